@@ -1,0 +1,38 @@
+#include "base/log.hpp"
+
+#include <atomic>
+#include <string>
+
+#include <unistd.h>
+
+namespace tidings::log {
+namespace {
+
+std::atomic<Level> current{Level::warning};
+
+std::string_view name_of(Level level) {
+  switch (level) {
+    case Level::error: return "error: ";
+    case Level::warning: return "warning: ";
+    case Level::info: return "";
+    case Level::debug: return "debug: ";
+  }
+  return "";
+}
+
+}  // namespace
+
+void set_level(Level level) { current = level; }
+Level level() { return current; }
+
+void write(Level level, std::string_view line) {
+  if (level > current.load()) return;
+  std::string text = "tidings: ";
+  text += name_of(level);
+  // A feed or a relay must not be able to write lines or terminal commands of its own into the log.
+  for (const char c : line) text += (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) ? '?' : c;
+  text += '\n';
+  [[maybe_unused]] const auto wrote = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
+}  // namespace tidings::log

@@ -1,0 +1,132 @@
+#include "base/mail_address.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+
+#include <fmt/format.h>
+#include <idn2.h>
+
+#include "base/text.hpp"
+
+namespace tidings {
+namespace {
+
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<std::uint8_t>(c) < 0x80; });
+}
+
+bool has_control(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return static_cast<std::uint8_t>(c) < 0x20 || c == 0x7F; });
+}
+
+/// RFC 5322 section 3.2.3 atext, and any UTF-8 (RFC 6531 section 3.3).
+bool is_atext(char c) {
+  if (static_cast<std::uint8_t>(c) >= 0x80) return true;
+  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
+  return std::string_view{"!#$%&'*+-/=?^_`{|}~"}.find(c) != std::string_view::npos;
+}
+
+Result<void> check_labels(std::string_view domain) {
+  if (domain.size() > 253) return fail(Errc::bad_data, "the domain is longer than 253 characters");
+  const auto labels = split(domain, '.');
+  if (labels.size() < 2) {
+    return fail(Errc::bad_data, fmt::format("the domain \"{}\" has no dot", domain), "it should end like example.org");
+  }
+  for (const auto label : labels) {
+    if (label.empty()) return fail(Errc::bad_data, fmt::format("the domain \"{}\" has an empty part", domain));
+    if (label.size() > 63) return fail(Errc::bad_data, "a part of the domain is longer than 63 characters");
+    const bool letters = std::ranges::all_of(label, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+    if (!letters || label.front() == '-' || label.back() == '-') {
+      return fail(Errc::bad_data, fmt::format("the domain \"{}\" has a character that domains cannot have", domain));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string MailAddress::key() const { return fold_case(local) + "@" + domain; }
+
+Result<std::string> domain_to_ascii(std::string_view domain) {
+  std::string ascii;
+  if (is_ascii(domain)) {
+    // Not through libidn2: its STD3 mode deletes what it does not like (a_b.example became ab.example).
+    ascii = ascii_lower(domain);
+  } else {
+    std::uint8_t* out = nullptr;
+    const std::string input{domain};
+    if (idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(input.c_str()), &out, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) !=
+        IDN2_OK) {
+      return fail(Errc::bad_data, fmt::format("the domain \"{}\" is not a valid international name", domain));
+    }
+    ascii = ascii_lower(reinterpret_cast<const char*>(out));
+    idn2_free(out);
+  }
+  TIDINGS_TRY(check_labels(ascii));
+  return ascii;
+}
+
+std::string domain_to_unicode(std::string_view domain) {
+  char* out = nullptr;
+  const std::string input{domain};
+  if (idn2_to_unicode_8z8z(input.c_str(), &out, 0) != IDN2_OK || out == nullptr) return input;
+  std::string text{out};
+  idn2_free(out);
+  return text;
+}
+
+Result<MailAddress> parse_mail_address(std::string_view text) {
+  const auto bad = [&](std::string_view why, std::string hint = {}) {
+    return fail(Errc::bad_data, fmt::format("\"{}\" is not a mail address: {}", truncate_utf8(clean_utf8(text), 100), why),
+                std::move(hint));
+  };
+  if (has_control(text) || !is_valid_utf8(text)) return bad("it has control characters or bytes that are not UTF-8");
+  const auto at = text.rfind('@');
+  if (at == std::string_view::npos) return bad("there is no @", "write it like name@example.org");
+  const auto local = text.substr(0, at);
+  if (local.empty()) return bad("there is nothing before the @");
+  if (local.size() > 64) return bad("the part before the @ is longer than 64 octets");
+  if (local.front() == '.' || local.back() == '.' || local.find("..") != std::string_view::npos) {
+    return bad("the part before the @ begins or ends with a dot or has two in a row");
+  }
+  const auto* const wrong = std::ranges::find_if_not(local, [](char c) { return is_atext(c) || c == '.'; });
+  if (wrong != local.end()) return bad(fmt::format("the character '{}' cannot stand before the @", *wrong));
+  auto domain = domain_to_ascii(text.substr(at + 1));
+  if (!domain) return bad(domain.error().what, domain.error().hint);
+  MailAddress address{.local = std::string{local}, .domain = std::move(*domain), .needs_smtputf8 = !is_ascii(local)};
+  if (address.text().size() > 254) return bad("it is longer than 254 octets");
+  return address;
+}
+
+Result<Mailbox> parse_mailbox(std::string_view text) {
+  if (has_control(text) || !is_valid_utf8(text)) {
+    return fail(Errc::bad_data, "a mailbox has control characters or bytes that are not UTF-8");
+  }
+  text = trim(text);
+  const auto open = text.rfind('<');
+  if (open == std::string_view::npos) {
+    TIDINGS_LET(auto address, parse_mail_address(text));
+    return Mailbox{.name = {}, .address = std::move(address)};
+  }
+  if (text.back() != '>') {
+    return fail(Errc::bad_data, fmt::format("\"{}\" is not a mailbox", text), "write it like Name <name@example.org>");
+  }
+  TIDINGS_LET(auto address, parse_mail_address(trim(text.substr(open + 1, text.size() - open - 2))));
+  auto name = trim(text.substr(0, open));
+  std::string plain;
+  if (name.size() >= 2 && name.front() == '"' && name.back() == '"') {
+    name = name.substr(1, name.size() - 2);
+    for (std::size_t i = 0; i < name.size(); ++i) {
+      if (name[i] == '\\' && i + 1 < name.size()) ++i;
+      plain += name[i];
+    }
+  } else {
+    plain = collapse_blanks(name);
+  }
+  return Mailbox{.name = std::move(plain), .address = std::move(address)};
+}
+
+}  // namespace tidings

@@ -1,0 +1,49 @@
+// Mail addresses: syntax (RFC 5321 section 4.1.2) and internationalised domains (IDNA 2008, by libidn2). Pure.
+//
+// Accepted is what a relay can be given: one addr-spec, no display name, no quoted local part, no comments, no address
+// literal. A local part outside ASCII is kept as it is and marked (RFC 6531).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace tidings {
+
+struct MailAddress {
+  std::string local;   ///< as written
+  std::string domain;  ///< A-labels, lower case: what goes on the wire
+  bool needs_smtputf8 = false;
+
+  bool operator==(const MailAddress&) const = default;
+
+  /// local@domain
+  [[nodiscard]] std::string text() const { return local + "@" + domain; }
+
+  /// For finding duplicates: domain as above, local part case-folded. Not for sending.
+  [[nodiscard]] std::string key() const;
+};
+
+/// Errc::bad_data says what is wrong with it. At most 64 octets of local part and 254 in all (RFC 5321 section 4.5.3.1).
+[[nodiscard]] Result<MailAddress> parse_mail_address(std::string_view text);
+
+/// A mailbox as in From: `Name <local@domain>`, `"Name, Inc." <...>` or the bare address.
+struct Mailbox {
+  std::string name;  ///< UTF-8, may be empty
+  MailAddress address;
+
+  bool operator==(const Mailbox&) const = default;
+};
+
+/// Errc::bad_data, also for control characters anywhere.
+[[nodiscard]] Result<Mailbox> parse_mailbox(std::string_view text);
+
+/// A host name as A-labels in lower case; Errc::bad_data where a label is empty, too long or has a character that is
+/// no letter, digit or hyphen.
+[[nodiscard]] Result<std::string> domain_to_ascii(std::string_view domain);
+
+/// The readable form for showing to people; the input where it cannot be decoded.
+[[nodiscard]] std::string domain_to_unicode(std::string_view domain);
+
+}  // namespace tidings

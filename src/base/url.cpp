@@ -1,0 +1,122 @@
+#include "base/url.hpp"
+
+#include <array>
+#include <memory>
+
+#include <curl/curl.h>
+
+#include "base/text.hpp"
+
+namespace tidings {
+namespace {
+
+struct HandleFree {
+  void operator()(CURLU* handle) const { curl_url_cleanup(handle); }
+};
+using Handle = std::unique_ptr<CURLU, HandleFree>;
+
+std::string part(const Handle& handle, CURLUPart which, unsigned flags = 0) {
+  char* text = nullptr;
+  if (curl_url_get(handle.get(), which, &text, flags) != CURLUE_OK || text == nullptr) return {};
+  std::string out{text};
+  curl_free(text);
+  return out;
+}
+
+/// What browsers do before parsing (WHATWG URL 4.4): controls and blanks off the ends, tab and line ends out of the middle.
+std::string clean(std::string_view text) {
+  const auto edge = [](char c) { return static_cast<unsigned char>(c) <= 0x20; };
+  while (!text.empty() && edge(text.front())) text.remove_prefix(1);
+  while (!text.empty() && edge(text.back())) text.remove_suffix(1);
+  std::string out;
+  for (const char c : text) {
+    if (c == ' ') {
+      out += "%20";
+    } else if (static_cast<unsigned char>(c) > 0x20 && c != 0x7F) {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string_view scheme_of(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool later = (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+    if (c == ':') return i > 0 ? text.substr(0, i) : std::string_view{};
+    if (!letter && !(i > 0 && later)) return {};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string Url::text() const {
+  std::string out = scheme + "://";
+  out += host.find(':') == std::string::npos ? host : "[" + host + "]";
+  if (!port.empty()) out += ":" + port;
+  out += path;
+  if (!query.empty()) out += "?" + query;
+  if (!fragment.empty()) out += "#" + fragment;
+  return out;
+}
+
+std::optional<Url> parse_url(std::string_view text) {
+  const auto cleaned = clean(text);
+  const auto scheme = ascii_lower(scheme_of(cleaned));
+  static constexpr std::array<std::string_view, 9> known{"http",  "https", "file",  "smtp", "smtps",
+                                                         "imap", "imaps", "pop3", "pop3s"};
+  bool is_known = false;
+  for (const auto name : known) is_known = is_known || name == scheme;
+  if (!is_known) return std::nullopt;
+  const Handle handle{curl_url()};
+  if (!handle || curl_url_set(handle.get(), CURLUPART_URL, cleaned.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) {
+    return std::nullopt;
+  }
+  Url url{.scheme = scheme,
+          .host = ascii_lower(part(handle, CURLUPART_HOST)),
+          .port = part(handle, CURLUPART_PORT, CURLU_NO_DEFAULT_PORT),
+          .path = part(handle, CURLUPART_PATH),
+          .query = part(handle, CURLUPART_QUERY),
+          .fragment = part(handle, CURLUPART_FRAGMENT)};
+  if (url.host.size() > 1 && url.host.front() == '[') url.host = url.host.substr(1, url.host.size() - 2);
+  if (url.host.empty() && scheme != "file") return std::nullopt;
+  return url;
+}
+
+std::optional<std::string> resolve_url(std::string_view base, std::string_view reference) {
+  auto cleaned = clean(reference);
+  if (!scheme_of(cleaned).empty()) {
+    // "http:page" and "https:/page" are what browsers read as relative or sloppy absolute forms; libcurl mends the latter.
+    if (is_web_url(cleaned)) {
+      const auto url = parse_url(cleaned);
+      return url ? std::optional{url->text()} : std::nullopt;
+    }
+    return cleaned;
+  }
+  if (scheme_of(base).empty()) return std::nullopt;
+  if (cleaned.starts_with('#')) {
+    // libcurl 7.88 drops the last path segment for a lone fragment; RFC 3986 section 5.2.2 keeps the whole base.
+    const auto whole = clean(base);
+    return whole.substr(0, whole.find('#')) + cleaned;
+  }
+  const Handle handle{curl_url()};
+  const auto cleaned_base = clean(base);
+  if (!handle || curl_url_set(handle.get(), CURLUPART_URL, cleaned_base.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) {
+    return std::nullopt;
+  }
+  if (!cleaned.empty() && curl_url_set(handle.get(), CURLUPART_URL, cleaned.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) {
+    return std::nullopt;
+  }
+  auto text = part(handle, CURLUPART_URL);
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+bool is_web_url(std::string_view text) {
+  const auto scheme = scheme_of(text);
+  return ascii_iequals(scheme, "http") || ascii_iequals(scheme, "https");
+}
+
+}  // namespace tidings

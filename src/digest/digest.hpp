@@ -1,0 +1,63 @@
+// Nouns of the digest room: the standing order, its editions, the period that an edition covers.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+
+namespace tidings::digest {
+
+/// Half-open: from <= t < until.
+struct Period {
+  UtcTime from{};
+  UtcTime until{};
+
+  bool operator==(const Period&) const = default;
+  [[nodiscard]] bool contains(UtcTime t) const { return from <= t && t < until; }
+};
+
+enum class EditionState { draft, sealed, sending, sent, skipped, cancelled };
+[[nodiscard]] std::string_view name_of(EditionState state);
+
+struct Edition {
+  EditionId id;
+  std::string digest;
+  std::optional<int> number;  ///< none for a skipped one
+  EditionState state = EditionState::draft;
+  UtcTime scheduled{};
+  Period period;
+  UtcTime cut{};
+  std::string title;
+  std::string reason;
+  std::optional<UtcTime> sealed;
+  std::optional<UtcTime> started;
+  std::optional<UtcTime> finished;
+
+  bool operator==(const Edition&) const = default;
+};
+
+/// One segment's frozen rendering; `bodies[v]` is variant v.
+struct SegmentBody {
+  std::string subject;
+  std::string text;
+  std::string html;
+
+  bool operator==(const SegmentBody&) const = default;
+};
+
+struct Segment {
+  SegmentId id;
+  EditionId edition;
+  std::string language;
+  std::vector<PostId> posts;
+  std::vector<SegmentBody> bodies;
+
+  bool operator==(const Segment&) const = default;
+};
+
+}  // namespace tidings::digest

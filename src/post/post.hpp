@@ -1,0 +1,43 @@
+// Noun of the post room: one article of a source, in the one form that everything after works with.
+//
+// A Post is safe: its text is clean UTF-8, its HTML has passed the sanitiser, its link and image are http(s) or empty.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+
+namespace tidings::post {
+
+struct Post {
+  PostId id;
+  SourceId source;
+  std::string identity;  ///< unique within its source; see post/identity.hpp
+  std::string link;
+  std::string link_key;
+  std::string title;
+  std::string title_key;
+  std::string author;
+  std::optional<UtcTime> published;
+  std::optional<UtcTime> updated;
+  UtcTime first_seen{};
+  std::string image_url;
+  std::string image_alt;
+  std::string html;          ///< sanitised; empty for a headline-only post
+  std::string summary_html;  ///< sanitised; empty if the source gives none
+  std::string language;
+  std::vector<std::string> tags;
+  std::string content_hash;
+  bool hidden = false;
+  bool pinned = false;
+
+  bool operator==(const Post&) const = default;
+
+  /// The date to show and to order by: what the source says unless it lies in the future of our first sight.
+  [[nodiscard]] UtcTime date() const { return published && *published <= first_seen ? *published : first_seen; }
+};
+
+}  // namespace tidings::post

@@ -1,0 +1,89 @@
+// Nouns of the source room: where posts come from, and what a parser hands over.
+//
+// Everything in Feed and Entry is valid clean UTF-8 (base/text.hpp), but not yet safe: HTML is as the source wrote it,
+// links are absolute but of any scheme. post/ makes posts of it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+
+namespace tidings::source {
+
+enum class Kind { automatic, feed, page, markdown, command };
+
+/// A [[source]] of the configuration.
+struct SourceSpec {
+  std::string name;
+  std::string url;  ///< http(s)://... or file:...; a relative file: path is made absolute by app/config
+  Kind kind = Kind::automatic;
+};
+
+/// The fetch state of a source as stored.
+struct Source {
+  SourceId id;
+  std::string name;
+  std::string url;
+  std::optional<std::string> moved_to;
+  std::string etag;
+  std::string last_modified;
+  std::string title;
+  std::string site_url;
+  std::optional<UtcTime> last_attempt;
+  std::optional<UtcTime> last_good;
+  std::optional<UtcTime> next_fetch;
+  int error_streak = 0;
+  std::string last_error;
+  bool gone = false;
+};
+
+struct Enclosure {
+  std::string url;  ///< absolute
+  std::string type;
+  std::int64_t length_bytes = 0;  ///< 0: not said
+
+  bool operator==(const Enclosure&) const = default;
+};
+
+/// An item as parsed.
+struct Entry {
+  std::string id;     ///< guid or atom:id as written; empty if there is none
+  std::string title;  ///< plain text, entities decoded, blanks collapsed
+  std::string link;   ///< absolute; empty if there is none
+  std::string author;
+  std::optional<UtcTime> published;
+  std::optional<UtcTime> updated;
+  std::string summary_html;  ///< unsafe HTML; plain text has been escaped
+  std::string content_html;
+  std::string base_url;  ///< against which links inside the HTML are relative
+  std::string language;  ///< BCP 47, lower case; empty if not said
+  std::vector<std::string> categories;
+  std::vector<Enclosure> enclosures;
+  std::string image;  ///< absolute; what the format names as the entry's image; empty if none
+  std::string image_alt;
+
+  bool operator==(const Entry&) const = default;
+};
+
+enum class Format { rss, atom, rdf, json, html };
+
+struct Feed {
+  Format format = Format::rss;
+  std::string title;  ///< plain text
+  std::string link;   ///< the site, absolute
+  std::string language;
+  std::optional<std::chrono::minutes> ttl;
+  std::vector<Entry> entries;         ///< in the document's order
+  std::vector<std::string> warnings;  ///< what was mended or could not be read; single lines
+};
+
+/// "rss", "atom", "rdf", "json" or "html".
+[[nodiscard]] std::string_view name_of(Format format);
+
+}  // namespace tidings::source

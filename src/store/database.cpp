@@ -1,0 +1,368 @@
+#include "store/database.hpp"
+
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include "base/check.hpp"
+#include "base/file.hpp"
+#include "store/migrations.hpp"
+
+namespace tidings::store {
+namespace {
+
+constexpr int application_id = 0x54494447;  // "TIDG"
+constexpr int busy_timeout_ms = 10'000;
+
+struct StatementFinalize {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+
+int name_hint(int code) { return code & 0xFF; }
+
+Errc errc_of(int code) {
+  switch (name_hint(code)) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return Errc::try_again;
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+    case SQLITE_CONSTRAINT: return Errc::bad_data;
+    case SQLITE_CANTOPEN: return Errc::cannot_create;
+    case SQLITE_READONLY:
+    case SQLITE_PERM: return Errc::not_permitted;
+    default: return Errc::io;
+  }
+}
+
+std::string hint_of(int code) {
+  switch (name_hint(code)) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return "another process is writing; try again";
+    case SQLITE_NOTADB: return "[store] path must name a tidings database or a file that does not exist yet";
+    case SQLITE_CORRUPT: return "restore the newest backup; \"tidings db check\" tells more";
+    case SQLITE_FULL: return "the disk is full";
+    case SQLITE_CANTOPEN: return "is the folder there and writable?";
+    default: return {};
+  }
+}
+
+}  // namespace
+
+struct Database::Handle {
+  struct Closer {
+    void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+  };
+  using Prepared = std::unique_ptr<sqlite3_stmt, StatementFinalize>;
+  struct Cached {
+    Prepared statement;
+    bool in_use = false;
+  };
+
+  std::unique_ptr<sqlite3, Closer> sqlite;
+  // Keyed by the text's address first would be wrong for built strings, so by content; lookups are per batch, not per row.
+  std::unordered_map<std::string, std::vector<Cached>> cache;
+
+  ~Handle() { cache.clear(); }
+};
+
+// ---- Statement ----------------------------------------------------------------------------------------------------
+
+Statement::Statement(Statement&& other) noexcept
+    : database_(std::exchange(other.database_, nullptr)), statement_(std::exchange(other.statement_, nullptr)) {}
+
+Statement::~Statement() {
+  if (statement_ == nullptr) return;
+  sqlite3_reset(statement_);
+  sqlite3_clear_bindings(statement_);
+  auto& cached = database_->handle_->cache[sqlite3_sql(statement_)];
+  for (auto& entry : cached) {
+    if (entry.statement.get() == statement_) entry.in_use = false;
+  }
+}
+
+int Statement::index_of(const char* name) const {
+  const int index = sqlite3_bind_parameter_index(statement_, name);
+  TIDINGS_CHECK(index > 0);
+  return index;
+}
+
+Statement& Statement::bind(const char* name, std::int64_t value) {
+  TIDINGS_CHECK(sqlite3_bind_int64(statement_, index_of(name), value) == SQLITE_OK);
+  return *this;
+}
+
+Statement& Statement::bind(const char* name, std::string_view text) {
+  // A null pointer would bind NULL; the empty string is a value.
+  const char* const bytes = text.data() == nullptr ? "" : text.data();
+  TIDINGS_CHECK(sqlite3_bind_text64(statement_, index_of(name), bytes, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8) == SQLITE_OK);
+  return *this;
+}
+
+Statement& Statement::bind_null(const char* name) {
+  TIDINGS_CHECK(sqlite3_bind_null(statement_, index_of(name)) == SQLITE_OK);
+  return *this;
+}
+
+Statement& Statement::bind_blob(const char* name, std::string_view bytes) {
+  const void* const data = bytes.data() == nullptr ? "" : bytes.data();
+  TIDINGS_CHECK(sqlite3_bind_blob64(statement_, index_of(name), data, bytes.size(), SQLITE_TRANSIENT) == SQLITE_OK);
+  return *this;
+}
+
+Result<bool> Statement::step() {
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  auto failure = database_->error("cannot use");
+  sqlite3_reset(statement_);
+  return failure;
+}
+
+Result<void> Statement::run() {
+  for (;;) {
+    TIDINGS_LET(const bool row, step());
+    if (!row) break;
+  }
+  sqlite3_reset(statement_);
+  return {};
+}
+
+void Statement::reset() { sqlite3_reset(statement_); }
+
+std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+
+std::string_view Statement::view(int column) const {
+  const auto* const text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+  return text == nullptr ? std::string_view{} : std::string_view{text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+std::string Statement::text(int column) const { return std::string{view(column)}; }
+
+std::string Statement::blob(int column) const {
+  const auto* const data = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+  return data == nullptr ? std::string{} : std::string{data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+bool Statement::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+
+std::optional<UtcTime> Statement::optional_time(int column) const {
+  return is_null(column) ? std::nullopt : std::optional{time(column)};
+}
+
+std::optional<std::string> Statement::optional_text(int column) const {
+  return is_null(column) ? std::nullopt : std::optional{text(column)};
+}
+
+// ---- Transaction --------------------------------------------------------------------------------------------------
+
+Transaction::Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
+
+Transaction::~Transaction() {
+  if (database_ == nullptr) return;
+  sqlite3* const sqlite = database_->handle_->sqlite.get();
+  // Some failures (disk full, I/O) have rolled back already.
+  if (sqlite3_get_autocommit(sqlite) == 0) sqlite3_exec(sqlite, "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+Result<void> Transaction::commit() {
+  TIDINGS_TRY(database_->execute("COMMIT"));
+  database_ = nullptr;
+  return {};
+}
+
+// ---- Database -----------------------------------------------------------------------------------------------------
+
+Database::Database(std::unique_ptr<Handle> handle, std::filesystem::path path)
+    : handle_(std::move(handle)), path_(std::move(path)) {}
+
+// Statements and transactions point back at their database, so a database is moved only before it is used.
+Database::Database(Database&&) noexcept = default;
+Database::~Database() = default;
+
+tl::unexpected<Error> Database::error(std::string_view doing) const {
+  sqlite3* const sqlite = handle_->sqlite.get();
+  const int code = sqlite3_extended_errcode(sqlite);
+  return fail(errc_of(code), fmt::format("{} database {}: {}", doing, path_.string(), sqlite3_errmsg(sqlite)), hint_of(code));
+}
+
+Result<Database> Database::open_handle(const std::filesystem::path& path, int flags) {
+  auto handle = std::make_unique<Handle>();
+  sqlite3* sqlite = nullptr;
+  const int code = sqlite3_open_v2(path.c_str(), &sqlite, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  handle->sqlite.reset(sqlite);
+  Database database{std::move(handle), path};
+  if (code != SQLITE_OK) return database.error("cannot open");
+  sqlite3_busy_timeout(sqlite, busy_timeout_ms);
+  return database;
+}
+
+Result<Database> Database::open(const std::filesystem::path& path, Create create) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) {
+    if (create == Create::no) {
+      return fail(Errc::no_input, fmt::format("there is no database at {}", path.string()),
+                  "\"tidings init\" or \"tidings collect\" makes it");
+    }
+    if (path.has_parent_path()) TIDINGS_TRY(make_folder(path.parent_path()));
+  }
+  TIDINGS_LET(auto database, open_handle(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+  TIDINGS_TRY(database.execute("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"));
+  TIDINGS_TRY(database.identify());
+  TIDINGS_TRY(database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"));
+  TIDINGS_TRY(database.migrate());
+  return database;
+}
+
+Result<Database> Database::open_read_only(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) {
+    return fail(Errc::no_input, fmt::format("there is no database at {}", path.string()),
+                "\"tidings init\" or \"tidings collect\" makes it");
+  }
+  TIDINGS_LET(auto database, open_handle(path, SQLITE_OPEN_READONLY));
+  TIDINGS_TRY(database.execute("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA query_only = ON;"));
+  TIDINGS_TRY(database.identify());
+  if (database.schema_version_ < newest_schema_version()) {
+    return fail(Errc::bad_data,
+                fmt::format("database {} has schema version {}, this program needs {}", path.string(),
+                            database.schema_version_, newest_schema_version()),
+                "run \"tidings db migrate\"");
+  }
+  return database;
+}
+
+Result<Database> Database::open_in_memory() {
+  TIDINGS_LET(auto database, open_handle(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+  TIDINGS_TRY(database.execute("PRAGMA foreign_keys = ON;"));
+  TIDINGS_TRY(database.migrate());
+  return database;
+}
+
+Result<void> Database::identify() {
+  std::int64_t id = 0;
+  std::int64_t version = 0;
+  std::int64_t objects = 0;
+  {
+    // Not through prepare(): a file that is no database makes the first statement fail, and that is not a bug.
+    sqlite3_stmt* raw = nullptr;
+    const int code = sqlite3_prepare_v2(handle_->sqlite.get(),
+                                        "SELECT a.application_id, u.user_version, (SELECT count(*) FROM sqlite_schema) "
+                                        "FROM pragma_application_id a, pragma_user_version u",
+                                        -1, &raw, nullptr);
+    const std::unique_ptr<sqlite3_stmt, StatementFinalize> statement{raw};
+    if (code != SQLITE_OK || sqlite3_step(raw) != SQLITE_ROW) return error("cannot open");
+    id = sqlite3_column_int64(raw, 0);
+    version = sqlite3_column_int64(raw, 1);
+    objects = sqlite3_column_int64(raw, 2);
+  }
+  if (id != application_id && (id != 0 || objects != 0 || version != 0)) {
+    return fail(Errc::bad_data, fmt::format("{} is a database, but not one of tidings", path_.string()),
+                "[store] path must name a tidings database or a file that does not exist yet");
+  }
+  if (version > newest_schema_version()) {
+    return fail(Errc::bad_data,
+                fmt::format("database {} has schema version {}, newer than this program's {}", path_.string(), version,
+                            newest_schema_version()),
+                "use the newer tidings that wrote it");
+  }
+  schema_version_ = static_cast<int>(version);
+  return {};
+}
+
+Result<void> Database::migrate() {
+  const auto steps = migrations();
+  while (schema_version_ < newest_schema_version()) {
+    TIDINGS_LET(auto transaction, begin());
+    // Another process may have migrated while we waited for the lock.
+    TIDINGS_TRY(identify());
+    if (schema_version_ >= newest_schema_version()) break;
+    const auto sql = std::string{steps[static_cast<std::size_t>(schema_version_)]};
+    TIDINGS_TRY(execute(sql.c_str()));
+    const auto mark = fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", application_id, schema_version_ + 1);
+    TIDINGS_TRY(execute(mark.c_str()));
+    TIDINGS_TRY(transaction.commit());
+    ++schema_version_;
+  }
+  return {};
+}
+
+Statement Database::prepare(const char* sql) {
+  auto& cached = handle_->cache[sql];
+  for (auto& entry : cached) {
+    if (!entry.in_use) {
+      entry.in_use = true;
+      return {this, entry.statement.get()};
+    }
+  }
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(handle_->sqlite.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  if (code != SQLITE_OK) {
+    std::fprintf(stderr, "tidings: %s in: %s\n", sqlite3_errmsg(handle_->sqlite.get()), sql);
+    TIDINGS_CHECK(code == SQLITE_OK);
+  }
+  cached.push_back({.statement = Handle::Prepared{statement}, .in_use = true});
+  return {this, statement};
+}
+
+Result<Transaction> Database::begin() {
+  TIDINGS_TRY(execute("BEGIN IMMEDIATE"));
+  return Transaction{this};
+}
+
+Result<void> Database::execute(const char* sql) {
+  if (sqlite3_exec(handle_->sqlite.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) return error("cannot use");
+  return {};
+}
+
+Result<void> Database::set_sync(Sync sync) {
+  return execute(sync == Sync::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+}
+
+std::int64_t Database::changes() const { return sqlite3_changes64(handle_->sqlite.get()); }
+std::int64_t Database::last_insert_id() const { return sqlite3_last_insert_rowid(handle_->sqlite.get()); }
+
+Result<void> Database::check() {
+  auto integrity = prepare("PRAGMA integrity_check(1)");
+  TIDINGS_LET(const bool row, integrity.step());
+  if (!row || integrity.view(0) != "ok") {
+    return fail(Errc::bad_data, fmt::format("database {} is damaged: {}", path_.string(), integrity.text(0)),
+                "restore the newest backup");
+  }
+  auto keys = prepare("PRAGMA foreign_key_check");
+  TIDINGS_LET(const bool broken, keys.step());
+  if (broken) {
+    return fail(Errc::bad_data, fmt::format("database {}: a row of {} points at a row of {} that is not there", path_.string(),
+                                            keys.text(0), keys.text(2)));
+  }
+  return {};
+}
+
+Result<void> Database::backup_to(const std::filesystem::path& target) {
+  std::error_code ignored;
+  if (std::filesystem::exists(target, ignored)) {
+    return fail(Errc::cannot_create, fmt::format("{} exists already", target.string()), "name a new file");
+  }
+  if (target.has_parent_path()) TIDINGS_TRY(make_folder(target.parent_path()));
+  {
+    TIDINGS_LET(auto copy, open_handle(target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+    sqlite3_backup* const backup = sqlite3_backup_init(copy.handle_->sqlite.get(), "main", handle_->sqlite.get(), "main");
+    if (backup == nullptr) return copy.error("cannot back up to");
+    sqlite3_backup_step(backup, -1);
+    if (sqlite3_backup_finish(backup) != SQLITE_OK) return copy.error("cannot back up to");
+  }
+  const int fd = ::open(target.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool synced = fd >= 0 && ::fsync(fd) == 0;
+  if (fd >= 0) ::close(fd);
+  if (!synced) return fail(Errc::io, fmt::format("cannot sync {}", target.string()));
+  return {};
+}
+
+int newest_schema_version() { return static_cast<int>(migrations().size()); }
+
+}  // namespace tidings::store

@@ -1,0 +1,165 @@
+// The store: one SQLite file behind a handle that knows SQL but no table of ours.
+//
+// The handle is driver-neutral on purpose: named parameters, RETURNING, ON CONFLICT, no rowid tricks, so that another
+// SQL database can stand behind it. SQLite is set to WAL, foreign_keys=ON, synchronous=FULL unless asked otherwise, a busy timeout of
+// 10 s, STRICT tables, our application_id. Schema versions are user_version; migrations run in open().
+// A Database and its Statements belong to one thread. Failures are Errc::io with the SQL engine's words and the file's
+// name, but: Errc::no_input if the file is absent and Create::no; Errc::bad_data if it is no database, not ours, or newer
+// than this binary (both versions are named); Errc::try_again when another process holds the lock past the timeout.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "base/result.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace tidings::store {
+
+class Database;
+
+/// One prepared statement. bind() by the parameter's name with its colon (":id"); an unknown name is a bug. step() moves to the next
+/// row; columns count from 0. Reset before it is run again: run() and reset() do so. Cached by Database::prepare.
+class Statement {
+ public:
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+  Statement(Statement&& other) noexcept;
+  Statement& operator=(Statement&&) = delete;
+  ~Statement();  ///< resets and gives the statement back to its database
+
+  Statement& bind(const char* name, std::int64_t value);
+  Statement& bind(const char* name, int value) { return bind(name, static_cast<std::int64_t>(value)); }
+  Statement& bind(const char* name, std::string_view text);
+  Statement& bind(const char* name, const char* text) { return bind(name, std::string_view{text}); }
+  Statement& bind(const char* name, UtcTime time) { return bind(name, to_ms(time)); }
+  template <class Tag>
+  Statement& bind(const char* name, Id<Tag> id) {
+    return bind(name, id.value);
+  }
+  template <class T>
+  Statement& bind(const char* name, const std::optional<T>& value) {
+    return value ? bind(name, *value) : bind_null(name);
+  }
+  Statement& bind_null(const char* name);
+  Statement& bind_blob(const char* name, std::string_view bytes);
+
+  /// True while there is a row. Errc::io; Errc::bad_data for a broken constraint.
+  [[nodiscard]] Result<bool> step();
+  /// Runs to the end and resets; for statements whose rows nobody reads. Bindings are kept.
+  [[nodiscard]] Result<void> run();
+  /// Ready to be bound and stepped anew.
+  void reset();
+
+  [[nodiscard]] std::int64_t integer(int column) const;
+  [[nodiscard]] std::string text(int column) const;
+  /// Valid until the next step(), reset() or column conversion.
+  [[nodiscard]] std::string_view view(int column) const;
+  [[nodiscard]] std::string blob(int column) const;
+  [[nodiscard]] bool is_null(int column) const;
+  [[nodiscard]] UtcTime time(int column) const { return from_ms(integer(column)); }
+  [[nodiscard]] std::optional<UtcTime> optional_time(int column) const;
+  [[nodiscard]] std::optional<std::string> optional_text(int column) const;
+  template <class IdType>
+  [[nodiscard]] IdType id(int column) const {
+    return IdType{integer(column)};
+  }
+
+ private:
+  friend class Database;
+  Statement(Database* database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
+  int index_of(const char* name) const;
+
+  Database* database_;
+  sqlite3_stmt* statement_;
+};
+
+/// Rolls back when it goes out of scope without commit(). Do not nest.
+class Transaction {
+ public:
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  Transaction(Transaction&& other) noexcept;
+  Transaction& operator=(Transaction&&) = delete;
+  ~Transaction();
+
+  [[nodiscard]] Result<void> commit();
+
+ private:
+  friend class Database;
+  explicit Transaction(Database* database) : database_(database) {}
+  Database* database_;
+};
+
+enum class Create { no, yes };
+
+/// How far a commit reaches before it returns: `full` survives power loss, `process` only the death of the process
+/// (a WAL write without fsync; the next full commit or checkpoint makes it durable).
+enum class Sync { full, process };
+
+class Database {
+ public:
+  /// Opens, checks that it is ours and migrates it to this binary's schema.
+  [[nodiscard]] static Result<Database> open(const std::filesystem::path& path, Create create);
+  /// Opens without writing a byte, for --dry-run and status. Errc::bad_data if its schema is older than this binary's.
+  [[nodiscard]] static Result<Database> open_read_only(const std::filesystem::path& path);
+  /// A private database in memory with the full schema, for tests and rehearsals.
+  [[nodiscard]] static Result<Database> open_in_memory();
+
+  Database(Database&&) noexcept;
+  Database& operator=(Database&&) = delete;
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+  ~Database();
+
+  /// The statement for `sql`, compiled once and kept. A statement of the same text that is in use is compiled a second
+  /// time. SQL that does not compile is a bug.
+  [[nodiscard]] Statement prepare(const char* sql);
+
+  /// Takes the write lock at once (BEGIN IMMEDIATE). Errc::try_again if another process keeps it.
+  [[nodiscard]] Result<Transaction> begin();
+
+  /// One or more statements without parameters or rows.
+  [[nodiscard]] Result<void> execute(const char* sql);
+
+  /// From the next commit on.
+  [[nodiscard]] Result<void> set_sync(Sync sync);
+
+  [[nodiscard]] std::int64_t changes() const;  ///< rows changed by the last statement
+  [[nodiscard]] std::int64_t last_insert_id() const;
+  [[nodiscard]] int schema_version() const { return schema_version_; }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  /// PRAGMA integrity_check and foreign_key_check; Errc::bad_data with the first finding.
+  [[nodiscard]] Result<void> check();
+
+  /// A consistent copy while others write (SQLite's online backup), synced to disk. Errc::cannot_create; refuses to overwrite.
+  [[nodiscard]] Result<void> backup_to(const std::filesystem::path& target);
+
+ private:
+  friend class Statement;
+  friend class Transaction;
+  struct Handle;
+  explicit Database(std::unique_ptr<Handle> handle, std::filesystem::path path);
+  [[nodiscard]] static Result<Database> open_handle(const std::filesystem::path& path, int flags);
+  [[nodiscard]] Result<void> identify();
+  [[nodiscard]] Result<void> migrate();
+  [[nodiscard]] tl::unexpected<Error> error(std::string_view doing) const;
+
+  std::unique_ptr<Handle> handle_;
+  std::filesystem::path path_;
+  int schema_version_ = 0;
+};
+
+/// The schema version that this binary writes: the number of migrations.
+[[nodiscard]] int newest_schema_version();
+
+}  // namespace tidings::store

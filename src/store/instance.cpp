@@ -1,0 +1,86 @@
+#include "store/instance.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/clock.hpp"
+#include "base/file.hpp"
+#include "base/text.hpp"
+
+namespace tidings::store {
+
+Result<SenderLock> SenderLock::take(const std::filesystem::path& database, const std::string& job) {
+  auto path = database;
+  path += ".lock";
+  if (path.has_parent_path()) TIDINGS_TRY(make_folder(path.parent_path()));
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (fd < 0) {
+    return fail(Errc::cannot_create, fmt::format("cannot make lock file {}: {}", path.string(), std::strerror(errno)));
+  }
+  SenderLock lock{fd};
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    std::array<char, 200> holder{};
+    const auto size = ::pread(fd, holder.data(), holder.size(), 0);
+    const auto who = trim({holder.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))});
+    return fail(Errc::try_again,
+                fmt::format("another tidings is at work on {}: {}", database.string(), who.empty() ? "unknown" : who),
+                "this run did nothing; the next one goes on");
+  }
+  const auto note = fmt::format("process {}, {}, since {}\n", ::getpid(), job, format_rfc3339(SystemClock{}.now()));
+  if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, note.data(), note.size(), 0) < 0) {
+    return fail(Errc::io, fmt::format("cannot write lock file {}: {}", path.string(), std::strerror(errno)));
+  }
+  return lock;
+}
+
+SenderLock::SenderLock(SenderLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+SenderLock::~SenderLock() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+std::string instance_of(const std::filesystem::path& database) {
+  std::string machine;
+  if (const auto id = read_file("/etc/machine-id", 4096)) machine = std::string{trim(*id)};
+  if (machine.empty()) {
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) == 0) machine = name.data();
+  }
+  std::error_code error;
+  const auto absolute = std::filesystem::weakly_canonical(database, error);
+  return machine + " " + (error ? database : absolute).string();
+}
+
+Result<std::string> fact(Database& database, std::string_view name) {
+  auto query = database.prepare("SELECT value FROM facts WHERE name = :name");
+  query.bind(":name", name);
+  TIDINGS_LET(const bool row, query.step());
+  return row ? query.text(0) : std::string{};
+}
+
+Result<void> set_fact(Database& database, std::string_view name, std::string_view value) {
+  auto statement = database.prepare(
+      "INSERT INTO facts (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+  return statement.bind(":name", name).bind(":value", value).run();
+}
+
+Result<void> check_instance(Database& database, Guard guard) {
+  const auto here = instance_of(database.path());
+  TIDINGS_LET(const auto known, fact(database, "instance"));
+  if (known == here) return {};
+  if (known.empty() || guard == Guard::adopt) return set_fact(database, "instance", here);
+  return fail(Errc::not_permitted,
+              fmt::format("database {} was last used for sending elsewhere ({}); two senders would mail people twice",
+                          database.path().string(), known),
+              "if the other one is gone, run \"tidings db adopt\"");
+}
+
+}  // namespace tidings::store

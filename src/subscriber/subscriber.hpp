@@ -1,0 +1,38 @@
+// Nouns of the subscriber room: a reader and what they agreed to.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+
+namespace tidings::subscriber {
+
+enum class SubscriptionState { pending, confirmed, withdrawn };
+[[nodiscard]] std::string_view name_of(SubscriptionState state);
+
+struct Subscription {
+  std::string digest;
+  SubscriptionState state = SubscriptionState::pending;
+  UtcTime since{};
+  std::optional<UtcTime> confirmed;
+
+  bool operator==(const Subscription&) const = default;
+};
+
+struct Subscriber {
+  SubscriberId id;
+  std::string address;  ///< local part as written, domain as A-labels
+  std::string name;     ///< may be empty
+  std::string language;  ///< BCP 47; empty: the newsletter's
+  std::vector<std::string> topics;  ///< empty: every topic
+  UtcTime created{};
+  std::vector<Subscription> subscriptions;
+
+  bool operator==(const Subscriber&) const = default;
+};
+
+}  // namespace tidings::subscriber

@@ -1,0 +1,158 @@
+#include "store/database.hpp"
+
+#include <doctest/doctest.h>
+
+#include "base/file.hpp"
+#include "store/instance.hpp"
+#include "support/temp_folder.hpp"
+
+using namespace tidings;
+using namespace tidings::store;
+
+namespace {
+
+Result<std::int64_t> count_facts(Database& database) {
+  auto query = database.prepare("SELECT count(*) FROM facts");
+  TIDINGS_TRY(query.step());
+  return query.integer(0);
+}
+
+}  // namespace
+
+TEST_CASE("store: a new database is migrated, and opens again") {
+  const test::TempFolder folder;
+  {
+    const auto database = Database::open(folder / "sub/tidings.db", Create::yes);
+    REQUIRE(database);
+    CHECK(database->schema_version() == newest_schema_version());
+  }
+  auto again = Database::open(folder / "sub/tidings.db", Create::no);
+  REQUIRE(again);
+  CHECK(again->check());
+}
+
+TEST_CASE("store: an absent file is no database unless it may be made") {
+  const test::TempFolder folder;
+  const auto database = Database::open(folder / "none.db", Create::no);
+  REQUIRE_FALSE(database);
+  CHECK(database.error().code == Errc::no_input);
+  CHECK_FALSE(std::filesystem::exists(folder / "none.db"));
+}
+
+TEST_CASE("store: what is no database, not ours or newer is refused and left alone") {
+  const test::TempFolder folder;
+  const std::string text(4096, 'x');
+  REQUIRE(write_file(folder / "text.db", text));
+  CHECK(Database::open(folder / "text.db", Create::yes).error().code == Errc::bad_data);
+  CHECK(*read_file(folder / "text.db") == text);
+  {
+    auto ours = Database::open(folder / "newer.db", Create::yes);
+    REQUIRE(ours);
+    REQUIRE(ours->execute("PRAGMA user_version = 999"));
+  }
+  const auto newer = Database::open(folder / "newer.db", Create::yes);
+  REQUIRE_FALSE(newer);
+  CHECK(newer.error().code == Errc::bad_data);
+  CHECK(newer.error().what.find("999") != std::string::npos);
+  {
+    auto other = Database::open(folder / "other.db", Create::yes);
+    REQUIRE(other);
+    REQUIRE(other->execute("PRAGMA application_id = 1"));
+  }
+  CHECK(Database::open(folder / "other.db", Create::yes).error().what.find("not one of tidings") != std::string::npos);
+}
+
+TEST_CASE("store: a transaction that is not committed leaves nothing") {
+  auto database = Database::open_in_memory();
+  REQUIRE(database);
+  {
+    const auto transaction = database->begin();
+    REQUIRE(transaction);
+    REQUIRE(set_fact(*database, "a", "1"));
+  }
+  CHECK(*count_facts(*database) == 0);
+  {
+    auto transaction = database->begin();
+    REQUIRE(transaction);
+    REQUIRE(set_fact(*database, "a", "1"));
+    REQUIRE(transaction->commit());
+  }
+  CHECK(*fact(*database, "a") == "1");
+}
+
+TEST_CASE("store: values come back as they were bound") {
+  auto database = Database::open_in_memory();
+  REQUIRE(database);
+  auto query = database->prepare("SELECT :i, :t, :b, :n, :e, :o");
+  const std::string blob("\0\xFF", 2);
+  query.bind(":i", std::int64_t{-5}).bind(":t", "Ωμ\"'").bind_blob(":b", blob).bind_null(":n").bind(":e", "");
+  query.bind(":o", std::optional<UtcTime>{from_ms(42)});
+  REQUIRE(*query.step());
+  CHECK(query.integer(0) == -5);
+  CHECK(query.text(1) == "Ωμ\"'");
+  CHECK(query.blob(2) == blob);
+  CHECK(query.is_null(3));
+  CHECK_FALSE(query.is_null(4));
+  CHECK(query.optional_time(5) == from_ms(42));
+  CHECK_FALSE(*query.step());
+}
+
+TEST_CASE("store: a statement in use can be prepared a second time") {
+  auto database = Database::open_in_memory();
+  REQUIRE(set_fact(*database, "a", "1"));
+  REQUIRE(set_fact(*database, "b", "2"));
+  auto outer = database->prepare("SELECT name FROM facts ORDER BY name");
+  REQUIRE(*outer.step());
+  auto inner = database->prepare("SELECT name FROM facts ORDER BY name");
+  REQUIRE(*inner.step());
+  REQUIRE(*inner.step());
+  CHECK(inner.text(0) == "b");
+  CHECK(outer.text(0) == "a");
+}
+
+TEST_CASE("store: a read-only handle writes nothing") {
+  const test::TempFolder folder;
+  { REQUIRE(Database::open(folder / "a.db", Create::yes)); }
+  auto reader = Database::open_read_only(folder / "a.db");
+  REQUIRE(reader);
+  CHECK_FALSE(set_fact(*reader, "a", "1"));
+}
+
+TEST_CASE("store: a backup is a whole database and never overwrites") {
+  const test::TempFolder folder;
+  auto database = Database::open(folder / "a.db", Create::yes);
+  REQUIRE(set_fact(*database, "a", "1"));
+  REQUIRE(database->backup_to(folder / "copy.db"));
+  CHECK(database->backup_to(folder / "copy.db").error().code == Errc::cannot_create);
+  auto copy = Database::open(folder / "copy.db", Create::no);
+  REQUIRE(copy);
+  CHECK(*fact(*copy, "a") == "1");
+  CHECK(copy->check());
+}
+
+TEST_CASE("store: the second sender is told who is at work") {
+  const test::TempFolder folder;
+  {
+    const auto first = SenderLock::take(folder / "a.db", "deliver");
+    REQUIRE(first);
+    const auto second = SenderLock::take(folder / "a.db", "send");
+    REQUIRE_FALSE(second);
+    CHECK(second.error().code == Errc::try_again);
+    CHECK(second.error().what.find("deliver") != std::string::npos);
+  }
+  CHECK(SenderLock::take(folder / "a.db", "send"));
+}
+
+TEST_CASE("store: a copied database refuses to send until it is adopted") {
+  const test::TempFolder folder;
+  {
+    auto database = Database::open(folder / "a.db", Create::yes);
+    REQUIRE(check_instance(*database, Guard::refuse));
+    REQUIRE(check_instance(*database, Guard::refuse));
+    REQUIRE(database->backup_to(folder / "b.db"));
+  }
+  auto copy = Database::open(folder / "b.db", Create::no);
+  CHECK(check_instance(*copy, Guard::refuse).error().code == Errc::not_permitted);
+  REQUIRE(check_instance(*copy, Guard::adopt));
+  CHECK(check_instance(*copy, Guard::refuse));
+}
