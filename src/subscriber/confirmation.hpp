@@ -26,11 +26,14 @@ inline constexpr std::chrono::hours confirmation_lifetime{72};
 
 /// What a token that is good stands for.
 struct Confirmation {
-  SubscriberId subscriber;
-  std::vector<std::string> digests;  ///< sorted
+  SubscriberId subscriber{};
+  std::vector<std::string> digests{};  ///< sorted
 
   bool operator==(const Confirmation&) const = default;
 };
+
+/// Within the caller's transaction; for erasing a person.
+[[nodiscard]] Result<void> forget_confirmations(store::Database& database, SubscriberId subscriber);
 
 class Confirmations {
  public:
@@ -47,7 +50,7 @@ class Confirmations {
   /// gives nothing too, but an erased person who signed up anew is taken off the suppressions.
   [[nodiscard]] Result<std::optional<Confirmation>> redeem(std::string_view token, Origin origin, std::string_view detail);
 
-  /// Deletes used and old ones; returns how many tokens. Harmless at any time.
+  /// Deletes the old ones (used ones are gone already); returns the rows. Harmless at any time.
   [[nodiscard]] Result<std::int64_t> sweep();
 
  private:

@@ -23,11 +23,11 @@ enum class Origin { cli, import, web, one_click, mailto, complaint, system };
 [[nodiscard]] std::string_view name_of(Origin origin);
 
 struct Consent {
-  std::string digest;  ///< empty: all of them
+  std::string digest{};  ///< empty: all of them
   ConsentEvent event = ConsentEvent::requested;
   UtcTime at{};
   Origin origin = Origin::cli;
-  std::string detail;
+  std::string detail{};
 
   bool operator==(const Consent&) const = default;
 };

@@ -22,7 +22,7 @@ namespace tidings::subscriber {
 
 struct CsvRecord {
   std::int64_t line = 0;  ///< where it begins, from 1
-  std::vector<std::string> fields;
+  std::vector<std::string> fields{};
   bool valid_utf8 = true;
 };
 
@@ -48,6 +48,8 @@ class CsvReader {
   /// Known after the first next().
   [[nodiscard]] char delimiter() const;
   [[nodiscard]] const std::string& name() const;
+  /// Taken from the source so far; ahead of the records by at most a piece.
+  [[nodiscard]] std::int64_t bytes_read() const;
 
  private:
   struct State;

@@ -33,36 +33,36 @@ struct ImportProgress {
 };
 
 struct ImportOptions {
-  std::vector<std::string> digests;        ///< for lines that name none; not empty
-  std::vector<std::string> known_digests;  ///< the configuration's; a line with another one is rejected
+  std::vector<std::string> digests{};        ///< for lines that name none; not empty
+  std::vector<std::string> known_digests{};  ///< the configuration's; a line with another one is rejected
   SubscriptionState state = SubscriptionState::pending;  ///< for lines without a status
-  std::vector<std::pair<std::string, std::string>> map;  ///< our column name, the file's header; an empty header: take none
+  std::vector<std::pair<std::string, std::string>> map{};  ///< our column name, the file's header; an empty header: take none
   DryRun dry_run = DryRun::no;             ///< all is done and rolled back
   std::int64_t batch = 0;                  ///< records in a transaction; 0: the whole file is one
-  std::filesystem::path reject_file;       ///< rejected lines go there with number and reason; empty: nowhere
-  std::string detail;                      ///< for the consent log; usually the file's name
-  std::function<void(const ImportProgress&)> progress;  ///< now and then; may be empty
+  std::filesystem::path reject_file{};       ///< rejected lines go there with number and reason; empty: nowhere
+  std::string detail{};                      ///< for the consent log; usually the file's name
+  std::function<void(const ImportProgress&)> progress{};  ///< now and then; may be empty
 };
 
 struct RejectedLine {
   std::int64_t line = 0;
-  std::string reason;
+  std::string reason{};
 
   bool operator==(const RejectedLine&) const = default;
 };
 
 /// The file's header for one of our columns; empty if the file has none.
 struct ColumnChoice {
-  std::string column;
-  std::string header;
+  std::string column{};
+  std::string header{};
 
   bool operator==(const ColumnChoice&) const = default;
 };
 
 /// Every record read is in exactly one of the counts from `added` to `rejected`.
 struct ImportReport {
-  std::string format;                  ///< "tidings", "mailchimp", ...; "csv" if it is none we know
-  std::vector<ColumnChoice> columns;   ///< what was taken for what
+  std::string format{};                  ///< "tidings", "mailchimp", ...; "csv" if it is none we know
+  std::vector<ColumnChoice> columns{};   ///< what was taken for what
   std::int64_t records = 0;
   std::int64_t added = 0;              ///< new subscribers
   std::int64_t updated = 0;            ///< new subscriptions of known ones, confirmations
@@ -72,8 +72,8 @@ struct ImportReport {
   std::int64_t skipped_left = 0;       ///< had left: not brought back
   std::int64_t skipped_suppressed = 0;
   std::int64_t rejected = 0;
-  std::vector<RejectedLine> rejected_lines;  ///< the first `max_reported`
-  std::vector<RejectedLine> warnings;        ///< imported, but look at them (role addresses, typos); the first `max_reported`
+  std::vector<RejectedLine> rejected_lines{};  ///< the first `max_reported`
+  std::vector<RejectedLine> warnings{};        ///< imported, but look at them (role addresses, typos); the first `max_reported`
   std::int64_t warned = 0;
 };
 

@@ -28,50 +28,52 @@ namespace tidings::subscriber {
 
 /// What to add. `digests` must not be empty: the caller knows the configuration's list.
 struct NewSubscriber {
-  MailAddress address;
-  std::string name;
-  std::string language;
-  std::vector<std::string> topics;   ///< used for a new subscriber only; empty: every topic
-  std::vector<std::string> digests;
-  SubscriptionState state = SubscriptionState::pending;
-  std::optional<UtcTime> confirmed;  ///< when consent was given, if known and state is confirmed; else now
+  MailAddress address{};
+  std::string name{};
+  std::string language{};
+  std::vector<std::string> topics{};   ///< used for a new subscriber only; empty: every topic
+  std::vector<std::string> digests{};
+  SubscriptionState state = SubscriptionState::pending;  ///< withdrawn keeps the knowledge that they left
+  std::optional<UtcTime> confirmed{};  ///< when consent was given, if known; else now
   Origin origin = Origin::cli;
-  std::string detail;                ///< for the consent log: from where, which text
+  std::string detail{};                ///< for the consent log: from where, which text
 };
 
 enum class AddOutcome {
   added,                 ///< a new subscriber, a new subscription, or a pending one that is confirmed now
   already_there,         ///< nothing to do
   resubscribed_pending,  ///< had left at least one of the digests; waits for a new confirmation
+  left,                  ///< had left and an import does not bring them back; or is withdrawn now, as wanted
   suppressed,            ///< must not be mailed; nothing was changed
 };
 [[nodiscard]] std::string_view name_of(AddOutcome outcome);
 
 struct AddResult {
   AddOutcome outcome = AddOutcome::added;
-  SubscriberId id;                            ///< 0 if suppressed and unknown
-  std::optional<SuppressionCause> cause;      ///< if suppressed
-  std::vector<std::string> pending;           ///< of the digests asked for, those that wait for a confirmation now
+  SubscriberId id{};                            ///< 0 if suppressed and unknown
+  bool created = false;                       ///< the subscriber is new
+  std::optional<SuppressionCause> cause{};      ///< if suppressed
+  std::vector<std::string> pending{};           ///< of the digests asked for, those that wait for a confirmation now
 };
 
 /// All conditions hold together; empty ones are not asked.
 struct SubscriberFilter {
-  std::optional<SubscriptionState> state;  ///< with `digest`: of that one; else of any
-  std::string digest;
-  std::string topic;              ///< chosen by name; who has chosen none is not listed
-  std::string domain;             ///< exactly this one, in either form (A-labels or Unicode)
-  std::optional<UtcTime> since;   ///< created at or after
-  std::string text;               ///< somewhere in address or name, ASCII case ignored
+  std::optional<SubscriptionState> state{};  ///< with `digest`: of that one; else of any
+  std::string digest{};
+  std::string topic{};              ///< chosen by name; who has chosen none is not listed
+  std::string domain{};             ///< exactly this one, in either form (A-labels or Unicode)
+  std::optional<UtcTime> since{};   ///< created at or after
+  std::string text{};               ///< somewhere in address or name, ASCII case ignored
   bool suppressed_only = false;
 };
 
 struct Page {
-  SubscriberId after;  ///< the last id of the page before; 0 for the first
+  SubscriberId after{};  ///< the last id of the page before; 0 for the first
   int limit = 100;
 };
 
 struct SubscriptionCounts {
-  std::string digest;
+  std::string digest{};
   std::int64_t pending = 0;
   std::int64_t confirmed = 0;   ///< mailable: without the suppressed
   std::int64_t withdrawn = 0;
@@ -83,40 +85,40 @@ struct SubscriptionCounts {
 struct SubscriberCounts {
   std::int64_t subscribers = 0;  ///< without the erased
   std::int64_t erased = 0;
-  std::vector<SubscriptionCounts> digests;  ///< by name
+  std::vector<SubscriptionCounts> digests{};  ///< by name
 
   bool operator==(const SubscriberCounts&) const = default;
 };
 
 /// What only the subscriber (or the publisher for them) may change; an absent field stays as it is.
 struct SubscriberChange {
-  std::optional<std::string> name;
-  std::optional<std::string> language;
-  std::optional<std::vector<std::string>> topics;
+  std::optional<std::string> name{};
+  std::optional<std::string> language{};
+  std::optional<std::vector<std::string>> topics{};
   Origin origin = Origin::cli;
-  std::string detail;
+  std::string detail{};
 };
 
 /// Somebody who is to get an edition: what composing needs, no more.
 struct Recipient {
-  SubscriberId id;
-  std::string language;             ///< empty: the newsletter's
-  std::vector<std::string> topics;  ///< sorted; empty: every topic
+  SubscriberId id{};
+  std::string language{};             ///< empty: the newsletter's
+  std::vector<std::string> topics{};  ///< sorted; empty: every topic
 
   bool operator==(const Recipient&) const = default;
 };
 
 /// Where a message goes: what delivering needs, no more.
 struct Contact {
-  SubscriberId id;
-  std::string address;
-  std::string name;
-  std::string language;
+  SubscriberId id{};
+  std::string address{};
+  std::string name{};
+  std::string language{};
 
   bool operator==(const Contact&) const = default;
 };
 
-/// At most 64 bytes of letters, digits and hyphens, like "de" or "pt-BR"; empty is allowed. Errc::bad_data.
+/// At most 35 bytes of letters, digits and hyphens, like "de" or "pt-BR"; empty is allowed. Errc::bad_data.
 [[nodiscard]] Result<std::string> check_language(std::string_view text);
 /// At most 200 bytes of one line of UTF-8, blanks collapsed. Errc::bad_data for control characters.
 [[nodiscard]] Result<std::string> check_name(std::string_view text);
@@ -151,6 +153,8 @@ class SubscriberTable {
   /// Errc::no_input if unknown; Errc::not_permitted if the address is suppressed.
   [[nodiscard]] Result<std::vector<std::string>> confirm(SubscriberId id, std::string_view digest, Origin origin,
                                                          std::string_view detail);
+  [[nodiscard]] Result<std::vector<std::string>> confirm(const store::Transaction& open, SubscriberId id,
+                                                         std::string_view digest, Origin origin, std::string_view detail);
 
   /// -> withdrawn, of one digest, or of all where `digest` is empty. Idempotent: returns the digests that changed, empty for an
   /// unknown or erased one.
@@ -172,6 +176,14 @@ class SubscriberTable {
                                                 const std::function<Result<void>(const Recipient&)>& visit);
 
  private:
+  [[nodiscard]] Result<AddResult> insert_or_join(const NewSubscriber& wanted, const std::string& key);
+  [[nodiscard]] Result<void> join(const NewSubscriber& wanted, const std::string& digest, AddResult& result);
+  [[nodiscard]] Result<void> put_subscription(SubscriberId id, std::string_view digest, SubscriptionState state,
+                                              UtcTime since, std::optional<UtcTime> confirmed);
+  [[nodiscard]] Result<void> put_topics(SubscriberId id, const std::vector<std::string>& topics);
+  [[nodiscard]] Result<void> load_details(Subscriber& subscriber);
+  [[nodiscard]] Result<std::optional<Subscriber>> read_one(store::Statement& query);
+
   store::Database& database_;
   const Clock& clock_;
   ConsentLog consents_;

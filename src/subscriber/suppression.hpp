@@ -23,10 +23,10 @@ enum class SuppressionCause { hard_bounce, soft_bounces, complaint, manual, eras
 [[nodiscard]] std::optional<SuppressionCause> suppression_cause_of(std::string_view name);
 
 struct Suppression {
-  std::string address_key;  ///< MailAddress::key(), or "sha256:..." of an erased person
+  std::string address_key{};  ///< MailAddress::key(), or "sha256:..." of an erased person
   SuppressionCause cause = SuppressionCause::manual;
   UtcTime at{};
-  std::string detail;
+  std::string detail{};
 
   bool operator==(const Suppression&) const = default;
 };
@@ -54,6 +54,7 @@ class Suppressions {
                                                       int limit);
 
  private:
+  /// The key under which an erased person is kept; empty as long as there is no salt.
   [[nodiscard]] Result<std::string> hashed(std::string_view address_key);
 
   store::Database& database_;

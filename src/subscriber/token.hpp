@@ -2,7 +2,8 @@
 //
 // A token is  key id (1 byte) | purpose (1) | subscriber (varint) | edition (varint) | MAC  where the MAC is HMAC-SHA256,
 // cut, over a fixed context, the form and all bytes before it. In a link: 16 bytes of MAC, base64url, about 30
-// characters. In a local part: 10 bytes (80 bits) of MAC, base32 in lower case, at most 44 characters, because relays
+// characters. In a local part: 10 bytes (80 bits) of MAC, base32 in lower case, 34 characters below 2^35
+// subscribers and 2^28 editions, never above 48, because relays
 // fold case and a local part has 64 octets (RFC 5321 section 4.5.3.1.1). No expiry: an unsubscribe link must work for
 // ever; the state behind it says whether there is anything left to do.
 //
@@ -34,18 +35,18 @@ enum class TokenForm { link, local_part };
 
 /// Whom a token is about. Edition 0: about no edition in particular; an unsubscribe token without one is for all digests.
 struct TokenSubject {
-  SubscriberId subscriber;
-  EditionId edition;
+  SubscriberId subscriber{};
+  EditionId edition{};
 
   bool operator==(const TokenSubject&) const = default;
 };
 
 /// The longest token that TokenForm::local_part can give; what is left of 64 octets is for a prefix.
-inline constexpr std::size_t max_local_part_token_size = 44;
+inline constexpr std::size_t max_local_part_token_size = 48;
 
 struct Key {
   std::uint8_t id = 0;
-  std::string secret;  ///< 32 bytes
+  std::string secret{};  ///< 32 bytes
   UtcTime created{};
 };
 
