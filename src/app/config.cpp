@@ -12,6 +12,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "base/url.hpp"
+#include "subscriber/token.hpp"
 
 namespace tidings::app {
 namespace {
@@ -82,7 +83,7 @@ Result<NewsletterConfig> read_newsletter(TomlDocument& document) {
                       "it must be https://HOST, optionally with a path: one-click unsubscribing works over https only");
     }
   }
-  const auto mailto = section.text("unsubscribe_mailto", "");
+  const auto mailto = section.text("unsubscribe_mailto", from.address.domain.empty() ? "" : from.address.text());
   if (!mailto.empty()) {
     if (const auto address = parse_mail_address(mailto); !address) {
       section.mistake("unsubscribe_mailto", address.error().what, address.error().hint);
@@ -134,8 +135,8 @@ SmtpConfig read_smtp(TomlDocument& document) {
     section.mistake("username", "a username is set, but no password", "use password_file, password_env or password_command");
   }
   static const std::array<std::string, 2> modes{"require", "off"};
-  smtp.tls = section.one_of("tls", modes, is_loopback ? 1 : 0) == 0 ? Tls::require : Tls::off;
-  if (smtp.tls == Tls::off && !smtp.username.empty() && !is_loopback) {
+  smtp.tls = section.one_of("tls", modes, is_loopback ? 1 : 0) == 0 ? delivery::Tls::require : delivery::Tls::off;
+  if (smtp.tls == delivery::Tls::off && !smtp.username.empty() && !is_loopback) {
     section.mistake("tls", "with tls = \"off\" the password would cross the network in clear", "use tls = \"require\"");
   }
   smtp.ca_file = section.path("ca_file", "");
@@ -143,12 +144,18 @@ SmtpConfig read_smtp(TomlDocument& document) {
   smtp.rate_per_second = section.number("rate", is_loopback ? 0 : 10, 0, 1e6);
   smtp.messages_per_connection = section.integer("messages_per_connection", 100, 1, 1'000'000);
   smtp.window = section.integer("window", 4, 1, 64);
-  smtp.pipelining = section.boolean("pipelining", true);
+  static const std::array<std::string, 3> dialects{"lock-step", "pipelined", "chunking"};
+  smtp.dialect = static_cast<delivery::Dialect>(section.one_of("dialect", dialects, 2));
   smtp.hello_name = section.text("hello_name", "");
   if (!smtp.hello_name.empty() && !domain_to_ascii(smtp.hello_name)) {
     section.mistake("hello_name", fmt::format("\"{}\" is not a host name", smtp.hello_name));
   }
-  smtp.reply_timeout = section.duration("reply_timeout", 5min);
+  smtp.auth = section.text("auth", "");
+  smtp.timeouts.connect = section.duration("connect_timeout", smtp.timeouts.connect);
+  smtp.timeouts.command = section.duration("command_timeout", smtp.timeouts.command);
+  smtp.timeouts.data = section.duration("data_timeout", smtp.timeouts.data);
+  smtp.timeouts.block = section.duration("block_timeout", smtp.timeouts.block);
+  smtp.timeouts.final_dot = section.duration("final_dot_timeout", smtp.timeouts.final_dot);
   section.finish();
   return smtp;
 }
@@ -272,6 +279,25 @@ DeliveryConfig read_delivery(TomlDocument& document) {
   return delivery;
 }
 
+BounceConfig read_bounce(TomlDocument& document) {
+  auto section = document.section("bounce");
+  BounceConfig bounce;
+  if (const auto text = section.text("address", ""); !text.empty()) {
+    auto address = parse_mail_address(text);
+    // What is left of 64 octets is for the token (RFC 5321 section 4.5.3.1.1).
+    constexpr std::size_t max_local = 64 - 1 - subscriber::max_local_part_token_size;
+    if (!address) {
+      section.mistake("address", address.error().what, address.error().hint);
+    } else if (address->local.size() > max_local) {
+      section.mistake("address", fmt::format("the part before the @ is longer than {} characters", max_local));
+    } else {
+      bounce.address = std::move(*address);
+    }
+  }
+  section.finish();
+  return bounce;
+}
+
 void warn(Config& config) {
   const auto place = config.file.string() + ": ";
   const auto url = parse_url(config.smtp.url);
@@ -325,6 +351,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
     if (digest.title.empty()) digest.title = newsletter.name;
   }
   auto delivery = read_delivery(document);
+  auto bounce = read_bounce(document);
   TIDINGS_TRY(document.finish());
   Config config{.file = file,
                 .folder = folder,
@@ -335,6 +362,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
                 .sources = std::move(sources),
                 .digests = std::move(digests),
                 .delivery = delivery,
+                .bounce = std::move(bounce),
                 .settings = std::move(document.settings()),
                 .warnings = {}};
   warn(config);

@@ -15,6 +15,7 @@
 #include "base/mail_address.hpp"
 #include "base/result.hpp"
 #include "base/zone.hpp"
+#include "delivery/relay.hpp"
 #include "digest/schedule.hpp"
 #include "source/source.hpp"
 
@@ -36,26 +37,25 @@ struct NewsletterConfig {
   std::string list_id;         ///< RFC 2919 identifier, without angle brackets
   std::string postal_address;  ///< may be empty; config check warns
   std::string public_url;      ///< without trailing slash; may be empty: no https unsubscribe links
-  std::string unsubscribe_mailto;  ///< address; may be empty
+  std::string unsubscribe_mailto;  ///< address that takes "unsubscribe TOKEN" mails; the From address if not set
   Zone zone;
   std::string language;
 };
-
-enum class Tls { require, off };
 
 struct SmtpConfig {
   std::string url;
   std::string username;
   SecretPlace password;
-  Tls tls = Tls::require;
+  delivery::Tls tls = delivery::Tls::require;
   std::filesystem::path ca_file;
   int connections = 4;
   double rate_per_second = 0;  ///< 0: no limit
   int messages_per_connection = 100;
   int window = 4;
-  bool pipelining = true;
+  delivery::Dialect dialect = delivery::Dialect::chunking;
   std::string hello_name;  ///< EHLO; empty: the From domain
-  std::chrono::milliseconds reply_timeout{std::chrono::minutes{5}};
+  std::string auth;  ///< SASL mechanism; empty: PLAIN
+  delivery::PhaseTimeouts timeouts;
 };
 
 struct DkimConfig {
@@ -104,6 +104,12 @@ struct DeliveryConfig {
   std::chrono::milliseconds max_lateness{std::chrono::hours{36}};
 };
 
+struct BounceConfig {
+  /// Where reports come back: each delivery gets local+TOKEN@domain as its envelope sender. Absent: the From address takes
+  /// them, and no report can be told from another.
+  std::optional<MailAddress> address;
+};
+
 /// One effective setting, for `config show`.
 struct Setting {
   std::string section;  ///< "newsletter", "source \"harbour\""
@@ -122,6 +128,7 @@ struct Config {
   std::vector<SourceConfig> sources;
   std::vector<DigestConfig> digests;
   DeliveryConfig delivery;
+  BounceConfig bounce;
   std::vector<Setting> settings;      ///< everything that was read or defaulted, in order
   std::vector<std::string> warnings;  ///< legal but unwise; single lines with place
 

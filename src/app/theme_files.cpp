@@ -5,28 +5,21 @@
 #include "base/file.hpp"
 
 namespace tidings::app {
-namespace {
 
-constexpr std::int64_t max_template_bytes = 1 << 20;
-
-bool is_plain_path(std::string_view file) { return file.find("..") == std::string_view::npos && !file.starts_with('/'); }
-
-}  // namespace
-
-std::optional<ThemeFile> find_theme_file(const std::filesystem::path& folder, std::string_view theme, std::string_view file) {
-  if (!is_plain_path(theme) || !is_plain_path(file)) return std::nullopt;
-  for (const auto name : {theme, std::string_view{"default"}}) {
-    const auto key = std::string{name} + "/" + std::string{file};
-    const auto path = folder / "templates" / key;
+message::Lookup template_lookup(const std::filesystem::path& folder) {
+  return [folder](std::string_view path) -> std::optional<std::string> {
+    constexpr std::int64_t max_template_bytes = 1 << 20;
+    if (path.find("..") != std::string_view::npos || path.starts_with('/')) return std::nullopt;
+    const auto file = folder / "templates" / path;
     std::error_code ignored;
-    if (std::filesystem::is_regular_file(path, ignored)) {
-      if (auto text = read_file(path, max_template_bytes)) return ThemeFile{.text = std::move(*text), .place = path.string()};
+    if (std::filesystem::is_regular_file(file, ignored)) {
+      if (auto text = read_file(file, max_template_bytes)) return std::move(*text);
     }
-    for (const auto& [known, text] : embedded_templates()) {
-      if (known == key) return ThemeFile{.text = std::string{text}, .place = "templates/" + key + " (built in)"};
+    for (const auto& [key, text] : embedded_templates()) {
+      if (key == path) return std::string{text};
     }
-  }
-  return std::nullopt;
+    return std::nullopt;
+  };
 }
 
 std::vector<std::string> known_themes(const std::filesystem::path& folder) {

@@ -1,4 +1,4 @@
-// Where template files come from: the folder templates/THEME beside config.toml, else the copy inside the program.
+// Where template files come from: the folder templates/ beside config.toml, else the copy inside the program.
 #pragma once
 
 #include <filesystem>
@@ -9,19 +9,15 @@
 #include <utility>
 #include <vector>
 
+#include "message/strings.hpp"
+
 namespace tidings::app {
 
 /// The files of templates/ as they were at build time; keys like "default/digest.html.mustache".
 [[nodiscard]] std::span<const std::pair<std::string_view, std::string_view>> embedded_templates();
 
-/// A file of a theme, found in this order: FOLDER/templates/THEME, the embedded THEME, FOLDER/templates/default, the
-/// embedded default.
-struct ThemeFile {
-  std::string text;
-  std::string place;  ///< for messages: the path, or "templates/... (built in)"
-};
-[[nodiscard]] std::optional<ThemeFile> find_theme_file(const std::filesystem::path& folder, std::string_view theme,
-                                                       std::string_view file);
+/// Finds "THEME/FILE": FOLDER/templates/THEME/FILE, else the embedded one.
+[[nodiscard]] message::Lookup template_lookup(const std::filesystem::path& folder);
 
 /// Names of all themes there are, sorted.
 [[nodiscard]] std::vector<std::string> known_themes(const std::filesystem::path& folder);
