@@ -324,10 +324,12 @@ bool mend_source_ellipsis(std::vector<Paragraph>& paragraphs) {
 std::string to_html(const std::vector<Paragraph>& paragraphs) {
   std::string out;
   for (const auto& paragraph : paragraphs) {
-    out += paragraph.direction.empty() ? "<p>" : "<p dir=\"" + escape_html(paragraph.direction) + "\">";
+    out.append("<p");
+    if (!paragraph.direction.empty()) out.append(" dir=\"").append(escape_html(paragraph.direction)).append("\"");
+    out.append(">");
     std::vector<Around> open;
     const auto close_to = [&](std::size_t depth) {
-      for (; open.size() > depth; open.pop_back()) out += "</" + std::string{name_of(open.back().tag)} + ">";
+      for (; open.size() > depth; open.pop_back()) out.append("</").append(name_of(open.back().tag)).append(">");
     };
     for (const auto& run : paragraph.runs) {
       if (run.text.empty()) continue;
@@ -336,9 +338,9 @@ std::string to_html(const std::vector<Paragraph>& paragraphs) {
       close_to(same);
       for (; same < run.around.size(); ++same) {
         const auto& around = run.around[same];
-        out += "<" + std::string{name_of(around.tag)};
-        if (around.tag == Tag::a) out += " href=\"" + escape_html(around.href) + "\"";
-        out += ">";
+        out.append("<").append(name_of(around.tag));
+        if (around.tag == Tag::a) out.append(" href=\"").append(escape_html(around.href)).append("\"");
+        out.append(">");
         open.push_back(around);
       }
       out += replace_all(escape_html(run.text), "\n", "<br>");
