@@ -36,7 +36,7 @@ struct NewEdition {
   std::string reason;
 };
 
-/// How often each state occurs among editions, and the like, is report's business; this is one row for lists.
+/// One row for lists.
 struct EditionSummary {
   Edition edition;
   int posts = 0;
@@ -84,7 +84,8 @@ class EditionTable {
 
   [[nodiscard]] Result<void> set_sending(EditionId edition, UtcTime started_at);
   [[nodiscard]] Result<void> set_sent(EditionId edition, UtcTime finished_at);
-  /// Only drafts and editions of which nothing was sent; their posts become candidates again.
+  /// Not a sent or skipped one. If its sending had not begun, its posts become candidates again and its period is open
+  /// again; otherwise it goes on to count as carried.
   [[nodiscard]] Result<void> cancel(EditionId edition, std::string_view reason, UtcTime at);
 
   // ---- reading ----

@@ -41,6 +41,7 @@ struct Candidate {
   std::string title_key;
   std::vector<std::string> tags;
   bool pinned = false;
+  bool link_shared = false;         ///< its source names another post by the same link: the link names no article
   std::optional<PostId> repeat_of;  ///< an earlier edition of this digest carried this link from another source
 
   bool operator==(const Candidate&) const = default;
@@ -73,7 +74,7 @@ enum class GroupBy { day, source, topic, none };
 
 /// The part of a [[digest]] that decides the choice.
 struct SelectOptions {
-  std::vector<SourceTopics> sources;         ///< all sources of the configuration, in its order
+  std::vector<SourceTopics> sources;         ///< all of the configuration in its order; a post of another is left out
   std::vector<std::string> only_sources;     ///< names; empty: all
   std::vector<std::string> only_topics;      ///< empty: all
   std::optional<TitlePattern> include;
@@ -106,7 +107,7 @@ struct Selected {
   bool operator==(const Selected&) const = default;
 };
 
-enum class LeftOut { cut_by_max_posts, repeat, too_old, published_later, before_first_edition, source, topic, pattern };
+enum class LeftOut { cut_by_max_posts, too_old, too_new, before_first_edition, source, topic, pattern };
 
 /// A candidate that is not in the edition, and why; for the preflight, --dry-run and "more on the web".
 struct NotSelected {
@@ -138,6 +139,9 @@ struct Selection {
   std::vector<NotSelected> left_out;  ///< in the order of the candidates; those cut by max_posts in reading order at the end
   std::string skipped;                ///< why there is no edition: "no posts", "2 posts, min_posts is 3"; empty if there is one
 };
+
+/// False for an empty link key and for a bare host, which many posts share.
+[[nodiscard]] bool names_an_article(std::string_view link_key);
 
 /// What can be said of a candidate by itself: a reason to leave it out, or none. For filtering while rows stream by.
 [[nodiscard]] std::optional<LeftOut> judge(const Candidate& candidate, const SelectOptions& options, const SelectBounds& bounds);

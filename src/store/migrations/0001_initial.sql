@@ -74,8 +74,10 @@ CREATE TABLE editions (
 CREATE TABLE edition_posts (
   edition_id  INTEGER NOT NULL REFERENCES editions (id) ON DELETE CASCADE,
   post_id     INTEGER NOT NULL REFERENCES posts (id),
-  position    INTEGER NOT NULL,                    -- from 0, in reading order
-  PRIMARY KEY (edition_id, post_id)
+  position    INTEGER,                             -- from 0, in reading order; NULL: not shown itself
+  same_as     INTEGER REFERENCES posts (id),       -- the same article, shown in its place by this or an earlier edition
+  PRIMARY KEY (edition_id, post_id),
+  CHECK ((position IS NULL) = (same_as IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX edition_posts_post ON edition_posts (post_id);
 
