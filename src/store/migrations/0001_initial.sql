@@ -166,15 +166,16 @@ CREATE TABLE deliveries (
   edition_id     INTEGER NOT NULL REFERENCES editions (id),
   subscriber_id  INTEGER NOT NULL REFERENCES subscribers (id),
   segment_id     INTEGER NOT NULL REFERENCES segments (id),
-  state          INTEGER NOT NULL CHECK (state BETWEEN 0 AND 7),  -- delivery::DeliveryState, by number to keep a million rows small
-  attempts       INTEGER NOT NULL DEFAULT 0,
-  due_ms         INTEGER,                          -- deferred: not before this; claimed: the lease ends
-  code           INTEGER,                          -- last reply of the relay: 250, 451 ...
-  reply          TEXT,                             -- its enhanced status and text, verbatim, at most 500 bytes
+  state          INTEGER NOT NULL CHECK (state BETWEEN 1 AND 8),  -- delivery::DeliveryState, by number to keep a million rows small
+  attempts       INTEGER NOT NULL DEFAULT 0,       -- the last one begun
+  due_ms         INTEGER,                          -- deferred: not before this; in doubt: tried again then, NULL is held
+  code           INTEGER,                          -- last reply of the relay: 250, 451 ...; NULL: none
+  reply          TEXT,                             -- its enhanced status and text, at most 500 bytes; or why it was suppressed
   settled_ms     INTEGER,                          -- when the last outcome was recorded
   PRIMARY KEY (edition_id, subscriber_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX deliveries_open ON deliveries (edition_id, state, due_ms) WHERE state IN (1, 3, 5);
+-- Planned rows are found in key order and need no index: one less to change for each message.
+CREATE INDEX deliveries_due ON deliveries (edition_id, due_ms) WHERE state IN (3, 4);
 CREATE INDEX deliveries_subscriber ON deliveries (subscriber_id);
 
 -- One row for each attempt that was not simply accepted.
