@@ -131,7 +131,7 @@ CREATE TABLE consents (
   digest         TEXT NOT NULL,                    -- empty: all of them
   event          TEXT NOT NULL CHECK (event IN ('requested', 'confirmed', 'withdrawn', 'expired', 'changed')),
   at_ms          INTEGER NOT NULL,
-  origin         TEXT NOT NULL,                    -- cli, import, web, one-click, mailto, complaint
+  origin         TEXT NOT NULL,                    -- cli, import, web, one-click, mailto, complaint, system
   detail         TEXT NOT NULL
 ) STRICT;
 CREATE INDEX consents_subscriber ON consents (subscriber_id);
@@ -143,6 +143,16 @@ CREATE TABLE suppressions (
   at_ms        INTEGER NOT NULL,
   detail       TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- owner: subscriber/confirmation: what a confirmation link stands for; one row for each digest that was asked for
+CREATE TABLE confirmations (
+  token_hash     BLOB NOT NULL,                    -- SHA-256 of the token; the token itself is in the mail only
+  digest         TEXT NOT NULL,
+  subscriber_id  INTEGER NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
+  expires_ms     INTEGER NOT NULL,
+  PRIMARY KEY (token_hash, digest)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX confirmations_subscriber ON confirmations (subscriber_id);
 
 -- owner: subscriber/token: secrets of the HMAC tokens; the newest signs, all verify
 CREATE TABLE keys (
