@@ -58,6 +58,9 @@ struct RelayOptions {
 /// True where the URL's host is 127.0.0.0/8, ::1 or localhost.
 [[nodiscard]] bool is_loopback(const RelayOptions& relay);
 
+/// Errc::config if the URL is not smtp:// or smtps:// with a host.
+[[nodiscard]] Result<void> check_relay(const RelayOptions& relay);
+
 /// What a relay says of itself, for doctor --smtp.
 struct RelayReport {
   bool ready = false;
