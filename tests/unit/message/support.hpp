@@ -8,10 +8,10 @@
 
 #include <doctest/doctest.h>
 
+#include "base/file.hpp"
 #include "base/mail_address.hpp"
 #include "base/zone.hpp"
 #include "message/compile.hpp"
-#include "message/embedded.hpp"
 #include "message/message.hpp"
 #include "message/strings.hpp"
 
@@ -19,11 +19,18 @@ namespace tidings::test {
 
 using Files = std::map<std::string, std::string, std::less<>>;
 
-/// Files of the map first, the embedded templates second.
+/// The templates of the repository.
+inline std::optional<std::string> shipped(std::string_view path) {
+  auto text = read_file(std::string{TIDINGS_TEST_DATA} + "/../../templates/" + std::string{path});
+  if (!text) return std::nullopt;
+  return *std::move(text);
+}
+
+/// Files of the map first, the repository's second.
 inline message::Lookup lookup_in(const Files& files) {
   return [&files](std::string_view path) -> std::optional<std::string> {
     if (const auto it = files.find(path); it != files.end()) return it->second;
-    return message::find_embedded(path);
+    return shipped(path);
   };
 }
 

@@ -17,12 +17,12 @@ std::string error_of(const test::Files& files, ThemeOptions options = {}) {
   return theme ? "" : theme.error().line();
 }
 
-Strings strings_of(std::string_view language) { return test::must(Strings::load("default", language, find_embedded)); }
+Strings strings_of(std::string_view language) { return test::must(Strings::load("default", language, test::shipped)); }
 
 }  // namespace
 
 TEST_CASE("theme: the default theme renders in every language, with both links in both parts, and no slot but those four") {
-  const auto theme = test::must(Theme::load({}, find_embedded));
+  const auto theme = test::must(Theme::load({}, test::shipped));
   CHECK(theme.has_html());
   for (const auto* language : {"en", "de", "el", "es", "fr", "it", "pt", "ru", "tr", "ar", "ja", "zh"}) {
     CAPTURE(language);

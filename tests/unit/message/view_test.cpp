@@ -16,7 +16,7 @@ using nlohmann::json;
 
 namespace {
 
-Strings english() { return test::must(Strings::load("default", "en", message::find_embedded)); }
+Strings english() { return test::must(Strings::load("default", "en", test::shipped)); }
 
 void collect(const json& data, const std::string& prefix, std::set<std::string>& names) {
   for (const auto& [name, value] : data.items()) {
