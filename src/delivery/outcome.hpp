@@ -1,42 +1,64 @@
 // What became of an attempt: the relay's answer as data. Not an Error: a 4yz or 5yz is an answer.
 //
-// RFC 5321 sections 4.2 and 4.5.3.2; RFC 3463 for enhanced status codes; classification table in outcome.cpp.
+// RFC 5321 sections 4.2 and 4.5.3.2; RFC 3463 for enhanced status codes. classify() is a table (outcome.cpp); what no
+// line of it names is temporary below 500 and scored above. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace tidings::delivery {
 
-/// Where in the dialogue the answer (or the silence) came.
+/// Where in the dialogue the answer (or the silence) came. `body` is up to the last octet of the message, `dot` after it.
 enum class Stage { connect, greeting, ehlo, tls, auth, mail, rcpt, data, body, dot };
 [[nodiscard]] std::string_view name_of(Stage stage);
+[[nodiscard]] std::optional<Stage> stage_of(std::string_view name);
 
 enum class OutcomeKind {
   accepted,   ///< 2yz to the final dot, nothing else
-  temporary,  ///< 4yz, lost before the final dot, and whatever nobody has classified
+  temporary,  ///< 4yz, lost before the final dot, relay trouble, and whatever nobody has classified
   permanent,  ///< 5yz that is about this address or this message
-  unknown,    ///< the final dot was written and no answer came: in doubt
+  unknown,    ///< the final dot may have left and no answer came: in doubt
 };
 [[nodiscard]] std::string_view name_of(OutcomeKind kind);
+[[nodiscard]] std::optional<OutcomeKind> outcome_kind_of(std::string_view name);
 
 /// Whom the answer is about: decides who is touched by it.
 enum class Blame {
   nobody,
   address,  ///< this mailbox: RCPT-stage 5.1.x and the like
   message,  ///< size or content
-  relay,    ///< policy, authentication, rate: pauses the relay, never touches a subscriber
+  relay,    ///< policy, authentication, rate, its network: pauses the relay, never touches a subscriber
 };
+[[nodiscard]] std::string_view name_of(Blame blame);
+
+/// What an answer says about the address itself: `hard` suppresses at once, `soft` scores at most one point a day.
+enum class Verdict { none, soft, hard };
 
 struct Outcome {
   OutcomeKind kind = OutcomeKind::temporary;
   Blame blame = Blame::nobody;
+  Verdict verdict = Verdict::none;
   Stage stage = Stage::connect;
   int code = 0;          ///< 0: no reply
   std::string enhanced;  ///< "5.1.1", or empty
-  std::string text;      ///< reply text, clean UTF-8, one line, at most 500 bytes
+  std::string text;      ///< reply text without the enhanced status, clean UTF-8, one line, at most 500 bytes
 
   bool operator==(const Outcome&) const = default;
+
+  /// "550 5.1.1 no such user", or the text alone when there was no reply.
+  [[nodiscard]] std::string line() const;
 };
+
+/// A reply as an outcome. `text` may begin with an enhanced status; control characters and excess are removed.
+[[nodiscard]] Outcome classify(Stage stage, int code, std::string_view text);
+
+/// No reply: `unknown` at Stage::dot, else temporary and the relay's fault. `why` in words ("connection closed").
+[[nodiscard]] Outcome no_reply(Stage stage, std::string_view why);
+
+/// True where the relay as a whole is in trouble: nobody else should be tried on it now (421, 4.7.x, 5.7.x, 530, 535, a
+/// refusal at greeting, EHLO, STARTTLS, AUTH or MAIL, no connection).
+[[nodiscard]] bool is_relay_trouble(const Outcome& outcome);
 
 }  // namespace tidings::delivery

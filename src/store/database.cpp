@@ -237,6 +237,23 @@ Result<Database> Database::open_read_only(const std::filesystem::path& path) {
   return database;
 }
 
+Result<Database> Database::open_copy_in_memory(const std::filesystem::path& path) {
+  TIDINGS_LET(auto file, open_handle(path, SQLITE_OPEN_READONLY));
+  TIDINGS_TRY(file.identify());
+  TIDINGS_LET(auto copy, open_handle(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+  sqlite3_backup* const backup = sqlite3_backup_init(copy.handle_->sqlite.get(), "main", file.handle_->sqlite.get(), "main");
+  if (backup == nullptr) return copy.error("cannot copy");
+  const int code = sqlite3_backup_step(backup, -1);
+  sqlite3_backup_finish(backup);
+  if (code != SQLITE_DONE) return file.error("cannot copy");
+  copy.path_ = path;
+  // The copy has the file's WAL mark in its header, which memory cannot have.
+  TIDINGS_TRY(copy.execute("PRAGMA journal_mode = MEMORY; PRAGMA foreign_keys = ON;"));
+  TIDINGS_TRY(copy.identify());
+  TIDINGS_TRY(copy.migrate());
+  return copy;
+}
+
 Result<Database> Database::open_in_memory() {
   TIDINGS_LET(auto database, open_handle(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
   TIDINGS_TRY(database.execute("PRAGMA foreign_keys = ON;"));

@@ -111,6 +111,8 @@ class Database {
   [[nodiscard]] static Result<Database> open(const std::filesystem::path& path, Create create);
   /// Opens without writing a byte, for --dry-run and status. Errc::bad_data if its schema is older than this binary's.
   [[nodiscard]] static Result<Database> open_read_only(const std::filesystem::path& path);
+  /// A copy of the file in memory, brought to this binary's schema there; the file is not changed.
+  [[nodiscard]] static Result<Database> open_copy_in_memory(const std::filesystem::path& path);
   /// A private database in memory with the full schema, for tests and rehearsals.
   [[nodiscard]] static Result<Database> open_in_memory();
 

@@ -13,24 +13,25 @@ namespace tidings::subscriber {
 
 enum class SubscriptionState { pending, confirmed, withdrawn };
 [[nodiscard]] std::string_view name_of(SubscriptionState state);
+[[nodiscard]] std::optional<SubscriptionState> subscription_state_of(std::string_view name);
 
 struct Subscription {
-  std::string digest;
+  std::string digest{};
   SubscriptionState state = SubscriptionState::pending;
   UtcTime since{};
-  std::optional<UtcTime> confirmed;
+  std::optional<UtcTime> confirmed{};
 
   bool operator==(const Subscription&) const = default;
 };
 
 struct Subscriber {
-  SubscriberId id;
-  std::string address;  ///< local part as written, domain as A-labels
-  std::string name;     ///< may be empty
-  std::string language;  ///< BCP 47; empty: the newsletter's
-  std::vector<std::string> topics;  ///< empty: every topic
+  SubscriberId id{};
+  std::string address{};  ///< local part as written, domain as A-labels
+  std::string name{};     ///< may be empty
+  std::string language{};  ///< BCP 47; empty: the newsletter's
+  std::vector<std::string> topics{};  ///< empty: every topic
   UtcTime created{};
-  std::vector<Subscription> subscriptions;
+  std::vector<Subscription> subscriptions{};
 
   bool operator==(const Subscriber&) const = default;
 };

@@ -74,10 +74,14 @@ CREATE TABLE editions (
 CREATE TABLE edition_posts (
   edition_id  INTEGER NOT NULL REFERENCES editions (id) ON DELETE CASCADE,
   post_id     INTEGER NOT NULL REFERENCES posts (id),
-  position    INTEGER NOT NULL,                    -- from 0, in reading order
-  PRIMARY KEY (edition_id, post_id)
+  position    INTEGER,                             -- from 0, in reading order; NULL: not shown itself
+  same_as     INTEGER REFERENCES posts (id),       -- the same article, shown in its place by this or an earlier edition
+  more        INTEGER NOT NULL DEFAULT 0 CHECK (more IN (0, 1)),  -- beyond max_posts: only a link at the end
+  PRIMARY KEY (edition_id, post_id),
+  CHECK ((position IS NULL) = (same_as IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX edition_posts_post ON edition_posts (post_id);
+CREATE INDEX edition_posts_same_as ON edition_posts (same_as) WHERE same_as IS NOT NULL;
 
 CREATE TABLE segments (
   id          INTEGER PRIMARY KEY,
@@ -96,6 +100,16 @@ CREATE TABLE segment_bodies (
   html        TEXT NOT NULL,
   PRIMARY KEY (segment_id, variant)
 ) STRICT, WITHOUT ROWID;
+
+-- owner: digest/carry_over: readers who changed from one digest to another, as long as both could bring the same post
+CREATE TABLE carry_overs (
+  digest           TEXT NOT NULL,                  -- the one they changed to
+  subscriber_id    INTEGER NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
+  since_ms         INTEGER NOT NULL,               -- subscriptions.since_ms at the change; the row is void once they differ
+  served_until_ms  INTEGER NOT NULL,               -- the cut up to which they have been served, by whichever digest
+  PRIMARY KEY (digest, subscriber_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX carry_overs_subscriber ON carry_overs (subscriber_id);
 
 -- owner: subscriber/subscriber_table -------------------------------------------------------------------------------
 CREATE TABLE subscribers (
@@ -131,7 +145,7 @@ CREATE TABLE consents (
   digest         TEXT NOT NULL,                    -- empty: all of them
   event          TEXT NOT NULL CHECK (event IN ('requested', 'confirmed', 'withdrawn', 'expired', 'changed')),
   at_ms          INTEGER NOT NULL,
-  origin         TEXT NOT NULL,                    -- cli, import, web, one-click, mailto, complaint
+  origin         TEXT NOT NULL,                    -- cli, import, web, one-click, mailto, complaint, system
   detail         TEXT NOT NULL
 ) STRICT;
 CREATE INDEX consents_subscriber ON consents (subscriber_id);
@@ -143,6 +157,16 @@ CREATE TABLE suppressions (
   at_ms        INTEGER NOT NULL,
   detail       TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- owner: subscriber/confirmation: what a confirmation link stands for; one row for each digest that was asked for
+CREATE TABLE confirmations (
+  token_hash     BLOB NOT NULL,                    -- SHA-256 of the token; the token itself is in the mail only
+  digest         TEXT NOT NULL,
+  subscriber_id  INTEGER NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
+  expires_ms     INTEGER NOT NULL,
+  PRIMARY KEY (token_hash, digest)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX confirmations_subscriber ON confirmations (subscriber_id);
 
 -- owner: subscriber/token: secrets of the HMAC tokens; the newest signs, all verify
 CREATE TABLE keys (
@@ -156,15 +180,16 @@ CREATE TABLE deliveries (
   edition_id     INTEGER NOT NULL REFERENCES editions (id),
   subscriber_id  INTEGER NOT NULL REFERENCES subscribers (id),
   segment_id     INTEGER NOT NULL REFERENCES segments (id),
-  state          INTEGER NOT NULL CHECK (state BETWEEN 0 AND 7),  -- delivery::DeliveryState, by number to keep a million rows small
-  attempts       INTEGER NOT NULL DEFAULT 0,
-  due_ms         INTEGER,                          -- deferred: not before this; claimed: the lease ends
-  code           INTEGER,                          -- last reply of the relay: 250, 451 ...
-  reply          TEXT,                             -- its enhanced status and text, verbatim, at most 500 bytes
+  state          INTEGER NOT NULL CHECK (state BETWEEN 1 AND 8),  -- delivery::DeliveryState, by number to keep a million rows small
+  attempts       INTEGER NOT NULL DEFAULT 0,       -- the last one begun
+  due_ms         INTEGER,                          -- deferred: not before this; in doubt: tried again then, NULL is held
+  code           INTEGER,                          -- last reply of the relay: 250, 451 ...; NULL: none
+  reply          TEXT,                             -- its enhanced status and text, at most 500 bytes; or why it was suppressed
   settled_ms     INTEGER,                          -- when the last outcome was recorded
   PRIMARY KEY (edition_id, subscriber_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX deliveries_open ON deliveries (edition_id, state, due_ms) WHERE state IN (1, 3, 5);
+-- Planned rows are found in key order and need no index: one less to change for each message.
+CREATE INDEX deliveries_due ON deliveries (edition_id, due_ms) WHERE state IN (3, 4);
 CREATE INDEX deliveries_subscriber ON deliveries (subscriber_id);
 
 -- One row for each attempt that was not simply accepted.

@@ -118,6 +118,26 @@ TEST_CASE("store: a read-only handle writes nothing") {
   CHECK_FALSE(set_fact(*reader, "a", "1"));
 }
 
+TEST_CASE("store: a copy in memory can be written without touching the file") {
+  const test::TempFolder folder;
+  {
+    auto database = Database::open(folder / "a.db", Create::yes);
+    REQUIRE(set_fact(*database, "a", "1"));
+  }
+  const auto before = *read_file(folder / "a.db");
+  auto copy = Database::open_copy_in_memory(folder / "a.db");
+  REQUIRE(copy);
+  CHECK(*fact(*copy, "a") == "1");
+  {
+    auto transaction = copy->begin();
+    REQUIRE(transaction);
+    REQUIRE(set_fact(*copy, "a", "2"));
+    REQUIRE(transaction->commit());
+  }
+  CHECK(*fact(*copy, "a") == "2");
+  CHECK(*read_file(folder / "a.db") == before);
+}
+
 TEST_CASE("store: a backup is a whole database and never overwrites") {
   const test::TempFolder folder;
   auto database = Database::open(folder / "a.db", Create::yes);

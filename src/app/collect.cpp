@@ -1,0 +1,130 @@
+#include "app/collect.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "source/fetch.hpp"
+#include "source/parse.hpp"
+#include "source/source_table.hpp"
+
+namespace tidings::app {
+namespace {
+
+/// One source in the middle of a collect.
+struct Job {
+  const SourceConfig* config = nullptr;
+  source::Source source;
+  std::size_t report = 0;  ///< index in CollectReport::sources
+};
+
+class Collector {
+ public:
+  Collector(const Config& config, store::Database& database, const Clock& clock)
+      : config_(config), sources_(database), posts_(database), clock_(clock) {}
+
+  Result<CollectReport> run(const CollectOptions& options) {
+    TIDINGS_TRY(choose(options));
+    std::vector<source::FetchRequest> requests;
+    for (const auto& job : jobs_) {
+      const bool anywhere = job.config->allow_private_address;
+      requests.push_back(source::request_for(job.source, anywhere ? source::Reach::anywhere : source::Reach::public_only));
+    }
+    source::FetchOptions fetching;
+    if (!config_.newsletter.public_url.empty()) fetching.user_agent += " (+" + config_.newsletter.public_url + ")";
+    source::fetch_all(requests, fetching, [&](std::size_t index, source::FetchResult result) {
+      // After a failure of the store the rest is passed over: it will be fetched next time.
+      if (failure_) return;
+      if (auto done = take(jobs_[index], result); !done) failure_ = done.error();
+    });
+    if (failure_) return tl::unexpected<Error>(*failure_);
+    return std::move(report_);
+  }
+
+ private:
+  Result<void> choose(const CollectOptions& options) {
+    for (const auto& name : options.names) {
+      if (config_.find_source(name) != nullptr) continue;
+      std::vector<std::string> known;
+      for (const auto& each : config_.sources) known.push_back(each.spec.name);
+      return fail(Errc::no_input, fmt::format("there is no source \"{}\"", name), did_you_mean(name, known));
+    }
+    for (const auto& each : config_.sources) {
+      const bool named = std::ranges::find(options.names, each.spec.name) != options.names.end();
+      if (!options.names.empty() && !named) continue;
+      TIDINGS_LET(auto source, sources_.ensure(each.spec));
+      report_.sources.push_back({.name = each.spec.name,
+                                 .what = CollectedSource::What::not_due,
+                                 .entries = 0,
+                                 .counts = {},
+                                 .warnings = {},
+                                 .error = source.gone ? source.last_error : ""});
+      if (named || source::is_due(source, clock_.now())) {
+        jobs_.push_back({.config = &each, .source = std::move(source), .report = report_.sources.size() - 1});
+      }
+    }
+    return {};
+  }
+
+  Result<void> take(const Job& job, const source::FetchResult& result) {
+    auto& report = report_.sources[job.report];
+    if (const auto* const failed = std::get_if<source::FetchFailure>(&result)) {
+      report.what = CollectedSource::What::failed;
+      report.error = failed->what;
+      return sources_.failed(job.source.id, *failed, clock_.now());
+    }
+    if (const auto* const same = std::get_if<source::NotModified>(&result)) {
+      report.what = CollectedSource::What::not_modified;
+      return sources_.not_modified(job.source.id, *same, clock_.now());
+    }
+    return read(job, std::get<source::Fetched>(result), report);
+  }
+
+  Result<void> read(const Job& job, const source::Fetched& fetched, CollectedSource& report) {
+    const auto feed = source::parse_feed(fetched.bytes, {.base_url = fetched.final_url, .content_type = fetched.content_type});
+    if (!feed) {
+      report.what = CollectedSource::What::failed;
+      report.error = feed.error().line();
+      return sources_.unreadable(job.source.id, feed.error(), clock_.now());
+    }
+    report.what = CollectedSource::What::read;
+    report.entries = static_cast<int>(feed->entries.size());
+    report.warnings = feed->warnings;
+    post::NormaliseOptions options;
+    options.content = static_cast<post::Content>(job.config->content);
+    options.language = feed->language;
+    TIDINGS_LET(report.counts, posts_.store(job.source.id, feed->entries, clock_.now(), options));
+    // Only now are the validators remembered: a crash before this line costs a second reading, never a post.
+    return sources_.good(job.source.id, fetched, *feed, clock_.now());
+  }
+
+  const Config& config_;
+  source::SourceTable sources_;
+  post::PostTable posts_;
+  const Clock& clock_;
+  std::vector<Job> jobs_;
+  CollectReport report_;
+  std::optional<Error> failure_;
+};
+
+}  // namespace
+
+int CollectReport::added() const {
+  int sum = 0;
+  for (const auto& each : sources) sum += each.counts.added;
+  return sum;
+}
+
+int CollectReport::failed() const {
+  return static_cast<int>(std::ranges::count(sources, CollectedSource::What::failed, &CollectedSource::what));
+}
+
+Result<CollectReport> collect(const Config& config, store::Database& database, const Clock& clock, const CollectOptions& options) {
+  return Collector{config, database, clock}.run(options);
+}
+
+}  // namespace tidings::app

@@ -1,0 +1,41 @@
+// Collect: fetch the sources that are due, read them, store what is new.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "app/config.hpp"
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "post/post_table.hpp"
+#include "store/database.hpp"
+
+namespace tidings::app {
+
+struct CollectedSource {
+  std::string name;
+  enum class What { read, not_modified, not_due, failed } what = What::read;
+  int entries = 0;
+  post::StoreCounts counts;
+  std::vector<std::string> warnings;
+  std::string error;  ///< one line; the source's trouble, not ours
+};
+
+struct CollectReport {
+  std::vector<CollectedSource> sources;  ///< in the configuration's order
+
+  [[nodiscard]] int added() const;
+  [[nodiscard]] int failed() const;
+};
+
+struct CollectOptions {
+  std::vector<std::string> names;  ///< empty: all that are due; named ones are fetched even if they are not due
+};
+
+/// A source that fails is in the report and does not stop the others. Errc::no_input for a name that is not configured;
+/// the store's errors.
+[[nodiscard]] Result<CollectReport> collect(const Config& config, store::Database& database, const Clock& clock,
+                                            const CollectOptions& options = {});
+
+}  // namespace tidings::app

@@ -1,0 +1,70 @@
+// Compose: decide which edition a digest owes, choose its posts, and seal it: posts, renderings and recipients in one
+// transaction, so that an edition is there whole or not at all.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/config.hpp"
+#include "app/render.hpp"
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "digest/digest.hpp"
+#include "digest/edition_table.hpp"
+#include "digest/period.hpp"
+#include "digest/select.hpp"
+#include "store/database.hpp"
+
+namespace tidings::app {
+
+/// An edition that is thought out but written nowhere.
+struct Draft {
+  digest::Plan plan;
+  UtcTime cut{};
+  int number = 1;
+  digest::Selection selection;
+  std::vector<ShownPost> posts;  ///< as Selection::posts
+};
+
+enum class When {
+  due,     ///< the newest run of the schedule, unless it is covered
+  now,     ///< a period that ends now
+  sample,  ///< due or else now; for previews and tests
+};
+
+/// Nothing if no edition is owed. A draft whose `selection.skipped` is set has no posts.
+[[nodiscard]] Result<std::optional<Draft>> draft(const Config& config, const DigestConfig& digest, store::Database& database,
+                                                 const Clock& clock, When when);
+
+struct Composed {
+  std::string digest;
+  enum class What {
+    sealed,
+    skipped,  ///< recorded: no posts, or nobody to send to
+    not_due,
+    held,     ///< too late to be sent unasked; the next run covers it
+    waits,    ///< no posts, and Empty::wait
+  } what = What::not_due;
+  EditionId edition;
+  int number = 0;
+  std::string title;
+  int posts = 0;
+  int segments = 0;
+  std::int64_t recipients = 0;
+  std::string reason;
+  UtcTime next_run{};
+};
+
+/// What a due edition without posts becomes.
+enum class Empty {
+  record,  ///< skipped, for good
+  wait,    ///< nothing yet: a source could not be read, so later runs ask again until max_lateness
+};
+
+/// Seals or skips the edition of one digest, if it is due (or When::now). Errc::config if its theme is wrong.
+[[nodiscard]] Result<Composed> compose(const Config& config, const DigestConfig& digest, store::Database& database,
+                                       const Clock& clock, When when, Empty empty = Empty::record);
+
+}  // namespace tidings::app

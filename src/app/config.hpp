@@ -1,0 +1,150 @@
+// The configuration: config.toml read, checked and with every default filled in.
+//
+// Rooms never see Config: app/ hands each its own small options. Relative paths and file: URLs are relative to the
+// file's folder and absolute here. Secrets are not in it, only where to find them (app/secret.hpp).
+// Any mistake is Errc::config with "file:line:column: what" and a hint.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/mail_address.hpp"
+#include "base/result.hpp"
+#include "base/zone.hpp"
+#include "delivery/relay.hpp"
+#include "digest/schedule.hpp"
+#include "source/source.hpp"
+
+namespace tidings::app {
+
+/// Where a secret is; at most one of the three is set.
+struct SecretPlace {
+  std::filesystem::path file;
+  std::string environment;
+  std::string command;
+
+  [[nodiscard]] bool is_set() const { return !file.empty() || !environment.empty() || !command.empty(); }
+};
+
+struct NewsletterConfig {
+  std::string name;
+  Mailbox from;
+  std::optional<Mailbox> reply_to;
+  std::string list_id;         ///< RFC 2919 identifier, without angle brackets
+  std::string postal_address;  ///< may be empty; config check warns
+  std::string public_url;      ///< without trailing slash; may be empty: no https unsubscribe links
+  std::string unsubscribe_mailto;  ///< address that takes "unsubscribe TOKEN" mails; the From address if not set
+  Zone zone;
+  std::string language;
+};
+
+struct SmtpConfig {
+  std::string url;
+  std::string username;
+  SecretPlace password;
+  delivery::Tls tls = delivery::Tls::require;
+  std::filesystem::path ca_file;
+  int connections = 4;
+  double rate_per_second = 0;  ///< 0: no limit
+  int messages_per_connection = 100;
+  int window = 4;
+  delivery::Dialect dialect = delivery::Dialect::chunking;
+  std::string hello_name;  ///< EHLO; empty: the From domain
+  std::string auth;  ///< SASL mechanism; empty: PLAIN
+  delivery::PhaseTimeouts timeouts;
+};
+
+struct DkimConfig {
+  std::string domain;
+  std::string selector;
+  std::filesystem::path key_file;
+  std::string ed25519_selector;
+  std::filesystem::path ed25519_key_file;
+  bool signed_by_relay = false;
+};
+
+struct SourceConfig {
+  source::SourceSpec spec;
+  std::vector<std::string> topics;
+  std::string include;
+  std::string exclude;
+  enum class Content { automatic, summary, full } content = Content::automatic;
+  bool allow_private_address = false;
+};
+
+struct DigestConfig {
+  std::string name;
+  std::string title;  ///< the newsletter's name if not set
+  std::string schedule_text;
+  digest::Schedule schedule;
+  std::vector<std::string> sources;  ///< empty: all
+  std::vector<std::string> topics;   ///< empty: all
+  std::string include;
+  std::string exclude;
+  int min_posts = 1;
+  int max_posts = 0;  ///< 0: no limit
+  std::optional<std::chrono::milliseconds> max_age;
+  enum class GroupBy { day, source, topic, none } group_by = GroupBy::day;
+  enum class Order { newest, oldest, source } order = Order::newest;
+  enum class Content { excerpt, full, title } content = Content::excerpt;
+  int excerpt_words = 60;
+  std::string subject;    ///< a template; empty: the theme's
+  std::string preheader;  ///< empty: made from the titles
+  std::filesystem::path intro_file;
+  std::string theme;
+};
+
+struct DeliveryConfig {
+  std::chrono::milliseconds give_up_after{std::chrono::hours{48}};
+  bool retry_in_doubt = true;
+  std::chrono::milliseconds max_lateness{std::chrono::hours{36}};
+};
+
+struct BounceConfig {
+  /// Where reports come back: each delivery gets local+TOKEN@domain as its envelope sender. Absent: the From address takes
+  /// them, and no report can be told from another.
+  std::optional<MailAddress> address;
+};
+
+/// One effective setting, for `config show`.
+struct Setting {
+  std::string section;  ///< "newsletter", "source \"harbour\""
+  std::string key;
+  std::string value;  ///< as TOML
+  bool is_default = false;
+};
+
+struct Config {
+  std::filesystem::path file;    ///< absolute
+  std::filesystem::path folder;  ///< of the file
+  NewsletterConfig newsletter;
+  std::filesystem::path store_path;
+  SmtpConfig smtp;
+  DkimConfig dkim;
+  std::vector<SourceConfig> sources;
+  std::vector<DigestConfig> digests;
+  DeliveryConfig delivery;
+  BounceConfig bounce;
+  std::vector<Setting> settings;      ///< everything that was read or defaulted, in order
+  std::vector<std::string> warnings;  ///< legal but unwise; single lines with place
+
+  [[nodiscard]] const DigestConfig* find_digest(std::string_view name) const;
+  [[nodiscard]] const SourceConfig* find_source(std::string_view name) const;
+  /// Errc::no_input with the nearest name if there is none of that name.
+  [[nodiscard]] Result<const DigestConfig*> digest(std::string_view name) const;
+};
+
+/// Reads and checks the file. Errc::no_input if it is not there.
+[[nodiscard]] Result<Config> load_config(const std::filesystem::path& file);
+
+/// The same from text, for tests; `file` gives the place in messages and the folder for relative paths.
+[[nodiscard]] Result<Config> parse_config(std::string_view text, const std::filesystem::path& file);
+
+/// `given`, else ./config.toml, else /etc/tidings/config.toml. Errc::no_input says where it looked.
+[[nodiscard]] Result<std::filesystem::path> find_config(const std::filesystem::path& given);
+
+}  // namespace tidings::app

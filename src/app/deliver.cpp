@@ -1,0 +1,226 @@
+#include "app/deliver.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "app/secret.hpp"
+#include "base/check.hpp"
+#include "base/text.hpp"
+#include "digest/edition_table.hpp"
+#include "digest/period.hpp"
+#include "subscriber/suppression.hpp"
+
+namespace tidings::app {
+namespace {
+
+/// Letters of one edition: each segment compiled once, spliced for each reader. Immutable once made; thread-safe.
+class Letters {
+ public:
+  static Result<std::shared_ptr<const Letters>> make(const Config& config, store::Database& database, const Clock& clock,
+                                                     const Links& links, const digest::Edition& edition) {
+    auto letters = std::make_shared<Letters>(links, clock.now());
+    digest::EditionTable editions{database};
+    TIDINGS_LET(const auto segments, editions.segments_of(edition.id, digest::EditionTable::Bodies::with));
+    for (const auto& segment : segments) {
+      TIDINGS_LET(auto compiled, message::compile(segment.bodies, header_options(config, links, edition, segment.language)));
+      letters->segments_.emplace(segment.id, std::move(compiled));
+    }
+    return letters;
+  }
+
+  Letters(const Links& links, UtcTime date) : links_(links), date_(date) {}
+
+  [[nodiscard]] Result<message::Letter> write(const delivery::Claim& claim) const {
+    const auto it = segments_.find(claim.segment);
+    TIDINGS_CHECK(it != segments_.end());
+    message::Letter letter;
+    it->second.write(links_.reader(claim), date_, letter);
+    return letter;
+  }
+
+ private:
+  Links links_;
+  UtcTime date_;
+  std::unordered_map<SegmentId, message::CompiledMessage> segments_;
+};
+
+delivery::RetryPolicy retry_policy(const Config& config) {
+  delivery::RetryPolicy policy;
+  policy.give_up_after = config.delivery.give_up_after;
+  policy.in_doubt = config.delivery.retry_in_doubt ? delivery::InDoubt::retry : delivery::InDoubt::hold;
+  return policy;
+}
+
+/// An address that does not exist is not asked again by the next edition (mail-provider rule: remove after a hard 5yz).
+delivery::Ledger::WithinSettle suppress_hard(store::Database& database, const Clock& clock) {
+  return [&database, &clock](std::span<const delivery::Settled> answers) -> Result<void> {
+    subscriber::Suppressions suppressions{database, clock};
+    for (const auto& answer : answers) {
+      if (answer.outcome.verdict != delivery::Verdict::hard) continue;
+      TIDINGS_LET(const auto address, parse_mail_address(answer.claim.address));
+      TIDINGS_TRY(suppressions.add(address, subscriber::SuppressionCause::hard_bounce, answer.outcome.line()));
+    }
+    return {};
+  };
+}
+
+class Deliverer {
+ public:
+  Deliverer(const Config& config, store::Database& database, const Clock& clock, const DeliverOptions& options,
+            const delivery::StopFlag& stop, Links links)
+      : config_(config), database_(database), clock_(clock), options_(options), stop_(stop), links_(std::move(links)),
+        editions_(database), ledger_(database, clock) {}
+
+  Result<DeliverReport> run() {
+    TIDINGS_LET(const auto recovered, ledger_.recover(retry_policy(config_)));
+    recovered_ = recovered;
+    std::vector<digest::Edition> editions;
+    if (options_.edition) {
+      TIDINGS_LET(auto one, editions_.get(*options_.edition));
+      editions.push_back(std::move(one));
+    } else {
+      TIDINGS_LET(editions, editions_.unfinished());
+    }
+    DeliverReport report;
+    for (const auto& edition : editions) {
+      TIDINGS_LET(auto delivered, deliver_one(edition));
+      report.editions.push_back(std::move(delivered));
+      if (stop_ || !report.relay_trouble().empty()) break;
+    }
+    return report;
+  }
+
+ private:
+  /// Held before its first message; once begun, an edition is finished as long as retries would be.
+  [[nodiscard]] bool is_held(const digest::Edition& edition) const {
+    if (options_.even_late) return false;
+    const auto grace = edition.started ? config_.delivery.give_up_after : std::chrono::milliseconds{0};
+    return digest::too_late(edition.scheduled, clock_.now(), config_.delivery.max_lateness + grace);
+  }
+
+  Result<DeliveredEdition> deliver_one(const digest::Edition& edition) {
+    DeliveredEdition result;
+    result.edition = edition;
+    if (edition.state != digest::EditionState::sealed && edition.state != digest::EditionState::sending) {
+      return finish(std::move(result));
+    }
+    if (is_held(edition)) {
+      result.held = true;
+      return finish(std::move(result));
+    }
+    TIDINGS_LET(const auto due, ledger_.next_due(edition.id));
+    if (due && *due <= clock_.now()) TIDINGS_TRY(send(edition, result));
+    return finish(std::move(result));
+  }
+
+  Result<void> send(const digest::Edition& edition, DeliveredEdition& result) {
+    // Everything that can be wrong with templates or secrets comes before the first claim.
+    TIDINGS_LET(const auto letters, Letters::make(config_, database_, clock_, links_, edition));
+    if (!transport_) {
+      TIDINGS_LET(transport_, make_transport(config_, options_.to_folder));
+    }
+    TIDINGS_TRY(editions_.set_sending(edition.id, clock_.now()));
+    delivery::RunOptions run;
+    run.edition = edition.id;
+    run.retry = retry_policy(config_);
+    run.time_budget = options_.time_budget;
+    run.within_settle = suppress_hard(database_, clock_);
+    if (options_.on_progress) {
+      run.on_progress = [&](const delivery::RunReport& so_far) {
+        if (const auto counts = ledger_.counts(edition.id)) options_.on_progress(edition, *counts, so_far);
+      };
+    }
+    const delivery::Composer compose = [letters](const delivery::Claim& claim) { return letters->write(claim); };
+    TIDINGS_LET(result.run, delivery::deliver(run, ledger_, *transport_, compose, stop_));
+    return {};
+  }
+
+  Result<DeliveredEdition> finish(DeliveredEdition result) {
+    result.run.recovered = recovered_;
+    TIDINGS_LET(result.counts, ledger_.counts(result.edition.id));
+    TIDINGS_LET(result.next_due, ledger_.next_due(result.edition.id));
+    const bool is_open = result.counts.open() > 0 || result.next_due.has_value();
+    if (!is_open && result.edition.state == digest::EditionState::sealed) {
+      TIDINGS_TRY(editions_.set_sending(result.edition.id, clock_.now()));
+    }
+    if (!is_open && result.edition.state != digest::EditionState::sent && result.edition.state != digest::EditionState::skipped &&
+        result.edition.state != digest::EditionState::cancelled && result.edition.state != digest::EditionState::draft) {
+      TIDINGS_TRY(editions_.set_sent(result.edition.id, clock_.now()));
+    }
+    TIDINGS_LET(result.edition, editions_.get(result.edition.id));
+    return result;
+  }
+
+  const Config& config_;
+  store::Database& database_;
+  const Clock& clock_;
+  const DeliverOptions& options_;
+  const delivery::StopFlag& stop_;
+  Links links_;
+  digest::EditionTable editions_;
+  delivery::Ledger ledger_;
+  std::unique_ptr<delivery::Transport> transport_;
+  delivery::Recovered recovered_;
+};
+
+}  // namespace
+
+bool DeliverReport::try_again() const {
+  return std::ranges::any_of(editions, [](const DeliveredEdition& each) {
+    return !each.held && (each.counts.open() > 0 || each.next_due.has_value());
+  });
+}
+
+std::string DeliverReport::relay_trouble() const {
+  for (const auto& each : editions) {
+    if (each.run.end != delivery::RunEnd::relay_trouble) continue;
+    return fmt::format("relay {}: {}", each.run.relay, each.run.trouble ? each.run.trouble->line() : "no answer");
+  }
+  return {};
+}
+
+Result<std::unique_ptr<delivery::Transport>> make_transport(const Config& config, const std::filesystem::path& to_folder) {
+  if (!to_folder.empty()) return delivery::make_drop_transport(to_folder, delivery::DropFormat::eml);
+  const auto& smtp = config.smtp;
+  delivery::RelayOptions relay;
+  relay.url = smtp.url;
+  relay.username = smtp.username;
+  if (smtp.password.is_set()) {
+    TIDINGS_LET(relay.password, read_secret(smtp.password, "[smtp] password"));
+  }
+  relay.auth = smtp.auth;
+  relay.tls = smtp.tls;
+  relay.ca_file = smtp.ca_file.string();
+  relay.ehlo_name = smtp.hello_name.empty() ? config.newsletter.from.address.domain : smtp.hello_name;
+  relay.connections = smtp.connections;
+  relay.rate = smtp.rate_per_second;
+  relay.messages_per_session = smtp.messages_per_connection;
+  relay.dialect = smtp.dialect;
+  relay.window = smtp.window;
+  relay.timeouts = smtp.timeouts;
+  return delivery::make_smtp_transport({std::move(relay)});
+}
+
+message::HeaderOptions header_options(const Config& config, const Links& links, const digest::Edition& edition,
+                                      const std::string& language) {
+  message::HeaderOptions options;
+  options.from = config.newsletter.from;
+  options.reply_to = config.newsletter.reply_to;
+  options.list.list_id = config.newsletter.list_id;
+  options.list.list_name = config.newsletter.name;
+  options.list.feedback_id = fmt::format("{}:{}:digest:tidings", edition.number.value_or(0), edition.digest);
+  options.edition_key = links.edition_key(edition.id);
+  options.language = language;
+  options.date_offset = config.newsletter.zone.offset_at(edition.scheduled);
+  return options;
+}
+
+Result<DeliverReport> deliver(const Config& config, store::Database& database, const Clock& clock, Random& random,
+                              const DeliverOptions& options, const delivery::StopFlag& stop) {
+  TIDINGS_LET(auto keys, subscriber::KeyRing::open(database, random, clock));
+  return Deliverer{config, database, clock, options, stop, Links{config, std::move(keys)}}.run();
+}
+
+}  // namespace tidings::app

@@ -1,0 +1,62 @@
+// Deliver: send what sealed editions owe, over the relay or into a folder; resume what an earlier run left.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/config.hpp"
+#include "app/links.hpp"
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "delivery/ledger.hpp"
+#include "delivery/run.hpp"
+#include "delivery/transport.hpp"
+#include "digest/digest.hpp"
+#include "message/compile.hpp"
+#include "store/database.hpp"
+
+namespace tidings::app {
+
+struct DeliverOptions {
+  std::optional<EditionId> edition;  ///< absent: every unfinished edition, oldest first
+  std::filesystem::path to_folder;   ///< instead of the relay: one .eml each; empty: the relay
+  bool even_late = false;            ///< also an edition that max_lateness holds
+  std::optional<std::chrono::milliseconds> time_budget;
+  std::function<void(const digest::Edition&, const delivery::Counts&, const delivery::RunReport&)> on_progress;
+};
+
+struct DeliveredEdition {
+  digest::Edition edition;
+  bool held = false;  ///< max_lateness; nothing was done
+  delivery::RunReport run;
+  delivery::Counts counts;  ///< afterwards
+  std::optional<UtcTime> next_due;
+};
+
+struct DeliverReport {
+  std::vector<DeliveredEdition> editions;
+
+  /// Something is left that a later run will do.
+  [[nodiscard]] bool try_again() const;
+  /// The relay refused to work; empty if it did not.
+  [[nodiscard]] std::string relay_trouble() const;
+};
+
+/// The caller holds the sender's lock and has passed the instance guard. Errc::unavailable is not used: a relay in trouble
+/// is in the report. `stop` ends it after what is in flight.
+[[nodiscard]] Result<DeliverReport> deliver(const Config& config, store::Database& database, const Clock& clock, Random& random,
+                                            const DeliverOptions& options, const delivery::StopFlag& stop);
+
+/// The relay of the configuration, or the folder.
+[[nodiscard]] Result<std::unique_ptr<delivery::Transport>> make_transport(const Config& config, const std::filesystem::path& to_folder);
+
+/// What the header of an edition's messages needs.
+[[nodiscard]] message::HeaderOptions header_options(const Config& config, const Links& links, const digest::Edition& edition,
+                                                    const std::string& language);
+
+}  // namespace tidings::app

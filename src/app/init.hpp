@@ -1,0 +1,16 @@
+// Init: a folder that a publisher can start from.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace tidings::app {
+
+/// Writes config.toml, templates/ and the empty database into `folder`; returns what was made. Nothing that is there is
+/// touched: Errc::cannot_create if there is a config.toml.
+[[nodiscard]] Result<std::vector<std::filesystem::path>> init(const std::filesystem::path& folder);
+
+}  // namespace tidings::app

@@ -1,0 +1,107 @@
+// config show | check, db check | backup | migrate | adopt
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "cli/command.hpp"
+#include "cli/output.hpp"
+#include "message/strings.hpp"
+#include "message/theme.hpp"
+#include "app/render.hpp"
+#include "app/secret.hpp"
+#include "store/instance.hpp"
+
+namespace tidings::cli {
+namespace {
+
+struct ShowOptions {
+  bool changed = false;
+  bool json = false;
+};
+
+Result<Exit> show_config(Session& session, const ShowOptions& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  std::string out;
+  std::string section;
+  for (const auto& setting : config->settings) {
+    if (options.changed && setting.is_default) continue;
+    if (options.json) {
+      out += json_line({{"section", setting.section}, {"key", setting.key}, {"value", setting.value}, {"default", setting.is_default}});
+      continue;
+    }
+    if (setting.section != section) {
+      section = setting.section;
+      out += fmt::format("{}[{}]\n", out.empty() ? "" : "\n", section);
+    }
+    out += fmt::format("{} = {}{}\n", setting.key, setting.value, setting.is_default ? "  # default" : "");
+  }
+  print(out);
+  return Exit::done;
+}
+
+/// All that can be checked without sending: the file, the themes and strings of every digest, the secrets' places.
+Result<Exit> check_config(Session& session, const NoOptions& /*options*/) {
+  TIDINGS_LET(const auto* const config, session.config());
+  for (const auto& digest : config->digests) TIDINGS_TRY(app::Renderer::load(*config, digest));
+  if (config->smtp.password.is_set()) TIDINGS_TRY(app::read_secret(config->smtp.password, "[smtp] password"));
+  for (const auto& warning : config->warnings) log::warning(warning);
+  print(fmt::format("{}: {}, {}: good\n", config->file.string(), plural(static_cast<long long>(config->sources.size()), "source"),
+                    plural(static_cast<long long>(config->digests.size()), "digest")));
+  return Exit::done;
+}
+
+Result<Exit> check_database(Session& session, const NoOptions& /*options*/) {
+  TIDINGS_LET(auto* const database, session.database_read_only());
+  TIDINGS_TRY(database->check());
+  print(fmt::format("{}: schema version {}, whole\n", database->path().string(), database->schema_version()));
+  return Exit::done;
+}
+
+struct BackupOptions {
+  std::string file;
+};
+
+Result<Exit> back_up(Session& session, const BackupOptions& options) {
+  TIDINGS_LET(auto* const database, session.database_read_only());
+  TIDINGS_TRY(database->backup_to(options.file));
+  print(fmt::format("copied to {}\n", options.file));
+  return Exit::done;
+}
+
+Result<Exit> migrate(Session& session, const NoOptions& /*options*/) {
+  TIDINGS_LET(auto* const database, session.database(store::Create::no));
+  print(fmt::format("{}: schema version {}\n", database->path().string(), database->schema_version()));
+  return Exit::done;
+}
+
+Result<Exit> adopt(Session& session, const NoOptions& /*options*/) {
+  TIDINGS_LET(auto* const database, session.database(store::Create::no));
+  TIDINGS_TRY(store::check_instance(*database, store::Guard::adopt));
+  print(fmt::format("{} sends from here now; make sure that no copy of it does\n", database->path().string()));
+  return Exit::done;
+}
+
+}  // namespace
+
+void add_config_commands(CLI::App& app, Session& session) {
+  auto* const config = add_noun(app, "config", "the configuration");
+  add_command<ShowOptions>(*config, session, "show", "every setting in force, as TOML",
+                           [](CLI::App& command, ShowOptions& options) {
+                             command.add_flag("--changed", options.changed, "only what differs from the default");
+                             add_json(command, options.json);
+                           },
+                           show_config);
+  add_command<NoOptions>(*config, session, "check", "read everything, send nothing", no_setup, check_config);
+
+  auto* const database = add_noun(app, "db", "the database");
+  add_command<NoOptions>(*database, session, "check", "is it whole?", no_setup, check_database);
+  add_command<BackupOptions>(*database, session, "backup", "a consistent copy, also while sending",
+                             [](CLI::App& command, BackupOptions& options) {
+                               command.add_option("FILE", options.file, "a file that is not there yet")->required();
+                             },
+                             back_up);
+  add_command<NoOptions>(*database, session, "migrate", "bring it to this program's schema", no_setup, migrate);
+  add_command<NoOptions>(*database, session, "adopt", "send from this copy of the database from now on", no_setup, adopt);
+}
+
+}  // namespace tidings::cli

@@ -1,0 +1,131 @@
+// delivery list | retry | resolve
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "cli/command.hpp"
+#include "cli/output.hpp"
+#include "delivery/ledger.hpp"
+#include "digest/edition_table.hpp"
+#include "store/instance.hpp"
+#include "subscriber/subscriber_table.hpp"
+
+namespace tidings::cli {
+namespace {
+
+struct DeliveryOptions {
+  std::string edition;
+  std::string address;
+  std::string state;
+  int limit = 1000;
+  bool json = false;
+  bool sent = false;
+  bool failed = false;
+};
+
+Result<std::optional<SubscriberId>> subscriber_of(Session& session, store::Database& database, const std::string& text) {
+  if (text.empty()) return std::optional<SubscriberId>{};
+  TIDINGS_LET(const auto address, parse_mail_address(trim(text)));
+  TIDINGS_LET(const auto found, subscriber::SubscriberTable(database, session.clock()).find(address));
+  if (!found) return fail(Errc::no_input, fmt::format("there is no subscriber {}", address.text()));
+  return std::optional{found->id};
+}
+
+Result<std::optional<delivery::DeliveryState>> state_of(const std::string& text) {
+  if (text.empty()) return std::optional<delivery::DeliveryState>{};
+  const auto state = delivery::delivery_state_of(text);
+  if (state) return state;
+  return fail(Errc::usage, fmt::format("there is no state \"{}\"", text),
+              "planned, claimed, deferred, in_doubt, sent, failed, suppressed, bounced");
+}
+
+Result<Exit> list(Session& session, const DeliveryOptions& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(auto* const database, session.database_read_only());
+  digest::EditionTable editions{*database};
+  delivery::DeliveryFilter filter;
+  filter.limit = options.limit;
+  TIDINGS_LET(filter.state, state_of(options.state));
+  TIDINGS_LET(filter.subscriber, subscriber_of(session, *database, options.address));
+  if (!options.edition.empty()) {
+    TIDINGS_LET(const auto edition, editions.find(options.edition));
+    filter.edition = edition.id;
+  }
+  TIDINGS_LET(const auto rows, delivery::Ledger(*database, session.clock()).list(filter));
+  std::string lines;
+  Table out{{"EDITION", "ADDRESS", "STATE", "ATTEMPTS", "NEXT", "REPLY"}};
+  for (const auto& row : rows) {
+    TIDINGS_LET(const auto edition, editions.get(row.edition));
+    const auto name = fmt::format("{}#{}", edition.digest, edition.number.value_or(0));
+    if (options.json) {
+      lines += json_line({{"edition", name},
+                          {"address", row.address},
+                          {"state", delivery::name_of(row.state)},
+                          {"attempts", row.attempts},
+                          {"due", json_time(row.due)},
+                          {"code", row.code ? Json(*row.code) : Json(nullptr)},
+                          {"reply", row.reply},
+                          {"settled", json_time(row.settled)}});
+    }
+    out.add({name, row.address, std::string{delivery::name_of(row.state)}, std::to_string(row.attempts),
+             local_time(config->newsletter.zone, row.due), shorten(fmt::format("{} {}", row.code ? std::to_string(*row.code) : "", row.reply), 70)});
+  }
+  print(options.json ? lines : out.text());
+  return Exit::done;
+}
+
+Result<Exit> retry(Session& session, const DeliveryOptions& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(auto* const database, session.database(store::Create::no));
+  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "delivery retry"));
+  TIDINGS_LET(const auto edition, digest::EditionTable(*database).find(options.edition));
+  TIDINGS_LET(const auto state, state_of(options.state));
+  TIDINGS_LET(const auto subscriber, subscriber_of(session, *database, options.address));
+  TIDINGS_LET(const int count, delivery::Ledger(*database, session.clock()).retry(edition.id, state.value_or(delivery::DeliveryState::deferred), subscriber));
+  print(fmt::format("{} due now\n", plural(count, "delivery")));
+  return Exit::done;
+}
+
+Result<Exit> resolve(Session& session, const DeliveryOptions& options) {
+  if (options.sent == options.failed) return fail(Errc::usage, "say --sent (it did arrive) or --failed (it did not and shall not)");
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(auto* const database, session.database(store::Create::no));
+  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "delivery resolve"));
+  TIDINGS_LET(const auto edition, digest::EditionTable(*database).find(options.edition));
+  TIDINGS_LET(const auto subscriber, subscriber_of(session, *database, options.address));
+  const auto as = options.sent ? delivery::DeliveryState::sent : delivery::DeliveryState::failed;
+  TIDINGS_TRY(delivery::Ledger(*database, session.clock()).resolve(edition.id, *subscriber, as));
+  print(fmt::format("{} is {} now\n", options.address, delivery::name_of(as)));
+  return Exit::done;
+}
+
+}  // namespace
+
+void add_delivery_commands(CLI::App& app, Session& session) {
+  auto* const noun = add_noun(app, "delivery", "who was mailed and what the relay said");
+  add_command<DeliveryOptions>(*noun, session, "list", "deliveries with their state",
+                               [](CLI::App& command, DeliveryOptions& options) {
+                                 command.add_option("--edition", options.edition, "e.g. weekly#12");
+                                 command.add_option("--address", options.address, "of this subscriber");
+                                 command.add_option("--state", options.state, "planned, deferred, in_doubt, sent, failed, ...");
+                                 command.add_option("--limit", options.limit, "at most so many")->capture_default_str()->check(CLI::PositiveNumber);
+                                 add_json(command, options.json);
+                               },
+                               list);
+  add_command<DeliveryOptions>(*noun, session, "retry", "make deferred, failed or in_doubt ones due now",
+                               [](CLI::App& command, DeliveryOptions& options) {
+                                 command.add_option("EDITION", options.edition)->required();
+                                 command.add_option("--address", options.address, "only this subscriber");
+                                 command.add_option("--state", options.state, "deferred (default), failed or in_doubt");
+                               },
+                               retry);
+  add_command<DeliveryOptions>(*noun, session, "resolve", "decide about a delivery in doubt",
+                               [](CLI::App& command, DeliveryOptions& options) {
+                                 command.add_option("EDITION", options.edition)->required();
+                                 command.add_option("ADDRESS", options.address)->required();
+                                 command.add_flag("--sent", options.sent, "it did arrive");
+                                 command.add_flag("--failed", options.failed, "it did not and shall not");
+                               },
+                               resolve);
+}
+
+}  // namespace tidings::cli

@@ -1,0 +1,422 @@
+// collect, compose, deliver, send, preview, test: the jobs that cron or an admin runs
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "app/collect.hpp"
+#include "app/compose.hpp"
+#include "app/deliver.hpp"
+#include "app/preview.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "cli/command.hpp"
+#include "cli/output.hpp"
+#include "digest/edition_table.hpp"
+#include "store/instance.hpp"
+
+namespace tidings::cli {
+namespace {
+
+delivery::StopFlag stop_flag{false};
+
+/// The first signal asks for a clean end, a second one ends at once.
+void watch_signals() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { stop_flag = true; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  ::sigaction(SIGTERM, &action, nullptr);
+  ::sigaction(SIGINT, &action, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+/// One line that is written over on a terminal; nothing elsewhere (the result is printed at the end).
+class ProgressLine {
+ public:
+  void show(const digest::Edition& edition, const delivery::Counts& counts, const delivery::RunReport& run) {
+    if (!active_) return;
+    const auto done = counts.recipients - counts.open();
+    const auto seconds = std::max(0.001, static_cast<double>(run.elapsed.count()) / 1000.0);
+    const auto rate = static_cast<double>(run.settled()) / seconds;
+    const auto left = rate > 0 ? std::chrono::seconds{static_cast<std::int64_t>(static_cast<double>(counts.open()) / rate)} : std::chrono::seconds{0};
+    const auto bar_width = counts.recipients > 0 ? static_cast<std::size_t>(done * 30 / counts.recipients) : 30;
+    fmt::print(stderr, "\r{} [{}{}] {}/{}  {:.0f}/s  {} left \033[K", edition.digest, std::string(bar_width, '#'),
+               std::string(30 - bar_width, '.'), done, counts.recipients, rate, format_duration(left));
+    shown_ = true;
+  }
+  ~ProgressLine() {
+    if (shown_) std::fputs("\r\033[K", stderr);
+  }
+  ProgressLine() = default;
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+ private:
+  bool active_ = ::isatty(STDERR_FILENO) == 1;
+  bool shown_ = false;
+};
+
+// ---- collect --------------------------------------------------------------------------------------------------------
+
+std::string in_words(const app::CollectedSource& source) {
+  using What = app::CollectedSource::What;
+  switch (source.what) {
+    case What::not_due: return source.error.empty() ? "not due yet" : source.error;
+    case What::not_modified: return "nothing new";
+    case What::failed: return "failed: " + source.error;
+    case What::read: break;
+  }
+  return fmt::format("{}: {} new, {} changed", plural(source.entries, "post"), source.counts.added, source.counts.updated);
+}
+
+void report_collected(const app::CollectReport& report, bool verbose) {
+  std::string out;
+  for (const auto& source : report.sources) {
+    for (const auto& warning : source.warnings) log::info(source.name + ": " + warning);
+    if (source.what == app::CollectedSource::What::failed) {
+      log::warning(fmt::format("source {}: {}", source.name, source.error));
+    } else if (verbose) {
+      out += fmt::format("{}: {}\n", source.name, printable(in_words(source)));
+    }
+  }
+  print(out);
+}
+
+struct CollectCommand {
+  std::vector<std::string> names;
+};
+
+Result<Exit> collect(Session& session, const CollectCommand& command) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(auto* const database, session.database());
+  TIDINGS_LET(const auto report, app::collect(*config, *database, session.clock(), {.names = command.names}));
+  report_collected(report, true);
+  if (report.sources.empty()) log::warning("config.toml has no [[source]]");
+  if (report.failed() > 0) {
+    return fail(Errc::unavailable, fmt::format("{} of {} could not be read", report.failed(), plural(static_cast<long long>(report.sources.size()), "source")),
+                "the others are collected; \"tidings source list\" tells more");
+  }
+  return Exit::done;
+}
+
+// ---- compose --------------------------------------------------------------------------------------------------------
+
+std::string in_words(const app::Composed& composed, const Zone& zone) {
+  using What = app::Composed::What;
+  switch (composed.what) {
+    case What::sealed:
+      return fmt::format("{}#{} \"{}\": {} for {}", composed.digest, composed.number, printable(composed.title),
+                         plural(composed.posts, "post"), plural(composed.recipients, "subscriber"));
+    case What::skipped: return fmt::format("{}: skipped, {}", composed.digest, composed.reason);
+    case What::held: return fmt::format("{}: held, {}", composed.digest, composed.reason);
+    case What::waits: return fmt::format("{}: waits, {}", composed.digest, composed.reason);
+    case What::not_due: break;
+  }
+  return fmt::format("{}: nothing is due; next on {}", composed.digest, local_time(zone, composed.next_run));
+}
+
+struct SendCommand {
+  std::string digest;
+  bool due = false;
+  bool now = false;
+  bool dry_run = false;
+  bool even_late = false;
+  std::string to_dir;
+  std::string time_budget;
+};
+
+Result<std::vector<const app::DigestConfig*>> chosen(const app::Config& config, const SendCommand& command) {
+  if (command.due == !command.digest.empty()) {
+    return fail(Errc::usage, "name one digest, or say --due for all that are due", "\"tidings digest list\" shows them");
+  }
+  std::vector<const app::DigestConfig*> digests;
+  if (!command.digest.empty()) {
+    TIDINGS_LET(const auto* const one, config.digest(command.digest));
+    digests.push_back(one);
+  } else {
+    for (const auto& digest : config.digests) digests.push_back(&digest);
+  }
+  return digests;
+}
+
+/// Composes each digest; a digest whose theme is wrong does not stop the others, and its error is the result.
+struct ComposeOutcome {
+  std::vector<app::Composed> composed;
+  std::optional<Error> failure;
+  bool waits_for_source = false;
+};
+
+ComposeOutcome compose_all(const app::Config& config, store::Database& database, const Clock& clock,
+                           const std::vector<const app::DigestConfig*>& digests, app::When when,
+                           const app::CollectReport& collected) {
+  ComposeOutcome outcome;
+  for (const auto* const digest : digests) {
+    // With a source down, "no posts" may be untrue: better late than skipped.
+    const bool ill = std::ranges::any_of(collected.sources, [&](const app::CollectedSource& source) {
+      const bool ours = digest->sources.empty() || std::ranges::find(digest->sources, source.name) != digest->sources.end();
+      return ours && source.what == app::CollectedSource::What::failed;
+    });
+    auto result = app::compose(config, *digest, database, clock, when, ill ? app::Empty::wait : app::Empty::record);
+    if (!result) {
+      log::error(result.error().line());
+      if (!outcome.failure) outcome.failure = result.error();
+      continue;
+    }
+    outcome.waits_for_source = outcome.waits_for_source || result->what == app::Composed::What::waits;
+    outcome.composed.push_back(std::move(*result));
+  }
+  return outcome;
+}
+
+void print_composed(const ComposeOutcome& outcome, const Zone& zone, bool single) {
+  std::string out;
+  for (const auto& composed : outcome.composed) {
+    if (composed.what == app::Composed::What::not_due && !single) continue;
+    out += in_words(composed, zone) + "\n";
+    if (composed.what == app::Composed::What::held) {
+      log::warning(fmt::format("{} is held: \"tidings send {} --now\" sends it all the same", composed.digest, composed.digest));
+    }
+  }
+  print(out);
+}
+
+Result<Exit> compose(Session& session, const SendCommand& command) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(const auto digests, chosen(*config, command));
+  TIDINGS_LET(auto* const database, session.database());
+  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "compose"));
+  TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
+  const auto outcome = compose_all(*config, *database, session.clock(), digests, command.now ? app::When::now : app::When::due, {});
+  print_composed(outcome, config->newsletter.zone, true);
+  if (outcome.failure) return tl::unexpected<Error>(*outcome.failure);
+  return Exit::done;
+}
+
+// ---- deliver --------------------------------------------------------------------------------------------------------
+
+std::string name_of(const digest::Edition& edition) {
+  return edition.number ? fmt::format("{}#{}", edition.digest, *edition.number) : edition.digest;
+}
+
+std::string in_words(const app::DeliveredEdition& delivered) {
+  const auto& run = delivered.run;
+  const auto& counts = delivered.counts;
+  std::string out = fmt::format("{}: {} sent now, {} of {} in all", name_of(delivered.edition), run.sent, counts.sent, counts.recipients);
+  const auto part = [&](std::int64_t count, std::string_view word) {
+    if (count > 0) out += fmt::format(", {} {}", count, word);
+  };
+  part(counts.deferred, "deferred");
+  part(counts.planned + counts.claimed, "to go");
+  part(counts.failed, "failed");
+  part(counts.in_doubt, "in doubt");
+  part(counts.suppressed, "left or suppressed since");
+  part(counts.bounced, "bounced");
+  return out;
+}
+
+Result<Exit> conclude(const app::DeliverReport& report, const Zone& zone) {
+  std::string out;
+  for (const auto& delivered : report.editions) {
+    if (delivered.held) {
+      log::warning(fmt::format("{} is held: it was due {}; \"tidings deliver {} --late\" sends it all the same", name_of(delivered.edition),
+                               local_time(zone, delivered.edition.scheduled), name_of(delivered.edition)));
+      continue;
+    }
+    out += in_words(delivered) + "\n";
+  }
+  print(out);
+  if (const auto trouble = report.relay_trouble(); !trouble.empty()) {
+    return fail(Errc::unavailable, trouble, "nobody was skipped; the next run goes on");
+  }
+  return report.try_again() ? Exit::try_again : Exit::done;
+}
+
+Result<app::DeliverOptions> deliver_options(const SendCommand& command, ProgressLine& progress) {
+  app::DeliverOptions options;
+  options.to_folder = command.to_dir;
+  options.even_late = command.even_late;
+  if (!command.time_budget.empty()) {
+    TIDINGS_LET(options.time_budget, parse_duration(command.time_budget));
+  }
+  options.on_progress = [&progress](const digest::Edition& edition, const delivery::Counts& counts, const delivery::RunReport& run) {
+    progress.show(edition, counts, run);
+  };
+  return options;
+}
+
+Result<Exit> deliver(Session& session, const SendCommand& command) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(auto* const database, session.database(store::Create::no));
+  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "deliver"));
+  TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
+  ProgressLine progress;
+  TIDINGS_LET(auto options, deliver_options(command, progress));
+  if (!command.digest.empty()) {
+    TIDINGS_LET(const auto edition, digest::EditionTable(*database).find(command.digest));
+    options.edition = edition.id;
+  }
+  watch_signals();
+  TIDINGS_LET(const auto report, app::deliver(*config, *database, session.clock(), session.random(), options, stop_flag));
+  if (report.editions.empty()) print("nothing to deliver\n");
+  return conclude(report, config->newsletter.zone);
+}
+
+// ---- send -----------------------------------------------------------------------------------------------------------
+
+/// Everything on a copy of the database in memory: who would get what.
+Result<Exit> rehearse(Session& session, const app::Config& config, const std::vector<const app::DigestConfig*>& digests,
+                      const SendCommand& command) {
+  TIDINGS_LET(auto* const database, session.database_copy());
+  const auto& clock = session.clock();
+  TIDINGS_LET(const auto collected, app::collect(config, *database, clock));
+  report_collected(collected, true);
+  const auto outcome = compose_all(config, *database, clock, digests, command.now ? app::When::now : app::When::due, collected);
+  print_composed(outcome, config.newsletter.zone, true);
+  std::string out;
+  delivery::Ledger ledger{*database, clock};
+  digest::EditionTable editions{*database};
+  TIDINGS_LET(const auto unfinished, editions.unfinished());
+  for (const auto& edition : unfinished) {
+    TIDINGS_LET(const auto segments, editions.segments_of(edition.id, digest::EditionTable::Bodies::with));
+    for (const auto& segment : segments) {
+      out += fmt::format("  {} segment {} ({}): {}\n", name_of(edition), segment.id.value, segment.language,
+                         plural(static_cast<long long>(segment.posts.size()), "post"));
+    }
+    TIDINGS_LET(const auto rows, ledger.list({.edition = edition.id, .subscriber = {}, .state = {}, .limit = 1'000'000'000}));
+    for (const auto& row : rows) {
+      out += fmt::format("  {} {} {}\n", name_of(edition), printable(row.address), delivery::name_of(row.state));
+    }
+  }
+  if (!command.to_dir.empty()) {
+    app::DeliverOptions options;
+    options.to_folder = command.to_dir;
+    options.even_late = command.even_late;
+    TIDINGS_LET(const auto report, app::deliver(config, *database, clock, session.random(), options, stop_flag));
+    for (const auto& delivered : report.editions) out += in_words(delivered) + " (to " + command.to_dir + ")\n";
+  }
+  print(out + "dry run: nothing was sent or changed\n");
+  if (outcome.failure) return tl::unexpected<Error>(*outcome.failure);
+  return Exit::done;
+}
+
+Result<Exit> send(Session& session, const SendCommand& command) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(const auto digests, chosen(*config, command));
+  if (command.dry_run) return rehearse(session, *config, digests, command);
+  TIDINGS_LET(auto* const database, session.database());
+  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "send"));
+  TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
+  watch_signals();
+  TIDINGS_LET(const auto collected, app::collect(*config, *database, session.clock()));
+  report_collected(collected, session.verbose > 0);
+  const auto composed =
+      compose_all(*config, *database, session.clock(), digests, command.now ? app::When::now : app::When::due, collected);
+  print_composed(composed, config->newsletter.zone, !command.due);
+  ProgressLine progress;
+  TIDINGS_LET(auto options, deliver_options(command, progress));
+  // A send of one digest also finishes what an earlier run left open: the list is served in the order it was promised.
+  TIDINGS_LET(const auto report, app::deliver(*config, *database, session.clock(), session.random(), options, stop_flag));
+  TIDINGS_LET(const auto exit, conclude(report, config->newsletter.zone));
+  if (composed.failure) return tl::unexpected<Error>(*composed.failure);
+  if (composed.waits_for_source) {
+    return fail(Errc::unavailable, "an edition waits because a source could not be read", "\"tidings source list\" tells which");
+  }
+  return exit;
+}
+
+// ---- preview and test -----------------------------------------------------------------------------------------------
+
+struct PreviewCommand {
+  std::string what;
+  std::string folder;
+  std::string address;
+  std::string name;
+  std::string to_dir;
+};
+
+Result<Exit> preview(Session& session, const PreviewCommand& command) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(auto* const database, session.database_copy());
+  TIDINGS_LET(const auto shown, app::make_preview(*config, *database, session.clock(), session.random(), command.what,
+                                                  {.address = "reader@example.org", .name = command.name, .subject_prefix = {}}));
+  TIDINGS_LET(const auto index, app::write_preview(shown, command.folder));
+  std::string out = printable(shown.edition.title) + "\n";
+  for (const auto& segment : shown.segments) {
+    out += fmt::format("  {}: {}, {}, \"{}\"\n", segment.name, plural(segment.posts, "post"),
+                       format_size(static_cast<std::int64_t>(segment.letter.bytes.size())), printable(segment.subject));
+  }
+  print(out + index.string() + "\n");
+  return Exit::done;
+}
+
+Result<Exit> test(Session& session, const PreviewCommand& command) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(const auto address, parse_mail_address(trim(command.address)));
+  TIDINGS_LET(auto* const database, session.database_copy());
+  TIDINGS_LET(const auto shown, app::make_preview(*config, *database, session.clock(), session.random(), command.what,
+                                                  {.address = address.text(), .name = command.name, .subject_prefix = "[Test] "}));
+  TIDINGS_LET(const auto outcome, app::send_test(*config, shown, command.to_dir));
+  if (outcome.kind != delivery::OutcomeKind::accepted) {
+    return fail(Errc::unavailable, fmt::format("the test message to {} was not taken at {}: {}", address.text(),
+                                               delivery::name_of(outcome.stage), outcome.line()));
+  }
+  print(fmt::format("sent to {}: {}\n", address.text(), printable(outcome.line())));
+  return Exit::done;
+}
+
+void add_digest_choice(CLI::App& command, SendCommand& options) {
+  command.add_option("DIGEST", options.digest, "one digest of config.toml");
+  command.add_flag("--due", options.due, "every digest that is due");
+  command.add_flag("--now", options.now, "an edition whose period ends now, whatever the schedule says");
+}
+
+void add_deliver_options(CLI::App& command, SendCommand& options) {
+  command.add_option("--to-dir", options.to_dir, "write the messages there as .eml instead of sending")->type_name("DIR");
+  command.add_option("--time-budget", options.time_budget, "stop after this long, e.g. 10m; the next run goes on");
+  command.add_flag("--late", options.even_late, "also what max_lateness holds");
+}
+
+}  // namespace
+
+void add_job_commands(CLI::App& app, Session& session) {
+  add_command<CollectCommand>(app, session, "collect", "fetch the sources that are due",
+                              [](CLI::App& command, CollectCommand& options) {
+                                command.add_option("SOURCE", options.names, "only these, even if they are not due");
+                              },
+                              collect);
+  add_command<SendCommand>(app, session, "compose", "seal the editions that are due", add_digest_choice, compose);
+  add_command<SendCommand>(app, session, "deliver", "send what is open; resumes",
+                           [](CLI::App& command, SendCommand& options) {
+                             command.add_option("EDITION", options.digest, "e.g. weekly#12; default: all that are open");
+                             add_deliver_options(command, options);
+                           },
+                           deliver);
+  add_command<SendCommand>(app, session, "send", "collect, compose and deliver: the line for cron",
+                           [](CLI::App& command, SendCommand& options) {
+                             add_digest_choice(command, options);
+                             command.add_flag("--dry-run", options.dry_run, "say who would get what, change nothing");
+                             add_deliver_options(command, options);
+                           },
+                           send);
+  add_command<PreviewCommand>(app, session, "preview", "write an edition as HTML, text and message files",
+                              [](CLI::App& command, PreviewCommand& options) {
+                                command.add_option("WHAT", options.what, "a digest or an edition (weekly#12)")->required();
+                                command.add_option("--to", options.folder, "where")->type_name("DIR")->required();
+                                command.add_option("--name", options.name, "as a reader of this name sees it");
+                              },
+                              preview);
+  add_command<PreviewCommand>(app, session, "test", "send one [Test] message to one address",
+                              [](CLI::App& command, PreviewCommand& options) {
+                                command.add_option("WHAT", options.what, "a digest or an edition (weekly#12)")->required();
+                                command.add_option("ADDRESS", options.address)->required();
+                                command.add_option("--name", options.name, "as a reader of this name sees it");
+                                command.add_option("--to-dir", options.to_dir, "a folder instead of the relay")->type_name("DIR");
+                              },
+                              test);
+}
+
+}  // namespace tidings::cli

@@ -1,0 +1,122 @@
+#include "cli/session.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "base/log.hpp"
+#include "cli/output.hpp"
+
+namespace tidings::cli {
+namespace {
+
+constexpr const char* about =
+    "tidings collects the posts of your blogs, composes digests and mails them to a list that you own.";
+
+constexpr const char* more =
+    "Exit status: 0 done, also when nothing was due; 64 usage; 65 bad input data; 66 no such input; 69 relay or source\n"
+    "unavailable; 73/74 cannot create / I/O; 75 try again; 77 not permitted; 78 configuration.";
+
+void add_global_options(CLI::App& app, Session& session) {
+  app.add_option("--config", session.config_option, "configuration (./config.toml, then /etc/tidings/config.toml)")
+      ->type_name("FILE");
+  app.add_option("--at", session.at_option, "act as if it were this time (RFC 3339), for rehearsals")->type_name("TIME");
+  app.add_flag("-v,--verbose", session.verbose, "say more; twice for details");
+  app.add_flag("-q,--quiet", session.quiet, "errors only");
+  app.set_version_flag("--version", "tidings " TIDINGS_VERSION);
+}
+
+/// CLI11 speaks in several lines and names; ours is one line.
+Error usage_error(const CLI::ParseError& error) {
+  std::string what = printable(error.what());
+  return {.code = Errc::usage, .what = what, .hint = "\"tidings --help\" lists the commands"};
+}
+
+}  // namespace
+
+Result<void> Session::prepare() {
+  if (quiet) {
+    log::set_level(log::Level::error);
+  } else if (verbose > 0) {
+    log::set_level(verbose > 1 ? log::Level::debug : log::Level::info);
+  }
+  if (at_option.empty()) return {};
+  const auto at = parse_rfc3339(at_option);
+  if (!at) return fail(Errc::usage, "--at: " + at.error().what, at.error().hint);
+  clock_ = std::make_unique<ManualClock>(*at);
+  return {};
+}
+
+Result<const app::Config*> Session::config() {
+  if (!config_) {
+    TIDINGS_LET(const auto file, app::find_config(config_option));
+    TIDINGS_LET(auto loaded, app::load_config(file));
+    config_.emplace(std::move(loaded));
+    for (const auto& warning : config_->warnings) log::info(warning);
+  }
+  return &*config_;
+}
+
+Result<store::Database*> Session::database(store::Create create) {
+  if (!database_) {
+    TIDINGS_LET(const auto* const settings, config());
+    TIDINGS_LET(auto opened, store::Database::open(settings->store_path, create));
+    database_.emplace(std::move(opened));
+  }
+  return &*database_;
+}
+
+Result<store::Database*> Session::database_read_only() {
+  if (!database_) {
+    TIDINGS_LET(const auto* const settings, config());
+    TIDINGS_LET(auto opened, store::Database::open_read_only(settings->store_path));
+    database_.emplace(std::move(opened));
+  }
+  return &*database_;
+}
+
+Result<store::Database*> Session::database_copy() {
+  if (!database_) {
+    TIDINGS_LET(const auto* const settings, config());
+    std::error_code ignored;
+    if (!std::filesystem::exists(settings->store_path, ignored)) {
+      TIDINGS_LET(auto fresh, store::Database::open_in_memory());
+      database_.emplace(std::move(fresh));
+    } else {
+      TIDINGS_LET(auto copy, store::Database::open_copy_in_memory(settings->store_path));
+      database_.emplace(std::move(copy));
+    }
+  }
+  return &*database_;
+}
+
+Result<int> run(int argc, char** argv) {
+  CLI::App app{about, "tidings"};
+  Session session;
+  add_global_options(app, session);
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.footer(more);
+  add_init_command(app, session);
+  add_job_commands(app, session);
+  add_status_commands(app, session);
+  add_source_commands(app, session);
+  add_post_commands(app, session);
+  add_edition_commands(app, session);
+  add_subscriber_commands(app, session);
+  add_delivery_commands(app, session);
+  add_template_commands(app, session);
+  add_config_commands(app, session);
+  add_later_commands(app, session);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {  // --help, --version
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    return tl::unexpected<Error>(usage_error(error));
+  }
+  TIDINGS_TRY(session.prepare());
+  if (!session.command) return fail(Errc::usage, "no command", "\"tidings --help\" lists the commands");
+  TIDINGS_LET(const auto exit, session.command());
+  return static_cast<int>(exit);
+}
+
+}  // namespace tidings::cli

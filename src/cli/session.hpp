@@ -1,0 +1,73 @@
+// One run of the program: the global options, and what commands share (configuration, database, clock), opened on demand.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/config.hpp"
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "store/database.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace tidings::cli {
+
+/// What a command ends with when nothing failed: 0, or 75 when deliveries are deferred.
+enum class Exit { done = 0, not_built = 70, try_again = 75 };
+
+class Session {
+ public:
+  // Global options, bound to the parser.
+  std::string config_option;
+  std::string at_option;
+  int verbose = 0;
+  bool quiet = false;
+
+  /// Set by the command that was chosen; run after parsing.
+  std::function<Result<Exit>()> command;
+
+  /// Applies -v, -q and --at. Errc::usage for a time that is none.
+  [[nodiscard]] Result<void> prepare();
+
+  /// Loaded once.
+  [[nodiscard]] Result<const app::Config*> config();
+  [[nodiscard]] const Clock& clock() const { return *clock_; }
+  [[nodiscard]] Random& random() { return random_; }
+
+  [[nodiscard]] Result<store::Database*> database(store::Create create = store::Create::yes);
+  /// For what must not change a byte; the database must be there.
+  [[nodiscard]] Result<store::Database*> database_read_only();
+  /// A copy in memory, for rehearsals: --dry-run and preview work on it as on the real one. Empty if there is none yet.
+  [[nodiscard]] Result<store::Database*> database_copy();
+
+ private:
+  std::optional<app::Config> config_;
+  std::unique_ptr<Clock> clock_ = std::make_unique<SystemClock>();
+  SystemRandom random_;
+  std::optional<store::Database> database_;
+};
+
+// One file a noun; each adds its commands to the parser.
+void add_job_commands(CLI::App& app, Session& session);         // collect, compose, deliver, send, preview, test
+void add_status_commands(CLI::App& app, Session& session);      // status
+void add_init_command(CLI::App& app, Session& session);         // init
+void add_source_commands(CLI::App& app, Session& session);      // source, feed, html
+void add_post_commands(CLI::App& app, Session& session);        // post
+void add_edition_commands(CLI::App& app, Session& session);     // digest, edition
+void add_subscriber_commands(CLI::App& app, Session& session);  // subscriber, suppression
+void add_delivery_commands(CLI::App& app, Session& session);    // delivery
+void add_template_commands(CLI::App& app, Session& session);    // template
+void add_config_commands(CLI::App& app, Session& session);      // config, db
+void add_later_commands(CLI::App& app, Session& session);       // what is promised but not there; hidden from the help
+
+/// Parses and runs. The value is the exit status; an Error is printed by main.
+[[nodiscard]] Result<int> run(int argc, char** argv);
+
+}  // namespace tidings::cli

@@ -1,0 +1,238 @@
+// source list | check, feed parse, html sanitize | text
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "base/file.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "base/url.hpp"
+#include "cli/command.hpp"
+#include "cli/output.hpp"
+#include "post/plain_text.hpp"
+#include "post/sanitise.hpp"
+#include "source/discover.hpp"
+#include "source/fetch.hpp"
+#include "source/parse.hpp"
+#include "source/source_table.hpp"
+
+namespace tidings::cli {
+namespace {
+
+constexpr std::int64_t max_input_bytes = 64LL << 20;
+
+std::string health(const source::Source& source) {
+  if (source.gone) return "gone";
+  if (source.error_streak > 0) return fmt::format("failing ({} in a row)", source.error_streak);
+  return source.last_good ? "good" : "never fetched";
+}
+
+Result<Exit> list(Session& session, const JsonOption& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  std::vector<source::Source> known;
+  std::error_code ignored;
+  if (std::filesystem::exists(config->store_path, ignored)) {
+    TIDINGS_LET(auto* const database, session.database_read_only());
+    TIDINGS_LET(known, source::SourceTable(*database).list());
+  }
+  std::string lines;
+  Table out{{"NAME", "HEALTH", "LAST GOOD", "URL", "LAST ERROR"}};
+  for (const auto& configured : config->sources) {
+    source::Source state;
+    for (const auto& each : known) {
+      if (each.name == configured.spec.name && each.url == configured.spec.url) state = each;
+    }
+    if (options.json) {
+      lines += json_line({{"name", configured.spec.name},
+                          {"url", configured.spec.url},
+                          {"title", state.title},
+                          {"health", health(state)},
+                          {"last_attempt", json_time(state.last_attempt)},
+                          {"last_good", json_time(state.last_good)},
+                          {"next_fetch", json_time(state.next_fetch)},
+                          {"error_streak", state.error_streak},
+                          {"last_error", state.last_error}});
+    }
+    out.add({configured.spec.name, health(state), local_time(config->newsletter.zone, state.last_good), configured.spec.url, state.last_error});
+  }
+  print(options.json ? lines : out.text());
+  return Exit::done;
+}
+
+struct CheckOptions {
+  std::string url;
+};
+
+std::string name_from(const std::string& url) {
+  const auto parsed = parse_url(url);
+  std::string name;
+  for (const char c : parsed ? parsed->host : std::string{}) {
+    if (c == '.') {
+      if (name != "www" && name != "blog" && !name.empty()) break;
+      name.clear();
+      continue;
+    }
+    name += c;
+  }
+  return name.empty() ? "blog" : name;
+}
+
+void print_found(const source::Feed& feed, const std::string& url) {
+  std::string out = fmt::format("{} ({}, {})\n", printable(feed.title), source::name_of(feed.format),
+                                plural(static_cast<long long>(feed.entries.size()), "post"));
+  for (std::size_t i = 0; i < feed.entries.size() && i < 5; ++i) {
+    const auto& entry = feed.entries[i];
+    out += fmt::format("  {}  {}\n", entry.published ? format_rfc3339(*entry.published).substr(0, 10) : "no date   ",
+                       shorten(printable(entry.title.empty() ? entry.link : entry.title), 70));
+  }
+  for (const auto& warning : feed.warnings) log::warning(warning);
+  out += fmt::format("\n[[source]]\nname = \"{}\"\nurl = \"{}\"\n", name_from(url), url);
+  print(out);
+}
+
+Result<source::Feed> read_feed(const std::string& url, std::string& html) {
+  const auto result = source::fetch({.url = url, .etag = {}, .last_modified = {}, .reach = source::Reach::anywhere}, {});
+  if (const auto* const failed = std::get_if<source::FetchFailure>(&result)) return fail(Errc::unavailable, failed->what);
+  const auto& fetched = std::get<source::Fetched>(result);
+  auto feed = source::parse_feed(fetched.bytes, {.base_url = fetched.final_url, .content_type = fetched.content_type});
+  if (!feed) html = fetched.bytes;
+  return feed;
+}
+
+/// A URL that is no feed is read as a page that names one.
+Result<Exit> check_url(std::string url) {
+  if (!url.starts_with("file:") && !is_web_url(url)) {
+    std::error_code ignored;
+    url = std::filesystem::exists(url, ignored) ? "file:" + std::filesystem::absolute(url, ignored).string() : "https://" + url;
+  } else if (url.starts_with("file:") && !url.starts_with("file:/")) {
+    std::error_code ignored;
+    url = "file:" + std::filesystem::absolute(url.substr(5), ignored).string();
+  }
+  std::string html;
+  auto feed = read_feed(url, html);
+  if (feed) {
+    print_found(*feed, url);
+    return Exit::done;
+  }
+  if (html.empty()) return tl::unexpected<Error>(feed.error());
+  auto places = source::discover_feeds(html, url);
+  if (places.empty()) {
+    for (auto& usual : source::usual_feed_urls(url)) places.push_back({.url = std::move(usual), .type = {}, .title = {}});
+  }
+  for (const auto& place : places) {
+    std::string ignored;
+    const auto found = read_feed(place.url, ignored);
+    if (!found) continue;
+    print(fmt::format("{} is a page; its feed is {}\n", url, place.url));
+    print_found(*found, place.url);
+    return Exit::done;
+  }
+  return tl::unexpected<Error>(feed.error());
+}
+
+Result<Exit> check(Session& session, const CheckOptions& options) {
+  if (!options.url.empty()) return check_url(options.url);
+  TIDINGS_LET(const auto* const config, session.config());
+  int failed = 0;
+  for (const auto& each : config->sources) {
+    std::string html;
+    const auto feed = read_feed(each.spec.url, html);
+    if (feed) {
+      print(fmt::format("{}: {}, {}\n", each.spec.name, printable(feed->title), plural(static_cast<long long>(feed->entries.size()), "post")));
+    } else {
+      ++failed;
+      log::warning(fmt::format("source {}: {}", each.spec.name, feed.error().line()));
+    }
+  }
+  if (failed > 0) return fail(Errc::unavailable, fmt::format("{} could not be read", plural(failed, "source")));
+  return Exit::done;
+}
+
+// ---- feed parse -----------------------------------------------------------------------------------------------------
+
+Json json_of(const source::Entry& entry) {
+  const post::SanitiseOptions sanitising{.base_url = entry.base_url};
+  Json enclosures = Json::array();
+  for (const auto& each : entry.enclosures) {
+    enclosures.push_back({{"url", each.url}, {"type", each.type}, {"length", each.length_bytes}});
+  }
+  return {{"id", entry.id},
+          {"title", entry.title},
+          {"link", entry.link},
+          {"author", entry.author},
+          {"published", json_time(entry.published)},
+          {"updated", json_time(entry.updated)},
+          {"summary_html", post::sanitise(entry.summary_html, sanitising)},
+          {"content_html", post::sanitise(entry.content_html, sanitising)},
+          {"categories", entry.categories},
+          {"enclosures", std::move(enclosures)},
+          {"image", entry.image}};
+}
+
+struct FeedOptions {
+  std::string file;
+  std::string base_url;
+  std::string content_type;
+};
+
+Result<Exit> parse(Session& /*session*/, const FeedOptions& options) {
+  TIDINGS_LET(const auto bytes, read_file(options.file, max_input_bytes));
+  TIDINGS_LET(const auto feed, source::parse_feed(bytes, {.base_url = options.base_url, .content_type = options.content_type}));
+  Json entries = Json::array();
+  for (const auto& entry : feed.entries) entries.push_back(json_of(entry));
+  print(json_line({{"format", source::name_of(feed.format)},
+                   {"title", feed.title},
+                   {"link", feed.link},
+                   {"language", feed.language},
+                   {"entries", std::move(entries)},
+                   {"warnings", feed.warnings}}));
+  return Exit::done;
+}
+
+struct HtmlOptions {
+  std::string base_url;
+  int width = 72;
+};
+
+Result<Exit> sanitize(Session& /*session*/, const HtmlOptions& options) {
+  TIDINGS_LET(const auto html, read_file("-", max_input_bytes));
+  print(post::sanitise(clean_utf8(html), {.base_url = options.base_url}));
+  return Exit::done;
+}
+
+Result<Exit> to_text(Session& /*session*/, const HtmlOptions& options) {
+  TIDINGS_LET(const auto html, read_file("-", max_input_bytes));
+  print(post::html_to_text(post::sanitise(clean_utf8(html), {.base_url = options.base_url}), {.width = options.width}));
+  return Exit::done;
+}
+
+}  // namespace
+
+void add_source_commands(CLI::App& app, Session& session) {
+  auto* const source = add_noun(app, "source", "where posts come from");
+  add_command<JsonOption>(*source, session, "list", "the sources and their health",
+                          [](CLI::App& command, JsonOption& options) { add_json(command, options.json); }, list);
+  add_command<CheckOptions>(*source, session, "check", "read a URL (or all sources) and print the block to paste",
+                            [](CLI::App& command, CheckOptions& options) { command.add_option("URL", options.url, "a feed or a page that has one"); },
+                            check);
+  auto* const feed = add_noun(app, "feed", "feeds by hand");
+  add_command<FeedOptions>(*feed, session, "parse", "a feed as JSON",
+                           [](CLI::App& command, FeedOptions& options) {
+                             command.add_option("FILE", options.file, "\"-\" is standard input")->required();
+                             command.add_option("--base-url", options.base_url, "for relative links")->type_name("URL");
+                             command.add_option("--content-type", options.content_type, "as the server said")->type_name("TYPE");
+                           },
+                           parse);
+  auto* const html = add_noun(app, "html", "HTML by hand, standard input to standard output");
+  add_command<HtmlOptions>(*html, session, "sanitize", "safe HTML fit for a mail",
+                           [](CLI::App& command, HtmlOptions& options) { command.add_option("--base-url", options.base_url, "for relative links"); },
+                           sanitize);
+  add_command<HtmlOptions>(*html, session, "text", "plain text",
+                           [](CLI::App& command, HtmlOptions& options) {
+                             command.add_option("--base-url", options.base_url, "for relative links");
+                             command.add_option("--width", options.width, "columns; 0: no wrapping")->capture_default_str()->check(CLI::NonNegativeNumber);
+                           },
+                           to_text);
+}
+
+}  // namespace tidings::cli

@@ -1,0 +1,531 @@
+// subscriber add | list | show | set | unsubscribe | erase | import | export, suppression list | add | remove
+#include <cstdio>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/file.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "cli/command.hpp"
+#include "cli/output.hpp"
+#include "subscriber/export.hpp"
+#include "subscriber/import.hpp"
+#include "subscriber/subscriber_table.hpp"
+
+namespace tidings::cli {
+namespace {
+
+using namespace tidings::subscriber;
+
+Result<std::vector<std::string>> digests_or_all(const app::Config& config, const std::vector<std::string>& wanted) {
+  std::vector<std::string> names;
+  for (const auto& name : wanted) {
+    TIDINGS_LET(const auto* const digest, config.digest(name));
+    names.push_back(digest->name);
+  }
+  if (!wanted.empty()) return names;
+  for (const auto& digest : config.digests) names.push_back(digest.name);
+  if (names.empty()) return fail(Errc::config, "config.toml has no [[digest]]", "a subscriber subscribes to digests");
+  return names;
+}
+
+Result<Subscriber> find_subscriber(SubscriberTable& table, const std::string& text) {
+  TIDINGS_LET(const auto address, parse_mail_address(trim(text)));
+  TIDINGS_LET(auto found, table.find(address));
+  if (!found) return fail(Errc::no_input, fmt::format("there is no subscriber {}", address.text()));
+  return *std::move(found);
+}
+
+Json json_of(const Subscriber& subscriber) {
+  Json subscriptions = Json::array();
+  for (const auto& each : subscriber.subscriptions) {
+    subscriptions.push_back({{"digest", each.digest},
+                             {"status", name_of(each.state)},
+                             {"since", json_time(each.since)},
+                             {"confirmed_at", json_time(each.confirmed)}});
+  }
+  return {{"email", subscriber.address},   {"name", subscriber.name},
+          {"language", subscriber.language}, {"topics", subscriber.topics},
+          {"created_at", json_time(subscriber.created)}, {"subscriptions", std::move(subscriptions)}};
+}
+
+std::string subscriptions_text(const Subscriber& subscriber) {
+  std::string text;
+  for (const auto& each : subscriber.subscriptions) {
+    text += text.empty() ? "" : ", ";
+    text += each.digest;
+    if (each.state != SubscriptionState::confirmed) text += fmt::format(" ({})", name_of(each.state));
+  }
+  return text;
+}
+
+struct AddOptions {
+  std::string address;
+  std::string name;
+  std::string language;
+  std::vector<std::string> digests;
+  std::vector<std::string> topics;
+  bool confirmed = false;
+};
+
+Result<Exit> add(Session& session, const AddOptions& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(auto address, parse_mail_address(trim(options.address)));
+  TIDINGS_LET(auto digests, digests_or_all(*config, options.digests));
+  TIDINGS_LET(auto* const database, session.database());
+  SubscriberTable table{*database, session.clock()};
+  const auto text = address.text();
+  TIDINGS_LET(const auto result,
+              table.add({.address = std::move(address),
+                         .name = options.name,
+                         .language = options.language,
+                         .topics = options.topics,
+                         .digests = std::move(digests),
+                         .state = options.confirmed ? SubscriptionState::confirmed : SubscriptionState::pending,
+                         .confirmed = {},
+                         .origin = Origin::cli,
+                         .detail = "subscriber add"}));
+  switch (result.outcome) {
+    case AddOutcome::added:
+      print(fmt::format("{} added{}\n", text, options.confirmed ? "" : ", waiting for a confirmation (--confirmed if you have it)"));
+      return Exit::done;
+    case AddOutcome::already_there: print(fmt::format("{} is there already\n", text)); return Exit::done;
+    case AddOutcome::resubscribed_pending:
+      print(fmt::format("{} had left; waits for a new confirmation of: {}\n", text, join(result.pending, ", ")));
+      return Exit::done;
+    case AddOutcome::left: print(fmt::format("{} had left\n", text)); return Exit::done;
+    case AddOutcome::suppressed:
+      return fail(Errc::not_permitted, fmt::format("{} must not be mailed: {}", text, name_of(*result.cause)),
+                  "\"tidings suppression remove\" lifts it, if you are sure");
+  }
+  return Exit::done;
+}
+
+struct FilterOptions {
+  std::string status;
+  std::string digest;
+  std::string topic;
+  std::string domain;
+  std::string since;
+  std::string text;
+  int limit = 100;
+  std::int64_t after = 0;
+  bool count = false;
+  bool json = false;
+};
+
+void add_filter(CLI::App& command, FilterOptions& options) {
+  command.add_option("--status", options.status, "pending, confirmed or withdrawn")
+      ->check(CLI::IsMember({"pending", "confirmed", "withdrawn"}));
+  command.add_option("--digest", options.digest, "subscriptions to this digest only");
+  command.add_option("--topic", options.topic, "who has chosen this topic");
+  command.add_option("--domain", options.domain, "addresses in this domain");
+  command.add_option("--since", options.since, "added at or after (RFC 3339)");
+  command.add_option("--search", options.text, "somewhere in address or name");
+}
+
+Result<SubscriberFilter> filter_of(const FilterOptions& options) {
+  SubscriberFilter filter{.state = {},
+                          .digest = options.digest,
+                          .topic = options.topic,
+                          .domain = options.domain,
+                          .since = {},
+                          .text = options.text,
+                          .suppressed_only = false};
+  for (const auto state : {SubscriptionState::pending, SubscriptionState::confirmed, SubscriptionState::withdrawn}) {
+    if (options.status == name_of(state)) filter.state = state;
+  }
+  if (!options.since.empty()) {
+    TIDINGS_LET(filter.since, parse_rfc3339(options.since));
+  }
+  return filter;
+}
+
+Result<Exit> list(Session& session, const FilterOptions& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(auto* const database, session.database_read_only());
+  SubscriberTable table{*database, session.clock()};
+  TIDINGS_LET(const auto filter, filter_of(options));
+  if (options.count) {
+    TIDINGS_LET(const auto count, table.count(filter));
+    print(options.json ? json_line({{"count", count}}) : fmt::format("{}\n", count));
+    return Exit::done;
+  }
+  TIDINGS_LET(const auto subscribers, table.list(filter, {.after = SubscriberId{options.after}, .limit = options.limit}));
+  std::string lines;
+  Table out{{"ADDRESS", "NAME", "LANGUAGE", "DIGESTS", "TOPICS", "SINCE"}};
+  for (const auto& each : subscribers) {
+    if (options.json) lines += json_line(json_of(each));
+    out.add({each.address, shorten(each.name, 24), each.language, subscriptions_text(each), join(each.topics, ", "),
+             local_time(config->newsletter.zone, each.created).substr(0, 10)});
+  }
+  print(options.json ? lines : out.text());
+  if (!options.json && static_cast<int>(subscribers.size()) == options.limit) {
+    print(fmt::format("more: --after {}\n", subscribers.back().id.value));
+  }
+  return Exit::done;
+}
+
+struct AddressOption {
+  std::string address;
+  bool json = false;
+};
+
+/// The whole story of one address: subscriptions, consents, deliveries.
+Result<Exit> show(Session& session, const AddressOption& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(auto* const database, session.database_read_only());
+  SubscriberTable table{*database, session.clock()};
+  TIDINGS_LET(const auto address, parse_mail_address(trim(options.address)));
+  TIDINGS_LET(const auto found, table.find(address));
+  TIDINGS_LET(const auto suppression, Suppressions(*database, session.clock()).lookup(address));
+  if (!found && !suppression) return fail(Errc::no_input, fmt::format("there is no subscriber {}", address.text()));
+  std::vector<Consent> history;
+  if (found) {
+    TIDINGS_LET(history, ConsentLog(*database).history(found->id));
+  }
+  const auto& zone = config->newsletter.zone;
+  if (options.json) {
+    Json json = found ? json_of(*found) : Json{{"email", address.text()}};
+    json["suppressed"] = suppression ? Json{{"cause", name_of(suppression->cause)},
+                                            {"at", json_time(suppression->at)},
+                                            {"detail", suppression->detail}}
+                                     : Json(nullptr);
+    json["consents"] = Json::array();
+    for (const auto& each : history) {
+      json["consents"].push_back({{"event", name_of(each.event)},
+                                  {"digest", each.digest},
+                                  {"at", json_time(each.at)},
+                                  {"origin", name_of(each.origin)},
+                                  {"detail", each.detail}});
+    }
+    print(json_line(json));
+    return Exit::done;
+  }
+  std::string out = printable(address.text()) + "\n";
+  if (found) {
+    if (!found->name.empty()) out += fmt::format("  name      {}\n", printable(found->name));
+    out += fmt::format("  language  {}\n", found->language.empty() ? config->newsletter.language + " (the newsletter's)" : found->language);
+    out += fmt::format("  topics    {}\n", found->topics.empty() ? "all" : printable(join(found->topics, ", ")));
+    for (const auto& each : found->subscriptions) {
+      out += fmt::format("  {}  {} since {}\n", each.digest, name_of(each.state), local_time(zone, each.since));
+    }
+  }
+  if (suppression) {
+    out += fmt::format("  never mailed: {} since {} {}\n", name_of(suppression->cause), local_time(zone, suppression->at),
+                       printable(suppression->detail));
+  }
+  for (const auto& each : history) {
+    out += fmt::format("  {}  {} {} by {} {}\n", local_time(zone, each.at), name_of(each.event),
+                       each.digest.empty() ? "all" : each.digest, name_of(each.origin), printable(each.detail));
+  }
+  print(out);
+  return Exit::done;
+}
+
+struct SetOptions {
+  std::string address;
+  std::optional<std::string> name;
+  std::optional<std::string> language;
+  std::optional<std::vector<std::string>> topics;
+  bool all_topics = false;
+};
+
+Result<Exit> set(Session& session, const SetOptions& options) {
+  TIDINGS_LET(auto* const database, session.database(store::Create::no));
+  SubscriberTable table{*database, session.clock()};
+  TIDINGS_LET(const auto found, find_subscriber(table, options.address));
+  SubscriberChange change{.name = options.name,
+                          .language = options.language,
+                          .topics = options.topics,
+                          .origin = Origin::cli,
+                          .detail = "subscriber set"};
+  if (options.all_topics) change.topics = std::vector<std::string>{};
+  if (!change.name && !change.language && !change.topics) {
+    return fail(Errc::usage, "nothing to set", "--name, --language, --topic or --all-topics");
+  }
+  TIDINGS_LET(const bool changed, table.set(found.id, change));
+  print(fmt::format("{}: {}\n", found.address, changed ? "changed" : "nothing changed"));
+  return Exit::done;
+}
+
+struct UnsubscribeOptions {
+  std::string address;
+  std::vector<std::string> digests;
+};
+
+Result<Exit> unsubscribe(Session& session, const UnsubscribeOptions& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  for (const auto& name : options.digests) TIDINGS_TRY(config->digest(name));
+  TIDINGS_LET(auto* const database, session.database(store::Create::no));
+  SubscriberTable table{*database, session.clock()};
+  TIDINGS_LET(const auto found, find_subscriber(table, options.address));
+  std::vector<std::string> ended;
+  const auto names = options.digests.empty() ? std::vector<std::string>{""} : options.digests;
+  for (const auto& name : names) {
+    TIDINGS_LET(const auto some, table.unsubscribe(found.id, name, Origin::cli, "subscriber unsubscribe"));
+    ended.insert(ended.end(), some.begin(), some.end());
+  }
+  print(ended.empty() ? fmt::format("{} was not subscribed\n", found.address)
+                      : fmt::format("{} has left: {}\n", found.address, join(ended, ", ")));
+  return Exit::done;
+}
+
+Result<Exit> erase(Session& session, const AddressOption& options) {
+  TIDINGS_LET(auto* const database, session.database(store::Create::no));
+  SubscriberTable table{*database, session.clock()};
+  TIDINGS_LET(const auto found, find_subscriber(table, options.address));
+  TIDINGS_TRY(table.erase(found.id));
+  print(fmt::format("{} is erased and will not be added again by an import\n", found.address));
+  return Exit::done;
+}
+
+struct ImportCommand {
+  std::string file;
+  std::vector<std::string> digests;
+  std::vector<std::string> map;
+  bool confirmed = false;
+  bool dry_run = false;
+  std::string reject_file;
+  bool json = false;
+};
+
+Result<ImportOptions> import_options(const app::Config& config, const ImportCommand& command) {
+  ImportOptions options;
+  TIDINGS_LET(options.digests, digests_or_all(config, command.digests));
+  for (const auto& digest : config.digests) options.known_digests.push_back(digest.name);
+  options.state = command.confirmed ? SubscriptionState::confirmed : SubscriptionState::pending;
+  for (const auto& pair : command.map) {
+    const auto equals = pair.find('=');
+    if (equals == std::string::npos) return fail(Errc::usage, fmt::format("--map {} is no pair", pair), "--map email=Column");
+    options.map.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+  }
+  options.dry_run = command.dry_run ? DryRun::yes : DryRun::no;
+  options.reject_file = command.reject_file;
+  options.detail = command.file == "-" ? "standard input" : std::filesystem::path{command.file}.filename().string();
+  return options;
+}
+
+Json json_of(const ImportReport& report) {
+  Json rejected = Json::array();
+  for (const auto& line : report.rejected_lines) rejected.push_back({{"line", line.line}, {"reason", line.reason}});
+  Json warnings = Json::array();
+  for (const auto& line : report.warnings) warnings.push_back({{"line", line.line}, {"reason", line.reason}});
+  return {{"format", report.format},         {"records", report.records},
+          {"added", report.added},           {"updated", report.updated},
+          {"unchanged", report.unchanged},   {"withdrawn", report.withdrawn},
+          {"suppressed", report.suppressed}, {"skipped_left", report.skipped_left},
+          {"skipped_suppressed", report.skipped_suppressed}, {"rejected", report.rejected},
+          {"rejected_lines", std::move(rejected)}, {"warnings", std::move(warnings)}};
+}
+
+Result<Exit> import_file(Session& session, const ImportCommand& command) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(const auto options, import_options(*config, command));
+  // Before the database is made: an absent file must leave nothing behind.
+  TIDINGS_LET(auto reader, CsvReader::open(command.file));
+  TIDINGS_LET(auto* const database, command.dry_run ? session.database_copy() : session.database());
+  TIDINGS_LET(const auto report, import_csv(*database, session.clock(), reader, options));
+  if (command.json) {
+    print(json_line(json_of(report)));
+    return Exit::done;
+  }
+  for (const auto& line : report.rejected_lines) log::warning(fmt::format("{}:{}: {}: rejected", command.file, line.line, line.reason));
+  for (const auto& line : report.warnings) log::warning(fmt::format("{}:{}: {}", command.file, line.line, line.reason));
+  std::string columns;
+  for (const auto& column : report.columns) {
+    if (!column.header.empty()) columns += fmt::format(" {}={}", column.column, column.header);
+  }
+  std::string out = fmt::format("{} of {} ({};{})\n", plural(report.records, "line"), command.file, report.format, printable(columns));
+  const auto count = [&](std::int64_t number, std::string_view words) {
+    if (number != 0) out += fmt::format("  {:>8}  {}\n", number, words);
+  };
+  count(report.added, command.dry_run ? "would be added" : "added");
+  count(report.updated, "updated");
+  count(report.unchanged, "there already");
+  count(report.withdrawn, "have left");
+  count(report.suppressed, "suppressed");
+  count(report.skipped_left, "not brought back: they had left");
+  count(report.skipped_suppressed, "not added: suppressed");
+  count(report.rejected, "rejected");
+  print(out);
+  return Exit::done;
+}
+
+struct ExportCommand {
+  std::string file = "-";
+  std::string one;
+  FilterOptions filter;
+};
+
+Result<Exit> export_file(Session& session, const ExportCommand& command) {
+  TIDINGS_LET(auto* const database, session.database_read_only());
+  if (!command.one.empty()) {
+    TIDINGS_LET(const auto address, parse_mail_address(command.one));
+    TIDINGS_LET(const auto text, export_one(*database, session.clock(), address));
+    print(text);
+    return Exit::done;
+  }
+  TIDINGS_LET(const auto filter, filter_of(command.filter));
+  const auto format = command.filter.json ? ExportFormat::json_lines : ExportFormat::csv;
+  if (command.file == "-") {
+    const auto sink = [](std::string_view piece) -> Result<void> {
+      print(piece);
+      return {};
+    };
+    TIDINGS_TRY(export_subscribers(*database, session.clock(), filter, format, sink));
+    return Exit::done;
+  }
+  // Collected first: a target appears whole or not at all.
+  std::string text;
+  const auto sink = [&](std::string_view piece) -> Result<void> {
+    text += piece;
+    return {};
+  };
+  TIDINGS_LET(const auto count, export_subscribers(*database, session.clock(), filter, format, sink));
+  TIDINGS_TRY(write_file(command.file, text));
+  print(fmt::format("{} to {}\n", plural(count, "subscriber"), command.file));
+  return Exit::done;
+}
+
+struct SuppressionOptions {
+  std::string address;
+  std::string detail;
+  bool json = false;
+};
+
+Result<Exit> list_suppressions(Session& session, const JsonOption& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(auto* const database, session.database_read_only());
+  Suppressions suppressions{*database, session.clock()};
+  std::string lines;
+  Table out{{"ADDRESS", "CAUSE", "SINCE", "DETAIL"}};
+  std::string after;
+  for (;;) {
+    TIDINGS_LET(const auto page, suppressions.list({}, after, 1000));
+    for (const auto& each : page) {
+      if (options.json) {
+        lines += json_line({{"address", each.address_key}, {"cause", name_of(each.cause)}, {"at", json_time(each.at)}, {"detail", each.detail}});
+      } else {
+        out.add({each.address_key, std::string{name_of(each.cause)}, local_time(config->newsletter.zone, each.at), each.detail});
+      }
+    }
+    if (page.size() < 1000) break;
+    after = page.back().address_key;
+  }
+  print(options.json ? lines : out.text());
+  return Exit::done;
+}
+
+Result<Exit> add_suppression(Session& session, const SuppressionOptions& options) {
+  TIDINGS_LET(const auto address, parse_mail_address(trim(options.address)));
+  TIDINGS_LET(auto* const database, session.database());
+  TIDINGS_LET(const bool added, Suppressions(*database, session.clock()).add(address, SuppressionCause::manual, options.detail));
+  print(fmt::format("{} {}\n", address.text(), added ? "will never be mailed" : "was suppressed already"));
+  return Exit::done;
+}
+
+Result<Exit> remove_suppression(Session& session, const SuppressionOptions& options) {
+  TIDINGS_LET(const auto address, parse_mail_address(trim(options.address)));
+  TIDINGS_LET(auto* const database, session.database(store::Create::no));
+  TIDINGS_LET(const bool removed, Suppressions(*database, session.clock()).remove(address));
+  if (!removed) return fail(Errc::no_input, fmt::format("{} is not suppressed", address.text()));
+  print(fmt::format("{} may be mailed again\n", address.text()));
+  return Exit::done;
+}
+
+void add_list_commands(CLI::App& noun, Session& session) {
+  add_command<FilterOptions>(noun, session, "list", "who is on the list",
+                             [](CLI::App& command, FilterOptions& options) {
+                               add_filter(command, options);
+                               command.add_option("--limit", options.limit, "at most so many")->capture_default_str()->check(CLI::PositiveNumber);
+                               command.add_option("--after", options.after, "go on after this id");
+                               command.add_flag("--count", options.count, "only how many");
+                               add_json(command, options.json);
+                             },
+                             list);
+  add_command<AddressOption>(noun, session, "show", "the whole story of one address",
+                             [](CLI::App& command, AddressOption& options) {
+                               command.add_option("ADDRESS", options.address)->required();
+                               add_json(command, options.json);
+                             },
+                             show);
+  add_command<ImportCommand>(noun, session, "import", "take a list from a CSV file (formats: subscribers/README.md)",
+                             [](CLI::App& command, ImportCommand& options) {
+                               command.add_option("FILE", options.file, "\"-\" is standard input")->required();
+                               command.add_option("--digest", options.digests, "for lines that name none (default: every digest)");
+                               command.add_option("--map", options.map, "COLUMN=HEADER, e.g. email=\"E-Mail\"");
+                               command.add_flag("--confirmed", options.confirmed, "you have these readers' consent");
+                               command.add_flag("--dry-run", options.dry_run, "report only");
+                               command.add_option("--rejects", options.reject_file, "write rejected lines there");
+                               add_json(command, options.json);
+                             },
+                             import_file);
+  add_command<ExportCommand>(noun, session, "export", "the list as CSV that import takes back, or JSON",
+                             [](CLI::App& command, ExportCommand& options) {
+                               command.add_option("FILE", options.file, "\"-\" is standard output")->capture_default_str();
+                               command.add_option("--one", options.one, "all that is known of one address, as JSON");
+                               add_filter(command, options.filter);
+                               add_json(command, options.filter.json);
+                             },
+                             export_file);
+}
+
+void add_change_commands(CLI::App& noun, Session& session) {
+  add_command<AddOptions>(noun, session, "add", "add a subscriber",
+                          [](CLI::App& command, AddOptions& options) {
+                            command.add_option("ADDRESS", options.address)->required();
+                            command.add_option("--name", options.name);
+                            command.add_option("--language", options.language, "BCP 47; default: the newsletter's");
+                            command.add_option("--digest", options.digests, "default: every digest");
+                            command.add_option("--topic", options.topics, "default: every topic");
+                            command.add_flag("--confirmed", options.confirmed, "you have the reader's consent");
+                          },
+                          add);
+  add_command<SetOptions>(noun, session, "set", "change name, language or topics",
+                          [](CLI::App& command, SetOptions& options) {
+                            command.add_option("ADDRESS", options.address)->required();
+                            command.add_option("--name", options.name);
+                            command.add_option("--language", options.language);
+                            command.add_option("--topic", options.topics, "replaces the topics");
+                            command.add_flag("--all-topics", options.all_topics, "every topic");
+                          },
+                          set);
+  add_command<UnsubscribeOptions>(noun, session, "unsubscribe", "withdraw the consent",
+                                  [](CLI::App& command, UnsubscribeOptions& options) {
+                                    command.add_option("ADDRESS", options.address)->required();
+                                    command.add_option("--digest", options.digests, "default: every digest");
+                                  },
+                                  unsubscribe);
+  add_command<AddressOption>(noun, session, "erase", "forget a person (an import will not bring them back)",
+                             [](CLI::App& command, AddressOption& options) {
+                               command.add_option("ADDRESS", options.address)->required();
+                             },
+                             erase);
+}
+
+}  // namespace
+
+void add_subscriber_commands(CLI::App& app, Session& session) {
+  auto* const noun = add_noun(app, "subscriber", "the list");
+  add_change_commands(*noun, session);
+  add_list_commands(*noun, session);
+
+  auto* const suppression = add_noun(app, "suppression", "addresses that are never mailed");
+  add_command<JsonOption>(*suppression, session, "list", "all of them with their cause",
+                          [](CLI::App& command, JsonOption& options) { add_json(command, options.json); }, list_suppressions);
+  add_command<SuppressionOptions>(*suppression, session, "add", "never mail this address",
+                                  [](CLI::App& command, SuppressionOptions& options) {
+                                    command.add_option("ADDRESS", options.address)->required();
+                                    command.add_option("--reason", options.detail);
+                                  },
+                                  add_suppression);
+  add_command<SuppressionOptions>(*suppression, session, "remove", "lift it",
+                                  [](CLI::App& command, SuppressionOptions& options) {
+                                    command.add_option("ADDRESS", options.address)->required();
+                                  },
+                                  remove_suppression);
+}
+
+}  // namespace tidings::cli

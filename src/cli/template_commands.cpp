@@ -1,0 +1,107 @@
+// template check | render
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "app/theme_files.hpp"
+#include "base/file.hpp"
+#include "base/units.hpp"
+#include "cli/command.hpp"
+#include "cli/output.hpp"
+#include "message/template.hpp"
+#include "message/theme.hpp"
+#include "message/view.hpp"
+
+namespace tidings::cli {
+namespace {
+
+struct CheckOptions {
+  std::string theme;
+  bool variables = false;
+};
+
+/// Without a configuration the themes inside the program are checked.
+Result<std::filesystem::path> folder_of(Session& session) {
+  const auto file = app::find_config(session.config_option);
+  if (!file && session.config_option.empty()) return std::filesystem::path{};
+  TIDINGS_LET(const auto* const config, session.config());
+  return config->folder;
+}
+
+Result<Exit> check(Session& session, const CheckOptions& options) {
+  if (options.variables) {
+    Table out{{"NAME", "MEANING"}};
+    for (const auto& variable : message::variables()) {
+      out.add({std::string{variable.path} + (variable.is_section ? " (section)" : ""), std::string{variable.meaning}});
+    }
+    print(out.text());
+    return Exit::done;
+  }
+  TIDINGS_LET(const auto folder, folder_of(session));
+  const auto lookup = app::template_lookup(folder);
+  TIDINGS_LET(const auto zone, Zone::find("UTC"));
+  TIDINGS_LET(const auto strings, message::Strings::load("default", "en", lookup));
+  const auto themes = options.theme.empty() ? app::known_themes(folder) : std::vector<std::string>{options.theme};
+  std::string out;
+  for (const auto& name : themes) {
+    TIDINGS_LET(const auto theme, message::Theme::load({.name = name, .subject = {}, .preheader = {}}, lookup));
+    TIDINGS_LET(const auto bodies, theme.render_bodies(message::sample_view(), strings, zone));
+    out += fmt::format("{}: good; sample: HTML {}, text {}\n", name, format_size(static_cast<std::int64_t>(bodies.front().html.size())),
+                       format_size(static_cast<std::int64_t>(bodies.front().text.size())));
+  }
+  print(out + "\"tidings template check --variables\" lists what templates may use\n");
+  return Exit::done;
+}
+
+struct RenderOptions {
+  std::string file;
+  std::string data;
+  std::string partials;
+  bool text = false;
+};
+
+Result<Exit> render(Session& /*session*/, const RenderOptions& options) {
+  TIDINGS_LET(const auto source, read_file(options.file, 4 << 20));
+  TIDINGS_LET(const auto data_text, read_file(options.data, 64 << 20));
+  const auto data = nlohmann::json::parse(data_text, nullptr, false);
+  if (data.is_discarded()) return fail(Errc::bad_data, fmt::format("{} is not JSON", options.data));
+  message::TemplateOptions parsing;
+  parsing.escape = options.text ? message::Escape::none : message::Escape::html;
+  parsing.recursion_limit = 100;
+  if (!options.partials.empty()) {
+    parsing.partials = [&](std::string_view name) -> std::optional<message::PartialSource> {
+      if (name.find("..") != std::string_view::npos) return std::nullopt;
+      const auto path = std::filesystem::path{options.partials} / (std::string{name} + ".mustache");
+      auto text = read_file(path, 4 << 20);
+      if (!text) return std::nullopt;
+      return message::PartialSource{.file = path.string(), .source = std::move(*text)};
+    };
+  }
+  TIDINGS_LET(const auto parsed, message::Template::parse(options.file, source, parsing));
+  TIDINGS_LET(const auto text, parsed.render(data));
+  print(text);
+  return Exit::done;
+}
+
+}  // namespace
+
+void add_template_commands(CLI::App& app, Session& session) {
+  auto* const noun = add_noun(app, "template", "themes");
+  add_command<CheckOptions>(*noun, session, "check", "read every theme strictly and render it with sample data",
+                            [](CLI::App& command, CheckOptions& options) {
+                              command.add_option("THEME", options.theme, "only this one");
+                              command.add_flag("--variables", options.variables, "list the names that templates may use");
+                            },
+                            check);
+  add_command<RenderOptions>(*noun, session, "render", "one template with data of yours, as Mustache says",
+                             [](CLI::App& command, RenderOptions& options) {
+                               command.add_option("FILE", options.file)->required();
+                               command.add_option("--data", options.data, "a JSON file, \"-\" is standard input")->required()->type_name("JSON");
+                               command.add_option("--partials", options.partials, "folder of NAME.mustache")->type_name("DIR");
+                               command.add_flag("--text", options.text, "escape nothing");
+                             },
+                             render);
+}
+
+}  // namespace tidings::cli

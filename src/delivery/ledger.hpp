@@ -1,0 +1,214 @@
+// Delivery ledger: one durable row per (edition, subscriber); the one authority on who was mailed.
+//
+// Invariants. A row reads `claimed` on disk before the first octet of its message leaves this host. A message's final dot
+// leaves only after its mark is in the journal (journal.hpp). So a crash may lose an answer, never the knowledge that
+// there was an attempt: recover() turns what the dead process left into planned, its answer, or in doubt. No row is ever
+// deleted, so the counts of an edition always balance.
+// Times are UTC milliseconds; attempts count from 1. Each mutating call is one immediate transaction but for plan(), which
+// joins the caller's. The caller holds store::SenderLock for claim, settle, release and recover: a claim found on disk
+// by recover() belongs to a dead process. Not thread-safe: one Ledger per handle, per thread.
+// Any call may fail with the store's errors (Errc::io, try_again, bad_data).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "delivery/outcome.hpp"
+#include "delivery/retry.hpp"
+#include "store/database.hpp"
+
+namespace tidings::delivery {
+
+/// By number in deliveries.state. Below `sent` a row is not finished.
+enum class DeliveryState {
+  planned = 1,     ///< nothing has left yet
+  claimed = 2,     ///< a run has it in hand
+  deferred = 3,    ///< to be tried again at due_ms
+  in_doubt = 4,    ///< may have arrived; tried again at due_ms, or held where that is NULL
+  sent = 5,        ///< the relay took it
+  failed = 6,      ///< refused, or given up
+  suppressed = 7,  ///< not attempted: suppressed, withdrawn or erased since sealing
+  bounced = 8,     ///< taken, and reported back as undeliverable
+};
+[[nodiscard]] std::string_view name_of(DeliveryState state);
+[[nodiscard]] std::optional<DeliveryState> delivery_state_of(std::string_view name);
+
+/// Leave to attempt one delivery once.
+struct Claim {
+  EditionId edition;
+  SubscriberId subscriber;
+  SegmentId segment;
+  int attempt = 0;      ///< from 1
+  std::string address;  ///< as in subscribers: domain in A-labels
+  std::string name;     ///< may be empty
+
+  bool operator==(const Claim&) const = default;
+};
+
+/// The answer to one claim.
+struct Settled {
+  Claim claim;
+  Outcome outcome;
+  std::string relay;  ///< host:port, or "drop"
+
+  bool operator==(const Settled&) const = default;
+};
+
+struct Counts {
+  std::int64_t recipients = 0;  ///< rows of the edition
+  std::int64_t planned = 0;
+  std::int64_t claimed = 0;
+  std::int64_t deferred = 0;
+  std::int64_t in_doubt = 0;
+  std::int64_t sent = 0;  ///< without those that bounced later
+  std::int64_t failed = 0;
+  std::int64_t suppressed = 0;
+  std::int64_t bounced = 0;
+
+  bool operator==(const Counts&) const = default;
+  [[nodiscard]] std::int64_t open() const { return planned + claimed + deferred; }
+  [[nodiscard]] bool balances() const {
+    return recipients == open() + in_doubt + sent + failed + suppressed + bounced;
+  }
+};
+
+struct ClaimBatch {
+  std::vector<Claim> claims;
+  int suppressed = 0;  ///< rows that were marked instead of claimed
+};
+
+struct Recovered {
+  int planned = 0;   ///< nothing had left
+  int answered = 0;  ///< the answer was in the journal
+  int in_doubt = 0;
+};
+
+/// One row for people: `delivery list`.
+struct DeliveryRow {
+  EditionId edition;
+  SubscriberId subscriber;
+  std::string address;  ///< empty once erased
+  DeliveryState state = DeliveryState::planned;
+  int attempts = 0;
+  std::optional<UtcTime> due;
+  std::optional<int> code;
+  std::string reply;
+  std::optional<UtcTime> settled;
+
+  bool operator==(const DeliveryRow&) const = default;
+};
+
+struct DeliveryFilter {
+  std::optional<EditionId> edition;
+  std::optional<SubscriberId> subscriber;
+  std::optional<DeliveryState> state;
+  int limit = 1000;
+};
+
+struct AttemptRow {
+  int attempt = 0;
+  UtcTime at{};
+  Stage stage = Stage::connect;
+  OutcomeKind kind = OutcomeKind::temporary;
+  int code = 0;
+  std::string reply;
+  std::string relay;
+};
+
+class Ledger {
+ public:
+  /// Both must outlive the ledger.
+  Ledger(store::Database& database, const Clock& clock);
+
+  /// The database's file; the sending journal lies beside it. Empty in memory.
+  [[nodiscard]] const std::filesystem::path& path() const { return database_->path(); }
+
+  /// Adds the delivery of one recipient as planned, inside the caller's transaction (sealing). Doing so again changes
+  /// nothing. About 2 us a row.
+  [[nodiscard]] Result<void> plan(EditionId edition, SubscriberId subscriber, SegmentId segment);
+
+  /// Claims up to `limit` rows: deferred and in-doubt ones that are due, then planned ones in order of subscriber; durable
+  /// before it returns. Recipients who are suppressed, withdrew, or were erased become `suppressed` in the same
+  /// transaction and are not returned; so `claims` is empty only when nothing is due.
+  [[nodiscard]] Result<ClaimBatch> claim(EditionId edition, int limit);
+
+  /// Runs inside settle()'s transaction after its rows are written; an error rolls all of it back. What was given up
+  /// comes as permanent, with a soft verdict where the address is to blame.
+  using WithinSettle = std::function<Result<void>(std::span<const Settled>)>;
+
+  struct SettleOptions {
+    RetryPolicy policy;
+    WithinSettle within;
+    /// `process` where a claim() follows soon, which makes it durable too.
+    store::Sync sync = store::Sync::full;
+  };
+
+  /// Records answers in one transaction. accepted: sent. temporary: deferred by the policy, failed ("given up: ...") once
+  /// that gives up. permanent: failed. unknown: in_doubt, due again by the policy unless it was in doubt before. Reply text
+  /// is kept as it came. A claim that is not the row's last attempt any more is passed over, which is not an error.
+  [[nodiscard]] Result<void> settle(std::span<const Settled> answers, const SettleOptions& options);
+
+  /// Gives claims back that were never attempted (relay in trouble, run stopped): the attempt does not count. Never
+  /// attempted rows become planned, others deferred and due at once.
+  [[nodiscard]] Result<void> release(std::span<const Claim> claims);
+
+  /// Before the first claim() of a run: settles what a dead process left claimed, by its journal. Claims whose mark is not
+  /// there go back as by release(). Without a trustworthy journal (power loss, copied database) all are in doubt.
+  /// Costs nothing when the last run ended by itself.
+  [[nodiscard]] Result<Recovered> recover(const SettleOptions& options);
+
+  /// After the last settle() or release() of a run: nothing is claimed any more, so there is nothing to recover().
+  [[nodiscard]] Result<void> finish();
+
+  [[nodiscard]] Result<Counts> counts(EditionId edition);
+
+  /// The earliest time at which claim() would return something; now or earlier when it would already. Nothing when no
+  /// delivery will ever be due without an admin.
+  [[nodiscard]] Result<std::optional<UtcTime>> next_due(EditionId edition);
+
+  /// Ordered by edition and subscriber.
+  [[nodiscard]] Result<std::vector<DeliveryRow>> list(const DeliveryFilter& filter);
+  /// All but plainly accepted first attempts, oldest first.
+  [[nodiscard]] Result<std::vector<AttemptRow>> attempts(EditionId edition, SubscriberId subscriber);
+  /// Why deliveries of an edition are deferred: reply (code and text) and how many, most frequent first.
+  [[nodiscard]] Result<std::vector<std::pair<std::string, std::int64_t>>> deferred_by_reason(EditionId edition, int limit = 10);
+
+  /// By an admin: rows in one of the states deferred, in_doubt or failed become due at once; returns how many. Without a
+  /// subscriber: all of that state. Errc::usage for another state.
+  [[nodiscard]] Result<int> retry(EditionId edition, DeliveryState state, std::optional<SubscriberId> subscriber = {});
+
+  /// By an admin, for a row in doubt: it did arrive (sent) or it did not and shall not (failed). Errc::no_input if there is
+  /// no such row in doubt.
+  [[nodiscard]] Result<void> resolve(EditionId edition, SubscriberId subscriber, DeliveryState as);
+
+  /// A report came back (bounce room). Sent rows only; false if there is none.
+  [[nodiscard]] Result<bool> mark_bounced(EditionId edition, SubscriberId subscriber, std::string_view reply);
+
+ private:
+  struct Recipient;
+  [[nodiscard]] Result<std::string> digest_of(EditionId edition);
+  [[nodiscard]] Result<void> read_due(EditionId edition, int limit, std::vector<Recipient>& out);
+  [[nodiscard]] Result<void> read_planned(EditionId edition, int limit, std::vector<Recipient>& out);
+  [[nodiscard]] Result<void> note_claiming(EditionId edition);
+  [[nodiscard]] Result<bool> settle_one(Settled& answer, const RetryPolicy& policy, UtcTime now);
+  [[nodiscard]] Result<void> release_one(const Claim& claim, UtcTime now);
+  [[nodiscard]] Result<void> settle_rows(std::vector<Settled> answers, const SettleOptions& options);
+
+  store::Database* database_;
+  const Clock* clock_;
+  std::map<std::int64_t, std::int64_t> cursors_;  ///< edition -> subscriber up to which no row is planned any more
+  std::set<std::int64_t> claiming_;               ///< editions noted as having claims, see recover()
+};
+
+}  // namespace tidings::delivery

@@ -1,0 +1,75 @@
+// How one SMTP relay is reached and how hard it may be driven; and asking it what it can do.
+//
+// Nothing here is ever logged or put into an Error but url without user and password.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "delivery/outcome.hpp"
+
+namespace tidings::delivery {
+
+enum class Tls {
+  require,  ///< STARTTLS or smtps://, certificate and name verified
+  off,      ///< in clear: loopback, or because the configuration says so
+};
+
+/// The most that the dialogue may use of what the relay announces.
+enum class Dialect {
+  lock_step,  ///< one command at a time
+  pipelined,  ///< RFC 2920: one round trip a message
+  chunking,   ///< RFC 3030 with PIPELINING: several messages in flight
+};
+[[nodiscard]] std::string_view name_of(Dialect dialect);
+
+/// RFC 5321 section 4.5.3.2; how long the relay may be silent in each phase.
+struct PhaseTimeouts {
+  std::chrono::milliseconds connect = std::chrono::seconds{30};   ///< name, TCP; each further step up to EHLO after TLS
+  std::chrono::milliseconds command = std::chrono::minutes{5};    ///< MAIL, RCPT, RSET
+  std::chrono::milliseconds data = std::chrono::minutes{2};       ///< DATA until 354
+  std::chrono::milliseconds block = std::chrono::minutes{3};      ///< while octets of a message wait to leave
+  std::chrono::milliseconds final_dot = std::chrono::minutes{10}; ///< after the last octet
+};
+
+struct RelayOptions {
+  std::string url;        ///< smtp://host[:port] or smtps://host[:port]
+  std::string username;   ///< empty: no AUTH
+  std::string password;
+  std::string auth;       ///< mechanism: "PLAIN", "LOGIN", "XOAUTH2" (password is the token); empty: PLAIN
+  Tls tls = Tls::require;
+  std::string ca_file;    ///< PEM; empty: the system's
+  std::string ehlo_name;  ///< empty: the host's own name
+  std::string proxy;      ///< empty: none, whatever the environment says
+  int connections = 4;
+  double rate = 0;        ///< messages a second over all sessions; 0: unlimited
+  int messages_per_session = 100;  ///< then QUIT and a new session; 0: unlimited
+  Dialect dialect = Dialect::chunking;
+  int window = 4;         ///< messages in flight a session when chunking
+  PhaseTimeouts timeouts;
+
+  /// host:port, as the ledger and messages name it.
+  [[nodiscard]] std::string name() const;
+};
+
+/// True where the URL's host is 127.0.0.0/8, ::1 or localhost.
+[[nodiscard]] bool is_loopback(const RelayOptions& relay);
+
+/// Errc::config if the URL is not smtp:// or smtps:// with a host.
+[[nodiscard]] Result<void> check_relay(const RelayOptions& relay);
+
+/// What a relay says of itself, for doctor --smtp.
+struct RelayReport {
+  bool ready = false;
+  Outcome outcome;                        ///< where it stopped and why, if not ready
+  std::vector<std::string> capabilities;  ///< lines of the last EHLO reply
+  Dialect dialect = Dialect::lock_step;   ///< what would be spoken
+};
+
+/// Connects, secures, authenticates, quits. Sends no mail. Errc::config for a URL that is none.
+[[nodiscard]] Result<RelayReport> probe(const RelayOptions& relay);
+
+}  // namespace tidings::delivery

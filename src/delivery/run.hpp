@@ -1,0 +1,71 @@
+// One delivery run: claim, compose on worker threads, send, settle; until nothing is due, or somebody says stop.
+//
+// Threads: the calling thread alone touches the ledger; the transport runs on one thread, composers on `workers`. Queues
+// between them are bounded, so memory does not grow with the list. The first trouble with the relay as a whole (refused
+// login, policy, no connection) ends the run with the open deliveries untouched: calling again later is always harmless.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "delivery/ledger.hpp"
+#include "delivery/retry.hpp"
+#include "delivery/transport.hpp"
+#include "message/message.hpp"
+
+namespace tidings::delivery {
+
+/// Makes the letter of one claim. Called from several threads at once, so it must not touch a database handle. An error
+/// ends the run: what cannot be composed is our own trouble, not the recipient's.
+using Composer = std::function<Result<message::Letter>(const Claim&)>;
+
+/// Set from a signal handler: finish what is in flight, settle, return.
+using StopFlag = std::atomic<bool>;
+
+enum class RunEnd {
+  nothing_due,    ///< all that was due has been attempted
+  stopped,        ///< StopFlag
+  out_of_time,    ///< time_budget
+  relay_trouble,  ///< see RunReport::trouble
+};
+[[nodiscard]] std::string_view name_of(RunEnd end);
+
+struct RunReport {
+  RunEnd end = RunEnd::nothing_due;
+  std::int64_t sent = 0;
+  std::int64_t deferred = 0;
+  std::int64_t failed = 0;
+  std::int64_t in_doubt = 0;
+  std::int64_t suppressed = 0;
+  Recovered recovered;             ///< what an earlier, dead run had left
+  std::optional<Outcome> trouble;  ///< the relay's answer that ended the run
+  std::string relay;               ///< whose answer it was
+  std::chrono::milliseconds elapsed{};
+
+  [[nodiscard]] std::int64_t settled() const { return sent + deferred + failed + in_doubt; }
+};
+
+struct RunOptions {
+  EditionId edition;
+  RetryPolicy retry;
+  int workers = 2;
+  int claim_batch = 512;  ///< the most that is claimed and not settled at any instant
+  std::optional<std::chrono::milliseconds> time_budget;
+  Ledger::WithinSettle within_settle;                ///< e.g. suppress addresses whose verdict is hard
+  std::function<void(const RunReport&)> on_progress;  ///< on the calling thread, after each settled batch
+};
+
+/// Errc::unavailable is not used here: a relay in trouble is RunEnd::relay_trouble. Errors are the store's, the journal's
+/// (Errc::io: disk full) and the composer's; what was claimed and did not leave is given back before returning.
+[[nodiscard]] Result<RunReport> deliver(const RunOptions& options, Ledger& ledger, Transport& transport,
+                                        const Composer& compose, const StopFlag& stop);
+
+/// One letter outside any ledger: `test DIGEST ADDRESS`.
+[[nodiscard]] Result<Outcome> send_one(Transport& transport, message::Letter letter);
+
+}  // namespace tidings::delivery

@@ -1,0 +1,140 @@
+// The editions on disk: sole writer of editions, edition_posts, segments and segment_bodies.
+//
+// Sealing is made of pieces that open no transaction of their own: the caller opens one, calls insert(), add_segment(),
+// add_body(), lets the ledger add the deliveries, and commits; so an edition is there whole or not at all. All other
+// mutating calls are one statement. A second edition of the same digest and run is refused (Errc::bad_data).
+// States go draft -> sealed -> sending -> sent, or skipped, or from any open one to cancelled; a change that the state
+// does not allow is Errc::not_permitted, one that has happened already is no error.
+// Any call may fail as store/database.hpp says.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "digest/digest.hpp"
+#include "digest/period.hpp"
+#include "digest/select.hpp"
+#include "store/database.hpp"
+
+namespace tidings::digest {
+
+/// What insert() writes.
+struct NewEdition {
+  std::string digest;
+  UtcTime scheduled{};
+  Period period;
+  UtcTime cut{};
+  std::string title;
+  std::string reason;
+};
+
+/// An article that an earlier edition has shown.
+struct ShownBefore {
+  Selected post;
+  UtcTime cut{};  ///< of that edition
+
+  bool operator==(const ShownBefore&) const = default;
+};
+
+/// One row for lists.
+struct EditionSummary {
+  Edition edition;
+  int posts = 0;
+  int segments = 0;
+
+  bool operator==(const EditionSummary&) const = default;
+};
+
+/// segments.posts: ids in reading order, joined by blanks.
+[[nodiscard]] std::string ids_text(std::span<const PostId> ids);
+[[nodiscard]] std::vector<PostId> ids_of(std::string_view text);
+
+class EditionTable {
+ public:
+  explicit EditionTable(store::Database& database) : database_(database) {}
+
+  // ---- composing ----
+
+  /// What due_plan() needs to know of a digest.
+  [[nodiscard]] Result<History> history(std::string_view digest);
+
+  /// Streams the posts that no edition of the digest has carried, first seen before `bounds.cut`, not hidden and not out
+  /// of the bounds in time, in the order of their ids; repeats are marked. Rows are light: memory is the visitor's.
+  /// The visitor must not write to the database. An error of the visitor ends the reading and is returned.
+  [[nodiscard]] Result<void> visit_candidates(std::string_view digest, const SelectBounds& bounds,
+                                              const std::function<Result<void>(Candidate&&)>& visitor);
+
+  /// visit_candidates() + judge(): all that select() has to weigh.
+  [[nodiscard]] Result<std::vector<Candidate>> candidates(std::string_view digest, const SelectOptions& options,
+                                                          const SelectBounds& bounds);
+
+  /// What editions of the digest have shown whose cut is later than `served_until`, oldest edition first; posts as they
+  /// stand now, those hidden since left out.
+  [[nodiscard]] Result<std::vector<ShownBefore>> shown_since(std::string_view digest, UtcTime served_until,
+                                                          const SelectOptions& options);
+
+  /// The bounds of a planned edition, from the digest's history.
+  [[nodiscard]] static SelectBounds bounds(const Plan& plan, const History& history, UtcTime cut,
+                                           std::optional<std::chrono::milliseconds> max_age);
+
+  // ---- sealing: inside the caller's transaction ----
+
+  /// A sealed edition under the digest's next number, with its posts and links in the order given and what was joined.
+  [[nodiscard]] Result<EditionId> insert(const NewEdition& edition, const Selection& selection, UtcTime sealed_at);
+
+  /// One segment; its bodies follow. Segment::posts in reading order, each a post of the edition or of its backlog.
+  [[nodiscard]] Result<SegmentId> add_segment(EditionId edition, std::string_view language, std::span<const PostId> posts);
+  [[nodiscard]] Result<void> add_body(SegmentId segment, int variant, const SegmentBody& body);
+
+  /// Records that a run had no edition although there were posts, because nobody was to get it: they have had their turn,
+  /// or the first reader would find all that gathered before they came.
+  [[nodiscard]] Result<EditionId> record_skipped(const NewEdition& edition, const Selection& selection, UtcTime at);
+
+  // ---- one statement each ----
+
+  /// Records that a run had no edition, with the reason; it has no number. All posts stay candidates.
+  [[nodiscard]] Result<EditionId> record_skipped(const NewEdition& edition, UtcTime at);
+
+  [[nodiscard]] Result<void> set_sending(EditionId edition, UtcTime started_at);
+  [[nodiscard]] Result<void> set_sent(EditionId edition, UtcTime finished_at);
+  /// Not a sent or skipped one. If its sending had not begun, its posts become candidates again and its period is open
+  /// again; otherwise it goes on to count as carried.
+  [[nodiscard]] Result<void> cancel(EditionId edition, std::string_view reason, UtcTime at);
+
+  // ---- reading ----
+
+  /// "weekly#12", "weekly" (its newest that is not skipped), or an id ("17"). Errc::no_input says what there is.
+  [[nodiscard]] Result<Edition> find(std::string_view name);
+  [[nodiscard]] Result<Edition> get(EditionId edition);
+
+  /// Newest first; an empty digest means all of them.
+  [[nodiscard]] Result<std::vector<EditionSummary>> list(std::string_view digest, int limit);
+
+  /// Sealed or being sent, oldest first: what deliver has to look at.
+  [[nodiscard]] Result<std::vector<Edition>> unfinished();
+
+  /// The posts that readers see, in reading order; the links beyond max_posts; and what was joined to what.
+  [[nodiscard]] Result<std::vector<PostId>> posts_of(EditionId edition);
+  [[nodiscard]] Result<std::vector<PostId>> more_of(EditionId edition);
+  [[nodiscard]] Result<std::vector<Repeat>> joined_in(EditionId edition);
+
+  /// All segments of an edition in the order of their ids. Without bodies: `bodies` is empty.
+  enum class Bodies { without, with };
+  [[nodiscard]] Result<std::vector<Segment>> segments_of(EditionId edition, Bodies bodies);
+  /// One segment with its bodies.
+  [[nodiscard]] Result<Segment> segment(SegmentId segment);
+
+ private:
+  [[nodiscard]] Result<std::vector<PostId>> shown_in(EditionId edition, int more);
+  store::Database& database_;
+};
+
+}  // namespace tidings::digest

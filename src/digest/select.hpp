@@ -1,0 +1,182 @@
+// Which posts an edition carries, in which order and groups. Pure: candidates in, choice out.
+//
+// A candidate is a post first seen before the cut, not hidden, in no earlier edition of the digest that was not cancelled.
+// It is *dated* when its source gives a date that is not in the future of our first sight; otherwise undated.
+// - Dated: oldest_published() <= published < until. Undated: no further bound. Both: what was seen before the cut of the
+//   digest's first edition must not be older than that edition's `from`, or the whole backlog would come with the second.
+// - Sources, topics and the two patterns of the digest must match.
+// - The same article of several sources appears once, naming all of them: equal link keys, else equal title keys. Two
+//   posts of one source are never joined, nor is a key by which one source names two posts, a bare host as link, or a title
+//   key under 8 code points. A link that an earlier edition carried from another source is a repeat and is left out for good.
+// - Pinned posts come first. What max_posts cuts stays a candidate for the next edition, or is listed as "more on the web"
+//   and has had its turn by that.
+// - Below min_posts nothing is chosen and every post stays a candidate; an empty edition is never made.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "base/zone.hpp"
+#include "digest/digest.hpp"
+
+namespace tidings::digest {
+
+/// A post, as far as choosing needs it.
+struct Candidate {
+  PostId id;
+  SourceId source;
+  std::string source_name;
+  std::optional<UtcTime> published;
+  UtcTime first_seen{};
+  std::string title;
+  std::string link_key;
+  std::string title_key;
+  std::vector<std::string> tags;
+  bool pinned = false;
+  bool link_shared = false;         ///< its source names another post by the same link: the link names no article
+  std::optional<PostId> repeat_of;  ///< an earlier edition of this digest carried this link from another source
+
+  bool operator==(const Candidate&) const = default;
+
+  [[nodiscard]] bool dated() const { return published && *published <= first_seen; }
+  [[nodiscard]] UtcTime date() const { return dated() ? *published : first_seen; }
+};
+
+/// A configured source as the digest sees it.
+struct SourceTopics {
+  std::string name;
+  std::vector<std::string> topics;
+  int weight = 0;  ///< order = "source": heavier first, then as configured
+};
+
+/// A case-insensitive ECMAScript pattern, searched for anywhere in a title. Case folding is ASCII only.
+class TitlePattern {
+ public:
+  /// Errc::config with the engine's words.
+  [[nodiscard]] static Result<TitlePattern> compile(std::string_view pattern);
+  [[nodiscard]] bool found_in(std::string_view title) const;
+
+ private:
+  struct Compiled;
+  std::shared_ptr<const Compiled> compiled_;
+};
+
+enum class Order { newest, oldest, source };
+enum class GroupBy { day, source, topic, none };
+enum class Overflow { wait, list };  ///< what max_posts cuts: waits for the next edition, or is a link at the end of this one
+
+/// The part of a [[digest]] that decides the choice.
+struct SelectOptions {
+  std::vector<SourceTopics> sources;         ///< all of the configuration in its order; a post of another is left out
+  std::vector<std::string> only_sources;     ///< names; empty: all
+  std::vector<std::string> only_topics;      ///< empty: all
+  std::optional<TitlePattern> include;
+  std::optional<TitlePattern> exclude;
+  Order order = Order::newest;
+  GroupBy group_by = GroupBy::day;
+  std::size_t min_posts = 1;                 ///< 0 counts as 1
+  std::optional<std::size_t> max_posts;
+  Overflow overflow = Overflow::wait;
+};
+
+/// The bounds in time of one edition.
+struct SelectBounds {
+  UtcTime cut{};                             ///< first seen before this
+  UtcTime until{};                           ///< dated ones published before this
+  UtcTime oldest{};                          ///< and at or after this (oldest_published())
+  UtcTime origin_from{};                     ///< of the first edition, this one if there is none before
+  UtcTime origin_cut{};
+};
+
+/// A post in the edition with everything that was joined to it.
+struct Selected {
+  PostId id;
+  SourceId source;
+  std::string source_name;
+  std::vector<PostId> joined;                ///< the same article elsewhere
+  std::vector<SourceId> also_from;           ///< their sources, in order of date
+  std::vector<std::string> topics;           ///< of all of them: topics of the sources and tags; folded, sorted, unique
+  UtcTime date{};
+  bool pinned = false;
+
+  bool operator==(const Selected&) const = default;
+};
+
+enum class LeftOut { cut_by_max_posts, too_old, too_new, before_first_edition, source, topic, pattern };
+
+/// A candidate that is not in the edition, and why; for the preflight, --dry-run and "more on the web".
+struct NotSelected {
+  PostId id;
+  LeftOut why{};
+  std::vector<PostId> joined;  ///< of a post cut by max_posts
+
+  bool operator==(const NotSelected&) const = default;
+};
+
+struct Repeat {
+  PostId id;
+  PostId of;  ///< the post that an earlier edition carried
+
+  bool operator==(const Repeat&) const = default;
+};
+
+struct Group {
+  std::string key;  ///< day: "2026-01-05" in the zone; source: its name; topic: as configured, else ""; none, or pinned: ""
+  bool pinned = false;
+  std::vector<std::size_t> posts;  ///< indices into Selection::posts
+
+  bool operator==(const Group&) const = default;
+};
+
+struct Selection {
+  std::vector<Selected> posts;        ///< in reading order; empty if skipped
+  std::vector<Selected> more;         ///< beyond max_posts with Overflow::list, in reading order: links at the end
+  std::vector<Repeat> repeats;        ///< to be recorded with the edition, so that they never come up again
+  std::vector<NotSelected> left_out;  ///< in the order of the candidates; those cut by max_posts in reading order at the end
+  std::string skipped;                ///< why there is no edition: "no posts", "2 posts, min_posts is 3"; empty if there is one
+};
+
+/// False for an empty link key and for a bare host, which many posts share.
+[[nodiscard]] bool names_an_article(std::string_view link_key);
+
+/// What can be said of a candidate by itself: a reason to leave it out, or none. For filtering while rows stream by.
+[[nodiscard]] std::optional<LeftOut> judge(const Candidate& candidate, const SelectOptions& options, const SelectBounds& bounds);
+
+/// The whole choice; candidates in any order.
+[[nodiscard]] Selection select(std::span<const Candidate> candidates, const SelectOptions& options, const SelectBounds& bounds);
+
+/// One article out of several posts, at least one and of different sources; the first stands for it.
+[[nodiscard]] Selected join(std::span<const Candidate> posts, const SelectOptions& options);
+
+/// Pinned posts first, then by options.order. Total: equal dates are told apart by id.
+void sort_for_reading(std::vector<Selected>& posts, const SelectOptions& options);
+
+/// What group() needs of a post; the caller has it in full by then.
+struct GroupInput {
+  UtcTime date{};
+  std::string source_name;
+  std::vector<std::string> topics;
+  bool pinned = false;
+};
+
+/// The reading order cut into groups, each key once, in the order of first appearance; pinned posts make the first group.
+/// topic: the first of `topic_order` (topics as configured) that the post has, each post once.
+[[nodiscard]] std::vector<Group> group(std::span<const GroupInput> posts, GroupBy by, const Zone& zone,
+                                       std::span<const std::string> topic_order = {});
+
+/// "newest", "day" ...; Errc::config with the nearest known one.
+[[nodiscard]] Result<Order> parse_order(std::string_view name);
+[[nodiscard]] Result<GroupBy> parse_group_by(std::string_view name);
+[[nodiscard]] Result<Overflow> parse_overflow(std::string_view name);
+[[nodiscard]] std::string_view name_of(LeftOut why);  ///< in words: "cut by max_posts"
+
+}  // namespace tidings::digest

@@ -1,0 +1,32 @@
+// The fields that make a mail a list mail: RFC 2369, 2919, 8058, 3834, and Gmail's Feedback-ID. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "message/message.hpp"
+
+namespace tidings::message {
+
+/// What is the same for a whole list.
+struct ListOptions {
+  std::string list_id = {};      ///< "harbour.news.example.org"; empty: no List-Id
+  std::string list_name = {};    ///< phrase before it, may be empty
+  std::string feedback_id = {};  ///< "edition:digest:list:sender" (Gmail); empty: none
+};
+
+/// List-Id, List-Post: NO, Feedback-ID, Auto-Submitted, Precedence, X-Auto-Response-Suppress. Errc::bad_data for a list id that
+/// is no domain name (RFC 2919 section 2), a Feedback-ID with blanks.
+[[nodiscard]] Result<std::string> list_fields(const ListOptions& options);
+
+/// List-Unsubscribe: the URL first, the mailto after it, folded only between the two (RFC 2369); List-Unsubscribe-Post when there
+/// is a web URL (RFC 8058). Nothing if the reader has neither.
+void append_unsubscribe_fields(std::string& out, const Reader& reader);
+
+/// "<...@domain>": the same for every attempt at one delivery, different for every reader, and not to be guessed without
+/// `edition_key` (a MAC under it).
+[[nodiscard]] std::string message_id(std::string_view edition_key, SubscriberId subscriber, std::string_view domain);
+
+}  // namespace tidings::message

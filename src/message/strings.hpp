@@ -1,0 +1,83 @@
+// The words and date patterns of one language: templates/THEME/strings/LANG.toml, whose comments describe the format.
+//
+// Pure but for the lookup that is passed in. Thread-safe once loaded.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/result.hpp"
+#include "base/zone.hpp"
+#include "digest/digest.hpp"
+
+namespace tidings::message {
+
+/// The text of a file below templates/, e.g. "default/strings/en.toml"; nothing if it is not there. app/ looks into the
+/// folder beside config.toml first and into the program second.
+using Lookup = std::function<std::optional<std::string>(std::string_view path)>;
+
+/// First and last day, both included.
+struct Days {
+  std::chrono::year_month_day first;
+  std::chrono::year_month_day last;
+
+  bool operator==(const Days&) const = default;
+};
+
+/// The days that a reader would say an edition covers: from Monday 08:00 until the next Monday 08:00 is Monday to Sunday.
+[[nodiscard]] Days days_of(const digest::Period& period, const Zone& zone);
+
+/// Values for {placeholders}.
+using Placeholders = std::map<std::string, std::string, std::less<>>;
+
+class Strings {
+ public:
+  /// `language` is a BCP 47 tag in any case ("pt-BR"). Each key is looked for in the theme's file of the language, then
+  /// default's, then both without the region, then both for "en". A language that has no file at all is English. Errc::config
+  /// with file:line:column for syntax, an unknown key outside [t], a list of the wrong length, a placeholder that is unknown.
+  [[nodiscard]] static Result<Strings> load(std::string_view theme, std::string_view language, const Lookup& lookup);
+
+  /// The tag of the file that was found: what `lang=` and Content-Language say. "en" after a fall-back.
+  [[nodiscard]] const std::string& language() const;
+  [[nodiscard]] std::string_view direction() const;  ///< "ltr" or "rtl"
+
+  /// [t], placeholders not yet filled in.
+  [[nodiscard]] const std::map<std::string, std::string, std::less<>>& texts() const;
+
+  [[nodiscard]] std::string date(std::chrono::year_month_day day) const;
+  [[nodiscard]] std::string day_heading(std::chrono::year_month_day day) const;
+  [[nodiscard]] std::string post_date(std::chrono::year_month_day day) const;
+  [[nodiscard]] std::string time(std::chrono::minutes since_midnight) const;
+  [[nodiscard]] std::string period(const Days& days) const;
+  [[nodiscard]] std::string edition_title(std::string_view digest_title, std::string_view period) const;
+
+  /// "1 post", "7 posts"; the word is a table below [plural]: "posts_word", "more_word".
+  [[nodiscard]] std::string count(std::string_view word, long long n) const;
+
+  /// "a, b and c".
+  [[nodiscard]] std::string list(std::span<const std::string> items) const;
+  /// "a, b, c".
+  [[nodiscard]] std::string enumerate(std::span<const std::string> items) const;
+
+  Strings(Strings&&) noexcept;
+  Strings& operator=(Strings&&) noexcept;
+  ~Strings();
+
+  struct Tables;
+
+ private:
+  explicit Strings(std::unique_ptr<Tables> tables);
+  std::unique_ptr<Tables> tables_;
+};
+
+/// "{name}" replaced by its value; a name that is not there stays as it is. What is put in is not looked at again.
+[[nodiscard]] std::string fill_placeholders(std::string_view pattern, const Placeholders& values);
+
+}  // namespace tidings::message

@@ -1,0 +1,56 @@
+// A theme: the templates of one folder below templates/, loaded and checked once, and the rendering of a segment.
+//
+// THEME/digest.text.mustache is needed; without THEME/digest.html.mustache the mail is plain text. subject.mustache, partials
+// and strings that the theme lacks come from default. Thread-safe once loaded.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/zone.hpp"
+#include "digest/digest.hpp"
+#include "message/message.hpp"
+#include "message/strings.hpp"
+#include "message/view.hpp"
+
+namespace tidings::message {
+
+struct ThemeOptions {
+  std::string name = "default";
+  std::string subject = {};    ///< a template of [[digest]] subject; empty: subject.mustache
+  std::string preheader = {};  ///< a template of [[digest]] preheader; empty: the view's
+};
+
+class Theme {
+ public:
+  /// Errc::config: no such theme, or file:line:column of what is wrong in a template:
+  /// syntax, an unknown name, a part that does not use unsubscribe_url.
+  [[nodiscard]] static Result<Theme> load(const ThemeOptions& options, const Lookup& lookup);
+
+  [[nodiscard]] const std::string& name() const;
+  [[nodiscard]] bool has_html() const;
+
+  /// Renders a segment: one body a variant (slots.hpp), `bodies[v]` for variant v; one body only if no template asks for
+  /// has_name. The subject is one line. Errc::config for an empty subject or part.
+  [[nodiscard]] Result<std::vector<digest::SegmentBody>> render_bodies(const EditionView& view, const Strings& strings,
+                                                                       const Zone& zone) const;
+
+  /// The same for one reader with the values written in: what render_bodies() and the slots must add up to.
+  [[nodiscard]] Result<digest::SegmentBody> render_for(const EditionView& view, const Strings& strings, const Zone& zone,
+                                                       const Reader& reader) const;
+
+  Theme(Theme&&) noexcept;
+  Theme& operator=(Theme&&) noexcept;
+  ~Theme();
+
+  struct Parts;
+
+ private:
+  explicit Theme(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace tidings::message

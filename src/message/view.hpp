@@ -1,0 +1,82 @@
+// What an edition looks like to a template: plain structs that app/ fills, and their conversion to template data.
+//
+// docs/templates.md lists the names; variables() is that list as data, and a test compares the two. Pure.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "base/clock.hpp"
+#include "base/zone.hpp"
+#include "digest/digest.hpp"
+#include "message/slots.hpp"
+#include "message/strings.hpp"
+
+namespace tidings::message {
+
+/// One post as shown. All HTML is sanitised already; empty strings mean "none".
+struct PostView {
+  std::string title = {};  ///< may be empty: the first words of the excerpt are shown then
+  std::string url = {};
+  std::string source = {};
+  std::string author = {};
+  UtcTime date{};
+  std::string excerpt_html = {};
+  std::string excerpt_text = {};
+  std::string image_url = {};
+  std::string image_alt = {};
+  bool is_truncated = false;
+  std::vector<std::string> tags = {};
+};
+
+struct GroupView {
+  std::string title = {};  ///< empty: no heading; Strings::day_heading() for groups by day
+  std::vector<PostView> posts = {};
+  bool is_day = false;  ///< the title is the posts' day: they do not repeat it
+};
+
+/// An edition for one segment.
+struct EditionView {
+  std::string newsletter_name = {};
+  std::string public_url = {};      ///< may be empty
+  std::string postal_address = {};  ///< may be empty, lines separated by '\n'
+  std::string digest_title = {};    ///< empty: the newsletter's name
+  int number = 1;
+  digest::Period period = {};
+  UtcTime date{};         ///< when it appears
+  std::string preheader = {};  ///< empty: made from the titles
+  std::string intro_html = {};
+  std::string intro_text = {};
+  std::vector<GroupView> groups = {};
+  bool has_preferences = true;  ///< whether readers of this list have a preferences page
+  bool has_view = false;        ///< whether there is a page of this edition
+};
+
+/// Data for the templates: every name of docs/templates.md but `subject`, `has_name` as `variant` says, slots as markers.
+[[nodiscard]] nlohmann::json to_data(const EditionView& view, const Strings& strings, const Zone& zone, std::size_t variant);
+
+/// The same with the reader's own values in the place of slots (for a whole render, see build.hpp).
+[[nodiscard]] nlohmann::json to_data(const EditionView& view, const Strings& strings, const Zone& zone, const Reader& reader);
+
+/// The title of an edition: "Harbour News, 5–11 January 2026".
+[[nodiscard]] std::string edition_title(const EditionView& view, const Strings& strings, const Zone& zone);
+
+/// One name that a template may use; `path` has dots for "inside the section": "groups.posts.title".
+struct Variable {
+  std::string_view path;
+  std::string_view meaning;
+  bool is_section = false;
+};
+
+/// Every name of docs/templates.md, `t.NAME` excepted.
+[[nodiscard]] std::span<const Variable> variables();
+
+/// A made-up edition that has one of everything: what templates are checked against at load.
+[[nodiscard]] EditionView sample_view();
+
+}  // namespace tidings::message

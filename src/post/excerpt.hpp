@@ -1,0 +1,38 @@
+// Excerpts: the first words of a post, and its picture.
+//
+// An excerpt ends at a sentence where one ends near the limit, else at a word; never inside a tag, a link or a grapheme.
+// Scripts that write without blanks (CJK, Thai) count two characters as a word. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tidings::post {
+
+struct ExcerptOptions {
+  int words = 60;
+};
+
+struct Excerpt {
+  std::string html;  ///< paragraphs with emphasis and links only; safe if the input was sanitised
+  std::string text;  ///< the same words, paragraphs separated by a blank line, not wrapped
+  bool truncated = false;
+
+  bool operator==(const Excerpt&) const = default;
+};
+
+/// Empty html and text if the post has no words (pictures only).
+[[nodiscard]] Excerpt make_excerpt(std::string_view sanitised_html, const ExcerptOptions& options = {});
+
+struct Image {
+  std::string url;
+  std::string alt;
+
+  bool operator==(const Image&) const = default;
+};
+
+/// The first http(s) image that is not known to be small (icons, smileys); none if there is none.
+[[nodiscard]] std::optional<Image> lead_image(std::string_view sanitised_html);
+
+}  // namespace tidings::post

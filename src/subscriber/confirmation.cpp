@@ -1,0 +1,92 @@
+#include "subscriber/confirmation.hpp"
+
+#include "base/codec.hpp"
+#include "base/crypto.hpp"
+#include "base/text.hpp"
+
+namespace tidings::subscriber {
+namespace {
+
+constexpr std::size_t token_bytes = 16;
+constexpr std::size_t token_size = 26;  // base32 of 16 bytes
+
+/// Nothing where it cannot be a token of ours.
+std::optional<std::string> hash_of(std::string_view token) {
+  if (token.size() != token_size) return std::nullopt;
+  const auto bytes = base32_decode(token);
+  if (!bytes || bytes->size() != token_bytes) return std::nullopt;
+  // Hashed as we write it, so that a relay that changes case does no harm and one token has one hash.
+  return sha256(base32_encode(*bytes));
+}
+
+}  // namespace
+
+Result<void> forget_confirmations(store::Database& database, SubscriberId subscriber) {
+  auto statement = database.prepare("DELETE FROM confirmations WHERE subscriber_id = :id");
+  return statement.bind(":id", subscriber).run();
+}
+
+Result<std::string> Confirmations::issue(SubscriberId subscriber, const std::vector<std::string>& digests) {
+  if (digests.empty()) return fail(Errc::usage, "a confirmation needs at least one digest");
+  const auto token = base32_encode(random_.bytes(token_bytes));
+  const auto hash = sha256(token);
+  TIDINGS_LET(auto transaction, database_.begin());
+  for (const auto& digest : digests) {
+    auto insert = database_.prepare(R"(
+        INSERT INTO confirmations (token_hash, digest, subscriber_id, expires_ms)
+        VALUES (:hash, :digest, :subscriber, :expires) ON CONFLICT (token_hash, digest) DO NOTHING)");
+    TIDINGS_TRY(insert.bind_blob(":hash", hash)
+                    .bind(":digest", digest)
+                    .bind(":subscriber", subscriber)
+                    .bind(":expires", clock_.now() + confirmation_lifetime)
+                    .run());
+  }
+  TIDINGS_TRY(transaction.commit());
+  return token;
+}
+
+Result<std::optional<Confirmation>> Confirmations::peek(std::string_view token) {
+  const auto hash = hash_of(token);
+  if (!hash) return std::nullopt;
+  auto query = database_.prepare(R"(
+      SELECT subscriber_id, digest FROM confirmations WHERE token_hash = :hash AND expires_ms > :now ORDER BY digest)");
+  query.bind_blob(":hash", *hash).bind(":now", clock_.now());
+  Confirmation confirmation;
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (!row) break;
+    confirmation.subscriber = query.id<SubscriberId>(0);
+    confirmation.digests.push_back(query.text(1));
+  }
+  if (confirmation.digests.empty()) return std::nullopt;
+  return confirmation;
+}
+
+Result<std::optional<Confirmation>> Confirmations::redeem(std::string_view token, Origin origin, std::string_view detail) {
+  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(const auto confirmation, peek(token));
+  if (!confirmation) return std::nullopt;
+  auto use_up = database_.prepare("DELETE FROM confirmations WHERE token_hash = :hash");
+  TIDINGS_TRY(use_up.bind_blob(":hash", *hash_of(token)).run());
+  SubscriberTable table{database_, clock_};
+  TIDINGS_LET(const auto subscriber, table.find(confirmation->subscriber));
+  if (!subscriber) return std::nullopt;
+  TIDINGS_LET(const auto address, parse_mail_address(subscriber->address));
+  Suppressions suppressions{database_, clock_};
+  TIDINGS_LET(const auto suppression, suppressions.lookup(address));
+  if (suppression && suppression->cause != SuppressionCause::erased) return std::nullopt;
+  if (suppression) TIDINGS_TRY(suppressions.remove(address));
+  for (const auto& digest : confirmation->digests) {
+    TIDINGS_TRY(table.confirm(transaction, confirmation->subscriber, digest, origin, detail));
+  }
+  TIDINGS_TRY(transaction.commit());
+  return confirmation;
+}
+
+Result<std::int64_t> Confirmations::sweep() {
+  auto statement = database_.prepare("DELETE FROM confirmations WHERE expires_ms <= :now");
+  TIDINGS_TRY(statement.bind(":now", clock_.now()).run());
+  return database_.changes();
+}
+
+}  // namespace tidings::subscriber

@@ -1,0 +1,79 @@
+#include "subscriber/consent.hpp"
+
+#include "base/text.hpp"
+
+namespace tidings::subscriber {
+namespace {
+
+constexpr std::size_t max_detail_bytes = 500;
+
+constexpr ConsentEvent all_events[] = {ConsentEvent::requested, ConsentEvent::confirmed, ConsentEvent::withdrawn,
+                                       ConsentEvent::expired, ConsentEvent::changed};
+constexpr Origin all_origins[] = {Origin::cli,    Origin::import,    Origin::web,   Origin::one_click,
+                                  Origin::mailto, Origin::complaint, Origin::system};
+
+}  // namespace
+
+std::string_view name_of(ConsentEvent event) {
+  switch (event) {
+    case ConsentEvent::requested: return "requested";
+    case ConsentEvent::confirmed: return "confirmed";
+    case ConsentEvent::withdrawn: return "withdrawn";
+    case ConsentEvent::expired: return "expired";
+    case ConsentEvent::changed: return "changed";
+  }
+  return "";
+}
+
+std::string_view name_of(Origin origin) {
+  switch (origin) {
+    case Origin::cli: return "cli";
+    case Origin::import: return "import";
+    case Origin::web: return "web";
+    case Origin::one_click: return "one-click";
+    case Origin::mailto: return "mailto";
+    case Origin::complaint: return "complaint";
+    case Origin::system: return "system";
+  }
+  return "";
+}
+
+Result<void> ConsentLog::record(SubscriberId subscriber, const Consent& consent) {
+  const auto detail = collapse_blanks(clean_utf8(consent.detail));
+  auto statement = database_.prepare(R"(
+      INSERT INTO consents (subscriber_id, digest, event, at_ms, origin, detail)
+      VALUES (:subscriber, :digest, :event, :at, :origin, :detail))");
+  return statement.bind(":subscriber", subscriber)
+      .bind(":digest", consent.digest)
+      .bind(":event", name_of(consent.event))
+      .bind(":at", consent.at)
+      .bind(":origin", name_of(consent.origin))
+      .bind(":detail", truncate_utf8(detail, max_detail_bytes))
+      .run();
+}
+
+Result<std::vector<Consent>> ConsentLog::history(SubscriberId subscriber) {
+  auto query = database_.prepare(R"(
+      SELECT digest, event, at_ms, origin, detail FROM consents
+      WHERE subscriber_id = :subscriber ORDER BY at_ms, id)");
+  query.bind(":subscriber", subscriber);
+  std::vector<Consent> history;
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (!row) return history;
+    auto& consent = history.emplace_back(Consent{.digest = query.text(0), .at = query.time(2), .detail = query.text(4)});
+    for (const auto event : all_events) {
+      if (query.view(1) == name_of(event)) consent.event = event;
+    }
+    for (const auto origin : all_origins) {
+      if (query.view(3) == name_of(origin)) consent.origin = origin;
+    }
+  }
+}
+
+Result<void> ConsentLog::forget(SubscriberId subscriber) {
+  auto statement = database_.prepare("DELETE FROM consents WHERE subscriber_id = :subscriber");
+  return statement.bind(":subscriber", subscriber).run();
+}
+
+}  // namespace tidings::subscriber

@@ -1,0 +1,52 @@
+// The consent log: what was agreed to, when, from where; the proof that a list is lawful. The only writer of `consents`.
+//
+// Rows are only added, never changed; they go when the person is erased. Each is written in the transaction that
+// changes the subscription, by the one who changes it (subscriber_table.hpp).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "store/database.hpp"
+
+namespace tidings::subscriber {
+
+enum class ConsentEvent { requested, confirmed, withdrawn, expired, changed };
+[[nodiscard]] std::string_view name_of(ConsentEvent event);
+
+/// Where a change came from. `one_click` is a mail provider's POST (RFC 8058); `system` is our own housekeeping.
+enum class Origin { cli, import, web, one_click, mailto, complaint, system };
+[[nodiscard]] std::string_view name_of(Origin origin);
+
+struct Consent {
+  std::string digest{};  ///< empty: all of them
+  ConsentEvent event = ConsentEvent::requested;
+  UtcTime at{};
+  Origin origin = Origin::cli;
+  std::string detail{};
+
+  bool operator==(const Consent&) const = default;
+};
+
+class ConsentLog {
+ public:
+  explicit ConsentLog(store::Database& database) : database_(database) {}
+
+  /// Within the caller's transaction. The detail is cleaned and cut to 500 bytes.
+  [[nodiscard]] Result<void> record(SubscriberId subscriber, const Consent& consent);
+
+  /// Oldest first.
+  [[nodiscard]] Result<std::vector<Consent>> history(SubscriberId subscriber);
+
+  /// Within the caller's transaction; for erasing a person only.
+  [[nodiscard]] Result<void> forget(SubscriberId subscriber);
+
+ private:
+  store::Database& database_;
+};
+
+}  // namespace tidings::subscriber

@@ -1,0 +1,354 @@
+#include "subscriber/csv.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace tidings::subscriber {
+namespace {
+
+constexpr std::size_t piece_bytes = std::size_t{1} << 18;
+constexpr std::size_t max_record_bytes = std::size_t{1} << 20;
+constexpr std::size_t guess_bytes = std::size_t{1} << 16;
+constexpr std::string_view delimiters = ",;\t|";
+
+enum class Encoding { utf8, utf16_little, utf16_big };
+
+struct FileCloser {
+  void operator()(std::FILE* file) const {
+    if (file != stdin) std::fclose(file);
+  }
+};
+
+/// Byte order marks, and what the zeros of ASCII text betray where there is none. Sets how many bytes the mark has.
+Encoding guess_encoding(std::string_view start, std::size_t& mark_bytes) {
+  mark_bytes = 0;
+  if (start.starts_with("\xEF\xBB\xBF")) {
+    mark_bytes = 3;
+    return Encoding::utf8;
+  }
+  if (start.starts_with("\xFF\xFE")) {
+    mark_bytes = 2;
+    return Encoding::utf16_little;
+  }
+  if (start.starts_with("\xFE\xFF")) {
+    mark_bytes = 2;
+    return Encoding::utf16_big;
+  }
+  if (start.size() >= 4 && start[0] != '\0' && start[1] == '\0' && start[2] != '\0' && start[3] == '\0') {
+    return Encoding::utf16_little;
+  }
+  if (start.size() >= 4 && start[0] == '\0' && start[1] != '\0' && start[2] == '\0' && start[3] != '\0') {
+    return Encoding::utf16_big;
+  }
+  return Encoding::utf8;
+}
+
+char guess_delimiter(std::string_view text) {
+  std::array<int, delimiters.size()> counts{};
+  bool quoted = false;
+  for (const char c : text.substr(0, guess_bytes)) {
+    if (c == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (c == '\n' || c == '\r') {
+      if (std::ranges::any_of(counts, [](int n) { return n > 0; })) break;
+      continue;  // an empty line, or one field only: look at the next
+    }
+    const auto at = delimiters.find(c);
+    if (at != std::string_view::npos) ++counts[at];
+  }
+  const auto most = std::ranges::max_element(counts);
+  return delimiters[static_cast<std::size_t>(most - counts.begin())];
+}
+
+}  // namespace
+
+struct CsvReader::State {
+  ByteSource source;
+  std::string name;
+  Encoding encoding = Encoding::utf8;
+  char delimiter = ',';
+  bool started = false;
+  bool ended = false;          // the source has no more
+  bool after_return = false;   // a CR was the last character: a LF belongs to it
+  std::int64_t line = 1;
+  std::int64_t bytes_read = 0;
+  std::string held;            // UTF-16: a unit or pair that is not whole yet
+  std::string text;            // UTF-8 that is not read yet, from `at` on
+  std::size_t at = 0;
+
+  Result<void> start();
+  Result<bool> refill();
+  Result<void> decode(std::string_view bytes);
+  Result<bool> skip_line_ends();
+  Result<bool> read_record(CsvRecord& record);
+
+  [[nodiscard]] tl::unexpected<Error> broken(std::int64_t where, std::string_view why, std::string hint = {}) const {
+    return fail(Errc::bad_data, fmt::format("{}:{}: {}", name, where, why), std::move(hint));
+  }
+};
+
+/// Appends as UTF-8; keeps what is half a character for the next piece.
+Result<void> CsvReader::State::decode(std::string_view bytes) {
+  if (encoding == Encoding::utf8) {
+    text.append(bytes);
+    return {};
+  }
+  held.append(bytes);
+  const auto unit = [&](std::size_t i) {
+    const auto first = static_cast<std::uint8_t>(held[i]);
+    const auto second = static_cast<std::uint8_t>(held[i + 1]);
+    return static_cast<char32_t>(encoding == Encoding::utf16_little ? (second << 8) | first : (first << 8) | second);
+  };
+  std::size_t i = 0;
+  for (; i + 2 <= held.size(); i += 2) {
+    const char32_t c = unit(i);
+    if (c >= 0xD800 && c < 0xDC00) {
+      if (i + 4 > held.size()) break;
+      const char32_t low = unit(i + 2);
+      if (low >= 0xDC00 && low < 0xE000) {
+        append_utf8(text, 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00));
+        i += 2;
+        continue;
+      }
+    }
+    // A lone surrogate becomes bytes that are not UTF-8, so that its line is rejected and no other.
+    if (c >= 0xD800 && c < 0xE000) {
+      text += '\xFF';
+    } else {
+      append_utf8(text, c);
+    }
+  }
+  held.erase(0, i);
+  return {};
+}
+
+/// False at the end of the source.
+Result<bool> CsvReader::State::refill() {
+  if (ended) return false;
+  text.erase(0, at);
+  at = 0;
+  TIDINGS_LET(const auto piece, source());
+  if (piece.empty()) {
+    ended = true;
+    if (!held.empty()) return broken(line, "the file ends in the middle of a UTF-16 character", "is it whole?");
+    return false;
+  }
+  bytes_read += static_cast<std::int64_t>(piece.size());
+  TIDINGS_TRY(decode(piece));
+  return true;
+}
+
+Result<void> CsvReader::State::start() {
+  started = true;
+  // The mark and the delimiter are looked for in the beginning, however small the pieces are.
+  std::string beginning;
+  while (beginning.size() < guess_bytes) {
+    TIDINGS_LET(const auto piece, source());
+    if (piece.empty()) {
+      ended = true;
+      break;
+    }
+    beginning.append(piece);
+  }
+  bytes_read = static_cast<std::int64_t>(beginning.size());
+  std::size_t mark_bytes = 0;
+  encoding = guess_encoding(beginning, mark_bytes);
+  TIDINGS_TRY(decode(std::string_view{beginning}.substr(mark_bytes)));
+  if (ended && !held.empty()) return broken(line, "the file ends in the middle of a UTF-16 character", "is it whole?");
+  // Excel writes the delimiter into a first line of its own.
+  if (text.size() >= 6 && ascii_iequals(std::string_view{text}.substr(0, 4), "sep=") && (text[5] == '\r' || text[5] == '\n')) {
+    delimiter = text[4];
+    at = 5;
+  } else {
+    delimiter = guess_delimiter(text);
+  }
+  return {};
+}
+
+/// Passes over empty lines; false at the end of the file.
+Result<bool> CsvReader::State::skip_line_ends() {
+  for (;;) {
+    if (at == text.size()) {
+      TIDINGS_LET(const bool more, refill());
+      if (!more) return false;
+      continue;
+    }
+    const char c = text[at];
+    if (c != '\r' && c != '\n') break;
+    if (c == '\r' || !after_return) ++line;
+    after_return = c == '\r';
+    ++at;
+  }
+  after_return = false;
+  return true;
+}
+
+Result<bool> CsvReader::State::read_record(CsvRecord& record) {
+  TIDINGS_LET(const bool any, skip_line_ends());
+  if (!any) return false;
+  record.line = line;
+  std::size_t used = 0;  // fields filled; the strings behind keep their memory for the next record
+  const auto new_field = [&]() -> std::string* {
+    if (used == record.fields.size()) record.fields.emplace_back();
+    record.fields[used].clear();
+    return &record.fields[used++];
+  };
+  enum class In { start, plain, quoted, quote };
+  auto in = In::start;
+  auto* field = new_field();
+  std::int64_t quote_line = 0;
+  std::size_t size = 0;
+  std::uint8_t bits = 0;  // above 0x7F if any byte is
+  for (;;) {
+    if (at == text.size()) {
+      TIDINGS_LET(const bool more, refill());
+      if (more) continue;
+      if (in == In::quoted) {
+        return broken(quote_line, "the quote that opens here is never closed", "double a quote that belongs to the text");
+      }
+      break;
+    }
+    const char c = text[at++];
+    if (++size > max_record_bytes) {
+      if (in != In::quoted) return broken(record.line, "this record is longer than 1 MiB");
+      return broken(quote_line, "the quote that opens here is not closed within 1 MiB", "double a quote that belongs to the text");
+    }
+    bits = static_cast<std::uint8_t>(bits | static_cast<std::uint8_t>(c));
+    if (in == In::quoted) {
+      if (c == '"') {
+        in = In::quote;
+        continue;
+      }
+      if (c == '\r' || (c == '\n' && !after_return)) ++line;
+      after_return = c == '\r';
+      *field += c;
+      continue;
+    }
+    if (c == '"' && in == In::quote) {
+      *field += c;
+      in = In::quoted;
+    } else if (c == '"' && in == In::start) {
+      field->clear();  // blanks before the quote
+      in = In::quoted;
+      quote_line = line;
+      after_return = false;
+    } else if (c == delimiter) {
+      field = new_field();
+      in = In::start;
+    } else if (c == '\r' || c == '\n') {
+      --at;  // skip_line_ends() counts it
+      break;
+    } else if (in == In::quote) {
+      if (c != ' ' && c != '\t') return broken(line, "there is text behind a closing quote", "double a quote that belongs to the text");
+    } else {
+      *field += c;
+      if (c != ' ') in = In::plain;
+    }
+  }
+  after_return = false;
+  record.fields.resize(used);
+  record.valid_utf8 = bits < 0x80 || std::ranges::all_of(record.fields, [](const auto& one) { return is_valid_utf8(one); });
+  return true;
+}
+
+CsvReader::CsvReader(ByteSource source, std::string name) : state_(std::make_unique<State>()) {
+  state_->source = std::move(source);
+  state_->name = std::move(name);
+}
+
+CsvReader::CsvReader(CsvReader&&) noexcept = default;
+CsvReader::~CsvReader() = default;
+
+Result<CsvReader> CsvReader::open(const std::filesystem::path& path) {
+  const bool standard_input = path == "-";
+  std::error_code ignored;
+  std::shared_ptr<std::FILE> file;
+  if (standard_input) {
+    file.reset(stdin, FileCloser{});
+  } else if (!std::filesystem::is_directory(path, ignored)) {
+    if (std::FILE* const opened = std::fopen(path.c_str(), "rbe")) file.reset(opened, FileCloser{});
+  }
+  if (!file) {
+    const auto* const why = std::filesystem::is_directory(path, ignored) ? "it is a folder" : std::strerror(errno);
+    return fail(Errc::no_input, fmt::format("cannot read {}: {}", path.string(), why));
+  }
+  const auto name = standard_input ? std::string{"standard input"} : path.string();
+  auto buffer = std::make_shared<std::string>(piece_bytes, '\0');
+  return CsvReader{[file, buffer, name]() -> Result<std::string_view> {
+                     const auto size = std::fread(buffer->data(), 1, buffer->size(), file.get());
+                     if (size == 0 && std::ferror(file.get()) != 0) return fail(Errc::io, "cannot read " + name);
+                     return std::string_view{*buffer}.substr(0, size);
+                   },
+                   name};
+}
+
+CsvReader CsvReader::over(std::string_view text, std::string name) {
+  return CsvReader{[text]() mutable -> Result<std::string_view> {
+                     const auto piece = text.substr(0, piece_bytes);
+                     text.remove_prefix(piece.size());
+                     return piece;
+                   },
+                   std::move(name)};
+}
+
+Result<bool> CsvReader::next(CsvRecord& record) {
+  if (!state_->started) TIDINGS_TRY(state_->start());
+  return state_->read_record(record);
+}
+
+char CsvReader::delimiter() const { return state_->delimiter; }
+const std::string& CsvReader::name() const { return state_->name; }
+std::int64_t CsvReader::bytes_read() const { return state_->bytes_read; }
+
+// ---- writing ------------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// Apostrophes, then a character that starts a formula.
+bool is_formula(std::string_view field) {
+  const auto first = field.find_first_not_of('\'');
+  return first != std::string_view::npos && std::string_view{"=+-@\t\r"}.find(field[first]) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string guard_formula(std::string_view field) {
+  std::string guarded;
+  if (is_formula(field)) guarded += '\'';
+  return guarded.append(field);
+}
+
+std::string_view unguard_formula(std::string_view field) {
+  if (!field.empty() && field.front() == '\'' && is_formula(field)) field.remove_prefix(1);
+  return field;
+}
+
+void append_csv(std::string& out, std::span<const std::string_view> fields) {
+  bool first = true;
+  for (const auto field : fields) {
+    if (!first) out += ',';
+    first = false;
+    const bool guard = is_formula(field);
+    const bool quote = field.find_first_of(",;\t|\"\r\n") != std::string_view::npos ||
+                       (!field.empty() && (field.front() == ' ' || field.back() == ' '));
+    if (quote) out += '"';
+    if (guard) out += '\'';
+    for (const char c : field) {
+      if (c == '"') out += '"';
+      out += c;
+    }
+    if (quote) out += '"';
+  }
+  // A record of one empty field would read as an empty line.
+  if (fields.size() == 1 && fields.front().empty()) out += "\"\"";
+  out += '\n';
+}
+
+}  // namespace tidings::subscriber

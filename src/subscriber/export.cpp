@@ -1,0 +1,128 @@
+#include "subscriber/export.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "subscriber/import_columns.hpp"
+
+namespace tidings::subscriber {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int page_size = 1000;
+
+Json json_of_time(std::optional<UtcTime> time) { return time ? Json(format_rfc3339(*time)) : Json(nullptr); }
+
+Json json_of(const Suppression& suppression) {
+  return {{"cause", name_of(suppression.cause)}, {"at", format_rfc3339(suppression.at)}, {"detail", suppression.detail}};
+}
+
+Json json_of(const Subscriber& subscriber, const std::optional<Suppression>& suppression) {
+  Json subscriptions = Json::array();
+  for (const auto& one : subscriber.subscriptions) {
+    subscriptions.push_back({{"digest", one.digest},
+                             {"status", name_of(one.state)},
+                             {"since", format_rfc3339(one.since)},
+                             {"confirmed_at", json_of_time(one.confirmed)}});
+  }
+  return {{"email", subscriber.address},
+          {"name", subscriber.name},
+          {"language", subscriber.language},
+          {"topics", subscriber.topics},
+          {"created_at", format_rfc3339(subscriber.created)},
+          {"subscriptions", std::move(subscriptions)},
+          {"suppressed", suppression ? json_of(*suppression) : Json(nullptr)}};
+}
+
+/// The confirmation that counts for a subscription now; one of an earlier life of a pending one does not.
+std::optional<UtcTime> confirmation_of(const Subscription& one) {
+  return one.state == SubscriptionState::pending ? std::nullopt : one.confirmed;
+}
+
+/// One line for each different (status, confirmed_at), in the order in which they appear.
+void append_lines(std::string& out, const Subscriber& subscriber, const std::optional<Suppression>& suppression,
+                  const SubscriberFilter& filter) {
+  const auto topics = join(subscriber.topics, ";");
+  std::vector<const Subscription*> open;
+  for (const auto& one : subscriber.subscriptions) {
+    const bool wanted = (!filter.state || one.state == *filter.state) && (filter.digest.empty() || one.digest == filter.digest);
+    if (wanted) open.push_back(&one);
+  }
+  while (!open.empty()) {
+    const auto& first = *open.front();
+    std::vector<std::string> digests;
+    std::erase_if(open, [&](const Subscription* one) {
+      const bool same = one->state == first.state && confirmation_of(*one) == confirmation_of(first);
+      if (same) digests.push_back(one->digest);
+      return same;
+    });
+    const auto digest_list = join(digests, ";");
+    const auto since = confirmation_of(first);
+    const auto confirmed = since ? format_rfc3339(*since) : std::string{};
+    const std::string_view fields[] = {subscriber.address, subscriber.name,     subscriber.language, digest_list,
+                                       topics,             name_of(first.state), confirmed};
+    append_csv(out, fields);
+  }
+  if (suppression && !filter.state) {
+    const std::string_view fields[] = {subscriber.address, subscriber.name, subscriber.language, "", topics,
+                                       status_word(suppression->cause), ""};
+    append_csv(out, fields);
+  }
+}
+
+}  // namespace
+
+Result<std::int64_t> export_subscribers(store::Database& database, const Clock& clock, const SubscriberFilter& filter,
+                                        ExportFormat format, const ExportSink& sink) {
+  SubscriberTable table{database, clock};
+  Suppressions suppressions{database, clock};
+  if (format == ExportFormat::csv) TIDINGS_TRY(sink("email,name,language,digests,topics,status,confirmed_at\n"));
+  std::int64_t written = 0;
+  for (Page page{.limit = page_size};;) {
+    TIDINGS_LET(const auto subscribers, table.list(filter, page));
+    std::string out;
+    for (const auto& subscriber : subscribers) {
+      TIDINGS_LET(const auto address, parse_mail_address(subscriber.address));
+      TIDINGS_LET(const auto suppression, suppressions.lookup(address));
+      if (format == ExportFormat::csv) {
+        append_lines(out, subscriber, suppression, filter);
+      } else {
+        out += json_of(subscriber, suppression).dump() + "\n";
+      }
+    }
+    written += static_cast<std::int64_t>(subscribers.size());
+    if (!out.empty()) TIDINGS_TRY(sink(out));
+    if (subscribers.size() < page_size) return written;
+    page.after = subscribers.back().id;
+  }
+}
+
+Result<std::string> export_one(store::Database& database, const Clock& clock, const MailAddress& address) {
+  SubscriberTable table{database, clock};
+  Suppressions suppressions{database, clock};
+  TIDINGS_LET(const auto subscriber, table.find(address));
+  TIDINGS_LET(const auto suppression, suppressions.lookup(address));
+  if (!subscriber && !suppression) return fail(Errc::no_input, "nothing is known of " + address.text());
+  Json person;
+  if (subscriber) {
+    person = json_of(*subscriber, suppression);
+    Json consents = Json::array();
+    TIDINGS_LET(const auto history, ConsentLog{database}.history(subscriber->id));
+    for (const auto& one : history) {
+      consents.push_back({{"digest", one.digest},
+                          {"event", name_of(one.event)},
+                          {"at", format_rfc3339(one.at)},
+                          {"origin", name_of(one.origin)},
+                          {"detail", one.detail}});
+    }
+    person["consents"] = std::move(consents);
+  } else {
+    person = {{"email", address.text()}, {"suppressed", json_of(*suppression)}};
+  }
+  return person.dump(2) + "\n";
+}
+
+}  // namespace tidings::subscriber

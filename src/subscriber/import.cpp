@@ -1,0 +1,192 @@
+#include "subscriber/import.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "subscriber/import_columns.hpp"
+#include "subscriber/subscriber_table.hpp"
+
+namespace tidings::subscriber {
+namespace {
+
+constexpr std::int64_t progress_every = 10'000;
+
+/// Rejected lines as CSV: number, reason, then the line's own fields under their own headers, to be mended and imported.
+class RejectFile {
+ public:
+  RejectFile(std::filesystem::path path, std::vector<std::string> headers)
+      : path_(std::move(path)), headers_(std::move(headers)) {}
+
+  Result<void> add(const CsvRecord& record, const std::string& reason) {
+    if (path_.empty()) return {};
+    std::string out;
+    if (!file_.is_open()) {
+      file_.open(path_, std::ios::binary | std::ios::trunc);
+      if (!file_) return fail(Errc::cannot_create, fmt::format("cannot make {}", path_.string()), "is the folder there and writable?");
+      write(out, "line", "reason", headers_);
+    }
+    std::vector<std::string> fields;
+    for (const auto& field : record.fields) fields.push_back(clean_utf8(unguard_formula(field)));
+    write(out, std::to_string(record.line), reason, fields);
+    file_ << out;
+    return {};
+  }
+
+  Result<void> finish() {
+    if (!file_.is_open()) return {};
+    file_.close();
+    if (!file_) return fail(Errc::io, fmt::format("cannot write {}", path_.string()));
+    return {};
+  }
+
+ private:
+  static void write(std::string& out, std::string_view line, std::string_view reason, const std::vector<std::string>& rest) {
+    std::vector<std::string_view> fields{line, reason};
+    fields.insert(fields.end(), rest.begin(), rest.end());
+    append_csv(out, fields);
+  }
+
+  std::filesystem::path path_;
+  std::vector<std::string> headers_;
+  std::ofstream file_;
+};
+
+class Import {
+ public:
+  Import(store::Database& database, const Clock& clock, CsvReader& reader, const ImportOptions& options)
+      : database_(database), reader_(reader), options_(options), table_(database, clock), suppressions_(database, clock) {}
+
+  Result<ImportReport> run() {
+    TIDINGS_TRY(check_options());
+    CsvRecord record;
+    TIDINGS_LET(const bool any, reader_.next(record));
+    if (!any) return fail(Errc::bad_data, fmt::format("{} is empty", reader_.name()));
+    TIDINGS_LET(bool more, read_header(record));
+    RejectFile rejects{options_.reject_file, columns_.headers()};
+    TIDINGS_LET(auto first, database_.begin());
+    std::optional<store::Transaction> transaction{std::move(first)};
+    const bool in_batches = options_.batch > 0 && options_.dry_run == DryRun::no;
+    for (;; more = false) {
+      if (!more) {
+        TIDINGS_LET(more, reader_.next(record));
+        if (!more) break;
+      }
+      TIDINGS_TRY(take(*transaction, record, rejects));
+      if (in_batches && report_.records % options_.batch == 0) {
+        TIDINGS_TRY(transaction->commit());
+        transaction.reset();
+        TIDINGS_LET(auto next, database_.begin());
+        transaction.emplace(std::move(next));
+      }
+    }
+    TIDINGS_TRY(rejects.finish());
+    if (options_.dry_run == DryRun::no) TIDINGS_TRY(transaction->commit());
+    tell_progress();
+    return std::move(report_);
+  }
+
+ private:
+  Result<void> check_options() const {
+    if (options_.digests.empty()) return fail(Errc::usage, "an import needs at least one digest");
+    for (const auto& digest : options_.digests) TIDINGS_TRY(check_digest(digest));
+    return {};
+  }
+
+  Result<void> check_digest(const std::string& digest) const {
+    if (std::ranges::find(options_.known_digests, digest) != options_.known_digests.end()) return {};
+    return fail(Errc::bad_data, fmt::format("there is no digest \"{}\"", truncate_utf8(digest, 60)),
+                did_you_mean(digest, options_.known_digests));
+  }
+
+  /// True if the record is not a header but the first line already.
+  Result<bool> read_header(const CsvRecord& record) {
+    if (options_.map.empty() && record.fields.size() == 1 && parse_mail_address(trim(record.fields[0]))) {
+      columns_ = ColumnMap::addresses_only();
+    } else {
+      auto columns = ColumnMap::read(record, options_.map);
+      if (!columns) {
+        auto error = std::move(columns).error();
+        error.what = fmt::format("{}:{}: {}", reader_.name(), record.line, error.what);
+        return tl::unexpected<Error>{std::move(error)};
+      }
+      columns_ = *std::move(columns);
+    }
+    report_.format = columns_.format();
+    report_.columns = columns_.choices();
+    return columns_.format() == "addresses";
+  }
+
+  Result<void> take(const store::Transaction& open, const CsvRecord& record, RejectFile& rejects) {
+    ++report_.records;
+    if (report_.records % progress_every == 0) tell_progress();
+    auto line = columns_.understand(record);
+    if (line) {
+      for (const auto& digest : line->digests) {
+        if (auto known = check_digest(digest); !known) {
+          line = tl::unexpected<Error>{std::move(known).error()};
+          break;
+        }
+      }
+    }
+    if (line) return store_line(open, record, *line);
+    const auto reason = line.error().line();
+    ++report_.rejected;
+    if (report_.rejected_lines.size() < max_reported) report_.rejected_lines.push_back({.line = record.line, .reason = reason});
+    return rejects.add(record, reason);
+  }
+
+  Result<void> store_line(const store::Transaction& open, const CsvRecord& record, const ImportLine& line) {
+    const auto detail = options_.detail.empty() ? fmt::format("line {}", record.line) : fmt::format("{}:{}", options_.detail, record.line);
+    if (line.status && std::holds_alternative<SuppressionCause>(*line.status)) {
+      TIDINGS_LET(const bool fresh, suppressions_.add(line.address, std::get<SuppressionCause>(*line.status), "import " + detail));
+      ++(fresh ? report_.suppressed : report_.unchanged);
+      return {};
+    }
+    const auto state = line.status ? std::get<SubscriptionState>(*line.status) : options_.state;
+    TIDINGS_LET(const auto result, table_.add(open, {.address = line.address,
+                                                     .name = line.name,
+                                                     .language = line.language,
+                                                     .topics = line.topics,
+                                                     .digests = line.digests.empty() ? options_.digests : line.digests,
+                                                     .state = state,
+                                                     .confirmed = line.confirmed,
+                                                     .origin = Origin::import,
+                                                     .detail = detail}));
+    count(result, state);
+    return {};
+  }
+
+  void count(const AddResult& result, SubscriptionState state) {
+    switch (result.outcome) {
+      case AddOutcome::added:
+      case AddOutcome::resubscribed_pending: ++(result.created ? report_.added : report_.updated); break;
+      case AddOutcome::already_there: ++report_.unchanged; break;
+      case AddOutcome::left: ++(state == SubscriptionState::withdrawn ? report_.withdrawn : report_.skipped_left); break;
+      case AddOutcome::suppressed: ++report_.skipped_suppressed; break;
+    }
+  }
+
+  void tell_progress() const {
+    if (options_.progress) options_.progress({.records = report_.records, .bytes = reader_.bytes_read()});
+  }
+
+  store::Database& database_;
+  CsvReader& reader_;
+  const ImportOptions& options_;
+  SubscriberTable table_;
+  Suppressions suppressions_;
+  ColumnMap columns_ = ColumnMap::addresses_only();
+  ImportReport report_;
+};
+
+}  // namespace
+
+Result<ImportReport> import_csv(store::Database& database, const Clock& clock, CsvReader& reader, const ImportOptions& options) {
+  return Import{database, clock, reader, options}.run();
+}
+
+}  // namespace tidings::subscriber

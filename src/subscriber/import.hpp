@@ -1,0 +1,87 @@
+// Import of a list from a CSV file (subscribers/README.md describes the formats for the people who write them).
+//
+// Columns: email, name, language, digests, topics, status, confirmed_at, in any order, found by their headers (usual
+// synonyms in any case, or as the caller maps them); exports of other services are known by their headers. Decided:
+//  - a line whose address, date, status, digest or language is wrong is rejected: reported, the others are imported;
+//  - broken structure (csv.hpp) or no email column is Errc::bad_data with file:line, and nothing is changed;
+//  - who left or is suppressed is never brought back; a line that says withdrawn withdraws; one that says bounced,
+//    complained or blocked suppresses;
+//  - a line's own status counts; without one, `state` of the options.
+// The whole file is one transaction unless batches are asked for; a second import of the same file changes nothing.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "store/database.hpp"
+#include "subscriber/csv.hpp"
+#include "subscriber/subscriber.hpp"
+
+namespace tidings::subscriber {
+
+enum class DryRun { no, yes };
+
+struct ImportProgress {
+  std::int64_t records = 0;
+  std::int64_t bytes = 0;  ///< read of the file so far
+};
+
+struct ImportOptions {
+  std::vector<std::string> digests{};        ///< for lines that name none; not empty
+  std::vector<std::string> known_digests{};  ///< the configuration's; a line with another one is rejected
+  SubscriptionState state = SubscriptionState::pending;  ///< for lines without a status
+  std::vector<std::pair<std::string, std::string>> map{};  ///< our column name, the file's header; an empty header: take none
+  DryRun dry_run = DryRun::no;             ///< all is done and rolled back
+  std::int64_t batch = 0;                  ///< records in a transaction; 0: the whole file is one
+  std::filesystem::path reject_file{};       ///< rejected lines go there with number and reason; empty: nowhere
+  std::string detail{};                      ///< for the consent log; usually the file's name
+  std::function<void(const ImportProgress&)> progress{};  ///< now and then; may be empty
+};
+
+struct RejectedLine {
+  std::int64_t line = 0;
+  std::string reason{};
+
+  bool operator==(const RejectedLine&) const = default;
+};
+
+/// The file's header for one of our columns; empty if the file has none.
+struct ColumnChoice {
+  std::string column{};
+  std::string header{};
+
+  bool operator==(const ColumnChoice&) const = default;
+};
+
+/// Every record read is in exactly one of the counts from `added` to `rejected`.
+struct ImportReport {
+  std::string format{};                  ///< "tidings", "mailchimp", ...; "csv" if it is none we know
+  std::vector<ColumnChoice> columns{};   ///< what was taken for what
+  std::int64_t records = 0;
+  std::int64_t added = 0;              ///< new subscribers
+  std::int64_t updated = 0;            ///< new subscriptions of known ones, confirmations
+  std::int64_t unchanged = 0;
+  std::int64_t withdrawn = 0;          ///< lines that withdrew or recorded a withdrawal
+  std::int64_t suppressed = 0;         ///< lines that suppressed an address
+  std::int64_t skipped_left = 0;       ///< had left: not brought back
+  std::int64_t skipped_suppressed = 0;
+  std::int64_t rejected = 0;
+  std::vector<RejectedLine> rejected_lines{};  ///< the first `max_reported`
+  std::vector<RejectedLine> warnings{};        ///< imported, but look at them (role addresses, typos); the first `max_reported`
+  std::int64_t warned = 0;
+};
+
+inline constexpr std::size_t max_reported = 1000;
+
+/// Errc::no_input if the file is absent; Errc::bad_data for broken structure, an empty file, no email column, a mapped
+/// header that is not there.
+[[nodiscard]] Result<ImportReport> import_csv(store::Database& database, const Clock& clock, CsvReader& reader,
+                                              const ImportOptions& options);
+
+}  // namespace tidings::subscriber

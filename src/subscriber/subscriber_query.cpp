@@ -1,0 +1,197 @@
+// The reading half of subscriber_table.hpp: find, list, count, recipients.
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "subscriber/subscriber_table.hpp"
+
+namespace tidings::subscriber {
+namespace {
+
+// The one condition that list() and count() share; every parameter that is not asked for is NULL.
+#define TIDINGS_SUBSCRIBER_CONDITION \
+  " s.erased_ms IS NULL " \
+  " AND ((:state IS NULL AND :digest IS NULL) " \
+  " OR EXISTS (SELECT 1 FROM subscriptions p WHERE p.subscriber_id = s.id " \
+  " AND (:digest IS NULL OR p.digest = :digest) AND (:state IS NULL OR p.state = :state))) " \
+  " AND (:topic IS NULL OR EXISTS (SELECT 1 FROM subscriber_topics t WHERE t.subscriber_id = s.id AND t.topic = :topic)) " \
+  " AND (:domain IS NULL OR s.address_key LIKE '%@' || :domain) " \
+  " AND (:since IS NULL OR s.created_ms >= :since) " \
+  " AND (:text IS NULL OR lower(s.address) LIKE :text ESCAPE '\\' OR lower(s.name) LIKE :text ESCAPE '\\') " \
+  " AND (:suppressed = 0 OR EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key = s.address_key)) "
+
+std::optional<std::string> if_any(std::string text) {
+  return text.empty() ? std::nullopt : std::optional{std::move(text)};
+}
+
+/// `%text%` with what LIKE would read otherwise escaped.
+std::string like_pattern(std::string_view text) {
+  std::string pattern = "%";
+  for (const char c : ascii_lower(text)) {
+    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+    pattern += c;
+  }
+  return pattern + "%";
+}
+
+Result<void> bind_filter(store::Statement& query, const SubscriberFilter& filter) {
+  std::optional<std::string> domain;
+  if (!filter.domain.empty()) {
+    TIDINGS_LET(domain, domain_to_ascii(filter.domain));
+  }
+  std::optional<std::string> state;
+  if (filter.state) state = name_of(*filter.state);
+  query.bind(":state", state)
+      .bind(":digest", if_any(filter.digest))
+      .bind(":topic", if_any(filter.topic))
+      .bind(":domain", domain)
+      .bind(":since", filter.since)
+      .bind(":text", filter.text.empty() ? std::nullopt : std::optional{like_pattern(filter.text)})
+      .bind(":suppressed", filter.suppressed_only ? 1 : 0);
+  return {};
+}
+
+/// From the columns id, address, name, language, created_ms.
+Subscriber read_subscriber(const store::Statement& query) {
+  return {.id = query.id<SubscriberId>(0),
+          .address = query.text(1),
+          .name = query.text(2),
+          .language = query.text(3),
+          .topics = {},
+          .created = query.time(4),
+          .subscriptions = {}};
+}
+
+}  // namespace
+
+Result<void> SubscriberTable::load_details(Subscriber& subscriber) {
+  auto topics = database_.prepare("SELECT topic FROM subscriber_topics WHERE subscriber_id = :id ORDER BY topic");
+  topics.bind(":id", subscriber.id);
+  for (;;) {
+    TIDINGS_LET(const bool row, topics.step());
+    if (!row) break;
+    subscriber.topics.push_back(topics.text(0));
+  }
+  auto subscriptions = database_.prepare(R"(
+      SELECT digest, state, since_ms, confirmed_ms FROM subscriptions WHERE subscriber_id = :id ORDER BY digest)");
+  subscriptions.bind(":id", subscriber.id);
+  for (;;) {
+    TIDINGS_LET(const bool row, subscriptions.step());
+    if (!row) return {};
+    const auto state = subscription_state_of(subscriptions.view(1));
+    if (!state) return fail(Errc::bad_data, "a subscription in the database has an unknown state: " + subscriptions.text(1));
+    subscriber.subscriptions.push_back({.digest = subscriptions.text(0),
+                                        .state = *state,
+                                        .since = subscriptions.time(2),
+                                        .confirmed = subscriptions.optional_time(3)});
+  }
+}
+
+Result<std::optional<Subscriber>> SubscriberTable::read_one(store::Statement& query) {
+  TIDINGS_LET(const bool row, query.step());
+  if (!row) return std::nullopt;
+  auto subscriber = read_subscriber(query);
+  TIDINGS_TRY(load_details(subscriber));
+  return subscriber;
+}
+
+Result<std::optional<Subscriber>> SubscriberTable::find(const MailAddress& address) {
+  auto query = database_.prepare(R"(
+      SELECT id, address, name, language, created_ms FROM subscribers WHERE address_key = :key AND erased_ms IS NULL)");
+  query.bind(":key", address.key());
+  return read_one(query);
+}
+
+Result<std::optional<Subscriber>> SubscriberTable::find(SubscriberId id) {
+  auto query = database_.prepare(R"(
+      SELECT id, address, name, language, created_ms FROM subscribers WHERE id = :id AND erased_ms IS NULL)");
+  query.bind(":id", id);
+  return read_one(query);
+}
+
+Result<std::optional<Contact>> SubscriberTable::contact(SubscriberId id) {
+  auto query = database_.prepare(R"(
+      SELECT s.address, s.name, s.language FROM subscribers s
+      WHERE s.id = :id AND s.erased_ms IS NULL
+      AND NOT EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key = s.address_key))");
+  query.bind(":id", id);
+  TIDINGS_LET(const bool row, query.step());
+  if (!row) return std::nullopt;
+  return Contact{.id = id, .address = query.text(0), .name = query.text(1), .language = query.text(2)};
+}
+
+Result<std::vector<Subscriber>> SubscriberTable::list(const SubscriberFilter& filter, const Page& page) {
+  auto query = database_.prepare(
+      "SELECT s.id, s.address, s.name, s.language, s.created_ms FROM subscribers s "
+      "WHERE s.id > :after AND" TIDINGS_SUBSCRIBER_CONDITION " ORDER BY s.id LIMIT :limit");
+  TIDINGS_TRY(bind_filter(query, filter));
+  query.bind(":after", page.after).bind(":limit", page.limit);
+  std::vector<Subscriber> found;
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (!row) break;
+    found.push_back(read_subscriber(query));
+  }
+  for (auto& subscriber : found) TIDINGS_TRY(load_details(subscriber));
+  return found;
+}
+
+Result<std::int64_t> SubscriberTable::count(const SubscriberFilter& filter) {
+  auto query = database_.prepare("SELECT count(*) FROM subscribers s WHERE" TIDINGS_SUBSCRIBER_CONDITION);
+  TIDINGS_TRY(bind_filter(query, filter));
+  TIDINGS_TRY(query.step());
+  return query.integer(0);
+}
+
+#undef TIDINGS_SUBSCRIBER_CONDITION
+
+Result<SubscriberCounts> SubscriberTable::counts() {
+  SubscriberCounts counts;
+  auto people = database_.prepare("SELECT count(*), count(erased_ms) FROM subscribers");
+  TIDINGS_TRY(people.step());
+  counts.erased = people.integer(1);
+  counts.subscribers = people.integer(0) - counts.erased;
+  auto query = database_.prepare(R"(
+      SELECT p.digest, p.state, x.address_key IS NOT NULL, count(*)
+      FROM subscriptions p JOIN subscribers s ON s.id = p.subscriber_id
+      LEFT JOIN suppressions x ON x.address_key = s.address_key
+      GROUP BY 1, 2, 3 ORDER BY 1)");
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (!row) return counts;
+    if (counts.digests.empty() || counts.digests.back().digest != query.view(0)) {
+      counts.digests.push_back({.digest = query.text(0)});
+    }
+    auto& digest = counts.digests.back();
+    const auto state = query.view(1);
+    if (state == "pending") digest.pending += query.integer(3);
+    if (state == "withdrawn") digest.withdrawn += query.integer(3);
+    if (state == "confirmed") (query.integer(2) != 0 ? digest.suppressed : digest.confirmed) += query.integer(3);
+  }
+}
+
+Result<void> SubscriberTable::for_each_recipient(std::string_view digest,
+                                                 const std::function<Result<void>(const Recipient&)>& visit) {
+  // The index on (digest, state, subscriber_id) gives the order; nothing is sorted or gathered.
+  auto query = database_.prepare(R"(
+      SELECT p.subscriber_id, s.language, t.topic
+      FROM subscriptions p JOIN subscribers s ON s.id = p.subscriber_id
+      LEFT JOIN subscriber_topics t ON t.subscriber_id = p.subscriber_id
+      WHERE p.digest = :digest AND p.state = 'confirmed' AND s.erased_ms IS NULL
+      AND NOT EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key = s.address_key)
+      ORDER BY p.subscriber_id, t.topic)");
+  query.bind(":digest", digest);
+  Recipient recipient;
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (recipient.id && (!row || query.id<SubscriberId>(0) != recipient.id)) {
+      TIDINGS_TRY(visit(recipient));
+      recipient.topics.clear();
+    }
+    if (!row) return {};
+    recipient.id = query.id<SubscriberId>(0);
+    recipient.language = query.view(1);
+    if (!query.is_null(2)) recipient.topics.push_back(query.text(2));
+  }
+}
+
+}  // namespace tidings::subscriber

@@ -1,0 +1,414 @@
+#include "subscriber/subscriber_table.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "subscriber/confirmation.hpp"
+
+namespace tidings::subscriber {
+namespace {
+
+constexpr std::size_t max_name_bytes = 200;
+constexpr std::size_t max_language_bytes = 35;  // RFC 5646 section 4.4.1
+
+bool has_control(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const auto c = next_code_point(text, at);
+    if (c < 0x20 || (c >= 0x7F && c < 0xA0)) return true;
+  }
+  return false;
+}
+
+Result<std::string> check_line(std::string_view text, std::string_view what) {
+  if (!is_valid_utf8(text)) return fail(Errc::bad_data, fmt::format("a {} is not UTF-8", what));
+  if (has_control(text)) return fail(Errc::bad_data, fmt::format("a {} has control characters or line breaks", what));
+  auto clean = collapse_blanks(clean_utf8(text));
+  if (clean.size() > max_name_bytes) {
+    return fail(Errc::bad_data, fmt::format("a {} is longer than {} bytes", what, max_name_bytes));
+  }
+  return clean;
+}
+
+Result<std::vector<std::string>> check_topics(const std::vector<std::string>& topics) {
+  std::vector<std::string> checked;
+  for (const auto& topic : topics) {
+    TIDINGS_LET(auto clean, check_topic(topic));
+    checked.push_back(std::move(clean));
+  }
+  std::ranges::sort(checked);
+  checked.erase(std::ranges::unique(checked).begin(), checked.end());
+  return checked;
+}
+
+Result<NewSubscriber> check_new(const NewSubscriber& wanted) {
+  if (wanted.digests.empty()) return fail(Errc::usage, "a subscriber needs at least one digest");
+  NewSubscriber checked = wanted;
+  TIDINGS_LET(checked.name, check_name(wanted.name));
+  TIDINGS_LET(checked.language, check_language(wanted.language));
+  TIDINGS_LET(checked.topics, check_topics(wanted.topics));
+  std::ranges::sort(checked.digests);
+  checked.digests.erase(std::ranges::unique(checked.digests).begin(), checked.digests.end());
+  for (const auto& digest : checked.digests) {
+    if (digest.empty()) return fail(Errc::usage, "a digest's name is empty");
+  }
+  return checked;
+}
+
+ConsentEvent event_of(SubscriptionState state) {
+  switch (state) {
+    case SubscriptionState::pending: return ConsentEvent::requested;
+    case SubscriptionState::confirmed: return ConsentEvent::confirmed;
+    case SubscriptionState::withdrawn: return ConsentEvent::withdrawn;
+  }
+  return ConsentEvent::requested;
+}
+
+/// Somebody who was erased may come back by their own hand, but nobody may bring them back.
+bool may_come_back(SuppressionCause cause, const NewSubscriber& wanted) {
+  return cause == SuppressionCause::erased && wanted.state == SubscriptionState::pending &&
+         (wanted.origin == Origin::web || wanted.origin == Origin::mailto);
+}
+
+struct Row {
+  SubscriberId id;
+  std::string name;
+  std::string language;
+};
+
+Result<std::optional<Row>> row_of_key(store::Database& database, std::string_view key) {
+  auto query = database.prepare("SELECT id, name, language FROM subscribers WHERE address_key = :key");
+  query.bind(":key", key);
+  TIDINGS_LET(const bool row, query.step());
+  if (!row) return std::nullopt;
+  return Row{.id = query.id<SubscriberId>(0), .name = query.text(1), .language = query.text(2)};
+}
+
+struct SubscriptionRow {
+  std::string digest;
+  SubscriptionState state = SubscriptionState::pending;
+  std::optional<UtcTime> confirmed;
+};
+
+/// Of one digest, or of all where `digest` is empty; sorted.
+Result<std::vector<SubscriptionRow>> subscription_rows(store::Database& database, SubscriberId id, std::string_view digest) {
+  auto query = database.prepare(R"(
+      SELECT digest, state, confirmed_ms FROM subscriptions
+      WHERE subscriber_id = :id AND (:digest = '' OR digest = :digest) ORDER BY digest)");
+  query.bind(":id", id).bind(":digest", digest);
+  std::vector<SubscriptionRow> rows;
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (!row) return rows;
+    const auto state = subscription_state_of(query.view(1));
+    if (!state) return fail(Errc::bad_data, "a subscription in the database has an unknown state: " + query.text(1));
+    rows.push_back({.digest = query.text(0), .state = *state, .confirmed = query.optional_time(2)});
+  }
+}
+
+}  // namespace
+
+std::string_view name_of(AddOutcome outcome) {
+  switch (outcome) {
+    case AddOutcome::added: return "added";
+    case AddOutcome::already_there: return "already there";
+    case AddOutcome::resubscribed_pending: return "resubscribed, pending";
+    case AddOutcome::left: return "left";
+    case AddOutcome::suppressed: return "suppressed";
+  }
+  return "";
+}
+
+Result<std::string> check_language(std::string_view text) {
+  text = trim(text);
+  const bool good = std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+  if (!good || text.size() > max_language_bytes || text.size() == 1) {
+    return fail(Errc::bad_data, fmt::format("\"{}\" is not a language", truncate_utf8(clean_utf8(text), 40)),
+                "write it like de or pt-BR");
+  }
+  return replace_all(text, "_", "-");
+}
+
+Result<std::string> check_name(std::string_view text) { return check_line(text, "name"); }
+
+Result<std::string> check_topic(std::string_view text) {
+  TIDINGS_LET(auto clean, check_line(text, "topic"));
+  if (clean.empty()) return fail(Errc::bad_data, "a topic is empty");
+  if (clean.find_first_of(";,") != std::string::npos) {
+    return fail(Errc::bad_data, fmt::format("the topic \"{}\" has a semicolon or comma", clean), "these separate topics");
+  }
+  return clean;
+}
+
+SubscriberTable::SubscriberTable(store::Database& database, const Clock& clock)
+    : database_(database), clock_(clock), consents_(database), suppressions_(database, clock) {}
+
+Result<AddResult> SubscriberTable::add(const NewSubscriber& wanted) {
+  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(auto result, add(transaction, wanted));
+  TIDINGS_TRY(transaction.commit());
+  return result;
+}
+
+Result<AddResult> SubscriberTable::add(const store::Transaction& /*open*/, const NewSubscriber& wanted) {
+  TIDINGS_LET(const auto checked, check_new(wanted));
+  const auto key = checked.address.key();
+  TIDINGS_LET(const auto suppression, suppressions_.lookup_key(key));
+  // A withdrawal is written down even so: taking the address off the suppressions later must not bring it back.
+  if (suppression && checked.state != SubscriptionState::withdrawn && !may_come_back(suppression->cause, checked)) {
+    TIDINGS_LET(const auto known, row_of_key(database_, key));
+    return AddResult{.outcome = AddOutcome::suppressed, .id = known ? known->id : SubscriberId{}, .cause = suppression->cause};
+  }
+  if (suppression && suppression->cause == SuppressionCause::erased && checked.state == SubscriptionState::withdrawn) {
+    return AddResult{.outcome = AddOutcome::suppressed, .cause = suppression->cause};
+  }
+  return insert_or_join(checked, key);
+}
+
+Result<AddResult> SubscriberTable::insert_or_join(const NewSubscriber& wanted, const std::string& key) {
+  AddResult result{.outcome = AddOutcome::already_there};
+  {
+    auto insert = database_.prepare(R"(
+        INSERT INTO subscribers (address, address_key, name, language, created_ms)
+        VALUES (:address, :key, :name, :language, :now)
+        ON CONFLICT (address_key) DO NOTHING RETURNING id)");
+    insert.bind(":address", wanted.address.text())
+        .bind(":key", key)
+        .bind(":name", wanted.name)
+        .bind(":language", wanted.language)
+        .bind(":now", clock_.now());
+    TIDINGS_LET(result.created, insert.step());
+    if (result.created) result.id = insert.id<SubscriberId>(0);
+  }
+  if (result.created) {
+    TIDINGS_TRY(put_topics(result.id, wanted.topics));
+  } else {
+    TIDINGS_LET(const auto known, row_of_key(database_, key));
+    if (!known) return fail(Errc::io, "a subscriber vanished within a transaction");
+    result.id = known->id;
+    const bool fills = (known->name.empty() && !wanted.name.empty()) || (known->language.empty() && !wanted.language.empty());
+    if (fills) {
+      auto fill = database_.prepare("UPDATE subscribers SET name = :name, language = :language WHERE id = :id");
+      TIDINGS_TRY(fill.bind(":name", known->name.empty() ? wanted.name : known->name)
+                      .bind(":language", known->language.empty() ? wanted.language : known->language)
+                      .bind(":id", known->id)
+                      .run());
+    }
+  }
+  for (const auto& digest : wanted.digests) TIDINGS_TRY(join(wanted, digest, result));
+  return result;
+}
+
+Result<void> SubscriberTable::join(const NewSubscriber& wanted, const std::string& digest, AddResult& result) {
+  std::optional<SubscriptionRow> known;
+  if (!result.created) {
+    TIDINGS_LET(auto rows, subscription_rows(database_, result.id, digest));
+    if (!rows.empty()) known = std::move(rows.front());
+  }
+  const auto now = clock_.now();
+  auto state = wanted.state;
+  auto outcome = wanted.state == SubscriptionState::withdrawn ? AddOutcome::left : AddOutcome::added;
+  auto confirmed = wanted.state == SubscriptionState::pending ? std::nullopt : wanted.confirmed;
+  if (state == SubscriptionState::confirmed && !confirmed) confirmed = now;
+  if (known) {
+    const bool by_themselves = wanted.origin != Origin::import;
+    if (known->state == SubscriptionState::withdrawn) {
+      if (outcome == AddOutcome::left || !by_themselves) {
+        if (result.outcome == AddOutcome::already_there) result.outcome = AddOutcome::left;
+        return {};
+      }
+      state = SubscriptionState::pending;  // whatever the caller claims
+      outcome = AddOutcome::resubscribed_pending;
+      confirmed = known->confirmed;
+    } else if (known->state == state || known->state == SubscriptionState::confirmed) {
+      if (state == SubscriptionState::withdrawn) {
+        confirmed = known->confirmed ? known->confirmed : confirmed;
+      } else if (known->state == SubscriptionState::pending && by_themselves) {
+        outcome = AddOutcome::already_there;  // asked again: the time to confirm begins anew
+      } else {
+        if (known->state == SubscriptionState::pending) result.pending.push_back(digest);
+        return {};
+      }
+    }
+  }
+  if (state == SubscriptionState::pending) result.pending.push_back(digest);
+  if (outcome != AddOutcome::already_there && result.outcome != AddOutcome::resubscribed_pending) result.outcome = outcome;
+  const auto at = state == SubscriptionState::confirmed ? *confirmed : now;
+  TIDINGS_TRY(put_subscription(result.id, digest, state, at, confirmed));
+  return consents_.record(result.id, {.digest = digest, .event = event_of(state), .at = at, .origin = wanted.origin, .detail = wanted.detail});
+}
+
+Result<void> SubscriberTable::put_subscription(SubscriberId id, std::string_view digest, SubscriptionState state,
+                                               UtcTime since, std::optional<UtcTime> confirmed) {
+  auto put = database_.prepare(R"(
+      INSERT INTO subscriptions (subscriber_id, digest, state, since_ms, confirmed_ms)
+      VALUES (:id, :digest, :state, :since, :confirmed)
+      ON CONFLICT (subscriber_id, digest) DO UPDATE
+      SET state = excluded.state, since_ms = excluded.since_ms, confirmed_ms = excluded.confirmed_ms)");
+  return put.bind(":id", id)
+      .bind(":digest", digest)
+      .bind(":state", name_of(state))
+      .bind(":since", since)
+      .bind(":confirmed", confirmed)
+      .run();
+}
+
+Result<void> SubscriberTable::put_topics(SubscriberId id, const std::vector<std::string>& topics) {
+  for (const auto& topic : topics) {
+    auto put = database_.prepare(R"(
+        INSERT INTO subscriber_topics (subscriber_id, topic) VALUES (:id, :topic)
+        ON CONFLICT (subscriber_id, topic) DO NOTHING)");
+    TIDINGS_TRY(put.bind(":id", id).bind(":topic", topic).run());
+  }
+  return {};
+}
+
+Result<bool> SubscriberTable::set(SubscriberId id, const SubscriberChange& change) {
+  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(const auto known, find(id));
+  if (!known) return fail(Errc::no_input, "there is no such subscriber");
+  std::vector<std::string> changed;
+  auto name = known->name;
+  auto language = known->language;
+  if (change.name) {
+    TIDINGS_LET(name, check_name(*change.name));
+  }
+  if (change.language) {
+    TIDINGS_LET(language, check_language(*change.language));
+  }
+  if (name != known->name) changed.emplace_back("name");
+  if (language != known->language) changed.push_back(fmt::format("language {} -> {}", known->language, language));
+  if (!changed.empty()) {
+    auto update = database_.prepare("UPDATE subscribers SET name = :name, language = :language WHERE id = :id");
+    TIDINGS_TRY(update.bind(":name", name).bind(":language", language).bind(":id", id).run());
+  }
+  if (change.topics) {
+    TIDINGS_LET(const auto topics, check_topics(*change.topics));
+    if (topics != known->topics) {
+      auto clear = database_.prepare("DELETE FROM subscriber_topics WHERE subscriber_id = :id");
+      TIDINGS_TRY(clear.bind(":id", id).run());
+      TIDINGS_TRY(put_topics(id, topics));
+      changed.push_back("topics " + (topics.empty() ? std::string{"all"} : tidings::join(topics, "; ")));
+    }
+  }
+  if (changed.empty()) return false;
+  const auto detail = tidings::join(changed, ", ") + (change.detail.empty() ? "" : " (" + change.detail + ")");
+  TIDINGS_TRY(consents_.record(id, {.digest = {}, .event = ConsentEvent::changed, .at = clock_.now(), .origin = change.origin, .detail = detail}));
+  TIDINGS_TRY(transaction.commit());
+  return true;
+}
+
+Result<std::vector<std::string>> SubscriberTable::confirm(SubscriberId id, std::string_view digest, Origin origin,
+                                                          std::string_view detail) {
+  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(auto changed, confirm(transaction, id, digest, origin, detail));
+  TIDINGS_TRY(transaction.commit());
+  return changed;
+}
+
+Result<std::vector<std::string>> SubscriberTable::confirm(const store::Transaction& /*open*/, SubscriberId id,
+                                                          std::string_view digest, Origin origin, std::string_view detail) {
+  TIDINGS_LET(const auto known, find(id));
+  if (!known) return fail(Errc::no_input, "there is no such subscriber");
+  TIDINGS_LET(const auto address, parse_mail_address(known->address));
+  TIDINGS_LET(const auto suppression, suppressions_.lookup(address));
+  if (suppression) {
+    return fail(Errc::not_permitted, fmt::format("{} is suppressed ({})", known->address, name_of(suppression->cause)),
+                "\"tidings suppression remove\" lifts it");
+  }
+  TIDINGS_LET(const auto rows, subscription_rows(database_, id, digest));
+  const auto now = clock_.now();
+  std::vector<std::string> changed;
+  for (const auto& row : rows) {
+    if (row.state != SubscriptionState::pending) continue;
+    TIDINGS_TRY(put_subscription(id, row.digest, SubscriptionState::confirmed, now, now));
+    TIDINGS_TRY(consents_.record(id, {.digest = row.digest, .event = ConsentEvent::confirmed, .at = now, .origin = origin, .detail = std::string{detail}}));
+    changed.push_back(row.digest);
+  }
+  return changed;
+}
+
+Result<std::vector<std::string>> SubscriberTable::unsubscribe(SubscriberId id, std::string_view digest, Origin origin,
+                                                              std::string_view detail) {
+  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(const auto rows, subscription_rows(database_, id, digest));
+  const auto now = clock_.now();
+  std::vector<std::string> changed;
+  for (const auto& row : rows) {
+    if (row.state == SubscriptionState::withdrawn) continue;
+    TIDINGS_TRY(put_subscription(id, row.digest, SubscriptionState::withdrawn, now, row.confirmed));
+    TIDINGS_TRY(consents_.record(id, {.digest = row.digest, .event = ConsentEvent::withdrawn, .at = now, .origin = origin, .detail = std::string{detail}}));
+    changed.push_back(row.digest);
+  }
+  TIDINGS_TRY(transaction.commit());
+  return changed;
+}
+
+Result<bool> SubscriberTable::erase(SubscriberId id) {
+  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(const auto known, find(id));
+  if (!known) return false;
+  TIDINGS_LET(const auto address, parse_mail_address(known->address));
+  TIDINGS_TRY(suppressions_.add_erased(address.key()));
+  TIDINGS_TRY(consents_.forget(id));
+  TIDINGS_TRY(forget_confirmations(database_, id));
+  for (const char* const sql : {"DELETE FROM subscriber_topics WHERE subscriber_id = :id",
+                                "DELETE FROM subscriptions WHERE subscriber_id = :id"}) {
+    auto statement = database_.prepare(sql);
+    TIDINGS_TRY(statement.bind(":id", id).run());
+  }
+  auto blank = database_.prepare(R"(
+      UPDATE subscribers SET address = '', address_key = :key, name = '', language = '', erased_ms = :now WHERE id = :id)");
+  TIDINGS_TRY(blank.bind(":key", fmt::format("erased:{}", id.value)).bind(":now", clock_.now()).bind(":id", id).run());
+  TIDINGS_TRY(transaction.commit());
+  return true;
+}
+
+Result<std::int64_t> SubscriberTable::expire_pending(UtcTime before) {
+  TIDINGS_LET(auto transaction, database_.begin());
+  struct Old {
+    SubscriberId id;
+    std::string digest;
+    bool had_left = false;
+  };
+  std::vector<Old> old;
+  {
+    auto query = database_.prepare(R"(
+        SELECT p.subscriber_id, p.digest,
+               EXISTS (SELECT 1 FROM consents c WHERE c.subscriber_id = p.subscriber_id AND c.digest = p.digest
+                       AND c.event = 'withdrawn')
+        FROM subscriptions p WHERE p.state = 'pending' AND p.since_ms < :before)");
+    query.bind(":before", before);
+    for (;;) {
+      TIDINGS_LET(const bool row, query.step());
+      if (!row) break;
+      old.push_back({.id = query.id<SubscriberId>(0), .digest = query.text(1), .had_left = query.integer(2) != 0});
+    }
+  }
+  const auto now = clock_.now();
+  for (const auto& one : old) {
+    TIDINGS_TRY(consents_.record(one.id, {.digest = one.digest, .event = ConsentEvent::expired, .at = now, .origin = Origin::system, .detail = {}}));
+    auto end = database_.prepare(R"(
+        UPDATE subscriptions SET state = 'withdrawn', since_ms = :now WHERE subscriber_id = :id AND digest = :digest)");
+    auto remove = database_.prepare(R"(
+        DELETE FROM subscriptions WHERE subscriber_id = :id AND digest = :digest)");
+    if (one.had_left) {
+      TIDINGS_TRY(end.bind(":now", now).bind(":id", one.id).bind(":digest", one.digest).run());
+      continue;
+    }
+    TIDINGS_TRY(remove.bind(":id", one.id).bind(":digest", one.digest).run());
+    // An address that nobody ever confirmed is not ours to keep. Consents go with it.
+    auto forget = database_.prepare(R"(
+        DELETE FROM subscribers WHERE id = :id
+        AND NOT EXISTS (SELECT 1 FROM subscriptions p WHERE p.subscriber_id = :id))");
+    TIDINGS_TRY(forget.bind(":id", one.id).run());
+  }
+  TIDINGS_TRY(transaction.commit());
+  return static_cast<std::int64_t>(old.size());
+}
+
+}  // namespace tidings::subscriber

@@ -1,0 +1,193 @@
+// Subscribers, their subscriptions and topics: the only writer of these three tables.
+//
+// Every change of consent writes its row in `consents` in the same transaction (consent.hpp). Suppression beats consent
+// and is asked for here before anybody is added (suppression.hpp). Whoever left comes back as pending only, whatever the
+// caller claims: a new confirmation is needed. Answers like "already there" or "suppressed" are values, not errors.
+// Each mutating call is one immediate transaction, except the overloads that take an open one. Not thread-safe: one table per handle and
+// thread. Any call may fail with Errc::io or Errc::try_again from the store.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "base/mail_address.hpp"
+#include "base/result.hpp"
+#include "store/database.hpp"
+#include "subscriber/consent.hpp"
+#include "subscriber/subscriber.hpp"
+#include "subscriber/suppression.hpp"
+
+namespace tidings::subscriber {
+
+/// What to add. `digests` must not be empty: the caller knows the configuration's list.
+struct NewSubscriber {
+  MailAddress address{};
+  std::string name{};
+  std::string language{};
+  std::vector<std::string> topics{};   ///< used for a new subscriber only; empty: every topic
+  std::vector<std::string> digests{};
+  SubscriptionState state = SubscriptionState::pending;  ///< withdrawn keeps the knowledge that they left
+  std::optional<UtcTime> confirmed{};  ///< when consent was given, if known; else now
+  Origin origin = Origin::cli;
+  std::string detail{};                ///< for the consent log: from where, which text
+};
+
+enum class AddOutcome {
+  added,                 ///< a new subscriber, a new subscription, or a pending one that is confirmed now
+  already_there,         ///< nothing to do
+  resubscribed_pending,  ///< had left at least one of the digests; waits for a new confirmation
+  left,                  ///< had left and an import does not bring them back; or is withdrawn now, as wanted
+  suppressed,            ///< must not be mailed; nothing was changed
+};
+[[nodiscard]] std::string_view name_of(AddOutcome outcome);
+
+struct AddResult {
+  AddOutcome outcome = AddOutcome::added;
+  SubscriberId id{};                            ///< 0 if suppressed and unknown
+  bool created = false;                       ///< the subscriber is new
+  std::optional<SuppressionCause> cause{};      ///< if suppressed
+  std::vector<std::string> pending{};           ///< of the digests asked for, those that wait for a confirmation now
+};
+
+/// All conditions hold together; empty ones are not asked.
+struct SubscriberFilter {
+  std::optional<SubscriptionState> state{};  ///< with `digest`: of that one; else of any
+  std::string digest{};
+  std::string topic{};              ///< chosen by name; who has chosen none is not listed
+  std::string domain{};             ///< exactly this one, in either form (A-labels or Unicode)
+  std::optional<UtcTime> since{};   ///< created at or after
+  std::string text{};               ///< somewhere in address or name, ASCII case ignored
+  bool suppressed_only = false;
+};
+
+struct Page {
+  SubscriberId after{};  ///< the last id of the page before; 0 for the first
+  int limit = 100;
+};
+
+struct SubscriptionCounts {
+  std::string digest{};
+  std::int64_t pending = 0;
+  std::int64_t confirmed = 0;   ///< mailable: without the suppressed
+  std::int64_t withdrawn = 0;
+  std::int64_t suppressed = 0;  ///< confirmed, but suppressed
+
+  bool operator==(const SubscriptionCounts&) const = default;
+};
+
+struct SubscriberCounts {
+  std::int64_t subscribers = 0;  ///< without the erased
+  std::int64_t erased = 0;
+  std::vector<SubscriptionCounts> digests{};  ///< by name
+
+  bool operator==(const SubscriberCounts&) const = default;
+};
+
+/// What only the subscriber (or the publisher for them) may change; an absent field stays as it is.
+struct SubscriberChange {
+  std::optional<std::string> name{};
+  std::optional<std::string> language{};
+  std::optional<std::vector<std::string>> topics{};
+  Origin origin = Origin::cli;
+  std::string detail{};
+};
+
+/// Somebody who is to get an edition: what composing needs, no more.
+struct Recipient {
+  SubscriberId id{};
+  std::string language{};             ///< empty: the newsletter's
+  std::vector<std::string> topics{};  ///< sorted; empty: every topic
+
+  bool operator==(const Recipient&) const = default;
+};
+
+/// Where a message goes: what delivering needs, no more.
+struct Contact {
+  SubscriberId id{};
+  std::string address{};
+  std::string name{};
+  std::string language{};
+
+  bool operator==(const Contact&) const = default;
+};
+
+/// At most 35 bytes of letters, digits and hyphens, like "de" or "pt-BR"; empty is allowed. Errc::bad_data.
+[[nodiscard]] Result<std::string> check_language(std::string_view text);
+/// At most 200 bytes of one line of UTF-8, blanks collapsed. Errc::bad_data for control characters.
+[[nodiscard]] Result<std::string> check_name(std::string_view text);
+/// As a name, not empty, without ';' and ',' (they separate topics in files). Errc::bad_data.
+[[nodiscard]] Result<std::string> check_topic(std::string_view text);
+
+class SubscriberTable {
+ public:
+  SubscriberTable(store::Database& database, const Clock& clock);
+
+  /// Adds a subscriber, or subscriptions to one who is there. Name and language of one who is there are filled in where
+  /// empty, never replaced. Errc::bad_data where name, language or a topic is not allowed; Errc::usage without a digest.
+  [[nodiscard]] Result<AddResult> add(const NewSubscriber& wanted);
+  [[nodiscard]] Result<AddResult> add(const store::Transaction& open, const NewSubscriber& wanted);
+
+  /// Nothing if unknown or erased. Subscriptions are sorted by digest, topics by name.
+  [[nodiscard]] Result<std::optional<Subscriber>> find(const MailAddress& address);
+  [[nodiscard]] Result<std::optional<Subscriber>> find(SubscriberId id);
+
+  /// Nothing if erased, unknown or suppressed: must not be mailed.
+  [[nodiscard]] Result<std::optional<Contact>> contact(SubscriberId id);
+
+  /// In id order, at most `page.limit`; fewer means that was the last page. The erased are never listed.
+  [[nodiscard]] Result<std::vector<Subscriber>> list(const SubscriberFilter& filter, const Page& page);
+  [[nodiscard]] Result<std::int64_t> count(const SubscriberFilter& filter);
+  [[nodiscard]] Result<SubscriberCounts> counts();
+
+  /// True if something changed. Errc::no_input if unknown; Errc::bad_data as add().
+  [[nodiscard]] Result<bool> set(SubscriberId id, const SubscriberChange& change);
+
+  /// pending -> confirmed, of one digest, or of all where `digest` is empty. Returns the digests that changed; who left stays away.
+  /// Errc::no_input if unknown; Errc::not_permitted if the address is suppressed.
+  [[nodiscard]] Result<std::vector<std::string>> confirm(SubscriberId id, std::string_view digest, Origin origin,
+                                                         std::string_view detail);
+  [[nodiscard]] Result<std::vector<std::string>> confirm(const store::Transaction& open, SubscriberId id,
+                                                         std::string_view digest, Origin origin, std::string_view detail);
+
+  /// -> withdrawn, of one digest, or of all where `digest` is empty. Idempotent: returns the digests that changed, empty for an
+  /// unknown or erased one.
+  [[nodiscard]] Result<std::vector<std::string>> unsubscribe(SubscriberId id, std::string_view digest, Origin origin,
+                                                             std::string_view detail);
+
+  /// Forgets the person: address, name, language, topics, subscriptions and consent log go; the row stays as an id
+  /// without a person, and a salted hash of the address joins the suppressions, so that no import brings it back.
+  /// False if there was nobody.
+  [[nodiscard]] Result<bool> erase(SubscriberId id);
+
+  /// Ends subscriptions that have been pending since before `before`: who had left before is withdrawn again, others are
+  /// deleted, and a subscriber who never had another one with them. Returns the subscriptions ended.
+  [[nodiscard]] Result<std::int64_t> expire_pending(UtcTime before);
+
+  /// Calls `visit` for everybody who is confirmed for the digest, not suppressed and not erased, in id order, in constant
+  /// memory. An error of `visit` ends it and is returned. `visit` may write other tables through the same handle.
+  [[nodiscard]] Result<void> for_each_recipient(std::string_view digest,
+                                                const std::function<Result<void>(const Recipient&)>& visit);
+
+ private:
+  [[nodiscard]] Result<AddResult> insert_or_join(const NewSubscriber& wanted, const std::string& key);
+  [[nodiscard]] Result<void> join(const NewSubscriber& wanted, const std::string& digest, AddResult& result);
+  [[nodiscard]] Result<void> put_subscription(SubscriberId id, std::string_view digest, SubscriptionState state,
+                                              UtcTime since, std::optional<UtcTime> confirmed);
+  [[nodiscard]] Result<void> put_topics(SubscriberId id, const std::vector<std::string>& topics);
+  [[nodiscard]] Result<void> load_details(Subscriber& subscriber);
+  [[nodiscard]] Result<std::optional<Subscriber>> read_one(store::Statement& query);
+
+  store::Database& database_;
+  const Clock& clock_;
+  ConsentLog consents_;
+  Suppressions suppressions_;
+};
+
+}  // namespace tidings::subscriber

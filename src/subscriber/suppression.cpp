@@ -1,0 +1,123 @@
+#include "subscriber/suppression.hpp"
+
+#include "base/codec.hpp"
+#include "base/crypto.hpp"
+#include "base/random.hpp"
+#include "base/text.hpp"
+#include "store/instance.hpp"
+
+namespace tidings::subscriber {
+namespace {
+
+constexpr const char* salt_fact = "erasure_salt";
+constexpr std::size_t salt_bytes = 32;
+constexpr std::size_t max_detail_bytes = 500;
+
+constexpr SuppressionCause all_causes[] = {SuppressionCause::hard_bounce, SuppressionCause::soft_bounces,
+                                           SuppressionCause::complaint, SuppressionCause::manual, SuppressionCause::erased};
+
+Result<Suppression> read_row(const store::Statement& query) {
+  const auto cause = suppression_cause_of(query.view(1));
+  if (!cause) return fail(Errc::bad_data, "a suppression in the database has an unknown cause: " + query.text(1));
+  return Suppression{.address_key = query.text(0), .cause = *cause, .at = query.time(2), .detail = query.text(3)};
+}
+
+}  // namespace
+
+std::string_view name_of(SuppressionCause cause) {
+  switch (cause) {
+    case SuppressionCause::hard_bounce: return "hard_bounce";
+    case SuppressionCause::soft_bounces: return "soft_bounces";
+    case SuppressionCause::complaint: return "complaint";
+    case SuppressionCause::manual: return "manual";
+    case SuppressionCause::erased: return "erased";
+  }
+  return "";
+}
+
+std::optional<SuppressionCause> suppression_cause_of(std::string_view name) {
+  for (const auto cause : all_causes) {
+    if (name == name_of(cause)) return cause;
+  }
+  return std::nullopt;
+}
+
+Result<bool> Suppressions::add(const MailAddress& address, SuppressionCause cause, std::string_view detail) {
+  const auto clean = collapse_blanks(clean_utf8(detail));
+  auto statement = database_.prepare(R"(
+      INSERT INTO suppressions (address_key, cause, at_ms, detail) VALUES (:key, :cause, :at, :detail)
+      ON CONFLICT (address_key) DO UPDATE SET cause = excluded.cause, at_ms = excluded.at_ms, detail = excluded.detail
+      WHERE CASE excluded.cause WHEN 'soft_bounces' THEN 0 WHEN 'hard_bounce' THEN 1 WHEN 'complaint' THEN 2
+                                WHEN 'manual' THEN 3 ELSE 4 END
+          > CASE suppressions.cause WHEN 'soft_bounces' THEN 0 WHEN 'hard_bounce' THEN 1 WHEN 'complaint' THEN 2
+                                    WHEN 'manual' THEN 3 ELSE 4 END)");
+  TIDINGS_TRY(statement.bind(":key", address.key())
+                  .bind(":cause", name_of(cause))
+                  .bind(":at", clock_.now())
+                  .bind(":detail", truncate_utf8(clean, max_detail_bytes))
+                  .run());
+  return database_.changes() > 0;
+}
+
+Result<void> Suppressions::add_erased(std::string_view address_key) {
+  TIDINGS_LET(const auto salt, store::fact(database_, salt_fact));
+  if (salt.empty()) {
+    SystemRandom random;
+    TIDINGS_TRY(store::set_fact(database_, salt_fact, hex_encode(random.bytes(salt_bytes))));
+  }
+  TIDINGS_LET(const auto key, hashed(address_key));
+  auto statement = database_.prepare(R"(
+      INSERT INTO suppressions (address_key, cause, at_ms, detail) VALUES (:key, 'erased', :at, '')
+      ON CONFLICT (address_key) DO NOTHING)");
+  TIDINGS_TRY(statement.bind(":key", key).bind(":at", clock_.now()).run());
+  // The plain address must not stay behind under another cause.
+  auto plain = database_.prepare("DELETE FROM suppressions WHERE address_key = :key");
+  return plain.bind(":key", address_key).run();
+}
+
+Result<bool> Suppressions::remove(const MailAddress& address) {
+  const auto key = address.key();
+  TIDINGS_LET(const auto hash, hashed(key));
+  auto statement = database_.prepare("DELETE FROM suppressions WHERE address_key IN (:key, :hash)");
+  TIDINGS_TRY(statement.bind(":key", key).bind(":hash", hash).run());
+  return database_.changes() > 0;
+}
+
+Result<std::optional<Suppression>> Suppressions::lookup(const MailAddress& address) { return lookup_key(address.key()); }
+
+Result<std::optional<Suppression>> Suppressions::lookup_key(std::string_view address_key) {
+  TIDINGS_LET(const auto hash, hashed(address_key));
+  auto query = database_.prepare(R"(
+      SELECT address_key, cause, at_ms, detail FROM suppressions WHERE address_key IN (:key, :hash)
+      ORDER BY address_key LIMIT 1)");
+  query.bind(":key", address_key).bind(":hash", hash);
+  TIDINGS_LET(const bool row, query.step());
+  if (!row) return std::nullopt;
+  TIDINGS_LET(auto found, read_row(query));
+  return found;
+}
+
+Result<std::vector<Suppression>> Suppressions::list(std::optional<SuppressionCause> cause, std::string_view after,
+                                                    int limit) {
+  auto query = database_.prepare(R"(
+      SELECT address_key, cause, at_ms, detail FROM suppressions
+      WHERE address_key > :after AND (:cause IS NULL OR cause = :cause)
+      ORDER BY address_key LIMIT :limit)");
+  query.bind(":after", after).bind(":limit", limit);
+  if (cause) query.bind(":cause", name_of(*cause));
+  std::vector<Suppression> found;
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (!row) return found;
+    TIDINGS_LET(auto suppression, read_row(query));
+    found.push_back(std::move(suppression));
+  }
+}
+
+Result<std::string> Suppressions::hashed(std::string_view address_key) {
+  TIDINGS_LET(const auto salt, store::fact(database_, salt_fact));
+  if (salt.empty()) return std::string{};  // nobody has been erased yet
+  return "sha256:" + hex_encode(sha256(salt + std::string{address_key}));
+}
+
+}  // namespace tidings::subscriber

@@ -1,0 +1,64 @@
+// Suppressions: addresses never to be mailed again, with the cause. The only writer of `suppressions`.
+//
+// Keyed by MailAddress::key(), so that case does not matter. Beats consent and outlives the subscriber: an erased person
+// is kept as "sha256:" and the hash of salt and key. The salt is random, made at the first erasure and kept in `facts`;
+// it stops tables made in advance, not somebody who holds the whole database and guesses addresses one by one.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/mail_address.hpp"
+#include "base/result.hpp"
+#include "store/database.hpp"
+
+namespace tidings::subscriber {
+
+enum class SuppressionCause { hard_bounce, soft_bounces, complaint, manual, erased };
+[[nodiscard]] std::string_view name_of(SuppressionCause cause);
+[[nodiscard]] std::optional<SuppressionCause> suppression_cause_of(std::string_view name);
+
+struct Suppression {
+  std::string address_key{};  ///< MailAddress::key(), or "sha256:..." of an erased person
+  SuppressionCause cause = SuppressionCause::manual;
+  UtcTime at{};
+  std::string detail{};
+
+  bool operator==(const Suppression&) const = default;
+};
+
+class Suppressions {
+ public:
+  Suppressions(store::Database& database, const Clock& clock) : database_(database), clock_(clock) {}
+
+  /// Adds, or makes the cause graver (soft_bounces < hard_bounce < complaint < manual < erased). False if it was there as
+  /// grave already. One statement: fits into the caller's transaction, or is one by itself.
+  [[nodiscard]] Result<bool> add(const MailAddress& address, SuppressionCause cause, std::string_view detail);
+
+  /// Adds the hash of an address key only. Within the caller's transaction.
+  [[nodiscard]] Result<void> add_erased(std::string_view address_key);
+
+  /// False if it was not there. Lifts an erased person's hash too.
+  [[nodiscard]] Result<bool> remove(const MailAddress& address);
+
+  [[nodiscard]] Result<std::optional<Suppression>> lookup(const MailAddress& address);
+  /// The same for a key (MailAddress::key()).
+  [[nodiscard]] Result<std::optional<Suppression>> lookup_key(std::string_view address_key);
+
+  /// In key order, after `after`, at most `limit`; of one cause or of all.
+  [[nodiscard]] Result<std::vector<Suppression>> list(std::optional<SuppressionCause> cause, std::string_view after,
+                                                      int limit);
+
+ private:
+  /// The key under which an erased person is kept; empty as long as there is no salt.
+  [[nodiscard]] Result<std::string> hashed(std::string_view address_key);
+
+  store::Database& database_;
+  const Clock& clock_;
+};
+
+}  // namespace tidings::subscriber
