@@ -35,28 +35,11 @@ Edition edition_of(const store::Statement& row) {
           .finished = row.optional_time(12)};
 }
 
-std::string ids_text(std::span<const PostId> ids) {
-  std::string out;
-  for (const auto id : ids) {
-    if (!out.empty()) out += ' ';
-    out += std::to_string(id.value);
-  }
-  return out;
-}
-
 std::optional<std::int64_t> number_of(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || error != std::errc{} || end != text.data() + text.size() || value < 1) return std::nullopt;
   return value;
-}
-
-std::vector<PostId> ids_of(std::string_view text) {
-  std::vector<PostId> out;
-  for (const auto piece : split(text, ' ')) {
-    if (const auto value = number_of(piece)) out.push_back({*value});
-  }
-  return out;
 }
 
 tl::unexpected<Error> taken(const NewEdition& edition) {
@@ -66,6 +49,23 @@ tl::unexpected<Error> taken(const NewEdition& edition) {
 }
 
 }  // namespace
+
+std::string ids_text(std::span<const PostId> ids) {
+  std::string out;
+  for (const auto id : ids) {
+    if (!out.empty()) out += ' ';
+    out += std::to_string(id.value);
+  }
+  return out;
+}
+
+std::vector<PostId> ids_of(std::string_view text) {
+  std::vector<PostId> out;
+  for (const auto piece : split(text, ' ')) {
+    if (const auto value = number_of(piece)) out.push_back({*value});
+  }
+  return out;
+}
 
 // ---- composing ------------------------------------------------------------------------------------------------------
 
@@ -80,7 +80,9 @@ Result<History> EditionTable::history(std::string_view digest) {
   if (any) out.origin = History::Origin{.from = first.time(0), .cut = first.time(1)};
   auto newest = database_.prepare(R"(
     SELECT max(CASE WHEN state <> 'cancelled' OR started_ms IS NOT NULL THEN until_ms END),
-           max(CASE WHEN state <> 'skipped' AND (state <> 'cancelled' OR started_ms IS NOT NULL) THEN until_ms END),
+           max(CASE WHEN CASE state WHEN 'skipped' THEN EXISTS (SELECT 1 FROM edition_posts p WHERE p.edition_id = editions.id)
+                                    WHEN 'cancelled' THEN started_ms IS NOT NULL
+                                    ELSE true END THEN until_ms END),
            max(scheduled_ms),
            coalesce(max(number), 0)
     FROM editions WHERE digest = :digest)");
@@ -140,6 +142,22 @@ Result<std::vector<std::string>> tags_of(store::Database& database, PostId post)
   }
 }
 
+// The columns of every query that reads candidates, in this order.
+Candidate candidate_of(const store::Statement& row) {
+  return {.id = row.id<PostId>(0),
+          .source = row.id<SourceId>(1),
+          .source_name = row.text(2),
+          .published = row.optional_time(3),
+          .first_seen = row.time(4),
+          .title = row.text(5),
+          .link_key = row.text(6),
+          .title_key = row.text(7),
+          .tags = {},
+          .pinned = row.integer(8) != 0,
+          .link_shared = false,
+          .repeat_of = std::nullopt};
+}
+
 }  // namespace
 
 Result<void> EditionTable::visit_candidates(std::string_view digest, const SelectBounds& bounds,
@@ -165,18 +183,7 @@ Result<void> EditionTable::visit_candidates(std::string_view digest, const Selec
   for (;;) {
     TIDINGS_LET(const bool more, rows.step());
     if (!more) return {};
-    Candidate candidate{.id = rows.id<PostId>(0),
-                        .source = rows.id<SourceId>(1),
-                        .source_name = rows.text(2),
-                        .published = rows.optional_time(3),
-                        .first_seen = rows.time(4),
-                        .title = rows.text(5),
-                        .link_key = rows.text(6),
-                        .title_key = rows.text(7),
-                        .tags = {},
-                        .pinned = rows.integer(8) != 0,
-                        .link_shared = false,
-                        .repeat_of = std::nullopt};
+    auto candidate = candidate_of(rows);
     TIDINGS_LET(candidate.tags, tags_of(database_, candidate.id));
     TIDINGS_TRY(look_up_link(database_, digest, candidate));
     TIDINGS_TRY(visitor(std::move(candidate)));
@@ -193,23 +200,71 @@ Result<std::vector<Candidate>> EditionTable::candidates(std::string_view digest,
   return out;
 }
 
+Result<std::vector<ShownBefore>> EditionTable::shown_since(std::string_view digest, UtcTime served_until,
+                                                           const SelectOptions& options) {
+  // Each article's posts follow each other; a repeat's row leads to an article of an earlier edition and is no part of it.
+  auto rows = database_.prepare(R"(
+    SELECT p.id, p.source_id, s.name, p.published_ms, p.first_seen_ms, p.title, p.link_key, p.title_key, p.pinned,
+           coalesce(ep.same_as, ep.post_id), p.hidden, e.cut_ms
+    FROM editions e
+    JOIN edition_posts ep ON ep.edition_id = e.id
+    JOIN posts p ON p.id = ep.post_id
+    JOIN sources s ON s.id = p.source_id
+    WHERE e.digest = :digest AND e.cut_ms > :served_until AND e.number IS NOT NULL AND ep.more = 0
+      AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL)
+      AND (ep.same_as IS NULL OR EXISTS (SELECT 1 FROM edition_posts shown
+                                         WHERE shown.edition_id = e.id AND shown.post_id = ep.same_as))
+    ORDER BY e.cut_ms, coalesce(ep.same_as, ep.post_id), ep.same_as IS NOT NULL, ep.post_id)");
+  rows.bind(":digest", digest).bind(":served_until", served_until);
+  std::vector<ShownBefore> out;
+  std::vector<Candidate> article;
+  PostId shown;
+  bool hidden = false;
+  UtcTime cut{};
+  const auto finish = [&] {
+    if (!article.empty() && !hidden) out.push_back({.post = join(article, options), .cut = cut});
+    article.clear();
+  };
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) break;
+    if (const auto stands = rows.id<PostId>(9); stands != shown || article.empty()) {
+      finish();
+      shown = stands;
+      hidden = rows.integer(10) != 0;
+      cut = rows.time(11);
+    }
+    article.push_back(candidate_of(rows));
+    TIDINGS_LET(article.back().tags, tags_of(database_, article.back().id));
+  }
+  finish();
+  return out;
+}
+
 // ---- sealing --------------------------------------------------------------------------------------------------------
 
 namespace {
 
 Result<void> insert_posts(store::Database& database, EditionId edition, const Selection& selection) {
   auto row = database.prepare(R"(
-    INSERT INTO edition_posts (edition_id, post_id, position, same_as) VALUES (:edition, :post, :position, :same_as))");
-  const auto add = [&](PostId post, std::optional<std::int64_t> position, std::optional<PostId> same_as) {
+    INSERT INTO edition_posts (edition_id, post_id, position, same_as, more)
+    VALUES (:edition, :post, :position, :same_as, :more))");
+  const auto add = [&](PostId post, std::optional<std::int64_t> position, std::optional<PostId> same_as, int more) {
     row.reset();
-    return row.bind(":edition", edition).bind(":post", post).bind(":position", position).bind(":same_as", same_as).run();
+    row.bind(":edition", edition).bind(":post", post).bind(":position", position);
+    return row.bind(":same_as", same_as).bind(":more", more).run();
   };
   std::int64_t position = 0;
-  for (const auto& post : selection.posts) {
-    TIDINGS_TRY(add(post.id, position++, std::nullopt));
-    for (const auto joined : post.joined) TIDINGS_TRY(add(joined, std::nullopt, post.id));
-  }
-  for (const auto& repeat : selection.repeats) TIDINGS_TRY(add(repeat.id, std::nullopt, repeat.of));
+  const auto add_all = [&](const std::vector<Selected>& posts, int more) -> Result<void> {
+    for (const auto& post : posts) {
+      TIDINGS_TRY(add(post.id, position++, std::nullopt, more));
+      for (const auto joined : post.joined) TIDINGS_TRY(add(joined, std::nullopt, post.id, more));
+    }
+    return {};
+  };
+  TIDINGS_TRY(add_all(selection.posts, 0));
+  TIDINGS_TRY(add_all(selection.more, 1));
+  for (const auto& repeat : selection.repeats) TIDINGS_TRY(add(repeat.id, std::nullopt, repeat.of, 0));
   return {};
 }
 
@@ -232,6 +287,12 @@ Result<EditionId> EditionTable::insert(const NewEdition& edition, const Selectio
     id = row.id<EditionId>(0);
     TIDINGS_TRY(row.run());
   }
+  TIDINGS_TRY(insert_posts(database_, id, selection));
+  return id;
+}
+
+Result<EditionId> EditionTable::record_skipped(const NewEdition& edition, const Selection& selection, UtcTime at) {
+  TIDINGS_LET(const auto id, record_skipped(edition, at));
   TIDINGS_TRY(insert_posts(database_, id, selection));
   return id;
 }
@@ -352,7 +413,7 @@ Result<std::vector<EditionSummary>> EditionTable::list(std::string_view digest, 
   auto rows = database_.prepare(R"(
     SELECT e.id, e.digest, e.number, e.state, e.scheduled_ms, e.from_ms, e.until_ms, e.cut_ms, e.title, e.reason,
            e.sealed_ms, e.started_ms, e.finished_ms,
-           (SELECT count(*) FROM edition_posts p WHERE p.edition_id = e.id AND p.same_as IS NULL),
+           (SELECT count(*) FROM edition_posts p WHERE p.edition_id = e.id AND p.same_as IS NULL AND p.more = 0),
            (SELECT count(*) FROM segments s WHERE s.edition_id = e.id)
     FROM editions e
     WHERE :digest = '' OR e.digest = :digest
@@ -380,17 +441,22 @@ Result<std::vector<Edition>> EditionTable::unfinished() {
   }
 }
 
-Result<std::vector<PostId>> EditionTable::posts_of(EditionId edition) {
-  auto rows = database_.prepare(
-      "SELECT post_id FROM edition_posts WHERE edition_id = :edition AND same_as IS NULL ORDER BY position");
-  rows.bind(":edition", edition);
+Result<std::vector<PostId>> EditionTable::shown_in(EditionId edition, int more) {
+  auto rows = database_.prepare(R"(
+    SELECT post_id FROM edition_posts
+    WHERE edition_id = :edition AND same_as IS NULL AND more = :more ORDER BY position)");
+  rows.bind(":edition", edition).bind(":more", more);
   std::vector<PostId> out;
   for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
+    TIDINGS_LET(const bool row, rows.step());
+    if (!row) return out;
     out.push_back(rows.id<PostId>(0));
   }
 }
+
+Result<std::vector<PostId>> EditionTable::posts_of(EditionId edition) { return shown_in(edition, 0); }
+
+Result<std::vector<PostId>> EditionTable::more_of(EditionId edition) { return shown_in(edition, 1); }
 
 Result<std::vector<Repeat>> EditionTable::joined_in(EditionId edition) {
   auto rows = database_.prepare(R"(

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "base/check.hpp"
 #include "base/text.hpp"
 
 namespace tidings::digest {
@@ -127,7 +128,12 @@ bool names_an_article(std::string_view link_key) { return link_key.find_first_of
 
 namespace {
 
-using Cluster = std::vector<const Candidate*>;
+using Cluster = std::vector<Candidate>;
+
+/// The first stands for the article.
+bool stands_before(const Candidate& a, const Candidate& b) {
+  return std::tuple{!a.pinned, a.date(), a.first_seen, a.id} < std::tuple{!b.pinned, b.date(), b.first_seen, b.id};
+}
 
 bool link_key_joins(const Candidate& post) { return !post.link_shared && names_an_article(post.link_key); }
 
@@ -140,11 +146,9 @@ bool title_key_joins(const Candidate& post) {
 /// Clusters of posts that are one article. Two posts of one source never meet in a cluster.
 class Joiner {
  public:
-  explicit Joiner(std::vector<const Candidate*> posts) {
-    for (const auto* const post : posts) clusters_.push_back({post});
-    cluster_of_.resize(clusters_.size());
+  explicit Joiner(std::vector<const Candidate*> posts) : posts_(std::move(posts)), cluster_of_(posts_.size()) {
+    for (const auto* const post : posts_) clusters_.push_back({*post});
     std::iota(cluster_of_.begin(), cluster_of_.end(), std::size_t{0});
-    posts_ = std::move(posts);
   }
 
   void join_by(const std::string Candidate::*key, bool (*joins)(const Candidate&)) {
@@ -160,18 +164,11 @@ class Joiner {
     }
   }
 
-  /// Not empty ones, each with the post that stands for it in front.
-  std::vector<Cluster> clusters() {
-    std::vector<Cluster> out;
-    for (auto& cluster : clusters_) {
-      if (cluster.empty()) continue;
-      std::sort(cluster.begin(), cluster.end(), [](const Candidate* a, const Candidate* b) {
-        return std::tuple{!a->pinned, a->date(), a->first_seen, a->id} <
-               std::tuple{!b->pinned, b->date(), b->first_seen, b->id};
-      });
-      out.push_back(std::move(cluster));
-    }
-    return out;
+  /// The articles, each with the post that stands for it in front.
+  [[nodiscard]] std::vector<Cluster> articles() && {
+    std::erase_if(clusters_, [](const Cluster& cluster) { return cluster.empty(); });
+    for (auto& cluster : clusters_) std::sort(cluster.begin(), cluster.end(), stands_before);
+    return std::move(clusters_);
   }
 
  private:
@@ -179,9 +176,9 @@ class Joiner {
     auto& into = clusters_[cluster_of_[a]];
     auto& from = clusters_[cluster_of_[b]];
     if (&into == &from) return;
-    for (const auto* const x : into) {
-      for (const auto* const y : from) {
-        if (x->source == y->source) return;
+    for (const auto& x : into) {
+      for (const auto& y : from) {
+        if (x.source == y.source) return;
       }
     }
     into.insert(into.end(), from.begin(), from.end());
@@ -193,53 +190,46 @@ class Joiner {
   }
 
   std::vector<const Candidate*> posts_;
-  std::vector<Cluster> clusters_;
   std::vector<std::size_t> cluster_of_;
+  std::vector<Cluster> clusters_;
 };
 
-Selected selected_of(const Cluster& cluster, const SelectOptions& options) {
-  const Candidate& first = *cluster.front();
-  Selected out{.id = first.id, .source = first.source, .joined = {}, .also_from = {}, .topics = {}, .date = first.date(),
-               .pinned = first.pinned};
+/// Heavier sources first, then as configured, unknown ones last.
+std::pair<int, std::size_t> source_rank(const Selected& post, const SelectOptions& options) {
+  for (std::size_t i = 0; i < options.sources.size(); ++i) {
+    if (options.sources[i].name == post.source_name) return {-options.sources[i].weight, i};
+  }
+  return {0, options.sources.size()};
+}
+
+}  // namespace
+
+Selected join(std::span<const Candidate> posts, const SelectOptions& options) {
+  TIDINGS_CHECK(!posts.empty());
+  const Candidate& first = posts.front();
+  Selected out{.id = first.id, .source = first.source, .source_name = first.source_name, .joined = {}, .also_from = {},
+               .topics = {}, .date = first.date(), .pinned = first.pinned};
   std::set<std::string> topics;
-  for (const auto* const post : cluster) {
-    topics.merge(topics_of(*post, options));
-    if (post == &first) continue;
-    out.joined.push_back(post->id);
-    out.also_from.push_back(post->source);
+  for (const auto& post : posts) {
+    topics.merge(topics_of(post, options));
+    if (&post == &first) continue;
+    out.joined.push_back(post.id);
+    out.also_from.push_back(post.source);
   }
   out.topics.assign(topics.begin(), topics.end());
   return out;
 }
 
-struct Ranked {
-  Selected post;
-  int weight = 0;
-  std::size_t source_index = 0;
-};
-
-void sort_by(Order order, std::vector<Ranked>& posts) {
-  std::sort(posts.begin(), posts.end(), [order](const Ranked& a, const Ranked& b) {
-    if (a.post.pinned != b.post.pinned) return a.post.pinned;
-    if (order == Order::oldest) return std::tuple{a.post.date, a.post.id} < std::tuple{b.post.date, b.post.id};
-    if (order == Order::source) {
-      const auto of_a = std::tuple{-a.weight, a.source_index};
-      const auto of_b = std::tuple{-b.weight, b.source_index};
-      if (of_a != of_b) return of_a < of_b;
+void sort_for_reading(std::vector<Selected>& posts, const SelectOptions& options) {
+  std::sort(posts.begin(), posts.end(), [&options](const Selected& a, const Selected& b) {
+    if (a.pinned != b.pinned) return a.pinned;
+    if (options.order == Order::oldest) return std::tuple{a.date, a.id} < std::tuple{b.date, b.id};
+    if (options.order == Order::source && a.source_name != b.source_name) {
+      return source_rank(a, options) < source_rank(b, options);
     }
-    return std::tuple{b.post.date, b.post.id} < std::tuple{a.post.date, a.post.id};
+    return std::tuple{b.date, b.id} < std::tuple{a.date, a.id};
   });
 }
-
-Ranked ranked(const Cluster& cluster, const SelectOptions& options) {
-  const auto* const source = source_of(*cluster.front(), options);
-  return {.post = selected_of(cluster, options),
-          .weight = source == nullptr ? 0 : source->weight,
-          .source_index = source == nullptr ? options.sources.size()
-                                            : static_cast<std::size_t>(source - options.sources.data())};
-}
-
-}  // namespace
 
 Selection select(std::span<const Candidate> candidates, const SelectOptions& options, const SelectBounds& bounds) {
   Selection out;
@@ -256,8 +246,8 @@ Selection select(std::span<const Candidate> candidates, const SelectOptions& opt
   Joiner joiner{std::move(fresh)};
   joiner.join_by(&Candidate::link_key, link_key_joins);
   joiner.join_by(&Candidate::title_key, title_key_joins);
-  std::vector<Ranked> posts;
-  for (const auto& cluster : joiner.clusters()) posts.push_back(ranked(cluster, options));
+  std::vector<Selected> posts;
+  for (const auto& article : std::move(joiner).articles()) posts.push_back(join(article, options));
 
   if (posts.size() < std::max<std::size_t>(1, options.min_posts)) {
     out.skipped = posts.empty() ? "no posts"
@@ -266,14 +256,15 @@ Selection select(std::span<const Candidate> candidates, const SelectOptions& opt
     out.repeats.clear();
     return out;
   }
-  sort_by(options.order, posts);
+  sort_for_reading(posts, options);
   const std::size_t kept = options.max_posts ? std::min(posts.size(), std::max<std::size_t>(1, *options.max_posts)) : posts.size();
   for (std::size_t i = 0; i < posts.size(); ++i) {
-    auto& post = posts[i].post;
     if (i < kept) {
-      out.posts.push_back(std::move(post));
+      out.posts.push_back(std::move(posts[i]));
+    } else if (options.overflow == Overflow::list) {
+      out.more.push_back(std::move(posts[i]));
     } else {
-      out.left_out.push_back({.id = post.id, .why = LeftOut::cut_by_max_posts, .joined = std::move(post.joined)});
+      out.left_out.push_back({.id = posts[i].id, .why = LeftOut::cut_by_max_posts, .joined = std::move(posts[i].joined)});
     }
   }
   return out;
@@ -335,7 +326,7 @@ Result<Value> parse_name(std::string_view what, std::string_view name, std::span
   }
   const auto near = did_you_mean(name, known);
   return fail(Errc::config, fmt::format("{} \"{}\" is not known", what, name),
-              near.empty() ? "it is one of " + join(known, ", ") : near);
+              near.empty() ? "it is one of " + tidings::join(known, ", ") : near);
 }
 
 }  // namespace
@@ -348,6 +339,11 @@ Result<Order> parse_order(std::string_view name) {
 Result<GroupBy> parse_group_by(std::string_view name) {
   static const std::vector<std::string> known{"day", "source", "topic", "none"};
   return parse_name<GroupBy>("group_by", name, known);
+}
+
+Result<Overflow> parse_overflow(std::string_view name) {
+  static const std::vector<std::string> known{"wait", "list"};
+  return parse_name<Overflow>("overflow", name, known);
 }
 
 std::string_view name_of(LeftOut why) {

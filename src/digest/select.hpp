@@ -8,7 +8,8 @@
 // - The same article of several sources appears once, naming all of them: equal link keys, else equal title keys. Two
 //   posts of one source are never joined, nor is a key by which one source names two posts, a bare host as link, or a title
 //   key under 8 code points. A link that an earlier edition carried from another source is a repeat and is left out for good.
-// - Pinned posts come first. What max_posts cuts stays a candidate for the next edition.
+// - Pinned posts come first. What max_posts cuts stays a candidate for the next edition, or is listed as "more on the web"
+//   and has had its turn by that.
 // - Below min_posts nothing is chosen and every post stays a candidate; an empty edition is never made.
 #pragma once
 
@@ -71,6 +72,7 @@ class TitlePattern {
 
 enum class Order { newest, oldest, source };
 enum class GroupBy { day, source, topic, none };
+enum class Overflow { wait, list };  ///< what max_posts cuts: waits for the next edition, or is a link at the end of this one
 
 /// The part of a [[digest]] that decides the choice.
 struct SelectOptions {
@@ -83,6 +85,7 @@ struct SelectOptions {
   GroupBy group_by = GroupBy::day;
   std::size_t min_posts = 1;                 ///< 0 counts as 1
   std::optional<std::size_t> max_posts;
+  Overflow overflow = Overflow::wait;
 };
 
 /// The bounds in time of one edition.
@@ -98,6 +101,7 @@ struct SelectBounds {
 struct Selected {
   PostId id;
   SourceId source;
+  std::string source_name;
   std::vector<PostId> joined;                ///< the same article elsewhere
   std::vector<SourceId> also_from;           ///< their sources, in order of date
   std::vector<std::string> topics;           ///< of all of them: topics of the sources and tags; folded, sorted, unique
@@ -135,6 +139,7 @@ struct Group {
 
 struct Selection {
   std::vector<Selected> posts;        ///< in reading order; empty if skipped
+  std::vector<Selected> more;         ///< beyond max_posts with Overflow::list, in reading order: links at the end
   std::vector<Repeat> repeats;        ///< to be recorded with the edition, so that they never come up again
   std::vector<NotSelected> left_out;  ///< in the order of the candidates; those cut by max_posts in reading order at the end
   std::string skipped;                ///< why there is no edition: "no posts", "2 posts, min_posts is 3"; empty if there is one
@@ -148,6 +153,12 @@ struct Selection {
 
 /// The whole choice; candidates in any order.
 [[nodiscard]] Selection select(std::span<const Candidate> candidates, const SelectOptions& options, const SelectBounds& bounds);
+
+/// One article out of several posts, at least one and of different sources; the first stands for it.
+[[nodiscard]] Selected join(std::span<const Candidate> posts, const SelectOptions& options);
+
+/// Pinned posts first, then by options.order. Total: equal dates are told apart by id.
+void sort_for_reading(std::vector<Selected>& posts, const SelectOptions& options);
 
 /// What group() needs of a post; the caller has it in full by then.
 struct GroupInput {
@@ -165,6 +176,7 @@ struct GroupInput {
 /// "newest", "day" ...; Errc::config with the nearest known one.
 [[nodiscard]] Result<Order> parse_order(std::string_view name);
 [[nodiscard]] Result<GroupBy> parse_group_by(std::string_view name);
+[[nodiscard]] Result<Overflow> parse_overflow(std::string_view name);
 [[nodiscard]] std::string_view name_of(LeftOut why);  ///< in words: "cut by max_posts"
 
 }  // namespace tidings::digest

@@ -40,7 +40,7 @@ struct Pattern {
 /// Octets that are the same for everybody, then perhaps a line that is not.
 struct Step {
   std::string fixed;
-  std::optional<Pattern> line;
+  std::optional<Pattern> line;  ///< with its line end, if it has one
 };
 
 struct Variant {
@@ -58,16 +58,18 @@ Result<Pattern> to_pattern(std::string_view text, Escape escape) {
 
 /// Encodes runs of lines without slots at once, and keeps the others as patterns.
 Result<void> append_body(std::vector<Step>& steps, std::string_view text, Escape escape) {
+  TIDINGS_TRY(split_slots(text));  // also finds a marker's end without its begin
   while (!text.empty()) {
     const auto slot = text.find(marker_of(Slot::reader_name).front());
     const auto line_start = slot == std::string_view::npos ? text.size() : text.substr(0, slot).rfind('\n') + 1;
     append_quoted_printable(steps.back().fixed, text.substr(0, line_start));
     text.remove_prefix(line_start);
     if (text.empty()) break;
-    const auto end = std::min(text.find('\n'), text.size());
-    TIDINGS_LET(steps.back().line, to_pattern(text.substr(0, end), escape));
+    const auto end = text.find('\n');
+    const auto line = text.substr(0, end == std::string_view::npos ? end : end + 1);
+    TIDINGS_LET(steps.back().line, to_pattern(line, escape));
     steps.emplace_back();
-    text.remove_prefix(std::min(end + 1, text.size()));
+    text.remove_prefix(line.size());
   }
   return {};
 }
@@ -133,7 +135,6 @@ void CompiledMessage::write(const Reader& reader, UtcTime date, Letter& out) con
     out.bytes += step.fixed;
     if (!step.line) continue;
     step.line->fill(reader, line);
-    line += '\n';
     append_quoted_printable(out.bytes, line);
   }
 }

@@ -23,10 +23,10 @@ namespace tidings::message {
 
 /// The header of every message of an edition, but for the reader's part.
 struct HeaderOptions {
-  Mailbox from;
+  Mailbox from = {};
   std::optional<Mailbox> reply_to = {};
   ListOptions list = {};
-  std::string edition_key;          ///< secret of the edition: makes Message-ID and boundary
+  std::string edition_key = {};          ///< secret of the edition: makes Message-ID and boundary
   std::string message_domain = {};  ///< right side of Message-ID; empty: the domain of From
   std::string language = "en";      ///< Content-Language
   std::string subject_prefix = {};  ///< "[Test] "

@@ -288,7 +288,8 @@ Days days_of(const digest::Period& period, const Zone& zone) {
   const std::chrono::local_days first = std::chrono::floor<std::chrono::days>(zone.to_local(period.from));
   // Until Monday 08:00 means that Monday's digest is about the days before it.
   const std::chrono::local_days until = std::chrono::floor<std::chrono::days>(zone.to_local(period.until));
-  return {.first = first, .last = std::max(first, until - std::chrono::days{1})};
+  const auto last = std::max(first, until - std::chrono::days{1});
+  return {.first = std::chrono::year_month_day{first}, .last = std::chrono::year_month_day{last}};
 }
 
 Result<Strings> Strings::load(std::string_view theme, std::string_view language, const Lookup& lookup) {

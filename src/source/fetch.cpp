@@ -8,6 +8,7 @@
 #include <ctime>
 #include <deque>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <string_view>
 #include <system_error>
@@ -294,7 +295,10 @@ class Runner {
       : requests_(requests), options_(options), done_(done), multi_(make_curl_multi()) {}
 
   void run() {
-    for (std::size_t i = 0; i < requests_.size(); ++i) waiting_.push_back(i);
+    for (std::size_t i = 0; i < requests_.size(); ++i) {
+      const auto url = parse_url(requests_[i].url);
+      waiting_.push_back({.index = i, .host = url && is_web_url(requests_[i].url) ? url->host : std::string{}});
+    }
     while (!waiting_.empty() || !active_.empty()) {
       start_what_may_start();
       int running = 0;
@@ -304,26 +308,28 @@ class Runner {
   }
 
  private:
+  struct Waiting {
+    std::size_t index = 0;
+    std::string host;  ///< empty if it is no web URL
+  };
+
   void start_what_may_start() {
-    std::deque<std::size_t> later;
+    std::deque<Waiting> later;
     while (!waiting_.empty() && static_cast<int>(active_.size()) < std::max(options_.parallel, 1)) {
-      const auto index = waiting_.front();
+      auto [index, host] = std::move(waiting_.front());
       waiting_.pop_front();
       const auto& request = requests_[index];
       if (request.url.starts_with("file:")) {
         done_(index, fetch_file(request, options_));
-        continue;
-      }
-      const auto url = parse_url(request.url);
-      if (!url || !is_web_url(request.url)) {
+      } else if (host.empty()) {
         done_(index, failure(request.url, "not an http, https or file URL"));
-      } else if (busy_hosts_.contains(url->host)) {
-        later.push_back(index);
+      } else if (busy_hosts_.contains(host)) {
+        later.push_back({.index = index, .host = std::move(host)});
       } else {
-        start(index, url->host);
+        start(index, host);
       }
     }
-    waiting_.insert(waiting_.begin(), later.begin(), later.end());
+    waiting_.insert(waiting_.begin(), std::make_move_iterator(later.begin()), std::make_move_iterator(later.end()));
   }
 
   void start(std::size_t index, const std::string& host) {
@@ -362,7 +368,7 @@ class Runner {
   const FetchOptions& options_;
   const FetchDone& done_;
   CurlMulti multi_;
-  std::deque<std::size_t> waiting_;
+  std::deque<Waiting> waiting_;
   std::vector<std::unique_ptr<Transfer>> active_;
   std::unordered_set<std::string> busy_hosts_;
 };

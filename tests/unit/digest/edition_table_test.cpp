@@ -1,6 +1,6 @@
 #include "digest/edition_table.hpp"
 
-#include <doctest/doctest.h>
+#include "unit/digest/shop.hpp"
 
 using namespace tidings;
 using namespace tidings::digest;
@@ -8,27 +8,14 @@ using namespace std::chrono;
 
 namespace {
 
-/// A database with two sources and a few posts, written past the tables that own them.
-struct Shop {
-  store::Database database = *store::Database::open_in_memory();
-  EditionTable table{database};
-  std::int64_t next_post = 1;
+const UtcTime monday = *parse_rfc3339("2026-01-05T08:00:00Z");
+using Ids = std::vector<std::int64_t>;
 
-  Shop() {
-    REQUIRE(database.execute("INSERT INTO sources (id, name, url) VALUES (1, 'harbour', 'u'), (2, 'town', 'v')"));
-  }
-
-  PostId post(std::int64_t source, std::optional<UtcTime> published, UtcTime first_seen, std::string_view link_key = "",
+struct Shop : test::Shop {
+  PostId post(std::int64_t source, std::optional<UtcTime> published, UtcTime first_seen, std::string link_key = "",
               bool hidden = false) {
-    const PostId id{next_post++};
-    auto row = database.prepare(R"(
-      INSERT INTO posts (id, source_id, identity, link, link_key, title, title_key, author, published_ms, first_seen_ms,
-                         image_url, image_alt, html, summary_html, language, content_hash, hidden)
-      VALUES (:id, :source, :identity, '', :link_key, :title, '', '', :published, :seen, '', '', '', '', '', '', :hidden))");
-    row.bind(":id", id).bind(":source", source).bind(":identity", std::to_string(id.value)).bind(":link_key", link_key);
-    row.bind(":title", "Post " + std::to_string(id.value)).bind(":published", published).bind(":seen", first_seen);
-    REQUIRE(row.bind(":hidden", hidden ? 1 : 0).run());
-    return id;
+    return test::Shop::post({.source = source, .published = published, .first_seen = first_seen, .link_key = std::move(link_key),
+                             .title_key = "", .tags = {}, .hidden = hidden});
   }
 
   /// Composes the edition of one weekly run as a job would; returns the ids in it.
@@ -37,7 +24,7 @@ struct Shop {
     const Period period{history.covered_until.value_or(scheduled - days{7}), scheduled};
     const Plan plan{.scheduled = scheduled, .period = period, .nominal = days{7}, .missed_runs = 0, .first = !history.covered_until};
     const auto bounds = EditionTable::bounds(plan, history, scheduled + minutes{1}, {});
-    const auto selection = select(*table.candidates("weekly", options, bounds), options, bounds);
+    selection = select(*table.candidates("weekly", options, bounds), options, bounds);
     const NewEdition edition{.digest = "weekly", .scheduled = scheduled, .period = period, .cut = bounds.cut, .title = "T",
                              .reason = selection.skipped};
     std::vector<std::int64_t> out;
@@ -45,20 +32,14 @@ struct Shop {
       REQUIRE(table.record_skipped(edition, bounds.cut));
       return out;
     }
-    auto transaction = database.begin();
-    REQUIRE(transaction);
-    last = *table.insert(edition, selection, bounds.cut);
-    REQUIRE(transaction->commit());
+    seal(edition, selection, options);
     const auto posts = *table.posts_of(last);
     for (const auto id : posts) out.push_back(id.value);
     return out;
   }
 
-  EditionId last;
+  Selection selection;
 };
-
-const UtcTime monday = *parse_rfc3339("2026-01-05T08:00:00Z");
-using Ids = std::vector<std::int64_t>;
 
 }  // namespace
 
@@ -226,4 +207,50 @@ TEST_CASE("edition_table: editions are found by number, by digest and by id") {
   CHECK(list[1].posts == 1);
   CHECK(shop.table.list("", 10)->size() == 3);
   CHECK(shop.table.list("daily", 10)->empty());
+}
+
+TEST_CASE("edition_table: what max_posts cuts may be listed instead, and has had its turn then") {
+  Shop shop;
+  SelectOptions options;
+  options.max_posts = 1;
+  options.overflow = Overflow::list;
+  const auto a = shop.post(1, monday - days{2}, monday - days{2});
+  const auto b = shop.post(1, monday - days{1}, monday - days{1});
+  CHECK(shop.compose(monday, options) == Ids{b.value});
+  CHECK(*shop.table.more_of(shop.last) == std::vector<PostId>{a});
+  CHECK(shop.table.list("weekly", 1)->front().posts == 1);
+  CHECK(shop.compose(monday + days{7}, options).empty());
+}
+
+TEST_CASE("edition_table: posts of a run that nobody was to get do not wait for the first reader") {
+  Shop shop;
+  const auto old_post = shop.post(1, monday - days{1}, monday - days{1});
+  const auto bounds = EditionTable::bounds({.scheduled = monday, .period = {monday - days{7}, monday}, .nominal = days{7},
+                                            .missed_runs = 0, .first = true}, {}, monday, {});
+  const auto selection = select(*shop.table.candidates("weekly", {}, bounds), {}, bounds);
+  REQUIRE(selection.posts.size() == 1);
+  REQUIRE(shop.table.record_skipped({.digest = "weekly", .scheduled = monday, .period = {monday - days{7}, monday}, .cut = monday,
+                                     .title = "", .reason = "nobody"}, selection, monday));
+  CHECK(shop.table.history("weekly")->posts_until == monday);
+  CHECK(shop.table.history("weekly")->next_number == 1);
+  const auto fresh = shop.post(1, monday + days{1}, monday + days{1});
+  CHECK(shop.compose(monday + days{7}) == Ids{fresh.value});
+  CHECK(old_post != fresh);
+}
+
+TEST_CASE("edition_table: what earlier editions have shown comes back with its copies") {
+  Shop shop;
+  const auto a = shop.post(1, monday - days{2}, monday - days{2}, "example.org/a");
+  const auto copy = shop.post(2, monday - days{1}, monday - days{1}, "example.org/a");
+  shop.compose(monday);
+  const auto b = shop.post(1, monday + days{1}, monday + days{1});
+  shop.compose(monday + days{7});
+  const auto all = *shop.table.shown_since("weekly", monday - days{1}, {});
+  REQUIRE(all.size() == 2);
+  CHECK(all[0].post.id == a);
+  CHECK(all[0].post.joined == std::vector<PostId>{copy});
+  CHECK(all[0].cut == monday + minutes{1});
+  CHECK(all[1].post.id == b);
+  CHECK(shop.table.shown_since("weekly", monday + minutes{1}, {})->size() == 1);
+  CHECK(shop.table.shown_since("daily", monday - days{1}, {})->empty());
 }
