@@ -10,6 +10,7 @@ Actions: a reply ("451 4.3.0 later"; lines are split at "|"), or
     close       FIN without an answer          reset         RST without an answer
     hang        no answer until the server ends delay:SECONDS answer as usual, later
     keep-close  at dot only: the message is kept as accepted, but the connection is closed before the answer
+    keep-hang   at dot only: kept as accepted, and never answered
 A message counts as accepted, and is on disk in `folder`, before its 250 is written.
 Standard library only; the port is chosen by the kernel. Run as a program it prints its port and serves until stdin ends.
 """
@@ -157,6 +158,9 @@ class Session:
         if action == "keep-close":
             self.server.keep(message)
             raise Hangup
+        if action == "keep-hang":
+            self.server.keep(message)
+            action = "hang"
         if action == "close":
             raise Hangup
         if action == "reset":
