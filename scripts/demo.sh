@@ -64,9 +64,9 @@ echo "\$ tidings --at $now send weekly"
 tidings send weekly
 after=$(mails)
 echo
-echo "\$ tidings preview weekly --to $demo/preview"
+echo "\$ tidings preview weekly#1 --to $demo/preview"
 rm -rf "$demo/preview"
-tidings preview weekly --to "$demo/preview"
+tidings preview weekly#1 --to "$demo/preview"
 # So that the sample pictures show without the net; the mails keep their https links.
 sed -i -E "s#https://(harbour\.example/images|garden\.example/wp-content/uploads/2026/01)/(s72-c/)?([a-z]+)(-300x169)?\.jpg#file://$top/tests/data/demo/images/\3.jpg#g" \
   "$demo"/preview/*.html
