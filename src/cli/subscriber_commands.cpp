@@ -94,6 +94,7 @@ Result<Exit> add(Session& session, const AddOptions& options) {
     case AddOutcome::resubscribed_pending:
       print(fmt::format("{} had left; waits for a new confirmation of: {}\n", text, join(result.pending, ", ")));
       return Exit::done;
+    case AddOutcome::left: print(fmt::format("{} had left\n", text)); return Exit::done;
     case AddOutcome::suppressed:
       return fail(Errc::not_permitted, fmt::format("{} must not be mailed: {}", text, name_of(*result.cause)),
                   "\"tidings suppression remove\" lifts it, if you are sure");

@@ -320,7 +320,9 @@ bool is_formula(std::string_view field) {
 }  // namespace
 
 std::string guard_formula(std::string_view field) {
-  return is_formula(field) ? "'" + std::string{field} : std::string{field};
+  std::string guarded;
+  if (is_formula(field)) guarded += '\'';
+  return guarded.append(field);
 }
 
 std::string_view unguard_formula(std::string_view field) {

@@ -69,19 +69,19 @@ class Import {
     RejectFile rejects{options_.reject_file, columns_.headers()};
     TIDINGS_LET(auto first, database_.begin());
     std::optional<store::Transaction> transaction{std::move(first)};
-    for (std::int64_t in_batch = 0;; ++in_batch) {
+    const bool in_batches = options_.batch > 0 && options_.dry_run == DryRun::no;
+    for (;; more = false) {
       if (!more) {
         TIDINGS_LET(more, reader_.next(record));
         if (!more) break;
       }
-      more = false;
-      if (options_.batch > 0 && in_batch > 0 && in_batch % options_.batch == 0 && options_.dry_run == DryRun::no) {
+      TIDINGS_TRY(take(*transaction, record, rejects));
+      if (in_batches && report_.records % options_.batch == 0) {
         TIDINGS_TRY(transaction->commit());
         transaction.reset();
         TIDINGS_LET(auto next, database_.begin());
         transaction.emplace(std::move(next));
       }
-      TIDINGS_TRY(take(*transaction, record, rejects));
     }
     TIDINGS_TRY(rejects.finish());
     if (options_.dry_run == DryRun::no) TIDINGS_TRY(transaction->commit());

@@ -56,17 +56,22 @@ StatusWord word_of(std::string_view key) {
   using S = SubscriptionState;
   using C = SuppressionCause;
   static const std::vector<Entry> words = {
-      {"confirmed", S::confirmed},      {"subscribed", S::confirmed},   {"active", S::confirmed},
-      {"verified", S::confirmed},       {"regular", S::confirmed},      {"premium", S::confirmed},
-      {"pending", S::pending},          {"unconfirmed", S::pending},    {"unverified", S::pending},
-      {"unactivated", S::pending},      {"notconfirmed", S::pending},   {"withdrawn", S::withdrawn},
-      {"unsubscribed", S::withdrawn},   {"inactive", S::withdrawn},     {"disabled", S::withdrawn},
-      {"removed", S::withdrawn},        {"deleted", S::withdrawn},      {"left", S::withdrawn},
-      {"bounced", C::hard_bounce},      {"hardbounced", C::hard_bounce}, {"cleaned", C::hard_bounce},
-      {"undeliverable", C::hard_bounce}, {"softbounced", C::soft_bounces}, {"complained", C::complaint},
-      {"complaint", C::complaint},      {"spammy", C::complaint},       {"spam", C::complaint},
-      {"blocked", C::manual},           {"blocklisted", C::manual},     {"blacklisted", C::manual},
-      {"suppressed", C::manual},        {"enabled", std::nullopt},      {"", std::nullopt},
+      {"confirmed", S::confirmed},      {"subscribed", S::confirmed},    {"active", S::confirmed},
+      {"verified", S::confirmed},       {"pending", S::pending},         {"unconfirmed", S::pending},
+      {"unverified", S::pending},       {"notconfirmed", S::pending},    {"pendingverification", S::pending},
+      {"unactivated", S::pending},      {"withdrawn", S::withdrawn},     {"unsubscribed", S::withdrawn},
+      {"inactive", S::withdrawn},       {"disabled", S::withdrawn},      {"removed", S::withdrawn},
+      {"deleted", S::withdrawn},        {"left", S::withdrawn},          {"bounced", C::hard_bounce},
+      {"hardbounced", C::hard_bounce},  {"cleaned", C::hard_bounce},     {"undeliverable", C::hard_bounce},
+      {"softbounced", C::soft_bounces}, {"complained", C::complaint},    {"complaint", C::complaint},
+      {"spam", C::complaint},           {"blocked", C::manual},          {"blocklisted", C::manual},
+      {"blacklisted", C::manual},       {"suppressed", C::manual},       {"spammy", C::manual},
+      // Buttondown: all of these still get mail.
+      {"regular", S::confirmed},        {"premium", S::confirmed},       {"trialed", S::confirmed},
+      {"unpaid", S::confirmed},         {"gifted", S::confirmed},        {"churning", S::confirmed},
+      {"paused", S::confirmed},         {"pastdue", S::confirmed},
+      // listmonk; says nothing about consent
+      {"enabled", std::nullopt},
   };
   for (const auto& word : words) {
     if (word.key == key) return {.known = true, .status = word.status};
@@ -100,37 +105,55 @@ std::optional<std::size_t> find_key(std::span<const std::string> keys, std::stri
   return static_cast<std::size_t>(at - keys.begin());
 }
 
-/// What the exports of services have in common with no other list.
+/// What the exports of a service have in common with no other list. Keys as key_of() gives them; "a|b" is either.
 struct ServiceFormat {
   std::string_view name;
   std::vector<std::string_view> signs;  ///< all of them must be there
   std::string_view email;
   std::string_view status;              ///< or empty
-  std::vector<std::string_view> confirmed_at;  ///< the first that is there
+  std::string_view confirmed_at;        ///< the first that is there
   struct FlagRule {
     std::string_view key;
     char when;                          ///< y: says yes, n: says no, f: is filled
     std::string_view word;
   };
-  std::vector<FlagRule> rules;
-  std::string_view otherwise;
+  std::vector<FlagRule> rules{};        ///< the first that applies decides the status, before the status column
+  std::string_view otherwise{};         ///< the status where nothing says any; empty: the caller's
+  DateOrder dates = DateOrder::year_first;
 };
 
 const std::vector<ServiceFormat>& service_formats() {
   static const std::vector<ServiceFormat> all = {
-      {"mailchimp", {"emailaddress", "leid", "euid"}, "emailaddress", "", {"confirmtime", "optintime"},
+      // Separate files of the subscribed, unsubscribed and cleaned, told apart by their last columns.
+      {"mailchimp", {"emailaddress", "memberrating", "leid"}, "emailaddress", "", "confirmtime|optintime",
        {{"cleantime", 'f', "cleaned"}, {"unsubtime", 'f', "unsubscribed"}}, "subscribed"},
-      {"substack", {"email", "activesubscription", "emaildisabled"}, "email", "", {"createdat"},
+      {"substack", {"email", "activesubscription", "emaildisabled"}, "email", "", "createdat",
        {{"emaildisabled", 'y', "unsubscribed"}}, "subscribed"},
-      {"buttondown", {"email", "creationdate", "subscribertype"}, "email", "subscribertype", {"creationdate"}, {}, ""},
-      {"buttondown", {"emailaddress", "creationdate", "type"}, "emailaddress", "type", {"creationdate"}, {}, ""},
-      {"listmonk", {"uuid", "email", "attributes", "status"}, "email", "status", {"createdat"}, {}, ""},
-      {"ghost", {"email", "subscribedtoemails", "createdat"}, "email", "", {"createdat"},
-       {{"deletedat", 'f', "unsubscribed"}, {"subscribedtoemails", 'n', "unsubscribed"}}, "subscribed"},
-      {"phplist", {"email", "confirmed", "blacklisted", "uniqid"}, "email", "", {"entered"},
-       {{"blacklisted", 'y', "blacklisted"}, {"confirmed", 'n', "unconfirmed"}}, "subscribed"},
+      {"substack", {"email", "stripeplan", "startdate"}, "email", "", "startdate", {}, "subscribed"},
+      {"buttondown", {"email|emailaddress", "creationdate", "type|subscribertype"}, "email|emailaddress", "type|subscribertype", "creationdate"},
+      // "enabled" says nothing about a confirmation: that is kept for each of its lists, and not exported.
+      {"listmonk", {"uuid", "email", "attributes", "status"}, "email", "status", "createdat"},
+      {"ghost", {"email", "subscribedtoemails|subscribed", "complimentaryplan"}, "email", "", "createdat",
+       {{"deletedat", 'f', "unsubscribed"}, {"subscribedtoemails", 'n', "unsubscribed"}, {"subscribed", 'n', "unsubscribed"}}, "subscribed"},
+      {"phplist",
+       {"email", "confirmed|isthisuserconfirmed|isthissubscriberconfirmed|istheemailofthissubscriberconfirmed",
+        "blacklisted|isthisuserblacklisted|isthissubscriberblacklisted"},
+       "email", "", "entered",
+       {{"blacklisted|isthisuserblacklisted|isthissubscriberblacklisted", 'y', "blacklisted"},
+        {"confirmed|isthisuserconfirmed|isthissubscriberconfirmed|istheemailofthissubscriberconfirmed", 'n', "unconfirmed"}},
+       "subscribed"},
+      {"feedburner", {"email|emailaddress", "subscribed|subscribetime", "status"}, "email|emailaddress", "status", "subscribed|subscribetime",
+       {}, "", DateOrder::month_first},
   };
   return all;
+}
+
+/// The column of any of "a|b", the first name first.
+std::optional<std::size_t> find_any(std::span<const std::string> keys, std::string_view names) {
+  for (const auto name : split(names, '|')) {
+    if (const auto at = find_key(keys, name)) return at;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -148,31 +171,82 @@ std::string_view status_word(SuppressionCause cause) {
   return "";
 }
 
-Result<UtcTime> read_date(std::string_view text) {
-  auto rest = std::string{trim(text)};
-  const auto ends = [&](std::string_view end) {
-    if (rest.size() < end.size() || !ascii_iequals(std::string_view{rest}.substr(rest.size() - end.size()), end)) return false;
-    rest.resize(rest.size() - end.size());
-    return true;
-  };
-  if (ends(" UTC") || ends(" GMT")) rest += "Z";
-  if (rest.size() == 10) rest += "T00:00:00Z";
-  if (rest.size() == 16) rest += ":00Z";                                  // 2026-01-05 08:00
-  if (rest.size() == 17 && ends("Z")) rest += ":00Z";
-  const auto zone = rest.find_first_of("Zz+", std::min<std::size_t>(rest.size(), 19));
-  if (rest.size() >= 19 && zone == std::string::npos && rest.find('-', 19) == std::string::npos) rest += "Z";
-  // "2026-01-05 08:00:00 +0000" and "...+00", as Ruby and PostgreSQL write it
-  const auto blank = rest.find(' ', std::min<std::size_t>(rest.size(), 19));
-  if (blank != std::string::npos) rest.erase(blank, 1);
-  const auto sign = rest.find_first_of("+-", std::min<std::size_t>(rest.size(), 19));
-  if (sign != std::string::npos && rest.size() - sign == 3) rest += ":00";
-  if (sign != std::string::npos && rest.size() - sign == 5) rest.insert(sign + 3, ":");
-  auto time = parse_rfc3339(rest);
-  if (!time) {
-    return fail(Errc::bad_data, fmt::format("\"{}\" is not a date", truncate_utf8(clean_utf8(text), 40)),
-                "write it like 2026-01-05 or 2026-01-05T08:00:00Z");
+namespace {
+
+/// Passes over `count` digits, or says no and stays.
+bool take_digits(std::string_view& text, std::size_t count) {
+  if (text.size() < count) return false;
+  if (!std::ranges::all_of(text.substr(0, count), [](char c) { return c >= '0' && c <= '9'; })) return false;
+  text.remove_prefix(count);
+  return true;
+}
+
+bool take_char(std::string_view& text, std::string_view any_of) {
+  if (text.empty() || any_of.find(text.front()) == std::string_view::npos) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+/// What follows the time of day as RFC 3339 writes it; nothing where it is no zone. Go writes "+0000 UTC", PostgreSQL "+00".
+std::optional<std::string> zone_of(std::string_view text) {
+  text = trim(text);
+  for (const std::string_view end : {"UTC", "GMT", "Z"}) {
+    if (text.size() >= end.size() && ascii_iequals(text.substr(text.size() - end.size()), end)) {
+      text = trim(text.substr(0, text.size() - end.size()));
+      break;
+    }
   }
-  return time;
+  if (text.empty()) return "Z";
+  const char sign = text.front();
+  if (!take_char(text, "+-")) return std::nullopt;
+  const auto hours = text.substr(0, 2);
+  if (!take_digits(text, 2)) return std::nullopt;
+  take_char(text, ":");
+  const auto minutes = text.empty() ? std::string_view{"00"} : text;
+  if (minutes.size() != 2) return std::nullopt;
+  return fmt::format("{}{}:{}", sign, hours, minutes);
+}
+
+/// "09:30", "09:30:15.123456 ..." as RFC 3339 writes it, with the zone.
+std::optional<std::string> time_of(std::string_view text) {
+  if (trim(text).empty()) return "00:00:00Z";
+  auto rest = text;
+  if (!take_digits(rest, 2) || !take_char(rest, ":") || !take_digits(rest, 2)) return std::nullopt;
+  const auto minutes = text.substr(0, 5);
+  std::string_view seconds = "00";
+  if (take_char(rest, ":")) {
+    seconds = rest.substr(0, 2);
+    if (!take_digits(rest, 2)) return std::nullopt;
+    if (take_char(rest, ".,")) {
+      while (take_digits(rest, 1)) {}
+    }
+  }
+  const auto zone = zone_of(rest);
+  if (!zone) return std::nullopt;
+  return fmt::format("{}:{}{}", minutes, seconds, *zone);
+}
+
+}  // namespace
+
+Result<UtcTime> read_date(std::string_view text, DateOrder order) {
+  text = trim(text);
+  // Exact to the millisecond only in the form that we write ourselves.
+  if (auto exact = parse_rfc3339(text)) return exact;
+  auto rest = text;
+  std::string date;
+  if (order == DateOrder::month_first && text.size() >= 10 && text[2] == '/' && text[5] == '/') {
+    date = fmt::format("{}-{}-{}", text.substr(6, 4), text.substr(0, 2), text.substr(3, 2));
+    rest.remove_prefix(10);
+  } else {
+    if (take_digits(rest, 4) && take_char(rest, "-") && take_digits(rest, 2) && take_char(rest, "-")) take_digits(rest, 2);
+    date = text.substr(0, text.size() - rest.size());
+  }
+  if (!rest.empty() && !take_char(rest, " Tt")) date.clear();
+  if (const auto time = time_of(rest); time && date.size() == 10) {
+    if (auto read = parse_rfc3339(fmt::format("{}T{}", date, *time))) return read;
+  }
+  return fail(Errc::bad_data, fmt::format("\"{}\" is not a date", truncate_utf8(clean_utf8(text), 40)),
+              "write it like 2026-01-05 or 2026-01-05T08:00:00Z");
 }
 
 Result<ColumnMap> ColumnMap::read(const CsvRecord& header, std::span<const std::pair<std::string, std::string>> map) {
@@ -225,20 +299,19 @@ ColumnMap ColumnMap::addresses_only() {
 }
 
 void ColumnMap::recognise(std::span<const std::string> keys) {
-  const auto has = [&](std::string_view key) { return find_key(keys, key).has_value(); };
+  const auto has = [&](std::string_view names) { return find_any(keys, names).has_value(); };
   for (const auto& service : service_formats()) {
     if (!std::ranges::all_of(service.signs, has)) continue;
     format_ = service.name;
-    email_ = find_key(keys, service.email);
-    if (!service.status.empty()) status_ = find_key(keys, service.status);
-    for (const auto key : service.confirmed_at) {
-      if (!confirmed_at_) confirmed_at_ = find_key(keys, key);
-    }
+    email_ = find_any(keys, service.email);
+    if (!service.status.empty()) status_ = find_any(keys, service.status);
+    confirmed_at_ = find_any(keys, service.confirmed_at);
     for (const auto& rule : service.rules) {
       const auto when = rule.when == 'y' ? Rule::When::yes : rule.when == 'n' ? Rule::When::no : Rule::When::filled;
-      if (const auto at = find_key(keys, rule.key)) rules_.push_back({.column = *at, .when = when, .word = rule.word});
+      if (const auto at = find_any(keys, rule.key)) rules_.push_back({.column = *at, .when = when, .word = rule.word});
     }
     otherwise_ = service.otherwise;
+    dates_ = service.dates;
     return;
   }
 }
@@ -269,7 +342,9 @@ std::vector<ColumnChoice> ColumnMap::choices() const {
   const auto header = [&](std::optional<std::size_t> at) { return at ? headers_[*at] : std::string{}; };
   std::string name = header(name_);
   if (!name_ && (first_name_ || last_name_)) {
-    name = header(first_name_) + (first_name_ && last_name_ ? " + " : "") + header(last_name_);
+    name = header(first_name_);
+    if (first_name_ && last_name_) name += " + ";
+    name += header(last_name_);
   }
   return {{"email", header(email_)},   {"name", name},
           {"language", header(language_)}, {"digests", header(digests_)},
@@ -323,7 +398,7 @@ Result<ImportLine> ColumnMap::understand(const CsvRecord& record) const {
   }
   TIDINGS_LET(line.status, status_of(record));
   if (const auto date = field(record, confirmed_at_); !date.empty()) {
-    TIDINGS_LET(line.confirmed, read_date(date));
+    TIDINGS_LET(line.confirmed, read_date(date, dates_));
   }
   return line;
 }

@@ -37,8 +37,11 @@ struct StatusWord {
 /// How bounced and the like are written in our files.
 [[nodiscard]] std::string_view status_word(SuppressionCause cause);
 
-/// RFC 3339; also with a blank for T, without seconds, without a zone (then UTC), with " UTC", or the date alone.
-[[nodiscard]] Result<UtcTime> read_date(std::string_view text);
+enum class DateOrder { year_first, month_first };
+
+/// RFC 3339; also with a blank for T, without seconds, without a zone (then UTC), with "+0000 UTC" or the like behind, or the
+/// date alone. `month_first` reads 06/17/2009 09:52 besides. Fractions count in RFC 3339 only.
+[[nodiscard]] Result<UtcTime> read_date(std::string_view text, DateOrder order = DateOrder::year_first);
 
 /// One line, understood. Empty digests: those of the options.
 struct ImportLine {
@@ -85,6 +88,7 @@ class ColumnMap {
   std::vector<std::string> headers_;
   std::optional<std::size_t> email_, name_, first_name_, last_name_, language_, digests_, topics_, status_, confirmed_at_;
   std::vector<Rule> rules_;
+  DateOrder dates_ = DateOrder::year_first;
   std::string_view otherwise_;  ///< the status word where neither column nor rule says any
 };
 

@@ -1,0 +1,159 @@
+// How fast a list is imported, beside a bare insert of the same rows:  bench_import [LINES]
+//
+// Each measurement runs in a process of its own, so that its peak memory is its own. The bare insert writes the very rows
+// that the import leaves behind, table by table, with prepared statements in one transaction, into an empty database of
+// the same schema on the same disk; reading them back from the imported file is not counted.
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include "base/clock.hpp"
+#include "store/database.hpp"
+#include "subscriber/import.hpp"
+#include "subscriber/subscriber_table.hpp"
+#include "support/temp_folder.hpp"
+
+using namespace tidings;
+
+namespace {
+
+struct Measured {
+  double seconds = 0;
+  long peak_kib = 0;
+};
+
+/// Runs `work`, which returns its seconds, in a child process.
+Measured in_child(const std::function<double()>& work) {
+  int ends[2];
+  if (::pipe(ends) != 0) std::abort();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const double seconds = work();
+    const bool written = ::write(ends[1], &seconds, sizeof seconds) == sizeof seconds;
+    ::_exit(written ? 0 : 1);
+  }
+  Measured measured;
+  if (::read(ends[0], &measured.seconds, sizeof measured.seconds) != sizeof measured.seconds) std::abort();
+  rusage usage{};
+  int status = 0;
+  ::wait4(child, &status, 0, &usage);
+  measured.peak_kib = usage.ru_maxrss;
+  ::close(ends[0]);
+  ::close(ends[1]);
+  return measured;
+}
+
+double seconds_of(const std::function<void()>& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+void write_list(const std::filesystem::path& path, long lines) {
+  std::ofstream file{path};
+  file << "email,name,language,digests,topics,status,confirmed_at\n";
+  for (long i = 0; i < lines; ++i) {
+    // Scattered, as real lists are: a sorted one would spare the index its work.
+    const auto scattered = (static_cast<unsigned long>(i) * 2654435761UL) % 4294967296UL;
+    file << fmt::format("reader.{:x}@mail{}.example.org,Reader Número {},{},weekly,,confirmed,2025-0{}-1{}T10:00:00Z\n", scattered, i % 50, i,
+                        i % 3 == 0 ? "es" : "en", 1 + i % 9, i % 9);
+  }
+}
+
+double import_list(const std::filesystem::path& list, const std::filesystem::path& path, long lines) {
+  const SystemClock clock;
+  auto database = store::Database::open(path, store::Create::yes);
+  auto reader = subscriber::CsvReader::open(list);
+  return seconds_of([&] {
+    const auto report = subscriber::import_csv(*database, clock, *reader, {.digests = {"weekly"}, .known_digests = {"weekly"}, .detail = "list.csv"});
+    if (!report || report->added != lines) {
+      fmt::print("import failed: {}\n", report ? fmt::format("{} added", report->added) : report.error().line());
+      std::exit(1);
+    }
+  });
+}
+
+void run(sqlite3* database, const char* sql) {
+  if (sqlite3_exec(database, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
+    fmt::print("{}\n", sqlite3_errmsg(database));
+    std::exit(1);
+  }
+}
+
+/// All rows of one table, held in memory and inserted one by one.
+double copy_table(sqlite3* from, sqlite3* to, const std::string& table) {
+  sqlite3_stmt* read = nullptr;
+  sqlite3_prepare_v2(from, ("SELECT * FROM " + table).c_str(), -1, &read, nullptr);
+  const int columns = sqlite3_column_count(read);
+  std::string places = "?";
+  for (int i = 1; i < columns; ++i) places += ",?";
+  sqlite3_stmt* write = nullptr;
+  sqlite3_prepare_v2(to, ("INSERT INTO " + table + " VALUES (" + places + ")").c_str(), -1, &write, nullptr);
+  double seconds = 0;
+  std::vector<std::vector<sqlite3_value*>> rows;
+  const auto flush = [&] {
+    seconds += seconds_of([&] {
+      for (const auto& row : rows) {
+        for (int i = 0; i < columns; ++i) sqlite3_bind_value(write, i + 1, row[static_cast<std::size_t>(i)]);
+        if (sqlite3_step(write) != SQLITE_DONE) std::exit(1);
+        sqlite3_reset(write);
+      }
+    });
+    for (const auto& row : rows) {
+      for (auto* const value : row) sqlite3_value_free(value);
+    }
+    rows.clear();
+  };
+  while (sqlite3_step(read) == SQLITE_ROW) {
+    auto& row = rows.emplace_back();
+    for (int i = 0; i < columns; ++i) row.push_back(sqlite3_value_dup(sqlite3_column_value(read, i)));
+    if (rows.size() == 10'000) flush();
+  }
+  flush();
+  sqlite3_finalize(read);
+  sqlite3_finalize(write);
+  return seconds;
+}
+
+double insert_bare(const std::filesystem::path& imported, const std::filesystem::path& path, const std::vector<std::string>& tables) {
+  { const auto schema = store::Database::open(path, store::Create::yes); }
+  sqlite3* from = nullptr;
+  sqlite3* to = nullptr;
+  sqlite3_open(imported.c_str(), &from);
+  sqlite3_open(path.c_str(), &to);
+  run(to, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4000; BEGIN IMMEDIATE");
+  double seconds = 0;
+  for (const auto& table : tables) seconds += copy_table(from, to, table);
+  seconds += seconds_of([&] { run(to, "COMMIT"); });
+  sqlite3_close(from);
+  sqlite3_close(to);
+  return seconds;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const long lines = count > 1 ? std::atol(arguments[1]) : 1'000'000;
+  const test::TempFolder folder;
+  write_list(folder / "list.csv", lines);
+  fmt::print("{} lines, {:.0f} MB\n", lines, static_cast<double>(std::filesystem::file_size(folder / "list.csv")) / 1e6);
+  const auto import = in_child([&] { return import_list(folder / "list.csv", folder / "imported.db", lines); });
+  const auto same = in_child([&] { return insert_bare(folder / "imported.db", folder / "bare.db", {"subscribers", "subscriptions", "consents"}); });
+  const auto readers = in_child([&] { return insert_bare(folder / "imported.db", folder / "readers.db", {"subscribers"}); });
+  fmt::print("import                       {:6.2f} s  {:7.0f} lines/s  peak {} MB\n", import.seconds, static_cast<double>(lines) / import.seconds, import.peak_kib / 1024);
+  fmt::print("bare insert, the same rows   {:6.2f} s  import takes {:.2f} times as long\n", same.seconds, import.seconds / same.seconds);
+  fmt::print("bare insert, subscribers only{:6.2f} s  import takes {:.2f} times as long\n", readers.seconds, import.seconds / readers.seconds);
+  return 0;
+}
