@@ -83,7 +83,7 @@ struct Shop {
     auto transaction = database.begin();
     REQUIRE(transaction);
     auto carry = *CarryOver::open(database, edition.digest, selection.posts, options);
-    last = *table.insert(edition, selection, edition.cut);
+    last = *table.insert(edition, selection, edition.cut - std::chrono::milliseconds{1});
     Segmenter segmenter{carry.segment_posts()};
     std::vector<SegmentId> segments;
     for (const auto reader : confirmed(edition.digest)) {
@@ -98,7 +98,7 @@ struct Shop {
           "INSERT INTO deliveries (edition_id, subscriber_id, segment_id, state) VALUES (:edition, :reader, :segment, 1)");
       REQUIRE(row.bind(":edition", last).bind(":reader", reader).bind(":segment", segments[*index]).run());
     }
-    REQUIRE(carry.settle(edition.period, edition.cut, selection));
+    REQUIRE(carry.settle(edition.period, selection));
     REQUIRE(transaction->commit());
     return segments.size();
   }
