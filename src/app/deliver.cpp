@@ -74,7 +74,7 @@ class Deliverer {
         editions_(database), ledger_(database, clock) {}
 
   Result<DeliverReport> run() {
-    TIDINGS_LET(const auto recovered, ledger_.recover(retry_policy(config_)));
+    TIDINGS_LET(const auto recovered, ledger_.recover({.policy = retry_policy(config_), .within = suppress_hard(database_, clock_)}));
     recovered_ = recovered;
     std::vector<digest::Edition> editions;
     if (options_.edition) {

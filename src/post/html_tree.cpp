@@ -8,12 +8,15 @@
 #include <gumbo.h>
 
 #include "base/text.hpp"
+#include "post/html_builder.hpp"
 #include "post/html_token.hpp"
 
 namespace tidings::post {
 namespace {
 
-constexpr std::size_t max_depth = 100;
+constexpr std::size_t max_depth = max_html_depth;
+// Markup that takes gumbo and is longer than this is mended our own way instead: gumbo needs up to a second for a megabyte of it.
+constexpr std::size_t max_gumbo_bytes = 200'000;
 // Formatting elements that a parser may reopen, over the whole text: this many, and a few more for each token.
 constexpr std::size_t reopen_allowance = 10'000;
 constexpr std::size_t reopen_per_token = 4;
@@ -258,6 +261,15 @@ std::uint32_t Tree::add(std::uint32_t parent, Node node) {
 
 Tree parse_html(std::string_view html, std::size_t max_bytes) {
   const auto cleaned = clean_utf8(truncate_utf8(html, max_bytes));
+  const auto tokens = tokenise(cleaned);
+  if (auto tree = build_exactly(tokens)) return std::move(*tree);
+  return cleaned.size() <= max_gumbo_bytes ? parse_with_gumbo(tokens) : build_mending(tokens);
+}
+
+Tree parse_html_mending(std::string_view html) { return build_mending(tokenise(html)); }
+
+Tree parse_html_by_gumbo(std::string_view html) {
+  const auto cleaned = clean_utf8(html);
   return parse_with_gumbo(tokenise(cleaned));
 }
 
