@@ -79,9 +79,7 @@ class ReceivedMail(unittest.TestCase):
             cls.mails = server.take()
 
     def each(self):
-        for mail in self.mails:
-            with self.subTest(to=mail.envelope_to):
-                yield mail, parse_mail(mail.octets)
+        return [(mail, parse_mail(mail.octets)) for mail in self.mails]
 
     def test_everybody_got_one(self):
         self.assertEqual(sorted(mail.envelope_to for mail in self.mails),
