@@ -249,7 +249,7 @@ class BadInput(unittest.TestCase):
         done = self.home.run("send", "--due", "--to-dir", "out")
         self.assertIn(done.returncode, (73, 74), done.stderr)
         self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
-        done = self.home.run("preview", "weekly", "--to", "out/below")
+        done = self.home.run("preview", "weekly#1", "--to", "out/below")
         self.assertIn(done.returncode, (73, 74), done.stderr)
         (self.home.folder / "out").unlink()
         self.home.do("send", "--due", "--to-dir", "out")

@@ -192,6 +192,15 @@ class ReceivedMail(unittest.TestCase):
                 self.assertIn("alt", image)
                 self.assertRegex(image["src"], r"^https://")
 
+    def test_pictures_are_those_of_the_posts(self):
+        want = {"https://harbour.example/images/%s.jpg" % name for name in ("beach", "regatta", "storm", "lighthouse")}
+        want |= {"https://garden.example/wp-content/uploads/2026/01/%s.jpg" % name for name in ("evergreens", "snowdrops")}
+        for mail, message in self.each():
+            images = Page(html_of(message)).images
+            self.assertEqual({image["src"] for image in images}, want)
+            self.assertEqual(len(images), len(want))
+            self.assertTrue(all(image["alt"] for image in images), images)
+
     def test_text_does_not_carry_markup(self):
         for mail, message in self.each():
             text = text_of(message)
