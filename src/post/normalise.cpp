@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <string_view>
+#include <vector>
 
 #include "base/codec.hpp"
 #include "base/crypto.hpp"
@@ -29,11 +30,30 @@ std::string web_image(std::string_view url, std::string_view base_url) {
   return safe && is_web_url(*safe) ? *safe : std::string{};
 }
 
+/// The note that WordPress puts under every text of a feed, in any language: a last paragraph with two links, first to the
+/// post, then to the blog. A digest names and links both already.
+std::string without_feed_note(std::string html, const std::string& post_key) {
+  constexpr std::string_view link = "<a href=\"";
+  const auto begin = html.rfind("<p>");
+  if (begin == std::string::npos || post_key.empty()) return html;
+  const std::string_view note = trim(std::string_view{html}.substr(begin));
+  if (!note.ends_with("</p>") || note.size() > 2'000) return html;
+  std::vector<std::string> keys;
+  for (auto at = note.find(link); at != std::string_view::npos; at = note.find(link, at + 1)) {
+    const auto first = at + link.size();
+    const auto url = replace_all(note.substr(first, note.find('"', first) - first), "&amp;", "&");
+    keys.push_back(link_key(canonical_link(url)));
+  }
+  const bool is_note = keys.size() == 2 && keys[0] == post_key && post_key.starts_with(keys[1]);
+  if (is_note) html.resize(begin);
+  return std::string{trim(html)};
+}
+
 void set_texts(Post& post, const source::Entry& entry, const NormaliseOptions& options) {
   const SanitiseOptions rules{.base_url = entry.base_url.empty() ? entry.link : entry.base_url, .max_width = options.max_width};
   const bool wants_content = options.content != Content::summary && !trim(entry.content_html).empty();
-  post.summary_html = sanitise(entry.summary_html, rules);
-  post.html = wants_content ? sanitise(entry.content_html, rules) : post.summary_html;
+  post.summary_html = without_feed_note(sanitise(entry.summary_html, rules), post.link_key);
+  post.html = wants_content ? without_feed_note(sanitise(entry.content_html, rules), post.link_key) : post.summary_html;
   if (post.html.empty()) post.html = post.summary_html;
   // A summary that only repeats the text is none.
   if (post.summary_html == post.html && wants_content) post.summary_html.clear();
