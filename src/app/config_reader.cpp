@@ -1,4 +1,3 @@
-#define TOML_EXCEPTIONS 0
 #include "app/config_reader.hpp"
 
 #include <algorithm>
@@ -31,7 +30,7 @@ std::string_view type_name(toml::node_type type) {
   }
 }
 
-std::string quoted(std::string_view text) {
+std::string quoted_text(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     switch (c) {
@@ -87,7 +86,7 @@ std::string TomlSection::text(std::string_view key, std::string fallback) {
   if (std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t'; })) {
     mistake(key, fmt::format("{} has a control character", key));
   }
-  note(key, quoted(value), found == nullptr);
+  note(key, quoted_text(value), found == nullptr);
   return value;
 }
 
@@ -138,13 +137,13 @@ std::optional<std::chrono::milliseconds> TomlSection::optional_duration(std::str
     mistake(key, fmt::format("{}: {}", key, value.error().what), value.error().hint);
     return std::nullopt;
   }
-  note(key, quoted(format_duration(*value)), false);
+  note(key, quoted_text(format_duration(*value)), false);
   return *value;
 }
 
 std::chrono::milliseconds TomlSection::duration(std::string_view key, std::chrono::milliseconds fallback) {
   const auto value = optional_duration(key);
-  if (!value) note(key, quoted(format_duration(fallback)), true);
+  if (!value) note(key, quoted_text(format_duration(fallback)), true);
   return value.value_or(fallback);
 }
 
@@ -162,7 +161,7 @@ std::vector<std::string> TomlSection::texts(std::string_view key) {
         return {};
       }
       values.push_back(item.value<std::string>().value_or(""));
-      shown += (shown.empty() ? "" : ", ") + quoted(values.back());
+      shown += (shown.empty() ? "" : ", ") + quoted_text(values.back());
     }
   }
   note(key, "[" + shown + "]", found == nullptr);
@@ -205,11 +204,9 @@ struct TomlDocument::Tree {
 
 TomlDocument::TomlDocument(std::string_view text, std::filesystem::path file)
     : tree_(std::make_unique<Tree>()), file_(std::move(file)) {
-  auto parsed = toml::parse(text, file_.string());
-  if (parsed) {
-    tree_->root = std::move(parsed).table();
-  } else {
-    const auto& error = parsed.error();
+  try {
+    tree_->root = toml::parse(text, file_.string());
+  } catch (const toml::parse_error& error) {
     keep({.code = Errc::config,
           .what = place_of(file_, error.source().begin) + collapse_blanks(clean_utf8(error.description())),
           .hint = "not valid TOML; strings need quotes"});

@@ -26,8 +26,8 @@ void add_later_commands(CLI::App& app, Session& session) {
     CLI::App* parent = &app;
     std::string name = noun;
     if (*verb != '\0') {
-      parent = app.get_subcommand_no_throw(noun);
-      if (parent == nullptr) parent = app.add_subcommand(noun)->group("")->require_subcommand(1);
+      const auto there = app.get_subcommands([name](const CLI::App* each) { return each->get_name() == name; });
+      parent = there.empty() ? app.add_subcommand(noun)->group("")->require_subcommand(1) : there.front();
       name = verb;
     }
     auto* const command = parent->add_subcommand(name)->group("")->allow_extras();

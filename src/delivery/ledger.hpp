@@ -10,11 +10,12 @@
 // Any call may fail with the store's errors (Errc::io, try_again, bad_data).
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,21 +46,21 @@ enum class DeliveryState {
 
 /// Leave to attempt one delivery once.
 struct Claim {
-  EditionId edition;
-  SubscriberId subscriber;
-  SegmentId segment;
+  EditionId edition{};
+  SubscriberId subscriber{};
+  SegmentId segment{};
   int attempt = 0;      ///< from 1
-  std::string address;  ///< as in subscribers: domain in A-labels
-  std::string name;     ///< may be empty
+  std::string address{};  ///< as in subscribers: domain in A-labels
+  std::string name{};     ///< may be empty
 
   bool operator==(const Claim&) const = default;
 };
 
 /// The answer to one claim.
 struct Settled {
-  Claim claim;
-  Outcome outcome;
-  std::string relay;  ///< host:port, or "drop"
+  Claim claim{};
+  Outcome outcome{};
+  std::string relay{};  ///< host:port, or "drop"
 
   bool operator==(const Settled&) const = default;
 };
@@ -83,7 +84,7 @@ struct Counts {
 };
 
 struct ClaimBatch {
-  std::vector<Claim> claims;
+  std::vector<Claim> claims{};
   int suppressed = 0;  ///< rows that were marked instead of claimed
 };
 
@@ -95,23 +96,23 @@ struct Recovered {
 
 /// One row for people: `delivery list`.
 struct DeliveryRow {
-  EditionId edition;
-  SubscriberId subscriber;
-  std::string address;  ///< empty once erased
+  EditionId edition{};
+  SubscriberId subscriber{};
+  std::string address{};  ///< empty once erased
   DeliveryState state = DeliveryState::planned;
   int attempts = 0;
-  std::optional<UtcTime> due;
-  std::optional<int> code;
-  std::string reply;
-  std::optional<UtcTime> settled;
+  std::optional<UtcTime> due{};
+  std::optional<int> code{};
+  std::string reply{};
+  std::optional<UtcTime> settled{};
 
   bool operator==(const DeliveryRow&) const = default;
 };
 
 struct DeliveryFilter {
-  std::optional<EditionId> edition;
-  std::optional<SubscriberId> subscriber;
-  std::optional<DeliveryState> state;
+  std::optional<EditionId> edition{};
+  std::optional<SubscriberId> subscriber{};
+  std::optional<DeliveryState> state{};
   int limit = 1000;
 };
 
@@ -121,14 +122,17 @@ struct AttemptRow {
   Stage stage = Stage::connect;
   OutcomeKind kind = OutcomeKind::temporary;
   int code = 0;
-  std::string reply;
-  std::string relay;
+  std::string reply{};
+  std::string relay{};
 };
 
 class Ledger {
  public:
   /// Both must outlive the ledger.
   Ledger(store::Database& database, const Clock& clock);
+
+  /// The database's file; the sending journal lies beside it. Empty in memory.
+  [[nodiscard]] const std::filesystem::path& path() const { return database_->path(); }
 
   /// Adds the delivery of one recipient as planned, inside the caller's transaction (sealing). Doing so again changes
   /// nothing. About 2 us a row.
@@ -139,14 +143,21 @@ class Ledger {
   /// transaction and are not returned; so `claims` is empty only when nothing is due.
   [[nodiscard]] Result<ClaimBatch> claim(EditionId edition, int limit);
 
-  /// Runs inside settle()'s transaction after its rows are written; an error rolls all of it back.
+  /// Runs inside settle()'s transaction after its rows are written; an error rolls all of it back. What was given up
+  /// comes as permanent, with a soft verdict where the address is to blame.
   using WithinSettle = std::function<Result<void>(std::span<const Settled>)>;
 
-  /// Records answers in one transaction. accepted: sent. temporary: deferred by `policy`, failed ("expired") once it gives
-  /// up. permanent: failed. unknown: in_doubt, due again by `policy` unless it was in doubt before. Reply text is kept as
-  /// it came. A claim that is not the row's last attempt any more is passed over, which is not an error.
-  [[nodiscard]] Result<void> settle(std::span<const Settled> answers, const RetryPolicy& policy,
-                                    const WithinSettle& within = {});
+  struct SettleOptions {
+    RetryPolicy policy{};
+    WithinSettle within{};
+    /// `process` where a claim() follows soon, which makes it durable too.
+    store::Sync sync = store::Sync::full;
+  };
+
+  /// Records answers in one transaction. accepted: sent. temporary: deferred by the policy, failed ("given up: ...") once
+  /// that gives up. permanent: failed. unknown: in_doubt, due again by the policy unless it was in doubt before. Reply text
+  /// is kept as it came. A claim that is not the row's last attempt any more is passed over, which is not an error.
+  [[nodiscard]] Result<void> settle(std::span<const Settled> answers, const SettleOptions& options);
 
   /// Gives claims back that were never attempted (relay in trouble, run stopped): the attempt does not count. Never
   /// attempted rows become planned, others deferred and due at once.
@@ -154,7 +165,11 @@ class Ledger {
 
   /// Before the first claim() of a run: settles what a dead process left claimed, by its journal. Claims whose mark is not
   /// there go back as by release(). Without a trustworthy journal (power loss, copied database) all are in doubt.
-  [[nodiscard]] Result<Recovered> recover(const RetryPolicy& policy);
+  /// Costs nothing when the last run ended by itself.
+  [[nodiscard]] Result<Recovered> recover(const SettleOptions& options);
+
+  /// After the last settle() or release() of a run: nothing is claimed any more, so there is nothing to recover().
+  [[nodiscard]] Result<void> finish();
 
   [[nodiscard]] Result<Counts> counts(EditionId edition);
 
@@ -182,13 +197,18 @@ class Ledger {
 
  private:
   struct Recipient;
-  [[nodiscard]] Result<void> settle_one(const Settled& answer, const RetryPolicy& policy, UtcTime now);
+  [[nodiscard]] Result<std::string> digest_of(EditionId edition);
+  [[nodiscard]] Result<void> read_due(EditionId edition, int limit, std::vector<Recipient>& out);
+  [[nodiscard]] Result<void> read_planned(EditionId edition, int limit, std::vector<Recipient>& out);
+  [[nodiscard]] Result<void> note_claiming(EditionId edition);
+  [[nodiscard]] Result<bool> settle_one(Settled& answer, const RetryPolicy& policy, UtcTime now);
   [[nodiscard]] Result<void> release_one(const Claim& claim, UtcTime now);
-  [[nodiscard]] Result<int> take(store::Statement& query, std::vector<Recipient>& out, int limit);
+  [[nodiscard]] Result<void> settle_rows(std::vector<Settled> answers, const SettleOptions& options);
 
   store::Database* database_;
   const Clock* clock_;
   std::map<std::int64_t, std::int64_t> cursors_;  ///< edition -> subscriber up to which no row is planned any more
+  std::set<std::int64_t> claiming_;               ///< editions noted as having claims, see recover()
 };
 
 }  // namespace tidings::delivery

@@ -36,7 +36,15 @@ struct NewEdition {
   std::string reason;
 };
 
-/// How often each state occurs among editions, and the like, is report's business; this is one row for lists.
+/// An article that an earlier edition has shown.
+struct ShownBefore {
+  Selected post;
+  UtcTime cut{};  ///< of that edition
+
+  bool operator==(const ShownBefore&) const = default;
+};
+
+/// One row for lists.
 struct EditionSummary {
   Edition edition;
   int posts = 0;
@@ -44,6 +52,10 @@ struct EditionSummary {
 
   bool operator==(const EditionSummary&) const = default;
 };
+
+/// segments.posts: ids in reading order, joined by blanks.
+[[nodiscard]] std::string ids_text(std::span<const PostId> ids);
+[[nodiscard]] std::vector<PostId> ids_of(std::string_view text);
 
 class EditionTable {
  public:
@@ -64,27 +76,37 @@ class EditionTable {
   [[nodiscard]] Result<std::vector<Candidate>> candidates(std::string_view digest, const SelectOptions& options,
                                                           const SelectBounds& bounds);
 
+  /// What editions of the digest have shown whose cut is later than `served_until`, oldest edition first; posts as they
+  /// stand now, those hidden since left out.
+  [[nodiscard]] Result<std::vector<ShownBefore>> shown_since(std::string_view digest, UtcTime served_until,
+                                                          const SelectOptions& options);
+
   /// The bounds of a planned edition, from the digest's history.
   [[nodiscard]] static SelectBounds bounds(const Plan& plan, const History& history, UtcTime cut,
                                            std::optional<std::chrono::milliseconds> max_age);
 
   // ---- sealing: inside the caller's transaction ----
 
-  /// A sealed edition under the digest's next number, with its posts in the order given and what was joined to them.
+  /// A sealed edition under the digest's next number, with its posts and links in the order given and what was joined.
   [[nodiscard]] Result<EditionId> insert(const NewEdition& edition, const Selection& selection, UtcTime sealed_at);
 
   /// One segment; its bodies follow. Segment::posts in reading order, each a post of the edition or of its backlog.
   [[nodiscard]] Result<SegmentId> add_segment(EditionId edition, std::string_view language, std::span<const PostId> posts);
   [[nodiscard]] Result<void> add_body(SegmentId segment, int variant, const SegmentBody& body);
 
+  /// Records that a run had no edition although there were posts, because nobody was to get it: they have had their turn,
+  /// or the first reader would find all that gathered before they came.
+  [[nodiscard]] Result<EditionId> record_skipped(const NewEdition& edition, const Selection& selection, UtcTime at);
+
   // ---- one statement each ----
 
-  /// Records that a run had no edition, with the reason; it has no number.
+  /// Records that a run had no edition, with the reason; it has no number. All posts stay candidates.
   [[nodiscard]] Result<EditionId> record_skipped(const NewEdition& edition, UtcTime at);
 
   [[nodiscard]] Result<void> set_sending(EditionId edition, UtcTime started_at);
   [[nodiscard]] Result<void> set_sent(EditionId edition, UtcTime finished_at);
-  /// Only drafts and editions of which nothing was sent; their posts become candidates again.
+  /// Not a sent or skipped one. If its sending had not begun, its posts become candidates again and its period is open
+  /// again; otherwise it goes on to count as carried.
   [[nodiscard]] Result<void> cancel(EditionId edition, std::string_view reason, UtcTime at);
 
   // ---- reading ----
@@ -99,8 +121,9 @@ class EditionTable {
   /// Sealed or being sent, oldest first: what deliver has to look at.
   [[nodiscard]] Result<std::vector<Edition>> unfinished();
 
-  /// The posts that readers see, in reading order; and for each what it stands for.
+  /// The posts that readers see, in reading order; the links beyond max_posts; and what was joined to what.
   [[nodiscard]] Result<std::vector<PostId>> posts_of(EditionId edition);
+  [[nodiscard]] Result<std::vector<PostId>> more_of(EditionId edition);
   [[nodiscard]] Result<std::vector<Repeat>> joined_in(EditionId edition);
 
   /// All segments of an edition in the order of their ids. Without bodies: `bodies` is empty.
@@ -110,6 +133,7 @@ class EditionTable {
   [[nodiscard]] Result<Segment> segment(SegmentId segment);
 
  private:
+  [[nodiscard]] Result<std::vector<PostId>> shown_in(EditionId edition, int more);
   store::Database& database_;
 };
 

@@ -1,8 +1,8 @@
 // Which run of a digest is due and what it covers. Pure.
 //
 // Periods of a digest follow each other without gap or overlap: an edition begins where the edition before it (sent or
-// skipped, not cancelled) ended, and ends at its scheduled run. The first edition begins at the run before its own. When
-// runs were missed, one edition covers everything up to the newest run.
+// skipped, not cancelled) ended, and ends at its scheduled run. The first edition begins at the run before its own (off
+// the schedule: one regular period back). When runs were missed, one edition covers everything up to the newest run.
 #pragma once
 
 #include <chrono>
@@ -38,7 +38,7 @@ struct History {
 struct Plan {
   UtcTime scheduled{};
   Period period;
-  std::chrono::milliseconds nominal{};  ///< the length of one regular period that ends at this run
+  std::chrono::milliseconds nominal{};  ///< the length of the regular period that ended last
   int missed_runs = 0;                  ///< runs between `from` and `scheduled` that had no edition; more than 0: a catch-up
   bool first = false;                   ///< the digest has no earlier edition
 

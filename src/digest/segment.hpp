@@ -23,6 +23,7 @@ namespace tidings::digest {
 struct SegmentPost {
   PostId id;
   std::vector<std::string> topics;  ///< as Selected::topics
+  bool backlog = false;             ///< of an earlier edition: only for readers who changed digests
 };
 
 struct SegmentKey {
@@ -34,10 +35,8 @@ struct SegmentKey {
 
 class Segmenter {
  public:
-  /// `posts` in reading order. The first `edition_posts` of them are the edition; the rest is backlog, which only readers
-  /// who changed digests get (see carry_over.hpp).
-  explicit Segmenter(std::vector<SegmentPost> posts) : Segmenter(std::move(posts), std::size_t(-1)) {}
-  Segmenter(std::vector<SegmentPost> posts, std::size_t edition_posts);
+  /// `posts` in reading order.
+  explicit Segmenter(std::vector<SegmentPost> posts);
 
   /// The segment of an ordinary reader; none if nothing in the edition is for them. `language` as it will be rendered.
   [[nodiscard]] std::optional<std::size_t> place(std::string_view language, std::span<const std::string> topics);
@@ -56,7 +55,6 @@ class Segmenter {
   [[nodiscard]] std::optional<std::size_t> intern(std::string_view language, const Mask& mask);
 
   std::vector<SegmentPost> posts_;
-  std::size_t edition_posts_;
   std::vector<SegmentKey> segments_;
   std::unordered_map<std::string, std::size_t> by_key_;                  // language and mask
   std::unordered_map<std::string, std::optional<std::size_t>> recent_;  // language and topics as given; bounded

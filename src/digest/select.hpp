@@ -8,7 +8,8 @@
 // - The same article of several sources appears once, naming all of them: equal link keys, else equal title keys. Two
 //   posts of one source are never joined, nor is a key by which one source names two posts, a bare host as link, or a title
 //   key under 8 code points. A link that an earlier edition carried from another source is a repeat and is left out for good.
-// - Pinned posts come first. What max_posts cuts stays a candidate for the next edition.
+// - Pinned posts come first. What max_posts cuts stays a candidate for the next edition, or is listed as "more on the web"
+//   and has had its turn by that.
 // - Below min_posts nothing is chosen and every post stays a candidate; an empty edition is never made.
 #pragma once
 
@@ -41,6 +42,7 @@ struct Candidate {
   std::string title_key;
   std::vector<std::string> tags;
   bool pinned = false;
+  bool link_shared = false;         ///< its source names another post by the same link: the link names no article
   std::optional<PostId> repeat_of;  ///< an earlier edition of this digest carried this link from another source
 
   bool operator==(const Candidate&) const = default;
@@ -70,10 +72,11 @@ class TitlePattern {
 
 enum class Order { newest, oldest, source };
 enum class GroupBy { day, source, topic, none };
+enum class Overflow { wait, list };  ///< what max_posts cuts: waits for the next edition, or is a link at the end of this one
 
 /// The part of a [[digest]] that decides the choice.
 struct SelectOptions {
-  std::vector<SourceTopics> sources;         ///< all sources of the configuration, in its order
+  std::vector<SourceTopics> sources;         ///< all of the configuration in its order; a post of another is left out
   std::vector<std::string> only_sources;     ///< names; empty: all
   std::vector<std::string> only_topics;      ///< empty: all
   std::optional<TitlePattern> include;
@@ -82,6 +85,7 @@ struct SelectOptions {
   GroupBy group_by = GroupBy::day;
   std::size_t min_posts = 1;                 ///< 0 counts as 1
   std::optional<std::size_t> max_posts;
+  Overflow overflow = Overflow::wait;
 };
 
 /// The bounds in time of one edition.
@@ -97,6 +101,7 @@ struct SelectBounds {
 struct Selected {
   PostId id;
   SourceId source;
+  std::string source_name;
   std::vector<PostId> joined;                ///< the same article elsewhere
   std::vector<SourceId> also_from;           ///< their sources, in order of date
   std::vector<std::string> topics;           ///< of all of them: topics of the sources and tags; folded, sorted, unique
@@ -106,7 +111,7 @@ struct Selected {
   bool operator==(const Selected&) const = default;
 };
 
-enum class LeftOut { cut_by_max_posts, repeat, too_old, published_later, before_first_edition, source, topic, pattern };
+enum class LeftOut { cut_by_max_posts, too_old, too_new, before_first_edition, source, topic, pattern };
 
 /// A candidate that is not in the edition, and why; for the preflight, --dry-run and "more on the web".
 struct NotSelected {
@@ -134,16 +139,26 @@ struct Group {
 
 struct Selection {
   std::vector<Selected> posts;        ///< in reading order; empty if skipped
+  std::vector<Selected> more;         ///< beyond max_posts with Overflow::list, in reading order: links at the end
   std::vector<Repeat> repeats;        ///< to be recorded with the edition, so that they never come up again
   std::vector<NotSelected> left_out;  ///< in the order of the candidates; those cut by max_posts in reading order at the end
   std::string skipped;                ///< why there is no edition: "no posts", "2 posts, min_posts is 3"; empty if there is one
 };
+
+/// False for an empty link key and for a bare host, which many posts share.
+[[nodiscard]] bool names_an_article(std::string_view link_key);
 
 /// What can be said of a candidate by itself: a reason to leave it out, or none. For filtering while rows stream by.
 [[nodiscard]] std::optional<LeftOut> judge(const Candidate& candidate, const SelectOptions& options, const SelectBounds& bounds);
 
 /// The whole choice; candidates in any order.
 [[nodiscard]] Selection select(std::span<const Candidate> candidates, const SelectOptions& options, const SelectBounds& bounds);
+
+/// One article out of several posts, at least one and of different sources; the first stands for it.
+[[nodiscard]] Selected join(std::span<const Candidate> posts, const SelectOptions& options);
+
+/// Pinned posts first, then by options.order. Total: equal dates are told apart by id.
+void sort_for_reading(std::vector<Selected>& posts, const SelectOptions& options);
 
 /// What group() needs of a post; the caller has it in full by then.
 struct GroupInput {
@@ -161,6 +176,7 @@ struct GroupInput {
 /// "newest", "day" ...; Errc::config with the nearest known one.
 [[nodiscard]] Result<Order> parse_order(std::string_view name);
 [[nodiscard]] Result<GroupBy> parse_group_by(std::string_view name);
+[[nodiscard]] Result<Overflow> parse_overflow(std::string_view name);
 [[nodiscard]] std::string_view name_of(LeftOut why);  ///< in words: "cut by max_posts"
 
 }  // namespace tidings::digest

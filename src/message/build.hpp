@@ -16,14 +16,15 @@ namespace tidings::message {
 
 /// A mail that is no list mail: confirmation, alert to the editor. Text and html as above; no List-* fields.
 struct PlainMail {
-  Mailbox from;
-  Mailbox to;
+  Mailbox from = {};
+  Mailbox to = {};
   std::string envelope_from = {};
-  std::string subject;
-  std::string text;
+  std::string subject = {};
+  std::string text = {};
   std::string html = {};
-  std::string message_id;  ///< with angle brackets
+  std::string message_id = {};  ///< with angle brackets
   std::string language = "en";
+  std::vector<DkimSigner> signers = {};
 };
 [[nodiscard]] Result<Letter> build_plain(const PlainMail& mail, UtcTime date);
 

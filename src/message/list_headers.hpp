@@ -12,9 +12,9 @@ namespace tidings::message {
 
 /// What is the same for a whole list.
 struct ListOptions {
-  std::string list_id;      ///< "harbour.news.example.org"; empty: no List-Id
-  std::string list_name;    ///< phrase before it, may be empty
-  std::string feedback_id;  ///< "edition:digest:list:sender" (Gmail); empty: none
+  std::string list_id = {};      ///< "harbour.news.example.org"; empty: no List-Id
+  std::string list_name = {};    ///< phrase before it, may be empty
+  std::string feedback_id = {};  ///< "edition:digest:list:sender" (Gmail); empty: none
 };
 
 /// List-Id, List-Post: NO, Feedback-ID, Auto-Submitted, Precedence, X-Auto-Response-Suppress. Errc::bad_data for a list id that

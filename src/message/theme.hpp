@@ -46,8 +46,9 @@ class Theme {
   Theme& operator=(Theme&&) noexcept;
   ~Theme();
 
- private:
   struct Parts;
+
+ private:
   explicit Theme(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };

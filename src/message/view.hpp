@@ -21,37 +21,38 @@ namespace tidings::message {
 
 /// One post as shown. All HTML is sanitised already; empty strings mean "none".
 struct PostView {
-  std::string title;  ///< may be empty: the first words of the excerpt are shown then
-  std::string url;
-  std::string source;
-  std::string author;
+  std::string title = {};  ///< may be empty: the first words of the excerpt are shown then
+  std::string url = {};
+  std::string source = {};
+  std::string author = {};
   UtcTime date{};
-  std::string excerpt_html;
-  std::string excerpt_text;
-  std::string image_url;
-  std::string image_alt;
+  std::string excerpt_html = {};
+  std::string excerpt_text = {};
+  std::string image_url = {};
+  std::string image_alt = {};
   bool is_truncated = false;
-  std::vector<std::string> tags;
+  std::vector<std::string> tags = {};
 };
 
 struct GroupView {
-  std::string title;  ///< empty: no heading; Strings::day_heading() for groups by day
-  std::vector<PostView> posts;
+  std::string title = {};  ///< empty: no heading; Strings::day_heading() for groups by day
+  std::vector<PostView> posts = {};
+  bool is_day = false;  ///< the title is the posts' day: they do not repeat it
 };
 
 /// An edition for one segment.
 struct EditionView {
-  std::string newsletter_name;
-  std::string public_url;      ///< may be empty
-  std::string postal_address;  ///< may be empty, lines separated by '\n'
-  std::string digest_title;    ///< empty: the newsletter's name
+  std::string newsletter_name = {};
+  std::string public_url = {};      ///< may be empty
+  std::string postal_address = {};  ///< may be empty, lines separated by '\n'
+  std::string digest_title = {};    ///< empty: the newsletter's name
   int number = 1;
-  digest::Period period;
+  digest::Period period = {};
   UtcTime date{};         ///< when it appears
-  std::string preheader;  ///< empty: made from the titles
-  std::string intro_html;
-  std::string intro_text;
-  std::vector<GroupView> groups;
+  std::string preheader = {};  ///< empty: made from the titles
+  std::string intro_html = {};
+  std::string intro_text = {};
+  std::vector<GroupView> groups = {};
   bool has_preferences = true;  ///< whether readers of this list have a preferences page
   bool has_view = false;        ///< whether there is a page of this edition
 };

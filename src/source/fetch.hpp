@@ -21,9 +21,9 @@ namespace tidings::source {
 enum class Reach { public_only, anywhere };  ///< anywhere: private and loopback addresses too
 
 struct FetchRequest {
-  std::string url;            ///< http(s)://... or file:/absolute/path
-  std::string etag;           ///< validators of the last good answer; empty: fetch in any case
-  std::string last_modified;
+  std::string url{};            ///< http(s)://... or file:/absolute/path
+  std::string etag{};           ///< validators of the last good answer; empty: fetch in any case
+  std::string last_modified{};
   Reach reach = Reach::public_only;
 };
 
@@ -36,25 +36,25 @@ struct FetchOptions {
 };
 
 struct Fetched {
-  std::string bytes;
-  std::string etag;
-  std::string last_modified;
-  std::string content_type;
-  std::string final_url;                ///< after redirects: the base of relative links
-  std::optional<std::string> moved_to;  ///< set if every redirect on the way was permanent (301, 308)
-  std::optional<std::chrono::seconds> max_age;
+  std::string bytes{};
+  std::string etag{};
+  std::string last_modified{};
+  std::string content_type{};
+  std::string final_url{};              ///< after redirects: the base of relative links
+  std::optional<std::string> moved_to{};  ///< set if every redirect on the way was permanent (301, 308)
+  std::optional<std::chrono::seconds> max_age{};
 };
 
 /// 304, or a file with the same size and time.
 struct NotModified {
-  std::optional<std::string> moved_to;
-  std::optional<std::chrono::seconds> max_age;
+  std::optional<std::string> moved_to{};
+  std::optional<std::chrono::seconds> max_age{};
 };
 
 struct FetchFailure {
-  std::string what;  ///< one line that names the URL
+  std::string what{};  ///< one line that names the URL
   int status = 0;    ///< of HTTP; 0 if there was no answer
-  std::optional<std::chrono::seconds> retry_after;
+  std::optional<std::chrono::seconds> retry_after{};
   bool limited = false;  ///< 429, or 503 with Retry-After: we are asked to wait, the source is not ill
   bool gone = false;     ///< 410
 };

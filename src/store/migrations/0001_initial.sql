@@ -74,10 +74,14 @@ CREATE TABLE editions (
 CREATE TABLE edition_posts (
   edition_id  INTEGER NOT NULL REFERENCES editions (id) ON DELETE CASCADE,
   post_id     INTEGER NOT NULL REFERENCES posts (id),
-  position    INTEGER NOT NULL,                    -- from 0, in reading order
-  PRIMARY KEY (edition_id, post_id)
+  position    INTEGER,                             -- from 0, in reading order; NULL: not shown itself
+  same_as     INTEGER REFERENCES posts (id),       -- the same article, shown in its place by this or an earlier edition
+  more        INTEGER NOT NULL DEFAULT 0 CHECK (more IN (0, 1)),  -- beyond max_posts: only a link at the end
+  PRIMARY KEY (edition_id, post_id),
+  CHECK ((position IS NULL) = (same_as IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX edition_posts_post ON edition_posts (post_id);
+CREATE INDEX edition_posts_same_as ON edition_posts (same_as) WHERE same_as IS NOT NULL;
 
 CREATE TABLE segments (
   id          INTEGER PRIMARY KEY,
@@ -96,6 +100,16 @@ CREATE TABLE segment_bodies (
   html        TEXT NOT NULL,
   PRIMARY KEY (segment_id, variant)
 ) STRICT, WITHOUT ROWID;
+
+-- owner: digest/carry_over: readers who changed from one digest to another, as long as both could bring the same post
+CREATE TABLE carry_overs (
+  digest           TEXT NOT NULL,                  -- the one they changed to
+  subscriber_id    INTEGER NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
+  since_ms         INTEGER NOT NULL,               -- subscriptions.since_ms at the change; the row is void once they differ
+  served_until_ms  INTEGER NOT NULL,               -- up to which they have been served, by whichever digest
+  PRIMARY KEY (digest, subscriber_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX carry_overs_subscriber ON carry_overs (subscriber_id);
 
 -- owner: subscriber/subscriber_table -------------------------------------------------------------------------------
 CREATE TABLE subscribers (

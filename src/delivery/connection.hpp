@@ -1,0 +1,107 @@
+// SMTP sessions opened by libcurl: resolved, connected, secured, authenticated (CURLOPT_CONNECT_ONLY); what is said on them
+// afterwards is the dialogue's.
+//
+// Many sessions open at once without waiting for each other: one curl multi handle, driven by the caller's event loop. A
+// session is closed without a word from libcurl (its own QUIT would block). No user name or password reaches an Outcome.
+// One thread.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <poll.h>
+
+#include "base/curl.hpp"
+#include "base/result.hpp"
+#include "delivery/outcome.hpp"
+#include "delivery/relay.hpp"
+
+namespace tidings::delivery {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+class Connector;
+
+class Connection {
+ public:
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection();
+
+  [[nodiscard]] int fd() const { return fd_; }
+  /// Lines of the last EHLO reply without the first, codes cut off.
+  [[nodiscard]] std::vector<std::string> capabilities() const;
+
+  enum class Io { done, again, closed };
+  struct Sent {
+    Io io = Io::done;
+    std::size_t count = 0;  ///< octets taken: they have left, or cannot be called back
+  };
+  [[nodiscard]] Sent send(std::string_view bytes);
+  /// Appends what is there to `to`.
+  [[nodiscard]] Io receive(std::string& to);
+  /// True while octets that send() took wait for the socket.
+  [[nodiscard]] bool holds_octets() const { return !held_.empty(); }
+
+ private:
+  friend class Connector;
+  Connection() = default;
+  static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
+  [[nodiscard]] Outcome failure(CURLcode code) const;
+
+  Connector* connector_ = nullptr;
+  CurlEasy easy_;
+  std::string url_, auth_;                ///< libcurl copies strings; kept for messages only
+  std::vector<std::string> last_reply_;   ///< lines of the reply being read
+  std::vector<std::string> ehlo_;         ///< of the last 250 reply of several lines or of one
+  Stage reached_ = Stage::connect;
+  bool tls_ = false;
+  int fd_ = -1;
+  std::string held_;
+};
+
+/// Opens connections. add_to(), on_ready() and on_time() belong into an event loop's turn.
+class Connector {
+ public:
+  Connector();
+  Connector(const Connector&) = delete;
+  Connector& operator=(const Connector&) = delete;
+  ~Connector();
+
+  /// Begins to open; the answer comes from take_opened().
+  void open(std::size_t ticket, const RelayOptions& relay);
+
+  void add_to(std::vector<pollfd>& set) const;
+  void on_ready(const pollfd& ready);
+  void on_time(SteadyTime now);
+  [[nodiscard]] std::optional<SteadyTime> deadline() const { return deadline_; }
+
+  struct Opened {
+    std::size_t ticket = 0;
+    std::unique_ptr<Connection> connection{};  ///< none: failed
+    Outcome failure{};
+  };
+  [[nodiscard]] std::vector<Opened> take_opened();
+  [[nodiscard]] std::size_t opening() const { return opening_.size(); }
+  /// Forgets what is not open yet.
+  void abandon();
+
+ private:
+  friend class Connection;
+  static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* socket_data);
+  static int on_timer(CURLM* multi, long timeout_ms, void* self);
+  void configure(Connection& connection, const RelayOptions& relay);
+
+  CurlMulti multi_;
+  std::map<curl_socket_t, short> watched_;
+  std::optional<SteadyTime> deadline_;
+  std::map<CURL*, std::pair<std::size_t, std::unique_ptr<Connection>>> opening_;
+};
+
+}  // namespace tidings::delivery

@@ -1,0 +1,440 @@
+#include "delivery/dialogue.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/check.hpp"
+#include "base/text.hpp"
+
+namespace tidings::delivery {
+namespace {
+
+bool is_ascii(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7E; });
+}
+
+bool blames_pipelining(const Reply& reply) {
+  return ascii_lower(reply.text).find("pipelin") != std::string::npos;
+}
+
+}  // namespace
+
+Capabilities read_capabilities(const std::vector<std::string>& lines) {
+  Capabilities capabilities;
+  for (const auto& line : lines) {
+    const auto words = split(trim(line), ' ');
+    const auto keyword = ascii_lower(words.front());
+    if (keyword == "pipelining") capabilities.pipelining = true;
+    if (keyword == "chunking") capabilities.chunking = true;
+    if (keyword == "smtputf8") capabilities.smtputf8 = true;
+    if (keyword == "size") {
+      capabilities.size = true;
+      if (words.size() > 1) {
+        std::int64_t limit = 0;
+        const auto [stop, bad] = std::from_chars(words[1].data(), words[1].data() + words[1].size(), limit);
+        if (bad == std::errc{} && limit > 0) capabilities.max_size_bytes = limit;
+      }
+    }
+  }
+  return capabilities;
+}
+
+Dialect dialect_for(const Capabilities& capabilities, Dialect wanted) {
+  if (!capabilities.pipelining) return Dialect::lock_step;
+  if (!capabilities.chunking) return std::min(wanted, Dialect::pipelined);
+  return wanted;
+}
+
+void append_dot_stuffed(std::string& out, std::string_view bytes) {
+  out.reserve(out.size() + bytes.size() + 16);
+  if (bytes.starts_with('.')) out += '.';
+  std::size_t from = 0;
+  for (;;) {
+    const auto at = bytes.find("\n.", from);
+    if (at == std::string_view::npos) break;
+    out += bytes.substr(from, at + 2 - from);
+    out += '.';
+    from = at + 2;
+  }
+  out += bytes.substr(from);
+  out += ".\r\n";
+}
+
+std::string unsound(const message::Letter& letter) {
+  for (const auto& address : {letter.envelope_from, letter.envelope_to}) {
+    for (const char c : address) {
+      if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F || c == '<' || c == '>') return "a blank, control or bracket in the envelope";
+    }
+  }
+  if (letter.envelope_to.empty()) return "no recipient";
+  const std::string_view bytes = letter.bytes;
+  if (!bytes.ends_with("\r\n")) return "it does not end in CRLF";
+  for (std::size_t at = 0; at < bytes.size();) {
+    const auto* const found = static_cast<const char*>(std::memchr(bytes.data() + at, '\n', bytes.size() - at));
+    const auto end = static_cast<std::size_t>(found - bytes.data());
+    const auto line = bytes.substr(at, end - at);
+    if (line.empty() || line.back() != '\r') return "a bare LF";
+    if (line.size() - 1 > 998) return "a line over 998 octets";
+    bool eight_bit = false, control = false;
+    for (const char c : line.substr(0, line.size() - 1)) {
+      eight_bit |= static_cast<signed char>(c) < 0;
+      control |= c == '\r' || c == '\0';
+    }
+    if (eight_bit) return "an octet above 127";
+    if (control) return "a bare CR or a NUL";
+    at = end + 1;
+  }
+  return {};
+}
+
+Dialogue::Dialogue(Setup setup)
+    : setup_(std::move(setup)), dialect_(std::min(setup_.dialect, Dialect::pipelined)) {}
+
+// ---- what we say ----------------------------------------------------------------------------------------------------
+
+bool Dialogue::ready() const {
+  if (finished_ || quitting_) return false;
+  switch (dialect_) {
+    case Dialect::lock_step: return messages_.empty();
+    case Dialect::pipelined:
+      // On probation for chunking: nothing rides on the first body.
+      if (dialect_ != setup_.dialect) return messages_.empty();
+      return waiting_.empty();
+    case Dialect::chunking: return in_flight() < setup_.window;
+  }
+  return false;
+}
+
+bool Dialogue::cannot_be_sent(Ticket ticket, const message::Letter& letter) {
+  const auto& can = setup_.capabilities;
+  const auto answer = [&](int code, std::string_view text) {
+    answers_.push_back({.ticket = ticket, .outcome = classify(Stage::mail, code, text), .untried = false});
+    ++completed_;
+    return true;
+  };
+  if (can.max_size_bytes > 0 && static_cast<std::int64_t>(letter.bytes.size()) > can.max_size_bytes) {
+    return answer(552, fmt::format("5.3.4 larger than the {} octets that the relay announces", can.max_size_bytes));
+  }
+  if (!can.smtputf8 && !(is_ascii(letter.envelope_from) && is_ascii(letter.envelope_to))) {
+    return answer(553, "5.6.7 the relay does not take addresses outside ASCII");
+  }
+  return false;
+}
+
+void Dialogue::submit(Ticket ticket, const message::Letter& letter) {
+  TIDINGS_CHECK(ready());
+  if (cannot_be_sent(ticket, letter)) return;
+  const auto serial = next_serial_++;
+  messages_.emplace_back(serial, Message{.ticket = ticket, .letter = &letter, .refusal = {}});
+  waiting_.push_back(serial);
+  begin_waiting();
+}
+
+/// Pipelined: the next group leaves with the current body, so not before that is under way; otherwise at once.
+void Dialogue::begin_waiting() {
+  while (!waiting_.empty() && !finished_) {
+    const auto serial = waiting_.front();
+    if (dialect_ == Dialect::pipelined && serial != messages_.front().first) {
+      const auto previous = std::prev(std::find_if(messages_.begin(), messages_.end(), [&](auto& m) { return m.first == serial; }));
+      if (previous->second.last_octet == 0) return;
+    }
+    waiting_.pop_front();
+    begin(serial);
+  }
+}
+
+void Dialogue::say(std::string_view line) {
+  out_ += line;
+  out_ += "\r\n";
+}
+
+void Dialogue::say_mail(const message::Letter& letter, std::uint64_t serial) {
+  fmt::format_to(std::back_inserter(out_), "MAIL FROM:<{}>", letter.envelope_from);
+  if (setup_.capabilities.size) fmt::format_to(std::back_inserter(out_), " SIZE={}", letter.bytes.size());
+  if (!is_ascii(letter.envelope_from) || !is_ascii(letter.envelope_to)) out_ += " SMTPUTF8";
+  out_ += "\r\n";
+  expect(Step::mail, serial);
+}
+
+void Dialogue::say_rcpt(const message::Letter& letter, std::uint64_t serial) {
+  fmt::format_to(std::back_inserter(out_), "RCPT TO:<{}>\r\n", letter.envelope_to);
+  expect(Step::rcpt, serial);
+}
+
+void Dialogue::reset_before_next() {
+  if (!reset_needed_) return;
+  reset_needed_ = false;
+  say("RSET");
+  expect(Step::reset);
+}
+
+void Dialogue::begin(std::uint64_t serial) {
+  auto& message = *find(serial);
+  const auto& letter = *message.letter;
+  if (dialect_ == Dialect::chunking && in_flight() > 1) reset_needed_ = true;
+  reset_before_next();
+  say_mail(letter, serial);
+  if (dialect_ == Dialect::lock_step) return;
+  say_rcpt(letter, serial);
+  if (dialect_ == Dialect::pipelined) {
+    say("DATA");
+    expect(Step::data, serial);
+    return;
+  }
+  fmt::format_to(std::back_inserter(out_), "BDAT {} LAST\r\n", letter.bytes.size());
+  out_ += letter.bytes;
+  expect(Step::chunk, serial);
+  message.last_octet = stream_end();
+}
+
+void Dialogue::say_body(std::uint64_t serial) {
+  auto& message = *find(serial);
+  append_dot_stuffed(out_, message.letter->bytes);
+  expect(Step::dot, serial);
+  message.last_octet = stream_end();
+}
+
+void Dialogue::quit() {
+  quitting_ = true;
+  say_quit_when_idle();
+}
+
+void Dialogue::say_quit_when_idle() {
+  if (!quitting_ || finished_ || !messages_.empty() || !expected_.empty()) return;
+  say("QUIT");
+  expect(Step::quit);
+}
+
+std::vector<Ticket> Dialogue::leaving() {
+  std::vector<Ticket> tickets;
+  for (auto& [serial, message] : messages_) {
+    if (message.last_octet == 0 || message.marked) continue;
+    message.marked = true;
+    tickets.push_back(message.ticket);
+  }
+  return tickets;
+}
+
+void Dialogue::wrote(std::size_t count) {
+  written_ += count;
+  sent_total_ += count;
+  TIDINGS_CHECK(written_ <= out_.size());
+  if (written_ < out_.size()) return;
+  out_.clear();
+  written_ = 0;
+}
+
+Awaiting Dialogue::awaiting() const {
+  if (!output().empty()) return Awaiting::room;
+  if (expected_.empty()) return Awaiting::nothing;
+  switch (expected_.front().step) {
+    case Step::reset:
+    case Step::mail:
+    case Step::rcpt: return Awaiting::command;
+    case Step::data: return Awaiting::data;
+    case Step::dot:
+    case Step::lone_dot:
+    case Step::chunk: return Awaiting::final_dot;
+    case Step::quit: return Awaiting::goodbye;
+  }
+  return Awaiting::command;
+}
+
+// ---- what the relay says ----------------------------------------------------------------------------------------------
+
+Dialogue::Message* Dialogue::find(std::uint64_t serial) {
+  for (auto& [known, message] : messages_) {
+    if (known == serial) return &message;
+  }
+  return nullptr;
+}
+
+bool Dialogue::dot_may_have_left(const Message& message) const {
+  return message.last_octet != 0 && sent_total_ >= message.last_octet;
+}
+
+void Dialogue::received(std::string_view bytes) {
+  reader_.feed(bytes);
+  while (!finished_) {
+    const auto reply = reader_.next();
+    if (!reply) break;
+    on_reply(*reply);
+  }
+  if (!finished_ && !reader_.violation().empty()) surprise("the relay sent " + reader_.violation());
+  if (!finished_) begin_waiting();
+  say_quit_when_idle();
+}
+
+void Dialogue::on_reply(const Reply& reply) {
+  if (expected_.empty()) {
+    farewell_ = classify(Stage::mail, reply.code, reply.text);
+    if (reply.code != 421) return surprise("the relay sent a reply that nobody asked for");
+    finished_ = true;
+    return;
+  }
+  const auto [step, serial] = expected_.front();
+  expected_.pop_front();
+  auto* const message = serial == 0 ? nullptr : find(serial);
+  switch (step) {
+    case Step::quit: finished_ = true; return;
+    case Step::reset:
+      if (reply.code == 421) return close_by_421(0, Stage::mail, reply);
+      if (reply.code / 100 != 2) surprise("the relay refused RSET");
+      return;
+    case Step::lone_dot:
+      if (reply.code == 421) close_by_421(0, Stage::dot, reply);
+      return;
+    case Step::mail: return on_mail(*message, serial, reply);
+    case Step::rcpt: return on_rcpt(*message, serial, reply);
+    case Step::data: return on_data(*message, serial, reply);
+    case Step::dot:
+    case Step::chunk: return on_final(*message, serial, reply, step);
+  }
+}
+
+void Dialogue::refuse(Message& message, Stage stage, const Reply& reply) {
+  if (message.refused) return;  // what follows a refusal in its group only echoes it
+  message.refused = true;
+  message.refusal = classify(stage, reply.code, reply.text);
+}
+
+void Dialogue::on_mail(Message& message, std::uint64_t serial, const Reply& reply) {
+  if (reply.code == 421) return close_by_421(serial, Stage::mail, reply);
+  if (reply.code / 100 == 3) return surprise("the relay answered MAIL out of turn");
+  if (reply.code / 100 != 2) refuse(message, Stage::mail, reply);
+  message.stage = Stage::rcpt;
+  if (dialect_ != Dialect::lock_step) return;
+  if (message.refused) return finish(serial, message.refusal);
+  say_rcpt(*message.letter, serial);
+}
+
+void Dialogue::on_rcpt(Message& message, std::uint64_t serial, const Reply& reply) {
+  if (reply.code == 421) return close_by_421(serial, Stage::rcpt, reply);
+  const bool fine = reply.code / 100 == 2;
+  const bool grouped = dialect_ != Dialect::lock_step;
+  if (reply.code / 100 == 3 || (fine && message.refused)) {
+    message.refused = false;  // perhaps it is taken all the same
+    return surprise("the relay answered RCPT out of turn");
+  }
+  if (!fine && !message.refused && grouped && (reply.code == 503 || blames_pipelining(reply))) {
+    return surprise("the relay does not take RCPT in a group");
+  }
+  if (!fine) refuse(message, Stage::rcpt, reply);
+  message.stage = Stage::data;
+  if (grouped) return;
+  if (message.refused) {
+    reset_needed_ = true;
+    return finish(serial, message.refusal);
+  }
+  say("DATA");
+  expect(Step::data, serial);
+}
+
+void Dialogue::on_data(Message& message, std::uint64_t serial, const Reply& reply) {
+  if (reply.code == 421) return close_by_421(serial, Stage::data, reply);
+  if (reply.code / 100 == 2) return surprise("the relay answered DATA out of turn");
+  const bool grouped = dialect_ != Dialect::lock_step;
+  if (reply.code == 354) {
+    if (message.refused) {
+      // It took DATA for no recipient: an empty message to nobody, then a clean start (RFC 2920 section 3.1).
+      say(".");
+      expect(Step::lone_dot);
+      reset_needed_ = true;
+      return finish(serial, message.refusal);
+    }
+    message.stage = Stage::body;
+    return say_body(serial);
+  }
+  if (!message.refused && grouped && (reply.code == 503 || blames_pipelining(reply))) {
+    return surprise("the relay does not take DATA in a group");
+  }
+  refuse(message, Stage::data, reply);
+  reset_needed_ = true;
+  finish(serial, message.refusal);
+}
+
+void Dialogue::on_final(Message& message, std::uint64_t serial, const Reply& reply, Step step) {
+  if (!dot_may_have_left(message)) {
+    // Refused while the body was still leaving: an answer all right, but the session is out of step.
+    if (reply.code >= 400 && !message.refused) finish(serial, classify(Stage::dot, reply.code, reply.text));
+    return surprise("the relay answered a message before its end");
+  }
+  if (reply.code == 421) return close_by_421(serial, Stage::dot, reply);
+  if (reply.code / 100 == 3) return surprise("the relay answered a message out of turn");
+  if (message.refused) {
+    const bool took_it = reply.code / 100 == 2;
+    reset_needed_ = true;
+    // A message to nobody was "accepted": its answers cannot be trusted to be in step with our commands.
+    finish(serial, message.refusal);
+    if (took_it) surprise("the relay took a message whose recipient it refused");
+    return;
+  }
+  // Only groups that went well to the end earn a window.
+  if (reply.code / 100 == 2) dialect_ = setup_.dialect;
+  if (reply.code / 100 != 2 && step == Step::chunk) reset_needed_ = true;
+  finish(serial, classify(Stage::dot, reply.code, reply.text));
+}
+
+void Dialogue::finish(std::uint64_t serial, Outcome outcome, bool untried) {
+  const auto at = std::find_if(messages_.begin(), messages_.end(), [&](auto& m) { return m.first == serial; });
+  TIDINGS_CHECK(at != messages_.end());
+  answers_.push_back({.ticket = at->second.ticket, .outcome = std::move(outcome), .untried = untried});
+  messages_.erase(at);
+  ++completed_;
+}
+
+void Dialogue::close_by_421(std::uint64_t serial, Stage stage, const Reply& reply) {
+  farewell_ = classify(stage, reply.code, reply.text);
+  // An idle session that timed out: the message is not even begun (RFC 5321 section 4.5.3.2.7).
+  const bool stale = stage == Stage::mail && completed_ > 0;
+  if (serial != 0) finish(serial, farewell_, stale);
+  end_all("the relay closed the session: " + farewell_.line(), true);
+}
+
+void Dialogue::surprise(std::string_view why) {
+  if (farewell_.text.empty()) farewell_ = no_reply(Stage::mail, why);
+  lied_ = dialect_ != Dialect::lock_step;
+  end_all(why, false);
+}
+
+void Dialogue::lost(Loss loss, std::string_view why) {
+  if (finished_) return;
+  if (!messages_.empty() && loss == Loss::silence) {
+    // Silence in the middle of a group, with no body on its way, is what a relay does that forgets grouped commands.
+    const auto& first = messages_.front().second;
+    const bool half_answered = first.stage == Stage::rcpt || first.stage == Stage::data;
+    if (dialect_ != Dialect::lock_step && half_answered && first.last_octet == 0) lied_ = true;
+  }
+  farewell_ = no_reply(Stage::mail, why);
+  end_all(why, false);
+}
+
+/// Answers everything in flight. With `nothing_was_taken` even a message whose dot left is known not to be accepted.
+void Dialogue::end_all(std::string_view why, bool nothing_was_taken) {
+  finished_ = true;
+  const auto completed = completed_;
+  while (!messages_.empty()) {
+    const auto& [serial, message] = messages_.front();
+    if (message.refused) {
+      finish(serial, message.refusal);
+    } else if (dot_may_have_left(message) && !nothing_was_taken) {
+      finish(serial, no_reply(Stage::dot, why));
+    } else {
+      const auto stage = message.last_octet != 0 ? Stage::body : message.stage;
+      // Not begun, or begun in a group that the relay did not understand.
+      const bool untried = nothing_was_taken || lied_ || message.last_octet == 0;
+      finish(serial, no_reply(stage, why), untried);
+    }
+  }
+  completed_ = completed;  // those were ended, not answered
+  expected_.clear();
+  waiting_.clear();
+}
+
+std::vector<Answer> Dialogue::take_answers() { return std::exchange(answers_, {}); }
+
+}  // namespace tidings::delivery

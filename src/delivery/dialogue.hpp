@@ -1,0 +1,170 @@
+// The SMTP dialogue on a session that is open: letters in, octets out; octets in, answers out. Pure: no I/O, no clock.
+//
+// Three dialects (relay.hpp). Lock-step waits for each reply. Pipelined (RFC 2920) sends MAIL RCPT DATA as a group and the body
+// with the next group: one round trip a message. Chunking (RFC 3030) needs no 354, so a window of whole messages is in flight.
+// One RCPT a message. LMTP (RFC 2033) is the same dialogue, since one recipient has one answer to the dot.
+// A session starts no better than pipelined until one group was answered rightly, so that a relay that announces more than it
+// can is found out before a final dot depends on it. With messages in flight a chunked group begins with RSET: whether the one
+// before is refused is not known yet, and a transaction left open would lend its sender to the next message.
+// Replies come in the order of the commands; a message is accepted by 2yz to its final octet and by nothing else. After a
+// surprise (a reply nobody asked for, a code that cannot follow) the dialogue is finished and `lied()` says whether grouping may
+// be to blame. After 421 the relay closes: what it has not answered by then it has not taken.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "delivery/outcome.hpp"
+#include "delivery/relay.hpp"
+#include "delivery/reply.hpp"
+#include "message/message.hpp"
+
+namespace tidings::delivery {
+
+/// What the relay announced and we use.
+struct Capabilities {
+  bool pipelining = false;
+  bool chunking = false;
+  bool smtputf8 = false;
+  bool size = false;
+  std::int64_t max_size_bytes = 0;  ///< 0: none announced
+
+  bool operator==(const Capabilities&) const = default;
+};
+
+/// From the lines of the EHLO reply after the first (keyword and parameters, any case).
+[[nodiscard]] Capabilities read_capabilities(const std::vector<std::string>& lines);
+
+/// The dialect that is both announced and wanted.
+[[nodiscard]] Dialect dialect_for(const Capabilities& capabilities, Dialect wanted);
+
+/// Names a letter in this dialogue; the caller's choice.
+using Ticket = std::uint64_t;
+
+struct Answer {
+  Ticket ticket = 0;
+  Outcome outcome{};
+  /// Nothing of it can have been accepted, and nothing was wrong with it: it may go out on another session at once without
+  /// that counting as an attempt.
+  bool untried = false;
+
+  bool operator==(const Answer&) const = default;
+};
+
+/// What is being waited for; decides the timeout.
+enum class Awaiting { nothing, room, command, data, final_dot, goodbye };
+
+/// How a session ended without a word: the connection broke, or nothing came for too long.
+enum class Loss { closed, silence };
+
+class Dialogue {
+ public:
+  struct Setup {
+    Capabilities capabilities{};
+    Dialect dialect = Dialect::lock_step;  ///< as dialect_for() says
+    int window = 4;
+  };
+  explicit Dialogue(Setup setup);
+
+  /// True when another letter may be submitted.
+  [[nodiscard]] bool ready() const;
+  /// The letter must stay where it is until its answer is out.
+  void submit(Ticket ticket, const message::Letter& letter);
+  /// No more letters; QUIT after the last answer.
+  void quit();
+
+  /// Octets that want to leave.
+  [[nodiscard]] std::string_view output() const { return std::string_view{out_}.substr(written_); }
+  /// Tickets whose final octet is in output() and that have not been named before: mark them before anything is written.
+  [[nodiscard]] std::vector<Ticket> leaving();
+  /// `count` octets of output() went out.
+  void wrote(std::size_t count);
+
+  void received(std::string_view bytes);
+  /// The connection is gone or was given up: answers all that is in flight.
+  void lost(Loss loss, std::string_view why);
+
+  /// Answers since the last call.
+  [[nodiscard]] std::vector<Answer> take_answers();
+
+  [[nodiscard]] Awaiting awaiting() const;
+  [[nodiscard]] int in_flight() const { return static_cast<int>(messages_.size()); }
+  [[nodiscard]] std::int64_t completed() const { return completed_; }  ///< messages answered on this session
+  /// Nothing more can be done on this session; close it.
+  [[nodiscard]] bool finished() const { return finished_; }
+  /// The relay mishandled a group of commands: speak lock-step to it from now on.
+  [[nodiscard]] bool lied() const { return lied_; }
+  /// The answer that ended the session early (421, a surprise); code 0 and empty text if there was none.
+  [[nodiscard]] const Outcome& farewell() const { return farewell_; }
+
+ private:
+  enum class Step { reset, mail, rcpt, data, dot, lone_dot, chunk, quit };
+  struct Message {
+    Ticket ticket = 0;
+    const message::Letter* letter = nullptr;
+    Stage stage = Stage::mail;       ///< how far its commands are answered
+    bool refused = false;
+    Outcome refusal{};                 ///< the first refusal
+    std::uint64_t last_octet = 0;    ///< offset in the stream after its final octet; 0: not yet in the output
+    bool marked = false;
+  };
+  struct Expected {
+    Step step;
+    std::uint64_t message;  ///< serial number; 0 for none
+  };
+
+  [[nodiscard]] Message* find(std::uint64_t serial);
+  [[nodiscard]] bool dot_may_have_left(const Message& message) const;
+  [[nodiscard]] std::uint64_t stream_end() const { return sent_total_ + (out_.size() - written_); }
+  [[nodiscard]] bool cannot_be_sent(Ticket ticket, const message::Letter& letter);
+  void say(std::string_view line);
+  void expect(Step step, std::uint64_t message = 0) { expected_.push_back({step, message}); }
+  void say_mail(const message::Letter& letter, std::uint64_t serial);
+  void say_rcpt(const message::Letter& letter, std::uint64_t serial);
+  void begin(std::uint64_t serial);
+  void begin_waiting();
+  void say_body(std::uint64_t serial);
+  void reset_before_next();
+  void say_quit_when_idle();
+
+  void on_reply(const Reply& reply);
+  void on_mail(Message& message, std::uint64_t serial, const Reply& reply);
+  void on_rcpt(Message& message, std::uint64_t serial, const Reply& reply);
+  void on_data(Message& message, std::uint64_t serial, const Reply& reply);
+  void on_final(Message& message, std::uint64_t serial, const Reply& reply, Step step);
+  void refuse(Message& message, Stage stage, const Reply& reply);
+  void close_by_421(std::uint64_t serial, Stage stage, const Reply& reply);
+  void surprise(std::string_view why);
+  void finish(std::uint64_t serial, Outcome outcome, bool untried = false);
+  void end_all(std::string_view why, bool nothing_was_taken);
+
+  Setup setup_;
+  Dialect dialect_;  ///< spoken now; chunking only after a first group went well
+  std::string out_;
+  std::size_t written_ = 0;
+  std::uint64_t sent_total_ = 0;
+  ReplyReader reader_;
+  std::deque<Expected> expected_;
+  std::deque<std::pair<std::uint64_t, Message>> messages_;  ///< by serial number, ascending
+  std::deque<std::uint64_t> waiting_;                       ///< submitted, not begun (pipelined: the one after the current)
+  std::uint64_t next_serial_ = 1;
+  std::vector<Answer> answers_;
+  std::int64_t completed_ = 0;
+  bool reset_needed_ = false;
+  bool quitting_ = false;
+  bool finished_ = false;
+  bool lied_ = false;
+  Outcome farewell_;
+};
+
+/// The body as DATA wants it: lines that begin with a dot get another one (RFC 5321 section 4.5.2), then the final dot.
+void append_dot_stuffed(std::string& out, std::string_view bytes);
+
+/// Empty if the letter may be sent: CRLF line ends only, no line over 998 octets, 7 bits, no NUL, ends in CRLF, envelope without
+/// blanks, controls and angle brackets. Else what is wrong with it.
+[[nodiscard]] std::string unsound(const message::Letter& letter);
+
+}  // namespace tidings::delivery

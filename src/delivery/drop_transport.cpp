@@ -1,0 +1,88 @@
+// Letters as files, for --to-dir, rehearsals and tests.
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/file.hpp"
+#include "delivery/outbox.hpp"
+#include "delivery/transport.hpp"
+
+namespace tidings::delivery {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t batch = 32;
+
+/// The envelope as the final delivery agent would note it (RFC 5321 section 4.4), so that a dropped file tells all.
+std::string with_envelope(const message::Letter& letter) {
+  return fmt::format("Return-Path: <{}>\r\nDelivered-To: {}\r\n{}", letter.envelope_from, letter.envelope_to, letter.bytes);
+}
+
+class DropTransport final : public Transport {
+ public:
+  DropTransport(std::filesystem::path folder, DropFormat format) : folder_(std::move(folder)), format_(format) {}
+
+  void run(Outbox& outbox) override {
+    for (;;) {
+      auto parcels = outbox.take_or_wait(batch, 200ms);
+      if (parcels.empty() && outbox.exhausted()) break;
+      for (const auto& parcel : parcels) outbox.leaving(parcel.claim);
+      if (!outbox.flush()) {
+        for (const auto& parcel : parcels) outbox.hand_back(parcel.claim);
+        outbox.publish();
+        return;
+      }
+      for (const auto& parcel : parcels) drop(outbox, parcel);
+      [[maybe_unused]] const bool noted = outbox.flush();
+      outbox.publish();
+    }
+  }
+  [[nodiscard]] std::string name() const override { return "drop"; }
+  [[nodiscard]] int capacity() const override { return static_cast<int>(batch); }
+
+ private:
+  void drop(Outbox& outbox, const Parcel& parcel) {
+    // Named by edition and subscriber: a second attempt replaces the file instead of adding one.
+    const auto name = fmt::format("{:06}-{:08}", parcel.claim.edition.value, parcel.claim.subscriber.value);
+    Result<void> wrote;
+    if (format_ == DropFormat::eml) {
+      wrote = write_file(folder_ / (name + ".eml"), with_envelope(parcel.letter));
+    } else {
+      const auto file = name + ".tidings";
+      wrote = write_file(folder_ / "tmp" / file, with_envelope(parcel.letter));
+      if (wrote && ::rename((folder_ / "tmp" / file).c_str(), (folder_ / "new" / file).c_str()) != 0) {
+        wrote = fail(Errc::cannot_create, fmt::format("cannot move a message to {}: {}", (folder_ / "new").string(), std::strerror(errno)));
+      }
+    }
+    if (wrote) return outbox.answer(parcel.claim, classify(Stage::dot, 250, "2.0.0 " + name), "drop");
+    // Not there at all, so not in doubt; and the folder will not take the next one either.
+    auto outcome = no_reply(Stage::connect, wrote.error().what);
+    outbox.hand_back(parcel.claim);
+    outbox.report_trouble(std::move(outcome), "drop");
+  }
+
+  std::filesystem::path folder_;
+  DropFormat format_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Transport>> make_drop_transport(const std::filesystem::path& folder, DropFormat format) {
+  TIDINGS_TRY(make_folder(folder));
+  if (format == DropFormat::maildir) {
+    for (const auto* const name : {"tmp", "new", "cur"}) TIDINGS_TRY(make_folder(folder / name));
+  }
+  if (::access(folder.c_str(), W_OK) != 0) {
+    return fail(Errc::cannot_create, fmt::format("cannot write into {}: {}", folder.string(), std::strerror(errno)));
+  }
+  return std::make_unique<DropTransport>(folder, format);
+}
+
+}  // namespace tidings::delivery

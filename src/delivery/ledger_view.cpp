@@ -1,0 +1,140 @@
+// The ledger's questions, and what an admin may change in it.
+
+#include <fmt/format.h>
+
+#include "delivery/ledger.hpp"
+
+namespace tidings::delivery {
+
+Result<Counts> Ledger::counts(EditionId edition) {
+  Counts counts;
+  auto query = database_->prepare("SELECT state, count(*) FROM deliveries WHERE edition_id = :edition GROUP BY state");
+  query.bind(":edition", edition);
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (!row) break;
+    const auto number = query.integer(1);
+    counts.recipients += number;
+    switch (static_cast<DeliveryState>(query.integer(0))) {
+      case DeliveryState::planned: counts.planned = number; break;
+      case DeliveryState::claimed: counts.claimed = number; break;
+      case DeliveryState::deferred: counts.deferred = number; break;
+      case DeliveryState::in_doubt: counts.in_doubt = number; break;
+      case DeliveryState::sent: counts.sent = number; break;
+      case DeliveryState::failed: counts.failed = number; break;
+      case DeliveryState::suppressed: counts.suppressed = number; break;
+      case DeliveryState::bounced: counts.bounced = number; break;
+    }
+  }
+  return counts;
+}
+
+Result<std::optional<UtcTime>> Ledger::next_due(EditionId edition) {
+  auto planned = database_->prepare("SELECT 1 FROM deliveries WHERE edition_id = :edition AND state IN (1, 2) LIMIT 1");
+  planned.bind(":edition", edition);
+  TIDINGS_LET(const bool open, planned.step());
+  if (open) return std::optional{clock_->now()};
+  auto due = database_->prepare("SELECT min(due_ms) FROM deliveries WHERE edition_id = :edition AND state IN (3, 4)");
+  due.bind(":edition", edition);
+  TIDINGS_TRY(due.step());
+  return due.optional_time(0);
+}
+
+Result<std::vector<DeliveryRow>> Ledger::list(const DeliveryFilter& filter) {
+  auto query = database_->prepare(R"sql(
+    SELECT d.edition_id, d.subscriber_id, s.address, d.state, d.attempts, d.due_ms, d.code, d.reply, d.settled_ms
+    FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id
+    WHERE (:edition IS NULL OR d.edition_id = :edition) AND (:subscriber IS NULL OR d.subscriber_id = :subscriber)
+      AND (:state IS NULL OR d.state = :state)
+    ORDER BY d.edition_id, d.subscriber_id LIMIT :limit)sql");
+  query.bind(":edition", filter.edition).bind(":subscriber", filter.subscriber).bind(":limit", filter.limit);
+  query.bind(":state", filter.state ? std::optional{static_cast<int>(*filter.state)} : std::nullopt);
+  std::vector<DeliveryRow> rows;
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (!row) return rows;
+    rows.push_back({.edition = query.id<EditionId>(0),
+                    .subscriber = query.id<SubscriberId>(1),
+                    .address = query.text(2),
+                    .state = static_cast<DeliveryState>(query.integer(3)),
+                    .attempts = static_cast<int>(query.integer(4)),
+                    .due = query.optional_time(5),
+                    .code = query.is_null(6) ? std::nullopt : std::optional{static_cast<int>(query.integer(6))},
+                    .reply = query.text(7),
+                    .settled = query.optional_time(8)});
+  }
+}
+
+Result<std::vector<AttemptRow>> Ledger::attempts(EditionId edition, SubscriberId subscriber) {
+  auto query = database_->prepare(R"sql(
+    SELECT attempt, at_ms, stage, outcome, code, reply, relay FROM attempts
+    WHERE edition_id = :edition AND subscriber_id = :subscriber ORDER BY attempt, id)sql");
+  query.bind(":edition", edition).bind(":subscriber", subscriber);
+  std::vector<AttemptRow> rows;
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (!row) return rows;
+    rows.push_back({.attempt = static_cast<int>(query.integer(0)),
+                    .at = query.time(1),
+                    .stage = stage_of(query.view(2)).value_or(Stage::connect),
+                    .kind = outcome_kind_of(query.view(3)).value_or(OutcomeKind::temporary),
+                    .code = static_cast<int>(query.integer(4)),
+                    .reply = query.text(5),
+                    .relay = query.text(6)});
+  }
+}
+
+Result<std::vector<std::pair<std::string, std::int64_t>>> Ledger::deferred_by_reason(EditionId edition, int limit) {
+  auto query = database_->prepare(R"sql(
+    SELECT code, reply, count(*) FROM deliveries WHERE edition_id = :edition AND state = 3
+    GROUP BY code, reply ORDER BY count(*) DESC, reply LIMIT :limit)sql");
+  query.bind(":edition", edition).bind(":limit", limit);
+  std::vector<std::pair<std::string, std::int64_t>> reasons;
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (!row) return reasons;
+    auto reason = query.is_null(0) ? query.text(1) : fmt::format("{} {}", query.integer(0), query.view(1));
+    reasons.emplace_back(std::move(reason), query.integer(2));
+  }
+}
+
+Result<int> Ledger::retry(EditionId edition, DeliveryState state, std::optional<SubscriberId> subscriber) {
+  if (state != DeliveryState::deferred && state != DeliveryState::in_doubt && state != DeliveryState::failed) {
+    return fail(Errc::usage, fmt::format("deliveries that are {} cannot be retried", name_of(state)),
+                "deferred, in_doubt and failed ones can");
+  }
+  auto update = database_->prepare(R"sql(
+    UPDATE deliveries SET state = 3, due_ms = :now
+    WHERE edition_id = :edition AND state = :state AND (:subscriber IS NULL OR subscriber_id = :subscriber))sql");
+  update.bind(":now", clock_->now()).bind(":edition", edition).bind(":state", static_cast<int>(state));
+  update.bind(":subscriber", subscriber);
+  TIDINGS_TRY(update.run());
+  return static_cast<int>(database_->changes());
+}
+
+Result<void> Ledger::resolve(EditionId edition, SubscriberId subscriber, DeliveryState as) {
+  if (as != DeliveryState::sent && as != DeliveryState::failed) {
+    return fail(Errc::usage, fmt::format("a delivery in doubt cannot be resolved as {}", name_of(as)), "as sent or as failed");
+  }
+  auto update = database_->prepare(R"sql(
+    UPDATE deliveries SET state = :state, due_ms = NULL, settled_ms = :now
+    WHERE edition_id = :edition AND subscriber_id = :subscriber AND state = 4)sql");
+  update.bind(":state", static_cast<int>(as)).bind(":now", clock_->now()).bind(":edition", edition).bind(":subscriber", subscriber);
+  TIDINGS_TRY(update.run());
+  if (database_->changes() == 0) {
+    return fail(Errc::no_input, fmt::format("edition {} has no delivery in doubt to subscriber {}", edition.value, subscriber.value),
+                "\"tidings delivery list\" shows them");
+  }
+  return {};
+}
+
+Result<bool> Ledger::mark_bounced(EditionId edition, SubscriberId subscriber, std::string_view reply) {
+  auto update = database_->prepare(R"sql(
+    UPDATE deliveries SET state = 8, reply = :reply, settled_ms = :now
+    WHERE edition_id = :edition AND subscriber_id = :subscriber AND state = 5)sql");
+  update.bind(":reply", reply).bind(":now", clock_->now()).bind(":edition", edition).bind(":subscriber", subscriber);
+  TIDINGS_TRY(update.run());
+  return database_->changes() > 0;
+}
+
+}  // namespace tidings::delivery

@@ -1,0 +1,220 @@
+#include "delivery/outbox.hpp"
+
+#include <cstdint>
+#include <iterator>
+#include <utility>
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/check.hpp"
+
+namespace tidings::delivery {
+namespace {
+
+template <class T>
+void move_to_end(std::vector<T>& to, std::vector<T>& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  from.clear();
+}
+
+}  // namespace
+
+Outbox::Outbox(Journal journal, std::size_t letters)
+    : max_letters_(letters), wake_fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), journal_(std::move(journal)) {
+  TIDINGS_CHECK(wake_fd_ >= 0);
+}
+
+Outbox::~Outbox() { ::close(wake_fd_); }
+
+// ---- the ledger's thread ------------------------------------------------------------------------------------------------
+
+void Outbox::add_claims(std::vector<Claim> claims) {
+  const std::lock_guard lock{mutex_};
+  outstanding_ += claims.size();
+  for (auto& claim : claims) claims_.push_back(std::move(claim));
+  claims_there_.notify_all();
+}
+
+void Outbox::close() {
+  const std::lock_guard lock{mutex_};
+  closed_ = true;
+  claims_there_.notify_all();
+  letters_there_.notify_all();
+  wake_locked();
+}
+
+void Outbox::stop() {
+  const std::lock_guard lock{mutex_};
+  if (stopping_) return;
+  stopping_ = true;
+  for (auto& claim : claims_) harvest_.handed_back.push_back(std::move(claim));
+  for (auto& parcel : letters_) harvest_.handed_back.push_back(std::move(parcel.claim));
+  outstanding_ -= claims_.size() + letters_.size();
+  claims_.clear();
+  letters_.clear();
+  claims_there_.notify_all();
+  room_there_.notify_all();
+  letters_there_.notify_all();
+  answers_there_.notify_all();
+  wake_locked();
+}
+
+bool Outbox::done_locked(std::size_t enough) const {
+  const auto done = harvest_.answers.size() + harvest_.handed_back.size();
+  return done >= enough || outstanding_ == 0 || failure_ || (trouble_ && !stopping_);
+}
+
+Outbox::Harvest Outbox::wait(std::size_t enough, std::chrono::milliseconds at_most) {
+  std::unique_lock lock{mutex_};
+  wanted_ = enough;
+  answers_there_.wait_for(lock, at_most, [&] { return done_locked(enough); });
+  return std::exchange(harvest_, {});
+}
+
+std::size_t Outbox::outstanding() const {
+  const std::lock_guard lock{mutex_};
+  return outstanding_;
+}
+
+std::optional<Outbox::Trouble> Outbox::trouble() const {
+  const std::lock_guard lock{mutex_};
+  return trouble_;
+}
+
+std::optional<Error> Outbox::failure() const {
+  const std::lock_guard lock{mutex_};
+  return failure_;
+}
+
+// ---- composers ----------------------------------------------------------------------------------------------------------
+
+std::vector<Claim> Outbox::next_claims(std::size_t limit) {
+  std::unique_lock lock{mutex_};
+  claims_there_.wait(lock, [&] { return !claims_.empty() || closed_ || stopping_; });
+  std::vector<Claim> taken;
+  while (!claims_.empty() && taken.size() < limit) {
+    taken.push_back(std::move(claims_.front()));
+    claims_.pop_front();
+  }
+  composing_ += taken.size();
+  return taken;
+}
+
+void Outbox::add_letter(Parcel parcel) {
+  std::unique_lock lock{mutex_};
+  room_there_.wait(lock, [&] { return letters_.size() < max_letters_ || stopping_; });
+  --composing_;
+  if (stopping_) {
+    --outstanding_;
+    harvest_.handed_back.push_back(std::move(parcel.claim));
+    answers_there_.notify_all();
+  } else {
+    letters_.push_back(std::move(parcel));
+    letters_there_.notify_one();
+  }
+  if (transport_waits_) wake_locked();
+}
+
+void Outbox::compose_failed(const Claim& claim, Error error) {
+  const std::lock_guard lock{mutex_};
+  --composing_;
+  --outstanding_;
+  harvest_.handed_back.push_back(claim);
+  fail_locked(std::move(error));
+  if (transport_waits_) wake_locked();
+}
+
+void Outbox::fail_locked(Error error) {
+  if (!failure_) failure_ = std::move(error);
+  answers_there_.notify_all();
+}
+
+// ---- the transport's thread -----------------------------------------------------------------------------------------------
+
+void Outbox::wake_locked() {
+  transport_waits_ = false;
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto wrote = ::write(wake_fd_, &one, sizeof one);
+}
+
+void Outbox::clear_wake() {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const auto got = ::read(wake_fd_, &count, sizeof count);
+}
+
+std::vector<Parcel> Outbox::take(std::size_t limit) {
+  const std::lock_guard lock{mutex_};
+  std::vector<Parcel> taken;
+  while (!letters_.empty() && taken.size() < limit) {
+    taken.push_back(std::move(letters_.front()));
+    letters_.pop_front();
+  }
+  transport_waits_ = taken.size() < limit;
+  if (!taken.empty()) room_there_.notify_all();
+  return taken;
+}
+
+std::vector<Parcel> Outbox::take_or_wait(std::size_t limit, std::chrono::milliseconds at_most) {
+  {
+    std::unique_lock lock{mutex_};
+    letters_there_.wait_for(lock, at_most, [&] { return !letters_.empty() || closed_ || stopping_; });
+  }
+  return take(limit);
+}
+
+bool Outbox::exhausted() const {
+  const std::lock_guard lock{mutex_};
+  return letters_.empty() && (stopping_ || (closed_ && claims_.empty() && composing_ == 0));
+}
+
+bool Outbox::stopping() const {
+  const std::lock_guard lock{mutex_};
+  return stopping_;
+}
+
+void Outbox::leaving(const Claim& claim) {
+  journal_.leaving(key_of(claim));
+  journal_dirty_ = true;
+}
+
+bool Outbox::flush() {
+  if (!journal_dirty_) return true;
+  journal_dirty_ = false;
+  auto done = journal_.flush();
+  if (done && journal_.is_large()) {
+    auto old = journal_.rotate();
+    if (old) pending_.old_journals.push_back(std::move(*old));
+    if (!old) done = tl::unexpected<Error>(std::move(old).error());
+  }
+  if (done) return true;
+  const std::lock_guard lock{mutex_};
+  fail_locked(std::move(done).error());
+  return false;
+}
+
+void Outbox::answer(const Claim& claim, Outcome outcome, const std::string& relay) {
+  journal_.answered(key_of(claim), outcome, relay);
+  journal_dirty_ = true;
+  pending_.answers.push_back({.claim = claim, .outcome = std::move(outcome), .relay = relay});
+}
+
+void Outbox::hand_back(const Claim& claim) { pending_.handed_back.push_back(claim); }
+
+void Outbox::report_trouble(Outcome outcome, const std::string& relay) {
+  const std::lock_guard lock{mutex_};
+  if (!trouble_) trouble_ = Trouble{.outcome = std::move(outcome), .relay = relay};
+  answers_there_.notify_all();
+}
+
+void Outbox::publish() {
+  if (pending_.answers.empty() && pending_.handed_back.empty() && pending_.old_journals.empty()) return;
+  const std::lock_guard lock{mutex_};
+  outstanding_ -= pending_.answers.size() + pending_.handed_back.size();
+  move_to_end(harvest_.answers, pending_.answers);
+  move_to_end(harvest_.handed_back, pending_.handed_back);
+  move_to_end(harvest_.old_journals, pending_.old_journals);
+  if (done_locked(wanted_)) answers_there_.notify_all();
+}
+
+}  // namespace tidings::delivery

@@ -1,0 +1,129 @@
+// The meeting place of a run: claims go in, composers turn them into letters, the transport takes the letters and puts answers
+// in, the ledger's thread takes those out. All queues are bounded; everything may be called from any thread but where
+// it says otherwise. Owns the journal, so that a mark is on disk before the transport goes on.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/result.hpp"
+#include "delivery/journal.hpp"
+#include "delivery/ledger.hpp"
+#include "delivery/outcome.hpp"
+#include "message/message.hpp"
+
+namespace tidings::delivery {
+
+/// A letter on its way, with the claim that it answers to.
+struct Parcel {
+  Claim claim{};
+  message::Letter letter{};
+  int tries = 0;  ///< sessions that lost it before it was begun
+};
+
+class Outbox {
+ public:
+  /// At most `letters` composed ones wait for the transport.
+  Outbox(Journal journal, std::size_t letters);
+  Outbox(const Outbox&) = delete;
+  Outbox& operator=(const Outbox&) = delete;
+  ~Outbox();
+
+  // ---- the ledger's thread ----
+
+  void add_claims(std::vector<Claim> claims);
+  /// No more claims will come.
+  void close();
+  /// Finish what is in flight, hand the rest back.
+  void stop();
+
+  struct Harvest {
+    std::vector<Settled> answers{};
+    std::vector<Claim> handed_back{};
+    std::vector<std::filesystem::path> old_journals{};  ///< may be deleted once the answers are settled
+  };
+  /// Waits until `enough` claims are done with, or all of them, or the time is up, or there is trouble.
+  [[nodiscard]] Harvest wait(std::size_t enough, std::chrono::milliseconds at_most);
+
+  /// Claims that are neither answered nor handed back.
+  [[nodiscard]] std::size_t outstanding() const;
+
+  struct Trouble {
+    Outcome outcome{};
+    std::string relay{};
+  };
+  [[nodiscard]] std::optional<Trouble> trouble() const;
+  /// The first failure of a composer or of the journal.
+  [[nodiscard]] std::optional<Error> failure() const;
+
+  // ---- composers ----
+
+  /// Up to `limit` claims to compose; empty means that there will be none any more.
+  [[nodiscard]] std::vector<Claim> next_claims(std::size_t limit);
+  /// Waits while too many letters are ready. After stop() the letter is handed back instead.
+  void add_letter(Parcel parcel);
+  /// A composer failed: its claim is handed back and the run ends.
+  void compose_failed(const Claim& claim, Error error);
+
+  // ---- the transport's thread ----
+
+  /// Up to `limit` letters that are ready now.
+  [[nodiscard]] std::vector<Parcel> take(std::size_t limit);
+  /// The same, but waits a while for the first one.
+  [[nodiscard]] std::vector<Parcel> take_or_wait(std::size_t limit, std::chrono::milliseconds at_most);
+  /// Readable when there is news after a take() that found too little: letters, close() or stop().
+  [[nodiscard]] int wake_fd() const { return wake_fd_; }
+  void clear_wake();
+  /// True when no letter will ever come again: closed or stopped, and nothing is left to take.
+  [[nodiscard]] bool exhausted() const;
+  [[nodiscard]] bool stopping() const;
+
+  /// Its last octet is about to leave; counts from the next flush() on.
+  void leaving(const Claim& claim);
+  /// False when the journal cannot be written: nothing may leave any more, and the run ends.
+  [[nodiscard]] bool flush();
+  void answer(const Claim& claim, Outcome outcome, const std::string& relay);
+  void hand_back(const Claim& claim);
+  /// The relay as a whole does not work: the run ends after what is in flight.
+  void report_trouble(Outcome outcome, const std::string& relay);
+  /// Passes answers on to the ledger's thread; once for each turn of an event loop.
+  void publish();
+
+ private:
+  void wake_locked();
+  void fail_locked(Error error);
+  [[nodiscard]] bool done_locked(std::size_t enough) const;
+
+  mutable std::mutex mutex_;
+  std::condition_variable claims_there_;
+  std::condition_variable room_there_;
+  std::condition_variable letters_there_;
+  std::condition_variable answers_there_;
+  std::deque<Claim> claims_;
+  std::deque<Parcel> letters_;
+  std::size_t max_letters_;
+  std::size_t outstanding_ = 0;  ///< added, not yet published as done
+  Harvest harvest_;
+  std::size_t wanted_ = 0;  ///< what wait() waits for
+  bool closed_ = false;
+  bool stopping_ = false;
+  bool transport_waits_ = false;
+  std::size_t composing_ = 0;
+  std::optional<Trouble> trouble_;
+  std::optional<Error> failure_;
+  int wake_fd_;
+
+  // The transport's thread only.
+  Journal journal_;
+  Harvest pending_;
+  bool journal_dirty_ = false;
+};
+
+}  // namespace tidings::delivery

@@ -1,0 +1,72 @@
+#include "delivery/relay.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include "base/url.hpp"
+#include "delivery/connection.hpp"
+#include "delivery/dialogue.hpp"
+
+namespace tidings::delivery {
+
+using namespace std::chrono_literals;
+
+std::string_view name_of(Dialect dialect) {
+  switch (dialect) {
+    case Dialect::lock_step: return "lock-step";
+    case Dialect::pipelined: return "pipelined";
+    case Dialect::chunking: return "chunking";
+  }
+  return "";
+}
+
+std::string RelayOptions::name() const {
+  const auto parsed = parse_url(url);
+  if (!parsed) return "?";
+  const auto port = !parsed->port.empty() ? parsed->port : parsed->scheme == "smtps" ? "465" : "25";
+  return parsed->host + ":" + port;
+}
+
+bool is_loopback(const RelayOptions& relay) {
+  const auto parsed = parse_url(relay.url);
+  if (!parsed) return false;
+  return parsed->host == "localhost" || parsed->host == "::1" || parsed->host.starts_with("127.");
+}
+
+Result<void> check_relay(const RelayOptions& relay) {
+  const auto parsed = parse_url(relay.url);
+  if (!parsed || (parsed->scheme != "smtp" && parsed->scheme != "smtps") || parsed->host.empty()) {
+    return fail(Errc::config, "the relay's url is not smtp://host[:port] or smtps://host[:port]",
+                "user name and password are settings of their own");
+  }
+  return {};
+}
+
+Result<RelayReport> probe(const RelayOptions& relay) {
+  TIDINGS_TRY(check_relay(relay));
+  Connector connector;
+  connector.open(0, relay);
+  for (;;) {
+    std::vector<pollfd> set;
+    connector.add_to(set);
+    const auto now = std::chrono::steady_clock::now();
+    auto wait = std::chrono::milliseconds{1000};
+    if (connector.deadline()) wait = std::clamp(std::chrono::ceil<std::chrono::milliseconds>(*connector.deadline() - now), 0ms, wait);
+    ::poll(set.data(), static_cast<nfds_t>(set.size()), static_cast<int>(wait.count()));
+    for (const auto& ready : set) {
+      if (ready.revents != 0) connector.on_ready(ready);
+    }
+    connector.on_time(std::chrono::steady_clock::now());
+    for (auto& opened : connector.take_opened()) {
+      if (!opened.connection) return RelayReport{.ready = false, .outcome = opened.failure, .capabilities = {}};
+      RelayReport report{.ready = true, .outcome = {}, .capabilities = opened.connection->capabilities()};
+      report.dialect = dialect_for(read_capabilities(report.capabilities), relay.dialect);
+      [[maybe_unused]] const auto sent = opened.connection->send("QUIT\r\n");
+      return report;
+    }
+  }
+}
+
+}  // namespace tidings::delivery

@@ -1,0 +1,44 @@
+// SMTP replies from a stream of bytes (RFC 5321 section 4.2), however they are cut. Pure.
+//
+// Strict where a lenient reader could be led astray: a line ends in CRLF (a lone LF is a violation), begins with three
+// digits and a blank, a hyphen or nothing, and all lines of a reply carry one code. Limits: 2,000 octets a line, 64 KiB a
+// reply. After a violation nothing more is read.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tidings::delivery {
+
+struct Reply {
+  int code = 0;
+  std::string text{};  ///< lines joined by '\n', without code
+
+  bool operator==(const Reply&) const = default;
+};
+
+class ReplyReader {
+ public:
+  void feed(std::string_view bytes);
+
+  /// The next whole reply, if there is one.
+  [[nodiscard]] std::optional<Reply> next();
+
+  /// What the stream did wrong, in words; empty while it is sound.
+  [[nodiscard]] const std::string& violation() const { return violation_; }
+
+  /// True when bytes of an unfinished reply are waiting.
+  [[nodiscard]] bool mid_reply() const { return !partial_.text.empty() || partial_.code != 0 || at_ < buffer_.size(); }
+
+ private:
+  [[nodiscard]] std::optional<std::string_view> line();
+  void violate(std::string why);
+
+  std::string buffer_;
+  std::size_t at_ = 0;
+  Reply partial_;
+  std::string violation_;
+};
+
+}  // namespace tidings::delivery

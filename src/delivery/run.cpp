@@ -1,0 +1,194 @@
+#include "delivery/run.hpp"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "delivery/dialogue.hpp"
+#include "delivery/journal.hpp"
+#include "delivery/outbox.hpp"
+
+namespace tidings::delivery {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Claims that one worker composes between two visits to the outbox.
+constexpr std::size_t compose_batch = 8;
+/// How long answers may wait for company before they are settled.
+constexpr std::chrono::milliseconds settle_pause = 200ms;
+
+void compose_claims(Outbox& outbox, const Composer& compose) {
+  for (;;) {
+    const auto claims = outbox.next_claims(compose_batch);
+    if (claims.empty()) return;
+    for (const auto& claim : claims) {
+      auto letter = compose(claim);
+      if (letter) {
+        if (const auto wrong = unsound(*letter); !wrong.empty()) {
+          letter = fail(Errc::bug, fmt::format("the message of edition {} to subscriber {} may not be sent: {}", claim.edition.value,
+                                               claim.subscriber.value, wrong));
+        }
+      }
+      if (letter) {
+        outbox.add_letter({.claim = claim, .letter = std::move(*letter)});
+      } else {
+        outbox.compose_failed(claim, std::move(letter).error());
+      }
+    }
+  }
+}
+
+void count(RunReport& report, const Settled& answer) {
+  switch (answer.outcome.kind) {
+    case OutcomeKind::accepted: ++report.sent; break;
+    case OutcomeKind::temporary: ++report.deferred; break;
+    case OutcomeKind::permanent: ++report.failed; break;
+    case OutcomeKind::unknown: ++report.in_doubt; break;
+  }
+}
+
+/// The ledger's side of a run; the threads around it end before it does.
+class Run {
+ public:
+  Run(const RunOptions& options, Ledger& ledger, Outbox& outbox, const StopFlag& stop)
+      : options_(options), ledger_(ledger), outbox_(outbox), stop_(stop) {}
+
+  [[nodiscard]] Result<void> go();
+  RunReport report;
+
+ private:
+  [[nodiscard]] Result<void> refill();
+  [[nodiscard]] Result<void> settle(Outbox::Harvest harvest, store::Sync sync);
+  [[nodiscard]] bool should_end();
+  [[nodiscard]] std::chrono::milliseconds elapsed() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start_);
+  }
+
+  const RunOptions& options_;
+  Ledger& ledger_;
+  Outbox& outbox_;
+  const StopFlag& stop_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  bool all_claimed_ = false;
+};
+
+Result<void> Run::refill() {
+  const auto outstanding = static_cast<int>(outbox_.outstanding());
+  // By halves: large enough to share a commit's fsync, early enough that nobody waits for claims.
+  if (all_claimed_ || outstanding > options_.claim_batch / 2) return {};
+  TIDINGS_LET(auto batch, ledger_.claim(options_.edition, options_.claim_batch - outstanding));
+  report.suppressed += batch.suppressed;
+  all_claimed_ = batch.claims.empty();
+  outbox_.add_claims(std::move(batch.claims));
+  return {};
+}
+
+Result<void> Run::settle(Outbox::Harvest harvest, store::Sync sync) {
+  const auto within = [&](std::span<const Settled> recorded) -> Result<void> {
+    for (const auto& answer : recorded) count(report, answer);
+    return options_.within_settle ? options_.within_settle(recorded) : Result<void>{};
+  };
+  TIDINGS_TRY(ledger_.settle(harvest.answers, {.policy = options_.retry, .within = within, .sync = sync}));
+  TIDINGS_TRY(ledger_.release(harvest.handed_back));
+  for (const auto& path : harvest.old_journals) ::unlink(path.c_str());
+  report.elapsed = elapsed();
+  if (options_.on_progress && !(harvest.answers.empty() && harvest.handed_back.empty())) options_.on_progress(report);
+  return {};
+}
+
+bool Run::should_end() {
+  if (const auto trouble = outbox_.trouble()) {
+    report.end = RunEnd::relay_trouble;
+    report.trouble = trouble->outcome;
+    report.relay = trouble->relay;
+    return true;
+  }
+  if (stop_.load()) {
+    report.end = RunEnd::stopped;
+    return true;
+  }
+  if (options_.time_budget && elapsed() >= *options_.time_budget) {
+    report.end = RunEnd::out_of_time;
+    return true;
+  }
+  return outbox_.failure().has_value();
+}
+
+Result<void> Run::go() {
+  bool ending = false;
+  for (;;) {
+    if (!ending && should_end()) {
+      ending = true;
+      outbox_.stop();
+    }
+    if (!ending) TIDINGS_TRY(refill());
+    const auto outstanding = outbox_.outstanding();
+    const auto enough = std::max<std::size_t>(1, std::min(outstanding, static_cast<std::size_t>(options_.claim_batch) / 2));
+    auto harvest = outbox_.wait(enough, settle_pause);
+    const bool last = outbox_.outstanding() == 0 && (ending || all_claimed_);
+    TIDINGS_TRY(settle(std::move(harvest), last ? store::Sync::full : store::Sync::process));
+    if (last) break;
+  }
+  // The relay's trouble may have come with the last answers, after the look at it above.
+  if (!ending) ending = should_end();
+  if (const auto failure = outbox_.failure()) return tl::unexpected<Error>(*failure);
+  return {};
+}
+
+}  // namespace
+
+std::string_view name_of(RunEnd end) {
+  switch (end) {
+    case RunEnd::nothing_due: return "nothing due";
+    case RunEnd::stopped: return "stopped";
+    case RunEnd::out_of_time: return "out of time";
+    case RunEnd::relay_trouble: return "relay trouble";
+  }
+  return "";
+}
+
+Result<RunReport> deliver(const RunOptions& options, Ledger& ledger, Transport& transport, const Composer& compose,
+                          const StopFlag& stop) {
+  const Ledger::SettleOptions settling{.policy = options.retry, .within = options.within_settle, .sync = store::Sync::full};
+  TIDINGS_LET(const auto recovered, ledger.recover(settling));
+  TIDINGS_LET(auto journal, Journal::create(ledger.path()));
+  Outbox outbox{std::move(journal), static_cast<std::size_t>(transport.capacity()) * 2};
+  Run run{options, ledger, outbox, stop};
+  run.report.recovered = recovered;
+
+  std::vector<std::thread> threads;
+  threads.emplace_back([&] { transport.run(outbox); });
+  for (int i = 0; i < std::max(options.workers, 1); ++i) threads.emplace_back([&] { compose_claims(outbox, compose); });
+  auto done = run.go();
+  // After an error of the store, what is still out is left claimed with its marks: recover() knows better than we do now.
+  if (!done) outbox.stop();
+  outbox.close();
+  for (auto& thread : threads) thread.join();
+  if (outbox.outstanding() == 0 && (done || outbox.failure())) TIDINGS_TRY(ledger.finish());
+  if (!done) return tl::unexpected<Error>(std::move(done).error());
+  return run.report;
+}
+
+Result<Outcome> send_one(Transport& transport, message::Letter letter) {
+  if (const auto wrong = unsound(letter); !wrong.empty()) return fail(Errc::bug, "the message may not be sent: " + wrong);
+  TIDINGS_LET(auto journal, Journal::create({}));
+  Outbox outbox{std::move(journal), 1};
+  const Claim claim{.edition = {}, .subscriber = {}, .segment = {}, .attempt = 1, .address = letter.envelope_to, .name = {}};
+  outbox.add_claims({claim});
+  [[maybe_unused]] const auto taken = outbox.next_claims(1);
+  outbox.add_letter({.claim = claim, .letter = std::move(letter)});
+  outbox.close();
+  transport.run(outbox);
+  const auto harvest = outbox.wait(1, 0ms);
+  if (!harvest.answers.empty()) return harvest.answers.front().outcome;
+  if (const auto trouble = outbox.trouble()) return trouble->outcome;
+  return fail(Errc::bug, "the transport returned without an answer");
+}
+
+}  // namespace tidings::delivery

@@ -1,0 +1,517 @@
+#include "digest/edition_table.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace tidings::digest {
+namespace {
+
+EditionState state_of(std::string_view name) {
+  for (const auto state : {EditionState::draft, EditionState::sealed, EditionState::sending, EditionState::sent,
+                           EditionState::skipped}) {
+    if (name == name_of(state)) return state;
+  }
+  return EditionState::cancelled;
+}
+
+// The columns of every query that reads whole editions, in this order.
+Edition edition_of(const store::Statement& row) {
+  return {.id = row.id<EditionId>(0),
+          .digest = row.text(1),
+          .number = row.is_null(2) ? std::nullopt : std::optional{static_cast<int>(row.integer(2))},
+          .state = state_of(row.view(3)),
+          .scheduled = row.time(4),
+          .period = {.from = row.time(5), .until = row.time(6)},
+          .cut = row.time(7),
+          .title = row.text(8),
+          .reason = row.text(9),
+          .sealed = row.optional_time(10),
+          .started = row.optional_time(11),
+          .finished = row.optional_time(12)};
+}
+
+std::optional<std::int64_t> number_of(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size() || value < 1) return std::nullopt;
+  return value;
+}
+
+tl::unexpected<Error> taken(const NewEdition& edition) {
+  return fail(Errc::bad_data, fmt::format("digest {} has an edition for its run of {} already", edition.digest,
+                                          format_rfc3339(edition.scheduled)),
+              "\"tidings edition list\" shows it");
+}
+
+}  // namespace
+
+std::string ids_text(std::span<const PostId> ids) {
+  std::string out;
+  for (const auto id : ids) {
+    if (!out.empty()) out += ' ';
+    out += std::to_string(id.value);
+  }
+  return out;
+}
+
+std::vector<PostId> ids_of(std::string_view text) {
+  std::vector<PostId> out;
+  for (const auto piece : split(text, ' ')) {
+    if (const auto value = number_of(piece)) out.push_back({*value});
+  }
+  return out;
+}
+
+// ---- composing ------------------------------------------------------------------------------------------------------
+
+Result<History> EditionTable::history(std::string_view digest) {
+  History out;
+  auto first = database_.prepare(R"(
+    SELECT from_ms, cut_ms FROM editions
+    WHERE digest = :digest AND NOT (state = 'cancelled' AND started_ms IS NULL)
+    ORDER BY until_ms LIMIT 1)");
+  first.bind(":digest", digest);
+  TIDINGS_LET(const bool any, first.step());
+  if (any) out.origin = History::Origin{.from = first.time(0), .cut = first.time(1)};
+  auto newest = database_.prepare(R"(
+    SELECT max(CASE WHEN state <> 'cancelled' OR started_ms IS NOT NULL THEN until_ms END),
+           max(CASE WHEN CASE state WHEN 'skipped' THEN EXISTS (SELECT 1 FROM edition_posts p WHERE p.edition_id = editions.id)
+                                    WHEN 'cancelled' THEN started_ms IS NOT NULL
+                                    ELSE true END THEN until_ms END),
+           max(scheduled_ms),
+           coalesce(max(number), 0)
+    FROM editions WHERE digest = :digest)");
+  newest.bind(":digest", digest);
+  TIDINGS_TRY(newest.step());
+  out.covered_until = newest.optional_time(0);
+  out.posts_until = newest.optional_time(1);
+  out.newest_run = newest.optional_time(2);
+  out.next_number = static_cast<int>(newest.integer(3)) + 1;
+  return out;
+}
+
+SelectBounds EditionTable::bounds(const Plan& plan, const History& history, UtcTime cut,
+                                  std::optional<std::chrono::milliseconds> max_age) {
+  const auto origin = history.origin.value_or(History::Origin{.from = plan.period.from, .cut = cut});
+  return {.cut = cut,
+          .until = plan.period.until,
+          .oldest = oldest_published(plan, history, max_age),
+          .origin_from = origin.from,
+          .origin_cut = origin.cut};
+}
+
+namespace {
+
+/// Marks what the database knows of a candidate's link: shared inside its source, or carried before from another one.
+Result<void> look_up_link(store::Database& database, std::string_view digest, Candidate& candidate) {
+  if (!names_an_article(candidate.link_key)) return {};
+  auto shared = database.prepare("SELECT 1 FROM posts WHERE link_key = :key AND source_id = :source AND id <> :id LIMIT 1");
+  shared.bind(":key", candidate.link_key).bind(":source", candidate.source).bind(":id", candidate.id);
+  TIDINGS_LET(const bool is_shared, shared.step());
+  candidate.link_shared = is_shared;
+  if (is_shared) return {};
+  auto carried = database.prepare(R"(
+    SELECT coalesce(ep.same_as, p.id)
+    FROM posts p
+    JOIN edition_posts ep ON ep.post_id = p.id
+    JOIN editions e ON e.id = ep.edition_id
+    WHERE p.link_key = :key AND p.source_id <> :source
+      AND e.digest = :digest AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL)
+      AND NOT EXISTS (SELECT 1 FROM posts other
+                      WHERE other.link_key = p.link_key AND other.source_id = p.source_id AND other.id <> p.id)
+    ORDER BY ep.edition_id, p.id LIMIT 1)");
+  carried.bind(":key", candidate.link_key).bind(":source", candidate.source).bind(":digest", digest);
+  TIDINGS_LET(const bool is_carried, carried.step());
+  if (is_carried) candidate.repeat_of = carried.id<PostId>(0);
+  return {};
+}
+
+Result<std::vector<std::string>> tags_of(store::Database& database, PostId post) {
+  std::vector<std::string> out;
+  auto rows = database.prepare("SELECT tag FROM post_tags WHERE post_id = :post ORDER BY tag");
+  rows.bind(":post", post);
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return out;
+    out.push_back(rows.text(0));
+  }
+}
+
+// The columns of every query that reads candidates, in this order.
+Candidate candidate_of(const store::Statement& row) {
+  return {.id = row.id<PostId>(0),
+          .source = row.id<SourceId>(1),
+          .source_name = row.text(2),
+          .published = row.optional_time(3),
+          .first_seen = row.time(4),
+          .title = row.text(5),
+          .link_key = row.text(6),
+          .title_key = row.text(7),
+          .tags = {},
+          .pinned = row.integer(8) != 0,
+          .link_shared = false,
+          .repeat_of = std::nullopt};
+}
+
+}  // namespace
+
+Result<void> EditionTable::visit_candidates(std::string_view digest, const SelectBounds& bounds,
+                                            const std::function<Result<void>(Candidate&&)>& visitor) {
+  // The bound on first_seen_ms follows from the others: nobody sees a post before the date that it was given as dated, and
+  // nothing that was seen before the first edition began is ever taken.
+  auto rows = database_.prepare(R"(
+    SELECT p.id, p.source_id, s.name, p.published_ms, p.first_seen_ms, p.title, p.link_key, p.title_key, p.pinned, p.hidden
+    FROM posts p
+    JOIN sources s ON s.id = p.source_id
+    WHERE p.first_seen_ms < :cut AND p.first_seen_ms >= :origin_from
+      AND (p.published_ms IS NULL OR p.published_ms > p.first_seen_ms
+           OR (p.published_ms >= :oldest AND p.published_ms < :until))
+      AND (p.first_seen_ms >= :origin_cut OR p.published_ms IS NULL OR p.published_ms > p.first_seen_ms
+           OR p.published_ms >= :origin_from)
+      AND NOT EXISTS (SELECT 1 FROM edition_posts ep JOIN editions e ON e.id = ep.edition_id
+                      WHERE ep.post_id = p.id AND e.digest = :digest
+                        AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL))
+    ORDER BY p.id)");
+  rows.bind(":cut", bounds.cut).bind(":until", bounds.until).bind(":oldest", bounds.oldest);
+  rows.bind(":origin_from", bounds.origin_from).bind(":origin_cut", bounds.origin_cut).bind(":digest", digest);
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return {};
+    // Asked here and not in the query: the column lies behind the content, which is not to be read for posts that are out.
+    if (rows.integer(9) != 0) continue;
+    auto candidate = candidate_of(rows);
+    TIDINGS_LET(candidate.tags, tags_of(database_, candidate.id));
+    TIDINGS_TRY(look_up_link(database_, digest, candidate));
+    TIDINGS_TRY(visitor(std::move(candidate)));
+  }
+}
+
+Result<std::vector<Candidate>> EditionTable::candidates(std::string_view digest, const SelectOptions& options,
+                                                        const SelectBounds& bounds) {
+  std::vector<Candidate> out;
+  TIDINGS_TRY(visit_candidates(digest, bounds, [&](Candidate&& candidate) -> Result<void> {
+    if (!judge(candidate, options, bounds)) out.push_back(std::move(candidate));
+    return {};
+  }));
+  return out;
+}
+
+Result<std::vector<ShownBefore>> EditionTable::shown_since(std::string_view digest, UtcTime served_until,
+                                                           const SelectOptions& options) {
+  // Each article's posts follow each other; a repeat's row leads to an article of an earlier edition and is no part of it.
+  auto rows = database_.prepare(R"(
+    SELECT p.id, p.source_id, s.name, p.published_ms, p.first_seen_ms, p.title, p.link_key, p.title_key, p.pinned,
+           coalesce(ep.same_as, ep.post_id), p.hidden, e.cut_ms
+    FROM editions e
+    JOIN edition_posts ep ON ep.edition_id = e.id
+    JOIN posts p ON p.id = ep.post_id
+    JOIN sources s ON s.id = p.source_id
+    WHERE e.digest = :digest AND e.cut_ms > :served_until AND e.number IS NOT NULL AND ep.more = 0
+      AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL)
+      AND (ep.same_as IS NULL OR EXISTS (SELECT 1 FROM edition_posts shown
+                                         WHERE shown.edition_id = e.id AND shown.post_id = ep.same_as))
+    ORDER BY e.cut_ms, coalesce(ep.same_as, ep.post_id), ep.same_as IS NOT NULL, ep.post_id)");
+  rows.bind(":digest", digest).bind(":served_until", served_until);
+  std::vector<ShownBefore> out;
+  std::vector<Candidate> article;
+  PostId shown;
+  bool hidden = false;
+  UtcTime cut{};
+  const auto finish = [&] {
+    if (!article.empty() && !hidden) out.push_back({.post = join(article, options), .cut = cut});
+    article.clear();
+  };
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) break;
+    if (const auto stands = rows.id<PostId>(9); stands != shown || article.empty()) {
+      finish();
+      shown = stands;
+      hidden = rows.integer(10) != 0;
+      cut = rows.time(11);
+    }
+    article.push_back(candidate_of(rows));
+    TIDINGS_LET(article.back().tags, tags_of(database_, article.back().id));
+  }
+  finish();
+  return out;
+}
+
+// ---- sealing --------------------------------------------------------------------------------------------------------
+
+namespace {
+
+Result<void> insert_posts(store::Database& database, EditionId edition, const Selection& selection) {
+  auto row = database.prepare(R"(
+    INSERT INTO edition_posts (edition_id, post_id, position, same_as, more)
+    VALUES (:edition, :post, :position, :same_as, :more))");
+  const auto add = [&](PostId post, std::optional<std::int64_t> position, std::optional<PostId> same_as, int more) {
+    row.reset();
+    row.bind(":edition", edition).bind(":post", post).bind(":position", position);
+    return row.bind(":same_as", same_as).bind(":more", more).run();
+  };
+  std::int64_t position = 0;
+  const auto add_all = [&](const std::vector<Selected>& posts, int more) -> Result<void> {
+    for (const auto& post : posts) {
+      TIDINGS_TRY(add(post.id, position++, std::nullopt, more));
+      for (const auto joined : post.joined) TIDINGS_TRY(add(joined, std::nullopt, post.id, more));
+    }
+    return {};
+  };
+  TIDINGS_TRY(add_all(selection.posts, 0));
+  TIDINGS_TRY(add_all(selection.more, 1));
+  for (const auto& repeat : selection.repeats) TIDINGS_TRY(add(repeat.id, std::nullopt, repeat.of, 0));
+  return {};
+}
+
+}  // namespace
+
+Result<EditionId> EditionTable::insert(const NewEdition& edition, const Selection& selection, UtcTime sealed_at) {
+  EditionId id;
+  {
+    auto row = database_.prepare(R"(
+      INSERT INTO editions (digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms)
+      SELECT :digest, coalesce(max(number), 0) + 1, 'sealed', :scheduled, :from, :until, :cut, :title, :reason, :sealed
+      FROM editions WHERE digest = :digest
+      ON CONFLICT DO NOTHING
+      RETURNING id)");
+    row.bind(":digest", edition.digest).bind(":scheduled", edition.scheduled).bind(":from", edition.period.from);
+    row.bind(":until", edition.period.until).bind(":cut", edition.cut).bind(":title", edition.title);
+    row.bind(":reason", edition.reason).bind(":sealed", sealed_at);
+    TIDINGS_LET(const bool inserted, row.step());
+    if (!inserted) return taken(edition);
+    id = row.id<EditionId>(0);
+    TIDINGS_TRY(row.run());
+  }
+  TIDINGS_TRY(insert_posts(database_, id, selection));
+  return id;
+}
+
+Result<EditionId> EditionTable::record_skipped(const NewEdition& edition, const Selection& selection, UtcTime at) {
+  TIDINGS_LET(const auto id, record_skipped(edition, at));
+  TIDINGS_TRY(insert_posts(database_, id, selection));
+  return id;
+}
+
+Result<SegmentId> EditionTable::add_segment(EditionId edition, std::string_view language, std::span<const PostId> posts) {
+  auto row = database_.prepare(
+      "INSERT INTO segments (edition_id, language, posts) VALUES (:edition, :language, :posts) RETURNING id");
+  row.bind(":edition", edition).bind(":language", language).bind(":posts", ids_text(posts));
+  TIDINGS_TRY(row.step());
+  const auto id = row.id<SegmentId>(0);
+  TIDINGS_TRY(row.run());
+  return id;
+}
+
+Result<void> EditionTable::add_body(SegmentId segment, int variant, const SegmentBody& body) {
+  auto row = database_.prepare(R"(
+    INSERT INTO segment_bodies (segment_id, variant, subject, text, html)
+    VALUES (:segment, :variant, :subject, :text, :html))");
+  row.bind(":segment", segment).bind(":variant", variant).bind(":subject", body.subject);
+  return row.bind(":text", body.text).bind(":html", body.html).run();
+}
+
+// ---- states ---------------------------------------------------------------------------------------------------------
+
+Result<EditionId> EditionTable::record_skipped(const NewEdition& edition, UtcTime at) {
+  auto row = database_.prepare(R"(
+    INSERT INTO editions (digest, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, finished_ms)
+    VALUES (:digest, 'skipped', :scheduled, :from, :until, :cut, :title, :reason, :at)
+    ON CONFLICT DO NOTHING
+    RETURNING id)");
+  row.bind(":digest", edition.digest).bind(":scheduled", edition.scheduled).bind(":from", edition.period.from);
+  row.bind(":until", edition.period.until).bind(":cut", edition.cut).bind(":title", edition.title);
+  row.bind(":reason", edition.reason).bind(":at", at);
+  TIDINGS_LET(const bool inserted, row.step());
+  if (!inserted) return taken(edition);
+  const auto id = row.id<EditionId>(0);
+  TIDINGS_TRY(row.run());
+  return id;
+}
+
+namespace {
+
+/// What a state change comes to that touched no row: already so, or not allowed.
+Result<void> refused(const Edition& edition, EditionState wanted) {
+  if (edition.state == wanted) return {};
+  return fail(Errc::not_permitted, fmt::format("edition {} is {} and cannot become {}", edition.id.value,
+                                               name_of(edition.state), name_of(wanted)));
+}
+
+}  // namespace
+
+Result<void> EditionTable::set_sending(EditionId edition, UtcTime started_at) {
+  auto change = database_.prepare(
+      "UPDATE editions SET state = 'sending', started_ms = coalesce(started_ms, :at) WHERE id = :id AND state = 'sealed'");
+  TIDINGS_TRY(change.bind(":at", started_at).bind(":id", edition).run());
+  if (database_.changes() == 1) return {};
+  TIDINGS_LET(const auto now, get(edition));
+  return refused(now, EditionState::sending);
+}
+
+Result<void> EditionTable::set_sent(EditionId edition, UtcTime finished_at) {
+  auto change = database_.prepare(
+      "UPDATE editions SET state = 'sent', finished_ms = :at WHERE id = :id AND state IN ('sealed', 'sending')");
+  TIDINGS_TRY(change.bind(":at", finished_at).bind(":id", edition).run());
+  if (database_.changes() == 1) return {};
+  TIDINGS_LET(const auto now, get(edition));
+  return refused(now, EditionState::sent);
+}
+
+Result<void> EditionTable::cancel(EditionId edition, std::string_view reason, UtcTime at) {
+  auto change = database_.prepare(R"(
+    UPDATE editions SET state = 'cancelled', reason = :reason, finished_ms = :at
+    WHERE id = :id AND state IN ('draft', 'sealed', 'sending'))");
+  TIDINGS_TRY(change.bind(":reason", reason).bind(":at", at).bind(":id", edition).run());
+  if (database_.changes() == 1) return {};
+  TIDINGS_LET(const auto now, get(edition));
+  return refused(now, EditionState::cancelled);
+}
+
+// ---- reading --------------------------------------------------------------------------------------------------------
+
+Result<Edition> EditionTable::get(EditionId edition) {
+  auto row = database_.prepare(R"(
+    SELECT id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, started_ms, finished_ms
+    FROM editions WHERE id = :id)");
+  row.bind(":id", edition);
+  TIDINGS_LET(const bool found, row.step());
+  if (!found) return fail(Errc::no_input, fmt::format("there is no edition {}", edition.value), "\"tidings edition list\" shows all");
+  return edition_of(row);
+}
+
+Result<Edition> EditionTable::find(std::string_view name) {
+  const auto hash = name.rfind('#');
+  const auto digest = name.substr(0, hash);
+  const auto number = hash == std::string_view::npos ? std::nullopt : number_of(name.substr(hash + 1));
+  auto row = database_.prepare(R"(
+    SELECT id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, started_ms, finished_ms
+    FROM editions
+    WHERE digest = :digest AND number IS NOT NULL AND (:number IS NULL OR number = :number)
+    ORDER BY number DESC LIMIT 1)");
+  row.bind(":digest", digest).bind(":number", number);
+  const bool readable = hash == std::string_view::npos || number.has_value();
+  TIDINGS_LET(const bool found, row.step());
+  if (found && readable) return edition_of(row);
+  if (hash == std::string_view::npos) {
+    if (const auto id = number_of(name)) return get({*id});
+  }
+  TIDINGS_LET(const auto past, history(digest));
+  if (past.next_number == 1) {
+    return fail(Errc::no_input, fmt::format("there is no edition of \"{}\"", digest),
+                "name a digest, an edition as weekly#12, or an id; \"tidings edition list\" shows all");
+  }
+  return fail(Errc::no_input, fmt::format("there is no edition {}", name),
+              fmt::format("the newest one is {}#{}", digest, past.next_number - 1));
+}
+
+Result<std::vector<EditionSummary>> EditionTable::list(std::string_view digest, int limit) {
+  auto rows = database_.prepare(R"(
+    SELECT e.id, e.digest, e.number, e.state, e.scheduled_ms, e.from_ms, e.until_ms, e.cut_ms, e.title, e.reason,
+           e.sealed_ms, e.started_ms, e.finished_ms,
+           (SELECT count(*) FROM edition_posts p WHERE p.edition_id = e.id AND p.same_as IS NULL AND p.more = 0),
+           (SELECT count(*) FROM segments s WHERE s.edition_id = e.id)
+    FROM editions e
+    WHERE :digest = '' OR e.digest = :digest
+    ORDER BY e.until_ms DESC, e.id DESC LIMIT :limit)");
+  rows.bind(":digest", digest).bind(":limit", limit);
+  std::vector<EditionSummary> out;
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return out;
+    out.push_back({.edition = edition_of(rows),
+                   .posts = static_cast<int>(rows.integer(13)),
+                   .segments = static_cast<int>(rows.integer(14))});
+  }
+}
+
+Result<std::vector<Edition>> EditionTable::unfinished() {
+  auto rows = database_.prepare(R"(
+    SELECT id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, started_ms, finished_ms
+    FROM editions WHERE state IN ('sealed', 'sending') ORDER BY scheduled_ms, id)");
+  std::vector<Edition> out;
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return out;
+    out.push_back(edition_of(rows));
+  }
+}
+
+Result<std::vector<PostId>> EditionTable::shown_in(EditionId edition, int more) {
+  auto rows = database_.prepare(R"(
+    SELECT post_id FROM edition_posts
+    WHERE edition_id = :edition AND same_as IS NULL AND more = :more ORDER BY position)");
+  rows.bind(":edition", edition).bind(":more", more);
+  std::vector<PostId> out;
+  for (;;) {
+    TIDINGS_LET(const bool row, rows.step());
+    if (!row) return out;
+    out.push_back(rows.id<PostId>(0));
+  }
+}
+
+Result<std::vector<PostId>> EditionTable::posts_of(EditionId edition) { return shown_in(edition, 0); }
+
+Result<std::vector<PostId>> EditionTable::more_of(EditionId edition) { return shown_in(edition, 1); }
+
+Result<std::vector<Repeat>> EditionTable::joined_in(EditionId edition) {
+  auto rows = database_.prepare(R"(
+    SELECT post_id, same_as FROM edition_posts
+    WHERE edition_id = :edition AND same_as IS NOT NULL ORDER BY same_as, post_id)");
+  rows.bind(":edition", edition);
+  std::vector<Repeat> out;
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return out;
+    out.push_back({.id = rows.id<PostId>(0), .of = rows.id<PostId>(1)});
+  }
+}
+
+namespace {
+
+Result<std::vector<SegmentBody>> bodies_of(store::Database& database, SegmentId segment) {
+  auto rows = database.prepare(
+      "SELECT subject, text, html FROM segment_bodies WHERE segment_id = :segment ORDER BY variant");
+  rows.bind(":segment", segment);
+  std::vector<SegmentBody> out;
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return out;
+    out.push_back({.subject = rows.text(0), .text = rows.text(1), .html = rows.text(2)});
+  }
+}
+
+}  // namespace
+
+Result<std::vector<Segment>> EditionTable::segments_of(EditionId edition, Bodies bodies) {
+  auto rows = database_.prepare("SELECT id, language, posts FROM segments WHERE edition_id = :edition ORDER BY id");
+  rows.bind(":edition", edition);
+  std::vector<Segment> out;
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return out;
+    Segment segment{.id = rows.id<SegmentId>(0), .edition = edition, .language = rows.text(1), .posts = ids_of(rows.view(2)),
+                    .bodies = {}};
+    if (bodies == Bodies::with) {
+      TIDINGS_LET(segment.bodies, bodies_of(database_, segment.id));
+    }
+    out.push_back(std::move(segment));
+  }
+}
+
+Result<Segment> EditionTable::segment(SegmentId segment) {
+  auto row = database_.prepare("SELECT id, edition_id, language, posts FROM segments WHERE id = :id");
+  row.bind(":id", segment);
+  TIDINGS_LET(const bool found, row.step());
+  if (!found) return fail(Errc::no_input, fmt::format("there is no segment {}", segment.value));
+  Segment out{.id = segment, .edition = row.id<EditionId>(1), .language = row.text(2), .posts = ids_of(row.view(3)), .bodies = {}};
+  TIDINGS_LET(out.bodies, bodies_of(database_, segment));
+  return out;
+}
+
+}  // namespace tidings::digest

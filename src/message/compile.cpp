@@ -1,0 +1,180 @@
+#include "message/compile.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/check.hpp"
+#include "base/text.hpp"
+#include "message/header.hpp"
+#include "message/layout.hpp"
+#include "message/mime.hpp"
+#include "message/slots.hpp"
+
+namespace tidings::message {
+namespace {
+
+/// A line, or a subject, that is put together for each reader.
+struct Pattern {
+  struct Item {
+    std::string text;
+    std::optional<Slot> slot;  ///< after `text`
+  };
+  std::vector<Item> items;
+  Escape escape = Escape::none;
+
+  void fill(const Reader& reader, std::string& out) const {
+    out.clear();
+    for (const auto& item : items) {
+      out += item.text;
+      if (!item.slot) continue;
+      const auto value = value_of(reader, *item.slot);
+      out += escape == Escape::html ? escape_html(value) : value;
+    }
+  }
+};
+
+/// Octets of the body that are the same for everybody, whole lines, then perhaps a line that is not.
+struct Step {
+  std::string fixed;
+  std::string relaxed;          ///< `fixed` as DKIM hashes it, if that differs
+  std::optional<Pattern> line;  ///< with its line end, if it has one
+};
+
+struct Variant {
+  std::string subject_field;               ///< finished, if the subject has no slots
+  std::optional<Pattern> subject_pattern;  ///< else
+  std::string fields;                      ///< FixedFields::tail and the frame's
+  std::vector<Step> steps;                 ///< the body
+  DkimBodyHash begun;                      ///< over the first step's octets, if there are signers
+};
+
+Result<Pattern> to_pattern(std::string_view text, Escape escape) {
+  TIDINGS_LET(const auto pieces, split_slots(text));
+  Pattern out{.items = {}, .escape = escape};
+  for (const auto& piece : pieces) out.items.push_back({std::string{piece.text}, piece.slot});
+  return out;
+}
+
+/// Encodes runs of lines without slots at once, and keeps the others as patterns.
+Result<void> append_body(std::vector<Step>& steps, std::string_view text, Escape escape) {
+  TIDINGS_TRY(split_slots(text));  // also finds a marker's end without its begin
+  while (!text.empty()) {
+    const auto slot = text.find(marker_of(Slot::reader_name).front());
+    const auto line_start = slot == std::string_view::npos ? text.size() : text.substr(0, slot).rfind('\n') + 1;
+    append_quoted_printable(steps.back().fixed, text.substr(0, line_start));
+    text.remove_prefix(line_start);
+    if (text.empty()) break;
+    const auto end = text.find('\n');
+    const auto line = text.substr(0, end == std::string_view::npos ? end : end + 1);
+    TIDINGS_LET(steps.back().line, to_pattern(line, escape));
+    steps.emplace_back();
+    text.remove_prefix(line.size());
+  }
+  return {};
+}
+
+Result<Variant> compile_variant(const digest::SegmentBody& body, const HeaderOptions& options, const FixedFields& fields) {
+  if (trim(body.text).empty()) return fail(Errc::bad_data, "the plain-text part is empty");
+  if (trim(body.subject).empty()) return fail(Errc::bad_data, "the subject is empty");
+  Variant out;
+  const auto subject = options.subject_prefix + body.subject;
+  TIDINGS_LET(auto pattern, to_pattern(subject, Escape::none));
+  for (const auto& item : pattern.items) TIDINGS_TRY(check_field("the subject", item.text));
+  if (has_slots(subject)) {
+    out.subject_pattern = std::move(pattern);
+  } else {
+    append_unstructured(out.subject_field, "Subject", subject);
+  }
+  const auto frame = part_frame(options.edition_key, !body.html.empty());
+  out.fields = fields.tail + frame.fields;
+  out.steps.push_back({.fixed = frame.before_text, .relaxed = {}, .line = {}});
+  TIDINGS_TRY(append_body(out.steps, body.text, Escape::none));
+  out.steps.back().fixed += frame.before_html;
+  TIDINGS_TRY(append_body(out.steps, body.html, Escape::html));
+  out.steps.back().fixed += frame.end;
+  if (options.signers.empty()) return out;
+  for (auto& step : out.steps) {
+    auto relaxed = relaxed_lines(step.fixed);
+    if (relaxed != step.fixed) step.relaxed = std::move(relaxed);
+  }
+  out.begun.update(out.steps.front().fixed);
+  return out;
+}
+
+}  // namespace
+
+struct CompiledMessage::Program {
+  HeaderOptions options;
+  FixedFields fields;
+  std::vector<Variant> variants;
+};
+
+CompiledMessage::CompiledMessage(std::shared_ptr<const Program> program) : program_(std::move(program)) {}
+
+Result<CompiledMessage> compile(std::span<const digest::SegmentBody> bodies, const HeaderOptions& options) {
+  TIDINGS_CHECK(bodies.size() == 1 || bodies.size() == 2);
+  auto program = std::make_shared<CompiledMessage::Program>();
+  TIDINGS_LET(program->fields, fixed_fields(options));
+  program->options = options;
+  for (const auto& body : bodies) {
+    TIDINGS_LET(auto variant, compile_variant(body, options, program->fields));
+    program->variants.push_back(std::move(variant));
+  }
+  return CompiledMessage{std::move(program)};
+}
+
+void CompiledMessage::write(const Reader& reader, UtcTime date, Letter& out) const {
+  const auto& program = *program_;
+  const auto& variant = program.variants[variant_of(reader, program.variants.size())];
+  out.envelope_from = to_one_line(reader.envelope_from);
+  out.envelope_to = to_one_line(reader.address);
+  out.bytes.clear();
+  out.bytes += program.fields.head;
+  std::string line;
+  std::string subject_field;
+  if (variant.subject_pattern) {
+    variant.subject_pattern->fill(reader, line);
+    append_unstructured(subject_field, "Subject", line);
+  }
+  append_personal_fields(out.bytes, reader, variant.subject_pattern ? subject_field : variant.subject_field, date, program.options,
+                         program.fields.message_domain);
+  out.bytes += variant.fields;
+  const auto header_size = out.bytes.size();
+  out.bytes += "\r\n";
+
+  const bool sign = !program.options.signers.empty();
+  std::optional<DkimBodyHash> hash;
+  if (sign) hash = variant.begun;
+  for (const auto& step : variant.steps) {
+    out.bytes += step.fixed;
+    if (sign && &step != variant.steps.data()) hash->update_relaxed(step.relaxed.empty() ? step.fixed : step.relaxed);
+    if (!step.line) continue;
+    const auto start = out.bytes.size();
+    step.line->fill(reader, line);
+    append_quoted_printable(out.bytes, line);
+    if (sign) hash->update(std::string_view{out.bytes}.substr(start));
+  }
+  if (!sign) return;
+  const auto header = std::string_view{out.bytes}.substr(0, header_size);
+  out.bytes.insert(0, dkim_fields(program.options.signers, header, hash->finish(), date));
+}
+
+std::size_t CompiledMessage::size_bytes() const {
+  std::size_t longest = 0;
+  for (const auto& variant : program_->variants) {
+    std::size_t size = program_->fields.head.size() + variant.fields.size() + variant.subject_field.size();
+    for (const auto& step : variant.steps) {
+      size += step.fixed.size();
+      if (!step.line) continue;
+      for (const auto& item : step.line->items) size += item.text.size();
+    }
+    longest = std::max(longest, size);
+  }
+  return longest;
+}
+
+}  // namespace tidings::message

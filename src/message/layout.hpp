@@ -1,0 +1,45 @@
+// The order of a digest's header fields and parts: what compile.cpp and build.cpp must agree on. Internal to the room.
+//
+//   fixed.head   From, Reply-To
+//                To, Subject, Date, Message-ID, List-Unsubscribe, List-Unsubscribe-Post        (personal)
+//   fixed.tail   MIME-Version, Content-Language, list fields
+//   frame.fields Content-Type, Content-Transfer-Encoding of a single part
+//                empty line
+//   parts        text, html
+//
+// DKIM-Signature fields go before all of it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "message/compile.hpp"
+#include "message/message.hpp"
+
+namespace tidings::message {
+
+/// What stands around the encoded texts of a message.
+struct PartFrame {
+  std::string fields;
+  std::string before_text;
+  std::string before_html;  ///< empty without an HTML part, as is `end`
+  std::string end;
+};
+[[nodiscard]] PartFrame part_frame(std::string_view key, bool has_html);
+
+/// What is the same in every header of an edition.
+struct FixedFields {
+  std::string head;
+  std::string tail;
+  std::string message_domain;
+};
+/// Errc::bad_data for what HeaderOptions must not hold.
+[[nodiscard]] Result<FixedFields> fixed_fields(const HeaderOptions& options);
+
+/// To ... List-Unsubscribe-Post. `subject_field` is the finished field.
+void append_personal_fields(std::string& out, const Reader& reader, std::string_view subject_field, UtcTime date,
+                            const HeaderOptions& options, std::string_view message_domain);
+
+}  // namespace tidings::message

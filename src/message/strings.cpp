@@ -1,0 +1,422 @@
+#include "message/strings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <vector>
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include "base/check.hpp"
+#include "base/text.hpp"
+#include "message/header.hpp"
+
+namespace tidings::message {
+namespace {
+
+using Words = std::map<std::string, std::string, std::less<>>;
+
+constexpr std::array rules{"none", "one", "zero_one", "east_slavic", "polish", "czech", "arabic"};
+constexpr std::array categories{"zero", "one", "two", "few", "many", "other"};
+constexpr std::array format_names{"date",
+                                  "day_heading",
+                                  "post_date",
+                                  "time",
+                                  "day_one",
+                                  "period_same_day",
+                                  "period_whole_month",
+                                  "period_same_month",
+                                  "period_same_year",
+                                  "period_across_years",
+                                  "edition_title"};
+/// What [t] may say in braces: the edition's variables that are the same for all its readers.
+constexpr std::array text_placeholders{"newsletter_name", "digest_title", "edition_title", "edition_number", "period", "date", "first_title",
+                                       "post_count", "post_count_minus_one", "posts_word", "more_word", "sources_line"};
+constexpr std::array date_placeholders{"day", "day2", "year", "year2", "month_number", "month_number2", "month", "month2", "month_alone",
+                                       "month_alone2", "month_short", "month_short2", "weekday", "weekday2", "weekday_heading",
+                                       "weekday_heading2", "weekday_short", "weekday_short2", "hour", "minute", "digest_title", "period"};
+
+template <std::size_t N>
+std::vector<std::string> names_of(const std::array<const char*, N>& names) {
+  return {names.begin(), names.end()};
+}
+
+}  // namespace
+
+/// The merged tables of all files in the order of look-up. An empty list means "not there".
+struct Strings::Tables {
+  std::string language = "en";
+  std::string name;
+  std::string dir;
+  Words texts;
+  std::vector<std::string> months;
+  std::vector<std::string> months_genitive;
+  std::vector<std::string> months_short;
+  std::vector<std::string> weekdays;
+  std::vector<std::string> weekdays_heading;
+  std::vector<std::string> weekdays_short;
+  Words formats;
+  std::string rule;
+  std::map<std::string, Words, std::less<>> plurals;
+  std::optional<std::string> separator;
+  std::optional<std::string> last;
+};
+
+namespace {
+
+/// Merges one file into the tables: what is there already stays.
+class FileReader {
+ public:
+  FileReader(std::string file, Strings::Tables& tables) : file_(std::move(file)), tables_(tables) {}
+
+  Result<void> read(const toml::table& root) {
+    TIDINGS_TRY(only(root, {"name", "dir", "t", "months", "weekdays", "formats", "plural", "list"}));
+    TIDINGS_TRY(take(root, "name", tables_.name));
+    TIDINGS_TRY(take(root, "dir", tables_.dir));
+    if (tables_.dir != "ltr" && tables_.dir != "rtl" && !tables_.dir.empty()) return error(root["dir"].node(), "dir is \"ltr\" or \"rtl\"");
+    TIDINGS_TRY(in_table(root, "t", [&](const toml::table& t) { return read_texts(t); }));
+    TIDINGS_TRY(in_table(root, "months", [&](const toml::table& t) {
+      return read_lists(t, 12, {{"full", &tables_.months}, {"genitive", &tables_.months_genitive}, {"short", &tables_.months_short}});
+    }));
+    TIDINGS_TRY(in_table(root, "weekdays", [&](const toml::table& t) {
+      return read_lists(t, 7, {{"full", &tables_.weekdays}, {"heading", &tables_.weekdays_heading}, {"short", &tables_.weekdays_short}});
+    }));
+    TIDINGS_TRY(in_table(root, "formats", [&](const toml::table& t) { return read_formats(t); }));
+    TIDINGS_TRY(in_table(root, "plural", [&](const toml::table& t) { return read_plural(t); }));
+    return in_table(root, "list", [&](const toml::table& t) { return read_list(t); });
+  }
+
+ private:
+  struct List {
+    std::string_view key;
+    std::vector<std::string>* into;
+  };
+
+  tl::unexpected<Error> error(const toml::node* node, std::string_view what, std::string hint = {}) const {
+    const auto place = node == nullptr ? toml::source_position{1, 1} : node->source().begin;
+    return fail(Errc::config, fmt::format("{}:{}:{}: {}", file_, place.line, place.column, what), std::move(hint));
+  }
+
+  Result<void> only(const toml::table& table, std::initializer_list<std::string_view> keys) const {
+    const std::vector<std::string> known{keys.begin(), keys.end()};
+    for (const auto& [key, node] : table) {
+      if (std::ranges::find(known, key.str()) == known.end()) {
+        const auto& place = key.source().begin;
+        return fail(Errc::config, fmt::format("{}:{}:{}: unknown key \"{}\"", file_, place.line, place.column, key.str()),
+                    did_you_mean(key.str(), known));
+      }
+    }
+    return {};
+  }
+
+  template <class Read>
+  Result<void> in_table(const toml::table& root, std::string_view key, Read read) const {
+    const auto* node = root.get(key);
+    if (node == nullptr) return {};
+    if (!node->is_table()) return error(node, fmt::format("\"{}\" must be a table", key));
+    return read(*node->as_table());
+  }
+
+  Result<std::string> text(const toml::node& node, std::string_view key) const {
+    const auto value = node.value<std::string>();
+    if (!value || !node.is_string()) return error(&node, fmt::format("\"{}\" must be a string", key));
+    if (clean_utf8(*value) != *value) return error(&node, fmt::format("\"{}\" has a control character", key));
+    return *value;
+  }
+
+  Result<void> take(const toml::table& table, std::string_view key, std::string& into) const {
+    const auto* node = table.get(key);
+    if (node == nullptr || !into.empty()) return {};
+    TIDINGS_LET(into, text(*node, key));
+    return {};
+  }
+
+  /// Every {name} of a pattern is one that will be filled in.
+  template <std::size_t N>
+  Result<void> check_pattern(const toml::node& node, std::string_view pattern, const std::array<const char*, N>& known) const {
+    for (auto open = pattern.find('{'); open != std::string_view::npos; open = pattern.find('{', open + 1)) {
+      const auto close = pattern.find('}', open);
+      if (close == std::string_view::npos) return error(&node, "a \"{\" is not closed");
+      const auto name = pattern.substr(open + 1, close - open - 1);
+      if (std::ranges::find(known, name) == known.end()) {
+        return error(&node, fmt::format("unknown placeholder \"{{{}}}\"", name), did_you_mean(name, names_of(known)));
+      }
+    }
+    return {};
+  }
+
+  Result<void> read_texts(const toml::table& table) {
+    for (const auto& [key, node] : table) {
+      TIDINGS_LET(auto value, text(node, key.str()));
+      TIDINGS_TRY(check_pattern(node, value, text_placeholders));
+      tables_.texts.try_emplace(std::string{key.str()}, std::move(value));
+    }
+    return {};
+  }
+
+  Result<void> read_formats(const toml::table& table) {
+    const bool has_dates = tables_.formats.contains("date");
+    for (const auto& [key, node] : table) {
+      if (std::ranges::find(format_names, key.str()) == format_names.end()) {
+        return error(&node, fmt::format("unknown key \"{}\"", key.str()), did_you_mean(key.str(), names_of(format_names)));
+      }
+      TIDINGS_LET(auto value, text(node, key.str()));
+      TIDINGS_TRY(check_pattern(node, value, date_placeholders));
+      // the first of a month goes with the language that writes it so, not with one it falls back to
+      if (key.str() == "day_one" && has_dates) continue;
+      tables_.formats.try_emplace(std::string{key.str()}, std::move(value));
+    }
+    return {};
+  }
+
+  /// The lists of a table belong together: taken from one file, or not at all.
+  Result<void> read_lists(const toml::table& table, std::size_t size, const std::vector<List>& lists) const {
+    const bool wanted = lists.front().into->empty();
+    for (const auto& [key, node] : table) {
+      const auto list = std::ranges::find(lists, key.str(), &List::key);
+      if (list == lists.end()) return error(&node, fmt::format("unknown key \"{}\"", key.str()));
+      const auto* items = node.as_array();
+      if (items == nullptr || items->size() != size) return error(&node, fmt::format("\"{}\" must be a list of {}", key.str(), size));
+      std::vector<std::string> values;
+      for (const auto& item : *items) {
+        TIDINGS_LET(auto value, text(item, key.str()));
+        values.push_back(std::move(value));
+      }
+      if (wanted) *list->into = std::move(values);
+    }
+    return {};
+  }
+
+  Result<void> read_plural(const toml::table& table) {
+    const bool wanted_rule = tables_.rule.empty();
+    for (const auto& [key, node] : table) {
+      if (key.str() == "rule") {
+        TIDINGS_LET(auto rule, text(node, "rule"));
+        if (std::ranges::find(rules, rule) == rules.end()) {
+          return error(&node, fmt::format("there is no plural rule \"{}\"", rule), fmt::format("one of {}", fmt::join(rules, ", ")));
+        }
+        if (wanted_rule) tables_.rule = std::move(rule);
+        continue;
+      }
+      if (!node.is_table()) return error(&node, fmt::format("\"{}\" must be a table of forms", key.str()));
+      Words forms;
+      for (const auto& [category, form] : *node.as_table()) {
+        if (std::ranges::find(categories, category.str()) == categories.end()) {
+          return error(&form, fmt::format("there is no plural form \"{}\"", category.str()), fmt::format("one of {}", fmt::join(categories, ", ")));
+        }
+        TIDINGS_LET(auto value, text(form, category.str()));
+        TIDINGS_TRY(check_pattern(form, value, std::array{"n"}));
+        forms.try_emplace(std::string{category.str()}, std::move(value));
+      }
+      if (!forms.contains("other")) return error(&node, fmt::format("\"{}\" has no form \"other\"", key.str()));
+      tables_.plurals.try_emplace(std::string{key.str()}, std::move(forms));
+    }
+    return {};
+  }
+
+  Result<void> read_list(const toml::table& table) {
+    TIDINGS_TRY(only(table, {"separator", "last"}));
+    for (const auto& [key, node] : table) {
+      TIDINGS_LET(auto value, text(node, key.str()));
+      auto& into = key.str() == "last" ? tables_.last : tables_.separator;
+      if (!into) into = std::move(value);
+    }
+    return {};
+  }
+
+  std::string file_;
+  Strings::Tables& tables_;
+};
+
+Result<toml::table> parse(const std::string& file, const std::string& source) {
+  try {
+    return toml::parse(source, file);
+  } catch (const toml::parse_error& error) {
+    const auto& place = error.source().begin;
+    return fail(Errc::config, fmt::format("{}:{}:{}: {}", file, place.line, place.column, to_one_line(error.description())));
+  }
+}
+
+std::string_view category_of(std::string_view rule, long long n) {
+  const auto ten = n % 10;
+  const auto hundred = n % 100;
+  const bool teen = hundred >= 12 && hundred <= 14;
+  if (rule == "one") return n == 1 ? "one" : "other";
+  if (rule == "zero_one") return n == 0 || n == 1 ? "one" : "other";
+  if (rule == "east_slavic") {
+    if (ten == 1 && hundred != 11) return "one";
+    return ten >= 2 && ten <= 4 && !teen ? "few" : "many";
+  }
+  if (rule == "polish") {
+    if (n == 1) return "one";
+    return ten >= 2 && ten <= 4 && !teen ? "few" : "many";
+  }
+  if (rule == "czech") return n == 1 ? "one" : (n >= 2 && n <= 4 ? "few" : "other");
+  if (rule == "arabic") {
+    if (n == 0) return "zero";
+    if (n == 1) return "one";
+    if (n == 2) return "two";
+    if (hundred >= 3 && hundred <= 10) return "few";
+    return hundred >= 11 ? "many" : "other";
+  }
+  return "other";
+}
+
+}  // namespace
+
+std::string fill_placeholders(std::string_view pattern, const Placeholders& values) {
+  std::string out;
+  while (!pattern.empty()) {
+    const auto open = pattern.find('{');
+    out += pattern.substr(0, open);
+    if (open == std::string_view::npos) break;
+    const auto close = pattern.find('}', open);
+    const auto value = close == std::string_view::npos ? values.end() : values.find(pattern.substr(open + 1, close - open - 1));
+    if (value == values.end()) {
+      out += '{';
+      pattern.remove_prefix(open + 1);
+    } else {
+      out += value->second;
+      pattern.remove_prefix(close + 1);
+    }
+  }
+  return out;
+}
+
+Days days_of(const digest::Period& period, const Zone& zone) {
+  const std::chrono::local_days first = std::chrono::floor<std::chrono::days>(zone.to_local(period.from));
+  // Until Monday 08:00 means that Monday's digest is about the days before it.
+  const std::chrono::local_days until = std::chrono::floor<std::chrono::days>(zone.to_local(period.until));
+  const auto last = std::max(first, until - std::chrono::days{1});
+  return {.first = std::chrono::year_month_day{first}, .last = std::chrono::year_month_day{last}};
+}
+
+Result<Strings> Strings::load(std::string_view theme, std::string_view language, const Lookup& lookup) {
+  std::string wanted = replace_all(ascii_lower(language), "_", "-");
+  std::vector<std::string> tags;
+  for (auto tag = wanted; !tag.empty();) {
+    tags.push_back(tag);
+    const auto cut = tag.rfind('-');
+    tag = cut == std::string::npos ? std::string{} : tag.substr(0, cut);
+  }
+  if (tags.empty() || tags.back() != "en") tags.emplace_back("en");
+  std::vector<std::string> themes{std::string{theme}};
+  if (theme != "default") themes.emplace_back("default");
+
+  auto tables = std::make_unique<Tables>();
+  bool found = false;
+  for (const auto& tag : tags) {
+    for (const auto& folder : themes) {
+      const auto file = fmt::format("{}/strings/{}.toml", folder, tag);
+      const auto source = lookup(file);
+      if (!source) continue;
+      if (!found) tables->language = tag;
+      found = true;
+      TIDINGS_LET(const auto root, parse(file, *source));
+      TIDINGS_TRY(FileReader(file, *tables).read(root));
+    }
+  }
+  if (tables->months.empty() || tables->weekdays.empty() || tables->rule.empty() || !tables->plurals.contains("posts_word")) {
+    return fail(Errc::config, fmt::format("{}/strings/en.toml: [months], [weekdays] or [plural] is missing", themes.back()));
+  }
+  for (const std::string_view name : format_names) {
+    if (name != "day_one" && !tables->formats.contains(name)) {
+      return fail(Errc::config, fmt::format("{}/strings/en.toml: [formats] {} is missing", themes.back(), name));
+    }
+  }
+  return Strings{std::move(tables)};
+}
+
+const std::string& Strings::language() const { return tables_->language; }
+std::string_view Strings::direction() const { return tables_->dir == "rtl" ? "rtl" : "ltr"; }
+const Words& Strings::texts() const { return tables_->texts; }
+
+namespace {
+
+void add_day(Placeholders& values, const Strings::Tables& tables, std::chrono::year_month_day day, std::string_view suffix) {
+  const auto put = [&](std::string_view name, std::string value) { values[fmt::format("{}{}", name, suffix)] = std::move(value); };
+  const auto month = static_cast<unsigned>(day.month()) - 1;
+  const std::chrono::weekday weekday{std::chrono::local_days{day}};
+  const auto of_week = weekday.iso_encoding() - 1;
+  const auto pick = [](const std::vector<std::string>& wanted, const std::vector<std::string>& otherwise) -> const std::vector<std::string>& {
+    return wanted.empty() ? otherwise : wanted;
+  };
+  const auto number = static_cast<unsigned>(day.day());
+  const auto first = tables.formats.find("day_one");
+  put("day", number == 1 && first != tables.formats.end() ? first->second : fmt::format("{}", number));
+  put("year", fmt::format("{}", static_cast<int>(day.year())));
+  put("month_number", fmt::format("{}", month + 1));
+  put("month", pick(tables.months_genitive, tables.months)[month]);
+  put("month_alone", tables.months[month]);
+  put("month_short", pick(tables.months_short, tables.months)[month]);
+  put("weekday", tables.weekdays[of_week]);
+  put("weekday_heading", pick(tables.weekdays_heading, tables.weekdays)[of_week]);
+  put("weekday_short", pick(tables.weekdays_short, tables.weekdays)[of_week]);
+}
+
+std::string format_day(const Strings::Tables& tables, std::string_view format, std::chrono::year_month_day day) {
+  Placeholders values;
+  add_day(values, tables, day, "");
+  return fill_placeholders(tables.formats.find(format)->second, values);
+}
+
+}  // namespace
+
+std::string Strings::date(std::chrono::year_month_day day) const { return format_day(*tables_, "date", day); }
+std::string Strings::day_heading(std::chrono::year_month_day day) const { return format_day(*tables_, "day_heading", day); }
+std::string Strings::post_date(std::chrono::year_month_day day) const { return format_day(*tables_, "post_date", day); }
+
+std::string Strings::time(std::chrono::minutes since_midnight) const {
+  const auto minutes = since_midnight.count();
+  return fill_placeholders(tables_->formats.find("time")->second,
+                           {{"hour", fmt::format("{:02}", minutes / 60)}, {"minute", fmt::format("{:02}", minutes % 60)}});
+}
+
+std::string Strings::period(const Days& days) const {
+  const auto& [first, last] = days;
+  std::string_view format = "period_across_years";
+  if (first == last) {
+    format = "period_same_day";
+  } else if (first.year() == last.year() && first.month() == last.month()) {
+    const bool whole = static_cast<unsigned>(first.day()) == 1 && last == last.year() / last.month() / std::chrono::last;
+    format = whole ? "period_whole_month" : "period_same_month";
+  } else if (first.year() == last.year()) {
+    format = "period_same_year";
+  }
+  Placeholders values;
+  add_day(values, *tables_, first, "");
+  add_day(values, *tables_, last, "2");
+  return fill_placeholders(tables_->formats.find(format)->second, values);
+}
+
+std::string Strings::edition_title(std::string_view digest_title, std::string_view period) const {
+  return fill_placeholders(tables_->formats.find("edition_title")->second,
+                           {{"digest_title", std::string{digest_title}}, {"period", std::string{period}}});
+}
+
+std::string Strings::count(std::string_view word, long long n) const {
+  const auto forms = tables_->plurals.find(word);
+  if (forms == tables_->plurals.end()) return fmt::format("{}", n);
+  auto form = forms->second.find(category_of(tables_->rule, n));
+  if (form == forms->second.end()) form = forms->second.find("other");
+  return fill_placeholders(form->second, {{"n", fmt::format("{}", n)}});
+}
+
+std::string Strings::list(std::span<const std::string> items) const {
+  std::string out;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) out += i + 1 == items.size() ? tables_->last.value_or(" & ") : tables_->separator.value_or(", ");
+    out += items[i];
+  }
+  return out;
+}
+
+std::string Strings::enumerate(std::span<const std::string> items) const { return join(items, tables_->separator.value_or(", ")); }
+
+Strings::Strings(std::unique_ptr<Tables> tables) : tables_(std::move(tables)) {}
+Strings::Strings(Strings&&) noexcept = default;
+Strings& Strings::operator=(Strings&&) noexcept = default;
+Strings::~Strings() = default;
+
+}  // namespace tidings::message

@@ -1,0 +1,131 @@
+#include "message/theme.hpp"
+
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "message/template.hpp"
+
+namespace tidings::message {
+
+struct Theme::Parts {
+  std::string name;
+  Template text;
+  Template subject;
+  std::optional<Template> html;
+  std::optional<Template> preheader;
+
+  [[nodiscard]] bool asks_for_name() const {
+    const auto asks = [](const std::optional<Template>& part) { return part && part->uses("has_name"); };
+    return text.uses("has_name") || subject.uses("has_name") || asks(html) || asks(preheader);
+  }
+};
+
+namespace {
+
+Partials partials_of(const std::string& theme, const Lookup& lookup) {
+  return [&theme, &lookup](std::string_view name) -> std::optional<PartialSource> {
+    for (const std::string_view folder : {std::string_view{theme}, std::string_view{"default"}}) {
+      auto file = fmt::format("{}/partials/{}.mustache", folder, name);
+      if (auto source = lookup(file)) return PartialSource{.file = std::move(file), .source = std::move(*source)};
+    }
+    return std::nullopt;
+  };
+}
+
+Result<Template> parse_part(const std::string& file, const std::string& source, const TemplateOptions& options) {
+  TIDINGS_LET(auto part, Template::parse(file, source, options));
+  if (!part.uses("unsubscribe_url")) {
+    return fail(Errc::config, fmt::format("{}:1:1: the part has no {{{{unsubscribe_url}}}}", file), "readers must be able to leave from both parts");
+  }
+  return part;
+}
+
+Result<Template> parse_subject(const ThemeOptions& options, const Lookup& lookup, const TemplateOptions& how) {
+  if (!options.subject.empty()) return Template::parse("subject", options.subject, how);
+  for (const std::string_view folder : {std::string_view{options.name}, std::string_view{"default"}}) {
+    const auto file = fmt::format("{}/subject.mustache", folder);
+    if (const auto source = lookup(file)) return Template::parse(file, *source, how);
+  }
+  return fail(Errc::config, fmt::format("{}/subject.mustache is missing", options.name));
+}
+
+/// The data with a rendered subject and preheader, then both parts.
+Result<digest::SegmentBody> render_all(const Theme::Parts& parts, nlohmann::json data) {
+  digest::SegmentBody out;
+  if (parts.preheader) {
+    TIDINGS_LET(const auto preheader, parts.preheader->render(data));
+    data["preheader"] = collapse_blanks(preheader);
+  }
+  TIDINGS_LET(const auto subject, parts.subject.render(data));
+  out.subject = collapse_blanks(subject);
+  if (out.subject.empty()) return fail(Errc::config, fmt::format("theme \"{}\": the subject comes out empty", parts.name));
+  data["subject"] = out.subject;
+  TIDINGS_LET(out.text, parts.text.render(data));
+  if (trim(out.text).empty()) return fail(Errc::config, fmt::format("theme \"{}\": the plain-text part comes out empty", parts.name));
+  if (!parts.html) return out;
+  TIDINGS_LET(out.html, parts.html->render(data));
+  if (trim(out.html).empty()) return fail(Errc::config, fmt::format("theme \"{}\": the HTML part comes out empty", parts.name));
+  return out;
+}
+
+}  // namespace
+
+Result<Theme> Theme::load(const ThemeOptions& options, const Lookup& lookup) {
+  const auto text_file = fmt::format("{}/digest.text.mustache", options.name);
+  const auto html_file = fmt::format("{}/digest.html.mustache", options.name);
+  const auto text_source = lookup(text_file);
+  const auto html_source = lookup(html_file);
+  if (!text_source && !html_source) return fail(Errc::config, fmt::format("there is no theme \"{}\"", options.name));
+  if (!text_source) return fail(Errc::config, fmt::format("{} is missing", text_file), "every digest has a plain-text part");
+
+  TIDINGS_LET(const auto strings, Strings::load(options.name, "en", lookup));
+  TIDINGS_LET(const auto zone, Zone::find("UTC"));
+  auto known = to_data(sample_view(), strings, zone, 1);
+  const auto partials = partials_of(options.name, lookup);
+  const TemplateOptions as_text{.escape = Escape::none, .partials = partials, .known = &known};
+  const TemplateOptions as_html{.escape = Escape::html, .partials = partials, .known = &known};
+  TIDINGS_LET(auto subject, parse_subject(options, lookup, as_text));
+  std::optional<Template> preheader;
+  if (!options.preheader.empty()) {
+    TIDINGS_LET(preheader, Template::parse("preheader", options.preheader, as_text));
+  }
+  known["subject"] = "subject";
+  TIDINGS_LET(auto text, parse_part(text_file, *text_source, as_text));
+  std::optional<Template> html;
+  if (html_source) {
+    TIDINGS_LET(html, parse_part(html_file, *html_source, as_html));
+  }
+  return Theme{std::make_unique<Parts>(Parts{.name = options.name,
+                                             .text = std::move(text),
+                                             .subject = std::move(subject),
+                                             .html = std::move(html),
+                                             .preheader = std::move(preheader)})};
+}
+
+const std::string& Theme::name() const { return parts_->name; }
+bool Theme::has_html() const { return parts_->html.has_value(); }
+
+Result<std::vector<digest::SegmentBody>> Theme::render_bodies(const EditionView& view, const Strings& strings, const Zone& zone) const {
+  std::vector<digest::SegmentBody> bodies;
+  const std::size_t variants = parts_->asks_for_name() ? 2 : 1;
+  for (std::size_t variant = 0; variant < variants; ++variant) {
+    TIDINGS_LET(auto body, render_all(*parts_, to_data(view, strings, zone, variant)));
+    bodies.push_back(std::move(body));
+  }
+  return bodies;
+}
+
+Result<digest::SegmentBody> Theme::render_for(const EditionView& view, const Strings& strings, const Zone& zone, const Reader& reader) const {
+  return render_all(*parts_, to_data(view, strings, zone, reader));
+}
+
+Theme::Theme(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Theme::Theme(Theme&&) noexcept = default;
+Theme& Theme::operator=(Theme&&) noexcept = default;
+Theme::~Theme() = default;
+
+}  // namespace tidings::message

@@ -1,0 +1,21 @@
+// Plain text wrapped by columns, as terminals and monospaced mail count them (base/text.hpp display_width). Pure.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace tidings::message {
+
+/// Lines wider than `columns` are broken at blanks, continued under the line's own indentation; lines that fit stay as they are. Scripts that
+/// write without blanks (wide characters) may be broken between characters, not before closing punctuation. A word that is too
+/// long, such as an address, is never broken. Blank lines at both ends are dropped, so is the last line end.
+[[nodiscard]] std::string wrap(std::string_view text, int columns);
+
+/// The width of the widest line.
+[[nodiscard]] int widest_line(std::string_view text);
+
+/// `mark` repeated as wide as the widest line of `text`, at most `columns`.
+[[nodiscard]] std::string rule_under(std::string_view text, char mark, int columns);
+
+}  // namespace tidings::message

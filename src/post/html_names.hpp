@@ -1,0 +1,46 @@
+// The elements and attributes that we know: what a mail may contain, and what has to be recognised to be dropped well.
+//
+// An element that is not here is unknown: its tags vanish, its content stays. Pure tables.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace tidings::post {
+
+enum class Tag : std::uint8_t {
+  unknown, root, text,
+  // kept
+  a, abbr, address, article, aside, b, bdi, bdo, big, blockquote, br, caption, center, cite, code, col, colgroup, dd, del,
+  dfn, div, dl, dt, em, figcaption, figure, font, footer, h1, h2, h3, h4, h5, h6, header, hr, i, img, ins, kbd, li, main,
+  mark, nav, ol, p, pre, q, rp, rt, ruby, s, samp, section, small, span, strike, strong, sub, sup, table, tbody, td, tfoot,
+  th, thead, time, tr, tt, u, ul, var, wbr,
+  // turned into something else, or dropped with their content
+  audio, embed, iframe, noscript, object, video, source, svg, math, dropped_raw, dropped, dropped_void, plaintext, count
+};
+
+enum class Attr : std::uint8_t {
+  abbr, align, alt, bgcolor, border, cellpadding, cellspacing, cite, color, colspan, data, datetime, dir, face, height, hidden,
+  href, in_noscript, lang, lazy_src, lazy_srcset, poster, reversed, rowspan, scope, size, span, src, srcset, start, style,
+  title, type, valign, value, width, count
+};
+
+/// By its name in lower case, aliases and replaced elements included ("image", "details"); Tag::unknown otherwise.
+[[nodiscard]] Tag tag_of(std::string_view name);
+[[nodiscard]] std::string_view name_of(Tag tag);
+
+/// By its name in lower case; Attr::count if it is of no interest.
+[[nodiscard]] Attr attribute_of(std::string_view name);
+[[nodiscard]] std::string_view name_of(Attr attribute);
+
+[[nodiscard]] bool is_kept(Tag tag);        ///< may stand in the output
+[[nodiscard]] bool is_void(Tag tag);        ///< has no end tag and no content
+[[nodiscard]] bool is_formatting(Tag tag);  ///< HTML 13.2.4.3: reopened by the parser where a block closed it
+[[nodiscard]] bool is_block(Tag tag);       ///< stands on lines of its own
+[[nodiscard]] bool closes_paragraph(Tag tag);  ///< its start tag ends an open <p> (HTML 13.2.6.4.7)
+[[nodiscard]] bool is_heading(Tag tag);
+
+/// Whether the output may carry this attribute on this element.
+[[nodiscard]] bool is_allowed(Tag tag, Attr attribute);
+
+}  // namespace tidings::post

@@ -1,0 +1,268 @@
+#include "post/html_tree.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
+
+#include <gumbo.h>
+
+#include "base/text.hpp"
+#include "post/html_builder.hpp"
+#include "post/html_token.hpp"
+
+namespace tidings::post {
+namespace {
+
+constexpr std::size_t max_depth = max_html_depth;
+// Markup that takes gumbo and is longer than this is mended our own way instead: gumbo needs up to a second for a megabyte of it.
+constexpr std::size_t max_gumbo_bytes = 200'000;
+// Formatting elements that a parser may reopen, over the whole text: this many, and a few more for each token.
+constexpr std::size_t reopen_allowance = 10'000;
+constexpr std::size_t reopen_per_token = 4;
+
+bool is_table_part(Tag tag) {
+  return tag == Tag::td || tag == Tag::th || tag == Tag::tr || tag == Tag::tbody || tag == Tag::thead || tag == Tag::tfoot ||
+         tag == Tag::caption || tag == Tag::colgroup;
+}
+
+/// Writes the tokens out as plain HTML of bounded depth and cost. Keeps the stack of open elements about as the
+/// parser will; where it errs, a limit is off by a little and nothing else.
+class Bounder {
+ public:
+  explicit Bounder(const TokenList& list) : list_(list) {}
+
+  std::string run() {
+    out_ = "<!DOCTYPE html><html><head></head><body>";
+    for (const auto& token : list_.tokens) {
+      budget_ += reopen_per_token;
+      switch (token.kind) {
+        case Token::Kind::text: put_text(token); break;
+        case Token::Kind::start: start(token); break;
+        case Token::Kind::end: end(token.tag); break;
+      }
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void put_text(const Token& token) {
+    for (const char c : token.text) {
+      if (c == '<') {
+        out_ += "&lt;";
+      } else if (c == '&' && token.literal) {
+        out_ += "&amp;";
+      } else {
+        out_ += c;
+      }
+    }
+  }
+
+  void start(const Token& token) {
+    const auto tag = token.tag;
+    close_implied(tag);
+    if (is_block(tag)) pay_for_reopening();
+    if (!is_void(tag)) {
+      if (open_.size() >= max_depth) {
+        ++flattened_[static_cast<std::size_t>(tag)];
+        // Words of neighbouring blocks must not run together.
+        if (is_block(tag)) out_ += ' ';
+        return;
+      }
+      open_.push_back(tag);
+      if (is_formatting(tag)) formatting_.push_back(tag);
+    }
+    out_ += '<';
+    out_ += name_of(tag);
+    for (std::size_t i = 0; i < token.attribute_count; ++i) {
+      const auto& [name, value] = list_.attributes[token.first_attribute + i];
+      out_ += ' ';
+      out_ += name_of(name);
+      out_ += "=\"";
+      for (const char c : value) {
+        if (c == '"') {
+          out_ += "&quot;";
+        } else {
+          out_ += c;
+        }
+      }
+      out_ += '"';
+    }
+    out_ += '>';
+  }
+
+  void end(Tag tag) {
+    auto& flattened = flattened_[static_cast<std::size_t>(tag)];
+    if (flattened > 0) {
+      --flattened;
+      return;
+    }
+    if (is_formatting(tag)) {
+      const auto it = std::find(formatting_.rbegin(), formatting_.rend(), tag);
+      if (it != formatting_.rend()) formatting_.erase(std::next(it).base());
+    } else {
+      pay_for_reopening();
+    }
+    const auto it = std::find(open_.rbegin(), open_.rend(), tag);
+    if (it != open_.rend()) open_.erase(std::next(it).base(), is_formatting(tag) ? it.base() : open_.end());
+    put_end(tag);
+  }
+
+  void put_end(Tag tag) {
+    out_ += "</";
+    out_ += name_of(tag);
+    out_ += '>';
+  }
+
+  /// At a block's edge the parser closes the open formatting elements and opens each anew.
+  void pay_for_reopening() {
+    spent_ += formatting_.size();
+    if (spent_ <= reopen_allowance + budget_) return;
+    for (auto it = formatting_.rbegin(); it != formatting_.rend(); ++it) {
+      put_end(*it);
+      const auto open = std::find(open_.rbegin(), open_.rend(), *it);
+      if (open != open_.rend()) open_.erase(std::next(open).base());
+    }
+    formatting_.clear();
+  }
+
+  /// Pops up to and with the innermost element that `wanted` accepts, unless one that `stop` accepts comes first.
+  template <class Wanted, class Stop>
+  void pop_to(Wanted wanted, Stop stop) {
+    for (std::size_t i = open_.size(); i-- > 0;) {
+      if (wanted(open_[i])) {
+        open_.resize(i);
+        return;
+      }
+      if (stop(open_[i])) return;
+    }
+  }
+
+  void close_implied(Tag tag) {
+    const auto at_table = [](Tag t) { return t == Tag::table || is_table_part(t); };
+    if (closes_paragraph(tag)) pop_to([](Tag t) { return t == Tag::p; }, at_table);
+    const auto stops_item = [](Tag t) { return is_block(t) && t != Tag::address && t != Tag::div && t != Tag::p; };
+    switch (tag) {
+      case Tag::li: pop_to([](Tag t) { return t == Tag::li; }, stops_item); break;
+      case Tag::dd:
+      case Tag::dt: pop_to([](Tag t) { return t == Tag::dd || t == Tag::dt; }, stops_item); break;
+      case Tag::td:
+      case Tag::th:
+        pop_to([](Tag t) { return t == Tag::td || t == Tag::th; }, [](Tag t) { return t == Tag::table || t == Tag::tr; });
+        break;
+      case Tag::tr: pop_to([](Tag t) { return t == Tag::tr; }, [](Tag t) { return t == Tag::table; }); break;
+      case Tag::tbody:
+      case Tag::thead:
+      case Tag::tfoot:
+      case Tag::caption:
+      case Tag::colgroup:
+        pop_to([](Tag t) { return is_table_part(t) && t != Tag::td && t != Tag::th && t != Tag::tr; },
+               [](Tag t) { return t == Tag::table; });
+        break;
+      default: break;
+    }
+  }
+
+  const TokenList& list_;
+  std::string out_;
+  std::vector<Tag> open_;
+  std::vector<Tag> formatting_;
+  std::array<std::size_t, static_cast<std::size_t>(Tag::count)> flattened_{};
+  std::size_t spent_ = 0;
+  std::size_t budget_ = 0;
+};
+
+struct GumboFree {
+  void operator()(GumboOutput* output) const { gumbo_destroy_output(&kGumboDefaultOptions, output); }
+};
+
+Node convert(const GumboElement& element, Tag tag) {
+  Node node{.tag = tag};
+  for (unsigned i = 0; i < element.attributes.length; ++i) {
+    const auto& attribute = *static_cast<const GumboAttribute*>(element.attributes.data[i]);
+    const auto name = attribute_of(attribute.name);
+    if (name != Attr::count) node.attributes.push_back({name, clean_utf8(attribute.value)});
+  }
+  return node;
+}
+
+Tree convert(const GumboNode& body) {
+  struct Job {
+    const GumboNode* from;
+    std::uint32_t to;
+  };
+  Tree tree;
+  // A stack of children still to be copied, each list pushed in reverse, so that siblings are added in order.
+  std::vector<Job> jobs;
+  const auto push_children = [&](const GumboNode& node, std::uint32_t to) {
+    const auto& children = node.v.element.children;
+    for (unsigned i = children.length; i-- > 0;) jobs.push_back({static_cast<const GumboNode*>(children.data[i]), to});
+  };
+  push_children(body, 0);
+  while (!jobs.empty()) {
+    const auto [from, to] = jobs.back();
+    jobs.pop_back();
+    switch (from->type) {
+      case GUMBO_NODE_TEXT:
+      case GUMBO_NODE_WHITESPACE:
+      case GUMBO_NODE_CDATA: tree.add(to, {.tag = Tag::text, .text = clean_utf8(from->v.text.text)}); break;
+      case GUMBO_NODE_ELEMENT: {
+        const auto tag = tag_of(gumbo_normalized_tagname(from->v.element.tag));
+        push_children(*from, is_kept(tag) ? tree.add(to, convert(from->v.element, tag)) : to);
+        break;
+      }
+      default: break;
+    }
+  }
+  return tree;
+}
+
+Tree parse_with_gumbo(const TokenList& list) {
+  const auto bounded = Bounder{list}.run();
+  const std::unique_ptr<GumboOutput, GumboFree> output{
+      gumbo_parse_with_options(&kGumboDefaultOptions, bounded.data(), bounded.size())};
+  if (!output) return {};
+  const auto& children = output->root->v.element.children;
+  for (unsigned i = 0; i < children.length; ++i) {
+    const auto& child = *static_cast<const GumboNode*>(children.data[i]);
+    if (child.type == GUMBO_NODE_ELEMENT && child.v.element.tag == GUMBO_TAG_BODY) return convert(child);
+  }
+  return {};
+}
+
+}  // namespace
+
+const std::string* Node::find(Attr name) const {
+  const auto it = std::ranges::find(attributes, name, &Attribute::name);
+  return it == attributes.end() ? nullptr : &it->value;
+}
+
+std::uint32_t Tree::add(std::uint32_t parent, Node node) {
+  const auto index = static_cast<std::uint32_t>(nodes.size());
+  node.parent = parent;
+  nodes.push_back(std::move(node));
+  auto& list = nodes[parent];
+  if (list.last_child != 0) {
+    nodes[list.last_child].next = index;
+  } else {
+    list.first_child = index;
+  }
+  list.last_child = index;
+  return index;
+}
+
+Tree parse_html(std::string_view html, std::size_t max_bytes) {
+  const auto cleaned = clean_utf8(truncate_utf8(html, max_bytes));
+  const auto tokens = tokenise(cleaned);
+  if (auto tree = build_exactly(tokens)) return std::move(*tree);
+  return cleaned.size() <= max_gumbo_bytes ? parse_with_gumbo(tokens) : build_mending(tokens);
+}
+
+Tree parse_html_mending(std::string_view html) { return build_mending(tokenise(html)); }
+
+Tree parse_html_by_gumbo(std::string_view html) {
+  const auto cleaned = clean_utf8(html);
+  return parse_with_gumbo(tokenise(cleaned));
+}
+
+}  // namespace tidings::post

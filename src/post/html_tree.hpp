@@ -1,0 +1,58 @@
+// The tree of a piece of HTML: what sanitiser, plain text and excerpts walk.
+//
+// Built as browsers build it, by gumbo where markup is misnested and by html_builder.hpp, which is much faster, where it is not. Bounded
+// first: size, depth and the reopening of unclosed formatting elements are limited on the token stream, because a tree
+// builder's cost grows with depth times tags. Past the depth limit elements are flattened, their text stays. Only
+// elements of html_names.hpp that may be kept are in it. Pure.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "post/html_names.hpp"
+
+namespace tidings::post {
+
+struct Attribute {
+  Attr name;
+  std::string value;  ///< decoded, clean UTF-8
+
+  bool operator==(const Attribute&) const = default;
+};
+
+/// Children form a list by index; 0 (the root) stands for "none", as it is nobody's child.
+struct Node {
+  Tag tag = Tag::text;
+  std::uint32_t parent = 0;
+  std::uint32_t first_child = 0;
+  std::uint32_t last_child = 0;
+  std::uint32_t next = 0;
+  std::string text{};  ///< decoded, clean UTF-8; of text nodes only
+  std::vector<Attribute> attributes{};
+
+  /// The value, or nothing where the attribute is absent.
+  [[nodiscard]] const std::string* find(Attr name) const;
+};
+
+struct Tree {
+  std::vector<Node> nodes{Node{.tag = Tag::root}};
+
+  std::uint32_t add(std::uint32_t parent, Node node);
+  [[nodiscard]] const Node& operator[](std::uint32_t index) const { return nodes[index]; }
+};
+
+inline constexpr std::size_t default_max_html_bytes = std::size_t{1} << 20U;
+
+/// Any bytes are accepted; those past `max_bytes` are not looked at.
+[[nodiscard]] Tree parse_html(std::string_view html, std::size_t max_bytes = default_max_html_bytes);
+
+/// For clean UTF-8, without gumbo and without a limit of size: the tree's serialised form reads back as the same tree.
+[[nodiscard]] Tree parse_html_mending(std::string_view html);
+
+/// By gumbo whatever the markup: the judge of the other two.
+[[nodiscard]] Tree parse_html_by_gumbo(std::string_view html);
+
+}  // namespace tidings::post

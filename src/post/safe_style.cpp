@@ -1,0 +1,126 @@
+#include "post/safe_style.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/text.hpp"
+
+namespace tidings::post {
+namespace {
+
+constexpr std::size_t max_style = 4'096;
+constexpr std::size_t max_value = 200;
+
+constexpr std::array<std::string_view, 47> properties{
+    "background-color", "border", "border-bottom", "border-bottom-color", "border-bottom-style", "border-bottom-width",
+    "border-collapse", "border-color", "border-left", "border-left-color", "border-left-style", "border-left-width",
+    "border-radius", "border-right", "border-right-color", "border-right-style", "border-right-width", "border-spacing",
+    "border-style", "border-top", "border-top-color", "border-top-style", "border-top-width", "border-width", "clear",
+    "color", "direction", "float", "font-size", "font-style", "font-variant", "font-weight", "height", "list-style-type",
+    "max-width", "padding", "padding-bottom", "padding-left", "padding-right", "padding-top", "text-align",
+    "text-decoration", "text-indent", "unicode-bidi", "vertical-align", "white-space", "width"};
+static_assert(std::ranges::is_sorted(properties));
+
+struct Declaration {
+  std::string property;
+  std::string value;
+};
+
+/// One declaration in lower case, blanks collapsed, "!important" off; empty if it is none.
+Declaration read(std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos) return {};
+  auto value = collapse_blanks(ascii_lower(text.substr(colon + 1)));
+  if (const auto bang = value.find('!'); bang != std::string::npos) value = trim(std::string_view{value}.substr(0, bang));
+  return {ascii_lower(trim(text.substr(0, colon))), std::move(value)};
+}
+
+bool has_plain_characters(std::string_view value) {
+  return std::ranges::all_of(value, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || std::string_view{" #%.,()-+"}.find(c) != std::string_view::npos;
+  });
+}
+
+/// Brackets only after the names of colours, closed, not nested.
+bool has_plain_functions(std::string_view value) {
+  for (auto open = value.find('('); open != std::string_view::npos; open = value.find('(', open + 1)) {
+    const auto name_from = value.find_last_of(" ,)", open);
+    const auto name = value.substr(name_from == std::string_view::npos ? 0 : name_from + 1,
+                                   open - (name_from == std::string_view::npos ? 0 : name_from + 1));
+    if (name != "rgb" && name != "rgba" && name != "hsl" && name != "hsla") return false;
+    const auto close = value.find_first_of("()", open + 1);
+    if (close == std::string_view::npos || value[close] == '(') return false;
+  }
+  return std::ranges::count(value, '(') == std::ranges::count(value, ')');
+}
+
+/// No negative length, none over the limit.
+bool has_plain_lengths(std::string_view value, int max_width) {
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const bool begins = i == 0 || value[i - 1] == ' ' || value[i - 1] == ',' || value[i - 1] == '(';
+    if (!begins) continue;
+    if (value[i] == '-' && i + 1 < value.size() && value[i + 1] != '-') return false;
+    if (value[i] < '0' || value[i] > '9') continue;
+    double number = 0;
+    const auto end = std::from_chars(value.data() + i, value.data() + value.size(), number).ptr;
+    const auto unit = value.substr(static_cast<std::size_t>(end - value.data()));
+    if (unit.starts_with("px") && number > max_width) return false;
+    if (unit.starts_with('%') && number > 100) return false;
+    if ((unit.starts_with("em") || unit.starts_with("rem") || unit.starts_with("ex") || unit.starts_with("ch") ||
+         unit.starts_with("v") || unit.starts_with("in") || unit.starts_with("c") || unit.starts_with("mm")) &&
+        number > 40) {
+      return false;
+    }
+    if (unit.starts_with("pt") && number > max_width) return false;
+  }
+  return true;
+}
+
+bool is_allowed_declaration(const Declaration& declaration, int max_width) {
+  const auto& [property, value] = declaration;
+  if (value.empty() || value.size() > max_value) return false;
+  if (!std::ranges::binary_search(properties, std::string_view{property})) return false;
+  if (!has_plain_characters(value) || !has_plain_functions(value)) return false;
+  const bool is_colour = property.ends_with("color");
+  return is_colour || has_plain_lengths(value, max_width);
+}
+
+template <class Visit>
+void each_declaration(std::string_view style, Visit visit) {
+  while (!style.empty()) {
+    const auto end = style.find(';');
+    if (auto declaration = read(style.substr(0, end)); !declaration.property.empty()) visit(std::move(declaration));
+    if (end == std::string_view::npos) return;
+    style.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
+std::string safe_style(std::string_view style, int max_width) {
+  std::string out;
+  if (style.size() > max_style) return out;
+  each_declaration(style, [&](Declaration declaration) {
+    if (declaration.property == "background") declaration.property = "background-color";
+    if (declaration.property == "background-color" && declaration.value.find(' ') != std::string::npos &&
+        declaration.value.find('(') == std::string::npos) {
+      return;  // a shorthand with more than a colour
+    }
+    if (!is_allowed_declaration(declaration, max_width)) return;
+    if (!out.empty()) out += ';';
+    out += declaration.property + ":" + declaration.value;
+  });
+  return out;
+}
+
+bool is_hiding(std::string_view style) {
+  bool hiding = false;
+  if (style.size() > max_style) return false;
+  each_declaration(style, [&](const Declaration& declaration) {
+    if (declaration.property == "display") hiding = declaration.value == "none";
+  });
+  return hiding;
+}
+
+}  // namespace tidings::post

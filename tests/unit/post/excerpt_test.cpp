@@ -1,0 +1,39 @@
+#include "post/excerpt.hpp"
+
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+using namespace tidings::post;
+
+TEST_CASE("excerpt: ends at a sentence if one is near, else at a word") {
+  struct Case {
+    std::string html;
+    int words;
+    Excerpt want;
+  };
+  for (const auto& [html, words, want] : std::vector<Case>{
+           {"<p>Short text.</p>", 10, {"<p>Short text.</p>", "Short text.", false}},
+           {"<p>One two three. Four five six seven.</p>", 4, {"<p>One two three.</p>", "One two three.", true}},
+           {"<p>One two three four five.</p>", 3, {"<p>One two three…</p>", "One two three…", true}},
+           {"<p>One <a href=\"https://e.org/\"><b>two three</b> four</a></p>", 2,
+            {"<p>One <a href=\"https://e.org/\"><b>two</b></a>…</p>", "One two…", true}},
+           {"<p>港は静かだ。船は眠る。</p>", 4, {"<p>港は静かだ。</p>", "港は静かだ。", true}},
+           {"<h2>Head</h2><p>Body</p><figure><img src=x></figure>", 9, {"<p>Body</p>", "Body", false}},
+           {"<p>Text [&#8230;]</p>", 9, {"<p>Text …</p>", "Text …", true}},
+           {"<p>Dr. Who met Mr. Smith there today.</p>", 5, {"<p>Dr. Who met Mr. Smith…</p>", "Dr. Who met Mr. Smith…", true}},
+           {"", 9, {"", "", false}}}) {
+    CAPTURE(html);
+    const auto got = make_excerpt(html, {.words = words});
+    CHECK(got.html == want.html);
+    CHECK(got.text == want.text);
+    CHECK(got.truncated == want.truncated);
+  }
+}
+
+TEST_CASE("excerpt: the lead image is the first that is no icon") {
+  CHECK(lead_image("<img src=\"https://e.org/i.png\" width=16><img src=\"https://e.org/b.png\" alt=\" A  boat \">") ==
+        Image{.url = "https://e.org/b.png", .alt = "A boat"});
+  CHECK_FALSE(lead_image("<img src=\"data:image/png;base64,AAAA\"><p>x</p>"));
+}

@@ -1,0 +1,91 @@
+#include "post/sanitise.hpp"
+
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+using namespace tidings::post;
+
+namespace {
+
+struct Case {
+  std::string html;
+  std::string want;
+};
+
+const SanitiseOptions options{.base_url = "https://example.org/blog/post.html"};
+
+void check(const std::vector<Case>& cases) {
+  for (const auto& [html, want] : cases) {
+    CAPTURE(html);
+    const auto got = sanitise(html, options);
+    CHECK(got == want);
+    CHECK(sanitise(got, options) == got);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("sanitise: nothing active survives, its surroundings do") {
+  check({{"a<script>alert(1)</script>b", "ab"},
+         {"<style>p{}</style><p onclick=\"x()\" id=q class=c>hi</p>", "<p>hi</p>"},
+         {"<a href=\"java&#9;script:alert(1)\">x</a>", "x"},
+         {"<a href=\" \x01JaVaScRiPt:alert(1)\">x</a>", "x"},
+         {"<a href=\"data:text/html,x\">x</a>", "x"},
+         {"<svg><a xlink:href=\"javascript:x\"><text>no</text></a></svg>yes", "yes"},
+         {"<svg><style><img src=x onerror=alert(1)>", ""},
+         {"<math><mi>x</mi></math>after", "after"},
+         {"<form action=/x>Name <input value=v><button>Go</button></form>", "<div>Name Go</div>"},
+         {"<!-- comment --><p>x<!--[if mso]><b>y</b><![endif]--></p>", "<p>x</p>"},
+         {"<p style=\"color:red;background:url(javascript:x);position:fixed\">x</p>", "<p style=\"color:red\">x</p>"},
+         {"<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">x</p></noscript>",
+          "<p title=\"&lt;/noscript&gt;&lt;img src=x onerror=alert(1)&gt;\">x</p>"}});
+}
+
+TEST_CASE("sanitise: links and pictures become absolute") {
+  check({{"<a href=\"../about\">x</a>", "<a href=\"https://example.org/about\">x</a>"},
+         {"<a href=\"#fn1\">1</a>", "<a href=\"https://example.org/blog/post.html#fn1\">1</a>"},
+         {"<a href=\"//cdn.example/a?b=1&c=2\">x</a>", "<a href=\"https://cdn.example/a?b=1&amp;c=2\">x</a>"},
+         {"<a href=\"mailto:a@example.org\">x</a>", "<a href=\"mailto:a@example.org\">x</a>"},
+         {"<img src=a.png>", "<img src=\"https://example.org/blog/a.png\" alt=\"\">"}});
+}
+
+TEST_CASE("sanitise: lazy pictures show their real address, once") {
+  check({{"<img src=\"data:image/gif;base64,R0lGODlhAQABAAAAACw=\" data-src=\"/a.jpg\" alt=\"A\">",
+          "<img src=\"https://example.org/a.jpg\" alt=\"A\">"},
+         {"<img data-src=\"/a.jpg\"><noscript><img src=\"/a.jpg\"></noscript>", "<img src=\"https://example.org/a.jpg\" alt=\"\">"},
+         {"<noscript><img src=\"/a.jpg\"></noscript><img class=lazy data-src=\"/a.jpg\">",
+          "<img src=\"https://example.org/a.jpg\" alt=\"\">"},
+         {"<img srcset=\"/s.jpg 300w, /m.jpg 1024w, /l.jpg 2048w\">", "<img src=\"https://example.org/m.jpg\" alt=\"\">"},
+         {"<img src=/a.jpg width=1200 height=800>",
+          "<img src=\"https://example.org/a.jpg\" alt=\"\" width=\"600\" height=\"400\">"}});
+}
+
+TEST_CASE("sanitise: what only counts readers goes, with the link around it") {
+  check({{"<p>x<img src=\"https://t.example/p.gif\" width=1 height=1></p>", "<p>x</p>"},
+         {"<a href=\"https://feeds.feedburner.com/~ff/x\"><img src=\"https://feeds.feedburner.com/~ff/x?d=1\"></a>y", "y"}});
+}
+
+TEST_CASE("sanitise: sick markup comes out well-formed") {
+  check({{"<p>a<p>b", "<p>a</p><p>b</p>"},
+         {"<b><i>x</b>y</i>", "<b><i>x</i></b><i>y</i>"},
+         {"<ul><li>1<li>2</ul>", "<ul><li>1</li><li>2</li></ul>"},
+         {"<table><tr><td>1<td>2</table>", "<table><tbody><tr><td>1</td><td>2</td></tr></tbody></table>"},
+         {"a < b & c &lt; d", "a &lt; b &amp; c &lt; d"},
+         {"</div></p>x", "<p></p>x"},
+         {"<pre>\n\nx</pre>", "<pre>\n\nx</pre>"}});
+}
+
+TEST_CASE("sanitise: players and frames become links") {
+  check({{"<iframe src=\"https://www.video.example/embed/1\" title=\"A film\"></iframe>",
+          "<a href=\"https://www.video.example/embed/1\">A film</a>"},
+         {"<video><source src=/v.mp4>no video</video>", "<a href=\"https://example.org/v.mp4\">\u25B6</a>"}});
+}
+
+TEST_CASE("sanitise: ten thousand levels keep their text") {
+  std::string html;
+  for (int i = 0; i < 10'000; ++i) html += "<div><b>";
+  html += "deep down";
+  CHECK(sanitise(html).find("deep down") != std::string::npos);
+}

@@ -1,0 +1,73 @@
+#include "source/source_table.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace std::chrono_literals;
+using namespace tidings;
+using namespace tidings::source;
+
+namespace {
+
+const UtcTime monday = from_ms(1'767'600'000'000);
+
+}  // namespace
+
+TEST_CASE("source table: a good answer clears the streak and keeps the validators") {
+  auto database = store::Database::open_in_memory();
+  SourceTable table{*database};
+  const auto id = table.ensure({.name = "harbour", .url = "https://example.org/feed"})->id;
+  REQUIRE(table.failed(id, {.what = "https://example.org/feed: answered 500", .status = 500}, monday));
+  REQUIRE(table.failed(id, {.what = "https://example.org/feed: answered 500", .status = 500}, monday + 1h));
+  auto row = **table.find("harbour");
+  CHECK(row.error_streak == 2);
+  CHECK(row.last_error == "https://example.org/feed: answered 500");
+  CHECK(row.next_fetch == monday + 1h + 10min);
+  CHECK_FALSE(is_due(row, monday + 1h));
+  CHECK(is_due(row, monday + 1h + 10min));
+  CHECK(*table.counts() == SourceCounts{.total = 1, .failing = 1, .gone = 0});
+
+  Feed feed;
+  feed.title = "Harbour";
+  feed.ttl = 24 * 60min;
+  REQUIRE(table.good(id, {.etag = "\"a\"", .moved_to = "https://example.org/new"}, feed, monday + 2h));
+  row = **table.find("harbour");
+  CHECK(row.error_streak == 0);
+  CHECK(row.last_error.empty());
+  CHECK(row.last_good == monday + 2h);
+  CHECK(row.next_fetch == monday + 3h);
+  CHECK(row.title == "Harbour");
+  CHECK(request_for(row, Reach::public_only).url == "https://example.org/new");
+  CHECK(request_for(row, Reach::public_only).etag == "\"a\"");
+
+  REQUIRE(table.not_modified(id, {}, monday + 4h));
+  row = **table.find("harbour");
+  CHECK(row.etag == "\"a\"");
+  CHECK(row.moved_to == "https://example.org/new");
+  CHECK_FALSE(row.next_fetch);
+}
+
+TEST_CASE("source table: a changed url forgets what was known of the old one") {
+  auto database = store::Database::open_in_memory();
+  SourceTable table{*database};
+  const auto id = table.ensure({.name = "a", .url = "https://example.org/1"})->id;
+  REQUIRE(table.good(id, {.etag = "\"a\""}, {}, monday));
+  REQUIRE(table.failed(id, {.what = "x", .status = 410, .gone = true}, monday));
+  CHECK_FALSE(is_due(**table.find("a"), monday + 720h));
+  CHECK(table.ensure({.name = "a", .url = "https://example.org/1"})->gone);
+  const auto row = *table.ensure({.name = "a", .url = "https://example.org/2"});
+  CHECK(row.id == id);
+  CHECK(row.etag.empty());
+  CHECK_FALSE(row.gone);
+  CHECK(is_due(row, monday));
+  CHECK(table.list()->size() == 1);
+}
+
+TEST_CASE("source table: being asked to wait is no error of the source") {
+  auto database = store::Database::open_in_memory();
+  SourceTable table{*database};
+  const auto id = table.ensure({.name = "a", .url = "https://example.org/1"})->id;
+  REQUIRE(table.failed(id, {.what = "x", .status = 429, .retry_after = 2h, .limited = true}, monday));
+  const auto row = **table.find("a");
+  CHECK(row.error_streak == 0);
+  CHECK(row.next_fetch == monday + 2h);
+}
