@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "post/grapheme.hpp"
+#include "post/html_escape.hpp"
 #include "post/html_tree.hpp"
 #include "post/image_rules.hpp"
 
@@ -325,7 +326,11 @@ std::string to_html(const std::vector<Paragraph>& paragraphs) {
   std::string out;
   for (const auto& paragraph : paragraphs) {
     out.append("<p");
-    if (!paragraph.direction.empty()) out.append(" dir=\"").append(escape_html(paragraph.direction)).append("\"");
+    if (!paragraph.direction.empty()) {
+      out += " dir=\"";
+      append_attribute(out, paragraph.direction);
+      out += '"';
+    }
     out.append(">");
     std::vector<Around> open;
     const auto close_to = [&](std::size_t depth) {
@@ -339,11 +344,17 @@ std::string to_html(const std::vector<Paragraph>& paragraphs) {
       for (; same < run.around.size(); ++same) {
         const auto& around = run.around[same];
         out.append("<").append(name_of(around.tag));
-        if (around.tag == Tag::a) out.append(" href=\"").append(escape_html(around.href)).append("\"");
+        if (around.tag == Tag::a) {
+          out += " href=\"";
+          append_attribute(out, around.href);
+          out += '"';
+        }
         out.append(">");
         open.push_back(around);
       }
-      out += replace_all(escape_html(run.text), "\n", "<br>");
+      std::string text;
+      append_text(text, run.text);
+      out += replace_all(text, "\n", "<br>");
     }
     close_to(0);
     out += "</p>";
