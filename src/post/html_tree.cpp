@@ -99,17 +99,12 @@ class Bounder {
     }
     if (is_formatting(tag)) {
       const auto it = std::find(formatting_.rbegin(), formatting_.rend(), tag);
-      if (it == formatting_.rend()) return;
-      formatting_.erase(std::next(it).base());
+      if (it != formatting_.rend()) formatting_.erase(std::next(it).base());
     } else {
       pay_for_reopening();
     }
     const auto it = std::find(open_.rbegin(), open_.rend(), tag);
-    if (it != open_.rend()) {
-      open_.erase(std::next(it).base(), is_formatting(tag) ? it.base() : open_.end());
-    } else if (tag != Tag::p && !is_formatting(tag)) {
-      return;
-    }
+    if (it != open_.rend()) open_.erase(std::next(it).base(), is_formatting(tag) ? it.base() : open_.end());
     put_end(tag);
   }
 
@@ -146,14 +141,11 @@ class Bounder {
   void close_implied(Tag tag) {
     const auto at_table = [](Tag t) { return t == Tag::table || is_table_part(t); };
     if (closes_paragraph(tag)) pop_to([](Tag t) { return t == Tag::p; }, at_table);
+    const auto stops_item = [](Tag t) { return is_block(t) && t != Tag::address && t != Tag::div && t != Tag::p; };
     switch (tag) {
-      case Tag::li:
-        pop_to([](Tag t) { return t == Tag::li; }, [&](Tag t) { return t == Tag::ul || t == Tag::ol || at_table(t); });
-        break;
+      case Tag::li: pop_to([](Tag t) { return t == Tag::li; }, stops_item); break;
       case Tag::dd:
-      case Tag::dt:
-        pop_to([](Tag t) { return t == Tag::dd || t == Tag::dt; }, [&](Tag t) { return t == Tag::dl || at_table(t); });
-        break;
+      case Tag::dt: pop_to([](Tag t) { return t == Tag::dd || t == Tag::dt; }, stops_item); break;
       case Tag::td:
       case Tag::th:
         pop_to([](Tag t) { return t == Tag::td || t == Tag::th; }, [](Tag t) { return t == Tag::table || t == Tag::tr; });

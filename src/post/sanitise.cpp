@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "post/html_escape.hpp"
 #include "post/html_tree.hpp"
 #include "post/image_rules.hpp"
 #include "post/safe_style.hpp"
@@ -19,23 +20,6 @@ namespace {
 constexpr std::size_t max_attribute_text = 2'000;
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\n\f\r") == std::string_view::npos; }
-
-void append_escaped(std::string& out, std::string_view text, bool in_attribute) {
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"':
-        if (in_attribute) {
-          out += "&quot;";
-          break;
-        }
-        [[fallthrough]];
-      default: out += c;
-    }
-  }
-}
 
 bool consists_of(std::string_view text, std::string_view extra, std::size_t max_size) {
   return !text.empty() && text.size() <= max_size && std::ranges::all_of(text, [&](char c) {
@@ -79,7 +63,7 @@ class Writer {
     if (full_) return;
     const auto before = out_.size();
     if (node.tag == Tag::text) {
-      append_escaped(out_, node.text, false);
+      append_text(out_, node.text);
       if (!is_blank(node.text)) ++visible_;
     } else {
       write_element(node);
@@ -249,7 +233,7 @@ class Writer {
     out_ += ' ';
     out_ += name_of(name);
     out_ += "=\"";
-    append_escaped(out_, value, true);
+    append_attribute(out_, value);
     out_ += '"';
   }
 
@@ -269,7 +253,7 @@ std::string words_only(const Tree& tree) {
   std::string text;
   for (const auto& node : tree.nodes) {
     if (node.tag == Tag::text) {
-      append_escaped(text, node.text, false);
+      append_text(text, node.text);
     } else if (is_block(node.tag) || node.tag == Tag::br) {
       text += ' ';
     }

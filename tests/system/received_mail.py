@@ -79,9 +79,7 @@ class ReceivedMail(unittest.TestCase):
             cls.mails = server.take()
 
     def each(self):
-        for mail in self.mails:
-            with self.subTest(to=mail.envelope_to):
-                yield mail, parse_mail(mail.octets)
+        return [(mail, parse_mail(mail.octets)) for mail in self.mails]
 
     def test_everybody_got_one(self):
         self.assertEqual(sorted(mail.envelope_to for mail in self.mails),
@@ -193,6 +191,15 @@ class ReceivedMail(unittest.TestCase):
             for image in page.images:
                 self.assertIn("alt", image)
                 self.assertRegex(image["src"], r"^https://")
+
+    def test_pictures_are_those_of_the_posts(self):
+        want = {"https://harbour.example/images/%s.jpg" % name for name in ("beach", "regatta", "storm", "lighthouse")}
+        want |= {"https://garden.example/wp-content/uploads/2026/01/%s.jpg" % name for name in ("evergreens", "snowdrops")}
+        for mail, message in self.each():
+            images = Page(html_of(message)).images
+            self.assertEqual({image["src"] for image in images}, want)
+            self.assertEqual(len(images), len(want))
+            self.assertTrue(all(image["alt"] for image in images), images)
 
     def test_text_does_not_carry_markup(self):
         for mail, message in self.each():
