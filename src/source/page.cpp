@@ -126,7 +126,7 @@ std::vector<Recipe> default_recipes() {
 class PageReader {
  public:
   PageReader(xmlDoc* document, const PageOptions& options)
-      : document_(document), options_(options), context_(xmlXPathNewContext(document)), base_(options.base_url) {
+      : document_(document), context_(xmlXPathNewContext(document)), base_(options.base_url) {
     // libxml2 would write to standard error; what matters is in our own errors.
     if (context_) context_->error = [](void*, xmlErrorPtr) {};
   }
@@ -150,7 +150,6 @@ class PageReader {
   std::string url_of(xmlNode* node) const;
 
   xmlDoc* document_;
-  const PageOptions& options_;
   Context context_;
   std::string base_;
 };

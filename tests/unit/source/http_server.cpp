@@ -81,7 +81,8 @@ void HttpServer::accept_loop() {
     const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (socket < 0) continue;
     ++connections_;
-    const timeval patience{.tv_sec = 0, .tv_usec = 100'000};
+    // Long enough for a client that a busy machine keeps waiting; one that has gone ends send() at once.
+    const timeval patience{.tv_sec = 10, .tv_usec = 0};
     ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     workers_.emplace_back([this, socket] {
       serve(socket);
