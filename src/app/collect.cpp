@@ -1,6 +1,7 @@
 #include "app/collect.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <variant>
 
@@ -9,6 +10,8 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "source/fetch.hpp"
+#include "source/markdown.hpp"
+#include "source/page.hpp"
 #include "source/parse.hpp"
 #include "source/source_table.hpp"
 
@@ -29,6 +32,10 @@ class Collector {
 
   Result<CollectReport> run(const CollectOptions& options) {
     TIDINGS_TRY(choose(options));
+    const auto folders = std::ranges::stable_partition(
+        jobs_, [](const Job& job) { return job.config->spec.kind != source::Kind::markdown; });
+    for (const auto& job : folders) TIDINGS_TRY(read_folder(job));
+    jobs_.erase(folders.begin(), folders.end());
     std::vector<source::FetchRequest> requests;
     for (const auto& job : jobs_) {
       const bool anywhere = job.config->allow_private_address;
@@ -84,8 +91,29 @@ class Collector {
     return read(job, std::get<source::Fetched>(result), report);
   }
 
+  /// As the source's kind says; "auto" is a feed, or else a page that shows its posts.
+  static Result<source::Feed> parse(const SourceConfig& config, const source::Fetched& fetched) {
+    const source::PageOptions page{.base_url = fetched.final_url, .content_type = fetched.content_type, .xpaths = config.xpaths};
+    if (config.spec.kind == source::Kind::page) return source::read_page(fetched.bytes, page);
+    auto feed = source::parse_feed(fetched.bytes, {.base_url = fetched.final_url, .content_type = fetched.content_type});
+    if (feed || config.spec.kind == source::Kind::feed) return feed;
+    if (auto posts = source::read_page(fetched.bytes, page)) return posts;
+    return feed;
+  }
+
+  /// A folder has no server to ask; its files are read each time, and only what changed costs HTML work.
+  Result<void> read_folder(const Job& job) {
+    auto& report = report_.sources[job.report];
+    const auto folder = std::filesystem::path{job.config->spec.url.substr(std::string_view{"file:"}.size())};
+    const auto feed = source::read_markdown_folder(folder, {.site_url = job.config->site_url});
+    return store(job, source::Fetched{}, feed, report);
+  }
+
   Result<void> read(const Job& job, const source::Fetched& fetched, CollectedSource& report) {
-    const auto feed = source::parse_feed(fetched.bytes, {.base_url = fetched.final_url, .content_type = fetched.content_type});
+    return store(job, fetched, parse(*job.config, fetched), report);
+  }
+
+  Result<void> store(const Job& job, const source::Fetched& fetched, const Result<source::Feed>& feed, CollectedSource& report) {
     if (!feed) {
       report.what = CollectedSource::What::failed;
       report.error = feed.error().line();

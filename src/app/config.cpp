@@ -189,7 +189,7 @@ std::string absolute_source_url(TomlSection& section, const std::string& url, co
 }
 
 std::vector<SourceConfig> read_sources(TomlDocument& document) {
-  static const std::array<std::string, 5> kinds{"auto", "feed", "page", "markdown", "command"};
+  static const std::array<std::string, 4> kinds{"auto", "feed", "page", "markdown"};
   static const std::array<std::string, 3> contents{"auto", "summary", "full"};
   std::vector<SourceConfig> sources;
   std::set<std::string> names;
@@ -207,6 +207,19 @@ std::vector<SourceConfig> read_sources(TomlDocument& document) {
     check_regex(section, "exclude", source.exclude);
     source.content = static_cast<SourceConfig::Content>(section.one_of("content", contents, 0));
     source.allow_private_address = section.boolean("allow_private_address", false);
+    for (const auto& [key, xpath] : {std::pair{"item_xpath", &source.xpaths.item}, std::pair{"title_xpath", &source.xpaths.title},
+                                     std::pair{"link_xpath", &source.xpaths.link}, std::pair{"date_xpath", &source.xpaths.date},
+                                     std::pair{"excerpt_xpath", &source.xpaths.excerpt}, std::pair{"image_xpath", &source.xpaths.image},
+                                     std::pair{"date_heading_xpath", &source.xpaths.date_heading}}) {
+      *xpath = section.text(key, "");
+      if (!xpath->empty() && source.spec.kind != source::Kind::page) {
+        section.mistake(key, fmt::format("{} is for kind = \"page\"", key));
+      }
+    }
+    source.site_url = section.text("site_url", "");
+    if (source.spec.kind == source::Kind::markdown && !source.spec.url.starts_with("file:")) {
+      section.mistake("url", "a markdown source is a folder", "url = \"file:posts\"");
+    }
     section.finish();
     sources.push_back(std::move(source));
   }

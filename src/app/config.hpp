@@ -17,6 +17,7 @@
 #include "base/zone.hpp"
 #include "delivery/relay.hpp"
 #include "digest/schedule.hpp"
+#include "source/page.hpp"
 #include "source/source.hpp"
 
 namespace tidings::app {
@@ -74,6 +75,8 @@ struct SourceConfig {
   std::string exclude;
   enum class Content { automatic, summary, full } content = Content::automatic;
   bool allow_private_address = false;
+  source::PageXPaths xpaths;  ///< kind = "page"
+  std::string site_url;       ///< kind = "markdown": where the posts are published
 };
 
 struct DigestConfig {

@@ -13,6 +13,7 @@
 #include "post/sanitise.hpp"
 #include "source/discover.hpp"
 #include "source/fetch.hpp"
+#include "source/page.hpp"
 #include "source/parse.hpp"
 #include "source/source_table.hpp"
 
@@ -77,7 +78,7 @@ std::string name_from(const std::string& url) {
   return name.empty() ? "blog" : name;
 }
 
-void print_found(const source::Feed& feed, const std::string& url) {
+void print_found(const source::Feed& feed, const std::string& url, std::string_view more = {}) {
   std::string out = fmt::format("{} ({}, {})\n", printable(feed.title), source::name_of(feed.format),
                                 plural(static_cast<long long>(feed.entries.size()), "post"));
   for (std::size_t i = 0; i < feed.entries.size() && i < 5; ++i) {
@@ -86,7 +87,7 @@ void print_found(const source::Feed& feed, const std::string& url) {
                        shorten(printable(entry.title.empty() ? entry.link : entry.title), 70));
   }
   for (const auto& warning : feed.warnings) log::warning(warning);
-  out += fmt::format("\n[[source]]\nname = \"{}\"\nurl = \"{}\"\n", name_from(url), url);
+  out += fmt::format("\n[[source]]\nname = \"{}\"\nurl = \"{}\"\n{}", name_from(url), url, more);
   print(out);
 }
 
@@ -125,6 +126,11 @@ Result<Exit> check_url(std::string url) {
     if (!found) continue;
     print(fmt::format("{} is a page; its feed is {}\n", url, place.url));
     print_found(*found, place.url);
+    return Exit::done;
+  }
+  if (const auto page = source::read_page(html, {.base_url = url, .content_type = {}, .xpaths = {}})) {
+    print(fmt::format("{} has no feed; its posts are read from the page\n", url));
+    print_found(*page, url, "kind = \"page\"\n");
     return Exit::done;
   }
   return tl::unexpected<Error>(feed.error());
