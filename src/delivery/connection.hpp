@@ -84,8 +84,8 @@ class Connector {
 
   struct Opened {
     std::size_t ticket = 0;
-    std::unique_ptr<Connection> connection;  ///< none: failed
-    Outcome failure;
+    std::unique_ptr<Connection> connection{};  ///< none: failed
+    Outcome failure{};
   };
   [[nodiscard]] std::vector<Opened> take_opened();
   [[nodiscard]] std::size_t opening() const { return opening_.size(); }

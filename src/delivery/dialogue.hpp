@@ -46,7 +46,7 @@ using Ticket = std::uint64_t;
 
 struct Answer {
   Ticket ticket = 0;
-  Outcome outcome;
+  Outcome outcome{};
   /// Nothing of it can have been accepted, and nothing was wrong with it: it may go out on another session at once without
   /// that counting as an attempt.
   bool untried = false;
@@ -63,7 +63,7 @@ enum class Loss { closed, silence };
 class Dialogue {
  public:
   struct Setup {
-    Capabilities capabilities;
+    Capabilities capabilities{};
     Dialect dialect = Dialect::lock_step;  ///< as dialect_for() says
     int window = 4;
   };
@@ -107,7 +107,7 @@ class Dialogue {
     const message::Letter* letter = nullptr;
     Stage stage = Stage::mail;       ///< how far its commands are answered
     bool refused = false;
-    Outcome refusal;                 ///< the first refusal
+    Outcome refusal{};                 ///< the first refusal
     std::uint64_t last_octet = 0;    ///< offset in the stream after its final octet; 0: not yet in the output
     bool marked = false;
   };

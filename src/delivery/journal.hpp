@@ -74,14 +74,14 @@ class Journal {
 };
 
 struct JournalRecord {
-  AttemptKey key;
-  std::optional<Outcome> outcome;  ///< none: the dot may have left, no answer
-  std::string relay;
+  AttemptKey key{};
+  std::optional<Outcome> outcome{};  ///< none: the dot may have left, no answer
+  std::string relay{};
 };
 
 struct JournalContents {
   bool trustworthy = false;  ///< written since the kernel was booted, by a process that is dead now
-  std::vector<JournalRecord> records;  ///< one for each attempt
+  std::vector<JournalRecord> records{};  ///< one for each attempt
 };
 
 /// All segments, oldest first. Absent files make it untrustworthy, not an error.

@@ -46,21 +46,21 @@ enum class DeliveryState {
 
 /// Leave to attempt one delivery once.
 struct Claim {
-  EditionId edition;
-  SubscriberId subscriber;
-  SegmentId segment;
+  EditionId edition{};
+  SubscriberId subscriber{};
+  SegmentId segment{};
   int attempt = 0;      ///< from 1
-  std::string address;  ///< as in subscribers: domain in A-labels
-  std::string name;     ///< may be empty
+  std::string address{};  ///< as in subscribers: domain in A-labels
+  std::string name{};     ///< may be empty
 
   bool operator==(const Claim&) const = default;
 };
 
 /// The answer to one claim.
 struct Settled {
-  Claim claim;
-  Outcome outcome;
-  std::string relay;  ///< host:port, or "drop"
+  Claim claim{};
+  Outcome outcome{};
+  std::string relay{};  ///< host:port, or "drop"
 
   bool operator==(const Settled&) const = default;
 };
@@ -84,7 +84,7 @@ struct Counts {
 };
 
 struct ClaimBatch {
-  std::vector<Claim> claims;
+  std::vector<Claim> claims{};
   int suppressed = 0;  ///< rows that were marked instead of claimed
 };
 
@@ -96,23 +96,23 @@ struct Recovered {
 
 /// One row for people: `delivery list`.
 struct DeliveryRow {
-  EditionId edition;
-  SubscriberId subscriber;
-  std::string address;  ///< empty once erased
+  EditionId edition{};
+  SubscriberId subscriber{};
+  std::string address{};  ///< empty once erased
   DeliveryState state = DeliveryState::planned;
   int attempts = 0;
-  std::optional<UtcTime> due;
-  std::optional<int> code;
-  std::string reply;
-  std::optional<UtcTime> settled;
+  std::optional<UtcTime> due{};
+  std::optional<int> code{};
+  std::string reply{};
+  std::optional<UtcTime> settled{};
 
   bool operator==(const DeliveryRow&) const = default;
 };
 
 struct DeliveryFilter {
-  std::optional<EditionId> edition;
-  std::optional<SubscriberId> subscriber;
-  std::optional<DeliveryState> state;
+  std::optional<EditionId> edition{};
+  std::optional<SubscriberId> subscriber{};
+  std::optional<DeliveryState> state{};
   int limit = 1000;
 };
 
@@ -122,8 +122,8 @@ struct AttemptRow {
   Stage stage = Stage::connect;
   OutcomeKind kind = OutcomeKind::temporary;
   int code = 0;
-  std::string reply;
-  std::string relay;
+  std::string reply{};
+  std::string relay{};
 };
 
 class Ledger {
@@ -148,8 +148,8 @@ class Ledger {
   using WithinSettle = std::function<Result<void>(std::span<const Settled>)>;
 
   struct SettleOptions {
-    RetryPolicy policy;
-    WithinSettle within;
+    RetryPolicy policy{};
+    WithinSettle within{};
     /// `process` where a claim() follows soon, which makes it durable too.
     store::Sync sync = store::Sync::full;
   };

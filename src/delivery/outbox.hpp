@@ -23,8 +23,8 @@ namespace tidings::delivery {
 
 /// A letter on its way, with the claim that it answers to.
 struct Parcel {
-  Claim claim;
-  message::Letter letter;
+  Claim claim{};
+  message::Letter letter{};
   int tries = 0;  ///< sessions that lost it before it was begun
 };
 
@@ -45,9 +45,9 @@ class Outbox {
   void stop();
 
   struct Harvest {
-    std::vector<Settled> answers;
-    std::vector<Claim> handed_back;
-    std::vector<std::filesystem::path> old_journals;  ///< may be deleted once the answers are settled
+    std::vector<Settled> answers{};
+    std::vector<Claim> handed_back{};
+    std::vector<std::filesystem::path> old_journals{};  ///< may be deleted once the answers are settled
   };
   /// Waits until `enough` claims are done with, or all of them, or the time is up, or there is trouble.
   [[nodiscard]] Harvest wait(std::size_t enough, std::chrono::milliseconds at_most);
@@ -56,8 +56,8 @@ class Outbox {
   [[nodiscard]] std::size_t outstanding() const;
 
   struct Trouble {
-    Outcome outcome;
-    std::string relay;
+    Outcome outcome{};
+    std::string relay{};
   };
   [[nodiscard]] std::optional<Trouble> trouble() const;
   /// The first failure of a composer or of the journal.

@@ -42,8 +42,8 @@ struct Outcome {
   Verdict verdict = Verdict::none;
   Stage stage = Stage::connect;
   int code = 0;          ///< 0: no reply
-  std::string enhanced;  ///< "5.1.1", or empty
-  std::string text;      ///< reply text without the enhanced status, clean UTF-8, one line, at most 500 bytes
+  std::string enhanced{};  ///< "5.1.1", or empty
+  std::string text{};      ///< reply text without the enhanced status, clean UTF-8, one line, at most 500 bytes
 
   bool operator==(const Outcome&) const = default;
 

@@ -36,20 +36,20 @@ struct PhaseTimeouts {
 };
 
 struct RelayOptions {
-  std::string url;        ///< smtp://host[:port] or smtps://host[:port]
-  std::string username;   ///< empty: no AUTH
-  std::string password;
-  std::string auth;       ///< mechanism: "PLAIN", "LOGIN", "XOAUTH2" (password is the token); empty: PLAIN
+  std::string url{};        ///< smtp://host[:port] or smtps://host[:port]
+  std::string username{};   ///< empty: no AUTH
+  std::string password{};
+  std::string auth{};       ///< mechanism: "PLAIN", "LOGIN", "XOAUTH2" (password is the token); empty: PLAIN
   Tls tls = Tls::require;
-  std::string ca_file;    ///< PEM; empty: the system's
-  std::string ehlo_name;  ///< empty: the host's own name
-  std::string proxy;      ///< empty: none, whatever the environment says
+  std::string ca_file{};    ///< PEM; empty: the system's
+  std::string ehlo_name{};  ///< empty: the host's own name
+  std::string proxy{};      ///< empty: none, whatever the environment says
   int connections = 4;
   double rate = 0;        ///< messages a second over all sessions; 0: unlimited
   int messages_per_session = 100;  ///< then QUIT and a new session; 0: unlimited
   Dialect dialect = Dialect::chunking;
   int window = 4;         ///< messages in flight a session when chunking
-  PhaseTimeouts timeouts;
+  PhaseTimeouts timeouts{};
 
   /// host:port, as the ledger and messages name it.
   [[nodiscard]] std::string name() const;
@@ -64,8 +64,8 @@ struct RelayOptions {
 /// What a relay says of itself, for doctor --smtp.
 struct RelayReport {
   bool ready = false;
-  Outcome outcome;                        ///< where it stopped and why, if not ready
-  std::vector<std::string> capabilities;  ///< lines of the last EHLO reply
+  Outcome outcome{};                        ///< where it stopped and why, if not ready
+  std::vector<std::string> capabilities{};  ///< lines of the last EHLO reply
   Dialect dialect = Dialect::lock_step;   ///< what would be spoken
 };
 

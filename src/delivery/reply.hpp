@@ -13,7 +13,7 @@ namespace tidings::delivery {
 
 struct Reply {
   int code = 0;
-  std::string text;  ///< lines joined by '\n', without code
+  std::string text{};  ///< lines joined by '\n', without code
 
   bool operator==(const Reply&) const = default;
 };

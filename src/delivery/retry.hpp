@@ -16,7 +16,7 @@ enum class InDoubt {
 
 struct RetryPolicy {
   std::chrono::milliseconds give_up_after = std::chrono::hours{24};  ///< counted from the first attempt
-  std::optional<UtcTime> give_up_at;  ///< at the latest then: when the digest's next edition is due
+  std::optional<UtcTime> give_up_at{};  ///< at the latest then: when the digest's next edition is due
   InDoubt in_doubt = InDoubt::retry;
   std::chrono::milliseconds in_doubt_after = std::chrono::minutes{15};
 

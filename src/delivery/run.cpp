@@ -135,6 +135,8 @@ Result<void> Run::go() {
     TIDINGS_TRY(settle(std::move(harvest), last ? store::Sync::full : store::Sync::process));
     if (last) break;
   }
+  // The relay's trouble may have come with the last answers, after the look at it above.
+  if (!ending) ending = should_end();
   if (const auto failure = outbox_.failure()) return tl::unexpected<Error>(*failure);
   return {};
 }

@@ -42,22 +42,22 @@ struct RunReport {
   std::int64_t failed = 0;
   std::int64_t in_doubt = 0;
   std::int64_t suppressed = 0;
-  Recovered recovered;             ///< what an earlier, dead run had left
-  std::optional<Outcome> trouble;  ///< the relay's answer that ended the run
-  std::string relay;               ///< whose answer it was
+  Recovered recovered{};             ///< what an earlier, dead run had left
+  std::optional<Outcome> trouble{};  ///< the relay's answer that ended the run
+  std::string relay{};               ///< whose answer it was
   std::chrono::milliseconds elapsed{};
 
   [[nodiscard]] std::int64_t settled() const { return sent + deferred + failed + in_doubt; }
 };
 
 struct RunOptions {
-  EditionId edition;
-  RetryPolicy retry;
+  EditionId edition{};
+  RetryPolicy retry{};
   int workers = 2;
   int claim_batch = 512;  ///< the most that is claimed and not settled at any instant
-  std::optional<std::chrono::milliseconds> time_budget;
-  Ledger::WithinSettle within_settle;                ///< e.g. suppress addresses whose verdict is hard
-  std::function<void(const RunReport&)> on_progress;  ///< on the calling thread, after each settled batch
+  std::optional<std::chrono::milliseconds> time_budget{};
+  Ledger::WithinSettle within_settle{};                ///< e.g. suppress addresses whose verdict is hard
+  std::function<void(const RunReport&)> on_progress{};  ///< on the calling thread, after each settled batch
 };
 
 /// Errc::unavailable is not used here: a relay in trouble is RunEnd::relay_trouble. Errors are the store's, the journal's

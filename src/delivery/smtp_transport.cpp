@@ -214,7 +214,7 @@ void Loop::on_open_failed(Relay& relay, const Outcome& failure) {
 void Loop::give_up(Relay& relay, const Outcome& outcome) {
   if (relay.given_up) return;
   relay.given_up = true;
-  log::warning(fmt::format("relay {}: {} at {}; no more is sent to it", relay.name, outcome.line(), name_of(outcome.stage)));
+  log::info(fmt::format("relay {}: {} at {}; no more is sent to it", relay.name, outcome.line(), name_of(outcome.stage)));
   if (all_given_up()) outbox_.report_trouble(outcome, relay.name);
 }
 
@@ -240,7 +240,7 @@ void Loop::collect(Session& session) {
   for (auto& answer : session.dialogue.take_answers()) on_answer(session, std::move(answer));
   if (session.dialogue.lied() && session.relay->dialect != Dialect::lock_step) {
     session.relay->dialect = Dialect::lock_step;
-    log::warning(fmt::format("relay {}: {}; one command at a time from now on", session.relay->name, session.dialogue.farewell().text));
+    log::info(fmt::format("relay {}: {}; one command at a time from now on", session.relay->name, session.dialogue.farewell().text));
   }
 }
 
@@ -250,8 +250,9 @@ void Loop::on_answer(Session& session, Answer answer) {
   auto parcel = std::move(at->second);
   session.parcels.erase(at);
   auto& relay = *session.relay;
-  if (answer.untried && parcel.tries == 0) {
-    ++parcel.tries;
+  // At once on another session: always if this one did some good or showed how to treat the relay, else only once.
+  const bool progress = session.dialogue.completed() > 0 || session.dialogue.lied();
+  if (answer.untried && (progress || parcel.tries++ == 0)) {
     waiting_.push_front(std::move(parcel));
     return;
   }
@@ -335,7 +336,8 @@ void Loop::close_finished() {
     auto& relay = *at->relay;
     --relay.sessions;
     // Sessions that open and break before they did anything are as good as none.
-    if (at->dialogue.completed() == 0 && at->submitted > 0 && ++relay.failed_opens >= open_limit) {
+    const bool useless = at->dialogue.completed() == 0 && at->submitted > 0 && !at->dialogue.lied();
+    if (useless && ++relay.failed_opens >= open_limit) {
       auto outcome = at->dialogue.farewell();
       give_up(relay, outcome);
     }

@@ -1,0 +1,336 @@
+#include "delivery/ledger.hpp"
+
+#include <doctest/doctest.h>
+
+#include "base/file.hpp"
+#include "delivery/journal.hpp"
+#include "unit/delivery/fixture.hpp"
+
+using namespace tidings;
+using namespace tidings::delivery;
+using namespace std::chrono_literals;
+using test::answer_to;
+using test::Book;
+
+namespace {
+
+constexpr EditionId first{1};
+
+DeliveryRow row_of(Ledger& ledger, SubscriberId subscriber) {
+  const auto rows = ledger.list({.edition = first, .subscriber = subscriber, .state = {}});
+  REQUIRE(rows);
+  REQUIRE(rows->size() == 1);
+  return rows->front();
+}
+
+Result<void> settle(Book& book, const Settled& answer, RetryPolicy policy = {}) {
+  return book.ledger.settle(std::array{answer}, {.policy = policy, .within = {}, .sync = store::Sync::full});
+}
+
+Claim claim_one(Book& book) {
+  const auto batch = book.ledger.claim(first, 1);
+  REQUIRE(batch);
+  REQUIRE(batch->claims.size() == 1);
+  return batch->claims.front();
+}
+
+}  // namespace
+
+TEST_CASE("ledger: planning twice changes nothing and the counts balance") {
+  Book book{5};
+  for (int i = 1; i <= 5; ++i) REQUIRE(book.ledger.plan(first, SubscriberId{i}, SegmentId{1}));
+  const auto counts = book.ledger.counts(first);
+  REQUIRE(counts);
+  CHECK(counts->recipients == 5);
+  CHECK(counts->planned == 5);
+  CHECK(counts->balances());
+}
+
+TEST_CASE("ledger: a claim is on disk before it is returned") {
+  Book book{3};
+  const auto batch = book.ledger.claim(first, 2);
+  REQUIRE(batch);
+  REQUIRE(batch->claims.size() == 2);
+  CHECK(batch->claims[0].address == "r1@example.org");
+  CHECK(batch->claims[0].name == "Reader 1");
+  CHECK(batch->claims[0].segment == SegmentId{1});
+  CHECK(batch->claims[0].attempt == 1);
+  auto other = store::Database::open_read_only(book.folder / "list.db");
+  REQUIRE(other);
+  Ledger view{*other, book.clock};
+  CHECK(view.counts(first)->claimed == 2);
+  CHECK(view.counts(first)->planned == 1);
+}
+
+TEST_CASE("ledger: nobody is claimed twice, and everybody once") {
+  Book book{7};
+  std::vector<std::int64_t> seen;
+  for (;;) {
+    const auto batch = book.ledger.claim(first, 3);
+    REQUIRE(batch);
+    if (batch->claims.empty()) break;
+    for (const auto& claim : batch->claims) seen.push_back(claim.subscriber.value);
+  }
+  CHECK(seen == std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 7});
+}
+
+TEST_CASE("ledger: the suppressed, the withdrawn and the erased are marked instead of claimed") {
+  Book book{6};
+  REQUIRE(book.database.execute(R"sql(
+    INSERT INTO suppressions (address_key, cause, at_ms, detail) VALUES ('r1@example.org', 'complaint', 0, '');
+    UPDATE subscriptions SET state = 'withdrawn' WHERE subscriber_id = 2;
+    UPDATE subscribers SET address = '', address_key = 'gone', erased_ms = 1 WHERE id = 3;
+    DELETE FROM subscriptions WHERE subscriber_id = 4;)sql"));
+  const auto batch = book.ledger.claim(first, 2);
+  REQUIRE(batch);
+  CHECK(batch->suppressed == 4);
+  REQUIRE(batch->claims.size() == 2);
+  CHECK(batch->claims[0].subscriber == SubscriberId{5});
+  CHECK(row_of(book.ledger, SubscriberId{1}).reply == "suppressed: complaint");
+  CHECK(row_of(book.ledger, SubscriberId{2}).reply == "withdrawn");
+  CHECK(row_of(book.ledger, SubscriberId{3}).reply == "erased");
+  CHECK(row_of(book.ledger, SubscriberId{4}).state == DeliveryState::suppressed);
+  CHECK(book.ledger.counts(first)->balances());
+}
+
+TEST_CASE("ledger: an answer decides the state of its row") {
+  struct Case {
+    Stage stage;
+    int code;
+    const char* text;
+    DeliveryState state;
+    bool due;
+  };
+  for (const auto& c : {Case{Stage::dot, 250, "2.0.0 queued as 4F2", DeliveryState::sent, false},
+                        Case{Stage::rcpt, 450, "4.2.0 greylisted", DeliveryState::deferred, true},
+                        Case{Stage::rcpt, 550, "5.1.1 no such user", DeliveryState::failed, false},
+                        Case{Stage::body, 0, "connection closed", DeliveryState::deferred, true},
+                        Case{Stage::dot, 0, "connection closed", DeliveryState::in_doubt, true}}) {
+    CAPTURE(c.text);
+    Book book{1};
+    const auto claim = claim_one(book);
+    REQUIRE(settle(book, answer_to(claim, c.stage, c.code, c.text)));
+    const auto row = row_of(book.ledger, claim.subscriber);
+    CHECK(row.state == c.state);
+    CHECK(row.due.has_value() == c.due);
+    CHECK(row.code == (c.code == 0 ? std::nullopt : std::optional{c.code}));
+    CHECK(row.reply == c.text);
+    CHECK(book.ledger.attempts(first, claim.subscriber)->size() == (c.code == 250 ? 0 : 1));
+    CHECK(book.ledger.counts(first)->balances());
+  }
+}
+
+TEST_CASE("ledger: a deferred delivery comes back when it is due, not before, as the next attempt") {
+  Book book{1};
+  REQUIRE(settle(book, answer_to(claim_one(book), Stage::rcpt, 451, "4.3.0 later")));
+  CHECK(book.ledger.claim(first, 10)->claims.empty());
+  CHECK(*book.ledger.next_due(first) == book.clock.now() + 5min);
+  book.clock.advance(5min);
+  const auto again = claim_one(book);
+  CHECK(again.attempt == 2);
+  CHECK(again.address == "r1@example.org");
+}
+
+TEST_CASE("ledger: what is deferred too long is given up and blamed on the address softly") {
+  Book book{1};
+  std::vector<Settled> seen;
+  const RetryPolicy policy{.give_up_after = 1h, .give_up_at = {}};
+  int attempts = 0;
+  for (; attempts < 20; ++attempts) {
+    const auto batch = book.ledger.claim(first, 1);
+    REQUIRE(batch);
+    if (batch->claims.empty()) break;
+    const std::array answers{answer_to(batch->claims.front(), Stage::rcpt, 452, "4.2.2 mailbox full")};
+    REQUIRE(book.ledger.settle(answers, {.policy = policy,
+                                         .within =
+                                             [&](std::span<const Settled> settled) -> Result<void> {
+                                               seen.assign(settled.begin(), settled.end());
+                                               return {};
+                                             },
+                                         .sync = store::Sync::full}));
+    if (const auto due = *book.ledger.next_due(first)) book.clock.set(*due);
+  }
+  // 5, 15, 30 minutes, and the end itself.
+  CHECK(attempts == 5);
+  const auto row = row_of(book.ledger, SubscriberId{1});
+  CHECK(row.state == DeliveryState::failed);
+  CHECK(row.reply == "given up: 4.2.2 mailbox full");
+  REQUIRE(seen.size() == 1);
+  CHECK(seen[0].outcome.kind == OutcomeKind::permanent);
+  CHECK(seen[0].outcome.verdict == Verdict::soft);
+}
+
+TEST_CASE("ledger: in doubt is retried once, then held; or held at once") {
+  Book book{2};
+  auto batch = book.ledger.claim(first, 2);
+  REQUIRE(settle(book, answer_to(batch->claims[0], Stage::dot, 0, "lost")));
+  REQUIRE(settle(book, answer_to(batch->claims[1], Stage::dot, 0, "lost"), {.give_up_at = {}, .in_doubt = InDoubt::hold}));
+  CHECK_FALSE(row_of(book.ledger, SubscriberId{2}).due);
+  book.clock.advance(14min);
+  CHECK(book.ledger.claim(first, 2)->claims.empty());
+  book.clock.advance(1min);
+  const auto again = claim_one(book);
+  CHECK(again.subscriber == SubscriberId{1});
+  REQUIRE(settle(book, answer_to(again, Stage::dot, 0, "lost again")));
+  CHECK_FALSE(row_of(book.ledger, SubscriberId{1}).due);
+  CHECK_FALSE(book.ledger.next_due(first)->has_value());
+  CHECK(book.ledger.counts(first)->in_doubt == 2);
+}
+
+TEST_CASE("ledger: an answer to an older attempt is passed over") {
+  Book book{1};
+  const auto old = claim_one(book);
+  REQUIRE(book.ledger.release(std::array{old}));
+  const auto now = claim_one(book);
+  auto stale = old;
+  stale.attempt = 7;
+  REQUIRE(settle(book, answer_to(stale, Stage::dot, 250, "ok")));
+  CHECK(row_of(book.ledger, SubscriberId{1}).state == DeliveryState::claimed);
+  CHECK(now.attempt == 1);
+}
+
+TEST_CASE("ledger: released claims do not count as attempts and are claimed again") {
+  Book book{2};
+  const auto claims = book.ledger.claim(first, 2)->claims;
+  REQUIRE(settle(book, answer_to(claims[1], Stage::rcpt, 451, "later")));
+  book.clock.advance(1h);
+  const auto second = book.ledger.claim(first, 2)->claims;
+  REQUIRE(second.size() == 1);
+  REQUIRE(book.ledger.release(std::array{claims[0], second[0]}));
+  CHECK(row_of(book.ledger, SubscriberId{1}).state == DeliveryState::planned);
+  CHECK(row_of(book.ledger, SubscriberId{1}).attempts == 0);
+  CHECK(row_of(book.ledger, SubscriberId{2}).state == DeliveryState::deferred);
+  CHECK(row_of(book.ledger, SubscriberId{2}).attempts == 1);
+  CHECK(book.ledger.claim(first, 10)->claims.size() == 2);
+}
+
+TEST_CASE("ledger: an error within settling rolls the whole batch back") {
+  Book book{2};
+  const auto claims = book.ledger.claim(first, 2)->claims;
+  const std::array answers{answer_to(claims[0], Stage::dot, 250, "ok"), answer_to(claims[1], Stage::dot, 250, "ok")};
+  const auto failed = book.ledger.settle(answers, {.policy = {},
+                                                   .within = [](std::span<const Settled>) -> Result<void> {
+                                                     return fail(Errc::io, "no");
+                                                   },
+                                                   .sync = store::Sync::full});
+  CHECK_FALSE(failed);
+  CHECK(book.ledger.counts(first)->claimed == 2);
+}
+
+TEST_CASE("ledger: after a crash the journal tells untouched, answered and doubtful claims apart") {
+  Book book{5};
+  const auto claims = book.ledger.claim(first, 4)->claims;
+  {
+    auto journal = Journal::create(book.database.path());
+    REQUIRE(journal);
+    for (int i = 1; i < 4; ++i) journal->leaving(key_of(claims[static_cast<std::size_t>(i)]));
+    journal->answered(key_of(claims[2]), classify(Stage::dot, 250, "2.0.0 queued"), "relay.example:25");
+    journal->answered(key_of(claims[3]), classify(Stage::dot, 451, "4.3.0 later"), "relay.example:25");
+    REQUIRE(journal->flush());
+  }
+  Ledger after{book.database, book.clock};
+  const auto recovered = after.recover({});
+  REQUIRE(recovered);
+  CHECK(recovered->planned == 1);
+  CHECK(recovered->answered == 2);
+  CHECK(recovered->in_doubt == 1);
+  CHECK(row_of(after, SubscriberId{1}).state == DeliveryState::planned);
+  CHECK(row_of(after, SubscriberId{1}).attempts == 0);
+  CHECK(row_of(after, SubscriberId{2}).state == DeliveryState::in_doubt);
+  CHECK(row_of(after, SubscriberId{3}).state == DeliveryState::sent);
+  CHECK(row_of(after, SubscriberId{3}).reply == "2.0.0 queued");
+  CHECK(row_of(after, SubscriberId{4}).state == DeliveryState::deferred);
+  CHECK(row_of(after, SubscriberId{5}).state == DeliveryState::planned);
+  CHECK_FALSE(std::filesystem::exists(book.folder / "list.db.sending.1"));
+  CHECK(after.recover({})->in_doubt == 0);
+}
+
+TEST_CASE("ledger: without a trustworthy journal every open claim is in doubt") {
+  Book book{3};
+  REQUIRE(book.ledger.claim(first, 2));
+  SUBCASE("it is not there") {}
+  SUBCASE("it is from before the last boot") {
+    REQUIRE(write_file(book.folder / "list.db.sending.1", "tidings sending 1 00000000-0000-0000-0000-000000000000\n"));
+  }
+  Ledger after{book.database, book.clock};
+  const auto recovered = after.recover({});
+  REQUIRE(recovered);
+  CHECK(recovered->in_doubt == 2);
+  CHECK(after.counts(first)->planned == 1);
+}
+
+TEST_CASE("journal: a record torn anywhere is as if it had not been written") {
+  Book book{1};
+  const auto claim = claim_one(book);
+  std::string whole;
+  {
+    auto journal = Journal::create(book.database.path());
+    REQUIRE(journal);
+    journal->leaving(key_of(claim));
+    REQUIRE(journal->flush());
+    whole = *read_file(book.folder / "list.db.sending.1");
+  }
+  const auto header = whole.find('\n') + 1;
+  for (std::size_t size = header; size < whole.size(); ++size) {
+    REQUIRE(write_file(book.folder / "list.db.sending.1", whole.substr(0, size)));
+    const auto contents = read_journal(book.database.path());
+    REQUIRE(contents);
+    CHECK(contents->trustworthy);
+    CHECK(contents->records.empty());
+  }
+  REQUIRE(write_file(book.folder / "list.db.sending.1", whole));
+  CHECK(read_journal(book.database.path())->records.size() == 1);
+}
+
+TEST_CASE("journal: a new segment takes open marks along and hides no answer") {
+  Book book{3};
+  const auto claims = book.ledger.claim(first, 3)->claims;
+  auto journal = Journal::create(book.database.path());
+  REQUIRE(journal);
+  for (const auto& claim : claims) journal->leaving(key_of(claim));
+  journal->answered(key_of(claims[0]), classify(Stage::dot, 250, "one"), "r:25");
+  const auto old = journal->rotate();
+  REQUIRE(old);
+  journal->answered(key_of(claims[1]), classify(Stage::dot, 250, "two"), "r:25");
+  REQUIRE(journal->flush());
+  auto both = read_journal(book.database.path());
+  REQUIRE(both);
+  REQUIRE(both->records.size() == 3);
+  CHECK(both->records[0].outcome->text == "one");
+  CHECK(both->records[1].outcome->text == "two");
+  CHECK_FALSE(both->records[2].outcome);
+  std::filesystem::remove(*old);
+  auto late = read_journal(book.database.path());
+  CHECK(late->trustworthy);
+  CHECK(late->records.size() == 2);
+}
+
+TEST_CASE("ledger: an admin retries and resolves, and only what can be") {
+  Book book{3};
+  const auto claims = book.ledger.claim(first, 3)->claims;
+  REQUIRE(settle(book, answer_to(claims[0], Stage::rcpt, 550, "5.1.1 no")));
+  REQUIRE(settle(book, answer_to(claims[1], Stage::dot, 0, "lost")));
+  REQUIRE(settle(book, answer_to(claims[2], Stage::dot, 250, "ok")));
+  CHECK(book.ledger.retry(first, DeliveryState::sent).error().code == Errc::usage);
+  CHECK(*book.ledger.retry(first, DeliveryState::failed) == 1);
+  CHECK(claim_one(book).subscriber == SubscriberId{1});
+  CHECK(book.ledger.resolve(first, SubscriberId{3}, DeliveryState::sent).error().code == Errc::no_input);
+  REQUIRE(book.ledger.resolve(first, SubscriberId{2}, DeliveryState::sent));
+  CHECK(book.ledger.counts(first)->sent == 2);
+  CHECK(*book.ledger.mark_bounced(first, SubscriberId{3}, "5.1.1 gone"));
+  CHECK_FALSE(*book.ledger.mark_bounced(first, SubscriberId{3}, "5.1.1 gone"));
+  CHECK(book.ledger.counts(first)->bounced == 1);
+  CHECK(book.ledger.counts(first)->balances());
+}
+
+TEST_CASE("ledger: deferred deliveries are counted by reason") {
+  Book book{3};
+  const auto claims = book.ledger.claim(first, 3)->claims;
+  for (const auto& claim : claims) {
+    REQUIRE(settle(book, answer_to(claim, Stage::rcpt, claim.subscriber.value == 2 ? 452 : 450, "4.2.0 later")));
+  }
+  const auto reasons = book.ledger.deferred_by_reason(first);
+  REQUIRE(reasons);
+  REQUIRE(reasons->size() == 2);
+  CHECK((*reasons)[0] == std::pair<std::string, std::int64_t>{"450 4.2.0 later", 2});
+}
