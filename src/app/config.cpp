@@ -300,16 +300,11 @@ BounceConfig read_bounce(TomlDocument& document) {
 
 void warn(Config& config) {
   const auto place = config.file.string() + ": ";
-  const auto url = parse_url(config.smtp.url);
-  const bool is_rehearsal = url && is_loopback_host(url->host);
   if (config.newsletter.postal_address.empty()) {
     config.warnings.push_back(place + "[newsletter] has no postal_address; many countries require one in commercial mail");
   }
   if (config.newsletter.public_url.empty() && config.newsletter.unsubscribe_mailto.empty()) {
     config.warnings.push_back(place + "[newsletter] has neither public_url nor unsubscribe_mailto: readers cannot leave");
-  }
-  if (!is_rehearsal && config.dkim.key_file.empty() && !config.dkim.signed_by_relay) {
-    config.warnings.push_back(place + "[dkim] has no key and signed_by_relay is false; Gmail and Yahoo want signed mail");
   }
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/secret.hpp"
+#include "app/signing.hpp"
 #include "base/check.hpp"
 #include "base/text.hpp"
 #include "digest/edition_table.hpp"
@@ -21,10 +22,13 @@ class Letters {
   static Result<std::shared_ptr<const Letters>> make(const Config& config, store::Database& database, const Clock& clock,
                                                      const Links& links, const digest::Edition& edition) {
     auto letters = std::make_shared<Letters>(links, clock.now());
+    TIDINGS_LET(const auto signers, load_signers(config));
     digest::EditionTable editions{database};
     TIDINGS_LET(const auto segments, editions.segments_of(edition.id, digest::EditionTable::Bodies::with));
     for (const auto& segment : segments) {
-      TIDINGS_LET(auto compiled, message::compile(segment.bodies, header_options(config, links, edition, segment.language)));
+      auto header = header_options(config, links, edition, segment.language);
+      header.signers = signers;
+      TIDINGS_LET(auto compiled, message::compile(segment.bodies, header));
       letters->segments_.emplace(segment.id, std::move(compiled));
     }
     return letters;
@@ -74,7 +78,7 @@ class Deliverer {
         editions_(database), ledger_(database, clock) {}
 
   Result<DeliverReport> run() {
-    TIDINGS_LET(const auto recovered, ledger_.recover(retry_policy(config_)));
+    TIDINGS_LET(const auto recovered, ledger_.recover({.policy = retry_policy(config_), .within = suppress_hard(database_, clock_)}));
     recovered_ = recovered;
     std::vector<digest::Edition> editions;
     if (options_.edition) {
@@ -183,6 +187,7 @@ std::string DeliverReport::relay_trouble() const {
 
 Result<std::unique_ptr<delivery::Transport>> make_transport(const Config& config, const std::filesystem::path& to_folder) {
   if (!to_folder.empty()) return delivery::make_drop_transport(to_folder, delivery::DropFormat::eml);
+  TIDINGS_TRY(check_signed(config));
   const auto& smtp = config.smtp;
   delivery::RelayOptions relay;
   relay.url = smtp.url;

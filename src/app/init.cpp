@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/theme_files.hpp"
+#include "base/crypto.hpp"
 #include "base/file.hpp"
 #include "store/database.hpp"
 
@@ -32,6 +33,11 @@ url = "smtp://127.0.0.1:25"                  # or smtp://mail.example.org:587, s
 # name = "blog"
 # url = "https://blog.example.org/feed"
 
+[dkim]
+signed_by_relay = true                       # most relays sign for you; else take this out and use the key that init made:
+# selector = "news1"
+# key_file = "dkim.pem"                      # "tidings dkim record" prints what to publish in the DNS
+
 [[digest]]
 name = "weekly"
 schedule = "weekly monday 08:00"             # daily 07:30 | weekly monday,thursday 08:00 | monthly 1 08:00
@@ -55,6 +61,11 @@ Result<std::vector<std::filesystem::path>> init(const std::filesystem::path& fol
   const auto database = folder / "subscribers" / "tidings.db";
   TIDINGS_TRY(store::Database::open(database, store::Create::yes));
   made.push_back(database);
+  const auto key = folder / "dkim.pem";
+  if (!std::filesystem::exists(key, ignored)) {
+    TIDINGS_TRY(write_secret_file(key, SigningKey::generate(SigningKey::Kind::rsa).private_pem()));
+    made.push_back(key);
+  }
   // Last: as long as it is missing, init can be run again.
   TIDINGS_TRY(write_file(config, starter_config));
   made.insert(made.begin(), config);

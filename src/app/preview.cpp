@@ -7,6 +7,7 @@
 #include "app/compose.hpp"
 #include "app/deliver.hpp"
 #include "app/links.hpp"
+#include "app/signing.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -60,6 +61,7 @@ Result<PreviewSegment> finish_segment(const Config& config, const Links& links, 
   TIDINGS_LET(out.html, message::fill_slots(body.html, reader, message::Escape::html));
   auto options = header_options(config, links, preview.edition, segment.language);
   options.subject_prefix = who.subject_prefix;
+  TIDINGS_LET(options.signers, load_signers(config));
   TIDINGS_LET(out.letter,
               message::build_full({.subject = out.subject, .text = out.text, .html = out.html}, options, reader, now));
   return out;

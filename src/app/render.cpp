@@ -38,6 +38,13 @@ std::string without_final_newline(std::string text) {
   return text;
 }
 
+/// Whether the text of a summary ends in an ellipsis.
+bool is_cut_off(const std::string& html) {
+  const auto text = post::html_to_text(html, {.width = 0, .links = post::LinkStyle::none});
+  const auto end = trim(text);
+  return end.ends_with("…") || end.ends_with("[…]") || end.ends_with("...") || end.ends_with("[...]");
+}
+
 std::optional<std::chrono::year_month_day> day_of(const std::string& key) {
   const auto t = parse_rfc3339(key + "T00:00:00Z");
   if (!t) return std::nullopt;
@@ -115,12 +122,14 @@ message::PostView Renderer::post_view(const ShownPost& shown) const {
       view.excerpt_text = without_final_newline(post::html_to_text(body, {.width = text_columns}));
       break;
     case DigestConfig::Content::excerpt: {
-      // A summary that the source wrote for this purpose beats our cut of the whole text.
-      const auto& from = post.summary_html.empty() ? post.html : post.summary_html;
+      // A summary that somebody wrote for this purpose beats our cut of the whole text; one that the blog's engine cut off
+      // ("[…]") does not.
+      const bool use_summary = !post.summary_html.empty() && (post.html.empty() || !is_cut_off(post.summary_html));
+      const auto& from = use_summary ? post.summary_html : post.html;
       auto excerpt = post::make_excerpt(from, {.words = digest_->excerpt_words});
       view.excerpt_text = without_final_newline(
           post::html_to_text(excerpt.html, {.width = text_columns, .links = post::LinkStyle::none}));
-      view.is_truncated = excerpt.truncated || (!post.summary_html.empty() && post.html.size() > post.summary_html.size());
+      view.is_truncated = excerpt.truncated || (use_summary && post.html.size() > post.summary_html.size());
       view.excerpt_html = std::move(excerpt.html);
       break;
     }

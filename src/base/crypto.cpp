@@ -1,10 +1,19 @@
 #include "base/crypto.hpp"
 
+#include <algorithm>
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <sys/stat.h>
+
+#include <fmt/format.h>
 
 #include "base/check.hpp"
+#include "base/file.hpp"
 
 namespace tidings {
 namespace {
@@ -12,6 +21,17 @@ namespace {
 struct ContextFree {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
+
+struct KeyFree {
+  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+};
+struct BioFree {
+  void operator()(BIO* bio) const { BIO_free(bio); }
+};
+using Bio = std::unique_ptr<BIO, BioFree>;
+
+/// Never asks the terminal for a pass phrase.
+int no_pass_phrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*user*/) { return 0; }
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
@@ -64,6 +84,90 @@ std::string hmac_sha256(std::string_view key, std::string_view bytes) {
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+struct SigningKey::State {
+  std::unique_ptr<EVP_PKEY, KeyFree> key;
+  Kind kind = Kind::rsa;
+};
+
+SigningKey::SigningKey(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+
+Result<SigningKey> SigningKey::from_pem(std::string_view pem) {
+  const Bio bio{BIO_new_mem_buf(pem.data(), static_cast<int>(std::min<std::size_t>(pem.size(), 1 << 20)))};
+  TIDINGS_CHECK(bio != nullptr);
+  auto state = std::make_shared<State>();
+  state->key.reset(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_pass_phrase, nullptr));
+  if (!state->key) return fail(Errc::config, "not a private key in PEM form, or one with a pass phrase");
+  if (EVP_PKEY_is_a(state->key.get(), "RSA") == 1) {
+    state->kind = Kind::rsa;
+    const int bits = EVP_PKEY_get_bits(state->key.get());
+    if (bits < 1024) return fail(Errc::config, fmt::format("an RSA key of {} bits is too short", bits), "2048 bits or more");
+  } else if (EVP_PKEY_is_a(state->key.get(), "ED25519") == 1) {
+    state->kind = Kind::ed25519;
+  } else {
+    return fail(Errc::config, "the private key is neither RSA nor Ed25519");
+  }
+  return SigningKey{std::move(state)};
+}
+
+Result<SigningKey> SigningKey::read(const std::filesystem::path& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IWGRP | S_IXGRP | S_IRWXO)) != 0) {
+    return fail(Errc::not_permitted, fmt::format("{} is open to others than its owner", path.string()), fmt::format("chmod 600 {}", path.string()));
+  }
+  constexpr std::int64_t max_key_bytes = 1 << 20;
+  TIDINGS_LET(const auto pem, read_file(path, max_key_bytes));
+  auto key = from_pem(pem);
+  if (!key) return fail(key.error().code, fmt::format("{}: {}", path.string(), key.error().what), key.error().hint);
+  return key;
+}
+
+SigningKey SigningKey::generate(Kind kind) {
+  auto state = std::make_shared<State>();
+  state->kind = kind;
+  constexpr std::size_t rsa_bits = 2048;
+  state->key.reset(kind == Kind::rsa ? EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", rsa_bits)
+                                     : EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+  TIDINGS_CHECK(state->key != nullptr);
+  return SigningKey{std::move(state)};
+}
+
+SigningKey::Kind SigningKey::kind() const { return state_->kind; }
+int SigningKey::bits() const { return EVP_PKEY_get_bits(state_->key.get()); }
+
+std::string SigningKey::private_pem() const {
+  const Bio bio{BIO_new(BIO_s_mem())};
+  TIDINGS_CHECK(PEM_write_bio_PKCS8PrivateKey(bio.get(), state_->key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
+  char* data = nullptr;
+  const auto size = BIO_get_mem_data(bio.get(), &data);
+  return {data, static_cast<std::size_t>(size)};
+}
+
+std::string SigningKey::public_bytes() const {
+  if (state_->kind == Kind::ed25519) {
+    std::string out(32, '\0');
+    std::size_t size = out.size();
+    TIDINGS_CHECK(EVP_PKEY_get_raw_public_key(state_->key.get(), reinterpret_cast<unsigned char*>(out.data()), &size) == 1);
+    return out;
+  }
+  unsigned char* der = nullptr;
+  const int size = i2d_PUBKEY(state_->key.get(), &der);
+  TIDINGS_CHECK(size > 0);
+  std::string out{reinterpret_cast<const char*>(der), static_cast<std::size_t>(size)};
+  OPENSSL_free(der);
+  return out;
+}
+
+std::string SigningKey::sign(std::string_view bytes) const {
+  const std::unique_ptr<EVP_MD_CTX, ContextFree> context{EVP_MD_CTX_new()};
+  const auto* digest = state_->kind == Kind::rsa ? EVP_sha256() : nullptr;
+  TIDINGS_CHECK(EVP_DigestSignInit(context.get(), nullptr, digest, nullptr, state_->key.get()) == 1);
+  std::size_t size = static_cast<std::size_t>(EVP_PKEY_get_size(state_->key.get()));
+  std::string out(size, '\0');
+  TIDINGS_CHECK(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size, bytes_of(bytes), bytes.size()) == 1);
+  out.resize(size);
+  return out;
 }
 
 }  // namespace tidings

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -37,6 +38,38 @@ class Sha256 {
  private:
   struct State;
   std::unique_ptr<State> state_;
+};
+
+/// A private key for signatures. Parsed once; a const key signs in several threads at once. Copies share it.
+class SigningKey {
+ public:
+  enum class Kind { rsa, ed25519 };
+
+  /// PKCS#8 or PKCS#1 PEM without a pass phrase. Errc::config for anything else, and for RSA below 1024 bits (RFC 8301).
+  [[nodiscard]] static Result<SigningKey> from_pem(std::string_view pem);
+
+  /// from_pem() of a file that only its owner, and a group for reading, can touch; Errc::not_permitted otherwise.
+  [[nodiscard]] static Result<SigningKey> read(const std::filesystem::path& path);
+
+  /// A new key; RSA has 2048 bits.
+  [[nodiscard]] static SigningKey generate(Kind kind);
+
+  [[nodiscard]] Kind kind() const;
+  [[nodiscard]] int bits() const;
+
+  /// PKCS#8 PEM.
+  [[nodiscard]] std::string private_pem() const;
+
+  /// As DKIM records want it: RSA as SubjectPublicKeyInfo (RFC 6376 section 3.6.1), Ed25519 as its 32 bytes (RFC 8463 section 4).
+  [[nodiscard]] std::string public_bytes() const;
+
+  /// RSA: PKCS#1 v1.5 with SHA-256 of `bytes`. Ed25519: PureEdDSA of `bytes` as they are. Deterministic.
+  [[nodiscard]] std::string sign(std::string_view bytes) const;
+
+ private:
+  struct State;
+  explicit SigningKey(std::shared_ptr<const State> state);
+  std::shared_ptr<const State> state_;
 };
 
 }  // namespace tidings

@@ -65,6 +65,17 @@ Result<void> make_folder(const std::filesystem::path& path) {
   return {};
 }
 
+Result<void> write_secret_file(const std::filesystem::path& path, std::string_view bytes) {
+  if (path.has_parent_path()) TIDINGS_TRY(make_folder(path.parent_path()));
+  const Descriptor file{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+  if (file.get() < 0) return fail(Errc::cannot_create, fmt::format("cannot make {}: {}", path.string(), reason()));
+  if (const auto wrote = write_all(file.get(), bytes); !wrote || ::fsync(file.get()) != 0) {
+    ::unlink(path.c_str());
+    return fail(Errc::cannot_create, fmt::format("cannot write {}: {}", path.string(), wrote ? reason() : wrote.error().what));
+  }
+  return {};
+}
+
 Result<void> write_file(const std::filesystem::path& path, std::string_view bytes, Durability durability) {
   if (path.has_parent_path()) TIDINGS_TRY(make_folder(path.parent_path()));
   auto temporary = path;

@@ -21,6 +21,9 @@ enum class Durability { lazy, synced };
 [[nodiscard]] Result<void> write_file(const std::filesystem::path& path, std::string_view bytes,
                                       Durability durability = Durability::lazy);
 
+/// Makes a new file that only its owner can read. Errc::cannot_create if it is there already: a key is never overwritten.
+[[nodiscard]] Result<void> write_secret_file(const std::filesystem::path& path, std::string_view bytes);
+
 /// Errc::cannot_create names the path.
 [[nodiscard]] Result<void> make_folder(const std::filesystem::path& path);
 

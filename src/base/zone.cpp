@@ -1,6 +1,8 @@
 #include "base/zone.hpp"
 
 #include <stdexcept>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <date/tz.h>
@@ -24,6 +26,23 @@ Result<Zone> Zone::find(std::string_view name) {
     return fail(Errc::config, fmt::format("there is no time zone \"{}\"", name),
                 near ? fmt::format("did you mean \"{}\"?", *near) : "use an IANA name such as Europe/Athens");
   }
+}
+
+std::optional<Zone> Zone::find_ignoring_case(std::string_view name) {
+  using Names = std::unordered_map<std::string, std::string>;
+  static const Names names = [] {
+    Names made;
+    try {
+      for (const auto& zone : date::get_tzdb().zones) made.emplace(ascii_lower(zone.name()), zone.name());
+    } catch (const std::runtime_error&) {
+      made.clear();  // no database: find() says so
+    }
+    return made;
+  }();
+  const auto found = names.find(ascii_lower(name));
+  if (found == names.end()) return std::nullopt;
+  const auto zone = find(found->second);
+  return zone ? std::optional{*zone} : std::nullopt;
 }
 
 std::string Zone::name() const { return zone_->name(); }

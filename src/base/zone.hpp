@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,9 @@ class Zone {
  public:
   /// Errc::config with the nearest known name if there is none of that name.
   [[nodiscard]] static Result<Zone> find(std::string_view name);
+
+  /// The zone of that name in any case, links such as "US/Pacific" included; nothing if there is none. Cheap when it fails.
+  [[nodiscard]] static std::optional<Zone> find_ignoring_case(std::string_view name);
 
   [[nodiscard]] std::string name() const;
   [[nodiscard]] LocalTime to_local(UtcTime t) const;

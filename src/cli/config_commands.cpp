@@ -9,6 +9,7 @@
 #include "message/theme.hpp"
 #include "app/render.hpp"
 #include "app/secret.hpp"
+#include "app/signing.hpp"
 #include "store/instance.hpp"
 
 namespace tidings::cli {
@@ -43,6 +44,8 @@ Result<Exit> show_config(Session& session, const ShowOptions& options) {
 Result<Exit> check_config(Session& session, const NoOptions& /*options*/) {
   TIDINGS_LET(const auto* const config, session.config());
   for (const auto& digest : config->digests) TIDINGS_TRY(app::Renderer::load(*config, digest));
+  TIDINGS_TRY(app::load_signers(*config));
+  TIDINGS_TRY(app::check_signed(*config));
   if (config->smtp.password.is_set()) TIDINGS_TRY(app::read_secret(config->smtp.password, "[smtp] password"));
   for (const auto& warning : config->warnings) log::warning(warning);
   print(fmt::format("{}: {}, {}: good\n", config->file.string(), plural(static_cast<long long>(config->sources.size()), "source"),

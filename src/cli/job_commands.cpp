@@ -162,7 +162,8 @@ ComposeOutcome compose_all(const app::Config& config, store::Database& database,
     });
     auto result = app::compose(config, *digest, database, clock, when, ill ? app::Empty::wait : app::Empty::record);
     if (!result) {
-      log::error(result.error().line());
+      // The first is the command's own result; only what would be lost is told here.
+      if (outcome.failure) log::error(result.error().line());
       if (!outcome.failure) outcome.failure = result.error();
       continue;
     }
@@ -338,9 +339,19 @@ struct PreviewCommand {
   std::string to_dir;
 };
 
+/// For a digest the sources are read as a send would, into the copy; an edition is what it is.
+Result<store::Database*> copy_with_news(Session& session, const app::Config& config, const std::string& what) {
+  TIDINGS_LET(auto* const database, session.database_copy());
+  if (config.find_digest(what) != nullptr) {
+    TIDINGS_LET(const auto collected, app::collect(config, *database, session.clock()));
+    report_collected(collected, false);
+  }
+  return database;
+}
+
 Result<Exit> preview(Session& session, const PreviewCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database_copy());
+  TIDINGS_LET(auto* const database, copy_with_news(session, *config, command.what));
   TIDINGS_LET(const auto shown, app::make_preview(*config, *database, session.clock(), session.random(), command.what,
                                                   {.address = "reader@example.org", .name = command.name, .subject_prefix = {}}));
   TIDINGS_LET(const auto index, app::write_preview(shown, command.folder));
@@ -356,7 +367,7 @@ Result<Exit> preview(Session& session, const PreviewCommand& command) {
 Result<Exit> test(Session& session, const PreviewCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto address, parse_mail_address(trim(command.address)));
-  TIDINGS_LET(auto* const database, session.database_copy());
+  TIDINGS_LET(auto* const database, copy_with_news(session, *config, command.what));
   TIDINGS_LET(const auto shown, app::make_preview(*config, *database, session.clock(), session.random(), command.what,
                                                   {.address = address.text(), .name = command.name, .subject_prefix = "[Test] "}));
   TIDINGS_LET(const auto outcome, app::send_test(*config, shown, command.to_dir));

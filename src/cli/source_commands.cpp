@@ -177,7 +177,9 @@ struct FeedOptions {
 
 Result<Exit> parse(Session& /*session*/, const FeedOptions& options) {
   TIDINGS_LET(const auto bytes, read_file(options.file, max_input_bytes));
-  TIDINGS_LET(const auto feed, source::parse_feed(bytes, {.base_url = options.base_url, .content_type = options.content_type}));
+  const auto parsed = source::parse_feed(bytes, {.base_url = options.base_url, .content_type = options.content_type});
+  if (!parsed) return fail(parsed.error().code, options.file + ": " + parsed.error().what, parsed.error().hint);
+  const auto& feed = *parsed;
   Json entries = Json::array();
   for (const auto& entry : feed.entries) entries.push_back(json_of(entry));
   print(json_line({{"format", source::name_of(feed.format)},

@@ -327,9 +327,15 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
   TIDINGS_LET(auto reader, CsvReader::open(command.file));
   TIDINGS_LET(auto* const database, command.dry_run ? session.database_copy() : session.database());
   TIDINGS_LET(const auto report, import_csv(*database, session.clock(), reader, options));
+  // The good lines are in; the status tells a script that somebody has to look at the others.
+  const auto conclude = [&]() -> Result<Exit> {
+    if (report.rejected == 0) return Exit::done;
+    return fail(Errc::bad_data, fmt::format("{}: {} rejected, the others are imported", command.file, plural(report.rejected, "line")),
+                "mend them and import again; --rejects FILE collects them");
+  };
   if (command.json) {
     print(json_line(json_of(report)));
-    return Exit::done;
+    return conclude();
   }
   for (const auto& line : report.rejected_lines) log::warning(fmt::format("{}:{}: {}: rejected", command.file, line.line, line.reason));
   for (const auto& line : report.warnings) log::warning(fmt::format("{}:{}: {}", command.file, line.line, line.reason));
@@ -350,7 +356,7 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
   count(report.skipped_suppressed, "not added: suppressed");
   count(report.rejected, "rejected");
   print(out);
-  return Exit::done;
+  return conclude();
 }
 
 struct ExportCommand {

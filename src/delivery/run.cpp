@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <thread>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -129,7 +128,7 @@ bool Run::should_end() {
 }
 
 Result<void> Run::go() {
-  bool ending = false, handed_back = false;
+  bool ending = false;
   for (;;) {
     if (!ending && (should_end() || outbox_.stopping())) {
       ending = true;
@@ -139,13 +138,12 @@ Result<void> Run::go() {
     const auto outstanding = outbox_.outstanding();
     const auto enough = std::max<std::size_t>(1, std::min(outstanding, static_cast<std::size_t>(claim_batch_) / 2));
     auto harvest = outbox_.wait(enough, settle_pause);
-    handed_back = handed_back || !harvest.handed_back.empty();
     const bool last = outbox_.outstanding() == 0 && (ending || all_claimed_);
     TIDINGS_TRY(settle(std::move(harvest), last ? store::Sync::full : store::Sync::process));
     if (last) break;
   }
-  // The last letters may have come back together with the reason for it.
-  if (!ending && handed_back) std::ignore = should_end();
+  // The relay's trouble may have come with the last answers, after the look at it above.
+  if (!ending) ending = should_end();
   if (const auto failure = outbox_.failure()) return tl::unexpected<Error>(*failure);
   return {};
 }

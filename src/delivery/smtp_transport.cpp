@@ -255,7 +255,7 @@ void Loop::on_opened(Connector::Opened opened) {
 /// The relay is paused or out: its sessions end, its letters go to others or back.
 void Loop::on_trouble(Relay& relay, const Outcome& outcome) {
   relay.last_trouble = outcome;
-  log::warning(fmt::format("relay {}: {} at {}; no more is sent to it {}", relay.name, outcome.line(), name_of(outcome.stage),
+  log::info(fmt::format("relay {}: {} at {}; no more is sent to it {}", relay.name, outcome.line(), name_of(outcome.stage),
                            relay.health.is_out() ? "in this run" : "for a while"));
   if (all_out()) outbox_.report_trouble(outcome, relay.name);
 }
@@ -282,7 +282,7 @@ void Loop::collect(Session& session) {
   for (auto& answer : session.dialogue.take_answers()) on_answer(session, std::move(answer));
   if (session.dialogue.lied() && session.relay->health.dialect() != Dialect::lock_step) {
     session.relay->health.lied();
-    log::warning(fmt::format("relay {}: {}; one command at a time from now on", session.relay->name, session.dialogue.farewell().text));
+    log::info(fmt::format("relay {}: {}; one command at a time from now on", session.relay->name, session.dialogue.farewell().text));
   }
 }
 

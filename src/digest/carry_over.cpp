@@ -9,33 +9,68 @@ namespace tidings::digest {
 // deliveries.state: 1 planned and 3 deferred are still to be sent, and are not once the reader has left that digest; 7 was
 // suppressed before it was sent. See delivery/ledger.hpp, which this room must not include.
 
-Result<bool> record_change(store::Database& database, SubscriberId subscriber, std::string_view from, std::string_view to) {
-  // The newest instant up to which `from` served this reader: a cut of one of its editions, or what was carried over to it,
-  // but none from the first edition on that never left for them. Without any: since they confirmed.
+namespace {
+
+struct Change {
+  UtcTime since{};                     ///< of the new subscription
+  UtcTime joined{};                    ///< when the old one was confirmed
+  std::optional<UtcTime> carried;      ///< what had been carried over to the old one
+};
+
+Result<std::optional<Change>> read_change(store::Database& database, SubscriberId subscriber, std::string_view from,
+                                          std::string_view to) {
   auto row = database.prepare(R"(
-    INSERT INTO carry_overs (digest, subscriber_id, since_ms, served_until_ms)
-    SELECT :to, new.subscriber_id, new.since_ms,
-           coalesce(
-             (SELECT max(served.cut_ms)
-              FROM (SELECT cut_ms FROM editions
-                    WHERE digest = :from AND number IS NOT NULL AND NOT (state = 'cancelled' AND started_ms IS NULL)
-                    UNION ALL
-                    SELECT served_until_ms FROM carry_overs WHERE digest = :from AND subscriber_id = :subscriber) AS served
-              WHERE NOT EXISTS (SELECT 1 FROM deliveries d JOIN editions e ON e.id = d.edition_id
-                                WHERE d.subscriber_id = :subscriber AND d.state IN (1, 3) AND e.digest = :from
-                                  AND e.cut_ms <= served.cut_ms)),
-             old.confirmed_ms)
+    SELECT new.since_ms, old.confirmed_ms, c.served_until_ms
     FROM subscriptions old
     JOIN subscriptions new ON new.subscriber_id = old.subscriber_id
+    LEFT JOIN carry_overs c ON c.digest = old.digest AND c.subscriber_id = old.subscriber_id AND c.since_ms = old.confirmed_ms
     WHERE old.subscriber_id = :subscriber AND old.digest = :from AND old.confirmed_ms IS NOT NULL
-      AND old.state = 'withdrawn' AND new.digest = :to AND new.state = 'confirmed'
+      AND old.state = 'withdrawn' AND new.digest = :to AND new.state = 'confirmed')");
+  row.bind(":subscriber", subscriber).bind(":from", from).bind(":to", to);
+  TIDINGS_LET(const bool found, row.step());
+  if (!found) return std::nullopt;
+  return Change{.since = row.time(0), .joined = row.time(1), .carried = row.optional_time(2)};
+}
+
+/// The end of the newest edition of `from` that served the reader. The end and not the cut, because what was seen between
+/// the two may have been left to the next edition. No edition counts from the first one on that never left for them; and
+/// if something had been carried over to `from`, only those count that came after that change.
+Result<std::optional<UtcTime>> newest_served(store::Database& database, SubscriberId subscriber, std::string_view from,
+                                             const Change& change) {
+  auto row = database.prepare(R"(
+    SELECT max(served.until_ms)
+    FROM editions served
+    WHERE served.digest = :from AND served.number IS NOT NULL
+      AND NOT (served.state = 'cancelled' AND served.started_ms IS NULL)
+      AND (:joined IS NULL OR served.sealed_ms > :joined)
+      AND NOT EXISTS (SELECT 1 FROM deliveries d JOIN editions e ON e.id = d.edition_id
+                      WHERE d.subscriber_id = :subscriber AND d.state IN (1, 3) AND e.digest = :from
+                        AND e.until_ms <= served.until_ms))");
+  row.bind(":subscriber", subscriber).bind(":from", from);
+  row.bind(":joined", change.carried ? std::optional{change.joined} : std::nullopt);
+  TIDINGS_TRY(row.step());
+  return row.optional_time(0);
+}
+
+}  // namespace
+
+Result<bool> record_change(store::Database& database, SubscriberId subscriber, std::string_view from, std::string_view to) {
+  TIDINGS_LET(const auto change, read_change(database, subscriber, from, to));
+  if (!change) return false;
+  TIDINGS_LET(auto served, newest_served(database, subscriber, from, *change));
+  if (change->carried) served = std::max(served.value_or(*change->carried), *change->carried);
+  // Two digests left for one at the same time: owed since the older.
+  auto row = database.prepare(R"(
+    INSERT INTO carry_overs (digest, subscriber_id, since_ms, served_until_ms)
+    VALUES (:to, :subscriber, :since, :served)
     ON CONFLICT (digest, subscriber_id) DO UPDATE SET
       since_ms = excluded.since_ms,
       served_until_ms = CASE WHEN carry_overs.since_ms = excluded.since_ms
                                   AND carry_overs.served_until_ms < excluded.served_until_ms
                              THEN carry_overs.served_until_ms ELSE excluded.served_until_ms END)");
-  TIDINGS_TRY(row.bind(":subscriber", subscriber).bind(":from", from).bind(":to", to).run());
-  return database.changes() > 0;
+  row.bind(":to", to).bind(":subscriber", subscriber).bind(":since", change->since);
+  TIDINGS_TRY(row.bind(":served", served.value_or(change->joined)).run());
+  return true;
 }
 
 Result<CarryOver> CarryOver::open(store::Database& database, std::string_view digest, std::span<const Selected> shown,
@@ -160,7 +195,7 @@ Result<std::optional<std::vector<PostId>>> CarryOver::owed(SubscriberId subscrib
   return out;
 }
 
-Result<void> CarryOver::settle(const Period& period, UtcTime cut, const Selection& selection) {
+Result<void> CarryOver::settle(const Period& period, const Selection& selection) {
   rows_.reset();
   UtcTime done = period.from;
   auto seen = database_->prepare("SELECT first_seen_ms FROM posts WHERE id = :post");
@@ -176,10 +211,7 @@ Result<void> CarryOver::settle(const Period& period, UtcTime cut, const Selectio
     }
   }
   auto drop = database_->prepare("DELETE FROM carry_overs WHERE digest = :digest AND since_ms <= :done");
-  TIDINGS_TRY(drop.bind(":digest", digest_).bind(":done", done).run());
-  auto served = database_->prepare(
-      "UPDATE carry_overs SET served_until_ms = :cut WHERE digest = :digest AND served_until_ms < :cut");
-  return served.bind(":digest", digest_).bind(":cut", cut).run();
+  return drop.bind(":digest", digest_).bind(":done", done).run();
 }
 
 }  // namespace tidings::digest

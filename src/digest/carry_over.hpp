@@ -1,9 +1,9 @@
 // Readers who change from one digest to another (daily to weekly and back) miss nothing and get nothing twice.
 //
-// The rule. A change leaves one row here: until when the reader has been served, which is the cut of the newest edition of
+// The rule. A change leaves one row here: until when the reader has been served, which is the end of the newest edition of
 // the digest they leave. At each edition E of the digest they came to, they are owed
-//   what E carries, and the backlog: what editions of the same digest carried whose cut is later than "served until",
-//   less what their deliveries have brought them of this digest and of digests that they have left.
+//   what E carries, and the backlog: what editions of the same digest carried that were cut later than "served until",
+//   less what their deliveries have brought them of this digest and of digests that they have left, so nothing of the backlog comes a second time.
 // Everybody else is owed E. What was brought is read from the ledger, so the rule holds however often somebody changes;
 // what was planned for them and never left (they had left that digest by then) was not brought. A post stands for what was
 // joined to it. Two digests that a reader keeps at the same time know nothing of each other: that was their wish.
@@ -58,9 +58,9 @@ class CarryOver {
   /// (Segmenter::place). Quick if asked in ascending order of readers.
   [[nodiscard]] Result<std::optional<std::vector<PostId>>> owed(SubscriberId subscriber);
 
-  /// After the deliveries are planned: these readers are served up to `cut`. Drops the rows that have done their work:
-  /// the change was before `period` and before any post was first seen that max_posts keeps waiting.
-  [[nodiscard]] Result<void> settle(const Period& period, UtcTime cut, const Selection& selection);
+  /// After the deliveries are planned: drops the rows that have done their work, those of changes before the period and
+  /// before any post was first seen that max_posts keeps waiting.
+  [[nodiscard]] Result<void> settle(const Period& period, const Selection& selection);
 
  private:
   CarryOver(store::Database& database, std::string_view digest) : database_(&database), digest_(digest) {}

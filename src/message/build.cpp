@@ -12,6 +12,8 @@ namespace tidings::message {
 namespace {
 
 void append_parts(std::string& out, const PartFrame& frame, const digest::SegmentBody& body) {
+  out += frame.fields;
+  out += "\r\n";
   out += frame.before_text;
   append_quoted_printable(out, body.text);
   out += frame.before_html;
@@ -40,6 +42,7 @@ Result<Letter> build_full(const digest::SegmentBody& body, const HeaderOptions& 
   append_personal_fields(out.bytes, reader, subject, date, options, fields.message_domain);
   out.bytes += fields.tail;
   append_parts(out.bytes, part_frame(options.edition_key, !body.html.empty()), body);
+  out.bytes.insert(0, dkim_fields(options.signers, out.bytes, date));
   return out;
 }
 
@@ -61,6 +64,7 @@ Result<Letter> build_plain(const PlainMail& mail, UtcTime date) {
   if (!mail.language.empty()) append_structured(out.bytes, "Content-Language", mail.language);
   append_structured(out.bytes, "Auto-Submitted", "auto-generated");
   append_parts(out.bytes, part_frame(mail.message_id, !mail.html.empty()), body);
+  out.bytes.insert(0, dkim_fields(mail.signers, out.bytes, date));
   return out;
 }
 

@@ -24,6 +24,7 @@ struct PlainMail {
   std::string html = {};
   std::string message_id = {};  ///< with angle brackets
   std::string language = "en";
+  std::vector<DkimSigner> signers = {};
 };
 [[nodiscard]] Result<Letter> build_plain(const PlainMail& mail, UtcTime date);
 

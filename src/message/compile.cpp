@@ -37,16 +37,19 @@ struct Pattern {
   }
 };
 
-/// Octets that are the same for everybody, then perhaps a line that is not.
+/// Octets of the body that are the same for everybody, whole lines, then perhaps a line that is not.
 struct Step {
   std::string fixed;
+  std::string relaxed;          ///< `fixed` as DKIM hashes it, if that differs
   std::optional<Pattern> line;  ///< with its line end, if it has one
 };
 
 struct Variant {
   std::string subject_field;               ///< finished, if the subject has no slots
   std::optional<Pattern> subject_pattern;  ///< else
-  std::vector<Step> steps;                 ///< from FixedFields::tail to the end
+  std::string fields;                      ///< FixedFields::tail and the frame's
+  std::vector<Step> steps;                 ///< the body
+  DkimBodyHash begun;                      ///< over the first step's octets, if there are signers
 };
 
 Result<Pattern> to_pattern(std::string_view text, Escape escape) {
@@ -87,11 +90,18 @@ Result<Variant> compile_variant(const digest::SegmentBody& body, const HeaderOpt
     append_unstructured(out.subject_field, "Subject", subject);
   }
   const auto frame = part_frame(options.edition_key, !body.html.empty());
-  out.steps.push_back({.fixed = fields.tail + frame.before_text, .line = {}});
+  out.fields = fields.tail + frame.fields;
+  out.steps.push_back({.fixed = frame.before_text, .relaxed = {}, .line = {}});
   TIDINGS_TRY(append_body(out.steps, body.text, Escape::none));
   out.steps.back().fixed += frame.before_html;
   TIDINGS_TRY(append_body(out.steps, body.html, Escape::html));
   out.steps.back().fixed += frame.end;
+  if (options.signers.empty()) return out;
+  for (auto& step : out.steps) {
+    auto relaxed = relaxed_lines(step.fixed);
+    if (relaxed != step.fixed) step.relaxed = std::move(relaxed);
+  }
+  out.begun.update(out.steps.front().fixed);
   return out;
 }
 
@@ -118,31 +128,45 @@ Result<CompiledMessage> compile(std::span<const digest::SegmentBody> bodies, con
 }
 
 void CompiledMessage::write(const Reader& reader, UtcTime date, Letter& out) const {
-  const auto& variant = program_->variants[variant_of(reader, program_->variants.size())];
+  const auto& program = *program_;
+  const auto& variant = program.variants[variant_of(reader, program.variants.size())];
   out.envelope_from = to_one_line(reader.envelope_from);
   out.envelope_to = to_one_line(reader.address);
   out.bytes.clear();
-  out.bytes += program_->fields.head;
+  out.bytes += program.fields.head;
   std::string line;
   std::string subject_field;
   if (variant.subject_pattern) {
     variant.subject_pattern->fill(reader, line);
     append_unstructured(subject_field, "Subject", line);
   }
-  append_personal_fields(out.bytes, reader, variant.subject_pattern ? subject_field : variant.subject_field, date, program_->options,
-                         program_->fields.message_domain);
+  append_personal_fields(out.bytes, reader, variant.subject_pattern ? subject_field : variant.subject_field, date, program.options,
+                         program.fields.message_domain);
+  out.bytes += variant.fields;
+  const auto header_size = out.bytes.size();
+  out.bytes += "\r\n";
+
+  const bool sign = !program.options.signers.empty();
+  std::optional<DkimBodyHash> hash;
+  if (sign) hash = variant.begun;
   for (const auto& step : variant.steps) {
     out.bytes += step.fixed;
+    if (sign && &step != variant.steps.data()) hash->update_relaxed(step.relaxed.empty() ? step.fixed : step.relaxed);
     if (!step.line) continue;
+    const auto start = out.bytes.size();
     step.line->fill(reader, line);
     append_quoted_printable(out.bytes, line);
+    if (sign) hash->update(std::string_view{out.bytes}.substr(start));
   }
+  if (!sign) return;
+  const auto header = std::string_view{out.bytes}.substr(0, header_size);
+  out.bytes.insert(0, dkim_fields(program.options.signers, header, hash->finish(), date));
 }
 
 std::size_t CompiledMessage::size_bytes() const {
   std::size_t longest = 0;
   for (const auto& variant : program_->variants) {
-    std::size_t size = program_->fields.head.size() + variant.subject_field.size();
+    std::size_t size = program_->fields.head.size() + variant.fields.size() + variant.subject_field.size();
     for (const auto& step : variant.steps) {
       size += step.fixed.size();
       if (!step.line) continue;

@@ -3,7 +3,8 @@
 // A compiled message is a row of octet ranges that are the same for everybody, and between them what is personal: whole header
 // fields (To, Subject if it has slots, Message-ID, Date, List-Unsubscribe) and the body lines that hold slots. Quoted-printable
 // encodes line by line, so encoding such a line for each reader gives exactly what encoding the whole part would: write() equals
-// build_full() of build.hpp octet for octet.
+// build_full() of build.hpp octet for octet. With DKIM the hash of the body's constant beginning is kept, and of the rest the
+// constant lines are kept in canonical form.
 #pragma once
 
 #include <chrono>
@@ -11,11 +12,13 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/mail_address.hpp"
 #include "base/result.hpp"
 #include "digest/digest.hpp"
+#include "message/dkim.hpp"
 #include "message/list_headers.hpp"
 #include "message/message.hpp"
 
@@ -31,6 +34,7 @@ struct HeaderOptions {
   std::string language = "en";      ///< Content-Language
   std::string subject_prefix = {};  ///< "[Test] "
   std::chrono::minutes date_offset{};  ///< of the Date field, east of UTC
+  std::vector<DkimSigner> signers = {};  ///< each adds a signature; none: the relay signs, or nobody
 };
 
 /// Thread-safe; cheap to copy (shared, constant).

@@ -9,14 +9,15 @@
 namespace tidings::message {
 
 PartFrame part_frame(std::string_view key, bool has_html) {
-  static constexpr std::string_view encoding = "Content-Transfer-Encoding: quoted-printable\r\n\r\n";
-  if (!has_html) return {.before_text = fmt::format("Content-Type: text/plain; charset=utf-8\r\n{}", encoding), .before_html = {}, .end = {}};
+  static constexpr std::string_view encoding = "Content-Transfer-Encoding: quoted-printable\r\n";
+  if (!has_html) {
+    return {.fields = fmt::format("Content-Type: text/plain; charset=utf-8\r\n{}", encoding), .before_text = {}, .before_html = {}, .end = {}};
+  }
   const auto boundary = boundary_for(key);
   return {
-      .before_text = fmt::format("Content-Type: multipart/alternative; boundary=\"{0}\"\r\n\r\n"
-                                 "--{0}\r\nContent-Type: text/plain; charset=utf-8\r\n{1}",
-                                 boundary, encoding),
-      .before_html = fmt::format("--{}\r\nContent-Type: text/html; charset=utf-8\r\n{}", boundary, encoding),
+      .fields = fmt::format("Content-Type: multipart/alternative; boundary=\"{}\"\r\n", boundary),
+      .before_text = fmt::format("--{}\r\nContent-Type: text/plain; charset=utf-8\r\n{}\r\n", boundary, encoding),
+      .before_html = fmt::format("--{}\r\nContent-Type: text/html; charset=utf-8\r\n{}\r\n", boundary, encoding),
       .end = fmt::format("--{}--\r\n", boundary),
   };
 }

@@ -2,8 +2,12 @@
 //
 //   fixed.head   From, Reply-To
 //                To, Subject, Date, Message-ID, List-Unsubscribe, List-Unsubscribe-Post        (personal)
-//   fixed.tail   MIME-Version, Content-Language, list fields, Content-Type, empty line
+//   fixed.tail   MIME-Version, Content-Language, list fields
+//   frame.fields Content-Type, Content-Transfer-Encoding of a single part
+//                empty line
 //   parts        text, html
+//
+// DKIM-Signature fields go before all of it.
 #pragma once
 
 #include <string>
@@ -16,8 +20,9 @@
 
 namespace tidings::message {
 
-/// The parts of a message before, between and behind the encoded texts.
+/// What stands around the encoded texts of a message.
 struct PartFrame {
+  std::string fields;
   std::string before_text;
   std::string before_html;  ///< empty without an HTML part, as is `end`
   std::string end;
@@ -27,7 +32,7 @@ struct PartFrame {
 /// What is the same in every header of an edition.
 struct FixedFields {
   std::string head;
-  std::string tail;  ///< up to Content-Language and the list fields; PartFrame::before_text goes on
+  std::string tail;
   std::string message_domain;
 };
 /// Errc::bad_data for what HeaderOptions must not hold.

@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t max_section_depth = 100;
 constexpr std::size_t max_partial_depth = 50;
 constexpr std::size_t max_program_bytes = 8U << 20U;
+constexpr std::size_t max_inclusions = 10'000;
 
 enum class Kind { text, variable, unescaped, section, inverted, end, partial, comment, delimiters };
 
@@ -339,6 +340,7 @@ class TemplateReader {
       program_.source += fmt::format("{{{{{}0}}}}", Program::too_deep);
       return {};
     }
+    if (++all_inclusions_ > max_inclusions) return place.error(token.at, "the template grows too large with its partials");
     ++inside;
     const auto source = token.indentation.empty() ? std::move(partial->source) : indent(partial->source, token.indentation);
     const auto done = read({.file = partial->file, .source = source, .indentation = token.indentation.size()}, depth + 1);
@@ -382,6 +384,7 @@ class TemplateReader {
   std::map<std::string, int> inclusions_;
   std::map<std::string, std::size_t> numbers_;
   std::size_t text_bytes_ = 0;
+  std::size_t all_inclusions_ = 0;
 };
 
 }  // namespace

@@ -8,12 +8,15 @@
 #include <gumbo.h>
 
 #include "base/text.hpp"
+#include "post/html_builder.hpp"
 #include "post/html_token.hpp"
 
 namespace tidings::post {
 namespace {
 
-constexpr std::size_t max_depth = 100;
+constexpr std::size_t max_depth = max_html_depth;
+// Markup that takes gumbo and is longer than this is mended our own way instead: gumbo needs up to a second for a megabyte of it.
+constexpr std::size_t max_gumbo_bytes = 200'000;
 // Formatting elements that a parser may reopen, over the whole text: this many, and a few more for each token.
 constexpr std::size_t reopen_allowance = 10'000;
 constexpr std::size_t reopen_per_token = 4;
@@ -96,17 +99,12 @@ class Bounder {
     }
     if (is_formatting(tag)) {
       const auto it = std::find(formatting_.rbegin(), formatting_.rend(), tag);
-      if (it == formatting_.rend()) return;
-      formatting_.erase(std::next(it).base());
+      if (it != formatting_.rend()) formatting_.erase(std::next(it).base());
     } else {
       pay_for_reopening();
     }
     const auto it = std::find(open_.rbegin(), open_.rend(), tag);
-    if (it != open_.rend()) {
-      open_.erase(std::next(it).base(), is_formatting(tag) ? it.base() : open_.end());
-    } else if (tag != Tag::p && !is_formatting(tag)) {
-      return;
-    }
+    if (it != open_.rend()) open_.erase(std::next(it).base(), is_formatting(tag) ? it.base() : open_.end());
     put_end(tag);
   }
 
@@ -143,14 +141,11 @@ class Bounder {
   void close_implied(Tag tag) {
     const auto at_table = [](Tag t) { return t == Tag::table || is_table_part(t); };
     if (closes_paragraph(tag)) pop_to([](Tag t) { return t == Tag::p; }, at_table);
+    const auto stops_item = [](Tag t) { return is_block(t) && t != Tag::address && t != Tag::div && t != Tag::p; };
     switch (tag) {
-      case Tag::li:
-        pop_to([](Tag t) { return t == Tag::li; }, [&](Tag t) { return t == Tag::ul || t == Tag::ol || at_table(t); });
-        break;
+      case Tag::li: pop_to([](Tag t) { return t == Tag::li; }, stops_item); break;
       case Tag::dd:
-      case Tag::dt:
-        pop_to([](Tag t) { return t == Tag::dd || t == Tag::dt; }, [&](Tag t) { return t == Tag::dl || at_table(t); });
-        break;
+      case Tag::dt: pop_to([](Tag t) { return t == Tag::dd || t == Tag::dt; }, stops_item); break;
       case Tag::td:
       case Tag::th:
         pop_to([](Tag t) { return t == Tag::td || t == Tag::th; }, [](Tag t) { return t == Tag::table || t == Tag::tr; });
@@ -258,6 +253,15 @@ std::uint32_t Tree::add(std::uint32_t parent, Node node) {
 
 Tree parse_html(std::string_view html, std::size_t max_bytes) {
   const auto cleaned = clean_utf8(truncate_utf8(html, max_bytes));
+  const auto tokens = tokenise(cleaned);
+  if (auto tree = build_exactly(tokens)) return std::move(*tree);
+  return cleaned.size() <= max_gumbo_bytes ? parse_with_gumbo(tokens) : build_mending(tokens);
+}
+
+Tree parse_html_mending(std::string_view html) { return build_mending(tokenise(html)); }
+
+Tree parse_html_by_gumbo(std::string_view html) {
+  const auto cleaned = clean_utf8(html);
   return parse_with_gumbo(tokenise(cleaned));
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <string_view>
+#include <vector>
 
 #include "base/codec.hpp"
 #include "base/crypto.hpp"
@@ -25,30 +26,62 @@ std::string one_line(std::string_view text, std::size_t max_bytes) {
 }
 
 std::string web_image(std::string_view url, std::string_view base_url) {
+  if (trim(url).empty()) return {};
   auto safe = safe_image(url, base_url);
   return safe && is_web_url(*safe) ? *safe : std::string{};
+}
+
+/// The note that WordPress puts under every text of a feed, in any language: a last paragraph with two links, first to the
+/// post, then to the blog. A digest names and links both already.
+std::string without_feed_note(std::string html, const std::string& post_key) {
+  constexpr std::string_view link = "<a href=\"";
+  const auto begin = html.rfind("<p>");
+  if (begin == std::string::npos || post_key.empty()) return html;
+  const std::string_view note = trim(std::string_view{html}.substr(begin));
+  if (!note.ends_with("</p>") || note.size() > 2'000) return html;
+  std::vector<std::string> keys;
+  for (auto at = note.find(link); at != std::string_view::npos; at = note.find(link, at + 1)) {
+    const auto first = at + link.size();
+    const auto url = replace_all(note.substr(first, note.find('"', first) - first), "&amp;", "&");
+    keys.push_back(link_key(canonical_link(url)));
+  }
+  const bool is_note = keys.size() == 2 && keys[0] == post_key && post_key.starts_with(keys[1]);
+  if (is_note) html.resize(begin);
+  return std::string{trim(html)};
 }
 
 void set_texts(Post& post, const source::Entry& entry, const NormaliseOptions& options) {
   const SanitiseOptions rules{.base_url = entry.base_url.empty() ? entry.link : entry.base_url, .max_width = options.max_width};
   const bool wants_content = options.content != Content::summary && !trim(entry.content_html).empty();
-  post.summary_html = sanitise(entry.summary_html, rules);
-  post.html = wants_content ? sanitise(entry.content_html, rules) : post.summary_html;
+  post.summary_html = without_feed_note(sanitise(entry.summary_html, rules), post.link_key);
+  post.html = wants_content ? without_feed_note(sanitise(entry.content_html, rules), post.link_key) : post.summary_html;
   if (post.html.empty()) post.html = post.summary_html;
   // A summary that only repeats the text is none.
   if (post.summary_html == post.html && wants_content) post.summary_html.clear();
 }
 
+/// Blogger names a 72 pixel square as the image of an entry, whatever stands in its text.
+bool is_blogger_thumbnail(std::string_view url) {
+  return url.find("/s72-") != std::string_view::npos || url.find("=s72-") != std::string_view::npos ||
+         url.find("/w72-h72-") != std::string_view::npos;
+}
+
 void set_image(Post& post, const source::Entry& entry) {
-  post.image_url = web_image(entry.image, entry.base_url);
-  post.image_alt = one_line(entry.image_alt, max_title_bytes);
-  if (!post.image_url.empty()) return;
+  const auto named = web_image(entry.image, entry.base_url);
+  const auto in_text = lead_image(post.html);
+  if (!named.empty() && !(in_text && is_blogger_thumbnail(named))) {
+    post.image_url = named;
+    post.image_alt = one_line(entry.image_alt, max_title_bytes);
+    // The picture that is named is usually the first of the text, which knows its words.
+    if (post.image_alt.empty() && in_text && in_text->url == named) post.image_alt = in_text->alt;
+    return;
+  }
   for (const auto& enclosure : entry.enclosures) {
     if (!ascii_lower(enclosure.type).starts_with("image/")) continue;
     post.image_url = web_image(enclosure.url, entry.base_url);
     if (!post.image_url.empty()) return;
   }
-  auto image = lead_image(post.html);
+  auto image = in_text;
   if (!image && post.summary_html != post.html) image = lead_image(post.summary_html);
   if (image) {
     post.image_url = image->url;

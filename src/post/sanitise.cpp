@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "post/html_escape.hpp"
 #include "post/html_tree.hpp"
 #include "post/image_rules.hpp"
 #include "post/safe_style.hpp"
@@ -19,23 +20,6 @@ namespace {
 constexpr std::size_t max_attribute_text = 2'000;
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\n\f\r") == std::string_view::npos; }
-
-void append_escaped(std::string& out, std::string_view text, bool in_attribute) {
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"':
-        if (in_attribute) {
-          out += "&quot;";
-          break;
-        }
-        [[fallthrough]];
-      default: out += c;
-    }
-  }
-}
 
 bool consists_of(std::string_view text, std::string_view extra, std::size_t max_size) {
   return !text.empty() && text.size() <= max_size && std::ranges::all_of(text, [&](char c) {
@@ -61,7 +45,8 @@ std::optional<std::string> safe_length(std::string_view text, int max_width) {
 
 class Writer {
  public:
-  Writer(const Tree& tree, const SanitiseOptions& options) : tree_(tree), options_(options) {}
+  Writer(Tree tree, const SanitiseOptions& options)
+      : tree_(std::move(tree)), options_(options), limit_(options.max_bytes - std::min<std::size_t>(options.max_bytes / 2, 4'096)) {}
 
   std::string run() {
     children(tree_[0]);
@@ -73,12 +58,32 @@ class Writer {
     for (auto child = node.first_child; child != 0; child = tree_[child].next) write(tree_[child]);
   }
 
+  /// Escaping makes text longer: the output stays under the limit that the input had, room for the end tags left.
   void write(const Node& node) {
+    if (full_) return;
+    const auto before = out_.size();
     if (node.tag == Tag::text) {
-      append_escaped(out_, node.text, false);
+      append_text(out_, node.text);
       if (!is_blank(node.text)) ++visible_;
-      return;
+    } else {
+      write_element(node);
     }
+    if (full_ || out_.size() <= limit_) return;
+    full_ = true;
+    if (node.tag == Tag::text) {
+      cut(before);
+    } else if (node.first_child == 0) {
+      out_.resize(before);
+    }
+  }
+
+  /// At a blank if there is one nearby, not inside a character or its reference.
+  void cut(std::size_t from) {
+    const auto blank = out_.rfind(' ', limit_);
+    out_.resize(blank != std::string::npos && blank >= from && limit_ - blank < 200 ? blank : from);
+  }
+
+  void write_element(const Node& node) {
     const auto* style = node.find(Attr::style);
     if (node.find(Attr::hidden) != nullptr || (style != nullptr && is_hiding(*style))) return;
     if (node.tag == Tag::img) {
@@ -136,7 +141,7 @@ class Writer {
     if (!address || is_tracking_pixel(node, *address)) return;
     // <img data-src><noscript><img></noscript>, in either order, is one picture.
     const bool in_noscript = node.find(Attr::in_noscript) != nullptr;
-    const bool follows = last_image_end_ != 0 && is_blank(std::string_view{out_}.substr(last_image_end_));
+    const bool follows = last_image_end_ != 0 && last_image_end_ <= out_.size() && is_blank(std::string_view{out_}.substr(last_image_end_));
     if (follows && (in_noscript ? !last_in_noscript_ : last_in_noscript_ && is_lazy(node))) return;
     open(Tag::img);
     put(Attr::src, *address);
@@ -228,12 +233,14 @@ class Writer {
     out_ += ' ';
     out_ += name_of(name);
     out_ += "=\"";
-    append_escaped(out_, value, true);
+    append_attribute(out_, value);
     out_ += '"';
   }
 
-  const Tree& tree_;
+  Tree tree_;
   const SanitiseOptions& options_;
+  std::size_t limit_;
+  bool full_ = false;
   std::string out_;
   std::size_t visible_ = 0;  ///< texts and pictures written
   std::size_t last_image_end_ = 0;
@@ -241,18 +248,12 @@ class Writer {
   bool in_link_ = false;
 };
 
-std::string once(std::string_view html, const SanitiseOptions& options) {
-  const auto tree = parse_html(html, options.max_bytes);
-  return Writer{tree, options}.run();
-}
-
 /// What is left when markup does not settle: the words.
-std::string words_only(std::string_view html, std::size_t max_bytes) {
-  const auto tree = parse_html(html, max_bytes);
+std::string words_only(const Tree& tree) {
   std::string text;
   for (const auto& node : tree.nodes) {
     if (node.tag == Tag::text) {
-      append_escaped(text, node.text, false);
+      append_text(text, node.text);
     } else if (is_block(node.tag) || node.tag == Tag::br) {
       text += ' ';
     }
@@ -264,18 +265,17 @@ std::string words_only(std::string_view html, std::size_t max_bytes) {
 }  // namespace
 
 std::string sanitise(std::string_view html, const SanitiseOptions& options) {
-  auto out = once(html, options);
-  if (is_blank(out)) return {};
-  // Misnested markup can need a second look before a parser reads back what was written; almost always the first is stable.
+  auto out = Writer{parse_html(html, options.max_bytes), options}.run();
+  // What was written must read back as it was meant. It nearly always does at once; where gumbo built something that no markup can
+  // say, or an element vanished between two others, it settles in a look or two.
   constexpr int looks = 4;
-  auto again = options;
-  again.max_bytes = std::string_view::npos;
   for (int i = 0; i < looks; ++i) {
-    auto next = once(out, again);
+    if (is_blank(out)) return {};
+    auto next = Writer{parse_html_mending(out), options}.run();
     if (next == out) return out;
     out = std::move(next);
   }
-  return words_only(out, again.max_bytes);
+  return words_only(parse_html_mending(out));
 }
 
 }  // namespace tidings::post

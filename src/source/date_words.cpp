@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <unordered_map>
-#include <vector>
 
 #include "base/text.hpp"
 
@@ -102,21 +100,6 @@ std::string_view without_dot(std::string_view word) {
   return word;
 }
 
-std::unordered_map<std::string, std::string> make_zone_map() {
-  std::unordered_map<std::string, std::string> map;
-  for (const std::string_view name :
-       {"Africa/Cairo", "Africa/Johannesburg", "Africa/Lagos", "Africa/Nairobi", "America/Argentina/Buenos_Aires", "America/Bogota",
-        "America/Chicago", "America/Denver", "America/Halifax", "America/Lima", "America/Los_Angeles", "America/Mexico_City",
-        "America/New_York", "America/Phoenix", "America/Santiago", "America/Sao_Paulo", "America/St_Johns", "America/Toronto",
-        "America/Vancouver", "Asia/Bangkok", "Asia/Dubai", "Asia/Hong_Kong", "Asia/Jakarta", "Asia/Jerusalem", "Asia/Karachi",
-        "Asia/Kolkata", "Asia/Manila", "Asia/Seoul", "Asia/Shanghai", "Asia/Singapore", "Asia/Taipei", "Asia/Tehran", "Asia/Tokyo",
-        "Atlantic/Reykjavik", "Australia/Brisbane", "Australia/Melbourne", "Australia/Perth", "Australia/Sydney", "US/Central",
-        "US/Eastern", "US/Mountain", "US/Pacific", "Pacific/Auckland", "Pacific/Honolulu"}) {
-    map.emplace(ascii_lower(name), std::string{name});
-  }
-  return map;
-}
-
 }  // namespace
 
 int month_of_name(std::string_view word) {
@@ -126,7 +109,8 @@ int month_of_name(std::string_view word) {
 }
 
 bool is_weekday_name(std::string_view word) {
-  const auto wanted = " " + std::string{without_dot(word)} + " ";
+  std::string wanted{" "};
+  wanted.append(without_dot(word)).append(" ");
   return wanted.size() > 2 && weekday_names.find(wanted) != std::string_view::npos;
 }
 
@@ -137,28 +121,18 @@ std::optional<int> zone_offset_of(std::string_view word) {
   return std::nullopt;
 }
 
-std::optional<Zone> zone_of_name(std::string_view lower) {
-  static const auto irregular = make_zone_map();
-  std::string name{lower};
-  if (const auto known = irregular.find(name); known != irregular.end()) {
-    name = known->second;
-  } else {
-    bool first = true;
-    for (char& c : name) {
-      if (first && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-      first = c == '/' || c == '_';
-    }
-  }
-  auto zone = Zone::find(name);
-  return zone ? std::optional{*zone} : std::nullopt;
-}
-
 HalfOfDay half_of_day(std::string_view word) {
   static constexpr std::array<std::string_view, 9> first{"am", "a.m", "a.m.", "π.μ", "πμ", "π.μ.", "오전", "上午", "午前"};
   static constexpr std::array<std::string_view, 9> second{"pm", "p.m", "p.m.", "μ.μ", "μμ", "μ.μ.", "오후", "下午", "午後"};
   if (std::find(first.begin(), first.end(), word) != first.end()) return HalfOfDay::first;
   if (std::find(second.begin(), second.end(), word) != second.end()) return HalfOfDay::second;
   return HalfOfDay::unknown;
+}
+
+std::optional<int> assumed_offset_of(std::string_view half_of_day_word) {
+  if (half_of_day_word == "오전" || half_of_day_word == "오후" || half_of_day_word == "午前" || half_of_day_word == "午後") return 540;
+  if (half_of_day_word == "上午" || half_of_day_word == "下午") return 480;
+  return std::nullopt;
 }
 
 std::string separate_cjk_units(std::string_view text) {

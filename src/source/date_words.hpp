@@ -5,8 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include "base/zone.hpp"
-
 namespace tidings::source {
 
 /// 1 to 12 for a month's name or usual abbreviation, a final '.' or case ending included; 0 if it is none.
@@ -18,12 +16,12 @@ namespace tidings::source {
 /// Minutes east of UTC for a zone's abbreviation: those of RFC 822 and the commoner ones since ("cest", "pt", "jst").
 [[nodiscard]] std::optional<int> zone_offset_of(std::string_view word);
 
-/// An IANA zone whose name is written in lower case ("america/los_angeles").
-[[nodiscard]] std::optional<Zone> zone_of_name(std::string_view lower);
-
 enum class HalfOfDay { unknown, first, second };
 /// "am", "p.m.", Greek, Korean, Chinese, Japanese forms.
 [[nodiscard]] HalfOfDay half_of_day(std::string_view word);
+
+/// Minutes east of UTC of the country whose word for half a day this is; nothing for Greek and Latin letters.
+[[nodiscard]] std::optional<int> assumed_offset_of(std::string_view half_of_day_word);
 
 /// "2004年12月23日" and its Korean twin with '-' between the numbers; other text as it is.
 [[nodiscard]] std::string separate_cjk_units(std::string_view text);

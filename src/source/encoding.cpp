@@ -222,6 +222,13 @@ Decoded decode_unmarked(std::string_view bytes, std::string_view content_type) {
     decoded->warnings.insert(decoded->warnings.begin(), warnings.begin(), warnings.end());
     return *std::move(decoded);
   }
+  // Mostly UTF-8 with accidents stays UTF-8; bytes that are mostly not are something else.
+  if (const auto guess = count.invalid > count.valid ? guess_encoding(bytes) : std::string{}; !guess.empty()) {
+    if (auto decoded = decode_as(bytes, guess)) {
+      decoded->warnings.push_back("no encoding is declared, read as " + guess);
+      return *std::move(decoded);
+    }
+  }
   auto decoded = decode_utf8(bytes, count);
   decoded.warnings.insert(decoded.warnings.begin(), warnings.begin(), warnings.end());
   return decoded;

@@ -2,7 +2,7 @@
 //
 // What decides, first to last: a byte order mark; the pattern of UTF-16, UTF-32 or EBCDIC; bytes that are valid UTF-8
 // with non-ASCII characters in them (no other encoding makes these by chance); the HTTP charset; the XML declaration; an
-// HTML meta; windows-1252. Labels are read as in the WHATWG Encoding standard, so "latin1" is windows-1252 and "gb2312"
+// HTML meta; a guess by language and letters; windows-1252. Labels are read as in the WHATWG Encoding standard, so "latin1" is windows-1252 and "gb2312"
 // GB18030.
 #pragma once
 
@@ -23,6 +23,9 @@ struct Decoded {
 
 /// The C library's name for a WHATWG label ("latin1" -> "CP1252"); empty if it is none.
 [[nodiscard]] std::string encoding_of_label(std::string_view label);
+
+/// What bytes that are not UTF-8 and declare nothing probably are; empty if nothing speaks for more than windows-1252.
+[[nodiscard]] std::string guess_encoding(std::string_view bytes);
 
 /// True if clean_utf8() would return the text as it is.
 [[nodiscard]] bool is_clean_utf8(std::string_view text);

@@ -71,7 +71,8 @@ constexpr std::array<Encoding, 41> encodings{{
 }  // namespace
 
 std::string encoding_of_label(std::string_view label) {
-  const auto wanted = " " + ascii_lower(trim(label)) + " ";
+  std::string wanted{" "};
+  wanted.append(ascii_lower(trim(label))).append(" ");
   if (wanted.size() < 3 || wanted.find(' ', 1) != wanted.size() - 1) return {};
   for (const auto& encoding : encodings) {
     if (encoding.labels.find(wanted) != std::string_view::npos) return std::string{encoding.name};

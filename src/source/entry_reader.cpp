@@ -28,7 +28,7 @@ TextKind kind_of(const Node& node, std::string_view text, bool atom_text) {
   if (ascii_iequals(node.attribute("mode"), "escaped")) {
     return type.empty() || has_type(type, "html") || looks_like_html(text) ? TextKind::html : TextKind::plain;
   }
-  if (has_type(type, "html") || has_type(type, "xml")) return TextKind::html;
+  if (has_type(type, "html") || has_type(type, "xml") || has_type(type, "octet-stream")) return TextKind::html;
   // Without a type the text is plain (RFC 4287 section 3.1.1), but who writes tags there means them.
   if (type.empty() && looks_like_html(text)) return TextKind::html;
   return is_atom || has_type(type, "plain") ? TextKind::plain : TextKind::html;
@@ -36,9 +36,14 @@ TextKind kind_of(const Node& node, std::string_view text, bool atom_text) {
 
 std::string construct_text(const Node& node) {
   auto text = text_of(node);
-  if (!ascii_iequals(node.attribute("mode"), "base64")) return text;
+  // Atom 0.3 says base64; in 1.0 any type that is no text and no XML means it (RFC 4287 section 4.1.3.3).
+  const auto type = ascii_lower(trim(node.attribute("type")));
+  const bool binary = node.vocabulary == Vocabulary::atom && type.find('/') != std::string::npos && !type.starts_with("text/") &&
+                      type.find("xml") == std::string::npos && type.find("html") == std::string::npos;
+  if (!binary && !ascii_iequals(node.attribute("mode"), "base64")) return text;
   const auto decoded = base64_decode(text);
-  return decoded ? clean_utf8(*decoded) : text;
+  if (!decoded) return text;
+  return is_valid_utf8(*decoded) ? clean_utf8(*decoded) : std::string{};
 }
 
 const Node* only_div(const Node& node) {
@@ -116,6 +121,7 @@ class EntryReader {
   void guid(const Node& node);
   void body(const Node& node, bool is_content);
   void category(const Node& node);
+  void keywords(const Node& node);
   void enclosure(const Node& node, std::string_view url_attribute);
   void link(const Node& node);
   void add_author(std::string name);
@@ -168,6 +174,16 @@ void EntryReader::category(const Node& node) {
   if (name.empty()) name = collapse_blanks(node.attribute("text"));  // itunes
   if (!name.empty() && std::find(entry_.categories.begin(), entry_.categories.end(), name) == entry_.categories.end()) {
     entry_.categories.push_back(std::move(name));
+  }
+}
+
+void EntryReader::keywords(const Node& node) {
+  const auto text = text_of(node);
+  for (const auto word : split(text, ',')) {
+    auto clean = collapse_blanks(word);
+    if (!clean.empty() && std::find(entry_.categories.begin(), entry_.categories.end(), clean) == entry_.categories.end()) {
+      entry_.categories.push_back(std::move(clean));
+    }
   }
 }
 
@@ -287,6 +303,7 @@ void EntryReader::module_child(const Node& node) {
       if (name == "summary" && entry_.summary_html.empty()) body(node, false);
       if (name == "subtitle" && entry_.summary_html.empty()) body(node, false);
       if (name == "title" && entry_.title.empty()) entry_.title = plain_construct(node, false);
+      if (name == "keywords") keywords(node);
       break;
     case Vocabulary::feedburner:
       if (name == "origlink") links_.offer(0, absolute(node, text_of(node), around_));
@@ -317,13 +334,7 @@ void EntryReader::media_child(const Node& node, int depth) {
   } else if (name == "credit" && other_author_.empty()) {
     other_author_ = person_of(node);
   } else if (name == "keywords") {
-    const auto keywords = text_of(node);
-    for (const auto word : split(keywords, ',')) {
-      auto clean = collapse_blanks(word);
-      if (!clean.empty() && std::find(entry_.categories.begin(), entry_.categories.end(), clean) == entry_.categories.end()) {
-        entry_.categories.push_back(std::move(clean));
-      }
-    }
+    keywords(node);
   }
 }
 

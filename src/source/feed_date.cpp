@@ -59,7 +59,7 @@ std::optional<UtcTime> instant(const Parts& parts) {
 
 class DateReader {
  public:
-  explicit DateReader(std::string_view text) : text_(text) {}
+  DateReader(std::string_view text, std::optional<int> assumed) : text_(text), assumed_(assumed) {}
 
   std::optional<UtcTime> read();
 
@@ -87,6 +87,8 @@ class DateReader {
   bool has_time_ = false;
   bool afternoon_ = false;
   bool forenoon_ = false;
+  bool other_words_ = false;
+  std::optional<int> assumed_;  ///< minutes east of UTC if no zone is written
 };
 
 Number DateReader::number() {
@@ -109,7 +111,7 @@ std::optional<UtcTime> DateReader::epoch() const {
 }
 
 /// Dates that are one run of digits, before any time: YYYYMMDD, YYYYMM, YYYYDDD, YYMMDD, YYDDD, YYYY; and with '-' the
-/// ordinal YYYY-DDD and YY-DDD.
+/// ordinal YYYY-DDD and YY-DDD and the week date YYYY-Www-D.
 bool DateReader::compact() {
   std::size_t length = 0;
   while (length < text_.size() && is_digit(text_[length])) ++length;
@@ -135,6 +137,20 @@ bool DateReader::compact() {
   if ((length == 4 || length == 2) && length < text_.size() && text_[length] == '-' && after(length + 1) == 3) {
     at_ = length + 4;
     return peek() != '-' && ordinal(part(0, length), part(length + 1, 3).value);
+  }
+  if (length == 4 && text_.substr(4).starts_with("-w") && after(6) == 2) {  // YYYY-Www-D
+    const auto year = part(0, 4);
+    const int day = after(9) == 1 ? part(9, 1).value : 1;
+    at_ = text_.size() > 8 && text_[8] == '-' ? 10 : 8;
+    using namespace std::chrono;
+    // Week 1 is the one with January 4 in it.
+    const sys_days fourth{std::chrono::year{year.value} / January / 4};
+    const auto monday = fourth - (weekday{fourth} - Monday);
+    const year_month_day date{monday + days{(part(6, 2).value - 1) * 7 + day - 1}};
+    parts_.year = static_cast<int>(date.year());
+    parts_.month = static_cast<int>(static_cast<unsigned>(date.month()));
+    parts_.day = static_cast<int>(static_cast<unsigned>(date.day()));
+    return part(6, 2).value <= 53 && day >= 1 && day <= 7;
   }
   at_ = length;
   if (length == 14) {  // YYYYMMDDhhmmss
@@ -260,7 +276,7 @@ bool DateReader::scan_word() {
       while (at_ < text_.size() && text_[at_] >= 'a' && text_[at_] <= 'z') zone += text_[at_++];
     }
     if (zone.starts_with("etc/")) return zone_name(std::string_view{zone}.substr(4)) || true;
-    if (const auto found = zone_of_name(zone)) parts_.zone = *found;
+    if (const auto found = Zone::find_ignoring_case(zone)) parts_.zone = *found;
     return true;
   }
   if (const int month = month_of_name(word); month != 0) {
@@ -270,11 +286,14 @@ bool DateReader::scan_word() {
     return true;
   }
   const auto half = half_of_day(word);
+  // Without a zone, a half of the day in Korean is Korea's; and so for Japan and China.
+  if (half != HalfOfDay::unknown && !parts_.offset) assumed_ = assumed_offset_of(word);
   afternoon_ = afternoon_ || half == HalfOfDay::second;
   forenoon_ = forenoon_ || half == HalfOfDay::first;
   if (half != HalfOfDay::unknown) return true;
   if (has_time_ && zone_name(word)) return true;
-  return word.size() <= 40;  // week days, "at", "de", "st" ... say nothing new
+  other_words_ = true;  // week days, "at", "de", "st" ... say nothing new
+  return word.size() <= 40;
 }
 
 bool DateReader::scan() {
@@ -299,7 +318,7 @@ bool DateReader::scan() {
 
 bool DateReader::settle_by_numbers() {
   if (numbers_.size() < 3) {
-    if (numbers_.size() != 2 || numbers_[0].digits != 4 || separator_ != '-') return false;
+    if (numbers_.size() != 2 || numbers_[0].digits != 4 || separator_ != '-' || other_words_) return false;
     parts_.year = numbers_[0].value;  // W3CDTF: YYYY-MM
     parts_.month = numbers_[1].value;
     parts_.day = 1;
@@ -355,6 +374,7 @@ std::optional<UtcTime> DateReader::read() {
   if (!scan() || !settle()) return std::nullopt;
   if (afternoon_ && parts_.hour < 12) parts_.hour += 12;
   if (forenoon_ && parts_.hour == 12) parts_.hour = 0;
+  if (has_time_ && !parts_.offset && !parts_.zone && assumed_) parts_.offset = minutes{*assumed_};
   return instant(parts_);
 }
 
@@ -364,8 +384,9 @@ std::optional<UtcTime> parse_feed_date(std::string_view text) {
   constexpr std::size_t longest = 200;
   const auto folded = fold_case(replace_all(collapse_blanks(text), "\xE2\x88\x92", "-"));
   if (folded.empty() || folded.size() > longest) return std::nullopt;
-  if (const auto mended = separate_cjk_units(folded); mended != folded) return DateReader{mended}.read();
-  return DateReader{folded}.read();
+  const auto mended = separate_cjk_units(folded);
+  const bool korean = folded.find("년") != std::string::npos;
+  return DateReader{mended, korean ? assumed_offset_of("오전") : std::nullopt}.read();
 }
 
 }  // namespace tidings::source

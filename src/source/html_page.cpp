@@ -6,10 +6,9 @@
 #include "source/xml_tree.hpp"
 
 namespace tidings::source {
-namespace {
 
-/// An upper bound of the nesting: start tags of elements that can stay open, less end tags.
-bool nested_too_deeply(std::string_view html) {
+// An upper bound of the nesting: start tags of elements that can stay open, less end tags.
+bool is_nested_too_deeply(std::string_view html) {
   constexpr int limit = 3000;
   int depth = 0;
   for (auto at = html.find('<'); at != std::string_view::npos; at = html.find('<', at + 1)) {
@@ -32,11 +31,9 @@ bool nested_too_deeply(std::string_view html) {
   return false;
 }
 
-}  // namespace
-
 std::optional<HtmlPage> HtmlPage::parse(std::string html) {
   constexpr std::size_t max_bytes = 16 * 1024 * 1024;
-  if (html.size() > max_bytes || nested_too_deeply(html)) return std::nullopt;
+  if (html.size() > max_bytes || is_nested_too_deeply(html)) return std::nullopt;
   HtmlPage page;
   page.html_ = std::make_unique<const std::string>(std::move(html));
   page.output_.reset(gumbo_parse_with_options(&kGumboDefaultOptions, page.html_->data(), page.html_->size()));

@@ -52,6 +52,9 @@ class HtmlPage {
   std::unique_ptr<GumboOutput, Free> output_;
 };
 
+/// True if the tags of `html` may nest deeper than any page that a person wrote; before any HTML parser sees it.
+[[nodiscard]] bool is_nested_too_deeply(std::string_view html);
+
 /// The value of an attribute of an element, empty if absent. Lives as long as the page.
 [[nodiscard]] std::string_view html_attribute(const GumboNode& node, const char* name);
 

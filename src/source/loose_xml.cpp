@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "base/text.hpp"
-#include "source/html_entities.hpp"
+#include "source/entity_table.hpp"
+#include "source/html_text.hpp"
 
 namespace tidings::source {
 namespace {
@@ -23,6 +24,12 @@ bool is_name_start(char c) {
 bool is_name_char(char c) { return is_name_start(c) || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == ':'; }
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
+
+/// Elements that hold the feed together.
+bool is_structure(std::string_view lower) {
+  static constexpr std::array<std::string_view, 6> names{"rss", "feed", "rdf:rdf", "channel", "item", "entry"};
+  return std::find(names.begin(), names.end(), lower) != names.end();
+}
 
 class Scanner {
  public:
@@ -54,7 +61,7 @@ class Scanner {
   void open(std::string_view name, bool self_closing);
   void close_to(std::size_t depth);
   void close_unfinished_sibling(std::string_view name);
-  std::string decode(std::string_view raw) const;
+  std::string decode(std::string_view raw) { return entities_.expand(raw); }
   [[nodiscard]] std::pair<Vocabulary, std::string_view> resolve(std::string_view name, bool is_attribute) const;
   std::string_view name();
 
@@ -67,36 +74,10 @@ class Scanner {
   std::vector<std::string_view> missing_;
   bool cdata_ends_ = true;
   bool doctype_seen_ = false;
-  std::unordered_map<std::string, std::string> entities_;
+  EntityTable entities_;
   // How many elements of a name are open: an end tag without its start is seen at once, however deep we are.
   std::unordered_map<std::string, std::size_t> open_names_;
 };
-
-std::string Scanner::decode(std::string_view raw) const {
-  if (entities_.empty() || raw.find('&') == none) return decode_references(raw);
-  std::string out;
-  for (std::size_t i = 0; i < raw.size();) {
-    const auto ampersand = std::min(raw.find('&', i), raw.size());
-    out.append(raw, i, ampersand - i);
-    i = ampersand;
-    if (i == raw.size()) break;
-    const auto semicolon = raw.substr(i, 64).find(';');
-    if (semicolon != none) {
-      if (const auto known = entities_.find(std::string{raw.substr(i + 1, semicolon - 1)}); known != entities_.end()) {
-        out += known->second;
-        i += semicolon + 1;
-        continue;
-      }
-    }
-    if (const auto reference = read_reference(raw.substr(i)); reference.length > 0) {
-      append_utf8(out, reference.code_point);
-      i += reference.length;
-    } else {
-      out += raw[i++];
-    }
-  }
-  return out;
-}
 
 std::pair<Vocabulary, std::string_view> Scanner::resolve(std::string_view name, bool is_attribute) const {
   const auto colon = name.find(':');
@@ -167,6 +148,7 @@ bool Scanner::attributes() {
 void Scanner::open(std::string_view name, bool self_closing) {
   const auto outside = bindings_.size();
   for (const auto& attribute : raw_) {
+    if (open_.size() > max_tree_depth) break;  // the search for a prefix stays short
     if (attribute.name == "xmlns") {
       bindings_.push_back({"", vocabulary_of_uri(attribute.value)});
     } else if (attribute.name.starts_with("xmlns:")) {
@@ -222,7 +204,13 @@ void Scanner::end_tag() {
   const auto tag = name();
   const auto stop = std::min(text_.find_first_of("<>", at_), text_.size());
   at_ = stop < text_.size() && text_[stop] == '>' ? stop + 1 : stop;
-  if (open_names_[ascii_lower(tag)] == 0) return;
+  const auto lower = ascii_lower(tag);
+  if (open_names_[lower] == 0) {
+    // A slip of the pen ("</titel>") ends what is open; HTML's own stray end tags and the big elements do not.
+    const auto innermost = open_.empty() ? std::string{} : ascii_lower(open_.back().name);
+    if (!open_.empty() && !is_html_element(lower) && !is_structure(innermost)) close_to(open_.size() - 1);
+    return;
+  }
   for (auto i = open_.size(); i-- > 0;) {
     if (ascii_iequals(open_[i].name, tag)) {
       close_to(i);
@@ -266,7 +254,7 @@ void Scanner::doctype() {
     }
   }
   const auto inside = text_.substr(at_, std::min(i, text_.size()) - at_);
-  for (auto found = inside.find("<!ENTITY"); found != none && entities_.size() < 1000; found = inside.find("<!ENTITY", found + 8)) {
+  for (auto found = inside.find("<!ENTITY"); found != none; found = inside.find("<!ENTITY", found + 8)) {
     auto rest = trim(inside.substr(found + 8));
     std::size_t length = 0;
     while (length < rest.size() && is_name_char(rest[length])) ++length;
@@ -274,8 +262,7 @@ void Scanner::doctype() {
     rest = trim(rest.substr(length));
     if (entity.empty() || rest.empty() || (rest[0] != '"' && rest[0] != '\'')) continue;
     const auto end = rest.find(rest[0], 1);
-    if (end == none || end > 4096) continue;
-    entities_.try_emplace(std::string{entity}, decode_references(rest.substr(1, end - 1)));
+    if (end != none) entities_.declare(entity, rest.substr(1, end - 1));
   }
   if (i == text_.size()) return skip_past(">");  // an odd quote or bracket
   at_ = i + 1;
@@ -323,11 +310,7 @@ void Scanner::run() {
     at_ = tag;
     if (at_ < text_.size()) markup();
   }
-  static constexpr std::array<std::string_view, 5> structure{"rss", "feed", "rdf:rdf", "channel", "item"};
-  for (const auto& element : open_) {
-    const auto lower = ascii_lower(element.name);
-    tree_.cut_off = tree_.cut_off || lower == "entry" || std::find(structure.begin(), structure.end(), lower) != structure.end();
-  }
+  for (const auto& element : open_) tree_.cut_off = tree_.cut_off || is_structure(ascii_lower(element.name));
   // What is open stays unclosed in the tree: the adapters tell whole entries from cut ones by it.
   tree_.finish();
 }

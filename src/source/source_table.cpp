@@ -43,8 +43,8 @@ Source read_row(const store::Statement& row) {
           .gone = row.integer(13) != 0};
 }
 
-std::optional<UtcTime> fresh_until(std::optional<std::chrono::seconds> max_age, std::optional<std::chrono::seconds> ttl, UtcTime now) {
-  const auto asked = std::max(max_age.value_or(0s), ttl.value_or(0s));
+std::optional<UtcTime> fresh_until(std::optional<std::chrono::seconds> max_age, std::chrono::seconds ttl, UtcTime now) {
+  const auto asked = std::max(max_age.value_or(0s), ttl);
   if (asked <= 0s) return std::nullopt;
   return now + std::min(asked, longest_freshness);
 }
@@ -87,14 +87,13 @@ Result<void> SourceTable::good(SourceId id, const Fetched& fetched, const Feed& 
       title = :title, site_url = :site_url, last_attempt_ms = :now, last_good_ms = :now, next_fetch_ms = :next,
       error_streak = 0, last_error = '', gone = 0
     WHERE id = :id)");
-  const auto ttl = feed.ttl ? std::optional<std::chrono::seconds>{*feed.ttl} : std::nullopt;
   return write.bind(":etag", fetched.etag)
       .bind(":last_modified", fetched.last_modified)
       .bind(":moved_to", fetched.moved_to)
       .bind(":title", feed.title)
       .bind(":site_url", feed.link)
       .bind(":now", now)
-      .bind(":next", fresh_until(fetched.max_age, ttl, now))
+      .bind(":next", fresh_until(fetched.max_age, feed.ttl.value_or(0min), now))
       .bind(":id", id)
       .run();
 }
@@ -106,7 +105,7 @@ Result<void> SourceTable::not_modified(SourceId id, const NotModified& answer, U
     WHERE id = :id)");
   return write.bind(":moved_to", answer.moved_to)
       .bind(":now", now)
-      .bind(":next", fresh_until(answer.max_age, std::nullopt, now))
+      .bind(":next", fresh_until(answer.max_age, 0s, now))
       .bind(":id", id)
       .run();
 }

@@ -13,6 +13,7 @@
 
 #include "base/check.hpp"
 #include "base/text.hpp"
+#include "source/entity_table.hpp"
 #include "source/html_entities.hpp"
 
 namespace tidings::source {
@@ -56,7 +57,8 @@ class Reader {
   std::vector<Attribute> scratch_;
   // libxml2 keeps one copy of each URI in its dictionary, so that the pointer is a key.
   std::unordered_map<const xmlChar*, Vocabulary> vocabularies_;
-  std::unordered_map<std::string, std::unique_ptr<Entity>> entities_;
+  EntityTable declared_;
+  std::unordered_map<std::string, std::unique_ptr<Entity>> entities_;  ///< used ones, as libxml2 wants them
 };
 
 Vocabulary Reader::vocabulary(const xmlChar* prefix, const xmlChar* uri) {
@@ -69,6 +71,8 @@ Vocabulary Reader::vocabulary(const xmlChar* prefix, const xmlChar* uri) {
 void Reader::start_element(void* self, const xmlChar* local, const xmlChar* prefix, const xmlChar* uri, int, const xmlChar**,
                            int attribute_count, int, const xmlChar** attributes) {
   auto& reader = *static_cast<Reader*>(self);
+  // libxml2 looks through all open namespaces for each element: deep nesting is quadratic there, and never a feed.
+  if (reader.tree_.depth() >= max_tree_depth) reader.stop(xmlSAX2GetLineNumber(reader.context_), 1, "nested too deeply");
   auto& list = reader.scratch_;
   list.clear();
   for (int i = 0; i < attribute_count; ++i) {
@@ -81,6 +85,7 @@ void Reader::start_element(void* self, const xmlChar* local, const xmlChar* pref
 }
 
 xmlEntityPtr Reader::keep_entity(std::string_view name, std::string value) {
+  if (const auto known = entities_.find(std::string{name}); known != entities_.end()) return &known->second->entity;
   auto kept = std::make_unique<Entity>();
   kept->name = name;
   kept->value = std::move(value);
@@ -92,19 +97,19 @@ xmlEntityPtr Reader::keep_entity(std::string_view name, std::string value) {
   entity.orig = entity.content;
   entity.length = static_cast<int>(kept->value.size());
   auto* const result = &entity;
-  entities_.insert_or_assign(std::string{name}, std::move(kept));
+  entities_.emplace(name, std::move(kept));
   return result;
 }
 
 xmlEntityPtr Reader::get_entity(void* self, const xmlChar* name) {
   auto& reader = *static_cast<Reader*>(self);
   xmlEntityPtr entity = nullptr;
-  if (const auto known = reader.entities_.find(std::string{view(name)}); known != reader.entities_.end()) {
-    entity = &known->second->entity;
+  if (const auto* const value = reader.declared_.use(view(name))) {
+    entity = reader.keep_entity(view(name), *value);
   } else if (const char32_t code_point = html_entity(view(name)); code_point != 0) {
-    std::string value;
-    append_utf8(value, code_point);
-    entity = reader.keep_entity(view(name), std::move(value));
+    std::string character;
+    append_utf8(character, code_point);
+    entity = reader.keep_entity(view(name), std::move(character));
   }
   // In attributes libxml2 takes only the first byte of a predefined entity.
   if (entity != nullptr && entity->length != 1 && reader.context_->instate == XML_PARSER_ATTRIBUTE_VALUE) {
@@ -115,12 +120,7 @@ xmlEntityPtr Reader::get_entity(void* self, const xmlChar* name) {
 
 void Reader::declare_entity(void* self, const xmlChar* name, int type, const xmlChar*, const xmlChar*, xmlChar* content) {
   auto& reader = *static_cast<Reader*>(self);
-  constexpr std::size_t max_entities = 1000;
-  constexpr std::size_t max_bytes = 4096;
-  const auto value = view(content);
-  if (type != XML_INTERNAL_GENERAL_ENTITY || value.size() > max_bytes || reader.entities_.size() >= max_entities) return;
-  if (reader.entities_.contains(std::string{view(name)})) return;  // the first declaration binds (XML 1.0 section 4.2)
-  reader.keep_entity(view(name), decode_references(value));
+  if (type == XML_INTERNAL_GENERAL_ENTITY) reader.declared_.declare(view(name), view(content));
 }
 
 void Reader::stop(int line, int column, std::string what) {
@@ -137,7 +137,19 @@ void Reader::on_error(void* self, xmlErrorPtr error) {
   reader.stop(error->line, error->int2, std::move(what));
 }
 
+/// libxml2 compares each attribute of a tag with all others.
+bool has_huge_tag(std::string_view text) {
+  constexpr std::size_t limit = 16'384;
+  for (auto at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
+    const char next = at + 1 < text.size() ? text[at + 1] : '\0';
+    if (next == '!' || next == '?' || next == '/') continue;
+    if (text.substr(at, limit).find('>') == std::string_view::npos && text.size() - at > limit) return true;
+  }
+  return false;
+}
+
 XmlFault Reader::read(std::string_view text) {
+  if (has_huge_tag(text)) return {.line = first_line_, .column = 1, .what = "a tag longer than 16 KiB"};
   if (text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) return {.line = 1, .column = 1, .what = "too long"};
   static const bool initialised = [] {
     xmlInitParser();

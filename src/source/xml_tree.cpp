@@ -12,8 +12,6 @@
 namespace tidings::source {
 namespace {
 
-constexpr std::size_t max_depth = 500;
-
 struct KnownName {
   std::string_view text;
   Vocabulary vocabulary;
@@ -225,7 +223,7 @@ void XmlTree::flush_text() {
 }
 
 void XmlTree::start(Vocabulary vocabulary, std::string_view local, std::span<const Attribute> attributes) {
-  if (++depth_ > max_depth) return;
+  if (++depth_ > max_tree_depth) return;
   flush_text();
   auto* const node = append(open_);
   node->vocabulary = vocabulary;
@@ -245,7 +243,7 @@ void XmlTree::start(Vocabulary vocabulary, std::string_view local, std::span<con
 
 void XmlTree::end() {
   if (depth_ == 0) return;
-  if (depth_-- > max_depth) return;
+  if (depth_-- > max_tree_depth) return;
   flush_text();
   open_->closed = true;
   open_ = open_->parent;

@@ -62,6 +62,9 @@ struct Node {
 /// Elements that HTML writes without an end tag.
 [[nodiscard]] bool is_void_element(std::string_view name);
 
+/// How deep a tree gets; what is nested deeper is flattened.
+inline constexpr std::size_t max_tree_depth = 500;
+
 /// Owns the nodes. Built by start(), text() and end() in the order of the document.
 class XmlTree {
  public:
@@ -70,7 +73,7 @@ class XmlTree {
   XmlTree& operator=(const XmlTree&) = delete;
   ~XmlTree() = default;
 
-  /// Opens an element below the open one. Deeper than 500 the element is passed over, its text is kept.
+  /// Opens an element below the open one. Deeper than max_tree_depth the element is passed over, its text is kept.
   void start(Vocabulary vocabulary, std::string_view local, std::span<const Attribute> attributes);
   void text(std::string_view piece) { pending_.append(piece); }
   void end();

@@ -341,6 +341,10 @@ Result<void> Database::set_sync(Sync sync) {
   return execute(sync == Sync::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
 }
 
+Result<void> Database::set_cache(std::int64_t bytes) {
+  return execute(fmt::format("PRAGMA cache_size = -{}", bytes / 1024).c_str());
+}
+
 std::int64_t Database::changes() const { return sqlite3_changes64(handle_->sqlite.get()); }
 std::int64_t Database::last_insert_id() const { return sqlite3_last_insert_rowid(handle_->sqlite.get()); }
 

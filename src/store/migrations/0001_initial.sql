@@ -106,7 +106,7 @@ CREATE TABLE carry_overs (
   digest           TEXT NOT NULL,                  -- the one they changed to
   subscriber_id    INTEGER NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
   since_ms         INTEGER NOT NULL,               -- subscriptions.since_ms at the change; the row is void once they differ
-  served_until_ms  INTEGER NOT NULL,               -- the cut up to which they have been served, by whichever digest
+  served_until_ms  INTEGER NOT NULL,               -- up to which they have been served, by whichever digest
   PRIMARY KEY (digest, subscriber_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX carry_overs_subscriber ON carry_overs (subscriber_id);

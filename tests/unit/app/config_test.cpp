@@ -51,7 +51,7 @@ TEST_CASE("config: every mistake is told with its place and a hint") {
   };
   const std::vector<Case> cases{
       {"[smtp]\nurl = smtp\n", "/srv/news/config.toml:14:7: ", "not valid TOML"},
-      {"[smpt]\n", "14", "did you mean \"smtp\"?"},
+      {"[smpt]\n", ":13:2: unknown section [smpt]", "did you mean \"smtp\"?"},
       {"[smtp]\nconections = 3\n", ":14:1: unknown key \"conections\" in [smtp]", "did you mean \"connections\"?"},
       {"[smtp]\nconnections = \"3\"\n", ":14:15: connections in [smtp] must be a whole number, not a string", ""},
       {"[smtp]\nconnections = 0\n", "out of range", "from 1 to 500"},

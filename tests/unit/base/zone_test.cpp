@@ -29,3 +29,10 @@ TEST_CASE("zone: an unknown name is refused with the nearest one") {
   CHECK(zone.error().code == Errc::config);
   CHECK(zone.error().hint == "did you mean \"Europe/Athens\"?");
 }
+
+TEST_CASE("zone: a name is found in any case, or not at all") {
+  CHECK(Zone::find_ignoring_case("america/new_york")->name() == "America/New_York");
+  CHECK(Zone::find_ignoring_case("US/PACIFIC"));
+  CHECK_FALSE(Zone::find_ignoring_case("europe/athen"));
+  CHECK_FALSE(Zone::find_ignoring_case(""));
+}

@@ -83,7 +83,7 @@ struct Shop {
     auto transaction = database.begin();
     REQUIRE(transaction);
     auto carry = *CarryOver::open(database, edition.digest, selection.posts, options);
-    last = *table.insert(edition, selection, edition.cut);
+    last = *table.insert(edition, selection, edition.cut - std::chrono::milliseconds{1});
     Segmenter segmenter{carry.segment_posts()};
     std::vector<SegmentId> segments;
     for (const auto reader : confirmed(edition.digest)) {
@@ -98,18 +98,20 @@ struct Shop {
           "INSERT INTO deliveries (edition_id, subscriber_id, segment_id, state) VALUES (:edition, :reader, :segment, 1)");
       REQUIRE(row.bind(":edition", last).bind(":reader", reader).bind(":segment", segments[*index]).run());
     }
-    REQUIRE(carry.settle(edition.period, edition.cut, selection));
+    REQUIRE(carry.settle(edition.period, selection));
     REQUIRE(transaction->commit());
     return segments.size();
   }
 
   /// Sends what is planned; who has left the digest since is suppressed, as the ledger does.
   void deliver() {
-    REQUIRE(database.execute(R"(
+    auto send = database.prepare(R"(
       UPDATE deliveries SET state = CASE WHEN EXISTS (
           SELECT 1 FROM subscriptions s JOIN editions e ON e.id = deliveries.edition_id
           WHERE s.subscriber_id = deliveries.subscriber_id AND s.digest = e.digest AND s.state = 'confirmed') THEN 5 ELSE 7 END
-      WHERE state = 1)"));
+      WHERE edition_id > :delivered AND state = 1)");
+    REQUIRE(send.bind(":delivered", delivered).run());
+    delivered = last;
   }
 
   std::vector<SubscriberId> confirmed(std::string_view digest) {
@@ -135,6 +137,7 @@ struct Shop {
   }
 
   EditionId last;
+  EditionId delivered;
 };
 
 }  // namespace tidings::digest::test

@@ -61,10 +61,10 @@ TEST_CASE("theme: subject and preheader of the configuration are templates too")
 }
 
 TEST_CASE("theme: files that a theme lacks come from default, but the parts are its own") {
-  const test::Files plain{{"plain/digest.text.mustache", "{{> post_text_of_plain}}{{> footer_of_both}}\n"},
-                          {"plain/partials/post_text_of_plain.mustache", "{{first_title}}\n"},
+  const test::Files plain{{"words/digest.text.mustache", "{{> post_text_of_plain}}{{> footer_of_both}}\n"},
+                          {"words/partials/post_text_of_plain.mustache", "{{first_title}}\n"},
                           {"default/partials/footer_of_both.mustache", "{{unsubscribe_url}}"}};
-  const auto theme = test::must(load(plain, {.name = "plain"}));
+  const auto theme = test::must(load(plain, {.name = "words"}));
   CHECK_FALSE(theme.has_html());
   const auto bodies = test::must(theme.render_bodies(sample_view(), strings_of("en"), test::zone_of()));
   CHECK(bodies.at(0).html.empty());

@@ -162,7 +162,7 @@ TEST_CASE("fetch: a cut-off or garbled answer is a failure, not a short feed") {
   failed(server.url("/close/silent"));
   auto https = server.url("/feed");
   https.insert(4, "s");
-  failed(https);  // no TLS there
+  failed(https, {.timeout = 200ms});  // no TLS there
 }
 
 TEST_CASE("fetch: loopback is refused before a connection is made, by address and by name") {

@@ -176,3 +176,12 @@ TEST_CASE("store: a copied database refuses to send until it is adopted") {
   REQUIRE(check_instance(*copy, Guard::adopt));
   CHECK(check_instance(*copy, Guard::refuse));
 }
+
+TEST_CASE("store: the page cache is as large as it was told to be") {
+  auto database = Database::open_in_memory();
+  REQUIRE(database);
+  REQUIRE(database->set_cache(64 << 20));
+  auto query = database->prepare("PRAGMA cache_size");
+  REQUIRE(query.step());
+  CHECK(query.integer(0) == -65536);
+}

@@ -1,0 +1,55 @@
+// dkim keygen | record
+#include <fmt/format.h>
+
+#include "app/signing.hpp"
+#include "base/file.hpp"
+#include "cli/command.hpp"
+#include "cli/output.hpp"
+#include "message/dkim.hpp"
+
+namespace tidings::cli {
+namespace {
+
+struct KeygenOptions {
+  std::string file = "dkim.pem";
+  bool ed25519 = false;
+};
+
+Result<Exit> keygen(Session& /*session*/, const KeygenOptions& options) {
+  const auto key = SigningKey::generate(options.ed25519 ? SigningKey::Kind::ed25519 : SigningKey::Kind::rsa);
+  TIDINGS_TRY(write_secret_file(options.file, key.private_pem()));
+  const auto* const prefix = options.ed25519 ? "ed25519_" : "";
+  print(fmt::format("made {0} (readable by you only); in config.toml:\n[dkim]\n{1}selector = \"{2}\"\n{1}key_file = \"{0}\"\n"
+                    "then \"tidings dkim record\" prints what to publish in the DNS\n",
+                    options.file, prefix, options.ed25519 ? "news1e" : "news1"));
+  return Exit::done;
+}
+
+Result<Exit> record(Session& session, const JsonOption& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(const auto signers, app::load_signers(*config));
+  if (signers.empty()) return fail(Errc::config, "[dkim] has no key_file", "\"tidings dkim keygen\" makes one");
+  std::string out;
+  for (const auto& signer : signers) {
+    const auto txt = message::dkim_record(signer);
+    out += options.json ? json_line({{"name", txt.name}, {"type", "TXT"}, {"text", txt.text}}) : txt.zone_line + "\n";
+  }
+  print(out);
+  return Exit::done;
+}
+
+}  // namespace
+
+void add_dkim_commands(CLI::App& app, Session& session) {
+  auto* const noun = add_noun(app, "dkim", "the key that signs the mail");
+  add_command<KeygenOptions>(*noun, session, "keygen", "make a signing key",
+                             [](CLI::App& command, KeygenOptions& options) {
+                               command.add_option("FILE", options.file, "a file that is not there yet")->capture_default_str();
+                               command.add_flag("--ed25519", options.ed25519, "Ed25519, beside an RSA key");
+                             },
+                             keygen);
+  add_command<JsonOption>(*noun, session, "record", "the TXT record to publish",
+                          [](CLI::App& command, JsonOption& options) { add_json(command, options.json); }, record);
+}
+
+}  // namespace tidings::cli

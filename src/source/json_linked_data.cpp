@@ -1,0 +1,114 @@
+#include "source/json_linked_data.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "base/url.hpp"
+#include "source/feed_date.hpp"
+#include "source/html_page.hpp"
+#include "source/html_text.hpp"
+
+namespace tidings::source {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string text_at(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? clean_utf8(found->get_ref<const std::string&>()) : std::string{};
+}
+
+/// A url as text, or inside an object or a list of them.
+std::string url_at(const Json& object, const char* key, int depth = 0) {
+  const auto found = object.find(key);
+  if (found == object.end() || depth > 2) return {};
+  if (found->is_string()) return clean_utf8(found->get_ref<const std::string&>());
+  const Json& one = found->is_array() && !found->empty() ? found->front() : *found;
+  if (one.is_string()) return clean_utf8(one.get_ref<const std::string&>());
+  if (!one.is_object()) return {};
+  auto url = url_at(one, "url", depth + 1);
+  return url.empty() ? text_at(one, "@id") : url;
+}
+
+std::string name_in(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end()) return {};
+  const Json& one = found->is_array() && !found->empty() ? found->front() : *found;
+  if (one.is_string()) return plain_text_of_html(clean_utf8(one.get_ref<const std::string&>()));
+  return one.is_object() ? plain_text_of_html(text_at(one, "name")) : std::string{};
+}
+
+bool is_post(const Json& object) {
+  const auto type = object.find("@type");
+  if (type == object.end()) return false;
+  const auto matches = [](const Json& name) {
+    if (!name.is_string()) return false;
+    const auto& text = name.get_ref<const std::string&>();
+    return text == "BlogPosting" || text == "Article" || text == "NewsArticle" || text == "TechArticle";
+  };
+  return type->is_array() ? std::any_of(type->begin(), type->end(), matches) : matches(*type);
+}
+
+class Collector {
+ public:
+  explicit Collector(std::string_view base) : base_(base) {}
+
+  void visit(const Json& value, int depth) {
+    constexpr int deepest = 12;
+    constexpr std::size_t most = 200;
+    if (depth > deepest || entries_.size() >= most) return;
+    if (value.is_object() && is_post(value)) {
+      add(value);
+    } else if (value.is_structured()) {
+      for (const auto& child : value) visit(child, depth + 1);
+    }
+  }
+
+  std::vector<Entry> take() { return std::move(entries_); }
+
+ private:
+  void add(const Json& object) {
+    Entry entry;
+    entry.title = plain_text_of_html(text_at(object, "headline"));
+    if (entry.title.empty()) entry.title = plain_text_of_html(text_at(object, "name"));
+    auto url = url_at(object, "url");
+    if (url.empty()) url = url_at(object, "mainEntityOfPage");
+    entry.link = url.empty() ? url : resolve_url(base_, url).value_or(url);
+    entry.id = entry.link;
+    entry.author = name_in(object, "author");
+    entry.published = parse_feed_date(text_at(object, "datePublished"));
+    entry.updated = parse_feed_date(text_at(object, "dateModified"));
+    entry.summary_html = escape_html(plain_text_of_html(text_at(object, "description")));
+    const auto image = url_at(object, "image");
+    entry.image = image.empty() ? image : resolve_url(base_, image).value_or(image);
+    entry.base_url = base_;
+    const bool known = std::any_of(entries_.begin(), entries_.end(), [&](const Entry& other) { return other.link == entry.link; });
+    if (!known && !entry.title.empty() && !entry.link.empty()) entries_.push_back(std::move(entry));
+  }
+
+  std::string base_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace
+
+std::vector<Entry> read_linked_data(std::string_view html, std::string_view base_url) {
+  if (html.find("ld+json") == std::string_view::npos) return {};
+  const auto page = HtmlPage::parse(std::string{html});
+  if (!page) return {};
+  Collector collector{base_url};
+  page->for_each([&](const GumboNode& node) {
+    if (node.type != GUMBO_NODE_ELEMENT || node.v.element.tag != GUMBO_TAG_SCRIPT) return;
+    if (!ascii_iequals(trim(html_attribute(node, "type")), "application/ld+json") || node.v.element.children.length == 0) return;
+    const auto* const text = static_cast<const GumboNode*>(node.v.element.children.data[0]);
+    if (text->type != GUMBO_NODE_TEXT && text->type != GUMBO_NODE_CDATA) return;
+    const auto json = Json::parse(std::string_view{text->v.text.text}, nullptr, false);
+    if (!json.is_discarded()) collector.visit(json, 0);
+  });
+  return collector.take();
+}
+
+}  // namespace tidings::source

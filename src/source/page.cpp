@@ -1,0 +1,285 @@
+#include "source/page.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <libxml/HTMLparser.h>
+#include <libxml/HTMLtree.h>
+#include <libxml/xpath.h>
+#include <libxml/xpathInternals.h>
+
+#include "base/text.hpp"
+#include "base/url.hpp"
+#include "source/encoding.hpp"
+#include "source/feed_date.hpp"
+#include "source/html_page.hpp"
+#include "source/json_linked_data.hpp"
+
+namespace tidings::source {
+namespace {
+
+struct DocumentFree {
+  void operator()(xmlDoc* document) const { xmlFreeDoc(document); }
+};
+struct ContextFree {
+  void operator()(xmlXPathContext* context) const { xmlXPathFreeContext(context); }
+};
+struct ObjectFree {
+  void operator()(xmlXPathObject* object) const { xmlXPathFreeObject(object); }
+};
+using Document = std::unique_ptr<xmlDoc, DocumentFree>;
+using Context = std::unique_ptr<xmlXPathContext, ContextFree>;
+using Object = std::unique_ptr<xmlXPathObject, ObjectFree>;
+
+std::string taken(xmlChar* text) {
+  if (text == nullptr) return {};
+  std::string out{reinterpret_cast<const char*>(text)};
+  xmlFree(text);
+  return out;
+}
+
+std::string attribute(xmlNode* node, const char* name) {
+  return node->type == XML_ELEMENT_NODE ? taken(xmlGetProp(node, reinterpret_cast<const xmlChar*>(name))) : std::string{};
+}
+
+std::string text_in(xmlNode* node) { return collapse_blanks(clean_utf8(taken(xmlNodeGetContent(node)))); }
+
+/// What is inside an element as HTML.
+std::string html_in(xmlNode* node) {
+  if (node->type != XML_ELEMENT_NODE) return escape_html(text_in(node));
+  std::unique_ptr<xmlBuffer, decltype(&xmlBufferFree)> buffer{xmlBufferCreate(), &xmlBufferFree};
+  if (!buffer) return {};
+  for (xmlNode* child = node->children; child != nullptr; child = child->next) htmlNodeDump(buffer.get(), node->doc, child);
+  const auto* const content = reinterpret_cast<const char*>(xmlBufferContent(buffer.get()));
+  return content == nullptr ? std::string{} : clean_utf8(trim(content));
+}
+
+/// One way of finding posts. XPaths as in PageXPaths.
+struct Recipe {
+  std::string_view name;
+  PageXPaths xpaths;
+};
+
+std::string has_class(const std::string& name) { return "contains(concat(' ',normalize-space(@class),' '),' " + name + " ')"; }
+
+std::vector<Recipe> default_recipes() {
+  const std::string blogger_heading = "//*[" + has_class("date-header") + "]";
+  const std::string image = ".//img/@data-src\n.//img/@src";
+  const std::string any_time = ".//time/@datetime\n.//time";
+  std::vector<Recipe> recipes;
+  recipes.push_back(
+      {.name = "schema.org microdata",
+       .xpaths = {.item = "//*[contains(@itemtype,'schema.org/BlogPosting') or contains(@itemtype,'schema.org/Article') or "
+                          "contains(@itemtype,'schema.org/NewsArticle')]",
+                  .title = ".//*[@itemprop='headline']/@content\n.//*[@itemprop='headline']\n.//*[@itemprop='name']\n.//h2\n.//h3",
+                  .link = ".//*[@itemprop='headline' or @itemprop='name']//a/@href\n.//a[.//*[@itemprop='headline' or "
+                          "@itemprop='name']]/@href\n.//*[@itemprop='url']/@href\n.//*[@itemprop='mainEntityOfPage']/@href\n.//h2//a/@href\n"
+                          ".//h3//a/@href",
+                  .date = ".//*[@itemprop='datePublished']/@content\n.//*[@itemprop='datePublished']/@datetime\n"
+                          ".//*[@itemprop='datePublished']/@title\n.//*[@itemprop='datePublished']\n" +
+                          any_time,
+                  .excerpt = ".//*[@itemprop='description']/@content\n.//*[@itemprop='description']\n.//*[@itemprop='articleBody']\n.//*[" +
+                             has_class("post-body") + "]",
+                  .image = ".//*[@itemprop='image' or @itemprop='thumbnailUrl']/@content\n.//*[@itemprop='image']/@src\n" + image,
+                  .date_heading = blogger_heading}});
+  recipes.push_back({.name = "h-feed",
+                     .xpaths = {.item = "//*[" + has_class("h-entry") + "]",
+                                .title = ".//*[" + has_class("p-name") + "]",
+                                .link = ".//*[" + has_class("u-url") + "]/@href\n.//*[" + has_class("p-name") + "]//a/@href",
+                                .date = ".//*[" + has_class("dt-published") + "]/@datetime\n.//*[" + has_class("dt-published") + "]\n" + any_time,
+                                .excerpt = ".//*[" + has_class("e-content") + "]\n.//*[" + has_class("p-summary") + "]",
+                                .image = ".//*[" + has_class("u-photo") + "]/@src\n.//*[" + has_class("u-featured") + "]/@src\n" + image,
+                                .date_heading = {}}});
+  recipes.push_back({.name = "Blogger",
+                     .xpaths = {.item = "//*[" + has_class("post") + " and .//*[" + has_class("post-title") + "]]",
+                                .title = ".//*[" + has_class("post-title") + "]",
+                                .link = ".//*[" + has_class("post-title") + "]//a/@href\n.//a[" + has_class("timestamp-link") + "]/@href",
+                                .date = ".//*[" + has_class("published") + "]/@title\n.//*[" + has_class("published") + "]/@datetime\n" + any_time,
+                                .excerpt = ".//*[" + has_class("post-body") + "]\n.//*[" + has_class("post-snippet") + "]",
+                                .image = image,
+                                .date_heading = blogger_heading}});
+  recipes.push_back({.name = "WordPress",
+                     .xpaths = {.item = "//*[(" + has_class("hentry") + " or self::article) and .//*[" + has_class("entry-title") + "]]",
+                                .title = ".//*[" + has_class("entry-title") + "]",
+                                .link = ".//*[" + has_class("entry-title") + "]//a/@href\n.//a[@rel='bookmark']/@href",
+                                .date = ".//time[" + has_class("published") + "]/@datetime\n.//*[" + has_class("entry-date") + "]/@datetime\n" +
+                                        any_time + "\n.//*[" + has_class("entry-date") + "]\n.//*[" + has_class("posted-on") + "]",
+                                .excerpt = ".//*[" + has_class("entry-summary") + "]\n.//*[" + has_class("entry-content") + "]",
+                                .image = image,
+                                .date_heading = {}}});
+  recipes.push_back({.name = "<article>",
+                     .xpaths = {.item = "//article",
+                                .title = ".//h1\n.//h2\n.//h3",
+                                .link = ".//h1//a/@href\n.//h2//a/@href\n.//h3//a/@href\n.//a[.//h1 or .//h2 or .//h3]/@href\n.//a/@href",
+                                .date = any_time,
+                                .excerpt = ".//p",
+                                .image = image,
+                                .date_heading = {}}});
+  return recipes;
+}
+
+class PageReader {
+ public:
+  PageReader(xmlDoc* document, const PageOptions& options)
+      : document_(document), options_(options), context_(xmlXPathNewContext(document)), base_(options.base_url) {
+    // libxml2 would write to standard error; what matters is in our own errors.
+    if (context_) context_->error = [](void*, xmlErrorPtr) {};
+  }
+
+  Result<std::vector<Entry>> read(const PageXPaths& xpaths);
+  std::string first_text(const std::string& xpath) {
+    auto found = first(nullptr, xpath);
+    return found && *found != nullptr ? text_in(*found) : std::string{};
+  }
+  void find_base() {
+    const auto href = first_text("//base/@href");
+    if (!href.empty()) base_ = resolve_url(base_, href).value_or(base_);
+  }
+  [[nodiscard]] const std::string& base() const { return base_; }
+
+ private:
+  Result<std::vector<xmlNode*>> nodes(xmlNode* from, std::string_view xpath);
+  /// The first node of the first alternative that finds one with any text; nullptr if none does.
+  Result<xmlNode*> first(xmlNode* from, std::string_view xpaths);
+  Result<Entry> entry_of(xmlNode* item, const PageXPaths& xpaths);
+  std::string url_of(xmlNode* node) const;
+
+  xmlDoc* document_;
+  const PageOptions& options_;
+  Context context_;
+  std::string base_;
+};
+
+Result<std::vector<xmlNode*>> PageReader::nodes(xmlNode* from, std::string_view xpath) {
+  std::vector<xmlNode*> found;
+  if (trim(xpath).empty() || !context_) return found;
+  context_->node = from != nullptr ? from : xmlDocGetRootElement(document_);
+  const std::string text{trim(xpath)};
+  const Object object{xmlXPathEvalExpression(reinterpret_cast<const xmlChar*>(text.c_str()), context_.get())};
+  if (!object) return fail(Errc::config, "not an XPath: " + text, "XPath 1.0, such as //article");
+  if (object->type != XPATH_NODESET || object->nodesetval == nullptr) return found;
+  xmlXPathNodeSetSort(object->nodesetval);
+  for (int i = 0; i < object->nodesetval->nodeNr; ++i) {
+    if (object->nodesetval->nodeTab[i]->type != XML_NAMESPACE_DECL) found.push_back(object->nodesetval->nodeTab[i]);
+  }
+  return found;
+}
+
+Result<xmlNode*> PageReader::first(xmlNode* from, std::string_view xpaths) {
+  for (const auto xpath : split(xpaths, '\n')) {
+    TIDINGS_LET(const auto found, nodes(from, xpath));
+    for (xmlNode* const node : found) {
+      if (!text_in(node).empty() || !attribute(node, "src").empty() || !attribute(node, "href").empty()) return node;
+    }
+  }
+  return nullptr;
+}
+
+std::string PageReader::url_of(xmlNode* node) const {
+  auto reference = attribute(node, "href");
+  if (reference.empty()) reference = attribute(node, "src");
+  if (reference.empty()) reference = text_in(node);
+  if (trim(reference).empty() || reference.starts_with("data:")) return {};
+  return resolve_url(base_, reference).value_or(clean_utf8(reference));
+}
+
+/// The date that a node shows or hides in an attribute.
+std::optional<UtcTime> date_in(xmlNode* node) {
+  for (const auto& text : {attribute(node, "datetime"), attribute(node, "title"), text_in(node)}) {
+    const auto time = parse_feed_date(text);
+    if (!time) continue;
+    const bool day_only = text.find(':') == std::string::npos && to_ms(*time) % 86'400'000 == 0;
+    return day_only ? *time + std::chrono::hours{12} : *time;
+  }
+  return std::nullopt;
+}
+
+Result<Entry> PageReader::entry_of(xmlNode* item, const PageXPaths& xpaths) {
+  Entry entry;
+  TIDINGS_LET(xmlNode* const title, first(item, xpaths.title));
+  if (title != nullptr) entry.title = text_in(title);
+  TIDINGS_LET(xmlNode* const link, first(item, xpaths.link));
+  if (link != nullptr) entry.link = url_of(link);
+  TIDINGS_LET(xmlNode* const date, first(item, xpaths.date));
+  if (date != nullptr) entry.published = date_in(date);
+  TIDINGS_LET(xmlNode* const excerpt, first(item, xpaths.excerpt));
+  if (excerpt != nullptr) entry.summary_html = html_in(excerpt);
+  TIDINGS_LET(xmlNode* const image, first(item, xpaths.image));
+  if (image != nullptr) entry.image = url_of(image);
+  entry.id = entry.link;
+  entry.base_url = base_;
+  return entry;
+}
+
+Result<std::vector<Entry>> PageReader::read(const PageXPaths& xpaths) {
+  constexpr std::size_t most = 200;
+  std::vector<Entry> entries;
+  TIDINGS_LET(const auto items, nodes(nullptr, xpaths.item));
+  std::vector<xmlNode*> headings;
+  for (const auto xpath : split(xpaths.date_heading, '\n')) {
+    TIDINGS_LET(const auto found, nodes(nullptr, xpath));
+    headings.insert(headings.end(), found.begin(), found.end());
+  }
+  std::size_t next_heading = 0;
+  std::optional<UtcTime> heading_date;
+  for (xmlNode* const item : items) {
+    if (entries.size() == most) break;
+    // Both lists are in the document's order: the last heading before the item holds.
+    while (next_heading < headings.size() && xmlXPathCmpNodes(headings[next_heading], item) == 1) {
+      heading_date = date_in(headings[next_heading++]);
+    }
+    TIDINGS_LET(auto entry, entry_of(item, xpaths));
+    if (!entry.published) entry.published = heading_date;
+    const bool known = std::any_of(entries.begin(), entries.end(), [&](const Entry& other) {
+      return other.link == entry.link && (!entry.link.empty() || other.title == entry.title);
+    });
+    if (!known && !entry.link.empty() && !entry.title.empty()) entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+Result<std::vector<Entry>> find_entries(PageReader& reader, std::string_view html, const PageOptions& options) {
+  if (!options.xpaths.item.empty()) return reader.read(options.xpaths);
+  if (auto linked = read_linked_data(html, reader.base()); !linked.empty()) return linked;
+  for (const auto& recipe : default_recipes()) {
+    auto xpaths = recipe.xpaths;
+    if (!options.xpaths.date_heading.empty()) xpaths.date_heading = options.xpaths.date_heading;
+    TIDINGS_LET(auto entries, reader.read(xpaths));
+    if (!entries.empty()) return entries;
+  }
+  return std::vector<Entry>{};
+}
+
+}  // namespace
+
+Result<Feed> read_page(std::string_view bytes, const PageOptions& options) {
+  auto decoded = decode_bytes(bytes, options.content_type);
+  if (is_nested_too_deeply(decoded.text)) return fail(Errc::bad_data, "no posts: the page is nested too deeply");
+  const Document document{htmlReadMemory(decoded.text.data(), static_cast<int>(decoded.text.size()), nullptr, "UTF-8",
+                                         HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
+                                             HTML_PARSE_IGNORE_ENC)};
+  if (!document || xmlDocGetRootElement(document.get()) == nullptr) return fail(Errc::bad_data, "no posts: not an HTML page");
+  PageReader reader{document.get(), options};
+  reader.find_base();
+  TIDINGS_LET(auto entries, find_entries(reader, decoded.text, options));
+  if (entries.empty()) {
+    return fail(Errc::bad_data, options.xpaths.item.empty() ? "no posts found in the page" : "nothing in the page is " + options.xpaths.item,
+                options.xpaths.item.empty() ? "say with XPaths where they are" : "the XPath item finds nothing with a title and a link");
+  }
+  Feed feed;
+  feed.format = Format::html;
+  feed.title = reader.first_text("//head/title");
+  feed.link = options.base_url;
+  feed.language = ascii_lower(reader.first_text("/html/@lang"));
+  for (auto& entry : entries) entry.language = feed.language;
+  feed.entries = std::move(entries);
+  feed.warnings = std::move(decoded.warnings);
+  return feed;
+}
+
+}  // namespace tidings::source

@@ -1,0 +1,145 @@
+"""kill -9 in the middle of a send, and go on: everybody is mailed once, save those who were in doubt.
+
+The server names the instants: it stops answering after a planned number of messages at a planned stage; then the sender is
+killed, and a new one goes on against a healthy server. In doubt may be at most what was in flight: sessions x window.
+"""
+import collections
+import datetime
+import unittest
+
+from smtp_server import ALL_FEATURES, Rule, SmtpServer
+from tidings import Article, Home, parse_mail, rss
+
+AT = "2026-01-26T08:05:00+02:00"
+PUBLISHED = datetime.datetime(2026, 1, 22, 9, tzinfo=datetime.timezone.utc)
+READERS = ["reader%02d@example.org" % number for number in range(40)]
+CONNECTIONS, WINDOW = 2, 3
+LOCK_STEP = ("SIZE 52428800", "8BITMIME")
+PIPELINED = (*LOCK_STEP, "PIPELINING")
+
+
+class Crash(unittest.TestCase):
+    def setUp(self):
+        self.home = Home()
+        self.addCleanup(self.home.__exit__)
+        self.home.write("feed.xml", rss("Town", [Article("Bread", "https://town.example/bread", PUBLISHED, PUBLISHED, "<p>Cheap.</p>")]))
+        self.home.write("list.csv", "email\n" + "".join(each + "\n" for each in READERS))
+        self.home.configure()
+        self.home.do("subscriber", "import", "list.csv", "--confirmed", at=AT)
+
+    def point_at(self, server, more=""):
+        self.home.configure(server.url, more_smtp="connections = %d\nwindow = %d\n%s" % (CONNECTIONS, WINDOW, more))
+
+    def killed_at(self, stage, action, after, features):
+        """Runs a send that gets no further than `after` messages, kills it, and returns what the server had accepted."""
+        with SmtpServer(features=features) as server:
+            self.point_at(server)
+            usual = server.action_for
+
+            def stalling(at_stage, recipient):
+                with server.lock:
+                    enough = len(server.accepted) >= after
+                return action if enough and at_stage == stage else usual(at_stage, recipient)
+
+            server.action_for = stalling
+            stalled = server.changed
+            sender = self.home.start("send", "--due", at=AT)
+            with stalled:
+                stalled.wait_for(lambda: len(server.accepted) >= after or sender.poll() is not None, 60)
+            # Killed while sessions hang: the process cannot have finished.
+            self.wait_until_quiet(server)
+            self.assertIsNone(sender.poll(), "the sender ended by itself")
+            sender.kill()
+            sender.communicate()
+            return server.take()
+
+    @staticmethod
+    def wait_until_quiet(server):
+        """Until no new command arrives: every session has met the stall, or waits behind one that has."""
+        with server.changed:
+            seen = -1
+            while seen != (seen := len(server.commands) + len(server.accepted)):
+                server.changed.wait(0.3)
+
+    def test_a_kill_at_each_stage_loses_nobody_and_repeats_only_who_was_in_doubt(self):
+        for features in (ALL_FEATURES, PIPELINED, LOCK_STEP):
+            window = WINDOW if "CHUNKING" in features else 1
+            for stage, action in (("mail", "hang"), ("rcpt", "hang"), ("data", "hang"), ("body", "hang"), ("dot", "hang"),
+                                  ("dot", "keep-hang")):
+                if stage == "data" and "CHUNKING" in features:
+                    continue
+                for after in (1, 17):
+                    with self.subTest(features=features, stage=stage, action=action, after=after):
+                        self.crash_once(features, stage, action, after, window)
+
+    def crash_once(self, features, stage, action, after, window):
+        self.setUp()
+        first = self.killed_at(stage, action, after, features)
+        with SmtpServer(features=features) as server:
+            self.point_at(server)
+            later = datetime.datetime.fromisoformat(AT)
+            states = []
+            for minutes in (1, 20, 60, 180):  # claims' leases run out; in doubt waits a quarter of an hour
+                done = self.home.run("deliver", at=later + datetime.timedelta(minutes=minutes))
+                self.assertIn(done.returncode, (0, 75), done.stderr)
+                states.append(self.home.json("edition", "list")[0])
+            second = server.take()
+        got = collections.Counter(mail.envelope_to for mail in first + second)
+        self.assertEqual(sorted(got), READERS)
+        twice = [address for address, count in got.items() if count > 1]
+        self.assertLessEqual(len(twice), CONNECTIONS * window, twice)
+        self.assertTrue(set(twice) <= {mail.envelope_to for mail in first})
+        if action == "keep-hang":
+            self.assertTrue(twice, "the planned loss of an answer did not happen")
+        self.assertLessEqual(max(got.values()), 2)
+        ids = collections.defaultdict(set)
+        for mail in first + second:
+            ids[mail.envelope_to].add(parse_mail(mail.octets)["Message-ID"])
+        self.assertEqual({len(each) for each in ids.values()}, {1})
+        self.assertEqual(len(set.union(*ids.values())), len(READERS))
+        self.assertEqual((states[-1]["state"], states[-1]["deliveries"]["sent"]), ("sent", len(READERS)), states[-1])
+
+    def test_hold_does_not_repeat_anybody_in_doubt(self):
+        first = self.killed_at("dot", "keep-hang", 9, PIPELINED)
+        with SmtpServer(features=PIPELINED) as server:
+            self.point_at(server, '[delivery]\nin_doubt = "hold"\n')
+            done = self.home.run("deliver", at="2026-01-26T11:05:00+02:00")
+            self.assertIn(done.returncode, (0, 75), done.stderr)
+            second = server.take()
+        got = collections.Counter(mail.envelope_to for mail in first + second)
+        self.assertEqual(max(got.values()), 1)
+        held = {each["address"] for each in self.home.json("delivery", "list", "--state", "in_doubt")}
+        self.assertEqual(sorted(held | {mail.envelope_to for mail in second}),
+                         sorted(set(READERS) - ({mail.envelope_to for mail in first} - held)))
+        self.assertTrue(0 < len(held) <= CONNECTIONS)
+
+    def test_a_kill_while_composing_leaves_nothing_half_made(self):
+        # Before any answer of the server: the greeting hangs, so the edition is sealed and nothing has left.
+        with SmtpServer([Rule("greeting", "hang")]) as server:
+            self.point_at(server)
+            sender = self.home.start("send", "--due", at=AT)
+            while server.sessions == 0 and sender.poll() is None:
+                pass
+            sender.kill()
+            sender.communicate()
+            self.assertEqual(server.take(), [])
+        with SmtpServer() as server:
+            self.point_at(server)
+            self.home.do("send", "--due", at="2026-01-26T09:05:00+02:00")
+            self.assertEqual(sorted(mail.envelope_to for mail in server.take()), READERS)
+
+    def test_sigterm_finishes_what_is_in_flight_and_leaves_no_doubt(self):
+        with SmtpServer([Rule("dot", "delay:0.02")]) as server:
+            self.point_at(server)
+            sender = self.home.start("send", "--due", at=AT)
+            self.assertTrue(server.wait_for(5, 60))
+            sender.terminate()
+            out, err = sender.communicate(timeout=60)
+            self.assertIn(sender.returncode, (0, 75), err)
+            self.assertEqual(self.home.json("delivery", "list", "--state", "in_doubt"), [])
+            self.home.do("deliver", at="2026-01-26T09:05:00+02:00")
+            self.assertEqual(sorted(mail.envelope_to for mail in server.take()), READERS)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,152 @@
+"""Runs the real binary for tests: a temporary home with config.toml, and feeds that grow as the days go by.
+
+The binary is named by the environment variable TIDINGS (CTest sets it).
+"""
+import dataclasses
+import datetime
+import email
+import email.policy
+import html
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+BINARY = os.environ.get("TIDINGS", str(pathlib.Path(__file__).resolve().parents[2] / "build/release/tidings"))
+TOP = pathlib.Path(__file__).resolve().parents[2]
+
+CONFIG = """[newsletter]
+name = "Harbour News"
+from = "Harbour News <news@example.org>"
+public_url = "https://news.example.org"
+postal_address = "1 Quay Street, Exampletown"
+timezone = "Europe/Athens"
+language = "en"
+[store]
+path = "subscribers/tidings.db"
+[smtp]
+url = "%(smtp)s"
+tls = "off"
+%(more_smtp)s
+%(sources)s
+%(digests)s
+"""
+WEEKLY = '[[digest]]\nname = "weekly"\nschedule = "weekly monday 08:00"\n'
+
+
+class Home:
+    """A folder with a config.toml in which tidings is run; removed at the end."""
+
+    def __init__(self):
+        # In memory if there is room for it: the store's fsyncs would be most of a test's time. A kill needs no disk to be survived.
+        memory = pathlib.Path("/dev/shm")
+        place = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tidings-system-", dir=place))
+        self.now = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+        return path
+
+    def configure(self, smtp="smtp://127.0.0.1:1", sources=("feed.xml",), digests=WEEKLY, more_smtp=""):
+        """`sources`: names of files here, or whole [[source]] blocks."""
+        blocks = [each if each.startswith("[[") else
+                  '[[source]]\nname = "%s"\nurl = "file:%s"\n' % (each.split(".")[0], each) for each in sources]
+        return self.write("config.toml", CONFIG % {"smtp": smtp, "more_smtp": more_smtp, "sources": "\n".join(blocks),
+                                                   "digests": digests})
+
+    def command(self, *arguments, at=None):
+        at = at or self.now
+        return [BINARY, *(["--at", at if isinstance(at, str) else at.isoformat()] if at else []), *map(str, arguments)]
+
+    def run(self, *arguments, at=None, input=None):
+        return subprocess.run(self.command(*arguments, at=at), cwd=self.folder, capture_output=True, text=True,
+                              input=input, encoding="utf-8", timeout=120)
+
+    def do(self, *arguments, at=None, input=None, status=0):
+        """Runs and insists on the exit status; returns stdout."""
+        done = self.run(*arguments, at=at, input=input)
+        if done.returncode != status:
+            raise AssertionError("tidings %s: exit %s, want %s\n%s%s" % (" ".join(map(str, arguments)), done.returncode,
+                                                                         status, done.stdout, done.stderr))
+        return done.stdout
+
+    def json(self, *arguments, at=None):
+        return [json.loads(line) for line in self.do(*arguments, "--json", at=at).splitlines()]
+
+    def start(self, *arguments, at=None):
+        return subprocess.Popen(self.command(*arguments, at=at), cwd=self.folder, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True)
+
+
+@dataclasses.dataclass
+class Article:
+    """A post as its blog would publish it. `appears`: when it is first in the feed; `published`: what the feed says."""
+    title: str
+    link: str
+    appears: datetime.datetime
+    published: object = None
+    body: str = ""
+    tags: tuple = ()
+
+
+def rss(title, articles):
+    out = ['<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" '
+           'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>'
+           "<title>%s</title><link>https://blog.example/</link><description/>" % html.escape(title)]
+    for each in reversed(articles):
+        out.append("<item><title>%s</title><link>%s</link>" % (html.escape(each.title), html.escape(each.link)))
+        if each.published:
+            out.append("<pubDate>%s</pubDate>" % each.published.strftime("%a, %d %b %Y %H:%M:%S %z"))
+        out += ["<category>%s</category>" % html.escape(tag) for tag in each.tags]
+        if each.body:
+            out.append("<content:encoded><![CDATA[%s]]></content:encoded>" % each.body)
+        out.append('<guid isPermaLink="false">%s</guid></item>' % html.escape(each.link))
+    return "".join(out) + "</channel></rss>\n"
+
+
+def atom(title, articles):
+    out = ['<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom"><title>%s</title>'
+           "<id>urn:x:%s</id><updated>2026-01-01T00:00:00Z</updated>" % (html.escape(title), html.escape(title))]
+    for each in reversed(articles):
+        out.append('<entry><id>urn:x:%s</id><title>%s</title><link rel="alternate" href="%s"/>'
+                   % (html.escape(each.link), html.escape(each.title), html.escape(each.link)))
+        if each.published:
+            out.append("<published>%s</published>" % each.published.isoformat())
+        out += ['<category term="%s"/>' % html.escape(tag) for tag in each.tags]
+        if each.body:
+            out.append('<content type="html">%s</content>' % html.escape(each.body))
+        out.append("</entry>")
+    return "".join(out) + "</feed>\n"
+
+
+def json_feed(title, articles):
+    items = []
+    for each in reversed(articles):
+        item = {"id": each.link, "url": each.link, "title": each.title, "content_html": each.body, "tags": list(each.tags)}
+        if each.published:
+            item["date_published"] = each.published.isoformat()
+        items.append(item)
+    return json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": title, "items": items})
+
+
+def parse_mail(octets):
+    return email.message_from_bytes(octets, policy=email.policy.default)
+
+
+def text_of(message):
+    return message.get_body(("plain",)).get_content()
+
+
+def html_of(message):
+    return message.get_body(("html",)).get_content()

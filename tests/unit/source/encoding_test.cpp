@@ -1,0 +1,97 @@
+#include "source/encoding.hpp"
+
+#include <doctest/doctest.h>
+#include <iconv.h>
+
+#include "base/text.hpp"
+
+using namespace tidings;
+using namespace tidings::source;
+
+namespace {
+
+/// The C library as the other side: what it encodes, we must read.
+std::string encoded(const std::string& text, const char* encoding) {
+  const auto handle = iconv_open(encoding, "UTF-8");
+  REQUIRE(handle != reinterpret_cast<iconv_t>(-1));
+  std::string out(text.size() * 8 + 64, '\0');
+  auto input = text;
+  char* in = input.data();
+  std::size_t in_left = input.size();
+  char* to = out.data();
+  std::size_t room = out.size();
+  REQUIRE(iconv(handle, &in, &in_left, &to, &room) != static_cast<std::size_t>(-1));
+  iconv(handle, nullptr, nullptr, &to, &room);
+  iconv_close(handle);
+  out.resize(out.size() - room);
+  return out;
+}
+
+std::string document(const std::string& label, const std::string& text) {
+  return "<?xml version=\"1.0\" encoding=\"" + label + "\"?><rss>" + text + "</rss>";
+}
+
+}  // namespace
+
+TEST_CASE("encoding: what the XML declaration says is believed") {
+  struct Case {
+    const char* label;
+    const char* encoding;
+    const char* text;
+  };
+  for (const auto& each : {Case{"koi8-r", "KOI8-R", "Привет"}, Case{"Windows-1251", "CP1251", "Привет"}, Case{"Shift_JIS", "CP932", "日本語①"},
+                           Case{"euc-jp", "EUC-JP", "日本語"}, Case{"gb2312", "GB18030", "中文简体㐀"}, Case{"Big5", "BIG5-HKSCS", "中文"},
+                           Case{"euc-kr", "UHC", "한국어"}, Case{"iso-8859-7", "ISO-8859-7", "Ελληνικά"}, Case{"latin1", "CP1252", "café “x” €"},
+                           Case{"iso-8859-9", "CP1254", "İstanbul ğ"}, Case{"ISO-2022-JP", "ISO-2022-JP", "日本語"},
+                           Case{"iso-8859-2", "ISO-8859-2", "Łódź"}, Case{"macintosh", "MACINTOSH", "café"}, Case{"tis-620", "CP874", "ไทย"}}) {
+    CAPTURE(each.label);
+    const auto want = document(each.label, each.text);
+    const auto decoded = decode_bytes(encoded(want, each.encoding), "");
+    CHECK(decoded.text == want);
+    CHECK(decoded.encoding == each.encoding);
+    CHECK(decoded.warnings.empty());
+  }
+}
+
+TEST_CASE("encoding: wide encodings are known by their mark or by their pattern") {
+  const auto want = document("utf-16", "日本 Ωμ é 🙂");
+  for (const auto* name : {"UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"}) {
+    CAPTURE(name);
+    CHECK(decode_bytes(encoded(want, name), "").text == want);
+    CHECK(decode_bytes(encoded("\uFEFF" + want, name), "").text == want);
+  }
+  CHECK(decode_bytes("\xEF\xBB\xBF<rss/>", "text/xml; charset=koi8-r").text == "<rss/>");
+}
+
+TEST_CASE("encoding: the header counts before the document, but valid UTF-8 before both") {
+  const auto cyrillic = encoded(document("iso-8859-1", "Привет"), "CP1251");
+  CHECK(decode_bytes(cyrillic, "text/xml; charset=\"windows-1251\"").text.find("Привет") != std::string::npos);
+  CHECK(decode_bytes(document("iso-8859-1", "café"), "text/xml; charset=iso-8859-1").text.find("café") != std::string::npos);
+}
+
+TEST_CASE("encoding: what is declared wrongly or not at all is mended with a warning") {
+  const auto wrong = decode_bytes("<?xml version='1.0' encoding='utf-8'?><rss>caf\xE9 \x93x\x94</rss>", "");
+  CHECK(wrong.text.find("café “x”") != std::string::npos);
+  CHECK_FALSE(wrong.warnings.empty());
+  const auto mixed = decode_bytes("<rss>Ωμέγα, Ωμέγα, caf\xE9</rss>", "");
+  CHECK(mixed.text == "<rss>Ωμέγα, Ωμέγα, café</rss>");
+  CHECK(decode_bytes(encoded("<rss>Новости порта и моря</rss>", "CP1251"), "").text == "<rss>Новости порта и моря</rss>");
+  CHECK(decode_bytes(encoded("<rss>Новости порта и моря</rss>", "KOI8-R"), "").text == "<rss>Новости порта и моря</rss>");
+  CHECK(decode_bytes(encoded("<rss><language>ja</language>港のニュース</rss>", "CP932"), "").text.find("港のニュース") != std::string::npos);
+  const auto unknown = decode_bytes(document("klingon", "a"), "");
+  CHECK(unknown.text == document("klingon", "a"));
+  CHECK(unknown.warnings == std::vector<std::string>{"unknown encoding \"klingon\""});
+}
+
+TEST_CASE("encoding: the fast test of clean text agrees with the cleaner") {
+  std::vector<std::string> texts{"", "plain ascii text that is long enough", "tab\tand\nnewline", "cr\r\n", "\x7F", "\x01", "Ωμέγα 日本 🙂",
+                                 "\xC2\x85", "\xC2\xA0", "\xEF\xBB\xBF", "\xEF\xBF\xBE", "\xEF\xB7\x90", "\xF0\x9F\xBF\xBF", "\xED\xA0\x80",
+                                 "\xFF", "12345678\x80", "1234567\x1F", "\xEF\xBF\xBD"};
+  for (const auto& text : texts) {
+    for (const auto& padding : {"", "12345678"}) {
+      const auto whole = padding + text;
+      CAPTURE(whole);
+      CHECK(is_clean_utf8(whole) == (clean_utf8(whole) == whole));
+    }
+  }
+}

@@ -1,0 +1,127 @@
+// Feeds as they should not be. Each case is its own; what is mended is told in the warnings.
+#include <doctest/doctest.h>
+
+#include "source/parse.hpp"
+
+using namespace tidings;
+using namespace tidings::source;
+
+namespace {
+
+Feed parsed(std::string_view bytes) {
+  auto feed = parse_feed(bytes, {.base_url = "https://example.org/feed.xml", .content_type = {}});
+  REQUIRE_MESSAGE(feed, (feed ? "" : feed.error().line()));
+  return *std::move(feed);
+}
+
+std::string item(const std::string& inside, const std::string& namespaces = "") {
+  return "<rss version=\"2.0\" " + namespaces + "><channel><title>T</title><link>https://example.org/</link><item>" + inside +
+         "</item></channel></rss>";
+}
+
+std::string title_of(const std::string& inside) {
+  const auto feed = parsed(item("<title>" + inside + "</title>"));
+  return feed.entries.at(0).title;
+}
+
+}  // namespace
+
+TEST_CASE("sick feed: titles come out as people meant them") {
+  struct Case {
+    const char* written;
+    const char* want;
+  };
+  for (const auto& each : {Case{"AT&T & co", "AT&T & co"}, Case{"caf&eacute;&nbsp;x", "café x"}, Case{"&lt;b&gt;bold&lt;/b&gt; move", "bold move"},
+                           Case{"a &amp;amp; b", "a & b"}, Case{"1 &lt; 2 &lt;3", "1 < 2 <3"}, Case{"<![CDATA[<i>x</i> & y]]>", "x & y"},
+                           Case{"It&amp;#8217;s", "It’s"}, Case{"it&#146;s", "it’s"}, Case{"a < b and c <3 d", "a < b and c <3 d"},
+                           Case{"use &lt;vector&gt; well", "use <vector> well"}, Case{"a\x08" "b", "ab"}, Case{"a&#0;b", "a\uFFFD" "b"},
+                           Case{" two\n lines ", "two lines"}, Case{"&unknown; stays", "&unknown; stays"}}) {
+    CAPTURE(each.written);
+    CHECK(title_of(each.written) == each.want);
+  }
+}
+
+TEST_CASE("sick feed: names in capitals, prefixes and namespaces at will") {
+  const auto upper = parsed("<RSS><CHANNEL><TITLE>T</TITLE><ITEM><TITLE>x</TITLE><LINK>/1</LINK><PUBDATE>8 Jan 2026</PUBDATE></ITEM></CHANNEL></RSS>");
+  CHECK(upper.entries.at(0).link == "https://example.org/1");
+  CHECK(upper.entries.at(0).published);
+  CHECK(parsed(item("<dc:creator>Ada</dc:creator>")).entries.at(0).author == "Ada");
+  CHECK(parsed(item("<d:creator>Ada</d:creator>", "xmlns:d='http://purl.org/dc/elements/1.1/'")).entries.at(0).author == "Ada");
+  const auto prefixed = parsed("<a:feed xmlns:a='http://www.w3.org/2005/Atom'><a:title>T</a:title><a:entry><a:title>e</a:title></a:entry></a:feed>");
+  CHECK(prefixed.format == Format::atom);
+  CHECK(prefixed.entries.at(0).title == "e");
+  CHECK(parsed("<feed><title>T</title><entry><title>e</title></entry></feed>").entries.size() == 1);
+}
+
+TEST_CASE("sick feed: what stands around the document is passed over") {
+  const auto whole = item("<title>a</title>");
+  for (const auto& text : {"\n\n  <?xml version='1.0'?>" + whole, "\xEF\xBB\xBF" + whole, "<br />\n<b>Warning</b>: bad in <b>x.php</b><br />" + whole,
+                           whole + "\n<script>count()</script><!-- cached -->", "HTTP/1.1 200 OK\n\n" + whole,
+                           "<?xml version='1.0'?><!-- c --><?xml-stylesheet href='x'?>" + whole}) {
+    CAPTURE(text);
+    CHECK(parsed(text).entries.size() == 1);
+  }
+}
+
+TEST_CASE("sick feed: tags that do not match, lack quotes or never end") {
+  const auto slip = parsed(item("<title>a</titel><link>/1</link>"));
+  CHECK(slip.entries.at(0).title == "a");
+  CHECK(slip.entries.at(0).link == "https://example.org/1");
+  const auto unclosed = parsed("<rss><channel><title>T</title><item><title>a</title><item><title>b</title></item></channel></rss>");
+  CHECK(unclosed.entries.size() == 2);
+  CHECK(parsed("<rss version=2.0><channel><item><title>a</title><guid isPermaLink=false>x</guid></item></channel></rss>").entries.at(0).id == "x");
+  const auto open_cdata = parsed(item("<title>a</title><description><![CDATA[<p>b</p></description>"));
+  CHECK(open_cdata.entries.at(0).summary_html == "<p>b</p>");
+  CHECK(parsed(item("<enclosure url='/a?x=1&y=2' type='audio/mpeg'/>")).entries.at(0).enclosures.at(0).url == "https://example.org/a?x=1&y=2");
+}
+
+TEST_CASE("sick feed: HTML that was not escaped, or escaped twice") {
+  CHECK(parsed(item("<description>text <a href=\"x\">l</a> &amp; <img src=\"y.png\"> end</description>")).entries.at(0).summary_html ==
+        "text <a href=\"x\">l</a> &amp; <img src=\"y.png\"> end");
+  CHECK(parsed(item("<description>&amp;lt;p&amp;gt;hello&amp;lt;/p&amp;gt;</description>")).entries.at(0).summary_html == "<p>hello</p>");
+}
+
+TEST_CASE("sick feed: at every cut the whole entries stay, in order, and no other") {
+  const std::string head = "<rss><channel><title>T</title>";
+  const std::string one = "<item><title>one</title><description>&lt;p&gt;1&lt;/p&gt;</description></item>";
+  const std::string two = "<item><title>two</title><description><![CDATA[<p>2</p>]]></description></item>";
+  const auto whole = head + one + two + "</channel></rss>";
+  for (std::size_t i = 0; i <= whole.size(); ++i) {
+    const auto feed = parse_feed(std::string_view{whole}.substr(0, i), {});
+    // "</item" without its last character ends the item as well.
+    const std::size_t want = i + 1 >= (head + one + two).size() ? 2 : i + 1 >= (head + one).size() ? 1 : 0;
+    CAPTURE(i);
+    if (feed) CHECK(feed->entries.size() == want);
+    if (!feed) CHECK(i <= head.size());
+  }
+}
+
+TEST_CASE("sick feed: entities of its own are text, and cannot multiply") {
+  const auto feed = parsed("<!DOCTYPE rss [<!ENTITY h 'Harbour'><!ENTITY hh '&h; &h;'>]><rss><channel><title>&h; News</title>"
+                           "<item><title>&hh;</title></item></channel></rss>");
+  CHECK(feed.title == "Harbour News");
+  CHECK(feed.entries.at(0).title == "Harbour Harbour");
+  std::string bomb = "<!DOCTYPE rss [<!ENTITY a0 '0123456789'>";
+  for (int i = 1; i < 20; ++i) {
+    const auto before = "&a" + std::to_string(i - 1) + ";";
+    bomb += "<!ENTITY a" + std::to_string(i) + " '" + before + before + before + before + before + before + before + before + "'>";
+  }
+  bomb += "]><rss><channel><title>T</title><item><description>";
+  for (int i = 0; i < 10'000; ++i) bomb += "&a2;&a19;";
+  const auto survived = parsed(bomb + "</description></item></channel></rss>");
+  CHECK(survived.entries.at(0).summary_html.size() < 2'000'000);
+}
+
+TEST_CASE("sick feed: nesting without end is survived") {
+  std::string deep = "<rss><channel><item><title>a</title><description>";
+  for (int i = 0; i < 100'000; ++i) deep += "<div xmlns:a='b'>";
+  CHECK(parsed(deep + "</description></item><item><title>b</title></item></channel></rss>").entries.size() == 2);
+}
+
+TEST_CASE("sick feed: dates that cannot be read are told once each, and not without end") {
+  std::string many = "<rss><channel>";
+  for (int i = 0; i < 50; ++i) many += "<item><pubDate>soon</pubDate></item>";
+  const auto feed = parsed(many + "</channel></rss>");
+  CHECK(feed.warnings.size() == 21);
+  CHECK(feed.warnings.back() == "and 30 warnings more");
+}
