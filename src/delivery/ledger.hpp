@@ -25,6 +25,7 @@
 #include "base/id.hpp"
 #include "base/result.hpp"
 #include "delivery/outcome.hpp"
+#include "delivery/relay_health.hpp"
 #include "delivery/retry.hpp"
 #include "store/database.hpp"
 
@@ -134,6 +135,8 @@ class Ledger {
   /// The database's file; the sending journal lies beside it. Empty in memory.
   [[nodiscard]] const std::filesystem::path& path() const { return database_->path(); }
 
+  [[nodiscard]] UtcTime now() const { return clock_->now(); }
+
   /// Adds the delivery of one recipient as planned, inside the caller's transaction (sealing). Doing so again changes
   /// nothing. About 2 us a row.
   [[nodiscard]] Result<void> plan(EditionId edition, SubscriberId subscriber, SegmentId segment);
@@ -191,6 +194,10 @@ class Ledger {
   /// By an admin, for a row in doubt: it did arrive (sent) or it did not and shall not (failed). Errc::no_input if there is
   /// no such row in doubt.
   [[nodiscard]] Result<void> resolve(EditionId edition, SubscriberId subscriber, DeliveryState as);
+
+  /// What is remembered of relays between runs.
+  [[nodiscard]] Result<std::vector<RelayMemory>> relays();
+  [[nodiscard]] Result<void> remember(std::span<const RelayMemory> relays);
 
   /// A report came back (bounce room). Sent rows only; false if there is none.
   [[nodiscard]] Result<bool> mark_bounced(EditionId edition, SubscriberId subscriber, std::string_view reply);

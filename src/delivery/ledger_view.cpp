@@ -128,6 +128,33 @@ Result<void> Ledger::resolve(EditionId edition, SubscriberId subscriber, Deliver
   return {};
 }
 
+Result<std::vector<RelayMemory>> Ledger::relays() {
+  auto query = database_->prepare("SELECT name, lock_step, failures, paused_until_ms, last_error FROM relays ORDER BY name");
+  std::vector<RelayMemory> relays;
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (!row) return relays;
+    relays.push_back({.name = query.text(0),
+                      .lock_step = query.integer(1) != 0,
+                      .failures = static_cast<int>(query.integer(2)),
+                      .paused_until = query.optional_time(3),
+                      .last_error = query.text(4)});
+  }
+}
+
+Result<void> Ledger::remember(std::span<const RelayMemory> relays) {
+  for (const auto& relay : relays) {
+    auto upsert = database_->prepare(R"sql(
+      INSERT INTO relays (name, lock_step, failures, paused_until_ms, last_error)
+      VALUES (:name, :lock_step, :failures, :paused_until, :last_error)
+      ON CONFLICT (name) DO UPDATE SET lock_step = excluded.lock_step, failures = excluded.failures,
+        paused_until_ms = excluded.paused_until_ms, last_error = excluded.last_error)sql");
+    upsert.bind(":name", relay.name).bind(":lock_step", relay.lock_step ? 1 : 0).bind(":failures", relay.failures);
+    TIDINGS_TRY(upsert.bind(":paused_until", relay.paused_until).bind(":last_error", relay.last_error).run());
+  }
+  return {};
+}
+
 Result<bool> Ledger::mark_bounced(EditionId edition, SubscriberId subscriber, std::string_view reply) {
   auto update = database_->prepare(R"sql(
     UPDATE deliveries SET state = 8, reply = :reply, settled_ms = :now

@@ -31,6 +31,7 @@ Outbox::~Outbox() { ::close(wake_fd_); }
 
 void Outbox::add_claims(std::vector<Claim> claims) {
   const std::lock_guard lock{mutex_};
+  if (stopping_) return move_to_end(harvest_.handed_back, claims);  // the transport gave up in the meantime
   outstanding_ += claims.size();
   for (auto& claim : claims) claims_.push_back(std::move(claim));
   claims_there_.notify_all();

@@ -46,6 +46,9 @@ struct RelayOptions {
   std::string proxy{};      ///< empty: none, whatever the environment says
   int connections = 4;
   double rate = 0;        ///< messages a second over all sessions; 0: unlimited
+  int per_hour = 0;       ///< messages an hour, spread evenly; 0: unlimited
+  int weight = 1;         ///< its share while several relays have room; 0: only while no other works
+  std::chrono::milliseconds patience{0};  ///< how long a run waits for it after a policy refusal (10 minutes and more)
   int messages_per_session = 100;  ///< then QUIT and a new session; 0: unlimited
   Dialect dialect = Dialect::chunking;
   int window = 4;         ///< messages in flight a session when chunking

@@ -44,6 +44,12 @@ void compose_claims(Outbox& outbox, const Composer& compose) {
   }
 }
 
+/// Half a minute's worth for a slow transport.
+int batch_for(const RunOptions& options, const Transport& transport) {
+  if (transport.rate() <= 0) return options.claim_batch;
+  return std::clamp(static_cast<int>(transport.rate() * 30), 8, std::max(options.claim_batch, 8));
+}
+
 void count(RunReport& report, const Settled& answer) {
   switch (answer.outcome.kind) {
     case OutcomeKind::accepted: ++report.sent; break;
@@ -56,8 +62,8 @@ void count(RunReport& report, const Settled& answer) {
 /// The ledger's side of a run; the threads around it end before it does.
 class Run {
  public:
-  Run(const RunOptions& options, Ledger& ledger, Outbox& outbox, const StopFlag& stop)
-      : options_(options), ledger_(ledger), outbox_(outbox), stop_(stop) {}
+  Run(const RunOptions& options, int claim_batch, Ledger& ledger, Outbox& outbox, const StopFlag& stop)
+      : options_(options), claim_batch_(claim_batch), ledger_(ledger), outbox_(outbox), stop_(stop) {}
 
   [[nodiscard]] Result<void> go();
   RunReport report;
@@ -71,6 +77,7 @@ class Run {
   }
 
   const RunOptions& options_;
+  int claim_batch_;
   Ledger& ledger_;
   Outbox& outbox_;
   const StopFlag& stop_;
@@ -81,8 +88,8 @@ class Run {
 Result<void> Run::refill() {
   const auto outstanding = static_cast<int>(outbox_.outstanding());
   // By halves: large enough to share a commit's fsync, early enough that nobody waits for claims.
-  if (all_claimed_ || outstanding > options_.claim_batch / 2) return {};
-  TIDINGS_LET(auto batch, ledger_.claim(options_.edition, options_.claim_batch - outstanding));
+  if (all_claimed_ || outstanding > claim_batch_ / 2) return {};
+  TIDINGS_LET(auto batch, ledger_.claim(options_.edition, claim_batch_ - outstanding));
   report.suppressed += batch.suppressed;
   all_claimed_ = batch.claims.empty();
   outbox_.add_claims(std::move(batch.claims));
@@ -123,13 +130,13 @@ bool Run::should_end() {
 Result<void> Run::go() {
   bool ending = false;
   for (;;) {
-    if (!ending && should_end()) {
+    if (!ending && (should_end() || outbox_.stopping())) {
       ending = true;
       outbox_.stop();
     }
     if (!ending) TIDINGS_TRY(refill());
     const auto outstanding = outbox_.outstanding();
-    const auto enough = std::max<std::size_t>(1, std::min(outstanding, static_cast<std::size_t>(options_.claim_batch) / 2));
+    const auto enough = std::max<std::size_t>(1, std::min(outstanding, static_cast<std::size_t>(claim_batch_) / 2));
     auto harvest = outbox_.wait(enough, settle_pause);
     const bool last = outbox_.outstanding() == 0 && (ending || all_claimed_);
     TIDINGS_TRY(settle(std::move(harvest), last ? store::Sync::full : store::Sync::process));
@@ -157,19 +164,25 @@ Result<RunReport> deliver(const RunOptions& options, Ledger& ledger, Transport& 
                           const StopFlag& stop) {
   const Ledger::SettleOptions settling{.policy = options.retry, .within = options.within_settle, .sync = store::Sync::full};
   TIDINGS_LET(const auto recovered, ledger.recover(settling));
+  TIDINGS_LET(const auto relays, ledger.relays());
+  transport.recall(relays, ledger.now());
   TIDINGS_LET(auto journal, Journal::create(ledger.path()));
   Outbox outbox{std::move(journal), static_cast<std::size_t>(transport.capacity()) * 2};
-  Run run{options, ledger, outbox, stop};
+  Run run{options, batch_for(options, transport), ledger, outbox, stop};
   run.report.recovered = recovered;
 
   std::vector<std::thread> threads;
-  threads.emplace_back([&] { transport.run(outbox); });
+  threads.emplace_back([&] {
+    transport.run(outbox);
+    outbox.stop();  // when the work is done this changes nothing; else nobody would take the letters that are left
+  });
   for (int i = 0; i < std::max(options.workers, 1); ++i) threads.emplace_back([&] { compose_claims(outbox, compose); });
   auto done = run.go();
   // After an error of the store, what is still out is left claimed with its marks: recover() knows better than we do now.
   if (!done) outbox.stop();
   outbox.close();
   for (auto& thread : threads) thread.join();
+  TIDINGS_TRY(ledger.remember(transport.memories(ledger.now())));
   if (outbox.outstanding() == 0 && (done || outbox.failure())) TIDINGS_TRY(ledger.finish());
   if (!done) return tl::unexpected<Error>(std::move(done).error());
   return run.report;

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <deque>
 #include <list>
+#include <map>
 #include <unordered_map>
 #include <utility>
 
@@ -25,28 +26,18 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Policy answers to single messages, one after the other with no success between, that show that it is not about them.
-constexpr int trouble_limit = 3;
-/// Connections that fail one after the other before the relay is given up for this run, and the waits between.
-constexpr int open_limit = 3;
-constexpr std::chrono::milliseconds open_pause = 500ms;
+/// Letters that may wait for their domain's turn while others overtake them.
+constexpr std::size_t most_set_aside = 256;
 
 struct Relay {
   RelayOptions options;
   std::string name;
-  Throttle throttle;
-  Dialect dialect;       ///< the most that it is trusted with
-  int sessions = 0;      ///< open or opening
-  int failed_opens = 0;  ///< in a row
-  int policy_answers = 0;
-  SteadyTime next_open{};
-  bool given_up = false;
+  RelayHealth health;
+  int sessions = 0;     ///< open or opening
+  double load = 0;      ///< letters given to it by weight: the relay with the least is next
+  Outcome last_trouble;
 
-  explicit Relay(RelayOptions wanted)
-      : options(std::move(wanted)),
-        name(options.name()),
-        throttle(options.rate, std::chrono::steady_clock::now()),
-        dialect(options.dialect) {}
+  explicit Relay(RelayOptions wanted) : options(std::move(wanted)), name(options.name()), health(options) {}
 };
 
 struct Session {
@@ -66,15 +57,20 @@ struct Session {
 
 class Loop {
  public:
-  Loop(std::vector<std::unique_ptr<Relay>>& relays, Outbox& outbox) : relays_(relays), outbox_(outbox) {}
+  Loop(std::vector<std::unique_ptr<Relay>>& relays, std::map<std::string, Throttle, std::less<>>& domains, Outbox& outbox)
+      : relays_(relays), domains_(domains), outbox_(outbox) {}
   void run();
 
  private:
   void open_sessions();
   void on_opened(Connector::Opened opened);
-  void on_open_failed(Relay& relay, const Outcome& failure);
+  void on_trouble(Relay& relay, const Outcome& outcome);
+  void fetch();
   void feed();
-  void feed_session(Session& session);
+  [[nodiscard]] std::deque<Parcel>::iterator next_parcel();
+  [[nodiscard]] Throttle* domain_throttle(const Parcel& parcel);
+  [[nodiscard]] Session* next_session();
+  void feed_session(Session& session, Parcel parcel);
   void retire_sessions();
   void read(Session& session);
   void collect(Session& session);
@@ -84,13 +80,14 @@ class Loop {
   void watch_deadlines();
   void close_finished();
   void wait();
-  void give_up(Relay& relay, const Outcome& outcome);
+  [[nodiscard]] SteadyTime wake_time();
   void hand_back_waiting();
-  [[nodiscard]] bool winding_up() const { return outbox_.stopping() || journal_failed_ || all_given_up(); }
-  [[nodiscard]] bool all_given_up() const;
-  [[nodiscard]] std::size_t room();
+  [[nodiscard]] bool winding_up() const { return outbox_.stopping() || journal_failed_ || all_out(); }
+  [[nodiscard]] bool all_out() const;
+  [[nodiscard]] bool may_use(const Relay& relay) const;
 
   std::vector<std::unique_ptr<Relay>>& relays_;
+  std::map<std::string, Throttle, std::less<>>& domains_;
   Outbox& outbox_;
   Connector connector_;
   std::list<Session> sessions_;
@@ -102,14 +99,32 @@ class Loop {
   SteadyTime now_ = std::chrono::steady_clock::now();
 };
 
-bool Loop::all_given_up() const {
-  return std::all_of(relays_.begin(), relays_.end(), [](const auto& relay) { return relay->given_up; });
+bool Loop::all_out() const {
+  return std::all_of(relays_.begin(), relays_.end(), [](const auto& relay) { return relay->health.is_out(); });
+}
+
+/// A relay of weight 0 stands in only while no other can be used.
+bool Loop::may_use(const Relay& relay) const {
+  if (!relay.health.is_usable(now_)) return false;
+  if (relay.options.weight > 0) return true;
+  return std::none_of(relays_.begin(), relays_.end(),
+                      [&](const auto& other) { return other->options.weight > 0 && other->health.is_usable(now_); });
 }
 
 void Loop::run() {
+  for (auto& relay : relays_) {
+    relay->health.begin_run(now_);
+    relay->sessions = 0;
+    relay->load = 0;
+  }
+  if (all_out()) {
+    const auto& relay = *relays_.front();
+    outbox_.report_trouble(relay.last_trouble, relay.name);
+  }
   for (;;) {
     now_ = std::chrono::steady_clock::now();
     if (winding_up()) hand_back_waiting();
+    fetch();
     feed();
     open_sessions();
     retire_sessions();
@@ -131,97 +146,124 @@ void Loop::hand_back_waiting() {
   for (const auto& parcel : outbox_.take(10'000)) outbox_.hand_back(parcel.claim);
 }
 
-/// Letters that sessions would take now.
-std::size_t Loop::room() {
-  std::size_t room = 0;
-  for (auto& session : sessions_) {
-    if (session.dialogue.ready() && !session.quitting) room += static_cast<std::size_t>(session.relay->options.window);
+// ---- letters to sessions ------------------------------------------------------------------------------------------------
+
+/// Takes as many letters as sessions would take now. With no session yet, one is fetched all the same: it is the reason to open
+/// one. Letters that wait for their domain do not count.
+void Loop::fetch() {
+  if (winding_up()) return;
+  std::size_t wanted = sessions_.empty() ? 1 : 0;
+  for (const auto& session : sessions_) {
+    if (session.dialogue.ready() && !session.quitting) wanted += static_cast<std::size_t>(session.relay->options.window);
   }
-  return room;
+  if (!domains_.empty()) wanted += std::min<std::size_t>(waiting_.size(), most_set_aside);
+  if (waiting_.size() >= wanted) return;
+  for (auto& parcel : outbox_.take(wanted - waiting_.size())) waiting_.push_back(std::move(parcel));
+}
+
+Throttle* Loop::domain_throttle(const Parcel& parcel) {
+  if (domains_.empty()) return nullptr;
+  const std::string_view to = parcel.letter.envelope_to;
+  const auto found = domains_.find(to.substr(std::min(to.rfind('@'), to.size() - 1) + 1));
+  return found == domains_.end() ? nullptr : &found->second;
+}
+
+std::deque<Parcel>::iterator Loop::next_parcel() {
+  return std::find_if(waiting_.begin(), waiting_.end(), [&](const Parcel& parcel) {
+    auto* const throttle = domain_throttle(parcel);
+    return throttle == nullptr || throttle->allowance(now_, 1) > 0;
+  });
+}
+
+/// The relay that is furthest behind its share, and there the session with the least in flight.
+Session* Loop::next_session() {
+  Session* best = nullptr;
+  for (auto& session : sessions_) {
+    if (session.quitting || !session.dialogue.ready()) continue;
+    auto& relay = *session.relay;
+    if (!may_use(relay) || relay.health.throttle().allowance(now_, 1) == 0) continue;
+    if (best == nullptr || relay.load < best->relay->load ||
+        (&relay == best->relay && session.dialogue.in_flight() < best->dialogue.in_flight())) {
+      best = &session;
+    }
+  }
+  return best;
 }
 
 void Loop::feed() {
   if (winding_up()) return;
-  // With no session yet, one letter is fetched all the same: it is the reason to open one.
-  const auto wanted = std::max<std::size_t>(room(), sessions_.empty() ? 1 : 0);
-  if (waiting_.size() < wanted) {
-    for (auto& parcel : outbox_.take(wanted - waiting_.size())) waiting_.push_back(std::move(parcel));
-  }
-  // Round robin, one letter each, so that a few letters are not all given to the first session.
-  for (bool fed = true; fed && !waiting_.empty();) {
-    fed = false;
-    for (auto& session : sessions_) {
-      if (waiting_.empty()) break;
-      if (!session.dialogue.ready() || session.quitting || session.relay->throttle.allowance(now_, 1) == 0) continue;
-      feed_session(session);
-      fed = true;
-    }
+  for (;;) {
+    const auto parcel = next_parcel();
+    if (parcel == waiting_.end()) return;
+    auto* const session = next_session();
+    if (session == nullptr) return;
+    if (auto* const throttle = domain_throttle(*parcel)) throttle->took(1);
+    auto letter = std::move(*parcel);
+    waiting_.erase(parcel);
+    feed_session(*session, std::move(letter));
   }
 }
 
-void Loop::feed_session(Session& session) {
+void Loop::feed_session(Session& session, Parcel parcel) {
+  auto& relay = *session.relay;
   const auto ticket = next_ticket_++;
-  const auto [at, added] = session.parcels.emplace(ticket, std::move(waiting_.front()));
-  waiting_.pop_front();
+  const auto [at, added] = session.parcels.emplace(ticket, std::move(parcel));
   TIDINGS_CHECK(added);
-  session.relay->throttle.took(1);
+  relay.health.throttle().took(1);
+  relay.load += 1.0 / std::max(relay.options.weight, 1);
   session.dialogue.submit(ticket, at->second.letter);
   ++session.submitted;
-  const int limit = session.relay->options.messages_per_session;
-  if (limit > 0 && session.submitted >= limit) {
+  if (relay.options.messages_per_session > 0 && session.submitted >= relay.options.messages_per_session) {
     session.quitting = true;
     session.dialogue.quit();
   }
   collect(session);
 }
 
+// ---- sessions -----------------------------------------------------------------------------------------------------------
+
 void Loop::open_sessions() {
   if (waiting_.empty() || winding_up()) return;
   // As many as there is work for beyond what is opening already.
-  auto wanted = waiting_.size() + 1;
-  for (auto& relay : relays_) {
-    while (!relay->given_up && relay->sessions < relay->options.connections && connector_.opening() < wanted && now_ >= relay->next_open) {
-      ++relay->sessions;
-      connector_.open(static_cast<std::size_t>(&relay - relays_.data()), relay->options);
+  const auto wanted = waiting_.size() + 1;
+  for (std::size_t i = 0; i < relays_.size(); ++i) {
+    auto& relay = *relays_[i];
+    if (!may_use(relay)) continue;
+    while (relay.sessions < relay.health.allowed_sessions(now_) && connector_.opening() < wanted && now_ >= relay.health.next_open()) {
+      ++relay.sessions;
+      connector_.open(i, relay.options);
     }
   }
 }
 
 void Loop::on_opened(Connector::Opened opened) {
   auto& relay = *relays_[opened.ticket];
-  if (!opened.connection) return on_open_failed(relay, opened.failure);
-  relay.failed_opens = 0;
-  Dialogue::Setup setup{.capabilities = read_capabilities(opened.connection->capabilities()), .dialect = {}, .window = relay.options.window};
-  setup.dialect = dialect_for(setup.capabilities, relay.dialect);
+  if (!opened.connection) {
+    --relay.sessions;
+    log::info(fmt::format("relay {}: {} at {}", relay.name, opened.failure.line(), name_of(opened.failure.stage)));
+    const bool some_open = relay.sessions > static_cast<int>(connector_.opening());
+    const auto others = some_open ? RelayHealth::Others::some_open : RelayHealth::Others::none_open;
+    if (relay.health.open_failed(opened.failure, others, now_)) on_trouble(relay, opened.failure);
+    return;
+  }
+  relay.health.opened();
+  Dialogue::Setup setup{.capabilities = read_capabilities(opened.connection->capabilities()), .window = relay.options.window};
+  setup.dialect = dialect_for(setup.capabilities, relay.health.dialect());
   sessions_.emplace_back(&relay, std::move(opened.connection), std::move(setup));
 }
 
-void Loop::on_open_failed(Relay& relay, const Outcome& failure) {
-  --relay.sessions;
-  ++relay.failed_opens;
-  log::info(fmt::format("relay {}: {} at {}", relay.name, failure.line(), name_of(failure.stage)));
-  if (relay.sessions > static_cast<int>(connector_.opening())) {
-    // Others are open: it wants fewer, not none.
-    relay.next_open = now_ + 30s;
-    return;
-  }
-  // A login or a certificate that is refused will be refused again; a host that does not answer may just be restarting.
-  const bool final_word = failure.stage == Stage::auth || failure.stage == Stage::tls || failure.code / 100 == 5;
-  if (final_word || relay.failed_opens >= open_limit) return give_up(relay, failure);
-  relay.next_open = now_ + open_pause * relay.failed_opens;
-}
-
-void Loop::give_up(Relay& relay, const Outcome& outcome) {
-  if (relay.given_up) return;
-  relay.given_up = true;
-  log::info(fmt::format("relay {}: {} at {}; no more is sent to it", relay.name, outcome.line(), name_of(outcome.stage)));
-  if (all_given_up()) outbox_.report_trouble(outcome, relay.name);
+/// The relay is paused or out: its sessions end, its letters go to others or back.
+void Loop::on_trouble(Relay& relay, const Outcome& outcome) {
+  relay.last_trouble = outcome;
+  log::info(fmt::format("relay {}: {} at {}; no more is sent to it {}", relay.name, outcome.line(), name_of(outcome.stage),
+                           relay.health.is_out() ? "in this run" : "for a while"));
+  if (all_out()) outbox_.report_trouble(outcome, relay.name);
 }
 
 void Loop::retire_sessions() {
   const bool over = winding_up() || (waiting_.empty() && outbox_.exhausted());
   for (auto& session : sessions_) {
-    if (session.quitting || !(over || session.relay->given_up)) continue;
+    if (session.quitting || (!over && may_use(*session.relay))) continue;
     session.quitting = true;
     session.dialogue.quit();
   }
@@ -238,8 +280,8 @@ void Loop::read(Session& session) {
 
 void Loop::collect(Session& session) {
   for (auto& answer : session.dialogue.take_answers()) on_answer(session, std::move(answer));
-  if (session.dialogue.lied() && session.relay->dialect != Dialect::lock_step) {
-    session.relay->dialect = Dialect::lock_step;
+  if (session.dialogue.lied() && session.relay->health.dialect() != Dialect::lock_step) {
+    session.relay->health.lied();
     log::info(fmt::format("relay {}: {}; one command at a time from now on", session.relay->name, session.dialogue.farewell().text));
   }
 }
@@ -256,16 +298,17 @@ void Loop::on_answer(Session& session, Answer answer) {
     waiting_.push_front(std::move(parcel));
     return;
   }
-  const bool trouble = is_relay_trouble(answer.outcome);
-  if (trouble && answer.outcome.stage == Stage::mail) {
+  const auto outcome = std::move(answer.outcome);
+  const bool trouble = is_relay_trouble(outcome);
+  if (trouble && outcome.stage == Stage::mail) {
     // About us, before this recipient was named: nobody is charged with it.
-    outbox_.hand_back(parcel.claim);
-    return give_up(relay, answer.outcome);
+    waiting_.push_front(std::move(parcel));
+  } else {
+    outbox_.answer(parcel.claim, outcome, relay.name);
   }
-  if (answer.outcome.kind == OutcomeKind::accepted) relay.policy_answers = 0;
-  const auto outcome = answer.outcome;
-  outbox_.answer(parcel.claim, std::move(answer.outcome), relay.name);
-  if (trouble && (outcome.code == 421 || ++relay.policy_answers >= trouble_limit)) give_up(relay, outcome);
+  if (outcome.kind == OutcomeKind::accepted) relay.health.accepted(now_);
+  const bool was_usable = relay.health.is_usable(now_);
+  if (trouble && relay.health.trouble(outcome, now_) && was_usable) on_trouble(relay, outcome);
 }
 
 void Loop::mark_and_write() {
@@ -337,32 +380,45 @@ void Loop::close_finished() {
     --relay.sessions;
     // Sessions that open and break before they did anything are as good as none.
     const bool useless = at->dialogue.completed() == 0 && at->submitted > 0 && !at->dialogue.lied();
-    if (useless && ++relay.failed_opens >= open_limit) {
-      auto outcome = at->dialogue.farewell();
-      give_up(relay, outcome);
+    if (useless && relay.health.is_usable(now_) &&
+        relay.health.open_failed(at->dialogue.farewell(), RelayHealth::Others::none_open, now_)) {
+      on_trouble(relay, at->dialogue.farewell());
     }
     at = sessions_.erase(at);
   }
 }
 
+/// When something is to be done though no socket says so.
+SteadyTime Loop::wake_time() {
+  auto until = now_ + 1s;
+  const auto not_after = [&](std::optional<SteadyTime> time) {
+    if (time) until = std::min(until, *time);
+  };
+  for (auto& session : sessions_) {
+    if (session.awaited != Awaiting::nothing) not_after(session.deadline);
+    if (!waiting_.empty() && session.dialogue.ready() && may_use(*session.relay)) not_after(session.relay->health.throttle().next(now_));
+  }
+  not_after(connector_.deadline());
+  if (waiting_.empty()) return until;
+  for (const auto& relay : relays_) {
+    not_after(relay->health.next_session(now_));
+    if (relay->health.is_usable(now_) && relay->health.next_open() > now_) not_after(relay->health.next_open());
+  }
+  // One letter of each slow domain would do; the first of all is near enough.
+  if (auto* const throttle = domain_throttle(waiting_.front())) not_after(throttle->next(now_));
+  return until;
+}
+
 void Loop::wait() {
   poll_set_.clear();
   poll_set_.push_back({.fd = outbox_.wake_fd(), .events = POLLIN, .revents = 0});
-  auto until = now_ + 1s;
   for (auto& session : sessions_) {
     const bool wants_room = session.blocked && (!session.dialogue.output().empty() || session.connection->holds_octets());
     const auto events = static_cast<short>(wants_room ? POLLIN | POLLOUT : POLLIN);
     poll_set_.push_back({.fd = session.connection->fd(), .events = events, .revents = 0});
-    if (session.awaited != Awaiting::nothing) until = std::min(until, session.deadline);
-    if (!waiting_.empty() && session.dialogue.ready()) until = std::min(until, session.relay->throttle.next(now_));
   }
   connector_.add_to(poll_set_);
-  if (connector_.deadline()) until = std::min(until, *connector_.deadline());
-  if (!waiting_.empty()) {
-    for (auto& relay : relays_) {
-      if (!relay->given_up && relay->sessions < relay->options.connections && relay->next_open > now_) until = std::min(until, relay->next_open);
-    }
-  }
+  const auto until = wake_time();
   const auto time = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
   ::poll(poll_set_.data(), static_cast<nfds_t>(poll_set_.size()), static_cast<int>(std::clamp(time, 0ms, 1000ms).count()));
   now_ = std::chrono::steady_clock::now();
@@ -391,13 +447,14 @@ void block_sigpipe() {
 
 class SmtpTransport final : public Transport {
  public:
-  explicit SmtpTransport(std::vector<RelayOptions> relays) {
+  SmtpTransport(std::vector<RelayOptions> relays, const std::vector<DomainLimit>& limits) {
     for (auto& options : relays) relays_.push_back(std::make_unique<Relay>(std::move(options)));
+    for (const auto& limit : limits) domains_.emplace(limit.domain, Throttle{limit.rate, std::chrono::steady_clock::now()});
   }
 
   void run(Outbox& outbox) override {
     block_sigpipe();
-    Loop{relays_, outbox}.run();
+    Loop{relays_, domains_, outbox}.run();
   }
   [[nodiscard]] std::string name() const override { return relays_.front()->name; }
   [[nodiscard]] int capacity() const override {
@@ -405,17 +462,40 @@ class SmtpTransport final : public Transport {
     for (const auto& relay : relays_) capacity += relay->options.connections * std::max(relay->options.window, 2);
     return capacity;
   }
+  [[nodiscard]] double rate() const override {
+    double rate = 0;
+    for (const auto& relay : relays_) {
+      if (relay->health.throttle().rate() <= 0) return 0;
+      rate += relay->health.throttle().rate();
+    }
+    return rate;
+  }
+  void recall(const std::vector<RelayMemory>& memories, UtcTime now) override {
+    for (const auto& memory : memories) {
+      for (auto& relay : relays_) {
+        if (relay->name != memory.name) continue;
+        relay->health.recall(memory, now, std::chrono::steady_clock::now());
+        relay->last_trouble = no_reply(Stage::connect, "paused after: " + memory.last_error);
+      }
+    }
+  }
+  [[nodiscard]] std::vector<RelayMemory> memories(UtcTime now) const override {
+    std::vector<RelayMemory> memories;
+    for (const auto& relay : relays_) memories.push_back(relay->health.memory(now, std::chrono::steady_clock::now()));
+    return memories;
+  }
 
  private:
   std::vector<std::unique_ptr<Relay>> relays_;
+  std::map<std::string, Throttle, std::less<>> domains_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Transport>> make_smtp_transport(std::vector<RelayOptions> relays) {
+Result<std::unique_ptr<Transport>> make_smtp_transport(std::vector<RelayOptions> relays, std::vector<DomainLimit> limits) {
   if (relays.empty()) return fail(Errc::config, "no relay is configured", "[smtp] url = \"smtp://host:port\"");
   for (const auto& relay : relays) TIDINGS_TRY(check_relay(relay));
-  return std::make_unique<SmtpTransport>(std::move(relays));
+  return std::make_unique<SmtpTransport>(std::move(relays), limits);
 }
 
 }  // namespace tidings::delivery

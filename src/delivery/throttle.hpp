@@ -13,6 +13,8 @@ class Throttle {
   /// Messages a second; 0 is unlimited.
   Throttle(double rate, Time now) : rate_(rate), level_(std::min(rate, 1.0)), at_(now) {}
 
+  [[nodiscard]] double rate() const { return rate_; }
+
   /// How many messages may go now, at most `wanted`.
   [[nodiscard]] int allowance(Time now, int wanted) {
     if (rate_ <= 0) return wanted;

@@ -1,4 +1,4 @@
-// Where letters go: one interface, with an SMTP relay or a folder behind it.
+// Where letters go: one interface, with SMTP relays, a sendmail program or a folder behind it.
 //
 // A transport pulls letters from the outbox and answers each exactly once; it marks a letter in the journal before the
 // letter's last octet leaves. It runs on a thread of its own, knows no database, and touches nothing but the outbox.
@@ -9,9 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "delivery/outcome.hpp"
 #include "delivery/relay.hpp"
+#include "delivery/relay_health.hpp"
 #include "message/message.hpp"
 
 namespace tidings::delivery {
@@ -33,11 +35,28 @@ class Transport {
   [[nodiscard]] virtual std::string name() const = 0;
   /// How many letters it can have in hand at once; the queue in front of it is sized by this.
   [[nodiscard]] virtual int capacity() const = 0;
+  /// Messages a second that it is limited to; 0 for none. Few are claimed ahead of a slow one: who leaves in time gets none.
+  [[nodiscard]] virtual double rate() const { return 0; }
+
+  /// What earlier runs learned of its relays, before run(); and what is to be kept, after it.
+  virtual void recall(const std::vector<RelayMemory>& /*memories*/, UtcTime /*now*/) {}
+  [[nodiscard]] virtual std::vector<RelayMemory> memories(UtcTime /*now*/) const { return {}; }
+};
+
+/// No more than `rate` messages a second to recipients of one domain, over all relays.
+struct DomainLimit {
+  std::string domain;  ///< lower case, A-labels
+  double rate = 0;
 };
 
 /// SMTP sessions over one or more relays, one event loop for all of them. Errc::config if a relay's URL is not smtp:// or
-/// smtps://, or asks for clear text to a host that is not loopback without saying so.
-[[nodiscard]] Result<std::unique_ptr<Transport>> make_smtp_transport(std::vector<RelayOptions> relays);
+/// smtps://. Weighted shares; relays of weight 0 stand in while no other works. A relay in trouble passes its letters on.
+[[nodiscard]] Result<std::unique_ptr<Transport>> make_smtp_transport(std::vector<RelayOptions> relays,
+                                                                     std::vector<DomainLimit> limits = {});
+
+/// A program for each message, as `sendmail -i -f SENDER -- RECIPIENT` with the message on its standard input: 0 is accepted, 75
+/// (and a signal) temporary, every other status permanent for the message. One at a time. Errc::config if it cannot be executed.
+[[nodiscard]] Result<std::unique_ptr<Transport>> make_sendmail_transport(const std::filesystem::path& program);
 
 enum class DropFormat {
   eml,      ///< FOLDER/edition-subscriber.eml

@@ -211,7 +211,8 @@ CREATE INDEX attempts_delivery ON attempts (edition_id, subscriber_id);
 CREATE TABLE relays (
   name            TEXT PRIMARY KEY,                -- host:port
   lock_step       INTEGER NOT NULL DEFAULT 0 CHECK (lock_step IN (0, 1)),  -- answered a group wrongly: one command at a time
-  paused_until_ms INTEGER,
+  failures        INTEGER NOT NULL DEFAULT 0,      -- policy refusals in a row: lengthen the next pause
+  paused_until_ms INTEGER,                         -- no session before this, then few; NULL: at full strength
   last_error      TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 
