@@ -214,7 +214,7 @@ void Loop::on_open_failed(Relay& relay, const Outcome& failure) {
 void Loop::give_up(Relay& relay, const Outcome& outcome) {
   if (relay.given_up) return;
   relay.given_up = true;
-  log::warning(fmt::format("relay {}: {} at {}; no more is sent to it", relay.name, outcome.line(), name_of(outcome.stage)));
+  log::info(fmt::format("relay {}: {} at {}; no more is sent to it", relay.name, outcome.line(), name_of(outcome.stage)));
   if (all_given_up()) outbox_.report_trouble(outcome, relay.name);
 }
 
@@ -240,7 +240,7 @@ void Loop::collect(Session& session) {
   for (auto& answer : session.dialogue.take_answers()) on_answer(session, std::move(answer));
   if (session.dialogue.lied() && session.relay->dialect != Dialect::lock_step) {
     session.relay->dialect = Dialect::lock_step;
-    log::warning(fmt::format("relay {}: {}; one command at a time from now on", session.relay->name, session.dialogue.farewell().text));
+    log::info(fmt::format("relay {}: {}; one command at a time from now on", session.relay->name, session.dialogue.farewell().text));
   }
 }
 

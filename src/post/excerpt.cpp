@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/text.hpp"
@@ -35,6 +37,8 @@ struct Run {
 struct Paragraph {
   std::vector<Run> runs;
   std::string direction;  ///< ltr, rtl, auto or nothing
+  bool is_item = false;        ///< of a list; neighbours become lines of one paragraph
+  bool after_heading = false;  ///< the first below a heading that is not shown
 
   [[nodiscard]] std::string text() const {
     std::string out;
@@ -98,6 +102,7 @@ class Collector {
       if (++breaks_ > 1) end_paragraph();
     } else if (blocks_ == Blocks::prose && is_passed_over(node.tag)) {
       end_paragraph();
+      heading_ = heading_ || is_heading(node.tag);
     } else if (is_inline_kept(node.tag) && (node.tag != Tag::a || node.find(Attr::href) != nullptr)) {
       const auto* href = node.find(Attr::href);
       around_.push_back({.tag = node.tag, .href = href == nullptr ? std::string{} : *href});
@@ -139,6 +144,7 @@ class Collector {
   void put_gap(char32_t next) {
     if (current_.runs.empty()) {
       if (!mark_.empty()) current_.runs.push_back({.text = mark_, .around = {}});
+      current_.is_item = !mark_.empty();
       mark_.clear();
     } else if (breaks_ > 0) {
       gap_run().text += '\n';
@@ -160,7 +166,14 @@ class Collector {
   void end_paragraph() {
     if (!current_.runs.empty()) {
       current_.direction = direction_;
-      paragraphs_.push_back(std::move(current_));
+      current_.after_heading = std::exchange(heading_, false);
+      if (current_.is_item && !current_.after_heading && !paragraphs_.empty() && paragraphs_.back().is_item) {
+        auto& runs = paragraphs_.back().runs;
+        runs.push_back({.text = "\n", .around = {}});
+        runs.insert(runs.end(), std::make_move_iterator(current_.runs.begin()), std::make_move_iterator(current_.runs.end()));
+      } else {
+        paragraphs_.push_back(std::move(current_));
+      }
     }
     current_ = {};
     blank_ = line_end_ = false;
@@ -178,6 +191,7 @@ class Collector {
   char32_t last_ = ' ';
   bool blank_ = false;
   bool line_end_ = false;
+  bool heading_ = false;
   int breaks_ = 0;
 };
 
@@ -322,6 +336,19 @@ bool mend_source_ellipsis(std::vector<Paragraph>& paragraphs) {
   return text.ends_with(ellipsis) || text.ends_with("...");
 }
 
+/// What stands below a heading reads wrongly without it: an excerpt that has begun well before one ends there.
+bool end_at_heading(std::vector<Paragraph>& paragraphs) {
+  constexpr int enough_words = 12;
+  for (std::size_t i = 1; i < paragraphs.size(); ++i) {
+    if (!paragraphs[i].after_heading) continue;
+    const std::vector<Paragraph> before(paragraphs.begin(), paragraphs.begin() + static_cast<std::ptrdiff_t>(i));
+    if (!Measure{enough_words}.run(before)) continue;
+    paragraphs.resize(i);
+    return true;
+  }
+  return false;
+}
+
 std::string to_html(const std::vector<Paragraph>& paragraphs) {
   std::string out;
   for (const auto& paragraph : paragraphs) {
@@ -378,11 +405,12 @@ Excerpt make_excerpt(std::string_view html, const ExcerptOptions& options) {
   auto paragraphs = Collector{tree, Blocks::prose}.run();
   if (paragraphs.empty()) paragraphs = Collector{tree, Blocks::all}.run();
   Excerpt out;
+  const bool ended = end_at_heading(paragraphs);
   if (const auto cut = Measure{options.words}.run(paragraphs)) {
     apply(paragraphs, *cut);
     out.truncated = true;
   } else {
-    out.truncated = mend_source_ellipsis(paragraphs);
+    out.truncated = mend_source_ellipsis(paragraphs) || ended;
   }
   out.html = to_html(paragraphs);
   out.text = to_text(paragraphs);

@@ -26,6 +26,7 @@ std::string one_line(std::string_view text, std::size_t max_bytes) {
 }
 
 std::string web_image(std::string_view url, std::string_view base_url) {
+  if (trim(url).empty()) return {};
   auto safe = safe_image(url, base_url);
   return safe && is_web_url(*safe) ? *safe : std::string{};
 }
@@ -59,16 +60,28 @@ void set_texts(Post& post, const source::Entry& entry, const NormaliseOptions& o
   if (post.summary_html == post.html && wants_content) post.summary_html.clear();
 }
 
+/// Blogger names a 72 pixel square as the image of an entry, whatever stands in its text.
+bool is_blogger_thumbnail(std::string_view url) {
+  return url.find("/s72-") != std::string_view::npos || url.find("=s72-") != std::string_view::npos ||
+         url.find("/w72-h72-") != std::string_view::npos;
+}
+
 void set_image(Post& post, const source::Entry& entry) {
-  post.image_url = web_image(entry.image, entry.base_url);
-  post.image_alt = one_line(entry.image_alt, max_title_bytes);
-  if (!post.image_url.empty()) return;
+  const auto named = web_image(entry.image, entry.base_url);
+  const auto in_text = lead_image(post.html);
+  if (!named.empty() && !(in_text && is_blogger_thumbnail(named))) {
+    post.image_url = named;
+    post.image_alt = one_line(entry.image_alt, max_title_bytes);
+    // The picture that is named is usually the first of the text, which knows its words.
+    if (post.image_alt.empty() && in_text && in_text->url == named) post.image_alt = in_text->alt;
+    return;
+  }
   for (const auto& enclosure : entry.enclosures) {
     if (!ascii_lower(enclosure.type).starts_with("image/")) continue;
     post.image_url = web_image(enclosure.url, entry.base_url);
     if (!post.image_url.empty()) return;
   }
-  auto image = lead_image(post.html);
+  auto image = in_text;
   if (!image && post.summary_html != post.html) image = lead_image(post.summary_html);
   if (image) {
     post.image_url = image->url;

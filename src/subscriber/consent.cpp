@@ -40,10 +40,12 @@ std::string_view name_of(Origin origin) {
 
 Result<void> ConsentLog::record(SubscriberId subscriber, const Consent& consent) {
   const auto detail = collapse_blanks(clean_utf8(consent.detail));
-  auto statement = database_.prepare(R"(
-      INSERT INTO consents (subscriber_id, digest, event, at_ms, origin, detail)
-      VALUES (:subscriber, :digest, :event, :at, :origin, :detail))");
-  return statement.bind(":subscriber", subscriber)
+  if (!insert_) {
+    insert_.emplace(database_.prepare(R"(
+        INSERT INTO consents (subscriber_id, digest, event, at_ms, origin, detail)
+        VALUES (:subscriber, :digest, :event, :at, :origin, :detail))"));
+  }
+  return insert_->bind(":subscriber", subscriber)
       .bind(":digest", consent.digest)
       .bind(":event", name_of(consent.event))
       .bind(":at", consent.at)

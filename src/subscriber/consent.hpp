@@ -4,6 +4,7 @@
 // changes the subscription, by the one who changes it (subscriber_table.hpp).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,7 @@ class ConsentLog {
 
  private:
   store::Database& database_;
+  std::optional<store::Statement> insert_;  // kept, because an import runs it for each line
 };
 
 }  // namespace tidings::subscriber

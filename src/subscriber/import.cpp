@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "subscriber/address_advice.hpp"
 #include "subscriber/import_columns.hpp"
 #include "subscriber/subscriber_table.hpp"
 
@@ -14,6 +15,8 @@ namespace tidings::subscriber {
 namespace {
 
 constexpr std::int64_t progress_every = 10'000;
+// Addresses come in no order: their index has to stay in memory (45 MB for a million), or each line costs reads and writes.
+constexpr std::int64_t cache_bytes = std::int64_t{64} << 20;
 
 /// Rejected lines as CSV: number, reason, then the line's own fields under their own headers, to be mended and imported.
 class RejectFile {
@@ -62,6 +65,7 @@ class Import {
 
   Result<ImportReport> run() {
     TIDINGS_TRY(check_options());
+    TIDINGS_TRY(database_.set_cache(cache_bytes));
     CsvRecord record;
     TIDINGS_LET(const bool any, reader_.next(record));
     if (!any) return fail(Errc::bad_data, fmt::format("{} is empty", reader_.name()));
@@ -157,7 +161,15 @@ class Import {
                                                      .origin = Origin::import,
                                                      .detail = detail}));
     count(result, state);
+    if (result.created) warn_of(record, line.address);
     return {};
+  }
+
+  void warn_of(const CsvRecord& record, const MailAddress& address) {
+    auto advice = advice_on(address);
+    if (!advice) return;
+    ++report_.warned;
+    if (report_.warnings.size() < max_reported) report_.warnings.push_back({.line = record.line, .reason = *std::move(advice)});
   }
 
   void count(const AddResult& result, SubscriptionState state) {

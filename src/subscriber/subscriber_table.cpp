@@ -171,19 +171,21 @@ Result<AddResult> SubscriberTable::add(const store::Transaction& /*open*/, const
 
 Result<AddResult> SubscriberTable::insert_or_join(const NewSubscriber& wanted, const std::string& key) {
   AddResult result{.outcome = AddOutcome::already_there};
-  {
-    auto insert = database_.prepare(R"(
+  if (!insert_subscriber_) {
+    insert_subscriber_.emplace(database_.prepare(R"(
         INSERT INTO subscribers (address, address_key, name, language, created_ms)
         VALUES (:address, :key, :name, :language, :now)
-        ON CONFLICT (address_key) DO NOTHING RETURNING id)");
-    insert.bind(":address", wanted.address.text())
-        .bind(":key", key)
-        .bind(":name", wanted.name)
-        .bind(":language", wanted.language)
-        .bind(":now", clock_.now());
-    TIDINGS_LET(result.created, insert.step());
-    if (result.created) result.id = insert.id<SubscriberId>(0);
+        ON CONFLICT (address_key) DO NOTHING)"));
   }
+  TIDINGS_TRY(insert_subscriber_->bind(":address", wanted.address.text())
+                  .bind(":key", key)
+                  .bind(":name", wanted.name)
+                  .bind(":language", wanted.language)
+                  .bind(":now", clock_.now())
+                  .run());
+  // Not RETURNING: it builds a table for each row, a tenth of the time of an import.
+  result.created = database_.changes() > 0;
+  if (result.created) result.id = SubscriberId{database_.last_insert_id()};
   if (result.created) {
     TIDINGS_TRY(put_topics(result.id, wanted.topics));
   } else {
@@ -244,12 +246,14 @@ Result<void> SubscriberTable::join(const NewSubscriber& wanted, const std::strin
 
 Result<void> SubscriberTable::put_subscription(SubscriberId id, std::string_view digest, SubscriptionState state,
                                                UtcTime since, std::optional<UtcTime> confirmed) {
-  auto put = database_.prepare(R"(
-      INSERT INTO subscriptions (subscriber_id, digest, state, since_ms, confirmed_ms)
-      VALUES (:id, :digest, :state, :since, :confirmed)
-      ON CONFLICT (subscriber_id, digest) DO UPDATE
-      SET state = excluded.state, since_ms = excluded.since_ms, confirmed_ms = excluded.confirmed_ms)");
-  return put.bind(":id", id)
+  if (!put_subscription_) {
+    put_subscription_.emplace(database_.prepare(R"(
+        INSERT INTO subscriptions (subscriber_id, digest, state, since_ms, confirmed_ms)
+        VALUES (:id, :digest, :state, :since, :confirmed)
+        ON CONFLICT (subscriber_id, digest) DO UPDATE
+        SET state = excluded.state, since_ms = excluded.since_ms, confirmed_ms = excluded.confirmed_ms)"));
+  }
+  return put_subscription_->bind(":id", id)
       .bind(":digest", digest)
       .bind(":state", name_of(state))
       .bind(":since", since)

@@ -188,6 +188,8 @@ class SubscriberTable {
   const Clock& clock_;
   ConsentLog consents_;
   Suppressions suppressions_;
+  std::optional<store::Statement> insert_subscriber_;  // kept, because an import runs them for each line
+  std::optional<store::Statement> put_subscription_;
 };
 
 }  // namespace tidings::subscriber

@@ -86,11 +86,25 @@ Result<bool> Suppressions::remove(const MailAddress& address) {
 Result<std::optional<Suppression>> Suppressions::lookup(const MailAddress& address) { return lookup_key(address.key()); }
 
 Result<std::optional<Suppression>> Suppressions::lookup_key(std::string_view address_key) {
-  TIDINGS_LET(const auto hash, hashed(address_key));
-  auto query = database_.prepare(R"(
-      SELECT address_key, cause, at_ms, detail FROM suppressions WHERE address_key IN (:key, :hash)
-      ORDER BY address_key LIMIT 1)");
-  query.bind(":key", address_key).bind(":hash", hash);
+  // Asked for each line of an import: one statement while nobody is suppressed or erased.
+  if (!probe_) {
+    probe_.emplace(database_.prepare(R"(
+        SELECT EXISTS (SELECT 1 FROM suppressions WHERE address_key = :key),
+               EXISTS (SELECT 1 FROM facts WHERE name = :salt))"));
+  }
+  probe_->reset();
+  probe_->bind(":key", address_key).bind(":salt", salt_fact);
+  TIDINGS_TRY(probe_->step());
+  const bool plain = probe_->integer(0) != 0;
+  const bool salted = probe_->integer(1) != 0;
+  probe_->reset();
+  if (!plain && !salted) return std::nullopt;
+  std::string key{address_key};
+  if (!plain) {
+    TIDINGS_LET(key, hashed(address_key));
+  }
+  auto query = database_.prepare("SELECT address_key, cause, at_ms, detail FROM suppressions WHERE address_key = :key");
+  query.bind(":key", key);
   TIDINGS_LET(const bool row, query.step());
   if (!row) return std::nullopt;
   TIDINGS_LET(auto found, read_row(query));

@@ -59,6 +59,7 @@ class Suppressions {
 
   store::Database& database_;
   const Clock& clock_;
+  std::optional<store::Statement> probe_;
 };
 
 }  // namespace tidings::subscriber

@@ -105,11 +105,13 @@ struct Shop {
 
   /// Sends what is planned; who has left the digest since is suppressed, as the ledger does.
   void deliver() {
-    REQUIRE(database.execute(R"(
+    auto send = database.prepare(R"(
       UPDATE deliveries SET state = CASE WHEN EXISTS (
           SELECT 1 FROM subscriptions s JOIN editions e ON e.id = deliveries.edition_id
           WHERE s.subscriber_id = deliveries.subscriber_id AND s.digest = e.digest AND s.state = 'confirmed') THEN 5 ELSE 7 END
-      WHERE state = 1)"));
+      WHERE edition_id > :delivered AND state = 1)");
+    REQUIRE(send.bind(":delivered", delivered).run());
+    delivered = last;
   }
 
   std::vector<SubscriberId> confirmed(std::string_view digest) {
@@ -135,6 +137,7 @@ struct Shop {
   }
 
   EditionId last;
+  EditionId delivered;
 };
 
 }  // namespace tidings::digest::test

@@ -108,7 +108,7 @@ class Simulation {
     for (std::size_t i = 0; i < articles_.size(); ++i) {
       for (std::size_t k = 0; k < articles_[i].posts.size(); ++k) waiting_.emplace(articles_[i].posts[k].first_seen, std::pair{i, k});
     }
-    for (int i = 0; i < 24; ++i) {
+    for (int i = 0; i < 18; ++i) {
       Reader reader{.id = shop_.reader(), .topics = {}, .digest = "", .since = {}, .left = begin_ - days{100}};
       for (const auto* topic : {"a", "b", "c"}) {
         if (i % 3 != 0 && random_.one_in(2)) reader.topics.push_back(topic);

@@ -37,3 +37,18 @@ TEST_CASE("excerpt: the lead image is the first that is no icon") {
         Image{.url = "https://e.org/b.png", .alt = "A boat"});
   CHECK_FALSE(lead_image("<img src=\"data:image/png;base64,AAAA\"><p>x</p>"));
 }
+
+TEST_CASE("excerpt: what stands below a heading is not shown without it") {
+  const auto shown = make_excerpt(
+      "<p>The wind went down on Friday before breakfast, and by nine there were thirty people on the beach.</p>"
+      "<h2>Weed</h2><p>Two lorry loads of it.</p>");
+  CHECK(shown.text == "The wind went down on Friday before breakfast, and by nine there were thirty people on the beach.");
+  CHECK(shown.truncated);
+  CHECK(make_excerpt("<h2>Weed</h2><p>Two lorry loads of it.</p>").text == "Two lorry loads of it.");
+}
+
+TEST_CASE("excerpt: the items of a list are lines of one paragraph") {
+  const auto shown = make_excerpt("<p>Boats:</p><ul><li>up to 6 m</li><li>6 to 9 m</li></ul><p>Soon.</p>");
+  CHECK(shown.text == "Boats:\n\n\u2022 up to 6 m\n\u2022 6 to 9 m\n\nSoon.");
+  CHECK(shown.html == "<p>Boats:</p><p>\u2022 up to 6 m<br>\u2022 6 to 9 m</p><p>Soon.</p>");
+}

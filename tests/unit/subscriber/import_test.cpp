@@ -249,3 +249,14 @@ TEST_CASE("import: the example list is good to its last line") {
   CHECK(list.recipients("daily").size() == 8);
   CHECK(list.recipients("monthly").size() == 6);
 }
+
+TEST_CASE("import: roles and slips are imported and warned about, once") {
+  List list;
+  const auto* const text = "email\ninfo@example.org\nann@gmial.com\nann@example.org\n";
+  const auto report = import_text(list, text);
+  REQUIRE(report);
+  CHECK(report->added == 3);
+  CHECK(report->warned == 2);
+  CHECK(report->warnings.at(1) == RejectedLine{.line = 3, .reason = "ann@gmial.com: did they mean @gmail.com?"});
+  CHECK(import_text(list, text)->warned == 0);
+}

@@ -1,0 +1,112 @@
+// Writes one signed mail for each theme, language and kind of reader into a folder, for independent judges:
+//   write_letters FOLDER TEMPLATES KEYS
+// FOLDER/THEME-LANGUAGE-READER.eml, each with an rsa-sha256 and an ed25519-sha256 signature, and FOLDER/keys, a line
+// "NAME RECORD" for each public key.
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/file.hpp"
+#include "message/build.hpp"
+#include "message/compile.hpp"
+#include "message/dkim.hpp"
+#include "message/slots.hpp"
+#include "message/theme.hpp"
+
+namespace {
+
+using namespace tidings;
+using namespace tidings::message;
+
+template <class T>
+T must(Result<T> result) {
+  if (result) return *std::move(result);
+  std::cerr << result.error().line() << "\n";
+  std::exit(1);
+}
+
+EditionView rich_view() {
+  auto view = sample_view();
+  const std::vector<std::string> titles{"From the quay: 3 = three crossings", ".hidden", "Новости гавани: паром сохраняет зимнее расписание",
+                                        "港の便り：フェリーは冬の時刻表を維持し、灯台は春までに塗り直されます", "نشرة الميناء الأسبوعية", "", "🚢 Ahoy & <welcome> \"on board\"",
+                                        "A title that goes on and on, far beyond what anybody would call short, until it has to be folded somewhere", "Ελληνικά νέα"};
+  for (std::size_t i = 0; i < titles.size(); ++i) {
+    view.groups[i % 2].posts.push_back({.title = titles[i],
+                                        .url = fmt::format("https://news.example.org/{}?a=1&b={}", i, std::string(i * 12, 'x')),
+                                        .source = i % 3 == 0 ? "Choir" : "Harbour Notes",
+                                        .author = i % 2 == 0 ? "José" : "",
+                                        .date = view.period.from + std::chrono::hours{7 * i},
+                                        .excerpt_html = "<p>" + std::string(i * 90, 'y') + " &amp; <a href=\"https://example.org/\">so on</a></p>",
+                                        .excerpt_text = std::string(i * 90, 'y') + " & so on\nFrom here\n.\n",
+                                        .image_url = i % 4 == 1 ? "https://news.example.org/i.png" : "",
+                                        .is_truncated = i % 2 == 1});
+  }
+  return view;
+}
+
+std::vector<Reader> readers() {
+  const Reader base{.subscriber = {1},
+                    .address = "ada@example.org",
+                    .unsubscribe_url = "https://news.example.org/u/AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRob",
+                    .unsubscribe_mailto = "mailto:leave+aaaqeayeaudaocaj@news.example.org?subject=unsubscribe",
+                    .preferences_url = "https://news.example.org/p/AQIDBAUGBwgJCgsM?a=1&b=2",
+                    .view_url = "https://news.example.org/weekly/12",
+                    .envelope_from = "bounce+aaaqeayeaudaocaj@news.example.org"};
+  std::vector<Reader> out;
+  for (const auto* name : {"", "Ada Lovelace", "Мария \"Маша\" Ивановна & Ко, с очень длинным именем для одной строки", "O'Neill, B. <not@an.address>"}) {
+    auto reader = base;
+    reader.name = name;
+    reader.subscriber = {static_cast<std::int64_t>(out.size()) + 1};
+    out.push_back(std::move(reader));
+  }
+  return out;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 4) return 64;
+  const std::filesystem::path folder{argv[1]};
+  const std::filesystem::path templates{argv[2]};
+  const std::filesystem::path keys{argv[3]};
+  const Lookup lookup = [&](std::string_view path) -> std::optional<std::string> {
+    auto text = read_file(templates / path);
+    if (!text) return std::nullopt;
+    return *std::move(text);
+  };
+  HeaderOptions options{.from = must(parse_mailbox("Häfen & Meer <news@example.org>")),
+                        .reply_to = must(parse_mailbox("editor@example.org")),
+                        .list = {.list_id = "weekly.news.example.org", .list_name = "Häfen & Meer: the weekly, for everybody", .feedback_id = "12:weekly:digest:tidings"},
+                        .edition_key = "secret of edition 12"};
+  std::string records;
+  for (const auto* name : {"rsa", "ed"}) {
+    const auto pem = must(read_file(keys / fmt::format("{}.pem", name)));
+    options.signers.push_back(must(make_dkim_signer("example.org", name, must(SigningKey::from_pem(pem)))));
+    const auto record = dkim_record(options.signers.back());
+    records += fmt::format("{} {}\n", record.name, record.text);
+  }
+  (void)must(write_file(folder / "keys", records).map([] { return 0; }));
+  const auto zone = must(Zone::find("Europe/Athens"));
+  for (const auto& theme_folder : std::filesystem::directory_iterator{templates}) {
+    const auto name = theme_folder.path().filename().string();
+    const auto theme = must(Theme::load({.name = name, .subject = {}, .preheader = {}}, lookup));
+    for (const auto* language : {"en", "de", "el", "es", "fr", "it", "pt", "ru", "tr", "ar", "ja", "zh"}) {
+      const auto strings = must(Strings::load(name, language, lookup));
+      options.language = strings.language();
+      const auto compiled = must(compile(must(theme.render_bodies(rich_view(), strings, zone)), options));
+      Letter letter;
+      for (const auto& reader : readers()) {
+        compiled.write(reader, from_ms(1'768'204'800'000), letter);
+        (void)must(write_file(folder / fmt::format("{}-{}-{}.eml", name, language, reader.subscriber.value), letter.bytes).map([] { return 0; }));
+      }
+    }
+  }
+  const auto plain = must(build_plain({.from = options.from, .to = must(parse_mailbox("Jürgen <j@example.org>")), .subject = "Bitte bestätigen",
+                                       .text = "https://news.example.org/c/x\n\n\n", .message_id = "<c1@example.org>", .signers = options.signers},
+                                      from_ms(1'768'204'800'000)));
+  (void)must(write_file(folder / "confirm.eml", plain.bytes).map([] { return 0; }));
+  return 0;
+}
