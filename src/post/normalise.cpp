@@ -102,7 +102,8 @@ Post normalise(const source::Entry& entry, SourceId source, UtcTime now, const N
   post.title = one_line(entry.title, max_title_bytes);
   post.title_key = title_key(post.title);
   post.author = one_line(entry.author, max_title_bytes);
-  post.published = entry.published;
+  // Many Atom feeds give only atom:updated (RFC 4287 requires no other date); without it old posts would look new.
+  post.published = entry.published ? entry.published : entry.updated;
   post.updated = entry.updated;
   post.first_seen = now;
   post.language = entry.language.empty() ? options.language : entry.language;

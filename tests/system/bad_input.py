@@ -121,7 +121,7 @@ class BadInput(unittest.TestCase):
 
     def test_feed_that_is_no_feed(self):
         before = contents(self.home.folder)
-        for octets in (b"", b"Hello", b"\x00\x01\x02\xff" * 100, b"<html><body>404</body></html>", b'{"version": 3}', b"<rss>"):
+        for octets in (b"", b"Hello", b"\x00\x01\x02\xff" * 100, b"<html><body>404</body></html>", b'{"version": 3}', b"<note>no feed</note>"):
             path = self.home.write("wrong", octets)
             self.refused(["feed", "parse", str(path)], 65, "wrong")
             path.unlink()

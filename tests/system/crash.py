@@ -68,7 +68,8 @@ class Crash(unittest.TestCase):
                                   ("dot", "keep-hang")):
                 if stage == "data" and "CHUNKING" in features:
                     continue
-                for after in (1, 17):
+                # Early and late in a batch: the one stage here, the other there.
+                for after in ((1,) if stage in ("mail", "data", "dot") and action == "hang" else (17,)):
                     with self.subTest(features=features, stage=stage, action=action, after=after):
                         self.crash_once(features, stage, action, after, window)
 
