@@ -232,11 +232,8 @@ class Builder {
 
   void text(const Token& token) {
     auto decoded = token.literal ? std::string{token.text} : references_.decode(token.text, Place::text);
-    const bool after_pre = top() == Tag::pre && tree_[top_node()].first_child == 0 && !pre_seen_;
-    if (after_pre) {
-      pre_seen_ = true;
-      if (decoded.starts_with('\n')) decoded.erase(0, 1);
-    }
+    if (after_pre_ && decoded.starts_with('\n')) decoded.erase(0, 1);
+    after_pre_ = false;
     if (decoded.empty()) return;
     const bool all_blank = std::ranges::all_of(decoded, is_blank);
     if (is_structure(top())) {
@@ -263,7 +260,7 @@ class Builder {
   // ---- start tags ------------------------------------------------------------------------------------------------
 
   void start(const Token& token) {
-    pre_seen_ = false;
+    after_pre_ = false;
     const auto tag = token.tag;
     if (is_table_part(tag)) {
       start_table_part(token);
@@ -284,7 +281,7 @@ class Builder {
       if (is_void(tag)) {
         insert(token);
       } else {
-        push(token);
+        after_pre_ = push(token) && tag == Tag::pre;
       }
       return;
     }
@@ -326,7 +323,7 @@ class Builder {
   // ---- end tags --------------------------------------------------------------------------------------------------
 
   void end(Tag tag) {
-    pre_seen_ = false;
+    after_pre_ = false;
     auto& flattened = flattened_[static_cast<std::size_t>(tag)];
     if (flattened > 0) {
       --flattened;
@@ -486,7 +483,7 @@ class Builder {
   std::array<std::size_t, static_cast<std::size_t>(Tag::count)> flattened_{};
   std::size_t spent_ = 0;
   std::size_t budget_ = 0;
-  bool pre_seen_ = false;
+  bool after_pre_ = false;  ///< a line end that comes next is dropped
 };
 
 }  // namespace
