@@ -224,14 +224,17 @@ Result<Composed> compose(const Config& config, const DigestConfig& digest, store
     // The half-made edition without recipients must not stay.
     [[maybe_unused]] const auto undone = std::move(transaction);
   }
+  const digest::NewEdition record{.digest = digest.name,
+                                  .scheduled = thought_out->plan.scheduled,
+                                  .period = thought_out->plan.period,
+                                  .cut = thought_out->cut,
+                                  .title = digest.title,
+                                  .reason = skipped};
   digest::EditionTable editions{database};
-  TIDINGS_LET(result.edition, editions.record_skipped({.digest = digest.name,
-                                                       .scheduled = thought_out->plan.scheduled,
-                                                       .period = thought_out->plan.period,
-                                                       .cut = thought_out->cut,
-                                                       .title = digest.title,
-                                                       .reason = skipped},
-                                                      now));
+  TIDINGS_LET(auto recording, database.begin());
+  const bool had_posts = thought_out->selection.skipped.empty();
+  TIDINGS_LET(result.edition, had_posts ? editions.record_skipped(record, thought_out->selection, now) : editions.record_skipped(record, now));
+  TIDINGS_TRY(recording.commit());
   return result;
 }
 
