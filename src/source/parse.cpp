@@ -95,6 +95,10 @@ Result<Feed> parse_xml(std::string_view text, const ParseOptions& options, std::
     }
     if (root != nullptr && !looks_like_page(text.substr(0, 512))) {
       auto feed = adapt(*root, options);
+      const bool says_nothing = feed.entries.empty() && feed.title.empty() && feed.link.empty();
+      if (mended.cut_off && says_nothing) {
+        return fail(Errc::bad_data, std::to_string(fault.line) + ":" + std::to_string(fault.column) + ": no feed: cut off before it says anything");
+      }
       if (mended.cut_off) warnings.emplace_back("the document ends before its root element does");
       feed.warnings.insert(feed.warnings.begin(), warnings.begin(), warnings.end());
       constexpr std::size_t enough = 20;
