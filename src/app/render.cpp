@@ -171,7 +171,10 @@ Result<std::vector<digest::SegmentBody>> Renderer::render(const EditionFacts& fa
     message::GroupView group_view;
     group_view.title = group.key;
     if (by == digest::GroupBy::day && !group.key.empty()) {
-      if (const auto day = day_of(group.key)) group_view.title = words->day_heading(*day);
+      if (const auto day = day_of(group.key)) {
+        group_view.title = words->day_heading(*day);
+        group_view.is_day = true;
+      }
     }
     for (const auto index : group.posts) group_view.posts.push_back(post_view(*posts[index]));
     view.groups.push_back(std::move(group_view));
