@@ -138,7 +138,7 @@ class Ledger {
   [[nodiscard]] UtcTime now() const { return clock_->now(); }
 
   /// Adds the delivery of one recipient as planned, inside the caller's transaction (sealing). Doing so again changes
-  /// nothing. About 2 us a row.
+  /// nothing.
   [[nodiscard]] Result<void> plan(EditionId edition, SubscriberId subscriber, SegmentId segment);
 
   /// Claims up to `limit` rows: deferred and in-doubt ones that are due, then planned ones in order of subscriber; durable
