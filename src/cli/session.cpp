@@ -1,8 +1,14 @@
 #include "cli/session.hpp"
 
+#include <algorithm>
+#include <span>
+#include <vector>
+
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "cli/output.hpp"
 
 namespace tidings::cli {
@@ -24,10 +30,37 @@ void add_global_options(CLI::App& app, Session& session) {
   app.set_version_flag("--version", "tidings " TIDINGS_VERSION);
 }
 
+/// The first word that should be a command and is none; CLI11 would only say that a command is missing.
+std::optional<Error> unknown_command(const CLI::App& app, std::span<char*> words) {
+  const CLI::App* here = &app;
+  std::string path = "tidings";
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const std::string word = words[i];
+    if (word == "--config" || word == "--at") ++i;
+    if (word.starts_with('-')) continue;
+    const auto verbs = here->get_subcommands([](const CLI::App*) { return true; });
+    if (verbs.empty()) return std::nullopt;
+    const auto found = std::ranges::find(verbs, word, [](const CLI::App* verb) { return verb->get_name(); });
+    if (found == verbs.end()) {
+      std::vector<std::string> known;
+      for (const auto* const verb : verbs) {
+        if (verb->get_group().empty()) continue;
+        known.push_back(verb->get_name());
+      }
+      auto hint = did_you_mean(word, known);
+      if (hint.empty()) hint = fmt::format("\"{} --help\" lists the commands", path);
+      return Error{.code = Errc::usage, .what = fmt::format("there is no command \"{} {}\"", path, printable(word)), .hint = hint};
+    }
+    here = *found;
+    path += " " + word;
+  }
+  return std::nullopt;
+}
+
 /// CLI11 speaks in several lines and names; ours is one line.
-Error usage_error(const CLI::ParseError& error) {
-  std::string what = printable(error.what());
-  return {.code = Errc::usage, .what = what, .hint = "\"tidings --help\" lists the commands"};
+Error usage_error(const CLI::App& app, std::span<char*> words, const CLI::ParseError& error) {
+  if (auto unknown = unknown_command(app, words)) return *std::move(unknown);
+  return {.code = Errc::usage, .what = printable(error.what()), .hint = "\"tidings --help\" lists the commands"};
 }
 
 }  // namespace
@@ -112,7 +145,7 @@ Result<int> run(int argc, char** argv) {
   } catch (const CLI::Success& success) {  // --help, --version
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    return tl::unexpected<Error>(usage_error(error));
+    return tl::unexpected<Error>(usage_error(app, {argv, static_cast<std::size_t>(argc)}, error));
   }
   TIDINGS_TRY(session.prepare());
   if (!session.command) return fail(Errc::usage, "no command", "\"tidings --help\" lists the commands");
