@@ -132,9 +132,9 @@ class Deliverer {
     run.time_budget = options_.time_budget;
     run.within_settle = suppress_hard(database_, clock_);
     if (options_.on_progress) {
-      run.on_progress = [&](const delivery::RunReport& so_far) {
-        if (const auto counts = ledger_.counts(edition.id)) options_.on_progress(edition, *counts, so_far);
-      };
+      // Counted once: a count reads every row of the edition.
+      TIDINGS_LET(const auto before, ledger_.counts(edition.id));
+      run.on_progress = [this, &edition, before](const delivery::RunReport& so_far) { options_.on_progress(edition, before, so_far); };
     }
     const delivery::Composer compose = [letters](const delivery::Claim& claim) { return letters->write(claim); };
     TIDINGS_LET(result.run, delivery::deliver(run, ledger_, *transport_, compose, stop_));

@@ -27,7 +27,8 @@ struct DeliverOptions {
   std::filesystem::path to_folder;   ///< instead of the relay: one .eml each; empty: the relay
   bool even_late = false;            ///< also an edition that max_lateness holds
   std::optional<std::chrono::milliseconds> time_budget;
-  std::function<void(const digest::Edition&, const delivery::Counts&, const delivery::RunReport&)> on_progress;
+  /// After each settled batch: the counts are those before this run, the report says what it has done since.
+  std::function<void(const digest::Edition&, const delivery::Counts& before, const delivery::RunReport&)> on_progress;
 };
 
 struct DeliveredEdition {

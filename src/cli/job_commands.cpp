@@ -37,15 +37,16 @@ void watch_signals() {
 /// One line that is written over on a terminal; nothing elsewhere (the result is printed at the end).
 class ProgressLine {
  public:
-  void show(const digest::Edition& edition, const delivery::Counts& counts, const delivery::RunReport& run) {
+  void show(const digest::Edition& edition, const delivery::Counts& before, const delivery::RunReport& run) {
     if (!active_) return;
-    const auto done = counts.recipients - counts.open();
+    const auto done = before.recipients - before.open() + run.sent + run.failed + run.in_doubt + run.suppressed;
+    const auto open = std::max<std::int64_t>(0, before.recipients - done);
     const auto seconds = std::max(0.001, static_cast<double>(run.elapsed.count()) / 1000.0);
     const auto rate = static_cast<double>(run.settled()) / seconds;
-    const auto left = rate > 0 ? std::chrono::seconds{static_cast<std::int64_t>(static_cast<double>(counts.open()) / rate)} : std::chrono::seconds{0};
-    const auto bar_width = counts.recipients > 0 ? static_cast<std::size_t>(done * 30 / counts.recipients) : 30;
+    const auto left = rate > 0 ? std::chrono::seconds{static_cast<std::int64_t>(static_cast<double>(open) / rate)} : std::chrono::seconds{0};
+    const auto bar_width = before.recipients > 0 ? static_cast<std::size_t>(std::min<std::int64_t>(30, done * 30 / before.recipients)) : 30;
     fmt::print(stderr, "\r{} [{}{}] {}/{}  {:.0f}/s  {} left \033[K", edition.digest, std::string(bar_width, '#'),
-               std::string(30 - bar_width, '.'), done, counts.recipients, rate, format_duration(left));
+               std::string(30 - bar_width, '.'), done, before.recipients, rate, format_duration(left));
     shown_ = true;
   }
   ~ProgressLine() {
@@ -243,8 +244,8 @@ Result<app::DeliverOptions> deliver_options(const SendCommand& command, Progress
   if (!command.time_budget.empty()) {
     TIDINGS_LET(options.time_budget, parse_duration(command.time_budget));
   }
-  options.on_progress = [&progress](const digest::Edition& edition, const delivery::Counts& counts, const delivery::RunReport& run) {
-    progress.show(edition, counts, run);
+  options.on_progress = [&progress](const digest::Edition& edition, const delivery::Counts& before, const delivery::RunReport& run) {
+    progress.show(edition, before, run);
   };
   return options;
 }

@@ -19,6 +19,11 @@ def main() -> int:
             wrong.append(f"{name} does not belong at the top level")
     for name in sorted(ALLOWED - names):
         wrong.append(f"{name} is missing at the top level")
+    listed = (top / "CMakeLists.txt").read_text(encoding="utf-8").split()
+    for path in sorted((top / "templates").rglob("*")):
+        name = path.relative_to(top / "templates").as_posix()
+        if path.suffix in (".mustache", ".toml") and name not in {word.rstrip(")") for word in listed}:
+            wrong.append(f"templates/{name} is not in CMakeLists.txt: the program would not carry it")
     for line in wrong:
         print(line)
     return 1 if wrong else 0
