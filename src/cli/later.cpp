@@ -17,7 +17,7 @@ struct Later {
 
 constexpr std::array later{Later{"doctor", ""},       Later{"report", ""},      Later{"serve", ""},
                            Later{"run", ""},          Later{"bounce", "ingest"}, Later{"bounce", "parse"},
-                           Later{"post", "add"},      Later{"subscriber", "confirm"}};
+                           Later{"post", "add"},      Later{"edition", "approve"}, Later{"subscriber", "confirm"}};
 
 }  // namespace
 
@@ -30,7 +30,7 @@ void add_later_commands(CLI::App& app, Session& session) {
       parent = there.empty() ? app.add_subcommand(noun)->group("")->require_subcommand(1) : there.front();
       name = verb;
     }
-    auto* const command = parent->add_subcommand(name)->group("")->allow_extras();
+    auto* const command = parent->add_subcommand(name)->group("")->fallthrough(false)->allow_extras();
     command->callback([&session, full = std::string{noun} + (*verb == '\0' ? "" : " ") + verb] {
       session.command = [full]() -> Result<Exit> {
         log::error(full + ": not built yet");

@@ -111,6 +111,11 @@ class BadInput(unittest.TestCase):
 
     # ---- command line
 
+    def test_promised_commands_say_so_whatever_follows_them(self):
+        for words in ("doctor --smtp", "report weekly --html out.html", "serve", "run", "bounce ingest", "bounce parse mail.eml",
+                      "post add title", "edition approve weekly#1", "subscriber confirm ada@example.org"):
+            self.refused(words.split(), 70, "not built yet")
+
     def test_usage(self):
         for arguments in (["sned", "--due"], ["send"], ["send", "--due", "--no-such-option"], ["--at", "yesterday", "status"],
                           ["subscriber"], []):
