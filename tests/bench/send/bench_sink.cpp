@@ -1,7 +1,8 @@
 // A sink for measuring senders: reads and answers, keeps nothing. PIPELINING and CHUNKING; one thread.
 //
 //   bench_sink [--port N] [--delay MS] [--lock-step]     prints "port N"; each answer leaves MS later, standing for a round trip;
-//   --lock-step announces neither extension. Ends on SIGTERM, printing the number of messages.
+//   --lock-step announces neither extension. Prints "first T" at the first MAIL, T in seconds of CLOCK_MONOTONIC. Ends on SIGTERM, printing the
+//   number of messages.
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -26,6 +27,14 @@ using Clock = std::chrono::steady_clock;
 
 volatile std::sig_atomic_t stop = 0;
 long long messages = 0;
+bool begun = false;
+
+void note_first() {
+  if (begun) return;
+  begun = true;
+  std::printf("first %.6f\n", std::chrono::duration<double>(Clock::now().time_since_epoch()).count());
+  std::fflush(stdout);
+}
 
 struct Session {
   enum class Mode { command, data, chunk };
@@ -33,14 +42,8 @@ struct Session {
   Mode mode = Mode::command;
   std::string in;
   std::size_t chunk_left = 0;
-  std::string tail;  ///< the last octets of a DATA body, for finding its end across reads
   std::deque<std::pair<Clock::time_point, std::string>> out;
 };
-
-void reply(Session& session, std::string& batch, std::string_view text) {
-  (void)session;
-  batch += text;
-}
 
 /// Consumes what it can of session.in; answers go to `batch`.
 void digest(Session& session, std::string& batch, std::string_view ehlo) {
@@ -52,10 +55,10 @@ void digest(Session& session, std::string& batch, std::string_view ehlo) {
       session.chunk_left -= count;
       if (session.chunk_left > 0) break;
       ++messages;
-      reply(session, batch, "250 2.0.0 taken\r\n");
+      batch += "250 2.0.0 taken\r\n";
       session.mode = Session::Mode::command;
     } else if (session.mode == Session::Mode::data) {
-      if (in.starts_with(".\r\n") && session.tail.empty()) {
+      if (in.starts_with(".\r\n")) {
         in.remove_prefix(3);
       } else {
         const auto end = in.find("\r\n.\r\n");
@@ -67,7 +70,7 @@ void digest(Session& session, std::string& batch, std::string_view ehlo) {
         in.remove_prefix(end + 5);
       }
       ++messages;
-      reply(session, batch, "250 2.0.0 taken\r\n");
+      batch += "250 2.0.0 taken\r\n";
       session.mode = Session::Mode::command;
     } else {
       const auto end = in.find("\r\n");
@@ -75,11 +78,12 @@ void digest(Session& session, std::string& batch, std::string_view ehlo) {
       const auto line = in.substr(0, end);
       in.remove_prefix(end + 2);
       const char verb = line.empty() ? '?' : static_cast<char>(line[0] & ~0x20);
-      if (verb == 'E' || verb == 'H') reply(session, batch, ehlo);
-      else if (verb == 'D') { session.mode = Session::Mode::data; reply(session, batch, "354 go on\r\n"); }
+      if (verb == 'E' || verb == 'H') batch += ehlo;
+      else if (verb == 'D') { session.mode = Session::Mode::data; batch += "354 go on\r\n"; }
       else if (verb == 'B') { session.mode = Session::Mode::chunk; session.chunk_left = std::strtoull(line.data() + 5, nullptr, 10); }
-      else if (verb == 'Q') reply(session, batch, "221 bye\r\n");
-      else reply(session, batch, "250 ok\r\n");
+      else if (verb == 'M') { note_first(); batch += "250 ok\r\n"; }
+      else if (verb == 'Q') batch += "221 bye\r\n";
+      else batch += "250 ok\r\n";
     }
   }
   session.in.erase(0, session.in.size() - in.size());
