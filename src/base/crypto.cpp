@@ -4,7 +4,6 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -35,6 +34,15 @@ int no_pass_phrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*user
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
+/// Looked up once: OpenSSL 3 would look EVP_sha256() up by its name for each hash.
+const EVP_MD* sha256_method() {
+  static const EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  TIDINGS_CHECK(method != nullptr);
+  return method;
+}
+
+constexpr std::size_t sha256_block = 64;
+
 }  // namespace
 
 struct Sha256::State {
@@ -42,7 +50,7 @@ struct Sha256::State {
 };
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {
-  TIDINGS_CHECK(EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr) == 1);
+  TIDINGS_CHECK(EVP_DigestInit_ex(state_->context.get(), sha256_method(), nullptr) == 1);
 }
 
 Sha256::Sha256(const Sha256& other) : state_(std::make_unique<State>()) {
@@ -74,12 +82,16 @@ std::string sha256(std::string_view bytes) {
   return hash.finish();
 }
 
+/// RFC 2104 in so many words: OpenSSL's HMAC() fetches and builds a provider's context for each call, five times the hashing itself.
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
-  std::string out(32, '\0');
-  unsigned size = 0;
-  TIDINGS_CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(bytes), bytes.size(),
-                     reinterpret_cast<unsigned char*>(out.data()), &size) != nullptr);
-  return out;
+  std::string block = key.size() > sha256_block ? sha256(key) : std::string{key};
+  block.resize(sha256_block, '\0');
+  const auto padded = [&](char with) {
+    std::string out = block;
+    for (char& octet : out) octet = static_cast<char>(octet ^ with);
+    return out;
+  };
+  return sha256(padded('\x5c').append(sha256(padded('\x36').append(bytes))));
 }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {

@@ -17,6 +17,9 @@
 namespace tidings::message {
 namespace {
 
+constexpr std::size_t room_for_personal = 2048;  // header fields and two signatures
+constexpr std::size_t room_for_line = 320;       // one that has slots, encoded
+
 /// A line, or a subject, that is put together for each reader.
 struct Pattern {
   struct Item {
@@ -49,6 +52,7 @@ struct Variant {
   std::optional<Pattern> subject_pattern;  ///< else
   std::string fields;                      ///< FixedFields::tail and the frame's
   std::vector<Step> steps;                 ///< the body
+  std::size_t size_bytes = 0;              ///< what write() makes room for, short of very long names and links
   DkimBodyHash begun;                      ///< over the first step's octets, if there are signers
 };
 
@@ -96,6 +100,8 @@ Result<Variant> compile_variant(const digest::SegmentBody& body, const HeaderOpt
   out.steps.back().fixed += frame.before_html;
   TIDINGS_TRY(append_body(out.steps, body.html, Escape::html));
   out.steps.back().fixed += frame.end;
+  out.size_bytes = out.fields.size() + fields.head.size() + room_for_personal;
+  for (const auto& step : out.steps) out.size_bytes += step.fixed.size() + room_for_line;
   if (options.signers.empty()) return out;
   for (auto& step : out.steps) {
     auto relaxed = relaxed_lines(step.fixed);
@@ -133,6 +139,7 @@ void CompiledMessage::write(const Reader& reader, UtcTime date, Letter& out) con
   out.envelope_from = to_one_line(reader.envelope_from);
   out.envelope_to = to_one_line(reader.address);
   out.bytes.clear();
+  out.bytes.reserve(variant.size_bytes);
   out.bytes += program.fields.head;
   std::string line;
   std::string subject_field;

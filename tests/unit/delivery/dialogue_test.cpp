@@ -416,6 +416,22 @@ TEST_CASE("dialogue: dots are stuffed at the start of a line and nowhere else") 
   }
 }
 
+TEST_CASE("dialogue: one octet that must not be there is found wherever it is") {
+  const std::string sound = "Subject: Harbour News\r\n\r\nThe ferries kept their times.\r\n.\r\nGood-bye\r\n";
+  const auto wrong = [](std::string bytes) { return !unsound({.envelope_from = "n@n.example", .envelope_to = "a@n.example", .bytes = std::move(bytes)}).empty(); };
+  CHECK_FALSE(wrong(sound));
+  for (std::size_t at = 0; at < sound.size(); ++at) {
+    for (const char octet : {'\0', '\r', '\n', '\x80', '\xff', '\x8d'}) {
+      auto bytes = sound;
+      if (bytes[at] == octet) continue;
+      bytes[at] = octet;
+      CAPTURE(at);
+      CAPTURE(static_cast<int>(octet));
+      CHECK(wrong(bytes));
+    }
+  }
+}
+
 TEST_CASE("dialogue: an unsound letter is named as such") {
   const auto with = [](std::string bytes, std::string to = "a@b.example") {
     return unsound({.envelope_from = "n@n.example", .envelope_to = std::move(to), .bytes = std::move(bytes)});
