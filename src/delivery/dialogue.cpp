@@ -70,19 +70,22 @@ namespace {
 /// size, so that compilers make vectors of it: octet by octet this was a third of a message's CPU.
 bool has_forbidden_octets(std::string_view bytes) {
   constexpr std::size_t block = 64;
-  unsigned char found = 0;
-  const auto look = [&](const char* at) {
-    const bool lonely = (at[0] == '\n') != (at[-1] == '\r');
-    found |= static_cast<unsigned char>(lonely) | static_cast<unsigned char>(static_cast<signed char>(at[0]) <= 0);
+  const auto is_bad = [](const char* at) {
+    const auto lonely = static_cast<unsigned char>((at[0] == '\n') ^ (at[-1] == '\r'));
+    return static_cast<unsigned char>(lonely | static_cast<unsigned char>(static_cast<signed char>(at[0]) <= 0));
   };
   if (bytes.empty()) return false;
-  if (bytes[0] == '\n' || static_cast<signed char>(bytes[0]) <= 0) return true;
-  std::size_t at = 1;
-  for (; at + block <= bytes.size(); at += block) {
-    for (std::size_t i = 0; i < block; ++i) look(bytes.data() + at + i);
+  if (bytes[0] == '\n' || static_cast<signed char>(bytes[0]) <= 0 || bytes.back() == '\r') return true;
+  const char* at = bytes.data() + 1;
+  const char* const end = bytes.data() + bytes.size();
+  unsigned char found = 0;
+  for (; end - at >= static_cast<std::ptrdiff_t>(block); at += block) {
+    unsigned char here = 0;
+    for (std::size_t i = 0; i < block; ++i) here = static_cast<unsigned char>(here | is_bad(at + i));
+    found = static_cast<unsigned char>(found | here);
   }
-  for (; at < bytes.size(); ++at) look(bytes.data() + at);
-  return found != 0 || bytes.back() == '\r';
+  for (; at < end; ++at) found = static_cast<unsigned char>(found | is_bad(at));
+  return found != 0;
 }
 
 /// RFC 5321 section 4.5.3.1.6. From the start of a line, the last line end within reach is the next place to look from.

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/check.hpp"
 #include "base/text.hpp"
 #include "delivery/journal.hpp"
 #include "store/instance.hpp"
@@ -141,6 +142,44 @@ Result<void> Ledger::note_claiming(EditionId edition) {
   return store::set_fact(*database_, claiming_fact, list);
 }
 
+/// Marks those that are not to be mailed, and takes them out of `rows`.
+Result<void> Ledger::refuse_some(std::vector<Recipient>& rows, ClaimBatch& batch) {
+  auto refuse = database_->prepare(
+      "UPDATE deliveries SET state = 7, due_ms = NULL, reply = :reply, settled_ms = :now WHERE edition_id = :edition AND "
+      "subscriber_id = :subscriber");
+  for (const auto& row : rows) {
+    if (row.refusal.empty()) continue;
+    refuse.bind(":edition", row.claim.edition).bind(":subscriber", row.claim.subscriber);
+    TIDINGS_TRY(refuse.bind(":reply", row.refusal).bind(":now", clock_->now()).run());
+    ++batch.suppressed;
+  }
+  std::erase_if(rows, [](const Recipient& row) { return !row.refusal.empty(); });
+  return {};
+}
+
+Result<void> Ledger::take_each(const std::vector<Recipient>& rows) {
+  auto take = database_->prepare(
+      "UPDATE deliveries SET state = 2, attempts = attempts + 1, due_ms = NULL WHERE edition_id = :edition AND "
+      "subscriber_id = :subscriber");
+  for (const auto& row : rows) {
+    TIDINGS_TRY(take.bind(":edition", row.claim.edition).bind(":subscriber", row.claim.subscriber).run());
+  }
+  return {};
+}
+
+/// Planned rows as read_planned() gave them: with the refused ones marked, they are all that is planned between the first and the
+/// last, so one statement takes them, at a third of the cost.
+Result<void> Ledger::take_range(const std::vector<Recipient>& rows) {
+  if (rows.empty()) return {};
+  auto take = database_->prepare(
+      "UPDATE deliveries SET state = 2, attempts = attempts + 1, due_ms = NULL WHERE edition_id = :edition AND subscriber_id BETWEEN "
+      ":first AND :last AND state = 1");
+  take.bind(":edition", rows.front().claim.edition).bind(":first", rows.front().claim.subscriber).bind(":last", rows.back().claim.subscriber);
+  TIDINGS_TRY(take.run());
+  TIDINGS_CHECK(database_->changes() == static_cast<std::int64_t>(rows.size()));
+  return {};
+}
+
 Result<ClaimBatch> Ledger::claim(EditionId edition, int limit) {
   ClaimBatch batch;
   TIDINGS_TRY(database_->set_sync(store::Sync::full));
@@ -149,30 +188,19 @@ Result<ClaimBatch> Ledger::claim(EditionId edition, int limit) {
   const auto claiming_before = claiming_;
   const auto work = [&]() -> Result<void> {
     TIDINGS_TRY(note_claiming(edition));
-    auto take = database_->prepare(
-        "UPDATE deliveries SET state = 2, attempts = attempts + 1, due_ms = NULL WHERE edition_id = :edition AND "
-        "subscriber_id = :subscriber");
-    auto refuse = database_->prepare(
-        "UPDATE deliveries SET state = 7, due_ms = NULL, reply = :reply, settled_ms = :now WHERE edition_id = :edition AND "
-        "subscriber_id = :subscriber");
     // A page of rows may be all suppressed; then the next one is read, so that "nothing" means nothing.
     for (bool more = true; more && static_cast<int>(batch.claims.size()) < limit;) {
-      std::vector<Recipient> rows;
       const int wanted = limit - static_cast<int>(batch.claims.size());
-      TIDINGS_TRY(read_due(edition, wanted, rows));
-      TIDINGS_TRY(read_planned(edition, wanted - static_cast<int>(rows.size()), rows));
-      more = !rows.empty();
-      for (auto& row : rows) {
-        auto& update = row.refusal.empty() ? take : refuse;
-        update.bind(":edition", edition).bind(":subscriber", row.claim.subscriber);
-        if (!row.refusal.empty()) update.bind(":reply", row.refusal).bind(":now", clock_->now());
-        TIDINGS_TRY(update.run());
-        if (row.refusal.empty()) {
-          batch.claims.push_back(std::move(row.claim));
-        } else {
-          ++batch.suppressed;
-        }
-      }
+      std::vector<Recipient> due, planned;
+      TIDINGS_TRY(read_due(edition, wanted, due));
+      TIDINGS_TRY(read_planned(edition, wanted - static_cast<int>(due.size()), planned));
+      more = !due.empty() || !planned.empty();
+      TIDINGS_TRY(refuse_some(due, batch));
+      TIDINGS_TRY(refuse_some(planned, batch));
+      TIDINGS_TRY(take_each(due));
+      TIDINGS_TRY(take_range(planned));
+      for (auto& row : due) batch.claims.push_back(std::move(row.claim));
+      for (auto& row : planned) batch.claims.push_back(std::move(row.claim));
     }
     return transaction.commit();
   };

@@ -207,6 +207,9 @@ class Ledger {
   [[nodiscard]] Result<std::string> digest_of(EditionId edition);
   [[nodiscard]] Result<void> read_due(EditionId edition, int limit, std::vector<Recipient>& out);
   [[nodiscard]] Result<void> read_planned(EditionId edition, int limit, std::vector<Recipient>& out);
+  [[nodiscard]] Result<void> refuse_some(std::vector<Recipient>& rows, ClaimBatch& batch);
+  [[nodiscard]] Result<void> take_each(const std::vector<Recipient>& rows);
+  [[nodiscard]] Result<void> take_range(const std::vector<Recipient>& rows);
   [[nodiscard]] Result<void> note_claiming(EditionId edition);
   [[nodiscard]] Result<bool> settle_one(Settled& answer, const RetryPolicy& policy, UtcTime now);
   [[nodiscard]] Result<void> release_one(const Claim& claim, UtcTime now);

@@ -152,7 +152,8 @@ std::vector<Parcel> Outbox::take(std::size_t limit) {
     letters_.pop_front();
   }
   transport_waits_ = taken.size() < limit;
-  if (!taken.empty()) room_there_.notify_all();
+  // Not for each letter: composers that wake to make one, and sleep again, cost more than the letter.
+  if (!taken.empty() && letters_.size() <= max_letters_ / 2) room_there_.notify_all();
   return taken;
 }
 
