@@ -5,5 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 flavour=${1:-release}
 scripts/install.sh build demo test
+scripts/peers.sh
 scripts/build.sh "$flavour"
 exec ctest --test-dir "build/$flavour" --output-on-failure -j "$(nproc)"

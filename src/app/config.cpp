@@ -50,6 +50,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   auto store_path = store.path("path", "subscribers/tidings.db");
   store.finish();
   auto smtp = read_smtp(document);
+  auto more_relays = read_relays(document, smtp);
   auto dkim = read_dkim(document);
   auto sources = read_sources(document);
   auto digests = read_digests(document, sources);
@@ -64,10 +65,11 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
                 .newsletter = std::move(newsletter),
                 .store_path = std::move(store_path),
                 .smtp = std::move(smtp),
+                .more_relays = std::move(more_relays),
                 .dkim = std::move(dkim),
                 .sources = std::move(sources),
                 .digests = std::move(digests),
-                .delivery = delivery,
+                .delivery = std::move(delivery),
                 .bounce = std::move(bounce),
                 .settings = std::move(document.settings()),
                 .warnings = {}};

@@ -16,6 +16,7 @@
 #include "base/result.hpp"
 #include "base/zone.hpp"
 #include "delivery/relay.hpp"
+#include "delivery/transport.hpp"
 #include "digest/schedule.hpp"
 #include "source/page.hpp"
 #include "source/source.hpp"
@@ -43,14 +44,22 @@ struct NewsletterConfig {
   std::string language;
 };
 
+/// How mail leaves when it is not by SMTP or LMTP; by the scheme of [smtp] url.
+enum class LocalWay { none, sendmail, maildir, drop };
+
 struct SmtpConfig {
   std::string url;
+  LocalWay local_way = LocalWay::none;
+  std::filesystem::path local_path;  ///< of sendmail:, maildir: and drop:
   std::string username;
   SecretPlace password;
   delivery::Tls tls = delivery::Tls::require;
   std::filesystem::path ca_file;
   int connections = 4;
   double rate_per_second = 0;  ///< 0: no limit
+  int per_hour = 0;            ///< 0: no limit
+  int weight = 1;              ///< share among several relays; 0 stands in for the others
+  std::chrono::milliseconds patience{};  ///< how long a run waits for a relay that asked for rest
   int messages_per_connection = 100;
   int window = 4;
   delivery::Dialect dialect = delivery::Dialect::chunking;
@@ -105,6 +114,7 @@ struct DeliveryConfig {
   std::chrono::milliseconds give_up_after{std::chrono::hours{48}};
   bool retry_in_doubt = true;
   std::chrono::milliseconds max_lateness{std::chrono::hours{36}};
+  std::vector<delivery::DomainLimit> per_domain;
 };
 
 struct BounceConfig {
@@ -127,6 +137,7 @@ struct Config {
   NewsletterConfig newsletter;
   std::filesystem::path store_path;
   SmtpConfig smtp;
+  std::vector<SmtpConfig> more_relays;  ///< [[relay]]: they share the work with [smtp], or stand in
   DkimConfig dkim;
   std::vector<SourceConfig> sources;
   std::vector<DigestConfig> digests;

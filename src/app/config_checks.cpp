@@ -5,10 +5,6 @@
 #include <fmt/format.h>
 
 namespace tidings::app {
-bool is_loopback_host(std::string_view host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
-
 Mailbox read_mailbox(TomlSection& section, std::string_view key, const std::string& text) {
   if (text.empty()) return {};
   auto parsed = parse_mailbox(text);

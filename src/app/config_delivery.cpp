@@ -1,19 +1,43 @@
 #include "app/config_sections.hpp"
 
 #include <array>
+#include <charconv>
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "subscriber/token.hpp"
 
 namespace tidings::app {
+namespace {
+
+/// per_domain = ["gmail.com 5"]: messages a second.
+std::vector<delivery::DomainLimit> read_domain_limits(TomlSection& section) {
+  std::vector<delivery::DomainLimit> limits;
+  for (const auto& text : section.texts("per_domain")) {
+    const auto words = split(text, ' ');
+    const auto domain = domain_to_ascii(words[0]);
+    double rate = 0;
+    if (words.size() == 2) std::from_chars(words[1].data(), words[1].data() + words[1].size(), rate);
+    if (!domain || rate <= 0 || rate > 1e6) {
+      section.mistake("per_domain", fmt::format("\"{}\" is not a domain and its messages a second", text), "for example per_domain = [\"example.org 5\"]");
+      continue;
+    }
+    limits.push_back({.domain = *domain, .rate = rate});
+  }
+  return limits;
+}
+
+}  // namespace
+
 DeliveryConfig read_delivery(TomlDocument& document) {
   using namespace std::chrono_literals;
   static const std::array<std::string, 2> doubts{"retry", "hold"};
   auto section = document.section("delivery");
   DeliveryConfig delivery{.give_up_after = section.duration("give_up_after", 48h),
                           .retry_in_doubt = section.one_of("in_doubt", doubts, 0) == 0,
-                          .max_lateness = section.duration("max_lateness", 36h)};
+                          .max_lateness = section.duration("max_lateness", 36h),
+                          .per_domain = read_domain_limits(section)};
   section.finish();
   return delivery;
 }

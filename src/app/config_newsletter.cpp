@@ -21,7 +21,7 @@ Result<NewsletterConfig> read_newsletter(TomlDocument& document) {
   while (public_url.ends_with('/')) public_url.pop_back();
   if (!public_url.empty()) {
     const auto url = parse_url(public_url);
-    const bool is_safe = url && (url->scheme == "https" || (url->scheme == "http" && is_loopback_host(url->host)));
+    const bool is_safe = url && (url->scheme == "https" || (url->scheme == "http" && delivery::is_loopback_host(url->host)));
     if (!is_safe || !url->query.empty() || !url->fragment.empty()) {
       section.mistake("public_url", fmt::format("\"{}\" cannot be the public URL", public_url),
                       "it must be https://HOST, optionally with a path: one-click unsubscribing works over https only");

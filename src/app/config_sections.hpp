@@ -15,7 +15,6 @@
 namespace tidings::app {
 
 // config_checks.cpp: what several sections need
-[[nodiscard]] bool is_loopback_host(std::string_view host);
 /// Empty text gives an empty mailbox.
 [[nodiscard]] Mailbox read_mailbox(TomlSection& section, std::string_view key, const std::string& text);
 void check_regex(TomlSection& section, std::string_view key, const std::string& pattern);
@@ -27,6 +26,8 @@ void check_name(TomlSection& section, const std::string& name, std::set<std::str
 /// Fails only if there is no time zone database.
 [[nodiscard]] Result<NewsletterConfig> read_newsletter(TomlDocument& document);
 [[nodiscard]] SmtpConfig read_smtp(TomlDocument& document);
+/// [[relay]]: those beside `first`.
+[[nodiscard]] std::vector<SmtpConfig> read_relays(TomlDocument& document, const SmtpConfig& first);
 [[nodiscard]] DkimConfig read_dkim(TomlDocument& document);
 [[nodiscard]] std::vector<SourceConfig> read_sources(TomlDocument& document);
 /// `sources` are those a digest may name.

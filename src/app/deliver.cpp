@@ -185,10 +185,9 @@ std::string DeliverReport::relay_trouble() const {
   return {};
 }
 
-Result<std::unique_ptr<delivery::Transport>> make_transport(const Config& config, const std::filesystem::path& to_folder) {
-  if (!to_folder.empty()) return delivery::make_drop_transport(to_folder, delivery::DropFormat::eml);
-  TIDINGS_TRY(check_signed(config));
-  const auto& smtp = config.smtp;
+namespace {
+
+Result<delivery::RelayOptions> relay_options(const Config& config, const SmtpConfig& smtp) {
   delivery::RelayOptions relay;
   relay.url = smtp.url;
   relay.username = smtp.username;
@@ -201,11 +200,35 @@ Result<std::unique_ptr<delivery::Transport>> make_transport(const Config& config
   relay.ehlo_name = smtp.hello_name.empty() ? config.newsletter.from.address.domain : smtp.hello_name;
   relay.connections = smtp.connections;
   relay.rate = smtp.rate_per_second;
+  relay.per_hour = smtp.per_hour;
+  relay.weight = smtp.weight;
+  relay.patience = smtp.patience;
   relay.messages_per_session = smtp.messages_per_connection;
   relay.dialect = smtp.dialect;
   relay.window = smtp.window;
   relay.timeouts = smtp.timeouts;
-  return delivery::make_smtp_transport({std::move(relay)});
+  return relay;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<delivery::Transport>> make_transport(const Config& config, const std::filesystem::path& to_folder) {
+  if (!to_folder.empty()) return delivery::make_drop_transport(to_folder, delivery::DropFormat::eml);
+  TIDINGS_TRY(check_signed(config));
+  switch (config.smtp.local_way) {
+    case LocalWay::sendmail: return delivery::make_sendmail_transport(config.smtp.local_path);
+    case LocalWay::maildir: return delivery::make_drop_transport(config.smtp.local_path, delivery::DropFormat::maildir);
+    case LocalWay::drop: return delivery::make_drop_transport(config.smtp.local_path, delivery::DropFormat::eml);
+    case LocalWay::none: break;
+  }
+  std::vector<delivery::RelayOptions> relays;
+  TIDINGS_LET(auto first, relay_options(config, config.smtp));
+  relays.push_back(std::move(first));
+  for (const auto& smtp : config.more_relays) {
+    TIDINGS_LET(auto relay, relay_options(config, smtp));
+    relays.push_back(std::move(relay));
+  }
+  return delivery::make_smtp_transport(std::move(relays), config.delivery.per_domain);
 }
 
 message::HeaderOptions header_options(const Config& config, const Links& links, const digest::Edition& edition,

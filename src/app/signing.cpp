@@ -1,5 +1,7 @@
 #include "app/signing.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "delivery/relay.hpp"
@@ -36,10 +38,13 @@ Result<std::vector<message::DkimSigner>> load_signers(const Config& config) {
 }
 
 Result<void> check_signed(const Config& config) {
-  delivery::RelayOptions relay;
-  relay.url = config.smtp.url;
+  const auto stays_here = [](const SmtpConfig& smtp) {
+    delivery::RelayOptions relay;
+    relay.url = smtp.url;
+    return smtp.local_way == LocalWay::maildir || smtp.local_way == LocalWay::drop || delivery::is_loopback(relay);
+  };
   const bool is_signed = !config.dkim.key_file.empty() || config.dkim.signed_by_relay;
-  if (is_signed || delivery::is_loopback(relay)) return {};
+  if (is_signed || (stays_here(config.smtp) && std::ranges::all_of(config.more_relays, stays_here))) return {};
   return fail(Errc::config, fmt::format("{}: nobody signs this mail: [dkim] has no key_file", config.file.string()),
               "set signed_by_relay = true if your relay signs, else \"tidings dkim keygen\"");
 }

@@ -47,6 +47,9 @@ Result<Exit> check_config(Session& session, const NoOptions& /*options*/) {
   TIDINGS_TRY(app::load_signers(*config));
   TIDINGS_TRY(app::check_signed(*config));
   if (config->smtp.password.is_set()) TIDINGS_TRY(app::read_secret(config->smtp.password, "[smtp] password"));
+  for (const auto& relay : config->more_relays) {
+    if (relay.password.is_set()) TIDINGS_TRY(app::read_secret(relay.password, "[[relay]] password"));
+  }
   for (const auto& warning : config->warnings) log::warning(warning);
   print(fmt::format("{}: {}, {}: good\n", config->file.string(), plural(static_cast<long long>(config->sources.size()), "source"),
                     plural(static_cast<long long>(config->digests.size()), "digest")));

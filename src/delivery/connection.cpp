@@ -9,6 +9,7 @@
 
 #include "base/check.hpp"
 #include "base/text.hpp"
+#include "delivery/reply.hpp"
 
 namespace tidings::delivery {
 namespace {
@@ -149,6 +150,33 @@ Connection::Io Connection::receive(std::string& to) {
   }
 }
 
+std::optional<Outcome> Connection::await_reply(Stage stage, int wanted, SteadyTime until) {
+  ReplyReader reader;
+  std::string bytes;
+  for (;;) {
+    bytes.clear();
+    const auto io = receive(bytes);
+    reader.feed(bytes);
+    if (const auto reply = reader.next()) {
+      if (reply->code != wanted) return reply->code >= 400 ? classify(stage, reply->code, reply->text) : no_reply(stage, "an answer that makes no sense here");
+      ehlo_.clear();
+      for (const auto line : split(reply->text, '\n')) ehlo_.push_back("250-" + std::string{line});
+      return std::nullopt;
+    }
+    if (!reader.violation().empty()) return no_reply(stage, reader.violation());
+    if (io == Io::closed) return no_reply(stage, "the server closed the connection");
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    pollfd ready{.fd = fd_, .events = POLLIN, .revents = 0};
+    if (left.count() <= 0 || ::poll(&ready, 1, static_cast<int>(left.count())) == 0) return no_reply(stage, "the server did not answer in time");
+  }
+}
+
+std::optional<Outcome> Connection::greet_lmtp(const std::string& own_name, SteadyTime until) {
+  if (auto refusal = await_reply(Stage::greeting, 220, until)) return refusal;
+  if (send("LHLO " + own_name + "\r\n").io != Io::done) return no_reply(Stage::ehlo, "the server closed the connection");
+  return await_reply(Stage::ehlo, 250, until);
+}
+
 // ---- Connector --------------------------------------------------------------------------------------------------------
 
 Connector::Connector() : multi_(make_curl_multi()) {
@@ -182,10 +210,14 @@ int Connector::on_timer(CURLM* /*multi*/, long timeout_ms, void* self) {
 
 void Connector::configure(Connection& connection, const RelayOptions& relay) {
   CURL* const easy = connection.easy_.get();
-  const auto url = relay.ehlo_name.empty() ? relay.url : relay.url + "/" + relay.ehlo_name;
+  connection.lmtp_ = relay.is_lmtp();
+  connection.own_name_ = relay.ehlo_name.empty() ? "localhost" : relay.ehlo_name;
+  connection.patience_ = relay.timeouts.connect;
+  // For LMTP libcurl only connects; with CONNECT_ONLY it says nothing of HTTP's.
+  const auto url = connection.lmtp_ ? "http://" + relay.name() : relay.ehlo_name.empty() ? relay.url : relay.url + "/" + relay.ehlo_name;
   curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
   curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, connection.lmtp_ ? "http" : "smtp,smtps");
   // Otherwise ALL_PROXY of the environment would decide where mail goes.
   curl_easy_setopt(easy, CURLOPT_PROXY, relay.proxy.c_str());
   // Set once and never changed: libcurl 7.88 hands out a connection in clear to a transfer that demands TLS.
@@ -257,7 +289,10 @@ std::vector<Connector::Opened> Connector::take_opened() {
     } else {
       connection->fd_ = socket;
       watched_.erase(socket);
-      opened.connection = std::move(connection);
+      std::optional<Outcome> refusal;
+      if (connection->lmtp_) refusal = connection->greet_lmtp(connection->own_name_, std::chrono::steady_clock::now() + connection->patience_);
+      if (refusal) opened.failure = std::move(*refusal);
+      if (!refusal) opened.connection = std::move(connection);
     }
     all.push_back(std::move(opened));
   }

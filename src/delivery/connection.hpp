@@ -3,6 +3,7 @@
 //
 // Many sessions open at once without waiting for each other: one curl multi handle, driven by the caller's event loop. A
 // session is closed without a word from libcurl (its own QUIT would block). No user name or password reaches an Outcome.
+// LMTP, which libcurl does not speak, is greeted by us (RFC 2033: LHLO) and waited for: its server is on this host or next door.
 // One thread.
 #pragma once
 
@@ -54,6 +55,9 @@ class Connection {
   Connection() = default;
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
   [[nodiscard]] Outcome failure(CURLcode code) const;
+  /// Greeting and LHLO; nothing if all is well.
+  [[nodiscard]] std::optional<Outcome> greet_lmtp(const std::string& own_name, SteadyTime until);
+  [[nodiscard]] std::optional<Outcome> await_reply(Stage stage, int wanted, SteadyTime until);
 
   Connector* connector_ = nullptr;
   CurlEasy easy_;
@@ -62,6 +66,9 @@ class Connection {
   std::vector<std::string> ehlo_;         ///< of the last 250 reply of several lines or of one
   Stage reached_ = Stage::connect;
   bool tls_ = false;
+  bool lmtp_ = false;
+  std::string own_name_;
+  std::chrono::milliseconds patience_{};
   int fd_ = -1;
   std::string held_;
 };

@@ -25,21 +25,26 @@ std::string_view name_of(Dialect dialect) {
 std::string RelayOptions::name() const {
   const auto parsed = parse_url(url);
   if (!parsed) return "?";
-  const auto port = !parsed->port.empty() ? parsed->port : parsed->scheme == "smtps" ? "465" : "25";
+  const auto port = !parsed->port.empty() ? parsed->port : parsed->scheme == "smtps" ? "465" : parsed->scheme == "lmtp" ? "24" : "25";
   return parsed->host + ":" + port;
 }
 
+bool is_loopback_host(std::string_view host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }
+
 bool is_loopback(const RelayOptions& relay) {
   const auto parsed = parse_url(relay.url);
-  if (!parsed) return false;
-  return parsed->host == "localhost" || parsed->host == "::1" || parsed->host.starts_with("127.");
+  return parsed && is_loopback_host(parsed->host);
 }
 
 Result<void> check_relay(const RelayOptions& relay) {
   const auto parsed = parse_url(relay.url);
-  if (!parsed || (parsed->scheme != "smtp" && parsed->scheme != "smtps") || parsed->host.empty()) {
-    return fail(Errc::config, "the relay's url is not smtp://host[:port] or smtps://host[:port]",
+  const bool known = parsed && (parsed->scheme == "smtp" || parsed->scheme == "smtps" || parsed->scheme == "lmtp");
+  if (!known || parsed->host.empty()) {
+    return fail(Errc::config, "the relay's url is not smtp://host[:port], smtps://host[:port] or lmtp://host:port",
                 "user name and password are settings of their own");
+  }
+  if (relay.is_lmtp() && (relay.tls != Tls::off || !relay.username.empty())) {
+    return fail(Errc::config, "lmtp:// goes in clear and without a login", "tls = \"off\" and no username, or smtp://");
   }
   return {};
 }

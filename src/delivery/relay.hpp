@@ -33,10 +33,12 @@ struct PhaseTimeouts {
   std::chrono::milliseconds data = std::chrono::minutes{2};       ///< DATA until 354
   std::chrono::milliseconds block = std::chrono::minutes{3};      ///< while octets of a message wait to leave
   std::chrono::milliseconds final_dot = std::chrono::minutes{10}; ///< after the last octet
+  /// The wait after a connection that could not be opened; twice that after the second. The third ends the relay's part in the run.
+  std::chrono::milliseconds reopen = std::chrono::milliseconds{500};
 };
 
 struct RelayOptions {
-  std::string url{};        ///< smtp://host[:port] or smtps://host[:port]
+  std::string url{};        ///< smtp://host[:port], smtps://host[:port], or lmtp://host:port (RFC 2033; in clear, no login)
   std::string username{};   ///< empty: no AUTH
   std::string password{};
   std::string auth{};       ///< mechanism: "PLAIN", "LOGIN", "XOAUTH2" (password is the token); empty: PLAIN
@@ -56,12 +58,16 @@ struct RelayOptions {
 
   /// host:port, as the ledger and messages name it.
   [[nodiscard]] std::string name() const;
+  [[nodiscard]] bool is_lmtp() const { return url.starts_with("lmtp:"); }
 };
+
+/// 127.0.0.0/8, ::1 or localhost.
+[[nodiscard]] bool is_loopback_host(std::string_view host);
 
 /// True where the URL's host is 127.0.0.0/8, ::1 or localhost.
 [[nodiscard]] bool is_loopback(const RelayOptions& relay);
 
-/// Errc::config if the URL is not smtp:// or smtps:// with a host.
+/// Errc::config if the URL is not smtp://, smtps:// or lmtp:// with a host, or asks of LMTP what it cannot do.
 [[nodiscard]] Result<void> check_relay(const RelayOptions& relay);
 
 /// What a relay says of itself, for doctor --smtp.

@@ -11,9 +11,8 @@ using namespace std::chrono_literals;
 
 /// Policy answers to single messages, one after the other with no success between, that show that it is not about them.
 constexpr int policy_limit = 3;
-/// Connections that fail one after the other before the relay is out, and the waits between.
+/// Connections that fail one after the other before the relay is out.
 constexpr int open_limit = 3;
-constexpr std::chrono::milliseconds open_pause = 500ms;
 constexpr std::chrono::minutes shortest_policy_pause = 10min;
 
 double rate_of(const RelayOptions& options) {
@@ -111,7 +110,7 @@ bool RelayHealth::open_failed(const Outcome& outcome, Others others, Time now) {
     out_ = true;
     return true;
   }
-  next_open_ = now + open_pause * failed_opens_;
+  next_open_ = now + options_.timeouts.reopen * failed_opens_;
   return false;
 }
 

@@ -49,8 +49,8 @@ struct DomainLimit {
   double rate = 0;
 };
 
-/// SMTP sessions over one or more relays, one event loop for all of them. Errc::config if a relay's URL is not smtp:// or
-/// smtps://. Weighted shares; relays of weight 0 stand in while no other works. A relay in trouble passes its letters on.
+/// SMTP sessions over one or more relays, one event loop for all of them. Errc::config as check_relay() says.
+/// Weighted shares; relays of weight 0 stand in while no other works. A relay in trouble passes its letters on.
 [[nodiscard]] Result<std::unique_ptr<Transport>> make_smtp_transport(std::vector<RelayOptions> relays,
                                                                      std::vector<DomainLimit> limits = {});
 

@@ -43,6 +43,28 @@ TEST_CASE("config: the shortest one works and everything else has a default") {
   CHECK(config->digest("weekli").error().hint == "did you mean \"weekly\"?");
 }
 
+TEST_CASE("config: several relays, limits for domains, and ways that are no relay") {
+  const auto config = parse(std::string{shortest} + "[smtp]\nurl = \"smtp://mail.example.org:587\"\nper_hour = 3600\nweight = 3\n"
+                            "[[relay]]\nurl = \"smtps://backup.example.org\"\nweight = 0\npatience = \"15m\"\n"
+                            "[[relay]]\nurl = \"lmtp://127.0.0.1:2400\"\n[delivery]\nper_domain = [\"bücher.example 2.5\"]\n");
+  REQUIRE(config);
+  CHECK(config->smtp.per_hour == 3600);
+  CHECK(config->smtp.weight == 3);
+  REQUIRE(config->more_relays.size() == 2);
+  CHECK(config->more_relays[0].weight == 0);
+  CHECK(config->more_relays[0].tls == delivery::Tls::require);
+  CHECK(config->more_relays[0].patience == std::chrono::minutes{15});
+  CHECK(config->more_relays[1].tls == delivery::Tls::off);
+  REQUIRE(config->delivery.per_domain.size() == 1);
+  CHECK(config->delivery.per_domain[0].domain == "xn--bcher-kva.example");
+  CHECK(config->delivery.per_domain[0].rate == doctest::Approx(2.5));
+  const auto way = [](const char* url) { return parse(std::string{shortest} + "[smtp]\nurl = \"" + url + "\"\n"); };
+  CHECK(way("maildir:outbox")->smtp.local_way == LocalWay::maildir);
+  CHECK(way("maildir:outbox")->smtp.local_path == "/srv/news/outbox");
+  CHECK(way("drop:/var/drop")->smtp.local_path == "/var/drop");
+  CHECK(way("sendmail:/usr/sbin/sendmail")->smtp.local_way == LocalWay::sendmail);
+}
+
 TEST_CASE("config: every mistake is told with its place and a hint") {
   struct Case {
     std::string text;  ///< put behind the shortest configuration
@@ -54,6 +76,10 @@ TEST_CASE("config: every mistake is told with its place and a hint") {
       {"[smpt]\n", ":13:2: unknown section [smpt]", "did you mean \"smtp\"?"},
       {"[smtp]\nconections = 3\n", ":14:1: unknown key \"conections\" in [smtp]", "did you mean \"connections\"?"},
       {"[smtp]\nconnections = \"3\"\n", ":14:15: connections in [smtp] must be a whole number, not a string", ""},
+      {"[smtp]\nurl = \"maildir:\"\n", "maildir: needs a path", "maildir:outbox"},
+      {"[smtp]\nurl = \"maildir:x\"\n[[relay]]\nurl = \"smtp://127.0.0.1\"\n", "several relays must all be", ""},
+      {"[smtp]\nurl = \"lmtp://127.0.0.1:24\"\ntls = \"require\"\n", "lmtp:// goes in clear", "smtp://"},
+      {"[delivery]\nper_domain = [\"example.org\"]\n", "is not a domain and its messages a second", "example.org 5"},
       {"[smtp]\nconnections = 0\n", "out of range", "from 1 to 500"},
       {"[smtp]\npassword = \"hunter2\"\n", "must not stand in config.toml", "password_file"},
       {"[smtp]\nurl = \"smtp://me:hunter2@mail.example.org\"\n", "user name or password", ""},

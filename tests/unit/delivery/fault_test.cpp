@@ -106,8 +106,8 @@ TEST_CASE("fault: each fault at each point in each dialect meets exactly the rea
         relay.connections = 1;
         relay.dialect = dialect;
         relay.window = 2;
-        const auto patience = kind == "silence" ? 400ms : 5000ms;
-        relay.timeouts = {.connect = 5s, .command = patience, .data = patience, .block = patience, .final_dot = patience};
+        const auto patience = kind == "silence" ? 150ms : 5000ms;
+        relay.timeouts = {.connect = 5s, .command = patience, .data = patience, .block = patience, .final_dot = patience, .reopen = 5ms};
         const auto transport = make_smtp_transport({relay});
         REQUIRE(transport);
         const StopFlag stop{false};
@@ -158,7 +158,8 @@ TEST_CASE("fault: before MAIL a fault is the relay's, and the list is untouched"
       Book book{3};
       SmtpServer server{[&](const Request& request) -> Action { return request.point == point ? fault.action : Action{}; }};
       RelayOptions relay{.url = server.url(), .tls = Tls::off, .ehlo_name = "news.example"};
-      relay.timeouts.connect = 400ms;
+      relay.timeouts.connect = 150ms;
+      relay.timeouts.reopen = 5ms;
       const auto transport = make_smtp_transport({relay});
       const StopFlag stop{false};
       const auto report = deliver({.edition = first, .workers = 1}, book.ledger, **transport,
@@ -167,6 +168,30 @@ TEST_CASE("fault: before MAIL a fault is the relay's, and the list is untouched"
       CHECK(report->end == RunEnd::relay_trouble);
       CHECK(book.ledger.counts(first)->planned == 3);
       CHECK(server.accepted().empty());
+    }
+  }
+}
+
+TEST_CASE("fault: sloppy or endless answers before MAIL end in trouble or in three letters, never in between") {
+  for (const auto point : {Point::greeting, Point::ehlo}) {
+    for (const auto* const reply : {"220 hello\n", "250 hello\n", "220-\r\n220 hello\r\n", "long"}) {
+      CAPTURE(name_of_point(point));
+      CAPTURE(std::string{reply});
+      Book book{3};
+      const auto said = std::string_view{reply} == "long" ? "220 " + std::string(1 << 20, 'x') : std::string{reply};
+      SmtpServer server{[&](const Request& request) -> Action { return request.point == point ? Action{.reply = said} : Action{}; }};
+      RelayOptions relay{.url = server.url(), .tls = Tls::off, .ehlo_name = "news.example"};
+      relay.timeouts = {.connect = 300ms, .command = 300ms, .data = 300ms, .block = 300ms, .final_dot = 300ms, .reopen = 5ms};
+      const auto transport = make_smtp_transport({relay});
+      const StopFlag stop{false};
+      const auto report = deliver({.edition = first, .workers = 1}, book.ledger, **transport,
+                                  [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
+      REQUIRE(report);
+      const auto counts = *book.ledger.counts(first);
+      const bool through = report->end == RunEnd::nothing_due;
+      CHECK(counts.sent == (through ? 3 : 0));
+      CHECK(counts.planned == (through ? 0 : 3));
+      CHECK(server.accepted().size() == (through ? 3U : 0U));
     }
   }
 }
@@ -184,7 +209,8 @@ TEST_CASE("fault: what a relay lied about and when it wants rest is remembered b
                     manners};
   RelayOptions relay{.url = server.url(), .tls = Tls::off, .ehlo_name = "news.example"};
   relay.connections = 2;
-  relay.timeouts.command = relay.timeouts.data = 400ms;
+  relay.timeouts.command = relay.timeouts.data = 150ms;
+  relay.timeouts.reopen = 5ms;
   const auto go = [&] {
     const auto transport = make_smtp_transport({relay});
     const StopFlag stop{false};

@@ -1,5 +1,6 @@
 #include "delivery/run.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include <arpa/inet.h>
@@ -29,7 +30,7 @@ RelayOptions relay_to(const SmtpServer& server, Dialect dialect = Dialect::chunk
   RelayOptions relay{.url = server.url(), .username = {}, .password = {}, .auth = {}, .tls = Tls::off, .ca_file = {},
                      .ehlo_name = "news.example", .proxy = {}};
   relay.dialect = dialect;
-  relay.timeouts = {.connect = 2s, .command = 2s, .data = 2s, .block = 2s, .final_dot = 2s};
+  relay.timeouts = {.connect = 2s, .command = 2s, .data = 2s, .block = 2s, .final_dot = 2s, .reopen = 5ms};
   return relay;
 }
 
@@ -83,6 +84,44 @@ TEST_CASE("run: everybody gets one message with the octets that were composed, i
     const auto row = book.ledger.list({.edition = first, .subscriber = SubscriberId{7}, .state = {}});
     CHECK(row->front().code == 250);
     CHECK(row->front().reply == "2.0.0 taken");
+  }
+}
+
+TEST_CASE("run: over LMTP each reader has an answer of their own") {
+  Book book{20};
+  SmtpServer server{[](const Request& request) -> Action {
+                      if (request.point == Point::dot && request.argument == "r3@example.org") return say("452 4.2.2 mailbox full\r\n");
+                      if (request.point == Point::rcpt && request.argument == "r4@example.org") return say("550 5.1.1 no such user\r\n");
+                      return {};
+                    },
+                    announcing({"PIPELINING"})};
+  auto relay = relay_to(server);
+  relay.url = "lmtp" + server.url().substr(4);
+  const auto report = run(book, {relay});
+  CHECK(report.sent == 18);
+  CHECK(report.deferred == 1);
+  CHECK(report.failed == 1);
+  CHECK(server.accepted().size() == 18);
+  const auto commands = server.commands();
+  CHECK(std::ranges::count(commands, "LHLO news.example") == server.sessions());
+  CHECK(std::ranges::none_of(commands, [](const std::string& line) { return line.starts_with("EHLO"); }));
+  relay.tls = Tls::require;
+  CHECK(make_smtp_transport({relay}).error().code == Errc::config);
+}
+
+TEST_CASE("run: an LMTP server that refuses, is silent or closes leaves the list untouched") {
+  for (const auto& fault : {Action{.reply = "421 4.3.2 not now\r\n", .then = Action::Then::close}, Action{.then = Action::Then::hang}, Action{.then = Action::Then::reset},
+                            Action{.reply = "220 hi\n"}}) {
+    for (const auto point : {Point::greeting, Point::ehlo}) {
+      Book book{5};
+      SmtpServer server{[&](const Request& request) -> Action { return request.point == point ? fault : Action{}; }};
+      auto relay = relay_to(server);
+      relay.url = "lmtp" + server.url().substr(4);
+      relay.timeouts.connect = 150ms;
+      const auto report = run(book, {relay});
+      CHECK(report.end == RunEnd::relay_trouble);
+      CHECK(book.ledger.counts(first)->planned == 5);
+    }
   }
 }
 

@@ -123,6 +123,26 @@ TEST_CASE("secure: STARTTLS and AUTH, verified, every mail arrives") {
   CHECK(server.mails() == 30);
 }
 
+TEST_CASE("secure: a TLS session cut in the middle costs one reader a doubt, or nobody anything") {
+  for (const auto* const option : {"--cut-rcpt", "--cut-data"}) {
+    CAPTURE(std::string{option});
+    Book book{5};
+    const SecureServer server{book.folder, option};
+    auto relay = server.relay();
+    relay.connections = 1;
+    relay.dialect = Dialect::lock_step;
+    relay.timeouts.reopen = 5ms;
+    const auto report = run(book, relay);
+    CHECK(report.end == RunEnd::nothing_due);
+    const bool doubt = std::string_view{option} == "--cut-data";
+    const auto counts = *book.ledger.counts(first);
+    CHECK(counts.in_doubt == (doubt ? 1 : 0));
+    CHECK(counts.sent == (doubt ? 4 : 5));
+    CHECK(server.mails() == (doubt ? 4 : 5));
+    CHECK(book.ledger.list({.edition = first, .subscriber = SubscriberId{2}})->front().state == (doubt ? DeliveryState::in_doubt : DeliveryState::sent));
+  }
+}
+
 TEST_CASE("secure: what cannot be verified or is refused stops before the list, and names no secret") {
   Book book{3};
   struct Case {
