@@ -211,7 +211,7 @@ Result<std::vector<ShownBefore>> EditionTable::shown_since(std::string_view dige
     JOIN edition_posts ep ON ep.edition_id = e.id
     JOIN posts p ON p.id = ep.post_id
     JOIN sources s ON s.id = p.source_id
-    WHERE e.digest = :digest AND e.cut_ms > :served_until AND e.number IS NOT NULL AND ep.more = 0
+    WHERE e.digest = :digest AND e.cut_ms > :served_until AND e.state <> 'draft' AND ep.more = 0
       AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL)
       AND (ep.same_as IS NULL OR EXISTS (SELECT 1 FROM edition_posts shown
                                          WHERE shown.edition_id = e.id AND shown.post_id = ep.same_as))

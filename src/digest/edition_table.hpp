@@ -76,8 +76,8 @@ class EditionTable {
   [[nodiscard]] Result<std::vector<Candidate>> candidates(std::string_view digest, const SelectOptions& options,
                                                           const SelectBounds& bounds);
 
-  /// What editions of the digest have shown whose cut is later than `served_until`, oldest edition first; posts as they
-  /// stand now, those hidden since left out.
+  /// What editions of the digest have shown whose cut is later than `served_until`, oldest edition first, also those that
+  /// were skipped because nobody was there to get them; posts as they stand now, those hidden since left out.
   [[nodiscard]] Result<std::vector<ShownBefore>> shown_since(std::string_view digest, UtcTime served_until,
                                                           const SelectOptions& options);
 
