@@ -1,7 +1,7 @@
 // Strict reading of TOML tables: every value has a type, a default or none, and a place; every key must be known.
 //
 // The first mistake (in the order of reading) is kept, later reads give defaults; finish() of the document returns it.
-// Only app/config.cpp and this file know toml++.
+// Only this module knows toml++.
 #pragma once
 
 #include <chrono>

@@ -1,0 +1,51 @@
+#include "app/config_sections.hpp"
+
+#include <regex>
+
+#include <fmt/format.h>
+
+namespace tidings::app {
+bool is_loopback_host(std::string_view host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+Mailbox read_mailbox(TomlSection& section, std::string_view key, const std::string& text) {
+  if (text.empty()) return {};
+  auto parsed = parse_mailbox(text);
+  if (parsed) return std::move(*parsed);
+  section.mistake(key, parsed.error().what, parsed.error().hint);
+  return {};
+}
+
+void check_regex(TomlSection& section, std::string_view key, const std::string& pattern) {
+  if (pattern.size() > 1000) section.mistake(key, fmt::format("{} is longer than 1000 characters", key));
+  try {
+    [[maybe_unused]] const std::regex compiled{pattern, std::regex::ECMAScript | std::regex::icase};
+  } catch (const std::regex_error& error) {
+    section.mistake(key, fmt::format("{} is not a regular expression: {}", key, error.what()));
+  }
+}
+
+void check_name(TomlSection& section, const std::string& name, std::set<std::string>& taken, std::string_view noun) {
+  static constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+  if (name.empty()) return;  // told as missing
+  if (name.size() > 40 || name.find_first_not_of(allowed) != std::string::npos || name.front() == '-') {
+    section.mistake("name", fmt::format("\"{}\" cannot be the name of a {}", name, noun),
+                    "lower-case letters, digits, - and _, at most 40");
+  }
+  if (!taken.insert(name).second) {
+    section.mistake("name", fmt::format("there are two {}s named \"{}\"", noun, name), "each needs a name of its own");
+  }
+}
+
+SecretPlace read_secret(TomlSection& section, const std::string& key) {
+  SecretPlace place{.file = section.path(key + "_file", ""),
+                    .environment = section.text(key + "_env", ""),
+                    .command = section.text(key + "_command", "")};
+  const int count = static_cast<int>(!place.file.empty()) + static_cast<int>(!place.environment.empty()) +
+                    static_cast<int>(!place.command.empty());
+  if (count > 1) section.mistake(key + "_file", fmt::format("only one of {0}_file, {0}_env and {0}_command may be set", key));
+  return place;
+}
+
+}  // namespace tidings::app

@@ -1,0 +1,40 @@
+#include "app/config_sections.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "subscriber/token.hpp"
+
+namespace tidings::app {
+DeliveryConfig read_delivery(TomlDocument& document) {
+  using namespace std::chrono_literals;
+  static const std::array<std::string, 2> doubts{"retry", "hold"};
+  auto section = document.section("delivery");
+  DeliveryConfig delivery{.give_up_after = section.duration("give_up_after", 48h),
+                          .retry_in_doubt = section.one_of("in_doubt", doubts, 0) == 0,
+                          .max_lateness = section.duration("max_lateness", 36h)};
+  section.finish();
+  return delivery;
+}
+
+BounceConfig read_bounce(TomlDocument& document) {
+  auto section = document.section("bounce");
+  BounceConfig bounce;
+  if (const auto text = section.text("address", ""); !text.empty()) {
+    auto address = parse_mail_address(text);
+    // What is left of 64 octets is for the token (RFC 5321 section 4.5.3.1.1).
+    constexpr std::size_t max_local = 64 - 1 - subscriber::max_local_part_token_size;
+    if (!address) {
+      section.mistake("address", address.error().what, address.error().hint);
+    } else if (address->local.size() > max_local) {
+      section.mistake("address", fmt::format("the part before the @ is longer than {} characters", max_local));
+    } else {
+      bounce.address = std::move(*address);
+    }
+  }
+  section.finish();
+  return bounce;
+}
+
+}  // namespace tidings::app

@@ -1,0 +1,81 @@
+#include "app/config_sections.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "app/theme_files.hpp"
+#include "base/text.hpp"
+
+namespace tidings::app {
+namespace {
+
+/// The schedule's own text in place of a default: a digest without one is a mistake that is told anyway.
+digest::Schedule read_schedule(TomlSection& section, const std::string& text) {
+  auto parsed = digest::parse_schedule(text.empty() ? "daily 08:00" : text);
+  if (parsed) return *parsed;
+  section.mistake("schedule", parsed.error().what, parsed.error().hint);
+  return *digest::parse_schedule("daily 08:00");
+}
+
+DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, const std::vector<SourceConfig>& sources,
+                         const std::filesystem::path& folder) {
+  static const std::array<std::string, 4> groupings{"day", "source", "topic", "none"};
+  static const std::array<std::string, 3> orders{"newest", "oldest", "source"};
+  static const std::array<std::string, 3> contents{"excerpt", "full", "title"};
+  const auto name = section.required_text("name", "weekly");
+  check_name(section, name, names, "digest");
+  auto title = section.text("title", "");
+  const auto schedule_text = section.required_text("schedule", "weekly monday 08:00");
+  DigestConfig digest{.name = name,
+                      .title = std::move(title),
+                      .schedule_text = schedule_text,
+                      .schedule = read_schedule(section, schedule_text),
+                      .sources = section.texts("sources"),
+                      .topics = section.texts("topics"),
+                      .include = section.text("include", ""),
+                      .exclude = section.text("exclude", ""),
+                      .min_posts = section.integer("min_posts", 1, 1, 10'000),
+                      .max_posts = section.integer("max_posts", 0, 0, 10'000),
+                      .max_age = section.optional_duration("max_age"),
+                      .group_by = static_cast<DigestConfig::GroupBy>(section.one_of("group_by", groupings, 0)),
+                      .order = static_cast<DigestConfig::Order>(section.one_of("order", orders, 0)),
+                      .content = static_cast<DigestConfig::Content>(section.one_of("content", contents, 0)),
+                      .excerpt_words = section.integer("excerpt_words", 60, 5, 2'000),
+                      .subject = section.text("subject", ""),
+                      .preheader = section.text("preheader", ""),
+                      .intro_file = section.path("intro_file", ""),
+                      .theme = section.text("theme", "default")};
+  check_regex(section, "include", digest.include);
+  check_regex(section, "exclude", digest.exclude);
+  if (digest.max_posts != 0 && digest.max_posts < digest.min_posts) section.mistake("max_posts", "max_posts is less than min_posts");
+  std::vector<std::string> known;
+  for (const auto& source : sources) known.push_back(source.spec.name);
+  for (const auto& source : digest.sources) {
+    if (std::ranges::find(known, source) == known.end()) {
+      section.mistake("sources", fmt::format("there is no source \"{}\"", source), did_you_mean(source, known));
+    }
+  }
+  const auto themes = known_themes(folder);
+  if (std::ranges::find(themes, digest.theme) == themes.end()) {
+    auto hint = did_you_mean(digest.theme, themes);
+    if (hint.empty()) hint = fmt::format("make the folder templates/{} or use one of: {}", digest.theme, join(themes, ", "));
+    section.mistake("theme", fmt::format("there is no theme \"{}\"", digest.theme), std::move(hint));
+  }
+  section.finish();
+  return digest;
+}
+
+}  // namespace
+
+std::vector<DigestConfig> read_digests(TomlDocument& document, const std::vector<SourceConfig>& sources) {
+  std::vector<DigestConfig> digests;
+  std::set<std::string> names;
+  for (auto& section : document.sections("digest")) {
+    digests.push_back(read_digest(section, names, sources, document.file().parent_path()));
+  }
+  return digests;
+}
+
+}  // namespace tidings::app

@@ -1,0 +1,37 @@
+// The readers of the sections of config.toml, one file each; internal to app/config.
+//
+// Every one reads its section whole, tells mistakes to the document and returns a value that is safe to go on with: the
+// document's finish() decides. Defaults stand here and nowhere else.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/config.hpp"
+#include "app/config_reader.hpp"
+
+namespace tidings::app {
+
+// config_checks.cpp: what several sections need
+[[nodiscard]] bool is_loopback_host(std::string_view host);
+/// Empty text gives an empty mailbox.
+[[nodiscard]] Mailbox read_mailbox(TomlSection& section, std::string_view key, const std::string& text);
+void check_regex(TomlSection& section, std::string_view key, const std::string& pattern);
+/// `name` must be a short plain word that is not in `taken` yet; it is added.
+void check_name(TomlSection& section, const std::string& name, std::set<std::string>& taken, std::string_view noun);
+/// KEY_file, KEY_env and KEY_command; at most one may be set.
+[[nodiscard]] SecretPlace read_secret(TomlSection& section, const std::string& key);
+
+/// Fails only if there is no time zone database.
+[[nodiscard]] Result<NewsletterConfig> read_newsletter(TomlDocument& document);
+[[nodiscard]] SmtpConfig read_smtp(TomlDocument& document);
+[[nodiscard]] DkimConfig read_dkim(TomlDocument& document);
+[[nodiscard]] std::vector<SourceConfig> read_sources(TomlDocument& document);
+/// `sources` are those a digest may name.
+[[nodiscard]] std::vector<DigestConfig> read_digests(TomlDocument& document, const std::vector<SourceConfig>& sources);
+[[nodiscard]] DeliveryConfig read_delivery(TomlDocument& document);
+[[nodiscard]] BounceConfig read_bounce(TomlDocument& document);
+
+}  // namespace tidings::app

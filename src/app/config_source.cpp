@@ -1,0 +1,68 @@
+#include "app/config_sections.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "base/url.hpp"
+
+namespace tidings::app {
+namespace {
+
+std::string absolute_source_url(TomlSection& section, const std::string& url, const std::filesystem::path& folder) {
+  if (url.empty()) return url;
+  if (url.starts_with("file:")) {
+    auto path = url.substr(5);
+    if (path.starts_with("//")) path = path.substr(2);
+    if (path.empty()) section.mistake("url", "file: needs a path");
+    return "file:" + (folder / path).lexically_normal().string();
+  }
+  if (!is_web_url(url) || !parse_url(url)) {
+    const bool bare = url.find(':') == std::string::npos && url.find('.') != std::string::npos;
+    section.mistake("url", fmt::format("\"{}\" is not the URL of a source", url),
+                    bare ? fmt::format("did you mean \"https://{}\"?", url) : "https://..., http://... or file:PATH");
+  }
+  return url;
+}
+
+}  // namespace
+
+std::vector<SourceConfig> read_sources(TomlDocument& document) {
+  static const std::array<std::string, 4> kinds{"auto", "feed", "page", "markdown"};
+  static const std::array<std::string, 3> contents{"auto", "summary", "full"};
+  std::vector<SourceConfig> sources;
+  std::set<std::string> names;
+  for (auto& section : document.sections("source")) {
+    SourceConfig source;
+    source.spec.name = section.required_text("name", "blog");
+    check_name(section, source.spec.name, names, "source");
+    source.spec.url = absolute_source_url(section, section.required_text("url", "https://blog.example.org/feed"),
+                                          document.file().parent_path());
+    source.spec.kind = static_cast<source::Kind>(section.one_of("kind", kinds, 0));
+    source.topics = section.texts("topics");
+    source.include = section.text("include", "");
+    source.exclude = section.text("exclude", "");
+    check_regex(section, "include", source.include);
+    check_regex(section, "exclude", source.exclude);
+    source.content = static_cast<SourceConfig::Content>(section.one_of("content", contents, 0));
+    source.allow_private_address = section.boolean("allow_private_address", false);
+    for (const auto& [key, xpath] : {std::pair{"item_xpath", &source.xpaths.item}, std::pair{"title_xpath", &source.xpaths.title},
+                                     std::pair{"link_xpath", &source.xpaths.link}, std::pair{"date_xpath", &source.xpaths.date},
+                                     std::pair{"excerpt_xpath", &source.xpaths.excerpt}, std::pair{"image_xpath", &source.xpaths.image},
+                                     std::pair{"date_heading_xpath", &source.xpaths.date_heading}}) {
+      *xpath = section.text(key, "");
+      if (!xpath->empty() && source.spec.kind != source::Kind::page) {
+        section.mistake(key, fmt::format("{} is for kind = \"page\"", key));
+      }
+    }
+    source.site_url = section.text("site_url", "");
+    if (source.spec.kind == source::Kind::markdown && !source.spec.url.starts_with("file:")) {
+      section.mistake("url", "a markdown source is a folder", "url = \"file:posts\"");
+    }
+    section.finish();
+    sources.push_back(std::move(source));
+  }
+  return sources;
+}
+
+}  // namespace tidings::app
