@@ -35,6 +35,7 @@ Result<void> seal_draft(const Config& config, const DigestConfig& digest, store:
   result.posts = static_cast<int>(draft.selection.posts.size());
   result.segments = sealed.segments;
   result.recipients = sealed.recipients;
+  result.note = sealed.note;
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "app/seal.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -27,8 +28,9 @@ class Sealer {
     TIDINGS_TRY(plan_recipients());
     TIDINGS_TRY(load_posts());
     for (std::size_t i = 0; i < segments_.size(); ++i) TIDINGS_TRY(render(i));
+    TIDINGS_TRY(write_pages());
     TIDINGS_TRY(carry_.settle(what_.facts.period, what_.selection));
-    return Sealed{.segments = static_cast<int>(segments_.size()), .recipients = recipients_};
+    return Sealed{.segments = static_cast<int>(segments_.size()), .recipients = recipients_, .note = note_};
   }
 
  private:
@@ -61,6 +63,8 @@ class Sealer {
   Result<void> load_posts() {
     TIDINGS_LET(shown_, load_shown(database_, carry_.posts()));
     for (const auto& shown : shown_) by_id_.emplace(shown.post.id, &shown);
+    TIDINGS_LET(links_, load_shown(database_, what_.selection.more));
+    for (const auto& shown : links_) more_.push_back(&shown);
     return {};
   }
 
@@ -72,9 +76,29 @@ class Sealer {
       TIDINGS_CHECK(it != by_id_.end());
       posts.push_back(it->second);
     }
-    TIDINGS_LET(const auto bodies, renderer_.render(what_.facts, key.language, posts));
-    for (std::size_t variant = 0; variant < bodies.size(); ++variant) {
-      TIDINGS_TRY(editions_.add_body(segments_[index], static_cast<int>(variant), bodies[variant]));
+    TIDINGS_LET(const auto rendered, renderer_.render(what_.facts, key.language, {.posts = std::move(posts), .more = more_}));
+    for (std::size_t variant = 0; variant < rendered.bodies.size(); ++variant) {
+      TIDINGS_TRY(editions_.add_body(segments_[index], static_cast<int>(variant), rendered.bodies[variant]));
+    }
+    if (!rendered.note.empty()) {
+      TIDINGS_TRY(editions_.note_segment(segments_[index], rendered.note));
+      note_ = rendered.note;
+    }
+    return {};
+  }
+
+  /// The edition whole, for the archive: in the newsletter's language and in those of its readers.
+  Result<void> write_pages() {
+    if (!digest_.archive || recipients_ == 0) return {};
+    ShownPosts shown{.posts = {}, .more = more_};
+    for (const auto& post : what_.selection.posts) shown.posts.push_back(by_id_.at(post.id));
+    std::set<std::string> tags;
+    TIDINGS_LET(auto own, renderer_.language_for(""));
+    tags.insert(std::move(own));
+    for (const auto& segment : segmenter_.segments()) tags.insert(segment.language);
+    for (const auto& language : tags) {
+      TIDINGS_LET(const auto html, renderer_.render_page(what_.facts, language, shown));
+      TIDINGS_TRY(editions_.add_page(what_.edition, language, html));
     }
     return {};
   }
@@ -89,6 +113,9 @@ class Sealer {
   delivery::Ledger ledger_;
   digest::Segmenter segmenter_;
   std::vector<ShownPost> shown_;
+  std::vector<ShownPost> links_;
+  std::vector<const ShownPost*> more_;
+  std::string note_;
   std::unordered_map<PostId, const ShownPost*> by_id_;
   std::vector<SegmentId> segments_;
   std::map<std::string, std::string> languages_;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "app/config.hpp"
 #include "app/render.hpp"
@@ -26,6 +27,7 @@ struct ToSeal {
 struct Sealed {
   int segments = 0;
   std::int64_t recipients = 0;
+  std::string note;  ///< what the last shortened segment had to lose
 };
 
 /// Readers who changed to this digest get what they are owed (digest/carry_over), everybody else the edition.

@@ -40,7 +40,7 @@ Result<std::vector<ShownPost>> load_shown(store::Database& database, std::span<c
 
 Result<digest::SelectOptions> select_options(const Config& config, const DigestConfig& digest) {
   digest::SelectOptions options;
-  for (const auto& source : config.sources) options.sources.push_back({.name = source.spec.name, .topics = source.topics, .weight = 0});
+  for (const auto& source : config.sources) options.sources.push_back({.name = source.spec.name, .topics = source.topics, .weight = source.weight});
   options.only_sources = digest.sources;
   options.only_topics = digest.topics;
   TIDINGS_LET(options.include, pattern(digest.include));
@@ -48,6 +48,7 @@ Result<digest::SelectOptions> select_options(const Config& config, const DigestC
   options.order = static_cast<digest::Order>(digest.order);
   options.group_by = static_cast<digest::GroupBy>(digest.group_by);
   options.min_posts = static_cast<std::size_t>(digest.min_posts);
+  options.overflow = static_cast<digest::Overflow>(digest.overflow);
   if (digest.max_posts > 0) options.max_posts = static_cast<std::size_t>(digest.max_posts);
   return options;
 }
