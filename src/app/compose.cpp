@@ -1,64 +1,13 @@
 #include "app/compose.hpp"
 
-#include <algorithm>
-#include <map>
-
 #include <fmt/format.h>
 
-#include "base/check.hpp"
-#include "base/text.hpp"
+#include "app/seal.hpp"
+#include "app/selection.hpp"
 #include "base/units.hpp"
-#include "delivery/ledger.hpp"
-#include "digest/segment.hpp"
-#include "post/post_table.hpp"
-#include "source/source_table.hpp"
-#include "subscriber/subscriber_table.hpp"
 
 namespace tidings::app {
 namespace {
-
-Result<std::optional<digest::TitlePattern>> pattern(const std::string& text) {
-  if (text.empty()) return std::optional<digest::TitlePattern>{};
-  TIDINGS_LET(auto compiled, digest::TitlePattern::compile(text));
-  return std::optional{std::move(compiled)};
-}
-
-Result<digest::SelectOptions> select_options(const Config& config, const DigestConfig& digest) {
-  digest::SelectOptions options;
-  for (const auto& source : config.sources) options.sources.push_back({.name = source.spec.name, .topics = source.topics, .weight = 0});
-  options.only_sources = digest.sources;
-  options.only_topics = digest.topics;
-  TIDINGS_LET(options.include, pattern(digest.include));
-  TIDINGS_LET(options.exclude, pattern(digest.exclude));
-  options.order = static_cast<digest::Order>(digest.order);
-  options.group_by = static_cast<digest::GroupBy>(digest.group_by);
-  options.min_posts = static_cast<std::size_t>(digest.min_posts);
-  if (digest.max_posts > 0) options.max_posts = static_cast<std::size_t>(digest.max_posts);
-  return options;
-}
-
-/// Source names as the reader knows them: the feed's own title where it has one.
-Result<std::map<SourceId, std::string>> source_names(store::Database& database) {
-  std::map<SourceId, std::string> names;
-  TIDINGS_LET(const auto sources, source::SourceTable(database).list());
-  for (const auto& source : sources) names[source.id] = source.title.empty() ? source.name : source.title;
-  return names;
-}
-
-Result<std::vector<ShownPost>> load_posts(store::Database& database, const digest::Selection& selection) {
-  std::vector<PostId> ids;
-  for (const auto& selected : selection.posts) ids.push_back(selected.id);
-  TIDINGS_LET(auto posts, post::PostTable(database).load(ids));
-  TIDINGS_LET(const auto names, source_names(database));
-  std::vector<ShownPost> shown;
-  for (std::size_t i = 0; i < posts.size(); ++i) {
-    const auto& selected = selection.posts[i];
-    ShownPost each{.post = std::move(posts[i]), .sources = {names.at(selected.source)}, .topics = selected.topics};
-    for (const auto& other : selected.also_from) each.sources.push_back(names.at(other));
-    shown.push_back(std::move(each));
-  }
-  return shown;
-}
 
 std::optional<digest::Plan> plan_of(const DigestConfig& digest, const Zone& zone, const digest::History& history, UtcTime now, When when) {
   if (when == When::now) return digest::plan_now(digest.schedule, zone, history, now);
@@ -67,99 +16,28 @@ std::optional<digest::Plan> plan_of(const DigestConfig& digest, const Zone& zone
   return plan;
 }
 
-/// The writing half of compose(): everything in the transaction that the caller opens and commits.
-class Sealer {
- public:
-  Sealer(const Config& config, const DigestConfig& digest, store::Database& database, const Clock& clock, Renderer& renderer,
-         const Draft& draft)
-      : config_(config), digest_(digest), database_(database), clock_(clock), renderer_(renderer), draft_(draft),
-        editions_(database), ledger_(database, clock), segmenter_(segment_posts(draft)) {}
-
-  Result<Composed> seal() {
-    const EditionFacts facts{.number = draft_.number, .period = draft_.plan.period, .date = draft_.plan.scheduled};
-    TIDINGS_LET(const auto title, renderer_.title(facts));
-    TIDINGS_LET(const auto edition,
-                editions_.insert({.digest = digest_.name,
-                                  .scheduled = draft_.plan.scheduled,
-                                  .period = draft_.plan.period,
-                                  .cut = draft_.cut,
-                                  .title = title,
-                                  .reason = {}},
-                                 draft_.selection, clock_.now()));
-    TIDINGS_TRY(plan_recipients(edition));
-    for (std::size_t i = 0; i < segments_.size(); ++i) TIDINGS_TRY(render(facts, i));
-    return Composed{.digest = digest_.name,
-                    .what = Composed::What::sealed,
-                    .edition = edition,
-                    .number = draft_.number,
-                    .title = title,
-                    .posts = static_cast<int>(draft_.posts.size()),
-                    .segments = static_cast<int>(segments_.size()),
-                    .recipients = recipients_,
-                    .reason = {},
-                    .next_run = digest_.schedule.next_run(clock_.now(), config_.newsletter.zone)};
-  }
-
- private:
-  static std::vector<digest::SegmentPost> segment_posts(const Draft& draft) {
-    std::vector<digest::SegmentPost> posts;
-    for (const auto& selected : draft.selection.posts) posts.push_back({.id = selected.id, .topics = selected.topics});
-    return posts;
-  }
-
-  Result<void> plan_recipients(EditionId edition) {
-    subscriber::SubscriberTable subscribers{database_, clock_};
-    return subscribers.for_each_recipient(digest_.name, [&](const subscriber::Recipient& recipient) -> Result<void> {
-      TIDINGS_LET(const auto language, language_for(recipient.language));
-      const auto index = segmenter_.place(language, recipient.topics);
-      if (!index) return {};
-      if (*index == segments_.size()) {
-        const auto& key = segmenter_.segments()[*index];
-        TIDINGS_LET(const auto id, editions_.add_segment(edition, key.language, key.posts));
-        segments_.push_back(id);
-      }
-      ++recipients_;
-      return ledger_.plan(edition, recipient.id, segments_[*index]);
-    });
-  }
-
-  Result<std::string> language_for(const std::string& wanted) {
-    auto it = languages_.find(wanted);
-    if (it == languages_.end()) {
-      TIDINGS_LET(auto found, renderer_.language_for(wanted));
-      it = languages_.emplace(wanted, std::move(found)).first;
-    }
-    return it->second;
-  }
-
-  Result<void> render(const EditionFacts& facts, std::size_t index) {
-    const auto& key = segmenter_.segments()[index];
-    std::vector<const ShownPost*> posts;
-    for (const auto id : key.posts) {
-      const auto it = std::ranges::find_if(draft_.posts, [&](const ShownPost& shown) { return shown.post.id == id; });
-      TIDINGS_CHECK(it != draft_.posts.end());
-      posts.push_back(&*it);
-    }
-    TIDINGS_LET(const auto bodies, renderer_.render(facts, key.language, posts));
-    for (std::size_t variant = 0; variant < bodies.size(); ++variant) {
-      TIDINGS_TRY(editions_.add_body(segments_[index], static_cast<int>(variant), bodies[variant]));
-    }
-    return {};
-  }
-
-  const Config& config_;
-  const DigestConfig& digest_;
-  store::Database& database_;
-  const Clock& clock_;
-  Renderer& renderer_;
-  const Draft& draft_;
-  digest::EditionTable editions_;
-  delivery::Ledger ledger_;
-  digest::Segmenter segmenter_;
-  std::vector<SegmentId> segments_;
-  std::map<std::string, std::string> languages_;
-  std::int64_t recipients_ = 0;
-};
+/// Writes the edition into the open transaction, with its recipients.
+Result<void> seal_draft(const Config& config, const DigestConfig& digest, store::Database& database, const Clock& clock,
+                        Renderer& renderer, const Draft& draft, Composed& result) {
+  const EditionFacts facts{.number = draft.number, .period = draft.plan.period, .date = draft.plan.scheduled};
+  TIDINGS_LET(result.title, renderer.title(facts));
+  TIDINGS_LET(result.edition, digest::EditionTable(database).insert({.digest = digest.name,
+                                                                      .scheduled = draft.plan.scheduled,
+                                                                      .period = draft.plan.period,
+                                                                      .cut = draft.cut,
+                                                                      .title = result.title,
+                                                                      .reason = {}},
+                                                                     draft.selection, clock.now()));
+  TIDINGS_LET(const auto sealed,
+              seal_segments(config, digest, database, clock, renderer, {.edition = result.edition, .facts = facts, .selection = draft.selection}));
+  result.what = Composed::What::sealed;
+  result.number = draft.number;
+  result.posts = static_cast<int>(draft.selection.posts.size());
+  result.segments = sealed.segments;
+  result.recipients = sealed.recipients;
+  result.note = sealed.note;
+  return {};
+}
 
 }  // namespace
 
@@ -177,7 +55,7 @@ Result<std::optional<Draft>> draft(const Config& config, const DigestConfig& dig
   TIDINGS_LET(const auto candidates, editions.candidates(digest.name, options, bounds));
   result.selection = digest::select(candidates, options, bounds);
   if (result.selection.skipped.empty()) {
-    TIDINGS_LET(result.posts, load_posts(database, result.selection));
+    TIDINGS_LET(result.posts, load_shown(database, result.selection.posts));
   }
   return std::optional{std::move(result)};
 }
@@ -210,11 +88,12 @@ Result<Composed> compose(const Config& config, const DigestConfig& digest, store
     return result;
   }
   if (skipped.empty()) {
-    TIDINGS_LET(auto sealed, Sealer(config, digest, database, clock, renderer, *thought_out).seal());
-    if (sealed.recipients > 0) {
+    TIDINGS_TRY(seal_draft(config, digest, database, clock, renderer, *thought_out, result));
+    if (result.recipients > 0) {
       TIDINGS_TRY(transaction.commit());
-      return sealed;
+      return result;
     }
+    result.edition = {};
     skipped = "nobody to send it to";
   }
   result.reason = skipped;

@@ -54,6 +54,7 @@ struct Composed {
   int segments = 0;
   std::int64_t recipients = 0;
   std::string reason;
+  std::string note;  ///< what was shortened to keep the mail small
   UtcTime next_run{};
 };
 

@@ -59,6 +59,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   }
   auto delivery = read_delivery(document);
   auto bounce = read_bounce(document);
+  auto archive = read_archive(document);
   TIDINGS_TRY(document.finish());
   Config config{.file = file,
                 .folder = folder,
@@ -71,6 +72,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
                 .digests = std::move(digests),
                 .delivery = std::move(delivery),
                 .bounce = std::move(bounce),
+                .archive = std::move(archive),
                 .settings = std::move(document.settings()),
                 .warnings = {}};
   warn(config);

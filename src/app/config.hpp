@@ -42,6 +42,7 @@ struct NewsletterConfig {
   std::string unsubscribe_mailto;  ///< address that takes "unsubscribe TOKEN" mails; the From address if not set
   Zone zone;
   std::string language;
+  std::optional<Mailbox> editor;   ///< who gets drafts for review; the From address if not set
 };
 
 /// How mail leaves when it is not by SMTP or LMTP; by the scheme of [smtp] url.
@@ -86,6 +87,7 @@ struct SourceConfig {
   bool allow_private_address = false;
   source::PageXPaths xpaths;  ///< kind = "page"
   std::string site_url;       ///< kind = "markdown": where the posts are published
+  int weight = 0;             ///< order = "weight": heavier sources first
 };
 
 struct DigestConfig {
@@ -99,6 +101,7 @@ struct DigestConfig {
   std::string exclude;
   int min_posts = 1;
   int max_posts = 0;  ///< 0: no limit
+  enum class Overflow { wait, list } overflow = Overflow::wait;  ///< what max_posts cuts
   std::optional<std::chrono::milliseconds> max_age;
   enum class GroupBy { day, source, topic, none } group_by = GroupBy::day;
   enum class Order { newest, oldest, source } order = Order::newest;
@@ -108,6 +111,16 @@ struct DigestConfig {
   std::string preheader;  ///< empty: made from the titles
   std::filesystem::path intro_file;
   std::string theme;
+  bool archive = true;  ///< its editions are in the archive
+  bool review = false;  ///< a draft waits for "edition approve"
+  std::optional<std::chrono::milliseconds> review_until;  ///< after the scheduled time; none: for ever
+  enum class Unapproved { hold, send } unapproved = Unapproved::hold;  ///< what review_until does
+};
+
+/// Where "archive build" writes and where readers find it.
+struct ArchiveConfig {
+  std::filesystem::path folder;  ///< kept up to date by every send; empty: only "archive build DIR"
+  std::string url;               ///< without trailing slash; empty: no "view in browser"
 };
 
 struct DeliveryConfig {
@@ -143,6 +156,7 @@ struct Config {
   std::vector<DigestConfig> digests;
   DeliveryConfig delivery;
   BounceConfig bounce;
+  ArchiveConfig archive;
   std::vector<Setting> settings;      ///< everything that was read or defaulted, in order
   std::vector<std::string> warnings;  ///< legal but unwise; single lines with place
 

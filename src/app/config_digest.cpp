@@ -22,7 +22,9 @@ digest::Schedule read_schedule(TomlSection& section, const std::string& text) {
 DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, const std::vector<SourceConfig>& sources,
                          const std::filesystem::path& folder) {
   static const std::array<std::string, 4> groupings{"day", "source", "topic", "none"};
-  static const std::array<std::string, 3> orders{"newest", "oldest", "source"};
+  static const std::array<std::string, 4> orders{"newest", "oldest", "source", "weight"};
+  static const std::array<std::string, 2> overflows{"wait", "list"};
+  static const std::array<std::string, 2> unapproved{"hold", "send"};
   static const std::array<std::string, 3> contents{"excerpt", "full", "title"};
   const auto name = section.required_text("name", "weekly");
   check_name(section, name, names, "digest");
@@ -38,18 +40,29 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
                       .exclude = section.text("exclude", ""),
                       .min_posts = section.integer("min_posts", 1, 1, 10'000),
                       .max_posts = section.integer("max_posts", 0, 0, 10'000),
+                      .overflow = static_cast<DigestConfig::Overflow>(section.one_of("overflow", overflows, 0)),
                       .max_age = section.optional_duration("max_age"),
                       .group_by = static_cast<DigestConfig::GroupBy>(section.one_of("group_by", groupings, 0)),
-                      .order = static_cast<DigestConfig::Order>(section.one_of("order", orders, 0)),
+                      .order = static_cast<DigestConfig::Order>(std::min<std::size_t>(section.one_of("order", orders, 0), 2)),
                       .content = static_cast<DigestConfig::Content>(section.one_of("content", contents, 0)),
                       .excerpt_words = section.integer("excerpt_words", 60, 5, 2'000),
                       .subject = section.text("subject", ""),
                       .preheader = section.text("preheader", ""),
                       .intro_file = section.path("intro_file", ""),
-                      .theme = section.text("theme", "default")};
+                      .theme = section.text("theme", "default"),
+                      .archive = section.boolean("archive", true),
+                      .review = section.boolean("review", false),
+                      .review_until = section.optional_duration("review_until"),
+                      .unapproved = static_cast<DigestConfig::Unapproved>(section.one_of("unapproved", unapproved, 0))};
   check_regex(section, "include", digest.include);
   check_regex(section, "exclude", digest.exclude);
   if (digest.max_posts != 0 && digest.max_posts < digest.min_posts) section.mistake("max_posts", "max_posts is less than min_posts");
+  if (!digest.review && (digest.review_until || digest.unapproved == DigestConfig::Unapproved::send)) {
+    section.mistake(digest.review_until ? "review_until" : "unapproved", "this digest has no review", "review = true");
+  }
+  if (digest.unapproved == DigestConfig::Unapproved::send && digest.review && !digest.review_until) {
+    section.mistake("unapproved", "unapproved = \"send\" needs review_until", "review_until = \"4h\" after the scheduled time");
+  }
   std::vector<std::string> known;
   for (const auto& source : sources) known.push_back(source.spec.name);
   for (const auto& source : digest.sources) {

@@ -34,5 +34,6 @@ void check_name(TomlSection& section, const std::string& name, std::set<std::str
 [[nodiscard]] std::vector<DigestConfig> read_digests(TomlDocument& document, const std::vector<SourceConfig>& sources);
 [[nodiscard]] DeliveryConfig read_delivery(TomlDocument& document);
 [[nodiscard]] BounceConfig read_bounce(TomlDocument& document);
+[[nodiscard]] ArchiveConfig read_archive(TomlDocument& document);
 
 }  // namespace tidings::app

@@ -59,6 +59,7 @@ std::vector<SourceConfig> read_sources(TomlDocument& document) {
     if (source.spec.kind == source::Kind::markdown && !source.spec.url.starts_with("file:")) {
       section.mistake("url", "a markdown source is a folder", "url = \"file:posts\"");
     }
+    source.weight = section.integer("weight", 0, -1000, 1000);
     section.finish();
     sources.push_back(std::move(source));
   }

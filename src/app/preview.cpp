@@ -31,14 +31,16 @@ Result<Preview> preview_draft(const Config& config, const DigestConfig& digest, 
   TIDINGS_LET(auto renderer, Renderer::load(config, digest));
   const EditionFacts facts{.number = thought_out->number, .period = thought_out->plan.period, .date = thought_out->plan.scheduled};
   TIDINGS_LET(const auto language, renderer.language_for(""));
-  std::vector<const ShownPost*> posts;
+  ShownPosts shown_posts;
   digest::Segment segment;
   segment.language = language;
   for (const auto& shown : thought_out->posts) {
-    posts.push_back(&shown);
+    shown_posts.posts.push_back(&shown);
     segment.posts.push_back(shown.post.id);
   }
-  TIDINGS_LET(segment.bodies, renderer.render(facts, language, posts));
+  TIDINGS_LET(auto rendered, renderer.render(facts, language, shown_posts));
+  segment.bodies = std::move(rendered.bodies);
+  segment.note = std::move(rendered.note);
   segments.push_back(std::move(segment));
   Preview preview;
   preview.edition.digest = digest.name;

@@ -1,15 +1,20 @@
 #include "app/render.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "app/theme_files.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "digest/select.hpp"
 #include "post/excerpt.hpp"
 #include "post/plain_text.hpp"
+#include "post/normalise.hpp"
+#include "post/sanitise.hpp"
+#include "source/markdown.hpp"
 
 namespace tidings::app {
 namespace {
@@ -31,6 +36,13 @@ std::string paragraphs_html(std::string_view text) {
   }
   flush();
   return html;
+}
+
+/// The editor's words for one edition; sanitised as a post is.
+std::string markdown_html(std::string_view text) {
+  const auto entry = source::read_markdown("---\ntitle: x\n---\n" + std::string{text}, "intro.md", {});
+  if (!entry || !*entry) return paragraphs_html(text);
+  return post::sanitise((*entry)->content_html);
 }
 
 std::string without_final_newline(std::string text) {
@@ -96,55 +108,59 @@ message::EditionView Renderer::base_view(const EditionFacts& facts) const {
   view.number = facts.number;
   view.period = facts.period;
   view.date = facts.date;
-  if (!intro_.empty()) {
-    view.intro_html = paragraphs_html(intro_);
+  if (!facts.intro_markdown.empty()) view.intro_html = markdown_html(facts.intro_markdown);
+  if (facts.intro_markdown.empty() && !intro_.empty()) view.intro_html = paragraphs_html(intro_);
+  if (!view.intro_html.empty()) {
     view.intro_text = without_final_newline(post::html_to_text(view.intro_html, {.width = text_columns}));
   }
   view.has_preferences = false;
-  view.has_view = false;
+  view.has_view = !config_->archive.url.empty() && digest_->archive;
   return view;
 }
 
-message::PostView Renderer::post_view(const ShownPost& shown) const {
+const message::PostView& Renderer::post_view(const ShownPost& shown, int words) {
+  auto& slot = post_views_[{&shown, words}];
+  if (slot.title.empty()) slot = make_post_view(shown, words);
+  return slot;
+}
+
+message::PostView Renderer::make_post_view(const ShownPost& shown, int words) const {
   const auto& post = shown.post;
   message::PostView view;
-  view.title = post.title;
+  view.title = post::display_title(post);
   view.url = post.link;
   view.source = join(shown.sources, ", ");
   view.author = post.author;
   view.date = post.date();
   view.tags = post.tags;
   const auto& body = post.html.empty() ? post.summary_html : post.html;
-  switch (digest_->content) {
-    case DigestConfig::Content::title: break;
-    case DigestConfig::Content::full:
-      view.excerpt_html = body;
-      view.excerpt_text = without_final_newline(post::html_to_text(body, {.width = text_columns}));
-      break;
-    case DigestConfig::Content::excerpt: {
-      // A summary that somebody wrote for this purpose beats our cut of the whole text; one that the blog's engine cut off
-      // ("[…]") does not.
-      const bool use_summary = !post.summary_html.empty() && (post.html.empty() || !is_cut_off(post.summary_html));
-      const auto& from = use_summary ? post.summary_html : post.html;
-      auto excerpt = post::make_excerpt(from, {.words = digest_->excerpt_words});
-      view.excerpt_text = without_final_newline(
-          post::html_to_text(excerpt.html, {.width = text_columns, .links = post::LinkStyle::none}));
-      view.is_truncated = excerpt.truncated || (use_summary && post.html.size() > post.summary_html.size());
-      view.excerpt_html = std::move(excerpt.html);
-      break;
-    }
+  const auto show_excerpt = [&](const std::string& from, int limit) {
+    auto excerpt = post::make_excerpt(from, {.words = limit});
+    view.excerpt_text =
+        without_final_newline(post::html_to_text(excerpt.html, {.width = text_columns, .links = post::LinkStyle::none}));
+    view.excerpt_html = std::move(excerpt.html);
+    return excerpt.truncated;
+  };
+  using Content = DigestConfig::Content;
+  if (digest_->content == Content::full && words == 0) {
+    view.excerpt_html = body;
+    view.excerpt_text = without_final_newline(post::html_to_text(body, {.width = text_columns}));
+  } else if (digest_->content == Content::full) {
+    view.is_truncated = show_excerpt(body, words);
+  } else if (digest_->content == Content::excerpt) {
+    // A summary that somebody wrote for this purpose beats our cut of the whole text; one that the blog's engine cut off
+    // ("[…]") does not.
+    const bool use_summary = !post.summary_html.empty() && (post.html.empty() || !is_cut_off(post.summary_html));
+    const int limit = words == 0 ? digest_->excerpt_words : std::min(words, digest_->excerpt_words);
+    const bool truncated = show_excerpt(use_summary ? post.summary_html : post.html, limit);
+    view.is_truncated = truncated || (use_summary && post.html.size() > post.summary_html.size());
   }
-  if (digest_->content != DigestConfig::Content::title) {
-    const bool shown_in_text = digest_->content == DigestConfig::Content::full && body.find("<img") != std::string::npos;
+  if (digest_->content != Content::title) {
+    const bool shown_in_text = digest_->content == Content::full && view.excerpt_html.find("<img") != std::string::npos;
     if (!shown_in_text) {
       view.image_url = post.image_url;
       view.image_alt = post.image_alt;
     }
-  }
-  if (view.title.empty()) {
-    auto words = post::make_excerpt(body, {.words = 10});
-    view.title = collapse_blanks(words.text);
-    if (words.truncated && !view.title.ends_with("…")) view.title += "…";
   }
   if (view.title.empty()) view.title = post.link.empty() ? "…" : post.link;
   return view;
@@ -155,16 +171,16 @@ Result<std::string> Renderer::title(const EditionFacts& facts) {
   return message::edition_title(base_view(facts), *words, config_->newsletter.zone);
 }
 
-Result<std::vector<digest::SegmentBody>> Renderer::render(const EditionFacts& facts, const std::string& language,
-                                                          const std::vector<const ShownPost*>& posts) {
-  TIDINGS_LET(const auto* const words, strings(language));
+message::EditionView Renderer::view(const EditionFacts& facts, const message::Strings& words, const ShownPosts& shown,
+                                    const Extent& extent) {
   auto view = base_view(facts);
+  const auto count = std::min(extent.posts, shown.posts.size());
   std::vector<digest::GroupInput> inputs;
-  for (const auto* const shown : posts) {
-    inputs.push_back({.date = shown->post.date(),
-                      .source_name = shown->sources.front(),
-                      .topics = shown->topics,
-                      .pinned = shown->post.pinned});
+  for (std::size_t i = 0; i < count; ++i) {
+    inputs.push_back({.date = shown.posts[i]->post.date(),
+                      .source_name = shown.posts[i]->sources.front(),
+                      .topics = shown.posts[i]->topics,
+                      .pinned = shown.posts[i]->post.pinned});
   }
   const auto by = static_cast<digest::GroupBy>(digest_->group_by);
   for (const auto& group : digest::group(inputs, by, config_->newsletter.zone, digest_->topics)) {
@@ -172,14 +188,85 @@ Result<std::vector<digest::SegmentBody>> Renderer::render(const EditionFacts& fa
     group_view.title = group.key;
     if (by == digest::GroupBy::day && !group.key.empty()) {
       if (const auto day = day_of(group.key)) {
-        group_view.title = words->day_heading(*day);
+        group_view.title = words.day_heading(*day);
         group_view.is_day = true;
       }
     }
-    for (const auto index : group.posts) group_view.posts.push_back(post_view(*posts[index]));
+    for (const auto index : group.posts) group_view.posts.push_back(post_view(*shown.posts[index], extent.words));
     view.groups.push_back(std::move(group_view));
   }
-  return theme_.render_bodies(view, *words, config_->newsletter.zone);
+  const auto add_link = [&](const ShownPost& each, bool counted) {
+    const auto& post = post_view(each, 1);
+    view.links.push_back({.title = post.title, .url = post.url, .source = post.source, .counted = counted});
+  };
+  for (std::size_t i = count; i < shown.posts.size(); ++i) add_link(*shown.posts[i], true);
+  for (const auto* const each : shown.more) add_link(*each, false);
+  return view;
+}
+
+namespace {
+
+/// With the longest links that readers may have in the place of slots.
+std::size_t weight_of(const std::vector<digest::SegmentBody>& bodies) {
+  constexpr std::size_t longest_link = 200;
+  std::size_t heaviest = 0;
+  for (const auto& body : bodies) {
+    const auto slots = static_cast<std::size_t>(std::ranges::count(body.html, '\x02'));
+    heaviest = std::max(heaviest, body.html.size() + slots * longest_link);
+  }
+  return heaviest;
+}
+
+}  // namespace
+
+Result<Rendered> Renderer::render(const EditionFacts& facts, const std::string& language, const ShownPosts& shown) {
+  TIDINGS_LET(const auto* const words, strings(language));
+  const auto& zone = config_->newsletter.zone;
+  const auto all = shown.posts.size();
+  const auto attempt = [&](const Extent& extent) { return theme_.render_bodies(view(facts, *words, shown, extent), *words, zone); };
+  Rendered out;
+  TIDINGS_LET(out.bodies, attempt({.words = 0, .posts = all}));
+  if (weight_of(out.bodies) <= html_budget_bytes) return out;
+  const int widest = digest_->content == DigestConfig::Content::full ? 600 : digest_->excerpt_words;
+  int shortest = 0;
+  if (digest_->content != DigestConfig::Content::title) {
+    for (const int percent : {75, 50, 35, 25, 15, 10}) {
+      const int limit = std::max(5, widest * percent / 100);
+      if (limit == shortest) break;
+      shortest = limit;
+      TIDINGS_LET(out.bodies, attempt({.words = limit, .posts = all}));
+      out.note = fmt::format("excerpts of {} words", limit);
+      if (weight_of(out.bodies) <= html_budget_bytes) return out;
+    }
+  }
+  // Most posts that fit; one at least stays a post.
+  std::size_t fits = 1;
+  std::size_t too_many = all;
+  while (too_many - fits > 1) {
+    const auto middle = fits + (too_many - fits) / 2;
+    TIDINGS_LET(const auto bodies, attempt({.words = shortest, .posts = middle}));
+    (weight_of(bodies) <= html_budget_bytes ? fits : too_many) = middle;
+  }
+  TIDINGS_LET(out.bodies, attempt({.words = shortest, .posts = fits}));
+  out.note += fmt::format("{}{} as links", out.note.empty() ? "" : "; ", plural(static_cast<long long>(all - fits), "post"));
+  if (const auto weight = weight_of(out.bodies); weight > html_budget_bytes) {
+    out.note += fmt::format("; still {}, and Gmail shows 102 kB", format_size(static_cast<std::int64_t>(weight)));
+  }
+  return out;
+}
+
+Result<std::string> Renderer::render_page(const EditionFacts& facts, const std::string& language, const ShownPosts& shown) {
+  TIDINGS_LET(const auto* const words, strings(language));
+  auto page = view(facts, *words, shown, {.words = 0, .posts = shown.posts.size()});
+  page.is_web = true;
+  // A theme of one's own may still show the links of a reader; on a page they lead to the newsletter.
+  const message::Reader nobody{.address = config_->newsletter.from.address.text(), .unsubscribe_url = config_->newsletter.public_url};
+  TIDINGS_LET(const auto body, theme_.render_for(page, *words, config_->newsletter.zone, nobody));
+  if (!body.html.empty()) return body.html;
+  return fmt::format("<!doctype html>\n<html lang=\"{}\" dir=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title>"
+                     "<meta name=\"viewport\" content=\"width=device-width\"></head>"
+                     "<body><pre style=\"white-space:pre-wrap\">{}</pre></body></html>\n",
+                     words->language(), words->direction(), escape_html(body.subject), escape_html(body.text));
 }
 
 }  // namespace tidings::app

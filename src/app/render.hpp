@@ -2,8 +2,10 @@
 #pragma once
 
 #include <map>
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/config.hpp"
@@ -28,6 +30,22 @@ struct EditionFacts {
   int number = 1;
   digest::Period period;
   UtcTime date{};
+  std::string intro_markdown = {};  ///< the editor's, for this edition; empty: intro_file
+};
+
+/// What the HTML part may weigh: Gmail shows the first 102 kB of it. In bytes, with the reader's links in place.
+constexpr std::size_t html_budget_bytes = 100'000;
+
+/// A segment, rendered within html_budget_bytes if that can be done at all.
+struct Rendered {
+  std::vector<digest::SegmentBody> bodies;
+  std::string note;  ///< what was done to keep it small: "excerpts of 30 words; 4 posts as links"; empty: nothing
+};
+
+/// What one segment shows, in reading order.
+struct ShownPosts {
+  std::vector<const ShownPost*> posts;
+  std::vector<const ShownPost*> more;  ///< beyond max_posts: links at the end
 };
 
 /// Loaded once a job for one digest. Not thread-safe (languages are loaded as they come).
@@ -42,21 +60,32 @@ class Renderer {
   /// The title of an edition in the newsletter's language.
   [[nodiscard]] Result<std::string> title(const EditionFacts& facts);
 
-  /// One body a variant, with slots. `posts` in reading order.
-  [[nodiscard]] Result<std::vector<digest::SegmentBody>> render(const EditionFacts& facts, const std::string& language,
-                                                                const std::vector<const ShownPost*>& posts);
+  /// One body a variant, with slots. If the HTML weighs too much, excerpts shrink first; then the last posts become links.
+  [[nodiscard]] Result<Rendered> render(const EditionFacts& facts, const std::string& language, const ShownPosts& shown);
+
+  /// A web page for everybody, as long as it is: no slots, nothing personal, no way to leave.
+  [[nodiscard]] Result<std::string> render_page(const EditionFacts& facts, const std::string& language, const ShownPosts& shown);
 
  private:
   Renderer(const Config& config, const DigestConfig& digest, message::Theme theme);
   [[nodiscard]] Result<const message::Strings*> strings(const std::string& language);
+  /// How much of the posts is shown.
+  struct Extent {
+    int words = 0;           ///< of an excerpt, at most; 0: all that the configuration wants
+    std::size_t posts = 0;   ///< the others are links
+  };
   [[nodiscard]] message::EditionView base_view(const EditionFacts& facts) const;
-  [[nodiscard]] message::PostView post_view(const ShownPost& shown) const;
+  [[nodiscard]] message::EditionView view(const EditionFacts& facts, const message::Strings& words, const ShownPosts& shown,
+                                          const Extent& extent);
+  [[nodiscard]] const message::PostView& post_view(const ShownPost& shown, int words);
+  [[nodiscard]] message::PostView make_post_view(const ShownPost& shown, int words) const;
 
   const Config* config_;
   const DigestConfig* digest_;
   message::Theme theme_;
   std::map<std::string, std::unique_ptr<message::Strings>> strings_;
   std::string intro_;
+  std::map<std::pair<const ShownPost*, int>, message::PostView> post_views_;  // segments share their posts
 };
 
 }  // namespace tidings::app

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "app/cadence.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -230,7 +231,36 @@ struct SetOptions {
   std::optional<std::string> language;
   std::optional<std::vector<std::string>> topics;
   bool all_topics = false;
+  std::vector<std::string> cadence;
 };
+
+/// "weekly", several digests, or "off" alone.
+Result<std::vector<std::string>> digests_of_cadence(const app::Config& config, const std::vector<std::string>& words) {
+  std::vector<std::string> digests;
+  for (const auto& word : words) {
+    if (word == "off" && config.find_digest(word) == nullptr) {
+      if (words.size() > 1) return fail(Errc::usage, "--cadence off goes with no digest");
+      return digests;
+    }
+    TIDINGS_TRY(config.digest(word));
+    if (std::ranges::find(digests, word) == digests.end()) digests.push_back(word);
+  }
+  return digests;
+}
+
+Result<std::string> set_cadence(Session& session, store::Database& database, SubscriberId id, const SetOptions& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(const auto digests, digests_of_cadence(*config, options.cadence));
+  TIDINGS_LET(const auto change, app::change_cadence(database, session.clock(), id, digests, Origin::cli, "subscriber set"));
+  std::string out;
+  const auto part = [&](const std::vector<std::string>& names, std::string_view words) {
+    if (!names.empty()) out += fmt::format("{}{}: {}", out.empty() ? "" : "; ", words, join(names, ", "));
+  };
+  part(change.left, "no longer");
+  part(change.joined, "from now on");
+  part(change.pending, "must be confirmed first");
+  return out;
+}
 
 Result<Exit> set(Session& session, const SetOptions& options) {
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
@@ -242,11 +272,19 @@ Result<Exit> set(Session& session, const SetOptions& options) {
                           .origin = Origin::cli,
                           .detail = "subscriber set"};
   if (options.all_topics) change.topics = std::vector<std::string>{};
-  if (!change.name && !change.language && !change.topics) {
-    return fail(Errc::usage, "nothing to set", "--name, --language, --topic or --all-topics");
+  const bool has_change = change.name || change.language || change.topics;
+  if (!has_change && options.cadence.empty()) {
+    return fail(Errc::usage, "nothing to set", "--cadence, --name, --language, --topic or --all-topics");
   }
-  TIDINGS_LET(const bool changed, table.set(found.id, change));
-  print(fmt::format("{}: {}\n", found.address, changed ? "changed" : "nothing changed"));
+  std::string done;
+  if (!options.cadence.empty()) {
+    TIDINGS_LET(done, set_cadence(session, *database, found.id, options));
+  }
+  if (has_change) {
+    TIDINGS_LET(const bool changed, table.set(found.id, change));
+    if (changed) done = done.empty() ? "changed" : "changed; " + done;
+  }
+  print(fmt::format("{}: {}\n", found.address, done.empty() ? "nothing changed" : done));
   return Exit::done;
 }
 
@@ -489,12 +527,14 @@ void add_change_commands(CLI::App& noun, Session& session) {
                             command.add_flag("--confirmed", options.confirmed, "you have the reader's consent");
                           },
                           add);
-  add_command<SetOptions>(noun, session, "set", "change name, language or topics",
+  add_command<SetOptions>(noun, session, "set", "change cadence, name, language or topics",
                           [](CLI::App& command, SetOptions& options) {
                             command.add_option("ADDRESS", options.address)->required();
                             command.add_option("--name", options.name);
                             command.add_option("--language", options.language);
                             command.add_option("--topic", options.topics, "replaces the topics");
+                            command.add_option("--cadence", options.cadence, "the digest to get from now on (several: all of them), or off; "
+                                               "nothing is missed or sent twice")->type_name("DIGEST|off")->allow_extra_args(false);
                             command.add_flag("--all-topics", options.all_topics, "every topic");
                           },
                           set);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-
 namespace tidings::digest {
 
 // deliveries.state: 1 planned and 3 deferred are still to be sent, and are not once the reader has left that digest; 7 was
@@ -40,7 +39,7 @@ Result<std::optional<UtcTime>> newest_served(store::Database& database, Subscrib
   auto row = database.prepare(R"(
     SELECT max(served.until_ms)
     FROM editions served
-    WHERE served.digest = :from AND served.number IS NOT NULL
+    WHERE served.digest = :from AND served.number IS NOT NULL AND served.state <> 'draft'
       AND NOT (served.state = 'cancelled' AND served.started_ms IS NULL)
       AND (:joined IS NULL OR served.sealed_ms > :joined)
       AND NOT EXISTS (SELECT 1 FROM deliveries d JOIN editions e ON e.id = d.edition_id
@@ -210,8 +209,14 @@ Result<void> CarryOver::settle(const Period& period, const Selection& selection)
       if (found) done = std::min(done, seen.time(0));
     }
   }
-  auto drop = database_->prepare("DELETE FROM carry_overs WHERE digest = :digest AND since_ms <= :done");
-  return drop.bind(":digest", digest_).bind(":done", done).run();
+  // While an earlier edition is still to be sent, it is not sure that what was carried over arrives: they may leave before.
+  auto drop = database_->prepare(R"(
+    DELETE FROM carry_overs
+    WHERE digest = :digest AND since_ms <= :done
+      AND NOT EXISTS (SELECT 1 FROM deliveries d JOIN editions e ON e.id = d.edition_id
+                      WHERE d.subscriber_id = carry_overs.subscriber_id AND e.digest = :digest
+                        AND e.until_ms <= :from AND d.state IN (1, 2, 3)))");
+  return drop.bind(":digest", digest_).bind(":done", done).bind(":from", period.from).run();
 }
 
 }  // namespace tidings::digest

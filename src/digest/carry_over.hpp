@@ -59,7 +59,7 @@ class CarryOver {
   [[nodiscard]] Result<std::optional<std::vector<PostId>>> owed(SubscriberId subscriber);
 
   /// After the deliveries are planned: drops the rows that have done their work, those of changes before the period and
-  /// before any post was first seen that max_posts keeps waiting.
+  /// before any post was first seen that max_posts keeps waiting, unless an earlier edition is still to reach the reader.
   [[nodiscard]] Result<void> settle(const Period& period, const Selection& selection);
 
  private:

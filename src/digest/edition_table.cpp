@@ -211,7 +211,7 @@ Result<std::vector<ShownBefore>> EditionTable::shown_since(std::string_view dige
     JOIN edition_posts ep ON ep.edition_id = e.id
     JOIN posts p ON p.id = ep.post_id
     JOIN sources s ON s.id = p.source_id
-    WHERE e.digest = :digest AND e.cut_ms > :served_until AND e.number IS NOT NULL AND ep.more = 0
+    WHERE e.digest = :digest AND e.cut_ms > :served_until AND e.state <> 'draft' AND ep.more = 0
       AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL)
       AND (ep.same_as IS NULL OR EXISTS (SELECT 1 FROM edition_posts shown
                                          WHERE shown.edition_id = e.id AND shown.post_id = ep.same_as))
@@ -306,6 +306,27 @@ Result<SegmentId> EditionTable::add_segment(EditionId edition, std::string_view 
   const auto id = row.id<SegmentId>(0);
   TIDINGS_TRY(row.run());
   return id;
+}
+
+Result<void> EditionTable::note_segment(SegmentId segment, std::string_view note) {
+  auto row = database_.prepare("UPDATE segments SET note = :note WHERE id = :segment");
+  return row.bind(":note", note).bind(":segment", segment).run();
+}
+
+Result<void> EditionTable::add_page(EditionId edition, std::string_view language, std::string_view html) {
+  auto row = database_.prepare("INSERT INTO edition_pages (edition_id, language, html) VALUES (:edition, :language, :html)");
+  return row.bind(":edition", edition).bind(":language", language).bind(":html", html).run();
+}
+
+Result<std::vector<EditionPage>> EditionTable::pages_of(EditionId edition) {
+  auto rows = database_.prepare("SELECT language, html FROM edition_pages WHERE edition_id = :edition ORDER BY language");
+  rows.bind(":edition", edition);
+  std::vector<EditionPage> out;
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return out;
+    out.push_back({.language = rows.text(0), .html = rows.text(1)});
+  }
 }
 
 Result<void> EditionTable::add_body(SegmentId segment, int variant, const SegmentBody& body) {
@@ -489,14 +510,14 @@ Result<std::vector<SegmentBody>> bodies_of(store::Database& database, SegmentId 
 }  // namespace
 
 Result<std::vector<Segment>> EditionTable::segments_of(EditionId edition, Bodies bodies) {
-  auto rows = database_.prepare("SELECT id, language, posts FROM segments WHERE edition_id = :edition ORDER BY id");
+  auto rows = database_.prepare("SELECT id, language, posts, note FROM segments WHERE edition_id = :edition ORDER BY id");
   rows.bind(":edition", edition);
   std::vector<Segment> out;
   for (;;) {
     TIDINGS_LET(const bool more, rows.step());
     if (!more) return out;
     Segment segment{.id = rows.id<SegmentId>(0), .edition = edition, .language = rows.text(1), .posts = ids_of(rows.view(2)),
-                    .bodies = {}};
+                    .bodies = {}, .note = rows.text(3)};
     if (bodies == Bodies::with) {
       TIDINGS_LET(segment.bodies, bodies_of(database_, segment.id));
     }
@@ -505,11 +526,12 @@ Result<std::vector<Segment>> EditionTable::segments_of(EditionId edition, Bodies
 }
 
 Result<Segment> EditionTable::segment(SegmentId segment) {
-  auto row = database_.prepare("SELECT id, edition_id, language, posts FROM segments WHERE id = :id");
+  auto row = database_.prepare("SELECT id, edition_id, language, posts, note FROM segments WHERE id = :id");
   row.bind(":id", segment);
   TIDINGS_LET(const bool found, row.step());
   if (!found) return fail(Errc::no_input, fmt::format("there is no segment {}", segment.value));
-  Segment out{.id = segment, .edition = row.id<EditionId>(1), .language = row.text(2), .posts = ids_of(row.view(3)), .bodies = {}};
+  Segment out{.id = segment, .edition = row.id<EditionId>(1), .language = row.text(2), .posts = ids_of(row.view(3)), .bodies = {},
+              .note = row.text(4)};
   TIDINGS_LET(out.bodies, bodies_of(database_, segment));
   return out;
 }

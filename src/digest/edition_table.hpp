@@ -53,6 +53,13 @@ struct EditionSummary {
   bool operator==(const EditionSummary&) const = default;
 };
 
+struct EditionPage {
+  std::string language;
+  std::string html;
+
+  bool operator==(const EditionPage&) const = default;
+};
+
 /// segments.posts: ids in reading order, joined by blanks.
 [[nodiscard]] std::string ids_text(std::span<const PostId> ids);
 [[nodiscard]] std::vector<PostId> ids_of(std::string_view text);
@@ -76,8 +83,8 @@ class EditionTable {
   [[nodiscard]] Result<std::vector<Candidate>> candidates(std::string_view digest, const SelectOptions& options,
                                                           const SelectBounds& bounds);
 
-  /// What editions of the digest have shown whose cut is later than `served_until`, oldest edition first; posts as they
-  /// stand now, those hidden since left out.
+  /// What editions of the digest have shown whose cut is later than `served_until`, oldest edition first, also those that
+  /// were skipped because nobody was there to get them; posts as they stand now, those hidden since left out.
   [[nodiscard]] Result<std::vector<ShownBefore>> shown_since(std::string_view digest, UtcTime served_until,
                                                           const SelectOptions& options);
 
@@ -92,6 +99,10 @@ class EditionTable {
 
   /// One segment; its bodies follow. Segment::posts in reading order, each a post of the edition or of its backlog.
   [[nodiscard]] Result<SegmentId> add_segment(EditionId edition, std::string_view language, std::span<const PostId> posts);
+  /// `note`: what was shortened, for the editor.
+  [[nodiscard]] Result<void> note_segment(SegmentId segment, std::string_view note);
+  /// The edition as a page for everybody; `html` whole, without slots.
+  [[nodiscard]] Result<void> add_page(EditionId edition, std::string_view language, std::string_view html);
   [[nodiscard]] Result<void> add_body(SegmentId segment, int variant, const SegmentBody& body);
 
   /// Records that a run had no edition although there were posts, because nobody was to get it: they have had their turn,
@@ -129,6 +140,8 @@ class EditionTable {
   /// All segments of an edition in the order of their ids. Without bodies: `bodies` is empty.
   enum class Bodies { without, with };
   [[nodiscard]] Result<std::vector<Segment>> segments_of(EditionId edition, Bodies bodies);
+  /// As pages for everybody, by language; editions that were sealed by an older version have none.
+  [[nodiscard]] Result<std::vector<EditionPage>> pages_of(EditionId edition);
   /// One segment with its bodies.
   [[nodiscard]] Result<Segment> segment(SegmentId segment);
 

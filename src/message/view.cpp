@@ -156,6 +156,18 @@ json groups_data(const EditionView& view, bool several_sources, const Strings& s
   return groups;
 }
 
+json links_data(const EditionView& view) {
+  json links = json::array();
+  for (const auto& link : view.links) {
+    json data = json::object();
+    data["title"] = collapse_blanks(plain(link.title));
+    put(data, "url", "has_url", plain(link.url));
+    put(data, "source", "has_source", plain(link.source));
+    links.push_back(std::move(data));
+  }
+  return links;
+}
+
 std::string preheader_of(const EditionView& view) {
   if (!trim(view.preheader).empty()) return first_words(collapse_blanks(plain(view.preheader)), preheader_characters);
   std::vector<std::string> titles;
@@ -208,6 +220,10 @@ json edition_data(const EditionView& view, const Strings& strings, const Zone& z
   data["intro_text"] = wrap(plain(view.intro_text), text_columns);
   data["has_intro"] = !trim(view.intro_html).empty() || !trim(view.intro_text).empty();
 
+  data["links"] = links_data(view);
+  data["has_links"] = !view.links.empty();
+  data["is_web"] = view.is_web;
+
   const auto sources = sources_of(view);
   data["sources_line"] = strings.list(sources);
   data["groups"] = groups_data(view, sources.size() > 1, strings, zone);
@@ -217,6 +233,7 @@ json edition_data(const EditionView& view, const Strings& strings, const Zone& z
     if (posts == 0 && !group.posts.empty()) first_title = title_of(group.posts.front());
     posts += group.posts.size();
   }
+  posts += static_cast<std::size_t>(std::ranges::count_if(view.links, &LinkView::counted));
   const auto more = static_cast<long long>(posts) - (posts > 0 ? 1 : 0);
   data["post_count"] = fmt::format("{}", posts);
   data["post_count_minus_one"] = fmt::format("{}", more);
@@ -230,9 +247,9 @@ json edition_data(const EditionView& view, const Strings& strings, const Zone& z
   data["has_name"] = has_name;
   data["unsubscribe_url"] = slot(Slot::unsubscribe_url);
   data["preferences_url"] = slot(Slot::preferences_url);
-  data["has_preferences"] = view.has_preferences;
+  data["has_preferences"] = view.has_preferences && !view.is_web;
   data["view_url"] = slot(Slot::view_url);
-  data["has_view"] = view.has_view;
+  data["has_view"] = view.has_view && !view.is_web;
   data["t"] = texts_data(data, strings);
   return data;
 }
@@ -267,6 +284,14 @@ constexpr std::array all_variables{
     Variable{"has_more", "more than one post", true},
     Variable{"has_toc", "more than eight posts", true},
     Variable{"sources_line", "names of all sources in it"},
+    Variable{"has_links", "some posts are only links at the end", true},
+    Variable{"links", "these posts", true},
+    Variable{"links.title", "title"},
+    Variable{"links.url", "page of the post"},
+    Variable{"links.has_url", "there is one", true},
+    Variable{"links.source", "name of the source"},
+    Variable{"links.has_source", "there is one", true},
+    Variable{"is_web", "a page of the archive: nothing personal", true},
     Variable{"reader_name", "name of the reader"},
     Variable{"has_name", "the reader has a name", true},
     Variable{"unsubscribe_url", "personal link to leave; every part must have it"},
@@ -357,6 +382,7 @@ EditionView sample_view() {
           .intro_text = "Good morning from the quay.",
           .groups = {{.title = "Tuesday 6 January", .posts = {long_post}, .is_day = true},
                      {.title = "Wednesday 7 January", .posts = {headline}, .is_day = true}},
+          .links = {{.title = "Minutes of the harbour council", .url = "https://news.example.org/minutes", .source = "Harbour Notes"}},
           .has_preferences = true,
           .has_view = true};
 }

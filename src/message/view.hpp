@@ -40,6 +40,14 @@ struct GroupView {
   bool is_day = false;  ///< the title is the posts' day: they do not repeat it
 };
 
+/// A post that is only a link at the end.
+struct LinkView {
+  std::string title = {};  ///< not empty
+  std::string url = {};
+  std::string source = {};
+  bool counted = false;  ///< a post of the edition (post_count), shortened to keep the mail small
+};
+
 /// An edition for one segment.
 struct EditionView {
   std::string newsletter_name = {};
@@ -53,6 +61,8 @@ struct EditionView {
   std::string intro_html = {};
   std::string intro_text = {};
   std::vector<GroupView> groups = {};
+  std::vector<LinkView> links = {};  ///< "more on the web"
+  bool is_web = false;      ///< a page for everybody: nothing personal is shown
   bool has_preferences = true;  ///< whether readers of this list have a preferences page
   bool has_view = false;        ///< whether there is a page of this edition
 };

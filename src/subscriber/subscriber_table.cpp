@@ -352,6 +352,39 @@ Result<std::vector<std::string>> SubscriberTable::unsubscribe(SubscriberId id, s
   return changed;
 }
 
+Result<DigestChange> SubscriberTable::change_digests(const store::Transaction& /*open*/, SubscriberId id,
+                                                     std::span<const std::string> digests, Origin origin,
+                                                     std::string_view detail) {
+  TIDINGS_LET(const auto known, find(id));
+  if (!known) return fail(Errc::no_input, "there is no such subscriber");
+  TIDINGS_LET(const auto rows, subscription_rows(database_, id, {}));
+  const auto now = clock_.now();
+  const auto is = [](SubscriptionState state) { return [state](const SubscriptionRow& row) { return row.state == state; }; };
+  const bool has_consent = std::ranges::any_of(rows, is(SubscriptionState::confirmed));
+  const auto with = [detail](std::string text) { return detail.empty() ? text : text + " (" + std::string{detail} + ")"; };
+  const std::vector<std::string> wanted{digests.begin(), digests.end()};
+  DigestChange change;
+  for (const auto& row : rows) {
+    if (row.state == SubscriptionState::withdrawn || std::ranges::find(wanted, row.digest) != wanted.end()) continue;
+    TIDINGS_TRY(put_subscription(id, row.digest, SubscriptionState::withdrawn, now, row.confirmed));
+    const auto to = wanted.empty() ? std::string{"off"} : tidings::join(wanted, "; ");
+    TIDINGS_TRY(consents_.record(id, {.digest = row.digest, .event = ConsentEvent::withdrawn, .at = now, .origin = origin,
+                                      .detail = with("changed to " + to)}));
+    change.left.push_back(row.digest);
+  }
+  for (const auto& digest : wanted) {
+    const auto row = std::ranges::find(rows, digest, &SubscriptionRow::digest);
+    if (row != rows.end() && row->state == SubscriptionState::confirmed) continue;
+    const auto state = has_consent ? SubscriptionState::confirmed : SubscriptionState::pending;
+    const auto confirmed = has_consent ? std::optional{now} : row == rows.end() ? std::nullopt : row->confirmed;
+    TIDINGS_TRY(put_subscription(id, digest, state, now, confirmed));
+    const auto from = change.left.empty() ? std::string{"added"} : "changed from " + tidings::join(change.left, "; ");
+    TIDINGS_TRY(consents_.record(id, {.digest = digest, .event = event_of(state), .at = now, .origin = origin, .detail = with(from)}));
+    (has_consent ? change.joined : change.pending).push_back(digest);
+  }
+  return change;
+}
+
 Result<bool> SubscriberTable::erase(SubscriberId id) {
   TIDINGS_LET(auto transaction, database_.begin());
   TIDINGS_LET(const auto known, find(id));

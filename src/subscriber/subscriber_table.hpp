@@ -99,6 +99,15 @@ struct SubscriberChange {
   std::string detail{};
 };
 
+/// What became of a wish to have other digests.
+struct DigestChange {
+  std::vector<std::string> left{};     ///< withdrawn now
+  std::vector<std::string> joined{};   ///< confirmed now: the consent that they had stands for these too
+  std::vector<std::string> pending{};  ///< asked for without any confirmed subscription: waits for a confirmation
+
+  bool operator==(const DigestChange&) const = default;
+};
+
 /// Somebody who is to get an edition: what composing needs, no more.
 struct Recipient {
   SubscriberId id{};
@@ -160,6 +169,13 @@ class SubscriberTable {
   /// unknown or erased one.
   [[nodiscard]] Result<std::vector<std::string>> unsubscribe(SubscriberId id, std::string_view digest, Origin origin,
                                                              std::string_view detail);
+
+  /// The subscriber gets exactly `digests` from now on; none is "off". Who is confirmed for any digest is confirmed for those
+  /// that come new, even if they had left them before. Errc::no_input if unknown. For app/cadence.hpp, which also sees to it
+  /// that nothing is missed on the way.
+  [[nodiscard]] Result<DigestChange> change_digests(const store::Transaction& open, SubscriberId id,
+                                                    std::span<const std::string> digests, Origin origin,
+                                                    std::string_view detail);
 
   /// Forgets the person: address, name, language, topics, subscriptions and consent log go; the row stays as an id
   /// without a person, and a salted hash of the address joins the suppressions, so that no import brings it back.

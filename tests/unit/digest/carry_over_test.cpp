@@ -1,5 +1,7 @@
 #include "digest/carry_over.hpp"
 
+#include <algorithm>
+
 #include "unit/digest/shop.hpp"
 
 using namespace tidings;
@@ -171,8 +173,58 @@ TEST_CASE("carry_over: the rows go once they have done their work") {
   for (int week = 1; week <= 2; ++week) {
     paper.post_of(7 * week);
     paper.weekly(7 * week);
+    paper.deliver();
   }
   CHECK(count() == 0);
+}
+
+TEST_CASE("carry_over: a row stays as long as the edition that carries the backlog has not arrived") {
+  Paper paper;
+  const auto reader = paper.reader();
+  const auto steady = paper.reader();
+  paper.join(reader, "daily", monday - days{1});
+  paper.join(steady, "daily", monday - days{1});
+  paper.join(steady, "weekly", monday - days{1});
+  Ids posts{paper.post_of(0)};
+  paper.daily(0);
+  paper.weekly(0);
+  paper.change(reader, "daily", "weekly", monday + hours{1});  // daily 0 has not left yet, and never will
+  paper.deliver();
+  paper.change(reader, "weekly", "daily", monday + hours{2});
+  for (int day = 1; day <= 3; ++day) {  // the relay is down: planned, not sent
+    posts.push_back(paper.post_of(day));
+    paper.daily(day);
+  }
+  paper.change(reader, "daily", "weekly", monday + days{3} + hours{1});
+  for (int day = 4; day <= 7; ++day) posts.push_back(paper.post_of(day));
+  paper.weekly(7);
+  paper.deliver();
+  auto got = paper.received(reader);
+  std::ranges::sort(got);
+  CHECK(got == posts);
+}
+
+TEST_CASE("carry_over: what a digest would have brought while nobody read it is owed to who comes from another") {
+  Paper paper;
+  const auto reader = paper.reader();
+  paper.join(reader, "daily", monday - days{1});
+  const auto post = paper.post_of(0);
+  {
+    const auto history = *paper.table.history("weekly");
+    const Plan plan{.scheduled = monday, .period = {monday - days{7}, monday}, .nominal = days{7}, .missed_runs = 0, .first = true};
+    const SelectOptions options;
+    const auto bounds = EditionTable::bounds(plan, history, monday, {});
+    const auto selection = select(*paper.table.candidates("weekly", options, bounds), options, bounds);
+    auto transaction = paper.database.begin();
+    REQUIRE(paper.table.record_skipped({.digest = "weekly", .scheduled = monday, .period = plan.period, .cut = monday, .title = "",
+                                        .reason = "nobody to send it to"}, selection, monday));
+    REQUIRE(transaction->commit());
+  }
+  paper.change(reader, "daily", "weekly", monday + hours{1});
+  const auto next = paper.post_of(7);
+  paper.weekly(7);
+  paper.deliver();
+  CHECK(paper.received(reader) == Ids{next, post});
 }
 
 TEST_CASE("carry_over: a post that max_posts kept waiting is not brought again much later") {

@@ -155,8 +155,8 @@ TEST_CASE("edition_table: segments and bodies come back as they were sealed") {
   REQUIRE(shop.table.add_body(one, 1, {}));
   const auto with = *shop.table.segments_of(shop.last, EditionTable::Bodies::with);
   REQUIRE(with.size() == 2);
-  CHECK(with[0] == Segment{one, shop.last, "el", both, {body, {}}});
-  CHECK(with[1] == Segment{two, shop.last, "en", {a}, {}});
+  CHECK(with[0] == Segment{one, shop.last, "el", both, {body, {}}, {}});
+  CHECK(with[1] == Segment{two, shop.last, "en", {a}, {}, {}});
   CHECK((*shop.table.segments_of(shop.last, EditionTable::Bodies::without))[0].bodies.empty());
   CHECK(*shop.table.segment(one) == with[0]);
   CHECK(shop.table.segment({99}).error().code == Errc::no_input);

@@ -48,8 +48,8 @@ std::set<std::string> documented_names() {
       }
     };
     pick(cells[1], false, prefix);
-    if (trim(cells[1]) == "`groups`") {
-      pick(cells[2], false, "groups.");
+    if (trim(cells[1]) == "`groups`" || trim(cells[1]) == "`links`") {
+      pick(cells[2], false, trim(cells[1]) == "`groups`" ? "groups." : "links.");
     } else {
       pick(cells[2], true, prefix);
     }

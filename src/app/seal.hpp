@@ -1,0 +1,37 @@
+// Seal: the recipients of an edition, their segments, what each segment says, and the deliveries that are owed.
+//
+// Everything is written into the transaction that the caller has open and commits, so that an edition is there whole or not
+// at all. Readers are streamed; memory grows with segments and posts, not with the list.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "app/config.hpp"
+#include "app/render.hpp"
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "digest/select.hpp"
+#include "store/database.hpp"
+
+namespace tidings::app {
+
+/// An edition whose row and posts are written.
+struct ToSeal {
+  EditionId edition;
+  EditionFacts facts;
+  const digest::Selection& selection;
+};
+
+struct Sealed {
+  int segments = 0;
+  std::int64_t recipients = 0;
+  std::string note;  ///< what the last shortened segment had to lose
+};
+
+/// Readers who changed to this digest get what they are owed (digest/carry_over), everybody else the edition.
+[[nodiscard]] Result<Sealed> seal_segments(const Config& config, const DigestConfig& digest, store::Database& database,
+                                           const Clock& clock, Renderer& renderer, const ToSeal& what);
+
+}  // namespace tidings::app

@@ -1,0 +1,56 @@
+#include "app/selection.hpp"
+
+#include <map>
+
+#include "post/post_table.hpp"
+#include "source/source_table.hpp"
+
+namespace tidings::app {
+namespace {
+
+Result<std::optional<digest::TitlePattern>> pattern(const std::string& text) {
+  if (text.empty()) return std::optional<digest::TitlePattern>{};
+  TIDINGS_LET(auto compiled, digest::TitlePattern::compile(text));
+  return std::optional{std::move(compiled)};
+}
+
+/// Source names as the reader knows them: the feed's own title where it has one.
+Result<std::map<SourceId, std::string>> source_names(store::Database& database) {
+  std::map<SourceId, std::string> names;
+  TIDINGS_LET(const auto sources, source::SourceTable(database).list());
+  for (const auto& source : sources) names[source.id] = source.title.empty() ? source.name : source.title;
+  return names;
+}
+
+}  // namespace
+
+Result<std::vector<ShownPost>> load_shown(store::Database& database, std::span<const digest::Selected> selected) {
+  std::vector<PostId> ids;
+  for (const auto& each : selected) ids.push_back(each.id);
+  TIDINGS_LET(auto posts, post::PostTable(database).load(ids));
+  TIDINGS_LET(const auto names, source_names(database));
+  std::vector<ShownPost> shown;
+  for (std::size_t i = 0; i < posts.size(); ++i) {
+    ShownPost each{.post = std::move(posts[i]), .sources = {names.at(selected[i].source)}, .topics = selected[i].topics};
+    for (const auto& other : selected[i].also_from) each.sources.push_back(names.at(other));
+    shown.push_back(std::move(each));
+  }
+  return shown;
+}
+
+Result<digest::SelectOptions> select_options(const Config& config, const DigestConfig& digest) {
+  digest::SelectOptions options;
+  for (const auto& source : config.sources) options.sources.push_back({.name = source.spec.name, .topics = source.topics, .weight = source.weight});
+  options.only_sources = digest.sources;
+  options.only_topics = digest.topics;
+  TIDINGS_LET(options.include, pattern(digest.include));
+  TIDINGS_LET(options.exclude, pattern(digest.exclude));
+  options.order = static_cast<digest::Order>(digest.order);
+  options.group_by = static_cast<digest::GroupBy>(digest.group_by);
+  options.min_posts = static_cast<std::size_t>(digest.min_posts);
+  options.overflow = static_cast<digest::Overflow>(digest.overflow);
+  if (digest.max_posts > 0) options.max_posts = static_cast<std::size_t>(digest.max_posts);
+  return options;
+}
+
+}  // namespace tidings::app

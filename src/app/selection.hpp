@@ -1,0 +1,21 @@
+// A digest's configuration as the digest room wants it, and chosen posts as the renderer wants them.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "app/config.hpp"
+#include "app/render.hpp"
+#include "base/result.hpp"
+#include "digest/select.hpp"
+#include "store/database.hpp"
+
+namespace tidings::app {
+
+/// Errc::config for a pattern that is none.
+[[nodiscard]] Result<digest::SelectOptions> select_options(const Config& config, const DigestConfig& digest);
+
+/// The posts in full, in the same order, with their sources named as readers know them: the feed's own title where it has one.
+[[nodiscard]] Result<std::vector<ShownPost>> load_shown(store::Database& database, std::span<const digest::Selected> selected);
+
+}  // namespace tidings::app
