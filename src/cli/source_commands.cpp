@@ -156,6 +156,11 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
 
 // ---- feed parse -----------------------------------------------------------------------------------------------------
 
+/// Feeds that write parts of a second mean nothing by them.
+Json whole_seconds(std::optional<UtcTime> time) {
+  return json_time(time ? std::optional<UtcTime>{std::chrono::floor<std::chrono::seconds>(*time)} : time);
+}
+
 Json json_of(const source::Entry& entry) {
   const post::SanitiseOptions sanitising{.base_url = entry.base_url};
   Json enclosures = Json::array();
@@ -166,8 +171,8 @@ Json json_of(const source::Entry& entry) {
           {"title", entry.title},
           {"link", entry.link},
           {"author", entry.author},
-          {"published", json_time(entry.published)},
-          {"updated", json_time(entry.updated)},
+          {"published", whole_seconds(entry.published)},
+          {"updated", whole_seconds(entry.updated)},
           {"summary_html", post::sanitise(entry.summary_html, sanitising)},
           {"content_html", post::sanitise(entry.content_html, sanitising)},
           {"categories", entry.categories},
