@@ -76,7 +76,9 @@ struct SourceConfig {
   enum class Content { automatic, summary, full } content = Content::automatic;
   bool allow_private_address = false;
   source::PageXPaths xpaths;  ///< kind = "page"
-  std::string site_url;       ///< kind = "markdown": where the posts are published
+  std::string site_url;       ///< kind = "markdown": where the posts are published; "command": the base of relative links
+  std::vector<std::string> command;           ///< kind = "command": program and arguments
+  std::vector<std::string> strip_parameters;  ///< of links, besides those that everybody strips
 };
 
 struct DigestConfig {
@@ -99,6 +101,7 @@ struct DigestConfig {
   std::string preheader;  ///< empty: made from the titles
   std::filesystem::path intro_file;
   std::string theme;
+  bool hold_on_source_error = false;
 };
 
 struct DeliveryConfig {

@@ -24,6 +24,7 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
   static const std::array<std::string, 4> groupings{"day", "source", "topic", "none"};
   static const std::array<std::string, 3> orders{"newest", "oldest", "source"};
   static const std::array<std::string, 3> contents{"excerpt", "full", "title"};
+  static const std::array<std::string, 2> on_error{"send", "hold"};
   const auto name = section.required_text("name", "weekly");
   check_name(section, name, names, "digest");
   auto title = section.text("title", "");
@@ -46,7 +47,8 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
                       .subject = section.text("subject", ""),
                       .preheader = section.text("preheader", ""),
                       .intro_file = section.path("intro_file", ""),
-                      .theme = section.text("theme", "default")};
+                      .theme = section.text("theme", "default"),
+                      .hold_on_source_error = section.one_of("on_source_error", on_error, 0) == 1};
   check_regex(section, "include", digest.include);
   check_regex(section, "exclude", digest.exclude);
   if (digest.max_posts != 0 && digest.max_posts < digest.min_posts) section.mistake("max_posts", "max_posts is less than min_posts");

@@ -185,9 +185,7 @@ std::string DeliverReport::relay_trouble() const {
   return {};
 }
 
-Result<std::unique_ptr<delivery::Transport>> make_transport(const Config& config, const std::filesystem::path& to_folder) {
-  if (!to_folder.empty()) return delivery::make_drop_transport(to_folder, delivery::DropFormat::eml);
-  TIDINGS_TRY(check_signed(config));
+Result<delivery::RelayOptions> relay_options(const Config& config) {
   const auto& smtp = config.smtp;
   delivery::RelayOptions relay;
   relay.url = smtp.url;
@@ -205,6 +203,13 @@ Result<std::unique_ptr<delivery::Transport>> make_transport(const Config& config
   relay.dialect = smtp.dialect;
   relay.window = smtp.window;
   relay.timeouts = smtp.timeouts;
+  return relay;
+}
+
+Result<std::unique_ptr<delivery::Transport>> make_transport(const Config& config, const std::filesystem::path& to_folder) {
+  if (!to_folder.empty()) return delivery::make_drop_transport(to_folder, delivery::DropFormat::eml);
+  TIDINGS_TRY(check_signed(config));
+  TIDINGS_LET(auto relay, relay_options(config));
   return delivery::make_smtp_transport({std::move(relay)});
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/doctor.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -22,18 +23,13 @@ namespace {
 
 constexpr std::int64_t max_input_bytes = 64LL << 20;
 
-std::string health(const source::Source& source) {
-  if (source.gone) return "gone";
-  if (source.error_streak > 0) return fmt::format("failing ({} in a row)", source.error_streak);
-  return source.last_good ? "good" : "never fetched";
-}
-
 Result<Exit> list(Session& session, const JsonOption& options) {
   TIDINGS_LET(const auto* const config, session.config());
   std::vector<source::Source> known;
+  store::Database* database = nullptr;
   std::error_code ignored;
   if (std::filesystem::exists(config->store_path, ignored)) {
-    TIDINGS_LET(auto* const database, session.database_read_only());
+    TIDINGS_LET(database, session.database_read_only());
     TIDINGS_LET(known, source::SourceTable(*database).list());
   }
   std::string lines;
@@ -43,18 +39,22 @@ Result<Exit> list(Session& session, const JsonOption& options) {
     for (const auto& each : known) {
       if (each.name == configured.spec.name && each.url == configured.spec.url) state = each;
     }
+    std::string health = "never fetched";
+    if (database != nullptr) {
+      TIDINGS_LET(health, app::source_health(*database, configured, session.clock().now()));
+    }
     if (options.json) {
       lines += json_line({{"name", configured.spec.name},
                           {"url", configured.spec.url},
                           {"title", state.title},
-                          {"health", health(state)},
+                          {"health", health},
                           {"last_attempt", json_time(state.last_attempt)},
                           {"last_good", json_time(state.last_good)},
                           {"next_fetch", json_time(state.next_fetch)},
                           {"error_streak", state.error_streak},
                           {"last_error", state.last_error}});
     }
-    out.add({configured.spec.name, health(state), local_time(config->newsletter.zone, state.last_good), configured.spec.url, state.last_error});
+    out.add({configured.spec.name, health, local_time(config->newsletter.zone, state.last_good), configured.spec.url, state.last_error});
   }
   print(options.json ? lines : out.text());
   return Exit::done;
