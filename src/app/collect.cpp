@@ -9,6 +9,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "source/feed_command.hpp"
 #include "source/fetch.hpp"
 #include "source/markdown.hpp"
 #include "source/page.hpp"
@@ -32,10 +33,13 @@ class Collector {
 
   Result<CollectReport> run(const CollectOptions& options) {
     TIDINGS_TRY(choose(options));
-    const auto folders = std::ranges::stable_partition(
-        jobs_, [](const Job& job) { return job.config->spec.kind != source::Kind::markdown; });
-    for (const auto& job : folders) TIDINGS_TRY(read_folder(job));
-    jobs_.erase(folders.begin(), folders.end());
+    const auto local = std::ranges::stable_partition(jobs_, [](const Job& job) {
+      return job.config->spec.kind != source::Kind::markdown && job.config->spec.kind != source::Kind::command;
+    });
+    for (const auto& job : local) {
+      TIDINGS_TRY(job.config->spec.kind == source::Kind::markdown ? read_folder(job) : run_command(job));
+    }
+    jobs_.erase(local.begin(), local.end());
     std::vector<source::FetchRequest> requests;
     for (const auto& job : jobs_) {
       const bool anywhere = job.config->allow_private_address;
@@ -70,6 +74,7 @@ class Collector {
                                  .counts = {},
                                  .warnings = {},
                                  .error = source.gone ? source.last_error : ""});
+      if (each.spec.kind == source::Kind::manual) continue;  // "post add" fills it
       if (named || source::is_due(source, clock_.now())) {
         jobs_.push_back({.config = &each, .source = std::move(source), .report = report_.sources.size() - 1});
       }
@@ -109,6 +114,21 @@ class Collector {
     return store(job, source::Fetched{}, feed, report);
   }
 
+  /// The same work as for a feed that was fetched, but for where the bytes come from.
+  Result<void> run_command(const Job& job) {
+    auto& report = report_.sources[job.report];
+    auto output = source::output_of_command(job.config->command, {.folder = config_.folder});
+    if (!output) {
+      report.what = CollectedSource::What::failed;
+      report.error = output.error().line();
+      return sources_.failed(job.source.id, source::FetchFailure{.what = output.error().line()}, clock_.now());
+    }
+    source::Fetched fetched;
+    fetched.bytes = *std::move(output);
+    fetched.final_url = job.config->site_url;
+    return store(job, fetched, source::parse_feed(fetched.bytes, {.base_url = fetched.final_url, .content_type = {}}), report);
+  }
+
   Result<void> read(const Job& job, const source::Fetched& fetched, CollectedSource& report) {
     return store(job, fetched, parse(*job.config, fetched), report);
   }
@@ -125,6 +145,7 @@ class Collector {
     post::NormaliseOptions options;
     options.content = static_cast<post::Content>(job.config->content);
     options.language = feed->language;
+    options.links.tracking_parameters = job.config->strip_parameters;
     TIDINGS_LET(report.counts, posts_.store(job.source.id, feed->entries, clock_.now(), options));
     // Only now are the validators remembered: a crash before this line costs a second reading, never a post.
     return sources_.good(job.source.id, fetched, *feed, clock_.now());

@@ -41,6 +41,18 @@ Result<void> seal_draft(const Config& config, const DigestConfig& digest, store:
 
 }  // namespace
 
+Result<std::string> source_to_wait_for(const Config& config, const DigestConfig& digest, store::Database& database) {
+  if (!digest.hold_on_source_error) return std::string{};
+  TIDINGS_LET(const auto sources, source::SourceTable(database).list());
+  for (const auto& source : sources) {
+    const bool ours = digest.sources.empty() || std::ranges::find(digest.sources, source.name) != digest.sources.end();
+    if (ours && config.find_source(source.name) != nullptr && (source.error_streak > 0 || source.gone)) {
+      return fmt::format("{}: {}", source.name, source.last_error);
+    }
+  }
+  return std::string{};
+}
+
 Result<std::optional<Draft>> draft(const Config& config, const DigestConfig& digest, store::Database& database,
                                    const Clock& clock, When when) {
   digest::EditionTable editions{database};
@@ -78,6 +90,14 @@ Result<Composed> compose(const Config& config, const DigestConfig& digest, store
       const auto by = std::chrono::floor<std::chrono::hours>(now - thought_out->plan.scheduled);
       result.reason = fmt::format("{} after its time, more than max_lateness {}", format_duration(by),
                                   format_duration(config.delivery.max_lateness));
+      return result;
+    }
+  }
+  if (when == When::due) {
+    TIDINGS_LET(const auto trouble, source_to_wait_for(config, digest, database));
+    if (!trouble.empty()) {
+      result.what = Composed::What::waits;
+      result.reason = trouble;
       return result;
     }
   }

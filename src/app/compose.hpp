@@ -45,7 +45,7 @@ struct Composed {
     skipped,  ///< recorded: no posts, or nobody to send to
     not_due,
     held,     ///< too late to be sent unasked; the next run covers it
-    waits,    ///< no posts, and Empty::wait
+    waits,    ///< no posts, and Empty::wait; or on_source_error = "hold", and a source fails
   } what = What::not_due;
   EditionId edition;
   int number = 0;
@@ -63,6 +63,9 @@ enum class Empty {
   record,  ///< skipped, for good
   wait,    ///< nothing yet: a source could not be read, so later runs ask again until max_lateness
 };
+
+/// on_source_error = "hold": the first of the digest's sources whose last fetch failed, and how; empty if nothing is in the way.
+[[nodiscard]] Result<std::string> source_to_wait_for(const Config& config, const DigestConfig& digest, store::Database& database);
 
 /// Seals or skips the edition of one digest, if it is due (or When::now). Errc::config if its theme is wrong.
 [[nodiscard]] Result<Composed> compose(const Config& config, const DigestConfig& digest, store::Database& database,

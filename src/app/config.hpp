@@ -86,8 +86,10 @@ struct SourceConfig {
   enum class Content { automatic, summary, full } content = Content::automatic;
   bool allow_private_address = false;
   source::PageXPaths xpaths;  ///< kind = "page"
-  std::string site_url;       ///< kind = "markdown": where the posts are published
   int weight = 0;             ///< order = "weight": heavier sources first
+  std::string site_url;       ///< kind = "markdown": where the posts are published; "command": the base of relative links
+  std::vector<std::string> command;           ///< kind = "command": program and arguments
+  std::vector<std::string> strip_parameters;  ///< of links, besides those that everybody strips
 };
 
 struct DigestConfig {
@@ -111,6 +113,7 @@ struct DigestConfig {
   std::string preheader;  ///< empty: made from the titles
   std::filesystem::path intro_file;
   std::string theme;
+  bool hold_on_source_error = false;
   bool archive = true;  ///< its editions are in the archive
   bool review = false;  ///< a draft waits for "edition approve"
   std::optional<std::chrono::milliseconds> review_until;  ///< after the scheduled time; none: for ever

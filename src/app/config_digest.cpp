@@ -26,6 +26,7 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
   static const std::array<std::string, 2> overflows{"wait", "list"};
   static const std::array<std::string, 2> unapproved{"hold", "send"};
   static const std::array<std::string, 3> contents{"excerpt", "full", "title"};
+  static const std::array<std::string, 2> on_error{"send", "hold"};
   const auto name = section.required_text("name", "weekly");
   check_name(section, name, names, "digest");
   auto title = section.text("title", "");
@@ -50,6 +51,7 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
                       .preheader = section.text("preheader", ""),
                       .intro_file = section.path("intro_file", ""),
                       .theme = section.text("theme", "default"),
+                      .hold_on_source_error = section.one_of("on_source_error", on_error, 0) == 1,
                       .archive = section.boolean("archive", true),
                       .review = section.boolean("review", false),
                       .review_until = section.optional_duration("review_until"),

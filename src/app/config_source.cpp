@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "base/url.hpp"
 
 namespace tidings::app {
@@ -25,10 +26,30 @@ std::string absolute_source_url(TomlSection& section, const std::string& url, co
   return url;
 }
 
+/// What stands for the URL of a source that has none: a change of it resets the fetch state.
+std::string read_location(TomlSection& section, SourceConfig& source, const std::filesystem::path& folder) {
+  source.command = section.texts("command");
+  const bool is_command = source.spec.kind == source::Kind::command;
+  if (!is_command && !source.command.empty()) section.mistake("command", "command is for kind = \"command\"");
+  if (!is_command && source.spec.kind != source::Kind::manual) {
+    return absolute_source_url(section, section.required_text("url", "https://blog.example.org/feed"), folder);
+  }
+  if (!section.text("url", "").empty()) section.mistake("url", "this kind of source has no URL");
+  if (!is_command) return "manual:";
+  if (source.command.empty() || source.command.front().empty()) {
+    section.mistake("kind", "kind = \"command\" needs a program", "command = [\"bin/make-feed\", \"--new\"]");
+    return "command:";
+  }
+  // A path is relative to the file; a bare name is looked for in PATH.
+  auto& program = source.command.front();
+  if (program.find('/') != std::string::npos) program = (folder / program).lexically_normal().string();
+  return "command:" + join(source.command, " ");
+}
+
 }  // namespace
 
 std::vector<SourceConfig> read_sources(TomlDocument& document) {
-  static const std::array<std::string, 4> kinds{"auto", "feed", "page", "markdown"};
+  static const std::array<std::string, 6> kinds{"auto", "feed", "page", "markdown", "command", "manual"};
   static const std::array<std::string, 3> contents{"auto", "summary", "full"};
   std::vector<SourceConfig> sources;
   std::set<std::string> names;
@@ -36,15 +57,15 @@ std::vector<SourceConfig> read_sources(TomlDocument& document) {
     SourceConfig source;
     source.spec.name = section.required_text("name", "blog");
     check_name(section, source.spec.name, names, "source");
-    source.spec.url = absolute_source_url(section, section.required_text("url", "https://blog.example.org/feed"),
-                                          document.file().parent_path());
     source.spec.kind = static_cast<source::Kind>(section.one_of("kind", kinds, 0));
+    source.spec.url = read_location(section, source, document.file().parent_path());
     source.topics = section.texts("topics");
     source.include = section.text("include", "");
     source.exclude = section.text("exclude", "");
     check_regex(section, "include", source.include);
     check_regex(section, "exclude", source.exclude);
     source.content = static_cast<SourceConfig::Content>(section.one_of("content", contents, 0));
+    source.strip_parameters = section.texts("strip_parameters");
     source.allow_private_address = section.boolean("allow_private_address", false);
     for (const auto& [key, xpath] : {std::pair{"item_xpath", &source.xpaths.item}, std::pair{"title_xpath", &source.xpaths.title},
                                      std::pair{"link_xpath", &source.xpaths.link}, std::pair{"date_xpath", &source.xpaths.date},

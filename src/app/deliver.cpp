@@ -185,8 +185,6 @@ std::string DeliverReport::relay_trouble() const {
   return {};
 }
 
-namespace {
-
 Result<delivery::RelayOptions> relay_options(const Config& config, const SmtpConfig& smtp) {
   delivery::RelayOptions relay;
   relay.url = smtp.url;
@@ -209,8 +207,6 @@ Result<delivery::RelayOptions> relay_options(const Config& config, const SmtpCon
   relay.timeouts = smtp.timeouts;
   return relay;
 }
-
-}  // namespace
 
 Result<std::unique_ptr<delivery::Transport>> make_transport(const Config& config, const std::filesystem::path& to_folder) {
   if (!to_folder.empty()) return delivery::make_drop_transport(to_folder, delivery::DropFormat::eml);

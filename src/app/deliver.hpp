@@ -14,6 +14,7 @@
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "delivery/ledger.hpp"
+#include "delivery/relay.hpp"
 #include "delivery/run.hpp"
 #include "delivery/transport.hpp"
 #include "digest/digest.hpp"
@@ -52,6 +53,9 @@ struct DeliverReport {
 /// is in the report. `stop` ends it after what is in flight.
 [[nodiscard]] Result<DeliverReport> deliver(const Config& config, store::Database& database, const Clock& clock, Random& random,
                                             const DeliverOptions& options, const delivery::StopFlag& stop);
+
+/// How one relay of the configuration is reached. Fails if its password cannot be read.
+[[nodiscard]] Result<delivery::RelayOptions> relay_options(const Config& config, const SmtpConfig& smtp);
 
 /// The relay of the configuration, or the folder.
 [[nodiscard]] Result<std::unique_ptr<delivery::Transport>> make_transport(const Config& config, const std::filesystem::path& to_folder);

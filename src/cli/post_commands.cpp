@@ -1,11 +1,18 @@
-// post list | show | hide | pin
+// post list | show | add | hide | pin
+#include <array>
+#include <filesystem>
+
 #include <fmt/format.h>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
+#include "base/url.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 #include "post/plain_text.hpp"
 #include "post/post_table.hpp"
+#include "source/feed_date.hpp"
+#include "source/markdown.hpp"
 #include "source/source_table.hpp"
 
 namespace tidings::cli {
@@ -79,6 +86,77 @@ Result<Exit> show(Session& session, const PostOption& options) {
   return Exit::done;
 }
 
+struct AddOptions {
+  std::string title;
+  std::string url;
+  std::string source;
+  std::string html_file;
+  std::string markdown_file;
+  std::string published;
+  std::string author;
+  std::vector<std::string> topics;
+};
+
+/// The source that is named, else the one of kind "manual", else the only one.
+Result<const app::SourceConfig*> source_for(const app::Config& config, const std::string& name) {
+  if (!name.empty()) {
+    if (const auto* const found = config.find_source(name)) return found;
+    return fail(Errc::no_input, fmt::format("there is no source \"{}\"", name));
+  }
+  for (const auto& each : config.sources) {
+    if (each.spec.kind == source::Kind::manual) return &each;
+  }
+  if (config.sources.size() == 1) return &config.sources.front();
+  return fail(Errc::usage, "which source is it of?", "--source NAME, or a [[source]] with kind = \"manual\"");
+}
+
+Result<source::Entry> entry_of(const AddOptions& options, UtcTime now) {
+  constexpr std::int64_t max_bytes = 4 << 20;
+  source::Entry entry;
+  if (!options.markdown_file.empty()) {
+    TIDINGS_LET(const auto text, read_file(options.markdown_file, max_bytes));
+    TIDINGS_LET(auto read, source::read_markdown(text, std::filesystem::path{options.markdown_file}.filename().string(), {}));
+    if (!read) return fail(Errc::bad_data, options.markdown_file + " is a draft");
+    entry = *std::move(read);
+    entry.id.clear();  // the name of a file says nothing about the post
+    if (!is_web_url(entry.link)) entry.link.clear();
+  }
+  if (!options.html_file.empty()) {
+    TIDINGS_LET(const auto html, read_file(options.html_file, max_bytes));
+    entry.content_html = clean_utf8(html);
+  }
+  if (!options.title.empty()) entry.title = collapse_blanks(clean_utf8(options.title));
+  if (!options.url.empty()) entry.link = entry.base_url = options.url;
+  if (!options.author.empty()) entry.author = collapse_blanks(clean_utf8(options.author));
+  if (!options.published.empty()) {
+    entry.published = source::parse_feed_date(options.published);
+    if (!entry.published) return fail(Errc::usage, fmt::format("\"{}\" is no date", options.published), "2026-01-08 or 2026-01-08T10:15:00Z");
+  }
+  if (!entry.published) entry.published = now;
+  for (const auto& topic : options.topics) entry.categories.push_back(topic);
+  if (entry.title.empty()) return fail(Errc::usage, "a post needs a title", "--title TEXT");
+  if (entry.link.empty() && entry.content_html.empty()) return fail(Errc::usage, "a post needs a URL or a text", "--url, --html-file or --markdown-file");
+  if (!entry.link.empty() && !is_web_url(entry.link)) return fail(Errc::usage, fmt::format("\"{}\" is no web address", entry.link), "https://...");
+  return entry;
+}
+
+Result<Exit> add(Session& session, const AddOptions& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(const auto* const configured, source_for(*config, options.source));
+  const auto now = session.clock().now();
+  std::array<source::Entry, 1> added;
+  TIDINGS_LET(added[0], entry_of(options, now));
+  TIDINGS_LET(auto* const database, session.database());
+  TIDINGS_LET(const auto stored, source::SourceTable(*database).ensure(configured->spec));
+  post::NormaliseOptions normalising;
+  normalising.language = config->newsletter.language;
+  normalising.links.tracking_parameters = configured->strip_parameters;
+  TIDINGS_LET(const auto counts, post::PostTable(*database).store(stored.id, added, now, normalising));
+  const auto* const done = counts.added > 0 ? "added" : counts.updated > 0 ? "updated" : counts.frozen > 0 ? "has been sent already" : "is there already";
+  print(fmt::format("\"{}\" {} ({})\n", printable(added[0].title), done, configured->spec.name));
+  return Exit::done;
+}
+
 template <class Change>
 auto changing(Change change, const char* done) {
   return [change, done](Session& session, const PostOption& options) -> Result<Exit> {
@@ -110,6 +188,18 @@ void add_post_commands(CLI::App& app, Session& session) {
                             add_json(command, options.json);
                           },
                           show);
+  add_command<AddOptions>(*noun, session, "add", "a post by hand",
+                          [](CLI::App& command, AddOptions& options) {
+                            command.add_option("--title", options.title, "plain text; a Markdown file may say it too");
+                            command.add_option("--url", options.url, "where it can be read");
+                            command.add_option("--source", options.source, "whose post it is (default: the source of kind \"manual\")");
+                            auto* const html = command.add_option("--html-file", options.html_file, "its text; \"-\" is standard input");
+                            command.add_option("--markdown-file", options.markdown_file, "its text, with front matter if you like")->excludes(html);
+                            command.add_option("--published", options.published, "a date (default: now)");
+                            command.add_option("--author", options.author, "a name");
+                            command.add_option("--topic", options.topics, "may be repeated");
+                          },
+                          add);
   using post::PostTable;
   add_command<PostOption>(*noun, session, "hide", "keep it out of every edition to come", add_id,
                           changing([](PostTable& table, PostId id) { return table.set_hidden(id, post::Hidden::yes); }, "is hidden"));

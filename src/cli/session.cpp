@@ -131,6 +131,7 @@ Result<int> run(int argc, char** argv) {
   add_init_command(app, session);
   add_job_commands(app, session);
   add_status_commands(app, session);
+  add_doctor_command(app, session);
   add_source_commands(app, session);
   add_post_commands(app, session);
   add_edition_commands(app, session);

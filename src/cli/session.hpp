@@ -66,6 +66,7 @@ void add_delivery_commands(CLI::App& app, Session& session);    // delivery
 void add_template_commands(CLI::App& app, Session& session);    // template
 void add_dkim_commands(CLI::App& app, Session& session);        // dkim
 void add_config_commands(CLI::App& app, Session& session);      // config, db
+void add_doctor_command(CLI::App& app, Session& session);       // doctor
 void add_later_commands(CLI::App& app, Session& session);       // what is promised but not there; hidden from the help
 
 /// Parses and runs. The value is the exit status; an Error is printed by main.

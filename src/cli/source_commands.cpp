@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/doctor.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -22,18 +23,13 @@ namespace {
 
 constexpr std::int64_t max_input_bytes = 64LL << 20;
 
-std::string health(const source::Source& source) {
-  if (source.gone) return "gone";
-  if (source.error_streak > 0) return fmt::format("failing ({} in a row)", source.error_streak);
-  return source.last_good ? "good" : "never fetched";
-}
-
 Result<Exit> list(Session& session, const JsonOption& options) {
   TIDINGS_LET(const auto* const config, session.config());
   std::vector<source::Source> known;
+  store::Database* database = nullptr;
   std::error_code ignored;
   if (std::filesystem::exists(config->store_path, ignored)) {
-    TIDINGS_LET(auto* const database, session.database_read_only());
+    TIDINGS_LET(database, session.database_read_only());
     TIDINGS_LET(known, source::SourceTable(*database).list());
   }
   std::string lines;
@@ -43,18 +39,22 @@ Result<Exit> list(Session& session, const JsonOption& options) {
     for (const auto& each : known) {
       if (each.name == configured.spec.name && each.url == configured.spec.url) state = each;
     }
+    std::string health = "never fetched";
+    if (database != nullptr) {
+      TIDINGS_LET(health, app::source_health(*database, configured, session.clock().now()));
+    }
     if (options.json) {
       lines += json_line({{"name", configured.spec.name},
                           {"url", configured.spec.url},
                           {"title", state.title},
-                          {"health", health(state)},
+                          {"health", health},
                           {"last_attempt", json_time(state.last_attempt)},
                           {"last_good", json_time(state.last_good)},
                           {"next_fetch", json_time(state.next_fetch)},
                           {"error_streak", state.error_streak},
                           {"last_error", state.last_error}});
     }
-    out.add({configured.spec.name, health(state), local_time(config->newsletter.zone, state.last_good), configured.spec.url, state.last_error});
+    out.add({configured.spec.name, health, local_time(config->newsletter.zone, state.last_good), configured.spec.url, state.last_error});
   }
   print(options.json ? lines : out.text());
   return Exit::done;
@@ -156,6 +156,11 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
 
 // ---- feed parse -----------------------------------------------------------------------------------------------------
 
+/// Feeds that write parts of a second mean nothing by them.
+Json whole_seconds(std::optional<UtcTime> time) {
+  return json_time(time ? std::optional<UtcTime>{std::chrono::floor<std::chrono::seconds>(*time)} : time);
+}
+
 Json json_of(const source::Entry& entry) {
   const post::SanitiseOptions sanitising{.base_url = entry.base_url};
   Json enclosures = Json::array();
@@ -166,8 +171,8 @@ Json json_of(const source::Entry& entry) {
           {"title", entry.title},
           {"link", entry.link},
           {"author", entry.author},
-          {"published", json_time(entry.published)},
-          {"updated", json_time(entry.updated)},
+          {"published", whole_seconds(entry.published)},
+          {"updated", whole_seconds(entry.updated)},
           {"summary_html", post::sanitise(entry.summary_html, sanitising)},
           {"content_html", post::sanitise(entry.content_html, sanitising)},
           {"categories", entry.categories},

@@ -1,6 +1,7 @@
 // status: how everything stands, on one screen
 #include <fmt/format.h>
 
+#include "app/doctor.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/command.hpp"
@@ -125,7 +126,13 @@ Result<Exit> status(Session& session, const JsonOption& options) {
   int failing = 0;
   std::string details;
   for (const auto& source : sources) {
-    if (config->find_source(source.name) == nullptr || (source.error_streak == 0 && !source.gone)) continue;
+    const auto* const configured = config->find_source(source.name);
+    if (configured == nullptr) continue;
+    if (source.error_streak == 0 && !source.gone) {
+      TIDINGS_LET(const auto health, app::source_health(*database, *configured, now));
+      if (health.find("silent") != std::string::npos) details += fmt::format("  {}: {}\n", source.name, health);
+      continue;
+    }
     ++failing;
     details += fmt::format("  {}: {}\n", source.name, printable(source.last_error));
   }

@@ -258,6 +258,19 @@ Result<std::vector<Post>> PostTable::list(const PostFilter& filter) {
   return posts;
 }
 
+Result<std::vector<UtcTime>> PostTable::newest_dates(SourceId source, int limit) {
+  auto query = database_->prepare(R"(
+    SELECT CASE WHEN published_ms <= first_seen_ms THEN published_ms ELSE first_seen_ms END AS date_ms
+    FROM posts WHERE source_id = :source ORDER BY date_ms DESC LIMIT :limit)");
+  query.bind(":source", source).bind(":limit", limit);
+  std::vector<UtcTime> dates;
+  for (;;) {
+    TIDINGS_LET(const auto found, query.step());
+    if (!found) return dates;
+    dates.push_back(query.time(0));
+  }
+}
+
 Result<std::vector<Post>> PostTable::load(std::span<const PostId> ids) {
   std::vector<Post> posts;
   posts.reserve(ids.size());

@@ -50,6 +50,9 @@ class PostTable {
   /// Newest first, hidden ones too.
   [[nodiscard]] Result<std::vector<Post>> list(const PostFilter& filter);
 
+  /// The dates (Post::date) of the newest posts of a source, at most `limit`, in no order.
+  [[nodiscard]] Result<std::vector<UtcTime>> newest_dates(SourceId source, int limit = 20);
+
   /// In the order asked for. Errc::no_input names the first that is absent.
   [[nodiscard]] Result<std::vector<Post>> load(std::span<const PostId> ids);
 

@@ -203,6 +203,14 @@ Decoded decode_utf8(std::string_view bytes, const Utf8Count& count) {
           .warnings = {plural(static_cast<long long>(count.invalid), "byte") + " not valid in UTF-8, read as windows-1252"}};
 }
 
+/// The code pages of EBCDIC agree in what an XML declaration is written with, so that the first reading names the right one.
+Decoded decode_ebcdic(std::string_view bytes, Decoded first) {
+  const auto declared = encoding_of_label(declared_in_xml(first.text));
+  if (declared.empty() || declared == first.encoding) return first;
+  auto second = decode_as(bytes, declared);
+  return second && second->text.starts_with("<?xml") ? *std::move(second) : first;
+}
+
 Decoded decode_unmarked(std::string_view bytes, std::string_view content_type) {
   const auto count = count_utf8(bytes);
   if (count.invalid == 0 && count.valid > 0) return decode_utf8(bytes, count);
@@ -216,7 +224,7 @@ Decoded decode_unmarked(std::string_view bytes, std::string_view content_type) {
     }
     // A document that could be read far enough to find its label is in no encoding of two or four bytes a character.
     if (encoding.starts_with("UTF-16") || encoding.starts_with("UTF-32") || encoding == "UTF-8") continue;
-    if (count.invalid == 0 && encoding != "ISO-2022-JP") break;  // plain ASCII: nothing to decode
+    if (count.invalid == 0 && !encoding.starts_with("ISO-2022")) break;  // plain ASCII: nothing to decode
     auto decoded = decode_as(bytes, encoding);
     if (!decoded) continue;
     decoded->warnings.insert(decoded->warnings.begin(), warnings.begin(), warnings.end());
@@ -291,7 +299,7 @@ Decoded decode_bytes(std::string_view bytes, std::string_view content_type) {
     if (mark.encoding == "UTF-8") {
       decoded = decode_utf8(rest, count_utf8(rest));
     } else if (auto converted = decode_as(rest, std::string{mark.encoding})) {
-      decoded = *std::move(converted);
+      decoded = mark.encoding == "CP037" ? decode_ebcdic(rest, *std::move(converted)) : *std::move(converted);
     } else {
       continue;
     }

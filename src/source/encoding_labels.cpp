@@ -1,4 +1,6 @@
-// The labels of the WHATWG Encoding standard, section 4.2, each with the C library's name of the encoding.
+// The labels of the WHATWG Encoding standard, section 4.2, each with the C library's name of the encoding; then the names that
+// IANA and the code pages of DOS, the Macintosh and mainframes have, which no browser reads but old feeds declare.
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -55,8 +57,8 @@ constexpr std::array<Encoding, 41> encodings{{
     {"MAC-CYRILLIC", " x-mac-cyrillic x-mac-ukrainian "},
     {"GB18030", " chinese csgb2312 csiso58gb231280 gb2312 gb_2312 gb_2312-80 gbk iso-ir-58 x-gbk gb18030 hz-gb-2312 cp936 "},
     {"BIG5-HKSCS", " big5 big5-hkscs cn-big5 csbig5 x-x-big5 cp950 "},
-    {"EUC-JP", " cseucpkdfmtjapanese euc-jp x-euc-jp eucjp "},
-    {"ISO-2022-JP", " csiso2022jp iso-2022-jp "},
+    {"EUC-JP", " cseucpkdfmtjapanese euc-jp x-euc-jp eucjp u-jis ujis "},
+    {"ISO-2022-JP", " csiso2022jp iso-2022-jp iso2022-jp iso2022jp "},
     {"CP932", " csshiftjis ms932 ms_kanji shift-jis shift_jis sjis windows-31j x-sjis cp932 "},
     {"UHC", " cseuckr csksc56011987 euc-kr iso-ir-149 korean ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601 windows-949 cp949 "},
     {"UTF-16BE", " unicodefffe utf-16be "},
@@ -68,16 +70,58 @@ constexpr std::array<Encoding, 41> encodings{{
     {"CP037", " ebcdic-cp-us cp037 ibm037 "},
 }};
 
+/// As above; '_' is written '-'. Code pages are found by their number.
+constexpr std::array<Encoding, 17> old_encodings{{
+    {"CP861", " cp-is "},
+    {"CP775", " cspc775baltic "},
+    {"CP850", " cspc850multilingual "},
+    {"CP862", " cspc862latinhebrew "},
+    {"CP437", " cspc8codepage437 "},
+    {"CP852", " cspcp852 "},
+    {"CP500", " ebcdic-cp-be ebcdic-cp-ch "},
+    {"CP037", " ebcdic-cp-ca ebcdic-cp-nl ebcdic-cp-us ebcdic-cp-wt ibm039 "},
+    {"KOI8-T", " koi8-t "},
+    {"MAC-CYRILLIC", " mac-cyrillic maccyrillic "},
+    {"MAC-CENTRALEUROPE", " mac-centraleurope maccentraleurope maclatin2 mac-latin2 x-mac-ce "},
+    {"MAC-IS", " mac-iceland maciceland "},
+    {"JOHAB", " johab cp1361 ms1361 "},
+    {"UHC", " ms949 uhc "},
+    {"RK1048", " kz1048 kz-1048 rk1048 strk1048-2002 "},
+    {"HP-ROMAN8", " hp-roman8 hproman8 roman8 r8 "},
+    {"ISO-2022-KR", " iso-2022-kr csiso2022kr iso2022kr iso2022-kr "},
+}};
+
+template <class List>
+std::string_view listed(const List& list, std::string_view label) {
+  const std::string wanted = " " + std::string{label} + " ";
+  for (const auto& encoding : list) {
+    if (encoding.labels.find(wanted) != std::string_view::npos) return encoding.name;
+  }
+  return {};
+}
+
+/// "ibm775", "csIBM775", "cp-775" and "775" are code page 775, "windows1251" and "win-1251" 1251; empty for other shapes.
+std::string code_page(std::string_view label) {
+  const auto digits = label.find_first_of("0123456789");
+  if (digits == std::string_view::npos || label.size() - digits < 3 || label.size() - digits > 5) return {};
+  if (label.find_first_not_of("0123456789", digits) != std::string_view::npos) return {};
+  auto maker = label.substr(0, digits);
+  if (maker.ends_with('-')) maker.remove_suffix(1);
+  static constexpr std::array<std::string_view, 8> makers{"", "cp", "ibm", "csibm", "windows", "win", "dos", "x-cp"};
+  if (std::find(makers.begin(), makers.end(), maker) == makers.end()) return {};
+  return "CP" + std::string{label.substr(digits)};
+}
+
 }  // namespace
 
 std::string encoding_of_label(std::string_view label) {
-  std::string wanted{" "};
-  wanted.append(ascii_lower(trim(label))).append(" ");
-  if (wanted.size() < 3 || wanted.find(' ', 1) != wanted.size() - 1) return {};
-  for (const auto& encoding : encodings) {
-    if (encoding.labels.find(wanted) != std::string_view::npos) return std::string{encoding.name};
-  }
-  return {};
+  auto wanted = ascii_lower(trim(label));
+  if (wanted.empty() || wanted.find(' ') != std::string::npos) return {};
+  if (const auto found = listed(encodings, wanted); !found.empty()) return std::string{found};
+  wanted = replace_all(wanted, "_", "-");
+  if (const auto found = listed(encodings, wanted); !found.empty()) return std::string{found};
+  if (const auto found = listed(old_encodings, wanted); !found.empty()) return std::string{found};
+  return code_page(wanted);
 }
 
 }  // namespace tidings::source

@@ -34,8 +34,18 @@ TextKind kind_of(const Node& node, std::string_view text, bool atom_text) {
   return is_atom || has_type(type, "plain") ? TextKind::plain : TextKind::html;
 }
 
+/// "<![CDATA[" that was escaped is still meant to be one.
+std::string_view without_cdata_marks(std::string_view text) {
+  auto inside = trim(text);
+  if (!inside.starts_with("<![CDATA[") || !inside.ends_with("]]>")) return text;
+  inside.remove_prefix(9);
+  inside.remove_suffix(std::min<std::size_t>(3, inside.size()));
+  return inside.find("]]>") == std::string_view::npos ? inside : text;
+}
+
 std::string construct_text(const Node& node) {
   auto text = text_of(node);
+  if (const auto inside = without_cdata_marks(text); inside.size() != text.size()) text = std::string{inside};
   // Atom 0.3 says base64; in 1.0 any type that is no text and no XML means it (RFC 4287 section 4.1.3.3).
   const auto type = ascii_lower(trim(node.attribute("type")));
   const bool binary = node.vocabulary == Vocabulary::atom && type.find('/') != std::string::npos && !type.starts_with("text/") &&
@@ -146,6 +156,7 @@ void EntryReader::add_author(std::string name) {
 void EntryReader::guid(const Node& node) {
   if (!entry_.id.empty()) return;
   entry_.id = collapse_blanks(text_of(node));
+  if (entry_.id.starts_with('/') && !ascii_iequals(node.attribute("ispermalink"), "false")) entry_.id = absolute(node, entry_.id, around_);
   const bool web = is_web_url(entry_.id);
   const auto permalink = node.attribute("ispermalink");
   if (node.name == "guid" ? !ascii_iequals(permalink, "false") && (web || entry_.id.starts_with('/')) : web) {
@@ -260,7 +271,7 @@ void EntryReader::plain_child(const Node& node) {
     body(node, true);
   } else if (name == "author") {
     add_author(person_of(node));
-  } else if (name == "contributor" || name == "managingeditor") {
+  } else if (name == "managingeditor") {
     if (other_author_.empty()) other_author_ = person_of(node);
   } else if (name == "category" || name == "keywords") {
     category(node);
@@ -280,11 +291,10 @@ void EntryReader::module_child(const Node& node) {
   switch (node.vocabulary) {
     case Vocabulary::dublin_core:
       if (name == "creator" || name == "author") add_author(person_of(node));
-      if (name == "contributor" && other_author_.empty()) other_author_ = person_of(node);
       if (name == "title" && entry_.title.empty()) entry_.title = plain_construct(node, false);
       if (name == "subject") category(node);
       if (name == "description") body(node, false);
-      if (name == "language" && entry_.language.empty()) entry_.language = ascii_lower(trim(text_of(node)));
+      if (name == "language" && entry_.language.empty()) entry_.language = language_tag(text_of(node));
       if (name == "identifier" && entry_.id.empty()) entry_.id = collapse_blanks(text_of(node));
       break;
     case Vocabulary::dc_terms:
@@ -343,6 +353,9 @@ Entry EntryReader::read() {
     if (child->is_text() || date_child(*child)) continue;
     child->is(child->name) ? plain_child(*child) : module_child(*child);
   }
+  // CDF says in attributes what RSS says in elements.
+  links_.offer(2, absolute(item_, item_.attribute("href"), around_));
+  if (const auto changed = item_.attribute("lastmod"); !changed.empty()) updated_.offer(6, parse_feed_date(changed));
   const auto about = item_.attribute(Vocabulary::rdf, "about");
   if (!about.empty()) {
     if (entry_.id.empty()) entry_.id = collapse_blanks(about);
@@ -380,10 +393,12 @@ std::string declared_base(const Node& node, std::string_view fallback) {
   return resolved ? *resolved : base;
 }
 
+std::string language_tag(std::string_view text) { return replace_all(ascii_lower(trim(text)), "_", "-"); }
+
 std::string language_at(const Node& node) {
   for (const Node* at = &node; at != nullptr; at = at->parent) {
     const auto language = trim(at->attribute(Vocabulary::xml, "lang"));
-    if (!language.empty()) return ascii_lower(language);
+    if (!language.empty()) return language_tag(language);
   }
   return {};
 }
@@ -391,7 +406,8 @@ std::string language_at(const Node& node) {
 std::string absolute(const Node& node, std::string_view reference, const Surroundings& around) {
   reference = trim(reference);
   if (reference.empty()) return {};
-  if (is_web_url(reference)) return resolve_url({}, reference).value_or(std::string{reference});
+  // What is absolute stays as it was written; post/ mends what it links to.
+  if (is_web_url(reference)) return collapse_blanks(reference);
   auto base = declared_base(node, around.document_url);
   if (base.empty()) {
     const auto document = parse_url(around.document_url);

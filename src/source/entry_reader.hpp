@@ -27,6 +27,9 @@ struct Surroundings {
 /// The base that xml:base declares for what is in `node` (XML Base section 4), made absolute against `fallback`; empty if none is.
 [[nodiscard]] std::string declared_base(const Node& node, std::string_view fallback);
 
+/// "en_US" as "en-us" (BCP 47).
+[[nodiscard]] std::string language_tag(std::string_view text);
+
 /// The nearest xml:lang, lower case; empty if none.
 [[nodiscard]] std::string language_at(const Node& node);
 

@@ -72,6 +72,7 @@ class DateReader {
   bool scan_time(Number hour);
   bool scan_offset();
   bool zone_name(std::string_view word);
+  [[nodiscard]] bool is_offset_before_year() const;
   bool settle();
   bool settle_by_numbers();
   Number number();
@@ -208,6 +209,7 @@ bool DateReader::scan_time(Number hour) {
     parts_.second = second.value;
     if (second.digits > 2) return false;
   }
+  if (peek() == ':' && is_digit(peek(1))) return false;  // "1:2:3:4"
   if ((peek() == '.' || peek() == ',') && is_digit(peek(1))) {
     ++at_;
     int scale = 100;
@@ -234,9 +236,17 @@ bool DateReader::scan_offset() {
   } else {
     offset_minutes = first.value * 60;
   }
-  // Beyond a day it is a slip of the pen ("-9999"): the date still counts.
-  if (offset_minutes < 26 * 60) parts_.offset = minutes{west ? -offset_minutes : offset_minutes};
-  return true;
+  if (offset_minutes >= 26 * 60) return false;  // "-9999"
+  parts_.offset = minutes{west ? -offset_minutes : offset_minutes};
+  // "+00:zz", "-06:00Textra"
+  return peek() != ':' && !(peek() >= 'a' && peek() <= 'z');
+}
+
+/// "Sun Jul 15 01:16:00 +0000 2012"
+bool DateReader::is_offset_before_year() const {
+  const auto rest = text_.substr(at_);
+  if (parts_.offset || month_word_ == 0 || numbers_.size() != 1 || rest.size() != 10 || rest[5] != ' ') return false;
+  return std::all_of(rest.begin() + 1, rest.begin() + 5, is_digit) && std::all_of(rest.begin() + 6, rest.end(), is_digit);
 }
 
 bool DateReader::zone_name(std::string_view word) {
@@ -251,6 +261,11 @@ bool DateReader::scan_number() {
   const auto start = at_;
   const auto read = number();
   if (peek() == ':') return scan_time(read);
+  if (numbers_.size() == 3 && !has_time_ && start > 0 && text_[start - 1] == 't' && read.digits == 2) {  // "2003-12-31T10Z"
+    parts_.hour = read.value;
+    has_time_ = true;
+    return true;
+  }
   if (numbers_.size() == 1 && separator_ == 0 && start > 0) separator_ = text_[start - 1];
   if (read.digits > 4 && !(read.digits <= 9 && numbers_.size() >= 2)) return false;
   numbers_.push_back(read);
@@ -304,8 +319,10 @@ bool DateReader::scan() {
     } else if ((c == '+' || c == '-') && has_time_ && is_digit(peek(1)) && (numbers_.size() >= 2 || month_word_ != 0 || parts_.year != 0) &&
                !parts_.offset.has_value() && (numbers_.size() + (month_word_ != 0 ? 1 : 0) >= 3 || parts_.year != 0)) {
       if (!scan_offset()) return false;
-    } else if ((c == '+' || c == '-') && has_time_ && is_digit(peek(1)) && parts_.offset == minutes{0}) {
+    } else if ((c == '+' || c == '-') && has_time_ && is_digit(peek(1)) && (parts_.offset == minutes{0} || is_offset_before_year())) {
       if (!scan_offset()) return false;  // "GMT-05:00"
+    } else if (c == '+' && has_time_ && peek(1) >= 'a' && peek(1) <= 'z') {
+      return false;  // "+zz:00"
     } else if (c == ' ' || c == '-' || c == '/' || c == '.' || c == ',' || c == ':' || c == ';' || c == '(' || c == ')' || c == '+' ||
                c == '\'' || c == '|' || c == '[' || c == ']' || c == '<' || c == '>') {
       ++at_;
@@ -326,6 +343,7 @@ bool DateReader::settle_by_numbers() {
   }
   const auto [a, b, c] = std::tie(numbers_[0], numbers_[1], numbers_[2]);
   if (a.digits == 4) {
+    if (separator_ == '-' && numbers_.size() > 3 && !has_time_) return false;  // "2013-01-27-01"
     parts_.year = a.value;
     parts_.month = b.value;
     parts_.day = c.value;
@@ -351,7 +369,7 @@ bool DateReader::settle() {
   parts_.month = month_word_;
   if (numbers_.empty()) return false;
   if (numbers_.size() == 1) {
-    if (numbers_[0].digits != 4) return false;
+    if (numbers_[0].digits != 4 || has_time_) return false;
     parts_.year = numbers_[0].value;  // "March 2026"
     parts_.day = 1;
     return true;
@@ -378,12 +396,25 @@ std::optional<UtcTime> DateReader::read() {
   return instant(parts_);
 }
 
+/// ISO 8601:1988 leaves the century out with a '-': "-0312" and "-03-12" are December 2003.
+std::optional<UtcTime> year_and_month(std::string_view text) {
+  std::string digits;
+  for (const char c : text) {
+    if (is_digit(c)) digits += c;
+  }
+  const bool hyphen = text.size() == 5 && text[2] == '-';
+  if (digits.size() != 4 || (text.size() != 4 && !hyphen)) return std::nullopt;
+  const auto two = [&](std::size_t at) { return (digits[at] - '0') * 10 + (digits[at + 1] - '0'); };
+  return instant({.year = full_year({.value = two(0), .digits = 2}), .month = two(2), .day = 1, .offset = {}, .zone = {}});
+}
+
 }  // namespace
 
 std::optional<UtcTime> parse_feed_date(std::string_view text) {
   constexpr std::size_t longest = 200;
   const auto folded = fold_case(replace_all(collapse_blanks(text), "\xE2\x88\x92", "-"));
   if (folded.empty() || folded.size() > longest) return std::nullopt;
+  if (folded.front() == '-') return year_and_month(folded.substr(1));
   const auto mended = separate_cjk_units(folded);
   const bool korean = folded.find("년") != std::string::npos;
   return DateReader{mended, korean ? assumed_offset_of("오전") : std::nullopt}.read();

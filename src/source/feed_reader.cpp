@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "base/url.hpp"
 
 namespace tidings::source {
 namespace {
@@ -24,6 +25,7 @@ std::optional<std::chrono::minutes> ttl_of(const Node& node) {
 
 void read_head(const Node& head, Feed& feed, Surroundings& around) {
   LinkChoice links;
+  links.offer(8, absolute(head, head.attribute("href"), around));  // CDF
   std::string author;
   for (const Node* child = head.first; child != nullptr; child = child->next) {
     const bool dublin_core = child->vocabulary == Vocabulary::dublin_core;
@@ -33,7 +35,10 @@ void read_head(const Node& head, Feed& feed, Surroundings& around) {
     } else if (child->is("link")) {
       links.offer_link_element(*child, around);
     } else if (child->is("language") || (dublin_core && child->name == "language")) {
-      if (feed.language.empty()) feed.language = ascii_lower(trim(text_of(*child)));
+      if (feed.language.empty()) feed.language = language_tag(text_of(*child));
+    } else if (child->is("id")) {
+      const auto id = collapse_blanks(text_of(*child));
+      if (is_web_url(id)) links.offer(9, id);
     } else if (child->is("ttl")) {
       feed.ttl = ttl_of(*child);
     } else if (child->is("author") || (dublin_core && child->name == "creator")) {

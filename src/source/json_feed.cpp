@@ -66,7 +66,7 @@ Entry entry_of(const Json& item, Feed& feed, const std::string& feed_author, con
   entry.content_html = std::string{trim(text_at(item, "content_html"))};
   if (entry.content_html.empty()) entry.content_html = escape_html(trim(text_at(item, "content_text")));
   entry.base_url = is_web_url(entry.link) ? entry.link : base;
-  entry.language = ascii_lower(text_at(item, "language"));
+  entry.language = replace_all(ascii_lower(text_at(item, "language")), "_", "-");
   if (entry.language.empty()) entry.language = feed.language;
   entry.image = link_at(item, "image", base);
   if (entry.image.empty()) entry.image = link_at(item, "banner_image", base);
@@ -136,7 +136,7 @@ Result<Feed> read_json_feed(std::string_view text, const ParseOptions& options) 
   if (!options.base_url.empty()) base = options.base_url;
   feed.link = link_at(json, "home_page_url", base);
   if (base.empty()) base = feed.link;
-  feed.language = ascii_lower(text_at(json, "language"));
+  feed.language = replace_all(ascii_lower(text_at(json, "language")), "_", "-");
   const auto author = author_of(json);
   for (const auto& item : *items) {
     if (item.is_object()) {

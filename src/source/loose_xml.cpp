@@ -31,6 +31,20 @@ bool is_structure(std::string_view lower) {
   return std::find(names.begin(), names.end(), lower) != names.end();
 }
 
+/// Elements of an entry that hold text and never another field.
+bool is_leaf_field(std::string_view lower) {
+  static constexpr std::array<std::string_view, 13> names{"title",   "link",     "guid",    "id",      "pubdate",    "published", "updated",
+                                                          "issued",  "modified", "dc:date", "created", "dc:creator", "category"};
+  return std::find(names.begin(), names.end(), lower) != names.end();
+}
+
+/// Elements that stand beside those, and that no text of theirs has in it.
+bool is_field(std::string_view lower) {
+  static constexpr std::array<std::string_view, 10> more{"description", "summary",   "content",  "content:encoded", "author",
+                                                         "enclosure",   "comments",  "dc:subject", "item",          "entry"};
+  return is_leaf_field(lower) || std::find(more.begin(), more.end(), lower) != more.end();
+}
+
 class Scanner {
  public:
   Scanner(std::string_view text, XmlTree& tree) : text_(text), tree_(tree) {}
@@ -61,6 +75,7 @@ class Scanner {
   void open(std::string_view name, bool self_closing);
   void close_to(std::size_t depth);
   void close_unfinished_sibling(std::string_view name);
+  void close_unfinished_field(std::string_view name);
   std::string decode(std::string_view raw) { return entities_.expand(raw); }
   [[nodiscard]] std::pair<Vocabulary, std::string_view> resolve(std::string_view name, bool is_attribute) const;
   std::string_view name();
@@ -191,10 +206,17 @@ void Scanner::close_unfinished_sibling(std::string_view name) {
   }
 }
 
+/// <guid> directly in an open <title> of an entry: the title's end tag was forgotten.
+void Scanner::close_unfinished_field(std::string_view name) {
+  if (open_.size() < 2 || !is_field(ascii_lower(name)) || !is_leaf_field(ascii_lower(open_.back().name))) return;
+  if (is_structure(ascii_lower(open_[open_.size() - 2].name))) close_to(open_.size() - 1);
+}
+
 void Scanner::start_tag() {
   ++at_;
   const auto tag = name();
   close_unfinished_sibling(tag);
+  close_unfinished_field(tag);
   const bool self_closing = attributes();
   open(tag, self_closing);
 }

@@ -53,6 +53,31 @@ TEST_CASE("encoding: what the XML declaration says is believed") {
   }
 }
 
+TEST_CASE("encoding: code pages of DOS, the Macintosh and mainframes are read by any of their names") {
+  struct Case {
+    const char* label;
+    const char* encoding;
+    const char* text;
+  };
+  for (const auto& each : {Case{"850", "CP850", "Çédille"}, Case{"csIBM852", "CP852", "Łódź"}, Case{"cp737", "CP737", "Αθήνα"},
+                           Case{"IBM775", "CP775", "Ķekava"}, Case{"cspc862latinhebrew", "CP862", "שלום"}, Case{"cp_is", "CP861", "Þingvellir"},
+                           Case{"windows_1251", "CP1251", "Привет"}, Case{"cp1125", "CP1125", "Їжак"}, Case{"koi8-t", "KOI8-T", "Душанбе"},
+                           Case{"mac-cyrillic", "MAC-CYRILLIC", "Привет"}, Case{"maclatin2", "MAC-CENTRALEUROPE", "Gdańsk"},
+                           Case{"ebcdic-cp-be", "CP500", "Liège [1]"}, Case{"cp875", "CP875", "Αθήνα"}, Case{"iso2022_kr", "ISO-2022-KR", "한국어"},
+                           Case{"iso_8859_2", "ISO-8859-2", "Łódź"}}) {
+    CAPTURE(each.label);
+    const auto want = document(each.label, each.text);
+    CHECK(decode_bytes(encoded(want, each.encoding), "").text == want);
+  }
+}
+
+TEST_CASE("encoding: a label that is none is never handed to the C library") {
+  for (const auto* label : {"", "//TRANSLIT", "cp", "cp12345678", "../utf-8", "no such", "cp85a"}) {
+    CAPTURE(label);
+    CHECK(encoding_of_label(label).empty());
+  }
+}
+
 TEST_CASE("encoding: wide encodings are known by their mark or by their pattern") {
   const auto want = document("utf-16", "日本 Ωμ é 🙂");
   for (const auto* name : {"UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"}) {

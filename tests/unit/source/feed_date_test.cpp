@@ -55,6 +55,26 @@ TEST_CASE("feed date: RFC 3339, W3CDTF and ISO 8601") {
          {"2026-W02-4", "2026-01-08T00:00:00Z"}});
 }
 
+TEST_CASE("feed date: centuries left out, hours alone and offsets before the year") {
+  check({{"-2602", "2026-02-01T00:00:00Z"},
+         {"-26-02", "2026-02-01T00:00:00Z"},
+         {"2026-01-08T10Z", "2026-01-08T10:00:00Z"},
+         {"2026-01-08T10+02:00", "2026-01-08T08:00:00Z"},
+         {"Thu Jan 08 10:15:30 +0100 2026", "2026-01-08T09:15:30Z"}});
+}
+
+TEST_CASE("feed date: what is only half a date is none") {
+  check({{"Thu, 8 Jan 2026 1:2:3:4 GMT", ""},
+         {"Thu, Jan x 2026 10:15:30 GMT", ""},
+         {"Thu, 8 Jan 2026 10:15:30 +zz:00", ""},
+         {"Thu, 8 Jan 2026 10:15:30 +00:zz", ""},
+         {"Thu, 8 Jan 2026 10:15:30 -9999", ""},
+         {"2026-01-08-01", ""},
+         {"2026-01-08T10:15:30-06:00Textra", ""},
+         {"-26", ""},
+         {"-26022", ""}});
+}
+
 TEST_CASE("feed date: asctime and epochs") {
   check({{"Thu Jan  8 10:15:30 2026", "2026-01-08T10:15:30Z"},
          {"Thu Jan  8 10:15:30 PST 2026", "2026-01-08T18:15:30Z"},

@@ -134,3 +134,34 @@ TEST_CASE("parse: an ill-formed feed is read and its first fault named") {
   CHECK(feed.warnings[0] == "text before the document is passed over");
   CHECK(feed.warnings[1].starts_with("3:"));
 }
+
+TEST_CASE("parse: CDF says in attributes what RSS says in elements") {
+  const auto feed = parsed(R"(<CHANNEL BASE="https://base.example.org/" HREF="https://www.example.org/">
+<TITLE>Kanal</TITLE><ITEM HREF="/notiz/1" LASTMOD="2026-01-08T10:15:00+01:00"><TITLE>Erste Notiz</TITLE>
+<ABSTRACT>Kurz gesagt</ABSTRACT></ITEM></CHANNEL>)");
+  CHECK(feed.link == "https://www.example.org/");
+  REQUIRE(feed.entries.size() == 1);
+  CHECK(feed.entries[0].title == "Erste Notiz");
+  CHECK(feed.entries[0].link == "https://www.example.org/notiz/1");
+  CHECK(format_rfc3339(feed.entries[0].updated.value()) == "2026-01-08T09:15:00Z");
+  CHECK(feed.entries[0].summary_html == "Kurz gesagt");
+}
+
+TEST_CASE("parse: absolute links stay as they were written, identifiers that are paths become absolute") {
+  const auto feed = parsed(R"(<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="pt_BR" xml:base="https://bücher.example.org/a/">
+<id>https://example.org</id><entry><id>/e/1</id><link href=" HTTPS://example.org "/></entry>
+<entry><id>urn:x:2</id><link href="https://example.org/ä?x"/><contributor><name>Ada</name></contributor></entry></feed>)");
+  CHECK(feed.link == "https://example.org");
+  CHECK(feed.language == "pt-br");
+  REQUIRE(feed.entries.size() == 2);
+  CHECK(feed.entries[0].id == "https://bücher.example.org/e/1");
+  CHECK(feed.entries[0].link == "HTTPS://example.org");
+  CHECK(feed.entries[1].link == "https://example.org/ä?x");
+  CHECK(feed.entries[1].author.empty());
+}
+
+TEST_CASE("parse: an escaped CDATA section is its content") {
+  const auto feed = parsed("<rss><channel><item><description>&lt;![CDATA[some &lt;b&gt;text&lt;/b&gt;]]&gt;</description></item></channel></rss>");
+  REQUIRE(feed.entries.size() == 1);
+  CHECK(feed.entries[0].summary_html == "some <b>text</b>");
+}

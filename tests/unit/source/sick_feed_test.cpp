@@ -125,3 +125,17 @@ TEST_CASE("sick feed: dates that cannot be read are told once each, and not with
   CHECK(feed.warnings.size() == 21);
   CHECK(feed.warnings.back() == "and 30 warnings more");
 }
+
+TEST_CASE("sick feed: a field whose end tag was forgotten does not swallow those after it") {
+  const auto feed = parse_feed("<rss><channel><title>Notizen<item><title>Erste<link>https://example.org/1</link><guid>https://example.org/1"
+                               "<pubDate>Thu, 08 Jan 2026 10:15:00 GMT<description>Kurz</description></item></channel></rss>",
+                               {.base_url = {}, .content_type = {}});
+  REQUIRE(feed);
+  REQUIRE(feed->entries.size() == 1);
+  const auto& entry = feed->entries[0];
+  CHECK(entry.title == "Erste");
+  CHECK(entry.link == "https://example.org/1");
+  CHECK(entry.id == "https://example.org/1");
+  CHECK(entry.published);
+  CHECK(entry.summary_html == "Kurz");
+}

@@ -1,0 +1,193 @@
+#include "app/doctor.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "app/deliver.hpp"
+#include "app/dns_text.hpp"
+#include "app/render.hpp"
+#include "app/signing.hpp"
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "delivery/relay.hpp"
+#include "message/dkim.hpp"
+#include "post/post_table.hpp"
+#include "post/rhythm.hpp"
+#include "source/source_table.hpp"
+
+namespace tidings::app {
+namespace {
+
+class Doctor {
+ public:
+  Doctor(const Config& config, store::Database* database, const Clock& clock, const DoctorOptions& options)
+      : config_(config), database_(database), clock_(clock), options_(options) {}
+
+  Result<std::vector<Finding>> examine() {
+    configuration();
+    TIDINGS_TRY(database());
+    TIDINGS_TRY(sources());
+    for (const auto& digest : config_.digests) theme(digest);
+    signing();
+    if (options_.smtp) relays();
+    if (options_.dns) TIDINGS_TRY(dns());
+    return std::move(findings_);
+  }
+
+ private:
+  void add(Finding::Level level, std::string about, std::string what, std::string hint = {}) {
+    findings_.push_back({.level = level, .about = std::move(about), .what = std::move(what), .hint = std::move(hint)});
+  }
+  void good(std::string about, std::string what) { add(Finding::Level::good, std::move(about), std::move(what)); }
+  void note(std::string about, std::string what, std::string hint = {}) {
+    add(Finding::Level::note, std::move(about), std::move(what), std::move(hint));
+  }
+  void trouble(std::string about, const Error& error) { add(Finding::Level::trouble, std::move(about), error.what, error.hint); }
+
+  void configuration() {
+    good("config", fmt::format("{}: {}, {}", config_.file.string(), plural(static_cast<long long>(config_.sources.size()), "source"),
+                               plural(static_cast<long long>(config_.digests.size()), "digest")));
+    for (const auto& warning : config_.warnings) note("config", warning);
+  }
+
+  Result<void> database() {
+    if (database_ == nullptr) {
+      note("database", config_.store_path.string() + " is not there yet", "\"tidings subscriber add\" or \"tidings collect\" makes it");
+      return {};
+    }
+    auto check = database_->prepare("PRAGMA quick_check(1)");
+    TIDINGS_LET(const bool answered, check.step());
+    const auto said = answered ? check.text(0) : std::string{};
+    if (said == "ok") {
+      good("database", config_.store_path.string());
+    } else {
+      add(Finding::Level::trouble, "database", config_.store_path.string() + ": " + said, "go back to a copy of \"tidings db backup\"");
+    }
+    return {};
+  }
+
+  Result<void> sources() {
+    if (database_ == nullptr) return {};
+    for (const auto& source : config_.sources) {
+      const auto about = "source " + source.spec.name;
+      TIDINGS_LET(const auto state, source::SourceTable(*database_).find(source.spec.name));
+      TIDINGS_LET(auto health, source_health(*database_, source, clock_.now()));
+      if (state && (state->gone || state->error_streak > 0)) {
+        add(Finding::Level::trouble, about, health + ": " + state->last_error, "\"tidings source check\" reads them now");
+      } else if (health == "good") {
+        good(about, std::move(health));
+      } else {
+        note(about, std::move(health));
+      }
+    }
+    return {};
+  }
+
+  void theme(const DigestConfig& digest) {
+    const auto about = "digest " + digest.name;
+    if (const auto renderer = Renderer::load(config_, digest); !renderer) {
+      trouble(about, renderer.error());
+    } else {
+      good(about, fmt::format("theme {}, next run {}", digest.theme,
+                              format_rfc3339(digest.schedule.next_run(clock_.now(), config_.newsletter.zone))));
+    }
+  }
+
+  void signing() {
+    const auto signers = load_signers(config_);
+    if (!signers) {
+      trouble("dkim", signers.error());
+    } else if (const auto signed_mail = check_signed(config_); !signed_mail) {
+      trouble("dkim", signed_mail.error());
+    } else if (signers->empty()) {
+      note("dkim", config_.dkim.signed_by_relay ? "the relay signs" : "nothing signs, and nothing has to: the relay is this host");
+    } else {
+      good("dkim", plural(static_cast<long long>(signers->size()), "key") + " for " + signers->front().domain);
+    }
+  }
+
+  void relays() {
+    if (config_.smtp.local_way != LocalWay::none) return note("smtp", "mail is handed over on this host: no relay to ask");
+    relay(config_.smtp);
+    for (const auto& smtp : config_.more_relays) relay(smtp);
+  }
+
+  void relay(const SmtpConfig& smtp) {
+    const auto options = relay_options(config_, smtp);
+    if (!options) return trouble("smtp", options.error());
+    const auto report = delivery::probe(*options);
+    if (!report) return trouble("smtp", report.error());
+    if (!report->ready) {
+      return add(Finding::Level::trouble, "smtp", fmt::format("{}: {}", options->name(), report->outcome.text),
+                 "[smtp] url, tls, username and password in config.toml");
+    }
+    good("smtp", fmt::format("{} is ready, {}; it announces {}", options->name(), delivery::name_of(report->dialect),
+                             join(report->capabilities, ", ")));
+  }
+
+  /// The record that begins with `version`; a finding if there is none, or no answer.
+  Result<std::string> record(const std::string& about, const std::string& name, std::string_view version, const std::string& hint) {
+    const auto records = text_records(name, options_.resolver);
+    if (!records && records.error().code == Errc::usage) return tl::unexpected<Error>(records.error());
+    if (!records) {
+      trouble(about, records.error());
+      return std::string{};
+    }
+    for (const auto& each : *records) {
+      if (each.starts_with(version)) return each;
+    }
+    add(Finding::Level::trouble, about, name + " has no record that begins with " + std::string{version}, hint);
+    return std::string{};
+  }
+
+  Result<void> dns() {
+    const auto& domain = config_.newsletter.from.address.domain;
+    TIDINGS_LET(const auto spf, record("spf", domain, "v=spf1", fmt::format("ask the relay's provider for it; \"v=spf1 mx ~all\" is a beginning")));
+    if (!spf.empty()) good("spf", domain + ": " + spf);
+    TIDINGS_LET(const auto dmarc, record("dmarc", "_dmarc." + domain, "v=DMARC1", fmt::format("_dmarc.{} TXT \"v=DMARC1; p=none\"", domain)));
+    if (!dmarc.empty()) good("dmarc", domain + ": " + dmarc);
+    const auto signers = load_signers(config_);
+    if (!signers) return {};
+    for (const auto& signer : *signers) {
+      const auto wanted = message::dkim_record(signer);
+      TIDINGS_LET(const auto published, record("dkim", wanted.name, "v=DKIM1", "\"tidings dkim record\" prints it"));
+      if (published.empty()) continue;
+      if (tag_of(published, "p") == tag_of(wanted.text, "p")) {
+        good("dkim", wanted.name + " has our key");
+      } else {
+        add(Finding::Level::trouble, "dkim", wanted.name + " has another key than ours", "\"tidings dkim record\" prints ours");
+      }
+    }
+    return {};
+  }
+
+  const Config& config_;
+  store::Database* database_;
+  const Clock& clock_;
+  const DoctorOptions& options_;
+  std::vector<Finding> findings_;
+};
+
+}  // namespace
+
+Result<std::vector<Finding>> doctor(const Config& config, store::Database* database, const Clock& clock, const DoctorOptions& options) {
+  return Doctor{config, database, clock, options}.examine();
+}
+
+Result<std::string> source_health(store::Database& database, const SourceConfig& source, UtcTime now) {
+  TIDINGS_LET(const auto state, source::SourceTable(database).find(source.spec.name));
+  const bool by_hand = source.spec.kind == source::Kind::manual;
+  if (!state || state->url != source.spec.url) return std::string{by_hand ? "by hand" : "never fetched"};
+  if (state->gone) return std::string{"gone"};
+  if (state->error_streak > 0) return fmt::format("failing ({} in a row)", state->error_streak);
+  if (by_hand) return std::string{"by hand"};
+  if (!state->last_good) return std::string{"never fetched"};
+  TIDINGS_LET(auto dates, post::PostTable(database).newest_dates(state->id));
+  const auto quiet = post::silence(std::move(dates), now);
+  if (!quiet) return std::string{"good"};
+  return fmt::format("good, but silent for {}, {:.0f} times its usual gap", format_duration(std::chrono::floor<std::chrono::days>(quiet->since)),
+                     quiet->times);
+}
+
+}  // namespace tidings::app
