@@ -58,6 +58,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   }
   auto delivery = read_delivery(document);
   auto bounce = read_bounce(document);
+  auto web = read_web(document);
   TIDINGS_TRY(document.finish());
   Config config{.file = file,
                 .folder = folder,
@@ -69,6 +70,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
                 .digests = std::move(digests),
                 .delivery = delivery,
                 .bounce = std::move(bounce),
+                .web = std::move(web),
                 .settings = std::move(document.settings()),
                 .warnings = {}};
   warn(config);

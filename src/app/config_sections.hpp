@@ -33,5 +33,6 @@ void check_name(TomlSection& section, const std::string& name, std::set<std::str
 [[nodiscard]] std::vector<DigestConfig> read_digests(TomlDocument& document, const std::vector<SourceConfig>& sources);
 [[nodiscard]] DeliveryConfig read_delivery(TomlDocument& document);
 [[nodiscard]] BounceConfig read_bounce(TomlDocument& document);
+[[nodiscard]] WebConfig read_web(TomlDocument& document);
 
 }  // namespace tidings::app

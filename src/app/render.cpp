@@ -100,7 +100,7 @@ message::EditionView Renderer::base_view(const EditionFacts& facts) const {
     view.intro_html = paragraphs_html(intro_);
     view.intro_text = without_final_newline(post::html_to_text(view.intro_html, {.width = text_columns}));
   }
-  view.has_preferences = false;
+  view.has_preferences = !config_->newsletter.public_url.empty();
   view.has_view = false;
   return view;
 }

@@ -15,9 +15,9 @@ struct Later {
   const char* verb;  ///< empty: the noun is the command
 };
 
-constexpr std::array later{Later{"doctor", ""},       Later{"report", ""},      Later{"serve", ""},
+constexpr std::array later{Later{"doctor", ""},       Later{"report", ""},
                            Later{"run", ""},          Later{"bounce", "ingest"}, Later{"bounce", "parse"},
-                           Later{"post", "add"},      Later{"edition", "approve"}, Later{"subscriber", "confirm"}};
+                           Later{"post", "add"},      Later{"edition", "approve"}};
 
 }  // namespace
 

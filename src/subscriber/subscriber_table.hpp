@@ -160,6 +160,8 @@ class SubscriberTable {
   /// unknown or erased one.
   [[nodiscard]] Result<std::vector<std::string>> unsubscribe(SubscriberId id, std::string_view digest, Origin origin,
                                                              std::string_view detail);
+  [[nodiscard]] Result<std::vector<std::string>> unsubscribe(const store::Transaction& open, SubscriberId id, std::string_view digest,
+                                                             Origin origin, std::string_view detail);
 
   /// Forgets the person: address, name, language, topics, subscriptions and consent log go; the row stays as an id
   /// without a person, and a salted hash of the address joins the suppressions, so that no import brings it back.
