@@ -60,6 +60,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   auto delivery = read_delivery(document);
   auto bounce = read_bounce(document);
   auto archive = read_archive(document);
+  auto web = read_web(document);
   TIDINGS_TRY(document.finish());
   Config config{.file = file,
                 .folder = folder,
@@ -73,6 +74,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
                 .delivery = std::move(delivery),
                 .bounce = std::move(bounce),
                 .archive = std::move(archive),
+                .web = std::move(web),
                 .settings = std::move(document.settings()),
                 .warnings = {}};
   warn(config);

@@ -139,6 +139,17 @@ struct BounceConfig {
   std::optional<MailAddress> address;
 };
 
+struct WebConfig {
+  std::string host = "127.0.0.1";
+  int port = 8080;
+  std::string theme;                 ///< of pages and notices
+  std::filesystem::path archive;     ///< folder served as /archive; empty: none
+  std::vector<std::string> trusted_proxies;  ///< besides loopback
+  int max_connections = 10'000;
+  bool welcome = false;  ///< a mail after a confirmation
+  bool goodbye = false;  ///< and after leaving
+};
+
 /// One effective setting, for `config show`.
 struct Setting {
   std::string section;  ///< "newsletter", "source \"harbour\""
@@ -160,6 +171,7 @@ struct Config {
   DeliveryConfig delivery;
   BounceConfig bounce;
   ArchiveConfig archive;
+  WebConfig web;
   std::vector<Setting> settings;      ///< everything that was read or defaulted, in order
   std::vector<std::string> warnings;  ///< legal but unwise; single lines with place
 

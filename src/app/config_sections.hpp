@@ -35,5 +35,6 @@ void check_name(TomlSection& section, const std::string& name, std::set<std::str
 [[nodiscard]] DeliveryConfig read_delivery(TomlDocument& document);
 [[nodiscard]] BounceConfig read_bounce(TomlDocument& document);
 [[nodiscard]] ArchiveConfig read_archive(TomlDocument& document);
+[[nodiscard]] WebConfig read_web(TomlDocument& document);
 
 }  // namespace tidings::app

@@ -31,14 +31,31 @@ message::Reader Links::reader(const delivery::Claim& claim) const {
   const subscriber::TokenSubject subject{.subscriber = claim.subscriber, .edition = claim.edition};
   auto reader = with_token(tokens_.make(subscriber::TokenPurpose::unsubscribe, subscriber::TokenForm::link, subject),
                            tokens_.make(subscriber::TokenPurpose::bounce, subscriber::TokenForm::local_part, subject));
+  reader.preferences_url = preferences_url(claim.subscriber);
   reader.subscriber = claim.subscriber;
   reader.address = claim.address;
   reader.name = claim.name;
   return reader;
 }
 
+message::Reader Links::reader(SubscriberId subscriber) const {
+  const subscriber::TokenSubject subject{.subscriber = subscriber, .edition = {}};
+  auto reader = with_token(tokens_.make(subscriber::TokenPurpose::unsubscribe, subscriber::TokenForm::link, subject),
+                           tokens_.make(subscriber::TokenPurpose::bounce, subscriber::TokenForm::local_part, subject));
+  reader.preferences_url = preferences_url(subscriber);
+  reader.subscriber = subscriber;
+  return reader;
+}
+
+std::string Links::preferences_url(SubscriberId subscriber) const {
+  if (public_url_.empty()) return {};
+  return fmt::format("{}/p/{}", public_url_,
+                     tokens_.make(subscriber::TokenPurpose::preferences, subscriber::TokenForm::link, {.subscriber = subscriber, .edition = {}}));
+}
+
 message::Reader Links::sample(std::string address, std::string name) const {
   auto reader = with_token("preview", "preview");
+  if (!public_url_.empty()) reader.preferences_url = public_url_ + "/p/preview";
   reader.address = std::move(address);
   reader.name = std::move(name);
   return reader;

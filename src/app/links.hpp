@@ -20,10 +20,14 @@ class Links {
   /// Of a reader who is not on the list: previews and tests. The links lead to pages that know nobody.
   [[nodiscard]] message::Reader sample(std::string address, std::string name) const;
 
+  /// For mails that are no edition: the same kinds of links, about all digests.
+  [[nodiscard]] message::Reader reader(SubscriberId subscriber) const;
+
   /// Secret of an edition for its Message-IDs and boundaries; the same for ever.
   [[nodiscard]] std::string edition_key(EditionId edition) const;
 
  private:
+  [[nodiscard]] std::string preferences_url(SubscriberId subscriber) const;
   [[nodiscard]] message::Reader with_token(const std::string& token, const std::string& bounce_token) const;
 
   std::string public_url_;

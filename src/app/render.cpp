@@ -113,8 +113,8 @@ message::EditionView Renderer::base_view(const EditionFacts& facts) const {
   if (!view.intro_html.empty()) {
     view.intro_text = without_final_newline(post::html_to_text(view.intro_html, {.width = text_columns}));
   }
-  view.has_preferences = false;
   view.has_view = !config_->archive.url.empty() && digest_->archive;
+  view.has_preferences = !config_->newsletter.public_url.empty();
   return view;
 }
 

@@ -10,6 +10,7 @@
 #include "app/collect.hpp"
 #include "app/compose.hpp"
 #include "app/deliver.hpp"
+#include "app/notices.hpp"
 #include "app/preview.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -305,6 +306,19 @@ Result<Exit> rehearse(Session& session, const app::Config& config, const std::ve
   return Exit::done;
 }
 
+/// Confirmation mails and the like that nobody has sent yet, for lists without "serve". A failure does not stop the digest.
+void send_notices(Session& session, const app::Config& config, store::Database& database) {
+  const auto work = [&]() -> Result<app::NoticeReport> {
+    TIDINGS_TRY(app::tidy_up(database, session.clock(), session.random()));
+    TIDINGS_TRY(app::take_sign_ups(database, session.clock(), config));
+    TIDINGS_LET(const auto pages, app::WebPages::load(config));
+    return app::send_notices(config, *pages, database, session.clock(), session.random(), {}, stop_flag);
+  };
+  const auto report = work();
+  if (!report) return log::warning("confirmation mails wait: " + report.error().line());
+  if (!report->trouble.empty()) log::warning("confirmation mails wait: " + report->trouble);
+}
+
 Result<Exit> send(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto digests, chosen(*config, command));
@@ -313,6 +327,7 @@ Result<Exit> send(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "send"));
   TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
   watch_signals();
+  if (command.due && command.to_dir.empty()) send_notices(session, *config, *database);
   TIDINGS_LET(const auto collected, app::collect(*config, *database, session.clock()));
   report_collected(collected, session.verbose > 0);
   const auto composed =

@@ -15,9 +15,8 @@ struct Later {
   const char* verb;  ///< empty: the noun is the command
 };
 
-constexpr std::array later{Later{"report", ""},      Later{"serve", ""},
-                           Later{"run", ""},          Later{"bounce", "ingest"}, Later{"bounce", "parse"},
-                           Later{"edition", "approve"}, Later{"subscriber", "confirm"}};
+constexpr std::array later{Later{"report", ""},        Later{"run", ""}, Later{"bounce", "ingest"},
+                           Later{"bounce", "parse"}, Later{"edition", "approve"}};
 
 }  // namespace
 

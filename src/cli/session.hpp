@@ -62,6 +62,7 @@ void add_source_commands(CLI::App& app, Session& session);      // source, feed,
 void add_post_commands(CLI::App& app, Session& session);        // post
 void add_edition_commands(CLI::App& app, Session& session);     // digest, edition
 void add_subscriber_commands(CLI::App& app, Session& session);  // subscriber, suppression
+void add_serve_commands(CLI::App& app, Session& session);       // serve, cgi
 void add_delivery_commands(CLI::App& app, Session& session);    // delivery
 void add_template_commands(CLI::App& app, Session& session);    // template
 void add_dkim_commands(CLI::App& app, Session& session);        // dkim

@@ -1,18 +1,25 @@
-// subscriber add | list | show | set | unsubscribe | erase | import | export, suppression list | add | remove
+// subscriber add | list | show | set | confirm | unsubscribe | erase | import | export, suppression list | add | remove, keys rotate
+#include <atomic>
 #include <cstdio>
 #include <filesystem>
 
 #include <fmt/format.h>
 
 #include "app/cadence.hpp"
+#include "app/notices.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
+#include "delivery/ledger.hpp"
+#include "digest/edition_table.hpp"
+#include "subscriber/confirmation.hpp"
 #include "subscriber/export.hpp"
 #include "subscriber/import.hpp"
+#include "subscriber/notice_table.hpp"
 #include "subscriber/subscriber_table.hpp"
+#include "subscriber/token.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -70,6 +77,16 @@ struct AddOptions {
   bool confirmed = false;
 };
 
+/// At once if the relay answers. What does not leave now waits for "send --due" or "serve": no failure of the command.
+void send_waiting_notices(Session& session, const app::Config& config, store::Database& database) {
+  const auto pages = app::WebPages::load(config);
+  if (!pages) return log::warning("the confirmation mail waits: " + pages.error().line());
+  const std::atomic<bool> never{false};
+  const auto report = app::send_notices(config, **pages, database, session.clock(), session.random(), {}, never);
+  if (!report) return log::warning("the confirmation mail waits: " + report.error().line());
+  if (!report->trouble.empty()) log::warning(fmt::format("the confirmation mail waits for the next \"tidings send --due\": {}", report->trouble));
+}
+
 Result<Exit> add(Session& session, const AddOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto address, parse_mail_address(trim(options.address)));
@@ -77,8 +94,10 @@ Result<Exit> add(Session& session, const AddOptions& options) {
   TIDINGS_LET(auto* const database, session.database());
   SubscriberTable table{*database, session.clock()};
   const auto text = address.text();
+  TIDINGS_LET(auto transaction, database->begin());
   TIDINGS_LET(const auto result,
-              table.add({.address = std::move(address),
+              table.add(transaction,
+                        {.address = std::move(address),
                          .name = options.name,
                          .language = options.language,
                          .topics = options.topics,
@@ -87,6 +106,9 @@ Result<Exit> add(Session& session, const AddOptions& options) {
                          .confirmed = {},
                          .origin = Origin::cli,
                          .detail = "subscriber add"}));
+  if (!result.pending.empty()) TIDINGS_TRY(NoticeTable(*database, session.clock()).add(result.id, NoticeKind::confirm, result.pending));
+  TIDINGS_TRY(transaction.commit());
+  if (!result.pending.empty()) send_waiting_notices(session, *config, *database);
   switch (result.outcome) {
     case AddOutcome::added:
       print(fmt::format("{} added{}\n", text, options.confirmed ? "" : ", waiting for a confirmation (--confirmed if you have it)"));
@@ -314,8 +336,46 @@ Result<Exit> erase(Session& session, const AddressOption& options) {
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
   SubscriberTable table{*database, session.clock()};
   TIDINGS_LET(const auto found, find_subscriber(table, options.address));
+  TIDINGS_TRY(delivery::Ledger(*database, session.clock()).forget_replies(found.id));
   TIDINGS_TRY(table.erase(found.id));
   print(fmt::format("{} is erased and will not be added again by an import\n", found.address));
+  return Exit::done;
+}
+
+struct ConfirmOptions {
+  std::string what;
+  std::vector<std::string> digests;
+};
+
+/// By the token of a confirmation mail, or for an address whose consent you have.
+Result<Exit> confirm(Session& session, const ConfirmOptions& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  for (const auto& name : options.digests) TIDINGS_TRY(config->digest(name));
+  TIDINGS_LET(auto* const database, session.database(store::Create::no));
+  if (options.what.find('@') == std::string::npos) {
+    Confirmations confirmations{*database, session.clock(), session.random()};
+    TIDINGS_LET(const auto redeemed, confirmations.redeem(trim(options.what), Origin::cli, "subscriber confirm, by token"));
+    if (!redeemed) return fail(Errc::no_input, "this token confirms nothing", "it is good once, for three days");
+    print(fmt::format("confirmed: {}\n", join(redeemed->digests, ", ")));
+    return Exit::done;
+  }
+  SubscriberTable table{*database, session.clock()};
+  TIDINGS_LET(const auto found, find_subscriber(table, options.what));
+  std::vector<std::string> confirmed;
+  const auto names = options.digests.empty() ? std::vector<std::string>{""} : options.digests;
+  for (const auto& name : names) {
+    TIDINGS_LET(const auto some, table.confirm(found.id, name, Origin::cli, "subscriber confirm"));
+    confirmed.insert(confirmed.end(), some.begin(), some.end());
+  }
+  print(confirmed.empty() ? fmt::format("{} waits for no confirmation\n", found.address)
+                          : fmt::format("{} confirmed: {}\n", found.address, join(confirmed, ", ")));
+  return Exit::done;
+}
+
+Result<Exit> rotate_keys(Session& session, const NoOptions& /*options*/) {
+  TIDINGS_LET(auto* const database, session.database(store::Create::no));
+  TIDINGS_LET(const auto keys, KeyRing::rotate(*database, session.random(), session.clock()));
+  print(fmt::format("key {} signs the links from now on; links of older keys stay good\n", keys.newest().id));
   return Exit::done;
 }
 
@@ -397,6 +457,23 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
   return conclude();
 }
 
+/// What was sent to them, or not, and what the relay said.
+Result<Json> deliveries_of(store::Database& database, const Clock& clock, const MailAddress& address) {
+  Json out = Json::array();
+  TIDINGS_LET(const auto found, SubscriberTable(database, clock).find(address));
+  if (!found) return out;
+  digest::EditionTable editions{database};
+  TIDINGS_LET(const auto rows, delivery::Ledger(database, clock).list({.edition = {}, .subscriber = found->id, .state = {}, .limit = 100'000}));
+  for (const auto& row : rows) {
+    TIDINGS_LET(const auto edition, editions.get(row.edition));
+    out.push_back({{"edition", fmt::format("{}#{}", edition.digest, edition.number.value_or(0))},
+                   {"state", delivery::name_of(row.state)},
+                   {"at", json_time(row.settled)},
+                   {"reply", row.reply}});
+  }
+  return out;
+}
+
 struct ExportCommand {
   std::string file = "-";
   std::string one;
@@ -408,7 +485,9 @@ Result<Exit> export_file(Session& session, const ExportCommand& command) {
   if (!command.one.empty()) {
     TIDINGS_LET(const auto address, parse_mail_address(command.one));
     TIDINGS_LET(const auto text, export_one(*database, session.clock(), address));
-    print(text);
+    auto person = Json::parse(text);
+    TIDINGS_LET(person["deliveries"], deliveries_of(*database, session.clock(), address));
+    print(person.dump(2) + "\n");
     return Exit::done;
   }
   TIDINGS_LET(const auto filter, filter_of(command.filter));
@@ -544,6 +623,12 @@ void add_change_commands(CLI::App& noun, Session& session) {
                                     command.add_option("--digest", options.digests, "default: every digest");
                                   },
                                   unsubscribe);
+  add_command<ConfirmOptions>(noun, session, "confirm", "pending becomes confirmed: by the token of a mail, or with consent you have",
+                              [](CLI::App& command, ConfirmOptions& options) {
+                                command.add_option("ADDRESS|TOKEN", options.what)->required();
+                                command.add_option("--digest", options.digests, "default: every digest that waits");
+                              },
+                              confirm);
   add_command<AddressOption>(noun, session, "erase", "forget a person (an import will not bring them back)",
                              [](CLI::App& command, AddressOption& options) {
                                command.add_option("ADDRESS", options.address)->required();
@@ -557,6 +642,9 @@ void add_subscriber_commands(CLI::App& app, Session& session) {
   auto* const noun = add_noun(app, "subscriber", "the list");
   add_change_commands(*noun, session);
   add_list_commands(*noun, session);
+
+  auto* const keys = add_noun(app, "keys", "what signs the links in mails");
+  add_command<NoOptions>(*keys, session, "rotate", "a new key; old links stay good", no_setup, rotate_keys);
 
   auto* const suppression = add_noun(app, "suppression", "addresses that are never mailed");
   add_command<JsonOption>(*suppression, session, "list", "all of them with their cause",

@@ -184,6 +184,8 @@ class Ledger {
   [[nodiscard]] Result<std::vector<DeliveryRow>> list(const DeliveryFilter& filter);
   /// All but plainly accepted first attempts, oldest first.
   [[nodiscard]] Result<std::vector<AttemptRow>> attempts(EditionId edition, SubscriberId subscriber);
+  /// Blanks the relay's words about one subscriber, which may quote the address; for erasing a person. The outcomes stay.
+  [[nodiscard]] Result<void> forget_replies(SubscriberId subscriber);
   /// Why deliveries of an edition are deferred: reply (code and text) and how many, most frequent first.
   [[nodiscard]] Result<std::vector<std::pair<std::string, std::int64_t>>> deferred_by_reason(EditionId edition, int limit = 10);
 

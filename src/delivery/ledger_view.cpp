@@ -65,6 +65,17 @@ Result<std::vector<DeliveryRow>> Ledger::list(const DeliveryFilter& filter) {
   }
 }
 
+Result<void> Ledger::forget_replies(SubscriberId subscriber) {
+  TIDINGS_LET(auto transaction, database_->begin());
+  auto deliveries = database_->prepare("UPDATE deliveries SET reply = NULL WHERE subscriber_id = :id");
+  TIDINGS_TRY(deliveries.bind(":id", subscriber).run());
+  auto attempts = database_->prepare(R"(
+      UPDATE attempts SET reply = ''
+      WHERE subscriber_id = :id AND edition_id IN (SELECT edition_id FROM deliveries WHERE subscriber_id = :id))");
+  TIDINGS_TRY(attempts.bind(":id", subscriber).run());
+  return transaction.commit();
+}
+
 Result<std::vector<AttemptRow>> Ledger::attempts(EditionId edition, SubscriberId subscriber) {
   auto query = database_->prepare(R"sql(
     SELECT attempt, at_ms, stage, outcome, code, reply, relay FROM attempts

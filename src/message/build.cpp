@@ -51,12 +51,14 @@ Result<Letter> build_plain(const PlainMail& mail, UtcTime date) {
   TIDINGS_TRY(check_body(body));
   TIDINGS_TRY(check_field("the sender's name", mail.from.name));
   TIDINGS_TRY(check_field("the recipient's name", mail.to.name));
+  TIDINGS_TRY(check_field("Reply-To", mail.reply_to));
   TIDINGS_TRY(check_field("Message-ID", mail.message_id));
   TIDINGS_TRY(check_field("the envelope's sender", mail.envelope_from));
   TIDINGS_TRY(check_field("the language", mail.language));
   Letter out{.envelope_from = mail.envelope_from, .envelope_to = mail.to.address.text(), .bytes = {}};
   append_mailbox(out.bytes, "From", mail.from.name, mail.from.address.text());
   append_mailbox(out.bytes, "To", mail.to.name, mail.to.address.text());
+  if (!mail.reply_to.empty()) append_mailbox(out.bytes, "Reply-To", "", mail.reply_to);
   append_unstructured(out.bytes, "Subject", mail.subject);
   append_structured(out.bytes, "Date", format_rfc5322_date(date));
   append_structured(out.bytes, "Message-ID", mail.message_id);

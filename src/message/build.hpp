@@ -18,6 +18,7 @@ namespace tidings::message {
 struct PlainMail {
   Mailbox from = {};
   Mailbox to = {};
+  std::string reply_to = {};  ///< an address, or empty
   std::string envelope_from = {};
   std::string subject = {};
   std::string text = {};

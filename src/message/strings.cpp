@@ -31,7 +31,7 @@ constexpr std::array format_names{"date",
                                   "period_across_years",
                                   "edition_title"};
 /// What [t] may say in braces: the edition's variables that are the same for all its readers.
-constexpr std::array text_placeholders{"newsletter_name", "digest_title", "edition_title", "edition_number", "period", "date", "first_title",
+constexpr std::array text_placeholders{"address", "newsletter_name", "digest_title", "edition_title", "edition_number", "period", "date", "first_title",
                                        "post_count", "post_count_minus_one", "posts_word", "more_word", "sources_line"};
 constexpr std::array date_placeholders{"day", "day2", "year", "year2", "month_number", "month_number2", "month", "month2", "month_alone",
                                        "month_alone2", "month_short", "month_short2", "weekday", "weekday2", "weekday_heading",
@@ -329,6 +329,7 @@ Result<Strings> Strings::load(std::string_view theme, std::string_view language,
 }
 
 const std::string& Strings::language() const { return tables_->language; }
+const std::string& Strings::name() const { return tables_->name; }
 std::string_view Strings::direction() const { return tables_->dir == "rtl" ? "rtl" : "ltr"; }
 const Words& Strings::texts() const { return tables_->texts; }
 

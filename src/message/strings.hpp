@@ -46,6 +46,7 @@ class Strings {
 
   /// The tag of the file that was found: what `lang=` and Content-Language say. "en" after a fall-back.
   [[nodiscard]] const std::string& language() const;
+  [[nodiscard]] const std::string& name() const;  ///< of the language, in the language
   [[nodiscard]] std::string_view direction() const;  ///< "ltr" or "rtl"
 
   /// [t], placeholders not yet filled in.

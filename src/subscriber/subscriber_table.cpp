@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "subscriber/confirmation.hpp"
+#include "subscriber/notice_table.hpp"
 
 namespace tidings::subscriber {
 namespace {
@@ -339,6 +340,13 @@ Result<std::vector<std::string>> SubscriberTable::confirm(const store::Transacti
 Result<std::vector<std::string>> SubscriberTable::unsubscribe(SubscriberId id, std::string_view digest, Origin origin,
                                                               std::string_view detail) {
   TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(auto changed, unsubscribe(transaction, id, digest, origin, detail));
+  TIDINGS_TRY(transaction.commit());
+  return changed;
+}
+
+Result<std::vector<std::string>> SubscriberTable::unsubscribe(const store::Transaction& /*open*/, SubscriberId id, std::string_view digest,
+                                                              Origin origin, std::string_view detail) {
   TIDINGS_LET(const auto rows, subscription_rows(database_, id, digest));
   const auto now = clock_.now();
   std::vector<std::string> changed;
@@ -348,7 +356,6 @@ Result<std::vector<std::string>> SubscriberTable::unsubscribe(SubscriberId id, s
     TIDINGS_TRY(consents_.record(id, {.digest = row.digest, .event = ConsentEvent::withdrawn, .at = now, .origin = origin, .detail = std::string{detail}}));
     changed.push_back(row.digest);
   }
-  TIDINGS_TRY(transaction.commit());
   return changed;
 }
 
@@ -393,6 +400,7 @@ Result<bool> SubscriberTable::erase(SubscriberId id) {
   TIDINGS_TRY(suppressions_.add_erased(address.key()));
   TIDINGS_TRY(consents_.forget(id));
   TIDINGS_TRY(forget_confirmations(database_, id));
+  TIDINGS_TRY(forget_notices(database_, id));
   for (const char* const sql : {"DELETE FROM subscriber_topics WHERE subscriber_id = :id",
                                 "DELETE FROM subscriptions WHERE subscriber_id = :id"}) {
     auto statement = database_.prepare(sql);

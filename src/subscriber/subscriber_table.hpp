@@ -169,6 +169,8 @@ class SubscriberTable {
   /// unknown or erased one.
   [[nodiscard]] Result<std::vector<std::string>> unsubscribe(SubscriberId id, std::string_view digest, Origin origin,
                                                              std::string_view detail);
+  [[nodiscard]] Result<std::vector<std::string>> unsubscribe(const store::Transaction& open, SubscriberId id, std::string_view digest,
+                                                             Origin origin, std::string_view detail);
 
   /// The subscriber gets exactly `digests` from now on; none is "off". Who is confirmed for any digest is confirmed for those
   /// that come new, even if they had left them before. Errc::no_input if unknown. For app/cadence.hpp, which also sees to it

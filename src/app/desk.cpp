@@ -1,0 +1,297 @@
+#include "app/desk.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "digest/carry_over.hpp"
+#include "digest/edition_table.hpp"
+#include "subscriber/confirmation.hpp"
+#include "subscriber/notice_table.hpp"
+
+namespace tidings::app {
+namespace {
+
+using subscriber::NoticeKind;
+using subscriber::Origin;
+using subscriber::SubscriptionState;
+using subscriber::TokenForm;
+using subscriber::TokenPurpose;
+
+std::string_view first_character(std::string_view text) {
+  std::size_t at = 0;
+  if (!text.empty()) static_cast<void>(next_code_point(text, at));
+  return text.substr(0, at);
+}
+
+const subscriber::Subscription* subscription_of(const subscriber::Subscriber& subscriber, std::string_view digest) {
+  const auto found = std::ranges::find(subscriber.subscriptions, digest, [](const auto& each) { return std::string_view{each.digest}; });
+  return found == subscriber.subscriptions.end() ? nullptr : &*found;
+}
+
+bool is_on_list(const subscriber::Subscription& subscription) { return subscription.state != SubscriptionState::withdrawn; }
+
+web::Leaving leaving_of(const subscriber::Subscriber& subscriber, const std::string& digest) {
+  web::Leaving leaving{.address = masked(subscriber.address), .language = subscriber.language, .digest = digest, .is_subscribed = false, .others = {}};
+  for (const auto& each : subscriber.subscriptions) {
+    if (!is_on_list(each)) continue;
+    if (digest.empty() || each.digest == digest) {
+      leaving.is_subscribed = true;
+    } else if (each.state == SubscriptionState::confirmed) {
+      leaving.others.push_back(each.digest);
+    }
+  }
+  return leaving;
+}
+
+std::string from_where(std::string_view what, std::string_view client) {
+  return client.empty() ? std::string{what} : fmt::format("{}, from {}", what, client);
+}
+
+}  // namespace
+
+std::string masked(const std::string& address) {
+  const auto at = address.rfind('@');
+  if (at == std::string::npos) return "…";
+  const auto domain = domain_to_unicode(address.substr(at + 1));
+  const auto dot = domain.rfind('.');
+  return fmt::format("{}…@{}…{}", first_character(address), first_character(domain), dot == std::string::npos ? "" : domain.substr(dot));
+}
+
+Result<std::unique_ptr<ListDesk>> ListDesk::open(const Config& config, const Clock& clock, Random& random, std::function<void()> on_request) {
+  TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
+  TIDINGS_LET(auto keys, subscriber::KeyRing::open(database, random, clock));
+  return std::unique_ptr<ListDesk>{new ListDesk{config, clock, random, std::move(database), std::move(keys), std::move(on_request)}};
+}
+
+ListDesk::ListDesk(const Config& config, const Clock& clock, Random& random, store::Database database, subscriber::KeyRing keys,
+                   std::function<void()> on_request)
+    : config_(config), clock_(clock), random_(random), database_(std::move(database)), table_(database_, clock), key_count_(keys.keys().size()),
+      tokens_(std::move(keys)), on_request_(std::move(on_request)) {}
+
+Result<std::optional<subscriber::TokenSubject>> ListDesk::verify(TokenPurpose purpose, std::string_view token) {
+  if (auto subject = tokens_.verify(purpose, TokenForm::link, token)) return subject;
+  TIDINGS_LET(auto keys, subscriber::KeyRing::peek(database_, random_));
+  if (keys.keys().size() == key_count_) return std::nullopt;
+  key_count_ = keys.keys().size();
+  tokens_ = subscriber::Tokens{std::move(keys)};
+  return tokens_.verify(purpose, TokenForm::link, token);
+}
+
+Result<std::optional<ListDesk::Target>> ListDesk::target_of(std::string_view token) {
+  TIDINGS_LET(const auto subject, verify(TokenPurpose::unsubscribe, token));
+  if (!subject) return std::nullopt;
+  TIDINGS_LET(auto subscriber, table_.find(subject->subscriber));
+  if (!subscriber) return std::nullopt;
+  Target target{.subscriber = *std::move(subscriber), .digest = {}};
+  if (subject->edition.value != 0) {
+    TIDINGS_LET(const auto edition, digest::EditionTable(database_).get(subject->edition));
+    target.digest = edition.digest;
+  }
+  return target;
+}
+
+Result<std::optional<web::Leaving>> ListDesk::leaving(std::string_view token) {
+  TIDINGS_LET(const auto target, target_of(token));
+  if (!target) return std::nullopt;
+  return leaving_of(target->subscriber, target->digest);
+}
+
+Result<std::optional<web::Leaving>> ListDesk::leave(std::string_view token, web::Scope scope, web::Via via, std::string_view client) {
+  TIDINGS_LET(const auto target, target_of(token));
+  if (!target) return std::nullopt;
+  const auto id = target->subscriber.id;
+  const auto digest = scope == web::Scope::all ? std::string{} : target->digest;
+  // Who is off already is not asked for the write lock: providers and people repeat themselves.
+  if (!leaving_of(target->subscriber, digest).is_subscribed) return leaving_of(target->subscriber, digest);
+  const auto origin = via == web::Via::one_click ? Origin::one_click : Origin::web;
+  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(const auto ended, table_.unsubscribe(transaction, id, digest, origin, from_where("unsubscribe link", client)));
+  bool tell = false;
+  if (config_.web.goodbye && !ended.empty()) {
+    TIDINGS_LET(tell, subscriber::NoticeTable(database_, clock_).add(id, NoticeKind::goodbye, ended));
+  }
+  TIDINGS_TRY(transaction.commit());
+  if (tell) on_request_();
+  TIDINGS_LET(const auto after, table_.find(id));
+  if (!after) return std::nullopt;
+  return leaving_of(*after, digest);
+}
+
+Result<bool> ListDesk::come_back(std::string_view token, std::string_view client) {
+  TIDINGS_LET(const auto target, target_of(token));
+  if (!target) return false;
+  TIDINGS_LET(auto address, parse_mail_address(target->subscriber.address));
+  subscriber::SignUpRequest request{.address = std::move(address), .detail = from_where("unsubscribe page, subscribe again", client)};
+  for (const auto& each : target->subscriber.subscriptions) {
+    const bool ours = target->digest.empty() || each.digest == target->digest;
+    if (ours && each.state == SubscriptionState::withdrawn && config_.find_digest(each.digest) != nullptr) request.digests.push_back(each.digest);
+  }
+  if (!request.digests.empty()) TIDINGS_TRY(subscriber::NoticeTable(database_, clock_).take_sign_up(request));
+  on_request_();
+  return true;
+}
+
+Result<web::Joining> ListDesk::describe(const subscriber::Subscriber& subscriber, std::vector<std::string> digests) const {
+  return web::Joining{.address = masked(subscriber.address), .language = subscriber.language, .digests = std::move(digests)};
+}
+
+Result<std::optional<web::Joining>> ListDesk::joining(std::string_view token) {
+  subscriber::Confirmations confirmations{database_, clock_, random_};
+  TIDINGS_LET(auto confirmation, confirmations.peek(token));
+  if (!confirmation) return std::nullopt;
+  TIDINGS_LET(const auto subscriber, table_.find(confirmation->subscriber));
+  if (!subscriber) return std::nullopt;
+  TIDINGS_LET(auto joining, describe(*subscriber, std::move(confirmation->digests)));
+  return joining;
+}
+
+Result<std::optional<web::Joining>> ListDesk::confirm(std::string_view token, std::string_view client) {
+  subscriber::Confirmations confirmations{database_, clock_, random_};
+  TIDINGS_LET(auto confirmation, confirmations.redeem(token, Origin::web, from_where("confirmation page", client)));
+  if (!confirmation) return std::nullopt;
+  TIDINGS_LET(const auto subscriber, table_.find(confirmation->subscriber));
+  if (!subscriber) return std::nullopt;
+  if (config_.web.welcome) {
+    TIDINGS_TRY(subscriber::NoticeTable(database_, clock_).add(subscriber->id, NoticeKind::welcome, confirmation->digests));
+    on_request_();
+  }
+  TIDINGS_LET(auto joining, describe(*subscriber, std::move(confirmation->digests)));
+  return joining;
+}
+
+Result<std::optional<web::Member>> ListDesk::member(std::string_view token) {
+  TIDINGS_LET(const auto subject, verify(TokenPurpose::preferences, token));
+  if (!subject) return std::nullopt;
+  TIDINGS_LET(const auto known, table_.find(subject->subscriber));
+  if (!known) return std::nullopt;
+  web::Member member{.address = masked(known->address), .name = known->name, .language = known->language, .digests = digests(), .topics = topics()};
+  for (auto& choice : member.digests) {
+    const auto* const subscription = subscription_of(*known, choice.value);
+    choice.is_chosen = subscription != nullptr && is_on_list(*subscription);
+  }
+  // A topic of theirs that the configuration has no more stays theirs until they take it off.
+  for (const auto& topic : known->topics) {
+    const auto found = std::ranges::find(member.topics, topic, &web::Choice::value);
+    if (found == member.topics.end()) {
+      member.topics.push_back({.value = topic, .label = topic, .is_chosen = true});
+    } else {
+      found->is_chosen = true;
+    }
+  }
+  return member;
+}
+
+Result<web::Change> ListDesk::change_digests(const subscriber::Subscriber& known, const web::Wishes& wishes, const std::string& detail) {
+  TIDINGS_LET(auto address, parse_mail_address(known.address));
+  const bool is_reader = std::ranges::any_of(known.subscriptions, [](const auto& each) { return each.state == SubscriptionState::confirmed; });
+  std::vector<std::string> ended;
+  std::vector<std::string> begun;
+  std::vector<std::string> asked;
+  TIDINGS_LET(auto transaction, database_.begin());
+  for (const auto& digest : config_.digests) {
+    const bool wanted = std::ranges::find(wishes.digests, digest.name) != wishes.digests.end();
+    const auto* const subscription = subscription_of(known, digest.name);
+    const bool on_list = subscription != nullptr && is_on_list(*subscription);
+    if (wanted == on_list) continue;
+    if (!wanted) {
+      TIDINGS_TRY(table_.unsubscribe(transaction, known.id, digest.name, Origin::web, detail));
+      ended.push_back(digest.name);
+      continue;
+    }
+    TIDINGS_TRY(table_.add(transaction, {.address = address, .digests = {digest.name}, .origin = Origin::web, .detail = detail}));
+    // Who reads one digest changes to another by their own link; who had left all of them is asked by mail like anybody else.
+    if (is_reader) {
+      TIDINGS_TRY(table_.confirm(transaction, known.id, digest.name, Origin::web, detail));
+      begun.push_back(digest.name);
+    } else {
+      asked.push_back(digest.name);
+    }
+  }
+  for (const auto& from : ended) {
+    for (const auto& to : begun) TIDINGS_TRY(digest::record_change(database_, known.id, from, to));
+  }
+  if (!asked.empty()) TIDINGS_TRY(subscriber::NoticeTable(database_, clock_).add(known.id, NoticeKind::confirm, asked));
+  TIDINGS_TRY(transaction.commit());
+  if (!asked.empty()) on_request_();
+  return asked.empty() ? web::Change::saved : web::Change::waits_for_confirmation;
+}
+
+Result<std::optional<web::Change>> ListDesk::change(std::string_view token, const web::Wishes& wishes, std::string_view client) {
+  TIDINGS_LET(const auto subject, verify(TokenPurpose::preferences, token));
+  if (!subject) return std::nullopt;
+  TIDINGS_LET(const auto known, table_.find(subject->subscriber));
+  if (!known) return std::nullopt;
+  TIDINGS_LET(const auto name, subscriber::check_name(wishes.name));
+  TIDINGS_LET(const auto language, subscriber::check_language(wishes.language));
+  const auto offered = topics();
+  std::vector<std::string> chosen;
+  for (const auto& topic : wishes.topics) {
+    const bool known_topic = std::ranges::find(offered, topic, &web::Choice::value) != offered.end() || std::ranges::find(known->topics, topic) != known->topics.end();
+    if (known_topic && std::ranges::find(chosen, topic) == chosen.end()) chosen.push_back(topic);
+  }
+  const auto detail = from_where("preferences page", client);
+  TIDINGS_TRY(table_.set(known->id, {.name = name, .language = language, .topics = chosen, .origin = Origin::web, .detail = detail}));
+  // A suppressed address may leave and change its name; nothing brings it back (Errc::not_permitted is its "no").
+  auto changed = change_digests(*known, wishes, detail);
+  if (!changed && changed.error().code == Errc::not_permitted) return web::Change::saved;
+  TIDINGS_LET(const auto change, std::move(changed));
+  return change;
+}
+
+Result<web::SignUpAnswer> ListDesk::sign_up(const web::SignUp& wanted) {
+  auto address = parse_mail_address(trim(wanted.address));
+  if (!address) return web::SignUpAnswer::bad_address;
+  subscriber::SignUpRequest request{.address = *std::move(address), .detail = from_where(fmt::format("sign-up form: {}", wanted.consent), wanted.client)};
+  if (const auto name = subscriber::check_name(collapse_blanks(wanted.name))) request.name = *name;
+  if (const auto language = subscriber::check_language(wanted.language)) request.language = *language;
+  request.digests = wanted.digests;
+  if (request.digests.empty()) {
+    for (const auto& digest : config_.digests) request.digests.push_back(digest.name);
+  }
+  request.topics = wanted.topics;
+  TIDINGS_LET(const bool taken, subscriber::NoticeTable(database_, clock_).take_sign_up(request));
+  on_request_();
+  return taken ? web::SignUpAnswer::taken : web::SignUpAnswer::too_many;
+}
+
+std::vector<web::Choice> ListDesk::digests() const {
+  std::vector<web::Choice> choices;
+  for (const auto& digest : config_.digests) choices.push_back({.value = digest.name, .label = {}, .is_chosen = false});
+  return choices;
+}
+
+std::vector<web::Choice> ListDesk::topics() const {
+  std::set<std::string> names;
+  for (const auto& source : config_.sources) names.insert(source.topics.begin(), source.topics.end());
+  for (const auto& digest : config_.digests) names.insert(digest.topics.begin(), digest.topics.end());
+  std::vector<web::Choice> choices;
+  for (const auto& name : names) choices.push_back({.value = name, .label = name, .is_chosen = false});
+  return choices;
+}
+
+Result<void> ListDesk::check() {
+  auto query = database_.prepare("SELECT 1 FROM facts LIMIT 1");
+  TIDINGS_TRY(query.step());
+  return {};
+}
+
+Result<std::string> ListDesk::gauges() {
+  const auto now = clock_.now();
+  if (!gauges_.empty() && now - gauges_at_ < std::chrono::minutes{1}) return gauges_;
+  TIDINGS_LET(const auto counts, table_.counts());
+  TIDINGS_LET(const auto open, subscriber::NoticeTable(database_, clock_).open());
+  std::string out = "# HELP tidings_subscriptions Subscriptions by digest and state.\n# TYPE tidings_subscriptions gauge\n";
+  for (const auto& each : counts.digests) {
+    out += fmt::format("tidings_subscriptions{{digest=\"{0}\",state=\"confirmed\"}} {1}\ntidings_subscriptions{{digest=\"{0}\",state=\"pending\"}} {2}\n"
+                       "tidings_subscriptions{{digest=\"{0}\",state=\"withdrawn\"}} {3}\n", each.digest, each.confirmed, each.pending, each.withdrawn);
+  }
+  out += fmt::format("# HELP tidings_notices_open Sign-ups and mails that wait to be sent.\n# TYPE tidings_notices_open gauge\ntidings_notices_open {}\n", open);
+  gauges_ = out;
+  gauges_at_ = now;
+  return out;
+}
+
+}  // namespace tidings::app

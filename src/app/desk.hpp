@@ -1,0 +1,68 @@
+// The list as visitors may see it: web::Desk over the subscriber room. One for each thread, with a database handle of its own.
+//
+// A token that does not verify is tried once more with the keys read anew, so that "keys rotate" needs no restart.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include "app/config.hpp"
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "store/database.hpp"
+#include "subscriber/subscriber_table.hpp"
+#include "subscriber/token.hpp"
+#include "web/desk.hpp"
+
+namespace tidings::app {
+
+/// "a…@e….org": enough for the owner to know it, not for anybody else.
+[[nodiscard]] std::string masked(const std::string& address);
+
+class ListDesk final : public web::Desk {
+ public:
+  /// `on_request` is called after something was written that the sender of notices should look at.
+  [[nodiscard]] static Result<std::unique_ptr<ListDesk>> open(const Config& config, const Clock& clock, Random& random,
+                                                              std::function<void()> on_request);
+
+  [[nodiscard]] Result<std::optional<web::Leaving>> leaving(std::string_view token) override;
+  [[nodiscard]] Result<std::optional<web::Leaving>> leave(std::string_view token, web::Scope scope, web::Via via, std::string_view client) override;
+  [[nodiscard]] Result<bool> come_back(std::string_view token, std::string_view client) override;
+  [[nodiscard]] Result<std::optional<web::Joining>> joining(std::string_view token) override;
+  [[nodiscard]] Result<std::optional<web::Joining>> confirm(std::string_view token, std::string_view client) override;
+  [[nodiscard]] Result<std::optional<web::Member>> member(std::string_view token) override;
+  [[nodiscard]] Result<std::optional<web::Change>> change(std::string_view token, const web::Wishes& wishes, std::string_view client) override;
+  [[nodiscard]] Result<web::SignUpAnswer> sign_up(const web::SignUp& wanted) override;
+  [[nodiscard]] std::vector<web::Choice> digests() const override;
+  [[nodiscard]] std::vector<web::Choice> topics() const override;
+  [[nodiscard]] Result<void> check() override;
+  [[nodiscard]] Result<std::string> gauges() override;
+
+ private:
+  struct Target {
+    subscriber::Subscriber subscriber;
+    std::string digest;  ///< of the edition that carried the link; empty: all
+  };
+
+  ListDesk(const Config& config, const Clock& clock, Random& random, store::Database database, subscriber::KeyRing keys,
+           std::function<void()> on_request);
+  [[nodiscard]] Result<std::optional<subscriber::TokenSubject>> verify(subscriber::TokenPurpose purpose, std::string_view token);
+  [[nodiscard]] Result<std::optional<Target>> target_of(std::string_view token);
+  [[nodiscard]] Result<web::Joining> describe(const subscriber::Subscriber& subscriber, std::vector<std::string> digests) const;
+  [[nodiscard]] Result<web::Change> change_digests(const subscriber::Subscriber& known, const web::Wishes& wishes, const std::string& detail);
+
+  const Config& config_;
+  const Clock& clock_;
+  Random& random_;
+  store::Database database_;
+  subscriber::SubscriberTable table_;
+  std::size_t key_count_;
+  subscriber::Tokens tokens_;
+  std::function<void()> on_request_;
+  std::string gauges_;
+  UtcTime gauges_at_{};
+};
+
+}  // namespace tidings::app

@@ -1,0 +1,141 @@
+#include "app/serve.hpp"
+
+#include <unistd.h>
+
+#include <condition_variable>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "app/desk.hpp"
+#include "app/notices.hpp"
+#include "app/web_pages.hpp"
+#include "base/crypto.hpp"
+#include "base/log.hpp"
+#include "base/url.hpp"
+#include "web/routes.hpp"
+#include "web/server.hpp"
+
+namespace tidings::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Wakes the sender of notices.
+class Bell {
+ public:
+  void ring() {
+    {
+      const std::lock_guard lock{mutex_};
+      rung_ = true;
+    }
+    changed_.notify_all();
+  }
+  void wait(std::chrono::milliseconds most) {
+    std::unique_lock lock{mutex_};
+    changed_.wait_for(lock, most, [this] { return rung_; });
+    rung_ = false;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool rung_ = false;
+};
+
+Result<web::SiteOptions> site_options(const Config& config, const Clock& clock, Random& random) {
+  TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
+  TIDINGS_LET(const auto keys, subscriber::KeyRing::open(database, random, clock));
+  web::SiteOptions options;
+  if (const auto url = parse_url(config.newsletter.public_url)) options.base_path = url->path == "/" ? std::string{} : url->path;
+  while (options.base_path.ends_with('/')) options.base_path.pop_back();
+  options.archive = config.web.archive;
+  // The oldest key: a form that is open while keys are rotated stays good.
+  options.stamp_secret = hmac_sha256(keys.keys().front().secret, "sign-up form");
+  return options;
+}
+
+/// Sign-ups and notices, in a thread of its own with a handle of its own. Failures are said once, not every few seconds.
+void run_sender(const Config& config, const WebPages& pages, const Clock& clock, Random& random, Bell& bell, const std::atomic<bool>& stop) {
+  auto database = store::Database::open(config.store_path, store::Create::yes);
+  if (!database) return log::error("notices: " + database.error().line());
+  std::string said;
+  auto tidied = std::chrono::steady_clock::time_point{};
+  const auto say = [&said](const std::string& line) {
+    if (!line.empty() && line != said) log::error("notices: " + line);
+    said = line;
+  };
+  while (!stop) {
+    const auto taken = take_sign_ups(*database, clock, config);
+    const auto report = taken ? send_notices(config, pages, *database, clock, random, {}, stop) : tl::unexpected<Error>(taken.error());
+    say(report ? report->trouble : report.error().line());
+    if (std::chrono::steady_clock::now() - tidied > 1h) {
+      if (const auto tidy = tidy_up(*database, clock, random); !tidy) log::error("housekeeping: " + tidy.error().line());
+      tidied = std::chrono::steady_clock::now();
+    }
+    bell.wait(5s);
+  }
+}
+
+/// What one worker answers with.
+struct Counter {
+  std::unique_ptr<ListDesk> desk;
+  web::Site site;
+};
+
+}  // namespace
+
+Result<void> serve(const Config& config, const Clock& clock, Random& random, const ServeOptions& options, const std::atomic<bool>& stop) {
+  TIDINGS_LET(const auto pages, WebPages::load(config));
+  TIDINGS_LET(const auto site, site_options(config, clock, random));
+  web::SiteState state;
+  Bell bell;
+  const web::MakeAnswer make = [&]() -> Result<web::Answer> {
+    TIDINGS_LET(auto desk, ListDesk::open(config, clock, random, [&bell] { bell.ring(); }));
+    auto& counter_desk = *desk;
+    auto counter = std::make_shared<Counter>(Counter{.desk = std::move(desk), .site = web::Site{site, counter_desk, *pages, clock, state}});
+    return [counter](const web::Request& request) { return counter->site.answer(request); };
+  };
+  web::ServerOptions server_options;
+  server_options.host = config.web.host;
+  server_options.port = config.web.port;
+  server_options.threads = options.threads;
+  server_options.max_connections = config.web.max_connections;
+  server_options.trusted_proxies = config.web.trusted_proxies;
+  TIDINGS_LET(auto server, web::Server::listen(server_options, make));
+  std::atomic<bool> sender_stops{false};
+  std::thread sender{[&] { run_sender(config, *pages, clock, random, bell, sender_stops); }};
+  const bool is_v6 = config.web.host.find(':') != std::string::npos;
+  if (options.on_ready) options.on_ready(fmt::format("{}{}{}:{}", is_v6 ? "[" : "", config.web.host, is_v6 ? "]" : "", server.port()));
+  server.run(stop);
+  sender_stops = true;
+  bell.ring();
+  sender.join();
+  return {};
+}
+
+Result<void> serve_cgi(const Config& config, const Clock& clock, Random& random, const web::Environment& environment, std::istream& in) {
+  TIDINGS_LET(const auto request, web::read_cgi(environment, in));
+  TIDINGS_LET(const auto pages, WebPages::load(config));
+  TIDINGS_LET(const auto options, site_options(config, clock, random));
+  bool has_work = false;
+  TIDINGS_LET(const auto desk, ListDesk::open(config, clock, random, [&has_work] { has_work = true; }));
+  web::SiteState state;
+  web::Site site{options, *desk, *pages, clock, state};
+  const auto out = web::write_cgi(request, site.answer(request));
+  std::fwrite(out.data(), 1, out.size(), stdout);
+  std::fflush(stdout);
+  ::close(STDOUT_FILENO);  // the visitor has the answer and does not wait for the relay
+  if (!has_work) return {};
+  TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
+  TIDINGS_TRY(take_sign_ups(database, clock, config));
+  const std::atomic<bool> never{false};
+  TIDINGS_LET(const auto report, send_notices(config, *pages, database, clock, random, {}, never));
+  if (!report.trouble.empty()) log::error("notices: " + report.trouble);
+  return {};
+}
+
+}  // namespace tidings::app

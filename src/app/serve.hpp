@@ -1,0 +1,29 @@
+// Serve: the web room's routes over the list, and a thread that sends what they promise. Also the same for one CGI request.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <iosfwd>
+#include <string>
+
+#include "app/config.hpp"
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "web/cgi.hpp"
+
+namespace tidings::app {
+
+struct ServeOptions {
+  int threads = 8;
+  std::function<void(const std::string& address)> on_ready;  ///< "127.0.0.1:8080", once it listens
+};
+
+/// Until `stop`. `random` must be thread-safe. Errc::config for a theme that is wrong or an address that is none; Errc::unavailable if the
+/// address is taken.
+[[nodiscard]] Result<void> serve(const Config& config, const Clock& clock, Random& random, const ServeOptions& options, const std::atomic<bool>& stop);
+
+/// Answers one request of a web server, closes standard output, then looks after what it promised.
+[[nodiscard]] Result<void> serve_cgi(const Config& config, const Clock& clock, Random& random, const web::Environment& environment, std::istream& in);
+
+}  // namespace tidings::app

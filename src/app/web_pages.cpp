@@ -1,0 +1,235 @@
+#include "app/web_pages.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "app/theme_files.hpp"
+#include "base/text.hpp"
+#include "base/url.hpp"
+
+namespace tidings::app {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array page_names{"subscribe", "confirm", "unsubscribe", "left", "preferences", "message"};
+constexpr std::array languages{"ar", "de", "el", "en", "es", "fr", "it", "ja", "pt", "ru", "tr", "zh"};
+
+std::string_view key_of(web::Notice notice) {
+  switch (notice) {
+    case web::Notice::none: return "trouble";
+    case web::Notice::check: return "check";
+    case web::Notice::confirmed: return "confirmed";
+    case web::Notice::saved: return "saved";
+    case web::Notice::missing: return "missing";
+    case web::Notice::many: return "many";
+    case web::Notice::trouble: return "trouble";
+  }
+  return "trouble";
+}
+
+json choice_of(std::string_view name, std::string_view group, std::size_t number) {
+  return {{"value", name}, {"label", name}, {"is_chosen", false}, {"id", fmt::format("{}{}", group, number)}};
+}
+
+/// Every name that a page may use, with something in it.
+json sample_page(const json& words) {
+  return {{"t", words},          {"language", "en"},  {"dir", "ltr"},          {"base", ""},           {"title", "x"},
+          {"heading", "x"},      {"text", "x"},       {"address", "x"},        {"name", "x"},          {"stamp", "x"},
+          {"digest", "x"},       {"has_digest", true}, {"others", "x"},        {"has_others", true},   {"digests", {choice_of("x", "d", 0)}},
+          {"has_digests", true}, {"topics", {choice_of("x", "t", 0)}},         {"has_topics", true},   {"languages", {choice_of("x", "l", 0)}},
+          {"has_problem", true}, {"is_second_step", true}, {"newsletter_name", "x"}, {"postal_address", "x"}, {"has_postal_address", true}};
+}
+
+json sample_notice(const json& words) {
+  return {{"t", words}, {"language", "en"}, {"dir", "ltr"}, {"subject", "x"}, {"text", "x"}, {"button", "x"}, {"action_url", "x"}, {"has_action", true},
+          {"reply_mailto", "x"}, {"has_reply", true}, {"is_confirm", true}, {"newsletter_name", "x"}, {"postal_address", "x"}, {"has_postal_address", true}};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<WebPages>> WebPages::load(const Config& config) {
+  std::unique_ptr<WebPages> pages{new WebPages{config}};
+  const auto lookup = template_lookup(config.folder);
+  const auto& theme = config.web.theme;
+  for (const std::string language : languages) {
+    TIDINGS_LET(auto words, message::Strings::load(theme, language, lookup));
+    if (words.language() == language) pages->words_.emplace(language, std::move(words));
+  }
+  const auto own = ascii_lower(config.newsletter.language);
+  if (!pages->words_.contains(own)) {
+    TIDINGS_LET(auto words, message::Strings::load(theme, own, lookup));
+    pages->words_.emplace(own, std::move(words));
+  }
+  if (const auto url = parse_url(config.newsletter.public_url)) pages->base_path_ = url->path == "/" ? std::string{} : url->path;
+  while (pages->base_path_.ends_with('/')) pages->base_path_.pop_back();
+
+  json words = json::object();
+  for (const auto& [key, text] : pages->strings("en").texts()) words[key] = text;
+  const auto find = [&](const std::string& file) -> std::optional<message::PartialSource> {
+    for (const auto& folder : {theme, std::string{"default"}}) {
+      if (auto source = lookup(folder + "/" + file)) return message::PartialSource{.file = folder + "/" + file, .source = std::move(*source)};
+    }
+    return std::nullopt;
+  };
+  const message::Partials partials = [&](std::string_view name) { return find(fmt::format("partials/{}.mustache", name)); };
+  const auto add = [&](const std::string& file, message::Escape escape, const json& known) -> Result<void> {
+    const auto source = find(file);
+    if (!source) return fail(Errc::config, fmt::format("default/{} is missing", file));
+    TIDINGS_LET(auto parsed, message::Template::parse(source->file, source->source, {.escape = escape, .partials = partials, .known = &known}));
+    pages->templates_.emplace(file, std::move(parsed));
+    return {};
+  };
+  const auto page = sample_page(words);
+  for (const auto* const name : page_names) TIDINGS_TRY(add(fmt::format("pages/{}.mustache", name), message::Escape::html, page));
+  const auto notice = sample_notice(words);
+  TIDINGS_TRY(add("notice.text.mustache", message::Escape::none, notice));
+  TIDINGS_TRY(add("notice.html.mustache", message::Escape::html, notice));
+  const auto style = find("pages/style.css");
+  pages->style_ = style ? style->source : std::string{};
+  return pages;
+}
+
+const message::Strings& WebPages::strings(const std::string& language) const {
+  const auto found = words_.find(language);
+  return found != words_.end() ? found->second : words_.find("en")->second;
+}
+
+std::string WebPages::language_for(std::span<const std::string> wanted) const {
+  for (const auto& tag : wanted) {
+    const auto lower = ascii_lower(tag);
+    for (const auto& candidate : {lower, lower.substr(0, lower.find('-'))}) {
+      if (words_.contains(candidate)) return candidate;
+    }
+  }
+  return ascii_lower(config_.newsletter.language);
+}
+
+message::Placeholders WebPages::placeholders(const message::Strings& words, const std::string& address, const std::string& digests) const {
+  static_cast<void>(words);
+  return {{"newsletter_name", config_.newsletter.name}, {"address", address}, {"digest_title", digests}};
+}
+
+std::string WebPages::word(const message::Strings& words, const std::string& key, const message::Placeholders& values) const {
+  const auto found = words.texts().find(key);
+  return found == words.texts().end() ? std::string{} : message::fill_placeholders(found->second, values);
+}
+
+std::string WebPages::digest_label(const message::Strings& words, const std::string& name) const {
+  const auto* const digest = config_.find_digest(name);
+  if (digest == nullptr) return name;
+  const auto cadence = digest->schedule_text.substr(0, digest->schedule_text.find(' '));
+  const auto cadence_word = word(words, "web_" + cadence, {});
+  return cadence_word.empty() ? digest->title : fmt::format("{} ({})", digest->title, cadence_word);
+}
+
+std::string WebPages::digest_labels(const message::Strings& words, const std::vector<std::string>& names) const {
+  std::vector<std::string> labels;
+  for (const auto& name : names) labels.push_back(digest_label(words, name));
+  return words.list(labels);
+}
+
+std::string WebPages::consent(const std::string& language) const {
+  const auto& words = strings(language);
+  return word(words, "web_consent", placeholders(words, {}, {}));
+}
+
+Result<std::string> WebPages::render(const web::PageView& view) const {
+  const auto& words = strings(view.language);
+  const auto digest = view.digest.empty() ? std::string{} : digest_label(words, view.digest);
+  const auto others = digest_labels(words, view.others);
+  const auto values = placeholders(words, view.address, digest.empty() ? others : digest);
+  json data = sample_page({});
+  data["t"] = json::object();
+  for (const auto& [key, text] : words.texts()) {
+    if (key.starts_with("web_")) data["t"][key] = message::fill_placeholders(text, values);
+  }
+  const auto key = std::string{view.page == web::PageName::message ? key_of(view.notice) : page_names.at(static_cast<std::size_t>(view.page))};
+  const auto title = word(words, "web_" + key + "_title", values);
+  data["language"] = words.language();
+  data["dir"] = words.direction();
+  data["base"] = base_path_;
+  data["title"] = title;
+  data["heading"] = title;
+  data["text"] = word(words, "web_" + key + "_text", values);
+  data["address"] = view.address;
+  data["name"] = view.name;
+  data["stamp"] = view.stamp;
+  data["digest"] = digest;
+  data["has_digest"] = !digest.empty();
+  data["others"] = others;
+  data["has_others"] = !others.empty();
+  const auto fill = [&](const char* name, const char* group, const std::vector<web::Choice>& choices) {
+    data[name] = json::array();
+    for (const auto& choice : choices) {
+      auto one = choice_of(choice.value, group, data[name].size());
+      one["label"] = choice.label.empty() ? digest_label(words, choice.value) : choice.label;
+      one["is_chosen"] = choice.is_chosen;
+      data[name].push_back(std::move(one));
+    }
+    data[std::string{"has_"} + name] = !choices.empty();
+  };
+  fill("digests", "d", view.digests);
+  fill("topics", "t", view.topics);
+  // One digest is no choice when signing up; leaving it is what the unsubscribe page is for.
+  if (view.page == web::PageName::subscribe && view.digests.size() < 2) data["has_digests"] = false;
+  data["languages"] = json::array();
+  for (const auto& [tag, each] : words_) {
+    auto one = choice_of(tag, "l", data["languages"].size());
+    one["label"] = each.name();
+    one["is_chosen"] = tag == view.language;
+    data["languages"].push_back(std::move(one));
+  }
+  data["has_problem"] = view.has_problem;
+  data["is_second_step"] = view.is_second_step;
+  data["newsletter_name"] = config_.newsletter.name;
+  data["postal_address"] = config_.newsletter.postal_address;
+  data["has_postal_address"] = !config_.newsletter.postal_address.empty();
+  return templates_.at(fmt::format("pages/{}.mustache", page_names.at(static_cast<std::size_t>(view.page)))).render(data);
+}
+
+Result<NoticeText> WebPages::notice(subscriber::NoticeKind kind, const std::string& language, const std::vector<std::string>& digests,
+                                    const NoticeLinks& links) const {
+  const std::vector<std::string> wanted{language};
+  const auto& words = strings(language_for(wanted));
+  const auto values = placeholders(words, {}, digest_labels(words, digests));
+  const bool is_confirm = kind == subscriber::NoticeKind::confirm;
+  json data = sample_notice(json::object());
+  for (const auto& [key, text] : words.texts()) {
+    if (key.starts_with("web_") || key.starts_with("mail_")) data["t"][key] = message::fill_placeholders(text, values);
+  }
+  const auto key = fmt::format("mail_{}", subscriber::name_of(kind));
+  data["language"] = words.language();
+  data["dir"] = words.direction();
+  data["subject"] = word(words, key + "_subject", values);
+  data["text"] = word(words, key + "_text", values);
+  data["button"] = word(words, is_confirm ? "web_confirm" : "web_preferences_title", values);
+  data["action_url"] = links.action_url;
+  data["has_action"] = !links.action_url.empty();
+  data["reply_mailto"] = links.reply_mailto;
+  data["has_reply"] = is_confirm && !links.reply_mailto.empty();
+  data["is_confirm"] = is_confirm;
+  data["newsletter_name"] = config_.newsletter.name;
+  data["postal_address"] = config_.newsletter.postal_address;
+  data["has_postal_address"] = !config_.newsletter.postal_address.empty();
+  NoticeText out{.subject = collapse_blanks(data["subject"].get<std::string>()), .text = {}, .html = {}, .language = words.language()};
+  TIDINGS_LET(out.text, templates_.at("notice.text.mustache").render(data));
+  TIDINGS_LET(out.html, templates_.at("notice.html.mustache").render(data));
+  return out;
+}
+
+std::string WebPages::snippet() const {
+  const auto& words = strings(ascii_lower(config_.newsletter.language));
+  const auto values = placeholders(words, {}, {});
+  return fmt::format(
+      "<form action=\"{}/subscribe\" method=\"post\">\n"
+      "  <label>{} <input type=\"email\" name=\"email\" required autocomplete=\"email\"></label>\n"
+      "  <button type=\"submit\">{}</button>\n"
+      "</form>\n",
+      escape_html(config_.newsletter.public_url), escape_html(word(words, "web_email", values)), escape_html(word(words, "web_subscribe", values)));
+}
+
+}  // namespace tidings::app

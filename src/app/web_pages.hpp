@@ -1,0 +1,63 @@
+// Pages and notices from the theme: templates/THEME/pages/*.mustache and notice.*.mustache, with the words of strings/LANG.toml.
+//
+// Loaded once; what is wrong in a template is Errc::config then, not when a visitor comes. Immutable: used by many threads.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/config.hpp"
+#include "base/result.hpp"
+#include "message/strings.hpp"
+#include "message/template.hpp"
+#include "subscriber/notice_table.hpp"
+#include "web/pages.hpp"
+
+namespace tidings::app {
+
+/// What a notice says: rendered texts of one mail.
+struct NoticeText {
+  std::string subject;
+  std::string text;
+  std::string html;
+  std::string language;
+};
+
+struct NoticeLinks {
+  std::string action_url;   ///< confirm or preferences; may be empty
+  std::string reply_mailto;  ///< confirm by mail; may be empty
+};
+
+class WebPages final : public web::Pages {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<WebPages>> load(const Config& config);
+
+  [[nodiscard]] Result<std::string> render(const web::PageView& view) const override;
+  [[nodiscard]] std::string language_for(std::span<const std::string> wanted) const override;
+  [[nodiscard]] std::string consent(const std::string& language) const override;
+  [[nodiscard]] const std::string& style() const override { return style_; }
+
+  [[nodiscard]] Result<NoticeText> notice(subscriber::NoticeKind kind, const std::string& language, const std::vector<std::string>& digests,
+                                          const NoticeLinks& links) const;
+
+  /// The form to paste into another site.
+  [[nodiscard]] std::string snippet() const;
+
+ private:
+  explicit WebPages(const Config& config) : config_(config) {}
+  [[nodiscard]] const message::Strings& strings(const std::string& language) const;
+  [[nodiscard]] message::Placeholders placeholders(const message::Strings& words, const std::string& address, const std::string& digests) const;
+  [[nodiscard]] std::string word(const message::Strings& words, const std::string& key, const message::Placeholders& values) const;
+  [[nodiscard]] std::string digest_label(const message::Strings& words, const std::string& name) const;
+  [[nodiscard]] std::string digest_labels(const message::Strings& words, const std::vector<std::string>& names) const;
+
+  const Config& config_;
+  std::string base_path_;
+  std::string style_;
+  std::map<std::string, message::Template> templates_;          ///< by file below the theme
+  std::map<std::string, message::Strings, std::less<>> words_;  ///< by language
+};
+
+}  // namespace tidings::app

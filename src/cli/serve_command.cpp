@@ -1,0 +1,72 @@
+// serve, cgi: the pages of subscribers
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+
+#include <fmt/format.h>
+
+#include "app/serve.hpp"
+#include "app/web_pages.hpp"
+#include "base/log.hpp"
+#include "cli/command.hpp"
+#include "cli/output.hpp"
+
+namespace tidings::cli {
+namespace {
+
+std::atomic<bool> stop_serving{false};
+
+struct ServeCommand {
+  int threads = 8;
+  bool snippet = false;
+};
+
+Result<Exit> serve(Session& session, const ServeCommand& command) {
+  TIDINGS_LET(const auto* const config, session.config());
+  if (config->newsletter.public_url.empty()) {
+    return fail(Errc::config, "[newsletter] public_url is not set", "it is the address that links in mails lead to, like https://news.example.org");
+  }
+  if (command.snippet) {
+    TIDINGS_LET(const auto pages, app::WebPages::load(*config));
+    print(pages->snippet());
+    return Exit::done;
+  }
+  struct sigaction action {};
+  action.sa_handler = [](int) { stop_serving = true; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  ::sigaction(SIGTERM, &action, nullptr);
+  ::sigaction(SIGINT, &action, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  const auto on_ready = [&](const std::string& address) {
+    print(fmt::format("serving {} on http://{}\n", config->newsletter.public_url, address));
+    std::fflush(stdout);
+  };
+  TIDINGS_TRY(app::serve(*config, session.clock(), session.random(), {.threads = command.threads, .on_ready = on_ready}, stop_serving));
+  return Exit::done;
+}
+
+Result<Exit> cgi(Session& session, const NoOptions& /*options*/) {
+  ::signal(SIGPIPE, SIG_IGN);
+  TIDINGS_LET(const auto* const config, session.config());
+  const web::Environment environment = [](const char* name) -> std::optional<std::string> {
+    const char* const value = std::getenv(name);
+    return value == nullptr ? std::nullopt : std::optional<std::string>{value};
+  };
+  TIDINGS_TRY(app::serve_cgi(*config, session.clock(), session.random(), environment, std::cin));
+  return Exit::done;
+}
+
+}  // namespace
+
+void add_serve_commands(CLI::App& app, Session& session) {
+  add_command<ServeCommand>(app, session, "serve", "the pages where readers join, choose and leave (behind nginx or Caddy)",
+                            [](CLI::App& command, ServeCommand& options) {
+                              command.add_option("--threads", options.threads, "that answer")->capture_default_str()->check(CLI::Range(1, 256));
+                              command.add_flag("--snippet", options.snippet, "print a sign-up form for another site and end");
+                            },
+                            serve);
+  add_command<NoOptions>(app, session, "cgi", "the same pages for one request of a web server (RFC 3875)", no_setup, cgi);
+}
+
+}  // namespace tidings::cli

@@ -1,0 +1,51 @@
+// Pages: what the templates are given, and the interface that renders them (app/web_pages.hpp, from the theme).
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "web/desk.hpp"
+
+namespace tidings::web {
+
+enum class PageName { subscribe, confirm, unsubscribe, left, preferences, message };
+
+/// What a message page says; each has a heading and a text in the language files (web_check_title, web_check_text ...).
+enum class Notice { none, check, confirmed, saved, missing, many, trouble };
+
+/// Everything a page may show; templates escape it.
+struct PageView {
+  PageName page = PageName::message;
+  Notice notice = Notice::none;
+  std::string language{};  ///< one that Pages::language_for() gave
+  std::string address{};   ///< masked; on the sign-up form: as typed
+  std::string name{};
+  std::string stamp{};
+  std::string digest{};              ///< its name
+  std::vector<std::string> others{};  ///< names of digests
+  std::vector<Choice> digests{};
+  std::vector<Choice> topics{};
+  bool has_problem = false;  ///< the address was refused
+  bool is_second_step = false;  ///< filled in elsewhere: only the button is missing
+  bool is_subscribed = false;
+};
+
+class Pages {
+ public:
+  Pages() = default;
+  Pages(const Pages&) = delete;
+  Pages& operator=(const Pages&) = delete;
+  virtual ~Pages() = default;
+
+  [[nodiscard]] virtual Result<std::string> render(const PageView& view) const = 0;
+  /// The first wanted language that there are words for; else the newsletter's.
+  [[nodiscard]] virtual std::string language_for(std::span<const std::string> wanted) const = 0;
+  /// The sentence that a sign-up agrees to.
+  [[nodiscard]] virtual std::string consent(const std::string& language) const = 0;
+  [[nodiscard]] virtual const std::string& style() const = 0;
+};
+
+}  // namespace tidings::web

@@ -1,0 +1,118 @@
+#include "web/parser.hpp"
+
+#include <algorithm>
+
+#include <httplib.h>
+
+#include "base/text.hpp"
+
+namespace tidings::web {
+namespace {
+
+/// A request in memory, an answer into memory.
+class MemoryStream final : public httplib::Stream {
+ public:
+  MemoryStream(std::string_view in, const std::string& peer) : in_(in), peer_(peer) {}
+  [[nodiscard]] bool is_readable() const override { return true; }
+  [[nodiscard]] bool is_writable() const override { return true; }
+  ssize_t read(char* to, size_t size) override {
+    const auto count = std::min(size, in_.size());
+    std::copy_n(in_.data(), count, to);
+    in_.remove_prefix(count);
+    return static_cast<ssize_t>(count);
+  }
+  ssize_t write(const char* bytes, size_t size) override {
+    out.append(bytes, size);
+    return static_cast<ssize_t>(size);
+  }
+  void get_remote_ip_and_port(std::string& ip, int& port) const override {
+    ip = peer_;
+    port = 0;
+  }
+  void get_local_ip_and_port(std::string& ip, int& port) const override {
+    ip.clear();
+    port = 0;
+  }
+  [[nodiscard]] socket_t socket() const override { return -1; }
+
+  std::string out;
+
+ private:
+  std::string_view in_;
+  const std::string& peer_;
+};
+
+Method method_of(const std::string& name) {
+  if (name == "GET") return Method::get;
+  if (name == "HEAD") return Method::head;
+  return name == "POST" ? Method::post : Method::other;
+}
+
+/// What a worker has in hand while cpp-httplib calls back.
+struct Task {
+  std::string_view body;
+  const std::string* peer = nullptr;
+  const Answer* answer = nullptr;
+};
+thread_local Task task;
+
+}  // namespace
+
+struct Parser::Http final : httplib::Server {
+  std::vector<std::string> trusted;
+
+  [[nodiscard]] HandlerResponse handle(const httplib::Request& in, httplib::Response& out) const {
+    const auto hops = in.get_header_value_count("X-Forwarded-For");
+    const auto forwarded = hops == 0 ? std::string{} : in.get_header_value("X-Forwarded-For", hops - 1);
+    Request request{.method = method_of(in.method), .path = in.path, .query = {}, .content_type = in.get_header_value("Content-Type"),
+                    .body = std::string{task.body}, .accept_language = in.get_header_value("Accept-Language"),
+                    .client = client_of(*task.peer, forwarded, trusted)};
+    if (const auto mark = in.target.find('?'); mark != std::string::npos) request.query = in.target.substr(mark + 1);
+    const bool proxied = in.has_header("X-Forwarded-For") || in.has_header("Forwarded") || in.has_header("Via");
+    request.is_local = !proxied && (task.peer->starts_with("127.") || *task.peer == "::1" || task.peer->starts_with("::ffff:127."));
+    auto response = (*task.answer)(request);
+    out.status = response.status;
+    for (const auto& [name, value] : response.fields) out.set_header(name, value);
+    out.set_content(std::move(response.body), response.content_type);
+    return HandlerResponse::Handled;
+  }
+
+  Reply process(MemoryStream& stream, bool last) {
+    Reply reply;
+    // Neither compression nor ranges: pages are small, and both are work that a stranger could ask for.
+    const auto plain = [](httplib::Request& request) {
+      request.headers.erase("Accept-Encoding");
+      request.ranges.clear();
+    };
+    const bool well = process_request(stream, last, reply.closes, plain);
+    reply.closes = reply.closes || !well || last;
+    reply.bytes = std::move(stream.out);
+    return reply;
+  }
+};
+
+Parser::Parser(std::vector<std::string> trusted_proxies) : http_(std::make_unique<Http>()) {
+  http_->trusted = std::move(trusted_proxies);
+  // Before routing: what has regular expressions and body parsers in it is never entered.
+  http_->set_pre_routing_handler([this](const httplib::Request& in, httplib::Response& out) { return http_->handle(in, out); });
+  http_->set_keep_alive_max_count(1000);
+}
+
+Parser::~Parser() = default;
+
+Reply Parser::answer(std::string_view request, std::size_t head_bytes, const std::string& peer, bool last, const Answer& answer) const {
+  task = {.body = request.substr(head_bytes), .peer = &peer, .answer = &answer};
+  MemoryStream stream{request, peer};
+  return http_->process(stream, last);
+}
+
+std::string client_of(const std::string& peer, const std::string& forwarded_for, const std::vector<std::string>& trusted) {
+  const bool is_trusted = peer.starts_with("127.") || peer == "::1" || std::ranges::find(trusted, peer) != trusted.end();
+  if (!is_trusted || forwarded_for.empty()) return peer;
+  const auto comma = forwarded_for.rfind(',');
+  auto last = std::string{trim(std::string_view{forwarded_for}.substr(comma == std::string::npos ? 0 : comma + 1))};
+  const bool sound = !last.empty() && last.size() <= 45 && last.find_first_not_of("0123456789abcdefABCDEF.:") == std::string::npos;
+  return sound ? last : peer;
+}
+
+}  // namespace tidings::web

@@ -1,0 +1,282 @@
+#include "web/routes.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "web/stamp.hpp"
+#include "web/static_files.hpp"
+
+namespace tidings::web {
+namespace {
+
+constexpr std::string_view page_policy =
+    "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+// Editions carry their style with them and show the pictures of the posts; nothing in them runs.
+constexpr std::string_view archive_policy =
+    "default-src 'none'; img-src 'self' https: data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
+
+Response plain(int status, std::string text) {
+  return {.status = status, .content_type = "text/plain; charset=utf-8", .body = std::move(text), .fields = {{"Cache-Control", "no-store"}}};
+}
+
+Response not_allowed(std::string_view methods) {
+  auto response = plain(405, "method not allowed\n");
+  response.fields.emplace_back("Allow", methods);
+  return response;
+}
+
+bool is_read(const Request& request) { return request.method == Method::get || request.method == Method::head; }
+
+/// What follows `prefix` if it can be a token: one segment of base64url or base32.
+std::string_view token_after(std::string_view path, std::string_view prefix) {
+  const auto token = path.substr(prefix.size());
+  const bool sound = !token.empty() && token.size() <= 200 && std::ranges::all_of(token, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+  return sound ? token : std::string_view{};
+}
+
+}  // namespace
+
+std::vector<std::string> accepted_languages(std::string_view field) {
+  std::vector<std::pair<double, std::string>> weighed;
+  for (const auto item : split(field.substr(0, 500), ',')) {
+    const auto semicolon = std::min(item.find(';'), item.size());
+    const auto tag = trim(item.substr(0, semicolon));
+    if (tag.empty() || tag == "*" || tag.size() > 35 || weighed.size() >= 10) continue;
+    double weight = 1;
+    if (const auto q = item.find("q=", semicolon); q != std::string_view::npos) {
+      const auto text = trim(item.substr(q + 2));
+      if (std::from_chars(text.data(), text.data() + text.size(), weight).ec != std::errc{}) weight = 0;
+    }
+    if (weight > 0) weighed.emplace_back(weight, ascii_lower(tag));
+  }
+  std::ranges::stable_sort(weighed, [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<std::string> tags;
+  for (auto& [weight, tag] : weighed) tags.push_back(std::move(tag));
+  return tags;
+}
+
+std::string Site::language_of(const Request& request, const std::string& first) const {
+  std::vector<std::string> wanted;
+  if (const auto query = parse_urlencoded(request.query); query.has("lang")) wanted.emplace_back(query.get("lang").substr(0, 35));
+  if (!first.empty()) wanted.push_back(first);
+  std::ranges::move(accepted_languages(request.accept_language), std::back_inserter(wanted));
+  return pages_.language_for(wanted);
+}
+
+Result<Response> Site::show(int status, const PageView& view) {
+  Response response{.status = status, .content_type = "text/html; charset=utf-8", .body = {}, .fields = {{"Cache-Control", "no-store"}, {"Content-Language", view.language}, {"X-Robots-Tag", "noindex"}}};
+  if (view.page == PageName::subscribe) response.fields.pop_back();
+  TIDINGS_LET(response.body, pages_.render(view));
+  return response;
+}
+
+Result<Response> Site::show_notice(int status, Notice notice, const std::string& language) {
+  return show(status, {.page = PageName::message, .notice = notice, .language = language});
+}
+
+Result<Response> Site::missing(const Request& request) {
+  count(SiteState::misses);
+  if (!state_.misses_of_network.take(network_of(request.client), clock_.now())) {
+    count(SiteState::limited);
+    return show_notice(429, Notice::many, language_of(request));
+  }
+  return show_notice(404, Notice::missing, language_of(request));
+}
+
+Result<Response> Site::subscribe(const Request& request) {
+  PageView view{.page = PageName::subscribe, .language = language_of(request)};
+  view.digests = desk_.digests();
+  view.topics = desk_.topics();
+  view.stamp = make_stamp(options_.stamp_secret, clock_.now());
+  if (is_read(request)) return show(200, view);
+  const auto form = parse_form(request.content_type, request.body);
+  if (!form) return show_notice(400, Notice::trouble, view.language);
+  view.address = truncate_utf8(form->get("email"), 320);
+  view.name = truncate_utf8(form->get("name"), 200);
+  for (auto* const choices : {&view.digests, &view.topics}) {
+    const auto chosen = form->all(choices == &view.digests ? "digest" : "topic");
+    for (auto& choice : *choices) choice.is_chosen = std::ranges::find(chosen, choice.value) != chosen.end();
+  }
+  // A field that no person sees is filled in: answered like the others, and forgotten.
+  if (!form->get("website").empty()) {
+    count(SiteState::robots);
+    return show_notice(200, Notice::check, view.language);
+  }
+  // From another site, too quick or a day old: shown once more, filled in. A person presses the button again.
+  const auto age = age_of_stamp(options_.stamp_secret, form->get("stamp"), clock_.now());
+  if (!age || *age < options_.least_fill_time || *age > std::chrono::hours{24}) {
+    view.is_second_step = true;
+    return show(200, view);
+  }
+  if (!state_.sign_ups_of_network.take(network_of(request.client), clock_.now())) {
+    count(SiteState::limited);
+    return show_notice(429, Notice::many, view.language);
+  }
+  SignUp wanted{.address = std::string{form->get("email")}, .name = view.name, .language = view.language, .digests = {}, .topics = {}, .client = request.client, .consent = pages_.consent(view.language)};
+  for (const auto& choice : view.digests) {
+    if (choice.is_chosen) wanted.digests.push_back(choice.value);
+  }
+  for (const auto& choice : view.topics) {
+    if (choice.is_chosen) wanted.topics.push_back(choice.value);
+  }
+  TIDINGS_LET(const auto answer, desk_.sign_up(wanted));
+  if (answer == SignUpAnswer::bad_address) {
+    view.has_problem = true;
+    return show(422, view);
+  }
+  // Too many for one address looks like success: else the answer would say that the address was used before.
+  count(answer == SignUpAnswer::taken ? SiteState::sign_ups : SiteState::limited);
+  return show_notice(200, Notice::check, view.language);
+}
+
+Result<Response> Site::confirm(const Request& request, std::string_view token) {
+  if (is_read(request)) {
+    TIDINGS_LET(const auto joining, desk_.joining(token));
+    if (!joining) return missing(request);
+    PageView view{.page = PageName::confirm, .language = language_of(request, joining->language), .address = joining->address};
+    view.others = joining->digests;
+    return show(200, view);
+  }
+  TIDINGS_LET(const auto joined, desk_.confirm(token, request.client));
+  if (!joined) return missing(request);
+  count(SiteState::confirmations);
+  PageView view{.page = PageName::message, .notice = Notice::confirmed, .language = language_of(request, joined->language), .address = joined->address};
+  view.others = joined->digests;
+  return show(200, view);
+}
+
+Result<Response> Site::unsubscribe(const Request& request, std::string_view token) {
+  if (is_read(request)) {
+    TIDINGS_LET(const auto leaving, desk_.leaving(token));
+    if (!leaving) return missing(request);
+    PageView view{.page = leaving->is_subscribed ? PageName::unsubscribe : PageName::left, .language = language_of(request, leaving->language), .address = leaving->address};
+    view.digest = leaving->digest;
+    view.others = leaving->others;
+    return show(200, view);
+  }
+  // A body that cannot be read is no reason to keep anybody: the token alone says who leaves what.
+  const auto form = parse_form(request.content_type, request.body).value_or(Form{});
+  const bool one_click = form.get("List-Unsubscribe") == "One-Click";
+  if (!one_click && form.get("act") == "return") {
+    TIDINGS_LET(const bool asked, desk_.come_back(token, request.client));
+    if (!asked) return missing(request);
+    return show_notice(200, Notice::check, language_of(request));
+  }
+  const auto scope = !one_click && form.get("act") == "all" ? Scope::all : Scope::digest;
+  TIDINGS_LET(const auto left, desk_.leave(token, scope, one_click ? Via::one_click : Via::page, request.client));
+  if (!left) return missing(request);
+  count(one_click ? SiteState::one_clicks : SiteState::withdrawals);
+  PageView view{.page = PageName::left, .language = language_of(request, left->language), .address = left->address};
+  view.digest = left->digest;
+  view.others = left->others;
+  return show(200, view);
+}
+
+Result<Response> Site::preferences(const Request& request, std::string_view token) {
+  TIDINGS_LET(const auto member, desk_.member(token));
+  if (!member) return missing(request);
+  const auto language = language_of(request, member->language);
+  if (is_read(request)) {
+    PageView view{.page = PageName::preferences, .language = language, .address = member->address, .name = member->name};
+    view.digests = member->digests;
+    view.topics = member->topics;
+    return show(200, view);
+  }
+  const auto form = parse_form(request.content_type, request.body);
+  // Without the button's own field it is no form of ours, and "nothing ticked" would mean leaving everything.
+  if (!form || form->get("act") != "save") return show_notice(400, Notice::trouble, language);
+  Wishes wishes{.name = std::string{form->get("name")}, .language = std::string{form->get("language")}, .digests = form->all("digest"), .topics = form->all("topic")};
+  if (!form->has("name")) wishes.name = member->name;
+  if (!form->has("language")) wishes.language = member->language;
+  auto change = desk_.change(token, wishes, request.client);
+  if (!change && change.error().code == Errc::bad_data) return show_notice(422, Notice::trouble, language);
+  TIDINGS_LET(const auto changed, std::move(change));
+  if (!changed) return missing(request);
+  count(SiteState::changes);
+  const auto after = wishes.language.empty() ? language : language_of(request, wishes.language);
+  return show_notice(200, *changed == Change::saved ? Notice::saved : Notice::check, after);
+}
+
+Response Site::health() {
+  const auto well = desk_.check();
+  if (!well) log::error("web: " + well.error().line());
+  return well ? plain(200, "ok\n") : plain(503, "the store does not answer\n");
+}
+
+Result<Response> Site::metrics(const Request& request) {
+  // For this host only: how many subscribers there are is nobody else's business.
+  if (!request.is_local) return missing(request);
+  static constexpr std::array<std::string_view, SiteState::counters> names{
+      "pages", "sign_ups", "robots", "confirmations", "withdrawals", "one_clicks", "changes", "misses", "limited", "failures"};
+  std::string out = "# HELP tidings_web_total What visitors did since the start.\n# TYPE tidings_web_total counter\n";
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    out += fmt::format("tidings_web_total{{what=\"{}\"}} {}\n", names[i], state_.counts[i].load());
+  }
+  TIDINGS_LET(const auto gauges, desk_.gauges());
+  auto response = plain(200, out + gauges);
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  return response;
+}
+
+Result<Response> Site::archive(const Request& request, std::string_view path) {
+  auto file = static_file(options_.archive, path);
+  if (!file) return missing(request);
+  return Response{.status = 200, .content_type = std::move(file->content_type), .body = std::move(file->bytes), .fields = {{"Cache-Control", "public, max-age=300"}, {"Content-Security-Policy", std::string{archive_policy}}}};
+}
+
+Result<Response> Site::route(const Request& request) {
+  const std::string_view path{request.path};
+  const bool is_post = request.method == Method::post;
+  if (request.method == Method::other) return not_allowed("GET, HEAD, POST");
+  if (path == "/" || path == "/subscribe") {
+    if (is_post && path == "/") return not_allowed("GET, HEAD");
+    return subscribe(request);
+  }
+  using Handler = Result<Response> (Site::*)(const Request&, std::string_view);
+  static constexpr std::array<std::pair<std::string_view, Handler>, 3> personal{
+      {{"/u/", &Site::unsubscribe}, {"/c/", &Site::confirm}, {"/p/", &Site::preferences}}};
+  for (const auto& [prefix, handler] : personal) {
+    if (!path.starts_with(prefix)) continue;
+    const auto token = token_after(path, prefix);
+    return token.empty() ? missing(request) : (this->*handler)(request, token);
+  }
+  if (is_post) return path == "/metrics" || path == "/healthz" || path == "/style.css" ? not_allowed("GET, HEAD") : missing(request);
+  if (path == "/healthz") return health();
+  if (path == "/metrics") return metrics(request);
+  if (path == "/style.css") {
+    return Response{.status = 200, .content_type = "text/css; charset=utf-8", .body = pages_.style(), .fields = {{"Cache-Control", "public, max-age=3600"}}};
+  }
+  if (path == "/robots.txt") return plain(200, "User-agent: *\nDisallow: /c/\nDisallow: /p/\nDisallow: /u/\n");
+  if (path == "/archive") return archive(request, "");
+  if (path.starts_with("/archive/")) return archive(request, path.substr(9));
+  return missing(request);
+}
+
+Response Site::answer(Request request) {
+  const auto& base = options_.base_path;
+  if (!base.empty() && request.path.starts_with(base) && (request.path.size() == base.size() || request.path[base.size()] == '/')) {
+    request.path.erase(0, base.size());
+    if (request.path.empty()) request.path = "/";
+  }
+  count(SiteState::pages);
+  auto routed = route(request);
+  if (!routed) {
+    count(SiteState::failures);
+    log::error("web: " + routed.error().line());
+    routed = show_notice(routed.error().code == Errc::try_again ? 503 : 500, Notice::trouble, language_of(request));
+  }
+  auto response = routed ? *std::move(routed) : plain(500, "internal error\n");
+  const bool has_policy = std::ranges::any_of(response.fields, [](const auto& field) { return field.first == "Content-Security-Policy"; });
+  if (!has_policy) response.fields.emplace_back("Content-Security-Policy", page_policy);
+  response.fields.emplace_back("X-Content-Type-Options", "nosniff");
+  response.fields.emplace_back("Referrer-Policy", "no-referrer");
+  return response;
+}
+
+}  // namespace tidings::web

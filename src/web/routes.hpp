@@ -1,0 +1,80 @@
+// The routes: one request to one answer, over a Desk (the list) and Pages (the theme). No sockets: server.hpp and cgi.hpp share it.
+//
+//   GET  /, /subscribe     the sign-up form          POST /subscribe   asks for a confirmation mail
+//   GET  /c/TOKEN          shows what is confirmed   POST             confirms
+//   GET  /u/TOKEN          shows a button            POST             leaves (RFC 8058 one-click too), or asks to come back
+//   GET  /p/TOKEN          preferences               POST             changes them
+//   GET  /archive/...      files of the archive      GET /style.css /robots.txt /healthz /metrics
+//
+// GET and HEAD change nothing. There are no redirects, cookies or scripts, and no link is made from the request's host. A token that is
+// not good is 404, the same for every reason; misses are limited by network. Personal pages are never stored or indexed.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "web/desk.hpp"
+#include "web/form.hpp"
+#include "web/pages.hpp"
+#include "web/rate_limit.hpp"
+#include "web/web.hpp"
+
+namespace tidings::web {
+
+struct SiteOptions {
+  std::string base_path;           ///< path of public_url, without trailing slash; may be empty
+  std::filesystem::path archive;   ///< empty: none
+  std::string stamp_secret;
+  std::chrono::milliseconds least_fill_time{2000};
+};
+
+/// Shared by all threads that answer: counters and limits.
+struct SiteState {
+  enum Counter { pages, sign_ups, robots, confirmations, withdrawals, one_clicks, changes, misses, limited, failures, counters };
+  std::array<std::atomic<std::uint64_t>, counters> counts{};
+  RateLimit misses_of_network{60, std::chrono::minutes{10}};
+  RateLimit sign_ups_of_network{30, std::chrono::hours{1}};
+};
+
+/// Belongs to one thread.
+class Site {
+ public:
+  Site(const SiteOptions& options, Desk& desk, const Pages& pages, const Clock& clock, SiteState& state)
+      : options_(options), desk_(desk), pages_(pages), clock_(clock), state_(state) {}
+
+  /// The path may begin with the base path, or the proxy may have taken it off.
+  [[nodiscard]] Response answer(Request request);
+
+ private:
+  [[nodiscard]] Result<Response> route(const Request& request);
+  [[nodiscard]] Result<Response> subscribe(const Request& request);
+  [[nodiscard]] Result<Response> confirm(const Request& request, std::string_view token);
+  [[nodiscard]] Result<Response> unsubscribe(const Request& request, std::string_view token);
+  [[nodiscard]] Result<Response> preferences(const Request& request, std::string_view token);
+  [[nodiscard]] Response health();
+  [[nodiscard]] Result<Response> metrics(const Request& request);
+  [[nodiscard]] Result<Response> archive(const Request& request, std::string_view path);
+  [[nodiscard]] Result<Response> missing(const Request& request);
+  [[nodiscard]] Result<Response> show(int status, const PageView& view);
+  [[nodiscard]] Result<Response> show_notice(int status, Notice notice, const std::string& language);
+  [[nodiscard]] std::string language_of(const Request& request, const std::string& first = {}) const;
+  void count(SiteState::Counter counter) { ++state_.counts[counter]; }
+
+  const SiteOptions& options_;
+  Desk& desk_;
+  const Pages& pages_;
+  const Clock& clock_;
+  SiteState& state_;
+};
+
+/// The tags of an Accept-Language field, best first, at most ten (RFC 9110 section 12.5.4).
+[[nodiscard]] std::vector<std::string> accepted_languages(std::string_view field);
+
+}  // namespace tidings::web

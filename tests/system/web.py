@@ -1,0 +1,358 @@
+"""Join, choose, leave over the web: the real `tidings serve` (and `tidings cgi`) with a scripted relay, and what must not work.
+
+Every request is made by hand over a socket or by http.client, so that also what no browser sends can be sent.
+"""
+import concurrent.futures
+import contextlib
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+import unittest
+import urllib.parse
+
+from smtp_server import SmtpServer
+from tidings import Home, parse_mail, rss, text_of, Article
+import datetime
+
+DIGESTS = """[[digest]]
+name = "daily"
+schedule = "daily 07:30"
+[[digest]]
+name = "weekly"
+title = "The week"
+schedule = "weekly monday 08:00"
+"""
+WEB = '[web]\nlisten = "127.0.0.1:0"\narchive = "archive"\nwelcome = true\ngoodbye = true\n'
+SOURCE = '[[source]]\nname = "town"\nurl = "file:town.xml"\ntopics = ["boats", "<b>&{{x}}"]\n'
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+class Site:
+    """A running server and its relay."""
+
+    def __init__(self):
+        self.home = Home()
+        self.relay = SmtpServer()
+        self.relay.__enter__()
+        self.home.configure(self.relay.url, [SOURCE], DIGESTS + WEB)
+        post = Article("Ships in the fog", "https://town.example/1", datetime.datetime(2026, 1, 18, 9), datetime.datetime(2026, 1, 18, 9, tzinfo=datetime.timezone.utc), "<p>Words.</p>")
+        self.home.write("town.xml", rss("Town", [post]))
+        self.start()
+
+    def start(self):
+        self.process = self.home.start("serve")
+        line = self.process.stdout.readline()
+        self.port = int(line.rsplit(":", 1)[1])
+
+    def stop(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        self.process.wait(20)
+        self.process.stdout.close()
+        self.errors = self.process.stderr.read()
+        self.process.stderr.close()
+
+    def close(self):
+        self.stop()
+        self.relay.__exit__()
+        self.home.__exit__()
+
+    def ask(self, method, path, body=None, headers=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            if isinstance(body, dict):
+                body = urllib.parse.urlencode(body, doseq=True)
+                headers = {**FORM, **(headers or {})}
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode(), answer.headers
+        finally:
+            connection.close()
+
+    def raw(self, octets, timeout=20):
+        with socket.create_connection(("127.0.0.1", self.port), timeout=timeout) as connection:
+            connection.sendall(octets)
+            connection.shutdown(socket.SHUT_WR)
+            out = b""
+            with contextlib.suppress(ConnectionError):
+                while part := connection.recv(65536):
+                    out += part
+            return out
+
+    def mail(self, to, seconds=20):
+        """The next mail to the address; waits for it."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            for each in list(self.relay.accepted):
+                if each.envelope_to == to:
+                    self.relay.accepted.remove(each)
+                    return parse_mail(each.octets)
+            threading.Event().wait(0.02)
+        raise AssertionError("no mail to %s" % to)
+
+    def state(self, address):
+        done = self.home.run("subscriber", "show", address, "--json")
+        if done.returncode:
+            return None
+        return {each["digest"]: each["status"] for each in json.loads(done.stdout)["subscriptions"]}
+
+    def fresh_form(self):
+        """A stamp that is old enough for a person."""
+        _, page, _ = self.ask("GET", "/subscribe")
+        return re.search(r'name="stamp" value="([^"]+)"', page)[1]
+
+    def sign_up(self, stamp, email, **more):
+        return self.ask("POST", "/subscribe", {"email": email, "stamp": stamp, "website": "", **more})
+
+
+def path_of(mail, kind):
+    return re.search(r"https://news\.example\.org(/%s/\S+)" % kind, text_of(mail))[1]
+
+
+class Web(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.site = Site()
+        cls.stamp = cls.site.fresh_form()
+        time.sleep(2.1)  # what the test is about: a form filled in quicker than this is a robot's
+        cls.names = iter("reader%d@example.org" % i for i in range(1000))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.site.close()
+        assert cls.site.process.returncode == 0, cls.site.errors
+
+    def reader(self, *more):
+        """A confirmed subscriber and the paths of their links."""
+        address = next(self.names)
+        self.site.home.do("subscriber", "add", address, "--confirmed", *more)
+        return address
+
+    def digest_mail(self):
+        site = self.site
+        site.home.do("send", "weekly", "--now", at=self.moment())
+
+    def moment(self):
+        type(self).days = getattr(type(self), "days", 0) + 1
+        return (datetime.datetime(2026, 1, 19, 12, tzinfo=datetime.timezone.utc) + datetime.timedelta(days=self.days)).isoformat()
+
+    def joined(self, **more):
+        address = next(self.names)
+        status, page, _ = self.site.sign_up(self.stamp, address, **more)
+        self.assertEqual(status, 200)
+        mail = self.site.mail(address)
+        self.assertEqual(self.site.ask("POST", path_of(mail, "c"), {})[0], 200)
+        welcome = self.site.mail(address)
+        return address, path_of(welcome, "p"), mail
+
+    def test_a_reader_joins_changes_leaves_and_comes_back(self):
+        site = self.site
+        address, preferences, mail = self.joined(digest=["weekly"], topic=["boats"])
+        self.assertEqual(site.state(address), {"weekly": "confirmed"})
+        self.assertIn("confirm", mail["Message-ID"])
+        self.assertEqual(site.ask("GET", path_of(mail, "c"))[0], 404, "a confirmation is good once")
+        page = site.ask("GET", preferences)[1]
+        self.assertRegex(page, r'value="weekly" checked')
+        self.assertNotIn(address, page)
+        answer = site.ask("POST", preferences, {"act": "save", "digest": ["daily"], "topic": ["boats"], "name": "Ada", "language": "de"})
+        self.assertEqual(answer[0], 200)
+        self.assertEqual(site.state(address), {"daily": "confirmed", "weekly": "withdrawn"})
+        self.assertEqual(site.ask("POST", preferences, {"act": "save"})[0], 200)
+        self.assertEqual(set(site.state(address).values()), {"withdrawn"})
+        site.sign_up(self.stamp, address, digest=["daily"])
+        again = site.mail(address)
+        self.assertEqual(site.state(address)["daily"], "pending", "who left needs a new confirmation")
+        site.ask("POST", path_of(again, "c"), {})
+        self.assertEqual(site.state(address)["daily"], "confirmed")
+
+    def test_a_scanner_that_fetches_every_link_changes_nothing_and_two_posts_are_one_withdrawal(self):
+        site = self.site
+        addresses = [self.reader() for _ in range(20)]
+        self.digest_mail()
+        mails = {each: site.mail(each) for each in addresses}
+        before = {each: site.state(each) for each in addresses}
+        links = []
+        for mail in mails.values():
+            found = re.findall(r"https://news\.example\.org(/[a-z]/[\w-]+)", text_of(mail) + mail["List-Unsubscribe"])
+            self.assertEqual({link[:3] for link in found}, {"/u/", "/p/"})
+            links += set(found)
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            for method in ("GET", "HEAD"):
+                for status, body, _ in pool.map(lambda link: site.ask(method, link), links * 10):
+                    self.assertEqual(status, 200)
+                    self.assertEqual(body == "", method == "HEAD")
+        self.assertEqual({each: site.state(each) for each in addresses}, before)
+        for number, (address, mail) in enumerate(mails.items()):
+            link = re.search(r"<https://news\.example\.org(/u/[\w-]+)>", mail["List-Unsubscribe"])[1]
+            for _ in range(2):
+                if number % 2:
+                    status = site.ask("POST", link, "List-Unsubscribe=One-Click", FORM)[0]
+                else:
+                    body = '--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n'
+                    status = site.ask("POST", link, body, {"Content-Type": "multipart/form-data; boundary=b"})[0]
+                self.assertEqual(status, 200)
+            story = json.loads(site.home.do("subscriber", "show", address, "--json"))
+            withdrawn = [each for each in story["consents"] if each["event"] == "withdrawn"]
+            self.assertEqual([(each["digest"], each["origin"]) for each in withdrawn], [("weekly", "one-click")])
+            if number > 3:
+                break
+
+    def test_tokens_that_are_cut_changed_or_of_another_purpose_open_nothing(self):
+        site = self.site
+        _, preferences, mail = self.joined()
+        token = preferences[3:]
+        bad = ["/u/" + token, "/c/" + token, "/p/" + token[:-1], "/p/" + token + "A", "/p/", "/p/" + token + "/", "/p/" + token.swapcase(),
+               "/p/" + "A" * 3000, "/p/%00" + token, "/p/" + token + "%0d%0aX:1", "/c/" + "a" * 26, "/u/preview"]
+        bad += ["/p/" + token[:i] + ("A" if token[i] != "A" else "B") + token[i + 1:] for i in range(0, len(token), 3)]
+        for path in bad:
+            for method in ("GET", "POST"):
+                headers = {"X-Forwarded-For": "198.51.100.%d" % (len(path) % 250)}
+                self.assertIn(site.ask(method, path, {} if method == "POST" else None, headers)[0], (404, 429), path)
+        self.assertEqual(site.ask("GET", preferences)[0], 200)
+
+    def test_guessing_is_slowed_down_for_that_network_only(self):
+        headers = {"X-Forwarded-For": "203.0.113.9"}
+        got = [self.site.ask("GET", "/u/%026d" % i, headers=headers)[0] for i in range(80)]
+        self.assertEqual(set(got[:50]), {404})
+        self.assertIn(429, got)
+        self.assertEqual(self.site.ask("GET", "/u/nothing", headers={"X-Forwarded-For": "192.0.2.1"})[0], 404)
+
+    def test_the_answer_is_the_same_for_every_address(self):
+        site = self.site
+        known = self.reader()
+        suppressed = next(self.names)
+        site.home.do("suppression", "add", suppressed)
+        pages = [site.sign_up(self.stamp, each)[:2] for each in (known, suppressed, next(self.names))]
+        self.assertEqual(pages[0], pages[1])
+        self.assertEqual(pages[0], pages[2])
+        self.assertIn("already", text_of(site.mail(known)))
+        self.assertIsNone(site.state(suppressed))
+
+    def test_robots_are_answered_and_forgotten(self):
+        site = self.site
+        address = next(self.names)
+        self.assertEqual(site.ask("POST", "/subscribe", {"email": address, "stamp": self.stamp, "website": "https://x"})[0], 200)
+        status, page, _ = site.ask("POST", "/subscribe", {"email": address})  # from another site: a second step
+        self.assertIn('value="%s"' % address, page)
+        site.ask("POST", "/subscribe", {"email": address, "stamp": site.fresh_form()})  # too quick
+        site.ask("POST", "/subscribe", {"email": address, "stamp": "1.00"})
+        real = next(self.names)
+        site.sign_up(self.stamp, real)
+        site.mail(real)  # everything before it has been looked at
+        self.assertIsNone(site.state(address))
+
+    def test_hostile_fields_reach_no_header_page_or_table(self):
+        site = self.site
+        for evil in ("a@example.org\r\nBcc: b@example.org", "<script>@example.org", "a@b@c", "a@" + "x" * 300, "=cmd()@"):
+            status, page, _ = site.sign_up(self.stamp, evil)
+            self.assertEqual(status, 422, evil)
+            self.assertNotIn("<script>", page)
+        address = next(self.names)
+        name = "=HYPERLINK(\"x\")'; DROP TABLE subscribers;-- {{name}} {{{t}}} <img src=x>\r\nBcc: x@example.org\0"
+        self.assertEqual(site.sign_up(self.stamp, address, name=name, topic=["<b>&{{x}}", "nonsense"])[0], 200)
+        mail = site.mail(address)
+        self.assertIsNone(mail["Bcc"])
+        site.ask("POST", path_of(mail, "c"), {})
+        page = site.ask("GET", path_of(site.mail(address), "p"))[1]
+        self.assertIn("&lt;b&gt;&amp;{{x}}", page)
+        self.assertNotIn("<img", page)
+        table = site.home.do("subscriber", "export")
+        self.assertNotRegex(table, r'(^|,)"?[=+@-]')
+        self.assertEqual(json.loads(site.home.do("subscriber", "show", address, "--json"))["topics"], ["<b>&{{x}}"])
+
+    def test_pages_ask_nobody_else_and_run_nothing(self):
+        site = self.site
+        _, preferences, mail = self.joined()
+        for path in ("/", "/subscribe?lang=ar", preferences, "/nothing", "/u/x"):
+            status, page, headers = site.ask("GET", path, headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"})
+            self.assertNotIn("evil.example", page)
+            self.assertNotRegex(page, r"<script|\son\w+=|javascript:|style=")
+            self.assertEqual(re.findall(r'(?:src|href)="(https?:[^"]*)"', page), [])
+            self.assertIn("default-src 'none'", headers["Content-Security-Policy"])
+            self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
+            self.assertEqual(headers["Referrer-Policy"], "no-referrer")
+            self.assertEqual(headers["Cache-Control"], "no-store")
+            self.assertIsNone(headers["Set-Cookie"])
+            self.assertIsNone(headers["Location"])
+        self.assertIn('dir="rtl"', site.ask("GET", "/?lang=ar")[1])
+
+    def test_the_archive_is_served_and_has_no_way_out(self):
+        site = self.site
+        site.home.write("archive/index.html", "<h1>All</h1>")
+        site.home.write("archive/feed.atom", "<feed/>")
+        site.home.write("archive/.secret", "x")
+        os.symlink("../config.toml", site.home.folder / "archive/link.txt")
+        self.assertEqual(site.ask("GET", "/archive/")[1], "<h1>All</h1>")
+        self.assertIn("application/atom+xml", site.ask("GET", "/archive/feed.atom")[2]["Content-Type"])
+        for path in ("/archive/../config.toml", "/archive/%2e%2e/config.toml", "/archive/..%2fconfig.toml", "/archive//etc/passwd",
+                     "/archive/%2fetc/passwd", "/archive/.secret", "/archive/link.txt", "/archive/..%5cconfig.toml", "/archive/index.html%00.txt"):
+            self.assertEqual(site.ask("GET", path, headers={"X-Forwarded-For": "192.0.2.77"})[0], 404, path)
+
+    def test_requests_that_are_too_large_or_mean_two_things_are_refused(self):
+        raw = self.site.raw
+        self.assertIn(b" 431 ", raw(b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 20000 + b"\r\n\r\n")[:20])
+        self.assertIn(b" 413 ", raw(b"POST /subscribe HTTP/1.1\r\nHost: x\r\nContent-Length: 999999\r\n\r\n")[:20])
+        self.assertIn(b" 400 ", raw(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na")[:20])
+        self.assertIn(b" 411 ", raw(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")[:20])
+        self.assertIn(b" 400 ", raw(b"GET / HTTP/1.1\r\nHost: x\r\nX: a\x00b\r\n\r\n")[:20])
+        self.assertIn(b" 405 ", raw(b"DELETE /subscribe HTTP/1.1\r\nHost: x\r\n\r\n")[:20])
+        self.assertEqual(raw(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").count(b"200 OK"), 2)
+        answer = raw(b"GET /subscribe?x=%0d%0aSet-Cookie:%20a=b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        self.assertNotIn(b"Set-Cookie", answer.split(b"\r\n\r\n")[0])
+
+    def test_slow_and_many_connections_hold_nobody_up(self):
+        site = self.site
+        slow = [socket.create_connection(("127.0.0.1", site.port)) for _ in range(600)]
+        try:
+            for connection in slow:
+                connection.sendall(b"POST /subscribe HTTP/1.1\r\nContent-Length: 5000\r\nX-Slow: ")
+            begin = time.monotonic()
+            self.assertEqual(site.ask("GET", "/healthz")[0], 200)
+            self.assertLess(time.monotonic() - begin, 2)
+        finally:
+            for connection in slow:
+                connection.close()
+
+    def test_numbers_are_for_this_host_only(self):
+        status, page, _ = self.site.ask("GET", "/metrics")
+        self.assertEqual(status, 200)
+        self.assertRegex(page, r'tidings_subscriptions\{digest="weekly",state="confirmed"\} \d')
+        self.assertEqual(self.site.ask("GET", "/metrics", headers={"X-Forwarded-For": "192.0.2.1"})[0], 404)
+
+    def test_old_links_stay_good_when_keys_are_rotated(self):
+        site = self.site
+        _, old, _ = self.joined()
+        site.home.do("keys", "rotate")
+        _, new, _ = self.joined()
+        self.assertNotEqual(old[:6], new[:6])
+        for path in (old, new):
+            self.assertEqual(site.ask("GET", path)[0], 200)
+
+    def test_the_same_pages_as_cgi(self):
+        site = self.site
+
+        def cgi(method, path, body="", **more):
+            env = {**os.environ, "REQUEST_METHOD": method, "PATH_INFO": path, "CONTENT_LENGTH": str(len(body)), "REMOTE_ADDR": "192.0.2.5", **more}
+            done = subprocess.run(site.home.command("cgi"), cwd=site.home.folder, env=env, input=body, capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            head, _, page = done.stdout.partition("\r\n\r\n")
+            return head, page
+
+        head, page = cgi("GET", "/subscribe")
+        self.assertIn("Status: 200", head)
+        address = next(self.names)
+        body = urllib.parse.urlencode({"email": address, "stamp": self.stamp})
+        cgi("POST", "/subscribe", body, CONTENT_TYPE="application/x-www-form-urlencoded")
+        link = path_of(site.mail(address), "c")
+        self.assertIn("Status: 200", cgi("POST", link)[0])
+        self.assertEqual(set(site.state(address).values()), {"confirmed"})
+        self.assertIn("Status: 404", cgi("GET", "/metrics")[0])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,207 @@
+#include "web/routes.hpp"
+
+#include <filesystem>
+
+#include <doctest/doctest.h>
+
+#include "base/file.hpp"
+#include "support/temp_folder.hpp"
+#include "web/cgi.hpp"
+#include "web/server.hpp"
+#include "web/stamp.hpp"
+#include "web/static_files.hpp"
+
+using namespace tidings;
+using namespace tidings::web;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A list of one reader, whose token for everything is "good".
+struct FakeDesk final : Desk {
+  int left = 0;
+  int confirmed = 0;
+  int changed = 0;
+  std::vector<SignUp> sign_ups;
+  Scope scope = Scope::digest;
+  Via via = Via::page;
+
+  Result<std::optional<Leaving>> leaving(std::string_view token) override {
+    if (token != "good") return std::nullopt;
+    return Leaving{.address = "a…@e….org", .language = "de", .digest = "weekly", .is_subscribed = left == 0, .others = {}};
+  }
+  Result<std::optional<Leaving>> leave(std::string_view token, Scope how_much, Via how, std::string_view) override {
+    if (token == "good") ++left;
+    scope = how_much;
+    via = how;
+    return leaving(token);
+  }
+  Result<bool> come_back(std::string_view token, std::string_view) override { return token == "good"; }
+  Result<std::optional<Joining>> joining(std::string_view token) override {
+    if (token != "good") return std::nullopt;
+    return Joining{.address = "a…@e….org", .language = {}, .digests = {"weekly"}};
+  }
+  Result<std::optional<Joining>> confirm(std::string_view token, std::string_view) override {
+    if (token == "good") ++confirmed;
+    return joining(token);
+  }
+  Result<std::optional<Member>> member(std::string_view token) override {
+    if (token != "good") return std::nullopt;
+    return Member{};
+  }
+  Result<std::optional<Change>> change(std::string_view, const Wishes&, std::string_view) override {
+    ++changed;
+    return Change::saved;
+  }
+  Result<SignUpAnswer> sign_up(const SignUp& wanted) override {
+    sign_ups.push_back(wanted);
+    return wanted.address == "bad" ? SignUpAnswer::bad_address : SignUpAnswer::taken;
+  }
+  std::vector<Choice> digests() const override { return {{.value = "weekly", .label = {}, .is_chosen = false}}; }
+  std::vector<Choice> topics() const override { return {}; }
+  Result<void> check() override { return {}; }
+  Result<std::string> gauges() override { return "x 1\n"; }
+};
+
+struct FakePages final : Pages {
+  std::string css;
+  Result<std::string> render(const PageView& view) const override {
+    return std::to_string(static_cast<int>(view.page)) + ":" + std::to_string(static_cast<int>(view.notice)) + ":" + view.language;
+  }
+  std::string language_for(std::span<const std::string> wanted) const override {
+    for (const auto& tag : wanted) {
+      if (tag == "de" || tag == "ja") return tag;
+    }
+    return "en";
+  }
+  std::string consent(const std::string&) const override { return "yes"; }
+  const std::string& style() const override { return css; }
+};
+
+struct Visitor {
+  SiteOptions options{.base_path = "/news", .archive = {}, .stamp_secret = "secret"};
+  FakeDesk desk;
+  FakePages pages;
+  ManualClock clock{from_ms(1'700'000'000'000)};
+  SiteState state;
+  Site site{options, desk, pages, clock, state};
+
+  Response get(std::string path, Method method = Method::get) { return site.answer({.method = method, .path = std::move(path), .client = "192.0.2.1"}); }
+  Response post(std::string path, std::string body, std::string type = "application/x-www-form-urlencoded") {
+    return site.answer({.method = Method::post, .path = std::move(path), .content_type = std::move(type), .body = std::move(body), .client = "192.0.2.1"});
+  }
+};
+
+}  // namespace
+
+TEST_CASE("routes: GET and HEAD change nothing, whatever the path") {
+  Visitor visitor;
+  for (const char* const path : {"/u/good", "/c/good", "/p/good", "/subscribe", "/", "/news/u/good"}) {
+    for (const auto method : {Method::get, Method::head}) CHECK(visitor.get(path, method).status == 200);
+  }
+  CHECK(visitor.desk.left + visitor.desk.confirmed + visitor.desk.changed == 0);
+  CHECK(visitor.desk.sign_ups.empty());
+}
+
+TEST_CASE("routes: one click leaves the digest at once, in both content types, with whatever else is in the body") {
+  Visitor visitor;
+  CHECK(visitor.post("/u/good", "List-Unsubscribe=One-Click&act=all&act=return").status == 200);
+  CHECK(visitor.desk.via == Via::one_click);
+  CHECK(visitor.desk.scope == Scope::digest);
+  visitor.post("/u/good", "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n", "multipart/form-data; boundary=b");
+  CHECK(visitor.desk.left == 2);
+  CHECK(visitor.desk.via == Via::one_click);
+  CHECK(visitor.post("/u/good", "{}", "application/json").status == 200);
+  CHECK(visitor.desk.left == 3);
+}
+
+TEST_CASE("routes: preferences change only by the form's own button") {
+  Visitor visitor;
+  CHECK(visitor.post("/p/good", "List-Unsubscribe=One-Click").status == 400);
+  CHECK(visitor.post("/p/good", "").status == 400);
+  CHECK(visitor.desk.changed == 0);
+  CHECK(visitor.post("/p/good", "act=save&digest=weekly").status == 200);
+  CHECK(visitor.desk.changed == 1);
+}
+
+TEST_CASE("routes: a form that is quick, foreign, old or trapped signs nobody up") {
+  Visitor visitor;
+  const auto stamp = make_stamp("secret", visitor.clock.now());
+  CHECK(visitor.post("/subscribe", "email=a@example.org&stamp=" + stamp).status == 200);
+  CHECK(visitor.desk.sign_ups.empty());
+  visitor.clock.advance(3s);
+  visitor.post("/subscribe", "email=a@example.org");
+  visitor.post("/subscribe", "email=a@example.org&stamp=" + make_stamp("other", visitor.clock.now() - 3s));
+  visitor.post("/subscribe", "email=a@example.org&website=x&stamp=" + stamp);
+  CHECK(visitor.desk.sign_ups.empty());
+  visitor.post("/subscribe", "email=a@example.org&digest=weekly&digest=evil&stamp=" + stamp);
+  REQUIRE(visitor.desk.sign_ups.size() == 1);
+  CHECK(visitor.desk.sign_ups[0].digests == std::vector<std::string>{"weekly"});
+  CHECK(visitor.desk.sign_ups[0].consent == "yes");
+  visitor.clock.advance(25h);
+  visitor.post("/subscribe", "email=a@example.org&stamp=" + stamp);
+  CHECK(visitor.desk.sign_ups.size() == 1);
+}
+
+TEST_CASE("routes: sign-ups and wrong tokens are limited by network, and refilled with time") {
+  Visitor visitor;
+  const auto stamp = make_stamp("secret", visitor.clock.now());
+  visitor.clock.advance(3s);
+  int taken = 0;
+  for (int i = 0; i < 100; ++i) taken += visitor.post("/subscribe", "email=a@example.org&stamp=" + stamp).status == 200 ? 1 : 0;
+  CHECK(taken == 30);
+  int misses = 0;
+  for (int i = 0; i < 100; ++i) misses += visitor.get("/u/bad").status == 404 ? 1 : 0;
+  CHECK(misses == 60);
+  CHECK(visitor.get("/u/good").status == 200);
+  visitor.clock.advance(10min);
+  CHECK(visitor.get("/u/bad").status == 404);
+}
+
+TEST_CASE("routes: the numbers are shown on this host only") {
+  Visitor visitor;
+  CHECK(visitor.get("/metrics").status == 404);
+  CHECK(visitor.site.answer({.path = "/metrics", .is_local = true}).status == 200);
+}
+
+TEST_CASE("routes: the language is the visitor's") {
+  Visitor visitor;
+  CHECK(visitor.site.answer({.path = "/", .accept_language = "fi, ja;q=0.5, de;q=0.9"}).body == "0:0:de");
+  CHECK(visitor.site.answer({.path = "/", .query = "lang=ja", .accept_language = "de"}).body == "0:0:ja");
+  CHECK(visitor.get("/u/good").body.ends_with(":de"));
+  CHECK(accepted_languages("de;q=0, x;q=abc, *, en-GB") == std::vector<std::string>{"en-gb"});
+}
+
+TEST_CASE("static_files: nothing outside the folder is found") {
+  const test::TempFolder temp;
+  REQUIRE(write_file(temp.path() / "secret.txt", "secret"));
+  REQUIRE(write_file(temp.path() / "archive/index.html", "index"));
+  REQUIRE(write_file(temp.path() / "archive/a/b.html", "page"));
+  REQUIRE(write_file(temp.path() / "archive/.hidden.txt", "hidden"));
+  REQUIRE(write_file(temp.path() / "archive/run.sh", "no"));
+  std::filesystem::create_symlink("../secret.txt", temp.path() / "archive/link.txt");
+  const auto folder = temp.path() / "archive";
+  CHECK(static_file(folder, "")->bytes == "index");
+  CHECK(static_file(folder, "a/b.html")->content_type == "text/html; charset=utf-8");
+  for (const std::string path : {"../secret.txt", "a/../../secret.txt", "/etc/passwd", ".hidden.txt", "link.txt", "run.sh", "a", "..\\secret.txt", "a//../../secret.txt", "./index.html"}) {
+    CAPTURE(path);
+    CHECK_FALSE(static_file(folder, path));
+  }
+  CHECK_FALSE(static_file(folder, std::string_view{"index.html\0.txt", 15}));
+  CHECK_FALSE(static_file({}, "index.html"));
+}
+
+TEST_CASE("server: only a trusted peer says who the visitor is") {
+  CHECK(client_of("192.0.2.1", "10.0.0.1", {}) == "192.0.2.1");
+  CHECK(client_of("127.0.0.1", "10.0.0.1, 198.51.100.7", {}) == "198.51.100.7");
+  CHECK(client_of("192.0.2.1", "10.0.0.1", {"192.0.2.1"}) == "10.0.0.1");
+  CHECK(client_of("127.0.0.1", "evil\" header", {}) == "127.0.0.1");
+}
+
+TEST_CASE("rate_limit: addresses of one network are one") {
+  CHECK(network_of("192.0.2.1") == network_of("192.0.2.200"));
+  CHECK(network_of("192.0.2.1") == network_of("::ffff:192.0.2.9"));
+  CHECK(network_of("192.0.2.1") != network_of("192.0.3.1"));
+  CHECK(network_of("2001:db8:1:2::1") == network_of("2001:db8:1:2:3::9"));
+  CHECK(network_of("2001:db8:1:200::1") != network_of("2001:db8:1:300::1"));
+}
