@@ -63,6 +63,7 @@ void add_post_commands(CLI::App& app, Session& session);        // post
 void add_edition_commands(CLI::App& app, Session& session);     // digest, edition
 void add_subscriber_commands(CLI::App& app, Session& session);  // subscriber, suppression
 void add_delivery_commands(CLI::App& app, Session& session);    // delivery
+void add_bounce_commands(CLI::App& app, Session& session);      // bounce
 void add_template_commands(CLI::App& app, Session& session);    // template
 void add_dkim_commands(CLI::App& app, Session& session);        // dkim
 void add_config_commands(CLI::App& app, Session& session);      // config, db
