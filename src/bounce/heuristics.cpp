@@ -87,7 +87,7 @@ constexpr std::array advice{P{"contact"}, P{"please send"}, P{"please forward"},
 
 constexpr std::array failure{
     P{"could not be delivered"}, P{"couldn't be delivered"}, P{"cannot be delivered"}, P{"can't be delivered"}, P{"can not be delivered"}, P{"could not deliver"}, P{"couldn't deliver"}, P{"cannot deliver"}, P{"unable to deliver"}, P{"wasn't able to deliver"}, P{"not able to deliver"},
-    P{"was not delivered"}, P{"wasn't delivered"}, P{"were not delivered"}, P{"not been delivered"}, P{"not delivered"}, P{"undeliverable"}, P{"undelivered"}, P{"undeliver"}, P{"delivery failed"}, P{"delivery failure"}, P{"delivery has failed"}, P{"delivery problem"}, P{"delivery error"}, P{"delivery to * failed"}, P{"delivery to the following"},
+    P{"was not delivered"}, P{"wasn't delivered"}, P{"were not delivered"}, P{"not been delivered"}, P{"not delivered"}, P{"undeliverable"}, P{"undelivered"}, P{"non-delivery"}, P{"nondelivery"}, P{"mail error"}, P{"undeliver"}, P{"delivery failed"}, P{"delivery failure"}, P{"delivery has failed"}, P{"delivery problem"}, P{"delivery error"}, P{"delivery to * failed"}, P{"delivery to the following"},
     P{"delevery to the following"}, P{"failed to deliver"}, P{"failure to deliver"}, P{"delivery status notification"}, P{"delivery of * failed"}, P{"could not be sent"}, P{"could not be reached"}, P{"did not reach"}, P{"didn't reach"}, P{"returned to sender"}, P{"returned mail"}, P{"returning message to sender"}, P{"permanent error"}, P{"permanent failure"}, P{"permanent fatal error"},
     P{"fatal error"}, P{"fatal delivery error"}, P{"delivery errors"}, P{"failure notice"}, P{"failed recipient"}, P{"failed address"}, P{"mail failed"}, P{"mail failure"}, P{"failed mail"}, P{"was rejected"}, P{"rejected recipient"}, P{"has been delayed"}, P{"delayed"}, P{"not yet been delivered"}, P{"been postponed"}, P{"invalid recipient"}, P{"unknown user"}, P{"user unknown"}, P{"no such user"},
     P{"mailbox is full"}, P{"mailbox full"}, P{"over quota"}, P{"quota"}, P{"unknown host"}, P{"has been returned"}, P{"been returned because"}, P{"mail system error"}, P{"an error was detected"}, P{"error-for:"}, P{"automatically rejected"}, P{"sending your mail"}, P{"cannot be found"}, P{"invalid final delivery userid"}, P{"does not exist"}, P{"could not send"}, P{"couldn't send"}, P{"was aborted"}, P{"was blocked"}, P{"blocked by"}, P{"exactly match"},
@@ -105,7 +105,7 @@ constexpr std::array reply_subjects{P{"out of office"}, P{"out of the office"}, 
 constexpr std::array reply_bodies{P{"i am out of the office"}, P{"i'm out of the office"}, P{"i am currently out"}, P{"i will be out of"}, P{"i am away"}, P{"i'm away"}, P{"on vacation"}, P{"annual leave"}, P{"parental leave"}, P{"maternity leave"}, P{"i will be traveling"}, P{"i will reply"}, P{"will respond as soon"}, P{"limited access to email"}, P{"limited access to my email"}, P{"i will be back"}, P{"i'll be back"}, P{"upon my return"}, P{"when i return"},
                                   P{"thank you for your email"}, P{"thank you for your message"}, P{"thank you for contacting"}, P{"thank you for your e-mail"}, P{"we have received your"}, P{"ich bin * nicht im büro"}, P{"ich bin bis"}, P{"je suis absent"}, P{"je suis actuellement"}, P{"estoy fuera"}, P{"sono fuori"}, P{"estou ausente"}, P{"я в отпуске"}};
 
-constexpr std::array challenges{P{"verify that you are"}, P{"confirm that you are"}, P{"verification is required"}, P{"challenge/response"}, P{"challenge-response"}, P{"boxbe"}, P{"spam arrest"}, P{"spamarrest"}, P{"tmda"}, P{"spamblocker"}, P{"click * to verify"}, P{"confirm your message"}, P{"please confirm your email"}, P{"sender verification"}, P{"this is a one-time"}, P{"requires verification"}, P{"release your message"}, P{"awaits moderator approval"}, P{"pending approval"}, P{"bluebottle"},
+constexpr std::array challenges{P{"verify that you are"}, P{"confirm that you are"}, P{"verification is required"}, P{"challenge/response"}, P{"challenge-response"}, P{"boxbe"}, P{"spam arrest"}, P{"spamarrest"}, P{"tmda"}, P{"spamblocker"}, P{"click * to verify"}, P{"confirm your message"}, P{"please confirm your email"}, P{"sender verification"}, P{"this is a one-time"}, P{"requires verification"}, P{"release your message"}, P{"bluebottle"},
                                 P{"prove you are human"}, P{"to be added to my list"}, P{"authenticate yourself"}, P{"whitelist"}};
 
 struct Candidate {
@@ -330,7 +330,7 @@ bool is_auto_reply(const Mail& mail, std::string_view notice) {
   if (ascii_lower(field(mail.fields, "precedence")) == "auto_reply" || submitted.find("vacation") != std::string::npos) return true;
   const bool daemon = any_of(ascii_lower(field(mail.fields, "from")), bounce_senders);
   if (any_of(flat, reply_bodies) && !(daemon && any_of(subject, failure))) return true;
-  return any_of(flat, challenges) && find_reply_code(flat) == 0 && find_status(flat).empty();
+  return !daemon && any_of(flat, challenges) && find_reply_code(flat) == 0 && find_status(flat).empty();
 }
 
 }  // namespace tidings::bounce

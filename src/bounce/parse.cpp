@@ -97,13 +97,23 @@ void apply(Recipient& recipient, const Evidence& evidence) {
   recipient.reason = judgement.reason;
 }
 
+std::string_view domain_of(std::string_view address) { return address.substr(address.rfind('@') + 1); }
+
+/// A gateway's own name for the mailbox: another kind of address, a bare host, a host below the domain we wrote to.
+bool is_internal(std::string_view field, std::string_view final_address, std::string_view original) {
+  const auto type = ascii_lower(trim(field.substr(0, field.find(';'))));
+  const auto domain = ascii_lower(domain_of(final_address));
+  return type.starts_with("x400") || domain.find('.') == std::string::npos || domain.ends_with("." + ascii_lower(domain_of(original)));
+}
+
 std::optional<Recipient> recipient_of(const DsnRecipient& entry) {
   const auto final_address = address_of(entry.final_recipient);
   const auto original = address_of(entry.original_recipient);
   const auto actual = address_of(entry.actual_recipient);
   if (!final_address && !original && !actual) return std::nullopt;
   Recipient recipient;
-  recipient.address = final_address ? *final_address : original ? *original : *actual;
+  const bool internal = final_address && original && is_internal(entry.final_recipient, *final_address, *original);
+  recipient.address = final_address && !internal ? *final_address : original ? *original : *actual;
   if (original && !ascii_iequals(*original, recipient.address)) recipient.original = *original;
   return recipient;
 }

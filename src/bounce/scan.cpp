@@ -17,7 +17,7 @@ bool is_domain(char c) { return is_word(c) || c == '.' || c == '-' || c == '_'; 
 
 /// What stands before an address without a blank: "SMTP:", "rfc822=", "mailto:".
 std::string_view without_scheme(std::string_view local) {
-  for (const std::string_view scheme : {"rfc822=", "rfc-822=", "smtp=", "mailto="}) {
+  for (const std::string_view scheme : {"rfc822=", "rfc-822=", "smtp=", "mailto=", "dda:smtp="}) {
     if (local.size() > scheme.size() && ascii_iequals(local.substr(0, scheme.size()), scheme)) local.remove_prefix(scheme.size());
   }
   const auto first = local.find_first_not_of("'*`|=/.&#?!");
@@ -96,7 +96,7 @@ std::optional<FoundAddress> bare_at(std::string_view text, std::size_t at) {
 /// RFC 2156: "/G=Ann/S=Lee/DD.RFC-822=ann(a)example.org/..." carries the internet address.
 std::optional<std::string> x400_address(std::string_view value) {
   const auto folded = ascii_lower(value);
-  for (const std::string_view mark : {"rfc-822=", "rfc822="}) {
+  for (const std::string_view mark : {"rfc-822=", "rfc822=", "dda:smtp=", "smtp="}) {
     const auto at = folded.find(mark);
     if (at == std::string::npos) continue;
     auto rest = value.substr(at + mark.size());
