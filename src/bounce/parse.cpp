@@ -12,6 +12,7 @@
 #include "bounce/heuristics.hpp"
 #include "bounce/reason.hpp"
 #include "bounce/scan.hpp"
+#include "bounce/sns.hpp"
 
 namespace tidings::bounce {
 namespace {
@@ -244,6 +245,9 @@ Result<Report> parse_report(const Mail& mail) {
     for (const auto& address : feedback->addresses) report.recipients.push_back({.address = address, .action = Action::complaint});
     read_returned(report, headers_in(mail, notice));
     return report;
+  }
+  if (const auto text = trim(notice.text); text.starts_with("{")) {
+    if (auto from_ses = read_sns(text)) return *std::move(from_ses);
   }
   read_dsns(report, mail, dsns_of(mail), notice.text);
   if (report.recipients.empty() && is_auto_reply(mail, notice.text)) {

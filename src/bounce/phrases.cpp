@@ -121,7 +121,7 @@ constexpr std::array user{
     P{"bad-mailbox"}, P{"rcp-p1"}, P{"utilisateur inconnu"}, P{"destinataire inconnu"}, P{"destinataire invalide"}, P{"adresse inconnue"}, P{"utilisateur non recens"}, P{"usuario desconocido"}, P{"usuario no encontrado"}, P{"destinatario desconocido"}, P{"destinatario sconosciuto"}, P{"utente sconosciuto"},
     P{"nessun utente"}, P{"utente non valido"}, P{"usuário desconhecido"}, P{"usuario inexistente"}, P{"unbekannter benutzer"}, P{"benutzer unbekannt"}, P{"empfänger unbekannt"}, P{"unbekannter empfänger"}, P{"existiert nicht"}, P{"nicht gefunden"}, P{"non répertorié"},
     P{"ukendt bruger"}, P{"onbekende gebruiker"}, P{"gebruiker onbekend"}, P{"okänd mottagare"}, P{"nieznany"}, P{"nie istnieje"}, P{"nie ma takiego"}, P{"пользователь не найден"}, P{"нет такого пользователя"}, P{"не существует"}, P{"несуществующ"},
-    P{"用户不存在"}, P{"用户未找到"}, P{"收件人不存在"}, P{"不存在"}, P{"無此"}, P{"查無此人"}, P{"宛先が見つかりません"}, P{"ユーザが存在しません"}, P{"存在しません"}, P{"アドレスが見つかりません"}, P{"見つかりません"}, P{"ありません"}, P{"宛先不明"}, P{"あて先不明"}, P{"사용자를 찾을 수"}, P{"존재하지 않"}};
+    P{"用户不存在"}, P{"用户未找到"}, P{"收件人不存在"}, P{"不存在"}, P{"無此"}, P{"查無此人"}, P{"宛先が見つかりません"}, P{"ユーザが存在しません"}, P{"存在しません"}, P{"アドレスが見つかりません"}, P{"見つかりません"}, P{"宛先不明"}, P{"あて先不明"}, P{"사용자를 찾을 수"}, P{"존재하지 않"}};
 
 constexpr std::array expired{
     P{"delivery time expired"}, P{"message expired"}, P{"queue.expired"}, P{"envelope expired"}, P{"delivery expired"}, P{"in the queue too long"}, P{"queue too long"}, P{"sitting in queue"}, P{"retry timeout exceeded"}, P{"retry time not reached"},

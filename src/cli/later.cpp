@@ -16,7 +16,7 @@ struct Later {
 };
 
 constexpr std::array later{Later{"doctor", ""},       Later{"report", ""},      Later{"serve", ""},
-                           Later{"run", ""},          Later{"bounce", "ingest"},
+                           Later{"run", ""},         
                            Later{"post", "add"},      Later{"edition", "approve"}, Later{"subscriber", "confirm"}};
 
 }  // namespace
