@@ -1,8 +1,8 @@
 // Reports and replies that came back, applied: match, count, suppress, unsubscribe.
 //
 // Whom a mail is about is decided by a token of ours, never by an address that the mail names: first the return address
-// (VERP token), then the Message-ID of the returned message, which is a MAC, then the unsubscribe token in its header. What
-// carries none of these changes nobody. A mail is read once (Message-ID or hash); each is one transaction.
+// (VERP token), then the Message-ID of the returned message, which is a MAC, then the unsubscribe token in its header.
+// What carries none of these changes nobody. A mail is read once (Message-ID or hash); each is one transaction.
 #pragma once
 
 #include <string>
@@ -25,7 +25,7 @@
 namespace tidings::app {
 
 enum class Intake {
-  bounce,       ///< a report about a reader of ours, counted or not
+  bounce,  ///< a report about a reader of ours, counted or not
   complaint,
   unsubscribe,  ///< a mail with an unsubscribe token
   confirm,      ///< a mail with a confirmation token
@@ -37,15 +37,16 @@ enum class Intake {
 
 struct IntakeResult {
   Intake intake = Intake::unmatched;
-  SubscriberId subscriber{};   ///< 0: nobody
+  SubscriberId subscriber{};  ///< 0: nobody
   bool suppressed = false;
   bool storm = false;
-  std::string words{};         ///< what was done and why, one line
+  std::string words{};  ///< what was done and why, one line
 };
 
 class BounceIntake {
  public:
-  BounceIntake(const Config& config, store::Database& database, const Clock& clock, Random& random, subscriber::KeyRing keys);
+  BounceIntake(const Config& config, store::Database& database, const Clock& clock, Random& random,
+               subscriber::KeyRing keys);
 
   /// `envelope_to` is where the MTA says the mail was sent to; may be empty. Only the store's errors.
   [[nodiscard]] Result<IntakeResult> take(std::string_view bytes, std::string_view envelope_to = {});

@@ -36,7 +36,8 @@ const Part* feedback_part(const Mail& mail) {
 
 void add_from_returned(std::vector<std::string>& addresses, const Mail& mail) {
   for (const auto& headers : mail.returned) {
-    for (const std::string_view name : {"x-hmxmroriginalrecipient", "x-original-rcpt-to", "x-rcpt-to", "delivered-to", "envelope-to", "x-original-to", "apparently-to", "to"}) {
+    for (const std::string_view name : {"x-hmxmroriginalrecipient", "x-original-rcpt-to", "x-rcpt-to", "delivered-to",
+                                        "envelope-to", "x-original-to", "apparently-to", "to"}) {
       if (const auto value = field(headers, name); !value.empty()) add(addresses, value);
       if (!addresses.empty()) return;
     }
@@ -61,7 +62,8 @@ std::optional<Feedback> read_feedback(const Mail& mail) {
   const auto* const part = feedback_part(mail);
   if (part == nullptr) return old_hotmail(mail);
   const auto fields = read_fields(part->text);
-  Feedback feedback{.type = ascii_lower(trim(field(fields, "feedback-type"))), .user_agent = std::string{field(fields, "user-agent")}};
+  Feedback feedback{.type = ascii_lower(trim(field(fields, "feedback-type"))),
+                    .user_agent = std::string{field(fields, "user-agent")}};
   if (feedback.type.empty()) feedback.type = "abuse";
   for (const auto& [name, value] : fields) {
     if (name == "original-rcpt-to" || name == "removal-recipient") add(feedback.addresses, value);

@@ -10,7 +10,7 @@
 namespace tidings::bounce {
 
 struct Feedback {
-  std::string type{};                    ///< Feedback-Type, lower case
+  std::string type{};  ///< Feedback-Type, lower case
   std::string user_agent{};
   std::vector<std::string> addresses{};  ///< who complained, as far as it is told; redacted ones are left out
 };

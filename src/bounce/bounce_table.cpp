@@ -23,8 +23,14 @@ Result<void> BounceTable::record(const BounceEvent& event) {
   auto statement = database_.prepare(R"(
       INSERT INTO bounce_events (subscriber_id, edition_id, domain, at_ms, kind, reason, status, counts, suppressed)
       VALUES (:subscriber, :edition, :domain, :at, :kind, :reason, :status, :counts, :suppressed))");
-  statement.bind(":subscriber", event.subscriber).bind(":domain", event.domain).bind(":at", event.at).bind(":kind", event.kind);
-  statement.bind(":reason", event.reason).bind(":status", event.status).bind(":counts", event.counts ? 1 : 0).bind(":suppressed", event.suppressed ? 1 : 0);
+  statement.bind(":subscriber", event.subscriber)
+      .bind(":domain", event.domain)
+      .bind(":at", event.at)
+      .bind(":kind", event.kind);
+  statement.bind(":reason", event.reason)
+      .bind(":status", event.status)
+      .bind(":counts", event.counts ? 1 : 0)
+      .bind(":suppressed", event.suppressed ? 1 : 0);
   if (event.edition) {
     statement.bind(":edition", event.edition);
   } else {
@@ -88,8 +94,15 @@ Result<std::vector<BounceEvent>> BounceTable::history(SubscriberId subscriber, i
   for (;;) {
     TIDINGS_LET(const bool row, query.step());
     if (!row) return events;
-    events.push_back({.subscriber = subscriber, .edition = query.is_null(0) ? EditionId{} : query.id<EditionId>(0), .domain = query.text(1), .at = query.time(2),
-                      .kind = query.text(3), .reason = query.text(4), .status = query.text(5), .counts = query.integer(6) != 0, .suppressed = query.integer(7) != 0});
+    events.push_back({.subscriber = subscriber,
+                      .edition = query.is_null(0) ? EditionId{} : query.id<EditionId>(0),
+                      .domain = query.text(1),
+                      .at = query.time(2),
+                      .kind = query.text(3),
+                      .reason = query.text(4),
+                      .status = query.text(5),
+                      .counts = query.integer(6) != 0,
+                      .suppressed = query.integer(7) != 0});
   }
 }
 

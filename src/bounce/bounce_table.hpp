@@ -18,10 +18,10 @@ namespace tidings::bounce {
 
 struct BounceEvent {
   SubscriberId subscriber{};
-  EditionId edition{};     ///< 0: unknown
-  std::string domain{};    ///< lower case
+  EditionId edition{};   ///< 0: unknown
+  std::string domain{};  ///< lower case
   UtcTime at{};
-  std::string kind{};      ///< hard, soft, complaint
+  std::string kind{};  ///< hard, soft, complaint
   std::string reason{};
   std::string status{};
   bool counts = false;

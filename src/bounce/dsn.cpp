@@ -96,7 +96,8 @@ bool is_dsn_text(std::string_view text) {
   for (const auto line : split(text, '\n')) {
     const auto start = ascii_lower(trim(line).substr(0, 24));
     recipient = recipient || start.starts_with("final-recipient:") || start.starts_with("original-recipient:");
-    outcome = outcome || start.starts_with("action:") || start.starts_with("status:") || start.starts_with("diagnostic-code:");
+    outcome = outcome || start.starts_with("action:") || start.starts_with("status:") ||
+              start.starts_with("diagnostic-code:");
     if (recipient && outcome) return true;
   }
   return false;

@@ -1,8 +1,8 @@
 // Reports without structure: qmail, Exim, Domino, MDaemon, IMail, gateways and providers that write prose. Pure.
 //
-// A mail counts as a report only if it looks like one by its sender or subject and says that something was not delivered.
-// Addresses are found by where they stand: behind a label ("RCPT TO:"), at the start of a line before a reason, alone on a line,
-// in a sentence with a reason. The notice ends where the returned message begins.
+// A mail counts as a report only if it looks like one by its sender or subject and says that something was not
+// delivered. Addresses are found by where they stand: behind a label ("RCPT TO:"), at the start of a line before a
+// reason, alone on a line, in a sentence with a reason. The notice ends where the returned message begins.
 #pragma once
 
 #include <string>

@@ -55,7 +55,9 @@ Result<void> move_to(const fs::path& from, const fs::path& folder) {
   TIDINGS_TRY(make_folder(folder));
   std::error_code error;
   fs::rename(from, folder / seen_name(from), error);
-  if (error) return fail(Errc::cannot_create, fmt::format("cannot move {} to {}: {}", from.string(), folder.string(), error.message()));
+  if (error)
+    return fail(Errc::cannot_create,
+                fmt::format("cannot move {} to {}: {}", from.string(), folder.string(), error.message()));
   return {};
 }
 
@@ -63,7 +65,8 @@ Result<void> move_to(const fs::path& from, const fs::path& folder) {
 
 Result<void> read_maildir(const fs::path& folder, const Take& take) {
   std::error_code error;
-  if (!fs::is_directory(folder / "new", error)) return fail(Errc::no_input, fmt::format("{} is no Maildir: it has no folder new", folder.string()));
+  if (!fs::is_directory(folder / "new", error))
+    return fail(Errc::no_input, fmt::format("{} is no Maildir: it has no folder new", folder.string()));
   for (const auto* const part : {"new", "cur"}) {
     for (const auto& file : mails_in(folder / part)) {
       auto bytes = read_head(file);
@@ -95,7 +98,8 @@ Result<void> read_mbox(const fs::path& file, const fs::path& unmatched, const Ta
     } else if (mail.size() < max_mail_bytes) {
       // mboxrd: one '>' was put before each "From " of the text
       const auto quoted = line.find_first_not_of('>');
-      const bool escaped = quoted != std::string::npos && quoted > 0 && std::string_view{line}.substr(quoted).starts_with("From ");
+      const bool escaped =
+          quoted != std::string::npos && quoted > 0 && std::string_view{line}.substr(quoted).starts_with("From ");
       mail += (escaped ? line.substr(1) : line) + "\n";
     }
     blank = line.empty() || line == "\r";

@@ -94,7 +94,8 @@ std::string to_utf8(std::string_view bytes, const std::string& charset) {
   if (japanese) return clean_utf8(convert(bytes, "iso-2022-jp"));
   if (is_valid_utf8(bytes)) return clean_utf8(bytes);
   std::string text;
-  if (!label.empty() && label != "utf-8" && label != "us-ascii" && label != "unknown-8bit") text = convert(bytes, charset);
+  if (!label.empty() && label != "utf-8" && label != "us-ascii" && label != "unknown-8bit")
+    text = convert(bytes, charset);
   if (text.empty()) text = convert(bytes, "iso-8859-1");
   return clean_utf8(text);
 }
@@ -180,7 +181,8 @@ class Walker {
   }
 
   void add(std::string type, std::string text, Place place) {
-    if (mail_.parts.size() < max_parts) mail_.parts.push_back({.type = std::move(type), .text = std::move(text), .place = place});
+    if (mail_.parts.size() < max_parts)
+      mail_.parts.push_back({.type = std::move(type), .text = std::move(text), .place = place});
   }
 
   Mail& mail_;
@@ -236,7 +238,8 @@ Fields read_fields(std::string_view text) {
     }
     const auto colon = line.find(':');
     const auto name = trim(line.substr(0, colon));
-    const bool good = colon != std::string_view::npos && !name.empty() && name.find_first_of(" \t<>@") == std::string_view::npos;
+    const bool good =
+        colon != std::string_view::npos && !name.empty() && name.find_first_of(" \t<>@") == std::string_view::npos;
     if (!good && trim(line).empty() && fields.empty()) continue;  // blank lines before the block
     if (!good || fields.size() >= static_cast<std::size_t>(max_fields)) break;
     fields.push_back({.name = ascii_lower(name), .value = std::string{trim(line.substr(colon + 1))}});
@@ -251,7 +254,8 @@ Mail read_mail(std::string_view bytes) {
   const auto text = unix_lines(bytes.substr(0, max_mail_bytes));
   const auto rest = without_envelope_line(text);
   const auto folded = ascii_lower(rest);
-  if (count_of(folded, "boundary") > max_structure || count_of(folded, "message/") > max_structure) return read_plain(rest);
+  if (count_of(folded, "boundary") > max_structure || count_of(folded, "message/") > max_structure)
+    return read_plain(rest);
   const Handle<GMimeStream> stream{g_mime_stream_mem_new_with_buffer(rest.data(), rest.size())};
   const Handle<GMimeParser> parser{g_mime_parser_new_with_stream(stream.get())};
   const Handle<GMimeMessage> message{g_mime_parser_construct_message(parser.get(), nullptr)};
@@ -267,7 +271,8 @@ Mail read_mail(std::string_view bytes) {
     }
     Walker{mail}.walk(top, Place::notice, 0);
   }
-  const bool has_text = std::any_of(mail.parts.begin(), mail.parts.end(), [](const Part& part) { return !trim(part.text).empty(); });
+  const bool has_text =
+      std::any_of(mail.parts.begin(), mail.parts.end(), [](const Part& part) { return !trim(part.text).empty(); });
   if (!has_text) {
     mail.parts.push_back({.type = "text/plain", .text = to_utf8(body_of(rest).substr(0, max_part_text), "")});
   }
@@ -302,8 +307,15 @@ std::string text_of_html(std::string_view html) {
       out += html[i];
     }
   }
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> references{
-      {{"&nbsp;", " "}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&#39;", "'"}, {"&apos;", "'"}, {"&#64;", "@"}, {"&#8203;", ""}, {"&amp;", "&"}}};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> references{{{"&nbsp;", " "},
+                                                                                     {"&lt;", "<"},
+                                                                                     {"&gt;", ">"},
+                                                                                     {"&quot;", "\""},
+                                                                                     {"&#39;", "'"},
+                                                                                     {"&apos;", "'"},
+                                                                                     {"&#64;", "@"},
+                                                                                     {"&#8203;", ""},
+                                                                                     {"&amp;", "&"}}};
   for (const auto& [from, to] : references) out = replace_all(out, from, to);
   return out;
 }

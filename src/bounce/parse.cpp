@@ -19,7 +19,9 @@ namespace {
 
 constexpr std::size_t max_diagnostic = 500;
 
-std::string short_line(std::string_view text) { return std::string{truncate_utf8(collapse_blanks(clean_utf8(text)), max_diagnostic)}; }
+std::string short_line(std::string_view text) {
+  return std::string{truncate_utf8(collapse_blanks(clean_utf8(text)), max_diagnostic)};
+}
 
 /// The prose of the report: its text parts; HTML only where there is no plain text with an address.
 std::string notice_of(const Mail& mail) {
@@ -70,7 +72,8 @@ std::optional<Action> action_named(std::string_view value) {
 /// "smtp; 550 ..." without its type.
 std::string without_type(std::string_view diagnostic) {
   const auto semicolon = diagnostic.find(';');
-  if (semicolon != std::string_view::npos && semicolon < 24 && diagnostic.substr(0, semicolon).find_first_of("0123456789@ ") == std::string_view::npos) {
+  if (semicolon != std::string_view::npos && semicolon < 24 &&
+      diagnostic.substr(0, semicolon).find_first_of("0123456789@ ") == std::string_view::npos) {
     diagnostic = diagnostic.substr(semicolon + 1);
   }
   return std::string{trim(diagnostic)};
@@ -104,7 +107,8 @@ std::string_view domain_of(std::string_view address) { return address.substr(add
 bool is_internal(std::string_view field, std::string_view final_address, std::string_view original) {
   const auto type = ascii_lower(trim(field.substr(0, field.find(';'))));
   const auto domain = ascii_lower(domain_of(final_address));
-  return type.starts_with("x400") || domain.find('.') == std::string::npos || domain.ends_with("." + ascii_lower(domain_of(original)));
+  return type.starts_with("x400") || domain.find('.') == std::string::npos ||
+         domain.ends_with("." + ascii_lower(domain_of(original)));
 }
 
 std::optional<Recipient> recipient_of(const DsnRecipient& entry) {
@@ -140,10 +144,12 @@ void read_dsns(Report& report, const Mail& mail, const std::vector<Dsn>& dsns, c
       evidence.action = named ? *named : evidence.status.starts_with("2") ? Action::delivered : action_of(mail, notice);
       evidence.around = dsn.recipients.size() == 1 ? notice : words_about(notice, recipient->address);
       // "Status: 5.1.1 (Remote SMTP server has rejected address)"
-      if (evidence.diagnostic.empty() && entry.status.find('(') != std::string::npos) evidence.diagnostic = entry.status.substr(entry.status.find('('));
+      if (evidence.diagnostic.empty() && entry.status.find('(') != std::string::npos)
+        evidence.diagnostic = entry.status.substr(entry.status.find('('));
       recipient->action = evidence.action;
       apply(*recipient, evidence);
-      recipient->diagnostic = short_line(evidence.diagnostic.empty() ? words_about(notice, recipient->address) : evidence.diagnostic);
+      recipient->diagnostic =
+          short_line(evidence.diagnostic.empty() ? words_about(notice, recipient->address) : evidence.diagnostic);
       add(report, *std::move(recipient));
     }
   }
@@ -159,7 +165,8 @@ void read_failed_header(Report& report, const Mail& mail, const std::string& not
   for (const auto& address : addresses) {
     Recipient recipient{.address = address};
     Evidence evidence{.action = action_of(mail, notice)};
-    const auto finding = std::find_if(findings.begin(), findings.end(), [&](const Finding& each) { return ascii_iequals(each.address, address); });
+    const auto finding = std::find_if(findings.begin(), findings.end(),
+                                      [&](const Finding& each) { return ascii_iequals(each.address, address); });
     evidence.diagnostic = finding != findings.end() ? finding->diagnostic : words_about(notice, address);
     evidence.around = addresses.size() == 1 ? notice : "";
     recipient.action = evidence.action;
@@ -174,7 +181,8 @@ std::vector<std::string> returned_recipients(const Mail& mail, const Fields& in_
   auto blocks = mail.returned;
   blocks.push_back(in_text);
   for (const auto& headers : blocks) {
-    for (const std::string_view name : {"x-failed-recipients", "x-original-to", "x-rcpt-to", "delivered-to", "envelope-to", "to"}) {
+    for (const std::string_view name :
+         {"x-failed-recipients", "x-original-to", "x-rcpt-to", "delivered-to", "envelope-to", "to"}) {
       std::vector<std::string> addresses;
       for (const auto& found : find_addresses(field(headers, name))) addresses.push_back(found.address);
       if (addresses.size() == 1) return addresses;
@@ -200,8 +208,11 @@ std::vector<Finding> local_names(const Mail& mail, const std::string& notice) {
     auto words = trim(lines[next]);
     const auto name = words.substr(0, words.find_first_of(" \t"));
     const bool indented = lines[next].starts_with(" ") || lines[next].starts_with("\t");
-    const bool plain = !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == std::string_view::npos;
-    if (indented && plain && name.back() != '.') return {{.address = std::string{name} + domain, .diagnostic = std::string{words}}};
+    const bool plain =
+        !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+                             std::string_view::npos;
+    if (indented && plain && name.back() != '.')
+      return {{.address = std::string{name} + domain, .diagnostic = std::string{words}}};
   }
   return {};
 }
@@ -210,7 +221,8 @@ void read_prose(Report& report, const Mail& mail, const Notice& notice) {
   auto findings = find_recipients(mail, notice.text);
   if (findings.empty()) findings = local_names(mail, notice.text);
   if (findings.empty()) {
-    for (auto& address : returned_recipients(mail, read_fields(notice.rest))) findings.push_back({.address = std::move(address), .diagnostic = {}});
+    for (auto& address : returned_recipients(mail, read_fields(notice.rest)))
+      findings.push_back({.address = std::move(address), .diagnostic = {}});
   }
   const auto action = action_of(mail, notice.text);
   for (auto& finding : findings) {
@@ -223,7 +235,9 @@ void read_prose(Report& report, const Mail& mail, const Notice& notice) {
   }
 }
 
-Fields headers_in(const Mail& mail, const Notice& notice) { return mail.returned.empty() ? read_fields(notice.rest) : mail.returned.front(); }
+Fields headers_in(const Mail& mail, const Notice& notice) {
+  return mail.returned.empty() ? read_fields(notice.rest) : mail.returned.front();
+}
 
 void read_returned(Report& report, const Fields& headers) {
   report.returned.message_id = std::string{trim(field(headers, "message-id"))};
@@ -242,7 +256,8 @@ Result<Report> parse_report(const Mail& mail) {
     report.complaint = true;
     report.feedback_type = feedback->type;
     report.reporter = short_line(feedback->user_agent);
-    for (const auto& address : feedback->addresses) report.recipients.push_back({.address = address, .action = Action::complaint});
+    for (const auto& address : feedback->addresses)
+      report.recipients.push_back({.address = address, .action = Action::complaint});
     read_returned(report, headers_in(mail, notice));
     return report;
   }
@@ -263,7 +278,8 @@ Result<Report> parse_report(const Mail& mail) {
       auto nested = mail;
       nested.fields = mail.returned.front();
       nested.returned.clear();
-      if (report_score(nested, inner.text) >= 4 && !is_auto_reply(nested, inner.text)) read_prose(report, nested, inner);
+      if (report_score(nested, inner.text) >= 4 && !is_auto_reply(nested, inner.text))
+        read_prose(report, nested, inner);
     }
   }
   if (report.recipients.empty()) return fail(Errc::bad_data, "the mail is no report of a delivery");

@@ -30,11 +30,13 @@ Reason reason_of_status(std::string_view status) {
   switch (subject) {
     case 1:
       switch (detail) {
-        case 1: case 3: return Reason::user_unknown;
+        case 1:
+        case 3: return Reason::user_unknown;
         case 2: return Reason::host_unknown;
         case 4: return Reason::unknown;  // ambiguous
         case 6: return Reason::moved;
-        case 7: case 8: return Reason::policy;  // the sender's address
+        case 7:
+        case 8: return Reason::policy;         // the sender's address
         case 10: return Reason::user_unknown;  // null MX (RFC 7505), and "recipient not found" of Exchange Online
         default: return Reason::unknown;
       }
@@ -53,7 +55,8 @@ Reason reason_of_status(std::string_view status) {
     case 4:
       switch (detail) {
         case 4: return Reason::network;
-        case 7: case 316: return Reason::expired;
+        case 7:
+        case 316: return Reason::expired;
         default: return Reason::network;
       }
     case 5: return detail == 3 ? Reason::rate : Reason::system;
@@ -62,7 +65,8 @@ Reason reason_of_status(std::string_view status) {
       switch (detail) {
         case 13: return Reason::suspended;
         case 16: return Reason::too_big;
-        case 17: case 18: return Reason::moved;
+        case 17:
+        case 18: return Reason::moved;
         case 27: return Reason::no_mail;
         default: return Reason::policy;
       }
@@ -151,8 +155,10 @@ Judgement judge(const Evidence& evidence) {
     if (out.status.empty()) out.status = find_status(evidence.around);
     if (out.reason == Reason::unknown && !is_generic(out.status)) out.reason = reason_of_status(out.status);
   }
-  // "550 5.7.1 blocked, see ...; address does not exist": where the code speaks of policy, a word of blame must stand alone.
-  if (blames_address(out.reason) && split_status(in_words.empty() ? out.status : in_words).subject == 7 && blames_sender(flat)) {
+  // "550 5.7.1 blocked, see ...; address does not exist": where the code speaks of policy, a word of blame must stand
+  // alone.
+  if (blames_address(out.reason) && split_status(in_words.empty() ? out.status : in_words).subject == 7 &&
+      blames_sender(flat)) {
     out.reason = Reason::spam;
   }
   const char status_class = class_of(evidence, out.status, code);

@@ -1,7 +1,8 @@
-// Why a delivery failed, and whether the address is at fault: codes and words of a diagnostic in, reason, status and kind out. Pure.
+// Why a delivery failed, and whether the address is at fault: codes and words of a diagnostic in, reason, status and
+// kind out. Pure.
 //
-// Words come before codes, because 550 5.7.1 is said of unknown users and 550 5.1.1 of blocked senders. Phrases that blame the
-// message or the sender come before those that blame the address: what is in doubt is soft.
+// Words come before codes, because 550 5.7.1 is said of unknown users and 550 5.1.1 of blocked senders. Phrases that
+// blame the message or the sender come before those that blame the address: what is in doubt is soft.
 #pragma once
 
 #include <string>

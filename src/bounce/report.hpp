@@ -1,7 +1,9 @@
-// What came back: one mail read as a delivery report (RFC 3464 and older forms) or as a feedback report (RFC 5965). Plain data.
+// What came back: one mail read as a delivery report (RFC 3464 and older forms) or as a feedback report (RFC 5965).
+// Plain data.
 //
-// `hard` means that the address itself is at fault for good: no such mailbox, no such domain, a domain that takes no mail.
-// All else is soft, also every refusal of a message or a sender: a soft report must be counted, never acted on alone.
+// `hard` means that the address itself is at fault for good: no such mailbox, no such domain, a domain that takes no
+// mail. All else is soft, also every refusal of a message or a sender: a soft report must be counted, never acted on
+// alone.
 #pragma once
 
 #include <string>
@@ -20,20 +22,20 @@ enum class Kind { soft, hard };
 /// Why, in the order of the rules that find it (reason.hpp).
 enum class Reason {
   unknown,
-  user_unknown,   ///< no such mailbox
-  host_unknown,   ///< no such domain, or it has no mail host
-  no_mail,        ///< the domain says that it takes no mail (RFC 7505)
-  moved,          ///< the mailbox moved and left no address
-  disabled,       ///< closed for good
-  suspended,      ///< closed for now
+  user_unknown,  ///< no such mailbox
+  host_unknown,  ///< no such domain, or it has no mail host
+  no_mail,       ///< the domain says that it takes no mail (RFC 7505)
+  moved,         ///< the mailbox moved and left no address
+  disabled,      ///< closed for good
+  suspended,     ///< closed for now
   mailbox_full,
   too_big,
-  rate,           ///< too many messages or sessions
-  spam,           ///< the content or the sender's reputation
-  policy,         ///< a rule of the receiver, authentication of the sender
-  content,        ///< form of the message
-  relaying,       ///< the host does not relay for us
-  expired,        ///< given up after trying for long
+  rate,      ///< too many messages or sessions
+  spam,      ///< the content or the sender's reputation
+  policy,    ///< a rule of the receiver, authentication of the sender
+  content,   ///< form of the message
+  relaying,  ///< the host does not relay for us
+  expired,   ///< given up after trying for long
   network,
   system,
 };
@@ -43,7 +45,7 @@ struct Recipient {
   std::string address{};   ///< as reported; local@domain
   std::string original{};  ///< where the report names the address before forwarding too, else empty
   Action action = Action::failed;
-  std::string status{};    ///< d.d.d (RFC 3463); empty for complaints
+  std::string status{};  ///< d.d.d (RFC 3463); empty for complaints
   Kind kind = Kind::soft;
   Reason reason = Reason::unknown;
   std::string diagnostic{};  ///< one line of UTF-8, at most 500 bytes

@@ -12,20 +12,24 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 bool is_high(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 
-bool is_local(char c) { return is_word(c) || std::string_view{"!#$%&'*+/=?^_`{|}~.-"}.find(c) != std::string_view::npos; }
+bool is_local(char c) {
+  return is_word(c) || std::string_view{"!#$%&'*+/=?^_`{|}~.-"}.find(c) != std::string_view::npos;
+}
 bool is_domain(char c) { return is_word(c) || c == '.' || c == '-' || c == '_'; }
 
 /// What stands before an address without a blank: "SMTP:", "rfc822=", "mailto:".
 std::string_view without_scheme(std::string_view local) {
   for (const std::string_view scheme : {"rfc822=", "rfc-822=", "smtp=", "mailto=", "dda:smtp="}) {
-    if (local.size() > scheme.size() && ascii_iequals(local.substr(0, scheme.size()), scheme)) local.remove_prefix(scheme.size());
+    if (local.size() > scheme.size() && ascii_iequals(local.substr(0, scheme.size()), scheme))
+      local.remove_prefix(scheme.size());
   }
   const auto first = local.find_first_not_of("'*`|=/.&#?!");
   return first == std::string_view::npos ? std::string_view{} : local.substr(first);
 }
 
 std::string_view trim_domain(std::string_view domain) {
-  while (!domain.empty() && (domain.back() == '.' || domain.back() == '-' || domain.back() == '_')) domain.remove_suffix(1);
+  while (!domain.empty() && (domain.back() == '.' || domain.back() == '-' || domain.back() == '_'))
+    domain.remove_suffix(1);
   return domain;
 }
 
@@ -42,7 +46,8 @@ std::string bracketed_address(std::string_view inside) {
     if (colon != std::string_view::npos) inside.remove_prefix(colon + 1);
   }
   for (const std::string_view scheme : {"mailto:", "smtp:", "rfc822;"}) {
-    if (inside.size() > scheme.size() && ascii_iequals(inside.substr(0, scheme.size()), scheme)) inside = trim(inside.substr(scheme.size()));
+    if (inside.size() > scheme.size() && ascii_iequals(inside.substr(0, scheme.size()), scheme))
+      inside = trim(inside.substr(scheme.size()));
   }
   const auto at = inside.rfind('@');
   if (at == std::string_view::npos || at == 0) return {};
@@ -50,9 +55,12 @@ std::string bracketed_address(std::string_view inside) {
   auto domain = trim_domain(inside.substr(at + 1));
   const bool quoted = local.size() > 2 && local.front() == '"' && local.back() == '"';
   const bool literal = domain.starts_with("[") && domain.ends_with("]");
-  const auto bad = [](char c) { return c == ' ' || c == '<' || c == '>' || c == '\n' || c == '\t' || c == ',' || c == ';'; };
+  const auto bad = [](char c) {
+    return c == ' ' || c == '<' || c == '>' || c == '\n' || c == '\t' || c == ',' || c == ';';
+  };
   if (!quoted && std::any_of(local.begin(), local.end(), bad)) return {};
-  if (!literal && !std::all_of(domain.begin(), domain.end(), [](char c) { return is_domain(c) || is_high(c); })) return {};
+  if (!literal && !std::all_of(domain.begin(), domain.end(), [](char c) { return is_domain(c) || is_high(c); }))
+    return {};
   if (domain.empty() || (!literal && !good_domain(domain, true))) return {};
   return std::string{local} + "@" + std::string{domain};
 }
@@ -85,11 +93,14 @@ std::optional<FoundAddress> bare_at(std::string_view text, std::size_t at) {
   if (end < text.size() && text[end] == '[') {
     const auto close = text.find(']', end);
     if (close == std::string_view::npos || close - end > 45) return std::nullopt;
-    return FoundAddress{.address = local + std::string{text.substr(at, close + 1 - at)}, .begin = begin, .end = close + 1};
+    return FoundAddress{
+        .address = local + std::string{text.substr(at, close + 1 - at)}, .begin = begin, .end = close + 1};
   }
   while (end < text.size() && (is_domain(text[end]) || is_high(text[end])) && end - at < 255) ++end;
   const auto domain = trim_domain(text.substr(at + 1, end - at - 1));
-  if (local.empty() || local.back() == '.' || !good_domain(domain, false) || domain.find("..") != std::string_view::npos) return std::nullopt;
+  if (local.empty() || local.back() == '.' || !good_domain(domain, false) ||
+      domain.find("..") != std::string_view::npos)
+    return std::nullopt;
   return FoundAddress{.address = local + "@" + std::string{domain}, .begin = begin, .end = at + 1 + domain.size()};
 }
 
@@ -134,7 +145,8 @@ bool version_before(std::string_view text, std::size_t at) {
 std::vector<FoundAddress> find_addresses(std::string_view text) {
   std::vector<FoundAddress> found;
   std::size_t from = 0;
-  for (auto at = text.find('@'); at != std::string_view::npos && found.size() < 200; at = text.find('@', std::max(at + 1, from))) {
+  for (auto at = text.find('@'); at != std::string_view::npos && found.size() < 200;
+       at = text.find('@', std::max(at + 1, from))) {
     auto address = bracketed_at(text, at);
     if (!address || address->begin < from) address = bare_at(text, at);
     if (!address) continue;
@@ -183,11 +195,16 @@ std::string status_at_start(std::string_view text) {
 
 int find_reply_code(std::string_view text) {
   for (std::size_t i = 0; i + 2 < text.size(); ++i) {
-    if ((text[i] != '4' && text[i] != '5') || text[i + 1] < '0' || text[i + 1] > '7' || !is_digit(text[i + 2])) continue;
+    if ((text[i] != '4' && text[i] != '5') || text[i + 1] < '0' || text[i + 1] > '7' || !is_digit(text[i + 2]))
+      continue;
     if (i > 0 && std::string_view{" \t\n:;,<([\"'#="}.find(text[i - 1]) == std::string_view::npos) continue;
-    if (i + 3 < text.size() && std::string_view{" \t\n-:;,>)]\"'#="}.find(text[i + 3]) == std::string_view::npos) continue;
-    if (i + 4 < text.size() && text[i + 3] == '-' && is_digit(text[i + 4]) && (i + 5 >= text.size() || text[i + 5] != '.')) {
-      if (is_digit(text[i + 5 < text.size() ? i + 5 : i + 4]) && i + 7 < text.size() && text[i + 7] != '-' && text[i + 7] != ' ') continue;
+    if (i + 3 < text.size() && std::string_view{" \t\n-:;,>)]\"'#="}.find(text[i + 3]) == std::string_view::npos)
+      continue;
+    if (i + 4 < text.size() && text[i + 3] == '-' && is_digit(text[i + 4]) &&
+        (i + 5 >= text.size() || text[i + 5] != '.')) {
+      if (is_digit(text[i + 5 < text.size() ? i + 5 : i + 4]) && i + 7 < text.size() && text[i + 7] != '-' &&
+          text[i + 7] != ' ')
+        continue;
     }
     if (text[i + 1] >= '6') continue;
     return (text[i] - '0') * 100 + (text[i + 1] - '0') * 10 + (text[i + 2] - '0');
@@ -214,8 +231,9 @@ std::string flatten(std::string_view text) {
   out.reserve(line.size());
   // "550-5.1.1 The account does 550-5.1.1 not exist": the codes of continuation lines stand between the words.
   for (std::size_t i = 0; i < line.size();) {
-    const bool code = out.size() > 8 && i > 0 && line[i - 1] == ' ' && i + 3 < line.size() && (line[i] == '4' || line[i] == '5') &&
-                      is_digit(line[i + 1]) && is_digit(line[i + 2]) && (line[i + 3] == '-' || line[i + 3] == ' ');
+    const bool code = out.size() > 8 && i > 0 && line[i - 1] == ' ' && i + 3 < line.size() &&
+                      (line[i] == '4' || line[i] == '5') && is_digit(line[i + 1]) && is_digit(line[i + 2]) &&
+                      (line[i + 3] == '-' || line[i + 3] == ' ');
     if (code) {
       i += 4;
       while (i < line.size() && (line[i] == ' ')) ++i;

@@ -46,7 +46,8 @@ Json object_in(std::string_view text) {
 
 Recipient recipient_of(const Json& entry, bool transient) {
   Recipient recipient{.address = address_of(text_of(entry, "emailAddress")).value_or("")};
-  Evidence evidence{.status = status_at_start(text_of(entry, "status")), .diagnostic = text_of(entry, "diagnosticCode")};
+  Evidence evidence{.status = status_at_start(text_of(entry, "status")),
+                    .diagnostic = text_of(entry, "diagnosticCode")};
   if (ascii_lower(text_of(entry, "action")) == "delayed") evidence.action = Action::delayed;
   const auto judgement = judge(evidence);
   recipient.action = evidence.action;
@@ -63,16 +64,21 @@ std::optional<Report> read_sns(std::string_view text) {
   // SES mails fold long lines with "!" at the end of each.
   auto json = object_in(replace_all(text, "!\n ", ""));
   if (json.is_discarded() || !json.is_object()) return std::nullopt;
-  if (const auto inner = text_of(json, "Message"); inner.find("otificationType") != std::string::npos) json = object_in(inner);
+  if (const auto inner = text_of(json, "Message"); inner.find("otificationType") != std::string::npos)
+    json = object_in(inner);
   if (json.is_discarded() || !json.is_object()) return std::nullopt;
-  const auto type = text_of(json, "notificationType").empty() ? text_of(json, "eventType") : text_of(json, "notificationType");
+  const auto type =
+      text_of(json, "notificationType").empty() ? text_of(json, "eventType") : text_of(json, "notificationType");
   const bool complaint = type == "Complaint";
   if (!complaint && type != "Bounce") return std::nullopt;
   const auto* const what = member(json, complaint ? "complaint" : "bounce");
-  const auto* const entries = what == nullptr ? nullptr : member(*what, complaint ? "complainedRecipients" : "bouncedRecipients");
+  const auto* const entries =
+      what == nullptr ? nullptr : member(*what, complaint ? "complainedRecipients" : "bouncedRecipients");
   if (entries == nullptr || !entries->is_array()) return std::nullopt;
   Report report{.complaint = complaint, .reporter = "Amazon SES"};
-  if (complaint) report.feedback_type = text_of(*what, "complaintFeedbackType").empty() ? "abuse" : text_of(*what, "complaintFeedbackType");
+  if (complaint)
+    report.feedback_type =
+        text_of(*what, "complaintFeedbackType").empty() ? "abuse" : text_of(*what, "complaintFeedbackType");
   for (const auto& entry : *entries) {
     if (!entry.is_object() || report.recipients.size() >= 500) continue;
     auto recipient = recipient_of(entry, text_of(*what, "bounceType") == "Transient");

@@ -22,13 +22,21 @@ struct Fixture {
   Fixture() {
     for (int i = 1; i <= 30; ++i) {
       const auto address = "reader" + std::to_string(i) + "@big.example";
-      auto statement = database.prepare("INSERT INTO subscribers (id, address, address_key, name, language, created_ms) VALUES (:id, :address, :address, '', '', 0)");
+      auto statement = database.prepare(
+          "INSERT INTO subscribers (id, address, address_key, name, language, created_ms) VALUES (:id, :address, "
+          ":address, '', '', 0)");
       REQUIRE(statement.bind(":id", i).bind(":address", address).run());
     }
   }
 
   void soft(int subscriber, UtcTime at, bool counts = true) {
-    REQUIRE(table.record({.subscriber = SubscriberId{subscriber}, .domain = "big.example", .at = at, .kind = "soft", .reason = "mailbox full", .status = "5.2.2", .counts = counts}));
+    REQUIRE(table.record({.subscriber = SubscriberId{subscriber},
+                          .domain = "big.example",
+                          .at = at,
+                          .kind = "soft",
+                          .reason = "mailbox full",
+                          .status = "5.2.2",
+                          .counts = counts}));
   }
 };
 
@@ -70,12 +78,15 @@ TEST_CASE("policy: complaints act at once, refusals of the sender never count") 
     CHECK(step_for(complaint, somebody) == Step::nothing);
   }
   const Report report;
-  CHECK(step_for(report, {.address = "a@b", .kind = Kind::hard, .reason = Reason::user_unknown}) == Step::suppress_hard);
+  CHECK(step_for(report, {.address = "a@b", .kind = Kind::hard, .reason = Reason::user_unknown}) ==
+        Step::suppress_hard);
   CHECK(step_for(report, {.address = "a@b", .reason = Reason::mailbox_full}) == Step::count);
-  for (const auto reason : {Reason::spam, Reason::policy, Reason::too_big, Reason::rate, Reason::relaying, Reason::system, Reason::content}) {
+  for (const auto reason : {Reason::spam, Reason::policy, Reason::too_big, Reason::rate, Reason::relaying,
+                            Reason::system, Reason::content}) {
     CHECK(step_for(report, {.address = "a@b", .reason = reason}) == Step::nothing);
   }
-  CHECK(step_for(report, {.address = "a@b", .action = Action::delayed, .reason = Reason::mailbox_full}) == Step::nothing);
+  CHECK(step_for(report, {.address = "a@b", .action = Action::delayed, .reason = Reason::mailbox_full}) ==
+        Step::nothing);
 }
 
 }  // namespace

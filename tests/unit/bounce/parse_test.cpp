@@ -13,7 +13,9 @@ namespace {
 using namespace tidings;
 using namespace tidings::bounce;
 
-std::string mail_of(const std::string& name) { return read_file(std::string{TIDINGS_TEST_DATA} + "/bounce/" + name).value(); }
+std::string mail_of(const std::string& name) {
+  return read_file(std::string{TIDINGS_TEST_DATA} + "/bounce/" + name).value();
+}
 
 struct Want {
   std::string address{};
@@ -28,12 +30,19 @@ struct Case {
 };
 
 const std::vector<Case> corpus{
-    {"rfc3464.eml", {{"ann@quay.example", Action::failed, "5.1.1", Kind::hard}, {"bo@pier.example", Action::failed, "5.2.2", Kind::soft}, {"cy@mole.example", Action::delayed, "4.4.1", Kind::soft}}},
+    {"rfc3464.eml",
+     {{"ann@quay.example", Action::failed, "5.1.1", Kind::hard},
+      {"bo@pier.example", Action::failed, "5.2.2", Kind::soft},
+      {"cy@mole.example", Action::delayed, "4.4.1", Kind::soft}}},
     {"base64.eml", {{"yuki@minato.example", Action::failed, "5.1.1", Kind::hard}}},
     {"nested.eml", {{"deep@quay.example", Action::failed, "5.1.2", Kind::hard}}},
     {"policy.eml", {{"tess@big.example", Action::failed, "5.7.1", Kind::soft}}},
-    {"qmail.eml", {{"nina@buoy.example", Action::failed, "5.1.1", Kind::hard}, {"otto@buoy.example", Action::failed, "4.4.1", Kind::soft}}},
-    {"mac_lines.eml", {{"nina@buoy.example", Action::failed, "5.1.1", Kind::hard}, {"otto@buoy.example", Action::failed, "4.4.1", Kind::soft}}},
+    {"qmail.eml",
+     {{"nina@buoy.example", Action::failed, "5.1.1", Kind::hard},
+      {"otto@buoy.example", Action::failed, "4.4.1", Kind::soft}}},
+    {"mac_lines.eml",
+     {{"nina@buoy.example", Action::failed, "5.1.1", Kind::hard},
+      {"otto@buoy.example", Action::failed, "4.4.1", Kind::soft}}},
     {"exim.eml", {{"rita@reef.example", Action::failed, "5.1.2", Kind::hard}}},
     {"warning.eml", {{"sven@fjord.example", Action::delayed, "4.4.7", Kind::soft}}},
     {"domino.eml", {{"hans@firma.example", Action::failed, "5.1.1", Kind::hard}}},
@@ -88,7 +97,8 @@ TEST_CASE("parse: cut off at any byte, a mail gives a report or none, and never 
       const auto report = parse_report(std::string_view{whole}.substr(0, size));
       if (!report) continue;
       for (const auto& each : report->recipients) {
-        if (each.kind == Kind::hard) CHECK_MESSAGE(each.address.find("news@") == std::string::npos, file << " cut at " << size);
+        if (each.kind == Kind::hard)
+          CHECK_MESSAGE(each.address.find("news@") == std::string::npos, file << " cut at " << size);
       }
     }
   }
@@ -96,7 +106,8 @@ TEST_CASE("parse: cut off at any byte, a mail gives a report or none, and never 
 
 TEST_CASE("parse: deep nesting and many boundaries end without harm") {
   std::string deep = "Content-Type: multipart/mixed; boundary=b0\n\n";
-  for (int i = 0; i < 5000; ++i) deep += "--b" + std::to_string(i) + "\nContent-Type: multipart/mixed; boundary=b" + std::to_string(i + 1) + "\n\n";
+  for (int i = 0; i < 5000; ++i)
+    deep += "--b" + std::to_string(i) + "\nContent-Type: multipart/mixed; boundary=b" + std::to_string(i + 1) + "\n\n";
   CHECK_FALSE(parse_report(deep));
   std::string messages = "Content-Type: message/rfc822\n\n";
   for (int i = 0; i < 5000; ++i) messages += "Content-Type: message/rfc822\n\n";
