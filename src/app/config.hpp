@@ -15,6 +15,7 @@
 #include "base/mail_address.hpp"
 #include "base/result.hpp"
 #include "base/zone.hpp"
+#include "bounce/policy.hpp"
 #include "delivery/relay.hpp"
 #include "delivery/transport.hpp"
 #include "digest/schedule.hpp"
@@ -137,6 +138,9 @@ struct BounceConfig {
   /// Where reports come back: each delivery gets local+TOKEN@domain as its envelope sender. Absent: the From address takes
   /// them, and no report can be told from another.
   std::optional<MailAddress> address;
+  std::filesystem::path maildir;    ///< read by "bounce ingest" where nothing is named; empty: none
+  std::filesystem::path unmatched;  ///< folder for mail that is no report; empty: "unmatched" beside the database
+  bounce::PolicyOptions policy{};
 };
 
 struct WebConfig {

@@ -57,6 +57,13 @@ BounceConfig read_bounce(TomlDocument& document) {
       bounce.address = std::move(*address);
     }
   }
+  bounce.maildir = section.path("maildir", "");
+  bounce.unmatched = section.path("unmatched", "");
+  auto& policy = bounce.policy;
+  policy.threshold = section.integer("threshold", policy.threshold, 2, 100);
+  policy.window = section.duration("window", policy.window);
+  policy.storm_readers = section.integer("storm_readers", policy.storm_readers, 2, 1'000'000);
+  policy.storm_window = section.duration("storm_window", policy.storm_window);
   section.finish();
   return bounce;
 }

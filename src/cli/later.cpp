@@ -15,8 +15,7 @@ struct Later {
   const char* verb;  ///< empty: the noun is the command
 };
 
-constexpr std::array later{Later{"report", ""},        Later{"run", ""}, Later{"bounce", "ingest"},
-                           Later{"bounce", "parse"}, Later{"edition", "approve"}};
+constexpr std::array later{Later{"report", ""}, Later{"run", ""}, Later{"edition", "approve"}};
 
 }  // namespace
 

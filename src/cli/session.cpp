@@ -138,6 +138,7 @@ Result<int> run(int argc, char** argv) {
   add_subscriber_commands(app, session);
   add_serve_commands(app, session);
   add_delivery_commands(app, session);
+  add_bounce_commands(app, session);
   add_template_commands(app, session);
   add_dkim_commands(app, session);
   add_config_commands(app, session);

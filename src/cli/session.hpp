@@ -64,6 +64,7 @@ void add_edition_commands(CLI::App& app, Session& session);     // digest, editi
 void add_subscriber_commands(CLI::App& app, Session& session);  // subscriber, suppression
 void add_serve_commands(CLI::App& app, Session& session);       // serve, cgi
 void add_delivery_commands(CLI::App& app, Session& session);    // delivery
+void add_bounce_commands(CLI::App& app, Session& session);      // bounce
 void add_template_commands(CLI::App& app, Session& session);    // template
 void add_dkim_commands(CLI::App& app, Session& session);        // dkim
 void add_config_commands(CLI::App& app, Session& session);      // config, db

@@ -1,0 +1,80 @@
+// Reports and replies that came back, applied: match, count, suppress, unsubscribe.
+//
+// Whom a mail is about is decided by a token of ours, never by an address that the mail names: first the return address
+// (VERP token), then the Message-ID of the returned message, which is a MAC, then the unsubscribe token in its header.
+// What carries none of these changes nobody. A mail is read once (Message-ID or hash); each is one transaction.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "app/config.hpp"
+#include "app/links.hpp"
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "bounce/bounce_table.hpp"
+#include "bounce/mime_reader.hpp"
+#include "bounce/report.hpp"
+#include "delivery/ledger.hpp"
+#include "store/database.hpp"
+#include "subscriber/subscriber_table.hpp"
+#include "subscriber/suppression.hpp"
+#include "subscriber/token.hpp"
+
+namespace tidings::app {
+
+enum class Intake {
+  bounce,  ///< a report about a reader of ours, counted or not
+  complaint,
+  unsubscribe,  ///< a mail with an unsubscribe token
+  confirm,      ///< a mail with a confirmation token
+  auto_reply,   ///< out of office, challenge: no effect
+  duplicate,    ///< read before
+  unmatched,    ///< none of ours, or no report at all: changes nobody
+};
+[[nodiscard]] std::string_view name_of(Intake intake);
+
+struct IntakeResult {
+  Intake intake = Intake::unmatched;
+  SubscriberId subscriber{};  ///< 0: nobody
+  bool suppressed = false;
+  bool storm = false;
+  std::string words{};  ///< what was done and why, one line
+};
+
+class BounceIntake {
+ public:
+  BounceIntake(const Config& config, store::Database& database, const Clock& clock, Random& random,
+               subscriber::KeyRing keys);
+
+  /// `envelope_to` is where the MTA says the mail was sent to; may be empty. Only the store's errors.
+  [[nodiscard]] Result<IntakeResult> take(std::string_view bytes, std::string_view envelope_to = {});
+
+ private:
+  struct Match {
+    subscriber::TokenSubject subject{};
+    std::string_view by{};
+  };
+
+  [[nodiscard]] Result<IntakeResult> handle(const bounce::Mail& mail, std::string_view envelope_to, UtcTime at);
+  [[nodiscard]] std::optional<Match> by_return_address(const bounce::Mail& mail, std::string_view envelope_to) const;
+  [[nodiscard]] Result<std::optional<Match>> by_message_id(const bounce::Report& report);
+  [[nodiscard]] std::optional<Match> by_unsubscribe_field(const bounce::Report& report) const;
+  [[nodiscard]] Result<IntakeResult> apply(const bounce::Report& report, const Match& match, UtcTime at);
+  [[nodiscard]] Result<void> look_for_storm(const bounce::BounceEvent& event, IntakeResult& result);
+  [[nodiscard]] Result<std::optional<IntakeResult>> reply(const bounce::Mail& mail);
+
+  const Config& config_;
+  store::Database& database_;
+  const Clock& clock_;
+  Random& random_;
+  Links links_;
+  subscriber::Tokens tokens_;
+  bounce::BounceTable table_;
+  delivery::Ledger ledger_;
+  subscriber::SubscriberTable subscribers_;
+  subscriber::Suppressions suppressions_;
+};
+
+}  // namespace tidings::app

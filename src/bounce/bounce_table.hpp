@@ -1,0 +1,61 @@
+// Which reports have been read and what they counted: the only writer of `bounce_mails` and `bounce_events`.
+//
+// All calls run within the caller's transaction. Not thread-safe. Any call may fail with the store's errors.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "store/database.hpp"
+
+namespace tidings::bounce {
+
+struct BounceEvent {
+  SubscriberId subscriber{};
+  EditionId edition{};   ///< 0: unknown
+  std::string domain{};  ///< lower case
+  UtcTime at{};
+  std::string kind{};  ///< hard, soft, complaint
+  std::string reason{};
+  std::string status{};
+  bool counts = false;
+  bool suppressed = false;
+
+  bool operator==(const BounceEvent&) const = default;
+};
+
+class BounceTable {
+ public:
+  explicit BounceTable(store::Database& database) : database_(database) {}
+
+  [[nodiscard]] Result<bool> seen(std::string_view mail_key);
+  /// Remembers the mail; false if it was read before, and then nothing is to be done.
+  [[nodiscard]] Result<bool> remember(std::string_view mail_key, UtcTime at);
+  [[nodiscard]] Result<void> set_outcome(std::string_view mail_key, std::string_view outcome);
+  [[nodiscard]] Result<void> record(const BounceEvent& event);
+
+  /// Different days (UTC) with a counted event since then.
+  [[nodiscard]] Result<int> days_counted(SubscriberId subscriber, UtcTime since);
+
+  /// Different subscribers of the domain with a hard or soft event since then.
+  [[nodiscard]] Result<int> readers_hit(std::string_view domain, UtcTime since, bool only_hard);
+  /// Different subscribers of the domain who were sent the edition.
+  [[nodiscard]] Result<int> readers_sent(std::string_view domain, EditionId edition);
+
+  /// In a storm: events of the domain since then count no more; returns who was suppressed by one of them (each once).
+  [[nodiscard]] Result<std::vector<SubscriberId>> discount(std::string_view domain, UtcTime since, bool hard_too);
+
+  /// Newest first.
+  [[nodiscard]] Result<std::vector<BounceEvent>> history(SubscriberId subscriber, int limit = 20);
+
+ private:
+  store::Database& database_;
+};
+
+}  // namespace tidings::bounce

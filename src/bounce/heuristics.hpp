@@ -1,0 +1,42 @@
+// Reports without structure: qmail, Exim, Domino, MDaemon, IMail, gateways and providers that write prose. Pure.
+//
+// A mail counts as a report only if it looks like one by its sender or subject and says that something was not
+// delivered. Addresses are found by where they stand: behind a label ("RCPT TO:"), at the start of a line before a
+// reason, alone on a line, in a sentence with a reason. The notice ends where the returned message begins.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bounce/mime_reader.hpp"
+#include "bounce/report.hpp"
+
+namespace tidings::bounce {
+
+struct Finding {
+  std::string address{};
+  std::string diagnostic{};  ///< the words that belong to this address
+};
+
+/// The notice cut off from the message that it returns.
+struct Notice {
+  std::string text{};
+  std::string rest{};  ///< from the returned message's header on; may be empty
+};
+
+[[nodiscard]] Notice cut_notice(std::string_view text);
+
+/// Recipients of the notice in order of appearance; empty where none stands out.
+[[nodiscard]] std::vector<Finding> find_recipients(const Mail& mail, std::string_view notice);
+
+/// 0: nothing of a report in it; from 3 on it is taken for one.
+[[nodiscard]] int report_score(const Mail& mail, std::string_view notice);
+
+/// Says that delivery is late or done, not that it failed: warnings of Exim and others; success.
+[[nodiscard]] Action action_of(const Mail& mail, std::string_view notice);
+
+/// Out of office, vacation, challenge-response, receipts: written by or for a person who exists.
+[[nodiscard]] bool is_auto_reply(const Mail& mail, std::string_view notice);
+
+}  // namespace tidings::bounce

@@ -1,0 +1,290 @@
+#include "bounce/parse.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/text.hpp"
+#include "bounce/arf.hpp"
+#include "bounce/dsn.hpp"
+#include "bounce/heuristics.hpp"
+#include "bounce/reason.hpp"
+#include "bounce/scan.hpp"
+#include "bounce/sns.hpp"
+
+namespace tidings::bounce {
+namespace {
+
+constexpr std::size_t max_diagnostic = 500;
+
+std::string short_line(std::string_view text) {
+  return std::string{truncate_utf8(collapse_blanks(clean_utf8(text)), max_diagnostic)};
+}
+
+/// The prose of the report: its text parts; HTML only where there is no plain text with an address.
+std::string notice_of(const Mail& mail) {
+  std::string plain;
+  std::string html;
+  for (const auto& part : mail.parts) {
+    if (part.place == Place::returned || part.type == "message/delivery-status") continue;
+    if (part.type == "text/html") {
+      html += text_of_html(part.text) + "\n\n";
+    } else if (part.type.starts_with("text/") || part.type.starts_with("message/")) {
+      const bool markup = part.text.find("<br>") != std::string::npos || part.text.find("<BR>") != std::string::npos;
+      plain += (markup ? text_of_html(part.text) : part.text) + "\n\n";
+    }
+  }
+  return plain.find('@') != std::string::npos || html.empty() ? plain : plain + html;
+}
+
+/// The notice of a report that arrives inside another message (forwarded by a list or a filter).
+std::string nested_notice_of(const Mail& mail) {
+  for (const auto& part : mail.parts) {
+    if (part.place == Place::returned && part.type == "text/plain" && !trim(part.text).empty()) return part.text;
+  }
+  return {};
+}
+
+std::vector<Dsn> dsns_of(const Mail& mail) {
+  std::vector<Dsn> outer;
+  std::vector<Dsn> nested;
+  for (const auto& part : mail.parts) {
+    const bool typed = part.type == "message/delivery-status" || part.type == "message/global-delivery-status";
+    if (!typed && !is_dsn_text(part.text)) continue;
+    auto dsn = read_dsn(part.text);
+    if (!dsn.recipients.empty()) (part.place == Place::notice ? outer : nested).push_back(std::move(dsn));
+  }
+  return outer.empty() ? nested : outer;
+}
+
+std::optional<Action> action_named(std::string_view value) {
+  const auto word = ascii_lower(trim(value));
+  if (word.starts_with("fail") || word.starts_with("reject") || word.starts_with("perm")) return Action::failed;
+  if (word.starts_with("delay") || word.starts_with("warn")) return Action::delayed;
+  if (word.starts_with("deliver")) return Action::delivered;
+  if (word.starts_with("relay")) return Action::relayed;
+  if (word.starts_with("expand")) return Action::expanded;
+  return std::nullopt;
+}
+
+/// "smtp; 550 ..." without its type.
+std::string without_type(std::string_view diagnostic) {
+  const auto semicolon = diagnostic.find(';');
+  if (semicolon != std::string_view::npos && semicolon < 24 &&
+      diagnostic.substr(0, semicolon).find_first_of("0123456789@ ") == std::string_view::npos) {
+    diagnostic = diagnostic.substr(semicolon + 1);
+  }
+  return std::string{trim(diagnostic)};
+}
+
+void add(Report& report, Recipient recipient) {
+  const auto same = std::find_if(report.recipients.begin(), report.recipients.end(),
+                                 [&](const Recipient& each) { return ascii_iequals(each.address, recipient.address); });
+  if (same == report.recipients.end()) {
+    report.recipients.push_back(std::move(recipient));
+  } else if (same->action != Action::failed && recipient.action == Action::failed) {
+    *same = std::move(recipient);
+  }
+}
+
+void apply(Recipient& recipient, const Evidence& evidence) {
+  const bool done = evidence.action != Action::failed && evidence.action != Action::delayed;
+  if (done) {
+    recipient.status = evidence.status.empty() ? "2.0.0" : evidence.status;
+    return;
+  }
+  auto judgement = judge(evidence);
+  recipient.status = std::move(judgement.status);
+  recipient.kind = judgement.kind;
+  recipient.reason = judgement.reason;
+}
+
+std::string_view domain_of(std::string_view address) { return address.substr(address.rfind('@') + 1); }
+
+/// A gateway's own name for the mailbox: another kind of address, a bare host, a host below the domain we wrote to.
+bool is_internal(std::string_view field, std::string_view final_address, std::string_view original) {
+  const auto type = ascii_lower(trim(field.substr(0, field.find(';'))));
+  const auto domain = ascii_lower(domain_of(final_address));
+  return type.starts_with("x400") || domain.find('.') == std::string::npos ||
+         domain.ends_with("." + ascii_lower(domain_of(original)));
+}
+
+std::optional<Recipient> recipient_of(const DsnRecipient& entry) {
+  const auto final_address = address_of(entry.final_recipient);
+  const auto original = address_of(entry.original_recipient);
+  const auto actual = address_of(entry.actual_recipient);
+  if (!final_address && !original && !actual) return std::nullopt;
+  Recipient recipient;
+  const bool internal = final_address && original && is_internal(entry.final_recipient, *final_address, *original);
+  recipient.address = final_address && !internal ? *final_address : original ? *original : *actual;
+  if (original && !ascii_iequals(*original, recipient.address)) recipient.original = *original;
+  return recipient;
+}
+
+/// What the notice says of an address whose DSN entry says nothing.
+std::string words_about(const std::string& notice, const std::string& address) {
+  const auto at = ascii_lower(notice).find(ascii_lower(address));
+  if (at == std::string::npos) return {};
+  const auto end = notice.find("\n\n", at + address.size());
+  return notice.substr(at, std::min<std::size_t>(end == std::string::npos ? std::string::npos : end - at, 1500));
+}
+
+void read_dsns(Report& report, const Mail& mail, const std::vector<Dsn>& dsns, const std::string& notice) {
+  for (const auto& dsn : dsns) {
+    if (report.reporter.empty()) report.reporter = short_line(without_type(dsn.reporting_mta));
+    if (report.returned.envelope_from.empty()) report.returned.envelope_from = without_type(dsn.sender);
+    for (const auto& entry : dsn.recipients) {
+      auto recipient = recipient_of(entry);
+      if (!recipient) continue;
+      Evidence evidence{.status = status_at_start(entry.status), .diagnostic = without_type(entry.diagnostic)};
+      if (evidence.status.empty()) evidence.status = find_status(entry.status);
+      const auto named = action_named(entry.action);
+      evidence.action = named ? *named : evidence.status.starts_with("2") ? Action::delivered : action_of(mail, notice);
+      evidence.around = dsn.recipients.size() == 1 ? notice : words_about(notice, recipient->address);
+      // "Status: 5.1.1 (Remote SMTP server has rejected address)"
+      if (evidence.diagnostic.empty() && entry.status.find('(') != std::string::npos)
+        evidence.diagnostic = entry.status.substr(entry.status.find('('));
+      recipient->action = evidence.action;
+      apply(*recipient, evidence);
+      recipient->diagnostic =
+          short_line(evidence.diagnostic.empty() ? words_about(notice, recipient->address) : evidence.diagnostic);
+      add(report, *std::move(recipient));
+    }
+  }
+}
+
+void read_failed_header(Report& report, const Mail& mail, const std::string& notice) {
+  std::vector<std::string> addresses;
+  for (const auto& [name, value] : mail.fields) {
+    if (name != "x-failed-recipients" && name != "x-failed-recipient") continue;
+    for (const auto& found : find_addresses(value)) addresses.push_back(found.address);
+  }
+  const auto findings = find_recipients(mail, notice);
+  for (const auto& address : addresses) {
+    Recipient recipient{.address = address};
+    Evidence evidence{.action = action_of(mail, notice)};
+    const auto finding = std::find_if(findings.begin(), findings.end(),
+                                      [&](const Finding& each) { return ascii_iequals(each.address, address); });
+    evidence.diagnostic = finding != findings.end() ? finding->diagnostic : words_about(notice, address);
+    evidence.around = addresses.size() == 1 ? notice : "";
+    recipient.action = evidence.action;
+    apply(recipient, evidence);
+    recipient.diagnostic = short_line(evidence.diagnostic.empty() ? notice : evidence.diagnostic);
+    add(report, std::move(recipient));
+  }
+}
+
+/// Who the returned message was for, where the report does not say it.
+std::vector<std::string> returned_recipients(const Mail& mail, const Fields& in_text) {
+  auto blocks = mail.returned;
+  blocks.push_back(in_text);
+  for (const auto& headers : blocks) {
+    for (const std::string_view name :
+         {"x-failed-recipients", "x-original-to", "x-rcpt-to", "delivered-to", "envelope-to", "to"}) {
+      std::vector<std::string> addresses;
+      for (const auto& found : find_addresses(field(headers, name))) addresses.push_back(found.address);
+      if (addresses.size() == 1) return addresses;
+    }
+  }
+  return {};
+}
+
+/// "The following recipients could not be reached:" and a bare local part under it, of the reporting domain.
+std::vector<Finding> local_names(const Mail& mail, const std::string& notice) {
+  const auto from = find_addresses(field(mail.fields, "from"));
+  if (from.empty()) return {};
+  const auto domain = from.front().address.substr(from.front().address.find('@'));
+  const auto lines = split(notice, '\n');
+  for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
+    const auto intro = ascii_lower(trim(lines[i]));
+    if (!intro.ends_with(":") || intro.find('@') == std::string::npos) {
+      if (!intro.ends_with(":") || intro.find("following") == std::string::npos) continue;
+    }
+    std::size_t next = i + 1;
+    while (next < lines.size() && trim(lines[next]).empty()) ++next;
+    if (next >= lines.size()) break;
+    auto words = trim(lines[next]);
+    const auto name = words.substr(0, words.find_first_of(" \t"));
+    const bool indented = lines[next].starts_with(" ") || lines[next].starts_with("\t");
+    const bool plain =
+        !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+                             std::string_view::npos;
+    if (indented && plain && name.back() != '.')
+      return {{.address = std::string{name} + domain, .diagnostic = std::string{words}}};
+  }
+  return {};
+}
+
+void read_prose(Report& report, const Mail& mail, const Notice& notice) {
+  auto findings = find_recipients(mail, notice.text);
+  if (findings.empty()) findings = local_names(mail, notice.text);
+  if (findings.empty()) {
+    for (auto& address : returned_recipients(mail, read_fields(notice.rest)))
+      findings.push_back({.address = std::move(address), .diagnostic = {}});
+  }
+  const auto action = action_of(mail, notice.text);
+  for (auto& finding : findings) {
+    Recipient recipient{.address = finding.address, .action = action};
+    Evidence evidence{.action = action, .diagnostic = finding.diagnostic};
+    if (findings.size() == 1) evidence.around = std::string{field(mail.fields, "subject")} + " " + notice.text;
+    apply(recipient, evidence);
+    recipient.diagnostic = short_line(finding.diagnostic.empty() ? notice.text : finding.diagnostic);
+    add(report, std::move(recipient));
+  }
+}
+
+Fields headers_in(const Mail& mail, const Notice& notice) {
+  return mail.returned.empty() ? read_fields(notice.rest) : mail.returned.front();
+}
+
+void read_returned(Report& report, const Fields& headers) {
+  report.returned.message_id = std::string{trim(field(headers, "message-id"))};
+  report.returned.list_unsubscribe = std::string{field(headers, "list-unsubscribe")};
+  if (report.returned.envelope_from.empty()) report.returned.envelope_from = std::string{field(headers, "return-path")};
+}
+
+}  // namespace
+
+Result<Report> parse_report(std::string_view bytes) { return parse_report(read_mail(bytes)); }
+
+Result<Report> parse_report(const Mail& mail) {
+  Report report;
+  const auto notice = cut_notice(notice_of(mail));
+  if (const auto feedback = read_feedback(mail)) {
+    report.complaint = true;
+    report.feedback_type = feedback->type;
+    report.reporter = short_line(feedback->user_agent);
+    for (const auto& address : feedback->addresses)
+      report.recipients.push_back({.address = address, .action = Action::complaint});
+    read_returned(report, headers_in(mail, notice));
+    return report;
+  }
+  if (const auto text = trim(notice.text); text.starts_with("{")) {
+    if (auto from_ses = read_sns(text)) return *std::move(from_ses);
+  }
+  read_dsns(report, mail, dsns_of(mail), notice.text);
+  if (report.recipients.empty() && is_auto_reply(mail, notice.text)) {
+    return fail(Errc::bad_data, "the mail is an automatic reply, no report of a delivery");
+  }
+  if (report.recipients.empty()) read_failed_header(report, mail, notice.text);
+  if (report.recipients.empty() && report_score(mail, notice.text) >= 3) {
+    read_prose(report, mail, notice);
+  }
+  if (report.recipients.empty()) {
+    const auto inner = cut_notice(nested_notice_of(mail));
+    if (mail.returned.size() == 1 && inner.text.size() > 20) {
+      auto nested = mail;
+      nested.fields = mail.returned.front();
+      nested.returned.clear();
+      if (report_score(nested, inner.text) >= 4 && !is_auto_reply(nested, inner.text))
+        read_prose(report, nested, inner);
+    }
+  }
+  if (report.recipients.empty()) return fail(Errc::bad_data, "the mail is no report of a delivery");
+  read_returned(report, headers_in(mail, notice));
+  return report;
+}
+
+}  // namespace tidings::bounce

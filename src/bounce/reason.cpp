@@ -1,0 +1,179 @@
+#include "bounce/reason.hpp"
+
+#include <array>
+#include <charconv>
+
+#include "bounce/phrases.hpp"
+#include "bounce/scan.hpp"
+
+namespace tidings::bounce {
+namespace {
+
+struct Code {
+  int subject = 0;
+  int detail = 0;
+};
+
+Code split_status(std::string_view status) {
+  Code code;
+  const auto first = status.find('.');
+  const auto second = status.find('.', first + 1);
+  if (first == std::string_view::npos || second == std::string_view::npos) return code;
+  std::from_chars(status.data() + first + 1, status.data() + second, code.subject);
+  std::from_chars(status.data() + second + 1, status.data() + status.size(), code.detail);
+  return code;
+}
+
+/// RFC 3463, with later entries of the registry of enhanced status codes and those of Exchange Online.
+Reason reason_of_status(std::string_view status) {
+  const auto [subject, detail] = split_status(status);
+  switch (subject) {
+    case 1:
+      switch (detail) {
+        case 1:
+        case 3: return Reason::user_unknown;
+        case 2: return Reason::host_unknown;
+        case 4: return Reason::unknown;  // ambiguous
+        case 6: return Reason::moved;
+        case 7:
+        case 8: return Reason::policy;         // the sender's address
+        case 10: return Reason::user_unknown;  // null MX (RFC 7505), and "recipient not found" of Exchange Online
+        default: return Reason::unknown;
+      }
+    case 2:
+      switch (detail) {
+        case 1: return Reason::suspended;
+        case 2: return Reason::mailbox_full;
+        case 3: return Reason::too_big;
+        default: return Reason::unknown;
+      }
+    case 3:
+      switch (detail) {
+        case 4: return Reason::too_big;
+        default: return Reason::system;
+      }
+    case 4:
+      switch (detail) {
+        case 4: return Reason::network;
+        case 7:
+        case 316: return Reason::expired;
+        default: return Reason::network;
+      }
+    case 5: return detail == 3 ? Reason::rate : Reason::system;
+    case 6: return Reason::content;
+    case 7:
+      switch (detail) {
+        case 13: return Reason::suspended;
+        case 16: return Reason::too_big;
+        case 17:
+        case 18: return Reason::moved;
+        case 27: return Reason::no_mail;
+        default: return Reason::policy;
+      }
+    default: return Reason::unknown;
+  }
+}
+
+bool blames_address(Reason reason) {
+  switch (reason) {
+    case Reason::user_unknown:
+    case Reason::host_unknown:
+    case Reason::no_mail:
+    case Reason::moved:
+    case Reason::disabled: return true;
+    default: return false;
+  }
+}
+
+std::string_view status_for(Reason reason) {
+  switch (reason) {
+    case Reason::user_unknown: return "1.1";
+    case Reason::host_unknown: return "1.2";
+    case Reason::no_mail: return "1.10";
+    case Reason::moved: return "1.6";
+    case Reason::disabled:
+    case Reason::suspended: return "2.1";
+    case Reason::mailbox_full: return "2.2";
+    case Reason::too_big: return "3.4";
+    case Reason::rate:
+    case Reason::spam:
+    case Reason::policy:
+    case Reason::relaying: return "7.1";
+    case Reason::content: return "6.0";
+    case Reason::expired: return "4.7";
+    case Reason::network: return "4.0";
+    case Reason::system: return "3.0";
+    case Reason::unknown: return "0.0";
+  }
+  return "0.0";
+}
+
+bool is_generic(std::string_view status) { return status.empty() || status.substr(1) == ".0.0"; }
+
+char class_of(const Evidence& evidence, const std::string& status, int code) {
+  if (evidence.action == Action::delayed) return '4';
+  if (!status.empty()) return status.front();
+  if (code != 0) return static_cast<char>('0' + code / 100);
+  return '5';
+}
+
+bool blames_sender(std::string_view flat) {
+  for (const auto& [reason, phrases] : phrase_table()) {
+    if (reason != Reason::spam) continue;
+    for (const auto phrase : phrases) {
+      if (contains_pattern(flat, phrase)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Reason reason_of_words(std::string_view text) {
+  const auto flat = flatten(text);
+  for (const auto& [reason, phrases] : phrase_table()) {
+    for (const auto phrase : phrases) {
+      if (contains_pattern(flat, phrase)) return reason;
+    }
+  }
+  return Reason::unknown;
+}
+
+Judgement judge(const Evidence& evidence) {
+  Judgement out;
+  const auto flat = flatten(evidence.diagnostic);
+  auto in_words = find_status(evidence.diagnostic);
+  int code = find_reply_code(evidence.diagnostic);
+  out.reason = reason_of_words(evidence.diagnostic);
+  // A host's own code is more telling than "5.0.0", and 4.y.z of a host beats a 5.0.0 that only means "given up".
+  out.status = is_generic(evidence.status) && !in_words.empty() ? in_words : evidence.status;
+  if (out.reason == Reason::unknown && !is_generic(out.status)) out.reason = reason_of_status(out.status);
+  if (out.reason == Reason::unknown && !in_words.empty()) out.reason = reason_of_status(in_words);
+  if (out.reason == Reason::unknown && !evidence.around.empty()) {
+    out.reason = reason_of_words(evidence.around);
+    if (code == 0) code = find_reply_code(evidence.around);
+    if (out.status.empty()) out.status = find_status(evidence.around);
+    if (out.reason == Reason::unknown && !is_generic(out.status)) out.reason = reason_of_status(out.status);
+  }
+  // "550 5.7.1 blocked, see ...; address does not exist": where the code speaks of policy, a word of blame must stand
+  // alone.
+  if (blames_address(out.reason) && split_status(in_words.empty() ? out.status : in_words).subject == 7 &&
+      blames_sender(flat)) {
+    out.reason = Reason::spam;
+  }
+  const char status_class = class_of(evidence, out.status, code);
+  if (out.status.empty()) {
+    // Given up after trying for long is 4.4.7 whatever the last answer was.
+    const bool transient = status_class == '4' || out.reason == Reason::expired;
+    const auto detail = status_for(out.reason);
+    out.status = std::string(1, transient ? '4' : '5') + "." + std::string{detail};
+  } else if (evidence.action == Action::delayed && out.status.front() == '5') {
+    out.status.front() = '4';
+  }
+  const bool final = evidence.action == Action::failed && out.status.front() == '5' && code / 100 != 4 &&
+                     (in_words.empty() || in_words.front() != '4');
+  out.kind = final && blames_address(out.reason) ? Kind::hard : Kind::soft;
+  return out;
+}
+
+}  // namespace tidings::bounce

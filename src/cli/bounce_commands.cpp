@@ -1,0 +1,153 @@
+// bounce parse | ingest
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "app/bounce_intake.hpp"
+#include "base/file.hpp"
+#include "bounce/intake.hpp"
+#include "bounce/parse.hpp"
+#include "cli/command.hpp"
+#include "cli/output.hpp"
+
+namespace tidings::cli {
+namespace {
+
+struct ParseOptions {
+  std::string file;
+};
+
+Json json_of(const bounce::Report& report) {
+  Json recipients = Json::array();
+  for (const auto& each : report.recipients) {
+    Json one{{"address", each.address},    {"action", name_of(each.action)}, {"status", each.status},
+             {"kind", name_of(each.kind)}, {"reason", name_of(each.reason)}, {"diagnostic", each.diagnostic}};
+    if (!each.original.empty()) one["original"] = each.original;
+    recipients.push_back(std::move(one));
+  }
+  Json out{{"recipients", std::move(recipients)}, {"complaint", report.complaint}};
+  if (report.complaint) out["feedback_type"] = report.feedback_type;
+  if (!report.reporter.empty()) out["reporter"] = report.reporter;
+  if (!report.returned.message_id.empty()) out["message_id"] = report.returned.message_id;
+  return out;
+}
+
+Result<Exit> parse(Session& /*session*/, const ParseOptions& options) {
+  TIDINGS_LET(const auto bytes, read_file(options.file, 64 << 20));
+  auto report = bounce::parse_report(bytes);
+  if (!report)
+    return fail(report.error().code,
+                fmt::format("{}: {}", options.file == "-" ? "standard input" : options.file, report.error().what));
+  print(json_line(json_of(*report)));
+  return Exit::done;
+}
+
+struct IngestOptions {
+  std::string maildir;
+  std::string mbox;
+  std::string recipient;
+  bool dry_run = false;
+  bool json = false;
+};
+
+struct Tally {
+  std::map<std::string, int> by_outcome;
+  int suppressed = 0;
+  std::string lines;
+};
+
+void note(Tally& tally, const app::IntakeResult& result, bool json) {
+  ++tally.by_outcome[std::string{name_of(result.intake)}];
+  tally.suppressed += result.suppressed ? 1 : 0;
+  if (json) {
+    tally.lines += json_line({{"outcome", name_of(result.intake)},
+                              {"subscriber", result.subscriber ? Json(result.subscriber.value) : Json(nullptr)},
+                              {"suppressed", result.suppressed},
+                              {"storm", result.storm},
+                              {"words", result.words}});
+  } else if (result.subscriber) {
+    tally.lines += printable(fmt::format("{}: subscriber {}: {}{}", name_of(result.intake), result.subscriber.value,
+                                         result.words, result.suppressed ? "; suppressed" : "")) +
+                   "\n";
+  }
+}
+
+bounce::PutAway put_away(const app::IntakeResult& result) {
+  return result.intake == app::Intake::unmatched ? bounce::PutAway::unmatched : bounce::PutAway::taken;
+}
+
+Result<void> read_all(const app::Config& config, const IngestOptions& options, const std::filesystem::path& unmatched,
+                      const bounce::Take& take) {
+  const std::filesystem::path maildir =
+      options.maildir.empty() && options.mbox.empty() ? config.bounce.maildir : std::filesystem::path{options.maildir};
+  if (!options.mbox.empty()) return bounce::read_mbox(options.mbox, unmatched, take);
+  if (!maildir.empty()) return bounce::read_maildir(maildir, take);
+  if (isatty(STDIN_FILENO) != 0)
+    return fail(Errc::usage, "bounce ingest: no mailbox is named and nothing comes from a pipe",
+                "--maildir DIR, --mbox FILE, or [bounce] maildir");
+  TIDINGS_LET(const auto bytes, read_file("-", 64 << 20));
+  TIDINGS_LET(const auto put, take(bytes));
+  return put == bounce::PutAway::unmatched ? bounce::put_unmatched(unmatched, bytes) : Result<void>{};
+}
+
+Result<Exit> ingest_mails(Session& session, const IngestOptions& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(auto* const database, options.dry_run ? session.database_copy() : session.database(store::Create::no));
+  TIDINGS_LET(auto keys, subscriber::KeyRing::peek(*database, session.random()));
+  app::BounceIntake intake{*config, *database, session.clock(), session.random(), std::move(keys)};
+  const auto unmatched =
+      config->bounce.unmatched.empty() ? config->store_path.parent_path() / "unmatched" : config->bounce.unmatched;
+  Tally tally;
+  const auto read = read_all(*config, options, unmatched, [&](std::string_view bytes) -> Result<bounce::PutAway> {
+    TIDINGS_LET(const auto result, intake.take(bytes, options.recipient));
+    note(tally, result, options.json);
+    return options.dry_run ? bounce::PutAway::keep : put_away(result);
+  });
+  std::string summary;
+  for (const auto& [outcome, count] : tally.by_outcome)
+    summary += fmt::format("{}{} {}", summary.empty() ? "" : ", ", count, outcome);
+  if (!options.json)
+    tally.lines += fmt::format("{}{}; {} suppressed\n", options.dry_run ? "would have read: " : "",
+                               summary.empty() ? "no new mail" : summary, tally.suppressed);
+  print(tally.lines);
+  if (!read) return tl::unexpected<Error>(read.error());
+  return Exit::done;
+}
+
+/// A mail from a pipe must not be lost: whatever is wrong on our side, the MTA is told to try again.
+Result<Exit> ingest(Session& session, const IngestOptions& options) {
+  auto done = ingest_mails(session, options);
+  const bool piped = options.maildir.empty() && options.mbox.empty();
+  if (done || !piped || done.error().code == Errc::usage) return done;
+  return fail(Errc::try_again, done.error().what, done.error().hint);
+}
+
+}  // namespace
+
+void add_bounce_commands(CLI::App& app, Session& session) {
+  auto* const noun = add_noun(app, "bounce", "what comes back");
+  add_command<ParseOptions>(
+      *noun, session, "parse", "one mail: who was not reached, and why, as JSON; 65 if it is no report",
+      [](CLI::App& command, ParseOptions& options) {
+        command.add_option("FILE", options.file, "a mail, \"-\" is standard input")->required();
+      },
+      parse);
+  add_command<IngestOptions>(
+      *noun, session, "ingest",
+      "count what came back: bounces, complaints, mails that unsubscribe; one mail from standard input unless a "
+      "mailbox is named",
+      [](CLI::App& command, IngestOptions& options) {
+        auto* const maildir = command.add_option("--maildir", options.maildir, "read this Maildir")->type_name("DIR");
+        command.add_option("--mbox", options.mbox, "read this mbox")->type_name("FILE")->excludes(maildir);
+        command.add_option("--recipient", options.recipient, "where the mail was sent to, as the MTA knows it")
+            ->type_name("ADDRESS");
+        command.add_flag("--dry-run", options.dry_run, "say what would be done");
+        add_json(command, options.json);
+      },
+      ingest);
+}
+
+}  // namespace tidings::cli

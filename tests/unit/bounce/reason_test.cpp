@@ -1,0 +1,76 @@
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "bounce/reason.hpp"
+#include "bounce/scan.hpp"
+
+namespace {
+
+using namespace tidings::bounce;
+
+TEST_CASE("reason: hard is only what blames the address for good") {
+  struct Case {
+    Evidence evidence{};
+    Kind kind = Kind::soft;
+    std::string status{};
+  };
+  const std::vector<Case> cases{
+      {{.status = "5.1.1"}, Kind::hard, "5.1.1"},
+      {{.status = "5.0.0", .diagnostic = "550 5.1.1 No such user"}, Kind::hard, "5.1.1"},
+      {{.diagnostic = "550 user unknown"}, Kind::hard, "5.1.1"},
+      {{.status = "5.1.10", .diagnostic = "Recipient address has null MX"}, Kind::hard, "5.1.10"},
+      {{.status = "5.1.2"}, Kind::hard, "5.1.2"},
+      {{.status = "5.7.1", .diagnostic = "550 5.7.1 Unknown user"}, Kind::hard, "5.7.1"},
+      {{.status = "5.2.2"}, Kind::soft, "5.2.2"},
+      {{.status = "5.1.1", .diagnostic = "552 mailbox is full"}, Kind::soft, "5.1.1"},
+      {{.status = "5.7.1", .diagnostic = "554 5.7.1 blocked using zen.example, user does not exist"},
+       Kind::soft,
+       "5.7.1"},
+      {{.status = "5.1.8", .diagnostic = "550 5.1.8 sender address rejected: domain not found"}, Kind::soft, "5.1.8"},
+      {{.status = "4.1.1", .diagnostic = "450 user unknown"}, Kind::soft, "4.1.1"},
+      {{.action = Action::delayed, .status = "5.1.1"}, Kind::soft, "4.1.1"},
+      {{.status = "5.0.0", .diagnostic = "450 4.1.1 user unknown"}, Kind::soft, "4.1.1"},
+      {{.status = "5.2.1"}, Kind::soft, "5.2.1"},
+      {{.status = "5.2.1", .diagnostic = "550 5.2.1 The account has been disabled"}, Kind::hard, "5.2.1"},
+      {{.status = "5.3.4"}, Kind::soft, "5.3.4"},
+      {{.diagnostic = "Message has been in the queue too long"}, Kind::soft, "4.4.7"},
+      {{}, Kind::soft, "5.0.0"},
+      {{.diagnostic = "421 come back later"}, Kind::soft, "4.0.0"},
+  };
+  for (const auto& [evidence, kind, status] : cases) {
+    CAPTURE(evidence.status);
+    CAPTURE(evidence.diagnostic);
+    const auto got = judge(evidence);
+    CHECK(got.kind == kind);
+    CHECK(got.status == status);
+  }
+}
+
+TEST_CASE("scan: statuses and codes are told from versions, addresses and dates") {
+  CHECK(find_status("550 5.1.1 no") == "5.1.1");
+  CHECK(find_status("(#5.1.1)") == "5.1.1");
+  CHECK(find_status("host [5.4.3.2] said 550 5.7.1") == "5.7.1");
+  CHECK(find_status("Exim 4.9.2 at work").empty());
+  CHECK(find_status("Internet Mail Service (5.5.2653.19)").empty());
+  CHECK(find_reply_code("said: 550 no") == 550);
+  CHECK(find_reply_code("552-5.2.2 full") == 552);
+  CHECK(find_reply_code("on 5500 lines") == 0);
+  CHECK(find_reply_code("192.0.2.550") == 0);
+}
+
+TEST_CASE("scan: addresses are found bare, bracketed, quoted, routed and in X.400 names") {
+  CHECK(address_of("rfc822; ann@quay.example") == "ann@quay.example");
+  CHECK(address_of("RFC822;<@relay.example:ann@quay.example>") == "ann@quay.example");
+  CHECK(address_of("Ann <ann@quay.example>") == "ann@quay.example");
+  CHECK(address_of("x400; /RFC-822=ann(a)quay.example/ADMD= /C=WW/") == "ann@quay.example");
+  CHECK(address_of("<root@mailhost>") == "root@mailhost");
+  CHECK_FALSE(address_of("LOCAL; |/bin/program"));
+  const auto found = find_addresses("550 ann@quay.example... No such user, \"b c\"@pier.example; not a@b");
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].address == "ann@quay.example");
+  CHECK(found[1].address == "\"b c\"@pier.example");
+}
+
+}  // namespace
