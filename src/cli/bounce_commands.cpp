@@ -127,23 +127,23 @@ Result<Exit> ingest(Session& session, const IngestOptions& options) {
 
 }  // namespace
 
-void add_bounce_commands(CLI::App& app, Session& session) {
-  auto* const noun = add_noun(app, "bounce", "what comes back");
+void add_bounce_commands(Command app, Session& session) {
+  const auto noun = add_noun(app, "bounce", "what comes back");
   add_command<ParseOptions>(
-      *noun, session, "parse", "one mail: who was not reached, and why, as JSON; 65 if it is no report",
-      [](CLI::App& command, ParseOptions& options) {
-        command.add_option("FILE", options.file, "a mail, \"-\" is standard input")->required();
+      noun, session, "parse", "one mail: who was not reached, and why, as JSON; 65 if it is no report",
+      [](Command command, ParseOptions& options) {
+        command.add_option("FILE", options.file, "a mail, \"-\" is standard input").required();
       },
       parse);
   add_command<IngestOptions>(
-      *noun, session, "ingest",
+      noun, session, "ingest",
       "count what came back: bounces, complaints, mails that unsubscribe; one mail from standard input unless a "
       "mailbox is named",
-      [](CLI::App& command, IngestOptions& options) {
-        auto* const maildir = command.add_option("--maildir", options.maildir, "read this Maildir")->type_name("DIR");
-        command.add_option("--mbox", options.mbox, "read this mbox")->type_name("FILE")->excludes(maildir);
+      [](Command command, IngestOptions& options) {
+        const auto maildir = command.add_option("--maildir", options.maildir, "read this Maildir").value_name("DIR");
+        command.add_option("--mbox", options.mbox, "read this mbox").value_name("FILE").excludes(maildir);
         command.add_option("--recipient", options.recipient, "where the mail was sent to, as the MTA knows it")
-            ->type_name("ADDRESS");
+            .value_name("ADDRESS");
         command.add_flag("--dry-run", options.dry_run, "say what would be done");
         add_json(command, options.json);
       },

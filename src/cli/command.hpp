@@ -1,39 +1,91 @@
 // How a command is added to the parser: its options in a struct, its work in a function, run only after parsing.
+//
+// CLI11 is a header of ten thousand lines: only command.cpp and session.cpp read it, the nouns see these handles. A handle
+// is a pointer into the parser, which outlives all of them.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
-
-#include <CLI/CLI.hpp>
+#include <vector>
 
 #include "cli/session.hpp"
 
+namespace CLI {
+class App;
+class Option;
+}
+
 namespace tidings::cli {
 
-/// `setup(CLI::App&, Options&)` declares the options, `work(Session&, const Options&)` returns Result<Exit>.
+/// An option or positional argument that was just added; each call returns it again.
+class OptionHandle {
+ public:
+  explicit OptionHandle(CLI::Option* option) : option_(option) {}
+
+  OptionHandle required();
+  /// The help shows the value that the field has now.
+  OptionHandle show_default();
+  /// What stands for the value in the help: "FILE".
+  OptionHandle value_name(const std::string& name);
+  OptionHandle at_least(int least);
+  OptionHandle range(int least, int most);
+  OptionHandle one_of(const std::vector<std::string>& words);
+  /// Only one of the two may be given.
+  OptionHandle excludes(OptionHandle other);
+
+ private:
+  CLI::Option* option_;
+};
+
+class Command {
+ public:
+  explicit Command(CLI::App* app) : app_(app) {}
+
+  /// `names`: "--long", "-s,--long", or "NAME" for a positional argument. The field is written when the command line is parsed.
+  /// A list takes one value each time it is given, so that "--topic sea ADDRESS" leaves the address alone.
+  OptionHandle add_option(const std::string& names, std::string& field, const std::string& about = {});
+  OptionHandle add_option(const std::string& names, std::vector<std::string>& field, const std::string& about = {});
+  OptionHandle add_option(const std::string& names, std::optional<std::string>& field, const std::string& about = {});
+  OptionHandle add_option(const std::string& names, std::optional<std::vector<std::string>>& field, const std::string& about = {});
+  OptionHandle add_option(const std::string& names, int& field, const std::string& about = {});
+  OptionHandle add_option(const std::string& names, std::int64_t& field, const std::string& about = {});
+  OptionHandle add_option(const std::string& names, std::size_t& field, const std::string& about = {});
+  OptionHandle add_flag(const std::string& names, bool& field, const std::string& about = {});
+  /// Counts how often it is given.
+  OptionHandle add_flag(const std::string& names, int& field, const std::string& about = {});
+  Command add_subcommand(const std::string& name, const std::string& about);
+  void require_subcommand();
+  /// The command of that name, added if it is not there; one that is added is not in the help and takes any arguments.
+  Command hidden_subcommand(const std::string& name);
+  void on_parsed(std::function<void()> callback);
+
+ private:
+  CLI::App* app_;
+};
+
+/// `setup(Command, Options&)` declares the options, `work(Session&, const Options&)` returns Result<Exit>.
 template <class Options, class Setup, class Work>
-CLI::App* add_command(CLI::App& parent, Session& session, const std::string& name, const std::string& about, Setup setup,
-                      Work work) {
+void add_command(Command parent, Session& session, const std::string& name, const std::string& about, Setup setup, Work work) {
   auto options = std::make_shared<Options>();
-  auto* const command = parent.add_subcommand(name, about);
-  setup(*command, *options);
-  command->callback([&session, options, work] {
+  auto command = parent.add_subcommand(name, about);
+  setup(command, *options);
+  command.on_parsed([&session, options, work] {
     session.command = [&session, options, work] { return work(session, *options); };
   });
-  return command;
 }
 
 /// A noun: a command that only groups verbs.
-inline CLI::App* add_noun(CLI::App& parent, const std::string& name, const std::string& about) {
-  return parent.add_subcommand(name, about)->require_subcommand(1);
-}
+Command add_noun(Command parent, const std::string& name, const std::string& about);
 
 struct NoOptions {};
-inline void no_setup(CLI::App& /*command*/, NoOptions& /*options*/) {}
+inline void no_setup(Command /*command*/, NoOptions& /*options*/) {}
 
 struct JsonOption {
   bool json = false;
 };
-inline void add_json(CLI::App& command, bool& json) { command.add_flag("--json", json, "one JSON object a line"); }
+inline void add_json(Command command, bool& json) { command.add_flag("--json", json, "one JSON object a line"); }
 
 }  // namespace tidings::cli

@@ -89,25 +89,25 @@ Result<Exit> adopt(Session& session, const NoOptions& /*options*/) {
 
 }  // namespace
 
-void add_config_commands(CLI::App& app, Session& session) {
-  auto* const config = add_noun(app, "config", "the configuration");
-  add_command<ShowOptions>(*config, session, "show", "every setting in force, as TOML",
-                           [](CLI::App& command, ShowOptions& options) {
+void add_config_commands(Command app, Session& session) {
+  const auto config = add_noun(app, "config", "the configuration");
+  add_command<ShowOptions>(config, session, "show", "every setting in force, as TOML",
+                           [](Command command, ShowOptions& options) {
                              command.add_flag("--changed", options.changed, "only what differs from the default");
                              add_json(command, options.json);
                            },
                            show_config);
-  add_command<NoOptions>(*config, session, "check", "read everything, send nothing", no_setup, check_config);
+  add_command<NoOptions>(config, session, "check", "read everything, send nothing", no_setup, check_config);
 
-  auto* const database = add_noun(app, "db", "the database");
-  add_command<NoOptions>(*database, session, "check", "is it whole?", no_setup, check_database);
-  add_command<BackupOptions>(*database, session, "backup", "a consistent copy, also while sending",
-                             [](CLI::App& command, BackupOptions& options) {
-                               command.add_option("FILE", options.file, "a file that is not there yet")->required();
+  const auto database = add_noun(app, "db", "the database");
+  add_command<NoOptions>(database, session, "check", "is it whole?", no_setup, check_database);
+  add_command<BackupOptions>(database, session, "backup", "a consistent copy, also while sending",
+                             [](Command command, BackupOptions& options) {
+                               command.add_option("FILE", options.file, "a file that is not there yet").required();
                              },
                              back_up);
-  add_command<NoOptions>(*database, session, "migrate", "bring it to this program's schema", no_setup, migrate);
-  add_command<NoOptions>(*database, session, "adopt", "send from this copy of the database from now on", no_setup, adopt);
+  add_command<NoOptions>(database, session, "migrate", "bring it to this program's schema", no_setup, migrate);
+  add_command<NoOptions>(database, session, "adopt", "send from this copy of the database from now on", no_setup, adopt);
 }
 
 }  // namespace tidings::cli

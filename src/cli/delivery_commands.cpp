@@ -100,28 +100,28 @@ Result<Exit> resolve(Session& session, const DeliveryOptions& options) {
 
 }  // namespace
 
-void add_delivery_commands(CLI::App& app, Session& session) {
-  auto* const noun = add_noun(app, "delivery", "who was mailed and what the relay said");
-  add_command<DeliveryOptions>(*noun, session, "list", "deliveries with their state",
-                               [](CLI::App& command, DeliveryOptions& options) {
+void add_delivery_commands(Command app, Session& session) {
+  const auto noun = add_noun(app, "delivery", "who was mailed and what the relay said");
+  add_command<DeliveryOptions>(noun, session, "list", "deliveries with their state",
+                               [](Command command, DeliveryOptions& options) {
                                  command.add_option("--edition", options.edition, "e.g. weekly#12");
                                  command.add_option("--address", options.address, "of this subscriber");
                                  command.add_option("--state", options.state, "planned, deferred, in_doubt, sent, failed, ...");
-                                 command.add_option("--limit", options.limit, "at most so many")->capture_default_str()->check(CLI::PositiveNumber);
+                                 command.add_option("--limit", options.limit, "at most so many").show_default().at_least(1);
                                  add_json(command, options.json);
                                },
                                list);
-  add_command<DeliveryOptions>(*noun, session, "retry", "make deferred, failed or in_doubt ones due now",
-                               [](CLI::App& command, DeliveryOptions& options) {
-                                 command.add_option("EDITION", options.edition)->required();
+  add_command<DeliveryOptions>(noun, session, "retry", "make deferred, failed or in_doubt ones due now",
+                               [](Command command, DeliveryOptions& options) {
+                                 command.add_option("EDITION", options.edition).required();
                                  command.add_option("--address", options.address, "only this subscriber");
                                  command.add_option("--state", options.state, "deferred (default), failed or in_doubt");
                                },
                                retry);
-  add_command<DeliveryOptions>(*noun, session, "resolve", "decide about a delivery in doubt",
-                               [](CLI::App& command, DeliveryOptions& options) {
-                                 command.add_option("EDITION", options.edition)->required();
-                                 command.add_option("ADDRESS", options.address)->required();
+  add_command<DeliveryOptions>(noun, session, "resolve", "decide about a delivery in doubt",
+                               [](Command command, DeliveryOptions& options) {
+                                 command.add_option("EDITION", options.edition).required();
+                                 command.add_option("ADDRESS", options.address).required();
                                  command.add_flag("--sent", options.sent, "it did arrive");
                                  command.add_flag("--failed", options.failed, "it did not and shall not");
                                },

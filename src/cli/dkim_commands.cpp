@@ -40,16 +40,16 @@ Result<Exit> record(Session& session, const JsonOption& options) {
 
 }  // namespace
 
-void add_dkim_commands(CLI::App& app, Session& session) {
-  auto* const noun = add_noun(app, "dkim", "the key that signs the mail");
-  add_command<KeygenOptions>(*noun, session, "keygen", "make a signing key",
-                             [](CLI::App& command, KeygenOptions& options) {
-                               command.add_option("FILE", options.file, "a file that is not there yet")->capture_default_str();
+void add_dkim_commands(Command app, Session& session) {
+  const auto noun = add_noun(app, "dkim", "the key that signs the mail");
+  add_command<KeygenOptions>(noun, session, "keygen", "make a signing key",
+                             [](Command command, KeygenOptions& options) {
+                               command.add_option("FILE", options.file, "a file that is not there yet").show_default();
                                command.add_flag("--ed25519", options.ed25519, "Ed25519, beside an RSA key");
                              },
                              keygen);
-  add_command<JsonOption>(*noun, session, "record", "the TXT record to publish",
-                          [](CLI::App& command, JsonOption& options) { add_json(command, options.json); }, record);
+  add_command<JsonOption>(noun, session, "record", "the TXT record to publish",
+                          [](Command command, JsonOption& options) { add_json(command, options.json); }, record);
 }
 
 }  // namespace tidings::cli

@@ -50,13 +50,13 @@ Result<Exit> doctor(Session& session, const Options& options) {
 
 }  // namespace
 
-void add_doctor_command(CLI::App& app, Session& session) {
+void add_doctor_command(Command app, Session& session) {
   add_command<Options>(app, session, "doctor", "look for trouble before subscribers find it",
-                       [](CLI::App& command, Options& options) {
+                       [](Command command, Options& options) {
                          command.add_flag("--smtp", options.examine.smtp, "connect to the relay and say what it announces; no mail is sent");
                          command.add_flag("--dns", options.examine.dns, "look up the SPF, DKIM and DMARC records");
                          command.add_option("--resolver", options.examine.resolver, "the name server to ask instead of the system's")
-                             ->type_name("ADDRESS[:PORT]");
+                             .value_name("ADDRESS[:PORT]");
                          add_json(command, options.json);
                        },
                        doctor);

@@ -160,28 +160,28 @@ Result<Exit> cancel_edition(Session& session, const EditionOption& options) {
 
 }  // namespace
 
-void add_edition_commands(CLI::App& app, Session& session) {
-  auto* const digest = add_noun(app, "digest", "the standing orders of config.toml");
-  add_command<JsonOption>(*digest, session, "list", "schedules and the next three runs",
-                          [](CLI::App& command, JsonOption& options) { add_json(command, options.json); }, list_digests);
+void add_edition_commands(Command app, Session& session) {
+  const auto digest = add_noun(app, "digest", "the standing orders of config.toml");
+  add_command<JsonOption>(digest, session, "list", "schedules and the next three runs",
+                          [](Command command, JsonOption& options) { add_json(command, options.json); }, list_digests);
 
-  auto* const edition = add_noun(app, "edition", "what was sealed and sent");
-  add_command<ListOptions>(*edition, session, "list", "newest first",
-                           [](CLI::App& command, ListOptions& options) {
+  const auto edition = add_noun(app, "edition", "what was sealed and sent");
+  add_command<ListOptions>(edition, session, "list", "newest first",
+                           [](Command command, ListOptions& options) {
                              command.add_option("--digest", options.digest, "of this digest only");
-                             command.add_option("--limit", options.limit, "at most so many")->capture_default_str()->check(CLI::PositiveNumber);
+                             command.add_option("--limit", options.limit, "at most so many").show_default().at_least(1);
                              add_json(command, options.json);
                            },
                            list_editions);
-  add_command<EditionOption>(*edition, session, "show", "posts, counts and times of one edition",
-                             [](CLI::App& command, EditionOption& options) {
-                               command.add_option("EDITION", options.edition, "weekly#12, weekly (the newest) or an id")->required();
+  add_command<EditionOption>(edition, session, "show", "posts, counts and times of one edition",
+                             [](Command command, EditionOption& options) {
+                               command.add_option("EDITION", options.edition, "weekly#12, weekly (the newest) or an id").required();
                                add_json(command, options.json);
                              },
                              show_edition);
-  add_command<EditionOption>(*edition, session, "cancel", "take back an edition of which nothing was sent",
-                             [](CLI::App& command, EditionOption& options) {
-                               command.add_option("EDITION", options.edition)->required();
+  add_command<EditionOption>(edition, session, "cancel", "take back an edition of which nothing was sent",
+                             [](Command command, EditionOption& options) {
+                               command.add_option("EDITION", options.edition).required();
                                command.add_option("--reason", options.reason);
                              },
                              cancel_edition);

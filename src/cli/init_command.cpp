@@ -26,10 +26,10 @@ Result<Exit> init(Session& /*session*/, const InitOptions& options) {
 
 }  // namespace
 
-void add_init_command(CLI::App& app, Session& session) {
+void add_init_command(Command app, Session& session) {
   add_command<InitOptions>(app, session, "init", "make a folder to start from",
-                           [](CLI::App& command, InitOptions& options) {
-                             command.add_option("DIR", options.folder, "where")->capture_default_str();
+                           [](Command command, InitOptions& options) {
+                             command.add_option("DIR", options.folder, "where").show_default();
                            },
                            init);
 }

@@ -395,53 +395,53 @@ Result<Exit> test(Session& session, const PreviewCommand& command) {
   return Exit::done;
 }
 
-void add_digest_choice(CLI::App& command, SendCommand& options) {
+void add_digest_choice(Command command, SendCommand& options) {
   command.add_option("DIGEST", options.digest, "one digest of config.toml");
   command.add_flag("--due", options.due, "every digest that is due");
   command.add_flag("--now", options.now, "an edition whose period ends now, whatever the schedule says");
 }
 
-void add_deliver_options(CLI::App& command, SendCommand& options) {
-  command.add_option("--to-dir", options.to_dir, "write the messages there as .eml instead of sending")->type_name("DIR");
+void add_deliver_options(Command command, SendCommand& options) {
+  command.add_option("--to-dir", options.to_dir, "write the messages there as .eml instead of sending").value_name("DIR");
   command.add_option("--time-budget", options.time_budget, "stop after this long, e.g. 10m; the next run goes on");
   command.add_flag("--late", options.even_late, "also what max_lateness holds");
 }
 
 }  // namespace
 
-void add_job_commands(CLI::App& app, Session& session) {
+void add_job_commands(Command app, Session& session) {
   add_command<CollectCommand>(app, session, "collect", "fetch the sources that are due",
-                              [](CLI::App& command, CollectCommand& options) {
+                              [](Command command, CollectCommand& options) {
                                 command.add_option("SOURCE", options.names, "only these, even if they are not due");
                               },
                               collect);
   add_command<SendCommand>(app, session, "compose", "seal the editions that are due", add_digest_choice, compose);
   add_command<SendCommand>(app, session, "deliver", "send what is open; resumes",
-                           [](CLI::App& command, SendCommand& options) {
+                           [](Command command, SendCommand& options) {
                              command.add_option("EDITION", options.digest, "e.g. weekly#12; default: all that are open");
                              add_deliver_options(command, options);
                            },
                            deliver);
   add_command<SendCommand>(app, session, "send", "collect, compose and deliver: the line for cron",
-                           [](CLI::App& command, SendCommand& options) {
+                           [](Command command, SendCommand& options) {
                              add_digest_choice(command, options);
                              command.add_flag("--dry-run", options.dry_run, "say who would get what, change nothing");
                              add_deliver_options(command, options);
                            },
                            send);
   add_command<PreviewCommand>(app, session, "preview", "write an edition as HTML, text and message files",
-                              [](CLI::App& command, PreviewCommand& options) {
-                                command.add_option("WHAT", options.what, "a digest or an edition (weekly#12)")->required();
-                                command.add_option("--to", options.folder, "where")->type_name("DIR")->required();
+                              [](Command command, PreviewCommand& options) {
+                                command.add_option("WHAT", options.what, "a digest or an edition (weekly#12)").required();
+                                command.add_option("--to", options.folder, "where").value_name("DIR").required();
                                 command.add_option("--name", options.name, "as a reader of this name sees it");
                               },
                               preview);
   add_command<PreviewCommand>(app, session, "test", "send one [Test] message to one address",
-                              [](CLI::App& command, PreviewCommand& options) {
-                                command.add_option("WHAT", options.what, "a digest or an edition (weekly#12)")->required();
-                                command.add_option("ADDRESS", options.address)->required();
+                              [](Command command, PreviewCommand& options) {
+                                command.add_option("WHAT", options.what, "a digest or an edition (weekly#12)").required();
+                                command.add_option("ADDRESS", options.address).required();
                                 command.add_option("--name", options.name, "as a reader of this name sees it");
-                                command.add_option("--to-dir", options.to_dir, "a folder instead of the relay")->type_name("DIR");
+                                command.add_option("--to-dir", options.to_dir, "a folder instead of the relay").value_name("DIR");
                               },
                               test);
 }

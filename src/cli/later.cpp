@@ -2,10 +2,8 @@
 #include <array>
 #include <string>
 
-#include <CLI/CLI.hpp>
-
 #include "base/log.hpp"
-#include "cli/session.hpp"
+#include "cli/command.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -19,17 +17,11 @@ constexpr std::array later{Later{"report", ""}, Later{"run", ""}, Later{"edition
 
 }  // namespace
 
-void add_later_commands(CLI::App& app, Session& session) {
+void add_later_commands(Command top, Session& session) {
   for (const auto& [noun, verb] : later) {
-    CLI::App* parent = &app;
-    std::string name = noun;
-    if (*verb != '\0') {
-      const auto there = app.get_subcommands([name](const CLI::App* each) { return each->get_name() == name; });
-      parent = there.empty() ? app.add_subcommand(noun)->group("")->require_subcommand(1) : there.front();
-      name = verb;
-    }
-    auto* const command = parent->add_subcommand(name)->group("")->fallthrough(false)->allow_extras();
-    command->callback([&session, full = std::string{noun} + (*verb == '\0' ? "" : " ") + verb] {
+    auto command = top.hidden_subcommand(noun);
+    if (*verb != '\0') command = command.hidden_subcommand(verb);
+    command.on_parsed([&session, full = std::string{noun} + (*verb == '\0' ? "" : " ") + verb] {
       session.command = [full]() -> Result<Exit> {
         log::error(full + ": not built yet");
         return Exit::not_built;

@@ -168,46 +168,46 @@ auto changing(Change change, const char* done) {
   };
 }
 
-void add_id(CLI::App& command, PostOption& options) { command.add_option("ID", options.id, "as \"post list\" shows it")->required(); }
+void add_id(Command command, PostOption& options) { command.add_option("ID", options.id, "as \"post list\" shows it").required(); }
 
 }  // namespace
 
-void add_post_commands(CLI::App& app, Session& session) {
-  auto* const noun = add_noun(app, "post", "what was collected");
-  add_command<ListOptions>(*noun, session, "list", "newest first",
-                           [](CLI::App& command, ListOptions& options) {
+void add_post_commands(Command app, Session& session) {
+  const auto noun = add_noun(app, "post", "what was collected");
+  add_command<ListOptions>(noun, session, "list", "newest first",
+                           [](Command command, ListOptions& options) {
                              command.add_option("--source", options.source, "of this source only");
                              command.add_option("--since", options.since, "first seen at or after (RFC 3339)");
-                             command.add_option("--limit", options.limit, "at most so many")->capture_default_str()->check(CLI::PositiveNumber);
+                             command.add_option("--limit", options.limit, "at most so many").show_default().at_least(1);
                              add_json(command, options.json);
                            },
                            list);
-  add_command<PostOption>(*noun, session, "show", "one post as text",
-                          [](CLI::App& command, PostOption& options) {
+  add_command<PostOption>(noun, session, "show", "one post as text",
+                          [](Command command, PostOption& options) {
                             add_id(command, options);
                             add_json(command, options.json);
                           },
                           show);
-  add_command<AddOptions>(*noun, session, "add", "a post by hand",
-                          [](CLI::App& command, AddOptions& options) {
+  add_command<AddOptions>(noun, session, "add", "a post by hand",
+                          [](Command command, AddOptions& options) {
                             command.add_option("--title", options.title, "plain text; a Markdown file may say it too");
                             command.add_option("--url", options.url, "where it can be read");
                             command.add_option("--source", options.source, "whose post it is (default: the source of kind \"manual\")");
-                            auto* const html = command.add_option("--html-file", options.html_file, "its text; \"-\" is standard input");
-                            command.add_option("--markdown-file", options.markdown_file, "its text, with front matter if you like")->excludes(html);
+                            const auto html = command.add_option("--html-file", options.html_file, "its text; \"-\" is standard input");
+                            command.add_option("--markdown-file", options.markdown_file, "its text, with front matter if you like").excludes(html);
                             command.add_option("--published", options.published, "a date (default: now)");
                             command.add_option("--author", options.author, "a name");
                             command.add_option("--topic", options.topics, "may be repeated");
                           },
                           add);
   using post::PostTable;
-  add_command<PostOption>(*noun, session, "hide", "keep it out of every edition to come", add_id,
+  add_command<PostOption>(noun, session, "hide", "keep it out of every edition to come", add_id,
                           changing([](PostTable& table, PostId id) { return table.set_hidden(id, post::Hidden::yes); }, "is hidden"));
-  add_command<PostOption>(*noun, session, "unhide", "let it into editions again", add_id,
+  add_command<PostOption>(noun, session, "unhide", "let it into editions again", add_id,
                           changing([](PostTable& table, PostId id) { return table.set_hidden(id, post::Hidden::no); }, "is not hidden"));
-  add_command<PostOption>(*noun, session, "pin", "put it first in the next edition", add_id,
+  add_command<PostOption>(noun, session, "pin", "put it first in the next edition", add_id,
                           changing([](PostTable& table, PostId id) { return table.set_pinned(id, post::Pinned::yes); }, "is pinned"));
-  add_command<PostOption>(*noun, session, "unpin", "back into its order", add_id,
+  add_command<PostOption>(noun, session, "unpin", "back into its order", add_id,
                           changing([](PostTable& table, PostId id) { return table.set_pinned(id, post::Pinned::no); }, "is not pinned"));
 }
 

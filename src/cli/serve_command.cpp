@@ -59,10 +59,10 @@ Result<Exit> cgi(Session& session, const NoOptions& /*options*/) {
 
 }  // namespace
 
-void add_serve_commands(CLI::App& app, Session& session) {
+void add_serve_commands(Command app, Session& session) {
   add_command<ServeCommand>(app, session, "serve", "the pages where readers join, choose and leave (behind nginx or Caddy)",
-                            [](CLI::App& command, ServeCommand& options) {
-                              command.add_option("--threads", options.threads, "that answer")->capture_default_str()->check(CLI::Range(1, 256));
+                            [](Command command, ServeCommand& options) {
+                              command.add_option("--threads", options.threads, "that answer").show_default().range(1, 256);
                               command.add_flag("--snippet", options.snippet, "print a sign-up form for another site and end");
                             },
                             serve);

@@ -9,6 +9,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "cli/command.hpp"
 #include "cli/output.hpp"
 
 namespace tidings::cli {
@@ -128,21 +129,22 @@ Result<int> run(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
   app.footer(more);
-  add_init_command(app, session);
-  add_job_commands(app, session);
-  add_status_commands(app, session);
-  add_doctor_command(app, session);
-  add_source_commands(app, session);
-  add_post_commands(app, session);
-  add_edition_commands(app, session);
-  add_subscriber_commands(app, session);
-  add_serve_commands(app, session);
-  add_delivery_commands(app, session);
-  add_bounce_commands(app, session);
-  add_template_commands(app, session);
-  add_dkim_commands(app, session);
-  add_config_commands(app, session);
-  add_later_commands(app, session);
+  const Command top{&app};
+  add_init_command(top, session);
+  add_job_commands(top, session);
+  add_status_commands(top, session);
+  add_doctor_command(top, session);
+  add_source_commands(top, session);
+  add_post_commands(top, session);
+  add_edition_commands(top, session);
+  add_subscriber_commands(top, session);
+  add_serve_commands(top, session);
+  add_delivery_commands(top, session);
+  add_bounce_commands(top, session);
+  add_template_commands(top, session);
+  add_dkim_commands(top, session);
+  add_config_commands(top, session);
+  add_later_commands(top, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version

@@ -13,11 +13,9 @@
 #include "base/result.hpp"
 #include "store/database.hpp"
 
-namespace CLI {
-class App;
-}
-
 namespace tidings::cli {
+
+class Command;
 
 /// What a command ends with when nothing failed: 0, or 75 when deliveries are deferred.
 enum class Exit { done = 0, not_built = 70, try_again = 75 };
@@ -55,21 +53,21 @@ class Session {
 };
 
 // One file a noun; each adds its commands to the parser.
-void add_job_commands(CLI::App& app, Session& session);         // collect, compose, deliver, send, preview, test
-void add_status_commands(CLI::App& app, Session& session);      // status
-void add_init_command(CLI::App& app, Session& session);         // init
-void add_source_commands(CLI::App& app, Session& session);      // source, feed, html
-void add_post_commands(CLI::App& app, Session& session);        // post
-void add_edition_commands(CLI::App& app, Session& session);     // digest, edition
-void add_subscriber_commands(CLI::App& app, Session& session);  // subscriber, suppression
-void add_serve_commands(CLI::App& app, Session& session);       // serve, cgi
-void add_delivery_commands(CLI::App& app, Session& session);    // delivery
-void add_bounce_commands(CLI::App& app, Session& session);      // bounce
-void add_template_commands(CLI::App& app, Session& session);    // template
-void add_dkim_commands(CLI::App& app, Session& session);        // dkim
-void add_config_commands(CLI::App& app, Session& session);      // config, db
-void add_doctor_command(CLI::App& app, Session& session);       // doctor
-void add_later_commands(CLI::App& app, Session& session);       // what is promised but not there; hidden from the help
+void add_job_commands(Command app, Session& session);         // collect, compose, deliver, send, preview, test
+void add_status_commands(Command app, Session& session);      // status
+void add_init_command(Command app, Session& session);         // init
+void add_source_commands(Command app, Session& session);      // source, feed, html
+void add_post_commands(Command app, Session& session);        // post
+void add_edition_commands(Command app, Session& session);     // digest, edition
+void add_subscriber_commands(Command app, Session& session);  // subscriber, suppression
+void add_serve_commands(Command app, Session& session);       // serve, cgi
+void add_delivery_commands(Command app, Session& session);    // delivery
+void add_bounce_commands(Command app, Session& session);      // bounce
+void add_template_commands(Command app, Session& session);    // template
+void add_dkim_commands(Command app, Session& session);        // dkim
+void add_config_commands(Command app, Session& session);      // config, db
+void add_doctor_command(Command app, Session& session);       // doctor
+void add_later_commands(Command app, Session& session);       // what is promised but not there; hidden from the help
 
 /// Parses and runs. The value is the exit status; an Error is printed by main.
 [[nodiscard]] Result<int> run(int argc, char** argv);

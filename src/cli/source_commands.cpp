@@ -221,29 +221,29 @@ Result<Exit> to_text(Session& /*session*/, const HtmlOptions& options) {
 
 }  // namespace
 
-void add_source_commands(CLI::App& app, Session& session) {
-  auto* const source = add_noun(app, "source", "where posts come from");
-  add_command<JsonOption>(*source, session, "list", "the sources and their health",
-                          [](CLI::App& command, JsonOption& options) { add_json(command, options.json); }, list);
-  add_command<CheckOptions>(*source, session, "check", "read a URL (or all sources) and print the block to paste",
-                            [](CLI::App& command, CheckOptions& options) { command.add_option("URL", options.url, "a feed or a page that has one"); },
+void add_source_commands(Command app, Session& session) {
+  const auto source = add_noun(app, "source", "where posts come from");
+  add_command<JsonOption>(source, session, "list", "the sources and their health",
+                          [](Command command, JsonOption& options) { add_json(command, options.json); }, list);
+  add_command<CheckOptions>(source, session, "check", "read a URL (or all sources) and print the block to paste",
+                            [](Command command, CheckOptions& options) { command.add_option("URL", options.url, "a feed or a page that has one"); },
                             check);
-  auto* const feed = add_noun(app, "feed", "feeds by hand");
-  add_command<FeedOptions>(*feed, session, "parse", "a feed as JSON",
-                           [](CLI::App& command, FeedOptions& options) {
-                             command.add_option("FILE", options.file, "\"-\" is standard input")->required();
-                             command.add_option("--base-url", options.base_url, "for relative links")->type_name("URL");
-                             command.add_option("--content-type", options.content_type, "as the server said")->type_name("TYPE");
+  const auto feed = add_noun(app, "feed", "feeds by hand");
+  add_command<FeedOptions>(feed, session, "parse", "a feed as JSON",
+                           [](Command command, FeedOptions& options) {
+                             command.add_option("FILE", options.file, "\"-\" is standard input").required();
+                             command.add_option("--base-url", options.base_url, "for relative links").value_name("URL");
+                             command.add_option("--content-type", options.content_type, "as the server said").value_name("TYPE");
                            },
                            parse);
-  auto* const html = add_noun(app, "html", "HTML by hand, standard input to standard output");
-  add_command<HtmlOptions>(*html, session, "sanitize", "safe HTML fit for a mail",
-                           [](CLI::App& command, HtmlOptions& options) { command.add_option("--base-url", options.base_url, "for relative links"); },
+  const auto html = add_noun(app, "html", "HTML by hand, standard input to standard output");
+  add_command<HtmlOptions>(html, session, "sanitize", "safe HTML fit for a mail",
+                           [](Command command, HtmlOptions& options) { command.add_option("--base-url", options.base_url, "for relative links"); },
                            sanitize);
-  add_command<HtmlOptions>(*html, session, "text", "plain text",
-                           [](CLI::App& command, HtmlOptions& options) {
+  add_command<HtmlOptions>(html, session, "text", "plain text",
+                           [](Command command, HtmlOptions& options) {
                              command.add_option("--base-url", options.base_url, "for relative links");
-                             command.add_option("--width", options.width, "columns; 0: no wrapping")->capture_default_str()->check(CLI::NonNegativeNumber);
+                             command.add_option("--width", options.width, "columns; 0: no wrapping").show_default().at_least(0);
                            },
                            to_text);
 }

@@ -147,9 +147,9 @@ Result<Exit> status(Session& session, const JsonOption& options) {
 
 }  // namespace
 
-void add_status_commands(CLI::App& app, Session& session) {
+void add_status_commands(Command app, Session& session) {
   add_command<JsonOption>(app, session, "status", "how everything stands",
-                          [](CLI::App& command, JsonOption& options) { add_json(command, options.json); }, status);
+                          [](Command command, JsonOption& options) { add_json(command, options.json); }, status);
 }
 
 }  // namespace tidings::cli

@@ -138,9 +138,9 @@ struct FilterOptions {
   bool json = false;
 };
 
-void add_filter(CLI::App& command, FilterOptions& options) {
+void add_filter(Command command, FilterOptions& options) {
   command.add_option("--status", options.status, "pending, confirmed or withdrawn")
-      ->check(CLI::IsMember({"pending", "confirmed", "withdrawn"}));
+      .one_of({"pending", "confirmed", "withdrawn"});
   command.add_option("--digest", options.digest, "subscriptions to this digest only");
   command.add_option("--topic", options.topic, "who has chosen this topic");
   command.add_option("--domain", options.domain, "addresses in this domain");
@@ -558,25 +558,25 @@ Result<Exit> remove_suppression(Session& session, const SuppressionOptions& opti
   return Exit::done;
 }
 
-void add_list_commands(CLI::App& noun, Session& session) {
+void add_list_commands(Command noun, Session& session) {
   add_command<FilterOptions>(noun, session, "list", "who is on the list",
-                             [](CLI::App& command, FilterOptions& options) {
+                             [](Command command, FilterOptions& options) {
                                add_filter(command, options);
-                               command.add_option("--limit", options.limit, "at most so many")->capture_default_str()->check(CLI::PositiveNumber);
+                               command.add_option("--limit", options.limit, "at most so many").show_default().at_least(1);
                                command.add_option("--after", options.after, "go on after this id");
                                command.add_flag("--count", options.count, "only how many");
                                add_json(command, options.json);
                              },
                              list);
   add_command<AddressOption>(noun, session, "show", "the whole story of one address",
-                             [](CLI::App& command, AddressOption& options) {
-                               command.add_option("ADDRESS", options.address)->required();
+                             [](Command command, AddressOption& options) {
+                               command.add_option("ADDRESS", options.address).required();
                                add_json(command, options.json);
                              },
                              show);
   add_command<ImportCommand>(noun, session, "import", "take a list from a CSV file (formats: subscribers/README.md)",
-                             [](CLI::App& command, ImportCommand& options) {
-                               command.add_option("FILE", options.file, "\"-\" is standard input")->required();
+                             [](Command command, ImportCommand& options) {
+                               command.add_option("FILE", options.file, "\"-\" is standard input").required();
                                command.add_option("--digest", options.digests, "for lines that name none (default: every digest)");
                                command.add_option("--map", options.map, "COLUMN=HEADER, e.g. email=\"E-Mail\"");
                                command.add_flag("--confirmed", options.confirmed, "you have these readers' consent");
@@ -586,8 +586,8 @@ void add_list_commands(CLI::App& noun, Session& session) {
                              },
                              import_file);
   add_command<ExportCommand>(noun, session, "export", "the list as CSV that import takes back, or JSON",
-                             [](CLI::App& command, ExportCommand& options) {
-                               command.add_option("FILE", options.file, "\"-\" is standard output")->capture_default_str();
+                             [](Command command, ExportCommand& options) {
+                               command.add_option("FILE", options.file, "\"-\" is standard output").show_default();
                                command.add_option("--one", options.one, "all that is known of one address, as JSON");
                                add_filter(command, options.filter);
                                add_json(command, options.filter.json);
@@ -595,10 +595,10 @@ void add_list_commands(CLI::App& noun, Session& session) {
                              export_file);
 }
 
-void add_change_commands(CLI::App& noun, Session& session) {
+void add_change_commands(Command noun, Session& session) {
   add_command<AddOptions>(noun, session, "add", "add a subscriber",
-                          [](CLI::App& command, AddOptions& options) {
-                            command.add_option("ADDRESS", options.address)->required();
+                          [](Command command, AddOptions& options) {
+                            command.add_option("ADDRESS", options.address).required();
                             command.add_option("--name", options.name);
                             command.add_option("--language", options.language, "BCP 47; default: the newsletter's");
                             command.add_option("--digest", options.digests, "default: every digest");
@@ -607,57 +607,57 @@ void add_change_commands(CLI::App& noun, Session& session) {
                           },
                           add);
   add_command<SetOptions>(noun, session, "set", "change cadence, name, language or topics",
-                          [](CLI::App& command, SetOptions& options) {
-                            command.add_option("ADDRESS", options.address)->required();
+                          [](Command command, SetOptions& options) {
+                            command.add_option("ADDRESS", options.address).required();
                             command.add_option("--name", options.name);
                             command.add_option("--language", options.language);
                             command.add_option("--topic", options.topics, "replaces the topics");
                             command.add_option("--cadence", options.cadence, "the digest to get from now on (several: all of them), or off; "
-                                               "nothing is missed or sent twice")->type_name("DIGEST|off")->allow_extra_args(false);
+                                               "nothing is missed or sent twice").value_name("DIGEST|off");
                             command.add_flag("--all-topics", options.all_topics, "every topic");
                           },
                           set);
   add_command<UnsubscribeOptions>(noun, session, "unsubscribe", "withdraw the consent",
-                                  [](CLI::App& command, UnsubscribeOptions& options) {
-                                    command.add_option("ADDRESS", options.address)->required();
+                                  [](Command command, UnsubscribeOptions& options) {
+                                    command.add_option("ADDRESS", options.address).required();
                                     command.add_option("--digest", options.digests, "default: every digest");
                                   },
                                   unsubscribe);
   add_command<ConfirmOptions>(noun, session, "confirm", "pending becomes confirmed: by the token of a mail, or with consent you have",
-                              [](CLI::App& command, ConfirmOptions& options) {
-                                command.add_option("ADDRESS|TOKEN", options.what)->required();
+                              [](Command command, ConfirmOptions& options) {
+                                command.add_option("ADDRESS|TOKEN", options.what).required();
                                 command.add_option("--digest", options.digests, "default: every digest that waits");
                               },
                               confirm);
   add_command<AddressOption>(noun, session, "erase", "forget a person (an import will not bring them back)",
-                             [](CLI::App& command, AddressOption& options) {
-                               command.add_option("ADDRESS", options.address)->required();
+                             [](Command command, AddressOption& options) {
+                               command.add_option("ADDRESS", options.address).required();
                              },
                              erase);
 }
 
 }  // namespace
 
-void add_subscriber_commands(CLI::App& app, Session& session) {
-  auto* const noun = add_noun(app, "subscriber", "the list");
-  add_change_commands(*noun, session);
-  add_list_commands(*noun, session);
+void add_subscriber_commands(Command app, Session& session) {
+  const auto noun = add_noun(app, "subscriber", "the list");
+  add_change_commands(noun, session);
+  add_list_commands(noun, session);
 
-  auto* const keys = add_noun(app, "keys", "what signs the links in mails");
-  add_command<NoOptions>(*keys, session, "rotate", "a new key; old links stay good", no_setup, rotate_keys);
+  const auto keys = add_noun(app, "keys", "what signs the links in mails");
+  add_command<NoOptions>(keys, session, "rotate", "a new key; old links stay good", no_setup, rotate_keys);
 
-  auto* const suppression = add_noun(app, "suppression", "addresses that are never mailed");
-  add_command<JsonOption>(*suppression, session, "list", "all of them with their cause",
-                          [](CLI::App& command, JsonOption& options) { add_json(command, options.json); }, list_suppressions);
-  add_command<SuppressionOptions>(*suppression, session, "add", "never mail this address",
-                                  [](CLI::App& command, SuppressionOptions& options) {
-                                    command.add_option("ADDRESS", options.address)->required();
+  const auto suppression = add_noun(app, "suppression", "addresses that are never mailed");
+  add_command<JsonOption>(suppression, session, "list", "all of them with their cause",
+                          [](Command command, JsonOption& options) { add_json(command, options.json); }, list_suppressions);
+  add_command<SuppressionOptions>(suppression, session, "add", "never mail this address",
+                                  [](Command command, SuppressionOptions& options) {
+                                    command.add_option("ADDRESS", options.address).required();
                                     command.add_option("--reason", options.detail);
                                   },
                                   add_suppression);
-  add_command<SuppressionOptions>(*suppression, session, "remove", "lift it",
-                                  [](CLI::App& command, SuppressionOptions& options) {
-                                    command.add_option("ADDRESS", options.address)->required();
+  add_command<SuppressionOptions>(suppression, session, "remove", "lift it",
+                                  [](Command command, SuppressionOptions& options) {
+                                    command.add_option("ADDRESS", options.address).required();
                                   },
                                   remove_suppression);
 }

@@ -86,19 +86,19 @@ Result<Exit> render(Session& /*session*/, const RenderOptions& options) {
 
 }  // namespace
 
-void add_template_commands(CLI::App& app, Session& session) {
-  auto* const noun = add_noun(app, "template", "themes");
-  add_command<CheckOptions>(*noun, session, "check", "read every theme strictly and render it with sample data",
-                            [](CLI::App& command, CheckOptions& options) {
+void add_template_commands(Command app, Session& session) {
+  const auto noun = add_noun(app, "template", "themes");
+  add_command<CheckOptions>(noun, session, "check", "read every theme strictly and render it with sample data",
+                            [](Command command, CheckOptions& options) {
                               command.add_option("THEME", options.theme, "only this one");
                               command.add_flag("--variables", options.variables, "list the names that templates may use");
                             },
                             check);
-  add_command<RenderOptions>(*noun, session, "render", "one template with data of yours, as Mustache says",
-                             [](CLI::App& command, RenderOptions& options) {
-                               command.add_option("FILE", options.file)->required();
-                               command.add_option("--data", options.data, "a JSON file, \"-\" is standard input")->required()->type_name("JSON");
-                               command.add_option("--partials", options.partials, "folder of NAME.mustache")->type_name("DIR");
+  add_command<RenderOptions>(noun, session, "render", "one template with data of yours, as Mustache says",
+                             [](Command command, RenderOptions& options) {
+                               command.add_option("FILE", options.file).required();
+                               command.add_option("--data", options.data, "a JSON file, \"-\" is standard input").required().value_name("JSON");
+                               command.add_option("--partials", options.partials, "folder of NAME.mustache").value_name("DIR");
                                command.add_flag("--text", options.text, "escape nothing");
                              },
                              render);
