@@ -65,7 +65,7 @@ std::string Url::text() const {
 std::optional<Url> parse_url(std::string_view text) {
   const auto cleaned = clean(text);
   const auto scheme = ascii_lower(scheme_of(cleaned));
-  static constexpr std::array<std::string_view, 9> known{"http",  "https", "file",  "smtp", "smtps",
+  static constexpr std::array<std::string_view, 10> known{"http", "https", "file",  "smtp", "smtps", "lmtp",
                                                          "imap", "imaps", "pop3", "pop3s"};
   bool is_known = false;
   for (const auto name : known) is_known = is_known || name == scheme;

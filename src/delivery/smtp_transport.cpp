@@ -78,7 +78,8 @@ class Loop {
   void mark_and_write();
   void write(Session& session);
   void watch_deadlines();
-  void close_finished();
+  /// True if there is room for a new session now.
+  [[nodiscard]] bool close_finished();
   void wait();
   [[nodiscard]] SteadyTime wake_time();
   void hand_back_waiting();
@@ -129,11 +130,11 @@ void Loop::run() {
     open_sessions();
     retire_sessions();
     mark_and_write();
-    close_finished();
+    const bool closed = close_finished();
     outbox_.publish();
     const bool nothing_left = waiting_.empty() && (outbox_.exhausted() || winding_up());
     if (nothing_left && sessions_.empty()) break;
-    wait();
+    if (!closed) wait();  // else nothing would wake us: with one connection each new session was a second late
   }
   connector_.abandon();
   [[maybe_unused]] const bool flushed = outbox_.flush();
@@ -368,8 +369,9 @@ void Loop::watch_deadlines() {
   }
 }
 
-void Loop::close_finished() {
+bool Loop::close_finished() {
   watch_deadlines();
+  const auto open_before = sessions_.size();
   for (auto at = sessions_.begin(); at != sessions_.end();) {
     if (!at->dialogue.finished()) {
       ++at;
@@ -386,6 +388,7 @@ void Loop::close_finished() {
     }
     at = sessions_.erase(at);
   }
+  return sessions_.size() < open_before;
 }
 
 /// When something is to be done though no socket says so.
