@@ -134,6 +134,7 @@ Result<int> run(int argc, char** argv) {
   add_source_commands(app, session);
   add_post_commands(app, session);
   add_edition_commands(app, session);
+  add_archive_commands(app, session);
   add_subscriber_commands(app, session);
   add_delivery_commands(app, session);
   add_template_commands(app, session);

@@ -61,6 +61,7 @@ void add_init_command(CLI::App& app, Session& session);         // init
 void add_source_commands(CLI::App& app, Session& session);      // source, feed, html
 void add_post_commands(CLI::App& app, Session& session);        // post
 void add_edition_commands(CLI::App& app, Session& session);     // digest, edition
+void add_archive_commands(CLI::App& app, Session& session);     // archive
 void add_subscriber_commands(CLI::App& app, Session& session);  // subscriber, suppression
 void add_delivery_commands(CLI::App& app, Session& session);    // delivery
 void add_template_commands(CLI::App& app, Session& session);    // template
