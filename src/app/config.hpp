@@ -43,7 +43,6 @@ struct NewsletterConfig {
   std::string unsubscribe_mailto;  ///< address that takes "unsubscribe TOKEN" mails; the From address if not set
   Zone zone;
   std::string language;
-  std::optional<Mailbox> editor;   ///< who gets drafts for review; the From address if not set
 };
 
 /// How mail leaves when it is not by SMTP or LMTP; by the scheme of [smtp] url.
@@ -116,14 +115,10 @@ struct DigestConfig {
   std::string theme;
   bool hold_on_source_error = false;
   bool archive = true;  ///< its editions are in the archive
-  bool review = false;  ///< a draft waits for "edition approve"
-  std::optional<std::chrono::milliseconds> review_until;  ///< after the scheduled time; none: for ever
-  enum class Unapproved { hold, send } unapproved = Unapproved::hold;  ///< what review_until does
 };
 
-/// Where "archive build" writes and where readers find it.
+/// Where readers find what "archive build" has written.
 struct ArchiveConfig {
-  std::filesystem::path folder;  ///< kept up to date by every send; empty: only "archive build DIR"
   std::string url;               ///< without trailing slash; empty: no "view in browser"
 };
 

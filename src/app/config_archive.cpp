@@ -8,7 +8,7 @@ namespace tidings::app {
 
 ArchiveConfig read_archive(TomlDocument& document) {
   auto section = document.section("archive");
-  ArchiveConfig archive{.folder = section.path("folder", ""), .url = section.text("url", "")};
+  ArchiveConfig archive{.url = section.text("url", "")};
   while (archive.url.ends_with('/')) archive.url.pop_back();
   if (!archive.url.empty()) {
     const auto url = parse_url(archive.url);

@@ -24,7 +24,6 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
   static const std::array<std::string, 4> groupings{"day", "source", "topic", "none"};
   static const std::array<std::string, 4> orders{"newest", "oldest", "source", "weight"};
   static const std::array<std::string, 2> overflows{"wait", "list"};
-  static const std::array<std::string, 2> unapproved{"hold", "send"};
   static const std::array<std::string, 3> contents{"excerpt", "full", "title"};
   static const std::array<std::string, 2> on_error{"send", "hold"};
   const auto name = section.required_text("name", "weekly");
@@ -52,19 +51,10 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
                       .intro_file = section.path("intro_file", ""),
                       .theme = section.text("theme", "default"),
                       .hold_on_source_error = section.one_of("on_source_error", on_error, 0) == 1,
-                      .archive = section.boolean("archive", true),
-                      .review = section.boolean("review", false),
-                      .review_until = section.optional_duration("review_until"),
-                      .unapproved = static_cast<DigestConfig::Unapproved>(section.one_of("unapproved", unapproved, 0))};
+                      .archive = section.boolean("archive", true)};
   check_regex(section, "include", digest.include);
   check_regex(section, "exclude", digest.exclude);
   if (digest.max_posts != 0 && digest.max_posts < digest.min_posts) section.mistake("max_posts", "max_posts is less than min_posts");
-  if (!digest.review && (digest.review_until || digest.unapproved == DigestConfig::Unapproved::send)) {
-    section.mistake(digest.review_until ? "review_until" : "unapproved", "this digest has no review", "review = true");
-  }
-  if (digest.unapproved == DigestConfig::Unapproved::send && digest.review && !digest.review_until) {
-    section.mistake("unapproved", "unapproved = \"send\" needs review_until", "review_until = \"4h\" after the scheduled time");
-  }
   std::vector<std::string> known;
   for (const auto& source : sources) known.push_back(source.spec.name);
   for (const auto& source : digest.sources) {

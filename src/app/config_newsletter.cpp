@@ -12,8 +12,6 @@ Result<NewsletterConfig> read_newsletter(TomlDocument& document) {
   const auto from = read_mailbox(section, "from", section.required_text("from", "Harbour News <news@example.org>"));
   std::optional<Mailbox> reply_to;
   if (const auto text = section.text("reply_to", ""); !text.empty()) reply_to = read_mailbox(section, "reply_to", text);
-  std::optional<Mailbox> editor;
-  if (const auto text = section.text("editor", ""); !text.empty()) editor = read_mailbox(section, "editor", text);
   const auto list_id = section.text("list_id", "news." + from.address.domain);
   if (!from.address.domain.empty() && (!domain_to_ascii(list_id) || list_id.size() > 255)) {
     section.mistake("list_id", fmt::format("\"{}\" is not a list id", list_id), "a name in a domain of yours, like news.example.org");
@@ -55,8 +53,7 @@ Result<NewsletterConfig> read_newsletter(TomlDocument& document) {
                           .public_url = std::move(public_url),
                           .unsubscribe_mailto = mailto,
                           .zone = *zone,
-                          .language = language,
-                          .editor = editor};
+                          .language = language};
 }
 
 }  // namespace tidings::app

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/archive.hpp"
 #include "app/secret.hpp"
 #include "app/signing.hpp"
 #include "base/check.hpp"
@@ -29,7 +30,7 @@ class Letters {
       auto header = header_options(config, links, edition, segment.language);
       header.signers = signers;
       TIDINGS_LET(auto compiled, message::compile(segment.bodies, header));
-      letters->segments_.emplace(segment.id, std::move(compiled));
+      letters->segments_.emplace(segment.id, Written{std::move(compiled), view_url(config, edition, segment.language)});
     }
     return letters;
   }
@@ -40,14 +41,20 @@ class Letters {
     const auto it = segments_.find(claim.segment);
     TIDINGS_CHECK(it != segments_.end());
     message::Letter letter;
-    it->second.write(links_.reader(claim), date_, letter);
+    auto reader = links_.reader(claim);
+    reader.view_url = it->second.view_url;
+    it->second.message.write(reader, date_, letter);
     return letter;
   }
 
  private:
   Links links_;
   UtcTime date_;
-  std::unordered_map<SegmentId, message::CompiledMessage> segments_;
+  struct Written {
+    message::CompiledMessage message;
+    std::string view_url;
+  };
+  std::unordered_map<SegmentId, Written> segments_;
 };
 
 delivery::RetryPolicy retry_policy(const Config& config) {

@@ -137,6 +137,7 @@ Result<int> run(int argc, char** argv) {
   add_source_commands(top, session);
   add_post_commands(top, session);
   add_edition_commands(top, session);
+  add_archive_commands(top, session);
   add_subscriber_commands(top, session);
   add_serve_commands(top, session);
   add_delivery_commands(top, session);

@@ -59,6 +59,7 @@ void add_init_command(Command app, Session& session);         // init
 void add_source_commands(Command app, Session& session);      // source, feed, html
 void add_post_commands(Command app, Session& session);        // post
 void add_edition_commands(Command app, Session& session);     // digest, edition
+void add_archive_commands(Command app, Session& session);     // archive
 void add_subscriber_commands(Command app, Session& session);  // subscriber, suppression
 void add_serve_commands(Command app, Session& session);       // serve, cgi
 void add_delivery_commands(Command app, Session& session);    // delivery

@@ -1,0 +1,27 @@
+// The archive: editions as web pages, an index and an Atom feed, for any static host.
+//
+// Pages were rendered for everybody when their edition was sealed; nothing of a reader is in them. What is written depends
+// on the database and the configuration alone, so a second run writes the same bytes.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "app/config.hpp"
+#include "base/result.hpp"
+#include "digest/digest.hpp"
+#include "store/database.hpp"
+
+namespace tidings::app {
+
+/// Below the archive: "weekly/12.en.html".
+[[nodiscard]] std::string page_path(const digest::Edition& edition, std::string_view language);
+
+/// Where a reader sees the edition; empty if there is no [archive] url or its digest is not in the archive.
+[[nodiscard]] std::string view_url(const Config& config, const digest::Edition& edition, std::string_view language);
+
+/// Every sealed or sent edition of a digest with archive = true, index.html and, if [archive] url is set, feed.atom. Returns
+/// the number of editions. Errc::cannot_create names the file.
+[[nodiscard]] Result<int> build_archive(const Config& config, store::Database& database, const std::filesystem::path& folder);
+
+}  // namespace tidings::app

@@ -1,0 +1,35 @@
+// archive build
+#include <fmt/format.h>
+
+#include "app/archive.hpp"
+#include "base/text.hpp"
+#include "cli/command.hpp"
+#include "cli/output.hpp"
+
+namespace tidings::cli {
+namespace {
+
+struct BuildOptions {
+  std::string folder;
+};
+
+Result<Exit> build(Session& session, const BuildOptions& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(auto* const database, session.database_read_only());
+  TIDINGS_LET(const int count, app::build_archive(*config, *database, options.folder));
+  print(fmt::format("{} in {}\n", plural(count, "edition"), options.folder));
+  return Exit::done;
+}
+
+}  // namespace
+
+void add_archive_commands(Command app, Session& session) {
+  const auto noun = add_noun(app, "archive", "editions as web pages");
+  add_command<BuildOptions>(noun, session, "build", "write every edition, an index and a feed for a static host",
+                            [](Command command, BuildOptions& options) {
+                              command.add_option("DIR", options.folder, "where").required();
+                            },
+                            build);
+}
+
+}  // namespace tidings::cli
