@@ -14,7 +14,7 @@ namespace tidings::web {
 namespace {
 
 constexpr std::string_view page_policy =
-    "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 // Editions carry their style with them and show the pictures of the posts; nothing in them runs.
 constexpr std::string_view archive_policy =
     "default-src 'none'; img-src 'self' https: data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";

@@ -72,7 +72,8 @@ struct Connection {
   std::list<std::uint64_t>::iterator place;  ///< in the list of its phase; working ones are in none
   int requests = 0;
   std::size_t drained = 0;
-  bool is_last = false;  ///< closed after this answer
+  bool is_last = false;    ///< closed after this answer
+  bool has_ended = false;  ///< the client sends no more, and may still read
 };
 
 struct Job {
@@ -274,7 +275,7 @@ struct Server::State {
     }
     Job job{.connection = id, .bytes = {}, .head_bytes = frame.head_bytes, .peer = connection.peer, .last = false};
     const auto size = frame.head_bytes + frame.body_bytes;
-    job.last = connection.is_last || ++connection.requests >= max_requests_on_connection;
+    job.last = ++connection.requests >= max_requests_on_connection || (connection.has_ended && size == connection.in.size());
     if (size == connection.in.size()) {
       job.bytes = std::exchange(connection.in, {});
     } else {
@@ -315,6 +316,7 @@ struct Server::State {
     }
     enter(id, connection, Connection::Phase::reading);
     if (!connection.in.empty() && dispatch(id, connection)) return;
+    if (connection.has_ended) return drop(id);
     watch(connection.socket.get(), id, EPOLLIN, EPOLL_CTL_MOD);
   }
 
@@ -333,7 +335,7 @@ struct Server::State {
       if (!open) drop(id);
       return;
     }
-    if (!open) connection.is_last = true;
+    if (!open) connection.has_ended = true;
     if (!dispatch(id, connection) && !open) drop(id);
   }
 

@@ -99,7 +99,7 @@ class Site:
         done = self.home.run("subscriber", "show", address, "--json")
         if done.returncode:
             return None
-        return {each["digest"]: each["status"] for each in json.loads(done.stdout)["subscriptions"]}
+        return {each["digest"]: each["status"] for each in json.loads(done.stdout).get("subscriptions", [])} or None
 
     def fresh_form(self):
         """A stamp that is old enough for a person."""

@@ -129,6 +129,7 @@ class Pages(unittest.TestCase):
         browser.open(base + goodbye)
         self.assertTrue(browser.heading())  # another purpose's token: the page that knows nobody
         self.assertEqual(site.state(address)["daily"], "confirmed")
+        browser.do("POST", "/se/log", {"type": "browser"})  # the browser notes the 404 that was asked for
 
     def leave_and_return(self, browser, pixels, language, address, link):
         site, base = self.site, "http://127.0.0.1:%d" % self.site.port
