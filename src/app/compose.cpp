@@ -5,6 +5,7 @@
 #include "app/seal.hpp"
 #include "app/selection.hpp"
 #include "base/units.hpp"
+#include "source/source_table.hpp"
 
 namespace tidings::app {
 namespace {
