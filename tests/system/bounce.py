@@ -154,7 +154,7 @@ Version: 1
         token = re.search(r"subject=unsubscribe%20([A-Za-z0-9_-]+)|/u/([A-Za-z0-9_-]+)", re.sub(r"\s", "", mail["List-Unsubscribe"]))
         token = token.group(1) or token.group(2)
         def state():
-            return json.loads(self.home.do("subscriber", "show", "flo@kai.example", "--json"))["subscriptions"][0]["state"]
+            return json.loads(self.home.do("subscriber", "show", "flo@kai.example", "--json"))["subscriptions"][0]["status"]
         away = "From: flo@kai.example\nSubject: %s\nMessage-ID: <away@x>\nAuto-Submitted: auto-replied\n\nAbwesend\n" % token
         self.assertNotEqual(self.ingest(away)["outcome"], "unsubscribe")
         self.assertEqual(state(), "confirmed")
