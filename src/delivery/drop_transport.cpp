@@ -39,7 +39,7 @@ class DropTransport final : public Transport {
         outbox.publish();
         return;
       }
-      for (const auto& parcel : parcels) drop(outbox, parcel);
+      for (auto& parcel : parcels) drop(outbox, std::move(parcel));
       [[maybe_unused]] const bool noted = outbox.flush();
       outbox.publish();
     }
@@ -48,7 +48,7 @@ class DropTransport final : public Transport {
   [[nodiscard]] int capacity() const override { return static_cast<int>(batch); }
 
  private:
-  void drop(Outbox& outbox, const Parcel& parcel) {
+  void drop(Outbox& outbox, Parcel parcel) {
     // Named by edition and subscriber: a second attempt replaces the file instead of adding one.
     const auto name = fmt::format("{:06}-{:08}", parcel.claim.edition.value, parcel.claim.subscriber.value);
     Result<void> wrote;
@@ -61,7 +61,7 @@ class DropTransport final : public Transport {
         wrote = fail(Errc::cannot_create, fmt::format("cannot move a message to {}: {}", (folder_ / "new").string(), std::strerror(errno)));
       }
     }
-    if (wrote) return outbox.answer(parcel.claim, classify(Stage::dot, 250, "2.0.0 " + name), "drop");
+    if (wrote) return outbox.answer(std::move(parcel), classify(Stage::dot, 250, "2.0.0 " + name), "drop");
     // Not there at all, so not in doubt; and the folder will not take the next one either.
     auto outcome = no_reply(Stage::connect, wrote.error().what);
     outbox.hand_back(parcel.claim);

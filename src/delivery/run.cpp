@@ -35,21 +35,27 @@ void keep_freed_memory() {
 }
 
 void compose_claims(Outbox& outbox, const Composer& compose) {
+  std::vector<message::Letter> spare;
   for (;;) {
-    const auto claims = outbox.next_claims(compose_batch);
+    auto claims = outbox.next_claims(compose_batch, spare);
     if (claims.empty()) return;
-    for (const auto& claim : claims) {
-      auto letter = compose(claim);
-      if (letter) {
-        if (const auto wrong = unsound(*letter); !wrong.empty()) {
-          letter = fail(Errc::bug, fmt::format("the message of edition {} to subscriber {} may not be sent: {}", claim.edition.value,
+    for (auto& claim : claims) {
+      message::Letter letter;
+      if (!spare.empty()) {
+        letter = std::move(spare.back());
+        spare.pop_back();
+      }
+      auto composed = compose(claim, letter);
+      if (composed) {
+        if (const auto wrong = unsound(letter); !wrong.empty()) {
+          composed = fail(Errc::bug, fmt::format("the message of edition {} to subscriber {} may not be sent: {}", claim.edition.value,
                                                claim.subscriber.value, wrong));
         }
       }
-      if (letter) {
-        outbox.add_letter({.claim = claim, .letter = std::move(*letter)});
+      if (composed) {
+        outbox.add_letter({.claim = std::move(claim), .letter = std::move(letter)});
       } else {
-        outbox.compose_failed(claim, std::move(letter).error());
+        outbox.compose_failed(claim, std::move(composed).error());
       }
     }
   }
@@ -108,15 +114,16 @@ Result<void> Run::refill() {
 }
 
 Result<void> Run::settle(Outbox::Harvest harvest, store::Sync sync) {
+  const bool nothing = harvest.answers.empty() && harvest.handed_back.empty();
   const auto within = [&](std::span<const Settled> recorded) -> Result<void> {
     for (const auto& answer : recorded) count(report, answer);
     return options_.within_settle ? options_.within_settle(recorded) : Result<void>{};
   };
-  TIDINGS_TRY(ledger_.settle(harvest.answers, {.policy = options_.retry, .within = within, .sync = sync}));
+  TIDINGS_TRY(ledger_.settle(std::move(harvest.answers), {.policy = options_.retry, .within = within, .sync = sync}));
   TIDINGS_TRY(ledger_.release(harvest.handed_back));
   for (const auto& path : harvest.old_journals) ::unlink(path.c_str());
   report.elapsed = elapsed();
-  if (options_.on_progress && !(harvest.answers.empty() && harvest.handed_back.empty())) options_.on_progress(report);
+  if (options_.on_progress && !nothing) options_.on_progress(report);
   return {};
 }
 
@@ -206,7 +213,8 @@ Result<Outcome> send_one(Transport& transport, message::Letter letter) {
   Outbox outbox{std::move(journal), 1};
   const Claim claim{.edition = {}, .subscriber = {}, .segment = {}, .attempt = 1, .address = letter.envelope_to, .name = {}};
   outbox.add_claims({claim});
-  [[maybe_unused]] const auto taken = outbox.next_claims(1);
+  std::vector<message::Letter> none;
+  [[maybe_unused]] const auto taken = outbox.next_claims(1, none);
   outbox.add_letter({.claim = claim, .letter = std::move(letter)});
   outbox.close();
   transport.run(outbox);

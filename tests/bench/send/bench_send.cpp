@@ -82,9 +82,14 @@ std::size_t without_ledger(const app::Config& config, store::Database& database)
   threads.emplace_back([&] { transport->run(outbox); });
   for (int i = 0; i < RunOptions{}.workers; ++i) {
     threads.emplace_back([&] {
-      for (auto some = outbox.next_claims(8); !some.empty(); some = outbox.next_claims(8)) {
+      std::vector<message::Letter> spare;
+      for (auto some = outbox.next_claims(8, spare); !some.empty(); some = outbox.next_claims(8, spare)) {
         for (auto& claim : some) {
           Parcel parcel{.claim = claim};
+          if (!spare.empty()) {
+            parcel.letter = std::move(spare.back());
+            spare.pop_back();
+          }
           segments.at(claim.segment).write(links.reader(claim), clock.now(), parcel.letter);
           if (const auto wrong = unsound(parcel.letter); !wrong.empty()) std::abort();
           outbox.add_letter(std::move(parcel));
@@ -109,8 +114,8 @@ std::size_t claim_and_settle(store::Database& database) {
     if (claimed.claims.empty()) break;
     std::vector<Settled> answers;
     for (const auto& claim : claimed.claims) answers.push_back({.claim = claim, .outcome = taken, .relay = "relay.example:587"});
-    must(ledger.settle(answers, {.policy = {}, .within = {}, .sync = store::Sync::process}));
-    count += answers.size();
+    must(ledger.settle(std::move(answers), {.policy = {}, .within = {}, .sync = store::Sync::process}));
+    count += claimed.claims.size();
   }
   must(ledger.finish());
   return count;

@@ -34,7 +34,7 @@ RelayOptions relay_to(const SmtpServer& server, Dialect dialect = Dialect::chunk
   return relay;
 }
 
-Result<message::Letter> compose(const Claim& claim) { return test::letter_for(claim); }
+const auto compose = test::composer();
 
 RunReport run(Book& book, std::vector<RelayOptions> relays, const StopFlag& stop = StopFlag{false}, int batch = 64) {
   const auto transport = make_smtp_transport(std::move(relays));
@@ -123,6 +123,18 @@ TEST_CASE("run: an LMTP server that refuses, is silent or closes leaves the list
       CHECK(book.ledger.counts(first)->planned == 5);
     }
   }
+}
+
+TEST_CASE("run: an LMTP server that does not greet holds nobody else up") {
+  Book book{20};
+  SmtpServer server, silent{[](const Request& request) -> Action { return {.then = request.point == Point::greeting ? Action::Then::hang : Action::Then::go_on}; }};
+  auto mute = relay_to(silent);
+  mute.url = "lmtp" + silent.url().substr(4);
+  mute.timeouts.connect = 60s;
+  const auto report = run(book, {mute, relay_to(server)});
+  CHECK(report.sent == 20);
+  CHECK(server.accepted().size() == 20);
+  CHECK(report.elapsed < 30s);
 }
 
 TEST_CASE("run: a second run has nothing to do and sends nothing") {
@@ -302,9 +314,10 @@ TEST_CASE("run: a composer's error ends the run and gives everything back") {
   Book book{20};
   SmtpServer server;
   const auto transport = make_smtp_transport({relay_to(server)});
-  const auto failing = [](const Claim& claim) -> Result<message::Letter> {
+  const auto failing = [](const Claim& claim, message::Letter& letter) -> Result<void> {
     if (claim.subscriber.value == 9) return fail(Errc::config, "the template is broken");
-    return test::letter_for(claim);
+    letter = test::letter_for(claim);
+    return {};
   };
   const StopFlag stop{false};
   const auto report = deliver({.edition = first, .retry = {}, .time_budget = {}, .within_settle = {}, .on_progress = {}}, book.ledger,
@@ -321,10 +334,10 @@ TEST_CASE("run: an unsound message is never sent") {
   Book book{1};
   SmtpServer server;
   const auto transport = make_smtp_transport({relay_to(server)});
-  const auto bare = [](const Claim& claim) -> Result<message::Letter> {
-    auto letter = test::letter_for(claim);
+  const auto bare = [](const Claim& claim, message::Letter& letter) -> Result<void> {
+    letter = test::letter_for(claim);
     letter.bytes += "bare\n";
-    return letter;
+    return {};
   };
   const StopFlag stop{false};
   const auto report = deliver({.edition = first, .retry = {}, .time_budget = {}, .within_settle = {}, .on_progress = {}}, book.ledger,
