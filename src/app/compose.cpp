@@ -1,11 +1,16 @@
 #include "app/compose.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/format.h>
 
+#include "app/review.hpp"
 #include "app/seal.hpp"
 #include "app/selection.hpp"
 #include "base/units.hpp"
 #include "source/source_table.hpp"
+#include "subscriber/subscriber_table.hpp"
 
 namespace tidings::app {
 namespace {
@@ -18,8 +23,8 @@ std::optional<digest::Plan> plan_of(const DigestConfig& digest, const Zone& zone
 }
 
 /// Writes the edition into the open transaction, with its recipients.
-Result<void> seal_draft(const Config& config, const DigestConfig& digest, store::Database& database, const Clock& clock,
-                        Renderer& renderer, const Draft& draft, Composed& result) {
+Result<void> seal_now(const Config& config, const DigestConfig& digest, store::Database& database, const Clock& clock,
+                      Renderer& renderer, const Draft& draft, Composed& result) {
   const EditionFacts facts{.number = draft.number, .period = draft.plan.period, .date = draft.plan.scheduled};
   TIDINGS_LET(result.title, renderer.title(facts));
   TIDINGS_LET(result.edition, digest::EditionTable(database).insert({.digest = digest.name,
@@ -37,6 +42,35 @@ Result<void> seal_draft(const Config& config, const DigestConfig& digest, store:
   result.segments = sealed.segments;
   result.recipients = sealed.recipients;
   result.note = sealed.note;
+  return {};
+}
+
+}  // namespace
+
+namespace {
+
+/// Writes the draft into the open transaction; it has no recipients before it is approved.
+Result<void> insert_draft(const Config& config, const DigestConfig& digest, store::Database& database, const Clock& clock,
+                          Renderer& renderer, const Draft& draft, Composed& result) {
+  TIDINGS_LET(const auto counts, subscriber::SubscriberTable(database, clock).counts());
+  for (const auto& each : counts.digests) {
+    if (each.digest == digest.name) result.recipients = each.confirmed;
+  }
+  if (result.recipients == 0) return {};
+  TIDINGS_LET(const auto options, select_options(config, digest));
+  TIDINGS_LET(auto left_out, left_out_in_words(digest, database, draft, options, draft.bounds));
+  TIDINGS_LET(result.title, renderer.title({.number = draft.number, .period = draft.plan.period, .date = draft.plan.scheduled}));
+  TIDINGS_LET(result.edition, digest::EditionTable(database).insert({.digest = digest.name,
+                                                                      .scheduled = draft.plan.scheduled,
+                                                                      .period = draft.plan.period,
+                                                                      .cut = draft.cut,
+                                                                      .title = result.title,
+                                                                      .reason = {},
+                                                                      .preflight = std::move(left_out)},
+                                                                     draft.selection, std::nullopt));
+  result.what = Composed::What::drafted;
+  result.number = draft.number;
+  result.posts = static_cast<int>(draft.selection.posts.size());
   return {};
 }
 
@@ -62,11 +96,11 @@ Result<std::optional<Draft>> draft(const Config& config, const DigestConfig& dig
   const auto plan = plan_of(digest, config.newsletter.zone, history, now, when);
   if (!plan) return std::optional<Draft>{};
   // Posts first seen in this very instant count as before the cut: collect and compose share one clock.
-  Draft result{.plan = *plan, .cut = now + std::chrono::milliseconds{1}, .number = history.next_number, .selection = {}, .posts = {}};
+  Draft result{.plan = *plan, .cut = now + std::chrono::milliseconds{1}, .number = history.next_number, .selection = {}, .posts = {}, .bounds = {}};
   TIDINGS_LET(const auto options, select_options(config, digest));
-  const auto bounds = digest::EditionTable::bounds(*plan, history, result.cut, digest.max_age);
-  TIDINGS_LET(const auto candidates, editions.candidates(digest.name, options, bounds));
-  result.selection = digest::select(candidates, options, bounds);
+  result.bounds = digest::EditionTable::bounds(*plan, history, result.cut, digest.max_age);
+  TIDINGS_LET(const auto candidates, editions.candidates(digest.name, options, result.bounds));
+  result.selection = digest::select(candidates, options, result.bounds);
   if (result.selection.skipped.empty()) {
     TIDINGS_LET(result.posts, load_shown(database, result.selection.posts));
   }
@@ -109,7 +143,11 @@ Result<Composed> compose(const Config& config, const DigestConfig& digest, store
     return result;
   }
   if (skipped.empty()) {
-    TIDINGS_TRY(seal_draft(config, digest, database, clock, renderer, *thought_out, result));
+    if (digest.review) {
+      TIDINGS_TRY(insert_draft(config, digest, database, clock, renderer, *thought_out, result));
+    } else {
+      TIDINGS_TRY(seal_now(config, digest, database, clock, renderer, *thought_out, result));
+    }
     if (result.recipients > 0) {
       TIDINGS_TRY(transaction.commit());
       return result;
@@ -136,6 +174,29 @@ Result<Composed> compose(const Config& config, const DigestConfig& digest, store
   TIDINGS_LET(result.edition, had_posts ? editions.record_skipped(record, thought_out->selection, now) : editions.record_skipped(record, now));
   TIDINGS_TRY(recording.commit());
   return result;
+}
+
+ComposeOutcome compose_all(const Config& config, store::Database& database, const Clock& clock,
+                           std::span<const DigestConfig* const> digests, When when, const CollectReport& collected) {
+  ComposeOutcome outcome;
+  for (const auto* const digest : digests) {
+    auto settled = settle_drafts(config, *digest, database, clock);
+    if (!settled) outcome.failures.push_back(std::move(settled.error()));
+    if (settled) std::ranges::move(*settled, std::back_inserter(outcome.composed));
+    // With a source down, "no posts" may be untrue: better late than skipped.
+    const bool ill = std::ranges::any_of(collected.sources, [&](const CollectedSource& source) {
+      const bool ours = digest->sources.empty() || std::ranges::find(digest->sources, source.name) != digest->sources.end();
+      return ours && source.what == CollectedSource::What::failed;
+    });
+    auto result = compose(config, *digest, database, clock, when, ill ? Empty::wait : Empty::record);
+    if (!result) {
+      outcome.failures.push_back(std::move(result.error()));
+      continue;
+    }
+    outcome.waits_for_source = outcome.waits_for_source || result->what == Composed::What::waits;
+    outcome.composed.push_back(std::move(*result));
+  }
+  return outcome;
 }
 
 }  // namespace tidings::app

@@ -37,6 +37,7 @@ struct NewsletterConfig {
   std::string name;
   Mailbox from;
   std::optional<Mailbox> reply_to;
+  Mailbox editor;              ///< who gets drafts for review; reply_to, else from, if not set
   std::string list_id;         ///< RFC 2919 identifier, without angle brackets
   std::string postal_address;  ///< may be empty; config check warns
   std::string public_url;      ///< without trailing slash; may be empty: no https unsubscribe links
@@ -115,6 +116,9 @@ struct DigestConfig {
   std::string theme;
   bool hold_on_source_error = false;
   bool archive = true;  ///< its editions are in the archive
+  bool review = false;  ///< editions are drafts until somebody approves them
+  std::optional<std::chrono::milliseconds> review_until;  ///< after the scheduled time; none: a draft waits for ever
+  enum class Unapproved { hold, send } unapproved = Unapproved::hold;  ///< what happens then
 };
 
 /// Where readers find what "archive build" has written.

@@ -26,6 +26,7 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
   static const std::array<std::string, 2> overflows{"wait", "list"};
   static const std::array<std::string, 3> contents{"excerpt", "full", "title"};
   static const std::array<std::string, 2> on_error{"send", "hold"};
+  static const std::array<std::string, 2> unapproved{"hold", "send"};
   const auto name = section.required_text("name", "weekly");
   check_name(section, name, names, "digest");
   auto title = section.text("title", "");
@@ -51,7 +52,14 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
                       .intro_file = section.path("intro_file", ""),
                       .theme = section.text("theme", "default"),
                       .hold_on_source_error = section.one_of("on_source_error", on_error, 0) == 1,
-                      .archive = section.boolean("archive", true)};
+                      .archive = section.boolean("archive", true),
+                      .review = section.boolean("review", false),
+                      .review_until = section.optional_duration("review_until"),
+                      .unapproved = static_cast<DigestConfig::Unapproved>(section.one_of("unapproved", unapproved, 0))};
+  if (digest.review_until && !digest.review) section.mistake("review_until", "review_until without review", "review = true makes drafts");
+  if (digest.unapproved == DigestConfig::Unapproved::send && !digest.review_until) {
+    section.mistake("unapproved", "unapproved = \"send\" without review_until", "review_until = \"24h\" says when a draft leaves by itself");
+  }
   check_regex(section, "include", digest.include);
   check_regex(section, "exclude", digest.exclude);
   if (digest.max_posts != 0 && digest.max_posts < digest.min_posts) section.mistake("max_posts", "max_posts is less than min_posts");

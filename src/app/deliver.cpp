@@ -108,7 +108,7 @@ class Deliverer {
   [[nodiscard]] bool is_held(const digest::Edition& edition) const {
     if (options_.even_late) return false;
     const auto grace = edition.started ? config_.delivery.give_up_after : std::chrono::milliseconds{0};
-    return digest::too_late(edition.scheduled, clock_.now(), config_.delivery.max_lateness + grace);
+    return digest::too_late(edition.promised(), clock_.now(), config_.delivery.max_lateness + grace);
   }
 
   Result<DeliveredEdition> deliver_one(const digest::Edition& edition) {

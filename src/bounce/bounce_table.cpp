@@ -106,4 +106,17 @@ Result<std::vector<BounceEvent>> BounceTable::history(SubscriberId subscriber, i
   }
 }
 
+Result<std::vector<BounceTable::Returned>> BounceTable::returned(EditionId edition) {
+  auto rows = database_.prepare(R"(
+    SELECT kind, reason, count(DISTINCT subscriber_id) FROM bounce_events
+    WHERE edition_id = :edition GROUP BY kind, reason ORDER BY count(DISTINCT subscriber_id) DESC, kind, reason)");
+  rows.bind(":edition", edition);
+  std::vector<Returned> out;
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return out;
+    out.push_back({.kind = rows.text(0), .reason = rows.text(1), .readers = rows.integer(2)});
+  }
+}
+
 }  // namespace tidings::bounce

@@ -51,6 +51,14 @@ class BounceTable {
   /// In a storm: events of the domain since then count no more; returns who was suppressed by one of them (each once).
   [[nodiscard]] Result<std::vector<SubscriberId>> discount(std::string_view domain, UtcTime since, bool hard_too);
 
+  /// What came back of one edition: kind, reason, and how many readers; most frequent first.
+  struct Returned {
+    std::string kind{};
+    std::string reason{};
+    std::int64_t readers = 0;
+  };
+  [[nodiscard]] Result<std::vector<Returned>> returned(EditionId edition);
+
   /// Newest first.
   [[nodiscard]] Result<std::vector<BounceEvent>> history(SubscriberId subscriber, int limit = 20);
 

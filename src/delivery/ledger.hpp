@@ -182,6 +182,8 @@ class Ledger {
 
   /// Ordered by edition and subscriber.
   [[nodiscard]] Result<std::vector<DeliveryRow>> list(const DeliveryFilter& filter);
+  /// Streams the rows of one edition in order of subscriber; memory is the visitor's, which must not write. Its error ends it.
+  [[nodiscard]] Result<void> visit(EditionId edition, const std::function<Result<void>(const DeliveryRow&)>& visitor);
   /// All but plainly accepted first attempts, oldest first.
   [[nodiscard]] Result<std::vector<AttemptRow>> attempts(EditionId edition, SubscriberId subscriber);
   /// Blanks the relay's words about one subscriber, which may quote the address; for erasing a person. The outcomes stay.

@@ -65,6 +65,27 @@ Result<std::vector<DeliveryRow>> Ledger::list(const DeliveryFilter& filter) {
   }
 }
 
+Result<void> Ledger::visit(EditionId edition, const std::function<Result<void>(const DeliveryRow&)>& visitor) {
+  auto query = database_->prepare(R"sql(
+    SELECT d.subscriber_id, s.address, d.state, d.attempts, d.due_ms, d.code, d.reply, d.settled_ms
+    FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id
+    WHERE d.edition_id = :edition ORDER BY d.subscriber_id)sql");
+  query.bind(":edition", edition);
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (!row) return {};
+    TIDINGS_TRY(visitor({.edition = edition,
+                         .subscriber = query.id<SubscriberId>(0),
+                         .address = query.text(1),
+                         .state = static_cast<DeliveryState>(query.integer(2)),
+                         .attempts = static_cast<int>(query.integer(3)),
+                         .due = query.optional_time(4),
+                         .code = query.is_null(5) ? std::nullopt : std::optional{static_cast<int>(query.integer(5))},
+                         .reply = query.text(6),
+                         .settled = query.optional_time(7)}));
+  }
+}
+
 Result<void> Ledger::forget_replies(SubscriberId subscriber) {
   TIDINGS_LET(auto transaction, database_->begin());
   auto deliveries = database_->prepare("UPDATE deliveries SET reply = NULL WHERE subscriber_id = :id");

@@ -137,3 +137,39 @@ TEST_CASE("config: settings are told with their defaults") {
   CHECK(found_given);
   CHECK(found_default);
 }
+
+TEST_CASE("config: what a digest says of its posts, its order and its review") {
+  const auto config = parse(std::string{shortest} +
+                            "[[source]]\nname = \"heavy\"\nurl = \"file:data/heavy.atom\"\nweight = 7\n"
+                            "[[digest]]\nname = \"daily\"\nschedule = \"daily 07:30\"\nmax_posts = 5\noverflow = \"list\"\norder = \"weight\"\n"
+                            "archive = false\nreview = true\nreview_until = \"24h\"\nunapproved = \"send\"\n");
+  REQUIRE(config);
+  CHECK(config->sources.at(1).weight == 7);
+  const auto& first = config->digests.at(0);
+  CHECK(first.overflow == DigestConfig::Overflow::wait);
+  CHECK(first.order == DigestConfig::Order::newest);
+  CHECK(first.archive);
+  CHECK_FALSE(first.review);
+  CHECK_FALSE(first.review_until);
+  const auto& daily = config->digests.at(1);
+  CHECK(daily.overflow == DigestConfig::Overflow::list);
+  CHECK(daily.order == DigestConfig::Order::source);
+  CHECK_FALSE(daily.archive);
+  CHECK(daily.review);
+  CHECK(daily.review_until == std::chrono::hours{24});
+  CHECK(daily.unapproved == DigestConfig::Unapproved::send);
+  CHECK(config->newsletter.editor == config->newsletter.from);
+}
+
+TEST_CASE("config: a review that cannot be meant is told") {
+  const std::string text{shortest};
+  const auto what = [&](const std::string& more) {
+    const auto config = parse(text + more);
+    REQUIRE_FALSE(config);
+    return config.error().what;
+  };
+  CHECK(what("review_until = \"24h\"\n").find("review_until without review") != std::string::npos);
+  CHECK(what("review = true\nunapproved = \"send\"\n").find("without review_until") != std::string::npos);
+  CHECK(what("order = \"heaviest\"\n").find("heaviest") != std::string::npos);
+  CHECK(what("overflow = \"drop\"\n").find("drop") != std::string::npos);
+}
