@@ -246,8 +246,8 @@ Result<void> BounceIntake::look_for_storm(const bounce::BounceEvent& event, Inta
   TIDINGS_LET(const int hard, table_.readers_hit(event.domain, since, true));
   bool hard_too = false;
   if (hard >= policy.storm_readers && event.edition) {
-    TIDINGS_LET(const int sent, table_.readers_sent(event.domain, event.edition));
-    hard_too = hard * 2 > sent;
+    TIDINGS_LET(const bool minority, table_.was_sent_to(event.domain, event.edition, hard * 2));
+    hard_too = !minority;
   }
   TIDINGS_LET(const auto lifted, table_.discount(event.domain, since, hard_too));
   for (const auto id : lifted) {

@@ -98,7 +98,7 @@ std::optional<FoundAddress> bare_at(std::string_view text, std::size_t at) {
   }
   while (end < text.size() && (is_domain(text[end]) || is_high(text[end])) && end - at < 255) ++end;
   const auto domain = trim_domain(text.substr(at + 1, end - at - 1));
-  if (local.empty() || local.back() == '.' || !good_domain(domain, false) ||
+  if (local.empty() || local.ends_with("...") || !good_domain(domain, false) ||
       domain.find("..") != std::string_view::npos)
     return std::nullopt;
   return FoundAddress{.address = local + "@" + std::string{domain}, .begin = begin, .end = at + 1 + domain.size()};

@@ -10,6 +10,7 @@
 #include "base/file.hpp"
 #include "bounce/intake.hpp"
 #include "bounce/parse.hpp"
+#include "bounce/policy.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 
@@ -22,13 +23,16 @@ struct ParseOptions {
 
 Json json_of(const bounce::Report& report) {
   Json recipients = Json::array();
+  const bool complaint = report.complaint && bounce::is_complaint(report.feedback_type);
   for (const auto& each : report.recipients) {
-    Json one{{"address", each.address},    {"action", name_of(each.action)}, {"status", each.status},
+    // Feedback of another kind ("not spam", a failed signature) is about a mail that arrived.
+    const auto action = report.complaint && !complaint ? bounce::Action::delivered : each.action;
+    Json one{{"address", each.address},    {"action", name_of(action)}, {"status", each.status},
              {"kind", name_of(each.kind)}, {"reason", name_of(each.reason)}, {"diagnostic", each.diagnostic}};
     if (!each.original.empty()) one["original"] = each.original;
     recipients.push_back(std::move(one));
   }
-  Json out{{"recipients", std::move(recipients)}, {"complaint", report.complaint}};
+  Json out{{"recipients", std::move(recipients)}, {"complaint", complaint}};
   if (report.complaint) out["feedback_type"] = report.feedback_type;
   if (!report.reporter.empty()) out["reporter"] = report.reporter;
   if (!report.returned.message_id.empty()) out["message_id"] = report.returned.message_id;
