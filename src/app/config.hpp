@@ -96,6 +96,7 @@ struct SourceConfig {
 struct DigestConfig {
   std::string name;
   std::string title;  ///< the newsletter's name if not set
+  std::string list_id;  ///< RFC 2919; one for each digest, because one click leaves one list
   std::string schedule_text;
   digest::Schedule schedule;
   std::vector<std::string> sources;  ///< empty: all

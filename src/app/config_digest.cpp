@@ -30,9 +30,14 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
   const auto name = section.required_text("name", "weekly");
   check_name(section, name, names, "digest");
   auto title = section.text("title", "");
+  auto list_id = section.text("list_id", "");
+  if (!list_id.empty() && (!domain_to_ascii(list_id) || list_id.find('.') == std::string::npos || list_id.size() > 255)) {
+    section.mistake("list_id", fmt::format("\"{}\" is not a list id", list_id), "a name in a domain of yours, like weekly.news.example.org");
+  }
   const auto schedule_text = section.required_text("schedule", "weekly monday 08:00");
   DigestConfig digest{.name = name,
                       .title = std::move(title),
+                      .list_id = std::move(list_id),
                       .schedule_text = schedule_text,
                       .schedule = read_schedule(section, schedule_text),
                       .sources = section.texts("sources"),

@@ -239,8 +239,10 @@ message::HeaderOptions header_options(const Config& config, const Links& links, 
   message::HeaderOptions options;
   options.from = config.newsletter.from;
   options.reply_to = config.newsletter.reply_to;
-  options.list.list_id = config.newsletter.list_id;
-  options.list.list_name = config.newsletter.name;
+  // Each digest is a list of its own: a mail program's one click ends the mail of that List-Id, and no other (RFC 8058, RFC 2919).
+  const auto* const digest = config.find_digest(edition.digest);
+  options.list.list_id = digest != nullptr ? digest->list_id : config.newsletter.list_id;
+  options.list.list_name = digest != nullptr ? digest->title : config.newsletter.name;
   options.list.feedback_id = fmt::format("{}:{}:digest:tidings", edition.number.value_or(0), edition.digest);
   options.edition_key = links.edition_key(edition.id);
   options.language = language;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,13 +23,17 @@ struct Request {
   bool is_local = false;        ///< asked on this host, not through a proxy: may read /metrics
 };
 
+/// Told once, from whatever thread, whether what was promised is on disk.
+using Settled = std::function<void(bool well)>;
+
 struct Response {
   int status = 200;
   std::string content_type = "text/html; charset=utf-8";
   std::string body{};
   std::vector<std::pair<std::string, std::string>> fields{};  ///< further header fields; values without control characters
 
-  bool operator==(const Response&) const = default;
+  /// If set, the answer must not leave before this has called back; "no" turns it into a 503. Called once, by whoever carries the answer.
+  std::function<void(Settled)> wait{};
 };
 
 }  // namespace tidings::web

@@ -1,5 +1,6 @@
 #include "app/config.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -37,10 +38,23 @@ TEST_CASE("config: the shortest one works and everything else has a default") {
   CHECK(config->store_path == "/srv/news/subscribers/tidings.db");
   CHECK(config->sources.at(0).spec.url == "file:/srv/news/data/harbour.atom");
   CHECK(config->digests.at(0).title == "Harbour News");
+  CHECK(config->digests.at(0).list_id == "weekly.news.example.org");
   CHECK(config->digests.at(0).theme == "default");
   CHECK(config->delivery.max_lateness == std::chrono::hours{36});
   CHECK(config->find_digest("weekly") != nullptr);
   CHECK(config->digest("weekli").error().hint == "did you mean \"weekly\"?");
+}
+
+TEST_CASE("config: each digest is a list of its own, by its name or as it says") {
+  const auto config = parse(std::string{shortest} + "list_id = \"harbour.example.net\"\n[[digest]]\nname = \"very_short-\"\nschedule = \"daily 07:00\"\n"
+                            "[[digest]]\nname = \"third\"\nlist_id = \"Harbour.example.net\"\nschedule = \"daily 07:00\"\n");
+  REQUIRE(config);
+  CHECK(config->digests.at(0).list_id == "harbour.example.net");
+  CHECK(config->digests.at(1).list_id == "very-short.news.example.org");
+  CHECK(std::ranges::any_of(config->warnings, [](const auto& line) { return line.find("weekly and third share the list_id") != std::string::npos; }));
+  const auto wrong = parse(std::string{shortest} + "list_id = \"no dots\"\n");
+  REQUIRE_FALSE(wrong);
+  CHECK(wrong.error().line().find("is not a list id") != std::string::npos);
 }
 
 TEST_CASE("config: several relays, limits for domains, and ways that are no relay") {
