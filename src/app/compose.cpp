@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/inline_images.hpp"
 #include "app/seal.hpp"
 #include "app/selection.hpp"
 #include "base/units.hpp"
@@ -19,7 +20,7 @@ std::optional<digest::Plan> plan_of(const DigestConfig& digest, const Zone& zone
 
 /// Writes the edition into the open transaction, with its recipients.
 Result<void> seal_draft(const Config& config, const DigestConfig& digest, store::Database& database, const Clock& clock,
-                        Renderer& renderer, const Draft& draft, Composed& result) {
+                        Renderer& renderer, const Draft& draft, const std::vector<FoundImage>& images, Composed& result) {
   const EditionFacts facts{.number = draft.number, .period = draft.plan.period, .date = draft.plan.scheduled};
   TIDINGS_LET(result.title, renderer.title(facts));
   TIDINGS_LET(result.edition, digest::EditionTable(database).insert({.digest = digest.name,
@@ -30,7 +31,7 @@ Result<void> seal_draft(const Config& config, const DigestConfig& digest, store:
                                                                       .reason = {}},
                                                                      draft.selection, clock.now()));
   TIDINGS_LET(const auto sealed,
-              seal_segments(config, digest, database, clock, renderer, {.edition = result.edition, .facts = facts, .selection = draft.selection}));
+              seal_segments(config, digest, database, clock, renderer, {.edition = result.edition, .facts = facts, .selection = draft.selection, .images = images}));
   result.what = Composed::What::sealed;
   result.number = draft.number;
   result.posts = static_cast<int>(draft.selection.posts.size());
@@ -38,6 +39,15 @@ Result<void> seal_draft(const Config& config, const DigestConfig& digest, store:
   result.recipients = sealed.recipients;
   result.note = sealed.note;
   return {};
+}
+
+/// Fetched before the transaction begins: others write meanwhile. What changes in between shows as a link.
+Result<std::vector<FoundImage>> images_ahead(const Config& config, const DigestConfig& digest, store::Database& database, const Clock& clock,
+                                             Renderer& renderer, When when) {
+  if (!digest.inline_images) return std::vector<FoundImage>{};
+  TIDINGS_LET(const auto ahead, draft(config, digest, database, clock, when));
+  if (!ahead || !ahead->selection.skipped.empty()) return std::vector<FoundImage>{};
+  return fetch_images(config, digest, renderer, {.number = ahead->number, .period = ahead->plan.period, .date = ahead->plan.scheduled}, ahead->posts);
 }
 
 }  // namespace
@@ -80,6 +90,7 @@ Result<Composed> compose(const Config& config, const DigestConfig& digest, store
   const auto now = clock.now();
   result.next_run = digest.schedule.next_run(now, config.newsletter.zone);
   TIDINGS_LET(auto renderer, Renderer::load(config, digest));
+  TIDINGS_LET(const auto images, images_ahead(config, digest, database, clock, renderer, when));
   TIDINGS_LET(auto transaction, database.begin());
   TIDINGS_LET(const auto thought_out, draft(config, digest, database, clock, when));
   if (!thought_out) return result;
@@ -109,7 +120,7 @@ Result<Composed> compose(const Config& config, const DigestConfig& digest, store
     return result;
   }
   if (skipped.empty()) {
-    TIDINGS_TRY(seal_draft(config, digest, database, clock, renderer, *thought_out, result));
+    TIDINGS_TRY(seal_draft(config, digest, database, clock, renderer, *thought_out, images, result));
     if (result.recipients > 0) {
       TIDINGS_TRY(transaction.commit());
       return result;

@@ -115,6 +115,9 @@ struct DigestConfig {
   std::string theme;
   bool hold_on_source_error = false;
   bool archive = true;  ///< its editions are in the archive
+  bool inline_images = false;  ///< pictures travel with the mail; see app/inline_images.hpp
+  std::int64_t image_limit_bytes = 0;   ///< one picture
+  std::int64_t images_limit_bytes = 0;  ///< all pictures of a mail, before base64
 };
 
 /// Where readers find what "archive build" has written.

@@ -7,9 +7,12 @@
 
 #include "app/theme_files.hpp"
 #include "base/text.hpp"
+#include "base/units.hpp"
 
 namespace tidings::app {
 namespace {
+
+constexpr std::int64_t max_images_bytes = 6LL * 1024 * 1024;
 
 /// The schedule's own text in place of a default: a digest without one is a mistake that is told anyway.
 digest::Schedule read_schedule(TomlSection& section, const std::string& text) {
@@ -19,6 +22,12 @@ digest::Schedule read_schedule(TomlSection& section, const std::string& text) {
   return *digest::parse_schedule("daily 08:00");
 }
 
+std::int64_t read_size(TomlSection& section, std::string_view key, std::string_view fallback) {
+  auto size = parse_size(section.text(key, std::string{fallback}));
+  if (!size) section.mistake(key, size.error().what, size.error().hint);
+  return size.value_or(0);
+}
+
 DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, const std::vector<SourceConfig>& sources,
                          const std::filesystem::path& folder) {
   static const std::array<std::string, 4> groupings{"day", "source", "topic", "none"};
@@ -26,6 +35,7 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
   static const std::array<std::string, 2> overflows{"wait", "list"};
   static const std::array<std::string, 3> contents{"excerpt", "full", "title"};
   static const std::array<std::string, 2> on_error{"send", "hold"};
+  static const std::array<std::string, 2> images{"link", "inline"};
   const auto name = section.required_text("name", "weekly");
   check_name(section, name, names, "digest");
   auto title = section.text("title", "");
@@ -51,7 +61,13 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
                       .intro_file = section.path("intro_file", ""),
                       .theme = section.text("theme", "default"),
                       .hold_on_source_error = section.one_of("on_source_error", on_error, 0) == 1,
-                      .archive = section.boolean("archive", true)};
+                      .archive = section.boolean("archive", true),
+                      .inline_images = section.one_of("images", images, 0) == 1,
+                      .image_limit_bytes = read_size(section, "image_limit", "256KiB"),
+                      .images_limit_bytes = read_size(section, "images_limit", "1MiB")};
+  if (digest.images_limit_bytes > max_images_bytes) {
+    section.mistake("images_limit", fmt::format("images_limit is more than {}", format_size(max_images_bytes)), "many mailboxes refuse mails over 10 MB");
+  }
   check_regex(section, "include", digest.include);
   check_regex(section, "exclude", digest.exclude);
   if (digest.max_posts != 0 && digest.max_posts < digest.min_posts) section.mistake("max_posts", "max_posts is less than min_posts");
