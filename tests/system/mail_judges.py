@@ -92,8 +92,8 @@ def check_parts(name, message):
             assert title in text, f"{title} is missing in {part.get_content_type()}"
         if part.get_content_type() == "text/html":
             called = re.findall(r'src="cid:([^"]+)"', text)
-            # the plain theme shows no pictures
-            assert set(called) <= {"ferry@news.example.org"} and bool(called) == (name.endswith("-3") and not name.startswith("plain")), called
+            shows = name.endswith("-3") and name.startswith(("default", "magazine"))  # the other themes have no pictures
+            assert called == (["ferry@news.example.org"] if shows else []), called
             assert len(text.encode()) < 100_000
             assert f'lang="{language}"' in text
             assert "https://news.example.org/1?a=1&amp;b=" in text
@@ -103,13 +103,13 @@ def check_parts(name, message):
 
 def check_headers(message, name, address, subject):
     """As sent is as read, by both of Python's readers."""
-    raw = dict(message.raw_items())
+    raw = {field: value.replace("\r\n", "") for field, value in message.raw_items()}
     assert message["Subject"] == subject, message["Subject"]
-    assert str(email.header.make_header(email.header.decode_header(raw["Subject"]))) == subject
+    assert str(email.header.make_header(email.header.decode_header(raw["Subject"]))) == subject, raw["Subject"]
     (to,) = message["To"].addresses
     assert to.addr_spec == address, to
     assert to.display_name.replace(" ", "") == name.replace(" ", ""), to
-    parsed = email.utils.parseaddr(raw["To"].replace("\r\n", ""))
+    parsed = email.utils.parseaddr(raw["To"])
     assert parsed[1] == address and str(email.header.make_header(email.header.decode_header(parsed[0]))) == name, parsed
 
 
@@ -203,11 +203,14 @@ def main():
             raw = file.read_bytes()
             try:
                 message = email.message_from_bytes(raw, policy=email.policy.default)
-                assert defects_of(message) == [], defects_of(message)
-                if raw.isascii():
-                    check_octets(raw)
-                else:
+                if not raw.isascii():
+                    # RFC 6532, which Python reads from text only and still calls a defect of the local part
                     assert wanted[file.stem][2] == "SMTPUTF8", "an octet outside ASCII"
+                    message = email.message_from_string(raw.decode("utf-8").replace("\r\n", "\n"), policy=email.policy.SMTPUTF8)
+                    assert {type(each).__name__ for each in defects_of(message)} == {"NonASCIILocalPartDefect"}, defects_of(message)
+                else:
+                    assert defects_of(message) == [], defects_of(message)
+                    check_octets(raw)
                 check_dkim(raw, keys)
                 if file.stem in wanted:
                     check_headers(message, *wanted[file.stem])
