@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/inline_images.hpp"
 #include "app/review.hpp"
 #include "app/seal.hpp"
 #include "app/selection.hpp"
@@ -24,7 +25,7 @@ std::optional<digest::Plan> plan_of(const DigestConfig& digest, const Zone& zone
 
 /// Writes the edition into the open transaction, with its recipients.
 Result<void> seal_now(const Config& config, const DigestConfig& digest, store::Database& database, const Clock& clock,
-                      Renderer& renderer, const Draft& draft, Composed& result) {
+                      Renderer& renderer, const Draft& draft, const std::vector<FoundImage>& images, Composed& result) {
   const EditionFacts facts{.number = draft.number, .period = draft.plan.period, .date = draft.plan.scheduled};
   TIDINGS_LET(result.title, renderer.title(facts));
   TIDINGS_LET(result.edition, digest::EditionTable(database).insert({.digest = digest.name,
@@ -35,7 +36,7 @@ Result<void> seal_now(const Config& config, const DigestConfig& digest, store::D
                                                                       .reason = {}},
                                                                      draft.selection, clock.now()));
   TIDINGS_LET(const auto sealed,
-              seal_segments(config, digest, database, clock, renderer, {.edition = result.edition, .facts = facts, .selection = draft.selection}));
+              seal_segments(config, digest, database, clock, renderer, {.edition = result.edition, .facts = facts, .selection = draft.selection, .images = images}));
   result.what = Composed::What::sealed;
   result.number = draft.number;
   result.posts = static_cast<int>(draft.selection.posts.size());
@@ -45,9 +46,14 @@ Result<void> seal_now(const Config& config, const DigestConfig& digest, store::D
   return {};
 }
 
-}  // namespace
-
-namespace {
+/// Fetched before the transaction begins: others write meanwhile. What changes in between shows as a link.
+Result<std::vector<FoundImage>> images_ahead(const Config& config, const DigestConfig& digest, store::Database& database, const Clock& clock,
+                                             Renderer& renderer, When when) {
+  if (!digest.inline_images || digest.review) return std::vector<FoundImage>{};
+  TIDINGS_LET(const auto ahead, draft(config, digest, database, clock, when));
+  if (!ahead || !ahead->selection.skipped.empty()) return std::vector<FoundImage>{};
+  return fetch_images(config, digest, renderer, {.number = ahead->number, .period = ahead->plan.period, .date = ahead->plan.scheduled}, ahead->posts);
+}
 
 /// Writes the draft into the open transaction; it has no recipients before it is approved.
 Result<void> insert_draft(const Config& config, const DigestConfig& digest, store::Database& database, const Clock& clock,
@@ -114,6 +120,7 @@ Result<Composed> compose(const Config& config, const DigestConfig& digest, store
   const auto now = clock.now();
   result.next_run = digest.schedule.next_run(now, config.newsletter.zone);
   TIDINGS_LET(auto renderer, Renderer::load(config, digest));
+  TIDINGS_LET(const auto images, images_ahead(config, digest, database, clock, renderer, when));
   TIDINGS_LET(auto transaction, database.begin());
   TIDINGS_LET(const auto thought_out, draft(config, digest, database, clock, when));
   if (!thought_out) return result;
@@ -146,7 +153,7 @@ Result<Composed> compose(const Config& config, const DigestConfig& digest, store
     if (digest.review) {
       TIDINGS_TRY(insert_draft(config, digest, database, clock, renderer, *thought_out, result));
     } else {
-      TIDINGS_TRY(seal_now(config, digest, database, clock, renderer, *thought_out, result));
+      TIDINGS_TRY(seal_now(config, digest, database, clock, renderer, *thought_out, images, result));
     }
     if (result.recipients > 0) {
       TIDINGS_TRY(transaction.commit());

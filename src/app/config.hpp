@@ -120,6 +120,9 @@ struct DigestConfig {
   bool review = false;  ///< editions are drafts until somebody approves them
   std::optional<std::chrono::milliseconds> review_until;  ///< after the scheduled time; none: a draft waits for ever
   enum class Unapproved { hold, send } unapproved = Unapproved::hold;  ///< what happens then
+  bool inline_images = false;  ///< pictures travel with the mail; see app/inline_images.hpp
+  std::int64_t image_limit_bytes = 0;   ///< one picture
+  std::int64_t images_limit_bytes = 0;  ///< all pictures of a mail, before base64
 };
 
 /// Where readers find what "archive build" has written.

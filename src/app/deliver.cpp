@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/archive.hpp"
+#include "app/inline_images.hpp"
 #include "app/secret.hpp"
 #include "app/signing.hpp"
 #include "base/check.hpp"
@@ -26,9 +27,11 @@ class Letters {
     TIDINGS_LET(const auto signers, load_signers(config));
     digest::EditionTable editions{database};
     TIDINGS_LET(const auto segments, editions.segments_of(edition.id, digest::EditionTable::Bodies::with));
+    TIDINGS_LET(const auto images, editions.images_of(edition.id));
     for (const auto& segment : segments) {
       auto header = header_options(config, links, edition, segment.language);
       header.signers = signers;
+      TIDINGS_LET(header.images, images_of(segment.bodies, images));
       TIDINGS_LET(auto compiled, message::compile(segment.bodies, header));
       letters->segments_.emplace(segment.id, Written{std::move(compiled), view_url(config, edition, segment.language)});
     }

@@ -6,6 +6,7 @@
 
 #include "app/compose.hpp"
 #include "app/deliver.hpp"
+#include "app/inline_images.hpp"
 #include "app/links.hpp"
 #include "app/signing.hpp"
 #include "base/file.hpp"
@@ -52,7 +53,7 @@ Result<Preview> preview_draft(const Config& config, const DigestConfig& digest, 
 }
 
 Result<PreviewSegment> finish_segment(const Config& config, const Links& links, const Preview& preview, const digest::Segment& segment,
-                                      const PreviewReader& who, UtcTime now) {
+                                      const std::vector<digest::EditionImage>& images, const PreviewReader& who, UtcTime now) {
   const auto reader = links.sample(who.address, who.name);
   const auto& body = segment.bodies.at(message::variant_of(reader, segment.bodies.size()));
   PreviewSegment out;
@@ -64,8 +65,10 @@ Result<PreviewSegment> finish_segment(const Config& config, const Links& links, 
   auto options = header_options(config, links, preview.edition, segment.language);
   options.subject_prefix = who.subject_prefix;
   TIDINGS_LET(options.signers, load_signers(config));
+  TIDINGS_LET(options.images, images_of(segment.bodies, images));
   TIDINGS_LET(out.letter,
               message::build_full({.subject = out.subject, .text = out.text, .html = out.html}, options, reader, now));
+  out.html = with_addresses(std::move(out.html), images);
   return out;
 }
 
@@ -98,6 +101,7 @@ Result<Preview> make_preview(const Config& config, store::Database& database, co
   TIDINGS_LET(auto keys, subscriber::KeyRing::peek(database, random));
   const Links links{config, std::move(keys)};
   std::vector<digest::Segment> segments;
+  std::vector<digest::EditionImage> images;
   Preview preview;
   if (const auto* const digest = config.find_digest(what)) {
     TIDINGS_LET(preview, preview_draft(config, *digest, database, clock, segments));
@@ -107,13 +111,14 @@ Result<Preview> make_preview(const Config& config, store::Database& database, co
     if (!edition) return fail(edition.error().code, edition.error().what, edition.error().hint);
     preview.edition = *edition;
     TIDINGS_LET(segments, editions.segments_of(edition->id, digest::EditionTable::Bodies::with));
+    TIDINGS_LET(images, editions.images_of(edition->id));
     if (segments.empty()) {
       return fail(Errc::no_input, fmt::format("edition {} was {}: {}", what, name_of(edition->state), edition->reason));
     }
   }
   std::map<std::string, int> seen;
   for (const auto& segment : segments) {
-    TIDINGS_LET(auto shown, finish_segment(config, links, preview, segment, reader, clock.now()));
+    TIDINGS_LET(auto shown, finish_segment(config, links, preview, segment, images, reader, clock.now()));
     const int count = ++seen[segment.language];
     shown.name = count == 1 ? segment.language : fmt::format("{}-{}", segment.language, count);
     preview.segments.push_back(std::move(shown));

@@ -46,7 +46,7 @@ struct SealedDraft {
 
 /// Within the caller's transaction.
 Result<SealedDraft> seal_draft(const Config& config, const DigestConfig& digest, store::Database& database, const Clock& clock,
-                               const digest::Edition& edition) {
+                               const digest::Edition& edition, const std::vector<FoundImage>& images) {
   digest::EditionTable editions{database};
   TIDINGS_TRY(editions.approve(edition.id, clock.now()));
   TIDINGS_LET(const auto options, select_options(config, digest));
@@ -65,7 +65,7 @@ Result<SealedDraft> seal_draft(const Config& config, const DigestConfig& digest,
                            .intro_markdown = edition.intro,
                            .in_given_order = rearranged};
   SealedDraft out;
-  TIDINGS_LET(out.sealed, seal_segments(config, digest, database, clock, renderer, {.edition = edition.id, .facts = facts, .selection = selection}));
+  TIDINGS_LET(out.sealed, seal_segments(config, digest, database, clock, renderer, {.edition = edition.id, .facts = facts, .selection = selection, .images = images}));
   out.title = edition.title;
   out.posts = static_cast<int>(selection.posts.size());
   return out;
@@ -73,11 +73,22 @@ Result<SealedDraft> seal_draft(const Config& config, const DigestConfig& digest,
 
 Result<const DigestConfig*> digest_of(const Config& config, const digest::Edition& edition) { return config.digest(edition.digest); }
 
+/// Fetched before the transaction begins: others write meanwhile.
+Result<std::vector<FoundImage>> images_ahead(const Config& config, const DigestConfig& digest, store::Database& database,
+                                             const digest::Edition& edition) {
+  if (!digest.inline_images) return std::vector<FoundImage>{};
+  TIDINGS_LET(const auto options, select_options(config, digest));
+  TIDINGS_LET(const auto selection, digest::EditionTable(database).choice_of(edition.id, options));
+  TIDINGS_LET(const auto posts, load_shown(database, selection.posts));
+  TIDINGS_LET(auto renderer, Renderer::load(config, digest));
+  return fetch_images(config, digest, renderer, {.number = edition.number.value_or(1), .period = edition.period, .date = edition.scheduled}, posts);
+}
+
 /// Sealed for a moment and read; nothing of it stays.
 Result<Preview> rehearse(const Config& config, const DigestConfig& digest, store::Database& database, const Clock& clock, Random& random,
                          const digest::Edition& edition) {
   TIDINGS_LET(auto transaction, database.begin());
-  TIDINGS_TRY(seal_draft(config, digest, database, clock, edition));
+  TIDINGS_TRY(seal_draft(config, digest, database, clock, edition, {}));
   const auto& editor = config.newsletter.editor;
   return make_preview(config, database, clock, random, std::to_string(edition.id.value),
                       {.address = editor.address.text(), .name = editor.name, .subject_prefix = {}});
@@ -204,8 +215,9 @@ Result<void> change_draft(store::Database& database, const digest::Edition& edit
 
 Result<Composed> approve_draft(const Config& config, store::Database& database, const Clock& clock, const digest::Edition& edition) {
   TIDINGS_LET(const auto* const digest, digest_of(config, edition));
+  TIDINGS_LET(const auto images, images_ahead(config, *digest, database, edition));
   TIDINGS_LET(auto transaction, database.begin());
-  TIDINGS_LET(const auto done, seal_draft(config, *digest, database, clock, edition));
+  TIDINGS_LET(const auto done, seal_draft(config, *digest, database, clock, edition, images));
   if (done.sealed.recipients == 0) {
     return fail(Errc::no_input, fmt::format("{} has nobody to be sent to", digest::name_of(edition)), "\"tidings edition cancel\" takes it back");
   }

@@ -333,6 +333,23 @@ Result<std::vector<EditionPage>> EditionTable::pages_of(EditionId edition) {
   }
 }
 
+Result<void> EditionTable::add_image(EditionId edition, const EditionImage& image) {
+  auto row = database_.prepare("INSERT INTO edition_images (edition_id, content_id, url, bytes) VALUES (:edition, :content_id, :url, :bytes)");
+  row.bind(":edition", edition).bind(":content_id", image.content_id).bind(":url", image.url);
+  return row.bind_blob(":bytes", image.bytes).run();
+}
+
+Result<std::vector<EditionImage>> EditionTable::images_of(EditionId edition) {
+  auto rows = database_.prepare("SELECT content_id, url, bytes FROM edition_images WHERE edition_id = :edition ORDER BY id");
+  rows.bind(":edition", edition);
+  std::vector<EditionImage> out;
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return out;
+    out.push_back({.content_id = rows.text(0), .url = rows.text(1), .bytes = rows.blob(2)});
+  }
+}
+
 Result<void> EditionTable::add_body(SegmentId segment, int variant, const SegmentBody& body) {
   auto row = database_.prepare(R"(
     INSERT INTO segment_bodies (segment_id, variant, subject, text, html)

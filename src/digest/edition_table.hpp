@@ -61,6 +61,15 @@ struct EditionPage {
   bool operator==(const EditionPage&) const = default;
 };
 
+/// A picture that travels with the edition's mails.
+struct EditionImage {
+  std::string content_id;  ///< the bodies say src="cid:CONTENT_ID"
+  std::string url;         ///< where it was fetched
+  std::string bytes;
+
+  bool operator==(const EditionImage&) const = default;
+};
+
 /// segments.posts: ids in reading order, joined by blanks.
 [[nodiscard]] std::string ids_text(std::span<const PostId> ids);
 [[nodiscard]] std::vector<PostId> ids_of(std::string_view text);
@@ -105,6 +114,7 @@ class EditionTable {
   [[nodiscard]] Result<void> note_segment(SegmentId segment, std::string_view note);
   /// The edition as a page for everybody; `html` whole, without slots.
   [[nodiscard]] Result<void> add_page(EditionId edition, std::string_view language, std::string_view html);
+  [[nodiscard]] Result<void> add_image(EditionId edition, const EditionImage& image);
   [[nodiscard]] Result<void> add_body(SegmentId segment, int variant, const SegmentBody& body);
 
   /// Records that a run had no edition although there were posts, because nobody was to get it: they have had their turn,
@@ -164,6 +174,8 @@ class EditionTable {
   [[nodiscard]] Result<std::vector<Segment>> segments_of(EditionId edition, Bodies bodies);
   /// As pages for everybody, by language; editions that were sealed by an older version have none.
   [[nodiscard]] Result<std::vector<EditionPage>> pages_of(EditionId edition);
+  /// In the order in which they were added.
+  [[nodiscard]] Result<std::vector<EditionImage>> images_of(EditionId edition);
   /// One segment with its bodies.
   [[nodiscard]] Result<Segment> segment(SegmentId segment);
 
