@@ -198,7 +198,8 @@ class Scheduler {
       trouble_until_.reset();
       return;
     }
-    trouble(relay);
+    // Not by its words: they count milliseconds.
+    if (relay_troubles_ == 0) options_.on_trouble(relay);
     const auto pause = std::min<std::chrono::milliseconds>(1min * (1 << std::min(relay_troubles_, 4)), longest_pause);
     ++relay_troubles_;
     trouble_until_ = clock_.now() + pause;

@@ -22,7 +22,7 @@ class Report(unittest.TestCase):
                          Rule("rcpt", "451 4.2.2 mailbox full", to="busy@pier.example"),
                          Rule("rcpt", "451 4.3.0 greylisted", to="late@quay.example", times=1),
                          Rule("dot", "keep-close", to="doubt@pier.example")]) as server:
-            home.configure(server.url, more_smtp='[delivery]\nin_doubt = "hold"\n')
+            home.configure(server.url, more_smtp='window = 1\nconnections = 1\n[delivery]\nin_doubt = "hold"\n')
             home.write("list.csv", "email\n" + "\n".join(READERS) + "\n")
             home.do("subscriber", "import", "list.csv", "--confirmed", at=RUN)
             home.do("compose", "weekly", at=RUN)
