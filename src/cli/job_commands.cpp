@@ -12,6 +12,7 @@
 #include "app/deliver.hpp"
 #include "app/notices.hpp"
 #include "app/preview.hpp"
+#include "app/rehearsal.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -280,19 +281,13 @@ Result<Exit> rehearse(Session& session, const app::Config& config, const std::ve
   const auto outcome = compose_all(config, *database, clock, digests, command.now ? app::When::now : app::When::due, collected);
   print_composed(outcome, config.newsletter.zone, true);
   std::string out;
-  delivery::Ledger ledger{*database, clock};
+  const auto tell = [](const std::string& line) { print(printable(line) + "\n"); };
   digest::EditionTable editions{*database};
   TIDINGS_LET(const auto unfinished, editions.unfinished());
-  for (const auto& edition : unfinished) {
-    TIDINGS_LET(const auto segments, editions.segments_of(edition.id, digest::EditionTable::Bodies::with));
-    for (const auto& segment : segments) {
-      out += fmt::format("  {} segment {} ({}): {}\n", name_of(edition), segment.id.value, segment.language,
-                         plural(static_cast<long long>(segment.posts.size()), "post"));
-    }
-    TIDINGS_LET(const auto rows, ledger.list({.edition = edition.id, .subscriber = {}, .state = {}, .limit = 1'000'000'000}));
-    for (const auto& row : rows) {
-      out += fmt::format("  {} {} {}\n", name_of(edition), printable(row.address), delivery::name_of(row.state));
-    }
+  for (const auto& edition : unfinished) TIDINGS_TRY(app::tell_readers(config, *database, clock, edition, tell));
+  for (const auto& composed : outcome.composed) {
+    const bool for_nobody = composed.what == app::Composed::What::skipped && composed.reason == app::nobody_to_send_to;
+    if (for_nobody) TIDINGS_TRY(app::tell_left_out(config, *database, clock, composed.digest, tell));
   }
   if (!command.to_dir.empty()) {
     app::DeliverOptions options;
@@ -373,8 +368,9 @@ Result<Exit> preview(Session& session, const PreviewCommand& command) {
   TIDINGS_LET(const auto index, app::write_preview(shown, command.folder));
   std::string out = printable(shown.edition.title) + "\n";
   for (const auto& segment : shown.segments) {
-    out += fmt::format("  {}: {}, {}, \"{}\"\n", segment.name, plural(segment.posts, "post"),
-                       format_size(static_cast<std::int64_t>(segment.letter.bytes.size())), printable(segment.subject));
+    out += fmt::format("  {}: {}, {}, {}, \"{}\"{}\n", segment.name, segment.readers == 0 ? "a sample" : plural(segment.readers, "reader"),
+                       plural(segment.posts, "post"), format_size(static_cast<std::int64_t>(segment.letter.bytes.size())),
+                       printable(segment.subject), segment.note.empty() ? "" : "; shortened: " + segment.note);
   }
   print(out + index.string() + "\n");
   return Exit::done;
