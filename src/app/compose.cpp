@@ -160,7 +160,7 @@ Result<Composed> compose(const Config& config, const DigestConfig& digest, store
       return result;
     }
     result.edition = {};
-    skipped = "nobody to send it to";
+    skipped = nobody_to_send_to;
   }
   result.reason = skipped;
   result.what = Composed::What::skipped;

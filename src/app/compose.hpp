@@ -41,6 +41,9 @@ enum class When {
 [[nodiscard]] Result<std::optional<Draft>> draft(const Config& config, const DigestConfig& digest, store::Database& database,
                                                  const Clock& clock, When when);
 
+/// Composed::reason of an edition whose posts nobody was to get.
+constexpr std::string_view nobody_to_send_to = "nobody to send it to";
+
 struct Composed {
   std::string digest;
   enum class What {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "app/deliver.hpp"
+#include "app/inline_images.hpp"
 #include "app/preflight.hpp"
 #include "app/preview.hpp"
 #include "app/seal.hpp"

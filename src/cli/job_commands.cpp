@@ -7,11 +7,13 @@
 
 #include <fmt/format.h>
 
+#include "app/archive.hpp"
 #include "app/collect.hpp"
 #include "app/compose.hpp"
 #include "app/deliver.hpp"
 #include "app/notices.hpp"
 #include "app/preview.hpp"
+#include "app/rehearsal.hpp"
 #include "app/review.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -211,19 +213,13 @@ Result<Exit> rehearse(Session& session, const app::Config& config, const std::ve
   const auto outcome = app::compose_all(config, *database, clock, digests, command.now ? app::When::now : app::When::due, collected);
   print_composed(outcome, config.newsletter.zone, true);
   std::string out;
-  delivery::Ledger ledger{*database, clock};
+  const auto tell = [](const std::string& line) { print(printable(line) + "\n"); };
   digest::EditionTable editions{*database};
   TIDINGS_LET(const auto unfinished, editions.unfinished());
-  for (const auto& edition : unfinished) {
-    TIDINGS_LET(const auto segments, editions.segments_of(edition.id, digest::EditionTable::Bodies::with));
-    for (const auto& segment : segments) {
-      out += fmt::format("  {} segment {} ({}): {}\n", digest::name_of(edition), segment.id.value, segment.language,
-                         plural(static_cast<long long>(segment.posts.size()), "post"));
-    }
-    TIDINGS_LET(const auto rows, ledger.list({.edition = edition.id, .subscriber = {}, .state = {}, .limit = 1'000'000'000}));
-    for (const auto& row : rows) {
-      out += fmt::format("  {} {} {}\n", digest::name_of(edition), printable(row.address), delivery::name_of(row.state));
-    }
+  for (const auto& edition : unfinished) TIDINGS_TRY(app::tell_readers(config, *database, clock, edition, tell));
+  for (const auto& composed : outcome.composed) {
+    const bool for_nobody = composed.what == app::Composed::What::skipped && composed.reason == app::nobody_to_send_to;
+    if (for_nobody) TIDINGS_TRY(app::tell_left_out(config, *database, clock, composed.digest, tell));
   }
   if (!command.to_dir.empty()) {
     app::DeliverOptions options;
@@ -250,6 +246,13 @@ void send_notices(Session& session, const app::Config& config, store::Database& 
   if (!report->trouble.empty()) log::warning("confirmation mails wait: " + report->trouble);
 }
 
+/// The folder that "serve" shows follows by itself. The mail has left; a page that cannot be written does not undo that.
+void refresh_archive(const app::Config& config, store::Database& database) {
+  if (config.web.archive.empty()) return;
+  const auto built = app::build_archive(config, database, config.web.archive);
+  if (!built) log::warning("the archive is not up to date: " + built.error().line());
+}
+
 Result<Exit> send(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto digests, chosen(*config, command));
@@ -269,6 +272,7 @@ Result<Exit> send(Session& session, const SendCommand& command) {
   TIDINGS_LET(auto options, deliver_options(command, progress));
   // A send of one digest also finishes what an earlier run left open: the list is served in the order it was promised.
   TIDINGS_LET(const auto report, app::deliver(*config, *database, session.clock(), session.random(), options, stop_flag));
+  if (command.to_dir.empty()) refresh_archive(*config, *database);
   TIDINGS_LET(const auto exit, conclude(report, config->newsletter.zone));
   if (!composed.failures.empty()) return first_of(composed.failures);
   if (composed.waits_for_source) {
@@ -305,8 +309,9 @@ Result<Exit> preview(Session& session, const PreviewCommand& command) {
   TIDINGS_LET(const auto index, app::write_preview(shown, command.folder));
   std::string out = printable(shown.edition.title) + "\n";
   for (const auto& segment : shown.segments) {
-    out += fmt::format("  {}: {}, {}, \"{}\"\n", segment.name, plural(segment.posts, "post"),
-                       format_size(static_cast<std::int64_t>(segment.letter.bytes.size())), printable(segment.subject));
+    out += fmt::format("  {}: {}, {}, {}, \"{}\"{}\n", segment.name, segment.readers == 0 ? "a sample" : plural(segment.readers, "reader"),
+                       plural(segment.posts, "post"), format_size(static_cast<std::int64_t>(segment.letter.bytes.size())),
+                       printable(segment.subject), segment.note.empty() ? "" : "; shortened: " + segment.note);
   }
   print(out + index.string() + "\n");
   return Exit::done;

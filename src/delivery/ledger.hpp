@@ -106,6 +106,7 @@ struct DeliveryRow {
   std::optional<int> code{};
   std::string reply{};
   std::optional<UtcTime> settled{};
+  SegmentId segment{};
 
   bool operator==(const DeliveryRow&) const = default;
 };
@@ -175,6 +176,9 @@ class Ledger {
   [[nodiscard]] Result<void> finish();
 
   [[nodiscard]] Result<Counts> counts(EditionId edition);
+
+  /// How many deliveries of an edition, in whatever state, each segment has.
+  [[nodiscard]] Result<std::map<SegmentId, std::int64_t>> readers_by_segment(EditionId edition);
 
   /// The earliest time at which claim() would return something; now or earlier when it would already. Nothing when no
   /// delivery will ever be due without an admin.

@@ -44,6 +44,9 @@ struct Tree {
   [[nodiscard]] const Node& operator[](std::uint32_t index) const { return nodes[index]; }
 };
 
+/// What stands before each li child of an ol, in order, by its start, reversed and value attributes.
+[[nodiscard]] std::vector<int> item_numbers(const Tree& tree, const Node& list);
+
 inline constexpr std::size_t default_max_html_bytes = std::size_t{1} << 20U;
 
 /// Any bytes are accepted; those past `max_bytes` are not looked at.
