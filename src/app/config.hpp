@@ -134,6 +134,14 @@ struct BounceConfig {
   /// them, and no report can be told from another.
   std::optional<MailAddress> address;
   std::filesystem::path maildir;    ///< read by "bounce ingest" where nothing is named; empty: none
+  std::string mailbox;              ///< imap(s):// or pop3(s):// URL, read likewise; empty: none
+  std::string username;
+  SecretPlace password;
+  bool mailbox_in_clear = false;    ///< tls = "off": loopback only
+  std::filesystem::path ca_file;
+  std::string folder = "INBOX";
+  std::string done_folder;
+  bool delete_mails = false;
   std::filesystem::path unmatched;  ///< folder for mail that is no report; empty: "unmatched" beside the database
   bounce::PolicyOptions policy{};
 };
@@ -147,6 +155,12 @@ struct WebConfig {
   int max_connections = 10'000;
   bool welcome = false;  ///< a mail after a confirmation
   bool goodbye = false;  ///< and after leaving
+  std::vector<std::string> webhooks;  ///< of which relays, e.g. "ses"; served as /hooks/NAME
+  std::vector<std::string> ses_topics;
+  SecretPlace mailgun_key;
+  SecretPlace sendgrid_key;
+  SecretPlace postmark_login;
+  SecretPlace brevo_token;
 };
 
 /// One effective setting, for `config show`.

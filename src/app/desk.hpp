@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "app/config.hpp"
+#include "app/webhooks.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
@@ -37,6 +38,7 @@ class ListDesk final : public web::Desk {
   [[nodiscard]] Result<web::SignUpAnswer> sign_up(const web::SignUp& wanted) override;
   [[nodiscard]] std::vector<web::Choice> digests() const override;
   [[nodiscard]] std::vector<web::Choice> topics() const override;
+  [[nodiscard]] Result<int> take_webhook(std::string_view relay, const web::Request& call) override;
   [[nodiscard]] Result<void> check() override;
   [[nodiscard]] Result<std::string> gauges() override;
 
@@ -61,6 +63,7 @@ class ListDesk final : public web::Desk {
   std::size_t key_count_;
   subscriber::Tokens tokens_;
   std::function<void()> on_request_;
+  Webhooks webhooks_;
   std::string gauges_;
   UtcTime gauges_at_{};
 };

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "web/web.hpp"
 
 namespace tidings::web {
 
@@ -97,6 +98,9 @@ class Desk {
 
   [[nodiscard]] virtual std::vector<Choice> digests() const = 0;
   [[nodiscard]] virtual std::vector<Choice> topics() const = 0;
+
+  /// A call of a relay's webhook to /hooks/RELAY; the HTTP status to answer with. 404 unless it is switched on.
+  [[nodiscard]] virtual Result<int> take_webhook(std::string_view /*relay*/, const Request& /*call*/) { return 404; }
 
   /// Whether the store answers.
   [[nodiscard]] virtual Result<void> check() = 0;
