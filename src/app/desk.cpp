@@ -69,7 +69,7 @@ Result<std::unique_ptr<ListDesk>> ListDesk::open(const Config& config, const Clo
 ListDesk::ListDesk(const Config& config, const Clock& clock, Random& random, store::Database database, subscriber::KeyRing keys,
                    std::function<void()> on_request, LeaveWriter* writer)
     : config_(config), clock_(clock), random_(random), database_(std::move(database)), table_(database_, clock), key_count_(keys.keys().size()),
-      tokens_(std::move(keys)), on_request_(std::move(on_request)), writer_(writer) {}
+      tokens_(std::move(keys)), on_request_(std::move(on_request)), writer_(writer), webhooks_(config, database_, clock, random) {}
 
 Result<std::optional<subscriber::TokenSubject>> ListDesk::verify(TokenPurpose purpose, std::string_view token) {
   if (auto subject = tokens_.verify(purpose, TokenForm::link, token)) return subject;
@@ -299,6 +299,8 @@ std::vector<web::Choice> ListDesk::topics() const {
   for (const auto& name : names) choices.push_back({.value = name, .label = name, .is_chosen = false});
   return choices;
 }
+
+Result<int> ListDesk::take_webhook(std::string_view relay, const web::Request& call) { return webhooks_.take(relay, call); }
 
 Result<void> ListDesk::check() {
   auto query = database_.prepare("SELECT 1 FROM facts LIMIT 1");

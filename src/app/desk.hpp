@@ -10,6 +10,7 @@
 
 #include "app/config.hpp"
 #include "app/leave_writer.hpp"
+#include "app/webhooks.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
@@ -41,6 +42,7 @@ class ListDesk final : public web::Desk {
   [[nodiscard]] Result<web::SignUpAnswer> sign_up(const web::SignUp& wanted) override;
   [[nodiscard]] std::vector<web::Choice> digests() const override;
   [[nodiscard]] std::vector<web::Choice> topics() const override;
+  [[nodiscard]] Result<int> take_webhook(std::string_view relay, const web::Request& call) override;
   [[nodiscard]] Result<void> check() override;
   [[nodiscard]] Result<std::string> gauges() override;
 
@@ -71,6 +73,7 @@ class ListDesk final : public web::Desk {
   std::function<void()> on_request_;
   LeaveWriter* writer_;
   std::unordered_map<std::int64_t, std::string> digests_of_editions_;  ///< they never change
+  Webhooks webhooks_;
   std::string gauges_;
   UtcTime gauges_at_{};
 };

@@ -109,6 +109,7 @@ Result<void> serve(const Config& config, const Clock& clock, Random& random, con
   server_options.threads = options.threads;
   server_options.max_connections = config.web.max_connections;
   server_options.trusted_proxies = config.web.trusted_proxies;
+  if (!config.web.webhooks.empty()) server_options.frame.body_bytes = 1 << 20;  // events come by the hundred
   TIDINGS_LET(auto server, web::Server::listen(server_options, make));
   std::atomic<bool> sender_stops{false};
   std::thread sender{[&] { run_sender(config, *pages, clock, random, bell, sender_stops); }};

@@ -61,6 +61,7 @@ std::string bracketed_address(std::string_view inside) {
   if (!quoted && std::any_of(local.begin(), local.end(), bad)) return {};
   if (!literal && !std::all_of(domain.begin(), domain.end(), [](char c) { return is_domain(c) || is_high(c); }))
     return {};
+  if (local.ends_with("...")) return {};  // shortened by whoever showed it
   if (domain.empty() || (!literal && !good_domain(domain, true))) return {};
   return std::string{local} + "@" + std::string{domain};
 }

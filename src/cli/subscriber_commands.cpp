@@ -2,6 +2,7 @@
 #include <atomic>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -10,6 +11,7 @@
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "bounce/bounce_table.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 #include "delivery/ledger.hpp"
@@ -212,7 +214,25 @@ struct AddressOption {
   bool json = false;
 };
 
-/// The whole story of one address: subscriptions, consents, deliveries with what the relay or a bounce said.
+/// What was mailed to somebody, and what came back.
+Result<std::string> mail_in_words(Session& session, store::Database& database, const Zone& zone, SubscriberId id) {
+  TIDINGS_LET(const auto rows, delivery::Ledger(database, session.clock()).list({.subscriber = id}));
+  std::map<std::string_view, int> by_state;
+  for (const auto& row : rows) ++by_state[name_of(row.state)];
+  std::string counts;
+  for (const auto& [state, count] : by_state) counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, state);
+  std::string out = fmt::format("  mails     {}\n", counts.empty() ? "none yet" : counts);
+  constexpr int most_events = 10;
+  TIDINGS_LET(const auto events, bounce::BounceTable(database).history(id, most_events));
+  for (const auto& each : events) {
+    const auto what = each.kind == "complaint" ? "complained" : each.kind == "hard" ? "bounced for good" : "bounced";
+    const auto effect = each.suppressed ? "never mailed since" : each.counts ? "one point" : "not counted";
+    out += fmt::format("  {}  {}: {}{}{}; {}\n", local_time(zone, each.at), what, printable(each.reason), each.status.empty() ? "" : " ", each.status, effect);
+  }
+  return out;
+}
+
+/// The whole story of one address: subscriptions, consents, deliveries, bounces.
 Result<Exit> show(Session& session, const AddressOption& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database_read_only());
@@ -261,9 +281,9 @@ Result<Exit> show(Session& session, const AddressOption& options) {
     out += fmt::format("  {}  {} {} by {} {}\n", local_time(zone, each.at), name_of(each.event),
                        each.digest.empty() ? "all" : each.digest, name_of(each.origin), printable(each.detail));
   }
-  TIDINGS_LET(const auto deliveries, deliveries_of(*database, session.clock(), address));
-  for (const auto& each : deliveries) {
-    out += fmt::format("  {}  {} {}\n", each["edition"].get<std::string>(), each["state"].get<std::string>(), printable(each["reply"].get<std::string>()));
+  if (found) {
+    TIDINGS_LET(const auto mail, mail_in_words(session, *database, zone, found->id));
+    out += mail;
   }
   print(out);
   return Exit::done;

@@ -104,6 +104,9 @@ class Desk {
   [[nodiscard]] virtual std::vector<Choice> digests() const = 0;
   [[nodiscard]] virtual std::vector<Choice> topics() const = 0;
 
+  /// A call of a relay's webhook to /hooks/RELAY; the HTTP status to answer with. 404 unless it is switched on.
+  [[nodiscard]] virtual Result<int> take_webhook(std::string_view /*relay*/, const Request& /*call*/) { return 404; }
+
   /// Whether the store answers.
   [[nodiscard]] virtual Result<void> check() = 0;
   /// Lines of Prometheus text about the list; may be a minute old.

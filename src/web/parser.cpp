@@ -69,6 +69,11 @@ struct Parser::Http final : httplib::Server {
                     .body = std::string{task.body}, .accept_language = in.get_header_value("Accept-Language"),
                     .client = client_of(*task.peer, forwarded, trusted)};
     if (const auto mark = in.target.find('?'); mark != std::string::npos) request.query = in.target.substr(mark + 1);
+    if (in.path.find("/hooks/") != std::string::npos) {
+      for (const std::string name : {"authorization", "x-twilio-email-event-webhook-signature", "x-twilio-email-event-webhook-timestamp"}) {
+        if (in.has_header(name)) request.proof.emplace_back(name, in.get_header_value(name));
+      }
+    }
     const bool proxied = in.has_header("X-Forwarded-For") || in.has_header("Forwarded") || in.has_header("Via");
     request.is_local = !proxied && (task.peer->starts_with("127.") || *task.peer == "::1" || task.peer->starts_with("::ffff:127."));
     auto response = (*task.answer)(request);

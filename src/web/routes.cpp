@@ -261,6 +261,10 @@ Result<Response> Site::route(const Request& request) {
     const auto token = token_after(path, prefix);
     return token.empty() ? missing(request) : (this->*handler)(request, token);
   }
+  if (constexpr std::string_view hooks = "/hooks/"; is_post && path.starts_with(hooks)) {
+    TIDINGS_LET(const int status, desk_.take_webhook(path.substr(hooks.size()), request));
+    return status == 404 ? missing(request) : plain(status, status == 200 ? "taken\n" : "not taken\n");
+  }
   if (is_post) return path == "/metrics" || path == "/healthz" || path == "/style.css" ? not_allowed("GET, HEAD") : missing(request);
   if (path == "/healthz") return health();
   if (path == "/metrics") return metrics(request);
