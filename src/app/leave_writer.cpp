@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/log.hpp"
 #include "subscriber/notice_table.hpp"
 #include "subscriber/subscriber_table.hpp"
@@ -63,10 +65,13 @@ void LeaveWriter::run() {
     }
     for (std::size_t at = 0; at < batch.size(); at += most_in_one) {
       const auto count = std::min(most_in_one, batch.size() - at);
-      const bool well = write(&batch[at], count).has_value();
+      const auto all = write(&batch[at], count);
+      // A store that is locked or full is so for each of them: waiting for it a thousand times would answer nobody.
+      const bool is_hopeless = !all && (all.error().code == Errc::try_again || all.error().code == Errc::io);
+      if (is_hopeless) log::error(fmt::format("web: {} withdrawals were not written: {}", count, all.error().line()));
       for (auto i = at; i < at + count; ++i) {
-        const auto alone = well ? Result<void>{} : write(&batch[i], 1);
-        if (!alone) log::error("web: a withdrawal was not written: " + alone.error().line());
+        const auto alone = all || is_hopeless ? all : write(&batch[i], 1);
+        if (!alone && !is_hopeless) log::error("web: a withdrawal was not written: " + alone.error().line());
         batch[i].second(alone.has_value());
       }
     }
