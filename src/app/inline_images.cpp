@@ -27,7 +27,8 @@ std::string in_src(std::string_view value) { return fmt::format("src=\"{}\"", va
 
 /// The entities that our own escaping writes.
 std::string unescape(std::string text) {
-  for (const auto& [entity, character] : {std::pair{"&lt;", "<"}, std::pair{"&gt;", ">"}, std::pair{"&quot;", "\""}, std::pair{"&#39;", "'"}, std::pair{"&amp;", "&"}}) {
+  for (const auto& [entity, character] : {std::pair{"&lt;", "<"}, std::pair{"&gt;", ">"}, std::pair{"&quot;", "\""},
+                                          std::pair{"&#39;", "'"}, std::pair{"&amp;", "&"}}) {
     replace_all(text, entity, character);
   }
   return text;

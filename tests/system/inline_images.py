@@ -28,8 +28,8 @@ class Blog(http.server.BaseHTTPRequestHandler):
         body = ANSWERS.get(self.path)
         if self.path == "/feed.xml":
             body = ("<rss version='2.0'><channel><title>Harbour</title><link>%s/</link>" % base + "".join(
-                "<item><title>Picture %d</title><link>%s/%d</link><description>&lt;p&gt;&lt;img src=\"%s%s\" width=\"500\" alt=\"p\"&gt;Words.&lt;/p&gt;</description></item>"
-                % (n, base, n, base, path.replace("&", "&amp;amp;")) for n, path in enumerate(SHOWN)) + "</channel></rss>").encode()
+                "<item><title>Picture %d</title><link>%s/%d</link><pubDate>Mon, 02 Mar 2026 0%d:00:00 +0200</pubDate><description>&lt;p&gt;&lt;img src=\"%s%s\" width=\"500\" alt=\"p\"&gt;Words.&lt;/p&gt;</description></item>"
+                % (n, base, n, 8 - n, base, path.replace("&", "&amp;amp;")) for n, path in enumerate(SHOWN)) + "</channel></rss>").encode()
         self.send_response(200 if body else 404)
         self.send_header("Content-Type", "image/jpeg")
         self.end_headers()
