@@ -47,7 +47,8 @@ std::string index_page(const Config& config, const message::Strings& own, const 
       "<!doctype html>\n<html lang=\"{0}\" dir=\"{4}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
       "<title>{1}</title>{2}<style>:root{{color-scheme:light dark}}body{{font:18px/1.6 Georgia,serif;max-width:40rem;margin:3rem auto;"
       "padding:0 1rem;background:#fffefc;color:#2b3239}}a{{color:#0a5a70}}"
-      "@media (prefers-color-scheme:dark){{body{{background:#1b1e21;color:#d6dade}}a{{color:#82cbe0}}}}ul{{padding:0;list-style:none}}li{{margin:.8rem 0}}small{{display:block}}small a{{margin-inline-end:1rem}}</style></head>"
+      "@media (prefers-color-scheme:dark){{body{{background:#1b1e21;color:#d6dade}}a{{color:#82cbe0}}}}"
+      "ul{{padding:0;list-style:none}}li{{margin:.8rem 0}}small{{display:block}}small a{{margin-inline-end:1rem}}</style></head>"
       "<body><main><h1>{1}</h1>\n<ul>\n{3}</ul></main></body></html>\n",
       escape_html(config.newsletter.language), name,
       config.archive.url.empty() ? "" : "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"feed.atom\">", rows, own.direction());
