@@ -130,8 +130,8 @@ class Converter {
         out.text.resize(out.text.size() * 2);
         continue;
       }
-      // EILSEQ, or EINVAL for a character cut off at the end. A pair that means nothing is passed over whole, or what follows would
-      // be read a byte out of step (Encoding Standard, "Big5 decoder" and its like).
+      // EILSEQ, or EINVAL for a character cut off at the end. A pair that means nothing is passed over whole, or what
+      // follows would be read a byte out of step (Encoding Standard, "Big5 decoder" and its like).
       const bool pair = in_pairs_ && left > 1 && is_high(in[0]) && is_high(in[1]);
       auto found = pair && other_ ? other_->convert({in, 2}) : Out{.text = "\xEF\xBF\xBD", .bad = 1};
       out.bad += found.bad > 0 ? 1 : 0;
