@@ -1,9 +1,9 @@
 // The tree of a piece of HTML: what sanitiser, plain text and excerpts walk.
 //
-// Built as browsers build it, by gumbo where markup is misnested and by html_builder.hpp, which is much faster, where it is not. Bounded
-// first: size, depth and the reopening of unclosed formatting elements are limited on the token stream, because a tree
-// builder's cost grows with depth times tags. Past the depth limit elements are flattened, their text stays. Only
-// elements of html_names.hpp that may be kept are in it. Pure.
+// Built as browsers build it, by gumbo where markup is misnested and by html_builder.hpp, which is much faster, where
+// it is not. Bounded first: size, depth and the reopening of unclosed formatting elements are limited on the token
+// stream, because a tree builder's cost grows with depth times tags. Past the depth limit elements are flattened, their
+// text stays. Only elements of html_names.hpp that may be kept are in it. Pure.
 #pragma once
 
 #include <cstddef>
