@@ -25,6 +25,7 @@ class Report(unittest.TestCase):
             home.configure(server.url, more_smtp='window = 1\nconnections = 1\n[delivery]\nin_doubt = "hold"\n')
             home.write("list.csv", "email\n" + "\n".join(READERS) + "\n")
             home.do("subscriber", "import", "list.csv", "--confirmed", at=RUN)
+            home.do("collect", at=RUN)
             home.do("compose", "weekly", at=RUN)
             home.do("subscriber", "unsubscribe", "leaver@dock.example", at=RUN)
             home.do("suppression", "add", "angry@dock.example", at=RUN)

@@ -154,16 +154,16 @@ class Scheduler(unittest.TestCase):
             self.assertEqual(running.end(), 0)
 
     def test_a_relay_that_is_down_is_asked_again_and_said_once(self):
-        end = (MONDAY + datetime.timedelta(hours=5)).isoformat()
+        end = MONDAY + datetime.timedelta(minutes=98)  # tried at 07:30, 07:31, 07:33 and 07:37
         self.home.configure("smtp://127.0.0.1:1", digests=DAILY)
         self.readers(2, MONDAY)
         self.feed(MONDAY - datetime.timedelta(hours=3))
-        done = self.home.run("run", "--until", end, at=MONDAY)
+        done = self.home.run("run", "--until", end.isoformat(), at=MONDAY)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(sum("relay 127.0.0.1:1" in line for line in done.stderr.splitlines()), 1, done.stderr)
         with SmtpServer() as server:
             self.home.configure(server.url, digests=DAILY)
-            self.home.do("run", "--until", end, at=MONDAY + datetime.timedelta(hours=4))
+            self.home.do("run", "--until", (end + datetime.timedelta(hours=1)).isoformat(), at=end)
             self.assertEqual(len(server.accepted), 2)
 
 
