@@ -135,8 +135,12 @@ class Web(unittest.TestCase):
         return address
 
     def digest_mail(self):
-        site = self.site
-        site.home.do("send", "weekly", "--now", at=self.moment())
+        self.new_post()
+        self.site.home.do("send", "weekly", "--now", at=self.moment())
+
+    def new_post(self):
+        type(self).posts = getattr(type(self), "posts", 1) + 1
+        self.site.home.write("town.xml", rss("Town", [Article("News %d" % self.posts, "https://town.example/%d" % self.posts, None)]))
 
     def states_of_all(self):
         return {each["email"]: each["subscriptions"] for each in self.site.home.json("subscriber", "list", "--limit", "100000")}
@@ -237,6 +241,7 @@ class Web(unittest.TestCase):
         site = self.site
         address = self.reader()
         site.relay.rules.append(Rule("rcpt", "451 4.2.0 <%s> is asleep" % address, address))
+        self.new_post()
         site.home.run("send", "weekly", "--now", at=self.moment())
         person = json.loads(site.home.do("subscriber", "export", "--one", address))
         self.assertEqual([each["state"] for each in person["deliveries"]], ["deferred"])

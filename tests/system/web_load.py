@@ -36,6 +36,7 @@ class WebLoad(unittest.TestCase):
         addresses = ["reader%d@example.org" % number for number in range(1500)]
         site.home.write("readers.csv", "email\n" + "\n".join(addresses))
         site.home.do("subscriber", "import", "readers.csv", "--confirmed", "--digest", "weekly")
+        self.new_post(1)
         site.home.do("send", "weekly", "--now", at="2026-02-02T12:00:00Z")
         links = {each.envelope_to: re.search(rb"<https://news\.example\.org(/u/[\w-]+)>", each.octets)[1].decode() for each in site.relay.take()}
         self.assertEqual(len(links), len(addresses))

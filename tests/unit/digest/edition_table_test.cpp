@@ -297,7 +297,8 @@ TEST_CASE("edition_table: a draft is sealed as it was arranged, and what was dro
   REQUIRE(choice.posts.size() == 2);
   CHECK(choice.posts[0].id == b);
   Ids carried;
-  for (const auto& each : *shop.table.shown_since("weekly", monday - days{7}, {})) carried.push_back(each.post.id.value);
+  const auto shown_before = shop.table.shown_since("weekly", monday - days{7}, {});
+  for (const auto& each : *shown_before) carried.push_back(each.post.id.value);
   CHECK(carried == Ids{a.value, b.value});
   CHECK(shop.compose(monday + days{7}).empty());
 }

@@ -263,7 +263,7 @@ TEST_CASE("import: roles and slips are imported and warned about, once") {
 }
 
 TEST_CASE("import: who is pending is asked by mail only if the publisher wants it, and nobody is asked twice") {
-  const std::string text = "email,digests,status\na@example.org,weekly,\nb@example.org,weekly,confirmed\nc@example.org,weekly,withdrawn\n";
+  const std::string text = "email,digests,status\na@example.org,weekly,\nb@example.org,weekly,confirmed\nc@example.org,,withdrawn\n";
   List list;
   NoticeTable notices{list.database, list.clock};
   CHECK(import_text(list, text)->asked == 0);
