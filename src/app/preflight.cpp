@@ -201,7 +201,7 @@ std::vector<std::string> preflight(const Config& config, const Preview& preview,
     }
     for (auto& url : addresses_in(segment.html)) {
       const bool ours = !config.newsletter.public_url.empty() && url.starts_with(config.newsletter.public_url);
-      const bool archive = !config.archive.url.empty() && url.starts_with(config.archive.url);  // not built yet
+      const bool archive = !config.archive.url.empty() && url.starts_with(config.archive.url);  // its page appears when the edition is sealed
       if (!ours && !archive && std::ranges::find(urls, url) == urls.end()) urls.push_back(std::move(url));
     }
   }
