@@ -1,4 +1,5 @@
-"""Mail that really comes back: Postfix bounces by itself into a Maildir, Dovecot keeps reports for IMAP and POP3, relays call webhooks.
+"""Mail that really comes back: Dovecot keeps reports for IMAP and POP3, relays call webhooks; with --postfix, Postfix bounces by itself into a
+Maildir (on demand: its reload does not return everywhere).
 
 Exit 77 (skipped) names what is not installed, or that we are not root.
 """
@@ -202,7 +203,10 @@ def check_webhooks():
 def main():
     check_webhooks()
     missing = []
-    for check, needs in ((check_postfix, "postfix"), (check_mailbox, "doveadm")):
+    checks = [(check_mailbox, "doveadm")]
+    if "--postfix" in sys.argv:
+        checks.append((check_postfix, "postfix"))
+    for check, needs in checks:
         if not shutil.which(needs) or os.geteuid() != 0 or (needs == "doveadm" and not pathlib.Path("/usr/lib/dovecot/pop3-login").exists()):
             missing.append("%s: %s" % (check.__name__, needs + " is not installed" if os.geteuid() == 0 else "not root"))
         else:
