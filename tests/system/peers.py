@@ -370,6 +370,9 @@ def main():
         if absent or os.geteuid() != 0:
             missing.append("%s: %s" % (kind.__name__, "no " + ", ".join(absent) if absent else "not root"))
             continue
+        if issubclass(kind, Unpacked) and subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/var/lib"], capture_output=True).returncode != 0:
+            missing.append("%s: no mount namespace can be had here" % kind.__name__)
+            continue
         check(kind)
     for each in missing:
         print("NOT RUN " + each)
