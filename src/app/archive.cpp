@@ -1,12 +1,16 @@
 #include "app/archive.hpp"
 
 #include <limits>
+#include <map>
+#include <span>
 
 #include <fmt/format.h>
 
+#include "app/theme_files.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "digest/edition_table.hpp"
+#include "message/strings.hpp"
 
 namespace tidings::app {
 namespace {
@@ -18,14 +22,68 @@ bool is_public(const Config& config, const digest::Edition& edition) {
   return stands && edition.number && digest != nullptr && digest->archive;
 }
 
-std::string index_page(const Config& config, const std::string& rows) {
+/// What languages call themselves, and which way they run. Not thread-safe.
+class Languages {
+ public:
+  explicit Languages(const Config& config) : lookup_(template_lookup(config.folder)) {}
+
+  Result<const message::Strings*> of(const std::string& tag) {
+    auto it = known_.find(tag);
+    if (it == known_.end()) {
+      TIDINGS_LET(auto strings, message::Strings::load("default", tag, lookup_));
+      it = known_.emplace(tag, std::move(strings)).first;
+    }
+    return &it->second;
+  }
+
+ private:
+  message::Lookup lookup_;
+  std::map<std::string, message::Strings> known_;
+};
+
+std::string index_page(const Config& config, const message::Strings& own, const std::string& rows) {
   const auto name = escape_html(config.newsletter.name);
   return fmt::format(
-      "<!doctype html>\n<html lang=\"{0}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
+      "<!doctype html>\n<html lang=\"{0}\" dir=\"{4}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
       "<title>{1}</title>{2}<style>:root{{color-scheme:light dark}}body{{font:18px/1.6 Georgia,serif;max-width:40rem;margin:3rem auto;"
-      "padding:0 1rem}}li{{margin:.4rem 0}}</style></head><body><h1>{1}</h1>\n<ul>\n{3}</ul></body></html>\n",
+      "padding:0 1rem;background:#fffefc;color:#2b3239}}a{{color:#0a5a70}}"
+      "@media (prefers-color-scheme:dark){{body{{background:#1b1e21;color:#d6dade}}a{{color:#82cbe0}}}}"
+      "ul{{padding:0;list-style:none}}li{{margin:.8rem 0}}small{{display:block}}small a{{margin-inline-end:1rem}}</style></head>"
+      "<body><main><h1>{1}</h1>\n<ul>\n{3}</ul></main></body></html>\n",
       escape_html(config.newsletter.language), name,
-      config.archive.url.empty() ? "" : "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"feed.atom\">", rows);
+      config.archive.url.empty() ? "" : "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"feed.atom\">", rows, own.direction());
+}
+
+/// The file stays as it is if it says so already: a web server's caches and a copy by rsync are the happier for it.
+Result<void> write_if_changed(const std::filesystem::path& path, const std::string& bytes) {
+  if (const auto old = read_file(path); old && *old == bytes) return {};
+  return write_file(path, bytes);
+}
+
+/// A line of the index: the edition in the newsletter's language, and below it the others that it was read in.
+Result<std::string> index_row(Languages& languages, const digest::Edition& edition, std::span<const digest::EditionPage> pages,
+                              const digest::EditionPage& own) {
+  std::string others;
+  for (const auto& page : pages) {
+    if (&page == &own) continue;
+    TIDINGS_LET(const auto* const strings, languages.of(page.language));
+    others += fmt::format("<a href=\"{0}\" hreflang=\"{1}\" lang=\"{1}\" dir=\"{2}\">{3}</a> ", page_path(edition, page.language),
+                          escape_html(page.language), strings->direction(), escape_html(strings->name()));
+  }
+  return fmt::format("<li><a href=\"{}\">{}</a>{}</li>\n", page_path(edition, own.language), escape_html(edition.title),
+                     others.empty() ? "" : "<small>" + others + "</small>");
+}
+
+std::string feed_entry(const Config& config, const digest::Edition& edition, std::span<const digest::EditionPage> pages,
+                       const digest::EditionPage& own, const std::string& at) {
+  const auto url = escape_html(config.archive.url);
+  std::string links;
+  for (const auto& page : pages) {
+    links += fmt::format("<link rel=\"alternate\" type=\"text/html\" hreflang=\"{}\" href=\"{}/{}\"/>", escape_html(page.language), url,
+                         page_path(edition, page.language));
+  }
+  return fmt::format("<entry><id>{0}/{1}</id><title>{2}</title>{3}<updated>{4}</updated></entry>\n", url, page_path(edition, own.language),
+                     escape_html(edition.title), links, at);
 }
 
 }  // namespace
@@ -42,6 +100,7 @@ std::string view_url(const Config& config, const digest::Edition& edition, std::
 Result<int> build_archive(const Config& config, store::Database& database, const std::filesystem::path& folder) {
   digest::EditionTable editions{database};
   TIDINGS_LET(const auto all, editions.list("", std::numeric_limits<int>::max()));
+  Languages languages{config};
   std::string rows;
   std::string entries;
   std::string updated = "1970-01-01T00:00:00Z";
@@ -52,22 +111,21 @@ Result<int> build_archive(const Config& config, store::Database& database, const
     if (pages.empty()) continue;
     const digest::EditionPage* own = &pages.front();
     for (const auto& page : pages) {
-      TIDINGS_TRY(write_file(folder / page_path(edition, page.language), page.html));
+      TIDINGS_TRY(write_if_changed(folder / page_path(edition, page.language), page.html));
       if (page.language == config.newsletter.language) own = &page;
     }
-    const auto path = page_path(edition, own->language);
     const auto at = format_rfc3339(edition.sealed.value_or(edition.scheduled));
-    rows += fmt::format("<li><a href=\"{}\">{}</a></li>\n", path, escape_html(edition.title));
-    entries += fmt::format("<entry><id>{0}/{1}</id><title>{2}</title><link rel=\"alternate\" type=\"text/html\" href=\"{0}/{1}\"/>"
-                           "<updated>{3}</updated></entry>\n",
-                           escape_html(config.archive.url), path, escape_html(edition.title), at);
+    TIDINGS_LET(const auto row, index_row(languages, edition, pages, *own));
+    rows += row;
+    entries += feed_entry(config, edition, pages, *own, at);
     if (at > updated) updated = at;
     ++count;
   }
-  TIDINGS_TRY(write_file(folder / "index.html", index_page(config, rows)));
+  TIDINGS_LET(const auto* const words, languages.of(config.newsletter.language));
+  TIDINGS_TRY(write_if_changed(folder / "index.html", index_page(config, *words, rows)));
   if (!config.archive.url.empty()) {
     const auto url = escape_html(config.archive.url);
-    TIDINGS_TRY(write_file(
+    TIDINGS_TRY(write_if_changed(
         folder / "feed.atom",
         fmt::format("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\"><id>{0}/</id><title>{1}</title>"
                     "<author><name>{1}</name></author><link rel=\"self\" href=\"{0}/feed.atom\"/><link href=\"{0}/\"/>"

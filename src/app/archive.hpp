@@ -21,7 +21,7 @@ namespace tidings::app {
 [[nodiscard]] std::string view_url(const Config& config, const digest::Edition& edition, std::string_view language);
 
 /// Every sealed or sent edition of a digest with archive = true, index.html and, if [archive] url is set, feed.atom. Returns
-/// the number of editions. Errc::cannot_create names the file.
+/// the number of editions; files that are right already stay untouched. Errc::cannot_create names the file.
 [[nodiscard]] Result<int> build_archive(const Config& config, store::Database& database, const std::filesystem::path& folder);
 
 }  // namespace tidings::app

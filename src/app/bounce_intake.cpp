@@ -134,10 +134,39 @@ Result<IntakeResult> BounceIntake::handle(const bounce::Mail& mail, std::string_
   return apply(*report, *match, at);
 }
 
+Result<IntakeResult> BounceIntake::take_event(const bounce::WebhookEvent& event) {
+  const auto at = clock_.now();
+  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(const bool is_new, table_.remember(event.key, at));
+  if (!is_new) return IntakeResult{.intake = Intake::duplicate, .words = "read before"};
+  auto match = by_token_in({event.report.returned.envelope_from});
+  if (!match) {
+    TIDINGS_LET(match, by_message_id(event.report));
+  }
+  if (!match) {
+    TIDINGS_LET(match, by_address(event.report));
+  }
+  IntakeResult result{.words = "about nobody of ours"};
+  if (match) {
+    TIDINGS_LET(result, apply(event.report, *match, at));
+  }
+  TIDINGS_TRY(table_.set_outcome(event.key, name_of(result.intake)));
+  TIDINGS_TRY(transaction.commit());
+  return result;
+}
+
+Result<std::optional<BounceIntake::Match>> BounceIntake::by_address(const bounce::Report& report) {
+  for (const auto& recipient : report.recipients) {
+    const auto address = parse_mail_address(recipient.address);
+    if (!address) continue;
+    TIDINGS_LET(const auto found, subscribers_.find(*address));
+    if (found) return std::optional<Match>{Match{.subject = {.subscriber = found->id}, .by = "the relay"}};
+  }
+  return std::optional<Match>{};
+}
+
 std::optional<BounceIntake::Match> BounceIntake::by_return_address(const bounce::Mail& mail,
                                                                    std::string_view envelope_to) const {
-  if (!config_.bounce.address) return std::nullopt;
-  const auto prefix = ascii_lower(config_.bounce.address->local) + "+";
   std::vector<std::string> addresses{std::string{envelope_to}};
   for (const auto& [name, value] : mail.fields) {
     if (name != "delivered-to" && name != "x-original-to" && name != "envelope-to" && name != "x-envelope-to" &&
@@ -145,6 +174,12 @@ std::optional<BounceIntake::Match> BounceIntake::by_return_address(const bounce:
       continue;
     for (const auto& found : bounce::find_addresses(value)) addresses.push_back(found.address);
   }
+  return by_token_in(addresses);
+}
+
+std::optional<BounceIntake::Match> BounceIntake::by_token_in(const std::vector<std::string>& addresses) const {
+  if (!config_.bounce.address) return std::nullopt;
+  const auto prefix = ascii_lower(config_.bounce.address->local) + "+";
   for (const auto& address : addresses) {
     if (domain_of(address) != config_.bounce.address->domain || !ascii_lower(address).starts_with(prefix)) continue;
     const auto token = std::string_view{address}.substr(prefix.size(), address.rfind('@') - prefix.size());
@@ -246,8 +281,8 @@ Result<void> BounceIntake::look_for_storm(const bounce::BounceEvent& event, Inta
   TIDINGS_LET(const int hard, table_.readers_hit(event.domain, since, true));
   bool hard_too = false;
   if (hard >= policy.storm_readers && event.edition) {
-    TIDINGS_LET(const int sent, table_.readers_sent(event.domain, event.edition));
-    hard_too = hard * 2 > sent;
+    TIDINGS_LET(const bool minority, table_.was_sent_to(event.domain, event.edition, hard * 2));
+    hard_too = !minority;
   }
   TIDINGS_LET(const auto lifted, table_.discount(event.domain, since, hard_too));
   for (const auto id : lifted) {

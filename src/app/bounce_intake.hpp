@@ -5,8 +5,10 @@
 // What carries none of these changes nobody. A mail is read once (Message-ID or hash); each is one transaction.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/config.hpp"
 #include "app/links.hpp"
@@ -16,6 +18,7 @@
 #include "bounce/bounce_table.hpp"
 #include "bounce/mime_reader.hpp"
 #include "bounce/report.hpp"
+#include "bounce/webhook.hpp"
 #include "delivery/ledger.hpp"
 #include "store/database.hpp"
 #include "subscriber/subscriber_table.hpp"
@@ -51,6 +54,9 @@ class BounceIntake {
   /// `envelope_to` is where the MTA says the mail was sent to; may be empty. Only the store's errors.
   [[nodiscard]] Result<IntakeResult> take(std::string_view bytes, std::string_view envelope_to = {});
 
+  /// What a relay has told and proved: its word about an address is believed where no token of ours is in it.
+  [[nodiscard]] Result<IntakeResult> take_event(const bounce::WebhookEvent& event);
+
  private:
   struct Match {
     subscriber::TokenSubject subject{};
@@ -59,6 +65,8 @@ class BounceIntake {
 
   [[nodiscard]] Result<IntakeResult> handle(const bounce::Mail& mail, std::string_view envelope_to, UtcTime at);
   [[nodiscard]] std::optional<Match> by_return_address(const bounce::Mail& mail, std::string_view envelope_to) const;
+  [[nodiscard]] std::optional<Match> by_token_in(const std::vector<std::string>& addresses) const;
+  [[nodiscard]] Result<std::optional<Match>> by_address(const bounce::Report& report);
   [[nodiscard]] Result<std::optional<Match>> by_message_id(const bounce::Report& report);
   [[nodiscard]] std::optional<Match> by_unsubscribe_field(const bounce::Report& report) const;
   [[nodiscard]] Result<IntakeResult> apply(const bounce::Report& report, const Match& match, UtcTime at);

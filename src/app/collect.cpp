@@ -172,7 +172,8 @@ int CollectReport::failed() const {
   return static_cast<int>(std::ranges::count(sources, CollectedSource::What::failed, &CollectedSource::what));
 }
 
-Result<CollectReport> collect(const Config& config, store::Database& database, const Clock& clock, const CollectOptions& options) {
+Result<CollectReport> collect(const Config& config, store::Database& database, const Clock& clock,
+                              const CollectOptions& options) {
   return Collector{config, database, clock}.run(options);
 }
 

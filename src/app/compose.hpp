@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "app/collect.hpp"
 #include "app/config.hpp"
 #include "app/render.hpp"
 #include "base/clock.hpp"
@@ -26,6 +28,7 @@ struct Draft {
   int number = 1;
   digest::Selection selection;
   std::vector<ShownPost> posts;  ///< as Selection::posts
+  digest::SelectBounds bounds;
 };
 
 enum class When {
@@ -38,6 +41,9 @@ enum class When {
 [[nodiscard]] Result<std::optional<Draft>> draft(const Config& config, const DigestConfig& digest, store::Database& database,
                                                  const Clock& clock, When when);
 
+/// Composed::reason of an edition whose posts nobody was to get.
+constexpr std::string_view nobody_to_send_to = "nobody to send it to";
+
 struct Composed {
   std::string digest;
   enum class What {
@@ -45,6 +51,8 @@ struct Composed {
     skipped,  ///< recorded: no posts, or nobody to send to
     not_due,
     held,     ///< too late to be sent unasked; the next run covers it
+    drafted,  ///< waits for an editor's approval
+    unapproved,  ///< a draft that nobody approved in time
     waits,    ///< no posts, and Empty::wait; or on_source_error = "hold", and a source fails
   } what = What::not_due;
   EditionId edition;
@@ -70,5 +78,17 @@ enum class Empty {
 /// Seals or skips the edition of one digest, if it is due (or When::now). Errc::config if its theme is wrong.
 [[nodiscard]] Result<Composed> compose(const Config& config, const DigestConfig& digest, store::Database& database,
                                        const Clock& clock, When when, Empty empty = Empty::record);
+
+/// What composing several digests came to.
+struct ComposeOutcome {
+  std::vector<Composed> composed;
+  std::vector<Error> failures;  ///< one each of the digests that could not be composed
+  bool waits_for_source = false;
+};
+
+/// Composes each digest, after its drafts whose time for review is over; one whose theme is wrong does not stop the others. `collected`: what was just read, for a digest whose
+/// source failed is not skipped for want of posts.
+[[nodiscard]] ComposeOutcome compose_all(const Config& config, store::Database& database, const Clock& clock,
+                                         std::span<const DigestConfig* const> digests, When when, const CollectReport& collected);
 
 }  // namespace tidings::app

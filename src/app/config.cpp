@@ -19,6 +19,20 @@ void warn(Config& config) {
   if (config.newsletter.public_url.empty() && config.newsletter.unsubscribe_mailto.empty()) {
     config.warnings.push_back(place + "[newsletter] has neither public_url nor unsubscribe_mailto: readers cannot leave");
   }
+  for (auto one = config.digests.begin(); one != config.digests.end(); ++one) {
+    const auto other = std::find_if(one + 1, config.digests.end(), [&](const auto& each) { return ascii_lower(each.list_id) == ascii_lower(one->list_id); });
+    if (other == config.digests.end()) continue;
+    config.warnings.push_back(place + fmt::format("{} and {} share the list_id {}: a mail program's unsubscribe button leaves only one of them",
+                                                  one->name, other->name, one->list_id));
+  }
+}
+
+/// "weekly" of "news.example.org": a label below the newsletter's own.
+std::string list_id_of(const std::string& digest, const std::string& newsletter) {
+  auto label = replace_all(digest, "_", "-");
+  while (label.starts_with('-')) label.erase(0, 1);
+  while (label.ends_with('-')) label.pop_back();
+  return (label.empty() ? "digest" : label) + "." + newsletter;
 }
 
 }  // namespace
@@ -56,6 +70,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   auto digests = read_digests(document, sources);
   for (auto& digest : digests) {
     if (digest.title.empty()) digest.title = newsletter.name;
+    if (digest.list_id.empty()) digest.list_id = list_id_of(digest.name, newsletter.list_id);
   }
   auto delivery = read_delivery(document);
   auto bounce = read_bounce(document);

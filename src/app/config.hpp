@@ -37,6 +37,7 @@ struct NewsletterConfig {
   std::string name;
   Mailbox from;
   std::optional<Mailbox> reply_to;
+  Mailbox editor;              ///< who gets drafts for review; reply_to, else from, if not set
   std::string list_id;         ///< RFC 2919 identifier, without angle brackets
   std::string postal_address;  ///< may be empty; config check warns
   std::string public_url;      ///< without trailing slash; may be empty: no https unsubscribe links
@@ -95,6 +96,7 @@ struct SourceConfig {
 struct DigestConfig {
   std::string name;
   std::string title;  ///< the newsletter's name if not set
+  std::string list_id;  ///< RFC 2919; one for each digest, because one click leaves one list
   std::string schedule_text;
   digest::Schedule schedule;
   std::vector<std::string> sources;  ///< empty: all
@@ -115,6 +117,12 @@ struct DigestConfig {
   std::string theme;
   bool hold_on_source_error = false;
   bool archive = true;  ///< its editions are in the archive
+  bool review = false;  ///< editions are drafts until somebody approves them
+  std::optional<std::chrono::milliseconds> review_until;  ///< after the scheduled time; none: a draft waits for ever
+  enum class Unapproved { hold, send } unapproved = Unapproved::hold;  ///< what happens then
+  bool inline_images = false;  ///< pictures travel with the mail; see app/inline_images.hpp
+  std::int64_t image_limit_bytes = 0;   ///< one picture
+  std::int64_t images_limit_bytes = 0;  ///< all pictures of a mail, before base64
 };
 
 /// Where readers find what "archive build" has written.
@@ -134,6 +142,14 @@ struct BounceConfig {
   /// them, and no report can be told from another.
   std::optional<MailAddress> address;
   std::filesystem::path maildir;    ///< read by "bounce ingest" where nothing is named; empty: none
+  std::string mailbox;              ///< imap(s):// or pop3(s):// URL, read likewise; empty: none
+  std::string username;
+  SecretPlace password;
+  bool mailbox_in_clear = false;    ///< tls = "off": loopback only
+  std::filesystem::path ca_file;
+  std::string folder = "INBOX";
+  std::string done_folder;
+  bool delete_mails = false;
   std::filesystem::path unmatched;  ///< folder for mail that is no report; empty: "unmatched" beside the database
   bounce::PolicyOptions policy{};
 };
@@ -147,6 +163,12 @@ struct WebConfig {
   int max_connections = 10'000;
   bool welcome = false;  ///< a mail after a confirmation
   bool goodbye = false;  ///< and after leaving
+  std::vector<std::string> webhooks;  ///< of which relays, e.g. "ses"; served as /hooks/NAME
+  std::vector<std::string> ses_topics;
+  SecretPlace mailgun_key;
+  SecretPlace sendgrid_key;
+  SecretPlace postmark_login;
+  SecretPlace brevo_token;
 };
 
 /// One effective setting, for `config show`.

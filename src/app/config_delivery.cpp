@@ -1,11 +1,13 @@
 #include "app/config_sections.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "base/url.hpp"
 #include "subscriber/token.hpp"
 
 namespace tidings::app {
@@ -42,6 +44,41 @@ DeliveryConfig read_delivery(TomlDocument& document) {
   return delivery;
 }
 
+namespace {
+
+/// imap = "imaps://HOST" or pop3 = "pop3s://HOST", with the login.
+void read_bounce_mailbox(TomlSection& section, BounceConfig& bounce) {
+  const auto imap = section.text("imap", "");
+  const auto pop3 = section.text("pop3", "");
+  const std::string key = imap.empty() ? "pop3" : "imap";
+  bounce.mailbox = imap.empty() ? pop3 : imap;
+  bounce.username = section.text("username", "");
+  bounce.password = read_secret(section, "password");
+  static const std::array<std::string, 2> modes{"require", "off"};
+  bounce.mailbox_in_clear = section.one_of("tls", modes, 0) == 1;
+  bounce.ca_file = section.path("ca_file", "");
+  bounce.folder = section.text("folder", "INBOX");
+  bounce.done_folder = section.text("done_folder", "");
+  bounce.delete_mails = section.boolean("delete", false);
+  if (!imap.empty() && !pop3.empty()) section.mistake("pop3", "only one of imap and pop3 may be set");
+  if (bounce.mailbox.empty()) return;
+  const auto url = parse_url(bounce.mailbox);
+  if (!url || (url->scheme != key && url->scheme != key + "s") || (url->path != "/" && !url->path.empty()) || bounce.mailbox.find('@') != std::string::npos)
+    section.mistake(key, fmt::format("\"{}\" is not the URL of a mail server", bounce.mailbox), fmt::format("like {}s://mail.example.org", key));
+  while (bounce.mailbox.ends_with('/')) bounce.mailbox.pop_back();
+  if (bounce.username.empty() || !bounce.password.is_set())
+    section.mistake(key, "a mailbox needs a login", "username, and password_file, password_env or password_command");
+  const bool loopback = url && (url->host == "localhost" || url->host == "[::1]" || url->host == "::1" || url->host.starts_with("127."));
+  if (bounce.mailbox_in_clear && !loopback) section.mistake("tls", "with tls = \"off\" the password would cross the network in clear", "use tls = \"require\"");
+  for (const auto* const name : {"folder", "done_folder"}) {
+    const auto& value = std::string_view{name} == "folder" ? bounce.folder : bounce.done_folder;
+    const bool plain = std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\' && c != '%' && c != '*'; });
+    if (!plain || value.size() > 200) section.mistake(name, fmt::format("\"{}\" cannot be the name of a folder", value), "plain ASCII");
+  }
+}
+
+}  // namespace
+
 BounceConfig read_bounce(TomlDocument& document) {
   auto section = document.section("bounce");
   BounceConfig bounce;
@@ -59,6 +96,7 @@ BounceConfig read_bounce(TomlDocument& document) {
   }
   bounce.maildir = section.path("maildir", "");
   bounce.unmatched = section.path("unmatched", "");
+  read_bounce_mailbox(section, bounce);
   auto& policy = bounce.policy;
   policy.threshold = section.integer("threshold", policy.threshold, 2, 100);
   policy.window = section.duration("window", policy.window);

@@ -7,9 +7,12 @@
 
 #include "app/theme_files.hpp"
 #include "base/text.hpp"
+#include "base/units.hpp"
 
 namespace tidings::app {
 namespace {
+
+constexpr std::int64_t max_images_bytes = 6LL * 1024 * 1024;
 
 /// The schedule's own text in place of a default: a digest without one is a mistake that is told anyway.
 digest::Schedule read_schedule(TomlSection& section, const std::string& text) {
@@ -19,6 +22,12 @@ digest::Schedule read_schedule(TomlSection& section, const std::string& text) {
   return *digest::parse_schedule("daily 08:00");
 }
 
+std::int64_t read_size(TomlSection& section, std::string_view key, std::string_view fallback) {
+  auto size = parse_size(section.text(key, std::string{fallback}));
+  if (!size) section.mistake(key, size.error().what, size.error().hint);
+  return size.value_or(0);
+}
+
 DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, const std::vector<SourceConfig>& sources,
                          const std::filesystem::path& folder) {
   static const std::array<std::string, 4> groupings{"day", "source", "topic", "none"};
@@ -26,12 +35,19 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
   static const std::array<std::string, 2> overflows{"wait", "list"};
   static const std::array<std::string, 3> contents{"excerpt", "full", "title"};
   static const std::array<std::string, 2> on_error{"send", "hold"};
+  static const std::array<std::string, 2> unapproved{"hold", "send"};
+  static const std::array<std::string, 2> images{"link", "inline"};
   const auto name = section.required_text("name", "weekly");
   check_name(section, name, names, "digest");
   auto title = section.text("title", "");
+  auto list_id = section.text("list_id", "");
+  if (!list_id.empty() && (!domain_to_ascii(list_id) || list_id.find('.') == std::string::npos || list_id.size() > 255)) {
+    section.mistake("list_id", fmt::format("\"{}\" is not a list id", list_id), "a name in a domain of yours, like weekly.news.example.org");
+  }
   const auto schedule_text = section.required_text("schedule", "weekly monday 08:00");
   DigestConfig digest{.name = name,
                       .title = std::move(title),
+                      .list_id = std::move(list_id),
                       .schedule_text = schedule_text,
                       .schedule = read_schedule(section, schedule_text),
                       .sources = section.texts("sources"),
@@ -51,7 +67,20 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
                       .intro_file = section.path("intro_file", ""),
                       .theme = section.text("theme", "default"),
                       .hold_on_source_error = section.one_of("on_source_error", on_error, 0) == 1,
-                      .archive = section.boolean("archive", true)};
+                      .archive = section.boolean("archive", true),
+                      .review = section.boolean("review", false),
+                      .review_until = section.optional_duration("review_until"),
+                      .unapproved = static_cast<DigestConfig::Unapproved>(section.one_of("unapproved", unapproved, 0)),
+                      .inline_images = section.one_of("images", images, 0) == 1,
+                      .image_limit_bytes = read_size(section, "image_limit", "256KiB"),
+                      .images_limit_bytes = read_size(section, "images_limit", "1MiB")};
+  if (digest.review_until && !digest.review) section.mistake("review_until", "review_until without review", "review = true makes drafts");
+  if (digest.unapproved == DigestConfig::Unapproved::send && !digest.review_until) {
+    section.mistake("unapproved", "unapproved = \"send\" without review_until", "review_until = \"24h\" says when a draft leaves by itself");
+  }
+  if (digest.images_limit_bytes > max_images_bytes) {
+    section.mistake("images_limit", fmt::format("images_limit is more than {}", format_size(max_images_bytes)), "many mailboxes refuse mails over 10 MB");
+  }
   check_regex(section, "include", digest.include);
   check_regex(section, "exclude", digest.exclude);
   if (digest.max_posts != 0 && digest.max_posts < digest.min_posts) section.mistake("max_posts", "max_posts is less than min_posts");

@@ -12,6 +12,8 @@ Result<NewsletterConfig> read_newsletter(TomlDocument& document) {
   const auto from = read_mailbox(section, "from", section.required_text("from", "Harbour News <news@example.org>"));
   std::optional<Mailbox> reply_to;
   if (const auto text = section.text("reply_to", ""); !text.empty()) reply_to = read_mailbox(section, "reply_to", text);
+  auto editor = reply_to.value_or(from);
+  if (const auto text = section.text("editor", ""); !text.empty()) editor = read_mailbox(section, "editor", text);
   const auto list_id = section.text("list_id", "news." + from.address.domain);
   if (!from.address.domain.empty() && (!domain_to_ascii(list_id) || list_id.size() > 255)) {
     section.mistake("list_id", fmt::format("\"{}\" is not a list id", list_id), "a name in a domain of yours, like news.example.org");
@@ -48,6 +50,7 @@ Result<NewsletterConfig> read_newsletter(TomlDocument& document) {
   return NewsletterConfig{.name = name,
                           .from = from,
                           .reply_to = reply_to,
+                          .editor = std::move(editor),
                           .list_id = list_id,
                           .postal_address = std::move(postal_address),
                           .public_url = std::move(public_url),

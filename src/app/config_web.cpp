@@ -16,6 +16,34 @@ bool split_listen(const std::string& text, WebConfig& web) {
   return read.ec == std::errc{} && read.ptr == digits.data() + digits.size() && web.port >= 0 && web.port <= 65535;
 }
 
+/// webhooks = ["ses", ...], each with what proves that a call comes from that relay.
+void read_webhooks(TomlSection& section, WebConfig& web) {
+  web.webhooks = section.texts("webhooks");
+  web.ses_topics = section.texts("ses_topics");
+  web.mailgun_key = read_secret(section, "mailgun_key");
+  web.sendgrid_key = read_secret(section, "sendgrid_key");
+  web.postmark_login = read_secret(section, "postmark_login");
+  web.brevo_token = read_secret(section, "brevo_token");
+  const auto need = [&](bool there, const std::string& relay, const std::string& hint) {
+    if (!there) section.mistake("webhooks", "nothing proves that a call comes from " + relay, hint);
+  };
+  for (const auto& relay : web.webhooks) {
+    if (relay == "ses") {
+      need(!web.ses_topics.empty(), relay, "ses_topics = [\"arn:aws:sns:...\"]");
+    } else if (relay == "mailgun") {
+      need(web.mailgun_key.is_set(), relay, "mailgun_key_file, mailgun_key_env or mailgun_key_command");
+    } else if (relay == "sendgrid") {
+      need(web.sendgrid_key.is_set(), relay, "sendgrid_key_file, sendgrid_key_env or sendgrid_key_command");
+    } else if (relay == "postmark") {
+      need(web.postmark_login.is_set(), relay, "postmark_login_file, postmark_login_env or postmark_login_command: \"user:password\"");
+    } else if (relay == "brevo") {
+      need(web.brevo_token.is_set(), relay, "brevo_token_file, brevo_token_env or brevo_token_command");
+    } else {
+      section.mistake("webhooks", "there are no webhooks of \"" + relay + "\"", "ses, mailgun, sendgrid, postmark or brevo");
+    }
+  }
+}
+
 }  // namespace
 
 WebConfig read_web(TomlDocument& document) {
@@ -29,6 +57,7 @@ WebConfig read_web(TomlDocument& document) {
   web.max_connections = section.integer("max_connections", 10'000, 16, 100'000);
   web.welcome = section.boolean("welcome", false);
   web.goodbye = section.boolean("goodbye", false);
+  read_webhooks(section, web);
   section.finish();
   return web;
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/archive.hpp"
+#include "app/inline_images.hpp"
 #include "app/secret.hpp"
 #include "app/signing.hpp"
 #include "base/check.hpp"
@@ -26,9 +27,11 @@ class Letters {
     TIDINGS_LET(const auto signers, load_signers(config));
     digest::EditionTable editions{database};
     TIDINGS_LET(const auto segments, editions.segments_of(edition.id, digest::EditionTable::Bodies::with));
+    TIDINGS_LET(const auto images, editions.images_of(edition.id));
     for (const auto& segment : segments) {
       auto header = header_options(config, links, edition, segment.language);
       header.signers = signers;
+      TIDINGS_LET(header.images, images_of(segment.bodies, images));
       TIDINGS_LET(auto compiled, message::compile(segment.bodies, header));
       letters->segments_.emplace(segment.id, Written{std::move(compiled), view_url(config, edition, segment.language)});
     }
@@ -107,7 +110,7 @@ class Deliverer {
   [[nodiscard]] bool is_held(const digest::Edition& edition) const {
     if (options_.even_late) return false;
     const auto grace = edition.started ? config_.delivery.give_up_after : std::chrono::milliseconds{0};
-    return digest::too_late(edition.scheduled, clock_.now(), config_.delivery.max_lateness + grace);
+    return digest::too_late(edition.promised(), clock_.now(), config_.delivery.max_lateness + grace);
   }
 
   Result<DeliveredEdition> deliver_one(const digest::Edition& edition) {
@@ -238,8 +241,10 @@ message::HeaderOptions header_options(const Config& config, const Links& links, 
   message::HeaderOptions options;
   options.from = config.newsletter.from;
   options.reply_to = config.newsletter.reply_to;
-  options.list.list_id = config.newsletter.list_id;
-  options.list.list_name = config.newsletter.name;
+  // Each digest is a list of its own: a mail program's one click ends the mail of that List-Id, and no other (RFC 8058, RFC 2919).
+  const auto* const digest = config.find_digest(edition.digest);
+  options.list.list_id = digest != nullptr ? digest->list_id : config.newsletter.list_id;
+  options.list.list_name = digest != nullptr ? digest->title : config.newsletter.name;
   options.list.feedback_id = fmt::format("{}:{}:digest:tidings", edition.number.value_or(0), edition.digest);
   options.edition_key = links.edition_key(edition.id);
   options.language = language;

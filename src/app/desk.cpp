@@ -60,16 +60,16 @@ std::string masked(const std::string& address) {
   return fmt::format("{}…@{}…{}", first_character(address), first_character(domain), dot == std::string::npos ? "" : domain.substr(dot));
 }
 
-Result<std::unique_ptr<ListDesk>> ListDesk::open(const Config& config, const Clock& clock, Random& random, std::function<void()> on_request) {
+Result<std::unique_ptr<ListDesk>> ListDesk::open(const Config& config, const Clock& clock, Random& random, std::function<void()> on_request, LeaveWriter* writer) {
   TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
   TIDINGS_LET(auto keys, subscriber::KeyRing::open(database, random, clock));
-  return std::unique_ptr<ListDesk>{new ListDesk{config, clock, random, std::move(database), std::move(keys), std::move(on_request)}};
+  return std::unique_ptr<ListDesk>{new ListDesk{config, clock, random, std::move(database), std::move(keys), std::move(on_request), writer}};
 }
 
 ListDesk::ListDesk(const Config& config, const Clock& clock, Random& random, store::Database database, subscriber::KeyRing keys,
-                   std::function<void()> on_request)
+                   std::function<void()> on_request, LeaveWriter* writer)
     : config_(config), clock_(clock), random_(random), database_(std::move(database)), table_(database_, clock), key_count_(keys.keys().size()),
-      tokens_(std::move(keys)), on_request_(std::move(on_request)) {}
+      tokens_(std::move(keys)), on_request_(std::move(on_request)), writer_(writer), webhooks_(config, database_, clock, random) {}
 
 Result<std::optional<subscriber::TokenSubject>> ListDesk::verify(TokenPurpose purpose, std::string_view token) {
   if (auto subject = tokens_.verify(purpose, TokenForm::link, token)) return subject;
@@ -86,11 +86,15 @@ Result<std::optional<ListDesk::Target>> ListDesk::target_of(std::string_view tok
   TIDINGS_LET(auto subscriber, table_.find(subject->subscriber));
   if (!subscriber) return std::nullopt;
   Target target{.subscriber = *std::move(subscriber), .digest = {}};
-  if (subject->edition.value != 0) {
-    TIDINGS_LET(const auto edition, digest::EditionTable(database_).get(subject->edition));
-    target.digest = edition.digest;
-  }
+  TIDINGS_LET(target.digest, digest_of(subject->edition));
   return target;
+}
+
+Result<std::string> ListDesk::digest_of(EditionId edition) {
+  if (edition.value == 0) return std::string{};
+  if (const auto known = digests_of_editions_.find(edition.value); known != digests_of_editions_.end()) return known->second;
+  TIDINGS_LET(const auto found, digest::EditionTable(database_).get(edition));
+  return digests_of_editions_.emplace(edition.value, found.digest).first->second;
 }
 
 Result<std::optional<web::Leaving>> ListDesk::leaving(std::string_view token) {
@@ -99,25 +103,37 @@ Result<std::optional<web::Leaving>> ListDesk::leaving(std::string_view token) {
   return leaving_of(target->subscriber, target->digest);
 }
 
-Result<std::optional<web::Leaving>> ListDesk::leave(std::string_view token, web::Scope scope, web::Via via, std::string_view client) {
+Result<std::optional<web::Leaving>> ListDesk::leave(std::string_view token, web::Scope scope, std::string_view client) {
   TIDINGS_LET(const auto target, target_of(token));
   if (!target) return std::nullopt;
   const auto id = target->subscriber.id;
   const auto digest = scope == web::Scope::all ? std::string{} : target->digest;
-  // Who is off already is not asked for the write lock: providers and people repeat themselves.
+  // Who is off already is not asked for the write lock: people repeat themselves.
   if (!leaving_of(target->subscriber, digest).is_subscribed) return leaving_of(target->subscriber, digest);
-  const auto origin = via == web::Via::one_click ? Origin::one_click : Origin::web;
   TIDINGS_LET(auto transaction, database_.begin());
-  TIDINGS_LET(const auto ended, table_.unsubscribe(transaction, id, digest, origin, from_where("unsubscribe link", client)));
-  bool tell = false;
-  if (config_.web.goodbye && !ended.empty()) {
-    TIDINGS_LET(tell, subscriber::NoticeTable(database_, clock_).add(id, NoticeKind::goodbye, ended));
-  }
+  const Withdrawal wanted{.subscriber = id, .digest = digest, .origin = Origin::web, .detail = from_where("unsubscribe link", client)};
+  TIDINGS_LET(const bool tell, withdraw(transaction, database_, clock_, wanted, config_.web.goodbye));
   TIDINGS_TRY(transaction.commit());
   if (tell) on_request_();
   TIDINGS_LET(const auto after, table_.find(id));
   if (!after) return std::nullopt;
   return leaving_of(*after, digest);
+}
+
+Result<std::optional<std::function<void(web::Settled)>>> ListDesk::leave_at_once(std::string_view token, std::string_view client) {
+  // Nobody is looked up: a token that verifies was made for somebody, and who has been erased since has left.
+  TIDINGS_LET(const auto subject, verify(TokenPurpose::unsubscribe, token));
+  if (!subject) return std::nullopt;
+  TIDINGS_LET(auto digest, digest_of(subject->edition));
+  Withdrawal wanted{.subscriber = subject->subscriber, .digest = std::move(digest), .origin = Origin::one_click, .detail = from_where("unsubscribe link", client)};
+  if (writer_ != nullptr) {
+    return [writer = writer_, wanted = std::move(wanted)](web::Settled settled) { writer->take(wanted, std::move(settled)); };
+  }
+  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(const bool tell, withdraw(transaction, database_, clock_, wanted, config_.web.goodbye));
+  TIDINGS_TRY(transaction.commit());
+  if (tell) on_request_();
+  return std::function<void(web::Settled)>{};
 }
 
 Result<bool> ListDesk::come_back(std::string_view token, std::string_view client) {
@@ -181,7 +197,14 @@ Result<std::optional<web::Member>> ListDesk::member(std::string_view token) {
       found->is_chosen = true;
     }
   }
+  TIDINGS_LET(member.is_stopped, is_stopped(*known));
   return member;
+}
+
+Result<bool> ListDesk::is_stopped(const subscriber::Subscriber& known) {
+  TIDINGS_LET(const auto address, parse_mail_address(known.address));
+  TIDINGS_LET(const auto suppression, subscriber::Suppressions(database_, clock_).lookup(address));
+  return suppression && suppression->cause != subscriber::SuppressionCause::erased;
 }
 
 Result<web::Change> ListDesk::change_digests(const subscriber::Subscriber& known, const web::Wishes& wishes, const std::string& detail) {
@@ -190,7 +213,9 @@ Result<web::Change> ListDesk::change_digests(const subscriber::Subscriber& known
   std::vector<std::string> ended;
   std::vector<std::string> begun;
   std::vector<std::string> asked;
+  bool refused = false;
   TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(const bool stopped, is_stopped(known));
   for (const auto& digest : config_.digests) {
     const bool wanted = std::ranges::find(wishes.digests, digest.name) != wishes.digests.end();
     const auto* const subscription = subscription_of(known, digest.name);
@@ -199,6 +224,11 @@ Result<web::Change> ListDesk::change_digests(const subscriber::Subscriber& known
     if (!wanted) {
       TIDINGS_TRY(table_.unsubscribe(transaction, known.id, digest.name, Origin::web, detail));
       ended.push_back(digest.name);
+      continue;
+    }
+    // Nothing brings a suppressed address back; what it leaves in the same form is left all the same.
+    if (stopped) {
+      refused = true;
       continue;
     }
     TIDINGS_TRY(table_.add(transaction, {.address = address, .digests = {digest.name}, .origin = Origin::web, .detail = detail}));
@@ -216,6 +246,7 @@ Result<web::Change> ListDesk::change_digests(const subscriber::Subscriber& known
   if (!asked.empty()) TIDINGS_TRY(subscriber::NoticeTable(database_, clock_).add(known.id, NoticeKind::confirm, asked));
   TIDINGS_TRY(transaction.commit());
   if (!asked.empty()) on_request_();
+  if (refused) return web::Change::partly;
   return asked.empty() ? web::Change::saved : web::Change::waits_for_confirmation;
 }
 
@@ -234,10 +265,7 @@ Result<std::optional<web::Change>> ListDesk::change(std::string_view token, cons
   }
   const auto detail = from_where("preferences page", client);
   TIDINGS_TRY(table_.set(known->id, {.name = name, .language = language, .topics = chosen, .origin = Origin::web, .detail = detail}));
-  // A suppressed address may leave and change its name; nothing brings it back (Errc::not_permitted is its "no").
-  auto changed = change_digests(*known, wishes, detail);
-  if (!changed && changed.error().code == Errc::not_permitted) return web::Change::saved;
-  TIDINGS_LET(const auto change, std::move(changed));
+  TIDINGS_LET(const auto change, change_digests(*known, wishes, detail));
   return change;
 }
 
@@ -271,6 +299,8 @@ std::vector<web::Choice> ListDesk::topics() const {
   for (const auto& name : names) choices.push_back({.value = name, .label = name, .is_chosen = false});
   return choices;
 }
+
+Result<int> ListDesk::take_webhook(std::string_view relay, const web::Request& call) { return webhooks_.take(relay, call); }
 
 Result<void> ListDesk::check() {
   auto query = database_.prepare("SELECT 1 FROM facts LIMIT 1");

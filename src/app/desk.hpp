@@ -6,8 +6,11 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <unordered_map>
 
 #include "app/config.hpp"
+#include "app/leave_writer.hpp"
+#include "app/webhooks.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
@@ -23,12 +26,14 @@ namespace tidings::app {
 
 class ListDesk final : public web::Desk {
  public:
-  /// `on_request` is called after something was written that the sender of notices should look at.
+  /// `on_request` is called after something was written that the sender of notices should look at. `writer` takes one-click withdrawals;
+  /// without one they are written at once.
   [[nodiscard]] static Result<std::unique_ptr<ListDesk>> open(const Config& config, const Clock& clock, Random& random,
-                                                              std::function<void()> on_request);
+                                                              std::function<void()> on_request, LeaveWriter* writer = nullptr);
 
   [[nodiscard]] Result<std::optional<web::Leaving>> leaving(std::string_view token) override;
-  [[nodiscard]] Result<std::optional<web::Leaving>> leave(std::string_view token, web::Scope scope, web::Via via, std::string_view client) override;
+  [[nodiscard]] Result<std::optional<web::Leaving>> leave(std::string_view token, web::Scope scope, std::string_view client) override;
+  [[nodiscard]] Result<std::optional<std::function<void(web::Settled)>>> leave_at_once(std::string_view token, std::string_view client) override;
   [[nodiscard]] Result<bool> come_back(std::string_view token, std::string_view client) override;
   [[nodiscard]] Result<std::optional<web::Joining>> joining(std::string_view token) override;
   [[nodiscard]] Result<std::optional<web::Joining>> confirm(std::string_view token, std::string_view client) override;
@@ -37,6 +42,7 @@ class ListDesk final : public web::Desk {
   [[nodiscard]] Result<web::SignUpAnswer> sign_up(const web::SignUp& wanted) override;
   [[nodiscard]] std::vector<web::Choice> digests() const override;
   [[nodiscard]] std::vector<web::Choice> topics() const override;
+  [[nodiscard]] Result<int> take_webhook(std::string_view relay, const web::Request& call) override;
   [[nodiscard]] Result<void> check() override;
   [[nodiscard]] Result<std::string> gauges() override;
 
@@ -47,9 +53,13 @@ class ListDesk final : public web::Desk {
   };
 
   ListDesk(const Config& config, const Clock& clock, Random& random, store::Database database, subscriber::KeyRing keys,
-           std::function<void()> on_request);
+           std::function<void()> on_request, LeaveWriter* writer);
   [[nodiscard]] Result<std::optional<subscriber::TokenSubject>> verify(subscriber::TokenPurpose purpose, std::string_view token);
   [[nodiscard]] Result<std::optional<Target>> target_of(std::string_view token);
+  /// Of the edition that carried a link; empty for a link that is about all of them.
+  [[nodiscard]] Result<std::string> digest_of(EditionId edition);
+  /// Suppressed for another cause than having been erased, which their own confirmation lifts.
+  [[nodiscard]] Result<bool> is_stopped(const subscriber::Subscriber& known);
   [[nodiscard]] Result<web::Joining> describe(const subscriber::Subscriber& subscriber, std::vector<std::string> digests) const;
   [[nodiscard]] Result<web::Change> change_digests(const subscriber::Subscriber& known, const web::Wishes& wishes, const std::string& detail);
 
@@ -61,6 +71,9 @@ class ListDesk final : public web::Desk {
   std::size_t key_count_;
   subscriber::Tokens tokens_;
   std::function<void()> on_request_;
+  LeaveWriter* writer_;
+  std::unordered_map<std::int64_t, std::string> digests_of_editions_;  ///< they never change
+  Webhooks webhooks_;
   std::string gauges_;
   UtcTime gauges_at_{};
 };

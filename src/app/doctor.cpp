@@ -46,14 +46,16 @@ class Doctor {
   void trouble(std::string about, const Error& error) { add(Finding::Level::trouble, std::move(about), error.what, error.hint); }
 
   void configuration() {
-    good("config", fmt::format("{}: {}, {}", config_.file.string(), plural(static_cast<long long>(config_.sources.size()), "source"),
+    good("config", fmt::format("{}: {}, {}", config_.file.string(),
+                               plural(static_cast<long long>(config_.sources.size()), "source"),
                                plural(static_cast<long long>(config_.digests.size()), "digest")));
     for (const auto& warning : config_.warnings) note("config", warning);
   }
 
   Result<void> database() {
     if (database_ == nullptr) {
-      note("database", config_.store_path.string() + " is not there yet", "\"tidings subscriber add\" or \"tidings collect\" makes it");
+      note("database", config_.store_path.string() + " is not there yet",
+           "\"tidings subscriber add\" or \"tidings collect\" makes it");
       return {};
     }
     auto check = database_->prepare("PRAGMA quick_check(1)");
@@ -62,7 +64,8 @@ class Doctor {
     if (said == "ok") {
       good("database", config_.store_path.string());
     } else {
-      add(Finding::Level::trouble, "database", config_.store_path.string() + ": " + said, "go back to a copy of \"tidings db backup\"");
+      add(Finding::Level::trouble, "database", config_.store_path.string() + ": " + said,
+          "go back to a copy of \"tidings db backup\"");
     }
     return {};
   }
@@ -101,7 +104,8 @@ class Doctor {
     } else if (const auto signed_mail = check_signed(config_); !signed_mail) {
       trouble("dkim", signed_mail.error());
     } else if (signers->empty()) {
-      note("dkim", config_.dkim.signed_by_relay ? "the relay signs" : "nothing signs, and nothing has to: the relay is this host");
+      note("dkim", config_.dkim.signed_by_relay ? "the relay signs"
+                                                : "nothing signs, and nothing has to: the relay is this host");
     } else {
       good("dkim", plural(static_cast<long long>(signers->size()), "key") + " for " + signers->front().domain);
     }
@@ -127,7 +131,8 @@ class Doctor {
   }
 
   /// The record that begins with `version`; a finding if there is none, or no answer.
-  Result<std::string> record(const std::string& about, const std::string& name, std::string_view version, const std::string& hint) {
+  Result<std::string> record(const std::string& about, const std::string& name, std::string_view version,
+                             const std::string& hint) {
     const auto records = text_records(name, options_.resolver);
     if (!records && records.error().code == Errc::usage) return tl::unexpected<Error>(records.error());
     if (!records) {
@@ -143,9 +148,12 @@ class Doctor {
 
   Result<void> dns() {
     const auto& domain = config_.newsletter.from.address.domain;
-    TIDINGS_LET(const auto spf, record("spf", domain, "v=spf1", fmt::format("ask the relay's provider for it; \"v=spf1 mx ~all\" is a beginning")));
+    TIDINGS_LET(const auto spf,
+                record("spf", domain, "v=spf1",
+                       fmt::format("ask the relay's provider for it; \"v=spf1 mx ~all\" is a beginning")));
     if (!spf.empty()) good("spf", domain + ": " + spf);
-    TIDINGS_LET(const auto dmarc, record("dmarc", "_dmarc." + domain, "v=DMARC1", fmt::format("_dmarc.{} TXT \"v=DMARC1; p=none\"", domain)));
+    TIDINGS_LET(const auto dmarc, record("dmarc", "_dmarc." + domain, "v=DMARC1",
+                                         fmt::format("_dmarc.{} TXT \"v=DMARC1; p=none\"", domain)));
     if (!dmarc.empty()) good("dmarc", domain + ": " + dmarc);
     const auto signers = load_signers(config_);
     if (!signers) return {};
@@ -171,7 +179,8 @@ class Doctor {
 
 }  // namespace
 
-Result<std::vector<Finding>> doctor(const Config& config, store::Database* database, const Clock& clock, const DoctorOptions& options) {
+Result<std::vector<Finding>> doctor(const Config& config, store::Database* database, const Clock& clock,
+                                    const DoctorOptions& options) {
   return Doctor{config, database, clock, options}.examine();
 }
 
@@ -186,8 +195,8 @@ Result<std::string> source_health(store::Database& database, const SourceConfig&
   TIDINGS_LET(auto dates, post::PostTable(database).newest_dates(state->id));
   const auto quiet = post::silence(std::move(dates), now);
   if (!quiet) return std::string{"good"};
-  return fmt::format("good, but silent for {}, {:.0f} times its usual gap", format_duration(std::chrono::floor<std::chrono::days>(quiet->since)),
-                     quiet->times);
+  return fmt::format("good, but silent for {}, {:.0f} times its usual gap",
+                     format_duration(std::chrono::floor<std::chrono::days>(quiet->since)), quiet->times);
 }
 
 }  // namespace tidings::app

@@ -16,15 +16,24 @@
 
 namespace tidings::app {
 
+struct PreviewLink {
+  std::string url;
+  std::string words;  ///< of the link, or its picture's alt text
+
+  bool operator==(const PreviewLink&) const = default;
+};
+
 /// One segment as a reader would get it.
 struct PreviewSegment {
   std::string name;  ///< "en", "el-2": part of the file names
   std::string language;
   int posts = 0;
-  std::int64_t readers = 0;
+  std::int64_t readers = 0;  ///< 0: a sample, because the list has nobody for it
   std::string subject;
   std::string html;
   std::string text;
+  std::string note;  ///< what the size budget did; empty: nothing
+  std::vector<PreviewLink> links;
   message::Letter letter;
 };
 
@@ -40,12 +49,14 @@ struct PreviewReader {
   std::string subject_prefix;
 };
 
-/// Of a digest ("weekly": what would be sent next) or an edition ("weekly#3", an id). `database` may be a copy: a draft is
-/// sealed in a transaction that is rolled back. Errc::no_input if there is neither, or nothing to show.
+/// Of a digest ("weekly": what would be sent next, to whom it would be sent) or an edition ("weekly#3", an id). `database` is
+/// a copy: a draft is sealed there in a transaction that is rolled back. Without a recipient, a sample for a reader of every
+/// topic. Errc::no_input if there is neither digest nor edition of that name, or nothing to show.
 [[nodiscard]] Result<Preview> make_preview(const Config& config, store::Database& database, const Clock& clock, Random& random,
                                            const std::string& what, const PreviewReader& reader);
 
-/// NAME.html, NAME.txt, NAME.eml of each segment and index.html; returns the index's path.
+/// Of each segment NAME.html, .txt and .eml as they would leave and two copies of fixed colours (.light.html, .dark.html), and
+/// index.html; returns the index's path.
 [[nodiscard]] Result<std::filesystem::path> write_preview(const Preview& preview, const std::filesystem::path& folder);
 
 /// One message to one address, outside the ledger.

@@ -57,6 +57,16 @@ bool is_cut_off(const std::string& html) {
   return end.ends_with("…") || end.ends_with("[…]") || end.ends_with("...") || end.ends_with("[...]");
 }
 
+bool keeps_order(const std::vector<digest::Group>& groups) {
+  std::size_t next = 0;
+  for (const auto& group : groups) {
+    for (const auto index : group.posts) {
+      if (index != next++) return false;
+    }
+  }
+  return true;
+}
+
 std::optional<std::chrono::year_month_day> day_of(const std::string& key) {
   const auto t = parse_rfc3339(key + "T00:00:00Z");
   if (!t) return std::nullopt;
@@ -183,7 +193,12 @@ message::EditionView Renderer::view(const EditionFacts& facts, const message::St
                       .pinned = shown.posts[i]->post.pinned});
   }
   const auto by = static_cast<digest::GroupBy>(digest_->group_by);
-  for (const auto& group : digest::group(inputs, by, config_->newsletter.zone, digest_->topics)) {
+  auto groups = digest::group(inputs, by, config_->newsletter.zone, digest_->topics);
+  if (facts.in_given_order && !keeps_order(groups)) {
+    groups.assign(1, {});
+    for (std::size_t i = 0; i < count; ++i) groups.front().posts.push_back(i);
+  }
+  for (const auto& group : groups) {
     message::GroupView group_view;
     group_view.title = group.key;
     if (by == digest::GroupBy::day && !group.key.empty()) {

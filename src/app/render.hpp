@@ -31,6 +31,7 @@ struct EditionFacts {
   digest::Period period;
   UtcTime date{};
   std::string intro_markdown = {};  ///< the editor's, for this edition; empty: intro_file
+  bool in_given_order = false;      ///< by an editor: no groups where they would change it
 };
 
 /// What the HTML part may weigh: Gmail shows the first 102 kB of it. In bytes, with the reader's links in place.

@@ -27,6 +27,7 @@ class Sealer {
   Result<Sealed> seal() {
     TIDINGS_TRY(plan_recipients());
     TIDINGS_TRY(load_posts());
+    for (const auto& found : what_.images) TIDINGS_TRY(editions_.add_image(what_.edition, found.image));
     for (std::size_t i = 0; i < segments_.size(); ++i) TIDINGS_TRY(render(i));
     TIDINGS_TRY(write_pages());
     TIDINGS_TRY(carry_.settle(what_.facts.period, what_.selection));
@@ -76,7 +77,8 @@ class Sealer {
       TIDINGS_CHECK(it != by_id_.end());
       posts.push_back(it->second);
     }
-    TIDINGS_LET(const auto rendered, renderer_.render(what_.facts, key.language, {.posts = std::move(posts), .more = more_}));
+    TIDINGS_LET(auto rendered, renderer_.render(what_.facts, key.language, {.posts = std::move(posts), .more = more_}));
+    for (auto& body : rendered.bodies) body.html = with_content_ids(std::move(body.html), what_.images);
     for (std::size_t variant = 0; variant < rendered.bodies.size(); ++variant) {
       TIDINGS_TRY(editions_.add_body(segments_[index], static_cast<int>(variant), rendered.bodies[variant]));
     }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "app/config.hpp"
+#include "app/inline_images.hpp"
 #include "app/render.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
@@ -22,6 +23,7 @@ struct ToSeal {
   EditionId edition;
   EditionFacts facts;
   const digest::Selection& selection;
+  const std::vector<FoundImage>& images;  ///< in its bodies they stand by content id
 };
 
 struct Sealed {

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <condition_variable>
+#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <mutex>
@@ -93,8 +94,11 @@ Result<void> serve(const Config& config, const Clock& clock, Random& random, con
   TIDINGS_LET(const auto site, site_options(config, clock, random));
   web::SiteState state;
   Bell bell;
+  TIDINGS_LET(auto writers_database, store::Database::open(config.store_path, store::Create::yes));
+  // Outlives its askers' threads, which the server ends; what it still tells the server by then goes nowhere.
+  auto writer = std::make_unique<LeaveWriter>(std::move(writers_database), clock, config.web.goodbye, [&bell] { bell.ring(); });
   const web::MakeAnswer make = [&]() -> Result<web::Answer> {
-    TIDINGS_LET(auto desk, ListDesk::open(config, clock, random, [&bell] { bell.ring(); }));
+    TIDINGS_LET(auto desk, ListDesk::open(config, clock, random, [&bell] { bell.ring(); }, writer.get()));
     auto& counter_desk = *desk;
     auto counter = std::make_shared<Counter>(Counter{.desk = std::move(desk), .site = web::Site{site, counter_desk, *pages, clock, state}});
     return [counter](const web::Request& request) { return counter->site.answer(request); };
@@ -105,12 +109,14 @@ Result<void> serve(const Config& config, const Clock& clock, Random& random, con
   server_options.threads = options.threads;
   server_options.max_connections = config.web.max_connections;
   server_options.trusted_proxies = config.web.trusted_proxies;
+  if (!config.web.webhooks.empty()) server_options.frame.body_bytes = 1 << 20;  // events come by the hundred
   TIDINGS_LET(auto server, web::Server::listen(server_options, make));
   std::atomic<bool> sender_stops{false};
   std::thread sender{[&] { run_sender(config, *pages, clock, random, bell, sender_stops); }};
   const bool is_v6 = config.web.host.find(':') != std::string::npos;
   if (options.on_ready) options.on_ready(fmt::format("{}{}{}:{}", is_v6 ? "[" : "", config.web.host, is_v6 ? "]" : "", server.port()));
   server.run(stop);
+  writer.reset();  // writes what waits, while the server is still there to be told
   sender_stops = true;
   bell.ring();
   sender.join();
@@ -125,11 +131,15 @@ Result<void> serve_cgi(const Config& config, const Clock& clock, Random& random,
   TIDINGS_LET(const auto desk, ListDesk::open(config, clock, random, [&has_work] { has_work = true; }));
   web::SiteState state;
   web::Site site{options, *desk, *pages, clock, state};
-  const auto out = web::write_cgi(request, site.answer(request));
+  const auto answer = site.answer(request);
+  if (answer.wait) answer.wait([](bool) {});  // nobody to share a commit with: it was made before
+  const auto out = web::write_cgi(request, answer);
   std::fwrite(out.data(), 1, out.size(), stdout);
   std::fflush(stdout);
   ::close(STDOUT_FILENO);  // the visitor has the answer and does not wait for the relay
   if (!has_work) return {};
+  // lighttpd ends a program whose output has ended. What is promised is on disk and would only come later, with "send --due".
+  std::signal(SIGTERM, SIG_IGN);
   TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
   TIDINGS_TRY(take_sign_ups(database, clock, config));
   const std::atomic<bool> never{false};

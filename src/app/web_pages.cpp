@@ -41,7 +41,36 @@ json sample_page(const json& words) {
           {"heading", "x"},      {"text", "x"},       {"address", "x"},        {"name", "x"},          {"stamp", "x"},
           {"digest", "x"},       {"has_digest", true}, {"others", "x"},        {"has_others", true},   {"digests", {choice_of("x", "d", 0)}},
           {"has_digests", true}, {"topics", {choice_of("x", "t", 0)}},         {"has_topics", true},   {"languages", {choice_of("x", "l", 0)}},
-          {"has_problem", true}, {"is_second_step", true}, {"newsletter_name", "x"}, {"postal_address", "x"}, {"has_postal_address", true}};
+          {"has_problem", true}, {"is_second_step", true}, {"is_stopped", true}, {"newsletter_name", "x"}, {"postal_address", "x"}, {"has_postal_address", true}};
+}
+
+constexpr std::size_t most_skeletons = 500;
+
+/// What differs from visitor to visitor. The marks stand for it in a rendered page; letters and digits are the same when escaped.
+struct Slot {
+  std::string web::PageView::*field;
+  const char* mark;
+};
+constexpr std::array slots{Slot{&web::PageView::address, "qx7address4slot9kz"}, Slot{&web::PageView::name, "qx7name4slot9kz"},
+                           Slot{&web::PageView::stamp, "qx7stamp4slot9kz"}};
+
+/// Equal for views whose pages differ in slots only.
+std::string key_of(const web::PageView& view) {
+  std::string key = fmt::format("{} {} {} {:d}{:d}{:d}{:d}{:d}{:d}{:d}", static_cast<int>(view.page), static_cast<int>(view.notice), view.language,
+                                view.has_problem, view.is_second_step, view.is_subscribed, view.is_stopped, view.address.empty(),
+                                view.name.empty(), view.stamp.empty());
+  const auto add = [&key](const std::string& text) { key += fmt::format(" {}:{}", text.size(), text); };
+  add(view.digest);
+  for (const auto& other : view.others) add(other);
+  for (const auto* const choices : {&view.digests, &view.topics}) {
+    key += " |";
+    for (const auto& choice : *choices) {
+      add(choice.value);
+      add(choice.label);
+      key += choice.is_chosen ? '+' : '-';
+    }
+  }
+  return key;
 }
 
 json sample_notice(const json& words) {
@@ -138,6 +167,56 @@ std::string WebPages::consent(const std::string& language) const {
 }
 
 Result<std::string> WebPages::render(const web::PageView& view) const {
+  TIDINGS_LET(const auto found, skeleton(view));
+  std::array<std::string, slots.size()> values;
+  std::size_t size = found->size;
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    values[i] = escape_html(view.*slots[i].field);
+    size += 4 * values[i].size();
+  }
+  std::string out;
+  out.reserve(size);
+  for (const auto& piece : found->pieces) {
+    out += piece.before;
+    if (piece.slot >= 0) out += values.at(static_cast<std::size_t>(piece.slot));
+  }
+  return out;
+}
+
+Result<std::shared_ptr<const WebPages::Skeleton>> WebPages::skeleton(const web::PageView& view) const {
+  const auto key = key_of(view);
+  {
+    const std::shared_lock lock{skeletons_mutex_};
+    if (const auto known = skeletons_.find(key); known != skeletons_.end()) return known->second;
+  }
+  auto marked = view;
+  for (const auto& slot : slots) {
+    if (!(marked.*slot.field).empty()) marked.*slot.field = slot.mark;
+  }
+  TIDINGS_LET(const auto page, render_whole(marked));
+  auto made = std::make_shared<Skeleton>();
+  std::size_t at = 0;
+  for (;;) {
+    auto next = std::string::npos;
+    int which = -1;
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      const auto place = (view.*slots[i].field).empty() ? std::string::npos : page.find(slots[i].mark, at);
+      if (place >= next) continue;
+      next = place;
+      which = static_cast<int>(i);
+    }
+    made->pieces.push_back({.before = page.substr(at, next == std::string::npos ? next : next - at), .slot = which});
+    if (which < 0) break;
+    at = next + std::string_view{slots.at(static_cast<std::size_t>(which)).mark}.size();
+  }
+  made->size = page.size();
+  const std::unique_lock lock{skeletons_mutex_};
+  // Visitors choose what is ticked, so there is no end of different pages; these few are most of them.
+  if (skeletons_.size() >= most_skeletons) skeletons_.clear();
+  return skeletons_.emplace(key, std::move(made)).first->second;
+}
+
+Result<std::string> WebPages::render_whole(const web::PageView& view) const {
   const auto& words = strings(view.language);
   const auto digest = view.digest.empty() ? std::string{} : digest_label(words, view.digest);
   const auto others = digest_labels(words, view.others);
@@ -185,6 +264,7 @@ Result<std::string> WebPages::render(const web::PageView& view) const {
   }
   data["has_problem"] = view.has_problem;
   data["is_second_step"] = view.is_second_step;
+  data["is_stopped"] = view.is_stopped;
   data["newsletter_name"] = config_.newsletter.name;
   data["postal_address"] = config_.newsletter.postal_address;
   data["has_postal_address"] = !config_.newsletter.postal_address.empty();

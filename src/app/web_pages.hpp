@@ -1,11 +1,15 @@
 // Pages and notices from the theme: templates/THEME/pages/*.mustache and notice.*.mustache, with the words of strings/LANG.toml.
 //
-// Loaded once; what is wrong in a template is Errc::config then, not when a visitor comes. Immutable: used by many threads.
+// Loaded once; what is wrong in a template is Errc::config then, not when a visitor comes. Used by many threads. A page that differs from
+// one rendered before only in address, name or stamp is put together from that one's pieces.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <mutex>
+#include <shared_mutex>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "app/config.hpp"
@@ -51,9 +55,23 @@ class WebPages final : public web::Pages {
   [[nodiscard]] message::Placeholders placeholders(const message::Strings& words, const std::string& address, const std::string& digests) const;
   [[nodiscard]] std::string word(const message::Strings& words, const std::string& key, const message::Placeholders& values) const;
   [[nodiscard]] std::string digest_label(const message::Strings& words, const std::string& name) const;
+  [[nodiscard]] Result<std::string> render_whole(const web::PageView& view) const;
   [[nodiscard]] std::string digest_labels(const message::Strings& words, const std::vector<std::string>& names) const;
 
   const Config& config_;
+  /// A rendered page cut where something personal stands.
+  struct Skeleton {
+    struct Piece {
+      std::string before;
+      int slot = 0;  ///< what follows: index into slots(); -1 at the end
+    };
+    std::vector<Piece> pieces;
+    std::size_t size = 0;
+  };
+  [[nodiscard]] Result<std::shared_ptr<const Skeleton>> skeleton(const web::PageView& view) const;
+
+  mutable std::shared_mutex skeletons_mutex_;
+  mutable std::unordered_map<std::string, std::shared_ptr<const Skeleton>> skeletons_;
   std::string base_path_;
   std::string style_;
   std::map<std::string, message::Template> templates_;          ///< by file below the theme

@@ -197,4 +197,41 @@ std::string SigningKey::sign(std::string_view bytes) const {
   return out;
 }
 
+struct VerifyingKey::State {
+  std::unique_ptr<EVP_PKEY, KeyFree> key;
+};
+
+VerifyingKey::VerifyingKey(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+
+Result<VerifyingKey> VerifyingKey::from_der(std::string_view der) {
+  auto state = std::make_shared<State>();
+  const auto* at = bytes_of(der);
+  state->key.reset(d2i_PUBKEY(nullptr, &at, static_cast<long>(std::min<std::size_t>(der.size(), 1 << 16))));
+  if (!state->key) return fail(Errc::bad_data, "not a public key in DER form");
+  return VerifyingKey{std::move(state)};
+}
+
+Result<VerifyingKey> VerifyingKey::from_certificate(std::string_view pem) {
+  const Bio bio{BIO_new_mem_buf(pem.data(), static_cast<int>(std::min<std::size_t>(pem.size(), 1 << 20)))};
+  TIDINGS_CHECK(bio != nullptr);
+  struct CertificateFree {
+    void operator()(X509* certificate) const { X509_free(certificate); }
+  };
+  const std::unique_ptr<X509, CertificateFree> certificate{PEM_read_bio_X509(bio.get(), nullptr, no_pass_phrase, nullptr)};
+  if (!certificate) return fail(Errc::bad_data, "not a certificate in PEM form");
+  if (X509_cmp_current_time(X509_get0_notBefore(certificate.get())) >= 0 || X509_cmp_current_time(X509_get0_notAfter(certificate.get())) <= 0)
+    return fail(Errc::bad_data, "the certificate is not valid today");
+  auto state = std::make_shared<State>();
+  state->key.reset(X509_get_pubkey(certificate.get()));
+  if (!state->key) return fail(Errc::bad_data, "the certificate has no key that is known here");
+  return VerifyingKey{std::move(state)};
+}
+
+bool VerifyingKey::verifies(std::string_view bytes, std::string_view signature, Hash hash) const {
+  const std::unique_ptr<EVP_MD_CTX, ContextFree> context{EVP_MD_CTX_new()};
+  TIDINGS_CHECK(context != nullptr);
+  if (EVP_DigestVerifyInit(context.get(), nullptr, hash == Hash::sha1 ? EVP_sha1() : EVP_sha256(), nullptr, state_->key.get()) != 1) return false;
+  return EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(bytes), bytes.size()) == 1;
+}
+
 }  // namespace tidings

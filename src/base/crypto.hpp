@@ -72,4 +72,22 @@ class SigningKey {
   std::shared_ptr<const State> state_;
 };
 
+/// A public key of somebody else, RSA (PKCS#1 v1.5) or ECDSA. A const key verifies in several threads at once; copies share it.
+class VerifyingKey {
+ public:
+  enum class Hash { sha1, sha256 };  ///< sha1 only where a peer signs with nothing better
+
+  /// SubjectPublicKeyInfo (RFC 5280 section 4.1). Errc::bad_data for anything else.
+  [[nodiscard]] static Result<VerifyingKey> from_der(std::string_view der);
+  /// The key of a certificate in PEM form that is valid now; who issued it is not looked at.
+  [[nodiscard]] static Result<VerifyingKey> from_certificate(std::string_view pem);
+
+  [[nodiscard]] bool verifies(std::string_view bytes, std::string_view signature, Hash hash) const;
+
+ private:
+  struct State;
+  explicit VerifyingKey(std::shared_ptr<const State> state);
+  std::shared_ptr<const State> state_;
+};
+
 }  // namespace tidings

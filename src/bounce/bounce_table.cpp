@@ -57,13 +57,15 @@ Result<int> BounceTable::readers_hit(std::string_view domain, UtcTime since, boo
   return static_cast<int>(query.integer(0));
 }
 
-Result<int> BounceTable::readers_sent(std::string_view domain, EditionId edition) {
+Result<bool> BounceTable::was_sent_to(std::string_view domain, EditionId edition, int readers) {
   auto query = database_.prepare(R"(
-      SELECT count(*) FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id
-      WHERE d.edition_id = :edition AND d.state IN (5, 8) AND s.address LIKE '%@' || :domain)");
-  query.bind(":domain", domain).bind(":edition", edition);
+      SELECT count(*) FROM (
+        SELECT 1 FROM subscribers s JOIN deliveries d ON d.subscriber_id = s.id AND d.edition_id = :edition
+        WHERE substr(s.address_key, instr(s.address_key, '@') + 1) = :domain AND d.state IN (5, 8)
+        LIMIT :readers))");
+  query.bind(":domain", domain).bind(":edition", edition).bind(":readers", readers);
   TIDINGS_TRY(query.step());
-  return static_cast<int>(query.integer(0));
+  return query.integer(0) >= readers;
 }
 
 Result<std::vector<SubscriberId>> BounceTable::discount(std::string_view domain, UtcTime since, bool hard_too) {
@@ -80,7 +82,8 @@ Result<std::vector<SubscriberId>> BounceTable::discount(std::string_view domain,
   query.reset();
   auto update = database_.prepare(R"(
       UPDATE bounce_events SET counts = 0, suppressed = 0
-      WHERE domain = :domain AND at_ms >= :since AND (kind = 'soft' OR (kind = 'hard' AND :hard_too = 1)))");
+      WHERE domain = :domain AND at_ms >= :since AND (counts = 1 OR suppressed = 1)
+        AND (kind = 'soft' OR (kind = 'hard' AND :hard_too = 1)))");
   TIDINGS_TRY(update.bind(":domain", domain).bind(":since", since).bind(":hard_too", hard_too ? 1 : 0).run());
   return lifted;
 }
@@ -103,6 +106,19 @@ Result<std::vector<BounceEvent>> BounceTable::history(SubscriberId subscriber, i
                       .status = query.text(5),
                       .counts = query.integer(6) != 0,
                       .suppressed = query.integer(7) != 0});
+  }
+}
+
+Result<std::vector<BounceTable::Returned>> BounceTable::returned(EditionId edition) {
+  auto rows = database_.prepare(R"(
+    SELECT kind, reason, count(DISTINCT subscriber_id) FROM bounce_events
+    WHERE edition_id = :edition GROUP BY kind, reason ORDER BY count(DISTINCT subscriber_id) DESC, kind, reason)");
+  rows.bind(":edition", edition);
+  std::vector<Returned> out;
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return out;
+    out.push_back({.kind = rows.text(0), .reason = rows.text(1), .readers = rows.integer(2)});
   }
 }
 

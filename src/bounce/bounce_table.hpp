@@ -45,11 +45,19 @@ class BounceTable {
 
   /// Different subscribers of the domain with a hard or soft event since then.
   [[nodiscard]] Result<int> readers_hit(std::string_view domain, UtcTime since, bool only_hard);
-  /// Different subscribers of the domain who were sent the edition.
-  [[nodiscard]] Result<int> readers_sent(std::string_view domain, EditionId edition);
+  /// Whether at least that many different subscribers of the domain were sent the edition.
+  [[nodiscard]] Result<bool> was_sent_to(std::string_view domain, EditionId edition, int readers);
 
   /// In a storm: events of the domain since then count no more; returns who was suppressed by one of them (each once).
   [[nodiscard]] Result<std::vector<SubscriberId>> discount(std::string_view domain, UtcTime since, bool hard_too);
+
+  /// What came back of one edition: kind, reason, and how many readers; most frequent first.
+  struct Returned {
+    std::string kind{};
+    std::string reason{};
+    std::int64_t readers = 0;
+  };
+  [[nodiscard]] Result<std::vector<Returned>> returned(EditionId edition);
 
   /// Newest first.
   [[nodiscard]] Result<std::vector<BounceEvent>> history(SubscriberId subscriber, int limit = 20);

@@ -110,12 +110,18 @@ bool says_failure(std::string_view line) {
          !find_status(line).empty();
 }
 
+/// "c=US;a= ;p=QUAY;dda:SMTP=ann@quay.example": an X.400 name that carries an internet address (RFC 2156).
+bool names_gateway(std::string_view before) {
+  return before.ends_with("smtp=") || before.ends_with("rfc-822=") || before.ends_with("rfc822=");
+}
+
 /// 4: told to be a recipient; 3: alone on a line; 2: in a line with a failure; 1: anywhere; 0: somebody else.
 int tier_of(std::string_view line, const FoundAddress& found, std::size_t count) {
   const auto flat = ascii_lower(line);
   const auto before = label_before(line.substr(0, found.begin));
   const auto after = trim(line.substr(found.end));
   if (ends_with_label(before, words::other_labels)) return 0;
+  if (names_gateway(flat.substr(0, found.begin))) return 4;
   const auto start = strip_bullets(line);
   const bool first = !start.empty() && line.find(start.substr(0, 1)) != std::string_view::npos && before.empty();
   const bool ok = flat.find("<<< 250") == std::string::npos && flat.find("recipient ok") == std::string::npos;

@@ -176,6 +176,18 @@ void read_failed_header(Report& report, const Mail& mail, const std::string& not
   }
 }
 
+/// A list whose bounces came to "list-bounces@domain" is no recipient.
+bool is_list_of(const Mail& mail, std::string_view address) {
+  const auto at = address.find('@');
+  const auto list = ascii_lower(address.substr(0, at)) + "-";
+  for (const std::string_view name : {"to", "delivered-to", "x-original-to"}) {
+    for (const auto& own : find_addresses(field(mail.fields, name))) {
+      if (ascii_lower(own.address).starts_with(list) && ascii_iequals(domain_of(own.address), domain_of(address))) return true;
+    }
+  }
+  return false;
+}
+
 /// Who the returned message was for, where the report does not say it.
 std::vector<std::string> returned_recipients(const Mail& mail, const Fields& in_text) {
   auto blocks = mail.returned;
@@ -185,7 +197,7 @@ std::vector<std::string> returned_recipients(const Mail& mail, const Fields& in_
          {"x-failed-recipients", "x-original-to", "x-rcpt-to", "delivered-to", "envelope-to", "to"}) {
       std::vector<std::string> addresses;
       for (const auto& found : find_addresses(field(headers, name))) addresses.push_back(found.address);
-      if (addresses.size() == 1) return addresses;
+      if (addresses.size() == 1 && !is_list_of(mail, addresses.front())) return addresses;
     }
   }
   return {};
@@ -217,9 +229,20 @@ std::vector<Finding> local_names(const Mail& mail, const std::string& notice) {
   return {};
 }
 
+/// "Sorry news@example.org, your mail to the following could not be delivered": that is us.
+bool names_only_sender(const Mail& mail, const std::vector<Finding>& findings) {
+  const auto to = field(mail.fields, "to");
+  return std::all_of(findings.begin(), findings.end(), [&](const Finding& each) {
+    const auto own = find_addresses(to);
+    return std::any_of(own.begin(), own.end(), [&](const FoundAddress& a) { return ascii_iequals(a.address, each.address); });
+  });
+}
+
 void read_prose(Report& report, const Mail& mail, const Notice& notice) {
   auto findings = find_recipients(mail, notice.text);
-  if (findings.empty()) findings = local_names(mail, notice.text);
+  if (findings.empty() || names_only_sender(mail, findings)) {
+    if (auto named = local_names(mail, notice.text); !named.empty()) findings = std::move(named);
+  }
   if (findings.empty()) {
     for (auto& address : returned_recipients(mail, read_fields(notice.rest)))
       findings.push_back({.address = std::move(address), .diagnostic = {}});

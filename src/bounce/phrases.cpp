@@ -126,6 +126,9 @@ constexpr P full[] = {"mailbox full",
                       "storage limit",
                       "diskspace quota"};
 
+// A name server that may know it later.
+constexpr P lookup_later[] = {"host not found, try again", "domain name not found, try again", "lookup failure, try again"};
+
 constexpr P big[] = {"message too large",
                      "message is too large",
                      "message too big",
@@ -740,6 +743,7 @@ constexpr P content_words[] = {
     "rfc 2822"};
 
 constexpr std::array table{PhraseGroup{Reason::policy, sender_first},
+                           PhraseGroup{Reason::network, lookup_later},
                            PhraseGroup{Reason::mailbox_full, full},
                            PhraseGroup{Reason::too_big, big},
                            PhraseGroup{Reason::no_mail, no_mail},

@@ -1,5 +1,6 @@
 #include "bounce/reason.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -30,6 +31,7 @@ Reason reason_of_status(std::string_view status) {
   switch (subject) {
     case 1:
       switch (detail) {
+        case 0:  // "other address status": the address, and nothing else is said
         case 1:
         case 3: return Reason::user_unknown;
         case 2: return Reason::host_unknown;
@@ -54,7 +56,7 @@ Reason reason_of_status(std::string_view status) {
       }
     case 4:
       switch (detail) {
-        case 4: return Reason::network;
+        case 4: return Reason::host_unknown;  // nowhere to route to
         case 7:
         case 316: return Reason::expired;
         default: return Reason::network;
@@ -79,9 +81,8 @@ bool blames_address(Reason reason) {
     case Reason::user_unknown:
     case Reason::host_unknown:
     case Reason::no_mail:
-    case Reason::moved:
-    case Reason::disabled: return true;
-    default: return false;
+    case Reason::moved: return true;
+    default: return false;  // also Reason::disabled: mailboxes that were switched off come back
   }
 }
 
@@ -109,6 +110,25 @@ std::string_view status_for(Reason reason) {
 }
 
 bool is_generic(std::string_view status) { return status.empty() || status.substr(1) == ".0.0"; }
+
+bool speaks_of_sender(std::string_view flat) {
+  const auto& first = phrase_table().front().phrases;
+  return std::any_of(first.begin(), first.end(), [&](std::string_view phrase) { return contains_pattern(flat, phrase); });
+}
+
+/// Words of little weight: hosts say them of unknown users too, with a code that is plain.
+bool is_vague(Reason reason) {
+  return reason == Reason::policy || reason == Reason::content || reason == Reason::system || reason == Reason::network ||
+         reason == Reason::disabled || reason == Reason::suspended;
+}
+
+/// "5.1.1 Mailbox unavailable or access denied" against "5.2.1 Mailbox unavailable": where the words are vague, the code decides.
+Reason weighed(Reason words, std::string_view flat, std::string_view status) {
+  if (is_vague(words) && status == "5.1.1" && !speaks_of_sender(flat)) return Reason::user_unknown;
+  const bool unavailable = flat.find("unavailable") != std::string_view::npos || flat.find("not available") != std::string_view::npos;
+  if (words == Reason::user_unknown && status == "5.2.1" && unavailable) return Reason::suspended;
+  return words;
+}
 
 char class_of(const Evidence& evidence, const std::string& status, int code) {
   if (evidence.action == Action::delayed) return '4';
@@ -144,7 +164,7 @@ Judgement judge(const Evidence& evidence) {
   const auto flat = flatten(evidence.diagnostic);
   auto in_words = find_status(evidence.diagnostic);
   int code = find_reply_code(evidence.diagnostic);
-  out.reason = reason_of_words(evidence.diagnostic);
+  out.reason = weighed(reason_of_words(evidence.diagnostic), flat, in_words.empty() ? evidence.status : in_words);
   // A host's own code is more telling than "5.0.0", and 4.y.z of a host beats a 5.0.0 that only means "given up".
   out.status = is_generic(evidence.status) && !in_words.empty() ? in_words : evidence.status;
   if (out.reason == Reason::unknown && !is_generic(out.status)) out.reason = reason_of_status(out.status);

@@ -61,6 +61,7 @@ std::string bracketed_address(std::string_view inside) {
   if (!quoted && std::any_of(local.begin(), local.end(), bad)) return {};
   if (!literal && !std::all_of(domain.begin(), domain.end(), [](char c) { return is_domain(c) || is_high(c); }))
     return {};
+  if (local.ends_with("...")) return {};  // shortened by whoever showed it
   if (domain.empty() || (!literal && !good_domain(domain, true))) return {};
   return std::string{local} + "@" + std::string{domain};
 }
@@ -98,7 +99,7 @@ std::optional<FoundAddress> bare_at(std::string_view text, std::size_t at) {
   }
   while (end < text.size() && (is_domain(text[end]) || is_high(text[end])) && end - at < 255) ++end;
   const auto domain = trim_domain(text.substr(at + 1, end - at - 1));
-  if (local.empty() || local.back() == '.' || !good_domain(domain, false) ||
+  if (local.empty() || local.ends_with("...") || !good_domain(domain, false) ||
       domain.find("..") != std::string_view::npos)
     return std::nullopt;
   return FoundAddress{.address = local + "@" + std::string{domain}, .begin = begin, .end = at + 1 + domain.size()};

@@ -7,9 +7,12 @@
 #include <unistd.h>
 
 #include "app/bounce_intake.hpp"
+#include "app/secret.hpp"
 #include "base/file.hpp"
 #include "bounce/intake.hpp"
+#include "bounce/mailbox.hpp"
 #include "bounce/parse.hpp"
+#include "bounce/policy.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 
@@ -22,13 +25,16 @@ struct ParseOptions {
 
 Json json_of(const bounce::Report& report) {
   Json recipients = Json::array();
+  const bool complaint = report.complaint && bounce::is_complaint(report.feedback_type);
   for (const auto& each : report.recipients) {
-    Json one{{"address", each.address},    {"action", name_of(each.action)}, {"status", each.status},
+    // Feedback of another kind ("not spam", a failed signature) is about a mail that arrived.
+    const auto action = report.complaint && !complaint ? bounce::Action::delivered : each.action;
+    Json one{{"address", each.address},    {"action", name_of(action)}, {"status", each.status},
              {"kind", name_of(each.kind)}, {"reason", name_of(each.reason)}, {"diagnostic", each.diagnostic}};
     if (!each.original.empty()) one["original"] = each.original;
     recipients.push_back(std::move(one));
   }
-  Json out{{"recipients", std::move(recipients)}, {"complaint", report.complaint}};
+  Json out{{"recipients", std::move(recipients)}, {"complaint", complaint}};
   if (report.complaint) out["feedback_type"] = report.feedback_type;
   if (!report.reporter.empty()) out["reporter"] = report.reporter;
   if (!report.returned.message_id.empty()) out["message_id"] = report.returned.message_id;
@@ -79,12 +85,31 @@ bounce::PutAway put_away(const app::IntakeResult& result) {
   return result.intake == app::Intake::unmatched ? bounce::PutAway::unmatched : bounce::PutAway::taken;
 }
 
+Result<bounce::MailboxOptions> mailbox_options(const app::BounceConfig& config, const std::filesystem::path& unmatched) {
+  using Options = bounce::MailboxOptions;
+  TIDINGS_LET(auto password, app::read_secret(config.password, "[bounce] password"));
+  return Options{.url = config.mailbox,
+                 .username = config.username,
+                 .password = std::move(password),
+                 .tls = config.mailbox_in_clear ? Options::Tls::off : Options::Tls::require,
+                 .ca_file = config.ca_file.string(),
+                 .folder = config.folder,
+                 .done_folder = config.done_folder,
+                 .removal = config.delete_mails ? Options::Removal::remove : Options::Removal::keep,
+                 .unmatched = unmatched};
+}
+
 Result<void> read_all(const app::Config& config, const IngestOptions& options, const std::filesystem::path& unmatched,
                       const bounce::Take& take) {
   const std::filesystem::path maildir =
-      options.maildir.empty() && options.mbox.empty() ? config.bounce.maildir : std::filesystem::path{options.maildir};
+      options.maildir.empty() && options.mbox.empty() && options.recipient.empty() ? config.bounce.maildir : std::filesystem::path{options.maildir};
   if (!options.mbox.empty()) return bounce::read_mbox(options.mbox, unmatched, take);
   if (!maildir.empty()) return bounce::read_maildir(maildir, take);
+  const bool piped = !options.recipient.empty();
+  if (!config.bounce.mailbox.empty() && !piped) {
+    TIDINGS_LET(const auto mailbox, mailbox_options(config.bounce, unmatched));
+    return bounce::read_mailbox(mailbox, take);
+  }
   if (isatty(STDIN_FILENO) != 0)
     return fail(Errc::usage, "bounce ingest: no mailbox is named and nothing comes from a pipe",
                 "--maildir DIR, --mbox FILE, or [bounce] maildir");
@@ -120,7 +145,9 @@ Result<Exit> ingest_mails(Session& session, const IngestOptions& options) {
 /// A mail from a pipe must not be lost: whatever is wrong on our side, the MTA is told to try again.
 Result<Exit> ingest(Session& session, const IngestOptions& options) {
   auto done = ingest_mails(session, options);
-  const bool piped = options.maildir.empty() && options.mbox.empty();
+  const auto config = session.config();
+  const bool has_mailbox = config && options.recipient.empty() && (!(*config)->bounce.maildir.empty() || !(*config)->bounce.mailbox.empty());
+  const bool piped = options.maildir.empty() && options.mbox.empty() && !has_mailbox;
   if (done || !piped || done.error().code == Errc::usage) return done;
   return fail(Errc::try_again, done.error().what, done.error().hint);
 }

@@ -78,12 +78,6 @@ Command Command::add_subcommand(const std::string& name, const std::string& abou
   return Command{app_->add_subcommand(name, about)};
 }
 
-Command Command::hidden_subcommand(const std::string& name) {
-  const auto there = app_->get_subcommands([&](const CLI::App* each) { return each->get_name() == name; });
-  if (!there.empty()) return Command{there.front()};
-  return Command{app_->add_subcommand(name)->group("")->fallthrough(false)->allow_extras()};
-}
-
 void Command::require_subcommand() { app_->require_subcommand(1); }
 
 void Command::on_parsed(std::function<void()> callback) { app_->callback(std::move(callback)); }

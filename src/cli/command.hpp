@@ -58,8 +58,6 @@ class Command {
   OptionHandle add_flag(const std::string& names, int& field, const std::string& about = {});
   Command add_subcommand(const std::string& name, const std::string& about);
   void require_subcommand();
-  /// The command of that name, added if it is not there; one that is added is not in the help and takes any arguments.
-  Command hidden_subcommand(const std::string& name);
   void on_parsed(std::function<void()> callback);
 
  private:

@@ -1,8 +1,19 @@
-// digest list, edition list | show | cancel
+// digest list, edition list | show | edit | approve | cancel
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <fmt/format.h>
 
+#include "app/review.hpp"
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
+#include "cli/job_words.hpp"
 #include "cli/output.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/edition_table.hpp"
@@ -12,10 +23,6 @@
 
 namespace tidings::cli {
 namespace {
-
-std::string name_of(const digest::Edition& edition) {
-  return edition.number ? fmt::format("{}#{}", edition.digest, *edition.number) : fmt::format("{}", edition.id.value);
-}
 
 Json json_of(const delivery::Counts& counts) {
   return {{"recipients", counts.recipients}, {"planned", counts.planned}, {"claimed", counts.claimed},
@@ -35,6 +42,9 @@ Json json_of(const digest::Edition& edition) {
           {"sealed", json_time(edition.sealed)},
           {"started", json_time(edition.started)},
           {"finished", json_time(edition.finished)},
+          {"mailed", json_time(edition.mailed)},
+          {"approved", json_time(edition.approved)},
+          {"intro", edition.intro},
           {"reason", edition.reason}};
 }
 
@@ -100,7 +110,7 @@ Result<Exit> list_editions(Session& session, const ListOptions& options) {
       lines += json_line(json);
     }
     const auto& edition = each.edition;
-    out.add({name_of(edition), std::string{digest::name_of(edition.state)}, local_time(config->newsletter.zone, edition.scheduled),
+    out.add({digest::name_of(edition), std::string{digest::name_of(edition.state)}, local_time(config->newsletter.zone, edition.scheduled),
              std::to_string(each.posts), fmt::format("{}/{}", counts.sent, counts.recipients),
              edition.reason.empty() ? shorten(edition.title, 60) : edition.reason});
   }
@@ -123,18 +133,20 @@ Result<Exit> show_edition(Session& session, const EditionOption& options) {
   TIDINGS_LET(const auto posts, post::PostTable(*database).load(ids));
   TIDINGS_LET(const auto segments, table.segments_of(edition.id, digest::EditionTable::Bodies::without));
   TIDINGS_LET(const auto counts, delivery::Ledger(*database, session.clock()).counts(edition.id));
+  TIDINGS_LET(const auto preflight, table.preflight_of(edition.id));
   if (options.json) {
     auto json = json_of(edition);
     json["posts"] = Json::array();
     for (const auto& post : posts) json["posts"].push_back({{"id", post.id.value}, {"title", post.title}, {"link", post.link}});
     json["segments"] = Json::array();
     for (const auto& segment : segments) json["segments"].push_back({{"language", segment.language}, {"posts", segment.posts.size()}});
+    json["preflight"] = preflight;
     json["deliveries"] = json_of(counts);
     print(json_line(json));
     return Exit::done;
   }
   const auto& zone = config->newsletter.zone;
-  std::string out = fmt::format("{} {} ({})\n", name_of(edition), printable(edition.title), digest::name_of(edition.state));
+  std::string out = fmt::format("{} {} ({})\n", digest::name_of(edition), printable(edition.title), digest::name_of(edition.state));
   if (!edition.reason.empty()) out += "  reason     " + printable(edition.reason) + "\n";
   out += fmt::format("  period     {} until {}\n", local_time(zone, edition.period.from), local_time(zone, edition.period.until));
   out += fmt::format("  sealed     {}   first message {}   finished {}\n", local_time(zone, edition.sealed), local_time(zone, edition.started),
@@ -142,9 +154,139 @@ Result<Exit> show_edition(Session& session, const EditionOption& options) {
   out += fmt::format("  recipients {} = {} sent + {} failed + {} suppressed + {} in doubt + {} open + {} bounced\n", counts.recipients, counts.sent,
                      counts.failed, counts.suppressed, counts.in_doubt, counts.open(), counts.bounced);
   out += fmt::format("  segments   {}\n", segments.size());
+  for (const auto& segment : segments) {
+    if (!segment.note.empty()) out += fmt::format("  shortened  segment {}: {}\n", segment.id.value, segment.note);
+  }
   for (const auto& post : posts) out += fmt::format("  {:>6}  {}\n", post.id.value, printable(post::display_title(post)));
+  if (!edition.intro.empty()) out += "introduction\n" + edition.intro + "\n";
+  if (edition.state == digest::EditionState::draft && !preflight.empty()) out += (edition.mailed ? "preflight\n" : "left out\n") + preflight + "\n";
   print(out);
   return Exit::done;
+}
+
+// ---- edition edit, approve -------------------------------------------------------------------------------------------
+
+struct ReviewOptions {
+  std::string edition;
+  std::string order;
+  std::vector<std::string> drop;
+  std::optional<std::string> intro_file;
+  bool edit = false;
+};
+
+Result<PostId> post_id(std::string_view word) {
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), id);
+  if (error == std::errc{} && end == word.data() + word.size() && id > 0) return PostId{id};
+  return fail(Errc::usage, fmt::format("\"{}\" is no number of a post", printable(word)), "\"tidings edition show\" lists them");
+}
+
+/// Those that are named come first, the others follow as they were; then what is dropped is taken out.
+Result<app::DraftChanges> changes_of(store::Database& database, const digest::Edition& edition, const ReviewOptions& options) {
+  app::DraftChanges changes;
+  if (options.intro_file) {
+    TIDINGS_LET(changes.intro, read_file(*options.intro_file, 1 << 20));
+  }
+  if (options.order.empty() && options.drop.empty()) return changes;
+  TIDINGS_LET(const auto before, digest::EditionTable(database).posts_of(edition.id));
+  std::vector<PostId> shown;
+  for (const auto word : split(options.order, ',')) {
+    if (options.order.empty()) break;
+    TIDINGS_LET(const auto id, post_id(trim(word)));
+    shown.push_back(id);
+  }
+  for (const auto id : before) {
+    if (std::ranges::find(shown, id) == shown.end()) shown.push_back(id);
+  }
+  for (const auto& word : options.drop) {
+    TIDINGS_LET(const auto id, post_id(word));
+    if (std::erase(shown, id) == 0) return fail(Errc::bad_data, fmt::format("post {} is not in {}", id.value, digest::name_of(edition)));
+  }
+  changes.shown = std::move(shown);
+  return changes;
+}
+
+Result<void> open_editor(const std::filesystem::path& file) {
+  const char* editor = std::getenv("VISUAL");
+  if (editor == nullptr || *editor == '\0') editor = std::getenv("EDITOR");
+  if (editor == nullptr || *editor == '\0') editor = "vi";
+  // As git and crontab do: the variable may hold arguments, the file's name is one of its own.
+  const auto script = std::string{editor} + " \"$1\"";
+  const auto child = ::fork();
+  if (child < 0) return fail(Errc::io, "the editor cannot be started");
+  if (child == 0) {
+    ::execl("/bin/sh", "sh", "-c", script.c_str(), "editor", file.c_str(), static_cast<char*>(nullptr));
+    ::_exit(127);
+  }
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+  return fail(Errc::unavailable, fmt::format("the editor \"{}\" failed: nothing is changed", editor), "EDITOR names another one");
+}
+
+Result<app::DraftChanges> changes_by_hand(store::Database& database, const digest::Edition& edition) {
+  TIDINGS_LET(const auto before, app::draft_file(database, edition));
+  auto pattern = (std::filesystem::temp_directory_path() / "tidings-draft-XXXXXX").string();
+  const int fd = ::mkstemp(pattern.data());
+  if (fd < 0) return fail(Errc::cannot_create, pattern + ": no such file can be made");
+  ::close(fd);
+  const auto work = [&]() -> Result<app::DraftChanges> {
+    TIDINGS_TRY(write_file(pattern, before));
+    TIDINGS_TRY(open_editor(pattern));
+    TIDINGS_LET(const auto after, read_file(pattern, 4 << 20));
+    if (after == before) return app::DraftChanges{};
+    return app::read_draft_file(after);
+  };
+  auto changes = work();
+  ::unlink(pattern.c_str());
+  return changes;
+}
+
+Result<void> change(store::Database& database, const digest::Edition& edition, const ReviewOptions& options, bool by_hand) {
+  TIDINGS_LET(const auto changes, by_hand ? changes_by_hand(database, edition) : changes_of(database, edition, options));
+  if (changes.any()) return app::change_draft(database, edition, changes);
+  return {};
+}
+
+bool has_flags(const ReviewOptions& options) { return !options.order.empty() || !options.drop.empty() || options.intro_file.has_value(); }
+
+Result<digest::Edition> find_draft(store::Database& database, const std::string& name) {
+  TIDINGS_LET(auto edition, digest::EditionTable(database).find(name));
+  if (edition.state == digest::EditionState::draft) return edition;
+  return fail(Errc::not_permitted, fmt::format("{} is {}, no draft", digest::name_of(edition), digest::name_of(edition.state)),
+              "review = true in its [[digest]] makes drafts");
+}
+
+Result<Exit> edit_edition(Session& session, const ReviewOptions& options) {
+  TIDINGS_LET(auto* const database, session.database(store::Create::no));
+  TIDINGS_LET(const auto edition, find_draft(*database, options.edition));
+  TIDINGS_TRY(change(*database, edition, options, !has_flags(options)));
+  TIDINGS_LET(const auto shown, digest::EditionTable(*database).posts_of(edition.id));
+  print(fmt::format("{}: {}, a draft; \"tidings edition approve {}\" lets it go\n", digest::name_of(edition),
+                    plural(static_cast<long long>(shown.size()), "post"), digest::name_of(edition)));
+  return Exit::done;
+}
+
+Result<Exit> approve_edition(Session& session, const ReviewOptions& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(auto* const database, session.database(store::Create::no));
+  TIDINGS_LET(const auto edition, find_draft(*database, options.edition));
+  if (options.edit || has_flags(options)) TIDINGS_TRY(change(*database, edition, options, options.edit));
+  // Not before: an editor may take an hour over it.
+  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "edition approve"));
+  TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
+  TIDINGS_LET(const auto now, find_draft(*database, options.edition));
+  TIDINGS_LET(const auto composed, app::approve_draft(*config, *database, session.clock(), now));
+  print(in_words(composed, config->newsletter.zone) + "\napproved: the next \"tidings send --due\" or \"run\" sends it, \"tidings deliver " +
+        digest::name_of(now) + "\" at once\n");
+  return Exit::done;
+}
+
+void add_review_options(Command command, ReviewOptions& options) {
+  command.add_option("EDITION", options.edition, "weekly#12, weekly (the newest) or an id").required();
+  command.add_option("--order", options.order, "numbers of posts, joined by commas; the others follow").value_name("IDS");
+  command.add_option("--drop", options.drop, "leave this post out for good; may be repeated").value_name("ID");
+  command.add_option("--intro-file", options.intro_file, "the introduction, in Markdown; \"-\" is standard input").value_name("FILE");
 }
 
 Result<Exit> cancel_edition(Session& session, const EditionOption& options) {
@@ -154,7 +296,7 @@ Result<Exit> cancel_edition(Session& session, const EditionOption& options) {
   digest::EditionTable table{*database};
   TIDINGS_LET(const auto edition, table.find(options.edition));
   TIDINGS_TRY(table.cancel(edition.id, options.reason.empty() ? "cancelled by hand" : options.reason, session.clock().now()));
-  print(fmt::format("{} is cancelled; its posts are free for the next edition\n", name_of(edition)));
+  print(fmt::format("{} is cancelled; its posts are free for the next edition\n", digest::name_of(edition)));
   return Exit::done;
 }
 
@@ -179,6 +321,13 @@ void add_edition_commands(Command app, Session& session) {
                                add_json(command, options.json);
                              },
                              show_edition);
+  add_command<ReviewOptions>(edition, session, "edit", "change a draft in $EDITOR, or by these options", add_review_options, edit_edition);
+  add_command<ReviewOptions>(edition, session, "approve", "let a draft go: it is sealed as it stands",
+                             [](Command command, ReviewOptions& options) {
+                               add_review_options(command, options);
+                               command.add_flag("--edit", options.edit, "change it in $EDITOR first");
+                             },
+                             approve_edition);
   add_command<EditionOption>(edition, session, "cancel", "take back an edition of which nothing was sent",
                              [](Command command, EditionOption& options) {
                                command.add_option("EDITION", options.edition).required();

@@ -7,15 +7,19 @@
 
 #include <fmt/format.h>
 
+#include "app/archive.hpp"
 #include "app/collect.hpp"
 #include "app/compose.hpp"
 #include "app/deliver.hpp"
 #include "app/notices.hpp"
 #include "app/preview.hpp"
+#include "app/rehearsal.hpp"
+#include "app/review.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/command.hpp"
+#include "cli/job_words.hpp"
 #include "cli/output.hpp"
 #include "digest/edition_table.hpp"
 #include "store/instance.hpp"
@@ -64,30 +68,6 @@ class ProgressLine {
 
 // ---- collect --------------------------------------------------------------------------------------------------------
 
-std::string in_words(const app::CollectedSource& source) {
-  using What = app::CollectedSource::What;
-  switch (source.what) {
-    case What::not_due: return source.error.empty() ? "not due yet" : source.error;
-    case What::not_modified: return "nothing new";
-    case What::failed: return "failed: " + source.error;
-    case What::read: break;
-  }
-  return fmt::format("{}: {} new, {} changed", plural(source.entries, "post"), source.counts.added, source.counts.updated);
-}
-
-void report_collected(const app::CollectReport& report, bool verbose) {
-  std::string out;
-  for (const auto& source : report.sources) {
-    for (const auto& warning : source.warnings) log::info(source.name + ": " + warning);
-    if (source.what == app::CollectedSource::What::failed) {
-      log::warning(fmt::format("source {}: {}", source.name, source.error));
-    } else if (verbose) {
-      out += fmt::format("{}: {}\n", source.name, printable(in_words(source)));
-    }
-  }
-  print(out);
-}
-
 struct CollectCommand {
   std::vector<std::string> names;
 };
@@ -106,20 +86,6 @@ Result<Exit> collect(Session& session, const CollectCommand& command) {
 }
 
 // ---- compose --------------------------------------------------------------------------------------------------------
-
-std::string in_words(const app::Composed& composed, const Zone& zone) {
-  using What = app::Composed::What;
-  switch (composed.what) {
-    case What::sealed:
-      return fmt::format("{}#{} \"{}\": {} for {}", composed.digest, composed.number, printable(composed.title),
-                         plural(composed.posts, "post"), plural(composed.recipients, "subscriber"));
-    case What::skipped: return fmt::format("{}: skipped, {}", composed.digest, composed.reason);
-    case What::held: return fmt::format("{}: held, {}", composed.digest, composed.reason);
-    case What::waits: return fmt::format("{}: waits, {}", composed.digest, composed.reason);
-    case What::not_due: break;
-  }
-  return fmt::format("{}: nothing is due; next on {}", composed.digest, local_time(zone, composed.next_run));
-}
 
 struct SendCommand {
   std::string digest;
@@ -145,37 +111,13 @@ Result<std::vector<const app::DigestConfig*>> chosen(const app::Config& config, 
   return digests;
 }
 
-/// Composes each digest; a digest whose theme is wrong does not stop the others, and its error is the result.
-struct ComposeOutcome {
-  std::vector<app::Composed> composed;
-  std::optional<Error> failure;
-  bool waits_for_source = false;
-};
-
-ComposeOutcome compose_all(const app::Config& config, store::Database& database, const Clock& clock,
-                           const std::vector<const app::DigestConfig*>& digests, app::When when,
-                           const app::CollectReport& collected) {
-  ComposeOutcome outcome;
-  for (const auto* const digest : digests) {
-    // With a source down, "no posts" may be untrue: better late than skipped.
-    const bool ill = std::ranges::any_of(collected.sources, [&](const app::CollectedSource& source) {
-      const bool ours = digest->sources.empty() || std::ranges::find(digest->sources, source.name) != digest->sources.end();
-      return ours && source.what == app::CollectedSource::What::failed;
-    });
-    auto result = app::compose(config, *digest, database, clock, when, ill ? app::Empty::wait : app::Empty::record);
-    if (!result) {
-      // The first is the command's own result; only what would be lost is told here.
-      if (outcome.failure) log::error(result.error().line());
-      if (!outcome.failure) outcome.failure = result.error();
-      continue;
-    }
-    outcome.waits_for_source = outcome.waits_for_source || result->what == app::Composed::What::waits;
-    outcome.composed.push_back(std::move(*result));
-  }
-  return outcome;
+/// The first is the command's own result; only what would be lost is told here.
+tl::unexpected<Error> first_of(const std::vector<Error>& failures) {
+  for (std::size_t i = 1; i < failures.size(); ++i) log::error(failures[i].line());
+  return tl::unexpected<Error>(failures.front());
 }
 
-void print_composed(const ComposeOutcome& outcome, const Zone& zone, bool single) {
+void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool single) {
   std::string out;
   for (const auto& composed : outcome.composed) {
     if (composed.what == app::Composed::What::not_due && !single) continue;
@@ -187,46 +129,37 @@ void print_composed(const ComposeOutcome& outcome, const Zone& zone, bool single
   print(out);
 }
 
+/// Drafts on the way to their editor. True if one has to be tried again.
+Result<bool> mail_drafts(Session& session, const app::Config& config, store::Database& database, const std::string& to_dir) {
+  TIDINGS_LET(const auto drafts, app::mail_drafts(config, database, session.clock(), session.random(), to_dir));
+  std::string out;
+  for (const auto& line : drafts.mailed) out += line + "\n";
+  print(out);
+  for (const auto& line : drafts.trouble) log::warning(line);
+  return !drafts.trouble.empty();
+}
+
 Result<Exit> compose(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto digests, chosen(*config, command));
   TIDINGS_LET(auto* const database, session.database());
   TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "compose"));
   TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
-  const auto outcome = compose_all(*config, *database, session.clock(), digests, command.now ? app::When::now : app::When::due, {});
+  const auto outcome = app::compose_all(*config, *database, session.clock(), digests, command.now ? app::When::now : app::When::due, {});
   print_composed(outcome, config->newsletter.zone, true);
-  if (outcome.failure) return tl::unexpected<Error>(*outcome.failure);
+  TIDINGS_LET(const bool drafts_wait, mail_drafts(session, *config, *database, {}));
+  if (drafts_wait) return Exit::try_again;
+  if (!outcome.failures.empty()) return first_of(outcome.failures);
   return Exit::done;
 }
 
 // ---- deliver --------------------------------------------------------------------------------------------------------
 
-std::string name_of(const digest::Edition& edition) {
-  return edition.number ? fmt::format("{}#{}", edition.digest, *edition.number) : edition.digest;
-}
-
-std::string in_words(const app::DeliveredEdition& delivered) {
-  const auto& run = delivered.run;
-  const auto& counts = delivered.counts;
-  std::string out = fmt::format("{}: {} sent now, {} of {} in all", name_of(delivered.edition), run.sent, counts.sent, counts.recipients);
-  const auto part = [&](std::int64_t count, std::string_view word) {
-    if (count > 0) out += fmt::format(", {} {}", count, word);
-  };
-  part(counts.deferred, "deferred");
-  part(counts.planned + counts.claimed, "to go");
-  part(counts.failed, "failed");
-  part(counts.in_doubt, "in doubt");
-  part(counts.suppressed, "left or suppressed since");
-  part(counts.bounced, "bounced");
-  return out;
-}
-
 Result<Exit> conclude(const app::DeliverReport& report, const Zone& zone) {
   std::string out;
   for (const auto& delivered : report.editions) {
     if (delivered.held) {
-      log::warning(fmt::format("{} is held: it was due {}; \"tidings deliver {} --late\" sends it all the same", name_of(delivered.edition),
-                               local_time(zone, delivered.edition.scheduled), name_of(delivered.edition)));
+      log::warning(held_in_words(delivered, zone));
       continue;
     }
     out += in_words(delivered) + "\n";
@@ -277,22 +210,16 @@ Result<Exit> rehearse(Session& session, const app::Config& config, const std::ve
   const auto& clock = session.clock();
   TIDINGS_LET(const auto collected, app::collect(config, *database, clock));
   report_collected(collected, true);
-  const auto outcome = compose_all(config, *database, clock, digests, command.now ? app::When::now : app::When::due, collected);
+  const auto outcome = app::compose_all(config, *database, clock, digests, command.now ? app::When::now : app::When::due, collected);
   print_composed(outcome, config.newsletter.zone, true);
   std::string out;
-  delivery::Ledger ledger{*database, clock};
+  const auto tell = [](const std::string& line) { print(printable(line) + "\n"); };
   digest::EditionTable editions{*database};
   TIDINGS_LET(const auto unfinished, editions.unfinished());
-  for (const auto& edition : unfinished) {
-    TIDINGS_LET(const auto segments, editions.segments_of(edition.id, digest::EditionTable::Bodies::with));
-    for (const auto& segment : segments) {
-      out += fmt::format("  {} segment {} ({}): {}\n", name_of(edition), segment.id.value, segment.language,
-                         plural(static_cast<long long>(segment.posts.size()), "post"));
-    }
-    TIDINGS_LET(const auto rows, ledger.list({.edition = edition.id, .subscriber = {}, .state = {}, .limit = 1'000'000'000}));
-    for (const auto& row : rows) {
-      out += fmt::format("  {} {} {}\n", name_of(edition), printable(row.address), delivery::name_of(row.state));
-    }
+  for (const auto& edition : unfinished) TIDINGS_TRY(app::tell_readers(config, *database, clock, edition, tell));
+  for (const auto& composed : outcome.composed) {
+    const bool for_nobody = composed.what == app::Composed::What::skipped && composed.reason == app::nobody_to_send_to;
+    if (for_nobody) TIDINGS_TRY(app::tell_left_out(config, *database, clock, composed.digest, tell));
   }
   if (!command.to_dir.empty()) {
     app::DeliverOptions options;
@@ -302,7 +229,7 @@ Result<Exit> rehearse(Session& session, const app::Config& config, const std::ve
     for (const auto& delivered : report.editions) out += in_words(delivered) + " (to " + command.to_dir + ")\n";
   }
   print(out + "dry run: nothing was sent or changed\n");
-  if (outcome.failure) return tl::unexpected<Error>(*outcome.failure);
+  if (!outcome.failures.empty()) return first_of(outcome.failures);
   return Exit::done;
 }
 
@@ -319,6 +246,13 @@ void send_notices(Session& session, const app::Config& config, store::Database& 
   if (!report->trouble.empty()) log::warning("confirmation mails wait: " + report->trouble);
 }
 
+/// The folder that "serve" shows follows by itself. The mail has left; a page that cannot be written does not undo that.
+void refresh_archive(const app::Config& config, store::Database& database) {
+  if (config.web.archive.empty()) return;
+  const auto built = app::build_archive(config, database, config.web.archive);
+  if (!built) log::warning("the archive is not up to date: " + built.error().line());
+}
+
 Result<Exit> send(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto digests, chosen(*config, command));
@@ -331,18 +265,20 @@ Result<Exit> send(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto collected, app::collect(*config, *database, session.clock()));
   report_collected(collected, session.verbose > 0);
   const auto composed =
-      compose_all(*config, *database, session.clock(), digests, command.now ? app::When::now : app::When::due, collected);
+      app::compose_all(*config, *database, session.clock(), digests, command.now ? app::When::now : app::When::due, collected);
   print_composed(composed, config->newsletter.zone, !command.due);
+  TIDINGS_LET(const bool drafts_wait, mail_drafts(session, *config, *database, command.to_dir));
   ProgressLine progress;
   TIDINGS_LET(auto options, deliver_options(command, progress));
   // A send of one digest also finishes what an earlier run left open: the list is served in the order it was promised.
   TIDINGS_LET(const auto report, app::deliver(*config, *database, session.clock(), session.random(), options, stop_flag));
+  if (command.to_dir.empty()) refresh_archive(*config, *database);
   TIDINGS_LET(const auto exit, conclude(report, config->newsletter.zone));
-  if (composed.failure) return tl::unexpected<Error>(*composed.failure);
+  if (!composed.failures.empty()) return first_of(composed.failures);
   if (composed.waits_for_source) {
     return fail(Errc::unavailable, "an edition waits because a source could not be read", "\"tidings source list\" tells which");
   }
-  return exit;
+  return drafts_wait ? Exit::try_again : exit;
 }
 
 // ---- preview and test -----------------------------------------------------------------------------------------------
@@ -373,8 +309,9 @@ Result<Exit> preview(Session& session, const PreviewCommand& command) {
   TIDINGS_LET(const auto index, app::write_preview(shown, command.folder));
   std::string out = printable(shown.edition.title) + "\n";
   for (const auto& segment : shown.segments) {
-    out += fmt::format("  {}: {}, {}, \"{}\"\n", segment.name, plural(segment.posts, "post"),
-                       format_size(static_cast<std::int64_t>(segment.letter.bytes.size())), printable(segment.subject));
+    out += fmt::format("  {}: {}, {}, {}, \"{}\"{}\n", segment.name, segment.readers == 0 ? "a sample" : plural(segment.readers, "reader"),
+                       plural(segment.posts, "post"), format_size(static_cast<std::int64_t>(segment.letter.bytes.size())),
+                       printable(segment.subject), segment.note.empty() ? "" : "; shortened: " + segment.note);
   }
   print(out + index.string() + "\n");
   return Exit::done;

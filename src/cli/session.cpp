@@ -75,7 +75,9 @@ Result<void> Session::prepare() {
   if (at_option.empty()) return {};
   const auto at = parse_rfc3339(at_option);
   if (!at) return fail(Errc::usage, "--at: " + at.error().what, at.error().hint);
-  clock_ = std::make_unique<ManualClock>(*at);
+  auto clock = std::make_unique<ManualClock>(*at);
+  manual_clock_ = clock.get();
+  clock_ = std::move(clock);
   return {};
 }
 
@@ -132,6 +134,8 @@ Result<int> run(int argc, char** argv) {
   const Command top{&app};
   add_init_command(top, session);
   add_job_commands(top, session);
+  add_run_command(top, session);
+  add_report_command(top, session);
   add_status_commands(top, session);
   add_doctor_command(top, session);
   add_source_commands(top, session);
@@ -145,7 +149,6 @@ Result<int> run(int argc, char** argv) {
   add_template_commands(top, session);
   add_dkim_commands(top, session);
   add_config_commands(top, session);
-  add_later_commands(top, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version

@@ -18,7 +18,7 @@ namespace tidings::cli {
 class Command;
 
 /// What a command ends with when nothing failed: 0, or 75 when deliveries are deferred.
-enum class Exit { done = 0, not_built = 70, try_again = 75 };
+enum class Exit { done = 0, try_again = 75 };
 
 class Session {
  public:
@@ -37,6 +37,8 @@ class Session {
   /// Loaded once.
   [[nodiscard]] Result<const app::Config*> config();
   [[nodiscard]] const Clock& clock() const { return *clock_; }
+  /// The clock of --at; nullptr without it.
+  [[nodiscard]] ManualClock* manual_clock() { return manual_clock_; }
   [[nodiscard]] Random& random() { return random_; }
 
   [[nodiscard]] Result<store::Database*> database(store::Create create = store::Create::yes);
@@ -48,12 +50,15 @@ class Session {
  private:
   std::optional<app::Config> config_;
   std::unique_ptr<Clock> clock_ = std::make_unique<SystemClock>();
+  ManualClock* manual_clock_ = nullptr;
   SystemRandom random_;
   std::optional<store::Database> database_;
 };
 
 // One file a noun; each adds its commands to the parser.
 void add_job_commands(Command app, Session& session);         // collect, compose, deliver, send, preview, test
+void add_report_command(Command app, Session& session);       // report
+void add_run_command(Command app, Session& session);          // run
 void add_status_commands(Command app, Session& session);      // status
 void add_init_command(Command app, Session& session);         // init
 void add_source_commands(Command app, Session& session);      // source, feed, html
@@ -68,7 +73,6 @@ void add_template_commands(Command app, Session& session);    // template
 void add_dkim_commands(Command app, Session& session);        // dkim
 void add_config_commands(Command app, Session& session);      // config, db
 void add_doctor_command(Command app, Session& session);       // doctor
-void add_later_commands(Command app, Session& session);       // what is promised but not there; hidden from the help
 
 /// Parses and runs. The value is the exit status; an Error is printed by main.
 [[nodiscard]] Result<int> run(int argc, char** argv);

@@ -41,7 +41,7 @@ Result<DigestStatus> status_of(const app::Config& config, const app::DigestConfi
     TIDINGS_LET(status.next_due, ledger.next_due(status.newest->id));
     TIDINGS_LET(status.deferred, ledger.deferred_by_reason(status.newest->id));
     const bool unstarted = status.newest->state == digest::EditionState::sealed;
-    if (unstarted && digest::too_late(status.newest->scheduled, now, config.delivery.max_lateness)) {
+    if (unstarted && digest::too_late(status.newest->promised(), now, config.delivery.max_lateness)) {
       status.held = fmt::format("sealed but not sent in time; \"tidings deliver {}#{} --late\" sends it", digest.name,
                                 status.newest->number.value_or(0));
     }
@@ -52,6 +52,12 @@ Result<DigestStatus> status_of(const app::Config& config, const app::DigestConfi
       status.held = fmt::format("the edition of {} is more than {} late; \"tidings send {} --now\" sends it",
                                 local_time(zone, plan->scheduled), format_duration(config.delivery.max_lateness), digest.name);
     }
+  }
+  TIDINGS_LET(const auto drafts, editions.drafts(digest.name));
+  for (const auto& each : drafts) {
+    if (!status.held.empty()) status.held += "; ";
+    const auto name = digest::name_of(each);
+    status.held += fmt::format("{} {}; \"tidings edition approve {}\" lets it go", name, each.reason.empty() ? "waits for approval" : each.reason, name);
   }
   TIDINGS_LET(const auto counts, subscriber::SubscriberTable(database, clock).counts());
   for (const auto& each : counts.digests) {

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -10,6 +11,7 @@
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "bounce/bounce_table.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 #include "delivery/ledger.hpp"
@@ -190,12 +192,47 @@ Result<Exit> list(Session& session, const FilterOptions& options) {
   return Exit::done;
 }
 
+/// What was sent to them, or not, and what the relay said.
+Result<Json> deliveries_of(store::Database& database, const Clock& clock, const MailAddress& address) {
+  Json out = Json::array();
+  TIDINGS_LET(const auto found, SubscriberTable(database, clock).find(address));
+  if (!found) return out;
+  digest::EditionTable editions{database};
+  TIDINGS_LET(const auto rows, delivery::Ledger(database, clock).list({.edition = {}, .subscriber = found->id, .state = {}, .limit = 100'000}));
+  for (const auto& row : rows) {
+    TIDINGS_LET(const auto edition, editions.get(row.edition));
+    out.push_back({{"edition", fmt::format("{}#{}", edition.digest, edition.number.value_or(0))},
+                   {"state", delivery::name_of(row.state)},
+                   {"at", json_time(row.settled)},
+                   {"reply", row.reply}});
+  }
+  return out;
+}
+
 struct AddressOption {
   std::string address;
   bool json = false;
 };
 
-/// The whole story of one address: subscriptions, consents, deliveries.
+/// What was mailed to somebody, and what came back.
+Result<std::string> mail_in_words(Session& session, store::Database& database, const Zone& zone, SubscriberId id) {
+  TIDINGS_LET(const auto rows, delivery::Ledger(database, session.clock()).list({.subscriber = id}));
+  std::map<std::string_view, int> by_state;
+  for (const auto& row : rows) ++by_state[name_of(row.state)];
+  std::string counts;
+  for (const auto& [state, count] : by_state) counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, state);
+  std::string out = fmt::format("  mails     {}\n", counts.empty() ? "none yet" : counts);
+  constexpr int most_events = 10;
+  TIDINGS_LET(const auto events, bounce::BounceTable(database).history(id, most_events));
+  for (const auto& each : events) {
+    const auto what = each.kind == "complaint" ? "complained" : each.kind == "hard" ? "bounced for good" : "bounced";
+    const auto effect = each.suppressed ? "never mailed since" : each.counts ? "one point" : "not counted";
+    out += fmt::format("  {}  {}: {}{}{}; {}\n", local_time(zone, each.at), what, printable(each.reason), each.status.empty() ? "" : " ", each.status, effect);
+  }
+  return out;
+}
+
+/// The whole story of one address: subscriptions, consents, deliveries, bounces.
 Result<Exit> show(Session& session, const AddressOption& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database_read_only());
@@ -223,6 +260,7 @@ Result<Exit> show(Session& session, const AddressOption& options) {
                                   {"origin", name_of(each.origin)},
                                   {"detail", each.detail}});
     }
+    TIDINGS_LET(json["deliveries"], deliveries_of(*database, session.clock(), address));
     print(json_line(json));
     return Exit::done;
   }
@@ -242,6 +280,10 @@ Result<Exit> show(Session& session, const AddressOption& options) {
   for (const auto& each : history) {
     out += fmt::format("  {}  {} {} by {} {}\n", local_time(zone, each.at), name_of(each.event),
                        each.digest.empty() ? "all" : each.digest, name_of(each.origin), printable(each.detail));
+  }
+  if (found) {
+    TIDINGS_LET(const auto mail, mail_in_words(session, *database, zone, found->id));
+    out += mail;
   }
   print(out);
   return Exit::done;
@@ -385,6 +427,7 @@ struct ImportCommand {
   std::vector<std::string> map;
   bool confirmed = false;
   bool dry_run = false;
+  bool ask = false;
   std::string reject_file;
   bool json = false;
 };
@@ -399,6 +442,7 @@ Result<ImportOptions> import_options(const app::Config& config, const ImportComm
     if (equals == std::string::npos) return fail(Errc::usage, fmt::format("--map {} is no pair", pair), "--map email=Column");
     options.map.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
   }
+  options.ask = command.ask ? AskReaders::yes : AskReaders::no;
   options.dry_run = command.dry_run ? DryRun::yes : DryRun::no;
   options.reject_file = command.reject_file;
   options.detail = command.file == "-" ? "standard input" : std::filesystem::path{command.file}.filename().string();
@@ -414,7 +458,7 @@ Json json_of(const ImportReport& report) {
           {"added", report.added},           {"updated", report.updated},
           {"unchanged", report.unchanged},   {"withdrawn", report.withdrawn},
           {"suppressed", report.suppressed}, {"skipped_left", report.skipped_left},
-          {"skipped_suppressed", report.skipped_suppressed}, {"rejected", report.rejected},
+          {"skipped_suppressed", report.skipped_suppressed}, {"rejected", report.rejected}, {"asked", report.asked},
           {"rejected_lines", std::move(rejected)}, {"warnings", std::move(warnings)}};
 }
 
@@ -453,25 +497,9 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
   count(report.skipped_left, "not brought back: they had left");
   count(report.skipped_suppressed, "not added: suppressed");
   count(report.rejected, "rejected");
+  count(report.asked, command.dry_run ? "would be asked for a confirmation" : "confirmation mails wait; \"serve\" or \"send --due\" sends them");
   print(out);
   return conclude();
-}
-
-/// What was sent to them, or not, and what the relay said.
-Result<Json> deliveries_of(store::Database& database, const Clock& clock, const MailAddress& address) {
-  Json out = Json::array();
-  TIDINGS_LET(const auto found, SubscriberTable(database, clock).find(address));
-  if (!found) return out;
-  digest::EditionTable editions{database};
-  TIDINGS_LET(const auto rows, delivery::Ledger(database, clock).list({.edition = {}, .subscriber = found->id, .state = {}, .limit = 100'000}));
-  for (const auto& row : rows) {
-    TIDINGS_LET(const auto edition, editions.get(row.edition));
-    out.push_back({{"edition", fmt::format("{}#{}", edition.digest, edition.number.value_or(0))},
-                   {"state", delivery::name_of(row.state)},
-                   {"at", json_time(row.settled)},
-                   {"reply", row.reply}});
-  }
-  return out;
 }
 
 struct ExportCommand {
@@ -580,6 +608,7 @@ void add_list_commands(Command noun, Session& session) {
                                command.add_option("--digest", options.digests, "for lines that name none (default: every digest)");
                                command.add_option("--map", options.map, "COLUMN=HEADER, e.g. email=\"E-Mail\"");
                                command.add_flag("--confirmed", options.confirmed, "you have these readers' consent");
+                               command.add_flag("--send-confirmations", options.ask, "ask those who are pending, by mail");
                                command.add_flag("--dry-run", options.dry_run, "report only");
                                command.add_option("--rejects", options.reject_file, "write rejected lines there");
                                add_json(command, options.json);

@@ -29,13 +29,17 @@ Result<std::filesystem::path> folder_of(Session& session) {
   return config->folder;
 }
 
+std::string variables() {
+  Table out{{"NAME", "MEANING"}};
+  for (const auto& variable : message::variables()) {
+    out.add({std::string{variable.path} + (variable.is_section ? " (section)" : ""), std::string{variable.meaning}});
+  }
+  return out.text();
+}
+
 Result<Exit> check(Session& session, const CheckOptions& options) {
   if (options.variables) {
-    Table out{{"NAME", "MEANING"}};
-    for (const auto& variable : message::variables()) {
-      out.add({std::string{variable.path} + (variable.is_section ? " (section)" : ""), std::string{variable.meaning}});
-    }
-    print(out.text());
+    print(variables());
     return Exit::done;
   }
   TIDINGS_LET(const auto folder, folder_of(session));
@@ -50,7 +54,8 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
     out += fmt::format("{}: good; sample: HTML {}, text {}\n", name, format_size(static_cast<std::int64_t>(bodies.front().html.size())),
                        format_size(static_cast<std::int64_t>(bodies.front().text.size())));
   }
-  print(out + "\"tidings template check --variables\" lists what templates may use\n");
+  print(options.theme.empty() ? out + "\nwhat templates may use:\n" + variables()
+                              : out + "\"tidings template check --variables\" lists what templates may use\n");
   return Exit::done;
 }
 

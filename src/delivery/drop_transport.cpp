@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "base/codec.hpp"
+#include "base/crypto.hpp"
 #include "base/file.hpp"
 #include "delivery/outbox.hpp"
 #include "delivery/transport.hpp"
@@ -23,6 +25,13 @@ constexpr std::size_t batch = 32;
 /// The envelope as the final delivery agent would note it (RFC 5321 section 4.4), so that a dropped file tells all.
 std::string with_envelope(const message::Letter& letter) {
   return fmt::format("Return-Path: <{}>\r\nDelivered-To: {}\r\n{}", letter.envelope_from, letter.envelope_to, letter.bytes);
+}
+
+/// Named by edition and subscriber: a second attempt replaces the file instead of adding one. What is no delivery of an edition (a
+/// confirmation, a test) is named by its octets, so that none replaces another.
+std::string file_stem(const Claim& claim, const message::Letter& letter) {
+  if (claim.edition.value == 0) return "letter-" + hex_encode(sha256(with_envelope(letter))).substr(0, 24);
+  return fmt::format("{:06}-{:08}", claim.edition.value, claim.subscriber.value);
 }
 
 class DropTransport final : public Transport {
@@ -49,8 +58,7 @@ class DropTransport final : public Transport {
 
  private:
   void drop(Outbox& outbox, Parcel parcel) {
-    // Named by edition and subscriber: a second attempt replaces the file instead of adding one.
-    const auto name = fmt::format("{:06}-{:08}", parcel.claim.edition.value, parcel.claim.subscriber.value);
+    const auto name = file_stem(parcel.claim, parcel.letter);
     Result<void> wrote;
     if (format_ == DropFormat::eml) {
       wrote = write_file(folder_ / (name + ".eml"), with_envelope(parcel.letter));

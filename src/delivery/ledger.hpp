@@ -106,6 +106,7 @@ struct DeliveryRow {
   std::optional<int> code{};
   std::string reply{};
   std::optional<UtcTime> settled{};
+  SegmentId segment{};
 
   bool operator==(const DeliveryRow&) const = default;
 };
@@ -176,12 +177,17 @@ class Ledger {
 
   [[nodiscard]] Result<Counts> counts(EditionId edition);
 
+  /// How many deliveries of an edition, in whatever state, each segment has.
+  [[nodiscard]] Result<std::map<SegmentId, std::int64_t>> readers_by_segment(EditionId edition);
+
   /// The earliest time at which claim() would return something; now or earlier when it would already. Nothing when no
   /// delivery will ever be due without an admin.
   [[nodiscard]] Result<std::optional<UtcTime>> next_due(EditionId edition);
 
   /// Ordered by edition and subscriber.
   [[nodiscard]] Result<std::vector<DeliveryRow>> list(const DeliveryFilter& filter);
+  /// Streams the rows of one edition in order of subscriber; memory is the visitor's, which must not write. Its error ends it.
+  [[nodiscard]] Result<void> visit(EditionId edition, const std::function<Result<void>(const DeliveryRow&)>& visitor);
   /// All but plainly accepted first attempts, oldest first.
   [[nodiscard]] Result<std::vector<AttemptRow>> attempts(EditionId edition, SubscriberId subscriber);
   /// Blanks the relay's words about one subscriber, which may quote the address; for erasing a person. The outcomes stay.

@@ -42,7 +42,8 @@ Result<std::optional<UtcTime>> Ledger::next_due(EditionId edition) {
 
 Result<std::vector<DeliveryRow>> Ledger::list(const DeliveryFilter& filter) {
   auto query = database_->prepare(R"sql(
-    SELECT d.edition_id, d.subscriber_id, s.address, d.state, d.attempts, d.due_ms, d.code, d.reply, d.settled_ms
+    SELECT d.edition_id, d.subscriber_id, s.address, d.state, d.attempts, d.due_ms, d.code, d.reply, d.settled_ms,
+      d.segment_id
     FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id
     WHERE (:edition IS NULL OR d.edition_id = :edition) AND (:subscriber IS NULL OR d.subscriber_id = :subscriber)
       AND (:state IS NULL OR d.state = :state)
@@ -61,7 +62,29 @@ Result<std::vector<DeliveryRow>> Ledger::list(const DeliveryFilter& filter) {
                     .due = query.optional_time(5),
                     .code = query.is_null(6) ? std::nullopt : std::optional{static_cast<int>(query.integer(6))},
                     .reply = query.text(7),
-                    .settled = query.optional_time(8)});
+                    .settled = query.optional_time(8),
+                    .segment = query.id<SegmentId>(9)});
+  }
+}
+
+Result<void> Ledger::visit(EditionId edition, const std::function<Result<void>(const DeliveryRow&)>& visitor) {
+  auto query = database_->prepare(R"sql(
+    SELECT d.subscriber_id, s.address, d.state, d.attempts, d.due_ms, d.code, d.reply, d.settled_ms
+    FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id
+    WHERE d.edition_id = :edition ORDER BY d.subscriber_id)sql");
+  query.bind(":edition", edition);
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (!row) return {};
+    TIDINGS_TRY(visitor({.edition = edition,
+                         .subscriber = query.id<SubscriberId>(0),
+                         .address = query.text(1),
+                         .state = static_cast<DeliveryState>(query.integer(2)),
+                         .attempts = static_cast<int>(query.integer(3)),
+                         .due = query.optional_time(4),
+                         .code = query.is_null(5) ? std::nullopt : std::optional{static_cast<int>(query.integer(5))},
+                         .reply = query.text(6),
+                         .settled = query.optional_time(7)}));
   }
 }
 
@@ -106,6 +129,17 @@ Result<std::vector<std::pair<std::string, std::int64_t>>> Ledger::deferred_by_re
     if (!row) return reasons;
     auto reason = query.is_null(0) ? query.text(1) : fmt::format("{} {}", query.integer(0), query.view(1));
     reasons.emplace_back(std::move(reason), query.integer(2));
+  }
+}
+
+Result<std::map<SegmentId, std::int64_t>> Ledger::readers_by_segment(EditionId edition) {
+  auto query = database_->prepare("SELECT segment_id, count(*) FROM deliveries WHERE edition_id = :edition GROUP BY segment_id");
+  query.bind(":edition", edition);
+  std::map<SegmentId, std::int64_t> readers;
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (!row) return readers;
+    readers.emplace(query.id<SegmentId>(0), query.integer(1));
   }
 }
 

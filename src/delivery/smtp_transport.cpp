@@ -35,6 +35,7 @@ struct Relay {
   std::string name;
   RelayHealth health;
   int sessions = 0;     ///< open or opening
+  std::size_t opening = 0;
   double load = 0;      ///< letters given to it by weight: the relay with the least is next
   Outcome last_trouble;
 
@@ -117,6 +118,7 @@ void Loop::run() {
   for (auto& relay : relays_) {
     relay->health.begin_run(now_);
     relay->sessions = 0;
+    relay->opening = 0;
     relay->load = 0;
   }
   if (all_out()) {
@@ -226,13 +228,14 @@ void Loop::feed_session(Session& session, Parcel parcel) {
 
 void Loop::open_sessions() {
   if (waiting_.empty() || winding_up()) return;
-  // As many as there is work for beyond what is opening already.
+  // As many as there is work for beyond what is opening already at the same relay: one that does not greet keeps no other waiting.
   const auto wanted = waiting_.size() + 1;
   for (std::size_t i = 0; i < relays_.size(); ++i) {
     auto& relay = *relays_[i];
     if (!may_use(relay)) continue;
-    while (relay.sessions < relay.health.allowed_sessions(now_) && connector_.opening() < wanted && now_ >= relay.health.next_open()) {
+    while (relay.sessions < relay.health.allowed_sessions(now_) && relay.opening < wanted && now_ >= relay.health.next_open()) {
       ++relay.sessions;
+      ++relay.opening;
       connector_.open(i, relay.options);
     }
   }
@@ -240,10 +243,11 @@ void Loop::open_sessions() {
 
 void Loop::on_opened(Connector::Opened opened) {
   auto& relay = *relays_[opened.ticket];
+  --relay.opening;
   if (!opened.connection) {
     --relay.sessions;
     log::info(fmt::format("relay {}: {} at {}", relay.name, opened.failure.line(), name_of(opened.failure.stage)));
-    const bool some_open = relay.sessions > static_cast<int>(connector_.opening());
+    const bool some_open = relay.sessions > static_cast<int>(relay.opening);
     const auto others = some_open ? RelayHealth::Others::some_open : RelayHealth::Others::none_open;
     if (relay.health.open_failed(opened.failure, others, now_)) on_trouble(relay, opened.failure);
     return;

@@ -93,7 +93,10 @@ Result<CarryOver> CarryOver::open(store::Database& database, std::string_view di
     out.backlog_.emplace(post.id, cut);
     out.posts_.push_back(std::move(post));
   }
-  sort_for_reading(out.posts_, options);
+  // An editor's own order stands; what is carried over follows it.
+  std::vector<Selected> sorted{shown.begin(), shown.end()};
+  sort_for_reading(sorted, options);
+  if (std::ranges::equal(sorted, shown)) sort_for_reading(out.posts_, options);
   TIDINGS_TRY(out.read_aliases());
   return out;
 }

@@ -1,5 +1,7 @@
 #include "digest/digest.hpp"
 
+#include <fmt/format.h>
+
 namespace tidings::digest {
 
 std::string_view name_of(EditionState state) {
@@ -12,6 +14,10 @@ std::string_view name_of(EditionState state) {
     case EditionState::cancelled: return "cancelled";
   }
   return "";
+}
+
+std::string name_of(const Edition& edition) {
+  return edition.number ? fmt::format("{}#{}", edition.digest, *edition.number) : std::to_string(edition.id.value);
 }
 
 }  // namespace tidings::digest

@@ -1,6 +1,7 @@
 // Nouns of the digest room: the standing order, its editions, the period that an edition covers.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,9 +38,18 @@ struct Edition {
   std::optional<UtcTime> sealed;
   std::optional<UtcTime> started;
   std::optional<UtcTime> finished;
+  std::string intro = {};                     ///< Markdown, by the editor of this edition
+  std::optional<UtcTime> mailed = {};         ///< a draft: when the editor got it
+  std::optional<UtcTime> approved = {};       ///< when it was let go; lateness counts from here
 
   bool operator==(const Edition&) const = default;
+
+  /// From when on a delay counts.
+  [[nodiscard]] UtcTime promised() const { return approved ? std::max(*approved, scheduled) : scheduled; }
 };
+
+/// "weekly#12"; one without a number by its id. EditionTable::find() knows both.
+[[nodiscard]] std::string name_of(const Edition& edition);
 
 /// One segment's frozen rendering; `bodies[v]` is variant v.
 struct SegmentBody {

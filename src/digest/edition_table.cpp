@@ -32,7 +32,10 @@ Edition edition_of(const store::Statement& row) {
           .reason = row.text(9),
           .sealed = row.optional_time(10),
           .started = row.optional_time(11),
-          .finished = row.optional_time(12)};
+          .finished = row.optional_time(12),
+          .intro = row.text(13),
+          .mailed = row.optional_time(14),
+          .approved = row.optional_time(15)};
 }
 
 std::optional<std::int64_t> number_of(std::string_view text) {
@@ -214,7 +217,7 @@ Result<std::vector<ShownBefore>> EditionTable::shown_since(std::string_view dige
     WHERE e.digest = :digest AND e.cut_ms > :served_until AND e.state <> 'draft' AND ep.more = 0
       AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL)
       AND (ep.same_as IS NULL OR EXISTS (SELECT 1 FROM edition_posts shown
-                                         WHERE shown.edition_id = e.id AND shown.post_id = ep.same_as))
+                                         WHERE shown.edition_id = e.id AND shown.post_id = ep.same_as AND shown.same_as IS NULL))
     ORDER BY e.cut_ms, coalesce(ep.same_as, ep.post_id), ep.same_as IS NOT NULL, ep.post_id)");
   rows.bind(":digest", digest).bind(":served_until", served_until);
   std::vector<ShownBefore> out;
@@ -271,18 +274,19 @@ Result<void> insert_posts(store::Database& database, EditionId edition, const Se
 
 }  // namespace
 
-Result<EditionId> EditionTable::insert(const NewEdition& edition, const Selection& selection, UtcTime sealed_at) {
+Result<EditionId> EditionTable::insert(const NewEdition& edition, const Selection& selection, std::optional<UtcTime> sealed_at) {
   EditionId id;
   {
     auto row = database_.prepare(R"(
-      INSERT INTO editions (digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms)
-      SELECT :digest, coalesce(max(number), 0) + 1, 'sealed', :scheduled, :from, :until, :cut, :title, :reason, :sealed
+      INSERT INTO editions (digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, preflight)
+      SELECT :digest, coalesce(max(number), 0) + 1, CASE WHEN :sealed IS NULL THEN 'draft' ELSE 'sealed' END,
+             :scheduled, :from, :until, :cut, :title, :reason, :sealed, :preflight
       FROM editions WHERE digest = :digest
       ON CONFLICT DO NOTHING
       RETURNING id)");
     row.bind(":digest", edition.digest).bind(":scheduled", edition.scheduled).bind(":from", edition.period.from);
     row.bind(":until", edition.period.until).bind(":cut", edition.cut).bind(":title", edition.title);
-    row.bind(":reason", edition.reason).bind(":sealed", sealed_at);
+    row.bind(":reason", edition.reason).bind(":sealed", sealed_at).bind(":preflight", edition.preflight);
     TIDINGS_LET(const bool inserted, row.step());
     if (!inserted) return taken(edition);
     id = row.id<EditionId>(0);
@@ -326,6 +330,23 @@ Result<std::vector<EditionPage>> EditionTable::pages_of(EditionId edition) {
     TIDINGS_LET(const bool more, rows.step());
     if (!more) return out;
     out.push_back({.language = rows.text(0), .html = rows.text(1)});
+  }
+}
+
+Result<void> EditionTable::add_image(EditionId edition, const EditionImage& image) {
+  auto row = database_.prepare("INSERT INTO edition_images (edition_id, content_id, url, bytes) VALUES (:edition, :content_id, :url, :bytes)");
+  row.bind(":edition", edition).bind(":content_id", image.content_id).bind(":url", image.url);
+  return row.bind_blob(":bytes", image.bytes).run();
+}
+
+Result<std::vector<EditionImage>> EditionTable::images_of(EditionId edition) {
+  auto rows = database_.prepare("SELECT content_id, url, bytes FROM edition_images WHERE edition_id = :edition ORDER BY id");
+  rows.bind(":edition", edition);
+  std::vector<EditionImage> out;
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return out;
+    out.push_back({.content_id = rows.text(0), .url = rows.text(1), .bytes = rows.blob(2)});
   }
 }
 
@@ -394,11 +415,137 @@ Result<void> EditionTable::cancel(EditionId edition, std::string_view reason, Ut
   return refused(now, EditionState::cancelled);
 }
 
+// ---- drafts ---------------------------------------------------------------------------------------------------------
+
+namespace {
+
+Result<void> only_drafts(const Edition& edition) {
+  if (edition.state == EditionState::draft) return {};
+  return fail(Errc::not_permitted, fmt::format("{} is {}: only a draft can be changed or approved", name_of(edition), name_of(edition.state)));
+}
+
+}  // namespace
+
+Result<std::vector<Edition>> EditionTable::drafts(std::string_view digest) {
+  auto rows = database_.prepare(R"(
+    SELECT id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, started_ms, finished_ms,
+           intro, mailed_ms, approved_ms
+    FROM editions WHERE state = 'draft' AND (:digest = '' OR digest = :digest) ORDER BY scheduled_ms, id)");
+  rows.bind(":digest", digest);
+  std::vector<Edition> out;
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return out;
+    out.push_back(edition_of(rows));
+  }
+}
+
+Result<Selection> EditionTable::choice_of(EditionId edition, const SelectOptions& options) {
+  auto rows = database_.prepare(R"(
+    SELECT p.id, p.source_id, s.name, p.published_ms, p.first_seen_ms, p.title, p.link_key, p.title_key, p.pinned,
+           shown.position, shown.more
+    FROM edition_posts ep
+    JOIN edition_posts shown ON shown.edition_id = ep.edition_id AND shown.post_id = coalesce(ep.same_as, ep.post_id)
+    JOIN posts p ON p.id = ep.post_id
+    JOIN sources s ON s.id = p.source_id
+    WHERE ep.edition_id = :edition AND shown.same_as IS NULL
+    ORDER BY shown.more, shown.position, ep.same_as IS NOT NULL, ep.post_id)");
+  rows.bind(":edition", edition);
+  Selection out;
+  std::vector<Candidate> article;
+  std::pair<std::int64_t, std::int64_t> place{-1, -1};
+  const auto finish = [&] {
+    if (!article.empty()) (place.first != 0 ? out.more : out.posts).push_back(join(article, options));
+    article.clear();
+  };
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) break;
+    if (const std::pair next{rows.integer(10), rows.integer(9)}; next != place) {
+      finish();
+      place = next;
+    }
+    article.push_back(candidate_of(rows));
+    TIDINGS_LET(article.back().tags, tags_of(database_, article.back().id));
+  }
+  finish();
+  return out;
+}
+
+Result<std::vector<PostId>> EditionTable::dropped_of(EditionId edition) {
+  auto rows = database_.prepare("SELECT post_id FROM edition_posts WHERE edition_id = :edition AND same_as = post_id ORDER BY post_id");
+  rows.bind(":edition", edition);
+  std::vector<PostId> out;
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return out;
+    out.push_back(rows.id<PostId>(0));
+  }
+}
+
+Result<void> EditionTable::arrange(EditionId edition, std::span<const PostId> shown) {
+  TIDINGS_LET(const auto now, get(edition));
+  TIDINGS_TRY(only_drafts(now));
+  if (shown.empty()) return fail(Errc::bad_data, fmt::format("{} would have no posts", name_of(now)), "\"tidings edition cancel\" takes it back");
+  auto drop = database_.prepare(R"(
+    UPDATE edition_posts SET position = NULL, same_as = post_id
+    WHERE edition_id = :edition AND more = 0 AND same_as IS NULL)");
+  TIDINGS_TRY(drop.bind(":edition", edition).run());
+  auto show = database_.prepare(R"(
+    UPDATE edition_posts SET position = :position, same_as = NULL
+    WHERE edition_id = :edition AND post_id = :post AND same_as = post_id)");
+  std::int64_t position = 0;
+  for (const auto post : shown) {
+    show.reset();
+    TIDINGS_TRY(show.bind(":position", position++).bind(":edition", edition).bind(":post", post).run());
+    if (database_.changes() != 1) {
+      return fail(Errc::bad_data, fmt::format("post {} is not in {}, or is named twice", post.value, name_of(now)),
+                  "\"tidings edition show\" lists its posts; what came later waits for the next edition");
+    }
+  }
+  return {};
+}
+
+Result<void> EditionTable::set_intro(EditionId edition, std::string_view markdown) {
+  auto change = database_.prepare("UPDATE editions SET intro = :intro WHERE id = :id AND state = 'draft'");
+  TIDINGS_TRY(change.bind(":intro", markdown).bind(":id", edition).run());
+  if (database_.changes() == 1) return {};
+  TIDINGS_LET(const auto now, get(edition));
+  return only_drafts(now);
+}
+
+Result<std::string> EditionTable::preflight_of(EditionId edition) {
+  auto row = database_.prepare("SELECT preflight FROM editions WHERE id = :id");
+  row.bind(":id", edition);
+  TIDINGS_LET(const bool found, row.step());
+  return found ? row.text(0) : std::string{};
+}
+
+Result<void> EditionTable::set_mailed(EditionId edition, std::string_view preflight, UtcTime at) {
+  auto change = database_.prepare("UPDATE editions SET preflight = :preflight, mailed_ms = :at WHERE id = :id");
+  return change.bind(":preflight", preflight).bind(":at", at).bind(":id", edition).run();
+}
+
+Result<void> EditionTable::set_reason(EditionId edition, std::string_view reason) {
+  auto change = database_.prepare("UPDATE editions SET reason = :reason WHERE id = :id");
+  return change.bind(":reason", reason).bind(":id", edition).run();
+}
+
+Result<void> EditionTable::approve(EditionId edition, UtcTime at) {
+  auto change = database_.prepare(
+      "UPDATE editions SET state = 'sealed', sealed_ms = :at, approved_ms = :at, reason = '' WHERE id = :id AND state = 'draft'");
+  TIDINGS_TRY(change.bind(":at", at).bind(":id", edition).run());
+  if (database_.changes() == 1) return {};
+  TIDINGS_LET(const auto now, get(edition));
+  return only_drafts(now);
+}
+
 // ---- reading --------------------------------------------------------------------------------------------------------
 
 Result<Edition> EditionTable::get(EditionId edition) {
   auto row = database_.prepare(R"(
-    SELECT id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, started_ms, finished_ms
+    SELECT id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, started_ms, finished_ms,
+           intro, mailed_ms, approved_ms
     FROM editions WHERE id = :id)");
   row.bind(":id", edition);
   TIDINGS_LET(const bool found, row.step());
@@ -411,7 +558,8 @@ Result<Edition> EditionTable::find(std::string_view name) {
   const auto digest = name.substr(0, hash);
   const auto number = hash == std::string_view::npos ? std::nullopt : number_of(name.substr(hash + 1));
   auto row = database_.prepare(R"(
-    SELECT id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, started_ms, finished_ms
+    SELECT id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, started_ms, finished_ms,
+           intro, mailed_ms, approved_ms
     FROM editions
     WHERE digest = :digest AND number IS NOT NULL AND (:number IS NULL OR number = :number)
     ORDER BY number DESC LIMIT 1)");
@@ -434,7 +582,7 @@ Result<Edition> EditionTable::find(std::string_view name) {
 Result<std::vector<EditionSummary>> EditionTable::list(std::string_view digest, int limit) {
   auto rows = database_.prepare(R"(
     SELECT e.id, e.digest, e.number, e.state, e.scheduled_ms, e.from_ms, e.until_ms, e.cut_ms, e.title, e.reason,
-           e.sealed_ms, e.started_ms, e.finished_ms,
+           e.sealed_ms, e.started_ms, e.finished_ms, e.intro, e.mailed_ms, e.approved_ms,
            (SELECT count(*) FROM edition_posts p WHERE p.edition_id = e.id AND p.same_as IS NULL AND p.more = 0),
            (SELECT count(*) FROM segments s WHERE s.edition_id = e.id)
     FROM editions e
@@ -446,14 +594,15 @@ Result<std::vector<EditionSummary>> EditionTable::list(std::string_view digest, 
     TIDINGS_LET(const bool more, rows.step());
     if (!more) return out;
     out.push_back({.edition = edition_of(rows),
-                   .posts = static_cast<int>(rows.integer(13)),
-                   .segments = static_cast<int>(rows.integer(14))});
+                   .posts = static_cast<int>(rows.integer(16)),
+                   .segments = static_cast<int>(rows.integer(17))});
   }
 }
 
 Result<std::vector<Edition>> EditionTable::unfinished() {
   auto rows = database_.prepare(R"(
-    SELECT id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, started_ms, finished_ms
+    SELECT id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, started_ms, finished_ms,
+           intro, mailed_ms, approved_ms
     FROM editions WHERE state IN ('sealed', 'sending') ORDER BY scheduled_ms, id)");
   std::vector<Edition> out;
   for (;;) {

@@ -34,6 +34,7 @@ struct NewEdition {
   UtcTime cut{};
   std::string title;
   std::string reason;
+  std::string preflight = {};  ///< of a draft: which posts were left out and why
 };
 
 /// An article that an earlier edition has shown.
@@ -58,6 +59,15 @@ struct EditionPage {
   std::string html;
 
   bool operator==(const EditionPage&) const = default;
+};
+
+/// A picture that travels with the edition's mails.
+struct EditionImage {
+  std::string content_id;  ///< the bodies say src="cid:CONTENT_ID"
+  std::string url;         ///< where it was fetched
+  std::string bytes;
+
+  bool operator==(const EditionImage&) const = default;
 };
 
 /// segments.posts: ids in reading order, joined by blanks.
@@ -94,8 +104,9 @@ class EditionTable {
 
   // ---- sealing: inside the caller's transaction ----
 
-  /// A sealed edition under the digest's next number, with its posts and links in the order given and what was joined.
-  [[nodiscard]] Result<EditionId> insert(const NewEdition& edition, const Selection& selection, UtcTime sealed_at);
+  /// A sealed edition under the digest's next number, with its posts and links in the order given and what was joined; a
+  /// draft without `sealed_at`. The posts of a draft are taken, as those of a sealed edition are.
+  [[nodiscard]] Result<EditionId> insert(const NewEdition& edition, const Selection& selection, std::optional<UtcTime> sealed_at);
 
   /// One segment; its bodies follow. Segment::posts in reading order, each a post of the edition or of its backlog.
   [[nodiscard]] Result<SegmentId> add_segment(EditionId edition, std::string_view language, std::span<const PostId> posts);
@@ -103,6 +114,7 @@ class EditionTable {
   [[nodiscard]] Result<void> note_segment(SegmentId segment, std::string_view note);
   /// The edition as a page for everybody; `html` whole, without slots.
   [[nodiscard]] Result<void> add_page(EditionId edition, std::string_view language, std::string_view html);
+  [[nodiscard]] Result<void> add_image(EditionId edition, const EditionImage& image);
   [[nodiscard]] Result<void> add_body(SegmentId segment, int variant, const SegmentBody& body);
 
   /// Records that a run had no edition although there were posts, because nobody was to get it: they have had their turn,
@@ -119,6 +131,26 @@ class EditionTable {
   /// Not a sent or skipped one. If its sending had not begun, its posts become candidates again and its period is open
   /// again; otherwise it goes on to count as carried.
   [[nodiscard]] Result<void> cancel(EditionId edition, std::string_view reason, UtcTime at);
+
+  // ---- drafts: Errc::not_permitted for an edition that is none any more ----
+
+  /// Oldest first; an empty digest means all of them.
+  [[nodiscard]] Result<std::vector<Edition>> drafts(std::string_view digest);
+  /// What insert() was given, as it is arranged now; without left_out and repeats.
+  [[nodiscard]] Result<Selection> choice_of(EditionId edition, const SelectOptions& options);
+  /// Which posts readers shall see, in this order. The others are dropped: they have had their turn and come in no later edition
+  /// of the digest (same_as is the post itself), but arrange() can bring them back. Within the caller's transaction: on
+  /// Errc::bad_data (a post that is not in the draft, one named twice, none left) it is to be rolled back.
+  [[nodiscard]] Result<void> arrange(EditionId edition, std::span<const PostId> shown);
+  [[nodiscard]] Result<std::vector<PostId>> dropped_of(EditionId edition);
+  [[nodiscard]] Result<void> set_intro(EditionId edition, std::string_view markdown);
+  /// What the editor was or will be told.
+  [[nodiscard]] Result<std::string> preflight_of(EditionId edition);
+  [[nodiscard]] Result<void> set_mailed(EditionId edition, std::string_view preflight, UtcTime at);
+  /// Why a draft still waits; empty: for the editor.
+  [[nodiscard]] Result<void> set_reason(EditionId edition, std::string_view reason);
+  /// draft -> sealed; the caller seals it whole in the same transaction.
+  [[nodiscard]] Result<void> approve(EditionId edition, UtcTime at);
 
   // ---- reading ----
 
@@ -142,6 +174,8 @@ class EditionTable {
   [[nodiscard]] Result<std::vector<Segment>> segments_of(EditionId edition, Bodies bodies);
   /// As pages for everybody, by language; editions that were sealed by an older version have none.
   [[nodiscard]] Result<std::vector<EditionPage>> pages_of(EditionId edition);
+  /// In the order in which they were added.
+  [[nodiscard]] Result<std::vector<EditionImage>> images_of(EditionId edition);
   /// One segment with its bodies.
   [[nodiscard]] Result<Segment> segment(SegmentId segment);
 

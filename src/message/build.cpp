@@ -1,5 +1,7 @@
 #include "message/build.hpp"
 
+#include <span>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -11,13 +13,16 @@
 namespace tidings::message {
 namespace {
 
-void append_parts(std::string& out, const PartFrame& frame, const digest::SegmentBody& body) {
+void append_parts(std::string& out, const PartFrame& frame, const digest::SegmentBody& body, std::span<const InlineImage> images) {
   out += frame.fields;
   out += "\r\n";
   out += frame.before_text;
   append_quoted_printable(out, body.text);
   out += frame.before_html;
   append_quoted_printable(out, body.html);
+  for (const auto& image : images) {
+    if (!frame.before_image.empty()) out += frame.before_image + *image.part;
+  }
   out += frame.end;
 }
 
@@ -41,7 +46,7 @@ Result<Letter> build_full(const digest::SegmentBody& body, const HeaderOptions& 
   append_unstructured(subject, "Subject", options.subject_prefix + body.subject);
   append_personal_fields(out.bytes, reader, subject, date, options, fields.message_domain);
   out.bytes += fields.tail;
-  append_parts(out.bytes, part_frame(options.edition_key, !body.html.empty()), body);
+  append_parts(out.bytes, part_frame(options.edition_key, !body.html.empty(), !options.images.empty()), body, options.images);
   out.bytes.insert(0, dkim_fields(options.signers, out.bytes, date));
   return out;
 }
@@ -65,7 +70,7 @@ Result<Letter> build_plain(const PlainMail& mail, UtcTime date) {
   append_structured(out.bytes, "MIME-Version", "1.0");
   if (!mail.language.empty()) append_structured(out.bytes, "Content-Language", mail.language);
   append_structured(out.bytes, "Auto-Submitted", "auto-generated");
-  append_parts(out.bytes, part_frame(mail.message_id, !mail.html.empty()), body);
+  append_parts(out.bytes, part_frame(mail.message_id, !mail.html.empty(), false), body, {});
   out.bytes.insert(0, dkim_fields(mail.signers, out.bytes, date));
   return out;
 }

@@ -51,9 +51,18 @@ struct Variant {
   std::string subject_field;               ///< finished, if the subject has no slots
   std::optional<Pattern> subject_pattern;  ///< else
   std::string fields;                      ///< FixedFields::tail and the frame's
-  std::vector<Step> steps;                 ///< the body
+  std::vector<Step> steps;                 ///< the body up to its images
+  std::string before_image;                ///< empty: no images
+  std::string end;                         ///< after them; like them, as it stands what DKIM hashes
   std::size_t size_bytes = 0;              ///< what write() makes room for, short of very long names and links
   DkimBodyHash begun;                      ///< over the first step's octets, if there are signers
+
+  [[nodiscard]] std::size_t images_size(const HeaderOptions& options) const {
+    std::size_t size = 0;
+    if (before_image.empty()) return size;
+    for (const auto& image : options.images) size += before_image.size() + image.part->size();
+    return size;
+  }
 };
 
 Result<Pattern> to_pattern(std::string_view text, Escape escape) {
@@ -93,14 +102,16 @@ Result<Variant> compile_variant(const digest::SegmentBody& body, const HeaderOpt
   } else {
     append_unstructured(out.subject_field, "Subject", subject);
   }
-  const auto frame = part_frame(options.edition_key, !body.html.empty());
+  const bool has_images = !body.html.empty() && !options.images.empty();
+  const auto frame = part_frame(options.edition_key, !body.html.empty(), has_images);
   out.fields = fields.tail + frame.fields;
   out.steps.push_back({.fixed = frame.before_text, .relaxed = {}, .line = {}});
   TIDINGS_TRY(append_body(out.steps, body.text, Escape::none));
   out.steps.back().fixed += frame.before_html;
   TIDINGS_TRY(append_body(out.steps, body.html, Escape::html));
-  out.steps.back().fixed += frame.end;
-  out.size_bytes = out.fields.size() + fields.head.size() + room_for_personal;
+  if (has_images) out.before_image = frame.before_image;
+  out.end = frame.end;
+  out.size_bytes = out.fields.size() + fields.head.size() + room_for_personal + out.images_size(options) + out.end.size();
   for (const auto& step : out.steps) out.size_bytes += step.fixed.size() + room_for_line;
   if (options.signers.empty()) return out;
   for (auto& step : out.steps) {
@@ -165,6 +176,17 @@ void CompiledMessage::write(const Reader& reader, UtcTime date, Letter& out) con
     append_quoted_printable(out.bytes, line);
     if (sign) hash->update(std::string_view{out.bytes}.substr(start));
   }
+  const auto append_constant = [&](std::string_view bytes) {
+    out.bytes += bytes;
+    if (sign) hash->update_relaxed(bytes);
+  };
+  if (!variant.before_image.empty()) {
+    for (const auto& image : program.options.images) {
+      append_constant(variant.before_image);
+      append_constant(*image.part);
+    }
+  }
+  append_constant(variant.end);
   if (!sign) return;
   const auto header = std::string_view{out.bytes}.substr(0, header_size);
   out.bytes.insert(0, dkim_fields(program.options.signers, header, hash->finish(), date));
@@ -173,7 +195,8 @@ void CompiledMessage::write(const Reader& reader, UtcTime date, Letter& out) con
 std::size_t CompiledMessage::size_bytes() const {
   std::size_t longest = 0;
   for (const auto& variant : program_->variants) {
-    std::size_t size = program_->fields.head.size() + variant.fields.size() + variant.subject_field.size();
+    std::size_t size = program_->fields.head.size() + variant.fields.size() + variant.subject_field.size() + variant.end.size();
+    size += variant.images_size(program_->options);
     for (const auto& step : variant.steps) {
       size += step.fixed.size();
       if (!step.line) continue;

@@ -19,12 +19,13 @@
 #include "base/result.hpp"
 #include "digest/digest.hpp"
 #include "message/dkim.hpp"
+#include "message/inline_image.hpp"
 #include "message/list_headers.hpp"
 #include "message/message.hpp"
 
 namespace tidings::message {
 
-/// The header of every message of an edition, but for the reader's part.
+/// The header of every message of an edition, but for the reader's part; and the pictures that go with it.
 struct HeaderOptions {
   Mailbox from = {};
   std::optional<Mailbox> reply_to = {};
@@ -35,6 +36,7 @@ struct HeaderOptions {
   std::string subject_prefix = {};  ///< "[Test] "
   std::chrono::minutes date_offset{};  ///< of the Date field, east of UTC
   std::vector<DkimSigner> signers = {};  ///< each adds a signature; none: the relay signs, or nobody
+  std::vector<InlineImage> images = {};  ///< only beside HTML; each becomes a part in this order
 };
 
 /// Thread-safe; cheap to copy (shared, constant).

@@ -1,6 +1,7 @@
 // Header fields of a message: encoded words (RFC 2047), folding (RFC 5322 section 2.2.3), mailboxes. Pure.
 //
-// Every function here writes ASCII only and no line over 78 octets unless it holds one unbreakable token. A value with CR, LF,
+// Every function here writes ASCII only, but for an address whose local part is not (RFC 6532: it goes by SMTPUTF8 or not at all), and
+// no line over 78 octets unless it holds one unbreakable token. A value with CR, LF,
 // NUL or another control character is refused by check_field() for what is configured and becomes a blank in what is
 // a reader's: nothing can smuggle in a further field. Field names are ours and are not checked.
 #pragma once

@@ -8,18 +8,28 @@
 
 namespace tidings::message {
 
-PartFrame part_frame(std::string_view key, bool has_html) {
+PartFrame part_frame(std::string_view key, bool has_html, bool has_images) {
   static constexpr std::string_view encoding = "Content-Transfer-Encoding: quoted-printable\r\n";
   if (!has_html) {
-    return {.fields = fmt::format("Content-Type: text/plain; charset=utf-8\r\n{}", encoding), .before_text = {}, .before_html = {}, .end = {}};
+    return {.fields = fmt::format("Content-Type: text/plain; charset=utf-8\r\n{}", encoding),
+            .before_text = {}, .before_html = {}, .before_image = {}, .end = {}};
   }
   const auto boundary = boundary_for(key);
-  return {
+  PartFrame out{
       .fields = fmt::format("Content-Type: multipart/alternative; boundary=\"{}\"\r\n", boundary),
       .before_text = fmt::format("--{}\r\nContent-Type: text/plain; charset=utf-8\r\n{}\r\n", boundary, encoding),
       .before_html = fmt::format("--{}\r\nContent-Type: text/html; charset=utf-8\r\n{}\r\n", boundary, encoding),
+      .before_image = {},
       .end = fmt::format("--{}--\r\n", boundary),
   };
+  if (!has_images) return out;
+  // RFC 2387 section 3.1: `type` is the first part's; the HTML is the root because it comes first.
+  const auto inner = boundary_for(fmt::format("images {}", key));
+  out.before_image = fmt::format("--{}\r\n", inner);
+  out.before_html = fmt::format("--{}\r\nContent-Type: multipart/related; type=\"text/html\";\r\n boundary=\"{}\"\r\n\r\n{}"
+                                "Content-Type: text/html; charset=utf-8\r\n{}\r\n", boundary, inner, out.before_image, encoding);
+  out.end = fmt::format("--{}--\r\n{}", inner, out.end);
+  return out;
 }
 
 Result<FixedFields> fixed_fields(const HeaderOptions& options) {

@@ -5,7 +5,7 @@
 //   fixed.tail   MIME-Version, Content-Language, list fields
 //   frame.fields Content-Type, Content-Transfer-Encoding of a single part
 //                empty line
-//   parts        text, html
+//   parts        text, html, images
 //
 // DKIM-Signature fields go before all of it.
 #pragma once
@@ -24,10 +24,11 @@ namespace tidings::message {
 struct PartFrame {
   std::string fields;
   std::string before_text;
-  std::string before_html;  ///< empty without an HTML part, as is `end`
+  std::string before_html;   ///< empty without an HTML part, as are the others below
+  std::string before_image;  ///< each, if there are images: multipart/alternative (text, multipart/related (html, images))
   std::string end;
 };
-[[nodiscard]] PartFrame part_frame(std::string_view key, bool has_html);
+[[nodiscard]] PartFrame part_frame(std::string_view key, bool has_html, bool has_images);
 
 /// What is the same in every header of an edition.
 struct FixedFields {

@@ -120,10 +120,30 @@ class Collector {
     const auto outer = direction_;
     if (const auto* direction = node.find(Attr::dir)) direction_ = ascii_lower(trim(*direction));
     if (node.tag == Tag::li) mark_ = "\u2022 ";
-    children(node);
+    if (node.tag == Tag::ol) {
+      ordered_list(node);
+    } else {
+      children(node);
+    }
     end_paragraph();
     mark_.clear();
     direction_ = outer;
+  }
+
+  void ordered_list(const Node& list) {
+    const auto numbers = item_numbers(tree_, list);
+    std::size_t items = 0;
+    for (auto child = list.first_child; child != 0; child = tree_[child].next) {
+      if (tree_[child].tag != Tag::li) {
+        visit(tree_[child]);
+        continue;
+      }
+      end_paragraph();
+      mark_ = std::to_string(numbers[items++]) + ". ";
+      children(tree_[child]);
+      end_paragraph();
+      mark_.clear();
+    }
   }
 
   void add(std::string_view text) {
@@ -205,6 +225,8 @@ bool is_closing_mark(char32_t c) {
 bool is_abbreviation(std::string_view before) {
   const auto from = before.find_last_of(" (\n");
   const auto word = before.substr(from == std::string_view::npos ? 0 : from + 1);
+  const bool begins_line = from == std::string_view::npos || before[from] == '\n';
+  if (begins_line && std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; })) return true;  // the number of a list
   std::size_t letters = 0;
   for (const char c : word) letters += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
   if (letters <= 1 || word.find('.') != std::string_view::npos) return true;

@@ -20,7 +20,8 @@ bool is_table_section(Tag tag) { return tag == Tag::tbody || tag == Tag::thead |
 
 /// Elements that only a table may hold.
 bool is_table_part(Tag tag) {
-  return is_cell(tag) || is_table_section(tag) || tag == Tag::tr || tag == Tag::caption || tag == Tag::colgroup || tag == Tag::col;
+  return is_cell(tag) || is_table_section(tag) || tag == Tag::tr || tag == Tag::caption || tag == Tag::colgroup ||
+         tag == Tag::col;
 }
 
 /// HTML 13.2.4.2, "has an element in scope".
@@ -371,7 +372,9 @@ class Builder {
   }
 
   void end_block(Tag tag) {
-    const auto at = tag == Tag::li ? find_open(tag, [](Tag t) { return bounds_scope(t) || t == Tag::ul || t == Tag::ol; }) : in_scope(tag);
+    const auto at = tag == Tag::li
+                        ? find_open(tag, [](Tag t) { return bounds_scope(t) || t == Tag::ul || t == Tag::ol; })
+                        : in_scope(tag);
     if (at != npos) pop_to_size(at);
   }
 

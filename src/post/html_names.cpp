@@ -157,7 +157,8 @@ std::unordered_map<std::string_view, Tag> all_tags() {
     out.emplace(name, Tag::dropped_raw);
   }
   for (const std::string_view name : {"applet", "datalist", "select", "template"}) out.emplace(name, Tag::dropped);
-  for (const std::string_view name : {"area", "base", "basefont", "bgsound", "frame", "input", "keygen", "link", "meta", "param", "track"}) {
+  for (const std::string_view name :
+       {"area", "base", "basefont", "bgsound", "frame", "input", "keygen", "link", "meta", "param", "track"}) {
     out.emplace(name, Tag::dropped_void);
   }
   out.emplace("plaintext", Tag::plaintext);

@@ -175,7 +175,8 @@ class Tokeniser {
     }
     if (!is_kept(tag)) return;
     put_start(tag, raw.attributes);
-    if (raw.name == "summary") list_.attributes.push_back({Attr::style, "font-weight:bold"}), ++list_.tokens.back().attribute_count;
+    if (raw.name == "summary")
+      list_.attributes.push_back({Attr::style, "font-weight:bold"}), ++list_.tokens.back().attribute_count;
     if (tag == Tag::img && noscript_depth_ > 0) {
       list_.attributes.push_back({Attr::in_noscript, ""});
       ++list_.tokens.back().attribute_count;

@@ -1,8 +1,9 @@
-// Tokens: the first, linear pass over HTML, as the standard tokenises (HTML 13.2.5), so that limits hold before a tree is built.
+// Tokens: the first, linear pass over HTML, as the standard tokenises (HTML 13.2.5), so that limits hold before a tree
+// is built.
 //
-// What no mail can show is gone after it: comments, scripts, styles, svg, form controls, unknown elements' tags, attributes without
-// meaning to us. Frames and players have become links. Text and attribute values are still encoded (character
-// references), unless `literal`. Views point into the input or into the list itself.
+// What no mail can show is gone after it: comments, scripts, styles, svg, form controls, unknown elements' tags,
+// attributes without meaning to us. Frames and players have become links. Text and attribute values are still encoded
+// (character references), unless `literal`. Views point into the input or into the list itself.
 #pragma once
 
 #include <deque>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <memory>
 #include <optional>
 
@@ -263,6 +264,32 @@ Tree parse_html_mending(std::string_view html) { return build_mending(tokenise(h
 Tree parse_html_by_gumbo(std::string_view html) {
   const auto cleaned = clean_utf8(html);
   return parse_with_gumbo(tokenise(cleaned));
+}
+
+namespace {
+
+int number_of(const std::string* value, int otherwise) {
+  int number = 0;
+  if (value == nullptr) return otherwise;
+  const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), number);
+  return error == std::errc{} && number > -1'000'000 && number < 1'000'000 ? number : otherwise;
+}
+
+}  // namespace
+
+std::vector<int> item_numbers(const Tree& tree, const Node& list) {
+  const bool reversed = list.find(Attr::reversed) != nullptr;
+  int items = 0;
+  for (auto child = list.first_child; child != 0; child = tree[child].next) items += tree[child].tag == Tag::li ? 1 : 0;
+  int number = number_of(list.find(Attr::start), reversed ? items : 1);
+  std::vector<int> numbers;
+  for (auto child = list.first_child; child != 0; child = tree[child].next) {
+    if (tree[child].tag != Tag::li) continue;
+    number = number_of(tree[child].find(Attr::value), number);
+    numbers.push_back(number);
+    number += reversed ? -1 : 1;
+  }
+  return numbers;
 }
 
 }  // namespace tidings::post

@@ -1,9 +1,9 @@
 // The tree of a piece of HTML: what sanitiser, plain text and excerpts walk.
 //
-// Built as browsers build it, by gumbo where markup is misnested and by html_builder.hpp, which is much faster, where it is not. Bounded
-// first: size, depth and the reopening of unclosed formatting elements are limited on the token stream, because a tree
-// builder's cost grows with depth times tags. Past the depth limit elements are flattened, their text stays. Only
-// elements of html_names.hpp that may be kept are in it. Pure.
+// Built as browsers build it, by gumbo where markup is misnested and by html_builder.hpp, which is much faster, where
+// it is not. Bounded first: size, depth and the reopening of unclosed formatting elements are limited on the token
+// stream, because a tree builder's cost grows with depth times tags. Past the depth limit elements are flattened, their
+// text stays. Only elements of html_names.hpp that may be kept are in it. Pure.
 #pragma once
 
 #include <cstddef>
@@ -43,6 +43,9 @@ struct Tree {
   std::uint32_t add(std::uint32_t parent, Node node);
   [[nodiscard]] const Node& operator[](std::uint32_t index) const { return nodes[index]; }
 };
+
+/// What stands before each li child of an ol, in order, by its start, reversed and value attributes.
+[[nodiscard]] std::vector<int> item_numbers(const Tree& tree, const Node& list);
 
 inline constexpr std::size_t default_max_html_bytes = std::size_t{1} << 20U;
 

@@ -13,10 +13,12 @@ namespace {
 
 /// Parameters that name a campaign or a click, never a page. A trailing * is a prefix.
 constexpr std::array<std::string_view, 42> tracking{
-    "utm_*",   "fbclid",  "gclid",   "gclsrc",  "dclid",    "gbraid",   "wbraid",     "msclkid",  "yclid",     "ysclid",   "twclid",
-    "igshid",  "igsh",    "ttclid",  "li_fat_id", "mc_*",   "mkt_tok",  "_hsenc",     "_hsmi",    "__hssc",    "__hstc",   "__hsfp",
-    "hsctatracking", "vero_*", "oly_*", "_openstat", "wickedid", "rb_clickid", "s_cid", "ml_subscriber*", "mtm_*", "pk_campaign",
-    "pk_kwd",  "pk_source", "pk_medium", "piwik_*", "at_medium", "at_campaign", "at_custom*", "ns_*", "wt.mc_id", "__twitter_impression"};
+    "utm_*",     "fbclid",         "gclid",       "gclsrc",      "dclid",     "gbraid",    "wbraid",
+    "msclkid",   "yclid",          "ysclid",      "twclid",      "igshid",    "igsh",      "ttclid",
+    "li_fat_id", "mc_*",           "mkt_tok",     "_hsenc",      "_hsmi",     "__hssc",    "__hstc",
+    "__hsfp",    "hsctatracking",  "vero_*",      "oly_*",       "_openstat", "wickedid",  "rb_clickid",
+    "s_cid",     "ml_subscriber*", "mtm_*",       "pk_campaign", "pk_kwd",    "pk_source", "pk_medium",
+    "piwik_*",   "at_medium",      "at_campaign", "at_custom*",  "ns_*",      "wt.mc_id",  "__twitter_impression"};
 
 bool matches(std::string_view pattern, std::string_view name) {
   if (pattern.ends_with('*')) return name.starts_with(pattern.substr(0, pattern.size() - 1));
@@ -58,7 +60,8 @@ std::string canonical_link(std::string_view text, const LinkOptions& options) {
   if (!url->query.empty()) url->query = without_tracking(url->query, options);
   // "#utm_source=rss" and "#xtor=RSS-1" mark clicks; every other fragment names a place.
   const auto fragment = ascii_lower(url->fragment);
-  if (fragment.starts_with("xtor=") || (fragment.find('=') != std::string::npos && is_tracking(fragment, options))) url->fragment.clear();
+  if (fragment.starts_with("xtor=") || (fragment.find('=') != std::string::npos && is_tracking(fragment, options)))
+    url->fragment.clear();
   return url->text();
 }
 

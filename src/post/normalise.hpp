@@ -1,5 +1,5 @@
-// Normalising: an entry as some format gave it becomes a post. Pure; costs the HTML work, so PostTable calls it for new and changed
-// entries only.
+// Normalising: an entry as some format gave it becomes a post. Pure; costs the HTML work, so PostTable calls it for new
+// and changed entries only.
 #pragma once
 
 #include <string>

@@ -1,7 +1,6 @@
 #include "post/plain_text.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <vector>
 
@@ -262,31 +261,20 @@ class TextWriter {
     leave_lines(lines);
     ++list_depth_;
     const bool ordered = node.tag == Tag::ol;
-    const bool reversed = node.find(Attr::reversed) != nullptr;
-    int items = 0;
-    for (auto child = node.first_child; child != 0; child = tree_[child].next) items += tree_[child].tag == Tag::li ? 1 : 0;
-    int number = number_of(node.find(Attr::start), reversed ? items : 1);
+    const auto numbers = ordered ? item_numbers(tree_, node) : std::vector<int>{};
+    std::size_t items = 0;
     for (auto child = node.first_child; child != 0; child = tree_[child].next) {
       const auto& item = tree_[child];
       if (item.tag != Tag::li || !ordered) {
         write(item);
         continue;
       }
-      number = number_of(item.find(Attr::value), number);
-      auto mark = fmt::format("{}. ", number);
+      auto mark = fmt::format("{}. ", numbers[items++]);
       auto blanks = std::string(mark.size(), ' ');
       indented(item, std::move(mark), std::move(blanks), 1);
-      number += reversed ? -1 : 1;
     }
     --list_depth_;
     leave_lines(lines);
-  }
-
-  static int number_of(const std::string* value, int otherwise) {
-    int number = 0;
-    if (value == nullptr) return otherwise;
-    const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), number);
-    return error == std::errc{} && number > -1'000'000 && number < 1'000'000 ? number : otherwise;
   }
 
   void collect(const Node& node, std::string& out) const {

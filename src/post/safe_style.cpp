@@ -12,14 +12,16 @@ namespace {
 constexpr std::size_t max_style = 4'096;
 constexpr std::size_t max_value = 200;
 
-constexpr std::array<std::string_view, 47> properties{
+constexpr std::array<std::string_view, 61> properties{
     "background-color", "border", "border-bottom", "border-bottom-color", "border-bottom-style", "border-bottom-width",
     "border-collapse", "border-color", "border-left", "border-left-color", "border-left-style", "border-left-width",
     "border-radius", "border-right", "border-right-color", "border-right-style", "border-right-width", "border-spacing",
     "border-style", "border-top", "border-top-color", "border-top-style", "border-top-width", "border-width", "clear",
-    "color", "direction", "float", "font-size", "font-style", "font-variant", "font-weight", "height", "list-style-type",
-    "max-width", "padding", "padding-bottom", "padding-left", "padding-right", "padding-top", "text-align",
-    "text-decoration", "text-indent", "unicode-bidi", "vertical-align", "white-space", "width"};
+    "color", "direction", "float", "font-family", "font-size", "font-style", "font-variant", "font-weight", "height",
+    "letter-spacing", "line-height", "list-style-type", "margin", "margin-bottom", "margin-left", "margin-right",
+    "margin-top", "max-width", "overflow-wrap", "padding", "padding-bottom", "padding-left", "padding-right", "padding-top",
+    "table-layout", "text-align", "text-decoration", "text-indent", "text-transform", "unicode-bidi", "vertical-align",
+    "white-space", "width", "word-break", "word-spacing", "word-wrap"};
 static_assert(std::ranges::is_sorted(properties));
 
 struct Declaration {
@@ -82,6 +84,7 @@ bool is_allowed_declaration(const Declaration& declaration, int max_width) {
   if (value.empty() || value.size() > max_value) return false;
   if (!std::ranges::binary_search(properties, std::string_view{property})) return false;
   if (!has_plain_characters(value) || !has_plain_functions(value)) return false;
+  if (property == "line-height" && value.size() > 2 && value.find_first_not_of("0123456789") == std::string::npos) return false;
   const bool is_colour = property.ends_with("color");
   return is_colour || has_plain_lengths(value, max_width);
 }

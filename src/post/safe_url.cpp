@@ -61,11 +61,19 @@ bool is_plain_web_url(std::string_view url) {
     if (!((c >= 'a' && c <= 'z') || is_digit(c) || c == '-' || c == '.')) return false;
     letter = letter || (c >= 'a' && c <= 'z');
   }
-  if (i == 0 || i == rest.size() || !letter || rest.front() == '.' || rest.front() == '-') return false;
+  if (i == 0 || !letter || rest.front() == '.' || rest.front() == '-') return false;
   if (rest.find("/.") != std::string_view::npos) return false;
   return std::ranges::all_of(rest.substr(i), [](char c) {
     return is_letter(c) || is_digit(c) || std::string_view{"-._~/?#[]@!$&()*+,;=:%'|"}.find(c) != std::string_view::npos;
   });
+}
+
+/// RFC 3966, without parameters.
+std::optional<std::string> phone_number(std::string_view number) {
+  const bool good = !number.empty() && number.size() <= 40 && std::ranges::all_of(number, [](char c) {
+    return is_digit(c) || std::string_view{"+-.()*#"}.find(c) != std::string_view::npos;
+  });
+  return good ? std::optional{"tel:" + std::string{number}} : std::nullopt;
 }
 
 /// resolve_url until it changes nothing more; nothing if it never settles.
@@ -96,6 +104,7 @@ std::optional<std::string> safe(std::string_view raw, std::string_view base_url)
   auto url = clean(raw);
   const auto scheme = scheme_of(url);
   if (!scheme || *scheme == "http" || *scheme == "https") return web_url(std::move(url), base_url);
+  if (*scheme == "tel") return phone_number(std::string_view{url}.substr(4));
   if (*scheme == "mailto") return url.size() > 7 ? std::optional{"mailto" + url.substr(6)} : std::nullopt;
   return std::nullopt;
 }
@@ -123,7 +132,7 @@ std::optional<std::string> safe_image(std::string_view raw, std::string_view bas
     return std::nullopt;
   }
   auto url = safe(raw, base_url);
-  if (url && url->starts_with("mailto:")) return std::nullopt;
+  if (url && (url->starts_with("mailto:") || url->starts_with("tel:"))) return std::nullopt;
   return url;
 }
 

@@ -46,7 +46,9 @@ std::optional<std::string> safe_length(std::string_view text, int max_width) {
 class Writer {
  public:
   Writer(Tree tree, const SanitiseOptions& options)
-      : tree_(std::move(tree)), options_(options), limit_(options.max_bytes - std::min<std::size_t>(options.max_bytes / 2, 4'096)) {}
+      : tree_(std::move(tree)),
+        options_(options),
+        limit_(options.max_bytes - std::min<std::size_t>(options.max_bytes / 2, 4'096)) {}
 
   std::string run() {
     children(tree_[0]);
@@ -141,7 +143,8 @@ class Writer {
     if (!address || is_tracking_pixel(node, *address)) return;
     // <img data-src><noscript><img></noscript>, in either order, is one picture.
     const bool in_noscript = node.find(Attr::in_noscript) != nullptr;
-    const bool follows = last_image_end_ != 0 && last_image_end_ <= out_.size() && is_blank(std::string_view{out_}.substr(last_image_end_));
+    const bool follows = last_image_end_ != 0 && last_image_end_ <= out_.size() &&
+                         is_blank(std::string_view{out_}.substr(last_image_end_));
     if (follows && (in_noscript ? !last_in_noscript_ : last_in_noscript_ && is_lazy(node))) return;
     open(Tag::img);
     put(Attr::src, *address);
@@ -173,7 +176,8 @@ class Writer {
       const auto* value = node.find(Attr::width);
       // A height alone, or beside a relative width, would stretch the picture once the mail program narrows it.
       return {value == nullptr ? std::nullopt : safe_length(*value, options_.max_width),
-              height && value == nullptr && *height <= options_.max_width ? std::optional{std::to_string(*height)} : std::nullopt};
+              height && value == nullptr && *height <= options_.max_width ? std::optional{std::to_string(*height)}
+                                                                          : std::nullopt};
     }
     if (*width <= options_.max_width) {
       return {std::to_string(*width), height ? std::optional{std::to_string(*height)} : std::nullopt};
@@ -193,7 +197,8 @@ class Writer {
       }
       case Attr::title:
       case Attr::abbr:
-      case Attr::datetime: return text.empty() ? std::nullopt : std::optional{std::string{trim(truncate_utf8(text, max_attribute_text))}};
+      case Attr::datetime:
+        return text.empty() ? std::nullopt : std::optional{std::string{trim(truncate_utf8(text, max_attribute_text))}};
       case Attr::cite: {
         auto url = safe_link(text, options_.base_url);
         return url;
@@ -266,8 +271,8 @@ std::string words_only(const Tree& tree) {
 
 std::string sanitise(std::string_view html, const SanitiseOptions& options) {
   auto out = Writer{parse_html(html, options.max_bytes), options}.run();
-  // What was written must read back as it was meant. It nearly always does at once; where gumbo built something that no markup can
-  // say, or an element vanished between two others, it settles in a look or two.
+  // What was written must read back as it was meant. It nearly always does at once; where gumbo built something that no
+  // markup can say, or an element vanished between two others, it settles in a look or two.
   constexpr int looks = 4;
   for (int i = 0; i < looks; ++i) {
     if (is_blank(out)) return {};

@@ -32,8 +32,8 @@ bool has_word(std::string_view list, std::string_view word) {
 
 bool url_looks_like_feed(std::string_view url) {
   const auto lower = ascii_lower(url.substr(0, url.find_first_of("?#")));
-  for (const std::string_view end : {".rss", ".atom", ".rdf", "/rss", "/feed", "/feed/", "/rss/", "/atom", "/rss.xml", "/atom.xml",
-                                     "/feed.xml", "/index.xml", "/feed.json", "/feeds/posts/default"}) {
+  for (const std::string_view end : {".rss", ".atom", ".rdf", "/rss", "/feed", "/feed/", "/rss/", "/atom", "/rss.xml",
+                                     "/atom.xml", "/feed.xml", "/index.xml", "/feed.json", "/feeds/posts/default"}) {
     if (lower.ends_with(end)) return true;
   }
   return false;
@@ -59,7 +59,8 @@ class Finder {
       const auto rel = html_attribute(node, "rel");
       const auto type = html_attribute(node, "type");
       const bool alternate = has_word(rel, "alternate") && is_feed_type(type) && !has_word(rel, "stylesheet");
-      if (alternate || (has_word(rel, "feed") && !has_word(rel, "stylesheet"))) add(advertised_, href, type, html_attribute(node, "title"));
+      if (alternate || (has_word(rel, "feed") && !has_word(rel, "stylesheet")))
+        add(advertised_, href, type, html_attribute(node, "title"));
     } else if (tag == GUMBO_TAG_A && !href.empty()) {
       if (is_feed_type(html_attribute(node, "type")) || url_looks_like_feed(href)) {
         add(guessed_, href, {}, html_text(node));
@@ -105,7 +106,8 @@ std::vector<std::string> usual_feed_urls(std::string_view page_url) {
   const auto page = parse_url(page_url);
   if (!page || !is_web_url(page_url)) return urls;
   // Blogger, WordPress, Hugo, Jekyll, Ghost, Eleventy, Drupal, JSON Feed.
-  for (const std::string_view path : {"/feeds/posts/default", "/feed/", "/index.xml", "/feed.xml", "/rss/", "/rss.xml", "/atom.xml", "/feed.json"}) {
+  for (const std::string_view path :
+       {"/feeds/posts/default", "/feed/", "/index.xml", "/feed.xml", "/rss/", "/rss.xml", "/atom.xml", "/feed.json"}) {
     Url url = *page;
     url.path = path;
     url.query.clear();

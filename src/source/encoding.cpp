@@ -1,9 +1,11 @@
 #include "source/encoding.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -15,9 +17,10 @@ namespace tidings::source {
 namespace {
 
 /// windows-1252, 0x80 to 0x9F (WHATWG index); its five holes are the C1 controls of the same number.
-constexpr std::array<char32_t, 32> windows_1252{
-    0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,   0x017D, 0x8F,
-    0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
+constexpr std::array<char32_t, 32> windows_1252{0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+                                                0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,   0x017D, 0x8F,
+                                                0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                                0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
 
 char32_t windows_1252_char(unsigned char byte) {
   return byte >= 0x80 && byte <= 0x9F ? windows_1252[byte - 0x80U] : char32_t{byte};
@@ -94,7 +97,11 @@ std::string decode_windows_1252(std::string_view bytes) {
 
 class Converter {
  public:
-  explicit Converter(const std::string& from) : handle_(iconv_open("UTF-8", from.c_str())) {}
+  explicit Converter(const std::string& from)
+      : handle_(iconv_open("UTF-8", from.c_str())), in_pairs_(std::ranges::find(paired, from) != paired.end()) {
+    // Hong Kong's table lacks a few signs of the plain one.
+    if (from == "BIG5-HKSCS") other_ = std::make_unique<Converter>("CP950");
+  }
   Converter(const Converter&) = delete;
   Converter& operator=(const Converter&) = delete;
   ~Converter() {
@@ -123,19 +130,40 @@ class Converter {
         out.text.resize(out.text.size() * 2);
         continue;
       }
-      ++out.bad;  // EILSEQ, or EINVAL for a character cut off at the end
-      if (room < 8) out.text.resize(out.text.size() * 2);
-      out.text.replace(used, 3, "\xEF\xBF\xBD");
-      used += 3;
-      ++in;
-      --left;
+      // EILSEQ, or EINVAL for a character cut off at the end. A pair that means nothing is passed over whole, or what
+      // follows would be read a byte out of step (Encoding Standard, "Big5 decoder" and its like).
+      const bool pair = in_pairs_ && left > 1 && is_high(in[0]) && is_high(in[1]);
+      auto found = pair && other_ ? other_->convert({in, 2}) : Out{.text = "\xEF\xBF\xBD", .bad = 1};
+      out.bad += found.bad > 0 ? 1 : 0;
+      if (room < 16) out.text.resize(out.text.size() * 2);
+      if (found.bad > 0) found.text = "\xEF\xBF\xBD";
+      out.text.replace(used, found.text.size(), found.text);
+      used += found.text.size();
+      in += pair ? 2 : 1;
+      left -= pair ? 2 : 1;
     }
+    used = flush(out.text, used);
     out.text.resize(used);
     return out;
   }
 
  private:
+  static constexpr std::array<std::string_view, 6> paired{"BIG5-HKSCS", "CP932", "CP950", "EUC-JP", "GB18030", "UHC"};
+
+  static bool is_high(char c) { return static_cast<unsigned char>(c) >= 0x80; }
+
+  /// Some tables keep a letter back until they have seen whether an accent follows.
+  std::size_t flush(std::string& text, std::size_t used) {
+    text.resize(std::max(text.size(), used + 16));
+    char* to = text.data() + used;
+    std::size_t room = text.size() - used;
+    iconv(handle_, nullptr, nullptr, &to, &room);
+    return text.size() - room;
+  }
+
   iconv_t handle_;
+  bool in_pairs_ = false;
+  std::unique_ptr<Converter> other_;
 };
 
 struct Mark {

@@ -1,9 +1,9 @@
 // From bytes of any encoding to clean UTF-8 (base/text.hpp). Pure; converts by the C library's iconv.
 //
 // What decides, first to last: a byte order mark; the pattern of UTF-16, UTF-32 or EBCDIC; bytes that are valid UTF-8
-// with non-ASCII characters in them (no other encoding makes these by chance); the HTTP charset; the XML declaration; an
-// HTML meta; a guess by language and letters; windows-1252. Labels are read as in the WHATWG Encoding standard, so "latin1" is windows-1252 and "gb2312"
-// GB18030.
+// with non-ASCII characters in them (no other encoding makes these by chance); the HTTP charset; the XML declaration;
+// an HTML meta; a guess by language and letters; windows-1252. Labels are read as in the WHATWG Encoding standard, so
+// "latin1" is windows-1252 and "gb2312" GB18030.
 #pragma once
 
 #include <string>

@@ -37,7 +37,8 @@ std::string language_in(std::string_view bytes) {
 
 bool is_high(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 
-/// Words wholly above 127 are Cyrillic. Small letters, the commoner ones, are the upper quarter in windows-1251 and the one below in KOI8.
+/// Words wholly above 127 are Cyrillic. Small letters, the commoner ones, are the upper quarter in windows-1251 and the
+/// one below in KOI8.
 std::string cyrillic_guess(std::string_view bytes) {
   std::size_t in_words = 0;
   std::size_t all = 0;
@@ -69,7 +70,8 @@ std::string guess_encoding(std::string_view bytes) {
     return low > 0 ? "CP932" : "EUC-JP";
   }
   for (const auto& habit : habits) {
-    const bool same = language.starts_with(habit.language) && (language.size() == habit.language.size() || language[habit.language.size()] == '-');
+    const bool same = language.starts_with(habit.language) &&
+                      (language.size() == habit.language.size() || language[habit.language.size()] == '-');
     if (!same) continue;
     if (habit.encoding == "CP1251") {
       const auto finer = cyrillic_guess(bytes);

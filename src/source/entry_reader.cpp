@@ -128,6 +128,7 @@ class EntryReader {
   void module_child(const Node& node);
   bool date_child(const Node& node);
   void media_child(const Node& node, int depth);
+  void itunes_category(const Node& node, int depth);
   void guid(const Node& node);
   void body(const Node& node, bool is_content);
   void category(const Node& node);
@@ -135,6 +136,7 @@ class EntryReader {
   void enclosure(const Node& node, std::string_view url_attribute);
   void link(const Node& node);
   void add_author(std::string name);
+  void add_category(std::string name);
 
   const Node& item_;
   const Surroundings& around_;
@@ -146,6 +148,7 @@ class EntryReader {
   DateChoice updated_;
   std::vector<std::string> authors_;
   std::string other_author_;
+  std::string other_title_;  ///< of a module, for an item without a title of its own
   const Node* base_node_ = nullptr;  ///< whose xml:base holds for the HTML
 };
 
@@ -153,10 +156,16 @@ void EntryReader::add_author(std::string name) {
   if (!name.empty() && std::find(authors_.begin(), authors_.end(), name) == authors_.end()) authors_.push_back(std::move(name));
 }
 
+void EntryReader::add_category(std::string name) {
+  const bool known = std::find(entry_.categories.begin(), entry_.categories.end(), name) != entry_.categories.end();
+  if (!name.empty() && !known) entry_.categories.push_back(std::move(name));
+}
+
 void EntryReader::guid(const Node& node) {
   if (!entry_.id.empty()) return;
   entry_.id = collapse_blanks(text_of(node));
-  if (entry_.id.starts_with('/') && !ascii_iequals(node.attribute("ispermalink"), "false")) entry_.id = absolute(node, entry_.id, around_);
+  if (entry_.id.starts_with('/') && !ascii_iequals(node.attribute("ispermalink"), "false"))
+    entry_.id = absolute(node, entry_.id, around_);
   const bool web = is_web_url(entry_.id);
   const auto permalink = node.attribute("ispermalink");
   if (node.name == "guid" ? !ascii_iequals(permalink, "false") && (web || entry_.id.starts_with('/')) : web) {
@@ -183,18 +192,13 @@ void EntryReader::category(const Node& node) {
   if (name.empty()) name = collapse_blanks(node.attribute("label"));
   if (name.empty()) name = plain_text_of_html(text_of(node));
   if (name.empty()) name = collapse_blanks(node.attribute("text"));  // itunes
-  if (!name.empty() && std::find(entry_.categories.begin(), entry_.categories.end(), name) == entry_.categories.end()) {
-    entry_.categories.push_back(std::move(name));
-  }
+  add_category(std::move(name));
 }
 
 void EntryReader::keywords(const Node& node) {
   const auto text = text_of(node);
   for (const auto word : split(text, ',')) {
-    auto clean = collapse_blanks(word);
-    if (!clean.empty() && std::find(entry_.categories.begin(), entry_.categories.end(), clean) == entry_.categories.end()) {
-      entry_.categories.push_back(std::move(clean));
-    }
+    add_category(collapse_blanks(word));
   }
 }
 
@@ -312,8 +316,9 @@ void EntryReader::module_child(const Node& node) {
       if (name == "image") image_.offer(3, 0, absolute(node, node.attribute("href"), around_));
       if (name == "summary" && entry_.summary_html.empty()) body(node, false);
       if (name == "subtitle" && entry_.summary_html.empty()) body(node, false);
-      if (name == "title" && entry_.title.empty()) entry_.title = plain_construct(node, false);
+      if (name == "title" && other_title_.empty()) other_title_ = plain_construct(node, false);
       if (name == "keywords") keywords(node);
+      if (name == "category") itunes_category(node, 0);
       break;
     case Vocabulary::feedburner:
       if (name == "origlink") links_.offer(0, absolute(node, text_of(node), around_));
@@ -337,14 +342,26 @@ void EntryReader::media_child(const Node& node, int depth) {
   } else if (name == "thumbnail") {
     auto url = node.attribute("url");
     image_.offer(1, width, url.empty() ? absolute(node, text_of(node), around_) : absolute(node, url, around_));
-  } else if (name == "title" && depth > 0) {
-    if (image_.alt.empty()) image_.alt = plain_construct(node, false);
+  } else if (name == "title") {
+    auto& field = depth > 0 ? image_.alt : other_title_;
+    if (field.empty()) field = plain_construct(node, false);
   } else if (name == "description" || name == "text") {
     if (entry_.summary_html.empty()) body(node, false);
   } else if (name == "credit" && other_author_.empty()) {
     other_author_ = person_of(node);
   } else if (name == "keywords") {
     keywords(node);
+  } else if (name == "category") {
+    auto words = plain_text_of_html(text_of(node));
+    add_category(words.empty() ? collapse_blanks(node.attribute("label")) : std::move(words));
+  }
+}
+
+/// One inside the other: "Arts", and in it "Books".
+void EntryReader::itunes_category(const Node& node, int depth) {
+  add_category(collapse_blanks(node.attribute("text")));
+  for (const Node* child = node.first; child != nullptr; child = child->next) {
+    if (child->vocabulary == Vocabulary::itunes && child->name == "category" && depth < 4) itunes_category(*child, depth + 1);
   }
 }
 
@@ -361,6 +378,7 @@ Entry EntryReader::read() {
     if (entry_.id.empty()) entry_.id = collapse_blanks(about);
     if (is_web_url(about)) links_.offer(6, absolute(item_, about, around_));
   }
+  if (entry_.title.empty()) entry_.title = std::move(other_title_);
   entry_.link = links_.best();
   entry_.author = join(authors_, ", ");
   if (entry_.author.empty()) entry_.author = other_author_;
@@ -393,7 +411,7 @@ std::string declared_base(const Node& node, std::string_view fallback) {
   return resolved ? *resolved : base;
 }
 
-std::string language_tag(std::string_view text) { return replace_all(ascii_lower(trim(text)), "_", "-"); }
+std::string language_tag(std::string_view text) { return replace_all(trim(text), "_", "-"); }
 
 std::string language_at(const Node& node) {
   for (const Node* at = &node; at != nullptr; at = at->parent) {

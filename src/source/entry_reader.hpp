@@ -24,7 +24,8 @@ struct Surroundings {
 /// Reads the children of `item`; what is mended or unreadable is added to `warnings`.
 [[nodiscard]] Entry read_entry(const Node& item, const Surroundings& around, std::vector<std::string>& warnings);
 
-/// The base that xml:base declares for what is in `node` (XML Base section 4), made absolute against `fallback`; empty if none is.
+/// The base that xml:base declares for what is in `node` (XML Base section 4), made absolute against `fallback`; empty
+/// if none is.
 [[nodiscard]] std::string declared_base(const Node& node, std::string_view fallback);
 
 /// "en_US" as "en-us" (BCP 47).

@@ -55,7 +55,8 @@ class Child {
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
     std::vector<char*> argv;
-    for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));  // exec's old signature; it does not write there
+    for (const auto& argument : arguments)
+      argv.push_back(const_cast<char*>(argument.c_str()));  // exec's old signature; it does not write there
     argv.push_back(nullptr);
     error_ = ::posix_spawnp(&pid_, argv[0], &actions, &attributes, argv.data(), environ);
     posix_spawnattr_destroy(&attributes);
@@ -94,7 +95,8 @@ Ending read_both(Pipe& out, Pipe& err, const CommandOptions& options, Deadline d
   while (out.ends[0] >= 0 || err.ends[0] >= 0) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0) return Ending::too_long;
-    std::array<pollfd, 2> set{pollfd{.fd = out.ends[0], .events = POLLIN, .revents = 0}, pollfd{.fd = err.ends[0], .events = POLLIN, .revents = 0}};
+    std::array<pollfd, 2> set{pollfd{.fd = out.ends[0], .events = POLLIN, .revents = 0},
+                              pollfd{.fd = err.ends[0], .events = POLLIN, .revents = 0}};
     if (::poll(set.data(), set.size(), static_cast<int>(std::min<std::int64_t>(left.count(), 60'000))) <= 0) continue;
     for (auto* const each : {&out, &err}) {
       const auto index = each == &out ? std::size_t{0} : std::size_t{1};

@@ -52,7 +52,8 @@ std::optional<UtcTime> instant(const Parts& parts) {
   if (parts.year < 1 || parts.year > 9999 || !date.ok()) return std::nullopt;
   const bool end_of_day = parts.hour == 24 && parts.minute == 0 && parts.second == 0;
   if (parts.hour < 0 || (parts.hour > 23 && !end_of_day) || parts.minute > 59 || parts.second > 60) return std::nullopt;
-  const auto wall = sys_days{date} + hours{parts.hour} + minutes{parts.minute} + seconds{parts.second} + milliseconds{parts.milliseconds};
+  const auto wall = sys_days{date} + hours{parts.hour} + minutes{parts.minute} + seconds{parts.second} +
+                    milliseconds{parts.milliseconds};
   if (parts.zone) return parts.zone->to_utc(LocalTime{wall.time_since_epoch()});
   return UtcTime{wall - parts.offset.value_or(minutes{0})};
 }
@@ -316,15 +317,17 @@ bool DateReader::scan() {
     const char c = peek();
     if (is_digit(c)) {
       if (!scan_number()) return false;
-    } else if ((c == '+' || c == '-') && has_time_ && is_digit(peek(1)) && (numbers_.size() >= 2 || month_word_ != 0 || parts_.year != 0) &&
-               !parts_.offset.has_value() && (numbers_.size() + (month_word_ != 0 ? 1 : 0) >= 3 || parts_.year != 0)) {
+    } else if ((c == '+' || c == '-') && has_time_ && is_digit(peek(1)) &&
+               (numbers_.size() >= 2 || month_word_ != 0 || parts_.year != 0) && !parts_.offset.has_value() &&
+               (numbers_.size() + (month_word_ != 0 ? 1 : 0) >= 3 || parts_.year != 0)) {
       if (!scan_offset()) return false;
-    } else if ((c == '+' || c == '-') && has_time_ && is_digit(peek(1)) && (parts_.offset == minutes{0} || is_offset_before_year())) {
+    } else if ((c == '+' || c == '-') && has_time_ && is_digit(peek(1)) &&
+               (parts_.offset == minutes{0} || is_offset_before_year())) {
       if (!scan_offset()) return false;  // "GMT-05:00"
     } else if (c == '+' && has_time_ && peek(1) >= 'a' && peek(1) <= 'z') {
       return false;  // "+zz:00"
-    } else if (c == ' ' || c == '-' || c == '/' || c == '.' || c == ',' || c == ':' || c == ';' || c == '(' || c == ')' || c == '+' ||
-               c == '\'' || c == '|' || c == '[' || c == ']' || c == '<' || c == '>') {
+    } else if (c == ' ' || c == '-' || c == '/' || c == '.' || c == ',' || c == ':' || c == ';' || c == '(' ||
+               c == ')' || c == '+' || c == '\'' || c == '|' || c == '[' || c == ']' || c == '<' || c == '>') {
       ++at_;
     } else if (!scan_word()) {
       return false;

@@ -146,7 +146,8 @@ std::size_t on_header(char* data, std::size_t size, std::size_t count, void* sel
 
 std::string numeric_of(const curl_sockaddr& address) {
   std::array<char, 64> text{};
-  if (::getnameinfo(&address.addr, address.addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) != 0) return "an address";
+  if (::getnameinfo(&address.addr, address.addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) != 0)
+    return "an address";
   return text.data();
 }
 
@@ -352,7 +353,8 @@ class Runner {
       any = true;
       CURL* const handle = message->easy_handle;
       const auto code = message->data.result;
-      const auto found = std::find_if(active_.begin(), active_.end(), [&](const auto& each) { return each->handle.get() == handle; });
+      const auto found =
+          std::find_if(active_.begin(), active_.end(), [&](const auto& each) { return each->handle.get() == handle; });
       TIDINGS_CHECK(found != active_.end());
       const auto transfer = std::move(*found);
       active_.erase(found);

@@ -67,7 +67,8 @@ Result<void> read_toml(std::string_view inside, FrontMatter& front) {
 
 std::string yaml_scalar(std::string_view text) {
   text = trim(text);
-  if (text.size() >= 2 && text.front() == '\'' && text.back() == '\'') return replace_all(text.substr(1, text.size() - 2), "''", "'");
+  if (text.size() >= 2 && text.front() == '\'' && text.back() == '\'')
+    return replace_all(text.substr(1, text.size() - 2), "''", "'");
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
     std::string out;
     for (std::size_t i = 1; i + 1 < text.size(); ++i) {

@@ -131,7 +131,25 @@ Reference read_reference(std::string_view text) {
   return reference.code_point != 0 ? reference : Reference{};
 }
 
-std::string decode_references(std::string_view text) {
+std::string decode_references(std::string_view text) { return EntityTable{}.expand(text); }
+
+void EntityTable::declare(std::string_view name, std::string_view value) {
+  constexpr std::size_t max_entities = 1000;
+  constexpr std::size_t max_bytes = 2048;
+  if (value.size() > max_bytes || values_.size() >= max_entities || values_.contains(std::string{name})) return;
+  auto expanded = expand(value);
+  if (expanded.size() <= max_bytes) values_.emplace(name, std::move(expanded));
+}
+
+const std::string* EntityTable::use(std::string_view name) {
+  constexpr std::size_t budget_bytes = 1U << 20U;
+  const auto found = values_.find(std::string{name});
+  if (found == values_.end()) return nullptr;
+  spent_bytes_ += found->second.size();
+  return spent_bytes_ > budget_bytes ? nullptr : &found->second;
+}
+
+std::string EntityTable::expand(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size();) {
@@ -139,6 +157,14 @@ std::string decode_references(std::string_view text) {
     out.append(text, i, ampersand - i);
     i = ampersand;
     if (i == text.size()) break;
+    const auto semicolon = text.substr(i, 64).find(';');
+    if (!values_.empty() && semicolon != std::string_view::npos) {
+      if (const auto* const value = use(text.substr(i + 1, semicolon - 1))) {
+        out += *value;
+        i += semicolon + 1;
+        continue;
+      }
+    }
     if (const auto reference = read_reference(text.substr(i)); reference.length > 0) {
       append_utf8(out, reference.code_point);
       i += reference.length;

@@ -19,11 +19,13 @@ bool is_nested_too_deeply(std::string_view html) {
     }
     if (!((next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z'))) continue;
     std::size_t end = at + 1;
-    while (end < html.size() && end - at < 16 && html[end] != '>' && html[end] != ' ' && html[end] != '/' && html[end] != '\n') ++end;
+    while (end < html.size() && end - at < 16 && html[end] != '>' && html[end] != ' ' && html[end] != '/' &&
+           html[end] != '\n')
+      ++end;
     const auto name = ascii_lower(html.substr(at + 1, end - at - 1));
     // Pages leave these open as a habit; the parser closes them when the next begins.
-    if (is_void_element(name) || name == "p" || name == "li" || name == "td" || name == "tr" || name == "th" || name == "option" ||
-        name == "dt" || name == "dd" || name == "link") {
+    if (is_void_element(name) || name == "p" || name == "li" || name == "td" || name == "tr" || name == "th" ||
+        name == "option" || name == "dt" || name == "dd" || name == "link") {
       continue;
     }
     if (++depth > limit) return true;

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "base/url.hpp"
+#include "source/entry_reader.hpp"
 #include "source/feed_date.hpp"
 #include "source/formats.hpp"
 #include "source/html_text.hpp"
@@ -66,7 +67,7 @@ Entry entry_of(const Json& item, Feed& feed, const std::string& feed_author, con
   entry.content_html = std::string{trim(text_at(item, "content_html"))};
   if (entry.content_html.empty()) entry.content_html = escape_html(trim(text_at(item, "content_text")));
   entry.base_url = is_web_url(entry.link) ? entry.link : base;
-  entry.language = replace_all(ascii_lower(text_at(item, "language")), "_", "-");
+  entry.language = language_tag(text_at(item, "language"));
   if (entry.language.empty()) entry.language = feed.language;
   entry.image = link_at(item, "image", base);
   if (entry.image.empty()) entry.image = link_at(item, "banner_image", base);
@@ -130,13 +131,14 @@ Result<Feed> read_json_feed(std::string_view text, const ParseOptions& options) 
   }
   Feed feed;
   feed.format = Format::json;
-  if (text_at(json, "version").find("jsonfeed.org") == std::string::npos) feed.warnings.push_back("no version of JSON Feed is named");
+  if (text_at(json, "version").find("jsonfeed.org") == std::string::npos)
+    feed.warnings.push_back("no version of JSON Feed is named");
   feed.title = collapse_blanks(text_at(json, "title"));
   auto base = link_at(json, "feed_url", options.base_url);
   if (!options.base_url.empty()) base = options.base_url;
   feed.link = link_at(json, "home_page_url", base);
   if (base.empty()) base = feed.link;
-  feed.language = replace_all(ascii_lower(text_at(json, "language")), "_", "-");
+  feed.language = language_tag(text_at(json, "language"));
   const auto author = author_of(json);
   for (const auto& item : *items) {
     if (item.is_object()) {

@@ -85,7 +85,8 @@ class Collector {
     const auto image = url_at(object, "image");
     entry.image = image.empty() ? image : resolve_url(base_, image).value_or(image);
     entry.base_url = base_;
-    const bool known = std::any_of(entries_.begin(), entries_.end(), [&](const Entry& other) { return other.link == entry.link; });
+    const bool known =
+        std::any_of(entries_.begin(), entries_.end(), [&](const Entry& other) { return other.link == entry.link; });
     if (!known && !entry.title.empty() && !entry.link.empty()) entries_.push_back(std::move(entry));
   }
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/text.hpp"
-#include "source/entity_table.hpp"
+#include "source/html_entities.hpp"
 #include "source/html_text.hpp"
 
 namespace tidings::source {
@@ -33,8 +33,9 @@ bool is_structure(std::string_view lower) {
 
 /// Elements of an entry that hold text and never another field.
 bool is_leaf_field(std::string_view lower) {
-  static constexpr std::array<std::string_view, 13> names{"title",   "link",     "guid",    "id",      "pubdate",    "published", "updated",
-                                                          "issued",  "modified", "dc:date", "created", "dc:creator", "category"};
+  static constexpr std::array<std::string_view, 13> names{"title",     "link",       "guid",    "id",       "pubdate",
+                                                          "published", "updated",    "issued",  "modified", "dc:date",
+                                                          "created",   "dc:creator", "category"};
   return std::find(names.begin(), names.end(), lower) != names.end();
 }
 

@@ -16,6 +16,7 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "source/encoding.hpp"
+#include "source/entry_reader.hpp"
 #include "source/feed_date.hpp"
 #include "source/html_page.hpp"
 #include "source/json_linked_data.hpp"
@@ -74,52 +75,68 @@ std::vector<Recipe> default_recipes() {
   std::vector<Recipe> recipes;
   recipes.push_back(
       {.name = "schema.org microdata",
-       .xpaths = {.item = "//*[contains(@itemtype,'schema.org/BlogPosting') or contains(@itemtype,'schema.org/Article') or "
-                          "contains(@itemtype,'schema.org/NewsArticle')]",
-                  .title = ".//*[@itemprop='headline']/@content\n.//*[@itemprop='headline']\n.//*[@itemprop='name']\n.//h2\n.//h3",
-                  .link = ".//*[@itemprop='headline' or @itemprop='name']//a/@href\n.//a[.//*[@itemprop='headline' or "
-                          "@itemprop='name']]/@href\n.//*[@itemprop='url']/@href\n.//*[@itemprop='mainEntityOfPage']/@href\n.//h2//a/@href\n"
-                          ".//h3//a/@href",
-                  .date = ".//*[@itemprop='datePublished']/@content\n.//*[@itemprop='datePublished']/@datetime\n"
-                          ".//*[@itemprop='datePublished']/@title\n.//*[@itemprop='datePublished']\n" +
-                          any_time,
-                  .excerpt = ".//*[@itemprop='description']/@content\n.//*[@itemprop='description']\n.//*[@itemprop='articleBody']\n.//*[" +
-                             has_class("post-body") + "]",
-                  .image = ".//*[@itemprop='image' or @itemprop='thumbnailUrl']/@content\n.//*[@itemprop='image']/@src\n" + image,
-                  .date_heading = blogger_heading}});
-  recipes.push_back({.name = "h-feed",
-                     .xpaths = {.item = "//*[" + has_class("h-entry") + "]",
-                                .title = ".//*[" + has_class("p-name") + "]",
-                                .link = ".//*[" + has_class("u-url") + "]/@href\n.//*[" + has_class("p-name") + "]//a/@href",
-                                .date = ".//*[" + has_class("dt-published") + "]/@datetime\n.//*[" + has_class("dt-published") + "]\n" + any_time,
-                                .excerpt = ".//*[" + has_class("e-content") + "]\n.//*[" + has_class("p-summary") + "]",
-                                .image = ".//*[" + has_class("u-photo") + "]/@src\n.//*[" + has_class("u-featured") + "]/@src\n" + image,
-                                .date_heading = {}}});
-  recipes.push_back({.name = "Blogger",
-                     .xpaths = {.item = "//*[" + has_class("post") + " and .//*[" + has_class("post-title") + "]]",
-                                .title = ".//*[" + has_class("post-title") + "]",
-                                .link = ".//*[" + has_class("post-title") + "]//a/@href\n.//a[" + has_class("timestamp-link") + "]/@href",
-                                .date = ".//*[" + has_class("published") + "]/@title\n.//*[" + has_class("published") + "]/@datetime\n" + any_time,
-                                .excerpt = ".//*[" + has_class("post-body") + "]\n.//*[" + has_class("post-snippet") + "]",
-                                .image = image,
-                                .date_heading = blogger_heading}});
-  recipes.push_back({.name = "WordPress",
-                     .xpaths = {.item = "//*[(" + has_class("hentry") + " or self::article) and .//*[" + has_class("entry-title") + "]]",
-                                .title = ".//*[" + has_class("entry-title") + "]",
-                                .link = ".//*[" + has_class("entry-title") + "]//a/@href\n.//a[@rel='bookmark']/@href",
-                                .date = ".//time[" + has_class("published") + "]/@datetime\n.//*[" + has_class("entry-date") + "]/@datetime\n" +
-                                        any_time + "\n.//*[" + has_class("entry-date") + "]\n.//*[" + has_class("posted-on") + "]",
-                                .excerpt = ".//*[" + has_class("entry-summary") + "]\n.//*[" + has_class("entry-content") + "]",
-                                .image = image,
-                                .date_heading = {}}});
-  recipes.push_back({.name = "<article>",
-                     .xpaths = {.item = "//article",
-                                .title = ".//h1\n.//h2\n.//h3",
-                                .link = ".//h1//a/@href\n.//h2//a/@href\n.//h3//a/@href\n.//a[.//h1 or .//h2 or .//h3]/@href\n.//a/@href",
-                                .date = any_time,
-                                .excerpt = ".//p",
-                                .image = image,
-                                .date_heading = {}}});
+       .xpaths = {
+           .item = "//*[contains(@itemtype,'schema.org/BlogPosting') or contains(@itemtype,'schema.org/Article') or "
+                   "contains(@itemtype,'schema.org/NewsArticle')]",
+           .title =
+               ".//*[@itemprop='headline']/@content\n.//*[@itemprop='headline']\n.//*[@itemprop='name']\n.//h2\n.//h3",
+           .link = ".//*[@itemprop='headline' or @itemprop='name']//a/@href\n.//a[.//*[@itemprop='headline' or "
+                   "@itemprop='name']]/@href\n.//*[@itemprop='url']/@href\n.//*[@itemprop='mainEntityOfPage']/@href\n./"
+                   "/h2//a/@href\n"
+                   ".//h3//a/@href",
+           .date = ".//*[@itemprop='datePublished']/@content\n.//*[@itemprop='datePublished']/@datetime\n"
+                   ".//*[@itemprop='datePublished']/@title\n.//*[@itemprop='datePublished']\n" +
+                   any_time,
+           .excerpt = ".//*[@itemprop='description']/@content\n.//*[@itemprop='description']\n.//"
+                      "*[@itemprop='articleBody']\n.//*[" +
+                      has_class("post-body") + "]",
+           .image =
+               ".//*[@itemprop='image' or @itemprop='thumbnailUrl']/@content\n.//*[@itemprop='image']/@src\n" + image,
+           .date_heading = blogger_heading}});
+  recipes.push_back(
+      {.name = "h-feed",
+       .xpaths = {
+           .item = "//*[" + has_class("h-entry") + "]",
+           .title = ".//*[" + has_class("p-name") + "]",
+           .link = ".//*[" + has_class("u-url") + "]/@href\n.//*[" + has_class("p-name") + "]//a/@href",
+           .date = ".//*[" + has_class("dt-published") + "]/@datetime\n.//*[" + has_class("dt-published") + "]\n" +
+                   any_time,
+           .excerpt = ".//*[" + has_class("e-content") + "]\n.//*[" + has_class("p-summary") + "]",
+           .image = ".//*[" + has_class("u-photo") + "]/@src\n.//*[" + has_class("u-featured") + "]/@src\n" + image,
+           .date_heading = {}}});
+  recipes.push_back(
+      {.name = "Blogger",
+       .xpaths = {
+           .item = "//*[" + has_class("post") + " and .//*[" + has_class("post-title") + "]]",
+           .title = ".//*[" + has_class("post-title") + "]",
+           .link = ".//*[" + has_class("post-title") + "]//a/@href\n.//a[" + has_class("timestamp-link") + "]/@href",
+           .date = ".//*[" + has_class("published") + "]/@title\n.//*[" + has_class("published") + "]/@datetime\n" +
+                   any_time,
+           .excerpt = ".//*[" + has_class("post-body") + "]\n.//*[" + has_class("post-snippet") + "]",
+           .image = image,
+           .date_heading = blogger_heading}});
+  recipes.push_back(
+      {.name = "WordPress",
+       .xpaths = {
+           .item = "//*[(" + has_class("hentry") + " or self::article) and .//*[" + has_class("entry-title") + "]]",
+           .title = ".//*[" + has_class("entry-title") + "]",
+           .link = ".//*[" + has_class("entry-title") + "]//a/@href\n.//a[@rel='bookmark']/@href",
+           .date = ".//time[" + has_class("published") + "]/@datetime\n.//*[" + has_class("entry-date") +
+                   "]/@datetime\n" + any_time + "\n.//*[" + has_class("entry-date") + "]\n.//*[" +
+                   has_class("posted-on") + "]",
+           .excerpt = ".//*[" + has_class("entry-summary") + "]\n.//*[" + has_class("entry-content") + "]",
+           .image = image,
+           .date_heading = {}}});
+  recipes.push_back(
+      {.name = "<article>",
+       .xpaths = {
+           .item = "//article",
+           .title = ".//h1\n.//h2\n.//h3",
+           .link = ".//h1//a/@href\n.//h2//a/@href\n.//h3//a/@href\n.//a[.//h1 or .//h2 or .//h3]/@href\n.//a/@href",
+           .date = any_time,
+           .excerpt = ".//p",
+           .image = image,
+           .date_heading = {}}});
   return recipes;
 }
 
@@ -267,14 +284,17 @@ Result<Feed> read_page(std::string_view bytes, const PageOptions& options) {
   reader.find_base();
   TIDINGS_LET(auto entries, find_entries(reader, decoded.text, options));
   if (entries.empty()) {
-    return fail(Errc::bad_data, options.xpaths.item.empty() ? "no posts found in the page" : "nothing in the page is " + options.xpaths.item,
-                options.xpaths.item.empty() ? "say with XPaths where they are" : "the XPath item finds nothing with a title and a link");
+    return fail(
+        Errc::bad_data,
+        options.xpaths.item.empty() ? "no posts found in the page" : "nothing in the page is " + options.xpaths.item,
+        options.xpaths.item.empty() ? "say with XPaths where they are"
+                                    : "the XPath item finds nothing with a title and a link");
   }
   Feed feed;
   feed.format = Format::html;
   feed.title = reader.first_text("//head/title");
   feed.link = options.base_url;
-  feed.language = ascii_lower(reader.first_text("/html/@lang"));
+  feed.language = language_tag(reader.first_text("/html/@lang"));
   for (auto& entry : entries) entry.language = feed.language;
   feed.entries = std::move(entries);
   feed.warnings = std::move(decoded.warnings);

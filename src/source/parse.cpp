@@ -58,8 +58,8 @@ Result<Feed> refuse(std::string_view text, const ParseOptions& options, const Xm
   }
   if (text.find('<') == none) return fail(Errc::bad_data, trim(text).empty() ? "no feed: empty" : "no feed: plain text");
   if (fault.line > 0) {
-    return fail(Errc::bad_data,
-                std::to_string(fault.line) + ":" + std::to_string(fault.column) + ": no feed, and not well-formed: " + fault.what);
+    return fail(Errc::bad_data, std::to_string(fault.line) + ":" + std::to_string(fault.column) +
+                                    ": no feed, and not well-formed: " + fault.what);
   }
   return fail(Errc::bad_data, "no feed: XML without <rss>, <feed> or <rdf:RDF>");
 }
@@ -97,7 +97,8 @@ Result<Feed> parse_xml(std::string_view text, const ParseOptions& options, std::
       auto feed = adapt(*root, options);
       const bool says_nothing = feed.entries.empty() && feed.title.empty() && feed.link.empty();
       if (mended.cut_off && says_nothing) {
-        return fail(Errc::bad_data, std::to_string(fault.line) + ":" + std::to_string(fault.column) + ": no feed: cut off before it says anything");
+        return fail(Errc::bad_data, std::to_string(fault.line) + ":" + std::to_string(fault.column) +
+                                        ": no feed: cut off before it says anything");
       }
       if (mended.cut_off) warnings.emplace_back("the document ends before its root element does");
       feed.warnings.insert(feed.warnings.begin(), warnings.begin(), warnings.end());

@@ -21,8 +21,9 @@ enum class Kind { automatic, feed, page, markdown, command, manual };
 /// A [[source]] of the configuration.
 struct SourceSpec {
   std::string name;
-  std::string url;  ///< http(s)://... or file:...; a relative file: path is made absolute by app/config. Of a command its words, of a
-                    ///< manual source nothing but "manual:": what is fetched by no URL still has one, for a change of it to be seen
+  std::string url;  ///< http(s)://... or file:...; a relative file: path is made absolute by app/config. Of a command
+                    ///< its words, of a manual source nothing but "manual:": what is fetched by no URL still has one,
+                    ///< for a change of it to be seen
   Kind kind = Kind::automatic;
 };
 
@@ -63,7 +64,7 @@ struct Entry {
   std::string summary_html;  ///< unsafe HTML; plain text has been escaped
   std::string content_html;
   std::string base_url;  ///< against which links inside the HTML are relative
-  std::string language;  ///< BCP 47, lower case; empty if not said
+  std::string language;  ///< BCP 47 as it was written; empty if not said
   std::vector<std::string> categories;
   std::vector<Enclosure> enclosures;
   std::string image;  ///< absolute; what the format names as the entry's image; empty if none

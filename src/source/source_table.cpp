@@ -150,7 +150,10 @@ bool is_due(const Source& source, UtcTime now) {
 }
 
 FetchRequest request_for(const Source& source, Reach reach) {
-  return {.url = source.moved_to.value_or(source.url), .etag = source.etag, .last_modified = source.last_modified, .reach = reach};
+  return {.url = source.moved_to.value_or(source.url),
+          .etag = source.etag,
+          .last_modified = source.last_modified,
+          .reach = reach};
 }
 
 }  // namespace tidings::source

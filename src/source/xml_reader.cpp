@@ -13,7 +13,6 @@
 
 #include "base/check.hpp"
 #include "base/text.hpp"
-#include "source/entity_table.hpp"
 #include "source/html_entities.hpp"
 
 namespace tidings::source {
@@ -150,7 +149,8 @@ bool has_huge_tag(std::string_view text) {
 
 XmlFault Reader::read(std::string_view text) {
   if (has_huge_tag(text)) return {.line = first_line_, .column = 1, .what = "a tag longer than 16 KiB"};
-  if (text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) return {.line = 1, .column = 1, .what = "too long"};
+  if (text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+    return {.line = 1, .column = 1, .what = "too long"};
   static const bool initialised = [] {
     xmlInitParser();
     return true;

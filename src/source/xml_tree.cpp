@@ -18,7 +18,7 @@ struct KnownName {
 };
 
 /// Lower case, without "http://", "https://" and a final "/" or "#".
-constexpr std::array<KnownName, 34> known_uris{{
+constexpr std::array<KnownName, 35> known_uris{{
     {"www.w3.org/2005/atom", Vocabulary::atom},
     {"purl.org/atom/ns", Vocabulary::atom03},
     {"example.com/newformat", Vocabulary::atom03},
@@ -28,6 +28,7 @@ constexpr std::array<KnownName, 34> known_uris{{
     {"purl.org/pie", Vocabulary::atom03},
     {"www.w3.org/1999/02/22-rdf-syntax-ns", Vocabulary::rdf},
     {"purl.org/rss/1.0", Vocabulary::plain},
+    {"purl.org/rss/1.0/modules/rss091", Vocabulary::plain},
     {"my.netscape.com/rdf/simple/0.9", Vocabulary::plain},
     {"channel.netscape.com/rdf/simple/0.9", Vocabulary::plain},
     {"my.netscape.com/publish/formats/rss-0.91.dtd", Vocabulary::plain},

@@ -43,7 +43,8 @@ struct Node {
   [[nodiscard]] bool is_text() const { return name.empty(); }
   /// True for that name in no namespace or in any Atom: feeds mix them.
   [[nodiscard]] bool is(std::string_view local) const {
-    return name == local && (vocabulary == Vocabulary::plain || vocabulary == Vocabulary::atom || vocabulary == Vocabulary::atom03);
+    return name == local &&
+           (vocabulary == Vocabulary::plain || vocabulary == Vocabulary::atom || vocabulary == Vocabulary::atom03);
   }
   [[nodiscard]] bool is(Vocabulary in, std::string_view local) const { return vocabulary == in && name == local; }
 

@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 
 #include "base/check.hpp"
+#include "base/codec.hpp"
 #include "base/file.hpp"
 #include "store/migrations.hpp"
 
@@ -23,6 +24,13 @@ constexpr int busy_timeout_ms = 10'000;
 struct StatementFinalize {
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 };
+
+/// No log beside the file: nobody has it open, and nobody died with it.
+bool is_at_rest(std::filesystem::path path) {
+  path += "-wal";
+  std::error_code ignored;
+  return !std::filesystem::exists(path, ignored);
+}
 
 int name_hint(int code) { return code & 0xFF; }
 
@@ -238,20 +246,32 @@ Result<Database> Database::open_read_only(const std::filesystem::path& path) {
 }
 
 Result<Database> Database::open_copy_in_memory(const std::filesystem::path& path) {
-  TIDINGS_LET(auto file, open_handle(path, SQLITE_OPEN_READONLY));
-  TIDINGS_TRY(file.identify());
-  TIDINGS_LET(auto copy, open_handle(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
-  sqlite3_backup* const backup = sqlite3_backup_init(copy.handle_->sqlite.get(), "main", file.handle_->sqlite.get(), "main");
-  if (backup == nullptr) return copy.error("cannot copy");
-  const int code = sqlite3_backup_step(backup, -1);
-  sqlite3_backup_finish(backup);
-  if (code != SQLITE_DONE) return file.error("cannot copy");
-  copy.path_ = path;
-  // The copy has the file's WAL mark in its header, which memory cannot have.
-  TIDINGS_TRY(copy.execute("PRAGMA journal_mode = MEMORY; PRAGMA foreign_keys = ON;"));
-  TIDINGS_TRY(copy.identify());
-  TIDINGS_TRY(copy.migrate());
-  return copy;
+  const auto copy_from = [&path](const std::filesystem::path& name, int flags) -> Result<Database> {
+    TIDINGS_LET(auto file, open_handle(name, SQLITE_OPEN_READONLY | flags));
+    file.path_ = path;
+    TIDINGS_TRY(file.identify());
+    TIDINGS_LET(auto copy, open_handle(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+    sqlite3_backup* const backup = sqlite3_backup_init(copy.handle_->sqlite.get(), "main", file.handle_->sqlite.get(), "main");
+    if (backup == nullptr) return copy.error("cannot copy");
+    const int code = sqlite3_backup_step(backup, -1);
+    sqlite3_backup_finish(backup);
+    if (code != SQLITE_DONE) return file.error("cannot copy");
+    copy.path_ = path;
+    // The copy has the file's WAL mark in its header, which memory cannot have.
+    TIDINGS_TRY(copy.execute("PRAGMA journal_mode = MEMORY; PRAGMA foreign_keys = ON;"));
+    TIDINGS_TRY(copy.identify());
+    TIDINGS_TRY(copy.migrate());
+    return copy;
+  };
+  // A reader of a database at rest would leave an empty log and its index beside the file; one that is told that nobody
+  // writes does not. If somebody did begin to write meanwhile, the copy is made again, as a reader like others.
+  std::error_code ignored;
+  const auto before = std::filesystem::last_write_time(path, ignored);
+  if (is_at_rest(path)) {
+    auto copy = copy_from("file:" + percent_encode(path.string()) + "?immutable=1", SQLITE_OPEN_URI);
+    if (copy && is_at_rest(path) && before == std::filesystem::last_write_time(path, ignored)) return copy;
+  }
+  return copy_from(path, 0);
 }
 
 Result<Database> Database::open_in_memory() {

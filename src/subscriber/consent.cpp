@@ -78,4 +78,21 @@ Result<void> ConsentLog::forget(SubscriberId subscriber) {
   return statement.bind(":subscriber", subscriber).run();
 }
 
+Result<std::vector<std::pair<std::string, std::int64_t>>> ConsentLog::left(const Leavers& which) {
+  auto rows = database_.prepare(R"(
+    SELECT c.origin, count(DISTINCT c.subscriber_id)
+    FROM consents c
+    JOIN deliveries d ON d.subscriber_id = c.subscriber_id AND d.edition_id = :edition
+    WHERE c.event = 'withdrawn' AND c.digest IN (:digest, '') AND c.origin IN ('web', 'one-click', 'mailto')
+      AND c.at_ms >= :from AND c.at_ms < :until AND d.state IN (5, 8)
+    GROUP BY c.origin ORDER BY c.origin)");
+  rows.bind(":edition", which.edition).bind(":digest", which.digest).bind(":from", which.from).bind(":until", which.until);
+  std::vector<std::pair<std::string, std::int64_t>> out;
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return out;
+    out.emplace_back(rows.text(0), rows.integer(1));
+  }
+}
+
 }  // namespace tidings::subscriber

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -42,6 +43,16 @@ class ConsentLog {
 
   /// Oldest first.
   [[nodiscard]] Result<std::vector<Consent>> history(SubscriberId subscriber);
+
+  /// Who was sent the edition and left its digest between `from` and `until` by their own doing (link, provider's button, mail):
+  /// origin and how many.
+  struct Leavers {
+    EditionId edition{};
+    std::string_view digest{};
+    UtcTime from{};
+    UtcTime until{};
+  };
+  [[nodiscard]] Result<std::vector<std::pair<std::string, std::int64_t>>> left(const Leavers& which);
 
   /// Within the caller's transaction; for erasing a person only.
   [[nodiscard]] Result<void> forget(SubscriberId subscriber);

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "subscriber/address_advice.hpp"
 #include "subscriber/import_columns.hpp"
+#include "subscriber/notice_table.hpp"
 #include "subscriber/subscriber_table.hpp"
 
 namespace tidings::subscriber {
@@ -61,7 +62,7 @@ class RejectFile {
 class Import {
  public:
   Import(store::Database& database, const Clock& clock, CsvReader& reader, const ImportOptions& options)
-      : database_(database), reader_(reader), options_(options), table_(database, clock), suppressions_(database, clock) {}
+      : database_(database), reader_(reader), options_(options), table_(database, clock), suppressions_(database, clock), notices_(database, clock) {}
 
   Result<ImportReport> run() {
     TIDINGS_TRY(check_options());
@@ -161,6 +162,10 @@ class Import {
                                                      .origin = Origin::import,
                                                      .detail = detail}));
     count(result, state);
+    if (options_.ask == AskReaders::yes && !result.pending.empty()) {
+      TIDINGS_LET(const bool queued, notices_.add(result.id, NoticeKind::confirm, result.pending));
+      report_.asked += queued ? 1 : 0;
+    }
     if (result.created) warn_of(record, line.address);
     return {};
   }
@@ -191,6 +196,7 @@ class Import {
   const ImportOptions& options_;
   SubscriberTable table_;
   Suppressions suppressions_;
+  NoticeTable notices_;
   ColumnMap columns_ = ColumnMap::addresses_only();
   ImportReport report_;
 };

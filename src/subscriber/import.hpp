@@ -27,6 +27,9 @@ namespace tidings::subscriber {
 
 enum class DryRun { no, yes };
 
+/// Whether readers whom the file leaves waiting for a confirmation are asked for it by mail.
+enum class AskReaders { no, yes };
+
 struct ImportProgress {
   std::int64_t records = 0;
   std::int64_t bytes = 0;  ///< read of the file so far
@@ -38,6 +41,7 @@ struct ImportOptions {
   SubscriptionState state = SubscriptionState::pending;  ///< for lines without a status
   std::vector<std::pair<std::string, std::string>> map{};  ///< our column name, the file's header; an empty header: take none
   DryRun dry_run = DryRun::no;             ///< all is done and rolled back
+  AskReaders ask = AskReaders::no;         ///< queued in the same transaction; at most three to an address a day (notice_table.hpp)
   std::int64_t batch = 0;                  ///< records in a transaction; 0: the whole file is one
   std::filesystem::path reject_file{};       ///< rejected lines go there with number and reason; empty: nowhere
   std::string detail{};                      ///< for the consent log; usually the file's name
@@ -72,6 +76,7 @@ struct ImportReport {
   std::int64_t skipped_left = 0;       ///< had left: not brought back
   std::int64_t skipped_suppressed = 0;
   std::int64_t rejected = 0;
+  std::int64_t asked = 0;              ///< confirmation mails queued; beside the other counts
   std::vector<RejectedLine> rejected_lines{};  ///< the first `max_reported`
   std::vector<RejectedLine> warnings{};        ///< imported, but look at them (role addresses, typos); the first `max_reported`
   std::int64_t warned = 0;

@@ -5,12 +5,14 @@
 // One Desk belongs to one thread. Calls fail with Errc::io or Errc::try_again of the store.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
+#include "web/web.hpp"
 
 namespace tidings::web {
 
@@ -45,6 +47,7 @@ struct Member {
   std::string language;
   std::vector<Choice> digests;
   std::vector<Choice> topics;  ///< none chosen: all
+  bool is_stopped = false;     ///< suppressed: they may leave and change their name, and get nothing
 };
 
 /// What they want instead.
@@ -55,7 +58,8 @@ struct Wishes {
   std::vector<std::string> topics;
 };
 
-enum class Change { saved, waits_for_confirmation };
+/// partly: what they leave is left, what they asked for anew is not to be had (Member::is_stopped).
+enum class Change { saved, waits_for_confirmation, partly };
 
 struct SignUp {
   std::string address;
@@ -70,7 +74,6 @@ struct SignUp {
 enum class SignUpAnswer { taken, bad_address, too_many };
 
 enum class Scope { digest, all };
-enum class Via { page, one_click };
 
 class Desk {
  public:
@@ -81,7 +84,10 @@ class Desk {
 
   [[nodiscard]] virtual Result<std::optional<Leaving>> leaving(std::string_view token) = 0;
   /// Idempotent. The answer is how things are afterwards.
-  [[nodiscard]] virtual Result<std::optional<Leaving>> leave(std::string_view token, Scope scope, Via via, std::string_view client) = 0;
+  [[nodiscard]] virtual Result<std::optional<Leaving>> leave(std::string_view token, Scope scope, std::string_view client) = 0;
+  /// The same for a mail program, which shows nobody anything: what it returns is called with what to do once the withdrawal is on
+  /// disk. So that many of them share one commit. Empty: nothing to wait for.
+  [[nodiscard]] virtual Result<std::optional<std::function<void(Settled)>>> leave_at_once(std::string_view token, std::string_view client) = 0;
   /// Asks by mail whether they want to be back; false if there is no such token.
   [[nodiscard]] virtual Result<bool> come_back(std::string_view token, std::string_view client) = 0;
 
@@ -97,6 +103,9 @@ class Desk {
 
   [[nodiscard]] virtual std::vector<Choice> digests() const = 0;
   [[nodiscard]] virtual std::vector<Choice> topics() const = 0;
+
+  /// A call of a relay's webhook to /hooks/RELAY; the HTTP status to answer with. 404 unless it is switched on.
+  [[nodiscard]] virtual Result<int> take_webhook(std::string_view /*relay*/, const Request& /*call*/) { return 404; }
 
   /// Whether the store answers.
   [[nodiscard]] virtual Result<void> check() = 0;

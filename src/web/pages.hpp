@@ -31,6 +31,7 @@ struct PageView {
   bool has_problem = false;  ///< the address was refused
   bool is_second_step = false;  ///< filled in elsewhere: only the button is missing
   bool is_subscribed = false;
+  bool is_stopped = false;  ///< nothing is sent to this address
 };
 
 class Pages {

@@ -53,6 +53,7 @@ struct Task {
   std::string_view body;
   const std::string* peer = nullptr;
   const Answer* answer = nullptr;
+  std::function<void(Settled)> wait;
 };
 thread_local Task task;
 
@@ -68,9 +69,15 @@ struct Parser::Http final : httplib::Server {
                     .body = std::string{task.body}, .accept_language = in.get_header_value("Accept-Language"),
                     .client = client_of(*task.peer, forwarded, trusted)};
     if (const auto mark = in.target.find('?'); mark != std::string::npos) request.query = in.target.substr(mark + 1);
+    if (in.path.find("/hooks/") != std::string::npos) {
+      for (const std::string name : {"authorization", "x-twilio-email-event-webhook-signature", "x-twilio-email-event-webhook-timestamp"}) {
+        if (in.has_header(name)) request.proof.emplace_back(name, in.get_header_value(name));
+      }
+    }
     const bool proxied = in.has_header("X-Forwarded-For") || in.has_header("Forwarded") || in.has_header("Via");
     request.is_local = !proxied && (task.peer->starts_with("127.") || *task.peer == "::1" || task.peer->starts_with("::ffff:127."));
     auto response = (*task.answer)(request);
+    task.wait = std::move(response.wait);
     out.status = response.status;
     for (const auto& [name, value] : response.fields) out.set_header(name, value);
     out.set_content(std::move(response.body), response.content_type);
@@ -101,9 +108,11 @@ Parser::Parser(std::vector<std::string> trusted_proxies) : http_(std::make_uniqu
 Parser::~Parser() = default;
 
 Reply Parser::answer(std::string_view request, std::size_t head_bytes, const std::string& peer, bool last, const Answer& answer) const {
-  task = {.body = request.substr(head_bytes), .peer = &peer, .answer = &answer};
+  task = {.body = request.substr(head_bytes), .peer = &peer, .answer = &answer, .wait = {}};
   MemoryStream stream{request, peer};
-  return http_->process(stream, last);
+  auto reply = http_->process(stream, last);
+  reply.wait = std::exchange(task.wait, nullptr);
+  return reply;
 }
 
 std::string client_of(const std::string& peer, const std::string& forwarded_for, const std::vector<std::string>& trusted) {

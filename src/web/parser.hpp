@@ -13,6 +13,7 @@ namespace tidings::web {
 struct Reply {
   std::string bytes;
   bool closes = false;  ///< the connection is not to be used again
+  std::function<void(Settled)> wait{};  ///< as Response::wait
 };
 
 class Parser {

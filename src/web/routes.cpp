@@ -168,13 +168,28 @@ Result<Response> Site::unsubscribe(const Request& request, std::string_view toke
     if (!asked) return missing(request);
     return show_notice(200, Notice::check, language_of(request));
   }
-  const auto scope = !one_click && form.get("act") == "all" ? Scope::all : Scope::digest;
-  TIDINGS_LET(const auto left, desk_.leave(token, scope, one_click ? Via::one_click : Via::page, request.client));
+  if (one_click) {
+    TIDINGS_LET(auto wait, desk_.leave_at_once(token, request.client));
+    if (!wait) return missing(request);
+    count(SiteState::one_clicks);
+    auto response = plain(200, "unsubscribed\n");  // read by a program (RFC 8058 section 3.2)
+    response.wait = *std::move(wait);
+    return response;
+  }
+  TIDINGS_LET(const auto left, desk_.leave(token, form.get("act") == "all" ? Scope::all : Scope::digest, request.client));
   if (!left) return missing(request);
-  count(one_click ? SiteState::one_clicks : SiteState::withdrawals);
+  count(SiteState::withdrawals);
   PageView view{.page = PageName::left, .language = language_of(request, left->language), .address = left->address};
   view.digest = left->digest;
   view.others = left->others;
+  return show(200, view);
+}
+
+Result<Response> Site::show_preferences(const Member& member, const std::string& language) {
+  PageView view{.page = PageName::preferences, .language = language, .address = member.address, .name = member.name};
+  view.digests = member.digests;
+  view.topics = member.topics;
+  view.is_stopped = member.is_stopped;
   return show(200, view);
 }
 
@@ -182,12 +197,7 @@ Result<Response> Site::preferences(const Request& request, std::string_view toke
   TIDINGS_LET(const auto member, desk_.member(token));
   if (!member) return missing(request);
   const auto language = language_of(request, member->language);
-  if (is_read(request)) {
-    PageView view{.page = PageName::preferences, .language = language, .address = member->address, .name = member->name};
-    view.digests = member->digests;
-    view.topics = member->topics;
-    return show(200, view);
-  }
+  if (is_read(request)) return show_preferences(*member, language);
   const auto form = parse_form(request.content_type, request.body);
   // Without the button's own field it is no form of ours, and "nothing ticked" would mean leaving everything.
   if (!form || form->get("act") != "save") return show_notice(400, Notice::trouble, language);
@@ -200,6 +210,11 @@ Result<Response> Site::preferences(const Request& request, std::string_view toke
   if (!changed) return missing(request);
   count(SiteState::changes);
   const auto after = wishes.language.empty() ? language : language_of(request, wishes.language);
+  // How things are says it best: what they asked for is not ticked, and a note says why.
+  if (*changed == Change::partly) {
+    TIDINGS_LET(const auto now, desk_.member(token));
+    return now ? show_preferences(*now, after) : missing(request);
+  }
   return show_notice(200, *changed == Change::saved ? Notice::saved : Notice::check, after);
 }
 
@@ -245,6 +260,10 @@ Result<Response> Site::route(const Request& request) {
     if (!path.starts_with(prefix)) continue;
     const auto token = token_after(path, prefix);
     return token.empty() ? missing(request) : (this->*handler)(request, token);
+  }
+  if (constexpr std::string_view hooks = "/hooks/"; is_post && path.starts_with(hooks)) {
+    TIDINGS_LET(const int status, desk_.take_webhook(path.substr(hooks.size()), request));
+    return status == 404 ? missing(request) : plain(status, status == 200 ? "taken\n" : "not taken\n");
   }
   if (is_post) return path == "/metrics" || path == "/healthz" || path == "/style.css" ? not_allowed("GET, HEAD") : missing(request);
   if (path == "/healthz") return health();

@@ -4,6 +4,7 @@
 //   GET  /c/TOKEN          shows what is confirmed   POST             confirms
 //   GET  /u/TOKEN          shows a button            POST             leaves (RFC 8058 one-click too), or asks to come back
 //   GET  /p/TOKEN          preferences               POST             changes them
+//   POST /hooks/RELAY      webhooks of relays, each with its proof
 //   GET  /archive/...      files of the archive      GET /style.css /robots.txt /healthz /metrics
 //
 // GET and HEAD change nothing. There are no redirects, cookies or scripts, and no link is made from the request's host. A token that is
@@ -58,6 +59,7 @@ class Site {
   [[nodiscard]] Result<Response> confirm(const Request& request, std::string_view token);
   [[nodiscard]] Result<Response> unsubscribe(const Request& request, std::string_view token);
   [[nodiscard]] Result<Response> preferences(const Request& request, std::string_view token);
+  [[nodiscard]] Result<Response> show_preferences(const Member& member, const std::string& language);
   [[nodiscard]] Response health();
   [[nodiscard]] Result<Response> metrics(const Request& request);
   [[nodiscard]] Result<Response> archive(const Request& request, std::string_view path);

@@ -90,7 +90,7 @@ struct Done {
 };
 
 std::string bare_answer(int status) {
-  const char* reason = status == 411 ? "Length Required" : status == 413 ? "Content Too Large" : status == 431 ? "Request Header Fields Too Large" : "Bad Request";
+  const char* reason = status == 411 ? "Length Required" : status == 413 ? "Content Too Large" : status == 431 ? "Request Header Fields Too Large" : status == 503 ? "Service Unavailable" : "Bad Request";
   return fmt::format("HTTP/1.1 {} {}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", status, reason);
 }
 
@@ -137,13 +137,16 @@ struct Server::State {
         parser(wanted.trusted_proxies), max_connections(connections_allowed(wanted.max_connections)) {}
   State(const State&) = delete;
   State& operator=(const State&) = delete;
-  ~State() {
+  ~State() { end_workers(); }
+
+  void end_workers() {
     {
       const std::lock_guard lock{mutex};
       closing = true;
     }
     more.notify_all();
     for (auto& worker : workers) worker.join();
+    workers.clear();
   }
 
   // -- workers
@@ -177,17 +180,30 @@ struct Server::State {
         job = std::move(jobs.front());
         jobs.pop_front();
       }
-      Done result{.connection = job.connection, .reply = parser.answer(job.bytes, job.head_bytes, job.peer, job.last, answer)};
-      bool was_empty = false;
-      {
-        const std::lock_guard lock{done_mutex};
-        was_empty = done.empty();
-        done.push_back(std::move(result));
+      auto reply = parser.answer(job.bytes, job.head_bytes, job.peer, job.last, answer);
+      if (!reply.wait) {
+        finish({.connection = job.connection, .reply = std::move(reply)});
+        continue;
       }
-      if (was_empty) {
-        const std::uint64_t one = 1;
-        [[maybe_unused]] const auto written = ::write(wake.get(), &one, sizeof one);
-      }
+      // The worker goes on; whoever settles it sends the answer from there.
+      const auto wait = std::exchange(reply.wait, nullptr);
+      wait([this, connection = job.connection, held = std::move(reply)](bool well) mutable {
+        if (!well) held = Reply{.bytes = bare_answer(503), .closes = true};
+        finish({.connection = connection, .reply = std::move(held)});
+      });
+    }
+  }
+
+  void finish(Done result) {
+    bool was_empty = false;
+    {
+      const std::lock_guard lock{done_mutex};
+      was_empty = done.empty();
+      done.push_back(std::move(result));
+    }
+    if (was_empty) {
+      const std::uint64_t one = 1;
+      [[maybe_unused]] const auto written = ::write(wake.get(), &one, sizeof one);
     }
   }
 
@@ -427,6 +443,7 @@ void Server::run(const std::atomic<bool>& stop) {
   ::epoll_ctl(state_->epoll.get(), EPOLL_CTL_DEL, state_->listener.get(), nullptr);
   const auto until = std::chrono::steady_clock::now() + 5s;
   while (state_->is_busy() && std::chrono::steady_clock::now() < until) state_->step(50ms);
+  state_->end_workers();
 }
 
 }  // namespace tidings::web

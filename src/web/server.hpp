@@ -43,7 +43,8 @@ class Server {
 
   [[nodiscard]] int port() const;
 
-  /// Serves until `stop`, then finishes the answers in hand for at most 5 s.
+  /// Serves until `stop`, then finishes the answers in hand for at most 5 s. Asks for no answer after it has returned; whoever still
+  /// settles one (Response::wait) must do so before the server goes.
   void run(const std::atomic<bool>& stop);
 
   Server(Server&&) noexcept;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,8 +20,12 @@ struct Request {
   std::string body{};
   std::string accept_language{};  ///< as sent
   std::string client{};           ///< address of the visitor (behind a trusted proxy: as the proxy says), may be empty
+  std::vector<std::pair<std::string, std::string>> proof{};  ///< of calls to /hooks/: the header fields that sign them, names in lower case
   bool is_local = false;        ///< asked on this host, not through a proxy: may read /metrics
 };
+
+/// Told once, from whatever thread, whether what was promised is on disk.
+using Settled = std::function<void(bool well)>;
 
 struct Response {
   int status = 200;
@@ -28,7 +33,8 @@ struct Response {
   std::string body{};
   std::vector<std::pair<std::string, std::string>> fields{};  ///< further header fields; values without control characters
 
-  bool operator==(const Response&) const = default;
+  /// If set, the answer must not leave before this has called back; "no" turns it into a 503. Called once, by whoever carries the answer.
+  std::function<void(Settled)> wait{};
 };
 
 }  // namespace tidings::web

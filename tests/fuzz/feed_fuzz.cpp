@@ -25,8 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   for (const auto& warning : feed->warnings) TIDINGS_CHECK(warning.find('\n') == std::string::npos);
   for (const auto& entry : feed->entries) {
-    for (const auto* text : {&entry.id, &entry.title, &entry.link, &entry.author, &entry.summary_html, &entry.content_html, &entry.language,
-                             &entry.image, &entry.base_url}) {
+    for (const auto* text : {&entry.id, &entry.title, &entry.link, &entry.author, &entry.summary_html,
+                             &entry.content_html, &entry.language, &entry.image, &entry.base_url}) {
       TIDINGS_CHECK(is_clean_utf8(*text));
     }
     TIDINGS_CHECK(entry.title.find('\n') == std::string::npos);

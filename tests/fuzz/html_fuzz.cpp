@@ -21,7 +21,8 @@ using namespace tidings::post;
 
 void require(bool good, const char* what, std::string_view a, std::string_view b = {}) {
   if (good) return;
-  std::fprintf(stderr, "%s\n--- a\n%.*s\n--- b\n%.*s\n", what, static_cast<int>(a.size()), a.data(), static_cast<int>(b.size()), b.data());
+  std::fprintf(stderr, "%s\n--- a\n%.*s\n--- b\n%.*s\n", what, static_cast<int>(a.size()), a.data(),
+               static_cast<int>(b.size()), b.data());
   std::abort();
 }
 
@@ -60,8 +61,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto twice = sanitise(once, options);
     require(once == twice, "not idempotent", once, twice);
     require(is_valid_utf8(once), "not UTF-8", once);
-    require(once.empty() || show(parse_html(once)) == show(parse_html_by_gumbo(once)), "reads back as something else", show(parse_html(once)),
-            show(parse_html_by_gumbo(once)));
+    require(once.empty() || show(parse_html(once)) == show(parse_html_by_gumbo(once)), "reads back as something else",
+            show(parse_html(once)), show(parse_html_by_gumbo(once)));
     const auto text = html_to_text(once);
     require(is_valid_utf8(text), "text is not UTF-8", text);
     const auto excerpt = make_excerpt(once, {.words = 3});

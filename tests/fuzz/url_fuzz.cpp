@@ -1,5 +1,5 @@
-// URLs of any bytes: parsing and resolving never fail otherwise than by saying so, what comes out parses again to itself, and links that
-// are kept are of a safe scheme whatever the input was.
+// URLs of any bytes: parsing and resolving never fail otherwise than by saying so, what comes out parses again to
+// itself, and links that are kept are of a safe scheme whatever the input was.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -24,7 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const auto& made : {post::safe_link(reference, base), post::safe_image(reference, base)}) {
     if (!made) continue;
     TIDINGS_CHECK(made->find_first_of("\"<> \t\r\n") == std::string::npos);
-    TIDINGS_CHECK(is_web_url(*made) || made->starts_with("mailto:") || made->starts_with("data:image/") || !parse_url(base));
+    TIDINGS_CHECK(is_web_url(*made) || made->starts_with("mailto:") || made->starts_with("tel:") ||
+                  made->starts_with("data:image/") || !parse_url(base));
   }
   const auto link = post::canonical_link(reference);
   TIDINGS_CHECK(link.empty() || is_web_url(link));

@@ -1,7 +1,7 @@
 // Writes one signed mail for each theme, language and kind of reader into a folder, for independent judges:
 //   write_letters FOLDER TEMPLATES KEYS
 // FOLDER/THEME-LANGUAGE-READER.eml, each with an rsa-sha256 and an ed25519-sha256 signature, and FOLDER/keys, a line
-// "NAME RECORD" for each public key.
+// "NAME RECORD" for each public key. FOLDER/headers-N.eml have hard header fields; FOLDER/headers says what must be read from them.
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -65,6 +65,42 @@ std::vector<Reader> readers() {
   return out;
 }
 
+/// Names, addresses and subjects that are hard to write: headers-N.eml each, and what must be read from it in the file "headers".
+void write_headers(const std::filesystem::path& folder, const HeaderOptions& options) {
+  struct Case {
+    std::string name, address, subject;
+  };
+  std::string very_long;
+  for (int i = 0; i < 120; ++i) very_long += "Новости гавани ";
+  const std::vector<Case> cases{
+      {"Lovelace, Ada", "ada@example.org", std::string(300, 'x') + " and then words"},
+      {"Ada \"the \\ quay\" O'Neill <x@example.org>", "ada@example.org", "=?utf-8?Q?not_a_word?= and =?utf-8?B?more?="},
+      {"=?iso-8859-1?Q?A=E9?=", "ada@example.org", "a?=b =? c_d é =20"},
+      {"(comment) [literal]: group;", "o'neill+tag@example.org", "many   blanks   between  words"},
+      {"小林 港の便り フェリーは冬の時刻表を維持し、灯台は春までに塗り直されます", "post@bücher.example", very_long + "."},
+      {"ليلى 👩‍🚀👩‍🚀 O'Hara", "post@日本語.example", "🚢 مرحبا Harbour, 港 и гавань: נמל — “quay” 👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦"},
+      {"e\u0301 combining, then ascii words that go on until the line has to be folded somewhere else", "a@example.org", "é" + std::string(200, 'y')},
+      {".", "a@example.org", "."},
+      {"user@example.net", "a@example.org", "From here: to there"},
+      {"Δοκιμή", "δοκιμή@παράδειγμα.example", "SMTPUTF8"},
+  };
+  std::string wanted;
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    const auto& each = cases[i];
+    const auto address = must(parse_mail_address(each.address));
+    const auto letter = must(build_plain({.from = options.from, .to = {.name = each.name, .address = address}, .subject = each.subject, .text = "text\n",
+                                          .message_id = fmt::format("<h{}@example.org>", i), .signers = options.signers}, from_ms(1'768'204'800'000)));
+    (void)must(write_file(folder / fmt::format("headers-{}.eml", i), letter.bytes).map([] { return 0; }));
+    wanted += fmt::format("headers-{}\t{}\t{}\t{}\n", i, each.name, address.text(), each.subject);
+  }
+  (void)must(write_file(folder / "headers", wanted).map([] { return 0; }));
+}
+
+void call_by_content_id(std::string& html) {
+  constexpr std::string_view link = "src=\"https://news.example.org/ferry.jpg\"";
+  for (auto at = html.find(link); at != std::string::npos; at = html.find(link)) html.replace(at, link.size(), "src=\"cid:ferry@news.example.org\"");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -89,6 +125,7 @@ int main(int argc, char** argv) {
     records += fmt::format("{} {}\n", record.name, record.text);
   }
   (void)must(write_file(folder / "keys", records).map([] { return 0; }));
+  const auto photo = must(read_file(keys / "../demo/images/ferry.jpg"));
   const auto zone = must(Zone::find("Europe/Athens"));
   for (const auto& theme_folder : std::filesystem::directory_iterator{templates}) {
     const auto name = theme_folder.path().filename().string();
@@ -96,14 +133,21 @@ int main(int argc, char** argv) {
     for (const auto* language : {"en", "de", "el", "es", "fr", "it", "pt", "ru", "tr", "ar", "ja", "zh"}) {
       const auto strings = must(Strings::load(name, language, lookup));
       options.language = strings.language();
-      const auto compiled = must(compile(must(theme.render_bodies(rich_view(), strings, zone)), options));
+      auto bodies = must(theme.render_bodies(rich_view(), strings, zone));
+      const auto compiled = must(compile(bodies, options));
+      // The third reader's mails carry their picture with them.
+      for (auto& body : bodies) call_by_content_id(body.html);
+      auto with_images = options;
+      with_images.images = {must(make_inline_image("ferry@news.example.org", photo))};
+      const auto illustrated = must(compile(bodies, with_images));
       Letter letter;
       for (const auto& reader : readers()) {
-        compiled.write(reader, from_ms(1'768'204'800'000), letter);
+        (reader.subscriber.value == 3 ? illustrated : compiled).write(reader, from_ms(1'768'204'800'000), letter);
         (void)must(write_file(folder / fmt::format("{}-{}-{}.eml", name, language, reader.subscriber.value), letter.bytes).map([] { return 0; }));
       }
     }
   }
+  write_headers(folder, options);
   const auto plain = must(build_plain({.from = options.from, .to = must(parse_mailbox("Jürgen <j@example.org>")), .subject = "Bitte bestätigen",
                                        .text = "https://news.example.org/c/x\n\n\n", .message_id = "<c1@example.org>", .signers = options.signers},
                                       from_ms(1'768'204'800'000)));

@@ -111,10 +111,6 @@ class BadInput(unittest.TestCase):
 
     # ---- command line
 
-    def test_promised_commands_say_so_whatever_follows_them(self):
-        for words in ("report weekly --html out.html", "run", "edition approve weekly#1"):
-            self.refused(words.split(), 70, "not built yet")
-
     def test_usage(self):
         for arguments in (["sned", "--due"], ["send"], ["send", "--due", "--no-such-option"], ["--at", "yesterday", "status"],
                           ["subscriber"], []):

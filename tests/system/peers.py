@@ -1,7 +1,8 @@
 """Real mail servers on loopback take an edition: Postfix (relay, and smtp-sink), Dovecot (LMTP), Exim, OpenSMTPD.
 
 Each runs from a private configuration in a folder of its own, so nothing of the host's mail is touched; what arrived is counted in its
-Maildirs. Exit 77 (skipped) names the servers that could not run: not installed, or not root.
+Maildirs. Exim and OpenSMTPD look up users and folders that they bring along: they see them in a mount namespace of their own.
+Exit 77 (skipped) names the servers that could not run: not installed, or not root.
 """
 import os
 import pathlib
@@ -92,6 +93,38 @@ class Peer:
     def __exit__(self, *unused):
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+USERS = {"root": 0, "nobody": 65534, "Debian-exim": 61001, "opensmtpd": 61002, "opensmtpq": 61003}
+# What the host does not have is laid over it, for one process and its children.
+NAMESPACE = """set -e
+mount --bind "$1/passwd" /etc/passwd
+mount --bind "$1/group" /etc/group
+for folder in /var/spool /var/lib /usr/libexec; do mount -t tmpfs -o mode=755 tmpfs $folder; done
+mkdir -m 711 /var/spool/smtpd
+mkdir -p /var/lib/opensmtpd/empty
+cp -r "$2/usr/libexec/opensmtpd" /usr/libexec/
+shift 2
+exec "$@"
+"""
+
+
+def certificate(folder):
+    """For 127.0.0.1, signed by itself: the certificate is its own authority."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", folder / "key.pem", "-out", folder / "cert.pem",
+                    "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    (folder / "key.pem").chmod(0o600)
+    return folder / "cert.pem"
+
+
+class Unpacked(Peer):
+    """A server that scripts/peers.sh has unpacked but not installed."""
+
+    def launch(self, *command):
+        self.write("passwd", "".join("%s:x:%d:%d::/nonexistent:/usr/sbin/nologin\n" % (name, uid, uid) for name, uid in USERS.items()))
+        self.write("group", "".join("%s:x:%d:\n" % (name.replace("nobody", "nogroup"), uid) for name, uid in USERS.items()))
+        self.process = subprocess.Popen(["unshare", "-m", "sh", "-c", NAMESPACE, "sh", self.folder, UNPACKED, *command],
+                                        stdout=open(self.folder / "log", "w"), stderr=subprocess.STDOUT)
 
 
 class Postfix(Peer):
@@ -187,13 +220,16 @@ service lmtp {{
         self.process = subprocess.Popen(["dovecot", "-F", "-c", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-class Exim(Peer):
-    needs = ("exim4",)
+class Exim(Unpacked):
+    """Takes mail only over TLS and from who has shown a password."""
+    needs = ("exim4", "openssl")
+    login = ("ada", "quay & co")
 
     def start(self):
         self.mail_folder()
         (self.folder / "spool").mkdir()
-        for path in (self.folder, self.folder / "spool"):
+        self.authority = certificate(self.folder)
+        for path in (self.folder, self.folder / "spool", self.folder / "key.pem"):
             shutil.chown(path, "nobody", "nogroup")
         config = self.write("exim.conf", """exim_path = {2}
 exim_user = nobody
@@ -206,14 +242,28 @@ primary_hostname = test.example
 smtp_accept_queue_per_connection = 0
 smtp_accept_max = 0
 never_users =
+tls_advertise_hosts = *
+tls_certificate = {0}/cert.pem
+tls_privatekey = {0}/key.pem
 acl_smtp_rcpt = rcpt
 begin acl
 rcpt:
+  deny    !encrypted = *
+          message = 5.7.10 not in clear
+  deny    !authenticated = *
+          message = 5.7.1 log in first
   deny    recipients = r3@example.org
           message = 5.1.1 no such user
   defer   recipients = r4@example.org
           message = 4.2.1 try later
   accept  domains = example.org
+begin authenticators
+plain:
+  driver = plaintext
+  public_name = PLAIN
+  server_advertise_condition = ${{if def:tls_in_cipher}}
+  server_condition = ${{if and{{{{eq{{$auth2}}{{{3[0]}}}}}{{eq{{$auth3}}{{{3[1]}}}}}}}}}
+  server_set_id = $auth2
 begin routers
 here:
   driver = accept
@@ -226,37 +276,67 @@ maildir:
   user = nobody
   group = nogroup
   create_directory
-""".format(self.folder, self.port, shutil.which("exim4")))
-        # Unprivileged: the alternative configuration would be refused to anybody else than root, and root is not needed.
-        self.process = subprocess.Popen(["exim4", "-C", config, "-bdf"], stdout=subprocess.DEVNULL, stderr=open(self.folder / "log", "w"))
+""".format(self.folder, self.port, shutil.which("exim4"), self.login))
+        self.launch(shutil.which("exim4"), "-C", config, "-bdf")
 
 
-class OpenSmtpd(Peer):
-    """In clear: Debian 12's smtpd 6.8 fails its own side of the TLS handshake; STARTTLS and AUTH are tried in tests/unit/delivery/secure_test.cpp."""
-    needs = ("smtpd",)
+class OpenSmtpd(Unpacked):
+    """In clear. It takes AUTH over TLS only, and Debian 12's 6.8.0p2 drops every TLS handshake with "missing private key", because OpenSSL 3
+    no longer asks the process that holds the key; openssl s_client gets no further: see check_broken_tls()."""
+    needs = ("smtpd", "openssl")
 
     def start(self):
         self.mail_folder()
+        certificate(self.folder)
+        self.tls_port = free_port()
         config = self.write("smtpd.conf", """table all {{ "@" = "nobody" }}
+pki own cert "{0}/cert.pem"
+pki own key "{0}/key.pem"
 listen on 127.0.0.1 port {1}
+listen on 127.0.0.1 port {2} tls pki own
 action "keep" maildir "{0}/mail/inbox" virtual <all>
 match from any for domain "example.org" action "keep"
-""".format(self.folder, self.port))
-        self.process = subprocess.Popen([shutil.which("smtpd"), "-d", "-f", config], stdout=open(self.folder / "log", "w"), stderr=subprocess.STDOUT)
+""".format(self.folder, self.port, self.tls_port))
+        self.launch(shutil.which("smtpd"), "-d", "-f", config)
 
 
-def send(peer, dialect):
+def send(peer, dialect, port=None, login=None):
     """One edition to READERS; returns the delivery states by address."""
+    login = login or getattr(peer, "login", None)
+    authority = getattr(peer, "authority", None)
     with Home() as home:
         home.write("feed.xml", FEED)
         more = 'dialect = "%s"\n' % dialect
-        home.configure("%s://127.0.0.1:%d" % (getattr(peer, "scheme", "smtp"), peer.port), more_smtp=more)
+        if login:
+            home.write("password", login[1] + "\n").chmod(0o600)
+            more += 'username = "%s"\npassword_file = "password"\n' % login[0]
+        config = home.configure("%s://127.0.0.1:%d" % (getattr(peer, "scheme", "smtp"), port or peer.port), more_smtp=more)
+        if authority:
+            config.write_text(config.read_text().replace('tls = "off"', 'tls = "require"\nca_file = "%s"' % authority))
         home.write("list.csv", "email,name\n" + "".join("r%d@example.org,Reader %d\n" % (n, n) for n in range(1, READERS + 1)))
         home.do("subscriber", "import", "list.csv", "--confirmed", at=NOW)
         done = home.run("send", "weekly", "--now", at=NOW)
         rows = home.json("delivery", "list", at=NOW)
         assert len(rows) == READERS, done.stderr
         return {row["address"]: row["state"] for row in rows}, done
+
+
+def check_wrong_password(peer):
+    """It ends the run, and nobody on the list pays for it."""
+    states, done = send(peer, "pipelined", login=(peer.login[0], "wrong"))
+    assert done.returncode == 69 and set(states.values()) == {"planned"}, (done.returncode, set(states.values()), done.stdout + done.stderr)
+    assert "535" in done.stderr and peer.login[1] not in done.stdout + done.stderr, done.stderr
+
+
+def check_broken_tls(peer):
+    """A handshake that the server itself breaks off, for openssl s_client as for us, costs no subscriber anything."""
+    judge = subprocess.run(["openssl", "s_client", "-connect", "127.0.0.1:%d" % peer.tls_port, "-starttls", "smtp", "-CAfile", peer.folder / "cert.pem"],
+                           input="QUIT\r\n", capture_output=True, text=True, timeout=30)
+    assert "alert internal error" in judge.stderr, "OpenSMTPD can do TLS now: send to it as to Exim\n" + judge.stderr
+    peer.authority = peer.folder / "cert.pem"
+    states, done = send(peer, "pipelined", port=peer.tls_port)
+    del peer.authority
+    assert done.returncode == 69 and set(states.values()) == {"planned"}, (done.returncode, set(states.values()), done.stdout + done.stderr)
 
 
 def check(kind):
@@ -271,6 +351,10 @@ def check(kind):
             total += sum(state == "sent" for state in states.values())
             arrived = wait_until(peer.count, total)
             assert arrived == total, "%s, %s: %d letters of %d arrived\n%s" % (kind.__name__, dialect, arrived, total, peer.said())
+        if hasattr(peer, "login"):
+            check_wrong_password(peer)
+        if hasattr(peer, "tls_port"):
+            check_broken_tls(peer)
         texts = [path.read_bytes() for path in peer.letters()]
     ids = {line for text in texts for line in text.splitlines() if line.lower().startswith(b"message-id:")}
     assert len(ids) == total, "%s: %d Message-IDs in %d letters" % (kind.__name__, len(ids), total)
@@ -285,6 +369,9 @@ def main():
         absent = [name for name in kind.needs if not shutil.which(name)]
         if absent or os.geteuid() != 0:
             missing.append("%s: %s" % (kind.__name__, "no " + ", ".join(absent) if absent else "not root"))
+            continue
+        if issubclass(kind, Unpacked) and subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/var/lib"], capture_output=True).returncode != 0:
+            missing.append("%s: no mount namespace can be had here" % kind.__name__)
             continue
         check(kind)
     for each in missing:

@@ -2,6 +2,7 @@
 far it is."""
 import collections
 import datetime
+import re
 import signal
 import time
 import unittest
@@ -52,6 +53,13 @@ class Sending(unittest.TestCase):
         text = self.home.do("status", at=LATER)
         self.assertRegex(text, r"%d of 30 sent, %d open, [\d.]+/s, about .* left" % (len(first), len(READERS) - len(first)))
         self.rest_is_sent_once(first)
+
+    def test_letters_that_belong_to_no_edition_have_a_file_each(self):
+        self.home.configure("drop:mails")
+        for address in ("ana@kai.example", "bo@kai.example"):
+            self.home.do("subscriber", "add", address, at=AT)
+        mails = [each.read_text() for each in (self.home.folder / "mails").glob("*.eml")]
+        self.assertEqual(sorted(re.search(r"Delivered-To: (\S+)", each)[1] for each in mails), ["ana@kai.example", "bo@kai.example"])
 
     def test_asked_to_end_it_finishes_what_is_in_flight_and_a_second_sender_is_kept_out(self):
         with SmtpServer(rules=[SLOW]) as server:

@@ -1,10 +1,13 @@
 """Sources that are not fetched, digests that wait for them, and the doctor."""
+import gzip
+import http.server
 import json
 import socket
 import struct
 import threading
 import unittest
 
+from smtp_server import SmtpServer
 from tidings import WEEKLY, Home
 
 AT = "2026-01-26T08:05:00+02:00"
@@ -58,6 +61,68 @@ class NameServer:
             end.sendto(b"end", ("127.0.0.1", self.port))
         self.thread.join()
         self.socket.close()
+
+
+class FaultServer:
+    """A web server whose paths say how it fails; /good has one post more each time it changes."""
+
+    def __init__(self):
+        self.posts = 1
+        self.broken = set()
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                outer.answer(self)
+
+            def log_message(self, *unused):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self.thread.start()
+
+    def url(self, path):
+        return "http://127.0.0.1:%d/%s" % (self.server.server_address[1], path)
+
+    def feed(self, path):
+        items = "".join("<item><title>%s %d</title><link>/%s/%d</link></item>" % (path, n, path, n) for n in range(self.posts))
+        return ("<rss version='2.0'><channel><title>x</title>%s</channel></rss>" % items).encode()
+
+    def answer(self, request):
+        path = request.path.strip("/")
+        body = self.feed(path)
+        tag = '"%d"' % self.posts
+        status, headers, sent = 200, {"ETag": tag}, body
+        if path in self.broken:
+            status, headers, sent = {
+                "status500": (500, {}, b"oops"),
+                "status410": (410, {}, b""),
+                "status429": (429, {"Retry-After": "7200"}, b"slow down"),
+                "loop": (302, {"Location": "/loop"}, b""),
+                "short": (200, {}, body[:len(body) // 2]),
+                "bomb": (200, {"Content-Encoding": "gzip"}, gzip.compress(bytes(20 << 20))),
+                "html": (200, {"Content-Type": "text/html"}, b"<html><title>Sorry</title><p>Back soon</html>"),
+                "empty": (200, {}, b""),
+            }[path]
+        elif request.headers.get("If-None-Match") == tag:
+            status, sent = 304, b""
+        request.send_response(status)
+        for name, value in headers.items():
+            request.send_header(name, value)
+        if status != 304:
+            request.send_header("Content-Length", str(len(body) if path == "short" else len(sent)))
+        request.end_headers()
+        try:
+            request.wfile.write(sent)
+        except OSError:  # who asked has had enough
+            request.close_connection = True
+
+    def close(self):
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
 
 
 class Sources(unittest.TestCase):
@@ -116,6 +181,51 @@ class Sources(unittest.TestCase):
         self.home.do("collect", "calendar")
         self.home.do("compose", "weekly")
         self.assertIn("sealed", self.home.do("edition", "list"))
+
+    def test_nothing_is_lost_when_servers_fail(self):
+        server = FaultServer()
+        self.addCleanup(server.close)
+        names = ["good", "status500", "status410", "status429", "loop", "short", "bomb", "html", "empty"]
+        self.home.configure(sources=tuple('[[source]]\nname = "%s"\nurl = "%s"\nallow_private_address = true\n' % (name, server.url(name))
+                                          for name in names))
+        self.home.do("collect")
+        self.assertEqual(len(self.posts()), len(names))
+        self.home.do("collect", *names)
+        self.assertEqual(len(self.posts()), len(names), "unchanged feeds answer 304 and bring nothing new")
+        server.posts = 2
+        server.broken = set(names) - {"good"}
+        done = self.home.run("collect", *names)
+        self.assertEqual(done.returncode, 69, done.stdout + done.stderr)
+        self.assertEqual(len(self.posts()), len(names) + 1)
+        health = {row["name"]: row for row in map(json.loads, self.home.do("source", "list", "--json").splitlines())}
+        self.assertEqual(health["good"]["health"], "good")
+        self.assertEqual(health["status410"]["health"], "gone")
+        self.assertNotIn("failing", health["status429"]["health"], "being asked to wait is no error of the feed")
+        for name in ("status500", "loop", "short", "bomb", "html", "empty"):
+            self.assertEqual(health[name]["health"], "failing (1 in a row)", name)
+        server.broken = set()
+        self.home.do("collect", *(name for name in names if name != "status410"))
+        self.assertEqual(len(self.posts()), 2 * len(names) - 1, "what came meanwhile is there; who was gone is not asked again")
+
+    def test_a_private_address_is_refused_unless_allowed(self):
+        server = FaultServer()
+        self.addCleanup(server.close)
+        self.home.configure(sources=('[[source]]\nname = "inside"\nurl = "%s"\n' % server.url("good"),))
+        done = self.home.run("collect")
+        self.assertEqual(done.returncode, 69)
+        self.assertIn("no public address", done.stdout + done.stderr)
+        self.assertEqual(self.posts(), [])
+
+    def test_the_doctor_asks_the_relay(self):
+        self.home.configure(sources=(COMMAND,))
+        status, found = self.findings("--smtp")
+        self.assertEqual((status, found["smtp"]["level"]), (69, "trouble"), "nobody listens there")
+        with SmtpServer() as relay:
+            self.home.configure(sources=(COMMAND,), smtp=relay.url)
+            status, found = self.findings("--smtp")
+            self.assertEqual((status, found["smtp"]["level"]), (0, "good"), found["smtp"])
+            self.assertIn("is ready", found["smtp"]["what"])
+            self.assertEqual(relay.take(), [])
 
     def test_the_doctor_names_what_is_wrong(self):
         self.home.configure(sources=(COMMAND,))

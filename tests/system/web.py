@@ -10,13 +10,14 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import threading
 import time
 import unittest
 import urllib.parse
 
-from smtp_server import SmtpServer
+from smtp_server import Rule, SmtpServer
 from tidings import Home, parse_mail, rss, text_of, Article
 import datetime
 
@@ -120,7 +121,7 @@ class Web(unittest.TestCase):
         cls.site = Site()
         cls.stamp = cls.site.fresh_form()
         time.sleep(2.1)  # what the test is about: a form filled in quicker than this is a robot's
-        cls.names = iter("reader%d@example.org" % i for i in range(1000))
+        cls.names = iter("reader%d@example.org" % i for i in range(5000))
 
     @classmethod
     def tearDownClass(cls):
@@ -134,8 +135,15 @@ class Web(unittest.TestCase):
         return address
 
     def digest_mail(self):
-        site = self.site
-        site.home.do("send", "weekly", "--now", at=self.moment())
+        self.new_post()
+        self.site.home.do("send", "weekly", "--now", at=self.moment())
+
+    def new_post(self):
+        type(self).posts = getattr(type(self), "posts", 1) + 1
+        self.site.home.write("town.xml", rss("Town", [Article("News %d" % self.posts, "https://town.example/%d" % self.posts, None)]))
+
+    def states_of_all(self):
+        return {each["email"]: each["subscriptions"] for each in self.site.home.json("subscriber", "list", "--limit", "100000")}
 
     def moment(self):
         type(self).days = getattr(type(self), "days", 0) + 1
@@ -172,10 +180,12 @@ class Web(unittest.TestCase):
 
     def test_a_scanner_that_fetches_every_link_changes_nothing_and_two_posts_are_one_withdrawal(self):
         site = self.site
-        addresses = [self.reader() for _ in range(20)]
+        addresses = [next(self.names) for _ in range(100)]
+        site.home.write("readers.csv", "email\n" + "\n".join(addresses))
+        site.home.do("subscriber", "import", "readers.csv", "--confirmed")
         self.digest_mail()
         mails = {each: site.mail(each) for each in addresses}
-        before = {each: site.state(each) for each in addresses}
+        before = self.states_of_all()
         links = []
         for mail in mails.values():
             found = re.findall(r"https://news\.example\.org(/[a-z]/[\w-]+)", text_of(mail) + mail["List-Unsubscribe"])
@@ -186,21 +196,66 @@ class Web(unittest.TestCase):
                 for status, body, _ in pool.map(lambda link: site.ask(method, link), links * 10):
                     self.assertEqual(status, 200)
                     self.assertEqual(body == "", method == "HEAD")
-        self.assertEqual({each: site.state(each) for each in addresses}, before)
+        self.assertEqual(self.states_of_all(), before)
         for number, (address, mail) in enumerate(mails.items()):
             link = re.search(r"<https://news\.example\.org(/u/[\w-]+)>", mail["List-Unsubscribe"])[1]
-            for _ in range(2):
-                if number % 2:
-                    status = site.ask("POST", link, "List-Unsubscribe=One-Click", FORM)[0]
-                else:
-                    body = '--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n'
-                    status = site.ask("POST", link, body, {"Content-Type": "multipart/form-data; boundary=b"})[0]
-                self.assertEqual(status, 200)
+            body, headers = "List-Unsubscribe=One-Click", FORM
+            if number % 2:
+                body = '--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n'
+                headers = {"Content-Type": "multipart/form-data; boundary=b"}
+            with concurrent.futures.ThreadPoolExecutor(4) as pool:  # at once, and once more after that
+                statuses = list(pool.map(lambda _: site.ask("POST", link, body, headers)[0], range(3)))
+            self.assertEqual(statuses + [site.ask("POST", link, body, headers)[0]], [200] * 4)
             story = json.loads(site.home.do("subscriber", "show", address, "--json"))
             withdrawn = [each for each in story["consents"] if each["event"] == "withdrawn"]
             self.assertEqual([(each["digest"], each["origin"]) for each in withdrawn], [("weekly", "one-click")])
             if number > 3:
                 break
+
+    def test_a_suppressed_reader_leaves_what_they_leave_and_is_told_that_nothing_else_is_to_be_had(self):
+        site = self.site
+        address, preferences, _ = self.joined(digest=["weekly"])
+        site.home.do("suppression", "add", address)
+        self.assertIn("No mail is sent to this address", site.ask("GET", preferences)[1])
+        status, page, _ = site.ask("POST", preferences, {"act": "save", "digest": ["daily"], "name": "Ida"})
+        self.assertEqual(status, 200)
+        self.assertIn("No mail is sent to this address", page)
+        self.assertNotRegex(page, r'value="(daily|weekly)" checked')
+        self.assertIn('value="Ida"', page)
+        self.assertEqual(site.state(address), {"weekly": "withdrawn"})
+        site.home.do("suppression", "remove", address)
+        self.assertNotIn("No mail is sent", site.ask("GET", preferences)[1])
+
+    def test_one_click_ends_the_mail_of_that_list_id_and_no_other(self):
+        site = self.site
+        address = self.reader()
+        self.digest_mail()
+        mail = site.mail(address)
+        self.assertRegex(mail["List-Id"], r"<weekly\.news\.example\.org>$")
+        link = re.search(r"<https://news\.example\.org(/u/[\w-]+)>", mail["List-Unsubscribe"])[1]
+        self.assertEqual(site.ask("POST", link, "List-Unsubscribe=One-Click", FORM)[:2], (200, "unsubscribed\n"))
+        self.assertEqual(site.state(address), {"daily": "confirmed", "weekly": "withdrawn"})
+        site.mail(address)  # the goodbye
+
+    def test_an_erased_reader_leaves_no_word_of_the_relay_behind_and_the_export_tells_all_before(self):
+        site = self.site
+        address = self.reader()
+        site.relay.rules.append(Rule("rcpt", "451 4.2.0 <%s> is asleep" % address, address))
+        self.new_post()
+        site.home.run("send", "weekly", "--now", at=self.moment())
+        person = json.loads(site.home.do("subscriber", "export", "--one", address))
+        self.assertEqual([each["state"] for each in person["deliveries"]], ["deferred"])
+        self.assertIn(address, person["deliveries"][0]["reply"])
+        shown = json.loads(site.home.do("subscriber", "show", address, "--json"))
+        self.assertEqual(shown["deliveries"], person["deliveries"])
+        number = sqlite3.connect(site.home.folder / "subscribers/tidings.db").execute("SELECT id FROM subscribers WHERE address = ?", [address]).fetchone()[0]
+        site.home.do("subscriber", "erase", address)
+        with contextlib.closing(sqlite3.connect(site.home.folder / "subscribers/tidings.db")) as database:
+            rows = database.execute("SELECT state, reply FROM deliveries WHERE subscriber_id = ?", [number]).fetchall()
+            self.assertEqual(rows, [(3, None)])
+            for table in [row[0] for row in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]:
+                for row in database.execute('SELECT * FROM "%s"' % table):
+                    self.assertNotIn(address, str(row), table)
 
     def test_tokens_that_are_cut_changed_or_of_another_purpose_open_nothing(self):
         site = self.site

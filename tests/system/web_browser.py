@@ -1,7 +1,8 @@
 """The pages in a real browser: headless Chromium through chromedriver (W3C WebDriver over http.client, nothing else needed).
 
 Joins, confirms, changes, leaves and comes back at 360 and 1280 pixels, in two languages, with JavaScript on and off; no console message and
-nothing wider than the window. With PICTURES=FOLDER it leaves a picture of each page there. Exit status 77 without chromedriver.
+nothing wider than the window; once by the keys Tab, Space and Enter alone. With PICTURES=FOLDER it leaves a picture of each page there, in light
+and dark; with AXE=axe.min.js (of npm's axe-core) no page may break a rule of it. Exit status 77 without chromedriver.
 """
 import base64
 import http.client
@@ -21,10 +22,15 @@ from web import Site, path_of
 
 DRIVER = shutil.which("chromedriver")
 PICTURES = os.environ.get("PICTURES")
+AXE = pathlib.Path(os.environ["AXE"]).read_text(encoding="utf-8") if "AXE" in os.environ else None
+
+
+TAB, ENTER, SPACE = "\ue004", "\ue007", " "
 
 
 class Browser:
     def __init__(self, scripts, language):
+        self.scripts = scripts
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -73,6 +79,29 @@ class Browser:
     def heading(self):
         return self.do("GET", "/element/%s/text" % self.find("h1"))
 
+    def judge(self):
+        """What axe-core finds wrong: rule and element."""
+        self.do("POST", "/execute/sync", {"script": AXE, "args": []})
+        return self.do("POST", "/execute/async", {"args": [], "script": """
+            const done = arguments[arguments.length - 1];
+            axe.run().then(all => done(all.violations.map(each => each.id + ": " + each.nodes.map(node => node.html).join(" "))))"""})
+
+    def press(self, *keys):
+        actions = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
+        self.do("POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": actions}]})
+
+    def active(self):
+        """Tag, name and value of what has the focus."""
+        element = list(self.do("GET", "/element/active").values())[0]
+        return tuple(self.do("GET", "/element/%s/%s" % (element, what)) for what in ("name", "property/name", "property/value"))
+
+    def tab_to(self, wanted):
+        for _ in range(40):
+            self.press(TAB)
+            if wanted(*self.active()):
+                return
+        raise AssertionError("the key Tab does not reach it")
+
     def width(self, pixels):
         self.do("POST", "/goog/cdp/execute", {"cmd": "Emulation.setDeviceMetricsOverride", "params": {
             "width": pixels, "height": 900, "deviceScaleFactor": 1, "mobile": False}})
@@ -92,8 +121,13 @@ class Pages(unittest.TestCase):
         self.assertEqual(browser.do("POST", "/se/log", {"type": "browser"}), [], name)
         metrics = browser.do("POST", "/goog/cdp/execute", {"cmd": "Page.getLayoutMetrics", "params": {}})
         self.assertLessEqual(metrics["cssContentSize"]["width"], metrics["cssLayoutViewport"]["clientWidth"], name)
-        if PICTURES:
-            pathlib.Path(PICTURES, name + ".png").write_bytes(base64.b64decode(browser.do("GET", "/screenshot")))
+        for scheme in ("dark", "light") if PICTURES or AXE else ():
+            browser.do("POST", "/goog/cdp/execute", {"cmd": "Emulation.setEmulatedMedia", "params": {
+                "features": [{"name": "prefers-color-scheme", "value": scheme}]}})
+            if PICTURES:
+                pathlib.Path(PICTURES, "%s-%s.png" % (name, scheme)).write_bytes(base64.b64decode(browser.do("GET", "/screenshot")))
+            if AXE and browser.scripts:
+                self.assertEqual(browser.judge(), [], (name, scheme))
 
     def story(self, browser, pixels, language, address):
         site, base = self.site, "http://127.0.0.1:%d" % self.site.port
@@ -148,19 +182,56 @@ class Pages(unittest.TestCase):
         self.assertEqual(site.state(address)["weekly"], "confirmed")
 
     def test_a_reader_joins_changes_leaves_and_comes_back(self):
-        for scripts, language, pixels in ((True, "de", 360), (False, "ar", 1280)):
+        month = 1
+        for scripts, language, pixels in ((True, "en", 360), (False, "ar", 1280)) if not PICTURES else (
+                (True, "en", 360), (True, "ar", 1280), (False, "en", 1280), (False, "ar", 360)):
+            month += 1
             with self.subTest(language=language, pixels=pixels, scripts=scripts):
                 browser = Browser(scripts, language)
                 try:
-                    self.story(browser, pixels, language, "%s@example.org" % language)
-                    leaver = "leaver-%s@example.org" % language
+                    who = "%s-%d-%s" % (language, pixels, "js" if scripts else "plain")
+                    self.story(browser, pixels, language, who + "@example.org")
+                    leaver = "leaver-%s@example.org" % who
                     self.site.home.do("subscriber", "add", leaver, "--language", language, "--confirmed", "--digest", "weekly")
-                    self.site.home.write("town.xml", rss("Town", [Article("News " + language, "https://town.example/" + language, None)]))
-                    self.site.home.do("send", "weekly", "--now", at="2026-0%d-01T12:00:00Z" % (2 if scripts else 3))
+                    self.site.home.write("town.xml", rss("Town", [Article("News " + who, "https://town.example/" + who, None)]))
+                    self.site.home.do("send", "weekly", "--now", at="2026-0%d-01T12:00:00Z" % month)
                     link = re.search(r"<https://news\.example\.org(/u/[\w-]+)>", self.site.mail(leaver)["List-Unsubscribe"])[1]
                     self.leave_and_return(browser, pixels, language, leaver, link)
                 finally:
                     browser.close()
+
+
+    def test_a_reader_needs_no_mouse(self):
+        site, base = self.site, "http://127.0.0.1:%d" % self.site.port
+        browser = Browser(True, "en")
+        try:
+            browser.open(base + "/subscribe")
+            browser.tab_to(lambda tag, name, value: name == "email")
+            browser.press(*"keys@example.org")
+            visited = []
+            browser.tab_to(lambda tag, name, value: visited.append(name) or (name == "digest" and value == "weekly"))
+            browser.press(SPACE)
+            time.sleep(2.1)  # a person's time
+            browser.tab_to(lambda tag, name, value: visited.append(name) or tag == "button")
+            self.assertNotIn("website", visited, "the trap is no place for the focus")
+            browser.press(ENTER)
+            browser.open(base + path_of(site.mail("keys@example.org"), "c"))
+            browser.tab_to(lambda tag, name, value: tag == "button")
+            browser.press(ENTER)
+            self.until_state("keys@example.org", {"weekly": "confirmed"})
+            browser.open(base + path_of(site.mail("keys@example.org"), "p"))
+            browser.tab_to(lambda tag, name, value: value == "weekly")
+            browser.press(SPACE)
+            browser.tab_to(lambda tag, name, value: tag == "button")
+            browser.press(ENTER)
+            self.until_state("keys@example.org", {"weekly": "withdrawn"})
+        finally:
+            browser.close()
+
+    def until_state(self, address, wanted):
+        end = time.monotonic() + 20
+        while self.site.state(address) != wanted:
+            self.assertLess(time.monotonic(), end, self.site.state(address))
 
 
 if __name__ == "__main__":

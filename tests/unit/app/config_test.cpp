@@ -1,5 +1,6 @@
 #include "app/config.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -37,10 +38,23 @@ TEST_CASE("config: the shortest one works and everything else has a default") {
   CHECK(config->store_path == "/srv/news/subscribers/tidings.db");
   CHECK(config->sources.at(0).spec.url == "file:/srv/news/data/harbour.atom");
   CHECK(config->digests.at(0).title == "Harbour News");
+  CHECK(config->digests.at(0).list_id == "weekly.news.example.org");
   CHECK(config->digests.at(0).theme == "default");
   CHECK(config->delivery.max_lateness == std::chrono::hours{36});
   CHECK(config->find_digest("weekly") != nullptr);
   CHECK(config->digest("weekli").error().hint == "did you mean \"weekly\"?");
+}
+
+TEST_CASE("config: each digest is a list of its own, by its name or as it says") {
+  const auto config = parse(std::string{shortest} + "list_id = \"harbour.example.net\"\n[[digest]]\nname = \"very_short-\"\nschedule = \"daily 07:00\"\n"
+                            "[[digest]]\nname = \"third\"\nlist_id = \"Harbour.example.net\"\nschedule = \"daily 07:00\"\n");
+  REQUIRE(config);
+  CHECK(config->digests.at(0).list_id == "harbour.example.net");
+  CHECK(config->digests.at(1).list_id == "very-short.news.example.org");
+  CHECK(std::ranges::any_of(config->warnings, [](const auto& line) { return line.find("weekly and third share the list_id") != std::string::npos; }));
+  const auto wrong = parse(std::string{shortest} + "list_id = \"no dots\"\n");
+  REQUIRE_FALSE(wrong);
+  CHECK(wrong.error().line().find("is not a list id") != std::string::npos);
 }
 
 TEST_CASE("config: several relays, limits for domains, and ways that are no relay") {
@@ -136,4 +150,40 @@ TEST_CASE("config: settings are told with their defaults") {
   }
   CHECK(found_given);
   CHECK(found_default);
+}
+
+TEST_CASE("config: what a digest says of its posts, its order and its review") {
+  const auto config = parse(std::string{shortest} +
+                            "[[source]]\nname = \"heavy\"\nurl = \"file:data/heavy.atom\"\nweight = 7\n"
+                            "[[digest]]\nname = \"daily\"\nschedule = \"daily 07:30\"\nmax_posts = 5\noverflow = \"list\"\norder = \"weight\"\n"
+                            "archive = false\nreview = true\nreview_until = \"24h\"\nunapproved = \"send\"\n");
+  REQUIRE(config);
+  CHECK(config->sources.at(1).weight == 7);
+  const auto& first = config->digests.at(0);
+  CHECK(first.overflow == DigestConfig::Overflow::wait);
+  CHECK(first.order == DigestConfig::Order::newest);
+  CHECK(first.archive);
+  CHECK_FALSE(first.review);
+  CHECK_FALSE(first.review_until);
+  const auto& daily = config->digests.at(1);
+  CHECK(daily.overflow == DigestConfig::Overflow::list);
+  CHECK(daily.order == DigestConfig::Order::source);
+  CHECK_FALSE(daily.archive);
+  CHECK(daily.review);
+  CHECK(daily.review_until == std::chrono::hours{24});
+  CHECK(daily.unapproved == DigestConfig::Unapproved::send);
+  CHECK(config->newsletter.editor == config->newsletter.from);
+}
+
+TEST_CASE("config: a review that cannot be meant is told") {
+  const std::string text{shortest};
+  const auto what = [&](const std::string& more) {
+    const auto config = parse(text + more);
+    REQUIRE_FALSE(config);
+    return config.error().what;
+  };
+  CHECK(what("review_until = \"24h\"\n").find("review_until without review") != std::string::npos);
+  CHECK(what("review = true\nunapproved = \"send\"\n").find("without review_until") != std::string::npos);
+  CHECK(what("order = \"heaviest\"\n").find("heaviest") != std::string::npos);
+  CHECK(what("overflow = \"drop\"\n").find("drop") != std::string::npos);
 }

@@ -78,3 +78,16 @@ TEST_CASE("signing key: a key file that others can read is refused") {
     CHECK(SigningKey::read(path));
   }
 }
+
+TEST_CASE("crypto: a public key verifies what its private half signed, and nothing else") {
+  const auto key = SigningKey::generate(SigningKey::Kind::rsa);
+  const auto verifier = VerifyingKey::from_der(key.public_bytes());
+  REQUIRE(verifier.has_value());
+  const auto signature = key.sign("words");
+  CHECK(verifier->verifies("words", signature, VerifyingKey::Hash::sha256));
+  CHECK_FALSE(verifier->verifies("word", signature, VerifyingKey::Hash::sha256));
+  CHECK_FALSE(verifier->verifies("words", signature, VerifyingKey::Hash::sha1));
+  CHECK_FALSE(verifier->verifies("words", "", VerifyingKey::Hash::sha256));
+  CHECK_FALSE(VerifyingKey::from_der("no key").has_value());
+  CHECK_FALSE(VerifyingKey::from_certificate("no certificate").has_value());
+}

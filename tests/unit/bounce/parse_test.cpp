@@ -50,6 +50,14 @@ const std::vector<Case> corpus{
     {"sendmail.eml", {{"vera@dock.example", Action::failed, "5.1.1", Kind::hard}}},
     {"ses.eml", {{"ida@quay.example", Action::failed, "5.1.1", Kind::hard}}},
     {"chinese.eml", {{"li@youju.example", Action::failed, "5.1.1", Kind::hard}}},
+    {"groupwise.eml", {{"ann@quay.example", Action::failed, "5.1.1", Kind::hard}}},
+    {"office365.eml", {{"ann@quay.example", Action::failed, "5.1.10", Kind::hard}}},
+    {"yahoo.eml",
+     {{"ann@bay.example", Action::failed, "5.1.1", Kind::hard},
+      {"bo@bay.example", Action::failed, "5.2.1", Kind::soft}}},
+    {"aol.eml", {{"anncaptain@bay.example", Action::failed, "5.2.1", Kind::soft}}},
+    {"kddi.eml", {{"ann@umi.example", Action::failed, "5.2.2", Kind::soft}}},
+    {"docomo.eml", {{"ann..lee.@umi.example", Action::failed, "5.2.0", Kind::hard}}},
 };
 
 TEST_CASE("parse: each format of the corpus gives its recipients, actions, statuses and kinds") {

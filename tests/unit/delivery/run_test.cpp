@@ -178,6 +178,22 @@ TEST_CASE("run: the relay is left alone for good after so many messages, and a n
   CHECK(server.sessions() == 5);
 }
 
+TEST_CASE("run: a relay that does not greet keeps no letter from the others") {
+  Book book{20};
+  SmtpServer silent{[](const Request& request) -> Action {
+    if (request.point == Point::greeting) return {.then = Action::Then::hang};
+    return {};
+  }};
+  SmtpServer server;
+  auto first_relay = relay_to(silent);
+  first_relay.timeouts.connect = 60s;
+  const auto start = std::chrono::steady_clock::now();
+  const auto report = run(book, {first_relay, relay_to(server)});
+  CHECK(report.sent == 20);
+  CHECK(server.accepted().size() == 20);
+  CHECK(std::chrono::steady_clock::now() - start < 30s);
+}
+
 TEST_CASE("run: a relay that closes silently after some messages costs nobody an attempt") {
   Book book{40};
   SmtpServer server{[](const Request& request) -> Action {

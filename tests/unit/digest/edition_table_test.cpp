@@ -254,3 +254,51 @@ TEST_CASE("edition_table: what earlier editions have shown comes back with its c
   CHECK(shop.table.shown_since("weekly", monday + minutes{1}, {})->size() == 1);
   CHECK(shop.table.shown_since("daily", monday - days{1}, {})->empty());
 }
+
+TEST_CASE("edition_table: a draft is sealed as it was arranged, and what was dropped has had its turn") {
+  Shop shop;
+  const auto a = shop.post(1, monday - days{3}, monday - days{3});
+  const auto b = shop.post(1, monday - days{2}, monday - days{2});
+  const auto c = shop.post(2, monday - days{1}, monday - days{1});
+  const auto shown = [](PostId id, std::int64_t source) {
+    Selected out;
+    out.id = id;
+    out.source = SourceId{source};
+    return out;
+  };
+  Selection chosen;
+  chosen.posts = {shown(c, 2), shown(b, 1), shown(a, 1)};
+  const NewEdition edition{.digest = "weekly", .scheduled = monday, .period = {monday - days{7}, monday}, .cut = monday, .title = "T",
+                           .reason = ""};
+  const auto id = *shop.table.insert(edition, chosen, std::nullopt);
+  CHECK(shop.table.get(id)->state == EditionState::draft);
+  CHECK(shop.table.drafts("weekly")->size() == 1);
+  CHECK(shop.table.unfinished()->empty());
+  REQUIRE(shop.table.arrange(id, std::vector<PostId>{a, c}));
+  CHECK(*shop.table.posts_of(id) == std::vector<PostId>{a, c});
+  CHECK(*shop.table.dropped_of(id) == std::vector<PostId>{b});
+  REQUIRE(shop.table.arrange(id, std::vector<PostId>{b, a}));
+  CHECK(*shop.table.dropped_of(id) == std::vector<PostId>{c});
+  for (const auto& wrong : {std::vector<PostId>{}, std::vector<PostId>{a, a}, std::vector<PostId>{a, PostId{999}}}) {
+    auto transaction = shop.database.begin();
+    REQUIRE(transaction);
+    CHECK(shop.table.arrange(id, wrong).error().code == Errc::bad_data);
+  }
+  CHECK(*shop.table.posts_of(id) == std::vector<PostId>{b, a});
+  REQUIRE(shop.table.set_intro(id, "Hello"));
+  REQUIRE(shop.table.approve(id, monday + days{1}));
+  const auto sealed = *shop.table.get(id);
+  CHECK(sealed.state == EditionState::sealed);
+  CHECK(sealed.intro == "Hello");
+  CHECK(sealed.promised() == monday + days{1});
+  CHECK(shop.table.arrange(id, std::vector<PostId>{a}).error().code == Errc::not_permitted);
+  CHECK(shop.table.approve(id, monday).error().code == Errc::not_permitted);
+  const auto choice = *shop.table.choice_of(id, {});
+  REQUIRE(choice.posts.size() == 2);
+  CHECK(choice.posts[0].id == b);
+  Ids carried;
+  const auto shown_before = shop.table.shown_since("weekly", monday - days{7}, {});
+  for (const auto& each : *shown_before) carried.push_back(each.post.id.value);
+  CHECK(carried == Ids{a.value, b.value});
+  CHECK(shop.compose(monday + days{7}).empty());
+}

@@ -2,6 +2,7 @@
 // What was sent is compared with an oracle that shares no code with the room: it finds the runs by walking the clock in
 // steps of ten minutes, and the editions by scanning all posts at each job.
 #include <algorithm>
+#include <cstdlib>
 #include <functional>
 #include <random>
 #include <set>
@@ -360,6 +361,17 @@ TEST_CASE("digest: a year in Athens, every post reaches every entitled reader ex
 
 TEST_CASE("digest: a year in New York, every post reaches every entitled reader exactly once") {
   simulate("America/New_York", hours{2} + minutes{30}, 2);
+}
+
+/// The long form: TIDINGS_SIMULATIONS=200 build/release/unit_digest -tc="*more years*"
+TEST_CASE("digest: more years in the three zones, as many as are asked for") {
+  const auto* const wanted = std::getenv("TIDINGS_SIMULATIONS");
+  const auto years = wanted == nullptr ? 0U : static_cast<unsigned>(std::atoi(wanted));
+  for (unsigned seed = 100; seed < 100 + years; ++seed) {
+    if (seed % 3 == 0) simulate("Europe/Athens", hours{3} + minutes{30}, seed);
+    if (seed % 3 == 1) simulate("America/New_York", hours{2} + minutes{30}, seed);
+    if (seed % 3 == 2) simulate("Australia/Lord_Howe", hours{2} + minutes{10}, seed);
+  }
 }
 
 TEST_CASE("digest: a year on Lord Howe Island, where clocks move by half an hour") {

@@ -74,6 +74,7 @@ TEST_CASE("compile: the spliced message is the whole build octet for octet, what
     auto options = test::options_of_harbour();
     if (random.below(3) == 0) options.subject_prefix = "[Test] ";
     if (random.below(3) == 0) options.reply_to = Mailbox{.name = "", .address = test::must(parse_mail_address("editor@example.org"))};
+    for (auto images = random.below(6); images > 3; --images) options.images.push_back(test::image_of(random));
     const auto got = written(bodies, options, reader);
     const auto want = built(bodies, options, reader);
     REQUIRE(got.bytes == want.bytes);
@@ -145,6 +146,37 @@ TEST_CASE("compile: what a message must not be made of is refused") {
   CHECK(refused(body, [](HeaderOptions& o) { o.language = "en\r\nX: y"; }));
   CHECK(refused(body, [](HeaderOptions& o) { o.list.list_id = "none"; }));
   CHECK(refused(body, [](HeaderOptions& o) { o.message_domain = "a b"; }));
+}
+
+TEST_CASE("inline image: a kind of picture is known by its first octets, and nothing else becomes a part") {
+  using namespace std::string_view_literals;
+  CHECK(image_type("\xFF\xD8\xFF\xE0"sv) == "image/jpeg");
+  CHECK(image_type("\x89PNG\r\n\x1A\nIHDR"sv) == "image/png");
+  CHECK(image_type("GIF87a"sv) == "image/gif");
+  CHECK(image_type("GIF89a..."sv) == "image/gif");
+  CHECK(image_type("RIFF\x04\0\0\0WEBPVP8 "sv) == "image/webp");
+  for (const auto other : {""sv, "\xFF\xD8"sv, "\x89PNG\n"sv, "GIF88a"sv, "RIFF\x04\0\0\0WAVE"sv, "RIFF"sv, "<svg xmlns=\"x\"/>"sv, "<!doctype html>"sv, " GIF89a"sv}) {
+    CHECK(image_type(other).empty());
+    CHECK_FALSE(make_inline_image("i1@example.org", other));
+  }
+  for (const auto* id : {"", "@", "i1", "i1@", "@example.org", "i1@example.org>\r\nX: y", "i 1@example.org", "é@example.org", "i\"1@example.org"}) {
+    CHECK_FALSE(make_inline_image(id, "GIF89a"));
+  }
+}
+
+TEST_CASE("compile: pictures stand after the HTML they belong to, under both, and none goes with a text alone") {
+  auto options = test::options_of_harbour();
+  options.images = {test::must(make_inline_image("i1@example.org", "GIF89a")), test::must(make_inline_image("i2@example.org", "GIF87a"))};
+  const auto with = written({{.subject = "s", .text = "t", .html = "<img src=\"cid:i1@example.org\">"}}, options, test::reader_with_name("")).bytes;
+  std::vector<std::size_t> order;
+  for (const auto* part : {"\r\nContent-Type: multipart/alternative;", "\r\nContent-Type: text/plain;", "\r\nContent-Type: multipart/related; type=\"text/html\";",
+                           "\r\nContent-Type: text/html;", "\r\nContent-ID: <i1@example.org>\r\n", "\r\nContent-ID: <i2@example.org>\r\n"}) {
+    order.push_back(with.find(part));
+  }
+  CHECK(order.back() != std::string::npos);
+  CHECK(std::ranges::is_sorted(order));
+  const auto without = written({{.subject = "s", .text = "t", .html = ""}}, options, test::reader_with_name("")).bytes;
+  CHECK(without.find("Content-ID") == std::string::npos);
 }
 
 TEST_CASE("compile: one compiled message serves several threads") {

@@ -7,9 +7,11 @@
 #include <string_view>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "base/file.hpp"
 #include "base/mail_address.hpp"
+#include "base/random.hpp"
 #include "base/zone.hpp"
 #include "message/compile.hpp"
 #include "message/message.hpp"
@@ -51,6 +53,13 @@ inline message::Reader reader_with_name(std::string name) {
           .preferences_url = "https://news.example.org/p/AQIDBAUGBwgJCgsM?a=1&b=2",
           .view_url = "https://news.example.org/weekly/12",
           .envelope_from = "bounce+aaaqeayeaudaocaj@news.example.org"};
+}
+
+/// Something that begins like a PNG.
+inline message::InlineImage image_of(Random& random) {
+  std::string bytes = "\x89PNG\r\n\x1A\n";
+  for (auto left = random.below(300); left > 0; --left) bytes += static_cast<char>(random.below(256));
+  return must(message::make_inline_image(fmt::format("i{}@news.example.org", random.below(1'000'000)), bytes));
 }
 
 inline message::HeaderOptions options_of_harbour() {

@@ -1,5 +1,5 @@
-// The list in tests/data/html/attacks.txt, one attack a line, judged by what gumbo finds in our output: an eye of its own, with an
-// allow-list of its own, on everything that stands there.
+// The list in tests/data/html/attacks.txt, one attack a line, judged by what gumbo finds in our output: an eye of its
+// own, with an allow-list of its own, on everything that stands there.
 #include <set>
 #include <string>
 #include <string_view>
@@ -19,15 +19,17 @@ using namespace tidings::post;
 namespace {
 
 const std::set<std::string, std::less<>> elements{
-    "html", "head", "body", "a", "abbr", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote", "br", "caption", "center",
-    "cite", "code", "col", "colgroup", "dd", "del", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font", "footer", "h1",
-    "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "img", "ins", "kbd", "li", "main", "mark", "nav", "ol", "p", "pre", "q", "rp",
-    "rt", "ruby", "s", "samp", "section", "small", "span", "strike", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th",
-    "thead", "time", "tr", "tt", "u", "ul", "var", "wbr"};
+    "html",  "head",       "body",  "a",       "abbr",   "address",    "article", "aside", "b",        "bdi",   "bdo",
+    "big",   "blockquote", "br",    "caption", "center", "cite",       "code",    "col",   "colgroup", "dd",    "del",
+    "dfn",   "div",        "dl",    "dt",      "em",     "figcaption", "figure",  "font",  "footer",   "h1",    "h2",
+    "h3",    "h4",         "h5",    "h6",      "header", "hr",         "i",       "img",   "ins",      "kbd",   "li",
+    "main",  "mark",       "nav",   "ol",      "p",      "pre",        "q",       "rp",    "rt",       "ruby",  "s",
+    "samp",  "section",    "small", "span",    "strike", "strong",     "sub",     "sup",   "table",    "tbody", "td",
+    "tfoot", "th",         "thead", "time",    "tr",     "tt",         "u",       "ul",    "var",      "wbr"};
 const std::set<std::string, std::less<>> attributes{
-    "abbr", "align", "alt", "bgcolor", "border", "cellpadding", "cellspacing", "cite", "color", "colspan", "datetime", "dir", "face",
-    "height", "href", "lang", "reversed", "rowspan", "scope", "size", "span", "src", "start", "style", "title", "type", "valign",
-    "value", "width"};
+    "abbr",     "align", "alt",   "bgcolor", "border", "cellpadding", "cellspacing", "cite",    "color", "colspan",
+    "datetime", "dir",   "face",  "height",  "href",   "lang",        "reversed",    "rowspan", "scope", "size",
+    "span",     "src",   "start", "style",   "title",  "type",        "valign",      "value",   "width"};
 
 std::string fault(const GumboNode& node) {
   if (node.type == GUMBO_NODE_COMMENT || node.type == GUMBO_NODE_TEMPLATE) return "comment or template";
@@ -42,13 +44,15 @@ std::string fault(const GumboNode& node) {
     const std::string key = attribute.name;
     if (key == "href" || key == "src" || key == "cite") {
       const bool web = value.starts_with("http://") || value.starts_with("https://");
-      const bool other = key == "href" ? value.starts_with("mailto:") : key == "src" && value.starts_with("data:image/");
+      const bool other = key == "href" ? value.starts_with("mailto:") || value.starts_with("tel:")
+                                       : key == "src" && value.starts_with("data:image/");
       if (!web && !other) return "address " + std::string{value};
       if (value.find_first_of(" <>\"`\t\n") != std::string_view::npos) return "characters in " + std::string{value};
       if (value.find("svg") != std::string_view::npos && value.starts_with("data:")) return "svg as data";
     }
     if (key == "style") {
-      for (const std::string_view bad : {"url", "expression", "import", "position", "\\", "/*", "behavior", "binding", "<", "\"", "-99"}) {
+      for (const std::string_view bad :
+           {"url", "expression", "import", "position", "\\", "/*", "behavior", "binding", "<", "\"", "-99"}) {
         if (value.find(bad) != std::string_view::npos) return "style " + std::string{value};
       }
     }
@@ -76,10 +80,19 @@ TEST_CASE("attacks: nothing active is left of any of them, alone or inside other
   for (const auto attack : split(*list, '\n')) {
     if (attack.empty()) continue;
     ++seen;
-    for (const auto& [before, after] : std::vector<std::pair<std::string, std::string>>{
-             {"", ""}, {"<p>", "</p>"}, {"<table><tr><td>", "</td></tr></table>"}, {"<table>", ""}, {"<a href=https://e.org/>", "</a>"},
-             {"<b><p>", "</b>x"}, {"<svg>", "</svg>"}, {"<math><mtext>", ""}, {"<pre>", "</pre>"}, {"<p title='", "'>x"},
-             {"<noscript>", "</noscript>"}, {"<li><h1>", ""}}) {
+    for (const auto& [before, after] :
+         std::vector<std::pair<std::string, std::string>>{{"", ""},
+                                                          {"<p>", "</p>"},
+                                                          {"<table><tr><td>", "</td></tr></table>"},
+                                                          {"<table>", ""},
+                                                          {"<a href=https://e.org/>", "</a>"},
+                                                          {"<b><p>", "</b>x"},
+                                                          {"<svg>", "</svg>"},
+                                                          {"<math><mtext>", ""},
+                                                          {"<pre>", "</pre>"},
+                                                          {"<p title='", "'>x"},
+                                                          {"<noscript>", "</noscript>"},
+                                                          {"<li><h1>", ""}}) {
       const auto html = before + std::string{attack} + after;
       CAPTURE(html);
       const auto out = sanitise(html, options);
@@ -93,7 +106,8 @@ TEST_CASE("attacks: nothing active is left of any of them, alone or inside other
 }
 
 TEST_CASE("attacks: the judge sees what it should") {
-  for (const std::string_view bad : {"<script>", "<p onclick=x>", "<a href=javascript:x>y</a>", "<p style='x:url(y)'>", "<svg></svg>", "<p><!-- x -->"}) {
+  for (const std::string_view bad : {"<script>", "<p onclick=x>", "<a href=javascript:x>y</a>", "<p style='x:url(y)'>",
+                                     "<svg></svg>", "<p><!-- x -->"}) {
     CAPTURE(bad);
     CHECK(fault(bad) != "");
   }

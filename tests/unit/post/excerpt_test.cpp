@@ -32,6 +32,18 @@ TEST_CASE("excerpt: ends at a sentence if one is near, else at a word") {
   }
 }
 
+TEST_CASE("excerpt: items keep the numbers of their list, and its bullets") {
+  const auto text = [](std::string_view html, int words = 99) { return make_excerpt(html, {.words = words}).text; };
+  CHECK(text("<p>Steps</p><ol><li>Cut</li><li>Boil</li></ol>") == "Steps\n\n1. Cut\n2. Boil");
+  CHECK(text("<ol start=9><li>Cut</li><li value=20>Boil</li><li>Eat</li></ol>") == "9. Cut\n20. Boil\n21. Eat");
+  CHECK(text("<ol reversed><li>a</li><li>b</li></ol>") == "2. a\n1. b");
+  CHECK(text("<ul><li>a</li><li>b</li></ul>") == "• a\n• b");
+  CHECK(text("<ol><li>a<ul><li>b</li></ul></li><li>c</li></ol>") == "1. a\n• b\n2. c");
+  CHECK(make_excerpt("<ol start=10><li>Cut</li><li>Boil</li></ol>").html == "<p>10. Cut<br>11. Boil</p>");
+  // The number of an item is not the end of a sentence.
+  CHECK(text("<ol start=10><li>Cut it.</li><li>Boil it for as long as it takes to be soft</li></ol>", 5) == "10. Cut it.");
+}
+
 TEST_CASE("excerpt: the lead image is the first that is no icon") {
   CHECK(lead_image("<img src=\"https://e.org/i.png\" width=16><img src=\"https://e.org/b.png\" alt=\" A  boat \">") ==
         Image{.url = "https://e.org/b.png", .alt = "A boat"});

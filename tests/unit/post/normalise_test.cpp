@@ -17,7 +17,8 @@ source::Entry wordpress_entry() {
 }  // namespace
 
 TEST_CASE("normalise: the note under the texts of a WordPress feed goes, in any language") {
-  for (const std::string words : {"The post {1} appeared first on {2}.", "Der Beitrag {1} erschien zuerst auf {2}.", "{1} 最早出现在 {2}。"}) {
+  for (const std::string words :
+       {"The post {1} appeared first on {2}.", "Der Beitrag {1} erschien zuerst auf {2}.", "{1} 最早出现在 {2}。"}) {
     auto note = words;
     note.replace(note.find("{1}"), 3, "<a href=\"https://garden.example/2026/01/snowdrops-counted/\">Snowdrops, counted</a>");
     note.replace(note.find("{2}"), 3, "<a href=\"https://garden.example\">Hillside Garden</a>");
@@ -29,7 +30,8 @@ TEST_CASE("normalise: the note under the texts of a WordPress feed goes, in any 
 
 TEST_CASE("normalise: a last paragraph of the author's own stays, also with two links") {
   for (const std::string last :
-       {"<p>See <a href=\"https://garden.example/2026/01/snowdrops-counted/\">here</a> and <a href=\"https://other.example/\">there</a>.</p>",
+       {"<p>See <a href=\"https://garden.example/2026/01/snowdrops-counted/\">here</a> and <a "
+        "href=\"https://other.example/\">there</a>.</p>",
         "<p>More on <a href=\"https://garden.example/\">our site</a>.</p>", "<p>Come and see.</p>"}) {
     auto entry = wordpress_entry();
     entry.content_html = "<p>4,212 of them.</p>" + last;

@@ -48,18 +48,32 @@ TEST_CASE("sanitise: links and pictures become absolute") {
          {"<a href=\"#fn1\">1</a>", "<a href=\"https://example.org/blog/post.html#fn1\">1</a>"},
          {"<a href=\"//cdn.example/a?b=1&c=2\">x</a>", "<a href=\"https://cdn.example/a?b=1&amp;c=2\">x</a>"},
          {"<a href=\"mailto:a@example.org\">x</a>", "<a href=\"mailto:a@example.org\">x</a>"},
+         {"<a href=\"https://example.com\">x</a>", "<a href=\"https://example.com\">x</a>"},
+         {"<a href=\"tel:+49 30-1234\">x</a>", "x"},
+         {"<a href=\"TEL:+49-30-1234\">x</a>", "<a href=\"tel:+49-30-1234\">x</a>"},
+         {"<img src=\"tel:1\">y", "y"},
          {"<img src=a.png>", "<img src=\"https://example.org/blog/a.png\" alt=\"\">"}});
 }
 
+TEST_CASE("sanitise: plain styles stay, what moves or hides text over the page does not") {
+  check({{"<p style=\"margin:0 auto;line-height:1.5;letter-spacing:1px;text-transform:uppercase\">x</p>",
+          "<p style=\"margin:0 auto;line-height:1.5;letter-spacing:1px;text-transform:uppercase\">x</p>"},
+         {"<p style=\"margin:-500px 0;margin-left:9999px;line-height:900\">x</p>", "<p>x</p>"},
+         {"<p style=\"font-family:Georgia, serif\">x</p>", "<p style=\"font-family:georgia, serif\">x</p>"},
+         {"<p style=\"font-family:x;}</style><script>\">x</p>", "<p style=\"font-family:x\">x</p>"}});
+}
+
 TEST_CASE("sanitise: lazy pictures show their real address, once") {
-  check({{"<img src=\"data:image/gif;base64,R0lGODlhAQABAAAAACw=\" data-src=\"/a.jpg\" alt=\"A\">",
-          "<img src=\"https://example.org/a.jpg\" alt=\"A\">"},
-         {"<img data-src=\"/a.jpg\"><noscript><img src=\"/a.jpg\"></noscript>", "<img src=\"https://example.org/a.jpg\" alt=\"\">"},
-         {"<noscript><img src=\"/a.jpg\"></noscript><img class=lazy data-src=\"/a.jpg\">",
-          "<img src=\"https://example.org/a.jpg\" alt=\"\">"},
-         {"<img srcset=\"/s.jpg 300w, /m.jpg 1024w, /l.jpg 2048w\">", "<img src=\"https://example.org/m.jpg\" alt=\"\">"},
-         {"<img src=/a.jpg width=1200 height=800>",
-          "<img src=\"https://example.org/a.jpg\" alt=\"\" width=\"600\" height=\"400\">"}});
+  check(
+      {{"<img src=\"data:image/gif;base64,R0lGODlhAQABAAAAACw=\" data-src=\"/a.jpg\" alt=\"A\">",
+        "<img src=\"https://example.org/a.jpg\" alt=\"A\">"},
+       {"<img data-src=\"/a.jpg\"><noscript><img src=\"/a.jpg\"></noscript>",
+        "<img src=\"https://example.org/a.jpg\" alt=\"\">"},
+       {"<noscript><img src=\"/a.jpg\"></noscript><img class=lazy data-src=\"/a.jpg\">",
+        "<img src=\"https://example.org/a.jpg\" alt=\"\">"},
+       {"<img srcset=\"/s.jpg 300w, /m.jpg 1024w, /l.jpg 2048w\">", "<img src=\"https://example.org/m.jpg\" alt=\"\">"},
+       {"<img src=/a.jpg width=1200 height=800>",
+        "<img src=\"https://example.org/a.jpg\" alt=\"\" width=\"600\" height=\"400\">"}});
 }
 
 TEST_CASE("sanitise: what only counts readers goes, with the link around it") {

@@ -39,11 +39,13 @@ TEST_CASE("encoding: what the XML declaration says is believed") {
     const char* encoding;
     const char* text;
   };
-  for (const auto& each : {Case{"koi8-r", "KOI8-R", "Привет"}, Case{"Windows-1251", "CP1251", "Привет"}, Case{"Shift_JIS", "CP932", "日本語①"},
-                           Case{"euc-jp", "EUC-JP", "日本語"}, Case{"gb2312", "GB18030", "中文简体㐀"}, Case{"Big5", "BIG5-HKSCS", "中文"},
-                           Case{"euc-kr", "UHC", "한국어"}, Case{"iso-8859-7", "ISO-8859-7", "Ελληνικά"}, Case{"latin1", "CP1252", "café “x” €"},
-                           Case{"iso-8859-9", "CP1254", "İstanbul ğ"}, Case{"ISO-2022-JP", "ISO-2022-JP", "日本語"},
-                           Case{"iso-8859-2", "ISO-8859-2", "Łódź"}, Case{"macintosh", "MACINTOSH", "café"}, Case{"tis-620", "CP874", "ไทย"}}) {
+  for (const auto& each : {Case{"koi8-r", "KOI8-R", "Привет"}, Case{"Windows-1251", "CP1251", "Привет"},
+                           Case{"Shift_JIS", "CP932", "日本語①"}, Case{"euc-jp", "EUC-JP", "日本語"},
+                           Case{"gb2312", "GB18030", "中文简体㐀"}, Case{"Big5", "BIG5-HKSCS", "中文"},
+                           Case{"euc-kr", "UHC", "한국어"}, Case{"iso-8859-7", "ISO-8859-7", "Ελληνικά"},
+                           Case{"latin1", "CP1252", "café “x” €"}, Case{"iso-8859-9", "CP1254", "İstanbul ğ"},
+                           Case{"ISO-2022-JP", "ISO-2022-JP", "日本語"}, Case{"iso-8859-2", "ISO-8859-2", "Łódź"},
+                           Case{"macintosh", "MACINTOSH", "café"}, Case{"tis-620", "CP874", "ไทย"}}) {
     CAPTURE(each.label);
     const auto want = document(each.label, each.text);
     const auto decoded = decode_bytes(encoded(want, each.encoding), "");
@@ -59,16 +61,28 @@ TEST_CASE("encoding: code pages of DOS, the Macintosh and mainframes are read by
     const char* encoding;
     const char* text;
   };
-  for (const auto& each : {Case{"850", "CP850", "Çédille"}, Case{"csIBM852", "CP852", "Łódź"}, Case{"cp737", "CP737", "Αθήνα"},
-                           Case{"IBM775", "CP775", "Ķekava"}, Case{"cspc862latinhebrew", "CP862", "שלום"}, Case{"cp_is", "CP861", "Þingvellir"},
-                           Case{"windows_1251", "CP1251", "Привет"}, Case{"cp1125", "CP1125", "Їжак"}, Case{"koi8-t", "KOI8-T", "Душанбе"},
-                           Case{"mac-cyrillic", "MAC-CYRILLIC", "Привет"}, Case{"maclatin2", "MAC-CENTRALEUROPE", "Gdańsk"},
-                           Case{"ebcdic-cp-be", "CP500", "Liège [1]"}, Case{"cp875", "CP875", "Αθήνα"}, Case{"iso2022_kr", "ISO-2022-KR", "한국어"},
-                           Case{"iso_8859_2", "ISO-8859-2", "Łódź"}}) {
+  for (const auto& each :
+       {Case{"850", "CP850", "Çédille"}, Case{"csIBM852", "CP852", "Łódź"}, Case{"cp737", "CP737", "Αθήνα"},
+        Case{"IBM775", "CP775", "Ķekava"}, Case{"cspc862latinhebrew", "CP862", "שלום"},
+        Case{"cp_is", "CP861", "Þingvellir"}, Case{"windows_1251", "CP1251", "Привет"},
+        Case{"cp1125", "CP1125", "Їжак"}, Case{"koi8-t", "KOI8-T", "Душанбе"},
+        Case{"mac-cyrillic", "MAC-CYRILLIC", "Привет"}, Case{"maclatin2", "MAC-CENTRALEUROPE", "Gdańsk"},
+        Case{"ebcdic-cp-be", "CP500", "Liège [1]"}, Case{"cp875", "CP875", "Αθήνα"},
+        Case{"iso2022_kr", "ISO-2022-KR", "한국어"}, Case{"iso_8859_2", "ISO-8859-2", "Łódź"}}) {
     CAPTURE(each.label);
     const auto want = document(each.label, each.text);
     CHECK(decode_bytes(encoded(want, each.encoding), "").text == want);
   }
+}
+
+TEST_CASE("encoding: a pair that means nothing does not put the rest out of step") {
+  const auto text = [](std::string_view label, std::string_view bytes) {
+    return decode_bytes("<?xml version=\"1.0\" encoding=\"" + std::string{label} + "\"?><t>" + std::string{bytes} + "</t>", "").text;
+  };
+  CHECK(text("big5", "\xB7\xF9\xA1\xD0\xAA\xC0").find("<t>盟－社</t>") != std::string::npos);
+  CHECK(text("big5", "\xB7\xF9\x88\xFE\xAA\xC0").find("<t>盟\uFFFD社</t>") != std::string::npos);
+  CHECK(text("big5", "x\x88\x66").find("<t>xÊ</t>") != std::string::npos);
+  CHECK(text("euc-kr", "\xC7\xD1\xFE\xFE\xB1\xDB").find("<t>한\uFFFD글</t>") != std::string::npos);
 }
 
 TEST_CASE("encoding: a label that is none is never handed to the C library") {
@@ -109,9 +123,24 @@ TEST_CASE("encoding: what is declared wrongly or not at all is mended with a war
 }
 
 TEST_CASE("encoding: the fast test of clean text agrees with the cleaner") {
-  std::vector<std::string> texts{"", "plain ascii text that is long enough", "tab\tand\nnewline", "cr\r\n", "\x7F", "\x01", "Ωμέγα 日本 🙂",
-                                 "\xC2\x85", "\xC2\xA0", "\xEF\xBB\xBF", "\xEF\xBF\xBE", "\xEF\xB7\x90", "\xF0\x9F\xBF\xBF", "\xED\xA0\x80",
-                                 "\xFF", "12345678\x80", "1234567\x1F", "\xEF\xBF\xBD"};
+  std::vector<std::string> texts{"",
+                                 "plain ascii text that is long enough",
+                                 "tab\tand\nnewline",
+                                 "cr\r\n",
+                                 "\x7F",
+                                 "\x01",
+                                 "Ωμέγα 日本 🙂",
+                                 "\xC2\x85",
+                                 "\xC2\xA0",
+                                 "\xEF\xBB\xBF",
+                                 "\xEF\xBF\xBE",
+                                 "\xEF\xB7\x90",
+                                 "\xF0\x9F\xBF\xBF",
+                                 "\xED\xA0\x80",
+                                 "\xFF",
+                                 "12345678\x80",
+                                 "1234567\x1F",
+                                 "\xEF\xBF\xBD"};
   for (const auto& text : texts) {
     for (const auto& padding : {"", "12345678"}) {
       const auto whole = padding + text;

@@ -49,8 +49,10 @@ TEST_CASE("fetch: a good answer comes with its validators, its type and how long
   std::string seen;
   server.on("/feed", [&](const test::Connection& c) {
     seen = c.head;
-    c.answer(200, {"ETag: W/\"x\"", "Last-Modified: Mon, 05 Jan 2026 08:00:00 GMT", "Content-Type: application/atom+xml; charset=utf-8",
-                   "Cache-Control: public, max-age=600", "Content-Encoding: gzip"},
+    c.answer(200,
+             {"ETag: W/\"x\"", "Last-Modified: Mon, 05 Jan 2026 08:00:00 GMT",
+              "Content-Type: application/atom+xml; charset=utf-8", "Cache-Control: public, max-age=600",
+              "Content-Encoding: gzip"},
              gzip("<feed/>"));
   });
   const auto answer = fetched(server.url("/feed"));
@@ -65,10 +67,27 @@ TEST_CASE("fetch: a good answer comes with its validators, its type and how long
   CHECK(seen.find("If-None-Match") == std::string::npos);
 }
 
+TEST_CASE("fetch: brotli and zstd are asked for and read") {
+  test::HttpServer server;
+  std::string seen;
+  server.on("/br", [&](const test::Connection& c) {
+    seen = c.head;
+    c.answer(200, {"Content-Encoding: br"}, std::string("\x0B\x03\x80<feed/>\x03", 11));
+  });
+  // One raw block in a frame of a single segment (RFC 8878 section 3.1.1).
+  server.on("/zstd", [](const test::Connection& c) {
+    c.answer(200, {"Content-Encoding: zstd"}, std::string("\x28\xB5\x2F\xFD\x20\x07\x39\x00\x00<feed/>", 16));
+  });
+  CHECK(fetched(server.url("/br")).bytes == "<feed/>");
+  CHECK(fetched(server.url("/zstd")).bytes == "<feed/>");
+  for (const std::string_view kind : {"gzip", "br", "zstd"}) CHECK(seen.find(kind, seen.find("Accept-Encoding:")) != std::string::npos);
+}
+
 TEST_CASE("fetch: validators are sent back, and 304 is no failure") {
   test::HttpServer server;
   server.on("/feed", [](const test::Connection& c) {
-    const bool known = c.head.find("If-None-Match: \"x\"\r\n") != std::string::npos && c.head.find("If-Modified-Since: then\r\n") != std::string::npos;
+    const bool known = c.head.find("If-None-Match: \"x\"\r\n") != std::string::npos &&
+                       c.head.find("If-Modified-Since: then\r\n") != std::string::npos;
     c.answer(known ? 304 : 200, {"Cache-Control: max-age=60"}, known ? "" : "new");
   });
   const auto same = fetch({.url = server.url("/feed"), .etag = "\"x\"", .last_modified = "then", .reach = Reach::anywhere}, {});
@@ -201,7 +220,9 @@ TEST_CASE("fetch: a public-only request does not ride on a connection that anoth
   server.on("/feed", [](const auto& c) { c.answer(200, {}, "<feed/>"); });
   const std::vector<FetchRequest> requests{request(server.url("/feed")), {.url = server.url("/feed")}};
   std::vector<bool> good(2);
-  fetch_all(requests, {}, [&](std::size_t index, const FetchResult& result) { good[index] = std::holds_alternative<Fetched>(result); });
+  fetch_all(requests, {}, [&](std::size_t index, const FetchResult& result) {
+    good[index] = std::holds_alternative<Fetched>(result);
+  });
   CHECK(good[0]);
   CHECK_FALSE(good[1]);
 }

@@ -21,8 +21,10 @@ Entry entry_of(std::string_view text, std::string_view name = "post.md") {
 }  // namespace
 
 TEST_CASE("markdown: TOML as Hugo writes it") {
-  const auto entry = entry_of("+++\ntitle = \"Boats & birds\"\ndate = 2026-01-08T10:15:30+02:00\ntags = [\"sea\", 'Θάλασσα']\ndescription = 'Short'\n"
-                              "+++\n*Two* gulls & a [map](map.png).\n");
+  const auto entry = entry_of(
+      "+++\ntitle = \"Boats & birds\"\ndate = 2026-01-08T10:15:30+02:00\ntags = [\"sea\", 'Θάλασσα']\ndescription = "
+      "'Short'\n"
+      "+++\n*Two* gulls & a [map](map.png).\n");
   CHECK(entry.title == "Boats & birds");
   CHECK(format_rfc3339(*entry.published) == "2026-01-08T08:15:30Z");
   CHECK(entry.categories == std::vector<std::string>{"sea", "Θάλασσα"});

@@ -30,7 +30,7 @@ TEST_CASE("parse: RSS 2.0 with the usual modules") {
   CHECK(feed.format == Format::rss);
   CHECK(feed.title == "Harbour & Hill");
   CHECK(feed.link == "https://example.org/");
-  CHECK(feed.language == "en-gb");
+  CHECK(feed.language == "en-GB");
   CHECK(feed.ttl == std::chrono::minutes{60});
   CHECK(feed.warnings.empty());
   REQUIRE(feed.entries.size() == 1);
@@ -44,7 +44,7 @@ TEST_CASE("parse: RSS 2.0 with the usual modules") {
   CHECK(entry.content_html == "<p>Long <b>one</b></p>");
   CHECK(entry.categories == std::vector<std::string>{"Sea", "Weather"});
   CHECK(entry.enclosures == std::vector<Enclosure>{{"https://example.org/a.mp3", "audio/mpeg", 42}});
-  CHECK(entry.language == "en-gb");
+  CHECK(entry.language == "en-GB");
 }
 
 TEST_CASE("parse: Atom 1.0 with every kind of text") {
@@ -89,7 +89,8 @@ TEST_CASE("parse: RDF has its items beside the channel") {
 }
 
 TEST_CASE("parse: JSON Feed") {
-  const auto feed = parsed(R"({"version":"https://jsonfeed.org/version/1.1","title":"J","home_page_url":"https://example.org/",
+  const auto feed =
+      parsed(R"({"version":"https://jsonfeed.org/version/1.1","title":"J","home_page_url":"https://example.org/",
 "authors":[{"name":"Ada"}],"items":[{"id":7,"url":"/7","title":"A & B","content_text":"1 < 2","date_published":"2026-01-05T08:00:00Z",
 "tags":["x"],"image":"/i.png","attachments":[{"url":"/a.mp3","mime_type":"audio/mpeg","size_in_bytes":9}]}]})");
   CHECK(feed.format == Format::json);
@@ -152,7 +153,7 @@ TEST_CASE("parse: absolute links stay as they were written, identifiers that are
 <id>https://example.org</id><entry><id>/e/1</id><link href=" HTTPS://example.org "/></entry>
 <entry><id>urn:x:2</id><link href="https://example.org/ä?x"/><contributor><name>Ada</name></contributor></entry></feed>)");
   CHECK(feed.link == "https://example.org");
-  CHECK(feed.language == "pt-br");
+  CHECK(feed.language == "pt-BR");
   REQUIRE(feed.entries.size() == 2);
   CHECK(feed.entries[0].id == "https://bücher.example.org/e/1");
   CHECK(feed.entries[0].link == "HTTPS://example.org");
@@ -161,7 +162,54 @@ TEST_CASE("parse: absolute links stay as they were written, identifiers that are
 }
 
 TEST_CASE("parse: an escaped CDATA section is its content") {
-  const auto feed = parsed("<rss><channel><item><description>&lt;![CDATA[some &lt;b&gt;text&lt;/b&gt;]]&gt;</description></item></channel></rss>");
+  const auto feed = parsed(
+      "<rss><channel><item><description>&lt;![CDATA[some "
+      "&lt;b&gt;text&lt;/b&gt;]]&gt;</description></item></channel></rss>");
   REQUIRE(feed.entries.size() == 1);
   CHECK(feed.entries[0].summary_html == "some <b>text</b>");
+}
+
+TEST_CASE("parse: a module's title stands in for a missing one only, its categories are categories") {
+  const auto feed = parse_feed(R"(<rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"
+ xmlns:media="http://search.yahoo.com/mrss/"><channel>
+<item><itunes:title>Tides</itunes:title><title>12: Tides</title><itunes:category text="Arts"><itunes:category text="Books"/></itunes:category></item>
+<item><itunes:title>Winds</itunes:title></item>
+<item><media:title>Boats</media:title><media:category scheme="urn:x">sailing</media:category><media:category label="Harbour"/></item>
+</channel></rss>)", {});
+  REQUIRE(feed);
+  REQUIRE(feed->entries.size() == 3);
+  CHECK(feed->entries[0].title == "12: Tides");
+  CHECK(feed->entries[0].categories == std::vector<std::string>{"Arts", "Books"});
+  CHECK(feed->entries[1].title == "Winds");
+  CHECK(feed->entries[2].title == "Boats");
+  CHECK(feed->entries[2].categories == std::vector<std::string>{"sailing", "Harbour"});
+}
+
+TEST_CASE("parse: RSS in the namespace of its own module is RSS") {
+  const auto feed = parse_feed(R"(<rss version="2.0" xmlns="http://purl.org/rss/1.0/modules/rss091#"><channel><title>C</title>
+<item><title>T</title><link>https://example.org/1</link></item></channel></rss>)", {});
+  REQUIRE(feed);
+  CHECK(feed->title == "C");
+  CHECK(feed->entries.at(0).link == "https://example.org/1");
+}
+
+TEST_CASE("parse: JSON Feed as it is met") {
+  const auto feed = parse_feed(R"({"title":null,"home_page_url":"https://example.org/","authors":[{"name":"Ada"},null,{"url":"x"}],"items":[
+{"id":12345678901,"url":"/a","title":null,"content_text":"a < b","tags":null,"date_published":null,"attachments":null},
+{"id":2.5,"content_html":"<p>x</p>","author":{"name":"Bo"},"authors":[{"name":"Cy"},{"name":"Di"}],"tags":["t",7,null]},
+{"id":null,"external_url":"https://elsewhere.example/","summary":"s"},
+"no item",{"id":"","url":"https://example.org/e","image":7,"date_published":"soon"}]})", {.base_url = "https://example.org/feed.json", .content_type = {}});
+  REQUIRE(feed);
+  REQUIRE(feed->entries.size() >= 4);
+  CHECK(feed->entries[0].id == "12345678901");
+  CHECK(feed->entries[0].link == "https://example.org/a");
+  CHECK(feed->entries[0].content_html == "a &lt; b");
+  CHECK(feed->entries[0].author == "Ada");
+  CHECK(feed->entries[1].id == "2.5");
+  CHECK(feed->entries[1].author == "Cy, Di");
+  CHECK(feed->entries[1].categories.at(0) == "t");
+  CHECK(feed->entries[2].link == "https://elsewhere.example/");
+  CHECK(feed->entries.back().link == "https://example.org/e");
+  CHECK_FALSE(parse_feed(R"({"items":{}})", {}));
+  CHECK_FALSE(parse_feed(R"({"version":"https://jsonfeed.org/version/1.1")", {}));
 }

@@ -31,23 +31,35 @@ TEST_CASE("sick feed: titles come out as people meant them") {
     const char* written;
     const char* want;
   };
-  for (const auto& each : {Case{"AT&T & co", "AT&T & co"}, Case{"caf&eacute;&nbsp;x", "café x"}, Case{"&lt;b&gt;bold&lt;/b&gt; move", "bold move"},
-                           Case{"a &amp;amp; b", "a & b"}, Case{"1 &lt; 2 &lt;3", "1 < 2 <3"}, Case{"<![CDATA[<i>x</i> & y]]>", "x & y"},
-                           Case{"It&amp;#8217;s", "It’s"}, Case{"it&#146;s", "it’s"}, Case{"a < b and c <3 d", "a < b and c <3 d"},
-                           Case{"use &lt;vector&gt; well", "use <vector> well"}, Case{"a\x08" "b", "ab"}, Case{"a&#0;b", "a\uFFFD" "b"},
-                           Case{" two\n lines ", "two lines"}, Case{"&unknown; stays", "&unknown; stays"}}) {
+  for (const auto& each :
+       {Case{"AT&T & co", "AT&T & co"}, Case{"caf&eacute;&nbsp;x", "café x"},
+        Case{"&lt;b&gt;bold&lt;/b&gt; move", "bold move"}, Case{"a &amp;amp; b", "a & b"},
+        Case{"1 &lt; 2 &lt;3", "1 < 2 <3"}, Case{"<![CDATA[<i>x</i> & y]]>", "x & y"}, Case{"It&amp;#8217;s", "It’s"},
+        Case{"it&#146;s", "it’s"}, Case{"a < b and c <3 d", "a < b and c <3 d"},
+        Case{"use &lt;vector&gt; well", "use <vector> well"},
+        Case{"a\x08"
+             "b",
+             "ab"},
+        Case{"a&#0;b",
+             "a\uFFFD"
+             "b"},
+        Case{" two\n lines ", "two lines"}, Case{"&unknown; stays", "&unknown; stays"}}) {
     CAPTURE(each.written);
     CHECK(title_of(each.written) == each.want);
   }
 }
 
 TEST_CASE("sick feed: names in capitals, prefixes and namespaces at will") {
-  const auto upper = parsed("<RSS><CHANNEL><TITLE>T</TITLE><ITEM><TITLE>x</TITLE><LINK>/1</LINK><PUBDATE>8 Jan 2026</PUBDATE></ITEM></CHANNEL></RSS>");
+  const auto upper = parsed(
+      "<RSS><CHANNEL><TITLE>T</TITLE><ITEM><TITLE>x</TITLE><LINK>/1</LINK><PUBDATE>8 Jan "
+      "2026</PUBDATE></ITEM></CHANNEL></RSS>");
   CHECK(upper.entries.at(0).link == "https://example.org/1");
   CHECK(upper.entries.at(0).published);
   CHECK(parsed(item("<dc:creator>Ada</dc:creator>")).entries.at(0).author == "Ada");
   CHECK(parsed(item("<d:creator>Ada</d:creator>", "xmlns:d='http://purl.org/dc/elements/1.1/'")).entries.at(0).author == "Ada");
-  const auto prefixed = parsed("<a:feed xmlns:a='http://www.w3.org/2005/Atom'><a:title>T</a:title><a:entry><a:title>e</a:title></a:entry></a:feed>");
+  const auto prefixed = parsed(
+      "<a:feed "
+      "xmlns:a='http://www.w3.org/2005/Atom'><a:title>T</a:title><a:entry><a:title>e</a:title></a:entry></a:feed>");
   CHECK(prefixed.format == Format::atom);
   CHECK(prefixed.entries.at(0).title == "e");
   CHECK(parsed("<feed><title>T</title><entry><title>e</title></entry></feed>").entries.size() == 1);
@@ -55,7 +67,8 @@ TEST_CASE("sick feed: names in capitals, prefixes and namespaces at will") {
 
 TEST_CASE("sick feed: what stands around the document is passed over") {
   const auto whole = item("<title>a</title>");
-  for (const auto& text : {"\n\n  <?xml version='1.0'?>" + whole, "\xEF\xBB\xBF" + whole, "<br />\n<b>Warning</b>: bad in <b>x.php</b><br />" + whole,
+  for (const auto& text : {"\n\n  <?xml version='1.0'?>" + whole, "\xEF\xBB\xBF" + whole,
+                           "<br />\n<b>Warning</b>: bad in <b>x.php</b><br />" + whole,
                            whole + "\n<script>count()</script><!-- cached -->", "HTTP/1.1 200 OK\n\n" + whole,
                            "<?xml version='1.0'?><!-- c --><?xml-stylesheet href='x'?>" + whole}) {
     CAPTURE(text);
@@ -67,18 +80,26 @@ TEST_CASE("sick feed: tags that do not match, lack quotes or never end") {
   const auto slip = parsed(item("<title>a</titel><link>/1</link>"));
   CHECK(slip.entries.at(0).title == "a");
   CHECK(slip.entries.at(0).link == "https://example.org/1");
-  const auto unclosed = parsed("<rss><channel><title>T</title><item><title>a</title><item><title>b</title></item></channel></rss>");
+  const auto unclosed =
+      parsed("<rss><channel><title>T</title><item><title>a</title><item><title>b</title></item></channel></rss>");
   CHECK(unclosed.entries.size() == 2);
-  CHECK(parsed("<rss version=2.0><channel><item><title>a</title><guid isPermaLink=false>x</guid></item></channel></rss>").entries.at(0).id == "x");
+  CHECK(
+      parsed("<rss version=2.0><channel><item><title>a</title><guid isPermaLink=false>x</guid></item></channel></rss>")
+          .entries.at(0)
+          .id == "x");
   const auto open_cdata = parsed(item("<title>a</title><description><![CDATA[<p>b</p></description>"));
   CHECK(open_cdata.entries.at(0).summary_html == "<p>b</p>");
-  CHECK(parsed(item("<enclosure url='/a?x=1&y=2' type='audio/mpeg'/>")).entries.at(0).enclosures.at(0).url == "https://example.org/a?x=1&y=2");
+  CHECK(parsed(item("<enclosure url='/a?x=1&y=2' type='audio/mpeg'/>")).entries.at(0).enclosures.at(0).url ==
+        "https://example.org/a?x=1&y=2");
 }
 
 TEST_CASE("sick feed: HTML that was not escaped, or escaped twice") {
-  CHECK(parsed(item("<description>text <a href=\"x\">l</a> &amp; <img src=\"y.png\"> end</description>")).entries.at(0).summary_html ==
-        "text <a href=\"x\">l</a> &amp; <img src=\"y.png\"> end");
-  CHECK(parsed(item("<description>&amp;lt;p&amp;gt;hello&amp;lt;/p&amp;gt;</description>")).entries.at(0).summary_html == "<p>hello</p>");
+  CHECK(parsed(item("<description>text <a href=\"x\">l</a> &amp; <img src=\"y.png\"> end</description>"))
+            .entries.at(0)
+            .summary_html == "text <a href=\"x\">l</a> &amp; <img src=\"y.png\"> end");
+  CHECK(
+      parsed(item("<description>&amp;lt;p&amp;gt;hello&amp;lt;/p&amp;gt;</description>")).entries.at(0).summary_html ==
+      "<p>hello</p>");
 }
 
 TEST_CASE("sick feed: at every cut the whole entries stay, in order, and no other") {
@@ -104,7 +125,8 @@ TEST_CASE("sick feed: entities of its own are text, and cannot multiply") {
   std::string bomb = "<!DOCTYPE rss [<!ENTITY a0 '0123456789'>";
   for (int i = 1; i < 20; ++i) {
     const auto before = "&a" + std::to_string(i - 1) + ";";
-    bomb += "<!ENTITY a" + std::to_string(i) + " '" + before + before + before + before + before + before + before + before + "'>";
+    bomb += "<!ENTITY a" + std::to_string(i) + " '" + before + before + before + before + before + before + before +
+            before + "'>";
   }
   bomb += "]><rss><channel><title>T</title><item><description>";
   for (int i = 0; i < 10'000; ++i) bomb += "&a2;&a19;";
@@ -127,9 +149,10 @@ TEST_CASE("sick feed: dates that cannot be read are told once each, and not with
 }
 
 TEST_CASE("sick feed: a field whose end tag was forgotten does not swallow those after it") {
-  const auto feed = parse_feed("<rss><channel><title>Notizen<item><title>Erste<link>https://example.org/1</link><guid>https://example.org/1"
-                               "<pubDate>Thu, 08 Jan 2026 10:15:00 GMT<description>Kurz</description></item></channel></rss>",
-                               {.base_url = {}, .content_type = {}});
+  const auto feed = parse_feed(
+      "<rss><channel><title>Notizen<item><title>Erste<link>https://example.org/1</link><guid>https://example.org/1"
+      "<pubDate>Thu, 08 Jan 2026 10:15:00 GMT<description>Kurz</description></item></channel></rss>",
+      {.base_url = {}, .content_type = {}});
   REQUIRE(feed);
   REQUIRE(feed->entries.size() == 1);
   const auto& entry = feed->entries[0];

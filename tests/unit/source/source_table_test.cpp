@@ -71,3 +71,27 @@ TEST_CASE("source table: being asked to wait is no error of the source") {
   CHECK(row.error_streak == 0);
   CHECK(row.next_fetch == monday + 2h);
 }
+
+TEST_CASE("source table: what a server asks for is honoured within bounds") {
+  auto database = store::Database::open_in_memory();
+  SourceTable table{*database};
+  const auto id = table.ensure({.name = "a", .url = "https://example.org/1"})->id;
+  const auto next_after = [&](std::optional<std::chrono::seconds> max_age, std::chrono::minutes ttl) {
+    Feed feed;
+    feed.ttl = ttl;
+    REQUIRE(table.good(id, {.max_age = max_age}, feed, monday));
+    return (**table.find("a")).next_fetch;
+  };
+  CHECK(next_after(10min, 0min) == monday + 10min);
+  CHECK(next_after(24h * 365, 0min) == monday + 1h);
+  CHECK(next_after(std::chrono::seconds{9'000'000'000'000'000'000}, 0min) == monday + 1h);
+  CHECK(next_after(0s, 30min) == monday + 30min);
+  CHECK_FALSE(next_after(std::nullopt, 0min));
+  const auto wait_after = [&](std::chrono::seconds retry_after) {
+    REQUIRE(table.failed(id, {.what = "x", .status = 429, .retry_after = retry_after, .limited = true}, monday));
+    return *(**table.find("a")).next_fetch - monday;
+  };
+  CHECK(wait_after(0s) == 0s);
+  CHECK(wait_after(24h * 365) <= 24h * 7);
+  CHECK(wait_after(std::chrono::seconds{2'000'000'000}) == wait_after(24h * 365));
+}

@@ -1,6 +1,7 @@
 #include "subscriber/import.hpp"
 
 #include "base/file.hpp"
+#include "subscriber/notice_table.hpp"
 #include "subscriber/support.hpp"
 #include "support/temp_folder.hpp"
 
@@ -259,4 +260,26 @@ TEST_CASE("import: roles and slips are imported and warned about, once") {
   CHECK(report->warned == 2);
   CHECK(report->warnings.at(1) == RejectedLine{.line = 3, .reason = "ann@gmial.com: did they mean @gmail.com?"});
   CHECK(import_text(list, text)->warned == 0);
+}
+
+TEST_CASE("import: who is pending is asked by mail only if the publisher wants it, and nobody is asked twice") {
+  const std::string text = "email,digests,status\na@example.org,weekly,\nb@example.org,weekly,confirmed\nc@example.org,,withdrawn\n";
+  List list;
+  NoticeTable notices{list.database, list.clock};
+  CHECK(import_text(list, text)->asked == 0);
+  CHECK(*notices.open() == 0);
+  auto wanted = options();
+  wanted.ask = AskReaders::yes;
+  wanted.dry_run = DryRun::yes;
+  CHECK(import_text(list, "email\nd@example.org\n", wanted)->asked == 1);
+  CHECK(*notices.open() == 0);
+  wanted.dry_run = DryRun::no;
+  const auto report = import_text(list, "email\nd@example.org\nc@example.org\n", wanted);
+  REQUIRE(report);
+  CHECK(report->asked == 1);
+  CHECK(*notices.open() == 1);
+  const auto notice = *notices.claim();
+  REQUIRE(notice);
+  CHECK(notice->kind == NoticeKind::confirm);
+  CHECK(notice->digests == std::vector<std::string>{"daily", "weekly"});
 }

@@ -24,17 +24,21 @@ struct FakeDesk final : Desk {
   int changed = 0;
   std::vector<SignUp> sign_ups;
   Scope scope = Scope::digest;
-  Via via = Via::page;
+  int at_once = 0;
 
   Result<std::optional<Leaving>> leaving(std::string_view token) override {
     if (token != "good") return std::nullopt;
     return Leaving{.address = "a…@e….org", .language = "de", .digest = "weekly", .is_subscribed = left == 0, .others = {}};
   }
-  Result<std::optional<Leaving>> leave(std::string_view token, Scope how_much, Via how, std::string_view) override {
+  Result<std::optional<Leaving>> leave(std::string_view token, Scope how_much, std::string_view) override {
     if (token == "good") ++left;
     scope = how_much;
-    via = how;
     return leaving(token);
+  }
+  Result<std::optional<std::function<void(Settled)>>> leave_at_once(std::string_view token, std::string_view) override {
+    if (token != "good") return std::nullopt;
+    ++at_once;
+    return [](const Settled& settled) { settled(true); };
   }
   Result<bool> come_back(std::string_view token, std::string_view) override { return token == "good"; }
   Result<std::optional<Joining>> joining(std::string_view token) override {
@@ -106,13 +110,14 @@ TEST_CASE("routes: GET and HEAD change nothing, whatever the path") {
 TEST_CASE("routes: one click leaves the digest at once, in both content types, with whatever else is in the body") {
   Visitor visitor;
   CHECK(visitor.post("/u/good", "List-Unsubscribe=One-Click&act=all&act=return").status == 200);
-  CHECK(visitor.desk.via == Via::one_click);
-  CHECK(visitor.desk.scope == Scope::digest);
+  CHECK(visitor.desk.at_once == 1);
   visitor.post("/u/good", "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n", "multipart/form-data; boundary=b");
-  CHECK(visitor.desk.left == 2);
-  CHECK(visitor.desk.via == Via::one_click);
+  CHECK(visitor.desk.at_once == 2);
+  CHECK(visitor.desk.left == 0);
   CHECK(visitor.post("/u/good", "{}", "application/json").status == 200);
-  CHECK(visitor.desk.left == 3);
+  CHECK(visitor.desk.left == 1);
+  CHECK(visitor.desk.scope == Scope::digest);
+  CHECK(visitor.post("/u/bad", "List-Unsubscribe=One-Click").status == 404);
 }
 
 TEST_CASE("routes: preferences change only by the form's own button") {

@@ -1,0 +1,43 @@
+// Pictures of an edition that travel with its mails ([[digest]] images = "inline"): fetched before it is sealed, stored with it.
+//
+// What cannot be had stays a link: no answer, no JPEG, PNG, GIF or WebP, larger than image_limit, beyond images_limit, an address
+// that fetching refuses (source/address_guard). Never an error: a mail without pictures is better than no mail.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/config.hpp"
+#include "app/render.hpp"
+#include "base/result.hpp"
+#include "digest/edition_table.hpp"
+#include "message/inline_image.hpp"
+
+namespace tidings::app {
+
+/// A picture, and how the rendered HTML names it.
+struct FoundImage {
+  std::string attribute;  ///< the value of src as it is written, with its entities
+  digest::EditionImage image;
+};
+
+/// The web addresses in src of <img>, in order of appearance, each once; as they are written.
+[[nodiscard]] std::vector<std::string> image_sources(std::string_view html);
+
+/// What the posts show as `renderer` writes them, fetched in that order until the digest's limit is reached. Blocks up to a minute, so
+/// not for use inside a transaction. Nothing for a digest whose images are links.
+[[nodiscard]] Result<std::vector<FoundImage>> fetch_images(const Config& config, const DigestConfig& digest, Renderer& renderer,
+                                                           const EditionFacts& facts, const std::vector<ShownPost>& posts);
+
+/// `html` with the images' content ids in the place of their addresses.
+[[nodiscard]] std::string with_content_ids(std::string html, const std::vector<FoundImage>& images);
+
+/// `html` with the addresses again: for looking at it without the mail.
+[[nodiscard]] std::string with_addresses(std::string html, const std::vector<digest::EditionImage>& images);
+
+/// The parts that a segment's mails need: those that one of its bodies calls. Errc::bad_data if the store holds no image.
+[[nodiscard]] Result<std::vector<message::InlineImage>> images_of(const std::vector<digest::SegmentBody>& bodies,
+                                                                  const std::vector<digest::EditionImage>& images);
+
+}  // namespace tidings::app

@@ -1,0 +1,257 @@
+#include "app/scheduler.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "app/bounce_intake.hpp"
+#include "app/notices.hpp"
+#include "app/review.hpp"
+#include "app/web_pages.hpp"
+#include "base/text.hpp"
+#include "bounce/intake.hpp"
+#include "digest/edition_table.hpp"
+#include "source/source_table.hpp"
+#include "store/instance.hpp"
+
+namespace tidings::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto chores_every = 1min;
+constexpr auto poll_every = 1h;      // a source that says nothing else is asked this often; so it is by source_table
+constexpr auto poll_files_every = 15min;  // files, folders and commands, which name no time themselves
+constexpr auto ask_lock_every = 1s;
+constexpr auto tidy_every = 1h;
+constexpr auto longest_pause = 15min;
+
+class Scheduler {
+ public:
+  Scheduler(Config config, const Clock& clock, Random& random, const SchedulerOptions& options, SchedulerSignals& signals)
+      : config_(std::make_unique<Config>(std::move(config))), clock_(clock), random_(random), options_(options), signals_(signals) {}
+
+  Result<void> run() {
+    TIDINGS_TRY(open());
+    TIDINGS_TRY(store::check_instance(*database_, store::Guard::refuse));
+    next_round_ = next_chores_ = clock_.now();
+    options_.on_said(fmt::format("running: {}", plural(static_cast<long long>(config_->digests.size()), "digest")));
+    for (;;) {
+      // In this order: a signal that comes in between is seen by the one or the other.
+      signals_.interrupt = false;
+      if (signals_.end) break;
+      if (signals_.reload.exchange(false)) reload();
+      step();
+      if (signals_.end || signals_.reload) continue;
+      const auto wake = std::min(next_round_, next_chores_);
+      if (options_.until && wake > *options_.until) break;
+      options_.sleep_until(wake);
+    }
+    options_.on_said("ended");
+    return {};
+  }
+
+ private:
+  Result<void> open() {
+    TIDINGS_LET(auto opened, store::Database::open(config_->store_path, store::Create::yes));
+    database_.emplace(std::move(opened));
+    return {};
+  }
+
+  void reload() {
+    auto loaded = options_.load();
+    if (!loaded) return options_.on_trouble("the configuration stays as it was: " + loaded.error().line());
+    const bool moved = loaded->store_path != config_->store_path;
+    auto old = std::move(config_);
+    pages_.reset();
+    config_ = std::make_unique<Config>(*std::move(loaded));
+    if (moved) {
+      if (auto opened = open(); !opened) {
+        config_ = std::move(old);
+        return options_.on_trouble("the configuration stays as it was: " + opened.error().line());
+      }
+    }
+    said_.clear();
+    relay_troubles_ = 0;
+    trouble_until_.reset();
+    next_round_ = next_chores_ = clock_.now();
+    options_.on_said(fmt::format("configuration read again: {}", plural(static_cast<long long>(config_->digests.size()), "digest")));
+  }
+
+  void trouble(const std::string& line) {
+    if (said_.insert(line).second) options_.on_trouble(line);
+  }
+
+  void step() {
+    const auto now = clock_.now();
+    if (now >= next_chores_) {
+      next_chores_ = now + chores_every;
+      if (auto done = chores(); !done) trouble(done.error().line());
+      if (next_round_ > now) look_for_deliveries(now);
+    }
+    if (signals_.end || now < next_round_) return;
+    next_round_ = now + chores_every;
+    auto lock = store::SenderLock::take(config_->store_path, "run");
+    if (!lock) {
+      trouble("waits: " + lock.error().line());
+      next_round_ = now + ask_lock_every;
+      return;
+    }
+    if (auto done = round(); !done) return trouble(done.error().line());
+  }
+
+  // ---- every minute, without the lock ----
+
+  Result<void> chores() {
+    if (clock_.now() >= next_tidy_) {
+      TIDINGS_TRY(tidy_up(*database_, clock_, random_));
+      next_tidy_ = clock_.now() + tidy_every;
+    }
+    if (!config_->bounce.maildir.empty()) TIDINGS_TRY(read_bounces());
+    TIDINGS_TRY(take_sign_ups(*database_, clock_, *config_));
+    if (!pages_) {
+      TIDINGS_LET(pages_, WebPages::load(*config_));
+    }
+    TIDINGS_LET(const auto report, send_notices(*config_, *pages_, *database_, clock_, random_, {}, signals_.interrupt));
+    if (report.sent > 0) options_.on_said(fmt::format("{} sent", plural(report.sent, "confirmation mail")));
+    if (!report.trouble.empty()) trouble("confirmation mails wait: " + report.trouble);
+    return {};
+  }
+
+  Result<void> read_bounces() {
+    TIDINGS_LET(auto keys, subscriber::KeyRing::open(*database_, random_, clock_));
+    BounceIntake intake{*config_, *database_, clock_, random_, std::move(keys)};
+    int count = 0;
+    TIDINGS_TRY(bounce::read_maildir(config_->bounce.maildir, [&](std::string_view bytes) -> Result<bounce::PutAway> {
+      TIDINGS_LET(const auto result, intake.take(bytes));
+      ++count;
+      return result.intake == Intake::unmatched ? bounce::PutAway::unmatched : bounce::PutAway::taken;
+    }));
+    if (count > 0) options_.on_said(fmt::format("{} read from the mailbox", plural(count, "report")));
+    return {};
+  }
+
+  /// What another command has sealed, approved or freed since.
+  void look_for_deliveries(UtcTime now) {
+    if (trouble_until_ && now < *trouble_until_) return;
+    const auto editions = digest::EditionTable(*database_).unfinished();
+    if (!editions) return trouble(editions.error().line());
+    delivery::Ledger ledger{*database_, clock_};
+    for (const auto& edition : *editions) {
+      if (held_.contains(edition.id)) continue;
+      const auto due = ledger.next_due(edition.id);
+      if (due && *due && **due <= now) next_round_ = now;
+    }
+  }
+
+  // ---- under the lock ----
+
+  Result<void> round() {
+    const auto now = clock_.now();
+    TIDINGS_LET(const auto collected, collect(*config_, *database_, clock_));
+    options_.on_collected(collected);
+    std::vector<const DigestConfig*> digests;
+    for (const auto& digest : config_->digests) digests.push_back(&digest);
+    const auto outcome = compose_all(*config_, *database_, clock_, digests, When::due, collected);
+    for (const auto& failure : outcome.failures) trouble(failure.line());
+    for (const auto& composed : outcome.composed) tell(composed);
+    TIDINGS_LET(const auto drafts, mail_drafts(*config_, *database_, clock_, random_, {}));
+    for (const auto& line : drafts.mailed) options_.on_said(line);
+    for (const auto& line : drafts.trouble) trouble(line);
+    drafts_wait_ = !drafts.trouble.empty();
+    const bool paused = trouble_until_ && now < *trouble_until_;
+    DeliverReport report;
+    if (!paused) {
+      DeliverOptions options;
+      if (!options_.until) options.time_budget = std::max<std::chrono::milliseconds>(1min, next_run(now) - now);
+      TIDINGS_LET(report, deliver(*config_, *database_, clock_, random_, options, signals_.interrupt));
+      note(report);
+    }
+    TIDINGS_LET(next_round_, next_time(report, outcome.waits_for_source));
+    return {};
+  }
+
+  void tell(const Composed& composed) {
+    using What = Composed::What;
+    if (composed.what == What::not_due) return;
+    if (composed.what != What::held && composed.what != What::waits) {
+      said_.clear();
+      return options_.on_composed(composed, config_->newsletter.zone);
+    }
+    // Nothing has changed since the last round as long as it is for the same reason.
+    if (said_.insert(composed.digest + ": " + composed.reason).second) options_.on_composed(composed, config_->newsletter.zone);
+  }
+
+  void note(const DeliverReport& report) {
+    held_.clear();
+    DeliverReport news;
+    for (const auto& each : report.editions) {
+      if (each.held) held_.insert(each.edition.id);
+      if (each.held ? said_.insert(digest::name_of(each.edition) + " held").second : each.run.settled() > 0) news.editions.push_back(each);
+    }
+    options_.on_delivered(news, config_->newsletter.zone);
+    const auto relay = report.relay_trouble();
+    if (relay.empty()) {
+      relay_troubles_ = 0;
+      trouble_until_.reset();
+      return;
+    }
+    // Not by its words: they count milliseconds.
+    if (relay_troubles_ == 0) options_.on_trouble(relay);
+    const auto pause = std::min<std::chrono::milliseconds>(1min * (1 << std::min(relay_troubles_, 4)), longest_pause);
+    ++relay_troubles_;
+    trouble_until_ = clock_.now() + pause;
+  }
+
+  [[nodiscard]] UtcTime next_run(UtcTime now) const {
+    UtcTime next = now + 24h;
+    for (const auto& digest : config_->digests) next = std::min(next, digest.schedule.next_run(now, config_->newsletter.zone));
+    return next;
+  }
+
+  Result<UtcTime> next_time(const DeliverReport& report, bool waits_for_source) {
+    const auto now = clock_.now();
+    auto next = std::min(next_run(now), now + poll_every);
+    if (waits_for_source || drafts_wait_) next = std::min(next, now + 5min);
+    TIDINGS_LET(const auto settling, next_settling(*config_, *database_));
+    if (settling) next = std::min(next, *settling);
+    TIDINGS_LET(const auto sources, source::SourceTable(*database_).list());
+    for (const auto& each : sources) {
+      const auto* const configured = config_->find_source(each.name);
+      if (configured == nullptr || each.gone || configured->spec.kind == source::Kind::manual) continue;
+      next = std::min(next, each.next_fetch.value_or(now + poll_files_every));
+    }
+    for (const auto& each : report.editions) {
+      if (each.held || !each.next_due) continue;
+      next = std::min(next, std::max(*each.next_due, trouble_until_.value_or(now)));
+    }
+    if (trouble_until_) next = std::min(next, *trouble_until_);
+    return std::max(next, now + ask_lock_every);
+  }
+
+  std::unique_ptr<Config> config_;  // one place as long as it lives: pages_ refers to it
+  const Clock& clock_;
+  Random& random_;
+  const SchedulerOptions& options_;
+  SchedulerSignals& signals_;
+  std::optional<store::Database> database_;
+  std::unique_ptr<WebPages> pages_;
+  UtcTime next_round_{};
+  UtcTime next_chores_{};
+  UtcTime next_tidy_{};
+  std::set<std::string> said_;
+  std::set<EditionId> held_;
+  std::optional<UtcTime> trouble_until_;
+  int relay_troubles_ = 0;
+  bool drafts_wait_ = false;
+};
+
+}  // namespace
+
+Result<void> run_schedule(Config config, const Clock& clock, Random& random, const SchedulerOptions& options, SchedulerSignals& signals) {
+  return Scheduler{std::move(config), clock, random, options, signals}.run();
+}
+
+}  // namespace tidings::app

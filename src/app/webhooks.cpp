@@ -1,0 +1,85 @@
+#include "app/webhooks.hpp"
+
+#include <algorithm>
+
+#include "app/bounce_intake.hpp"
+#include "app/secret.hpp"
+#include "base/log.hpp"
+#include "bounce/webhook_signature.hpp"
+#include "source/fetch.hpp"
+
+namespace tidings::app {
+namespace {
+
+constexpr std::size_t max_certificates = 16;
+
+const SecretPlace& secret_of(const WebConfig& web, bounce::Relay relay) {
+  switch (relay) {
+    case bounce::Relay::mailgun: return web.mailgun_key;
+    case bounce::Relay::sendgrid: return web.sendgrid_key;
+    case bounce::Relay::postmark: return web.postmark_login;
+    default: return web.brevo_token;
+  }
+}
+
+std::string_view proof_of(const web::Request& call, std::string_view name) {
+  const auto at = std::find_if(call.proof.begin(), call.proof.end(), [&](const auto& field) { return field.first == name; });
+  return at == call.proof.end() ? std::string_view{} : std::string_view{at->second};
+}
+
+/// From Amazon's host only, and only what is small; nothing when it is out of reach.
+std::string fetch_from_amazon(const std::string& url) {
+  const auto answer = source::fetch({.url = url}, {.timeout = std::chrono::seconds{10}, .max_bytes = 1 << 20, .max_redirects = 0});
+  if (const auto* const got = std::get_if<source::Fetched>(&answer)) return got->bytes;
+  if (const auto* const failure = std::get_if<source::FetchFailure>(&answer)) log::error("webhook of ses: " + failure->what);
+  return {};
+}
+
+}  // namespace
+
+Result<int> Webhooks::prove_sns(const std::string& body) {
+  const auto url = bounce::sns_certificate_url(body, config_.web.ses_topics);
+  if (!url) return 403;
+  auto known = certificates_.find(*url);
+  if (known == certificates_.end()) {
+    auto certificate = fetch_from_amazon(*url);
+    if (certificate.empty()) return 503;
+    if (certificates_.size() >= max_certificates) certificates_.clear();
+    known = certificates_.emplace(*url, std::move(certificate)).first;
+  }
+  if (!bounce::is_signed_by_sns(body, known->second)) {
+    certificates_.erase(known);  // it may have been a page of an outage, or have expired
+    return 403;
+  }
+  if (const auto subscribe = bounce::sns_subscribe_url(body)) {
+    return bounce::is_sns_url(*subscribe) && !fetch_from_amazon(*subscribe).empty() ? 200 : 503;
+  }
+  return 200;
+}
+
+Result<int> Webhooks::prove(bounce::Relay relay, const web::Request& call) {
+  if (relay == bounce::Relay::ses) return prove_sns(call.body);
+  TIDINGS_LET(const auto secret, read_secret(secret_of(config_.web, relay), "[web] " + std::string{name_of(relay)}));
+  const bounce::WebhookCall proof{.body = call.body,
+                                  .authorization = proof_of(call, "authorization"),
+                                  .signature = proof_of(call, "x-twilio-email-event-webhook-signature"),
+                                  .signature_timestamp = proof_of(call, "x-twilio-email-event-webhook-timestamp")};
+  return bounce::is_genuine(relay, proof, secret) ? 200 : 403;
+}
+
+Result<int> Webhooks::take(std::string_view name, const web::Request& call) {
+  const auto relay = bounce::relay_named(name);
+  const auto& on = config_.web.webhooks;
+  if (!relay || std::find(on.begin(), on.end(), name) == on.end()) return 404;
+  TIDINGS_LET(const int proved, prove(*relay, call));
+  if (proved != 200) return proved;
+  const auto events = bounce::read_webhook(*relay, call.body);
+  if (!events) return 400;
+  if (events->empty()) return 200;
+  TIDINGS_LET(auto keys, subscriber::KeyRing::peek(database_, random_));
+  BounceIntake intake{config_, database_, clock_, random_, std::move(keys)};
+  for (const auto& event : *events) TIDINGS_TRY(intake.take_event(event));
+  return 200;
+}
+
+}  // namespace tidings::app

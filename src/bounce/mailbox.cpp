@@ -1,0 +1,135 @@
+#include "bounce/mailbox.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/codec.hpp"
+#include "base/curl.hpp"
+#include "base/text.hpp"
+#include "bounce/mime_reader.hpp"
+
+namespace tidings::bounce {
+namespace {
+
+/// What is beyond the limit is read and dropped: to stop in the middle would lose the session.
+std::size_t keep_bytes(const char* bytes, std::size_t size, std::size_t count, void* user) {
+  auto& out = *static_cast<std::string*>(user);
+  out.append(bytes, std::min(size * count, max_mail_bytes - std::min(out.size(), max_mail_bytes)));
+  return size * count;
+}
+
+/// One connection with its login; requests one after the other.
+class Session {
+ public:
+  explicit Session(const MailboxOptions& options) : options_(options), handle_(make_curl_easy()) {
+    auto* const easy = handle_.get();
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "imap,imaps,pop3,pop3s");
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_USERNAME, options.username.c_str());
+    curl_easy_setopt(easy, CURLOPT_PASSWORD, options.password.c_str());
+    curl_easy_setopt(easy, CURLOPT_USE_SSL, options.tls == MailboxOptions::Tls::off ? CURLUSESSL_NONE : CURLUSESSL_ALL);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    if (!options.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout.count()));
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, keep_bytes);
+  }
+
+  /// `command` empty: what the URL itself asks for.
+  [[nodiscard]] Result<std::string> ask(const std::string& path, const std::string& command = {}, bool has_body = true) {
+    std::string out;
+    auto* const easy = handle_.get();
+    const auto url = options_.url + path;
+    curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, command.empty() ? nullptr : command.c_str());
+    curl_easy_setopt(easy, CURLOPT_NOBODY, has_body ? 0L : 1L);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &out);
+    const auto code = curl_easy_perform(easy);
+    if (code == CURLE_OK) return out;
+    if (code == CURLE_LOGIN_DENIED)
+      return fail(Errc::config, fmt::format("{} refuses the login of {}", options_.url, options_.username), "[bounce] username and password");
+    return fail(Errc::unavailable, fmt::format("{}: {}", options_.url, curl_easy_strerror(code)));
+  }
+
+ private:
+  const MailboxOptions& options_;
+  CurlEasy handle_;
+};
+
+/// The numbers at the places where words of this text are numbers, in order.
+std::vector<std::uint32_t> numbers_in(std::string_view text) {
+  std::vector<std::uint32_t> numbers;
+  for (const auto word : split(text, ' ')) {
+    const auto digits = trim(word);
+    std::uint32_t number = 0;
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (read.ec == std::errc{} && read.ptr == digits.data() + digits.size() && number > 0) numbers.push_back(number);
+  }
+  return numbers;
+}
+
+Result<PutAway> take_one(const MailboxOptions& options, const std::string& mail, const Take& take) {
+  TIDINGS_LET(const auto put, take(mail));
+  if (put == PutAway::unmatched) TIDINGS_TRY(put_unmatched(options.unmatched, mail));
+  return put;
+}
+
+Result<void> put_away(Session& session, const MailboxOptions& options, const std::string& folder, std::uint32_t uid) {
+  if (options.done_folder.empty()) {
+    const auto flags = options.removal == MailboxOptions::Removal::remove ? "\\Seen \\Deleted" : "\\Seen \\Answered";
+    TIDINGS_TRY(session.ask(folder, fmt::format("UID STORE {} +FLAGS.SILENT ({})", uid, flags)));
+    return {};
+  }
+  if (session.ask(folder, fmt::format("UID MOVE {} \"{}\"", uid, options.done_folder))) return {};
+  TIDINGS_TRY(session.ask(folder, fmt::format("UID COPY {} \"{}\"", uid, options.done_folder)));
+  TIDINGS_TRY(session.ask(folder, fmt::format("UID STORE {} +FLAGS.SILENT (\\Seen \\Deleted)", uid)));
+  return {};
+}
+
+Result<void> read_imap(const MailboxOptions& options, const Take& take) {
+  Session session{options};
+  const auto folder = "/" + percent_encode(options.folder);
+  TIDINGS_LET(const auto found, session.ask(folder, "UID SEARCH UNANSWERED UNDELETED"));
+  const auto uids = numbers_in(replace_all(replace_all(found, "\r", " "), "\n", " "));
+  // It may be there; if it cannot be made, the first move says so.
+  if (!options.done_folder.empty() && !uids.empty()) static_cast<void>(session.ask(folder, fmt::format("CREATE \"{}\"", options.done_folder)));
+  for (const auto uid : uids) {
+    TIDINGS_LET(const auto mail, session.ask(fmt::format("{};UID={}", folder, uid)));
+    TIDINGS_LET(const auto put, take_one(options, mail, take));
+    if (put == PutAway::keep) {
+      // Reading has set \Seen; the mail is left as it was found.
+      static_cast<void>(session.ask(folder, fmt::format("UID STORE {} -FLAGS.SILENT (\\Seen)", uid)));
+    } else {
+      TIDINGS_TRY(put_away(session, options, folder, uid));
+    }
+  }
+  const bool removes = options.removal == MailboxOptions::Removal::remove || !options.done_folder.empty();
+  if (removes && !uids.empty()) TIDINGS_TRY(session.ask(folder, "EXPUNGE"));
+  return {};
+}
+
+Result<void> read_pop3(const MailboxOptions& options, const Take& take) {
+  Session session{options};
+  TIDINGS_LET(const auto listed, session.ask("/"));
+  for (const auto line : split(listed, '\n')) {
+    const auto numbers = numbers_in(line);
+    if (numbers.empty()) continue;
+    const auto path = fmt::format("/{}", numbers.front());
+    TIDINGS_LET(const auto mail, session.ask(path));
+    TIDINGS_LET(const auto put, take_one(options, mail, take));
+    if (put != PutAway::keep && options.removal == MailboxOptions::Removal::remove) TIDINGS_TRY(session.ask(path, "DELE", false));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> read_mailbox(const MailboxOptions& options, const Take& take) {
+  return options.url.starts_with("imap") ? read_imap(options, take) : read_pop3(options, take);
+}
+
+}  // namespace tidings::bounce

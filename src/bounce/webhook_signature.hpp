@@ -1,0 +1,44 @@
+// Whether a webhook call comes from the relay: the signature that each of them documents. Pure; keys come from outside.
+//
+// | relay | proof |
+// |---|---|
+// | ses | RSA over fields of the SNS message, by a certificate of an Amazon host; and a topic that is ours, since anybody may have topics |
+// | mailgun | HMAC-SHA256 of timestamp and token under the signing key |
+// | sendgrid | ECDSA (P-256, SHA-256) of timestamp and body under the account's verification key |
+// | postmark | user:password of the URL (RFC 7617); Postmark signs nothing |
+// | brevo | bearer token (RFC 6750); Brevo signs nothing |
+//
+// Replays are harmless: an event is read once, by its key.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "bounce/webhook.hpp"
+
+namespace tidings::bounce {
+
+struct WebhookCall {
+  std::string_view body{};
+  std::string_view authorization{};       ///< header field Authorization
+  std::string_view signature{};           ///< X-Twilio-Email-Event-Webhook-Signature
+  std::string_view signature_timestamp{}; ///< X-Twilio-Email-Event-Webhook-Timestamp
+};
+
+/// All but ses. `secret` is the key, the key in base64 (sendgrid), "user:password" or the token.
+[[nodiscard]] bool is_genuine(Relay relay, const WebhookCall& call, std::string_view secret);
+
+/// Where the certificate of an SNS message is, if host, scheme and path are Amazon's and the topic is one of `topics`.
+[[nodiscard]] std::optional<std::string> sns_certificate_url(std::string_view body, std::span<const std::string> topics);
+
+/// https, and a host sns.REGION.amazonaws.com(.cn): what may be fetched because a message says so.
+[[nodiscard]] bool is_sns_url(std::string_view url);
+
+/// `certificate_pem` is what sns_certificate_url() leads to.
+[[nodiscard]] bool is_signed_by_sns(std::string_view body, std::string_view certificate_pem);
+
+}  // namespace tidings::bounce

@@ -1,0 +1,164 @@
+// report EDITION: what became of it, for people, for programs, or as a page
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "app/report.hpp"
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "cli/command.hpp"
+#include "cli/output.hpp"
+
+namespace tidings::cli {
+namespace {
+
+struct ReportOptions {
+  std::string edition;
+  std::string html;
+  bool json = false;
+};
+
+constexpr std::size_t most_domains = 20;
+
+std::vector<std::pair<std::string, delivery::Counts>> largest_first(const app::EditionReport& report) {
+  std::vector<std::pair<std::string, delivery::Counts>> domains{report.domains.begin(), report.domains.end()};
+  std::ranges::stable_sort(domains, std::ranges::greater{}, [](const auto& each) { return each.second.recipients; });
+  return domains;
+}
+
+Json json_of(const delivery::Counts& counts) {
+  return {{"recipients", counts.recipients}, {"sent", counts.sent + counts.bounced}, {"failed", counts.failed}, {"suppressed", counts.suppressed},
+          {"in_doubt", counts.in_doubt},     {"open", counts.open()},                {"bounced", counts.bounced}};
+}
+
+Json json_of(const app::EditionReport& report) {
+  const auto& edition = report.edition;
+  Json json{{"edition", digest::name_of(edition)},
+            {"digest", edition.digest},
+            {"title", edition.title},
+            {"state", digest::name_of(edition.state)},
+            {"scheduled", json_time(edition.scheduled)},
+            {"approved", json_time(edition.approved)},
+            {"sealed", json_time(edition.sealed)},
+            {"started", json_time(edition.started)},
+            {"last_answer", json_time(report.last_answer)},
+            {"finished", json_time(edition.finished)},
+            {"per_second", report.rate()},
+            {"posts", report.posts},
+            {"segments", report.segments},
+            {"counts", json_of(report.counts)},
+            {"balances", report.counts.balances()},
+            {"retried", report.retried}};
+  json["notes"] = report.notes;
+  json["reasons"] = Json::array();
+  for (const auto& each : report.reasons) {
+    json["reasons"].push_back({{"state", delivery::name_of(each.state)}, {"reason", each.reason}, {"count", each.count}});
+  }
+  json["returned"] = Json::array();
+  for (const auto& each : report.returned) json["returned"].push_back({{"kind", each.kind}, {"reason", each.reason}, {"readers", each.readers}});
+  json["left"] = Json::object();
+  for (const auto& [how, number] : report.left) json["left"][how] = number;
+  json["domains"] = Json::object();
+  for (const auto& [domain, counts] : largest_first(report)) json["domains"][domain] = json_of(counts);
+  return json;
+}
+
+std::string table_of(const app::EditionReport& report) {
+  Table out{{"DOMAIN", "RECIPIENTS", "SENT", "FAILED", "SUPPRESSED", "IN DOUBT", "OPEN", "BOUNCED"}};
+  std::size_t shown = 0;
+  delivery::Counts others;
+  std::size_t more = 0;
+  const auto add = [&](const std::string& name, const delivery::Counts& counts) {
+    out.add({name, std::to_string(counts.recipients), std::to_string(counts.sent + counts.bounced), std::to_string(counts.failed),
+             std::to_string(counts.suppressed), std::to_string(counts.in_doubt), std::to_string(counts.open()), std::to_string(counts.bounced)});
+  };
+  for (const auto& [domain, counts] : largest_first(report)) {
+    if (shown++ < most_domains) {
+      add(printable(domain), counts);
+      continue;
+    }
+    ++more;
+    others.recipients += counts.recipients;
+    others.sent += counts.sent;
+    others.failed += counts.failed;
+    others.suppressed += counts.suppressed;
+    others.in_doubt += counts.in_doubt;
+    others.planned += counts.open();
+    others.bounced += counts.bounced;
+  }
+  if (more > 0) add(fmt::format("({} others)", more), others);
+  return out.text();
+}
+
+std::string text_of(const app::EditionReport& report, const Zone& zone) {
+  const auto& edition = report.edition;
+  const auto& counts = report.counts;
+  auto out = fmt::format("{} \"{}\", {}\n", digest::name_of(edition), printable(edition.title), digest::name_of(edition.state));
+  if (!edition.reason.empty()) out += "reason      " + printable(edition.reason) + "\n";
+  out += fmt::format("scheduled   {}\n", local_time(zone, edition.scheduled));
+  if (edition.approved) out += fmt::format("approved    {}\n", local_time(zone, edition.approved));
+  out += fmt::format("first mail  {}\nlast answer {}\n", local_time(zone, edition.started), local_time(zone, report.last_answer));
+  if (report.rate() > 0) {
+    out += fmt::format("rate        {:.1f} a second, {} in all\n", report.rate(), format_duration(std::chrono::ceil<std::chrono::seconds>(*report.last_answer - *edition.started)));
+  }
+  out += fmt::format("posts       {} in {}\n", report.posts, plural(report.segments, "segment"));
+  for (const auto& note : report.notes) out += "shortened   " + printable(note) + "\n";
+  out += fmt::format("recipients  {} = {} sent + {} failed + {} suppressed + {} in doubt + {} open{}\n", counts.recipients, report.sent(), counts.failed,
+                     counts.suppressed, counts.in_doubt, counts.open(), counts.balances() ? "" : "  WHICH DOES NOT BALANCE");
+  if (report.retried > 0) out += fmt::format("retried     {} sent at a later attempt\n", report.retried);
+  if (counts.bounced > 0) out += fmt::format("bounced     {} of those sent\n", counts.bounced);
+  if (!report.reasons.empty()) {
+    Table reasons{{"COUNT", "STATE", "WHY"}};
+    for (const auto& each : report.reasons) reasons.add({std::to_string(each.count), std::string{delivery::name_of(each.state)}, printable(each.reason)});
+    out += "\n" + reasons.text();
+  }
+  if (!report.returned.empty()) {
+    Table returned{{"READERS", "CAME BACK", "WHY"}};
+    for (const auto& each : report.returned) returned.add({std::to_string(each.readers), each.kind, printable(each.reason)});
+    out += "\n" + returned.text();
+  }
+  std::int64_t left = 0;
+  std::string how;
+  for (const auto& [origin, number] : report.left) {
+    left += number;
+    how += fmt::format("{}{} {}", how.empty() ? "" : ", ", number, origin);
+  }
+  out += fmt::format("\n{} left after this edition and before the next{}\n", left == 0 ? "nobody" : plural(left, "reader"), how.empty() ? "" : " (" + how + ")");
+  return report.domains.empty() ? out : out + "\n" + table_of(report);
+}
+
+std::string page_of(const app::EditionReport& report, const Zone& zone) {
+  return fmt::format("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title>\n"
+                     "<meta name=\"viewport\" content=\"width=device-width\">\n"
+                     "<style>:root{{color-scheme:light dark}}body{{margin:2rem}}pre{{font:15px/1.5 ui-monospace,monospace;overflow-x:auto}}</style>\n"
+                     "</head><body><h1>{0}</h1>\n<pre>{1}</pre>\n</body></html>\n",
+                     escape_html(fmt::format("Report on {}", digest::name_of(report.edition))), escape_html(text_of(report, zone)));
+}
+
+Result<Exit> report(Session& session, const ReportOptions& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(auto* const database, session.database_read_only());
+  TIDINGS_LET(const auto found, app::report_on(*database, session.clock(), options.edition));
+  if (!options.html.empty()) TIDINGS_TRY(write_file(options.html, page_of(found, config->newsletter.zone)));
+  if (options.json) {
+    print(json_line(json_of(found)));
+  } else if (options.html.empty()) {
+    print(text_of(found, config->newsletter.zone));
+  }
+  return Exit::done;
+}
+
+}  // namespace
+
+void add_report_command(Command app, Session& session) {
+  add_command<ReportOptions>(app, session, "report", "what became of an edition: counts, reasons, domains, bounces, who left",
+                             [](Command command, ReportOptions& options) {
+                               command.add_option("EDITION", options.edition, "weekly#12, weekly (the newest) or an id").required();
+                               command.add_option("--html", options.html, "write a page instead").value_name("FILE");
+                               add_json(command, options.json);
+                             },
+                             report);
+}
+
+}  // namespace tidings::cli

@@ -1,0 +1,221 @@
+"""Mail that really comes back: Dovecot keeps reports for IMAP and POP3, relays call webhooks; with --postfix, Postfix bounces by itself into a
+Maildir (on demand: its reload does not return everywhere).
+
+Exit 77 (skipped) names what is not installed, or that we are not root.
+"""
+import hashlib
+import hmac
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+from bounce import report
+from peers import Peer, Postfix, free_port, wait_until
+from smtp_server import SmtpServer
+from tidings import Home
+
+NOW = "2026-03-02T09:00:00+02:00"
+FEED = """<rss version="2.0"><channel><title>Harbour</title><link>https://blog.example/</link>
+<item><title>The ferries kept their times</title><link>https://blog.example/1</link><description>All of them.</description></item></channel></rss>"""
+ADDRESS = '[bounce]\naddress = "bounces@news.example.org"\n'
+
+
+class BouncingPostfix(Postfix):
+    """Takes everything and finds out later: an unknown user, a full mailbox, a domain with a null MX."""
+
+    def start(self):
+        super().start()
+        with open(self.folder / "etc/main.cf", "a") as config:
+            config.write("""recipient_delimiter = +
+virtual_mailbox_domains = example.org, news.example.org
+virtual_mailbox_maps = inline:{{ {{ bounces@news.example.org = bounces/ }}, {{ here@example.org = here/ }} }}
+transport_maps = inline:{{ {{ full.example = error:5.2.2 mailbox is over quota }}, {{ null.example = error:5.1.10 domain does not accept mail (null MX) }} }}
+smtpd_reject_unlisted_recipient = no
+smtpd_recipient_restrictions =
+""".replace("{{", "{").replace("}}", "}"))
+        with open(self.folder / "etc/master.cf", "a") as services:
+            services.write("error unix - - n - - error\nretry unix - - n - - error\n")
+        subprocess.run(["postfix", "-c", self.folder / "etc", "reload"], check=True, capture_output=True)
+
+    def reports(self):
+        return sum(1 for _ in self.folder.glob("mail/bounces/new/*"))
+
+
+class Mailbox(Peer):
+    """Dovecot with one mailbox, over IMAP and POP3."""
+    needs = ("dovecot",)
+
+    def start(self):
+        self.mail_folder()
+        self.pop3 = free_port()
+        config = self.write("dovecot.conf", """base_dir = {0}/run
+state_dir = {0}/state
+log_path = {0}/log
+protocols = imap pop3
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+first_valid_uid = 1
+mail_location = maildir:{0}/mail
+passdb {{
+  driver = static
+  args = password=s3cret
+}}
+userdb {{
+  driver = static
+  args = uid=nobody gid=nogroup home={0} allow_all_users=yes
+}}
+service imap-login {{
+  inet_listener imap {{
+    address = 127.0.0.1
+    port = {1}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service pop3-login {{
+  inet_listener pop3 {{
+    address = 127.0.0.1
+    port = {2}
+  }}
+  inet_listener pop3s {{
+    port = 0
+  }}
+}}
+""".format(self.folder, self.port, self.pop3))
+        self.process = subprocess.Popen(["dovecot", "-F", "-c", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def put(self, name, text):
+        for part in ("new", "cur", "tmp"):
+            (self.folder / "mail" / part).mkdir(parents=True, exist_ok=True)
+        path = self.folder / "mail/new" / name
+        path.write_text(text)
+        for each in [*(self.folder / "mail").rglob("*"), self.folder / "mail"]:
+            shutil.chown(each, "nobody", "nogroup")
+
+
+def suppressed(home):
+    return {row["address"]: row["cause"] for row in home.json("suppression", "list", at=NOW)}
+
+
+def send_to(home, readers, url, more):
+    home.write("feed.xml", FEED)
+    home.configure(smtp=url, more_smtp=more)
+    home.write("list.csv", "email\n" + "\n".join(readers) + "\n")
+    home.do("subscriber", "import", "list.csv", "--confirmed", at=NOW)
+    home.run("send", "weekly", "--now", at=NOW)
+
+
+def check_postfix():
+    with BouncingPostfix() as postfix, Home() as home:
+        send_to(home, ["here@example.org", "gone@example.org", "ann@full.example", "bo@null.example"], "smtp://127.0.0.1:%d" % postfix.port,
+                ADDRESS + 'maildir = "%s/mail/bounces"\n' % postfix.folder)
+        arrived = wait_until(postfix.reports, 3)
+        assert arrived == 3, (arrived, postfix.said())
+        out = home.do("bounce", "ingest", at=NOW)
+        assert "3 bounce" in out, out
+        assert suppressed(home) == {"gone@example.org": "hard_bounce", "bo@null.example": "hard_bounce"}, (suppressed(home), out)
+        states = {row["address"]: row["state"] for row in home.json("delivery", "list", at=NOW)}
+        assert states == {"here@example.org": "sent", "gone@example.org": "bounced", "ann@full.example": "bounced", "bo@null.example": "bounced"}, states
+        assert "no new mail" in home.do("bounce", "ingest", at=NOW)
+    print("Postfix: 3 bounces of its own, 2 suppressions")
+
+
+def check_mailbox():
+    with Mailbox() as box, Home() as home, SmtpServer() as server:
+        url = "smtp://127.0.0.1:%d" % server.port
+        send_to(home, ["ann@quay.example", "bo@pier.example", "cy@mole.example"], url, ADDRESS)
+        returns = {each.envelope_to: each.envelope_from for each in server.accepted}
+        hello = "From: a@b.example\nSubject: hello\nMessage-ID: <%s@b>\n\nhello\n"
+
+        def configure(way):
+            home.write("password", "s3cret\n")
+            (home.folder / "password").chmod(0o600)
+            home.configure(smtp=url, more_smtp=ADDRESS + 'username = "box"\npassword_file = "password"\ntls = "off"\n' + way)
+
+        configure('imap = "imap://127.0.0.1:%d"\n' % box.port)
+        box.put("1.a", hello % "one")
+        box.put("2.b", report(returns["ann@quay.example"], "ann@quay.example"))
+        out = home.do("bounce", "ingest", at=NOW)
+        assert "1 bounce, 1 unmatched" in out, out + box.said()
+        assert "no new mail" in home.do("bounce", "ingest", at=NOW)
+        assert len(list((home.folder / "subscribers/unmatched").iterdir())) == 1
+
+        configure('imap = "imap://127.0.0.1:%d"\ndone_folder = "Read"\n' % box.port)
+        box.put("3.c", report(returns["bo@pier.example"], "bo@pier.example"))
+        out = home.do("bounce", "ingest", at=NOW)
+        assert "1 bounce" in out, out + box.said()
+        assert len(list(box.folder.glob("mail/.Read/*/*"))) == 1, box.said()
+
+        configure('pop3 = "pop3://127.0.0.1:%d"\n' % box.pop3)
+        box.put("4.d", report(returns["cy@mole.example"], "cy@mole.example"))
+        out = home.do("bounce", "ingest", at=NOW)
+        assert "1 bounce, 2 duplicate" in out, out + box.said()
+        configure('pop3 = "pop3://127.0.0.1:%d"\ndelete = true\n' % box.pop3)
+        assert "3 duplicate" in home.do("bounce", "ingest", at=NOW)
+        assert "no new mail" in home.do("bounce", "ingest", at=NOW)
+        assert suppressed(home) == dict.fromkeys(returns, "hard_bounce"), suppressed(home)
+
+        home.write("password", "wrong\n")
+        done = home.run("bounce", "ingest", at=NOW)
+        assert done.returncode == 78 and "login" in done.stderr, done.stderr
+    print("Dovecot: IMAP by flag and by folder, POP3 kept and deleted")
+
+
+def check_webhooks():
+    with Home() as home, SmtpServer() as server:
+        home.write("key", "signing key\n")
+        (home.folder / "key").chmod(0o600)
+        more = '[web]\nlisten = "127.0.0.1:0"\nwebhooks = ["mailgun"]\nmailgun_key_file = "key"\n'
+        send_to(home, ["ann@quay.example", "bo@pier.example"], "smtp://127.0.0.1:%d" % server.port, more)
+        process = home.start("serve", at=NOW)
+        try:
+            port = int(process.stdout.readline().rsplit(":", 1)[1])
+
+            def call(path, address, key, token, kind="failed"):
+                proof = hmac.new(key, ("1767600000" + token).encode(), hashlib.sha256).hexdigest()
+                body = json.dumps({"signature": {"timestamp": "1767600000", "token": token, "signature": proof},
+                                   "event-data": {"event": kind, "severity": "permanent", "recipient": address,
+                                                  "delivery-status": {"code": 550, "message": "5.1.1 no such user"}}})
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+                connection.request("POST", path, body, {"Content-Type": "application/json"})
+                return connection.getresponse().status
+
+            assert call("/hooks/mailgun", "ann@quay.example", b"wrong key", "t1") == 403
+            assert call("/hooks/brevo", "ann@quay.example", b"signing key", "t1") == 404
+            assert suppressed(home) == {}
+            assert call("/hooks/mailgun", "ann@quay.example", b"signing key", "t1") == 200
+            assert call("/hooks/mailgun", "bo@pier.example", b"signing key", "t1") == 200  # a token counts once
+            assert suppressed(home) == {"ann@quay.example": "hard_bounce"}, suppressed(home)
+            assert call("/hooks/mailgun", "bo@pier.example", b"signing key", "t2", "complained") == 200
+            assert suppressed(home)["bo@pier.example"] == "complaint"
+        finally:
+            process.terminate()
+            process.wait(10)
+    print("Webhooks: proved calls count once, others change nothing")
+
+
+def main():
+    check_webhooks()
+    missing = []
+    checks = [(check_mailbox, "doveadm")]
+    if "--postfix" in sys.argv:
+        checks.append((check_postfix, "postfix"))
+    for check, needs in checks:
+        if not shutil.which(needs) or os.geteuid() != 0 or (needs == "doveadm" and not pathlib.Path("/usr/lib/dovecot/pop3-login").exists()):
+            missing.append("%s: %s" % (check.__name__, needs + " is not installed" if os.geteuid() == 0 else "not root"))
+        else:
+            check()
+    for each in missing:
+        print("NOT RUN " + each)
+    if missing:
+        sys.exit(77)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""`run`, the scheduler: what is due is done when it is due, signals are obeyed in the middle of a send, one sender at a time."""
+import collections
+import datetime
+import fcntl
+import signal
+import threading
+import unittest
+
+from smtp_server import Rule, SmtpServer
+from tidings import Article, Home, parse_mail, rss, text_of
+
+UTC = datetime.timezone.utc
+ATHENS = datetime.timezone(datetime.timedelta(hours=2))
+MONDAY = datetime.datetime(2026, 1, 5, 6, 0, tzinfo=ATHENS)
+DAILY = '[[digest]]\nname = "daily"\nschedule = "daily 07:30"\n'
+WEEKLY = '[[digest]]\nname = "weekly"\nschedule = "weekly monday 08:00"\n'
+RARE = '[[digest]]\nname = "rare"\nschedule = "0 0 29 2 *"\n'
+EVERY_MINUTE = '[[digest]]\nname = "minute"\nschedule = "* * * * *"\n'
+
+
+class Running:
+    """A process whose lines are kept as they come."""
+
+    def __init__(self, home, *arguments, at=None):
+        self.process = home.start("run", *arguments, at=at)
+        self.lines, self.changed = [], threading.Condition()
+        self.readers = [threading.Thread(target=self.read, args=(stream,), daemon=True)
+                        for stream in (self.process.stdout, self.process.stderr)]
+        for each in self.readers:
+            each.start()
+
+    def read(self, stream):
+        for line in stream:
+            with self.changed:
+                self.lines.append(line.rstrip())
+                self.changed.notify_all()
+
+    def wait_for(self, words, count=1, timeout=60):
+        with self.changed:
+            found = self.changed.wait_for(lambda: sum(words in line for line in self.lines) >= count, timeout)
+        if not found:
+            raise AssertionError("never said %r: %s" % (words, self.lines))
+
+    def end(self, with_signal=signal.SIGTERM):
+        if with_signal and self.process.poll() is None:
+            self.process.send_signal(with_signal)
+        status = self.process.wait(60)
+        for each in self.readers:
+            each.join()
+        self.process.stdout.close()
+        self.process.stderr.close()
+        return status
+
+
+class Scheduler(unittest.TestCase):
+    def setUp(self):
+        self.home = Home()
+        self.addCleanup(self.home.__exit__)
+
+    def feed(self, published):
+        """Without a date the post belongs to the edition that is made when it is first seen."""
+        self.home.write("feed.xml", rss("Feed", [Article("Post 0", "https://blog.example/0", published, published, "<p>Text</p>")]))
+
+    def readers(self, count, at):
+        self.home.write("list.csv", "email\n" + "".join("r%03d@example.org\n" % i for i in range(count)))
+        self.home.do("subscriber", "import", "list.csv", "--confirmed", at=at)
+
+    # ---- a rehearsal: the clock jumps
+
+    def test_two_days_of_rehearsal_do_what_cron_would(self):
+        with SmtpServer([Rule("rcpt", "451 4.3.0 busy", to="r001@example.org", times=2)]) as server:
+            self.home.configure(server.url, digests=DAILY + WEEKLY)
+            self.readers(3, MONDAY)
+            self.feed(MONDAY - datetime.timedelta(hours=3))
+            self.home.do("run", "--until", (MONDAY + datetime.timedelta(days=2)).isoformat(), at=MONDAY)
+            mails = server.take()
+        times = collections.Counter((mail.envelope_to, parse_mail(mail.octets)["List-Id"] and parse_mail(mail.octets)["Feedback-ID"])
+                                    for mail in mails)
+        self.assertEqual(sorted(set(times.values())), [1])
+        self.assertEqual(len(times), 6, times)  # one daily and one weekly each; the other runs have no posts
+        dates = {mail.envelope_to: parse_mail(mail.octets)["Date"].datetime for mail in mails
+                 if "daily" in str(parse_mail(mail.octets)["Feedback-ID"])}
+        self.assertEqual(dates["r000@example.org"], MONDAY.replace(hour=7, minute=30))
+        self.assertGreater(dates["r001@example.org"], dates["r000@example.org"])  # deferred, tried again by itself
+        states = collections.Counter((each["digest"], each["state"]) for each in self.home.json("edition", "list", at=MONDAY))
+        self.assertEqual(states, {("daily", "sent"): 1, ("daily", "skipped"): 2, ("weekly", "sent"): 1})
+
+    def test_a_clock_that_stands_still_needs_an_end(self):
+        self.home.configure()
+        done = self.home.run("run", at=MONDAY)
+        self.assertEqual(done.returncode, 64)
+        self.assertIn("--until", done.stderr)
+
+    # ---- the real clock
+
+    def prepare(self, server, digests=EVERY_MINUTE, readers=3):
+        self.home.configure(server.url, digests=digests)
+        self.feed(None)
+        self.readers(readers, datetime.datetime.now(UTC) - datetime.timedelta(minutes=5))
+
+    def begin(self, server, **more):
+        """With EVERY_MINUTE an edition is due at once: the last full minute's."""
+        self.prepare(server, **more)
+        return Running(self.home)
+
+    def test_term_ends_a_sleep(self):
+        with SmtpServer() as server:
+            running = self.begin(server, digests=RARE)
+            running.wait_for("running: 1 digest")
+            self.assertEqual(running.end(), 0)
+        self.assertIn("ended", running.lines)
+
+    def test_term_in_the_middle_of_a_send_settles_what_is_in_flight(self):
+        with SmtpServer([Rule("dot", "delay:0.05")]) as server:
+            running = self.begin(server, readers=200)
+            server.wait_for(5, 60)
+            self.assertEqual(running.end(), 0)
+            first = len(server.accepted)
+            self.assertLess(first, 200)
+            counts = self.home.json("edition", "list")[-1]["deliveries"]
+            self.assertEqual((counts["sent"], counts["in_doubt"], counts["claimed"]), (first, 0, 0))
+            server.rules.clear()
+            self.home.do("deliver")
+            times = collections.Counter(mail.envelope_to for mail in server.take())
+        self.assertEqual((len(times), set(times.values())), (200, {1}))
+
+    def test_hup_reads_the_configuration_again_and_a_bad_one_changes_nothing(self):
+        with SmtpServer() as server:
+            running = self.begin(server, digests=RARE)
+            running.wait_for("running: 1 digest")
+            good = (self.home.folder / "config.toml").read_text()
+            self.home.write("config.toml", good + "[[digest]]\nnam = 3\n")
+            running.process.send_signal(signal.SIGHUP)
+            running.wait_for("the configuration stays as it was")
+            self.assertRegex([line for line in running.lines if "stays as it was" in line][0], r"config\.toml:\d+:\d+")
+            self.home.write("config.toml", good + EVERY_MINUTE)
+            self.home.do("subscriber", "add", "new@example.org", "--digest", "minute", "--confirmed")
+            running.process.send_signal(signal.SIGHUP)
+            running.wait_for("configuration read again: 2 digests")
+            self.assertTrue(server.wait_for(1, 90), running.lines)
+            self.assertEqual(running.end(), 0)
+            self.assertIn("Post 0", text_of(parse_mail(server.to("new@example.org")[0].octets)))
+
+    def test_it_waits_while_another_process_sends(self):
+        with SmtpServer() as server:
+            self.prepare(server)
+            with open(self.home.folder / "subscribers/tidings.db.lock", "a+") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                running = Running(self.home)
+                running.wait_for("waits: ")
+                self.assertEqual(server.accepted, [])
+                fcntl.flock(lock, fcntl.LOCK_UN)
+                self.assertTrue(server.wait_for(3, 60), running.lines)
+            self.assertEqual(running.end(), 0)
+
+    def test_a_relay_that_is_down_is_asked_again_and_said_once(self):
+        end = MONDAY + datetime.timedelta(minutes=98)  # tried at 07:30, 07:31, 07:33 and 07:37
+        self.home.configure("smtp://127.0.0.1:1", digests=DAILY)
+        self.readers(2, MONDAY)
+        self.feed(MONDAY - datetime.timedelta(hours=3))
+        done = self.home.run("run", "--until", end.isoformat(), at=MONDAY)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(sum("relay 127.0.0.1:1" in line for line in done.stderr.splitlines()), 1, done.stderr)
+        with SmtpServer() as server:
+            self.home.configure(server.url, digests=DAILY)
+            self.home.do("run", "--until", (end + datetime.timedelta(hours=1)).isoformat(), at=end)
+            self.assertEqual(len(server.accepted), 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
