@@ -210,7 +210,10 @@ void Dialogue::say_mail(const message::Letter& letter, std::uint64_t serial) {
   to += "MAIL FROM:<";
   to += letter.envelope_from;
   to += '>';
-  if (setup_.capabilities.size) fmt::format_to(std::back_inserter(to), " SIZE={}", letter.bytes.size());
+  if (setup_.capabilities.size) {
+    to += " SIZE=";
+    append_number(to, static_cast<std::int64_t>(letter.bytes.size()));
+  }
   if (!is_ascii(letter.envelope_from) || !is_ascii(letter.envelope_to)) to += " SMTPUTF8";
   to += "\r\n";
   said(to.size() - before);

@@ -33,9 +33,7 @@ struct Pattern {
     out.clear();
     for (const auto& item : items) {
       out += item.text;
-      if (!item.slot) continue;
-      const auto value = value_of(reader, *item.slot);
-      out += escape == Escape::html ? escape_html(value) : value;
+      if (item.slot) append_value(out, reader, *item.slot, escape);
     }
   }
 };
