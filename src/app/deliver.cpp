@@ -40,13 +40,14 @@ class Letters {
 
   Letters(const Links& links, UtcTime date) : links_(links), date_(date) {}
 
-  [[nodiscard]] Result<void> write(const delivery::Claim& claim, message::Letter& letter) const {
+  [[nodiscard]] Result<message::Letter> write(const delivery::Claim& claim) const {
     const auto it = segments_.find(claim.segment);
     TIDINGS_CHECK(it != segments_.end());
+    message::Letter letter;
     auto reader = links_.reader(claim);
     reader.view_url = it->second.view_url;
     it->second.message.write(reader, date_, letter);
-    return {};
+    return letter;
   }
 
  private:
@@ -145,7 +146,7 @@ class Deliverer {
       TIDINGS_LET(const auto before, ledger_.counts(edition.id));
       run.on_progress = [this, &edition, before](const delivery::RunReport& so_far) { options_.on_progress(edition, before, so_far); };
     }
-    const delivery::Composer compose = [letters](const delivery::Claim& claim, message::Letter& letter) { return letters->write(claim, letter); };
+    const delivery::Composer compose = [letters](const delivery::Claim& claim) { return letters->write(claim); };
     TIDINGS_LET(result.run, delivery::deliver(run, ledger_, *transport_, compose, stop_));
     return {};
   }

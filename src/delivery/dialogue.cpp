@@ -80,36 +80,14 @@ std::size_t find_dot_line(std::string_view bytes, std::size_t from) {
 
 namespace {
 
-/// Whether `bytes` has a NUL, an octet above 127, a CR without LF or a LF without CR; the octet before it counts as none.
-bool has_forbidden_octets(std::string_view bytes) {
-  const auto is_bad = [](const char* at) {
-    const auto lonely = static_cast<unsigned char>((at[0] == '\n') ^ (at[-1] == '\r'));
-    return static_cast<unsigned char>(lonely | static_cast<unsigned char>(static_cast<signed char>(at[0]) <= 0));
-  };
-  if (bytes.empty()) return false;
-  if (bytes[0] == '\n' || static_cast<signed char>(bytes[0]) <= 0 || bytes.back() == '\r') return true;
-  const char* at = bytes.data() + 1;
-  const char* const end = bytes.data() + bytes.size();
-  unsigned char found = 0;
-  for (; end - at >= static_cast<std::ptrdiff_t>(block); at += block) {
-    unsigned char here = 0;
-    for (std::size_t i = 0; i < block; ++i) here = static_cast<unsigned char>(here | is_bad(at + i));
-    found = static_cast<unsigned char>(found | here);
+bool begins_lines(const message::Letter& letter) {
+  std::size_t from = 0;
+  for (const auto& splice : letter.splices) {
+    const auto at = splice.before;
+    if (at < from || at > letter.bytes.size() || (at > 0 && letter.bytes[at - 1] != '\n')) return false;
+    from = at;
   }
-  for (; at < end; ++at) found = static_cast<unsigned char>(found | is_bad(at));
-  return found != 0;
-}
-
-/// RFC 5321 section 4.5.3.1.6. From the start of a line, the last line end within reach is the next place to look from.
-bool has_long_line(std::string_view bytes) {
-  constexpr std::size_t longest = 1000;
-  for (std::size_t at = 0; at < bytes.size();) {
-    const auto window = bytes.substr(at, longest);
-    const auto* const end = static_cast<const char*>(::memrchr(window.data(), '\n', window.size()));
-    if (end == nullptr) return true;
-    at = static_cast<std::size_t>(end - bytes.data()) + 1;
-  }
-  return false;
+  return true;
 }
 
 }  // namespace
@@ -121,11 +99,9 @@ std::string unsound(const message::Letter& letter) {
     }
   }
   if (letter.envelope_to.empty()) return "no recipient";
-  const std::string_view bytes = letter.bytes;
-  if (!bytes.ends_with("\r\n")) return "it does not end in CRLF";
-  if (has_forbidden_octets(bytes)) return "a NUL, an octet above 127, or a CR or LF alone";
-  if (has_long_line(bytes)) return "a line over 998 octets";
-  return {};
+  if (letter.size_bytes() == 0) return "it is empty";
+  if (!begins_lines(letter)) return "a splice inside a line";
+  return message::unsound_lines(letter.bytes);
 }
 
 Dialogue::Dialogue(Setup setup)
@@ -153,7 +129,7 @@ bool Dialogue::cannot_be_sent(Ticket ticket, const message::Letter& letter) {
     ++completed_;
     return true;
   };
-  if (can.max_size_bytes > 0 && static_cast<std::int64_t>(letter.bytes.size()) > can.max_size_bytes) {
+  if (can.max_size_bytes > 0 && static_cast<std::int64_t>(letter.size_bytes()) > can.max_size_bytes) {
     return answer(552, fmt::format("5.3.4 larger than the {} octets that the relay announces", can.max_size_bytes));
   }
   if (!can.smtputf8 && !(is_ascii(letter.envelope_from) && is_ascii(letter.envelope_to))) {
@@ -212,7 +188,7 @@ void Dialogue::say_mail(const message::Letter& letter, std::uint64_t serial) {
   to += '>';
   if (setup_.capabilities.size) {
     to += " SIZE=";
-    append_number(to, static_cast<std::int64_t>(letter.bytes.size()));
+    append_number(to, static_cast<std::int64_t>(letter.size_bytes()));
   }
   if (!is_ascii(letter.envelope_from) || !is_ascii(letter.envelope_to)) to += " SMTPUTF8";
   to += "\r\n";
@@ -250,8 +226,8 @@ void Dialogue::begin(std::uint64_t serial) {
     expect(Step::data, serial);
     return;
   }
-  say(fmt::format(FMT_COMPILE("BDAT {} LAST"), letter.bytes.size()));
-  say_octets(letter.bytes);
+  say(fmt::format(FMT_COMPILE("BDAT {} LAST"), letter.size_bytes()));
+  letter.pieces([this](std::string_view piece) { say_octets(piece); });
   expect(Step::chunk, serial);
   message.last_octet = stream_end();
 }
@@ -259,15 +235,16 @@ void Dialogue::begin(std::uint64_t serial) {
 /// The body as DATA wants it: lines that begin with a dot get another one (RFC 5321 section 4.5.2), then the final dot.
 void Dialogue::say_body(std::uint64_t serial) {
   auto& message = *find(serial);
-  const std::string_view bytes = message.letter->bytes;
-  std::size_t from = 0;
-  for (auto at = find_dot_line(bytes, 0); at != std::string_view::npos; at = find_dot_line(bytes, from + 1)) {
-    say_octets(bytes.substr(from, at - from));
-    words() += '.';
-    said(1);
-    from = at;
-  }
-  say_octets(bytes.substr(from));
+  message.letter->pieces([this](std::string_view lines) {
+    std::size_t from = 0;
+    for (auto at = find_dot_line(lines, 0); at != std::string_view::npos; at = find_dot_line(lines, from + 1)) {
+      say_octets(lines.substr(from, at - from));
+      words() += '.';
+      said(1);
+      from = at;
+    }
+    say_octets(lines.substr(from));
+  });
   say(".");
   expect(Step::dot, serial);
   message.last_octet = stream_end();

@@ -24,7 +24,7 @@ constexpr std::size_t batch = 32;
 
 /// The envelope as the final delivery agent would note it (RFC 5321 section 4.4), so that a dropped file tells all.
 std::string with_envelope(const message::Letter& letter) {
-  return fmt::format("Return-Path: <{}>\r\nDelivered-To: {}\r\n{}", letter.envelope_from, letter.envelope_to, letter.bytes);
+  return fmt::format("Return-Path: <{}>\r\nDelivered-To: {}\r\n{}", letter.envelope_from, letter.envelope_to, letter.text());
 }
 
 /// Named by edition and subscriber: a second attempt replaces the file instead of adding one. What is no delivery of an edition (a
@@ -48,7 +48,7 @@ class DropTransport final : public Transport {
         outbox.publish();
         return;
       }
-      for (auto& parcel : parcels) drop(outbox, std::move(parcel));
+      for (const auto& parcel : parcels) drop(outbox, parcel);
       [[maybe_unused]] const bool noted = outbox.flush();
       outbox.publish();
     }
@@ -57,7 +57,7 @@ class DropTransport final : public Transport {
   [[nodiscard]] int capacity() const override { return static_cast<int>(batch); }
 
  private:
-  void drop(Outbox& outbox, Parcel parcel) {
+  void drop(Outbox& outbox, const Parcel& parcel) {
     const auto name = file_stem(parcel.claim, parcel.letter);
     Result<void> wrote;
     if (format_ == DropFormat::eml) {
@@ -69,7 +69,7 @@ class DropTransport final : public Transport {
         wrote = fail(Errc::cannot_create, fmt::format("cannot move a message to {}: {}", (folder_ / "new").string(), std::strerror(errno)));
       }
     }
-    if (wrote) return outbox.answer(std::move(parcel), classify(Stage::dot, 250, "2.0.0 " + name), "drop");
+    if (wrote) return outbox.answer(parcel.claim, classify(Stage::dot, 250, "2.0.0 " + name), "drop");
     // Not there at all, so not in doubt; and the folder will not take the next one either.
     auto outcome = no_reply(Stage::connect, wrote.error().what);
     outbox.hand_back(parcel.claim);

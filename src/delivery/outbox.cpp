@@ -90,7 +90,7 @@ std::optional<Error> Outbox::failure() const {
 
 // ---- composers ----------------------------------------------------------------------------------------------------------
 
-std::vector<Claim> Outbox::next_claims(std::size_t limit, std::vector<message::Letter>& spare) {
+std::vector<Claim> Outbox::next_claims(std::size_t limit) {
   std::unique_lock lock{mutex_};
   claims_there_.wait(lock, [&] { return !claims_.empty() || closed_ || stopping_; });
   std::vector<Claim> taken;
@@ -99,7 +99,6 @@ std::vector<Claim> Outbox::next_claims(std::size_t limit, std::vector<message::L
     claims_.pop_front();
   }
   composing_ += taken.size();
-  for (; spare.size() < taken.size() && !spare_.empty(); spare_.pop_back()) spare.push_back(std::move(spare_.back()));
   return taken;
 }
 
@@ -196,11 +195,10 @@ bool Outbox::flush() {
   return false;
 }
 
-void Outbox::answer(Parcel parcel, Outcome outcome, const std::string& relay) {
-  journal_.answered(key_of(parcel.claim), outcome, relay);
+void Outbox::answer(Claim claim, Outcome outcome, const std::string& relay) {
+  journal_.answered(key_of(claim), outcome, relay);
   journal_dirty_ = true;
-  pending_.answers.push_back({.claim = std::move(parcel.claim), .outcome = std::move(outcome), .relay = relay});
-  pending_spare_.push_back(std::move(parcel.letter));
+  pending_.answers.push_back({.claim = std::move(claim), .outcome = std::move(outcome), .relay = relay});
 }
 
 void Outbox::hand_back(const Claim& claim) { pending_.handed_back.push_back(claim); }
@@ -216,7 +214,6 @@ void Outbox::publish() {
   const std::lock_guard lock{mutex_};
   outstanding_ -= pending_.answers.size() + pending_.handed_back.size();
   move_to_end(harvest_.answers, pending_.answers);
-  move_to_end(spare_, pending_spare_);
   move_to_end(harvest_.handed_back, pending_.handed_back);
   move_to_end(harvest_.old_journals, pending_.old_journals);
   if (done_locked(wanted_)) answers_there_.notify_all();

@@ -65,9 +65,8 @@ class Outbox {
 
   // ---- composers ----
 
-  /// Up to `limit` claims to compose; empty means that there will be none any more. Letters that were sent come back in `spare` for their
-  /// memory, as many as claims if there are.
-  [[nodiscard]] std::vector<Claim> next_claims(std::size_t limit, std::vector<message::Letter>& spare);
+  /// Up to `limit` claims to compose; empty means that there will be none any more.
+  [[nodiscard]] std::vector<Claim> next_claims(std::size_t limit);
   /// Waits while too many letters are ready. After stop() the letter is handed back instead.
   void add_letter(Parcel parcel);
   /// A composer failed: its claim is handed back and the run ends.
@@ -90,7 +89,7 @@ class Outbox {
   void leaving(const Claim& claim);
   /// False when the journal cannot be written: nothing may leave any more, and the run ends.
   [[nodiscard]] bool flush();
-  void answer(Parcel parcel, Outcome outcome, const std::string& relay);
+  void answer(Claim claim, Outcome outcome, const std::string& relay);
   void hand_back(const Claim& claim);
   /// The relay as a whole does not work: the run ends after what is in flight.
   void report_trouble(Outcome outcome, const std::string& relay);
@@ -109,7 +108,6 @@ class Outbox {
   std::condition_variable answers_there_;
   std::deque<Claim> claims_;
   std::deque<Parcel> letters_;
-  std::vector<message::Letter> spare_;  ///< the last one is the freshest in the processor's cache
   std::size_t max_letters_;
   std::size_t outstanding_ = 0;  ///< added, not yet published as done
   Harvest harvest_;
@@ -125,7 +123,6 @@ class Outbox {
   // The transport's thread only.
   Journal journal_;
   Harvest pending_;
-  std::vector<message::Letter> pending_spare_;
   bool journal_dirty_ = false;
 };
 

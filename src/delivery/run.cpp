@@ -35,27 +35,21 @@ void keep_freed_memory() {
 }
 
 void compose_claims(Outbox& outbox, const Composer& compose) {
-  std::vector<message::Letter> spare;
   for (;;) {
-    auto claims = outbox.next_claims(compose_batch, spare);
+    auto claims = outbox.next_claims(compose_batch);
     if (claims.empty()) return;
     for (auto& claim : claims) {
-      message::Letter letter;
-      if (!spare.empty()) {
-        letter = std::move(spare.back());
-        spare.pop_back();
-      }
-      auto composed = compose(claim, letter);
-      if (composed) {
-        if (const auto wrong = unsound(letter); !wrong.empty()) {
-          composed = fail(Errc::bug, fmt::format("the message of edition {} to subscriber {} may not be sent: {}", claim.edition.value,
+      auto letter = compose(claim);
+      if (letter) {
+        if (const auto wrong = unsound(*letter); !wrong.empty()) {
+          letter = fail(Errc::bug, fmt::format("the message of edition {} to subscriber {} may not be sent: {}", claim.edition.value,
                                                claim.subscriber.value, wrong));
         }
       }
-      if (composed) {
-        outbox.add_letter({.claim = std::move(claim), .letter = std::move(letter)});
+      if (letter) {
+        outbox.add_letter({.claim = std::move(claim), .letter = std::move(*letter)});
       } else {
-        outbox.compose_failed(claim, std::move(composed).error());
+        outbox.compose_failed(claim, std::move(letter).error());
       }
     }
   }
@@ -213,8 +207,7 @@ Result<Outcome> send_one(Transport& transport, message::Letter letter) {
   Outbox outbox{std::move(journal), 1};
   const Claim claim{.edition = {}, .subscriber = {}, .segment = {}, .attempt = 1, .address = letter.envelope_to, .name = {}};
   outbox.add_claims({claim});
-  std::vector<message::Letter> none;
-  [[maybe_unused]] const auto taken = outbox.next_claims(1, none);
+  [[maybe_unused]] const auto taken = outbox.next_claims(1);
   outbox.add_letter({.claim = claim, .letter = std::move(letter)});
   outbox.close();
   transport.run(outbox);

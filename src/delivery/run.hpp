@@ -20,9 +20,9 @@
 
 namespace tidings::delivery {
 
-/// Writes the letter of one claim over whatever `letter` held, whose memory it may use. Called from several threads at once, so it must not touch a database handle. An error
+/// Makes the letter of one claim. Called from several threads at once, so it must not touch a database handle. An error
 /// ends the run: what cannot be composed is our own trouble, not the recipient's.
-using Composer = std::function<Result<void>(const Claim&, message::Letter&)>;
+using Composer = std::function<Result<message::Letter>(const Claim&)>;
 
 /// Set from a signal handler: finish what is in flight, settle, return.
 using StopFlag = std::atomic<bool>;

@@ -56,7 +56,7 @@ class SendmailTransport final : public Transport {
     for (;;) {
       const auto parcels = outbox.take_or_wait(1, 200ms);
       if (parcels.empty() && (outbox.exhausted() || broken)) break;
-      for (auto& parcel : parcels) {
+      for (const auto& parcel : parcels) {
         if (broken || outbox.stopping()) {
           outbox.hand_back(parcel.claim);
           continue;
@@ -67,7 +67,7 @@ class SendmailTransport final : public Transport {
           broken = true;
           continue;
         }
-        broken = !send(outbox, std::move(parcel));
+        broken = !send(outbox, parcel);
       }
       [[maybe_unused]] const bool noted = outbox.flush();
       outbox.publish();
@@ -78,7 +78,7 @@ class SendmailTransport final : public Transport {
 
  private:
   /// False if the program could not be run at all.
-  bool send(Outbox& outbox, Parcel parcel) {
+  bool send(Outbox& outbox, const Parcel& parcel) {
     int input[2];
     if (::pipe2(input, O_CLOEXEC) != 0) return not_run(outbox, parcel, std::strerror(errno));
     posix_spawn_file_actions_t actions;
@@ -96,7 +96,7 @@ class SendmailTransport final : public Transport {
       ::close(input[1]);
       return not_run(outbox, parcel, std::strerror(failed));
     }
-    const bool written = write_all(input[1], with_local_line_ends(parcel.letter.bytes));
+    const bool written = write_all(input[1], with_local_line_ends(parcel.letter.text()));
     ::close(input[1]);
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
@@ -109,7 +109,7 @@ class SendmailTransport final : public Transport {
     } else if (code != 0) {
       outcome = classify(Stage::dot, 554, fmt::format("5.3.0 {} ended with status {}", name(), code));
     }
-    outbox.answer(std::move(parcel), std::move(outcome), name());
+    outbox.answer(parcel.claim, std::move(outcome), name());
     return true;
   }
 

@@ -310,7 +310,7 @@ void Loop::on_answer(Session& session, Answer answer) {
     // About us, before this recipient was named: nobody is charged with it.
     waiting_.push_front(std::move(parcel));
   } else {
-    outbox_.answer(std::move(parcel), outcome, relay.name);
+    outbox_.answer(std::move(parcel.claim), outcome, relay.name);
   }
   if (outcome.kind == OutcomeKind::accepted) relay.health.accepted(now_);
   const bool was_usable = relay.health.is_usable(now_);

@@ -108,10 +108,9 @@ int deliver_once(const std::string& path, const std::string& url, std::int64_t n
   fmt::print("recovered {} {} {}\n", recovered.planned, recovered.answered, recovered.in_doubt);
   std::fflush(stdout);
   const StopFlag stop{false};
-  const auto compose = [&](const Claim& claim, message::Letter& letter) -> Result<void> {
+  const auto compose = [&](const Claim& claim) -> Result<message::Letter> {
     die("composing", ++composed);
-    letter = letter_for(claim);
-    return {};
+    return letter_for(claim);
   };
   [[maybe_unused]] const auto report = must(deliver(options, ledger, *transport, compose, stop));
   return 0;

@@ -82,14 +82,9 @@ std::size_t without_ledger(const app::Config& config, store::Database& database)
   threads.emplace_back([&] { transport->run(outbox); });
   for (int i = 0; i < RunOptions{}.workers; ++i) {
     threads.emplace_back([&] {
-      std::vector<message::Letter> spare;
-      for (auto some = outbox.next_claims(8, spare); !some.empty(); some = outbox.next_claims(8, spare)) {
+      for (auto some = outbox.next_claims(8); !some.empty(); some = outbox.next_claims(8)) {
         for (auto& claim : some) {
           Parcel parcel{.claim = claim};
-          if (!spare.empty()) {
-            parcel.letter = std::move(spare.back());
-            spare.pop_back();
-          }
           segments.at(claim.segment).write(links.reader(claim), clock.now(), parcel.letter);
           if (const auto wrong = unsound(parcel.letter); !wrong.empty()) std::abort();
           outbox.add_letter(std::move(parcel));

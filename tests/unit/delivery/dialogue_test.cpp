@@ -473,3 +473,55 @@ TEST_CASE("dialogue: an unsound letter is named as such") {
   CHECK_FALSE(with(std::string("a\0b\r\n", 5)).empty());
   for (const auto* const to : {"", "a b@c", "a@b>\r\nRCPT TO:<e@f", "<a@b>", "a\x7f@b"}) CHECK_FALSE(with("a\r\n", to).empty());
 }
+
+TEST_CASE("dialogue: lines that letters share leave where they belong, dots and all, in every dialect") {
+  const auto shared = message::SharedLines::make(".shared\r\nlines\r\n..\r\n");
+  const auto nothing = message::SharedLines::make("");
+  REQUIRE((shared && nothing));
+  message::Letter spliced{.envelope_from = "n@n.example", .envelope_to = "a@b.example", .bytes = "Subject: s\r\n\r\n.own\r\n"};
+  spliced.splices = {{.before = 14, .lines = &*shared}, {.before = 14, .lines = &*nothing}, {.before = spliced.bytes.size(), .lines = &*shared}};
+  const message::Letter whole{.envelope_from = spliced.envelope_from, .envelope_to = spliced.envelope_to,
+                              .bytes = "Subject: s\r\n\r\n.shared\r\nlines\r\n..\r\n.own\r\n.shared\r\nlines\r\n..\r\n"};
+  REQUIRE(unsound(spliced).empty());
+  CHECK(spliced == whole);
+  CHECK(spliced.size_bytes() == whole.bytes.size());
+  const auto stream = [](const message::Letter& letter, Dialect dialect) {
+    Talk talk{dialect};
+    std::string said;
+    for (Ticket ticket = 1; ticket <= 2; ++ticket) {
+      talk.dialogue.submit(ticket, letter);
+      said += talk.hear();
+      while (talk.dialogue.awaiting() != Awaiting::nothing) {
+        talk.reply(talk.dialogue.awaiting() == Awaiting::data ? "354 go\r\n" : "250 ok\r\n");
+        said += talk.hear();
+      }
+    }
+    CHECK(talk.answers.size() == 2);
+    return said;
+  };
+  for (const auto dialect : {Dialect::lock_step, Dialect::pipelined, Dialect::chunking}) {
+    CAPTURE(static_cast<int>(dialect));
+    const auto got = stream(spliced, dialect);
+    CHECK(got == stream(whole, dialect));
+    CHECK(got.find("shared") != std::string::npos);
+  }
+}
+
+TEST_CASE("dialogue: a splice inside a line, out of order or beyond the end is unsound") {
+  const auto shared = message::SharedLines::make("shared\r\n");
+  REQUIRE(shared);
+  const auto with = [&](std::vector<std::size_t> places) {
+    message::Letter letter{.envelope_from = "n@n.example", .envelope_to = "a@b.example", .bytes = "a: b\r\n\r\nc\r\n"};
+    for (const auto place : places) letter.splices.push_back({.before = place, .lines = &*shared});
+    return unsound(letter);
+  };
+  CHECK(with({0, 6, 8, 8, 11}).empty());
+  for (const auto place : {1U, 5U, 7U, 10U, 12U}) CHECK_FALSE(with({place}).empty());
+  CHECK_FALSE(with({8, 6}).empty());
+}
+
+TEST_CASE("dialogue: what is unsound is never shared") {
+  for (const auto* const bad : {"a", "a\n", "a\r\nb\n", "a\rb\r\n", "\xC3\xA4\r\n"}) CHECK_FALSE(message::SharedLines::make(bad));
+  CHECK_FALSE(message::SharedLines::make(std::string(999, 'x') + "\r\n"));
+  CHECK(message::SharedLines::make(std::string(998, 'x') + "\r\n"));
+}

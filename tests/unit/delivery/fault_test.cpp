@@ -112,7 +112,7 @@ TEST_CASE("fault: each fault at each point in each dialect meets exactly the rea
         REQUIRE(transport);
         const StopFlag stop{false};
         const auto report = deliver({.edition = first, .workers = 1}, book.ledger, **transport,
-                                    test::composer(4000), stop);
+                                    [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim, 4000); }, stop);
         REQUIRE(report);
         CHECK(done);
         const auto counts = book.ledger.counts(first);
@@ -163,7 +163,7 @@ TEST_CASE("fault: before MAIL a fault is the relay's, and the list is untouched"
       const auto transport = make_smtp_transport({relay});
       const StopFlag stop{false};
       const auto report = deliver({.edition = first, .workers = 1}, book.ledger, **transport,
-                                  test::composer(), stop);
+                                  [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
       REQUIRE(report);
       CHECK(report->end == RunEnd::relay_trouble);
       CHECK(book.ledger.counts(first)->planned == 3);
@@ -185,7 +185,7 @@ TEST_CASE("fault: sloppy or endless answers before MAIL end in trouble or in thr
       const auto transport = make_smtp_transport({relay});
       const StopFlag stop{false};
       const auto report = deliver({.edition = first, .workers = 1}, book.ledger, **transport,
-                                  test::composer(), stop);
+                                  [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
       REQUIRE(report);
       const auto counts = *book.ledger.counts(first);
       const bool through = report->end == RunEnd::nothing_due;
@@ -215,7 +215,7 @@ TEST_CASE("fault: what a relay lied about and when it wants rest is remembered b
     const auto transport = make_smtp_transport({relay});
     const StopFlag stop{false};
     const auto report = deliver({.edition = first, .workers = 1}, book.ledger, **transport,
-                                test::composer(), stop);
+                                [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
     REQUIRE(report);
     return *report;
   };
@@ -261,7 +261,7 @@ TEST_CASE("relays: letters are shared by weight, and a relay in trouble passes i
     const auto transport = make_smtp_transport(std::move(relays));
     const StopFlag stop{false};
     const auto report = deliver({.edition = first, .workers = 1}, book.ledger, **transport,
-                                test::composer(), stop);
+                                [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
     REQUIRE(report);
     return *report;
   };
@@ -293,7 +293,7 @@ TEST_CASE("relays: a slow domain does not hold up the others") {
   const StopFlag stop{false};
   const auto before = std::chrono::steady_clock::now();
   const auto report = deliver({.edition = first, .workers = 1}, book.ledger, **transport,
-                              test::composer(), stop);
+                              [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
   REQUIRE(report);
   CHECK(report->sent == 40);
   CHECK(std::chrono::steady_clock::now() - before >= 400ms);
@@ -346,7 +346,7 @@ TEST_CASE("sendmail: the program's status decides, and the message arrives with 
   REQUIRE(transport);
   const StopFlag stop{false};
   const auto report = deliver({.edition = first, .workers = 1}, book.ledger, **transport,
-                              test::composer(), stop);
+                              [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
   REQUIRE(report);
   CHECK(report->sent == 2);
   CHECK(report->deferred == 1);

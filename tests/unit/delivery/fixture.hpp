@@ -57,13 +57,6 @@ inline message::Letter letter_for(const delivery::Claim& claim, std::size_t body
   return letter;
 }
 
-inline auto composer(std::size_t body_bytes = 200) {
-  return [body_bytes](const delivery::Claim& claim, message::Letter& letter) -> Result<void> {
-    letter = letter_for(claim, body_bytes);
-    return {};
-  };
-}
-
 inline delivery::Settled answer_to(const delivery::Claim& claim, delivery::Stage stage, int code, std::string_view text) {
   return {.claim = claim,
           .outcome = code == 0 ? delivery::no_reply(stage, text) : delivery::classify(stage, code, text),

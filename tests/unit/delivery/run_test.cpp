@@ -34,7 +34,7 @@ RelayOptions relay_to(const SmtpServer& server, Dialect dialect = Dialect::chunk
   return relay;
 }
 
-const auto compose = test::composer();
+Result<message::Letter> compose(const Claim& claim) { return test::letter_for(claim); }
 
 RunReport run(Book& book, std::vector<RelayOptions> relays, const StopFlag& stop = StopFlag{false}, int batch = 64) {
   const auto transport = make_smtp_transport(std::move(relays));
@@ -330,10 +330,9 @@ TEST_CASE("run: a composer's error ends the run and gives everything back") {
   Book book{20};
   SmtpServer server;
   const auto transport = make_smtp_transport({relay_to(server)});
-  const auto failing = [](const Claim& claim, message::Letter& letter) -> Result<void> {
+  const auto failing = [](const Claim& claim) -> Result<message::Letter> {
     if (claim.subscriber.value == 9) return fail(Errc::config, "the template is broken");
-    letter = test::letter_for(claim);
-    return {};
+    return test::letter_for(claim);
   };
   const StopFlag stop{false};
   const auto report = deliver({.edition = first, .retry = {}, .time_budget = {}, .within_settle = {}, .on_progress = {}}, book.ledger,
@@ -350,10 +349,10 @@ TEST_CASE("run: an unsound message is never sent") {
   Book book{1};
   SmtpServer server;
   const auto transport = make_smtp_transport({relay_to(server)});
-  const auto bare = [](const Claim& claim, message::Letter& letter) -> Result<void> {
-    letter = test::letter_for(claim);
+  const auto bare = [](const Claim& claim) -> Result<message::Letter> {
+    auto letter = test::letter_for(claim);
     letter.bytes += "bare\n";
-    return {};
+    return letter;
   };
   const StopFlag stop{false};
   const auto report = deliver({.edition = first, .retry = {}, .time_budget = {}, .within_settle = {}, .on_progress = {}}, book.ledger,

@@ -107,7 +107,7 @@ RunReport run(Book& book, const RelayOptions& relay) {
   REQUIRE(transport);
   const StopFlag stop{false};
   const auto report = deliver({.edition = first}, book.ledger, **transport,
-                              test::composer(60'000), stop);
+                              [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim, 60'000); }, stop);
   if (!report) FAIL(report.error().line());
   return *report;
 }
