@@ -50,6 +50,9 @@ std::string unsound_lines(std::string_view bytes) {
   return {};
 }
 
+SharedLines::SharedLines(std::string bytes)
+    : bytes_(std::move(bytes)), has_dots_(bytes_.starts_with('.') || bytes_.find("\n.") != std::string::npos) {}
+
 Result<SharedLines> SharedLines::make(std::string bytes) {
   if (const auto wrong = unsound_lines(bytes); !wrong.empty()) return fail(Errc::bug, "a part of the message may not be sent: " + wrong);
   return SharedLines{std::move(bytes)};
@@ -64,7 +67,7 @@ std::size_t Letter::size_bytes() const {
 std::string Letter::text() const {
   std::string out;
   out.reserve(size_bytes());
-  pieces([&out](std::string_view piece) { out += piece; });
+  pieces([&out](std::string_view lines, bool /*may_have_dots*/) { out += lines; });
   return out;
 }
 

@@ -26,10 +26,13 @@ class SharedLines {
   [[nodiscard]] static Result<SharedLines> make(std::string bytes);
   [[nodiscard]] std::string_view text() const { return bytes_; }
   [[nodiscard]] std::size_t size() const { return bytes_.size(); }
+  /// Whether a line begins with a dot.
+  [[nodiscard]] bool has_dots() const { return has_dots_; }
 
  private:
-  explicit SharedLines(std::string bytes) : bytes_(std::move(bytes)) {}
+  explicit SharedLines(std::string bytes);
   std::string bytes_;
+  bool has_dots_ = false;
 };
 
 /// One finished mail and its envelope. Its octets are sound lines: some are its own, some it shares with others, so that a mail of 30 KB
@@ -49,17 +52,17 @@ struct Letter {
   [[nodiscard]] std::size_t size_bytes() const;
   /// All of it in one piece.
   [[nodiscard]] std::string text() const;
-  /// Calls `take` with each stretch in order: whole lines, never empty.
+  /// Calls `take(lines, may_have_dots)` with each stretch in order: whole lines, never empty, and whether one may begin with a dot.
   template <class Take>
   void pieces(Take&& take) const {
     const std::string_view own = bytes;
     std::size_t at = 0;
     for (const auto& splice : splices) {
-      if (splice.before > at) take(own.substr(at, splice.before - at));
+      if (splice.before > at) take(own.substr(at, splice.before - at), true);
       at = splice.before;
-      if (splice.lines->size() > 0) take(splice.lines->text());
+      if (splice.lines->size() > 0) take(splice.lines->text(), splice.lines->has_dots());
     }
-    if (at < own.size()) take(own.substr(at));
+    if (at < own.size()) take(own.substr(at), true);
   }
 
   /// Whether the same leaves.
