@@ -2,7 +2,10 @@
 far it is."""
 import collections
 import datetime
+import os
+import pty
 import re
+import select
 import signal
 import time
 import unittest
@@ -54,6 +57,28 @@ class Sending(unittest.TestCase):
         self.assertRegex(text, r"%d of 30 sent, %d open, [\d.]+/s, about .* left" % (len(first), len(READERS) - len(first)))
         self.rest_is_sent_once(first)
 
+    def test_a_terminal_shows_how_far_it_is_and_a_log_does_not(self):
+        with SmtpServer(rules=[SLOW]) as server:
+            self.home.configure(server.url, more_smtp=ONE_AT_A_TIME)
+            ours, theirs = pty.openpty()
+            sender = self.home.start("send", "--due", at=AT, stderr=theirs)
+            os.close(theirs)
+            shown = b""
+            while sender.poll() is None or select.select([ours], [], [], 0)[0]:
+                if not select.select([ours], [], [], 0.1)[0]:
+                    continue
+                try:
+                    shown += os.read(ours, 4096)
+                except OSError:  # what Linux says of a terminal that everybody has left
+                    break
+            os.close(ours)
+            sender.communicate()
+            self.assertEqual((sender.returncode, len(server.take())), (0, len(READERS)))
+        steps = re.findall(r"\rweekly \[(#*)(\.*)\] (\d+)/30  \d+/s  [^\r]* left \x1b\[K", shown.decode())
+        self.assertTrue(steps, shown)
+        self.assertTrue(all(len(done) == int(count) and len(done + rest) == 30 for done, rest, count in steps), steps)
+        self.assertTrue(shown.endswith(b"\r\x1b[K"), shown[-80:])  # the line is gone when the result comes
+
     def test_letters_that_belong_to_no_edition_have_a_file_each(self):
         self.home.configure("drop:mails")
         for address in ("ana@kai.example", "bo@kai.example"):
@@ -72,6 +97,7 @@ class Sending(unittest.TestCase):
             sender.send_signal(signal.SIGTERM)
             out, err = sender.communicate(timeout=30)
             self.assertEqual(sender.returncode, 75, out + err)
+            self.assertNotIn("\r", err)
             first = server.take()
         self.assertTrue(2 <= len(first) < len(READERS), len(first))
         edition = self.edition()

@@ -84,9 +84,9 @@ class Home:
     def json(self, *arguments, at=None):
         return [json.loads(line) for line in self.do(*arguments, "--json", at=at).splitlines()]
 
-    def start(self, *arguments, at=None):
+    def start(self, *arguments, at=None, stderr=subprocess.PIPE):
         return subprocess.Popen(self.command(*arguments, at=at), cwd=self.folder, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, text=True)
+                                stderr=stderr, text=True)
 
 
 @dataclasses.dataclass
