@@ -7,26 +7,24 @@
 namespace tidings::delivery {
 
 Result<Counts> Ledger::counts(EditionId edition) {
-  Counts counts;
-  auto query = database_->prepare("SELECT state, count(*) FROM deliveries WHERE edition_id = :edition GROUP BY state");
+  // One walk; GROUP BY would sort a row for each recipient, in memory.
+  auto query = database_->prepare(R"sql(
+    SELECT count(*), count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 2), count(*) FILTER (WHERE state = 3),
+           count(*) FILTER (WHERE state = 4), count(*) FILTER (WHERE state = 5), count(*) FILTER (WHERE state = 6),
+           count(*) FILTER (WHERE state = 7), count(*) FILTER (WHERE state = 8)
+    FROM deliveries WHERE edition_id = :edition)sql");
   query.bind(":edition", edition);
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) break;
-    const auto number = query.integer(1);
-    counts.recipients += number;
-    switch (static_cast<DeliveryState>(query.integer(0))) {
-      case DeliveryState::planned: counts.planned = number; break;
-      case DeliveryState::claimed: counts.claimed = number; break;
-      case DeliveryState::deferred: counts.deferred = number; break;
-      case DeliveryState::in_doubt: counts.in_doubt = number; break;
-      case DeliveryState::sent: counts.sent = number; break;
-      case DeliveryState::failed: counts.failed = number; break;
-      case DeliveryState::suppressed: counts.suppressed = number; break;
-      case DeliveryState::bounced: counts.bounced = number; break;
-    }
-  }
-  return counts;
+  TIDINGS_TRY(query.step());
+  const auto in = [&query](DeliveryState state) { return query.integer(static_cast<int>(state)); };
+  return Counts{.recipients = query.integer(0),
+                .planned = in(DeliveryState::planned),
+                .claimed = in(DeliveryState::claimed),
+                .deferred = in(DeliveryState::deferred),
+                .in_doubt = in(DeliveryState::in_doubt),
+                .sent = in(DeliveryState::sent),
+                .failed = in(DeliveryState::failed),
+                .suppressed = in(DeliveryState::suppressed),
+                .bounced = in(DeliveryState::bounced)};
 }
 
 Result<std::optional<UtcTime>> Ledger::next_due(EditionId edition) {
@@ -133,13 +131,13 @@ Result<std::vector<std::pair<std::string, std::int64_t>>> Ledger::deferred_by_re
 }
 
 Result<std::map<SegmentId, std::int64_t>> Ledger::readers_by_segment(EditionId edition) {
-  auto query = database_->prepare("SELECT segment_id, count(*) FROM deliveries WHERE edition_id = :edition GROUP BY segment_id");
+  auto query = database_->prepare("SELECT segment_id FROM deliveries WHERE edition_id = :edition");  // few segments, many rows: as counts()
   query.bind(":edition", edition);
   std::map<SegmentId, std::int64_t> readers;
   for (;;) {
     TIDINGS_LET(const bool row, query.step());
     if (!row) return readers;
-    readers.emplace(query.id<SegmentId>(0), query.integer(1));
+    ++readers[query.id<SegmentId>(0)];
   }
 }
 
