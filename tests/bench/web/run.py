@@ -41,7 +41,7 @@ postal_address = "1 Quay"
 [smtp]
 url = "drop:%s"
 [dkim]
-signed_by = "relay"
+signed_by_relay = true
 [[source]]
 name = "town"
 url = "file:town.xml"
