@@ -26,6 +26,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::int64_t writers_cache_bytes = std::int64_t{32} << 20;
+
 /// Wakes the sender of notices.
 class Bell {
  public:
@@ -90,7 +92,8 @@ struct Counter {
 
 std::atomic<bool> told_to_stop{false};
 
-/// Writes the answer. True if it promised something that is not done yet. Every handle of the database is closed when it returns.
+/// Writes the answer. True if it promised something that is not done yet. Every handle of the database is closed when it
+/// returns.
 Result<bool> answer_cgi(const Config& config, const WebPages& pages, const Clock& clock, Random& random, const web::Request& request) {
   TIDINGS_LET(const auto options, site_options(config, clock, random));
   TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
@@ -107,8 +110,9 @@ Result<bool> answer_cgi(const Config& config, const WebPages& pages, const Clock
   return has_work;
 }
 
-/// True in a process of its own that holds nothing of the web server's and that it does not know of; false in the one it started, which may end
-/// now: neither the visitor nor the server waits for the relay. Where no process can be had it is this one. No database may be open.
+/// True in a process of its own that holds nothing of the web server's and that it does not know of; false in the one it
+/// started, which may end now: neither the visitor nor the server waits for the relay. Where no process can be had it is this
+/// one. No database may be open.
 bool go_on_alone() {
   const pid_t child = ::fork();
   if (child > 0) return false;
@@ -131,6 +135,8 @@ Result<void> serve(const Config& config, const Clock& clock, Random& random, con
   web::MemoryLimits limits;
   Bell bell;
   TIDINGS_LET(auto writers_database, store::Database::open(config.store_path, store::Create::yes));
+  // Readers who leave are spread over the whole list: from its indexes in memory they are found without the disk.
+  TIDINGS_TRY(writers_database.set_cache(writers_cache_bytes));
   // Outlives its askers' threads, which the server ends; what it still tells the server by then goes nowhere.
   auto writer = std::make_unique<LeaveWriter>(std::move(writers_database), clock, config.web.goodbye, [&bell] { bell.ring(); });
   const web::MakeAnswer make = [&]() -> Result<web::Answer> {

@@ -46,7 +46,8 @@ json sample_page(const json& words) {
 
 constexpr std::size_t most_skeletons = 500;
 
-/// What differs from visitor to visitor. The marks stand for it in a rendered page; letters and digits are the same when escaped.
+/// What differs from visitor to visitor. The marks stand for it in a rendered page; letters and digits are the same when
+/// escaped.
 struct Slot {
   std::string web::PageView::*field;
   const char* mark;

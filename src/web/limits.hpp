@@ -1,7 +1,8 @@
 // What a network may do how often, and who counts it: a process that lives on (serve), or the database where none does (cgi).
 //
-// The rules are the same for both; networks are those of rate_limit.hpp. The only writer of `web_limits`: one row for each network that has used
-// something up of late, known by a hash under the secret of this database, gone once it has everything back.
+// The rules are the same for both; networks are those of rate_limit.hpp. The only writer of `web_limits`: one row for each
+// network that has used something up of late, known by a hash under the secret of this database, gone once it has everything
+// back.
 #pragma once
 
 #include <chrono>

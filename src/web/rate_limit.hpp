@@ -15,8 +15,8 @@ namespace tidings::web {
 /// The network a visitor is in: /24 of IPv4, /56 of IPv6 (one household), v4-mapped as v4; the text itself if it is neither.
 [[nodiscard]] std::string network_of(std::string_view address);
 
-/// `times` at once, and all of them back within `window`. Thread-safe. Past `max_keys` everything is forgotten at once: whoever can speak from
-/// so many networks is not held up by this.
+/// `times` at once, and all of them back within `window`. Thread-safe. Past `max_keys` everything is forgotten at once: whoever
+/// can speak from so many networks is not held up by this.
 class RateLimit {
  public:
   RateLimit(int times, std::chrono::milliseconds window, std::size_t max_keys = 50'000)

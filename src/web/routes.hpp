@@ -1,4 +1,5 @@
-// The routes: one request to one answer, over a Desk (the list) and Pages (the theme). No sockets: server.hpp and cgi.hpp share it.
+// The routes: one request to one answer, over a Desk (the list) and Pages (the theme). No sockets: server.hpp and cgi.hpp share
+// it.
 //
 //   GET  /, /subscribe     the sign-up form          POST /subscribe   asks for a confirmation mail
 //   GET  /c/TOKEN          shows what is confirmed   POST             confirms
@@ -7,8 +8,8 @@
 //   POST /hooks/RELAY      webhooks of relays, each with its proof
 //   GET  /archive/...      files of the archive      GET /style.css /robots.txt /healthz /metrics
 //
-// GET and HEAD change nothing. There are no redirects, cookies or scripts, and no link is made from the request's host. A token that is
-// not good is 404, the same for every reason; misses are limited by network. Personal pages are never stored or indexed.
+// GET and HEAD change nothing. There are no redirects, cookies or scripts, and no link is made from the request's host. A token
+// that is not good is 404, the same for every reason; misses are limited by network. Personal pages are never stored or indexed.
 #pragma once
 
 #include <array>

@@ -320,8 +320,8 @@ struct Server::State {
     return true;
   }
 
-  /// Workers beyond the processors would only take turns, at the cost of a switch for each request; so no more are woken than that, unless
-  /// those that are awake have left a request waiting: then they wait for the disk themselves.
+  /// Workers beyond the processors would only take turns, at the cost of a switch for each request; so no more are woken than
+  /// that, unless those that are awake have left a request waiting: then they wait for the disk themselves.
   void wake_for_waiting() {
     bool wakes = false;
     {

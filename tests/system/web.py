@@ -388,25 +388,60 @@ class Web(unittest.TestCase):
         for path in (old, new):
             self.assertEqual(site.ask("GET", path)[0], 200)
 
+    def cgi(self, method, path, body="", client="192.0.2.5", **more):
+        """As lighttpd does it: the program is killed as soon as nobody writes any more."""
+        home = self.site.home
+        env = {**os.environ, "REQUEST_METHOD": method, "PATH_INFO": path, "CONTENT_LENGTH": str(len(body)), "REMOTE_ADDR": client, **more}
+        if isinstance(body, str) and body and "CONTENT_TYPE" not in more:
+            env["CONTENT_TYPE"] = FORM["Content-Type"]
+        process = subprocess.Popen(home.command("cgi"), cwd=home.folder, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True)
+        out, errors = process.communicate(body, timeout=60)  # until both pipes have ended, whoever holds them
+        process.kill()
+        self.assertEqual(errors, "")
+        head, _, page = out.partition("\r\n\r\n")
+        return int(re.search(r"Status: (\d+)", head)[1]), page
+
     def test_the_same_pages_as_cgi(self):
         site = self.site
-
-        def cgi(method, path, body="", **more):
-            env = {**os.environ, "REQUEST_METHOD": method, "PATH_INFO": path, "CONTENT_LENGTH": str(len(body)), "REMOTE_ADDR": "192.0.2.5", **more}
-            done = subprocess.run(site.home.command("cgi"), cwd=site.home.folder, env=env, input=body, capture_output=True, text=True, timeout=60)
-            self.assertEqual(done.returncode, 0, done.stderr)
-            head, _, page = done.stdout.partition("\r\n\r\n")
-            return head, page
-
-        head, page = cgi("GET", "/subscribe")
-        self.assertIn("Status: 200", head)
+        self.assertEqual(self.cgi("GET", "/subscribe")[0], 200)
         address = next(self.names)
-        body = urllib.parse.urlencode({"email": address, "stamp": self.stamp})
-        cgi("POST", "/subscribe", body, CONTENT_TYPE="application/x-www-form-urlencoded")
+        self.assertEqual(self.cgi("POST", "/subscribe", urllib.parse.urlencode({"email": address, "stamp": self.stamp}))[0], 200)
         link = path_of(site.mail(address), "c")
-        self.assertIn("Status: 200", cgi("POST", link)[0])
+        self.assertEqual(self.cgi("POST", link)[0], 200)
         self.assertEqual(set(site.state(address).values()), {"confirmed"})
-        self.assertIn("Status: 404", cgi("GET", "/metrics")[0])
+        self.assertEqual(self.cgi("GET", "/metrics")[0], 404)
+
+    def test_cgi_mails_at_once_and_neither_visitor_nor_server_waits_for_the_relay(self):
+        site = self.site
+        site.stop()  # nobody else is there to send
+        try:
+            address = next(self.names)
+            rule = Rule("dot", "delay:3", address, 1)
+            site.relay.rules.append(rule)
+            begin = time.monotonic()
+            status, page = self.cgi("POST", "/subscribe", urllib.parse.urlencode({"email": address, "stamp": self.stamp}))
+            answered = time.monotonic() - begin
+            self.assertEqual(status, 200)
+            mail = site.mail(address)
+            self.assertLess(answered, 3)
+            self.assertGreater(time.monotonic() - begin, 3)
+            known = self.cgi("POST", "/subscribe", urllib.parse.urlencode({"email": address, "stamp": self.stamp}))
+            self.assertEqual(known, (status, page), "the answer says who is on the list")
+            self.assertEqual(self.cgi("POST", path_of(mail, "c"))[0], 200)
+        finally:
+            site.start()
+
+    def test_cgi_counts_by_network_though_no_process_lives_on(self):
+        sign_up = urllib.parse.urlencode({"email": "not an address", "stamp": self.stamp})
+        client = "198.51.100.200"
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
+            got = list(pool.map(lambda _: self.cgi("POST", "/subscribe", sign_up, client)[0], range(36)))
+        self.assertEqual((got.count(422), got.count(429)), (30, 6))
+        self.assertEqual(self.cgi("POST", "/subscribe", sign_up, "198.51.101.1")[0], 422, "another network")
+        with contextlib.closing(sqlite3.connect(self.site.home.folder / "subscribers/tidings.db")) as database:
+            for row in database.execute("SELECT * FROM web_limits"):
+                self.assertNotIn(client, str(row))
 
 
 if __name__ == "__main__":

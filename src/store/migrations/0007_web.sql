@@ -1,5 +1,5 @@
--- A list of a million readers is imported in half the time: SQLite builds a table for each row that it checks against "IN (...)", and none
--- for the same words with OR. The columns are those of 0001_initial.sql, where they are described.
+-- A list of a million readers is imported in half the time: SQLite builds a table for each row that it checks against "IN
+-- (...)", and none for the same words with OR. The columns are those of 0001_initial.sql, where they are described.
 CREATE TABLE subscriptions_checked (
   subscriber_id  INTEGER NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
   digest         TEXT NOT NULL,
