@@ -59,7 +59,8 @@ Json json_of(const ImportReport& report) {
           {"added", report.added},           {"updated", report.updated},
           {"unchanged", report.unchanged},   {"withdrawn", report.withdrawn},
           {"suppressed", report.suppressed}, {"skipped_left", report.skipped_left},
-          {"skipped_suppressed", report.skipped_suppressed}, {"rejected", report.rejected}, {"asked", report.asked},
+          {"skipped_suppressed", report.skipped_suppressed}, {"rejected", report.rejected},
+          {"pending", report.pending}, {"asked", report.asked},
           {"rejected_lines", std::move(rejected)}, {"warnings", std::move(warnings)}};
 }
 
@@ -110,7 +111,9 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
   // The good lines are in; the status tells a script that somebody has to look at the others.
   const auto conclude = [&]() -> Result<Exit> {
     if (report.rejected == 0) return Exit::done;
-    return fail(Errc::bad_data, fmt::format("{}: {} rejected, the others are imported", command.file, plural(report.rejected, "line")),
+    return fail(Errc::bad_data,
+                fmt::format("{}: {} rejected, the others {} imported", command.file, plural(report.rejected, "line"),
+                            command.dry_run ? "would be" : "are"),
                 "mend them and import again; --rejects FILE collects them");
   };
   if (command.json) {
@@ -135,6 +138,9 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
   count(report.skipped_left, "not brought back: they had left");
   count(report.skipped_suppressed, "not added: suppressed");
   count(report.rejected, "rejected");
+  if (report.asked < report.pending) {
+    count(report.pending - report.asked, "get nothing before they confirm: --send-confirmations asks them, --confirmed if they have");
+  }
   count(report.asked, command.dry_run ? "would be asked for a confirmation" : "confirmation mails wait; \"serve\" or \"send --due\" sends them");
   print(out);
   return conclude();

@@ -122,6 +122,19 @@ class Web(unittest.TestCase):
         cls.stamp = cls.site.fresh_form()
         time.sleep(2.1)  # what the test is about: a form filled in quicker than this is a robot's
         cls.names = iter("reader%d@example.org" % i for i in range(5000))
+        cls.trickle = concurrent.futures.ThreadPoolExecutor(1).submit(cls.drip)
+
+    @classmethod
+    def drip(cls):
+        """An octet at a time, as slowloris does. How long that is put up with."""
+        begin = time.monotonic()
+        with socket.create_connection(("127.0.0.1", cls.site.port), timeout=0.3) as connection, contextlib.suppress(ConnectionError):
+            while time.monotonic() < begin + 40:
+                connection.sendall(b"G")
+                with contextlib.suppress(TimeoutError):
+                    if connection.recv(1) == b"":
+                        break
+        return time.monotonic() - begin
 
     @classmethod
     def tearDownClass(cls):
@@ -372,6 +385,58 @@ class Web(unittest.TestCase):
         finally:
             for connection in slow:
                 connection.close()
+
+    def test_who_drips_is_sent_away_after_ten_seconds(self):
+        self.assertLess(self.trickle.result(60), 20)
+
+    def test_line_breaks_and_nul_in_every_field_reach_neither_mail_nor_table(self):
+        site = self.site
+        evil = "x\r\nBcc: thief@example.org\r\n\r\n\0%0d%0aBcc: thief@example.org"
+        address = next(self.names)
+        fields = {"email": address, "name": "Ann", "stamp": self.stamp, "website": "", "digest": ["weekly"], "topic": ["boats"], "language": "de", "lang": "de"}
+        for field in fields:
+            form = {**fields, field: [*fields[field], evil] if isinstance(fields[field], list) else fields[field] + evil}
+            self.assertIn(site.ask("POST", "/subscribe", form)[0], (200, 422), field)
+        site.ask("POST", "/subscribe?lang=" + urllib.parse.quote(evil), fields)
+        mail = site.mail(address)
+        site.ask("POST", path_of(mail, "c"), {"act": evil, evil: evil})
+        welcome = site.mail(address)
+        while "/p/" not in text_of(welcome):  # it was asked for more than once
+            welcome = site.mail(address)
+        preferences = path_of(welcome, "p")
+        wishes = {"act": "save", "name": "Ann", "language": "en", "digest": ["weekly"], "topic": ["boats"]}
+        for field in wishes:
+            form = {**wishes, field: [*wishes[field], evil] if isinstance(wishes[field], list) else wishes[field] + evil}
+            self.assertIn(site.ask("POST", preferences, form)[0], (200, 400, 422), field)
+        self.new_post()
+        site.home.do("send", "weekly", "--now", at=self.moment())
+        for each in [mail, site.mail(address)] + [parse_mail(each.octets) for each in site.relay.accepted]:
+            self.assertIsNone(each["Bcc"])
+            self.assertEqual(each.defects, [])
+        self.assertNotIn("thief@example.org", {each.envelope_to for each in site.relay.accepted})
+        with contextlib.closing(sqlite3.connect(site.home.folder / "subscribers/tidings.db")) as database:
+            for table in ("subscribers", "subscriptions", "subscriber_topics", "consents", "sign_ups", "notices"):
+                for row in database.execute('SELECT * FROM "%s"' % table):
+                    for value in row:
+                        self.assertFalse(isinstance(value, str) and re.search(r"[\r\0]", value), (table, row))
+
+    def test_nobody_is_sent_to_another_site_and_links_are_of_the_configured_one(self):
+        site = self.site
+        address = next(self.names)
+        poison = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http", "Forwarded": "host=evil.example"}
+        status, page, _ = site.ask("POST", "/subscribe", {"email": address, "stamp": self.stamp, "next": "https://evil.example/", "redirect": "//evil.example"}, poison)
+        self.assertEqual(status, 200)
+        mail = site.mail(address)
+        self.assertNotIn("evil", text_of(mail) + str(mail))
+        answers = [site.ask("POST", path_of(mail, "c") + "?next=https://evil.example/", {"return": "https://evil.example/"}, poison)]
+        for path in ("//evil.example/subscribe", "/\\evil.example", "/subscribe/..//evil.example", "/subscribe?next=//evil.example", "/archive//evil.example/.."):
+            answers.append(site.ask("GET", path, headers={**poison, "X-Forwarded-For": "192.0.2.81"}))
+        for status, page, headers in answers:
+            self.assertIn(status, (200, 400, 404), page)
+            self.assertIsNone(headers["Location"])
+            self.assertIsNone(headers["Refresh"])
+            self.assertNotIn("evil.example", page)
+        self.assertNotIn(b"evil", site.raw(b"GET http://evil.example/subscribe HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))
 
     def test_numbers_are_for_this_host_only(self):
         status, page, _ = self.site.ask("GET", "/metrics")
