@@ -1,14 +1,18 @@
 """The list as its admin works with it: files of other services, filters and pages, a person's whole story, and a kill in the middle of an import."""
 import contextlib
 import json
+import re
 import signal
 import sqlite3
 import threading
 import time
 import unittest
+import urllib.parse
 
-from tidings import WEEKLY, Home
+from smtp_server import SmtpServer
+from tidings import WEEKLY, Article, Home, parse_mail, rss, text_of
 
+SOURCE = '[[source]]\nname = "town"\nurl = "file:town.xml"\n'
 DAILY = '[[digest]]\nname = "daily"\nschedule = "daily 07:30"\n'
 # One line of each state as the service writes it, and what becomes of it: format, then address: state of "weekly" (or the cause of a suppression).
 EXPORTS = {
@@ -170,6 +174,65 @@ class Subscribers(unittest.TestCase):
         done = home.run("subscriber", "import", "bad.csv", "--dry-run")
         self.assertEqual(done.returncode, 65)
         self.assertIn("1 line rejected, the others would be imported", done.stderr)
+
+
+class OnlyAMailbox(unittest.TestCase):
+    """No web server: readers answer by mail, and what comes is read from a pipe or a Maildir."""
+
+    def setUp(self):
+        self.home = Home()
+        self.addCleanup(self.home.__exit__)
+        self.relay = SmtpServer()
+        self.relay.__enter__()
+        self.addCleanup(self.relay.__exit__)
+        config = self.home.configure(self.relay.url, [SOURCE], WEEKLY)
+        config.write_text(config.read_text().replace('public_url = "https://news.example.org"\n', ""))
+        self.home.write("town.xml", rss("Town", [Article("Ships", "https://town.example/1", None)]))
+        self.box = self.home.folder / "Maildir"
+        for part in ("new", "cur", "tmp"):
+            (self.box / part).mkdir(parents=True)
+
+    def status(self, address):
+        return json.loads(self.home.do("subscriber", "show", address, "--json"))["subscriptions"][0]["status"]
+
+    def by_maildir(self, text):
+        (self.box / "new" / ("%d.x" % len(list(self.box.rglob("*.x*"))))).write_text(text)
+        self.home.do("bounce", "ingest", "--maildir", "Maildir")
+
+    def test_readers_join_and_leave_by_mail(self):
+        home = self.home
+        mails = {}
+        for address in ("ada@example.org", "bob@example.org"):
+            home.do("subscriber", "add", address)
+            mails[address] = parse_mail(self.relay.take()[0].octets)
+            self.assertIn("simply reply", text_of(mails[address]))
+            self.assertNotIn("https:", mails[address].get_body(("plain",)).get_content())
+        ada = mails["ada@example.org"]
+        reply = "From: ada@example.org\nTo: %s\nSubject: AW: %s\nMessage-ID: <%%s@x>\nIn-Reply-To: %s\nReferences: %s\n%%s\nJa, gern\n" % (
+            ada["Reply-To"], ada["Subject"], ada["Message-ID"], ada["Message-ID"])
+        for number, (fields, wanted) in enumerate((("Auto-Submitted: auto-replied\n", "pending"), ("Precedence: bulk\nX-Autoreply: yes\n", "pending"), ("", "confirmed"))):
+            home.run("bounce", "ingest", input=reply % (number, fields))
+            self.assertEqual(self.status("ada@example.org"), wanted, fields)
+        link = urllib.parse.urlsplit(re.search(r"mailto:\S+", text_of(mails["bob@example.org"]))[0])
+        subject = urllib.parse.parse_qs(link.query)["subject"][0]
+        self.by_maildir("From: bob@example.org\nTo: %s\nSubject: %s\nMessage-ID: <cut@x>\n\n" % (link.path, subject[:-1]))
+        self.assertEqual(self.status("bob@example.org"), "pending")
+        self.by_maildir("From: bob@example.org\nTo: %s\nSubject: %s\nMessage-ID: <whole@x>\n\n" % (link.path, subject))
+        self.assertEqual(self.status("bob@example.org"), "confirmed")
+        self.relay.take()
+        home.do("send", "weekly", "--now")
+        digests = {each.envelope_to: parse_mail(each.octets) for each in self.relay.take()}
+        self.assertEqual(set(digests), set(mails))
+        for address, mail in digests.items():
+            self.assertIsNone(mail["List-Unsubscribe-Post"])
+            link = urllib.parse.urlsplit(re.fullmatch(r"<(mailto:[^>]+)>", mail["List-Unsubscribe"])[1])
+            subject = urllib.parse.parse_qs(link.query)["subject"][0]
+            leave = "From: somebody@else.example\nTo: %s\nSubject: %s\nMessage-ID: <leave-%s>\n\n" % (link.path, subject, address)
+            if address == "ada@example.org":
+                home.do("bounce", "ingest", input=leave)
+            else:
+                self.by_maildir(leave)
+            self.assertEqual(self.status(address), "withdrawn")
 
 
 if __name__ == "__main__":
