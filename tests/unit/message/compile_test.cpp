@@ -22,7 +22,12 @@ namespace {
 Letter written(const std::vector<SegmentBody>& bodies, const HeaderOptions& options, const Reader& reader) {
   Letter out;
   test::must(compile(bodies, options)).write(reader, test::monday_morning(), out);
-  return out;
+  out.pieces([](std::string_view lines, bool may_have_dots) {
+    REQUIRE(unsound_lines(lines).empty());
+    REQUIRE((may_have_dots || (!lines.starts_with('.') && lines.find("\n.") == std::string_view::npos)));
+  });
+  REQUIRE(out.size_bytes() == out.text().size());
+  return test::in_one_piece(out);
 }
 
 Letter built(const std::vector<SegmentBody>& bodies, const HeaderOptions& options, const Reader& reader) {
