@@ -29,6 +29,31 @@ std::string key_of(const bounce::Mail& mail, std::string_view bytes) {
   return id.empty() || id.size() > 500 ? "sha256:" + hex_encode(sha256(bytes)) : std::string{id};
 }
 
+/// What a reply to a confirmation mail names without its writer's doing: the Message-ID "<confirm-TOKEN@...>", the address "...+confirm-TOKEN@...".
+std::vector<std::string> confirmation_words(const bounce::Mail& mail) {
+  constexpr std::string_view mark = "confirm-";
+  std::vector<std::string> words;
+  for (const auto* const name : {"in-reply-to", "references", "to", "delivered-to", "x-original-to"}) {
+    const auto text = ascii_lower(bounce::field(mail.fields, name));
+    for (auto at = text.find(mark); at != std::string::npos && words.size() < 20; at = text.find(mark, at)) {
+      at += mark.size();
+      const auto end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz234567", at);
+      auto word = text.substr(at, end == std::string::npos ? end : end - at);
+      if (std::ranges::find(words, word) == words.end()) words.push_back(std::move(word));
+    }
+  }
+  return words;
+}
+
+/// RFC 3834 and what was written before it: automatic, or from a mail system. No wish of a person.
+bool is_automatic(const bounce::Mail& mail) {
+  const auto submitted = ascii_lower(trim(bounce::field(mail.fields, "auto-submitted")));
+  const auto precedence = ascii_lower(trim(bounce::field(mail.fields, "precedence")));
+  return (!submitted.empty() && submitted != "no") || precedence == "bulk" || precedence == "junk" || precedence == "auto_reply" ||
+         !bounce::field(mail.fields, "x-autoreply").empty() || !bounce::field(mail.fields, "x-autorespond").empty() ||
+         trim(bounce::field(mail.fields, "return-path")) == "<>" || mail.type == "multipart/report";
+}
+
 /// The words of a text that can be a token: base64url, 20 bytes and more.
 std::vector<std::string> token_words(std::string_view text) {
   std::vector<std::string> words;
@@ -303,12 +328,10 @@ Result<void> BounceIntake::look_for_storm(const bounce::BounceEvent& event, Inta
 }
 
 Result<std::optional<IntakeResult>> BounceIntake::reply(const bounce::Mail& mail) {
-  // RFC 3834: whatever is automatic or comes back from a mail system is no wish of a person.
-  const auto submitted = ascii_lower(trim(bounce::field(mail.fields, "auto-submitted")));
-  const auto return_path = trim(bounce::field(mail.fields, "return-path"));
-  if ((!submitted.empty() && submitted != "no") || return_path == "<>" || mail.type == "multipart/report")
-    return std::optional<IntakeResult>{};
-  for (const auto& word : token_words(bounce::field(mail.fields, "subject"))) {
+  if (is_automatic(mail)) return std::optional<IntakeResult>{};
+  auto words = token_words(bounce::field(mail.fields, "subject"));
+  std::ranges::move(confirmation_words(mail), std::back_inserter(words));
+  for (const auto& word : words) {
     if (const auto subject = tokens_.verify(TokenPurpose::unsubscribe, TokenForm::link, word)) {
       std::string digest;
       if (subject->edition) {

@@ -26,8 +26,8 @@ namespace tidings::app {
 
 class ListDesk final : public web::Desk {
  public:
-  /// `on_request` is called after something was written that the sender of notices should look at. `writer` takes one-click withdrawals;
-  /// without one they are written at once.
+  /// `on_request` is called after something was written that the sender of notices should look at. `writer` takes one-click
+  /// withdrawals; without one they are written at once.
   [[nodiscard]] static Result<std::unique_ptr<ListDesk>> open(const Config& config, const Clock& clock, Random& random,
                                                               std::function<void()> on_request, LeaveWriter* writer = nullptr);
 

@@ -1,9 +1,9 @@
 // One-click withdrawals, many to a commit.
 //
-// A mail provider that empties a folder sends thousands of one-click requests at once, and each commit waits for the disk. So one
-// thread with a database handle of its own takes all that wait, writes them in one transaction and tells each only when that is on disk;
-// those that come meanwhile are the next transaction. A withdrawal that cannot be written spoils no other: they are then tried one by one,
-// unless the store itself is locked or broken.
+// A mail provider that empties a folder sends thousands of one-click requests at once, and each commit waits for the disk. So
+// one thread with a database handle of its own takes all that wait, writes them in one transaction and tells each only when
+// that is on disk; those that come meanwhile are the next transaction. A withdrawal that cannot be written spoils no other:
+// they are then tried one by one, unless the store itself is locked or broken.
 #pragma once
 
 #include <condition_variable>

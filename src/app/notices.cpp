@@ -16,6 +16,7 @@
 #include "subscriber/confirmation.hpp"
 #include "subscriber/notice_table.hpp"
 #include "subscriber/subscriber_table.hpp"
+#include "web/limits.hpp"
 
 namespace tidings::app {
 namespace {
@@ -192,6 +193,7 @@ Result<NoticeReport> send_notices(const Config& config, const WebPages& pages, s
 Result<void> tidy_up(store::Database& database, const Clock& clock, Random& random) {
   TIDINGS_TRY(subscriber::SubscriberTable(database, clock).expire_pending(clock.now() - pending_lifetime));
   TIDINGS_TRY(subscriber::Confirmations(database, clock, random).sweep());
+  TIDINGS_TRY(web::sweep_limits(database, clock.now()));
   return subscriber::NoticeTable(database, clock).sweep();
 }
 

@@ -1,7 +1,7 @@
 // Notices: sign-ups are looked into, and confirmation, welcome and goodbye mails leave over the relay of the configuration.
 //
-// Who calls: `serve` at once and every few seconds, `cgi` after its answer, `subscriber add`, and `send --due`. All may run at the same time
-// and beside a delivery: the table's claims keep them apart, and the sender's lock is not needed.
+// Who calls: `serve` at once and every few seconds, `cgi` after its answer, `subscriber add`, and `send --due`. All may run at
+// the same time and beside a delivery: the table's claims keep them apart, and the sender's lock is not needed.
 #pragma once
 
 #include <filesystem>
@@ -28,7 +28,8 @@ struct NoticeReport {
 /// Turns waiting sign-ups into pending subscribers and notices. Returns how many there were.
 [[nodiscard]] Result<int> take_sign_ups(store::Database& database, const Clock& clock, const Config& config);
 
-/// Sends what is due until nothing is, the relay is in trouble, or `stop`. Errc::not_permitted on a copied database (store/instance).
+/// Sends what is due until nothing is, the relay is in trouble, or `stop`. Errc::not_permitted on a copied database
+/// (store/instance).
 [[nodiscard]] Result<NoticeReport> send_notices(const Config& config, const WebPages& pages, store::Database& database, const Clock& clock,
                                                 Random& random, const std::filesystem::path& to_folder, const delivery::StopFlag& stop);
 

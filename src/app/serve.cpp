@@ -1,5 +1,6 @@
 #include "app/serve.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <condition_variable>
@@ -24,6 +25,8 @@ namespace tidings::app {
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr std::int64_t writers_cache_bytes = std::int64_t{32} << 20;
 
 /// Wakes the sender of notices.
 class Bell {
@@ -87,20 +90,59 @@ struct Counter {
   web::Site site;
 };
 
+std::atomic<bool> told_to_stop{false};
+
+/// Writes the answer. True if it promised something that is not done yet. Every handle of the database is closed when it
+/// returns.
+Result<bool> answer_cgi(const Config& config, const WebPages& pages, const Clock& clock, Random& random, const web::Request& request) {
+  TIDINGS_LET(const auto options, site_options(config, clock, random));
+  TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
+  bool has_work = false;
+  TIDINGS_LET(const auto desk, ListDesk::open(config, clock, random, [&has_work] { has_work = true; }));
+  web::StoredLimits limits{database, options.stamp_secret};
+  web::SiteState state;
+  web::Site site{options, *desk, pages, clock, limits, state};
+  const auto answer = site.answer(request);
+  if (answer.wait) answer.wait([](bool) {});  // nobody to share a commit with: it was made before
+  const auto out = web::write_cgi(request, answer);
+  std::fwrite(out.data(), 1, out.size(), stdout);
+  std::fflush(stdout);
+  return has_work;
+}
+
+/// True in a process of its own that holds nothing of the web server's and that it does not know of; false in the one it
+/// started, which may end now: neither the visitor nor the server waits for the relay. Where no process can be had it is this
+/// one. No database may be open.
+bool go_on_alone() {
+  const pid_t child = ::fork();
+  if (child > 0) return false;
+  if (child == 0) {
+    ::setsid();
+    ::close_range(3, ~0U, 0);
+  }
+  // A pipe that is still open is an answer that is not over, that of errors too.
+  const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nowhere, fd);
+  return true;
+}
+
 }  // namespace
 
 Result<void> serve(const Config& config, const Clock& clock, Random& random, const ServeOptions& options, const std::atomic<bool>& stop) {
   TIDINGS_LET(const auto pages, WebPages::load(config));
   TIDINGS_LET(const auto site, site_options(config, clock, random));
   web::SiteState state;
+  web::MemoryLimits limits;
   Bell bell;
   TIDINGS_LET(auto writers_database, store::Database::open(config.store_path, store::Create::yes));
+  // Readers who leave are spread over the whole list: from its indexes in memory they are found without the disk.
+  TIDINGS_TRY(writers_database.set_cache(writers_cache_bytes));
   // Outlives its askers' threads, which the server ends; what it still tells the server by then goes nowhere.
   auto writer = std::make_unique<LeaveWriter>(std::move(writers_database), clock, config.web.goodbye, [&bell] { bell.ring(); });
   const web::MakeAnswer make = [&]() -> Result<web::Answer> {
     TIDINGS_LET(auto desk, ListDesk::open(config, clock, random, [&bell] { bell.ring(); }, writer.get()));
     auto& counter_desk = *desk;
-    auto counter = std::make_shared<Counter>(Counter{.desk = std::move(desk), .site = web::Site{site, counter_desk, *pages, clock, state}});
+    auto counter = std::make_shared<Counter>(Counter{.desk = std::move(desk), .site = web::Site{site, counter_desk, *pages, clock, limits, state}});
     return [counter](const web::Request& request) { return counter->site.answer(request); };
   };
   web::ServerOptions server_options;
@@ -126,24 +168,14 @@ Result<void> serve(const Config& config, const Clock& clock, Random& random, con
 Result<void> serve_cgi(const Config& config, const Clock& clock, Random& random, const web::Environment& environment, std::istream& in) {
   TIDINGS_LET(const auto request, web::read_cgi(environment, in));
   TIDINGS_LET(const auto pages, WebPages::load(config));
-  TIDINGS_LET(const auto options, site_options(config, clock, random));
-  bool has_work = false;
-  TIDINGS_LET(const auto desk, ListDesk::open(config, clock, random, [&has_work] { has_work = true; }));
-  web::SiteState state;
-  web::Site site{options, *desk, *pages, clock, state};
-  const auto answer = site.answer(request);
-  if (answer.wait) answer.wait([](bool) {});  // nobody to share a commit with: it was made before
-  const auto out = web::write_cgi(request, answer);
-  std::fwrite(out.data(), 1, out.size(), stdout);
-  std::fflush(stdout);
-  ::close(STDOUT_FILENO);  // the visitor has the answer and does not wait for the relay
-  if (!has_work) return {};
-  // lighttpd ends a program whose output has ended. What is promised is on disk and would only come later, with "send --due".
+  // lighttpd ends a program once it has the whole answer, and what is promised in it has yet to be passed on.
   std::signal(SIGTERM, SIG_IGN);
+  TIDINGS_LET(const bool has_work, answer_cgi(config, *pages, clock, random, request));
+  if (!has_work || !go_on_alone()) return {};
+  std::signal(SIGTERM, [](int) { told_to_stop = true; });
   TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
   TIDINGS_TRY(take_sign_ups(database, clock, config));
-  const std::atomic<bool> never{false};
-  TIDINGS_LET(const auto report, send_notices(config, *pages, database, clock, random, {}, never));
+  TIDINGS_LET(const auto report, send_notices(config, *pages, database, clock, random, {}, told_to_stop));
   if (!report.trouble.empty()) log::error("notices: " + report.trouble);
   return {};
 }

@@ -46,7 +46,8 @@ json sample_page(const json& words) {
 
 constexpr std::size_t most_skeletons = 500;
 
-/// What differs from visitor to visitor. The marks stand for it in a rendered page; letters and digits are the same when escaped.
+/// What differs from visitor to visitor. The marks stand for it in a rendered page; letters and digits are the same when
+/// escaped.
 struct Slot {
   std::string web::PageView::*field;
   const char* mark;
@@ -285,12 +286,15 @@ Result<NoticeText> WebPages::notice(subscriber::NoticeKind kind, const std::stri
   data["language"] = words.language();
   data["dir"] = words.direction();
   data["subject"] = word(words, key + "_subject", values);
-  data["text"] = word(words, key + "_text", values);
+  // Without a web server there is no page to open: the button is the reply.
+  const bool by_reply = is_confirm && links.action_url.empty();
+  data["text"] = word(words, by_reply ? "mail_confirm_by_reply" : key + "_text", values);
   data["button"] = word(words, is_confirm ? "web_confirm" : "web_preferences_title", values);
-  data["action_url"] = links.action_url;
-  data["has_action"] = !links.action_url.empty();
+  const auto& action = by_reply ? links.reply_mailto : links.action_url;
+  data["action_url"] = action;
+  data["has_action"] = !action.empty();
   data["reply_mailto"] = links.reply_mailto;
-  data["has_reply"] = is_confirm && !links.reply_mailto.empty();
+  data["has_reply"] = is_confirm && !by_reply && !links.reply_mailto.empty();
   data["is_confirm"] = is_confirm;
   data["newsletter_name"] = config_.newsletter.name;
   data["postal_address"] = config_.newsletter.postal_address;

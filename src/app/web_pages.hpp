@@ -1,7 +1,7 @@
 // Pages and notices from the theme: templates/THEME/pages/*.mustache and notice.*.mustache, with the words of strings/LANG.toml.
 //
-// Loaded once; what is wrong in a template is Errc::config then, not when a visitor comes. Used by many threads. A page that differs from
-// one rendered before only in address, name or stamp is put together from that one's pieces.
+// Loaded once; what is wrong in a template is Errc::config then, not when a visitor comes. Used by many threads. A page that
+// differs from one rendered before only in address, name or stamp is put together from that one's pieces.
 #pragma once
 
 #include <map>

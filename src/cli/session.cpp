@@ -143,6 +143,7 @@ Result<int> run(int argc, char** argv) {
   add_edition_commands(top, session);
   add_archive_commands(top, session);
   add_subscriber_commands(top, session);
+  add_suppression_commands(top, session);
   add_serve_commands(top, session);
   add_delivery_commands(top, session);
   add_bounce_commands(top, session);

@@ -65,7 +65,8 @@ void add_source_commands(Command app, Session& session);      // source, feed, h
 void add_post_commands(Command app, Session& session);        // post
 void add_edition_commands(Command app, Session& session);     // digest, edition
 void add_archive_commands(Command app, Session& session);     // archive
-void add_subscriber_commands(Command app, Session& session);  // subscriber, suppression
+void add_subscriber_commands(Command app, Session& session);  // subscriber, keys
+void add_suppression_commands(Command app, Session& session); // suppression
 void add_serve_commands(Command app, Session& session);       // serve, cgi
 void add_delivery_commands(Command app, Session& session);    // delivery
 void add_bounce_commands(Command app, Session& session);      // bounce

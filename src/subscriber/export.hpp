@@ -30,7 +30,8 @@ using ExportSink = std::function<Result<void>(std::string_view)>;
                                                       const SubscriberFilter& filter, ExportFormat format,
                                                       const ExportSink& sink);
 
-/// All that this room knows of one person, as one JSON object over several lines: the subscriber as above and "consents". An answer also for an address that is suppressed only. Errc::no_input if nothing is known.
+/// All that this room knows of one person, as one JSON object over several lines: the subscriber as above and "consents". An
+/// answer also for an address that is suppressed only. Errc::no_input if nothing is known.
 [[nodiscard]] Result<std::string> export_one(store::Database& database, const Clock& clock, const MailAddress& address);
 
 }  // namespace tidings::subscriber

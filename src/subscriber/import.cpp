@@ -162,6 +162,7 @@ class Import {
                                                      .origin = Origin::import,
                                                      .detail = detail}));
     count(result, state);
+    report_.pending += result.pending.empty() ? 0 : 1;
     if (options_.ask == AskReaders::yes && !result.pending.empty()) {
       TIDINGS_LET(const bool queued, notices_.add(result.id, NoticeKind::confirm, result.pending));
       report_.asked += queued ? 1 : 0;

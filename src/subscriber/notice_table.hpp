@@ -1,10 +1,10 @@
 // Sign-ups that wait to be looked into, and notices: confirmation, welcome and goodbye mails that wait to be sent. The only
 // writer of `sign_ups` and `notices`.
 //
-// A form's answer is one insert here, the same whether the address is known or not. A notice is claimed for ten minutes before it
-// is sent and is done when the relay has it: a crash between the two sends it again after that, and loses none. A confirmation is
-// mailed at most three times a day to one subscriber, "already subscribed" once a day: a form must not be a way to
-// flood somebody. Any call may fail as store/database.hpp says.
+// A form's answer is one insert here, the same whether the address is known or not. A notice is claimed for ten minutes before
+// it is sent and is done when the relay has it: a crash between the two sends it again after that, and loses none. A
+// confirmation is mailed at most three times a day to one subscriber, "already subscribed" once a day: a form must not be a way
+// to flood somebody. Any call may fail as store/database.hpp says.
 #pragma once
 
 #include <chrono>

@@ -3,8 +3,8 @@
 // Every change of consent writes its row in `consents` in the same transaction (consent.hpp). Suppression beats consent
 // and is asked for here before anybody is added (suppression.hpp). Whoever left comes back as pending only, whatever the
 // caller claims: a new confirmation is needed. Answers like "already there" or "suppressed" are values, not errors.
-// Each mutating call is one immediate transaction, except the overloads that take an open one. Not thread-safe: one table per handle and
-// thread. Any call may fail with Errc::io or Errc::try_again from the store.
+// Each mutating call is one immediate transaction, except the overloads that take an open one. Not thread-safe: one table per
+// handle and thread. Any call may fail with Errc::io or Errc::try_again from the store.
 #pragma once
 
 #include <cstdint>
@@ -158,8 +158,8 @@ class SubscriberTable {
   /// True if something changed. Errc::no_input if unknown; Errc::bad_data as add().
   [[nodiscard]] Result<bool> set(SubscriberId id, const SubscriberChange& change);
 
-  /// pending -> confirmed, of one digest, or of all where `digest` is empty. Returns the digests that changed; who left stays away.
-  /// Errc::no_input if unknown; Errc::not_permitted if the address is suppressed.
+  /// pending -> confirmed, of one digest, or of all where `digest` is empty. Returns the digests that changed; who left stays
+  /// away. Errc::no_input if unknown; Errc::not_permitted if the address is suppressed.
   [[nodiscard]] Result<std::vector<std::string>> confirm(SubscriberId id, std::string_view digest, Origin origin,
                                                          std::string_view detail);
   [[nodiscard]] Result<std::vector<std::string>> confirm(const store::Transaction& open, SubscriberId id,

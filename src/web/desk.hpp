@@ -85,8 +85,8 @@ class Desk {
   [[nodiscard]] virtual Result<std::optional<Leaving>> leaving(std::string_view token) = 0;
   /// Idempotent. The answer is how things are afterwards.
   [[nodiscard]] virtual Result<std::optional<Leaving>> leave(std::string_view token, Scope scope, std::string_view client) = 0;
-  /// The same for a mail program, which shows nobody anything: what it returns is called with what to do once the withdrawal is on
-  /// disk. So that many of them share one commit. Empty: nothing to wait for.
+  /// The same for a mail program, which shows nobody anything: what it returns is called with what to do once the withdrawal is
+  /// on disk. So that many of them share one commit. Empty: nothing to wait for.
   [[nodiscard]] virtual Result<std::optional<std::function<void(Settled)>>> leave_at_once(std::string_view token, std::string_view client) = 0;
   /// Asks by mail whether they want to be back; false if there is no such token.
   [[nodiscard]] virtual Result<bool> come_back(std::string_view token, std::string_view client) = 0;

@@ -1,8 +1,8 @@
 // Where one HTTP/1.1 request ends in a stream of bytes (RFC 9112 sections 6 and 11.2), before anything is parsed. Pure.
 //
 // A request is handed on only when all of it has arrived, so that a slow client never holds a thread. Whatever two readers
-// could understand in two ways (smuggling) is refused: two different lengths, a length beside a transfer coding, a bare CR or NUL in
-// the head. Transfer codings are not taken (411): forms have a length.
+// could understand in two ways (smuggling) is refused: two different lengths, a length beside a transfer coding, a bare CR or
+// NUL in the head. Transfer codings are not taken (411): forms have a length.
 #pragma once
 
 #include <cstddef>

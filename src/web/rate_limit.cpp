@@ -19,25 +19,13 @@ std::string network_of(std::string_view address) {
   return text.substr(0, 64);
 }
 
-RateLimit::Bucket& RateLimit::bucket(std::string_view key, UtcTime now) {
-  if (buckets_.size() >= max_keys_) buckets_.clear();
-  auto& bucket = buckets_.try_emplace(std::string{key}, Bucket{.drops = burst_, .at = now}).first->second;
-  const auto elapsed = static_cast<double>(std::max<std::int64_t>(0, (now - bucket.at).count()));
-  bucket.drops = std::min(burst_, bucket.drops + burst_ * elapsed / static_cast<double>(window_.count()));
-  bucket.at = now;
-  return bucket;
-}
-
-bool RateLimit::has(std::string_view key, UtcTime now) {
-  const std::lock_guard lock{mutex_};
-  return bucket(key, now).drops >= 1;
-}
-
 bool RateLimit::take(std::string_view key, UtcTime now) {
   const std::lock_guard lock{mutex_};
-  auto& mine = bucket(key, now);
-  if (mine.drops < 1) return false;
-  mine.drops -= 1;
+  if (full_at_.size() >= max_keys_) full_at_.clear();
+  auto& full_at = full_at_.try_emplace(std::string{key}, now).first->second;
+  const auto then = std::max(full_at, now) + share_;
+  if (then > now + window_) return false;
+  full_at = then;
   return true;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
+#include <cstddef>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -15,30 +15,22 @@ namespace tidings::web {
 /// The network a visitor is in: /24 of IPv4, /56 of IPv6 (one household), v4-mapped as v4; the text itself if it is neither.
 [[nodiscard]] std::string network_of(std::string_view address);
 
-/// A bucket of `burst` drops that fills up within `window`. Thread-safe. Past `max_keys` everything is forgotten at once: whoever
+/// `times` at once, and all of them back within `window`. Thread-safe. Past `max_keys` everything is forgotten at once: whoever
 /// can speak from so many networks is not held up by this.
 class RateLimit {
  public:
-  RateLimit(double burst, std::chrono::milliseconds window, std::size_t max_keys = 50'000)
-      : burst_(burst), window_(window), max_keys_(max_keys) {}
+  RateLimit(int times, std::chrono::milliseconds window, std::size_t max_keys = 50'000)
+      : share_(window / times), window_(window), max_keys_(max_keys) {}
 
-  /// Takes a drop; false if there was none.
+  /// Takes one; false if there was none.
   [[nodiscard]] bool take(std::string_view key, UtcTime now);
-  /// Whether there is one, without taking it.
-  [[nodiscard]] bool has(std::string_view key, UtcTime now);
 
  private:
-  struct Bucket {
-    double drops;
-    UtcTime at;
-  };
-  Bucket& bucket(std::string_view key, UtcTime now);
-
-  double burst_;
+  std::chrono::milliseconds share_;  ///< in which one of them comes back
   std::chrono::milliseconds window_;
   std::size_t max_keys_;
   std::mutex mutex_;
-  std::unordered_map<std::string, Bucket> buckets_;
+  std::unordered_map<std::string, UtcTime> full_at_;  ///< when everything will be back
 };
 
 }  // namespace tidings::web

@@ -82,7 +82,8 @@ Result<Response> Site::show_notice(int status, Notice notice, const std::string&
 
 Result<Response> Site::missing(const Request& request) {
   count(SiteState::misses);
-  if (!state_.misses_of_network.take(network_of(request.client), clock_.now())) {
+  TIDINGS_LET(const bool may_try, limits_.take(Limit::misses, request.client, clock_.now()));
+  if (!may_try) {
     count(SiteState::limited);
     return show_notice(429, Notice::many, language_of(request));
   }
@@ -114,7 +115,8 @@ Result<Response> Site::subscribe(const Request& request) {
     view.is_second_step = true;
     return show(200, view);
   }
-  if (!state_.sign_ups_of_network.take(network_of(request.client), clock_.now())) {
+  TIDINGS_LET(const bool may_sign_up, limits_.take(Limit::sign_ups, request.client, clock_.now()));
+  if (!may_sign_up) {
     count(SiteState::limited);
     return show_notice(429, Notice::many, view.language);
   }

@@ -1,4 +1,5 @@
-// The routes: one request to one answer, over a Desk (the list) and Pages (the theme). No sockets: server.hpp and cgi.hpp share it.
+// The routes: one request to one answer, over a Desk (the list) and Pages (the theme). No sockets: server.hpp and cgi.hpp share
+// it.
 //
 //   GET  /, /subscribe     the sign-up form          POST /subscribe   asks for a confirmation mail
 //   GET  /c/TOKEN          shows what is confirmed   POST             confirms
@@ -7,8 +8,8 @@
 //   POST /hooks/RELAY      webhooks of relays, each with its proof
 //   GET  /archive/...      files of the archive      GET /style.css /robots.txt /healthz /metrics
 //
-// GET and HEAD change nothing. There are no redirects, cookies or scripts, and no link is made from the request's host. A token that is
-// not good is 404, the same for every reason; misses are limited by network. Personal pages are never stored or indexed.
+// GET and HEAD change nothing. There are no redirects, cookies or scripts, and no link is made from the request's host. A token
+// that is not good is 404, the same for every reason; misses are limited by network. Personal pages are never stored or indexed.
 #pragma once
 
 #include <array>
@@ -24,7 +25,7 @@
 #include "web/desk.hpp"
 #include "web/form.hpp"
 #include "web/pages.hpp"
-#include "web/rate_limit.hpp"
+#include "web/limits.hpp"
 #include "web/web.hpp"
 
 namespace tidings::web {
@@ -36,19 +37,17 @@ struct SiteOptions {
   std::chrono::milliseconds least_fill_time{2000};
 };
 
-/// Shared by all threads that answer: counters and limits.
+/// Shared by all threads that answer.
 struct SiteState {
   enum Counter { pages, sign_ups, robots, confirmations, withdrawals, one_clicks, changes, misses, limited, failures, counters };
   std::array<std::atomic<std::uint64_t>, counters> counts{};
-  RateLimit misses_of_network{60, std::chrono::minutes{10}};
-  RateLimit sign_ups_of_network{30, std::chrono::hours{1}};
 };
 
 /// Belongs to one thread.
 class Site {
  public:
-  Site(const SiteOptions& options, Desk& desk, const Pages& pages, const Clock& clock, SiteState& state)
-      : options_(options), desk_(desk), pages_(pages), clock_(clock), state_(state) {}
+  Site(const SiteOptions& options, Desk& desk, const Pages& pages, const Clock& clock, Limits& limits, SiteState& state)
+      : options_(options), desk_(desk), pages_(pages), clock_(clock), limits_(limits), state_(state) {}
 
   /// The path may begin with the base path, or the proxy may have taken it off.
   [[nodiscard]] Response answer(Request request);
@@ -73,6 +72,7 @@ class Site {
   Desk& desk_;
   const Pages& pages_;
   const Clock& clock_;
+  Limits& limits_;
   SiteState& state_;
 };
 

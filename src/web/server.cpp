@@ -34,6 +34,7 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 using namespace std::chrono_literals;
 
 constexpr int max_requests_on_connection = 1000;
+constexpr std::chrono::milliseconds longest_queue_time{2};
 constexpr std::size_t max_drained_bytes = 1 << 20;
 constexpr std::uint64_t listener_id = 0;
 constexpr std::uint64_t wake_id = 1;
@@ -82,6 +83,7 @@ struct Job {
   std::size_t head_bytes = 0;
   std::string peer;
   bool last = false;
+  SteadyTime since;  ///< in the queue
 };
 
 struct Done {
@@ -175,7 +177,12 @@ struct Server::State {
       Job job;
       {
         std::unique_lock lock{mutex};
-        more.wait(lock, [this] { return closing || !jobs.empty(); });
+        while (!closing && jobs.empty()) {
+          ++idle;
+          more.wait(lock);
+          --idle;
+          called = std::max(0, called - 1);
+        }
         if (jobs.empty()) return;
         job = std::move(jobs.front());
         jobs.pop_front();
@@ -289,7 +296,7 @@ struct Server::State {
       send_out(id, connection, bare_answer(frame.status));
       return true;
     }
-    Job job{.connection = id, .bytes = {}, .head_bytes = frame.head_bytes, .peer = connection.peer, .last = false};
+    Job job{.connection = id, .bytes = {}, .head_bytes = frame.head_bytes, .peer = connection.peer, .last = false, .since = {}};
     const auto size = frame.head_bytes + frame.body_bytes;
     job.last = ++connection.requests >= max_requests_on_connection || (connection.has_ended && size == connection.in.size());
     if (size == connection.in.size()) {
@@ -301,12 +308,33 @@ struct Server::State {
     connection.scanned = 0;
     enter(id, connection, Connection::Phase::working);
     watch(connection.socket.get(), id, 0, EPOLL_CTL_MOD);
+    bool wakes = false;
     {
       const std::lock_guard lock{mutex};
+      job.since = std::chrono::steady_clock::now();
       jobs.push_back(std::move(job));
+      wakes = idle > called && options.threads - idle + called < most_awake;
+      called += wakes ? 1 : 0;
     }
-    more.notify_one();
+    if (wakes) more.notify_one();
     return true;
+  }
+
+  /// Workers beyond the processors would only take turns, at the cost of a switch for each request; so no more are woken than
+  /// that, unless those that are awake have left a request waiting: then they wait for the disk themselves.
+  void wake_for_waiting() {
+    bool wakes = false;
+    {
+      const std::lock_guard lock{mutex};
+      wakes = idle > called && !jobs.empty() && std::chrono::steady_clock::now() - jobs.front().since >= longest_queue_time;
+      called += wakes ? 1 : 0;
+    }
+    if (wakes) more.notify_one();
+  }
+
+  [[nodiscard]] bool has_jobs() {
+    const std::lock_guard lock{mutex};
+    return !jobs.empty();
   }
 
   void send_out(std::uint64_t id, Connection& connection, std::string bytes) {
@@ -384,6 +412,7 @@ struct Server::State {
   }
 
   void step(std::chrono::milliseconds wait) {
+    if (has_jobs()) wait = std::min(wait, longest_queue_time);
     std::array<epoll_event, 512> events{};
     const int count = ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()), static_cast<int>(wait.count()));
     for (int i = 0; i < count; ++i) {
@@ -396,6 +425,7 @@ struct Server::State {
         on_event(event.data.u64, event.events);
       }
     }
+    wake_for_waiting();
     drop_late();
   }
 
@@ -412,6 +442,9 @@ struct Server::State {
   std::mutex mutex;
   std::condition_variable more;
   std::deque<Job> jobs;
+  int idle = 0;    ///< workers that wait for a job
+  int called = 0;  ///< of these, woken and not yet running
+  const int most_awake = std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1);
   bool closing = false;
   std::mutex done_mutex;
   std::vector<Done> done;

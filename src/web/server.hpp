@@ -1,10 +1,10 @@
 // The HTTP server: sockets are ours, requests are parsed and answers written by cpp-httplib (server.cpp alone knows it).
 //
 // One thread waits for all connections (epoll) and keeps what arrives until a request is whole (frame.hpp), within a time that
-// counts from its first wait, not from its last byte; only then a worker gets it. So ten thousand idle or trickling clients cost memory and no
-// thread; when there are too many connections the one that has waited longest is dropped for the new one. cpp-httplib's own way, a
-// thread for each connection with a time limit for each read, is held up by as many slow clients as it has threads.
-// Plain HTTP: TLS belongs to the proxy in front (docs/web.md).
+// counts from its first wait, not from its last byte; only then a worker gets it. So ten thousand idle or trickling clients
+// cost memory and no thread; when there are too many connections the one that has waited longest is dropped for the new one.
+// cpp-httplib's own way, a thread for each connection with a time limit for each read, is held up by as many slow clients as it
+// has threads. Plain HTTP: TLS belongs to the proxy in front (docs/web.md).
 #pragma once
 
 #include <atomic>
@@ -43,8 +43,8 @@ class Server {
 
   [[nodiscard]] int port() const;
 
-  /// Serves until `stop`, then finishes the answers in hand for at most 5 s. Asks for no answer after it has returned; whoever still
-  /// settles one (Response::wait) must do so before the server goes.
+  /// Serves until `stop`, then finishes the answers in hand for at most 5 s. Asks for no answer after it has returned; whoever
+  /// still settles one (Response::wait) must do so before the server goes.
   void run(const std::atomic<bool>& stop);
 
   Server(Server&&) noexcept;

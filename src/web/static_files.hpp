@@ -13,8 +13,8 @@ struct StaticFile {
   std::string bytes;
 };
 
-/// `path` is decoded, relative, may be empty: a folder stands for its index.html. Nothing for what is not a plain file of a known kind
-/// inside `folder` (symbolic links are followed and must stay inside), is hidden, or is larger than 16 MiB.
+/// `path` is decoded, relative, may be empty: a folder stands for its index.html. Nothing for what is not a plain file of a
+/// known kind inside `folder` (symbolic links are followed and must stay inside), is hidden, or is larger than 16 MiB.
 [[nodiscard]] std::optional<StaticFile> static_file(const std::filesystem::path& folder, std::string_view path);
 
 }  // namespace tidings::web

@@ -33,7 +33,8 @@ struct Response {
   std::string body{};
   std::vector<std::pair<std::string, std::string>> fields{};  ///< further header fields; values without control characters
 
-  /// If set, the answer must not leave before this has called back; "no" turns it into a 503. Called once, by whoever carries the answer.
+  /// If set, the answer must not leave before this has called back; "no" turns it into a 503. Called once, by whoever carries
+  /// the answer.
   std::function<void(Settled)> wait{};
 };
 

@@ -122,6 +122,19 @@ class Web(unittest.TestCase):
         cls.stamp = cls.site.fresh_form()
         time.sleep(2.1)  # what the test is about: a form filled in quicker than this is a robot's
         cls.names = iter("reader%d@example.org" % i for i in range(5000))
+        cls.trickle = concurrent.futures.ThreadPoolExecutor(1).submit(cls.drip)
+
+    @classmethod
+    def drip(cls):
+        """An octet at a time, as slowloris does. How long that is put up with."""
+        begin = time.monotonic()
+        with socket.create_connection(("127.0.0.1", cls.site.port), timeout=0.3) as connection, contextlib.suppress(ConnectionError):
+            while time.monotonic() < begin + 40:
+                connection.sendall(b"G")
+                with contextlib.suppress(TimeoutError):
+                    if connection.recv(1) == b"":
+                        break
+        return time.monotonic() - begin
 
     @classmethod
     def tearDownClass(cls):
@@ -373,6 +386,58 @@ class Web(unittest.TestCase):
             for connection in slow:
                 connection.close()
 
+    def test_who_drips_is_sent_away_after_ten_seconds(self):
+        self.assertLess(self.trickle.result(60), 20)
+
+    def test_line_breaks_and_nul_in_every_field_reach_neither_mail_nor_table(self):
+        site = self.site
+        evil = "x\r\nBcc: thief@example.org\r\n\r\n\0%0d%0aBcc: thief@example.org"
+        address = next(self.names)
+        fields = {"email": address, "name": "Ann", "stamp": self.stamp, "website": "", "digest": ["weekly"], "topic": ["boats"], "language": "de", "lang": "de"}
+        for field in fields:
+            form = {**fields, field: [*fields[field], evil] if isinstance(fields[field], list) else fields[field] + evil}
+            self.assertIn(site.ask("POST", "/subscribe", form)[0], (200, 422), field)
+        site.ask("POST", "/subscribe?lang=" + urllib.parse.quote(evil), fields)
+        mail = site.mail(address)
+        site.ask("POST", path_of(mail, "c"), {"act": evil, evil: evil})
+        welcome = site.mail(address)
+        while "/p/" not in text_of(welcome):  # it was asked for more than once
+            welcome = site.mail(address)
+        preferences = path_of(welcome, "p")
+        wishes = {"act": "save", "name": "Ann", "language": "en", "digest": ["weekly"], "topic": ["boats"]}
+        for field in wishes:
+            form = {**wishes, field: [*wishes[field], evil] if isinstance(wishes[field], list) else wishes[field] + evil}
+            self.assertIn(site.ask("POST", preferences, form)[0], (200, 400, 422), field)
+        self.new_post()
+        site.home.do("send", "weekly", "--now", at=self.moment())
+        for each in [mail, site.mail(address)] + [parse_mail(each.octets) for each in site.relay.accepted]:
+            self.assertIsNone(each["Bcc"])
+            self.assertEqual(each.defects, [])
+        self.assertNotIn("thief@example.org", {each.envelope_to for each in site.relay.accepted})
+        with contextlib.closing(sqlite3.connect(site.home.folder / "subscribers/tidings.db")) as database:
+            for table in ("subscribers", "subscriptions", "subscriber_topics", "consents", "sign_ups", "notices"):
+                for row in database.execute('SELECT * FROM "%s"' % table):
+                    for value in row:
+                        self.assertFalse(isinstance(value, str) and re.search(r"[\r\0]", value), (table, row))
+
+    def test_nobody_is_sent_to_another_site_and_links_are_of_the_configured_one(self):
+        site = self.site
+        address = next(self.names)
+        poison = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http", "Forwarded": "host=evil.example"}
+        status, page, _ = site.ask("POST", "/subscribe", {"email": address, "stamp": self.stamp, "next": "https://evil.example/", "redirect": "//evil.example"}, poison)
+        self.assertEqual(status, 200)
+        mail = site.mail(address)
+        self.assertNotIn("evil", text_of(mail) + str(mail))
+        answers = [site.ask("POST", path_of(mail, "c") + "?next=https://evil.example/", {"return": "https://evil.example/"}, poison)]
+        for path in ("//evil.example/subscribe", "/\\evil.example", "/subscribe/..//evil.example", "/subscribe?next=//evil.example", "/archive//evil.example/.."):
+            answers.append(site.ask("GET", path, headers={**poison, "X-Forwarded-For": "192.0.2.81"}))
+        for status, page, headers in answers:
+            self.assertIn(status, (200, 400, 404), page)
+            self.assertIsNone(headers["Location"])
+            self.assertIsNone(headers["Refresh"])
+            self.assertNotIn("evil.example", page)
+        self.assertNotIn(b"evil", site.raw(b"GET http://evil.example/subscribe HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))
+
     def test_numbers_are_for_this_host_only(self):
         status, page, _ = self.site.ask("GET", "/metrics")
         self.assertEqual(status, 200)
@@ -388,25 +453,60 @@ class Web(unittest.TestCase):
         for path in (old, new):
             self.assertEqual(site.ask("GET", path)[0], 200)
 
+    def cgi(self, method, path, body="", client="192.0.2.5", **more):
+        """As lighttpd does it: the program is killed as soon as nobody writes any more."""
+        home = self.site.home
+        env = {**os.environ, "REQUEST_METHOD": method, "PATH_INFO": path, "CONTENT_LENGTH": str(len(body)), "REMOTE_ADDR": client, **more}
+        if isinstance(body, str) and body and "CONTENT_TYPE" not in more:
+            env["CONTENT_TYPE"] = FORM["Content-Type"]
+        process = subprocess.Popen(home.command("cgi"), cwd=home.folder, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True)
+        out, errors = process.communicate(body, timeout=60)  # until both pipes have ended, whoever holds them
+        process.kill()
+        self.assertEqual(errors, "")
+        head, _, page = out.partition("\r\n\r\n")
+        return int(re.search(r"Status: (\d+)", head)[1]), page
+
     def test_the_same_pages_as_cgi(self):
         site = self.site
-
-        def cgi(method, path, body="", **more):
-            env = {**os.environ, "REQUEST_METHOD": method, "PATH_INFO": path, "CONTENT_LENGTH": str(len(body)), "REMOTE_ADDR": "192.0.2.5", **more}
-            done = subprocess.run(site.home.command("cgi"), cwd=site.home.folder, env=env, input=body, capture_output=True, text=True, timeout=60)
-            self.assertEqual(done.returncode, 0, done.stderr)
-            head, _, page = done.stdout.partition("\r\n\r\n")
-            return head, page
-
-        head, page = cgi("GET", "/subscribe")
-        self.assertIn("Status: 200", head)
+        self.assertEqual(self.cgi("GET", "/subscribe")[0], 200)
         address = next(self.names)
-        body = urllib.parse.urlencode({"email": address, "stamp": self.stamp})
-        cgi("POST", "/subscribe", body, CONTENT_TYPE="application/x-www-form-urlencoded")
+        self.assertEqual(self.cgi("POST", "/subscribe", urllib.parse.urlencode({"email": address, "stamp": self.stamp}))[0], 200)
         link = path_of(site.mail(address), "c")
-        self.assertIn("Status: 200", cgi("POST", link)[0])
+        self.assertEqual(self.cgi("POST", link)[0], 200)
         self.assertEqual(set(site.state(address).values()), {"confirmed"})
-        self.assertIn("Status: 404", cgi("GET", "/metrics")[0])
+        self.assertEqual(self.cgi("GET", "/metrics")[0], 404)
+
+    def test_cgi_mails_at_once_and_neither_visitor_nor_server_waits_for_the_relay(self):
+        site = self.site
+        site.stop()  # nobody else is there to send
+        try:
+            address = next(self.names)
+            rule = Rule("dot", "delay:3", address, 1)
+            site.relay.rules.append(rule)
+            begin = time.monotonic()
+            status, page = self.cgi("POST", "/subscribe", urllib.parse.urlencode({"email": address, "stamp": self.stamp}))
+            answered = time.monotonic() - begin
+            self.assertEqual(status, 200)
+            mail = site.mail(address)
+            self.assertLess(answered, 3)
+            self.assertGreater(time.monotonic() - begin, 3)
+            known = self.cgi("POST", "/subscribe", urllib.parse.urlencode({"email": address, "stamp": self.stamp}))
+            self.assertEqual(known, (status, page), "the answer says who is on the list")
+            self.assertEqual(self.cgi("POST", path_of(mail, "c"))[0], 200)
+        finally:
+            site.start()
+
+    def test_cgi_counts_by_network_though_no_process_lives_on(self):
+        sign_up = urllib.parse.urlencode({"email": "not an address", "stamp": self.stamp})
+        client = "198.51.100.200"
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
+            got = list(pool.map(lambda _: self.cgi("POST", "/subscribe", sign_up, client)[0], range(36)))
+        self.assertEqual((got.count(422), got.count(429)), (30, 6))
+        self.assertEqual(self.cgi("POST", "/subscribe", sign_up, "198.51.101.1")[0], 422, "another network")
+        with contextlib.closing(sqlite3.connect(self.site.home.folder / "subscribers/tidings.db")) as database:
+            for row in database.execute("SELECT * FROM web_limits"):
+                self.assertNotIn(client, str(row))
 
 
 if __name__ == "__main__":

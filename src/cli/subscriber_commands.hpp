@@ -1,0 +1,31 @@
+// The commands of the list, by what they do: subscriber_list.cpp (list, show, export), subscriber_import.cpp,
+// subscriber_changes.cpp (add, set, confirm, unsubscribe, erase); subscriber_commands.cpp puts them under one noun. What they
+// share is here.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/config.hpp"
+#include "base/result.hpp"
+#include "cli/command.hpp"
+#include "subscriber/subscriber_table.hpp"
+
+namespace tidings::cli {
+
+void add_subscriber_list(Command noun, Session& session);
+void add_subscriber_import(Command noun, Session& session);
+void add_subscriber_changes(Command noun, Session& session);
+
+struct AddressOption {
+  std::string address;
+  bool json = false;
+};
+
+/// The names as the configuration writes them; all of its digests where `wanted` is empty. Errc::config if there is none.
+[[nodiscard]] Result<std::vector<std::string>> digests_or_all(const app::Config& config, const std::vector<std::string>& wanted);
+
+/// Errc::bad_data if it is no address, Errc::no_input if it is not on the list.
+[[nodiscard]] Result<subscriber::Subscriber> find_subscriber(subscriber::SubscriberTable& table, const std::string& text);
+
+}  // namespace tidings::cli

@@ -1,0 +1,168 @@
+// subscriber import
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "cli/output.hpp"
+#include "cli/subscriber_commands.hpp"
+#include "subscriber/import.hpp"
+
+namespace tidings::cli {
+namespace {
+
+using namespace tidings::subscriber;
+
+struct ImportCommand {
+  std::string file;
+  std::vector<std::string> digests;
+  std::vector<std::string> map;
+  bool confirmed = false;
+  bool dry_run = false;
+  bool ask = false;
+  std::string reject_file;
+  std::int64_t batch = 0;
+  bool json = false;
+};
+
+Result<ImportOptions> import_options(const app::Config& config, const ImportCommand& command) {
+  ImportOptions options;
+  TIDINGS_LET(options.digests, digests_or_all(config, command.digests));
+  for (const auto& digest : config.digests) options.known_digests.push_back(digest.name);
+  options.state = command.confirmed ? SubscriptionState::confirmed : SubscriptionState::pending;
+  for (const auto& pair : command.map) {
+    const auto equals = pair.find('=');
+    if (equals == std::string::npos) return fail(Errc::usage, fmt::format("--map {} is no pair", pair), "--map email=Column");
+    options.map.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+  }
+  options.ask = command.ask ? AskReaders::yes : AskReaders::no;
+  options.dry_run = command.dry_run ? DryRun::yes : DryRun::no;
+  options.reject_file = command.reject_file;
+  options.batch = command.batch;
+  options.detail = command.file == "-" ? "standard input" : std::filesystem::path{command.file}.filename().string();
+  return options;
+}
+
+Json json_of(const ImportReport& report) {
+  Json rejected = Json::array();
+  for (const auto& line : report.rejected_lines) rejected.push_back({{"line", line.line}, {"reason", line.reason}});
+  Json warnings = Json::array();
+  for (const auto& line : report.warnings) warnings.push_back({{"line", line.line}, {"reason", line.reason}});
+  return {{"format", report.format},         {"records", report.records},
+          {"added", report.added},           {"updated", report.updated},
+          {"unchanged", report.unchanged},   {"withdrawn", report.withdrawn},
+          {"suppressed", report.suppressed}, {"skipped_left", report.skipped_left},
+          {"skipped_suppressed", report.skipped_suppressed}, {"rejected", report.rejected},
+          {"pending", report.pending}, {"asked", report.asked},
+          {"rejected_lines", std::move(rejected)}, {"warnings", std::move(warnings)}};
+}
+
+/// Lines so far, the rate and the time left, written over on a terminal; nothing elsewhere.
+class ImportLine {
+ public:
+  explicit ImportLine(const std::string& file) {
+    std::error_code unknown;
+    if (const auto size = std::filesystem::file_size(file, unknown); !unknown) bytes_ = static_cast<double>(size);
+  }
+  void show(const ImportProgress& progress) {
+    if (!active_) return;
+    const auto seconds = std::max(0.001, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count());
+    std::string left;
+    if (bytes_ > 0 && progress.bytes > 0) {
+      const auto part = std::min(1.0, static_cast<double>(progress.bytes) / bytes_);
+      left = fmt::format("  {:.0f}%  {} left", 100 * part, format_duration(std::chrono::seconds{static_cast<std::int64_t>(seconds * (1 - part) / part)}));
+    }
+    fmt::print(stderr, "\r{} lines  {:.0f}/s{} \033[K", progress.records, static_cast<double>(progress.records) / seconds, left);
+    shown_ = true;
+  }
+  ~ImportLine() {
+    if (shown_) std::fputs("\r\033[K", stderr);
+  }
+  ImportLine(const ImportLine&) = delete;
+  ImportLine& operator=(const ImportLine&) = delete;
+
+ private:
+  double bytes_ = 0;  ///< 0: unknown
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  bool active_ = ::isatty(STDERR_FILENO) == 1;
+  bool shown_ = false;
+};
+
+Result<ImportReport> import_with_progress(store::Database& database, const Clock& clock, CsvReader& reader, ImportOptions options, const std::string& file) {
+  ImportLine line{file};
+  options.progress = [&line](const ImportProgress& progress) { line.show(progress); };
+  return import_csv(database, clock, reader, options);
+}
+
+Result<Exit> import_file(Session& session, const ImportCommand& command) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(const auto options, import_options(*config, command));
+  // Before the database is made: an absent file must leave nothing behind.
+  TIDINGS_LET(auto reader, CsvReader::open(command.file));
+  TIDINGS_LET(auto* const database, command.dry_run ? session.database_copy() : session.database());
+  TIDINGS_LET(const auto report, import_with_progress(*database, session.clock(), reader, options, command.file));
+  // The good lines are in; the status tells a script that somebody has to look at the others.
+  const auto conclude = [&]() -> Result<Exit> {
+    if (report.rejected == 0) return Exit::done;
+    return fail(Errc::bad_data,
+                fmt::format("{}: {} rejected, the others {} imported", command.file, plural(report.rejected, "line"),
+                            command.dry_run ? "would be" : "are"),
+                "mend them and import again; --rejects FILE collects them");
+  };
+  if (command.json) {
+    print(json_line(json_of(report)));
+    return conclude();
+  }
+  for (const auto& line : report.rejected_lines) log::warning(fmt::format("{}:{}: {}: rejected", command.file, line.line, line.reason));
+  for (const auto& line : report.warnings) log::warning(fmt::format("{}:{}: {}", command.file, line.line, line.reason));
+  std::string columns;
+  for (const auto& column : report.columns) {
+    if (!column.header.empty()) columns += fmt::format(" {}={}", column.column, column.header);
+  }
+  std::string out = fmt::format("{} of {} ({};{})\n", plural(report.records, "line"), command.file, report.format, printable(columns));
+  const auto count = [&](std::int64_t number, std::string_view words) {
+    if (number != 0) out += fmt::format("  {:>8}  {}\n", number, words);
+  };
+  count(report.added, command.dry_run ? "would be added" : "added");
+  count(report.updated, "updated");
+  count(report.unchanged, "there already");
+  count(report.withdrawn, "have left");
+  count(report.suppressed, "suppressed");
+  count(report.skipped_left, "not brought back: they had left");
+  count(report.skipped_suppressed, "not added: suppressed");
+  count(report.rejected, "rejected");
+  if (report.asked < report.pending) {
+    count(report.pending - report.asked, "get nothing before they confirm: --send-confirmations asks them, --confirmed if they have");
+  }
+  count(report.asked, command.dry_run ? "would be asked for a confirmation" : "confirmation mails wait; \"serve\" or \"send --due\" sends them");
+  print(out);
+  return conclude();
+}
+
+}  // namespace
+
+void add_subscriber_import(Command noun, Session& session) {
+  add_command<ImportCommand>(noun, session, "import", "take a list from a CSV file (formats: subscribers/README.md)",
+                             [](Command command, ImportCommand& options) {
+                               command.add_option("FILE", options.file, "\"-\" is standard input").required();
+                               command.add_option("--digest", options.digests, "for lines that name none (default: every digest)");
+                               command.add_option("--map", options.map, "COLUMN=HEADER, e.g. email=\"E-Mail\"");
+                               command.add_flag("--confirmed", options.confirmed, "you have these readers' consent");
+                               command.add_flag("--send-confirmations", options.ask, "ask those who are pending, by mail");
+                               command.add_flag("--dry-run", options.dry_run, "report only");
+                               command.add_option("--rejects", options.reject_file, "write rejected lines there");
+                               command.add_option("--batch", options.batch, "commit after so many lines: what is in stays in if the import is "
+                                                  "stopped, and starting it again goes on (default: all or nothing)").at_least(1);
+                               add_json(command, options.json);
+                             },
+                             import_file);
+}
+
+}  // namespace tidings::cli
