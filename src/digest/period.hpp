@@ -65,6 +65,7 @@ enum class Lateness {
 
 /// The oldest publication date (inclusive) that an edition takes: the period and what was left open before it, and beyond
 /// that max_age less one regular period; `max_age` none: twice the period. A first edition takes its period only.
-[[nodiscard]] UtcTime oldest_published(const Plan& plan, const History& history, std::optional<std::chrono::milliseconds> max_age);
+[[nodiscard]] UtcTime oldest_published(const Plan& plan, const History& history,
+                                       std::optional<std::chrono::milliseconds> max_age);
 
 }  // namespace tidings::digest

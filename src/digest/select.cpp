@@ -257,7 +257,8 @@ Selection select(std::span<const Candidate> candidates, const SelectOptions& opt
     return out;
   }
   sort_for_reading(posts, options);
-  const std::size_t kept = options.max_posts ? std::min(posts.size(), std::max<std::size_t>(1, *options.max_posts)) : posts.size();
+  const std::size_t kept =
+      options.max_posts ? std::min(posts.size(), std::max<std::size_t>(1, *options.max_posts)) : posts.size();
   for (std::size_t i = 0; i < posts.size(); ++i) {
     if (i < kept) {
       out.posts.push_back(std::move(posts[i]));
