@@ -47,8 +47,7 @@ body{font:18px/1.6 Georgia,serif;max-width:40rem;margin:3rem auto;padding:0 1rem
 a{color:#0a5a70}
 ul{padding:0;list-style:none}
 li{margin:.8rem 0}
-small{display:block}
-small a{margin-inline-end:1rem}
+small{display:flex;flex-wrap:wrap;gap:0 1rem}
 @media (prefers-color-scheme:dark){body{background:#1b1e21;color:#d6dade}a{color:#82cbe0}}
 )css";
 
