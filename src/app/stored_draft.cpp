@@ -38,7 +38,8 @@ Result<Sealed> seal_draft(const Config& config, const DigestConfig& digest, stor
   TIDINGS_LET(const auto history, editions.history(digest.name));
   const auto origin = history.origin.value_or(digest::History::Origin{.from = edition.period.from, .cut = edition.cut});
   const digest::SelectBounds bounds{
-      .cut = edition.cut, .until = edition.period.until, .oldest = {}, .origin_from = origin.from, .origin_cut = origin.cut};
+      .cut = edition.cut, .until = edition.period.until, .oldest = {}, .origin_from = origin.from, .origin_cut = origin.cut,
+      .judged_cut = {}, .oldest_judged = {}};
   TIDINGS_LET(const auto waiting, editions.candidates(digest.name, options, bounds));
   for (const auto& each : waiting) {
     arranged.selection.left_out.push_back({.id = each.id, .why = digest::LeftOut::cut_by_max_posts, .joined = {}});

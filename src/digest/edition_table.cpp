@@ -60,6 +60,9 @@ Result<History> EditionTable::history(std::string_view digest) {
            max(CASE WHEN CASE state WHEN 'skipped' THEN EXISTS (SELECT 1 FROM edition_posts p WHERE p.edition_id = editions.id)
                                     WHEN 'cancelled' THEN started_ms IS NOT NULL
                                     ELSE true END THEN until_ms END),
+           max(CASE WHEN CASE state WHEN 'skipped' THEN EXISTS (SELECT 1 FROM edition_posts p WHERE p.edition_id = editions.id)
+                                    WHEN 'cancelled' THEN started_ms IS NOT NULL
+                                    ELSE true END THEN cut_ms END),
            max(scheduled_ms),
            coalesce(max(number), 0)
     FROM editions WHERE digest = :digest)");
@@ -67,8 +70,9 @@ Result<History> EditionTable::history(std::string_view digest) {
   TIDINGS_TRY(newest.step());
   out.covered_until = newest.optional_time(0);
   out.posts_until = newest.optional_time(1);
-  out.newest_run = newest.optional_time(2);
-  out.next_number = static_cast<int>(newest.integer(3)) + 1;
+  out.posts_cut = newest.optional_time(2);
+  out.newest_run = newest.optional_time(3);
+  out.next_number = static_cast<int>(newest.integer(4)) + 1;
   return out;
 }
 
@@ -79,7 +83,9 @@ SelectBounds EditionTable::bounds(const Plan& plan, const History& history, UtcT
           .until = plan.period.until,
           .oldest = oldest_published(plan, history, max_age),
           .origin_from = origin.from,
-          .origin_cut = origin.cut};
+          .origin_cut = origin.cut,
+          .judged_cut = history.posts_cut.value_or(UtcTime{}),
+          .oldest_judged = oldest_judged_before(plan, history, max_age)};
 }
 
 namespace {
@@ -121,6 +127,8 @@ Result<void> EditionTable::visit_candidates(std::string_view digest, const Selec
     WHERE p.first_seen_ms < :cut AND p.first_seen_ms >= :origin_from
       AND (p.published_ms IS NULL OR p.published_ms > p.first_seen_ms
            OR (p.published_ms >= :oldest AND p.published_ms < :until))
+      AND (p.first_seen_ms >= :judged_cut OR p.published_ms IS NULL OR p.published_ms > p.first_seen_ms
+           OR p.published_ms >= :oldest_judged)
       AND (p.first_seen_ms >= :origin_cut OR p.published_ms IS NULL OR p.published_ms > p.first_seen_ms
            OR p.published_ms >= :origin_from)
       AND NOT EXISTS (SELECT 1 FROM edition_posts ep JOIN editions e ON e.id = ep.edition_id
@@ -129,6 +137,7 @@ Result<void> EditionTable::visit_candidates(std::string_view digest, const Selec
     ORDER BY p.id)");
   rows.bind(":cut", bounds.cut).bind(":until", bounds.until).bind(":oldest", bounds.oldest);
   rows.bind(":origin_from", bounds.origin_from).bind(":origin_cut", bounds.origin_cut).bind(":digest", digest);
+  rows.bind(":judged_cut", bounds.judged_cut).bind(":oldest_judged", bounds.oldest_judged);
   for (;;) {
     TIDINGS_LET(const bool more, rows.step());
     if (!more) return {};

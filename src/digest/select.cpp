@@ -114,7 +114,8 @@ std::optional<LeftOut> judge(const Candidate& candidate, const SelectOptions& op
   if (candidate.first_seen < bounds.origin_cut && candidate.date() < bounds.origin_from) {
     return LeftOut::before_first_edition;
   }
-  if (candidate.dated() && *candidate.published < bounds.oldest) return LeftOut::too_old;
+  const auto oldest = candidate.first_seen < bounds.judged_cut ? bounds.oldest_judged : bounds.oldest;
+  if (candidate.dated() && *candidate.published < oldest) return LeftOut::too_old;
   if (!source_matches(candidate, options)) return LeftOut::source;
   if (!topics_match(candidate, options)) return LeftOut::topic;
   if (options.include && !options.include->found_in(candidate.title)) return LeftOut::pattern;

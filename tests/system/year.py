@@ -68,7 +68,7 @@ class Oracle:
 
     def __init__(self, runs):
         self.runs = runs
-        self.covered = self.posts_until = self.origin_from = self.origin_now = None
+        self.covered = self.posts_until = self.posts_now = self.origin_from = self.origin_now = None
         self.shown, self.editions = set(), []
 
     def job(self, now, posts, blog_is_ill):
@@ -87,6 +87,9 @@ class Oracle:
                 continue
             if post.first_seen <= origin[1] and post.date() < origin[0]:
                 continue
+            if post.dated() and self.posts_now and post.first_seen <= self.posts_now:
+                if post.stored_date < self.posts_until - (run.at - run.before):
+                    continue  # too old for the last edition, too old for ever
             if not post.dated() or oldest <= post.stored_date < run.at:
                 articles.add(post.article)
         if not articles and blog_is_ill:
@@ -95,7 +98,7 @@ class Oracle:
         self.covered = run.at
         if articles:
             self.shown |= articles
-            self.posts_until = run.at
+            self.posts_until, self.posts_now = run.at, now
             self.editions.append((run.at, articles))
 
 

@@ -51,7 +51,7 @@ TEST_CASE("ledger: many planned at once are as many planned one by one, and agai
   for (const int count : {0, 1, 11, 12, 13, 40}) {
     CAPTURE(count);
     Book book{40};
-    fill(book.database, book.ledger, 0, second);
+    tidings::test::fill(book.database, book.ledger, 0, second);
     std::vector<Planned> all;
     for (int i = 1; i <= count; ++i) all.push_back({.subscriber = SubscriberId{i}, .segment = SegmentId{2}});
     REQUIRE(book.ledger.plan(second, all));
