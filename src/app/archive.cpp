@@ -41,17 +41,25 @@ class Languages {
   std::map<std::string, message::Strings> known_;
 };
 
+constexpr std::string_view index_style = R"css(
+:root{color-scheme:light dark}
+body{font:18px/1.6 Georgia,serif;max-width:40rem;margin:3rem auto;padding:0 1rem;background:#fffefc;color:#2b3239}
+a{color:#0a5a70}
+ul{padding:0;list-style:none}
+li{margin:.8rem 0}
+small{display:flex;flex-wrap:wrap;gap:0 1rem}
+@media (prefers-color-scheme:dark){body{background:#1b1e21;color:#d6dade}a{color:#82cbe0}}
+)css";
+
 std::string index_page(const Config& config, const message::Strings& own, const std::string& rows) {
   const auto name = escape_html(config.newsletter.name);
-  return fmt::format(
-      "<!doctype html>\n<html lang=\"{0}\" dir=\"{4}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
-      "<title>{1}</title>{2}<style>:root{{color-scheme:light dark}}body{{font:18px/1.6 Georgia,serif;max-width:40rem;margin:3rem auto;"
-      "padding:0 1rem;background:#fffefc;color:#2b3239}}a{{color:#0a5a70}}"
-      "@media (prefers-color-scheme:dark){{body{{background:#1b1e21;color:#d6dade}}a{{color:#82cbe0}}}}"
-      "ul{{padding:0;list-style:none}}li{{margin:.8rem 0}}small{{display:block}}small a{{margin-inline-end:1rem}}</style></head>"
-      "<body><main><h1>{1}</h1>\n<ul>\n{3}</ul></main></body></html>\n",
-      escape_html(config.newsletter.language), name,
-      config.archive.url.empty() ? "" : "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"feed.atom\">", rows, own.direction());
+  const bool has_feed = !config.archive.url.empty();
+  return fmt::format("<!doctype html>\n<html lang=\"{}\" dir=\"{}\"><head><meta charset=\"utf-8\">"
+                     "<meta name=\"viewport\" content=\"width=device-width\"><title>{}</title>{}<style>{}</style></head>\n"
+                     "<body><main><h1>{}</h1>\n<ul>\n{}</ul></main></body></html>\n",
+                     escape_html(config.newsletter.language), own.direction(), name,
+                     has_feed ? "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"feed.atom\">" : "", index_style, name,
+                     rows);
 }
 
 /// The file stays as it is if it says so already: a web server's caches and a copy by rsync are the happier for it.
@@ -79,11 +87,11 @@ std::string feed_entry(const Config& config, const digest::Edition& edition, std
   const auto url = escape_html(config.archive.url);
   std::string links;
   for (const auto& page : pages) {
-    links += fmt::format("<link rel=\"alternate\" type=\"text/html\" hreflang=\"{}\" href=\"{}/{}\"/>", escape_html(page.language), url,
-                         page_path(edition, page.language));
+    links += fmt::format("<link rel=\"alternate\" type=\"text/html\" hreflang=\"{}\" href=\"{}/{}\"/>",
+                         escape_html(page.language), url, page_path(edition, page.language));
   }
-  return fmt::format("<entry><id>{0}/{1}</id><title>{2}</title>{3}<updated>{4}</updated></entry>\n", url, page_path(edition, own.language),
-                     escape_html(edition.title), links, at);
+  return fmt::format("<entry><id>{0}/{1}</id><title>{2}</title>{3}<updated>{4}</updated></entry>\n", url,
+                     page_path(edition, own.language), escape_html(edition.title), links, at);
 }
 
 }  // namespace
@@ -127,12 +135,19 @@ Result<int> build_archive(const Config& config, store::Database& database, const
     const auto url = escape_html(config.archive.url);
     TIDINGS_TRY(write_if_changed(
         folder / "feed.atom",
-        fmt::format("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\"><id>{0}/</id><title>{1}</title>"
+        fmt::format("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+                    "<feed xmlns=\"http://www.w3.org/2005/Atom\"><id>{0}/</id><title>{1}</title>"
                     "<author><name>{1}</name></author><link rel=\"self\" href=\"{0}/feed.atom\"/><link href=\"{0}/\"/>"
                     "<updated>{2}</updated>\n{3}</feed>\n",
                     url, escape_html(config.newsletter.name), updated, entries)));
   }
   return count;
+}
+
+std::string refresh_archive(const Config& config, store::Database& database) {
+  if (config.web.archive.empty()) return {};
+  const auto built = build_archive(config, database, config.web.archive);
+  return built ? std::string{} : "the archive is not up to date: " + built.error().line();
 }
 
 }  // namespace tidings::app

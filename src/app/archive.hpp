@@ -24,4 +24,8 @@ namespace tidings::app {
 /// the number of editions; files that are right already stay untouched. Errc::cannot_create names the file.
 [[nodiscard]] Result<int> build_archive(const Config& config, store::Database& database, const std::filesystem::path& folder);
 
+/// The same for the folder that "serve" shows ([web] archive), if there is one: after each sending. The mail has left, so a page
+/// that cannot be written is no error: returns what is wrong in one line, or an empty one.
+[[nodiscard]] std::string refresh_archive(const Config& config, store::Database& database);
+
 }  // namespace tidings::app

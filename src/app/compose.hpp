@@ -31,11 +31,18 @@ struct Draft {
   digest::SelectBounds bounds;
 };
 
+/// What the parts of a draft's edition have in common, and the row that stands for it.
+[[nodiscard]] EditionFacts facts_of(const Draft& draft);
+[[nodiscard]] digest::NewEdition row_of(const DigestConfig& digest, const Draft& draft, std::string title);
+
 enum class When {
   due,     ///< the newest run of the schedule, unless it is covered
   now,     ///< a period that ends now
   sample,  ///< due or else now; for previews and tests
 };
+
+/// "2026-01-05 08:00", in that zone.
+[[nodiscard]] std::string time_in_words(const Zone& zone, UtcTime t);
 
 /// Nothing if no edition is owed. A draft whose `selection.skipped` is set has no posts.
 [[nodiscard]] Result<std::optional<Draft>> draft(const Config& config, const DigestConfig& digest, store::Database& database,
@@ -75,7 +82,8 @@ enum class Empty {
 /// on_source_error = "hold": the first of the digest's sources whose last fetch failed, and how; empty if nothing is in the way.
 [[nodiscard]] Result<std::string> source_to_wait_for(const Config& config, const DigestConfig& digest, store::Database& database);
 
-/// Seals or skips the edition of one digest, if it is due (or When::now). Errc::config if its theme is wrong.
+/// Seals or skips the edition of one digest, if it is due (or When::now). Its pictures, if they travel with it, are fetched
+/// once it is sure that it is sent. Errc::config if its theme is wrong.
 [[nodiscard]] Result<Composed> compose(const Config& config, const DigestConfig& digest, store::Database& database,
                                        const Clock& clock, When when, Empty empty = Empty::record);
 
@@ -86,8 +94,8 @@ struct ComposeOutcome {
   bool waits_for_source = false;
 };
 
-/// Composes each digest, after its drafts whose time for review is over; one whose theme is wrong does not stop the others. `collected`: what was just read, for a digest whose
-/// source failed is not skipped for want of posts.
+/// Composes each digest, after its drafts whose time for review is over; one whose theme is wrong does not stop the others.
+/// `collected`: what was just read, for a digest whose source failed is not skipped for want of posts.
 [[nodiscard]] ComposeOutcome compose_all(const Config& config, store::Database& database, const Clock& clock,
                                          std::span<const DigestConfig* const> digests, When when, const CollectReport& collected);
 

@@ -5,6 +5,7 @@
 // Any mistake is Errc::config with "file:line:column: what" and a hint.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -123,6 +124,11 @@ struct DigestConfig {
   bool inline_images = false;  ///< pictures travel with the mail; see app/inline_images.hpp
   std::int64_t image_limit_bytes = 0;   ///< one picture
   std::int64_t images_limit_bytes = 0;  ///< all pictures of a mail, before base64
+
+  /// Whether posts of the source of that name may come in this digest.
+  [[nodiscard]] bool takes(std::string_view source) const {
+    return sources.empty() || std::find(sources.begin(), sources.end(), source) != sources.end();
+  }
 };
 
 /// Where readers find what "archive build" has written.

@@ -20,7 +20,8 @@ constexpr std::chrono::seconds patience{20};  // for one image
 constexpr std::size_t most_images = 100;
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
-  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
+  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
 }
 
 std::string in_src(std::string_view value) { return fmt::format("src=\"{}\"", value); }
@@ -37,8 +38,7 @@ std::string unescape(std::string text) {
 /// Pictures stand where the posts' blogs are: who lets a source be on a private network wants its pictures too.
 source::Reach reach_of(const Config& config, const DigestConfig& digest) {
   const bool all_private = std::ranges::all_of(config.sources, [&](const SourceConfig& each) {
-    const bool ours = digest.sources.empty() || std::ranges::find(digest.sources, each.spec.name) != digest.sources.end();
-    return !ours || each.allow_private_address;
+    return !digest.takes(each.spec.name) || each.allow_private_address;
   });
   return all_private ? source::Reach::anywhere : source::Reach::public_only;
 }
@@ -57,8 +57,8 @@ std::vector<std::string> image_sources(std::string_view html) {
   return out;
 }
 
-Result<std::vector<FoundImage>> fetch_images(const Config& config, const DigestConfig& digest, Renderer& renderer, const EditionFacts& facts,
-                                             const std::vector<ShownPost>& posts) {
+Result<std::vector<FoundImage>> fetch_images(const Config& config, const DigestConfig& digest, Renderer& renderer,
+                                             const EditionFacts& facts, const std::vector<ShownPost>& posts) {
   std::vector<FoundImage> out;
   if (!digest.inline_images || posts.empty()) return out;
   ShownPosts shown;
@@ -80,7 +80,8 @@ Result<std::vector<FoundImage>> fetch_images(const Config& config, const DigestC
   std::int64_t total = 0;
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const auto size = static_cast<std::int64_t>(bytes[i].size());
-    if (message::image_type(bytes[i]).empty() || size > digest.image_limit_bytes || total + size > digest.images_limit_bytes) continue;
+    const bool fits = size <= digest.image_limit_bytes && total + size <= digest.images_limit_bytes;
+    if (message::image_type(bytes[i]).empty() || !fits) continue;
     total += size;
     // The address too: one picture at two addresses is two parts, and each reference finds its own.
     const auto id = base32_encode(sha256(requests[i].url + '\n' + bytes[i])).substr(0, 24);
@@ -102,11 +103,13 @@ std::string with_addresses(std::string html, const std::vector<digest::EditionIm
   return html;
 }
 
-Result<std::vector<message::InlineImage>> images_of(const std::vector<digest::SegmentBody>& bodies, const std::vector<digest::EditionImage>& images) {
+Result<std::vector<message::InlineImage>> images_of(const std::vector<digest::SegmentBody>& bodies,
+                                                    const std::vector<digest::EditionImage>& images) {
   std::vector<message::InlineImage> out;
   for (const auto& image : images) {
     const auto call = in_src("cid:" + image.content_id);
-    const bool called = std::ranges::any_of(bodies, [&](const digest::SegmentBody& body) { return body.html.find(call) != std::string::npos; });
+    const bool called =
+        std::ranges::any_of(bodies, [&](const digest::SegmentBody& body) { return body.html.find(call) != std::string::npos; });
     if (!called) continue;
     TIDINGS_LET(auto part, message::make_inline_image(image.content_id, image.bytes));
     out.push_back(std::move(part));

@@ -25,8 +25,8 @@ struct FoundImage {
 /// The web addresses in src of <img>, in order of appearance, each once; as they are written.
 [[nodiscard]] std::vector<std::string> image_sources(std::string_view html);
 
-/// What the posts show as `renderer` writes them, fetched in that order until the digest's limit is reached. Blocks up to a minute, so
-/// not for use inside a transaction. Nothing for a digest whose images are links.
+/// What the posts show as `renderer` writes them, fetched in that order until the digest's limit is reached. Blocks up to a
+/// minute, so not for use inside a transaction. Nothing for a digest whose images are links.
 [[nodiscard]] Result<std::vector<FoundImage>> fetch_images(const Config& config, const DigestConfig& digest, Renderer& renderer,
                                                            const EditionFacts& facts, const std::vector<ShownPost>& posts);
 

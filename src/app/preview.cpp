@@ -12,6 +12,7 @@
 #include "app/seal.hpp"
 #include "app/selection.hpp"
 #include "app/signing.hpp"
+#include "app/stored_draft.hpp"
 #include "base/file.hpp"
 #include "delivery/ledger.hpp"
 #include "delivery/run.hpp"
@@ -26,15 +27,20 @@ struct Shown {
   Preview preview;
   std::vector<digest::Segment> segments;
   std::map<SegmentId, std::int64_t> readers;
-  std::vector<digest::EditionImage> images;  ///< a draft shows its pictures as links: none is fetched for a look
+  std::vector<digest::EditionImage> images;
 };
 
+// What is not sealed yet shows its pictures as links: none is fetched for a look.
+const std::vector<FoundImage> no_images;
+
 /// For a list that has nobody yet: a reader of the newsletter's language who takes every topic.
-Result<digest::Segment> sample_segment(const Draft& draft, const EditionFacts& facts, store::Database& database, Renderer& renderer) {
-  TIDINGS_LET(const auto links, load_shown(database, draft.selection.more));
+Result<digest::Segment> sample_segment(const digest::Selection& selection, const EditionFacts& facts, store::Database& database,
+                                       Renderer& renderer) {
+  TIDINGS_LET(const auto posts, load_shown(database, selection.posts));
+  TIDINGS_LET(const auto links, load_shown(database, selection.more));
   ShownPosts shown_posts;
   digest::Segment segment;
-  for (const auto& shown : draft.posts) {
+  for (const auto& shown : posts) {
     shown_posts.posts.push_back(&shown);
     segment.posts.push_back(shown.post.id);
   }
@@ -46,8 +52,18 @@ Result<digest::Segment> sample_segment(const Draft& draft, const EditionFacts& f
   return segment;
 }
 
+/// What the transaction at hand has sealed; a sample if nobody would get it.
+Result<void> read_segments(store::Database& database, const Clock& clock, Renderer& renderer, const ToSeal& what, Shown& shown) {
+  TIDINGS_LET(shown.segments, digest::EditionTable(database).segments_of(what.edition, digest::EditionTable::Bodies::with));
+  TIDINGS_LET(shown.readers, delivery::Ledger(database, clock).readers_by_segment(what.edition));
+  if (!shown.segments.empty()) return {};
+  TIDINGS_LET(auto sample, sample_segment(what.selection, what.facts, database, renderer));
+  shown.segments.push_back(std::move(sample));
+  return {};
+}
+
 /// What would be sent next, sealed as it would be and taken back.
-Result<Shown> preview_draft(const Config& config, const DigestConfig& digest, store::Database& database, const Clock& clock) {
+Result<Shown> preview_digest(const Config& config, const DigestConfig& digest, store::Database& database, const Clock& clock) {
   TIDINGS_LET(const auto taken_back, database.begin());
   TIDINGS_LET(const auto thought_out, draft(config, digest, database, clock, When::sample));
   if (!thought_out || !thought_out->selection.skipped.empty()) {
@@ -56,33 +72,45 @@ Result<Shown> preview_draft(const Config& config, const DigestConfig& digest, st
                 "\"tidings collect\" fetches; \"tidings post list\" shows what there is");
   }
   TIDINGS_LET(auto renderer, Renderer::load(config, digest));
-  const EditionFacts facts{.number = thought_out->number, .period = thought_out->plan.period, .date = thought_out->plan.scheduled};
+  const auto facts = facts_of(*thought_out);
+  TIDINGS_LET(auto title, renderer.title(facts));
+  const auto row = row_of(digest, *thought_out, std::move(title));
   Shown shown;
   auto& edition = shown.preview.edition;
-  edition.digest = digest.name;
+  edition.digest = row.digest;
   edition.number = thought_out->number;
-  edition.scheduled = thought_out->plan.scheduled;
-  edition.period = thought_out->plan.period;
-  TIDINGS_LET(edition.title, renderer.title(facts));
-  digest::EditionTable editions{database};
-  TIDINGS_LET(const auto id, editions.insert({.digest = digest.name, .scheduled = edition.scheduled, .period = edition.period,
-                                              .cut = thought_out->cut, .title = edition.title, .reason = {}},
-                                             thought_out->selection, clock.now()));
-  TIDINGS_TRY(seal_segments(config, digest, database, clock, renderer, {.edition = id, .facts = facts, .selection = thought_out->selection, .images = {}}));
-  TIDINGS_LET(shown.segments, editions.segments_of(id, digest::EditionTable::Bodies::with));
-  TIDINGS_LET(shown.readers, delivery::Ledger(database, clock).readers_by_segment(id));
-  if (shown.segments.empty()) {
-    TIDINGS_LET(auto sample, sample_segment(*thought_out, facts, database, renderer));
-    shown.segments.push_back(std::move(sample));
-  }
+  edition.scheduled = row.scheduled;
+  edition.period = row.period;
+  edition.title = row.title;
+  TIDINGS_LET(const auto id, digest::EditionTable(database).insert(row, thought_out->selection, clock.now()));
+  const ToSeal what{.edition = id, .facts = facts, .selection = thought_out->selection, .images = no_images};
+  TIDINGS_TRY(seal_segments(config, digest, database, clock, renderer, what));
+  TIDINGS_TRY(read_segments(database, clock, renderer, what, shown));
   return shown;
 }
 
-Result<Shown> preview_sealed(const std::string& what, store::Database& database, const Clock& clock) {
+/// A draft as its editor left it, likewise.
+Result<void> preview_draft(const Config& config, store::Database& database, const Clock& clock, Shown& shown) {
+  const auto& edition = shown.preview.edition;
+  TIDINGS_LET(const auto* const digest, config.digest(edition.digest));
+  TIDINGS_LET(const auto taken_back, database.begin());
+  TIDINGS_LET(auto renderer, Renderer::load(config, *digest));
+  TIDINGS_LET(const auto arranged, arrangement_of(config, *digest, database, edition));
+  TIDINGS_TRY(seal_draft(config, *digest, database, clock, renderer, edition, no_images));
+  return read_segments(database, clock, renderer,
+                       {.edition = edition.id, .facts = arranged.facts, .selection = arranged.selection, .images = no_images},
+                       shown);
+}
+
+Result<Shown> preview_edition(const Config& config, const std::string& what, store::Database& database, const Clock& clock) {
   digest::EditionTable editions{database};
   Shown shown;
   TIDINGS_LET(shown.preview.edition, editions.find(what));
   const auto& edition = shown.preview.edition;
+  if (edition.state == digest::EditionState::draft) {
+    TIDINGS_TRY(preview_draft(config, database, clock, shown));
+    return shown;
+  }
   TIDINGS_LET(shown.segments, editions.segments_of(edition.id, digest::EditionTable::Bodies::with));
   if (shown.segments.empty()) {
     return fail(Errc::no_input, fmt::format("edition {} was {}: {}", what, name_of(edition.state), edition.reason));
@@ -92,8 +120,9 @@ Result<Shown> preview_sealed(const std::string& what, store::Database& database,
   return shown;
 }
 
-Result<PreviewSegment> finish_segment(const Config& config, const Links& links, const Preview& preview, const digest::Segment& segment,
-                                      const std::vector<digest::EditionImage>& images, const PreviewReader& who, UtcTime now) {
+Result<PreviewSegment> finish_segment(const Config& config, const Links& links, const Preview& preview,
+                                      const digest::Segment& segment, const std::vector<digest::EditionImage>& images,
+                                      const PreviewReader& who, UtcTime now) {
   const auto reader = links.sample(who.address, who.name);
   const auto& body = segment.bodies.at(message::variant_of(reader, segment.bodies.size()));
   PreviewSegment out;
@@ -121,7 +150,8 @@ Result<Preview> make_preview(const Config& config, store::Database& database, co
   TIDINGS_LET(auto keys, subscriber::KeyRing::peek(database, random));
   const Links links{config, std::move(keys)};
   const auto* const digest = config.find_digest(what);
-  TIDINGS_LET(auto found, digest != nullptr ? preview_draft(config, *digest, database, clock) : preview_sealed(what, database, clock));
+  TIDINGS_LET(auto found, digest != nullptr ? preview_digest(config, *digest, database, clock)
+                                            : preview_edition(config, what, database, clock));
   auto preview = std::move(found.preview);
   std::map<std::string, int> seen;
   for (const auto& segment : found.segments) {

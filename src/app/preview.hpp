@@ -38,7 +38,7 @@ struct PreviewSegment {
 };
 
 struct Preview {
-  digest::Edition edition;  ///< of a draft: id 0
+  digest::Edition edition;  ///< of what would be sent next: id 0
   std::vector<PreviewSegment> segments;
 };
 
@@ -49,8 +49,8 @@ struct PreviewReader {
   std::string subject_prefix;
 };
 
-/// Of a digest ("weekly": what would be sent next, to whom it would be sent) or an edition ("weekly#3", an id). `database` is
-/// a copy: a draft is sealed there in a transaction that is rolled back. Without a recipient, a sample for a reader of every
+/// Of a digest ("weekly": what would be sent next, to whom it would be sent) or an edition ("weekly#3", an id). What is not
+/// sealed, a draft too, is sealed in a transaction that is rolled back. Without a recipient, a sample for a reader of every
 /// topic. Errc::no_input if there is neither digest nor edition of that name, or nothing to show.
 [[nodiscard]] Result<Preview> make_preview(const Config& config, store::Database& database, const Clock& clock, Random& random,
                                            const std::string& what, const PreviewReader& reader);
@@ -60,6 +60,7 @@ struct PreviewReader {
 [[nodiscard]] Result<std::filesystem::path> write_preview(const Preview& preview, const std::filesystem::path& folder);
 
 /// One message to one address, outside the ledger.
-[[nodiscard]] Result<delivery::Outcome> send_test(const Config& config, const Preview& preview, const std::filesystem::path& to_folder);
+[[nodiscard]] Result<delivery::Outcome> send_test(const Config& config, const Preview& preview,
+                                                  const std::filesystem::path& to_folder);
 
 }  // namespace tidings::app

@@ -17,12 +17,14 @@ namespace {
 constexpr std::string_view style = R"css(
 :root{color-scheme:light dark}
 body{font:16px/1.5 system-ui,sans-serif;margin:2rem}
-table{border-collapse:collapse}th,td{text-align:left;padding:.25rem 1.5rem .25rem 0;border-bottom:1px solid #8885;vertical-align:top}
+table{border-collapse:collapse}
+th,td{text-align:left;padding:.25rem 1.5rem .25rem 0;border-bottom:1px solid #8885;vertical-align:top}
 summary{cursor:pointer;font-size:1.2rem;font-weight:600;padding:.5rem 0}
 .frames{display:flex;gap:1.5rem;flex-wrap:wrap;align-items:flex-start}
 figure{margin:0}figcaption{margin:0 0 .25rem}
 iframe{height:900px;box-sizing:content-box;border:1px solid #8888;background:#fff}
-pre{margin:0;padding:1rem;border:1px solid #8888;box-sizing:border-box;max-width:46rem;max-height:900px;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere}
+pre{margin:0;padding:1rem;border:1px solid #8888;box-sizing:border-box;max-width:46rem;max-height:900px;overflow:auto;
+white-space:pre-wrap;overflow-wrap:anywhere}
 ol{max-width:60rem;overflow-wrap:anywhere}
 )css";
 
@@ -31,7 +33,8 @@ std::string size_of(const std::string& bytes) { return format_size(static_cast<s
 std::string budget_words(const PreviewSegment& segment) {
   if (!segment.note.empty()) return "shortened: " + segment.note;
   if (segment.html.empty()) return "no HTML part";
-  return fmt::format("nothing shortened ({}% of {})", segment.html.size() * 100 / html_budget_bytes, format_size(html_budget_bytes));
+  return fmt::format("nothing shortened ({}% of {})", segment.html.size() * 100 / html_budget_bytes,
+                     format_size(html_budget_bytes));
 }
 
 std::string readers_words(const PreviewSegment& segment) {
@@ -41,12 +44,14 @@ std::string readers_words(const PreviewSegment& segment) {
 std::string overview(const Preview& preview) {
   std::string rows;
   for (const auto& segment : preview.segments) {
-    rows += fmt::format("<tr><td><a href=\"#{0}\">{0}</a></td><td>{1}</td><td>{2}</td><td>{3}</td><td>{4}</td><td>{5}</td><td>{6}</td></tr>\n",
-                        escape_html(segment.name), readers_words(segment), plural(segment.posts, "post"), size_of(segment.html), size_of(segment.text),
-                        size_of(segment.letter.bytes), escape_html(budget_words(segment)));
+    rows += fmt::format(
+        "<tr><td><a href=\"#{0}\">{0}</a></td><td>{1}</td><td>{2}</td><td>{3}</td><td>{4}</td><td>{5}</td><td>{6}</td></tr>\n",
+        escape_html(segment.name), readers_words(segment), plural(segment.posts, "post"), size_of(segment.html),
+        size_of(segment.text), size_of(segment.letter.bytes), escape_html(budget_words(segment)));
   }
-  return "<table><thead><tr><th>Segment</th><th>Readers</th><th>Posts</th><th>HTML</th><th>Text</th><th>Message</th><th>Size budget</th></tr></thead>\n"
-         "<tbody>\n" + rows + "</tbody></table>\n";
+  return "<table><thead><tr><th>Segment</th><th>Readers</th><th>Posts</th><th>HTML</th><th>Text</th><th>Message</th>"
+         "<th>Size budget</th></tr></thead>\n<tbody>\n" +
+         rows + "</tbody></table>\n";
 }
 
 std::string frame(const std::string& name, std::string_view scheme, int width) {
@@ -64,8 +69,8 @@ std::string head_of(const std::string& message) {
 std::string link_list(const PreviewSegment& segment) {
   std::string items;
   for (const auto& link : segment.links) {
-    items += fmt::format("<li dir=\"auto\"><a href=\"{0}\">{0}</a>{1}{2}</li>\n", escape_html(link.url), link.words.empty() ? "" : ": ",
-                         escape_html(link.words));
+    items += fmt::format("<li dir=\"auto\"><a href=\"{0}\">{0}</a>{1}{2}</li>\n", escape_html(link.url),
+                         link.words.empty() ? "" : ": ", escape_html(link.words));
   }
   return fmt::format("<h3>{}</h3>\n<ol>\n{}</ol>\n", plural(static_cast<long long>(segment.links.size()), "link"), items);
 }
@@ -78,8 +83,8 @@ std::string section_of(const PreviewSegment& segment, bool open) {
     files = fmt::format("<a href=\"{0}.html\">HTML</a> · ", name);
     frames = frame(name, "light", 320) + frame(name, "light", 600) + frame(name, "dark", 600) + frame(name, "dark", 320);
   }
-  frames += fmt::format("<figure><figcaption>text</figcaption><pre lang=\"{}\" dir=\"auto\">{}</pre></figure>\n", escape_html(segment.language),
-                        escape_html(segment.text));
+  frames += fmt::format("<figure><figcaption>text</figcaption><pre lang=\"{}\" dir=\"auto\">{}</pre></figure>\n",
+                        escape_html(segment.language), escape_html(segment.text));
   return fmt::format(
       "<details id=\"{0}\"{1}><summary>{0}: <span dir=\"auto\">{2}</span></summary>\n"
       "<p>{3} · {4} · {5}<br>files: {6}<a href=\"{0}.txt\">text</a> · <a href=\"{0}.eml\">message</a></p>\n"

@@ -19,17 +19,21 @@ using Recipients = std::unordered_set<SubscriberId>;
 
 std::string day_of(const Zone& zone, UtcTime t) {
   const std::chrono::year_month_day date{std::chrono::floor<std::chrono::days>(zone.to_local(t))};
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()));
 }
 
 Result<std::string> why_not(const Zone& zone, subscriber::Suppressions& suppressions, const subscriber::Subscriber& reader,
                             const subscriber::Subscription& subscription) {
   using State = subscriber::SubscriptionState;
-  if (subscription.state == State::withdrawn) return "left on " + day_of(zone, subscription.since);
-  if (subscription.state == State::pending) return fmt::format("has not confirmed, asked on {}", day_of(zone, subscription.since));
+  const auto since = day_of(zone, subscription.since);
+  if (subscription.state == State::withdrawn) return "left on " + since;
+  if (subscription.state == State::pending) return fmt::format("has not confirmed, asked on {}", since);
   TIDINGS_LET(const auto address, parse_mail_address(reader.address));
   TIDINGS_LET(const auto suppression, suppressions.lookup(address));
-  if (suppression) return fmt::format("suppressed on {}: {}", day_of(zone, suppression->at), subscriber::name_of(suppression->cause));
+  if (suppression) {
+    return fmt::format("suppressed on {}: {}", day_of(zone, suppression->at), subscriber::name_of(suppression->cause));
+  }
   if (!reader.topics.empty()) return fmt::format("nothing new on their topics ({})", join(reader.topics, ", "));
   return "has had all of it from another digest";
 }
@@ -78,7 +82,8 @@ Result<void> tell_readers(const Config& config, store::Database& database, const
   return tell_the_others(config, database, clock, name, edition.digest, recipients, tell);
 }
 
-Result<void> tell_left_out(const Config& config, store::Database& database, const Clock& clock, const std::string& digest, const LineSink& tell) {
+Result<void> tell_left_out(const Config& config, store::Database& database, const Clock& clock, const std::string& digest,
+                           const LineSink& tell) {
   return tell_the_others(config, database, clock, digest, digest, {}, tell);
 }
 

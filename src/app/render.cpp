@@ -238,7 +238,9 @@ Result<Rendered> Renderer::render(const EditionFacts& facts, const std::string& 
   TIDINGS_LET(const auto* const words, strings(language));
   const auto& zone = config_->newsletter.zone;
   const auto all = shown.posts.size();
-  const auto attempt = [&](const Extent& extent) { return theme_.render_bodies(view(facts, *words, shown, extent), *words, zone); };
+  const auto attempt = [&](const Extent& extent) {
+    return theme_.render_bodies(view(facts, *words, shown, extent), *words, zone);
+  };
   Rendered out;
   TIDINGS_LET(out.bodies, attempt({.words = 0, .posts = all}));
   if (weight_of(out.bodies) <= html_budget_bytes) return out;
@@ -275,7 +277,8 @@ Result<std::string> Renderer::render_page(const EditionFacts& facts, const std::
   auto page = view(facts, *words, shown, {.words = 0, .posts = shown.posts.size()});
   page.is_web = true;
   // A theme of one's own may still show the links of a reader; on a page they lead to the newsletter.
-  const message::Reader nobody{.address = config_->newsletter.from.address.text(), .unsubscribe_url = config_->newsletter.public_url};
+  const message::Reader nobody{.address = config_->newsletter.from.address.text(),
+                               .unsubscribe_url = config_->newsletter.public_url};
   TIDINGS_LET(const auto body, theme_.render_for(page, *words, config_->newsletter.zone, nobody));
   if (!body.html.empty()) return body.html;
   return fmt::format("<!doctype html>\n<html lang=\"{}\" dir=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title>"

@@ -10,9 +10,9 @@
 #include "app/inline_images.hpp"
 #include "app/preflight.hpp"
 #include "app/preview.hpp"
-#include "app/seal.hpp"
 #include "app/selection.hpp"
 #include "app/signing.hpp"
+#include "app/stored_draft.hpp"
 #include "base/codec.hpp"
 #include "base/crypto.hpp"
 #include "base/text.hpp"
@@ -27,74 +27,6 @@ namespace {
 constexpr std::size_t most_left_out = 100;
 constexpr std::string_view intro_mark = "--- introduction, in Markdown, below this line ---";
 
-std::string time_in_words(const Zone& zone, UtcTime t) {
-  const auto text = format_rfc3339(t + zone.offset_at(t));
-  return text.substr(0, 10) + " " + text.substr(11, 5);
-}
-
-/// Whether somebody has arranged the posts otherwise than the digest would.
-Result<bool> is_rearranged(const std::vector<digest::Selected>& posts, const digest::SelectOptions& options) {
-  auto sorted = posts;
-  digest::sort_for_reading(sorted, options);
-  return sorted != posts;
-}
-
-struct SealedDraft {
-  Sealed sealed;
-  std::string title;
-  int posts = 0;
-};
-
-/// Within the caller's transaction.
-Result<SealedDraft> seal_draft(const Config& config, const DigestConfig& digest, store::Database& database, const Clock& clock,
-                               const digest::Edition& edition, const std::vector<FoundImage>& images) {
-  digest::EditionTable editions{database};
-  TIDINGS_TRY(editions.approve(edition.id, clock.now()));
-  TIDINGS_LET(const auto options, select_options(config, digest));
-  TIDINGS_LET(auto selection, editions.choice_of(edition.id, options));
-  TIDINGS_LET(const bool rearranged, is_rearranged(selection.posts, options));
-  // What waits for the next edition keeps the memory of who changed digests alive; as far back as there may be any.
-  TIDINGS_LET(const auto history, editions.history(digest.name));
-  const auto origin = history.origin.value_or(digest::History::Origin{.from = edition.period.from, .cut = edition.cut});
-  const digest::SelectBounds bounds{.cut = edition.cut, .until = edition.period.until, .oldest = {}, .origin_from = origin.from, .origin_cut = origin.cut};
-  TIDINGS_LET(const auto waiting, editions.candidates(digest.name, options, bounds));
-  for (const auto& each : waiting) selection.left_out.push_back({.id = each.id, .why = digest::LeftOut::cut_by_max_posts, .joined = {}});
-  TIDINGS_LET(auto renderer, Renderer::load(config, digest));
-  const EditionFacts facts{.number = edition.number.value_or(1),
-                           .period = edition.period,
-                           .date = edition.scheduled,
-                           .intro_markdown = edition.intro,
-                           .in_given_order = rearranged};
-  SealedDraft out;
-  TIDINGS_LET(out.sealed, seal_segments(config, digest, database, clock, renderer, {.edition = edition.id, .facts = facts, .selection = selection, .images = images}));
-  out.title = edition.title;
-  out.posts = static_cast<int>(selection.posts.size());
-  return out;
-}
-
-Result<const DigestConfig*> digest_of(const Config& config, const digest::Edition& edition) { return config.digest(edition.digest); }
-
-/// Fetched before the transaction begins: others write meanwhile.
-Result<std::vector<FoundImage>> images_ahead(const Config& config, const DigestConfig& digest, store::Database& database,
-                                             const digest::Edition& edition) {
-  if (!digest.inline_images) return std::vector<FoundImage>{};
-  TIDINGS_LET(const auto options, select_options(config, digest));
-  TIDINGS_LET(const auto selection, digest::EditionTable(database).choice_of(edition.id, options));
-  TIDINGS_LET(const auto posts, load_shown(database, selection.posts));
-  TIDINGS_LET(auto renderer, Renderer::load(config, digest));
-  return fetch_images(config, digest, renderer, {.number = edition.number.value_or(1), .period = edition.period, .date = edition.scheduled}, posts);
-}
-
-/// Sealed for a moment and read; nothing of it stays.
-Result<Preview> rehearse(const Config& config, const DigestConfig& digest, store::Database& database, const Clock& clock, Random& random,
-                         const digest::Edition& edition) {
-  TIDINGS_LET(auto transaction, database.begin());
-  TIDINGS_TRY(seal_draft(config, digest, database, clock, edition, {}));
-  const auto& editor = config.newsletter.editor;
-  return make_preview(config, database, clock, random, std::to_string(edition.id.value),
-                      {.address = editor.address.text(), .name = editor.name, .subject_prefix = {}});
-}
-
 std::string instructions(const Config& config, const DigestConfig& digest, const digest::Edition& edition) {
   const auto name = digest::name_of(edition);
   auto out = fmt::format("{} \"{}\" is a draft and waits for you.\n\n"
@@ -105,7 +37,8 @@ std::string instructions(const Config& config, const DigestConfig& digest, const
   if (!digest.review_until) return out;
   const auto until = time_in_words(config.newsletter.zone, edition.scheduled + *digest.review_until);
   const bool sends = digest.unapproved == DigestConfig::Unapproved::send;
-  return out + fmt::format("Without an answer by {} {}.\n\n", until, sends ? "it is sent as it is" : "it is held until somebody decides");
+  return out + fmt::format("Without an answer by {} {}.\n\n", until,
+                           sends ? "it is sent as it is" : "it is held until somebody decides");
 }
 
 /// The note above the digest itself.
@@ -114,12 +47,13 @@ std::string with_note(const std::string& html, const std::string& note) {
   const auto end = body == std::string::npos ? std::string::npos : html.find('>', body);
   if (end == std::string::npos) return {};
   return html.substr(0, end + 1) +
-         "<pre style=\"white-space:pre-wrap;font:14px/1.4 monospace;color:#000;background:#fff8dc;padding:16px;margin:0;text-align:start\" dir=\"ltr\">" +
+         "<pre style=\"white-space:pre-wrap;font:14px/1.4 "
+         "monospace;color:#000;background:#fff8dc;padding:16px;margin:0;text-align:start\" dir=\"ltr\">" +
          escape_html(note) + "</pre>" + html.substr(end + 1);
 }
 
-Result<message::Letter> draft_letter(const Config& config, const digest::Edition& edition, const Preview& preview, const std::string& note,
-                                     UtcTime now) {
+Result<message::Letter> draft_letter(const Config& config, const digest::Edition& edition, const Preview& preview,
+                                     const std::string& note, UtcTime now) {
   const auto& widest = *std::ranges::max_element(preview.segments, {}, &PreviewSegment::posts);
   message::PlainMail mail;
   mail.from = config.newsletter.from;
@@ -130,9 +64,10 @@ Result<message::Letter> draft_letter(const Config& config, const digest::Edition
   mail.html = with_note(widest.html, note);
   mail.language = widest.language;
   // The same for every attempt, so that a mail that went out twice is shown once.
-  mail.message_id = fmt::format("<draft-{}-{}@{}>", edition.id.value,
-                                hex_encode(sha256(fmt::format("{} {} {}", config.newsletter.list_id, edition.id.value, to_ms(edition.cut))).substr(0, 8)),
-                                config.newsletter.from.address.domain);
+  mail.message_id = fmt::format(
+      "<draft-{}-{}@{}>", edition.id.value,
+      hex_encode(sha256(fmt::format("{} {} {}", config.newsletter.list_id, edition.id.value, to_ms(edition.cut))).substr(0, 8)),
+      config.newsletter.from.address.domain);
   TIDINGS_LET(mail.signers, load_signers(config));
   return message::build_plain(mail, now);
 }
@@ -152,11 +87,12 @@ Result<std::string> left_out_in_words(const DigestConfig& digest, store::Databas
   for (const auto& each : draft.selection.left_out) TIDINGS_TRY(add(each.id, digest::name_of(each.why)));
   for (const auto& each : draft.selection.repeats) TIDINGS_TRY(add(each.id, "an earlier edition had it from another source"));
   std::vector<std::pair<PostId, digest::LeftOut>> judged;
-  TIDINGS_TRY(digest::EditionTable(database).visit_candidates(digest.name, bounds, [&](digest::Candidate&& candidate) -> Result<void> {
-    const auto why = digest::judge(candidate, options, bounds);
-    if (why && candidate.first_seen >= draft.plan.period.from) judged.emplace_back(candidate.id, *why);
-    return {};
-  }));
+  TIDINGS_TRY(
+      digest::EditionTable(database).visit_candidates(digest.name, bounds, [&](digest::Candidate&& candidate) -> Result<void> {
+        const auto why = digest::judge(candidate, options, bounds);
+        if (why && candidate.first_seen >= draft.plan.period.from) judged.emplace_back(candidate.id, *why);
+        return {};
+      }));
   for (const auto& [id, why] : judged) TIDINGS_TRY(add(id, digest::name_of(why)));
   TIDINGS_LET(const auto recent, posts.list({.source = {}, .since = draft.plan.period.from, .limit = 1000}));
   for (const auto& post : recent) {
@@ -170,9 +106,10 @@ Result<std::string> draft_file(store::Database& database, const digest::Edition&
   post::PostTable table{database};
   TIDINGS_LET(const auto shown, editions.posts_of(edition.id));
   TIDINGS_LET(const auto dropped, editions.dropped_of(edition.id));
-  std::string out = fmt::format("# {} \"{}\"\n# The order of the lines is the order of the posts. Delete a line to drop its post.\n"
-                                "# A dropped post has had its turn: it comes in no later edition of this digest.\n",
-                                digest::name_of(edition), edition.title);
+  std::string out = fmt::format(
+      "# {} \"{}\"\n# The order of the lines is the order of the posts. Delete a line to drop its post.\n"
+      "# A dropped post has had its turn: it comes in no later edition of this digest.\n",
+      digest::name_of(edition), edition.title);
   TIDINGS_LET(const auto posts, table.load(shown));
   for (const auto& post : posts) out += fmt::format("{} {}\n", post.id.value, post::display_title(post));
   TIDINGS_LET(const auto others, table.load(dropped));
@@ -198,7 +135,8 @@ Result<DraftChanges> read_draft_file(const std::string& text) {
     std::int64_t id = 0;
     const auto [stop, error] = std::from_chars(line.data(), line.data() + line.size(), id);
     if (error != std::errc{} || id < 1 || (stop != line.data() + line.size() && *stop != ' ' && *stop != '\t')) {
-      return fail(Errc::bad_data, fmt::format("line {}: \"{}\" does not begin with the number of a post", line_number, truncate_utf8(line, 40)),
+      return fail(Errc::bad_data,
+                  fmt::format("line {}: \"{}\" does not begin with the number of a post", line_number, truncate_utf8(line, 40)),
                   "the introduction stands below the line that begins with ---");
     }
     changes.shown->push_back(PostId{id});
@@ -214,13 +152,22 @@ Result<void> change_draft(store::Database& database, const digest::Edition& edit
   return transaction.commit();
 }
 
-Result<Composed> approve_draft(const Config& config, store::Database& database, const Clock& clock, const digest::Edition& edition) {
-  TIDINGS_LET(const auto* const digest, digest_of(config, edition));
-  TIDINGS_LET(const auto images, images_ahead(config, *digest, database, edition));
+Result<Composed> approve_draft(const Config& config, store::Database& database, const Clock& clock,
+                               const digest::Edition& edition) {
+  TIDINGS_LET(const auto* const digest, config.digest(edition.digest));
+  TIDINGS_LET(auto renderer, Renderer::load(config, *digest));
+  TIDINGS_LET(const auto arranged, arrangement_of(config, *digest, database, edition));
+  std::vector<FoundImage> images;
+  if (digest->inline_images && edition.state == digest::EditionState::draft) {
+    // Fetched before the transaction begins: others write meanwhile.
+    TIDINGS_LET(const auto posts, load_shown(database, arranged.selection.posts));
+    TIDINGS_LET(images, fetch_images(config, *digest, renderer, arranged.facts, posts));
+  }
   TIDINGS_LET(auto transaction, database.begin());
-  TIDINGS_LET(const auto done, seal_draft(config, *digest, database, clock, edition, images));
-  if (done.sealed.recipients == 0) {
-    return fail(Errc::no_input, fmt::format("{} has nobody to be sent to", digest::name_of(edition)), "\"tidings edition cancel\" takes it back");
+  TIDINGS_LET(const auto sealed, seal_draft(config, *digest, database, clock, renderer, edition, images));
+  if (sealed.recipients == 0) {
+    return fail(Errc::no_input, fmt::format("{} has nobody to be sent to", digest::name_of(edition)),
+                "\"tidings edition cancel\" takes it back");
   }
   TIDINGS_TRY(transaction.commit());
   Composed result;
@@ -228,16 +175,17 @@ Result<Composed> approve_draft(const Config& config, store::Database& database, 
   result.what = Composed::What::sealed;
   result.edition = edition.id;
   result.number = edition.number.value_or(0);
-  result.title = done.title;
-  result.posts = done.posts;
-  result.segments = done.sealed.segments;
-  result.recipients = done.sealed.recipients;
-  result.note = done.sealed.note;
+  result.title = edition.title;
+  result.posts = static_cast<int>(arranged.selection.posts.size());
+  result.segments = sealed.segments;
+  result.recipients = sealed.recipients;
+  result.note = sealed.note;
   result.next_run = digest->schedule.next_run(clock.now(), config.newsletter.zone);
   return result;
 }
 
-Result<std::vector<Composed>> settle_drafts(const Config& config, const DigestConfig& digest, store::Database& database, const Clock& clock) {
+Result<std::vector<Composed>> settle_drafts(const Config& config, const DigestConfig& digest, store::Database& database,
+                                            const Clock& clock) {
   std::vector<Composed> out;
   if (!digest.review_until) return out;
   digest::EditionTable editions{database};
@@ -287,11 +235,11 @@ Result<MailedDrafts> mail_drafts(const Config& config, store::Database& database
   for (const auto& edition : drafts) {
     const auto* const digest = config.find_digest(edition.digest);
     if (edition.mailed || digest == nullptr) continue;
-    TIDINGS_LET(const auto preview, rehearse(config, *digest, database, clock, random, edition));
-    if (preview.segments.empty()) continue;
-    TIDINGS_LET(const auto options, select_options(config, *digest));
-    TIDINGS_LET(const auto selection, editions.choice_of(edition.id, options));
-    TIDINGS_LET(const auto posts, load_shown(database, selection.posts));
+    const auto& editor = config.newsletter.editor;
+    TIDINGS_LET(const auto preview, make_preview(config, database, clock, random, digest::name_of(edition),
+                                                 {.address = editor.address.text(), .name = editor.name, .subject_prefix = {}}));
+    TIDINGS_LET(const auto arranged, arrangement_of(config, *digest, database, edition));
+    TIDINGS_LET(const auto posts, load_shown(database, arranged.selection.posts));
     TIDINGS_LET(const auto left_out, editions.preflight_of(edition.id));
     const auto found = join(preflight(config, preview, posts), "\n");
     auto report = found + "\n";
@@ -300,13 +248,13 @@ Result<MailedDrafts> mail_drafts(const Config& config, store::Database& database
     TIDINGS_LET(auto letter, draft_letter(config, edition, preview, note, clock.now()));
     TIDINGS_LET(const auto transport, make_transport(config, to_folder));
     TIDINGS_LET(const auto outcome, delivery::send_one(*transport, std::move(letter)));
-    const auto editor = config.newsletter.editor.address.text();
     if (outcome.kind != delivery::OutcomeKind::accepted) {
-      out.trouble.push_back(fmt::format("the draft {} was not taken for {}: {}", digest::name_of(edition), editor, outcome.line()));
+      out.trouble.push_back(fmt::format("the draft {} was not taken for {}: {}", digest::name_of(edition),
+                                        editor.address.text(), outcome.line()));
       continue;
     }
     TIDINGS_TRY(editions.set_mailed(edition.id, report, clock.now()));
-    out.mailed.push_back(fmt::format("{}: draft mailed to {}", digest::name_of(edition), editor));
+    out.mailed.push_back(fmt::format("{}: draft mailed to {}", digest::name_of(edition), editor.address.text()));
   }
   return out;
 }

@@ -1,7 +1,8 @@
 // Review: editions that wait for an editor. Made as drafts, mailed with a preflight, changed, approved or left to review_until.
 //
-// A draft has its posts from its schedule's run on: what is collected later waits for the next edition. Approving seals it as it is
-// then arranged, for those who are subscribed then. A dropped post has had its turn: it comes in no later edition of the digest.
+// A draft has its posts from its schedule's run on: what is collected later waits for the next edition. Approving seals it as
+// it is then arranged, for those who are subscribed then. A dropped post has had its turn: it comes in no later edition of the
+// digest.
 #pragma once
 
 #include <filesystem>
@@ -40,11 +41,12 @@ struct DraftChanges {
 [[nodiscard]] Result<void> change_draft(store::Database& database, const digest::Edition& edition, const DraftChanges& changes);
 
 /// Seals the draft. Errc::no_input if nobody is there to get it. The caller holds the sender's lock.
-[[nodiscard]] Result<Composed> approve_draft(const Config& config, store::Database& database, const Clock& clock, const digest::Edition& edition);
+[[nodiscard]] Result<Composed> approve_draft(const Config& config, store::Database& database, const Clock& clock,
+                                             const digest::Edition& edition);
 
 /// Drafts of the digest whose review_until has passed: sealed, or marked as held and said so once.
-[[nodiscard]] Result<std::vector<Composed>> settle_drafts(const Config& config, const DigestConfig& digest, store::Database& database,
-                                                          const Clock& clock);
+[[nodiscard]] Result<std::vector<Composed>> settle_drafts(const Config& config, const DigestConfig& digest,
+                                                          store::Database& database, const Clock& clock);
 
 /// When settle_drafts() has something to do next.
 [[nodiscard]] Result<std::optional<UtcTime>> next_settling(const Config& config, store::Database& database);
@@ -55,7 +57,7 @@ struct MailedDrafts {
 };
 
 /// Mails drafts that their editor has not got yet; asks the web for their links. The caller holds the sender's lock.
-[[nodiscard]] Result<MailedDrafts> mail_drafts(const Config& config, store::Database& database, const Clock& clock, Random& random,
-                                               const std::filesystem::path& to_folder);
+[[nodiscard]] Result<MailedDrafts> mail_drafts(const Config& config, store::Database& database, const Clock& clock,
+                                               Random& random, const std::filesystem::path& to_folder);
 
 }  // namespace tidings::app

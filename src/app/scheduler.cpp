@@ -1,12 +1,16 @@
 #include "app/scheduler.hpp"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "app/archive.hpp"
 #include "app/bounce_intake.hpp"
+#include "app/bounce_mailbox.hpp"
 #include "app/notices.hpp"
 #include "app/review.hpp"
 #include "app/web_pages.hpp"
@@ -25,13 +29,18 @@ constexpr auto chores_every = 1min;
 constexpr auto poll_every = 1h;      // a source that says nothing else is asked this often; so it is by source_table
 constexpr auto poll_files_every = 15min;  // files, folders and commands, which name no time themselves
 constexpr auto ask_lock_every = 1s;
+constexpr auto ask_mailbox_every = 5min;  // on another host: a login each time
 constexpr auto tidy_every = 1h;
 constexpr auto longest_pause = 15min;
 
 class Scheduler {
  public:
   Scheduler(Config config, const Clock& clock, Random& random, const SchedulerOptions& options, SchedulerSignals& signals)
-      : config_(std::make_unique<Config>(std::move(config))), clock_(clock), random_(random), options_(options), signals_(signals) {}
+      : config_(std::make_unique<Config>(std::move(config))),
+        clock_(clock),
+        random_(random),
+        options_(options),
+        signals_(signals) {}
 
   Result<void> run() {
     TIDINGS_TRY(open());
@@ -74,10 +83,13 @@ class Scheduler {
       }
     }
     said_.clear();
+    waits_.clear();
+    archive_is_old_ = true;
     relay_troubles_ = 0;
     trouble_until_.reset();
-    next_round_ = next_chores_ = clock_.now();
-    options_.on_said(fmt::format("configuration read again: {}", plural(static_cast<long long>(config_->digests.size()), "digest")));
+    next_round_ = next_chores_ = next_bounces_ = clock_.now();
+    options_.on_said(
+        fmt::format("configuration read again: {}", plural(static_cast<long long>(config_->digests.size()), "digest")));
   }
 
   void trouble(const std::string& line) {
@@ -109,7 +121,11 @@ class Scheduler {
       TIDINGS_TRY(tidy_up(*database_, clock_, random_));
       next_tidy_ = clock_.now() + tidy_every;
     }
-    if (!config_->bounce.maildir.empty()) TIDINGS_TRY(read_bounces());
+    if (has_bounce_mailbox(*config_) && clock_.now() >= next_bounces_) {
+      next_bounces_ = clock_.now() + (config_->bounce.maildir.empty() ? ask_mailbox_every : chores_every);
+      // A mailbox that does not answer keeps nobody's confirmation waiting.
+      if (auto read = read_bounces(); !read) trouble("reports wait: " + read.error().line());
+    }
     TIDINGS_TRY(take_sign_ups(*database_, clock_, *config_));
     if (!pages_) {
       TIDINGS_LET(pages_, WebPages::load(*config_));
@@ -124,13 +140,14 @@ class Scheduler {
     TIDINGS_LET(auto keys, subscriber::KeyRing::open(*database_, random_, clock_));
     BounceIntake intake{*config_, *database_, clock_, random_, std::move(keys)};
     int count = 0;
-    TIDINGS_TRY(bounce::read_maildir(config_->bounce.maildir, [&](std::string_view bytes) -> Result<bounce::PutAway> {
+    const auto read = read_bounce_mailbox(*config_, [&](std::string_view bytes) -> Result<bounce::PutAway> {
+      if (signals_.end) return fail(Errc::try_again, "ended by a signal");
       TIDINGS_LET(const auto result, intake.take(bytes));
       ++count;
       return result.intake == Intake::unmatched ? bounce::PutAway::unmatched : bounce::PutAway::taken;
-    }));
+    });
     if (count > 0) options_.on_said(fmt::format("{} read from the mailbox", plural(count, "report")));
-    return {};
+    return signals_.end ? Result<void>{} : read;
   }
 
   /// What another command has sealed, approved or freed since.
@@ -169,27 +186,38 @@ class Scheduler {
       TIDINGS_LET(report, deliver(*config_, *database_, clock_, random_, options, signals_.interrupt));
       note(report);
     }
+    if (archive_is_old_ || !report.editions.empty()) write_archive();
     TIDINGS_LET(next_round_, next_time(report, outcome.waits_for_source));
     return {};
   }
 
+  void write_archive() {
+    const auto wrong = refresh_archive(*config_, *database_);
+    archive_is_old_ = !wrong.empty();
+    if (archive_is_old_) trouble(wrong);
+  }
+
   void tell(const Composed& composed) {
     using What = Composed::What;
+    if (composed.what == What::sealed) archive_is_old_ = true;
     if (composed.what == What::not_due) return;
     if (composed.what != What::held && composed.what != What::waits) {
       said_.clear();
+      waits_.erase(composed.digest);
       return options_.on_composed(composed, config_->newsletter.zone);
     }
     // Nothing has changed since the last round as long as it is for the same reason.
-    if (said_.insert(composed.digest + ": " + composed.reason).second) options_.on_composed(composed, config_->newsletter.zone);
+    auto& reason = waits_[composed.digest];
+    if (std::exchange(reason, composed.reason) != composed.reason) options_.on_composed(composed, config_->newsletter.zone);
   }
 
   void note(const DeliverReport& report) {
-    held_.clear();
+    const auto held_before = std::exchange(held_, {});
     DeliverReport news;
     for (const auto& each : report.editions) {
+      const bool is_news = each.held ? !held_before.contains(each.edition.id) : each.run.settled() > 0;
       if (each.held) held_.insert(each.edition.id);
-      if (each.held ? said_.insert(digest::name_of(each.edition) + " held").second : each.run.settled() > 0) news.editions.push_back(each);
+      if (is_news) news.editions.push_back(each);
     }
     options_.on_delivered(news, config_->newsletter.zone);
     const auto relay = report.relay_trouble();
@@ -241,16 +269,20 @@ class Scheduler {
   UtcTime next_round_{};
   UtcTime next_chores_{};
   UtcTime next_tidy_{};
+  UtcTime next_bounces_{};
   std::set<std::string> said_;
+  std::map<std::string, std::string> waits_;  // digests whose edition is held or waits, and why, as it was said
   std::set<EditionId> held_;
   std::optional<UtcTime> trouble_until_;
   int relay_troubles_ = 0;
   bool drafts_wait_ = false;
+  bool archive_is_old_ = true;
 };
 
 }  // namespace
 
-Result<void> run_schedule(Config config, const Clock& clock, Random& random, const SchedulerOptions& options, SchedulerSignals& signals) {
+Result<void> run_schedule(Config config, const Clock& clock, Random& random, const SchedulerOptions& options,
+                          SchedulerSignals& signals) {
   return Scheduler{std::move(config), clock, random, options, signals}.run();
 }
 

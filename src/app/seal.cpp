@@ -17,6 +17,8 @@
 namespace tidings::app {
 namespace {
 
+constexpr std::size_t planned_at_once = 240;
+
 class Sealer {
  public:
   Sealer(const DigestConfig& digest, store::Database& database, const Clock& clock, Renderer& renderer, const ToSeal& what,
@@ -37,10 +39,11 @@ class Sealer {
  private:
   Result<void> plan_recipients() {
     subscriber::SubscriberTable subscribers{database_, clock_};
-    return subscribers.for_each_recipient(digest_.name, [&](const subscriber::Recipient& recipient) -> Result<void> {
+    const auto told = subscribers.for_each_recipient(digest_.name, [&](const subscriber::Recipient& recipient) -> Result<void> {
       TIDINGS_LET(const auto language, language_for(recipient.language));
       TIDINGS_LET(const auto owed, carry_.owed(recipient.id));
-      const auto index = owed ? segmenter_.place_only(language, recipient.topics, *owed) : segmenter_.place(language, recipient.topics);
+      const auto index =
+          owed ? segmenter_.place_only(language, recipient.topics, *owed) : segmenter_.place(language, recipient.topics);
       if (!index) return {};
       if (*index == segments_.size()) {
         const auto& key = segmenter_.segments()[*index];
@@ -48,8 +51,17 @@ class Sealer {
         segments_.push_back(id);
       }
       ++recipients_;
-      return ledger_.plan(what_.edition, recipient.id, segments_[*index]);
+      planned_.push_back({.subscriber = recipient.id, .segment = segments_[*index]});
+      return planned_.size() < planned_at_once ? Result<void>{} : write_planned();
     });
+    TIDINGS_TRY(told);
+    return write_planned();
+  }
+
+  Result<void> write_planned() {
+    TIDINGS_TRY(ledger_.plan(what_.edition, planned_));
+    planned_.clear();
+    return {};
   }
 
   Result<std::string> language_for(const std::string& wanted) {
@@ -120,6 +132,7 @@ class Sealer {
   std::string note_;
   std::unordered_map<PostId, const ShownPost*> by_id_;
   std::vector<SegmentId> segments_;
+  std::vector<delivery::Planned> planned_;  // not written yet
   std::map<std::string, std::string> languages_;
   std::int64_t recipients_ = 0;
 };

@@ -40,7 +40,8 @@ Result<std::vector<ShownPost>> load_shown(store::Database& database, std::span<c
 
 Result<digest::SelectOptions> select_options(const Config& config, const DigestConfig& digest) {
   digest::SelectOptions options;
-  for (const auto& source : config.sources) options.sources.push_back({.name = source.spec.name, .topics = source.topics, .weight = source.weight});
+  for (const auto& source : config.sources)
+    options.sources.push_back({.name = source.spec.name, .topics = source.topics, .weight = source.weight});
   options.only_sources = digest.sources;
   options.only_topics = digest.topics;
   TIDINGS_LET(options.include, pattern(digest.include));

@@ -7,10 +7,9 @@
 #include <unistd.h>
 
 #include "app/bounce_intake.hpp"
-#include "app/secret.hpp"
+#include "app/bounce_mailbox.hpp"
 #include "base/file.hpp"
 #include "bounce/intake.hpp"
-#include "bounce/mailbox.hpp"
 #include "bounce/parse.hpp"
 #include "bounce/policy.hpp"
 #include "cli/command.hpp"
@@ -85,37 +84,17 @@ bounce::PutAway put_away(const app::IntakeResult& result) {
   return result.intake == app::Intake::unmatched ? bounce::PutAway::unmatched : bounce::PutAway::taken;
 }
 
-Result<bounce::MailboxOptions> mailbox_options(const app::BounceConfig& config, const std::filesystem::path& unmatched) {
-  using Options = bounce::MailboxOptions;
-  TIDINGS_LET(auto password, app::read_secret(config.password, "[bounce] password"));
-  return Options{.url = config.mailbox,
-                 .username = config.username,
-                 .password = std::move(password),
-                 .tls = config.mailbox_in_clear ? Options::Tls::off : Options::Tls::require,
-                 .ca_file = config.ca_file.string(),
-                 .folder = config.folder,
-                 .done_folder = config.done_folder,
-                 .removal = config.delete_mails ? Options::Removal::remove : Options::Removal::keep,
-                 .unmatched = unmatched};
-}
-
-Result<void> read_all(const app::Config& config, const IngestOptions& options, const std::filesystem::path& unmatched,
-                      const bounce::Take& take) {
-  const std::filesystem::path maildir =
-      options.maildir.empty() && options.mbox.empty() && options.recipient.empty() ? config.bounce.maildir : std::filesystem::path{options.maildir};
-  if (!options.mbox.empty()) return bounce::read_mbox(options.mbox, unmatched, take);
-  if (!maildir.empty()) return bounce::read_maildir(maildir, take);
+Result<void> read_all(const app::Config& config, const IngestOptions& options, const bounce::Take& take) {
+  if (!options.mbox.empty()) return bounce::read_mbox(options.mbox, app::unmatched_folder(config), take);
+  if (!options.maildir.empty()) return bounce::read_maildir(options.maildir, take);
   const bool piped = !options.recipient.empty();
-  if (!config.bounce.mailbox.empty() && !piped) {
-    TIDINGS_LET(const auto mailbox, mailbox_options(config.bounce, unmatched));
-    return bounce::read_mailbox(mailbox, take);
-  }
+  if (!piped && app::has_bounce_mailbox(config)) return app::read_bounce_mailbox(config, take);
   if (isatty(STDIN_FILENO) != 0)
     return fail(Errc::usage, "bounce ingest: no mailbox is named and nothing comes from a pipe",
                 "--maildir DIR, --mbox FILE, or [bounce] maildir");
   TIDINGS_LET(const auto bytes, read_file("-", 64 << 20));
   TIDINGS_LET(const auto put, take(bytes));
-  return put == bounce::PutAway::unmatched ? bounce::put_unmatched(unmatched, bytes) : Result<void>{};
+  return put == bounce::PutAway::unmatched ? bounce::put_unmatched(app::unmatched_folder(config), bytes) : Result<void>{};
 }
 
 Result<Exit> ingest_mails(Session& session, const IngestOptions& options) {
@@ -123,10 +102,8 @@ Result<Exit> ingest_mails(Session& session, const IngestOptions& options) {
   TIDINGS_LET(auto* const database, options.dry_run ? session.database_copy() : session.database(store::Create::no));
   TIDINGS_LET(auto keys, subscriber::KeyRing::peek(*database, session.random()));
   app::BounceIntake intake{*config, *database, session.clock(), session.random(), std::move(keys)};
-  const auto unmatched =
-      config->bounce.unmatched.empty() ? config->store_path.parent_path() / "unmatched" : config->bounce.unmatched;
   Tally tally;
-  const auto read = read_all(*config, options, unmatched, [&](std::string_view bytes) -> Result<bounce::PutAway> {
+  const auto read = read_all(*config, options, [&](std::string_view bytes) -> Result<bounce::PutAway> {
     TIDINGS_LET(const auto result, intake.take(bytes, options.recipient));
     note(tally, result, options.json);
     return options.dry_run ? bounce::PutAway::keep : put_away(result);
@@ -146,7 +123,7 @@ Result<Exit> ingest_mails(Session& session, const IngestOptions& options) {
 Result<Exit> ingest(Session& session, const IngestOptions& options) {
   auto done = ingest_mails(session, options);
   const auto config = session.config();
-  const bool has_mailbox = config && options.recipient.empty() && (!(*config)->bounce.maildir.empty() || !(*config)->bounce.mailbox.empty());
+  const bool has_mailbox = config && options.recipient.empty() && app::has_bounce_mailbox(**config);
   const bool piped = options.maildir.empty() && options.mbox.empty() && !has_mailbox;
   if (done || !piped || done.error().code == Errc::usage) return done;
   return fail(Errc::try_again, done.error().what, done.error().hint);

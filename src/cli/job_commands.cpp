@@ -246,13 +246,6 @@ void send_notices(Session& session, const app::Config& config, store::Database& 
   if (!report->trouble.empty()) log::warning("confirmation mails wait: " + report->trouble);
 }
 
-/// The folder that "serve" shows follows by itself. The mail has left; a page that cannot be written does not undo that.
-void refresh_archive(const app::Config& config, store::Database& database) {
-  if (config.web.archive.empty()) return;
-  const auto built = app::build_archive(config, database, config.web.archive);
-  if (!built) log::warning("the archive is not up to date: " + built.error().line());
-}
-
 Result<Exit> send(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto digests, chosen(*config, command));
@@ -272,7 +265,10 @@ Result<Exit> send(Session& session, const SendCommand& command) {
   TIDINGS_LET(auto options, deliver_options(command, progress));
   // A send of one digest also finishes what an earlier run left open: the list is served in the order it was promised.
   TIDINGS_LET(const auto report, app::deliver(*config, *database, session.clock(), session.random(), options, stop_flag));
-  if (command.to_dir.empty()) refresh_archive(*config, *database);
+  if (command.to_dir.empty()) {
+    const auto trouble = app::refresh_archive(*config, *database);
+    if (!trouble.empty()) log::warning(trouble);
+  }
   TIDINGS_LET(const auto exit, conclude(report, config->newsletter.zone));
   if (!composed.failures.empty()) return first_of(composed.failures);
   if (composed.waits_for_source) {

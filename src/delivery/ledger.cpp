@@ -86,6 +86,28 @@ Result<void> Ledger::plan(EditionId edition, SubscriberId subscriber, SegmentId 
   return insert.bind(":edition", edition).bind(":subscriber", subscriber).bind(":segment", segment).run();
 }
 
+Result<void> Ledger::plan(EditionId edition, std::span<const Planned> recipients) {
+  constexpr std::array readers{":s1", ":s2", ":s3", ":s4", ":s5", ":s6", ":s7", ":s8", ":s9", ":s10", ":s11", ":s12"};
+  constexpr std::array segments{":g1", ":g2", ":g3", ":g4", ":g5", ":g6", ":g7", ":g8", ":g9", ":g10", ":g11", ":g12"};
+  // What a statement costs apart from its rows is as much as the rows.
+  auto insert = database_->prepare(R"(
+    INSERT INTO deliveries (edition_id, subscriber_id, segment_id, state)
+    VALUES (:edition, :s1, :g1, 1), (:edition, :s2, :g2, 1), (:edition, :s3, :g3, 1), (:edition, :s4, :g4, 1),
+           (:edition, :s5, :g5, 1), (:edition, :s6, :g6, 1), (:edition, :s7, :g7, 1), (:edition, :s8, :g8, 1),
+           (:edition, :s9, :g9, 1), (:edition, :s10, :g10, 1), (:edition, :s11, :g11, 1), (:edition, :s12, :g12, 1)
+    ON CONFLICT (edition_id, subscriber_id) DO NOTHING)");
+  insert.bind(":edition", edition);
+  cursors_.erase(edition.value);
+  for (; recipients.size() >= readers.size(); recipients = recipients.subspan(readers.size())) {
+    for (std::size_t i = 0; i < readers.size(); ++i) {
+      insert.bind(readers[i], recipients[i].subscriber).bind(segments[i], recipients[i].segment);
+    }
+    TIDINGS_TRY(insert.run());
+  }
+  for (const auto& each : recipients) TIDINGS_TRY(plan(edition, each.subscriber, each.segment));
+  return {};
+}
+
 // ---- claim --------------------------------------------------------------------------------------------------------
 
 Result<std::string> Ledger::digest_of(EditionId edition) {

@@ -3,7 +3,8 @@
 // The rule. A change leaves one row here: until when the reader has been served, which is the end of the newest edition of
 // the digest they leave. At each edition E of the digest they came to, they are owed
 //   what E carries, and the backlog: what editions of the same digest carried that were cut later than "served until",
-//   less what their deliveries have brought them of this digest and of digests that they have left, so nothing of the backlog comes a second time.
+//   less what their deliveries have brought them of this digest and of digests that they have left, so nothing of the backlog
+//   comes a second time.
 // Everybody else is owed E. What was brought is read from the ledger, so the rule holds however often somebody changes;
 // what was planned for them and never left (they had left that digest by then) was not brought. A post stands for what was
 // joined to it. Two digests that a reader keeps at the same time know nothing of each other: that was their wish.

@@ -7,36 +7,10 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "digest/edition_rows.hpp"
 
 namespace tidings::digest {
 namespace {
-
-EditionState state_of(std::string_view name) {
-  for (const auto state : {EditionState::draft, EditionState::sealed, EditionState::sending, EditionState::sent,
-                           EditionState::skipped}) {
-    if (name == name_of(state)) return state;
-  }
-  return EditionState::cancelled;
-}
-
-// The columns of every query that reads whole editions, in this order.
-Edition edition_of(const store::Statement& row) {
-  return {.id = row.id<EditionId>(0),
-          .digest = row.text(1),
-          .number = row.is_null(2) ? std::nullopt : std::optional{static_cast<int>(row.integer(2))},
-          .state = state_of(row.view(3)),
-          .scheduled = row.time(4),
-          .period = {.from = row.time(5), .until = row.time(6)},
-          .cut = row.time(7),
-          .title = row.text(8),
-          .reason = row.text(9),
-          .sealed = row.optional_time(10),
-          .started = row.optional_time(11),
-          .finished = row.optional_time(12),
-          .intro = row.text(13),
-          .mailed = row.optional_time(14),
-          .approved = row.optional_time(15)};
-}
 
 std::optional<std::int64_t> number_of(std::string_view text) {
   std::int64_t value = 0;
@@ -86,6 +60,9 @@ Result<History> EditionTable::history(std::string_view digest) {
            max(CASE WHEN CASE state WHEN 'skipped' THEN EXISTS (SELECT 1 FROM edition_posts p WHERE p.edition_id = editions.id)
                                     WHEN 'cancelled' THEN started_ms IS NOT NULL
                                     ELSE true END THEN until_ms END),
+           max(CASE WHEN CASE state WHEN 'skipped' THEN EXISTS (SELECT 1 FROM edition_posts p WHERE p.edition_id = editions.id)
+                                    WHEN 'cancelled' THEN started_ms IS NOT NULL
+                                    ELSE true END THEN cut_ms END),
            max(scheduled_ms),
            coalesce(max(number), 0)
     FROM editions WHERE digest = :digest)");
@@ -93,8 +70,9 @@ Result<History> EditionTable::history(std::string_view digest) {
   TIDINGS_TRY(newest.step());
   out.covered_until = newest.optional_time(0);
   out.posts_until = newest.optional_time(1);
-  out.newest_run = newest.optional_time(2);
-  out.next_number = static_cast<int>(newest.integer(3)) + 1;
+  out.posts_cut = newest.optional_time(2);
+  out.newest_run = newest.optional_time(3);
+  out.next_number = static_cast<int>(newest.integer(4)) + 1;
   return out;
 }
 
@@ -105,7 +83,9 @@ SelectBounds EditionTable::bounds(const Plan& plan, const History& history, UtcT
           .until = plan.period.until,
           .oldest = oldest_published(plan, history, max_age),
           .origin_from = origin.from,
-          .origin_cut = origin.cut};
+          .origin_cut = origin.cut,
+          .judged_cut = history.posts_cut.value_or(UtcTime{}),
+          .oldest_judged = oldest_judged_before(plan, history, max_age)};
 }
 
 namespace {
@@ -134,33 +114,6 @@ Result<void> look_up_link(store::Database& database, std::string_view digest, Ca
   return {};
 }
 
-Result<std::vector<std::string>> tags_of(store::Database& database, PostId post) {
-  std::vector<std::string> out;
-  auto rows = database.prepare("SELECT tag FROM post_tags WHERE post_id = :post ORDER BY tag");
-  rows.bind(":post", post);
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
-    out.push_back(rows.text(0));
-  }
-}
-
-// The columns of every query that reads candidates, in this order.
-Candidate candidate_of(const store::Statement& row) {
-  return {.id = row.id<PostId>(0),
-          .source = row.id<SourceId>(1),
-          .source_name = row.text(2),
-          .published = row.optional_time(3),
-          .first_seen = row.time(4),
-          .title = row.text(5),
-          .link_key = row.text(6),
-          .title_key = row.text(7),
-          .tags = {},
-          .pinned = row.integer(8) != 0,
-          .link_shared = false,
-          .repeat_of = std::nullopt};
-}
-
 }  // namespace
 
 Result<void> EditionTable::visit_candidates(std::string_view digest, const SelectBounds& bounds,
@@ -174,6 +127,8 @@ Result<void> EditionTable::visit_candidates(std::string_view digest, const Selec
     WHERE p.first_seen_ms < :cut AND p.first_seen_ms >= :origin_from
       AND (p.published_ms IS NULL OR p.published_ms > p.first_seen_ms
            OR (p.published_ms >= :oldest AND p.published_ms < :until))
+      AND (p.first_seen_ms >= :judged_cut OR p.published_ms IS NULL OR p.published_ms > p.first_seen_ms
+           OR p.published_ms >= :oldest_judged)
       AND (p.first_seen_ms >= :origin_cut OR p.published_ms IS NULL OR p.published_ms > p.first_seen_ms
            OR p.published_ms >= :origin_from)
       AND NOT EXISTS (SELECT 1 FROM edition_posts ep JOIN editions e ON e.id = ep.edition_id
@@ -182,6 +137,7 @@ Result<void> EditionTable::visit_candidates(std::string_view digest, const Selec
     ORDER BY p.id)");
   rows.bind(":cut", bounds.cut).bind(":until", bounds.until).bind(":oldest", bounds.oldest);
   rows.bind(":origin_from", bounds.origin_from).bind(":origin_cut", bounds.origin_cut).bind(":digest", digest);
+  rows.bind(":judged_cut", bounds.judged_cut).bind(":oldest_judged", bounds.oldest_judged);
   for (;;) {
     TIDINGS_LET(const bool more, rows.step());
     if (!more) return {};
@@ -334,7 +290,8 @@ Result<std::vector<EditionPage>> EditionTable::pages_of(EditionId edition) {
 }
 
 Result<void> EditionTable::add_image(EditionId edition, const EditionImage& image) {
-  auto row = database_.prepare("INSERT INTO edition_images (edition_id, content_id, url, bytes) VALUES (:edition, :content_id, :url, :bytes)");
+  auto row = database_.prepare(
+      "INSERT INTO edition_images (edition_id, content_id, url, bytes) VALUES (:edition, :content_id, :url, :bytes)");
   row.bind(":edition", edition).bind(":content_id", image.content_id).bind(":url", image.url);
   return row.bind_blob(":bytes", image.bytes).run();
 }
@@ -415,131 +372,6 @@ Result<void> EditionTable::cancel(EditionId edition, std::string_view reason, Ut
   return refused(now, EditionState::cancelled);
 }
 
-// ---- drafts ---------------------------------------------------------------------------------------------------------
-
-namespace {
-
-Result<void> only_drafts(const Edition& edition) {
-  if (edition.state == EditionState::draft) return {};
-  return fail(Errc::not_permitted, fmt::format("{} is {}: only a draft can be changed or approved", name_of(edition), name_of(edition.state)));
-}
-
-}  // namespace
-
-Result<std::vector<Edition>> EditionTable::drafts(std::string_view digest) {
-  auto rows = database_.prepare(R"(
-    SELECT id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, started_ms, finished_ms,
-           intro, mailed_ms, approved_ms
-    FROM editions WHERE state = 'draft' AND (:digest = '' OR digest = :digest) ORDER BY scheduled_ms, id)");
-  rows.bind(":digest", digest);
-  std::vector<Edition> out;
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
-    out.push_back(edition_of(rows));
-  }
-}
-
-Result<Selection> EditionTable::choice_of(EditionId edition, const SelectOptions& options) {
-  auto rows = database_.prepare(R"(
-    SELECT p.id, p.source_id, s.name, p.published_ms, p.first_seen_ms, p.title, p.link_key, p.title_key, p.pinned,
-           shown.position, shown.more
-    FROM edition_posts ep
-    JOIN edition_posts shown ON shown.edition_id = ep.edition_id AND shown.post_id = coalesce(ep.same_as, ep.post_id)
-    JOIN posts p ON p.id = ep.post_id
-    JOIN sources s ON s.id = p.source_id
-    WHERE ep.edition_id = :edition AND shown.same_as IS NULL
-    ORDER BY shown.more, shown.position, ep.same_as IS NOT NULL, ep.post_id)");
-  rows.bind(":edition", edition);
-  Selection out;
-  std::vector<Candidate> article;
-  std::pair<std::int64_t, std::int64_t> place{-1, -1};
-  const auto finish = [&] {
-    if (!article.empty()) (place.first != 0 ? out.more : out.posts).push_back(join(article, options));
-    article.clear();
-  };
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) break;
-    if (const std::pair next{rows.integer(10), rows.integer(9)}; next != place) {
-      finish();
-      place = next;
-    }
-    article.push_back(candidate_of(rows));
-    TIDINGS_LET(article.back().tags, tags_of(database_, article.back().id));
-  }
-  finish();
-  return out;
-}
-
-Result<std::vector<PostId>> EditionTable::dropped_of(EditionId edition) {
-  auto rows = database_.prepare("SELECT post_id FROM edition_posts WHERE edition_id = :edition AND same_as = post_id ORDER BY post_id");
-  rows.bind(":edition", edition);
-  std::vector<PostId> out;
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
-    out.push_back(rows.id<PostId>(0));
-  }
-}
-
-Result<void> EditionTable::arrange(EditionId edition, std::span<const PostId> shown) {
-  TIDINGS_LET(const auto now, get(edition));
-  TIDINGS_TRY(only_drafts(now));
-  if (shown.empty()) return fail(Errc::bad_data, fmt::format("{} would have no posts", name_of(now)), "\"tidings edition cancel\" takes it back");
-  auto drop = database_.prepare(R"(
-    UPDATE edition_posts SET position = NULL, same_as = post_id
-    WHERE edition_id = :edition AND more = 0 AND same_as IS NULL)");
-  TIDINGS_TRY(drop.bind(":edition", edition).run());
-  auto show = database_.prepare(R"(
-    UPDATE edition_posts SET position = :position, same_as = NULL
-    WHERE edition_id = :edition AND post_id = :post AND same_as = post_id)");
-  std::int64_t position = 0;
-  for (const auto post : shown) {
-    show.reset();
-    TIDINGS_TRY(show.bind(":position", position++).bind(":edition", edition).bind(":post", post).run());
-    if (database_.changes() != 1) {
-      return fail(Errc::bad_data, fmt::format("post {} is not in {}, or is named twice", post.value, name_of(now)),
-                  "\"tidings edition show\" lists its posts; what came later waits for the next edition");
-    }
-  }
-  return {};
-}
-
-Result<void> EditionTable::set_intro(EditionId edition, std::string_view markdown) {
-  auto change = database_.prepare("UPDATE editions SET intro = :intro WHERE id = :id AND state = 'draft'");
-  TIDINGS_TRY(change.bind(":intro", markdown).bind(":id", edition).run());
-  if (database_.changes() == 1) return {};
-  TIDINGS_LET(const auto now, get(edition));
-  return only_drafts(now);
-}
-
-Result<std::string> EditionTable::preflight_of(EditionId edition) {
-  auto row = database_.prepare("SELECT preflight FROM editions WHERE id = :id");
-  row.bind(":id", edition);
-  TIDINGS_LET(const bool found, row.step());
-  return found ? row.text(0) : std::string{};
-}
-
-Result<void> EditionTable::set_mailed(EditionId edition, std::string_view preflight, UtcTime at) {
-  auto change = database_.prepare("UPDATE editions SET preflight = :preflight, mailed_ms = :at WHERE id = :id");
-  return change.bind(":preflight", preflight).bind(":at", at).bind(":id", edition).run();
-}
-
-Result<void> EditionTable::set_reason(EditionId edition, std::string_view reason) {
-  auto change = database_.prepare("UPDATE editions SET reason = :reason WHERE id = :id");
-  return change.bind(":reason", reason).bind(":id", edition).run();
-}
-
-Result<void> EditionTable::approve(EditionId edition, UtcTime at) {
-  auto change = database_.prepare(
-      "UPDATE editions SET state = 'sealed', sealed_ms = :at, approved_ms = :at, reason = '' WHERE id = :id AND state = 'draft'");
-  TIDINGS_TRY(change.bind(":at", at).bind(":id", edition).run());
-  if (database_.changes() == 1) return {};
-  TIDINGS_LET(const auto now, get(edition));
-  return only_drafts(now);
-}
-
 // ---- reading --------------------------------------------------------------------------------------------------------
 
 Result<Edition> EditionTable::get(EditionId edition) {
@@ -549,7 +381,9 @@ Result<Edition> EditionTable::get(EditionId edition) {
     FROM editions WHERE id = :id)");
   row.bind(":id", edition);
   TIDINGS_LET(const bool found, row.step());
-  if (!found) return fail(Errc::no_input, fmt::format("there is no edition {}", edition.value), "\"tidings edition list\" shows all");
+  if (!found) {
+    return fail(Errc::no_input, fmt::format("there is no edition {}", edition.value), "\"tidings edition list\" shows all");
+  }
   return edition_of(row);
 }
 

@@ -55,4 +55,10 @@ UtcTime oldest_published(const Plan& plan, const History& history, std::optional
   return base - std::max(grace, std::chrono::milliseconds{0});
 }
 
+UtcTime oldest_judged_before(const Plan& plan, const History& history, std::optional<std::chrono::milliseconds> max_age) {
+  const auto oldest = oldest_published(plan, history, max_age);
+  if (max_age || plan.first || !history.posts_until) return oldest;
+  return std::max(oldest, *history.posts_until - plan.nominal);
+}
+
 }  // namespace tidings::digest

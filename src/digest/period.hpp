@@ -28,6 +28,7 @@ struct History {
   std::optional<Origin> origin;
   std::optional<UtcTime> covered_until;  ///< end of the newest edition, sent or skipped
   std::optional<UtcTime> posts_until;    ///< end of the newest edition that was not skipped: its posts are out
+  std::optional<UtcTime> posts_cut;      ///< and its cut: what was seen before has been judged
   std::optional<UtcTime> newest_run;     ///< newest scheduled time of any edition, cancelled ones too
   int next_number = 1;
 
@@ -65,6 +66,12 @@ enum class Lateness {
 
 /// The oldest publication date (inclusive) that an edition takes: the period and what was left open before it, and beyond
 /// that max_age less one regular period; `max_age` none: twice the period. A first edition takes its period only.
-[[nodiscard]] UtcTime oldest_published(const Plan& plan, const History& history, std::optional<std::chrono::milliseconds> max_age);
+[[nodiscard]] UtcTime oldest_published(const Plan& plan, const History& history,
+                                       std::optional<std::chrono::milliseconds> max_age);
+
+/// The same for posts first seen before `history.posts_cut`, if it is set. A catch-up edition reaches further back for what it is
+/// the first to see, not for what was too old for an edition before it: another digest may have brought that long ago.
+[[nodiscard]] UtcTime oldest_judged_before(const Plan& plan, const History& history,
+                                           std::optional<std::chrono::milliseconds> max_age);
 
 }  // namespace tidings::digest

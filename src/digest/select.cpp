@@ -114,7 +114,8 @@ std::optional<LeftOut> judge(const Candidate& candidate, const SelectOptions& op
   if (candidate.first_seen < bounds.origin_cut && candidate.date() < bounds.origin_from) {
     return LeftOut::before_first_edition;
   }
-  if (candidate.dated() && *candidate.published < bounds.oldest) return LeftOut::too_old;
+  const auto oldest = candidate.first_seen < bounds.judged_cut ? bounds.oldest_judged : bounds.oldest;
+  if (candidate.dated() && *candidate.published < oldest) return LeftOut::too_old;
   if (!source_matches(candidate, options)) return LeftOut::source;
   if (!topics_match(candidate, options)) return LeftOut::topic;
   if (options.include && !options.include->found_in(candidate.title)) return LeftOut::pattern;
@@ -257,7 +258,8 @@ Selection select(std::span<const Candidate> candidates, const SelectOptions& opt
     return out;
   }
   sort_for_reading(posts, options);
-  const std::size_t kept = options.max_posts ? std::min(posts.size(), std::max<std::size_t>(1, *options.max_posts)) : posts.size();
+  const std::size_t kept =
+      options.max_posts ? std::min(posts.size(), std::max<std::size_t>(1, *options.max_posts)) : posts.size();
   for (std::size_t i = 0; i < posts.size(); ++i) {
     if (i < kept) {
       out.posts.push_back(std::move(posts[i]));

@@ -95,6 +95,8 @@ struct SelectBounds {
   UtcTime oldest{};                          ///< and at or after this (oldest_published())
   UtcTime origin_from{};                     ///< of the first edition, this one if there is none before
   UtcTime origin_cut{};
+  UtcTime judged_cut{};                      ///< of the last edition with posts; none: the epoch
+  UtcTime oldest_judged{};                   ///< in the place of `oldest` for posts first seen before that cut
 };
 
 /// A post in the edition with everything that was joined to it.

@@ -120,6 +120,7 @@ Work seal(const std::filesystem::path& path) {
                                              .title = "Weekly", .reason = ""}, selection, clock.now()));
   digest::Segmenter segmenter{carry.segment_posts()};
   std::vector<SegmentId> segments;
+  std::vector<delivery::Planned> planned;
   must(subscribers.for_each_recipient("weekly", [&](const subscriber::Recipient& reader) -> Result<void> {
     TIDINGS_LET(const auto owed, carry.owed(reader.id));
     const auto index = owed ? segmenter.place_only(reader.language, reader.topics, *owed) : segmenter.place(reader.language, reader.topics);
@@ -129,8 +130,13 @@ Work seal(const std::filesystem::path& path) {
       TIDINGS_LET(const auto id, editions.add_segment(edition, key.language, key.posts));
       segments.push_back(id);
     }
-    return ledger.plan(edition, reader.id, segments[*index]);
+    planned.push_back({.subscriber = reader.id, .segment = segments[*index]});
+    if (planned.size() < 240) return {};
+    TIDINGS_TRY(ledger.plan(edition, planned));
+    planned.clear();
+    return {};
   }));
+  must(ledger.plan(edition, planned));
   must(carry.settle(plan.period, selection));
   must(transaction.commit());
   return {.seconds = seconds_since(start), .segments = static_cast<double>(segments.size())};

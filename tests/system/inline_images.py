@@ -54,11 +54,15 @@ class InlineImages(unittest.TestCase):
         self.server.shutdown()
         self.server.server_close()
 
+    def configure(self, home, server, digest, more=""):
+        source = '[[source]]\nname = "blog"\nurl = "%s/feed.xml"\nallow_private_address = true\n' % self.base
+        home.configure(server.url, sources=[source + more],
+                       digests='[[digest]]\nname = "weekly"\nschedule = "weekly monday 08:00"\n' + digest)
+
     def letters(self, digest, readers=2):
         """The mails of one edition, and the preview of it afterwards."""
         with Home() as home, SmtpServer() as server:
-            home.configure("smtp://127.0.0.1:%d" % server.port, sources=['[[source]]\nname = "blog"\nurl = "%s/feed.xml"\nallow_private_address = true\n' % self.base],
-                           digests='[[digest]]\nname = "weekly"\nschedule = "weekly monday 08:00"\n' + digest)
+            self.configure(home, server, digest)
             for n in range(readers):
                 home.do("subscriber", "add", "r%d@example.org" % n, "--confirmed", at=AT)
             home.do("send", "weekly", "--now", at=AT)
@@ -91,6 +95,42 @@ class InlineImages(unittest.TestCase):
     def test_the_mail_stays_within_its_budget(self):
         mail = self.letters('images = "inline"\nimage_limit = "1MiB"\nimages_limit = "%dB"\n' % (len(PHOTO) + 5))[0]
         self.assertEqual([part.get_content() for part in parts_of(mail).values()], [PHOTO])
+
+    def test_a_draft_shows_links_and_its_pictures_travel_once_it_is_approved(self):
+        with Home() as home, SmtpServer() as server:
+            self.configure(home, server, 'images = "inline"\nimage_limit = "20KiB"\nreview = true\n')
+            config = home.folder / "config.toml"
+            config.write_text(config.read_text().replace('language = "en"', 'language = "en"\neditor = "eddy@example.org"'))
+            home.do("subscriber", "add", "r0@example.org", "--confirmed", at=AT)
+            home.do("send", "weekly", "--now", at=AT)
+            self.assertEqual(parts_of(parse_mail(server.take()[0].octets)), {})
+            Blog.asked = []
+            home.do("edition", "approve", "weekly#1", at=AT)
+            self.assertEqual(sorted(Blog.asked), sorted(SHOWN))
+            home.do("deliver", at=AT)
+            mail = parse_mail(server.take()[0].octets)
+            self.assertEqual([part.get_content() for part in parts_of(mail).values()], [PHOTO, DOT])
+            Blog.asked = []
+            self.assertEqual(home.run("edition", "approve", "weekly#1", at=AT).returncode, 77)
+            self.assertEqual(Blog.asked, [])  # what cannot be approved fetches nothing
+
+    def compose_unsent(self, at, digest="", more=""):
+        """What compose says of an edition for which everything is there, a week after one without posts; no picture is fetched."""
+        with Home() as home, SmtpServer() as server:
+            self.configure(home, server, 'images = "inline"\n' + digest)
+            home.do("subscriber", "add", "r0@example.org", "--confirmed", at="2026-02-20T09:00:00+02:00")
+            home.do("compose", "weekly", at="2026-02-23T09:00:00+02:00")
+            self.configure(home, server, 'images = "inline"\n' + digest, more)
+            home.do("collect", at=AT, status=69 if more else 0)
+            Blog.asked = []
+            said = home.do("compose", "weekly", at=at)
+            self.assertEqual(Blog.asked, [])
+        return said
+
+    def test_an_edition_that_waits_or_is_held_fetches_nothing(self):
+        gone = '[[source]]\nname = "gone"\nurl = "%s/absent.xml"\nallow_private_address = true\n' % self.base
+        self.assertIn("waits, gone: ", self.compose_unsent(AT, 'on_source_error = "hold"\n', gone))
+        self.assertIn("held, it was due 2026-03-02 08:00", self.compose_unsent("2026-03-05T09:00:00+02:00"))
 
     def test_links_are_the_default_and_fetch_nothing(self):
         mail = self.letters("")[0]

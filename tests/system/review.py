@@ -82,6 +82,24 @@ class Review(unittest.TestCase):
         self.assertEqual(len(self.server.accepted), 1)
         self.assertIn("weekly#1 waits for approval", self.home.do("status", at=RUN))
 
+    def test_a_draft_can_be_looked_at_and_tested_as_its_editor_left_it(self):
+        self.begin()
+        self.server.take()
+        ids = self.ids()
+        self.home.do("edition", "edit", "weekly#1", "--order", "%d,%d" % (ids["Gamma"], ids["Alpha"]), "--drop", str(ids["Beta"]))
+        told = self.home.do("preview", "weekly#1", "--to", "out", at=RUN)
+        self.assertIn("en: 2 readers, 2 posts", told)
+        page = (self.home.folder / "out/en.html").read_text()
+        self.assertLess(page.index("Text of Gamma"), page.index("Text of Alpha"))
+        self.assertNotIn("Text of Beta", page)
+        self.home.do("test", "weekly#1", "me@example.org", at=RUN)
+        mail = self.server.take()[0]
+        self.assertEqual((mail.envelope_to, self.order_in(mail)), ("me@example.org", ["Gamma", "Alpha"]))
+        # Neither has approved it.
+        self.assertEqual([each["state"] for each in self.home.json("edition", "list")], ["draft"])
+        self.home.do("deliver", at=RUN)
+        self.assertEqual(self.server.accepted, [])
+
     def test_what_the_editor_made_of_it_is_sent_exactly(self):
         self.begin()
         self.server.take()

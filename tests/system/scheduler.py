@@ -3,6 +3,7 @@ import collections
 import datetime
 import fcntl
 import signal
+import socketserver
 import threading
 import unittest
 
@@ -16,6 +17,56 @@ DAILY = '[[digest]]\nname = "daily"\nschedule = "daily 07:30"\n'
 WEEKLY = '[[digest]]\nname = "weekly"\nschedule = "weekly monday 08:00"\n'
 RARE = '[[digest]]\nname = "rare"\nschedule = "0 0 29 2 *"\n'
 EVERY_MINUTE = '[[digest]]\nname = "minute"\nschedule = "* * * * *"\n'
+
+
+class Pop3Server:
+    """As much of RFC 1939 as one reader needs."""
+
+    def __init__(self, mails):
+        self.mails = list(mails)
+        owner = self
+
+        class Session(socketserver.StreamRequestHandler):
+            def say(self, line):
+                self.wfile.write(line.encode() + b"\r\n")
+
+            def handle(self):
+                marked = set()
+                self.say("+OK ready")
+                for line in self.rfile:
+                    word, _, number = line.decode().strip().partition(" ")
+                    index = int(number) - 1 if number.isdigit() else -1
+                    if word == "CAPA":
+                        self.say("-ERR none")
+                    elif word == "UIDL" or word == "LIST":
+                        self.say("+OK")
+                        for at, mail in enumerate(owner.mails):
+                            self.say("%d %s" % (at + 1, "id%d" % at if word == "UIDL" else len(mail)))
+                        self.say(".")
+                    elif word == "RETR":
+                        self.say("+OK")
+                        self.wfile.write(owner.mails[index])
+                        self.say(".")
+                    elif word == "DELE":
+                        marked.add(index)
+                        self.say("+OK")
+                    elif word == "QUIT":
+                        owner.mails = [mail for at, mail in enumerate(owner.mails) if at not in marked]
+                        self.say("+OK")
+                        return
+                    else:
+                        self.say("+OK")
+
+        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Session)
+        self.port = self.server.server_address[1]
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *unused):
+        self.server.shutdown()
+        self.server.server_close()
 
 
 class Running:
@@ -84,6 +135,57 @@ class Scheduler(unittest.TestCase):
         self.assertGreater(dates["r001@example.org"], dates["r000@example.org"])  # deferred, tried again by itself
         states = collections.Counter((each["digest"], each["state"]) for each in self.home.json("edition", "list", at=MONDAY))
         self.assertEqual(states, {("daily", "sent"): 1, ("daily", "skipped"): 2, ("weekly", "sent"): 1})
+
+    def test_a_held_edition_is_said_once_and_stays_in_the_status(self):
+        late = MONDAY + datetime.timedelta(days=2, hours=5)
+        with SmtpServer() as server:
+            self.home.configure(server.url, digests=WEEKLY + DAILY)
+            self.feed(MONDAY - datetime.timedelta(days=9))
+            self.readers(1, MONDAY - datetime.timedelta(days=10))
+            self.home.do("send", "--due", at=MONDAY - datetime.timedelta(days=7) + datetime.timedelta(hours=2))  # so that Monday's run is a missed one
+            server.take()
+            self.home.write("feed.xml", rss("Feed", [Article("Post 1", "https://blog.example/1", MONDAY, MONDAY, "<p>Text</p>")]))
+            said = self.home.do("run", "--until", (late + datetime.timedelta(hours=30)).isoformat(), at=late)
+            self.assertEqual([parse_mail(mail.octets)["Feedback-ID"] for mail in server.accepted], ["1:daily:digest:tidings"])
+        self.assertIn("daily: skipped", said)  # what becomes of another digest is no reason to say it again
+        self.assertEqual([line for line in said.splitlines() if "weekly: held" in line],
+                         ["weekly: held, it was due 2026-01-05 08:00, longer ago than max_lateness 36h"])
+        self.assertIn("tidings send weekly --now", self.home.do("status", at=late + datetime.timedelta(hours=30)))
+
+    def test_the_archive_follows(self):
+        with SmtpServer() as server:
+            self.home.configure(server.url, digests=DAILY + '[archive]\nurl = "https://news.example.org/archive"\n[web]\narchive = "public"\n')
+            self.readers(1, MONDAY)
+            self.feed(MONDAY - datetime.timedelta(hours=3))
+            self.home.do("run", "--until", (MONDAY + datetime.timedelta(hours=3)).isoformat(), at=MONDAY)
+            self.assertEqual(len(server.accepted), 1)
+        self.assertIn("Post 0", (self.home.folder / "public/daily/1.en.html").read_text())
+        self.assertIn('href="daily/1.en.html"', (self.home.folder / "public/index.html").read_text())
+
+    def test_reports_are_read_from_the_mailbox_that_ingest_reads(self):
+        mail = b"Subject: hello\r\nMessage-ID: <1@example.net>\r\n\r\nNo report.\r\n"
+        with SmtpServer() as server, Pop3Server([mail]) as mailbox:
+            self.home.write("password", "secret\n").chmod(0o600)
+            self.home.configure(server.url, digests=DAILY + '[bounce]\npop3 = "pop3://127.0.0.1:%d"\nusername = "u"\n'
+                                'password_file = "password"\ntls = "off"\ndelete = true\n' % mailbox.port)
+            self.feed(MONDAY)
+            said = self.home.do("run", "--until", (MONDAY + datetime.timedelta(minutes=30)).isoformat(), at=MONDAY)
+            self.assertIn("1 report read from the mailbox", said)
+            self.assertEqual(mailbox.mails, [])
+        self.assertEqual([path.read_bytes() for path in (self.home.folder / "subscribers/unmatched").iterdir()], [mail])
+
+    def test_a_mailbox_that_does_not_answer_keeps_nothing_else_waiting(self):
+        with SmtpServer() as server:
+            self.home.write("password", "secret\n").chmod(0o600)
+            self.home.configure(server.url, digests=DAILY + '[bounce]\npop3 = "pop3://127.0.0.1:1"\nusername = "u"\n'
+                                'password_file = "password"\ntls = "off"\n')
+            self.feed(MONDAY - datetime.timedelta(hours=3))
+            self.home.do("subscriber", "add", "pending@example.org", at=MONDAY)
+            self.readers(1, MONDAY)
+            done = self.home.run("run", "--until", (MONDAY + datetime.timedelta(hours=2)).isoformat(), at=MONDAY)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(sum("reports wait" in line for line in done.stderr.splitlines()), range(1, 4), done.stderr)
+            self.assertEqual({mail.envelope_to for mail in server.accepted}, {"r000@example.org", "pending@example.org"})
 
     def test_a_clock_that_stands_still_needs_an_end(self):
         self.home.configure()

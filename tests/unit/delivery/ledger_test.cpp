@@ -46,6 +46,29 @@ TEST_CASE("ledger: planning twice changes nothing and the counts balance") {
   CHECK(counts->balances());
 }
 
+TEST_CASE("ledger: many planned at once are as many planned one by one, and again changes nothing") {
+  constexpr EditionId second{2};
+  for (const int count : {0, 1, 11, 12, 13, 40}) {
+    CAPTURE(count);
+    Book book{40};
+    tidings::test::fill(book.database, book.ledger, 0, second);
+    std::vector<Planned> all;
+    for (int i = 1; i <= count; ++i) all.push_back({.subscriber = SubscriberId{i}, .segment = SegmentId{2}});
+    REQUIRE(book.ledger.plan(second, all));
+    REQUIRE(book.ledger.plan(second, all));
+    CHECK(book.ledger.counts(second)->planned == count);
+    CHECK(book.ledger.counts(first)->planned == 40);
+    const auto batch = book.ledger.claim(second, 1000);
+    REQUIRE(batch);
+    REQUIRE(static_cast<int>(batch->claims.size()) == count);
+    for (int i = 1; i <= count; ++i) {
+      const auto& claim = batch->claims[static_cast<std::size_t>(i - 1)];
+      CHECK(claim.subscriber == SubscriberId{i});
+      CHECK(claim.segment == SegmentId{2});
+    }
+  }
+}
+
 TEST_CASE("ledger: a claim is on disk before it is returned") {
   Book book{3};
   const auto batch = book.ledger.claim(first, 2);

@@ -65,6 +65,20 @@ TEST_CASE("edition_table: each post is in one edition, late and undated ones in 
   CHECK(old_post.value == 1);
 }
 
+TEST_CASE("edition_table: what was too old for an edition is too old for a catch-up after it, what comes new is not") {
+  Shop shop;
+  CHECK(shop.compose(monday - days{7}).empty());
+  const auto sent = shop.post(1, monday - days{2}, monday - days{2});
+  const auto too_old = shop.post(1, monday - days{22}, monday - days{1});
+  CHECK(shop.compose(monday) == Ids{sent.value});
+  // Five weeks away: the edition reaches as far back before its period as that is long.
+  const auto as_old = shop.post(1, monday - days{22}, monday + days{34});
+  const auto in_it = shop.post(1, monday + days{3}, monday + days{34});
+  const auto got = shop.compose(monday + days{35});
+  CHECK(got == Ids{in_it.value, as_old.value});
+  CHECK(std::find(got.begin(), got.end(), too_old.value) == got.end());
+}
+
 TEST_CASE("edition_table: history tells sent from skipped and remembers the first edition") {
   Shop shop;
   shop.post(1, monday - days{1}, monday - days{1});
@@ -74,6 +88,7 @@ TEST_CASE("edition_table: history tells sent from skipped and remembers the firs
   CHECK(history == History{.origin = History::Origin{monday - days{7}, monday + minutes{1}},
                            .covered_until = monday + days{7},
                            .posts_until = monday,
+                           .posts_cut = monday + minutes{1},
                            .newest_run = monday + days{7},
                            .next_number = 2});
   CHECK(*shop.table.history("daily") == History{});

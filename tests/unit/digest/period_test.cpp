@@ -22,6 +22,7 @@ History covered(std::string_view until) {
   return {.origin = History::Origin{.from = at("2025-12-01T06:00:00Z"), .cut = at("2025-12-08T06:10:00Z")},
           .covered_until = t,
           .posts_until = t,
+          .posts_cut = t,
           .newest_run = t,
           .next_number = 5};
 }

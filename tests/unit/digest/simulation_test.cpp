@@ -190,6 +190,7 @@ class Simulation {
   struct OracleState {
     std::optional<UtcTime> covered;
     std::optional<UtcTime> posts_until;
+    UtcTime posts_now{};  // when that edition was made
     UtcTime origin_from{};
     UtcTime origin_now{};
     std::set<std::size_t> shown;
@@ -294,11 +295,15 @@ class Simulation {
       const auto date = post.dated() ? *post.published : post.first_seen;
       if (post.first_seen <= state.origin_now && date < state.origin_from) continue;
       if (post.dated() && (*post.published < oldest || *post.published >= run)) continue;
+      // Too old for the last edition, too old for ever.
+      const bool judged = state.posts_until && post.first_seen <= state.posts_now;
+      if (judged && post.dated() && *post.published < *state.posts_until - nominal) continue;
       if (state.shown.insert(post.article).second) edition.articles.insert(post.article);
     }
     state.covered = run;
     if (edition.articles.empty()) return;
     state.posts_until = run;
+    state.posts_now = now;
     oracle_[digest.name].push_back(edition);
   }
 

@@ -115,6 +115,24 @@ TEST_CASE("subscriber_table: recipients are the confirmed, in id order, with the
   CHECK(stopped.error().what == "full");
 }
 
+TEST_CASE("subscriber_table: everybody's topics are their own, however far apart the readers of a digest are") {
+  List list;
+  std::vector<Recipient> want;
+  for (int i = 0; i < 200; ++i) {
+    // Few get the weekly one, and between them are many with topics.
+    const bool reads = i % 37 == 5 || i == 42 || i == 43;
+    std::vector<std::string> topics;
+    for (int k = 0; k < i % 4; ++k) topics.push_back("topic " + std::to_string(k) + " of " + std::to_string(i));
+    const auto added = list.table.add({.address = address("r" + std::to_string(i) + "@example.org"),
+                                       .topics = topics,
+                                       .digests = {reads ? "weekly" : "daily"},
+                                       .state = State::confirmed});
+    REQUIRE(added);
+    if (reads) want.push_back({.id = added->id, .topics = topics});
+  }
+  CHECK(list.recipients("weekly") == want);
+}
+
 TEST_CASE("subscriber_table: a visitor of recipients may write through the same handle") {
   List list;
   for (int i = 0; i < 50; ++i) list.add("r" + std::to_string(i) + "@example.org", {"weekly"}, State::confirmed);

@@ -1,0 +1,138 @@
+// The drafts of edition_table.hpp: what an editor sees and changes before an edition is sealed.
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "digest/edition_rows.hpp"
+#include "digest/edition_table.hpp"
+
+namespace tidings::digest {
+namespace {
+
+Result<void> only_drafts(const Edition& edition) {
+  if (edition.state == EditionState::draft) return {};
+  return fail(Errc::not_permitted,
+              fmt::format("{} is {}: only a draft can be changed or approved", name_of(edition), name_of(edition.state)));
+}
+
+}  // namespace
+
+Result<std::vector<Edition>> EditionTable::drafts(std::string_view digest) {
+  auto rows = database_.prepare(R"(
+    SELECT id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, started_ms, finished_ms,
+           intro, mailed_ms, approved_ms
+    FROM editions WHERE state = 'draft' AND (:digest = '' OR digest = :digest) ORDER BY scheduled_ms, id)");
+  rows.bind(":digest", digest);
+  std::vector<Edition> out;
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return out;
+    out.push_back(edition_of(rows));
+  }
+}
+
+Result<Selection> EditionTable::choice_of(EditionId edition, const SelectOptions& options) {
+  auto rows = database_.prepare(R"(
+    SELECT p.id, p.source_id, s.name, p.published_ms, p.first_seen_ms, p.title, p.link_key, p.title_key, p.pinned,
+           shown.position, shown.more
+    FROM edition_posts ep
+    JOIN edition_posts shown ON shown.edition_id = ep.edition_id AND shown.post_id = coalesce(ep.same_as, ep.post_id)
+    JOIN posts p ON p.id = ep.post_id
+    JOIN sources s ON s.id = p.source_id
+    WHERE ep.edition_id = :edition AND shown.same_as IS NULL
+    ORDER BY shown.more, shown.position, ep.same_as IS NOT NULL, ep.post_id)");
+  rows.bind(":edition", edition);
+  Selection out;
+  std::vector<Candidate> article;
+  std::pair<std::int64_t, std::int64_t> place{-1, -1};
+  const auto finish = [&] {
+    if (!article.empty()) (place.first != 0 ? out.more : out.posts).push_back(join(article, options));
+    article.clear();
+  };
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) break;
+    if (const std::pair next{rows.integer(10), rows.integer(9)}; next != place) {
+      finish();
+      place = next;
+    }
+    article.push_back(candidate_of(rows));
+    TIDINGS_LET(article.back().tags, tags_of(database_, article.back().id));
+  }
+  finish();
+  return out;
+}
+
+Result<std::vector<PostId>> EditionTable::dropped_of(EditionId edition) {
+  auto rows =
+      database_.prepare("SELECT post_id FROM edition_posts WHERE edition_id = :edition AND same_as = post_id ORDER BY post_id");
+  rows.bind(":edition", edition);
+  std::vector<PostId> out;
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return out;
+    out.push_back(rows.id<PostId>(0));
+  }
+}
+
+Result<void> EditionTable::arrange(EditionId edition, std::span<const PostId> shown) {
+  TIDINGS_LET(const auto now, get(edition));
+  TIDINGS_TRY(only_drafts(now));
+  if (shown.empty()) {
+    return fail(Errc::bad_data, fmt::format("{} would have no posts", name_of(now)),
+                "\"tidings edition cancel\" takes it back");
+  }
+  auto drop = database_.prepare(R"(
+    UPDATE edition_posts SET position = NULL, same_as = post_id
+    WHERE edition_id = :edition AND more = 0 AND same_as IS NULL)");
+  TIDINGS_TRY(drop.bind(":edition", edition).run());
+  auto show = database_.prepare(R"(
+    UPDATE edition_posts SET position = :position, same_as = NULL
+    WHERE edition_id = :edition AND post_id = :post AND same_as = post_id)");
+  std::int64_t position = 0;
+  for (const auto post : shown) {
+    show.reset();
+    TIDINGS_TRY(show.bind(":position", position++).bind(":edition", edition).bind(":post", post).run());
+    if (database_.changes() != 1) {
+      return fail(Errc::bad_data, fmt::format("post {} is not in {}, or is named twice", post.value, name_of(now)),
+                  "\"tidings edition show\" lists its posts; what came later waits for the next edition");
+    }
+  }
+  return {};
+}
+
+Result<void> EditionTable::set_intro(EditionId edition, std::string_view markdown) {
+  auto change = database_.prepare("UPDATE editions SET intro = :intro WHERE id = :id AND state = 'draft'");
+  TIDINGS_TRY(change.bind(":intro", markdown).bind(":id", edition).run());
+  if (database_.changes() == 1) return {};
+  TIDINGS_LET(const auto now, get(edition));
+  return only_drafts(now);
+}
+
+Result<std::string> EditionTable::preflight_of(EditionId edition) {
+  auto row = database_.prepare("SELECT preflight FROM editions WHERE id = :id");
+  row.bind(":id", edition);
+  TIDINGS_LET(const bool found, row.step());
+  return found ? row.text(0) : std::string{};
+}
+
+Result<void> EditionTable::set_mailed(EditionId edition, std::string_view preflight, UtcTime at) {
+  auto change = database_.prepare("UPDATE editions SET preflight = :preflight, mailed_ms = :at WHERE id = :id");
+  return change.bind(":preflight", preflight).bind(":at", at).bind(":id", edition).run();
+}
+
+Result<void> EditionTable::set_reason(EditionId edition, std::string_view reason) {
+  auto change = database_.prepare("UPDATE editions SET reason = :reason WHERE id = :id");
+  return change.bind(":reason", reason).bind(":id", edition).run();
+}
+
+Result<void> EditionTable::approve(EditionId edition, UtcTime at) {
+  auto change = database_.prepare(
+      "UPDATE editions SET state = 'sealed', sealed_ms = :at, approved_ms = :at, reason = '' WHERE id = :id AND state = 'draft'");
+  TIDINGS_TRY(change.bind(":at", at).bind(":id", edition).run());
+  if (database_.changes() == 1) return {};
+  TIDINGS_LET(const auto now, get(edition));
+  return only_drafts(now);
+}
+
+}  // namespace tidings::digest

@@ -1,0 +1,26 @@
+// Rows of editions and candidates as the queries of edition_table and edition_drafts read them; for these two only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "digest/digest.hpp"
+#include "digest/select.hpp"
+#include "store/database.hpp"
+
+namespace tidings::digest {
+
+/// From the columns id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, started_ms,
+/// finished_ms, intro, mailed_ms, approved_ms, in this order.
+[[nodiscard]] Edition edition_of(const store::Statement& row);
+
+/// From the columns of a post id, source_id, its source's name, published_ms, first_seen_ms, title, link_key, title_key, pinned,
+/// in this order; without its tags.
+[[nodiscard]] Candidate candidate_of(const store::Statement& row);
+
+/// Sorted.
+[[nodiscard]] Result<std::vector<std::string>> tags_of(store::Database& database, PostId post);
+
+}  // namespace tidings::digest
