@@ -160,19 +160,32 @@ Events read_postmark(const Json& json) {
   return event ? Events{*event} : Events{};
 }
 
-Events read_brevo(const Json& json) {
+std::optional<WebhookEvent> brevo_event(const Json& json) {
   const auto name = text_of(json, "event");
   const bool complaint = name == "spam" || name == "complaint";
   const bool hard = name == "hard_bounce" || name == "invalid_email" || name == "hardBounce" || name == "invalid";
-  if (!complaint && !hard && name != "soft_bounce" && name != "softBounce" && name != "blocked") return {};
-  const auto event = event_of({.relay = Relay::brevo,
-                               .verdict = complaint ? Verdict::complaint : hard ? Verdict::permanent : Verdict::transient,
-                               .address = text_of(json, "email"),
-                               .diagnostic = text_of(json, "reason"),
-                               .message_id = text_of(json, "message-id"),
-                               .no_mailbox = hard},
-                              json);
-  return event ? Events{*event} : Events{};
+  if (!complaint && !hard && name != "soft_bounce" && name != "softBounce" && name != "blocked") return std::nullopt;
+  return event_of({.relay = Relay::brevo,
+                   .verdict = complaint ? Verdict::complaint : hard ? Verdict::permanent : Verdict::transient,
+                   .address = text_of(json, "email"),
+                   .diagnostic = text_of(json, "reason"),
+                   .message_id = text_of(json, "message-id"),
+                   .no_mailbox = hard},
+                  json);
+}
+
+/// One event, or with `batched` an array of them.
+Events read_brevo(const Json& json) {
+  Events events;
+  const auto take = [&](const Json& each) {
+    if (auto event = brevo_event(each); event && events.size() < max_events) events.push_back(*std::move(event));
+  };
+  if (json.is_array()) {
+    for (const auto& each : json) take(each);
+  } else {
+    take(json);
+  }
+  return events;
 }
 
 }  // namespace
@@ -193,7 +206,8 @@ std::optional<Relay> relay_named(std::string_view name) {
 
 Result<std::vector<WebhookEvent>> read_webhook(Relay relay, std::string_view body) {
   const auto json = parsed(body);
-  const bool fits = relay == Relay::sendgrid ? json.is_array() : json.is_object();
+  const bool many = json.is_array() && (relay == Relay::sendgrid || (relay == Relay::brevo && !json.empty()));
+  const bool fits = relay == Relay::sendgrid ? many : many || json.is_object();
   if (json.is_discarded() || !fits) return fail(Errc::bad_data, "the call is not the JSON of " + std::string{name_of(relay)});
   switch (relay) {
     case Relay::ses: return read_ses(json, body);

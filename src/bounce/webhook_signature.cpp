@@ -72,7 +72,9 @@ bool is_genuine(Relay relay, const WebhookCall& call, std::string_view secret) {
     case Relay::mailgun: return is_mailgun(call, secret);
     case Relay::sendgrid: return is_sendgrid(call, secret);
     case Relay::postmark: return equal_in_constant_time(call.authorization, "Basic " + base64_encode(secret));
-    case Relay::brevo: return equal_in_constant_time(call.authorization, "Bearer " + std::string{secret});
+    case Relay::brevo:
+      return equal_in_constant_time(call.authorization, "Bearer " + std::string{secret}) ||
+             equal_in_constant_time(call.authorization, "Basic " + base64_encode(secret));
     case Relay::ses: return false;
   }
   return false;
