@@ -111,14 +111,21 @@ Result<std::vector<BounceEvent>> BounceTable::history(SubscriberId subscriber, i
 
 Result<std::vector<BounceTable::Returned>> BounceTable::returned(EditionId edition) {
   auto rows = database_.prepare(R"(
-    SELECT kind, reason, count(DISTINCT subscriber_id) FROM bounce_events
+    SELECT kind, reason, count(DISTINCT subscriber_id),
+      count(DISTINCT CASE WHEN counts = 1 THEN subscriber_id END),
+      count(DISTINCT CASE WHEN suppressed = 1 THEN subscriber_id END)
+    FROM bounce_events
     WHERE edition_id = :edition GROUP BY kind, reason ORDER BY count(DISTINCT subscriber_id) DESC, kind, reason)");
   rows.bind(":edition", edition);
   std::vector<Returned> out;
   for (;;) {
     TIDINGS_LET(const bool more, rows.step());
     if (!more) return out;
-    out.push_back({.kind = rows.text(0), .reason = rows.text(1), .readers = rows.integer(2)});
+    out.push_back({.kind = rows.text(0),
+                   .reason = rows.text(1),
+                   .readers = rows.integer(2),
+                   .counted = rows.integer(3),
+                   .suppressed = rows.integer(4)});
   }
 }
 

@@ -51,11 +51,13 @@ class BounceTable {
   /// In a storm: events of the domain since then count no more; returns who was suppressed by one of them (each once).
   [[nodiscard]] Result<std::vector<SubscriberId>> discount(std::string_view domain, UtcTime since, bool hard_too);
 
-  /// What came back of one edition: kind, reason, and how many readers; most frequent first.
+  /// What came back of one edition: kind, reason, how many readers, and what it did to them; most frequent first.
   struct Returned {
     std::string kind{};
     std::string reason{};
     std::int64_t readers = 0;
+    std::int64_t counted = 0;     ///< of them, got a point
+    std::int64_t suppressed = 0;  ///< of them, are never mailed since
   };
   [[nodiscard]] Result<std::vector<Returned>> returned(EditionId edition);
 

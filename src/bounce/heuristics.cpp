@@ -188,7 +188,8 @@ std::vector<Candidate> generated_from(const std::vector<std::string_view>& lines
     if (flat.find("generated from") == std::string::npos && flat.find("originally addressed to") == std::string::npos &&
         flat.find("expanded from") == std::string::npos)
       continue;
-    for (const auto& each : find_addresses(lines[i].substr(0, longest_line))) all.push_back({.address = each.address, .tier = 4, .line = i});
+    for (const auto& each : find_addresses(lines[i].substr(0, longest_line)))
+      all.push_back({.address = each.address, .tier = 4, .line = i});
   }
   return all;
 }

@@ -15,35 +15,28 @@ namespace {
 // The order is the rule. What is said more exactly comes first, and what is in doubt is soft:
 constexpr std::array table{
     // Refusals of us that borrow the words of the address: "sender address rejected: domain not found".
-    PhraseGroup{Reason::rate, phrases::our_volume},
-    PhraseGroup{Reason::policy, phrases::sender},
+    PhraseGroup{Reason::rate, phrases::our_volume}, PhraseGroup{Reason::policy, phrases::sender},
     PhraseGroup{Reason::network, phrases::lookup_later},
     // Known to exist, so nothing below can be meant: "user unknown or mailbox full".
-    PhraseGroup{Reason::mailbox_full, phrases::full},
-    PhraseGroup{Reason::too_big, phrases::big},
+    PhraseGroup{Reason::mailbox_full, phrases::full}, PhraseGroup{Reason::too_big, phrases::big},
     PhraseGroup{Reason::suspended, phrases::unclear},
     // The domain's word about all of its mailboxes.
     PhraseGroup{Reason::no_mail, phrases::no_mail},
     // Our route or our patience: "unknown domain, relaying denied", "retry timeout exceeded: user unknown".
-    PhraseGroup{Reason::relaying, phrases::relay},
-    PhraseGroup{Reason::expired, phrases::expired},
+    PhraseGroup{Reason::relaying, phrases::relay}, PhraseGroup{Reason::expired, phrases::expired},
     // The mailbox and its domain, from the special to the general: "account * does not exist" holds "account".
-    PhraseGroup{Reason::disabled, phrases::disabled},
-    PhraseGroup{Reason::moved, phrases::moved},
-    PhraseGroup{Reason::host_unknown, phrases::host},
-    PhraseGroup{Reason::user_unknown, phrases::user},
+    PhraseGroup{Reason::disabled, phrases::disabled}, PhraseGroup{Reason::moved, phrases::moved},
+    PhraseGroup{Reason::host_unknown, phrases::host}, PhraseGroup{Reason::user_unknown, phrases::user},
     PhraseGroup{Reason::suspended, phrases::suspended},
     // Soft all of them; the order only says which word names the reason.
-    PhraseGroup{Reason::spam, phrases::spam},
-    PhraseGroup{Reason::rate, phrases::rate},
-    PhraseGroup{Reason::policy, phrases::policy},
-    PhraseGroup{Reason::content, phrases::content},
-    PhraseGroup{Reason::network, phrases::network},
-    PhraseGroup{Reason::system, phrases::system}};
+    PhraseGroup{Reason::spam, phrases::spam}, PhraseGroup{Reason::rate, phrases::rate},
+    PhraseGroup{Reason::policy, phrases::policy}, PhraseGroup{Reason::content, phrases::content},
+    PhraseGroup{Reason::network, phrases::network}, PhraseGroup{Reason::system, phrases::system}};
 
 template <class Phrases>
 bool any_of(std::string_view flat, const Phrases& list) {
-  return std::any_of(std::begin(list), std::end(list), [&](std::string_view each) { return contains_pattern(flat, each); });
+  return std::any_of(std::begin(list), std::end(list),
+                     [&](std::string_view each) { return contains_pattern(flat, each); });
 }
 
 /// Without addresses, host names and links: "host spam.example said: no such user" is no word about spam.
@@ -51,8 +44,8 @@ std::string own_words(std::string_view flat) {
   std::string words;
   for (const auto token : split(flat, ' ')) {
     const auto dot = token.find('.');
-    const bool name = dot != std::string_view::npos && dot + 1 < token.size() && token.find_first_not_of(".0123456789-#()[]:;,") < token.size() &&
-                      token[dot + 1] != '.';
+    const bool name = dot != std::string_view::npos && dot + 1 < token.size() &&
+                      token.find_first_not_of(".0123456789-#()[]:;,") < token.size() && token[dot + 1] != '.';
     if (token.find('@') == std::string_view::npos && !name) words += std::string{token} + " ";
   }
   return words;

@@ -33,7 +33,8 @@ inline constexpr P full[] = {
     "mailbox_quota_exceeded", "mail file size exceeds the maximum", "exceeds allowed size",
     // Biglobe, Docomo, KDDI
     "exceeded the local limit", "too many messages on the server", "too many messages in", "too much mail data",
-    "メールボックスがいっぱい", "メールボックスが一杯", "メールボックスの容量", "容量が一杯", "容量オーバー",
+    "メールボックスがいっぱい", "メールボックスが一杯", "メールボックスの容量", "容量が一杯",
+    "容量オーバー",
     // 163.com, QQ, Sina
     "邮箱空间已满", "邮箱已满", "空间不足", "容量超",
     // Orange, La Poste; other languages
@@ -171,8 +172,10 @@ inline constexpr P user[] = {
     "okänd mottagare", "nieznany", "nie istnieje", "nie ma takiego", "пользователь не найден",
     "нет такого пользователя", "не существует", "несуществующ",
     // Chinese, Japanese (Notes, Exchange, carriers), Korean
-    "用户不存在", "用户未找到", "收件人不存在", "不存在", "無此", "查無此人", "宛先が見つかりません",
-    "ユーザが存在しません", "存在しません", "アドレスが見つかりません", "見つかりません", "宛先不明", "あて先不明",
+    "用户不存在", "用户未找到", "收件人不存在", "不存在", "無此", "查無此人",
+    "宛先が見つかりません",
+    "ユーザが存在しません", "存在しません", "アドレスが見つかりません", "見つかりません", "宛先不明",
+    "あて先不明",
     "リストにありません", "登録されていません", "사용자를 찾을 수", "존재하지 않"};
 
 // clang-format on

@@ -34,7 +34,8 @@ inline constexpr P sender[] = {
     "members-only", "members only", "closed mailing list", "allowed to post", "not subscribed to this",
     "permission to post", "restricted to authenticated", "resolver.rst.notauthorized", "resolver.rst.authrequired",
     // what a recipient has set: AOL, Facebook, MailMarshal
-    "not accept mail from", "only accepts mail from", "only accepting mail from", "not authorized to send", "reject your messages because",
+    "not accept mail from", "only accepts mail from", "only accepting mail from", "not authorized to send",
+    "reject your messages because",
     "recipient's privacy settings", "recipient preferences", "user rules", "senders to accept mail from",
     "on our whitelist", "access denied, sending domain",
     // our own host, looked up and not found
@@ -101,7 +102,7 @@ inline constexpr P spam[] = {
     "identified as spam", "rejected as spam", "message as spam", "flagged as spam", "is spam", "be spam",
     "probable spam", "suspected spam", "possible spam", "spam content", "spam message", "spam filter", "spam score",
     "spam-score", "spam-related", "- spam", "anti-spam", "antispam", "spamassassin", "spammer", "unsolicited",
-    "likely unsolicited", "junk mail", "junk email", "bulk email", "bulk mail", "virus", "malware", "infected",
+    "likely unsolicited", " spam", "junk mail", "junk email", "bulk email", "bulk mail", "virus", "malware", "infected",
     "phishing",
     // lists of hosts
     "blacklist", "black list", "block list", "blocklist", "denylist", "blocked by", "blocked using",

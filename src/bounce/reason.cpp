@@ -76,7 +76,8 @@ Reason reason_of_status(std::string_view status) {
         case 16: return Reason::too_big;
         case 17:
         case 18: return Reason::moved;
-        default: return Reason::policy;  // also 27: the sender's domain has a null MX (RFC 7505), or its SPF fails (Gmail)
+        default:
+          return Reason::policy;  // also 27: the sender's domain has a null MX (RFC 7505), or its SPF fails (Gmail)
       }
     default: return Reason::unknown;
   }
