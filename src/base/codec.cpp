@@ -13,8 +13,8 @@ constexpr std::string_view hex_letters = "0123456789abcdef";
 
 /// `bits` bits a letter, most significant first; the last letter is filled with zero bits.
 std::string encode(std::string_view bytes, std::string_view letters, unsigned bits) {
-  std::string out;
-  out.reserve(bytes.size() * 8 / bits + 4);
+  std::string out((bytes.size() * 8 + bits - 1) / bits, '\0');
+  char* to = out.data();
   std::uint32_t buffer = 0;
   unsigned held = 0;
   for (const char c : bytes) {
@@ -22,11 +22,11 @@ std::string encode(std::string_view bytes, std::string_view letters, unsigned bi
     held += 8;
     while (held >= bits) {
       held -= bits;
-      out += letters[(buffer >> held) & ((1U << bits) - 1)];
+      *to++ = letters[(buffer >> held) & ((1U << bits) - 1)];
     }
     buffer &= (1U << held) - 1;
   }
-  if (held > 0) out += letters[(buffer << (bits - held)) & ((1U << bits) - 1)];
+  if (held > 0) *to = letters[(buffer << (bits - held)) & ((1U << bits) - 1)];
   return out;
 }
 
@@ -108,6 +108,7 @@ std::optional<std::string> hex_decode(std::string_view text) {
 std::string percent_encode(std::string_view text) {
   static constexpr std::string_view digits = "0123456789ABCDEF";
   std::string out;
+  out.reserve(text.size() + 8);
   for (const char c : text) {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     if (letter || c == '-' || c == '.' || c == '_' || c == '~') {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -58,6 +59,10 @@ void append_utf8(std::string& out, char32_t code_point);
 
 /// & < > " ' as character references, fit for HTML text and quoted attributes.
 [[nodiscard]] std::string escape_html(std::string_view text);
+void append_escaped_html(std::string& out, std::string_view text);
+
+/// Decimal digits; several times as fast as formatting, for what is written by the million.
+void append_number(std::string& out, std::int64_t number);
 
 /// "1 post", "2 posts": for the command line, English only.
 [[nodiscard]] std::string plural(long long count, std::string_view noun);

@@ -1,9 +1,12 @@
 #include "delivery/connection.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <utility>
 
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include <fmt/format.h>
 
@@ -16,6 +19,8 @@ namespace {
 
 // One TLS record; also what is copied so that OpenSSL finds the same octets at the same place when it has to repeat a write.
 constexpr std::size_t tls_slice_bytes = 16 * 1024;
+
+constexpr std::size_t most_pieces = 64;
 
 int reply_code(std::string_view line) {
   if (line.size() < 3) return 0;
@@ -105,36 +110,62 @@ Outcome Connection::failure(CURLcode code) const {
   return classify(stage, reply, line.size() > 4 ? std::string_view{line}.substr(4) : std::string_view{});
 }
 
-Connection::Sent Connection::send(std::string_view bytes) {
+Connection::Sent Connection::send_direct(std::span<const std::string_view> pieces) {
   Sent sent;
-  while (!held_.empty() || !bytes.empty()) {
-    std::string_view next = bytes;
-    if (tls_) {
-      if (held_.empty()) {
-        held_.assign(bytes.substr(0, tls_slice_bytes));
-        sent.count += held_.size();
-        bytes.remove_prefix(held_.size());
-      }
-      next = held_;
+  std::array<iovec, most_pieces> parts;
+  std::size_t gone = 0;  // of the first piece
+  while (!pieces.empty()) {
+    const auto count = std::min(pieces.size(), parts.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto piece = i == 0 ? pieces[i].substr(gone) : pieces[i];
+      parts[i] = {.iov_base = const_cast<char*>(piece.data()), .iov_len = piece.size()};
     }
-    std::size_t count = 0;
-    const auto code = curl_easy_send(easy_.get(), next.data(), next.size(), &count);
-    if (code == CURLE_AGAIN) {
-      sent.io = Io::again;
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = count;
+    const auto wrote = ::sendmsg(fd_, &message, MSG_NOSIGNAL);
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0) {
+      sent.io = errno == EAGAIN || errno == EWOULDBLOCK ? Io::again : Io::closed;
       return sent;
     }
-    if (code != CURLE_OK) {
-      sent.io = Io::closed;
-      return sent;
-    }
-    if (tls_) {
-      held_.erase(0, count);
-    } else {
-      sent.count += count;
-      bytes.remove_prefix(count);
+    sent.count += static_cast<std::size_t>(wrote);
+    gone += static_cast<std::size_t>(wrote);
+    while (!pieces.empty() && gone >= pieces.front().size()) {
+      gone -= pieces.front().size();
+      pieces = pieces.subspan(1);
     }
   }
   return sent;
+}
+
+Connection::Io Connection::send_held() {
+  while (!held_.empty()) {
+    std::size_t count = 0;
+    const auto code = curl_easy_send(easy_.get(), held_.data(), held_.size(), &count);
+    if (code != CURLE_OK) return code == CURLE_AGAIN ? Io::again : Io::closed;
+    held_.erase(0, count);
+  }
+  return Io::done;
+}
+
+Connection::Sent Connection::send(std::span<const std::string_view> pieces) {
+  if (direct_) return send_direct(pieces);
+  Sent sent;
+  std::size_t gone = 0;  // of the first piece
+  for (;;) {
+    sent.io = send_held();
+    if (sent.io != Io::done || pieces.empty()) return sent;
+    while (!pieces.empty() && held_.size() < tls_slice_bytes) {
+      const auto part = pieces.front().substr(gone, tls_slice_bytes - held_.size());
+      held_ += part;
+      gone += part.size();
+      if (gone < pieces.front().size()) break;
+      pieces = pieces.subspan(1);
+      gone = 0;
+    }
+    sent.count += held_.size();
+  }
 }
 
 Connection::Io Connection::receive(std::string& to) {
@@ -148,33 +179,6 @@ Connection::Io Connection::receive(std::string& to) {
     // In clear a short read means that the socket is empty; inside TLS more may wait in OpenSSL.
     if (!tls_ && count < buffer.size()) return Io::done;
   }
-}
-
-std::optional<Outcome> Connection::await_reply(Stage stage, int wanted, SteadyTime until) {
-  ReplyReader reader;
-  std::string bytes;
-  for (;;) {
-    bytes.clear();
-    const auto io = receive(bytes);
-    reader.feed(bytes);
-    if (const auto reply = reader.next()) {
-      if (reply->code != wanted) return reply->code >= 400 ? classify(stage, reply->code, reply->text) : no_reply(stage, "an answer that makes no sense here");
-      ehlo_.clear();
-      for (const auto line : split(reply->text, '\n')) ehlo_.push_back("250-" + std::string{line});
-      return std::nullopt;
-    }
-    if (!reader.violation().empty()) return no_reply(stage, reader.violation());
-    if (io == Io::closed) return no_reply(stage, "the server closed the connection");
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-    pollfd ready{.fd = fd_, .events = POLLIN, .revents = 0};
-    if (left.count() <= 0 || ::poll(&ready, 1, static_cast<int>(left.count())) == 0) return no_reply(stage, "the server did not answer in time");
-  }
-}
-
-std::optional<Outcome> Connection::greet_lmtp(const std::string& own_name, SteadyTime until) {
-  if (auto refusal = await_reply(Stage::greeting, 220, until)) return refusal;
-  if (send("LHLO " + own_name + "\r\n").io != Io::done) return no_reply(Stage::ehlo, "the server closed the connection");
-  return await_reply(Stage::ehlo, 250, until);
 }
 
 // ---- Connector --------------------------------------------------------------------------------------------------------
@@ -225,6 +229,7 @@ void Connector::configure(Connection& connection, const RelayOptions& relay) {
   curl_easy_setopt(easy, CURLOPT_USE_SSL, connection.tls_ ? CURLUSESSL_ALL : CURLUSESSL_NONE);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  connection.direct_ = !connection.tls_ && relay.proxy.empty();
   if (!relay.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, relay.ca_file.c_str());
   if (!relay.username.empty()) {
     curl_easy_setopt(easy, CURLOPT_USERNAME, relay.username.c_str());
@@ -252,6 +257,7 @@ void Connector::open(std::size_t ticket, const RelayOptions& relay) {
 
 void Connector::add_to(std::vector<pollfd>& set) const {
   for (const auto& [socket, events] : watched_) set.push_back({.fd = socket, .events = events, .revents = 0});
+  for (const auto& each : greeting_) set.push_back({.fd = each.connection->fd(), .events = POLLIN, .revents = 0});
 }
 
 void Connector::on_ready(const pollfd& ready) {
@@ -271,8 +277,52 @@ void Connector::on_time(SteadyTime now) {
   curl_multi_socket_action(multi_.get(), CURL_SOCKET_TIMEOUT, 0, &running);
 }
 
+std::optional<SteadyTime> Connector::deadline() const {
+  auto earliest = deadline_;
+  for (const auto& each : greeting_) earliest = std::min(earliest.value_or(each.until), each.until);
+  return earliest;
+}
+
+/// One step of greeting and LHLO; true when there is nothing more to wait for, and then what became of it is in opened_.
+bool Connector::greet(Greeting& greeting, SteadyTime now) {
+  auto& connection = *greeting.connection;
+  const auto failed = [&](Outcome outcome) {
+    opened_.push_back({.ticket = greeting.ticket, .connection = nullptr, .failure = std::move(outcome)});
+    return true;
+  };
+  std::string bytes;
+  const auto io = connection.receive(bytes);
+  greeting.reader.feed(bytes);
+  while (const auto reply = greeting.reader.next()) {
+    const int wanted = greeting.stage == Stage::greeting ? 220 : 250;
+    if (reply->code >= 400) return failed(classify(greeting.stage, reply->code, reply->text));
+    if (reply->code != wanted) return failed(no_reply(greeting.stage, "an answer that makes no sense here"));
+    if (greeting.stage == Stage::ehlo) {
+      connection.ehlo_.clear();
+      for (const auto line : split(reply->text, '\n')) connection.ehlo_.push_back("250-" + std::string{line});
+      opened_.push_back({.ticket = greeting.ticket, .connection = std::move(greeting.connection), .failure = {}});
+      return true;
+    }
+    greeting.stage = Stage::ehlo;
+    const auto line = "LHLO " + connection.own_name_ + "\r\n";
+    const std::string_view piece = line;
+    // A few octets on a new connection: there is room, or the server is gone.
+    if (connection.send({&piece, 1}).io != Connection::Io::done) return failed(no_reply(Stage::ehlo, "the server closed the connection"));
+  }
+  if (!greeting.reader.violation().empty()) return failed(no_reply(greeting.stage, greeting.reader.violation()));
+  if (io == Connection::Io::closed) return failed(no_reply(greeting.stage, "the server closed the connection"));
+  if (now >= greeting.until) return failed(no_reply(greeting.stage, "the server did not answer in time"));
+  return false;
+}
+
 std::vector<Connector::Opened> Connector::take_opened() {
-  std::vector<Opened> all;
+  take_connected();
+  const auto now = std::chrono::steady_clock::now();
+  std::erase_if(greeting_, [&](Greeting& each) { return greet(each, now); });
+  return std::exchange(opened_, {});
+}
+
+void Connector::take_connected() {
   int left = 0;
   while (CURLMsg* const message = curl_multi_info_read(multi_.get(), &left)) {
     if (message->msg != CURLMSG_DONE) continue;
@@ -289,16 +339,20 @@ std::vector<Connector::Opened> Connector::take_opened() {
     } else {
       connection->fd_ = socket;
       watched_.erase(socket);
-      std::optional<Outcome> refusal;
-      if (connection->lmtp_) refusal = connection->greet_lmtp(connection->own_name_, std::chrono::steady_clock::now() + connection->patience_);
-      if (refusal) opened.failure = std::move(*refusal);
-      if (!refusal) opened.connection = std::move(connection);
+      if (connection->lmtp_) {
+        const auto until = std::chrono::steady_clock::now() + connection->patience_;
+        greeting_.push_back({.ticket = ticket, .connection = std::move(connection), .reader = {}, .until = until});
+        continue;
+      }
+      opened.connection = std::move(connection);
     }
-    all.push_back(std::move(opened));
+    opened_.push_back(std::move(opened));
   }
-  return all;
 }
 
-void Connector::abandon() { opening_.clear(); }
+void Connector::abandon() {
+  opening_.clear();
+  greeting_.clear();
+}
 
 }  // namespace tidings::delivery

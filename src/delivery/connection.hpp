@@ -3,15 +3,17 @@
 //
 // Many sessions open at once without waiting for each other: one curl multi handle, driven by the caller's event loop. A
 // session is closed without a word from libcurl (its own QUIT would block). No user name or password reaches an Outcome.
-// LMTP, which libcurl does not speak, is greeted by us (RFC 2033: LHLO) and waited for: its server is on this host or next door.
+// LMTP, which libcurl does not speak, is greeted by us (RFC 2033: LHLO), in the same turns.
 // One thread.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +24,7 @@
 #include "base/result.hpp"
 #include "delivery/outcome.hpp"
 #include "delivery/relay.hpp"
+#include "delivery/reply.hpp"
 
 namespace tidings::delivery {
 
@@ -44,7 +47,8 @@ class Connection {
     Io io = Io::done;
     std::size_t count = 0;  ///< octets taken: they have left, or cannot be called back
   };
-  [[nodiscard]] Sent send(std::string_view bytes);
+  /// One after the other.
+  [[nodiscard]] Sent send(std::span<const std::string_view> pieces);
   /// Appends what is there to `to`.
   [[nodiscard]] Io receive(std::string& to);
   /// True while octets that send() took wait for the socket.
@@ -53,11 +57,10 @@ class Connection {
  private:
   friend class Connector;
   Connection() = default;
+  [[nodiscard]] Sent send_direct(std::span<const std::string_view> pieces);
+  [[nodiscard]] Io send_held();
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
   [[nodiscard]] Outcome failure(CURLcode code) const;
-  /// Greeting and LHLO; nothing if all is well.
-  [[nodiscard]] std::optional<Outcome> greet_lmtp(const std::string& own_name, SteadyTime until);
-  [[nodiscard]] std::optional<Outcome> await_reply(Stage stage, int wanted, SteadyTime until);
 
   Connector* connector_ = nullptr;
   CurlEasy easy_;
@@ -66,6 +69,7 @@ class Connection {
   std::vector<std::string> ehlo_;         ///< of the last 250 reply of several lines or of one
   Stage reached_ = Stage::connect;
   bool tls_ = false;
+  bool direct_ = false;  ///< nothing lies between us and the socket: no TLS, no proxy
   bool lmtp_ = false;
   std::string own_name_;
   std::chrono::milliseconds patience_{};
@@ -87,7 +91,7 @@ class Connector {
   void add_to(std::vector<pollfd>& set) const;
   void on_ready(const pollfd& ready);
   void on_time(SteadyTime now);
-  [[nodiscard]] std::optional<SteadyTime> deadline() const { return deadline_; }
+  [[nodiscard]] std::optional<SteadyTime> deadline() const;
 
   struct Opened {
     std::size_t ticket = 0;
@@ -95,7 +99,7 @@ class Connector {
     Outcome failure{};
   };
   [[nodiscard]] std::vector<Opened> take_opened();
-  [[nodiscard]] std::size_t opening() const { return opening_.size(); }
+  [[nodiscard]] std::size_t opening() const { return opening_.size() + greeting_.size(); }
   /// Forgets what is not open yet.
   void abandon();
 
@@ -104,11 +108,23 @@ class Connector {
   static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* socket_data);
   static int on_timer(CURLM* multi, long timeout_ms, void* self);
   void configure(Connection& connection, const RelayOptions& relay);
+  /// LMTP: connected, not yet greeted.
+  struct Greeting {
+    std::size_t ticket = 0;
+    std::unique_ptr<Connection> connection{};
+    ReplyReader reader{};
+    Stage stage = Stage::greeting;
+    SteadyTime until{};
+  };
+  [[nodiscard]] bool greet(Greeting& greeting, SteadyTime now);
+  void take_connected();
 
   CurlMulti multi_;
   std::map<curl_socket_t, short> watched_;
   std::optional<SteadyTime> deadline_;
   std::map<CURL*, std::pair<std::size_t, std::unique_ptr<Connection>>> opening_;
+  std::list<Greeting> greeting_;
+  std::vector<Opened> opened_;
 };
 
 }  // namespace tidings::delivery

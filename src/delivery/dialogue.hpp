@@ -11,8 +11,10 @@
 // be to blame. After 421 the relay closes: what it has not answered by then it has not taken.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,16 +73,19 @@ class Dialogue {
 
   /// True when another letter may be submitted.
   [[nodiscard]] bool ready() const;
-  /// The letter must stay where it is until its answer is out.
+  /// The letter must stay where it is until its answer is out: its octets leave from there, without a copy.
   void submit(Ticket ticket, const message::Letter& letter);
   /// No more letters; QUIT after the last answer.
   void quit();
 
-  /// Octets that want to leave.
-  [[nodiscard]] std::string_view output() const { return std::string_view{out_}.substr(written_); }
-  /// Tickets whose final octet is in output() and that have not been named before: mark them before anything is written.
-  [[nodiscard]] std::vector<Ticket> leaving();
-  /// `count` octets of output() went out.
+  /// How many octets want to leave.
+  [[nodiscard]] std::size_t output_bytes() const { return output_bytes_; }
+  /// Fills `to` with them, in order, as far as it has places; returns how many it filled. Good until the next call of anything else.
+  [[nodiscard]] std::size_t output(std::span<std::string_view> to) const;
+  /// Passes tickets to `mark` whose final octet wants to leave and that have not been named before: mark them before anything is written.
+  template <class Mark>
+  void leaving(Mark&& mark);
+  /// `count` octets went out.
   void wrote(std::size_t count);
 
   void received(std::string_view bytes);
@@ -118,9 +123,13 @@ class Dialogue {
 
   [[nodiscard]] Message* find(std::uint64_t serial);
   [[nodiscard]] bool dot_may_have_left(const Message& message) const;
-  [[nodiscard]] std::uint64_t stream_end() const { return sent_total_ + (out_.size() - written_); }
+  [[nodiscard]] std::uint64_t stream_end() const { return sent_total_ + output_bytes_; }
   [[nodiscard]] bool cannot_be_sent(Ticket ticket, const message::Letter& letter);
+  /// Where commands are added; whoever adds calls said().
+  [[nodiscard]] std::string& words();
+  void said(std::size_t count) { output_bytes_ += count; }
   void say(std::string_view line);
+  void say_octets(std::string_view octets);
   void expect(Step step, std::uint64_t message = 0) { expected_.push_back({step, message}); }
   void say_mail(const message::Letter& letter, std::uint64_t serial);
   void say_rcpt(const message::Letter& letter, std::uint64_t serial);
@@ -143,8 +152,14 @@ class Dialogue {
 
   Setup setup_;
   Dialect dialect_;  ///< spoken now; chunking only after a first group went well
-  std::string out_;
-  std::size_t written_ = 0;
+  /// Commands of ours, then octets that lie in a letter.
+  struct Piece {
+    std::string words;
+    std::string_view octets;
+  };
+  std::deque<Piece> out_;
+  std::size_t written_ = 0;  ///< of the first piece
+  std::size_t output_bytes_ = 0;
   std::uint64_t sent_total_ = 0;
   ReplyReader reader_;
   std::deque<Expected> expected_;
@@ -160,11 +175,20 @@ class Dialogue {
   Outcome farewell_;
 };
 
-/// The body as DATA wants it: lines that begin with a dot get another one (RFC 5321 section 4.5.2), then the final dot.
-void append_dot_stuffed(std::string& out, std::string_view bytes);
+template <class Mark>
+void Dialogue::leaving(Mark&& mark) {
+  for (auto& [serial, message] : messages_) {
+    if (message.last_octet == 0 || message.marked) continue;
+    message.marked = true;
+    mark(message.ticket);
+  }
+}
 
-/// Empty if the letter may be sent: CRLF line ends only, no line over 998 octets, 7 bits, no NUL, ends in CRLF, envelope without
-/// blanks, controls and angle brackets. Else what is wrong with it.
+/// Where the next line of `bytes`, which are whole lines, begins with a dot, at `from` or later; npos if none does.
+[[nodiscard]] std::size_t find_dot_line(std::string_view bytes, std::size_t from);
+
+/// Empty if the letter may be sent: sound lines (message.hpp), at least one, an envelope without blanks, controls and angle brackets. Else
+/// what is wrong with it.
 [[nodiscard]] std::string unsound(const message::Letter& letter);
 
 }  // namespace tidings::delivery

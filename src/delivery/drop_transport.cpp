@@ -24,7 +24,7 @@ constexpr std::size_t batch = 32;
 
 /// The envelope as the final delivery agent would note it (RFC 5321 section 4.4), so that a dropped file tells all.
 std::string with_envelope(const message::Letter& letter) {
-  return fmt::format("Return-Path: <{}>\r\nDelivered-To: {}\r\n{}", letter.envelope_from, letter.envelope_to, letter.bytes);
+  return fmt::format("Return-Path: <{}>\r\nDelivered-To: {}\r\n{}", letter.envelope_from, letter.envelope_to, letter.text());
 }
 
 /// Named by edition and subscriber: a second attempt replaces the file instead of adding one. What is no delivery of an edition (a

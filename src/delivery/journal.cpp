@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <iterator>
 #include <map>
 #include <utility>
 
@@ -85,6 +84,15 @@ std::optional<JournalRecord> parse_record(std::string_view line) {
   return record;
 }
 
+/// "L 1 2 3": kind, edition, subscriber, attempt.
+void append_key(std::string& out, char kind, const AttemptKey& key) {
+  out += kind;
+  for (const std::int64_t part : {key.edition, key.subscriber, key.attempt}) {
+    out += ' ';
+    append_number(out, part);
+  }
+}
+
 tl::unexpected<Error> failure(std::string_view doing, const std::filesystem::path& path) {
   return fail(Errc::io, fmt::format("cannot {} sending journal {}: {}", doing, path.string(), std::strerror(errno)));
 }
@@ -127,7 +135,8 @@ Result<void> Journal::open_segment(int next) {
   written_bytes_ = 0;
   buffer_ = fmt::format("{}{}\n", header, boot_id());
   for (const auto& key : unanswered_) {
-    fmt::format_to(std::back_inserter(buffer_), "L {} {} {}\n", key.edition, key.subscriber, key.attempt);
+    append_key(buffer_, 'L', key);
+    buffer_ += '\n';
   }
   return flush();
 }
@@ -135,14 +144,23 @@ Result<void> Journal::open_segment(int next) {
 void Journal::leaving(const AttemptKey& key) {
   if (fd_ < 0) return;
   unanswered_.insert(key);
-  fmt::format_to(std::back_inserter(buffer_), "L {} {} {}\n", key.edition, key.subscriber, key.attempt);
+  append_key(buffer_, 'L', key);
+  buffer_ += '\n';
 }
 
 void Journal::answered(const AttemptKey& key, const Outcome& outcome, const std::string& relay) {
   if (fd_ < 0) return;
   unanswered_.erase(key);
-  fmt::format_to(std::back_inserter(buffer_), "A {} {} {} {} {} {} {} {}\n", key.edition, key.subscriber, key.attempt,
-                 name_of(outcome.stage), outcome.code, outcome.enhanced.empty() ? "-" : outcome.enhanced, relay, outcome.text);
+  append_key(buffer_, 'A', key);
+  buffer_ += ' ';
+  buffer_ += name_of(outcome.stage);
+  buffer_ += ' ';
+  append_number(buffer_, outcome.code);
+  for (const std::string_view field : {outcome.enhanced.empty() ? std::string_view{"-"} : outcome.enhanced, std::string_view{relay}, std::string_view{outcome.text}}) {
+    buffer_ += ' ';
+    buffer_ += field;
+  }
+  buffer_ += '\n';
 }
 
 Result<void> Journal::flush() {

@@ -161,7 +161,7 @@ class Ledger {
   /// Records answers in one transaction. accepted: sent. temporary: deferred by the policy, failed ("given up: ...") once
   /// that gives up. permanent: failed. unknown: in_doubt, due again by the policy unless it was in doubt before. Reply text
   /// is kept as it came. A claim that is not the row's last attempt any more is passed over, which is not an error.
-  [[nodiscard]] Result<void> settle(std::span<const Settled> answers, const SettleOptions& options);
+  [[nodiscard]] Result<void> settle(std::vector<Settled> answers, const SettleOptions& options);
 
   /// Gives claims back that were never attempted (relay in trouble, run stopped): the attempt does not count. Never
   /// attempted rows become planned, others deferred and due at once.
@@ -219,7 +219,8 @@ class Ledger {
   [[nodiscard]] Result<void> take_each(const std::vector<Recipient>& rows);
   [[nodiscard]] Result<void> take_range(const std::vector<Recipient>& rows);
   [[nodiscard]] Result<void> note_claiming(EditionId edition);
-  [[nodiscard]] Result<bool> settle_one(Settled& answer, const RetryPolicy& policy, UtcTime now);
+  struct Settling;
+  [[nodiscard]] Result<bool> settle_one(Settling& with, Settled& answer);
   [[nodiscard]] Result<void> release_one(const Claim& claim, UtcTime now);
   [[nodiscard]] Result<void> settle_rows(std::vector<Settled> answers, const SettleOptions& options);
 

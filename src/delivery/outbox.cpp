@@ -195,10 +195,10 @@ bool Outbox::flush() {
   return false;
 }
 
-void Outbox::answer(const Claim& claim, Outcome outcome, const std::string& relay) {
+void Outbox::answer(Claim claim, Outcome outcome, const std::string& relay) {
   journal_.answered(key_of(claim), outcome, relay);
   journal_dirty_ = true;
-  pending_.answers.push_back({.claim = claim, .outcome = std::move(outcome), .relay = relay});
+  pending_.answers.push_back({.claim = std::move(claim), .outcome = std::move(outcome), .relay = relay});
 }
 
 void Outbox::hand_back(const Claim& claim) { pending_.handed_back.push_back(claim); }

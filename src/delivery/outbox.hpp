@@ -89,7 +89,7 @@ class Outbox {
   void leaving(const Claim& claim);
   /// False when the journal cannot be written: nothing may leave any more, and the run ends.
   [[nodiscard]] bool flush();
-  void answer(const Claim& claim, Outcome outcome, const std::string& relay);
+  void answer(Claim claim, Outcome outcome, const std::string& relay);
   void hand_back(const Claim& claim);
   /// The relay as a whole does not work: the run ends after what is in flight.
   void report_trouble(Outcome outcome, const std::string& relay);

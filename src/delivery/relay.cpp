@@ -68,7 +68,8 @@ Result<RelayReport> probe(const RelayOptions& relay) {
       if (!opened.connection) return RelayReport{.ready = false, .outcome = opened.failure, .capabilities = {}};
       RelayReport report{.ready = true, .outcome = {}, .capabilities = opened.connection->capabilities()};
       report.dialect = dialect_for(read_capabilities(report.capabilities), relay.dialect);
-      [[maybe_unused]] const auto sent = opened.connection->send("QUIT\r\n");
+      const std::string_view goodbye = "QUIT\r\n";
+      [[maybe_unused]] const auto sent = opened.connection->send({&goodbye, 1});
       return report;
     }
   }

@@ -36,9 +36,9 @@ void keep_freed_memory() {
 
 void compose_claims(Outbox& outbox, const Composer& compose) {
   for (;;) {
-    const auto claims = outbox.next_claims(compose_batch);
+    auto claims = outbox.next_claims(compose_batch);
     if (claims.empty()) return;
-    for (const auto& claim : claims) {
+    for (auto& claim : claims) {
       auto letter = compose(claim);
       if (letter) {
         if (const auto wrong = unsound(*letter); !wrong.empty()) {
@@ -47,7 +47,7 @@ void compose_claims(Outbox& outbox, const Composer& compose) {
         }
       }
       if (letter) {
-        outbox.add_letter({.claim = claim, .letter = std::move(*letter)});
+        outbox.add_letter({.claim = std::move(claim), .letter = std::move(*letter)});
       } else {
         outbox.compose_failed(claim, std::move(letter).error());
       }
@@ -108,15 +108,16 @@ Result<void> Run::refill() {
 }
 
 Result<void> Run::settle(Outbox::Harvest harvest, store::Sync sync) {
+  const bool nothing = harvest.answers.empty() && harvest.handed_back.empty();
   const auto within = [&](std::span<const Settled> recorded) -> Result<void> {
     for (const auto& answer : recorded) count(report, answer);
     return options_.within_settle ? options_.within_settle(recorded) : Result<void>{};
   };
-  TIDINGS_TRY(ledger_.settle(harvest.answers, {.policy = options_.retry, .within = within, .sync = sync}));
+  TIDINGS_TRY(ledger_.settle(std::move(harvest.answers), {.policy = options_.retry, .within = within, .sync = sync}));
   TIDINGS_TRY(ledger_.release(harvest.handed_back));
   for (const auto& path : harvest.old_journals) ::unlink(path.c_str());
   report.elapsed = elapsed();
-  if (options_.on_progress && !(harvest.answers.empty() && harvest.handed_back.empty())) options_.on_progress(report);
+  if (options_.on_progress && !nothing) options_.on_progress(report);
   return {};
 }
 

@@ -96,7 +96,7 @@ class SendmailTransport final : public Transport {
       ::close(input[1]);
       return not_run(outbox, parcel, std::strerror(failed));
     }
-    const bool written = write_all(input[1], with_local_line_ends(parcel.letter.bytes));
+    const bool written = write_all(input[1], with_local_line_ends(parcel.letter.text()));
     ::close(input[1]);
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) continue;

@@ -2,6 +2,7 @@
 // are about to leave with one write of the journal, and writes. A session that waits never stops the others.
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <deque>
 #include <list>
@@ -309,7 +310,7 @@ void Loop::on_answer(Session& session, Answer answer) {
     // About us, before this recipient was named: nobody is charged with it.
     waiting_.push_front(std::move(parcel));
   } else {
-    outbox_.answer(parcel.claim, outcome, relay.name);
+    outbox_.answer(std::move(parcel.claim), outcome, relay.name);
   }
   if (outcome.kind == OutcomeKind::accepted) relay.health.accepted(now_);
   const bool was_usable = relay.health.is_usable(now_);
@@ -318,7 +319,7 @@ void Loop::on_answer(Session& session, Answer answer) {
 
 void Loop::mark_and_write() {
   for (auto& session : sessions_) {
-    for (const auto ticket : session.dialogue.leaving()) outbox_.leaving(session.parcels.at(ticket).claim);
+    session.dialogue.leaving([&](Ticket ticket) { outbox_.leaving(session.parcels.at(ticket).claim); });
   }
   if (!journal_failed_ && !outbox_.flush()) journal_failed_ = true;
   for (auto& session : sessions_) {
@@ -327,18 +328,19 @@ void Loop::mark_and_write() {
 }
 
 void Loop::write(Session& session) {
-  const auto output = session.dialogue.output();
-  if (output.empty() && !session.connection->holds_octets()) return;
+  if (session.dialogue.output_bytes() == 0 && !session.connection->holds_octets()) return;
   if (journal_failed_) {
     // A dot without its mark must not leave. What has left is answered or in doubt as on a broken connection.
     session.dialogue.lost(Loss::closed, "the sending journal cannot be written");
     return collect(session);
   }
-  const auto sent = session.connection->send(output);
-  if (sent.count > 0) {
-    session.awaited = Awaiting::nothing;
+  Connection::Sent sent;
+  do {
+    std::array<std::string_view, 64> pieces;
+    sent = session.connection->send({pieces.data(), session.dialogue.output(pieces)});
+    if (sent.count > 0) session.awaited = Awaiting::nothing;
     session.dialogue.wrote(sent.count);
-  }
+  } while (sent.io == Connection::Io::done && session.dialogue.output_bytes() > 0);
   session.blocked = sent.io == Connection::Io::again;
   // What the relay said before it closed is still to be read: the reader notices the end.
   if (sent.io == Connection::Io::closed) {
@@ -420,7 +422,7 @@ void Loop::wait() {
   poll_set_.clear();
   poll_set_.push_back({.fd = outbox_.wake_fd(), .events = POLLIN, .revents = 0});
   for (auto& session : sessions_) {
-    const bool wants_room = session.blocked && (!session.dialogue.output().empty() || session.connection->holds_octets());
+    const bool wants_room = session.blocked && (session.dialogue.output_bytes() > 0 || session.connection->holds_octets());
     const auto events = static_cast<short>(wants_room ? POLLIN | POLLOUT : POLLIN);
     poll_set_.push_back({.fd = session.connection->fd(), .events = events, .revents = 0});
   }

@@ -21,7 +21,9 @@ void append_parts(std::string& out, const PartFrame& frame, const digest::Segmen
   out += frame.before_html;
   append_quoted_printable(out, body.html);
   for (const auto& image : images) {
-    if (!frame.before_image.empty()) out += frame.before_image + *image.part;
+    if (frame.before_image.empty()) continue;
+    out += frame.before_image;
+    out += image.part->text();
   }
   out += frame.end;
 }

@@ -33,16 +33,14 @@ struct Pattern {
     out.clear();
     for (const auto& item : items) {
       out += item.text;
-      if (!item.slot) continue;
-      const auto value = value_of(reader, *item.slot);
-      out += escape == Escape::html ? escape_html(value) : value;
+      if (item.slot) append_value(out, reader, *item.slot, escape);
     }
   }
 };
 
 /// Octets of the body that are the same for everybody, whole lines, then perhaps a line that is not.
 struct Step {
-  std::string fixed;
+  SharedLines fixed;
   std::string relaxed;          ///< `fixed` as DKIM hashes it, if that differs
   std::optional<Pattern> line;  ///< with its line end, if it has one
 };
@@ -52,14 +50,14 @@ struct Variant {
   std::optional<Pattern> subject_pattern;  ///< else
   std::string fields;                      ///< FixedFields::tail and the frame's
   std::vector<Step> steps;                 ///< the body up to its images
-  std::string before_image;                ///< empty: no images
-  std::string end;                         ///< after them; like them, as it stands what DKIM hashes
-  std::size_t size_bytes = 0;              ///< what write() makes room for, short of very long names and links
+  SharedLines before_image;                ///< empty: no images
+  SharedLines end;                         ///< after them; like them, as it stands what DKIM hashes
+  std::size_t own_bytes = 0;               ///< what write() makes room for, short of very long names and links
   DkimBodyHash begun;                      ///< over the first step's octets, if there are signers
 
   [[nodiscard]] std::size_t images_size(const HeaderOptions& options) const {
     std::size_t size = 0;
-    if (before_image.empty()) return size;
+    if (before_image.size() == 0) return size;
     for (const auto& image : options.images) size += before_image.size() + image.part->size();
     return size;
   }
@@ -72,22 +70,43 @@ Result<Pattern> to_pattern(std::string_view text, Escape escape) {
   return out;
 }
 
-/// Encodes runs of lines without slots at once, and keeps the others as patterns.
-Result<void> append_body(std::vector<Step>& steps, std::string_view text, Escape escape) {
-  TIDINGS_TRY(split_slots(text));  // also finds a marker's end without its begin
-  while (!text.empty()) {
-    const auto slot = text.find(marker_of(Slot::reader_name).front());
-    const auto line_start = slot == std::string_view::npos ? text.size() : text.substr(0, slot).rfind('\n') + 1;
-    append_quoted_printable(steps.back().fixed, text.substr(0, line_start));
-    text.remove_prefix(line_start);
-    if (text.empty()) break;
-    const auto end = text.find('\n');
-    const auto line = text.substr(0, end == std::string_view::npos ? end : end + 1);
-    TIDINGS_LET(steps.back().line, to_pattern(line, escape));
-    steps.emplace_back();
-    text.remove_prefix(line.size());
+/// Collects the steps of a body.
+struct StepWriter {
+  std::vector<Step> steps;
+  std::string fixed;  ///< of the step that is not done yet
+
+  Result<void> end_step(std::optional<Pattern> line) {
+    TIDINGS_LET(auto lines, SharedLines::make(std::exchange(fixed, {})));
+    steps.push_back({.fixed = std::move(lines), .relaxed = {}, .line = std::move(line)});
+    return {};
   }
-  return {};
+
+  /// Encodes runs of lines without slots at once, and keeps the others as patterns.
+  Result<void> append(std::string_view text, Escape escape) {
+    TIDINGS_TRY(split_slots(text));  // also finds a marker's end without its begin
+    while (!text.empty()) {
+      const auto slot = text.find(marker_of(Slot::reader_name).front());
+      const auto line_start = slot == std::string_view::npos ? text.size() : text.substr(0, slot).rfind('\n') + 1;
+      append_quoted_printable(fixed, text.substr(0, line_start));
+      text.remove_prefix(line_start);
+      if (text.empty()) break;
+      const auto end = text.find('\n');
+      const auto line = text.substr(0, end == std::string_view::npos ? end : end + 1);
+      TIDINGS_LET(auto pattern, to_pattern(line, escape));
+      TIDINGS_TRY(end_step(std::move(pattern)));
+      text.remove_prefix(line.size());
+    }
+    return {};
+  }
+};
+
+Result<std::vector<Step>> steps_of(const digest::SegmentBody& body, const PartFrame& frame) {
+  StepWriter out{.steps = {}, .fixed = frame.before_text};
+  TIDINGS_TRY(out.append(body.text, Escape::none));
+  out.fixed += frame.before_html;
+  TIDINGS_TRY(out.append(body.html, Escape::html));
+  TIDINGS_TRY(out.end_step({}));
+  return std::move(out.steps);
 }
 
 Result<Variant> compile_variant(const digest::SegmentBody& body, const HeaderOptions& options, const FixedFields& fields) {
@@ -105,20 +124,18 @@ Result<Variant> compile_variant(const digest::SegmentBody& body, const HeaderOpt
   const bool has_images = !body.html.empty() && !options.images.empty();
   const auto frame = part_frame(options.edition_key, !body.html.empty(), has_images);
   out.fields = fields.tail + frame.fields;
-  out.steps.push_back({.fixed = frame.before_text, .relaxed = {}, .line = {}});
-  TIDINGS_TRY(append_body(out.steps, body.text, Escape::none));
-  out.steps.back().fixed += frame.before_html;
-  TIDINGS_TRY(append_body(out.steps, body.html, Escape::html));
-  if (has_images) out.before_image = frame.before_image;
-  out.end = frame.end;
-  out.size_bytes = out.fields.size() + fields.head.size() + room_for_personal + out.images_size(options) + out.end.size();
-  for (const auto& step : out.steps) out.size_bytes += step.fixed.size() + room_for_line;
+  TIDINGS_LET(out.steps, steps_of(body, frame));
+  if (has_images) {
+    TIDINGS_LET(out.before_image, SharedLines::make(frame.before_image));
+  }
+  TIDINGS_LET(out.end, SharedLines::make(frame.end));
+  out.own_bytes = out.fields.size() + fields.head.size() + room_for_personal + out.steps.size() * room_for_line;
   if (options.signers.empty()) return out;
   for (auto& step : out.steps) {
-    auto relaxed = relaxed_lines(step.fixed);
-    if (relaxed != step.fixed) step.relaxed = std::move(relaxed);
+    auto relaxed = relaxed_lines(step.fixed.text());
+    if (relaxed != step.fixed.text()) step.relaxed = std::move(relaxed);
   }
-  out.begun.update(out.steps.front().fixed);
+  out.begun.update(out.steps.front().fixed.text());
   return out;
 }
 
@@ -150,7 +167,10 @@ void CompiledMessage::write(const Reader& reader, UtcTime date, Letter& out) con
   out.envelope_from = to_one_line(reader.envelope_from);
   out.envelope_to = to_one_line(reader.address);
   out.bytes.clear();
-  out.bytes.reserve(variant.size_bytes);
+  out.bytes.reserve(variant.own_bytes);
+  out.splices.clear();
+  out.splices.reserve(variant.steps.size() + 1);
+  out.keeper = program_;
   out.bytes += program.fields.head;
   std::string line;
   std::string subject_field;
@@ -168,28 +188,30 @@ void CompiledMessage::write(const Reader& reader, UtcTime date, Letter& out) con
   std::optional<DkimBodyHash> hash;
   if (sign) hash = variant.begun;
   for (const auto& step : variant.steps) {
-    out.bytes += step.fixed;
-    if (sign && &step != variant.steps.data()) hash->update_relaxed(step.relaxed.empty() ? step.fixed : step.relaxed);
+    out.splices.push_back({.before = out.bytes.size(), .lines = &step.fixed});
+    if (sign && &step != variant.steps.data()) hash->update_relaxed(step.relaxed.empty() ? step.fixed.text() : std::string_view{step.relaxed});
     if (!step.line) continue;
     const auto start = out.bytes.size();
     step.line->fill(reader, line);
     append_quoted_printable(out.bytes, line);
     if (sign) hash->update(std::string_view{out.bytes}.substr(start));
   }
-  const auto append_constant = [&](std::string_view bytes) {
-    out.bytes += bytes;
-    if (sign) hash->update_relaxed(bytes);
+  const auto splice = [&](const SharedLines& lines) {
+    out.splices.push_back({.before = out.bytes.size(), .lines = &lines});
+    if (sign) hash->update_relaxed(lines.text());
   };
-  if (!variant.before_image.empty()) {
+  if (variant.before_image.size() > 0) {
     for (const auto& image : program.options.images) {
-      append_constant(variant.before_image);
-      append_constant(*image.part);
+      splice(variant.before_image);
+      splice(*image.part);
     }
   }
-  append_constant(variant.end);
+  splice(variant.end);
   if (!sign) return;
   const auto header = std::string_view{out.bytes}.substr(0, header_size);
-  out.bytes.insert(0, dkim_fields(program.options.signers, header, hash->finish(), date));
+  const auto signatures = dkim_fields(program.options.signers, header, hash->finish(), date);
+  out.bytes.insert(0, signatures);
+  for (auto& each : out.splices) each.before += signatures.size();
 }
 
 std::size_t CompiledMessage::size_bytes() const {

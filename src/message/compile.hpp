@@ -42,7 +42,8 @@ struct HeaderOptions {
 /// Thread-safe; cheap to copy (shared, constant).
 class CompiledMessage {
  public:
-  /// Replaces `out` with the mail for this reader, reusing its memory. Any reader is written safely (check_reader() says whether it makes sense).
+  /// Replaces `out` with the mail for this reader, which shares this message's constant lines and keeps them alive. Any reader is written
+  /// safely (check_reader() says whether it makes sense).
   void write(const Reader& reader, UtcTime date, Letter& out) const;
 
   /// Octets of the longest variant without personal values: for size limits and SIZE=.

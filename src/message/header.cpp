@@ -83,6 +83,7 @@ std::string join_words(const std::vector<std::string_view>& pieces, char encodin
 }
 
 bool has_long_token(std::string_view text) {
+  if (text.size() <= max_plain_token) return false;
   const auto tokens = split(text, ' ');
   return std::ranges::any_of(tokens, [](std::string_view token) { return token.size() > max_plain_token; });
 }

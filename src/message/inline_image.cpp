@@ -30,7 +30,8 @@ Result<InlineImage> make_inline_image(std::string content_id, std::string_view b
   auto part = fmt::format("Content-Type: {}\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <{}>\r\n"
                           "Content-Disposition: inline; filename=\"{}\"\r\n\r\n", type, content_id, name);
   append_base64_lines(part, bytes);
-  return InlineImage{.content_id = std::move(content_id), .part = std::make_shared<const std::string>(std::move(part))};
+  TIDINGS_LET(auto lines, SharedLines::make(std::move(part)));
+  return InlineImage{.content_id = std::move(content_id), .part = std::make_shared<const SharedLines>(std::move(lines))};
 }
 
 }  // namespace tidings::message

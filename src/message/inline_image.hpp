@@ -6,13 +6,14 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "message/message.hpp"
 
 namespace tidings::message {
 
 /// Copies share the octets.
 struct InlineImage {
   std::string content_id = {};                   ///< without angle brackets
-  std::shared_ptr<const std::string> part = {};  ///< its fields and base64 lines, without boundary
+  std::shared_ptr<const SharedLines> part = {};  ///< its fields and base64 lines, without boundary
 };
 
 /// "image/jpeg", "image/png", "image/gif" or "image/webp", by the first octets; empty for everything else, SVG too: it can carry scripts.

@@ -57,8 +57,10 @@ void append_unsubscribe_fields(std::string& out, const Reader& reader) {
 }
 
 std::string message_id(std::string_view edition_key, SubscriberId subscriber, std::string_view domain) {
-  const auto mac = hmac_sha256(edition_key, fmt::format("message-id {}", subscriber.value));
-  return fmt::format("<{}@{}>", base32_encode(std::string_view{mac}.substr(0, 20)), domain);
+  std::string text{"message-id "};
+  append_number(text, subscriber.value);
+  const auto mac = hmac_sha256(edition_key, text);
+  return "<" + base32_encode(std::string_view{mac}.substr(0, 20)) + "@" + std::string{domain} + ">";
 }
 
 }  // namespace tidings::message

@@ -1,21 +1,69 @@
 // Nouns of the message room: what a finished mail is, and what in it is personal.
 #pragma once
 
+#include <cstddef>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/id.hpp"
+#include "base/result.hpp"
 
 namespace tidings::message {
 
-/// One finished mail and its envelope. `bytes` are the octets that leave, but for dot-stuffing: 7-bit, CRLF only, no line over 998 octets,
-/// ending in CRLF.
+/// Empty if `bytes` are whole lines as they cross the wire, or nothing (RFC 5321 sections 2.3.8, 4.5.3.1.6): 7 bits without NUL, CRLF line
+/// ends only, no line over 998 octets. Else what is wrong.
+[[nodiscard]] std::string unsound_lines(std::string_view bytes);
+
+/// Such lines that many letters share: looked at once, when they are made, and constant.
+class SharedLines {
+ public:
+  SharedLines() = default;
+  /// Errc::bug if they are unsound.
+  [[nodiscard]] static Result<SharedLines> make(std::string bytes);
+  [[nodiscard]] std::string_view text() const { return bytes_; }
+  [[nodiscard]] std::size_t size() const { return bytes_.size(); }
+
+ private:
+  explicit SharedLines(std::string bytes) : bytes_(std::move(bytes)) {}
+  std::string bytes_;
+};
+
+/// One finished mail and its envelope. Its octets are sound lines: some are its own, some it shares with others, so that a mail of 30 KB
+/// and its pictures need neither be copied nor kept for each reader. What leaves is pieces(), but for dot-stuffing.
 struct Letter {
+  struct Splice {
+    std::size_t before = 0;  ///< octet of `bytes`, the beginning of a line or the end
+    const SharedLines* lines = nullptr;
+  };
+
   std::string envelope_from = {};  ///< addr-spec without angle brackets; empty is the null reverse path
   std::string envelope_to = {};
-  std::string bytes = {};
+  std::string bytes = {};                      ///< its own; all of it if there are no splices
+  std::vector<Splice> splices = {};            ///< ascending
+  std::shared_ptr<const void> keeper = {};     ///< keeps alive what the splices point at
 
-  bool operator==(const Letter&) const = default;
+  [[nodiscard]] std::size_t size_bytes() const;
+  /// All of it in one piece.
+  [[nodiscard]] std::string text() const;
+  /// Calls `take` with each stretch in order: whole lines, never empty.
+  template <class Take>
+  void pieces(Take&& take) const {
+    const std::string_view own = bytes;
+    std::size_t at = 0;
+    for (const auto& splice : splices) {
+      if (splice.before > at) take(own.substr(at, splice.before - at));
+      at = splice.before;
+      if (splice.lines->size() > 0) take(splice.lines->text());
+    }
+    if (at < own.size()) take(own.substr(at));
+  }
+
+  /// Whether the same leaves.
+  bool operator==(const Letter& other) const;
 };
 
 /// The reader's part of a message; all else is the same for a whole segment.

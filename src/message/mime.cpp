@@ -1,6 +1,7 @@
 #include "message/mime.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include "base/codec.hpp"
@@ -20,10 +21,31 @@ bool is_escaped(std::string_view line, std::size_t at, std::size_t column) {
   return c == '.' || (c == 'F' && line.substr(at).starts_with("From "));
 }
 
+/// Octets that stand for themselves but at the beginning or the end of a line.
+constexpr auto is_plain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 32; c <= 126; ++c) plain[c] = c != '=';
+  return plain;
+}();
+
+/// How many octets from `at`, which is not the beginning of a line, go over as they are.
+std::size_t plain_run(std::string_view line, std::size_t at, std::size_t column) {
+  const auto most = std::min(line.size() - at - 1, max_line - 1 - column);
+  std::size_t count = 0;
+  while (count < most && is_plain[static_cast<unsigned char>(line[at + count])]) ++count;
+  return count;
+}
+
 void append_line(std::string& out, std::string_view line) {
   static constexpr std::string_view digits = "0123456789ABCDEF";
   std::size_t column = 0;
   for (std::size_t at = 0; at < line.size(); ++at) {
+    if (column > 0) {
+      const auto run = plain_run(line, at, column);
+      out += line.substr(at, run);
+      at += run;
+      column += run;
+    }
     bool escaped = is_escaped(line, at, column);
     // the last character of a line needs no room for a soft break behind it
     const std::size_t room = at + 1 == line.size() ? max_line : max_line - 1;

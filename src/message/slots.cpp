@@ -56,6 +56,16 @@ std::string marker_of(Slot slot) {
 
 std::string value_of(const Reader& reader, Slot slot) { return to_one_line(field_of(reader, slot)); }
 
+void append_value(std::string& out, const Reader& reader, Slot slot, Escape escape) {
+  const std::string& field = field_of(reader, slot);
+  const auto append = [&](std::string_view value) {
+    if (escape == Escape::html) return append_escaped_html(out, value);
+    out += value;
+  };
+  if (is_one_line(field)) return append(field);
+  append(to_one_line(field));
+}
+
 bool has_slots(std::string_view text) { return text.find(start_of_slot) != std::string_view::npos; }
 
 Result<std::vector<Piece>> split_slots(std::string_view text) {
@@ -88,7 +98,7 @@ Result<std::string> fill_slots(std::string_view text, const Reader& reader, Esca
   std::string out;
   for (const auto& piece : pieces) {
     out += piece.text;
-    if (piece.slot) out += escape == Escape::html ? escape_html(value_of(reader, *piece.slot)) : value_of(reader, *piece.slot);
+    if (piece.slot) append_value(out, reader, *piece.slot, escape);
   }
   return out;
 }

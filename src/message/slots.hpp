@@ -33,6 +33,7 @@ enum class Escape { html, none };
 
 /// What goes into the slot, on one line: control characters have become blanks.
 [[nodiscard]] std::string value_of(const Reader& reader, Slot slot);
+void append_value(std::string& out, const Reader& reader, Slot slot, Escape escape);
 
 /// A stretch of text, or the slot that follows it.
 struct Piece {

@@ -143,7 +143,7 @@ int main(int argc, char** argv) {
       Letter letter;
       for (const auto& reader : readers()) {
         (reader.subscriber.value == 3 ? illustrated : compiled).write(reader, from_ms(1'768'204'800'000), letter);
-        (void)must(write_file(folder / fmt::format("{}-{}-{}.eml", name, language, reader.subscriber.value), letter.bytes).map([] { return 0; }));
+        (void)must(write_file(folder / fmt::format("{}-{}-{}.eml", name, language, reader.subscriber.value), letter.text()).map([] { return 0; }));
       }
     }
   }

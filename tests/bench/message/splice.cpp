@@ -90,7 +90,7 @@ int main(int argc, char** argv) {
     return measure(seconds, [&](int) { compiled.write(reader, date, letter); });
   };
   const auto plain = splice(options);
-  fmt::print("message of {} octets\nfull render and build  {:8.2f} us\nspliced                {:8.2f} us   {:.0f} times less\n", letter.bytes.size(), full, plain,
+  fmt::print("message of {} octets\nfull render and build  {:8.2f} us\nspliced                {:8.2f} us   {:.0f} times less\n", letter.size_bytes(), full, plain,
              full / plain);
   for (const auto kind : {SigningKey::Kind::ed25519, SigningKey::Kind::rsa}) {
     auto with = options;

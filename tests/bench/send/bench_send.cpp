@@ -109,8 +109,8 @@ std::size_t claim_and_settle(store::Database& database) {
     if (claimed.claims.empty()) break;
     std::vector<Settled> answers;
     for (const auto& claim : claimed.claims) answers.push_back({.claim = claim, .outcome = taken, .relay = "relay.example:587"});
-    must(ledger.settle(answers, {.policy = {}, .within = {}, .sync = store::Sync::process}));
-    count += answers.size();
+    must(ledger.settle(std::move(answers), {.policy = {}, .within = {}, .sync = store::Sync::process}));
+    count += claimed.claims.size();
   }
   must(ledger.finish());
   return count;

@@ -1,5 +1,11 @@
 #include "delivery/dialogue.hpp"
 
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <span>
+#include <string>
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -31,9 +37,17 @@ struct Talk {
   }
   /// What has been said since the last call, all of it written.
   std::string hear() {
-    for (const auto ticket : dialogue.leaving()) marked.push_back(ticket);
-    const std::string out{dialogue.output()};
-    dialogue.wrote(out.size());
+    dialogue.leaving([&](Ticket ticket) { marked.push_back(ticket); });
+    std::string out;
+    while (dialogue.output_bytes() > 0) {
+      // Two places at a time, and an odd end: pieces are taken up again wherever they were left.
+      std::array<std::string_view, 2> pieces;
+      std::string some;
+      for (const auto piece : std::span{pieces}.first(dialogue.output(pieces))) some += piece;
+      some.resize(std::max<std::size_t>(1, some.size() - some.size() / 3));
+      dialogue.wrote(some.size());
+      out += some;
+    }
     return out;
   }
   void reply(std::string_view text) {
@@ -209,8 +223,10 @@ TEST_CASE("dialogue: chunking, a refused message leaves its neighbours alone") {
 TEST_CASE("dialogue: what is lost is in doubt only if its last octet left") {
   auto talk = with_window(3);
   for (int i = 0; i < 3; ++i) talk.submit();
-  const auto total = talk.dialogue.output().size();
-  CHECK(talk.dialogue.leaving().size() == 3);
+  const auto total = talk.dialogue.output_bytes();
+  int leaving = 0;
+  talk.dialogue.leaving([&](Ticket) { ++leaving; });
+  CHECK(leaving == 3);
   // All but the last octet of the third.
   talk.dialogue.wrote(total - 1);
   talk.reply("250 ok\r\n250 ok\r\n250 queued\r\n");
@@ -409,15 +425,29 @@ TEST_CASE("dialogue: capabilities are read whatever their case") {
 }
 
 TEST_CASE("dialogue: dots are stuffed at the start of a line and nowhere else") {
+  const auto as_data = [](const std::string& bytes) {
+    Talk talk{Dialect::lock_step};
+    const message::Letter one{.envelope_from = "n@n.example", .envelope_to = "a@n.example", .bytes = bytes};
+    talk.dialogue.submit(1, one);
+    talk.reply("250 ok\r\n");
+    talk.reply("250 ok\r\n");
+    talk.hear();
+    talk.reply("354 go on\r\n");
+    return talk.hear();
+  };
   for (const auto& [in, want] : {std::pair{"a\r\n", "a\r\n.\r\n"}, {".\r\n", "..\r\n.\r\n"}, {"a\r\n.b\r\n..c\r\n", "a\r\n..b\r\n...c\r\n.\r\n"}, {"a.b\r\n", "a.b\r\n.\r\n"}}) {
-    std::string out;
-    append_dot_stuffed(out, in);
-    CHECK(out == want);
+    CHECK(as_data(in) == want);
+  }
+  // Wherever it stands.
+  for (std::size_t before = 0; before < 1100; ++before) {
+    const auto start = std::string(before, 'a') + "\r\n";
+    if (as_data(start + ".b.\r\n") != start + "..b.\r\n.\r\n") FAIL_CHECK(before);
   }
 }
 
 TEST_CASE("dialogue: one octet that must not be there is found wherever it is") {
-  const std::string sound = "Subject: Harbour News\r\n\r\nThe ferries kept their times.\r\n.\r\nGood-bye\r\n";
+  std::string sound = "Subject: Harbour News\r\n\r\nThe ferries kept their times.\r\n.\r\n";
+  for (int i = 0; i < 40; ++i) sound += "Good-bye, and a calm sea\r\n";
   const auto wrong = [](std::string bytes) { return !unsound({.envelope_from = "n@n.example", .envelope_to = "a@n.example", .bytes = std::move(bytes)}).empty(); };
   CHECK_FALSE(wrong(sound));
   for (std::size_t at = 0; at < sound.size(); ++at) {
@@ -442,4 +472,56 @@ TEST_CASE("dialogue: an unsound letter is named as such") {
   CHECK(with(std::string(998, 'x') + "\r\n").empty());
   CHECK_FALSE(with(std::string("a\0b\r\n", 5)).empty());
   for (const auto* const to : {"", "a b@c", "a@b>\r\nRCPT TO:<e@f", "<a@b>", "a\x7f@b"}) CHECK_FALSE(with("a\r\n", to).empty());
+}
+
+TEST_CASE("dialogue: lines that letters share leave where they belong, dots and all, in every dialect") {
+  const auto shared = message::SharedLines::make(".shared\r\nlines\r\n..\r\n");
+  const auto nothing = message::SharedLines::make("");
+  REQUIRE((shared && nothing));
+  message::Letter spliced{.envelope_from = "n@n.example", .envelope_to = "a@b.example", .bytes = "Subject: s\r\n\r\n.own\r\n"};
+  spliced.splices = {{.before = 14, .lines = &*shared}, {.before = 14, .lines = &*nothing}, {.before = spliced.bytes.size(), .lines = &*shared}};
+  const message::Letter whole{.envelope_from = spliced.envelope_from, .envelope_to = spliced.envelope_to,
+                              .bytes = "Subject: s\r\n\r\n.shared\r\nlines\r\n..\r\n.own\r\n.shared\r\nlines\r\n..\r\n"};
+  REQUIRE(unsound(spliced).empty());
+  CHECK(spliced == whole);
+  CHECK(spliced.size_bytes() == whole.bytes.size());
+  const auto stream = [](const message::Letter& letter, Dialect dialect) {
+    Talk talk{dialect};
+    std::string said;
+    for (Ticket ticket = 1; ticket <= 2; ++ticket) {
+      talk.dialogue.submit(ticket, letter);
+      said += talk.hear();
+      while (talk.dialogue.awaiting() != Awaiting::nothing) {
+        talk.reply(talk.dialogue.awaiting() == Awaiting::data ? "354 go\r\n" : "250 ok\r\n");
+        said += talk.hear();
+      }
+    }
+    CHECK(talk.answers.size() == 2);
+    return said;
+  };
+  for (const auto dialect : {Dialect::lock_step, Dialect::pipelined, Dialect::chunking}) {
+    CAPTURE(static_cast<int>(dialect));
+    const auto got = stream(spliced, dialect);
+    CHECK(got == stream(whole, dialect));
+    CHECK(got.find("shared") != std::string::npos);
+  }
+}
+
+TEST_CASE("dialogue: a splice inside a line, out of order or beyond the end is unsound") {
+  const auto shared = message::SharedLines::make("shared\r\n");
+  REQUIRE(shared);
+  const auto with = [&](std::vector<std::size_t> places) {
+    message::Letter letter{.envelope_from = "n@n.example", .envelope_to = "a@b.example", .bytes = "a: b\r\n\r\nc\r\n"};
+    for (const auto place : places) letter.splices.push_back({.before = place, .lines = &*shared});
+    return unsound(letter);
+  };
+  CHECK(with({0, 6, 8, 8, 11}).empty());
+  for (const auto place : {1U, 5U, 7U, 10U, 12U}) CHECK_FALSE(with({place}).empty());
+  CHECK_FALSE(with({8, 6}).empty());
+}
+
+TEST_CASE("dialogue: what is unsound is never shared") {
+  for (const auto* const bad : {"a", "a\n", "a\r\nb\n", "a\rb\r\n", "\xC3\xA4\r\n"}) CHECK_FALSE(message::SharedLines::make(bad));
+  CHECK_FALSE(message::SharedLines::make(std::string(999, 'x') + "\r\n"));
+  CHECK(message::SharedLines::make(std::string(998, 'x') + "\r\n"));
 }

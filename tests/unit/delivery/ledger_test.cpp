@@ -24,7 +24,7 @@ DeliveryRow row_of(Ledger& ledger, SubscriberId subscriber) {
 }
 
 Result<void> settle(Book& book, const Settled& answer, RetryPolicy policy = {}) {
-  return book.ledger.settle(std::array{answer}, {.policy = policy, .within = {}, .sync = store::Sync::full});
+  return book.ledger.settle({answer}, {.policy = policy, .within = {}, .sync = store::Sync::full});
 }
 
 Claim claim_one(Book& book) {
@@ -140,7 +140,7 @@ TEST_CASE("ledger: what is deferred too long is given up and blamed on the addre
     const auto batch = book.ledger.claim(first, 1);
     REQUIRE(batch);
     if (batch->claims.empty()) break;
-    const std::array answers{answer_to(batch->claims.front(), Stage::rcpt, 452, "4.2.2 mailbox full")};
+    const std::vector answers{answer_to(batch->claims.front(), Stage::rcpt, 452, "4.2.2 mailbox full")};
     REQUIRE(book.ledger.settle(answers, {.policy = policy,
                                          .within =
                                              [&](std::span<const Settled> settled) -> Result<void> {
@@ -207,7 +207,7 @@ TEST_CASE("ledger: released claims do not count as attempts and are claimed agai
 TEST_CASE("ledger: an error within settling rolls the whole batch back") {
   Book book{2};
   const auto claims = book.ledger.claim(first, 2)->claims;
-  const std::array answers{answer_to(claims[0], Stage::dot, 250, "ok"), answer_to(claims[1], Stage::dot, 250, "ok")};
+  const std::vector answers{answer_to(claims[0], Stage::dot, 250, "ok"), answer_to(claims[1], Stage::dot, 250, "ok")};
   const auto failed = book.ledger.settle(answers, {.policy = {},
                                                    .within = [](std::span<const Settled>) -> Result<void> {
                                                      return fail(Errc::io, "no");

@@ -125,6 +125,18 @@ TEST_CASE("run: an LMTP server that refuses, is silent or closes leaves the list
   }
 }
 
+TEST_CASE("run: an LMTP server that does not greet holds nobody else up") {
+  Book book{20};
+  SmtpServer server, silent{[](const Request& request) -> Action { return {.then = request.point == Point::greeting ? Action::Then::hang : Action::Then::go_on}; }};
+  auto mute = relay_to(silent);
+  mute.url = "lmtp" + silent.url().substr(4);
+  mute.timeouts.connect = 60s;
+  const auto report = run(book, {mute, relay_to(server)});
+  CHECK(report.sent == 20);
+  CHECK(server.accepted().size() == 20);
+  CHECK(report.elapsed < 30s);
+}
+
 TEST_CASE("run: a second run has nothing to do and sends nothing") {
   Book book{3};
   SmtpServer server;

@@ -22,7 +22,9 @@ namespace {
 Letter written(const std::vector<SegmentBody>& bodies, const HeaderOptions& options, const Reader& reader) {
   Letter out;
   test::must(compile(bodies, options)).write(reader, test::monday_morning(), out);
-  return out;
+  out.pieces([](std::string_view piece) { REQUIRE(unsound_lines(piece).empty()); });
+  REQUIRE(out.size_bytes() == out.text().size());
+  return test::in_one_piece(out);
 }
 
 Letter built(const std::vector<SegmentBody>& bodies, const HeaderOptions& options, const Reader& reader) {
