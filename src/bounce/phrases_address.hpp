@@ -93,7 +93,7 @@ inline constexpr P host[] = {
     "host doesn't exist", "unknown domain", "domain unknown", "nonexistent domain", "non-existent domain",
     "non-existent hosts", "nonexistentdomain", "nxdomain", "bad destination host", "bad-domain", "badly formed host",
     "illegal host/domain", "domain must exist", "domain lookup failed", "no mail exchanger", "no valid mail exchanger",
-    "no mx or a", "no mx record", "has no mx", "no mx found",
+    "no mx or a", "no mx record", "has no mx", "no mx found", "no valid mx",
     // Postfix
     "host or domain name not found", "domain name not found", "name service error * host not found",
     "name or service not known",
@@ -160,7 +160,7 @@ inline constexpr P user[] = {
     "invalid final delivery userid", "can't accept user", "rcp-p1", "not known here", "not known at this",
     "not our customer",
     // what is left of a sentence; so short that they stand last
-    "does not exist", "doesn't exist", "couldn't be found", "could not be found",
+    "does not exist", "doesn't exist", "dosn't exist", "couldn't be found", "could not be found",
     // French, Spanish, Portuguese, Italian
     "n'existe pas", "utilisateur inconnu", "destinataire inconnu", "destinataire invalide", "adresse inconnue",
     "utilisateur non recens", "non répertorié", "no existe", "usuario desconocido", "usuario no encontrado",

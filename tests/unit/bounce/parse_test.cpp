@@ -52,6 +52,8 @@ const std::vector<Case> corpus{
     {"postfix_plain.eml",
      {{"ole@kaj.example", Action::failed, "5.1.1", Kind::hard},
       {"pia@kaj.example", Action::failed, "5.4.0", Kind::soft}}},
+    {"hotmail.eml", {{"ada@cove.example", Action::failed, "5.5.0", Kind::hard}}},
+    {"nemesis.eml", {{"ada@reef.example", Action::failed, "5.0.0", Kind::hard}}},
     {"wrong_type.eml", {{"ada@pier.example", Action::failed, "5.1.1", Kind::hard}}},
     {"refused_sender.eml", {{"tor@fjord.example", Action::failed, "5.1.0", Kind::soft}}},
     {"ses.eml", {{"ida@quay.example", Action::failed, "5.1.1", Kind::hard}}},
