@@ -298,27 +298,50 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
   return result;
 }
 
+Result<void> BounceIntake::lift(SubscriberId id) {
+  TIDINGS_LET(const auto subscriber, subscribers_.find(id));
+  if (!subscriber) return {};
+  TIDINGS_LET(const auto address, parse_mail_address(subscriber->address));
+  TIDINGS_LET(const auto there, suppressions_.lookup(address));
+  const bool ours = there && (there->cause == subscriber::SuppressionCause::hard_bounce ||
+                              there->cause == subscriber::SuppressionCause::soft_bounces);
+  if (ours) TIDINGS_TRY(suppressions_.remove(address));
+  return {};
+}
+
 Result<void> BounceIntake::look_for_storm(const bounce::BounceEvent& event, IntakeResult& result) {
   const auto& policy = config_.bounce.policy;
   const auto since = event.at - policy.storm_window;
-  TIDINGS_LET(const int hit, table_.readers_hit(event.domain, since, false));
-  if (hit < policy.storm_readers) return {};
-  TIDINGS_LET(const int hard, table_.readers_hit(event.domain, since, true));
-  bool hard_too = false;
-  if (hard >= policy.storm_readers && event.edition) {
-    TIDINGS_LET(const bool minority, table_.was_sent_to(event.domain, event.edition, hard * 2));
-    hard_too = !minority;
-  }
-  TIDINGS_LET(const auto lifted, table_.discount(event.domain, since, hard_too));
-  for (const auto id : lifted) {
-    TIDINGS_LET(const auto subscriber, subscribers_.find(id));
-    if (!subscriber) continue;
-    TIDINGS_LET(const auto address, parse_mail_address(subscriber->address));
-    TIDINGS_LET(const auto there, suppressions_.lookup(address));
-    const bool ours = there && (there->cause == subscriber::SuppressionCause::hard_bounce ||
-                                there->cause == subscriber::SuppressionCause::soft_bounces);
-    if (ours) TIDINGS_TRY(suppressions_.remove(address));
-    if (id == event.subscriber) result.suppressed = false;
+  auto& storm = storms_[event.domain];
+  int hit = storm.hit + storm.unseen + 1;
+  bool hard_too = storm.hard_too;
+  if (storm.hit >= policy.storm_readers && ++storm.unseen <= storm.hit / 20) {
+    if (event.kind == "soft" || hard_too) {
+      TIDINGS_TRY(table_.discount_one(event.subscriber, event.domain, since));
+      if (result.suppressed) TIDINGS_TRY(lift(event.subscriber));
+      result.suppressed = false;
+    }
+  } else {
+    TIDINGS_LET(hit, table_.readers_hit(event.domain, since, false));
+    storm = {.hit = hit};
+    if (hit < policy.storm_readers) return {};
+    TIDINGS_LET(const int hard, table_.readers_hit(event.domain, since, true));
+    hard_too = false;
+    if (hard >= policy.storm_readers && event.edition) {
+      const std::pair key{event.edition, event.domain};
+      auto sent = sent_.find(key);
+      if (sent == sent_.end()) {
+        TIDINGS_LET(const int readers, table_.readers_sent(event.domain, event.edition));
+        sent = sent_.emplace(key, readers).first;
+      }
+      hard_too = sent->second < hard * 2;
+    }
+    storm.hard_too = hard_too;
+    TIDINGS_LET(const auto lifted, table_.discount(event.domain, since, hard_too));
+    for (const auto id : lifted) {
+      TIDINGS_TRY(lift(id));
+      if (id == event.subscriber) result.suppressed = false;
+    }
   }
   result.storm = hard_too || event.kind == "soft";
   if (result.storm)

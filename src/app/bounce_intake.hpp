@@ -5,6 +5,7 @@
 // What carries none of these changes nobody. A mail is read once (Message-ID or hash); each is one transaction.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -71,6 +72,7 @@ class BounceIntake {
   [[nodiscard]] std::optional<Match> by_unsubscribe_field(const bounce::Report& report) const;
   [[nodiscard]] Result<IntakeResult> apply(const bounce::Report& report, const Match& match, UtcTime at);
   [[nodiscard]] Result<void> look_for_storm(const bounce::BounceEvent& event, IntakeResult& result);
+  [[nodiscard]] Result<void> lift(SubscriberId id);
   [[nodiscard]] Result<std::optional<IntakeResult>> reply(const bounce::Mail& mail);
 
   const Config& config_;
@@ -83,6 +85,15 @@ class BounceIntake {
   delivery::Ledger ledger_;
   subscriber::SubscriberTable subscribers_;
   subscriber::Suppressions suppressions_;
+
+  /// What the last look at a domain has found. A large storm is looked at afresh when a twentieth has come anew.
+  struct Storm {
+    int hit = 0;
+    int unseen = 0;  ///< reports since
+    bool hard_too = false;
+  };
+  std::map<std::string, Storm, std::less<>> storms_;
+  std::map<std::pair<EditionId, std::string>, int> sent_;  ///< readers of a domain who were sent the edition
 };
 
 }  // namespace tidings::app

@@ -24,7 +24,7 @@ std::string domain_of(const std::string& address) {
 std::string reason_of(const delivery::DeliveryRow& row) {
   if (row.state == DeliveryState::suppressed) return suppression_in_words(row.reply);
   auto text = row.address.empty() ? row.reply : replace_all(row.reply, row.address, "ADDRESS");
-  if (row.code) text = fmt::format("{} {}", *row.code, text);
+  if (row.code && row.state != DeliveryState::bounced) text = fmt::format("{} {}", *row.code, text);
   return text.empty() ? "no answer" : std::string{truncate_utf8(collapse_blanks(text), 200)};
 }
 

@@ -57,15 +57,20 @@ Result<int> BounceTable::readers_hit(std::string_view domain, UtcTime since, boo
   return static_cast<int>(query.integer(0));
 }
 
-Result<bool> BounceTable::was_sent_to(std::string_view domain, EditionId edition, int readers) {
+Result<int> BounceTable::readers_sent(std::string_view domain, EditionId edition) {
   auto query = database_.prepare(R"(
-      SELECT count(*) FROM (
-        SELECT 1 FROM subscribers s JOIN deliveries d ON d.subscriber_id = s.id AND d.edition_id = :edition
-        WHERE substr(s.address_key, instr(s.address_key, '@') + 1) = :domain AND d.state IN (5, 8)
-        LIMIT :readers))");
-  query.bind(":domain", domain).bind(":edition", edition).bind(":readers", readers);
+      SELECT count(*) FROM subscribers s JOIN deliveries d ON d.subscriber_id = s.id AND d.edition_id = :edition
+      WHERE substr(s.address_key, instr(s.address_key, '@') + 1) = :domain AND d.state IN (5, 8))");
+  query.bind(":domain", domain).bind(":edition", edition);
   TIDINGS_TRY(query.step());
-  return query.integer(0) >= readers;
+  return static_cast<int>(query.integer(0));
+}
+
+Result<void> BounceTable::discount_one(SubscriberId subscriber, std::string_view domain, UtcTime since) {
+  auto update = database_.prepare(R"(
+      UPDATE bounce_events SET counts = 0, suppressed = 0
+      WHERE subscriber_id = :subscriber AND at_ms >= :since AND +domain = :domain AND kind IN ('soft', 'hard'))");
+  return update.bind(":subscriber", subscriber).bind(":domain", domain).bind(":since", since).run();
 }
 
 Result<std::vector<SubscriberId>> BounceTable::discount(std::string_view domain, UtcTime since, bool hard_too) {
@@ -111,14 +116,21 @@ Result<std::vector<BounceEvent>> BounceTable::history(SubscriberId subscriber, i
 
 Result<std::vector<BounceTable::Returned>> BounceTable::returned(EditionId edition) {
   auto rows = database_.prepare(R"(
-    SELECT kind, reason, count(DISTINCT subscriber_id) FROM bounce_events
+    SELECT kind, reason, count(DISTINCT subscriber_id),
+      count(DISTINCT CASE WHEN counts = 1 THEN subscriber_id END),
+      count(DISTINCT CASE WHEN suppressed = 1 THEN subscriber_id END)
+    FROM bounce_events
     WHERE edition_id = :edition GROUP BY kind, reason ORDER BY count(DISTINCT subscriber_id) DESC, kind, reason)");
   rows.bind(":edition", edition);
   std::vector<Returned> out;
   for (;;) {
     TIDINGS_LET(const bool more, rows.step());
     if (!more) return out;
-    out.push_back({.kind = rows.text(0), .reason = rows.text(1), .readers = rows.integer(2)});
+    out.push_back({.kind = rows.text(0),
+                   .reason = rows.text(1),
+                   .readers = rows.integer(2),
+                   .counted = rows.integer(3),
+                   .suppressed = rows.integer(4)});
   }
 }
 

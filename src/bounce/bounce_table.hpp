@@ -45,17 +45,21 @@ class BounceTable {
 
   /// Different subscribers of the domain with a hard or soft event since then.
   [[nodiscard]] Result<int> readers_hit(std::string_view domain, UtcTime since, bool only_hard);
-  /// Whether at least that many different subscribers of the domain were sent the edition.
-  [[nodiscard]] Result<bool> was_sent_to(std::string_view domain, EditionId edition, int readers);
+  /// How many subscribers of the domain were sent the edition. Reads all of the edition's.
+  [[nodiscard]] Result<int> readers_sent(std::string_view domain, EditionId edition);
 
   /// In a storm: events of the domain since then count no more; returns who was suppressed by one of them (each once).
   [[nodiscard]] Result<std::vector<SubscriberId>> discount(std::string_view domain, UtcTime since, bool hard_too);
+  /// The same for one subscriber's hard and soft events.
+  [[nodiscard]] Result<void> discount_one(SubscriberId subscriber, std::string_view domain, UtcTime since);
 
-  /// What came back of one edition: kind, reason, and how many readers; most frequent first.
+  /// What came back of one edition: kind, reason, how many readers, and what it did to them; most frequent first.
   struct Returned {
     std::string kind{};
     std::string reason{};
     std::int64_t readers = 0;
+    std::int64_t counted = 0;     ///< of them, got a point
+    std::int64_t suppressed = 0;  ///< of them, are never mailed since
   };
   [[nodiscard]] Result<std::vector<Returned>> returned(EditionId edition);
 

@@ -77,6 +77,7 @@ class Reader {
       put(dsn_.sender, std::move(value));
     } else if (name == "x-powermta-bouncecategory" || name == "x-supplementary-info" || name == "x-display-name") {
       group_.diagnostic += (group_.diagnostic.empty() ? "" : " ") + value;
+      last_ = &group_.diagnostic;
     } else {
       last_ = &ignored_;
     }

@@ -157,11 +157,14 @@ bool is_own(const Mail& mail, std::string_view address) {
   return false;
 }
 
+/// Longer lines are no prose (RFC 5322 section 2.1.1 has 998); each is looked at once for each of its addresses.
+constexpr std::size_t longest_line = 2000;
+
 std::vector<Candidate> candidates(const std::vector<std::string_view>& lines) {
   std::vector<Candidate> all;
   bool accepted_next = false;
   for (std::size_t i = 0; i < lines.size() && all.size() < 500; ++i) {
-    const auto line = lines[i];
+    const auto line = lines[i].substr(0, longest_line);
     const auto found = find_addresses(line);
     const auto flat = ascii_lower(trim(line));
     // A command of the transcript: what counts is the answer below it.
@@ -181,11 +184,12 @@ std::vector<Candidate> candidates(const std::vector<std::string_view>& lines) {
 std::vector<Candidate> generated_from(const std::vector<std::string_view>& lines) {
   std::vector<Candidate> all;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    const auto flat = ascii_lower(lines[i]);
+    const auto flat = ascii_lower(lines[i].substr(0, longest_line));
     if (flat.find("generated from") == std::string::npos && flat.find("originally addressed to") == std::string::npos &&
         flat.find("expanded from") == std::string::npos)
       continue;
-    for (const auto& each : find_addresses(lines[i])) all.push_back({.address = each.address, .tier = 4, .line = i});
+    for (const auto& each : find_addresses(lines[i].substr(0, longest_line)))
+      all.push_back({.address = each.address, .tier = 4, .line = i});
   }
   return all;
 }
@@ -268,14 +272,34 @@ std::vector<Finding> find_recipients(const Mail& mail, std::string_view notice) 
   return found;
 }
 
+namespace {
+
+/// Some sign that no person wrote it: people and newsletters speak of bounces too, in the same words.
+bool is_from_system(const Mail& mail, std::string_view notice) {
+  const auto from = ascii_lower(field(mail.fields, "from"));
+  if (trim(field(mail.fields, "return-path")) == "<>" || from.find("<>") != std::string::npos) return true;
+  if (any_of(from, words::system_senders)) return true;
+  for (const std::string_view name : {"x-failed-recipients", "auto-submitted"}) {
+    const auto value = ascii_lower(trim(field(mail.fields, name)));
+    if (!value.empty() && value != "no") return true;
+  }
+  if (mail.type == "multipart/report" || !mail.returned.empty()) return true;
+  const auto subject = flatten(field(mail.fields, "subject"));
+  const bool passed_on = subject.starts_with("fw") || !field(mail.fields, "list-unsubscribe").empty();
+  return !passed_on && any_of(subject, words::failure) && any_of(flatten(notice.substr(0, 300)), words::own_voice);
+}
+
+}  // namespace
+
 int report_score(const Mail& mail, std::string_view notice) {
+  if (!is_from_system(mail, notice)) return 0;
   int score = 0;
   const auto subject = flatten(field(mail.fields, "subject"));
   const auto from = ascii_lower(field(mail.fields, "from"));
   const auto return_path = trim(field(mail.fields, "return-path"));
   const auto start = flatten(notice.substr(0, 6000));
   if (return_path == "<>" || from.find("<>") != std::string::npos) score += 2;
-  if (any_of(from, words::bounce_senders)) score += 2;
+  if (any_of(from, words::system_senders) || any_of(from, words::likely_senders)) score += 2;
   if (any_of(subject, words::failure)) score += 2;
   if (!field(mail.fields, "x-failed-recipients").empty()) score += 3;
   if (mail.report_type == "delivery-status") score += 2;
@@ -344,7 +368,8 @@ bool is_auto_reply(const Mail& mail, std::string_view notice) {
   }
   if (ascii_lower(field(mail.fields, "precedence")) == "auto_reply" || submitted.find("vacation") != std::string::npos)
     return true;
-  const bool daemon = any_of(ascii_lower(field(mail.fields, "from")), words::bounce_senders);
+  const auto from = ascii_lower(field(mail.fields, "from"));
+  const bool daemon = any_of(from, words::system_senders) || any_of(from, words::likely_senders);
   if (submitted.starts_with("auto-replied") && !daemon && !any_of(subject, words::failure)) return true;
   if (any_of(flat, words::reply_bodies) && !(daemon && any_of(subject, words::failure))) return true;
   return !daemon && any_of(flat, words::challenges) && find_reply_code(flat) == 0 && find_status(flat).empty();

@@ -40,7 +40,8 @@ class Session {
   }
 
   /// `command` empty: what the URL itself asks for.
-  [[nodiscard]] Result<std::string> ask(const std::string& path, const std::string& command = {}, bool has_body = true) {
+  [[nodiscard]] Result<std::string> ask(const std::string& path, const std::string& command = {},
+                                        bool has_body = true) {
     std::string out;
     auto* const easy = handle_.get();
     const auto url = options_.url + path;
@@ -51,7 +52,8 @@ class Session {
     const auto code = curl_easy_perform(easy);
     if (code == CURLE_OK) return out;
     if (code == CURLE_LOGIN_DENIED)
-      return fail(Errc::config, fmt::format("{} refuses the login of {}", options_.url, options_.username), "[bounce] username and password");
+      return fail(Errc::config, fmt::format("{} refuses the login of {}", options_.url, options_.username),
+                  "[bounce] username and password");
     return fail(Errc::unavailable, fmt::format("{}: {}", options_.url, curl_easy_strerror(code)));
   }
 
@@ -96,7 +98,8 @@ Result<void> read_imap(const MailboxOptions& options, const Take& take) {
   TIDINGS_LET(const auto found, session.ask(folder, "UID SEARCH UNANSWERED UNDELETED"));
   const auto uids = numbers_in(replace_all(replace_all(found, "\r", " "), "\n", " "));
   // It may be there; if it cannot be made, the first move says so.
-  if (!options.done_folder.empty() && !uids.empty()) static_cast<void>(session.ask(folder, fmt::format("CREATE \"{}\"", options.done_folder)));
+  if (!options.done_folder.empty() && !uids.empty())
+    static_cast<void>(session.ask(folder, fmt::format("CREATE \"{}\"", options.done_folder)));
   for (const auto uid : uids) {
     TIDINGS_LET(const auto mail, session.ask(fmt::format("{};UID={}", folder, uid)));
     TIDINGS_LET(const auto put, take_one(options, mail, take));
@@ -121,7 +124,8 @@ Result<void> read_pop3(const MailboxOptions& options, const Take& take) {
     const auto path = fmt::format("/{}", numbers.front());
     TIDINGS_LET(const auto mail, session.ask(path));
     TIDINGS_LET(const auto put, take_one(options, mail, take));
-    if (put != PutAway::keep && options.removal == MailboxOptions::Removal::remove) TIDINGS_TRY(session.ask(path, "DELE", false));
+    if (put != PutAway::keep && options.removal == MailboxOptions::Removal::remove)
+      TIDINGS_TRY(session.ask(path, "DELE", false));
   }
   return {};
 }

@@ -1,4 +1,5 @@
-// What mail systems say, as data: the phrases behind each reason, in the order in which they are asked.
+// What mail systems say, as data: the phrases behind each reason, in the order in which they are asked (phrases.cpp),
+// and the words that take the blame off the address again.
 #pragma once
 
 #include <span>
@@ -13,6 +14,16 @@ struct PhraseGroup {
   std::span<const std::string_view> phrases{};  ///< lower case; '*' stands for up to 100 bytes
 };
 
+/// The first group with a phrase that occurs says the reason.
 [[nodiscard]] std::span<const PhraseGroup> phrase_table();
+
+/// `flat` (scan.hpp) speaks of us, the sending side. Addresses and host names in it do not count.
+[[nodiscard]] bool is_about_us(std::string_view flat);
+
+/// The notice says that we were refused before a recipient was named (RFC 5321 section 3.3).
+[[nodiscard]] bool is_before_recipient(std::string_view flat);
+
+/// Words of spam so plain that they outweigh those of an unknown user.
+[[nodiscard]] bool is_surely_spam(std::string_view flat);
 
 }  // namespace tidings::bounce

@@ -1,14 +1,21 @@
 #include "bounce/reason.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
+#include <initializer_list>
 
 #include "bounce/phrases.hpp"
 #include "bounce/scan.hpp"
 
 namespace tidings::bounce {
 namespace {
+
+using P = std::string_view;
+
+template <class Phrases>
+bool any_of(P flat, const Phrases& phrases) {
+  return std::any_of(phrases.begin(), phrases.end(), [&](P phrase) { return contains_pattern(flat, phrase); });
+}
 
 struct Code {
   int subject = 0;
@@ -69,8 +76,8 @@ Reason reason_of_status(std::string_view status) {
         case 16: return Reason::too_big;
         case 17:
         case 18: return Reason::moved;
-        case 27: return Reason::no_mail;
-        default: return Reason::policy;
+        default:
+          return Reason::policy;  // also 27: the sender's domain has a null MX (RFC 7505), or its SPF fails (Gmail)
       }
     default: return Reason::unknown;
   }
@@ -111,22 +118,49 @@ std::string_view status_for(Reason reason) {
 
 bool is_generic(std::string_view status) { return status.empty() || status.substr(1) == ".0.0"; }
 
-bool speaks_of_sender(std::string_view flat) {
-  const auto& first = phrase_table().front().phrases;
-  return std::any_of(first.begin(), first.end(), [&](std::string_view phrase) { return contains_pattern(flat, phrase); });
+/// Some phrase of the groups for `reason` that stand before, or behind, the groups that blame the address.
+bool says(Reason reason, bool before, P flat) {
+  bool passed = false;
+  for (const auto& group : phrase_table()) {
+    passed = passed || blames_address(group.reason);
+    if (group.reason == reason && passed != before && any_of(flat, group.phrases)) return true;
+  }
+  return false;
+}
+
+bool refuses_sender(P flat) { return says(Reason::policy, true, flat); }
+bool says_spam(P flat) { return says(Reason::spam, false, flat); }
+
+/// The class alone, or a system that names no detail: what the notice says in words is more telling.
+bool says_little(std::string_view status) {
+  const auto [subject, detail] = split_status(status);
+  return is_generic(status) || (detail == 0 && (subject == 3 || subject == 5));
+}
+
+bool has_any(std::string_view flat, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [&](P word) { return flat.find(word) != P::npos; });
 }
 
 /// Words of little weight: hosts say them of unknown users too, with a code that is plain.
-bool is_vague(Reason reason) {
-  return reason == Reason::policy || reason == Reason::content || reason == Reason::system || reason == Reason::network ||
-         reason == Reason::disabled || reason == Reason::suspended;
+bool is_vague(Reason reason, P flat) {
+  switch (reason) {
+    case Reason::policy:
+    case Reason::content:
+    case Reason::network:
+    case Reason::disabled: return true;
+    case Reason::system: return !has_any(flat, {"command", "mailer", "permission", "write", "config"});
+    case Reason::suspended: return !has_any(flat, {"suspend", "frozen", "locked", "temporar"});
+    default: return false;
+  }
 }
 
-/// "5.1.1 Mailbox unavailable or access denied" against "5.2.1 Mailbox unavailable": where the words are vague, the code decides.
-Reason weighed(Reason words, std::string_view flat, std::string_view status) {
-  if (is_vague(words) && status == "5.1.1" && !speaks_of_sender(flat)) return Reason::user_unknown;
-  const bool unavailable = flat.find("unavailable") != std::string_view::npos || flat.find("not available") != std::string_view::npos;
-  if (words == Reason::user_unknown && status == "5.2.1" && unavailable) return Reason::suspended;
+/// "5.1.1 Mailbox unavailable or access denied" against "5.2.1 Mailbox unavailable": where words are vague, the code
+/// decides.
+Reason weighed(Reason words, P flat, P status) {
+  if (status == "5.1.1" && is_vague(words, flat) && !is_about_us(flat) && !refuses_sender(flat))
+    return Reason::user_unknown;
+  if (words == Reason::user_unknown && status == "5.2.1" && has_any(flat, {"unavailable", "not available"}))
+    return Reason::suspended;
   return words;
 }
 
@@ -137,14 +171,17 @@ char class_of(const Evidence& evidence, const std::string& status, int code) {
   return '5';
 }
 
-bool blames_sender(std::string_view flat) {
-  for (const auto& [reason, phrases] : phrase_table()) {
-    if (reason != Reason::spam) continue;
-    for (const auto phrase : phrases) {
-      if (contains_pattern(flat, phrase)) return true;
-    }
-  }
-  return false;
+/// A reason that blames the address stands only where nothing speaks for another one.
+Reason doubted(Reason reason, P flat, P status, P around) {
+  if (!blames_address(reason)) return reason;
+  const bool named = reason == Reason::user_unknown || reason == Reason::moved;
+  if (named && (is_before_recipient(flat) || is_before_recipient(around))) return Reason::policy;
+  if (is_about_us(flat)) return Reason::policy;
+  const int subject = split_status(status).subject;
+  // "550 5.7.1 blocked, see ...; address does not exist"
+  if (subject == 7 && says_spam(flat)) return Reason::spam;
+  if (subject != 1 && is_surely_spam(flat)) return Reason::spam;
+  return reason;
 }
 
 }  // namespace
@@ -152,9 +189,7 @@ bool blames_sender(std::string_view flat) {
 Reason reason_of_words(std::string_view text) {
   const auto flat = flatten(text);
   for (const auto& [reason, phrases] : phrase_table()) {
-    for (const auto phrase : phrases) {
-      if (contains_pattern(flat, phrase)) return reason;
-    }
+    if (any_of(flat, phrases)) return reason;
   }
   return Reason::unknown;
 }
@@ -162,25 +197,21 @@ Reason reason_of_words(std::string_view text) {
 Judgement judge(const Evidence& evidence) {
   Judgement out;
   const auto flat = flatten(evidence.diagnostic);
-  auto in_words = find_status(evidence.diagnostic);
+  const auto in_words = find_status(evidence.diagnostic);
   int code = find_reply_code(evidence.diagnostic);
-  out.reason = weighed(reason_of_words(evidence.diagnostic), flat, in_words.empty() ? evidence.status : in_words);
   // A host's own code is more telling than "5.0.0", and 4.y.z of a host beats a 5.0.0 that only means "given up".
   out.status = is_generic(evidence.status) && !in_words.empty() ? in_words : evidence.status;
-  if (out.reason == Reason::unknown && !is_generic(out.status)) out.reason = reason_of_status(out.status);
-  if (out.reason == Reason::unknown && !in_words.empty()) out.reason = reason_of_status(in_words);
+  // Words before codes, exact codes before the words around, codes of the class alone last.
+  out.reason = weighed(reason_of_words(evidence.diagnostic), flat, in_words.empty() ? evidence.status : in_words);
+  if (out.reason == Reason::unknown && !says_little(out.status)) out.reason = reason_of_status(out.status);
+  if (out.reason == Reason::unknown && !says_little(in_words)) out.reason = reason_of_status(in_words);
   if (out.reason == Reason::unknown && !evidence.around.empty()) {
     out.reason = reason_of_words(evidence.around);
     if (code == 0) code = find_reply_code(evidence.around);
     if (out.status.empty()) out.status = find_status(evidence.around);
-    if (out.reason == Reason::unknown && !is_generic(out.status)) out.reason = reason_of_status(out.status);
   }
-  // "550 5.7.1 blocked, see ...; address does not exist": where the code speaks of policy, a word of blame must stand
-  // alone.
-  if (blames_address(out.reason) && split_status(in_words.empty() ? out.status : in_words).subject == 7 &&
-      blames_sender(flat)) {
-    out.reason = Reason::spam;
-  }
+  if (out.reason == Reason::unknown && !is_generic(out.status)) out.reason = reason_of_status(out.status);
+  out.reason = doubted(out.reason, flat, in_words.empty() ? out.status : in_words, flatten(evidence.around));
   const char status_class = class_of(evidence, out.status, code);
   if (out.status.empty()) {
     // Given up after trying for long is 4.4.7 whatever the last answer was.

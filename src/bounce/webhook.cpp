@@ -66,7 +66,8 @@ std::optional<WebhookEvent> event_of(const Told& told, const Json& json) {
   const auto address = address_of(told.address);
   if (!address) return std::nullopt;
   WebhookEvent event;
-  const auto key = told.key.empty() ? hex_encode(sha256(json.dump(-1, ' ', false, Json::error_handler_t::replace))) : told.key;
+  const auto key =
+      told.key.empty() ? hex_encode(sha256(json.dump(-1, ' ', false, Json::error_handler_t::replace))) : told.key;
   event.key = std::string{name_of(told.relay)} + ":" + std::string{truncate_utf8(key, 300)};
   event.report.reporter = name_of(told.relay);
   event.report.returned.message_id = bracketed(told.message_id);
@@ -130,7 +131,9 @@ Events read_sendgrid(const Json& json) {
     const bool blocked = text_of(each, "type") == "blocked";
     if (name != "bounce" && name != "spamreport") continue;
     const auto event = event_of({.relay = Relay::sendgrid,
-                                 .verdict = name == "spamreport" ? Verdict::complaint : blocked ? Verdict::transient : Verdict::permanent,
+                                 .verdict = name == "spamreport" ? Verdict::complaint
+                                            : blocked            ? Verdict::transient
+                                                                 : Verdict::permanent,
                                  .key = text_of(each, "sg_event_id"),
                                  .address = text_of(each, "email"),
                                  .status = text_of(each, "status"),
@@ -149,9 +152,13 @@ Events read_postmark(const Json& json) {
   // Their other types are auto-replies, challenges, subscriptions and what Postmark itself did not send.
   const bool complaint = record == "SpamComplaint" || type == "SpamComplaint";
   const bool hard = type == "HardBounce" || type == "BadEmailAddress";
-  if (!complaint && !hard && type != "SoftBounce" && type != "Blocked" && type != "DnsError" && type != "SpamNotification") return {};
+  if (!complaint && !hard && type != "SoftBounce" && type != "Blocked" && type != "DnsError" &&
+      type != "SpamNotification")
+    return {};
   const auto event = event_of({.relay = Relay::postmark,
-                               .verdict = complaint ? Verdict::complaint : hard ? Verdict::permanent : Verdict::transient,
+                               .verdict = complaint ? Verdict::complaint
+                                          : hard    ? Verdict::permanent
+                                                    : Verdict::transient,
                                .key = text_of(json, "ID"),
                                .address = text_of(json, "Email"),
                                .diagnostic = text_of(json, "Details"),
@@ -160,19 +167,34 @@ Events read_postmark(const Json& json) {
   return event ? Events{*event} : Events{};
 }
 
-Events read_brevo(const Json& json) {
+std::optional<WebhookEvent> brevo_event(const Json& json) {
   const auto name = text_of(json, "event");
   const bool complaint = name == "spam" || name == "complaint";
   const bool hard = name == "hard_bounce" || name == "invalid_email" || name == "hardBounce" || name == "invalid";
-  if (!complaint && !hard && name != "soft_bounce" && name != "softBounce" && name != "blocked") return {};
-  const auto event = event_of({.relay = Relay::brevo,
-                               .verdict = complaint ? Verdict::complaint : hard ? Verdict::permanent : Verdict::transient,
-                               .address = text_of(json, "email"),
-                               .diagnostic = text_of(json, "reason"),
-                               .message_id = text_of(json, "message-id"),
-                               .no_mailbox = hard},
-                              json);
-  return event ? Events{*event} : Events{};
+  if (!complaint && !hard && name != "soft_bounce" && name != "softBounce" && name != "blocked") return std::nullopt;
+  return event_of({.relay = Relay::brevo,
+                   .verdict = complaint ? Verdict::complaint
+                              : hard    ? Verdict::permanent
+                                        : Verdict::transient,
+                   .address = text_of(json, "email"),
+                   .diagnostic = text_of(json, "reason"),
+                   .message_id = text_of(json, "message-id"),
+                   .no_mailbox = hard},
+                  json);
+}
+
+/// One event, or with `batched` an array of them.
+Events read_brevo(const Json& json) {
+  Events events;
+  const auto take = [&](const Json& each) {
+    if (auto event = brevo_event(each); event && events.size() < max_events) events.push_back(*std::move(event));
+  };
+  if (json.is_array()) {
+    for (const auto& each : json) take(each);
+  } else {
+    take(json);
+  }
+  return events;
 }
 
 }  // namespace
@@ -193,8 +215,10 @@ std::optional<Relay> relay_named(std::string_view name) {
 
 Result<std::vector<WebhookEvent>> read_webhook(Relay relay, std::string_view body) {
   const auto json = parsed(body);
-  const bool fits = relay == Relay::sendgrid ? json.is_array() : json.is_object();
-  if (json.is_discarded() || !fits) return fail(Errc::bad_data, "the call is not the JSON of " + std::string{name_of(relay)});
+  const bool many = json.is_array() && (relay == Relay::sendgrid || (relay == Relay::brevo && !json.empty()));
+  const bool fits = relay == Relay::sendgrid ? many : many || json.is_object();
+  if (json.is_discarded() || !fits)
+    return fail(Errc::bad_data, "the call is not the JSON of " + std::string{name_of(relay)});
   switch (relay) {
     case Relay::ses: return read_ses(json, body);
     case Relay::mailgun: return read_mailgun(json);

@@ -41,7 +41,8 @@ bool is_sendgrid(const WebhookCall& call, std::string_view key_base64) {
   const auto signature = base64_decode(trim(call.signature));
   if (!key || !signature) return false;
   const auto verifier = VerifyingKey::from_der(*key);
-  return verifier && verifier->verifies(std::string{call.signature_timestamp} + std::string{call.body}, *signature, VerifyingKey::Hash::sha256);
+  return verifier && verifier->verifies(std::string{call.signature_timestamp} + std::string{call.body}, *signature,
+                                        VerifyingKey::Hash::sha256);
 }
 
 /// The fields of an SNS message that are signed, in their order.
@@ -72,7 +73,9 @@ bool is_genuine(Relay relay, const WebhookCall& call, std::string_view secret) {
     case Relay::mailgun: return is_mailgun(call, secret);
     case Relay::sendgrid: return is_sendgrid(call, secret);
     case Relay::postmark: return equal_in_constant_time(call.authorization, "Basic " + base64_encode(secret));
-    case Relay::brevo: return equal_in_constant_time(call.authorization, "Bearer " + std::string{secret});
+    case Relay::brevo:
+      return equal_in_constant_time(call.authorization, "Bearer " + std::string{secret}) ||
+             equal_in_constant_time(call.authorization, "Basic " + base64_encode(secret));
     case Relay::ses: return false;
   }
   return false;
@@ -92,7 +95,8 @@ bool is_sns_url(std::string_view text) {
 
 std::optional<std::string> sns_certificate_url(std::string_view body, std::span<const std::string> topics) {
   const auto json = parsed(body);
-  if (!json.is_object() || std::find(topics.begin(), topics.end(), text_of(json, "TopicArn")) == topics.end()) return std::nullopt;
+  if (!json.is_object() || std::find(topics.begin(), topics.end(), text_of(json, "TopicArn")) == topics.end())
+    return std::nullopt;
   auto url = text_of(json, "SigningCertURL");
   if (!is_sns_url(url) || !url.ends_with(".pem")) return std::nullopt;
   return url;
@@ -106,7 +110,8 @@ bool is_signed_by_sns(std::string_view body, std::string_view certificate_pem) {
   const auto version = text_of(json, "SignatureVersion");
   if (!text || !signature || (version != "1" && version != "2")) return false;
   const auto key = VerifyingKey::from_certificate(certificate_pem);
-  return key && key->verifies(*text, *signature, version == "2" ? VerifyingKey::Hash::sha256 : VerifyingKey::Hash::sha1);
+  return key &&
+         key->verifies(*text, *signature, version == "2" ? VerifyingKey::Hash::sha256 : VerifyingKey::Hash::sha1);
 }
 
 }  // namespace tidings::bounce

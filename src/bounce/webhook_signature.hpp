@@ -6,7 +6,7 @@
 // | mailgun | HMAC-SHA256 of timestamp and token under the signing key |
 // | sendgrid | ECDSA (P-256, SHA-256) of timestamp and body under the account's verification key |
 // | postmark | user:password of the URL (RFC 7617); Postmark signs nothing |
-// | brevo | bearer token (RFC 6750); Brevo signs nothing |
+// | brevo | bearer token (RFC 6750), or user:password of the URL; Brevo signs nothing |
 //
 // Replays are harmless: an event is read once, by its key.
 #pragma once

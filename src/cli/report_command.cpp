@@ -13,6 +13,13 @@
 namespace tidings::cli {
 namespace {
 
+/// What the policy made of what came back (bounce/policy.hpp).
+std::string effect_of(const bounce::BounceTable::Returned& returned) {
+  if (returned.suppressed == returned.readers) return "never mailed again";
+  if (returned.suppressed > 0) return fmt::format("{} never mailed again, the others a point a day", returned.suppressed);
+  return returned.counted > 0 ? "a point a day" : "nothing: not the reader's fault";
+}
+
 struct ReportOptions {
   std::string edition;
   std::string html;
@@ -56,7 +63,7 @@ Json json_of(const app::EditionReport& report) {
     json["reasons"].push_back({{"state", delivery::name_of(each.state)}, {"reason", each.reason}, {"count", each.count}});
   }
   json["returned"] = Json::array();
-  for (const auto& each : report.returned) json["returned"].push_back({{"kind", each.kind}, {"reason", each.reason}, {"readers", each.readers}});
+  for (const auto& each : report.returned) json["returned"].push_back({{"kind", each.kind}, {"reason", each.reason}, {"readers", each.readers}, {"counted", each.counted}, {"suppressed", each.suppressed}});
   json["left"] = Json::object();
   for (const auto& [how, number] : report.left) json["left"][how] = number;
   json["domains"] = Json::object();
@@ -114,8 +121,8 @@ std::string text_of(const app::EditionReport& report, const Zone& zone) {
     out += "\n" + reasons.text();
   }
   if (!report.returned.empty()) {
-    Table returned{{"READERS", "CAME BACK", "WHY"}};
-    for (const auto& each : report.returned) returned.add({std::to_string(each.readers), each.kind, printable(each.reason)});
+    Table returned{{"READERS", "CAME BACK", "WHY", "AND SO"}};
+    for (const auto& each : report.returned) returned.add({std::to_string(each.readers), each.kind, printable(each.reason), effect_of(each)});
     out += "\n" + returned.text();
   }
   std::int64_t left = 0;

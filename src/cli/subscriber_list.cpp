@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/report.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "bounce/bounce_table.hpp"
@@ -202,8 +203,9 @@ Result<Exit> show(Session& session, const AddressOption& options) {
     }
   }
   if (suppression) {
-    out += fmt::format("  never mailed: {} since {} {}\n", name_of(suppression->cause), local_time(zone, suppression->at),
-                       printable(suppression->detail));
+    const auto words = app::suppression_in_words(fmt::format("suppressed: {}", name_of(suppression->cause)));
+    out += fmt::format("  never mailed since {}: {}{}\n", local_time(zone, suppression->at), words,
+                       suppression->detail.empty() ? "" : fmt::format(" ({})", printable(suppression->detail)));
   }
   for (const auto& each : history) {
     out += fmt::format("  {}  {} {} by {} {}\n", local_time(zone, each.at), name_of(each.event),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -9,6 +10,16 @@ namespace tidings::web {
 namespace {
 
 constexpr std::size_t max_body_bytes = 64 * 1024;
+constexpr std::size_t max_events_bytes = 1024 * 1024;  // webhooks: events come by the hundred
+
+/// The header fields that prove a webhook call, as RFC 3875 section 4.1.18 names them.
+void read_proof(const Environment& environment, Request& request) {
+  for (const auto& [variable, name] : {std::pair{"HTTP_AUTHORIZATION", "authorization"},
+                                       std::pair{"HTTP_X_TWILIO_EMAIL_EVENT_WEBHOOK_SIGNATURE", "x-twilio-email-event-webhook-signature"},
+                                       std::pair{"HTTP_X_TWILIO_EMAIL_EVENT_WEBHOOK_TIMESTAMP", "x-twilio-email-event-webhook-timestamp"}}) {
+    if (auto value = environment(variable)) request.proof.emplace_back(name, *std::move(value));
+  }
+}
 
 }  // namespace
 
@@ -24,11 +35,13 @@ Result<Request> read_cgi(const Environment& environment, std::istream& in) {
   request.content_type = text("CONTENT_TYPE");
   request.accept_language = text("HTTP_ACCEPT_LANGUAGE");
   request.client = text("REMOTE_ADDR");
+  const bool hook = request.path.find("/hooks/") != std::string::npos;
+  if (hook) read_proof(environment, request);
   std::size_t length = 0;
   const auto digits = text("CONTENT_LENGTH");
   const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), length);
   if (digits.empty() || request.method != Method::post) return request;
-  if (read.ec != std::errc{} || length > max_body_bytes) {
+  if (read.ec != std::errc{} || length > (hook ? max_events_bytes : max_body_bytes)) {
     request.path = "/too-large";
     return request;
   }

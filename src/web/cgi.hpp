@@ -14,7 +14,8 @@ namespace tidings::web {
 /// A variable of the environment; nothing if it is not set.
 using Environment = std::function<std::optional<std::string>(const char* name)>;
 
-/// Errc::usage if this is no CGI call. A body over 64 KiB is not read: the path is then one that is 404.
+/// Errc::usage if this is no CGI call. A body over 64 KiB (1 MiB for webhooks) is not read: the path is then
+/// one that is 404.
 [[nodiscard]] Result<Request> read_cgi(const Environment& environment, std::istream& in);
 
 /// Status and header fields, then the body but for HEAD.

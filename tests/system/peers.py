@@ -129,6 +129,8 @@ class Unpacked(Peer):
 
 class Postfix(Peer):
     needs = ("postfix", "postmap")
+    more_settings = ""  # lines of main.cf that come last and so win
+    more_services = ""  # lines of master.cf
 
     def start(self):
         self.mail_folder()
@@ -156,7 +158,7 @@ virtual_gid_maps = static:{2}
 smtpd_relay_restrictions = permit_mynetworks, reject
 smtpd_recipient_restrictions = check_recipient_access inline:{{ {{ r3@example.org = 550 5.1.1 no such user }}, {{ r4@example.org = 450 4.2.1 try later }} }}
 smtpd_data_restrictions = reject_unauth_pipelining
-""".format(self.folder, shutil._get_uid("nobody"), shutil._get_gid("nogroup")))
+""".format(self.folder, shutil._get_uid("nobody"), shutil._get_gid("nogroup")) + self.more_settings)
         self.write("etc/master.cf", """127.0.0.1:{0} inet n - n - - smtpd
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -168,7 +170,7 @@ trace unix - - n - 0 bounce
 virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
-""".format(self.port))
+""".format(self.port) + self.more_services)
         subprocess.run(["postfix", "-c", self.folder / "etc", "start"], check=True, capture_output=True)
 
     def stop(self):

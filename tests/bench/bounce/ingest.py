@@ -1,7 +1,13 @@
-"""How many reports a minute: sends one edition to READERS (default 10000) readers into a Maildir, makes a report of each mail as a mail system
-would, and times `tidings bounce ingest` over them. TIDINGS names the binary."""
+"""How many reports a minute: sends one edition to READERS (default 10000) readers, makes a report of each mail as a mail system would, and times
+`tidings bounce ingest` over the Maildir: read, matched, judged, stored and put away. Beside it, on the same files, what only reads them: Sisimai
+(Debian: libsisimai-perl) and flufl.bounce (python3-flufl.bounce), where they are installed. TIDINGS names the binary.
+
+    ingest.py [READERS [DOMAINS]]
+"""
 import pathlib
 import re
+import shutil
+import subprocess
 import sys
 import time
 
@@ -13,27 +19,49 @@ from tidings import Home  # noqa: E402
 NOW = "2026-03-02T09:00:00+02:00"
 FEED = """<rss version="2.0"><channel><title>Harbour</title><link>https://blog.example/</link>
 <item><title>The ferries kept their times</title><link>https://blog.example/1</link><description>All of them.</description></item></channel></rss>"""
+PEER_FILES = 2000  # they are slow
+SISIMAI = """use Sisimai; my $n = 0; for my $f (glob "$ARGV[0]/*") { open my $in, '<', $f or die; local $/; my $text = <$in>; $n += @{ Sisimai->make(\\$text) || [] } } print $n"""
+FLUFL = """import email, pathlib, sys
+from flufl.bounce import scan_message
+print(sum(len(scan_message(email.message_from_bytes(f.read_bytes()))) for f in pathlib.Path(sys.argv[1]).iterdir()))"""
+
+
+def per_minute(name, count, command, note=""):
+    start = time.monotonic()
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    took = time.monotonic() - start
+    if done.returncode != 0:
+        print("%-28s not run: %s" % (name, (done.stderr.strip().splitlines() or ["no word"])[-1]))
+        return
+    print("%-28s %6d reports in %6.2f s: %8.0f a minute; %s" % (name, count, took, 60 * count / took, note or done.stdout.strip().splitlines()[-1]))
 
 
 def main():
     readers = int(sys.argv[1]) if sys.argv[1:] else 10000
-    domains = int(sys.argv[2]) if sys.argv[2:] else 500
+    domains = int(sys.argv[2]) if sys.argv[2:] else readers
     with Home() as home, SmtpServer() as server:
         home.write("feed.xml", FEED)
         home.configure(smtp=server.url, more_smtp='[bounce]\naddress = "bounces@news.example.org"\nmaildir = "box"\n')
         home.write("list.csv", "email\n" + "".join("r%d@d%d.example\n" % (n, n % domains) for n in range(readers)))
         home.do("subscriber", "import", "list.csv", "--confirmed", at=NOW)
         home.do("send", "weekly", "--now", at=NOW)
-        box = home.folder / "box"
-        for part in ("new", "cur", "tmp"):
-            (box / part).mkdir(parents=True)
+        box, peers = home.folder / "box", home.folder / "peers"
+        for folder in (*(box / part for part in ("new", "cur", "tmp")), peers):
+            folder.mkdir(parents=True)
         for n, each in enumerate(server.accepted):
             (box / "new" / ("%06d.x" % n)).write_text(report(each.envelope_from, each.envelope_to, message=each.octets))
+        for path in sorted((box / "new").iterdir())[:PEER_FILES]:
+            shutil.copy(path, peers)
         start = time.monotonic()
         out = home.do("bounce", "ingest", at=NOW)
         took = time.monotonic() - start
         said = re.search(r".*suppressed", out.splitlines()[-1])
-        print("%d reports of %d domains in %.1f s: %.0f a minute; %s" % (len(server.accepted), domains, took, 60 * len(server.accepted) / took, said and said[0]))
+        count = len(server.accepted)
+        print("%-28s %6d reports in %6.2f s: %8.0f a minute; %d domains, %s" % (
+            "tidings bounce ingest", count, took, 60 * count / took, domains, said[0] if said else out.splitlines()[-1]))
+        few = sum(1 for _ in peers.iterdir())
+        per_minute("Sisimai, reading only", few, ["perl", "-e", SISIMAI, peers], "")
+        per_minute("flufl.bounce, reading only", few, ["/usr/bin/python3", "-c", FLUFL, peers], "")
 
 
 if __name__ == "__main__":

@@ -43,6 +43,33 @@ TEST_CASE("reason: hard is only what blames the address for good") {
       {{.status = "5.3.4"}, Kind::soft, "5.3.4"},
       {{.diagnostic = "Message has been in the queue too long"}, Kind::soft, "4.4.7"},
       {{}, Kind::soft, "5.0.0"},
+      // The sender's null MX, and Gmail's word for a failed SPF check; only words make it the recipient's.
+      {{.status = "5.7.27"}, Kind::soft, "5.7.27"},
+      {{.status = "5.7.27", .diagnostic = "550 5.7.27 Sender address has null MX"}, Kind::soft, "5.7.27"},
+      {{.status = "5.7.27", .diagnostic = "550 5.7.27 does not accept mail (nullMX)"}, Kind::hard, "5.7.27"},
+      // Refused before a recipient was named, whatever it says.
+      {{.status = "5.1.0",
+        .diagnostic = "remote server after MAIL FROM:<news@example.org>: 553 5.1.0 example.org does not exist"},
+       Kind::soft,
+       "5.1.0"},
+      {{.status = "5.1.1", .diagnostic = "550 5.1.1 unknown", .around = "said: 550 (in reply to MAIL FROM command)"},
+       Kind::soft,
+       "5.1.1"},
+      {{.diagnostic = "550 no", .around = ">>> MAIL From:<a@b.example> <<< 550 no such user"}, Kind::soft, "5.7.1"},
+      {{.diagnostic = "550 no such user", .around = ">>> RCPT To:<a@b.example> <<< 550"}, Kind::hard, "5.1.1"},
+      // About our own host, and both at once.
+      {{.diagnostic = "550 the reverse DNS of 192.0.2.1 does not exist"}, Kind::soft, "5.7.1"},
+      {{.diagnostic = "550 HELO name: domain not found"}, Kind::soft, "5.7.1"},
+      {{.diagnostic = "550 too many invalid recipients"}, Kind::soft, "5.7.1"},
+      {{.diagnostic = "550 looks like spam, user unknown"}, Kind::soft, "5.7.1"},
+      {{.diagnostic = "550 host spam.reef.example said: no such user"}, Kind::hard, "5.1.1"},
+      {{.diagnostic = "550 sender@reef.example: user unknown"}, Kind::hard, "5.1.1"},
+      {{.diagnostic = "550 unknown recipient or mailbox full"}, Kind::soft, "5.2.2"},
+      {{.diagnostic = "550 Mailbox unavailable or access denied"}, Kind::soft, "5.2.1"},
+      {{.status = "5.1.1", .diagnostic = "550 5.1.1 mailbox currently suspended"}, Kind::soft, "5.1.1"},
+      {{.status = "5.1.1", .diagnostic = "x-unix; command died: permission denied"}, Kind::soft, "5.1.1"},
+      // A code of the class alone asks the notice.
+      {{.status = "5.5.0", .around = "mail.local: unknown user: ann"}, Kind::hard, "5.5.0"},
       {{.diagnostic = "421 come back later"}, Kind::soft, "4.0.0"},
   };
   for (const auto& [evidence, kind, status] : cases) {

@@ -89,6 +89,8 @@ TEST_CASE("webhook: Postmark and Brevo prove themselves by what was agreed on") 
   CHECK_FALSE(is_genuine(Relay::postmark, {}, ""));
   CHECK(is_genuine(Relay::brevo, {.authorization = "Bearer t0ken"}, "t0ken"));
   CHECK_FALSE(is_genuine(Relay::brevo, {.authorization = "Bearer t0keN"}, "t0ken"));
+  CHECK(is_genuine(Relay::brevo, {.authorization = "Basic dXNlcjpzZWNyZXQ="}, "user:secret"));
+  CHECK_FALSE(is_genuine(Relay::brevo, {.authorization = "Basic dXNlcjpzZWNyZXR="}, "user:secret"));
   CHECK_FALSE(is_genuine(Relay::ses, {.authorization = "Bearer t0ken"}, "t0ken"));
 
   struct Case {
@@ -119,6 +121,17 @@ TEST_CASE("webhook: Postmark and Brevo prove themselves by what was agreed on") 
     CHECK(events->front().report.recipients.front().kind == kind);
     CHECK(events->front().report.complaint == complaint);
   }
+}
+
+TEST_CASE("webhook: Brevo's batches are read event by event") {
+  const Json batch{{{"event", "hard_bounce"}, {"email", "a@b.example"}, {"ts_epoch", 1}},
+                   {{"event", "opened"}, {"email", "b@b.example"}},
+                   {{"event", "invalid_email"}, {"email", "c@b.example"}}};
+  const auto events = read_webhook(Relay::brevo, batch.dump());
+  REQUIRE(events.has_value());
+  REQUIRE(events->size() == 2);
+  CHECK((*events)[0].key != (*events)[1].key);
+  CHECK((*events)[1].report.recipients.front().address == "c@b.example");
 }
 
 TEST_CASE("webhook: what is no JSON of that relay is refused, however deep or odd") {

@@ -1,0 +1,183 @@
+// Phrases that speak of the mailbox or of its domain. Data of phrases.cpp, which says in which order they are asked.
+//
+// Lower case; '*' stands for up to 100 bytes. Each line names the system whose words they are; "several" where no one
+// system owns them.
+#pragma once
+
+#include <string_view>
+
+namespace tidings::bounce::phrases {
+
+using P = std::string_view;
+
+// clang-format off
+
+/// The mailbox is full.
+inline constexpr P full[] = {
+    // several, English
+    "mailbox full", "mailbox is full", "mail box full", "mail box is full", "mailbox * is full", "full mailbox",
+    "inbox is full", "inbox full", "folder is full", "account is full", "over quota", "overquota", "over * quota",
+    "out of quota", "exceed* quota", "exceeding * quota", "quota exceed", "quota has been exceeded", "quota * exceeded",
+    "quota full", "insufficient quota", "storage limit", "mailbox limit", "not enough space", "insufficient disk",
+    "mailbox exceeded", "mailbox has exceeded", "mailbox would exceed", "user is over",
+    // Postfix, Dovecot, Courier, Cyrus, maildrop, procmail
+    "disk quota", "disc quota", "diskspace quota", "mailbox quota", "storage quota", "maildir over", "mbox size limit",
+    "mailbox size limit exceeded", "not enough storage", "does not have enough space", "no space left in mailbox",
+    // sendmail, Sun Messaging Server, iPlanet
+    "quota violation", "exceeded * storage", "exceeded the storage", "storage allocation", "maximum allowed storage",
+    // qmail and vpopmail, GoDaddy, prima.com.ar
+    "mailfolder is full", "quota usage exceeded", "exceeded its disk space", "space has been used up",
+    // Gmail
+    "out of storage space",
+    // Exchange, GroupWise, Domino, Ipswitch IMail
+    "mailbox_quota_exceeded", "mail file size exceeds the maximum", "exceeds allowed size",
+    // Biglobe, Docomo, KDDI
+    "exceeded the local limit", "too many messages on the server", "too many messages in", "too much mail data",
+    "メールボックスがいっぱい", "メールボックスが一杯", "メールボックスの容量", "容量が一杯",
+    "容量オーバー",
+    // 163.com, QQ, Sina
+    "邮箱空间已满", "邮箱已满", "空间不足", "容量超",
+    // Orange, La Poste; other languages
+    "boite * pleine", "boîte * pleine", "quota depasse", "quota dépassé", "postfach * voll", "voll * postfach",
+    "buzón * lleno", "buzon * lleno", "mailbox lleno", "casilla * llena", "cuota excedida", "casella * piena",
+    "caixa * cheia", "ящик * переполнен", "переполнен"};
+
+/// Two causes in one sentence, one of them not the address's.
+inline constexpr P unclear[] = {
+    // QQ, Cox, RFC 5321 section 4.2.3 in other words
+    "mailbox unavailable or access denied", "unavailable or not accepting",
+    // Google Groups
+    "may not exist, or you may not have permission", "存在しないか"};
+
+/// The domain says that it takes no mail (RFC 7504, RFC 7505).
+inline constexpr P no_mail[] = {
+    "nullmx", "null mx", "does not accept mail (nullmx)", "does not accept mail", "domain does not accept",
+    "indicated no smtp service", "does not receive mail", "host does not accept mail", "no mail service for"};
+
+/// Switched off: some come back.
+inline constexpr P disabled[] = {
+    // several
+    "account disabled", "account is disabled", "account has been disabled", "mailbox disabled", "mailbox is disabled",
+    "user disabled", "user account * disabled", "account closed", "account is closed", "account has been closed",
+    "account terminated", "account expired", "account has expired", "has been terminated", "mailbox has been closed",
+    "address has been closed", "address has been disabled", "no longer active", "no longer accepts mail",
+    "no longer in use", "no longer available", "address is no longer", "deactivated", "discontinued",
+    // Gmail, Yahoo, EZweb
+    "account that you tried to reach is disabled", "disabled or discontinued", "user(s) account is disabled",
+    // vpopmail, with its spellings
+    "administratively disabled", "administrativley disabled", "administrativeley disabled"};
+
+/// Closed for now.
+inline constexpr P suspended[] = {
+    "inactive", "suspended", "temporary locked", "temporarily locked", "account is locked", "account locked",
+    "mailbox locked", "mailbox is frozen", "frozen", "temporarily limited", "temporarily disabled",
+    "temporarily unavailable", "not accepting any mail", "not accepting mail", "not currently accepting",
+    // AOL, Yahoo
+    "not currently being accepted", "extended inactivity",
+    // Willcom, La Poste
+    "recipient suspend", "archivee"};
+
+/// The mailbox moved, with or without saying where to.
+inline constexpr P moved[] = {
+    // sendmail, Postfix (RFC 5321: 551), Cyrus
+    "has moved", "user has moved", "moved to", "user not local; please try", "please try forward to",
+    "has been replaced by", "no forwarding address",
+    // iCloud
+    "recipient no longer on server"};
+
+/// No such domain, or no host takes its mail.
+inline constexpr P host[] = {
+    // several
+    "host unknown", "unknown host", "host not found", "domain not found", "no such domain", "no such host",
+    "domain does not exist", "domain * does not exist", "domain doesn't exist", "domain doesnt exist",
+    "host doesn't exist", "unknown domain", "domain unknown", "nonexistent domain", "non-existent domain",
+    "non-existent hosts", "nonexistentdomain", "nxdomain", "bad destination host", "bad-domain", "badly formed host",
+    "illegal host/domain", "domain must exist", "domain lookup failed", "no mail exchanger", "no valid mail exchanger",
+    "no mx or a", "no mx record", "has no mx", "no mx found", "no valid mx",
+    // Postfix
+    "host or domain name not found", "domain name not found", "name service error * host not found",
+    "name or service not known",
+    // Exim
+    "unrouteable address", "unroutable address",
+    "all host address lookups failed permanently",
+    // qmail
+    "couldn't find any host", "couldn't find a mail exchanger",
+    // Hotmail, Exchange, Gmail, Ipswitch IMail
+    "domain is not reachable", "dns server returned answer with no data", "cannot find your recipient's domain",
+    "mail domain mentioned in email address is unknown",
+    // other languages
+    "domaine inconnu", "ドメインが見つかりません"};
+
+/// No such mailbox.
+inline constexpr P user[] = {
+    // sendmail, Postfix, Exim and most others
+    "user unknown", "unknown user", "unknow user", "user unkown", "user not known", "user is unknown",
+    "user * is unknown", "user * unknown", "user not found", "user * not found", "user * was not found",
+    "user does not exist", "user * does not exist", "user doesn't exist", "user not exist", "user no exist",
+    "no such user", "no user by that name", "no such mailbox", "no such address", "no such recipient",
+    "no such person", "no such account", "no such local user", "no such name", "no such id", "not a user",
+    "invalid user", "nonexistent user", "non-existent user", "non existent user", "not a valid user",
+    "not a known user", "unknown local user", "> not found",
+    // mailboxes
+    "mailbox not found", "mailbox unknown", "unknown mailbox", "mailbox does not exist", "mailbox * does not exist",
+    "mailbox doesn't exist", "mailbox not present", "mailbox invalid", "invalid mailbox", "mailbox unavailable",
+    "mailbox not available", "mailbox is unavailable", "mailbox * unavailable", "local mailbox * is unavailable",
+    "nonexistent mailbox", "not a valid mailbox", "no mailbox here", "no mailbox by that name", "no mailbox found",
+    "no mail box", "bad destination mailbox", "bad-mailbox", "mailbox is not allowed",
+    // recipients
+    "recipient unknown", "unknown recipient", "recipient not found", "recipient * not found",
+    "recipient does not exist", "recipient * does not exist", "recipient doesn't exist", "recipient not exist",
+    "invalid recipient", "bad recipient", "bad_recipient", "bad-recipient", "recipient invalid",
+    "recipient is invalid", "recipient is not local", "recipient not recognized", "recipient is not accepted",
+    "recipient not ok", "recipients was undeliverable", "recipients were undeliverable", "archived recipient",
+    "no valid recipient", "not a valid recipient", "not found recipient", "does not like recipient",
+    "doesn't like recipient", "envelope recipient has been denied",
+    // Postfix
+    "recipient address rejected: access denied", "recipient address rejected: user",
+    "recipient address rejected: unknown", "recipient address rejected: invalid",
+    "recipient address rejected: undeliverable", "recipient address rejected.",
+    // addresses
+    "unknown address", "address unknown", "address does not exist", "address * does not exist",
+    "address doesn't exist", "address not found", "address could not be found", "address couldn't be found",
+    "address wasn't found", "e-mail address * was not found", "address not known", "address invalid",
+    "invalid address", "address is invalid", "bad address", "address error", "addresses were unknown",
+    "undeliverable address", "unknown email address", "unknown e-mail address", "bad destination email",
+    "addressee unknown", "unknown addressee", "not a valid address", "not a local address", "not an active address",
+    "unknown or illegal alias", "inactive email address", "no one at this address", "wrong or no longer valid",
+    // accounts
+    "account does not exist", "account * does not exist", "account doesn't exist", "account not found",
+    "account * not found", "account unavailable", "account unknown", "unknown account", "invalid account",
+    "no account by that name", "does not have an account", "user doesn't have a", "user doesnt have a",
+    // qmail, vpopmail, qmail-chkuser, Courier
+    "badrcptto", "badrecipientto", "validrcptto", "unknown local part", "unknown local-part",
+    "invalid or unknown virtual user", "missing home directory", "not listed in", "not found in",
+    // Exchange, Office 365
+    "recipnotfound", "recipient notfound", "recipient name is not recognized", "server rejected recipients",
+    // Domino, Notes, GroupWise
+    "in name directory", "not present in directory", "not in our directory", "not match an",
+    "no matches to nameserver query", "user's email name is not found",
+    // Ipswitch IMail, AOL, Facebook, BIG Brother and others
+    "invalid final delivery userid", "can't accept user", "rcp-p1", "not known here", "not known at this",
+    "not our customer",
+    // what is left of a sentence; so short that they stand last
+    "does not exist", "doesn't exist", "dosn't exist", "couldn't be found", "could not be found",
+    // French, Spanish, Portuguese, Italian
+    "n'existe pas", "utilisateur inconnu", "destinataire inconnu", "destinataire invalide", "adresse inconnue",
+    "utilisateur non recens", "non répertorié", "no existe", "usuario desconocido", "usuario no encontrado",
+    "usuario inexistente", "destinatario desconocido", "usuário desconhecido", "destinatario sconosciuto",
+    "utente sconosciuto", "nessun utente", "utente non valido",
+    // German, Danish, Dutch, Swedish, Polish, Russian
+    "unbekannter benutzer", "benutzer unbekannt", "empfänger unbekannt", "unbekannter empfänger",
+    "existiert nicht", "nicht gefunden", "ukendt bruger", "onbekende gebruiker", "gebruiker onbekend",
+    "okänd mottagare", "nieznany", "nie istnieje", "nie ma takiego", "пользователь не найден",
+    "нет такого пользователя", "не существует", "несуществующ",
+    // Chinese, Japanese (Notes, Exchange, carriers), Korean
+    "用户不存在", "用户未找到", "收件人不存在", "不存在", "無此", "查無此人",
+    "宛先が見つかりません",
+    "ユーザが存在しません", "存在しません", "アドレスが見つかりません", "見つかりません", "宛先不明",
+    "あて先不明",
+    "リストにありません", "登録されていません", "사용자를 찾을 수", "존재하지 않"};
+
+// clang-format on
+
+}  // namespace tidings::bounce::phrases
