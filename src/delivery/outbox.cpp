@@ -70,7 +70,9 @@ Outbox::Harvest Outbox::wait(std::size_t enough, std::chrono::milliseconds at_mo
   std::unique_lock lock{mutex_};
   wanted_ = enough;
   answers_there_.wait_for(lock, at_most, [&] { return done_locked(enough); });
-  return std::exchange(harvest_, {});
+  auto harvest = std::exchange(harvest_, {});
+  harvest.outstanding = outstanding_;
+  return harvest;
 }
 
 std::size_t Outbox::outstanding() const {

@@ -48,6 +48,7 @@ class Outbox {
     std::vector<Settled> answers{};
     std::vector<Claim> handed_back{};
     std::vector<std::filesystem::path> old_journals{};  ///< may be deleted once the answers are settled
+    std::size_t outstanding = 0;                        ///< as outstanding(), when this was taken: what came later is in the next one
   };
   /// Waits until `enough` claims are done with, or all of them, or the time is up, or there is trouble.
   [[nodiscard]] Harvest wait(std::size_t enough, std::chrono::milliseconds at_most);

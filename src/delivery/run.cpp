@@ -150,7 +150,7 @@ Result<void> Run::go() {
     const auto outstanding = outbox_.outstanding();
     const auto enough = std::max<std::size_t>(1, std::min(outstanding, static_cast<std::size_t>(claim_batch_) / 2));
     auto harvest = outbox_.wait(enough, settle_pause);
-    const bool last = outbox_.outstanding() == 0 && (ending || all_claimed_);
+    const bool last = harvest.outstanding == 0 && (ending || all_claimed_);
     TIDINGS_TRY(settle(std::move(harvest), last ? store::Sync::full : store::Sync::process));
     if (last) break;
   }

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "delivery/outbox.hpp"
 #include "base/file.hpp"
 #include "support/smtp_server.hpp"
 #include "unit/delivery/fixture.hpp"
@@ -324,6 +325,25 @@ TEST_CASE("run: a relay that announces pipelining by mistake is taken back to lo
   CHECK(report.sent == 25);
   CHECK(report.in_doubt == 0);
   CHECK(server.accepted().size() == 25);
+}
+
+TEST_CASE("run: an answer that comes just after a harvest belongs to the next one, so nobody stays claimed") {
+  auto journal = Journal::create({});
+  REQUIRE(journal);
+  Outbox outbox{std::move(*journal), 8};
+  const auto claim = [](std::int64_t subscriber) { return Claim{.edition = {1}, .subscriber = {subscriber}, .segment = {1}, .attempt = 1}; };
+  outbox.add_claims({claim(1), claim(2)});
+  outbox.hand_back(claim(1));
+  outbox.publish();
+  const auto first = outbox.wait(1, std::chrono::milliseconds{0});
+  outbox.hand_back(claim(2));
+  outbox.publish();
+  CHECK(first.handed_back.size() == 1);
+  CHECK(first.outstanding == 1);  // although by now nothing is out any more
+  CHECK(outbox.outstanding() == 0);
+  const auto last = outbox.wait(1, std::chrono::milliseconds{0});
+  CHECK(last.handed_back.size() == 1);
+  CHECK(last.outstanding == 0);
 }
 
 TEST_CASE("run: a composer's error ends the run and gives everything back") {
