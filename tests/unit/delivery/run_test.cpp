@@ -9,8 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "delivery/outbox.hpp"
 #include "base/file.hpp"
+#include "delivery/outbox.hpp"
 #include "support/smtp_server.hpp"
 #include "unit/delivery/fixture.hpp"
 
