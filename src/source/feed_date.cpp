@@ -227,7 +227,8 @@ bool DateReader::scan_time(Number hour) {
 bool DateReader::scan_offset() {
   const bool west = peek() == '-';
   ++at_;
-  auto first = number();
+  const auto first = number();
+  if (first.digits > 4) return false;
   int offset_minutes = 0;
   if (peek() == ':' && is_digit(peek(1))) {
     ++at_;
