@@ -49,13 +49,14 @@ Dialect dialect_for(const Capabilities& capabilities, Dialect wanted) {
   return wanted;
 }
 
+namespace {
+
+/// Where the next line of `bytes`, which are whole lines, begins with a dot, at `from` or later; npos if none does.
 std::size_t find_dot_line(std::string_view bytes, std::size_t from) {
   if (from == 0 && bytes.starts_with('.')) return 0;
   const auto end_before = bytes.find("\n.", from == 0 ? 0 : from - 1);
   return end_before == std::string_view::npos ? end_before : end_before + 1;
 }
-
-namespace {
 
 bool begins_lines(const message::Letter& letter) {
   std::size_t from = 0;

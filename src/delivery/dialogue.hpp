@@ -184,9 +184,6 @@ void Dialogue::leaving(Mark&& mark) {
   }
 }
 
-/// Where the next line of `bytes`, which are whole lines, begins with a dot, at `from` or later; npos if none does.
-[[nodiscard]] std::size_t find_dot_line(std::string_view bytes, std::size_t from);
-
 /// Empty if the letter may be sent: sound lines (message.hpp), at least one, an envelope without blanks, controls and angle brackets. Else
 /// what is wrong with it.
 [[nodiscard]] std::string unsound(const message::Letter& letter);

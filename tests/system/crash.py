@@ -8,7 +8,7 @@ import datetime
 import unittest
 
 from smtp_server import ALL_FEATURES, Rule, SmtpServer
-from tidings import Article, Home, parse_mail, rss
+from tidings import Home, parse_mail
 
 AT = "2026-01-26T08:05:00+02:00"
 PUBLISHED = datetime.datetime(2026, 1, 22, 9, tzinfo=datetime.timezone.utc)
@@ -22,10 +22,7 @@ class Crash(unittest.TestCase):
     def setUp(self):
         self.home = Home()
         self.addCleanup(self.home.__exit__)
-        self.home.write("feed.xml", rss("Town", [Article("Bread", "https://town.example/bread", PUBLISHED, PUBLISHED, "<p>Cheap.</p>")]))
-        self.home.write("list.csv", "email\n" + "".join(each + "\n" for each in READERS))
-        self.home.configure()
-        self.home.do("subscriber", "import", "list.csv", "--confirmed", at=AT)
+        self.home.open_town(READERS, PUBLISHED, AT)
 
     def point_at(self, server, more=""):
         self.home.configure(server.url, more_smtp="connections = %d\nwindow = %d\n%s" % (CONNECTIONS, WINDOW, more))

@@ -11,7 +11,7 @@ import time
 import unittest
 
 from smtp_server import Rule, SmtpServer
-from tidings import Article, Home, rss
+from tidings import Home
 
 AT = "2026-01-26T08:05:00+02:00"
 LATER = "2026-01-26T08:06:00+02:00"
@@ -26,10 +26,7 @@ class Sending(unittest.TestCase):
     def setUp(self):
         self.home = Home()
         self.addCleanup(self.home.__exit__)
-        self.home.write("feed.xml", rss("Town", [Article("Bread", "https://town.example/bread", PUBLISHED, PUBLISHED, "<p>Cheap.</p>")]))
-        self.home.write("list.csv", "email\n" + "".join(each + "\n" for each in READERS))
-        self.home.configure()
-        self.home.do("subscriber", "import", "list.csv", "--confirmed", at=AT)
+        self.home.open_town(READERS, PUBLISHED, AT)
 
     def edition(self, at=LATER):
         return self.home.json("status", at=at)[0]["edition"]

@@ -84,6 +84,13 @@ class Home:
     def json(self, *arguments, at=None):
         return [json.loads(line) for line in self.do(*arguments, "--json", at=at).splitlines()]
 
+    def open_town(self, readers, published, at):
+        """A blog with one post, a digest of it, and readers who have all confirmed."""
+        self.write("feed.xml", rss("Town", [Article("Bread", "https://town.example/bread", published, published, "<p>Cheap.</p>")]))
+        self.write("list.csv", "email\n" + "".join(each + "\n" for each in readers))
+        self.configure()
+        self.do("subscriber", "import", "list.csv", "--confirmed", at=at)
+
     def start(self, *arguments, at=None, stderr=subprocess.PIPE):
         return subprocess.Popen(self.command(*arguments, at=at), cwd=self.folder, stdout=subprocess.PIPE,
                                 stderr=stderr, text=True)
