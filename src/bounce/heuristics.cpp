@@ -279,20 +279,28 @@ bool is_from_system(const Mail& mail, std::string_view notice) {
   const auto from = ascii_lower(field(mail.fields, "from"));
   if (trim(field(mail.fields, "return-path")) == "<>" || from.find("<>") != std::string::npos) return true;
   if (any_of(from, words::system_senders)) return true;
-  for (const std::string_view name : {"x-failed-recipients", "auto-submitted"}) {
-    const auto value = ascii_lower(trim(field(mail.fields, name)));
-    if (!value.empty() && value != "no") return true;
-  }
+  if (!trim(field(mail.fields, "x-failed-recipients")).empty()) return true;
   if (mail.type == "multipart/report" || !mail.returned.empty()) return true;
   const auto subject = flatten(field(mail.fields, "subject"));
   const bool passed_on = subject.starts_with("fw") || !field(mail.fields, "list-unsubscribe").empty();
-  return !passed_on && any_of(subject, words::failure) && any_of(flatten(notice.substr(0, 300)), words::own_voice);
+  if (passed_on) return false;
+  // RFC 3834: "auto-generated" is said by ticket systems and cron jobs too.
+  const auto submitted = ascii_lower(trim(field(mail.fields, "auto-submitted")));
+  if (submitted.find("failure") != std::string::npos) return true;
+  const bool automatic = !submitted.empty() && submitted != "no";
+  return (automatic || any_of(subject, words::failure)) && any_of(flatten(notice.substr(0, 300)), words::own_voice);
 }
 
 }  // namespace
 
+bool may_be_report(const Mail& mail, std::string_view notice) {
+  if (!is_from_system(mail, notice)) return false;
+  const bool structure = mail.type == "multipart/report" || !trim(field(mail.fields, "x-failed-recipients")).empty();
+  return structure || !any_of(flatten(notice.substr(0, 1000)), words::to_owner);
+}
+
 int report_score(const Mail& mail, std::string_view notice) {
-  if (!is_from_system(mail, notice)) return 0;
+  if (!may_be_report(mail, notice)) return 0;
   int score = 0;
   const auto subject = flatten(field(mail.fields, "subject"));
   const auto from = ascii_lower(field(mail.fields, "from"));
@@ -352,7 +360,8 @@ Action action_of(const Mail& mail, std::string_view notice) {
                         "delivered to the following"};
   if (any_of(subject, late_subjects)) return Action::delayed;
   if (any_of(flat, late) && !any_of(flat, final)) return Action::delayed;
-  if (any_of(flat, done) && flat.find("not ") == std::string::npos) return Action::delivered;
+  const bool doubt = flat.find("not ") != std::string::npos || flat.find("unsuccessful") != std::string::npos;
+  if (any_of(flat, done) && !doubt && !any_of(flat, final)) return Action::delivered;
   return Action::failed;
 }
 
