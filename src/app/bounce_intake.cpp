@@ -119,7 +119,8 @@ BounceIntake::BounceIntake(const Config& config, store::Database& database, cons
       table_(database),
       ledger_(database, clock),
       subscribers_(database, clock),
-      suppressions_(database, clock) {}
+      suppressions_(database, clock),
+      storms_(table_, config.bounce.policy) {}
 
 Result<IntakeResult> BounceIntake::take(std::string_view bytes, std::string_view envelope_to) {
   const auto mail = bounce::read_mail(bytes);
@@ -310,43 +311,15 @@ Result<void> BounceIntake::lift(SubscriberId id) {
 }
 
 Result<void> BounceIntake::look_for_storm(const bounce::BounceEvent& event, IntakeResult& result) {
-  const auto& policy = config_.bounce.policy;
-  const auto since = event.at - policy.storm_window;
-  auto& storm = storms_[event.domain];
-  int hit = storm.hit + storm.unseen + 1;
-  bool hard_too = storm.hard_too;
-  if (storm.hit >= policy.storm_readers && ++storm.unseen <= storm.hit / 20) {
-    if (event.kind == "soft" || hard_too) {
-      TIDINGS_TRY(table_.discount_one(event.subscriber, event.domain, since));
-      if (result.suppressed) TIDINGS_TRY(lift(event.subscriber));
-      result.suppressed = false;
-    }
-  } else {
-    TIDINGS_LET(hit, table_.readers_hit(event.domain, since, false));
-    storm = {.hit = hit};
-    if (hit < policy.storm_readers) return {};
-    TIDINGS_LET(const int hard, table_.readers_hit(event.domain, since, true));
-    hard_too = false;
-    if (hard >= policy.storm_readers && event.edition) {
-      const std::pair key{event.edition, event.domain};
-      auto sent = sent_.find(key);
-      if (sent == sent_.end()) {
-        TIDINGS_LET(const int readers, table_.readers_sent(event.domain, event.edition));
-        sent = sent_.emplace(key, readers).first;
-      }
-      hard_too = sent->second < hard * 2;
-    }
-    storm.hard_too = hard_too;
-    TIDINGS_LET(const auto lifted, table_.discount(event.domain, since, hard_too));
-    for (const auto id : lifted) {
-      TIDINGS_TRY(lift(id));
-      if (id == event.subscriber) result.suppressed = false;
-    }
+  TIDINGS_LET(const auto verdict, storms_.look(event));
+  for (const auto id : verdict.lifted) {
+    TIDINGS_TRY(lift(id));
+    if (id == event.subscriber) result.suppressed = false;
   }
-  result.storm = hard_too || event.kind == "soft";
+  result.storm = verdict.storm;
   if (result.storm)
     result.words +=
-        fmt::format("; {} refuses many at once ({} readers within the hour): not counted", event.domain, hit);
+        fmt::format("; {} refuses many at once ({} readers within the hour): not counted", event.domain, verdict.hit);
   return {};
 }
 

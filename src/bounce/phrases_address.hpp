@@ -17,11 +17,13 @@ inline constexpr P full[] = {
     // several, English
     "mailbox full", "mailbox is full", "mail box full", "mail box is full", "mailbox * is full", "full mailbox",
     "inbox is full", "inbox full", "folder is full", "account is full", "over quota", "overquota", "over * quota",
-    "out of quota", "exceed* quota", "exceeding * quota", "quota exceed", "quota has been exceeded", "quota * exceeded",
+    "out of quota", "exceed* quota", "exceeding * quota", "quota exceed", "quota has been exceeded",
+    "quota * exceeded",
     "quota full", "insufficient quota", "storage limit", "mailbox limit", "not enough space", "insufficient disk",
     "mailbox exceeded", "mailbox has exceeded", "mailbox would exceed", "user is over",
     // Postfix, Dovecot, Courier, Cyrus, maildrop, procmail
-    "disk quota", "disc quota", "diskspace quota", "mailbox quota", "storage quota", "maildir over", "mbox size limit",
+    "disk quota", "disc quota", "diskspace quota", "mailbox quota", "storage quota", "maildir over",
+    "mbox size limit",
     "mailbox size limit exceeded", "not enough storage", "does not have enough space", "no space left in mailbox",
     // sendmail, Sun Messaging Server, iPlanet
     "quota violation", "exceeded * storage", "exceeded the storage", "storage allocation", "maximum allowed storage",
@@ -92,7 +94,8 @@ inline constexpr P host[] = {
     "domain does not exist", "domain * does not exist", "domain doesn't exist", "domain doesnt exist",
     "host doesn't exist", "unknown domain", "domain unknown", "nonexistent domain", "non-existent domain",
     "non-existent hosts", "nonexistentdomain", "nxdomain", "bad destination host", "bad-domain", "badly formed host",
-    "illegal host/domain", "domain must exist", "domain lookup failed", "no mail exchanger", "no valid mail exchanger",
+    "illegal host/domain", "domain must exist", "domain lookup failed", "no mail exchanger",
+    "no valid mail exchanger",
     "no mx or a", "no mx record", "has no mx", "no mx found", "no valid mx",
     // Postfix
     "host or domain name not found", "domain name not found", "name service error * host not found",
@@ -162,10 +165,13 @@ inline constexpr P user[] = {
     "adresse inconnue", "utilisateur non recens", "non répertorié", "usuario desconocido", "usuario no encontrado",
     "usuario inexistente", "destinatario desconocido", "usuário desconhecido", "destinatario sconosciuto",
     "utente sconosciuto", "nessun utente", "utente non valido",
-    // German, Danish, Dutch, Swedish, Polish, Russian
+    // Turkish, Czech, Finnish, Hungarian
+    "kullanıcı bulunamadı", "uživatel neexistuje", "tuntematon käyttäjä", "tuntematon vastaanottaja",
+    "ismeretlen felhasználó", "ismeretlen címzett",
+    // German, Danish, Dutch, Swedish, Polish, Russian, Ukrainian
     "unbekannter benutzer", "benutzer unbekannt", "empfänger unbekannt", "unbekannter empfänger", "ukendt bruger",
     "onbekende gebruiker", "gebruiker onbekend", "okänd mottagare", "nieznany", "nie ma takiego",
-    "пользователь не найден", "нет такого пользователя", "несуществующ",
+    "пользователь не найден", "нет такого пользователя", "несуществующ", "користувача не знайдено",
     // Chinese, Japanese (Notes, Exchange, carriers), Korean
     "用户不存在", "用户未找到", "收件人不存在", "無此", "查無此人", "宛先が見つかりません",
     "ユーザが存在しません", "アドレスが見つかりません", "宛先不明", "あて先不明",
@@ -186,7 +192,8 @@ inline constexpr P user_vaguely[] = {
     "not in our directory", "not listed in", "not found in", "not known here", "not known at this", "does not exist",
     "doesn't exist", "dosn't exist", "couldn't be found", "could not be found",
     // other languages
-    "n'existe pas", "no existe", "existiert nicht", "nicht gefunden", "nie istnieje", "не существует", "不存在",
+    "n'existe pas", "no existe", "não existe", "non esiste", "δεν υπάρχει", "не існує", "existiert nicht",
+    "nicht gefunden", "nie istnieje", "не существует", "不存在",
     "存在しません", "見つかりません", "존재하지 않"};
 
 // clang-format on

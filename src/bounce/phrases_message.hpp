@@ -27,7 +27,8 @@ inline constexpr P sender[] = {
     "sender does not exist", "unverified sender", "sender is not allowed", "sender not pre-approved",
     // qmail and others: the envelope sender
     "from address * does not exist", "from address domain", "from: domain is invalid", "mail from * unknown",
-    "return address * does not exist", "return-path domain", "your envelope sender", "invalid domain, see", "emetteur invalide",
+    "return address * does not exist", "return-path domain", "your envelope sender", "invalid domain, see",
+    "emetteur invalide",
     // backscatter guards (SonicWall, MDaemon, SpamWall)
     "batv", "no third-party dsns", "null sender", "backscatter protection",
     // lists: Mailman, Sympa, Google Groups, Exchange groups
@@ -104,7 +105,8 @@ inline constexpr P spam[] = {
     "identified as spam", "rejected as spam", "message as spam", "flagged as spam", "is spam", "be spam",
     "probable spam", "suspected spam", "possible spam", "spam content", "spam message", "spam filter", "spam score",
     "spam-score", "spam-related", "- spam", "anti-spam", "antispam", "spamassassin", "spammer", "unsolicited",
-    "likely unsolicited", " spam", "junk mail", "junk email", "bulk email", "bulk mail", "virus", "malware", "infected",
+    "likely unsolicited", " spam", "junk mail", "junk email", "bulk email", "bulk mail", "virus", "malware",
+    "infected",
     "phishing",
     // lists of hosts
     "blacklist", "black list", "block list", "blocklist", "denylist", "blocked by", "blocked using",
@@ -162,7 +164,8 @@ inline constexpr P system[] = {
 inline constexpr P about_us[] = {
     "sender", "your ip", "your host", "your domain", "your server", "your mail server", "your dns", "your account",
     "sending ip", "sending domain", "sending host", "client host", "helo", "ehlo", "reverse dns", "rdns", " ptr",
-    "from domain", "from address", "from header", "header from", "the from:", "return-path", "return path", "envelope from", "mailfrom",
+    "from domain", "from address", "from header", "header from", "the from:", "return-path", "return path",
+    "envelope from", "mailfrom",
     // other languages
     "absender", "ihre domain", "expéditeur", "expediteur", "remitente", "remetente", "mittente", "отправител",
     "发件人", "寄件者", "寄件人", "差出人", "送信者", "送信元", "보낸 사람", "발신자"};
