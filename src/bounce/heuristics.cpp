@@ -274,11 +274,15 @@ std::vector<Finding> find_recipients(const Mail& mail, std::string_view notice) 
 
 namespace {
 
+/// Only a mail system has such a From field; `from` in lower case.
+bool is_system_sender(std::string_view from) {
+  return from.find("<>") != std::string_view::npos || any_of(from, words::system_senders);
+}
+
 /// Some sign that no person wrote it: people and newsletters speak of bounces too, in the same words.
 bool is_from_system(const Mail& mail, std::string_view notice) {
   const auto from = ascii_lower(field(mail.fields, "from"));
-  if (trim(field(mail.fields, "return-path")) == "<>" || from.find("<>") != std::string::npos) return true;
-  if (any_of(from, words::system_senders)) return true;
+  if (trim(field(mail.fields, "return-path")) == "<>" || is_system_sender(from)) return true;
   if (!trim(field(mail.fields, "x-failed-recipients")).empty()) return true;
   if (mail.type == "multipart/report" || !mail.returned.empty()) return true;
   const auto subject = flatten(field(mail.fields, "subject"));
@@ -307,7 +311,7 @@ int report_score(const Mail& mail, std::string_view notice) {
   const auto return_path = trim(field(mail.fields, "return-path"));
   const auto start = flatten(notice.substr(0, 6000));
   if (return_path == "<>" || from.find("<>") != std::string::npos) score += 2;
-  if (any_of(from, words::system_senders) || any_of(from, words::likely_senders)) score += 2;
+  if (is_system_sender(from) || any_of(from, words::likely_senders)) score += 2;
   if (any_of(subject, words::failure)) score += 2;
   if (!field(mail.fields, "x-failed-recipients").empty()) score += 3;
   if (mail.report_type == "delivery-status") score += 2;
@@ -378,7 +382,7 @@ bool is_auto_reply(const Mail& mail, std::string_view notice) {
   if (ascii_lower(field(mail.fields, "precedence")) == "auto_reply" || submitted.find("vacation") != std::string::npos)
     return true;
   const auto from = ascii_lower(field(mail.fields, "from"));
-  const bool daemon = any_of(from, words::system_senders) || any_of(from, words::likely_senders);
+  const bool daemon = is_system_sender(from) || any_of(from, words::likely_senders);
   if (submitted.starts_with("auto-replied") && !daemon && !any_of(subject, words::failure)) return true;
   if (any_of(flat, words::reply_bodies) && !(daemon && any_of(subject, words::failure))) return true;
   return !daemon && any_of(flat, words::challenges) && find_reply_code(flat) == 0 && find_status(flat).empty();

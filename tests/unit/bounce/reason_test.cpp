@@ -124,6 +124,9 @@ TEST_CASE("scan: addresses are found bare, bracketed, quoted, routed and in X.40
   CHECK(address_of("Ann <ann@quay.example>") == "ann@quay.example");
   CHECK(address_of("x400; /RFC-822=ann(a)quay.example/ADMD= /C=WW/") == "ann@quay.example");
   CHECK(address_of("<root@mailhost>") == "root@mailhost");
+  CHECK(address_of("rfc822; ann@#quay.example") == "ann@#quay.example");
+  CHECK_FALSE(address_of("ann@#quay.example said no"));
+  CHECK_FALSE(address_of("@"));
   CHECK_FALSE(address_of("LOCAL; |/bin/program"));
   const auto found = find_addresses("550 ann@quay.example... No such user, \"b c\"@pier.example; not a@b");
   REQUIRE(found.size() == 2);
