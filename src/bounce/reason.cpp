@@ -205,6 +205,7 @@ Reason reason_of_words(std::string_view text) {
 Judgement judge(const Evidence& evidence) {
   Judgement out;
   const auto flat = flatten(evidence.diagnostic);
+  const auto around = flatten(evidence.around);
   const auto in_words = find_status(evidence.diagnostic);
   int code = find_reply_code(evidence.diagnostic);
   // A host's own code is more telling than "5.0.0", and 4.y.z of a host beats a 5.0.0 that only means "given up".
@@ -214,12 +215,12 @@ Judgement judge(const Evidence& evidence) {
   if (out.reason == Reason::unknown && !says_little(out.status)) out.reason = reason_of_status(out.status);
   if (out.reason == Reason::unknown && !says_little(in_words)) out.reason = reason_of_status(in_words);
   if (out.reason == Reason::unknown && !evidence.around.empty()) {
-    out.reason = reason_of_words(evidence.around);
+    out.reason = weighed(reason_of_words(evidence.around), around, out.status);
     if (code == 0) code = find_reply_code(evidence.around);
     if (out.status.empty()) out.status = find_status(evidence.around);
   }
   if (out.reason == Reason::unknown && !is_generic(out.status)) out.reason = reason_of_status(out.status);
-  out.reason = doubted(out.reason, flat, in_words.empty() ? out.status : in_words, flatten(evidence.around), code);
+  out.reason = doubted(out.reason, flat, in_words.empty() ? out.status : in_words, around, code);
   const char status_class = class_of(evidence, out.status, code);
   if (out.status.empty()) {
     // Given up after trying for long is 4.4.7 whatever the last answer was.
