@@ -90,7 +90,9 @@ std::string in_words(const bounce::Report& report, const bounce::Recipient& reci
   if (report.complaint)
     return fmt::format("complaint ({}) reported by {}", report.feedback_type,
                        report.reporter.empty() ? "the provider" : report.reporter);
-  return fmt::format("{}: {} {}", name_of(recipient.reason), recipient.status, recipient.diagnostic);
+  const bool told = recipient.diagnostic.find(recipient.status) != std::string::npos;
+  return fmt::format("{}: {}{}{}", name_of(recipient.reason), told ? "" : recipient.status,
+                     told || recipient.diagnostic.empty() ? "" : " ", recipient.diagnostic);
 }
 
 }  // namespace
@@ -253,6 +255,7 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
     result.words = "about somebody who is not on the list any more";
     return result;
   }
+  result.address = subscriber->address;
   TIDINGS_LET(const auto address, parse_mail_address(subscriber->address));
   // The token says whom it is about; of several recipients the one of that address, else the first that failed.
   const auto same =
@@ -286,7 +289,7 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
     TIDINGS_LET(const int days, table_.days_counted(subscriber->id, at - config_.bounce.policy.window));
     if (days >= config_.bounce.policy.threshold) {
       TIDINGS_LET(result.suppressed, suppressions_.add(address, subscriber::SuppressionCause::soft_bounces,
-                                                       fmt::format("bounced on {} days; last {}", days, words)));
+                                                       fmt::format("bounced on {} days; the last time {}", days, words)));
       if (result.suppressed) {
         event.suppressed = true;
         event.counts = false;  // a second row, so that a storm can take the suppression back

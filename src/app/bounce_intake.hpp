@@ -42,6 +42,7 @@ enum class Intake {
 struct IntakeResult {
   Intake intake = Intake::unmatched;
   SubscriberId subscriber{};  ///< 0: nobody
+  std::string address{};      ///< theirs, where it is a report
   bool suppressed = false;
   bool storm = false;
   std::string words{};  ///< what was done and why, one line
