@@ -137,7 +137,7 @@ inline constexpr P user[] = {
     "not a valid recipient", "not found recipient",
     // Postfix
     "recipient address rejected: user", "recipient address rejected: unknown", "recipient address rejected: invalid",
-    "recipient address rejected: undeliverable",
+    "recipient address rejected: undeliverable", "recipient rejected: unknown",
     // addresses
     "unknown address", "address unknown", "address does not exist", "address * does not exist",
     "address doesn't exist", "address not found", "address could not be found", "address couldn't be found",
@@ -185,8 +185,7 @@ inline constexpr P user_vaguely[] = {
     "mailbox unavailable", "mailbox not available", "mailbox is unavailable", "mailbox * unavailable",
     "local mailbox * is unavailable", "account unavailable",
     // Postfix: access(5); Office 365; qmail and others
-    "recipient address rejected.", "recipient is not accepted", "does not like recipient", "doesn't like recipient",
-    "envelope recipient has been denied",
+    "recipient address rejected.", "recipient is not accepted", "envelope recipient has been denied",
     // several
     "address invalid", "invalid address", "address is invalid", "bad address", "address error", "not a valid address",
     "not in our directory", "not listed in", "not found in", "not known here", "not known at this", "does not exist",

@@ -162,9 +162,9 @@ inline constexpr P system[] = {
 
 /// Words about us, the sending side: our name, our address, our host.
 inline constexpr P about_us[] = {
-    "sender", "your ip", "your host", "your domain", "your server", "your mail server", "your dns", "your account",
+    "sender", "originator", "your ip", "your host", "your domain", "your server", "your mail server", "your dns", "your account",
     "sending ip", "sending domain", "sending host", "client host", "helo", "ehlo", "reverse dns", "rdns", " ptr",
-    "from domain", "from address", "from header", "header from", "the from:", "return-path", "return path",
+    "from domain", "from address", "from header", "header from", "domain in from", "the from:", "return-path", "return path",
     "envelope from", "mailfrom",
     // other languages
     "absender", "ihre domain", "expéditeur", "expediteur", "remitente", "remetente", "mittente", "отправител",
@@ -190,7 +190,7 @@ inline constexpr P another_cause[] = {
     "dmarc", "dkim", "spf ", "not permitted", "not authorized", "not authorised", "authentication failed",
     "authentication required", "password", "credentials", "certificate", "reputation", "polic",
     // what we wrote
-    "attachment", "contains a link", "message header", "message body", "message content"};
+    "attachment", "contains a link", "message header", "header syntax", "message body", "message content"};
 
 // clang-format on
 

@@ -78,6 +78,9 @@ TEST_CASE("reason: hard is only what blames the address for good") {
       {{.status = "5.7.1", .diagnostic = "554 5.7.1 <a@b.example>: Recipient address rejected: Access denied"}, Kind::soft, "5.7.1"},
       {{.status = "5.4.1", .diagnostic = "550 5.4.1 Recipient address rejected: Access denied. AS(201806281)"}, Kind::hard, "5.4.1"},
       {{.diagnostic = "553 Requested action aborted: bad address found in the message body"}, Kind::soft, "5.7.1"},
+      // qmail-remote's "does not like recipient" tells the stage, what the host said tells the cause.
+      {{.diagnostic = "192.0.2.9 does not like recipient. Remote host said: 550 rejected by user. Giving up on 192.0.2.9."}, Kind::soft, "5.0.0"},
+      {{.diagnostic = "192.0.2.9 does not like recipient. Remote host said: 550 no such user. Giving up on 192.0.2.9."}, Kind::hard, "5.1.1"},
       // Plain words of an unknown user, and a cause beside them that is not the user.
       {{.status = "5.7.1", .diagnostic = "550 5.7.1 recipient does not exist or you are not permitted to send to it"}, Kind::soft, "5.7.1"},
       {{.diagnostic = "550 user unknown right now, please try again later"}, Kind::soft, "5.7.1"},
