@@ -217,6 +217,17 @@ std::string words_for(const std::vector<std::string_view>& lines, const std::vec
   return words;
 }
 
+/// Where the words beside the address say nothing: the line of the host's answer, up to the next blank one (Gmail).
+std::string answer_in(const std::vector<std::string_view>& lines) {
+  std::string answer;
+  for (const auto line : lines) {
+    if (answer.empty() && find_reply_code(line.substr(0, longest_line)) == 0) continue;
+    if (trim(line).empty() || answer.size() > 1500) break;
+    answer += std::string{trim(line)} + " ";
+  }
+  return answer;
+}
+
 }  // namespace
 
 Notice cut_notice(std::string_view text) {
@@ -268,6 +279,10 @@ std::vector<Finding> find_recipients(const Mail& mail, std::string_view notice) 
     } else if (same->diagnostic.find(words) == std::string::npos) {
       same->diagnostic += words;
     }
+  }
+  if (found.size() == 1) {
+    auto& words = found.front().diagnostic;
+    if (find_reply_code(words) == 0 && reason_of_words(words) == Reason::unknown) words += answer_in(lines);
   }
   return found;
 }
@@ -384,8 +399,10 @@ bool is_auto_reply(const Mail& mail, std::string_view notice) {
   const auto from = ascii_lower(field(mail.fields, "from"));
   const bool daemon = is_system_sender(from) || any_of(from, words::likely_senders);
   if (submitted.starts_with("auto-replied") && !daemon && !any_of(subject, words::failure)) return true;
-  if (any_of(flat, words::reply_bodies) && !(daemon && any_of(subject, words::failure))) return true;
-  return !daemon && any_of(flat, words::challenges) && find_reply_code(flat) == 0 && find_status(flat).empty();
+  // Not so where it is a host's answer: "550 the recipient is on vacation".
+  const bool answered = find_reply_code(notice.substr(0, 4000)) != 0 || !find_status(notice.substr(0, 4000)).empty();
+  if (any_of(flat, words::reply_bodies) && !(daemon && (answered || any_of(subject, words::failure)))) return true;
+  return !daemon && any_of(flat, words::challenges) && !answered;
 }
 
 }  // namespace tidings::bounce

@@ -38,7 +38,7 @@ inline constexpr P system_senders[] = {
     "post_master", "mail delivery", "mail.delivery", "mail deliver", "delivery subsystem", "delivery system",
     "mail system", "mail router", "mailrouter", "mail administrator", "mailadmin", "system administrator",
     "microsoft exchange", "microsoftexchange", "mailgate", "mailsweeper", "interscan", "imss@", "content-filter",
-    "symantec", "smtp", "ndr@"};
+    "symantec", "smtp", "ndr@", "mail server at"};
 
 /// From fields that mail systems have, and others too: they make a report likely, but are no sign of one.
 inline constexpr P likely_senders[] = {

@@ -182,8 +182,8 @@ inline constexpr P user[] = {
 inline constexpr P user_vaguely[] = {
     // The text that RFC 5321 section 4.2.3 gives for 550: "mailbox not found, no access, or command rejected for policy
     // reasons"; Exchange, Outlook.com, GMX, IIS
-    "mailbox unavailable", "mailbox not available", "mailbox is unavailable", "mailbox * unavailable",
-    "local mailbox * is unavailable", "account unavailable",
+    "mailbox unavailable", "mailbox not available", "mailbox is unavailable", "mailbox <* unavailable",
+    "mailbox * is unavailable", "account unavailable",
     // Postfix: access(5); Office 365; qmail and others
     "recipient address rejected.", "recipient is not accepted", "envelope recipient has been denied",
     // several
