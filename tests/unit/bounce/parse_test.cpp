@@ -205,6 +205,40 @@ TEST_CASE("parse: what an address looks like in a report's field does not matter
   }
 }
 
+TEST_CASE("parse: the host's answer decides, wherever the notice shows it") {
+  struct Said {
+    std::string answer{};
+    Kind kind = Kind::soft;
+  };
+  const std::vector<Said> cases{{"550 5.1.1 no such user", Kind::hard},
+                                {"550 your domain has no valid MX", Kind::soft},
+                                {"550 the recipient is on vacation", Kind::soft},
+                                {"550 mailbox filter rejected your mail", Kind::soft}};
+  const std::string system = "Return-Path: <>\nFrom: Mail Delivery Subsystem <mailer-daemon@mx.example>\nSubject: Re: Hello\n\n";
+  const std::vector<std::pair<std::string, std::string>> frames{
+      // Gmail until 2016: behind a blank line and a paragraph
+      {"Delivery to the following recipient failed permanently:\n\n     ann@quay.example\n\nTechnical details of permanent "
+       "failure: \nIt was rejected by the server for the domain quay.example.\n\nThe error that the other server returned was:\n",
+       "\n"},
+      {"Failed recipient(s):\nann@quay.example\n\nError message:\n", "\n"},
+      {"This is the qmail-send program.\nYour message was not delivered.\n\n<ann@quay.example>:\n192.0.2.9 does not like "
+       "recipient.\nRemote host said: ",
+       "\nGiving up on 192.0.2.9.\n"},
+      {"   ----- The following addresses had permanent fatal errors -----\n<ann@quay.example>\n    (reason: ",
+       ")\n\n   ----- Transcript of session follows -----\n>>> DATA\n<<< 554 5.0.0 Service unavailable\n"}};
+  for (const auto& [before, after] : frames) {
+    for (const auto& [answer, kind] : cases) {
+      CAPTURE(before);
+      CAPTURE(answer);
+      const auto report = parse_report(system + before + answer + after);
+      REQUIRE(report);
+      REQUIRE(report->recipients.size() == 1);
+      CHECK(report->recipients.front().address == "ann@quay.example");
+      CHECK(report->recipients.front().kind == kind);
+    }
+  }
+}
+
 TEST_CASE("parse: \"unsuccessful delivery attempts\" are no success") {
   const auto report = parse_report(
       "From: MDaemon@mx.example\nSubject: Permanent Delivery Failure\n\nAfter one or more unsuccessful delivery attempts the "
