@@ -9,8 +9,11 @@ import json
 import os
 import pathlib
 import shutil
+import socket
+import struct
 import subprocess
 import sys
+import threading
 
 from bounce import report
 from peers import Peer, Postfix, free_port, wait_until
@@ -23,16 +26,55 @@ FEED = """<rss version="2.0"><channel><title>Harbour</title><link>https://blog.e
 ADDRESS = '[bounce]\naddress = "bounces@news.example.org"\n'
 
 
+class Names:
+    """A name server on a loopback address of its own, port 53: null.example has a null MX (RFC 7505), nothing else exists."""
+
+    def __init__(self):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.address = "127.%d.%d.53" % (os.getpid() // 250 % 250 + 1, os.getpid() % 250 + 1)
+        self.socket.bind((self.address, 53))
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                query, client = self.socket.recvfrom(1500)
+            except OSError:
+                return
+            end = query.index(b"\0", 12) + 5  # header, name, type and class
+            name, kind = query[12:end - 4], int.from_bytes(query[end - 4:end - 2], "big")
+            known = name.lower() == b"\4null\7example\0"
+            answers = [b"\xc0\x0c\0\x0f\0\1\0\0\0\x3c\0\3\0\0\0"] if known and kind == 15 else []  # MX 0 .
+            flags = 0x8580 | (0 if known else 3)
+            self.socket.sendto(query[:2] + struct.pack(">HHHHH", flags, 1, len(answers), 0, 0) + query[12:end] + b"".join(answers), client)
+
+    def close(self):
+        self.socket.close()
+
+
 class BouncingPostfix(Postfix):
-    """Takes everything and finds out later: an unknown user, a full mailbox, a domain with a null MX."""
+    """Takes everything and finds out later, by its own agents: an unknown user, a full mailbox, what a name server says of a domain."""
     more_settings = """recipient_delimiter = +
-virtual_mailbox_domains = example.org, news.example.org
-virtual_mailbox_maps = inline:{ { bounces@news.example.org = bounces/ }, { here@example.org = here/ } }
-transport_maps = inline:{ { full.example = error:5.2.2 mailbox is over quota }, { null.example = error:5.1.10 domain does not accept mail (null MX) } }
+virtual_mailbox_domains = example.org, news.example.org, full.example
+virtual_mailbox_maps = inline:{ { bounces@news.example.org = bounces/ }, { here@example.org = here/ }, { ann@full.example = full } }
+message_size_limit = 100000
+virtual_mailbox_limit = 200000
 smtpd_reject_unlisted_recipient = no
 smtpd_recipient_restrictions =
 """
-    more_services = "error unix - - n - - error\nretry unix - - n - - error\n"
+    more_services = "error unix - - n - - error\nretry unix - - n - - error\nsmtp unix - - n - - smtp\n"
+
+    def __init__(self, names):
+        self.names = names
+        super().__init__()
+
+    def launch(self):
+        full = self.folder / "mail/full"  # an mbox that lacks a few bytes to the limit
+        full.write_text("From x Mon Jan  5 08:00:00 2026\n\n" + ("x" * 98 + "\n") * 2018 + "\n")
+        shutil.chown(full, "nobody", "nogroup")
+        resolv = self.write("resolv.conf", "nameserver %s\n" % self.names.address)
+        subprocess.run(["unshare", "-m", "sh", "-c", 'mount --bind "$1" /etc/resolv.conf && exec postfix -c "$2" start', "sh", resolv, self.folder / "etc"],
+                       check=True, capture_output=True)
 
     def reports(self):
         return sum(1 for _ in self.folder.glob("mail/bounces/new/*"))
@@ -105,18 +147,27 @@ def send_to(home, readers, url, more):
 
 
 def check_postfix():
-    with BouncingPostfix() as postfix, Home() as home:
-        send_to(home, ["here@example.org", "gone@example.org", "ann@full.example", "bo@null.example"], "smtp://127.0.0.1:%d" % postfix.port,
-                ADDRESS + 'maildir = "%s/mail/bounces"\n' % postfix.folder)
-        arrived = wait_until(postfix.reports, 3)
-        assert arrived == 3, (arrived, postfix.said())
+    names = Names()
+    readers = {"here@example.org": "", "gone@example.org": "user unknown", "ann@full.example": "mailbox full", "bo@null.example": "domain takes no mail",
+               "cy@nowhere.example": "domain unknown"}
+    hard = [reader for reader, why in readers.items() if why not in ("", "mailbox full")]
+    with BouncingPostfix(names) as postfix, Home() as home:
+        send_to(home, list(readers), "smtp://127.0.0.1:%d" % postfix.port, ADDRESS + 'maildir = "%s/mail/bounces"\n' % postfix.folder)
+        arrived = wait_until(postfix.reports, 4)
+        assert arrived == 4, (arrived, postfix.said())
+        said = {}
+        for path in postfix.folder.glob("mail/bounces/new/*"):
+            for each in json.loads(home.do("bounce", "parse", str(path)))["recipients"]:
+                said[each["address"]] = each["reason"]
+        assert said == {reader: why for reader, why in readers.items() if why}, (said, postfix.said())
         out = home.do("bounce", "ingest", at=NOW)
-        assert "3 bounce" in out, out
-        assert suppressed(home) == {"gone@example.org": "hard_bounce", "bo@null.example": "hard_bounce"}, (suppressed(home), out)
+        assert "4 bounce" in out, out
+        assert suppressed(home) == dict.fromkeys(hard, "hard_bounce"), (suppressed(home), out)
         states = {row["address"]: row["state"] for row in home.json("delivery", "list", at=NOW)}
-        assert states == {"here@example.org": "sent", "gone@example.org": "bounced", "ann@full.example": "bounced", "bo@null.example": "bounced"}, states
+        assert states == {reader: "bounced" if why else "sent" for reader, why in readers.items()}, states
         assert "no new mail" in home.do("bounce", "ingest", at=NOW)
-    print("Postfix: 3 bounces of its own, 2 suppressions")
+    names.close()
+    print("Postfix: 4 bounces of its own (unknown user, full mailbox, null MX, no such domain), 3 suppressions")
 
 
 def check_mailbox():
@@ -193,13 +244,29 @@ def check_webhooks():
     print("Webhooks: proved calls count once, others change nothing")
 
 
+def lacks(needs):
+    """What of the machine the check cannot do without, or nothing."""
+    if os.geteuid() != 0:
+        return "not root"
+    if not shutil.which(needs) or (needs == "doveadm" and not pathlib.Path("/usr/lib/dovecot/pop3-login").exists()):
+        return needs + " is not installed"
+    if needs != "postfix":
+        return ""
+    try:
+        Names().close()
+    except OSError as error:
+        return "no name server on loopback: %s" % error
+    mounts = subprocess.run(["unshare", "-m", "mount", "--bind", "/dev/null", "/etc/resolv.conf"], capture_output=True, check=False)
+    return "" if mounts.returncode == 0 else "no mount namespace: " + mounts.stderr.decode().strip()
+
+
 def main():
     check_webhooks()
     missing = []
-    checks = [(check_mailbox, "doveadm"), (check_postfix, "postfix")]
-    for check, needs in checks:
-        if not shutil.which(needs) or os.geteuid() != 0 or (needs == "doveadm" and not pathlib.Path("/usr/lib/dovecot/pop3-login").exists()):
-            missing.append("%s: %s" % (check.__name__, needs + " is not installed" if os.geteuid() == 0 else "not root"))
+    for check, needs in ((check_mailbox, "doveadm"), (check_postfix, "postfix")):
+        why = lacks(needs)
+        if why:
+            missing.append("%s: %s" % (check.__name__, why))
         else:
             check()
     for each in missing:
