@@ -9,12 +9,10 @@ import json
 import os
 import pathlib
 import shutil
-import socket
-import struct
 import subprocess
 import sys
-import threading
 
+import names
 from bounce import report
 from peers import Peer, Postfix, free_port, wait_until
 from smtp_server import SmtpServer
@@ -24,32 +22,6 @@ NOW = "2026-03-02T09:00:00+02:00"
 FEED = """<rss version="2.0"><channel><title>Harbour</title><link>https://blog.example/</link>
 <item><title>The ferries kept their times</title><link>https://blog.example/1</link><description>All of them.</description></item></channel></rss>"""
 ADDRESS = '[bounce]\naddress = "bounces@news.example.org"\n'
-
-
-class Names:
-    """A name server on a loopback address of its own, port 53: null.example has a null MX (RFC 7505), nothing else exists."""
-
-    def __init__(self):
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.address = "127.%d.%d.53" % (os.getpid() // 250 % 250 + 1, os.getpid() % 250 + 1)
-        self.socket.bind((self.address, 53))
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self):
-        while True:
-            try:
-                query, client = self.socket.recvfrom(1500)
-            except OSError:
-                return
-            end = query.index(b"\0", 12) + 5  # header, name, type and class
-            name, kind = query[12:end - 4], int.from_bytes(query[end - 4:end - 2], "big")
-            known = name.lower() == b"\4null\7example\0"
-            answers = [b"\xc0\x0c\0\x0f\0\1\0\0\0\x3c\0\3\0\0\0"] if known and kind == 15 else []  # MX 0 .
-            flags = 0x8580 | (0 if known else 3)
-            self.socket.sendto(query[:2] + struct.pack(">HHHHH", flags, 1, len(answers), 0, 0) + query[12:end] + b"".join(answers), client)
-
-    def close(self):
-        self.socket.close()
 
 
 class BouncingPostfix(Postfix):
@@ -64,17 +36,15 @@ smtpd_recipient_restrictions =
 """
     more_services = "error unix - - n - - error\nretry unix - - n - - error\nsmtp unix - - n - - smtp\n"
 
-    def __init__(self, names):
-        self.names = names
+    def __init__(self, name_server):
+        self.names = name_server
         super().__init__()
 
     def launch(self):
         full = self.folder / "mail/full"  # an mbox that lacks a few bytes to the limit
         full.write_text("From x Mon Jan  5 08:00:00 2026\n\n" + ("x" * 98 + "\n") * 2018 + "\n")
         shutil.chown(full, "nobody", "nogroup")
-        resolv = self.write("resolv.conf", "nameserver %s\n" % self.names.address)
-        subprocess.run(["unshare", "-m", "sh", "-c", 'mount --bind "$1" /etc/resolv.conf && exec postfix -c "$2" start', "sh", resolv, self.folder / "etc"],
-                       check=True, capture_output=True)
+        self.names.run(self.folder, ["postfix", "-c", self.folder / "etc", "start"]).check_returncode()
 
     def reports(self):
         return sum(1 for _ in self.folder.glob("mail/bounces/new/*"))
@@ -147,11 +117,11 @@ def send_to(home, readers, url, more):
 
 
 def check_postfix():
-    names = Names()
+    name_server = names.Names({("null.example", "MX"): names.null_mx()})
     readers = {"here@example.org": "", "gone@example.org": "user unknown", "ann@full.example": "mailbox full", "bo@null.example": "domain takes no mail",
                "cy@nowhere.example": "domain unknown"}
     hard = [reader for reader, why in readers.items() if why not in ("", "mailbox full")]
-    with BouncingPostfix(names) as postfix, Home() as home:
+    with BouncingPostfix(name_server) as postfix, Home() as home:
         send_to(home, list(readers), "smtp://127.0.0.1:%d" % postfix.port, ADDRESS + 'maildir = "%s/mail/bounces"\n' % postfix.folder)
         arrived = wait_until(postfix.reports, 4)
         assert arrived == 4, (arrived, postfix.said())
@@ -166,7 +136,7 @@ def check_postfix():
         states = {row["address"]: row["state"] for row in home.json("delivery", "list", at=NOW)}
         assert states == {reader: "bounced" if why else "sent" for reader, why in readers.items()}, states
         assert "no new mail" in home.do("bounce", "ingest", at=NOW)
-    names.close()
+    name_server.close()
     print("Postfix: 4 bounces of its own (unknown user, full mailbox, null MX, no such domain), 3 suppressions")
 
 
@@ -250,14 +220,7 @@ def lacks(needs):
         return "not root"
     if not shutil.which(needs) or (needs == "doveadm" and not pathlib.Path("/usr/lib/dovecot/pop3-login").exists()):
         return needs + " is not installed"
-    if needs != "postfix":
-        return ""
-    try:
-        Names().close()
-    except OSError as error:
-        return "no name server on loopback: %s" % error
-    mounts = subprocess.run(["unshare", "-m", "mount", "--bind", "/dev/null", "/etc/resolv.conf"], capture_output=True, check=False)
-    return "" if mounts.returncode == 0 else "no mount namespace: " + mounts.stderr.decode().strip()
+    return names.lacking() if needs == "postfix" else ""
 
 
 def main():
