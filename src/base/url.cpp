@@ -72,7 +72,8 @@ std::string_view scheme_of(std::string_view text) {
 }  // namespace
 
 std::string Url::text() const {
-  std::string out = scheme + "://";
+  // "file:posts" is a path without a root; behind "//" it would be a host.
+  std::string out = scheme + (host.empty() && !path.starts_with('/') ? ":" : "://");
   out += host.find(':') == std::string::npos ? host : "[" + host + "]";
   if (!port.empty()) out += ":" + port;
   out += path;

@@ -44,6 +44,8 @@ TEST_CASE("url: an encoded host is decoded once, read as an address only then, a
     CHECK_FALSE(parse_url(text));
     CHECK_FALSE(resolve_url("https://example.org/x", text.substr(5)));
   }
+  CHECK(parse_url("file:posts/a.xml")->text() == "file:posts/a.xml");
+  CHECK(parse_url("file:///srv/a.xml")->text() == "file:///srv/a.xml");
   CHECK(resolve_url("https://user:secret@example.org/a/b", "c") == "https://example.org/a/c");
 }
 
