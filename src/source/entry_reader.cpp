@@ -29,8 +29,9 @@ TextKind kind_of(const Node& node, std::string_view text, bool atom_text) {
     return type.empty() || has_type(type, "html") || looks_like_html(text) ? TextKind::html : TextKind::plain;
   }
   if (has_type(type, "html") || has_type(type, "xml") || has_type(type, "octet-stream")) return TextKind::html;
-  // Without a type the text is plain (RFC 4287 section 3.1.1), but who writes tags there means them.
-  if (type.empty() && looks_like_html(text)) return TextKind::html;
+  // Without a type the text is plain (RFC 4287 section 3.1.1), but who writes tags there means them; in a title a tag that
+  // nothing closes is what it is about ("Support the <template> element").
+  if (type.empty() && (node.name == "title" ? has_closed_html(text) : looks_like_html(text))) return TextKind::html;
   return is_atom || has_type(type, "plain") ? TextKind::plain : TextKind::html;
 }
 
@@ -54,6 +55,16 @@ std::string construct_text(const Node& node) {
   const auto decoded = base64_decode(text);
   if (!decoded) return text;
   return is_valid_utf8(*decoded) ? clean_utf8(*decoded) : std::string{};
+}
+
+/// Of Atom 0.3's multipart/alternative the HTML, or else the last, which is the richest (RFC 2046 section 5.1.4).
+const Node& alternative_of(const Node& node) {
+  if (!ascii_iequals(trim(node.attribute("type")), "multipart/alternative")) return node;
+  const Node* best = &node;
+  for (const Node* child = node.first; child != nullptr; child = child->next) {
+    if (child->name == node.name && (best == &node || !has_type(best->attribute("type"), "html"))) best = child;
+  }
+  return *best;
 }
 
 const Node* only_div(const Node& node) {
@@ -451,7 +462,8 @@ std::string plain_construct(const Node& node, bool atom_text) {
   return {};
 }
 
-std::string html_construct(const Node& node, bool atom_text) {
+std::string html_construct(const Node& whole, bool atom_text) {
+  const Node& node = alternative_of(whole);
   auto text = construct_text(node);
   const auto kind = kind_of(node, text, atom_text);
   return as_html(node, kind, std::move(text));

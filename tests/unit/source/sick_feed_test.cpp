@@ -162,3 +162,31 @@ TEST_CASE("sick feed: a field whose end tag was forgotten does not swallow those
   CHECK(entry.published);
   CHECK(entry.summary_html == "Kurz");
 }
+
+TEST_CASE("sick feed: a body whose end tag was forgotten ends where a field begins that HTML does not know") {
+  const auto feed = parsed(item("<title>t</title><description>&lt;p&gt;Short&lt;/p&gt;<content:encoded><![CDATA[<p>Long</p>]]></content:encoded>"
+                                "<enclosure url='/a.mp3' type='audio/mpeg' length='4'/>",
+                                "xmlns:content='http://purl.org/rss/1.0/modules/content/'"));
+  const auto& entry = feed.entries.at(0);
+  CHECK(entry.summary_html == "<p>Short</p>");
+  CHECK(entry.content_html == "<p>Long</p>");
+  REQUIRE(entry.enclosures.size() == 1);
+  CHECK(entry.enclosures[0].url == "https://example.org/a.mp3");
+}
+
+TEST_CASE("sick feed: items with nothing around them are a feed") {
+  const auto feed = parsed("<item><title>A</title><link>/1</link></item>\n<item><title>B</title><link>/2</link></item>");
+  REQUIRE(feed.entries.size() == 2);
+  CHECK(feed.entries[1].title == "B");
+  CHECK(feed.entries[1].link == "https://example.org/2");
+  CHECK_FALSE(parse_feed("<list><item>milk</item></list>", {.base_url = {}, .content_type = {}}));
+}
+
+TEST_CASE("sick feed: an Atom title that does not say its type keeps tags that nothing closes") {
+  const auto title = [](const std::string& text) {
+    return parsed("<feed xmlns='http://www.w3.org/2005/Atom'><entry><title>" + text + "</title></entry></feed>").entries.at(0).title;
+  };
+  CHECK(title("Support the &lt;template&gt; and &lt;div&gt; elements") == "Support the <template> and <div> elements");
+  CHECK(title("A &lt;b&gt;bold&lt;/b&gt; move") == "A bold move");
+  CHECK(title("Fish &amp;amp; chips") == "Fish & chips");
+}
