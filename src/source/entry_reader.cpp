@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "source/feed_date.hpp"
+#include "source/html_entities.hpp"
 #include "source/html_text.hpp"
 
 namespace tidings::source {
@@ -160,6 +161,7 @@ class EntryReader {
   std::vector<std::string> authors_;
   std::string other_author_;
   std::string other_title_;  ///< of a module, for an item without a title of its own
+  std::string other_summary_;  ///< a subtitle, for an item without a summary
   const Node* base_node_ = nullptr;  ///< whose xml:base holds for the HTML
 };
 
@@ -326,7 +328,7 @@ void EntryReader::module_child(const Node& node) {
       if (name == "author" && other_author_.empty()) other_author_ = person_of(node);
       if (name == "image") image_.offer(3, 0, absolute(node, node.attribute("href"), around_));
       if (name == "summary" && entry_.summary_html.empty()) body(node, false);
-      if (name == "subtitle" && entry_.summary_html.empty()) body(node, false);
+      if (name == "subtitle") other_summary_ = html_construct(node, around_.atom_text);
       if (name == "title" && other_title_.empty()) other_title_ = plain_construct(node, false);
       if (name == "keywords") keywords(node);
       if (name == "category") itunes_category(node, 0);
@@ -390,6 +392,7 @@ Entry EntryReader::read() {
     if (is_web_url(about)) links_.offer(6, absolute(item_, about, around_));
   }
   if (entry_.title.empty()) entry_.title = std::move(other_title_);
+  if (entry_.summary_html.empty()) entry_.summary_html = std::move(other_summary_);
   entry_.link = links_.best();
   entry_.author = join(authors_, ", ");
   if (entry_.author.empty()) entry_.author = other_author_;
@@ -455,7 +458,7 @@ std::string plain_construct(const Node& node, bool atom_text) {
     case TextKind::html: {
       const auto once = plain_text_of_html(text);
       // Escaped once too often is common in titles; a title that shows a reference to its readers is rare.
-      return once.find('&') == std::string::npos ? once : plain_text_of_html(once);
+      return once.find('&') == std::string::npos ? once : collapse_blanks(clean_utf8(decode_references(once)));
     }
     case TextKind::markup: return plain_text_of_html(inner_html(node));
   }

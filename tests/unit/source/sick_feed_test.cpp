@@ -35,6 +35,7 @@ TEST_CASE("sick feed: titles come out as people meant them") {
        {Case{"AT&T & co", "AT&T & co"}, Case{"caf&eacute;&nbsp;x", "café x"},
         Case{"&lt;b&gt;bold&lt;/b&gt; move", "bold move"}, Case{"a &amp;amp; b", "a & b"},
         Case{"1 &lt; 2 &lt;3", "1 < 2 <3"}, Case{"<![CDATA[<i>x</i> & y]]>", "x & y"}, Case{"It&amp;#8217;s", "It’s"},
+        Case{"AT&amp;amp;T and &amp;lt;b&amp;gt;", "AT&T and <b>"}, Case{"Q&amp;amp;amp;A", "Q&A"},
         Case{"it&#146;s", "it’s"}, Case{"a < b and c <3 d", "a < b and c <3 d"},
         Case{"use &lt;vector&gt; well", "use <vector> well"},
         Case{"a\x08"
@@ -189,4 +190,21 @@ TEST_CASE("sick feed: an Atom title that does not say its type keeps tags that n
   CHECK(title("Support the &lt;template&gt; and &lt;div&gt; elements") == "Support the <template> and <div> elements");
   CHECK(title("A &lt;b&gt;bold&lt;/b&gt; move") == "A bold move");
   CHECK(title("Fish &amp;amp; chips") == "Fish & chips");
+}
+
+TEST_CASE("sick feed: channels and feeds that were glued together are read one after the other") {
+  const auto titles = [](const std::string& text) {
+    std::string out;
+    for (const auto& entry : parsed(text).entries) out += entry.title;
+    return out;
+  };
+  CHECK(titles("<rss><channel><title>C</title><item><title>A</title></item></channel><channel><item><title>B</title></item></channel></rss>") == "AB");
+  CHECK(titles("<rss><channel><item><title>A</title></item></channel></rss><rss><channel><item><title>B</title></item></channel></rss>") == "AB");
+  CHECK(parsed("<rss><channel><title>C</title><title>D</title><item/></channel></rss>").title == "C");
+}
+
+TEST_CASE("sick feed: a subtitle is a summary only where there is none") {
+  const std::string itunes = "xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'";
+  CHECK(parsed(item("<itunes:subtitle>Sub</itunes:subtitle><itunes:summary>Sum</itunes:summary>", itunes)).entries[0].summary_html == "Sum");
+  CHECK(parsed(item("<itunes:subtitle>Sub</itunes:subtitle>", itunes)).entries[0].summary_html == "Sub");
 }
