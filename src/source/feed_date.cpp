@@ -71,6 +71,10 @@ class DateReader {
  private:
   std::optional<UtcTime> epoch() const;
   bool compact();
+  bool ordinal(Number year, int day_of_year);
+  bool ordinal_or_week(std::size_t length);
+  [[nodiscard]] std::size_t digits_at(std::size_t from) const;
+  [[nodiscard]] Number part(std::size_t from, std::size_t count) const;
   bool scan();
   bool scan_number();
   bool scan_word();
@@ -116,48 +120,55 @@ std::optional<UtcTime> DateReader::epoch() const {
   return from_ms(whole.size() == 10 ? value * 1000 : value);
 }
 
-/// Dates that are one run of digits, before any time: YYYYMMDD, YYYYMM, YYYYDDD, YYMMDD, YYDDD, YYYY; and with '-' the
-/// ordinal YYYY-DDD and YY-DDD and the week date YYYY-Www-D.
-bool DateReader::compact() {
-  std::size_t length = 0;
-  while (length < text_.size() && is_digit(text_[length])) ++length;
-  const auto part = [&](std::size_t from, std::size_t count) {
-    int value = 0;
-    for (std::size_t i = from; i < from + count; ++i) value = value * 10 + (text_[i] - '0');
-    return Number{.value = value, .digits = count};
-  };
-  const auto ordinal = [&](Number year, int day_of_year) {
-    using namespace std::chrono;
-    parts_.year = full_year(year);
-    if (day_of_year < 1 || day_of_year > 366) return false;
-    const year_month_day date{sys_days{std::chrono::year{parts_.year} / January / 1} + days{day_of_year - 1}};
-    parts_.month = static_cast<int>(static_cast<unsigned>(date.month()));
-    parts_.day = static_cast<int>(static_cast<unsigned>(date.day()));
-    return date.year() == std::chrono::year{parts_.year};
-  };
-  const auto after = [&](std::size_t from) {
-    std::size_t end = from;
-    while (end < text_.size() && is_digit(text_[end])) ++end;
-    return end - from;
-  };
-  if ((length == 4 || length == 2) && length < text_.size() && text_[length] == '-' && after(length + 1) == 3) {
+/// How many digits stand at `from`.
+std::size_t DateReader::digits_at(std::size_t from) const {
+  auto end = from;
+  while (end < text_.size() && is_digit(text_[end])) ++end;
+  return end - from;
+}
+
+/// The number that `count` digits at `from` make.
+Number DateReader::part(std::size_t from, std::size_t count) const {
+  int value = 0;
+  for (std::size_t i = from; i < from + count; ++i) value = value * 10 + (text_[i] - '0');
+  return {.value = value, .digits = count};
+}
+
+bool DateReader::ordinal(Number year, int day_of_year) {
+  using namespace std::chrono;
+  parts_.year = full_year(year);
+  if (day_of_year < 1 || day_of_year > 366) return false;
+  const year_month_day date{sys_days{std::chrono::year{parts_.year} / January / 1} + days{day_of_year - 1}};
+  parts_.month = static_cast<int>(static_cast<unsigned>(date.month()));
+  parts_.day = static_cast<int>(static_cast<unsigned>(date.day()));
+  return date.year() == std::chrono::year{parts_.year};
+}
+
+/// The ordinal YYYY-DDD and YY-DDD, and the week date YYYY-Www-D, behind a year of `length` digits.
+bool DateReader::ordinal_or_week(std::size_t length) {
+  if (digits_at(length + 1) == 3) {
     at_ = length + 4;
     return peek() != '-' && ordinal(part(0, length), part(length + 1, 3).value);
   }
-  if (length == 4 && text_.substr(4).starts_with("-w") && after(6) == 2) {  // YYYY-Www-D
-    const auto year = part(0, 4);
-    const int day = after(9) == 1 ? part(9, 1).value : 1;
-    at_ = text_.size() > 8 && text_[8] == '-' ? 10 : 8;
-    using namespace std::chrono;
-    // Week 1 is the one with January 4 in it.
-    const sys_days fourth{std::chrono::year{year.value} / January / 4};
-    const auto monday = fourth - (weekday{fourth} - Monday);
-    const year_month_day date{monday + days{(part(6, 2).value - 1) * 7 + day - 1}};
-    parts_.year = static_cast<int>(date.year());
-    parts_.month = static_cast<int>(static_cast<unsigned>(date.month()));
-    parts_.day = static_cast<int>(static_cast<unsigned>(date.day()));
-    return part(6, 2).value <= 53 && day >= 1 && day <= 7;
-  }
+  if (length != 4 || !text_.substr(4).starts_with("-w") || digits_at(6) != 2) return false;
+  const int day = digits_at(9) == 1 ? part(9, 1).value : 1;
+  at_ = text_.size() > 8 && text_[8] == '-' ? 10 : 8;
+  using namespace std::chrono;
+  // Week 1 is the one with January 4 in it.
+  const sys_days fourth{std::chrono::year{part(0, 4).value} / January / 4};
+  const auto monday = fourth - (weekday{fourth} - Monday);
+  const year_month_day date{monday + days{(part(6, 2).value - 1) * 7 + day - 1}};
+  parts_.year = static_cast<int>(date.year());
+  parts_.month = static_cast<int>(static_cast<unsigned>(date.month()));
+  parts_.day = static_cast<int>(static_cast<unsigned>(date.day()));
+  return part(6, 2).value <= 53 && day >= 1 && day <= 7;
+}
+
+/// Dates that are one run of digits, before any time: YYYYMMDD, YYYYMM, YYYYDDD, YYMMDD, YYDDD, YYYY; or a year and what
+/// ordinal_or_week() reads.
+bool DateReader::compact() {
+  const auto length = digits_at(0);
+  if ((length == 4 || length == 2) && text_.substr(length).starts_with('-')) return ordinal_or_week(length);
   at_ = length;
   if (length == 14) {  // YYYYMMDDhhmmss
     parts_ = {.year = part(0, 4).value, .month = part(4, 2).value, .day = part(6, 2).value, .hour = part(8, 2).value,
@@ -170,12 +181,12 @@ bool DateReader::compact() {
     parts_.month = part(4, 2).value;
     parts_.day = part(6, 2).value;
     // "20031231T101455": the time without colons.
-    if ((peek() == 't' || peek() == ' ') && (after(at_ + 1) == 6 || after(at_ + 1) == 4) && text_.substr(at_).find(':') == none) {
+    if ((peek() == 't' || peek() == ' ') && (digits_at(at_ + 1) == 6 || digits_at(at_ + 1) == 4) && text_.substr(at_).find(':') == none) {
       const auto clock = at_ + 1;
       parts_.hour = part(clock, 2).value;
       parts_.minute = part(clock + 2, 2).value;
-      parts_.second = after(clock) == 6 ? part(clock + 4, 2).value : 0;
-      at_ = clock + after(clock);
+      parts_.second = digits_at(clock) == 6 ? part(clock + 4, 2).value : 0;
+      at_ = clock + digits_at(clock);
       has_time_ = true;
     }
     return true;
