@@ -39,6 +39,25 @@ std::string clean(std::string_view text) {
   return out;
 }
 
+/// What never stands in a host once it is decoded (WHATWG URL, forbidden domain code points), whatever libcurl lets through.
+bool is_good_host(std::string_view host) {
+  if (host.starts_with('[')) return true;
+  for (const char c : host) {
+    if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) return false;
+  }
+  return host.find_first_of("#/:<>?@[\\]^|%") == std::string_view::npos;
+}
+
+/// "name" of "scheme://user@name:port/path", still encoded.
+std::string_view authority(std::string_view text) {
+  const auto start = text.find("//");
+  if (start == std::string_view::npos) return {};
+  text.remove_prefix(start + 2);
+  text = text.substr(0, text.find_first_of("/?#"));
+  const auto user = text.rfind('@');
+  return user == std::string_view::npos ? text : text.substr(user + 1);
+}
+
 std::string_view scheme_of(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -53,7 +72,8 @@ std::string_view scheme_of(std::string_view text) {
 }  // namespace
 
 std::string Url::text() const {
-  std::string out = scheme + "://";
+  // "file:posts" is a path without a root; behind "//" it would be a host.
+  std::string out = scheme + (host.empty() && !path.starts_with('/') ? ":" : "://");
   out += host.find(':') == std::string::npos ? host : "[" + host + "]";
   if (!port.empty()) out += ":" + port;
   out += path;
@@ -80,8 +100,13 @@ std::optional<Url> parse_url(std::string_view text) {
           .path = part(handle, CURLUPART_PATH),
           .query = part(handle, CURLUPART_QUERY),
           .fragment = part(handle, CURLUPART_FRAGMENT)};
-  if (url.host.size() > 1 && url.host.front() == '[') url.host = url.host.substr(1, url.host.size() - 2);
-  if (url.host.empty() && scheme != "file") return std::nullopt;
+  if (!is_good_host(url.host) || (url.host.empty() && scheme != "file")) return std::nullopt;
+  if (url.host.starts_with('[')) {
+    url.host = url.host.substr(1, url.host.size() - 2);
+    return url;
+  }
+  // libcurl looks for numbers that are addresses ("0x7f.1") before it decodes the host; the standard says after. It has no '%' left.
+  if (authority(cleaned).find('%') != std::string_view::npos) return parse_url(url.text());
   return url;
 }
 
@@ -110,8 +135,11 @@ std::optional<std::string> resolve_url(std::string_view base, std::string_view r
     return std::nullopt;
   }
   auto text = part(handle, CURLUPART_URL);
-  if (text.empty()) return std::nullopt;
-  return text;
+  // A host that was encoded is decoded here already: it is looked at before it is read again.
+  if (text.empty() || !is_good_host(part(handle, CURLUPART_HOST))) return std::nullopt;
+  if (!is_web_url(text)) return text;
+  const auto url = parse_url(text);
+  return url ? std::optional{url->text()} : std::nullopt;
 }
 
 bool is_web_url(std::string_view text) {

@@ -23,7 +23,8 @@ struct Url {
 };
 
 /// An absolute http, https, file, smtp(s), imap(s) or pop3(s) URL; nothing otherwise. White space and C0 controls around and in it are
-/// removed first, blanks in the middle are percent-encoded. User names and passwords are dropped.
+/// removed first, blanks in the middle are percent-encoded. User names and passwords are dropped. A host is decoded once and refused
+/// if it then holds what no host may (WHATWG URL 3.5). What text() gives parses to the same parts again.
 [[nodiscard]] std::optional<Url> parse_url(std::string_view text);
 
 /// `reference` made absolute against `base` (RFC 3986 section 5.2); the cleaned reference itself if it is absolute

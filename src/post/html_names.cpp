@@ -72,7 +72,7 @@ constexpr std::array<TagInfo, static_cast<std::size_t>(Tag::count)> tags{{
     {Tag::hr, "hr", paragraph_like | empty, aligned | mask({Attr::width, Attr::size, Attr::color})},
     {Tag::i, "i", kept | formatting, common},
     {Tag::img, "img", kept | empty,
-     aligned | mask({Attr::src, Attr::alt, Attr::width, Attr::height, Attr::border})},
+     aligned | mask({Attr::src, Attr::alt, Attr::width, Attr::height, Attr::border, Attr::hspace, Attr::vspace})},
     {Tag::ins, "ins", kept, common | mask({Attr::cite, Attr::datetime})},
     {Tag::kbd, "kbd", kept, common},
     {Tag::li, "li", paragraph_like, common | mask({Attr::value, Attr::type})},
@@ -98,9 +98,9 @@ constexpr std::array<TagInfo, static_cast<std::size_t>(Tag::count)> tags{{
     {Tag::table, "table", paragraph_like,
      aligned | mask({Attr::width, Attr::bgcolor, Attr::border, Attr::cellpadding, Attr::cellspacing})},
     {Tag::tbody, "tbody", kept | block, cell},
-    {Tag::td, "td", kept | block, cell | mask({Attr::colspan, Attr::rowspan})},
+    {Tag::td, "td", kept | block, cell | mask({Attr::colspan, Attr::nowrap, Attr::rowspan})},
     {Tag::tfoot, "tfoot", kept | block, cell},
-    {Tag::th, "th", kept | block, cell | mask({Attr::colspan, Attr::rowspan, Attr::scope, Attr::abbr})},
+    {Tag::th, "th", kept | block, cell | mask({Attr::colspan, Attr::nowrap, Attr::rowspan, Attr::scope, Attr::abbr})},
     {Tag::thead, "thead", kept | block, cell},
     {Tag::time, "time", kept, common | mask({Attr::datetime})},
     {Tag::tr, "tr", kept | block, cell},
@@ -134,9 +134,10 @@ static_assert(rows_in_order());
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Attr::count)> attributes{
     "abbr",  "align",       "alt",    "bgcolor",  "border",   "cellpadding",   "cellspacing", "cite",        "color",
-    "colspan", "data",      "datetime", "dir",    "face",     "height",        "hidden",      "href",        "data-in-noscript",
-    "lang",  "data-src",    "data-srcset", "poster", "reversed", "rowspan",    "scope",       "size",        "span",
-    "src",   "srcset",      "start",  "style",    "title",    "type",          "valign",      "value",       "width"};
+    "colspan", "data",      "datetime", "dir",    "face",     "height",        "hidden",      "href",        "hspace",
+    "data-in-noscript", "lang", "data-src", "data-srcset", "nowrap", "poster", "reversed",    "rowspan",     "scope",
+    "size",  "span",        "src",    "srcset",   "start",    "style",         "title",       "type",        "valign",
+    "value", "vspace",      "width"};
 static_assert(attributes.back() == "width");
 
 const TagInfo& info(Tag tag) { return tags[static_cast<std::size_t>(tag)]; }

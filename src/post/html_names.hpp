@@ -21,8 +21,8 @@ enum class Tag : std::uint8_t {
 
 enum class Attr : std::uint8_t {
   abbr, align, alt, bgcolor, border, cellpadding, cellspacing, cite, color, colspan, data, datetime, dir, face, height, hidden,
-  href, in_noscript, lang, lazy_src, lazy_srcset, poster, reversed, rowspan, scope, size, span, src, srcset, start, style,
-  title, type, valign, value, width, count
+  href, hspace, in_noscript, lang, lazy_src, lazy_srcset, nowrap, poster, reversed, rowspan, scope, size, span, src, srcset, start, style,
+  title, type, valign, value, vspace, width, count
 };
 
 /// By its name in lower case, aliases and replaced elements included ("image", "details"); Tag::unknown otherwise.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <vector>
 
 #include "base/text.hpp"
 
@@ -12,16 +13,18 @@ namespace {
 constexpr std::size_t max_style = 4'096;
 constexpr std::size_t max_value = 200;
 
-constexpr std::array<std::string_view, 61> properties{
-    "background-color", "border", "border-bottom", "border-bottom-color", "border-bottom-style", "border-bottom-width",
-    "border-collapse", "border-color", "border-left", "border-left-color", "border-left-style", "border-left-width",
-    "border-radius", "border-right", "border-right-color", "border-right-style", "border-right-width", "border-spacing",
-    "border-style", "border-top", "border-top-color", "border-top-style", "border-top-width", "border-width", "clear",
-    "color", "direction", "float", "font-family", "font-size", "font-style", "font-variant", "font-weight", "height",
-    "letter-spacing", "line-height", "list-style-type", "margin", "margin-bottom", "margin-left", "margin-right",
-    "margin-top", "max-width", "overflow-wrap", "padding", "padding-bottom", "padding-left", "padding-right", "padding-top",
-    "table-layout", "text-align", "text-decoration", "text-indent", "text-transform", "unicode-bidi", "vertical-align",
-    "white-space", "width", "word-break", "word-spacing", "word-wrap"};
+constexpr std::array<std::string_view, 75> properties{
+    "background-color", "border", "border-bottom", "border-bottom-color", "border-bottom-left-radius",
+    "border-bottom-right-radius", "border-bottom-style", "border-bottom-width", "border-collapse", "border-color", "border-left",
+    "border-left-color", "border-left-style", "border-left-width", "border-radius", "border-right", "border-right-color",
+    "border-right-style", "border-right-width", "border-spacing", "border-style", "border-top", "border-top-color",
+    "border-top-left-radius", "border-top-right-radius", "border-top-style", "border-top-width", "border-width", "caption-side",
+    "clear", "color", "direction", "display", "empty-cells", "float", "font", "font-family", "font-size", "font-style",
+    "font-variant", "font-weight", "height", "letter-spacing", "line-height", "list-style-type", "margin", "margin-bottom",
+    "margin-left", "margin-right", "margin-top", "max-height", "max-width", "min-height", "min-width", "overflow-wrap", "padding",
+    "padding-bottom", "padding-left", "padding-right", "padding-top", "table-layout", "text-align", "text-decoration",
+    "text-decoration-color", "text-decoration-line", "text-decoration-style", "text-indent", "text-transform", "unicode-bidi",
+    "vertical-align", "white-space", "width", "word-break", "word-spacing", "word-wrap"};
 static_assert(std::ranges::is_sorted(properties));
 
 struct Declaration {
@@ -36,6 +39,55 @@ Declaration read(std::string_view text) {
   auto value = collapse_blanks(ascii_lower(text.substr(colon + 1)));
   if (const auto bang = value.find('!'); bang != std::string::npos) value = trim(std::string_view{value}.substr(0, bang));
   return {ascii_lower(trim(text.substr(0, colon))), std::move(value)};
+}
+
+/// The words of a value; what stands in brackets or quotes is one with what stands before it.
+std::vector<std::string_view> words_of(std::string_view value) {
+  std::vector<std::string_view> words;
+  int depth = 0;
+  std::size_t from = 0;
+  for (std::size_t i = 0; i <= value.size(); ++i) {
+    const char c = i < value.size() ? value[i] : ' ';
+    depth += c == '(' ? 1 : c == ')' && depth > 0 ? -1 : 0;
+    if ((c != ' ' || depth > 0) && i < value.size()) continue;
+    if (i > from) words.push_back(value.substr(from, i - from));
+    from = i + 1;
+  }
+  return words;
+}
+
+bool is_colour(std::string_view word) {
+  static constexpr std::array<std::string_view, 24> others{
+      "auto",  "border-box", "bottom", "center", "contain", "content-box", "cover",    "fixed",    "inherit", "initial", "left",  "local",
+      "no-repeat", "none",   "padding-box", "repeat", "repeat-x", "repeat-y", "right", "round",    "scroll",  "space",   "top",   "unset"};
+  if (word.starts_with('#') || word.starts_with("rgb") || word.starts_with("hsl")) return true;
+  return std::ranges::all_of(word, [](char c) { return c >= 'a' && c <= 'z'; }) && std::ranges::find(others, word) == others.end();
+}
+
+/// Of a shorthand what mails may say of it: the colour of a background, the mark of a list, a font without quotes. Light text
+/// on a background that went missing could not be read.
+void reduce_shorthand(Declaration& declaration) {
+  auto& [property, value] = declaration;
+  if (property == "background" || property == "background-color") {
+    const auto words = words_of(value);
+    const auto colour = std::ranges::find_if(words, is_colour);
+    value = colour == words.end() ? std::string{} : std::string{*colour};
+    property = "background-color";
+  } else if (property == "list-style") {
+    const auto words = words_of(value);
+    const auto mark = std::ranges::find_if(words, [](std::string_view word) {
+      return word != "inside" && word != "outside" && word.find('(') == std::string_view::npos;
+    });
+    value = mark == words.end() ? std::string{} : std::string{*mark};
+    property = "list-style-type";
+  } else if (property == "font" || property == "font-family") {
+    std::erase_if(value, [](char c) { return c == '"' || c == '\''; });
+    if (const auto slash = value.find('/'); slash != std::string::npos) {  // "12px/1.5": the height of the line
+      value.erase(slash, std::min(value.find(' ', slash), value.size()) - slash);
+    }
+  } else if (property == "display" && value != "block" && value != "inline" && value != "inline-block") {
+    value.clear();
+  }
 }
 
 bool has_plain_characters(std::string_view value) {
@@ -85,8 +137,7 @@ bool is_allowed_declaration(const Declaration& declaration, int max_width) {
   if (!std::ranges::binary_search(properties, std::string_view{property})) return false;
   if (!has_plain_characters(value) || !has_plain_functions(value)) return false;
   if (property == "line-height" && value.size() > 2 && value.find_first_not_of("0123456789") == std::string::npos) return false;
-  const bool is_colour = property.ends_with("color");
-  return is_colour || has_plain_lengths(value, max_width);
+  return property.ends_with("color") || has_plain_lengths(value, max_width);
 }
 
 template <class Visit>
@@ -105,11 +156,7 @@ std::string safe_style(std::string_view style, int max_width) {
   std::string out;
   if (style.size() > max_style) return out;
   each_declaration(style, [&](Declaration declaration) {
-    if (declaration.property == "background") declaration.property = "background-color";
-    if (declaration.property == "background-color" && declaration.value.find(' ') != std::string::npos &&
-        declaration.value.find('(') == std::string::npos) {
-      return;  // a shorthand with more than a colour
-    }
+    reduce_shorthand(declaration);
     if (!is_allowed_declaration(declaration, max_width)) return;
     if (!out.empty()) out += ';';
     out += declaration.property + ":" + declaration.value;

@@ -218,6 +218,7 @@ class Writer {
       case Attr::valign:
       case Attr::scope:
       case Attr::type: return when(consists_of(text, "", 12));
+      case Attr::nowrap:
       case Attr::reversed: return std::string{};
       default: return when(is_whole_number(text));
     }

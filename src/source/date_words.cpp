@@ -135,6 +135,31 @@ std::optional<int> assumed_offset_of(std::string_view half_of_day_word) {
   return std::nullopt;
 }
 
+std::string western_years(std::string_view text) {
+  struct Era {
+    std::string_view name;
+    int before_first;  ///< the year before its first
+  };
+  static constexpr std::array<Era, 3> eras{{{"令和", 2018}, {"平成", 1988}, {"昭和", 1925}}};
+  for (const auto& era : eras) {
+    const auto at = text.find(era.name);
+    if (at == std::string_view::npos) continue;
+    auto rest = text.substr(at + era.name.size());
+    int year = 0;
+    if (rest.starts_with("元")) {
+      year = 1;
+      rest.remove_prefix(std::string_view{"元"}.size());
+    }
+    for (int digits = 0; digits < 2 && !rest.empty() && rest.front() >= '0' && rest.front() <= '9'; ++digits) {
+      year = year * 10 + (rest.front() - '0');
+      rest.remove_prefix(1);
+    }
+    if (year == 0 || !rest.starts_with("年")) continue;
+    return std::string{text.substr(0, at)} + std::to_string(era.before_first + year) + std::string{rest};
+  }
+  return std::string{text};
+}
+
 std::string separate_cjk_units(std::string_view text) {
   std::string out{text};
   static constexpr std::array<std::string_view, 4> year_and_month{"年", "月", "년", "월"};

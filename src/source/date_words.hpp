@@ -23,6 +23,9 @@ enum class HalfOfDay { unknown, first, second };
 /// Minutes east of UTC of the country whose word for half a day this is; nothing for Greek and Latin letters.
 [[nodiscard]] std::optional<int> assumed_offset_of(std::string_view half_of_day_word);
 
+/// Years of Japan's eras as they are counted elsewhere: "平成16年" as "2004年"; other text as it is.
+[[nodiscard]] std::string western_years(std::string_view text);
+
 /// "2004年12月23日" and its Korean twin with '-' between the numbers; other text as it is.
 [[nodiscard]] std::string separate_cjk_units(std::string_view text);
 

@@ -252,7 +252,8 @@ Decoded decode_unmarked(std::string_view bytes, std::string_view content_type) {
     }
     // A document that could be read far enough to find its label is in no encoding of two or four bytes a character.
     if (encoding.starts_with("UTF-16") || encoding.starts_with("UTF-32") || encoding == "UTF-8") continue;
-    if (count.invalid == 0 && !encoding.starts_with("ISO-2022")) break;  // plain ASCII: nothing to decode
+    const bool is_seven_bit = encoding.starts_with("ISO-2022") || encoding == "UTF-7";
+    if (count.invalid == 0 && !is_seven_bit) break;  // plain ASCII: nothing to decode
     auto decoded = decode_as(bytes, encoding);
     if (!decoded) continue;
     decoded->warnings.insert(decoded->warnings.begin(), warnings.begin(), warnings.end());

@@ -71,7 +71,7 @@ constexpr std::array<Encoding, 41> encodings{{
 }};
 
 /// As above; '_' is written '-'. Code pages are found by their number.
-constexpr std::array<Encoding, 17> old_encodings{{
+constexpr std::array<Encoding, 19> old_encodings{{
     {"CP861", " cp-is "},
     {"CP775", " cspc775baltic "},
     {"CP850", " cspc850multilingual "},
@@ -88,6 +88,8 @@ constexpr std::array<Encoding, 17> old_encodings{{
     {"UHC", " ms949 uhc "},
     {"RK1048", " kz1048 kz-1048 rk1048 strk1048-2002 "},
     {"HP-ROMAN8", " hp-roman8 hproman8 roman8 r8 "},
+    {"PT154", " ptcp154 csptcp154 pt154 cp154 cyrillic-asian "},
+    {"UTF-7", " utf-7 utf7 csutf7 "},
     {"ISO-2022-KR", " iso-2022-kr csiso2022kr iso2022kr iso2022-kr "},
 }};
 

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "source/feed_date.hpp"
+#include "source/html_entities.hpp"
 #include "source/html_text.hpp"
 
 namespace tidings::source {
@@ -29,8 +30,9 @@ TextKind kind_of(const Node& node, std::string_view text, bool atom_text) {
     return type.empty() || has_type(type, "html") || looks_like_html(text) ? TextKind::html : TextKind::plain;
   }
   if (has_type(type, "html") || has_type(type, "xml") || has_type(type, "octet-stream")) return TextKind::html;
-  // Without a type the text is plain (RFC 4287 section 3.1.1), but who writes tags there means them.
-  if (type.empty() && looks_like_html(text)) return TextKind::html;
+  // Without a type the text is plain (RFC 4287 section 3.1.1), but who writes tags there means them; in a title a tag that
+  // nothing closes is what it is about ("Support the <template> element").
+  if (type.empty() && (node.name == "title" ? has_closed_html(text) : looks_like_html(text))) return TextKind::html;
   return is_atom || has_type(type, "plain") ? TextKind::plain : TextKind::html;
 }
 
@@ -54,6 +56,16 @@ std::string construct_text(const Node& node) {
   const auto decoded = base64_decode(text);
   if (!decoded) return text;
   return is_valid_utf8(*decoded) ? clean_utf8(*decoded) : std::string{};
+}
+
+/// Of Atom 0.3's multipart/alternative the HTML, or else the last, which is the richest (RFC 2046 section 5.1.4).
+const Node& alternative_of(const Node& node) {
+  if (!ascii_iequals(trim(node.attribute("type")), "multipart/alternative")) return node;
+  const Node* best = &node;
+  for (const Node* child = node.first; child != nullptr; child = child->next) {
+    if (child->name == node.name && (best == &node || !has_type(best->attribute("type"), "html"))) best = child;
+  }
+  return *best;
 }
 
 const Node* only_div(const Node& node) {
@@ -149,6 +161,7 @@ class EntryReader {
   std::vector<std::string> authors_;
   std::string other_author_;
   std::string other_title_;  ///< of a module, for an item without a title of its own
+  std::string other_summary_;  ///< a subtitle, for an item without a summary
   const Node* base_node_ = nullptr;  ///< whose xml:base holds for the HTML
 };
 
@@ -315,7 +328,7 @@ void EntryReader::module_child(const Node& node) {
       if (name == "author" && other_author_.empty()) other_author_ = person_of(node);
       if (name == "image") image_.offer(3, 0, absolute(node, node.attribute("href"), around_));
       if (name == "summary" && entry_.summary_html.empty()) body(node, false);
-      if (name == "subtitle" && entry_.summary_html.empty()) body(node, false);
+      if (name == "subtitle") other_summary_ = html_construct(node, around_.atom_text);
       if (name == "title" && other_title_.empty()) other_title_ = plain_construct(node, false);
       if (name == "keywords") keywords(node);
       if (name == "category") itunes_category(node, 0);
@@ -379,6 +392,7 @@ Entry EntryReader::read() {
     if (is_web_url(about)) links_.offer(6, absolute(item_, about, around_));
   }
   if (entry_.title.empty()) entry_.title = std::move(other_title_);
+  if (entry_.summary_html.empty()) entry_.summary_html = std::move(other_summary_);
   entry_.link = links_.best();
   entry_.author = join(authors_, ", ");
   if (entry_.author.empty()) entry_.author = other_author_;
@@ -444,14 +458,15 @@ std::string plain_construct(const Node& node, bool atom_text) {
     case TextKind::html: {
       const auto once = plain_text_of_html(text);
       // Escaped once too often is common in titles; a title that shows a reference to its readers is rare.
-      return once.find('&') == std::string::npos ? once : plain_text_of_html(once);
+      return once.find('&') == std::string::npos ? once : collapse_blanks(clean_utf8(decode_references(once)));
     }
     case TextKind::markup: return plain_text_of_html(inner_html(node));
   }
   return {};
 }
 
-std::string html_construct(const Node& node, bool atom_text) {
+std::string html_construct(const Node& whole, bool atom_text) {
+  const Node& node = alternative_of(whole);
   auto text = construct_text(node);
   const auto kind = kind_of(node, text, atom_text);
   return as_html(node, kind, std::move(text));

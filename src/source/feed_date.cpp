@@ -36,6 +36,7 @@ struct Parts {
   int minute = 0;
   int second = 0;
   int milliseconds = 0;
+  bool numeric = false;  ///< without a month's name
   std::optional<minutes> offset;
   std::optional<Zone> zone;
 };
@@ -46,14 +47,17 @@ int full_year(Number number) {
   return number.value + (number.value >= 90 ? 1900 : 2000);
 }
 
+/// June 31 is July 1: a day off is better than no date. In dates of numbers hours, minutes and seconds that run over are counted
+/// on as well ("25:14:55" is 01:14:55 of the next day); beside a month's name they are taken for something else.
 std::optional<UtcTime> instant(const Parts& parts) {
   using namespace std::chrono;
-  const year_month_day date{year{parts.year}, month{static_cast<unsigned>(parts.month)}, day{static_cast<unsigned>(parts.day)}};
-  if (parts.year < 1 || parts.year > 9999 || !date.ok()) return std::nullopt;
+  const year_month first{year{parts.year}, month{static_cast<unsigned>(parts.month)}};
+  if (parts.year < 1 || parts.year > 9999 || !first.ok() || parts.day < 1 || parts.day > 31) return std::nullopt;
   const bool end_of_day = parts.hour == 24 && parts.minute == 0 && parts.second == 0;
-  if (parts.hour < 0 || (parts.hour > 23 && !end_of_day) || parts.minute > 59 || parts.second > 60) return std::nullopt;
-  const auto wall = sys_days{date} + hours{parts.hour} + minutes{parts.minute} + seconds{parts.second} +
-                    milliseconds{parts.milliseconds};
+  const bool in_range = (parts.hour < 24 || end_of_day) && parts.minute < 60 && parts.second <= 60;
+  if (!in_range && (!parts.numeric || parts.hour > 30)) return std::nullopt;
+  const auto wall = sys_days{first / 1} + days{parts.day - 1} + hours{parts.hour} + minutes{parts.minute} +
+                    seconds{parts.second} + milliseconds{parts.milliseconds};
   if (parts.zone) return parts.zone->to_utc(LocalTime{wall.time_since_epoch()});
   return UtcTime{wall - parts.offset.value_or(minutes{0})};
 }
@@ -67,6 +71,10 @@ class DateReader {
  private:
   std::optional<UtcTime> epoch() const;
   bool compact();
+  bool ordinal(Number year, int day_of_year);
+  bool ordinal_or_week(std::size_t length);
+  [[nodiscard]] std::size_t digits_at(std::size_t from) const;
+  [[nodiscard]] Number part(std::size_t from, std::size_t count) const;
   bool scan();
   bool scan_number();
   bool scan_word();
@@ -112,48 +120,55 @@ std::optional<UtcTime> DateReader::epoch() const {
   return from_ms(whole.size() == 10 ? value * 1000 : value);
 }
 
-/// Dates that are one run of digits, before any time: YYYYMMDD, YYYYMM, YYYYDDD, YYMMDD, YYDDD, YYYY; and with '-' the
-/// ordinal YYYY-DDD and YY-DDD and the week date YYYY-Www-D.
-bool DateReader::compact() {
-  std::size_t length = 0;
-  while (length < text_.size() && is_digit(text_[length])) ++length;
-  const auto part = [&](std::size_t from, std::size_t count) {
-    int value = 0;
-    for (std::size_t i = from; i < from + count; ++i) value = value * 10 + (text_[i] - '0');
-    return Number{.value = value, .digits = count};
-  };
-  const auto ordinal = [&](Number year, int day_of_year) {
-    using namespace std::chrono;
-    parts_.year = full_year(year);
-    if (day_of_year < 1 || day_of_year > 366) return false;
-    const year_month_day date{sys_days{std::chrono::year{parts_.year} / January / 1} + days{day_of_year - 1}};
-    parts_.month = static_cast<int>(static_cast<unsigned>(date.month()));
-    parts_.day = static_cast<int>(static_cast<unsigned>(date.day()));
-    return date.year() == std::chrono::year{parts_.year};
-  };
-  const auto after = [&](std::size_t from) {
-    std::size_t end = from;
-    while (end < text_.size() && is_digit(text_[end])) ++end;
-    return end - from;
-  };
-  if ((length == 4 || length == 2) && length < text_.size() && text_[length] == '-' && after(length + 1) == 3) {
+/// How many digits stand at `from`.
+std::size_t DateReader::digits_at(std::size_t from) const {
+  auto end = from;
+  while (end < text_.size() && is_digit(text_[end])) ++end;
+  return end - from;
+}
+
+/// The number that `count` digits at `from` make.
+Number DateReader::part(std::size_t from, std::size_t count) const {
+  int value = 0;
+  for (std::size_t i = from; i < from + count; ++i) value = value * 10 + (text_[i] - '0');
+  return {.value = value, .digits = count};
+}
+
+bool DateReader::ordinal(Number year, int day_of_year) {
+  using namespace std::chrono;
+  parts_.year = full_year(year);
+  if (day_of_year < 1 || day_of_year > 366) return false;
+  const year_month_day date{sys_days{std::chrono::year{parts_.year} / January / 1} + days{day_of_year - 1}};
+  parts_.month = static_cast<int>(static_cast<unsigned>(date.month()));
+  parts_.day = static_cast<int>(static_cast<unsigned>(date.day()));
+  return date.year() == std::chrono::year{parts_.year};
+}
+
+/// The ordinal YYYY-DDD and YY-DDD, and the week date YYYY-Www-D, behind a year of `length` digits.
+bool DateReader::ordinal_or_week(std::size_t length) {
+  if (digits_at(length + 1) == 3) {
     at_ = length + 4;
     return peek() != '-' && ordinal(part(0, length), part(length + 1, 3).value);
   }
-  if (length == 4 && text_.substr(4).starts_with("-w") && after(6) == 2) {  // YYYY-Www-D
-    const auto year = part(0, 4);
-    const int day = after(9) == 1 ? part(9, 1).value : 1;
-    at_ = text_.size() > 8 && text_[8] == '-' ? 10 : 8;
-    using namespace std::chrono;
-    // Week 1 is the one with January 4 in it.
-    const sys_days fourth{std::chrono::year{year.value} / January / 4};
-    const auto monday = fourth - (weekday{fourth} - Monday);
-    const year_month_day date{monday + days{(part(6, 2).value - 1) * 7 + day - 1}};
-    parts_.year = static_cast<int>(date.year());
-    parts_.month = static_cast<int>(static_cast<unsigned>(date.month()));
-    parts_.day = static_cast<int>(static_cast<unsigned>(date.day()));
-    return part(6, 2).value <= 53 && day >= 1 && day <= 7;
-  }
+  if (length != 4 || !text_.substr(4).starts_with("-w") || digits_at(6) != 2) return false;
+  const int day = digits_at(9) == 1 ? part(9, 1).value : 1;
+  at_ = text_.size() > 8 && text_[8] == '-' ? 10 : 8;
+  using namespace std::chrono;
+  // Week 1 is the one with January 4 in it.
+  const sys_days fourth{std::chrono::year{part(0, 4).value} / January / 4};
+  const auto monday = fourth - (weekday{fourth} - Monday);
+  const year_month_day date{monday + days{(part(6, 2).value - 1) * 7 + day - 1}};
+  parts_.year = static_cast<int>(date.year());
+  parts_.month = static_cast<int>(static_cast<unsigned>(date.month()));
+  parts_.day = static_cast<int>(static_cast<unsigned>(date.day()));
+  return part(6, 2).value <= 53 && day >= 1 && day <= 7;
+}
+
+/// Dates that are one run of digits, before any time: YYYYMMDD, YYYYMM, YYYYDDD, YYMMDD, YYDDD, YYYY; or a year and what
+/// ordinal_or_week() reads.
+bool DateReader::compact() {
+  const auto length = digits_at(0);
+  if ((length == 4 || length == 2) && text_.substr(length).starts_with('-')) return ordinal_or_week(length);
   at_ = length;
   if (length == 14) {  // YYYYMMDDhhmmss
     parts_ = {.year = part(0, 4).value, .month = part(4, 2).value, .day = part(6, 2).value, .hour = part(8, 2).value,
@@ -166,12 +181,12 @@ bool DateReader::compact() {
     parts_.month = part(4, 2).value;
     parts_.day = part(6, 2).value;
     // "20031231T101455": the time without colons.
-    if ((peek() == 't' || peek() == ' ') && (after(at_ + 1) == 6 || after(at_ + 1) == 4) && text_.substr(at_).find(':') == none) {
+    if ((peek() == 't' || peek() == ' ') && (digits_at(at_ + 1) == 6 || digits_at(at_ + 1) == 4) && text_.substr(at_).find(':') == none) {
       const auto clock = at_ + 1;
       parts_.hour = part(clock, 2).value;
       parts_.minute = part(clock + 2, 2).value;
-      parts_.second = after(clock) == 6 ? part(clock + 4, 2).value : 0;
-      at_ = clock + after(clock);
+      parts_.second = digits_at(clock) == 6 ? part(clock + 4, 2).value : 0;
+      at_ = clock + digits_at(clock);
       has_time_ = true;
     }
     return true;
@@ -199,12 +214,13 @@ bool DateReader::compact() {
 bool DateReader::scan_time(Number hour) {
   if (has_time_ || hour.digits > 2) return false;
   parts_.hour = hour.value;
+  const char clock_mark = peek();
   ++at_;
   if (!is_digit(peek())) return false;
   const auto minute = number();
   parts_.minute = minute.value;
   if (minute.digits > 2) return false;
-  if (peek() == ':' && is_digit(peek(1))) {
+  if (peek() == clock_mark && is_digit(peek(1))) {
     ++at_;
     const auto second = number();
     parts_.second = second.value;
@@ -263,6 +279,9 @@ bool DateReader::scan_number() {
   const auto start = at_;
   const auto read = number();
   if (peek() == ':') return scan_time(read);
+  // "8 Jan 2026 10.15": after a whole date a dot is a colon.
+  const bool whole_date = (month_word_ != 0 && numbers_.size() == 2) || numbers_.size() == 3;
+  if (whole_date && !has_time_ && peek() == '.' && is_digit(peek(1)) && is_digit(peek(2)) && !is_digit(peek(3))) return scan_time(read);
   if (numbers_.size() == 3 && !has_time_ && start > 0 && text_[start - 1] == 't' && read.digits == 2) {  // "2003-12-31T10Z"
     parts_.hour = read.value;
     has_time_ = true;
@@ -394,14 +413,16 @@ std::optional<UtcTime> DateReader::read() {
     has_time_ = false;
   }
   if (!scan() || !settle()) return std::nullopt;
+  parts_.numeric = month_word_ == 0;
   if (afternoon_ && parts_.hour < 12) parts_.hour += 12;
   if (forenoon_ && parts_.hour == 12) parts_.hour = 0;
   if (has_time_ && !parts_.offset && !parts_.zone && assumed_) parts_.offset = minutes{*assumed_};
   return instant(parts_);
 }
 
-/// ISO 8601:1988 leaves the century out with a '-': "-0312" and "-03-12" are December 2003.
-std::optional<UtcTime> year_and_month(std::string_view text) {
+/// ISO 8601:1988 leaves the century out with a '-': "-0312" and "-03-12" are December 2003, "-03-12-31" is its last day.
+std::optional<UtcTime> without_century(std::string_view text) {
+  if (text.size() >= 8 && text[2] == '-' && text[5] == '-') return DateReader{text, std::nullopt}.read();
   std::string digits;
   for (const char c : text) {
     if (is_digit(c)) digits += c;
@@ -418,8 +439,8 @@ std::optional<UtcTime> parse_feed_date(std::string_view text) {
   constexpr std::size_t longest = 200;
   const auto folded = fold_case(replace_all(collapse_blanks(text), "\xE2\x88\x92", "-"));
   if (folded.empty() || folded.size() > longest) return std::nullopt;
-  if (folded.front() == '-') return year_and_month(folded.substr(1));
-  const auto mended = separate_cjk_units(folded);
+  if (folded.front() == '-') return without_century(folded.substr(1));
+  const auto mended = separate_cjk_units(western_years(folded));
   const bool korean = folded.find("년") != std::string::npos;
   return DateReader{mended, korean ? assumed_offset_of("오전") : std::nullopt}.read();
 }

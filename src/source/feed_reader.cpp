@@ -27,11 +27,14 @@ void read_head(const Node& head, Feed& feed, Surroundings& around) {
   LinkChoice links;
   links.offer(8, absolute(head, head.attribute("href"), around));  // CDF
   std::string author;
+  bool has_own_title = false;  // its first; one of Dublin Core steps back for it
   for (const Node* child = head.first; child != nullptr; child = child->next) {
     const bool dublin_core = child->vocabulary == Vocabulary::dublin_core;
     if (child->is("title") || (dublin_core && child->name == "title" && feed.title.empty())) {
       auto title = plain_construct(*child, around.atom_text);
-      if (!title.empty() && (feed.title.empty() || !dublin_core)) feed.title = std::move(title);
+      if (title.empty() || has_own_title) continue;
+      feed.title = std::move(title);
+      has_own_title = !dublin_core;
     } else if (child->is("link")) {
       links.offer_link_element(*child, around);
     } else if (child->is("language") || (dublin_core && child->name == "language")) {

@@ -70,6 +70,13 @@ std::optional<Tag> tag_at(std::string_view text) {
   return std::nullopt;
 }
 
+bool has_reference(std::string_view text) {
+  for (auto at = text.find('&'); at != none; at = text.find('&', at + 1)) {
+    if (read_reference(text.substr(at)).length > 0) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool is_html_element(std::string_view name) {
@@ -109,10 +116,15 @@ bool looks_like_html(std::string_view text) {
   for (auto at = text.find('<'); at != none; at = text.find('<', at + 1)) {
     if (tag_at(text.substr(at))) return true;
   }
-  for (auto at = text.find('&'); at != none; at = text.find('&', at + 1)) {
-    if (read_reference(text.substr(at)).length > 0) return true;
+  return has_reference(text);
+}
+
+bool has_closed_html(std::string_view text) {
+  for (auto at = text.find('<'); at != none; at = text.find('<', at + 1)) {
+    const auto tag = tag_at(text.substr(at));
+    if (tag && (text[at + 1] == '/' || tag->name == "br" || tag->name == "img" || tag->name == "wbr")) return true;
   }
-  return false;
+  return has_reference(text);
 }
 
 std::string mend_double_escaped(std::string html) {

@@ -13,6 +13,9 @@ namespace tidings::source {
 /// A tag of an HTML element or a character reference is in it.
 [[nodiscard]] bool looks_like_html(std::string_view text);
 
+/// An end tag of HTML, an element without one or a character reference is in it.
+[[nodiscard]] bool has_closed_html(std::string_view text);
+
 /// HTML that was escaped once too often ("&lt;p&gt;..." without any real tag), unescaped; other HTML as it is.
 [[nodiscard]] std::string mend_double_escaped(std::string html);
 

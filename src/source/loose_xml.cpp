@@ -46,6 +46,10 @@ bool is_field(std::string_view lower) {
   return is_leaf_field(lower) || std::find(more.begin(), more.end(), lower) != more.end();
 }
 
+bool is_body(std::string_view lower) {
+  return lower == "description" || lower == "summary" || lower == "content:encoded" || lower == "content";
+}
+
 class Scanner {
  public:
   Scanner(std::string_view text, XmlTree& tree) : text_(text), tree_(tree) {}
@@ -207,10 +211,13 @@ void Scanner::close_unfinished_sibling(std::string_view name) {
   }
 }
 
-/// <guid> directly in an open <title> of an entry: the title's end tag was forgotten.
+/// <guid> directly in an open <title> of an entry: the title's end tag was forgotten. Bodies may have HTML in them, and only what
+/// HTML does not know ends them.
 void Scanner::close_unfinished_field(std::string_view name) {
-  if (open_.size() < 2 || !is_field(ascii_lower(name)) || !is_leaf_field(ascii_lower(open_.back().name))) return;
-  if (is_structure(ascii_lower(open_[open_.size() - 2].name))) close_to(open_.size() - 1);
+  const auto lower = ascii_lower(name);
+  if (open_.size() < 2 || !is_field(lower) || !is_structure(ascii_lower(open_[open_.size() - 2].name))) return;
+  const auto around = ascii_lower(open_.back().name);
+  if (is_leaf_field(around) || (is_body(around) && !is_html_element(lower))) close_to(open_.size() - 1);
 }
 
 void Scanner::start_tag() {

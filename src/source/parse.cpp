@@ -30,7 +30,7 @@ bool looks_like_page(std::string_view text) {
 }
 
 bool names_a_feed_root(std::string_view text) {
-  for (const std::string_view root : {"<rss", "<feed", "rdf", "<channel", ":feed", ":rss", "<entry", ":entry"}) {
+  for (const std::string_view root : {"<rss", "<feed", "rdf", "<channel", ":feed", ":rss", "<entry", ":entry", "<item"}) {
     if (contains_ignoring_case(text.substr(0, 65'536), root)) return true;
   }
   return false;
@@ -48,6 +48,13 @@ const Node* find_root(const Node& node, int depth) {
     }
   }
   return nullptr;
+}
+
+bool has_item(const Node& node) {
+  for (const Node* child = node.first; child != nullptr; child = child->next) {
+    if (child->is("item")) return true;
+  }
+  return false;
 }
 
 Result<Feed> refuse(std::string_view text, const ParseOptions& options, const XmlFault& fault) {
@@ -89,6 +96,8 @@ Result<Feed> parse_xml(std::string_view text, const ParseOptions& options, std::
     if (root == nullptr) {
       read_loose_xml(body, mended);
       root = find_root(mended.document(), 6);
+      // A piece of a feed: items and nothing around them.
+      if (root == nullptr && has_item(mended.document())) root = &mended.document();
       if (fault.line > 0) {
         warnings.push_back(std::to_string(fault.line) + ":" + std::to_string(fault.column) + ": not well-formed: " + fault.what);
       }

@@ -4,6 +4,18 @@
 
 namespace tidings::source {
 
+namespace {
+
+/// Entries of the root, of its channels and of the <items> that RSS 1.1 puts them into.
+void collect_from(const Node& node, std::vector<const Node*>& items) {
+  for (const Node* child = node.first; child != nullptr; child = child->next) {
+    if (child->is("item") || child->is("entry")) items.push_back(child);
+    if (child->is("channel") || child->is("items")) collect_from(*child, items);
+  }
+}
+
+}  // namespace
+
 Feed read_rss(const Node& rss, const ParseOptions& options) {
   Feed feed;
   feed.format = Format::rss;
@@ -15,13 +27,9 @@ Feed read_rss(const Node& rss, const ParseOptions& options) {
     if (child->is("channel")) head = child;
   }
   read_head(head != nullptr ? *head : rss, feed, around);
-  for (const auto* local : {"item", "entry"}) {
-    if (head != nullptr) collect_items(*head, local, items);
-    if (head != &rss) collect_items(rss, local, items);
-    // RSS 1.1 wraps them in <items>.
-    for (const Node* child = head != nullptr ? head->first : nullptr; child != nullptr; child = child->next) {
-      if (child->is("items")) collect_items(*child, local, items);
-    }
+  // Feeds that were glued together have several channels, or several roots.
+  for (const Node* root = &rss; root != nullptr; root = root->next) {
+    if (root->name == rss.name) collect_from(*root, items);
   }
   read_items(items, around, feed);
   return feed;

@@ -1,15 +1,24 @@
 """Sources that are not fetched, digests that wait for them, and the doctor."""
+import ctypes
+import fcntl
 import gzip
 import http.server
 import json
+import os
+import pathlib
+import shutil
 import socket
+import ssl
 import struct
+import subprocess
+import sys
 import threading
 import unittest
 
 from smtp_server import SmtpServer
 from tidings import WEEKLY, Home
 
+PUBLIC = "5.5.5.5"  # any address that is nobody's special one; see enter_network_of_its_own()
 AT = "2026-01-26T08:05:00+02:00"
 FEED = """<rss version="2.0"><channel><title>Kalender</title><item><title>Fest am Kai</title><link>/fest?utm_source=x&amp;ref_a=1&amp;id=2</link>
 <pubDate>Thu, 22 Jan 2026 09:00:00 GMT</pubDate><description>Musik und Fisch</description></item></channel></rss>"""
@@ -66,9 +75,13 @@ class NameServer:
 class FaultServer:
     """A web server whose paths say how it fails; /good has one post more each time it changes."""
 
-    def __init__(self):
+    def __init__(self, address="127.0.0.1", certificate=None):
         self.posts = 1
         self.broken = set()
+        self.asked = []
+        self.leads_to = "/loop"  # where /away goes
+        self.patience = threading.Event()  # what /slow waits for
+        self.scheme = "https" if certificate else "http"
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -78,13 +91,21 @@ class FaultServer:
             def log_message(self, *unused):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = http.server.ThreadingHTTPServer((address, 0), Handler)
         self.server.daemon_threads = True
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self.server.handle_error = lambda *unused: None  # a client that does not like the certificate says so
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self.thread.start()
 
     def url(self, path):
-        return "http://127.0.0.1:%d/%s" % (self.server.server_address[1], path)
+        return "%s://%s:%d/%s" % (self.scheme, *self.server.server_address[:2], path)
+
+    def source(self, name, more="allow_private_address = true\n"):
+        return '[[source]]\nname = "%s"\nurl = "%s"\n%s' % (name, self.url(name), more)
 
     def feed(self, path):
         items = "".join("<item><title>%s %d</title><link>/%s/%d</link></item>" % (path, n, path, n) for n in range(self.posts))
@@ -92,6 +113,7 @@ class FaultServer:
 
     def answer(self, request):
         path = request.path.strip("/")
+        self.asked.append(path)
         body = self.feed(path)
         tag = '"%d"' % self.posts
         status, headers, sent = 200, {"ETag": tag}, body
@@ -101,6 +123,10 @@ class FaultServer:
                 "status410": (410, {}, b""),
                 "status429": (429, {"Retry-After": "7200"}, b"slow down"),
                 "loop": (302, {"Location": "/loop"}, b""),
+                "away": (302, {"Location": self.leads_to}, b""),
+                "endless": (200, {}, body),
+                "slow": (200, {}, body),
+                "cut": (200, {}, body[:-60]),
                 "short": (200, {}, body[:len(body) // 2]),
                 "bomb": (200, {"Content-Encoding": "gzip"}, gzip.compress(bytes(20 << 20))),
                 "html": (200, {"Content-Type": "text/html"}, b"<html><title>Sorry</title><p>Back soon</html>"),
@@ -111,15 +137,22 @@ class FaultServer:
         request.send_response(status)
         for name, value in headers.items():
             request.send_header(name, value)
-        if status != 304:
+        says_no_length = path in self.broken and path in ("endless", "cut")
+        if status != 304 and not says_no_length:
             request.send_header("Content-Length", str(len(body) if path == "short" else len(sent)))
         request.end_headers()
         try:
+            if path == "slow" and path in self.broken:
+                request.wfile.write(sent[:20])
+                self.patience.wait()
+            while path == "endless" and path in self.broken:
+                request.wfile.write(bytes(1 << 16))
             request.wfile.write(sent)
         except OSError:  # who asked has had enough
             request.close_connection = True
 
     def close(self):
+        self.patience.set()
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()
@@ -136,6 +169,9 @@ class Sources(unittest.TestCase):
 
     def posts(self):
         return [json.loads(line) for line in self.home.do("post", "list", "--json").splitlines()]
+
+    def health(self):
+        return {row["name"]: row for row in map(json.loads, self.home.do("source", "list", "--json").splitlines())}
 
     def findings(self, *arguments):
         done = self.home.run("doctor", "--json", *arguments)
@@ -183,38 +219,69 @@ class Sources(unittest.TestCase):
         self.assertIn("sealed", self.home.do("edition", "list"))
 
     def test_nothing_is_lost_when_servers_fail(self):
-        server = FaultServer()
-        self.addCleanup(server.close)
-        names = ["good", "status500", "status410", "status429", "loop", "short", "bomb", "html", "empty"]
-        self.home.configure(sources=tuple('[[source]]\nname = "%s"\nurl = "%s"\nallow_private_address = true\n' % (name, server.url(name))
-                                          for name in names))
+        server, slow = FaultServer(), FaultServer("127.0.0.2")  # a host has one connection at a time, and slow is all of one
+        for each in (server, slow):
+            self.addCleanup(each.close)
+        names = ["good", "status500", "status410", "status429", "loop", "short", "bomb", "html", "empty", "endless", "cut", "slow"]
+        self.home.configure(sources=tuple((slow if name == "slow" else server).source(name) for name in names))
         self.home.do("collect")
         self.assertEqual(len(self.posts()), len(names))
         self.home.do("collect", *names)
         self.assertEqual(len(self.posts()), len(names), "unchanged feeds answer 304 and bring nothing new")
-        server.posts = 2
-        server.broken = set(names) - {"good"}
+        for each in (server, slow):
+            each.posts = 2
+            each.broken = set(names) - {"good"}
         done = self.home.run("collect", *names)
         self.assertEqual(done.returncode, 69, done.stdout + done.stderr)
         self.assertEqual(len(self.posts()), len(names) + 1)
-        health = {row["name"]: row for row in map(json.loads, self.home.do("source", "list", "--json").splitlines())}
+        health = self.health()
         self.assertEqual(health["good"]["health"], "good")
+        self.assertEqual(health["cut"]["health"], "good", "what is whole in it has been read")
         self.assertEqual(health["status410"]["health"], "gone")
         self.assertNotIn("failing", health["status429"]["health"], "being asked to wait is no error of the feed")
-        for name in ("status500", "loop", "short", "bomb", "html", "empty"):
+        for name in ("status500", "loop", "short", "bomb", "html", "empty", "endless", "slow"):
             self.assertEqual(health[name]["health"], "failing (1 in a row)", name)
-        server.broken = set()
+        server.broken = slow.broken = set()
         self.home.do("collect", *(name for name in names if name != "status410"))
         self.assertEqual(len(self.posts()), 2 * len(names) - 1, "what came meanwhile is there; who was gone is not asked again")
 
     def test_a_private_address_is_refused_unless_allowed(self):
         server = FaultServer()
         self.addCleanup(server.close)
-        self.home.configure(sources=('[[source]]\nname = "inside"\nurl = "%s"\n' % server.url("good"),))
+        self.home.configure(sources=(server.source("good", ""),))
         done = self.home.run("collect")
         self.assertEqual(done.returncode, 69)
         self.assertIn("no public address", done.stdout + done.stderr)
-        self.assertEqual(self.posts(), [])
+        self.assertEqual((self.posts(), server.asked), ([], []))
+
+    @unittest.skipUnless(shutil.which("openssl"), "makes the certificate")
+    def test_a_certificate_that_nobody_vouches_for_is_refused(self):
+        plain = FaultServer()
+        self.addCleanup(plain.close)
+        key, certificate = self.home.folder / "key.pem", self.home.folder / "certificate.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2",
+                        "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+        secured = FaultServer(certificate=(certificate, key))
+        self.addCleanup(secured.close)
+        self.home.configure(sources=(plain.source("good"), plain.source("other")))
+        self.home.do("collect")
+        plain.posts = secured.posts = 2
+        self.home.configure(sources=(secured.source("good"), plain.source("other")))
+        done = self.home.run("collect", "good", "other")
+        self.assertEqual(done.returncode, 69, done.stdout + done.stderr)
+        self.assertIn("certificate", done.stdout + done.stderr)
+        self.assertEqual(sorted(post["title"] for post in self.posts()), ["good 0", "other 0", "other 1"])
+        health = self.health()
+        self.assertEqual((health["good"]["health"], health["other"]["health"]), ("failing (1 in a row)", "good"))
+        self.assertIn("certificate", health["good"]["last_error"])
+        self.assertEqual(secured.asked, [])
+
+    def test_a_public_source_cannot_lead_to_a_private_address(self):
+        # In a network of its own, where a public address is this machine's.
+        done = subprocess.run([sys.executable, __file__, "--in-a-network-of-its-own"], capture_output=True, text=True)
+        if done.returncode == 77:
+            self.skipTest(done.stdout.strip())
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_the_doctor_asks_the_relay(self):
         self.home.configure(sources=(COMMAND,))
@@ -241,5 +308,65 @@ class Sources(unittest.TestCase):
         self.assertEqual((found["spf"]["level"], found["dmarc"]["level"]), ("good", "trouble"))
 
 
+class Redirects(unittest.TestCase):
+    """Run by test_a_public_source_cannot_lead_to_a_private_address."""
+    health, posts = Sources.health, Sources.posts
+
+    def setUp(self):
+        Sources.setUp(self)
+        self.outside, self.inside, self.elsewhere = (FaultServer(address) for address in (PUBLIC, "127.0.0.1", PUBLIC))
+        for server in (self.outside, self.inside, self.elsewhere):
+            self.addCleanup(server.close)
+
+    def collect_away(self, more, to):
+        self.home.configure(sources=(self.outside.source("away", more), self.outside.source("good", "")))
+        self.home.do("collect")
+        self.assertEqual(len(self.posts()), 2)
+        self.outside.posts = self.inside.posts = self.elsewhere.posts = 2
+        self.outside.broken, self.outside.leads_to = {"away"}, to.url("away")
+        return self.home.run("collect", "away", "good")
+
+    def test_it_is_refused_on_the_connected_address(self):
+        done = self.collect_away("", self.inside)
+        self.assertEqual(done.returncode, 69, done.stdout + done.stderr)
+        self.assertIn("no public address", done.stdout + done.stderr)
+        self.assertEqual(self.inside.asked, [])
+        self.assertEqual(sorted(post["title"] for post in self.posts()), ["away 0", "good 0", "good 1"])
+        health = self.health()
+        self.assertEqual((health["away"]["health"], health["good"]["health"]), ("failing (1 in a row)", "good"))
+
+    def test_it_is_followed_if_the_source_may(self):
+        done = self.collect_away("allow_private_address = true\n", self.inside)
+        self.assertEqual((done.returncode, self.inside.asked), (0, ["away"]), done.stdout + done.stderr)
+        self.assertIn("away 1", [post["title"] for post in self.posts()])
+
+    def test_it_is_followed_to_another_public_address(self):
+        done = self.collect_away("", self.elsewhere)
+        self.assertEqual((done.returncode, self.elsewhere.asked), (0, ["away"]), done.stdout + done.stderr)
+        self.assertIn("away 1", [post["title"] for post in self.posts()])
+
+
+def enter_network_of_its_own():
+    """Linux namespaces: this process sees nothing but a loopback device, which has PUBLIC as well. OSError if that is not allowed."""
+    new_user, new_network = 0x10000000, 0x40000000
+    user, group = os.getuid(), os.getgid()
+    if ctypes.CDLL(None, use_errno=True).unshare(new_user | new_network) != 0:
+        raise OSError(ctypes.get_errno(), "no namespaces here")
+    for name, text in (("setgroups", "deny"), ("uid_map", "0 %d 1" % user), ("gid_map", "0 %d 1" % group)):
+        pathlib.Path("/proc/self", name).write_text(text)
+    set_flags, set_address, set_mask, up_and_running = 0x8914, 0x8916, 0x891C, 0x41
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as end:
+        fcntl.ioctl(end, set_flags, struct.pack("16sH14x", b"lo", up_and_running))
+        for request, address in ((set_address, PUBLIC), (set_mask, "255.255.255.255")):
+            fcntl.ioctl(end, request, struct.pack("16sHH4s8x", b"lo:1", socket.AF_INET, 0, socket.inet_aton(address)))
+
+
 if __name__ == "__main__":
-    unittest.main()
+    if "--in-a-network-of-its-own" in sys.argv:
+        try:
+            enter_network_of_its_own()
+        except OSError as error:
+            print(error)
+            sys.exit(77)
+        unittest.main(argv=[sys.argv[0], "Redirects"])
+    unittest.main(argv=[sys.argv[0], *(sys.argv[1:] or ["Sources"])])

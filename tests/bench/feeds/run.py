@@ -21,6 +21,9 @@ import tempfile
 import threading
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from newsletter import NEWSLETTER  # noqa: E402
+
 PARTS = ("parse", "collect", "many")
 parser = argparse.ArgumentParser()
 parser.add_argument("build", type=pathlib.Path)
@@ -30,16 +33,7 @@ options = parser.parse_args()
 build = options.build.resolve()
 PEER_PYTHON = "/usr/bin/python3"  # the one that sees Debian's packages
 
-CONFIG = """[newsletter]
-name = "Harbour News"
-from = "Harbour News <news@news.example>"
-public_url = "https://news.example"
-postal_address = "1 Quay Street, Exampletown"
-timezone = "Europe/Athens"
-language = "en"
-[store]
-path = "list.db"
-[smtp]
+CONFIG = NEWSLETTER + """[smtp]
 url = "smtp://127.0.0.1:1"
 tls = "off"
 [[digest]]

@@ -32,6 +32,9 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from newsletter import NEWSLETTER  # noqa: E402
+
 PARTS = ("sinks", "postfix", "sessions", "signed", "scripts", "delay", "ledger", "lists")
 parser = argparse.ArgumentParser()
 parser.add_argument("build", type=pathlib.Path)
@@ -44,16 +47,7 @@ options = parser.parse_args()
 build = options.build.resolve()
 os.environ["PATH"] += ":/usr/sbin"
 
-CONFIG = """[newsletter]
-name = "Harbour News"
-from = "Harbour News <news@news.example>"
-public_url = "https://news.example"
-postal_address = "1 Quay Street, Exampletown"
-timezone = "Europe/Athens"
-language = "en"
-[store]
-path = "list.db"
-[smtp]
+CONFIG = NEWSLETTER + """[smtp]
 url = "smtp://127.0.0.1:{port}"
 tls = "off"
 connections = {sessions}

@@ -60,6 +60,15 @@ TEST_CASE("sanitise: plain styles stay, what moves or hides text over the page d
           "<p style=\"margin:0 auto;line-height:1.5;letter-spacing:1px;text-transform:uppercase\">x</p>"},
          {"<p style=\"margin:-500px 0;margin-left:9999px;line-height:900\">x</p>", "<p>x</p>"},
          {"<p style=\"font-family:Georgia, serif\">x</p>", "<p style=\"font-family:georgia, serif\">x</p>"},
+         {"<p style=\"background:#036 url(x.png) no-repeat;color:#fff\">x</p>", "<p style=\"background-color:#036;color:#fff\">x</p>"},
+         {"<p style=\"background:url(a b) repeat-x rgb(1, 2, 3)\">x</p>", "<p style=\"background-color:rgb(1, 2, 3)\">x</p>"},
+         {"<p style=\"background:url(x) top left\">x</p>", "<p>x</p>"},
+         {"<p style=\"font:bold 12px/1.5 'Segoe UI',Arial\">x</p>", "<p style=\"font:bold 12px segoe ui,arial\">x</p>"},
+         {"<p style=\"list-style:square inside url(x)\">x</p>", "<p style=\"list-style-type:square\">x</p>"},
+         {"<p style=\"display:inline-block;font:9*px x\">x</p>", "<p style=\"display:inline-block\">x</p>"},
+         {"<p style=\"display:flex;display:none;display:block\">x</p>", "<p style=\"display:block\">x</p>"},
+         {"<img src=\"https://e.org/a.png\" hspace=4 vspace=\"4;x\">", "<img src=\"https://e.org/a.png\" alt=\"\" hspace=\"4\">"},
+         {"<table><tr><td nowrap=x>x", "<table><tbody><tr><td nowrap=\"\">x</td></tr></tbody></table>"},
          {"<p style=\"font-family:x;}</style><script>\">x</p>", "<p style=\"font-family:x\">x</p>"}});
 }
 

@@ -45,7 +45,8 @@ TEST_CASE("encoding: what the XML declaration says is believed") {
                            Case{"euc-kr", "UHC", "한국어"}, Case{"iso-8859-7", "ISO-8859-7", "Ελληνικά"},
                            Case{"latin1", "CP1252", "café “x” €"}, Case{"iso-8859-9", "CP1254", "İstanbul ğ"},
                            Case{"ISO-2022-JP", "ISO-2022-JP", "日本語"}, Case{"iso-8859-2", "ISO-8859-2", "Łódź"},
-                           Case{"macintosh", "MACINTOSH", "café"}, Case{"tis-620", "CP874", "ไทย"}}) {
+                           Case{"macintosh", "MACINTOSH", "café"}, Case{"tis-620", "CP874", "ไทย"},
+                           Case{"ptcp154", "PT154", "Қазақ"}}) {
     CAPTURE(each.label);
     const auto want = document(each.label, each.text);
     const auto decoded = decode_bytes(encoded(want, each.encoding), "");
@@ -53,6 +54,11 @@ TEST_CASE("encoding: what the XML declaration says is believed") {
     CHECK(decoded.encoding == each.encoding);
     CHECK(decoded.warnings.empty());
   }
+}
+
+TEST_CASE("encoding: UTF-7 is seven bits and all the same no ASCII") {
+  const auto decoded = decode_bytes("<?xml version=\"1.0\" encoding=\"utf-7\"?><rss>+AXsA8wFC-w +ZeVnLA-</rss>", "");
+  CHECK(decoded.text == document("utf-7", "Żółw 日本"));
 }
 
 TEST_CASE("encoding: code pages of DOS, the Macintosh and mainframes are read by any of their names") {

@@ -213,3 +213,13 @@ TEST_CASE("parse: JSON Feed as it is met") {
   CHECK_FALSE(parse_feed(R"({"items":{}})", {}));
   CHECK_FALSE(parse_feed(R"({"version":"https://jsonfeed.org/version/1.1")", {}));
 }
+
+TEST_CASE("parse: of alternatives in Atom 0.3 the HTML is taken") {
+  const auto feed = parse_feed(
+      "<feed version='0.3' xmlns='http://purl.org/atom/ns#'><entry><content type='multipart/alternative'>"
+      "<content type='text/plain' mode='escaped'>Plain</content><content type='text/html' mode='escaped'>&lt;p&gt;Rich&lt;/p&gt;</content>"
+      "<content type='text/plain'>Third</content></content></entry></feed>",
+      {.base_url = {}, .content_type = {}});
+  REQUIRE(feed);
+  CHECK(feed->entries.at(0).content_html == "<p>Rich</p>");
+}

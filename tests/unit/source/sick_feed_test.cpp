@@ -35,6 +35,7 @@ TEST_CASE("sick feed: titles come out as people meant them") {
        {Case{"AT&T & co", "AT&T & co"}, Case{"caf&eacute;&nbsp;x", "café x"},
         Case{"&lt;b&gt;bold&lt;/b&gt; move", "bold move"}, Case{"a &amp;amp; b", "a & b"},
         Case{"1 &lt; 2 &lt;3", "1 < 2 <3"}, Case{"<![CDATA[<i>x</i> & y]]>", "x & y"}, Case{"It&amp;#8217;s", "It’s"},
+        Case{"AT&amp;amp;T and &amp;lt;b&amp;gt;", "AT&T and <b>"}, Case{"Q&amp;amp;amp;A", "Q&A"},
         Case{"it&#146;s", "it’s"}, Case{"a < b and c <3 d", "a < b and c <3 d"},
         Case{"use &lt;vector&gt; well", "use <vector> well"},
         Case{"a\x08"
@@ -161,4 +162,49 @@ TEST_CASE("sick feed: a field whose end tag was forgotten does not swallow those
   CHECK(entry.id == "https://example.org/1");
   CHECK(entry.published);
   CHECK(entry.summary_html == "Kurz");
+}
+
+TEST_CASE("sick feed: a body whose end tag was forgotten ends where a field begins that HTML does not know") {
+  const auto feed = parsed(item("<title>t</title><description>&lt;p&gt;Short&lt;/p&gt;<content:encoded><![CDATA[<p>Long</p>]]></content:encoded>"
+                                "<enclosure url='/a.mp3' type='audio/mpeg' length='4'/>",
+                                "xmlns:content='http://purl.org/rss/1.0/modules/content/'"));
+  const auto& entry = feed.entries.at(0);
+  CHECK(entry.summary_html == "<p>Short</p>");
+  CHECK(entry.content_html == "<p>Long</p>");
+  REQUIRE(entry.enclosures.size() == 1);
+  CHECK(entry.enclosures[0].url == "https://example.org/a.mp3");
+}
+
+TEST_CASE("sick feed: items with nothing around them are a feed") {
+  const auto feed = parsed("<item><title>A</title><link>/1</link></item>\n<item><title>B</title><link>/2</link></item>");
+  REQUIRE(feed.entries.size() == 2);
+  CHECK(feed.entries[1].title == "B");
+  CHECK(feed.entries[1].link == "https://example.org/2");
+  CHECK_FALSE(parse_feed("<list><item>milk</item></list>", {.base_url = {}, .content_type = {}}));
+}
+
+TEST_CASE("sick feed: an Atom title that does not say its type keeps tags that nothing closes") {
+  const auto title = [](const std::string& text) {
+    return parsed("<feed xmlns='http://www.w3.org/2005/Atom'><entry><title>" + text + "</title></entry></feed>").entries.at(0).title;
+  };
+  CHECK(title("Support the &lt;template&gt; and &lt;div&gt; elements") == "Support the <template> and <div> elements");
+  CHECK(title("A &lt;b&gt;bold&lt;/b&gt; move") == "A bold move");
+  CHECK(title("Fish &amp;amp; chips") == "Fish & chips");
+}
+
+TEST_CASE("sick feed: channels and feeds that were glued together are read one after the other") {
+  const auto titles = [](const std::string& text) {
+    std::string out;
+    for (const auto& entry : parsed(text).entries) out += entry.title;
+    return out;
+  };
+  CHECK(titles("<rss><channel><title>C</title><item><title>A</title></item></channel><channel><item><title>B</title></item></channel></rss>") == "AB");
+  CHECK(titles("<rss><channel><item><title>A</title></item></channel></rss><rss><channel><item><title>B</title></item></channel></rss>") == "AB");
+  CHECK(parsed("<rss><channel><title>C</title><title>D</title><item/></channel></rss>").title == "C");
+}
+
+TEST_CASE("sick feed: a subtitle is a summary only where there is none") {
+  const std::string itunes = "xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'";
+  CHECK(parsed(item("<itunes:subtitle>Sub</itunes:subtitle><itunes:summary>Sum</itunes:summary>", itunes)).entries[0].summary_html == "Sum");
+  CHECK(parsed(item("<itunes:subtitle>Sub</itunes:subtitle>", itunes)).entries[0].summary_html == "Sub");
 }
