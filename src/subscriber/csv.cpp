@@ -88,6 +88,7 @@ struct CsvReader::State {
   Result<void> decode(std::string_view bytes);
   Result<bool> skip_line_ends();
   Result<bool> read_record(CsvRecord& record);
+  [[nodiscard]] std::string_view take_run(bool quoted);
 
   [[nodiscard]] tl::unexpected<Error> broken(std::int64_t where, std::string_view why, std::string hint = {}) const {
     return fail(Errc::bad_data, fmt::format("{}:{}: {}", name, where, why), std::move(hint));
@@ -190,6 +191,14 @@ Result<bool> CsvReader::State::skip_line_ends() {
   return true;
 }
 
+/// What follows up to a character that means something, within what has been read.
+std::string_view CsvReader::State::take_run(bool quoted) {
+  const auto begin = at;
+  const char end = quoted ? '"' : delimiter;
+  while (at < text.size() && text[at] != end && text[at] != '\r' && text[at] != '\n') ++at;
+  return std::string_view{text}.substr(begin, at - begin);
+}
+
 Result<bool> CsvReader::State::read_record(CsvRecord& record) {
   TIDINGS_LET(const bool any, skip_line_ends());
   if (!any) return false;
@@ -205,8 +214,22 @@ Result<bool> CsvReader::State::read_record(CsvRecord& record) {
   auto* field = new_field();
   std::int64_t quote_line = 0;
   std::size_t size = 0;
-  std::uint8_t bits = 0;  // above 0x7F if any byte is
+  bool ascii = true;
+  const auto note = [&](std::string_view run) {
+    size += run.size();
+    ascii = ascii && std::ranges::all_of(run, [](char c) { return static_cast<std::uint8_t>(c) < 0x80; });
+  };
   for (;;) {
+    if (in == In::plain || in == In::quoted) {
+      const auto run = take_run(in == In::quoted);
+      note(run);
+      *field += run;
+      if (!run.empty()) after_return = false;
+    }
+    if (size > max_record_bytes) {
+      if (in != In::quoted) return broken(record.line, "this record is longer than 1 MiB");
+      return broken(quote_line, "the quote that opens here is not closed within 1 MiB", "double a quote that belongs to the text");
+    }
     if (at == text.size()) {
       TIDINGS_LET(const bool more, refill());
       if (more) continue;
@@ -216,11 +239,7 @@ Result<bool> CsvReader::State::read_record(CsvRecord& record) {
       break;
     }
     const char c = text[at++];
-    if (++size > max_record_bytes) {
-      if (in != In::quoted) return broken(record.line, "this record is longer than 1 MiB");
-      return broken(quote_line, "the quote that opens here is not closed within 1 MiB", "double a quote that belongs to the text");
-    }
-    bits = static_cast<std::uint8_t>(bits | static_cast<std::uint8_t>(c));
+    note({&c, 1});
     if (in == In::quoted) {
       if (c == '"') {
         in = In::quote;
@@ -254,7 +273,7 @@ Result<bool> CsvReader::State::read_record(CsvRecord& record) {
   }
   after_return = false;
   record.fields.resize(used);
-  record.valid_utf8 = bits < 0x80 || std::ranges::all_of(record.fields, [](const auto& one) { return is_valid_utf8(one); });
+  record.valid_utf8 = ascii || std::ranges::all_of(record.fields, [](const auto& one) { return is_valid_utf8(one); });
   return true;
 }
 
