@@ -82,7 +82,7 @@ class Import {
     const bool in_batches = options_.batch > 0 && options_.dry_run == DryRun::no;
     ReadAhead lines{reader_, columns_, has_header ? std::nullopt : std::optional{std::move(record)}};
     for (;;) {
-      TIDINGS_LET(const auto* const line, lines.next());
+      TIDINGS_LET(auto* const line, lines.next());
       if (line == nullptr) break;
       if (report_.records % progress_every == progress_every - 1) tell_progress(lines.bytes_read());
       TIDINGS_TRY(take(*transaction, *line, rejects));
@@ -98,8 +98,12 @@ class Import {
     }
     TIDINGS_TRY(rejects.finish());
     tell_progress(lines.bytes_read());
+    if (options_.dry_run == DryRun::yes) {
+      TIDINGS_TRY(table_.flush_bulk());
+      return std::move(report_);
+    }
     TIDINGS_TRY(table_.end_bulk());
-    if (options_.dry_run == DryRun::no) TIDINGS_TRY(transaction->commit());
+    TIDINGS_TRY(transaction->commit());
     return std::move(report_);
   }
 
@@ -134,7 +138,7 @@ class Import {
     return columns_.format() != "addresses";
   }
 
-  Result<void> take(const store::Transaction& open, const ReadLine& read, RejectFile& rejects) {
+  Result<void> take(const store::Transaction& open, ReadLine& read, RejectFile& rejects) {
     ++report_.records;
     auto good = read.line ? check_digests(*read.line) : tl::unexpected<Error>{read.line.error()};
     if (good) return store_line(open, read);
@@ -150,8 +154,8 @@ class Import {
     return {};
   }
 
-  Result<void> store_line(const store::Transaction& open, const ReadLine& read) {
-    const auto& line = *read.line;
+  Result<void> store_line(const store::Transaction& open, ReadLine& read) {
+    auto& line = *read.line;
     auto detail = detail_;
     append_number(detail, read.record.line);
     if (line.status && std::holds_alternative<SuppressionCause>(*line.status)) {
@@ -160,15 +164,15 @@ class Import {
       return {};
     }
     const auto state = line.status ? std::get<SubscriptionState>(*line.status) : options_.state;
-    TIDINGS_LET(const auto result, table_.add(open, {.address = line.address,
-                                                     .name = line.name,
-                                                     .language = line.language,
-                                                     .topics = line.topics,
-                                                     .digests = line.digests.empty() ? options_.digests : line.digests,
+    TIDINGS_LET(const auto result, table_.add(open, {.address = std::move(line.address),
+                                                     .name = std::move(line.name),
+                                                     .language = std::move(line.language),
+                                                     .topics = std::move(line.topics),
+                                                     .digests = line.digests.empty() ? options_.digests : std::move(line.digests),
                                                      .state = state,
                                                      .confirmed = line.confirmed,
                                                      .origin = Origin::import,
-                                                     .detail = detail}));
+                                                     .detail = std::move(detail)}));
     count(result, state);
     report_.pending += result.pending.empty() ? 0 : 1;
     if (options_.ask == AskReaders::yes && !result.pending.empty()) {

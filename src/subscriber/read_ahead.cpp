@@ -22,7 +22,7 @@ ReadAhead::~ReadAhead() {
   thread_.join();
 }
 
-Result<const ReadLine*> ReadAhead::next() {
+Result<ReadLine*> ReadAhead::next() {
   while (at_ == current_.used) {
     if (current_.error) return tl::unexpected<Error>{*current_.error};
     if (current_.last) return nullptr;

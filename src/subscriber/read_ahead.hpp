@@ -34,8 +34,8 @@ class ReadAhead {
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
 
-  /// The next line, valid until the next call; null at the end. Errc::bad_data for broken structure (csv.hpp).
-  [[nodiscard]] Result<const ReadLine*> next();
+  /// The next line, the caller's until the next call; null at the end. Errc::bad_data for broken structure (csv.hpp).
+  [[nodiscard]] Result<ReadLine*> next();
   /// Of the file, up to about this line.
   [[nodiscard]] std::int64_t bytes_read() const { return current_.bytes_read; }
 

@@ -44,12 +44,11 @@ Result<std::vector<std::string>> check_topics(const std::vector<std::string>& to
   return checked;
 }
 
-Result<NewSubscriber> check_new(const NewSubscriber& wanted) {
-  if (wanted.digests.empty()) return fail(Errc::usage, "a subscriber needs at least one digest");
-  NewSubscriber checked = wanted;
-  TIDINGS_LET(checked.name, check_name(wanted.name));
-  TIDINGS_LET(checked.language, check_language(wanted.language));
-  TIDINGS_LET(checked.topics, check_topics(wanted.topics));
+Result<NewSubscriber> check_new(NewSubscriber checked) {
+  if (checked.digests.empty()) return fail(Errc::usage, "a subscriber needs at least one digest");
+  TIDINGS_LET(checked.name, check_name(checked.name));
+  TIDINGS_LET(checked.language, check_language(checked.language));
+  TIDINGS_LET(checked.topics, check_topics(checked.topics));
   std::ranges::sort(checked.digests);
   checked.digests.erase(std::ranges::unique(checked.digests).begin(), checked.digests.end());
   for (const auto& digest : checked.digests) {
@@ -146,8 +145,8 @@ Result<AddResult> SubscriberTable::add(const NewSubscriber& wanted) {
   return result;
 }
 
-Result<AddResult> SubscriberTable::add(const store::Transaction& /*open*/, const NewSubscriber& wanted) {
-  TIDINGS_LET(const auto checked, check_new(wanted));
+Result<AddResult> SubscriberTable::add(const store::Transaction& /*open*/, NewSubscriber wanted) {
+  TIDINGS_LET(const auto checked, check_new(std::move(wanted)));
   const auto key = checked.address.key();
   TIDINGS_LET(const auto suppression, suppressions_.lookup_key(key));
   // A withdrawal is written down even so: taking the address off the suppressions later must not bring it back.

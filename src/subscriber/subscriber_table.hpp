@@ -143,7 +143,7 @@ class SubscriberTable {
   /// Adds a subscriber, or subscriptions to one who is there. Name and language of one who is there are filled in where
   /// empty, never replaced. Errc::bad_data where name, language or a topic is not allowed; Errc::usage without a digest.
   [[nodiscard]] Result<AddResult> add(const NewSubscriber& wanted);
-  [[nodiscard]] Result<AddResult> add(const store::Transaction& open, const NewSubscriber& wanted);
+  [[nodiscard]] Result<AddResult> add(const store::Transaction& open, NewSubscriber wanted);
 
   /// The suppressions that add() asks.
   [[nodiscard]] Suppressions& suppressions() { return suppressions_; }
