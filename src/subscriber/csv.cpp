@@ -74,6 +74,7 @@ struct CsvReader::State {
   std::string name;
   Encoding encoding = Encoding::utf8;
   char delimiter = ',';
+  bool told_delimiter = false;
   bool started = false;
   bool ended = false;          // the source has no more
   bool after_return = false;   // a CR was the last character: a LF belongs to it
@@ -165,9 +166,9 @@ Result<void> CsvReader::State::start() {
   if (ended && !held.empty()) return broken(line, "the file ends in the middle of a UTF-16 character", "is it whole?");
   // Excel writes the delimiter into a first line of its own.
   if (text.size() >= 6 && ascii_iequals(std::string_view{text}.substr(0, 4), "sep=") && (text[5] == '\r' || text[5] == '\n')) {
-    delimiter = text[4];
+    if (!told_delimiter) delimiter = text[4];
     at = 5;
-  } else {
+  } else if (!told_delimiter) {
     delimiter = guess_delimiter(text);
   }
   return {};
@@ -320,6 +321,11 @@ CsvReader CsvReader::over(std::string_view text, std::string name) {
 Result<bool> CsvReader::next(CsvRecord& record) {
   if (!state_->started) TIDINGS_TRY(state_->start());
   return state_->read_record(record);
+}
+
+void CsvReader::expect_delimiter(char delimiter) {
+  state_->delimiter = delimiter;
+  state_->told_delimiter = true;
 }
 
 char CsvReader::delimiter() const { return state_->delimiter; }

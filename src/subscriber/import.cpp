@@ -37,7 +37,11 @@ class RejectFile {
       write(out, "line", "reason", headers_);
     }
     std::vector<std::string> fields;
-    for (const auto& field : record.fields) fields.push_back(clean_utf8(unguard_formula(field)));
+    // What is not UTF-8 is kept as it is: cleaned, the file would pass the next time, with names that nobody can read.
+    for (const auto& field : record.fields) {
+      const auto bare = unguard_formula(field);
+      fields.push_back(record.valid_utf8 ? clean_utf8(bare) : std::string{bare});
+    }
     write(out, std::to_string(record.line), reason, fields);
     file_ << out;
     return {};
