@@ -90,7 +90,9 @@ std::string in_words(const bounce::Report& report, const bounce::Recipient& reci
   if (report.complaint)
     return fmt::format("complaint ({}) reported by {}", report.feedback_type,
                        report.reporter.empty() ? "the provider" : report.reporter);
-  return fmt::format("{}: {} {}", name_of(recipient.reason), recipient.status, recipient.diagnostic);
+  const bool told = recipient.diagnostic.find(recipient.status) != std::string::npos;
+  return fmt::format("{}: {}{}{}", name_of(recipient.reason), told ? "" : recipient.status,
+                     told || recipient.diagnostic.empty() ? "" : " ", recipient.diagnostic);
 }
 
 }  // namespace
@@ -119,7 +121,8 @@ BounceIntake::BounceIntake(const Config& config, store::Database& database, cons
       table_(database),
       ledger_(database, clock),
       subscribers_(database, clock),
-      suppressions_(database, clock) {}
+      suppressions_(database, clock),
+      storms_(table_, config.bounce.policy) {}
 
 Result<IntakeResult> BounceIntake::take(std::string_view bytes, std::string_view envelope_to) {
   const auto mail = bounce::read_mail(bytes);
@@ -252,6 +255,7 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
     result.words = "about somebody who is not on the list any more";
     return result;
   }
+  result.address = subscriber->address;
   TIDINGS_LET(const auto address, parse_mail_address(subscriber->address));
   // The token says whom it is about; of several recipients the one of that address, else the first that failed.
   const auto same =
@@ -285,7 +289,7 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
     TIDINGS_LET(const int days, table_.days_counted(subscriber->id, at - config_.bounce.policy.window));
     if (days >= config_.bounce.policy.threshold) {
       TIDINGS_LET(result.suppressed, suppressions_.add(address, subscriber::SuppressionCause::soft_bounces,
-                                                       fmt::format("bounced on {} days; last {}", days, words)));
+                                                       fmt::format("bounced on {} days; the last time {}", days, words)));
       if (result.suppressed) {
         event.suppressed = true;
         event.counts = false;  // a second row, so that a storm can take the suppression back
@@ -310,43 +314,15 @@ Result<void> BounceIntake::lift(SubscriberId id) {
 }
 
 Result<void> BounceIntake::look_for_storm(const bounce::BounceEvent& event, IntakeResult& result) {
-  const auto& policy = config_.bounce.policy;
-  const auto since = event.at - policy.storm_window;
-  auto& storm = storms_[event.domain];
-  int hit = storm.hit + storm.unseen + 1;
-  bool hard_too = storm.hard_too;
-  if (storm.hit >= policy.storm_readers && ++storm.unseen <= storm.hit / 20) {
-    if (event.kind == "soft" || hard_too) {
-      TIDINGS_TRY(table_.discount_one(event.subscriber, event.domain, since));
-      if (result.suppressed) TIDINGS_TRY(lift(event.subscriber));
-      result.suppressed = false;
-    }
-  } else {
-    TIDINGS_LET(hit, table_.readers_hit(event.domain, since, false));
-    storm = {.hit = hit};
-    if (hit < policy.storm_readers) return {};
-    TIDINGS_LET(const int hard, table_.readers_hit(event.domain, since, true));
-    hard_too = false;
-    if (hard >= policy.storm_readers && event.edition) {
-      const std::pair key{event.edition, event.domain};
-      auto sent = sent_.find(key);
-      if (sent == sent_.end()) {
-        TIDINGS_LET(const int readers, table_.readers_sent(event.domain, event.edition));
-        sent = sent_.emplace(key, readers).first;
-      }
-      hard_too = sent->second < hard * 2;
-    }
-    storm.hard_too = hard_too;
-    TIDINGS_LET(const auto lifted, table_.discount(event.domain, since, hard_too));
-    for (const auto id : lifted) {
-      TIDINGS_TRY(lift(id));
-      if (id == event.subscriber) result.suppressed = false;
-    }
+  TIDINGS_LET(const auto verdict, storms_.look(event));
+  for (const auto id : verdict.lifted) {
+    TIDINGS_TRY(lift(id));
+    if (id == event.subscriber) result.suppressed = false;
   }
-  result.storm = hard_too || event.kind == "soft";
+  result.storm = verdict.storm;
   if (result.storm)
     result.words +=
-        fmt::format("; {} refuses many at once ({} readers within the hour): not counted", event.domain, hit);
+        fmt::format("; {} refuses many at once ({} readers within the hour): not counted", event.domain, verdict.hit);
   return {};
 }
 

@@ -5,7 +5,6 @@
 // What carries none of these changes nobody. A mail is read once (Message-ID or hash); each is one transaction.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +18,7 @@
 #include "bounce/bounce_table.hpp"
 #include "bounce/mime_reader.hpp"
 #include "bounce/report.hpp"
+#include "bounce/storm.hpp"
 #include "bounce/webhook.hpp"
 #include "delivery/ledger.hpp"
 #include "store/database.hpp"
@@ -42,6 +42,7 @@ enum class Intake {
 struct IntakeResult {
   Intake intake = Intake::unmatched;
   SubscriberId subscriber{};  ///< 0: nobody
+  std::string address{};      ///< theirs, where it is a report
   bool suppressed = false;
   bool storm = false;
   std::string words{};  ///< what was done and why, one line
@@ -85,15 +86,7 @@ class BounceIntake {
   delivery::Ledger ledger_;
   subscriber::SubscriberTable subscribers_;
   subscriber::Suppressions suppressions_;
-
-  /// What the last look at a domain has found. A large storm is looked at afresh when a twentieth has come anew.
-  struct Storm {
-    int hit = 0;
-    int unseen = 0;  ///< reports since
-    bool hard_too = false;
-  };
-  std::map<std::string, Storm, std::less<>> storms_;
-  std::map<std::pair<EditionId, std::string>, int> sent_;  ///< readers of a domain who were sent the edition
+  bounce::StormWatch storms_;
 };
 
 }  // namespace tidings::app

@@ -217,6 +217,17 @@ std::string words_for(const std::vector<std::string_view>& lines, const std::vec
   return words;
 }
 
+/// Where the words beside the address say nothing: the line of the host's answer, up to the next blank one (Gmail).
+std::string answer_in(const std::vector<std::string_view>& lines) {
+  std::string answer;
+  for (const auto line : lines) {
+    if (answer.empty() && find_reply_code(line.substr(0, longest_line)) == 0) continue;
+    if (trim(line).empty() || answer.size() > 1500) break;
+    answer += std::string{trim(line)} + " ";
+  }
+  return answer;
+}
+
 }  // namespace
 
 Notice cut_notice(std::string_view text) {
@@ -269,37 +280,53 @@ std::vector<Finding> find_recipients(const Mail& mail, std::string_view notice) 
       same->diagnostic += words;
     }
   }
+  if (found.size() == 1) {
+    auto& words = found.front().diagnostic;
+    if (find_reply_code(words) == 0 && reason_of_words(words) == Reason::unknown) words += answer_in(lines);
+  }
   return found;
 }
 
 namespace {
 
+/// Only a mail system has such a From field; `from` in lower case.
+bool is_system_sender(std::string_view from) {
+  return from.find("<>") != std::string_view::npos || any_of(from, words::system_senders);
+}
+
 /// Some sign that no person wrote it: people and newsletters speak of bounces too, in the same words.
 bool is_from_system(const Mail& mail, std::string_view notice) {
   const auto from = ascii_lower(field(mail.fields, "from"));
-  if (trim(field(mail.fields, "return-path")) == "<>" || from.find("<>") != std::string::npos) return true;
-  if (any_of(from, words::system_senders)) return true;
-  for (const std::string_view name : {"x-failed-recipients", "auto-submitted"}) {
-    const auto value = ascii_lower(trim(field(mail.fields, name)));
-    if (!value.empty() && value != "no") return true;
-  }
+  if (trim(field(mail.fields, "return-path")) == "<>" || is_system_sender(from)) return true;
+  if (!trim(field(mail.fields, "x-failed-recipients")).empty()) return true;
   if (mail.type == "multipart/report" || !mail.returned.empty()) return true;
   const auto subject = flatten(field(mail.fields, "subject"));
   const bool passed_on = subject.starts_with("fw") || !field(mail.fields, "list-unsubscribe").empty();
-  return !passed_on && any_of(subject, words::failure) && any_of(flatten(notice.substr(0, 300)), words::own_voice);
+  if (passed_on) return false;
+  // RFC 3834: "auto-generated" is said by ticket systems and cron jobs too.
+  const auto submitted = ascii_lower(trim(field(mail.fields, "auto-submitted")));
+  if (submitted.find("failure") != std::string::npos) return true;
+  const bool automatic = !submitted.empty() && submitted != "no";
+  return (automatic || any_of(subject, words::failure)) && any_of(flatten(notice.substr(0, 300)), words::own_voice);
 }
 
 }  // namespace
 
+bool may_be_report(const Mail& mail, std::string_view notice) {
+  if (!is_from_system(mail, notice)) return false;
+  const bool structure = mail.type == "multipart/report" || !trim(field(mail.fields, "x-failed-recipients")).empty();
+  return structure || !any_of(flatten(notice.substr(0, 1000)), words::to_owner);
+}
+
 int report_score(const Mail& mail, std::string_view notice) {
-  if (!is_from_system(mail, notice)) return 0;
+  if (!may_be_report(mail, notice)) return 0;
   int score = 0;
   const auto subject = flatten(field(mail.fields, "subject"));
   const auto from = ascii_lower(field(mail.fields, "from"));
   const auto return_path = trim(field(mail.fields, "return-path"));
   const auto start = flatten(notice.substr(0, 6000));
   if (return_path == "<>" || from.find("<>") != std::string::npos) score += 2;
-  if (any_of(from, words::system_senders) || any_of(from, words::likely_senders)) score += 2;
+  if (is_system_sender(from) || any_of(from, words::likely_senders)) score += 2;
   if (any_of(subject, words::failure)) score += 2;
   if (!field(mail.fields, "x-failed-recipients").empty()) score += 3;
   if (mail.report_type == "delivery-status") score += 2;
@@ -352,7 +379,8 @@ Action action_of(const Mail& mail, std::string_view notice) {
                         "delivered to the following"};
   if (any_of(subject, late_subjects)) return Action::delayed;
   if (any_of(flat, late) && !any_of(flat, final)) return Action::delayed;
-  if (any_of(flat, done) && flat.find("not ") == std::string::npos) return Action::delivered;
+  const bool doubt = flat.find("not ") != std::string::npos || flat.find("unsuccessful") != std::string::npos;
+  if (any_of(flat, done) && !doubt && !any_of(flat, final)) return Action::delivered;
   return Action::failed;
 }
 
@@ -369,10 +397,12 @@ bool is_auto_reply(const Mail& mail, std::string_view notice) {
   if (ascii_lower(field(mail.fields, "precedence")) == "auto_reply" || submitted.find("vacation") != std::string::npos)
     return true;
   const auto from = ascii_lower(field(mail.fields, "from"));
-  const bool daemon = any_of(from, words::system_senders) || any_of(from, words::likely_senders);
+  const bool daemon = is_system_sender(from) || any_of(from, words::likely_senders);
   if (submitted.starts_with("auto-replied") && !daemon && !any_of(subject, words::failure)) return true;
-  if (any_of(flat, words::reply_bodies) && !(daemon && any_of(subject, words::failure))) return true;
-  return !daemon && any_of(flat, words::challenges) && find_reply_code(flat) == 0 && find_status(flat).empty();
+  // Not so where it is a host's answer: "550 the recipient is on vacation".
+  const bool answered = find_reply_code(notice.substr(0, 4000)) != 0 || !find_status(notice.substr(0, 4000)).empty();
+  if (any_of(flat, words::reply_bodies) && !(daemon && (answered || any_of(subject, words::failure)))) return true;
+  return !daemon && any_of(flat, words::challenges) && !answered;
 }
 
 }  // namespace tidings::bounce

@@ -30,6 +30,9 @@ struct Notice {
 /// Recipients of the notice in order of appearance; empty where none stands out.
 [[nodiscard]] std::vector<Finding> find_recipients(const Mail& mail, std::string_view notice);
 
+/// Some sign that a mail system wrote it, and that it speaks to the sender of a message.
+[[nodiscard]] bool may_be_report(const Mail& mail, std::string_view notice);
+
 /// 0: nothing of a report in it, or nothing that only a mail system has (null sender, its name, its structure); from 3
 /// on it is taken for a report.
 [[nodiscard]] int report_score(const Mail& mail, std::string_view notice);

@@ -38,11 +38,11 @@ inline constexpr P system_senders[] = {
     "post_master", "mail delivery", "mail.delivery", "mail deliver", "delivery subsystem", "delivery system",
     "mail system", "mail router", "mailrouter", "mail administrator", "mailadmin", "system administrator",
     "microsoft exchange", "microsoftexchange", "mailgate", "mailsweeper", "interscan", "imss@", "content-filter",
-    "symantec", "smtp", "ndr@", "root@"};
+    "symantec", "smtp", "ndr@", "mail server at"};
 
 /// From fields that mail systems have, and others too: they make a report likely, but are no sign of one.
 inline constexpr P likely_senders[] = {
-    "bounce", "listserv", "noreply", "no-reply", "antispam"};
+    "bounce", "listserv", "noreply", "no-reply", "antispam", "root@"};
 
 /// What a notice says to the sender in its first lines; people quote it further below.
 inline constexpr P own_voice[] = {
@@ -50,6 +50,14 @@ inline constexpr P own_voice[] = {
     "unable to deliver your message", "unable to deliver message", "could not deliver your message",
     "votre message n'a pas pu", "could not be delivered to the following", "non-delivery report",
     "created automatically by mail"};
+
+/// What is said to the owner of a mailbox; a report speaks to who wrote. Mail of phishers, mostly.
+inline constexpr P to_owner[] = {
+    "your incoming", "incoming messages are", "incoming messages could", "incoming mails", "pending message",
+    "messages pending", "pending email",
+    "release message", "release your", "retrieve your", "recover your", "upgrade your", "verify your account",
+    "confirm your account", "validate your", "your mailbox is", "your mailbox has", "your mailbox storage",
+    "your new mailbox", "your password"};
 
 // ---- 3. Whether it is about a failure ------------------------------------------------------------------------------
 
@@ -67,13 +75,17 @@ inline constexpr P failure[] = {
     "fatal error", "fatal delivery error", "delivery errors", "failure notice", "failed recipient", "failed address",
     "mail failed", "mail failure", "failed mail", "was rejected", "rejected recipient", "has been delayed", "delayed",
     "not yet been delivered", "been postponed", "invalid recipient", "unknown user", "user unknown", "no such user",
-    "mailbox is full", "mailbox full", "over quota", "quota", "unknown host", "has been returned",
+    "mailbox is full", "mailbox full", "over quota", "quota exceeded", "unknown host", "has been returned",
     "been returned because", "mail system error", "an error was detected", "error-for:", "automatically rejected",
     "sending your mail", "cannot be found", "invalid final delivery userid", "does not exist", "could not send",
     "couldn't send", "was aborted", "was blocked", "blocked by", "exactly match", "wrong or no longer valid",
     "a été refus", "pas pu etre", "n'a pas pu", "n'a pas été", "non remis", "echec", "échec", "n'existe pas",
     "no pudo ser entregado", "no se pudo entregar", "no se ha podido", "no ha podido", "nao pode ser", "não pôde ser",
-    "não foi possível", "falha na entrega", "impossibile", "non è stato possibile", "mancato recapito",
+    "não foi possível", "falha na entrega", "teslim edilemedi", "nelze doručit", "nedoručiteln", "δεν παραδόθηκε",
+    "ei voitu toimittaa", "nem kézbesíthető", "kézbesítési hiba", "impossibile", "non è stato possibile",
+    "mancato recapito",
+    "mancata consegna", "non può essere consegnat", "non puo' essere consegnat", "non è stato consegnat",
+    "non recapitat",
     "nicht zugestellt", "unzustellbar", "konnte nicht", "nicht übermittelt", "kunde inte", "kunne ikke",
     "niet afgeleverd", "onbestelbaar", "nie została dostarczona", "nie można dostarczyć", "zwrot",
     "не может быть доставлено", "не доставлено", "не удалось",

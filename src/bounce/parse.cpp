@@ -47,12 +47,18 @@ std::string nested_notice_of(const Mail& mail) {
   return {};
 }
 
+/// The same fields in plain text may be what a person forwards; not so where MIME structure was lost on the way.
+bool is_untyped_dsn(const Mail& mail, const std::string& text) {
+  return is_dsn_text(text) &&
+         (may_be_report(mail, text) || ascii_lower(text).find("content-type: message/delivery-status") != std::string::npos);
+}
+
 std::vector<Dsn> dsns_of(const Mail& mail) {
   std::vector<Dsn> outer;
   std::vector<Dsn> nested;
   for (const auto& part : mail.parts) {
     const bool typed = part.type == "message/delivery-status" || part.type == "message/global-delivery-status";
-    if (!typed && !is_dsn_text(part.text)) continue;
+    if (!typed && !is_untyped_dsn(mail, part.text)) continue;
     auto dsn = read_dsn(part.text);
     if (!dsn.recipients.empty()) (part.place == Place::notice ? outer : nested).push_back(std::move(dsn));
   }

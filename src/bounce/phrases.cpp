@@ -27,6 +27,7 @@ constexpr std::array table{
     // The mailbox and its domain, from the special to the general: "account * does not exist" holds "account".
     PhraseGroup{Reason::disabled, phrases::disabled}, PhraseGroup{Reason::moved, phrases::moved},
     PhraseGroup{Reason::host_unknown, phrases::host}, PhraseGroup{Reason::user_unknown, phrases::user},
+    PhraseGroup{Reason::user_unknown, phrases::user_vaguely},
     PhraseGroup{Reason::suspended, phrases::suspended},
     // Soft all of them; the order only says which word names the reason.
     PhraseGroup{Reason::spam, phrases::spam}, PhraseGroup{Reason::rate, phrases::rate},
@@ -69,5 +70,20 @@ bool is_before_recipient(std::string_view flat) {
 }
 
 bool is_surely_spam(std::string_view flat) { return any_of(own_words(flat), phrases::spam_for_sure); }
+
+bool names_another_cause(std::string_view flat) { return any_of(own_words(flat), phrases::another_cause); }
+
+bool is_only_vague(std::string_view flat) { return !any_of(flat, phrases::user); }
+
+Reason cause_beside(std::string_view flat) {
+  std::string rest = own_words(flat);
+  for (const auto phrase : phrases::user_vaguely) rest = replace_all(rest, phrase, "");
+  for (const auto& group : table) {
+    const bool of_message = group.reason == Reason::spam || group.reason == Reason::rate ||
+                            group.reason == Reason::policy || group.reason == Reason::content;
+    if (of_message && any_of(rest, group.phrases)) return group.reason;
+  }
+  return names_another_cause(rest) ? Reason::policy : Reason::unknown;
+}
 
 }  // namespace tidings::bounce

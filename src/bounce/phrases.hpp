@@ -26,4 +26,13 @@ struct PhraseGroup {
 /// Words of spam so plain that they outweigh those of an unknown user.
 [[nodiscard]] bool is_surely_spam(std::string_view flat);
 
+/// Beside what it says of the address, `flat` names a cause that is not the address.
+[[nodiscard]] bool names_another_cause(std::string_view flat);
+
+/// `flat`, which says that the user is unknown, does so only in words that others use too.
+[[nodiscard]] bool is_only_vague(std::string_view flat);
+
+/// Which cause of the message or of its sender `flat` names beside such vague words; Reason::unknown: none.
+[[nodiscard]] Reason cause_beside(std::string_view flat);
+
 }  // namespace tidings::bounce

@@ -17,11 +17,13 @@ inline constexpr P full[] = {
     // several, English
     "mailbox full", "mailbox is full", "mail box full", "mail box is full", "mailbox * is full", "full mailbox",
     "inbox is full", "inbox full", "folder is full", "account is full", "over quota", "overquota", "over * quota",
-    "out of quota", "exceed* quota", "exceeding * quota", "quota exceed", "quota has been exceeded", "quota * exceeded",
+    "out of quota", "exceed* quota", "exceeding * quota", "quota exceed", "quota has been exceeded",
+    "quota * exceeded",
     "quota full", "insufficient quota", "storage limit", "mailbox limit", "not enough space", "insufficient disk",
     "mailbox exceeded", "mailbox has exceeded", "mailbox would exceed", "user is over",
     // Postfix, Dovecot, Courier, Cyrus, maildrop, procmail
-    "disk quota", "disc quota", "diskspace quota", "mailbox quota", "storage quota", "maildir over", "mbox size limit",
+    "disk quota", "disc quota", "diskspace quota", "mailbox quota", "storage quota", "maildir over",
+    "mbox size limit",
     "mailbox size limit exceeded", "not enough storage", "does not have enough space", "no space left in mailbox",
     // sendmail, Sun Messaging Server, iPlanet
     "quota violation", "exceeded * storage", "exceeded the storage", "storage allocation", "maximum allowed storage",
@@ -92,7 +94,8 @@ inline constexpr P host[] = {
     "domain does not exist", "domain * does not exist", "domain doesn't exist", "domain doesnt exist",
     "host doesn't exist", "unknown domain", "domain unknown", "nonexistent domain", "non-existent domain",
     "non-existent hosts", "nonexistentdomain", "nxdomain", "bad destination host", "bad-domain", "badly formed host",
-    "illegal host/domain", "domain must exist", "domain lookup failed", "no mail exchanger", "no valid mail exchanger",
+    "illegal host/domain", "domain must exist", "domain lookup failed", "no mail exchanger",
+    "no valid mail exchanger",
     "no mx or a", "no mx record", "has no mx", "no mx found", "no valid mx",
     // Postfix
     "host or domain name not found", "domain name not found", "name service error * host not found",
@@ -103,7 +106,7 @@ inline constexpr P host[] = {
     // qmail
     "couldn't find any host", "couldn't find a mail exchanger",
     // Hotmail, Exchange, Gmail, Ipswitch IMail
-    "domain is not reachable", "dns server returned answer with no data", "cannot find your recipient's domain",
+    "dns server returned answer with no data", "cannot find your recipient's domain",
     "mail domain mentioned in email address is unknown",
     // other languages
     "domaine inconnu", "ドメインが見つかりません"};
@@ -118,65 +121,79 @@ inline constexpr P user[] = {
     "no such person", "no such account", "no such local user", "no such name", "no such id", "not a user",
     "invalid user", "nonexistent user", "non-existent user", "non existent user", "not a valid user",
     "not a known user", "unknown local user", "> not found",
+    // RFC 3464 appendix E
+    "is not a registered",
     // mailboxes
     "mailbox not found", "mailbox unknown", "unknown mailbox", "mailbox does not exist", "mailbox * does not exist",
-    "mailbox doesn't exist", "mailbox not present", "mailbox invalid", "invalid mailbox", "mailbox unavailable",
-    "mailbox not available", "mailbox is unavailable", "mailbox * unavailable", "local mailbox * is unavailable",
-    "nonexistent mailbox", "not a valid mailbox", "no mailbox here", "no mailbox by that name", "no mailbox found",
-    "no mail box", "bad destination mailbox", "bad-mailbox", "mailbox is not allowed",
+    "mailbox doesn't exist", "mailbox not present", "mailbox invalid", "invalid mailbox", "nonexistent mailbox",
+    "not a valid mailbox", "no mailbox here", "no mailbox by that name", "no mailbox found", "no mail box",
+    "bad destination mailbox", "bad-mailbox", "mailbox is not allowed",
     // recipients
     "recipient unknown", "unknown recipient", "recipient not found", "recipient * not found",
     "recipient does not exist", "recipient * does not exist", "recipient doesn't exist", "recipient not exist",
     "invalid recipient", "bad recipient", "bad_recipient", "bad-recipient", "recipient invalid",
-    "recipient is invalid", "recipient is not local", "recipient not recognized", "recipient is not accepted",
-    "recipient not ok", "recipients was undeliverable", "recipients were undeliverable", "archived recipient",
-    "no valid recipient", "not a valid recipient", "not found recipient", "does not like recipient",
-    "doesn't like recipient", "envelope recipient has been denied",
+    "recipient is invalid", "recipient is not local", "recipient not recognized", "recipient not ok",
+    "recipients was undeliverable", "recipients were undeliverable", "archived recipient", "no valid recipient",
+    "not a valid recipient", "not found recipient",
     // Postfix
-    "recipient address rejected: access denied", "recipient address rejected: user",
-    "recipient address rejected: unknown", "recipient address rejected: invalid",
-    "recipient address rejected: undeliverable", "recipient address rejected.",
+    "recipient address rejected: user", "recipient address rejected: unknown", "recipient address rejected: invalid",
+    "recipient address rejected: undeliverable", "recipient rejected: unknown",
     // addresses
     "unknown address", "address unknown", "address does not exist", "address * does not exist",
     "address doesn't exist", "address not found", "address could not be found", "address couldn't be found",
-    "address wasn't found", "e-mail address * was not found", "address not known", "address invalid",
-    "invalid address", "address is invalid", "bad address", "address error", "addresses were unknown",
+    "address wasn't found", "e-mail address * was not found", "address not known", "addresses were unknown",
     "undeliverable address", "unknown email address", "unknown e-mail address", "bad destination email",
-    "addressee unknown", "unknown addressee", "not a valid address", "not a local address", "not an active address",
+    "addressee unknown", "unknown addressee", "not a local address", "not an active address",
     "unknown or illegal alias", "inactive email address", "no one at this address", "wrong or no longer valid",
-    // accounts
+    // accounts; QQ
     "account does not exist", "account * does not exist", "account doesn't exist", "account not found",
-    "account * not found", "account unavailable", "account unknown", "unknown account", "invalid account",
-    "no account by that name", "does not have an account", "user doesn't have a", "user doesnt have a",
+    "account * not found", "account unknown", "unknown account", "invalid account", "nonexistent account",
+    "non-existent account", "no account by that name", "does not have an account", "user doesn't have a",
+    "user doesnt have a",
     // qmail, vpopmail, qmail-chkuser, Courier
     "badrcptto", "badrecipientto", "validrcptto", "unknown local part", "unknown local-part",
-    "invalid or unknown virtual user", "missing home directory", "not listed in", "not found in",
+    "invalid or unknown virtual user", "missing home directory",
     // Exchange, Office 365
     "recipnotfound", "recipient notfound", "recipient name is not recognized", "server rejected recipients",
     // Domino, Notes, GroupWise
-    "in name directory", "not present in directory", "not in our directory", "not match an",
-    "no matches to nameserver query", "user's email name is not found",
+    "in name directory", "not present in directory", "not match an", "no matches to nameserver query",
+    "user's email name is not found", "not listed in domino directory",
     // Ipswitch IMail, AOL, Facebook, BIG Brother and others
-    "invalid final delivery userid", "can't accept user", "rcp-p1", "not known here", "not known at this",
-    "not our customer",
-    // what is left of a sentence; so short that they stand last
-    "does not exist", "doesn't exist", "dosn't exist", "couldn't be found", "could not be found",
+    "invalid final delivery userid", "can't accept user", "rcp-p1", "not our customer",
     // French, Spanish, Portuguese, Italian
-    "n'existe pas", "utilisateur inconnu", "destinataire inconnu", "destinataire invalide", "adresse inconnue",
-    "utilisateur non recens", "non répertorié", "no existe", "usuario desconocido", "usuario no encontrado",
+    "utilisateur inconnu", "utilisateur n'existe pas", "destinataire inconnu", "destinataire invalide",
+    "adresse inconnue", "utilisateur non recens", "non répertorié", "usuario desconocido", "usuario no encontrado",
     "usuario inexistente", "destinatario desconocido", "usuário desconhecido", "destinatario sconosciuto",
     "utente sconosciuto", "nessun utente", "utente non valido",
-    // German, Danish, Dutch, Swedish, Polish, Russian
-    "unbekannter benutzer", "benutzer unbekannt", "empfänger unbekannt", "unbekannter empfänger",
-    "existiert nicht", "nicht gefunden", "ukendt bruger", "onbekende gebruiker", "gebruiker onbekend",
-    "okänd mottagare", "nieznany", "nie istnieje", "nie ma takiego", "пользователь не найден",
-    "нет такого пользователя", "не существует", "несуществующ",
+    // Turkish, Czech, Finnish, Hungarian
+    "kullanıcı bulunamadı", "uživatel neexistuje", "tuntematon käyttäjä", "tuntematon vastaanottaja",
+    "ismeretlen felhasználó", "ismeretlen címzett",
+    // German, Danish, Dutch, Swedish, Polish, Russian, Ukrainian
+    "unbekannter benutzer", "benutzer unbekannt", "empfänger unbekannt", "unbekannter empfänger", "ukendt bruger",
+    "onbekende gebruiker", "gebruiker onbekend", "okänd mottagare", "nieznany", "nie ma takiego",
+    "пользователь не найден", "нет такого пользователя", "несуществующ", "користувача не знайдено",
     // Chinese, Japanese (Notes, Exchange, carriers), Korean
-    "用户不存在", "用户未找到", "收件人不存在", "不存在", "無此", "查無此人",
-    "宛先が見つかりません",
-    "ユーザが存在しません", "存在しません", "アドレスが見つかりません", "見つかりません", "宛先不明",
-    "あて先不明",
-    "リストにありません", "登録されていません", "사용자를 찾을 수", "존재하지 않"};
+    "用户不存在", "用户未找到", "收件人不存在", "無此", "查無此人", "宛先が見つかりません",
+    "ユーザが存在しません", "アドレスが見つかりません", "宛先不明", "あて先不明",
+    "リストにありません", "登録されていません", "사용자를 찾을 수"};
+
+/// The same in words that others use too, and what is left of a sentence: any telling code, and any other cause that is
+/// named beside it, outweighs them (reason.hpp).
+inline constexpr P user_vaguely[] = {
+    // The text that RFC 5321 section 4.2.3 gives for 550: "mailbox not found, no access, or command rejected for policy
+    // reasons"; Exchange, Outlook.com, GMX, IIS
+    "mailbox unavailable", "mailbox not available", "mailbox is unavailable", "mailbox <* unavailable",
+    "mailbox * is unavailable", "account unavailable",
+    // Postfix: access(5); Office 365; qmail and others
+    "recipient address rejected.", "recipient is not accepted", "envelope recipient has been denied",
+    // several
+    "address invalid", "invalid address", "address is invalid", "bad address", "address error", "not a valid address",
+    "not in our directory", "not listed in", "not found in", "not known here", "not known at this", "does not exist",
+    "doesn't exist", "dosn't exist", "couldn't be found", "could not be found",
+    // other languages
+    "n'existe pas", "no existe", "não existe", "non esiste", "δεν υπάρχει", "не існує", "existiert nicht",
+    "nicht gefunden", "nie istnieje", "не существует", "不存在",
+    "存在しません", "見つかりません", "존재하지 않"};
 
 // clang-format on
 

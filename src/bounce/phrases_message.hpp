@@ -27,7 +27,8 @@ inline constexpr P sender[] = {
     "sender does not exist", "unverified sender", "sender is not allowed", "sender not pre-approved",
     // qmail and others: the envelope sender
     "from address * does not exist", "from address domain", "from: domain is invalid", "mail from * unknown",
-    "return address * does not exist", "return-path domain", "your envelope sender", "invalid domain, see", "emetteur invalide",
+    "return address * does not exist", "return-path domain", "your envelope sender", "invalid domain, see",
+    "emetteur invalide",
     // backscatter guards (SonicWall, MDaemon, SpamWall)
     "batv", "no third-party dsns", "null sender", "backscatter protection",
     // lists: Mailman, Sympa, Google Groups, Exchange groups
@@ -39,7 +40,9 @@ inline constexpr P sender[] = {
     "recipient's privacy settings", "recipient preferences", "user rules", "senders to accept mail from",
     "on our whitelist", "access denied, sending domain",
     // our own host, looked up and not found
-    "reverse dns", "ptr record", "valid ptr", "domain does not exist in dns"};
+    "reverse dns", "ptr record", "valid ptr", "domain does not exist in dns",
+    // GMX, web.de, mail.com
+    "invalid dns mx or a"};
 
 /// A name server or a route that may be there later.
 inline constexpr P lookup_later[] = {
@@ -102,7 +105,8 @@ inline constexpr P spam[] = {
     "identified as spam", "rejected as spam", "message as spam", "flagged as spam", "is spam", "be spam",
     "probable spam", "suspected spam", "possible spam", "spam content", "spam message", "spam filter", "spam score",
     "spam-score", "spam-related", "- spam", "anti-spam", "antispam", "spamassassin", "spammer", "unsolicited",
-    "likely unsolicited", " spam", "junk mail", "junk email", "bulk email", "bulk mail", "virus", "malware", "infected",
+    "likely unsolicited", " spam", "junk mail", "junk email", "bulk email", "bulk mail", "virus", "malware",
+    "infected",
     "phishing",
     // lists of hosts
     "blacklist", "black list", "block list", "blocklist", "denylist", "blocked by", "blocked using",
@@ -145,7 +149,7 @@ inline constexpr P network[] = {
     "name server: * host name lookup failure", "dns lookup failed", "dns error", "lookup failure",
     "name service error", "loop", "too many hops", "hop count", "greeting failed", "broken pipe",
     "server unavailable or busy", "find a gateway", "bad connection", "no smtp connection", "server is not reachable",
-    "destination computer was"};
+    "destination computer was", "domain is not reachable"};
 
 /// The receiving system.
 inline constexpr P system[] = {
@@ -158,18 +162,35 @@ inline constexpr P system[] = {
 
 /// Words about us, the sending side: our name, our address, our host.
 inline constexpr P about_us[] = {
-    "sender", "your ip", "your host", "your domain", "your server", "your mail server", "your dns", "sending ip",
-    "sending domain", "sending host", "client host", "helo", "ehlo", "reverse dns", "rdns", " ptr", "from domain",
-    "from address", "return-path", "return path", "envelope from", "mailfrom"};
+    "sender", "originator", "your ip", "your host", "your domain", "your server", "your mail server", "your dns", "your account",
+    "sending ip", "sending domain", "sending host", "client host", "helo", "ehlo", "reverse dns", "rdns", " ptr",
+    "from domain", "from address", "from header", "header from", "domain in from", "the from:", "return-path", "return path",
+    "envelope from", "mailfrom",
+    // other languages
+    "absender", "ihre domain", "expéditeur", "expediteur", "remitente", "remetente", "mittente", "отправител",
+    "发件人", "寄件者", "寄件人", "差出人", "送信者", "送信元", "보낸 사람", "발신자"};
 
 /// Words that hold one of the above and are not about us.
 inline constexpr P not_about_us[] = {
-    "return to sender", "returned to sender", "to the sender", "for the sender", "returning message to sender"};
+    "return to sender", "returned to sender", "to the sender", "for the sender", "returning message to sender",
+    "zurück an den absender", "zurück an absender", "retour à l'expéditeur", "retour a l'expediteur",
+    "devuelto al remitente", "al mittente", "возвращено отправителю", "退回发件人", "送信者に"};
 
 /// A refusal before any recipient was named: of us, whatever it says (Postfix, Exim).
 inline constexpr P before_recipient[] = {
     "in reply to mail from", "in reply to helo", "in reply to ehlo", "after mail from", "after pipelined mail from",
     "after helo", "after ehlo", "after initial connection", "after authentication", "refused to talk to me"};
+
+/// Causes that are not the address, however the rest of the sentence sounds: "no such user, or you are not permitted".
+inline constexpr P another_cause[] = {
+    // how much and how fast we send; what may be over tomorrow
+    "too many", "maximum number", "rate limit", "rate exceeded", "throttl", "greylist", "graylist", "try again later",
+    "try later", "temporar",
+    // who we are
+    "dmarc", "dkim", "spf ", "not permitted", "not authorized", "not authorised", "authentication failed",
+    "authentication required", "password", "credentials", "certificate", "reputation", "polic",
+    // what we wrote
+    "attachment", "contains a link", "message header", "header syntax", "message body", "message content"};
 
 // clang-format on
 

@@ -9,9 +9,7 @@
 // | delayed, delivered, relayed, expanded | nothing | it has not failed |
 //
 // Points are days: at most one a day, only of the last `window`; so they decay by themselves. At `threshold` points the
-// address is suppressed. A storm, when a provider refuses many readers at once, counts nothing: `storm_readers`
-// different readers of one domain within `storm_window`; and hard reports of a storm take their suppressions back if
-// more than half of the domain's readers were hit, because no provider loses half its mailboxes in an hour.
+// address is suppressed. A storm, when a provider refuses many readers at once, counts nothing: storm.hpp.
 #pragma once
 
 #include <chrono>

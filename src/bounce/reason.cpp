@@ -146,7 +146,6 @@ bool is_vague(Reason reason, P flat) {
   switch (reason) {
     case Reason::policy:
     case Reason::content:
-    case Reason::network:
     case Reason::disabled: return true;
     case Reason::system: return !has_any(flat, {"command", "mailer", "permission", "write", "config"});
     case Reason::suspended: return !has_any(flat, {"suspend", "frozen", "locked", "temporar"});
@@ -154,13 +153,19 @@ bool is_vague(Reason reason, P flat) {
   }
 }
 
-/// "5.1.1 Mailbox unavailable or access denied" against "5.2.1 Mailbox unavailable": where words are vague, the code
-/// decides.
+/// Where words are vague, another cause beside them decides, then the code: "5.1.1 Mailbox unavailable or access denied"
+/// against "5.2.1 Mailbox unavailable" against "Mailbox unavailable, reject due to policy restrictions".
 Reason weighed(Reason words, P flat, P status) {
-  if (status == "5.1.1" && is_vague(words, flat) && !is_about_us(flat) && !refuses_sender(flat))
+  if (words == Reason::user_unknown && is_only_vague(flat)) {
+    if (const auto beside = cause_beside(flat); beside != Reason::unknown) return beside;
+    const auto by_code = says_little(status) ? Reason::unknown : reason_of_status(status);
+    return by_code == Reason::unknown ? words : by_code;
+  }
+  const bool about_us = is_about_us(flat) || refuses_sender(flat) || names_another_cause(flat);
+  if (status == "5.1.1" && is_vague(words, flat) && !about_us) return Reason::user_unknown;
+  // Office 365 for who is not in its directory; with 5.7.1 it is what Postfix says of any rule (access(5)).
+  if (status == "5.4.1" && flat.find("recipient address rejected: access denied") != P::npos)
     return Reason::user_unknown;
-  if (words == Reason::user_unknown && status == "5.2.1" && has_any(flat, {"unavailable", "not available"}))
-    return Reason::suspended;
   return words;
 }
 
@@ -172,16 +177,19 @@ char class_of(const Evidence& evidence, const std::string& status, int code) {
 }
 
 /// A reason that blames the address stands only where nothing speaks for another one.
-Reason doubted(Reason reason, P flat, P status, P around) {
+Reason doubted(Reason reason, P flat, P status, P around, int code) {
   if (!blames_address(reason)) return reason;
+  if (code / 10 == 53) return Reason::policy;  // authentication, of us (RFC 4954)
   const bool named = reason == Reason::user_unknown || reason == Reason::moved;
   if (named && (is_before_recipient(flat) || is_before_recipient(around))) return Reason::policy;
   if (is_about_us(flat)) return Reason::policy;
   const int subject = split_status(status).subject;
   // "550 5.7.1 blocked, see ...; address does not exist"
   if (subject == 7 && says_spam(flat)) return Reason::spam;
-  if (subject != 1 && is_surely_spam(flat)) return Reason::spam;
-  return reason;
+  if (is_surely_spam(flat)) return Reason::spam;
+  if (!names_another_cause(flat)) return reason;
+  const auto other = cause_beside(flat);
+  return other == Reason::unknown ? Reason::policy : other;
 }
 
 }  // namespace
@@ -197,6 +205,7 @@ Reason reason_of_words(std::string_view text) {
 Judgement judge(const Evidence& evidence) {
   Judgement out;
   const auto flat = flatten(evidence.diagnostic);
+  const auto around = flatten(evidence.around);
   const auto in_words = find_status(evidence.diagnostic);
   int code = find_reply_code(evidence.diagnostic);
   // A host's own code is more telling than "5.0.0", and 4.y.z of a host beats a 5.0.0 that only means "given up".
@@ -206,12 +215,12 @@ Judgement judge(const Evidence& evidence) {
   if (out.reason == Reason::unknown && !says_little(out.status)) out.reason = reason_of_status(out.status);
   if (out.reason == Reason::unknown && !says_little(in_words)) out.reason = reason_of_status(in_words);
   if (out.reason == Reason::unknown && !evidence.around.empty()) {
-    out.reason = reason_of_words(evidence.around);
+    out.reason = weighed(reason_of_words(evidence.around), around, out.status);
     if (code == 0) code = find_reply_code(evidence.around);
     if (out.status.empty()) out.status = find_status(evidence.around);
   }
   if (out.reason == Reason::unknown && !is_generic(out.status)) out.reason = reason_of_status(out.status);
-  out.reason = doubted(out.reason, flat, in_words.empty() ? out.status : in_words, flatten(evidence.around));
+  out.reason = doubted(out.reason, flat, in_words.empty() ? out.status : in_words, around, code);
   const char status_class = class_of(evidence, out.status, code);
   if (out.status.empty()) {
     // Given up after trying for long is 4.4.7 whatever the last answer was.

@@ -170,11 +170,19 @@ std::optional<std::string> address_of(std::string_view value) {
   if (value.starts_with("/")) {
     if (auto found = x400_address(value)) return found;
   }
+  // A field holds one address and nothing else, so it may be of any script (RFC 6533).
+  if (value.find_first_of(" \t<>(\"'") == std::string_view::npos && std::any_of(value.begin(), value.end(), is_high)) {
+    if (auto whole = bracketed_address(value); !whole.empty()) return whole;
+  }
   if (const auto found = find_addresses(value); !found.empty()) return found.front().address;
   // Alone in a field even "root@mailhost" is an address.
   const auto inside = bracketed_address(value);
   if (!inside.empty()) return inside;
-  return std::nullopt;
+  // So is what cannot be one: "ann@#quay.example" was refused for that very reason.
+  const auto at = value.find('@');
+  const bool plain = value.find_first_of(" \t<>(),;:\"") == std::string_view::npos && value.find('@', at + 1) == std::string_view::npos;
+  if (at == std::string_view::npos || at == 0 || at + 1 == value.size() || !plain) return std::nullopt;
+  return value.substr(0, at).ends_with("...") ? std::nullopt : std::optional{std::string{value}};
 }
 
 std::string find_status(std::string_view text) {
@@ -227,7 +235,9 @@ bool contains_pattern(std::string_view text, std::string_view pattern) {
 }
 
 std::string flatten(std::string_view text) {
-  const auto line = ascii_lower(collapse_blanks(text));
+  const auto blanks = collapse_blanks(text);
+  const bool foreign = std::any_of(blanks.begin(), blanks.end(), is_high);
+  const auto line = foreign ? fold_case(blanks) : ascii_lower(blanks);
   std::string out;
   out.reserve(line.size());
   // "550-5.1.1 The account does 550-5.1.1 not exist": the codes of continuation lines stand between the words.

@@ -70,12 +70,14 @@ void note(Tally& tally, const app::IntakeResult& result, bool json) {
   if (json) {
     tally.lines += json_line({{"outcome", name_of(result.intake)},
                               {"subscriber", result.subscriber ? Json(result.subscriber.value) : Json(nullptr)},
+                              {"address", result.address.empty() ? Json(nullptr) : Json(result.address)},
                               {"suppressed", result.suppressed},
                               {"storm", result.storm},
                               {"words", result.words}});
   } else if (result.subscriber) {
-    tally.lines += printable(fmt::format("{}: subscriber {}: {}{}", name_of(result.intake), result.subscriber.value,
-                                         result.words, result.suppressed ? "; suppressed" : "")) +
+    const auto who = result.address.empty() ? fmt::format("subscriber {}", result.subscriber.value) : result.address;
+    tally.lines += printable(fmt::format("{}: {}: {}{}", name_of(result.intake), who, result.words,
+                                         result.suppressed ? "; suppressed" : "")) +
                    "\n";
   }
 }

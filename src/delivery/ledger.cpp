@@ -255,6 +255,7 @@ struct Ledger::Settling {
     VALUES (:edition, :subscriber, :attempt, :now, :stage, :outcome, :code, :reply, :relay))sql")) {}
 };
 
+/// One answer, and its attempt for the story of the delivery; what settle_taken() does not do.
 Result<bool> Ledger::settle_one(Settling& with, Settled& answer) {
   const auto& policy = with.policy;
   const auto now = with.now;
@@ -296,7 +297,6 @@ Result<bool> Ledger::settle_one(Settling& with, Settled& answer) {
   update.bind(":edition", claim.edition).bind(":subscriber", claim.subscriber).bind(":attempt", claim.attempt);
   TIDINGS_TRY(update.run());
   if (database_->changes() == 0) return false;
-  if (seen.kind == OutcomeKind::accepted && claim.attempt == 1) return true;
   auto& insert = with.insert;
   insert.bind(":edition", claim.edition).bind(":subscriber", claim.subscriber).bind(":attempt", claim.attempt).bind(":now", now);
   insert.bind(":stage", name_of(seen.stage)).bind(":outcome", name_of(seen.kind)).bind(":code", code_of(seen));
@@ -305,16 +305,88 @@ Result<bool> Ledger::settle_one(Settling& with, Settled& answer) {
   return true;
 }
 
+/// Answers that one statement writes: first attempts, simply taken, of one edition, in order of subscriber.
+class TakenRows final : public store::Lookup {
+ public:
+  enum Column { is_there, code, reply };
+
+  explicit TakenRows(std::span<Settled* const> answers) : answers_(answers), written_(answers.size(), false) {}
+
+  Value value(std::int64_t key, int column) noexcept override {
+    if (at_ == answers_.size() || subscriber(at_) != key) find(key);
+    if (at_ == answers_.size() || subscriber(at_) != key) return {};
+    const auto& outcome = answers_[at_]->outcome;
+    if (column == is_there) return 1;
+    written_[at_] = true;  // these two are only asked of a row that is changed
+    if (column == code) return outcome.code == 0 ? Value{} : Value{std::int64_t{outcome.code}};
+    reply_ = reply_of(outcome);
+    return reply_;
+  }
+
+  [[nodiscard]] bool was_written(std::size_t index) const { return written_[index]; }
+
+ private:
+  [[nodiscard]] std::int64_t subscriber(std::size_t index) const { return answers_[index]->claim.subscriber.value; }
+  void find(std::int64_t key) noexcept {
+    const auto found = std::lower_bound(answers_.begin(), answers_.end(), key,
+                                        [](const Settled* answer, std::int64_t wanted) { return answer->claim.subscriber.value < wanted; });
+    at_ = static_cast<std::size_t>(found - answers_.begin());
+  }
+
+  std::span<Settled* const> answers_;
+  std::vector<bool> written_;
+  std::size_t at_ = 0;
+  std::string reply_;
+};
+
+/// The end of the run of answers that begins with the first: one edition, and no two so far apart that going from one to the next
+/// costs more than finding it.
+std::size_t length_of_run(std::span<Settled* const> answers) {
+  constexpr std::int64_t far_apart = 64;
+  std::size_t length = 1;
+  for (; length < answers.size(); ++length) {
+    const auto& one = answers[length - 1]->claim;
+    const auto& next = answers[length]->claim;
+    if (one.edition != next.edition || next.subscriber.value - one.subscriber.value > far_apart) break;
+  }
+  return length;
+}
+
+/// One run, at less than half the cost of settle_one() for each.
+Result<void> Ledger::settle_taken(std::span<Settled* const> answers, UtcTime now, std::vector<Settled>& recorded) {
+  auto update = database_->prepare(R"sql(
+    UPDATE deliveries SET state = 5, due_ms = NULL, code = lookup(:taken, subscriber_id, 1), reply = lookup(:taken, subscriber_id, 2),
+                          settled_ms = :now
+    WHERE edition_id = :edition AND subscriber_id BETWEEN :first AND :last AND state = 2 AND attempts = 1
+      AND lookup(:taken, subscriber_id, 0) IS NOT NULL)sql");
+  TakenRows taken{answers};
+  update.bind_lookup(":taken", taken).bind(":now", now).bind(":edition", answers.front()->claim.edition);
+  update.bind(":first", answers.front()->claim.subscriber).bind(":last", answers.back()->claim.subscriber);
+  TIDINGS_TRY(update.run());
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (taken.was_written(i)) recorded.push_back(std::move(*answers[i]));
+  }
+  return {};
+}
+
 Result<void> Ledger::settle_rows(std::vector<Settled> answers, const SettleOptions& options) {
   // In key order: four times as fast on a large table as in the order of the answers.
   std::vector<Settled*> ordered;
   ordered.reserve(answers.size());
   for (auto& answer : answers) ordered.push_back(&answer);
   std::sort(ordered.begin(), ordered.end(), [](const Settled* a, const Settled* b) { return key_of(a->claim) < key_of(b->claim); });
+  const auto others = std::stable_partition(ordered.begin(), ordered.end(), [](const Settled* answer) {
+    return answer->outcome.kind == OutcomeKind::accepted && answer->claim.attempt == 1;
+  });
   Settling with{*database_, options.policy, clock_->now()};
   std::vector<Settled> recorded;
   recorded.reserve(answers.size());
-  for (auto* const answer : ordered) {
+  for (std::span<Settled* const> taken{ordered.begin(), others}; !taken.empty();) {
+    const auto length = length_of_run(taken);
+    TIDINGS_TRY(settle_taken(taken.first(length), with.now, recorded));
+    taken = taken.subspan(length);
+  }
+  for (auto* const answer : std::span{others, ordered.end()}) {
     TIDINGS_LET(const bool changed, settle_one(with, *answer));
     if (changed) recorded.push_back(std::move(*answer));
   }

@@ -229,6 +229,7 @@ class Ledger {
   [[nodiscard]] Result<void> note_claiming(EditionId edition);
   struct Settling;
   [[nodiscard]] Result<bool> settle_one(Settling& with, Settled& answer);
+  [[nodiscard]] Result<void> settle_taken(std::span<Settled* const> answers, UtcTime now, std::vector<Settled>& recorded);
   [[nodiscard]] Result<void> release_one(const Claim& claim, UtcTime now);
   [[nodiscard]] Result<void> settle_rows(std::vector<Settled> answers, const SettleOptions& options);
 

@@ -104,16 +104,17 @@ std::vector<Claim> Outbox::next_claims(std::size_t limit) {
   return taken;
 }
 
-void Outbox::add_letter(Parcel parcel) {
+void Outbox::add_letters(std::vector<Parcel> parcels) {
+  if (parcels.empty()) return;
   std::unique_lock lock{mutex_};
   room_there_.wait(lock, [&] { return letters_.size() < max_letters_ || stopping_; });
-  --composing_;
+  composing_ -= parcels.size();
   if (stopping_) {
-    --outstanding_;
-    harvest_.handed_back.push_back(std::move(parcel.claim));
+    outstanding_ -= parcels.size();
+    for (auto& parcel : parcels) harvest_.handed_back.push_back(std::move(parcel.claim));
     answers_there_.notify_all();
   } else {
-    letters_.push_back(std::move(parcel));
+    for (auto& parcel : parcels) letters_.push_back(std::move(parcel));
     letters_there_.notify_one();
   }
   if (transport_waits_) wake_locked();

@@ -30,7 +30,7 @@ struct Parcel {
 
 class Outbox {
  public:
-  /// At most `letters` composed ones wait for the transport.
+  /// Composers wait while `letters` of them or more are ready for the transport.
   Outbox(Journal journal, std::size_t letters);
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
@@ -68,8 +68,9 @@ class Outbox {
 
   /// Up to `limit` claims to compose; empty means that there will be none any more.
   [[nodiscard]] std::vector<Claim> next_claims(std::size_t limit);
-  /// Waits while too many letters are ready. After stop() the letter is handed back instead.
-  void add_letter(Parcel parcel);
+  /// Waits while too many letters are ready, then adds all. After stop() they are handed back instead. By the handful: each call
+  /// may wake the transport, which costs more than a letter.
+  void add_letters(std::vector<Parcel> parcels);
   /// A composer failed: its claim is handed back and the run ends.
   void compose_failed(const Claim& claim, Error error);
 

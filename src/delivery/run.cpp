@@ -38,6 +38,8 @@ void compose_claims(Outbox& outbox, const Composer& compose) {
   for (;;) {
     auto claims = outbox.next_claims(compose_batch);
     if (claims.empty()) return;
+    std::vector<Parcel> parcels;
+    parcels.reserve(claims.size());
     for (auto& claim : claims) {
       auto letter = compose(claim);
       if (letter) {
@@ -47,11 +49,12 @@ void compose_claims(Outbox& outbox, const Composer& compose) {
         }
       }
       if (letter) {
-        outbox.add_letter({.claim = std::move(claim), .letter = std::move(*letter)});
+        parcels.push_back({.claim = std::move(claim), .letter = std::move(*letter)});
       } else {
         outbox.compose_failed(claim, std::move(letter).error());
       }
     }
+    outbox.add_letters(std::move(parcels));
   }
 }
 
@@ -208,7 +211,9 @@ Result<Outcome> send_one(Transport& transport, message::Letter letter) {
   const Claim claim{.edition = {}, .subscriber = {}, .segment = {}, .attempt = 1, .address = letter.envelope_to, .name = {}};
   outbox.add_claims({claim});
   [[maybe_unused]] const auto taken = outbox.next_claims(1);
-  outbox.add_letter({.claim = claim, .letter = std::move(letter)});
+  std::vector<Parcel> parcels;
+  parcels.push_back({.claim = claim, .letter = std::move(letter)});
+  outbox.add_letters(std::move(parcels));
   outbox.close();
   transport.run(outbox);
   const auto harvest = outbox.wait(1, 0ms);

@@ -32,6 +32,23 @@ bool is_at_rest(std::filesystem::path path) {
   return !std::filesystem::exists(path, ignored);
 }
 
+/// The type of the pointers that lookup() takes: no other pointer passes, and no SQL text can make one.
+constexpr const char* lookup_type = "tidings lookup";
+
+/// SQL: lookup(:rows, key, column), see Lookup.
+void look_up(sqlite3_context* context, int, sqlite3_value** arguments) {
+  auto* const rows = static_cast<Lookup*>(sqlite3_value_pointer(arguments[0], lookup_type));
+  TIDINGS_CHECK(rows != nullptr);
+  const auto found = rows->value(sqlite3_value_int64(arguments[1]), sqlite3_value_int(arguments[2]));
+  if (const auto* const number = std::get_if<std::int64_t>(&found)) {
+    sqlite3_result_int64(context, *number);
+  } else if (const auto* const text = std::get_if<std::string_view>(&found)) {
+    sqlite3_result_text64(context, text->data() == nullptr ? "" : text->data(), text->size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  } else {
+    sqlite3_result_null(context);
+  }
+}
+
 int name_hint(int code) { return code & 0xFF; }
 
 Errc errc_of(int code) {
@@ -123,6 +140,11 @@ Statement& Statement::bind_blob(const char* name, std::string_view bytes) {
   return *this;
 }
 
+Statement& Statement::bind_lookup(const char* name, Lookup& rows) {
+  TIDINGS_CHECK(sqlite3_bind_pointer(statement_, index_of(name), &rows, lookup_type, nullptr) == SQLITE_OK);
+  return *this;
+}
+
 Result<bool> Statement::step() {
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
@@ -207,6 +229,10 @@ Result<Database> Database::open_handle(const std::filesystem::path& path, int fl
   Database database{std::move(handle), path};
   if (code != SQLITE_OK) return database.error("cannot open");
   sqlite3_busy_timeout(sqlite, busy_timeout_ms);
+  constexpr int flags_of_lookup = SQLITE_UTF8 | SQLITE_DIRECTONLY;
+  if (sqlite3_create_function_v2(sqlite, "lookup", 3, flags_of_lookup, nullptr, look_up, nullptr, nullptr, nullptr) != SQLITE_OK) {
+    return database.error("cannot open");
+  }
   return database;
 }
 

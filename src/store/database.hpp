@@ -1,7 +1,7 @@
 // The store: one SQLite file behind a handle that knows SQL but no table of ours.
 //
 // The handle is driver-neutral on purpose: named parameters, RETURNING, ON CONFLICT, no rowid tricks, so that another
-// SQL database can stand behind it. SQLite is set to WAL, foreign_keys=ON, synchronous=FULL unless asked otherwise, a busy timeout of
+// SQL database can stand behind it (Lookup would be a temporary table there). SQLite is set to WAL, foreign_keys=ON, synchronous=FULL unless asked otherwise, a busy timeout of
 // 10 s, STRICT tables, our application_id. Schema versions are user_version; migrations run in open().
 // A Database and its Statements belong to one thread. Failures are Errc::io with the SQL engine's words and the file's
 // name, but: Errc::no_input if the file is absent and Create::no; Errc::bad_data if it is no database, not ours, or newer
@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "base/clock.hpp"
 #include "base/id.hpp"
@@ -25,6 +26,17 @@ struct sqlite3_stmt;
 namespace tidings::store {
 
 class Database;
+
+/// Rows in memory that a statement reads: bound with bind_lookup(":rows", ...), SQL sees their columns as lookup(:rows, key, column).
+/// So one statement changes many rows, each to values of its own, at less than half the cost of a statement a row.
+class Lookup {
+ public:
+  using Value = std::variant<std::monostate, std::int64_t, std::string_view>;  ///< NULL, INTEGER or TEXT (copied at once)
+
+  virtual ~Lookup() = default;
+  /// NULL where there is no such row.
+  [[nodiscard]] virtual Value value(std::int64_t key, int column) noexcept = 0;
+};
 
 /// One prepared statement. bind() by the parameter's name with its colon (":id"); an unknown name is a bug. step() moves to the next
 /// row; columns count from 0. Reset before it is run again: run() and reset() do so. Cached by Database::prepare.
@@ -51,6 +63,8 @@ class Statement {
   }
   Statement& bind_null(const char* name);
   Statement& bind_blob(const char* name, std::string_view bytes);
+  /// `rows` must outlive the run.
+  Statement& bind_lookup(const char* name, Lookup& rows);
 
   /// True while there is a row. Errc::io; Errc::bad_data for a broken constraint.
   [[nodiscard]] Result<bool> step();

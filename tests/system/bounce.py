@@ -140,7 +140,7 @@ Version: 1
                 got = self.ingest(report(sent.envelope_from, "ed@dock.example", "5.2.2", "552 5.2.2 mailbox full"), START + datetime.timedelta(days=day))
             self.assertEqual("ed@dock.example" in self.suppressed(), day == 4, day)
         self.assertEqual(self.suppressed()["ed@dock.example"]["cause"], "soft_bounces")
-        self.assertIn("bounced on 5 days", self.home.do("subscriber", "show", "ed@dock.example"))
+        self.assertIn("bounced on 5 days; the last time mailbox full: 552 5.2.2 mailbox full", self.home.do("subscriber", "show", "ed@dock.example"))
 
     def test_storms_suppress_nobody(self):
         for day, (status, text) in enumerate([("5.7.1", "550 5.7.1 blocked"), ("4.4.7", "expired"), ("4.4.7", "expired"), ("4.4.7", "expired"), ("4.4.7", "expired"),

@@ -18,6 +18,8 @@ import tempfile
 
 import dkim
 
+import names
+
 top = pathlib.Path(__file__).resolve().parents[2]
 PHOTO = (top / "tests/data/demo/images/ferry.jpg").read_bytes()
 ONCE = ["From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post",
@@ -139,6 +141,20 @@ def check_opendkim(folder, files):
     assert done.returncode == 0 and good == len(files), f"opendkim: {good} of {len(files)}\n{output[-2000:]}"
 
 
+def check_testmsg(folder, files, keys):
+    """opendkim-testmsg asks the DNS itself. Returns what it lacks here, or nothing."""
+    if why := names.lacking() or ("" if shutil.which("opendkim-testmsg") else "not installed"):
+        return why
+    server = names.Names({(record, "TXT"): names.text(value) for record, value in keys.items()})
+    changed = folder / "changed"
+    changed.write_bytes(files[0].read_bytes().replace(b"\r\n\r\n", b"\r\n\r\nx", 1))
+    script = 'for file; do opendkim-testmsg -C <"$file" || echo "$file"; done'
+    judged = server.run(folder, ["sh", "-c", script, "sh", *files, changed], text=True, timeout=120)
+    server.close()
+    assert judged.stdout.split() == [str(changed)], f"opendkim-testmsg: {judged.stdout[-1000:]} {judged.stderr[-1000:]}"
+    return ""
+
+
 # Local rules only, nothing learned, nothing of the user's. Says the points and the rules that fired, a line a mail.
 SPAMASSASSIN = r"""
 use Mail::SpamAssassin;
@@ -223,11 +239,14 @@ def main():
                 return 1
         assert len(ids) == len(NAMES) + 1 + len(wanted), "one Message-ID a reader and edition"
         check_opendkim(folder, files)
+        lacking = check_testmsg(folder, files, keys)
+        if lacking:
+            print(f"NOT RUN opendkim-testmsg: {lacking}")
         if spam:
             print(f"SpamAssassin: {len(for_spam)} mails, at most {check_spamassassin(spam, for_spam)} points")
         else:
             print("NOT RUN SpamAssassin: not installed")
-        print(f"{len(files)} mails: no defects, {2 * len(files)} signatures verified by dkimpy, opendkim agrees")
+        print(f"{len(files)} mails: no defects, {2 * len(files)} signatures verified by dkimpy; opendkim{'' if lacking else ' and opendkim-testmsg'} too")
     return 0
 
 

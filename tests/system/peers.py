@@ -171,6 +171,9 @@ virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
 """.format(self.port) + self.more_services)
+        self.launch()
+
+    def launch(self):
         subprocess.run(["postfix", "-c", self.folder / "etc", "start"], check=True, capture_output=True)
 
     def stop(self):

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import urllib.parse
 
+import names
 from bounce import report
 from peers import Peer, Postfix, free_port, wait_until
 from smtp_server import SmtpServer
@@ -26,15 +27,26 @@ ADDRESS = '[bounce]\naddress = "bounces@news.example.org"\n'
 
 
 class BouncingPostfix(Postfix):
-    """Takes everything and finds out later: an unknown user, a full mailbox, a domain with a null MX."""
+    """Takes everything and finds out later, by its own agents: an unknown user, a full mailbox, what a name server says of a domain."""
     more_settings = """recipient_delimiter = +
-virtual_mailbox_domains = example.org, news.example.org
-virtual_mailbox_maps = inline:{ { bounces@news.example.org = bounces/ }, { here@example.org = here/ } }
-transport_maps = inline:{ { full.example = error:5.2.2 mailbox is over quota }, { null.example = error:5.1.10 domain does not accept mail (null MX) } }
+virtual_mailbox_domains = example.org, news.example.org, full.example
+virtual_mailbox_maps = inline:{ { bounces@news.example.org = bounces/ }, { here@example.org = here/ }, { ann@full.example = full } }
+message_size_limit = 100000
+virtual_mailbox_limit = 200000
 smtpd_reject_unlisted_recipient = no
 smtpd_recipient_restrictions =
 """
-    more_services = "error unix - - n - - error\nretry unix - - n - - error\n"
+    more_services = "error unix - - n - - error\nretry unix - - n - - error\nsmtp unix - - n - - smtp\n"
+
+    def __init__(self, name_server):
+        self.names = name_server
+        super().__init__()
+
+    def launch(self):
+        full = self.folder / "mail/full"  # an mbox that lacks a few bytes to the limit
+        full.write_text("From x Mon Jan  5 08:00:00 2026\n\n" + ("x" * 98 + "\n") * 2018 + "\n")
+        shutil.chown(full, "nobody", "nogroup")
+        self.names.run(self.folder, ["postfix", "-c", self.folder / "etc", "start"]).check_returncode()
 
     def reports(self):
         return sum(1 for _ in self.folder.glob("mail/bounces/new/*"))
@@ -107,18 +119,27 @@ def send_to(home, readers, url, more):
 
 
 def check_postfix():
-    with BouncingPostfix() as postfix, Home() as home:
-        send_to(home, ["here@example.org", "gone@example.org", "ann@full.example", "bo@null.example"], "smtp://127.0.0.1:%d" % postfix.port,
-                ADDRESS + 'maildir = "%s/mail/bounces"\n' % postfix.folder)
-        arrived = wait_until(postfix.reports, 3)
-        assert arrived == 3, (arrived, postfix.said())
+    name_server = names.Names({("null.example", "MX"): names.null_mx()})
+    readers = {"here@example.org": "", "gone@example.org": "user unknown", "ann@full.example": "mailbox full", "bo@null.example": "domain takes no mail",
+               "cy@nowhere.example": "domain unknown"}
+    hard = [reader for reader, why in readers.items() if why not in ("", "mailbox full")]
+    with BouncingPostfix(name_server) as postfix, Home() as home:
+        send_to(home, list(readers), "smtp://127.0.0.1:%d" % postfix.port, ADDRESS + 'maildir = "%s/mail/bounces"\n' % postfix.folder)
+        arrived = wait_until(postfix.reports, 4)
+        assert arrived == 4, (arrived, postfix.said())
+        said = {}
+        for path in postfix.folder.glob("mail/bounces/new/*"):
+            for each in json.loads(home.do("bounce", "parse", str(path)))["recipients"]:
+                said[each["address"]] = each["reason"]
+        assert said == {reader: why for reader, why in readers.items() if why}, (said, postfix.said())
         out = home.do("bounce", "ingest", at=NOW)
-        assert "3 bounce" in out, out
-        assert suppressed(home) == {"gone@example.org": "hard_bounce", "bo@null.example": "hard_bounce"}, (suppressed(home), out)
+        assert "4 bounce" in out, out
+        assert suppressed(home) == dict.fromkeys(hard, "hard_bounce"), (suppressed(home), out)
         states = {row["address"]: row["state"] for row in home.json("delivery", "list", at=NOW)}
-        assert states == {"here@example.org": "sent", "gone@example.org": "bounced", "ann@full.example": "bounced", "bo@null.example": "bounced"}, states
+        assert states == {reader: "bounced" if why else "sent" for reader, why in readers.items()}, states
         assert "no new mail" in home.do("bounce", "ingest", at=NOW)
-    print("Postfix: 3 bounces of its own, 2 suppressions")
+    name_server.close()
+    print("Postfix: 4 bounces of its own (unknown user, full mailbox, null MX, no such domain), 3 suppressions")
 
 
 def check_mailbox():
@@ -232,13 +253,22 @@ def check_webhooks():
     print("Webhooks: proved calls count once, others change nothing")
 
 
+def lacks(needs):
+    """What of the machine the check cannot do without, or nothing."""
+    if os.geteuid() != 0:
+        return "not root"
+    if not shutil.which(needs) or (needs == "doveadm" and not pathlib.Path("/usr/lib/dovecot/pop3-login").exists()):
+        return needs + " is not installed"
+    return names.lacking() if needs == "postfix" else ""
+
+
 def main():
     check_webhooks()
     missing = []
-    checks = [(check_mailbox, "doveadm"), (check_readers_answer, "doveadm"), (check_postfix, "postfix")]
-    for check, needs in checks:
-        if not shutil.which(needs) or os.geteuid() != 0 or (needs == "doveadm" and not pathlib.Path("/usr/lib/dovecot/pop3-login").exists()):
-            missing.append("%s: %s" % (check.__name__, needs + " is not installed" if os.geteuid() == 0 else "not root"))
+    for check, needs in ((check_mailbox, "doveadm"), (check_readers_answer, "doveadm"), (check_postfix, "postfix")):
+        why = lacks(needs)
+        if why:
+            missing.append("%s: %s" % (check.__name__, why))
         else:
             check()
     for each in missing:

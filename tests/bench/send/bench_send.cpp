@@ -83,12 +83,14 @@ std::size_t without_ledger(const app::Config& config, store::Database& database)
   for (int i = 0; i < RunOptions{}.workers; ++i) {
     threads.emplace_back([&] {
       for (auto some = outbox.next_claims(8); !some.empty(); some = outbox.next_claims(8)) {
+        std::vector<Parcel> parcels;
         for (auto& claim : some) {
           Parcel parcel{.claim = claim};
           segments.at(claim.segment).write(links.reader(claim), clock.now(), parcel.letter);
           if (const auto wrong = unsound(parcel.letter); !wrong.empty()) std::abort();
-          outbox.add_letter(std::move(parcel));
+          parcels.push_back(std::move(parcel));
         }
+        outbox.add_letters(std::move(parcels));
       }
     });
   }

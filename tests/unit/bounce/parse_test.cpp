@@ -123,7 +123,17 @@ TEST_CASE("parse: what people and machines write about bounces is none") {
       "does not exist. Write to help@parcel.example.\n",
       "From: Admin <admin@shop.example>\nSubject: Mailbox full\n\nDear ann@quay.example, your quota is exceeded, 12 "
       "messages were not delivered.\n",
+      "From: Mail Delivery System <postmaster@shop.example>\nSubject: Mail delivery failed: 5 messages pending\n\nDear "
+      "ann@quay.example, your mailbox storage is full, your incoming messages are on hold.\n",
+      "Return-Path: <bo@pier.example>\nFrom: Bo <bo@pier.example>\nSubject: Fwd: Undelivered Mail\n\nReporting-MTA: dns; "
+      "mx.example\n\nFinal-Recipient: rfc822; ann@quay.example\nAction: failed\nStatus: 5.1.1\n",
+      // cron jobs, welcomes
+      "From: root@box.example (Cron Daemon)\nAuto-Submitted: auto-generated\nSubject: Cron <root@box> mailq\n\n"
+      "ann@quay.example: 550 unknown user\n",
+      "From: postmaster@mx.example\nSubject: Welcome\n\nThis is ann@quay.example, your new mailbox. Your quota is 1 GB.\n",
       // receipts, lists, tickets
+      "From: Help <help@desk.example>\nAuto-Submitted: auto-generated\nSubject: [#7] User unknown\n\nYour ticket has been "
+      "created: \"550 5.1.1 User unknown ann@quay.example\".\n",
       "From: Bo <bo@pier.example>\nSubject: Not read\nContent-Type: multipart/report; "
       "report-type=disposition-notification; boundary=b\n\n--b\nContent-Type: text/plain\n\nDeleted without being "
       "read.\n--b\nContent-Type: message/disposition-notification\n\nFinal-Recipient: "
@@ -175,6 +185,67 @@ TEST_CASE("parse: cut off at any byte, a mail gives a report or none, and never 
       }
     }
   }
+}
+
+TEST_CASE("parse: what an address looks like in a report's field does not matter") {
+  const std::vector<std::pair<std::string, std::string>> fields{
+      {"rfc822; ann@quay.example", "ann@quay.example"},
+      {"RFC822 ;ann@quay.example", "ann@quay.example"},
+      {"<ann@quay.example>", "ann@quay.example"},
+      {"rfc822; \"ann lee\"@quay.example", "\"ann lee\"@quay.example"},
+      {"rfc822; <@relay.example:ann@quay.example>", "ann@quay.example"},
+      {"utf-8; åsa@börs.example", "åsa@börs.example"}};
+  for (const auto& [value, want] : fields) {
+    const auto report = parse_report(
+        "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; "
+        "mx.example\n\nFinal-Recipient: " +
+        value + "\nAction: failed\nStatus: 5.1.1\n");
+    REQUIRE(report);
+    CHECK(report->recipients.front().address == want);
+  }
+}
+
+TEST_CASE("parse: the host's answer decides, wherever the notice shows it") {
+  struct Said {
+    std::string answer{};
+    Kind kind = Kind::soft;
+  };
+  const std::vector<Said> cases{{"550 5.1.1 no such user", Kind::hard},
+                                {"550 your domain has no valid MX", Kind::soft},
+                                {"550 the recipient is on vacation", Kind::soft},
+                                {"550 mailbox filter rejected your mail", Kind::soft}};
+  const std::string system = "Return-Path: <>\nFrom: Mail Delivery Subsystem <mailer-daemon@mx.example>\nSubject: Re: Hello\n\n";
+  const std::vector<std::pair<std::string, std::string>> frames{
+      // Gmail until 2016: behind a blank line and a paragraph
+      {"Delivery to the following recipient failed permanently:\n\n     ann@quay.example\n\nTechnical details of permanent "
+       "failure: \nIt was rejected by the server for the domain quay.example.\n\nThe error that the other server returned was:\n",
+       "\n"},
+      {"Failed recipient(s):\nann@quay.example\n\nError message:\n", "\n"},
+      {"This is the qmail-send program.\nYour message was not delivered.\n\n<ann@quay.example>:\n192.0.2.9 does not like "
+       "recipient.\nRemote host said: ",
+       "\nGiving up on 192.0.2.9.\n"},
+      {"   ----- The following addresses had permanent fatal errors -----\n<ann@quay.example>\n    (reason: ",
+       ")\n\n   ----- Transcript of session follows -----\n>>> DATA\n<<< 554 5.0.0 Service unavailable\n"}};
+  for (const auto& [before, after] : frames) {
+    for (const auto& [answer, kind] : cases) {
+      CAPTURE(before);
+      CAPTURE(answer);
+      const auto report = parse_report(system + before + answer + after);
+      REQUIRE(report);
+      REQUIRE(report->recipients.size() == 1);
+      CHECK(report->recipients.front().address == "ann@quay.example");
+      CHECK(report->recipients.front().kind == kind);
+    }
+  }
+}
+
+TEST_CASE("parse: \"unsuccessful delivery attempts\" are no success") {
+  const auto report = parse_report(
+      "From: MDaemon@mx.example\nSubject: Permanent Delivery Failure\n\nAfter one or more unsuccessful delivery attempts the "
+      "message was removed.\n\nFailed address: ann@quay.example\n\n--> RCPT To:<ann@quay.example>\n<-- 550 User unknown\n");
+  REQUIRE(report);
+  CHECK(report->recipients.front().action == Action::failed);
+  CHECK(report->recipients.front().kind == Kind::hard);
 }
 
 TEST_CASE("parse: one line of many addresses is read in time") {

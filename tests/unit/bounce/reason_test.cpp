@@ -68,6 +68,34 @@ TEST_CASE("reason: hard is only what blames the address for good") {
       {{.diagnostic = "550 Mailbox unavailable or access denied"}, Kind::soft, "5.2.1"},
       {{.status = "5.1.1", .diagnostic = "550 5.1.1 mailbox currently suspended"}, Kind::soft, "5.1.1"},
       {{.status = "5.1.1", .diagnostic = "x-unix; command died: permission denied"}, Kind::soft, "5.1.1"},
+      // The text that RFC 5321 gives for 550 says nothing that another cause, or a telling code, does not outweigh.
+      {{.diagnostic = "550 Requested action not taken: mailbox unavailable"}, Kind::hard, "5.1.1"},
+      {{.status = "5.5.0", .diagnostic = "550 5.5.0 Requested action not taken: mailbox unavailable"}, Kind::hard, "5.5.0"},
+      {{.diagnostic = "550-Requested action not taken: mailbox unavailable 550 Reject due to policy restrictions"}, Kind::soft, "5.7.1"},
+      {{.diagnostic = "550-Requested action not taken: mailbox unavailable 550-Invalid DNS MX or A/AAAA resource record"}, Kind::soft, "5.7.1"},
+      {{.diagnostic = "550 mailbox unavailable: blocked by recipient"}, Kind::soft, "5.7.1"},
+      {{.status = "5.7.1", .diagnostic = "550 5.7.1 mailbox unavailable"}, Kind::soft, "5.7.1"},
+      {{.status = "5.7.1", .diagnostic = "554 5.7.1 <a@b.example>: Recipient address rejected: Access denied"}, Kind::soft, "5.7.1"},
+      {{.status = "5.4.1", .diagnostic = "550 5.4.1 Recipient address rejected: Access denied. AS(201806281)"}, Kind::hard, "5.4.1"},
+      {{.diagnostic = "553 Requested action aborted: bad address found in the message body"}, Kind::soft, "5.7.1"},
+      // qmail-remote's "does not like recipient" tells the stage, what the host said tells the cause.
+      {{.diagnostic = "192.0.2.9 does not like recipient. Remote host said: 550 rejected by user. Giving up on 192.0.2.9."}, Kind::soft, "5.0.0"},
+      {{.diagnostic = "192.0.2.9 does not like recipient. Remote host said: 550 no such user. Giving up on 192.0.2.9."}, Kind::hard, "5.1.1"},
+      // Plain words of an unknown user, and a cause beside them that is not the user.
+      {{.status = "5.7.1", .diagnostic = "550 5.7.1 recipient does not exist or you are not permitted to send to it"}, Kind::soft, "5.7.1"},
+      {{.diagnostic = "550 user unknown right now, please try again later"}, Kind::soft, "5.7.1"},
+      {{.status = "5.1.1", .diagnostic = "550 5.1.1 your message violates our DMARC policy"}, Kind::soft, "5.1.1"},
+      {{.status = "5.4.4", .diagnostic = "554 5.4.4 temporary DNS failure"}, Kind::soft, "5.4.4"},
+      {{.diagnostic = "535 5.7.8 authentication failed: no such user"}, Kind::soft, "5.7.8"},
+      {{.diagnostic = "535 no such user"}, Kind::soft, "5.7.1"},
+      {{.diagnostic = "554 The domain is not reachable. Please check the domain and try again"}, Kind::soft, "5.4.0"},
+      // The sender, in other languages; letters of any case.
+      {{.diagnostic = "550 L'expéditeur n'existe pas"}, Kind::soft, "5.7.1"},
+      {{.diagnostic = "550 Ihre Domain existiert nicht im DNS"}, Kind::soft, "5.7.1"},
+      {{.diagnostic = "550 发件人域名不存在"}, Kind::soft, "5.7.1"},
+      {{.diagnostic = "550 Отправитель не существует"}, Kind::soft, "5.7.1"},
+      {{.diagnostic = "550 ПОЛЬЗОВАТЕЛЬ не найден"}, Kind::hard, "5.1.1"},
+      {{.diagnostic = "550 'ann@quay.example' is not a registered gateway user"}, Kind::hard, "5.1.1"},
       // A code of the class alone asks the notice.
       {{.status = "5.5.0", .around = "mail.local: unknown user: ann"}, Kind::hard, "5.5.0"},
       {{.diagnostic = "421 come back later"}, Kind::soft, "4.0.0"},
@@ -99,6 +127,9 @@ TEST_CASE("scan: addresses are found bare, bracketed, quoted, routed and in X.40
   CHECK(address_of("Ann <ann@quay.example>") == "ann@quay.example");
   CHECK(address_of("x400; /RFC-822=ann(a)quay.example/ADMD= /C=WW/") == "ann@quay.example");
   CHECK(address_of("<root@mailhost>") == "root@mailhost");
+  CHECK(address_of("rfc822; ann@#quay.example") == "ann@#quay.example");
+  CHECK_FALSE(address_of("ann@#quay.example said no"));
+  CHECK_FALSE(address_of("@"));
   CHECK_FALSE(address_of("LOCAL; |/bin/program"));
   const auto found = find_addresses("550 ann@quay.example... No such user, \"b c\"@pier.example; not a@b");
   REQUIRE(found.size() == 2);

@@ -1,6 +1,9 @@
 #include "delivery/ledger.hpp"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "base/file.hpp"
 #include "delivery/journal.hpp"
@@ -210,6 +213,45 @@ TEST_CASE("ledger: an answer to an older attempt is passed over") {
   REQUIRE(settle(book, answer_to(stale, Stage::dot, 250, "ok")));
   CHECK(row_of(book.ledger, SubscriberId{1}).state == DeliveryState::claimed);
   CHECK(now.attempt == 1);
+}
+
+TEST_CASE("ledger: many answers at once are each the row's own, whatever lies between them") {
+  Book book{300};
+  const auto claimed = book.ledger.claim(first, 300);
+  REQUIRE(claimed);
+  REQUIRE(claimed->claims.size() == 300);
+  std::vector<Settled> answers;
+  std::vector<std::int64_t> expected;
+  for (int i = 299; i >= 0; --i) {  // not in order; every seventh is still out, every eleventh refused, and a wide gap in the middle
+    if (i % 7 == 3 || (i > 100 && i < 190)) continue;
+    auto answer = answer_to(claimed->claims[static_cast<std::size_t>(i)], Stage::dot, i % 11 == 5 ? 550 : 250, fmt::format("2.0.0 as {}", i));
+    if (i == 40) answer.claim.attempt = 2;  // not the row's claim
+    if (i == 41) REQUIRE(book.ledger.release(std::array{answer.claim}));
+    if (i != 40 && i != 41) expected.push_back(i + 1);
+    answers.push_back(std::move(answer));
+  }
+  std::vector<std::int64_t> recorded;
+  const auto within = [&](std::span<const Settled> some) -> Result<void> {
+    for (const auto& answer : some) recorded.push_back(answer.claim.subscriber.value);
+    return {};
+  };
+  REQUIRE(book.ledger.settle(answers, {.policy = {}, .within = within, .sync = store::Sync::full}));
+  std::sort(recorded.begin(), recorded.end());
+  std::sort(expected.begin(), expected.end());
+  CHECK(recorded == expected);
+  const auto rows = book.ledger.list({.edition = first, .subscriber = {}, .state = {}});
+  REQUIRE(rows);
+  REQUIRE(rows->size() == 300);
+  for (int i = 0; i < 300; ++i) {
+    CAPTURE(i);
+    const auto& row = (*rows)[static_cast<std::size_t>(i)];
+    const bool answered = std::binary_search(expected.begin(), expected.end(), i + 1);
+    CHECK(row.state == (i == 41 ? DeliveryState::planned : !answered ? DeliveryState::claimed : i % 11 == 5 ? DeliveryState::failed : DeliveryState::sent));
+    CHECK(row.settled.has_value() == answered);
+    if (answered) CHECK(row.reply == fmt::format("2.0.0 as {}", i));
+    if (answered) CHECK(row.code == (i % 11 == 5 ? 550 : 250));
+  }
+  CHECK(book.ledger.counts(first)->balances());
 }
 
 TEST_CASE("ledger: released claims do not count as attempts and are claimed again") {

@@ -80,6 +80,30 @@ TEST_CASE("store: a transaction that is not committed leaves nothing") {
   CHECK(*fact(*database, "a") == "1");
 }
 
+TEST_CASE("store: a statement reads rows in memory, each key its own columns, and NULL where there is none") {
+  struct Rows : store::Lookup {
+    Value value(std::int64_t key, int column) noexcept override {
+      if (key == 2) return {};
+      if (column == 0) return key * 10;
+      text = std::string(static_cast<std::size_t>(key), 'x');
+      return std::string_view{text};
+    }
+    std::string text;
+  } rows;
+  auto database = Database::open_in_memory();
+  REQUIRE(database);
+  auto query = database->prepare("SELECT key, lookup(:rows, key, 0), lookup(:rows, key, 1) FROM (SELECT 1 AS key UNION SELECT 2 UNION SELECT 3)");
+  query.bind_lookup(":rows", rows);
+  for (const int key : {1, 2, 3}) {
+    CAPTURE(key);
+    REQUIRE(*query.step());
+    CHECK(query.integer(0) == key);
+    CHECK(query.is_null(1) == (key == 2));
+    CHECK(query.integer(1) == (key == 2 ? 0 : key * 10));
+    CHECK(query.text(2) == std::string(key == 2 ? 0U : static_cast<std::size_t>(key), 'x'));
+  }
+}
+
 TEST_CASE("store: values come back as they were bound") {
   auto database = Database::open_in_memory();
   REQUIRE(database);
