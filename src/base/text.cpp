@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -37,6 +38,13 @@ std::size_t decode(std::string_view text, std::size_t at, char32_t& out) {
     return out >= 0x10000 && out <= 0x10FFFF ? 4 : 0;
   }
   return 0;
+}
+
+/// How many letters, digits, signs and blanks of ASCII stand at `at`: most of any text, and taken at once several times as fast.
+std::size_t plain_run(std::string_view text, std::size_t at) {
+  std::size_t end = at;
+  while (end < text.size() && static_cast<std::uint8_t>(text[end] - 0x20) < 0x5F) ++end;
+  return end - at;
 }
 
 bool is_unwanted(char32_t c) {
@@ -135,7 +143,9 @@ std::string collapse_blanks(std::string_view text) {
     }
     if (blank && !out.empty()) out += ' ';
     blank = false;
-    out += text[i];
+    const auto begin = i;
+    while (i + 1 < text.size() && !is_space(text[i + 1]) && text[i + 1] != '\xC2') ++i;
+    out += text.substr(begin, i + 1 - begin);
   }
   return out;
 }
@@ -173,6 +183,8 @@ std::string replace_all(std::string_view text, std::string_view from, std::strin
 bool is_valid_utf8(std::string_view text) {
   char32_t c = 0;
   for (std::size_t at = 0; at < text.size();) {
+    at += plain_run(text, at);
+    if (at == text.size()) break;
     const auto length = decode(text, at, c);
     if (length == 0) return false;
     at += length;
@@ -184,6 +196,11 @@ std::string clean_utf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
+    if (const auto run = plain_run(text, at); run > 0) {
+      out.append(text, at, run);
+      at += run;
+      continue;
+    }
     if (text[at] == '\r') {
       out += '\n';
       at += at + 1 < text.size() && text[at + 1] == '\n' ? 2 : 1;
@@ -250,7 +267,14 @@ std::string_view truncate_utf8(std::string_view text, std::size_t max_bytes) {
 std::string fold_case(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) append_utf8(out, fold(next_code_point(text, at)));
+  for (std::size_t at = 0; at < text.size();) {
+    if (const auto run = plain_run(text, at); run > 0) {
+      std::ranges::transform(text.substr(at, run), std::back_inserter(out), lower);
+      at += run;
+    } else {
+      append_utf8(out, fold(next_code_point(text, at)));
+    }
+  }
   return out;
 }
 

@@ -27,6 +27,7 @@ struct ImportCommand {
   bool confirmed = false;
   bool dry_run = false;
   bool ask = false;
+  std::string delimiter;
   std::string reject_file;
   std::int64_t batch = 0;
   bool json = false;
@@ -95,6 +96,13 @@ class ImportLine {
   bool shown_ = false;
 };
 
+Result<char> delimiter_of(std::string_view text) {
+  if (text == "tab" || text == "\\t") return '\t';
+  const bool possible = text.size() == 1 && static_cast<std::uint8_t>(text[0]) < 0x80 && text != "\"" && text != "\r" && text != "\n";
+  if (!possible) return fail(Errc::usage, fmt::format("--delimiter \"{}\" is not one character that can separate", printable(text)), "tab, or one of ASCII");
+  return text[0];
+}
+
 Result<ImportReport> import_with_progress(store::Database& database, const Clock& clock, CsvReader& reader, ImportOptions options, const std::string& file) {
   ImportLine line{file};
   options.progress = [&line](const ImportProgress& progress) { line.show(progress); };
@@ -106,6 +114,10 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
   TIDINGS_LET(const auto options, import_options(*config, command));
   // Before the database is made: an absent file must leave nothing behind.
   TIDINGS_LET(auto reader, CsvReader::open(command.file));
+  if (!command.delimiter.empty()) {
+    TIDINGS_LET(const char delimiter, delimiter_of(command.delimiter));
+    reader.expect_delimiter(delimiter);
+  }
   TIDINGS_LET(auto* const database, command.dry_run ? session.database_copy() : session.database());
   TIDINGS_LET(const auto report, import_with_progress(*database, session.clock(), reader, options, command.file));
   // The good lines are in; the status tells a script that somebody has to look at the others.
@@ -154,6 +166,7 @@ void add_subscriber_import(Command noun, Session& session) {
                                command.add_option("FILE", options.file, "\"-\" is standard input").required();
                                command.add_option("--digest", options.digests, "for lines that name none (default: every digest)");
                                command.add_option("--map", options.map, "COLUMN=HEADER, e.g. email=\"E-Mail\"");
+                               command.add_option("--delimiter", options.delimiter, "between fields: a character, or tab (default: found out)");
                                command.add_flag("--confirmed", options.confirmed, "you have these readers' consent");
                                command.add_flag("--send-confirmations", options.ask, "ask those who are pending, by mail");
                                command.add_flag("--dry-run", options.dry_run, "report only");

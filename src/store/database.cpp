@@ -339,6 +339,9 @@ Result<void> Database::identify() {
 }
 
 Result<void> Database::migrate() {
+  if (schema_version_ >= newest_schema_version()) return {};
+  // A step may build a table anew: dropping the old one would delete what refers to it. Each step is checked instead.
+  TIDINGS_TRY(execute("PRAGMA foreign_keys = OFF"));
   const auto steps = migrations();
   while (schema_version_ < newest_schema_version()) {
     TIDINGS_LET(auto transaction, begin());
@@ -347,12 +350,13 @@ Result<void> Database::migrate() {
     if (schema_version_ >= newest_schema_version()) break;
     const auto sql = std::string{steps[static_cast<std::size_t>(schema_version_)]};
     TIDINGS_TRY(execute(sql.c_str()));
+    TIDINGS_TRY(check_references());
     const auto mark = fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", application_id, schema_version_ + 1);
     TIDINGS_TRY(execute(mark.c_str()));
     TIDINGS_TRY(transaction.commit());
     ++schema_version_;
   }
-  return {};
+  return execute("PRAGMA foreign_keys = ON");
 }
 
 Statement Database::prepare(const char* sql) {
@@ -401,6 +405,10 @@ Result<void> Database::check() {
     return fail(Errc::bad_data, fmt::format("database {} is damaged: {}", path_.string(), integrity.text(0)),
                 "restore the newest backup");
   }
+  return check_references();
+}
+
+Result<void> Database::check_references() {
   auto keys = prepare("PRAGMA foreign_key_check");
   TIDINGS_LET(const bool broken, keys.step());
   if (broken) {

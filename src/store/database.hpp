@@ -89,6 +89,7 @@ class Statement {
 
  private:
   friend class Database;
+  friend class RowBatch;
   Statement(Database* database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
   int index_of(const char* name) const;
 
@@ -164,6 +165,7 @@ class Database {
   [[nodiscard]] Result<void> backup_to(const std::filesystem::path& target);
 
  private:
+  friend class RowBatch;
   friend class Statement;
   friend class Transaction;
   struct Handle;
@@ -171,6 +173,7 @@ class Database {
   [[nodiscard]] static Result<Database> open_handle(const std::filesystem::path& path, int flags);
   [[nodiscard]] Result<void> identify();
   [[nodiscard]] Result<void> migrate();
+  [[nodiscard]] Result<void> check_references();
   [[nodiscard]] tl::unexpected<Error> error(std::string_view doing) const;
 
   std::unique_ptr<Handle> handle_;

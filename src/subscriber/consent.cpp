@@ -40,6 +40,11 @@ std::string_view name_of(Origin origin) {
 
 Result<void> ConsentLog::record(SubscriberId subscriber, const Consent& consent) {
   const auto detail = collapse_blanks(clean_utf8(consent.detail));
+  if (batch_) {
+    batch_->add(subscriber).add(consent.digest).add(name_of(consent.event)).add(consent.at).add(name_of(consent.origin));
+    batch_->add(truncate_utf8(detail, max_detail_bytes));
+    return {};
+  }
   if (!insert_) {
     insert_.emplace(database_.prepare(R"(
         INSERT INTO consents (subscriber_id, digest, event, at_ms, origin, detail)
@@ -52,6 +57,10 @@ Result<void> ConsentLog::record(SubscriberId subscriber, const Consent& consent)
       .bind(":origin", name_of(consent.origin))
       .bind(":detail", truncate_utf8(detail, max_detail_bytes))
       .run();
+}
+
+store::RowBatch& ConsentLog::begin_bulk() {
+  return batch_.emplace(database_, "INSERT INTO consents (subscriber_id, digest, event, at_ms, origin, detail)", 6);
 }
 
 Result<std::vector<Consent>> ConsentLog::history(SubscriberId subscriber) {

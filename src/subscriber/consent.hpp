@@ -13,6 +13,7 @@
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
+#include "store/bulk.hpp"
 #include "store/database.hpp"
 
 namespace tidings::subscriber {
@@ -41,6 +42,10 @@ class ConsentLog {
   /// Within the caller's transaction. The detail is cleaned and cut to 500 bytes.
   [[nodiscard]] Result<void> record(SubscriberId subscriber, const Consent& consent);
 
+  /// From now on record() gathers rows, until end_bulk(); the caller flushes them. Within the caller's transaction.
+  store::RowBatch& begin_bulk();
+  void end_bulk() { batch_.reset(); }
+
   /// Oldest first.
   [[nodiscard]] Result<std::vector<Consent>> history(SubscriberId subscriber);
 
@@ -60,6 +65,7 @@ class ConsentLog {
  private:
   store::Database& database_;
   std::optional<store::Statement> insert_;  // kept, because an import runs it for each line
+  std::optional<store::RowBatch> batch_;    // while in bulk
 };
 
 }  // namespace tidings::subscriber

@@ -74,6 +74,7 @@ struct CsvReader::State {
   std::string name;
   Encoding encoding = Encoding::utf8;
   char delimiter = ',';
+  bool told_delimiter = false;
   bool started = false;
   bool ended = false;          // the source has no more
   bool after_return = false;   // a CR was the last character: a LF belongs to it
@@ -88,6 +89,7 @@ struct CsvReader::State {
   Result<void> decode(std::string_view bytes);
   Result<bool> skip_line_ends();
   Result<bool> read_record(CsvRecord& record);
+  [[nodiscard]] std::string_view take_run(bool quoted);
 
   [[nodiscard]] tl::unexpected<Error> broken(std::int64_t where, std::string_view why, std::string hint = {}) const {
     return fail(Errc::bad_data, fmt::format("{}:{}: {}", name, where, why), std::move(hint));
@@ -164,9 +166,9 @@ Result<void> CsvReader::State::start() {
   if (ended && !held.empty()) return broken(line, "the file ends in the middle of a UTF-16 character", "is it whole?");
   // Excel writes the delimiter into a first line of its own.
   if (text.size() >= 6 && ascii_iequals(std::string_view{text}.substr(0, 4), "sep=") && (text[5] == '\r' || text[5] == '\n')) {
-    delimiter = text[4];
+    if (!told_delimiter) delimiter = text[4];
     at = 5;
-  } else {
+  } else if (!told_delimiter) {
     delimiter = guess_delimiter(text);
   }
   return {};
@@ -190,6 +192,14 @@ Result<bool> CsvReader::State::skip_line_ends() {
   return true;
 }
 
+/// What follows up to a character that means something, within what has been read.
+std::string_view CsvReader::State::take_run(bool quoted) {
+  const auto begin = at;
+  const char end = quoted ? '"' : delimiter;
+  while (at < text.size() && text[at] != end && text[at] != '\r' && text[at] != '\n') ++at;
+  return std::string_view{text}.substr(begin, at - begin);
+}
+
 Result<bool> CsvReader::State::read_record(CsvRecord& record) {
   TIDINGS_LET(const bool any, skip_line_ends());
   if (!any) return false;
@@ -205,8 +215,22 @@ Result<bool> CsvReader::State::read_record(CsvRecord& record) {
   auto* field = new_field();
   std::int64_t quote_line = 0;
   std::size_t size = 0;
-  std::uint8_t bits = 0;  // above 0x7F if any byte is
+  bool ascii = true;
+  const auto note = [&](std::string_view run) {
+    size += run.size();
+    ascii = ascii && std::ranges::all_of(run, [](char c) { return static_cast<std::uint8_t>(c) < 0x80; });
+  };
   for (;;) {
+    if (in == In::plain || in == In::quoted) {
+      const auto run = take_run(in == In::quoted);
+      note(run);
+      *field += run;
+      if (!run.empty()) after_return = false;
+    }
+    if (size > max_record_bytes) {
+      if (in != In::quoted) return broken(record.line, "this record is longer than 1 MiB");
+      return broken(quote_line, "the quote that opens here is not closed within 1 MiB", "double a quote that belongs to the text");
+    }
     if (at == text.size()) {
       TIDINGS_LET(const bool more, refill());
       if (more) continue;
@@ -216,11 +240,7 @@ Result<bool> CsvReader::State::read_record(CsvRecord& record) {
       break;
     }
     const char c = text[at++];
-    if (++size > max_record_bytes) {
-      if (in != In::quoted) return broken(record.line, "this record is longer than 1 MiB");
-      return broken(quote_line, "the quote that opens here is not closed within 1 MiB", "double a quote that belongs to the text");
-    }
-    bits = static_cast<std::uint8_t>(bits | static_cast<std::uint8_t>(c));
+    note({&c, 1});
     if (in == In::quoted) {
       if (c == '"') {
         in = In::quote;
@@ -254,7 +274,7 @@ Result<bool> CsvReader::State::read_record(CsvRecord& record) {
   }
   after_return = false;
   record.fields.resize(used);
-  record.valid_utf8 = bits < 0x80 || std::ranges::all_of(record.fields, [](const auto& one) { return is_valid_utf8(one); });
+  record.valid_utf8 = ascii || std::ranges::all_of(record.fields, [](const auto& one) { return is_valid_utf8(one); });
   return true;
 }
 
@@ -301,6 +321,11 @@ CsvReader CsvReader::over(std::string_view text, std::string name) {
 Result<bool> CsvReader::next(CsvRecord& record) {
   if (!state_->started) TIDINGS_TRY(state_->start());
   return state_->read_record(record);
+}
+
+void CsvReader::expect_delimiter(char delimiter) {
+  state_->delimiter = delimiter;
+  state_->told_delimiter = true;
 }
 
 char CsvReader::delimiter() const { return state_->delimiter; }

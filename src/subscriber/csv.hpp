@@ -1,6 +1,6 @@
 // Comma-separated values as the world writes them (RFC 4180 and its relatives). Pure but for CsvReader's source.
 //
-// Read are: any of , ; tab | (guessed from the first record), "quoted" fields with doubled quotes and line breaks inside,
+// Read are: any of , ; tab | (guessed from the first record), any other that a first line "sep=X" or the caller names, "quoted" fields with doubled quotes and line breaks inside,
 // CRLF, LF or CR, UTF-8 with or without a byte order mark, UTF-16 of either order. A quote inside an unquoted field is
 // a character like any other. Lines are counted as an editor does. One record is at most 1 MiB. Broken structure (a quote that
 // is never closed, text behind a closing quote, half a UTF-16 unit) is Errc::bad_data with name:line; a record that is not
@@ -41,6 +41,9 @@ class CsvReader {
   CsvReader(CsvReader&&) noexcept;
   CsvReader& operator=(CsvReader&&) = delete;
   ~CsvReader();
+
+  /// Before the first next(): this character separates fields, instead of the one that the beginning of the file suggests.
+  void expect_delimiter(char delimiter);
 
   /// False at the end. `record` is reused: its strings keep their memory.
   [[nodiscard]] Result<bool> next(CsvRecord& record);

@@ -73,6 +73,36 @@ void append_lines(std::string& out, const Subscriber& subscriber, const std::opt
   }
 }
 
+bool is_everybody(const SubscriberFilter& filter) {
+  return !filter.state && !filter.since && !filter.suppressed_only && filter.digest.empty() && filter.topic.empty() &&
+         filter.domain.empty() && filter.text.empty();
+}
+
+/// Addresses that must not be mailed though no subscriber has them: who takes the list elsewhere takes these along. The erased are
+/// known by a hash of this database alone and stay behind.
+Result<void> export_strangers(SubscriberTable& table, Suppressions& suppressions, ExportFormat format, const ExportSink& sink) {
+  std::string after;
+  for (;;) {
+    TIDINGS_LET(const auto page, suppressions.list(std::nullopt, after, page_size));
+    std::string out;
+    for (const auto& one : page) {
+      const auto address = parse_mail_address(one.address_key);
+      if (!address) continue;
+      TIDINGS_LET(const auto subscriber, table.find(*address));
+      if (subscriber) continue;
+      if (format == ExportFormat::csv) {
+        const std::string_view fields[] = {one.address_key, "", "", "", "", status_word(one.cause), ""};
+        append_csv(out, fields);
+      } else {
+        out += Json{{"email", one.address_key}, {"subscriptions", Json::array()}, {"suppressed", json_of(one)}}.dump() + "\n";
+      }
+    }
+    if (!out.empty()) TIDINGS_TRY(sink(out));
+    if (page.size() < page_size) return {};
+    after = page.back().address_key;
+  }
+}
+
 }  // namespace
 
 Result<std::int64_t> export_subscribers(store::Database& database, const Clock& clock, const SubscriberFilter& filter,
@@ -95,9 +125,11 @@ Result<std::int64_t> export_subscribers(store::Database& database, const Clock& 
     }
     written += static_cast<std::int64_t>(subscribers.size());
     if (!out.empty()) TIDINGS_TRY(sink(out));
-    if (subscribers.size() < page_size) return written;
+    if (subscribers.size() < page_size) break;
     page.after = subscribers.back().id;
   }
+  if (is_everybody(filter)) TIDINGS_TRY(export_strangers(table, suppressions, format, sink));
+  return written;
 }
 
 Result<std::string> export_one(store::Database& database, const Clock& clock, const MailAddress& address) {

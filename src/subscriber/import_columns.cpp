@@ -374,7 +374,7 @@ Result<std::optional<LineStatus>> ColumnMap::status_of(const CsvRecord& record) 
 }
 
 Result<ImportLine> ColumnMap::understand(const CsvRecord& record) const {
-  if (!record.valid_utf8) return fail(Errc::bad_data, "the line is not UTF-8", "save the file as UTF-8");
+  if (!record.valid_utf8) return fail(Errc::bad_data, "the line is not UTF-8", "save the file as UTF-8: iconv -f windows-1252 -t utf-8 FILE");
   for (std::size_t i = headers_.size(); i < record.fields.size(); ++i) {
     if (!trim(record.fields[i]).empty()) {
       return fail(Errc::bad_data, fmt::format("the line has {} fields, the header {}", record.fields.size(), headers_.size()),

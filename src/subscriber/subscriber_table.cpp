@@ -44,12 +44,11 @@ Result<std::vector<std::string>> check_topics(const std::vector<std::string>& to
   return checked;
 }
 
-Result<NewSubscriber> check_new(const NewSubscriber& wanted) {
-  if (wanted.digests.empty()) return fail(Errc::usage, "a subscriber needs at least one digest");
-  NewSubscriber checked = wanted;
-  TIDINGS_LET(checked.name, check_name(wanted.name));
-  TIDINGS_LET(checked.language, check_language(wanted.language));
-  TIDINGS_LET(checked.topics, check_topics(wanted.topics));
+Result<NewSubscriber> check_new(NewSubscriber checked) {
+  if (checked.digests.empty()) return fail(Errc::usage, "a subscriber needs at least one digest");
+  TIDINGS_LET(checked.name, check_name(checked.name));
+  TIDINGS_LET(checked.language, check_language(checked.language));
+  TIDINGS_LET(checked.topics, check_topics(checked.topics));
   std::ranges::sort(checked.digests);
   checked.digests.erase(std::ranges::unique(checked.digests).begin(), checked.digests.end());
   for (const auto& digest : checked.digests) {
@@ -73,18 +72,12 @@ bool may_come_back(SuppressionCause cause, const NewSubscriber& wanted) {
          (wanted.origin == Origin::web || wanted.origin == Origin::mailto);
 }
 
-struct Row {
-  SubscriberId id;
-  std::string name;
-  std::string language;
-};
-
-Result<std::optional<Row>> row_of_key(store::Database& database, std::string_view key) {
-  auto query = database.prepare("SELECT id, name, language FROM subscribers WHERE address_key = :key");
+Result<std::optional<SubscriberId>> id_of_key(store::Database& database, std::string_view key) {
+  auto query = database.prepare("SELECT id FROM subscribers WHERE address_key = :key");
   query.bind(":key", key);
   TIDINGS_LET(const bool row, query.step());
   if (!row) return std::nullopt;
-  return Row{.id = query.id<SubscriberId>(0), .name = query.text(1), .language = query.text(2)};
+  return query.id<SubscriberId>(0);
 }
 
 struct SubscriptionRow {
@@ -145,9 +138,6 @@ Result<std::string> check_topic(std::string_view text) {
   return clean;
 }
 
-SubscriberTable::SubscriberTable(store::Database& database, const Clock& clock)
-    : database_(database), clock_(clock), consents_(database), suppressions_(database, clock) {}
-
 Result<AddResult> SubscriberTable::add(const NewSubscriber& wanted) {
   TIDINGS_LET(auto transaction, database_.begin());
   TIDINGS_LET(auto result, add(transaction, wanted));
@@ -155,14 +145,14 @@ Result<AddResult> SubscriberTable::add(const NewSubscriber& wanted) {
   return result;
 }
 
-Result<AddResult> SubscriberTable::add(const store::Transaction& /*open*/, const NewSubscriber& wanted) {
-  TIDINGS_LET(const auto checked, check_new(wanted));
+Result<AddResult> SubscriberTable::add(const store::Transaction& /*open*/, NewSubscriber wanted) {
+  TIDINGS_LET(const auto checked, check_new(std::move(wanted)));
   const auto key = checked.address.key();
   TIDINGS_LET(const auto suppression, suppressions_.lookup_key(key));
   // A withdrawal is written down even so: taking the address off the suppressions later must not bring it back.
   if (suppression && checked.state != SubscriptionState::withdrawn && !may_come_back(suppression->cause, checked)) {
-    TIDINGS_LET(const auto known, row_of_key(database_, key));
-    return AddResult{.outcome = AddOutcome::suppressed, .id = known ? known->id : SubscriberId{}, .cause = suppression->cause};
+    TIDINGS_LET(const auto known, bulk_ ? find_in_bulk(key) : id_of_key(database_, key));
+    return AddResult{.outcome = AddOutcome::suppressed, .id = known.value_or(SubscriberId{}), .cause = suppression->cause};
   }
   if (suppression && suppression->cause == SuppressionCause::erased && checked.state == SubscriptionState::withdrawn) {
     return AddResult{.outcome = AddOutcome::suppressed, .cause = suppression->cause};
@@ -172,6 +162,18 @@ Result<AddResult> SubscriberTable::add(const store::Transaction& /*open*/, const
 
 Result<AddResult> SubscriberTable::insert_or_join(const NewSubscriber& wanted, const std::string& key) {
   AddResult result{.outcome = AddOutcome::already_there};
+  if (bulk_) {
+    TIDINGS_TRY(load_if_new(wanted, key, result));
+  } else {
+    TIDINGS_TRY(insert_if_new(wanted, key, result));
+  }
+  if (!result.created) TIDINGS_TRY(fill_in(wanted, result.id));
+  for (const auto& digest : wanted.digests) TIDINGS_TRY(join(wanted, digest, result));
+  if (bulk_) TIDINGS_TRY(flush_hundreds());
+  return result;
+}
+
+Result<void> SubscriberTable::insert_if_new(const NewSubscriber& wanted, const std::string& key, AddResult& result) {
   if (!insert_subscriber_) {
     insert_subscriber_.emplace(database_.prepare(R"(
         INSERT INTO subscribers (address, address_key, name, language, created_ms)
@@ -186,24 +188,23 @@ Result<AddResult> SubscriberTable::insert_or_join(const NewSubscriber& wanted, c
                   .run());
   // Not RETURNING: it builds a table for each row, a tenth of the time of an import.
   result.created = database_.changes() > 0;
-  if (result.created) result.id = SubscriberId{database_.last_insert_id()};
   if (result.created) {
-    TIDINGS_TRY(put_topics(result.id, wanted.topics));
-  } else {
-    TIDINGS_LET(const auto known, row_of_key(database_, key));
-    if (!known) return fail(Errc::io, "a subscriber vanished within a transaction");
-    result.id = known->id;
-    const bool fills = (known->name.empty() && !wanted.name.empty()) || (known->language.empty() && !wanted.language.empty());
-    if (fills) {
-      auto fill = database_.prepare("UPDATE subscribers SET name = :name, language = :language WHERE id = :id");
-      TIDINGS_TRY(fill.bind(":name", known->name.empty() ? wanted.name : known->name)
-                      .bind(":language", known->language.empty() ? wanted.language : known->language)
-                      .bind(":id", known->id)
-                      .run());
-    }
+    result.id = SubscriberId{database_.last_insert_id()};
+    return put_topics(result.id, wanted.topics);
   }
-  for (const auto& digest : wanted.digests) TIDINGS_TRY(join(wanted, digest, result));
-  return result;
+  TIDINGS_LET(const auto known, id_of_key(database_, key));
+  if (!known) return fail(Errc::io, "a subscriber vanished within a transaction");
+  result.id = *known;
+  return {};
+}
+
+Result<void> SubscriberTable::fill_in(const NewSubscriber& wanted, SubscriberId id) {
+  if (wanted.name.empty() && wanted.language.empty()) return {};
+  auto fill = database_.prepare(R"(
+      UPDATE subscribers SET name = CASE name WHEN '' THEN :name ELSE name END,
+                             language = CASE language WHEN '' THEN :language ELSE language END
+      WHERE id = :id AND ((name = '' AND :name <> '') OR (language = '' AND :language <> '')))");
+  return fill.bind(":name", wanted.name).bind(":language", wanted.language).bind(":id", id).run();
 }
 
 Result<void> SubscriberTable::join(const NewSubscriber& wanted, const std::string& digest, AddResult& result) {
@@ -241,7 +242,11 @@ Result<void> SubscriberTable::join(const NewSubscriber& wanted, const std::strin
   if (state == SubscriptionState::pending) result.pending.push_back(digest);
   if (outcome != AddOutcome::already_there && result.outcome != AddOutcome::resubscribed_pending) result.outcome = outcome;
   const auto at = state == SubscriptionState::confirmed ? *confirmed : now;
-  TIDINGS_TRY(put_subscription(result.id, digest, state, at, confirmed));
+  if (bulk_ && result.created) {
+    load_subscription(result.id, digest, state, at, confirmed);
+  } else {
+    TIDINGS_TRY(put_subscription(result.id, digest, state, at, confirmed));
+  }
   return consents_.record(result.id, {.digest = digest, .event = event_of(state), .at = at, .origin = wanted.origin, .detail = wanted.detail});
 }
 

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -137,11 +138,22 @@ struct Contact {
 class SubscriberTable {
  public:
   SubscriberTable(store::Database& database, const Clock& clock);
+  ~SubscriberTable();
 
   /// Adds a subscriber, or subscriptions to one who is there. Name and language of one who is there are filled in where
   /// empty, never replaced. Errc::bad_data where name, language or a topic is not allowed; Errc::usage without a digest.
   [[nodiscard]] Result<AddResult> add(const NewSubscriber& wanted);
-  [[nodiscard]] Result<AddResult> add(const store::Transaction& open, const NewSubscriber& wanted);
+  [[nodiscard]] Result<AddResult> add(const store::Transaction& open, NewSubscriber wanted);
+
+  /// The suppressions that add() asks.
+  [[nodiscard]] Suppressions& suppressions() { return suppressions_; }
+
+  /// For an import that is large against the list: from now on add() finds who is there in memory and gathers rows, and the table's
+  /// indexes are away until end_bulk(), which must come before the commit. In between only add() and suppressions() may be
+  /// used; who was added is in the tables after flush_bulk(). A hundred lines or a million: see import.cpp for when it pays.
+  [[nodiscard]] Result<void> begin_bulk(const store::Transaction& open);
+  [[nodiscard]] Result<void> flush_bulk();
+  [[nodiscard]] Result<void> end_bulk();
 
   /// Nothing if unknown or erased. Subscriptions are sorted by digest, topics by name.
   [[nodiscard]] Result<std::optional<Subscriber>> find(const MailAddress& address);
@@ -195,10 +207,16 @@ class SubscriberTable {
 
  private:
   [[nodiscard]] Result<AddResult> insert_or_join(const NewSubscriber& wanted, const std::string& key);
+  [[nodiscard]] Result<void> insert_if_new(const NewSubscriber& wanted, const std::string& key, AddResult& result);
+  [[nodiscard]] Result<void> fill_in(const NewSubscriber& wanted, SubscriberId id);
+  [[nodiscard]] Result<void> load_if_new(const NewSubscriber& wanted, const std::string& key, AddResult& result);
+  void load_subscription(SubscriberId id, std::string_view digest, SubscriptionState state, UtcTime since, std::optional<UtcTime> confirmed);
+  [[nodiscard]] Result<void> flush_hundreds();
   [[nodiscard]] Result<void> join(const NewSubscriber& wanted, const std::string& digest, AddResult& result);
   [[nodiscard]] Result<void> put_subscription(SubscriberId id, std::string_view digest, SubscriptionState state,
                                               UtcTime since, std::optional<UtcTime> confirmed);
   [[nodiscard]] Result<void> put_topics(SubscriberId id, const std::vector<std::string>& topics);
+  [[nodiscard]] Result<std::optional<SubscriberId>> find_in_bulk(std::string_view key);
   [[nodiscard]] Result<void> load_details(Subscriber& subscriber);
   [[nodiscard]] Result<std::optional<Subscriber>> read_one(store::Statement& query);
 
@@ -208,6 +226,8 @@ class SubscriberTable {
   Suppressions suppressions_;
   std::optional<store::Statement> insert_subscriber_;  // kept, because an import runs them for each line
   std::optional<store::Statement> put_subscription_;
+  struct Bulk;
+  std::unique_ptr<Bulk> bulk_;
 };
 
 }  // namespace tidings::subscriber

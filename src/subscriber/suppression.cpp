@@ -16,6 +16,12 @@ constexpr std::size_t max_detail_bytes = 500;
 constexpr SuppressionCause all_causes[] = {SuppressionCause::hard_bounce, SuppressionCause::soft_bounces,
                                            SuppressionCause::complaint, SuppressionCause::manual, SuppressionCause::erased};
 
+std::size_t hash_of(std::string_view key) { return std::hash<std::string_view>{}(key); }
+
+std::string salted(const std::string& salt, std::string_view address_key) {
+  return "sha256:" + hex_encode(sha256(salt + std::string{address_key}));
+}
+
 Result<Suppression> read_row(const store::Statement& query) {
   const auto cause = suppression_cause_of(query.view(1));
   if (!cause) return fail(Errc::bad_data, "a suppression in the database has an unknown cause: " + query.text(1));
@@ -56,6 +62,7 @@ Result<bool> Suppressions::add(const MailAddress& address, SuppressionCause caus
                   .bind(":at", clock_.now())
                   .bind(":detail", truncate_utf8(clean, max_detail_bytes))
                   .run());
+  if (remembered_) remembered_->hashes.insert(hash_of(address.key()));
   return database_.changes() > 0;
 }
 
@@ -86,6 +93,10 @@ Result<bool> Suppressions::remove(const MailAddress& address) {
 Result<std::optional<Suppression>> Suppressions::lookup(const MailAddress& address) { return lookup_key(address.key()); }
 
 Result<std::optional<Suppression>> Suppressions::lookup_key(std::string_view address_key) {
+  if (remembered_) {
+    const auto& [hashes, salt] = *remembered_;
+    if (!hashes.contains(hash_of(address_key)) && (salt.empty() || !hashes.contains(hash_of(salted(salt, address_key))))) return std::nullopt;
+  }
   // Asked for each line of an import: one statement while nobody is suppressed or erased.
   if (!probe_) {
     probe_.emplace(database_.prepare(R"(
@@ -111,6 +122,19 @@ Result<std::optional<Suppression>> Suppressions::lookup_key(std::string_view add
   return found;
 }
 
+Result<void> Suppressions::remember_hashes() {
+  Remembered remembered;
+  TIDINGS_LET(remembered.salt, store::fact(database_, salt_fact));
+  auto query = database_.prepare("SELECT address_key FROM suppressions");
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (!row) break;
+    remembered.hashes.insert(hash_of(query.view(0)));
+  }
+  remembered_ = std::move(remembered);
+  return {};
+}
+
 Result<std::vector<Suppression>> Suppressions::list(std::optional<SuppressionCause> cause, std::string_view after,
                                                     int limit) {
   auto query = database_.prepare(R"(
@@ -131,7 +155,7 @@ Result<std::vector<Suppression>> Suppressions::list(std::optional<SuppressionCau
 Result<std::string> Suppressions::hashed(std::string_view address_key) {
   TIDINGS_LET(const auto salt, store::fact(database_, salt_fact));
   if (salt.empty()) return std::string{};  // nobody has been erased yet
-  return "sha256:" + hex_encode(sha256(salt + std::string{address_key}));
+  return salted(salt, address_key);
 }
 
 }  // namespace tidings::subscriber

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -49,6 +50,11 @@ class Suppressions {
   /// The same for a key (MailAddress::key()).
   [[nodiscard]] Result<std::optional<Suppression>> lookup_key(std::string_view address_key);
 
+  /// Reads hashes of all keys into memory, so that lookups go to the database for who may be suppressed only. While nobody else
+  /// writes the table, that is within the caller's transaction; forget_hashes() before it ends.
+  [[nodiscard]] Result<void> remember_hashes();
+  void forget_hashes() { remembered_.reset(); }
+
   /// In key order, after `after`, at most `limit`; of one cause or of all.
   [[nodiscard]] Result<std::vector<Suppression>> list(std::optional<SuppressionCause> cause, std::string_view after,
                                                       int limit);
@@ -60,6 +66,11 @@ class Suppressions {
   store::Database& database_;
   const Clock& clock_;
   std::optional<store::Statement> probe_;
+  struct Remembered {
+    std::unordered_set<std::size_t> hashes;
+    std::string salt;
+  };
+  std::optional<Remembered> remembered_;
 };
 
 }  // namespace tidings::subscriber

@@ -8,15 +8,17 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
+import urllib.parse
 
 import names
 from bounce import report
 from peers import Peer, Postfix, free_port, wait_until
 from smtp_server import SmtpServer
-from tidings import Home
+from tidings import Home, parse_mail
 
 NOW = "2026-03-02T09:00:00+02:00"
 FEED = """<rss version="2.0"><channel><title>Harbour</title><link>https://blog.example/</link>
@@ -181,6 +183,43 @@ def check_mailbox():
     print("Dovecot: IMAP by flag and by folder, POP3 kept and deleted")
 
 
+def check_readers_answer():
+    """A publisher with a mailbox and no web server: a reply confirms, the mailto: of a digest unsubscribes, both read over IMAP."""
+    with Mailbox() as box, Home() as home, SmtpServer() as server:
+        home.write("feed.xml", FEED)
+        home.write("password", "s3cret\n")
+        (home.folder / "password").chmod(0o600)
+        config = home.configure(smtp="smtp://127.0.0.1:%d" % server.port, more_smtp=ADDRESS + 'username = "box"\npassword_file = "password"\ntls = "off"\n'
+                                'imap = "imap://127.0.0.1:%d"\n' % box.port)
+        config.write_text(config.read_text().replace('public_url = "https://news.example.org"\n', ""))
+
+        def status():
+            return json.loads(home.do("subscriber", "show", "ann@quay.example", "--json"))["subscriptions"][0]["status"]
+
+        home.do("subscriber", "add", "ann@quay.example", at=NOW)
+        asked = parse_mail(server.take()[0].octets)
+        answer = "From: ann@quay.example\nTo: %s\nSubject: Re: %s\nIn-Reply-To: %s\nMessage-ID: <%%s@quay>\n%%s\nYes\n" % (
+            asked["Reply-To"], asked["Subject"], asked["Message-ID"])
+        box.put("1.r", answer % ("away", "Auto-Submitted: auto-replied\n"))
+        home.do("bounce", "ingest", at=NOW)
+        assert status() == "pending", box.said()
+        box.put("2.r", answer % ("yes", ""))
+        home.do("bounce", "ingest", at=NOW)
+        assert status() == "confirmed", box.said()
+        home.do("send", "weekly", "--now", at=NOW)
+        mail = [each for each in map(lambda one: parse_mail(one.octets), server.take()) if each["List-Unsubscribe"]][-1]
+        link = urllib.parse.urlsplit(re.fullmatch(r"<(mailto:[^>]+)>", mail["List-Unsubscribe"])[1])
+        subject = urllib.parse.parse_qs(link.query)["subject"][0]
+        leave = "From: ann@quay.example\nTo: %s\nSubject: %s\nMessage-ID: <%s@quay>\n\n\n"
+        box.put("3.r", leave % (link.path, subject[:-1], "cut"))
+        home.do("bounce", "ingest", at=NOW)
+        assert status() == "confirmed", "a cut token is none"
+        box.put("4.r", leave % (link.path, subject, "whole"))
+        home.do("bounce", "ingest", at=NOW)
+        assert status() == "withdrawn", box.said()
+    print("Dovecot: a reply over IMAP confirms, a mail to the unsubscribe address unsubscribes")
+
+
 def check_webhooks():
     with Home() as home, SmtpServer() as server:
         home.write("key", "signing key\n")
@@ -226,7 +265,7 @@ def lacks(needs):
 def main():
     check_webhooks()
     missing = []
-    for check, needs in ((check_mailbox, "doveadm"), (check_postfix, "postfix")):
+    for check, needs in ((check_mailbox, "doveadm"), (check_readers_answer, "doveadm"), (check_postfix, "postfix")):
         why = lacks(needs)
         if why:
             missing.append("%s: %s" % (check.__name__, why))

@@ -164,6 +164,66 @@ class Subscribers(unittest.TestCase):
         self.assertEqual(stored(), (count + 1,) * 3)
         report = json.loads(home.do("subscriber", "import", "list.csv", "--digest", "weekly", "--json"))
         self.assertEqual((report["added"], report["unchanged"]), (0, count))
+        home.do("db", "check")
+
+    def test_a_file_that_is_not_utf8_puts_no_garbled_name_on_the_list(self):
+        home = self.home
+        for encoding in ("latin-1", "windows-1252", "mac-roman"):
+            home.write("list.csv", "email;name\nana@example.org;Ana Núñez\nbo@example.org;Bo\n".encode(encoding))
+            done = home.run("subscriber", "import", "list.csv", "--rejects", "rejects.csv")
+            self.assertEqual(done.returncode, 65)
+            self.assertIn("list.csv:2: the line is not UTF-8 (save the file as UTF-8: iconv -f windows-1252", done.stderr)
+            self.assertEqual([each["email"] for each in home.json("subscriber", "list")], ["bo@example.org"])
+            rejects = (home.folder / "rejects.csv").read_bytes()
+            self.assertIn("Ana Núñez".encode(encoding), rejects, "the line is kept as it was")
+            self.assertEqual(home.run("subscriber", "import", "rejects.csv").returncode, 65, "and is no better for it")
+        home.write("mended.csv", rejects.decode(encoding))
+        home.do("subscriber", "import", "mended.csv")
+        self.assertEqual(home.json("subscriber", "list", "--search", "ana@")[0]["name"], "Ana Núñez")
+
+    def test_columns_are_mapped_by_hand_and_rejected_lines_come_back_to_be_mended(self):
+        home = self.home
+        text = "Kontakt{0}Wer{0}Seit\nana@example.org{0}Ana{0}2024-02-03\nnobody{0}Bo{0}2024-02-03\ncy@example.org{0}Cy{0}soon\n"
+        wanted = ("--map", "email=Kontakt", "--map", "name=wer", "--map", "confirmed_at=Seit", "--confirmed", "--digest", "weekly", "--rejects", "bad.csv")
+        for delimiter, told in ((",", ()), (";", ()), ("\t", ()), ("|", ()), ("^", ("--delimiter", "^")), (":", ("--delimiter", ":")), ("\t", ("--delimiter", "tab"))):
+            home.write("list.csv", text.format(delimiter))
+            done = home.run("subscriber", "import", "list.csv", "--dry-run", *wanted, *told)
+            self.assertIn("1  would be added", done.stdout, delimiter)
+            self.assertIn("email=Kontakt name=Wer confirmed_at=Seit", done.stdout)
+            self.assertEqual(home.run("subscriber", "list").stdout.count("@"), 0, "a trial adds nobody")
+        home.write("list.csv", "sep=~\n" + text.format("~"))
+        self.assertEqual(home.run("subscriber", "import", "list.csv", *wanted).returncode, 65)
+        rejects = (home.folder / "bad.csv").read_text()
+        self.assertRegex(rejects, r'^line,reason,Kontakt,Wer,Seit\n4,"?"?"?nobody.*no @.*\n5,.*not a date')
+        self.assertEqual(home.json("subscriber", "list")[0]["subscriptions"][0]["confirmed_at"], "2024-02-03T00:00:00Z")
+        home.write("bad.csv", rejects.replace("nobody,", "bo@example.org,").replace(",nobody", ",bo@example.org").replace(",soon", ",2024-02-04"))
+        home.do("subscriber", "import", "bad.csv", *wanted[:-2])
+        self.assertEqual(sorted(each["email"] for each in home.json("subscriber", "list")), ["ana@example.org", "bo@example.org", "cy@example.org"])
+        home.do("subscriber", "import", "list.csv", "--delimiter", "==", status=64)
+        home.do("subscriber", "import", "list.csv", "--map", "email=Nothing", status=65)
+
+    def test_an_export_imported_elsewhere_is_the_same_list(self):
+        home = self.home
+        home.write("list.csv", "email,name,language,digests,topics,status,confirmed_at\n"
+                   'ana@bücher.example,"=Ana, ""the"" N",es,weekly,boats;art,confirmed,2024-02-03T04:05:06.789Z\n'
+                   "B.O@example.org,,,daily;weekly,,pending,\ncy@example.org,'Cy,de,daily,,withdrawn,2020-01-01T00:00:00Z\n"
+                   "dee@example.org,王,zh,weekly,,bounced,\nELI@example.org,Eli,,daily,,confirmed,2023-01-01\nELI@example.org,Eli,,weekly,,withdrawn,2022-01-01\n")
+        home.do("subscriber", "import", "list.csv")
+        export = home.do("subscriber", "export")
+        with Home() as other:
+            other.configure(digests=WEEKLY + DAILY)
+            other.write("list.csv", export)
+            other.do("subscriber", "import", "list.csv")
+            self.assertEqual(other.do("subscriber", "export"), export)
+            self.assertEqual(export.count("\n"), 1 + 4 + 1 + 1)
+
+    def test_roles_and_slips_are_imported_with_a_warning_that_names_the_line(self):
+        self.home.write("list.csv", "email\ninfo@example.org\nann@gmial.com\nbo@hotmial.com\ncy@gmail.com\n")
+        done = self.home.run("subscriber", "import", "list.csv")
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual([line.split(": ", 2)[2].split(":")[:2] for line in done.stderr.splitlines() if "warning" in line],
+                         [["list.csv", "2"], ["list.csv", "3"], ["list.csv", "4"]])
+        self.assertIn("did they mean @gmail.com?", done.stderr)
 
     def test_whoever_waits_for_a_confirmation_is_counted_and_the_report_says_what_to_do(self):
         home = self.home

@@ -74,6 +74,24 @@ class Browser:
     def click(self, css):
         self.do("POST", "/element/%s/click" % self.find(css), {})
 
+    def submit(self, css):
+        """Clicks and waits until the page is gone that the button was on: the answer to a form may take longer than the click."""
+        page = self.find("html")
+        self.click(css)
+        end = time.monotonic() + 20
+        while self.shows(page):
+            if time.monotonic() > end:
+                raise AssertionError("the click on %s did nothing" % css)
+            time.sleep(0.02)
+
+    def shows(self, element):
+        try:
+            return bool(self.do("GET", "/element/%s/name" % element))
+        except AssertionError as gone:
+            if "stale" not in str(gone) and "no such" not in str(gone) and "does not belong" not in str(gone):
+                raise
+            return False
+
     def type(self, css, text):
         element = self.find(css)
         self.do("POST", "/element/%s/clear" % element, {})
@@ -141,17 +159,17 @@ class Pages(unittest.TestCase):
         browser.open(base + "/subscribe")  # fresh, however long looking took
         browser.type("#email", address)
         browser.click("input[value=weekly]")
-        browser.click("button")  # too quick for a person: the form comes once more, unless this machine is that slow
+        browser.submit("button")  # too quick for a person: the form comes once more, unless this machine is that slow
         if browser.has("button"):
             self.look(browser, name + "again")
             time.sleep(2.1)
-            browser.click("button")
+            browser.submit("button")
         self.look(browser, name + "check")
         mail = site.mail(address)
         browser.open(base + path_of(mail, "c"))
         self.assertEqual(site.state(address), {"weekly": "pending"})
         self.look(browser, name + "confirm")
-        browser.click("button")
+        browser.submit("button")
         self.look(browser, name + "confirmed")
         self.assertEqual(site.state(address), {"weekly": "confirmed"})
         preferences = path_of(site.mail(address), "p")
@@ -161,7 +179,7 @@ class Pages(unittest.TestCase):
         browser.click("label[for=d0]")
         browser.click("input[value=boats]")
         browser.type("#name", "Ada Finch")
-        browser.click("button")
+        browser.submit("button")
         self.look(browser, name + "saved")
         self.assertEqual(site.state(address), {"daily": "confirmed", "weekly": "withdrawn"})
         goodbye = preferences.replace("/p/", "/u/")
@@ -175,15 +193,15 @@ class Pages(unittest.TestCase):
         browser.width(pixels)
         browser.open(base + link)
         self.look(browser, "%s-%d-unsubscribe" % (language, pixels))
-        browser.click("button")
+        browser.submit("button")
         self.look(browser, "%s-%d-left" % (language, pixels))
         self.assertEqual(site.state(address)["weekly"], "withdrawn")
-        browser.click("button[value=return]")
+        browser.submit("button[value=return]")
         mail = site.mail(address)
         if "/c/" not in mail.get_body(("plain",)).get_content():  # the goodbye came first
             mail = site.mail(address)
         browser.open(base + path_of(mail, "c"))
-        browser.click("button")
+        browser.submit("button")
         self.assertEqual(site.state(address)["weekly"], "confirmed")
 
     def test_a_reader_joins_changes_leaves_and_comes_back(self):

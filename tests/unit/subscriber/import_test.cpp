@@ -1,5 +1,7 @@
 #include "subscriber/import.hpp"
 
+#include <fmt/format.h>
+
 #include "base/file.hpp"
 #include "subscriber/notice_table.hpp"
 #include "subscriber/support.hpp"
@@ -282,4 +284,89 @@ TEST_CASE("import: who is pending is asked by mail only if the publisher wants i
   REQUIRE(notice);
   CHECK(notice->kind == NoticeKind::confirm);
   CHECK(notice->digests == std::vector<std::string>{"daily", "weekly"});
+}
+
+namespace {
+
+/// 7000 lines: new readers with one or two digests and topics, some twice, some known, some suppressed, left or erased, some broken.
+std::string mixed_list() {
+  std::string text = "email,name,digests,topics,status\n";
+  for (int i = 0; i < 7000; ++i) {
+    const int who = i % 7 == 6 ? i / 2 : i;  // every seventh is there already, as it is or in capitals
+    const auto* const digests = who % 3 == 0 ? "daily;weekly" : "weekly";
+    const auto* const status = i % 50 == 8 ? "withdrawn" : i % 50 == 9 ? "bounced" : i % 4 == 0 ? "pending" : "confirmed";
+    text += fmt::format("{}{}@m{}.example.org,{},{},{},{}\n", i % 14 == 13 ? "R" : "r", who * 7919 % 10007, who % 11, i % 5 == 0 ? "" : "Zoë",
+                        digests, i % 6 == 0 ? "art;sea" : "", i % 1000 == 999 ? "nonsense" : status);
+  }
+  return text;
+}
+
+/// Every row of the tables of the list, in order but without ids (some are left out where a line was there already), and the schema.
+std::string all_rows(store::Database& database) {
+  std::string text;
+  for (const char* const sql : {"SELECT address || '|' || address_key || '|' || name || '|' || created_ms FROM subscribers ORDER BY id",
+                                "SELECT address || digest || state || since_ms || '|' || coalesce(confirmed_ms, '-') "
+                                "FROM subscriptions JOIN subscribers s ON s.id = subscriber_id ORDER BY 1",
+                                "SELECT address || topic FROM subscriber_topics JOIN subscribers s ON s.id = subscriber_id ORDER BY 1",
+                                "SELECT address || digest || event || at_ms || origin || detail "
+                                "FROM consents JOIN subscribers s ON s.id = subscriber_id ORDER BY s.id, digest, consents.id",
+                                "SELECT address_key || cause || detail FROM suppressions WHERE cause <> 'erased' ORDER BY 1",
+                                "SELECT name || sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY 1"}) {
+    auto rows = database.prepare(sql);
+    while (*rows.step()) text += rows.text(0) + "\n";
+  }
+  return text;
+}
+
+void add_old_readers(List& list) {
+  for (int i = 0; i < 40; ++i) {
+    const auto mail = fmt::format("r{}@m{}.example.org", i * 7919 % 10007, i % 11);
+    const auto added = list.add(mail, {"weekly"}, i % 2 == 0 ? State::confirmed : State::pending);
+    if (i % 10 == 3) REQUIRE(list.table.unsubscribe(added.id, "weekly", Origin::web, ""));
+    if (i % 10 == 4) REQUIRE(list.table.erase(added.id));
+    if (i % 10 == 5) REQUIRE(list.suppressions.add(address(mail), SuppressionCause::complaint, ""));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("import: a large file, whose indexes are away meanwhile, leaves what its lines leave one by one") {
+  List at_once;
+  List in_parts;
+  add_old_readers(at_once);
+  add_old_readers(in_parts);
+  const auto text = mixed_list();
+  auto parts = options();
+  parts.batch = 500;  // never enough in a transaction for bulk mode
+  const auto one = import_text(at_once, text);
+  const auto other = import_text(in_parts, text, parts);
+  REQUIRE(one);
+  REQUIRE(other);
+  CHECK(one->added > 5500);
+  const auto counts = [](const ImportReport& report) {
+    return std::vector{report.records, report.added, report.updated, report.unchanged, report.withdrawn, report.suppressed,
+                       report.skipped_left, report.skipped_suppressed, report.rejected, report.pending, report.warned};
+  };
+  CHECK(counts(*one) == counts(*other));
+  for (const auto count : {one->updated, one->unchanged, one->withdrawn, one->suppressed, one->skipped_left, one->skipped_suppressed, one->rejected}) {
+    CHECK(count > 0);
+  }
+  CHECK(all_rows(at_once.database) == all_rows(in_parts.database));
+  CHECK(at_once.database.check());
+  CHECK(import_text(at_once, text)->added == 0);
+  CHECK(at_once.add("next@example.org", {"daily"}, State::confirmed).id > at_once.add("r7919@m1.example.org", {"daily"}, State::confirmed).id);
+}
+
+TEST_CASE("import: a large file that breaks off, or is only tried, leaves list and indexes as they were") {
+  List list;
+  add_old_readers(list);
+  const auto before = all_rows(list.database);
+  CHECK(import_text(list, mixed_list() + "\"never closed").error().code == Errc::bad_data);
+  CHECK(all_rows(list.database) == before);
+  auto trial = options();
+  trial.dry_run = DryRun::yes;
+  CHECK(import_text(list, mixed_list(), trial)->added > 5500);
+  CHECK(all_rows(list.database) == before);
+  CHECK(list.database.check());
+  CHECK(list.add("r0@m0.example.org", {"weekly"}, State::confirmed).outcome == AddOutcome::already_there);
 }

@@ -1,0 +1,60 @@
+// Who is on the list, in memory: sixteen bytes a reader at half full, for an import that would look a million addresses up.
+//
+// Holds a hash of each address key and the subscriber's id, not the key: candidates() may name somebody else of the same hash, so
+// the caller compares the key itself. Nothing is ever taken out. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/id.hpp"
+
+namespace tidings::subscriber {
+
+class AddressSet {
+ public:
+  void add(std::string_view key, SubscriberId id) {
+    if (4 * ++count_ > 3 * slots_.size()) grow();
+    put({.hash = hash_of(key), .id = id});
+  }
+
+  /// Everybody who may have this key; nearly always nobody or one.
+  [[nodiscard]] std::vector<SubscriberId> candidates(std::string_view key) const {
+    std::vector<SubscriberId> found;
+    if (slots_.empty()) return found;
+    const auto hash = hash_of(key);
+    for (auto at = hash & (slots_.size() - 1); slots_[at].id.value != 0; at = (at + 1) & (slots_.size() - 1)) {
+      if (slots_[at].hash == hash) found.push_back(slots_[at].id);
+    }
+    return found;
+  }
+
+ private:
+  struct Slot {
+    std::size_t hash = 0;
+    SubscriberId id{};  ///< 0: free
+  };
+
+  static std::size_t hash_of(std::string_view key) { return std::hash<std::string_view>{}(key); }
+
+  void put(const Slot& slot) {
+    auto at = slot.hash & (slots_.size() - 1);
+    while (slots_[at].id.value != 0) at = (at + 1) & (slots_.size() - 1);
+    slots_[at] = slot;
+  }
+
+  void grow() {
+    auto old = std::exchange(slots_, std::vector<Slot>(slots_.empty() ? 1024 : 2 * slots_.size()));
+    for (const auto& slot : old) {
+      if (slot.id.value != 0) put(slot);
+    }
+  }
+
+  std::vector<Slot> slots_;  // a power of two of them
+  std::size_t count_ = 0;
+};
+
+}  // namespace tidings::subscriber

@@ -1,0 +1,110 @@
+// SubscriberTable's bulk mode: rows gathered, addresses looked up in memory, indexes away.
+#include "store/bulk.hpp"
+#include "subscriber/address_set.hpp"
+#include "subscriber/subscriber_table.hpp"
+
+namespace tidings::subscriber {
+
+struct SubscriberTable::Bulk {
+  store::IndexesAway indexes;
+  AddressSet known;
+  SubscriberId next{};
+  SubscriberId not_flushed{};  ///< all rows of readers before this one are in their tables
+  store::RowBatch subscribers;
+  store::RowBatch subscriptions;
+  store::RowBatch topics;
+  store::RowBatch& consents;
+};
+
+SubscriberTable::SubscriberTable(store::Database& database, const Clock& clock)
+    : database_(database), clock_(clock), consents_(database), suppressions_(database, clock) {}
+
+SubscriberTable::~SubscriberTable() = default;
+
+Result<void> SubscriberTable::begin_bulk(const store::Transaction& open) {
+  TIDINGS_TRY(suppressions_.remember_hashes());
+  AddressSet known;
+  {
+    auto query = database_.prepare("SELECT id, address_key FROM subscribers");
+    for (;;) {
+      TIDINGS_LET(const bool row, query.step());
+      if (!row) break;
+      known.add(query.view(1), query.id<SubscriberId>(0));
+    }
+  }
+  TIDINGS_LET(const auto next, store::next_id(database_, open, "subscribers"));
+  TIDINGS_LET(auto indexes, store::IndexesAway::take(database_, open, "subscribers"));
+  using store::RowBatch;
+  bulk_ = std::make_unique<Bulk>(Bulk{
+      .indexes = std::move(indexes),
+      .known = std::move(known),
+      .next = SubscriberId{next},
+      .not_flushed = SubscriberId{next},
+      .subscribers = RowBatch{database_, "INSERT INTO subscribers (id, address, address_key, name, language, created_ms)", 6},
+      .subscriptions = RowBatch{database_, "INSERT INTO subscriptions (subscriber_id, digest, state, since_ms, confirmed_ms)", 5},
+      .topics = RowBatch{database_, "INSERT INTO subscriber_topics (subscriber_id, topic)", 2},
+      .consents = consents_.begin_bulk()});
+  return {};
+}
+
+Result<void> SubscriberTable::flush_bulk() {
+  if (!bulk_) return {};
+  for (auto* const batch : {&bulk_->subscribers, &bulk_->subscriptions, &bulk_->topics, &bulk_->consents}) TIDINGS_TRY(batch->flush());
+  bulk_->not_flushed = bulk_->next;
+  return {};
+}
+
+/// The readers first, whenever there are a hundred: what refers to them may follow at any time.
+Result<void> SubscriberTable::flush_hundreds() {
+  constexpr auto enough = store::RowBatch::rows_at_once;
+  if (bulk_->subscribers.rows() < enough && bulk_->consents.rows() < 10 * enough) return {};
+  TIDINGS_TRY(bulk_->subscribers.flush());
+  for (auto* const batch : {&bulk_->subscriptions, &bulk_->topics, &bulk_->consents}) TIDINGS_TRY(batch->flush_hundreds());
+  return {};
+}
+
+Result<void> SubscriberTable::end_bulk() {
+  if (!bulk_) return {};
+  TIDINGS_TRY(flush_bulk());
+  consents_.end_bulk();
+  suppressions_.forget_hashes();
+  bulk_->known = {};  // its memory is wanted for sorting
+  TIDINGS_TRY(bulk_->indexes.rebuild());
+  bulk_.reset();
+  return {};
+}
+
+Result<std::optional<SubscriberId>> SubscriberTable::find_in_bulk(std::string_view key) {
+  for (const auto id : bulk_->known.candidates(key)) {
+    if (id >= bulk_->not_flushed) TIDINGS_TRY(flush_bulk());
+    auto query = database_.prepare("SELECT 1 FROM subscribers WHERE id = :id AND address_key = :key");
+    query.bind(":id", id).bind(":key", key);
+    TIDINGS_LET(const bool same, query.step());
+    if (same) return id;
+  }
+  return std::nullopt;
+}
+
+Result<void> SubscriberTable::load_if_new(const NewSubscriber& wanted, const std::string& key, AddResult& result) {
+  TIDINGS_LET(const auto known, find_in_bulk(key));
+  result.created = !known;
+  result.id = known.value_or(bulk_->next);
+  if (known) return {};
+  ++bulk_->next.value;
+  bulk_->known.add(key, result.id);
+  bulk_->subscribers.add(result.id).add(wanted.address.text()).add(key).add(wanted.name).add(wanted.language).add(clock_.now());
+  for (const auto& topic : wanted.topics) bulk_->topics.add(result.id).add(topic);
+  return {};
+}
+
+void SubscriberTable::load_subscription(SubscriberId id, std::string_view digest, SubscriptionState state, UtcTime since,
+                                        std::optional<UtcTime> confirmed) {
+  auto& row = bulk_->subscriptions.add(id).add(digest).add(name_of(state)).add(since);
+  if (confirmed) {
+    row.add(*confirmed);
+  } else {
+    row.add_null();
+  }
+}
+
+}  // namespace tidings::subscriber

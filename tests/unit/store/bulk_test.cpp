@@ -1,0 +1,109 @@
+#include "store/bulk.hpp"
+
+#include <doctest/doctest.h>
+#include <sqlite3.h>
+
+#include "store/migrations.hpp"
+#include "support/temp_folder.hpp"
+
+using namespace tidings;
+using namespace tidings::store;
+
+namespace {
+
+std::string one_text(Database& database, const char* sql) {
+  auto query = database.prepare(sql);
+  REQUIRE(*query.step());
+  return query.text(0);
+}
+
+}  // namespace
+
+TEST_CASE("bulk: any number of rows arrives whole, in order, and hundreds go ahead of the rest") {
+  for (const int rows : {0, 1, 99, 100, 101, 250, 300}) {
+    CAPTURE(rows);
+    auto database = Database::open_in_memory();
+    REQUIRE(database->execute("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT NOT NULL, size INTEGER)"));
+    RowBatch batch{*database, "INSERT INTO things (id, name, size)", 3};
+    const std::string with_nul("a\0b", 3);
+    for (int i = 1; i <= rows; ++i) {
+      batch.add(i).add(i % 3 == 0 ? std::string_view{} : i % 3 == 1 ? std::string_view{with_nul} : std::string_view{"naïve"});
+      if (i % 2 == 0) {
+        batch.add_null();
+      } else {
+        batch.add(from_ms(i));
+      }
+    }
+    REQUIRE(batch.flush_hundreds());
+    CHECK(one_text(*database, "SELECT count(*) FROM things") == std::to_string(rows / 100 * 100));
+    CHECK(batch.rows() == static_cast<std::size_t>(rows % 100));
+    REQUIRE(batch.flush());
+    CHECK(batch.rows() == 0);
+    auto query = database->prepare("SELECT id, name, size FROM things ORDER BY id");
+    for (int i = 1; i <= rows; ++i) {
+      REQUIRE(*query.step());
+      CHECK(query.integer(0) == i);
+      CHECK(query.text(1) == (i % 3 == 0 ? "" : i % 3 == 1 ? with_nul : "naïve"));
+      CHECK(query.is_null(2) == (i % 2 == 0));
+    }
+    CHECK_FALSE(*query.step());
+  }
+}
+
+TEST_CASE("bulk: a row that breaks a rule is an error") {
+  auto database = Database::open_in_memory();
+  RowBatch batch{*database, "INSERT INTO facts (name, value)", 2};
+  batch.add("a").add("1").add("a").add("2");
+  CHECK(batch.flush().error().code == Errc::bad_data);
+}
+
+TEST_CASE("bulk: indexes that are away come back, by rebuilding or by themselves where nothing is committed") {
+  auto database = Database::open_in_memory();
+  const auto* const indexes = "SELECT group_concat(name || coalesce(sql, '')) FROM sqlite_schema WHERE type = 'index'";
+  const auto before = one_text(*database, indexes);
+  {
+    const auto open = database->begin();
+    REQUIRE(IndexesAway::take(*database, *open, "subscribers"));
+    CHECK(one_text(*database, indexes) != before);
+  }
+  CHECK(one_text(*database, indexes) == before);
+  auto open = database->begin();
+  auto away = IndexesAway::take(*database, *open, "subscribers");
+  REQUIRE(away);
+  REQUIRE(away->rebuild());
+  REQUIRE(open->commit());
+  CHECK(one_text(*database, "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'subscribers'") == "2");
+  CHECK_FALSE(database->execute("INSERT INTO subscribers (address, address_key, name, language, created_ms) VALUES ('a', 'a', '', '', 0), ('A', 'a', '', '', 0)"));
+}
+
+TEST_CASE("bulk: a list of the schema before keeps its readers, what refers to them, and the ids of those who are gone") {
+  const test::TempFolder folder;
+  {
+    sqlite3* old = nullptr;
+    REQUIRE(sqlite3_open((folder / "a.db").c_str(), &old) == SQLITE_OK);
+    std::string sql;
+    for (const auto step : migrations().first(7)) sql += step;
+    sql += R"(
+        PRAGMA application_id = 1414087751; PRAGMA user_version = 7;
+        INSERT INTO subscribers (address, address_key, name, language, created_ms) VALUES
+          ('A@x.example', 'a@x.example', 'Ada', 'en', 1), ('b@x.example', 'b@x.example', '', '', 2), ('c@x.example', 'c@x.example', '', '', 3);
+        DELETE FROM subscribers WHERE id = 3;
+        INSERT INTO subscriptions VALUES (1, 'weekly', 'confirmed', 1, 1), (2, 'weekly', 'pending', 2, NULL);
+        INSERT INTO consents (subscriber_id, digest, event, at_ms, origin, detail) VALUES (1, 'weekly', 'confirmed', 1, 'cli', '');)";
+    REQUIRE(sqlite3_exec(old, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(old);
+  }
+  auto database = Database::open(folder / "a.db", Create::no);
+  REQUIRE(database);
+  CHECK(database->schema_version() == newest_schema_version());
+  CHECK(database->check());
+  CHECK(one_text(*database, "SELECT group_concat(id || address || name || language || created_ms) FROM subscribers") == "1A@x.exampleAdaen1,2b@x.example2");
+  CHECK(one_text(*database, "SELECT count(*) FROM subscriptions") == "2");
+  CHECK(one_text(*database, "SELECT count(*) FROM consents") == "1");
+  const auto open = database->begin();
+  CHECK(*next_id(*database, *open, "subscribers") == 4);
+  CHECK_FALSE(database->execute("INSERT INTO subscribers (address, address_key, name, language, created_ms) VALUES ('x', 'a@x.example', '', '', 0)"));
+  REQUIRE(database->execute("DELETE FROM subscribers WHERE id = 1"));
+  CHECK(one_text(*database, "SELECT count(*) FROM subscriptions") == "1");
+  CHECK_FALSE(database->execute("INSERT INTO subscriptions VALUES (99, 'weekly', 'pending', 0, NULL)"));
+}
