@@ -59,6 +59,11 @@ inline constexpr P to_owner[] = {
     "confirm your account", "validate your", "your mailbox is", "your mailbox has", "your mailbox storage",
     "your new mailbox", "your password"};
 
+/// How subjects begin that a person has answered or passed on, in the languages of common mail programs.
+inline constexpr P passed_on_subjects[] = {
+    "fw:", "fwd:", "fwd ", "re:", "aw:", "wg:", "antw:", "tr:", "rv:", "enc:", "res:", "rif:", "inoltr", "sv:", "vs:",
+    "vb:", "vl:", "odp:", "pd:", "ynt:", "ilt:", "на:", "пересл", "转发", "回复", "轉寄", "回覆", "転送", "전달", "[fwd"};
+
 // ---- 3. Whether it is about a failure ------------------------------------------------------------------------------
 
 /// Of a delivery; in the subject, in the notice, or on the line of an address.

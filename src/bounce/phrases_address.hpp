@@ -99,7 +99,7 @@ inline constexpr P host[] = {
     "no mx or a", "no mx record", "has no mx", "no mx found", "no valid mx",
     // Postfix
     "host or domain name not found", "domain name not found", "name service error * host not found",
-    "name or service not known",
+    "name or service not known", "no address associated with hostname",
     // Exim
     "unrouteable address", "unroutable address",
     "all host address lookups failed permanently",
@@ -108,6 +108,8 @@ inline constexpr P host[] = {
     // Hotmail, Exchange, Gmail, Ipswitch IMail
     "dns server returned answer with no data", "cannot find your recipient's domain",
     "mail domain mentioned in email address is unknown",
+    // Apache James
+    "no dns entries for",
     // other languages
     "domaine inconnu", "ドメインが見つかりません"};
 
@@ -120,7 +122,8 @@ inline constexpr P user[] = {
     "no such user", "no user by that name", "no such mailbox", "no such address", "no such recipient",
     "no such person", "no such account", "no such local user", "no such name", "no such id", "not a user",
     "invalid user", "nonexistent user", "non-existent user", "non existent user", "not a valid user",
-    "not a known user", "unknown local user", "> not found",
+    "not a known user", "not our user", "unavailable mail user", "not user of this", "exists that user",
+    "does no exist", "invalid rcpt", "unknown local user", "> not found",
     // RFC 3464 appendix E
     "is not a registered",
     // mailboxes
@@ -171,7 +174,7 @@ inline constexpr P user[] = {
     // German, Danish, Dutch, Swedish, Polish, Russian, Ukrainian
     "unbekannter benutzer", "benutzer unbekannt", "empfänger unbekannt", "unbekannter empfänger", "ukendt bruger",
     "onbekende gebruiker", "gebruiker onbekend", "okänd mottagare", "nieznany", "nie ma takiego",
-    "пользователь не найден", "нет такого пользователя", "несуществующ", "користувача не знайдено",
+    "пользователь не найден", "неизвестный пользователь", "нет такого пользователя", "несуществующ", "користувача не знайдено",
     // Chinese, Japanese (Notes, Exchange, carriers), Korean
     "用户不存在", "用户未找到", "收件人不存在", "無此", "查無此人", "宛先が見つかりません",
     "ユーザが存在しません", "アドレスが見つかりません", "宛先不明", "あて先不明",
@@ -183,7 +186,7 @@ inline constexpr P user_vaguely[] = {
     // The text that RFC 5321 section 4.2.3 gives for 550: "mailbox not found, no access, or command rejected for policy
     // reasons"; Exchange, Outlook.com, GMX, IIS
     "mailbox unavailable", "mailbox not available", "mailbox is unavailable", "mailbox <* unavailable",
-    "mailbox * is unavailable", "account unavailable",
+    "mailbox * is unavailable", "account unavailable", "account not available",
     // Postfix: access(5); Office 365; qmail and others
     "recipient address rejected.", "recipient is not accepted", "envelope recipient has been denied",
     // several

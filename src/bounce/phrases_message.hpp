@@ -42,7 +42,7 @@ inline constexpr P sender[] = {
     // our own host, looked up and not found
     "reverse dns", "ptr record", "valid ptr", "domain does not exist in dns",
     // GMX, web.de, mail.com
-    "invalid dns mx or a"};
+    "invalid dns"};
 
 /// A name server or a route that may be there later.
 inline constexpr P lookup_later[] = {
@@ -121,7 +121,7 @@ inline constexpr P spam_for_sure[] = {
 /// A rule of the receiver, or how the sender proves who it is.
 inline constexpr P policy[] = {
     // several
-    "policy", "policies", "access denied", "not permitted", "not authorized", "not authorised",
+    "policy", "policies", "access denied", "access deny.", "not permitted", "not authorized", "not authorised",
     "delivery not authorized", "administrative prohibition", "administratively", "prohibited", "security reasons",
     "you are not allowed", "is not allowed", "message refused", "message rejected", "mail rejected", "mail refused",
     "content rejected", "rejected by filter", "rule imposed", "refused to accept", "refuse to receive", "refused by",

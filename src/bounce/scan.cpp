@@ -237,7 +237,8 @@ bool contains_pattern(std::string_view text, std::string_view pattern) {
 std::string flatten(std::string_view text) {
   const auto blanks = collapse_blanks(text);
   const bool foreign = std::any_of(blanks.begin(), blanks.end(), is_high);
-  const auto line = foreign ? fold_case(blanks) : ascii_lower(blanks);
+  // IronPort puts every refusal of a recipient under this heading; what counts is the answer that it quotes.
+  const auto line = replace_all(foreign ? fold_case(blanks) : ascii_lower(blanks), "unknown address error 5", "5");
   std::string out;
   out.reserve(line.size());
   // "550-5.1.1 The account does 550-5.1.1 not exist": the codes of continuation lines stand between the words.
