@@ -29,7 +29,8 @@ std::string_view proof_of(const web::Request& call, std::string_view name) {
 
 /// From Amazon's host only, and only what is small; nothing when it is out of reach.
 std::string fetch_from_amazon(const std::string& url) {
-  const auto answer = source::fetch({.url = url}, {.timeout = std::chrono::seconds{10}, .max_bytes = 1 << 20, .max_redirects = 0});
+  const auto answer =
+      source::fetch({.url = url}, {.timeout = std::chrono::seconds{10}, .max_bytes = 1 << 20, .max_redirects = 0});
   if (const auto* const got = std::get_if<source::Fetched>(&answer)) return got->bytes;
   if (const auto* const failure = std::get_if<source::FetchFailure>(&answer)) log::error("webhook of ses: " + failure->what);
   return {};

@@ -180,7 +180,8 @@ std::optional<std::string> address_of(std::string_view value) {
   if (!inside.empty()) return inside;
   // So is what cannot be one: "ann@#quay.example" was refused for that very reason.
   const auto at = value.find('@');
-  const bool plain = value.find_first_of(" \t<>(),;:\"") == std::string_view::npos && value.find('@', at + 1) == std::string_view::npos;
+  const bool plain = value.find_first_of(" \t<>(),;:\"") == std::string_view::npos &&
+                     value.find('@', at + 1) == std::string_view::npos;
   if (at == std::string_view::npos || at == 0 || at + 1 == value.size() || !plain) return std::nullopt;
   return value.substr(0, at).ends_with("...") ? std::nullopt : std::optional{std::string{value}};
 }
