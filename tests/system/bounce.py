@@ -79,6 +79,9 @@ class Bounce(unittest.TestCase):
         out = self.home.do("bounce", "ingest", "--json", *more, at=at, input=mail, status=status)
         return json.loads(out.splitlines()[0])
 
+    def mbox(self, mails):
+        return self.home.write("mails.mbox", "".join("From x Mon Jan  5 08:00:00 2026\n%s\n" % each for each in mails))
+
     def suppressed(self):
         return {json.loads(line)["address"]: json.loads(line) for line in self.home.do("suppression", "list", "--json").splitlines()}
 
@@ -145,10 +148,12 @@ Version: 1
     def test_storms_suppress_nobody(self):
         for day, (status, text) in enumerate([("5.7.1", "550 5.7.1 blocked"), ("4.4.7", "expired"), ("4.4.7", "expired"), ("4.4.7", "expired"), ("4.4.7", "expired"),
                                               ("4.4.7", "expired"), ("4.4.7", "expired"), ("5.1.1", "550 5.1.1 user unknown")]):
-            for address, sent in self.sent.items():
-                if address.endswith("@big.example"):
-                    self.ingest(report(sent.envelope_from, address, status, text), START + datetime.timedelta(days=day, hours=1))
+            mails = [report(sent.envelope_from, address, status, text) for address, sent in self.sent.items() if address.endswith("@big.example")]
+            said = self.home.do("bounce", "ingest", "--mbox", self.mbox(mails), at=START + datetime.timedelta(days=day, hours=1))
+            self.assertRegex(said.splitlines()[-1], r"^24 bounce; 0 suppressed$")
+        self.assertIn("13 suppressions taken back", said)
         self.assertEqual([each for each in self.suppressed() if each.endswith("@big.example")], [])
+        self.assertNotIn("never mailed", self.home.do("subscriber", "show", "r00@big.example"))
 
     def test_replies(self):
         mail = email.message_from_bytes(self.sent["flo@kai.example"].octets)
