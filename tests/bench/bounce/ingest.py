@@ -4,6 +4,7 @@
 
     ingest.py [READERS [DOMAINS]]
 """
+import os
 import pathlib
 import re
 import shutil
@@ -53,12 +54,18 @@ def main():
         for path in sorted((box / "new").iterdir())[:PEER_FILES]:
             shutil.copy(path, peers)
         start = time.monotonic()
-        out = home.do("bounce", "ingest", at=NOW)
+        process = home.start("bounce", "ingest", at=NOW)
+        out = process.stdout.read()
+        _, status, used = os.wait4(process.pid, 0)
         took = time.monotonic() - start
+        assert status == 0, status
         said = re.search(r".*suppressed", out.splitlines()[-1])
         count = len(server.accepted)
-        print("%-28s %6d reports in %6.2f s: %8.0f a minute; %d domains, %s" % (
-            "tidings bounce ingest", count, took, 60 * count / took, domains, said[0] if said else out.splitlines()[-1]))
+        print("%-28s %6d reports in %6.2f s: %8.0f a minute; %.1f MB at most; %d domains, %s" % (
+            "tidings bounce ingest", count, took, 60 * count / took, used.ru_maxrss / 1024, domains, said[0] if said else out.splitlines()[-1]))
+        for path in (box / "cur").iterdir():  # the same mails once more
+            path.rename(box / "new" / path.name.split(":")[0])
+        print("%-28s %s" % ("the same once more", home.do("bounce", "ingest", at=NOW).splitlines()[-1]))
         few = sum(1 for _ in peers.iterdir())
         per_minute("Sisimai, reading only", few, ["perl", "-e", SISIMAI, peers], "")
         per_minute("flufl.bounce, reading only", few, ["/usr/bin/python3", "-c", FLUFL, peers], "")
