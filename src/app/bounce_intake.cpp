@@ -271,6 +271,10 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
                           : failed != report.recipients.end() ? *failed
                           : report.recipients.empty()         ? nobody
                                                               : report.recipients.front();
+  if (!report.complaint && recipient.action != bounce::Action::failed) {
+    result.words = fmt::format("{}: {}", name_of(recipient.action), in_words(report, recipient));
+    return result;  // it has not failed
+  }
   const auto step = bounce::step_for(report, recipient);
   const auto words = in_words(report, recipient);
   auto event = event_of(report, recipient, match.subject);
