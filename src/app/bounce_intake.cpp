@@ -29,7 +29,8 @@ std::string key_of(const bounce::Mail& mail, std::string_view bytes) {
   return id.empty() || id.size() > 500 ? "sha256:" + hex_encode(sha256(bytes)) : std::string{id};
 }
 
-/// What a reply to a confirmation mail names without its writer's doing: the Message-ID "<confirm-TOKEN@...>", the address "...+confirm-TOKEN@...".
+/// What a reply to a confirmation mail names without its writer's doing: the Message-ID "<confirm-TOKEN@...>", the
+/// address "...+confirm-TOKEN@...".
 std::vector<std::string> confirmation_words(const bounce::Mail& mail) {
   constexpr std::string_view mark = "confirm-";
   std::vector<std::string> words;
@@ -49,7 +50,8 @@ std::vector<std::string> confirmation_words(const bounce::Mail& mail) {
 bool is_automatic(const bounce::Mail& mail) {
   const auto submitted = ascii_lower(trim(bounce::field(mail.fields, "auto-submitted")));
   const auto precedence = ascii_lower(trim(bounce::field(mail.fields, "precedence")));
-  return (!submitted.empty() && submitted != "no") || precedence == "bulk" || precedence == "junk" || precedence == "auto_reply" ||
+  return (!submitted.empty() && submitted != "no") || precedence == "bulk" || precedence == "junk" ||
+         precedence == "auto_reply" ||
          !bounce::field(mail.fields, "x-autoreply").empty() || !bounce::field(mail.fields, "x-autorespond").empty() ||
          trim(bounce::field(mail.fields, "return-path")) == "<>" || mail.type == "multipart/report";
 }
@@ -269,6 +271,10 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
                           : failed != report.recipients.end() ? *failed
                           : report.recipients.empty()         ? nobody
                                                               : report.recipients.front();
+  if (!report.complaint && recipient.action != bounce::Action::failed) {
+    result.words = fmt::format("{}: {}", name_of(recipient.action), in_words(report, recipient));
+    return result;  // it has not failed
+  }
   const auto step = bounce::step_for(report, recipient);
   const auto words = in_words(report, recipient);
   auto event = event_of(report, recipient, match.subject);
@@ -302,27 +308,30 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
   return result;
 }
 
-Result<void> BounceIntake::lift(SubscriberId id) {
+Result<bool> BounceIntake::lift(SubscriberId id) {
   TIDINGS_LET(const auto subscriber, subscribers_.find(id));
-  if (!subscriber) return {};
+  if (!subscriber) return false;
   TIDINGS_LET(const auto address, parse_mail_address(subscriber->address));
   TIDINGS_LET(const auto there, suppressions_.lookup(address));
   const bool ours = there && (there->cause == subscriber::SuppressionCause::hard_bounce ||
                               there->cause == subscriber::SuppressionCause::soft_bounces);
   if (ours) TIDINGS_TRY(suppressions_.remove(address));
-  return {};
+  return ours;
 }
 
 Result<void> BounceIntake::look_for_storm(const bounce::BounceEvent& event, IntakeResult& result) {
   TIDINGS_LET(const auto verdict, storms_.look(event));
   for (const auto id : verdict.lifted) {
-    TIDINGS_TRY(lift(id));
+    TIDINGS_LET(const bool lifted, lift(id));
+    if (lifted) result.taken_back.push_back(id);
     if (id == event.subscriber) result.suppressed = false;
   }
   result.storm = verdict.storm;
   if (result.storm)
     result.words +=
         fmt::format("; {} refuses many at once ({} readers within the hour): not counted", event.domain, verdict.hit);
+  if (!result.taken_back.empty())
+    result.words += fmt::format(", {} suppression{} taken back", result.taken_back.size(), result.taken_back.size() == 1 ? "" : "s");
   return {};
 }
 

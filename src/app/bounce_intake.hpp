@@ -45,6 +45,7 @@ struct IntakeResult {
   std::string address{};      ///< theirs, where it is a report
   bool suppressed = false;
   bool storm = false;
+  std::vector<SubscriberId> taken_back{};  ///< whose suppression, by this report or one before it, the storm has lifted
   std::string words{};  ///< what was done and why, one line
 };
 
@@ -73,7 +74,8 @@ class BounceIntake {
   [[nodiscard]] std::optional<Match> by_unsubscribe_field(const bounce::Report& report) const;
   [[nodiscard]] Result<IntakeResult> apply(const bounce::Report& report, const Match& match, UtcTime at);
   [[nodiscard]] Result<void> look_for_storm(const bounce::BounceEvent& event, IntakeResult& result);
-  [[nodiscard]] Result<void> lift(SubscriberId id);
+  /// False where nothing of ours was to be lifted.
+  [[nodiscard]] Result<bool> lift(SubscriberId id);
   [[nodiscard]] Result<std::optional<IntakeResult>> reply(const bounce::Mail& mail);
 
   const Config& config_;

@@ -68,7 +68,7 @@ std::string suppression_in_words(const std::string& cause) {
   static constexpr std::array known{
       Words{"withdrawn", "left the digest after the edition was sealed"},
       Words{"erased", "was erased from the list after the edition was sealed"},
-      Words{"suppressed: hard_bounce", "the address does not exist: an earlier mail was refused for good"},
+      Words{"suppressed: hard_bounce", "the address takes no mail any more: an earlier one was refused for good"},
       Words{"suppressed: soft_bounces", "the mailbox refused mail for too many days"},
       Words{"suppressed: complaint", "the reader has reported a mail as spam"},
       Words{"suppressed: manual", "suppressed by hand"},

@@ -29,7 +29,8 @@ std::string_view proof_of(const web::Request& call, std::string_view name) {
 
 /// From Amazon's host only, and only what is small; nothing when it is out of reach.
 std::string fetch_from_amazon(const std::string& url) {
-  const auto answer = source::fetch({.url = url}, {.timeout = std::chrono::seconds{10}, .max_bytes = 1 << 20, .max_redirects = 0});
+  const auto answer =
+      source::fetch({.url = url}, {.timeout = std::chrono::seconds{10}, .max_bytes = 1 << 20, .max_redirects = 0});
   if (const auto* const got = std::get_if<source::Fetched>(&answer)) return got->bytes;
   if (const auto* const failure = std::get_if<source::FetchFailure>(&answer)) log::error("webhook of ses: " + failure->what);
   return {};
@@ -58,12 +59,17 @@ Result<int> Webhooks::prove_sns(const std::string& body) {
 }
 
 Result<int> Webhooks::prove(bounce::Relay relay, const web::Request& call) {
-  if (relay == bounce::Relay::ses) return prove_sns(call.body);
-  TIDINGS_LET(const auto secret, read_secret(secret_of(config_.web, relay), "[web] " + std::string{name_of(relay)}));
   const bounce::WebhookCall proof{.body = call.body,
                                   .authorization = proof_of(call, "authorization"),
                                   .signature = proof_of(call, "x-twilio-email-event-webhook-signature"),
                                   .signature_timestamp = proof_of(call, "x-twilio-email-event-webhook-timestamp")};
+  const bool signs_time = relay == bounce::Relay::ses || relay == bounce::Relay::mailgun || relay == bounce::Relay::sendgrid;
+  if (signs_time) {
+    const auto at = bounce::signed_at(relay, proof);
+    if (!at || !bounce::is_fresh(*at, clock_.now())) return 403;
+  }
+  if (relay == bounce::Relay::ses) return prove_sns(call.body);
+  TIDINGS_LET(const auto secret, read_secret(secret_of(config_.web, relay), "[web] " + std::string{name_of(relay)}));
   return bounce::is_genuine(relay, proof, secret) ? 200 : 403;
 }
 

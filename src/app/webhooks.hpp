@@ -1,8 +1,9 @@
 // Calls of relays to /hooks/RELAY: proved, read, and counted as reports are.
 //
-// Off by default. What does not prove that it comes from the relay changes nothing and is answered with 403. Answers: 200 taken, 400 no
-// JSON of that relay, 403 not proved, 404 not switched on, 503 try again (certificate out of reach). Relays send again what is not
-// answered with 2xx; an event counts once. Belongs to one thread.
+// Off by default. What does not prove that it comes from the relay changes nothing and is answered with 403. Answers:
+// 200 taken, 400 no JSON of that relay, 403 not proved or signed too long ago, 404 not switched on, 413 too long (web/),
+// 503 try again (certificate out of reach). Relays send again what is not answered with 2xx; an event counts once.
+// Belongs to one thread.
 #pragma once
 
 #include <map>

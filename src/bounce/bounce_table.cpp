@@ -1,5 +1,7 @@
 #include "bounce/bounce_table.hpp"
 
+#include <algorithm>
+
 namespace tidings::bounce {
 
 Result<bool> BounceTable::seen(std::string_view mail_key) {
@@ -48,20 +50,51 @@ Result<int> BounceTable::days_counted(SubscriberId subscriber, UtcTime since) {
   return static_cast<int>(query.integer(0));
 }
 
-Result<int> BounceTable::readers_hit(std::string_view domain, UtcTime since, bool only_hard) {
+Result<Wave> BounceTable::wave_of(const BounceEvent& event, std::chrono::milliseconds length) {
+  const Wave unknown{.domain = event.domain};
+  if (!event.edition) return unknown;
   auto query = database_.prepare(R"(
-      SELECT count(DISTINCT subscriber_id) FROM bounce_events
-      WHERE domain = :domain AND at_ms >= :since AND (kind = 'hard' OR (kind = 'soft' AND :only_hard = 0)))");
-  query.bind(":domain", domain).bind(":since", since).bind(":only_hard", only_hard ? 1 : 0);
+      SELECT d.settled_ms, e.scheduled_ms FROM deliveries d JOIN editions e ON e.id = d.edition_id
+      WHERE d.edition_id = :edition AND d.subscriber_id = :subscriber AND d.settled_ms IS NOT NULL)");
+  query.bind(":edition", event.edition).bind(":subscriber", event.subscriber);
+  TIDINGS_LET(const bool found, query.step());
+  if (!found) return unknown;
+  const auto start = query.time(1);
+  const auto past = query.time(0) - start;
+  const auto number = past / length - (past % length < past.zero() ? 1 : 0);
+  const auto from = start + number * length;
+  return Wave{.domain = event.domain, .edition = event.edition, .from = from, .until = from + length};
+}
+
+namespace {
+
+void bind_wave(store::Statement& query, const Wave& wave, UtcTime since) {
+  query.bind(":domain", wave.domain).bind(":edition", wave.edition).bind(":from", wave.from);
+  query.bind(":until", wave.until).bind(":since", since);
+}
+
+}  // namespace
+
+Result<int> BounceTable::readers_hit(const Wave& wave, UtcTime since, bool only_hard) {
+  auto query = database_.prepare(R"(
+      SELECT count(DISTINCT subscriber_id) FROM bounce_events e
+      WHERE domain = :domain AND at_ms >= :since AND (kind = 'hard' OR (kind = 'soft' AND :only_hard = 0))
+        AND (:edition = 0 OR (edition_id = :edition AND EXISTS (
+          SELECT 1 FROM deliveries d WHERE d.edition_id = :edition AND d.subscriber_id = e.subscriber_id
+            AND d.settled_ms >= :from AND d.settled_ms < :until))))");
+  bind_wave(query, wave, since);
+  query.bind(":only_hard", only_hard ? 1 : 0);
   TIDINGS_TRY(query.step());
   return static_cast<int>(query.integer(0));
 }
 
-Result<int> BounceTable::readers_sent(std::string_view domain, EditionId edition) {
+Result<int> BounceTable::readers_sent(const Wave& wave) {
+  if (!wave.edition) return 0;
   auto query = database_.prepare(R"(
       SELECT count(*) FROM subscribers s JOIN deliveries d ON d.subscriber_id = s.id AND d.edition_id = :edition
-      WHERE substr(s.address_key, instr(s.address_key, '@') + 1) = :domain AND d.state IN (5, 8))");
-  query.bind(":domain", domain).bind(":edition", edition);
+      WHERE substr(s.address_key, instr(s.address_key, '@') + 1) = :domain AND d.state IN (5, 8)
+        AND d.settled_ms >= :from AND d.settled_ms < :until)");
+  query.bind(":domain", wave.domain).bind(":edition", wave.edition).bind(":from", wave.from).bind(":until", wave.until);
   TIDINGS_TRY(query.step());
   return static_cast<int>(query.integer(0));
 }
@@ -73,23 +106,29 @@ Result<void> BounceTable::discount_one(SubscriberId subscriber, std::string_view
   return update.bind(":subscriber", subscriber).bind(":domain", domain).bind(":since", since).run();
 }
 
-Result<std::vector<SubscriberId>> BounceTable::discount(std::string_view domain, UtcTime since, bool hard_too) {
+Result<std::vector<SubscriberId>> BounceTable::discount(const Wave& wave, UtcTime since, bool hard_too) {
   std::vector<SubscriberId> lifted;
   auto query = database_.prepare(R"(
-      SELECT DISTINCT subscriber_id FROM bounce_events
-      WHERE domain = :domain AND at_ms >= :since AND suppressed = 1 AND (kind = 'soft' OR (kind = 'hard' AND :hard_too = 1)))");
-  query.bind(":domain", domain).bind(":since", since).bind(":hard_too", hard_too ? 1 : 0);
+      SELECT id, subscriber_id, suppressed FROM bounce_events e
+      WHERE domain = :domain AND at_ms >= :since AND (counts = 1 OR suppressed = 1)
+        AND (kind = 'soft' OR (kind = 'hard' AND :hard_too = 1))
+        AND (:edition = 0 OR (edition_id = :edition AND EXISTS (
+          SELECT 1 FROM deliveries d WHERE d.edition_id = :edition AND d.subscriber_id = e.subscriber_id
+            AND d.settled_ms >= :from AND d.settled_ms < :until))))");
+  bind_wave(query, wave, since);
+  query.bind(":hard_too", hard_too ? 1 : 0);
+  std::vector<std::int64_t> events;
   for (;;) {
     TIDINGS_LET(const bool row, query.step());
     if (!row) break;
-    lifted.push_back(query.id<SubscriberId>(0));
+    events.push_back(query.integer(0));
+    if (query.integer(2) != 0) lifted.push_back(query.id<SubscriberId>(1));
   }
   query.reset();
-  auto update = database_.prepare(R"(
-      UPDATE bounce_events SET counts = 0, suppressed = 0
-      WHERE domain = :domain AND at_ms >= :since AND (counts = 1 OR suppressed = 1)
-        AND (kind = 'soft' OR (kind = 'hard' AND :hard_too = 1)))");
-  TIDINGS_TRY(update.bind(":domain", domain).bind(":since", since).bind(":hard_too", hard_too ? 1 : 0).run());
+  std::sort(lifted.begin(), lifted.end());
+  lifted.erase(std::unique(lifted.begin(), lifted.end()), lifted.end());
+  auto update = database_.prepare("UPDATE bounce_events SET counts = 0, suppressed = 0 WHERE id = :id");
+  for (const auto id : events) TIDINGS_TRY(update.bind(":id", id).run());
   return lifted;
 }
 

@@ -30,6 +30,17 @@ struct BounceEvent {
   bool operator==(const BounceEvent&) const = default;
 };
 
+/// Mails of one edition to one domain that left within the same stretch of time: what a storm is measured by. Edition 0:
+/// of unknown time, all reports of the domain.
+struct Wave {
+  std::string domain{};
+  EditionId edition{};
+  UtcTime from{};
+  UtcTime until{};
+
+  auto operator<=>(const Wave&) const = default;
+};
+
 class BounceTable {
  public:
   explicit BounceTable(store::Database& database) : database_(database) {}
@@ -43,13 +54,15 @@ class BounceTable {
   /// Different days (UTC) with a counted event since then.
   [[nodiscard]] Result<int> days_counted(SubscriberId subscriber, UtcTime since);
 
-  /// Different subscribers of the domain with a hard or soft event since then.
-  [[nodiscard]] Result<int> readers_hit(std::string_view domain, UtcTime since, bool only_hard);
-  /// How many subscribers of the domain were sent the edition. Reads all of the edition's.
-  [[nodiscard]] Result<int> readers_sent(std::string_view domain, EditionId edition);
+  /// The wave that the reported mail left with, `length` long and counted from the edition's scheduled time.
+  [[nodiscard]] Result<Wave> wave_of(const BounceEvent& event, std::chrono::milliseconds length);
+  /// Different subscribers of the wave with a hard or soft event since then.
+  [[nodiscard]] Result<int> readers_hit(const Wave& wave, UtcTime since, bool only_hard);
+  /// How many subscribers were sent a mail of the wave; 0 where the edition is unknown. Reads all of the domain's.
+  [[nodiscard]] Result<int> readers_sent(const Wave& wave);
 
-  /// In a storm: events of the domain since then count no more; returns who was suppressed by one of them (each once).
-  [[nodiscard]] Result<std::vector<SubscriberId>> discount(std::string_view domain, UtcTime since, bool hard_too);
+  /// In a storm: events of the wave since then count no more; returns who was suppressed by one of them (each once).
+  [[nodiscard]] Result<std::vector<SubscriberId>> discount(const Wave& wave, UtcTime since, bool hard_too);
   /// The same for one subscriber's hard and soft events.
   [[nodiscard]] Result<void> discount_one(SubscriberId subscriber, std::string_view domain, UtcTime since);
 

@@ -235,7 +235,7 @@ Notice cut_notice(std::string_view text) {
   std::size_t offset = 0;
   bool seen = false;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    const bool marked = starts_returned(lines[i]);
+    const bool marked = starts_returned(lines[i]) || lines[i] == "-- ";  // or a signature: who scanned it, and the like
     if (seen && (marked || starts_header(lines, i))) {
       const auto from = marked ? std::min(text.size(), offset + lines[i].size() + 1) : offset;
       return {.text = std::string{text.substr(0, offset)}, .rest = std::string{text.substr(from)}};
@@ -294,15 +294,20 @@ bool is_system_sender(std::string_view from) {
   return from.find("<>") != std::string_view::npos || any_of(from, words::system_senders);
 }
 
+/// Only a mail system leaves the return address empty (RFC 5321 section 4.5.5), or has such a name.
+bool is_sent_by_system(const Mail& mail) {
+  return trim(field(mail.fields, "return-path")) == "<>" || is_system_sender(ascii_lower(field(mail.fields, "from")));
+}
+
 /// Some sign that no person wrote it: people and newsletters speak of bounces too, in the same words.
 bool is_from_system(const Mail& mail, std::string_view notice) {
-  const auto from = ascii_lower(field(mail.fields, "from"));
-  if (trim(field(mail.fields, "return-path")) == "<>" || is_system_sender(from)) return true;
-  if (!trim(field(mail.fields, "x-failed-recipients")).empty()) return true;
-  if (mail.type == "multipart/report" || !mail.returned.empty()) return true;
+  if (mail.type == "multipart/report" || !trim(field(mail.fields, "x-failed-recipients")).empty()) return true;
+  // A list that refuses a contribution has delivered it: the moderator's word is no report.
+  if (!field(mail.fields, "list-id").empty()) return false;
+  if (is_sent_by_system(mail)) return true;
+  if (is_passed_on(mail)) return false;
+  if (!mail.returned.empty()) return true;
   const auto subject = flatten(field(mail.fields, "subject"));
-  const bool passed_on = subject.starts_with("fw") || !field(mail.fields, "list-unsubscribe").empty();
-  if (passed_on) return false;
   // RFC 3834: "auto-generated" is said by ticket systems and cron jobs too.
   const auto submitted = ascii_lower(trim(field(mail.fields, "auto-submitted")));
   if (submitted.find("failure") != std::string::npos) return true;
@@ -311,6 +316,14 @@ bool is_from_system(const Mail& mail, std::string_view notice) {
 }
 
 }  // namespace
+
+bool is_passed_on(const Mail& mail) {
+  if (is_sent_by_system(mail)) return false;
+  const auto subject = flatten(field(mail.fields, "subject"));
+  const bool told = std::any_of(std::begin(words::passed_on_subjects), std::end(words::passed_on_subjects),
+                                [&](P prefix) { return subject.starts_with(prefix); });
+  return told || !field(mail.fields, "list-unsubscribe").empty() || !field(mail.fields, "list-id").empty();
+}
 
 bool may_be_report(const Mail& mail, std::string_view notice) {
   if (!is_from_system(mail, notice)) return false;
@@ -334,8 +347,8 @@ int report_score(const Mail& mail, std::string_view notice) {
   if (!mail.returned.empty()) score += 1;
   if (any_of(start, words::failure)) {
     score += 2;
-  } else if (reason_of_words(start) == Reason::unknown && find_reply_code(start) == 0) {
-    score -= 2;
+  } else if (reason_of_words(start) == Reason::unknown && (find_reply_code(start) == 0 || !is_system_sender(from))) {
+    score -= 2;  // a number in the mail of a ticket system is no reply code
   }
   if (find_reply_code(start) != 0 || !find_status(start).empty()) score += 1;
   return score;

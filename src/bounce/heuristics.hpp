@@ -30,6 +30,10 @@ struct Notice {
 /// Recipients of the notice in order of appearance; empty where none stands out.
 [[nodiscard]] std::vector<Finding> find_recipients(const Mail& mail, std::string_view notice);
 
+/// A person, or a list, passes on what somebody else got: the subject or the header says so, and nothing says that a mail
+/// system sent it.
+[[nodiscard]] bool is_passed_on(const Mail& mail);
+
 /// Some sign that a mail system wrote it, and that it speaks to the sender of a message.
 [[nodiscard]] bool may_be_report(const Mail& mail, std::string_view notice);
 

@@ -22,9 +22,9 @@ inline constexpr P cut_lines[] = {
     "message header follows", "message headers follow", "unsent message", "message text follows",
     "mensaje original adjunto", "copy of the message header", "lines of your original message follow",
     "your message reads", "original mail as follows", "attachment is a copy", "top 20 lines of the message",
-    "original message headers:", "original message header:", "undelivered message follows", "message contents:",
+    "original message header:", "undelivered message follows", "message contents:",
     "original message attached", "original message is attached", "begin of original message",
-    "start of original message", "original message as received", "summary of the undelivered message",
+    "start of original message", "summary of the undelivered message",
     "rejected message follows", "beginning of original", "en-têtes de message d'origine", "message as received",
     "ursprüngliche nachricht", "kopie der", "copie du message", "intestazioni originali", "the original message:",
     "returned content", "undeliverable message", "encabezados de mensaje originales", "message headers:",
@@ -35,7 +35,7 @@ inline constexpr P cut_lines[] = {
 /// From fields that only a mail system has.
 inline constexpr P system_senders[] = {
     "mailer-daemon", "mailer_daemon", "mailerdaemon", "mail-daemon", "maildaemon", "mdaemon", "postmaster",
-    "post_master", "mail delivery", "mail.delivery", "mail deliver", "delivery subsystem", "delivery system",
+    "post_master", "mail.delivery", "mail deliver", "delivery subsystem", "delivery system",
     "mail system", "mail router", "mailrouter", "mail administrator", "mailadmin", "system administrator",
     "microsoft exchange", "microsoftexchange", "mailgate", "mailsweeper", "interscan", "imss@", "content-filter",
     "symantec", "smtp", "ndr@", "mail server at"};
@@ -59,21 +59,26 @@ inline constexpr P to_owner[] = {
     "confirm your account", "validate your", "your mailbox is", "your mailbox has", "your mailbox storage",
     "your new mailbox", "your password"};
 
+/// How subjects begin that a person has answered or passed on, in the languages of common mail programs.
+inline constexpr P passed_on_subjects[] = {
+    "fw:", "fwd:", "fwd ", "re:", "aw:", "wg:", "antw:", "tr:", "rv:", "enc:", "res:", "rif:", "inoltr", "sv:", "vs:",
+    "vb:", "vl:", "odp:", "pd:", "ynt:", "ilt:", "на:", "пересл", "转发", "回复", "轉寄", "回覆", "転送", "전달", "[fwd"};
+
 // ---- 3. Whether it is about a failure ------------------------------------------------------------------------------
 
 /// Of a delivery; in the subject, in the notice, or on the line of an address.
 inline constexpr P failure[] = {
     "could not be delivered", "couldn't be delivered", "cannot be delivered", "can't be delivered",
     "can not be delivered", "could not deliver", "couldn't deliver", "cannot deliver", "unable to deliver",
-    "wasn't able to deliver", "not able to deliver", "was not delivered", "wasn't delivered", "were not delivered",
-    "not been delivered", "not delivered", "undeliverable", "undelivered", "non-delivery", "nondelivery",
+    "wasn't able to deliver", "not able to deliver", "wasn't delivered",
+    "not been delivered", "not delivered", "non-delivery", "nondelivery",
     "mail error", "undeliver", "delivery failed", "delivery failure", "delivery has failed", "delivery problem",
     "delivery error", "delivery to * failed", "delivery to the following", "delevery to the following",
     "failed to deliver", "failure to deliver", "delivery status notification", "delivery of * failed",
     "could not be sent", "could not be reached", "did not reach", "didn't reach", "returned to sender",
-    "returned mail", "returning message to sender", "permanent error", "permanent failure", "permanent fatal error",
-    "fatal error", "fatal delivery error", "delivery errors", "failure notice", "failed recipient", "failed address",
-    "mail failed", "mail failure", "failed mail", "was rejected", "rejected recipient", "has been delayed", "delayed",
+    "returned mail", "returning message to sender", "permanent error", "permanent failure",
+    "fatal error", "failure notice", "failed recipient", "failed address",
+    "mail failed", "mail failure", "failed mail", "was rejected", "rejected recipient", "delayed",
     "not yet been delivered", "been postponed", "invalid recipient", "unknown user", "user unknown", "no such user",
     "mailbox is full", "mailbox full", "over quota", "quota exceeded", "unknown host", "has been returned",
     "been returned because", "mail system error", "an error was detected", "error-for:", "automatically rejected",
@@ -92,7 +97,7 @@ inline constexpr P failure[] = {
     "невозможно доставить", "не было доставлено", "недоставлен", "退信",
     "无法发送", "无法送达", "无法投递", "投递失败", "发送失败", "被退回", "無法傳送", "無法投遞",
     "退件", "配信できません", "配信に失敗", "送信に失敗", "送信できません",
-    "送信できませんでした", "届きませんでした", "配送できません", "お届けできません",
+    "届きませんでした", "配送できません", "お届けできません",
     "전송되지", "배달되지", "전송 실패", "반송", "fail* to send", "error* sending", "no valid recipients",
     "refuse to receive", "unavailable", "delivery report", "mail delivery", "non-delivered", "processing error",
     "encountered an error", "nameserver error", "original message was not"};
@@ -103,7 +108,7 @@ inline constexpr P failure[] = {
 inline constexpr P reply_subjects[] = {
     "out of office", "out of the office", "out-of-office", "ooo:", "auto-reply", "autoreply", "auto reply",
     "auto response", "auto-response", "autoresponse", "automatic reply", "automatic response", "automated reply",
-    "automated response", "autoresponder", "on vacation", "vacation", "away from my", "away from the office",
+    "automated response", "autoresponder", "vacation", "away from my", "away from the office",
     "abwesenheit", "abwesend", "automatische antwort", "réponse automatique", "reponse automatique",
     "absence du bureau", "absent du bureau", "respuesta automática", "respuesta automatica", "fuera de la oficina",
     "fuera de oficina", "risposta automatica", "fuori ufficio", "resposta automática", "ausência",

@@ -129,6 +129,14 @@ std::optional<Recipient> recipient_of(const DsnRecipient& entry) {
   return recipient;
 }
 
+/// Some write "delivered" with 5.1.1, or "failed" with 2.0.0: two witnesses against one.
+void settle_contradiction(Evidence& evidence) {
+  const bool refused = find_reply_code(evidence.diagnostic) >= 500 || find_status(evidence.diagnostic).starts_with("5");
+  const bool done = evidence.action != Action::failed && evidence.action != Action::delayed;
+  if (done && refused && evidence.status.starts_with("5")) evidence.action = Action::failed;
+  if (!done && evidence.status.starts_with("2")) evidence.status.clear();
+}
+
 /// What the notice says of an address whose DSN entry says nothing.
 std::string words_about(const std::string& notice, const std::string& address) {
   const auto at = ascii_lower(notice).find(ascii_lower(address));
@@ -152,6 +160,9 @@ void read_dsns(Report& report, const Mail& mail, const std::vector<Dsn>& dsns, c
       // "Status: 5.1.1 (Remote SMTP server has rejected address)"
       if (evidence.diagnostic.empty() && entry.status.find('(') != std::string::npos)
         evidence.diagnostic = entry.status.substr(entry.status.find('('));
+      settle_contradiction(evidence);
+      if (evidence.diagnostic.empty() && evidence.status.ends_with(".0.0"))
+        evidence.diagnostic = words_about(notice, recipient->address);
       recipient->action = evidence.action;
       apply(*recipient, evidence);
       recipient->diagnostic =
@@ -194,6 +205,15 @@ bool is_list_of(const Mail& mail, std::string_view address) {
   return false;
 }
 
+/// What came back is no message of ours but one to us, passed on.
+bool is_to_us(const Mail& mail, const Fields& headers, std::string_view address) {
+  const auto names = [&](std::string_view value) {
+    const auto all = find_addresses(value);
+    return std::any_of(all.begin(), all.end(), [&](const FoundAddress& each) { return ascii_iequals(each.address, address); });
+  };
+  return names(field(mail.fields, "to")) && !names(field(headers, "from"));
+}
+
 /// Who the returned message was for, where the report does not say it.
 std::vector<std::string> returned_recipients(const Mail& mail, const Fields& in_text) {
   auto blocks = mail.returned;
@@ -203,7 +223,8 @@ std::vector<std::string> returned_recipients(const Mail& mail, const Fields& in_
          {"x-failed-recipients", "x-original-to", "x-rcpt-to", "delivered-to", "envelope-to", "to"}) {
       std::vector<std::string> addresses;
       for (const auto& found : find_addresses(field(headers, name))) addresses.push_back(found.address);
-      if (addresses.size() == 1 && !is_list_of(mail, addresses.front())) return addresses;
+      if (addresses.size() == 1 && !is_list_of(mail, addresses.front()) && !is_to_us(mail, headers, addresses.front()))
+        return addresses;
     }
   }
   return {};
@@ -264,6 +285,18 @@ void read_prose(Report& report, const Mail& mail, const Notice& notice) {
   }
 }
 
+/// A report in prose that a gateway or a list returns as a whole.
+void read_nested(Report& report, const Mail& mail) {
+  const auto inner = cut_notice(nested_notice_of(mail));
+  if (mail.returned.empty() || is_passed_on(mail) || inner.text.size() <= 20) return;
+  auto nested = mail;
+  nested.fields = mail.returned.front();
+  nested.returned.erase(nested.returned.begin());
+  if (report_score(nested, inner.text) < 4 || is_auto_reply(nested, inner.text)) return;
+  read_failed_header(report, nested, inner.text);
+  if (report.recipients.empty()) read_prose(report, nested, inner);
+}
+
 Fields headers_in(const Mail& mail, const Notice& notice) {
   return mail.returned.empty() ? read_fields(notice.rest) : mail.returned.front();
 }
@@ -298,18 +331,10 @@ Result<Report> parse_report(const Mail& mail) {
     return fail(Errc::bad_data, "the mail is an automatic reply, no report of a delivery");
   }
   if (report.recipients.empty()) read_failed_header(report, mail, notice.text);
-  if (report.recipients.empty() && report_score(mail, notice.text) >= 3) {
-    read_prose(report, mail, notice);
-  }
   if (report.recipients.empty()) {
-    const auto inner = cut_notice(nested_notice_of(mail));
-    if (mail.returned.size() == 1 && inner.text.size() > 20) {
-      auto nested = mail;
-      nested.fields = mail.returned.front();
-      nested.returned.clear();
-      if (report_score(nested, inner.text) >= 4 && !is_auto_reply(nested, inner.text))
-        read_prose(report, nested, inner);
-    }
+    const bool told = report_score(mail, notice.text) >= 3;
+    if (!told || find_recipients(mail, notice.text).empty()) read_nested(report, mail);
+    if (told && report.recipients.empty()) read_prose(report, mail, notice);
   }
   if (report.recipients.empty()) return fail(Errc::bad_data, "the mail is no report of a delivery");
   read_returned(report, headers_in(mail, notice));

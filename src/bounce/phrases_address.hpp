@@ -17,7 +17,7 @@ inline constexpr P full[] = {
     // several, English
     "mailbox full", "mailbox is full", "mail box full", "mail box is full", "mailbox * is full", "full mailbox",
     "inbox is full", "inbox full", "folder is full", "account is full", "over quota", "overquota", "over * quota",
-    "out of quota", "exceed* quota", "exceeding * quota", "quota exceed", "quota has been exceeded",
+    "out of quota", "exceed* quota", "quota exceed",
     "quota * exceeded",
     "quota full", "insufficient quota", "storage limit", "mailbox limit", "not enough space", "insufficient disk",
     "mailbox exceeded", "mailbox has exceeded", "mailbox would exceed", "user is over",
@@ -26,9 +26,9 @@ inline constexpr P full[] = {
     "mbox size limit",
     "mailbox size limit exceeded", "not enough storage", "does not have enough space", "no space left in mailbox",
     // sendmail, Sun Messaging Server, iPlanet
-    "quota violation", "exceeded * storage", "exceeded the storage", "storage allocation", "maximum allowed storage",
+    "quota violation", "exceeded * storage", "storage allocation", "maximum allowed storage",
     // qmail and vpopmail, GoDaddy, prima.com.ar
-    "mailfolder is full", "quota usage exceeded", "exceeded its disk space", "space has been used up",
+    "exceeded its disk space", "space has been used up",
     // Gmail
     "out of storage space",
     // Exchange, GroupWise, Domino, Ipswitch IMail
@@ -42,7 +42,7 @@ inline constexpr P full[] = {
     // Orange, La Poste; other languages
     "boite * pleine", "boîte * pleine", "quota depasse", "quota dépassé", "postfach * voll", "voll * postfach",
     "buzón * lleno", "buzon * lleno", "mailbox lleno", "casilla * llena", "cuota excedida", "casella * piena",
-    "caixa * cheia", "ящик * переполнен", "переполнен"};
+    "caixa * cheia", "переполнен"};
 
 /// Two causes in one sentence, one of them not the address's.
 inline constexpr P unclear[] = {
@@ -53,8 +53,8 @@ inline constexpr P unclear[] = {
 
 /// The domain says that it takes no mail (RFC 7504, RFC 7505).
 inline constexpr P no_mail[] = {
-    "nullmx", "null mx", "does not accept mail (nullmx)", "does not accept mail", "domain does not accept",
-    "indicated no smtp service", "does not receive mail", "host does not accept mail", "no mail service for"};
+    "nullmx", "null mx", "does not accept mail", "domain does not accept",
+    "indicated no smtp service", "does not receive mail", "no mail service for"};
 
 /// Switched off: some come back.
 inline constexpr P disabled[] = {
@@ -65,14 +65,14 @@ inline constexpr P disabled[] = {
     "address has been closed", "address has been disabled", "no longer active", "no longer accepts mail",
     "no longer in use", "no longer available", "address is no longer", "deactivated", "discontinued",
     // Gmail, Yahoo, EZweb
-    "account that you tried to reach is disabled", "disabled or discontinued", "user(s) account is disabled",
+    "account that you tried to reach is disabled",
     // vpopmail, with its spellings
     "administratively disabled", "administrativley disabled", "administrativeley disabled"};
 
 /// Closed for now.
 inline constexpr P suspended[] = {
     "inactive", "suspended", "temporary locked", "temporarily locked", "account is locked", "account locked",
-    "mailbox locked", "mailbox is frozen", "frozen", "temporarily limited", "temporarily disabled",
+    "mailbox locked", "frozen", "temporarily limited", "temporarily disabled",
     "temporarily unavailable", "not accepting any mail", "not accepting mail", "not currently accepting",
     // AOL, Yahoo
     "not currently being accepted", "extended inactivity",
@@ -82,7 +82,7 @@ inline constexpr P suspended[] = {
 /// The mailbox moved, with or without saying where to.
 inline constexpr P moved[] = {
     // sendmail, Postfix (RFC 5321: 551), Cyrus
-    "has moved", "user has moved", "moved to", "user not local; please try", "please try forward to",
+    "has moved", "moved to", "user not local; please try", "please try forward to",
     "has been replaced by", "no forwarding address",
     // iCloud
     "recipient no longer on server"};
@@ -98,8 +98,8 @@ inline constexpr P host[] = {
     "no valid mail exchanger",
     "no mx or a", "no mx record", "has no mx", "no mx found", "no valid mx",
     // Postfix
-    "host or domain name not found", "domain name not found", "name service error * host not found",
-    "name or service not known",
+    "domain name not found",
+    "name or service not known", "no address associated with hostname",
     // Exim
     "unrouteable address", "unroutable address",
     "all host address lookups failed permanently",
@@ -108,19 +108,22 @@ inline constexpr P host[] = {
     // Hotmail, Exchange, Gmail, Ipswitch IMail
     "dns server returned answer with no data", "cannot find your recipient's domain",
     "mail domain mentioned in email address is unknown",
+    // Apache James
+    "no dns entries for",
     // other languages
     "domaine inconnu", "ドメインが見つかりません"};
 
 /// No such mailbox.
 inline constexpr P user[] = {
     // sendmail, Postfix, Exim and most others
-    "user unknown", "unknown user", "unknow user", "user unkown", "user not known", "user is unknown",
-    "user * is unknown", "user * unknown", "user not found", "user * not found", "user * was not found",
+    "user unknown", "unknown user", "unknow user", "user unkown", "user not known",
+    "user * unknown", "user not found", "user * not found",
     "user does not exist", "user * does not exist", "user doesn't exist", "user not exist", "user no exist",
     "no such user", "no user by that name", "no such mailbox", "no such address", "no such recipient",
     "no such person", "no such account", "no such local user", "no such name", "no such id", "not a user",
     "invalid user", "nonexistent user", "non-existent user", "non existent user", "not a valid user",
-    "not a known user", "unknown local user", "> not found",
+    "not a known user", "not our user", "unavailable mail user", "not user of this", "exists that user",
+    "does no exist", "invalid rcpt", "unknown local user", "> not found",
     // RFC 3464 appendix E
     "is not a registered",
     // mailboxes
@@ -143,7 +146,7 @@ inline constexpr P user[] = {
     "address doesn't exist", "address not found", "address could not be found", "address couldn't be found",
     "address wasn't found", "e-mail address * was not found", "address not known", "addresses were unknown",
     "undeliverable address", "unknown email address", "unknown e-mail address", "bad destination email",
-    "addressee unknown", "unknown addressee", "not a local address", "not an active address",
+    "addressee unknown", "not a local address", "not an active address",
     "unknown or illegal alias", "inactive email address", "no one at this address", "wrong or no longer valid",
     // accounts; QQ
     "account does not exist", "account * does not exist", "account doesn't exist", "account not found",
@@ -171,9 +174,10 @@ inline constexpr P user[] = {
     // German, Danish, Dutch, Swedish, Polish, Russian, Ukrainian
     "unbekannter benutzer", "benutzer unbekannt", "empfänger unbekannt", "unbekannter empfänger", "ukendt bruger",
     "onbekende gebruiker", "gebruiker onbekend", "okänd mottagare", "nieznany", "nie ma takiego",
-    "пользователь не найден", "нет такого пользователя", "несуществующ", "користувача не знайдено",
+    "пользователь не найден", "неизвестный пользователь", "нет такого пользователя", "несуществующ",
+    "користувача не знайдено",
     // Chinese, Japanese (Notes, Exchange, carriers), Korean
-    "用户不存在", "用户未找到", "收件人不存在", "無此", "查無此人", "宛先が見つかりません",
+    "用户不存在", "用户未找到", "收件人不存在", "無此", "宛先が見つかりません",
     "ユーザが存在しません", "アドレスが見つかりません", "宛先不明", "あて先不明",
     "リストにありません", "登録されていません", "사용자를 찾을 수"};
 
@@ -183,7 +187,7 @@ inline constexpr P user_vaguely[] = {
     // The text that RFC 5321 section 4.2.3 gives for 550: "mailbox not found, no access, or command rejected for policy
     // reasons"; Exchange, Outlook.com, GMX, IIS
     "mailbox unavailable", "mailbox not available", "mailbox is unavailable", "mailbox <* unavailable",
-    "mailbox * is unavailable", "account unavailable",
+    "mailbox * is unavailable", "account unavailable", "account not available",
     // Postfix: access(5); Office 365; qmail and others
     "recipient address rejected.", "recipient is not accepted", "envelope recipient has been denied",
     // several

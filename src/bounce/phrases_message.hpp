@@ -42,7 +42,7 @@ inline constexpr P sender[] = {
     // our own host, looked up and not found
     "reverse dns", "ptr record", "valid ptr", "domain does not exist in dns",
     // GMX, web.de, mail.com
-    "invalid dns mx or a"};
+    "invalid dns"};
 
 /// A name server or a route that may be there later.
 inline constexpr P lookup_later[] = {
@@ -54,12 +54,12 @@ inline constexpr P lookup_later[] = {
 inline constexpr P big[] = {
     "message too large", "message is too large", "message too big", "message is too big", "message file too big",
     "message size exceeds", "message length exceeds", "maximum message size", "max message size",
-    "exceeds maximum message size", "exceeds maximum", "exceeds the maximum", "exceed the maximum",
+    "exceeds maximum", "exceeds the maximum", "exceed the maximum",
     "exeeded the maximum size", "exceeds size limit", "exceeds * size limit", "size exceeds * maximum",
     "size limit exceeded", "line limit exceeded", "larger than the maximum", "too large for this",
     // Postfix, sendmail, Exchange, 1&1
     "exceeds fixed", "larger than the current system limit", "exceeds administrative limit", "recipsizelimit",
-    "maximum inbound message size", "mail size limit exceeded",
+    "maximum inbound message size",
     // other languages
     "taille limite du message", "メールサイズ"};
 
@@ -78,19 +78,19 @@ inline constexpr P relay[] = {
 inline constexpr P expired[] = {
     // Postfix, sendmail, Exim, OpenSMTPD, Exchange
     "delivery time expired", "message expired", "queue.expired", "envelope expired", "delivery expired",
-    "in the queue too long", "queue too long", "sitting in queue", "retry timeout exceeded", "retry time not reached",
+    "queue too long", "sitting in queue", "retry timeout exceeded", "retry time not reached",
     "allowed queue period", "message timed out", "not been collected after",
     // several
     "could not be delivered for", "could not be delivered within", "undeliverable for", "for too long",
     "given up after", "maximum number of attempts", "delivery failed * attempts", "failing for a long time",
-    "been failing for", "not delivered within", "was not delivered within", "unable to deliver in", "aborted after",
-    "was aborted after", "after multiple retries",
+    "been failing for", "not delivered within", "unable to deliver in", "aborted after",
+    "after multiple retries",
     // warnings
     "will continue to be made", "has been delayed", "not yet been delivered", "still being retried"};
 
 /// Too many messages, sessions or recipients.
 inline constexpr P rate[] = {
-    "rate limit", "ratelimit", "rate limited", "rate that prevents", "receiving mail too quickly",
+    "rate limit", "ratelimit", "rate that prevents", "receiving mail too quickly",
     "receiving mail at a rate", "too many connections", "too many concurrent", "too many recipients",
     "too many messages", "too many smtp sessions", "too many errors", "too many mails", "throttl", "connection limit",
     "try again later", "max emails per hour", "sending rate", "greylist", "graylist", "grey listed",
@@ -101,18 +101,17 @@ inline constexpr P rate[] = {
 /// The content, or the sender's reputation.
 inline constexpr P spam[] = {
     // several
-    "spam detected", "detected as spam", "considered spam", "looks like spam", "classified as spam",
-    "identified as spam", "rejected as spam", "message as spam", "flagged as spam", "is spam", "be spam",
-    "probable spam", "suspected spam", "possible spam", "spam content", "spam message", "spam filter", "spam score",
-    "spam-score", "spam-related", "- spam", "anti-spam", "antispam", "spamassassin", "spammer", "unsolicited",
-    "likely unsolicited", " spam", "junk mail", "junk email", "bulk email", "bulk mail", "virus", "malware",
+    "spam detected",
+    "spam content", "spam message", "spam filter", "spam score",
+    "spam-score", "spam-related", "anti-spam", "antispam", "spamassassin", "spammer", "unsolicited",
+    " spam", "junk mail", "junk email", "bulk email", "bulk mail", "virus", "malware",
     "infected",
     "phishing",
     // lists of hosts
     "blacklist", "black list", "block list", "blocklist", "denylist", "blocked by", "blocked using",
-    "blocked for spam", "has been blocked", "was blocked", "been blocked", "ip is blocked", "listed in", "listed at",
+    "was blocked", "been blocked", "ip is blocked", "listed in", "listed at",
     "listed by", "banned", " rbl", "rbl ", "dnsbl", "spamhaus", "spamcop", "senderbase", "barracuda", "reputation",
-    "poor reputation", "open relay", "dynamic ip", "dynamic address", "bad ip"};
+    "open relay", "dynamic ip", "dynamic address", "bad ip"};
 
 /// Words of spam that outweigh those of an unknown user.
 inline constexpr P spam_for_sure[] = {
@@ -121,14 +120,14 @@ inline constexpr P spam_for_sure[] = {
 /// A rule of the receiver, or how the sender proves who it is.
 inline constexpr P policy[] = {
     // several
-    "policy", "policies", "access denied", "not permitted", "not authorized", "not authorised",
-    "delivery not authorized", "administrative prohibition", "administratively", "prohibited", "security reasons",
+    "policy", "policies", "access denied", "access deny.", "not permitted", "not authorized", "not authorised",
+    "administrative prohibition", "administratively", "prohibited", "security reasons",
     "you are not allowed", "is not allowed", "message refused", "message rejected", "mail rejected", "mail refused",
     "content rejected", "rejected by filter", "rule imposed", "refused to accept", "refuse to receive", "refused by",
-    "denied by", "connection refused by", "blocked", "filtered", "user reject", "bad helo", "does not like sender",
+    "denied by", "blocked", "filtered", "user reject", "bad helo", "does not like sender",
     "organizational settings", "transport.rules",
     // SPF, DKIM, DMARC, names of hosts
-    "dmarc", "dkim", "spf ", "spf)", "sender policy framework", "rdns", "no ptr", "authentication checks",
+    "dmarc", "dkim", "spf ", "spf)", "rdns", "no ptr", "authentication checks",
     "sender authentication", "unauthenticated", "not authenticated",
     // submission and TLS
     "authentication required", "smtp authentication", "turn on smtp auth", "requires authentication",
@@ -141,12 +140,12 @@ inline constexpr P content[] = {
 
 /// The way there.
 inline constexpr P network[] = {
-    "connection timed out", "connection refused", "timed out", "timeout", "no route to host",
+    "connection refused", "timed out", "timeout", "no route to host",
     "network is unreachable", "host unreachable", "host is unreachable", "host not reachable", "connection reset",
     "connection dropped", "lost connection", "connection lost", "connection died", "connection failed",
     "couldn't connect", "could not connect", "unable to connect", "establish an smtp connection", "not responding",
-    "did not respond", "no answer from host", "try again", "name server timeout", "host name lookup failure",
-    "name server: * host name lookup failure", "dns lookup failed", "dns error", "lookup failure",
+    "did not respond", "no answer from host", "try again",
+    "dns lookup failed", "dns error", "lookup failure",
     "name service error", "loop", "too many hops", "hop count", "greeting failed", "broken pipe",
     "server unavailable or busy", "find a gateway", "bad connection", "no smtp connection", "server is not reachable",
     "destination computer was", "domain is not reachable"};
@@ -167,7 +166,7 @@ inline constexpr P about_us[] = {
     "from domain", "from address", "from header", "header from", "domain in from", "the from:", "return-path", "return path",
     "envelope from", "mailfrom",
     // other languages
-    "absender", "ihre domain", "expéditeur", "expediteur", "remitente", "remetente", "mittente", "отправител",
+    "ihre domain", "expéditeur", "expediteur", "remitente", "remetente", "mittente", "отправител",
     "发件人", "寄件者", "寄件人", "差出人", "送信者", "送信元", "보낸 사람", "발신자"};
 
 /// Words that hold one of the above and are not about us.

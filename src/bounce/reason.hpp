@@ -12,7 +12,7 @@
 // | 4. words of a full or closed mailbox, of relaying, of giving up | 5.1.1 mailbox full; user unknown or over quota | soft |
 // | 5. plain words of an unknown user or domain | 5.0.0, 5.2.0, 5.7.1 no such user | hard, unless 6 |
 // | 6. another cause beside them: spam, policy, rate, "try again later" | no such user, or you are not permitted | soft |
-// | 7. vague words: "mailbox unavailable" (RFC 5321 4.2.3), "does not exist" | 5.7.1 mailbox unavailable | cause beside, code, else hard |
+// | 7. vague: "mailbox unavailable" (RFC 5321 4.2.3) | 5.7.1 mailbox unavailable | cause beside, code, else hard |
 // | 8. words of policy or content with 5.1.1 and nothing of 3 or 6 | 5.1.1 access denied | hard: the code |
 // | 9. no known words: a telling code (RFC 3463) | 5.1.1; 5.4.4; 5.7.1 | by the code |
 // | 10. a code of the class alone | 5.0.0; 550 | the words of the notice around, else soft |

@@ -39,4 +39,11 @@ std::string_view name_of(Reason reason) {
   return "";
 }
 
+Reason reason_named(std::string_view name) {
+  for (int each = 0; each <= static_cast<int>(Reason::system); ++each) {
+    if (name_of(static_cast<Reason>(each)) == name) return static_cast<Reason>(each);
+  }
+  return Reason::unknown;
+}
+
 }  // namespace tidings::bounce

@@ -40,6 +40,8 @@ enum class Reason {
   system,
 };
 [[nodiscard]] std::string_view name_of(Reason reason);
+/// Reason::unknown for a name that is none.
+[[nodiscard]] Reason reason_named(std::string_view name);
 
 struct Recipient {
   std::string address{};   ///< as reported; local@domain

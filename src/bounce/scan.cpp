@@ -180,7 +180,8 @@ std::optional<std::string> address_of(std::string_view value) {
   if (!inside.empty()) return inside;
   // So is what cannot be one: "ann@#quay.example" was refused for that very reason.
   const auto at = value.find('@');
-  const bool plain = value.find_first_of(" \t<>(),;:\"") == std::string_view::npos && value.find('@', at + 1) == std::string_view::npos;
+  const bool plain = value.find_first_of(" \t<>(),;:\"") == std::string_view::npos &&
+                     value.find('@', at + 1) == std::string_view::npos;
   if (at == std::string_view::npos || at == 0 || at + 1 == value.size() || !plain) return std::nullopt;
   return value.substr(0, at).ends_with("...") ? std::nullopt : std::optional{std::string{value}};
 }
@@ -237,7 +238,8 @@ bool contains_pattern(std::string_view text, std::string_view pattern) {
 std::string flatten(std::string_view text) {
   const auto blanks = collapse_blanks(text);
   const bool foreign = std::any_of(blanks.begin(), blanks.end(), is_high);
-  const auto line = foreign ? fold_case(blanks) : ascii_lower(blanks);
+  // IronPort puts every refusal of a recipient under this heading; what counts is the answer that it quotes.
+  const auto line = replace_all(foreign ? fold_case(blanks) : ascii_lower(blanks), "unknown address error 5", "5");
   std::string out;
   out.reserve(line.size());
   // "550-5.1.1 The account does 550-5.1.1 not exist": the codes of continuation lines stand between the words.

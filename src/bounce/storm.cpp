@@ -2,40 +2,39 @@
 
 namespace tidings::bounce {
 
-Result<int> StormWatch::readers_sent(const BounceEvent& event) {
-  if (!event.edition) return 0;
-  const std::pair key{event.edition, event.domain};
-  if (const auto known = sent_.find(key); known != sent_.end()) return known->second;
-  TIDINGS_LET(const int readers, table_.readers_sent(event.domain, event.edition));
-  sent_.emplace(key, readers);
+Result<int> StormWatch::readers_sent(const Wave& wave) {
+  if (const auto known = sent_.find(wave); known != sent_.end()) return known->second;
+  TIDINGS_LET(const int readers, table_.readers_sent(wave));
+  sent_.emplace(wave, readers);
   return readers;
 }
 
-Result<void> StormWatch::look_afresh(const BounceEvent& event, Domain& domain) {
+Result<void> StormWatch::look_afresh(const Wave& wave, UtcTime at, State& state) {
   ++looks_;
-  const auto since = event.at - policy_.storm_window;
-  domain = {.at = event.at};
-  TIDINGS_LET(domain.hit, table_.readers_hit(event.domain, since, false));
-  if (domain.hit < policy_.storm_readers) return {};
-  TIDINGS_LET(const int sent, readers_sent(event));
-  domain.storm = domain.hit >= sent / 10;
-  if (!domain.storm || sent == 0) return {};
-  TIDINGS_LET(const int hard, table_.readers_hit(event.domain, since, true));
-  domain.hard_too = hard >= policy_.storm_readers && hard > sent / 2;
+  const auto since = at - policy_.storm_window;
+  state = {.at = at};
+  TIDINGS_LET(state.hit, table_.readers_hit(wave, since, false));
+  if (state.hit < policy_.storm_readers) return {};
+  TIDINGS_LET(const int sent, readers_sent(wave));
+  state.storm = state.hit >= sent / 10;
+  if (!state.storm || sent == 0) return {};
+  TIDINGS_LET(const int hard, table_.readers_hit(wave, since, true));
+  state.hard_too = hard >= policy_.storm_readers && hard > sent / 2;
   return {};
 }
 
 Result<StormWatch::Verdict> StormWatch::look(const BounceEvent& event) {
   const auto since = event.at - policy_.storm_window;
-  auto& domain = domains_[event.domain];
+  TIDINGS_LET(const auto wave, table_.wave_of(event, policy_.storm_window));
+  auto& state = states_[wave];
   Verdict verdict;
-  const bool old = event.at - domain.at > policy_.storm_window / 20;
-  const bool afresh = old || domain.hit < policy_.storm_readers || ++domain.unseen > domain.hit / 20;
-  if (afresh) TIDINGS_TRY(look_afresh(event, domain));
-  verdict.hit = domain.hit + domain.unseen;
-  verdict.storm = domain.storm && (event.kind == "soft" || domain.hard_too);
-  if (afresh && domain.storm) {
-    TIDINGS_LET(verdict.lifted, table_.discount(event.domain, since, domain.hard_too));
+  const bool old = event.at - state.at > policy_.storm_window / 20;
+  const bool afresh = old || state.hit < policy_.storm_readers || ++state.unseen > state.hit / 20;
+  if (afresh) TIDINGS_TRY(look_afresh(wave, event.at, state));
+  verdict.hit = state.hit + state.unseen;
+  verdict.storm = state.storm && (event.kind == "soft" || state.hard_too);
+  if (afresh && state.storm) {
+    TIDINGS_LET(verdict.lifted, table_.discount(wave, since, state.hard_too));
   } else if (verdict.storm) {
     TIDINGS_TRY(table_.discount_one(event.subscriber, event.domain, since));
     if (event.suppressed) verdict.lifted = {event.subscriber};

@@ -172,13 +172,19 @@ std::optional<WebhookEvent> brevo_event(const Json& json) {
   const bool complaint = name == "spam" || name == "complaint";
   const bool hard = name == "hard_bounce" || name == "invalid_email" || name == "hardBounce" || name == "invalid";
   if (!complaint && !hard && name != "soft_bounce" && name != "softBounce" && name != "blocked") return std::nullopt;
+  // Brevo signs nothing and numbers no events; these fields are the same each time that it tells of one.
+  auto moment = text_of(json, "ts_epoch");
+  if (moment.empty()) moment = text_of(json, "ts_event");
+  const auto id = text_of(json, "message-id");
+  const bool telling = !moment.empty() && !id.empty();
   return event_of({.relay = Relay::brevo,
                    .verdict = complaint ? Verdict::complaint
                               : hard    ? Verdict::permanent
                                         : Verdict::transient,
+                   .key = telling ? hex_encode(sha256(name + "\n" + id + "\n" + moment + "\n" + text_of(json, "email"))) : "",
                    .address = text_of(json, "email"),
                    .diagnostic = text_of(json, "reason"),
-                   .message_id = text_of(json, "message-id"),
+                   .message_id = id,
                    .no_mailbox = hard},
                   json);
 }

@@ -1,7 +1,8 @@
 #include "bounce/webhook_signature.hpp"
 
 #include <algorithm>
-#include <array>
+#include <charconv>
+#include <chrono>
 
 #include <nlohmann/json.hpp>
 
@@ -45,6 +46,14 @@ bool is_sendgrid(const WebhookCall& call, std::string_view key_base64) {
                                         VerifyingKey::Hash::sha256);
 }
 
+std::optional<UtcTime> unix_time(std::string_view text) {
+  std::int64_t seconds = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  constexpr std::int64_t most = 100'000'000'000;
+  if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || seconds < 0 || seconds > most) return std::nullopt;
+  return from_ms(seconds * 1000);
+}
+
 /// The fields of an SNS message that are signed, in their order.
 std::optional<std::string> signed_text(const Json& json) {
   const auto type = text_of(json, "Type");
@@ -79,6 +88,20 @@ bool is_genuine(Relay relay, const WebhookCall& call, std::string_view secret) {
     case Relay::ses: return false;
   }
   return false;
+}
+
+std::optional<UtcTime> signed_at(Relay relay, const WebhookCall& call) {
+  if (relay == Relay::sendgrid) return unix_time(call.signature_timestamp);
+  if (relay != Relay::mailgun && relay != Relay::ses) return std::nullopt;
+  const auto json = parsed(call.body);
+  if (!json.is_object()) return std::nullopt;
+  if (relay == Relay::mailgun) return json.contains("signature") ? unix_time(text_of(json["signature"], "timestamp")) : std::nullopt;
+  const auto time = parse_rfc3339(text_of(json, "Timestamp"));
+  return time ? std::optional{*time} : std::nullopt;
+}
+
+bool is_fresh(UtcTime signed_at, UtcTime now) {
+  return signed_at > now - std::chrono::hours{48} && signed_at < now + std::chrono::hours{1};
 }
 
 bool is_sns_url(std::string_view text) {

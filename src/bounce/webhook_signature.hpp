@@ -2,13 +2,14 @@
 //
 // | relay | proof |
 // |---|---|
-// | ses | RSA over fields of the SNS message, by a certificate of an Amazon host; and a topic that is ours, since anybody may have topics |
+// | ses | RSA over fields of the SNS message, by a certificate of an Amazon host; and a topic of ours: anybody may have some |
 // | mailgun | HMAC-SHA256 of timestamp and token under the signing key |
 // | sendgrid | ECDSA (P-256, SHA-256) of timestamp and body under the account's verification key |
 // | postmark | user:password of the URL (RFC 7617); Postmark signs nothing |
 // | brevo | bearer token (RFC 6750), or user:password of the URL; Brevo signs nothing |
 //
-// Replays are harmless: an event is read once, by its key.
+// A call told again is harmless: an event is read once, by its key, however long ago. A time that is signed must also be
+// recent (is_fresh), because Mailgun's signature does not cover the event.
 #pragma once
 
 #include <optional>
@@ -18,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "bounce/webhook.hpp"
 
 namespace tidings::bounce {
@@ -31,6 +33,12 @@ struct WebhookCall {
 
 /// All but ses. `secret` is the key, the key in base64 (sendgrid), "user:password" or the token.
 [[nodiscard]] bool is_genuine(Relay relay, const WebhookCall& call, std::string_view secret);
+
+/// When the call was signed, by the word of the signature; nothing where the relay signs no time.
+[[nodiscard]] std::optional<UtcTime> signed_at(Relay relay, const WebhookCall& call);
+
+/// Not older than two days, since relays try again for a day at most, and no more than an hour ahead.
+[[nodiscard]] bool is_fresh(UtcTime signed_at, UtcTime now);
 
 /// Where the certificate of an SNS message is, if host, scheme and path are Amazon's and the topic is one of `topics`.
 [[nodiscard]] std::optional<std::string> sns_certificate_url(std::string_view body, std::span<const std::string> topics);

@@ -1,6 +1,7 @@
 // bounce parse | ingest
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 
 #include <fmt/format.h>
@@ -60,19 +61,25 @@ struct IngestOptions {
 
 struct Tally {
   std::map<std::string, int> by_outcome;
-  int suppressed = 0;
+  std::set<SubscriberId> suppressed;  ///< and still so: a later report may tell of a storm
+  int taken_back = 0;                 ///< of those whom an earlier run has suppressed
   std::string lines;
 };
 
 void note(Tally& tally, const app::IntakeResult& result, bool json) {
   ++tally.by_outcome[std::string{name_of(result.intake)}];
-  tally.suppressed += result.suppressed ? 1 : 0;
+  if (result.suppressed) tally.suppressed.insert(result.subscriber);
+  for (const auto id : result.taken_back) {
+    const bool own = tally.suppressed.erase(id) > 0 || id == result.subscriber;
+    tally.taken_back += own ? 0 : 1;
+  }
   if (json) {
     tally.lines += json_line({{"outcome", name_of(result.intake)},
                               {"subscriber", result.subscriber ? Json(result.subscriber.value) : Json(nullptr)},
                               {"address", result.address.empty() ? Json(nullptr) : Json(result.address)},
                               {"suppressed", result.suppressed},
                               {"storm", result.storm},
+                              {"taken_back", result.taken_back.size()},
                               {"words", result.words}});
   } else if (result.subscriber) {
     const auto who = result.address.empty() ? fmt::format("subscriber {}", result.subscriber.value) : result.address;
@@ -114,8 +121,9 @@ Result<Exit> ingest_mails(Session& session, const IngestOptions& options) {
   for (const auto& [outcome, count] : tally.by_outcome)
     summary += fmt::format("{}{} {}", summary.empty() ? "" : ", ", count, outcome);
   if (!options.json)
-    tally.lines += fmt::format("{}{}; {} suppressed\n", options.dry_run ? "would have read: " : "",
-                               summary.empty() ? "no new mail" : summary, tally.suppressed);
+    tally.lines += fmt::format("{}{}; {} suppressed{}\n", options.dry_run ? "would have read: " : "",
+                               summary.empty() ? "no new mail" : summary, tally.suppressed.size(),
+                               tally.taken_back == 0 ? "" : fmt::format(", {} taken back", tally.taken_back));
   print(tally.lines);
   if (!read) return tl::unexpected<Error>(read.error());
   return Exit::done;

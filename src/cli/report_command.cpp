@@ -7,18 +7,12 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "bounce/effect.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 
 namespace tidings::cli {
 namespace {
-
-/// What the policy made of what came back (bounce/policy.hpp).
-std::string effect_of(const bounce::BounceTable::Returned& returned) {
-  if (returned.suppressed == returned.readers) return "never mailed again";
-  if (returned.suppressed > 0) return fmt::format("{} never mailed again, the others a point a day", returned.suppressed);
-  return returned.counted > 0 ? "a point a day" : "nothing: not the reader's fault";
-}
 
 struct ReportOptions {
   std::string edition;
@@ -122,7 +116,8 @@ std::string text_of(const app::EditionReport& report, const Zone& zone) {
   }
   if (!report.returned.empty()) {
     Table returned{{"READERS", "CAME BACK", "WHY", "AND SO"}};
-    for (const auto& each : report.returned) returned.add({std::to_string(each.readers), each.kind, printable(each.reason), effect_of(each)});
+    for (const auto& each : report.returned)
+      returned.add({std::to_string(each.readers), each.kind, printable(each.reason), bounce::effect_in_words(each)});
     out += "\n" + returned.text();
   }
   std::int64_t left = 0;

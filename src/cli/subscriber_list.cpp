@@ -7,6 +7,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "bounce/bounce_table.hpp"
+#include "bounce/effect.hpp"
 #include "cli/output.hpp"
 #include "cli/subscriber_commands.hpp"
 #include "delivery/ledger.hpp"
@@ -153,9 +154,8 @@ Result<std::string> mail_in_words(Session& session, store::Database& database, c
   TIDINGS_LET(const auto events, bounce::BounceTable(database).history(id, most_events));
   for (const auto& each : events) {
     const auto what = each.kind == "complaint" ? "complained" : each.kind == "hard" ? "bounced for good" : "bounced";
-    const auto effect = each.suppressed ? "never mailed since" : each.counts ? "one point" : "not counted";
     out += fmt::format("  {}  {}: {}{}{}; {}\n", local_time(zone, each.at), what, printable(each.reason),
-                       each.status.empty() ? "" : " ", each.status, effect);
+                       each.status.empty() ? "" : " ", each.status, bounce::effect_in_words(each));
   }
   return out;
 }

@@ -200,9 +200,9 @@ Result<void> Ledger::remember(std::span<const RelayMemory> relays) {
 
 Result<bool> Ledger::mark_bounced(EditionId edition, SubscriberId subscriber, std::string_view reply) {
   auto update = database_->prepare(R"sql(
-    UPDATE deliveries SET state = 8, reply = :reply, settled_ms = :now
+    UPDATE deliveries SET state = 8, reply = :reply
     WHERE edition_id = :edition AND subscriber_id = :subscriber AND state = 5)sql");
-  update.bind(":reply", reply).bind(":now", clock_->now()).bind(":edition", edition).bind(":subscriber", subscriber);
+  update.bind(":reply", reply).bind(":edition", edition).bind(":subscriber", subscriber);
   TIDINGS_TRY(update.run());
   return database_->changes() > 0;
 }

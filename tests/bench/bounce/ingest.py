@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "system"))
 from bounce import report  # noqa: E402
@@ -36,6 +37,14 @@ def per_minute(name, count, command, note=""):
     print("%-28s %6d reports in %6.2f s: %8.0f a minute; %s" % (name, count, took, 60 * count / took, note or done.stdout.strip().splitlines()[-1]))
 
 
+def high_water(pid):
+    try:
+        found = re.search(r"VmHWM:\s+(\d+)", pathlib.Path("/proc/%d/status" % pid).read_text())
+    except OSError:
+        return 0
+    return int(found[1]) if found else 0
+
+
 def main():
     readers = int(sys.argv[1]) if sys.argv[1:] else 10000
     domains = int(sys.argv[2]) if sys.argv[2:] else readers
@@ -53,12 +62,22 @@ def main():
         for path in sorted((box / "new").iterdir())[:PEER_FILES]:
             shutil.copy(path, peers)
         start = time.monotonic()
-        out = home.do("bounce", "ingest", at=NOW)
+        process = home.start("bounce", "ingest", at=NOW)
+        reader = ThreadPoolExecutor().submit(process.stdout.read)
+        peak = 0
+        while process.poll() is None:  # wait4 would tell of this program's memory too: exec keeps the mark of who forked
+            peak = max(peak, high_water(process.pid))
+            time.sleep(0.005)
         took = time.monotonic() - start
+        out = reader.result()
+        assert process.returncode == 0, process.returncode
         said = re.search(r".*suppressed", out.splitlines()[-1])
         count = len(server.accepted)
-        print("%-28s %6d reports in %6.2f s: %8.0f a minute; %d domains, %s" % (
-            "tidings bounce ingest", count, took, 60 * count / took, domains, said[0] if said else out.splitlines()[-1]))
+        print("%-28s %6d reports in %6.2f s: %8.0f a minute; %.1f MB at most; %d domains, %s" % (
+            "tidings bounce ingest", count, took, 60 * count / took, peak / 1024, domains, said[0] if said else out.splitlines()[-1]))
+        for path in (box / "cur").iterdir():  # the same mails once more
+            path.rename(box / "new" / path.name.split(":")[0])
+        print("%-28s %s" % ("the same once more", home.do("bounce", "ingest", at=NOW).splitlines()[-1]))
         few = sum(1 for _ in peers.iterdir())
         per_minute("Sisimai, reading only", few, ["perl", "-e", SISIMAI, peers], "")
         per_minute("flufl.bounce, reading only", few, ["/usr/bin/python3", "-c", FLUFL, peers], "")

@@ -62,10 +62,10 @@ TEST_CASE("bounce table: a storm is counted by different readers, and discountin
   Fixture fixture;
   for (int i = 1; i <= 12; ++i) fixture.soft(i, start);
   fixture.soft(1, start);
-  CHECK(*fixture.table.readers_hit("big.example", start - 1h, false) == 12);
-  CHECK(*fixture.table.readers_hit("big.example", start - 1h, true) == 0);
-  CHECK(*fixture.table.readers_hit("small.example", start - 1h, false) == 0);
-  CHECK(fixture.table.discount("big.example", start - 1h, false)->empty());
+  CHECK(*fixture.table.readers_hit({.domain = "big.example"}, start - 1h, false) == 12);
+  CHECK(*fixture.table.readers_hit({.domain = "big.example"}, start - 1h, true) == 0);
+  CHECK(*fixture.table.readers_hit({.domain = "small.example"}, start - 1h, false) == 0);
+  CHECK(fixture.table.discount({.domain = "big.example"}, start - 1h, false)->empty());
   CHECK(*fixture.table.days_counted(SubscriberId{1}, start - 1h) == 0);
 }
 

@@ -14,14 +14,14 @@ using namespace std::chrono_literals;
 constexpr UtcTime noon = from_ms(1'767'614'400'000);
 const std::string domain = "big.example";
 
-/// A domain whose readers were all sent edition 1.
+/// A domain whose readers were all sent edition 1, `an_hour` of them in each hour.
 struct Town {
   store::Database database = store::Database::open_in_memory().value();
   BounceTable table{database};
   StormWatch watch{table, {}};
   UtcTime now = noon;
 
-  explicit Town(int readers) {
+  explicit Town(int readers, int an_hour = 1'000'000) {
     REQUIRE(database.execute(R"sql(
       INSERT INTO editions (id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title)
         VALUES (1, 'weekly', 1, 'sent', 0, 0, 1, 1, 'One');
@@ -29,10 +29,10 @@ struct Town {
     auto reader = database.prepare(
         "INSERT INTO subscribers (id, address, address_key, name, language, created_ms) VALUES (:id, :address, :address, '', '', 0)");
     auto delivery = database.prepare(
-        "INSERT INTO deliveries (edition_id, subscriber_id, segment_id, state) VALUES (1, :id, 1, 5)");
+        "INSERT INTO deliveries (edition_id, subscriber_id, segment_id, state, settled_ms) VALUES (1, :id, 1, 5, :at)");
     for (int i = 1; i <= readers; ++i) {
       REQUIRE(reader.bind(":id", i).bind(":address", "r" + std::to_string(i) + "@" + domain).run());
-      REQUIRE(delivery.bind(":id", i).run());
+      REQUIRE(delivery.bind(":id", i).bind(":at", std::int64_t{3'600'000} * ((i - 1) / an_hour) + 60'000).run());
     }
   }
 
@@ -103,6 +103,25 @@ TEST_CASE("storm: a small domain has none, and a large one always has some full 
   for (int i = 1000; i <= 1100; ++i) storm = large.report(i, "soft").storm;
   CHECK(storm);
   for (const int reader : {1, 500, 999, 1000, 1100}) CHECK(large.points(reader) == 0);
+}
+
+TEST_CASE("storm: what failed is compared with what left at the same time, so calm hours before it hide nothing") {
+  Town town{5'000, 1'000};
+  for (int i = 1; i <= 9; ++i) CHECK_FALSE(town.report(i, "hard").storm);
+  bool storm = false;
+  for (int i = 4'001; i <= 4'600; ++i) storm = town.report(i, "hard").storm;  // 600 of 1,000, of 5,000 in all
+  CHECK(storm);
+  CHECK_FALSE(town.still_suppressed(4'001));
+  CHECK_FALSE(town.still_suppressed(4'600));
+  for (int i = 1; i <= 9; ++i) CHECK(town.still_suppressed(i));  // theirs were calm hours
+}
+
+TEST_CASE("storm: a day's worth of reports, read within a minute, is none") {
+  Town town{5'000, 500};
+  for (int i = 1; i <= 5'000; i += 20) {  // one in twenty is gone, in each of ten hours
+    CHECK_FALSE(town.report(i, "hard").storm);
+    CHECK(town.still_suppressed(i));
+  }
 }
 
 TEST_CASE("storm: one reader who is told of often is no storm") {

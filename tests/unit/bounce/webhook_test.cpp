@@ -83,6 +83,21 @@ TEST_CASE("webhook: SNS messages need Amazon's host, a topic of ours and the cer
   CHECK(events->front().report.recipients.front().kind == Kind::hard);
 }
 
+TEST_CASE("webhook: a signed time must be recent, and which calls sign one is known") {
+  const auto now = from_ms(1'767'600'000'000);
+  using namespace std::chrono_literals;
+  CHECK(signed_at(Relay::sendgrid, {.signature_timestamp = "1767600000"}) == now);
+  CHECK(signed_at(Relay::mailgun, {.body = R"({"signature":{"timestamp":"1767600000"}})"}) == now);
+  CHECK(signed_at(Relay::ses, {.body = R"({"Timestamp":"2026-01-05T08:00:00.000Z"})"}) == now);
+  for (const std::string_view odd : {"", "x", "1767600000x", "-1", "99999999999999999999"}) CHECK_FALSE(signed_at(Relay::sendgrid, {.signature_timestamp = odd}));
+  CHECK_FALSE(signed_at(Relay::mailgun, {.body = "[]"}));
+  CHECK_FALSE(signed_at(Relay::brevo, {.body = "{}"}));
+  CHECK(is_fresh(now, now));
+  CHECK(is_fresh(now - 47h, now));
+  CHECK_FALSE(is_fresh(now - 48h, now));
+  CHECK_FALSE(is_fresh(now + 1h, now));
+}
+
 TEST_CASE("webhook: Postmark and Brevo prove themselves by what was agreed on") {
   CHECK(is_genuine(Relay::postmark, {.authorization = "Basic dXNlcjpzZWNyZXQ="}, "user:secret"));
   CHECK_FALSE(is_genuine(Relay::postmark, {.authorization = "Basic dXNlcjpzZWNyZXR="}, "user:secret"));
