@@ -145,6 +145,22 @@ Statement& Statement::bind_lookup(const char* name, Lookup& rows) {
   return *this;
 }
 
+Statement& Statement::bind_at(int place, std::int64_t value) {
+  TIDINGS_CHECK(sqlite3_bind_int64(statement_, place, value) == SQLITE_OK);
+  return *this;
+}
+
+Statement& Statement::bind_at(int place, std::string_view text) {
+  const char* const bytes = text.data() == nullptr ? "" : text.data();
+  TIDINGS_CHECK(sqlite3_bind_text64(statement_, place, bytes, text.size(), SQLITE_STATIC, SQLITE_UTF8) == SQLITE_OK);
+  return *this;
+}
+
+Statement& Statement::bind_null_at(int place) {
+  TIDINGS_CHECK(sqlite3_bind_null(statement_, place) == SQLITE_OK);
+  return *this;
+}
+
 Result<bool> Statement::step() {
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;

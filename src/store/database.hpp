@@ -65,6 +65,11 @@ class Statement {
   Statement& bind_blob(const char* name, std::string_view bytes);
   /// `rows` must outlive the run.
   Statement& bind_lookup(const char* name, Lookup& rows);
+  /// A parameter without a name ("?"), by its place from 1; one that is not there is a bug. The text is not copied: it stands still
+  /// until the statement has run.
+  Statement& bind_at(int place, std::int64_t value);
+  Statement& bind_at(int place, std::string_view text);
+  Statement& bind_null_at(int place);
 
   /// True while there is a row. Errc::io; Errc::bad_data for a broken constraint.
   [[nodiscard]] Result<bool> step();
@@ -89,7 +94,6 @@ class Statement {
 
  private:
   friend class Database;
-  friend class RowBatch;
   Statement(Database* database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
   int index_of(const char* name) const;
 
