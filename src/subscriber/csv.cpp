@@ -336,10 +336,12 @@ std::int64_t CsvReader::bytes_read() const { return state_->bytes_read; }
 
 namespace {
 
-/// Apostrophes, then a character that starts a formula.
+/// Apostrophes, then a character that starts a formula; Excel in East Asia takes the full-width ones, too.
 bool is_formula(std::string_view field) {
-  const auto first = field.find_first_not_of('\'');
-  return first != std::string_view::npos && std::string_view{"=+-@\t\r"}.find(field[first]) != std::string_view::npos;
+  field.remove_prefix(std::min(field.size(), field.find_first_not_of('\'')));
+  if (field.empty()) return false;
+  if (std::string_view{"=+-@\t\r"}.find(field.front()) != std::string_view::npos) return true;
+  return std::ranges::any_of(std::array<std::string_view, 4>{"＝", "＋", "－", "＠"}, [&](auto wide) { return field.starts_with(wide); });
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ class CsvReader {
   std::unique_ptr<State> state_;
 };
 
-/// A field that a spreadsheet would run as a formula (it begins with = + - @ tab or CR) gets an apostrophe in front, and so
+/// A field that a spreadsheet would run as a formula (it begins with = + - @, also full-width, tab or CR) gets an apostrophe in front, and so
 /// does one that already looks guarded: unguard_formula() gives back exactly what went in.
 [[nodiscard]] std::string guard_formula(std::string_view field);
 [[nodiscard]] std::string_view unguard_formula(std::string_view field);

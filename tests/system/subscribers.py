@@ -29,6 +29,19 @@ dora@example.org,Dora,2,"2021-03-01 10:05:11","2022-02-02 02:02:02",126,abf
 eve@example.org,false,,other,false,2022-05-14T09:30:15.123Z,
 fay@example.org,true,,yearly,true,2021-05-14T09:30:15.123Z,
 ''', {"eve@example.org": ("confirmed", "2022-05-14T09:30:15.123Z"), "fay@example.org": ("withdrawn", None)}),
+    "mailchimp   ": ('''E-Mail-Adresse,Vorname,Nachname,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LAST_CHANGED,NOTES,TAGS
+xaver@example.org,Xaver,Grün,2,2021-03-01 10:00:00,,2021-03-01 10:05:11,,2022-01-01 00:00:00,,
+''', {"xaver@example.org": ("confirmed", "2021-03-01T10:05:11Z")}),
+    "substack ": ('''Email,Name,Stripe plan,Cancel date,Start date,Paid upgrade date,Activity,Subscription source (free),Type,Country
+yan@example.org,Yan,,,2025-06-17T10:21:38.759Z,,4,direct,Free,ES
+''', {"yan@example.org": ("confirmed", "2025-06-17T10:21:38.759Z")}),
+    "substack  ": ('''Email,Name,Subscription type,Activity,Subscription date,Revenue,Subscription source (free),Cancel date
+zoe@example.org,Zoë,Free,3,2024-01-10T08:00:00.000Z,0,direct,
+''', {"zoe@example.org": ("confirmed", "2024-01-10T08:00:00Z")}),
+    "substack   ": ('''email,expiry,email_disabled,stripe_connected_customer_id,type
+abe@example.org,2025-07-06T16:20:44.000Z,false,cus_1,paid
+bea@example.org,2025-07-06T16:20:44.000Z,true,,comp
+''', {"abe@example.org": ("confirmed", None), "bea@example.org": ("withdrawn", None)}),
     "buttondown": ('''id,email,notes,metadata,tags,creation_date,type,source
 1,gil@example.org,,{},,2023-01-02 03:04:05.678901+00:00,regular,embed
 2,hal@example.org,,{},,2023-01-02T03:04:05Z,unsubscribed,embed
@@ -46,6 +59,16 @@ c0ffee00-0000-4000-8000-000000000002,lou@example.org,Lou,{},blocklisted,2022-03-
 ola@example.org,06/17/2009 09:52,Active
 pia@example.org,12/31/2010 23:59,Unverified
 ''', {"ola@example.org": ("confirmed", "2009-06-17T09:52:00Z"), "pia@example.org": ("pending", None)}),
+    "feedburner ": ('''Email,Subscribed,Status,
+cat@example.org,06/17/2009 09:52,Active,
+dov@example.org,04/30/2009 01:37,Pending Verification,
+eda@example.org,04/30/2009 01:37,Deactivated,
+''', {"cat@example.org": ("confirmed", "2009-06-17T09:52:00Z"), "dov@example.org": ("pending", None), "eda@example.org": ("withdrawn", None)}),
+    "follow.it": ('''Email,Follow date,Status,Delivery channel
+fox@example.org,2021-06-30 12:00:00,Active,Newspaper
+gus@example.org,2021-06-30 12:00:00,Pending,Single emails
+hoa@example.org,2021-06-30 12:00:00,Unfollowed,Newspaper
+''', {"fox@example.org": ("confirmed", "2021-06-30T12:00:00Z"), "gus@example.org": ("pending", None), "hoa@example.org": ("withdrawn", None)}),
     "phplist": ('''email\tconfirmed\tblacklisted\toptedin\tbouncecount\tentered\tmodified
 sue@example.org\t1\t0\t0\t0\t2019-01-02 03:04:05\t2020-01-01 00:00:00
 tom@example.org\t0\t0\t0\t0\t2019-01-02 03:04:05\t2020-01-01 00:00:00

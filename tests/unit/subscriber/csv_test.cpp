@@ -156,7 +156,7 @@ TEST_CASE("csv: what would run as a formula is guarded, and comes back as it was
   };
   for (const auto& one : {Case{"=1+1", "'=1+1"}, Case{"+1@example.org", "'+1@example.org"}, Case{"-x", "'-x"}, Case{"@SUM(A1)", "'@SUM(A1)"},
                           Case{"\t=1", "'\t=1"}, Case{"'=1", "''=1"}, Case{"''-", "'''-"}, Case{"'twas", "'twas"}, Case{"'", "'"},
-                          Case{"", ""}, Case{"a=1", "a=1"}, Case{"Zoë", "Zoë"}}) {
+                          Case{"＝1", "'＝1"}, Case{"'＠x", "''＠x"}, Case{"，x", "，x"}, Case{"", ""}, Case{"a=1", "a=1"}, Case{"Zoë", "Zoë"}}) {
     CHECK(guard_formula(one.plain) == one.guarded);
     CHECK(unguard_formula(one.guarded) == one.plain);
   }

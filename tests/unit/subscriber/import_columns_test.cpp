@@ -42,8 +42,40 @@ TEST_CASE("import_columns: dates as the world writes them") {
     CHECK(date.has_value() == !one.want.empty());
     if (date) CHECK(format_rfc3339(*date) == one.want);
   }
-  CHECK(format_rfc3339(*read_date("06/17/2009 09:52", DateOrder::month_first)) == "2009-06-17T09:52:00Z");
-  CHECK_FALSE(read_date("17/06/2009 09:52", DateOrder::month_first));
+}
+
+TEST_CASE("import_columns: dates with the month first, where a service writes them so") {
+  struct Case {
+    std::string_view text;
+    std::string_view want;  // empty: no date
+  };
+  const Case cases[] = {
+      {"06/17/2009 09:52", "2009-06-17T09:52:00Z"}, {"6/7/2009", "2009-06-07T00:00:00Z"},
+      {"6/7/2009 9:52", "2009-06-07T09:52:00Z"},    {"06/17/2009 12:05:06 AM", "2009-06-17T00:05:06Z"},
+      {"06/17/2009 12:05 pm", "2009-06-17T12:05:00Z"}, {"06/17/2009 1:05PM", "2009-06-17T13:05:00Z"},
+      {"2009-06-17 09:52", "2009-06-17T09:52:00Z"}, {"17/06/2009 09:52", ""},
+      {"06/17/09", ""},                             {"06/17/2009 25:00", ""},
+      {"06/17/2009 13:00 PM", ""},                  {"6/17", ""},
+      {"6/17/2009 soon", ""},                       {"/", ""},
+      {"", ""},                                     {"pm", ""},
+  };
+  for (const auto& one : cases) {
+    CAPTURE(one.text);
+    const auto date = read_date(one.text, DateOrder::month_first);
+    CHECK(date.has_value() == !one.want.empty());
+    if (date) CHECK(format_rfc3339(*date) == one.want);
+  }
+}
+
+TEST_CASE("import_columns: a name in two columns is put together, whatever the language calls them") {
+  for (const std::string_view header : {"Prénom,Nom", "Vorname,Name", "Nombre,Apellidos", "Nome,Cognome", "First Name,Last Name"}) {
+    CAPTURE(header);
+    List list;
+    const auto text = std::string{"E-Mail,"} + std::string{header} + "\nr1@example.org,Ada,Finch\n";
+    auto reader = CsvReader::over(text, "x.csv");
+    REQUIRE(import_csv(list.database, list.clock, reader, {.digests = {"weekly"}, .known_digests = {"weekly"}}));
+    CHECK((*list.table.find(address("r1@example.org")))->name == "Ada Finch");
+  }
 }
 
 namespace {
@@ -82,6 +114,23 @@ constexpr ServiceCase services[] = {
      "Email,Name,Stripe plan,Cancel date,Start date,Paid upgrade date,Activity,Type,Subscription source (free)\n"
      "r1@example.org,Ana,,,2025-01-01T00:00:00.000Z,,5,Free,direct\n",
      "c", "2025-01-01T00:00:00Z", "Ana"},
+    {"mailchimp",  // of an account in German
+     "E-Mail-Adresse,Vorname,Nachname,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LAST_CHANGED,NOTES,TAGS\n"
+     "r1@example.org,Änne,Specht,3,2024-03-01 09:00:00,,2024-03-01 09:05:00,,2024-03-01 09:05:00,,\n",
+     "c", "2024-03-01T09:05:00Z", "Änne Specht"},
+    {"substack",  // who pays
+     "email,expiry,email_disabled,stripe_connected_customer_id,type\n"
+     "r1@example.org,2025-07-06T16:20:44.000Z,false,cus_1,paid\n"
+     "r2@example.org,2025-07-06T16:20:44.000Z,true,,comp\n",
+     "cw", "", ""},
+    {"substack",  // the subscribers' page until 2024
+     "Email,Name,Subscription type,Activity,Subscription date,Revenue,Subscription source (free),Cancel date,Receiving emails for\n"
+     "r1@example.org,Ana,Free,3,2024-01-10T08:00:00.000Z,0,direct,,\n",
+     "c", "2024-01-10T08:00:00Z", "Ana"},
+    {"substack",  // and now
+     "Email,Type,Country,Start date,Subscription source (free),Activity\n"
+     "r1@example.org,Free,ES,2026-06-17T10:21:38.759Z,substack-notes,4\n",
+     "c", "2026-06-17T10:21:38.759Z", ""},
     {"buttondown",
      "id,creation_date,email_address,notes,metadata,tags,referrer_url,secondary_id,type,source\n"
      "1,2024-02-03 04:05:06.789012+00:00,r1@example.org,,{},[],,1,regular,form\n"
@@ -113,6 +162,18 @@ constexpr ServiceCase services[] = {
      "r1@example.org,06/17/2009 09:52,Active,\n"
      "r2@example.org,04/30/2009 01:37,Pending Verification,\n",
      "cp", "2009-06-17T09:52:00Z", ""},
+    {"feedburner",
+     "Email Address,Date Subscribed,Status\n"
+     "r1@example.org,6/7/2009 9:52 PM,Active\n"
+     "r2@example.org,4/30/2009 1:37 AM,Unverified\n"
+     "r3@example.org,4/30/2009 1:37 AM,Deactivated\n",
+     "cpw", "2009-06-07T21:52:00Z", ""},
+    {"follow.it",
+     "Email,Follow date,Status,Delivery channel\n"
+     "r1@example.org,2021-06-30 12:00:00,Active,Newspaper\n"
+     "r2@example.org,2021-06-30 12:00:00,Pending,Single emails\n"
+     "r3@example.org,2021-06-30 12:00:00,Unfollowed,Newspaper\n",
+     "cpw", "2021-06-30T12:00:00Z", ""},
     {"csv",
      "Email,Name,Status,Subscribed on\n"
      "r1@example.org,Gus,Active,2021-06-01\n"
