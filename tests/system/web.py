@@ -1,10 +1,30 @@
 """Join, choose, leave over the web: the real `tidings serve` (and `tidings cgi`) with a scripted relay, and what must not work.
 
 Every request is made by hand over a socket or by http.client, so that also what no browser sends can be sent.
+
+Which attack is tried where (here, if no file is named):
+
+    token guessing                    guessing_is_slowed_down_for_that_network_only
+    truncated and changed tokens,
+    tokens of other purposes          tokens_that_are_cut_changed_or_of_another_purpose_open_nothing
+    CR, LF and NUL in every field     line_breaks_and_nul_in_every_field_reach_neither_mail_nor_table,
+                                      what_a_header_claims_splits_no_line_and_reaches_no_table
+    header splitting                  requests_that_are_too_large_or_mean_two_things_are_refused, and the two above
+    path traversal                    the_archive_is_served_and_has_no_way_out; through nginx and Caddy: web_fronts.py
+    oversized requests                requests_that_are_too_large_or_mean_two_things_are_refused
+    slow requests (slowloris)         who_drips_is_sent_away_after_ten_seconds, slow_and_many_connections_hold_nobody_up
+    10,000 connections                web_load.py: ten_thousand_connections_stay_open_while_others_are_answered
+    SQL, HTML, mustache, formulas     hostile_fields_reach_no_header_page_or_table
+    who is on the list, by answer     the_answer_is_the_same_for_every_address
+    who is on the list, by time       web_load.py: the_time_of_an_answer_does_not_say_who_is_on_the_list
+    open redirect, poisoned host      nobody_is_sent_to_another_site_and_links_are_of_the_configured_one
+    a scanner that follows links      a_scanner_that_fetches_every_link_changes_nothing_and_two_posts_are_one_withdrawal
 """
 import concurrent.futures
 import contextlib
+import csv
 import http.client
+import io
 import json
 import os
 import re
@@ -18,7 +38,7 @@ import unittest
 import urllib.parse
 
 from smtp_server import Rule, SmtpServer
-from tidings import Home, parse_mail, rss, text_of, Article
+from tidings import Article, Home, html_of, parse_mail, rss, text_of
 import datetime
 
 DIGESTS = """[[digest]]
@@ -42,7 +62,8 @@ class Site:
         self.relay = SmtpServer()
         self.relay.__enter__()
         self.home.configure(self.relay.url, [SOURCE], DIGESTS + WEB)
-        post = Article("Ships in the fog", "https://town.example/1", datetime.datetime(2026, 1, 18, 9), datetime.datetime(2026, 1, 18, 9, tzinfo=datetime.timezone.utc), "<p>Words.</p>")
+        begun = datetime.datetime(2026, 1, 18, 9, tzinfo=datetime.timezone.utc)
+        post = Article("Ships in the fog", "https://town.example/1", begun, begun, "<p>Words.</p>")
         self.home.write("town.xml", rss("Town", [post]))
         self.start()
 
@@ -122,13 +143,15 @@ class Web(unittest.TestCase):
         cls.stamp = cls.site.fresh_form()
         time.sleep(2.1)  # what the test is about: a form filled in quicker than this is a robot's
         cls.names = iter("reader%d@example.org" % i for i in range(5000))
-        cls.trickle = concurrent.futures.ThreadPoolExecutor(1).submit(cls.drip)
+        pool = concurrent.futures.ThreadPoolExecutor(2)
+        cls.trickles = [pool.submit(cls.drip, each) for each in (b"", b"POST /subscribe HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n")]
 
     @classmethod
-    def drip(cls):
-        """An octet at a time, as slowloris does. How long that is put up with."""
+    def drip(cls, begun):
+        """An octet at a time, of the header or of the body, as slowloris does. How long that is put up with."""
         begin = time.monotonic()
         with socket.create_connection(("127.0.0.1", cls.site.port), timeout=0.3) as connection, contextlib.suppress(ConnectionError):
+            connection.sendall(begun)
             while time.monotonic() < begin + 40:
                 connection.sendall(b"G")
                 with contextlib.suppress(TimeoutError):
@@ -201,29 +224,43 @@ class Web(unittest.TestCase):
         before = self.states_of_all()
         links = []
         for mail in mails.values():
-            found = re.findall(r"https://news\.example\.org(/[a-z]/[\w-]+)", text_of(mail) + mail["List-Unsubscribe"])
+            found = re.findall(r"https://news\.example\.org(/[a-z]/[\w-]+)", text_of(mail) + html_of(mail) + mail["List-Unsubscribe"])
             self.assertEqual({link[:3] for link in found}, {"/u/", "/p/"})
             links += set(found)
+        self.assertEqual(len(links), 200)
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             for method in ("GET", "HEAD"):
-                for status, body, _ in pool.map(lambda link: site.ask(method, link), links * 10):
-                    self.assertEqual(status, 200)
-                    self.assertEqual(body == "", method == "HEAD")
+                for answers in pool.map(lambda link: self.fetch(method, link, 10), links):
+                    self.assertEqual([status for status, _ in answers], [200] * 10)
+                    self.assertEqual({body == b"" for _, body in answers}, {method == "HEAD"})
         self.assertEqual(self.states_of_all(), before)
-        for number, (address, mail) in enumerate(mails.items()):
-            link = re.search(r"<https://news\.example\.org(/u/[\w-]+)>", mail["List-Unsubscribe"])[1]
+
+        def leave(number):
+            link = re.search(r"<https://news\.example\.org(/u/[\w-]+)>", mails[addresses[number]]["List-Unsubscribe"])[1]
             body, headers = "List-Unsubscribe=One-Click", FORM
             if number % 2:
                 body = '--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n'
                 headers = {"Content-Type": "multipart/form-data; boundary=b"}
-            with concurrent.futures.ThreadPoolExecutor(4) as pool:  # at once, and once more after that
-                statuses = list(pool.map(lambda _: site.ask("POST", link, body, headers)[0], range(3)))
-            self.assertEqual(statuses + [site.ask("POST", link, body, headers)[0]], [200] * 4)
-            story = json.loads(site.home.do("subscriber", "show", address, "--json"))
-            withdrawn = [each for each in story["consents"] if each["event"] == "withdrawn"]
-            self.assertEqual([(each["digest"], each["origin"]) for each in withdrawn], [("weekly", "one-click")])
-            if number > 3:
-                break
+            return site.ask("POST", link, body, headers)[0]
+
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:  # twice at nearly the same time, and once more after that
+            self.assertEqual(set(pool.map(leave, [number // 2 for number in range(200)])), {200})
+            self.assertEqual(set(pool.map(leave, range(100))), {200})
+        with contextlib.closing(sqlite3.connect(site.home.folder / "subscribers/tidings.db")) as database:
+            withdrawn = database.execute("SELECT s.address, c.digest, c.origin FROM consents c JOIN subscribers s ON s.id = c.subscriber_id "
+                                         "WHERE c.event = 'withdrawn' AND c.digest = 'weekly'").fetchall()
+        self.assertEqual(sorted(each for each in withdrawn if each[0] in mails), sorted((each, "weekly", "one-click") for each in addresses))
+
+    def fetch(self, method, link, times):
+        """Statuses and bodies, over one connection."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=20)
+        answers = []
+        for _ in range(times):
+            connection.request(method, link)
+            answer = connection.getresponse()
+            answers.append((answer.status, answer.read()))
+        connection.close()
+        return answers
 
     def test_a_suppressed_reader_leaves_what_they_leave_and_is_told_that_nothing_else_is_to_be_had(self):
         site = self.site
@@ -328,10 +365,19 @@ class Web(unittest.TestCase):
         site.ask("POST", path_of(mail, "c"), {})
         page = site.ask("GET", path_of(site.mail(address), "p"))[1]
         self.assertIn("&lt;b&gt;&amp;{{x}}", page)
+        self.assertIn("; DROP TABLE subscribers;-- {{name}} {{{t}}} &lt;img src=x&gt;", page)
         self.assertNotIn("<img", page)
-        table = site.home.do("subscriber", "export")
-        self.assertNotRegex(table, r'(^|,)"?[=+@-]')
         self.assertEqual(json.loads(site.home.do("subscriber", "show", address, "--json"))["topics"], ["<b>&{{x}}"])
+        for formula in ("=1+1", "+1", "-1", "@SUM(A1)", "＝1"):  # as a spreadsheet of East Asia takes them, too
+            site.home.do("subscriber", "set", address, "--name", formula)
+            table = site.home.do("subscriber", "export")
+            rows = list(csv.reader(io.StringIO(table)))
+            self.assertIn(formula.strip(), [field.lstrip("'") for row in rows for field in row])
+            self.assertEqual([field for row in rows for field in row if field.startswith(("=", "+", "-", "@", "\t", "\r", "＝"))], [])
+        self.digest_mail()
+        digest = site.mail(address)
+        self.assertIsNone(digest["Bcc"])
+        self.assertEqual(digest.defects, [])
 
     def test_pages_ask_nobody_else_and_run_nothing(self):
         site = self.site
@@ -387,7 +433,8 @@ class Web(unittest.TestCase):
                 connection.close()
 
     def test_who_drips_is_sent_away_after_ten_seconds(self):
-        self.assertLess(self.trickle.result(60), 20)
+        for trickle in self.trickles:
+            self.assertLess(trickle.result(60), 20)
 
     def test_line_breaks_and_nul_in_every_field_reach_neither_mail_nor_table(self):
         site = self.site
@@ -419,6 +466,28 @@ class Web(unittest.TestCase):
                 for row in database.execute('SELECT * FROM "%s"' % table):
                     for value in row:
                         self.assertFalse(isinstance(value, str) and re.search(r"[\r\0]", value), (table, row))
+
+    def test_what_a_header_claims_splits_no_line_and_reaches_no_table(self):
+        site = self.site
+        address = next(self.names)
+        form = urllib.parse.urlencode({"email": address, "stamp": self.stamp, "website": ""}).encode()
+        head = b"POST /subscribe HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n" % len(form)
+        for field in (b"X-Forwarded-For", b"User-Agent", b"Accept-Language", b"Referer", b"Cookie"):
+            for evil in (b"thief\rBcc: thief@example.org", b"thief\nBcc: thief@example.org", b"thief\0", b"thief\r\n\tBcc: thief@example.org"):
+                answer = site.raw(head + field + b": " + evil + b"\r\n\r\n" + form)
+                status, _, rest = answer.partition(b"\r\n")
+                self.assertIn(status.split(b" ")[1], (b"200", b"400", b"429"), (field, evil))
+                self.assertNotIn(b"thief", rest.split(b"\r\n\r\n")[0])
+        for claim in ("thief", "203.0.113.5%0d%0aBcc: thief@example.org", "thief, 203.0.113.5", "' OR 1=1;--", "x" * 3000):
+            self.assertIn(site.sign_up(self.stamp, address, **{"name": "Ann"})[0], (200, 429))
+            self.assertIn(site.ask("POST", "/subscribe", {"email": address, "stamp": self.stamp}, {"X-Forwarded-For": claim, "User-Agent": claim})[0], (200, 429))
+        mail = site.mail(address)
+        self.assertEqual(mail.defects, [])
+        self.assertNotIn("thief", str(mail))
+        with contextlib.closing(sqlite3.connect(site.home.folder / "subscribers/tidings.db")) as database:
+            for table in ("subscribers", "consents", "sign_ups", "notices", "web_limits"):
+                for row in database.execute('SELECT * FROM "%s"' % table):
+                    self.assertNotRegex(str(row), "thief|OR 1=1|xxxxxx", table)
 
     def test_nobody_is_sent_to_another_site_and_links_are_of_the_configured_one(self):
         site = self.site
