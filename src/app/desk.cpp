@@ -57,7 +57,8 @@ std::string masked(const std::string& address) {
   if (at == std::string::npos) return "…";
   const auto domain = domain_to_unicode(address.substr(at + 1));
   const auto dot = domain.rfind('.');
-  return fmt::format("{}…@{}…{}", first_character(address), first_character(domain), dot == std::string::npos ? "" : domain.substr(dot));
+  // The word joiners (U+2060) keep it on one line.
+  return fmt::format("{}…\u2060@{}…\u2060{}", first_character(address), first_character(domain), dot == std::string::npos ? "" : domain.substr(dot));
 }
 
 Result<std::unique_ptr<ListDesk>> ListDesk::open(const Config& config, const Clock& clock, Random& random, std::function<void()> on_request, LeaveWriter* writer) {

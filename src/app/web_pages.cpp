@@ -44,6 +44,11 @@ json sample_page(const json& words) {
           {"has_problem", true}, {"is_second_step", true}, {"is_stopped", true}, {"newsletter_name", "x"}, {"postal_address", "x"}, {"has_postal_address", true}};
 }
 
+/// In a line that runs the other way a name or an address keeps its own direction (U+2068 FSI, U+2069 PDI).
+void isolate(std::string& text) {
+  if (!text.empty()) text = "\u2068" + text + "\u2069";
+}
+
 constexpr std::size_t most_skeletons = 500;
 
 /// What differs from visitor to visitor. The marks stand for it in a rendered page; letters and digits are the same when
@@ -138,8 +143,7 @@ std::string WebPages::language_for(std::span<const std::string> wanted) const {
   return ascii_lower(config_.newsletter.language);
 }
 
-message::Placeholders WebPages::placeholders(const message::Strings& words, const std::string& address, const std::string& digests) const {
-  static_cast<void>(words);
+message::Placeholders WebPages::placeholders(const std::string& address, const std::string& digests) const {
   return {{"newsletter_name", config_.newsletter.name}, {"address", address}, {"digest_title", digests}};
 }
 
@@ -164,7 +168,7 @@ std::string WebPages::digest_labels(const message::Strings& words, const std::ve
 
 std::string WebPages::consent(const std::string& language) const {
   const auto& words = strings(language);
-  return word(words, "web_consent", placeholders(words, {}, {}));
+  return word(words, "web_consent", placeholders({}, {}));
 }
 
 Result<std::string> WebPages::render(const web::PageView& view) const {
@@ -221,7 +225,10 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
   const auto& words = strings(view.language);
   const auto digest = view.digest.empty() ? std::string{} : digest_label(words, view.digest);
   const auto others = digest_labels(words, view.others);
-  const auto values = placeholders(words, view.address, digest.empty() ? others : digest);
+  auto values = placeholders(view.address, digest.empty() ? others : digest);
+  if (words.direction() == "rtl") {
+    for (const auto* const name : {"newsletter_name", "address"}) isolate(values[name]);
+  }
   json data = sample_page({});
   data["t"] = json::object();
   for (const auto& [key, text] : words.texts()) {
@@ -276,7 +283,7 @@ Result<NoticeText> WebPages::notice(subscriber::NoticeKind kind, const std::stri
                                     const NoticeLinks& links) const {
   const std::vector<std::string> wanted{language};
   const auto& words = strings(language_for(wanted));
-  const auto values = placeholders(words, {}, digest_labels(words, digests));
+  const auto values = placeholders({}, digest_labels(words, digests));
   const bool is_confirm = kind == subscriber::NoticeKind::confirm;
   json data = sample_notice(json::object());
   for (const auto& [key, text] : words.texts()) {
@@ -307,7 +314,7 @@ Result<NoticeText> WebPages::notice(subscriber::NoticeKind kind, const std::stri
 
 std::string WebPages::snippet() const {
   const auto& words = strings(ascii_lower(config_.newsletter.language));
-  const auto values = placeholders(words, {}, {});
+  const auto values = placeholders({}, {});
   return fmt::format(
       "<form action=\"{}/subscribe\" method=\"post\">\n"
       "  <label>{} <input type=\"email\" name=\"email\" required autocomplete=\"email\"></label>\n"

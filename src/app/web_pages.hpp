@@ -52,7 +52,7 @@ class WebPages final : public web::Pages {
  private:
   explicit WebPages(const Config& config) : config_(config) {}
   [[nodiscard]] const message::Strings& strings(const std::string& language) const;
-  [[nodiscard]] message::Placeholders placeholders(const message::Strings& words, const std::string& address, const std::string& digests) const;
+  [[nodiscard]] message::Placeholders placeholders(const std::string& address, const std::string& digests) const;
   [[nodiscard]] std::string word(const message::Strings& words, const std::string& key, const message::Placeholders& values) const;
   [[nodiscard]] std::string digest_label(const message::Strings& words, const std::string& name) const;
   [[nodiscard]] Result<std::string> render_whole(const web::PageView& view) const;
