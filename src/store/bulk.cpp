@@ -102,7 +102,8 @@ Result<IndexesAway> IndexesAway::take(Database& database, const Transaction& /*o
   std::vector<std::string> names;
   std::vector<std::string> creations;
   {
-    auto indexes = database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = :table AND sql IS NOT NULL");
+    auto indexes =
+        database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = :table AND sql IS NOT NULL");
     indexes.bind(":table", table);
     for (;;) {
       TIDINGS_LET(const bool row, indexes.step());

@@ -1,8 +1,8 @@
 // Addresses in memory, sixteen bytes each at half full: who is on the list, or who is suppressed, for an import that would look a
 // million of them up.
 //
-// Holds a hash of each address key and the subscriber's id, not the key: candidates() and may_have() may mean somebody else of the
-// same hash, so the caller compares the key itself. Nothing is ever taken out. Not thread-safe.
+// Holds a hash of each address key and the subscriber's id, not the key: candidates() and may_have() may mean somebody else of
+// the same hash, so the caller compares the key itself. Nothing is ever taken out. Not thread-safe.
 #pragma once
 
 #include <cstdint>

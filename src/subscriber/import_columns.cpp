@@ -32,19 +32,42 @@ struct Synonyms {
 
 const std::vector<Synonyms>& synonyms() {
   static const std::vector<Synonyms> all = {
-      {"email", {"email", "emailaddress", "mail", "mailaddress", "subscriberemail", "useremail", "emailadresse", "mailadresse",
-                 "adresseemail", "adressemail", "courriel", "correo", "correoelectronico", "correoelectrónico",
-                 "direccióndecorreoelectrónico", "direcciondecorreoelectronico", "indirizzoemail", "endereçodeemail", "emailadres",
-                 "epost", "eposta", "sähköposti", "почта", "メールアドレス"}},
+      {"email",
+       {"email",
+        "emailaddress",
+        "mail",
+        "mailaddress",
+        "subscriberemail",
+        "useremail",
+        "emailadresse",
+        "mailadresse",
+        "adresseemail",
+        "adressemail",
+        "courriel",
+        "correo",
+        "correoelectronico",
+        "correoelectrónico",
+        "direccióndecorreoelectrónico",
+        "direcciondecorreoelectronico",
+        "indirizzoemail",
+        "endereçodeemail",
+        "emailadres",
+        "epost",
+        "eposta",
+        "sähköposti",
+        "почта",
+        "メールアドレス"}},
       {"name", {"name", "fullname", "displayname", "subscribername", "membername", "nom", "nombre", "nome"}},
       {"first_name", {"firstname", "fname", "givenname", "vorname", "prenom", "prénom", "voornaam"}},
-      {"last_name", {"lastname", "lname", "surname", "familyname", "nachname", "apellidos", "apellido", "cognome", "sobrenome", "achternaam"}},
+      {"last_name",
+       {"lastname", "lname", "surname", "familyname", "nachname", "apellidos", "apellido", "cognome", "sobrenome", "achternaam"}},
       {"language", {"language", "lang", "locale", "sprache", "langue", "idioma"}},
       {"digests", {"digests", "digest"}},
       {"topics", {"topics", "topic"}},
       {"status", {"status", "state", "subscriptionstatus", "subscriberstatus"}},
-      {"confirmed_at", {"confirmedat", "confirmtime", "confirmedon", "confirmationdate", "confirmationtime", "optintime",
-                        "optindate", "subscribedat", "subscribedon", "subscribedate", "subscribetime", "subscriptiondate"}},
+      {"confirmed_at",
+       {"confirmedat", "confirmtime", "confirmedon", "confirmationdate", "confirmationtime", "optintime", "optindate",
+        "subscribedat", "subscribedon", "subscribedate", "subscribetime", "subscriptiondate"}},
   };
   return all;
 }
@@ -128,38 +151,74 @@ struct ServiceFormat {
 };
 
 constexpr std::string_view follow_it_signs =
-    "followdate|followeddate|datefollowed|followedat|followedon|followedsince|followingsince|followerstatus|followstatus|deliverychannel|"
-    "deliverychannels";
+    "followdate|followeddate|datefollowed|followedat|followedon|followedsince|followingsince|followerstatus|"
+    "followstatus|deliverychannel|deliverychannels";
 
 const std::vector<ServiceFormat>& service_formats() {
   static const std::vector<ServiceFormat> all = {
-      // Separate files of the subscribed, unsubscribed and cleaned, told apart by their own columns. The names of people's own fields
-      // (the address is one) are in the account's language, or what somebody made of them; those in capitals never change.
-      {"mailchimp", {"memberrating", "optintime|confirmtime|unsubtime|cleantime|leid"}, "emailaddress", "", "confirmtime|optintime",
-       {{"cleantime", 'f', "cleaned"}, {"unsubtime", 'f', "unsubscribed"}}, "subscribed"},
+      // Separate files of the subscribed, unsubscribed and cleaned, told apart by their own columns. The names of people's own
+      // fields (the address is one) are in the account's language, or what somebody made of them; those in capitals never
+      // change.
+      {"mailchimp",
+       {"memberrating", "optintime|confirmtime|unsubtime|cleantime|leid"},
+       "emailaddress",
+       "",
+       "confirmtime|optintime",
+       {{"cleantime", 'f', "cleaned"}, {"unsubtime", 'f', "unsubscribed"}},
+       "subscribed"},
       // email_list.csv of the whole export, in the forms of several years, and the list of the paying ones.
-      {"substack", {"email", "emaildisabled", "activesubscription|expiry"}, "email", "", "createdat",
-       {{"emaildisabled", 'y', "unsubscribed"}}, "subscribed"},
+      {"substack",
+       {"email", "emaildisabled", "activesubscription|expiry"},
+       "email",
+       "",
+       "createdat",
+       {{"emaildisabled", 'y', "unsubscribed"}},
+       "subscribed"},
       // The export of the subscribers' page, now and as it was until 2024. Its "Cancel date" is that of a paid plan.
-      {"substack", {"email", "stripeplan|subscriptionsourcefree", "startdate|subscriptiondate"}, "email", "", "startdate|subscriptiondate",
-       {}, "subscribed"},
-      {"buttondown", {"email|emailaddress", "creationdate", "type|subscribertype"}, "email|emailaddress", "type|subscribertype", "creationdate"},
+      {"substack",
+       {"email", "stripeplan|subscriptionsourcefree", "startdate|subscriptiondate"},
+       "email",
+       "",
+       "startdate|subscriptiondate",
+       {},
+       "subscribed"},
+      {"buttondown",
+       {"email|emailaddress", "creationdate", "type|subscribertype"},
+       "email|emailaddress",
+       "type|subscribertype",
+       "creationdate"},
       // "enabled" says nothing about a confirmation: that is kept for each of its lists, and not exported.
       {"listmonk", {"uuid", "email", "attributes", "status"}, "email", "status", "createdat"},
-      {"ghost", {"email", "subscribedtoemails|subscribed", "complimentaryplan"}, "email", "", "createdat",
-       {{"deletedat", 'f', "unsubscribed"}, {"subscribedtoemails", 'n', "unsubscribed"}, {"subscribed", 'n', "unsubscribed"}}, "subscribed"},
+      {"ghost",
+       {"email", "subscribedtoemails|subscribed", "complimentaryplan"},
+       "email",
+       "",
+       "createdat",
+       {{"deletedat", 'f', "unsubscribed"}, {"subscribedtoemails", 'n', "unsubscribed"}, {"subscribed", 'n', "unsubscribed"}},
+       "subscribed"},
       {"phplist",
        {"email", "confirmed|isthisuserconfirmed|isthissubscriberconfirmed|istheemailofthissubscriberconfirmed",
         "blacklisted|isthisuserblacklisted|isthissubscriberblacklisted"},
-       "email", "", "entered",
+       "email",
+       "",
+       "entered",
        {{"blacklisted|isthisuserblacklisted|isthissubscriberblacklisted", 'y', "blacklisted"},
         {"confirmed|isthisuserconfirmed|isthissubscriberconfirmed|istheemailofthissubscriberconfirmed", 'n', "unconfirmed"}},
        "subscribed"},
-      {"feedburner", {"email|emailaddress", "subscribed|datesubscribed|subscribetime", "status"}, "email|emailaddress", "status",
-       "subscribed|datesubscribed|subscribetime", {}, "", DateOrder::month_first},
+      {"feedburner",
+       {"email|emailaddress", "subscribed|datesubscribed|subscribetime", "status"},
+       "email|emailaddress",
+       "status",
+       "subscribed|datesubscribed|subscribetime",
+       {},
+       "",
+       DateOrder::month_first},
       // Its file could not be got hold of: known by what only followers have.
-      {"follow.it", {"email|emailaddress|follower|followeremail|followersemail", follow_it_signs}, "followeremail|followersemail|emailaddress|email|follower",
-       "followerstatus|followstatus|status", "followdate|followeddate|datefollowed|followedat|followedon|followedsince|followingsince|date"},
+      {"follow.it",
+       {"email|emailaddress|follower|followeremail|followersemail", follow_it_signs},
+       "followeremail|followersemail|emailaddress|email|follower",
+       "followerstatus|followstatus|status",
+       "followdate|followeddate|datefollowed|followedat|followedon|followedsince|followingsince|date"},
   };
   return all;
 }
@@ -246,7 +305,9 @@ std::optional<std::string> time_of(std::string_view text) {
 std::optional<int> take_number(std::string_view& text, std::size_t most) {
   int value = 0;
   std::size_t count = 0;
-  for (; count < most && count < text.size() && text[count] >= '0' && text[count] <= '9'; ++count) value = 10 * value + (text[count] - '0');
+  for (; count < most && count < text.size() && text[count] >= '0' && text[count] <= '9'; ++count) {
+    value = 10 * value + (text[count] - '0');
+  }
   text.remove_prefix(count);
   return count > 0 ? std::optional{value} : std::nullopt;
 }
@@ -299,17 +360,19 @@ Result<ColumnMap> ColumnMap::read(const CsvRecord& header, std::span<const std::
   }
   columns.recognise(keys);
   columns.guess(keys);
-  const std::array<std::pair<std::string_view, std::optional<std::size_t>*>, 7> slots = {{{"email", &columns.email_},
-                                                                                          {"name", &columns.name_},
-                                                                                          {"language", &columns.language_},
-                                                                                          {"digests", &columns.digests_},
-                                                                                          {"topics", &columns.topics_},
-                                                                                          {"status", &columns.status_},
-                                                                                          {"confirmed_at", &columns.confirmed_at_}}};
+  const std::array<std::pair<std::string_view, std::optional<std::size_t>*>, 7> slots = {
+      {{"email", &columns.email_},
+       {"name", &columns.name_},
+       {"language", &columns.language_},
+       {"digests", &columns.digests_},
+       {"topics", &columns.topics_},
+       {"status", &columns.status_},
+       {"confirmed_at", &columns.confirmed_at_}}};
   for (const auto& [column, wanted] : map) {
     const auto* const slot = std::ranges::find(slots, std::string_view{column}, [](const auto& one) { return one.first; });
     if (slot == slots.end()) {
-      return fail(Errc::usage, fmt::format("\"{}\" is not a column that can be mapped", column), did_you_mean(column, our_columns));
+      return fail(Errc::usage, fmt::format("\"{}\" is not a column that can be mapped", column),
+                  did_you_mean(column, our_columns));
     }
     if (column == "name") columns.first_name_ = columns.last_name_ = std::nullopt;
     if (column == "status") columns.rules_.clear();
@@ -379,7 +442,9 @@ void ColumnMap::guess(std::span<const std::string> keys) {
                        : column == "status"     ? &status_
                                                 : &confirmed_at_;
     // A service's own columns of these names mean something else, if they are there.
-    if (*slot || (service && (column == "status" || column == "confirmed_at" || column == "digests" || column == "topics"))) continue;
+    if (*slot || (service && (column == "status" || column == "confirmed_at" || column == "digests" || column == "topics"))) {
+      continue;
+    }
     for (const auto name : names) {
       if (*slot = find_key(keys, name); *slot) break;
     }
@@ -411,7 +476,9 @@ std::string_view ColumnMap::field(const CsvRecord& record, std::optional<std::si
 Result<std::optional<LineStatus>> ColumnMap::status_of(const CsvRecord& record) const {
   for (const auto& rule : rules_) {
     const auto text = field(record, rule.column);
-    const bool applies = rule.when == Rule::When::filled ? !text.empty() : rule.when == Rule::When::yes ? is_yes(text) : is_no(text);
+    const bool applies = rule.when == Rule::When::filled ? !text.empty()
+                         : rule.when == Rule::When::yes  ? is_yes(text)
+                                                         : is_no(text);
     if (applies) return read_status(rule.word).status;
   }
   const auto text = field(record, status_);
@@ -425,7 +492,9 @@ Result<std::optional<LineStatus>> ColumnMap::status_of(const CsvRecord& record) 
 }
 
 Result<ImportLine> ColumnMap::understand(const CsvRecord& record) const {
-  if (!record.valid_utf8) return fail(Errc::bad_data, "the line is not UTF-8", "save the file as UTF-8: iconv -f windows-1252 -t utf-8 FILE");
+  if (!record.valid_utf8) {
+    return fail(Errc::bad_data, "the line is not UTF-8", "save the file as UTF-8: iconv -f windows-1252 -t utf-8 FILE");
+  }
   for (std::size_t i = headers_.size(); i < record.fields.size(); ++i) {
     if (!trim(record.fields[i]).empty()) {
       return fail(Errc::bad_data, fmt::format("the line has {} fields, the header {}", record.fields.size(), headers_.size()),

@@ -152,7 +152,8 @@ Result<SubscriberCounts> SubscriberTable::counts() {
   TIDINGS_TRY(people.step());
   counts.erased = people.integer(1);
   counts.subscribers = people.integer(0) - counts.erased;
-  // Subscriptions by their index alone, and who is suppressed from the side of the few: a join of a million takes 20 times as long.
+  // Subscriptions by their index alone, and who is suppressed from the side of the few: a join of a million takes 20 times as
+  // long.
   auto query = database_.prepare("SELECT digest, state, count(*) FROM subscriptions GROUP BY digest, state");
   for (;;) {
     TIDINGS_LET(const bool row, query.step());

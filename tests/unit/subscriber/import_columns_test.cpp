@@ -68,7 +68,8 @@ TEST_CASE("import_columns: dates with the month first, where a service writes th
 }
 
 TEST_CASE("import_columns: a name in two columns is put together, whatever the language calls them") {
-  for (const std::string_view header : {"Prénom,Nom", "Vorname,Name", "Nombre,Apellidos", "Nome,Cognome", "First Name,Last Name"}) {
+  for (const std::string_view header :
+       {"Prénom,Nom", "Vorname,Name", "Nombre,Apellidos", "Nome,Cognome", "First Name,Last Name"}) {
     CAPTURE(header);
     List list;
     const auto text = std::string{"E-Mail,"} + std::string{header} + "\nr1@example.org,Ada,Finch\n";
@@ -91,15 +92,19 @@ struct ServiceCase {
 
 constexpr ServiceCase services[] = {
     {"mailchimp",
-     "\"Email Address\",\"First Name\",\"Last Name\",MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LATITUDE,LONGITUDE,GMTOFF,DSTOFF,"
+     "\"Email Address\",\"First Name\",\"Last "
+     "Name\",MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LATITUDE,LONGITUDE,GMTOFF,DSTOFF,"
      "TIMEZONE,CC,REGION,LAST_CHANGED,LEID,EUID,NOTES,TAGS\n"
-     "r1@example.org,Ada,Finch,4,\"2024-03-01 09:00:00\",192.0.2.1,\"2024-03-01 09:05:00\",192.0.2.1,,,,,,,,\"2024-03-02 10:00:00\",1001,aa1,,\"\"\"friend\"\"\"\n"
+     "r1@example.org,Ada,Finch,4,\"2024-03-01 09:00:00\",192.0.2.1,\"2024-03-01 09:05:00\",192.0.2.1,,,,,,,,\"2024-03-02 "
+     "10:00:00\",1001,aa1,,\"\"\"friend\"\"\"\n"
      "r2@example.org,,,2,,,\"2024-04-01 10:00:00\",,,,,,,,,\"2024-04-01 10:00:00\",1002,aa2,,\n",
      "cc", "2024-03-01T09:05:00Z", "Ada Finch"},
     {"mailchimp",
-     "\"Email Address\",\"First Name\",\"Last Name\",MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LAST_CHANGED,LEID,EUID,NOTES,TAGS,"
+     "\"Email Address\",\"First Name\",\"Last "
+     "Name\",MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LAST_CHANGED,LEID,EUID,NOTES,TAGS,"
      "UNSUB_TIME,UNSUB_CAMPAIGN_TITLE,UNSUB_CAMPAIGN_ID,UNSUB_REASON,UNSUB_REASON_OTHER\n"
-     "r1@example.org,Bo,,2,,,\"2024-03-01 09:05:00\",,\"2024-05-02 10:00:00\",1003,aa3,,,\"2024-05-02 10:00:00\",News,77,NORMAL,\n",
+     "r1@example.org,Bo,,2,,,\"2024-03-01 09:05:00\",,\"2024-05-02 10:00:00\",1003,aa3,,,\"2024-05-02 "
+     "10:00:00\",News,77,NORMAL,\n",
      "w", "2024-03-01T09:05:00Z", "Bo"},
     {"mailchimp",
      "\"Email Address\",MEMBER_RATING,CONFIRM_TIME,LEID,EUID,CLEAN_TIME,CLEAN_CAMPAIGN_TITLE,CLEAN_CAMPAIGN_ID\n"
@@ -124,7 +129,8 @@ constexpr ServiceCase services[] = {
      "r2@example.org,2025-07-06T16:20:44.000Z,true,,comp\n",
      "cw", "", ""},
     {"substack",  // the subscribers' page until 2024
-     "Email,Name,Subscription type,Activity,Subscription date,Revenue,Subscription source (free),Cancel date,Receiving emails for\n"
+     "Email,Name,Subscription type,Activity,Subscription date,Revenue,Subscription source (free),Cancel date,Receiving emails "
+     "for\n"
      "r1@example.org,Ana,Free,3,2024-01-10T08:00:00.000Z,0,direct,,\n",
      "c", "2024-01-10T08:00:00Z", "Ana"},
     {"substack",  // and now
@@ -141,8 +147,10 @@ constexpr ServiceCase services[] = {
      "cpwxc", "2024-02-03T04:05:06.789Z", ""},
     {"listmonk",
      "uuid,email,name,attributes,status,created_at,updated_at\n"
-     "11111111-2222-4333-8444-555555555555,r1@example.org,Cy,{},enabled,2024-05-01 10:11:12.123456 +0000 UTC,2024-05-01 10:11:12.123456 +0000 UTC\n"
-     "11111111-2222-4333-8444-555555555556,r2@example.org,Dee,\"{\"\"city\"\": \"\"Exampletown\"\"}\",disabled,2024-05-01 10:11:12 +0000 UTC,\n"
+     "11111111-2222-4333-8444-555555555555,r1@example.org,Cy,{},enabled,2024-05-01 10:11:12.123456 +0000 UTC,2024-05-01 "
+     "10:11:12.123456 +0000 UTC\n"
+     "11111111-2222-4333-8444-555555555556,r2@example.org,Dee,\"{\"\"city\"\": \"\"Exampletown\"\"}\",disabled,2024-05-01 "
+     "10:11:12 +0000 UTC,\n"
      "11111111-2222-4333-8444-555555555557,r3@example.org,Eli,{},blocklisted,2024-05-01 10:11:12 +0000 UTC,\n",
      "pwx", "", "Cy"},
     {"ghost",
@@ -152,7 +160,8 @@ constexpr ServiceCase services[] = {
      "m3,r3@example.org,,,true,false,,2024-01-15T10:00:00.000Z,2024-02-01T00:00:00.000Z,,\n",
      "cww", "2024-01-15T10:00:00Z", "Flo"},
     {"phplist",
-     "id\tEmail\tIs this subscriber confirmed\tIs this subscriber blacklisted\tNumber of bounces on this subscriber\tEntered\tLast Modified\tList Membership\n"
+     "id\tEmail\tIs this subscriber confirmed\tIs this subscriber blacklisted\tNumber of bounces on this "
+     "subscriber\tEntered\tLast Modified\tList Membership\n"
      "1\tr1@example.org\t1\t0\t0\t2012-11-01 14:58:40\t2013-01-01 00:00:00\tnews \n"
      "2\tr2@example.org\t0\t0\t0\t2012-11-01 14:58:40\t2013-01-01 00:00:00\tnews \n"
      "3\tr3@example.org\t1\t1\t0\t2012-11-01 14:58:40\t2013-01-01 00:00:00\tNo Lists\n",
@@ -212,16 +221,22 @@ TEST_CASE("import_columns: exports of other services are known by their headers,
 
 TEST_CASE("import_columns: a mapping of the caller beats what a service's export means") {
   List list;
-  auto reader = CsvReader::over("email,active_subscription,email_disabled,created_at,Their status\nr1@example.org,false,false,2023-01-02,pending\n", "x.csv");
-  const auto report = import_csv(list.database, list.clock, reader,
-                                 {.digests = {"weekly"}, .known_digests = {"weekly"}, .map = {{"status", "their status"}, {"confirmed_at", ""}}});
+  auto reader = CsvReader::over(
+      "email,active_subscription,email_disabled,created_at,Their status\nr1@example.org,false,false,2023-01-02,pending\n",
+      "x.csv");
+  const auto report =
+      import_csv(list.database, list.clock, reader,
+                 {.digests = {"weekly"}, .known_digests = {"weekly"}, .map = {{"status", "their status"}, {"confirmed_at", ""}}});
   REQUIRE(report);
   CHECK(list.states("r1@example.org") == "weekly=pending");
 }
 
 TEST_CASE("import_columns: every word that we write is a word that we read") {
-  for (const auto state : {State::pending, State::confirmed, State::withdrawn}) CHECK(read_status(name_of(state)).status == LineStatus{state});
-  for (const auto cause : {SuppressionCause::hard_bounce, SuppressionCause::soft_bounces, SuppressionCause::complaint, SuppressionCause::manual}) {
+  for (const auto state : {State::pending, State::confirmed, State::withdrawn}) {
+    CHECK(read_status(name_of(state)).status == LineStatus{state});
+  }
+  for (const auto cause :
+       {SuppressionCause::hard_bounce, SuppressionCause::soft_bounces, SuppressionCause::complaint, SuppressionCause::manual}) {
     CHECK(read_status(status_word(cause)).status == LineStatus{cause});
   }
   CHECK_FALSE(read_status("perhaps").known);
