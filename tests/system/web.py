@@ -488,29 +488,25 @@ class Web(unittest.TestCase):
 
     def test_what_a_header_claims_splits_no_line_and_reaches_no_table(self):
         site = self.site
-        address = next(self.names)
-        form = urllib.parse.urlencode({"email": address, "stamp": self.stamp, "website": ""}).encode()
-        head = (b"POST /subscribe HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        form = urllib.parse.urlencode({"email": next(self.names), "stamp": self.stamp, "website": ""}).encode()
+        head = (b"POST /subscribe HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Forwarded-For: 198.51.100.77\r\n"
                 b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n" % len(form))
-        for field in (b"X-Forwarded-For", b"User-Agent", b"Accept-Language", b"Referer", b"Cookie"):
+        for field in (b"User-Agent", b"Accept-Language", b"Referer", b"Cookie", b"X-Forwarded-For"):
             for evil in (b"thief\rBcc: thief@example.org", b"thief\nBcc: thief@example.org", b"thief\0",
                          b"thief\r\n\tBcc: thief@example.org"):
                 answer = site.raw(head + field + b": " + evil + b"\r\n\r\n" + form)
                 status, _, rest = answer.partition(b"\r\n")
-                self.assertIn(status.split(b" ")[1], (b"200", b"400", b"429"), (field, evil))
+                self.assertIn(status.split(b" ")[1], (b"200", b"400"), (field, evil))
                 self.assertNotIn(b"thief", rest.split(b"\r\n\r\n")[0])
-        for claim in ("thief", "203.0.113.5%0d%0aBcc: thief@example.org", "thief, 203.0.113.5", "' OR 1=1;--", "x" * 3000):
-            self.assertIn(site.sign_up(self.stamp, address, **{"name": "Ann"})[0], (200, 429))
-            self.assertIn(
-                site.ask("POST", "/subscribe", {"email": address, "stamp": self.stamp},
-                         {"X-Forwarded-For": claim, "User-Agent": claim})[0], (200, 429))
-        mail = site.mail(address)
-        self.assertEqual(mail.defects, [])
-        self.assertNotIn("thief", str(mail))
-        with contextlib.closing(sqlite3.connect(site.home.folder / "subscribers/tidings.db")) as database:
-            for table in ("subscribers", "consents", "sign_ups", "notices", "web_limits"):
-                for row in database.execute('SELECT * FROM "%s"' % table):
-                    self.assertNotRegex(str(row), "thief|OR 1=1|xxxxxx", table)
+        for claim in ("thief", "203.0.113.5%0d%0aBcc: thief@example.org", "203.0.113.5, thief", "' OR 1=1;--", "7" * 3000):
+            address = next(self.names)
+            headers = {"X-Forwarded-For": claim, "User-Agent": claim}
+            self.assertEqual(site.ask("POST", "/subscribe", {"email": address, "stamp": self.stamp}, headers)[0], 200)
+            mail = site.mail(address)
+            self.assertEqual((mail.defects, mail["Bcc"]), ([], None))
+            self.assertNotIn("thief", str(mail))
+            consent, = json.loads(site.home.do("subscriber", "show", address, "--json"))["consents"][:1]
+            self.assertTrue(consent["detail"].endswith("from 127.0.0.1"), consent)
 
     def test_nobody_is_sent_to_another_site_and_links_are_of_the_configured_one(self):
         site = self.site
