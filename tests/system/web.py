@@ -58,8 +58,8 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 class Site:
     """A running server and its relay."""
 
-    def __init__(self):
-        self.home = Home()
+    def __init__(self, on_disk=False):
+        self.home = Home(on_disk)
         self.relay = SmtpServer()
         self.relay.__enter__()
         self.home.configure(self.relay.url, [SOURCE], DIGESTS + WEB)
