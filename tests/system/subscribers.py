@@ -273,6 +273,32 @@ class Subscribers(unittest.TestCase):
             self.assertEqual(other.do("subscriber", "export"), export)
             self.assertEqual(export.count("\n"), 1 + 4 + 1 + 1)
 
+    def test_who_never_confirms_is_forgotten_after_seven_days_and_who_had_left_is_not(self):
+        home = self.home
+        relay = SmtpServer()
+        relay.__enter__()
+        self.addCleanup(relay.__exit__)
+        home.configure(relay.url, digests=WEEKLY + DAILY)
+        home.do("subscriber", "import", "-", "--digest", "weekly", input="email,status\nleft@example.org,withdrawn\n",
+                at="2026-01-01T08:00:00Z")
+        for address in ("new@example.org", "left@example.org"):
+            home.run("subscriber", "add", address, "--digest", "weekly", at="2026-01-05T08:00:00Z")
+        self.assertEqual(int(home.do("subscriber", "list", "--count", "--status", "pending")), 2)
+        for day, wanted in ((11, {"new@example.org": "pending", "left@example.org": "pending"}), (13, {"left@example.org": "withdrawn"})):
+            home.run("send", "--due", at="2026-01-%02dT08:00:00Z" % day)
+            found = {each["email"]: each["subscriptions"][0]["status"] for each in home.json("subscriber", "list")}
+            self.assertEqual(found, wanted, day)
+
+    def test_one_person_is_one_reader_however_the_address_is_written(self):
+        home = self.home
+        written = ["Ana@Bücher.example", "ana@bücher.example", "ANA@BU\u0308CHER.example", "ana@xn--bcher-kva.example", " ana@BÜCHER.EXAMPLE "]
+        home.write("list.csv", "email,status\n" + "".join("%s,confirmed\n" % each for each in written))
+        report = json.loads(home.do("subscriber", "import", "list.csv", "--digest", "weekly", "--json"))
+        self.assertEqual((report["added"], report["unchanged"], report["rejected"]), (1, 4, 0))
+        home.write("list.csv", "email\n" + "\n".join(["a" * 65 + "@example.org", "a@" + "b" * 64 + ".example", "a@b..example", "a b@example.org",
+                                                      "a@", "@b.example", "a@-b.example"]))
+        self.assertEqual(json.loads(home.run("subscriber", "import", "list.csv", "--json").stdout)["rejected"], 7)
+
     def test_roles_and_slips_are_imported_with_a_warning_that_names_the_line(self):
         self.home.write("list.csv", "email\ninfo@example.org\nann@gmial.com\nbo@hotmial.com\ncy@gmail.com\n")
         done = self.home.run("subscriber", "import", "list.csv")
