@@ -42,24 +42,31 @@ class Languages {
 };
 
 constexpr std::string_view index_style = R"css(
-:root{color-scheme:light dark}
-body{font:18px/1.6 Georgia,serif;max-width:40rem;margin:3rem auto;padding:0 1rem;background:#fffefc;color:#2b3239}
-a{color:#0a5a70}
-ul{padding:0;list-style:none}
-li{margin:.8rem 0}
-small{display:flex;flex-wrap:wrap;gap:0 1rem}
-@media (prefers-color-scheme:dark){body{background:#1b1e21;color:#d6dade}a{color:#82cbe0}}
+:root{color-scheme:light dark;--page:#f2f0eb;--card:#fffefc;--head:#14191e;--accent:#0a5a70;--line:#dcd9d2}
+@media (prefers-color-scheme:dark){:root{--page:#111315;--card:#1b1e21;--head:#f3f4f5;--accent:#82cbe0;--line:#33383d}}
+*{box-sizing:border-box}
+body{margin:0;padding:2rem 1rem 3rem;background:var(--page);overflow-wrap:anywhere;
+  font:1.0625rem/1.6 -apple-system,BlinkMacSystemFont,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Noto Sans",sans-serif}
+main{max-width:36rem;margin:0 auto;padding:2rem 2.25rem 1.75rem;background:var(--card);
+  border-top:6px solid var(--accent);border-radius:10px}
+h1{margin:0 0 1.25rem;color:var(--head);font-size:1.75rem;line-height:1.2;text-wrap:balance}
+a{display:inline-flex;align-items:center;min-width:2.75rem;min-height:2.75rem;color:var(--accent);text-underline-offset:.2em}
+:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+ul{margin:0;padding:0;list-style:none}
+li{padding:.25rem 0;border-top:1px solid var(--line)}
+small{display:flex;flex-wrap:wrap;gap:0 1.25rem;margin-top:-.5rem;font-size:.9375rem}
+@media (max-width:30rem){body{padding:0 0 2rem}main{border-radius:0;padding:1.5rem 1.25rem 1rem}}
 )css";
 
 std::string index_page(const Config& config, const message::Strings& own, const std::string& rows) {
   const auto name = escape_html(config.newsletter.name);
   const bool has_feed = !config.archive.url.empty();
-  return fmt::format("<!doctype html>\n<html lang=\"{}\" dir=\"{}\"><head><meta charset=\"utf-8\">"
-                     "<meta name=\"viewport\" content=\"width=device-width\"><title>{}</title>{}<style>{}</style></head>\n"
-                     "<body><main><h1>{}</h1>\n<ul>\n{}</ul></main></body></html>\n",
-                     escape_html(config.newsletter.language), own.direction(), name,
-                     has_feed ? "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"feed.atom\">" : "", index_style, name,
-                     rows);
+  return fmt::format(
+      "<!doctype html>\n<html lang=\"{}\" dir=\"{}\"><head><meta charset=\"utf-8\">"
+      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><link rel=\"icon\" href=\"data:,\"><title>{}</title>{}<style>{}</style></head>\n"
+      "<body><main><h1>{}</h1>\n<ul>\n{}</ul></main></body></html>\n",
+      escape_html(config.newsletter.language), own.direction(), name,
+      has_feed ? "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"feed.atom\">" : "", index_style, name, rows);
 }
 
 /// The file stays as it is if it says so already: a web server's caches and a copy by rsync are the happier for it.

@@ -76,6 +76,8 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   auto bounce = read_bounce(document);
   auto archive = read_archive(document);
   auto web = read_web(document);
+  // Served by ourselves, unless it says otherwise.
+  if (archive.url.empty() && !web.archive.empty() && !newsletter.public_url.empty()) archive.url = newsletter.public_url + "/archive";
   TIDINGS_TRY(document.finish());
   Config config{.file = file,
                 .folder = folder,

@@ -133,7 +133,7 @@ struct DigestConfig {
 
 /// Where readers find what "archive build" has written.
 struct ArchiveConfig {
-  std::string url;               ///< without trailing slash; empty: no "view in browser"
+  std::string url;               ///< without trailing slash; empty: no "view in browser". Where [web] shows it, if nothing is said
 };
 
 struct DeliveryConfig {

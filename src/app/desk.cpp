@@ -27,14 +27,19 @@ std::string_view first_character(std::string_view text) {
 }
 
 const subscriber::Subscription* subscription_of(const subscriber::Subscriber& subscriber, std::string_view digest) {
-  const auto found = std::ranges::find(subscriber.subscriptions, digest, [](const auto& each) { return std::string_view{each.digest}; });
+  const auto found =
+      std::ranges::find(subscriber.subscriptions, digest, [](const auto& each) { return std::string_view{each.digest}; });
   return found == subscriber.subscriptions.end() ? nullptr : &*found;
 }
 
 bool is_on_list(const subscriber::Subscription& subscription) { return subscription.state != SubscriptionState::withdrawn; }
 
 web::Leaving leaving_of(const subscriber::Subscriber& subscriber, const std::string& digest) {
-  web::Leaving leaving{.address = masked(subscriber.address), .language = subscriber.language, .digest = digest, .is_subscribed = false, .others = {}};
+  web::Leaving leaving{.address = masked(subscriber.address),
+                       .language = subscriber.language,
+                       .digest = digest,
+                       .is_subscribed = false,
+                       .others = {}};
   for (const auto& each : subscriber.subscriptions) {
     if (!is_on_list(each)) continue;
     if (digest.empty() || each.digest == digest) {
@@ -57,19 +62,31 @@ std::string masked(const std::string& address) {
   if (at == std::string::npos) return "…";
   const auto domain = domain_to_unicode(address.substr(at + 1));
   const auto dot = domain.rfind('.');
-  return fmt::format("{}…@{}…{}", first_character(address), first_character(domain), dot == std::string::npos ? "" : domain.substr(dot));
+  // The word joiners (U+2060) keep it on one line.
+  return fmt::format("{}…\u2060@{}…\u2060{}", first_character(address), first_character(domain),
+                     dot == std::string::npos ? "" : domain.substr(dot));
 }
 
-Result<std::unique_ptr<ListDesk>> ListDesk::open(const Config& config, const Clock& clock, Random& random, std::function<void()> on_request, LeaveWriter* writer) {
+Result<std::unique_ptr<ListDesk>> ListDesk::open(const Config& config, const Clock& clock, Random& random,
+                                                 std::function<void()> on_request, LeaveWriter* writer) {
   TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
   TIDINGS_LET(auto keys, subscriber::KeyRing::open(database, random, clock));
-  return std::unique_ptr<ListDesk>{new ListDesk{config, clock, random, std::move(database), std::move(keys), std::move(on_request), writer}};
+  return std::unique_ptr<ListDesk>{
+      new ListDesk{config, clock, random, std::move(database), std::move(keys), std::move(on_request), writer}};
 }
 
 ListDesk::ListDesk(const Config& config, const Clock& clock, Random& random, store::Database database, subscriber::KeyRing keys,
                    std::function<void()> on_request, LeaveWriter* writer)
-    : config_(config), clock_(clock), random_(random), database_(std::move(database)), table_(database_, clock), key_count_(keys.keys().size()),
-      tokens_(std::move(keys)), on_request_(std::move(on_request)), writer_(writer), webhooks_(config, database_, clock, random) {}
+    : config_(config),
+      clock_(clock),
+      random_(random),
+      database_(std::move(database)),
+      table_(database_, clock),
+      key_count_(keys.keys().size()),
+      tokens_(std::move(keys)),
+      on_request_(std::move(on_request)),
+      writer_(writer),
+      webhooks_(config, database_, clock, random) {}
 
 Result<std::optional<subscriber::TokenSubject>> ListDesk::verify(TokenPurpose purpose, std::string_view token) {
   if (auto subject = tokens_.verify(purpose, TokenForm::link, token)) return subject;
@@ -111,7 +128,8 @@ Result<std::optional<web::Leaving>> ListDesk::leave(std::string_view token, web:
   // Who is off already is not asked for the write lock: people repeat themselves.
   if (!leaving_of(target->subscriber, digest).is_subscribed) return leaving_of(target->subscriber, digest);
   TIDINGS_LET(auto transaction, database_.begin());
-  const Withdrawal wanted{.subscriber = id, .digest = digest, .origin = Origin::web, .detail = from_where("unsubscribe link", client)};
+  const Withdrawal wanted{
+      .subscriber = id, .digest = digest, .origin = Origin::web, .detail = from_where("unsubscribe link", client)};
   TIDINGS_LET(const bool tell, withdraw(transaction, database_, clock_, wanted, config_.web.goodbye));
   TIDINGS_TRY(transaction.commit());
   if (tell) on_request_();
@@ -120,12 +138,16 @@ Result<std::optional<web::Leaving>> ListDesk::leave(std::string_view token, web:
   return leaving_of(*after, digest);
 }
 
-Result<std::optional<std::function<void(web::Settled)>>> ListDesk::leave_at_once(std::string_view token, std::string_view client) {
+Result<std::optional<std::function<void(web::Settled)>>> ListDesk::leave_at_once(std::string_view token,
+                                                                                 std::string_view client) {
   // Nobody is looked up: a token that verifies was made for somebody, and who has been erased since has left.
   TIDINGS_LET(const auto subject, verify(TokenPurpose::unsubscribe, token));
   if (!subject) return std::nullopt;
   TIDINGS_LET(auto digest, digest_of(subject->edition));
-  Withdrawal wanted{.subscriber = subject->subscriber, .digest = std::move(digest), .origin = Origin::one_click, .detail = from_where("unsubscribe link", client)};
+  Withdrawal wanted{.subscriber = subject->subscriber,
+                    .digest = std::move(digest),
+                    .origin = Origin::one_click,
+                    .detail = from_where("unsubscribe link", client)};
   if (writer_ != nullptr) {
     return [writer = writer_, wanted = std::move(wanted)](web::Settled settled) { writer->take(wanted, std::move(settled)); };
   }
@@ -140,10 +162,13 @@ Result<bool> ListDesk::come_back(std::string_view token, std::string_view client
   TIDINGS_LET(const auto target, target_of(token));
   if (!target) return false;
   TIDINGS_LET(auto address, parse_mail_address(target->subscriber.address));
-  subscriber::SignUpRequest request{.address = std::move(address), .detail = from_where("unsubscribe page, subscribe again", client)};
+  subscriber::SignUpRequest request{.address = std::move(address),
+                                    .detail = from_where("unsubscribe page, subscribe again", client)};
   for (const auto& each : target->subscriber.subscriptions) {
     const bool ours = target->digest.empty() || each.digest == target->digest;
-    if (ours && each.state == SubscriptionState::withdrawn && config_.find_digest(each.digest) != nullptr) request.digests.push_back(each.digest);
+    if (ours && each.state == SubscriptionState::withdrawn && config_.find_digest(each.digest) != nullptr) {
+      request.digests.push_back(each.digest);
+    }
   }
   if (!request.digests.empty()) TIDINGS_TRY(subscriber::NoticeTable(database_, clock_).take_sign_up(request));
   on_request_();
@@ -183,7 +208,11 @@ Result<std::optional<web::Member>> ListDesk::member(std::string_view token) {
   if (!subject) return std::nullopt;
   TIDINGS_LET(const auto known, table_.find(subject->subscriber));
   if (!known) return std::nullopt;
-  web::Member member{.address = masked(known->address), .name = known->name, .language = known->language, .digests = digests(), .topics = topics()};
+  web::Member member{.address = masked(known->address),
+                     .name = known->name,
+                     .language = known->language,
+                     .digests = digests(),
+                     .topics = topics()};
   for (auto& choice : member.digests) {
     const auto* const subscription = subscription_of(*known, choice.value);
     choice.is_chosen = subscription != nullptr && is_on_list(*subscription);
@@ -207,9 +236,11 @@ Result<bool> ListDesk::is_stopped(const subscriber::Subscriber& known) {
   return suppression && suppression->cause != subscriber::SuppressionCause::erased;
 }
 
-Result<web::Change> ListDesk::change_digests(const subscriber::Subscriber& known, const web::Wishes& wishes, const std::string& detail) {
+Result<web::Change> ListDesk::change_digests(const subscriber::Subscriber& known, const web::Wishes& wishes,
+                                             const std::string& detail) {
   TIDINGS_LET(auto address, parse_mail_address(known.address));
-  const bool is_reader = std::ranges::any_of(known.subscriptions, [](const auto& each) { return each.state == SubscriptionState::confirmed; });
+  const bool is_reader =
+      std::ranges::any_of(known.subscriptions, [](const auto& each) { return each.state == SubscriptionState::confirmed; });
   std::vector<std::string> ended;
   std::vector<std::string> begun;
   std::vector<std::string> asked;
@@ -260,11 +291,13 @@ Result<std::optional<web::Change>> ListDesk::change(std::string_view token, cons
   const auto offered = topics();
   std::vector<std::string> chosen;
   for (const auto& topic : wishes.topics) {
-    const bool known_topic = std::ranges::find(offered, topic, &web::Choice::value) != offered.end() || std::ranges::find(known->topics, topic) != known->topics.end();
+    const bool known_topic = std::ranges::find(offered, topic, &web::Choice::value) != offered.end() ||
+                             std::ranges::find(known->topics, topic) != known->topics.end();
     if (known_topic && std::ranges::find(chosen, topic) == chosen.end()) chosen.push_back(topic);
   }
   const auto detail = from_where("preferences page", client);
-  TIDINGS_TRY(table_.set(known->id, {.name = name, .language = language, .topics = chosen, .origin = Origin::web, .detail = detail}));
+  TIDINGS_TRY(
+      table_.set(known->id, {.name = name, .language = language, .topics = chosen, .origin = Origin::web, .detail = detail}));
   TIDINGS_LET(const auto change, change_digests(*known, wishes, detail));
   return change;
 }
@@ -272,7 +305,8 @@ Result<std::optional<web::Change>> ListDesk::change(std::string_view token, cons
 Result<web::SignUpAnswer> ListDesk::sign_up(const web::SignUp& wanted) {
   auto address = parse_mail_address(trim(wanted.address));
   if (!address) return web::SignUpAnswer::bad_address;
-  subscriber::SignUpRequest request{.address = *std::move(address), .detail = from_where(fmt::format("sign-up form: {}", wanted.consent), wanted.client)};
+  subscriber::SignUpRequest request{.address = *std::move(address),
+                                    .detail = from_where(fmt::format("sign-up form: {}", wanted.consent), wanted.client)};
   if (const auto name = subscriber::check_name(collapse_blanks(wanted.name))) request.name = *name;
   if (const auto language = subscriber::check_language(wanted.language)) request.language = *language;
   request.digests = wanted.digests;
@@ -315,10 +349,16 @@ Result<std::string> ListDesk::gauges() {
   TIDINGS_LET(const auto open, subscriber::NoticeTable(database_, clock_).open());
   std::string out = "# HELP tidings_subscriptions Subscriptions by digest and state.\n# TYPE tidings_subscriptions gauge\n";
   for (const auto& each : counts.digests) {
-    out += fmt::format("tidings_subscriptions{{digest=\"{0}\",state=\"confirmed\"}} {1}\ntidings_subscriptions{{digest=\"{0}\",state=\"pending\"}} {2}\n"
-                       "tidings_subscriptions{{digest=\"{0}\",state=\"withdrawn\"}} {3}\n", each.digest, each.confirmed, each.pending, each.withdrawn);
+    out += fmt::format(
+        "tidings_subscriptions{{digest=\"{0}\",state=\"confirmed\"}} "
+        "{1}\ntidings_subscriptions{{digest=\"{0}\",state=\"pending\"}} {2}\n"
+        "tidings_subscriptions{{digest=\"{0}\",state=\"withdrawn\"}} {3}\n",
+        each.digest, each.confirmed, each.pending, each.withdrawn);
   }
-  out += fmt::format("# HELP tidings_notices_open Sign-ups and mails that wait to be sent.\n# TYPE tidings_notices_open gauge\ntidings_notices_open {}\n", open);
+  out += fmt::format(
+      "# HELP tidings_notices_open Sign-ups and mails that wait to be sent.\n# TYPE tidings_notices_open "
+      "gauge\ntidings_notices_open {}\n",
+      open);
   gauges_ = out;
   gauges_at_ = now;
   return out;

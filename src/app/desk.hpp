@@ -32,13 +32,16 @@ class ListDesk final : public web::Desk {
                                                               std::function<void()> on_request, LeaveWriter* writer = nullptr);
 
   [[nodiscard]] Result<std::optional<web::Leaving>> leaving(std::string_view token) override;
-  [[nodiscard]] Result<std::optional<web::Leaving>> leave(std::string_view token, web::Scope scope, std::string_view client) override;
-  [[nodiscard]] Result<std::optional<std::function<void(web::Settled)>>> leave_at_once(std::string_view token, std::string_view client) override;
+  [[nodiscard]] Result<std::optional<web::Leaving>> leave(std::string_view token, web::Scope scope,
+                                                          std::string_view client) override;
+  [[nodiscard]] Result<std::optional<std::function<void(web::Settled)>>> leave_at_once(std::string_view token,
+                                                                                       std::string_view client) override;
   [[nodiscard]] Result<bool> come_back(std::string_view token, std::string_view client) override;
   [[nodiscard]] Result<std::optional<web::Joining>> joining(std::string_view token) override;
   [[nodiscard]] Result<std::optional<web::Joining>> confirm(std::string_view token, std::string_view client) override;
   [[nodiscard]] Result<std::optional<web::Member>> member(std::string_view token) override;
-  [[nodiscard]] Result<std::optional<web::Change>> change(std::string_view token, const web::Wishes& wishes, std::string_view client) override;
+  [[nodiscard]] Result<std::optional<web::Change>> change(std::string_view token, const web::Wishes& wishes,
+                                                          std::string_view client) override;
   [[nodiscard]] Result<web::SignUpAnswer> sign_up(const web::SignUp& wanted) override;
   [[nodiscard]] std::vector<web::Choice> digests() const override;
   [[nodiscard]] std::vector<web::Choice> topics() const override;
@@ -61,7 +64,8 @@ class ListDesk final : public web::Desk {
   /// Suppressed for another cause than having been erased, which their own confirmation lifts.
   [[nodiscard]] Result<bool> is_stopped(const subscriber::Subscriber& known);
   [[nodiscard]] Result<web::Joining> describe(const subscriber::Subscriber& subscriber, std::vector<std::string> digests) const;
-  [[nodiscard]] Result<web::Change> change_digests(const subscriber::Subscriber& known, const web::Wishes& wishes, const std::string& detail);
+  [[nodiscard]] Result<web::Change> change_digests(const subscriber::Subscriber& known, const web::Wishes& wishes,
+                                                   const std::string& detail);
 
   const Config& config_;
   const Clock& clock_;

@@ -46,7 +46,8 @@ Result<void> take_one(store::Database& database, const Clock& clock, const Confi
     if (!result && result.error().code != Errc::bad_data) return tl::unexpected<Error>(result.error());
     if (result && result->outcome != subscriber::AddOutcome::suppressed) {
       const bool ask = !result->pending.empty();
-      TIDINGS_TRY(notices.add(result->id, ask ? NoticeKind::confirm : NoticeKind::already, ask ? result->pending : request.digests));
+      TIDINGS_TRY(
+          notices.add(result->id, ask ? NoticeKind::confirm : NoticeKind::already, ask ? result->pending : request.digests));
     }
   }
   return transaction.commit();
@@ -55,10 +56,16 @@ Result<void> take_one(store::Database& database, const Clock& clock, const Confi
 /// Makes and sends the notices of one run.
 class Sender {
  public:
-  Sender(const Config& config, const WebPages& pages, store::Database& database, const Clock& clock, Random& random, subscriber::KeyRing keys,
-         std::vector<message::DkimSigner> signers)
-      : config_(config), pages_(pages), database_(database), clock_(clock), random_(random), links_(config, std::move(keys)),
-        signers_(std::move(signers)), table_(database, clock) {}
+  Sender(const Config& config, const WebPages& pages, store::Database& database, const Clock& clock, Random& random,
+         subscriber::KeyRing keys, std::vector<message::DkimSigner> signers)
+      : config_(config),
+        pages_(pages),
+        database_(database),
+        clock_(clock),
+        random_(random),
+        links_(config, std::move(keys)),
+        signers_(std::move(signers)),
+        table_(database, clock) {}
 
   /// Nothing if there is nobody to tell any more.
   Result<std::optional<message::Letter>> letter(const subscriber::Notice& notice) {
@@ -75,7 +82,9 @@ class Sender {
     TIDINGS_LET(const auto address, parse_mail_address(subscriber->address));
     TIDINGS_LET(const auto suppression, subscriber::Suppressions(database_, clock_).lookup(address));
     if (suppression && suppression->cause != subscriber::SuppressionCause::erased) return std::nullopt;
-    return write(notice, {.id = subscriber->id, .address = subscriber->address, .name = subscriber->name, .language = subscriber->language});
+    return write(
+        notice,
+        {.id = subscriber->id, .address = subscriber->address, .name = subscriber->name, .language = subscriber->language});
   }
 
   Result<std::optional<message::Letter>> write(const subscriber::Notice& notice, const subscriber::Contact& contact) {
@@ -84,18 +93,23 @@ class Sender {
     message::PlainMail mail;
     const auto& domain = config_.newsletter.from.address.domain;
     // The same for every attempt: a mail that went out twice after a crash is shown once.
-    mail.message_id = fmt::format("<notice-{}-{}@{}>", notice.id, hex_encode(hmac_sha256(links_.edition_key({}), fmt::format("notice {}", notice.id)).substr(0, 8)), domain);
+    mail.message_id =
+        fmt::format("<notice-{}-{}@{}>", notice.id,
+                    hex_encode(hmac_sha256(links_.edition_key({}), fmt::format("notice {}", notice.id)).substr(0, 8)), domain);
     if (notice.kind == NoticeKind::confirm) {
       TIDINGS_LET(const auto digests, still_pending(notice));
       if (digests.empty()) return std::nullopt;
       subscriber::Confirmations confirmations{database_, clock_, random_};
       TIDINGS_LET(const auto token, confirmations.issue(contact.id, digests));
       if (!config_.newsletter.public_url.empty()) links.action_url = fmt::format("{}/c/{}", config_.newsletter.public_url, token);
-      if (!config_.newsletter.unsubscribe_mailto.empty()) links.reply_mailto = fmt::format("mailto:{}?subject=confirm%20{}", config_.newsletter.unsubscribe_mailto, token);
+      if (!config_.newsletter.unsubscribe_mailto.empty()) {
+        links.reply_mailto = fmt::format("mailto:{}?subject=confirm%20{}", config_.newsletter.unsubscribe_mailto, token);
+      }
       // A reply names what it answers, so the token comes back in In-Reply-To, whatever the reply's subject is.
       mail.message_id = fmt::format("<confirm-{}@{}>", token, domain);
-      mail.reply_to = config_.bounce.address ? fmt::format("{}+confirm-{}@{}", config_.bounce.address->local, token, config_.bounce.address->domain)
-                                             : config_.newsletter.unsubscribe_mailto;
+      mail.reply_to = config_.bounce.address
+                          ? fmt::format("{}+confirm-{}@{}", config_.bounce.address->local, token, config_.bounce.address->domain)
+                          : config_.newsletter.unsubscribe_mailto;
     }
     TIDINGS_LET(auto text, pages_.notice(notice.kind, contact.language, notice.digests, links));
     TIDINGS_LET(mail.to.address, parse_mail_address(contact.address));
@@ -142,8 +156,8 @@ Result<int> take_sign_ups(store::Database& database, const Clock& clock, const C
   }
 }
 
-Result<NoticeReport> send_notices(const Config& config, const WebPages& pages, store::Database& database, const Clock& clock, Random& random,
-                                  const std::filesystem::path& to_folder, const delivery::StopFlag& stop) {
+Result<NoticeReport> send_notices(const Config& config, const WebPages& pages, store::Database& database, const Clock& clock,
+                                  Random& random, const std::filesystem::path& to_folder, const delivery::StopFlag& stop) {
   NoticeReport report;
   subscriber::NoticeTable notices{database, clock};
   std::unique_ptr<delivery::Transport> transport;

@@ -30,8 +30,9 @@ struct NoticeReport {
 
 /// Sends what is due until nothing is, the relay is in trouble, or `stop`. Errc::not_permitted on a copied database
 /// (store/instance).
-[[nodiscard]] Result<NoticeReport> send_notices(const Config& config, const WebPages& pages, store::Database& database, const Clock& clock,
-                                                Random& random, const std::filesystem::path& to_folder, const delivery::StopFlag& stop);
+[[nodiscard]] Result<NoticeReport> send_notices(const Config& config, const WebPages& pages, store::Database& database,
+                                                const Clock& clock, Random& random, const std::filesystem::path& to_folder,
+                                                const delivery::StopFlag& stop);
 
 /// Pending subscriptions older than seven days end; old confirmations and notices are forgotten.
 [[nodiscard]] Result<void> tidy_up(store::Database& database, const Clock& clock, Random& random);

@@ -180,13 +180,14 @@ class Scheduler {
     drafts_wait_ = !drafts.trouble.empty();
     const bool paused = trouble_until_ && now < *trouble_until_;
     DeliverReport report;
+    if (archive_is_old_) write_archive();  // before the first mail, whose link to its page should not be dead
     if (!paused) {
       DeliverOptions options;
       if (!options_.until) options.time_budget = std::max<std::chrono::milliseconds>(1min, next_run(now) - now);
       TIDINGS_LET(report, deliver(*config_, *database_, clock_, random_, options, signals_.interrupt));
       note(report);
     }
-    if (archive_is_old_ || !report.editions.empty()) write_archive();
+    if (!report.editions.empty()) write_archive();
     TIDINGS_LET(next_round_, next_time(report, outcome.waits_for_source));
     return {};
   }

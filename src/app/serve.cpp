@@ -63,7 +63,8 @@ Result<web::SiteOptions> site_options(const Config& config, const Clock& clock, 
 }
 
 /// Sign-ups and notices, in a thread of its own with a handle of its own. Failures are said once, not every few seconds.
-void run_sender(const Config& config, const WebPages& pages, const Clock& clock, Random& random, Bell& bell, const std::atomic<bool>& stop) {
+void run_sender(const Config& config, const WebPages& pages, const Clock& clock, Random& random, Bell& bell,
+                const std::atomic<bool>& stop) {
   auto database = store::Database::open(config.store_path, store::Create::yes);
   if (!database) return log::error("notices: " + database.error().line());
   std::string said;
@@ -74,7 +75,8 @@ void run_sender(const Config& config, const WebPages& pages, const Clock& clock,
   };
   while (!stop) {
     const auto taken = take_sign_ups(*database, clock, config);
-    const auto report = taken ? send_notices(config, pages, *database, clock, random, {}, stop) : tl::unexpected<Error>(taken.error());
+    const auto report =
+        taken ? send_notices(config, pages, *database, clock, random, {}, stop) : tl::unexpected<Error>(taken.error());
     say(report ? report->trouble : report.error().line());
     if (std::chrono::steady_clock::now() - tidied > 1h) {
       if (const auto tidy = tidy_up(*database, clock, random); !tidy) log::error("housekeeping: " + tidy.error().line());
@@ -94,7 +96,8 @@ std::atomic<bool> told_to_stop{false};
 
 /// Writes the answer. True if it promised something that is not done yet. Every handle of the database is closed when it
 /// returns.
-Result<bool> answer_cgi(const Config& config, const WebPages& pages, const Clock& clock, Random& random, const web::Request& request) {
+Result<bool> answer_cgi(const Config& config, const WebPages& pages, const Clock& clock, Random& random,
+                        const web::Request& request) {
   TIDINGS_LET(const auto options, site_options(config, clock, random));
   TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
   bool has_work = false;
@@ -128,7 +131,8 @@ bool go_on_alone() {
 
 }  // namespace
 
-Result<void> serve(const Config& config, const Clock& clock, Random& random, const ServeOptions& options, const std::atomic<bool>& stop) {
+Result<void> serve(const Config& config, const Clock& clock, Random& random, const ServeOptions& options,
+                   const std::atomic<bool>& stop) {
   TIDINGS_LET(const auto pages, WebPages::load(config));
   TIDINGS_LET(const auto site, site_options(config, clock, random));
   web::SiteState state;
@@ -142,7 +146,8 @@ Result<void> serve(const Config& config, const Clock& clock, Random& random, con
   const web::MakeAnswer make = [&]() -> Result<web::Answer> {
     TIDINGS_LET(auto desk, ListDesk::open(config, clock, random, [&bell] { bell.ring(); }, writer.get()));
     auto& counter_desk = *desk;
-    auto counter = std::make_shared<Counter>(Counter{.desk = std::move(desk), .site = web::Site{site, counter_desk, *pages, clock, limits, state}});
+    auto counter = std::make_shared<Counter>(
+        Counter{.desk = std::move(desk), .site = web::Site{site, counter_desk, *pages, clock, limits, state}});
     return [counter](const web::Request& request) { return counter->site.answer(request); };
   };
   web::ServerOptions server_options;
@@ -156,7 +161,9 @@ Result<void> serve(const Config& config, const Clock& clock, Random& random, con
   std::atomic<bool> sender_stops{false};
   std::thread sender{[&] { run_sender(config, *pages, clock, random, bell, sender_stops); }};
   const bool is_v6 = config.web.host.find(':') != std::string::npos;
-  if (options.on_ready) options.on_ready(fmt::format("{}{}{}:{}", is_v6 ? "[" : "", config.web.host, is_v6 ? "]" : "", server.port()));
+  if (options.on_ready) {
+    options.on_ready(fmt::format("{}{}{}:{}", is_v6 ? "[" : "", config.web.host, is_v6 ? "]" : "", server.port()));
+  }
   server.run(stop);
   writer.reset();  // writes what waits, while the server is still there to be told
   sender_stops = true;
@@ -165,7 +172,8 @@ Result<void> serve(const Config& config, const Clock& clock, Random& random, con
   return {};
 }
 
-Result<void> serve_cgi(const Config& config, const Clock& clock, Random& random, const web::Environment& environment, std::istream& in) {
+Result<void> serve_cgi(const Config& config, const Clock& clock, Random& random, const web::Environment& environment,
+                       std::istream& in) {
   TIDINGS_LET(const auto request, web::read_cgi(environment, in));
   TIDINGS_LET(const auto pages, WebPages::load(config));
   // lighttpd ends a program once it has the whole answer, and what is promised in it has yet to be passed on.

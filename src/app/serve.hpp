@@ -21,10 +21,12 @@ struct ServeOptions {
 
 /// Until `stop`. `random` must be thread-safe. Errc::config for a theme that is wrong or an address that is none;
 /// Errc::unavailable if the address is taken.
-[[nodiscard]] Result<void> serve(const Config& config, const Clock& clock, Random& random, const ServeOptions& options, const std::atomic<bool>& stop);
+[[nodiscard]] Result<void> serve(const Config& config, const Clock& clock, Random& random, const ServeOptions& options,
+                                 const std::atomic<bool>& stop);
 
 /// Answers one request of a web server. What it promised is looked after by a process of its own, which the server does not
 /// wait for; where that one is ended too soon the next "send --due" goes on.
-[[nodiscard]] Result<void> serve_cgi(const Config& config, const Clock& clock, Random& random, const web::Environment& environment, std::istream& in);
+[[nodiscard]] Result<void> serve_cgi(const Config& config, const Clock& clock, Random& random,
+                                     const web::Environment& environment, std::istream& in);
 
 }  // namespace tidings::app

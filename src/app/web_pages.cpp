@@ -37,11 +37,36 @@ json choice_of(std::string_view name, std::string_view group, std::size_t number
 
 /// Every name that a page may use, with something in it.
 json sample_page(const json& words) {
-  return {{"t", words},          {"language", "en"},  {"dir", "ltr"},          {"base", ""},           {"title", "x"},
-          {"heading", "x"},      {"text", "x"},       {"address", "x"},        {"name", "x"},          {"stamp", "x"},
-          {"digest", "x"},       {"has_digest", true}, {"others", "x"},        {"has_others", true},   {"digests", {choice_of("x", "d", 0)}},
-          {"has_digests", true}, {"topics", {choice_of("x", "t", 0)}},         {"has_topics", true},   {"languages", {choice_of("x", "l", 0)}},
-          {"has_problem", true}, {"is_second_step", true}, {"is_stopped", true}, {"newsletter_name", "x"}, {"postal_address", "x"}, {"has_postal_address", true}};
+  return {{"t", words},
+          {"language", "en"},
+          {"dir", "ltr"},
+          {"base", ""},
+          {"title", "x"},
+          {"heading", "x"},
+          {"text", "x"},
+          {"address", "x"},
+          {"name", "x"},
+          {"stamp", "x"},
+          {"digest", "x"},
+          {"has_digest", true},
+          {"others", "x"},
+          {"has_others", true},
+          {"digests", {choice_of("x", "d", 0)}},
+          {"has_digests", true},
+          {"topics", {choice_of("x", "t", 0)}},
+          {"has_topics", true},
+          {"languages", {choice_of("x", "l", 0)}},
+          {"has_problem", true},
+          {"is_second_step", true},
+          {"is_stopped", true},
+          {"newsletter_name", "x"},
+          {"postal_address", "x"},
+          {"has_postal_address", true}};
+}
+
+/// In a line that runs the other way a name or an address keeps its own direction (U+2068 FSI, U+2069 PDI).
+void isolate(std::string& text) {
+  if (!text.empty()) text = "\u2068" + text + "\u2069";
 }
 
 constexpr std::size_t most_skeletons = 500;
@@ -57,9 +82,9 @@ constexpr std::array slots{Slot{&web::PageView::address, "qx7address4slot9kz"}, 
 
 /// Equal for views whose pages differ in slots only.
 std::string key_of(const web::PageView& view) {
-  std::string key = fmt::format("{} {} {} {:d}{:d}{:d}{:d}{:d}{:d}{:d}", static_cast<int>(view.page), static_cast<int>(view.notice), view.language,
-                                view.has_problem, view.is_second_step, view.is_subscribed, view.is_stopped, view.address.empty(),
-                                view.name.empty(), view.stamp.empty());
+  std::string key = fmt::format("{} {} {} {:d}{:d}{:d}{:d}{:d}{:d}{:d}", static_cast<int>(view.page),
+                                static_cast<int>(view.notice), view.language, view.has_problem, view.is_second_step,
+                                view.is_subscribed, view.is_stopped, view.address.empty(), view.name.empty(), view.stamp.empty());
   const auto add = [&key](const std::string& text) { key += fmt::format(" {}:{}", text.size(), text); };
   add(view.digest);
   for (const auto& other : view.others) add(other);
@@ -75,8 +100,20 @@ std::string key_of(const web::PageView& view) {
 }
 
 json sample_notice(const json& words) {
-  return {{"t", words}, {"language", "en"}, {"dir", "ltr"}, {"subject", "x"}, {"text", "x"}, {"button", "x"}, {"action_url", "x"}, {"has_action", true},
-          {"reply_mailto", "x"}, {"has_reply", true}, {"is_confirm", true}, {"newsletter_name", "x"}, {"postal_address", "x"}, {"has_postal_address", true}};
+  return {{"t", words},
+          {"language", "en"},
+          {"dir", "ltr"},
+          {"subject", "x"},
+          {"text", "x"},
+          {"button", "x"},
+          {"action_url", "x"},
+          {"has_action", true},
+          {"reply_mailto", "x"},
+          {"has_reply", true},
+          {"is_confirm", true},
+          {"newsletter_name", "x"},
+          {"postal_address", "x"},
+          {"has_postal_address", true}};
 }
 
 }  // namespace
@@ -101,7 +138,9 @@ Result<std::unique_ptr<WebPages>> WebPages::load(const Config& config) {
   for (const auto& [key, text] : pages->strings("en").texts()) words[key] = text;
   const auto find = [&](const std::string& file) -> std::optional<message::PartialSource> {
     for (const auto& folder : {theme, std::string{"default"}}) {
-      if (auto source = lookup(folder + "/" + file)) return message::PartialSource{.file = folder + "/" + file, .source = std::move(*source)};
+      if (auto source = lookup(folder + "/" + file)) {
+        return message::PartialSource{.file = folder + "/" + file, .source = std::move(*source)};
+      }
     }
     return std::nullopt;
   };
@@ -109,7 +148,8 @@ Result<std::unique_ptr<WebPages>> WebPages::load(const Config& config) {
   const auto add = [&](const std::string& file, message::Escape escape, const json& known) -> Result<void> {
     const auto source = find(file);
     if (!source) return fail(Errc::config, fmt::format("default/{} is missing", file));
-    TIDINGS_LET(auto parsed, message::Template::parse(source->file, source->source, {.escape = escape, .partials = partials, .known = &known}));
+    TIDINGS_LET(auto parsed, message::Template::parse(source->file, source->source,
+                                                      {.escape = escape, .partials = partials, .known = &known}));
     pages->templates_.emplace(file, std::move(parsed));
     return {};
   };
@@ -138,8 +178,7 @@ std::string WebPages::language_for(std::span<const std::string> wanted) const {
   return ascii_lower(config_.newsletter.language);
 }
 
-message::Placeholders WebPages::placeholders(const message::Strings& words, const std::string& address, const std::string& digests) const {
-  static_cast<void>(words);
+message::Placeholders WebPages::placeholders(const std::string& address, const std::string& digests) const {
   return {{"newsletter_name", config_.newsletter.name}, {"address", address}, {"digest_title", digests}};
 }
 
@@ -164,7 +203,7 @@ std::string WebPages::digest_labels(const message::Strings& words, const std::ve
 
 std::string WebPages::consent(const std::string& language) const {
   const auto& words = strings(language);
-  return word(words, "web_consent", placeholders(words, {}, {}));
+  return word(words, "web_consent", placeholders({}, {}));
 }
 
 Result<std::string> WebPages::render(const web::PageView& view) const {
@@ -221,13 +260,17 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
   const auto& words = strings(view.language);
   const auto digest = view.digest.empty() ? std::string{} : digest_label(words, view.digest);
   const auto others = digest_labels(words, view.others);
-  const auto values = placeholders(words, view.address, digest.empty() ? others : digest);
+  auto values = placeholders(view.address, digest.empty() ? others : digest);
+  if (words.direction() == "rtl") {
+    for (const auto* const name : {"newsletter_name", "address"}) isolate(values[name]);
+  }
   json data = sample_page({});
   data["t"] = json::object();
   for (const auto& [key, text] : words.texts()) {
     if (key.starts_with("web_")) data["t"][key] = message::fill_placeholders(text, values);
   }
-  const auto key = std::string{view.page == web::PageName::message ? key_of(view.notice) : page_names.at(static_cast<std::size_t>(view.page))};
+  const auto key =
+      std::string{view.page == web::PageName::message ? key_of(view.notice) : page_names.at(static_cast<std::size_t>(view.page))};
   const auto title = word(words, "web_" + key + "_title", values);
   data["language"] = words.language();
   data["dir"] = words.direction();
@@ -272,11 +315,11 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
   return templates_.at(fmt::format("pages/{}.mustache", page_names.at(static_cast<std::size_t>(view.page)))).render(data);
 }
 
-Result<NoticeText> WebPages::notice(subscriber::NoticeKind kind, const std::string& language, const std::vector<std::string>& digests,
-                                    const NoticeLinks& links) const {
+Result<NoticeText> WebPages::notice(subscriber::NoticeKind kind, const std::string& language,
+                                    const std::vector<std::string>& digests, const NoticeLinks& links) const {
   const std::vector<std::string> wanted{language};
   const auto& words = strings(language_for(wanted));
-  const auto values = placeholders(words, {}, digest_labels(words, digests));
+  const auto values = placeholders({}, digest_labels(words, digests));
   const bool is_confirm = kind == subscriber::NoticeKind::confirm;
   json data = sample_notice(json::object());
   for (const auto& [key, text] : words.texts()) {
@@ -299,7 +342,8 @@ Result<NoticeText> WebPages::notice(subscriber::NoticeKind kind, const std::stri
   data["newsletter_name"] = config_.newsletter.name;
   data["postal_address"] = config_.newsletter.postal_address;
   data["has_postal_address"] = !config_.newsletter.postal_address.empty();
-  NoticeText out{.subject = collapse_blanks(data["subject"].get<std::string>()), .text = {}, .html = {}, .language = words.language()};
+  NoticeText out{
+      .subject = collapse_blanks(data["subject"].get<std::string>()), .text = {}, .html = {}, .language = words.language()};
   TIDINGS_LET(out.text, templates_.at("notice.text.mustache").render(data));
   TIDINGS_LET(out.html, templates_.at("notice.html.mustache").render(data));
   return out;
@@ -307,13 +351,14 @@ Result<NoticeText> WebPages::notice(subscriber::NoticeKind kind, const std::stri
 
 std::string WebPages::snippet() const {
   const auto& words = strings(ascii_lower(config_.newsletter.language));
-  const auto values = placeholders(words, {}, {});
+  const auto values = placeholders({}, {});
   return fmt::format(
       "<form action=\"{}/subscribe\" method=\"post\">\n"
       "  <label>{} <input type=\"email\" name=\"email\" required autocomplete=\"email\"></label>\n"
       "  <button type=\"submit\">{}</button>\n"
       "</form>\n",
-      escape_html(config_.newsletter.public_url), escape_html(word(words, "web_email", values)), escape_html(word(words, "web_subscribe", values)));
+      escape_html(config_.newsletter.public_url), escape_html(word(words, "web_email", values)),
+      escape_html(word(words, "web_subscribe", values)));
 }
 
 }  // namespace tidings::app

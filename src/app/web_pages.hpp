@@ -43,8 +43,8 @@ class WebPages final : public web::Pages {
   [[nodiscard]] std::string consent(const std::string& language) const override;
   [[nodiscard]] const std::string& style() const override { return style_; }
 
-  [[nodiscard]] Result<NoticeText> notice(subscriber::NoticeKind kind, const std::string& language, const std::vector<std::string>& digests,
-                                          const NoticeLinks& links) const;
+  [[nodiscard]] Result<NoticeText> notice(subscriber::NoticeKind kind, const std::string& language,
+                                          const std::vector<std::string>& digests, const NoticeLinks& links) const;
 
   /// The form to paste into another site.
   [[nodiscard]] std::string snippet() const;
@@ -52,8 +52,9 @@ class WebPages final : public web::Pages {
  private:
   explicit WebPages(const Config& config) : config_(config) {}
   [[nodiscard]] const message::Strings& strings(const std::string& language) const;
-  [[nodiscard]] message::Placeholders placeholders(const message::Strings& words, const std::string& address, const std::string& digests) const;
-  [[nodiscard]] std::string word(const message::Strings& words, const std::string& key, const message::Placeholders& values) const;
+  [[nodiscard]] message::Placeholders placeholders(const std::string& address, const std::string& digests) const;
+  [[nodiscard]] std::string word(const message::Strings& words, const std::string& key,
+                                 const message::Placeholders& values) const;
   [[nodiscard]] std::string digest_label(const message::Strings& words, const std::string& name) const;
   [[nodiscard]] Result<std::string> render_whole(const web::PageView& view) const;
   [[nodiscard]] std::string digest_labels(const message::Strings& words, const std::vector<std::string>& names) const;

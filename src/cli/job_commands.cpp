@@ -261,14 +261,15 @@ Result<Exit> send(Session& session, const SendCommand& command) {
       app::compose_all(*config, *database, session.clock(), digests, command.now ? app::When::now : app::When::due, collected);
   print_composed(composed, config->newsletter.zone, !command.due);
   TIDINGS_LET(const bool drafts_wait, mail_drafts(session, *config, *database, command.to_dir));
-  ProgressLine progress;
-  TIDINGS_LET(auto options, deliver_options(command, progress));
-  // A send of one digest also finishes what an earlier run left open: the list is served in the order it was promised.
-  TIDINGS_LET(const auto report, app::deliver(*config, *database, session.clock(), session.random(), options, stop_flag));
+  // Before the first mail, whose link to its page should not be dead.
   if (command.to_dir.empty()) {
     const auto trouble = app::refresh_archive(*config, *database);
     if (!trouble.empty()) log::warning(trouble);
   }
+  ProgressLine progress;
+  TIDINGS_LET(auto options, deliver_options(command, progress));
+  // A send of one digest also finishes what an earlier run left open: the list is served in the order it was promised.
+  TIDINGS_LET(const auto report, app::deliver(*config, *database, session.clock(), session.random(), options, stop_flag));
   TIDINGS_LET(const auto exit, conclude(report, config->newsletter.zone));
   if (!composed.failures.empty()) return first_of(composed.failures);
   if (composed.waits_for_source) {

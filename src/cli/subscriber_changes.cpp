@@ -35,7 +35,9 @@ void send_waiting_notices(Session& session, const app::Config& config, store::Da
   const std::atomic<bool> never{false};
   const auto report = app::send_notices(config, **pages, database, session.clock(), session.random(), {}, never);
   if (!report) return log::warning("the confirmation mail waits: " + report.error().line());
-  if (!report->trouble.empty()) log::warning(fmt::format("the confirmation mail waits for the next \"tidings send --due\": {}", report->trouble));
+  if (!report->trouble.empty()) {
+    log::warning(fmt::format("the confirmation mail waits for the next \"tidings send --due\": {}", report->trouble));
+  }
 }
 
 Result<Exit> add(Session& session, const AddOptions& options) {
@@ -57,12 +59,15 @@ Result<Exit> add(Session& session, const AddOptions& options) {
                          .confirmed = {},
                          .origin = Origin::cli,
                          .detail = "subscriber add"}));
-  if (!result.pending.empty()) TIDINGS_TRY(NoticeTable(*database, session.clock()).add(result.id, NoticeKind::confirm, result.pending));
+  if (!result.pending.empty()) {
+    TIDINGS_TRY(NoticeTable(*database, session.clock()).add(result.id, NoticeKind::confirm, result.pending));
+  }
   TIDINGS_TRY(transaction.commit());
   if (!result.pending.empty()) send_waiting_notices(session, *config, *database);
   switch (result.outcome) {
     case AddOutcome::added:
-      print(fmt::format("{} added{}\n", text, options.confirmed ? "" : ", waiting for a confirmation (--confirmed if you have it)"));
+      print(fmt::format("{} added{}\n", text,
+                        options.confirmed ? "" : ", waiting for a confirmation (--confirmed if you have it)"));
       return Exit::done;
     case AddOutcome::already_there: print(fmt::format("{} is there already\n", text)); return Exit::done;
     case AddOutcome::resubscribed_pending:
@@ -220,8 +225,11 @@ void add_subscriber_changes(Command noun, Session& session) {
                             command.add_option("--name", options.name);
                             command.add_option("--language", options.language);
                             command.add_option("--topic", options.topics, "replaces the topics");
-                            command.add_option("--cadence", options.cadence, "the digest to get from now on (several: all of them), or off; "
-                                               "nothing is missed or sent twice").value_name("DIGEST|off");
+                            command
+                                .add_option("--cadence", options.cadence,
+                                            "the digest to get from now on (several: all of them), or off; "
+                                            "nothing is missed or sent twice")
+                                .value_name("DIGEST|off");
                             command.add_flag("--all-topics", options.all_topics, "every topic");
                           },
                           set);
@@ -231,12 +239,13 @@ void add_subscriber_changes(Command noun, Session& session) {
                                     command.add_option("--digest", options.digests, "default: every digest");
                                   },
                                   unsubscribe);
-  add_command<ConfirmOptions>(noun, session, "confirm", "pending becomes confirmed: by the token of a mail, or with consent you have",
-                              [](Command command, ConfirmOptions& options) {
-                                command.add_option("ADDRESS|TOKEN", options.what).required();
-                                command.add_option("--digest", options.digests, "default: every digest that waits");
-                              },
-                              confirm);
+  add_command<ConfirmOptions>(
+      noun, session, "confirm", "pending becomes confirmed: by the token of a mail, or with consent you have",
+      [](Command command, ConfirmOptions& options) {
+        command.add_option("ADDRESS|TOKEN", options.what).required();
+        command.add_option("--digest", options.digests, "default: every digest that waits");
+      },
+      confirm);
   add_command<AddressOption>(noun, session, "erase", "forget a person (an import will not bring them back)",
                              [](Command command, AddressOption& options) {
                                command.add_option("ADDRESS", options.address).required();

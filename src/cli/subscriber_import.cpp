@@ -78,7 +78,8 @@ class ImportLine {
     std::string left;
     if (bytes_ > 0 && progress.bytes > 0) {
       const auto part = std::min(1.0, static_cast<double>(progress.bytes) / bytes_);
-      left = fmt::format("  {:.0f}%  {} left", 100 * part, format_duration(std::chrono::seconds{static_cast<std::int64_t>(seconds * (1 - part) / part)}));
+      left = fmt::format("  {:.0f}%  {} left", 100 * part,
+                         format_duration(std::chrono::seconds{static_cast<std::int64_t>(seconds * (1 - part) / part)}));
     }
     fmt::print(stderr, "\r{} lines  {:.0f}/s{} \033[K", progress.records, static_cast<double>(progress.records) / seconds, left);
     shown_ = true;
@@ -98,12 +99,17 @@ class ImportLine {
 
 Result<char> delimiter_of(std::string_view text) {
   if (text == "tab" || text == "\\t") return '\t';
-  const bool possible = text.size() == 1 && static_cast<std::uint8_t>(text[0]) < 0x80 && text != "\"" && text != "\r" && text != "\n";
-  if (!possible) return fail(Errc::usage, fmt::format("--delimiter \"{}\" is not one character that can separate", printable(text)), "tab, or one of ASCII");
+  const bool possible =
+      text.size() == 1 && static_cast<std::uint8_t>(text[0]) < 0x80 && text != "\"" && text != "\r" && text != "\n";
+  if (!possible) {
+    return fail(Errc::usage, fmt::format("--delimiter \"{}\" is not one character that can separate", printable(text)),
+                "tab, or one of ASCII");
+  }
   return text[0];
 }
 
-Result<ImportReport> import_with_progress(store::Database& database, const Clock& clock, CsvReader& reader, ImportOptions options, const std::string& file) {
+Result<ImportReport> import_with_progress(store::Database& database, const Clock& clock, CsvReader& reader, ImportOptions options,
+                                          const std::string& file) {
   ImportLine line{file};
   options.progress = [&line](const ImportProgress& progress) { line.show(progress); };
   return import_csv(database, clock, reader, options);
@@ -132,13 +138,16 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
     print(json_line(json_of(report)));
     return conclude();
   }
-  for (const auto& line : report.rejected_lines) log::warning(fmt::format("{}:{}: {}: rejected", command.file, line.line, line.reason));
+  for (const auto& line : report.rejected_lines) {
+    log::warning(fmt::format("{}:{}: {}: rejected", command.file, line.line, line.reason));
+  }
   for (const auto& line : report.warnings) log::warning(fmt::format("{}:{}: {}", command.file, line.line, line.reason));
   std::string columns;
   for (const auto& column : report.columns) {
     if (!column.header.empty()) columns += fmt::format(" {}={}", column.column, column.header);
   }
-  std::string out = fmt::format("{} of {} ({};{})\n", plural(report.records, "line"), command.file, report.format, printable(columns));
+  std::string out =
+      fmt::format("{} of {} ({};{})\n", plural(report.records, "line"), command.file, report.format, printable(columns));
   const auto count = [&](std::int64_t number, std::string_view words) {
     if (number != 0) out += fmt::format("  {:>8}  {}\n", number, words);
   };
@@ -151,9 +160,11 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
   count(report.skipped_suppressed, "not added: suppressed");
   count(report.rejected, "rejected");
   if (report.asked < report.pending) {
-    count(report.pending - report.asked, "get nothing before they confirm: --send-confirmations asks them, --confirmed if they have");
+    count(report.pending - report.asked,
+          "get nothing before they confirm: --send-confirmations asks them, --confirmed if they have");
   }
-  count(report.asked, command.dry_run ? "would be asked for a confirmation" : "confirmation mails wait; \"serve\" or \"send --due\" sends them");
+  count(report.asked, command.dry_run ? "would be asked for a confirmation"
+                                      : "confirmation mails wait; \"serve\" or \"send --due\" sends them");
   print(out);
   return conclude();
 }
@@ -164,15 +175,20 @@ void add_subscriber_import(Command noun, Session& session) {
   add_command<ImportCommand>(noun, session, "import", "take a list from a CSV file (formats: subscribers/README.md)",
                              [](Command command, ImportCommand& options) {
                                command.add_option("FILE", options.file, "\"-\" is standard input").required();
-                               command.add_option("--digest", options.digests, "for lines that name none (default: every digest)");
+                               command.add_option("--digest", options.digests,
+                                                  "for lines that name none (default: every digest)");
                                command.add_option("--map", options.map, "COLUMN=HEADER, e.g. email=\"E-Mail\"");
-                               command.add_option("--delimiter", options.delimiter, "between fields: a character, or tab (default: found out)");
+                               command.add_option("--delimiter", options.delimiter,
+                                                  "between fields: a character, or tab (default: found out)");
                                command.add_flag("--confirmed", options.confirmed, "you have these readers' consent");
                                command.add_flag("--send-confirmations", options.ask, "ask those who are pending, by mail");
                                command.add_flag("--dry-run", options.dry_run, "report only");
                                command.add_option("--rejects", options.reject_file, "write rejected lines there");
-                               command.add_option("--batch", options.batch, "commit after so many lines: what is in stays in if the import is "
-                                                  "stopped, and starting it again goes on (default: all or nothing)").at_least(1);
+                               command
+                                   .add_option("--batch", options.batch,
+                                               "commit after so many lines: what is in stays in if the import is "
+                                               "stopped, and starting it again goes on (default: all or nothing)")
+                                   .at_least(1);
                                add_json(command, options.json);
                              },
                              import_file);

@@ -114,7 +114,8 @@ Result<Json> deliveries_of(store::Database& database, const Clock& clock, const 
   TIDINGS_LET(const auto found, SubscriberTable(database, clock).find(address));
   if (!found) return out;
   digest::EditionTable editions{database};
-  TIDINGS_LET(const auto rows, delivery::Ledger(database, clock).list({.edition = {}, .subscriber = found->id, .state = {}, .limit = 100'000}));
+  TIDINGS_LET(const auto rows,
+              delivery::Ledger(database, clock).list({.edition = {}, .subscriber = found->id, .state = {}, .limit = 100'000}));
   for (const auto& row : rows) {
     TIDINGS_LET(const auto edition, editions.get(row.edition));
     out.push_back({{"edition", fmt::format("{}#{}", edition.digest, edition.number.value_or(0))},
@@ -196,7 +197,8 @@ Result<Exit> show(Session& session, const AddressOption& options) {
   std::string out = printable(address.text()) + "\n";
   if (found) {
     if (!found->name.empty()) out += fmt::format("  name      {}\n", printable(found->name));
-    out += fmt::format("  language  {}\n", found->language.empty() ? config->newsletter.language + " (the newsletter's)" : found->language);
+    out += fmt::format("  language  {}\n",
+                       found->language.empty() ? config->newsletter.language + " (the newsletter's)" : found->language);
     out += fmt::format("  topics    {}\n", found->topics.empty() ? "all" : printable(join(found->topics, ", ")));
     for (const auto& each : found->subscriptions) {
       out += fmt::format("  {}  {} since {}\n", each.digest, name_of(each.state), local_time(zone, each.since));

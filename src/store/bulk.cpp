@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <sqlite3.h>
 
 #include "base/check.hpp"
 
@@ -81,19 +80,13 @@ void RowBatch::forget(std::size_t rows) {
 
 Result<void> RowBatch::insert(const std::string& sql, std::size_t first_row, std::size_t rows) {
   auto statement = database_.prepare(sql.c_str());
-  sqlite3_stmt* const raw = statement.statement_;
   const auto* cell = cells_.data() + first_row * columns_;
   for (int place = 1; place <= static_cast<int>(rows * columns_); ++place, ++cell) {
-    int code = SQLITE_OK;
     switch (cell->kind) {
-      case Cell::Kind::null: code = sqlite3_bind_null(raw, place); break;
-      case Cell::Kind::number: code = sqlite3_bind_int64(raw, place, cell->number); break;
-      case Cell::Kind::text:
-        // Not copied: `texts_` stands still until the statement has run.
-        code = sqlite3_bind_text64(raw, place, texts_.data() + cell->number, cell->size, SQLITE_STATIC, SQLITE_UTF8);
-        break;
+      case Cell::Kind::null: statement.bind_null_at(place); break;
+      case Cell::Kind::number: statement.bind_at(place, cell->number); break;
+      case Cell::Kind::text: statement.bind_at(place, std::string_view{texts_.data() + cell->number, cell->size}); break;
     }
-    TIDINGS_CHECK(code == SQLITE_OK);
   }
   return statement.run();
 }
@@ -109,7 +102,8 @@ Result<IndexesAway> IndexesAway::take(Database& database, const Transaction& /*o
   std::vector<std::string> names;
   std::vector<std::string> creations;
   {
-    auto indexes = database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = :table AND sql IS NOT NULL");
+    auto indexes =
+        database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = :table AND sql IS NOT NULL");
     indexes.bind(":table", table);
     for (;;) {
       TIDINGS_LET(const bool row, indexes.step());

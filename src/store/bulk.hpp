@@ -2,8 +2,8 @@
 //
 // Both are for one transaction that writes a large part of a table; nobody else sees anything of it before the commit, and a
 // rollback, or the death of the process, brings rows and indexes back as they were. Measured with a million readers: a row of
-// its own statement costs 2.5 us, one of a hundred 1.2 us; an address put into its place of a large index 10 us, a sorted one 1.4 us.
-// Failures are those of the store (database.hpp).
+// its own statement costs 2.5 us, one of a hundred 1.2 us; an address put into its place of a large index 10 us, a sorted one 1.4
+// us. Failures are those of the store (database.hpp).
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@
 
 namespace tidings::store {
 
-/// Before the transaction: at most so much memory for pages, and as much again while an index is sorted; what does not fit goes to
-/// temporary files, which vanish with the process (SQLITE_TMPDIR, TMPDIR, /var/tmp).
+/// Before the transaction: at most so much memory for pages, and as much again while an index is sorted; what does not fit goes
+/// to temporary files, which vanish with the process (SQLITE_TMPDIR, TMPDIR, /var/tmp).
 [[nodiscard]] Result<void> limit_memory(Database& database, std::int64_t bytes);
 
 /// Inserts rows of one table. A row is its values in the order of the columns; it is in the table after a flush. Texts are

@@ -145,6 +145,22 @@ Statement& Statement::bind_lookup(const char* name, Lookup& rows) {
   return *this;
 }
 
+Statement& Statement::bind_at(int place, std::int64_t value) {
+  TIDINGS_CHECK(sqlite3_bind_int64(statement_, place, value) == SQLITE_OK);
+  return *this;
+}
+
+Statement& Statement::bind_at(int place, std::string_view text) {
+  const char* const bytes = text.data() == nullptr ? "" : text.data();
+  TIDINGS_CHECK(sqlite3_bind_text64(statement_, place, bytes, text.size(), SQLITE_STATIC, SQLITE_UTF8) == SQLITE_OK);
+  return *this;
+}
+
+Statement& Statement::bind_null_at(int place) {
+  TIDINGS_CHECK(sqlite3_bind_null(statement_, place) == SQLITE_OK);
+  return *this;
+}
+
 Result<bool> Statement::step() {
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
@@ -169,7 +185,8 @@ std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(
 
 std::string_view Statement::view(int column) const {
   const auto* const text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-  return text == nullptr ? std::string_view{} : std::string_view{text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+  return text == nullptr ? std::string_view{}
+                         : std::string_view{text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
 std::string Statement::text(int column) const { return std::string{view(column)}; }
@@ -230,7 +247,8 @@ Result<Database> Database::open_handle(const std::filesystem::path& path, int fl
   if (code != SQLITE_OK) return database.error("cannot open");
   sqlite3_busy_timeout(sqlite, busy_timeout_ms);
   constexpr int flags_of_lookup = SQLITE_UTF8 | SQLITE_DIRECTONLY;
-  if (sqlite3_create_function_v2(sqlite, "lookup", 3, flags_of_lookup, nullptr, look_up, nullptr, nullptr, nullptr) != SQLITE_OK) {
+  if (sqlite3_create_function_v2(sqlite, "lookup", 3, flags_of_lookup, nullptr, look_up, nullptr, nullptr, nullptr) !=
+      SQLITE_OK) {
     return database.error("cannot open");
   }
   return database;

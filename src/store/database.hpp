@@ -1,11 +1,12 @@
 // The store: one SQLite file behind a handle that knows SQL but no table of ours.
 //
 // The handle is driver-neutral on purpose: named parameters, RETURNING, ON CONFLICT, no rowid tricks, so that another
-// SQL database can stand behind it (Lookup would be a temporary table there). SQLite is set to WAL, foreign_keys=ON, synchronous=FULL unless asked otherwise, a busy timeout of
-// 10 s, STRICT tables, our application_id. Schema versions are user_version; migrations run in open().
-// A Database and its Statements belong to one thread. Failures are Errc::io with the SQL engine's words and the file's
-// name, but: Errc::no_input if the file is absent and Create::no; Errc::bad_data if it is no database, not ours, or newer
-// than this binary (both versions are named); Errc::try_again when another process holds the lock past the timeout.
+// SQL database can stand behind it (Lookup would be a temporary table there). SQLite is set to WAL, foreign_keys=ON,
+// synchronous=FULL unless asked otherwise, a busy timeout of 10 s, STRICT tables, our application_id. Schema versions are
+// user_version; migrations run in open(). A Database and its Statements belong to one thread. Failures are Errc::io with the SQL
+// engine's words and the file's name, but: Errc::no_input if the file is absent and Create::no; Errc::bad_data if it is no
+// database, not ours, or newer than this binary (both versions are named); Errc::try_again when another process holds the lock
+// past the timeout.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +28,8 @@ namespace tidings::store {
 
 class Database;
 
-/// Rows in memory that a statement reads: bound with bind_lookup(":rows", ...), SQL sees their columns as lookup(:rows, key, column).
-/// So one statement changes many rows, each to values of its own, at less than half the cost of a statement a row.
+/// Rows in memory that a statement reads: bound with bind_lookup(":rows", ...), SQL sees their columns as lookup(:rows, key,
+/// column). So one statement changes many rows, each to values of its own, at less than half the cost of a statement a row.
 class Lookup {
  public:
   using Value = std::variant<std::monostate, std::int64_t, std::string_view>;  ///< NULL, INTEGER or TEXT (copied at once)
@@ -38,8 +39,8 @@ class Lookup {
   [[nodiscard]] virtual Value value(std::int64_t key, int column) noexcept = 0;
 };
 
-/// One prepared statement. bind() by the parameter's name with its colon (":id"); an unknown name is a bug. step() moves to the next
-/// row; columns count from 0. Reset before it is run again: run() and reset() do so. Cached by Database::prepare.
+/// One prepared statement. bind() by the parameter's name with its colon (":id"); an unknown name is a bug. step() moves to the
+/// next row; columns count from 0. Reset before it is run again: run() and reset() do so. Cached by Database::prepare.
 class Statement {
  public:
   Statement(const Statement&) = delete;
@@ -65,6 +66,11 @@ class Statement {
   Statement& bind_blob(const char* name, std::string_view bytes);
   /// `rows` must outlive the run.
   Statement& bind_lookup(const char* name, Lookup& rows);
+  /// A parameter without a name ("?"), by its place from 1; one that is not there is a bug. The text is not copied: it stands
+  /// still until the statement has run.
+  Statement& bind_at(int place, std::int64_t value);
+  Statement& bind_at(int place, std::string_view text);
+  Statement& bind_null_at(int place);
 
   /// True while there is a row. Errc::io; Errc::bad_data for a broken constraint.
   [[nodiscard]] Result<bool> step();
@@ -89,7 +95,6 @@ class Statement {
 
  private:
   friend class Database;
-  friend class RowBatch;
   Statement(Database* database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
   int index_of(const char* name) const;
 

@@ -1,7 +1,8 @@
-// Who is on the list, in memory: sixteen bytes a reader at half full, for an import that would look a million addresses up.
+// Addresses in memory, sixteen bytes each at half full: who is on the list, or who is suppressed, for an import that would look a
+// million of them up.
 //
-// Holds a hash of each address key and the subscriber's id, not the key: candidates() may name somebody else of the same hash, so
-// the caller compares the key itself. Nothing is ever taken out. Not thread-safe.
+// Holds a hash of each address key and the subscriber's id, not the key: candidates() and may_have() may mean somebody else of
+// the same hash, so the caller compares the key itself. Nothing is ever taken out. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,8 @@ namespace tidings::subscriber {
 
 class AddressSet {
  public:
+  /// An address whose subscriber, if there is one, does not matter.
+  void add(std::string_view key) { add(key, SubscriberId{-1}); }
   void add(std::string_view key, SubscriberId id) {
     if (4 * ++count_ > 3 * slots_.size()) grow();
     put({.hash = hash_of(key), .id = id});
@@ -31,6 +34,9 @@ class AddressSet {
     }
     return found;
   }
+
+  /// False: it was never added.
+  [[nodiscard]] bool may_have(std::string_view key) const { return !candidates(key).empty(); }
 
  private:
   struct Slot {

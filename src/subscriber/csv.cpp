@@ -70,6 +70,33 @@ char guess_delimiter(std::string_view text) {
 }  // namespace
 
 struct CsvReader::State {
+  /// A record on its way.
+  struct Reading {
+    enum class In { start, plain, quoted, quote };  ///< quote: behind one that may close the field, or be the first of two
+
+    explicit Reading(CsvRecord& into) : record(into) { begin_field(); }
+
+    void begin_field() {
+      if (used == record.fields.size()) record.fields.emplace_back();
+      field = &record.fields[used++];
+      field->clear();
+      in = In::start;
+    }
+
+    void note(std::string_view run) {
+      size += run.size();
+      ascii = ascii && std::ranges::all_of(run, [](char c) { return static_cast<std::uint8_t>(c) < 0x80; });
+    }
+
+    CsvRecord& record;
+    std::size_t used = 0;         // fields filled; the strings behind keep their memory for the next record
+    std::string* field = nullptr;
+    In in = In::start;
+    std::int64_t quote_line = 0;  // where the last quoted field opened
+    std::size_t size = 0;
+    bool ascii = true;
+  };
+
   ByteSource source;
   std::string name;
   Encoding encoding = Encoding::utf8;
@@ -89,6 +116,7 @@ struct CsvReader::State {
   Result<void> decode(std::string_view bytes);
   Result<bool> skip_line_ends();
   Result<bool> read_record(CsvRecord& record);
+  Result<bool> take(Reading& reading, char c);
   [[nodiscard]] std::string_view take_run(bool quoted);
 
   [[nodiscard]] tl::unexpected<Error> broken(std::int64_t where, std::string_view why, std::string hint = {}) const {
@@ -204,77 +232,70 @@ Result<bool> CsvReader::State::read_record(CsvRecord& record) {
   TIDINGS_LET(const bool any, skip_line_ends());
   if (!any) return false;
   record.line = line;
-  std::size_t used = 0;  // fields filled; the strings behind keep their memory for the next record
-  const auto new_field = [&]() -> std::string* {
-    if (used == record.fields.size()) record.fields.emplace_back();
-    record.fields[used].clear();
-    return &record.fields[used++];
-  };
-  enum class In { start, plain, quoted, quote };
-  auto in = In::start;
-  auto* field = new_field();
-  std::int64_t quote_line = 0;
-  std::size_t size = 0;
-  bool ascii = true;
-  const auto note = [&](std::string_view run) {
-    size += run.size();
-    ascii = ascii && std::ranges::all_of(run, [](char c) { return static_cast<std::uint8_t>(c) < 0x80; });
-  };
-  for (;;) {
-    if (in == In::plain || in == In::quoted) {
-      const auto run = take_run(in == In::quoted);
-      note(run);
-      *field += run;
+  Reading reading{record};
+  for (bool more = true; more;) {
+    if (reading.in == Reading::In::plain || reading.in == Reading::In::quoted) {
+      const auto run = take_run(reading.in == Reading::In::quoted);
+      reading.note(run);
+      *reading.field += run;
       if (!run.empty()) after_return = false;
     }
-    if (size > max_record_bytes) {
-      if (in != In::quoted) return broken(record.line, "this record is longer than 1 MiB");
-      return broken(quote_line, "the quote that opens here is not closed within 1 MiB", "double a quote that belongs to the text");
+    if (reading.size > max_record_bytes) {
+      if (reading.in != Reading::In::quoted) return broken(record.line, "this record is longer than 1 MiB");
+      return broken(reading.quote_line, "the quote that opens here is not closed within 1 MiB",
+                    "double a quote that belongs to the text");
     }
     if (at == text.size()) {
-      TIDINGS_LET(const bool more, refill());
-      if (more) continue;
-      if (in == In::quoted) {
-        return broken(quote_line, "the quote that opens here is never closed", "double a quote that belongs to the text");
+      TIDINGS_LET(more, refill());
+      if (!more && reading.in == Reading::In::quoted) {
+        return broken(reading.quote_line, "the quote that opens here is never closed", "double a quote that belongs to the text");
       }
-      break;
-    }
-    const char c = text[at++];
-    note({&c, 1});
-    if (in == In::quoted) {
-      if (c == '"') {
-        in = In::quote;
-        continue;
-      }
-      if (c == '\r' || (c == '\n' && !after_return)) ++line;
-      after_return = c == '\r';
-      *field += c;
       continue;
     }
-    if (c == '"' && in == In::quote) {
-      *field += c;
-      in = In::quoted;
-    } else if (c == '"' && in == In::start) {
-      field->clear();  // blanks before the quote
-      in = In::quoted;
-      quote_line = line;
-      after_return = false;
-    } else if (c == delimiter) {
-      field = new_field();
-      in = In::start;
-    } else if (c == '\r' || c == '\n') {
-      --at;  // skip_line_ends() counts it
-      break;
-    } else if (in == In::quote) {
-      if (c != ' ' && c != '\t') return broken(line, "there is text behind a closing quote", "double a quote that belongs to the text");
-    } else {
-      *field += c;
-      if (c != ' ') in = In::plain;
-    }
+    const char c = text[at++];
+    reading.note({&c, 1});
+    TIDINGS_LET(more, take(reading, c));
   }
   after_return = false;
-  record.fields.resize(used);
-  record.valid_utf8 = ascii || std::ranges::all_of(record.fields, [](const auto& one) { return is_valid_utf8(one); });
+  record.fields.resize(reading.used);
+  record.valid_utf8 = reading.ascii || std::ranges::all_of(record.fields, [](const auto& one) { return is_valid_utf8(one); });
+  return true;
+}
+
+/// One character. False where it ends the record.
+Result<bool> CsvReader::State::take(Reading& reading, char c) {
+  using In = Reading::In;
+  if (reading.in == In::quoted) {
+    if (c == '"') {
+      reading.in = In::quote;
+      return true;
+    }
+    if (c == '\r' || (c == '\n' && !after_return)) ++line;
+    after_return = c == '\r';
+    *reading.field += c;
+    return true;
+  }
+  if (c == '"' && reading.in == In::quote) {
+    *reading.field += c;
+    reading.in = In::quoted;
+  } else if (c == '"' && reading.in == In::start) {
+    reading.field->clear();  // blanks before the quote
+    reading.in = In::quoted;
+    reading.quote_line = line;
+    after_return = false;
+  } else if (c == delimiter) {
+    reading.begin_field();
+  } else if (c == '\r' || c == '\n') {
+    --at;  // skip_line_ends() counts it
+    return false;
+  } else if (reading.in == In::quote) {
+    if (c != ' ' && c != '\t') {
+      return broken(line, "there is text behind a closing quote", "double a quote that belongs to the text");
+    }
+  } else {
+    *reading.field += c;
+    if (c != ' ') reading.in = In::plain;
+  }
   return true;
 }
 
@@ -336,10 +357,13 @@ std::int64_t CsvReader::bytes_read() const { return state_->bytes_read; }
 
 namespace {
 
-/// Apostrophes, then a character that starts a formula.
+/// Apostrophes, then a character that starts a formula; Excel in East Asia takes the full-width ones, too.
 bool is_formula(std::string_view field) {
-  const auto first = field.find_first_not_of('\'');
-  return first != std::string_view::npos && std::string_view{"=+-@\t\r"}.find(field[first]) != std::string_view::npos;
+  field.remove_prefix(std::min(field.size(), field.find_first_not_of('\'')));
+  if (field.empty()) return false;
+  if (std::string_view{"=+-@\t\r"}.find(field.front()) != std::string_view::npos) return true;
+  return std::ranges::any_of(std::array<std::string_view, 4>{"＝", "＋", "－", "＠"},
+                             [&](auto wide) { return field.starts_with(wide); });
 }
 
 }  // namespace

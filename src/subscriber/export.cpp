@@ -78,8 +78,8 @@ bool is_everybody(const SubscriberFilter& filter) {
          filter.domain.empty() && filter.text.empty();
 }
 
-/// Addresses that must not be mailed though no subscriber has them: who takes the list elsewhere takes these along. The erased are
-/// known by a hash of this database alone and stay behind.
+/// Addresses that must not be mailed though no subscriber has them: who takes the list elsewhere takes these along. The erased
+/// are known by a hash of this database alone and stay behind.
 Result<void> export_strangers(SubscriberTable& table, Suppressions& suppressions, ExportFormat format, const ExportSink& sink) {
   std::string after;
   for (;;) {

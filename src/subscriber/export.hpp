@@ -25,8 +25,8 @@ enum class ExportFormat { csv, json_lines };
 using ExportSink = std::function<Result<void>(std::string_view)>;
 
 /// Returns the subscribers written. An error of `sink` ends it and is returned. With a state or digest in the filter
-/// only the matching subscriptions of a subscriber are written to CSV; without any filter, suppressed addresses that no subscriber
-/// has follow the subscribers and are not counted.
+/// only the matching subscriptions of a subscriber are written to CSV; without any filter, suppressed addresses that no
+/// subscriber has follow the subscribers and are not counted.
 [[nodiscard]] Result<std::int64_t> export_subscribers(store::Database& database, const Clock& clock,
                                                       const SubscriberFilter& filter, ExportFormat format,
                                                       const ExportSink& sink);

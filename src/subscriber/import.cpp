@@ -33,7 +33,9 @@ class RejectFile {
     std::string out;
     if (!file_.is_open()) {
       file_.open(path_, std::ios::binary | std::ios::trunc);
-      if (!file_) return fail(Errc::cannot_create, fmt::format("cannot make {}", path_.string()), "is the folder there and writable?");
+      if (!file_) {
+        return fail(Errc::cannot_create, fmt::format("cannot make {}", path_.string()), "is the folder there and writable?");
+      }
       write(out, "line", "reason", headers_);
     }
     std::vector<std::string> fields;
@@ -163,7 +165,8 @@ class Import {
     auto detail = detail_;
     append_number(detail, read.record.line);
     if (line.status && std::holds_alternative<SuppressionCause>(*line.status)) {
-      TIDINGS_LET(const bool fresh, table_.suppressions().add(line.address, std::get<SuppressionCause>(*line.status), "import " + detail));
+      TIDINGS_LET(const bool fresh,
+                  table_.suppressions().add(line.address, std::get<SuppressionCause>(*line.status), "import " + detail));
       ++(fresh ? report_.suppressed : report_.unchanged);
       return {};
     }

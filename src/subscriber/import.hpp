@@ -8,8 +8,8 @@
 //    complained or blocked suppresses;
 //  - a line's own status counts; without one, `state` of the options.
 // The whole file is one transaction unless batches are asked for; a second import of the same file changes nothing.
-// A million new readers: 10.8 s and 92 MB; a bare insert of the same rows 14.2 s without any index, 34 s with ours (bench_import).
-// The file is read in a thread of its own (read_ahead.hpp).
+// A million new readers: 10.8 s and 92 MB; a bare insert of the same rows 14.2 s without any index, 34 s with ours
+// (bench_import). The file is read in a thread of its own (read_ahead.hpp).
 #pragma once
 
 #include <cstdint>
@@ -43,7 +43,7 @@ struct ImportOptions {
   SubscriptionState state = SubscriptionState::pending;  ///< for lines without a status
   std::vector<std::pair<std::string, std::string>> map{};  ///< our column name, the file's header; an empty header: take none
   DryRun dry_run = DryRun::no;             ///< all is done and rolled back
-  AskReaders ask = AskReaders::no;         ///< queued in the same transaction; at most three to an address a day (notice_table.hpp)
+  AskReaders ask = AskReaders::no;  ///< queued in the same transaction; at most three to an address a day (notice_table.hpp)
   std::int64_t batch = 0;                  ///< records in a transaction; 0: the whole file is one
   std::filesystem::path reject_file{};       ///< rejected lines go there with number and reason; empty: nowhere
   std::string detail{};                      ///< for the consent log; usually the file's name

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -31,18 +32,42 @@ struct Synonyms {
 
 const std::vector<Synonyms>& synonyms() {
   static const std::vector<Synonyms> all = {
-      {"email", {"email", "emailaddress", "mail", "mailaddress", "subscriberemail", "useremail", "emailadresse", "mailadresse",
-                 "adresseemail", "adressemail", "courriel", "correo", "correoelectronico", "correoelectrónico", "indirizzoemail",
-                 "epost", "sähköposti", "почта", "メールアドレス"}},
+      {"email",
+       {"email",
+        "emailaddress",
+        "mail",
+        "mailaddress",
+        "subscriberemail",
+        "useremail",
+        "emailadresse",
+        "mailadresse",
+        "adresseemail",
+        "adressemail",
+        "courriel",
+        "correo",
+        "correoelectronico",
+        "correoelectrónico",
+        "direccióndecorreoelectrónico",
+        "direcciondecorreoelectronico",
+        "indirizzoemail",
+        "endereçodeemail",
+        "emailadres",
+        "epost",
+        "eposta",
+        "sähköposti",
+        "почта",
+        "メールアドレス"}},
       {"name", {"name", "fullname", "displayname", "subscribername", "membername", "nom", "nombre", "nome"}},
-      {"first_name", {"firstname", "fname", "givenname", "vorname", "prenom", "prénom"}},
-      {"last_name", {"lastname", "lname", "surname", "familyname", "nachname"}},
+      {"first_name", {"firstname", "fname", "givenname", "vorname", "prenom", "prénom", "voornaam"}},
+      {"last_name",
+       {"lastname", "lname", "surname", "familyname", "nachname", "apellidos", "apellido", "cognome", "sobrenome", "achternaam"}},
       {"language", {"language", "lang", "locale", "sprache", "langue", "idioma"}},
       {"digests", {"digests", "digest"}},
       {"topics", {"topics", "topic"}},
       {"status", {"status", "state", "subscriptionstatus", "subscriberstatus"}},
-      {"confirmed_at", {"confirmedat", "confirmtime", "confirmedon", "confirmationdate", "confirmationtime", "optintime",
-                        "optindate", "subscribedat", "subscribedon", "subscribedate", "subscribetime", "subscriptiondate"}},
+      {"confirmed_at",
+       {"confirmedat", "confirmtime", "confirmedon", "confirmationdate", "confirmationtime", "optintime", "optindate",
+        "subscribedat", "subscribedon", "subscribedate", "subscribetime", "subscriptiondate"}},
   };
   return all;
 }
@@ -59,8 +84,11 @@ StatusWord word_of(std::string_view key) {
       {"confirmed", S::confirmed},      {"subscribed", S::confirmed},    {"active", S::confirmed},
       {"verified", S::confirmed},       {"pending", S::pending},         {"unconfirmed", S::pending},
       {"unverified", S::pending},       {"notconfirmed", S::pending},    {"pendingverification", S::pending},
-      {"unactivated", S::pending},      {"withdrawn", S::withdrawn},     {"unsubscribed", S::withdrawn},
+      {"unactivated", S::pending},      {"pendingconfirmation", S::pending}, {"nonsubscribed", S::pending},
+      {"withdrawn", S::withdrawn},      {"unsubscribed", S::withdrawn},  {"optedout", S::withdrawn},
       {"inactive", S::withdrawn},       {"disabled", S::withdrawn},      {"removed", S::withdrawn},
+      {"deactivated", S::withdrawn},    {"cancelled", S::withdrawn},     {"canceled", S::withdrawn},
+      {"archived", S::withdrawn},       {"unfollowed", S::withdrawn},    {"following", S::confirmed},
       {"deleted", S::withdrawn},        {"left", S::withdrawn},          {"bounced", C::hard_bounce},
       {"hardbounced", C::hard_bounce},  {"cleaned", C::hard_bounce},     {"undeliverable", C::hard_bounce},
       {"softbounced", C::soft_bounces}, {"complained", C::complaint},    {"complaint", C::complaint},
@@ -122,28 +150,75 @@ struct ServiceFormat {
   DateOrder dates = DateOrder::year_first;
 };
 
+constexpr std::string_view follow_it_signs =
+    "followdate|followeddate|datefollowed|followedat|followedon|followedsince|followingsince|followerstatus|"
+    "followstatus|deliverychannel|deliverychannels";
+
 const std::vector<ServiceFormat>& service_formats() {
   static const std::vector<ServiceFormat> all = {
-      // Separate files of the subscribed, unsubscribed and cleaned, told apart by their last columns.
-      {"mailchimp", {"emailaddress", "memberrating", "leid"}, "emailaddress", "", "confirmtime|optintime",
-       {{"cleantime", 'f', "cleaned"}, {"unsubtime", 'f', "unsubscribed"}}, "subscribed"},
-      {"substack", {"email", "activesubscription", "emaildisabled"}, "email", "", "createdat",
-       {{"emaildisabled", 'y', "unsubscribed"}}, "subscribed"},
-      {"substack", {"email", "stripeplan", "startdate"}, "email", "", "startdate", {}, "subscribed"},
-      {"buttondown", {"email|emailaddress", "creationdate", "type|subscribertype"}, "email|emailaddress", "type|subscribertype", "creationdate"},
+      // Separate files of the subscribed, unsubscribed and cleaned, told apart by their own columns. The names of people's own
+      // fields (the address is one) are in the account's language, or what somebody made of them; those in capitals never
+      // change.
+      {"mailchimp",
+       {"memberrating", "optintime|confirmtime|unsubtime|cleantime|leid"},
+       "emailaddress",
+       "",
+       "confirmtime|optintime",
+       {{"cleantime", 'f', "cleaned"}, {"unsubtime", 'f', "unsubscribed"}},
+       "subscribed"},
+      // email_list.csv of the whole export, in the forms of several years, and the list of the paying ones.
+      {"substack",
+       {"email", "emaildisabled", "activesubscription|expiry"},
+       "email",
+       "",
+       "createdat",
+       {{"emaildisabled", 'y', "unsubscribed"}},
+       "subscribed"},
+      // The export of the subscribers' page, now and as it was until 2024. Its "Cancel date" is that of a paid plan.
+      {"substack",
+       {"email", "stripeplan|subscriptionsourcefree", "startdate|subscriptiondate"},
+       "email",
+       "",
+       "startdate|subscriptiondate",
+       {},
+       "subscribed"},
+      {"buttondown",
+       {"email|emailaddress", "creationdate", "type|subscribertype"},
+       "email|emailaddress",
+       "type|subscribertype",
+       "creationdate"},
       // "enabled" says nothing about a confirmation: that is kept for each of its lists, and not exported.
       {"listmonk", {"uuid", "email", "attributes", "status"}, "email", "status", "createdat"},
-      {"ghost", {"email", "subscribedtoemails|subscribed", "complimentaryplan"}, "email", "", "createdat",
-       {{"deletedat", 'f', "unsubscribed"}, {"subscribedtoemails", 'n', "unsubscribed"}, {"subscribed", 'n', "unsubscribed"}}, "subscribed"},
+      {"ghost",
+       {"email", "subscribedtoemails|subscribed", "complimentaryplan"},
+       "email",
+       "",
+       "createdat",
+       {{"deletedat", 'f', "unsubscribed"}, {"subscribedtoemails", 'n', "unsubscribed"}, {"subscribed", 'n', "unsubscribed"}},
+       "subscribed"},
       {"phplist",
        {"email", "confirmed|isthisuserconfirmed|isthissubscriberconfirmed|istheemailofthissubscriberconfirmed",
         "blacklisted|isthisuserblacklisted|isthissubscriberblacklisted"},
-       "email", "", "entered",
+       "email",
+       "",
+       "entered",
        {{"blacklisted|isthisuserblacklisted|isthissubscriberblacklisted", 'y', "blacklisted"},
         {"confirmed|isthisuserconfirmed|isthissubscriberconfirmed|istheemailofthissubscriberconfirmed", 'n', "unconfirmed"}},
        "subscribed"},
-      {"feedburner", {"email|emailaddress", "subscribed|subscribetime", "status"}, "email|emailaddress", "status", "subscribed|subscribetime",
-       {}, "", DateOrder::month_first},
+      {"feedburner",
+       {"email|emailaddress", "subscribed|datesubscribed|subscribetime", "status"},
+       "email|emailaddress",
+       "status",
+       "subscribed|datesubscribed|subscribetime",
+       {},
+       "",
+       DateOrder::month_first},
+      // Its file could not be got hold of: known by what only followers have.
+      {"follow.it",
+       {"email|emailaddress|follower|followeremail|followersemail", follow_it_signs},
+       "followeremail|followersemail|emailaddress|email|follower",
+       "followerstatus|followstatus|status",
+       "followdate|followeddate|datefollowed|followedat|followedon|followedsince|followingsince|date"},
   };
   return all;
 }
@@ -226,21 +301,48 @@ std::optional<std::string> time_of(std::string_view text) {
   return fmt::format("{}:{}{}", minutes, seconds, *zone);
 }
 
+/// Passes over at most so many digits.
+std::optional<int> take_number(std::string_view& text, std::size_t most) {
+  int value = 0;
+  std::size_t count = 0;
+  for (; count < most && count < text.size() && text[count] >= '0' && text[count] <= '9'; ++count) {
+    value = 10 * value + (text[count] - '0');
+  }
+  text.remove_prefix(count);
+  return count > 0 ? std::optional{value} : std::nullopt;
+}
+
+/// "6/17/2009" or "06/17/2009 9:52 PM" with the year first, as read_date() knows it; as it is where it is written otherwise.
+std::string year_first(std::string_view text) {
+  auto rest = text;
+  const auto month = take_number(rest, 2);
+  const bool first = take_char(rest, "/");
+  const auto day = take_number(rest, 2);
+  const bool second = take_char(rest, "/");
+  const auto year = take_number(rest, 4);
+  if (!month || !first || !day || !second || !year || *year < 1000) return std::string{text};
+  const auto date = fmt::format("{:04}-{:02}-{:02}", *year, *month, *day);
+  rest = trim(rest);
+  const auto half = ascii_lower(rest.substr(rest.size() - std::min<std::size_t>(2, rest.size())));
+  if (half == "am" || half == "pm") rest = trim(rest.substr(0, rest.size() - 2));
+  const auto hour = take_number(rest, 2);
+  if (!hour) return rest.empty() ? date : std::string{text};
+  const int since_noon = (half == "am" || half == "pm") && *hour == 12 ? 0 : *hour;
+  return fmt::format("{} {:02}{}", date, half == "pm" ? since_noon + 12 : since_noon, rest);
+}
+
 }  // namespace
 
 Result<UtcTime> read_date(std::string_view text, DateOrder order) {
   text = trim(text);
+  if (order == DateOrder::month_first) {
+    if (auto date = read_date(year_first(text))) return date;
+  }
   // Exact to the millisecond only in the form that we write ourselves.
   if (auto exact = parse_rfc3339(text)) return exact;
   auto rest = text;
-  std::string date;
-  if (order == DateOrder::month_first && text.size() >= 10 && text[2] == '/' && text[5] == '/') {
-    date = fmt::format("{}-{}-{}", text.substr(6, 4), text.substr(0, 2), text.substr(3, 2));
-    rest.remove_prefix(10);
-  } else {
-    if (take_digits(rest, 4) && take_char(rest, "-") && take_digits(rest, 2) && take_char(rest, "-")) take_digits(rest, 2);
-    date = text.substr(0, text.size() - rest.size());
-  }
+  if (take_digits(rest, 4) && take_char(rest, "-") && take_digits(rest, 2) && take_char(rest, "-")) take_digits(rest, 2);
+  std::string date{text.substr(0, text.size() - rest.size())};
   if (!rest.empty() && !take_char(rest, " Tt")) date.clear();
   if (const auto time = time_of(rest); time && date.size() == 10) {
     if (auto read = parse_rfc3339(fmt::format("{}T{}", date, *time))) return read;
@@ -258,17 +360,19 @@ Result<ColumnMap> ColumnMap::read(const CsvRecord& header, std::span<const std::
   }
   columns.recognise(keys);
   columns.guess(keys);
-  const std::array<std::pair<std::string_view, std::optional<std::size_t>*>, 7> slots = {{{"email", &columns.email_},
-                                                                                          {"name", &columns.name_},
-                                                                                          {"language", &columns.language_},
-                                                                                          {"digests", &columns.digests_},
-                                                                                          {"topics", &columns.topics_},
-                                                                                          {"status", &columns.status_},
-                                                                                          {"confirmed_at", &columns.confirmed_at_}}};
+  const std::array<std::pair<std::string_view, std::optional<std::size_t>*>, 7> slots = {
+      {{"email", &columns.email_},
+       {"name", &columns.name_},
+       {"language", &columns.language_},
+       {"digests", &columns.digests_},
+       {"topics", &columns.topics_},
+       {"status", &columns.status_},
+       {"confirmed_at", &columns.confirmed_at_}}};
   for (const auto& [column, wanted] : map) {
     const auto* const slot = std::ranges::find(slots, std::string_view{column}, [](const auto& one) { return one.first; });
     if (slot == slots.end()) {
-      return fail(Errc::usage, fmt::format("\"{}\" is not a column that can be mapped", column), did_you_mean(column, our_columns));
+      return fail(Errc::usage, fmt::format("\"{}\" is not a column that can be mapped", column),
+                  did_you_mean(column, our_columns));
     }
     if (column == "name") columns.first_name_ = columns.last_name_ = std::nullopt;
     if (column == "status") columns.rules_.clear();
@@ -316,6 +420,15 @@ void ColumnMap::recognise(std::span<const std::string> keys) {
   }
 }
 
+/// In some languages the word for a name is also that for the part of it whose other part has a column of its own.
+void ColumnMap::divide_name(std::span<const std::string> keys) {
+  const auto& key = keys[*name_];
+  const bool is_last = first_name_ && !last_name_ && (key == "nom" || (key == "name" && keys[*first_name_] == "vorname"));
+  const bool is_first = last_name_ && !first_name_ && (key == "nombre" || key == "nome");
+  if (is_last) last_name_ = std::exchange(name_, std::nullopt);
+  if (is_first) first_name_ = std::exchange(name_, std::nullopt);
+}
+
 void ColumnMap::guess(std::span<const std::string> keys) {
   const bool service = format_ != "csv";
   for (const auto& [column, names] : synonyms()) {
@@ -329,11 +442,14 @@ void ColumnMap::guess(std::span<const std::string> keys) {
                        : column == "status"     ? &status_
                                                 : &confirmed_at_;
     // A service's own columns of these names mean something else, if they are there.
-    if (*slot || (service && (column == "status" || column == "confirmed_at" || column == "digests" || column == "topics"))) continue;
+    if (*slot || (service && (column == "status" || column == "confirmed_at" || column == "digests" || column == "topics"))) {
+      continue;
+    }
     for (const auto name : names) {
       if (*slot = find_key(keys, name); *slot) break;
     }
   }
+  if (name_) divide_name(keys);
   if (name_) first_name_ = last_name_ = std::nullopt;
   if (!service && email_ && digests_ && confirmed_at_ && status_) format_ = "tidings";
 }
@@ -360,7 +476,9 @@ std::string_view ColumnMap::field(const CsvRecord& record, std::optional<std::si
 Result<std::optional<LineStatus>> ColumnMap::status_of(const CsvRecord& record) const {
   for (const auto& rule : rules_) {
     const auto text = field(record, rule.column);
-    const bool applies = rule.when == Rule::When::filled ? !text.empty() : rule.when == Rule::When::yes ? is_yes(text) : is_no(text);
+    const bool applies = rule.when == Rule::When::filled ? !text.empty()
+                         : rule.when == Rule::When::yes  ? is_yes(text)
+                                                         : is_no(text);
     if (applies) return read_status(rule.word).status;
   }
   const auto text = field(record, status_);
@@ -374,7 +492,9 @@ Result<std::optional<LineStatus>> ColumnMap::status_of(const CsvRecord& record) 
 }
 
 Result<ImportLine> ColumnMap::understand(const CsvRecord& record) const {
-  if (!record.valid_utf8) return fail(Errc::bad_data, "the line is not UTF-8", "save the file as UTF-8: iconv -f windows-1252 -t utf-8 FILE");
+  if (!record.valid_utf8) {
+    return fail(Errc::bad_data, "the line is not UTF-8", "save the file as UTF-8: iconv -f windows-1252 -t utf-8 FILE");
+  }
   for (std::size_t i = headers_.size(); i < record.fields.size(); ++i) {
     if (!trim(record.fields[i]).empty()) {
       return fail(Errc::bad_data, fmt::format("the line has {} fields, the header {}", record.fields.size(), headers_.size()),

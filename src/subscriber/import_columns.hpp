@@ -40,7 +40,7 @@ struct StatusWord {
 enum class DateOrder { year_first, month_first };
 
 /// RFC 3339; also with a blank for T, without seconds, without a zone (then UTC), with "+0000 UTC" or the like behind, or the
-/// date alone. `month_first` reads 06/17/2009 09:52 besides. Fractions count in RFC 3339 only.
+/// date alone. `month_first` reads 06/17/2009 09:52 and 6/17/2009 9:52 AM besides. Fractions count in RFC 3339 only.
 [[nodiscard]] Result<UtcTime> read_date(std::string_view text, DateOrder order = DateOrder::year_first);
 
 /// One line, understood. Empty digests: those of the options.
@@ -83,6 +83,7 @@ class ColumnMap {
   [[nodiscard]] Result<std::optional<LineStatus>> status_of(const CsvRecord& record) const;
   void recognise(std::span<const std::string> keys);
   void guess(std::span<const std::string> keys);
+  void divide_name(std::span<const std::string> keys);
 
   std::string format_ = "csv";
   std::vector<std::string> headers_;

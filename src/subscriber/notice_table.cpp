@@ -59,7 +59,13 @@ Result<std::optional<SignUpRequest>> NoticeTable::next_sign_up() {
   TIDINGS_LET(const bool row, query.step());
   if (!row) return std::nullopt;
   TIDINGS_LET(auto address, parse_mail_address(query.text(1)));
-  return SignUpRequest{.id = query.integer(0), .address = std::move(address), .name = query.text(2), .language = query.text(3), .digests = lines_of(query.view(4)), .topics = lines_of(query.view(5)), .detail = query.text(6)};
+  return SignUpRequest{.id = query.integer(0),
+                       .address = std::move(address),
+                       .name = query.text(2),
+                       .language = query.text(3),
+                       .digests = lines_of(query.view(4)),
+                       .topics = lines_of(query.view(5)),
+                       .detail = query.text(6)};
 }
 
 Result<void> NoticeTable::drop_sign_up(std::int64_t id) {
@@ -81,7 +87,8 @@ Result<bool> NoticeTable::add(SubscriberId subscriber, NoticeKind kind, const st
   }
   auto insert = database_.prepare(R"(
       INSERT INTO notices (subscriber_id, kind, digests, created_ms, due_ms) VALUES (:id, :kind, :digests, :now, :now))");
-  TIDINGS_TRY(insert.bind(":id", subscriber).bind(":kind", name_of(kind)).bind(":digests", join(digests, "\n")).bind(":now", now).run());
+  TIDINGS_TRY(
+      insert.bind(":id", subscriber).bind(":kind", name_of(kind)).bind(":digests", join(digests, "\n")).bind(":now", now).run());
   return true;
 }
 
@@ -100,7 +107,11 @@ Result<std::optional<Notice>> NoticeTable::claim() {
   take.bind(":lease", now + notice_lease).bind(":id", id).bind(":now", now);
   TIDINGS_LET(const bool taken, take.step());
   if (!taken) return std::nullopt;
-  Notice notice{.id = id, .subscriber = take.id<SubscriberId>(0), .digests = lines_of(take.view(2)), .created = take.time(3), .attempts = static_cast<int>(take.integer(4))};
+  Notice notice{.id = id,
+                .subscriber = take.id<SubscriberId>(0),
+                .digests = lines_of(take.view(2)),
+                .created = take.time(3),
+                .attempts = static_cast<int>(take.integer(4))};
   for (const auto kind : all_kinds) {
     if (take.view(1) == name_of(kind)) notice.kind = kind;
   }
@@ -120,7 +131,10 @@ Result<void> NoticeTable::postpone(const Notice& notice, std::string_view error)
   if (now - notice.created >= notice_give_up) return finish(notice.id, error);
   const auto index = std::min(waits.size() - 1, static_cast<std::size_t>(std::max(0, notice.attempts - 1)));
   auto statement = database_.prepare("UPDATE notices SET due_ms = :due, last_error = :error WHERE id = :id");
-  return statement.bind(":due", now + waits.at(index)).bind(":error", truncate_utf8(error, max_error_bytes)).bind(":id", notice.id).run();
+  return statement.bind(":due", now + waits.at(index))
+      .bind(":error", truncate_utf8(error, max_error_bytes))
+      .bind(":id", notice.id)
+      .run();
 }
 
 Result<std::int64_t> NoticeTable::open() {

@@ -1,7 +1,7 @@
 // The lines of an import, read and understood in a thread of their own while the caller stores those before them.
 //
-// Order is the file's. At most a few thousand lines are ahead. The reader and the columns belong to the thread until this object is
-// gone; its destructor waits for the thread, which ends at the next line, or when a pipe that it reads from gives something.
+// Order is the file's. At most a few thousand lines are ahead. The reader and the columns belong to the thread until this object
+// is gone; its destructor waits for the thread, which ends at the next line, or when a pipe that it reads from gives something.
 #pragma once
 
 #include <condition_variable>

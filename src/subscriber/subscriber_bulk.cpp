@@ -49,7 +49,9 @@ Result<void> SubscriberTable::begin_bulk(const store::Transaction& open) {
 
 Result<void> SubscriberTable::flush_bulk() {
   if (!bulk_) return {};
-  for (auto* const batch : {&bulk_->subscribers, &bulk_->subscriptions, &bulk_->topics, &bulk_->consents}) TIDINGS_TRY(batch->flush());
+  for (auto* const batch : {&bulk_->subscribers, &bulk_->subscriptions, &bulk_->topics, &bulk_->consents}) {
+    TIDINGS_TRY(batch->flush());
+  }
   bulk_->not_flushed = bulk_->next;
   return {};
 }

@@ -247,7 +247,8 @@ Result<void> SubscriberTable::join(const NewSubscriber& wanted, const std::strin
   } else {
     TIDINGS_TRY(put_subscription(result.id, digest, state, at, confirmed));
   }
-  return consents_.record(result.id, {.digest = digest, .event = event_of(state), .at = at, .origin = wanted.origin, .detail = wanted.detail});
+  return consents_.record(
+      result.id, {.digest = digest, .event = event_of(state), .at = at, .origin = wanted.origin, .detail = wanted.detail});
 }
 
 Result<void> SubscriberTable::put_subscription(SubscriberId id, std::string_view digest, SubscriptionState state,
@@ -307,7 +308,8 @@ Result<bool> SubscriberTable::set(SubscriberId id, const SubscriberChange& chang
   }
   if (changed.empty()) return false;
   const auto detail = tidings::join(changed, ", ") + (change.detail.empty() ? "" : " (" + change.detail + ")");
-  TIDINGS_TRY(consents_.record(id, {.digest = {}, .event = ConsentEvent::changed, .at = clock_.now(), .origin = change.origin, .detail = detail}));
+  TIDINGS_TRY(consents_.record(
+      id, {.digest = {}, .event = ConsentEvent::changed, .at = clock_.now(), .origin = change.origin, .detail = detail}));
   TIDINGS_TRY(transaction.commit());
   return true;
 }
@@ -336,7 +338,9 @@ Result<std::vector<std::string>> SubscriberTable::confirm(const store::Transacti
   for (const auto& row : rows) {
     if (row.state != SubscriptionState::pending) continue;
     TIDINGS_TRY(put_subscription(id, row.digest, SubscriptionState::confirmed, now, now));
-    TIDINGS_TRY(consents_.record(id, {.digest = row.digest, .event = ConsentEvent::confirmed, .at = now, .origin = origin, .detail = std::string{detail}}));
+    TIDINGS_TRY(consents_.record(
+        id,
+        {.digest = row.digest, .event = ConsentEvent::confirmed, .at = now, .origin = origin, .detail = std::string{detail}}));
     changed.push_back(row.digest);
   }
   return changed;
@@ -350,15 +354,17 @@ Result<std::vector<std::string>> SubscriberTable::unsubscribe(SubscriberId id, s
   return changed;
 }
 
-Result<std::vector<std::string>> SubscriberTable::unsubscribe(const store::Transaction& /*open*/, SubscriberId id, std::string_view digest,
-                                                              Origin origin, std::string_view detail) {
+Result<std::vector<std::string>> SubscriberTable::unsubscribe(const store::Transaction& /*open*/, SubscriberId id,
+                                                              std::string_view digest, Origin origin, std::string_view detail) {
   TIDINGS_LET(const auto rows, subscription_rows(database_, id, digest));
   const auto now = clock_.now();
   std::vector<std::string> changed;
   for (const auto& row : rows) {
     if (row.state == SubscriptionState::withdrawn) continue;
     TIDINGS_TRY(put_subscription(id, row.digest, SubscriptionState::withdrawn, now, row.confirmed));
-    TIDINGS_TRY(consents_.record(id, {.digest = row.digest, .event = ConsentEvent::withdrawn, .at = now, .origin = origin, .detail = std::string{detail}}));
+    TIDINGS_TRY(consents_.record(
+        id,
+        {.digest = row.digest, .event = ConsentEvent::withdrawn, .at = now, .origin = origin, .detail = std::string{detail}}));
     changed.push_back(row.digest);
   }
   return changed;
@@ -391,7 +397,8 @@ Result<DigestChange> SubscriberTable::change_digests(const store::Transaction& /
     const auto confirmed = has_consent ? std::optional{now} : row == rows.end() ? std::nullopt : row->confirmed;
     TIDINGS_TRY(put_subscription(id, digest, state, now, confirmed));
     const auto from = change.left.empty() ? std::string{"added"} : "changed from " + tidings::join(change.left, "; ");
-    TIDINGS_TRY(consents_.record(id, {.digest = digest, .event = event_of(state), .at = now, .origin = origin, .detail = with(from)}));
+    TIDINGS_TRY(
+        consents_.record(id, {.digest = digest, .event = event_of(state), .at = now, .origin = origin, .detail = with(from)}));
     (has_consent ? change.joined : change.pending).push_back(digest);
   }
   return change;
@@ -441,7 +448,8 @@ Result<std::int64_t> SubscriberTable::expire_pending(UtcTime before) {
   }
   const auto now = clock_.now();
   for (const auto& one : old) {
-    TIDINGS_TRY(consents_.record(one.id, {.digest = one.digest, .event = ConsentEvent::expired, .at = now, .origin = Origin::system, .detail = {}}));
+    TIDINGS_TRY(consents_.record(
+        one.id, {.digest = one.digest, .event = ConsentEvent::expired, .at = now, .origin = Origin::system, .detail = {}}));
     auto end = database_.prepare(R"(
         UPDATE subscriptions SET state = 'withdrawn', since_ms = :now WHERE subscriber_id = :id AND digest = :digest)");
     auto remove = database_.prepare(R"(

@@ -148,9 +148,9 @@ class SubscriberTable {
   /// The suppressions that add() asks.
   [[nodiscard]] Suppressions& suppressions() { return suppressions_; }
 
-  /// For an import that is large against the list: from now on add() finds who is there in memory and gathers rows, and the table's
-  /// indexes are away until end_bulk(), which must come before the commit. In between only add() and suppressions() may be
-  /// used; who was added is in the tables after flush_bulk(). A hundred lines or a million: see import.cpp for when it pays.
+  /// For an import that is large against the list: from now on add() finds who is there in memory and gathers rows, and the
+  /// table's indexes are away until end_bulk(), which must come before the commit. In between only add() and suppressions() may
+  /// be used; who was added is in the tables after flush_bulk(). A hundred lines or a million: see import.cpp for when it pays.
   [[nodiscard]] Result<void> begin_bulk(const store::Transaction& open);
   [[nodiscard]] Result<void> flush_bulk();
   [[nodiscard]] Result<void> end_bulk();
@@ -181,8 +181,8 @@ class SubscriberTable {
   /// unknown or erased one.
   [[nodiscard]] Result<std::vector<std::string>> unsubscribe(SubscriberId id, std::string_view digest, Origin origin,
                                                              std::string_view detail);
-  [[nodiscard]] Result<std::vector<std::string>> unsubscribe(const store::Transaction& open, SubscriberId id, std::string_view digest,
-                                                             Origin origin, std::string_view detail);
+  [[nodiscard]] Result<std::vector<std::string>> unsubscribe(const store::Transaction& open, SubscriberId id,
+                                                             std::string_view digest, Origin origin, std::string_view detail);
 
   /// The subscriber gets exactly `digests` from now on; none is "off". Who is confirmed for any digest is confirmed for those
   /// that come new, even if they had left them before. Errc::no_input if unknown. For app/cadence.hpp, which also sees to it
@@ -210,7 +210,8 @@ class SubscriberTable {
   [[nodiscard]] Result<void> insert_if_new(const NewSubscriber& wanted, const std::string& key, AddResult& result);
   [[nodiscard]] Result<void> fill_in(const NewSubscriber& wanted, SubscriberId id);
   [[nodiscard]] Result<void> load_if_new(const NewSubscriber& wanted, const std::string& key, AddResult& result);
-  void load_subscription(SubscriberId id, std::string_view digest, SubscriptionState state, UtcTime since, std::optional<UtcTime> confirmed);
+  void load_subscription(SubscriberId id, std::string_view digest, SubscriptionState state, UtcTime since,
+                         std::optional<UtcTime> confirmed);
   [[nodiscard]] Result<void> flush_hundreds();
   [[nodiscard]] Result<void> join(const NewSubscriber& wanted, const std::string& digest, AddResult& result);
   [[nodiscard]] Result<void> put_subscription(SubscriberId id, std::string_view digest, SubscriptionState state,

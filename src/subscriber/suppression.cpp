@@ -16,8 +16,6 @@ constexpr std::size_t max_detail_bytes = 500;
 constexpr SuppressionCause all_causes[] = {SuppressionCause::hard_bounce, SuppressionCause::soft_bounces,
                                            SuppressionCause::complaint, SuppressionCause::manual, SuppressionCause::erased};
 
-std::size_t hash_of(std::string_view key) { return std::hash<std::string_view>{}(key); }
-
 std::string salted(const std::string& salt, std::string_view address_key) {
   return "sha256:" + hex_encode(sha256(salt + std::string{address_key}));
 }
@@ -62,7 +60,7 @@ Result<bool> Suppressions::add(const MailAddress& address, SuppressionCause caus
                   .bind(":at", clock_.now())
                   .bind(":detail", truncate_utf8(clean, max_detail_bytes))
                   .run());
-  if (remembered_) remembered_->hashes.insert(hash_of(address.key()));
+  if (remembered_) remembered_->keys.add(address.key());
   return database_.changes() > 0;
 }
 
@@ -94,8 +92,8 @@ Result<std::optional<Suppression>> Suppressions::lookup(const MailAddress& addre
 
 Result<std::optional<Suppression>> Suppressions::lookup_key(std::string_view address_key) {
   if (remembered_) {
-    const auto& [hashes, salt] = *remembered_;
-    if (!hashes.contains(hash_of(address_key)) && (salt.empty() || !hashes.contains(hash_of(salted(salt, address_key))))) return std::nullopt;
+    const auto& [keys, salt] = *remembered_;
+    if (!keys.may_have(address_key) && (salt.empty() || !keys.may_have(salted(salt, address_key)))) return std::nullopt;
   }
   // Asked for each line of an import: one statement while nobody is suppressed or erased.
   if (!probe_) {
@@ -129,7 +127,7 @@ Result<void> Suppressions::remember_hashes() {
   for (;;) {
     TIDINGS_LET(const bool row, query.step());
     if (!row) break;
-    remembered.hashes.insert(hash_of(query.view(0)));
+    remembered.keys.add(query.view(0));
   }
   remembered_ = std::move(remembered);
   return {};

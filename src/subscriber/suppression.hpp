@@ -5,17 +5,16 @@
 // it stops tables made in advance, not somebody who holds the whole database and guesses addresses one by one.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "base/mail_address.hpp"
 #include "base/result.hpp"
 #include "store/database.hpp"
+#include "subscriber/address_set.hpp"
 
 namespace tidings::subscriber {
 
@@ -67,7 +66,7 @@ class Suppressions {
   const Clock& clock_;
   std::optional<store::Statement> probe_;
   struct Remembered {
-    std::unordered_set<std::size_t> hashes;
+    AddressSet keys;
     std::string salt;
   };
   std::optional<Remembered> remembered_;

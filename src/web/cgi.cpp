@@ -14,9 +14,10 @@ constexpr std::size_t max_events_bytes = 1024 * 1024;  // webhooks: events come 
 
 /// The header fields that prove a webhook call, as RFC 3875 section 4.1.18 names them.
 void read_proof(const Environment& environment, Request& request) {
-  for (const auto& [variable, name] : {std::pair{"HTTP_AUTHORIZATION", "authorization"},
-                                       std::pair{"HTTP_X_TWILIO_EMAIL_EVENT_WEBHOOK_SIGNATURE", "x-twilio-email-event-webhook-signature"},
-                                       std::pair{"HTTP_X_TWILIO_EMAIL_EVENT_WEBHOOK_TIMESTAMP", "x-twilio-email-event-webhook-timestamp"}}) {
+  for (const auto& [variable, name] :
+       {std::pair{"HTTP_AUTHORIZATION", "authorization"},
+        std::pair{"HTTP_X_TWILIO_EMAIL_EVENT_WEBHOOK_SIGNATURE", "x-twilio-email-event-webhook-signature"},
+        std::pair{"HTTP_X_TWILIO_EMAIL_EVENT_WEBHOOK_TIMESTAMP", "x-twilio-email-event-webhook-timestamp"}}) {
     if (auto value = environment(variable)) request.proof.emplace_back(name, *std::move(value));
   }
 }
@@ -25,10 +26,15 @@ void read_proof(const Environment& environment, Request& request) {
 
 Result<Request> read_cgi(const Environment& environment, std::istream& in) {
   const auto method = environment("REQUEST_METHOD");
-  if (!method) return fail(Errc::usage, "this is no CGI call: REQUEST_METHOD is not set", "a web server starts it; docs/web.md shows how");
+  if (!method) {
+    return fail(Errc::usage, "this is no CGI call: REQUEST_METHOD is not set", "a web server starts it; docs/web.md shows how");
+  }
   const auto text = [&](const char* name) { return environment(name).value_or(std::string{}); };
   Request request;
-  request.method = *method == "GET" ? Method::get : *method == "HEAD" ? Method::head : *method == "POST" ? Method::post : Method::other;
+  request.method = *method == "GET"    ? Method::get
+                   : *method == "HEAD" ? Method::head
+                   : *method == "POST" ? Method::post
+                                       : Method::other;
   request.path = text("PATH_INFO");
   if (request.path.empty()) request.path = "/";
   request.query = text("QUERY_STRING");

@@ -87,7 +87,8 @@ class Desk {
   [[nodiscard]] virtual Result<std::optional<Leaving>> leave(std::string_view token, Scope scope, std::string_view client) = 0;
   /// The same for a mail program, which shows nobody anything: what it returns is called with what to do once the withdrawal is
   /// on disk. So that many of them share one commit. Empty: nothing to wait for.
-  [[nodiscard]] virtual Result<std::optional<std::function<void(Settled)>>> leave_at_once(std::string_view token, std::string_view client) = 0;
+  [[nodiscard]] virtual Result<std::optional<std::function<void(Settled)>>> leave_at_once(std::string_view token,
+                                                                                          std::string_view client) = 0;
   /// Asks by mail whether they want to be back; false if there is no such token.
   [[nodiscard]] virtual Result<bool> come_back(std::string_view token, std::string_view client) = 0;
 
@@ -96,7 +97,8 @@ class Desk {
 
   [[nodiscard]] virtual Result<std::optional<Member>> member(std::string_view token) = 0;
   /// Errc::bad_data for a name or language that is none.
-  [[nodiscard]] virtual Result<std::optional<Change>> change(std::string_view token, const Wishes& wishes, std::string_view client) = 0;
+  [[nodiscard]] virtual Result<std::optional<Change>> change(std::string_view token, const Wishes& wishes,
+                                                             std::string_view client) = 0;
 
   /// One insert, whether the address is known or not; whoever sends the mails looks it up later.
   [[nodiscard]] virtual Result<SignUpAnswer> sign_up(const SignUp& wanted) = 0;

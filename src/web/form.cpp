@@ -66,9 +66,13 @@ Result<Form> parse_multipart(std::string_view content_type, std::string_view bod
     if (rest.substr(begin).starts_with("--")) return form;
     const auto line_end = rest.find("\r\n", begin);
     const auto next = rest.find(delimiter, begin);
-    if (line_end == std::string_view::npos || next == std::string_view::npos) return fail(Errc::bad_data, "a multipart form is cut off");
+    if (line_end == std::string_view::npos || next == std::string_view::npos) {
+      return fail(Errc::bad_data, "a multipart form is cut off");
+    }
     if (line_end < next) {
-      if (auto field = read_part(rest.substr(line_end + 2, next - line_end - 2))) form.add(std::move(field->first), std::move(field->second));
+      if (auto field = read_part(rest.substr(line_end + 2, next - line_end - 2))) {
+        form.add(std::move(field->first), std::move(field->second));
+      }
     }
     at = next;
   }

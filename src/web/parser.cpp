@@ -65,17 +65,23 @@ struct Parser::Http final : httplib::Server {
   [[nodiscard]] HandlerResponse handle(const httplib::Request& in, httplib::Response& out) const {
     const auto hops = in.get_header_value_count("X-Forwarded-For");
     const auto forwarded = hops == 0 ? std::string{} : in.get_header_value("X-Forwarded-For", hops - 1);
-    Request request{.method = method_of(in.method), .path = in.path, .query = {}, .content_type = in.get_header_value("Content-Type"),
-                    .body = std::string{task.body}, .accept_language = in.get_header_value("Accept-Language"),
+    Request request{.method = method_of(in.method),
+                    .path = in.path,
+                    .query = {},
+                    .content_type = in.get_header_value("Content-Type"),
+                    .body = std::string{task.body},
+                    .accept_language = in.get_header_value("Accept-Language"),
                     .client = client_of(*task.peer, forwarded, trusted)};
     if (const auto mark = in.target.find('?'); mark != std::string::npos) request.query = in.target.substr(mark + 1);
     if (in.path.find("/hooks/") != std::string::npos) {
-      for (const std::string name : {"authorization", "x-twilio-email-event-webhook-signature", "x-twilio-email-event-webhook-timestamp"}) {
+      for (const std::string name :
+           {"authorization", "x-twilio-email-event-webhook-signature", "x-twilio-email-event-webhook-timestamp"}) {
         if (in.has_header(name)) request.proof.emplace_back(name, in.get_header_value(name));
       }
     }
     const bool proxied = in.has_header("X-Forwarded-For") || in.has_header("Forwarded") || in.has_header("Via");
-    request.is_local = !proxied && (task.peer->starts_with("127.") || *task.peer == "::1" || task.peer->starts_with("::ffff:127."));
+    request.is_local =
+        !proxied && (task.peer->starts_with("127.") || *task.peer == "::1" || task.peer->starts_with("::ffff:127."));
     auto response = (*task.answer)(request);
     task.wait = std::move(response.wait);
     out.status = response.status;
@@ -107,7 +113,8 @@ Parser::Parser(std::vector<std::string> trusted_proxies) : http_(std::make_uniqu
 
 Parser::~Parser() = default;
 
-Reply Parser::answer(std::string_view request, std::size_t head_bytes, const std::string& peer, bool last, const Answer& answer) const {
+Reply Parser::answer(std::string_view request, std::size_t head_bytes, const std::string& peer, bool last,
+                     const Answer& answer) const {
   task = {.body = request.substr(head_bytes), .peer = &peer, .answer = &answer, .wait = {}};
   MemoryStream stream{request, peer};
   auto reply = http_->process(stream, last);
@@ -120,7 +127,8 @@ std::string client_of(const std::string& peer, const std::string& forwarded_for,
   if (!is_trusted || forwarded_for.empty()) return peer;
   const auto comma = forwarded_for.rfind(',');
   auto last = std::string{trim(std::string_view{forwarded_for}.substr(comma == std::string::npos ? 0 : comma + 1))};
-  const bool sound = !last.empty() && last.size() <= 45 && last.find_first_not_of("0123456789abcdefABCDEF.:") == std::string::npos;
+  const bool sound =
+      !last.empty() && last.size() <= 45 && last.find_first_not_of("0123456789abcdefABCDEF.:") == std::string::npos;
   return sound ? last : peer;
 }
 

@@ -20,7 +20,10 @@ constexpr std::string_view archive_policy =
     "default-src 'none'; img-src 'self' https: data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
 
 Response plain(int status, std::string text) {
-  return {.status = status, .content_type = "text/plain; charset=utf-8", .body = std::move(text), .fields = {{"Cache-Control", "no-store"}}};
+  return {.status = status,
+          .content_type = "text/plain; charset=utf-8",
+          .body = std::move(text),
+          .fields = {{"Cache-Control", "no-store"}}};
 }
 
 Response not_allowed(std::string_view methods) {
@@ -70,7 +73,10 @@ std::string Site::language_of(const Request& request, const std::string& first) 
 }
 
 Result<Response> Site::show(int status, const PageView& view) {
-  Response response{.status = status, .content_type = "text/html; charset=utf-8", .body = {}, .fields = {{"Cache-Control", "no-store"}, {"Content-Language", view.language}, {"X-Robots-Tag", "noindex"}}};
+  Response response{.status = status,
+                    .content_type = "text/html; charset=utf-8",
+                    .body = {},
+                    .fields = {{"Cache-Control", "no-store"}, {"Content-Language", view.language}, {"X-Robots-Tag", "noindex"}}};
   if (view.page == PageName::subscribe) response.fields.pop_back();
   TIDINGS_LET(response.body, pages_.render(view));
   return response;
@@ -120,7 +126,13 @@ Result<Response> Site::subscribe(const Request& request) {
     count(SiteState::limited);
     return show_notice(429, Notice::many, view.language);
   }
-  SignUp wanted{.address = std::string{form->get("email")}, .name = view.name, .language = view.language, .digests = {}, .topics = {}, .client = request.client, .consent = pages_.consent(view.language)};
+  SignUp wanted{.address = std::string{form->get("email")},
+                .name = view.name,
+                .language = view.language,
+                .digests = {},
+                .topics = {},
+                .client = request.client,
+                .consent = pages_.consent(view.language)};
   for (const auto& choice : view.digests) {
     if (choice.is_chosen) wanted.digests.push_back(choice.value);
   }
@@ -148,7 +160,10 @@ Result<Response> Site::confirm(const Request& request, std::string_view token) {
   TIDINGS_LET(const auto joined, desk_.confirm(token, request.client));
   if (!joined) return missing(request);
   count(SiteState::confirmations);
-  PageView view{.page = PageName::message, .notice = Notice::confirmed, .language = language_of(request, joined->language), .address = joined->address};
+  PageView view{.page = PageName::message,
+                .notice = Notice::confirmed,
+                .language = language_of(request, joined->language),
+                .address = joined->address};
   view.others = joined->digests;
   return show(200, view);
 }
@@ -157,7 +172,9 @@ Result<Response> Site::unsubscribe(const Request& request, std::string_view toke
   if (is_read(request)) {
     TIDINGS_LET(const auto leaving, desk_.leaving(token));
     if (!leaving) return missing(request);
-    PageView view{.page = leaving->is_subscribed ? PageName::unsubscribe : PageName::left, .language = language_of(request, leaving->language), .address = leaving->address};
+    PageView view{.page = leaving->is_subscribed ? PageName::unsubscribe : PageName::left,
+                  .language = language_of(request, leaving->language),
+                  .address = leaving->address};
     view.digest = leaving->digest;
     view.others = leaving->others;
     return show(200, view);
@@ -203,7 +220,10 @@ Result<Response> Site::preferences(const Request& request, std::string_view toke
   const auto form = parse_form(request.content_type, request.body);
   // Without the button's own field it is no form of ours, and "nothing ticked" would mean leaving everything.
   if (!form || form->get("act") != "save") return show_notice(400, Notice::trouble, language);
-  Wishes wishes{.name = std::string{form->get("name")}, .language = std::string{form->get("language")}, .digests = form->all("digest"), .topics = form->all("topic")};
+  Wishes wishes{.name = std::string{form->get("name")},
+                .language = std::string{form->get("language")},
+                .digests = form->all("digest"),
+                .topics = form->all("topic")};
   if (!form->has("name")) wishes.name = member->name;
   if (!form->has("language")) wishes.language = member->language;
   auto change = desk_.change(token, wishes, request.client);
@@ -244,7 +264,10 @@ Result<Response> Site::metrics(const Request& request) {
 Result<Response> Site::archive(const Request& request, std::string_view path) {
   auto file = static_file(options_.archive, path);
   if (!file) return missing(request);
-  return Response{.status = 200, .content_type = std::move(file->content_type), .body = std::move(file->bytes), .fields = {{"Cache-Control", "public, max-age=300"}, {"Content-Security-Policy", std::string{archive_policy}}}};
+  return Response{.status = 200,
+                  .content_type = std::move(file->content_type),
+                  .body = std::move(file->bytes),
+                  .fields = {{"Cache-Control", "public, max-age=300"}, {"Content-Security-Policy", std::string{archive_policy}}}};
 }
 
 Result<Response> Site::route(const Request& request) {
@@ -267,11 +290,23 @@ Result<Response> Site::route(const Request& request) {
     TIDINGS_LET(const int status, desk_.take_webhook(path.substr(hooks.size()), request));
     return status == 404 ? missing(request) : plain(status, status == 200 ? "taken\n" : "not taken\n");
   }
-  if (is_post) return path == "/metrics" || path == "/healthz" || path == "/style.css" ? not_allowed("GET, HEAD") : missing(request);
+  if (is_post) {
+    return path == "/metrics" || path == "/healthz" || path == "/style.css" ? not_allowed("GET, HEAD") : missing(request);
+  }
   if (path == "/healthz") return health();
   if (path == "/metrics") return metrics(request);
   if (path == "/style.css") {
-    return Response{.status = 200, .content_type = "text/css; charset=utf-8", .body = pages_.style(), .fields = {{"Cache-Control", "public, max-age=3600"}}};
+    return Response{.status = 200,
+                    .content_type = "text/css; charset=utf-8",
+                    .body = pages_.style(),
+                    .fields = {{"Cache-Control", "public, max-age=3600"}}};
+  }
+  // Browsers ask for it when a page names none, as the editions in the archive do.
+  if (path == "/favicon.ico") {
+    return Response{.status = 200,
+                    .content_type = "image/svg+xml",
+                    .body = "<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
+                    .fields = {{"Cache-Control", "public, max-age=86400"}}};
   }
   if (path == "/robots.txt") return plain(200, "User-agent: *\nDisallow: /c/\nDisallow: /p/\nDisallow: /u/\n");
   if (path == "/archive") return archive(request, "");
@@ -281,7 +316,8 @@ Result<Response> Site::route(const Request& request) {
 
 Response Site::answer(Request request) {
   const auto& base = options_.base_path;
-  if (!base.empty() && request.path.starts_with(base) && (request.path.size() == base.size() || request.path[base.size()] == '/')) {
+  if (!base.empty() && request.path.starts_with(base) &&
+      (request.path.size() == base.size() || request.path[base.size()] == '/')) {
     request.path.erase(0, base.size());
     if (request.path.empty()) request.path = "/";
   }
@@ -293,7 +329,8 @@ Response Site::answer(Request request) {
     routed = show_notice(routed.error().code == Errc::try_again ? 503 : 500, Notice::trouble, language_of(request));
   }
   auto response = routed ? *std::move(routed) : plain(500, "internal error\n");
-  const bool has_policy = std::ranges::any_of(response.fields, [](const auto& field) { return field.first == "Content-Security-Policy"; });
+  const bool has_policy =
+      std::ranges::any_of(response.fields, [](const auto& field) { return field.first == "Content-Security-Policy"; });
   if (!has_policy) response.fields.emplace_back("Content-Security-Policy", page_policy);
   response.fields.emplace_back("X-Content-Type-Options", "nosniff");
   response.fields.emplace_back("Referrer-Policy", "no-referrer");

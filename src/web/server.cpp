@@ -92,13 +92,19 @@ struct Done {
 };
 
 std::string bare_answer(int status) {
-  const char* reason = status == 411 ? "Length Required" : status == 413 ? "Content Too Large" : status == 431 ? "Request Header Fields Too Large" : status == 503 ? "Service Unavailable" : "Bad Request";
+  const char* reason = status == 411   ? "Length Required"
+                       : status == 413 ? "Content Too Large"
+                       : status == 431 ? "Request Header Fields Too Large"
+                       : status == 503 ? "Service Unavailable"
+                                       : "Bad Request";
   return fmt::format("HTTP/1.1 {} {}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", status, reason);
 }
 
 std::string text_of(const sockaddr_storage& address, socklen_t size) {
   std::array<char, NI_MAXHOST> host{};
-  if (::getnameinfo(reinterpret_cast<const sockaddr*>(&address), size, host.data(), host.size(), nullptr, 0, NI_NUMERICHOST) != 0) return {};
+  if (::getnameinfo(reinterpret_cast<const sockaddr*>(&address), size, host.data(), host.size(), nullptr, 0, NI_NUMERICHOST) != 0) {
+    return {};
+  }
   return host.data();
 }
 
@@ -109,15 +115,20 @@ Result<Descriptor> bind_to(const std::string& host, int port) {
   addrinfo* found = nullptr;
   const auto service = std::to_string(port);
   if (::getaddrinfo(host.c_str(), service.c_str(), &hints, &found) != 0) {
-    return fail(Errc::config, fmt::format("\"{}\" is no address to listen on", host), "listen = \"127.0.0.1:8080\" or \"[::1]:8080\"");
+    return fail(Errc::config, fmt::format("\"{}\" is no address to listen on", host),
+                "listen = \"127.0.0.1:8080\" or \"[::1]:8080\"");
   }
   Descriptor socket{::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
   const int on = 1;
   ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  const bool well = socket.get() >= 0 && ::bind(socket.get(), found->ai_addr, found->ai_addrlen) == 0 && ::listen(socket.get(), 4096) == 0;
+  const bool well =
+      socket.get() >= 0 && ::bind(socket.get(), found->ai_addr, found->ai_addrlen) == 0 && ::listen(socket.get(), 4096) == 0;
   const int reason = errno;
   ::freeaddrinfo(found);
-  if (!well) return fail(Errc::unavailable, fmt::format("cannot listen on {} port {}: {}", host, port, std::strerror(reason)), "is it in use already?");
+  if (!well) {
+    return fail(Errc::unavailable, fmt::format("cannot listen on {} port {}: {}", host, port, std::strerror(reason)),
+                "is it in use already?");
+  }
   return socket;
 }
 
@@ -135,8 +146,12 @@ int connections_allowed(int wanted) {
 
 struct Server::State {
   State(const ServerOptions& wanted, Descriptor socket)
-      : options(wanted), listener(std::move(socket)), epoll(::epoll_create1(EPOLL_CLOEXEC)), wake(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
-        parser(wanted.trusted_proxies), max_connections(connections_allowed(wanted.max_connections)) {}
+      : options(wanted),
+        listener(std::move(socket)),
+        epoll(::epoll_create1(EPOLL_CLOEXEC)),
+        wake(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+        parser(wanted.trusted_proxies),
+        max_connections(connections_allowed(wanted.max_connections)) {}
   State(const State&) = delete;
   State& operator=(const State&) = delete;
   ~State() { end_workers(); }
@@ -231,7 +246,9 @@ struct Server::State {
   void enter(std::uint64_t id, Connection& connection, Connection::Phase phase) {
     if (auto* const old = list_of(connection.phase)) old->erase(connection.place);
     connection.phase = phase;
-    const auto limit = phase == Connection::Phase::writing ? options.write_timeout : phase == Connection::Phase::draining ? 2000ms : options.request_timeout;
+    const auto limit = phase == Connection::Phase::writing    ? options.write_timeout
+                       : phase == Connection::Phase::draining ? 2000ms
+                                                              : options.request_timeout;
     connection.deadline = std::chrono::steady_clock::now() + limit;
     if (auto* const list = list_of(phase)) connection.place = list->insert(list->end(), id);
   }
@@ -346,7 +363,8 @@ struct Server::State {
 
   void write_more(std::uint64_t id, Connection& connection) {
     while (connection.written < connection.out.size()) {
-      const auto sent = ::send(connection.socket.get(), connection.out.data() + connection.written, connection.out.size() - connection.written, MSG_NOSIGNAL);
+      const auto sent = ::send(connection.socket.get(), connection.out.data() + connection.written,
+                               connection.out.size() - connection.written, MSG_NOSIGNAL);
       if (sent < 0 && errno == EINTR) continue;
       if (sent < 0 && errno == EAGAIN) return watch(connection.socket.get(), id, EPOLLOUT, EPOLL_CTL_MOD);
       if (sent < 0) return drop(id);
@@ -407,7 +425,8 @@ struct Server::State {
   }
 
   [[nodiscard]] bool is_busy() {
-    const bool works = std::ranges::any_of(connections, [](const auto& each) { return each.second.phase == Connection::Phase::working; });
+    const bool works =
+        std::ranges::any_of(connections, [](const auto& each) { return each.second.phase == Connection::Phase::working; });
     return works || !writing.empty();
   }
 
@@ -468,7 +487,8 @@ int Server::port() const {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
   ::getsockname(state_->listener.get(), reinterpret_cast<sockaddr*>(&address), &size);
-  return ntohs(address.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6&>(address).sin6_port : reinterpret_cast<const sockaddr_in&>(address).sin_port);
+  return ntohs(address.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6&>(address).sin6_port
+                                             : reinterpret_cast<const sockaddr_in&>(address).sin_port);
 }
 
 void Server::run(const std::atomic<bool>& stop) {

@@ -31,7 +31,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kinds{{
 
 bool is_harmless(std::string_view path) {
   if (path.size() > 1000 || !is_valid_utf8(path)) return false;
-  if (std::ranges::any_of(path, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\\' || c == 0x7F; })) return false;
+  if (std::ranges::any_of(path, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\\' || c == 0x7F; })) {
+    return false;
+  }
   return std::ranges::none_of(split(path, '/'), [](std::string_view part) { return part.starts_with('.'); });
 }
 

@@ -20,7 +20,8 @@ struct Request {
   std::string body{};
   std::string accept_language{};  ///< as sent
   std::string client{};           ///< address of the visitor (behind a trusted proxy: as the proxy says), may be empty
-  std::vector<std::pair<std::string, std::string>> proof{};  ///< of calls to /hooks/: the header fields that sign them, names in lower case
+  std::vector<std::pair<std::string, std::string>>
+      proof{};                  ///< of calls to /hooks/: the header fields that sign them, names in lower case
   bool is_local = false;        ///< asked on this host, not through a proxy: may read /metrics
 };
 

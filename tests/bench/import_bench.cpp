@@ -1,8 +1,9 @@
-// How fast a list is imported, beside a bare insert of the same rows:  bench_import [LINES]
+// How fast a list is imported, beside a bare insert of the same rows:  bench_import [LINES] [BATCH]
 //
-// Each measurement runs in a process of its own, so that its peak memory is its own. The bare insert writes the very rows
-// that the import leaves behind, table by table, with prepared statements in one transaction, into an empty database of
-// the same schema on the same disk; reading them back from the imported file is not counted.
+// With BATCH the import commits every so many lines. Afterwards the list is put into a database of schema 7, whose migration to
+// the newest is timed. Each measurement runs in a process of its own, so that its peak memory is its own. The bare insert writes
+// the very rows that the import leaves behind, table by table, with prepared statements in one transaction, into an empty
+// database of the same schema on the same disk; reading them back from the imported file is not counted.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -21,6 +22,7 @@
 
 #include "base/clock.hpp"
 #include "store/database.hpp"
+#include "store/migrations.hpp"
 #include "subscriber/import.hpp"
 #include "subscriber/subscriber_table.hpp"
 #include "support/temp_folder.hpp"
@@ -70,17 +72,18 @@ void write_list(const std::filesystem::path& path, long lines) {
   for (long i = 0; i < lines; ++i) {
     // Scattered, as real lists are: a sorted one would spare the index its work.
     const auto scattered = (static_cast<unsigned long>(i) * 2654435761UL) % 4294967296UL;
-    file << fmt::format("reader.{:x}@mail{}.example.org,Reader Número {},{},weekly,,confirmed,2025-0{}-1{}T10:00:00Z\n", scattered, i % 50, i,
-                        i % 3 == 0 ? "es" : "en", 1 + i % 9, i % 9);
+    file << fmt::format("reader.{:x}@mail{}.example.org,Reader Número {},{},weekly,,confirmed,2025-0{}-1{}T10:00:00Z\n",
+                        scattered, i % 50, i, i % 3 == 0 ? "es" : "en", 1 + i % 9, i % 9);
   }
 }
 
-double import_list(const std::filesystem::path& list, const std::filesystem::path& path, long lines) {
+double import_list(const std::filesystem::path& list, const std::filesystem::path& path, long lines, long batch) {
   const SystemClock clock;
   auto database = store::Database::open(path, store::Create::yes);
   auto reader = subscriber::CsvReader::open(list);
   return seconds_of([&] {
-    const auto report = subscriber::import_csv(*database, clock, *reader, {.digests = {"weekly"}, .known_digests = {"weekly"}, .detail = "list.csv"});
+    const auto report = subscriber::import_csv(
+        *database, clock, *reader, {.digests = {"weekly"}, .known_digests = {"weekly"}, .batch = batch, .detail = "list.csv"});
     if (!report || report->added != lines) {
       fmt::print("import failed: {}\n", report ? fmt::format("{} added", report->added) : report.error().line());
       std::exit(1);
@@ -151,14 +154,36 @@ double insert_bare(const std::filesystem::path& imported, const std::filesystem:
   return seconds;
 }
 
+/// The same list in a database of schema 7, and how long its way to the newest takes.
+double migrate(const std::filesystem::path& imported, const std::filesystem::path& path) {
+  constexpr std::size_t old_version = 7;
+  sqlite3* to = nullptr;
+  sqlite3_open(path.c_str(), &to);
+  for (const auto migration : store::migrations().first(old_version)) run(to, std::string{migration}.c_str());
+  run(to, fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}; PRAGMA journal_mode = WAL; ATTACH '{}' AS imported",
+                      1414087751, old_version, imported.string())
+              .c_str());
+  for (const char* const table : {"subscribers", "subscriptions", "consents"}) {
+    run(to, fmt::format("INSERT INTO {0} SELECT * FROM imported.{0}", table).c_str());
+  }
+  sqlite3_close(to);
+  return seconds_of([&] {
+    if (const auto database = store::Database::open(path, store::Create::no); !database) {
+      fmt::print("migration failed: {}\n", database.error().line());
+      std::exit(1);
+    }
+  });
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
   const long lines = count > 1 ? std::atol(arguments[1]) : 1'000'000;
+  const long batch = count > 2 ? std::atol(arguments[2]) : 0;
   const test::TempFolder folder;
   write_list(folder / "list.csv", lines);
   fmt::print("{} lines, {:.0f} MB\n", lines, static_cast<double>(std::filesystem::file_size(folder / "list.csv")) / 1e6);
-  const auto import = in_child([&] { return import_list(folder / "list.csv", folder / "imported.db", lines); });
+  const auto import = in_child([&] { return import_list(folder / "list.csv", folder / "imported.db", lines, batch); });
   const std::vector<std::string> all{"subscribers", "subscriptions", "consents"};
   const char* const no_index = "DROP INDEX subscribers_address; DROP INDEX subscribers_domain; DROP INDEX subscriptions_digest; "
                                "DROP INDEX consents_subscriber";
@@ -172,8 +197,12 @@ int main(int count, char** arguments) {
              static_cast<double>(lines) / import.seconds, import.peak_kib / 1024);
   for (const auto& [name, bare] : bares) {
     const auto measured = in_child([&] { return insert_bare(folder / "imported.db", folder / "bare.db", bare); });
-    fmt::print("bare insert, {:35}{:6.2f} s  import takes {:.2f} times as long\n", name, measured.seconds, import.seconds / measured.seconds);
+    fmt::print("bare insert, {:35}{:6.2f} s  import takes {:.2f} times as long\n", name, measured.seconds,
+               import.seconds / measured.seconds);
     for (const char* const end : {"", "-wal", "-shm"}) std::filesystem::remove(folder / (std::string{"bare.db"} + end));
   }
+  const auto migration = in_child([&] { return migrate(folder / "imported.db", folder / "old.db"); });
+  fmt::print("migration from schema 7 {:24.2f} s  cpu {:6.2f} s  peak {} MB (the old database was made in the same process)\n",
+             migration.seconds, migration.cpu_seconds, migration.peak_kib / 1024);
   return 0;
 }

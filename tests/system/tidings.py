@@ -39,10 +39,10 @@ WEEKLY = '[[digest]]\nname = "weekly"\nschedule = "weekly monday 08:00"\n'
 class Home:
     """A folder with a config.toml in which tidings is run; removed at the end."""
 
-    def __init__(self):
+    def __init__(self, on_disk=False):
         # In memory if there is room for it: the store's fsyncs would be most of a test's time. A kill needs no disk to be survived.
         memory = pathlib.Path("/dev/shm")
-        place = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
+        place = memory if not on_disk and memory.is_dir() and os.access(memory, os.W_OK) else None
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tidings-system-", dir=place))
         self.now = None
 

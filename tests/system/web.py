@@ -1,10 +1,31 @@
 """Join, choose, leave over the web: the real `tidings serve` (and `tidings cgi`) with a scripted relay, and what must not work.
 
 Every request is made by hand over a socket or by http.client, so that also what no browser sends can be sent.
+
+Which attack is tried where (here, if no file is named):
+
+    token guessing                    guessing_is_slowed_down_for_that_network_only
+    truncated and changed tokens,
+    tokens of other purposes          tokens_that_are_cut_changed_or_of_another_purpose_open_nothing
+    CR, LF and NUL in every field     line_breaks_and_nul_in_every_field_reach_neither_mail_nor_table,
+                                      what_a_header_claims_splits_no_line_and_reaches_no_table
+    header splitting                  requests_that_are_too_large_or_mean_two_things_are_refused, and the two above
+    path traversal                    the_archive_is_served_and_has_no_way_out; through nginx and Caddy: web_fronts.py
+    oversized requests                requests_that_are_too_large_or_mean_two_things_are_refused
+    slow requests (slowloris)         who_drips_is_sent_away_after_ten_seconds, slow_and_many_connections_hold_nobody_up
+    10,000 connections                web_load.py: ten_thousand_connections_stay_open_while_others_are_answered
+    SQL, HTML, mustache, formulas     hostile_fields_reach_no_header_page_or_table
+    who is on the list, by answer     the_answer_is_the_same_for_every_address
+    who is on the list, by time       web_load.py: the_time_of_an_answer_does_not_say_who_is_on_the_list
+    open redirect, poisoned host      nobody_is_sent_to_another_site_and_links_are_of_the_configured_one
+    a scanner that follows links      a_scanner_that_fetches_every_link_changes_nothing_and_two_posts_are_one_withdrawal
 """
 import concurrent.futures
 import contextlib
+import csv
+import email
 import http.client
+import io
 import json
 import os
 import re
@@ -18,7 +39,7 @@ import unittest
 import urllib.parse
 
 from smtp_server import Rule, SmtpServer
-from tidings import Home, parse_mail, rss, text_of, Article
+from tidings import Article, Home, html_of, parse_mail, rss, text_of
 import datetime
 
 DIGESTS = """[[digest]]
@@ -37,12 +58,13 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 class Site:
     """A running server and its relay."""
 
-    def __init__(self):
-        self.home = Home()
+    def __init__(self, on_disk=False):
+        self.home = Home(on_disk)
         self.relay = SmtpServer()
         self.relay.__enter__()
         self.home.configure(self.relay.url, [SOURCE], DIGESTS + WEB)
-        post = Article("Ships in the fog", "https://town.example/1", datetime.datetime(2026, 1, 18, 9), datetime.datetime(2026, 1, 18, 9, tzinfo=datetime.timezone.utc), "<p>Words.</p>")
+        begun = datetime.datetime(2026, 1, 18, 9, tzinfo=datetime.timezone.utc)
+        post = Article("Ships in the fog", "https://town.example/1", begun, begun, "<p>Words.</p>")
         self.home.write("town.xml", rss("Town", [post]))
         self.start()
 
@@ -122,13 +144,18 @@ class Web(unittest.TestCase):
         cls.stamp = cls.site.fresh_form()
         time.sleep(2.1)  # what the test is about: a form filled in quicker than this is a robot's
         cls.names = iter("reader%d@example.org" % i for i in range(5000))
-        cls.trickle = concurrent.futures.ThreadPoolExecutor(1).submit(cls.drip)
+        pool = concurrent.futures.ThreadPoolExecutor(2)
+        cls.trickles = [
+            pool.submit(cls.drip, each) for each in (b"", b"POST /subscribe HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n")
+        ]
 
     @classmethod
-    def drip(cls):
-        """An octet at a time, as slowloris does. How long that is put up with."""
+    def drip(cls, begun):
+        """An octet at a time, of the header or of the body, as slowloris does. How long that is put up with."""
         begin = time.monotonic()
-        with socket.create_connection(("127.0.0.1", cls.site.port), timeout=0.3) as connection, contextlib.suppress(ConnectionError):
+        with socket.create_connection(("127.0.0.1", cls.site.port),
+                                      timeout=0.3) as connection, contextlib.suppress(ConnectionError):
+            connection.sendall(begun)
             while time.monotonic() < begin + 40:
                 connection.sendall(b"G")
                 with contextlib.suppress(TimeoutError):
@@ -153,7 +180,8 @@ class Web(unittest.TestCase):
 
     def new_post(self):
         type(self).posts = getattr(type(self), "posts", 1) + 1
-        self.site.home.write("town.xml", rss("Town", [Article("News %d" % self.posts, "https://town.example/%d" % self.posts, None)]))
+        self.site.home.write("town.xml",
+                             rss("Town", [Article("News %d" % self.posts, "https://town.example/%d" % self.posts, None)]))
 
     def states_of_all(self):
         return {each["email"]: each["subscriptions"] for each in self.site.home.json("subscriber", "list", "--limit", "100000")}
@@ -180,7 +208,8 @@ class Web(unittest.TestCase):
         page = site.ask("GET", preferences)[1]
         self.assertRegex(page, r'value="weekly" checked')
         self.assertNotIn(address, page)
-        answer = site.ask("POST", preferences, {"act": "save", "digest": ["daily"], "topic": ["boats"], "name": "Ada", "language": "de"})
+        answer = site.ask("POST", preferences,
+                          {"act": "save", "digest": ["daily"], "topic": ["boats"], "name": "Ada", "language": "de"})
         self.assertEqual(answer[0], 200)
         self.assertEqual(site.state(address), {"daily": "confirmed", "weekly": "withdrawn"})
         self.assertEqual(site.ask("POST", preferences, {"act": "save"})[0], 200)
@@ -201,29 +230,46 @@ class Web(unittest.TestCase):
         before = self.states_of_all()
         links = []
         for mail in mails.values():
-            found = re.findall(r"https://news\.example\.org(/[a-z]/[\w-]+)", text_of(mail) + mail["List-Unsubscribe"])
+            found = re.findall(r"https://news\.example\.org(/[a-z]/[\w-]+)",
+                               text_of(mail) + html_of(mail) + mail["List-Unsubscribe"])
             self.assertEqual({link[:3] for link in found}, {"/u/", "/p/"})
             links += set(found)
+        self.assertEqual(len(links), 200)
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             for method in ("GET", "HEAD"):
-                for status, body, _ in pool.map(lambda link: site.ask(method, link), links * 10):
-                    self.assertEqual(status, 200)
-                    self.assertEqual(body == "", method == "HEAD")
+                for answers in pool.map(lambda link: self.fetch(method, link, 10), links):
+                    self.assertEqual([status for status, _ in answers], [200] * 10)
+                    self.assertEqual({body == b"" for _, body in answers}, {method == "HEAD"})
         self.assertEqual(self.states_of_all(), before)
-        for number, (address, mail) in enumerate(mails.items()):
-            link = re.search(r"<https://news\.example\.org(/u/[\w-]+)>", mail["List-Unsubscribe"])[1]
+
+        def leave(number):
+            link = re.search(r"<https://news\.example\.org(/u/[\w-]+)>", mails[addresses[number]]["List-Unsubscribe"])[1]
             body, headers = "List-Unsubscribe=One-Click", FORM
             if number % 2:
                 body = '--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n'
                 headers = {"Content-Type": "multipart/form-data; boundary=b"}
-            with concurrent.futures.ThreadPoolExecutor(4) as pool:  # at once, and once more after that
-                statuses = list(pool.map(lambda _: site.ask("POST", link, body, headers)[0], range(3)))
-            self.assertEqual(statuses + [site.ask("POST", link, body, headers)[0]], [200] * 4)
-            story = json.loads(site.home.do("subscriber", "show", address, "--json"))
-            withdrawn = [each for each in story["consents"] if each["event"] == "withdrawn"]
-            self.assertEqual([(each["digest"], each["origin"]) for each in withdrawn], [("weekly", "one-click")])
-            if number > 3:
-                break
+            return site.ask("POST", link, body, headers)[0]
+
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:  # twice at nearly the same time, and once more after that
+            self.assertEqual(set(pool.map(leave, [number // 2 for number in range(200)])), {200})
+            self.assertEqual(set(pool.map(leave, range(100))), {200})
+        with contextlib.closing(sqlite3.connect(site.home.folder / "subscribers/tidings.db")) as database:
+            withdrawn = database.execute(
+                "SELECT s.address, c.digest, c.origin FROM consents c JOIN subscribers s ON s.id = c.subscriber_id "
+                "WHERE c.event = 'withdrawn' AND c.digest = 'weekly'").fetchall()
+        self.assertEqual(sorted(each for each in withdrawn if each[0] in mails),
+                         sorted((each, "weekly", "one-click") for each in addresses))
+
+    def fetch(self, method, link, times):
+        """Statuses and bodies, over one connection."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=20)
+        answers = []
+        for _ in range(times):
+            connection.request(method, link)
+            answer = connection.getresponse()
+            answers.append((answer.status, answer.read()))
+        connection.close()
+        return answers
 
     def test_a_suppressed_reader_leaves_what_they_leave_and_is_told_that_nothing_else_is_to_be_had(self):
         site = self.site
@@ -261,7 +307,8 @@ class Web(unittest.TestCase):
         self.assertIn(address, person["deliveries"][0]["reply"])
         shown = json.loads(site.home.do("subscriber", "show", address, "--json"))
         self.assertEqual(shown["deliveries"], person["deliveries"])
-        number = sqlite3.connect(site.home.folder / "subscribers/tidings.db").execute("SELECT id FROM subscribers WHERE address = ?", [address]).fetchone()[0]
+        number = sqlite3.connect(site.home.folder / "subscribers/tidings.db").execute(
+            "SELECT id FROM subscribers WHERE address = ?", [address]).fetchone()[0]
         site.home.do("subscriber", "erase", address)
         with contextlib.closing(sqlite3.connect(site.home.folder / "subscribers/tidings.db")) as database:
             rows = database.execute("SELECT state, reply FROM deliveries WHERE subscriber_id = ?", [number]).fetchall()
@@ -274,8 +321,11 @@ class Web(unittest.TestCase):
         site = self.site
         _, preferences, mail = self.joined()
         token = preferences[3:]
-        bad = ["/u/" + token, "/c/" + token, "/p/" + token[:-1], "/p/" + token + "A", "/p/", "/p/" + token + "/", "/p/" + token.swapcase(),
-               "/p/" + "A" * 3000, "/p/%00" + token, "/p/" + token + "%0d%0aX:1", "/c/" + "a" * 26, "/u/preview"]
+        bad = [
+            "/u/" + token, "/c/" + token, "/p/" + token[:-1], "/p/" + token + "A", "/p/", "/p/" + token + "/",
+            "/p/" + token.swapcase(), "/p/" + "A" * 3000, "/p/%00" + token, "/p/" + token + "%0d%0aX:1", "/c/" + "a" * 26,
+            "/u/preview"
+        ]
         bad += ["/p/" + token[:i] + ("A" if token[i] != "A" else "B") + token[i + 1:] for i in range(0, len(token), 3)]
         for path in bad:
             for method in ("GET", "POST"):
@@ -328,10 +378,20 @@ class Web(unittest.TestCase):
         site.ask("POST", path_of(mail, "c"), {})
         page = site.ask("GET", path_of(site.mail(address), "p"))[1]
         self.assertIn("&lt;b&gt;&amp;{{x}}", page)
+        self.assertIn("; DROP TABLE subscribers;-- {{name}} {{{t}}} &lt;img src=x&gt;", page)
         self.assertNotIn("<img", page)
-        table = site.home.do("subscriber", "export")
-        self.assertNotRegex(table, r'(^|,)"?[=+@-]')
         self.assertEqual(json.loads(site.home.do("subscriber", "show", address, "--json"))["topics"], ["<b>&{{x}}"])
+        for formula in ("=1+1", "+1", "-1", "@SUM(A1)", "＝1"):  # as a spreadsheet of East Asia takes them, too
+            site.home.do("subscriber", "set", address, "--name", formula)
+            table = site.home.do("subscriber", "export")
+            rows = list(csv.reader(io.StringIO(table)))
+            self.assertIn(formula.strip(), [field.lstrip("'") for row in rows for field in row])
+            self.assertEqual([field for row in rows for field in row if field.startswith(("=", "+", "-", "@", "\t", "\r", "＝"))],
+                             [])
+        self.digest_mail()
+        digest = site.mail(address)
+        self.assertIsNone(digest["Bcc"])
+        self.assertEqual(digest.defects, [])
 
     def test_pages_ask_nobody_else_and_run_nothing(self):
         site = self.site
@@ -357,8 +417,9 @@ class Web(unittest.TestCase):
         os.symlink("../config.toml", site.home.folder / "archive/link.txt")
         self.assertEqual(site.ask("GET", "/archive/")[1], "<h1>All</h1>")
         self.assertIn("application/atom+xml", site.ask("GET", "/archive/feed.atom")[2]["Content-Type"])
-        for path in ("/archive/../config.toml", "/archive/%2e%2e/config.toml", "/archive/..%2fconfig.toml", "/archive//etc/passwd",
-                     "/archive/%2fetc/passwd", "/archive/.secret", "/archive/link.txt", "/archive/..%5cconfig.toml", "/archive/index.html%00.txt"):
+        for path in ("/archive/../config.toml", "/archive/%2e%2e/config.toml", "/archive/..%2fconfig.toml",
+                     "/archive//etc/passwd", "/archive/%2fetc/passwd", "/archive/.secret", "/archive/link.txt",
+                     "/archive/..%5cconfig.toml", "/archive/index.html%00.txt"):
             self.assertEqual(site.ask("GET", path, headers={"X-Forwarded-For": "192.0.2.77"})[0], 404, path)
 
     def test_requests_that_are_too_large_or_mean_two_things_are_refused(self):
@@ -369,7 +430,8 @@ class Web(unittest.TestCase):
         self.assertIn(b" 411 ", raw(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")[:20])
         self.assertIn(b" 400 ", raw(b"GET / HTTP/1.1\r\nHost: x\r\nX: a\x00b\r\n\r\n")[:20])
         self.assertIn(b" 405 ", raw(b"DELETE /subscribe HTTP/1.1\r\nHost: x\r\n\r\n")[:20])
-        self.assertEqual(raw(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").count(b"200 OK"), 2)
+        self.assertEqual(
+            raw(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").count(b"200 OK"), 2)
         answer = raw(b"GET /subscribe?x=%0d%0aSet-Cookie:%20a=b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         self.assertNotIn(b"Set-Cookie", answer.split(b"\r\n\r\n")[0])
 
@@ -387,13 +449,17 @@ class Web(unittest.TestCase):
                 connection.close()
 
     def test_who_drips_is_sent_away_after_ten_seconds(self):
-        self.assertLess(self.trickle.result(60), 20)
+        for trickle in self.trickles:
+            self.assertLess(trickle.result(60), 20)
 
     def test_line_breaks_and_nul_in_every_field_reach_neither_mail_nor_table(self):
         site = self.site
         evil = "x\r\nBcc: thief@example.org\r\n\r\n\0%0d%0aBcc: thief@example.org"
         address = next(self.names)
-        fields = {"email": address, "name": "Ann", "stamp": self.stamp, "website": "", "digest": ["weekly"], "topic": ["boats"], "language": "de", "lang": "de"}
+        fields = {
+            "email": address, "name": "Ann", "stamp": self.stamp, "website": "", "digest": ["weekly"], "topic": ["boats"],
+            "language": "de", "lang": "de"
+        }
         for field in fields:
             form = {**fields, field: [*fields[field], evil] if isinstance(fields[field], list) else fields[field] + evil}
             self.assertIn(site.ask("POST", "/subscribe", form)[0], (200, 422), field)
@@ -420,23 +486,55 @@ class Web(unittest.TestCase):
                     for value in row:
                         self.assertFalse(isinstance(value, str) and re.search(r"[\r\0]", value), (table, row))
 
+    def test_what_a_header_claims_splits_no_line_and_reaches_no_table(self):
+        site = self.site
+        form = urllib.parse.urlencode({"email": next(self.names), "stamp": self.stamp, "website": ""}).encode()
+        head = (b"POST /subscribe HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Forwarded-For: 198.51.100.77\r\n"
+                b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n" % len(form))
+        for field in (b"User-Agent", b"Accept-Language", b"Referer", b"Cookie", b"X-Forwarded-For"):
+            for evil in (b"thief\rBcc: thief@example.org", b"thief\nBcc: thief@example.org", b"thief\0",
+                         b"thief\r\n\tBcc: thief@example.org"):
+                answer = site.raw(head + field + b": " + evil + b"\r\n\r\n" + form)
+                status, _, rest = answer.partition(b"\r\n")
+                self.assertIn(status.split(b" ")[1], (b"200", b"400"), (field, evil))
+                self.assertNotIn(b"thief", rest.split(b"\r\n\r\n")[0])
+        for claim in ("thief", "203.0.113.5%0d%0aBcc: thief@example.org", "203.0.113.5, thief", "' OR 1=1;--", "7" * 3000):
+            address = next(self.names)
+            headers = {"X-Forwarded-For": claim, "User-Agent": claim}
+            self.assertEqual(site.ask("POST", "/subscribe", {"email": address, "stamp": self.stamp}, headers)[0], 200)
+            mail = site.mail(address)
+            self.assertEqual((mail.defects, mail["Bcc"]), ([], None))
+            self.assertNotIn("thief", str(mail))
+            consent, = json.loads(site.home.do("subscriber", "show", address, "--json"))["consents"][:1]
+            self.assertTrue(consent["detail"].endswith("from 127.0.0.1"), consent)
+
     def test_nobody_is_sent_to_another_site_and_links_are_of_the_configured_one(self):
         site = self.site
         address = next(self.names)
-        poison = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http", "Forwarded": "host=evil.example"}
-        status, page, _ = site.ask("POST", "/subscribe", {"email": address, "stamp": self.stamp, "next": "https://evil.example/", "redirect": "//evil.example"}, poison)
+        poison = {
+            "Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http",
+            "Forwarded": "host=evil.example"
+        }
+        status, page, _ = site.ask(
+            "POST", "/subscribe",
+            {"email": address, "stamp": self.stamp, "next": "https://evil.example/", "redirect": "//evil.example"}, poison)
         self.assertEqual(status, 200)
         mail = site.mail(address)
         self.assertNotIn("evil", text_of(mail) + str(mail))
-        answers = [site.ask("POST", path_of(mail, "c") + "?next=https://evil.example/", {"return": "https://evil.example/"}, poison)]
-        for path in ("//evil.example/subscribe", "/\\evil.example", "/subscribe/..//evil.example", "/subscribe?next=//evil.example", "/archive//evil.example/.."):
+        answers = [
+            site.ask("POST",
+                     path_of(mail, "c") + "?next=https://evil.example/", {"return": "https://evil.example/"}, poison)
+        ]
+        for path in ("//evil.example/subscribe", "/\\evil.example", "/subscribe/..//evil.example",
+                     "/subscribe?next=//evil.example", "/archive//evil.example/.."):
             answers.append(site.ask("GET", path, headers={**poison, "X-Forwarded-For": "192.0.2.81"}))
         for status, page, headers in answers:
             self.assertIn(status, (200, 400, 404), page)
             self.assertIsNone(headers["Location"])
             self.assertIsNone(headers["Refresh"])
             self.assertNotIn("evil.example", page)
-        self.assertNotIn(b"evil", site.raw(b"GET http://evil.example/subscribe HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))
+        self.assertNotIn(
+            b"evil", site.raw(b"GET http://evil.example/subscribe HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))
 
     def test_numbers_are_for_this_host_only(self):
         status, page, _ = self.site.ask("GET", "/metrics")
@@ -454,9 +552,15 @@ class Web(unittest.TestCase):
             self.assertEqual(site.ask("GET", path)[0], 200)
 
     def cgi(self, method, path, body="", client="192.0.2.5", **more):
+        return self.cgi_answer(method, path, body, client, **more)[:2]
+
+    def cgi_answer(self, method, path, body="", client="192.0.2.5", **more):
         """As lighttpd does it: the program is killed as soon as nobody writes any more."""
         home = self.site.home
-        env = {**os.environ, "REQUEST_METHOD": method, "PATH_INFO": path, "CONTENT_LENGTH": str(len(body)), "REMOTE_ADDR": client, **more}
+        env = {
+            **os.environ, "REQUEST_METHOD": method, "PATH_INFO": path, "CONTENT_LENGTH": str(len(body)), "REMOTE_ADDR": client,
+            **more
+        }
         if isinstance(body, str) and body and "CONTENT_TYPE" not in more:
             env["CONTENT_TYPE"] = FORM["Content-Type"]
         process = subprocess.Popen(home.command("cgi"), cwd=home.folder, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -464,12 +568,27 @@ class Web(unittest.TestCase):
         out, errors = process.communicate(body, timeout=60)  # until both pipes have ended, whoever holds them
         process.kill()
         self.assertEqual(errors, "")
-        head, _, page = out.partition("\r\n\r\n")
-        return int(re.search(r"Status: (\d+)", head)[1]), page
+        head, _, page = out.partition("\n\n")
+        self.assertEqual(page == "", method == "HEAD", head)
+        return int(re.search(r"Status: (\d+)", head)[1]), page, email.message_from_string(head + "\n\n")
 
     def test_the_same_pages_as_cgi(self):
         site = self.site
-        self.assertEqual(self.cgi("GET", "/subscribe")[0], 200)
+        _, preferences, mail = self.joined(digest=["weekly"])
+        site.home.write("archive/index.html", "<h1>All</h1>")
+        wrong = urllib.parse.urlencode({"email": "nobody", "stamp": self.stamp})
+        asked = [("GET", path, "") for path in ("/", "/subscribe", "/style.css", "/healthz", "/robots.txt", "/favicon.ico", "/archive/",
+                                                "/archive/../config.toml", "/nothing", "/u/x", "/c/x", preferences, path_of(mail, "c"))]
+        asked += [("HEAD", preferences, ""), ("POST", "/", "a=b"), ("POST", "/subscribe", wrong), ("POST", preferences, "act=other"),
+                  ("DELETE", "/subscribe", ""), ("POST", "/u/x", "List-Unsubscribe=One-Click")]
+        for method, path, body in asked:
+            served = site.ask(method, path, body, {**FORM, "X-Forwarded-For": "192.0.2.30"})
+            started = self.cgi_answer(method, path, body, "192.0.2.31")
+            pages = [re.sub(r'(name="stamp" value=")[^"]+', r"\1", answer[1]) for answer in (served, started)]
+            self.assertEqual((served[0], pages[0]), (started[0], pages[1]), (method, path))
+            for field in ("Content-Type", "Content-Language", "Content-Security-Policy", "Cache-Control", "Referrer-Policy",
+                          "X-Content-Type-Options", "X-Robots-Tag", "Allow", "Location"):
+                self.assertEqual(served[2][field], started[2][field], (method, path, field))
         address = next(self.names)
         self.assertEqual(self.cgi("POST", "/subscribe", urllib.parse.urlencode({"email": address, "stamp": self.stamp}))[0], 200)
         link = path_of(site.mail(address), "c")

@@ -1,8 +1,9 @@
 """The pages in a real browser: headless Chromium through chromedriver (W3C WebDriver over http.client, nothing else needed).
 
-Joins, confirms, changes, leaves and comes back at 360 and 1280 pixels, in two languages, with JavaScript on and off; no console message and
-nothing wider than the window; once by the keys Tab, Space and Enter alone. With PICTURES=FOLDER it leaves a picture of each page there, in light
-and dark; with AXE=axe.min.js (of npm's axe-core) no page may break a rule of it. Exit status 77 without chromedriver.
+Joins, confirms, changes, leaves and comes back at 360 and 1280 pixels, in two languages, with JavaScript on and off; no console
+message and nothing wider than the window, and on a phone nothing too small for a finger; once by the keys Tab, Space and Enter alone.
+With PICTURES=FOLDER it leaves a picture of each page there, in light and dark; with AXE=axe.min.js (of npm's axe-core) no page may
+break a rule of it. Exit status 77 without chromedriver.
 """
 import base64
 import http.client
@@ -38,8 +39,12 @@ class Browser:
         for line in self.process.stdout:
             if b"started successfully" in line:
                 break
-        options = {"args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--lang=" + language],
-                   "prefs": {"profile.managed_default_content_settings.javascript": 1 if scripts else 2, "intl.accept_languages": language}}
+        options = {
+            "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--lang=" + language],
+            "prefs": {
+                "profile.managed_default_content_settings.javascript": 1 if scripts else 2, "intl.accept_languages": language
+            }
+        }
         answer = self.call("POST", "/session", {"capabilities": {"alwaysMatch": {
             "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}})
         self.session = "/session/" + answer["sessionId"]
@@ -103,9 +108,13 @@ class Browser:
     def judge(self):
         """What axe-core finds wrong: rule and element."""
         self.do("POST", "/execute/sync", {"script": AXE, "args": []})
-        return self.do("POST", "/execute/async", {"args": [], "script": """
+        return self.do(
+            "POST", "/execute/async", {
+                "args": [], "script": """
             const done = arguments[arguments.length - 1];
-            axe.run().then(all => done(all.violations.map(each => each.id + ": " + each.nodes.map(node => node.html).join(" "))))"""})
+            const words = each => each.id + ": " + each.nodes.map(node => node.html).join(" ");
+            axe.run().then(all => done(all.violations.map(words)))"""
+            })
 
     def press(self, *keys):
         actions = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
@@ -142,11 +151,17 @@ class Pages(unittest.TestCase):
         self.assertEqual(browser.do("POST", "/se/log", {"type": "browser"}), [], name)
         metrics = browser.do("POST", "/goog/cdp/execute", {"cmd": "Page.getLayoutMetrics", "params": {}})
         self.assertLessEqual(metrics["cssContentSize"]["width"], metrics["cssLayoutViewport"]["clientWidth"], name)
+        if "-360-" in name:
+            for css in ("button", "select", "input[type=email]", "input[type=text]:not(#website)", ".tick label", "a"):
+                for element in browser.do("POST", "/elements", {"using": "css selector", "value": css}):
+                    size = browser.do("GET", "/element/%s/rect" % list(element.values())[0])
+                    self.assertGreaterEqual(min(size["width"], size["height"]), 44, (name, css))
         for scheme in ("dark", "light") if PICTURES or AXE else ():
             browser.do("POST", "/goog/cdp/execute", {"cmd": "Emulation.setEmulatedMedia", "params": {
                 "features": [{"name": "prefers-color-scheme", "value": scheme}]}})
             if PICTURES:
-                pathlib.Path(PICTURES, "%s-%s.png" % (name, scheme)).write_bytes(base64.b64decode(browser.do("GET", "/screenshot")))
+                pathlib.Path(PICTURES,
+                             "%s-%s.png" % (name, scheme)).write_bytes(base64.b64decode(browser.do("GET", "/screenshot")))
             if AXE and browser.scripts:
                 self.assertEqual(browser.judge(), [], (name, scheme))
 
@@ -203,6 +218,10 @@ class Pages(unittest.TestCase):
         browser.open(base + path_of(mail, "c"))
         browser.submit("button")
         self.assertEqual(site.state(address)["weekly"], "confirmed")
+        for page, path in (("archive", "/archive/"), ("nowhere", "/nowhere"), ("expired", "/c/" + "a" * 26)):
+            browser.open(base + path)
+            browser.do("POST", "/se/log", {"type": "browser"})  # the browser notes the 404 that was asked for
+            self.look(browser, "%s-%d-%s" % (language, pixels, page))
 
     def test_a_reader_joins_changes_leaves_and_comes_back(self):
         month = 1

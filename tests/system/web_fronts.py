@@ -1,7 +1,8 @@
 """The web servers in front, set up as docs/web.md says: nginx and Caddy pass requests on, lighttpd starts `tidings cgi`.
 
-The blocks are read from the page; only what cannot be had in a test is replaced (port 443 and its certificate, the names of hosts and folders).
-A server that is not installed is skipped by name.
+The blocks are read from the page; only what cannot be had in a test is replaced (port 443 and its certificate, the names of hosts and
+folders).
+A server that is neither installed nor unpacked by scripts/peers.sh is skipped by name.
 """
 import contextlib
 import http.client
@@ -20,11 +21,15 @@ import urllib.parse
 from tidings import Article, rss
 from web import FORM, Site
 
+UNPACKED = pathlib.Path(__file__).resolve().parents[2] / "build/peers/usr"  # by scripts/peers.sh
 PAGE = (pathlib.Path(__file__).resolve().parents[2] / "docs/web.md").read_text(encoding="utf-8")
 
 
 def which(name):
-    return shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
+    """Its path, if it runs here: one that was only unpacked may lack a library."""
+    found = shutil.which(name, path="%s:/usr/sbin:/sbin:%s/sbin:%s/bin" % (os.environ["PATH"], UNPACKED, UNPACKED))
+    told = found and subprocess.run([found, "version" if name == "caddy" else "-v"], capture_output=True)
+    return found if told and told.returncode == 0 else None
 
 
 def block(heading, number=0):
@@ -45,8 +50,12 @@ class Front:
     def __init__(self, folder, command, port):
         self.port = port
         self.log = open(folder / "front.log", "wb")
-        self.process = subprocess.Popen(command, cwd=folder, stdout=self.log, stderr=self.log,
-                                        env={**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_DATA_HOME": str(folder)})
+        self.process = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdout=self.log,
+            stderr=self.log,
+            env={**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_DATA_HOME": str(folder)})
         end = time.monotonic() + 20
         while True:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
@@ -73,15 +82,19 @@ class Front:
 
 
 def nginx(folder, port, served):
-    server = block("Behind nginx").replace("listen 443 ssl;", "listen 127.0.0.1:%d;" % port).replace("127.0.0.1:8080", "127.0.0.1:%d" % served)
+    server = block("Behind nginx").replace("listen 443 ssl;",
+                                           "listen 127.0.0.1:%d;" % port).replace("127.0.0.1:8080", "127.0.0.1:%d" % served)
     server = re.sub(r"\n *ssl_certificate.*", "", server)
-    temp = "".join("%s_temp_path %s/%s;\n" % (name, folder, name) for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    (folder / "nginx.conf").write_text("daemon off; master_process off; pid %s/pid; error_log stderr;\nevents {}\nhttp {\n%s%s}\n" % (folder, temp, server))
+    temp = "".join("%s_temp_path %s/%s;\n" % (name, folder, name)
+                   for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    (folder / "nginx.conf").write_text(
+        "daemon off; master_process off; pid %s/pid; error_log stderr;\nevents {}\nhttp {\n%s%s}\n" % (folder, temp, server))
     return [which("nginx"), "-p", str(folder), "-e", "stderr", "-c", str(folder / "nginx.conf")]
 
 
 def caddy(folder, port, served):
-    site = block("Behind Caddy").replace("news.example.org {", "http://127.0.0.1:%d {" % port, 1).replace("127.0.0.1:8080", "127.0.0.1:%d" % served)
+    site = block("Behind Caddy").replace("news.example.org {", "http://127.0.0.1:%d {" % port,
+                                         1).replace("127.0.0.1:8080", "127.0.0.1:%d" % served)
     (folder / "Caddyfile").write_text("{\n\tadmin off\n}\n" + site)
     return [which("caddy"), "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
 
@@ -97,7 +110,8 @@ server.modules = ("mod_cgi")
 cgi.assign = (".cgi" => "")
 server.errorlog = "%s/error.log"
 ''' % (folder, port, folder))
-    return [which("lighttpd"), "-D", "-f", str(folder / "lighttpd.conf")]
+    modules = pathlib.Path(which("lighttpd")).parents[1] / "lib/lighttpd"
+    return [which("lighttpd"), "-D", "-m", str(modules), "-f", str(folder / "lighttpd.conf")]
 
 
 class Fronts(unittest.TestCase):
@@ -123,14 +137,18 @@ class Fronts(unittest.TestCase):
         stamp = re.search(r'name="stamp" value="([^"]+)"', page)[1]
         time.sleep(2.1)  # a person's time with the form
         begin = time.monotonic()
-        self.assertEqual(front.ask("POST", prefix + "/subscribe", {"email": address, "stamp": stamp, "digest": "weekly"}, claims)[0], 200)
+        self.assertEqual(
+            front.ask("POST", prefix + "/subscribe", {"email": address, "stamp": stamp, "digest": "weekly"}, claims)[0], 200)
         self.assertLess(time.monotonic() - begin, 5)
         mail = site.mail(address)
         link = re.search(r"https://[^/\s]+(\S*/c/\S+)", mail.get_body(("plain",)).get_content())[1]
         self.assertEqual(front.ask("POST", link, {})[0], 200)
         self.assertEqual(site.state(address), {"weekly": "confirmed"})
         welcome = site.mail(address)
-        self.assertEqual(front.ask("GET", re.search(r"https://[^/\s]+(\S*/p/\S+)", welcome.get_body(("plain",)).get_content())[1])[0], 200)
+        self.assertEqual(
+            front.ask("GET",
+                      re.search(r"https://[^/\s]+(\S*/p/\S+)",
+                                welcome.get_body(("plain", )).get_content())[1])[0], 200)
         story = json.loads(site.home.do("subscriber", "show", address, "--json"))
         return story["consents"][0]["detail"]
 
@@ -169,10 +187,12 @@ class Fronts(unittest.TestCase):
     def test_lighttpd_starts_the_program_and_the_confirmation_comes_at_once(self):
         site = self.site
         config = site.home.folder / "config.toml"
-        config.write_text(config.read_text().replace('"https://news.example.org"', '"https://news.example.org/cgi-bin/tidings.cgi"'))
+        config.write_text(config.read_text().replace('"https://news.example.org"',
+                                                     '"https://news.example.org/cgi-bin/tidings.cgi"'))
         site.stop()  # nobody else sends
         try:
-            script = block("Shared hosting").replace("/home/you/bin/tidings", site.home.command()[0]).replace("/home/you/tidings/config.toml", str(config))
+            script = block("Shared hosting").replace("/home/you/bin/tidings",
+                                                     site.home.command()[0]).replace("/home/you/tidings/config.toml", str(config))
             front = self.start(lighttpd, script)
             self.join(front, "reader@example.org", prefix="/cgi-bin/tidings.cgi")
             link = self.one_click_link()

@@ -1,8 +1,8 @@
-"""The pages while other things happen: a send that runs, a kill in the middle of a notice, ten thousand open connections, a stopwatch.
-"""
+"""The pages while other things happen: a send that runs, a kill in the middle of a notice, ten thousand connections, a stopwatch."""
 import concurrent.futures
 import contextlib
 import datetime
+import http.client
 import random
 import re
 import resource
@@ -13,6 +13,7 @@ import statistics
 import threading
 import time
 import unittest
+import urllib.parse
 
 from smtp_server import Rule
 from tidings import Article, rss
@@ -38,7 +39,10 @@ class WebLoad(unittest.TestCase):
         site.home.do("subscriber", "import", "readers.csv", "--confirmed", "--digest", "weekly")
         self.new_post(1)
         site.home.do("send", "weekly", "--now", at="2026-02-02T12:00:00Z")
-        links = {each.envelope_to: re.search(rb"<https://news\.example\.org(/u/[\w-]+)>", each.octets)[1].decode() for each in site.relay.take()}
+        links = {
+            each.envelope_to: re.search(rb"<https://news\.example\.org(/u/[\w-]+)>", each.octets)[1].decode()
+            for each in site.relay.take()
+        }
         self.assertEqual(len(links), len(addresses))
         self.new_post(2)
         site.relay.rules.append(Rule("body", "delay:0.005"))
@@ -49,8 +53,12 @@ class WebLoad(unittest.TestCase):
             statuses = set(pool.map(lambda each: site.ask("POST", links[each], "List-Unsubscribe=One-Click", FORM)[0], leavers))
         self.assertEqual(statuses, {200})
         with contextlib.closing(sqlite3.connect(site.home.folder / "subscribers/tidings.db")) as database:
-            unclaimed = {row[0] for row in database.execute(
-                "SELECT s.address FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id WHERE d.edition_id = 2 AND d.state = 1")}
+            unclaimed = {
+                row[0] for row in database.execute(
+                    "SELECT s.address FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id "
+                    "WHERE d.edition_id = 2 AND d.state = 1"
+                )
+            }
         left = unclaimed & set(leavers)
         self.assertGreater(len(left), 100, "the send was over before anybody left")
         site.relay.rules.clear()
@@ -66,8 +74,9 @@ class WebLoad(unittest.TestCase):
         stamp = site.fresh_form()
         time.sleep(2.1)  # a person's time with the form
         # When it is killed, by what the relay does then; how often the mail may have come in the end.
-        cases = (("signed", None, {1, 2}), ("rcpt", Rule("rcpt", "hang", "rcpt@example.org", 1), {1}), ("dot", Rule("dot", "hang", "dot@example.org", 1), {1}),
-                 ("kept", Rule("dot", "keep-hang", "kept@example.org", 1), {2}))
+        cases = (("signed", None, {1, 2}), ("rcpt", Rule("rcpt", "hang", "rcpt@example.org", 1), {1}),
+                 ("dot", Rule("dot", "hang", "dot@example.org", 1), {1}), ("kept", Rule("dot", "keep-hang", "kept@example.org",
+                                                                                        1), {2}))
         for sender in ("serve", "send"):
             for name, rule, counts in cases:
                 with self.subTest(sender=sender, moment=name):
@@ -103,6 +112,10 @@ class WebLoad(unittest.TestCase):
         site = self.site
         most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         count = 10_000 if most == resource.RLIM_INFINITY else min(10_000, most - 400)
+        config = site.home.folder / "config.toml"
+        config.write_text(config.read_text().replace("[web]\n", "[web]\nmax_connections = 10100\n"))
+        site.stop()
+        site.start()
         soft = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (count + 300, soft[1]))
         held = []
@@ -113,9 +126,10 @@ class WebLoad(unittest.TestCase):
 
         try:
             before = memory()
-            for _ in range(3):  # a request must be whole within ten seconds; a machine that is busier than that gets another chance
+            for _ in range(
+                    3):  # a request must be whole within ten seconds; a machine that is busier than that gets another chance
                 begin = time.monotonic()
-                for number in range(count - 100):
+                for number in range(count):
                     held.append(socket.create_connection(("127.0.0.1", site.port)))
                     held[-1].sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n" if number % 2 else b"G")
                 if time.monotonic() - begin < 8:
@@ -127,7 +141,7 @@ class WebLoad(unittest.TestCase):
                 self.assertEqual(site.ask("GET", "/healthz")[0], 200)
             self.assertLess(time.monotonic() - begin, 5)
             open_now = sum(1 for each in held if self.is_open(each))
-            self.assertGreater(open_now, count - 200)
+            self.assertGreater(open_now, count - 100)
             grown = (memory() - before) / 1024
             print("%d connections held, %.0f MB more" % (open_now, grown))
             self.assertLess(grown, 60)
@@ -147,10 +161,11 @@ class WebLoad(unittest.TestCase):
             return False
 
     def test_the_time_of_an_answer_does_not_say_who_is_on_the_list(self):
-        site = self.site
+        site = Site(on_disk=True)  # where a write that is left out for some shows
+        self.addCleanup(site.close)
         stamp = site.fresh_form()
         kinds = ("known", "unknown", "suppressed", "left")
-        each = 60
+        each = 80
         names = {kind: ["%s%d@example.org" % (kind, number) for number in range(each)] for kind in kinds}
         for kind, more in (("known", ["--confirmed"]), ("left", ["--confirmed"])):
             site.home.write("list.csv", "email\n" + "\n".join(names[kind]))
@@ -164,18 +179,23 @@ class WebLoad(unittest.TestCase):
         random.Random(7).shuffle(order)
         times = {kind: [] for kind in kinds}
         pages = set()
+        connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=20)
+        self.addCleanup(connection.close)
         for number, (kind, name) in enumerate(order):
+            body = urllib.parse.urlencode({"email": name, "stamp": stamp, "website": ""})
             begin = time.perf_counter()
-            body = {"email": name, "stamp": stamp, "website": ""}
-            status, page, _ = site.ask("POST", "/subscribe", body, {"X-Forwarded-For": "198.51.%d.7" % number})
+            connection.request("POST", "/subscribe", body, {**FORM, "X-Forwarded-For": "198.%d.%d.7" % divmod(number, 250)})
+            answer = connection.getresponse()
+            page = answer.read()
             times[kind].append(time.perf_counter() - begin)
-            pages.add((status, page))
+            pages.add((answer.status, page))
+        self.assertEqual({status for status, _ in pages}, {200})
         self.assertEqual(len(pages), 1)
         for one in kinds:
             for other in kinds:
                 # How often an answer to the one is slower than one to the other: half of the time if nothing tells them apart.
                 slower = statistics.mean((a > b) + 0.5 * (a == b) for a in times[one] for b in times[other])
-                self.assertTrue(0.25 < slower < 0.75, (one, other, slower))
+                self.assertTrue(0.3 < slower < 0.7, (one, other, slower))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 // The other half of tests/bench/web/run.py:  bench_web bare PORT BYTES THREADS | bench_web paths DATABASE EDITION COUNT FILE
 //
-// `bare` is cpp-httplib as it comes, with a handler that answers every GET and POST with so many constant bytes, after the form has been
-// parsed. `paths` writes the unsubscribe link of each of the first COUNT subscribers.
+// `bare` is cpp-httplib as it comes, with a handler that answers every GET and POST with so many constant bytes, after the form
+// has been parsed. `paths` writes the unsubscribe link of each of the first COUNT subscribers.
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -25,7 +25,9 @@ int serve_bare(int port, std::size_t bytes, std::size_t threads) {
   server.set_tcp_nodelay(true);
   server.new_task_queue = [threads] { return new httplib::ThreadPool(threads); };  // a thread for each connection: its own way
   const std::string page(bytes, 'x');
-  const auto answer = [&page](const httplib::Request&, httplib::Response& out) { out.set_content(page, "text/html; charset=utf-8"); };
+  const auto answer = [&page](const httplib::Request&, httplib::Response& out) {
+    out.set_content(page, "text/html; charset=utf-8");
+  };
   server.Get(".*", answer);
   server.Post(".*", answer);
   return server.listen("127.0.0.1", port) ? 0 : 1;
@@ -53,7 +55,9 @@ int main(int count, char** arguments) {
   const std::string_view what = count > 1 ? arguments[1] : "";
   const auto size = [&](int at) { return static_cast<std::size_t>(std::atol(arguments[at])); };
   if (what == "bare" && count == 5) return serve_bare(std::atoi(arguments[2]), size(3), size(4));
-  if (what == "paths" && count == 6) return write_paths(arguments[2], std::atoll(arguments[3]), std::atoll(arguments[4]), arguments[5]);
+  if (what == "paths" && count == 6) {
+    return write_paths(arguments[2], std::atoll(arguments[3]), std::atoll(arguments[4]), arguments[5]);
+  }
   std::fprintf(stderr, "bench_web bare PORT BYTES THREADS | paths DATABASE EDITION COUNT FILE\n");
   return 64;
 }

@@ -2,8 +2,9 @@
 
     tests/bench/web/run.py BUILD_FOLDER [--readers 300000] [--seconds 6] [--connections 64] [--rounds 2]
 
-wrk asks both, the rounds interleaved. The bare handler parses the same requests and answers as many bytes, with a thread for each connection. Every POST has a link of its
-own; afterwards the withdrawals in the database are counted: at least as many as were answered with 200, at most those that were sent.
+wrk asks both, the rounds interleaved. The bare handler parses the same requests and answers as many bytes, with a thread for each
+connection. Every POST has a link of its own; afterwards the withdrawals in the database are counted: at least as many as were
+answered with 200, at most those that were sent.
 Build first: scripts/build.sh release tidings bench_web. Needs Debian's wrk.
 """
 import argparse
@@ -72,8 +73,10 @@ function request()
   return wrk.format("POST", path, {["Content-Type"] = "application/x-www-form-urlencoded"}, "List-Unsubscribe=One-Click")
 end
 function done(summary, latency)
-  io.write(string.format('JSON {"answered": %%d, "bad": %%d, "lost": %%d, "seconds": %%f, "p99": %%f}\\n', summary.requests, summary.errors.status,
-    summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout, summary.duration / 1e6, latency:percentile(99) / 1e3))
+  io.write(string.format('JSON {"answered": %%d, "bad": %%d, "lost": %%d, "seconds": %%f, "p99": %%f}\\n',
+    summary.requests, summary.errors.status,
+    summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout,
+    summary.duration / 1e6, latency:percentile(99) / 1e3))
 end
 """
 GET = 'wrk.method = "GET"\n' + POST[POST.index("function done"):].replace("%%", "%")
@@ -82,8 +85,12 @@ GET = 'wrk.method = "GET"\n' + POST[POST.index("function done"):].replace("%%", 
 def wrk(folder, script, url):
     file = folder / "wrk.lua"
     file.write_text(script)
-    done = subprocess.run(["wrk", "-t2", "-c%d" % options.connections, "-d%ds" % options.seconds, "--timeout", "10s", "-s", file, url],
-                          capture_output=True, text=True, timeout=options.seconds + 60)
+    done = subprocess.run(
+        ["wrk", "-t2", "-c%d" % options.connections,
+         "-d%ds" % options.seconds, "--timeout", "10s", "-s", file, url],
+        capture_output=True,
+        text=True,
+        timeout=options.seconds + 60)
     found = re.search("JSON (.*)", done.stdout)
     if not found:
         sys.exit(done.stdout + done.stderr)
@@ -111,7 +118,8 @@ with tempfile.TemporaryDirectory() as name:
 
     run("subscriber", "add", "first@example.org", "--confirmed")
     run("send", "weekly", "--now")
-    (folder / "list.csv").write_text("email\n" + "".join("reader%d@mail%d.example\n" % (i, i % 50) for i in range(2, options.readers + 1)))
+    (folder / "list.csv").write_text("email\n" + "".join("reader%d@mail%d.example\n" % (i, i % 50)
+                                                         for i in range(2, options.readers + 1)))
     run("subscriber", "import", "list.csv", "--confirmed")
     database = folder / "subscribers/tidings.db"
     paths = folder / "paths"
@@ -124,7 +132,9 @@ with tempfile.TemporaryDirectory() as name:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    answers = {"one-click POST": 13, "page GET": len(page), "sign-up GET": len(urllib.request.urlopen(ours + "/subscribe").read())}
+    answers = {
+        "one-click POST": 13, "page GET": len(page), "sign-up GET": len(urllib.request.urlopen(ours + "/subscribe").read())
+    }
     bare = "http://127.0.0.1:%d" % port
     sent_from, answered = 0, 0
     for what, size in answers.items():
@@ -155,6 +165,7 @@ with tempfile.TemporaryDirectory() as name:
     with sqlite3.connect(database) as connection:
         withdrawn = connection.execute("SELECT count(*) FROM subscriptions WHERE state = 'withdrawn'").fetchone()[0]
     most = answered + options.rounds * options.connections
-    print("withdrawals answered with 200: %d, in the database: %d (%s); peak memory of serve %s"
-          % (answered, withdrawn, "none lost" if answered <= withdrawn <= most else "WRONG", re.search(r"VmHWM:\s+(.*)", status)[1]))
+    print(
+        "withdrawals answered with 200: %d, in the database: %d (%s); peak memory of serve %s" %
+        (answered, withdrawn, "none lost" if answered <= withdrawn <= most else "WRONG", re.search(r"VmHWM:\s+(.*)", status)[1]))
     sys.exit(0 if answered <= withdrawn <= most else 1)

@@ -73,7 +73,9 @@ TEST_CASE("bulk: indexes that are away come back, by rebuilding or by themselves
   REQUIRE(away->rebuild());
   REQUIRE(open->commit());
   CHECK(one_text(*database, "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'subscribers'") == "2");
-  CHECK_FALSE(database->execute("INSERT INTO subscribers (address, address_key, name, language, created_ms) VALUES ('a', 'a', '', '', 0), ('A', 'a', '', '', 0)"));
+  CHECK_FALSE(
+      database->execute("INSERT INTO subscribers (address, address_key, name, language, created_ms) VALUES ('a', 'a', '', '', "
+                        "0), ('A', 'a', '', '', 0)"));
 }
 
 TEST_CASE("bulk: a list of the schema before keeps its readers, what refers to them, and the ids of those who are gone") {
@@ -86,10 +88,12 @@ TEST_CASE("bulk: a list of the schema before keeps its readers, what refers to t
     sql += R"(
         PRAGMA application_id = 1414087751; PRAGMA user_version = 7;
         INSERT INTO subscribers (address, address_key, name, language, created_ms) VALUES
-          ('A@x.example', 'a@x.example', 'Ada', 'en', 1), ('b@x.example', 'b@x.example', '', '', 2), ('c@x.example', 'c@x.example', '', '', 3);
+          ('A@x.example', 'a@x.example', 'Ada', 'en', 1), ('b@x.example', 'b@x.example', '', '', 2),
+          ('c@x.example', 'c@x.example', '', '', 3);
         DELETE FROM subscribers WHERE id = 3;
         INSERT INTO subscriptions VALUES (1, 'weekly', 'confirmed', 1, 1), (2, 'weekly', 'pending', 2, NULL);
-        INSERT INTO consents (subscriber_id, digest, event, at_ms, origin, detail) VALUES (1, 'weekly', 'confirmed', 1, 'cli', '');)";
+        INSERT INTO consents (subscriber_id, digest, event, at_ms, origin, detail) VALUES
+          (1, 'weekly', 'confirmed', 1, 'cli', '');)";
     REQUIRE(sqlite3_exec(old, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
     sqlite3_close(old);
   }
@@ -97,12 +101,14 @@ TEST_CASE("bulk: a list of the schema before keeps its readers, what refers to t
   REQUIRE(database);
   CHECK(database->schema_version() == newest_schema_version());
   CHECK(database->check());
-  CHECK(one_text(*database, "SELECT group_concat(id || address || name || language || created_ms) FROM subscribers") == "1A@x.exampleAdaen1,2b@x.example2");
+  CHECK(one_text(*database, "SELECT group_concat(id || address || name || language || created_ms) FROM subscribers") ==
+        "1A@x.exampleAdaen1,2b@x.example2");
   CHECK(one_text(*database, "SELECT count(*) FROM subscriptions") == "2");
   CHECK(one_text(*database, "SELECT count(*) FROM consents") == "1");
   const auto open = database->begin();
   CHECK(*next_id(*database, *open, "subscribers") == 4);
-  CHECK_FALSE(database->execute("INSERT INTO subscribers (address, address_key, name, language, created_ms) VALUES ('x', 'a@x.example', '', '', 0)"));
+  CHECK_FALSE(database->execute(
+      "INSERT INTO subscribers (address, address_key, name, language, created_ms) VALUES ('x', 'a@x.example', '', '', 0)"));
   REQUIRE(database->execute("DELETE FROM subscribers WHERE id = 1"));
   CHECK(one_text(*database, "SELECT count(*) FROM subscriptions") == "1");
   CHECK_FALSE(database->execute("INSERT INTO subscriptions VALUES (99, 'weekly', 'pending', 0, NULL)"));

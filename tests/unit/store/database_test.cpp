@@ -92,7 +92,8 @@ TEST_CASE("store: a statement reads rows in memory, each key its own columns, an
   } rows;
   auto database = Database::open_in_memory();
   REQUIRE(database);
-  auto query = database->prepare("SELECT key, lookup(:rows, key, 0), lookup(:rows, key, 1) FROM (SELECT 1 AS key UNION SELECT 2 UNION SELECT 3)");
+  auto query = database->prepare(
+      "SELECT key, lookup(:rows, key, 0), lookup(:rows, key, 1) FROM (SELECT 1 AS key UNION SELECT 2 UNION SELECT 3)");
   query.bind_lookup(":rows", rows);
   for (const int key : {1, 2, 3}) {
     CAPTURE(key);

@@ -22,6 +22,14 @@ TEST_CASE("address set: who was added is among the candidates, however many ther
   CHECK(others < 5);
 }
 
+TEST_CASE("address set: an address without a subscriber is there, and others are not") {
+  AddressSet set;
+  CHECK_FALSE(set.may_have("a@example.org"));
+  set.add("a@example.org");
+  CHECK(set.may_have("a@example.org"));
+  CHECK_FALSE(set.may_have("b@example.org"));
+}
+
 TEST_CASE("address set: two readers of one hash are both named") {
   AddressSet set;
   set.add("a@example.org", SubscriberId{1});

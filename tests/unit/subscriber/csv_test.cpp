@@ -154,9 +154,10 @@ TEST_CASE("csv: what would run as a formula is guarded, and comes back as it was
     std::string_view plain;
     std::string_view guarded;
   };
-  for (const auto& one : {Case{"=1+1", "'=1+1"}, Case{"+1@example.org", "'+1@example.org"}, Case{"-x", "'-x"}, Case{"@SUM(A1)", "'@SUM(A1)"},
-                          Case{"\t=1", "'\t=1"}, Case{"'=1", "''=1"}, Case{"''-", "'''-"}, Case{"'twas", "'twas"}, Case{"'", "'"},
-                          Case{"", ""}, Case{"a=1", "a=1"}, Case{"Zoë", "Zoë"}}) {
+  for (const auto& one :
+       {Case{"=1+1", "'=1+1"}, Case{"+1@example.org", "'+1@example.org"}, Case{"-x", "'-x"}, Case{"@SUM(A1)", "'@SUM(A1)"},
+        Case{"\t=1", "'\t=1"}, Case{"'=1", "''=1"}, Case{"''-", "'''-"}, Case{"'twas", "'twas"}, Case{"'", "'"},
+        Case{"＝1", "'＝1"}, Case{"'＠x", "''＠x"}, Case{"，x", "，x"}, Case{"", ""}, Case{"a=1", "a=1"}, Case{"Zoë", "Zoë"}}) {
     CHECK(guard_formula(one.plain) == one.guarded);
     CHECK(unguard_formula(one.guarded) == one.plain);
   }
@@ -164,7 +165,8 @@ TEST_CASE("csv: what would run as a formula is guarded, and comes back as it was
 
 TEST_CASE("csv: whatever is written is read back, field by field") {
   SeededRandom random{11};
-  const std::string_view alphabet[] = {"a", ",", ";", "\"", "\n", "\r\n", "\t", " ", "'", "=", "+", "-", "@", "|", "é", "名", "😀", "\r"};
+  const std::string_view alphabet[] = {"a", ",", ";", "\"", "\n", "\r\n", "\t", " ", "'",
+                                       "=", "+", "-", "@",  "|",  "é",    "名", "😀", "\r"};
   for (int round = 0; round < 2000; ++round) {
     Table table{{"email", "name", "x"}};
     std::string text = "email,name,x\n";

@@ -37,21 +37,29 @@ const T& any_of(SeededRandom& random, const std::vector<T>& all) {
 
 /// Up to 40 readers in every state there is, with the fields that files break on.
 void fill(List& list, SeededRandom& random) {
-  const std::vector<std::string> names = {"", "Ada", "=cmd|'/c calc'!A1", "'=1", "Zoë \"Z\" O'Hara", "Liu, 小明", "-", "@home", "a;b", "{{x}}", "|", "'"};
+  const std::vector<std::string> names = {
+      "", "Ada", "=cmd|'/c calc'!A1", "'=1", "Zoë \"Z\" O'Hara", "Liu, 小明", "-", "@home", "a;b", "{{x}}", "|", "'"};
   const std::vector<std::string> topics = {"art", "sea & sand", "=1", "+plus", "Île", "\"q\""};
   const std::vector<std::string> digests = {"daily", "monthly", "weekly"};
   for (std::uint64_t i = random.below(40) + 1; i > 0; --i) {
     const auto local = any_of(random, std::vector<std::string>{"a", "+x", "=y", "-z", "Ö", "'q", "B.c"}) + std::to_string(i);
     const auto mail = address(local + any_of(random, std::vector<std::string>{"@example.org", "@bücher.example"}));
     for (std::uint64_t j = random.below(3) + 1; j > 0; --j) {
-      NewSubscriber wanted{.address = mail, .name = any_of(random, names), .language = any_of(random, std::vector<std::string>{"", "de", "pt-BR"}), .digests = {any_of(random, digests)}};
+      NewSubscriber wanted{.address = mail,
+                           .name = any_of(random, names),
+                           .language = any_of(random, std::vector<std::string>{"", "de", "pt-BR"}),
+                           .digests = {any_of(random, digests)}};
       for (std::uint64_t k = random.below(3); k > 0; --k) wanted.topics.push_back(any_of(random, topics));
       wanted.state = any_of(random, std::vector<State>{State::pending, State::confirmed, State::withdrawn});
       if (random.below(2) == 0) wanted.confirmed = from_ms(static_cast<std::int64_t>(random.below(1'700'000'000'000)));
       REQUIRE(list.table.add(wanted));
     }
     if (random.below(5) == 0) {
-      REQUIRE(list.suppressions.add(mail, any_of(random, std::vector<SuppressionCause>{SuppressionCause::hard_bounce, SuppressionCause::soft_bounces, SuppressionCause::complaint, SuppressionCause::manual}), "x"));
+      REQUIRE(list.suppressions.add(
+          mail,
+          any_of(random, std::vector<SuppressionCause>{SuppressionCause::hard_bounce, SuppressionCause::soft_bounces,
+                                                       SuppressionCause::complaint, SuppressionCause::manual}),
+          "x"));
     }
   }
 }
@@ -76,7 +84,12 @@ TEST_CASE("export: gives back exactly what import takes, whatever is in the list
 
 TEST_CASE("export: one line for each status and date of a reader, sorted digests, guarded fields") {
   List list;
-  REQUIRE(list.table.add({.address = address("a@example.org"), .name = "=HYPERLINK(1)", .topics = {"sea", "art"}, .digests = {"weekly", "daily"}, .state = State::confirmed, .confirmed = *parse_rfc3339("2025-01-01T00:00:00Z")}));
+  REQUIRE(list.table.add({.address = address("a@example.org"),
+                          .name = "=HYPERLINK(1)",
+                          .topics = {"sea", "art"},
+                          .digests = {"weekly", "daily"},
+                          .state = State::confirmed,
+                          .confirmed = *parse_rfc3339("2025-01-01T00:00:00Z")}));
   list.add("a@example.org", {"monthly"}, State::pending);
   REQUIRE(list.suppressions.add(address("a@example.org"), SuppressionCause::complaint, ""));
   CHECK(export_text(list) ==

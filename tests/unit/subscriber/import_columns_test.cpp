@@ -42,8 +42,41 @@ TEST_CASE("import_columns: dates as the world writes them") {
     CHECK(date.has_value() == !one.want.empty());
     if (date) CHECK(format_rfc3339(*date) == one.want);
   }
-  CHECK(format_rfc3339(*read_date("06/17/2009 09:52", DateOrder::month_first)) == "2009-06-17T09:52:00Z");
-  CHECK_FALSE(read_date("17/06/2009 09:52", DateOrder::month_first));
+}
+
+TEST_CASE("import_columns: dates with the month first, where a service writes them so") {
+  struct Case {
+    std::string_view text;
+    std::string_view want;  // empty: no date
+  };
+  const Case cases[] = {
+      {"06/17/2009 09:52", "2009-06-17T09:52:00Z"}, {"6/7/2009", "2009-06-07T00:00:00Z"},
+      {"6/7/2009 9:52", "2009-06-07T09:52:00Z"},    {"06/17/2009 12:05:06 AM", "2009-06-17T00:05:06Z"},
+      {"06/17/2009 12:05 pm", "2009-06-17T12:05:00Z"}, {"06/17/2009 1:05PM", "2009-06-17T13:05:00Z"},
+      {"2009-06-17 09:52", "2009-06-17T09:52:00Z"}, {"17/06/2009 09:52", ""},
+      {"06/17/09", ""},                             {"06/17/2009 25:00", ""},
+      {"06/17/2009 13:00 PM", ""},                  {"6/17", ""},
+      {"6/17/2009 soon", ""},                       {"/", ""},
+      {"", ""},                                     {"pm", ""},
+  };
+  for (const auto& one : cases) {
+    CAPTURE(one.text);
+    const auto date = read_date(one.text, DateOrder::month_first);
+    CHECK(date.has_value() == !one.want.empty());
+    if (date) CHECK(format_rfc3339(*date) == one.want);
+  }
+}
+
+TEST_CASE("import_columns: a name in two columns is put together, whatever the language calls them") {
+  for (const std::string_view header :
+       {"Prénom,Nom", "Vorname,Name", "Nombre,Apellidos", "Nome,Cognome", "First Name,Last Name"}) {
+    CAPTURE(header);
+    List list;
+    const auto text = std::string{"E-Mail,"} + std::string{header} + "\nr1@example.org,Ada,Finch\n";
+    auto reader = CsvReader::over(text, "x.csv");
+    REQUIRE(import_csv(list.database, list.clock, reader, {.digests = {"weekly"}, .known_digests = {"weekly"}}));
+    CHECK((*list.table.find(address("r1@example.org")))->name == "Ada Finch");
+  }
 }
 
 namespace {
@@ -59,15 +92,19 @@ struct ServiceCase {
 
 constexpr ServiceCase services[] = {
     {"mailchimp",
-     "\"Email Address\",\"First Name\",\"Last Name\",MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LATITUDE,LONGITUDE,GMTOFF,DSTOFF,"
+     "\"Email Address\",\"First Name\",\"Last "
+     "Name\",MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LATITUDE,LONGITUDE,GMTOFF,DSTOFF,"
      "TIMEZONE,CC,REGION,LAST_CHANGED,LEID,EUID,NOTES,TAGS\n"
-     "r1@example.org,Ada,Finch,4,\"2024-03-01 09:00:00\",192.0.2.1,\"2024-03-01 09:05:00\",192.0.2.1,,,,,,,,\"2024-03-02 10:00:00\",1001,aa1,,\"\"\"friend\"\"\"\n"
+     "r1@example.org,Ada,Finch,4,\"2024-03-01 09:00:00\",192.0.2.1,\"2024-03-01 09:05:00\",192.0.2.1,,,,,,,,\"2024-03-02 "
+     "10:00:00\",1001,aa1,,\"\"\"friend\"\"\"\n"
      "r2@example.org,,,2,,,\"2024-04-01 10:00:00\",,,,,,,,,\"2024-04-01 10:00:00\",1002,aa2,,\n",
      "cc", "2024-03-01T09:05:00Z", "Ada Finch"},
     {"mailchimp",
-     "\"Email Address\",\"First Name\",\"Last Name\",MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LAST_CHANGED,LEID,EUID,NOTES,TAGS,"
+     "\"Email Address\",\"First Name\",\"Last "
+     "Name\",MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LAST_CHANGED,LEID,EUID,NOTES,TAGS,"
      "UNSUB_TIME,UNSUB_CAMPAIGN_TITLE,UNSUB_CAMPAIGN_ID,UNSUB_REASON,UNSUB_REASON_OTHER\n"
-     "r1@example.org,Bo,,2,,,\"2024-03-01 09:05:00\",,\"2024-05-02 10:00:00\",1003,aa3,,,\"2024-05-02 10:00:00\",News,77,NORMAL,\n",
+     "r1@example.org,Bo,,2,,,\"2024-03-01 09:05:00\",,\"2024-05-02 10:00:00\",1003,aa3,,,\"2024-05-02 "
+     "10:00:00\",News,77,NORMAL,\n",
      "w", "2024-03-01T09:05:00Z", "Bo"},
     {"mailchimp",
      "\"Email Address\",MEMBER_RATING,CONFIRM_TIME,LEID,EUID,CLEAN_TIME,CLEAN_CAMPAIGN_TITLE,CLEAN_CAMPAIGN_ID\n"
@@ -82,6 +119,24 @@ constexpr ServiceCase services[] = {
      "Email,Name,Stripe plan,Cancel date,Start date,Paid upgrade date,Activity,Type,Subscription source (free)\n"
      "r1@example.org,Ana,,,2025-01-01T00:00:00.000Z,,5,Free,direct\n",
      "c", "2025-01-01T00:00:00Z", "Ana"},
+    {"mailchimp",  // of an account in German
+     "E-Mail-Adresse,Vorname,Nachname,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LAST_CHANGED,NOTES,TAGS\n"
+     "r1@example.org,Änne,Specht,3,2024-03-01 09:00:00,,2024-03-01 09:05:00,,2024-03-01 09:05:00,,\n",
+     "c", "2024-03-01T09:05:00Z", "Änne Specht"},
+    {"substack",  // who pays
+     "email,expiry,email_disabled,stripe_connected_customer_id,type\n"
+     "r1@example.org,2025-07-06T16:20:44.000Z,false,cus_1,paid\n"
+     "r2@example.org,2025-07-06T16:20:44.000Z,true,,comp\n",
+     "cw", "", ""},
+    {"substack",  // the subscribers' page until 2024
+     "Email,Name,Subscription type,Activity,Subscription date,Revenue,Subscription source (free),Cancel date,Receiving emails "
+     "for\n"
+     "r1@example.org,Ana,Free,3,2024-01-10T08:00:00.000Z,0,direct,,\n",
+     "c", "2024-01-10T08:00:00Z", "Ana"},
+    {"substack",  // and now
+     "Email,Type,Country,Start date,Subscription source (free),Activity\n"
+     "r1@example.org,Free,ES,2026-06-17T10:21:38.759Z,substack-notes,4\n",
+     "c", "2026-06-17T10:21:38.759Z", ""},
     {"buttondown",
      "id,creation_date,email_address,notes,metadata,tags,referrer_url,secondary_id,type,source\n"
      "1,2024-02-03 04:05:06.789012+00:00,r1@example.org,,{},[],,1,regular,form\n"
@@ -92,8 +147,10 @@ constexpr ServiceCase services[] = {
      "cpwxc", "2024-02-03T04:05:06.789Z", ""},
     {"listmonk",
      "uuid,email,name,attributes,status,created_at,updated_at\n"
-     "11111111-2222-4333-8444-555555555555,r1@example.org,Cy,{},enabled,2024-05-01 10:11:12.123456 +0000 UTC,2024-05-01 10:11:12.123456 +0000 UTC\n"
-     "11111111-2222-4333-8444-555555555556,r2@example.org,Dee,\"{\"\"city\"\": \"\"Exampletown\"\"}\",disabled,2024-05-01 10:11:12 +0000 UTC,\n"
+     "11111111-2222-4333-8444-555555555555,r1@example.org,Cy,{},enabled,2024-05-01 10:11:12.123456 +0000 UTC,2024-05-01 "
+     "10:11:12.123456 +0000 UTC\n"
+     "11111111-2222-4333-8444-555555555556,r2@example.org,Dee,\"{\"\"city\"\": \"\"Exampletown\"\"}\",disabled,2024-05-01 "
+     "10:11:12 +0000 UTC,\n"
      "11111111-2222-4333-8444-555555555557,r3@example.org,Eli,{},blocklisted,2024-05-01 10:11:12 +0000 UTC,\n",
      "pwx", "", "Cy"},
     {"ghost",
@@ -103,7 +160,8 @@ constexpr ServiceCase services[] = {
      "m3,r3@example.org,,,true,false,,2024-01-15T10:00:00.000Z,2024-02-01T00:00:00.000Z,,\n",
      "cww", "2024-01-15T10:00:00Z", "Flo"},
     {"phplist",
-     "id\tEmail\tIs this subscriber confirmed\tIs this subscriber blacklisted\tNumber of bounces on this subscriber\tEntered\tLast Modified\tList Membership\n"
+     "id\tEmail\tIs this subscriber confirmed\tIs this subscriber blacklisted\tNumber of bounces on this "
+     "subscriber\tEntered\tLast Modified\tList Membership\n"
      "1\tr1@example.org\t1\t0\t0\t2012-11-01 14:58:40\t2013-01-01 00:00:00\tnews \n"
      "2\tr2@example.org\t0\t0\t0\t2012-11-01 14:58:40\t2013-01-01 00:00:00\tnews \n"
      "3\tr3@example.org\t1\t1\t0\t2012-11-01 14:58:40\t2013-01-01 00:00:00\tNo Lists\n",
@@ -113,6 +171,18 @@ constexpr ServiceCase services[] = {
      "r1@example.org,06/17/2009 09:52,Active,\n"
      "r2@example.org,04/30/2009 01:37,Pending Verification,\n",
      "cp", "2009-06-17T09:52:00Z", ""},
+    {"feedburner",
+     "Email Address,Date Subscribed,Status\n"
+     "r1@example.org,6/7/2009 9:52 PM,Active\n"
+     "r2@example.org,4/30/2009 1:37 AM,Unverified\n"
+     "r3@example.org,4/30/2009 1:37 AM,Deactivated\n",
+     "cpw", "2009-06-07T21:52:00Z", ""},
+    {"follow.it",
+     "Email,Follow date,Status,Delivery channel\n"
+     "r1@example.org,2021-06-30 12:00:00,Active,Newspaper\n"
+     "r2@example.org,2021-06-30 12:00:00,Pending,Single emails\n"
+     "r3@example.org,2021-06-30 12:00:00,Unfollowed,Newspaper\n",
+     "cpw", "2021-06-30T12:00:00Z", ""},
     {"csv",
      "Email,Name,Status,Subscribed on\n"
      "r1@example.org,Gus,Active,2021-06-01\n"
@@ -151,16 +221,22 @@ TEST_CASE("import_columns: exports of other services are known by their headers,
 
 TEST_CASE("import_columns: a mapping of the caller beats what a service's export means") {
   List list;
-  auto reader = CsvReader::over("email,active_subscription,email_disabled,created_at,Their status\nr1@example.org,false,false,2023-01-02,pending\n", "x.csv");
-  const auto report = import_csv(list.database, list.clock, reader,
-                                 {.digests = {"weekly"}, .known_digests = {"weekly"}, .map = {{"status", "their status"}, {"confirmed_at", ""}}});
+  auto reader = CsvReader::over(
+      "email,active_subscription,email_disabled,created_at,Their status\nr1@example.org,false,false,2023-01-02,pending\n",
+      "x.csv");
+  const auto report =
+      import_csv(list.database, list.clock, reader,
+                 {.digests = {"weekly"}, .known_digests = {"weekly"}, .map = {{"status", "their status"}, {"confirmed_at", ""}}});
   REQUIRE(report);
   CHECK(list.states("r1@example.org") == "weekly=pending");
 }
 
 TEST_CASE("import_columns: every word that we write is a word that we read") {
-  for (const auto state : {State::pending, State::confirmed, State::withdrawn}) CHECK(read_status(name_of(state)).status == LineStatus{state});
-  for (const auto cause : {SuppressionCause::hard_bounce, SuppressionCause::soft_bounces, SuppressionCause::complaint, SuppressionCause::manual}) {
+  for (const auto state : {State::pending, State::confirmed, State::withdrawn}) {
+    CHECK(read_status(name_of(state)).status == LineStatus{state});
+  }
+  for (const auto cause :
+       {SuppressionCause::hard_bounce, SuppressionCause::soft_bounces, SuppressionCause::complaint, SuppressionCause::manual}) {
     CHECK(read_status(status_word(cause)).status == LineStatus{cause});
   }
   CHECK_FALSE(read_status("perhaps").known);

@@ -178,7 +178,8 @@ TEST_CASE("import: nobody who left or is suppressed comes back") {
   REQUIRE(list.table.erase(erased));
   auto wanted = options();
   wanted.state = State::confirmed;
-  const auto report = import_text(list, "email,status\nLEFT@example.org,confirmed\nbounced@example.org,\nerased@example.org,confirmed\n", wanted);
+  const auto report =
+      import_text(list, "email,status\nLEFT@example.org,confirmed\nbounced@example.org,\nerased@example.org,confirmed\n", wanted);
   REQUIRE(report);
   CHECK(report->skipped_left == 1);
   CHECK(report->skipped_suppressed == 2);
@@ -265,7 +266,8 @@ TEST_CASE("import: roles and slips are imported and warned about, once") {
 }
 
 TEST_CASE("import: who is pending is asked by mail only if the publisher wants it, and nobody is asked twice") {
-  const std::string text = "email,digests,status\na@example.org,weekly,\nb@example.org,weekly,confirmed\nc@example.org,,withdrawn\n";
+  const std::string text =
+      "email,digests,status\na@example.org,weekly,\nb@example.org,weekly,confirmed\nc@example.org,,withdrawn\n";
   List list;
   NoticeTable notices{list.database, list.clock};
   CHECK(import_text(list, text)->asked == 0);
@@ -288,30 +290,33 @@ TEST_CASE("import: who is pending is asked by mail only if the publisher wants i
 
 namespace {
 
-/// 7000 lines: new readers with one or two digests and topics, some twice, some known, some suppressed, left or erased, some broken.
+/// 7000 lines: new readers with one or two digests and topics, some twice, some known, some suppressed, left or erased, some
+/// broken.
 std::string mixed_list() {
   std::string text = "email,name,digests,topics,status\n";
   for (int i = 0; i < 7000; ++i) {
     const int who = i % 7 == 6 ? i / 2 : i;  // every seventh is there already, as it is or in capitals
     const auto* const digests = who % 3 == 0 ? "daily;weekly" : "weekly";
     const auto* const status = i % 50 == 8 ? "withdrawn" : i % 50 == 9 ? "bounced" : i % 4 == 0 ? "pending" : "confirmed";
-    text += fmt::format("{}{}@m{}.example.org,{},{},{},{}\n", i % 14 == 13 ? "R" : "r", who * 7919 % 10007, who % 11, i % 5 == 0 ? "" : "Zoë",
-                        digests, i % 6 == 0 ? "art;sea" : "", i % 1000 == 999 ? "nonsense" : status);
+    text += fmt::format("{}{}@m{}.example.org,{},{},{},{}\n", i % 14 == 13 ? "R" : "r", who * 7919 % 10007, who % 11,
+                        i % 5 == 0 ? "" : "Zoë", digests, i % 6 == 0 ? "art;sea" : "", i % 1000 == 999 ? "nonsense" : status);
   }
   return text;
 }
 
-/// Every row of the tables of the list, in order but without ids (some are left out where a line was there already), and the schema.
+/// Every row of the tables of the list, in order but without ids (some are left out where a line was there already), and the
+/// schema.
 std::string all_rows(store::Database& database) {
   std::string text;
-  for (const char* const sql : {"SELECT address || '|' || address_key || '|' || name || '|' || created_ms FROM subscribers ORDER BY id",
-                                "SELECT address || digest || state || since_ms || '|' || coalesce(confirmed_ms, '-') "
-                                "FROM subscriptions JOIN subscribers s ON s.id = subscriber_id ORDER BY 1",
-                                "SELECT address || topic FROM subscriber_topics JOIN subscribers s ON s.id = subscriber_id ORDER BY 1",
-                                "SELECT address || digest || event || at_ms || origin || detail "
-                                "FROM consents JOIN subscribers s ON s.id = subscriber_id ORDER BY s.id, digest, consents.id",
-                                "SELECT address_key || cause || detail FROM suppressions WHERE cause <> 'erased' ORDER BY 1",
-                                "SELECT name || sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY 1"}) {
+  for (const char* const sql :
+       {"SELECT address || '|' || address_key || '|' || name || '|' || created_ms FROM subscribers ORDER BY id",
+        "SELECT address || digest || state || since_ms || '|' || coalesce(confirmed_ms, '-') "
+        "FROM subscriptions JOIN subscribers s ON s.id = subscriber_id ORDER BY 1",
+        "SELECT address || topic FROM subscriber_topics JOIN subscribers s ON s.id = subscriber_id ORDER BY 1",
+        "SELECT address || digest || event || at_ms || origin || detail "
+        "FROM consents JOIN subscribers s ON s.id = subscriber_id ORDER BY s.id, digest, consents.id",
+        "SELECT address_key || cause || detail FROM suppressions WHERE cause <> 'erased' ORDER BY 1",
+        "SELECT name || sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY 1"}) {
     auto rows = database.prepare(sql);
     while (*rows.step()) text += rows.text(0) + "\n";
   }
@@ -348,13 +353,15 @@ TEST_CASE("import: a large file, whose indexes are away meanwhile, leaves what i
                        report.skipped_left, report.skipped_suppressed, report.rejected, report.pending, report.warned};
   };
   CHECK(counts(*one) == counts(*other));
-  for (const auto count : {one->updated, one->unchanged, one->withdrawn, one->suppressed, one->skipped_left, one->skipped_suppressed, one->rejected}) {
+  for (const auto count : {one->updated, one->unchanged, one->withdrawn, one->suppressed, one->skipped_left,
+                           one->skipped_suppressed, one->rejected}) {
     CHECK(count > 0);
   }
   CHECK(all_rows(at_once.database) == all_rows(in_parts.database));
   CHECK(at_once.database.check());
   CHECK(import_text(at_once, text)->added == 0);
-  CHECK(at_once.add("next@example.org", {"daily"}, State::confirmed).id > at_once.add("r7919@m1.example.org", {"daily"}, State::confirmed).id);
+  CHECK(at_once.add("next@example.org", {"daily"}, State::confirmed).id >
+        at_once.add("r7919@m1.example.org", {"daily"}, State::confirmed).id);
 }
 
 TEST_CASE("import: a large file that breaks off, or is only tried, leaves list and indexes as they were") {

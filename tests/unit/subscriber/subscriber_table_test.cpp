@@ -99,7 +99,11 @@ TEST_CASE("subscriber_table: the suppressed are not added, not confirmed, no rec
 
 TEST_CASE("subscriber_table: recipients are the confirmed, in id order, with their topics") {
   List list;
-  const auto zoe = list.table.add({.address = address("zoe@example.org"), .language = "el", .topics = {"sea", "art"}, .digests = {"weekly"}, .state = State::confirmed});
+  const auto zoe = list.table.add({.address = address("zoe@example.org"),
+                                   .language = "el",
+                                   .topics = {"sea", "art"},
+                                   .digests = {"weekly"},
+                                   .state = State::confirmed});
   list.add("pending@example.org", {"weekly"}, State::pending);
   list.add("other@example.org", {"daily"}, State::confirmed);
   const auto ann = list.add("ann@example.org", {"daily", "weekly"}, State::confirmed);
@@ -107,10 +111,12 @@ TEST_CASE("subscriber_table: recipients are the confirmed, in id order, with the
   const auto bad = list.add("Bad@example.org", {"weekly"}, State::confirmed);
   REQUIRE(list.table.unsubscribe(gone.id, "weekly", Origin::one_click, ""));
   REQUIRE(list.suppressions.add(address("bad@example.org"), SuppressionCause::hard_bounce, "5.1.1"));
-  CHECK(list.recipients("weekly") == std::vector<Recipient>{{.id = zoe->id, .language = "el", .topics = {"art", "sea"}}, {.id = ann.id}});
+  CHECK(list.recipients("weekly") ==
+        std::vector<Recipient>{{.id = zoe->id, .language = "el", .topics = {"art", "sea"}}, {.id = ann.id}});
   CHECK(list.recipients("none").empty());
   CHECK(bad.id.value > ann.id.value);
-  const auto stopped = list.table.for_each_recipient("weekly", [](const Recipient&) -> Result<void> { return fail(Errc::io, "full"); });
+  const auto stopped =
+      list.table.for_each_recipient("weekly", [](const Recipient&) -> Result<void> { return fail(Errc::io, "full"); });
   REQUIRE_FALSE(stopped);
   CHECK(stopped.error().what == "full");
 }
@@ -175,7 +181,14 @@ TEST_CASE("subscriber_table: confirming touches what is pending and nothing that
 
 TEST_CASE("subscriber_table: an erased person leaves no trace but a hash, and an import cannot bring them back") {
   List list;
-  const auto id = list.table.add({.address = address("Secret.Person@example.org"), .name = "Secret Person", .topics = {"art"}, .digests = {"weekly"}, .state = State::confirmed, .detail = "Secret.Person wrote"})->id;
+  const auto id = list.table
+                      .add({.address = address("Secret.Person@example.org"),
+                            .name = "Secret Person",
+                            .topics = {"art"},
+                            .digests = {"weekly"},
+                            .state = State::confirmed,
+                            .detail = "Secret.Person wrote"})
+                      ->id;
   list.add("other@example.org", {"weekly"}, State::confirmed);
   CHECK(*list.table.erase(id));
   CHECK_FALSE(*list.table.erase(id));
@@ -292,7 +305,8 @@ TEST_CASE("subscriber_table: changes are written down and say whether there was 
 TEST_CASE("subscriber_table: fields with control characters or bad UTF-8 are refused and nothing is changed") {
   List list;
   using namespace std::string_literals;
-  for (const auto& bad : {"a\r\nBcc: x@example.org"s, "a\nb"s, "a\0b"s, "a\x7F"s, "a\xC2\x85z"s, "\xFF"s, std::string(201, 'x')}) {
+  for (const auto& bad :
+       {"a\r\nBcc: x@example.org"s, "a\nb"s, "a\0b"s, "a\x7F"s, "a\xC2\x85z"s, "\xFF"s, std::string(201, 'x')}) {
     CHECK_FALSE(list.table.add({.address = address("a@example.org"), .name = bad, .digests = {"weekly"}}));
     CHECK_FALSE(list.table.add({.address = address("a@example.org"), .language = bad, .digests = {"weekly"}}));
     CHECK_FALSE(list.table.add({.address = address("a@example.org"), .topics = {bad}, .digests = {"weekly"}}));
@@ -300,10 +314,13 @@ TEST_CASE("subscriber_table: fields with control characters or bad UTF-8 are ref
   CHECK_FALSE(list.table.add({.address = address("a@example.org"), .digests = {}}));
   CHECK_FALSE(list.table.add({.address = address("a@example.org"), .digests = {""}}));
   CHECK(list.table.counts()->subscribers == 0);
-  for (const auto* const odd : {"Robert'); DROP TABLE subscribers;--", "{{{name}}}{{#x}}", "<script>alert(1)</script>", "=1+1", "Ünïcødé 名前"}) {
+  for (const auto* const odd :
+       {"Robert'); DROP TABLE subscribers;--", "{{{name}}}{{#x}}", "<script>alert(1)</script>", "=1+1", "Ünïcødé 名前"}) {
     REQUIRE(list.table.add({.address = address("b@example.org"), .digests = {"weekly"}}));
     const auto id = (*list.table.find(address("b@example.org")))->id;
-    REQUIRE(list.table.set(id, {.name = odd, .topics = std::vector<std::string>{odd == std::string{"Robert'); DROP TABLE subscribers;--"} ? "it's" : odd}}));
+    REQUIRE(list.table.set(
+        id, {.name = odd,
+             .topics = std::vector<std::string>{odd == std::string{"Robert'); DROP TABLE subscribers;--"} ? "it's" : odd}}));
     CHECK((*list.table.find(id))->name == odd);
   }
 }

@@ -15,9 +15,10 @@ TEST_CASE("suppression: a graver cause replaces a lighter one, never the other w
     bool changes;
     Cause after;
   };
-  for (const auto& step : {Step{Cause::soft_bounces, true, Cause::soft_bounces}, Step{Cause::hard_bounce, true, Cause::hard_bounce},
-                           Step{Cause::soft_bounces, false, Cause::hard_bounce}, Step{Cause::complaint, true, Cause::complaint},
-                           Step{Cause::complaint, false, Cause::complaint}, Step{Cause::manual, true, Cause::manual}}) {
+  for (const auto& step :
+       {Step{Cause::soft_bounces, true, Cause::soft_bounces}, Step{Cause::hard_bounce, true, Cause::hard_bounce},
+        Step{Cause::soft_bounces, false, Cause::hard_bounce}, Step{Cause::complaint, true, Cause::complaint},
+        Step{Cause::complaint, false, Cause::complaint}, Step{Cause::manual, true, Cause::manual}}) {
     CHECK(*list.suppressions.add(mail, step.cause, "x") == step.changes);
     CHECK((*list.suppressions.lookup(address("a@EXAMPLE.org")))->cause == step.after);
   }
@@ -55,5 +56,6 @@ TEST_CASE("suppression: two lists hash the same address differently") {
   List two;
   REQUIRE(one.suppressions.add_erased("a@example.org"));
   REQUIRE(two.suppressions.add_erased("a@example.org"));
-  CHECK(one.suppressions.list(std::nullopt, "", 1)->at(0).address_key != two.suppressions.list(std::nullopt, "", 1)->at(0).address_key);
+  CHECK(one.suppressions.list(std::nullopt, "", 1)->at(0).address_key !=
+        two.suppressions.list(std::nullopt, "", 1)->at(0).address_key);
 }

@@ -13,7 +13,8 @@ using namespace tidings::subscriber::test;
 
 namespace {
 
-constexpr TokenPurpose purposes[] = {TokenPurpose::unsubscribe, TokenPurpose::preferences, TokenPurpose::view, TokenPurpose::bounce};
+constexpr TokenPurpose purposes[] = {TokenPurpose::unsubscribe, TokenPurpose::preferences, TokenPurpose::view,
+                                     TokenPurpose::bounce};
 constexpr TokenForm forms[] = {TokenForm::link, TokenForm::local_part};
 
 KeyRing fixed_keys() { return KeyRing{{{.id = 1, .secret = std::string(32, 'k')}}}; }
@@ -49,8 +50,9 @@ TEST_CASE("token: stays what it is, byte for byte, so that old links work after 
 TEST_CASE("token: fits where it has to go, for the smallest and the largest ids") {
   const Tokens tokens{fixed_keys()};
   constexpr auto most = std::numeric_limits<std::int64_t>::max();
-  for (const auto& subject : {TokenSubject{{1}, {0}}, TokenSubject{{127}, {128}}, TokenSubject{{1'000'000}, {10'000}},
-                              TokenSubject{{(std::int64_t{1} << 35) - 1}, {(std::int64_t{1} << 28) - 1}}, TokenSubject{{most}, {most}}}) {
+  for (const auto& subject :
+       {TokenSubject{{1}, {0}}, TokenSubject{{127}, {128}}, TokenSubject{{1'000'000}, {10'000}},
+        TokenSubject{{(std::int64_t{1} << 35) - 1}, {(std::int64_t{1} << 28) - 1}}, TokenSubject{{most}, {most}}}) {
     const auto link = tokens.make(TokenPurpose::unsubscribe, TokenForm::link, subject);
     const auto local = tokens.make(TokenPurpose::bounce, TokenForm::local_part, subject);
     CHECK(link.size() <= 48);
@@ -94,7 +96,9 @@ TEST_CASE("token: arbitrary bytes are nothing and do no harm") {
     for (const auto form : forms) {
       CHECK_FALSE(tokens.verify(TokenPurpose::view, form, bytes));
       CHECK_FALSE(tokens.verify(TokenPurpose::view, form, "\x01\x03" + bytes));
-      CHECK_FALSE(tokens.verify(TokenPurpose::view, form, form == TokenForm::link ? base64url_encode("\x01\x03" + bytes) : base32_encode("\x01\x03" + bytes)));
+      CHECK_FALSE(
+          tokens.verify(TokenPurpose::view, form,
+                        form == TokenForm::link ? base64url_encode("\x01\x03" + bytes) : base32_encode("\x01\x03" + bytes)));
     }
   }
   CHECK_FALSE(tokens.verify(TokenPurpose::view, TokenForm::link, std::string(1'000'000, 'A')));

@@ -71,7 +71,8 @@ struct FakeDesk final : Desk {
 struct FakePages final : Pages {
   std::string css;
   Result<std::string> render(const PageView& view) const override {
-    return std::to_string(static_cast<int>(view.page)) + ":" + std::to_string(static_cast<int>(view.notice)) + ":" + view.language;
+    return std::to_string(static_cast<int>(view.page)) + ":" + std::to_string(static_cast<int>(view.notice)) + ":" +
+           view.language;
   }
   std::string language_for(std::span<const std::string> wanted) const override {
     for (const auto& tag : wanted) {
@@ -92,9 +93,15 @@ struct Visitor {
   SiteState state;
   Site site{options, desk, pages, clock, limits, state};
 
-  Response get(std::string path, Method method = Method::get) { return site.answer({.method = method, .path = std::move(path), .client = "192.0.2.1"}); }
+  Response get(std::string path, Method method = Method::get) {
+    return site.answer({.method = method, .path = std::move(path), .client = "192.0.2.1"});
+  }
   Response post(std::string path, std::string body, std::string type = "application/x-www-form-urlencoded") {
-    return site.answer({.method = Method::post, .path = std::move(path), .content_type = std::move(type), .body = std::move(body), .client = "192.0.2.1"});
+    return site.answer({.method = Method::post,
+                        .path = std::move(path),
+                        .content_type = std::move(type),
+                        .body = std::move(body),
+                        .client = "192.0.2.1"});
   }
 };
 
@@ -113,7 +120,8 @@ TEST_CASE("routes: one click leaves the digest at once, in both content types, w
   Visitor visitor;
   CHECK(visitor.post("/u/good", "List-Unsubscribe=One-Click&act=all&act=return").status == 200);
   CHECK(visitor.desk.at_once == 1);
-  visitor.post("/u/good", "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n", "multipart/form-data; boundary=b");
+  visitor.post("/u/good", "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n",
+               "multipart/form-data; boundary=b");
   CHECK(visitor.desk.at_once == 2);
   CHECK(visitor.desk.left == 0);
   CHECK(visitor.post("/u/good", "{}", "application/json").status == 200);
@@ -190,7 +198,8 @@ TEST_CASE("static_files: nothing outside the folder is found") {
   const auto folder = temp.path() / "archive";
   CHECK(static_file(folder, "")->bytes == "index");
   CHECK(static_file(folder, "a/b.html")->content_type == "text/html; charset=utf-8");
-  for (const std::string path : {"../secret.txt", "a/../../secret.txt", "/etc/passwd", ".hidden.txt", "link.txt", "run.sh", "a", "..\\secret.txt", "a//../../secret.txt", "./index.html"}) {
+  for (const std::string path : {"../secret.txt", "a/../../secret.txt", "/etc/passwd", ".hidden.txt", "link.txt", "run.sh", "a",
+                                 "..\\secret.txt", "a//../../secret.txt", "./index.html"}) {
     CAPTURE(path);
     CHECK_FALSE(static_file(folder, path));
   }
