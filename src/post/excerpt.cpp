@@ -51,6 +51,7 @@ bool is_inline_kept(Tag tag) {
   switch (tag) {
     case Tag::a:
     case Tag::abbr:
+    case Tag::acronym:
     case Tag::b:
     case Tag::bdi:
     case Tag::cite:
@@ -75,7 +76,7 @@ bool is_inline_kept(Tag tag) {
 /// Blocks that say little when they are torn from their place.
 bool is_passed_over(Tag tag) {
   return is_heading(tag) || tag == Tag::table || tag == Tag::pre || tag == Tag::figure || tag == Tag::hr || tag == Tag::nav ||
-         tag == Tag::footer || tag == Tag::rp || tag == Tag::rt;
+         tag == Tag::footer || tag == Tag::rp || tag == Tag::rt || tag == Tag::rtc;
 }
 
 enum class Blocks { prose, all };

@@ -31,7 +31,8 @@ bool is_special(Tag tag) { return is_block(tag) || tag == Tag::colgroup; }
 
 /// HTML 13.2.6.3, "generate implied end tags".
 bool is_implied_end(Tag tag) {
-  return tag == Tag::dd || tag == Tag::dt || tag == Tag::li || tag == Tag::p || tag == Tag::rp || tag == Tag::rt;
+  return tag == Tag::dd || tag == Tag::dt || tag == Tag::li || tag == Tag::p || tag == Tag::rb || tag == Tag::rp ||
+         tag == Tag::rt || tag == Tag::rtc;
 }
 
 class Builder {
@@ -286,8 +287,9 @@ class Builder {
       }
       return;
     }
-    if (tag == Tag::rp || tag == Tag::rt) {
-      if (in_scope(Tag::ruby) != npos) pop_implied(Tag::unknown);
+    if (tag == Tag::rb || tag == Tag::rp || tag == Tag::rt || tag == Tag::rtc) {
+      const bool may_stand_in_rtc = tag == Tag::rp || tag == Tag::rt;
+      if (in_scope(Tag::ruby) != npos) pop_implied(may_stand_in_rtc ? Tag::rtc : Tag::unknown);
       push(token);
       return;
     }

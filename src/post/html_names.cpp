@@ -36,6 +36,7 @@ constexpr std::array<TagInfo, static_cast<std::size_t>(Tag::count)> tags{{
     {Tag::text, "", 0, 0},
     {Tag::a, "a", kept | formatting, common | mask({Attr::href})},
     {Tag::abbr, "abbr", kept, common},
+    {Tag::acronym, "acronym", kept, common},
     {Tag::address, "address", paragraph_like, common},
     {Tag::article, "article", paragraph_like, common},
     {Tag::aside, "aside", paragraph_like, common},
@@ -44,15 +45,17 @@ constexpr std::array<TagInfo, static_cast<std::size_t>(Tag::count)> tags{{
     {Tag::bdo, "bdo", kept, common},
     {Tag::big, "big", kept | formatting, common},
     {Tag::blockquote, "blockquote", paragraph_like, common | mask({Attr::cite})},
-    {Tag::br, "br", kept | empty, 0},
+    {Tag::br, "br", kept | empty, common | mask({Attr::clear})},
     {Tag::caption, "caption", kept | block, aligned},
     {Tag::center, "center", paragraph_like, common},
     {Tag::cite, "cite", kept, common},
     {Tag::code, "code", kept | formatting, common},
     {Tag::col, "col", kept | empty, cell | mask({Attr::span})},
     {Tag::colgroup, "colgroup", kept, cell | mask({Attr::span})},
+    {Tag::data, "data", kept, common | mask({Attr::value})},
     {Tag::dd, "dd", paragraph_like, common},
     {Tag::del, "del", kept, common | mask({Attr::cite, Attr::datetime})},
+    {Tag::details, "details", paragraph_like, common},
     {Tag::dfn, "dfn", kept, common},
     {Tag::div, "div", paragraph_like, aligned},
     {Tag::dl, "dl", paragraph_like, common},
@@ -69,7 +72,8 @@ constexpr std::array<TagInfo, static_cast<std::size_t>(Tag::count)> tags{{
     {Tag::h5, "h5", paragraph_like | heading, aligned},
     {Tag::h6, "h6", paragraph_like | heading, aligned},
     {Tag::header, "header", paragraph_like, common},
-    {Tag::hr, "hr", paragraph_like | empty, aligned | mask({Attr::width, Attr::size, Attr::color})},
+    {Tag::hgroup, "hgroup", paragraph_like, common},
+    {Tag::hr, "hr", paragraph_like | empty, aligned | mask({Attr::width, Attr::size, Attr::color, Attr::noshade})},
     {Tag::i, "i", kept | formatting, common},
     {Tag::img, "img", kept | empty,
      aligned | mask({Attr::src, Attr::alt, Attr::width, Attr::height, Attr::border, Attr::hspace, Attr::vspace})},
@@ -78,13 +82,16 @@ constexpr std::array<TagInfo, static_cast<std::size_t>(Tag::count)> tags{{
     {Tag::li, "li", paragraph_like, common | mask({Attr::value, Attr::type})},
     {Tag::main, "main", paragraph_like, common},
     {Tag::mark, "mark", kept, common},
+    {Tag::menu, "menu", paragraph_like, common},
     {Tag::nav, "nav", paragraph_like, common},
     {Tag::ol, "ol", paragraph_like, common | mask({Attr::start, Attr::type, Attr::reversed})},
     {Tag::p, "p", paragraph_like, aligned},
-    {Tag::pre, "pre", paragraph_like, common},
+    {Tag::pre, "pre", paragraph_like, common | mask({Attr::width})},
     {Tag::q, "q", kept, common | mask({Attr::cite})},
+    {Tag::rb, "rb", kept, common},
     {Tag::rp, "rp", kept, common},
     {Tag::rt, "rt", kept, common},
+    {Tag::rtc, "rtc", kept, common},
     {Tag::ruby, "ruby", kept, common},
     {Tag::s, "s", kept | formatting, common},
     {Tag::samp, "samp", kept, common},
@@ -94,9 +101,11 @@ constexpr std::array<TagInfo, static_cast<std::size_t>(Tag::count)> tags{{
     {Tag::strike, "strike", kept | formatting, common},
     {Tag::strong, "strong", kept | formatting, common},
     {Tag::sub, "sub", kept, common},
+    {Tag::summary, "summary", paragraph_like, common},
     {Tag::sup, "sup", kept, common},
     {Tag::table, "table", paragraph_like,
-     aligned | mask({Attr::width, Attr::bgcolor, Attr::border, Attr::cellpadding, Attr::cellspacing})},
+     aligned | mask({Attr::width, Attr::bgcolor, Attr::border, Attr::bordercolor, Attr::cellpadding, Attr::cellspacing,
+                     Attr::frame, Attr::rules, Attr::summary})},
     {Tag::tbody, "tbody", kept | block, cell},
     {Tag::td, "td", kept | block, cell | mask({Attr::colspan, Attr::nowrap, Attr::rowspan})},
     {Tag::tfoot, "tfoot", kept | block, cell},
@@ -109,16 +118,19 @@ constexpr std::array<TagInfo, static_cast<std::size_t>(Tag::count)> tags{{
     {Tag::ul, "ul", paragraph_like, common | mask({Attr::type})},
     {Tag::var, "var", kept, common},
     {Tag::wbr, "wbr", kept | empty, 0},
+    {Tag::area, "area", 0, 0},
     {Tag::audio, "audio", 0, 0},
     {Tag::embed, "embed", 0, 0},
     {Tag::iframe, "iframe", 0, 0},
     {Tag::noscript, "noscript", 0, 0},
-    {Tag::object, "object", 0, 0},
+    {Tag::picture, "picture", 0, 0},
     {Tag::video, "video", 0, 0},
     {Tag::source, "source", 0, 0},
     {Tag::svg, "svg", 0, 0},
     {Tag::math, "math", 0, 0},
-    {Tag::dropped_raw, "", 0, 0},
+    {Tag::textarea, "textarea", 0, 0},
+    {Tag::hidden_code, "", 0, 0},
+    {Tag::hidden_text, "", 0, 0},
     {Tag::dropped, "", 0, 0},
     {Tag::dropped_void, "", 0, 0},
     {Tag::plaintext, "", 0, 0},
@@ -133,11 +145,12 @@ constexpr bool rows_in_order() {
 static_assert(rows_in_order());
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Attr::count)> attributes{
-    "abbr",  "align",       "alt",    "bgcolor",  "border",   "cellpadding",   "cellspacing", "cite",        "color",
-    "colspan", "data",      "datetime", "dir",    "face",     "height",        "hidden",      "href",        "hspace",
-    "data-in-noscript", "lang", "data-src", "data-srcset", "nowrap", "poster", "reversed",    "rowspan",     "scope",
-    "size",  "span",        "src",    "srcset",   "start",    "style",         "title",       "type",        "valign",
-    "value", "vspace",      "width"};
+    "abbr",     "align",       "alt",     "bgcolor",  "border", "bordercolor",      "cellpadding", "cellspacing", "cite",
+    "clear",    "color",       "colspan", "datetime", "dir",    "face",             "frame",       "height",      "hidden",
+    "href",     "hspace",      "data-in-noscript",    "lang",   "data-src",         "data-srcset", "noshade",     "nowrap",
+    "open",     "poster",      "reversed", "rowspan", "rules",  "scope",            "size",        "span",        "src",
+    "srcset",   "start",       "style",   "summary",  "title",  "type",             "valign",      "value",       "vspace",
+    "width"};
 static_assert(attributes.back() == "width");
 
 const TagInfo& info(Tag tag) { return tags[static_cast<std::size_t>(tag)]; }
@@ -147,19 +160,17 @@ std::unordered_map<std::string_view, Tag> all_tags() {
   for (const auto& row : tags) {
     if (!row.name.empty()) out.emplace(row.name, row.tag);
   }
-  // Old names, and elements that a mail program does not know or would fold away.
+  // Old names, and elements that a mail program does not know.
   for (const auto& [name, tag] : std::initializer_list<std::pair<std::string_view, Tag>>{
-           {"acronym", Tag::abbr}, {"details", Tag::div}, {"dialog", Tag::div}, {"dir", Tag::ul}, {"fieldset", Tag::div},
-           {"form", Tag::div}, {"hgroup", Tag::div}, {"image", Tag::img}, {"legend", Tag::div}, {"listing", Tag::pre},
-           {"menu", Tag::ul}, {"search", Tag::div}, {"summary", Tag::div}, {"xmp", Tag::pre}}) {
+           {"dialog", Tag::div}, {"dir", Tag::ul}, {"fieldset", Tag::div}, {"form", Tag::div}, {"image", Tag::img},
+           {"legend", Tag::div}, {"listing", Tag::pre}, {"nobr", Tag::span}, {"search", Tag::div}, {"xmp", Tag::pre}}) {
     out.emplace(name, tag);
   }
-  for (const std::string_view name : {"noembed", "noframes", "script", "style", "textarea", "title"}) {
-    out.emplace(name, Tag::dropped_raw);
-  }
+  for (const std::string_view name : {"script", "style"}) out.emplace(name, Tag::hidden_code);
+  for (const std::string_view name : {"noembed", "noframes", "title"}) out.emplace(name, Tag::hidden_text);
   for (const std::string_view name : {"applet", "datalist", "select", "template"}) out.emplace(name, Tag::dropped);
   for (const std::string_view name :
-       {"area", "base", "basefont", "bgsound", "frame", "input", "keygen", "link", "meta", "param", "track"}) {
+       {"base", "basefont", "bgsound", "frame", "input", "keygen", "link", "meta", "param", "track"}) {
     out.emplace(name, Tag::dropped_void);
   }
   out.emplace("plaintext", Tag::plaintext);
@@ -178,6 +189,7 @@ std::unordered_map<std::string_view, Attr> all_attributes() {
   for (const std::string_view name : {"data-lazy-srcset", "data-original-set", "nitro-lazy-srcset", "data-cfsrcset"}) {
     out.emplace(name, Attr::lazy_srcset);
   }
+  out.emplace("alttext", Attr::alt);  // of a formula
   out.emplace("xml:lang", Attr::lang);
   return out;
 }

@@ -11,18 +11,19 @@ namespace tidings::post {
 enum class Tag : std::uint8_t {
   unknown, root, text,
   // kept
-  a, abbr, address, article, aside, b, bdi, bdo, big, blockquote, br, caption, center, cite, code, col, colgroup, dd, del,
-  dfn, div, dl, dt, em, figcaption, figure, font, footer, h1, h2, h3, h4, h5, h6, header, hr, i, img, ins, kbd, li, main,
-  mark, nav, ol, p, pre, q, rp, rt, ruby, s, samp, section, small, span, strike, strong, sub, sup, table, tbody, td, tfoot,
-  th, thead, time, tr, tt, u, ul, var, wbr,
+  a, abbr, acronym, address, article, aside, b, bdi, bdo, big, blockquote, br, caption, center, cite, code, col, colgroup, data,
+  dd, del, details, dfn, div, dl, dt, em, figcaption, figure, font, footer, h1, h2, h3, h4, h5, h6, header, hgroup, hr, i, img,
+  ins, kbd, li, main, mark, menu, nav, ol, p, pre, q, rb, rp, rt, rtc, ruby, s, samp, section, small, span, strike, strong, sub, summary,
+  sup, table, tbody, td, tfoot, th, thead, time, tr, tt, u, ul, var, wbr,
   // turned into something else, or dropped with their content
-  audio, embed, iframe, noscript, object, video, source, svg, math, dropped_raw, dropped, dropped_void, plaintext, count
+  area, audio, embed, iframe, noscript, picture, video, source, svg, math, textarea, hidden_code, hidden_text, dropped,
+  dropped_void, plaintext, count
 };
 
 enum class Attr : std::uint8_t {
-  abbr, align, alt, bgcolor, border, cellpadding, cellspacing, cite, color, colspan, data, datetime, dir, face, height, hidden,
-  href, hspace, in_noscript, lang, lazy_src, lazy_srcset, nowrap, poster, reversed, rowspan, scope, size, span, src, srcset, start, style,
-  title, type, valign, value, vspace, width, count
+  abbr, align, alt, bgcolor, border, bordercolor, cellpadding, cellspacing, cite, clear, color, colspan, datetime, dir, face,
+  frame, height, hidden, href, hspace, in_noscript, lang, lazy_src, lazy_srcset, noshade, nowrap, open, poster, reversed, rowspan,
+  rules, scope, size, span, src, srcset, start, style, summary, title, type, valign, value, vspace, width, count
 };
 
 /// By its name in lower case, aliases and replaced elements included ("image", "details"); Tag::unknown otherwise.

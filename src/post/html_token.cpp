@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <utility>
 
 #include "base/text.hpp"
 #include "base/url.hpp"
@@ -23,6 +24,10 @@ struct RawTag {
   std::vector<TokenAttribute> attributes;
   bool self_closing = false;
   bool complete = false;
+
+  [[nodiscard]] bool has(Attr wanted) const {
+    return std::ranges::any_of(attributes, [&](const TokenAttribute& attribute) { return attribute.name == wanted; });
+  }
 
   [[nodiscard]] std::string_view value(Attr name_wanted) const {
     for (const auto& [attribute, text] : attributes) {
@@ -48,6 +53,7 @@ class Tokeniser {
       markup();
     }
     finish_player();
+    close_areas();
     return std::move(list_);
   }
 
@@ -153,33 +159,23 @@ class Tokeniser {
       if (raw.name != player_name_) return;
     }
     const auto tag = tag_of(raw.name);
-    switch (tag) {
-      case Tag::dropped_raw: skip_raw(raw.name); return;
-      case Tag::dropped: skip_balanced(raw.name); return;
-      case Tag::iframe:
-        skip_raw(raw.name);
-        put_link(raw.value(Attr::src), raw);
-        return;
-      case Tag::embed: put_link(raw.value(Attr::src), raw); return;
-      case Tag::audio:
-      case Tag::video: open_player(raw); return;
-      case Tag::noscript: ++noscript_depth_; return;
-      case Tag::svg:
-      case Tag::math: open_foreign(raw); return;
-      case Tag::plaintext:
-        put_start(Tag::pre, {});
-        put_literal(html_.substr(at_));
-        at_ = html_.size();
-        return;
-      default: break;
+    if (is_kept(tag)) {
+      start_kept(tag, raw);
+    } else {
+      start_other(tag, raw);
     }
-    if (!is_kept(tag)) return;
+  }
+
+  void start_kept(Tag tag, const RawTag& raw) {
+    close_areas();
     put_start(tag, raw.attributes);
-    if (raw.name == "summary")
-      list_.attributes.push_back({Attr::style, "font-weight:bold"}), ++list_.tokens.back().attribute_count;
-    if (tag == Tag::img && noscript_depth_ > 0) {
-      list_.attributes.push_back({Attr::in_noscript, ""});
-      ++list_.tokens.back().attribute_count;
+    if (raw.name == "summary" && !raw.has(Attr::style)) add_attribute(Attr::style, "font-weight:bold");
+    if (raw.name == "nobr" && !raw.has(Attr::style)) add_attribute(Attr::style, "white-space:nowrap");
+    if (tag == Tag::img && noscript_depth_ > 0) add_attribute(Attr::in_noscript, "");
+    if (tag == Tag::img && !picture_set_.empty()) {
+      // Of <picture> only the picture itself is kept; some leave its address to the sources.
+      if (!raw.has(Attr::srcset)) add_attribute(Attr::srcset, picture_set_);
+      picture_set_ = {};
     }
     if (raw.name == "xmp") {
       const auto from = at_;
@@ -187,6 +183,55 @@ class Tokeniser {
       put_literal(html_.substr(from, end - from));
       put_end(Tag::pre);
     }
+  }
+
+  void start_other(Tag tag, const RawTag& raw) {
+    switch (tag) {
+      case Tag::hidden_code: skip_raw(raw.name); break;
+      case Tag::hidden_text:
+      case Tag::dropped: skip_closed(raw.name); break;
+      case Tag::textarea: text_area(raw); break;
+      case Tag::iframe:
+        // "<iframe/>" comes from XML, where nothing is inside.
+        if (!raw.self_closing) skip_closed(raw.name);
+        put_link(raw.value(Attr::src), raw);
+        break;
+      case Tag::embed: put_link(raw.value(Attr::src), raw); break;
+      case Tag::audio:
+      case Tag::video: open_player(raw); break;
+      case Tag::area: put_area(raw); break;
+      case Tag::picture: picture_set_ = {}; break;
+      case Tag::source: remember_source(raw); break;
+      case Tag::noscript: ++noscript_depth_; break;
+      case Tag::svg:
+      case Tag::math: open_foreign(raw); break;
+      case Tag::plaintext:
+        close_areas();
+        put_start(Tag::pre, {});
+        put_literal(html_.substr(at_));
+        at_ = html_.size();
+        break;
+      default: break;
+    }
+  }
+
+  /// A form's words are shown as a page shows them; the tag alone goes if it is never closed.
+  void text_area(const RawTag& raw) {
+    if (raw.self_closing || closing(raw.name) == std::string_view::npos) return;
+    close_areas();
+    const auto from = at_;
+    const auto end = skip_raw(raw.name);
+    put_start(Tag::pre, {});
+    put_text(html_.substr(from, end - from));
+    put_end(Tag::pre);
+  }
+
+  void remember_source(const RawTag& raw) {
+    auto set = raw.value(Attr::srcset);
+    if (set.empty()) set = raw.value(Attr::lazy_srcset);
+    const auto kind = ascii_lower(trim(raw.value(Attr::type)));
+    const bool everywhere = kind.empty() || kind == "image/jpeg" || kind == "image/png";
+    if (!set.empty() && (everywhere || picture_set_.empty())) picture_set_ = set;
   }
 
   void end_tag(const RawTag& raw) {
@@ -200,6 +245,8 @@ class Tokeniser {
     }
     const auto tag = tag_of(raw.name);
     if (tag == Tag::noscript && noscript_depth_ > 0) --noscript_depth_;
+    if (tag == Tag::picture) picture_set_ = {};
+    if (is_kept(tag) || raw.name == "map") close_areas();
     if (tag == Tag::br) put_start(Tag::br, {});  // what browsers make of </br>
     if (is_kept(tag) && !is_void(tag)) put_end(tag);
   }
@@ -230,7 +277,7 @@ class Tokeniser {
   }
 
   /// Past the end tag of an element that is dropped with its content; an unclosed one loses only its tag.
-  void skip_balanced(const std::string& name) {
+  void skip_closed(const std::string& name) {
     const auto end = closing(name);
     if (end == std::string_view::npos) return;
     const auto close = html_.find('>', end);
@@ -243,6 +290,9 @@ class Tokeniser {
     foreign_name_ = raw.name;
     foreign_depth_ = 1;
     integration_depth_ = 0;
+    in_formula_word_ = false;
+    formula_words_ = raw.name == "math" && raw.value(Attr::alt).empty();
+    if (raw.name == "math") list_.tokens.push_back({.text = raw.value(Attr::alt)});
   }
 
   static bool is_integration_point(std::string_view name) {
@@ -254,6 +304,10 @@ class Tokeniser {
   /// True while the tag belongs to the svg or math that is being skipped; HTML that breaks out of it ends the skipping
   /// (HTML 13.2.6.5).
   bool in_foreign(const RawTag& raw) {
+    // Of a formula its letters, numbers and signs are shown, in a row with blanks: a fraction must not read as a number.
+    static constexpr std::array<std::string_view, 5> words{"mi", "mn", "mo", "ms", "mtext"};
+    in_formula_word_ = formula_words_ && !raw.self_closing && std::ranges::find(words, raw.name) != words.end();
+    if (in_formula_word_) list_.tokens.push_back({.text = " "});
     if (raw.name == foreign_name_ && !raw.self_closing) ++foreign_depth_;
     if (is_integration_point(raw.name) && !raw.self_closing) ++integration_depth_;
     const auto tag = tag_of(raw.name);
@@ -263,6 +317,7 @@ class Tokeniser {
   }
 
   void close_foreign(const std::string& name) {
+    in_formula_word_ = false;
     if (name == foreign_name_) {
       --foreign_depth_;
     } else if (is_integration_point(name) && integration_depth_ > 0) {
@@ -295,17 +350,52 @@ class Tokeniser {
 
   void put_link(std::string_view url, const RawTag& raw) {
     url = trim(url);
-    if (url.empty() || is_tiny(raw.value(Attr::width)) || is_tiny(raw.value(Attr::height))) return;
+    if (!leads_to_web(url) || is_tiny(raw.value(Attr::width)) || is_tiny(raw.value(Attr::height))) return;
+    close_areas();
+    list_.made.push_back(label_of(url, raw));
+    const std::string_view label = list_.made.back();
+    put_start(Tag::a, {{{Attr::href, url}}});
+    if (const auto poster = trim(raw.value(Attr::poster)); !poster.empty()) {
+      put_start(Tag::img, {{{Attr::src, poster}, {Attr::alt, label}}});
+    } else {
+      put_text_token({.text = label});
+    }
+    put_end(Tag::a);
+  }
+
+  /// A link made by us would say something even where its address is refused.
+  static bool leads_to_web(std::string_view url) {
+    const auto end = url.find_first_of(":/?#");
+    if (end == std::string_view::npos || url[end] != ':') return !url.empty();
+    return ascii_iequals(url.substr(0, end), "https") || ascii_iequals(url.substr(0, end), "http");
+  }
+
+  /// What a link says in place of a player or an area: its title, or else the host it leads to.
+  static std::string label_of(std::string_view url, const RawTag& raw) {
     auto label = std::string{trim(raw.value(Attr::title))};
+    if (label.empty()) label = trim(raw.value(Attr::alt));
     if (label.empty()) {
       const auto parsed = parse_url(url.starts_with("//") ? "https:" + std::string{url} : std::string{url});
       if (parsed) label = escape_html(parsed->host.starts_with("www.") ? parsed->host.substr(4) : parsed->host);
     }
-    if (label.empty()) label = "\xE2\x96\xB6";
-    list_.made.push_back(std::move(label));
+    return label.empty() ? "\xE2\x96\xB6" : label;
+  }
+
+  /// An image map: coordinates do not survive a mail (the picture is narrowed, names clash), a list of its links does.
+  void put_area(const RawTag& raw) {
+    const auto url = trim(raw.value(Attr::href));
+    if (!leads_to_web(url)) return;
+    if (!std::exchange(in_areas_, true)) put_start(Tag::ul, {});
+    list_.made.push_back(label_of(url, raw));
+    put_start(Tag::li, {});
     put_start(Tag::a, {{{Attr::href, url}}});
     put_text_token({.text = list_.made.back()});
     put_end(Tag::a);
+    put_end(Tag::li);
+  }
+
+  void close_areas() {
+    if (std::exchange(in_areas_, false)) put_end(Tag::ul);
   }
 
   // ---- output ----------------------------------------------------------------------------------------------------
@@ -313,7 +403,9 @@ class Tokeniser {
   void put_text_token(Token token) { list_.tokens.push_back(token); }
 
   void put_text(std::string_view text) {
-    if (!text.empty() && foreign_depth_ == 0 && !player_open_) list_.tokens.push_back({.text = text});
+    if (text.empty() || player_open_ || (foreign_depth_ > 0 && !in_formula_word_)) return;
+    if (!std::ranges::all_of(text, is_blank)) close_areas();
+    list_.tokens.push_back({.text = text});
   }
 
   void put_literal(std::string_view text) {
@@ -328,6 +420,12 @@ class Tokeniser {
     list_.attributes.insert(list_.attributes.end(), attributes.begin(), attributes.end());
   }
 
+  /// To the start tag just put.
+  void add_attribute(Attr name, std::string_view value) {
+    list_.attributes.push_back({name, value});
+    ++list_.tokens.back().attribute_count;
+  }
+
   void put_end(Tag tag) { list_.tokens.push_back({.kind = Token::Kind::end, .tag = tag}); }
 
   std::string_view html_;
@@ -338,6 +436,10 @@ class Tokeniser {
   std::string foreign_name_;
   int foreign_depth_ = 0;
   int integration_depth_ = 0;
+  bool formula_words_ = false;  ///< in a formula without a text of its own
+  bool in_formula_word_ = false;
+  bool in_areas_ = false;          ///< within the list that stands for an image map
+  std::string_view picture_set_;   ///< the srcset of a <source> in the open <picture>
   bool player_open_ = false;
   std::string player_name_;
   std::string_view player_url_;

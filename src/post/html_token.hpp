@@ -2,7 +2,7 @@
 // is built.
 //
 // What no mail can show is gone after it: comments, scripts, styles, svg, form controls, unknown elements' tags,
-// attributes without meaning to us. Frames and players have become links. Text and attribute values are still encoded
+// attributes without meaning to us. Frames, players and image maps have become links. Text and attribute values are still encoded
 // (character references), unless `literal`. Views point into the input or into the list itself.
 #pragma once
 

@@ -120,6 +120,7 @@ class TextWriter {
         leave_lines(1);
         break;
       case Tag::ul:
+      case Tag::menu:
       case Tag::ol: list(node); break;
       case Tag::li: indented(node, "* ", "  ", 1); break;
       case Tag::table: table(node); break;

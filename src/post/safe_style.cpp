@@ -13,18 +13,27 @@ namespace {
 constexpr std::size_t max_style = 4'096;
 constexpr std::size_t max_value = 200;
 
-constexpr std::array<std::string_view, 75> properties{
+constexpr std::array<std::string_view, 125> properties{
     "background-color", "border", "border-bottom", "border-bottom-color", "border-bottom-left-radius",
-    "border-bottom-right-radius", "border-bottom-style", "border-bottom-width", "border-collapse", "border-color", "border-left",
-    "border-left-color", "border-left-style", "border-left-width", "border-radius", "border-right", "border-right-color",
-    "border-right-style", "border-right-width", "border-spacing", "border-style", "border-top", "border-top-color",
-    "border-top-left-radius", "border-top-right-radius", "border-top-style", "border-top-width", "border-width", "caption-side",
-    "clear", "color", "direction", "display", "empty-cells", "float", "font", "font-family", "font-size", "font-style",
-    "font-variant", "font-weight", "height", "letter-spacing", "line-height", "list-style-type", "margin", "margin-bottom",
-    "margin-left", "margin-right", "margin-top", "max-height", "max-width", "min-height", "min-width", "overflow-wrap", "padding",
-    "padding-bottom", "padding-left", "padding-right", "padding-top", "table-layout", "text-align", "text-decoration",
-    "text-decoration-color", "text-decoration-line", "text-decoration-style", "text-indent", "text-transform", "unicode-bidi",
-    "vertical-align", "white-space", "width", "word-break", "word-spacing", "word-wrap"};
+    "border-bottom-right-radius", "border-bottom-style", "border-bottom-width", "border-collapse", "border-color",
+    "border-left", "border-left-color", "border-left-style", "border-left-width", "border-radius", "border-right",
+    "border-right-color", "border-right-style", "border-right-width", "border-spacing", "border-style", "border-top",
+    "border-top-color", "border-top-left-radius", "border-top-right-radius", "border-top-style", "border-top-width",
+    "border-width", "box-shadow", "box-sizing", "break-inside", "caption-side", "clear", "color", "column-count",
+    "column-gap", "column-rule", "column-width", "columns", "direction", "display", "empty-cells", "float", "font",
+    "font-family", "font-kerning", "font-size", "font-stretch", "font-style", "font-variant", "font-variant-caps",
+    "font-variant-numeric", "font-weight", "height", "hyphens", "letter-spacing", "line-height", "list-style-position",
+    "list-style-type", "margin", "margin-block", "margin-block-end", "margin-block-start", "margin-bottom", "margin-inline",
+    "margin-inline-end", "margin-inline-start", "margin-left", "margin-right", "margin-top", "max-height", "max-width",
+    "min-height", "min-width", "object-fit", "opacity", "outline", "outline-color", "outline-style", "outline-width",
+    "overflow", "overflow-wrap", "overflow-x", "padding", "padding-block", "padding-block-end", "padding-block-start",
+    "padding-bottom", "padding-inline", "padding-inline-end", "padding-inline-start", "padding-left", "padding-right",
+    "padding-top", "page-break-after", "page-break-before", "page-break-inside", "ruby-position", "tab-size",
+    "table-layout", "text-align", "text-align-last", "text-decoration", "text-decoration-color", "text-decoration-line",
+    "text-decoration-style", "text-decoration-thickness", "text-emphasis", "text-emphasis-color", "text-emphasis-position",
+    "text-emphasis-style", "text-indent", "text-orientation", "text-shadow", "text-transform", "text-underline-offset",
+    "text-underline-position", "unicode-bidi", "vertical-align", "white-space", "width", "word-break", "word-spacing",
+    "word-wrap", "writing-mode"};
 static_assert(std::ranges::is_sorted(properties));
 
 struct Declaration {
@@ -131,12 +140,22 @@ bool has_plain_lengths(std::string_view value, int max_width) {
   return true;
 }
 
+bool makes_words_vanish(const Declaration& declaration) {
+  const auto& [property, value] = declaration;
+  if (property == "overflow" || property == "overflow-x") return value == "hidden" || value == "clip";
+  if (property != "opacity") return false;
+  double opacity = 0;
+  std::from_chars(value.data(), value.data() + value.size(), opacity);
+  return opacity < 0.3;
+}
+
 bool is_allowed_declaration(const Declaration& declaration, int max_width) {
   const auto& [property, value] = declaration;
   if (value.empty() || value.size() > max_value) return false;
   if (!std::ranges::binary_search(properties, std::string_view{property})) return false;
   if (!has_plain_characters(value) || !has_plain_functions(value)) return false;
   if (property == "line-height" && value.size() > 2 && value.find_first_not_of("0123456789") == std::string::npos) return false;
+  if (makes_words_vanish(declaration)) return false;
   return property.ends_with("color") || has_plain_lengths(value, max_width);
 }
 

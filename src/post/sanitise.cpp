@@ -99,6 +99,7 @@ class Writer {
 
   void element(const Node& node) {
     open(node.tag);
+    if (node.tag == Tag::details) put(Attr::open, {});  // folded away, it would not be read
     for (const auto& [name, value] : node.attributes) {
       if (is_allowed(node.tag, name)) {
         if (const auto safe = attribute(node.tag, name, value)) put(name, *safe);
@@ -197,6 +198,7 @@ class Writer {
       }
       case Attr::title:
       case Attr::abbr:
+      case Attr::summary:
       case Attr::datetime:
         return text.empty() ? std::nullopt : std::optional{std::string{trim(truncate_utf8(text, max_attribute_text))}};
       case Attr::cite: {
@@ -213,13 +215,21 @@ class Writer {
       case Attr::lang: return when(consists_of(text, "-", 35));
       case Attr::face: return when(consists_of(text, " ,-_'", 200));
       case Attr::color:
-      case Attr::bgcolor: return when(consists_of(text, "#", 30));
+      case Attr::bgcolor:
+      case Attr::bordercolor: return when(consists_of(text, "#", 30));
       case Attr::align:
+      case Attr::clear:
+      case Attr::frame:
+      case Attr::rules:
       case Attr::valign:
       case Attr::scope:
       case Attr::type: return when(consists_of(text, "", 12));
+      case Attr::noshade:
       case Attr::nowrap:
       case Attr::reversed: return std::string{};
+      case Attr::value:
+        if (tag == Tag::data) return std::string{truncate_utf8(text, max_attribute_text)};
+        return when(is_whole_number(text));
       default: return when(is_whole_number(text));
     }
   }

@@ -19,7 +19,7 @@ using namespace tidings::post;
 namespace {
 
 const std::set<std::string, std::less<>> elements{
-    "html",  "head",       "body",  "a",       "abbr",   "address",    "article", "aside", "b",        "bdi",   "bdo",
+    "html",  "head",       "body",  "a",       "abbr",   "acronym",   "data",    "details", "hgroup", "menu", "rb", "rtc", "summary", "address",    "article", "aside", "b",        "bdi",   "bdo",
     "big",   "blockquote", "br",    "caption", "center", "cite",       "code",    "col",   "colgroup", "dd",    "del",
     "dfn",   "div",        "dl",    "dt",      "em",     "figcaption", "figure",  "font",  "footer",   "h1",    "h2",
     "h3",    "h4",         "h5",    "h6",      "header", "hr",         "i",       "img",   "ins",      "kbd",   "li",
@@ -28,6 +28,7 @@ const std::set<std::string, std::less<>> elements{
     "tfoot", "th",         "thead", "time",    "tr",     "tt",         "u",       "ul",    "var",      "wbr"};
 const std::set<std::string, std::less<>> attributes{
     "abbr",     "align", "alt",   "bgcolor", "border", "cellpadding", "cellspacing", "cite",    "color", "colspan",
+    "bordercolor", "clear", "frame", "noshade", "open", "rules", "summary",
     "datetime", "dir",   "face",  "height",  "href",   "lang",        "reversed",    "rowspan", "scope", "size",
     "span",     "src",   "start", "style",   "title",  "type",        "valign",      "value",   "width"};
 

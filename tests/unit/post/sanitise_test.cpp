@@ -35,7 +35,6 @@ TEST_CASE("sanitise: nothing active survives, its surroundings do") {
          {"<a href=\"data:text/html,x\">x</a>", "x"},
          {"<svg><a xlink:href=\"javascript:x\"><text>no</text></a></svg>yes", "yes"},
          {"<svg><style><img src=x onerror=alert(1)>", ""},
-         {"<math><mi>x</mi></math>after", "after"},
          {"<form action=/x>Name <input value=v><button>Go</button></form>", "<div>Name Go</div>"},
          {"<!-- comment --><p>x<!--[if mso]><b>y</b><![endif]--></p>", "<p>x</p>"},
          {"<p style=\"color:red;background:url(javascript:x);position:fixed\">x</p>", "<p style=\"color:red\">x</p>"},
@@ -74,7 +73,9 @@ TEST_CASE("sanitise: plain styles stay, what moves or hides text over the page d
 
 TEST_CASE("sanitise: lazy pictures show their real address, once") {
   check(
-      {{"<img src=\"data:image/gif;base64,R0lGODlhAQABAAAAACw=\" data-src=\"/a.jpg\" alt=\"A\">",
+      {{"<picture><source srcset=/a.webp type=image/webp><source srcset=\"/a.jpg 2x\"><img alt=A></picture>",
+        "<img src=\"https://example.org/a.jpg\" alt=\"A\">"},
+       {"<img src=\"data:image/gif;base64,R0lGODlhAQABAAAAACw=\" data-src=\"/a.jpg\" alt=\"A\">",
         "<img src=\"https://example.org/a.jpg\" alt=\"A\">"},
        {"<img data-src=\"/a.jpg\"><noscript><img src=\"/a.jpg\"></noscript>",
         "<img src=\"https://example.org/a.jpg\" alt=\"\">"},
@@ -103,6 +104,59 @@ TEST_CASE("sanitise: sick markup comes out well-formed") {
 TEST_CASE("sanitise: players and frames become links") {
   check({{"<iframe src=\"https://www.video.example/embed/1\" title=\"A film\"></iframe>",
           "<a href=\"https://www.video.example/embed/1\">A film</a>"},
+         {"<video src=/v.mp4 poster=/p.jpg title=T>no video</video>",
+          "<a href=\"https://example.org/v.mp4\"><img src=\"https://example.org/p.jpg\" alt=\"T\"></a>"},
+         {"<iframe src=\"data:text/html,x\"></iframe><embed src=\"javascript:x\">y", "y"},
          {"<video><source src=/v.mp4>no video</video>", "<a href=\"https://example.org/v.mp4\">\u25B6</a>"}});
 }
 
+
+TEST_CASE("sanitise: an element of hidden text that never ends hides nothing, code without an end stays hidden") {
+  check({{"a<title>b<p>c", "ab<p>c</p>"},
+         {"a<title>b</title>c", "ac"},
+         {"a<noembed>b<noframes>c", "abc"},
+         {"a<noframes>b</noframes>c", "ac"},
+         {"a<textarea>b<p>c", "ab<p>c</p>"},
+         {"a<textarea>&lt;i> <i></textarea>c", "a<pre>&lt;i&gt; &lt;i&gt;</pre>c"},
+         {"a<textarea/>b", "ab"},
+         {"a<xmp>b<p>c", "a<pre>b&lt;p&gt;c</pre>"},
+         {"a<plaintext>b<p>c", "a<pre>b&lt;p&gt;c</pre>"},
+         {"a<select>b<p>c", "ab<p>c</p>"},
+         {"a<iframe src=https://e.org/1>b<p>c", "a<a href=\"https://e.org/1\">e.org</a>b<p>c</p>"},
+         {"a<iframe src=https://e.org/1 />b<iframe></iframe>c", "a<a href=\"https://e.org/1\">e.org</a>bc"},
+         {"a<script>b<p>c", "a"},
+         {"a<script src=x />b", "a"},
+         {"a<style>b<p>c", "a"}});
+}
+
+TEST_CASE("sanitise: harmless markup stays as it is") {
+  for (const std::string html :
+       {"<acronym title=\"a b\">ab</acronym>", "<data value=\"5 kg\">x</data>", "<menu><li>x</li></menu>",
+        "<hgroup><h2>x</h2><p>y</p></hgroup>", "<details open=\"\"><summary style=\"font-weight:bold\">s</summary>x</details>",
+        "<hr noshade=\"\" size=\"2\">", "a<br clear=\"all\">b", "<pre width=\"40\">x</pre>",
+        "<table summary=\"s t\" frame=\"box\" rules=\"all\" bordercolor=\"#ccc\"><tbody><tr><td>x</td></tr></tbody></table>",
+        "<ruby><rb>\u6F22</rb><rtc><rt>kan</rt></rtc></ruby>", "<ol start=\"3\" type=\"a\" reversed=\"\"><li value=\"7\">x</li></ol>",
+        "<p style=\"opacity:.8;text-shadow:1px 1px #000;columns:2;writing-mode:vertical-rl;overflow:auto\">x</p>"}) {
+    CHECK(sanitise(html, options) == html);
+  }
+  check({{"<p style=\"opacity:0.1;overflow:hidden;color:red\">x</p>", "<p style=\"color:red\">x</p>"},
+         {"<details><summary style=\"color:red\">s</summary></details>",
+          "<details open=\"\"><summary style=\"color:red\">s</summary></details>"},
+         {"<nobr>a b</nobr>", "<span style=\"white-space:nowrap\">a b</span>"}});
+}
+
+TEST_CASE("sanitise: an image map becomes a list of its links") {
+  check({{"<img src=https://e.org/i.png usemap=#m><map name=m><area shape=rect coords=0,0,9,9 href=/a alt=A>\n"
+          "<area href=\"javascript:x\" alt=B><area nohref><area href=https://e.org/c></map>x",
+          "<img src=\"https://e.org/i.png\" alt=\"\"><ul><li><a href=\"https://example.org/a\">A</a></li>\n"
+          "<li><a href=\"https://e.org/c\">e.org</a></li></ul>x"},
+         {"<map><area href=/a alt=A><p>x</p><area href=/b alt=B>",
+          "<ul><li><a href=\"https://example.org/a\">A</a></li></ul><p>x</p>"
+          "<ul><li><a href=\"https://example.org/b\">B</a></li></ul>"}});
+}
+
+TEST_CASE("sanitise: of a formula its words are left, or what it says of itself") {
+  check({{"<math><mfrac><mn>1</mn><mn>2</mn></mfrac><annotation>tex</annotation></math>after", " 1 2after"},
+         {"a <math alttext=\"x^2\"><mi>x</mi></math> b", "a x^2 b"},
+         {"<math><mtext><script>x</script><img src=x></mtext></math>after", " after"}});
+}
