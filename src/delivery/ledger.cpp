@@ -308,7 +308,7 @@ Result<bool> Ledger::settle_one(Settling& with, Settled& answer) {
 /// Answers that one statement writes: first attempts, simply taken, of one edition, in order of subscriber.
 class TakenRows final : public store::Lookup {
  public:
-  enum Column { is_there, code, reply };
+  enum Column { is_there, code, reply };  // as the statement of settle_taken() asks for them
 
   explicit TakenRows(std::span<Settled* const> answers) : answers_(answers), written_(answers.size(), false) {}
 
@@ -339,7 +339,7 @@ class TakenRows final : public store::Lookup {
   std::string reply_;
 };
 
-/// The end of the run of answers that begins with the first: one edition, and no two so far apart that going from one to the next
+/// The length of the run of answers that begins with the first: one edition, and no two so far apart that going from one to the next
 /// costs more than finding it.
 std::size_t length_of_run(std::span<Settled* const> answers) {
   constexpr std::int64_t far_apart = 64;

@@ -112,18 +112,47 @@ bool nested_too_deeply(std::string_view text) {
   return false;
 }
 
+/// A document that was cut off, closed again behind its last whole item or list; empty if it was not cut, or has none.
+/// Only closings that leave the feed's object, or a list directly in it, open count: half an item is no item.
+std::string closed_again(std::string_view text) {
+  std::string open;  // the brackets that wait for their end, outermost first
+  std::string mended_end;
+  std::size_t whole = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      open += c;
+    } else if ((c == ']' || c == '}') && !open.empty()) {
+      open.pop_back();
+      if (open != "{" && open != "{[") continue;
+      whole = i + 1;
+      mended_end = open == "{" ? "}" : "]}";
+    }
+  }
+  return open.empty() || whole == 0 ? std::string{} : std::string{text.substr(0, whole)} + mended_end;
+}
+
 }  // namespace
 
 Result<Feed> read_json_feed(std::string_view text, const ParseOptions& options) {
   if (nested_too_deeply(text)) return fail(Errc::bad_data, "no feed: JSON nested too deeply");
   Json json;
+  bool cut_off = false;
   try {
     json = Json::parse(text);
   } catch (const Json::parse_error& error) {
+    json = Json::parse(closed_again(text), nullptr, false);
+    cut_off = json.is_object() && json.contains("items");
     const auto before = text.substr(0, std::min(error.byte, text.size()));
     const auto line = std::count(before.begin(), before.end(), '\n') + 1;
     const auto column = before.size() - (before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1);
-    return fail(Errc::bad_data, std::to_string(line) + ":" + std::to_string(column) + ": the JSON is broken");
+    if (!cut_off) return fail(Errc::bad_data, std::to_string(line) + ":" + std::to_string(column) + ": the JSON is broken");
   }
   const auto items = json.is_object() ? json.find("items") : json.end();
   if (!json.is_object() || items == json.end() || !items->is_array()) {
@@ -131,6 +160,7 @@ Result<Feed> read_json_feed(std::string_view text, const ParseOptions& options) 
   }
   Feed feed;
   feed.format = Format::json;
+  if (cut_off) feed.warnings.push_back("the document is cut off; the items that are whole are kept");
   if (text_at(json, "version").find("jsonfeed.org") == std::string::npos)
     feed.warnings.push_back("no version of JSON Feed is named");
   feed.title = collapse_blanks(text_at(json, "title"));

@@ -56,7 +56,7 @@ def feed(first, count, paragraphs=8):
 
 
 def timed(command, folder):
-    """Seconds and peak MB of one process."""
+    """Seconds and peak MB of one process; the kernel hands this script's own peak on, so none is below that."""
     start = time.monotonic()
     process = subprocess.Popen(list(map(str, command)), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     out = process.stdout.read()

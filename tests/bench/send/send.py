@@ -157,7 +157,9 @@ class PostfixSink(Sink):
 
 
 def timed(command, folder=None):
-    """Runs to the end: seconds, CPU seconds and peak MB of that process and its children, what it printed."""
+    """Runs to the end: seconds, CPU seconds and peak MB of that process and its children, what it printed.
+
+    The kernel hands the peak of the process that starts another on to it, so no peak is below this script's own."""
     start = time.monotonic()
     process = subprocess.Popen(list(map(str, command)), cwd=folder, stdout=subprocess.PIPE, text=True)
     out = process.stdout.read()

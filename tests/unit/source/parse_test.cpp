@@ -223,3 +223,19 @@ TEST_CASE("parse: of alternatives in Atom 0.3 the HTML is taken") {
   REQUIRE(feed);
   CHECK(feed->entries.at(0).content_html == "<p>Rich</p>");
 }
+
+TEST_CASE("parse: a JSON Feed that is cut off anywhere keeps the items that are whole, and warns") {
+  const std::string_view whole =
+      R"({"version":"https://jsonfeed.org/version/1.1","authors":[{"name":"A"}],"items":[{"id":"1","tags":["a"]},{"id":"2"}],"x":[1]})";
+  const auto items = whole.find("\"items\"");
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    CAPTURE(size);
+    std::size_t ended = 0;
+    for (auto at = whole.find('}', items); at < size && ended < 2; at = whole.find('}', at + 1)) ++ended;
+    const auto feed = parse_feed(whole.substr(0, size), {});
+    REQUIRE(feed.has_value() == (ended > 0));
+    if (!feed) continue;
+    CHECK(feed->entries.size() == ended);
+    CHECK_FALSE(feed->warnings.empty());
+  }
+}
