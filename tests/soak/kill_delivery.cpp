@@ -87,7 +87,7 @@ int deliver_once(const std::string& path, const std::string& url, std::int64_t n
     if (death.where == where && count >= death.after) ::kill(::getpid(), SIGKILL);
   };
   const RunOptions options{.edition = edition,
-                           .retry = {.give_up_after = 1000h, .give_up_at = {}},
+                           .retry = {.give_up_after = 100'000h, .give_up_at = {}},  // longer than all rounds together
                            .claim_batch = 32,
                            .within_settle =
                                [&](std::span<const Settled>) -> Result<void> {
