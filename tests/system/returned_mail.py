@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import urllib.parse
@@ -180,6 +181,49 @@ def check_mailbox():
     print("Dovecot: IMAP by flag and by folder, POP3 kept and deleted")
 
 
+def check_killed():
+    """kill -9 at places all over a reading of IMAP and POP3: every report counts once, and no mail is lost on either side."""
+    ways = {"IMAP into a folder": 'imap = "imap://127.0.0.1:%d"\ndone_folder = "Read"\n', "POP3 that deletes": 'pop3 = "pop3://127.0.0.1:%d"\ndelete = true\n',
+            "IMAP by flags": 'imap = "imap://127.0.0.1:%d"\n'}
+    each_way, kills = 120, 0
+    with Mailbox() as box, Home() as home, SmtpServer() as server:
+        url = "smtp://127.0.0.1:%d" % server.port
+        readers = ["r%d@d%d.example" % (n, n) for n in range(each_way * len(ways))]
+        send_to(home, readers, url, ADDRESS)
+        returns = {each.envelope_to: each.envelope_from for each in server.accepted}
+        home.write("password", "s3cret\n")
+        (home.folder / "password").chmod(0o600)
+        database = sqlite3.connect("file:%s?mode=ro" % (home.folder / "subscribers/tidings.db"), uri=True)
+
+        def counted():
+            return database.execute("SELECT count(*), count(DISTINCT subscriber_id) FROM bounce_events").fetchone()
+
+        for number, (name, way) in enumerate(ways.items()):
+            port = box.pop3 if "pop3" in way else box.port
+            home.configure(smtp=url, more_smtp=ADDRESS + 'username = "box"\npassword_file = "password"\ntls = "off"\n' + way % port)
+            mine = readers[number * each_way:(number + 1) * each_way]
+            for at, reader in enumerate(mine):
+                box.put("%d.%03d" % (number, at), report(returns[reader], reader))
+            for goal in range(number * each_way + 1, (number + 1) * each_way - 10, 18):
+                process = home.start("bounce", "ingest", at=NOW)
+                while process.poll() is None and counted()[0] < goal:
+                    pass
+                process.kill()
+                process.communicate()
+                kills += process.returncode == -9
+            home.do("bounce", "ingest", at=NOW)
+            assert counted() == ((number + 1) * each_way,) * 2, (name, counted(), box.said())
+            kept = sum(1 for path in box.folder.glob("mail/**/*") if path.is_file() and re.match(r"\d\.\d\d\d|\d+\.M", path.name))
+            left = {"IMAP into a folder": each_way, "POP3 that deletes": each_way, "IMAP by flags": 2 * each_way}[name]
+            assert kept == left, (name, kept, left)
+            assert "no new mail" in home.do("bounce", "ingest", at=NOW), name
+        database.close()
+        assert not list((home.folder / "subscribers").glob("unmatched/*"))
+        assert len(suppressed(home)) == len(readers)
+    assert kills > 12, kills
+    print("Dovecot: killed %d times in the middle of IMAP and POP3, each report counts once" % kills)
+
+
 def check_readers_answer():
     """A publisher with a mailbox and no web server: a reply confirms, the mailto: of a digest unsubscribes, both read over IMAP."""
     with Mailbox() as box, Home() as home, SmtpServer() as server:
@@ -228,7 +272,7 @@ def lacks(needs):
 
 def main():
     missing = []
-    for check, needs in ((check_mailbox, "doveadm"), (check_readers_answer, "doveadm"), (check_postfix, "postfix")):
+    for check, needs in ((check_mailbox, "doveadm"), (check_killed, "doveadm"), (check_readers_answer, "doveadm"), (check_postfix, "postfix")):
         why = lacks(needs)
         if why:
             missing.append("%s: %s" % (check.__name__, why))
