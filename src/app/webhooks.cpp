@@ -4,6 +4,7 @@
 
 #include "app/bounce_intake.hpp"
 #include "app/secret.hpp"
+#include "base/crypto.hpp"
 #include "base/log.hpp"
 #include "bounce/webhook_signature.hpp"
 #include "source/fetch.hpp"
@@ -42,16 +43,19 @@ Result<int> Webhooks::prove_sns(const std::string& body) {
   const auto url = bounce::sns_certificate_url(body, config_.web.ses_topics);
   if (!url) return 403;
   auto known = certificates_.find(*url);
+  if (known != certificates_.end() && !VerifyingKey::from_certificate(known->second)) {
+    certificates_.erase(known);  // expired since
+    known = certificates_.end();
+  }
   if (known == certificates_.end()) {
+    // Whoever knows the topic can name certificates without end, and a thread of the site waits for each.
+    if (!fetches_.take("", clock_.now())) return 503;
     auto certificate = fetch_from_amazon(*url);
-    if (certificate.empty()) return 503;
+    if (!VerifyingKey::from_certificate(certificate)) return 503;  // out of reach, or the page of an outage
     if (certificates_.size() >= max_certificates) certificates_.clear();
     known = certificates_.emplace(*url, std::move(certificate)).first;
   }
-  if (!bounce::is_signed_by_sns(body, known->second)) {
-    certificates_.erase(known);  // it may have been a page of an outage, or have expired
-    return 403;
-  }
+  if (!bounce::is_signed_by_sns(body, known->second)) return 403;
   if (const auto subscribe = bounce::sns_subscribe_url(body)) {
     return bounce::is_sns_url(*subscribe) && !fetch_from_amazon(*subscribe).empty() ? 200 : 503;
   }

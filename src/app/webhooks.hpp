@@ -2,10 +2,11 @@
 //
 // Off by default. What does not prove that it comes from the relay changes nothing and is answered with 403. Answers:
 // 200 taken, 400 no JSON of that relay, 403 not proved or signed too long ago, 404 not switched on, 413 too long (web/),
-// 503 try again (certificate out of reach). Relays send again what is not answered with 2xx; an event counts once.
+// 503 try again (certificate out of reach, or too many asked for). Relays send again what is not answered with 2xx; an event counts once.
 // Belongs to one thread.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@
 #include "base/result.hpp"
 #include "bounce/webhook.hpp"
 #include "store/database.hpp"
+#include "web/rate_limit.hpp"
 #include "web/web.hpp"
 
 namespace tidings::app {
@@ -37,6 +39,7 @@ class Webhooks {
   const Clock& clock_;
   Random& random_;
   std::map<std::string, std::string> certificates_{};  ///< of SNS, by URL
+  web::RateLimit fetches_{6, std::chrono::minutes{1}};  ///< of certificates
 };
 
 }  // namespace tidings::app

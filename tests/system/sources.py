@@ -1,11 +1,7 @@
 """Sources that are not fetched, digests that wait for them, and the doctor."""
-import ctypes
-import fcntl
 import gzip
 import http.server
 import json
-import os
-import pathlib
 import shutil
 import socket
 import ssl
@@ -15,10 +11,11 @@ import sys
 import threading
 import unittest
 
+import namespaces
+from namespaces import PUBLIC
 from smtp_server import SmtpServer
 from tidings import WEEKLY, Home
 
-PUBLIC = "5.5.5.5"  # any address that is nobody's special one; see enter_network_of_its_own()
 AT = "2026-01-26T08:05:00+02:00"
 FEED = """<rss version="2.0"><channel><title>Kalender</title><item><title>Fest am Kai</title><link>/fest?utm_source=x&amp;ref_a=1&amp;id=2</link>
 <pubDate>Thu, 22 Jan 2026 09:00:00 GMT</pubDate><description>Musik und Fisch</description></item></channel></rss>"""
@@ -278,10 +275,7 @@ class Sources(unittest.TestCase):
 
     def test_a_public_source_cannot_lead_to_a_private_address(self):
         # In a network of its own, where a public address is this machine's.
-        done = subprocess.run([sys.executable, __file__, "--in-a-network-of-its-own"], capture_output=True, text=True)
-        if done.returncode == 77:
-            self.skipTest(done.stdout.strip())
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        namespaces.run_inside(self, __file__)
 
     def test_the_doctor_asks_the_relay(self):
         self.home.configure(sources=(COMMAND,))
@@ -346,27 +340,8 @@ class Redirects(unittest.TestCase):
         self.assertIn("away 1", [post["title"] for post in self.posts()])
 
 
-def enter_network_of_its_own():
-    """Linux namespaces: this process sees nothing but a loopback device, which has PUBLIC as well. OSError if that is not allowed."""
-    new_user, new_network = 0x10000000, 0x40000000
-    user, group = os.getuid(), os.getgid()
-    if ctypes.CDLL(None, use_errno=True).unshare(new_user | new_network) != 0:
-        raise OSError(ctypes.get_errno(), "no namespaces here")
-    for name, text in (("setgroups", "deny"), ("uid_map", "0 %d 1" % user), ("gid_map", "0 %d 1" % group)):
-        pathlib.Path("/proc/self", name).write_text(text)
-    set_flags, set_address, set_mask, up_and_running = 0x8914, 0x8916, 0x891C, 0x41
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as end:
-        fcntl.ioctl(end, set_flags, struct.pack("16sH14x", b"lo", up_and_running))
-        for request, address in ((set_address, PUBLIC), (set_mask, "255.255.255.255")):
-            fcntl.ioctl(end, request, struct.pack("16sHH4s8x", b"lo:1", socket.AF_INET, 0, socket.inet_aton(address)))
-
-
 if __name__ == "__main__":
-    if "--in-a-network-of-its-own" in sys.argv:
-        try:
-            enter_network_of_its_own()
-        except OSError as error:
-            print(error)
-            sys.exit(77)
+    if namespaces.inside():
+        namespaces.enter()
         unittest.main(argv=[sys.argv[0], "Redirects"])
     unittest.main(argv=[sys.argv[0], *(sys.argv[1:] or ["Sources"])])

@@ -6,10 +6,15 @@ import datetime
 import hashlib
 import hmac
 import http.client
+import http.server
 import json
+import ssl
 import subprocess
+import sys
+import threading
 import unittest
 
+import namespaces
 from smtp_server import SmtpServer
 from tidings import Home
 
@@ -173,13 +178,15 @@ class Webhooks(unittest.TestCase):
             return json.dumps({"Type": "Notification", "MessageId": "m%d" % n, "TopicArn": topic, "Message": json.dumps(inner), "SignatureVersion": "2",
                                "Timestamp": (NOW - ago).astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z"), "Signature": "AAAA",
                                "SigningCertURL": "https://%s/SimpleNotificationService-0.pem" % host, **more})
-        # A good one needs Amazon's own certificate: tests/unit/bounce/webhook_test.cpp signs one with a key of its own.
         self.refuses("ses", [("another's topic", 403, call(1, topic="arn:aws:sns:eu-west-1:999:mine")), ("another's host", 403, call(1, host="127.0.0.1")),
                              ("a host that looks alike", 403, call(1, host="sns.eu-west-1.amazonaws.com.evil.example")),
                              ("old", 403, call(1, ago=datetime.timedelta(days=3))), ("without a time", 403, call(1, Timestamp="yesterday")),
                              ("a form", 403, "Type=Notification", {}, "application/x-www-form-urlencoded"),
                              ("too long", 413, call(1) + " " * (1 << 20))])
         self.assertEqual(self.suppressed("ses"), {})
+
+    def test_ses_signed(self):
+        namespaces.run_inside(self, __file__)
 
     def test_off_by_default(self):
         with Home() as home:
@@ -191,5 +198,110 @@ class Webhooks(unittest.TestCase):
                     self.assertEqual(served.call(relay, "{}"), 404, relay)
 
 
+class AmazonServer(http.server.ThreadingHTTPServer):
+    """sns.eu-west-1.amazonaws.com, for a process that is inside: it hands out the certificate and hears what is confirmed."""
+    NAME = "sns.eu-west-1.amazonaws.com"
+
+    def __init__(self, folder):
+        self.folder, self.asked = folder, []
+
+        def openssl(*words):
+            subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
+
+        def certificate(name, host, *more):
+            openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", name + ".key", "-out", name + ".pem", "-days", "2", "-subj", "/CN=" + host,
+                    "-addext", "subjectAltName=DNS:" + host, *more)
+        certificate("host", self.NAME)
+        certificate("signing", self.NAME)
+        (folder / "hosts").write_text("127.0.0.1 localhost\n%s %s\n" % (namespaces.PUBLIC, self.NAME))
+        namespaces.show(folder / "hosts", "/etc/hosts")
+        namespaces.show(folder / "host.pem", "/etc/ssl/certs/ca-certificates.crt")
+        super().__init__((namespaces.PUBLIC, 443), AmazonAnswer)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(folder / "host.pem", folder / "host.key")
+        self.socket = context.wrap_socket(self.socket, server_side=True)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def sign(self, fields, version):
+        """As "Verifying the signatures of Amazon SNS messages" of their guide says."""
+        names = ["Message", "MessageId", "Subject", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"]
+        text = "".join("%s\n%s\n" % (name, fields[name]) for name in names if name in fields)
+        signature = subprocess.run(["openssl", "dgst", {"1": "-sha1", "2": "-sha256"}[version], "-sign", self.folder / "signing.key"], input=text.encode(),
+                                   check=True, capture_output=True).stdout
+        return json.dumps({**fields, "SignatureVersion": version, "Signature": base64.b64encode(signature).decode(),
+                           "SigningCertURL": "https://%s/SimpleNotificationService-0.pem" % self.NAME})
+
+
+class AmazonAnswer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.server.asked.append(self.path)
+        known = {"/SimpleNotificationService-0.pem": (self.server.folder / "signing.pem").read_bytes(), "/?Action=ConfirmSubscription&Token=t": b"<done/>"}
+        body = known.get(self.path, b"")
+        self.send_response(200 if body else 404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class Amazon(unittest.TestCase):
+    """Messages that Amazon signed, as far as this process can see."""
+
+    def test_signed_messages(self):
+        with Home() as home, SmtpServer() as server:
+            home.write("feed.xml", FEED)
+            home.configure(smtp=server.url, more_smtp='[bounce]\naddress = "bounces@news.example.org"\n'
+                           '[web]\nlisten = "127.0.0.1:0"\nwebhooks = ["ses"]\nses_topics = ["%s"]\n' % TOPIC)
+            home.write("list.csv", "email\n" + "".join("ses%d@d%d.example\n" % (n, n) for n in range(4)))
+            home.do("subscriber", "import", "list.csv", "--confirmed", at=NOW)
+            home.do("send", "weekly", "--now", at=NOW)
+            returns = {each.envelope_to: each.envelope_from for each in server.accepted}
+            amazon = AmazonServer(home.folder)
+            moment = NOW.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+            def bounce(n, **more):
+                address = "ses%d@d%d.example" % (n, n)
+                inner = {"notificationType": "Bounce", "mail": {"source": returns[address]}, "bounce": {"bounceType": "Permanent", "bouncedRecipients": [
+                    {"emailAddress": address, "status": "5.1.1", "diagnosticCode": "smtp; 550 5.1.1 user unknown"}]}}
+                return {"Type": "Notification", "MessageId": "m%d" % n, "TopicArn": TOPIC, "Message": json.dumps(inner), "Timestamp": moment, **more}
+
+            def suppressed():
+                return sorted(row["address"].split("@")[0] for row in home.json("suppression", "list"))
+
+            with Served(home) as served:
+                def call(body):
+                    return served.call("ses", body, content_type="text/plain; charset=UTF-8")
+                welcome = {"Type": "SubscriptionConfirmation", "MessageId": "w", "Token": "t", "TopicArn": TOPIC, "Timestamp": moment,
+                           "Message": "You have chosen to subscribe", "SubscribeURL": "https://%s/?Action=ConfirmSubscription&Token=t" % amazon.NAME}
+                forged = json.loads(amazon.sign(welcome, "1"))
+                self.assertEqual(call(json.dumps({**forged, "Token": "u"})), 403)
+                self.assertNotIn("/?Action", "".join(amazon.asked), "nothing is confirmed because a forger says so")
+                self.assertEqual(call(amazon.sign({**welcome, "SubscribeURL": "https://elsewhere.example/?Token=t"}, "1")), 503)
+                self.assertEqual(call(amazon.sign(welcome, "1")), 200)
+                self.assertEqual([path for path in amazon.asked if "Confirm" in path], ["/?Action=ConfirmSubscription&Token=t"])
+                for n, version, more in ((0, "1", {}), (1, "2", {}), (2, "2", {"Subject": "Amazon SES Email Event Notification"})):
+                    body = amazon.sign(bounce(n, **more), version)
+                    changed = json.loads(body)
+                    self.assertEqual(call(json.dumps({**changed, "SignatureVersion": "21"[int(version) - 1]})), 403, "the other version's hash")
+                    self.assertEqual(call(json.dumps({**changed, "Message": changed["Message"].replace("ses%d" % n, "ses3")})), 403)
+                    self.assertEqual(suppressed(), ["ses%d" % each for each in range(n)])
+                    self.assertEqual((call(body), call(body)), (200, 200))
+                    self.assertEqual(suppressed(), ["ses%d" % each for each in range(n + 1)])
+                self.assertLess(len(amazon.asked), 10, "each of the eight threads asks for the certificate once")
+                # A forger who knows the topic names certificates without end: few are asked for, and good calls go on.
+                body = json.loads(amazon.sign(bounce(3), "1"))
+                answers = [call(json.dumps({**body, "SigningCertURL": "https://%s/none-%d.pem" % (amazon.NAME, n)})) for n in range(100)]
+                self.assertEqual(set(answers), {503})
+                self.assertLess(len(amazon.asked), 60)
+                self.assertEqual(suppressed(), ["ses0", "ses1", "ses2"])
+                self.assertEqual(call(json.dumps(body)), 200)
+                self.assertEqual(suppressed(), ["ses0", "ses1", "ses2", "ses3"])
+
+
 if __name__ == "__main__":
-    unittest.main()
+    if namespaces.inside():
+        namespaces.enter()
+        unittest.main(argv=[sys.argv[0], "Amazon"])
+    unittest.main(argv=[sys.argv[0], *(sys.argv[1:] or ["Webhooks"])])
