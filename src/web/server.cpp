@@ -420,7 +420,14 @@ struct Server::State {
   void drop_late() {
     const auto now = std::chrono::steady_clock::now();
     for (auto* const list : {&reading, &writing, &draining}) {
-      while (!list->empty() && connections.at(list->front()).deadline <= now) drop(list->front());
+      while (!list->empty()) {
+        const auto& connection = connections.at(list->front());
+        if (connection.deadline > now) break;
+        // Who does not read would leave the kernel megabytes to send for minutes after a close; a reset takes them along.
+        constexpr linger at_once{.l_onoff = 1, .l_linger = 0};
+        if (list == &writing) ::setsockopt(connection.socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        drop(list->front());
+      }
     }
   }
 

@@ -27,8 +27,8 @@ struct ServerOptions {
   int max_connections = 10'000;
   std::chrono::milliseconds request_timeout{10'000};  ///< for a whole request, and between two of them
   std::chrono::milliseconds write_timeout{30'000};    ///< for a whole answer
-  FrameLimits frame;
-  std::vector<std::string> trusted_proxies;  ///< addresses whose X-Forwarded-For is believed, besides loopback
+  FrameLimits frame{};
+  std::vector<std::string> trusted_proxies{};  ///< addresses whose X-Forwarded-For is believed, besides loopback
 };
 
 using Answer = std::function<Response(const Request&)>;
