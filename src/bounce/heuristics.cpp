@@ -194,6 +194,14 @@ std::vector<Candidate> generated_from(const std::vector<std::string_view>& lines
   return all;
 }
 
+/// "Subject: ...", "Original sender: ...": what it says is not said of a recipient.
+bool is_field_of_others(std::string_view line) {
+  const auto colon = line.find(':');
+  if (colon == std::string_view::npos) return false;
+  const auto label = label_before(line.substr(0, colon));
+  return std::find(std::begin(words::other_labels), std::end(words::other_labels), label) != std::end(words::other_labels);
+}
+
 std::string words_for(const std::vector<std::string_view>& lines, const std::vector<Candidate>& chosen,
                       const Candidate& candidate) {
   const auto taken = [&](std::size_t line) {
@@ -210,6 +218,7 @@ std::string words_for(const std::vector<std::string_view>& lines, const std::vec
       if (said || ++blanks > 1) break;
       continue;
     }
+    if (i > candidate.line && is_field_of_others(line)) continue;
     if (i > candidate.line) said = true;
     words += std::string{line} + " ";
     if (i == candidate.line && (reason_of_words(line) != Reason::unknown || find_reply_code(line) != 0)) said = true;

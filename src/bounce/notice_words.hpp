@@ -158,7 +158,7 @@ inline constexpr P other_labels[] = {
     "from", "sender", "mail from", "reply-to", "original sender", "return-path", "envelope-from", "postmaster",
     "system contact", "message-id", "message id", "subject", "x-mailer", "list-id", "de", "von", "expéditeur",
     "absender", "remitente", "mittente", "от", "发件人", "差出人", "送信者", "reporting-mta", "date", "cc", "bcc",
-    "contact", "sent by", "x-sender"};
+    "contact", "sent by", "x-sender", "sender-mta"};
 
 /// An address in such a sentence is somebody to write to, unless the line starts with it and speaks of failure.
 inline constexpr P advice[] = {

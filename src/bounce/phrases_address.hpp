@@ -62,7 +62,7 @@ inline constexpr P disabled[] = {
     "account disabled", "account is disabled", "account has been disabled", "mailbox disabled", "mailbox is disabled",
     "user disabled", "user account * disabled", "account closed", "account is closed", "account has been closed",
     "account terminated", "account expired", "account has expired", "has been terminated", "mailbox has been closed",
-    "address has been closed", "address has been disabled", "no longer active", "no longer accepts mail",
+    "address has been closed", "address has been disabled", "no longer active",
     "no longer in use", "no longer available", "address is no longer", "deactivated", "discontinued",
     // Gmail, Yahoo, EZweb
     "account that you tried to reach is disabled",
@@ -148,6 +148,7 @@ inline constexpr P user[] = {
     "undeliverable address", "unknown email address", "unknown e-mail address", "bad destination email",
     "addressee unknown", "not a local address", "not an active address",
     "unknown or illegal alias", "inactive email address", "no one at this address", "wrong or no longer valid",
+    "address no longer accepts mail", "name was not found at",
     // accounts; QQ
     "account does not exist", "account * does not exist", "account doesn't exist", "account not found",
     "account * not found", "account unknown", "unknown account", "invalid account", "nonexistent account",
@@ -160,7 +161,7 @@ inline constexpr P user[] = {
     "recipnotfound", "recipient notfound", "recipient name is not recognized", "server rejected recipients",
     // Domino, Notes, GroupWise
     "in name directory", "not present in directory", "not match an", "no matches to nameserver query",
-    "user's email name is not found", "not listed in domino directory",
+    "user's email name is not found", "not listed in domino directory", "nicht im domino-verzeichnis",
     // Ipswitch IMail, AOL, Facebook, BIG Brother and others
     "invalid final delivery userid", "can't accept user", "rcp-p1", "not our customer",
     // French, Spanish, Portuguese, Italian

@@ -163,6 +163,7 @@ Reason weighed(Reason words, P flat, P status) {
   }
   const bool about_us = is_about_us(flat) || refuses_sender(flat) || names_another_cause(flat);
   if (status == "5.1.1" && is_vague(words, flat) && !about_us) return Reason::user_unknown;
+  if (status == "5.1.6" && words == Reason::disabled) return Reason::moved;  // "no longer in use", and where it went
   // Office 365 for who is not in its directory; with 5.7.1 it is what Postfix says of any rule (access(5)).
   if (status == "5.4.1" && flat.find("recipient address rejected: access denied") != P::npos)
     return Reason::user_unknown;
