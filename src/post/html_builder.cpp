@@ -119,9 +119,15 @@ class Builder {
     return index;
   }
 
+  /// Whether the depth limit leaves room. A table takes that of its section, row and cell along, whether the text names them or not.
+  [[nodiscard]] bool has_room(Tag tag) const {
+    if (tag == Tag::table) return open_.size() + 3 < max_html_depth;
+    return is_structure(top()) || open_.size() < max_html_depth;
+  }
+
   /// Past the depth limit the element is left out and its end tag passed over.
   bool push(const Token& token) {
-    if (open_.size() >= max_html_depth) {
+    if (!has_room(token.tag)) {
       ++flattened_[static_cast<std::size_t>(token.tag)];
       if (is_block(token.tag) && !is_structure(top())) tree_.add(top_node(), {.tag = Tag::text, .text = " "});
       return false;

@@ -187,21 +187,33 @@ Node convert(const GumboElement& element, Tag tag) {
   return node;
 }
 
+/// Whether an element of our tree may stand in `parent`, `depth` elements deep. The parser has put elements around some that the
+/// Bounder could not count; what is deeper than the limit would be flattened by the next reading of our own output. A table goes
+/// with all its parts, or without.
+bool fits(Tag tag, Tag parent, std::size_t depth) {
+  constexpr std::size_t levels_of_table = 4;
+  const bool holds_parts = parent == Tag::table || parent == Tag::tr || parent == Tag::tbody || parent == Tag::thead ||
+                           parent == Tag::tfoot || parent == Tag::colgroup;
+  if (is_table_part(tag) || tag == Tag::col) return holds_parts;
+  return depth + (tag == Tag::table ? levels_of_table : 1) < max_depth;
+}
+
 Tree convert(const GumboNode& body) {
   struct Job {
     const GumboNode* from;
     std::uint32_t to;
+    std::size_t depth;  ///< elements of our tree around it
   };
   Tree tree;
   // A stack of children still to be copied, each list pushed in reverse, so that siblings are added in order.
   std::vector<Job> jobs;
-  const auto push_children = [&](const GumboNode& node, std::uint32_t to) {
+  const auto push_children = [&](const GumboNode& node, std::uint32_t to, std::size_t depth) {
     const auto& children = node.v.element.children;
-    for (unsigned i = children.length; i-- > 0;) jobs.push_back({static_cast<const GumboNode*>(children.data[i]), to});
+    for (unsigned i = children.length; i-- > 0;) jobs.push_back({static_cast<const GumboNode*>(children.data[i]), to, depth});
   };
-  push_children(body, 0);
+  push_children(body, 0, 0);
   while (!jobs.empty()) {
-    const auto [from, to] = jobs.back();
+    const auto [from, to, depth] = jobs.back();
     jobs.pop_back();
     switch (from->type) {
       case GUMBO_NODE_TEXT:
@@ -209,7 +221,13 @@ Tree convert(const GumboNode& body) {
       case GUMBO_NODE_CDATA: tree.add(to, {.tag = Tag::text, .text = clean_utf8(from->v.text.text)}); break;
       case GUMBO_NODE_ELEMENT: {
         const auto tag = tag_of(gumbo_normalized_tagname(from->v.element.tag));
-        push_children(*from, is_kept(tag) ? tree.add(to, convert(from->v.element, tag)) : to);
+        if (is_kept(tag) && fits(tag, tree[to].tag, depth)) {
+          push_children(*from, tree.add(to, convert(from->v.element, tag)), depth + 1);
+        } else {
+          // Words of neighbouring blocks must not run together.
+          if (is_kept(tag) && is_block(tag)) tree.add(to, {.tag = Tag::text, .text = " "});
+          push_children(*from, to, depth);
+        }
         break;
       }
       default: break;

@@ -88,6 +88,24 @@ TEST_CASE("hostile: of any tag soup the output is stable, reads back as written,
   CHECK(exact > 1'000);
 }
 
+TEST_CASE("hostile: at the limit of depth the output is stable, with elements that the parser puts in between") {
+  const SanitiseOptions options{};
+  for (const std::string around : {"", "<div>", "<b><p><i><div>", "<ul><li>"}) {
+    for (const std::string part : {"<table><td>", "<table><tr><td>", "<table><tbody><tr><td>", "<table><caption>", "<dl><dd>", "<table><td><b>"}) {
+      for (int levels = 15; levels < 60; ++levels) {
+        auto html = around;
+        for (int i = 0; i < levels; ++i) html += part;
+        const auto out = sanitise(html + "words", options);
+        CAPTURE(around);
+        CAPTURE(part);
+        CAPTURE(levels);
+        CHECK(out.find("words") != std::string::npos);
+        CHECK(sanitise(out, options) == out);
+      }
+    }
+  }
+}
+
 TEST_CASE("hostile: every input costs time in proportion to its size") {
   constexpr std::size_t size = 15'000;
   std::string attributes = "<a";
