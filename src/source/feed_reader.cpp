@@ -29,6 +29,7 @@ void read_head(const Node& head, Feed& feed, Surroundings& around) {
   std::string author;
   bool has_own_title = false;  // its first; one of Dublin Core steps back for it
   for (const Node* child = head.first; child != nullptr; child = child->next) {
+    if (is_unfinished(*child)) continue;  // half a title is none
     const bool dublin_core = child->vocabulary == Vocabulary::dublin_core;
     if (child->is("title") || (dublin_core && child->name == "title" && feed.title.empty())) {
       auto title = plain_construct(*child, around.atom_text);

@@ -104,7 +104,7 @@ TEST_CASE("sick feed: HTML that was not escaped, or escaped twice") {
 }
 
 TEST_CASE("sick feed: at every cut the whole entries stay, in order, and no other") {
-  const std::string head = "<rss><channel><title>T</title>";
+  const std::string head = "<rss><channel><title>Harbour</title><link>https://example.org/</link>";
   const std::string one = "<item><title>one</title><description>&lt;p&gt;1&lt;/p&gt;</description></item>";
   const std::string two = "<item><title>two</title><description><![CDATA[<p>2</p>]]></description></item>";
   const auto whole = head + one + two + "</channel></rss>";
@@ -114,6 +114,8 @@ TEST_CASE("sick feed: at every cut the whole entries stay, in order, and no othe
     const std::size_t want = i + 1 >= (head + one + two).size() ? 2 : i + 1 >= (head + one).size() ? 1 : 0;
     CAPTURE(i);
     if (feed) CHECK(feed->entries.size() == want);
+    if (feed) CHECK((feed->title.empty() || feed->title == "Harbour"));
+    if (feed) CHECK((feed->link.empty() || feed->link == "https://example.org/"));
     if (!feed) CHECK(i <= head.size());
   }
 }
