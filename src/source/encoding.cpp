@@ -12,6 +12,7 @@
 #include <iconv.h>
 
 #include "base/text.hpp"
+#include "source/encoding_tables.hpp"
 
 namespace tidings::source {
 namespace {
@@ -214,8 +215,41 @@ std::string_view declared_in_meta(std::string_view bytes) {
   return start == std::string::npos ? std::string_view{} : value_after(head.substr(start), "charset");
 }
 
+std::string decode_by_table(std::string_view bytes, std::u32string_view upper) {
+  std::string out;
+  out.reserve(bytes.size() + bytes.size() / 8);
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    append_utf8(out, byte < 0x80 ? char32_t{byte} : upper[byte - 0x80U]);
+  }
+  return out;
+}
+
+/// RFC 1843: pairs of GB 2312 without their high bits stand between "~{" and "~}" or the end of the line; "~~" is "~".
+std::string gb2312_from_hz(std::string_view bytes) {
+  std::string out;
+  bool paired = false;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const auto next = i + 1 < bytes.size() ? bytes[i + 1] : '\0';
+    if (bytes[i] == '\n') paired = false;
+    if (bytes[i] == '~' && (next == '{' || next == '}')) {
+      paired = next == '{';
+      ++i;
+    } else if (bytes[i] == '~' && !paired && (next == '~' || next == '\n')) {
+      if (next == '~') out += '~';
+      ++i;
+    } else {
+      out += paired && bytes[i] > ' ' ? static_cast<char>(static_cast<unsigned char>(bytes[i]) | 0x80U) : bytes[i];
+    }
+  }
+  return out;
+}
+
 std::optional<Decoded> decode_as(std::string_view bytes, const std::string& encoding) {
   if (encoding == "CP1252") return Decoded{.text = decode_windows_1252(bytes), .encoding = encoding, .warnings = {}};
+  if (encoding == "HZ") return decode_as(gb2312_from_hz(bytes), "GB18030");
+  if (const auto upper = upper_half_of(encoding); !upper.empty())
+    return Decoded{.text = decode_by_table(bytes, upper), .encoding = encoding, .warnings = {}};
   Converter converter{encoding};
   if (!converter) return std::nullopt;
   auto out = converter.convert(bytes);
@@ -252,7 +286,7 @@ Decoded decode_unmarked(std::string_view bytes, std::string_view content_type) {
     }
     // A document that could be read far enough to find its label is in no encoding of two or four bytes a character.
     if (encoding.starts_with("UTF-16") || encoding.starts_with("UTF-32") || encoding == "UTF-8") continue;
-    const bool is_seven_bit = encoding.starts_with("ISO-2022") || encoding == "UTF-7";
+    const bool is_seven_bit = encoding.starts_with("ISO-2022") || encoding == "UTF-7" || encoding == "HZ";
     if (count.invalid == 0 && !is_seven_bit) break;  // plain ASCII: nothing to decode
     auto decoded = decode_as(bytes, encoding);
     if (!decoded) continue;

@@ -36,7 +36,7 @@ constexpr std::array<Encoding, 41> encodings{{
     {"ISO-8859-13", " iso-8859-13 iso8859-13 iso885913 "},
     {"ISO-8859-14", " iso-8859-14 iso8859-14 iso885914 "},
     {"ISO-8859-15", " csisolatin9 iso-8859-15 iso8859-15 iso885915 iso_8859-15 l9 latin9 latin-9 "},
-    {"ISO-8859-16", " iso-8859-16 "},
+    {"ISO-8859-16", " iso-8859-16 iso8859-16 iso885916 "},
     {"KOI8-R", " cskoi8r koi koi8 koi8-r koi8_r "},
     {"KOI8-U", " koi8-ru koi8-u "},
     {"MACINTOSH", " csmacintosh mac macintosh x-mac-roman mac-roman macroman "},
@@ -55,7 +55,7 @@ constexpr std::array<Encoding, 41> encodings{{
     {"CP1257", " cp1257 windows-1257 x-cp1257 "},
     {"CP1258", " cp1258 windows-1258 x-cp1258 "},
     {"MAC-CYRILLIC", " x-mac-cyrillic x-mac-ukrainian "},
-    {"GB18030", " chinese csgb2312 csiso58gb231280 gb2312 gb_2312 gb_2312-80 gbk iso-ir-58 x-gbk gb18030 hz-gb-2312 cp936 "},
+    {"GB18030", " chinese csgb2312 csiso58gb231280 gb2312 gb_2312 gb_2312-80 gbk iso-ir-58 x-gbk gb18030 cp936 "},
     {"BIG5-HKSCS", " big5 big5-hkscs cn-big5 csbig5 x-x-big5 cp950 "},
     {"EUC-JP", " cseucpkdfmtjapanese euc-jp x-euc-jp eucjp u-jis ujis "},
     {"ISO-2022-JP", " csiso2022jp iso-2022-jp iso2022-jp iso2022jp "},
@@ -70,28 +70,75 @@ constexpr std::array<Encoding, 41> encodings{{
     {"CP037", " ebcdic-cp-us cp037 ibm037 "},
 }};
 
-/// As above; '_' is written '-'. Code pages are found by their number.
-constexpr std::array<Encoding, 19> old_encodings{{
-    {"CP861", " cp-is "},
+/// Looked up as squeezed() leaves it. Code pages are found by their number.
+constexpr std::array<Encoding, 39> old_encodings{{
+    {"CP861", " cpis "},
+    {"CP869", " cpgr "},
     {"CP775", " cspc775baltic "},
     {"CP850", " cspc850multilingual "},
     {"CP862", " cspc862latinhebrew "},
     {"CP437", " cspc8codepage437 "},
     {"CP852", " cspcp852 "},
-    {"CP500", " ebcdic-cp-be ebcdic-cp-ch "},
-    {"CP037", " ebcdic-cp-ca ebcdic-cp-nl ebcdic-cp-us ebcdic-cp-wt ibm039 "},
-    {"KOI8-T", " koi8-t "},
-    {"MAC-CYRILLIC", " mac-cyrillic maccyrillic "},
-    {"MAC-CENTRALEUROPE", " mac-centraleurope maccentraleurope maclatin2 mac-latin2 x-mac-ce "},
-    {"MAC-IS", " mac-iceland maciceland "},
+    {"CP1125", " cp866u ruscii "},
+    {"CP500", " ebcdiccpbe ebcdiccpch "},
+    {"CP037", " ebcdiccpca ebcdiccpnl ebcdiccpus ebcdiccpwt ibm039 "},
+    {"CP424", " ebcdiccphe "},
+    {"CP874", " thai isoir166 tis620 tis6200 tis62025290 tis62025291 tis62025330 "},
+    {"CP1252", " 8859 iso8859 latin "},
+    {"ISO-8859-13", " l7 latin7 "},
+    {"ISO-8859-14", " isoceltic isoir199 l8 latin8 "},
+    {"ISO-8859-16", " isoir226 l10 latin10 "},
+    {"KOI8-T", " koi8t "},
+    {"MACINTOSH", " xmacroman "},
+    {"MAC-CYRILLIC", " maccyrillic xmaccyrillic macukrainian "},
+    {"MAC-CENTRALEUROPE", " maccentraleurope maccenteuro maclatin2 xmacce "},
+    {"MAC-IS", " maciceland xmacicelandic "},
+    {"MAC-ARABIC", " macarabic xmacarabic "},
+    {"MAC-CROATIAN", " maccroatian xmaccroatian "},
+    {"MAC-FARSI", " macfarsi xmacfarsi "},
+    {"MAC-GREEK", " macgreek xmacgreek "},
+    {"MAC-ROMANIAN", " macromanian macromania xmacromanian "},
+    {"MAC-TURKISH", " macturkish xmacturkish "},
     {"JOHAB", " johab cp1361 ms1361 "},
-    {"UHC", " ms949 uhc "},
-    {"RK1048", " kz1048 kz-1048 rk1048 strk1048-2002 "},
-    {"HP-ROMAN8", " hp-roman8 hproman8 roman8 r8 "},
-    {"PT154", " ptcp154 csptcp154 pt154 cp154 cyrillic-asian "},
-    {"UTF-7", " utf-7 utf7 csutf7 "},
-    {"ISO-2022-KR", " iso-2022-kr csiso2022kr iso2022kr iso2022-kr "},
+    {"UHC", " ms949 uhc ksc5601 ksx1001 ksc56011987 xmackorean "},
+    {"RK1048", " kz1048 rk1048 strk10482002 "},
+    {"HP-ROMAN8", " hproman8 roman8 r8 cp1051 ibm1051 "},
+    {"PT154", " ptcp154 csptcp154 pt154 cp154 cyrillicasian "},
+    {"UTF-7", " utf7 u7 csutf7 unicode11utf7 "},
+    {"ISO-2022-KR", " iso2022kr csiso2022kr "},
+    {"ISO-2022-JP-2", " iso2022jp1 iso2022jp2 iso2022jpext csiso2022jp2 "},
+    {"ISO-2022-JP-3", " iso2022jp3 iso2022jp2004 "},
+    {"SHIFT_JISX0213", " shiftjisx0213 sjisx0213 shiftjis2004 sjis2004 "},
+    {"EUC-JISX0213", " eucjisx0213 eucjis2004 jisx0213 "},
+    {"HZ", " hz hzgb hzgb2312 "},
 }};
+
+/// Names of the Encoding standard's that old feeds spell in their own way, likewise.
+constexpr std::array<Encoding, 6> other_spellings{{
+    {"GB18030", " euccn eucgb2312cn gb23121980 gb231280 gb180302000 ms936 xmacsimpchinese "},
+    {"BIG5-HKSCS", " big5tw big5hkscs hkscs ms950 xmactradchinese "},
+    {"CP932", " mskanji sjis shiftjis xmacjapanese "},
+    {"UHC", " euckr "},
+    {"UTF-8", " utf8sig u8 cp65001 "},
+    {"ISO-8859-7", " elot928 "},
+}};
+
+/// Letters and digits alone: "x-mac_roman" is "xmacroman".
+std::string squeezed(std::string_view label) {
+  std::string out;
+  for (const char c : label) {
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) out += c;
+  }
+  return out;
+}
+
+/// "iso_8859-5:1988" and its other spellings, without the year.
+std::string_view without_year(std::string_view label) {
+  if (label.size() < 10 || !label.starts_with("iso") || label.find("8859") == std::string_view::npos) return label;
+  const auto year = label.substr(label.size() - 4);
+  const bool is_year = (year.starts_with("19") || year.starts_with("20")) && year.find_first_not_of("0123456789") == std::string_view::npos;
+  return is_year && std::string_view{"-:_"}.find(label[label.size() - 5]) != std::string_view::npos ? label.substr(0, label.size() - 5) : label;
+}
 
 template <class List>
 std::string_view listed(const List& list, std::string_view label) {
@@ -117,13 +164,15 @@ std::string code_page(std::string_view label) {
 }  // namespace
 
 std::string encoding_of_label(std::string_view label) {
-  auto wanted = ascii_lower(trim(label));
+  const auto wanted = ascii_lower(trim(label));
   if (wanted.empty() || wanted.find(' ') != std::string::npos) return {};
   if (const auto found = listed(encodings, wanted); !found.empty()) return std::string{found};
-  wanted = replace_all(wanted, "_", "-");
-  if (const auto found = listed(encodings, wanted); !found.empty()) return std::string{found};
-  if (const auto found = listed(old_encodings, wanted); !found.empty()) return std::string{found};
-  return code_page(wanted);
+  const auto dashed = replace_all(without_year(wanted), "_", "-");
+  if (const auto found = listed(encodings, dashed); !found.empty()) return std::string{found};
+  const auto bare = squeezed(wanted);
+  if (const auto found = listed(other_spellings, bare); !found.empty()) return std::string{found};
+  if (const auto found = listed(old_encodings, bare); !found.empty()) return std::string{found};
+  return code_page(dashed);
 }
 
 }  // namespace tidings::source
