@@ -325,7 +325,9 @@ class Builder {
         pop_to_size(i);
         return;
       }
-      if (is_special(open) && open != Tag::address && open != Tag::div && open != Tag::p) return;
+      // An item inside <main> inside an item: the standard keeps it there, older parsers end both. So do we, for all to agree.
+      if (open == Tag::main && mode_ == Mode::exact) given_up_ = true;
+      if (is_special(open) && open != Tag::address && open != Tag::div && open != Tag::p && open != Tag::main) return;
     }
   }
 

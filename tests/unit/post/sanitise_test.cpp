@@ -92,7 +92,8 @@ TEST_CASE("sanitise: what only counts readers goes, with the link around it") {
 }
 
 TEST_CASE("sanitise: sick markup comes out well-formed") {
-  check({{"<p>a<p>b", "<p>a</p><p>b</p>"},
+  check({{"<dt>a<main>b<dt>c", "<dt>a<main>b</main></dt><dt>c</dt>"},
+         {"<p>a<p>b", "<p>a</p><p>b</p>"},
          {"<b><i>x</b>y</i>", "<b><i>x</i></b><i>y</i>"},
          {"<ul><li>1<li>2</ul>", "<ul><li>1</li><li>2</li></ul>"},
          {"<table><tr><td>1<td>2</table>", "<table><tbody><tr><td>1</td><td>2</td></tr></tbody></table>"},
