@@ -64,6 +64,7 @@ std::string html_in(xmlNode* node) {
 struct Recipe {
   std::string_view name;
   PageXPaths xpaths;
+  std::size_t least_dated = 0;  ///< what has fewer posts with a date is no list of posts
 };
 
 std::string has_class(const std::string& name) { return "contains(concat(' ',normalize-space(@class),' '),' " + name + " ')"; }
@@ -128,15 +129,41 @@ std::vector<Recipe> default_recipes() {
            .image = image,
            .date_heading = {}}});
   recipes.push_back(
+      {.name = "WordPress blocks",
+       .xpaths = {
+           .item = "//*[" + has_class("wp-block-post") + " and .//*[" + has_class("wp-block-post-title") + "]]",
+           .title = ".//*[" + has_class("wp-block-post-title") + "]",
+           .link = ".//*[" + has_class("wp-block-post-title") + "]//a/@href\n.//*[" + has_class("wp-block-post-featured-image") +
+                   "]/a/@href\n.//*[" + has_class("wp-block-post-date") + "]//a/@href\n.//a[" +
+                   has_class("wp-block-post-excerpt__more-link") + " or " + has_class("wp-block-read-more") + "]/@href",
+           .date = any_time,
+           .excerpt = ".//*[" + has_class("wp-block-post-excerpt__excerpt") + "]\n.//*[" + has_class("entry-content") + "]",
+           .image = image,
+           .date_heading = {}}});
+  recipes.push_back(
       {.name = "<article>",
        .xpaths = {
            .item = "//article",
            .title = ".//h1\n.//h2\n.//h3",
            .link = ".//h1//a/@href\n.//h2//a/@href\n.//h3//a/@href\n.//a[.//h1 or .//h2 or .//h3]/@href\n.//a/@href",
-           .date = any_time,
+           .date = any_time + "\n.//*[" + has_class("entry-footer") + "]/span/@title\n.//*[" + has_class("date") + "]",
            .excerpt = ".//p",
            .image = image,
            .date_heading = {}}});
+  // Lists of posts, as archives and small site generators (Jekyll, Eleventy, Astro) have them: elements with one date and a link.
+  const std::string marked = "(.//*[" + has_class("date") + "] | .//*[" + has_class("post-meta") + "])";
+  recipes.push_back(
+      {.name = "dated list",
+       .xpaths = {
+           .item = "//*[(self::li or self::div or self::section or self::tr or self::p) and .//a/@href and (count(.//time)=1 or "
+                   "(not(.//time) and count(" + marked + ")=1))]",
+           .title = ".//h1\n.//h2\n.//h3\n.//h4\n.//a[not(.//time)]",
+           .link = ".//h1//a/@href\n.//h2//a/@href\n.//h3//a/@href\n.//h4//a/@href\n.//a[not(time) and normalize-space()]/@href",
+           .date = any_time + "\n.//*[" + has_class("date") + "]\n.//*[" + has_class("post-meta") + "]",
+           .excerpt = ".//p[not(.//time) and not(" + has_class("date") + ")]",
+           .image = image,
+           .date_heading = {}},
+       .least_dated = 3});
   return recipes;
 }
 
@@ -266,7 +293,8 @@ Result<std::vector<Entry>> find_entries(PageReader& reader, std::string_view htm
     auto xpaths = recipe.xpaths;
     if (!options.xpaths.date_heading.empty()) xpaths.date_heading = options.xpaths.date_heading;
     TIDINGS_LET(auto entries, reader.read(xpaths));
-    if (!entries.empty()) return entries;
+    const auto dated = std::ranges::count_if(entries, [](const Entry& entry) { return entry.published.has_value(); });
+    if (!entries.empty() && static_cast<std::size_t>(dated) >= recipe.least_dated) return entries;
   }
   return std::vector<Entry>{};
 }

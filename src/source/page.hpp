@@ -1,9 +1,10 @@
 // Pages without a feed: posts from HTML by XPath, or by what the page says of itself.
 //
 // Without an item XPath these are tried, first to last, and the first that finds a post wins: schema.org in JSON-LD,
-// schema.org microdata, h-feed, the front pages of Blogger and WordPress, plain <article> elements. Where posts share a
-// date that stands once above them (Blogger), the last date heading before a post holds for it. A date without a time of
-// day is put at noon UTC, so that it is the same day nearly everywhere. Pure; HTML by libxml2, which has XPath for it.
+// schema.org microdata, h-feed, the front pages of Blogger and WordPress, plain <article> elements, elements with one date
+// and a link where three or more have them. Where posts share a date that stands once above them (Blogger), the last date
+// heading before a post holds for it. A date without a time of day is put at noon UTC, so that it is the same day nearly
+// everywhere. Pure; HTML by libxml2, which has XPath for it.
 #pragma once
 
 #include <string>
