@@ -1,5 +1,7 @@
 // JSON Feed 1.0 and 1.1 (jsonfeed.org). Known mistakes are taken: numbers as ids, missing version, 1.0's single author.
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -83,8 +85,10 @@ Entry entry_of(const Json& item, Feed& feed, const std::string& feed_author, con
     for (const auto& file : *files) {
       if (!file.is_object()) continue;
       Enclosure enclosure{.url = link_at(file, "url", base), .type = text_at(file, "mime_type"), .length_bytes = 0};
+      constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
       const auto size = file.find("size_in_bytes");
-      if (size != file.end() && size->is_number_unsigned()) enclosure.length_bytes = size->get<std::int64_t>();
+      if (size != file.end() && size->is_number_unsigned() && size->get<std::uint64_t>() <= most)
+        enclosure.length_bytes = size->get<std::int64_t>();
       if (!enclosure.url.empty()) entry.enclosures.push_back(std::move(enclosure));
     }
   }
@@ -153,6 +157,8 @@ Result<Feed> read_json_feed(std::string_view text, const ParseOptions& options) 
     const auto line = std::count(before.begin(), before.end(), '\n') + 1;
     const auto column = before.size() - (before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1);
     if (!cut_off) return fail(Errc::bad_data, std::to_string(line) + ":" + std::to_string(column) + ": the JSON is broken");
+  } catch (const Json::out_of_range&) {
+    return fail(Errc::bad_data, "the JSON has a number beyond all bounds");
   }
   const auto items = json.is_object() ? json.find("items") : json.end();
   if (!json.is_object() || items == json.end() || !items->is_array()) {

@@ -224,6 +224,18 @@ TEST_CASE("parse: of alternatives in Atom 0.3 the HTML is taken") {
   CHECK(feed->entries.at(0).content_html == "<p>Rich</p>");
 }
 
+TEST_CASE("parse: a JSON Feed with a number beyond all bounds is refused") {
+  const auto large = parse_feed(
+      R"({"version":"https://jsonfeed.org/version/1","items":[{"id":"1","attachments":[{"url":"https://a.example/x","size_in_bytes":18446744073709551615}]}]})", {});
+  REQUIRE(large.has_value());
+  CHECK(large->entries.at(0).enclosures.at(0).length_bytes == 0);
+  for (const std::string number : {"1e999", "-7777777777777777777777777777e7777777777777"}) {
+    const auto feed = parse_feed(R"({"version":"https://jsonfeed.org/version/1","items":[{"id":"1","size":)" + number + "}]}", {});
+    REQUIRE_FALSE(feed.has_value());
+    CHECK(feed.error().what.find("number") != std::string::npos);
+  }
+}
+
 TEST_CASE("parse: a JSON Feed that is cut off anywhere keeps the items that are whole, and warns") {
   const std::string_view whole =
       R"({"version":"https://jsonfeed.org/version/1.1","authors":[{"name":"A"}],"items":[{"id":"1","tags":["a"]},{"id":"2"}],"x":[1]})";
