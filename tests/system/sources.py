@@ -155,6 +155,29 @@ class FaultServer:
         self.server.server_close()
 
 
+class PoliteServer(FaultServer):
+    """Says how it would be asked, and keeps the questions with their header fields."""
+
+    def answer(self, request):
+        path = request.path.strip("/")
+        self.asked.append((path, dict(request.headers)))
+        if path == "old":
+            status, headers, body = 301, {"Location": "/new"}, b""
+        elif path == "limited":
+            status, headers, body = 429, {"Retry-After": "7200"}, b""
+        elif path == "gone":
+            status, headers, body = 410, {}, b""
+        else:
+            status, headers, body = 200, {"ETag": '"1"', "Last-Modified": "Sun, 25 Jan 2026 08:00:00 GMT"}, self.feed(path)
+        if path == "fresh":
+            headers["Cache-Control"] = "max-age=1800"
+        request.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            request.send_header(name, value)
+        request.end_headers()
+        request.wfile.write(body)
+
+
 class Sources(unittest.TestCase):
     def setUp(self):
         self.home = Home()
@@ -241,6 +264,38 @@ class Sources(unittest.TestCase):
         server.broken = slow.broken = set()
         self.home.do("collect", *(name for name in names if name != "status410"))
         self.assertEqual(len(self.posts()), 2 * len(names) - 1, "what came meanwhile is there; who was gone is not asked again")
+
+    def test_servers_are_asked_as_they_wish(self):
+        server = PoliteServer()
+        self.addCleanup(server.close)
+        self.home.configure(sources=tuple(server.source(name) for name in ("plain", "old", "fresh", "limited", "gone")))
+
+        def asked_at(clock):
+            server.asked.clear()
+            self.home.run("collect", at="2026-01-26T%s:00+02:00" % clock)
+            return sorted(path for path, _ in server.asked)
+        self.assertEqual(asked_at("08:05"), ["fresh", "gone", "limited", "new", "old", "plain"])
+        for _, headers in server.asked:
+            self.assertRegex(headers["User-Agent"], r"^tidings/\S+ \(\+https://news\.example\.org\)$")
+            self.assertIn("gzip", headers["Accept-Encoding"])
+        self.assertEqual(asked_at("08:20"), ["new", "plain"], "moved for good, fresh for half an hour, asked to wait, gone")
+        for _, headers in server.asked:
+            self.assertEqual((headers["If-None-Match"], headers["If-Modified-Since"]), ('"1"', "Sun, 25 Jan 2026 08:00:00 GMT"))
+        self.assertEqual(asked_at("08:40"), ["fresh", "new", "plain"])
+        self.assertEqual(asked_at("10:10"), ["fresh", "limited", "new", "plain"])
+        health = self.health()
+        self.assertEqual(health["gone"]["health"], "gone")
+        self.assertEqual(health["limited"]["health"], "never fetched", "being asked to wait is no error of the feed")
+
+    def test_a_blog_that_has_fallen_silent_is_told_of(self):
+        items = "".join("<item><title>Day %d</title><link>/%d</link><pubDate>%d Jan 2026 09:00:00 +0000</pubDate></item>" % (n, n, n) for n in range(1, 13))
+        self.home.write("daily.xml", "<rss version='2.0'><channel><title>Daily</title>%s</channel></rss>" % items)
+        self.home.configure(sources=('[[source]]\nname = "daily"\nurl = "file:daily.xml"\n',))
+        self.home.do("collect", at="2026-01-13T08:00:00+02:00")
+        for clock, silent in (("2026-01-15T08:00:00+02:00", False), ("2026-02-02T08:00:00+02:00", True)):
+            for command in (("source", "list"), ("status",), ("doctor",)):
+                said = self.home.run(*command, at=clock)
+                self.assertEqual("silent" in said.stdout + said.stderr, silent, (clock, command, said.stdout + said.stderr))
 
     def test_a_private_address_is_refused_unless_allowed(self):
         server = FaultServer()
