@@ -95,23 +95,31 @@ Entry entry_of(const Json& item, Feed& feed, const std::string& feed_author, con
   return entry;
 }
 
+/// The place of the next bracket at or after `at` that stands in no string; npos if there is none. `at` stands in no string either.
+std::size_t next_bracket(std::string_view text, std::size_t at) {
+  bool in_string = false;
+  for (; at < text.size(); ++at) {
+    const char c = text[at];
+    if (in_string && c == '\\') {
+      ++at;
+    } else if (c == '"') {
+      in_string = !in_string;
+    } else if (!in_string && (c == '[' || c == '{' || c == ']' || c == '}')) {
+      return at;
+    }
+  }
+  return std::string_view::npos;
+}
+
+bool opens(char bracket) { return bracket == '[' || bracket == '{'; }
+
 /// Nesting is limited before the tree is built: nlohmann's parser does not recurse, but its destructor of odd trees costs.
 bool nested_too_deeply(std::string_view text) {
   constexpr int limit = 200;
   int depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > limit) return true;
-    } else if (c == ']' || c == '}') {
-      --depth;
-    }
+  for (auto at = next_bracket(text, 0); at != std::string_view::npos; at = next_bracket(text, at + 1)) {
+    depth += opens(text[at]) ? 1 : -1;
+    if (depth > limit) return true;
   }
   return false;
 }
@@ -122,20 +130,13 @@ std::string closed_again(std::string_view text) {
   std::string open;  // the brackets that wait for their end, outermost first
   std::string mended_end;
   std::size_t whole = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '[' || c == '{') {
-      open += c;
-    } else if ((c == ']' || c == '}') && !open.empty()) {
+  for (auto at = next_bracket(text, 0); at != std::string_view::npos; at = next_bracket(text, at + 1)) {
+    if (opens(text[at])) {
+      open += text[at];
+    } else if (!open.empty()) {
       open.pop_back();
       if (open != "{" && open != "{[") continue;
-      whole = i + 1;
+      whole = at + 1;
       mended_end = open == "{" ? "}" : "]}";
     }
   }
