@@ -279,9 +279,10 @@ bool DateReader::scan_number() {
   const auto start = at_;
   const auto read = number();
   if (peek() == ':') return scan_time(read);
-  // "8 Jan 2026 10.15": after a whole date a dot is a colon.
+  // "8 Jan 2026 10.15", "8 janvier 2026 à 10h15": after a whole date a dot and an h are colons.
   const bool whole_date = (month_word_ != 0 && numbers_.size() == 2) || numbers_.size() == 3;
-  if (whole_date && !has_time_ && peek() == '.' && is_digit(peek(1)) && is_digit(peek(2)) && !is_digit(peek(3))) return scan_time(read);
+  const bool minutes_follow = is_digit(peek(1)) && is_digit(peek(2)) && !is_digit(peek(3));
+  if (whole_date && !has_time_ && (peek() == '.' || peek() == 'h') && minutes_follow) return scan_time(read);
   if (numbers_.size() == 3 && !has_time_ && start > 0 && text_[start - 1] == 't' && read.digits == 2) {  // "2003-12-31T10Z"
     parts_.hour = read.value;
     has_time_ = true;

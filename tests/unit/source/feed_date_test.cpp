@@ -124,7 +124,9 @@ TEST_CASE("feed date: years of Japan's eras, and clocks with dots") {
          {"昭和50年1月2日", "1975-01-02T00:00:00Z"},
          {"Thu, 08 Jan 2026 10.15.30 GMT", "2026-01-08T10:15:30Z"},
          {"8. tammikuuta 2026 10.15", "2026-01-08T10:15:00Z"},
-         {"08.01.2026 10.15", "2026-01-08T10:15:00Z"}});
+         {"08.01.2026 10.15", "2026-01-08T10:15:00Z"},
+         {"jeudi 8 janvier 2026 à 10h15", "2026-01-08T10:15:00Z"},
+         {"8 de janeiro de 2026 10h15", "2026-01-08T10:15:00Z"}});
 }
 
 TEST_CASE("feed date: what is none stays none") {
