@@ -137,7 +137,8 @@ std::string_view without_year(std::string_view label) {
   if (label.size() < 10 || !label.starts_with("iso") || label.find("8859") == std::string_view::npos) return label;
   const auto year = label.substr(label.size() - 4);
   const bool is_year = (year.starts_with("19") || year.starts_with("20")) && year.find_first_not_of("0123456789") == std::string_view::npos;
-  return is_year && std::string_view{"-:_"}.find(label[label.size() - 5]) != std::string_view::npos ? label.substr(0, label.size() - 5) : label;
+  const bool is_apart = std::string_view{"-:_"}.find(label[label.size() - 5]) != std::string_view::npos;
+  return is_year && is_apart ? label.substr(0, label.size() - 5) : label;
 }
 
 template <class List>

@@ -1,7 +1,7 @@
 """Linux namespaces for tests: this process and its children alone see a network, and files in place of the machine's.
 
     if namespaces.inside():             # in the process that run_inside() started
-        namespaces.enter("5.5.5.5")
+        namespaces.enter()
 
 A namespace cannot be left again, so that a test which needs one runs its own file anew.
 """
@@ -30,17 +30,20 @@ def run_inside(test, file):
     test.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
-def enter():
-    """No device but loopback, which has PUBLIC as well; mounts of our own. Ends the process with status 77 where that is not allowed."""
+def enter(mounts=False):
+    """No device but loopback, which has PUBLIC as well; with `mounts` some of our own, for show(). Ends the process with status 77 where
+    that is not allowed."""
     try:
-        unshare()
-    except OSError as error:
+        unshare(mounts)
+        if mounts:
+            show("/etc/hosts", "/etc/hosts")
+    except (OSError, subprocess.CalledProcessError) as error:
         print(error)
         sys.exit(77)
 
 
-def unshare():
-    new_mounts, new_user, new_network = 0x00020000, 0x10000000, 0x40000000
+def unshare(mounts):
+    new_mounts, new_user, new_network = 0x00020000 if mounts else 0, 0x10000000, 0x40000000
     user, group = os.getuid(), os.getgid()
     if ctypes.CDLL(None, use_errno=True).unshare(new_mounts | new_user | new_network) != 0:
         raise OSError(ctypes.get_errno(), "no namespaces here")
@@ -55,4 +58,4 @@ def unshare():
 
 def show(file, in_place_of):
     """Everybody in here finds `file` where `in_place_of` was."""
-    subprocess.run(["mount", "--bind", file, in_place_of], check=True)
+    subprocess.run(["mount", "--bind", file, in_place_of], check=True, stderr=subprocess.DEVNULL)

@@ -302,6 +302,6 @@ class Amazon(unittest.TestCase):
 
 if __name__ == "__main__":
     if namespaces.inside():
-        namespaces.enter()
+        namespaces.enter(mounts=True)
         unittest.main(argv=[sys.argv[0], "Amazon"])
     unittest.main(argv=[sys.argv[0], *(sys.argv[1:] or ["Webhooks"])])
