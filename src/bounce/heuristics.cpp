@@ -311,17 +311,20 @@ bool is_sent_by_system(const Mail& mail) {
 /// Some sign that no person wrote it: people and newsletters speak of bounces too, in the same words.
 bool is_from_system(const Mail& mail, std::string_view notice) {
   if (mail.type == "multipart/report" || !trim(field(mail.fields, "x-failed-recipients")).empty()) return true;
-  // A list that refuses a contribution has delivered it: the moderator's word is no report.
-  if (!field(mail.fields, "list-id").empty()) return false;
+  if (is_system_sender(ascii_lower(field(mail.fields, "from")))) return true;
+  const auto subject = flatten(field(mail.fields, "subject"));
+  const bool told = any_of(subject, words::failure);
+  const bool in_own_voice = any_of(flatten(notice.substr(0, 300)), words::own_voice);
+  // A list hands reports on with its own fields. One that refuses a contribution has delivered it: its word is no report.
+  if (!field(mail.fields, "list-id").empty()) return told && in_own_voice;
   if (is_sent_by_system(mail)) return true;
   if (is_passed_on(mail)) return false;
   if (!mail.returned.empty()) return true;
-  const auto subject = flatten(field(mail.fields, "subject"));
   // RFC 3834: "auto-generated" is said by ticket systems and cron jobs too.
   const auto submitted = ascii_lower(trim(field(mail.fields, "auto-submitted")));
   if (submitted.find("failure") != std::string::npos) return true;
   const bool automatic = !submitted.empty() && submitted != "no";
-  return (automatic || any_of(subject, words::failure)) && any_of(flatten(notice.substr(0, 300)), words::own_voice);
+  return (automatic || told) && in_own_voice;
 }
 
 }  // namespace
