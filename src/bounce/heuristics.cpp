@@ -308,6 +308,12 @@ bool is_sent_by_system(const Mail& mail) {
   return trim(field(mail.fields, "return-path")) == "<>" || is_system_sender(ascii_lower(field(mail.fields, "from")));
 }
 
+/// "--- Non-Delivery Report ---"; newsletters about mail say such words too, but not at once.
+bool starts_in_own_voice(std::string_view notice) {
+  const auto start = flatten(strip_bullets(notice.substr(0, 300)));
+  return std::any_of(std::begin(words::own_voice), std::end(words::own_voice), [&](P phrase) { return start.starts_with(phrase); });
+}
+
 /// Some sign that no person wrote it: people and newsletters speak of bounces too, in the same words.
 bool is_from_system(const Mail& mail, std::string_view notice) {
   if (mail.type == "multipart/report" || !trim(field(mail.fields, "x-failed-recipients")).empty()) return true;
@@ -316,7 +322,7 @@ bool is_from_system(const Mail& mail, std::string_view notice) {
   const bool told = any_of(subject, words::failure);
   const bool in_own_voice = any_of(flatten(notice.substr(0, 300)), words::own_voice);
   // A list hands reports on with its own fields. One that refuses a contribution has delivered it: its word is no report.
-  if (!field(mail.fields, "list-id").empty()) return told && in_own_voice;
+  if (!field(mail.fields, "list-id").empty()) return told && starts_in_own_voice(notice);
   if (is_sent_by_system(mail)) return true;
   if (is_passed_on(mail)) return false;
   if (!mail.returned.empty()) return true;

@@ -49,7 +49,7 @@ inline constexpr P own_voice[] = {
     "your message could not be delivered", "your mail could not be delivered", "your message was not delivered",
     "unable to deliver your message", "unable to deliver message", "could not deliver your message",
     "votre message n'a pas pu", "could not be delivered to the following", "non-delivery report",
-    "created automatically by mail"};
+    "could not be delivered because of", "identified as undeliverable", "created automatically by mail"};
 
 /// What is said to the owner of a mailbox; a report speaks to who wrote. Mail of phishers, mostly.
 inline constexpr P to_owner[] = {
