@@ -30,4 +30,6 @@ cmake -S . -B "build/$flavour" -G Ninja "${options[@]}" -D "TIDINGS_TESTS=$tests
   exit 1
 }
 rm -f "/tmp/tidings-configure.$$"
+# ccache may serve objects that were built with a precompiled header.
+export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
 ninja -C "build/$flavour" "$@"

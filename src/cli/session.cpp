@@ -9,6 +9,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "base/version.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 
@@ -28,7 +29,7 @@ void add_global_options(CLI::App& app, Session& session) {
   app.add_option("--at", session.at_option, "act as if it were this time (RFC 3339), for rehearsals")->type_name("TIME");
   app.add_flag("-v,--verbose", session.verbose, "say more; twice for details");
   app.add_flag("-q,--quiet", session.quiet, "errors only");
-  app.set_version_flag("--version", "tidings " TIDINGS_VERSION);
+  app.set_version_flag("--version", "tidings " + std::string{version()});
 }
 
 /// The first word that should be a command and is none; CLI11 would only say that a command is missing.

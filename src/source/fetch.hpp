@@ -16,6 +16,8 @@
 #include <string>
 #include <variant>
 
+#include "base/version.hpp"
+
 namespace tidings::source {
 
 enum class Reach { public_only, anywhere };  ///< anywhere: private and loopback addresses too
@@ -28,7 +30,7 @@ struct FetchRequest {
 };
 
 struct FetchOptions {
-  std::string user_agent = "tidings/" TIDINGS_VERSION;
+  std::string user_agent = "tidings/" + std::string{version()};
   std::chrono::milliseconds timeout{20'000};  ///< for the whole of one answer, redirects included
   std::int64_t max_bytes = 15LL * 1024 * 1024;  ///< after decompression
   int max_redirects = 5;
