@@ -1,5 +1,10 @@
 #include "cli/command.hpp"
 
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
 #include <CLI/CLI.hpp>
 
 namespace tidings::cli {
@@ -7,6 +12,46 @@ namespace {
 
 CLI::Option* one_value_at_a_time(CLI::Option* list) {
   return list->get_positional() ? list : list->allow_extra_args(false);
+}
+
+/// The parser says "WORD:{a,b,c}" of an option that allows only those words.
+std::pair<std::string, std::vector<std::string>> value_and_choices(const CLI::Option& option) {
+  auto value = option.get_type_name();
+  const auto colon = value.find(':');
+  if (colon == std::string::npos) return {value, {}};
+  auto allowed = value.substr(colon + 1);
+  value.resize(colon);
+  if (!allowed.starts_with('{') || !allowed.ends_with('}')) return {value, {}};
+  return {value, CLI::detail::split(allowed.substr(1, allowed.size() - 2), ',')};
+}
+
+OptionInfo describe(const CLI::Option& option) {
+  OptionInfo out;
+  out.about = option.get_description();
+  out.default_value = option.get_default_str();
+  out.required = option.get_required();
+  for (const auto& name : option.get_snames()) out.flags.push_back("-" + name);
+  for (const auto& name : option.get_lnames()) out.flags.push_back("--" + name);
+  if (option.get_items_expected_max() > 0) {
+    std::tie(out.value, out.choices) = value_and_choices(option);
+    if (out.flags.empty()) out.value = option.get_single_name();
+  }
+  return out;
+}
+
+CommandInfo describe(const CLI::App& app, const std::string& above) {
+  CommandInfo out;
+  out.name = app.get_name();
+  out.path = above.empty() ? app.get_name() : above + " " + app.get_name();
+  out.about = app.get_description();
+  out.hidden = app.get_group().empty();
+  for (const auto* const option : app.get_options([](const CLI::Option* each) { return !each->get_group().empty(); })) {
+    out.options.push_back(describe(*option));
+  }
+  for (const auto* const child : app.get_subcommands([](const CLI::App*) { return true; })) {
+    out.children.push_back(describe(*child, out.path));
+  }
+  return out;
 }
 
 }  // namespace
@@ -81,6 +126,10 @@ Command Command::add_subcommand(const std::string& name, const std::string& abou
 void Command::require_subcommand() { app_->require_subcommand(1); }
 
 void Command::on_parsed(std::function<void()> callback) { app_->callback(std::move(callback)); }
+
+void Command::hide() { app_->group(""); }
+
+CommandInfo describe(Command command) { return describe(*command.app_, {}); }
 
 Command add_noun(Command parent, const std::string& name, const std::string& about) {
   auto noun = parent.add_subcommand(name, about);

@@ -59,10 +59,35 @@ class Command {
   Command add_subcommand(const std::string& name, const std::string& about);
   void require_subcommand();
   void on_parsed(std::function<void()> callback);
+  /// Not in the help: for tests and packagers.
+  void hide();
 
  private:
+  friend struct CommandInfo describe(Command command);
   CLI::App* app_;
 };
+
+/// An option or positional argument as the help shows it.
+struct OptionInfo {
+  std::vector<std::string> flags;    ///< "-q", "--quiet"; empty: positional
+  std::string value;                 ///< what stands for the value, "FILE"; empty: a flag
+  std::string about;
+  std::string default_value;         ///< empty: none is shown
+  std::vector<std::string> choices;  ///< the words that it allows; empty: any
+  bool required = false;
+};
+
+/// A command and those below it, as the parser knows them.
+struct CommandInfo {
+  std::string name;  ///< "list"
+  std::string path;  ///< "tidings source list"
+  std::string about;
+  bool hidden = false;
+  std::vector<OptionInfo> options;
+  std::vector<CommandInfo> children;
+};
+
+[[nodiscard]] CommandInfo describe(Command command);
 
 /// `setup(Command, Options&)` declares the options, `work(Session&, const Options&)` returns Result<Exit>.
 template <class Options, class Setup, class Work>

@@ -151,6 +151,7 @@ Result<int> run(int argc, char** argv) {
   add_template_commands(top, session);
   add_dkim_commands(top, session);
   add_config_commands(top, session);
+  add_completion_commands(top, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version

@@ -74,6 +74,7 @@ void add_template_commands(Command app, Session& session);    // template
 void add_dkim_commands(Command app, Session& session);        // dkim
 void add_config_commands(Command app, Session& session);      // config, db
 void add_doctor_command(Command app, Session& session);       // doctor
+void add_completion_commands(Command app, Session& session);  // completion, commands
 
 /// Parses and runs. The value is the exit status; an Error is printed by main.
 [[nodiscard]] Result<int> run(int argc, char** argv);
