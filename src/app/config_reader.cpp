@@ -131,6 +131,17 @@ bool TomlSection::boolean(std::string_view key, bool fallback) {
 
 std::optional<std::chrono::milliseconds> TomlSection::optional_duration(std::string_view key) {
   const auto* const found = node_of(node(key, "a string"));
+  if (found != nullptr && found->value<std::string>() == "none") {
+    note(key, quoted_text("none"), false);
+    return std::nullopt;
+  }
+  const auto value = given_duration(key);
+  if (!value) note(key, quoted_text("none"), true);
+  return value;
+}
+
+std::optional<std::chrono::milliseconds> TomlSection::given_duration(std::string_view key) {
+  const auto* const found = node_of(node(key, "a string"));
   if (found == nullptr) return std::nullopt;
   const auto value = parse_duration(found->value<std::string>().value_or(""));
   if (!value) {
@@ -142,7 +153,7 @@ std::optional<std::chrono::milliseconds> TomlSection::optional_duration(std::str
 }
 
 std::chrono::milliseconds TomlSection::duration(std::string_view key, std::chrono::milliseconds fallback) {
-  const auto value = optional_duration(key);
+  const auto value = given_duration(key);
   if (!value) note(key, quoted_text(format_duration(fallback)), true);
   return value.value_or(fallback);
 }

@@ -35,6 +35,7 @@ class TomlSection {
   [[nodiscard]] double number(std::string_view key, double fallback, double least, double most);
   [[nodiscard]] bool boolean(std::string_view key, bool fallback);
   [[nodiscard]] std::chrono::milliseconds duration(std::string_view key, std::chrono::milliseconds fallback);
+  /// Absent or "none": nothing.
   [[nodiscard]] std::optional<std::chrono::milliseconds> optional_duration(std::string_view key);
   [[nodiscard]] std::vector<std::string> texts(std::string_view key);
   /// The index of the word in `words`; a mistake names them and the nearest.
@@ -53,6 +54,7 @@ class TomlSection {
 
  private:
   [[nodiscard]] const void* node(std::string_view key, std::string_view wanted_type);
+  [[nodiscard]] std::optional<std::chrono::milliseconds> given_duration(std::string_view key);
   void note(std::string_view key, std::string value, bool is_default);
 
   TomlDocument& document_;
