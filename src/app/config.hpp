@@ -66,6 +66,7 @@ struct SmtpConfig {
   int messages_per_connection = 100;
   int window = 4;
   delivery::Dialect dialect = delivery::Dialect::chunking;
+  std::string name;        ///< what people call the relay; empty: host:port
   std::string hello_name;  ///< EHLO; empty: the From domain
   std::string auth;  ///< SASL mechanism; empty: PLAIN
   delivery::PhaseTimeouts timeouts;

@@ -1,5 +1,6 @@
 #include "app/config_sections.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -84,6 +85,9 @@ SmtpConfig read_relay(TomlDocument& document, TomlSection& section, std::string 
   }
   smtp.ca_file = section.path("ca_file", "");
   read_limits(section, smtp, is_loopback);
+  smtp.name = section.text("name", "");
+  const bool one_word = std::none_of(smtp.name.begin(), smtp.name.end(), [](char c) { return static_cast<unsigned char>(c) <= 0x20; });
+  if (!one_word || smtp.name.size() > 100) section.mistake("name", fmt::format("\"{}\" cannot be the name of a relay", smtp.name), "one word, like \"backup\"");
   smtp.hello_name = section.text("hello_name", "");
   if (!smtp.hello_name.empty() && !domain_to_ascii(smtp.hello_name)) {
     section.mistake("hello_name", fmt::format("\"{}\" is not a host name", smtp.hello_name));
@@ -112,6 +116,10 @@ std::vector<SmtpConfig> read_relays(TomlDocument& document, const SmtpConfig& fi
     relays.push_back(read_relay(document, section, std::move(url)));
     if (relays.back().local_way != LocalWay::none || first.local_way != LocalWay::none) {
       section.mistake("url", "several relays must all be smtp://, smtps:// or lmtp://");
+    }
+    const auto same = [&](const SmtpConfig& other) { return !other.name.empty() && other.name == relays.back().name; };
+    if (same(first) || std::any_of(relays.begin(), std::prev(relays.end()), same)) {
+      section.mistake("name", fmt::format("two relays are called \"{}\"", relays.back().name));
     }
   }
   return relays;

@@ -7,13 +7,13 @@
 
 #include "app/archive.hpp"
 #include "app/inline_images.hpp"
+#include "app/refusals.hpp"
 #include "app/secret.hpp"
 #include "app/signing.hpp"
 #include "base/check.hpp"
 #include "base/text.hpp"
 #include "digest/edition_table.hpp"
 #include "digest/period.hpp"
-#include "subscriber/suppression.hpp"
 
 namespace tidings::app {
 namespace {
@@ -67,19 +67,6 @@ delivery::RetryPolicy retry_policy(const Config& config) {
   return policy;
 }
 
-/// An address that does not exist is not asked again by the next edition (mail-provider rule: remove after a hard 5yz).
-delivery::Ledger::WithinSettle suppress_hard(store::Database& database, const Clock& clock) {
-  return [&database, &clock](std::span<const delivery::Settled> answers) -> Result<void> {
-    subscriber::Suppressions suppressions{database, clock};
-    for (const auto& answer : answers) {
-      if (answer.outcome.verdict != delivery::Verdict::hard) continue;
-      TIDINGS_LET(const auto address, parse_mail_address(answer.claim.address));
-      TIDINGS_TRY(suppressions.add(address, subscriber::SuppressionCause::hard_bounce, answer.outcome.line()));
-    }
-    return {};
-  };
-}
-
 class Deliverer {
  public:
   Deliverer(const Config& config, store::Database& database, const Clock& clock, const DeliverOptions& options,
@@ -88,7 +75,7 @@ class Deliverer {
         editions_(database), ledger_(database, clock) {}
 
   Result<DeliverReport> run() {
-    TIDINGS_LET(const auto recovered, ledger_.recover({.policy = retry_policy(config_), .within = suppress_hard(database_, clock_)}));
+    TIDINGS_LET(const auto recovered, ledger_.recover({.policy = retry_policy(config_), .within = {}}));
     recovered_ = recovered;
     std::vector<digest::Edition> editions;
     if (options_.edition) {
@@ -101,8 +88,9 @@ class Deliverer {
     for (const auto& edition : editions) {
       TIDINGS_LET(auto delivered, deliver_one(edition));
       report.editions.push_back(std::move(delivered));
-      if (stop_ || !report.relay_trouble().empty()) break;
+      if (stop_ || report.trouble() != nullptr) break;
     }
+    TIDINGS_LET(report.held_in_doubt, held_in_doubt());
     return report;
   }
 
@@ -140,7 +128,6 @@ class Deliverer {
     run.edition = edition.id;
     run.retry = retry_policy(config_);
     run.time_budget = options_.time_budget;
-    run.within_settle = suppress_hard(database_, clock_);
     if (options_.on_progress) {
       // Counted once: a count reads every row of the edition.
       TIDINGS_LET(const auto before, ledger_.counts(edition.id));
@@ -148,7 +135,20 @@ class Deliverer {
     }
     const delivery::Composer compose = [letters](const delivery::Claim& claim) { return letters->write(claim); };
     TIDINGS_LET(result.run, delivery::deliver(run, ledger_, *transport_, compose, stop_));
+    // While a relay refuses everybody alike, what it says proves nothing: the next run decides.
+    if (result.run.braked()) return {};
+    TIDINGS_LET(result.judged, judge_refusals(config_.bounce.policy, database_, clock_));
     return {};
+  }
+
+  Result<std::vector<std::pair<std::string, std::int64_t>>> held_in_doubt() {
+    std::vector<std::pair<std::string, std::int64_t>> named;
+    TIDINGS_LET(const auto held, ledger_.held_in_doubt());
+    for (const auto& [edition, count] : held) {
+      TIDINGS_LET(const auto found, editions_.get(edition));
+      named.emplace_back(digest::name_of(found), count);
+    }
+    return named;
   }
 
   Result<DeliveredEdition> finish(DeliveredEdition result) {
@@ -187,16 +187,22 @@ bool DeliverReport::try_again() const {
   });
 }
 
-std::string DeliverReport::relay_trouble() const {
+const delivery::RunReport* DeliverReport::trouble() const {
   for (const auto& each : editions) {
-    if (each.run.end != delivery::RunEnd::relay_trouble) continue;
-    return fmt::format("relay {}: {}", each.run.relay, each.run.trouble ? each.run.trouble->line() : "no answer");
+    if (each.run.end == delivery::RunEnd::relay_trouble) return &each.run;
   }
-  return {};
+  return nullptr;
+}
+
+std::string DeliverReport::relay_trouble() const {
+  const auto* const run = trouble();
+  if (run == nullptr) return {};
+  return fmt::format("relay {}: {}", run->relay, run->trouble ? run->trouble->line() : "no answer");
 }
 
 Result<delivery::RelayOptions> relay_options(const Config& config, const SmtpConfig& smtp) {
   delivery::RelayOptions relay;
+  relay.label = smtp.name;
   relay.url = smtp.url;
   relay.username = smtp.username;
   if (smtp.password.is_set()) {

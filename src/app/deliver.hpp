@@ -10,6 +10,7 @@
 
 #include "app/config.hpp"
 #include "app/links.hpp"
+#include "app/refusals.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
@@ -36,16 +37,21 @@ struct DeliveredEdition {
   digest::Edition edition;
   bool held = false;  ///< max_lateness; nothing was done
   delivery::RunReport run;
+  JudgedRefusals judged;
   delivery::Counts counts;  ///< afterwards
   std::optional<UtcTime> next_due;
 };
 
 struct DeliverReport {
   std::vector<DeliveredEdition> editions;
+  /// Of all editions, by name: deliveries in doubt that nothing but an admin ends.
+  std::vector<std::pair<std::string, std::int64_t>> held_in_doubt;
 
   /// Something is left that a later run will do.
   [[nodiscard]] bool try_again() const;
-  /// The relay refused to work; empty if it did not.
+  /// The run that no relay was of use to; null if there was none.
+  [[nodiscard]] const delivery::RunReport* trouble() const;
+  /// Which relay refused to work, and its words; empty if none did.
   [[nodiscard]] std::string relay_trouble() const;
 };
 

@@ -97,6 +97,7 @@ Result<EditionReport> report_on(store::Database& database, const Clock& clock, c
   TIDINGS_TRY(ledger.visit(edition.id, [&](const delivery::DeliveryRow& row) -> Result<void> {
     count(report.counts, row.state);
     count(report.domains[domain_of(row.address)], row.state);
+    if (!row.relay.empty()) count(report.relays[row.relay], row.state);
     if (row.settled && row.state != DeliveryState::bounced) report.last_answer = std::max(report.last_answer.value_or(*row.settled), *row.settled);
     if (row.state == DeliveryState::sent) report.retried += static_cast<int>(row.attempts > 1);
     if (row.state == DeliveryState::sent || row.state == DeliveryState::planned || row.state == DeliveryState::claimed) return {};

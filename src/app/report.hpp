@@ -32,6 +32,7 @@ struct EditionReport {
   delivery::Counts counts;
   std::vector<ReportReason> reasons;        ///< of all that are not simply sent or to go, most frequent first
   std::map<std::string, delivery::Counts> domains;
+  std::map<std::string, delivery::Counts> relays;  ///< by who answered last; without those whom nobody has answered for
   std::vector<bounce::BounceTable::Returned> returned;
   std::vector<std::pair<std::string, std::int64_t>> left;  ///< after this edition and before the next: how, and how many readers
   std::optional<UtcTime> last_answer;

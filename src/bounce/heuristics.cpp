@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/refusal.hpp"
 #include "base/text.hpp"
 #include "bounce/notice_words.hpp"
 #include "bounce/reason.hpp"

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "base/refusal.hpp"
 #include "base/text.hpp"
 #include "bounce/phrases_address.hpp"
 #include "bounce/phrases_message.hpp"
@@ -13,7 +14,7 @@ namespace tidings::bounce {
 namespace {
 
 // The order is the rule. What is said more exactly comes first, and what is in doubt is soft:
-constexpr std::array table{
+const std::array table{
     // Refusals of us that borrow the words of the address: "sender address rejected: domain not found".
     PhraseGroup{Reason::rate, phrases::our_volume}, PhraseGroup{Reason::policy, phrases::sender},
     PhraseGroup{Reason::network, phrases::lookup_later},
@@ -23,7 +24,7 @@ constexpr std::array table{
     // The domain's word about all of its mailboxes.
     PhraseGroup{Reason::no_mail, phrases::no_mail},
     // Our route or our patience: "unknown domain, relaying denied", "retry timeout exceeded: user unknown".
-    PhraseGroup{Reason::relaying, phrases::relay}, PhraseGroup{Reason::expired, phrases::expired},
+    PhraseGroup{Reason::relaying, refusal_phrases(RefusedPart::relaying)}, PhraseGroup{Reason::expired, phrases::expired},
     // The mailbox and its domain, from the special to the general: "account * does not exist" holds "account".
     PhraseGroup{Reason::disabled, phrases::disabled}, PhraseGroup{Reason::moved, phrases::moved},
     PhraseGroup{Reason::host_unknown, phrases::host}, PhraseGroup{Reason::user_unknown, phrases::user},
@@ -31,7 +32,8 @@ constexpr std::array table{
     PhraseGroup{Reason::suspended, phrases::suspended},
     // Soft all of them; the order only says which word names the reason.
     PhraseGroup{Reason::spam, phrases::spam}, PhraseGroup{Reason::rate, phrases::rate},
-    PhraseGroup{Reason::policy, phrases::policy}, PhraseGroup{Reason::content, phrases::content},
+    PhraseGroup{Reason::policy, phrases::policy}, PhraseGroup{Reason::policy, refusal_phrases(RefusedPart::login)},
+    PhraseGroup{Reason::content, phrases::content},
     PhraseGroup{Reason::network, phrases::network}, PhraseGroup{Reason::system, phrases::system}};
 
 template <class Phrases>

@@ -63,17 +63,6 @@ inline constexpr P big[] = {
     // other languages
     "taille limite du message", "メールサイズ"};
 
-/// The host does not relay for us: its settings or our route, not the address.
-inline constexpr P relay[] = {
-    // several
-    "relaying denied", "relay denied", "relay access denied", "relay not permitted", "relaying not allowed",
-    "unable to relay", "not permitted to relay", "relaying mail to", "allowed to relay", "not an open relay",
-    "we do not relay", "we don't relay", "relaying is prohibited", "relaying prohibited", "relay prohibited",
-    "configured to relay", "as a relay", "insecure mail relay", "smtp relay error", "don't handle mail for",
-    "not a gateway", "not local host",
-    // qmail
-    "allowed rcpthost", "list of allowed rcpt", "rcpthosts"};
-
 /// Given up after trying for long, or still trying.
 inline constexpr P expired[] = {
     // Postfix, sendmail, Exim, OpenSMTPD, Exchange
@@ -129,9 +118,8 @@ inline constexpr P policy[] = {
     // SPF, DKIM, DMARC, names of hosts
     "dmarc", "dkim", "spf ", "spf)", "rdns", "no ptr", "authentication checks",
     "sender authentication", "unauthenticated", "not authenticated",
-    // submission and TLS
-    "authentication required", "smtp authentication", "turn on smtp auth", "requires authentication",
-    "must be authenticated", "must issue a starttls", "tls required", "encryption required", "encryption needed"};
+    // TLS; what is said of our login is in base/refusal.cpp
+    "tls required", "encryption required", "encryption needed"};
 
 /// The form of the message.
 inline constexpr P content[] = {

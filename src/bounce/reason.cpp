@@ -4,6 +4,7 @@
 #include <charconv>
 #include <initializer_list>
 
+#include "base/refusal.hpp"
 #include "bounce/phrases.hpp"
 #include "bounce/scan.hpp"
 

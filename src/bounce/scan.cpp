@@ -222,19 +222,6 @@ int find_reply_code(std::string_view text) {
   return 0;
 }
 
-bool contains_pattern(std::string_view text, std::string_view pattern) {
-  const auto star = pattern.find('*');
-  if (star == std::string_view::npos) return text.find(pattern) != std::string_view::npos;
-  const auto head = pattern.substr(0, star);
-  const auto tail = pattern.substr(star + 1);
-  constexpr std::size_t gap = 100;
-  for (auto at = text.find(head); at != std::string_view::npos; at = text.find(head, at + 1)) {
-    const auto rest = text.substr(at + head.size(), gap + tail.size());
-    if (contains_pattern(rest, tail)) return true;
-  }
-  return false;
-}
-
 std::string flatten(std::string_view text) {
   const auto blanks = collapse_blanks(text);
   const bool foreign = std::any_of(blanks.begin(), blanks.end(), is_high);

@@ -32,9 +32,6 @@ struct FoundAddress {
 /// A reply code 4yz or 5yz as a word of its own that stands where codes stand; 0: none.
 [[nodiscard]] int find_reply_code(std::string_view text);
 
-/// Contains the pattern; '*' stands for up to 100 bytes. Both in lower case.
-[[nodiscard]] bool contains_pattern(std::string_view text, std::string_view pattern);
-
 /// One line, lower case, blanks collapsed, repeated reply codes of multi-line replies taken out: what phrases are
 /// looked for in.
 [[nodiscard]] std::string flatten(std::string_view text);

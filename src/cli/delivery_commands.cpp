@@ -52,7 +52,7 @@ Result<Exit> list(Session& session, const DeliveryOptions& options) {
   }
   TIDINGS_LET(const auto rows, delivery::Ledger(*database, session.clock()).list(filter));
   std::string lines;
-  Table out{{"EDITION", "ADDRESS", "STATE", "ATTEMPTS", "NEXT", "REPLY"}};
+  Table out{{"EDITION", "ADDRESS", "STATE", "ATTEMPTS", "NEXT", "RELAY", "REPLY"}};
   for (const auto& row : rows) {
     TIDINGS_LET(const auto edition, editions.get(row.edition));
     const auto name = fmt::format("{}#{}", edition.digest, edition.number.value_or(0));
@@ -64,10 +64,11 @@ Result<Exit> list(Session& session, const DeliveryOptions& options) {
                           {"due", json_time(row.due)},
                           {"code", row.code ? Json(*row.code) : Json(nullptr)},
                           {"reply", row.reply},
+                          {"relay", row.relay.empty() ? Json(nullptr) : Json(row.relay)},
                           {"settled", json_time(row.settled)}});
     }
     out.add({name, row.address, std::string{delivery::name_of(row.state)}, std::to_string(row.attempts),
-             local_time(config->newsletter.zone, row.due), shorten(fmt::format("{} {}", row.code ? std::to_string(*row.code) : "", row.reply), 70)});
+             local_time(config->newsletter.zone, row.due), row.relay.empty() ? "-" : printable(row.relay), shorten(fmt::format("{} {}", row.code ? std::to_string(*row.code) : "", row.reply), 70)});
   }
   print(options.json ? lines : out.text());
   return Exit::done;
@@ -85,15 +86,34 @@ Result<Exit> retry(Session& session, const DeliveryOptions& options) {
   return Exit::done;
 }
 
+/// Without an edition: whatever relays had against us is mended.
+Result<Exit> resolve_relays(delivery::Ledger& ledger) {
+  TIDINGS_LET(const int count, ledger.release_relays());
+  print(count == 0 ? "no relay rests or refuses\n" : fmt::format("{} tried at once by the next run\n", count == 1 ? "the relay is" : "the relays are"));
+  return Exit::done;
+}
+
 Result<Exit> resolve(Session& session, const DeliveryOptions& options) {
-  if (options.sent == options.failed) return fail(Errc::usage, "say --sent (it did arrive) or --failed (it did not and shall not)");
+  const bool of_relays = options.edition.empty() && !options.sent && !options.failed;
+  if (!of_relays && options.sent == options.failed) {
+    return fail(Errc::usage, "say --sent (it did arrive) or --failed (it did not and shall not)",
+                "without an edition: whatever a relay had against us is mended");
+  }
+  if (!of_relays && options.edition.empty()) return fail(Errc::usage, "name the edition", "\"tidings digest list\" shows the newest");
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
   TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "delivery resolve"));
+  delivery::Ledger ledger{*database, session.clock()};
+  if (of_relays) return resolve_relays(ledger);
   TIDINGS_LET(const auto edition, digest::EditionTable(*database).find(options.edition));
   TIDINGS_LET(const auto subscriber, subscriber_of(session, *database, options.address));
   const auto as = options.sent ? delivery::DeliveryState::sent : delivery::DeliveryState::failed;
-  TIDINGS_TRY(delivery::Ledger(*database, session.clock()).resolve(edition.id, *subscriber, as));
+  if (!subscriber) {
+    TIDINGS_LET(const int count, ledger.resolve_held(edition.id, as));
+    print(fmt::format("{} {} now\n", plural(count, "delivery"), count == 1 ? fmt::format("is {}", delivery::name_of(as)) : fmt::format("are {}", delivery::name_of(as))));
+    return Exit::done;
+  }
+  TIDINGS_TRY(ledger.resolve(edition.id, *subscriber, as));
   print(fmt::format("{} is {} now\n", options.address, delivery::name_of(as)));
   return Exit::done;
 }
@@ -118,10 +138,10 @@ void add_delivery_commands(Command app, Session& session) {
                                  command.add_option("--state", options.state, "deferred (default), failed or in_doubt");
                                },
                                retry);
-  add_command<DeliveryOptions>(noun, session, "resolve", "decide about a delivery in doubt",
+  add_command<DeliveryOptions>(noun, session, "resolve", "decide what is in doubt or was taken back; alone: the relays are mended",
                                [](Command command, DeliveryOptions& options) {
-                                 command.add_option("EDITION", options.edition).required();
-                                 command.add_option("ADDRESS", options.address).required();
+                                 command.add_option("EDITION", options.edition, "all of it that waits for an admin");
+                                 command.add_option("ADDRESS", options.address, "only this subscriber");
                                  command.add_flag("--sent", options.sent, "it did arrive");
                                  command.add_flag("--failed", options.failed, "it did not and shall not");
                                },

@@ -165,8 +165,10 @@ Result<Exit> conclude(const app::DeliverReport& report, const Zone& zone) {
     out += in_words(delivered) + "\n";
   }
   print(out);
-  if (const auto trouble = report.relay_trouble(); !trouble.empty()) {
-    return fail(Errc::unavailable, trouble, "nobody was skipped; the next run goes on");
+  for (const auto& line : troubles_in_words(report, zone)) log::warning(line);
+  if (const auto* const run = report.trouble()) return tl::unexpected<Error>(relay_error(*run, zone));
+  for (const auto& delivered : report.editions) {
+    if (is_refused_message(delivered.run)) return tl::unexpected<Error>(message_error(delivered));
   }
   return report.try_again() ? Exit::try_again : Exit::done;
 }

@@ -1,5 +1,8 @@
 #include "cli/job_words.hpp"
 
+#include <algorithm>
+#include <map>
+
 #include <fmt/format.h>
 
 #include "base/log.hpp"
@@ -68,6 +71,74 @@ std::string in_words(const app::DeliveredEdition& delivered) {
   part(counts.suppressed, "left or suppressed since");
   part(counts.bounced, "bounced");
   return out;
+}
+
+std::string in_words(const delivery::RelayMemory& relay, const Zone& zone, UtcTime now) {
+  const auto error = printable(relay.last_error);
+  const bool rests = relay.paused_until && *relay.paused_until > now;
+  const auto until = rests ? local_time(zone, relay.paused_until) : std::string{"the next run"};
+  if (!relay.refused_alike.empty()) {
+    return fmt::format("refuses nearly everybody in the same words: {}; the refusals are taken back; tried again by {}", error, until);
+  }
+  if (error.empty() || (!rests && !relay.out)) return {};
+  if (relay.last_error.starts_with('5')) return fmt::format("refuses: {}; tried again by {}", error, until);
+  if (rests) return fmt::format("rests until {}: {}", until, error);
+  if (relay.paused_until) return fmt::format("rested until {}: {}; tried again by the next run", local_time(zone, relay.paused_until), error);
+  return fmt::format("is of no use: {}; tried again by the next run", error);
+}
+
+bool is_refused_message(const delivery::RunReport& run) { return run.message_refused > 0 && run.message_refused * 2 >= run.settled(); }
+
+Error message_error(const app::DeliveredEdition& delivered) {
+  const auto name = digest::name_of(delivered.edition);
+  return {.code = Errc::bad_data,
+          .what = fmt::format("{}: the relay refuses the message itself, {}: {}", name,
+                              delivered.run.message_refused == 1 ? "once" : fmt::format("{} times", delivered.run.message_refused),
+                              delivered.run.message_refusal->line()),
+          .hint = fmt::format("no reader is charged with it; \"tidings delivery retry {} --state failed\" sends it again", name)};
+}
+
+std::vector<std::string> troubles_in_words(const app::DeliverReport& report, const Zone& zone) {
+  std::vector<std::string> lines;
+  std::map<std::string, std::string> relays;
+  for (const auto& delivered : report.editions) {
+    const auto name = digest::name_of(delivered.edition);
+    for (const auto& relay : delivered.run.relays) {
+      const auto words = in_words(relay, zone, relay.seen.value_or(UtcTime{}));
+      // What ended the run is its result.
+      if (!words.empty() && relay.name != delivered.run.relay) relays[relay.name] = words;
+    }
+    for (const auto& storm : delivered.judged.storms) {
+      lines.push_back(fmt::format("{}: {} refused {} at once: {}; they are tried again, and nobody is suppressed", name, printable(storm.domain),
+                                  plural(storm.readers, "reader"), printable(storm.reply)));
+    }
+    if (delivered.run.message_refused > 0 && !is_refused_message(delivered.run)) {
+      lines.push_back(fmt::format("{0}: the message was refused {1}: {2}; \"tidings delivery retry {0} --state failed\" sends it again", name,
+                                  delivered.run.message_refused == 1 ? "once" : fmt::format("{} times", delivered.run.message_refused),
+                                  printable(delivered.run.message_refusal->line())));
+    }
+  }
+  for (const auto& [name, words] : relays) lines.push_back(fmt::format("relay {} {}", name, words));
+  for (const auto& [name, count] : report.held_in_doubt) {
+    lines.push_back(fmt::format("{0}: {1} in doubt {2} held; \"tidings delivery list --edition {0} --state in_doubt\" shows them, "
+                                "\"tidings delivery resolve {0} [ADDRESS] --sent\" or \"--failed\" decides",
+                                name, plural(count, "delivery"), count == 1 ? "is" : "are"));
+  }
+  return lines;
+}
+
+Error relay_error(const delivery::RunReport& run, const Zone& zone) {
+  const auto words = run.trouble ? run.trouble->line() : std::string{"no answer"};
+  const auto again = run.resumes ? fmt::format("it is tried again after {}", local_time(zone, run.resumes)) : std::string{"the next run tries again"};
+  const auto nobody = fmt::format("nobody was skipped; {}", again);
+  const auto memory = std::find_if(run.relays.begin(), run.relays.end(), [&](const auto& each) { return each.name == run.relay; });
+  if (memory != run.relays.end() && !memory->refused_alike.empty()) {
+    return {.code = Errc::unavailable,
+            .what = fmt::format("relay {} refuses nearly everybody in the same words: {}", run.relay, words),
+            .hint = "nobody has failed or is suppressed; the next run tries again, and \"tidings delivery resolve\" says that it is mended"};
+  }
+  const bool rests = run.trouble && run.trouble->code / 100 == 4;
+  return {.code = rests ? Errc::try_again : Errc::unavailable, .what = fmt::format("relay {}: {}", run.relay, words), .hint = nobody};
 }
 
 std::string held_in_words(const app::DeliveredEdition& delivered, const Zone& zone) {

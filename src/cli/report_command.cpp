@@ -62,7 +62,18 @@ Json json_of(const app::EditionReport& report) {
   for (const auto& [how, number] : report.left) json["left"][how] = number;
   json["domains"] = Json::object();
   for (const auto& [domain, counts] : largest_first(report)) json["domains"][domain] = json_of(counts);
+  json["relays"] = Json::object();
+  for (const auto& [relay, counts] : report.relays) json["relays"][relay] = json_of(counts);
   return json;
+}
+
+std::string relays_of(const app::EditionReport& report) {
+  Table out{{"RELAY", "TOOK", "REFUSED", "IN DOUBT", "OPEN"}};
+  for (const auto& [relay, counts] : report.relays) {
+    out.add({printable(relay), std::to_string(counts.sent + counts.bounced), std::to_string(counts.failed), std::to_string(counts.in_doubt),
+             std::to_string(counts.open())});
+  }
+  return out.text();
 }
 
 std::string table_of(const app::EditionReport& report) {
@@ -127,6 +138,7 @@ std::string text_of(const app::EditionReport& report, const Zone& zone) {
     how += fmt::format("{}{} {}", how.empty() ? "" : ", ", number, origin);
   }
   out += fmt::format("\n{} left after this edition and before the next{}\n", left == 0 ? "nobody" : plural(left, "reader"), how.empty() ? "" : " (" + how + ")");
+  if (!report.relays.empty()) out += "\n" + relays_of(report);
   return report.domains.empty() ? out : out + "\n" + table_of(report);
 }
 

@@ -98,6 +98,7 @@ Result<Exit> run_scheduler(Session& session, const RunOptions& options) {
       }
       log::warning(held_in_words(each, zone));
     }
+    for (const auto& line : troubles_in_words(report, zone)) log::warning(line);
   };
   scheduler.on_said = say;
   scheduler.on_trouble = [](const std::string& line) { log::warning(line); };

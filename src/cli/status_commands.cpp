@@ -1,14 +1,18 @@
 // status: how everything stands, on one screen
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "app/doctor.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/command.hpp"
+#include "cli/job_words.hpp"
 #include "cli/output.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/edition_table.hpp"
 #include "source/source_table.hpp"
+#include "store/instance.hpp"
 #include "subscriber/subscriber_table.hpp"
 
 namespace tidings::cli {
@@ -23,6 +27,8 @@ struct DigestStatus {
   std::optional<UtcTime> next_due;
   std::vector<std::pair<std::string, std::int64_t>> deferred;
   std::string held;
+  std::string would;  ///< what "send --due" would do with it now; empty: nothing
+  delivery::Ledger::Pace pace;
   std::int64_t subscribers = 0;
 };
 
@@ -40,6 +46,9 @@ Result<DigestStatus> status_of(const app::Config& config, const app::DigestConfi
     TIDINGS_LET(status.counts, ledger.counts(status.newest->id));
     TIDINGS_LET(status.next_due, ledger.next_due(status.newest->id));
     TIDINGS_LET(status.deferred, ledger.deferred_by_reason(status.newest->id));
+    if (status.counts.open() > 0) {
+      TIDINGS_LET(status.pace, ledger.pace(status.newest->id));
+    }
     const bool unstarted = status.newest->state == digest::EditionState::sealed;
     if (unstarted && digest::too_late(status.newest->promised(), now, config.delivery.max_lateness)) {
       status.held = fmt::format("sealed but not sent in time; \"tidings deliver {}#{} --late\" sends it", digest.name,
@@ -48,7 +57,9 @@ Result<DigestStatus> status_of(const app::Config& config, const app::DigestConfi
   }
   TIDINGS_LET(const auto history, editions.history(digest.name));
   if (const auto plan = digest::due_plan(digest.schedule, zone, history, now)) {
-    if (digest::lateness(*plan, now, config.delivery.max_lateness) == digest::Lateness::held) {
+    const auto lateness = digest::lateness(*plan, now, config.delivery.max_lateness);
+    if (lateness == digest::Lateness::in_time) status.would = fmt::format("compose {}", digest.name);
+    if (lateness == digest::Lateness::held) {
       status.held = fmt::format("the edition of {} is more than {} late; \"tidings send {} --now\" sends it",
                                 local_time(zone, plan->scheduled), format_duration(config.delivery.max_lateness), digest.name);
     }
@@ -90,22 +101,26 @@ Json json_of(const DigestStatus& status) {
   return json;
 }
 
-/// Messages a second since the edition began, and when it will be through at that rate.
+/// Messages a second in the last minute, and when it will be through at that rate; nothing unless that was just now.
 std::string pace(const DigestStatus& status, UtcTime now) {
-  if (!status.newest->started || status.counts.sent == 0 || status.counts.open() == 0) return {};
-  const auto seconds = std::max(1.0, static_cast<double>((now - *status.newest->started).count()) / 1000.0);
-  const auto rate = static_cast<double>(status.counts.sent) / seconds;
+  const auto& pace = status.pace;
+  if (!pace.last || now - *pace.last > std::chrono::minutes{2}) return {};
+  const auto began = std::max(status.newest->started.value_or(*pace.last), *pace.last - std::chrono::minutes{1});
+  const auto seconds = std::max(1.0, static_cast<double>((*pace.last - began).count()) / 1000.0);
+  const auto rate = static_cast<double>(pace.in_minute) / seconds;
   const auto left = std::chrono::seconds{static_cast<std::int64_t>(static_cast<double>(status.counts.open()) / rate)};
   return fmt::format(", {:.1f}/s, about {} left", rate, format_duration(left));
 }
 
-std::string text_of(const DigestStatus& status, const Zone& zone, UtcTime now) {
+std::string text_of(const DigestStatus& status, const Zone& zone, UtcTime now, std::string_view holder) {
   std::string out = fmt::format("{}: {}, next run {}\n", status.name, plural(status.subscribers, "subscriber"), local_time(zone, status.next_run));
   if (status.newest) {
     const auto& edition = *status.newest;
     const auto& counts = status.counts;
     const auto name = edition.number ? fmt::format("#{}", *edition.number) : local_time(zone, edition.scheduled);
-    out += fmt::format("  {} {}", name, digest::name_of(edition.state));
+    // One that has begun is only being sent while somebody does it.
+    const bool idle = edition.state == digest::EditionState::sending && holder.empty();
+    out += fmt::format("  {} {}", name, idle ? "not finished" : digest::name_of(edition.state));
     if (!edition.reason.empty()) out += ": " + printable(edition.reason);
     if (counts.recipients > 0) out += fmt::format(", {} of {} sent, {} open{}", counts.sent, counts.recipients, counts.open(), pace(status, now));
     if (counts.failed > 0) out += fmt::format(", {} failed", counts.failed);
@@ -118,15 +133,98 @@ std::string text_of(const DigestStatus& status, const Zone& zone, UtcTime now) {
   return out;
 }
 
+/// The relays of the configuration that rest, refuse or do not answer, as the last run left them.
+struct RelayStatus {
+  delivery::RelayMemory memory;
+  std::string words;
+};
+
+std::vector<std::string> relay_names(const app::Config& config) {
+  const auto name_of = [](const app::SmtpConfig& smtp) {
+    delivery::RelayOptions options;
+    options.label = smtp.local_way == app::LocalWay::none ? smtp.name : smtp.local_path.filename().string();
+    options.url = smtp.url;
+    return options.name();
+  };
+  std::vector<std::string> names{name_of(config.smtp)};
+  for (const auto& each : config.more_relays) names.push_back(name_of(each));
+  return names;
+}
+
+Result<std::vector<RelayStatus>> relays_of(const app::Config& config, delivery::Ledger& ledger, UtcTime now) {
+  std::vector<RelayStatus> found;
+  TIDINGS_LET(const auto known, ledger.relays());
+  for (const auto& name : relay_names(config)) {
+    RelayStatus status{.memory = {.name = name}, .words = {}};
+    for (const auto& each : known) {
+      if (each.name == name) status = {.memory = each, .words = in_words(each, config.newsletter.zone, now)};
+    }
+    found.push_back(std::move(status));
+  }
+  return found;
+}
+
+Json json_of(const RelayStatus& relay, UtcTime now) {
+  const auto& memory = relay.memory;
+  const bool rests = memory.paused_until && *memory.paused_until > now;
+  const auto* const state = relay.words.empty() ? "ready" : memory.refuses() ? "refuses" : rests ? "rests" : "unreachable";
+  return {{"name", memory.name}, {"state", state}, {"until", rests ? json_time(memory.paused_until) : Json(nullptr)},
+          {"error", relay.words.empty() ? "" : memory.last_error}};
+}
+
+/// What "send --due" would do at this moment.
+Result<std::string> next_job(const app::Config& config, store::Database& database, const Clock& clock, const std::vector<DigestStatus>& digests,
+                             const std::vector<RelayStatus>& relays) {
+  std::vector<std::string> parts;
+  for (const auto& each : digests) {
+    if (!each.would.empty()) parts.push_back(each.would);
+  }
+  delivery::Ledger ledger{database, clock};
+  digest::EditionTable editions{database};
+  TIDINGS_LET(const auto unfinished, editions.unfinished());
+  bool sends = false;
+  for (const auto& edition : unfinished) {
+    const auto grace = edition.started ? config.delivery.give_up_after : std::chrono::milliseconds{0};
+    if (digest::too_late(edition.promised(), clock.now(), config.delivery.max_lateness + grace)) continue;
+    TIDINGS_LET(const auto due, ledger.due_now(edition.id));
+    if (due == 0) continue;
+    parts.push_back(fmt::format("send {} to {}", digest::name_of(edition), plural(due, "reader")));
+    sends = true;
+  }
+  if (parts.empty()) return std::string{"nothing"};
+  const auto rests = [&](const RelayStatus& each) { return each.memory.paused_until && *each.memory.paused_until > clock.now(); };
+  if (sends && std::ranges::all_of(relays, rests)) {
+    const auto until = std::ranges::min(relays, {}, [](const RelayStatus& each) { return *each.memory.paused_until; }).memory.paused_until;
+    parts.push_back(fmt::format("but only from {} on: until then the relay rests", local_time(config.newsletter.zone, until)));
+  }
+  return join(parts, ", ");
+}
+
+/// The process at work, with what it has sent in the last minute.
+std::string at_work(const app::Config& config, const std::vector<DigestStatus>& digests) {
+  const auto holder = store::SenderLock::holder(config.store_path);
+  if (holder.empty()) return {};
+  std::int64_t in_minute = 0;
+  for (const auto& each : digests) in_minute += each.pace.in_minute;
+  return in_minute > 0 ? fmt::format("{}, {} sent in the last minute", holder, in_minute) : holder;
+}
+
 Result<Exit> status(Session& session, const JsonOption& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database_read_only());
   const auto now = session.clock().now();
-  std::string out;
+  delivery::Ledger ledger{*database, session.clock()};
+  TIDINGS_LET(const auto relays, relays_of(*config, ledger, now));
+  std::vector<DigestStatus> digests;
   for (const auto& digest : config->digests) {
-    TIDINGS_LET(const auto each, status_of(*config, digest, *database, session.clock()));
-    out += options.json ? json_line(json_of(each)) : text_of(each, config->newsletter.zone, now);
+    TIDINGS_LET(auto each, status_of(*config, digest, *database, session.clock()));
+    digests.push_back(std::move(each));
   }
+  TIDINGS_LET(const auto job, next_job(*config, *database, session.clock(), digests, relays));
+  const auto holder = at_work(*config, digests);
+  std::string out;
+  for (const auto& each : digests) out += options.json ? json_line(json_of(each)) : text_of(each, config->newsletter.zone, now, holder);
+  TIDINGS_LET(const auto held, ledger.held_in_doubt());
   TIDINGS_LET(const auto sources, source::SourceTable(*database).list());
   TIDINGS_LET(const auto counts, subscriber::SubscriberTable(*database, session.clock()).counts());
   int failing = 0;
@@ -143,9 +241,26 @@ Result<Exit> status(Session& session, const JsonOption& options) {
     details += fmt::format("  {}: {}\n", source.name, printable(source.last_error));
   }
   if (options.json) {
-    out += json_line({{"sources", config->sources.size()}, {"failing_sources", failing}, {"subscribers", counts.subscribers}});
+    Json all = Json::array();
+    for (const auto& each : relays) all.push_back(json_of(each, now));
+    out += json_line({{"sources", config->sources.size()},
+                      {"failing_sources", failing},
+                      {"subscribers", counts.staying},
+                      {"relays", std::move(all)},
+                      {"at_work", holder},
+                      {"send_due", job}});
   } else {
-    out += fmt::format("sources: {}, {} failing\n{}subscribers: {}\n", config->sources.size(), failing, details, counts.subscribers);
+    out += fmt::format("sources: {}, {} failing\n{}subscribers: {}\n", config->sources.size(), failing, details, counts.staying);
+    for (const auto& each : relays) {
+      if (!each.words.empty()) out += fmt::format("relay {} {}\n", each.memory.name, each.words);
+    }
+    digest::EditionTable editions{*database};
+    for (const auto& [edition, count] : held) {
+      TIDINGS_LET(const auto found, editions.get(edition));
+      out += fmt::format("{0}: {1} in doubt; \"tidings delivery resolve {0} [ADDRESS] --sent\" or \"--failed\" decides\n", digest::name_of(found),
+                         plural(count, "delivery"));
+    }
+    out += fmt::format("sending: {}\n\"send --due\" now would: {}\n", holder.empty() ? "nobody" : holder, job);
   }
   print(out);
   return Exit::done;

@@ -78,6 +78,14 @@ std::vector<std::string> Connection::capabilities() const {
   return lines;
 }
 
+bool Connection::offers_login() const {
+  const auto lines = capabilities();
+  return std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
+    const auto lower = ascii_lower(line);
+    return lower.starts_with("auth ") || lower.starts_with("auth=");
+  });
+}
+
 Outcome Connection::failure(CURLcode code) const {
   Stage stage = reached_;
   switch (code) {
@@ -215,6 +223,7 @@ int Connector::on_timer(CURLM* /*multi*/, long timeout_ms, void* self) {
 void Connector::configure(Connection& connection, const RelayOptions& relay) {
   CURL* const easy = connection.easy_.get();
   connection.lmtp_ = relay.is_lmtp();
+  connection.wants_login_ = !relay.username.empty();
   connection.own_name_ = relay.ehlo_name.empty() ? "localhost" : relay.ehlo_name;
   connection.patience_ = relay.timeouts.connect;
   // For LMTP libcurl only connects; with CONNECT_ONLY it says nothing of HTTP's.
@@ -344,7 +353,12 @@ void Connector::take_connected() {
         greeting_.push_back({.ticket = ticket, .connection = std::move(connection), .reader = {}, .until = until});
         continue;
       }
-      opened.connection = std::move(connection);
+      // libcurl goes on without a login where none is offered.
+      if (connection->wants_login_ && !connection->offers_login()) {
+        opened.failure = no_reply(Stage::auth, "the relay offers no login (AUTH), and a username is configured");
+      } else {
+        opened.connection = std::move(connection);
+      }
     }
     opened_.push_back(std::move(opened));
   }

@@ -60,6 +60,7 @@ class Connection {
   [[nodiscard]] Sent send_direct(std::span<const std::string_view> pieces);
   [[nodiscard]] Io send_held();
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
+  [[nodiscard]] bool offers_login() const;
   [[nodiscard]] Outcome failure(CURLcode code) const;
 
   Connector* connector_ = nullptr;
@@ -69,6 +70,7 @@ class Connection {
   std::vector<std::string> ehlo_;         ///< of the last 250 reply of several lines or of one
   Stage reached_ = Stage::connect;
   bool tls_ = false;
+  bool wants_login_ = false;
   bool direct_ = false;  ///< nothing lies between us and the socket: no TLS, no proxy
   bool lmtp_ = false;
   std::string own_name_;

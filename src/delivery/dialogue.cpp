@@ -108,7 +108,12 @@ bool Dialogue::cannot_be_sent(Ticket ticket, const message::Letter& letter) {
     return true;
   };
   if (can.max_size_bytes > 0 && static_cast<std::int64_t>(letter.size_bytes()) > can.max_size_bytes) {
-    return answer(552, fmt::format("5.3.4 larger than the {} octets that the relay announces", can.max_size_bytes));
+    // Known since EHLO, before anybody was named: a fact about the relay.
+    auto outcome = no_reply(Stage::ehlo, fmt::format("the relay takes messages of {} octets at most, and this edition's have {}",
+                                                     can.max_size_bytes, letter.size_bytes()));
+    answers_.push_back({.ticket = ticket, .outcome = std::move(outcome), .untried = false});
+    ++completed_;
+    return true;
   }
   if (!can.smtputf8 && !(is_ascii(letter.envelope_from) && is_ascii(letter.envelope_to))) {
     return answer(553, "5.6.7 the relay does not take addresses outside ASCII");

@@ -26,6 +26,9 @@ constexpr std::array<std::pair<DeliveryState, std::string_view>, 8> state_names{
                                                                                  {DeliveryState::suppressed, "suppressed"},
                                                                                  {DeliveryState::bounced, "bounced"}}};
 
+/// A relay rests for an hour at most (relay_health.hpp).
+constexpr std::chrono::hours longest_wait_for_relay{1};
+
 int number_of(DeliveryState state) { return static_cast<int>(state); }
 
 /// What the ledger keeps of a reply: enhanced status and text.
@@ -248,7 +251,7 @@ struct Ledger::Settling {
         history(database.prepare("SELECT min(at_ms), count(*) FILTER (WHERE outcome = 'unknown') FROM attempts WHERE edition_id = :edition AND "
                                  "subscriber_id = :subscriber")),
         update(database.prepare(R"sql(
-    UPDATE deliveries SET state = :state, due_ms = :due, code = :code, reply = :reply, settled_ms = :now
+    UPDATE deliveries SET state = :state, due_ms = :due, code = :code, reply = :reply, settled_ms = :now, relay_id = :relay
     WHERE edition_id = :edition AND subscriber_id = :subscriber AND state = 2 AND attempts = :attempt)sql")),
         insert(database.prepare(R"sql(
     INSERT INTO attempts (edition_id, subscriber_id, attempt, at_ms, stage, outcome, code, reply, relay)
@@ -284,6 +287,8 @@ Result<bool> Ledger::settle_one(Settling& with, Settled& answer) {
       break;
     case OutcomeKind::temporary:
       due = next_try(policy, claim.attempt, first_attempt, now);
+      // What a relay has against us is not the reader's, however long it lasts: the edition is held in the end, nobody fails.
+      if (!due && is_relay_trouble(outcome)) due = now + longest_wait_for_relay;
       state = due ? DeliveryState::deferred : DeliveryState::failed;
       if (!due) {
         reply = std::string{truncate_utf8("given up: " + reply, 500)};
@@ -294,7 +299,8 @@ Result<bool> Ledger::settle_one(Settling& with, Settled& answer) {
   }
   auto& update = with.update;
   update.bind(":state", number_of(state)).bind(":due", due).bind(":code", code_of(seen)).bind(":reply", reply).bind(":now", now);
-  update.bind(":edition", claim.edition).bind(":subscriber", claim.subscriber).bind(":attempt", claim.attempt);
+  TIDINGS_LET(const auto relay, relay_id(answer.relay));
+  update.bind(":relay", relay).bind(":edition", claim.edition).bind(":subscriber", claim.subscriber).bind(":attempt", claim.attempt);
   TIDINGS_TRY(update.run());
   if (database_->changes() == 0) return false;
   auto& insert = with.insert;
@@ -308,16 +314,18 @@ Result<bool> Ledger::settle_one(Settling& with, Settled& answer) {
 /// Answers that one statement writes: first attempts, simply taken, of one edition, in order of subscriber.
 class TakenRows final : public store::Lookup {
  public:
-  enum Column { is_there, code, reply };  // as the statement of settle_taken() asks for them
+  enum Column { is_there, code, reply, relay };  // as the statement of settle_taken() asks for them
 
-  explicit TakenRows(std::span<Settled* const> answers) : answers_(answers), written_(answers.size(), false) {}
+  TakenRows(std::span<Settled* const> answers, std::vector<std::int64_t> relays)
+      : answers_(answers), relays_(std::move(relays)), written_(answers.size(), false) {}
 
   Value value(std::int64_t key, int column) noexcept override {
     if (at_ == answers_.size() || subscriber(at_) != key) find(key);
     if (at_ == answers_.size() || subscriber(at_) != key) return {};
     const auto& outcome = answers_[at_]->outcome;
     if (column == is_there) return 1;
-    written_[at_] = true;  // these two are only asked of a row that is changed
+    written_[at_] = true;  // the others are only asked of a row that is changed
+    if (column == relay) return relays_[at_];
     if (column == code) return outcome.code == 0 ? Value{} : Value{std::int64_t{outcome.code}};
     reply_ = reply_of(outcome);
     return reply_;
@@ -334,6 +342,7 @@ class TakenRows final : public store::Lookup {
   }
 
   std::span<Settled* const> answers_;
+  std::vector<std::int64_t> relays_;
   std::vector<bool> written_;
   std::size_t at_ = 0;
   std::string reply_;
@@ -352,14 +361,29 @@ std::size_t length_of_run(std::span<Settled* const> answers) {
   return length;
 }
 
+Result<std::int64_t> Ledger::relay_id(const std::string& name) {
+  if (const auto known = relay_ids_.find(name); known != relay_ids_.end()) return known->second;
+  auto insert = database_->prepare("INSERT INTO relay_names (name) VALUES (:name) ON CONFLICT (name) DO NOTHING");
+  TIDINGS_TRY(insert.bind(":name", name).run());
+  auto query = database_->prepare("SELECT id FROM relay_names WHERE name = :name");
+  TIDINGS_TRY(query.bind(":name", name).step());
+  return relay_ids_[name] = query.integer(0);
+}
+
 /// One run, at less than half the cost of settle_one() for each.
 Result<void> Ledger::settle_taken(std::span<Settled* const> answers, UtcTime now, std::vector<Settled>& recorded) {
   auto update = database_->prepare(R"sql(
     UPDATE deliveries SET state = 5, due_ms = NULL, code = lookup(:taken, subscriber_id, 1), reply = lookup(:taken, subscriber_id, 2),
-                          settled_ms = :now
+                          settled_ms = :now, relay_id = lookup(:taken, subscriber_id, 3)
     WHERE edition_id = :edition AND subscriber_id BETWEEN :first AND :last AND state = 2 AND attempts = 1
       AND lookup(:taken, subscriber_id, 0) IS NOT NULL)sql");
-  TakenRows taken{answers};
+  std::vector<std::int64_t> relays;
+  relays.reserve(answers.size());
+  for (const auto* const answer : answers) {
+    TIDINGS_LET(const auto id, relay_id(answer->relay));
+    relays.push_back(id);
+  }
+  TakenRows taken{answers, std::move(relays)};
   update.bind_lookup(":taken", taken).bind(":now", now).bind(":edition", answers.front()->claim.edition);
   update.bind(":first", answers.front()->claim.subscriber).bind(":last", answers.back()->claim.subscriber);
   TIDINGS_TRY(update.run());
@@ -398,6 +422,7 @@ Result<void> Ledger::settle(std::vector<Settled> answers, const SettleOptions& o
   if (answers.empty()) return {};
   TIDINGS_TRY(database_->set_sync(options.sync));
   TIDINGS_LET(auto transaction, database_->begin());
+  relay_ids_.clear();  // one that was rolled back has no id
   TIDINGS_TRY(settle_rows(std::move(answers), options));
   return transaction.commit();
 }

@@ -31,6 +31,8 @@
 
 namespace tidings::delivery {
 
+struct AttemptKey;  // journal.hpp
+
 /// By number in deliveries.state. Below `sent` a row is not finished.
 enum class DeliveryState {
   planned = 1,     ///< nothing has left yet
@@ -61,7 +63,7 @@ struct Claim {
 struct Settled {
   Claim claim{};
   Outcome outcome{};
-  std::string relay{};  ///< host:port, or "drop"
+  std::string relay{};  ///< RelayOptions::name(), or "drop"
 
   bool operator==(const Settled&) const = default;
 };
@@ -95,6 +97,14 @@ struct Recovered {
   int in_doubt = 0;
 };
 
+/// An answer that failed a delivery for good, as it is recorded.
+struct Refusal {
+  Claim claim{};  ///< with the address; empty once erased
+  Outcome outcome{};
+  std::string relay{};
+  UtcTime at{};
+};
+
 /// What plan() is given.
 struct Planned {
   SubscriberId subscriber;
@@ -113,6 +123,7 @@ struct DeliveryRow {
   std::string reply{};
   std::optional<UtcTime> settled{};
   SegmentId segment{};
+  std::string relay{};  ///< who answered last; empty: nobody yet, or an older version did not keep it
 
   bool operator==(const DeliveryRow&) const = default;
 };
@@ -207,9 +218,33 @@ class Ledger {
   /// subscriber: all of that state. Errc::usage for another state.
   [[nodiscard]] Result<int> retry(EditionId edition, DeliveryState state, std::optional<SubscriberId> subscriber = {});
 
-  /// By an admin, for a row in doubt: it did arrive (sent) or it did not and shall not (failed). Errc::no_input if there is
+  /// By an admin, for a row in doubt (or, as failed, a refusal that was taken back): it did arrive (sent) or it did not and shall not (failed). Errc::no_input if there is
   /// no such row in doubt.
   [[nodiscard]] Result<void> resolve(EditionId edition, SubscriberId subscriber, DeliveryState as);
+  /// The same for all in doubt that wait for an admin, and as failed for refusals (5yz) that were taken back; returns how many.
+  [[nodiscard]] Result<int> resolve_held(EditionId edition, DeliveryState as);
+  /// By an admin: what relays were remembered for is mended; they are tried at once and their refusals believed again.
+  [[nodiscard]] Result<int> release_relays();
+
+  /// Takes refusals back: failed rows whose last attempt this was are deferred until `due`. Returns how many.
+  [[nodiscard]] Result<int> take_back(std::span<const AttemptKey> attempts, UtcTime due);
+  /// The same within the caller's transaction.
+  [[nodiscard]] Result<int> take_back_within(std::span<const AttemptKey> attempts, UtcTime due);
+  /// Refusals that have not been judged yet (whether they suppress anybody), and are still the last word about their delivery.
+  [[nodiscard]] Result<std::vector<Refusal>> unjudged();
+  /// All refusals until now are judged. Within the caller's transaction.
+  [[nodiscard]] Result<void> set_judged();
+  /// True if the relay has taken a message of the edition.
+  [[nodiscard]] Result<bool> has_taken(EditionId edition, std::string_view relay);
+  /// How many deliveries can be claimed now.
+  [[nodiscard]] Result<std::int64_t> due_now(EditionId edition);
+  /// Deliveries in doubt that wait for an admin, by edition.
+  [[nodiscard]] Result<std::vector<std::pair<EditionId, std::int64_t>>> held_in_doubt();
+  struct Pace {
+    std::optional<UtcTime> last{};  ///< when a message was taken last
+    std::int64_t in_minute = 0;     ///< how many in the minute before
+  };
+  [[nodiscard]] Result<Pace> pace(EditionId edition);
 
   /// What is remembered of relays between runs.
   [[nodiscard]] Result<std::vector<RelayMemory>> relays();
@@ -233,8 +268,11 @@ class Ledger {
   [[nodiscard]] Result<void> release_one(const Claim& claim, UtcTime now);
   [[nodiscard]] Result<void> settle_rows(std::vector<Settled> answers, const SettleOptions& options);
 
+  [[nodiscard]] Result<std::int64_t> relay_id(const std::string& name);
+
   store::Database* database_;
   const Clock* clock_;
+  std::map<std::string, std::int64_t> relay_ids_;
   std::map<std::int64_t, std::int64_t> cursors_;  ///< edition -> subscriber up to which no row is planned any more
   std::set<std::int64_t> claiming_;               ///< editions noted as having claims, see recover()
 };

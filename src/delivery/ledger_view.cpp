@@ -1,8 +1,12 @@
 // The ledger's questions, and what an admin may change in it.
 
+#include <charconv>
+
 #include <fmt/format.h>
 
+#include "delivery/journal.hpp"
 #include "delivery/ledger.hpp"
+#include "store/instance.hpp"
 
 namespace tidings::delivery {
 
@@ -41,8 +45,8 @@ Result<std::optional<UtcTime>> Ledger::next_due(EditionId edition) {
 Result<std::vector<DeliveryRow>> Ledger::list(const DeliveryFilter& filter) {
   auto query = database_->prepare(R"sql(
     SELECT d.edition_id, d.subscriber_id, s.address, d.state, d.attempts, d.due_ms, d.code, d.reply, d.settled_ms,
-      d.segment_id
-    FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id
+      d.segment_id, r.name
+    FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id LEFT JOIN relay_names r ON r.id = d.relay_id
     WHERE (:edition IS NULL OR d.edition_id = :edition) AND (:subscriber IS NULL OR d.subscriber_id = :subscriber)
       AND (:state IS NULL OR d.state = :state)
     ORDER BY d.edition_id, d.subscriber_id LIMIT :limit)sql");
@@ -61,14 +65,15 @@ Result<std::vector<DeliveryRow>> Ledger::list(const DeliveryFilter& filter) {
                     .code = query.is_null(6) ? std::nullopt : std::optional{static_cast<int>(query.integer(6))},
                     .reply = query.text(7),
                     .settled = query.optional_time(8),
-                    .segment = query.id<SegmentId>(9)});
+                    .segment = query.id<SegmentId>(9),
+                    .relay = query.text(10)});
   }
 }
 
 Result<void> Ledger::visit(EditionId edition, const std::function<Result<void>(const DeliveryRow&)>& visitor) {
   auto query = database_->prepare(R"sql(
-    SELECT d.subscriber_id, s.address, d.state, d.attempts, d.due_ms, d.code, d.reply, d.settled_ms
-    FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id
+    SELECT d.subscriber_id, s.address, d.state, d.attempts, d.due_ms, d.code, d.reply, d.settled_ms, r.name
+    FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id LEFT JOIN relay_names r ON r.id = d.relay_id
     WHERE d.edition_id = :edition ORDER BY d.subscriber_id)sql");
   query.bind(":edition", edition);
   for (;;) {
@@ -82,7 +87,8 @@ Result<void> Ledger::visit(EditionId edition, const std::function<Result<void>(c
                          .due = query.optional_time(4),
                          .code = query.is_null(5) ? std::nullopt : std::optional{static_cast<int>(query.integer(5))},
                          .reply = query.text(6),
-                         .settled = query.optional_time(7)}));
+                         .settled = query.optional_time(7),
+                         .relay = query.text(8)}));
   }
 }
 
@@ -161,7 +167,7 @@ Result<void> Ledger::resolve(EditionId edition, SubscriberId subscriber, Deliver
   }
   auto update = database_->prepare(R"sql(
     UPDATE deliveries SET state = :state, due_ms = NULL, settled_ms = :now
-    WHERE edition_id = :edition AND subscriber_id = :subscriber AND state = 4)sql");
+    WHERE edition_id = :edition AND subscriber_id = :subscriber AND (state = 4 OR (:state = 6 AND state = 3 AND code >= 500)))sql");
   update.bind(":state", static_cast<int>(as)).bind(":now", clock_->now()).bind(":edition", edition).bind(":subscriber", subscriber);
   TIDINGS_TRY(update.run());
   if (database_->changes() == 0) {
@@ -171,8 +177,127 @@ Result<void> Ledger::resolve(EditionId edition, SubscriberId subscriber, Deliver
   return {};
 }
 
+Result<int> Ledger::resolve_held(EditionId edition, DeliveryState as) {
+  auto update = database_->prepare(R"sql(
+    UPDATE deliveries SET state = :state, due_ms = NULL, settled_ms = :now
+    WHERE edition_id = :edition AND ((state = 4 AND due_ms IS NULL) OR (:state = 6 AND state = 3 AND code >= 500)))sql");
+  update.bind(":state", static_cast<int>(as)).bind(":now", clock_->now()).bind(":edition", edition);
+  TIDINGS_TRY(update.run());
+  return static_cast<int>(database_->changes());
+}
+
+Result<int> Ledger::release_relays() {
+  auto update = database_->prepare(R"sql(
+    UPDATE relays SET failures = 0, paused_until_ms = NULL, last_error = '', out = 0, refused_alike = ''
+    WHERE paused_until_ms IS NOT NULL OR out = 1 OR refused_alike <> '')sql");
+  TIDINGS_TRY(update.run());
+  return static_cast<int>(database_->changes());
+}
+
+Result<int> Ledger::take_back(std::span<const AttemptKey> attempts, UtcTime due) {
+  if (attempts.empty()) return 0;
+  TIDINGS_TRY(database_->set_sync(store::Sync::full));
+  TIDINGS_LET(auto transaction, database_->begin());
+  TIDINGS_LET(const int count, take_back_within(attempts, due));
+  TIDINGS_TRY(transaction.commit());
+  return count;
+}
+
+Result<int> Ledger::take_back_within(std::span<const AttemptKey> attempts, UtcTime due) {
+  auto update = database_->prepare(R"sql(
+    UPDATE deliveries SET state = 3, due_ms = :due
+    WHERE edition_id = :edition AND subscriber_id = :subscriber AND state = 6 AND attempts = :attempt)sql");
+  std::int64_t count = 0;
+  for (const auto& key : attempts) {
+    update.bind(":due", due).bind(":edition", key.edition).bind(":subscriber", key.subscriber).bind(":attempt", key.attempt);
+    TIDINGS_TRY(update.run());
+    count += database_->changes();
+  }
+  return static_cast<int>(count);
+}
+
+namespace {
+
+/// The fact that names the last attempt whose refusal was judged.
+constexpr std::string_view judged_fact = "refusals_judged";
+
+}  // namespace
+
+Result<std::vector<Refusal>> Ledger::unjudged() {
+  TIDINGS_LET(const auto text, store::fact(*database_, judged_fact));
+  std::int64_t after = 0;
+  std::from_chars(text.data(), text.data() + text.size(), after);
+  auto query = database_->prepare(R"sql(
+    SELECT a.edition_id, a.subscriber_id, d.segment_id, a.attempt, s.address, a.stage, a.code, a.reply, a.relay, a.at_ms
+    FROM attempts a
+    JOIN deliveries d ON d.edition_id = a.edition_id AND d.subscriber_id = a.subscriber_id AND d.state = 6 AND d.attempts = a.attempt
+    JOIN subscribers s ON s.id = a.subscriber_id
+    WHERE a.id > :after AND a.outcome = 'permanent' ORDER BY a.id)sql");
+  query.bind(":after", after);
+  std::vector<Refusal> refusals;
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (!row) return refusals;
+    const Claim claim{.edition = query.id<EditionId>(0),
+                      .subscriber = query.id<SubscriberId>(1),
+                      .segment = query.id<SegmentId>(2),
+                      .attempt = static_cast<int>(query.integer(3)),
+                      .address = query.text(4),
+                      .name = {}};
+    const auto stage = stage_of(query.view(5)).value_or(Stage::connect);
+    refusals.push_back({.claim = claim,
+                        .outcome = classify(stage, static_cast<int>(query.integer(6)), query.view(7)),
+                        .relay = query.text(8),
+                        .at = query.time(9)});
+  }
+}
+
+Result<void> Ledger::set_judged() {
+  auto query = database_->prepare("SELECT coalesce(max(id), 0) FROM attempts");
+  TIDINGS_TRY(query.step());
+  return store::set_fact(*database_, judged_fact, std::to_string(query.integer(0)));
+}
+
+Result<bool> Ledger::has_taken(EditionId edition, std::string_view relay) {
+  auto query = database_->prepare(R"sql(
+    SELECT 1 FROM deliveries WHERE edition_id = :edition AND state IN (5, 8)
+      AND relay_id = (SELECT id FROM relay_names WHERE name = :relay) LIMIT 1)sql");
+  return query.bind(":edition", edition).bind(":relay", relay).step();
+}
+
+Result<std::int64_t> Ledger::due_now(EditionId edition) {
+  auto query = database_->prepare(R"sql(
+    SELECT count(*) FROM deliveries
+    WHERE edition_id = :edition AND (state IN (1, 2) OR (state IN (3, 4) AND due_ms <= :now)))sql");
+  TIDINGS_TRY(query.bind(":edition", edition).bind(":now", clock_->now()).step());
+  return query.integer(0);
+}
+
+Result<Ledger::Pace> Ledger::pace(EditionId edition) {
+  Pace pace;
+  auto last = database_->prepare("SELECT max(settled_ms) FROM deliveries WHERE edition_id = :edition AND state IN (5, 8)");
+  TIDINGS_TRY(last.bind(":edition", edition).step());
+  pace.last = last.optional_time(0);
+  if (!pace.last) return pace;
+  auto count = database_->prepare("SELECT count(*) FROM deliveries WHERE edition_id = :edition AND state IN (5, 8) AND settled_ms > :since");
+  TIDINGS_TRY(count.bind(":edition", edition).bind(":since", *pace.last - std::chrono::minutes{1}).step());
+  pace.in_minute = count.integer(0);
+  return pace;
+}
+
+Result<std::vector<std::pair<EditionId, std::int64_t>>> Ledger::held_in_doubt() {
+  auto query = database_->prepare(R"sql(
+    SELECT edition_id, count(*) FROM deliveries WHERE state IN (3, 4) AND due_ms IS NULL AND state = 4 GROUP BY edition_id)sql");
+  std::vector<std::pair<EditionId, std::int64_t>> held;
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (!row) return held;
+    held.emplace_back(query.id<EditionId>(0), query.integer(1));
+  }
+}
+
 Result<std::vector<RelayMemory>> Ledger::relays() {
-  auto query = database_->prepare("SELECT name, lock_step, failures, paused_until_ms, last_error FROM relays ORDER BY name");
+  auto query = database_->prepare("SELECT name, lock_step, failures, paused_until_ms, last_error, out, refused_alike, seen_ms FROM relays ORDER BY name");
   std::vector<RelayMemory> relays;
   for (;;) {
     TIDINGS_LET(const bool row, query.step());
@@ -181,18 +306,23 @@ Result<std::vector<RelayMemory>> Ledger::relays() {
                       .lock_step = query.integer(1) != 0,
                       .failures = static_cast<int>(query.integer(2)),
                       .paused_until = query.optional_time(3),
-                      .last_error = query.text(4)});
+                      .last_error = query.text(4),
+                      .out = query.integer(5) != 0,
+                      .refused_alike = query.text(6),
+                      .seen = query.optional_time(7)});
   }
 }
 
 Result<void> Ledger::remember(std::span<const RelayMemory> relays) {
   for (const auto& relay : relays) {
     auto upsert = database_->prepare(R"sql(
-      INSERT INTO relays (name, lock_step, failures, paused_until_ms, last_error)
-      VALUES (:name, :lock_step, :failures, :paused_until, :last_error)
+      INSERT INTO relays (name, lock_step, failures, paused_until_ms, last_error, out, refused_alike, seen_ms)
+      VALUES (:name, :lock_step, :failures, :paused_until, :last_error, :out, :refused_alike, :seen)
       ON CONFLICT (name) DO UPDATE SET lock_step = excluded.lock_step, failures = excluded.failures,
-        paused_until_ms = excluded.paused_until_ms, last_error = excluded.last_error)sql");
+        paused_until_ms = excluded.paused_until_ms, last_error = excluded.last_error,
+        out = excluded.out, refused_alike = excluded.refused_alike, seen_ms = excluded.seen_ms)sql");
     upsert.bind(":name", relay.name).bind(":lock_step", relay.lock_step ? 1 : 0).bind(":failures", relay.failures);
+    upsert.bind(":out", relay.out ? 1 : 0).bind(":refused_alike", relay.refused_alike).bind(":seen", relay.seen);
     TIDINGS_TRY(upsert.bind(":paused_until", relay.paused_until).bind(":last_error", relay.last_error).run());
   }
   return {};

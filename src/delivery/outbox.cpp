@@ -204,6 +204,8 @@ void Outbox::answer(Claim claim, Outcome outcome, const std::string& relay) {
   pending_.answers.push_back({.claim = std::move(claim), .outcome = std::move(outcome), .relay = relay});
 }
 
+void Outbox::brake(const std::string& relay, const std::string& words) { pending_.brakes.push_back({.relay = relay, .words = words}); }
+
 void Outbox::hand_back(const Claim& claim) { pending_.handed_back.push_back(claim); }
 
 void Outbox::report_trouble(Outcome outcome, const std::string& relay) {
@@ -213,11 +215,12 @@ void Outbox::report_trouble(Outcome outcome, const std::string& relay) {
 }
 
 void Outbox::publish() {
-  if (pending_.answers.empty() && pending_.handed_back.empty() && pending_.old_journals.empty()) return;
+  if (pending_.answers.empty() && pending_.handed_back.empty() && pending_.old_journals.empty() && pending_.brakes.empty()) return;
   const std::lock_guard lock{mutex_};
   outstanding_ -= pending_.answers.size() + pending_.handed_back.size();
   move_to_end(harvest_.answers, pending_.answers);
   move_to_end(harvest_.handed_back, pending_.handed_back);
+  move_to_end(harvest_.brakes, pending_.brakes);
   move_to_end(harvest_.old_journals, pending_.old_journals);
   if (done_locked(wanted_)) answers_there_.notify_all();
 }

@@ -44,8 +44,13 @@ class Outbox {
   /// Finish what is in flight, hand the rest back.
   void stop();
 
+  struct Braked {
+    std::string relay{};
+    std::string words{};  ///< words_of_refusal()
+  };
   struct Harvest {
     std::vector<Settled> answers{};
+    std::vector<Braked> brakes{};  ///< to be pulled before the answers are settled
     std::vector<Claim> handed_back{};
     std::vector<std::filesystem::path> old_journals{};  ///< may be deleted once the answers are settled
     std::size_t outstanding = 0;                        ///< as outstanding(), when this was taken: what came later is in the next one
@@ -93,6 +98,8 @@ class Outbox {
   [[nodiscard]] bool flush();
   void answer(Claim claim, Outcome outcome, const std::string& relay);
   void hand_back(const Claim& claim);
+  /// The relay refuses nearly everybody in these words (see Brake); comes before the answers that are published with it.
+  void brake(const std::string& relay, const std::string& words);
   /// The relay as a whole does not work: the run ends after what is in flight.
   void report_trouble(Outcome outcome, const std::string& relay);
   /// Passes answers on to the ledger's thread; once for each turn of an event loop.

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/refusal.hpp"
 #include "base/text.hpp"
 
 namespace tidings::delivery {
@@ -53,13 +54,16 @@ std::optional<Enum> value_in(const Names<Enum, N>& names, std::string_view name)
 /// Where a rule applies.
 enum class At { session, mail, rcpt, data, anywhere };
 
+/// What the words of a reply must say for a rule to apply.
+enum class Say { anything, no_such_user, greylisted, refusal_of_us, refusal_of_us_or_user };
+
 /// One line of the table. `status` is an enhanced status with '*' for any number, or "" for any or none, or "-" for none at
-/// all; `code` 0 is any, 5 any 5yz, 4 any 4yz. `unknown_user` asks for words that say that there is no such mailbox.
+/// all; `code` 0 is any, 5 any 5yz, 4 any 4yz.
 struct Rule {
   At at;
   int code;
   std::string_view status;
-  bool unknown_user;
+  Say words;
   OutcomeKind kind;
   Blame blame;
   Verdict verdict;
@@ -70,53 +74,70 @@ constexpr auto permanent = OutcomeKind::permanent;
 
 // First match wins. Sources: RFC 3463, RFC 5321 section 4.2, RFC 7504, RFC 7505, and the published reply lists of Gmail and
 // Yahoo. Gmail answers 550 5.2.1 both for an inactive account and for one that receives too much: scored, never hard.
+// Words come before codes, since many refusals of us borrow a code of the mailbox: 550 5.4.5 is Gmail's daily limit. Which
+// words are about us: base/refusal.cpp.
 constexpr std::array rules{
     // The relay as a whole: before MAIL there is no recipient; 421 closes the service; x.7.x is policy.
-    Rule{At::session, 0, "", false, temporary, Blame::relay, Verdict::none},
-    Rule{At::anywhere, 421, "", false, temporary, Blame::relay, Verdict::none},
-    Rule{At::anywhere, 530, "", false, temporary, Blame::relay, Verdict::none},
-    Rule{At::anywhere, 534, "", false, temporary, Blame::relay, Verdict::none},
-    Rule{At::anywhere, 535, "", false, temporary, Blame::relay, Verdict::none},
-    Rule{At::anywhere, 538, "", false, temporary, Blame::relay, Verdict::none},
+    Rule{At::session, 0, "", Say::anything, temporary, Blame::relay, Verdict::none},
+    Rule{At::anywhere, 421, "", Say::anything, temporary, Blame::relay, Verdict::none},
+    Rule{At::anywhere, 530, "", Say::anything, temporary, Blame::relay, Verdict::none},
+    Rule{At::anywhere, 534, "", Say::anything, temporary, Blame::relay, Verdict::none},
+    Rule{At::anywhere, 535, "", Say::anything, temporary, Blame::relay, Verdict::none},
+    Rule{At::anywhere, 538, "", Say::anything, temporary, Blame::relay, Verdict::none},
+    Rule{At::anywhere, 521, "", Say::anything, temporary, Blame::relay, Verdict::none},
+    Rule{At::anywhere, 571, "", Say::anything, temporary, Blame::relay, Verdict::none},
+    // One mailbox that wants us to come again, whatever the status.
+    Rule{At::rcpt, 4, "", Say::greylisted, temporary, Blame::address, Verdict::none},
+    Rule{At::data, 4, "", Say::greylisted, temporary, Blame::address, Verdict::none},
+    // Office 365 for who is not in its directory.
+    Rule{At::rcpt, 5, "5.4.1", Say::anything, permanent, Blame::address, Verdict::soft},
+    // A status of the mailbox stands: "5.2.1 account suspended".
+    Rule{At::rcpt, 5, "5.2.1", Say::anything, permanent, Blame::address, Verdict::soft},
+    Rule{At::rcpt, 5, "5.2.2", Say::anything, permanent, Blame::address, Verdict::soft},
+    Rule{At::rcpt, 4, "4.2.*", Say::anything, temporary, Blame::address, Verdict::none},
+    // "No such user, or you are listed at ...": a refusal, and no proof against the mailbox.
+    Rule{At::rcpt, 5, "", Say::refusal_of_us_or_user, permanent, Blame::address, Verdict::soft},
+    Rule{At::anywhere, 5, "", Say::refusal_of_us, temporary, Blame::relay, Verdict::none},
+    Rule{At::anywhere, 4, "", Say::refusal_of_us, temporary, Blame::relay, Verdict::none},
     // This mailbox is not there: suppressed at once, but only when RCPT is refused.
-    Rule{At::rcpt, 5, "5.1.1", false, permanent, Blame::address, Verdict::hard},
-    Rule{At::rcpt, 5, "5.1.0", false, permanent, Blame::address, Verdict::hard},
-    Rule{At::rcpt, 5, "5.1.2", false, permanent, Blame::address, Verdict::hard},
-    Rule{At::rcpt, 5, "5.1.3", false, permanent, Blame::address, Verdict::hard},
-    Rule{At::rcpt, 5, "5.1.6", false, permanent, Blame::address, Verdict::hard},
-    Rule{At::rcpt, 5, "5.1.10", false, permanent, Blame::address, Verdict::hard},
-    Rule{At::rcpt, 5, "5.4.4", false, permanent, Blame::address, Verdict::hard},
-    Rule{At::rcpt, 5, "5.7.13", false, permanent, Blame::address, Verdict::hard},
-    Rule{At::rcpt, 5, "5.7.17", false, permanent, Blame::address, Verdict::hard},
-    Rule{At::rcpt, 5, "5.7.18", false, permanent, Blame::address, Verdict::hard},
-    Rule{At::rcpt, 5, "5.7.27", false, permanent, Blame::address, Verdict::hard},
-    Rule{At::rcpt, 550, "-", true, permanent, Blame::address, Verdict::hard},
-    Rule{At::rcpt, 553, "-", true, permanent, Blame::address, Verdict::hard},
+    Rule{At::rcpt, 5, "5.1.1", Say::anything, permanent, Blame::address, Verdict::hard},
+    Rule{At::rcpt, 5, "5.1.0", Say::anything, permanent, Blame::address, Verdict::hard},
+    Rule{At::rcpt, 5, "5.1.2", Say::anything, permanent, Blame::address, Verdict::hard},
+    Rule{At::rcpt, 5, "5.1.3", Say::anything, permanent, Blame::address, Verdict::hard},
+    Rule{At::rcpt, 5, "5.1.6", Say::anything, permanent, Blame::address, Verdict::hard},
+    Rule{At::rcpt, 5, "5.1.10", Say::anything, permanent, Blame::address, Verdict::hard},
+    Rule{At::rcpt, 5, "5.4.4", Say::anything, permanent, Blame::address, Verdict::hard},
+    Rule{At::rcpt, 5, "5.7.13", Say::anything, permanent, Blame::address, Verdict::hard},
+    Rule{At::rcpt, 5, "5.7.17", Say::anything, permanent, Blame::address, Verdict::hard},
+    Rule{At::rcpt, 5, "5.7.18", Say::anything, permanent, Blame::address, Verdict::hard},
+    Rule{At::rcpt, 5, "5.7.27", Say::anything, permanent, Blame::address, Verdict::hard},
+    Rule{At::rcpt, 550, "-", Say::no_such_user, permanent, Blame::address, Verdict::hard},
+    Rule{At::rcpt, 553, "-", Say::no_such_user, permanent, Blame::address, Verdict::hard},
     // The message: too big or malformed. Nobody's mailbox is to blame.
-    Rule{At::anywhere, 5, "5.2.3", false, permanent, Blame::message, Verdict::none},
-    Rule{At::anywhere, 5, "5.3.4", false, permanent, Blame::message, Verdict::none},
-    Rule{At::anywhere, 5, "5.6.*", false, permanent, Blame::message, Verdict::none},
-    Rule{At::anywhere, 552, "-", false, permanent, Blame::message, Verdict::none},
+    Rule{At::anywhere, 5, "5.2.3", Say::anything, permanent, Blame::message, Verdict::none},
+    Rule{At::anywhere, 5, "5.3.4", Say::anything, permanent, Blame::message, Verdict::none},
+    Rule{At::anywhere, 5, "5.6.*", Say::anything, permanent, Blame::message, Verdict::none},
+    Rule{At::anywhere, 552, "-", Say::anything, permanent, Blame::message, Verdict::none},
     // Policy, reputation, and the sender's address.
-    Rule{At::anywhere, 4, "*.7.*", false, temporary, Blame::relay, Verdict::none},
-    Rule{At::anywhere, 5, "*.7.*", false, temporary, Blame::relay, Verdict::none},
-    Rule{At::anywhere, 5, "5.1.7", false, temporary, Blame::relay, Verdict::none},
-    Rule{At::anywhere, 5, "5.1.8", false, temporary, Blame::relay, Verdict::none},
-    Rule{At::mail, 0, "", false, temporary, Blame::relay, Verdict::none},
+    Rule{At::anywhere, 4, "*.7.*", Say::anything, temporary, Blame::relay, Verdict::none},
+    Rule{At::anywhere, 5, "*.7.*", Say::anything, temporary, Blame::relay, Verdict::none},
+    Rule{At::anywhere, 5, "5.1.7", Say::anything, temporary, Blame::relay, Verdict::none},
+    Rule{At::anywhere, 5, "5.1.8", Say::anything, temporary, Blame::relay, Verdict::none},
+    Rule{At::mail, 0, "", Say::anything, temporary, Blame::relay, Verdict::none},
     // It did not understand us: a defect between us and this relay, not the recipient's.
-    Rule{At::anywhere, 500, "", false, temporary, Blame::relay, Verdict::none},
-    Rule{At::anywhere, 502, "", false, temporary, Blame::relay, Verdict::none},
-    Rule{At::anywhere, 503, "", false, temporary, Blame::relay, Verdict::none},
-    Rule{At::anywhere, 504, "", false, temporary, Blame::relay, Verdict::none},
-    Rule{At::anywhere, 555, "", false, temporary, Blame::relay, Verdict::none},
+    Rule{At::anywhere, 500, "", Say::anything, temporary, Blame::relay, Verdict::none},
+    Rule{At::anywhere, 502, "", Say::anything, temporary, Blame::relay, Verdict::none},
+    Rule{At::anywhere, 503, "", Say::anything, temporary, Blame::relay, Verdict::none},
+    Rule{At::anywhere, 504, "", Say::anything, temporary, Blame::relay, Verdict::none},
+    Rule{At::anywhere, 555, "", Say::anything, temporary, Blame::relay, Verdict::none},
     // The mailbox has trouble that may pass: scored once it is final.
-    Rule{At::anywhere, 4, "*.1.*", false, temporary, Blame::address, Verdict::none},
-    Rule{At::anywhere, 4, "*.2.*", false, temporary, Blame::address, Verdict::none},
-    Rule{At::anywhere, 4, "*.4.1", false, temporary, Blame::address, Verdict::none},
-    Rule{At::anywhere, 4, "*.4.7", false, temporary, Blame::address, Verdict::none},
+    Rule{At::anywhere, 4, "*.1.*", Say::anything, temporary, Blame::address, Verdict::none},
+    Rule{At::anywhere, 4, "*.2.*", Say::anything, temporary, Blame::address, Verdict::none},
+    Rule{At::anywhere, 4, "*.4.1", Say::anything, temporary, Blame::address, Verdict::none},
+    Rule{At::anywhere, 4, "*.4.7", Say::anything, temporary, Blame::address, Verdict::none},
     // The rest: 5yz is about this address as far as anybody can tell, everything else is tried again.
-    Rule{At::anywhere, 5, "", false, permanent, Blame::address, Verdict::soft},
-    Rule{At::anywhere, 0, "", false, temporary, Blame::nobody, Verdict::none},
+    Rule{At::anywhere, 5, "", Say::anything, permanent, Blame::address, Verdict::soft},
+    Rule{At::anywhere, 0, "", Say::anything, temporary, Blame::nobody, Verdict::none},
 };
 
 bool applies(At at, Stage stage) {
@@ -153,6 +174,17 @@ bool says_unknown_user(std::string_view text) {
   const auto lower = ascii_lower(text);
   for (const auto word : words) {
     if (lower.find(word) != std::string::npos) return true;
+  }
+  return false;
+}
+
+bool says(Say wanted, std::string_view text) {
+  switch (wanted) {
+    case Say::anything: return true;
+    case Say::no_such_user: return says_unknown_user(text);
+    case Say::greylisted: return is_greylisting(text);
+    case Say::refusal_of_us: return refused_part(text).has_value();
+    case Say::refusal_of_us_or_user: return says_unknown_user(text) && refused_part(text).has_value();
   }
   return false;
 }
@@ -215,7 +247,7 @@ Outcome classify(Stage stage, int code, std::string_view text) {
   }
   for (const auto& rule : rules) {
     if (!applies(rule.at, stage) || !code_matches(rule.code, code) || !status_matches(rule.status, outcome.enhanced)) continue;
-    if (rule.unknown_user && !says_unknown_user(outcome.text)) continue;
+    if (!says(rule.words, outcome.text)) continue;
     outcome.kind = rule.kind;
     outcome.blame = rule.blame;
     outcome.verdict = rule.verdict;
@@ -235,6 +267,13 @@ Outcome no_reply(Stage stage, std::string_view why) {
 bool is_relay_trouble(const Outcome& outcome) {
   return outcome.kind == OutcomeKind::temporary && outcome.blame == Blame::relay &&
          (outcome.code != 0 || outcome.stage < Stage::mail);
+}
+
+bool concerns_everybody(const Outcome& outcome) {
+  if (!is_relay_trouble(outcome)) return false;
+  if (outcome.stage <= Stage::mail || outcome.code == 421 || outcome.code / 10 == 53 || outcome.code == 521) return true;
+  const auto part = refused_part(outcome.text);
+  return part && concerns_everybody(*part);
 }
 
 }  // namespace tidings::delivery

@@ -29,7 +29,7 @@ enum class Blame {
   nobody,
   address,  ///< this mailbox: RCPT-stage 5.1.x and the like
   message,  ///< size or content
-  relay,    ///< policy, authentication, rate, its network: pauses the relay, never touches a subscriber
+  relay,    ///< about us: policy, authentication, quota, its network; pauses the relay, never touches a subscriber
 };
 [[nodiscard]] std::string_view name_of(Blame blame);
 
@@ -57,8 +57,12 @@ struct Outcome {
 /// No reply: `unknown` at Stage::dot, else temporary and the relay's fault. `why` in words ("connection closed").
 [[nodiscard]] Outcome no_reply(Stage stage, std::string_view why);
 
-/// True where the relay as a whole is in trouble: nobody else should be tried on it now (421, 4.7.x, 5.7.x, 530, 535, a
+/// True where an answer is about us rather than a mailbox or a message (421, x.7.x, 53y, the words of base/refusal.hpp, a
 /// refusal at greeting, EHLO, STARTTLS, AUTH or MAIL, no connection).
 [[nodiscard]] bool is_relay_trouble(const Outcome& outcome);
+
+/// True where such an answer alone shows that everybody will hear it: nobody else should be tried on this relay now. What is
+/// said of one recipient may be about a rule of theirs (RefusalWatch).
+[[nodiscard]] bool concerns_everybody(const Outcome& outcome);
 
 }  // namespace tidings::delivery

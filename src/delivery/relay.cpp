@@ -23,6 +23,7 @@ std::string_view name_of(Dialect dialect) {
 }
 
 std::string RelayOptions::name() const {
+  if (!label.empty()) return label;
   const auto parsed = parse_url(url);
   if (!parsed) return "?";
   const auto port = !parsed->port.empty() ? parsed->port : parsed->scheme == "smtps" ? "465" : parsed->scheme == "lmtp" ? "24" : "25";

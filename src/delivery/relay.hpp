@@ -38,6 +38,7 @@ struct PhaseTimeouts {
 };
 
 struct RelayOptions {
+  std::string label{};      ///< what people call it; empty: host:port
   std::string url{};        ///< smtp://host[:port], smtps://host[:port], or lmtp://host:port (RFC 2033; in clear, no login)
   std::string username{};   ///< empty: no AUTH
   std::string password{};
@@ -49,14 +50,14 @@ struct RelayOptions {
   int connections = 4;
   double rate = 0;        ///< messages a second over all sessions; 0: unlimited
   int per_hour = 0;       ///< messages an hour, spread evenly; 0: unlimited
-  int weight = 1;         ///< its share while several relays have room; 0: only while no other works
+  int weight = 1;         ///< its share of the messages; 0: only while no other works
   std::chrono::milliseconds patience{0};  ///< how long a run waits for it after a policy refusal (10 minutes and more)
   int messages_per_session = 100;  ///< then QUIT and a new session; 0: unlimited
   Dialect dialect = Dialect::chunking;
   int window = 4;         ///< messages in flight a session when chunking
   PhaseTimeouts timeouts{};
 
-  /// host:port, as the ledger and messages name it.
+  /// As the ledger and messages name it: the label, or host:port.
   [[nodiscard]] std::string name() const;
   [[nodiscard]] bool is_lmtp() const { return url.starts_with("lmtp:"); }
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/refusal.hpp"
 #include "delivery/retry.hpp"
 
 namespace tidings::delivery {
@@ -9,8 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Policy answers to single messages, one after the other with no success between, that show that it is not about them.
-constexpr int policy_limit = 3;
 /// Connections that fail one after the other before the relay is out.
 constexpr int open_limit = 3;
 constexpr std::chrono::minutes shortest_policy_pause = 10min;
@@ -21,8 +20,13 @@ double rate_of(const RelayOptions& options) {
   return hourly <= 0 ? options.rate : std::min(options.rate, hourly);
 }
 
+/// What passes with time, or is asked of everybody who sends: not a login or an address that somebody has to correct first.
 bool is_policy(const Outcome& outcome) {
-  return outcome.code == 421 || (outcome.stage >= Stage::mail && outcome.code != 0 && outcome.enhanced.find(".7.") == 1);
+  if (outcome.code == 421) return true;
+  if (outcome.stage < Stage::mail || outcome.code == 0) return false;
+  const auto part = refused_part(outcome.text);
+  if (part == RefusedPart::login || part == RefusedPart::relaying) return false;
+  return part.has_value() || outcome.enhanced.find(".7.") == 1;
 }
 
 }  // namespace
@@ -31,7 +35,9 @@ RelayHealth::RelayHealth(const RelayOptions& options)
     : options_(options), throttle_(rate_of(options), std::chrono::steady_clock::now()) {}
 
 void RelayHealth::begin_run(Time now) {
-  failed_opens_ = policy_answers_ = 0;
+  failed_opens_ = 0;
+  taken_ = 0;
+  watch_.begin_run(works_);
   next_open_ = {};
   out_ = resume_ - now > options_.patience;
 }
@@ -40,6 +46,8 @@ void RelayHealth::recall(const RelayMemory& memory, UtcTime utc_now, Time now) {
   lock_step_ = memory.lock_step;
   failures_ = memory.failures;
   last_error_ = memory.last_error;
+  works_ = memory.works;
+  refused_alike_ = memory.refused_alike;
   if (!memory.paused_until) return;
   ramping_ = true;
   // A clock that was set back must not make a pause last for days.
@@ -47,7 +55,11 @@ void RelayHealth::recall(const RelayMemory& memory, UtcTime utc_now, Time now) {
 }
 
 RelayMemory RelayHealth::memory(UtcTime utc_now, Time now) const {
-  RelayMemory memory{.name = options_.name(), .lock_step = lock_step_, .failures = failures_, .paused_until = {}, .last_error = last_error_};
+  RelayMemory memory{.name = options_.name(), .lock_step = lock_step_, .failures = failures_, .paused_until = {}, .last_error = last_error_,
+                     .out = out_ || failed_opens_ > 0,
+                     .refused_alike = watch_.words().empty() ? refused_alike_ : watch_.words(),
+                     .seen = utc_now,
+                     .taken = taken_};
   if (ramping_) memory.paused_until = utc_now + std::chrono::duration_cast<std::chrono::milliseconds>(resume_ - now);
   return memory;
 }
@@ -67,7 +79,9 @@ std::optional<RelayHealth::Time> RelayHealth::next_session(Time now) const {
 }
 
 void RelayHealth::accepted(Time now) {
-  policy_answers_ = 0;
+  ++taken_;
+  works_ = true;
+  if (!ramping_) last_error_.clear();
   if (ramping_ && now - resume_ > std::chrono::minutes{options_.connections}) {
     ramping_ = false;
     failures_ = 0;
@@ -78,17 +92,29 @@ void RelayHealth::accepted(Time now) {
 void RelayHealth::pause(Time now) {
   ++failures_;
   ramping_ = true;
-  policy_answers_ = 0;
   const auto wait = std::max<std::chrono::milliseconds>(shortest_policy_pause, relay_back_off(failures_ + 3, 0));
   resume_ = now + wait;
   out_ = wait > options_.patience;
 }
 
+bool RelayHealth::answered(const Heard& heard, Time now) {
+  if (heard.outcome.kind == OutcomeKind::accepted) accepted(now);
+  // Whoever was refused before comes first today, and must not keep the others waiting for what may be about them alone.
+  if (heard.outcome.stage > Stage::mail && heard.attempt > 1 && heard.outcome.code != 421) return false;
+  if (concerns_everybody(heard.outcome)) return trouble(heard.outcome, now);
+  switch (watch_.note(heard.outcome, heard.domain)) {
+    case RefusalWatch::Finding::nothing: return false;
+    case RefusalWatch::Finding::about_us: return trouble(heard.outcome, now);
+    case RefusalWatch::Finding::alike: break;
+  }
+  last_error_ = heard.outcome.line();
+  out_ = true;
+  return true;
+}
+
 bool RelayHealth::trouble(const Outcome& outcome, Time now) {
   if (!is_usable(now)) return true;
   last_error_ = outcome.line();
-  const bool about_us = outcome.stage <= Stage::mail || outcome.code == 421;
-  if (!about_us && ++policy_answers_ < policy_limit) return false;
   if (is_policy(outcome)) {
     pause(now);
   } else {

@@ -1,9 +1,10 @@
 // How much a relay may be driven right now: rates, pauses after trouble, and the slow start after a pause. Pure: times are passed in.
 //
-// Trouble that is policy (421, x.7.x) pauses the relay for at least ten minutes, doubling to an hour; it then starts with one
-// session and gets one more a minute, until one minute has gone well at full strength. A run waits for a pause only as long as
-// RelayOptions::patience; otherwise the relay is out for this run. Other trouble (no connection, refused login) puts it out for
-// this run only: whoever starts the next one has mended it, or finds out at once.
+// Trouble that is policy (421, x.7.x, quota, reputation) pauses the relay for at least ten minutes, doubling to an hour; it then
+// starts with one session and gets one more a minute, until one minute has gone well at full strength. A run waits for a pause
+// only as long as RelayOptions::patience; otherwise the relay is out for this run. Other trouble (no connection, refused login)
+// puts it out for this run only: whoever starts the next one has mended it, or finds out at once. So does a relay that refuses
+// nearly everybody, see RefusalWatch.
 #pragma once
 
 #include <chrono>
@@ -12,6 +13,7 @@
 
 #include "base/clock.hpp"
 #include "delivery/outcome.hpp"
+#include "delivery/refusal_watch.hpp"
 #include "delivery/relay.hpp"
 #include "delivery/throttle.hpp"
 
@@ -19,12 +21,19 @@ namespace tidings::delivery {
 
 /// What is remembered of a relay between runs (table `relays`).
 struct RelayMemory {
-  std::string name{};      ///< host:port
+  std::string name{};      ///< RelayOptions::name()
   bool lock_step = false;  ///< it mishandled a group of commands
   int failures = 0;        ///< policy troubles in a row
   std::optional<UtcTime> paused_until{};
-  std::string last_error{};
+  std::string last_error{};       ///< empty once it has worked again
+  bool out = false;               ///< of no use when the run ended
+  std::string refused_alike{};    ///< the words in which it refused nearly everybody, while that stands
+  std::optional<UtcTime> seen{};  ///< when that run ended
+  bool works = false;             ///< it has taken mail of the edition at hand; only told to recall()
+  std::int64_t taken = 0;         ///< by this run; only told by memory()
 
+  /// Refused by words of 5yz rather than asked to wait.
+  [[nodiscard]] bool refuses() const { return last_error.starts_with('5') || !refused_alike.empty(); }
   bool operator==(const RelayMemory&) const = default;
 };
 
@@ -52,7 +61,16 @@ class RelayHealth {
 
   void lied() { lock_step_ = true; }
   void accepted(Time now);
-  /// True if the relay is paused or out now.
+  /// After an answer about a message. True if the relay is paused or out because of it; words_of_brake() then says whether it
+  /// is because nearly everybody is refused alike.
+  struct Heard {
+    const Outcome& outcome;
+    std::string_view domain;
+    int attempt = 1;
+  };
+  bool answered(const Heard& heard, Time now);
+  [[nodiscard]] const std::string& words_of_brake() const { return watch_.words(); }
+  /// Trouble that concerns everybody. True if the relay is paused or out now.
   bool trouble(const Outcome& outcome, Time now);
   /// A connection could not be opened, or broke before it was of use. `others_open`: it only wants fewer.
   enum class Others { none_open, some_open };
@@ -70,7 +88,10 @@ class RelayHealth {
   bool out_ = false;
   int failures_ = 0;
   int failed_opens_ = 0;
-  int policy_answers_ = 0;
+  RefusalWatch watch_;
+  bool works_ = false;
+  std::int64_t taken_ = 0;
+  std::string refused_alike_;  ///< of an earlier run
   bool ramping_ = false;
   Time resume_{};
   Time next_open_{};

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "delivery/brake.hpp"
 #include "delivery/dialogue.hpp"
 #include "delivery/journal.hpp"
 #include "delivery/outbox.hpp"
@@ -21,6 +22,8 @@ using namespace std::chrono_literals;
 
 /// Claims that one worker composes between two visits to the outbox.
 constexpr std::size_t compose_batch = 8;
+/// When refusals that were taken back are tried again: not before a relay that rests.
+constexpr std::chrono::minutes brake_pause{10};
 /// How long answers may wait for company before they are settled.
 constexpr std::chrono::milliseconds settle_pause = 200ms;
 
@@ -68,7 +71,12 @@ void count(RunReport& report, const Settled& answer) {
   switch (answer.outcome.kind) {
     case OutcomeKind::accepted: ++report.sent; break;
     case OutcomeKind::temporary: ++report.deferred; break;
-    case OutcomeKind::permanent: ++report.failed; break;
+    case OutcomeKind::permanent:
+      ++report.failed;
+      if (answer.outcome.blame != Blame::message) break;
+      ++report.message_refused;
+      report.message_refusal = answer.outcome;
+      break;
     case OutcomeKind::unknown: ++report.in_doubt; break;
   }
 }
@@ -76,15 +84,18 @@ void count(RunReport& report, const Settled& answer) {
 /// The ledger's side of a run; the threads around it end before it does.
 class Run {
  public:
-  Run(const RunOptions& options, int claim_batch, Ledger& ledger, Outbox& outbox, const StopFlag& stop)
-      : options_(options), claim_batch_(claim_batch), ledger_(ledger), outbox_(outbox), stop_(stop) {}
+  Run(const RunOptions& options, int claim_batch, Ledger& ledger, Outbox& outbox, Brake& brake, const StopFlag& stop)
+      : options_(options), claim_batch_(claim_batch), ledger_(ledger), outbox_(outbox), brake_(brake), stop_(stop) {}
 
   [[nodiscard]] Result<void> go();
+  /// Once the transport has ended: trouble that shows only now, and what is to be remembered of relays.
+  [[nodiscard]] Result<void> end(std::vector<RelayMemory> relays);
   RunReport report;
 
  private:
   [[nodiscard]] Result<void> refill();
   [[nodiscard]] Result<void> settle(Outbox::Harvest harvest, store::Sync sync);
+  [[nodiscard]] Result<void> pull(const std::string& relay, const std::string& words);
   [[nodiscard]] bool should_end();
   [[nodiscard]] std::chrono::milliseconds elapsed() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start_);
@@ -94,6 +105,7 @@ class Run {
   int claim_batch_;
   Ledger& ledger_;
   Outbox& outbox_;
+  Brake& brake_;
   const StopFlag& stop_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   bool all_claimed_ = false;
@@ -110,10 +122,20 @@ Result<void> Run::refill() {
   return {};
 }
 
+Result<void> Run::pull(const std::string& relay, const std::string& words) {
+  TIDINGS_LET(const int taken_back, ledger_.take_back(brake_.pull(relay, words), ledger_.now() + brake_pause));
+  report.failed -= taken_back;
+  report.deferred += taken_back;
+  return {};
+}
+
 Result<void> Run::settle(Outbox::Harvest harvest, store::Sync sync) {
   const bool nothing = harvest.answers.empty() && harvest.handed_back.empty();
+  for (const auto& each : harvest.brakes) TIDINGS_TRY(pull(each.relay, each.words));
+  brake_.soften(harvest.answers);
   const auto within = [&](std::span<const Settled> recorded) -> Result<void> {
     for (const auto& answer : recorded) count(report, answer);
+    brake_.recorded(recorded);
     return options_.within_settle ? options_.within_settle(recorded) : Result<void>{};
   };
   TIDINGS_TRY(ledger_.settle(std::move(harvest.answers), {.policy = options_.retry, .within = within, .sync = sync}));
@@ -157,10 +179,36 @@ Result<void> Run::go() {
     TIDINGS_TRY(settle(std::move(harvest), last ? store::Sync::full : store::Sync::process));
     if (last) break;
   }
-  // The relay's trouble may have come with the last answers, after the look at it above.
-  if (!ending) ending = should_end();
   if (const auto failure = outbox_.failure()) return tl::unexpected<Error>(*failure);
   return {};
+}
+
+Result<void> Run::end(std::vector<RelayMemory> relays) {
+  // Trouble may have come with the last answers, after the last look at it.
+  if (report.end == RunEnd::nothing_due) static_cast<void>(should_end());
+  const auto memory_of = [&](const std::string& name) {
+    return std::find_if(relays.begin(), relays.end(), [&](const RelayMemory& each) { return each.name == name; });
+  };
+  for (const auto& found : brake_.at_end()) {
+    if (!found.words.empty()) TIDINGS_TRY(pull(found.relay, found.words));
+    if (const auto memory = memory_of(found.relay); memory != relays.end()) {
+      memory->last_error = found.outcome.line();
+      memory->refused_alike = found.words;
+      memory->out = true;
+    }
+    const bool others_work = std::any_of(relays.begin(), relays.end(), [](const RelayMemory& each) { return each.taken > 0; });
+    if (report.end != RunEnd::nothing_due || others_work) continue;
+    report.end = RunEnd::relay_trouble;
+    report.trouble = found.outcome;
+    report.relay = found.relay;
+  }
+  for (auto& memory : relays) {
+    const bool gone = !brake_.is_pulled(memory.name) && brake_.was_asked(memory.name);
+    if (gone) memory.refused_alike.clear();
+    if (memory.name == report.relay) report.resumes = memory.paused_until;
+  }
+  report.relays = relays;
+  return ledger_.remember(relays);
 }
 
 }  // namespace
@@ -178,13 +226,22 @@ std::string_view name_of(RunEnd end) {
 Result<RunReport> deliver(const RunOptions& options, Ledger& ledger, Transport& transport, const Composer& compose,
                           const StopFlag& stop) {
   keep_freed_memory();
-  const Ledger::SettleOptions settling{.policy = options.retry, .within = options.within_settle, .sync = store::Sync::full};
-  TIDINGS_LET(const auto recovered, ledger.recover(settling));
-  TIDINGS_LET(const auto relays, ledger.relays());
+  TIDINGS_LET(const auto recovered, ledger.recover({.policy = options.retry, .within = options.within_settle, .sync = store::Sync::full}));
+  TIDINGS_LET(auto relays, ledger.relays());
+  for (const auto& relay : transport.memories(ledger.now())) {
+    const bool known = std::any_of(relays.begin(), relays.end(), [&](const RelayMemory& each) { return each.name == relay.name; });
+    if (!known) relays.push_back({.name = relay.name});
+  }
+  for (auto& relay : relays) {
+    TIDINGS_LET(relay.works, ledger.has_taken(options.edition, relay.name));
+  }
   transport.recall(relays, ledger.now());
+  Brake brake{relays};
+  TIDINGS_LET(const auto unjudged, ledger.unjudged());
+  brake.recall(unjudged);
   TIDINGS_LET(auto journal, Journal::create(ledger.path()));
   Outbox outbox{std::move(journal), static_cast<std::size_t>(transport.capacity()) * 2};
-  Run run{options, batch_for(options, transport), ledger, outbox, stop};
+  Run run{options, batch_for(options, transport), ledger, outbox, brake, stop};
   run.report.recovered = recovered;
 
   std::vector<std::thread> threads;
@@ -198,7 +255,7 @@ Result<RunReport> deliver(const RunOptions& options, Ledger& ledger, Transport& 
   if (!done) outbox.stop();
   outbox.close();
   for (auto& thread : threads) thread.join();
-  TIDINGS_TRY(ledger.remember(transport.memories(ledger.now())));
+  TIDINGS_TRY(run.end(transport.memories(ledger.now())));
   if (outbox.outstanding() == 0 && (done || outbox.failure())) TIDINGS_TRY(ledger.finish());
   if (!done) return tl::unexpected<Error>(std::move(done).error());
   return run.report;

@@ -1,15 +1,18 @@
 // One delivery run: claim, compose on worker threads, send, settle; until nothing is due, or somebody says stop.
 //
 // Threads: the calling thread alone touches the ledger; the transport runs on one thread, composers on `workers`. Queues
-// between them are bounded, so memory does not grow with the list. The first trouble with the relay as a whole (refused
-// login, policy, no connection) ends the run with the open deliveries untouched: calling again later is always harmless.
+// between them are bounded, so memory does not grow with the list. Trouble with every relay as a whole (refused login,
+// policy, no connection, refusals of nearly everybody: brake.hpp) ends the run with the open deliveries untouched: calling again
+// later is always harmless.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -31,7 +34,7 @@ enum class RunEnd {
   nothing_due,    ///< all that was due has been attempted
   stopped,        ///< StopFlag
   out_of_time,    ///< time_budget
-  relay_trouble,  ///< see RunReport::trouble
+  relay_trouble,  ///< no relay is of use: see RunReport::trouble
 };
 [[nodiscard]] std::string_view name_of(RunEnd end);
 
@@ -42,12 +45,20 @@ struct RunReport {
   std::int64_t failed = 0;
   std::int64_t in_doubt = 0;
   std::int64_t suppressed = 0;
+  std::int64_t message_refused = 0;           ///< of the failed: because of the message, not the reader
+  std::optional<Outcome> message_refusal{};  ///< one of these answers
   Recovered recovered{};             ///< what an earlier, dead run had left
   std::optional<Outcome> trouble{};  ///< the relay's answer that ended the run
   std::string relay{};               ///< whose answer it was
+  std::optional<UtcTime> resumes{};  ///< when the relay may be tried again; none: by the next run
+  std::vector<RelayMemory> relays{}; ///< how each relay stands after the run
   std::chrono::milliseconds elapsed{};
 
   [[nodiscard]] std::int64_t settled() const { return sent + deferred + failed + in_doubt; }
+  /// A relay refuses nearly everybody alike: its refusals prove nothing, and suppress nobody.
+  [[nodiscard]] bool braked() const {
+    return std::any_of(relays.begin(), relays.end(), [](const RelayMemory& each) { return !each.refused_alike.empty(); });
+  }
 };
 
 struct RunOptions {
@@ -56,7 +67,7 @@ struct RunOptions {
   int workers = 2;
   int claim_batch = 512;  ///< the most that is claimed and not settled at any instant
   std::optional<std::chrono::milliseconds> time_budget{};
-  Ledger::WithinSettle within_settle{};                ///< e.g. suppress addresses whose verdict is hard
+  Ledger::WithinSettle within_settle{};                ///< joins the transaction of each settled batch
   std::function<void(const RunReport&)> on_progress{};  ///< on the calling thread, after each settled batch
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <csignal>
 #include <deque>
 #include <list>
@@ -37,6 +38,7 @@ struct Relay {
   int sessions = 0;     ///< open or opening
   std::size_t opening = 0;
   double load = 0;      ///< letters given to it by weight: the relay with the least is next
+  SteadyTime heard{};   ///< when it answered last
   Outcome last_trouble;
 
   explicit Relay(RelayOptions wanted) : options(std::move(wanted)), name(options.name()), health(options) {}
@@ -66,12 +68,14 @@ class Loop {
  private:
   void open_sessions();
   void on_opened(Connector::Opened opened);
+  void catch_up(Relay& relay);
   void on_trouble(Relay& relay, const Outcome& outcome);
   void fetch();
   void feed();
   [[nodiscard]] std::deque<Parcel>::iterator next_parcel();
   [[nodiscard]] Throttle* domain_throttle(const Parcel& parcel);
   [[nodiscard]] Session* next_session();
+  [[nodiscard]] bool is_ahead(const Relay& relay);
   void feed_session(Session& session, Parcel parcel);
   void retire_sessions();
   void read(Session& session);
@@ -165,10 +169,14 @@ void Loop::fetch() {
   for (auto& parcel : outbox_.take(wanted - waiting_.size())) waiting_.push_back(std::move(parcel));
 }
 
+std::string_view domain_of(const Parcel& parcel) {
+  const std::string_view to = parcel.letter.envelope_to;
+  return to.substr(std::min(to.rfind('@'), to.size() - 1) + 1);
+}
+
 Throttle* Loop::domain_throttle(const Parcel& parcel) {
   if (domains_.empty()) return nullptr;
-  const std::string_view to = parcel.letter.envelope_to;
-  const auto found = domains_.find(to.substr(std::min(to.rfind('@'), to.size() - 1) + 1));
+  const auto found = domains_.find(domain_of(parcel));
   return found == domains_.end() ? nullptr : &found->second;
 }
 
@@ -179,13 +187,24 @@ std::deque<Parcel>::iterator Loop::next_parcel() {
   });
 }
 
+/// It has had its share, and another that is at work has not: whoever is slow gets less of the list, not more. A relay that is
+/// silent, or kept back by its own rate, keeps nobody waiting.
+bool Loop::is_ahead(const Relay& relay) {
+  return std::any_of(relays_.begin(), relays_.end(), [&](const auto& other) {
+    const auto silence = other->sessions > static_cast<int>(other->opening) ? 3s : 1s;
+    const bool at_work = other.get() != &relay && other->options.weight > 0 && other->sessions > 0 && may_use(*other) &&
+                         now_ - other->heard < silence && other->health.throttle().allowance(now_, 1) > 0;
+    return at_work && relay.load >= other->load + 1.0;
+  });
+}
+
 /// The relay that is furthest behind its share, and there the session with the least in flight.
 Session* Loop::next_session() {
   Session* best = nullptr;
   for (auto& session : sessions_) {
     if (session.quitting || !session.dialogue.ready()) continue;
     auto& relay = *session.relay;
-    if (!may_use(relay) || relay.health.throttle().allowance(now_, 1) == 0) continue;
+    if (!may_use(relay) || relay.health.throttle().allowance(now_, 1) == 0 || is_ahead(relay)) continue;
     if (best == nullptr || relay.load < best->relay->load ||
         (&relay == best->relay && session.dialogue.in_flight() < best->dialogue.in_flight())) {
       best = &session;
@@ -234,6 +253,7 @@ void Loop::open_sessions() {
     auto& relay = *relays_[i];
     if (!may_use(relay)) continue;
     while (relay.sessions < relay.health.allowed_sessions(now_) && relay.opening < wanted && now_ >= relay.health.next_open()) {
+      if (relay.sessions == 0) relay.heard = now_;
       ++relay.sessions;
       ++relay.opening;
       connector_.open(i, relay.options);
@@ -253,9 +273,21 @@ void Loop::on_opened(Connector::Opened opened) {
     return;
   }
   relay.health.opened();
+  relay.heard = now_;
+  if (relay.sessions - static_cast<int>(relay.opening) == 1) catch_up(relay);
   Dialogue::Setup setup{.capabilities = read_capabilities(opened.connection->capabilities()), .window = relay.options.window};
   setup.dialect = dialect_for(setup.capabilities, relay.health.dialect());
   sessions_.emplace_back(&relay, std::move(opened.connection), std::move(setup));
+}
+
+/// A relay that comes late, or again, has nothing to make up for.
+void Loop::catch_up(Relay& relay) {
+  std::optional<double> least;
+  for (const auto& other : relays_) {
+    if (other.get() == &relay || other->sessions == static_cast<int>(other->opening) || other->options.weight == 0) continue;
+    least = std::min(least.value_or(other->load), other->load);
+  }
+  if (least) relay.load = std::max(relay.load, *least);
 }
 
 /// The relay is paused or out: its sessions end, its letters go to others or back.
@@ -279,6 +311,7 @@ void Loop::read(Session& session) {
   input_.clear();
   const auto io = session.connection->receive(input_);
   if (!input_.empty()) session.awaited = Awaiting::nothing;  // progress: the clock starts anew
+  if (!input_.empty()) session.relay->heard = now_;
   if (!input_.empty()) session.dialogue.received(input_);
   if (io == Connection::Io::closed && !session.dialogue.finished()) session.dialogue.lost(Loss::closed, "the relay closed the connection");
   collect(session);
@@ -305,16 +338,19 @@ void Loop::on_answer(Session& session, Answer answer) {
     return;
   }
   const auto outcome = std::move(answer.outcome);
-  const bool trouble = is_relay_trouble(outcome);
-  if (trouble && outcome.stage == Stage::mail) {
+  const auto domain = std::string{domain_of(parcel)};
+  const auto attempt = parcel.claim.attempt;
+  const bool braked = !relay.health.words_of_brake().empty();
+  const bool was_usable = relay.health.is_usable(now_);
+  const bool ended = relay.health.answered({.outcome = outcome, .domain = domain, .attempt = attempt}, now_);
+  if (!braked && !relay.health.words_of_brake().empty()) outbox_.brake(relay.name, relay.health.words_of_brake());
+  if (is_relay_trouble(outcome) && outcome.stage <= Stage::mail) {
     // About us, before this recipient was named: nobody is charged with it.
     waiting_.push_front(std::move(parcel));
   } else {
     outbox_.answer(std::move(parcel.claim), outcome, relay.name);
   }
-  if (outcome.kind == OutcomeKind::accepted) relay.health.accepted(now_);
-  const bool was_usable = relay.health.is_usable(now_);
-  if (trouble && relay.health.trouble(outcome, now_) && was_usable) on_trouble(relay, outcome);
+  if (ended && was_usable) on_trouble(relay, outcome);
 }
 
 void Loop::mark_and_write() {
@@ -405,7 +441,7 @@ SteadyTime Loop::wake_time() {
   };
   for (auto& session : sessions_) {
     if (session.awaited != Awaiting::nothing) not_after(session.deadline);
-    if (!waiting_.empty() && session.dialogue.ready() && may_use(*session.relay)) not_after(session.relay->health.throttle().next(now_));
+    if (!waiting_.empty() && session.dialogue.ready() && may_use(*session.relay) && !is_ahead(*session.relay)) not_after(session.relay->health.throttle().next(now_));
   }
   not_after(connector_.deadline());
   if (waiting_.empty()) return until;
@@ -454,6 +490,14 @@ void block_sigpipe() {
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
+/// What a relay that still rests from an earlier run says.
+Outcome resting(const RelayMemory& memory) {
+  const std::string_view line = memory.last_error;
+  int code = 0;
+  std::from_chars(line.data(), line.data() + line.size(), code);
+  return code >= 400 ? classify(Stage::greeting, code, line.substr(3)) : no_reply(Stage::connect, line);
+}
+
 class SmtpTransport final : public Transport {
  public:
   SmtpTransport(std::vector<RelayOptions> relays, const std::vector<DomainLimit>& limits) {
@@ -484,7 +528,7 @@ class SmtpTransport final : public Transport {
       for (auto& relay : relays_) {
         if (relay->name != memory.name) continue;
         relay->health.recall(memory, now, std::chrono::steady_clock::now());
-        relay->last_trouble = no_reply(Stage::connect, "paused after: " + memory.last_error);
+        relay->last_trouble = resting(memory);
       }
     }
   }

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -39,6 +40,23 @@ Result<SenderLock> SenderLock::take(const std::filesystem::path& database, const
     return fail(Errc::io, fmt::format("cannot write lock file {}: {}", path.string(), std::strerror(errno)));
   }
   return lock;
+}
+
+std::string SenderLock::holder(const std::filesystem::path& database) {
+  auto path = database;
+  path += ".lock";
+  struct stat file{};
+  if (::stat(path.c_str(), &file) != 0) return {};
+  // Asking by flock would keep out a sender that starts at this moment.
+  const auto locks = read_file("/proc/locks", 1 << 20);
+  if (!locks) return {};
+  const auto inode = fmt::format(":{} ", file.st_ino);
+  for (const auto line : split(*locks, '\n')) {
+    if (line.find(" FLOCK ") == std::string_view::npos || line.find(inode) == std::string_view::npos) continue;
+    const auto note = read_file(path, 4096);
+    return note ? std::string{trim(*note)} : "a process";
+  }
+  return {};
 }
 
 SenderLock::SenderLock(SenderLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}

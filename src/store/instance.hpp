@@ -17,6 +17,9 @@ class SenderLock {
   /// Errc::try_again names the holder (process, job, since when); never waits.
   [[nodiscard]] static Result<SenderLock> take(const std::filesystem::path& database, const std::string& job);
 
+  /// Who holds it now, as take() would name them ("process 17, send, since ..."); empty if nobody does. Takes nothing.
+  [[nodiscard]] static std::string holder(const std::filesystem::path& database);
+
   SenderLock(SenderLock&& other) noexcept;
   SenderLock& operator=(SenderLock&&) = delete;
   SenderLock(const SenderLock&) = delete;

@@ -152,6 +152,9 @@ Result<SubscriberCounts> SubscriberTable::counts() {
   TIDINGS_TRY(people.step());
   counts.erased = people.integer(1);
   counts.subscribers = people.integer(0) - counts.erased;
+  auto staying = database_.prepare("SELECT count(DISTINCT subscriber_id) FROM subscriptions WHERE state <> 'withdrawn'");
+  TIDINGS_TRY(staying.step());
+  counts.staying = staying.integer(0);
   // Subscriptions by their index alone, and who is suppressed from the side of the few: a join of a million takes 20 times as
   // long.
   auto query = database_.prepare("SELECT digest, state, count(*) FROM subscriptions GROUP BY digest, state");

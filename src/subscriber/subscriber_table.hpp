@@ -85,6 +85,7 @@ struct SubscriptionCounts {
 
 struct SubscriberCounts {
   std::int64_t subscribers = 0;  ///< without the erased
+  std::int64_t staying = 0;      ///< with a subscription that they have not left
   std::int64_t erased = 0;
   std::vector<SubscriptionCounts> digests{};  ///< by name
 

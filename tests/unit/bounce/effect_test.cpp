@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/refusal.hpp"
 #include "bounce/effect.hpp"
 #include "bounce/phrases.hpp"
 #include "bounce/scan.hpp"

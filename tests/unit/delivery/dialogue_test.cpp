@@ -395,7 +395,8 @@ TEST_CASE("dialogue: what the relay cannot take is refused before a word is said
   talk.submit();
   talk.reply("");
   REQUIRE(talk.answers.size() == 1);
-  CHECK(talk.answers[0].outcome.blame == Blame::message);
+  CHECK(talk.answers[0].outcome.blame == Blame::relay);
+  CHECK(concerns_everybody(talk.answers[0].outcome));
   CHECK(talk.hear().empty());
 
   Talk plain{Dialect::lock_step};

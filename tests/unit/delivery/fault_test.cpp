@@ -234,7 +234,7 @@ TEST_CASE("fault: what a relay lied about and when it wants rest is remembered b
   const auto resting = go();
   CHECK(resting.end == RunEnd::relay_trouble);
   REQUIRE(resting.trouble);
-  CHECK(resting.trouble->text.find("421 4.7.28 too fast") != std::string::npos);
+  CHECK(resting.trouble->line().find("421 4.7.28 too fast") != std::string::npos);
   CHECK(server.sessions() == sessions);
 
   // After it: one session at first, one command at a time.
@@ -269,8 +269,8 @@ TEST_CASE("relays: letters are shared by weight, and a relay in trouble passes i
     CHECK(go({one, two, backup}).sent == 90);
     CHECK(spare.accepted().empty());
     CHECK(big.accepted().size() + small.accepted().size() == 90);
-    CHECK(!big.accepted().empty());
-    CHECK(!small.accepted().empty());
+    CHECK(big.accepted().size() >= 57);
+    CHECK(big.accepted().size() <= 63);
   }
   SUBCASE("fail-over") {
     SmtpServer broken{[](const Request& request) -> Action {
