@@ -77,19 +77,22 @@ delivery::Ledger::WithinSettle suppress_hard(store::Database& database, const Cl
     for (const auto& answer : answers) {
       if (answer.outcome.verdict != delivery::Verdict::hard) continue;
       if (answer.claim.address.empty()) continue;  // erased since: suppressed by a hash that knows no bounces
-      TIDINGS_TRY(suppressions.add(stored_address(answer.claim.address), subscriber::SuppressionCause::hard_bounce, answer.outcome.line()));
+      TIDINGS_TRY(suppressions.add(stored_address(answer.claim.address),
+                                   subscriber::SuppressionCause::hard_bounce, answer.outcome.line()));
     }
     return {};
   };
 }
 
-/// Those who get nothing for a reason of ours, by name: their address would be refused today, or no relay takes it (RFC 3463 x.6.7).
+/// Those who get nothing for a reason of ours, by name: their address would be refused today, or no relay
+/// takes it (RFC 3463 x.6.7).
 void tell_unsent(const digest::Edition& edition, std::span<const delivery::Settled> answers) {
   for (const auto& answer : answers) {
     const auto& outcome = answer.outcome;
     const bool is_eai = outcome.kind == delivery::OutcomeKind::permanent && outcome.enhanced == "5.6.7";
     if (!is_eai && !delivery::is_unsendable(outcome)) continue;
-    log::warning(fmt::format("{}: {} gets nothing: {}", digest::name_of(edition), clean_utf8(answer.claim.address), outcome.line()));
+    log::warning(fmt::format("{}: {} gets nothing: {}", digest::name_of(edition),
+                             clean_utf8(answer.claim.address), outcome.line()));
   }
 }
 
@@ -158,7 +161,8 @@ class Deliverer {
     delivery::RunOptions run;
     run.edition = edition.id;
     run.retry = retry_policy(config_);
-    if (options_.time_budget) run.time_budget = std::max(*options_.time_budget - elapsed(), std::chrono::milliseconds{0});
+    if (options_.time_budget)
+      run.time_budget = std::max(*options_.time_budget - elapsed(), std::chrono::milliseconds{0});
     run.within_settle = [this, &edition](std::span<const delivery::Settled> answers) {
       tell_unsent(edition, answers);
       return suppress_hard(database_, clock_)(answers);

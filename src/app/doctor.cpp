@@ -126,9 +126,12 @@ class Doctor {
     }
     std::error_code error;
     const bool is_folder = std::filesystem::is_directory(path, error);
-    if (is_folder && ::access(path.c_str(), W_OK | X_OK) == 0) return good("smtp", "mail goes into " + path.string());
-    if (!is_folder && !std::filesystem::exists(path, error)) return note("smtp", path.string() + " will be made for the mail");
-    add(Finding::Level::trouble, "smtp", path.string() + (is_folder ? " cannot be written" : " is no folder"), "[smtp] url names where mail goes");
+    if (is_folder && ::access(path.c_str(), W_OK | X_OK) == 0)
+      return good("smtp", "mail goes into " + path.string());
+    if (!is_folder && !std::filesystem::exists(path, error))
+      return note("smtp", path.string() + " will be made for the mail");
+    add(Finding::Level::trouble, "smtp", path.string() + (is_folder ? " cannot be written" : " is no folder"),
+        "[smtp] url names where mail goes");
   }
 
   void relays() {

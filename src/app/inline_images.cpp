@@ -83,7 +83,9 @@ Result<std::vector<FoundImage>> fetch_images(const Config& config, const DigestC
   const auto stays_a_link = [](const std::string& url, const std::string& why) {
     log::warning(fmt::format("the picture {} stays a link: {}", url, why));
   };
-  if (too_many > 0) log::warning(fmt::format("{} stay links: an edition takes in {}", plural(too_many, "picture"), most_images));
+  if (too_many > 0)
+    log::warning(
+        fmt::format("{} stay links: an edition takes in {}", plural(too_many, "picture"), most_images));
   std::int64_t total = 0;
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const auto size = static_cast<std::int64_t>(bytes[i].size());
@@ -97,8 +99,10 @@ Result<std::vector<FoundImage>> fetch_images(const Config& config, const DigestC
     }
     if (size > digest.image_limit_bytes || total + size > digest.images_limit_bytes) {
       const bool alone = size > digest.image_limit_bytes;
-      stays_a_link(requests[i].url, fmt::format("it has {}, and {} is {}", format_size(size), alone ? "image_limit" : "images_limit for all of them",
-                                                format_size(alone ? digest.image_limit_bytes : digest.images_limit_bytes)));
+      stays_a_link(requests[i].url,
+                   fmt::format("it has {}, and {} is {}", format_size(size),
+                               alone ? "image_limit" : "images_limit for all of them",
+                               format_size(alone ? digest.image_limit_bytes : digest.images_limit_bytes)));
       continue;
     }
     total += size;

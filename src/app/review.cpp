@@ -227,8 +227,9 @@ Result<std::optional<UtcTime>> next_settling(const Config& config, store::Databa
   return next;
 }
 
-Result<MailedDrafts> mail_drafts(const Config& config, store::Database& database, const Clock& clock, Random& random,
-                                 const std::filesystem::path& to_folder, const delivery::StopFlag& stop) {
+Result<MailedDrafts> mail_drafts(const Config& config, store::Database& database, const Clock& clock,
+                                 Random& random, const std::filesystem::path& to_folder,
+                                 const delivery::StopFlag& stop) {
   MailedDrafts out;
   digest::EditionTable editions{database};
   TIDINGS_LET(const auto drafts, editions.drafts(""));

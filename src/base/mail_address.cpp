@@ -26,23 +26,28 @@ struct CodePoints {
   char32_t last;
 };
 
-/// RFC 6531 section 3.3 lets them stand in a local part. Nobody can see or type them, they end lines or turn the text around them, and
-/// whoever reads the address reads another one: C1 controls, separators, blanks, soft hyphen, bidirectional and zero-width characters,
-/// other format characters (RFC 8264 section 9.11), and noncharacters.
+/// RFC 6531 section 3.3 lets them stand in a local part. Nobody can see or type them, they end lines or turn
+/// the text around them, and whoever reads the address reads another one: C1 controls, separators, blanks,
+/// soft hyphen, bidirectional and zero-width characters, other format characters (RFC 8264 section 9.11), and
+/// noncharacters.
 constexpr std::array unseen{
-    CodePoints{0x80, 0xA0},     CodePoints{0xAD, 0xAD},     CodePoints{0x34F, 0x34F},     CodePoints{0x600, 0x605},
-    CodePoints{0x61C, 0x61C},   CodePoints{0x6DD, 0x6DD},   CodePoints{0x70F, 0x70F},     CodePoints{0x115F, 0x1160},
-    CodePoints{0x1680, 0x1680}, CodePoints{0x180B, 0x180F}, CodePoints{0x2000, 0x200F},   CodePoints{0x2028, 0x202F},
-    CodePoints{0x205F, 0x206F}, CodePoints{0x3000, 0x3000}, CodePoints{0x3164, 0x3164},   CodePoints{0xFDD0, 0xFDEF},
-    CodePoints{0xFEFF, 0xFEFF}, CodePoints{0xFFA0, 0xFFA0}, CodePoints{0xFFF0, 0xFFFF},   CodePoints{0x1D173, 0x1D17A},
-    CodePoints{0xE0000, 0x10FFFF},
+    CodePoints{0x80, 0xA0},     CodePoints{0xAD, 0xAD},       CodePoints{0x34F, 0x34F},
+    CodePoints{0x600, 0x605},   CodePoints{0x61C, 0x61C},     CodePoints{0x6DD, 0x6DD},
+    CodePoints{0x70F, 0x70F},   CodePoints{0x115F, 0x1160},   CodePoints{0x1680, 0x1680},
+    CodePoints{0x180B, 0x180F}, CodePoints{0x2000, 0x200F},   CodePoints{0x2028, 0x202F},
+    CodePoints{0x205F, 0x206F}, CodePoints{0x3000, 0x3000},   CodePoints{0x3164, 0x3164},
+    CodePoints{0xFDD0, 0xFDEF}, CodePoints{0xFEFF, 0xFEFF},   CodePoints{0xFFA0, 0xFFA0},
+    CodePoints{0xFFF0, 0xFFFF}, CodePoints{0x1D173, 0x1D17A}, CodePoints{0xE0000, 0x10FFFF},
 };
 
 bool is_unseen(char32_t character) {
-  return std::ranges::any_of(unseen, [&](const CodePoints& each) { return each.first <= character && character <= each.last; });
+  return std::ranges::any_of(
+      unseen, [&](const CodePoints& each) { return each.first <= character && character <= each.last; });
 }
 
-std::string name_of(char32_t character) { return fmt::format("U+{:04X}", static_cast<std::uint32_t>(character)); }
+std::string name_of(char32_t character) {
+  return fmt::format("U+{:04X}", static_cast<std::uint32_t>(character));
+}
 
 /// The first of them, or 0.
 char32_t first_unseen(std::string_view text) {

@@ -22,7 +22,9 @@ namespace fs = std::filesystem;
 
 Result<std::string> read_head(const fs::path& path) {
   std::ifstream in{path, std::ios::binary};
-  if (!in) return fail(Errc::no_input, fmt::format("the mail {} cannot be read ({})", path.string(), std::strerror(errno)));
+  if (!in)
+    return fail(Errc::no_input,
+                fmt::format("the mail {} cannot be read ({})", path.string(), std::strerror(errno)));
   std::string bytes;
   std::error_code error;
   const auto size = fs::file_size(path, error);

@@ -57,10 +57,13 @@ class Session {
       return fail(Errc::config, fmt::format("{} refuses the login of {}", options_.url, options_.username),
                   "[bounce] username and password");
     if (code == CURLE_PEER_FAILED_VERIFICATION)
-      return fail(Errc::unavailable, fmt::format("{}: its certificate is not trusted ({})", options_.url, said_.data()),
-                  "[bounce] ca_file = \"FILE.pem\" names the authority that signed it, or the certificate itself");
+      return fail(
+          Errc::unavailable,
+          fmt::format("{}: its certificate is not trusted ({})", options_.url, said_.data()),
+          "[bounce] ca_file = \"FILE.pem\" names the authority that signed it, or the certificate itself");
     if (code == CURLE_SSL_CACERT_BADFILE)
-      return fail(Errc::config, fmt::format("{} cannot be read as certificates", options_.ca_file), "[bounce] ca_file");
+      return fail(Errc::config, fmt::format("{} cannot be read as certificates", options_.ca_file),
+                  "[bounce] ca_file");
     return fail(Errc::unavailable, fmt::format("{}: {}", options_.url, curl_easy_strerror(code)));
   }
 

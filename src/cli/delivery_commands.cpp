@@ -83,11 +83,15 @@ Result<Exit> retry(Session& session, const DeliveryOptions& options) {
   TIDINGS_LET(const auto subscriber, subscriber_of(session, *database, options.address));
   TIDINGS_LET(auto transaction, database->begin());
   delivery::Ledger ledger{*database, session.clock()};
-  TIDINGS_LET(const int count, ledger.retry(edition.id, state.value_or(delivery::DeliveryState::deferred), subscriber));
+  TIDINGS_LET(const int count,
+              ledger.retry(edition.id, state.value_or(delivery::DeliveryState::deferred), subscriber));
   if (count > 0) TIDINGS_TRY(editions.reopen(edition.id, session.clock().now()));
   TIDINGS_TRY(transaction.commit());
   print(fmt::format("{} due now{}\n", plural(count, "delivery"),
-                    count > 0 ? fmt::format("; the next \"tidings send --due\" or \"tidings deliver {}\" sends", digest::name_of(edition)) : ""));
+                    count > 0
+                        ? fmt::format("; the next \"tidings send --due\" or \"tidings deliver {}\" sends",
+                                      digest::name_of(edition))
+                        : ""));
   return Exit::done;
 }
 

@@ -172,7 +172,8 @@ void Dialogue::say_mail(const message::Letter& letter, std::uint64_t serial) {
     append_number(to, static_cast<std::int64_t>(letter.size_bytes()));
   }
   // Only its header has eight bits; a relay that cannot pass them on knows at once.
-  if (letter.needs_smtputf8()) to += setup_.capabilities.eight_bit_mime ? " BODY=8BITMIME SMTPUTF8" : " SMTPUTF8";
+  if (letter.needs_smtputf8())
+    to += setup_.capabilities.eight_bit_mime ? " BODY=8BITMIME SMTPUTF8" : " SMTPUTF8";
   to += "\r\n";
   said(to.size() - before);
   expect(Step::mail, serial);

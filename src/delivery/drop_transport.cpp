@@ -32,11 +32,13 @@ std::string with_envelope(const message::Letter& letter) {
   return fmt::format("Return-Path: <{}>\r\nDelivered-To: {}\r\n{}", letter.envelope_from, letter.envelope_to, letter.text());
 }
 
-/// The Maildir rule (cr.yp.to/proto/maildir.html): the time, this process and its place in it, the host. Whoever else delivers into the
-/// folder, another newsletter or a mail server, comes to another name.
+/// The Maildir rule (cr.yp.to/proto/maildir.html): the time, this process and its place in it, the host.
+/// Whoever else delivers into the folder, another newsletter or a mail server, comes to another name.
 std::string maildir_name() {
   static std::atomic<std::uint64_t> sequence{0};
-  const auto now = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
+                       std::chrono::system_clock::now().time_since_epoch())
+                       .count();
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) != 0) host = {'l', 'o', 'c', 'a', 'l', 'h', 'o', 's', 't'};
   const auto safe = replace_all(replace_all(host.data(), "/", "\\057"), ":", "\\072");
@@ -52,7 +54,8 @@ Result<void> move_to_new(const std::filesystem::path& from, const std::filesyste
   // Some file systems know no second name of a file.
   const bool exists = errno == EEXIST;
   if (!exists && ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
-  auto failed = fail(Errc::cannot_create, fmt::format("cannot move a message to {}: {}", to.parent_path().string(), std::strerror(errno)));
+  auto failed = fail(Errc::cannot_create, fmt::format("cannot move a message to {}: {}",
+                                                      to.parent_path().string(), std::strerror(errno)));
   ::unlink(from.c_str());
   return failed;
 }
@@ -90,7 +93,8 @@ class DropTransport final : public Transport {
   void drop(Outbox& outbox, const Parcel& parcel) {
     const bool is_maildir = format_ == DropFormat::maildir;
     const auto name = is_maildir ? maildir_name() : file_stem(parcel.claim, parcel.letter);
-    const auto wrote = is_maildir ? deliver_to_maildir(name, parcel.letter) : write_file(folder_ / (name + ".eml"), with_envelope(parcel.letter));
+    const auto wrote = is_maildir ? deliver_to_maildir(name, parcel.letter)
+                                  : write_file(folder_ / (name + ".eml"), with_envelope(parcel.letter));
     if (wrote) return outbox.answer(parcel.claim, classify(Stage::dot, 250, "2.0.0 " + name), "drop");
     // Not there at all, so not in doubt; and the folder will not take the next one either.
     auto outcome = no_reply(Stage::connect, wrote.error().what);

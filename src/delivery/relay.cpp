@@ -34,8 +34,10 @@ std::string RelayOptions::name() const {
 std::vector<std::string> RelayOptions::secrets() const {
   if (password.empty()) return {};
   const std::string nul(1, '\0');
-  return {base64_encode(nul + username + nul + password),                                 // RFC 4616
-          base64_encode(fmt::format("user={}\x01" "auth=Bearer {}\x01\x01", username, password)),  // XOAUTH2
+  return {base64_encode(nul + username + nul + password),  // RFC 4616
+          base64_encode(fmt::format("user={}\x01"
+                                    "auth=Bearer {}\x01\x01",
+                                    username, password)),  // XOAUTH2
           base64_encode(password), password};
 }
 

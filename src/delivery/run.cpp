@@ -214,7 +214,7 @@ Result<RunReport> deliver(const RunOptions& options, Ledger& ledger, Transport& 
   return run.report;
 }
 
-bool is_unsendable(const Outcome& outcome) { 
+bool is_unsendable(const Outcome& outcome) {
   return outcome.kind == OutcomeKind::permanent && outcome.code == 0 && outcome.blame == Blame::message;
 }
 

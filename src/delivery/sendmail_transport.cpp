@@ -128,8 +128,10 @@ Result<std::unique_ptr<Transport>> make_sendmail_transport(const std::filesystem
   std::error_code error;
   const bool is_folder = std::filesystem::is_directory(program, error);
   if (is_folder || ::access(program.c_str(), X_OK) != 0) {
-    return fail(Errc::config, fmt::format("{} cannot be executed: {}", program.string(), std::strerror(is_folder ? EISDIR : errno)),
-                "name a program that takes messages as sendmail does");
+    return fail(
+        Errc::config,
+        fmt::format("{} cannot be executed: {}", program.string(), std::strerror(is_folder ? EISDIR : errno)),
+        "name a program that takes messages as sendmail does");
   }
   return std::make_unique<SendmailTransport>(program);
 }

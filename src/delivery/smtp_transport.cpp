@@ -53,8 +53,8 @@ struct Session {
   int submitted = 0;
   bool blocked = false;  ///< the socket takes no more octets for now
   bool quitting = false;
-  bool cut = false;   ///< by us, in a hurry
-  bool wrote = false; ///< octets have left since watch_deadlines() looked
+  bool cut = false;    ///< by us, in a hurry
+  bool wrote = false;  ///< octets have left since watch_deadlines() looked
   Awaiting awaited = Awaiting::nothing;
   std::uint64_t replies = 0;
   SteadyTime idle_until{};  ///< the next sign of life by then
@@ -184,7 +184,8 @@ Throttle* Loop::domain_throttle(const Parcel& parcel) {
   return found == domains_.end() ? nullptr : &found->second;
 }
 
-/// The first that may leave now. Behind one that waits for its domain, or for a relay that takes its address, others overtake.
+/// The first that may leave now. Behind one that waits for its domain, or for a relay that takes its address,
+/// others overtake.
 std::deque<Parcel>::iterator Loop::next_parcel(const Session* any) {
   if (any == nullptr) return waiting_.end();
   return std::find_if(waiting_.begin(), waiting_.end(), [&](const Parcel& parcel) {
@@ -194,7 +195,8 @@ std::deque<Parcel>::iterator Loop::next_parcel(const Session* any) {
   });
 }
 
-/// While any relay in use announces SMTPUTF8 or may yet, no other is asked for it; else each is as good as the next.
+/// While any relay in use announces SMTPUTF8 or may yet, no other is asked for it; else each is as good as
+/// the next.
 bool Loop::may_have(const Relay& relay, Needs needs) const {
   if (needs == Needs::nothing || relay.smtputf8.value_or(true)) return true;
   return std::none_of(relays_.begin(), relays_.end(),
@@ -207,7 +209,8 @@ Session* Loop::next_session(Needs needs) {
   for (auto& session : sessions_) {
     if (session.quitting || !session.dialogue.ready()) continue;
     auto& relay = *session.relay;
-    if (!may_use(relay) || !may_have(relay, needs) || relay.health.throttle().allowance(now_, 1) == 0) continue;
+    if (!may_use(relay) || !may_have(relay, needs) || relay.health.throttle().allowance(now_, 1) == 0)
+      continue;
     if (best == nullptr || relay.load < best->relay->load ||
         (&relay == best->relay && session.dialogue.in_flight() < best->dialogue.in_flight())) {
       best = &session;
@@ -384,7 +387,8 @@ std::chrono::milliseconds time_for(const PhaseTimeouts& timeouts, Awaiting await
   return 0ms;
 }
 
-/// A reply counts when it is whole: what drips in does not put its end off. A long message may take longer than one silence.
+/// A reply counts when it is whole: what drips in does not put its end off. A long message may take longer
+/// than one silence.
 void Loop::watch_deadlines() {
   constexpr int longest_write = 10;
   for (auto& session : sessions_) {
@@ -403,7 +407,8 @@ void Loop::watch_deadlines() {
   }
 }
 
-/// In a hurry what is in flight has seconds: then it is in doubt if its last octet has left, and else deferred.
+/// In a hurry what is in flight has seconds: then it is in doubt if its last octet has left, and else
+/// deferred.
 void Loop::cut_sessions() {
   for (auto& session : sessions_) {
     if (!cut_at_) cut_at_ = now_ + session.relay->options.timeouts.stop;
@@ -426,7 +431,8 @@ bool Loop::close_finished() {
     auto& relay = *at->relay;
     --relay.sessions;
     // Sessions that open and break before they did anything are as good as none.
-    const bool useless = at->dialogue.completed() == 0 && at->submitted > 0 && !at->dialogue.lied() && !at->cut;
+    const bool useless =
+        at->dialogue.completed() == 0 && at->submitted > 0 && !at->dialogue.lied() && !at->cut;
     if (useless && relay.health.is_usable(now_) &&
         relay.health.open_failed(at->dialogue.farewell(), RelayHealth::Others::none_open, now_)) {
       on_trouble(relay, at->dialogue.farewell());

@@ -369,7 +369,8 @@ Result<void> EditionTable::reopen(EditionId edition, UtcTime at) {
   TIDINGS_TRY(change.bind(":at", at).bind(":id", edition).run());
   if (database_.changes() == 1) return {};
   TIDINGS_LET(const auto now, get(edition));
-  return fail(Errc::usage, fmt::format("{} is {}: none of its deliveries can be tried again", name_of(now), name_of(now.state)));
+  return fail(Errc::usage, fmt::format("{} is {}: none of its deliveries can be tried again", name_of(now),
+                                       name_of(now.state)));
 }
 
 Result<void> EditionTable::cancel(EditionId edition, std::string_view reason, UtcTime at) {

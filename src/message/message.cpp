@@ -50,7 +50,8 @@ bool is_ascii(std::string_view text) {
 /// The same lines with a letter for each octet above 127.
 std::string in_ascii(std::string_view text) {
   std::string out{text};
-  std::ranges::replace_if(out, [](char c) { return static_cast<signed char>(c) < 0; }, 'x');
+  std::ranges::replace_if(
+      out, [](char c) { return static_cast<signed char>(c) < 0; }, 'x');
   return out;
 }
 

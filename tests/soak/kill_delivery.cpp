@@ -1,11 +1,13 @@
-// The kill test: a child process delivers to a scripted SMTP server in this one and is killed with SIGKILL again and again, at
-// random moments of the dialogue and at every commit of the ledger. Two relays share the work; they refuse, greylist, answer 4yz and 421.
-// Now and then its disk is full, somebody else holds the database, or its clock is two hours behind. At the end everybody was mailed exactly once, save those whose answer the kill took away, who are counted,
-// bounded, and got the same Message-ID.
+// The kill test: a child process delivers to a scripted SMTP server in this one and is killed with SIGKILL
+// again and again, at random moments of the dialogue and at every commit of the ledger. Two relays share the
+// work; they refuse, greylist, answer 4yz and 421. Now and then its disk is full, somebody else holds the
+// database, or its clock is two hours behind. At the end everybody was mailed exactly once, save those whose
+// answer the kill took away, who are counted, bounded, and got the same Message-ID.
 //
 //   kill_delivery [--readers 600] [--kills 25] [--seed 1]        exit 0 if all holds
 //
-// From 100 kills on a whole edition goes out first in runs that all die at their first commit: so that every commit is killed at.
+// From 100 kills on a whole edition goes out first in runs that all die at their first commit: so that every
+// commit is killed at.
 #include <array>
 #include <atomic>
 #include <charconv>
@@ -68,7 +70,8 @@ bool is_nobody(std::int64_t number) { return number % 20 == 5; }
 void check_addresses(std::span<const Settled> answers) {
   for (const auto& answer : answers) {
     if (answer.claim.address != fmt::format("r{}@example.org", answer.claim.subscriber.value)) {
-      give_up(fmt::format("the answer about subscriber {} names \"{}\"", answer.claim.subscriber.value, answer.claim.address));
+      give_up(fmt::format("the answer about subscriber {} names \"{}\"", answer.claim.subscriber.value,
+                          answer.claim.address));
     }
   }
 }
@@ -82,7 +85,8 @@ struct Death {
 };
 
 /// The child: one run; prints what it recovered.
-int deliver_once(const std::string& path, const std::string& urls, std::int64_t now_ms, Dialect dialect, const Death& death) {
+int deliver_once(const std::string& path, const std::string& urls, std::int64_t now_ms, Dialect dialect,
+                 const Death& death) {
   if (death.where == "full") {
     ::signal(SIGXFSZ, SIG_IGN);
     const rlimit most{.rlim_cur = static_cast<rlim_t>(death.after), .rlim_max = RLIM_INFINITY};
@@ -104,20 +108,20 @@ int deliver_once(const std::string& path, const std::string& urls, std::int64_t 
   const auto die = [&](std::string_view where, int count) {
     if (death.where == where && count >= death.after) ::kill(::getpid(), SIGKILL);
   };
-  const RunOptions options{.edition = edition,
-                           .retry = {.give_up_after = 100'000h, .give_up_at = {}},  // longer than all rounds together
-                           .claim_batch = 32,
-                           .within_settle =
-                               [&](std::span<const Settled> answers) -> Result<void> {
-                                 check_addresses(answers);
-                                 die("settle", ++commits);
-                                 return {};
-                               },
-                           .on_progress =
-                               [&](const RunReport&) {
-                                 die("settled", commits);
-                                 die("recover", commits);
-                               }};
+  const RunOptions options{
+      .edition = edition,
+      .retry = {.give_up_after = 100'000h, .give_up_at = {}},  // longer than all rounds together
+      .claim_batch = 32,
+      .within_settle = [&](std::span<const Settled> answers) -> Result<void> {
+        check_addresses(answers);
+        die("settle", ++commits);
+        return {};
+      },
+      .on_progress =
+          [&](const RunReport&) {
+            die("settled", commits);
+            die("recover", commits);
+          }};
   const auto in_recovery = [&](std::span<const Settled> answers) -> Result<void> {
     check_addresses(answers);
     die("recover", death.after);
@@ -157,8 +161,10 @@ struct Plan {
     if (request.point == test::Point::rcpt) {
       if (is_nobody(number)) return {.reply = "550 5.1.1 no such user\r\n"};
       if (number % 17 == 3 && ++refusals[request.argument] <= 2) return {.reply = "450 4.2.0 greylisted\r\n"};
-      if (number % 97 == 8 && ++refusals[request.argument] <= 1) return {.reply = "451 4.7.1 Greylisted, try again later\r\n"};
-      if (number % 61 == 9 && ++refusals[request.argument] <= 1) return {.reply = "421 4.3.2 going down\r\n", .then = test::Action::Then::close};
+      if (number % 97 == 8 && ++refusals[request.argument] <= 1)
+        return {.reply = "451 4.7.1 Greylisted, try again later\r\n"};
+      if (number % 61 == 9 && ++refusals[request.argument] <= 1)
+        return {.reply = "421 4.3.2 going down\r\n", .then = test::Action::Then::close};
       return {};
     }
     if (number % 19 == 4 && ++refusals["dot " + request.argument] <= 1) return {.reply = "451 4.3.0 try again\r\n"};
@@ -255,7 +261,8 @@ int judge(Ledger& ledger, const std::vector<test::Accepted>& accepted_messages, 
       default: breach(state);
     }
   }
-  fmt::print("{} readers, {} messages accepted, {} readers ever in doubt, {} failed\n", counts.recipients, accepted_messages.size(), doubted, counts.failed);
+  fmt::print("{} readers, {} messages accepted, {} readers ever in doubt, {} failed\n", counts.recipients,
+             accepted_messages.size(), doubted, counts.failed);
   return breaches;
 }
 
@@ -312,10 +319,11 @@ int soak(When when, const char* self, int readers, int kills, int seed) {
       }};
     }
     const auto now = behind ? clock.now() - 2h : clock.now();
-    const auto child = run_child(self, plan,
-                                 {"--child", path, urls, std::to_string(to_ms(now)), std::to_string(static_cast<int>(dialect)),
-                                  death.where.empty() ? "-" : death.where, std::to_string(death.after)},
-                                 events);
+    const auto child = run_child(
+        self, plan,
+        {"--child", path, urls, std::to_string(to_ms(now)), std::to_string(static_cast<int>(dialect)),
+         death.where.empty() ? "-" : death.where, std::to_string(death.after)},
+        events);
     if (holder.joinable()) holder.join();
     if (child.failed && death.where != "full") give_up("a child failed though its disk had room");
     full += child.failed ? 1 : 0;
@@ -329,8 +337,10 @@ int soak(When when, const char* self, int readers, int kills, int seed) {
     const bool finished = counts.open() == 0 && !must(ledger.next_due(edition));
     if (finished && !child.killed && !child.failed) break;
   }
-  fmt::print("{} kills ({} of them at commits), {} full disks, at most {} in doubt after one ({} allowed); {} sessions\n", killed, at_commits, full,
-             most_in_doubt, sessions * window, server.sessions() + other.sessions());
+  fmt::print(
+      "{} kills ({} of them at commits), {} full disks, at most {} in doubt after one ({} allowed); {} "
+      "sessions\n",
+      killed, at_commits, full, most_in_doubt, sessions * window, server.sessions() + other.sessions());
   auto accepted = server.accepted();
   for (auto& message : other.accepted()) accepted.push_back(std::move(message));
   int breaches = judge(ledger, accepted, readers);

@@ -43,9 +43,10 @@ TEST_CASE("mail_address: what a relay must never be given is refused") {
 }
 
 TEST_CASE("mail_address: characters that nobody sees or that turn the text around are refused by name") {
-  for (const char32_t character : {U'\u0080', U'\u0085', U'\u009F', U'\u00A0', U'\u00AD', U'\u061C', U'\u200B', U'\u200C', U'\u200D', U'\u200E', U'\u200F',
-                                   U'\u2028', U'\u2029', U'\u202A', U'\u202E', U'\u2060', U'\u2066', U'\u2069', U'\u3000', U'\uFEFF', U'\uFFFD',
-                                   U'\U000E0041', U'\U0010FFFF'}) {
+  for (const char32_t character :
+       {U'\u0080', U'\u0085', U'\u009F', U'\u00A0', U'\u00AD', U'\u061C',     U'\u200B',    U'\u200C',
+        U'\u200D', U'\u200E', U'\u200F', U'\u2028', U'\u2029', U'\u202A',     U'\u202E',    U'\u2060',
+        U'\u2066', U'\u2069', U'\u3000', U'\uFEFF', U'\uFFFD', U'\U000E0041', U'\U0010FFFF'}) {
     std::string text{"an"};
     append_utf8(text, character);
     text += "a@example.org";
@@ -58,7 +59,8 @@ TEST_CASE("mail_address: characters that nobody sees or that turn the text aroun
     // What got into a database before is still found.
     CHECK(stored_address(text).text() == text);
   }
-  for (const std::string text : {"jürgen@example.org", "用户@example.org", "ल@example.org", "ä̈@example.org", "مثال@example.org", "😀@example.org"}) {
+  for (const std::string text : {"jürgen@example.org", "用户@example.org", "ल@example.org", "ä̈@example.org",
+                                 "مثال@example.org", "😀@example.org"}) {
     CAPTURE(text);
     REQUIRE(parse_mail_address(text));
     CHECK(parse_mail_address(text) == stored_address(text));

@@ -444,7 +444,8 @@ TEST_CASE("relay: a password is kept out of words in every form of a login") {
   relay.username = "news";
   relay.password = "s3cret";
   for (const std::string form : {"s3cret", "czNjcmV0", "AG5ld3MAczNjcmV0"}) {
-    CHECK(without("bad password " + form + ", " + form, relay.secrets()) == "bad password (password), (password)");
+    CHECK(without("bad password " + form + ", " + form, relay.secrets()) ==
+          "bad password (password), (password)");
   }
   CHECK(without("nothing of it", relay.secrets()) == "nothing of it");
 }

@@ -398,8 +398,9 @@ TEST_CASE("run: a composer's other errors end it, and nobody is charged") {
   const auto transport = make_smtp_transport({relay_to(server)});
   const auto broken = [](const Claim&) -> Result<message::Letter> { return fail(Errc::io, "no template"); };
   const StopFlag stop{false};
-  const auto report = deliver({.edition = first, .retry = {}, .time_budget = {}, .within_settle = {}, .on_progress = {}}, book.ledger,
-                              **transport, broken, stop);
+  const auto report =
+      deliver({.edition = first, .retry = {}, .time_budget = {}, .within_settle = {}, .on_progress = {}},
+              book.ledger, **transport, broken, stop);
   REQUIRE_FALSE(report);
   CHECK(report.error().code == Errc::io);
   CHECK(book.ledger.counts(first)->planned == 3);
