@@ -27,10 +27,11 @@ enum class Dialect {
 };
 [[nodiscard]] std::string_view name_of(Dialect dialect);
 
-/// RFC 5321 section 4.5.3.2; how long each whole reply may take, however many octets of it come. Writing is different: `block` is for octets
-/// that do not move, and a message that moves all the same has ten times that.
+/// RFC 5321 section 4.5.3.2; how long each whole reply may take, however many octets of it come. Writing is
+/// different: `block` is for octets that do not move, and a message that moves all the same has ten times
+/// that.
 struct PhaseTimeouts {
-  std::chrono::milliseconds connect = std::chrono::seconds{30};   ///< name, TCP; each further step up to EHLO after TLS
+  std::chrono::milliseconds connect = std::chrono::seconds{30};   ///< name, TCP, greeting, EHLO, TLS and login, all together
   std::chrono::milliseconds command = std::chrono::minutes{5};    ///< MAIL, RCPT, RSET
   std::chrono::milliseconds data = std::chrono::minutes{2};       ///< DATA until 354
   std::chrono::milliseconds block = std::chrono::minutes{3};      ///< while octets of a message wait to leave
@@ -63,7 +64,8 @@ struct RelayOptions {
   /// host:port, as the ledger and messages name it.
   [[nodiscard]] std::string name() const;
   [[nodiscard]] bool is_lmtp() const { return url.starts_with("lmtp:"); }
-  /// The password, plainly and in the forms in which a login sends it: a relay may quote what it refuses. Empty without one.
+  /// The password, plainly and in the forms in which a login sends it: a relay may quote what it refuses.
+  /// Empty without one.
   [[nodiscard]] std::vector<std::string> secrets() const;
 };
 
