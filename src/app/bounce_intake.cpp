@@ -258,7 +258,7 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
     return result;
   }
   result.address = subscriber->address;
-  TIDINGS_LET(const auto address, parse_mail_address(subscriber->address));
+  const auto address = stored_address(subscriber->address);
   // The token says whom it is about; of several recipients the one of that address, else the first that failed.
   const auto same =
       std::find_if(report.recipients.begin(), report.recipients.end(), [&](const bounce::Recipient& each) {
@@ -311,7 +311,7 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
 Result<bool> BounceIntake::lift(SubscriberId id) {
   TIDINGS_LET(const auto subscriber, subscribers_.find(id));
   if (!subscriber) return false;
-  TIDINGS_LET(const auto address, parse_mail_address(subscriber->address));
+  const auto address = stored_address(subscriber->address);
   TIDINGS_LET(const auto there, suppressions_.lookup(address));
   const bool ours = there && (there->cause == subscriber::SuppressionCause::hard_bounce ||
                               there->cause == subscriber::SuppressionCause::soft_bounces);

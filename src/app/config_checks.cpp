@@ -13,6 +13,12 @@ Mailbox read_mailbox(TomlSection& section, std::string_view key, const std::stri
   return {};
 }
 
+void check_ascii(TomlSection& section, std::string_view key, const MailAddress& address) {
+  if (!address.needs_smtputf8) return;
+  section.mistake(key, fmt::format("\"{}\" has characters outside ASCII before the @", address.text()),
+                  "most mail servers refuse mail with such an address; only readers may have one");
+}
+
 void check_regex(TomlSection& section, std::string_view key, const std::string& pattern) {
   if (pattern.size() > 1000) section.mistake(key, fmt::format("{} is longer than 1000 characters", key));
   try {

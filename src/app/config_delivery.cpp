@@ -91,6 +91,7 @@ BounceConfig read_bounce(TomlDocument& document) {
     } else if (address->local.size() > max_local) {
       section.mistake("address", fmt::format("the part before the @ is longer than {} characters", max_local));
     } else {
+      check_ascii(section, "address", *address);
       bounce.address = std::move(*address);
     }
   }

@@ -10,8 +10,12 @@ Result<NewsletterConfig> read_newsletter(TomlDocument& document) {
   auto section = document.section("newsletter");
   const auto name = section.required_text("name", "Harbour News");
   const auto from = read_mailbox(section, "from", section.required_text("from", "Harbour News <news@example.org>"));
+  check_ascii(section, "from", from.address);
   std::optional<Mailbox> reply_to;
-  if (const auto text = section.text("reply_to", ""); !text.empty()) reply_to = read_mailbox(section, "reply_to", text);
+  if (const auto text = section.text("reply_to", ""); !text.empty()) {
+    reply_to = read_mailbox(section, "reply_to", text);
+    check_ascii(section, "reply_to", reply_to->address);
+  }
   auto editor = reply_to.value_or(from);
   if (const auto text = section.text("editor", ""); !text.empty()) editor = read_mailbox(section, "editor", text);
   const auto list_id = section.text("list_id", "news." + from.address.domain);
@@ -33,6 +37,8 @@ Result<NewsletterConfig> read_newsletter(TomlDocument& document) {
   if (!mailto.empty()) {
     if (const auto address = parse_mail_address(mailto); !address) {
       section.mistake("unsubscribe_mailto", address.error().what, address.error().hint);
+    } else if (section.has("unsubscribe_mailto")) {
+      check_ascii(section, "unsubscribe_mailto", *address);
     }
   }
   const auto zone_name = section.text("timezone", "UTC");

@@ -15,6 +15,9 @@
 namespace tidings::app {
 
 // config_checks.cpp: what several sections need
+/// A mistake if the address has a local part outside ASCII: everybody's mail would carry it, and few mail
+/// servers take it (RFC 6531).
+void check_ascii(TomlSection& section, std::string_view key, const MailAddress& address);
 /// Empty text gives an empty mailbox.
 [[nodiscard]] Mailbox read_mailbox(TomlSection& section, std::string_view key, const std::string& text);
 void check_regex(TomlSection& section, std::string_view key, const std::string& pattern);

@@ -11,6 +11,7 @@
 #include "app/secret.hpp"
 #include "app/signing.hpp"
 #include "base/check.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "digest/edition_table.hpp"
 #include "digest/period.hpp"
@@ -40,7 +41,9 @@ class Letters {
 
   Letters(const Links& links, UtcTime date) : links_(links), date_(date) {}
 
+  /// Errc::bad_data where the address is one that we would not take today: it fails alone.
   [[nodiscard]] Result<message::Letter> write(const delivery::Claim& claim) const {
+    TIDINGS_TRY(parse_mail_address(claim.address));
     const auto it = segments_.find(claim.segment);
     TIDINGS_CHECK(it != segments_.end());
     message::Letter letter;
@@ -67,6 +70,18 @@ delivery::RetryPolicy retry_policy(const Config& config) {
   return policy;
 }
 
+/// Those who get nothing for a reason of ours, by name: their address would be refused today, or no relay
+/// takes it (RFC 3463 x.6.7).
+void tell_unsent(const digest::Edition& edition, std::span<const delivery::Settled> answers) {
+  for (const auto& answer : answers) {
+    const auto& outcome = answer.outcome;
+    const bool is_eai = outcome.kind == delivery::OutcomeKind::permanent && outcome.enhanced == "5.6.7";
+    if (!is_eai && !delivery::is_unsendable(outcome)) continue;
+    log::warning(fmt::format("{}: {} gets nothing: {}", digest::name_of(edition),
+                             clean_utf8(answer.claim.address), outcome.line()));
+  }
+}
+
 class Deliverer {
  public:
   Deliverer(const Config& config, store::Database& database, const Clock& clock, const DeliverOptions& options,
@@ -88,13 +103,19 @@ class Deliverer {
     for (const auto& edition : editions) {
       TIDINGS_LET(auto delivered, deliver_one(edition));
       report.editions.push_back(std::move(delivered));
-      if (stop_ || report.trouble() != nullptr) break;
+      const bool is_over = stop_ || report.editions.back().run.end == delivery::RunEnd::out_of_time;
+      if (is_over || report.trouble() != nullptr) break;
     }
     TIDINGS_LET(report.held_in_doubt, held_in_doubt());
     return report;
   }
 
  private:
+  /// All editions together share the time budget.
+  [[nodiscard]] std::chrono::milliseconds elapsed() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start_);
+  }
+
   /// Held before its first message; once begun, an edition is finished as long as retries would be.
   [[nodiscard]] bool is_held(const digest::Edition& edition) const {
     if (options_.even_late) return false;
@@ -127,7 +148,12 @@ class Deliverer {
     delivery::RunOptions run;
     run.edition = edition.id;
     run.retry = retry_policy(config_);
-    run.time_budget = options_.time_budget;
+    if (options_.time_budget)
+      run.time_budget = std::max(*options_.time_budget - elapsed(), std::chrono::milliseconds{0});
+    run.within_settle = [&edition](std::span<const delivery::Settled> answers) -> Result<void> {
+      tell_unsent(edition, answers);
+      return {};
+    };
     if (options_.on_progress) {
       // Counted once: a count reads every row of the edition.
       TIDINGS_LET(const auto before, ledger_.counts(edition.id));
@@ -177,6 +203,7 @@ class Deliverer {
   delivery::Ledger ledger_;
   std::unique_ptr<delivery::Transport> transport_;
   delivery::Recovered recovered_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace
@@ -185,6 +212,12 @@ bool DeliverReport::try_again() const {
   return std::ranges::any_of(editions, [](const DeliveredEdition& each) {
     return !each.held && (each.counts.open() > 0 || each.next_due.has_value());
   });
+}
+
+std::int64_t DeliverReport::unsendable() const {
+  std::int64_t count = 0;
+  for (const auto& each : editions) count += each.run.unsendable;
+  return count;
 }
 
 const delivery::RunReport* DeliverReport::trouble() const {

@@ -53,6 +53,8 @@ struct DeliverReport {
   [[nodiscard]] const delivery::RunReport* trouble() const;
   /// Which relay refused to work, and its words; empty if none did.
   [[nodiscard]] std::string relay_trouble() const;
+  /// Deliveries that failed because no message could be made of them; each was told by name.
+  [[nodiscard]] std::int64_t unsendable() const;
 };
 
 /// The caller holds the sender's lock and has passed the instance guard. Errc::unavailable is not used: a relay in trouble

@@ -161,8 +161,9 @@ Result<std::optional<std::function<void(web::Settled)>>> ListDesk::leave_at_once
 Result<bool> ListDesk::come_back(std::string_view token, std::string_view client) {
   TIDINGS_LET(const auto target, target_of(token));
   if (!target) return false;
-  TIDINGS_LET(auto address, parse_mail_address(target->subscriber.address));
-  subscriber::SignUpRequest request{.address = std::move(address),
+  auto address = parse_mail_address(target->subscriber.address);
+  if (!address) return false;
+  subscriber::SignUpRequest request{.address = *std::move(address),
                                     .detail = from_where("unsubscribe page, subscribe again", client)};
   for (const auto& each : target->subscriber.subscriptions) {
     const bool ours = target->digest.empty() || each.digest == target->digest;
@@ -231,14 +232,14 @@ Result<std::optional<web::Member>> ListDesk::member(std::string_view token) {
 }
 
 Result<bool> ListDesk::is_stopped(const subscriber::Subscriber& known) {
-  TIDINGS_LET(const auto address, parse_mail_address(known.address));
+  const auto address = stored_address(known.address);
   TIDINGS_LET(const auto suppression, subscriber::Suppressions(database_, clock_).lookup(address));
   return suppression && suppression->cause != subscriber::SuppressionCause::erased;
 }
 
 Result<web::Change> ListDesk::change_digests(const subscriber::Subscriber& known, const web::Wishes& wishes,
                                              const std::string& detail) {
-  TIDINGS_LET(auto address, parse_mail_address(known.address));
+  auto address = stored_address(known.address);
   const bool is_reader =
       std::ranges::any_of(known.subscriptions, [](const auto& each) { return each.state == SubscriptionState::confirmed; });
   std::vector<std::string> ended;

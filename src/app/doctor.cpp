@@ -1,6 +1,9 @@
 #include "app/doctor.hpp"
 
 #include <algorithm>
+#include <filesystem>
+
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -11,6 +14,7 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "delivery/relay.hpp"
+#include "delivery/transport.hpp"
 #include "message/dkim.hpp"
 #include "post/post_table.hpp"
 #include "post/rhythm.hpp"
@@ -30,6 +34,7 @@ class Doctor {
     TIDINGS_TRY(sources());
     for (const auto& digest : config_.digests) theme(digest);
     signing();
+    handover();
     if (options_.smtp) relays();
     if (options_.dns) TIDINGS_TRY(dns());
     return std::move(findings_);
@@ -109,6 +114,24 @@ class Doctor {
     } else {
       good("dkim", plural(static_cast<long long>(signers->size()), "key") + " for " + signers->front().domain);
     }
+  }
+
+  /// What takes the mail on this host; asked without --smtp too, since nothing leaves for it.
+  void handover() {
+    const auto& path = config_.smtp.local_path;
+    if (config_.smtp.local_way == LocalWay::none) return;
+    if (config_.smtp.local_way == LocalWay::sendmail) {
+      const auto program = delivery::make_sendmail_transport(path);
+      return program ? good("smtp", path.string() + " takes the mail") : trouble("smtp", program.error());
+    }
+    std::error_code error;
+    const bool is_folder = std::filesystem::is_directory(path, error);
+    if (is_folder && ::access(path.c_str(), W_OK | X_OK) == 0)
+      return good("smtp", "mail goes into " + path.string());
+    if (!is_folder && !std::filesystem::exists(path, error))
+      return note("smtp", path.string() + " will be made for the mail");
+    add(Finding::Level::trouble, "smtp", path.string() + (is_folder ? " cannot be written" : " is no folder"),
+        "[smtp] url names where mail goes");
   }
 
   void relays() {

@@ -10,6 +10,7 @@
 #include "base/crypto.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "base/url.hpp"
 #include "source/fetch.hpp"
 
@@ -66,6 +67,7 @@ Result<std::vector<FoundImage>> fetch_images(const Config& config, const DigestC
   TIDINGS_LET(const auto language, renderer.language_for(""));
   TIDINGS_LET(const auto rendered, renderer.render(facts, language, shown));
   auto sources = image_sources(rendered.bodies.front().html);
+  const auto too_many = static_cast<long long>(sources.size() - std::min(sources.size(), most_images));
   sources.resize(std::min(sources.size(), most_images));
   std::vector<source::FetchRequest> requests;
   for (const auto& each : sources) requests.push_back({.url = unescape(each), .reach = reach_of(config, digest)});
@@ -73,15 +75,36 @@ Result<std::vector<FoundImage>> fetch_images(const Config& config, const DigestC
   options.timeout = patience;
   options.max_bytes = digest.image_limit_bytes;
   std::vector<std::string> bytes(requests.size());
+  std::vector<std::string> faults(requests.size(), "the answer has no picture");
   source::fetch_all(requests, options, [&](std::size_t index, source::FetchResult result) {
     if (auto* const fetched = std::get_if<source::Fetched>(&result)) bytes[index] = std::move(fetched->bytes);
-    if (const auto* const failed = std::get_if<source::FetchFailure>(&result)) log::info("image stays a link: " + failed->what);
+    if (const auto* const failed = std::get_if<source::FetchFailure>(&result)) faults[index] = failed->what;
   });
+  const auto stays_a_link = [](const std::string& url, const std::string& why) {
+    log::warning(fmt::format("the picture {} stays a link: {}", url, why));
+  };
+  if (too_many > 0)
+    log::warning(
+        fmt::format("{} stay links: an edition takes in {}", plural(too_many, "picture"), most_images));
   std::int64_t total = 0;
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const auto size = static_cast<std::int64_t>(bytes[i].size());
-    const bool fits = size <= digest.image_limit_bytes && total + size <= digest.images_limit_bytes;
-    if (message::image_type(bytes[i]).empty() || !fits) continue;
+    if (size == 0) {
+      stays_a_link(requests[i].url, faults[i]);
+      continue;
+    }
+    if (message::image_type(bytes[i]).empty()) {
+      stays_a_link(requests[i].url, "it is no PNG, JPEG, GIF or WebP");
+      continue;
+    }
+    if (size > digest.image_limit_bytes || total + size > digest.images_limit_bytes) {
+      const bool alone = size > digest.image_limit_bytes;
+      stays_a_link(requests[i].url,
+                   fmt::format("it has {}, and {} is {}", format_size(size),
+                               alone ? "image_limit" : "images_limit for all of them",
+                               format_size(alone ? digest.image_limit_bytes : digest.images_limit_bytes)));
+      continue;
+    }
     total += size;
     // The address too: one picture at two addresses is two parts, and each reference finds its own.
     const auto id = base32_encode(sha256(requests[i].url + '\n' + bytes[i])).substr(0, 24);

@@ -186,7 +186,7 @@ Result<NoticeReport> send_notices(const Config& config, const WebPages& pages, s
       TIDINGS_TRY(notices.finish(notice->id, "nobody to tell any more"));
       continue;
     }
-    TIDINGS_LET(const auto outcome, delivery::send_one(*transport, **std::move(letter)));
+    TIDINGS_LET(const auto outcome, delivery::send_one(*transport, **std::move(letter), stop));
     if (outcome.kind == delivery::OutcomeKind::accepted) {
       TIDINGS_TRY(notices.finish(notice->id, ""));
       ++report.sent;

@@ -29,7 +29,7 @@ Result<std::string> why_not(const Zone& zone, subscriber::Suppressions& suppress
   const auto since = day_of(zone, subscription.since);
   if (subscription.state == State::withdrawn) return "left on " + since;
   if (subscription.state == State::pending) return fmt::format("has not confirmed, asked on {}", since);
-  TIDINGS_LET(const auto address, parse_mail_address(reader.address));
+  const auto address = stored_address(reader.address);
   TIDINGS_LET(const auto suppression, suppressions.lookup(address));
   if (suppression) {
     return fmt::format("suppressed on {}: {}", day_of(zone, suppression->at), subscriber::name_of(suppression->cause));

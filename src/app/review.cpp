@@ -227,13 +227,15 @@ Result<std::optional<UtcTime>> next_settling(const Config& config, store::Databa
   return next;
 }
 
-Result<MailedDrafts> mail_drafts(const Config& config, store::Database& database, const Clock& clock, Random& random,
-                                 const std::filesystem::path& to_folder) {
+Result<MailedDrafts> mail_drafts(const Config& config, store::Database& database, const Clock& clock,
+                                 Random& random, const std::filesystem::path& to_folder,
+                                 const delivery::StopFlag& stop) {
   MailedDrafts out;
   digest::EditionTable editions{database};
   TIDINGS_LET(const auto drafts, editions.drafts(""));
   for (const auto& edition : drafts) {
     const auto* const digest = config.find_digest(edition.digest);
+    if (stop) break;
     if (edition.mailed || digest == nullptr) continue;
     const auto& editor = config.newsletter.editor;
     TIDINGS_LET(const auto preview, make_preview(config, database, clock, random, digest::name_of(edition),
@@ -247,7 +249,7 @@ Result<MailedDrafts> mail_drafts(const Config& config, store::Database& database
     const auto note = instructions(config, *digest, edition) + "Found\n" + report + "\n";
     TIDINGS_LET(auto letter, draft_letter(config, edition, preview, note, clock.now()));
     TIDINGS_LET(const auto transport, make_transport(config, to_folder));
-    TIDINGS_LET(const auto outcome, delivery::send_one(*transport, std::move(letter)));
+    TIDINGS_LET(const auto outcome, delivery::send_one(*transport, std::move(letter), stop));
     if (outcome.kind != delivery::OutcomeKind::accepted) {
       out.trouble.push_back(fmt::format("the draft {} was not taken for {}: {}", digest::name_of(edition),
                                         editor.address.text(), outcome.line()));

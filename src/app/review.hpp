@@ -15,6 +15,7 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "delivery/run.hpp"
 #include "digest/digest.hpp"
 #include "store/database.hpp"
 
@@ -57,7 +58,9 @@ struct MailedDrafts {
 };
 
 /// Mails drafts that their editor has not got yet; asks the web for their links. The caller holds the sender's lock.
-[[nodiscard]] Result<MailedDrafts> mail_drafts(const Config& config, store::Database& database, const Clock& clock,
-                                               Random& random, const std::filesystem::path& to_folder);
+[[nodiscard]] Result<MailedDrafts> mail_drafts(const Config& config, store::Database& database,
+                                               const Clock& clock, Random& random,
+                                               const std::filesystem::path& to_folder,
+                                               const delivery::StopFlag& stop);
 
 }  // namespace tidings::app

@@ -174,7 +174,8 @@ class Scheduler {
     const auto outcome = compose_all(*config_, *database_, clock_, digests, When::due, collected);
     for (const auto& failure : outcome.failures) trouble(failure.line());
     for (const auto& composed : outcome.composed) tell(composed);
-    TIDINGS_LET(const auto drafts, mail_drafts(*config_, *database_, clock_, random_, {}));
+    TIDINGS_LET(const auto drafts,
+                mail_drafts(*config_, *database_, clock_, random_, {}, signals_.interrupt));
     for (const auto& line : drafts.mailed) options_.on_said(line);
     for (const auto& line : drafts.trouble) trouble(line);
     drafts_wait_ = !drafts.trouble.empty();

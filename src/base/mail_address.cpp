@@ -1,6 +1,7 @@
 #include "base/mail_address.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 
@@ -18,6 +19,57 @@ bool is_ascii(std::string_view text) {
 
 bool has_control(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return static_cast<std::uint8_t>(c) < 0x20 || c == 0x7F; });
+}
+
+struct CodePoints {
+  char32_t first;
+  char32_t last;
+};
+
+/// RFC 6531 section 3.3 lets them stand in a local part. Nobody can see or type them, they end lines or turn
+/// the text around them, and whoever reads the address reads another one: C1 controls, separators, blanks,
+/// soft hyphen, bidirectional and zero-width characters, other format characters (RFC 8264 section 9.11), and
+/// noncharacters.
+constexpr std::array unseen{
+    CodePoints{0x80, 0xA0},     CodePoints{0xAD, 0xAD},       CodePoints{0x34F, 0x34F},
+    CodePoints{0x600, 0x605},   CodePoints{0x61C, 0x61C},     CodePoints{0x6DD, 0x6DD},
+    CodePoints{0x70F, 0x70F},   CodePoints{0x115F, 0x1160},   CodePoints{0x1680, 0x1680},
+    CodePoints{0x180B, 0x180F}, CodePoints{0x2000, 0x200F},   CodePoints{0x2028, 0x202F},
+    CodePoints{0x205F, 0x206F}, CodePoints{0x3000, 0x3000},   CodePoints{0x3164, 0x3164},
+    CodePoints{0xFDD0, 0xFDEF}, CodePoints{0xFEFF, 0xFEFF},   CodePoints{0xFFA0, 0xFFA0},
+    CodePoints{0xFFF0, 0xFFFF}, CodePoints{0x1D173, 0x1D17A}, CodePoints{0xE0000, 0x10FFFF},
+};
+
+bool is_unseen(char32_t character) {
+  return std::ranges::any_of(
+      unseen, [&](const CodePoints& each) { return each.first <= character && character <= each.last; });
+}
+
+std::string name_of(char32_t character) {
+  return fmt::format("U+{:04X}", static_cast<std::uint32_t>(character));
+}
+
+/// The first of them, or 0.
+char32_t first_unseen(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    if (const auto character = next_code_point(text, at); is_unseen(character)) return character;
+  }
+  return 0;
+}
+
+/// For a message about it: what cannot be seen is named.
+std::string shown(std::string_view text) {
+  const auto clean = clean_utf8(text);
+  std::string out;
+  for (std::size_t at = 0; at < clean.size();) {
+    const auto character = next_code_point(clean, at);
+    if (is_unseen(character) && character != 0xFFFD) {
+      out += "<" + name_of(character) + ">";
+    } else {
+      append_utf8(out, character);
+    }
+  }
+  return std::string{truncate_utf8(out, 100)};
 }
 
 /// RFC 5322 section 3.2.3 atext, and any UTF-8 (RFC 6531 section 3.3).
@@ -78,9 +130,17 @@ std::string domain_to_unicode(std::string_view domain) {
   return text;
 }
 
+MailAddress stored_address(std::string_view text) {
+  const auto at = std::min(text.rfind('@'), text.size());
+  const auto local = text.substr(0, at);
+  return {.local = std::string{local},
+          .domain = ascii_lower(text.substr(std::min(at + 1, text.size()))),
+          .needs_smtputf8 = !is_ascii(local)};
+}
+
 Result<MailAddress> parse_mail_address(std::string_view text) {
   const auto bad = [&](std::string_view why, std::string hint = {}) {
-    return fail(Errc::bad_data, fmt::format("\"{}\" is not a mail address: {}", truncate_utf8(clean_utf8(text), 100), why),
+    return fail(Errc::bad_data, fmt::format("\"{}\" is not a mail address: {}", shown(text), why),
                 std::move(hint));
   };
   if (has_control(text) || !is_valid_utf8(text)) return bad("it has control characters or bytes that are not UTF-8");
@@ -91,6 +151,9 @@ Result<MailAddress> parse_mail_address(std::string_view text) {
   if (local.size() > 64) return bad("the part before the @ is longer than 64 octets");
   if (local.front() == '.' || local.back() == '.' || local.find("..") != std::string_view::npos) {
     return bad("the part before the @ begins or ends with a dot or has two in a row");
+  }
+  if (const auto character = first_unseen(local); character != 0) {
+    return bad(name_of(character) + " before the @ cannot be seen or changes how the rest is read");
   }
   const auto* const wrong = std::ranges::find_if_not(local, [](char c) { return is_atext(c) || c == '.'; });
   if (wrong != local.end()) return bad(fmt::format("the character '{}' cannot stand before the @", *wrong));

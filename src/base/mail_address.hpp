@@ -1,7 +1,9 @@
-// Mail addresses: syntax (RFC 5321 section 4.1.2) and internationalised domains (IDNA 2008, by libidn2). Pure.
+// Mail addresses: syntax (RFC 5321 section 4.1.2) and internationalised domains (IDNA 2008, by libidn2).
+// Pure.
 //
-// Accepted is what a relay can be given: one addr-spec, no display name, no quoted local part, no comments, no address
-// literal. A local part outside ASCII is kept as it is and marked (RFC 6531).
+// Accepted is what a relay can be given: one addr-spec, no display name, no quoted local part, no comments,
+// no address literal. A local part outside ASCII is kept as it is and marked (RFC 6531); what cannot be seen
+// in it, or changes the order in which the rest is read, is refused.
 #pragma once
 
 #include <string>
@@ -24,6 +26,10 @@ struct MailAddress {
   /// For finding duplicates: domain as above, local part case-folded. Not for sending.
   [[nodiscard]] std::string key() const;
 };
+
+/// An address that the database holds, split at its last @ and not judged: it passed once, and somebody whose
+/// address would be refused today must still be found, unsubscribed and erased. Never for sending.
+[[nodiscard]] MailAddress stored_address(std::string_view text);
 
 /// Errc::bad_data says what is wrong with it. At most 64 octets of local part and 254 in all (RFC 5321 section 4.5.3.1).
 [[nodiscard]] Result<MailAddress> parse_mail_address(std::string_view text);

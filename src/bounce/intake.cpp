@@ -1,6 +1,8 @@
 #include "bounce/intake.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <system_error>
 #include <vector>
@@ -10,6 +12,7 @@
 #include "base/codec.hpp"
 #include "base/crypto.hpp"
 #include "base/file.hpp"
+#include "base/log.hpp"
 #include "bounce/mime_reader.hpp"
 
 namespace tidings::bounce {
@@ -19,7 +22,9 @@ namespace fs = std::filesystem;
 
 Result<std::string> read_head(const fs::path& path) {
   std::ifstream in{path, std::ios::binary};
-  if (!in) return fail(Errc::no_input, fmt::format("cannot read {}", path.string()));
+  if (!in)
+    return fail(Errc::no_input,
+                fmt::format("the mail {} cannot be read ({})", path.string(), std::strerror(errno)));
   std::string bytes;
   std::error_code error;
   const auto size = fs::file_size(path, error);
@@ -70,7 +75,11 @@ Result<void> read_maildir(const fs::path& folder, const Take& take) {
   for (const auto* const part : {"new", "cur"}) {
     for (const auto& file : mails_in(folder / part)) {
       auto bytes = read_head(file);
-      if (!bytes) continue;  // somebody else took it
+      if (!bytes) {
+        std::error_code gone;
+        if (fs::exists(file, gone)) log::warning(fmt::format("{} and stays where it is", bytes.error().what));
+        continue;  // else somebody took it
+      }
       TIDINGS_LET(const auto put, take(*bytes));
       if (put == PutAway::taken) TIDINGS_TRY(move_to(file, folder / "cur"));
       if (put == PutAway::unmatched) TIDINGS_TRY(move_to(file, folder / "unmatched" / "cur"));

@@ -1,6 +1,7 @@
 #include "bounce/mailbox.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <vector>
@@ -28,6 +29,7 @@ class Session {
   explicit Session(const MailboxOptions& options) : options_(options), handle_(make_curl_easy()) {
     auto* const easy = handle_.get();
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "imap,imaps,pop3,pop3s");
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, said_.data());
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_USERNAME, options.username.c_str());
     curl_easy_setopt(easy, CURLOPT_PASSWORD, options.password.c_str());
@@ -54,12 +56,21 @@ class Session {
     if (code == CURLE_LOGIN_DENIED)
       return fail(Errc::config, fmt::format("{} refuses the login of {}", options_.url, options_.username),
                   "[bounce] username and password");
+    if (code == CURLE_PEER_FAILED_VERIFICATION)
+      return fail(
+          Errc::unavailable,
+          fmt::format("{}: its certificate is not trusted ({})", options_.url, said_.data()),
+          "[bounce] ca_file = \"FILE.pem\" names the authority that signed it, or the certificate itself");
+    if (code == CURLE_SSL_CACERT_BADFILE)
+      return fail(Errc::config, fmt::format("{} cannot be read as certificates", options_.ca_file),
+                  "[bounce] ca_file");
     return fail(Errc::unavailable, fmt::format("{}: {}", options_.url, curl_easy_strerror(code)));
   }
 
  private:
   const MailboxOptions& options_;
   CurlEasy handle_;
+  std::array<char, CURL_ERROR_SIZE> said_{};  ///< libcurl's words about the last failure
 };
 
 /// The numbers at the places where words of this text are numbers, in order.

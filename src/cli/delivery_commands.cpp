@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
+#include "cli/subscriber_commands.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/edition_table.hpp"
 #include "store/instance.hpp"
@@ -24,10 +25,9 @@ struct DeliveryOptions {
 
 Result<std::optional<SubscriberId>> subscriber_of(Session& session, store::Database& database, const std::string& text) {
   if (text.empty()) return std::optional<SubscriberId>{};
-  TIDINGS_LET(const auto address, parse_mail_address(trim(text)));
-  TIDINGS_LET(const auto found, subscriber::SubscriberTable(database, session.clock()).find(address));
-  if (!found) return fail(Errc::no_input, fmt::format("there is no subscriber {}", address.text()));
-  return std::optional{found->id};
+  subscriber::SubscriberTable table{database, session.clock()};
+  TIDINGS_LET(const auto found, find_subscriber(table, text));
+  return std::optional{found.id};
 }
 
 Result<std::optional<delivery::DeliveryState>> state_of(const std::string& text) {
@@ -78,11 +78,21 @@ Result<Exit> retry(Session& session, const DeliveryOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
   TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "delivery retry"));
-  TIDINGS_LET(const auto edition, digest::EditionTable(*database).find(options.edition));
+  digest::EditionTable editions{*database};
+  TIDINGS_LET(const auto edition, editions.find(options.edition));
   TIDINGS_LET(const auto state, state_of(options.state));
   TIDINGS_LET(const auto subscriber, subscriber_of(session, *database, options.address));
-  TIDINGS_LET(const int count, delivery::Ledger(*database, session.clock()).retry(edition.id, state.value_or(delivery::DeliveryState::deferred), subscriber));
-  print(fmt::format("{} due now\n", plural(count, "delivery")));
+  TIDINGS_LET(auto transaction, database->begin());
+  delivery::Ledger ledger{*database, session.clock()};
+  TIDINGS_LET(const int count,
+              ledger.retry(edition.id, state.value_or(delivery::DeliveryState::deferred), subscriber));
+  if (count > 0) TIDINGS_TRY(editions.reopen(edition.id, session.clock().now()));
+  TIDINGS_TRY(transaction.commit());
+  print(fmt::format("{} due now{}\n", plural(count, "delivery"),
+                    count > 0
+                        ? fmt::format("; the next \"tidings send --due\" or \"tidings deliver {}\" sends",
+                                      digest::name_of(edition))
+                        : ""));
   return Exit::done;
 }
 

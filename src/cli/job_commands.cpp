@@ -29,13 +29,17 @@ namespace {
 
 delivery::StopFlag stop_flag{false};
 
-/// The first signal asks for a clean end, a second one ends at once.
+/// The first signal asks for a clean end, a second one ends at once. A terminal that goes away asks too,
+/// unless nohup said otherwise.
 void watch_signals() {
   struct sigaction action {};
   action.sa_handler = [](int) { stop_flag = true; };
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   ::sigaction(SIGTERM, &action, nullptr);
   ::sigaction(SIGINT, &action, nullptr);
+  struct sigaction hang_up {};
+  ::sigaction(SIGHUP, nullptr, &hang_up);
+  if (hang_up.sa_handler != SIG_IGN) ::sigaction(SIGHUP, &action, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
 }
 
@@ -131,7 +135,8 @@ void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool s
 
 /// Drafts on the way to their editor. True if one has to be tried again.
 Result<bool> mail_drafts(Session& session, const app::Config& config, store::Database& database, const std::string& to_dir) {
-  TIDINGS_LET(const auto drafts, app::mail_drafts(config, database, session.clock(), session.random(), to_dir));
+  TIDINGS_LET(const auto drafts,
+              app::mail_drafts(config, database, session.clock(), session.random(), to_dir, stop_flag));
   std::string out;
   for (const auto& line : drafts.mailed) out += line + "\n";
   print(out);
@@ -170,7 +175,12 @@ Result<Exit> conclude(const app::DeliverReport& report, const Zone& zone) {
   for (const auto& delivered : report.editions) {
     if (is_refused_message(delivered.run)) return tl::unexpected<Error>(message_error(delivered));
   }
-  return report.try_again() ? Exit::try_again : Exit::done;
+  if (report.try_again()) return Exit::try_again;
+  if (const auto count = report.unsendable(); count > 0) {
+    return fail(Errc::bad_data, plural(count, "delivery") + " could not be made into a message",
+                "\"tidings delivery list --state failed\" shows them");
+  }
+  return Exit::done;
 }
 
 Result<app::DeliverOptions> deliver_options(const SendCommand& command, ProgressLine& progress) {

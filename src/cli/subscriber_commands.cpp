@@ -24,8 +24,11 @@ Result<std::vector<std::string>> digests_or_all(const app::Config& config, const
 }
 
 Result<Subscriber> find_subscriber(SubscriberTable& table, const std::string& text) {
+  // Looked for before it is judged: whoever is on the list can be found, whatever is refused today.
+  TIDINGS_LET(auto found, table.find(stored_address(trim(text))));
+  if (found) return *std::move(found);
   TIDINGS_LET(const auto address, parse_mail_address(trim(text)));
-  TIDINGS_LET(auto found, table.find(address));
+  TIDINGS_LET(found, table.find(address));
   if (!found) return fail(Errc::no_input, fmt::format("there is no subscriber {}", address.text()));
   return *std::move(found);
 }

@@ -115,7 +115,7 @@ Outcome Connection::failure(CURLcode code) const {
   const auto& line = last_reply_.back();
   const int reply = reply_code(line);
   if (reply < 400) return no_reply(stage, reason);
-  return classify(stage, reply, line.size() > 4 ? std::string_view{line}.substr(4) : std::string_view{});
+  return classify(stage, reply, without(line.size() > 4 ? line.substr(4) : std::string{}, secrets_));
 }
 
 Connection::Sent Connection::send_direct(std::span<const std::string_view> pieces) {
@@ -226,6 +226,7 @@ void Connector::configure(Connection& connection, const RelayOptions& relay) {
   connection.wants_login_ = !relay.username.empty();
   connection.own_name_ = relay.ehlo_name.empty() ? "localhost" : relay.ehlo_name;
   connection.patience_ = relay.timeouts.connect;
+  connection.secrets_ = relay.secrets();
   // For LMTP libcurl only connects; with CONNECT_ONLY it says nothing of HTTP's.
   const auto url = connection.lmtp_ ? "http://" + relay.name() : relay.ehlo_name.empty() ? relay.url : relay.url + "/" + relay.ehlo_name;
   curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
@@ -250,6 +251,8 @@ void Connector::configure(Connection& connection, const RelayOptions& relay) {
     curl_easy_setopt(easy, CURLOPT_SASL_IR, 1L);
   }
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(relay.timeouts.connect.count()));
+  // A name that does not resolve must not hold up the end of a run: libcurl would wait for its resolver.
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, Connection::on_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &connection);
 }

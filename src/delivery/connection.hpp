@@ -1,10 +1,11 @@
-// SMTP sessions opened by libcurl: resolved, connected, secured, authenticated (CURLOPT_CONNECT_ONLY); what is said on them
-// afterwards is the dialogue's.
+// SMTP sessions opened by libcurl: resolved, connected, secured, authenticated (CURLOPT_CONNECT_ONLY); what
+// is said on them afterwards is the dialogue's.
 //
-// Many sessions open at once without waiting for each other: one curl multi handle, driven by the caller's event loop. A
-// session is closed without a word from libcurl (its own QUIT would block). No user name or password reaches an Outcome.
-// LMTP, which libcurl does not speak, is greeted by us (RFC 2033: LHLO), in the same turns.
-// One thread.
+// Many sessions open at once without waiting for each other: one curl multi handle, driven by the caller's
+// event loop. A session is closed without a word from libcurl (its own QUIT would block). No password reaches
+// an Outcome, even if the relay quotes it. All of opening together has the time that RelayOptions gives to
+// connecting, however many octets drip in. LMTP, which libcurl does not speak, is greeted by us (RFC 2033:
+// LHLO), in the same turns. One thread.
 #pragma once
 
 #include <chrono>
@@ -65,7 +66,7 @@ class Connection {
 
   Connector* connector_ = nullptr;
   CurlEasy easy_;
-  std::string url_, auth_;                ///< libcurl copies strings; kept for messages only
+  std::vector<std::string> secrets_;
   std::vector<std::string> last_reply_;   ///< lines of the reply being read
   std::vector<std::string> ehlo_;         ///< of the last 250 reply of several lines or of one
   Stage reached_ = Stage::connect;

@@ -13,10 +13,6 @@
 namespace tidings::delivery {
 namespace {
 
-bool is_ascii(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7E; });
-}
-
 bool blames_pipelining(const Reply& reply) {
   return ascii_lower(reply.text).find("pipelin") != std::string::npos;
 }
@@ -31,6 +27,7 @@ Capabilities read_capabilities(const std::vector<std::string>& lines) {
     if (keyword == "pipelining") capabilities.pipelining = true;
     if (keyword == "chunking") capabilities.chunking = true;
     if (keyword == "smtputf8") capabilities.smtputf8 = true;
+    if (keyword == "8bitmime") capabilities.eight_bit_mime = true;
     if (keyword == "size") {
       capabilities.size = true;
       if (words.size() > 1) {
@@ -79,7 +76,13 @@ std::string unsound(const message::Letter& letter) {
   if (letter.envelope_to.empty()) return "no recipient";
   if (letter.size_bytes() == 0) return "it is empty";
   if (!begins_lines(letter)) return "a splice inside a line";
-  return message::unsound_lines(letter.bytes);
+  if (!letter.needs_smtputf8()) return message::unsound_lines(letter.bytes);
+  // RFC 6532 lets the header be UTF-8; the bodies are encoded.
+  const std::string_view bytes = letter.bytes;
+  const auto end = bytes.find("\r\n\r\n");
+  const auto header = end == std::string_view::npos ? bytes : bytes.substr(0, end + 2);
+  auto wrong = message::unsound_lines(header, message::Octets::utf8);
+  return wrong.empty() ? message::unsound_lines(bytes.substr(header.size())) : wrong;
 }
 
 Dialogue::Dialogue(Setup setup)
@@ -115,8 +118,8 @@ bool Dialogue::cannot_be_sent(Ticket ticket, const message::Letter& letter) {
     ++completed_;
     return true;
   }
-  if (!can.smtputf8 && !(is_ascii(letter.envelope_from) && is_ascii(letter.envelope_to))) {
-    return answer(553, "5.6.7 the relay does not take addresses outside ASCII");
+  if (!can.smtputf8 && letter.needs_smtputf8()) {
+    return answer(553, "5.6.7 the relay does not take addresses outside ASCII (it announces no SMTPUTF8)");
   }
   return false;
 }
@@ -173,7 +176,9 @@ void Dialogue::say_mail(const message::Letter& letter, std::uint64_t serial) {
     to += " SIZE=";
     append_number(to, static_cast<std::int64_t>(letter.size_bytes()));
   }
-  if (!is_ascii(letter.envelope_from) || !is_ascii(letter.envelope_to)) to += " SMTPUTF8";
+  // Only its header has eight bits; a relay that cannot pass them on knows at once.
+  if (letter.needs_smtputf8())
+    to += setup_.capabilities.eight_bit_mime ? " BODY=8BITMIME SMTPUTF8" : " SMTPUTF8";
   to += "\r\n";
   said(to.size() - before);
   expect(Step::mail, serial);
@@ -305,16 +310,18 @@ bool Dialogue::dot_may_have_left(const Message& message) const {
 void Dialogue::received(std::string_view bytes) {
   reader_.feed(bytes);
   while (!finished_) {
-    const auto reply = reader_.next();
+    auto reply = reader_.next();
     if (!reply) break;
-    on_reply(*reply);
+    ++replies_;
+    on_reply(*std::move(reply));
   }
   if (!finished_ && !reader_.violation().empty()) surprise("the relay sent " + reader_.violation());
   if (!finished_) begin_waiting();
   say_quit_when_idle();
 }
 
-void Dialogue::on_reply(const Reply& reply) {
+void Dialogue::on_reply(Reply reply) {
+  reply.text = without(std::move(reply.text), setup_.secrets);
   if (expected_.empty()) {
     farewell_ = classify(Stage::mail, reply.code, reply.text);
     if (reply.code != 421) return surprise("the relay sent a reply that nobody asked for");

@@ -31,6 +31,7 @@ struct Capabilities {
   bool pipelining = false;
   bool chunking = false;
   bool smtputf8 = false;
+  bool eight_bit_mime = false;
   bool size = false;
   std::int64_t max_size_bytes = 0;  ///< 0: none announced
 
@@ -68,6 +69,7 @@ class Dialogue {
     Capabilities capabilities{};
     Dialect dialect = Dialect::lock_step;  ///< as dialect_for() says
     int window = 4;
+    std::vector<std::string> secrets = {};  ///< kept out of every outcome, see RelayOptions::secrets()
   };
   explicit Dialogue(Setup setup);
 
@@ -97,6 +99,8 @@ class Dialogue {
 
   [[nodiscard]] Awaiting awaiting() const;
   [[nodiscard]] int in_flight() const { return static_cast<int>(messages_.size()); }
+  /// Whole replies so far. Octets of one that does not end are no progress.
+  [[nodiscard]] std::uint64_t replies() const { return replies_; }
   [[nodiscard]] std::int64_t completed() const { return completed_; }  ///< messages answered on this session
   /// Nothing more can be done on this session; close it.
   [[nodiscard]] bool finished() const { return finished_; }
@@ -139,7 +143,7 @@ class Dialogue {
   void reset_before_next();
   void say_quit_when_idle();
 
-  void on_reply(const Reply& reply);
+  void on_reply(Reply reply);
   void on_mail(Message& message, std::uint64_t serial, const Reply& reply);
   void on_rcpt(Message& message, std::uint64_t serial, const Reply& reply);
   void on_data(Message& message, std::uint64_t serial, const Reply& reply);
@@ -168,6 +172,7 @@ class Dialogue {
   std::uint64_t next_serial_ = 1;
   std::vector<Answer> answers_;
   std::int64_t completed_ = 0;
+  std::uint64_t replies_ = 0;
   bool reset_needed_ = false;
   bool quitting_ = false;
   bool finished_ = false;

@@ -1,7 +1,11 @@
 // Letters as files, for --to-dir, rehearsals and tests.
 
+#include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
 #include <cstring>
 
 #include <fcntl.h>
@@ -12,6 +16,7 @@
 #include "base/codec.hpp"
 #include "base/crypto.hpp"
 #include "base/file.hpp"
+#include "base/text.hpp"
 #include "delivery/outbox.hpp"
 #include "delivery/transport.hpp"
 
@@ -25,6 +30,34 @@ constexpr std::size_t batch = 32;
 /// The envelope as the final delivery agent would note it (RFC 5321 section 4.4), so that a dropped file tells all.
 std::string with_envelope(const message::Letter& letter) {
   return fmt::format("Return-Path: <{}>\r\nDelivered-To: {}\r\n{}", letter.envelope_from, letter.envelope_to, letter.text());
+}
+
+/// The Maildir rule (cr.yp.to/proto/maildir.html): the time, this process and its place in it, the host.
+/// Whoever else delivers into the folder, another newsletter or a mail server, comes to another name.
+std::string maildir_name() {
+  static std::atomic<std::uint64_t> sequence{0};
+  const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
+                       std::chrono::system_clock::now().time_since_epoch())
+                       .count();
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0) host = {'l', 'o', 'c', 'a', 'l', 'h', 'o', 's', 't'};
+  const auto safe = replace_all(replace_all(host.data(), "/", "\\057"), ":", "\\072");
+  return fmt::format("{}.M{:06}P{}Q{}.{}", now / 1'000'000, now % 1'000'000, ::getpid(), ++sequence, safe);
+}
+
+/// Into new/ under a name that nothing has: neither link() nor a rename of this kind replaces a file.
+Result<void> move_to_new(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::link(from.c_str(), to.c_str()) == 0) {
+    ::unlink(from.c_str());
+    return {};
+  }
+  // Some file systems know no second name of a file.
+  const bool exists = errno == EEXIST;
+  if (!exists && ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
+  auto failed = fail(Errc::cannot_create, fmt::format("cannot move a message to {}: {}",
+                                                      to.parent_path().string(), std::strerror(errno)));
+  ::unlink(from.c_str());
+  return failed;
 }
 
 /// Named by edition and subscriber: a second attempt replaces the file instead of adding one. What is no delivery of an edition (a
@@ -58,22 +91,21 @@ class DropTransport final : public Transport {
 
  private:
   void drop(Outbox& outbox, const Parcel& parcel) {
-    const auto name = file_stem(parcel.claim, parcel.letter);
-    Result<void> wrote;
-    if (format_ == DropFormat::eml) {
-      wrote = write_file(folder_ / (name + ".eml"), with_envelope(parcel.letter));
-    } else {
-      const auto file = name + ".tidings";
-      wrote = write_file(folder_ / "tmp" / file, with_envelope(parcel.letter));
-      if (wrote && ::rename((folder_ / "tmp" / file).c_str(), (folder_ / "new" / file).c_str()) != 0) {
-        wrote = fail(Errc::cannot_create, fmt::format("cannot move a message to {}: {}", (folder_ / "new").string(), std::strerror(errno)));
-      }
-    }
+    const bool is_maildir = format_ == DropFormat::maildir;
+    const auto name = is_maildir ? maildir_name() : file_stem(parcel.claim, parcel.letter);
+    const auto wrote = is_maildir ? deliver_to_maildir(name, parcel.letter)
+                                  : write_file(folder_ / (name + ".eml"), with_envelope(parcel.letter));
     if (wrote) return outbox.answer(parcel.claim, classify(Stage::dot, 250, "2.0.0 " + name), "drop");
     // Not there at all, so not in doubt; and the folder will not take the next one either.
     auto outcome = no_reply(Stage::connect, wrote.error().what);
     outbox.hand_back(parcel.claim);
     outbox.report_trouble(std::move(outcome), "drop");
+  }
+
+  Result<void> deliver_to_maildir(const std::string& name, const message::Letter& letter) {
+    const auto written = folder_ / "tmp" / name;
+    TIDINGS_TRY(write_secret_file(written, with_envelope(letter)));
+    return move_to_new(written, folder_ / "new" / name);
   }
 
   std::filesystem::path folder_;

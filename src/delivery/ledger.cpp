@@ -248,8 +248,11 @@ struct Ledger::Settling {
   Settling(store::Database& database, const RetryPolicy& by, UtcTime at)
       : policy(by),
         now(at),
-        history(database.prepare("SELECT min(at_ms), count(*) FILTER (WHERE outcome = 'unknown') FROM attempts WHERE edition_id = :edition AND "
-                                 "subscriber_id = :subscriber")),
+        // What was given up before an admin let the edition go again does not count against the new tries.
+        history(database.prepare(R"sql(
+    SELECT min(at_ms) FILTER (WHERE at_ms >= coalesce((SELECT approved_ms FROM editions WHERE id = :edition), 0)),
+           count(*) FILTER (WHERE outcome = 'unknown')
+    FROM attempts WHERE edition_id = :edition AND subscriber_id = :subscriber)sql")),
         update(database.prepare(R"sql(
     UPDATE deliveries SET state = :state, due_ms = :due, code = :code, reply = :reply, settled_ms = :now, relay_id = :relay
     WHERE edition_id = :edition AND subscriber_id = :subscriber AND state = 2 AND attempts = :attempt)sql")),
@@ -464,9 +467,10 @@ Result<Recovered> Ledger::recover(const SettleOptions& options) {
   std::vector<Settled> answers;
   std::vector<Claim> untouched;
   for (const auto text : split(editions, ' ')) {
-    auto query = database_->prepare(
-        "SELECT subscriber_id, segment_id, attempts FROM deliveries WHERE edition_id = :edition AND state = 2 ORDER BY "
-        "subscriber_id");
+    auto query = database_->prepare(R"sql(
+      SELECT d.subscriber_id, d.segment_id, d.attempts, s.address, s.name
+      FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id
+      WHERE d.edition_id = :edition AND d.state = 2 ORDER BY d.subscriber_id)sql");
     const EditionId edition{std::stoll(std::string{text})};
     query.bind(":edition", edition);
     for (;;) {
@@ -476,8 +480,8 @@ Result<Recovered> Ledger::recover(const SettleOptions& options) {
                   .subscriber = query.id<SubscriberId>(0),
                   .segment = query.id<SegmentId>(1),
                   .attempt = static_cast<int>(query.integer(2)),
-                  .address = {},
-                  .name = {}};
+                  .address = query.text(3),
+                  .name = query.text(4)};
       const auto mark = marks.find(key_of(claim));
       if (mark != marks.end() && mark->second.outcome) {
         answers.push_back({.claim = claim, .outcome = *mark->second.outcome, .relay = mark->second.relay});

@@ -53,7 +53,8 @@ struct Claim {
   SubscriberId subscriber{};
   SegmentId segment{};
   int attempt = 0;      ///< from 1
-  std::string address{};  ///< as in subscribers: domain in A-labels
+  std::string address{};  ///< as in subscribers: domain in A-labels; empty where recover() found that the
+                          ///< person was erased since
   std::string name{};     ///< may be empty
 
   bool operator==(const Claim&) const = default;

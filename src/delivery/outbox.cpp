@@ -61,6 +61,13 @@ void Outbox::stop() {
   wake_locked();
 }
 
+void Outbox::hurry() {
+  stop();
+  const std::lock_guard lock{mutex_};
+  hurried_ = true;
+  wake_locked();
+}
+
 bool Outbox::done_locked(std::size_t enough) const {
   const auto done = harvest_.answers.size() + harvest_.handed_back.size();
   return done >= enough || outstanding_ == 0 || failure_ || (trouble_ && !stopping_);
@@ -129,6 +136,15 @@ void Outbox::compose_failed(const Claim& claim, Error error) {
   if (transport_waits_) wake_locked();
 }
 
+void Outbox::compose_refused(Claim claim, Outcome outcome) {
+  const std::lock_guard lock{mutex_};
+  --composing_;
+  --outstanding_;
+  harvest_.answers.push_back({.claim = std::move(claim), .outcome = std::move(outcome), .relay = {}});
+  if (done_locked(wanted_)) answers_there_.notify_all();
+  if (transport_waits_) wake_locked();
+}
+
 void Outbox::fail_locked(Error error) {
   if (!failure_) failure_ = std::move(error);
   answers_there_.notify_all();
@@ -176,6 +192,11 @@ bool Outbox::exhausted() const {
 bool Outbox::stopping() const {
   const std::lock_guard lock{mutex_};
   return stopping_;
+}
+
+bool Outbox::hurried() const {
+  const std::lock_guard lock{mutex_};
+  return hurried_;
 }
 
 void Outbox::leaving(const Claim& claim) {

@@ -43,6 +43,8 @@ class Outbox {
   void close();
   /// Finish what is in flight, hand the rest back.
   void stop();
+  /// The same, and what is in flight has seconds: somebody asked for the end.
+  void hurry();
 
   struct Braked {
     std::string relay{};
@@ -78,6 +80,8 @@ class Outbox {
   void add_letters(std::vector<Parcel> parcels);
   /// A composer failed: its claim is handed back and the run ends.
   void compose_failed(const Claim& claim, Error error);
+  /// There is no letter for this claim and never will be: that is its answer.
+  void compose_refused(Claim claim, Outcome outcome);
 
   // ---- the transport's thread ----
 
@@ -91,6 +95,7 @@ class Outbox {
   /// True when no letter will ever come again: closed or stopped, and nothing is left to take.
   [[nodiscard]] bool exhausted() const;
   [[nodiscard]] bool stopping() const;
+  [[nodiscard]] bool hurried() const;
 
   /// Its last octet is about to leave; counts from the next flush() on.
   void leaving(const Claim& claim);
@@ -123,6 +128,7 @@ class Outbox {
   std::size_t wanted_ = 0;  ///< what wait() waits for
   bool closed_ = false;
   bool stopping_ = false;
+  bool hurried_ = false;
   bool transport_waits_ = false;
   std::size_t composing_ = 0;
   std::optional<Trouble> trouble_;

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <poll.h>
 
+#include "base/codec.hpp"
+#include "base/text.hpp"
 #include "base/url.hpp"
 #include "delivery/connection.hpp"
 #include "delivery/dialogue.hpp"
@@ -28,6 +30,23 @@ std::string RelayOptions::name() const {
   if (!parsed) return "?";
   const auto port = !parsed->port.empty() ? parsed->port : parsed->scheme == "smtps" ? "465" : parsed->scheme == "lmtp" ? "24" : "25";
   return parsed->host + ":" + port;
+}
+
+std::vector<std::string> RelayOptions::secrets() const {
+  if (password.empty()) return {};
+  const std::string nul(1, '\0');
+  return {base64_encode(nul + username + nul + password),  // RFC 4616
+          base64_encode(fmt::format("user={}\x01"
+                                    "auth=Bearer {}\x01\x01",
+                                    username, password)),  // XOAUTH2
+          base64_encode(password), password};
+}
+
+std::string without(std::string text, std::span<const std::string> secrets) {
+  for (const auto& secret : secrets) {
+    if (text.find(secret) != std::string::npos) text = replace_all(text, secret, "(password)");
+  }
+  return text;
 }
 
 bool is_loopback_host(std::string_view host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,15 +27,19 @@ enum class Dialect {
 };
 [[nodiscard]] std::string_view name_of(Dialect dialect);
 
-/// RFC 5321 section 4.5.3.2; how long the relay may be silent in each phase.
+/// RFC 5321 section 4.5.3.2; how long each whole reply may take, however many octets of it come. Writing is
+/// different: `block` is for octets that do not move, and a message that moves all the same has ten times
+/// that.
 struct PhaseTimeouts {
-  std::chrono::milliseconds connect = std::chrono::seconds{30};   ///< name, TCP; each further step up to EHLO after TLS
+  std::chrono::milliseconds connect = std::chrono::seconds{30};   ///< name, TCP, greeting, EHLO, TLS and login, all together
   std::chrono::milliseconds command = std::chrono::minutes{5};    ///< MAIL, RCPT, RSET
   std::chrono::milliseconds data = std::chrono::minutes{2};       ///< DATA until 354
   std::chrono::milliseconds block = std::chrono::minutes{3};      ///< while octets of a message wait to leave
   std::chrono::milliseconds final_dot = std::chrono::minutes{10}; ///< after the last octet
   /// The wait after a connection that could not be opened; twice that after the second. The third ends the relay's part in the run.
   std::chrono::milliseconds reopen = std::chrono::milliseconds{500};
+  /// What is in flight may take so long once a run was told to stop; then its sessions are cut.
+  std::chrono::milliseconds stop = std::chrono::seconds{4};
 };
 
 struct RelayOptions {
@@ -60,7 +65,13 @@ struct RelayOptions {
   /// As the ledger and messages name it: the label, or host:port.
   [[nodiscard]] std::string name() const;
   [[nodiscard]] bool is_lmtp() const { return url.starts_with("lmtp:"); }
+  /// The password, plainly and in the forms in which a login sends it: a relay may quote what it refuses.
+  /// Empty without one.
+  [[nodiscard]] std::vector<std::string> secrets() const;
 };
+
+/// `text` with "(password)" for each of `secrets`.
+[[nodiscard]] std::string without(std::string text, std::span<const std::string> secrets);
 
 /// 127.0.0.0/8, ::1 or localhost.
 [[nodiscard]] bool is_loopback_host(std::string_view host);

@@ -37,6 +37,13 @@ void keep_freed_memory() {
 #endif
 }
 
+Outcome unsendable(std::string_view why) {
+  auto outcome = no_reply(Stage::mail, fmt::format("no message can be sent: {}", why));
+  outcome.kind = OutcomeKind::permanent;
+  outcome.blame = Blame::message;
+  return outcome;
+}
+
 void compose_claims(Outbox& outbox, const Composer& compose) {
   for (;;) {
     auto claims = outbox.next_claims(compose_batch);
@@ -45,14 +52,11 @@ void compose_claims(Outbox& outbox, const Composer& compose) {
     parcels.reserve(claims.size());
     for (auto& claim : claims) {
       auto letter = compose(claim);
-      if (letter) {
-        if (const auto wrong = unsound(*letter); !wrong.empty()) {
-          letter = fail(Errc::bug, fmt::format("the message of edition {} to subscriber {} may not be sent: {}", claim.edition.value,
-                                               claim.subscriber.value, wrong));
-        }
-      }
-      if (letter) {
+      const auto wrong = letter ? unsound(*letter) : letter.error().what;
+      if (wrong.empty()) {
         parcels.push_back({.claim = std::move(claim), .letter = std::move(*letter)});
+      } else if (letter || letter.error().code == Errc::bad_data) {
+        outbox.compose_refused(std::move(claim), unsendable(wrong));
       } else {
         outbox.compose_failed(claim, std::move(letter).error());
       }
@@ -68,6 +72,7 @@ int batch_for(const RunOptions& options, const Transport& transport) {
 }
 
 void count(RunReport& report, const Settled& answer) {
+  report.unsendable += is_unsendable(answer.outcome) ? 1 : 0;
   switch (answer.outcome.kind) {
     case OutcomeKind::accepted: ++report.sent; break;
     case OutcomeKind::temporary: ++report.deferred; break;
@@ -97,6 +102,10 @@ class Run {
   [[nodiscard]] Result<void> settle(Outbox::Harvest harvest, store::Sync sync);
   [[nodiscard]] Result<void> pull(const std::string& relay, const std::string& words);
   [[nodiscard]] bool should_end();
+  /// Somebody who waits for the end asked for it.
+  [[nodiscard]] bool is_over() const {
+    return stop_.load() || (options_.time_budget && elapsed() >= *options_.time_budget);
+  }
   [[nodiscard]] std::chrono::milliseconds elapsed() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start_);
   }
@@ -171,6 +180,7 @@ Result<void> Run::go() {
       ending = true;
       outbox_.stop();
     }
+    if (is_over()) outbox_.hurry();
     if (!ending) TIDINGS_TRY(refill());
     const auto outstanding = outbox_.outstanding();
     const auto enough = std::max<std::size_t>(1, std::min(outstanding, static_cast<std::size_t>(claim_batch_) / 2));
@@ -261,8 +271,12 @@ Result<RunReport> deliver(const RunOptions& options, Ledger& ledger, Transport& 
   return run.report;
 }
 
-Result<Outcome> send_one(Transport& transport, message::Letter letter) {
-  if (const auto wrong = unsound(letter); !wrong.empty()) return fail(Errc::bug, "the message may not be sent: " + wrong);
+bool is_unsendable(const Outcome& outcome) {
+  return outcome.kind == OutcomeKind::permanent && outcome.code == 0 && outcome.blame == Blame::message;
+}
+
+Result<Outcome> send_one(Transport& transport, message::Letter letter, const StopFlag& stop) {
+  if (const auto wrong = unsound(letter); !wrong.empty()) return unsendable(wrong);
   TIDINGS_LET(auto journal, Journal::create({}));
   Outbox outbox{std::move(journal), 1};
   const Claim claim{.edition = {}, .subscriber = {}, .segment = {}, .attempt = 1, .address = letter.envelope_to, .name = {}};
@@ -272,10 +286,19 @@ Result<Outcome> send_one(Transport& transport, message::Letter letter) {
   parcels.push_back({.claim = claim, .letter = std::move(letter)});
   outbox.add_letters(std::move(parcels));
   outbox.close();
-  transport.run(outbox);
-  const auto harvest = outbox.wait(1, 0ms);
-  if (!harvest.answers.empty()) return harvest.answers.front().outcome;
+  std::thread sender{[&] { transport.run(outbox); }};
+  std::vector<Settled> answers;
+  while (outbox.outstanding() > 0 && !outbox.trouble() && !outbox.failure()) {
+    auto harvest = outbox.wait(1, settle_pause);
+    answers = std::move(harvest.answers);
+    if (stop.load()) outbox.hurry();
+  }
+  sender.join();
+  auto last = outbox.wait(1, 0ms);
+  if (answers.empty()) answers = std::move(last.answers);
+  if (!answers.empty()) return answers.front().outcome;
   if (const auto trouble = outbox.trouble()) return trouble->outcome;
+  if (stop.load()) return no_reply(Stage::connect, "stopped before it left");
   return fail(Errc::bug, "the transport returned without an answer");
 }
 

@@ -23,12 +23,15 @@
 
 namespace tidings::delivery {
 
-/// Makes the letter of one claim. Called from several threads at once, so it must not touch a database handle. An error
-/// ends the run: what cannot be composed is our own trouble, not the recipient's.
+/// Makes the letter of one claim. Called from several threads at once, so it must not touch a database
+/// handle. Errc::bad_data is about this claim, which fails alone, as does one whose letter may not be sent
+/// (dialogue.hpp, unsound()); every other error ends the run.
 using Composer = std::function<Result<message::Letter>(const Claim&)>;
 
-/// Set from a signal handler: finish what is in flight, settle, return.
+/// Set from a signal handler: give what is in flight some seconds, settle, return.
 using StopFlag = std::atomic<bool>;
+
+inline const StopFlag never_stopped{false};
 
 enum class RunEnd {
   nothing_due,    ///< all that was due has been attempted
@@ -47,6 +50,7 @@ struct RunReport {
   std::int64_t suppressed = 0;
   std::int64_t message_refused = 0;           ///< of the failed: because of the message, not the reader
   std::optional<Outcome> message_refusal{};  ///< one of these answers
+  std::int64_t unsendable = 0;       ///< of the failed: no message could be made of them
   Recovered recovered{};             ///< what an earlier, dead run had left
   std::optional<Outcome> trouble{};  ///< the relay's answer that ended the run
   std::string relay{};               ///< whose answer it was
@@ -76,7 +80,12 @@ struct RunOptions {
 [[nodiscard]] Result<RunReport> deliver(const RunOptions& options, Ledger& ledger, Transport& transport,
                                         const Composer& compose, const StopFlag& stop);
 
-/// One letter outside any ledger: `test DIGEST ADDRESS`.
-[[nodiscard]] Result<Outcome> send_one(Transport& transport, message::Letter letter);
+/// Whether an answer is ours and no relay's: there is no message that could be sent.
+[[nodiscard]] bool is_unsendable(const Outcome& outcome);
+
+/// One letter outside any ledger: `test DIGEST ADDRESS`. Told to stop, its answer is temporary, or unknown if
+/// its last octet has left.
+[[nodiscard]] Result<Outcome> send_one(Transport& transport, message::Letter letter,
+                                       const StopFlag& stop = never_stopped);
 
 }  // namespace tidings::delivery

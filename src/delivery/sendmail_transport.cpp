@@ -248,10 +248,13 @@ class SendmailTransport final : public Transport {
 }  // namespace
 
 Result<std::unique_ptr<Transport>> make_sendmail_transport(const std::filesystem::path& program) {
-  if (::access(program.c_str(), X_OK) != 0) {
-    return fail(Errc::config,
-                fmt::format("{} cannot be executed: {}", program.string(), std::strerror(errno)),
-                "name a program that takes messages as sendmail does");
+  std::error_code error;
+  const bool is_folder = std::filesystem::is_directory(program, error);
+  if (is_folder || ::access(program.c_str(), X_OK) != 0) {
+    return fail(
+        Errc::config,
+        fmt::format("{} cannot be executed: {}", program.string(), std::strerror(is_folder ? EISDIR : errno)),
+        "name a program that takes messages as sendmail does");
   }
   return std::make_unique<SendmailTransport>(program);
 }

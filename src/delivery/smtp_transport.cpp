@@ -5,9 +5,11 @@
 #include <array>
 #include <charconv>
 #include <csignal>
+#include <cstdint>
 #include <deque>
 #include <list>
 #include <map>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -37,6 +39,7 @@ struct Relay {
   RelayHealth health;
   int sessions = 0;     ///< open or opening
   std::size_t opening = 0;
+  std::optional<bool> smtputf8{};  ///< whether it announces that, once a session has told
   double load = 0;      ///< letters given to it by weight: the relay with the least is next
   SteadyTime heard{};   ///< when it answered last
   Outcome last_trouble;
@@ -52,8 +55,12 @@ struct Session {
   int submitted = 0;
   bool blocked = false;  ///< the socket takes no more octets for now
   bool quitting = false;
-  SteadyTime deadline{};
+  bool cut = false;    ///< by us, in a hurry
+  bool wrote = false;  ///< octets have left since watch_deadlines() looked
   Awaiting awaited = Awaiting::nothing;
+  std::uint64_t replies = 0;
+  SteadyTime idle_until{};  ///< the next sign of life by then
+  SteadyTime until{};       ///< what is awaited by then, whatever drips
 
   Session(Relay* to, std::unique_ptr<Connection> open, Dialogue::Setup setup)
       : relay(to), connection(std::move(open)), dialogue(std::move(setup)) {}
@@ -72,9 +79,11 @@ class Loop {
   void on_trouble(Relay& relay, const Outcome& outcome);
   void fetch();
   void feed();
-  [[nodiscard]] std::deque<Parcel>::iterator next_parcel();
+  [[nodiscard]] std::deque<Parcel>::iterator next_parcel(const Session* any);
   [[nodiscard]] Throttle* domain_throttle(const Parcel& parcel);
-  [[nodiscard]] Session* next_session();
+  enum class Needs { nothing, smtputf8 };
+  [[nodiscard]] Session* next_session(Needs needs);
+  [[nodiscard]] bool may_have(const Relay& relay, Needs needs) const;
   [[nodiscard]] bool is_ahead(const Relay& relay);
   void feed_session(Session& session, Parcel parcel);
   void retire_sessions();
@@ -84,6 +93,7 @@ class Loop {
   void mark_and_write();
   void write(Session& session);
   void watch_deadlines();
+  void cut_sessions();
   /// True if there is room for a new session now.
   [[nodiscard]] bool close_finished();
   void wait();
@@ -103,6 +113,7 @@ class Loop {
   std::string input_;
   Ticket next_ticket_ = 1;
   bool journal_failed_ = false;
+  std::optional<SteadyTime> cut_at_;  ///< the run was told to end: what is in flight has until then
   SteadyTime now_ = std::chrono::steady_clock::now();
 };
 
@@ -131,6 +142,7 @@ void Loop::run() {
   }
   for (;;) {
     now_ = std::chrono::steady_clock::now();
+    if (outbox_.hurried()) cut_sessions();
     if (winding_up()) hand_back_waiting();
     fetch();
     feed();
@@ -180,10 +192,14 @@ Throttle* Loop::domain_throttle(const Parcel& parcel) {
   return found == domains_.end() ? nullptr : &found->second;
 }
 
-std::deque<Parcel>::iterator Loop::next_parcel() {
+/// The first that may leave now. Behind one that waits for its domain, or for a relay that takes its address,
+/// others overtake.
+std::deque<Parcel>::iterator Loop::next_parcel(const Session* any) {
+  if (any == nullptr) return waiting_.end();
   return std::find_if(waiting_.begin(), waiting_.end(), [&](const Parcel& parcel) {
     auto* const throttle = domain_throttle(parcel);
-    return throttle == nullptr || throttle->allowance(now_, 1) > 0;
+    if (throttle != nullptr && throttle->allowance(now_, 1) == 0) return false;
+    return !parcel.letter.needs_smtputf8() || next_session(Needs::smtputf8) != nullptr;
   });
 }
 
@@ -198,13 +214,22 @@ bool Loop::is_ahead(const Relay& relay) {
   });
 }
 
+/// While any relay in use announces SMTPUTF8 or may yet, no other is asked for it; else each is as good as
+/// the next.
+bool Loop::may_have(const Relay& relay, Needs needs) const {
+  if (needs == Needs::nothing || relay.smtputf8.value_or(true)) return true;
+  return std::none_of(relays_.begin(), relays_.end(),
+                      [&](const auto& other) { return other->smtputf8.value_or(true) && may_use(*other); });
+}
+
 /// The relay that is furthest behind its share, and there the session with the least in flight.
-Session* Loop::next_session() {
+Session* Loop::next_session(Needs needs) {
   Session* best = nullptr;
   for (auto& session : sessions_) {
     if (session.quitting || !session.dialogue.ready()) continue;
     auto& relay = *session.relay;
-    if (!may_use(relay) || relay.health.throttle().allowance(now_, 1) == 0 || is_ahead(relay)) continue;
+    if (!may_use(relay) || !may_have(relay, needs) || is_ahead(relay)) continue;
+    if (relay.health.throttle().allowance(now_, 1) == 0) continue;
     if (best == nullptr || relay.load < best->relay->load ||
         (&relay == best->relay && session.dialogue.in_flight() < best->dialogue.in_flight())) {
       best = &session;
@@ -216,10 +241,9 @@ Session* Loop::next_session() {
 void Loop::feed() {
   if (winding_up()) return;
   for (;;) {
-    const auto parcel = next_parcel();
+    const auto parcel = next_parcel(next_session(Needs::nothing));
     if (parcel == waiting_.end()) return;
-    auto* const session = next_session();
-    if (session == nullptr) return;
+    auto* const session = next_session(parcel->letter.needs_smtputf8() ? Needs::smtputf8 : Needs::nothing);
     if (auto* const throttle = domain_throttle(*parcel)) throttle->took(1);
     auto letter = std::move(*parcel);
     waiting_.erase(parcel);
@@ -277,6 +301,8 @@ void Loop::on_opened(Connector::Opened opened) {
   if (relay.sessions - static_cast<int>(relay.opening) == 1) catch_up(relay);
   Dialogue::Setup setup{.capabilities = read_capabilities(opened.connection->capabilities()), .window = relay.options.window};
   setup.dialect = dialect_for(setup.capabilities, relay.health.dialect());
+  relay.smtputf8 = setup.capabilities.smtputf8;
+  setup.secrets = relay.options.secrets();
   sessions_.emplace_back(&relay, std::move(opened.connection), std::move(setup));
 }
 
@@ -310,7 +336,6 @@ void Loop::retire_sessions() {
 void Loop::read(Session& session) {
   input_.clear();
   const auto io = session.connection->receive(input_);
-  if (!input_.empty()) session.awaited = Awaiting::nothing;  // progress: the clock starts anew
   if (!input_.empty()) session.relay->heard = now_;
   if (!input_.empty()) session.dialogue.received(input_);
   if (io == Connection::Io::closed && !session.dialogue.finished()) session.dialogue.lost(Loss::closed, "the relay closed the connection");
@@ -333,7 +358,7 @@ void Loop::on_answer(Session& session, Answer answer) {
   auto& relay = *session.relay;
   // At once on another session: always if this one did some good or showed how to treat the relay, else only once.
   const bool progress = session.dialogue.completed() > 0 || session.dialogue.lied();
-  if (answer.untried && (progress || parcel.tries++ == 0)) {
+  if (answer.untried && (progress || session.cut || parcel.tries++ == 0)) {
     waiting_.push_front(std::move(parcel));
     return;
   }
@@ -374,7 +399,7 @@ void Loop::write(Session& session) {
   do {
     std::array<std::string_view, 64> pieces;
     sent = session.connection->send({pieces.data(), session.dialogue.output(pieces)});
-    if (sent.count > 0) session.awaited = Awaiting::nothing;
+    session.wrote = session.wrote || sent.count > 0;
     session.dialogue.wrote(sent.count);
   } while (sent.io == Connection::Io::done && session.dialogue.output_bytes() > 0);
   session.blocked = sent.io == Connection::Io::again;
@@ -398,15 +423,34 @@ std::chrono::milliseconds time_for(const PhaseTimeouts& timeouts, Awaiting await
   return 0ms;
 }
 
+/// A reply counts when it is whole: what drips in does not put its end off. A long message may take longer
+/// than one silence.
 void Loop::watch_deadlines() {
+  constexpr int longest_write = 10;
   for (auto& session : sessions_) {
     const auto awaited = session.dialogue.awaiting();
-    if (awaited != session.awaited) {
-      session.awaited = awaited;
-      session.deadline = now_ + time_for(session.relay->options.timeouts, awaited);
-    }
-    if (awaited == Awaiting::nothing || now_ < session.deadline || session.dialogue.finished()) continue;
+    const auto patience = time_for(session.relay->options.timeouts, awaited);
+    const bool is_new = awaited != session.awaited || session.dialogue.replies() != session.replies;
+    if (is_new) session.until = now_ + patience * (awaited == Awaiting::room ? longest_write : 1);
+    if (is_new || session.wrote) session.idle_until = now_ + patience;
+    session.awaited = awaited;
+    session.replies = session.dialogue.replies();
+    session.wrote = false;
+    const auto end = awaited == Awaiting::room ? std::min(session.idle_until, session.until) : session.until;
+    if (awaited == Awaiting::nothing || now_ < end || session.dialogue.finished()) continue;
     session.dialogue.lost(Loss::silence, "the relay did not answer in time");
+    collect(session);
+  }
+}
+
+/// In a hurry what is in flight has seconds: then it is in doubt if its last octet has left, and else
+/// deferred.
+void Loop::cut_sessions() {
+  for (auto& session : sessions_) {
+    if (!cut_at_) cut_at_ = now_ + session.relay->options.timeouts.stop;
+    if (now_ < *cut_at_ || session.dialogue.finished()) continue;
+    session.cut = true;
+    session.dialogue.lost(Loss::closed, "tidings was told to stop before the answer came");
     collect(session);
   }
 }
@@ -423,7 +467,8 @@ bool Loop::close_finished() {
     auto& relay = *at->relay;
     --relay.sessions;
     // Sessions that open and break before they did anything are as good as none.
-    const bool useless = at->dialogue.completed() == 0 && at->submitted > 0 && !at->dialogue.lied();
+    const bool useless =
+        at->dialogue.completed() == 0 && at->submitted > 0 && !at->dialogue.lied() && !at->cut;
     if (useless && relay.health.is_usable(now_) &&
         relay.health.open_failed(at->dialogue.farewell(), RelayHealth::Others::none_open, now_)) {
       on_trouble(relay, at->dialogue.farewell());
@@ -440,10 +485,12 @@ SteadyTime Loop::wake_time() {
     if (time) until = std::min(until, *time);
   };
   for (auto& session : sessions_) {
-    if (session.awaited != Awaiting::nothing) not_after(session.deadline);
-    if (!waiting_.empty() && session.dialogue.ready() && may_use(*session.relay) && !is_ahead(*session.relay)) not_after(session.relay->health.throttle().next(now_));
+    if (session.awaited != Awaiting::nothing) not_after(std::min(session.idle_until, session.until));
+    const bool could_send = !waiting_.empty() && session.dialogue.ready() && may_use(*session.relay) && !is_ahead(*session.relay);
+    if (could_send) not_after(session.relay->health.throttle().next(now_));
   }
   not_after(connector_.deadline());
+  not_after(cut_at_);
   if (waiting_.empty()) return until;
   for (const auto& relay : relays_) {
     not_after(relay->health.next_session(now_));

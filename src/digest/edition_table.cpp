@@ -362,6 +362,17 @@ Result<void> EditionTable::set_sent(EditionId edition, UtcTime finished_at) {
   return refused(now, EditionState::sent);
 }
 
+Result<void> EditionTable::reopen(EditionId edition, UtcTime at) {
+  auto change = database_.prepare(R"(
+    UPDATE editions SET state = CASE state WHEN 'sent' THEN 'sending' ELSE state END, approved_ms = :at, finished_ms = NULL
+    WHERE id = :id AND state IN ('sealed', 'sending', 'sent'))");
+  TIDINGS_TRY(change.bind(":at", at).bind(":id", edition).run());
+  if (database_.changes() == 1) return {};
+  TIDINGS_LET(const auto now, get(edition));
+  return fail(Errc::usage, fmt::format("{} is {}: none of its deliveries can be tried again", name_of(now),
+                                       name_of(now.state)));
+}
+
 Result<void> EditionTable::cancel(EditionId edition, std::string_view reason, UtcTime at) {
   auto change = database_.prepare(R"(
     UPDATE editions SET state = 'cancelled', reason = :reason, finished_ms = :at

@@ -128,6 +128,9 @@ class EditionTable {
 
   [[nodiscard]] Result<void> set_sending(EditionId edition, UtcTime started_at);
   [[nodiscard]] Result<void> set_sent(EditionId edition, UtcTime finished_at);
+  /// Deliveries of one that was or is being sent are to be tried again: it is sending, and its delay counts
+  /// from `at`. Errc::usage for one in another state.
+  [[nodiscard]] Result<void> reopen(EditionId edition, UtcTime at);
   /// Not a sent or skipped one. If its sending had not begun, its posts become candidates again and its period is open
   /// again; otherwise it goes on to count as carried.
   [[nodiscard]] Result<void> cancel(EditionId edition, std::string_view reason, UtcTime at);

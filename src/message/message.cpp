@@ -1,6 +1,9 @@
 #include "message/message.hpp"
 
+#include <algorithm>
 #include <cstring>
+
+#include "base/text.hpp"
 
 namespace tidings::message {
 namespace {
@@ -40,9 +43,24 @@ bool has_long_line(std::string_view bytes) {
   return false;
 }
 
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<signed char>(c) >= 0; });
+}
+
+/// The same lines with a letter for each octet above 127.
+std::string in_ascii(std::string_view text) {
+  std::string out{text};
+  std::ranges::replace_if(
+      out, [](char c) { return static_cast<signed char>(c) < 0; }, 'x');
+  return out;
+}
+
 }  // namespace
 
-std::string unsound_lines(std::string_view bytes) {
+std::string unsound_lines(std::string_view bytes, Octets octets) {
+  if (octets == Octets::utf8 && !is_ascii(bytes)) {
+    return is_valid_utf8(bytes) ? unsound_lines(in_ascii(bytes)) : std::string{"octets that are not UTF-8"};
+  }
   if (bytes.empty()) return {};
   if (!bytes.ends_with("\r\n")) return "it does not end in CRLF";
   if (has_forbidden_octets(bytes)) return "a NUL, an octet above 127, or a CR or LF alone";
@@ -63,6 +81,8 @@ std::size_t Letter::size_bytes() const {
   for (const auto& splice : splices) size += splice.lines->size();
   return size;
 }
+
+bool Letter::needs_smtputf8() const { return !is_ascii(envelope_to) || !is_ascii(envelope_from); }
 
 std::string Letter::text() const {
   std::string out;

@@ -14,9 +14,12 @@
 
 namespace tidings::message {
 
-/// Empty if `bytes` are whole lines as they cross the wire, or nothing (RFC 5321 sections 2.3.8, 4.5.3.1.6): 7 bits without NUL, CRLF line
-/// ends only, no line over 998 octets. Else what is wrong.
-[[nodiscard]] std::string unsound_lines(std::string_view bytes);
+/// What lines may hold besides ASCII: a header that goes by SMTPUTF8 has UTF-8 (RFC 6532 section 3.2).
+enum class Octets { ascii, utf8 };
+
+/// Empty if `bytes` are whole lines as they cross the wire, or nothing (RFC 5321 sections 2.3.8, 4.5.3.1.6):
+/// no NUL, CRLF line ends only, no line over 998 octets. Else what is wrong.
+[[nodiscard]] std::string unsound_lines(std::string_view bytes, Octets octets = Octets::ascii);
 
 /// Such lines that many letters share: looked at once, when they are made, and constant.
 class SharedLines {
@@ -50,6 +53,9 @@ struct Letter {
   std::shared_ptr<const void> keeper = {};     ///< keeps alive what the splices point at
 
   [[nodiscard]] std::size_t size_bytes() const;
+  /// Whether an address of its envelope is outside ASCII: then its header is, too, and it goes by SMTPUTF8 or
+  /// not at all (RFC 6531).
+  [[nodiscard]] bool needs_smtputf8() const;
   /// All of it in one piece.
   [[nodiscard]] std::string text() const;
   /// Calls `take(lines, may_have_dots)` with each stretch in order: whole lines, never empty, and whether one may begin with a dot.

@@ -62,7 +62,7 @@ void read_items(const std::vector<const Node*>& items, const Surroundings& aroun
   feed.entries.reserve(items.size());
   for (const Node* item : items) {
     if (is_unfinished(*item)) {
-      feed.warnings.push_back("the document ends inside an entry, which is left out");
+      feed.warnings.emplace_back("the document ends inside an entry, which is left out");
       continue;
     }
     feed.entries.push_back(read_entry(*item, around, feed.warnings));

@@ -71,7 +71,7 @@ Result<std::optional<Confirmation>> Confirmations::redeem(std::string_view token
   SubscriberTable table{database_, clock_};
   TIDINGS_LET(const auto subscriber, table.find(confirmation->subscriber));
   if (!subscriber) return std::nullopt;
-  TIDINGS_LET(const auto address, parse_mail_address(subscriber->address));
+  const auto address = stored_address(subscriber->address);
   Suppressions suppressions{database_, clock_};
   TIDINGS_LET(const auto suppression, suppressions.lookup(address));
   if (suppression && suppression->cause != SuppressionCause::erased) return std::nullopt;

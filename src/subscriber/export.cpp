@@ -86,9 +86,8 @@ Result<void> export_strangers(SubscriberTable& table, Suppressions& suppressions
     TIDINGS_LET(const auto page, suppressions.list(std::nullopt, after, page_size));
     std::string out;
     for (const auto& one : page) {
-      const auto address = parse_mail_address(one.address_key);
-      if (!address) continue;
-      TIDINGS_LET(const auto subscriber, table.find(*address));
+      if (one.address_key.find('@') == std::string::npos) continue;
+      TIDINGS_LET(const auto subscriber, table.find(stored_address(one.address_key)));
       if (subscriber) continue;
       if (format == ExportFormat::csv) {
         const std::string_view fields[] = {one.address_key, "", "", "", "", status_word(one.cause), ""};
@@ -115,7 +114,7 @@ Result<std::int64_t> export_subscribers(store::Database& database, const Clock& 
     TIDINGS_LET(const auto subscribers, table.list(filter, page));
     std::string out;
     for (const auto& subscriber : subscribers) {
-      TIDINGS_LET(const auto address, parse_mail_address(subscriber.address));
+      const auto address = stored_address(subscriber.address);
       TIDINGS_LET(const auto suppression, suppressions.lookup(address));
       if (format == ExportFormat::csv) {
         append_lines(out, subscriber, suppression, filter);

@@ -58,9 +58,8 @@ Result<std::optional<SignUpRequest>> NoticeTable::next_sign_up() {
   auto query = database_.prepare("SELECT id, address, name, language, digests, topics, detail FROM sign_ups ORDER BY id LIMIT 1");
   TIDINGS_LET(const bool row, query.step());
   if (!row) return std::nullopt;
-  TIDINGS_LET(auto address, parse_mail_address(query.text(1)));
   return SignUpRequest{.id = query.integer(0),
-                       .address = std::move(address),
+                       .address = stored_address(query.text(1)),
                        .name = query.text(2),
                        .language = query.text(3),
                        .digests = lines_of(query.view(4)),

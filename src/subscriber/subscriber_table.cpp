@@ -326,7 +326,7 @@ Result<std::vector<std::string>> SubscriberTable::confirm(const store::Transacti
                                                           std::string_view digest, Origin origin, std::string_view detail) {
   TIDINGS_LET(const auto known, find(id));
   if (!known) return fail(Errc::no_input, "there is no such subscriber");
-  TIDINGS_LET(const auto address, parse_mail_address(known->address));
+  const auto address = stored_address(known->address);
   TIDINGS_LET(const auto suppression, suppressions_.lookup(address));
   if (suppression) {
     return fail(Errc::not_permitted, fmt::format("{} is suppressed ({})", known->address, name_of(suppression->cause)),
@@ -408,7 +408,7 @@ Result<bool> SubscriberTable::erase(SubscriberId id) {
   TIDINGS_LET(auto transaction, database_.begin());
   TIDINGS_LET(const auto known, find(id));
   if (!known) return false;
-  TIDINGS_LET(const auto address, parse_mail_address(known->address));
+  const auto address = stored_address(known->address);
   TIDINGS_TRY(suppressions_.add_erased(address.key()));
   TIDINGS_TRY(consents_.forget(id));
   TIDINGS_TRY(forget_confirmations(database_, id));

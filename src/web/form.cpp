@@ -9,7 +9,7 @@
 namespace tidings::web {
 namespace {
 
-std::string decode(std::string_view text) { return clean_utf8(percent_decode(replace_all(text, "+", " "))); }
+std::string decode(std::string_view text) { return percent_decode(replace_all(text, "+", " ")); }
 
 /// The parameter of a header field, unquoted: boundary="x", name=x.
 std::string parameter(std::string_view field, std::string_view name) {
@@ -46,7 +46,7 @@ std::optional<std::pair<std::string, std::string>> read_part(std::string_view pa
     if (colon == std::string_view::npos || !ascii_iequals(trim(line.substr(0, colon)), "content-disposition")) continue;
     auto name = parameter(line, "name");
     if (name.empty() || !parameter(line, "filename").empty()) return std::nullopt;
-    return std::pair{clean_utf8(name), clean_utf8(part.substr(gap + 4))};
+    return std::pair{name, std::string{part.substr(gap + 4)}};
   }
   return std::nullopt;
 }
@@ -71,7 +71,7 @@ Result<Form> parse_multipart(std::string_view content_type, std::string_view bod
     }
     if (line_end < next) {
       if (auto field = read_part(rest.substr(line_end + 2, next - line_end - 2))) {
-        form.add(std::move(field->first), std::move(field->second));
+        form.add_raw(field->first, field->second);
       }
     }
     at = next;
@@ -84,6 +84,14 @@ Result<Form> parse_multipart(std::string_view content_type, std::string_view bod
 std::string_view Form::get(std::string_view name) const {
   const auto found = std::ranges::find(fields_, name, [](const auto& field) { return std::string_view{field.first}; });
   return found == fields_.end() ? std::string_view{} : std::string_view{found->second};
+}
+
+bool Form::was_cleaned(std::string_view name) const { return std::ranges::find(cleaned_, name) != cleaned_.end(); }
+
+void Form::add_raw(std::string_view name, std::string_view value) {
+  auto clean = clean_utf8(value);
+  if (clean != value) cleaned_.push_back(clean_utf8(name));
+  add(clean_utf8(name), std::move(clean));
 }
 
 bool Form::has(std::string_view name) const {
@@ -104,7 +112,7 @@ Form parse_urlencoded(std::string_view text) {
     if (pair.empty()) continue;
     if (form.size() >= max_form_fields) break;
     const auto equals = std::min(pair.find('='), pair.size());
-    form.add(decode(pair.substr(0, equals)), equals < pair.size() ? decode(pair.substr(equals + 1)) : std::string{});
+    form.add_raw(decode(pair.substr(0, equals)), equals < pair.size() ? decode(pair.substr(equals + 1)) : std::string{});
   }
   return form;
 }

@@ -19,11 +19,16 @@ class Form {
   [[nodiscard]] std::string_view get(std::string_view name) const;
   [[nodiscard]] bool has(std::string_view name) const;
   [[nodiscard]] std::vector<std::string> all(std::string_view name) const;
+  /// Whether a value of that name lost characters to clean_utf8: what is left is not what was written.
+  [[nodiscard]] bool was_cleaned(std::string_view name) const;
   void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
+  /// The same for octets from outside, cleaned.
+  void add_raw(std::string_view name, std::string_view value);
   [[nodiscard]] std::size_t size() const { return fields_.size(); }
 
  private:
   std::vector<std::pair<std::string, std::string>> fields_;
+  std::vector<std::string> cleaned_;  ///< names
 };
 
 inline constexpr std::size_t max_form_fields = 500;

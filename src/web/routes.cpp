@@ -139,6 +139,11 @@ Result<Response> Site::subscribe(const Request& request) {
   for (const auto& choice : view.topics) {
     if (choice.is_chosen) wanted.topics.push_back(choice.value);
   }
+  // An address that lost a character on its way in is somebody else's.
+  if (form->was_cleaned("email")) {
+    view.has_problem = true;
+    return show(422, view);
+  }
   TIDINGS_LET(const auto answer, desk_.sign_up(wanted));
   if (answer == SignUpAnswer::bad_address) {
     view.has_problem = true;

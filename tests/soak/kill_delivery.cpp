@@ -1,11 +1,13 @@
-// The kill test: a child process delivers to a scripted SMTP server in this one and is killed with SIGKILL again and again, at
-// random moments of the dialogue and at every commit of the ledger. Now and then its disk is full, somebody else holds the database, or its
-// clock is two hours behind. At the end everybody was mailed exactly once, save those whose answer the kill took away, who are counted,
-// bounded, and got the same Message-ID.
+// The kill test: a child process delivers to a scripted SMTP server in this one and is killed with SIGKILL
+// again and again, at random moments of the dialogue and at every commit of the ledger. Two relays share the
+// work; they refuse, greylist, answer 4yz and 421. Now and then its disk is full, somebody else holds the
+// database, or its clock is two hours behind. At the end everybody was mailed exactly once, save those whose
+// answer the kill took away, who are counted, bounded, and got the same Message-ID.
 //
 //   kill_delivery [--readers 600] [--kills 25] [--seed 1]        exit 0 if all holds
 //
-// From 100 kills on a whole edition goes out first in runs that all die at their first commit: so that every commit is killed at.
+// From 100 kills on a whole edition goes out first in runs that all die at their first commit: so that every
+// commit is killed at.
 #include <array>
 #include <atomic>
 #include <charconv>
@@ -25,6 +27,7 @@
 
 #include "base/file.hpp"
 #include "base/random.hpp"
+#include "base/text.hpp"
 #include "delivery/ledger.hpp"
 #include "delivery/run.hpp"
 #include "store/database.hpp"
@@ -38,7 +41,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr EditionId edition{1};
-constexpr int sessions = 4;
+constexpr int relays = 2;
+constexpr int sessions = 4;  // at all relays together
 constexpr int window = 4;
 
 [[noreturn]] void give_up(const std::string& why) {
@@ -59,6 +63,19 @@ message::Letter letter_for(const Claim& claim) {
   return {.envelope_from = fmt::format("bounce+{}@news.example", claim.subscriber.value), .envelope_to = claim.address, .bytes = std::move(bytes)};
 }
 
+/// Every twentieth address does not exist: refused at RCPT, for ever.
+bool is_nobody(std::int64_t number) { return number % 20 == 5; }
+
+/// Whatever suppresses an address is given it with the answer, also by recover().
+void check_addresses(std::span<const Settled> answers) {
+  for (const auto& answer : answers) {
+    if (answer.claim.address != fmt::format("r{}@example.org", answer.claim.subscriber.value)) {
+      give_up(fmt::format("the answer about subscriber {} names \"{}\"", answer.claim.subscriber.value,
+                          answer.claim.address));
+    }
+  }
+}
+
 /// Where a child ends itself.
 struct Death {
   /// "settle" (before the commit), "settled" (after it), "composing" (after a claim's commit), "recover" (before that commit; if there is
@@ -68,7 +85,8 @@ struct Death {
 };
 
 /// The child: one run; prints what it recovered.
-int deliver_once(const std::string& path, const std::string& url, std::int64_t now_ms, Dialect dialect, const Death& death) {
+int deliver_once(const std::string& path, const std::string& urls, std::int64_t now_ms, Dialect dialect,
+                 const Death& death) {
   if (death.where == "full") {
     ::signal(SIGXFSZ, SIG_IGN);
     const rlimit most{.rlim_cur = static_cast<rlim_t>(death.after), .rlim_max = RLIM_INFINITY};
@@ -77,29 +95,35 @@ int deliver_once(const std::string& path, const std::string& url, std::int64_t n
   ManualClock clock{from_ms(now_ms)};
   auto database = must(store::Database::open(path, store::Create::no));
   Ledger ledger{database, clock};
-  RelayOptions relay{.url = url, .tls = Tls::off, .ehlo_name = "news.example"};
-  relay.connections = sessions;
-  relay.window = window;
-  relay.dialect = dialect;
-  const auto transport = must(make_smtp_transport({relay}));
+  std::vector<RelayOptions> options_of_relays;
+  for (const auto url : split(urls, ',')) {
+    RelayOptions relay{.url = std::string{url}, .tls = Tls::off, .ehlo_name = "news.example"};
+    relay.connections = sessions / relays;
+    relay.window = window;
+    relay.dialect = dialect;
+    options_of_relays.push_back(std::move(relay));
+  }
+  const auto transport = must(make_smtp_transport(std::move(options_of_relays)));
   std::atomic<int> commits{0}, composed{0};
   const auto die = [&](std::string_view where, int count) {
     if (death.where == where && count >= death.after) ::kill(::getpid(), SIGKILL);
   };
-  const RunOptions options{.edition = edition,
-                           .retry = {.give_up_after = 100'000h, .give_up_at = {}},  // longer than all rounds together
-                           .claim_batch = 32,
-                           .within_settle =
-                               [&](std::span<const Settled>) -> Result<void> {
-                                 die("settle", ++commits);
-                                 return {};
-                               },
-                           .on_progress =
-                               [&](const RunReport&) {
-                                 die("settled", commits);
-                                 die("recover", commits);
-                               }};
-  const auto in_recovery = [&](std::span<const Settled>) -> Result<void> {
+  const RunOptions options{
+      .edition = edition,
+      .retry = {.give_up_after = 100'000h, .give_up_at = {}},  // longer than all rounds together
+      .claim_batch = 32,
+      .within_settle = [&](std::span<const Settled> answers) -> Result<void> {
+        check_addresses(answers);
+        die("settle", ++commits);
+        return {};
+      },
+      .on_progress =
+          [&](const RunReport&) {
+            die("settled", commits);
+            die("recover", commits);
+          }};
+  const auto in_recovery = [&](std::span<const Settled> answers) -> Result<void> {
+    check_addresses(answers);
     die("recover", death.after);
     return {};
   };
@@ -135,8 +159,12 @@ struct Plan {
     const int number = std::atoi(request.argument.c_str() + 1);
     const std::lock_guard lock{mutex};
     if (request.point == test::Point::rcpt) {
-      if (number % 29 == 5) return {.reply = "550 5.1.1 no such user\r\n"};
+      if (is_nobody(number)) return {.reply = "550 5.1.1 no such user\r\n"};
       if (number % 17 == 3 && ++refusals[request.argument] <= 2) return {.reply = "450 4.2.0 greylisted\r\n"};
+      if (number % 97 == 8 && ++refusals[request.argument] <= 1)
+        return {.reply = "451 4.7.1 Greylisted, try again later\r\n"};
+      if (number % 61 == 9 && ++refusals[request.argument] <= 1)
+        return {.reply = "421 4.3.2 going down\r\n", .then = test::Action::Then::close};
       return {};
     }
     if (number % 19 == 4 && ++refusals["dot " + request.argument] <= 1) return {.reply = "451 4.3.0 try again\r\n"};
@@ -192,7 +220,7 @@ void fill(store::Database& database, Ledger& ledger, int readers) {
 }
 
 /// Everything that must hold at the end; the number of breaches, each said aloud.
-int judge(Ledger& ledger, const test::SmtpServer& server, int readers) {
+int judge(Ledger& ledger, const std::vector<test::Accepted>& accepted_messages, int readers) {
   int breaches = 0;
   const auto breach = [&](const std::string& what) {
     std::fprintf(stderr, "breach: %s\n", what.c_str());
@@ -202,13 +230,13 @@ int judge(Ledger& ledger, const test::SmtpServer& server, int readers) {
   if (!counts.balances() || counts.open() != 0) breach("the counts do not balance or something is open");
   std::map<std::string, int> times;
   std::map<std::string, std::set<std::string>> ids;
-  for (const auto& message : server.accepted()) {
+  for (const auto& message : accepted_messages) {
     ++times[message.to];
     ids[message.to].insert(message.header("Message-ID"));
   }
   int doubted = 0;
   for (const auto& row : must(ledger.list({.edition = edition, .limit = readers + 1}))) {
-    const bool nobody = row.subscriber.value % 29 == 5;
+    const bool nobody = is_nobody(row.subscriber.value);
     const auto attempts = must(ledger.attempts(edition, row.subscriber));
     int unknown = 0;
     for (const auto& attempt : attempts) unknown += attempt.kind == OutcomeKind::unknown ? 1 : 0;
@@ -233,7 +261,8 @@ int judge(Ledger& ledger, const test::SmtpServer& server, int readers) {
       default: breach(state);
     }
   }
-  fmt::print("{} readers, {} messages accepted, {} readers ever in doubt, {} failed\n", counts.recipients, server.accepted().size(), doubted, counts.failed);
+  fmt::print("{} readers, {} messages accepted, {} readers ever in doubt, {} failed\n", counts.recipients,
+             accepted_messages.size(), doubted, counts.failed);
   return breaches;
 }
 
@@ -268,6 +297,8 @@ int soak(When when, const char* self, int readers, int kills, int seed) {
   test::SmtpServer::Manners manners;
   manners.ehlo = {"PIPELINING", "CHUNKING"};
   test::SmtpServer server{[&](const test::Request& request) { return plan(request); }, manners};
+  test::SmtpServer other{[&](const test::Request& request) { return plan(request); }, manners};
+  const auto urls = server.url() + "," + other.url();
 
   // A round that is not killed has run to its end, but for a full disk.
   const int pace = std::max(8, 3 * readers / std::max(kills, 1));
@@ -288,10 +319,11 @@ int soak(When when, const char* self, int readers, int kills, int seed) {
       }};
     }
     const auto now = behind ? clock.now() - 2h : clock.now();
-    const auto child = run_child(self, plan,
-                                 {"--child", path, server.url(), std::to_string(to_ms(now)), std::to_string(static_cast<int>(dialect)),
-                                  death.where.empty() ? "-" : death.where, std::to_string(death.after)},
-                                 events);
+    const auto child = run_child(
+        self, plan,
+        {"--child", path, urls, std::to_string(to_ms(now)), std::to_string(static_cast<int>(dialect)),
+         death.where.empty() ? "-" : death.where, std::to_string(death.after)},
+        events);
     if (holder.joinable()) holder.join();
     if (child.failed && death.where != "full") give_up("a child failed though its disk had room");
     full += child.failed ? 1 : 0;
@@ -305,9 +337,13 @@ int soak(When when, const char* self, int readers, int kills, int seed) {
     const bool finished = counts.open() == 0 && !must(ledger.next_due(edition));
     if (finished && !child.killed && !child.failed) break;
   }
-  fmt::print("{} kills ({} of them at commits), {} full disks, at most {} in doubt after one ({} allowed); {} sessions\n", killed, at_commits, full,
-             most_in_doubt, sessions * window, server.sessions());
-  int breaches = judge(ledger, server, readers);
+  fmt::print(
+      "{} kills ({} of them at commits), {} full disks, at most {} in doubt after one ({} allowed); {} "
+      "sessions\n",
+      killed, at_commits, full, most_in_doubt, sessions * window, server.sessions() + other.sessions());
+  auto accepted = server.accepted();
+  for (auto& message : other.accepted()) accepted.push_back(std::move(message));
+  int breaches = judge(ledger, accepted, readers);
   const bool too_few = when == When::every_commit ? at_commits < readers / 32 : killed - at_commits < kills / 2 || at_commits < 6;
   if (too_few) {
     std::fprintf(stderr, "too few kills to show anything\n");

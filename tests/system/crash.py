@@ -5,6 +5,8 @@ killed, and a new one goes on against a healthy server. In doubt may be at most 
 """
 import collections
 import datetime
+import random
+import time
 import unittest
 
 from smtp_server import ALL_FEATURES, Rule, SmtpServer
@@ -125,6 +127,74 @@ class Crash(unittest.TestCase):
             self.point_at(server)
             self.home.do("send", "--due", at="2026-01-26T09:05:00+02:00")
             self.assertEqual(sorted(mail.envelope_to for mail in server.take()), READERS)
+
+    def kill_once(self, at, is_time, *command):
+        """Starts a run, kills it as soon as `is_time()`, and says whether it was still alive."""
+        sender = self.home.start(*command, at=at)
+        deadline = time.monotonic() + 60
+        while not is_time() and sender.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.001)
+        alive = sender.poll() is None
+        sender.kill()
+        _, err = sender.communicate()
+        if not alive:
+            self.assertIn(sender.returncode, (0, 69, 75), err)  # 69: both relays have said 421
+        return alive
+
+    def test_a_kill_while_a_refusal_is_in_flight_is_recovered(self):
+        # Refusals that the journal knows and the ledger does not: the sender dies before it can settle them.
+        refused = READERS[3:18:3]
+        rules = [Rule("rcpt", "550 5.1.1 no such user", to=each) for each in refused]
+        with SmtpServer([*rules, Rule("rcpt", "hang", to=READERS[20])], features=LOCK_STEP) as server:
+            self.point_at(server)
+            self.assertTrue(self.kill_once(AT, lambda: server.stalled > 0, "send", "--due"))
+            first = server.take()
+        with SmtpServer(rules) as server:
+            self.point_at(server)
+            for minutes in (1, 20, 60):
+                done = self.home.run("deliver", at=datetime.datetime.fromisoformat(AT) + datetime.timedelta(minutes=minutes))
+                self.assertIn(done.returncode, (0, 75), done.stderr)
+            second = server.take()
+        self.assertEqual({mail.envelope_to for mail in first + second}, set(READERS) - set(refused))
+        self.assertEqual(sorted(each["address"] for each in self.home.json("suppression", "list")), refused)
+        self.assertEqual(sorted(each["address"] for each in self.home.json("delivery", "list", "--state", "failed")), refused)
+
+    def test_kills_among_refusals_greylisting_4yz_and_several_relays_lose_nobody(self):
+        gone, greylisted, policy, later = READERS[4], READERS[9], READERS[14], READERS[19]
+        for seed in range(4):
+            with self.subTest(seed=seed):
+                self.setUp()
+                chance = random.Random(seed)
+
+                def rules():
+                    return [Rule("rcpt", "550 5.1.1 no such user", to=gone), Rule("rcpt", "450 4.2.0 Greylisted", to=greylisted, times=1),
+                            Rule("rcpt", "451 4.7.1 Greylisted, try again", to=policy, times=1), Rule("dot", "451 4.3.0 try again", to=later, times=1),
+                            Rule("mail", "421 4.3.2 going down", times=1)]
+
+                accepted, kills = [], 0
+                with SmtpServer(rules()) as one, SmtpServer(rules(), features=PIPELINED) as other:
+                    self.point_at(one, '[[relay]]\nurl = "%s"\ntls = "off"\n' % other.url)
+                    at = datetime.datetime.fromisoformat(AT)
+                    for round_number in range(24):
+                        said = lambda: len(one.commands) + len(other.commands)
+                        enough = said() + (chance.randrange(4, 60) if round_number < 12 else 100000)
+                        command = ("send", "--due") if round_number == 0 else ("deliver",)
+                        kills += self.kill_once(at, lambda: said() >= enough, *command)
+                        at += datetime.timedelta(minutes=75)
+                        state = self.home.json("edition", "list", at=at)
+                        if state and state[0]["state"] == "sent":
+                            break
+                    accepted = one.take() + other.take()
+                self.assertGreater(kills, 0, "nothing was killed")
+                self.assertEqual(state[0]["state"], "sent", state)
+                got = collections.Counter(mail.envelope_to for mail in accepted)
+                self.assertEqual(sorted(got), sorted(set(READERS) - {gone}))
+                self.assertLessEqual(max(got.values()), 3)
+                self.assertLessEqual(sum(got.values()) - len(got), kills * 2 * CONNECTIONS * WINDOW)
+                states = {each["address"]: each["state"] for each in self.home.json("delivery", "list")}
+                self.assertEqual(states.pop(gone), "failed")
+                self.assertEqual(set(states.values()) - {"in_doubt"}, {"sent"}, "in doubt twice is held")
+                self.assertEqual([each["address"] for each in self.home.json("suppression", "list")], [gone])
 
     def test_sigterm_finishes_what_is_in_flight_and_leaves_no_doubt(self):
         with SmtpServer([Rule("dot", "delay:0.02")]) as server:

@@ -75,6 +75,20 @@ class InlineImages(unittest.TestCase):
             self.assertEqual([part.defects for part in mail.walk() if part.defects], [])
         return mails
 
+    def test_each_picture_that_stays_a_link_is_named_with_the_reason(self):
+        with Home() as home, SmtpServer() as server:
+            self.configure(home, server, 'images = "inline"\nimage_limit = "20KiB"\n')
+            home.do("subscriber", "add", "r@example.org", "--confirmed", at=AT)
+            told = home.run("send", "weekly", "--now", at=AT).stderr
+            for path, reason in (("/page.jpg", "no PNG"), ("/drawing.svg", "no PNG"), ("/absent.png", "404")):
+                self.assertRegex(told, r"the picture %s%s stays a link: .*%s" % (re.escape(self.base), re.escape(path), reason))
+            self.assertNotIn("dot.gif", told)
+        with Home() as home, SmtpServer() as server:
+            self.configure(home, server, 'images = "inline"\nimage_limit = "1KiB"\n')
+            home.do("subscriber", "add", "r@example.org", "--confirmed", at=AT)
+            told = home.run("send", "weekly", "--now", at=AT).stderr
+            self.assertRegex(told, r"/big\.png stays a link: .*(KiB|large|big|long)")
+
     def test_good_pictures_travel_and_the_others_stay_links(self):
         for mail in self.letters('images = "inline"\nimage_limit = "20KiB"\n') + [self.preview]:
             self.assertEqual([part.get_content_type() for part in mail.walk()],

@@ -9,6 +9,7 @@ the end of a BDAT ... LAST). `to` narrows it to one recipient (not known before 
 Actions: a reply ("451 4.3.0 later"; lines are split at "|"), or
     close       FIN without an answer          reset         RST without an answer
     hang        no answer until the server ends delay:SECONDS answer as usual, later
+    drip:SECONDS an answer of many lines, one octet each so many seconds, that never ends
     keep-close  at dot only: the message is kept as accepted, but the connection is closed before the answer
     keep-hang   at dot only: kept as accepted, and never answered
 A message counts as accepted, and is on disk in `folder`, before its 250 is written.
@@ -155,6 +156,10 @@ class Session:
         if action.startswith("delay:"):
             await asyncio.sleep(float(action[6:]))
             action = ""
+        if action.startswith("drip:") or action.endswith("hang"):
+            self.server.stalled += 1
+        if action.startswith("drip:"):
+            await self.drip(float(action[5:]), {"greeting": "220", "data": "354"}.get(stage, "250"))
         if action == "keep-close":
             self.server.keep(message)
             raise Hangup
@@ -179,6 +184,13 @@ class Session:
             raise Hangup
         return reply[0] in "23"
 
+    async def drip(self, seconds, code):
+        while not self.server.ending.is_set():
+            for octet in b"%s-still working on it\r\n" % code.encode():
+                self.writer.write(bytes([octet]))
+                await self.writer.drain()
+                await asyncio.sleep(seconds)
+
     async def say(self, text):
         self.writer.write(("\r\n".join(text.split("|")) + "\r\n").encode("utf-8", "surrogateescape"))
         await self.writer.drain()
@@ -190,7 +202,7 @@ class SmtpServer:
         self.features = list(features)
         self.folder = pathlib.Path(folder) if folder else None
         self.accepted, self.commands = [], []
-        self.sessions = self.quits = self.port = 0
+        self.sessions = self.quits = self.port = self.stalled = 0
         self.lock = threading.Lock()
         self.changed = threading.Condition(self.lock)
 

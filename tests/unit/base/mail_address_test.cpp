@@ -1,6 +1,11 @@
 #include "base/mail_address.hpp"
 
+#include <cstdint>
+
 #include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
 
 using namespace tidings;
 
@@ -35,6 +40,39 @@ TEST_CASE("mail_address: what a relay must never be given is refused") {
   CHECK_FALSE(parse_mail_address(std::string("an\0a@example.org", 16)));
   CHECK_FALSE(parse_mail_address(std::string(65, 'a') + "@example.org"));
   CHECK_FALSE(parse_mail_address("a@" + std::string(64, 'b') + ".org"));
+}
+
+TEST_CASE("mail_address: characters that nobody sees or that turn the text around are refused by name") {
+  for (const char32_t character :
+       {U'\u0080', U'\u0085', U'\u009F', U'\u00A0', U'\u00AD', U'\u061C',     U'\u200B',    U'\u200C',
+        U'\u200D', U'\u200E', U'\u200F', U'\u2028', U'\u2029', U'\u202A',     U'\u202E',    U'\u2060',
+        U'\u2066', U'\u2069', U'\u3000', U'\uFEFF', U'\uFFFD', U'\U000E0041', U'\U0010FFFF'}) {
+    std::string text{"an"};
+    append_utf8(text, character);
+    text += "a@example.org";
+    const auto name = fmt::format("U+{:04X} ", static_cast<std::uint32_t>(character));
+    CAPTURE(name);
+    const auto got = parse_mail_address(text);
+    REQUIRE_FALSE(got);
+    CHECK(got.error().code == Errc::bad_data);
+    CHECK(got.error().what.find(name) != std::string::npos);
+    // What got into a database before is still found.
+    CHECK(stored_address(text).text() == text);
+  }
+  for (const std::string text : {"jürgen@example.org", "用户@example.org", "ल@example.org", "ä̈@example.org",
+                                 "مثال@example.org", "😀@example.org"}) {
+    CAPTURE(text);
+    REQUIRE(parse_mail_address(text));
+    CHECK(parse_mail_address(text) == stored_address(text));
+  }
+}
+
+TEST_CASE("mail_address: a stored address is split and not judged") {
+  CHECK(stored_address("Ana@example.org").key() == parse_mail_address("ana@example.org")->key());
+  CHECK(stored_address("a b@c@Example.org").local == "a b@c");
+  CHECK(stored_address("a b@c@Example.org").domain == "example.org");
+  CHECK(stored_address("").domain.empty());
+  CHECK(stored_address("nobody").local == "nobody");
 }
 
 TEST_CASE("mail_address: the key finds the same mailbox in other letters") {

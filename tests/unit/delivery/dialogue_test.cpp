@@ -411,6 +411,44 @@ TEST_CASE("dialogue: what the relay cannot take is refused before a word is said
   Talk wide{Dialect::lock_step, 1, can};
   wide.dialogue.submit(9, umlaut);
   CHECK(wide.hear() == "MAIL FROM:<a@b.example> SIZE=3 SMTPUTF8\r\n");
+  can.eight_bit_mime = true;
+  Talk eight{Dialect::lock_step, 1, can};
+  eight.dialogue.submit(9, umlaut);
+  CHECK(eight.hear() == "MAIL FROM:<a@b.example> SIZE=3 BODY=8BITMIME SMTPUTF8\r\n");
+}
+
+TEST_CASE("dialogue: only the header of a letter to an address outside ASCII may have UTF-8") {
+  const auto wrong = [](std::string to, std::string bytes) {
+    return unsound({.envelope_from = "n@n.example", .envelope_to = std::move(to), .bytes = std::move(bytes)});
+  };
+  const std::string good = "To: jörg@b.example\r\n\r\nbody\r\n";
+  CHECK(wrong("jörg@b.example", good).empty());
+  CHECK_FALSE(wrong("jorg@b.example", good).empty());
+  CHECK_FALSE(wrong("jörg@b.example", "To: jörg@b.example\r\n\r\nbödy\r\n").empty());
+  CHECK_FALSE(wrong("jörg@b.example", "To: j\xF6rg@b.example\r\n\r\nbody\r\n").empty());
+  CHECK_FALSE(wrong("jörg@b.example", "To: jörg@b.example\n\r\nbody\r\n").empty());
+}
+
+TEST_CASE("dialogue: replies are counted when they are whole") {
+  Talk talk{Dialect::lock_step};
+  talk.submit();
+  [[maybe_unused]] const auto said = talk.hear();
+  talk.reply("250-still\r\n250-working\r\n25");
+  CHECK(talk.dialogue.replies() == 0);
+  talk.reply("0 ok\r\n");
+  CHECK(talk.dialogue.replies() == 1);
+}
+
+TEST_CASE("relay: a password is kept out of words in every form of a login") {
+  RelayOptions relay;
+  CHECK(relay.secrets().empty());
+  relay.username = "news";
+  relay.password = "s3cret";
+  for (const std::string form : {"s3cret", "czNjcmV0", "AG5ld3MAczNjcmV0"}) {
+    CHECK(without("bad password " + form + ", " + form, relay.secrets()) ==
+          "bad password (password), (password)");
+  }
+  CHECK(without("nothing of it", relay.secrets()) == "nothing of it");
 }
 
 TEST_CASE("dialogue: capabilities are read whatever their case") {

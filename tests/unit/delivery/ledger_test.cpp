@@ -294,8 +294,14 @@ TEST_CASE("ledger: after a crash the journal tells untouched, answered and doubt
     REQUIRE(journal->flush());
   }
   Ledger after{book.database, book.clock};
-  const auto recovered = after.recover({});
+  std::vector<std::string> addresses;  // those that answers are about: what suppresses one needs it
+  const auto recovered =
+      after.recover({.policy = {}, .within = [&](std::span<const Settled> answers) -> Result<void> {
+                       for (const auto& answer : answers) addresses.push_back(answer.claim.address);
+                       return {};
+                     }});
   REQUIRE(recovered);
+  CHECK(addresses == std::vector<std::string>{"r3@example.org", "r2@example.org", "r4@example.org"});
   CHECK(recovered->planned == 1);
   CHECK(recovered->answered == 2);
   CHECK(recovered->in_doubt == 1);

@@ -368,21 +368,42 @@ TEST_CASE("run: a composer's error ends the run and gives everything back") {
   CHECK(counts->sent + counts->planned == 20);
 }
 
-TEST_CASE("run: an unsound message is never sent") {
-  Book book{1};
+TEST_CASE("run: an unsound message is never sent and fails alone") {
+  Book book{3};
   SmtpServer server;
   const auto transport = make_smtp_transport({relay_to(server)});
   const auto bare = [](const Claim& claim) -> Result<message::Letter> {
     auto letter = test::letter_for(claim);
-    letter.bytes += "bare\n";
+    if (claim.subscriber.value == 1) letter.bytes += "bare\n";
+    if (claim.subscriber.value == 2) return fail(Errc::bad_data, "an address that is none");
     return letter;
   };
   const StopFlag stop{false};
   const auto report = deliver({.edition = first, .retry = {}, .time_budget = {}, .within_settle = {}, .on_progress = {}}, book.ledger,
                               **transport, bare, stop);
+  REQUIRE(report);
+  CHECK(report->end == RunEnd::nothing_due);
+  CHECK(report->sent == 1);
+  CHECK(report->failed == 2);
+  CHECK(report->unsendable == 2);
+  CHECK(server.accepted().size() == 1);
+  const auto row = book.ledger.list({.edition = first, .subscriber = SubscriberId{2}, .state = {}})->front();
+  CHECK(row.state == DeliveryState::failed);
+  CHECK(row.reply == "no message can be sent: an address that is none");
+}
+
+TEST_CASE("run: a composer's other errors end it, and nobody is charged") {
+  Book book{3};
+  SmtpServer server;
+  const auto transport = make_smtp_transport({relay_to(server)});
+  const auto broken = [](const Claim&) -> Result<message::Letter> { return fail(Errc::io, "no template"); };
+  const StopFlag stop{false};
+  const auto report =
+      deliver({.edition = first, .retry = {}, .time_budget = {}, .within_settle = {}, .on_progress = {}},
+              book.ledger, **transport, broken, stop);
   REQUIRE_FALSE(report);
-  CHECK(report.error().code == Errc::bug);
-  CHECK(server.accepted().empty());
+  CHECK(report.error().code == Errc::io);
+  CHECK(book.ledger.counts(first)->planned == 3);
 }
 
 TEST_CASE("run: the rate is kept") {
