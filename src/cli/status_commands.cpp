@@ -1,6 +1,9 @@
 // status: how everything stands, on one screen
+#include <algorithm>
+
 #include <fmt/format.h>
 
+#include "app/compose.hpp"
 #include "app/doctor.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -8,6 +11,7 @@
 #include "cli/output.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/edition_table.hpp"
+#include "post/post_table.hpp"
 #include "source/source_table.hpp"
 #include "subscriber/subscriber_table.hpp"
 
@@ -23,6 +27,7 @@ struct DigestStatus {
   std::optional<UtcTime> next_due;
   std::vector<std::pair<std::string, std::int64_t>> deferred;
   std::string held;
+  std::optional<UtcTime> due;  ///< a run that the next send composes
   std::int64_t subscribers = 0;
 };
 
@@ -31,7 +36,6 @@ Result<DigestStatus> status_of(const app::Config& config, const app::DigestConfi
   status.name = digest.name;
   const auto now = clock.now();
   const auto& zone = config.newsletter.zone;
-  status.next_run = digest.schedule.next_run(now, zone);
   digest::EditionTable editions{database};
   delivery::Ledger ledger{database, clock};
   TIDINGS_LET(const auto list, editions.list(digest.name, 1));
@@ -46,12 +50,12 @@ Result<DigestStatus> status_of(const app::Config& config, const app::DigestConfi
                                 status.newest->number.value_or(0));
     }
   }
-  TIDINGS_LET(const auto history, editions.history(digest.name));
-  if (const auto plan = digest::due_plan(digest.schedule, zone, history, now)) {
-    if (digest::lateness(*plan, now, config.delivery.max_lateness) == digest::Lateness::held) {
-      status.held = fmt::format("the edition of {} is more than {} late; \"tidings send {} --now\" sends it",
-                                local_time(zone, plan->scheduled), format_duration(config.delivery.max_lateness), digest.name);
-    }
+  TIDINGS_LET(const auto outlook, app::outlook(config, digest, database, now));
+  status.next_run = outlook.next_run;
+  if (outlook.due && !outlook.held) status.due = outlook.due->scheduled;
+  if (outlook.due && outlook.held) {
+    status.held = fmt::format("the edition of {} is more than {} late; \"tidings send {} --late\" sends it",
+                              local_time(zone, outlook.due->scheduled), format_duration(config.delivery.max_lateness), digest.name);
   }
   TIDINGS_LET(const auto drafts, editions.drafts(digest.name));
   for (const auto& each : drafts) {
@@ -69,7 +73,7 @@ Result<DigestStatus> status_of(const app::Config& config, const app::DigestConfi
 Json json_of(const DigestStatus& status) {
   Json deferred = Json::array();
   for (const auto& [reply, count] : status.deferred) deferred.push_back({{"reply", reply}, {"count", count}});
-  Json json{{"digest", status.name}, {"next_run", json_time(status.next_run)}, {"subscribers", status.subscribers}, {"held", status.held}};
+  Json json{{"digest", status.name}, {"next_run", json_time(status.next_run)}, {"due", json_time(status.due)}, {"subscribers", status.subscribers}, {"held", status.held}};
   if (!status.newest) {
     json["edition"] = nullptr;
     return json;
@@ -100,7 +104,9 @@ std::string pace(const DigestStatus& status, UtcTime now) {
 }
 
 std::string text_of(const DigestStatus& status, const Zone& zone, UtcTime now) {
-  std::string out = fmt::format("{}: {}, next run {}\n", status.name, plural(status.subscribers, "subscriber"), local_time(zone, status.next_run));
+  const auto due = status.due ? fmt::format("due since {}, ", local_time(zone, status.due)) : std::string{};
+  std::string out =
+      fmt::format("{}: {}, {}next run {}\n", status.name, plural(status.subscribers, "subscriber"), due, local_time(zone, status.next_run));
   if (status.newest) {
     const auto& edition = *status.newest;
     const auto& counts = status.counts;
@@ -142,8 +148,17 @@ Result<Exit> status(Session& session, const JsonOption& options) {
     ++failing;
     details += fmt::format("  {}: {}\n", source.name, printable(source.last_error));
   }
+  TIDINGS_LET(const auto floods, post::PostTable(*database).set_aside());
+  std::int64_t set_aside = 0;
+  for (const auto& flood : floods) {
+    const auto source = std::ranges::find(sources, flood.source, &source::Source::id);
+    if (source == sources.end()) continue;
+    set_aside += flood.posts;
+    details += fmt::format("  {0}: {1} set aside on {2}; \"tidings post release --source {0}\" lets them into the next editions\n", source->name,
+                           plural(flood.posts, "old post"), local_time(config->newsletter.zone, flood.at));
+  }
   if (options.json) {
-    out += json_line({{"sources", config->sources.size()}, {"failing_sources", failing}, {"subscribers", counts.subscribers}});
+    out += json_line({{"sources", config->sources.size()}, {"failing_sources", failing}, {"set_aside", set_aside}, {"subscribers", counts.subscribers}});
   } else {
     out += fmt::format("sources: {}, {} failing\n{}subscribers: {}\n", config->sources.size(), failing, details, counts.subscribers);
   }
