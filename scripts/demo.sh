@@ -6,6 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 top=$PWD
 demo=$(realpath -m "${1:-build/demo}")
+eve=2026-01-25T18:00:00+02:00 # when the newsletter is set up: a digest owes nothing from before
 now=2026-01-26T08:05:00+02:00 # the Monday after the three weeks of the sample posts
 
 if [ -z "${TIDINGS:-}" ]; then
@@ -49,16 +50,16 @@ kill -0 "$server" 2>/dev/null || {
 # The configuration at the top level, with the paths and the port of this run.
 sed -e "s|^path = .*|path = \"$demo/tidings.db\"|" -e "s|\"smtp://127.0.0.1:2525\"|\"smtp://127.0.0.1:$port\"|" \
   -e "s|\"file:|\"file:$top/|" config.toml >"$demo/config.toml"
-tidings() { "$TIDINGS" --config "$demo/config.toml" --at "$now" "$@"; }
+tidings() { "$TIDINGS" --config "$demo/config.toml" --at "${at:-$now}" "$@"; }
 mails() { find "$demo/maildir/new" "$demo/maildir/cur" -type f 2>/dev/null | wc -l; }
 
 before=$(mails)
 echo
-echo "\$ tidings collect"
-tidings collect
+echo "\$ tidings --at $eve collect"
+at=$eve tidings collect
 echo
-echo "\$ tidings subscriber import subscribers/example.csv"
-tidings subscriber import subscribers/example.csv
+echo "\$ tidings --at $eve subscriber import subscribers/example.csv"
+at=$eve tidings subscriber import subscribers/example.csv
 echo
 echo "\$ tidings --at $now send weekly"
 tidings send weekly

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/inline_images.hpp"
+#include "app/left_out.hpp"
 #include "app/review.hpp"
 #include "app/seal.hpp"
 #include "app/selection.hpp"
@@ -34,6 +35,7 @@ Result<void> seal_now(const Config& config, const DigestConfig& digest, store::D
   TIDINGS_LET(const auto sealed,
               seal_segments(config, digest, database, clock, renderer,
                             {.edition = result.edition, .facts = facts, .selection = draft.selection, .images = images}));
+  TIDINGS_TRY(editions.add_left_out(result.edition, result.left_out));
   result.what = Composed::What::sealed;
   result.number = draft.number;
   result.posts = static_cast<int>(draft.selection.posts.size());
@@ -44,7 +46,7 @@ Result<void> seal_now(const Config& config, const DigestConfig& digest, store::D
 }
 
 /// Writes the draft into the open transaction; it has no recipients before it is approved.
-Result<void> insert_draft(const Config& config, const DigestConfig& digest, store::Database& database, const Clock& clock,
+Result<void> insert_draft(const DigestConfig& digest, store::Database& database, const Clock& clock,
                           Renderer& renderer, const Draft& draft, Composed& result) {
   TIDINGS_LET(const auto counts, subscriber::SubscriberTable(database, clock).counts());
   for (const auto& each : counts.digests) {
@@ -52,10 +54,9 @@ Result<void> insert_draft(const Config& config, const DigestConfig& digest, stor
   }
   if (result.recipients == 0) return {};
   TIDINGS_LET(result.title, renderer.title(facts_of(draft)));
-  auto row = row_of(digest, draft, result.title);
-  TIDINGS_LET(const auto options, select_options(config, digest));
-  TIDINGS_LET(row.preflight, left_out_in_words(digest, database, draft, options, draft.bounds));
-  TIDINGS_LET(result.edition, digest::EditionTable(database).insert(row, draft.selection, std::nullopt));
+  digest::EditionTable editions{database};
+  TIDINGS_LET(result.edition, editions.insert(row_of(digest, draft, result.title), draft.selection, std::nullopt));
+  TIDINGS_TRY(editions.add_left_out(result.edition, result.left_out));
   result.what = Composed::What::drafted;
   result.number = draft.number;
   result.posts = static_cast<int>(draft.selection.posts.size());
@@ -69,9 +70,7 @@ Result<std::optional<Draft>> decide(const Config& config, const DigestConfig& di
   if (!thought_out) return thought_out;
   if (when == When::due) {
     const auto& zone = config.newsletter.zone;
-    const auto late = digest::lateness(thought_out->plan, clock.now(), config.delivery.max_lateness);
-    if (late == digest::Lateness::waits) return std::nullopt;
-    if (late == digest::Lateness::held) {
+    if (digest::too_late(thought_out->plan.scheduled, clock.now(), config.delivery.max_lateness)) {
       result.what = Composed::What::held;
       // The same words at every run that finds it so: they are told once.
       result.reason =
@@ -98,6 +97,7 @@ Result<void> record_skipped(const DigestConfig& digest, store::Database& databas
   TIDINGS_LET(auto transaction, database.begin());
   const bool had_posts = draft.selection.skipped.empty();
   TIDINGS_LET(result.edition, had_posts ? editions.record_skipped(row, draft.selection, now) : editions.record_skipped(row, now));
+  TIDINGS_TRY(editions.add_left_out(result.edition, result.left_out));
   return transaction.commit();
 }
 
@@ -109,7 +109,10 @@ std::string time_in_words(const Zone& zone, UtcTime t) {
 }
 
 EditionFacts facts_of(const Draft& draft) {
-  return {.number = draft.number, .period = draft.plan.period, .date = draft.plan.scheduled};
+  return {.number = draft.number,
+          .period = draft.plan.period,
+          .date = draft.plan.scheduled,
+          .shown = dates_of(draft.selection.posts)};
 }
 
 digest::NewEdition row_of(const DigestConfig& digest, const Draft& draft, std::string title) {
@@ -147,14 +150,32 @@ Result<std::optional<Draft>> draft(const Config& config, const DigestConfig& dig
                .selection = {},
                .posts = {},
                .bounds = {}};
-  TIDINGS_LET(const auto options, select_options(config, digest));
-  result.bounds = digest::EditionTable::bounds(*plan, history, result.cut, digest.max_age);
-  TIDINGS_LET(const auto candidates, editions.candidates(digest.name, options, result.bounds));
-  result.selection = digest::select(candidates, options, result.bounds);
+  TIDINGS_LET(const auto options, select_options(config, digest, database));
+  result.bounds = digest::EditionTable::bounds(*plan, history, result.cut);
+  TIDINGS_LET(const auto weighed, editions.candidates(digest.name, options, result.bounds));
+  result.selection = digest::select(weighed.candidates, options, result.bounds);
+  auto& left_out = result.selection.left_out;
+  left_out.insert(left_out.begin(), weighed.left_out.begin(), weighed.left_out.end());
   if (result.selection.skipped.empty()) {
     TIDINGS_LET(result.posts, load_shown(database, result.selection.posts));
   }
   return std::optional{std::move(result)};
+}
+
+Result<void> meet_digests(const Config& config, store::Database& database, UtcTime now) {
+  std::vector<std::string> names;
+  for (const auto& digest : config.digests) names.push_back(digest.name);
+  return digest::EditionTable(database).meet(names, now);
+}
+
+Result<Outlook> outlook(const Config& config, const DigestConfig& digest, store::Database& database, UtcTime now) {
+  const auto& zone = config.newsletter.zone;
+  TIDINGS_LET(const auto history, digest::EditionTable(database).history(digest.name));
+  Outlook out;
+  out.due = digest::due_plan(digest.schedule, zone, history, now);
+  out.held = out.due && digest::too_late(out.due->scheduled, now, config.delivery.max_lateness);
+  out.next_run = digest.schedule.next_run(now, zone);
+  return out;
 }
 
 Result<Composed> compose(const Config& config, const DigestConfig& digest, store::Database& database, const Clock& clock,
@@ -174,9 +195,10 @@ Result<Composed> compose(const Config& config, const DigestConfig& digest, store
   TIDINGS_LET(const auto thought_out, decide(config, digest, database, clock, when, empty, result));
   if (!thought_out) return result;
   result.reason = thought_out->selection.skipped;
+  result.left_out = left_out_of(*thought_out);
   if (result.reason.empty()) {
     if (digest.review) {
-      TIDINGS_TRY(insert_draft(config, digest, database, clock, renderer, *thought_out, result));
+      TIDINGS_TRY(insert_draft(digest, database, clock, renderer, *thought_out, result));
     } else {
       TIDINGS_TRY(seal_now(config, digest, database, clock, renderer, *thought_out, images, result));
     }

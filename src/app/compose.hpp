@@ -37,6 +37,7 @@ struct Draft {
 
 enum class When {
   due,     ///< the newest run of the schedule, unless it is covered
+  late,    ///< the same, also if it is held
   now,     ///< a period that ends now
   sample,  ///< due or else now; for previews and tests
 };
@@ -57,7 +58,7 @@ struct Composed {
     sealed,
     skipped,  ///< recorded: no posts, or nobody to send to
     not_due,
-    held,     ///< too late to be sent unasked; the next run covers it
+    held,     ///< too late to be sent unasked; When::late sends it, or else the next run covers it
     drafted,  ///< waits for an editor's approval
     unapproved,  ///< a draft that nobody approved in time
     waits,    ///< no posts, and Empty::wait; or on_source_error = "hold", and a source fails
@@ -71,6 +72,7 @@ struct Composed {
   std::string reason;
   std::string note;  ///< what was shortened to keep the mail small
   UtcTime next_run{};
+  std::vector<digest::LeftOutPosts> left_out = {};  ///< of what is sealed, drafted or skipped
 };
 
 /// What a due edition without posts becomes.
@@ -81,6 +83,17 @@ enum class Empty {
 
 /// on_source_error = "hold": the first of the digest's sources whose last fetch failed, and how; empty if nothing is in the way.
 [[nodiscard]] Result<std::string> source_to_wait_for(const Config& config, const DigestConfig& digest, store::Database& database);
+
+/// From here on each digest of the configuration is known to the store, and owes its next run. By whoever opens the store to write.
+[[nodiscard]] Result<void> meet_digests(const Config& config, store::Database& database, UtcTime now);
+
+/// What a digest owes next, as a send would find it now.
+struct Outlook {
+  std::optional<digest::Plan> due;  ///< owed by now
+  bool held = false;                ///< it is, but too late to be sent unasked
+  UtcTime next_run{};               ///< the run of the schedule after now
+};
+[[nodiscard]] Result<Outlook> outlook(const Config& config, const DigestConfig& digest, store::Database& database, UtcTime now);
 
 /// Seals or skips the edition of one digest, if it is due (or When::now). Its pictures, if they travel with it, are fetched
 /// once it is sure that it is sent. Errc::config if its theme is wrong.

@@ -55,7 +55,7 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
                       .include = section.text("include", ""),
                       .exclude = section.text("exclude", ""),
                       .min_posts = section.integer("min_posts", 1, 1, 10'000),
-                      .max_posts = section.integer("max_posts", 0, 0, 10'000),
+                      .max_posts = section.limit("max_posts", 100, 10'000),
                       .overflow = static_cast<DigestConfig::Overflow>(section.one_of("overflow", overflows, 0)),
                       .max_age = section.optional_duration("max_age"),
                       .group_by = static_cast<DigestConfig::GroupBy>(section.one_of("group_by", groupings, 0)),
@@ -83,6 +83,7 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
   }
   check_regex(section, "include", digest.include);
   check_regex(section, "exclude", digest.exclude);
+  if (!section.has("max_posts")) digest.max_posts = std::max(digest.max_posts, digest.min_posts);
   if (digest.max_posts != 0 && digest.max_posts < digest.min_posts) section.mistake("max_posts", "max_posts is less than min_posts");
   std::vector<std::string> known;
   for (const auto& source : sources) known.push_back(source.spec.name);

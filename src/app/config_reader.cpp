@@ -111,6 +111,12 @@ int TomlSection::integer(std::string_view key, int fallback, int least, int most
   return static_cast<int>(value);
 }
 
+int TomlSection::limit(std::string_view key, int fallback, int most) {
+  if (!has(key) || !table_of(table_)->get(key)->is_string()) return integer(key, fallback, 0, most);
+  if (text(key, "") != "none") mistake(key, fmt::format("{} must be a whole number or \"none\"", key), fmt::format("the default is {}", fallback));
+  return 0;
+}
+
 double TomlSection::number(std::string_view key, double fallback, double least, double most) {
   const auto* const found = node_of(node(key, "a number with a fraction"));
   const auto value = found != nullptr ? found->value<double>().value_or(0) : fallback;

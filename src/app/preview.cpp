@@ -7,6 +7,7 @@
 #include "app/compose.hpp"
 #include "app/deliver.hpp"
 #include "app/inline_images.hpp"
+#include "app/left_out.hpp"
 #include "app/links.hpp"
 #include "app/preview_page.hpp"
 #include "app/seal.hpp"
@@ -82,6 +83,7 @@ Result<Shown> preview_digest(const Config& config, const DigestConfig& digest, s
   edition.scheduled = row.scheduled;
   edition.period = row.period;
   edition.title = row.title;
+  shown.preview.left_out = left_out_of(*thought_out);
   TIDINGS_LET(const auto id, digest::EditionTable(database).insert(row, thought_out->selection, clock.now()));
   const ToSeal what{.edition = id, .facts = facts, .selection = thought_out->selection, .images = no_images};
   TIDINGS_TRY(seal_segments(config, digest, database, clock, renderer, what));
@@ -96,6 +98,7 @@ Result<void> preview_draft(const Config& config, store::Database& database, cons
   TIDINGS_LET(const auto taken_back, database.begin());
   TIDINGS_LET(auto renderer, Renderer::load(config, *digest));
   TIDINGS_LET(const auto arranged, arrangement_of(config, *digest, database, edition));
+  TIDINGS_LET(shown.preview.edition.title, renderer.title(arranged.facts));
   TIDINGS_TRY(seal_draft(config, *digest, database, clock, renderer, edition, no_images));
   return read_segments(database, clock, renderer,
                        {.edition = edition.id, .facts = arranged.facts, .selection = arranged.selection, .images = no_images},
@@ -107,6 +110,7 @@ Result<Shown> preview_edition(const Config& config, const std::string& what, sto
   Shown shown;
   TIDINGS_LET(shown.preview.edition, editions.find(what));
   const auto& edition = shown.preview.edition;
+  TIDINGS_LET(shown.preview.left_out, editions.left_out_of(edition.id));
   if (edition.state == digest::EditionState::draft) {
     TIDINGS_TRY(preview_draft(config, database, clock, shown));
     return shown;

@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "delivery/outcome.hpp"
 #include "digest/digest.hpp"
+#include "digest/select.hpp"
 #include "message/message.hpp"
 #include "store/database.hpp"
 
@@ -40,6 +41,7 @@ struct PreviewSegment {
 struct Preview {
   digest::Edition edition;  ///< of what would be sent next: id 0
   std::vector<PreviewSegment> segments;
+  std::vector<digest::LeftOutPosts> left_out = {};
 };
 
 /// Whom a preview is addressed to.

@@ -37,13 +37,9 @@ Result<bool> is_storm(const bounce::PolicyOptions& policy, store::Database& data
 
 Result<void> suppress(subscriber::Suppressions& suppressions, const Refusal& refusal,
                       JudgedRefusals& judged) {
-  const auto address = parse_mail_address(refusal.claim.address);
-  if (!address) {
-    log::warning(refusal.claim.address + ": " + address.error().what);
-    return {};
-  }
+  if (refusal.claim.address.empty()) return {};  // erased since: suppressed by a hash that knows no bounces
   TIDINGS_LET(const bool added,
-              suppressions.add(*address, subscriber::SuppressionCause::hard_bounce, refusal.outcome.line()));
+              suppressions.add(stored_address(refusal.claim.address), subscriber::SuppressionCause::hard_bounce, refusal.outcome.line()));
   judged.suppressed += static_cast<int>(added);
   return {};
 }

@@ -117,6 +117,7 @@ message::EditionView Renderer::base_view(const EditionFacts& facts) const {
   view.digest_title = digest_->title;
   view.number = facts.number;
   view.period = facts.period;
+  view.shown = facts.shown;
   view.date = facts.date;
   if (!facts.intro_markdown.empty()) view.intro_html = markdown_html(facts.intro_markdown);
   if (facts.intro_markdown.empty() && !intro_.empty()) view.intro_html = paragraphs_html(intro_);

@@ -30,6 +30,7 @@ struct EditionFacts {
   int number = 1;
   digest::Period period;
   UtcTime date{};
+  std::optional<digest::DateSpan> shown = {};  ///< of its posts: the title covers their days
   std::string intro_markdown = {};  ///< the editor's, for this edition; empty: intro_file
   bool in_given_order = false;      ///< by an editor: no groups where they would change it
 };

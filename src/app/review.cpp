@@ -8,6 +8,7 @@
 
 #include "app/deliver.hpp"
 #include "app/inline_images.hpp"
+#include "app/left_out.hpp"
 #include "app/preflight.hpp"
 #include "app/preview.hpp"
 #include "app/selection.hpp"
@@ -39,6 +40,15 @@ std::string instructions(const Config& config, const DigestConfig& digest, const
   const bool sends = digest.unapproved == DigestConfig::Unapproved::send;
   return out + fmt::format("Without an answer by {} {}.\n\n", until,
                            sends ? "it is sent as it is" : "it is held until somebody decides");
+}
+
+/// One line each: "Title: hidden by hand".
+Result<std::string> left_out_lines(store::Database& database, const digest::Edition& edition) {
+  TIDINGS_LET(const auto left_out, digest::EditionTable(database).left_out_of(edition.id));
+  TIDINGS_LET(const auto named, name_left_out(database, left_out, most_left_out));
+  std::vector<std::string> lines;
+  for (const auto& each : named) lines.push_back(fmt::format("{}: {}", each.title, digest::name_of(each.why)));
+  return join(lines, "\n");
 }
 
 /// The note above the digest itself.
@@ -73,33 +83,6 @@ Result<message::Letter> draft_letter(const Config& config, const digest::Edition
 }
 
 }  // namespace
-
-Result<std::string> left_out_in_words(const DigestConfig& digest, store::Database& database, const Draft& draft,
-                                      const digest::SelectOptions& options, const digest::SelectBounds& bounds) {
-  std::vector<std::string> lines;
-  post::PostTable posts{database};
-  const auto add = [&](PostId id, std::string_view why) -> Result<void> {
-    if (lines.size() >= most_left_out) return {};
-    TIDINGS_LET(const auto post, posts.find(id));
-    lines.push_back(fmt::format("{}: {}", post::display_title(post), why));
-    return {};
-  };
-  for (const auto& each : draft.selection.left_out) TIDINGS_TRY(add(each.id, digest::name_of(each.why)));
-  for (const auto& each : draft.selection.repeats) TIDINGS_TRY(add(each.id, "an earlier edition had it from another source"));
-  std::vector<std::pair<PostId, digest::LeftOut>> judged;
-  TIDINGS_TRY(
-      digest::EditionTable(database).visit_candidates(digest.name, bounds, [&](digest::Candidate&& candidate) -> Result<void> {
-        const auto why = digest::judge(candidate, options, bounds);
-        if (why && candidate.first_seen >= draft.plan.period.from) judged.emplace_back(candidate.id, *why);
-        return {};
-      }));
-  for (const auto& [id, why] : judged) TIDINGS_TRY(add(id, digest::name_of(why)));
-  TIDINGS_LET(const auto recent, posts.list({.source = {}, .since = draft.plan.period.from, .limit = 1000}));
-  for (const auto& post : recent) {
-    if (post.hidden && lines.size() < most_left_out) lines.push_back(post::display_title(post) + ": hidden by hand");
-  }
-  return join(lines, "\n");
-}
 
 Result<std::string> draft_file(store::Database& database, const digest::Edition& edition) {
   digest::EditionTable editions{database};
@@ -175,7 +158,7 @@ Result<Composed> approve_draft(const Config& config, store::Database& database, 
   result.what = Composed::What::sealed;
   result.edition = edition.id;
   result.number = edition.number.value_or(0);
-  result.title = edition.title;
+  TIDINGS_LET(result.title, renderer.title(arranged.facts));
   result.posts = static_cast<int>(arranged.selection.posts.size());
   result.segments = sealed.segments;
   result.recipients = sealed.recipients;
@@ -242,7 +225,7 @@ Result<MailedDrafts> mail_drafts(const Config& config, store::Database& database
                                                  {.address = editor.address.text(), .name = editor.name, .subject_prefix = {}}));
     TIDINGS_LET(const auto arranged, arrangement_of(config, *digest, database, edition));
     TIDINGS_LET(const auto posts, load_shown(database, arranged.selection.posts));
-    TIDINGS_LET(const auto left_out, editions.preflight_of(edition.id));
+    TIDINGS_LET(const auto left_out, left_out_lines(database, edition));
     const auto found = join(preflight(config, preview, posts), "\n");
     auto report = found + "\n";
     if (!left_out.empty()) report += "\nLeft out\n" + left_out + "\n";

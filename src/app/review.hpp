@@ -21,10 +21,6 @@
 
 namespace tidings::app {
 
-/// Which posts of the period are not in the edition and why, one line each: "Title: cut by max_posts". Before it is written.
-[[nodiscard]] Result<std::string> left_out_in_words(const DigestConfig& digest, store::Database& database, const Draft& draft,
-                                                    const digest::SelectOptions& options, const digest::SelectBounds& bounds);
-
 /// What an editor wants otherwise. Absent: as it is.
 struct DraftChanges {
   std::optional<std::vector<PostId>> shown;  ///< exactly these, in this order

@@ -66,7 +66,7 @@ class Scheduler {
   Result<void> open() {
     TIDINGS_LET(auto opened, store::Database::open(config_->store_path, store::Create::yes));
     database_.emplace(std::move(opened));
-    return {};
+    return meet_digests(*config_, *database_, clock_.now());
   }
 
   void reload() {
@@ -76,11 +76,9 @@ class Scheduler {
     auto old = std::move(config_);
     pages_.reset();
     config_ = std::make_unique<Config>(*std::move(loaded));
-    if (moved) {
-      if (auto opened = open(); !opened) {
-        config_ = std::move(old);
-        return options_.on_trouble("the configuration stays as it was: " + opened.error().line());
-      }
+    if (auto met = moved ? open() : meet_digests(*config_, *database_, clock_.now()); !met) {
+      config_ = std::move(old);
+      return options_.on_trouble("the configuration stays as it was: " + met.error().line());
     }
     said_.clear();
     waits_.clear();

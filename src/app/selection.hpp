@@ -12,8 +12,12 @@
 
 namespace tidings::app {
 
-/// Errc::config for a pattern that is none.
-[[nodiscard]] Result<digest::SelectOptions> select_options(const Config& config, const DigestConfig& digest);
+/// Errc::config for a pattern that is invalid. The options look into the texts of the database as long as it is there.
+[[nodiscard]] Result<digest::SelectOptions> select_options(const Config& config, const DigestConfig& digest,
+                                                           store::Database& database);
+
+/// None without posts.
+[[nodiscard]] std::optional<digest::DateSpan> dates_of(std::span<const digest::Selected> posts);
 
 /// The posts in full, in the same order, with their sources named as readers know them: the feed's own title where it has one.
 [[nodiscard]] Result<std::vector<ShownPost>> load_shown(store::Database& database, std::span<const digest::Selected> selected);

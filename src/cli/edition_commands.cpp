@@ -9,11 +9,13 @@
 
 #include <fmt/format.h>
 
+#include "app/compose.hpp"
 #include "app/review.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/job_words.hpp"
+#include "cli/left_out_words.hpp"
 #include "cli/output.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/edition_table.hpp"
@@ -55,8 +57,9 @@ Result<Exit> list_digests(Session& session, const JsonOption& options) {
   const auto& zone = config->newsletter.zone;
   std::vector<subscriber::SubscriptionCounts> counts;
   std::error_code ignored;
+  store::Database* database = nullptr;
   if (std::filesystem::exists(config->store_path, ignored)) {
-    TIDINGS_LET(auto* const database, session.database_read_only());
+    TIDINGS_LET(database, session.database_read_only());
     TIDINGS_LET(const auto all, subscriber::SubscriberTable(*database, session.clock()).counts());
     counts = all.digests;
   }
@@ -70,13 +73,19 @@ Result<Exit> list_digests(Session& session, const JsonOption& options) {
     std::vector<std::string> runs;
     Json next = Json::array();
     auto at = session.clock().now();
+    app::Outlook outlook;
+    if (database != nullptr) {
+      TIDINGS_LET(outlook, app::outlook(*config, digest, *database, at));
+    }
+    if (outlook.due) runs.push_back(fmt::format("{} {}", outlook.held ? "held since" : "due since", local_time(zone, outlook.due->scheduled)));
     for (int i = 0; i < 3; ++i) {
       at = digest.schedule.next_run(at, zone);
       runs.push_back(local_time(zone, at));
       next.push_back(json_time(at));
     }
     if (options.json) {
-      lines += json_line({{"name", digest.name}, {"title", digest.title}, {"schedule", digest.schedule_text}, {"subscribers", confirmed}, {"next_runs", next}});
+      lines += json_line({{"name", digest.name}, {"title", digest.title}, {"schedule", digest.schedule_text}, {"subscribers", confirmed},
+                          {"due", json_time(outlook.due ? std::optional{outlook.due->scheduled} : std::nullopt)}, {"held", outlook.held}, {"next_runs", next}});
     }
     out.add({digest.name, digest.schedule.describe(), std::to_string(confirmed), join(runs, ", ")});
   }
@@ -134,6 +143,9 @@ Result<Exit> show_edition(Session& session, const EditionOption& options) {
   TIDINGS_LET(const auto segments, table.segments_of(edition.id, digest::EditionTable::Bodies::without));
   TIDINGS_LET(const auto counts, delivery::Ledger(*database, session.clock()).counts(edition.id));
   TIDINGS_LET(const auto preflight, table.preflight_of(edition.id));
+  TIDINGS_LET(const auto left_out, table.left_out_of(edition.id));
+  TIDINGS_LET(const auto dropped_ids, table.dropped_of(edition.id));
+  TIDINGS_LET(const auto dropped, post::PostTable(*database).load(dropped_ids));
   if (options.json) {
     auto json = json_of(edition);
     json["posts"] = Json::array();
@@ -141,6 +153,10 @@ Result<Exit> show_edition(Session& session, const EditionOption& options) {
     json["segments"] = Json::array();
     for (const auto& segment : segments) json["segments"].push_back({{"language", segment.language}, {"posts", segment.posts.size()}});
     json["preflight"] = preflight;
+    json["left_out_counts"] = left_out_counts(left_out);
+    TIDINGS_LET(json["left_out"], left_out_json(*database, left_out));
+    json["dropped"] = Json::array();
+    for (const auto& post : dropped) json["dropped"].push_back({{"id", post.id.value}, {"title", post.title}, {"link", post.link}});
     json["deliveries"] = json_of(counts);
     print(json_line(json));
     return Exit::done;
@@ -158,8 +174,11 @@ Result<Exit> show_edition(Session& session, const EditionOption& options) {
     if (!segment.note.empty()) out += fmt::format("  shortened  segment {}: {}\n", segment.id.value, segment.note);
   }
   for (const auto& post : posts) out += fmt::format("  {:>6}  {}\n", post.id.value, printable(post::display_title(post)));
+  for (const auto& post : dropped) out += fmt::format("  {:>6}  {} (dropped by the editor)\n", post.id.value, printable(post::display_title(post)));
+  TIDINGS_LET(const auto lines, left_out_lines(*database, left_out, edition.digest));
+  out += lines;
   if (!edition.intro.empty()) out += "introduction\n" + edition.intro + "\n";
-  if (edition.state == digest::EditionState::draft && !preflight.empty()) out += (edition.mailed ? "preflight\n" : "left out\n") + preflight + "\n";
+  if (edition.state == digest::EditionState::draft && !preflight.empty()) out += "preflight\n" + preflight + "\n";
   print(out);
   return Exit::done;
 }

@@ -20,8 +20,11 @@
 #include "base/units.hpp"
 #include "cli/command.hpp"
 #include "cli/job_words.hpp"
+#include "cli/left_out_words.hpp"
 #include "cli/output.hpp"
 #include "digest/edition_table.hpp"
+#include "post/normalise.hpp"
+#include "post/post_table.hpp"
 #include "store/instance.hpp"
 
 namespace tidings::cli {
@@ -97,6 +100,7 @@ struct SendCommand {
   bool now = false;
   bool dry_run = false;
   bool even_late = false;
+  bool json = false;
   std::string to_dir;
   std::string time_budget;
 };
@@ -115,6 +119,11 @@ Result<std::vector<const app::DigestConfig*>> chosen(const app::Config& config, 
   return digests;
 }
 
+app::When when_of(const SendCommand& command) {
+  if (command.now) return app::When::now;
+  return command.even_late ? app::When::late : app::When::due;
+}
+
 /// The first is the command's own result; only what would be lost is told here.
 tl::unexpected<Error> first_of(const std::vector<Error>& failures) {
   for (std::size_t i = 1; i < failures.size(); ++i) log::error(failures[i].line());
@@ -127,7 +136,7 @@ void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool s
     if (composed.what == app::Composed::What::not_due && !single) continue;
     out += in_words(composed, zone) + "\n";
     if (composed.what == app::Composed::What::held) {
-      log::warning(fmt::format("{} is held: \"tidings send {} --now\" sends it all the same", composed.digest, composed.digest));
+      log::warning(fmt::format("{} is held: \"tidings send {} --late\" sends it all the same", composed.digest, composed.digest));
     }
   }
   print(out);
@@ -150,7 +159,7 @@ Result<Exit> compose(Session& session, const SendCommand& command) {
   TIDINGS_LET(auto* const database, session.database());
   TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "compose"));
   TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
-  const auto outcome = app::compose_all(*config, *database, session.clock(), digests, command.now ? app::When::now : app::When::due, {});
+  const auto outcome = app::compose_all(*config, *database, session.clock(), digests, when_of(command), {});
   print_composed(outcome, config->newsletter.zone, true);
   TIDINGS_LET(const bool drafts_wait, mail_drafts(session, *config, *database, {}));
   if (drafts_wait) return Exit::try_again;
@@ -215,15 +224,69 @@ Result<Exit> deliver(Session& session, const SendCommand& command) {
 
 // ---- send -----------------------------------------------------------------------------------------------------------
 
+std::string_view name_of(app::Composed::What what) {
+  using What = app::Composed::What;
+  switch (what) {
+    case What::sealed: return "sealed";
+    case What::skipped: return "skipped";
+    case What::not_due: return "not_due";
+    case What::held: return "held";
+    case What::drafted: return "drafted";
+    case What::unapproved: return "unapproved";
+    case What::waits: return "waits";
+  }
+  return "";
+}
+
+Result<std::string> json_of(store::Database& database, const app::Composed& composed) {
+  Json posts = Json::array();
+  if (composed.edition) {
+    TIDINGS_LET(const auto ids, digest::EditionTable(database).posts_of(composed.edition));
+    TIDINGS_LET(const auto shown, post::PostTable(database).load(ids));
+    for (const auto& post : shown) posts.push_back({{"id", post.id.value}, {"title", post::display_title(post)}, {"link", post.link}});
+  }
+  TIDINGS_LET(auto left_out, left_out_json(database, composed.left_out));
+  return json_line({{"digest", composed.digest},
+                    {"number", composed.number > 0 ? Json(composed.number) : Json(nullptr)},
+                    {"what", name_of(composed.what)},
+                    {"title", composed.title},
+                    {"reason", composed.reason},
+                    {"recipients", composed.recipients},
+                    {"next_run", json_time(composed.next_run)},
+                    {"posts", std::move(posts)},
+                    {"left_out_counts", left_out_counts(composed.left_out)},
+                    {"left_out", std::move(left_out)}});
+}
+
+/// What each digest would leave out, by name.
+Result<void> tell_left_out_posts(store::Database& database, const app::ComposeOutcome& outcome) {
+  std::string out;
+  for (const auto& composed : outcome.composed) {
+    TIDINGS_LET(const auto lines, left_out_lines(database, composed.left_out, composed.digest));
+    out += lines;
+  }
+  print(out);
+  return {};
+}
+
 /// Everything on a copy of the database in memory: who would get what.
 Result<Exit> rehearse(Session& session, const app::Config& config, const std::vector<const app::DigestConfig*>& digests,
                       const SendCommand& command) {
   TIDINGS_LET(auto* const database, session.database_copy());
   const auto& clock = session.clock();
   TIDINGS_LET(const auto collected, app::collect(config, *database, clock));
-  report_collected(collected, true);
-  const auto outcome = app::compose_all(config, *database, clock, digests, command.now ? app::When::now : app::When::due, collected);
+  report_collected(collected, !command.json);
+  const auto outcome = app::compose_all(config, *database, clock, digests, when_of(command), collected);
+  if (command.json) {
+    for (const auto& composed : outcome.composed) {
+      TIDINGS_LET(const auto line, json_of(*database, composed));
+      print(line);
+    }
+    if (!outcome.failures.empty()) return first_of(outcome.failures);
+    return Exit::done;
+  }
   print_composed(outcome, config.newsletter.zone, true);
+  TIDINGS_TRY(tell_left_out_posts(*database, outcome));
   std::string out;
   const auto tell = [](const std::string& line) { print(printable(line) + "\n"); };
   digest::EditionTable editions{*database};
@@ -261,6 +324,7 @@ void send_notices(Session& session, const app::Config& config, store::Database& 
 Result<Exit> send(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto digests, chosen(*config, command));
+  if (command.json && !command.dry_run) return fail(Errc::usage, "--json goes with --dry-run", "\"tidings edition show --json\" shows what was sent");
   if (command.dry_run) return rehearse(session, *config, digests, command);
   TIDINGS_LET(auto* const database, session.database());
   TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "send"));
@@ -270,7 +334,7 @@ Result<Exit> send(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto collected, app::collect(*config, *database, session.clock()));
   report_collected(collected, session.verbose > 0);
   const auto composed =
-      app::compose_all(*config, *database, session.clock(), digests, command.now ? app::When::now : app::When::due, collected);
+      app::compose_all(*config, *database, session.clock(), digests, when_of(command), collected);
   print_composed(composed, config->newsletter.zone, !command.due);
   TIDINGS_LET(const bool drafts_wait, mail_drafts(session, *config, *database, command.to_dir));
   // Before the first mail, whose link to its page should not be dead.
@@ -298,6 +362,7 @@ struct PreviewCommand {
   std::string address;
   std::string name;
   std::string to_dir;
+  bool json = false;
 };
 
 /// For a digest the sources are read as a send would, into the copy; an edition is what it is.
@@ -310,19 +375,45 @@ Result<store::Database*> copy_with_news(Session& session, const app::Config& con
   return database;
 }
 
+Result<std::string> json_of(store::Database& database, const app::Preview& shown, const std::filesystem::path& index) {
+  Json segments = Json::array();
+  for (const auto& segment : shown.segments) {
+    segments.push_back({{"name", segment.name},
+                        {"language", segment.language},
+                        {"readers", segment.readers},
+                        {"posts", segment.posts},
+                        {"subject", segment.subject},
+                        {"bytes", segment.letter.bytes.size()},
+                        {"note", segment.note}});
+  }
+  TIDINGS_LET(auto left_out, left_out_json(database, shown.left_out));
+  return json_line({{"digest", shown.edition.digest},
+                    {"title", shown.edition.title},
+                    {"index", index.string()},
+                    {"segments", std::move(segments)},
+                    {"left_out_counts", left_out_counts(shown.left_out)},
+                    {"left_out", std::move(left_out)}});
+}
+
 Result<Exit> preview(Session& session, const PreviewCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, copy_with_news(session, *config, command.what));
   TIDINGS_LET(const auto shown, app::make_preview(*config, *database, session.clock(), session.random(), command.what,
                                                   {.address = "reader@example.org", .name = command.name, .subject_prefix = {}}));
   TIDINGS_LET(const auto index, app::write_preview(shown, command.folder));
+  if (command.json) {
+    TIDINGS_LET(const auto line, json_of(*database, shown, index));
+    print(line);
+    return Exit::done;
+  }
   std::string out = printable(shown.edition.title) + "\n";
   for (const auto& segment : shown.segments) {
     out += fmt::format("  {}: {}, {}, {}, \"{}\"{}\n", segment.name, segment.readers == 0 ? "a sample" : plural(segment.readers, "reader"),
                        plural(segment.posts, "post"), format_size(static_cast<std::int64_t>(segment.letter.bytes.size())),
                        printable(segment.subject), segment.note.empty() ? "" : "; shortened: " + segment.note);
   }
-  print(out + index.string() + "\n");
+  TIDINGS_LET(const auto left_out, left_out_lines(*database, shown.left_out, shown.edition.digest));
+  print(out + left_out + index.string() + "\n");
   return Exit::done;
 }
 
@@ -361,7 +452,12 @@ void add_job_commands(Command app, Session& session) {
                                 command.add_option("SOURCE", options.names, "only these, even if they are not due");
                               },
                               collect);
-  add_command<SendCommand>(app, session, "compose", "seal the editions that are due", add_digest_choice, compose);
+  add_command<SendCommand>(app, session, "compose", "seal the editions that are due",
+                           [](Command command, SendCommand& options) {
+                             add_digest_choice(command, options);
+                             command.add_flag("--late", options.even_late, "also what max_lateness holds");
+                           },
+                           compose);
   add_command<SendCommand>(app, session, "deliver", "send what is open; resumes",
                            [](Command command, SendCommand& options) {
                              command.add_option("EDITION", options.digest, "e.g. weekly#12; default: all that are open");
@@ -371,7 +467,8 @@ void add_job_commands(Command app, Session& session) {
   add_command<SendCommand>(app, session, "send", "collect, compose and deliver: the line for cron",
                            [](Command command, SendCommand& options) {
                              add_digest_choice(command, options);
-                             command.add_flag("--dry-run", options.dry_run, "say who would get what, change nothing");
+                             command.add_flag("--dry-run", options.dry_run, "say who would get what, and what is left out; change nothing");
+                             add_json(command, options.json);
                              add_deliver_options(command, options);
                            },
                            send);
@@ -380,6 +477,7 @@ void add_job_commands(Command app, Session& session) {
                                 command.add_option("WHAT", options.what, "a digest or an edition (weekly#12)").required();
                                 command.add_option("--to", options.folder, "where").value_name("DIR").required();
                                 command.add_option("--name", options.name, "as a reader of this name sees it");
+                                add_json(command, options.json);
                               },
                               preview);
   add_command<PreviewCommand>(app, session, "test", "send one [Test] message to one address",

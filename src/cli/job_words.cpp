@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/left_out.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "cli/output.hpp"
@@ -23,6 +24,11 @@ std::string in_words(const app::CollectedSource& source) {
   return fmt::format("{}: {} new, {} changed", plural(source.entries, "post"), source.counts.added, source.counts.updated);
 }
 
+std::string left_out(const app::Composed& composed) {
+  const auto words = app::left_out_in_words(composed.left_out);
+  return words.empty() ? words : "; " + words;
+}
+
 }  // namespace
 
 void report_collected(const app::CollectReport& report, bool verbose) {
@@ -31,7 +37,13 @@ void report_collected(const app::CollectReport& report, bool verbose) {
     for (const auto& warning : source.warnings) log::info(source.name + ": " + warning);
     if (source.what == app::CollectedSource::What::failed) {
       log::warning(fmt::format("source {}: {}", source.name, source.error));
-    } else if (verbose) {
+    }
+    if (const auto aside = source.counts.set_aside; aside > 0) {
+      log::warning(fmt::format("source {0}: {1} set aside, published before the source was last read, as if the blog had moved or was imported "
+                               "again; \"tidings post release --source {0}\" lets them into the next editions",
+                               source.name, plural(aside, "old post")));
+    }
+    if (verbose && source.what != app::CollectedSource::What::failed) {
       out += fmt::format("{}: {}\n", source.name, printable(in_words(source)));
     }
   }
@@ -42,14 +54,14 @@ std::string in_words(const app::Composed& composed, const Zone& zone) {
   using What = app::Composed::What;
   switch (composed.what) {
     case What::sealed:
-      return fmt::format("{}#{} \"{}\": {} for {}{}", composed.digest, composed.number, printable(composed.title),
-                         plural(composed.posts, "post"), plural(composed.recipients, "subscriber"),
+      return fmt::format("{}#{} \"{}\": {} for {}{}{}", composed.digest, composed.number, printable(composed.title),
+                         plural(composed.posts, "post"), plural(composed.recipients, "subscriber"), left_out(composed),
                          composed.note.empty() ? "" : "; to keep it small: " + composed.note);
-    case What::skipped: return fmt::format("{}: skipped, {}", composed.digest, composed.reason);
+    case What::skipped: return fmt::format("{}: skipped, {}{}", composed.digest, composed.reason, left_out(composed));
     case What::held: return fmt::format("{}: held, {}", composed.digest, composed.reason);
     case What::drafted:
-      return fmt::format("{0}#{1} \"{2}\": a draft of {3}; \"tidings edition approve {0}#{1}\" lets it go", composed.digest, composed.number,
-                         printable(composed.title), plural(composed.posts, "post"));
+      return fmt::format("{0}#{1} \"{2}\": a draft of {3}{4}; \"tidings edition approve {0}#{1}\" lets it go", composed.digest, composed.number,
+                         printable(composed.title), plural(composed.posts, "post"), left_out(composed));
     case What::unapproved: return fmt::format("{}#{}: held, {}", composed.digest, composed.number, composed.reason);
     case What::waits: return fmt::format("{}: waits, {}", composed.digest, composed.reason);
     case What::not_due: break;

@@ -1,10 +1,13 @@
-// post list | show | add | hide | pin
+// post list | show | add | hide | pin | release
 #include <array>
+#include <charconv>
 #include <filesystem>
 
 #include <fmt/format.h>
 
+#include "app/left_out.hpp"
 #include "base/file.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "cli/command.hpp"
@@ -31,11 +34,40 @@ Json json_of(const post::Post& post) {
 struct ListOptions {
   std::string source;
   std::string since;
+  std::string digest;
   int limit = 50;
+  bool left_out = false;
   bool json = false;
 };
 
+/// What no edition has carried, of each digest or of one, and why.
+Result<Exit> list_left_out(Session& session, const ListOptions& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  if (!options.digest.empty()) TIDINGS_TRY(config->digest(options.digest));
+  TIDINGS_LET(auto* const database, session.database_read_only());
+  std::string lines;
+  Table out{{"ID", "DATE", "DIGEST", "TITLE", "WHY"}};
+  for (const auto& digest : config->digests) {
+    if (!options.digest.empty() && digest.name != options.digest) continue;
+    TIDINGS_LET(const auto left_out, app::left_out_now(*config, digest, *database, session.clock()));
+    TIDINGS_LET(const auto posts, app::name_left_out(*database, left_out, static_cast<std::size_t>(options.limit)));
+    for (const auto& post : posts) {
+      if (options.json) {
+        lines += json_line({{"digest", digest.name}, {"id", post.id.value}, {"title", post.title}, {"link", post.link},
+                            {"date", json_time(post.date)}, {"reason", digest::key_of(post.why)}, {"why", digest::name_of(post.why)}});
+      }
+      out.add({std::to_string(post.id.value), local_time(config->newsletter.zone, post.date), digest.name, shorten(post.title, 60),
+               std::string{digest::name_of(post.why)}});
+    }
+    if (const auto words = app::left_out_in_words(left_out); !words.empty()) log::info(digest.name + ": " + words);
+  }
+  print(options.json ? lines : out.text());
+  return Exit::done;
+}
+
 Result<Exit> list(Session& session, const ListOptions& options) {
+  if (options.left_out) return list_left_out(session, options);
+  if (!options.digest.empty()) return fail(Errc::usage, "--digest goes with --left-out");
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database_read_only());
   post::PostFilter filter;
@@ -151,9 +183,48 @@ Result<Exit> add(Session& session, const AddOptions& options) {
   post::NormaliseOptions normalising;
   normalising.language = config->newsletter.language;
   normalising.links.tracking_parameters = configured->strip_parameters;
-  TIDINGS_LET(const auto counts, post::PostTable(*database).store(stored.id, added, now, normalising));
+  TIDINGS_LET(const auto counts, post::PostTable(*database).store({.source = stored.id, .now = now, .last_good = UtcTime{}}, added, normalising));
   const auto* const done = counts.added > 0 ? "added" : counts.updated > 0 ? "updated" : counts.frozen > 0 ? "has been sent already" : "is there already";
   print(fmt::format("\"{}\" {} ({})\n", printable(added[0].title), done, configured->spec.name));
+  return Exit::done;
+}
+
+struct ReleaseOptions {
+  std::vector<std::string> ids;
+  std::string source;
+};
+
+/// Lets posts into the next editions that their age keeps out.
+Result<Exit> release(Session& session, const ReleaseOptions& options) {
+  if (options.ids.empty() == options.source.empty()) {
+    return fail(Errc::usage, "which posts?", "numbers as \"post list --left-out\" shows them, or --source NAME for all that is set aside of it");
+  }
+  std::vector<PostId> ids;
+  for (const auto& word : options.ids) {
+    std::int64_t id = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), id);
+    if (error != std::errc{} || end != word.data() + word.size() || id < 1) {
+      return fail(Errc::usage, fmt::format("\"{}\" is no number of a post", printable(word)), "\"tidings post list --left-out\" shows them");
+    }
+    ids.push_back({id});
+  }
+  TIDINGS_LET(auto* const database, session.database(store::Create::no));
+  post::PostTable posts{*database};
+  const auto now = session.clock().now();
+  int released = 0;
+  TIDINGS_LET(auto transaction, database->begin());
+  if (!options.source.empty()) {
+    TIDINGS_LET(const auto found, source::SourceTable(*database).find(options.source));
+    if (!found) return fail(Errc::no_input, fmt::format("there is no source \"{}\"", printable(options.source)));
+    TIDINGS_LET(released, posts.release_all(found->id, now));
+  }
+  for (const auto id : ids) {
+    TIDINGS_LET(const auto one, posts.release(id, now));
+    released += one;
+  }
+  TIDINGS_TRY(transaction.commit());
+  print(released == 0 ? "nothing to release\n"
+                      : fmt::format("{} released: the next edition of each digest that takes them has them, whatever their age\n", plural(released, "post")));
   return Exit::done;
 }
 
@@ -178,7 +249,9 @@ void add_post_commands(Command app, Session& session) {
                            [](Command command, ListOptions& options) {
                              command.add_option("--source", options.source, "of this source only");
                              command.add_option("--since", options.since, "first seen at or after (RFC 3339)");
-                             command.add_option("--limit", options.limit, "at most so many").show_default().at_least(1);
+                             command.add_flag("--left-out", options.left_out, "what no edition has carried, and why");
+                             command.add_option("--digest", options.digest, "with --left-out: of this digest only");
+                             command.add_option("--limit", options.limit, "at most so many (of each digest)").show_default().at_least(1);
                              add_json(command, options.json);
                            },
                            list);
@@ -200,6 +273,12 @@ void add_post_commands(Command app, Session& session) {
                             command.add_option("--topic", options.topics, "may be repeated");
                           },
                           add);
+  add_command<ReleaseOptions>(noun, session, "release", "let posts into the next editions whatever their age",
+                              [](Command command, ReleaseOptions& options) {
+                                command.add_option("ID", options.ids, "as \"post list --left-out\" shows it; may be repeated");
+                                command.add_option("--source", options.source, "all of this source that is set aside");
+                              },
+                              release);
   using post::PostTable;
   add_command<PostOption>(noun, session, "hide", "keep it out of every edition to come", add_id,
                           changing([](PostTable& table, PostId id) { return table.set_hidden(id, post::Hidden::yes); }, "is hidden"));

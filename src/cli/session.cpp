@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "app/compose.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
@@ -97,6 +98,7 @@ Result<store::Database*> Session::database(store::Create create) {
     TIDINGS_LET(const auto* const settings, config());
     TIDINGS_LET(auto opened, store::Database::open(settings->store_path, create));
     database_.emplace(std::move(opened));
+    TIDINGS_TRY(app::meet_digests(*config_, *database_, clock().now()));
   }
   return &*database_;
 }
@@ -121,6 +123,7 @@ Result<store::Database*> Session::database_copy() {
       TIDINGS_LET(auto copy, store::Database::open_copy_in_memory(settings->store_path));
       database_.emplace(std::move(copy));
     }
+    TIDINGS_TRY(app::meet_digests(*config_, *database_, clock().now()));
   }
   return &*database_;
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/compose.hpp"
 #include "app/doctor.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -11,6 +12,7 @@
 #include "cli/output.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/edition_table.hpp"
+#include "post/post_table.hpp"
 #include "source/source_table.hpp"
 #include "store/instance.hpp"
 #include "subscriber/subscriber_table.hpp"
@@ -29,6 +31,7 @@ struct DigestStatus {
   std::string held;
   std::string would;  ///< what "send --due" would do with it now; empty: nothing
   delivery::Ledger::Pace pace;
+  std::optional<UtcTime> due;  ///< a run that the next send composes
   std::int64_t subscribers = 0;
 };
 
@@ -37,7 +40,6 @@ Result<DigestStatus> status_of(const app::Config& config, const app::DigestConfi
   status.name = digest.name;
   const auto now = clock.now();
   const auto& zone = config.newsletter.zone;
-  status.next_run = digest.schedule.next_run(now, zone);
   digest::EditionTable editions{database};
   delivery::Ledger ledger{database, clock};
   TIDINGS_LET(const auto list, editions.list(digest.name, 1));
@@ -55,14 +57,15 @@ Result<DigestStatus> status_of(const app::Config& config, const app::DigestConfi
                                 status.newest->number.value_or(0));
     }
   }
-  TIDINGS_LET(const auto history, editions.history(digest.name));
-  if (const auto plan = digest::due_plan(digest.schedule, zone, history, now)) {
-    const auto lateness = digest::lateness(*plan, now, config.delivery.max_lateness);
-    if (lateness == digest::Lateness::in_time) status.would = fmt::format("compose {}", digest.name);
-    if (lateness == digest::Lateness::held) {
-      status.held = fmt::format("the edition of {} is more than {} late; \"tidings send {} --now\" sends it",
-                                local_time(zone, plan->scheduled), format_duration(config.delivery.max_lateness), digest.name);
-    }
+  TIDINGS_LET(const auto outlook, app::outlook(config, digest, database, now));
+  status.next_run = outlook.next_run;
+  if (outlook.due && !outlook.held) {
+    status.due = outlook.due->scheduled;
+    status.would = fmt::format("compose {}", digest.name);
+  }
+  if (outlook.due && outlook.held) {
+    status.held = fmt::format("the edition of {} is more than {} late; \"tidings send {} --late\" sends it",
+                              local_time(zone, outlook.due->scheduled), format_duration(config.delivery.max_lateness), digest.name);
   }
   TIDINGS_LET(const auto drafts, editions.drafts(digest.name));
   for (const auto& each : drafts) {
@@ -80,7 +83,7 @@ Result<DigestStatus> status_of(const app::Config& config, const app::DigestConfi
 Json json_of(const DigestStatus& status) {
   Json deferred = Json::array();
   for (const auto& [reply, count] : status.deferred) deferred.push_back({{"reply", reply}, {"count", count}});
-  Json json{{"digest", status.name}, {"next_run", json_time(status.next_run)}, {"subscribers", status.subscribers}, {"held", status.held}};
+  Json json{{"digest", status.name}, {"next_run", json_time(status.next_run)}, {"due", json_time(status.due)}, {"subscribers", status.subscribers}, {"held", status.held}};
   if (!status.newest) {
     json["edition"] = nullptr;
     return json;
@@ -113,7 +116,9 @@ std::string pace(const DigestStatus& status, UtcTime now) {
 }
 
 std::string text_of(const DigestStatus& status, const Zone& zone, UtcTime now, std::string_view holder) {
-  std::string out = fmt::format("{}: {}, next run {}\n", status.name, plural(status.subscribers, "subscriber"), local_time(zone, status.next_run));
+  const auto due = status.due ? fmt::format("due since {}, ", local_time(zone, status.due)) : std::string{};
+  std::string out =
+      fmt::format("{}: {}, {}next run {}\n", status.name, plural(status.subscribers, "subscriber"), due, local_time(zone, status.next_run));
   if (status.newest) {
     const auto& edition = *status.newest;
     const auto& counts = status.counts;
@@ -240,11 +245,21 @@ Result<Exit> status(Session& session, const JsonOption& options) {
     ++failing;
     details += fmt::format("  {}: {}\n", source.name, printable(source.last_error));
   }
+  TIDINGS_LET(const auto floods, post::PostTable(*database).set_aside());
+  std::int64_t set_aside = 0;
+  for (const auto& flood : floods) {
+    const auto source = std::ranges::find(sources, flood.source, &source::Source::id);
+    if (source == sources.end()) continue;
+    set_aside += flood.posts;
+    details += fmt::format("  {0}: {1} set aside on {2}; \"tidings post release --source {0}\" lets them into the next editions\n", source->name,
+                           plural(flood.posts, "old post"), local_time(config->newsletter.zone, flood.at));
+  }
   if (options.json) {
     Json all = Json::array();
     for (const auto& each : relays) all.push_back(json_of(each, now));
     out += json_line({{"sources", config->sources.size()},
                       {"failing_sources", failing},
+                      {"set_aside", set_aside},
                       {"subscribers", counts.staying},
                       {"relays", std::move(all)},
                       {"at_work", holder},

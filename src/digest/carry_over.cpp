@@ -202,7 +202,7 @@ Result<void> CarryOver::settle(const Period& period, const Selection& selection)
   UtcTime done = period.from;
   auto seen = database_->prepare("SELECT first_seen_ms FROM posts WHERE id = :post");
   for (const auto& post : selection.left_out) {
-    if (post.why != LeftOut::cut_by_max_posts) continue;
+    if (!waits(post.why)) continue;
     auto waiting = post.joined;
     waiting.push_back(post.id);
     for (const auto id : waiting) {

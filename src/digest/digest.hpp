@@ -22,6 +22,14 @@ struct Period {
   [[nodiscard]] bool contains(UtcTime t) const { return from <= t && t < until; }
 };
 
+/// The dates of the oldest and of the newest of some posts.
+struct DateSpan {
+  UtcTime oldest{};
+  UtcTime newest{};
+
+  bool operator==(const DateSpan&) const = default;
+};
+
 enum class EditionState { draft, sealed, sending, sent, skipped, cancelled };
 [[nodiscard]] std::string_view name_of(EditionState state);
 

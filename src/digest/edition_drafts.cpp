@@ -34,11 +34,12 @@ Result<std::vector<Edition>> EditionTable::drafts(std::string_view digest) {
 Result<Selection> EditionTable::choice_of(EditionId edition, const SelectOptions& options) {
   auto rows = database_.prepare(R"(
     SELECT p.id, p.source_id, s.name, p.published_ms, p.first_seen_ms, p.title, p.link_key, p.title_key, p.pinned,
-           shown.position, shown.more
+           sight.place, shown.position, shown.more
     FROM edition_posts ep
     JOIN edition_posts shown ON shown.edition_id = ep.edition_id AND shown.post_id = coalesce(ep.same_as, ep.post_id)
     JOIN posts p ON p.id = ep.post_id
     JOIN sources s ON s.id = p.source_id
+    LEFT JOIN post_sights sight ON sight.post_id = p.id
     WHERE ep.edition_id = :edition AND shown.same_as IS NULL
     ORDER BY shown.more, shown.position, ep.same_as IS NOT NULL, ep.post_id)");
   rows.bind(":edition", edition);
@@ -52,7 +53,7 @@ Result<Selection> EditionTable::choice_of(EditionId edition, const SelectOptions
   for (;;) {
     TIDINGS_LET(const bool more, rows.step());
     if (!more) break;
-    if (const std::pair next{rows.integer(10), rows.integer(9)}; next != place) {
+    if (const std::pair next{rows.integer(11), rows.integer(10)}; next != place) {
       finish();
       place = next;
     }
@@ -126,10 +127,11 @@ Result<void> EditionTable::set_reason(EditionId edition, std::string_view reason
   return change.bind(":reason", reason).bind(":id", edition).run();
 }
 
-Result<void> EditionTable::approve(EditionId edition, UtcTime at) {
-  auto change = database_.prepare(
-      "UPDATE editions SET state = 'sealed', sealed_ms = :at, approved_ms = :at, reason = '' WHERE id = :id AND state = 'draft'");
-  TIDINGS_TRY(change.bind(":at", at).bind(":id", edition).run());
+Result<void> EditionTable::approve(EditionId edition, std::string_view title, UtcTime at) {
+  auto change = database_.prepare(R"(
+    UPDATE editions SET state = 'sealed', title = :title, sealed_ms = :at, approved_ms = :at, reason = ''
+    WHERE id = :id AND state = 'draft')");
+  TIDINGS_TRY(change.bind(":title", title).bind(":at", at).bind(":id", edition).run());
   if (database_.changes() == 1) return {};
   TIDINGS_LET(const auto now, get(edition));
   return only_drafts(now);

@@ -34,18 +34,18 @@ Edition edition_of(const store::Statement& row) {
 }
 
 Candidate candidate_of(const store::Statement& row) {
-  return {.id = row.id<PostId>(0),
-          .source = row.id<SourceId>(1),
-          .source_name = row.text(2),
-          .published = row.optional_time(3),
-          .first_seen = row.time(4),
-          .title = row.text(5),
-          .link_key = row.text(6),
-          .title_key = row.text(7),
-          .tags = {},
-          .pinned = row.integer(8) != 0,
-          .link_shared = false,
-          .repeat_of = std::nullopt};
+  Candidate out;
+  out.id = row.id<PostId>(0);
+  out.source = row.id<SourceId>(1);
+  out.source_name = row.text(2);
+  out.published = row.optional_time(3);
+  out.first_seen = row.time(4);
+  out.title = row.text(5);
+  out.link_key = row.text(6);
+  out.title_key = row.text(7);
+  out.pinned = row.integer(8) != 0;
+  out.place = row.integer(9);  // 0 for a post of an older version
+  return out;
 }
 
 Result<std::vector<std::string>> tags_of(store::Database& database, PostId post) {

@@ -17,7 +17,7 @@ namespace tidings::digest {
 [[nodiscard]] Edition edition_of(const store::Statement& row);
 
 /// From the columns of a post id, source_id, its source's name, published_ms, first_seen_ms, title, link_key, title_key, pinned,
-/// in this order; without its tags.
+/// and the place of its post_sights, in this order; without its tags.
 [[nodiscard]] Candidate candidate_of(const store::Statement& row);
 
 /// Sorted.

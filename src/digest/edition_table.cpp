@@ -46,8 +46,27 @@ std::vector<PostId> ids_of(std::string_view text) {
 
 // ---- composing ------------------------------------------------------------------------------------------------------
 
+Result<void> EditionTable::meet(std::span<const std::string> digests, UtcTime now) {
+  for (const auto& digest : digests) {
+    auto known = database_.prepare("SELECT 1 FROM digests WHERE name = :digest");
+    known.bind(":digest", digest);
+    TIDINGS_LET(const bool found, known.step());
+    if (found) continue;
+    auto add = database_.prepare("INSERT INTO digests (name, known_since_ms) VALUES (:digest, :now) ON CONFLICT DO NOTHING");
+    TIDINGS_TRY(add.bind(":digest", digest).bind(":now", now).run());
+  }
+  return {};
+}
+
 Result<History> EditionTable::history(std::string_view digest) {
   History out;
+  auto known = database_.prepare("SELECT known_since_ms, owed_from_ms FROM digests WHERE name = :digest");
+  known.bind(":digest", digest);
+  TIDINGS_LET(const bool met, known.step());
+  if (met) {
+    out.known_since = known.time(0);
+    out.owed_from = known.time(1);
+  }
   auto first = database_.prepare(R"(
     SELECT from_ms, cut_ms FROM editions
     WHERE digest = :digest AND NOT (state = 'cancelled' AND started_ms IS NULL)
@@ -57,35 +76,30 @@ Result<History> EditionTable::history(std::string_view digest) {
   if (any) out.origin = History::Origin{.from = first.time(0), .cut = first.time(1)};
   auto newest = database_.prepare(R"(
     SELECT max(CASE WHEN state <> 'cancelled' OR started_ms IS NOT NULL THEN until_ms END),
-           max(CASE WHEN CASE state WHEN 'skipped' THEN EXISTS (SELECT 1 FROM edition_posts p WHERE p.edition_id = editions.id)
-                                    WHEN 'cancelled' THEN started_ms IS NOT NULL
-                                    ELSE true END THEN until_ms END),
-           max(CASE WHEN CASE state WHEN 'skipped' THEN EXISTS (SELECT 1 FROM edition_posts p WHERE p.edition_id = editions.id)
-                                    WHEN 'cancelled' THEN started_ms IS NOT NULL
-                                    ELSE true END THEN cut_ms END),
+           max(CASE WHEN state <> 'cancelled' OR started_ms IS NOT NULL THEN cut_ms END),
            max(scheduled_ms),
+           min(CASE WHEN state = 'cancelled' AND started_ms IS NULL THEN from_ms END),
            coalesce(max(number), 0)
     FROM editions WHERE digest = :digest)");
   newest.bind(":digest", digest);
   TIDINGS_TRY(newest.step());
   out.covered_until = newest.optional_time(0);
-  out.posts_until = newest.optional_time(1);
-  out.posts_cut = newest.optional_time(2);
-  out.newest_run = newest.optional_time(3);
+  out.judged_cut = newest.optional_time(1);
+  out.newest_run = newest.optional_time(2);
+  out.cancelled_from = newest.optional_time(3);
   out.next_number = static_cast<int>(newest.integer(4)) + 1;
   return out;
 }
 
-SelectBounds EditionTable::bounds(const Plan& plan, const History& history, UtcTime cut,
-                                  std::optional<std::chrono::milliseconds> max_age) {
+SelectBounds EditionTable::bounds(const Plan& plan, const History& history, UtcTime cut) {
   const auto origin = history.origin.value_or(History::Origin{.from = plan.period.from, .cut = cut});
   return {.cut = cut,
-          .until = plan.period.until,
-          .oldest = oldest_published(plan, history, max_age),
+          .scheduled = plan.scheduled,
+          .nominal = plan.nominal,
+          .owed_from = std::max(origin.from, history.owed_from),
           .origin_from = origin.from,
           .origin_cut = origin.cut,
-          .judged_cut = history.posts_cut.value_or(UtcTime{}),
-          .oldest_judged = oldest_judged_before(plan, history, max_age)};
+          .judged_cut = history.judged_cut.value_or(UtcTime{})};
 }
 
 namespace {
@@ -118,43 +132,46 @@ Result<void> look_up_link(store::Database& database, std::string_view digest, Ca
 
 Result<void> EditionTable::visit_candidates(std::string_view digest, const SelectBounds& bounds,
                                             const std::function<Result<void>(Candidate&&)>& visitor) {
-  // The bound on first_seen_ms follows from the others: nobody sees a post before the date that it was given as dated, and
-  // nothing that was seen before the first edition began is ever taken.
   auto rows = database_.prepare(R"(
-    SELECT p.id, p.source_id, s.name, p.published_ms, p.first_seen_ms, p.title, p.link_key, p.title_key, p.pinned, p.hidden
+    SELECT p.id, p.source_id, s.name, p.published_ms, p.first_seen_ms, p.title, p.link_key, p.title_key, p.pinned, sight.place,
+           sight.read_before_ms, sight.set_aside_ms, sight.released_ms, p.hidden,
+           CASE WHEN sight.read_before_ms IS NULL
+                THEN (SELECT min(e.scheduled_ms) FROM editions e
+                      WHERE e.digest = :digest AND e.cut_ms > p.first_seen_ms
+                        AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL)) END
     FROM posts p
     JOIN sources s ON s.id = p.source_id
-    WHERE p.first_seen_ms < :cut AND p.first_seen_ms >= :origin_from
-      AND (p.published_ms IS NULL OR p.published_ms > p.first_seen_ms
-           OR (p.published_ms >= :oldest AND p.published_ms < :until))
-      AND (p.first_seen_ms >= :judged_cut OR p.published_ms IS NULL OR p.published_ms > p.first_seen_ms
-           OR p.published_ms >= :oldest_judged)
-      AND (p.first_seen_ms >= :origin_cut OR p.published_ms IS NULL OR p.published_ms > p.first_seen_ms
-           OR p.published_ms >= :origin_from)
+    LEFT JOIN post_sights sight ON sight.post_id = p.id
+    WHERE p.first_seen_ms < :cut AND coalesce(sight.released_ms, p.first_seen_ms) >= :owed_from
       AND NOT EXISTS (SELECT 1 FROM edition_posts ep JOIN editions e ON e.id = ep.edition_id
                       WHERE ep.post_id = p.id AND e.digest = :digest
                         AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL))
     ORDER BY p.id)");
-  rows.bind(":cut", bounds.cut).bind(":until", bounds.until).bind(":oldest", bounds.oldest);
-  rows.bind(":origin_from", bounds.origin_from).bind(":origin_cut", bounds.origin_cut).bind(":digest", digest);
-  rows.bind(":judged_cut", bounds.judged_cut).bind(":oldest_judged", bounds.oldest_judged);
+  rows.bind(":cut", bounds.cut).bind(":owed_from", bounds.owed_from).bind(":digest", digest);
   for (;;) {
     TIDINGS_LET(const bool more, rows.step());
     if (!more) return {};
-    // Asked here and not in the query: the column lies behind the content, which is not to be read for posts that are out.
-    if (rows.integer(9) != 0) continue;
     auto candidate = candidate_of(rows);
-    TIDINGS_LET(candidate.tags, tags_of(database_, candidate.id));
-    TIDINGS_TRY(look_up_link(database_, digest, candidate));
+    candidate.read_before = rows.optional_time(10);
+    candidate.released = !rows.is_null(12);
+    candidate.set_aside = !rows.is_null(11) && !candidate.released;
+    candidate.hidden = rows.integer(13) != 0;
+    candidate.first_run = rows.optional_time(14);
     TIDINGS_TRY(visitor(std::move(candidate)));
   }
 }
 
-Result<std::vector<Candidate>> EditionTable::candidates(std::string_view digest, const SelectOptions& options,
-                                                        const SelectBounds& bounds) {
-  std::vector<Candidate> out;
+Result<Weighed> EditionTable::candidates(std::string_view digest, const SelectOptions& options, const SelectBounds& bounds) {
+  Weighed out;
   TIDINGS_TRY(visit_candidates(digest, bounds, [&](Candidate&& candidate) -> Result<void> {
-    if (!judge(candidate, options, bounds)) out.push_back(std::move(candidate));
+    TIDINGS_LET(candidate.tags, tags_of(database_, candidate.id));
+    const auto why = judge(candidate, options, bounds);
+    if (!why) {
+      TIDINGS_TRY(look_up_link(database_, digest, candidate));
+      out.candidates.push_back(std::move(candidate));
+    } else if (*why != LeftOut::source) {
+      out.left_out.push_back({.id = candidate.id, .why = *why, .joined = {}, .first_seen = candidate.first_seen});
+    }
     return {};
   }));
   return out;
@@ -165,11 +182,12 @@ Result<std::vector<ShownBefore>> EditionTable::shown_since(std::string_view dige
   // Each article's posts follow each other; a repeat's row leads to an article of an earlier edition and is no part of it.
   auto rows = database_.prepare(R"(
     SELECT p.id, p.source_id, s.name, p.published_ms, p.first_seen_ms, p.title, p.link_key, p.title_key, p.pinned,
-           coalesce(ep.same_as, ep.post_id), p.hidden, e.cut_ms
+           sight.place, coalesce(ep.same_as, ep.post_id), p.hidden, e.cut_ms
     FROM editions e
     JOIN edition_posts ep ON ep.edition_id = e.id
     JOIN posts p ON p.id = ep.post_id
     JOIN sources s ON s.id = p.source_id
+    LEFT JOIN post_sights sight ON sight.post_id = p.id
     WHERE e.digest = :digest AND e.cut_ms > :served_until AND e.state <> 'draft' AND ep.more = 0
       AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL)
       AND (ep.same_as IS NULL OR EXISTS (SELECT 1 FROM edition_posts shown
@@ -188,11 +206,11 @@ Result<std::vector<ShownBefore>> EditionTable::shown_since(std::string_view dige
   for (;;) {
     TIDINGS_LET(const bool more, rows.step());
     if (!more) break;
-    if (const auto stands = rows.id<PostId>(9); stands != shown || article.empty()) {
+    if (const auto stands = rows.id<PostId>(10); stands != shown || article.empty()) {
       finish();
       shown = stands;
-      hidden = rows.integer(10) != 0;
-      cut = rows.time(11);
+      hidden = rows.integer(11) != 0;
+      cut = rows.time(12);
     }
     article.push_back(candidate_of(rows));
     TIDINGS_LET(article.back().tags, tags_of(database_, article.back().id));
@@ -234,15 +252,15 @@ Result<EditionId> EditionTable::insert(const NewEdition& edition, const Selectio
   EditionId id;
   {
     auto row = database_.prepare(R"(
-      INSERT INTO editions (digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, preflight)
+      INSERT INTO editions (digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms)
       SELECT :digest, coalesce(max(number), 0) + 1, CASE WHEN :sealed IS NULL THEN 'draft' ELSE 'sealed' END,
-             :scheduled, :from, :until, :cut, :title, :reason, :sealed, :preflight
+             :scheduled, :from, :until, :cut, :title, :reason, :sealed
       FROM editions WHERE digest = :digest
       ON CONFLICT DO NOTHING
       RETURNING id)");
     row.bind(":digest", edition.digest).bind(":scheduled", edition.scheduled).bind(":from", edition.period.from);
     row.bind(":until", edition.period.until).bind(":cut", edition.cut).bind(":title", edition.title);
-    row.bind(":reason", edition.reason).bind(":sealed", sealed_at).bind(":preflight", edition.preflight);
+    row.bind(":reason", edition.reason).bind(":sealed", sealed_at);
     TIDINGS_LET(const bool inserted, row.step());
     if (!inserted) return taken(edition);
     id = row.id<EditionId>(0);
@@ -304,6 +322,29 @@ Result<std::vector<EditionImage>> EditionTable::images_of(EditionId edition) {
     TIDINGS_LET(const bool more, rows.step());
     if (!more) return out;
     out.push_back({.content_id = rows.text(0), .url = rows.text(1), .bytes = rows.blob(2)});
+  }
+}
+
+Result<void> EditionTable::add_left_out(EditionId edition, std::span<const LeftOutPosts> left_out) {
+  auto row = database_.prepare("INSERT INTO edition_left_out (edition_id, reason, posts, ids) VALUES (:edition, :reason, :posts, :ids)");
+  for (const auto& each : left_out) {
+    row.reset();
+    row.bind(":edition", edition).bind(":reason", key_of(each.why)).bind(":posts", each.posts);
+    TIDINGS_TRY(row.bind(":ids", ids_text(each.named)).run());
+  }
+  return {};
+}
+
+Result<std::vector<LeftOutPosts>> EditionTable::left_out_of(EditionId edition) {
+  auto rows = database_.prepare("SELECT reason, posts, ids FROM edition_left_out WHERE edition_id = :edition ORDER BY posts DESC, reason");
+  rows.bind(":edition", edition);
+  std::vector<LeftOutPosts> out;
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return out;
+    if (const auto why = parse_left_out(rows.view(0))) {
+      out.push_back({.why = *why, .posts = rows.integer(1), .named = ids_of(rows.view(2))});
+    }
   }
 }
 

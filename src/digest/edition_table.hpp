@@ -1,4 +1,4 @@
-// The editions on disk: sole writer of editions, edition_posts, segments and segment_bodies.
+// The editions on disk: sole writer of digests, editions and all tables whose names begin with edition_ or segment.
 //
 // Sealing is made of pieces that open no transaction of their own: the caller opens one, calls insert(), add_segment(),
 // add_body(), lets the ledger add the deliveries, and commits; so an edition is there whole or not at all. All other
@@ -34,7 +34,6 @@ struct NewEdition {
   UtcTime cut{};
   std::string title;
   std::string reason;
-  std::string preflight = {};  ///< of a draft: which posts were left out and why
 };
 
 /// An article that an earlier edition has shown.
@@ -70,6 +69,12 @@ struct EditionImage {
   bool operator==(const EditionImage&) const = default;
 };
 
+/// What a digest's edition has to weigh.
+struct Weighed {
+  std::vector<Candidate> candidates;    ///< repeats are marked
+  std::vector<NotSelected> left_out;    ///< by judge(), but for posts of sources that the digest does not take
+};
+
 /// segments.posts: ids in reading order, joined by blanks.
 [[nodiscard]] std::string ids_text(std::span<const PostId> ids);
 [[nodiscard]] std::vector<PostId> ids_of(std::string_view text);
@@ -80,18 +85,20 @@ class EditionTable {
 
   // ---- composing ----
 
+  /// The digests of the configuration: a new one is known from now on. Writes only if there is a new one.
+  [[nodiscard]] Result<void> meet(std::span<const std::string> digests, UtcTime now);
+
   /// What due_plan() needs to know of a digest.
   [[nodiscard]] Result<History> history(std::string_view digest);
 
-  /// Streams the posts that no edition of the digest has carried, first seen before `bounds.cut`, not hidden and not out
-  /// of the bounds in time, in the order of their ids; repeats are marked. Rows are light: memory is the visitor's.
-  /// The visitor must not write to the database. An error of the visitor ends the reading and is returned.
+  /// Streams the posts that no edition of the digest has carried, first seen before `bounds.cut` and owed, or released, in the order
+  /// of their ids, without tags. Rows are light: memory is the visitor's. The visitor must not write to the database. An error of
+  /// the visitor ends the reading and is returned.
   [[nodiscard]] Result<void> visit_candidates(std::string_view digest, const SelectBounds& bounds,
                                               const std::function<Result<void>(Candidate&&)>& visitor);
 
-  /// visit_candidates() + judge(): all that select() has to weigh.
-  [[nodiscard]] Result<std::vector<Candidate>> candidates(std::string_view digest, const SelectOptions& options,
-                                                          const SelectBounds& bounds);
+  /// visit_candidates() + judge(): all that select() has to weigh, and what it has not.
+  [[nodiscard]] Result<Weighed> candidates(std::string_view digest, const SelectOptions& options, const SelectBounds& bounds);
 
   /// What editions of the digest have shown whose cut is later than `served_until`, oldest edition first, also those that
   /// were skipped because nobody was there to get them; posts as they stand now, those hidden since left out.
@@ -99,8 +106,7 @@ class EditionTable {
                                                           const SelectOptions& options);
 
   /// The bounds of a planned edition, from the digest's history.
-  [[nodiscard]] static SelectBounds bounds(const Plan& plan, const History& history, UtcTime cut,
-                                           std::optional<std::chrono::milliseconds> max_age);
+  [[nodiscard]] static SelectBounds bounds(const Plan& plan, const History& history, UtcTime cut);
 
   // ---- sealing: inside the caller's transaction ----
 
@@ -115,6 +121,8 @@ class EditionTable {
   /// The edition as a page for everybody; `html` whole, without slots.
   [[nodiscard]] Result<void> add_page(EditionId edition, std::string_view language, std::string_view html);
   [[nodiscard]] Result<void> add_image(EditionId edition, const EditionImage& image);
+  /// Once, for an edition of any state.
+  [[nodiscard]] Result<void> add_left_out(EditionId edition, std::span<const LeftOutPosts> left_out);
   [[nodiscard]] Result<void> add_body(SegmentId segment, int variant, const SegmentBody& body);
 
   /// Records that a run had no edition although there were posts, because nobody was to get it: they have had their turn,
@@ -152,8 +160,8 @@ class EditionTable {
   [[nodiscard]] Result<void> set_mailed(EditionId edition, std::string_view preflight, UtcTime at);
   /// Why a draft still waits; empty: for the editor.
   [[nodiscard]] Result<void> set_reason(EditionId edition, std::string_view reason);
-  /// draft -> sealed; the caller seals it whole in the same transaction.
-  [[nodiscard]] Result<void> approve(EditionId edition, UtcTime at);
+  /// draft -> sealed, under the title of what it shows by now; the caller seals it whole in the same transaction.
+  [[nodiscard]] Result<void> approve(EditionId edition, std::string_view title, UtcTime at);
 
   // ---- reading ----
 
@@ -177,6 +185,8 @@ class EditionTable {
   [[nodiscard]] Result<std::vector<Segment>> segments_of(EditionId edition, Bodies bodies);
   /// As pages for everybody, by language; editions that were sealed by an older version have none.
   [[nodiscard]] Result<std::vector<EditionPage>> pages_of(EditionId edition);
+  /// The most frequent reason first.
+  [[nodiscard]] Result<std::vector<LeftOutPosts>> left_out_of(EditionId edition);
   /// In the order in which they were added.
   [[nodiscard]] Result<std::vector<EditionImage>> images_of(EditionId edition);
   /// One segment with its bodies.

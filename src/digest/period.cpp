@@ -5,18 +5,27 @@
 namespace tidings::digest {
 namespace {
 
+constexpr std::chrono::milliseconds instant{1};
+
+/// Where an edition begins that has none before it: one regular period before the first run that was owed.
+UtcTime first_from(const Schedule& schedule, const Zone& zone, const History& history, const Plan& plan) {
+  UtcTime from = plan.scheduled - plan.nominal;
+  if (history.known_since && *history.known_since <= plan.scheduled) {
+    const UtcTime owed = schedule.next_run(*history.known_since - instant, zone);
+    if (owed <= plan.scheduled) from = std::min(from, schedule.last_run(owed - instant, zone));
+  }
+  return history.cancelled_from ? std::min(from, *history.cancelled_from) : from;
+}
+
 Plan plan_until(const Schedule& schedule, const Zone& zone, const History& history, UtcTime until) {
   const UtcTime last = schedule.last_run(until, zone);
-  const UtcTime before = schedule.last_run(last - std::chrono::milliseconds{1}, zone);
   Plan plan;
   plan.scheduled = until;
-  plan.first = !history.covered_until;
-  plan.nominal = last - before;
-  plan.period = {.from = history.covered_until.value_or(until - plan.nominal), .until = until};
-  if (plan.first) return plan;
-  for (UtcTime run = schedule.next_run(plan.period.from, zone); run < until; run = schedule.next_run(run, zone)) {
-    ++plan.missed_runs;
-  }
+  plan.nominal = last - schedule.last_run(last - instant, zone);
+  plan.period = {.from = history.covered_until ? *history.covered_until : first_from(schedule, zone, history, plan), .until = until};
+  const UtcTime owed_since = history.covered_until ? *history.covered_until
+                                                   : std::max(plan.period.from, history.known_since.value_or(until) - instant);
+  for (UtcTime run = schedule.next_run(owed_since, zone); run < until; run = schedule.next_run(run, zone)) ++plan.missed_runs;
   return plan;
 }
 
@@ -26,6 +35,10 @@ std::optional<Plan> due_plan(const Schedule& schedule, const Zone& zone, const H
   const UtcTime run = schedule.last_run(now, zone);
   if (history.covered_until && *history.covered_until >= run) return std::nullopt;
   if (history.newest_run && *history.newest_run >= run) return std::nullopt;
+  if (!history.covered_until) {
+    if (!history.known_since) return std::nullopt;
+    if (*history.known_since <= now && run < *history.known_since) return std::nullopt;
+  }
   return plan_until(schedule, zone, history, run);
 }
 
@@ -35,30 +48,8 @@ std::optional<Plan> plan_now(const Schedule& schedule, const Zone& zone, const H
   return plan_until(schedule, zone, history, now);
 }
 
-Lateness lateness(const Plan& plan, UtcTime now, std::chrono::milliseconds max_lateness) {
-  if (!too_late(plan.scheduled, now, max_lateness)) return Lateness::in_time;
-  return plan.first ? Lateness::waits : Lateness::held;
-}
-
 bool too_late(UtcTime scheduled, UtcTime now, std::chrono::milliseconds max_lateness) {
   return now - scheduled > max_lateness;
-}
-
-UtcTime oldest_published(const Plan& plan, const History& history, std::optional<std::chrono::milliseconds> max_age) {
-  if (plan.first) return plan.period.from;
-  // Posts of a skipped edition are still owed, so the bound counts from the last edition whose posts went out.
-  const UtcTime open_from = history.posts_until ? *history.posts_until
-                            : history.origin    ? history.origin->from
-                                                : plan.period.from;
-  const UtcTime base = std::min(open_from, plan.period.from);
-  const auto grace = max_age ? *max_age - plan.nominal : std::max(plan.nominal, plan.period.until - plan.period.from);
-  return base - std::max(grace, std::chrono::milliseconds{0});
-}
-
-UtcTime oldest_judged_before(const Plan& plan, const History& history, std::optional<std::chrono::milliseconds> max_age) {
-  const auto oldest = oldest_published(plan, history, max_age);
-  if (max_age || plan.first || !history.posts_until) return oldest;
-  return std::max(oldest, *history.posts_until - plan.nominal);
 }
 
 }  // namespace tidings::digest

@@ -1,6 +1,7 @@
 #include "digest/select.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <numeric>
 #include <regex>
@@ -12,6 +13,7 @@
 
 #include "base/check.hpp"
 #include "base/text.hpp"
+#include "post/post.hpp"
 
 namespace tidings::digest {
 
@@ -108,19 +110,42 @@ bool source_matches(const Candidate& candidate, const SelectOptions& options) {
 
 }  // namespace
 
-std::optional<LeftOut> judge(const Candidate& candidate, const SelectOptions& options, const SelectBounds& bounds) {
-  if (candidate.first_seen >= bounds.cut) return LeftOut::too_new;
-  if (candidate.dated() && *candidate.published >= bounds.until) return LeftOut::too_new;
-  if (candidate.first_seen < bounds.origin_cut && candidate.date() < bounds.origin_from) {
-    return LeftOut::before_first_edition;
-  }
-  const auto oldest = candidate.first_seen < bounds.judged_cut ? bounds.oldest_judged : bounds.oldest;
-  if (candidate.dated() && *candidate.published < oldest) return LeftOut::too_old;
-  if (!source_matches(candidate, options)) return LeftOut::source;
-  if (!topics_match(candidate, options)) return LeftOut::topic;
-  if (options.include && !options.include->found_in(candidate.title)) return LeftOut::pattern;
-  if (options.exclude && options.exclude->found_in(candidate.title)) return LeftOut::pattern;
+bool Candidate::backdated() const { return read_before && dated() && post::published_before(*published, *read_before); }
+
+namespace {
+
+bool pattern_matches(const Candidate& candidate, const SelectOptions& options) {
+  if (options.include && !options.include->found_in(candidate.title)) return false;
+  return !options.exclude || !options.exclude->found_in(candidate.title);
+}
+
+/// How far back a source's first reading is taken.
+UtcTime oldest_of_first_reading(const Candidate& candidate, const SelectBounds& bounds) {
+  if (candidate.first_seen < bounds.origin_cut) return bounds.origin_from;
+  return std::min(candidate.first_seen, candidate.first_run.value_or(bounds.scheduled)) - bounds.nominal;
+}
+
+std::optional<LeftOut> judge_age(const Candidate& candidate, const SelectOptions& options, const SelectBounds& bounds) {
+  if (candidate.released) return std::nullopt;
+  if (candidate.first_seen < bounds.owed_from) return LeftOut::before_first_edition;
+  if (!candidate.dated()) return std::nullopt;
+  const bool first_reading = !candidate.read_before;
+  if (first_reading && *candidate.published < oldest_of_first_reading(candidate, bounds)) return LeftOut::first_reading;
+  const bool may_be_old = first_reading || candidate.backdated();
+  if (options.max_age && may_be_old && candidate.first_seen - *candidate.published > *options.max_age) return LeftOut::too_old;
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<LeftOut> judge(const Candidate& candidate, const SelectOptions& options, const SelectBounds& bounds) {
+  if (!source_matches(candidate, options)) return LeftOut::source;
+  if (candidate.first_seen >= bounds.cut) return LeftOut::not_seen_yet;
+  if (!topics_match(candidate, options)) return LeftOut::topic;
+  if (!pattern_matches(candidate, options)) return LeftOut::pattern;
+  if (candidate.hidden) return LeftOut::hidden;
+  if (candidate.set_aside) return LeftOut::flood;
+  return judge_age(candidate, options, bounds);
 }
 
 // ---- the same article twice -----------------------------------------------------------------------------------------
@@ -148,11 +173,14 @@ bool title_key_joins(const Candidate& post) {
 class Joiner {
  public:
   explicit Joiner(std::vector<const Candidate*> posts) : posts_(std::move(posts)), cluster_of_(posts_.size()) {
-    for (const auto* const post : posts_) clusters_.push_back({*post});
     std::iota(cluster_of_.begin(), cluster_of_.end(), std::size_t{0});
+    for (std::size_t i = 0; i < posts_.size(); ++i) clusters_.push_back({i});
   }
 
-  void join_by(const std::string Candidate::*key, bool (*joins)(const Candidate&)) {
+  using SameText = std::function<bool(PostId, PostId)>;
+
+  /// `same`: asked besides, if it is set.
+  void join_by(const std::string Candidate::*key, bool (*joins)(const Candidate&), const SameText& same = {}) {
     std::map<std::string_view, std::vector<std::size_t>> by_key;
     for (std::size_t i = 0; i < posts_.size(); ++i) {
       if (joins(*posts_[i])) by_key[posts_[i]->*key].push_back(i);
@@ -161,38 +189,44 @@ class Joiner {
       std::set<SourceId> sources;
       for (const auto member : members) sources.insert(posts_[member]->source);
       if (sources.size() < members.size()) continue;  // one source uses the key for two posts: it names no article
-      for (std::size_t i = 1; i < members.size(); ++i) merge(members[0], members[i]);
+      for (std::size_t i = 1; i < members.size(); ++i) {
+        for (std::size_t k = 0; k < i; ++k) {
+          if (cluster_of_[members[k]] == cluster_of_[members[i]]) continue;
+          if (!same || same(posts_[members[k]]->id, posts_[members[i]]->id)) merge(members[k], members[i]);
+        }
+      }
     }
   }
 
   /// The articles, each with the post that stands for it in front.
-  [[nodiscard]] std::vector<Cluster> articles() && {
-    std::erase_if(clusters_, [](const Cluster& cluster) { return cluster.empty(); });
-    for (auto& cluster : clusters_) std::sort(cluster.begin(), cluster.end(), stands_before);
-    return std::move(clusters_);
+  [[nodiscard]] std::vector<Cluster> articles() const {
+    std::vector<Cluster> out;
+    for (const auto& members : clusters_) {
+      if (members.empty()) continue;
+      auto& cluster = out.emplace_back();
+      for (const auto member : members) cluster.push_back(*posts_[member]);
+      std::sort(cluster.begin(), cluster.end(), stands_before);
+    }
+    return out;
   }
 
  private:
   void merge(std::size_t a, std::size_t b) {
     auto& into = clusters_[cluster_of_[a]];
     auto& from = clusters_[cluster_of_[b]];
-    if (&into == &from) return;
-    for (const auto& x : into) {
-      for (const auto& y : from) {
-        if (x.source == y.source) return;
+    for (const auto x : into) {
+      for (const auto y : from) {
+        if (posts_[x]->source == posts_[y]->source) return;
       }
     }
-    into.insert(into.end(), from.begin(), from.end());
+    for (const auto moved : from) cluster_of_[moved] = cluster_of_[a];
+    into.insert(into.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
     from.clear();
-    const auto emptied = cluster_of_[b];
-    for (auto& index : cluster_of_) {
-      if (index == emptied) index = cluster_of_[a];
-    }
   }
 
   std::vector<const Candidate*> posts_;
-  std::vector<std::size_t> cluster_of_;
-  std::vector<Cluster> clusters_;
+  std::vector<std::size_t> cluster_of_;              // of each post
+  std::vector<std::vector<std::size_t>> clusters_;  // indices into posts_
 };
 
 /// Heavier sources first, then as configured, unknown ones last.
@@ -209,7 +243,7 @@ Selected join(std::span<const Candidate> posts, const SelectOptions& options) {
   TIDINGS_CHECK(!posts.empty());
   const Candidate& first = posts.front();
   Selected out{.id = first.id, .source = first.source, .source_name = first.source_name, .joined = {}, .also_from = {},
-               .topics = {}, .date = first.date(), .pinned = first.pinned};
+               .topics = {}, .date = first.date(), .pinned = first.pinned, .place = first.place};
   std::set<std::string> topics;
   for (const auto& post : posts) {
     topics.merge(topics_of(post, options));
@@ -224,20 +258,45 @@ Selected join(std::span<const Candidate> posts, const SelectOptions& options) {
 void sort_for_reading(std::vector<Selected>& posts, const SelectOptions& options) {
   std::sort(posts.begin(), posts.end(), [&options](const Selected& a, const Selected& b) {
     if (a.pinned != b.pinned) return a.pinned;
-    if (options.order == Order::oldest) return std::tuple{a.date, a.id} < std::tuple{b.date, b.id};
-    if (options.order == Order::source && a.source_name != b.source_name) {
-      return source_rank(a, options) < source_rank(b, options);
-    }
-    return std::tuple{b.date, b.id} < std::tuple{a.date, a.id};
+    const bool by_source = a.source != b.source;
+    const auto rank = [&options](const Selected& post) { return std::pair{source_rank(post, options), post.source}; };
+    if (by_source && options.order == Order::source) return rank(a) < rank(b);
+    if (a.date != b.date) return options.order == Order::oldest ? a.date < b.date : a.date > b.date;
+    if (by_source) return rank(a) < rank(b);
+    return std::tuple{a.place, a.id} < std::tuple{b.place, b.id};
   });
 }
+
+namespace {
+
+NotSelected waiting(Selected&& post, LeftOut why) {
+  return {.id = post.id, .why = why, .joined = std::move(post.joined), .first_seen = {}};
+}
+
+/// Cuts what has been sorted for reading into what is shown, what is listed and what waits.
+void cut(std::vector<Selected> posts, const SelectOptions& options, Selection& out) {
+  const std::size_t shown = options.max_posts ? std::max<std::size_t>(1, *options.max_posts) : posts.size();
+  const std::size_t listed = options.overflow == Overflow::list ? most_links : 0;
+  for (auto& post : posts) {
+    if (out.posts.size() < shown) {
+      out.posts.push_back(std::move(post));
+    } else if (out.more.size() < listed) {
+      out.more.push_back(std::move(post));
+    } else {
+      out.left_out.push_back(waiting(std::move(post), LeftOut::waits_max_posts));
+    }
+  }
+}
+
+}  // namespace
 
 Selection select(std::span<const Candidate> candidates, const SelectOptions& options, const SelectBounds& bounds) {
   Selection out;
   std::vector<const Candidate*> fresh;
   for (const auto& candidate : candidates) {
     if (const auto why = judge(candidate, options, bounds)) {
-      out.left_out.push_back({.id = candidate.id, .why = *why, .joined = {}});
+      if (*why == LeftOut::source) continue;
+      out.left_out.push_back({.id = candidate.id, .why = *why, .joined = {}, .first_seen = candidate.first_seen});
     } else if (candidate.repeat_of) {
       out.repeats.push_back({.id = candidate.id, .of = *candidate.repeat_of});
     } else {
@@ -246,29 +305,20 @@ Selection select(std::span<const Candidate> candidates, const SelectOptions& opt
   }
   Joiner joiner{std::move(fresh)};
   joiner.join_by(&Candidate::link_key, link_key_joins);
-  joiner.join_by(&Candidate::title_key, title_key_joins);
+  if (options.same_text) joiner.join_by(&Candidate::title_key, title_key_joins, options.same_text);
   std::vector<Selected> posts;
-  for (const auto& article : std::move(joiner).articles()) posts.push_back(join(article, options));
+  for (const auto& article : joiner.articles()) posts.push_back(join(article, options));
+  sort_for_reading(posts, options);
 
   if (posts.size() < std::max<std::size_t>(1, options.min_posts)) {
     out.skipped = posts.empty() ? "no posts"
                                 : fmt::format("{}, min_posts is {}", plural(static_cast<long long>(posts.size()), "post"),
                                               options.min_posts);
     out.repeats.clear();
+    for (auto& post : posts) out.left_out.push_back(waiting(std::move(post), LeftOut::waits_min_posts));
     return out;
   }
-  sort_for_reading(posts, options);
-  const std::size_t kept =
-      options.max_posts ? std::min(posts.size(), std::max<std::size_t>(1, *options.max_posts)) : posts.size();
-  for (std::size_t i = 0; i < posts.size(); ++i) {
-    if (i < kept) {
-      out.posts.push_back(std::move(posts[i]));
-    } else if (options.overflow == Overflow::list) {
-      out.more.push_back(std::move(posts[i]));
-    } else {
-      out.left_out.push_back({.id = posts[i].id, .why = LeftOut::cut_by_max_posts, .joined = std::move(posts[i].joined)});
-    }
-  }
+  cut(std::move(posts), options, out);
   return out;
 }
 
@@ -348,17 +398,56 @@ Result<Overflow> parse_overflow(std::string_view name) {
   return parse_name<Overflow>("overflow", name, known);
 }
 
+namespace {
+
+struct LeftOutWords {
+  LeftOut why;
+  std::string_view key;
+  std::string_view words;
+};
+
+constexpr std::array left_out_words{
+    LeftOutWords{LeftOut::waits_max_posts, "max_posts", "waiting for the next edition, max_posts is reached"},
+    LeftOutWords{LeftOut::waits_min_posts, "min_posts", "waiting for more posts, min_posts is not reached"},
+    LeftOutWords{LeftOut::waits_next_edition, "next_edition", "waiting for the next edition"},
+    LeftOutWords{LeftOut::first_reading, "first_reading", "older than one period at the first reading"},
+    LeftOutWords{LeftOut::flood, "flood", "set aside with a flood of old posts"},
+    LeftOutWords{LeftOut::too_old, "max_age", "older than max_age at first sight"},
+    LeftOutWords{LeftOut::pattern, "pattern", "kept out by a title pattern"},
+    LeftOutWords{LeftOut::topic, "topic", "not of this digest's topics"},
+    LeftOutWords{LeftOut::hidden, "hidden", "hidden by hand"},
+    LeftOutWords{LeftOut::repeat, "repeat", "brought by another source in an earlier edition"},
+    LeftOutWords{LeftOut::before_first_edition, "before_first_edition", "older than the digest"},
+    LeftOutWords{LeftOut::source, "source", "not of this digest's sources"},
+    LeftOutWords{LeftOut::not_seen_yet, "not_seen_yet", "not seen by then"},
+};
+
+}  // namespace
+
 std::string_view name_of(LeftOut why) {
-  switch (why) {
-    case LeftOut::cut_by_max_posts: return "cut by max_posts";
-    case LeftOut::too_old: return "older than max_age";
-    case LeftOut::too_new: return "not in this period yet";
-    case LeftOut::before_first_edition: return "older than the digest";
-    case LeftOut::source: return "source not in this digest";
-    case LeftOut::topic: return "topic not in this digest";
-    case LeftOut::pattern: return "title pattern";
+  return std::ranges::find(left_out_words, why, &LeftOutWords::why)->words;
+}
+
+std::string_view key_of(LeftOut why) {
+  return std::ranges::find(left_out_words, why, &LeftOutWords::why)->key;
+}
+
+std::vector<LeftOutPosts> by_reason(std::span<const NotSelected> left_out) {
+  constexpr std::size_t most_named = 1'000;
+  std::vector<LeftOutPosts> out;
+  for (const auto& each : left_out) {
+    auto found = std::ranges::find(out, each.why, &LeftOutPosts::why);
+    if (found == out.end()) found = out.insert(out.end(), LeftOutPosts{.why = each.why, .posts = 0, .named = {}});
+    ++found->posts;
+    if (found->named.size() < most_named) found->named.push_back(each.id);
   }
-  return "";
+  std::ranges::stable_sort(out, std::greater<>{}, &LeftOutPosts::posts);
+  return out;
+}
+
+std::optional<LeftOut> parse_left_out(std::string_view key) {
+  const auto* const found = std::ranges::find(left_out_words, key, &LeftOutWords::key);
+  return found == left_out_words.end() ? std::nullopt : std::optional{found->why};
 }
 
 }  // namespace tidings::digest

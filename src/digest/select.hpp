@@ -1,20 +1,26 @@
 // Which posts an edition carries, in which order and groups. Pure: candidates in, choice out.
 //
-// A candidate is a post first seen before the cut, not hidden, in no earlier edition of the digest that was not cancelled.
-// It is *dated* when its source gives a date that is not in the future of our first sight; otherwise undated.
-// - Dated: oldest_published() <= published < until. Undated: no further bound. Both: what was seen before the cut of the
-//   digest's first edition must not be older than that edition's `from`, or the whole backlog would come with the second.
-// - Sources, topics and the two patterns of the digest must match.
-// - The same article of several sources appears once, naming all of them: equal link keys, else equal title keys. Two
-//   posts of one source are never joined, nor is a key by which one source names two posts, a bare host as link, or a title
-//   key under 8 code points. A link that an earlier edition carried from another source is a repeat and is left out for good.
+// A candidate is a post first seen before the cut, in no earlier edition of the digest that was not cancelled. First sight
+// decides: it belongs to the first edition whose cut comes after it, and what waits never expires.
+// - Sources, topics and the two patterns of the digest must match; it must not be hidden, nor set aside with a flood.
+// - Age cuts in one place: what a source's first reading brought is taken one regular period back, in the digest's first edition
+//   from its period on. max_age is the publisher's own limit, between publication and first sight, and never cuts what was
+//   published since the source was last read. What an editor released is not asked for its age. Neither is an undated post: one
+//   without a date, or with one in the future of our first sight.
+// - The same article of several sources appears once, naming all of them: equal link keys, else equal title keys and nearly the
+//   same text. Two posts of one source are never joined, nor is a key by which one source names two posts, a bare host as link,
+//   or a title key under 8 code points. A link that an earlier edition carried from another source is a repeat and is left out
+//   for good.
 // - Pinned posts come first. What max_posts cuts stays a candidate for the next edition, or is listed as "more on the web"
-//   and has had its turn by that.
+//   and has had its turn by that; at most most_links are.
+// - Equal dates keep the order of the source, whichever order was chosen.
 // - Below min_posts nothing is chosen and every post stays a candidate; an empty edition is never made.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -42,6 +48,12 @@ struct Candidate {
   std::string title_key;
   std::vector<std::string> tags;
   bool pinned = false;
+  bool hidden = false;
+  bool set_aside = false;                    ///< with a flood of old posts, and not released
+  bool released = false;                     ///< by an editor: its age does not matter
+  std::optional<UtcTime> read_before{};      ///< its source's last good reading before the one that brought it; none: the first
+  std::int64_t place = 0;                     ///< in the source's own order
+  std::optional<UtcTime> first_run{};        ///< of a first reading: the run that was first to judge it; none: the one at hand
   bool link_shared = false;         ///< its source names another post by the same link: the link names no article
   std::optional<PostId> repeat_of;  ///< an earlier edition of this digest carried this link from another source
 
@@ -49,6 +61,8 @@ struct Candidate {
 
   [[nodiscard]] bool dated() const { return published && *published <= first_seen; }
   [[nodiscard]] UtcTime date() const { return dated() ? *published : first_seen; }
+  /// The date lies before a reading that did not show the post. A date at midnight may stand for the whole day.
+  [[nodiscard]] bool backdated() const;
 };
 
 /// A configured source as the digest sees it.
@@ -74,6 +88,9 @@ enum class Order { newest, oldest, source };
 enum class GroupBy { day, source, topic, none };
 enum class Overflow { wait, list };  ///< what max_posts cuts: waits for the next edition, or is a link at the end of this one
 
+/// Links "more on the web" at the end of an edition, at most: a mail is no list of ten thousand lines. The others wait.
+constexpr std::size_t most_links = 100;
+
 /// The part of a [[digest]] that decides the choice.
 struct SelectOptions {
   std::vector<SourceTopics> sources;         ///< all of the configuration in its order; a post of another is left out
@@ -81,22 +98,25 @@ struct SelectOptions {
   std::vector<std::string> only_topics;      ///< empty: all
   std::optional<TitlePattern> include;
   std::optional<TitlePattern> exclude;
+  std::optional<std::chrono::milliseconds> max_age;
   Order order = Order::newest;
   GroupBy group_by = GroupBy::day;
   std::size_t min_posts = 1;                 ///< 0 counts as 1
   std::optional<std::size_t> max_posts;
   Overflow overflow = Overflow::wait;
+  /// Whether two posts of one title say nearly the same; asked for few. None: titles join nothing.
+  std::function<bool(PostId, PostId)> same_text;
 };
 
 /// The bounds in time of one edition.
 struct SelectBounds {
   UtcTime cut{};                             ///< first seen before this
-  UtcTime until{};                           ///< dated ones published before this
-  UtcTime oldest{};                          ///< and at or after this (oldest_published())
+  UtcTime scheduled{};
+  std::chrono::milliseconds nominal{};       ///< one regular period
+  UtcTime owed_from{};                       ///< first seen at or after this
   UtcTime origin_from{};                     ///< of the first edition, this one if there is none before
   UtcTime origin_cut{};
-  UtcTime judged_cut{};                      ///< of the last edition with posts; none: the epoch
-  UtcTime oldest_judged{};                   ///< in the place of `oldest` for posts first seen before that cut
+  UtcTime judged_cut{};                      ///< of the edition before: what was left out for good by then has been told
 };
 
 /// A post in the edition with everything that was joined to it.
@@ -109,20 +129,51 @@ struct Selected {
   std::vector<std::string> topics;           ///< of all of them: topics of the sources and tags; folded, sorted, unique
   UtcTime date{};
   bool pinned = false;
+  std::int64_t place = 0;                     ///< in the source's own order
 
   bool operator==(const Selected&) const = default;
 };
 
-enum class LeftOut { cut_by_max_posts, too_old, too_new, before_first_edition, source, topic, pattern };
+enum class LeftOut {
+  waits_max_posts,
+  waits_min_posts,
+  waits_next_edition,
+  first_reading,
+  flood,
+  too_old,
+  pattern,
+  topic,
+  hidden,
+  repeat,
+  before_first_edition,
+  source,
+  not_seen_yet,
+};
 
-/// A candidate that is not in the edition, and why; for the preflight, --dry-run and "more on the web".
+/// Whether the post stays a candidate: it comes in a later edition.
+[[nodiscard]] constexpr bool waits(LeftOut why) { return why <= LeftOut::waits_next_edition; }
+
+/// A candidate that is not in the edition, and why.
 struct NotSelected {
   PostId id;
   LeftOut why{};
-  std::vector<PostId> joined;  ///< of a post cut by max_posts
+  std::vector<PostId> joined = {};  ///< of a post that waits
+  UtcTime first_seen = {};
 
   bool operator==(const NotSelected&) const = default;
 };
+
+/// Posts that an edition left out for one reason.
+struct LeftOutPosts {
+  LeftOut why{};
+  std::int64_t posts = 0;
+  std::vector<PostId> named;  ///< the first thousand of them
+
+  bool operator==(const LeftOutPosts&) const = default;
+};
+
+/// The most frequent reason first.
+[[nodiscard]] std::vector<LeftOutPosts> by_reason(std::span<const NotSelected> left_out);
 
 struct Repeat {
   PostId id;
@@ -143,7 +194,7 @@ struct Selection {
   std::vector<Selected> posts;        ///< in reading order; empty if skipped
   std::vector<Selected> more;         ///< beyond max_posts with Overflow::list, in reading order: links at the end
   std::vector<Repeat> repeats;        ///< to be recorded with the edition, so that they never come up again
-  std::vector<NotSelected> left_out;  ///< in the order of the candidates; those cut by max_posts in reading order at the end
+  std::vector<NotSelected> left_out;  ///< in the order of the candidates, less those of other sources; those that wait at the end
   std::string skipped;                ///< why there is no edition: "no posts", "2 posts, min_posts is 3"; empty if there is one
 };
 
@@ -159,7 +210,7 @@ struct Selection {
 /// One article out of several posts, at least one and of different sources; the first stands for it.
 [[nodiscard]] Selected join(std::span<const Candidate> posts, const SelectOptions& options);
 
-/// Pinned posts first, then by options.order. Total: equal dates are told apart by id.
+/// Pinned posts first, then by options.order; equal dates by source as configured, then in the source's own order.
 void sort_for_reading(std::vector<Selected>& posts, const SelectOptions& options);
 
 /// What group() needs of a post; the caller has it in full by then.
@@ -179,6 +230,10 @@ struct GroupInput {
 [[nodiscard]] Result<Order> parse_order(std::string_view name);
 [[nodiscard]] Result<GroupBy> parse_group_by(std::string_view name);
 [[nodiscard]] Result<Overflow> parse_overflow(std::string_view name);
-[[nodiscard]] std::string_view name_of(LeftOut why);  ///< in words: "cut by max_posts"
+/// In words: "waiting for the next edition, max_posts is reached".
+[[nodiscard]] std::string_view name_of(LeftOut why);
+/// A word for programs and the store: "max_posts".
+[[nodiscard]] std::string_view key_of(LeftOut why);
+[[nodiscard]] std::optional<LeftOut> parse_left_out(std::string_view key);
 
 }  // namespace tidings::digest

@@ -285,11 +285,22 @@ std::string fill_placeholders(std::string_view pattern, const Placeholders& valu
 }
 
 Days days_of(const digest::Period& period, const Zone& zone) {
-  const std::chrono::local_days first = std::chrono::floor<std::chrono::days>(zone.to_local(period.from));
-  // Until Monday 08:00 means that Monday's digest is about the days before it.
-  const std::chrono::local_days until = std::chrono::floor<std::chrono::days>(zone.to_local(period.until));
-  const auto last = std::max(first, until - std::chrono::days{1});
-  return {.first = std::chrono::year_month_day{first}, .last = std::chrono::year_month_day{last}};
+  using std::chrono::days;
+  constexpr std::chrono::hours noon{12};
+  const auto from = zone.to_local(period.from);
+  const auto until = zone.to_local(period.until);
+  const auto first_day = std::chrono::floor<days>(from);
+  const auto last_day = std::chrono::floor<days>(until);
+  const auto first = from <= first_day + noon ? first_day : first_day + days{1};
+  const auto last = until > last_day + noon ? last_day : last_day - days{1};
+  if (first <= last) return {.first = std::chrono::year_month_day{first}, .last = std::chrono::year_month_day{last}};
+  const std::chrono::year_month_day middle{std::chrono::floor<days>(from + (until - from) / 2)};
+  return {.first = middle, .last = middle};
+}
+
+Days with_days(Days span, const digest::DateSpan& shown, const Zone& zone) {
+  const auto day = [&zone](UtcTime t) { return std::chrono::year_month_day{std::chrono::floor<std::chrono::days>(zone.to_local(t))}; };
+  return {.first = std::min(span.first, day(shown.oldest)), .last = std::max(span.last, day(shown.newest))};
 }
 
 Result<Strings> Strings::load(std::string_view theme, std::string_view language, const Lookup& lookup) {

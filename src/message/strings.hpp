@@ -31,8 +31,12 @@ struct Days {
   bool operator==(const Days&) const = default;
 };
 
-/// The days that a reader would say an edition covers: from Monday 08:00 until the next Monday 08:00 is Monday to Sunday.
+/// The days of which most lies in the period, that is, their noon: from Monday 08:00 until the next Monday 08:00 is Monday to
+/// Sunday. A shorter period is the day of its middle.
 [[nodiscard]] Days days_of(const digest::Period& period, const Zone& zone);
+
+/// Stretched so that the days of these posts are in it.
+[[nodiscard]] Days with_days(Days days, const digest::DateSpan& shown, const Zone& zone);
 
 /// Values for {placeholders}.
 using Placeholders = std::map<std::string, std::string, std::less<>>;

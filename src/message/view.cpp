@@ -198,6 +198,11 @@ json texts_data(const json& data, const Strings& strings) {
   return out;
 }
 
+Days days_covered(const EditionView& view, const Zone& zone) {
+  const auto days = days_of(view.period, zone);
+  return view.shown ? with_days(days, *view.shown, zone) : days;
+}
+
 json edition_data(const EditionView& view, const Strings& strings, const Zone& zone, const SlotText& slot, bool has_name) {
   json data = json::object();
   const bool rtl = strings.direction() == "rtl";
@@ -213,7 +218,7 @@ json edition_data(const EditionView& view, const Strings& strings, const Zone& z
   data["edition_title"] = edition_title(view, strings, zone);
   data["edition_rule"] = rule_under(edition_title(view, strings, zone), '=', text_columns);
   data["edition_number"] = fmt::format("{}", view.number);
-  data["period"] = strings.period(days_of(view.period, zone));
+  data["period"] = strings.period(days_covered(view, zone));
   data["date"] = strings.date(day_of(view.date, zone));
   data["preheader"] = preheader_of(view);
   data["intro_html"] = plain(view.intro_html);
@@ -339,7 +344,7 @@ constexpr std::array all_variables{
 }  // namespace
 
 std::string edition_title(const EditionView& view, const Strings& strings, const Zone& zone) {
-  return strings.edition_title(digest_title_of(view), strings.period(days_of(view.period, zone)));
+  return strings.edition_title(digest_title_of(view), strings.period(days_covered(view, zone)));
 }
 
 json to_data(const EditionView& view, const Strings& strings, const Zone& zone, std::size_t variant) {

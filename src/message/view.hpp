@@ -56,6 +56,7 @@ struct EditionView {
   std::string digest_title = {};    ///< empty: the newsletter's name
   int number = 1;
   digest::Period period = {};
+  std::optional<digest::DateSpan> shown = {};  ///< of the edition's posts: its title covers their days
   UtcTime date{};         ///< when it appears
   std::string preheader = {};  ///< empty: made from the titles
   std::string intro_html = {};

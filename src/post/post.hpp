@@ -3,6 +3,7 @@
 // A Post is safe: its text is clean UTF-8, its HTML has passed the sanitiser, its link and image are http(s) or empty.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,13 @@
 #include "base/id.hpp"
 
 namespace tidings::post {
+
+/// Whether that date of a post lies before `reading`, with care: a date at midnight (UTC) may stand for the whole day.
+[[nodiscard]] inline bool published_before(UtcTime published, UtcTime reading) {
+  constexpr std::chrono::hours day{24};
+  const bool whole_day = published.time_since_epoch() % day == std::chrono::milliseconds{0};
+  return published + (whole_day ? day : std::chrono::hours{0}) < reading;
+}
 
 struct Post {
   PostId id;

@@ -1,5 +1,6 @@
 #include "post/post_table.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -48,6 +49,13 @@ struct Known {
 struct Change {
   PostId known;
   Post post;
+  std::int64_t place = 0;  ///< of a new one
+};
+
+/// An entry's post in the order of the feed: a row, or else a change that will be one.
+struct Slot {
+  PostId known;
+  std::size_t change = 0;
 };
 
 /// How often guids and links occur in one feed: what occurs twice names no entry.
@@ -136,8 +144,70 @@ Result<void> write_tags(store::Database& database, PostId id, const std::vector<
   return {};
 }
 
-/// False if another process has stored a post of this identity meanwhile.
-Result<bool> insert(store::Database& database, const Post& post) {
+/// Between two posts there is room for twenty that come later, one after the other.
+constexpr std::int64_t place_step = 1 << 20;
+
+Result<std::optional<std::int64_t>> place_of(store::Database& database, PostId id) {
+  auto row = database.prepare("SELECT place FROM post_sights WHERE post_id = :post");
+  row.bind(":post", id);
+  TIDINGS_LET(const bool found, row.step());
+  return found ? std::optional{row.integer(0)} : std::nullopt;
+}
+
+/// Gives the new posts places between their neighbours in the feed, so that a source's posts stay in its own order over all readings,
+/// whether new ones come on top, at the end or in between.
+Result<void> find_places(store::Database& database, std::span<const Slot> slots, std::vector<Change>& changes) {
+  std::optional<std::int64_t> before;
+  for (std::size_t begin = 0; begin < slots.size();) {
+    if (slots[begin].known) {
+      TIDINGS_LET(const auto own, place_of(database, slots[begin].known));
+      if (own) before = own;
+      ++begin;
+      continue;
+    }
+    std::size_t end = begin;
+    while (end < slots.size() && !slots[end].known) ++end;
+    std::optional<std::int64_t> after;
+    for (auto next = end; next < slots.size() && !after; ++next) {
+      if (!slots[next].known) continue;
+      TIDINGS_LET(after, place_of(database, slots[next].known));
+    }
+    const auto count = static_cast<std::int64_t>(end - begin);
+    auto step = place_step;
+    if (before && after) step = *after > *before ? (*after - *before) / (count + 1) : 0;
+    const auto first = before ? *before + step : after ? *after - count * step : 0;
+    for (std::int64_t i = 0; i < count; ++i) {
+      changes[slots[begin + static_cast<std::size_t>(i)].change].place = first + i * step;
+    }
+    before = first + (count - 1) * step;
+    begin = end;
+  }
+  return {};
+}
+
+/// Published before the last good reading, which did not show it.
+bool is_late(const Post& post, const Reading& reading) {
+  if (!reading.last_good || !post.published || *post.published > reading.now) return false;
+  return published_before(*post.published, *reading.last_good);
+}
+
+bool is_flood(std::span<const Change> changes, std::size_t entries, const Reading& reading) {
+  constexpr std::size_t always_fine = 10;
+  const auto late = static_cast<std::size_t>(std::ranges::count_if(
+      changes, [&](const Change& change) { return !change.known && is_late(change.post, reading); }));
+  return late > always_fine && 2 * late > entries;
+}
+
+Result<void> write_sight(store::Database& database, PostId id, const Change& change, const Reading& reading,
+                         std::optional<UtcTime> set_aside) {
+  auto row = database.prepare(R"(
+    INSERT INTO post_sights (post_id, read_before_ms, place, set_aside_ms) VALUES (:post, :read_before, :place, :set_aside))");
+  row.bind(":post", id).bind(":read_before", reading.last_good).bind(":place", change.place);
+  return row.bind(":set_aside", set_aside).run();
+}
+
+/// None if another process has stored a post of this identity meanwhile.
+Result<std::optional<PostId>> insert(store::Database& database, const Post& post) {
   auto statement = database.prepare(R"(
     INSERT INTO posts (source_id, identity, link, link_key, title, title_key, author, published_ms, updated_ms, first_seen_ms,
                        image_url, image_alt, html, summary_html, language, content_hash)
@@ -147,13 +217,13 @@ Result<bool> insert(store::Database& database, const Post& post) {
   bind_contents(statement, post);
   statement.bind(":source", post.source).bind(":first_seen", post.first_seen);
   TIDINGS_LET(const auto added, statement.step());
-  if (!added) return false;
+  if (!added) return std::nullopt;
   const PostId id{statement.integer(0)};
   // The row is written only once the statement has run to its end.
   TIDINGS_LET(const auto more, statement.step());
   static_cast<void>(more);
   TIDINGS_TRY(write_tags(database, id, post.tags));
-  return true;
+  return id;
 }
 
 /// The identity follows a changed guid, unless another row has it.
@@ -191,43 +261,69 @@ Result<void> set_flag(store::Database& database, const char* sql, PostId id, boo
 
 }  // namespace
 
-Result<StoreCounts> PostTable::store(SourceId source, std::span<const source::Entry> entries, UtcTime now,
-                                     const NormaliseOptions& options) {
+namespace {
+
+/// What one reading comes to, worked out before anything is written.
+struct Work {
   StoreCounts counts;
   std::vector<Change> changes;
+  std::vector<Slot> slots;
+};
+
+Result<Work> compare(store::Database& database, const Reading& reading, std::span<const source::Entry> entries,
+                     const NormaliseOptions& options) {
+  Work work;
   std::set<std::string> fresh;
   std::set<PostId> seen;
   const Repeats repeats{entries};
   for (const auto& entry : entries) {
-    TIDINGS_LET(const auto known, find_known(*database_, source, entry, repeats, options));
+    TIDINGS_LET(const auto known, find_known(database, reading.source, entry, repeats, options));
     if (known && !seen.insert(known->id).second) continue;
+    if (known) work.slots.push_back({.known = known->id});
     if (known && known->content_hash == content_hash(entry, options)) {
-      ++counts.unchanged;
+      ++work.counts.unchanged;
       continue;
     }
     if (known) {
-      TIDINGS_LET(const auto frozen, is_frozen(*database_, known->id));
+      TIDINGS_LET(const auto frozen, is_frozen(database, known->id));
       if (frozen) {
-        ++counts.frozen;
+        ++work.counts.frozen;
         continue;
       }
     }
-    auto post = normalise(entry, source, now, options, repeats.guid(entry));
+    auto post = normalise(entry, reading.source, reading.now, options, repeats.guid(entry));
     if (!known && !fresh.insert(post.identity).second) continue;
-    changes.push_back({.known = known ? known->id : PostId{}, .post = std::move(post)});
+    if (!known) work.slots.push_back({.known = {}, .change = work.changes.size()});
+    work.changes.push_back({.known = known ? known->id : PostId{}, .post = std::move(post)});
   }
-  if (changes.empty()) return counts;
+  return work;
+}
+
+}  // namespace
+
+Result<StoreCounts> PostTable::store(const Reading& looked, std::span<const source::Entry> entries, const NormaliseOptions& options) {
+  auto reading = looked;
+  if (reading.last_good > reading.now) reading.last_good = UtcTime{};  // by a clock that was wrong: nothing was published before
+  TIDINGS_LET(auto work, compare(*database_, reading, entries, options));
+  auto& counts = work.counts;
+  if (work.changes.empty()) return counts;
+  const bool flood = is_flood(work.changes, entries.size(), reading);
 
   TIDINGS_LET(auto transaction, database_->begin());
-  for (const auto& [known, post] : changes) {
-    if (!known) {
-      TIDINGS_LET(const auto added, insert(*database_, post));
+  TIDINGS_TRY(find_places(*database_, work.slots, work.changes));
+  for (const auto& change : work.changes) {
+    if (!change.known) {
+      TIDINGS_LET(const auto added, insert(*database_, change.post));
       ++(added ? counts.added : counts.unchanged);
+      if (!added) continue;
+      const bool aside = flood && is_late(change.post, reading);
+      counts.set_aside += aside ? 1 : 0;
+      TIDINGS_TRY(write_sight(*database_, *added, change, reading, aside ? std::optional{reading.now} : std::nullopt));
       continue;
     }
     // Again under the lock: an edition may have been sealed since.
-    TIDINGS_LET(const auto frozen, is_frozen(*database_, known));
-    if (!frozen) TIDINGS_TRY(update(*database_, known, post));
+    TIDINGS_LET(const auto frozen, is_frozen(*database_, change.known));
+    if (!frozen) TIDINGS_TRY(update(*database_, change.known, change.post));
     ++(frozen ? counts.frozen : counts.updated);
   }
   TIDINGS_TRY(transaction.commit());
@@ -246,7 +342,8 @@ Result<Post> PostTable::find(PostId id) {
 Result<std::vector<Post>> PostTable::list(const PostFilter& filter) {
   auto query = database_->prepare(TIDINGS_SELECT_POSTS R"(
     WHERE (:source IS NULL OR source_id = :source) AND (:since IS NULL OR first_seen_ms >= :since)
-    ORDER BY first_seen_ms DESC, published_ms DESC, id DESC LIMIT :limit)");
+    ORDER BY first_seen_ms DESC, published_ms DESC, source_id,
+             (SELECT place FROM post_sights WHERE post_id = posts.id), id LIMIT :limit)");
   query.bind(":source", filter.source).bind(":since", filter.since).bind(":limit", filter.limit);
   std::vector<Post> posts;
   for (;;) {
@@ -279,6 +376,39 @@ Result<std::vector<Post>> PostTable::load(std::span<const PostId> ids) {
     posts.push_back(std::move(post));
   }
   return posts;
+}
+
+Result<std::vector<SetAside>> PostTable::set_aside() {
+  auto rows = database_->prepare(R"(
+    SELECT p.source_id, s.set_aside_ms, count(*)
+    FROM post_sights s JOIN posts p ON p.id = s.post_id
+    WHERE s.set_aside_ms IS NOT NULL AND s.released_ms IS NULL
+    GROUP BY p.source_id, s.set_aside_ms ORDER BY s.set_aside_ms DESC, p.source_id)");
+  std::vector<SetAside> out;
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return out;
+    out.push_back({.source = rows.id<SourceId>(0), .at = rows.time(1), .posts = rows.integer(2)});
+  }
+}
+
+Result<int> PostTable::release(PostId id, UtcTime now) {
+  // A post of an older version has no row yet.
+  auto release = database_->prepare(R"(
+    INSERT INTO post_sights (post_id, place, released_ms) SELECT id, 0, :now FROM posts WHERE id = :id
+    ON CONFLICT (post_id) DO UPDATE SET released_ms = excluded.released_ms WHERE post_sights.released_ms IS NULL)");
+  TIDINGS_TRY(release.bind(":id", id).bind(":now", now).run());
+  const auto changed = static_cast<int>(database_->changes());
+  if (changed == 0) TIDINGS_TRY(find(id));
+  return changed;
+}
+
+Result<int> PostTable::release_all(SourceId source, UtcTime now) {
+  auto release = database_->prepare(R"(
+    UPDATE post_sights SET released_ms = :now
+    WHERE set_aside_ms IS NOT NULL AND released_ms IS NULL AND post_id IN (SELECT id FROM posts WHERE source_id = :source))");
+  TIDINGS_TRY(release.bind(":source", source).bind(":now", now).run());
+  return static_cast<int>(database_->changes());
 }
 
 Result<void> PostTable::set_hidden(PostId id, Hidden hidden) {

@@ -1,8 +1,11 @@
-// The posts and post_tags tables: the only writer of both.
+// The posts, post_tags and post_sights tables: the only writer of them.
 //
 // An edited post is updated until it is in an edition that is past draft and was not cancelled; from then on it never
-// changes, so that an edition can always be shown as it was sent. first_seen never changes. Not thread-safe: one PostTable
-// per handle. Any call may fail as store/database.hpp says.
+// changes, so that an edition can always be shown as it was sent. first_seen never changes, nor how the post was first seen.
+// A *flood* is one reading in which more than half of the entries, and more than ten, are new to us although they were published
+// before the source's last good reading: a blog that has moved or was imported again. Such entries are set aside, until release().
+// A first reading is no flood, and an outage brings none: what was published in it is younger than the last good reading.
+// Not thread-safe: one PostTable per handle. Any call may fail as store/database.hpp says.
 #pragma once
 
 #include <optional>
@@ -22,14 +25,31 @@ struct StoreCounts {
   int updated = 0;
   int unchanged = 0;
   int frozen = 0;  ///< edited at the source, but already in a sealed edition
+  int set_aside = 0;  ///< of the added ones: they came with a flood
 
   bool operator==(const StoreCounts&) const = default;
+};
+
+/// One look at a source.
+struct Reading {
+  SourceId source;
+  UtcTime now{};
+  std::optional<UtcTime> last_good{};  ///< when the source was last read well before; none: this is its first reading
 };
 
 struct PostFilter {
   std::optional<SourceId> source;
   std::optional<UtcTime> since;  ///< first seen at or after
   int limit = 50;
+};
+
+/// A flood's posts, as far as they are set aside still.
+struct SetAside {
+  SourceId source;
+  UtcTime at{};
+  std::int64_t posts = 0;
+
+  bool operator==(const SetAside&) const = default;
 };
 
 enum class Hidden { no, yes };
@@ -40,8 +60,8 @@ class PostTable {
   explicit PostTable(store::Database& database) : database_(&database) {}
 
   /// Stores what is new or changed in one transaction; the HTML work is done before the lock is taken. Entries that appear
-  /// twice count once. Idempotent.
-  [[nodiscard]] Result<StoreCounts> store(SourceId source, std::span<const source::Entry> entries, UtcTime now,
+  /// twice count once. Idempotent. `entries` in the source's own order, which is kept for equal dates.
+  [[nodiscard]] Result<StoreCounts> store(const Reading& reading, std::span<const source::Entry> entries,
                                           const NormaliseOptions& options = {});
 
   /// Errc::no_input if there is none.
@@ -55,6 +75,14 @@ class PostTable {
 
   /// In the order asked for. Errc::no_input names the first that is absent.
   [[nodiscard]] Result<std::vector<Post>> load(std::span<const PostId> ids);
+
+  /// Floods that wait for release(), newest first.
+  [[nodiscard]] Result<std::vector<SetAside>> set_aside();
+
+  /// Lets posts into the next editions whatever their age: one, or all that are set aside of one source. Returns how many were
+  /// not released before. Errc::no_input if there is no such post.
+  [[nodiscard]] Result<int> release(PostId id, UtcTime now);
+  [[nodiscard]] Result<int> release_all(SourceId source, UtcTime now);
 
   /// Errc::no_input if there is no such post.
   [[nodiscard]] Result<void> set_hidden(PostId id, Hidden hidden);

@@ -134,7 +134,7 @@ class Scheduler(unittest.TestCase):
         self.assertEqual(dates["r000@example.org"], MONDAY.replace(hour=7, minute=30))
         self.assertGreater(dates["r001@example.org"], dates["r000@example.org"])  # deferred, tried again by itself
         states = collections.Counter((each["digest"], each["state"]) for each in self.home.json("edition", "list", at=MONDAY))
-        self.assertEqual(states, {("daily", "sent"): 1, ("daily", "skipped"): 2, ("weekly", "sent"): 1})
+        self.assertEqual(states, {("daily", "sent"): 1, ("daily", "skipped"): 1, ("weekly", "sent"): 1})  # none from before the digests were known
 
     def test_a_held_edition_is_said_once_and_stays_in_the_status(self):
         late = MONDAY + datetime.timedelta(days=2, hours=5)
@@ -146,11 +146,12 @@ class Scheduler(unittest.TestCase):
             server.take()
             self.home.write("feed.xml", rss("Feed", [Article("Post 1", "https://blog.example/1", MONDAY, MONDAY, "<p>Text</p>")]))
             said = self.home.do("run", "--until", (late + datetime.timedelta(hours=30)).isoformat(), at=late)
-            self.assertEqual([parse_mail(mail.octets)["Feedback-ID"] for mail in server.accepted], ["1:daily:digest:tidings"])
+            # The first one went with the send above: it covered the runs that were missed since the digest was known.
+            self.assertEqual([parse_mail(mail.octets)["Feedback-ID"] for mail in server.accepted], ["2:daily:digest:tidings"])
         self.assertIn("daily: skipped", said)  # what becomes of another digest is no reason to say it again
         self.assertEqual([line for line in said.splitlines() if "weekly: held" in line],
                          ["weekly: held, it was due 2026-01-05 08:00, longer ago than max_lateness 36h"])
-        self.assertIn("tidings send weekly --now", self.home.do("status", at=late + datetime.timedelta(hours=30)))
+        self.assertIn("tidings send weekly --late", self.home.do("status", at=late + datetime.timedelta(hours=30)))
 
     def test_the_archive_follows(self):
         with SmtpServer() as server:

@@ -20,9 +20,9 @@ struct Paper : Shop {
   std::size_t compose(std::string_view digest, UtcTime at, milliseconds length, const SelectOptions& options = {}) {
     const auto history = *table.history(digest);
     const Period period{history.covered_until.value_or(at - length), at};
-    const Plan plan{.scheduled = at, .period = period, .nominal = length, .missed_runs = 0, .first = !history.covered_until};
-    const auto bounds = EditionTable::bounds(plan, history, at, days{60});
-    const auto selection = select(*table.candidates(digest, options, bounds), options, bounds);
+    const Plan plan{.scheduled = at, .period = period, .nominal = length, .missed_runs = 0};
+    const auto bounds = EditionTable::bounds(plan, history, at);
+    const auto selection = select(table.candidates(digest, options, bounds)->candidates, options, bounds);
     REQUIRE(selection.skipped.empty());
     return seal({.digest = std::string{digest}, .scheduled = at, .period = period, .cut = at, .title = "", .reason = ""}, selection,
                 options);
@@ -151,7 +151,7 @@ TEST_CASE("carry_over: an article that came from another source is not brought a
   // The original is older and so stands for the article in the weekly.
   paper.post({.source = 1, .published = at - days{1}, .first_seen = monday + hours{2}, .link_key = "example.org/a"});
   const auto other = paper.post_of(1);
-  paper.weekly(7);
+  paper.compose("weekly", monday + days{7}, days{8});
   paper.deliver();
   CHECK(paper.received(reader) == Ids{late_copy.value, other});
 }
@@ -211,10 +211,10 @@ TEST_CASE("carry_over: what a digest would have brought while nobody read it is 
   const auto post = paper.post_of(0);
   {
     const auto history = *paper.table.history("weekly");
-    const Plan plan{.scheduled = monday, .period = {monday - days{7}, monday}, .nominal = days{7}, .missed_runs = 0, .first = true};
+    const Plan plan{.scheduled = monday, .period = {monday - days{7}, monday}, .nominal = days{7}, .missed_runs = 0};
     const SelectOptions options;
-    const auto bounds = EditionTable::bounds(plan, history, monday, {});
-    const auto selection = select(*paper.table.candidates("weekly", options, bounds), options, bounds);
+    const auto bounds = EditionTable::bounds(plan, history, monday);
+    const auto selection = select(paper.table.candidates("weekly", options, bounds)->candidates, options, bounds);
     auto transaction = paper.database.begin();
     REQUIRE(paper.table.record_skipped({.digest = "weekly", .scheduled = monday, .period = plan.period, .cut = monday, .title = "",
                                         .reason = "nobody to send it to"}, selection, monday));

@@ -21,28 +21,57 @@ History covered(std::string_view until) {
   const auto t = at(until);
   return {.origin = History::Origin{.from = at("2025-12-01T06:00:00Z"), .cut = at("2025-12-08T06:10:00Z")},
           .covered_until = t,
-          .posts_until = t,
-          .posts_cut = t,
+          .judged_cut = t,
           .newest_run = t,
           .next_number = 5};
 }
 
+History known(std::string_view since) {
+  History out;
+  out.known_since = at(since);
+  return out;
+}
+
 }  // namespace
 
-TEST_CASE("period: the first edition looks back one period") {
-  const auto plan = due_plan(weekly(), athens(), {}, at("2026-01-05T06:05:00Z"));
+TEST_CASE("period: the first edition is the next run after the digest was known, and looks back one period") {
+  CHECK_FALSE(due_plan(weekly(), athens(), {}, at("2026-01-05T06:05:00Z")));
+  const auto history = known("2026-01-05T06:05:00Z");
+  CHECK_FALSE_MESSAGE(due_plan(weekly(), athens(), history, at("2026-01-12T05:59:59Z")), "nothing is owed from before");
+  const auto plan = due_plan(weekly(), athens(), history, at("2026-01-12T06:10:00Z"));
   REQUIRE(plan);
-  CHECK(plan->scheduled == at("2026-01-05T06:00:00Z"));
-  CHECK(plan->period == Period{at("2025-12-29T06:00:00Z"), at("2026-01-05T06:00:00Z")});
-  CHECK(plan->first);
+  CHECK(plan->scheduled == at("2026-01-12T06:00:00Z"));
+  CHECK(plan->period == Period{at("2026-01-05T06:00:00Z"), at("2026-01-12T06:00:00Z")});
   CHECK(plan->missed_runs == 0);
+  CHECK_MESSAGE(due_plan(weekly(), athens(), known("2026-01-05T06:00:00Z"), at("2026-01-05T06:00:00Z")), "known in the instant of its run");
+}
+
+TEST_CASE("period: a first edition that was missed covers all that was owed") {
+  const auto plan = due_plan(weekly(), athens(), known("2026-01-07T10:00:00Z"), at("2026-01-29T12:00:00Z"));
+  REQUIRE(plan);
+  CHECK(plan->period == Period{at("2026-01-05T06:00:00Z"), at("2026-01-26T06:00:00Z")});
+  CHECK(plan->missed_runs == 2);
+}
+
+TEST_CASE("period: a digest that is known from the future owes the run at hand") {
+  const auto plan = due_plan(weekly(), athens(), known("2030-01-01T00:00:00Z"), at("2026-01-05T06:05:00Z"));
+  REQUIRE(plan);
+  CHECK(plan->period == Period{at("2025-12-29T06:00:00Z"), at("2026-01-05T06:00:00Z")});
+}
+
+TEST_CASE("period: a cancelled first edition is followed by one that reaches as far back") {
+  auto history = known("2026-01-07T10:00:00Z");
+  history.newest_run = at("2026-01-07T11:00:00Z");
+  history.cancelled_from = at("2025-12-31T11:00:00Z");
+  const auto plan = due_plan(weekly(), athens(), history, at("2026-01-12T06:00:00Z"));
+  REQUIRE(plan);
+  CHECK(plan->period == Period{at("2025-12-31T11:00:00Z"), at("2026-01-12T06:00:00Z")});
 }
 
 TEST_CASE("period: an edition begins where the one before it ended") {
   const auto plan = due_plan(weekly(), athens(), covered("2026-01-05T06:00:00Z"), at("2026-01-12T06:00:00Z"));
   REQUIRE(plan);
   CHECK(plan->period == Period{at("2026-01-05T06:00:00Z"), at("2026-01-12T06:00:00Z")});
-  CHECK_FALSE(plan->first);
   CHECK(plan->missed_runs == 0);
 }
 
@@ -94,32 +123,14 @@ TEST_CASE("period: an edition off the schedule ends now and the next regular one
 }
 
 TEST_CASE("period: the very first edition off the schedule looks back a whole period") {
-  const auto plan = plan_now(weekly(), athens(), {}, at("2026-01-05T06:05:00Z"));
+  const auto plan = plan_now(weekly(), athens(), known("2026-01-05T06:05:00Z"), at("2026-01-05T06:05:00Z"));
   REQUIRE(plan);
   CHECK(plan->period.from == at("2025-12-29T06:05:00Z"));
+  CHECK(plan->missed_runs == 0);
 }
 
-TEST_CASE("period: what is too late is held, but a first edition waits for its next run") {
-  const auto plan = due_plan(weekly(), athens(), covered("2026-01-05T06:00:00Z"), at("2026-01-13T18:00:00Z"));
-  REQUIRE(plan);
-  CHECK(lateness(*plan, at("2026-01-13T18:00:00Z"), hours{36}) == Lateness::in_time);
-  CHECK(lateness(*plan, at("2026-01-13T18:00:00.001Z"), hours{36}) == Lateness::held);
-  const auto first = due_plan(weekly(), athens(), {}, at("2026-01-14T06:00:00Z"));
-  REQUIRE(first);
-  CHECK(lateness(*first, at("2026-01-14T06:00:00Z"), hours{36}) == Lateness::waits);
-}
-
-TEST_CASE("period: how old a dated post may be") {
-  const auto history = covered("2026-01-05T06:00:00Z");
-  const auto plan = *due_plan(weekly(), athens(), history, at("2026-01-12T06:00:00Z"));
-  CHECK(oldest_published(plan, history, {}) == at("2025-12-29T06:00:00Z"));
-  CHECK(oldest_published(plan, history, days{10}) == at("2026-01-02T06:00:00Z"));
-  CHECK_MESSAGE(oldest_published(plan, history, days{2}) == plan.period.from, "never less than the period");
-  auto skipped = history;
-  skipped.posts_until = at("2025-12-15T06:00:00Z");
-  CHECK_MESSAGE(oldest_published(plan, skipped, {}) == at("2025-12-08T06:00:00Z"), "what skipped editions left open is still owed");
-  skipped.posts_until.reset();
-  CHECK(oldest_published(plan, skipped, days{7}) == skipped.origin->from);
-  const auto first = *due_plan(weekly(), athens(), {}, at("2026-01-12T06:00:00Z"));
-  CHECK(oldest_published(first, {}, days{60}) == first.period.from);
+TEST_CASE("period: what is too late is held") {
+  const auto scheduled = at("2026-01-12T06:00:00Z");
+  CHECK_FALSE(too_late(scheduled, at("2026-01-13T18:00:00Z"), hours{36}));
+  CHECK(too_late(scheduled, at("2026-01-13T18:00:00.001Z"), hours{36}));
 }

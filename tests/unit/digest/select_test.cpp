@@ -15,10 +15,10 @@ UtcTime at(std::string_view text) { return *parse_rfc3339(text); }
 const UtcTime from = *parse_rfc3339("2026-01-05T08:00:00Z");
 const UtcTime until = *parse_rfc3339("2026-01-12T08:00:00Z");
 
-/// The third or so edition of a weekly digest: max_age twice the period.
+/// The third or so edition of a weekly digest.
 SelectBounds weekly_bounds() {
-  return {.cut = until + minutes{5}, .until = until, .oldest = from - days{7}, .origin_from = from - days{21},
-          .origin_cut = from - days{14} + minutes{5}};
+  return {.cut = until + minutes{5}, .scheduled = until, .nominal = days{7}, .owed_from = from - days{21},
+          .origin_from = from - days{21}, .origin_cut = from - days{14} + minutes{5}, .judged_cut = from + minutes{5}};
 }
 
 Candidate post(std::int64_t id, UtcTime published, UtcTime first_seen) {
@@ -28,6 +28,8 @@ Candidate post(std::int64_t id, UtcTime published, UtcTime first_seen) {
   out.source_name = "harbour";
   out.published = published;
   out.first_seen = first_seen;
+  out.read_before = first_seen - hours{1};
+  out.place = id;
   out.title = "Post " + std::to_string(id);
   return out;
 }
@@ -57,6 +59,7 @@ using Ids = std::vector<std::int64_t>;
 SelectOptions options() {
   SelectOptions out;
   out.sources = {{"harbour", {"Boats"}, 0}, {"town", {"News"}, 5}, {"club", {}, 0}};
+  out.same_text = [](PostId, PostId) { return true; };
   return out;
 }
 
@@ -66,30 +69,104 @@ std::optional<LeftOut> verdict(const Candidate& candidate, const SelectOptions& 
 
 }  // namespace
 
-TEST_CASE("select: a dated post is in the period, or late within max_age") {
+TEST_CASE("select: first sight decides, whatever date a post has") {
   CHECK_FALSE(verdict(post(1, from)));
-  CHECK_FALSE(verdict(post(1, until - milliseconds{1}, until)));
-  CHECK(verdict(post(1, until, until)) == LeftOut::too_new);
-  CHECK_FALSE(verdict(post(1, from - days{7}, until)));
-  CHECK(verdict(post(1, from - days{7} - milliseconds{1}, until)) == LeftOut::too_old);
-  CHECK(verdict(post(1, from, until + minutes{5})) == LeftOut::too_new);
+  CHECK_FALSE(verdict(post(1, until + minutes{2}, until + minutes{3})));
+  CHECK_FALSE(verdict(post(1, from - days{3650}, until)));
+  CHECK_FALSE_MESSAGE(verdict(post(1, from - days{20}, from - days{20})), "what waits never expires");
+  CHECK(verdict(post(1, from, until + minutes{5})) == LeftOut::not_seen_yet);
 }
 
 TEST_CASE("select: a post without a date, or with one in the future, is taken by when it was seen") {
   CHECK_FALSE(verdict(undated(1, until)));
   CHECK_FALSE(verdict(undated(1, from - days{10})));
   CHECK_FALSE(verdict(post(1, until + days{300}, from)));
-  CHECK(verdict(undated(1, until + minutes{5})) == LeftOut::too_new);
+  CHECK(verdict(undated(1, until + minutes{5})) == LeftOut::not_seen_yet);
+  CHECK_MESSAGE(verdict(undated(1, from - days{22})) == LeftOut::before_first_edition, "seen before the digest began");
 }
 
-TEST_CASE("select: the backlog before the first edition stays away, however large max_age is") {
-  auto bounds = weekly_bounds();
-  bounds.oldest = from - days{3650};
-  const auto old_date = bounds.origin_from - days{1};
-  CHECK(judge(post(1, old_date), options(), bounds) == LeftOut::before_first_edition);
-  CHECK(judge(undated(1, old_date), options(), bounds) == LeftOut::before_first_edition);
-  CHECK_FALSE_MESSAGE(judge(post(1, old_date, bounds.origin_cut), options(), bounds), "back-dated, but new to us");
-  CHECK_FALSE(judge(post(1, bounds.origin_from), options(), bounds));
+TEST_CASE("select: what a source's first reading brings is taken one period back") {
+  const auto first_read = [](UtcTime published, UtcTime seen) {
+    auto out = post(1, published, seen);
+    out.read_before.reset();
+    return out;
+  };
+  CHECK_FALSE(verdict(first_read(until - days{7}, until + minutes{4})));
+  CHECK(verdict(first_read(until - days{7} - milliseconds{1}, until + minutes{4})) == LeftOut::first_reading);
+  CHECK_FALSE_MESSAGE(verdict(first_read(from - days{4}, from + days{2})), "one period back from the reading");
+  CHECK(verdict(first_read(from - days{6}, from + days{2})) == LeftOut::first_reading);
+  auto waited = first_read(from - days{7}, from + minutes{4});
+  waited.first_run = from;
+  CHECK_FALSE_MESSAGE(verdict(waited), "as the run judged it that was first to see it");
+  const auto before_origin = weekly_bounds().origin_cut - minutes{1};
+  CHECK_FALSE(verdict(first_read(from - days{21}, before_origin)));
+  CHECK(verdict(first_read(from - days{21} - milliseconds{1}, before_origin)) == LeftOut::first_reading);
+  auto released = first_read(from - days{3650}, until);
+  released.released = true;
+  CHECK_FALSE(verdict(released));
+}
+
+TEST_CASE("select: max_age is asked at first sight, and not of what an outage kept from us") {
+  auto with = options();
+  CHECK_FALSE_MESSAGE(verdict(post(1, until - days{10}, until), with), "there is none by default");
+  with.max_age = days{2};
+  CHECK(verdict(post(1, until - days{3}, until), with) == LeftOut::too_old);
+  CHECK_FALSE(verdict(post(1, until - days{1}, until), with));
+  CHECK_FALSE_MESSAGE(verdict(post(1, from - days{14}, from - days{14} + hours{2}), with), "it waits");
+  auto missed = post(1, until - days{5}, until);
+  missed.read_before = until - days{6};
+  CHECK_FALSE_MESSAGE(verdict(missed, with), "published since the source was last read");
+  missed.published = at("2026-01-07T00:00:00Z");
+  missed.read_before = at("2026-01-07T06:00:00Z");
+  CHECK_FALSE_MESSAGE(verdict(missed, with), "a date without a time");
+}
+
+TEST_CASE("select: what is hidden or set aside with a flood is left out, and says so") {
+  auto candidate = post(1, from);
+  candidate.set_aside = true;
+  CHECK(verdict(candidate) == LeftOut::flood);
+  candidate.hidden = true;
+  CHECK(verdict(candidate) == LeftOut::hidden);
+  for (const auto why : {LeftOut::flood, LeftOut::hidden, LeftOut::waits_max_posts, LeftOut::repeat}) CHECK(parse_left_out(key_of(why)) == why);
+  CHECK_FALSE(parse_left_out("nothing"));
+}
+
+TEST_CASE("select: equal dates keep the order of the source, whichever order is chosen") {
+  std::vector<Candidate> posts{post(1, from), post(2, from), post(3, from)};
+  posts[0].place = 5;
+  posts[1].place = -7;
+  posts[2].place = 6;
+  auto with = options();
+  for (const auto order : {Order::newest, Order::oldest, Order::source}) {
+    with.order = order;
+    CHECK(ids(select(posts, with, weekly_bounds())) == Ids{2, 1, 3});
+  }
+}
+
+TEST_CASE("select: equal titles join only what says nearly the same") {
+  auto a = post(1, from);
+  auto b = in_source(post(2, from), 2, "town");
+  a.title_key = b.title_key = "weekly links";
+  auto with = options();
+  bool alike = false;
+  with.same_text = [&](PostId, PostId) { return alike; };
+  CHECK(select(std::vector{a, b}, with, weekly_bounds()).posts.size() == 2);
+  alike = true;
+  CHECK(select(std::vector{a, b}, with, weekly_bounds()).posts.size() == 1);
+  with.same_text = {};
+  CHECK(select(std::vector{a, b}, with, weekly_bounds()).posts.size() == 2);
+}
+
+TEST_CASE("select: the links at the end are so many and no more, the others wait") {
+  std::vector<Candidate> posts;
+  for (int i = 1; i <= 250; ++i) posts.push_back(post(i, from + minutes{i}));
+  auto with = options();
+  with.max_posts = 20;
+  with.overflow = Overflow::list;
+  const auto chosen = select(posts, with, weekly_bounds());
+  CHECK(chosen.posts.size() == 20);
+  CHECK(chosen.more.size() == most_links);
+  CHECK(by_reason(chosen.left_out).front().posts == 130);
 }
 
 TEST_CASE("select: sources and topics of the digest must match, tags count as topics") {
@@ -131,7 +208,7 @@ TEST_CASE("select: order, and pinned posts first") {
                                post(4, from + hours{2})};
   posts[0].pinned = true;
   auto with = options();
-  CHECK(ids(select(posts, with, weekly_bounds())) == Ids{1, 3, 4, 2});
+  CHECK(ids(select(posts, with, weekly_bounds())) == Ids{1, 3, 2, 4});
   with.order = Order::oldest;
   CHECK(ids(select(posts, with, weekly_bounds())) == Ids{1, 2, 4, 3});
   with.order = Order::source;
@@ -157,11 +234,12 @@ TEST_CASE("select: max_posts cuts the tail and says so, min_posts skips") {
   const auto cut = select(posts, with, weekly_bounds());
   CHECK(ids(cut) == Ids{3, 2});
   REQUIRE(cut.left_out.size() == 1);
-  CHECK(cut.left_out[0] == NotSelected{{1}, LeftOut::cut_by_max_posts, {}});
+  CHECK(cut.left_out[0] == NotSelected{{1}, LeftOut::waits_max_posts, {}, {}});
   with.min_posts = 4;
   const auto skipped = select(posts, with, weekly_bounds());
   CHECK(skipped.posts.empty());
   CHECK(skipped.skipped == "3 posts, min_posts is 4");
+  CHECK(by_reason(skipped.left_out).front() == LeftOutPosts{LeftOut::waits_min_posts, 3, {{3}, {2}, {1}}});
   with.min_posts = 0;
   CHECK(select({}, with, weekly_bounds()).skipped == "no posts");
 }

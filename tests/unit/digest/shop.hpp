@@ -23,6 +23,7 @@ struct PostInput {
   std::string title_key{};
   std::vector<std::string> tags{};
   bool hidden = false;
+  bool first_reading = false;  ///< of its source; else it was read an hour before, and did not show the post
 };
 
 struct Shop {
@@ -44,6 +45,9 @@ struct Shop {
     row.bind(":link_key", input.link_key).bind(":title_key", input.title_key).bind(":title", "Post " + std::to_string(id.value));
     row.bind(":published", input.published).bind(":seen", input.first_seen).bind(":hidden", input.hidden ? 1 : 0);
     REQUIRE(row.run());
+    auto sight = database.prepare("INSERT INTO post_sights (post_id, read_before_ms, place) VALUES (:id, :before, :id)");
+    sight.bind(":id", id).bind(":before", input.first_reading ? std::nullopt : std::optional{input.first_seen - std::chrono::hours{1}});
+    REQUIRE(sight.run());
     for (const auto& tag : input.tags) {
       auto tagged = database.prepare("INSERT INTO post_tags (post_id, tag) VALUES (:post, :tag)");
       REQUIRE(tagged.bind(":post", id).bind(":tag", tag).run());

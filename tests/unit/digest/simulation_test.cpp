@@ -36,6 +36,7 @@ struct Stored {
   std::size_t article = 0;
   std::optional<UtcTime> published;
   UtcTime first_seen{};
+  bool first_reading = false;
 
   [[nodiscard]] bool dated() const { return published && *published <= first_seen; }
 };
@@ -118,6 +119,8 @@ class Simulation {
       readers_.push_back(reader);
     }
     walk_the_clock();
+    const std::vector<std::string> names{"daily", "weekly", "monthly"};
+    REQUIRE(shop_.table.meet(names, begin_));
   }
 
   void run() {
@@ -126,8 +129,7 @@ class Simulation {
       job(now);
       for (auto& reader : readers_) live(reader, now);
       now += minutes{30 + random_.below(8 * 60)};
-      after_outage_ = random_.one_in(150);
-      if (after_outage_) now += hours{random_.below(25 * 24)};
+      if (random_.one_in(150)) now += hours{random_.below(25 * 24)};
     }
     steady_until_ = now;
     for (; now < steady_until_ + days{45}; now += hours{12}) {  // the year is over: everything still owed goes out
@@ -170,7 +172,8 @@ class Simulation {
       }
       if (reader.digest.empty()) continue;
       for (const auto& [article, seen] : first_seen_) {
-        if (!articles_[article].fresh || !wants(reader, articles_[article])) continue;
+        // Only the first reading asks for the age.
+        if ((seen == begin_ && !articles_[article].fresh) || !wants(reader, articles_[article])) continue;
         if (seen <= reader.since || seen >= steady_until_) continue;
         CAPTURE(article);
         CAPTURE(reader.digest);
@@ -189,10 +192,7 @@ class Simulation {
   };
   struct OracleState {
     std::optional<UtcTime> covered;
-    std::optional<UtcTime> posts_until;
-    UtcTime posts_now{};  // when that edition was made
     UtcTime origin_from{};
-    UtcTime origin_now{};
     std::set<std::size_t> shown;
   };
 
@@ -221,14 +221,7 @@ class Simulation {
   }
 
   void job(UtcTime now) {
-    // A source may be out of reach, but not when the program comes back: what was published while both were away would be
-    // older than max_age by the next run, and rightly so.
-    if (after_outage_ || skipped_collect_ || !random_.one_in(30)) {
-      collect(now);
-      skipped_collect_ = false;
-    } else {
-      skipped_collect_ = true;
-    }
+    if (now == begin_ || !random_.one_in(30)) collect(now);
     for (const auto& digest : digests_) {
       compose(digest, now);
       consult_oracle(digest, now);
@@ -241,9 +234,10 @@ class Simulation {
       const auto article = waiting_.begin()->second.first;
       auto post = articles_[article].posts[waiting_.begin()->second.second];
       post.first_seen = now;
+      post.first_reading = now == begin_;
       const auto id = shop_.post(post);
       article_of_[id] = article;
-      stored_.push_back({id, article, post.published, now});
+      stored_.push_back({id, article, post.published, now, now == begin_});
       first_seen_.try_emplace(article, now);
     }
     // An edit, of something that every digest has had: it must not come again.
@@ -260,9 +254,10 @@ class Simulation {
     const auto history = *shop_.table.history(digest.name);
     const auto plan = due_plan(digest.schedule, zone_, history, now);
     if (!plan) return;
-    const auto bounds = EditionTable::bounds(*plan, history, now + milliseconds{1}, {});
-    const SelectOptions options;
-    const auto selection = select(*shop_.table.candidates(digest.name, options, bounds), options, bounds);
+    const auto bounds = EditionTable::bounds(*plan, history, now + milliseconds{1});
+    SelectOptions options;
+    options.same_text = [](PostId, PostId) { return true; };
+    const auto selection = select(shop_.table.candidates(digest.name, options, bounds)->candidates, options, bounds);
     const NewEdition edition{.digest = digest.name, .scheduled = plan->scheduled, .period = plan->period, .cut = bounds.cut,
                              .title = "", .reason = selection.skipped};
     if (!selection.skipped.empty()) {
@@ -280,30 +275,18 @@ class Simulation {
     while (newest + 1 < runs.size() && runs[newest + 1] <= now) ++newest;
     const auto run = runs[newest];
     if (state.covered && *state.covered >= run) return;
-    const auto nominal = run - runs[newest - 1];
-    const auto from = state.covered ? *state.covered : runs[newest - 1];
-    auto oldest = from;
-    if (!state.covered) {
-      state.origin_from = from;
-      state.origin_now = now;
-    } else {
-      const auto open = state.posts_until ? *state.posts_until : state.origin_from;
-      oldest = std::min(open, from) - std::max(nominal, run - from);
-    }
-    OracleEdition edition{.scheduled = run, .from = from, .articles = {}};
+    std::size_t owed = 0;  // the first run after the digest was known
+    while (runs[owed] < begin_) ++owed;
+    if (newest < owed) return;
+    if (!state.covered) state.origin_from = runs[owed - 1];
+    OracleEdition edition{.scheduled = run, .from = state.covered.value_or(state.origin_from), .articles = {}};
     for (const auto& post : stored_) {
-      const auto date = post.dated() ? *post.published : post.first_seen;
-      if (post.first_seen <= state.origin_now && date < state.origin_from) continue;
-      if (post.dated() && (*post.published < oldest || *post.published >= run)) continue;
-      // Too old for the last edition, too old for ever.
-      const bool judged = state.posts_until && post.first_seen <= state.posts_now;
-      if (judged && post.dated() && *post.published < *state.posts_until - nominal) continue;
+      // One period back from the first edition, which is the first that has to judge a first reading.
+      if (post.first_reading && post.dated() && *post.published < state.origin_from) continue;
       if (state.shown.insert(post.article).second) edition.articles.insert(post.article);
     }
     state.covered = run;
     if (edition.articles.empty()) return;
-    state.posts_until = run;
-    state.posts_now = now;
     oracle_[digest.name].push_back(edition);
   }
 
@@ -341,8 +324,6 @@ class Simulation {
   std::map<std::size_t, UtcTime> first_seen_;
   std::vector<Stored> stored_;
   int changes_ = 0;
-  bool after_outage_ = false;
-  bool skipped_collect_ = false;
 
   std::map<std::string, std::vector<UtcTime>> runs_;
   std::map<std::string, OracleState> oracle_state_;

@@ -152,6 +152,14 @@ TEST_CASE("strings: a weekly digest from Monday 08:00 to Monday 08:00 is about M
   CHECK(days_of({at("2026-01-01T06:00:00Z"), at("2026-02-01T06:00:00Z")}, athens) == Days{2026y / January / 1, 2026y / January / 31});
   CHECK(days_of({at("2026-01-05T06:00:00Z"), at("2026-01-05T10:00:00Z")}, athens) == Days{2026y / January / 5, 2026y / January / 5});
   CHECK(days_of({at("2026-01-04T23:00:00Z"), at("2026-01-05T23:00:00Z")}, athens) == Days{2026y / January / 5, 2026y / January / 5});
+  // The day of which most lies in it: an evening digest is about the day on which it comes.
+  CHECK(days_of({at("2026-03-08T18:00:00Z"), at("2026-03-09T18:00:00Z")}, athens) == Days{2026y / March / 9, 2026y / March / 9});
+  CHECK(days_of({at("2026-03-08T10:00:00Z"), at("2026-03-09T10:00:00Z")}, athens) == Days{2026y / March / 8, 2026y / March / 8});
+  CHECK(days_of({at("2026-01-02T16:00:00Z"), at("2026-01-09T16:00:00Z")}, athens) == Days{2026y / January / 3, 2026y / January / 9});
+  CHECK(days_of({at("2026-03-08T20:00:00Z"), at("2026-03-09T05:00:00Z")}, athens) == Days{2026y / March / 9, 2026y / March / 9});
+  const Days week{2026y / January / 5, 2026y / January / 11};
+  CHECK(with_days(week, {at("2026-01-07T06:00:00Z"), at("2026-01-08T06:00:00Z")}, athens) == week);
+  CHECK(with_days(week, {at("2026-01-03T23:00:00Z"), at("2026-01-12T05:00:00Z")}, athens) == Days{2026y / January / 4, 2026y / January / 12});
 }
 
 TEST_CASE("strings: what is put into a placeholder is not read again") {

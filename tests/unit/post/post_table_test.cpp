@@ -22,8 +22,8 @@ struct Fixture {
     REQUIRE(database.execute("INSERT INTO sources (id, name, url) VALUES (1, 'harbour', 'https://e.org/feed')"));
   }
 
-  StoreCounts store(const std::vector<Entry>& entries, UtcTime at = now) {
-    const auto counts = table.store(source, entries, at);
+  StoreCounts store(const std::vector<Entry>& entries, UtcTime at = now, std::optional<UtcTime> last_good = {}) {
+    const auto counts = table.store({.source = source, .now = at, .last_good = last_good}, entries);
     REQUIRE(counts);
     return *counts;
   }
@@ -114,4 +114,71 @@ TEST_CASE("post table: a post without title shows its first words") {
   post = {};
   post.link = "https://e.org/a";
   CHECK(display_title(post) == "e.org/a");
+}
+
+namespace {
+
+/// Entries that were published an hour after each other, the last of them at `newest`; the newest first, as feeds have it.
+std::vector<Entry> blog(const std::string& name, int count, UtcTime newest) {
+  std::vector<Entry> out;
+  for (int i = 0; i < count; ++i) {
+    const auto word = name + std::to_string(i);
+    out.push_back(entry(word, "https://e.org/" + word, word));
+    out.back().published = newest - std::chrono::hours{i};
+  }
+  return out;
+}
+
+std::vector<std::string> titles(const std::vector<Post>& posts) {
+  std::vector<std::string> out;
+  for (const auto& post : posts) out.push_back(post.title);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("post table: old posts that come by the dozen are set aside until they are released") {
+  const auto read_before = now - std::chrono::hours{2};
+  const auto set_aside = [&](const std::vector<Entry>& entries, std::optional<UtcTime> last_good) {
+    Fixture f;
+    return f.store(entries, now, last_good).set_aside;
+  };
+  const auto old_posts = blog("old", 11, read_before - std::chrono::minutes{61});
+  CHECK(set_aside(old_posts, read_before) == 11);
+  CHECK_MESSAGE(set_aside(old_posts, {}) == 0, "a first reading");
+  CHECK_MESSAGE(set_aside(blog("old", 10, read_before - std::chrono::minutes{61}), read_before) == 0, "ten are no flood");
+  CHECK_MESSAGE(set_aside(blog("new", 40, now), now - std::chrono::days{5}) == 0, "the source was away for five days");
+  CHECK_MESSAGE(set_aside(old_posts, now + std::chrono::hours{1}) == 0, "the clock was wrong then");
+  auto half = blog("new", 11, now);
+  half.insert(half.end(), old_posts.begin(), old_posts.end());
+  CHECK_MESSAGE(set_aside(half, now - std::chrono::hours{12}) == 0, "no more than half");
+
+  Fixture f;
+  f.store(old_posts, now, read_before);
+  CHECK(*f.table.set_aside() == std::vector<SetAside>{{f.source, now, 11}});
+  CHECK(*f.table.release(f.all().front().id, now) == 1);
+  CHECK(*f.table.release(f.all().front().id, now) == 0);
+  CHECK(*f.table.release_all(f.source, now) == 10);
+  CHECK(f.table.set_aside()->empty());
+  CHECK(f.table.release({999}, now).error().code == Errc::no_input);
+}
+
+TEST_CASE("post table: posts keep the order of their source over all readings") {
+  Fixture f;
+  const auto order = [&] {
+    auto rows = f.database.prepare("SELECT title FROM posts JOIN post_sights ON post_id = id ORDER BY place");
+    std::vector<std::string> out;
+    while (*rows.step()) out.push_back(rows.text(0));
+    return out;
+  };
+  const auto a = entry("a", "https://e.org/a", "A");
+  const auto b = entry("b", "https://e.org/b", "B");
+  const auto c = entry("c", "https://e.org/c", "C");
+  const auto d = entry("d", "https://e.org/d", "D");
+  const auto e = entry("e", "https://e.org/e", "E");
+  f.store({b, d});
+  f.store({a, b, d});
+  f.store({a, b, c, d, e});
+  CHECK(order() == std::vector<std::string>{"A", "B", "C", "D", "E"});
+  CHECK(titles(f.all()) == order());
 }
