@@ -96,6 +96,7 @@ Result<std::string> left_out_in_words(const DigestConfig& digest, store::Databas
   for (const auto& [id, why] : judged) TIDINGS_TRY(add(id, digest::name_of(why)));
   TIDINGS_LET(const auto recent, posts.list({.source = {}, .since = draft.plan.period.from, .limit = 1000}));
   for (const auto& post : recent) {
+    if (!post.dropped.empty() && lines.size() < most_left_out) lines.push_back(post::display_title(post) + ": " + post.dropped);
     if (post.hidden && lines.size() < most_left_out) lines.push_back(post::display_title(post) + ": hidden by hand");
   }
   return join(lines, "\n");

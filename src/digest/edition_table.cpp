@@ -121,7 +121,8 @@ Result<void> EditionTable::visit_candidates(std::string_view digest, const Selec
   // The bound on first_seen_ms follows from the others: nobody sees a post before the date that it was given as dated, and
   // nothing that was seen before the first edition began is ever taken.
   auto rows = database_.prepare(R"(
-    SELECT p.id, p.source_id, s.name, p.published_ms, p.first_seen_ms, p.title, p.link_key, p.title_key, p.pinned, p.hidden
+    SELECT p.id, p.source_id, s.name, p.published_ms, p.first_seen_ms, p.title, p.link_key, p.title_key, p.pinned,
+           p.hidden OR p.dropped <> ''
     FROM posts p
     JOIN sources s ON s.id = p.source_id
     WHERE p.first_seen_ms < :cut AND p.first_seen_ms >= :origin_from
