@@ -1,19 +1,14 @@
 #include "app/collect.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <optional>
 #include <variant>
 
 #include <fmt/format.h>
 
-#include "base/log.hpp"
+#include "app/read_source.hpp"
 #include "base/text.hpp"
-#include "source/feed_command.hpp"
 #include "source/fetch.hpp"
-#include "source/markdown.hpp"
-#include "source/page.hpp"
-#include "source/parse.hpp"
 #include "source/source_table.hpp"
 
 namespace tidings::app {
@@ -34,20 +29,18 @@ class Collector {
   Result<CollectReport> run(const CollectOptions& options) {
     TIDINGS_TRY(choose(options));
     const auto local = std::ranges::stable_partition(jobs_, [](const Job& job) {
-      return job.config->spec.kind != source::Kind::markdown && job.config->spec.kind != source::Kind::command;
+      return !is_local(*job.config);
     });
-    for (const auto& job : local) {
-      TIDINGS_TRY(job.config->spec.kind == source::Kind::markdown ? read_folder(job) : run_command(job));
-    }
+    for (const auto& job : local) TIDINGS_TRY(read_local(job));
     jobs_.erase(local.begin(), local.end());
     std::vector<source::FetchRequest> requests;
     for (const auto& job : jobs_) {
       const bool anywhere = job.config->allow_private_address;
-      requests.push_back(source::request_for(job.source, anywhere ? source::Reach::anywhere : source::Reach::public_only));
+      auto& request = requests.emplace_back(
+          source::request_for(job.source, anywhere ? source::Reach::anywhere : source::Reach::public_only));
+      request.max_bytes = job.config->max_bytes;
     }
-    source::FetchOptions fetching;
-    if (!config_.newsletter.public_url.empty()) fetching.user_agent += " (+" + config_.newsletter.public_url + ")";
-    source::fetch_all(requests, fetching, [&](std::size_t index, source::FetchResult result) {
+    source::fetch_all(requests, fetch_options(config_), [&](std::size_t index, source::FetchResult result) {
       // After a failure of the store the rest is passed over: it will be fetched next time.
       if (failure_) return;
       if (auto done = take(jobs_[index], result); !done) failure_ = done.error();
@@ -71,6 +64,8 @@ class Collector {
       report_.sources.push_back({.name = each.spec.name,
                                  .what = CollectedSource::What::not_due,
                                  .entries = 0,
+                                 .left_out = 0,
+                                 .dropped = 0,
                                  .counts = {},
                                  .warnings = {},
                                  .error = source.gone ? source.last_error : ""});
@@ -93,47 +88,15 @@ class Collector {
       report.what = CollectedSource::What::not_modified;
       return sources_.not_modified(job.source.id, *same, clock_.now());
     }
-    return read(job, std::get<source::Fetched>(result), report);
-  }
-
-  /// As the source's kind says; "auto" is a feed, or else a page that shows its posts.
-  static Result<source::Feed> parse(const SourceConfig& config, const source::Fetched& fetched) {
-    const source::PageOptions page{.base_url = fetched.final_url, .content_type = fetched.content_type, .xpaths = config.xpaths};
-    if (config.spec.kind == source::Kind::page) return source::read_page(fetched.bytes, page);
-    auto feed = source::parse_feed(fetched.bytes, {.base_url = fetched.final_url, .content_type = fetched.content_type});
-    if (feed || config.spec.kind == source::Kind::feed) return feed;
-    if (auto posts = source::read_page(fetched.bytes, page)) return posts;
-    return feed;
+    const auto& fetched = std::get<source::Fetched>(result);
+    return store(job, fetched, read_fetched(*job.config, fetched));
   }
 
   /// A folder has no server to ask; its files are read each time, and only what changed costs HTML work.
-  Result<void> read_folder(const Job& job) {
+  Result<void> read_local(const Job& job) { return store(job, source::Fetched{}, read_local_source(config_, *job.config)); }
+
+  Result<void> store(const Job& job, const source::Fetched& fetched, const Result<source::Feed>& feed) {
     auto& report = report_.sources[job.report];
-    const auto folder = std::filesystem::path{job.config->spec.url.substr(std::string_view{"file:"}.size())};
-    const auto feed = source::read_markdown_folder(folder, {.site_url = job.config->site_url});
-    return store(job, source::Fetched{}, feed, report);
-  }
-
-  /// The same work as for a feed that was fetched, but for where the bytes come from.
-  Result<void> run_command(const Job& job) {
-    auto& report = report_.sources[job.report];
-    auto output = source::output_of_command(job.config->command, {.folder = config_.folder});
-    if (!output) {
-      report.what = CollectedSource::What::failed;
-      report.error = output.error().line();
-      return sources_.failed(job.source.id, source::FetchFailure{.what = output.error().line()}, clock_.now());
-    }
-    source::Fetched fetched;
-    fetched.bytes = *std::move(output);
-    fetched.final_url = job.config->site_url;
-    return store(job, fetched, source::parse_feed(fetched.bytes, {.base_url = fetched.final_url, .content_type = {}}), report);
-  }
-
-  Result<void> read(const Job& job, const source::Fetched& fetched, CollectedSource& report) {
-    return store(job, fetched, parse(*job.config, fetched), report);
-  }
-
-  Result<void> store(const Job& job, const source::Fetched& fetched, const Result<source::Feed>& feed, CollectedSource& report) {
     if (!feed) {
       report.what = CollectedSource::What::failed;
       report.error = feed.error().line();
@@ -141,6 +104,8 @@ class Collector {
     }
     report.what = CollectedSource::What::read;
     report.entries = static_cast<int>(feed->entries.size());
+    report.left_out = static_cast<int>(feed->left_out);
+    report.dropped = count_dropped(*feed);
     report.warnings = feed->warnings;
     post::NormaliseOptions options;
     options.content = static_cast<post::Content>(job.config->content);
@@ -148,7 +113,7 @@ class Collector {
     options.links.tracking_parameters = job.config->strip_parameters;
     TIDINGS_LET(report.counts, posts_.store({.source = job.source.id, .now = clock_.now(), .last_good = job.source.last_good}, feed->entries, options));
     // Only now are the validators remembered: a crash before this line costs a second reading, never a post.
-    return sources_.good(job.source.id, fetched, *feed, clock_.now());
+    return sources_.good(job.source.id, fetched, *feed, clock_.now(), report.dropped);
   }
 
   const Config& config_;

@@ -17,6 +17,8 @@ struct CollectedSource {
   std::string name;
   enum class What { read, not_modified, not_due, failed } what = What::read;
   int entries = 0;
+  int left_out = 0;  ///< older ones beyond max_entries
+  int dropped = 0;   ///< kept out by include or exclude
   post::StoreCounts counts;
   std::vector<std::string> warnings;
   std::string error;  ///< one line; the source's trouble, not ours

@@ -20,6 +20,7 @@
 #include "delivery/relay.hpp"
 #include "delivery/transport.hpp"
 #include "digest/schedule.hpp"
+#include "source/entry_filter.hpp"
 #include "source/page.hpp"
 #include "source/source.hpp"
 
@@ -84,8 +85,9 @@ struct DkimConfig {
 struct SourceConfig {
   source::SourceSpec spec;
   std::vector<std::string> topics;
-  std::string include;
-  std::string exclude;
+  source::EntryFilter filter;  ///< include and exclude
+  source::Limits limits;       ///< max_entries and max_tags
+  std::int64_t max_bytes = 0;  ///< of one answer
   enum class Content { automatic, summary, full } content = Content::automatic;
   bool allow_private_address = false;
   source::PageXPaths xpaths;  ///< kind = "page"

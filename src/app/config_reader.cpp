@@ -185,6 +185,12 @@ std::vector<std::string> TomlSection::texts(std::string_view key) {
   return values;
 }
 
+std::vector<std::string> TomlSection::one_or_more(std::string_view key) {
+  const bool is_text = has(key) && table_of(table_)->get(key)->is_string();
+  if (!is_text) return texts(key);
+  return {text(key, "")};
+}
+
 std::size_t TomlSection::one_of(std::string_view key, std::span<const std::string> words, std::size_t fallback) {
   const auto value = text(key, words[fallback]);
   for (std::size_t i = 0; i < words.size(); ++i) {

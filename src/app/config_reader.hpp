@@ -40,6 +40,8 @@ class TomlSection {
   /// Absent or "none": nothing.
   [[nodiscard]] std::optional<std::chrono::milliseconds> optional_duration(std::string_view key);
   [[nodiscard]] std::vector<std::string> texts(std::string_view key);
+  /// One string, or a list of them.
+  [[nodiscard]] std::vector<std::string> one_or_more(std::string_view key);
   /// The index of the word in `words`; a mistake names them and the nearest.
   [[nodiscard]] std::size_t one_of(std::string_view key, std::span<const std::string> words, std::size_t fallback);
   /// Relative to the file's folder; empty stays empty.

@@ -4,7 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "base/codec.hpp"
+#include "base/crypto.hpp"
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "base/url.hpp"
 
 namespace tidings::app {
@@ -46,6 +49,53 @@ std::string read_location(TomlSection& section, SourceConfig& source, const std:
   return "command:" + join(source.command, " ");
 }
 
+std::vector<source::FilterRule> read_rules(TomlSection& section, std::string_view key) {
+  std::vector<source::FilterRule> rules;
+  for (const auto& text : section.one_or_more(key)) {
+    auto rule = source::FilterRule::parse(text);
+    if (rule) {
+      rules.push_back(*std::move(rule));
+    } else {
+      section.mistake(key, fmt::format("{}: {}", key, rule.error().what), rule.error().hint);
+    }
+  }
+  return rules;
+}
+
+source::EntryFilter read_filter(TomlSection& section) {
+  auto include = read_rules(section, "include");
+  return {.include = std::move(include), .exclude = read_rules(section, "exclude")};
+}
+
+void read_limits(TomlSection& section, SourceConfig& source) {
+  const source::Limits usual;
+  source.limits.entries = static_cast<std::size_t>(section.integer("max_entries", static_cast<int>(usual.entries), 1, 100'000));
+  source.limits.categories = static_cast<std::size_t>(section.integer("max_tags", static_cast<int>(usual.categories), 0, 1'000));
+  constexpr std::int64_t least_bytes = 1024;
+  constexpr std::int64_t most_bytes = 256LL << 20;
+  const auto size = parse_size(section.text("max_bytes", "15MiB"));
+  if (!size) {
+    section.mistake("max_bytes", size.error().what, size.error().hint);
+  } else if (*size < least_bytes || *size > most_bytes) {
+    section.mistake("max_bytes", fmt::format("max_bytes cannot be {}", format_size(*size)), "from 1KiB to 256MiB");
+  }
+  source.max_bytes = size.value_or(0);
+}
+
+/// Whatever decides which posts are read out of the same bytes: with a change of it the last answer has to be read again.
+std::string settings_of(const SourceConfig& source) {
+  std::string text = fmt::format("{} {} {} {}", static_cast<int>(source.spec.kind), source.limits.entries, source.limits.categories,
+                                 static_cast<int>(source.content));
+  for (const auto* xpath : {&source.xpaths.item, &source.xpaths.title, &source.xpaths.link, &source.xpaths.date,
+                            &source.xpaths.excerpt, &source.xpaths.image, &source.xpaths.date_heading, &source.site_url}) {
+    text += "\n" + *xpath;
+  }
+  for (const auto& rule : source.filter.include) text += "\n+" + rule.text();
+  for (const auto& rule : source.filter.exclude) text += "\n-" + rule.text();
+  for (const auto& parameter : source.strip_parameters) text += "\n?" + parameter;
+  return hex_encode(sha256(text)).substr(0, 32);
+}
+
 }  // namespace
 
 std::vector<SourceConfig> read_sources(TomlDocument& document) {
@@ -60,10 +110,8 @@ std::vector<SourceConfig> read_sources(TomlDocument& document) {
     source.spec.kind = static_cast<source::Kind>(section.one_of("kind", kinds, 0));
     source.spec.url = read_location(section, source, document.file().parent_path());
     source.topics = section.texts("topics");
-    source.include = section.text("include", "");
-    source.exclude = section.text("exclude", "");
-    check_regex(section, "include", source.include);
-    check_regex(section, "exclude", source.exclude);
+    source.filter = read_filter(section);
+    read_limits(section, source);
     source.content = static_cast<SourceConfig::Content>(section.one_of("content", contents, 0));
     source.strip_parameters = section.texts("strip_parameters");
     source.allow_private_address = section.boolean("allow_private_address", false);
@@ -75,11 +123,15 @@ std::vector<SourceConfig> read_sources(TomlDocument& document) {
       if (!xpath->empty() && source.spec.kind != source::Kind::page) {
         section.mistake(key, fmt::format("{} is for kind = \"page\"", key));
       }
+      if (const auto wrong = source::xpath_mistake(*xpath)) {
+        section.mistake(key, fmt::format("{}: {}", key, *wrong), "XPath 1.0, such as //article or .//h2/a/@href");
+      }
     }
     source.site_url = section.text("site_url", "");
     if (source.spec.kind == source::Kind::markdown && !source.spec.url.starts_with("file:")) {
       section.mistake("url", "a markdown source is a folder", "url = \"file:posts\"");
     }
+    source.spec.settings = settings_of(source);
     source.weight = section.integer("weight", 0, -1000, 1000);
     section.finish();
     sources.push_back(std::move(source));

@@ -9,6 +9,7 @@
 
 #include "app/deliver.hpp"
 #include "app/dns_text.hpp"
+#include "app/read_source.hpp"
 #include "app/render.hpp"
 #include "app/signing.hpp"
 #include "base/text.hpp"
@@ -76,13 +77,18 @@ class Doctor {
   }
 
   Result<void> sources() {
-    if (database_ == nullptr) return {};
     for (const auto& source : config_.sources) {
       const auto about = "source " + source.spec.name;
+      if (database_ == nullptr) {
+        if (is_local(source)) read(about, source);
+        continue;
+      }
       TIDINGS_LET(const auto state, source::SourceTable(*database_).find(source.spec.name));
       TIDINGS_LET(auto health, source_health(*database_, source, clock_.now()));
       if (state && (state->gone || state->error_streak > 0)) {
         add(Finding::Level::trouble, about, health + ": " + state->last_error, "\"tidings source check\" reads them now");
+      } else if (health == "never fetched" && is_local(source)) {
+        read(about, source);
       } else if (health == "good") {
         good(about, std::move(health));
       } else {
@@ -90,6 +96,13 @@ class Doctor {
       }
     }
     return {};
+  }
+
+  /// What is on this host costs nobody anything: it is read as "collect" will read it.
+  void read(const std::string& about, const SourceConfig& source) {
+    const auto feed = read_now(config_, source);
+    if (!feed) return trouble(about, feed.error());
+    good(about, "can be read: " + plural(static_cast<long long>(feed->entries.size()), "post"));
   }
 
   void theme(const DigestConfig& digest) {

@@ -144,6 +144,8 @@ message::PostView Renderer::make_post_view(const ShownPost& shown, int words) co
   view.author = post.author;
   view.date = post.date();
   view.tags = post.tags;
+  view.audio_url = post.audio_url;
+  view.audio_duration = post.audio_duration;
   const auto& body = post.html.empty() ? post.summary_html : post.html;
   const auto show_excerpt = [&](const std::string& from, int limit) {
     auto excerpt = post::make_excerpt(from, {.words = limit});

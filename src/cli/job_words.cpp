@@ -21,7 +21,10 @@ std::string in_words(const app::CollectedSource& source) {
     case What::failed: return "failed: " + source.error;
     case What::read: break;
   }
-  return fmt::format("{}: {} new, {} changed", plural(source.entries, "post"), source.counts.added, source.counts.updated);
+  auto out = fmt::format("{}: {} new, {} changed", plural(source.entries, "post"), source.counts.added, source.counts.updated);
+  if (source.dropped > 0) out += fmt::format(", {} kept out by include or exclude", source.dropped);
+  if (source.left_out > 0) out += fmt::format("; the {} older ones are not taken (max_entries)", source.left_out);
+  return out;
 }
 
 std::string left_out(const app::Composed& composed) {

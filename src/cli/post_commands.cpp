@@ -28,7 +28,8 @@ Json json_of(const post::Post& post) {
           {"updated", json_time(post.updated)}, {"first_seen", json_time(post.first_seen)},
           {"image", post.image_url},       {"tags", post.tags},
           {"language", post.language},     {"hidden", post.hidden},
-          {"pinned", post.pinned}};
+          {"pinned", post.pinned},         {"audio", post.audio_url},
+          {"left_out", post.dropped}};
 }
 
 struct ListOptions {
@@ -88,6 +89,7 @@ Result<Exit> list(Session& session, const ListOptions& options) {
     std::string title = shorten(post::display_title(post), 60);
     if (post.hidden) title += " (hidden)";
     if (post.pinned) title += " (pinned)";
+    if (!post.dropped.empty()) title += " (left out by " + post.dropped + ")";
     out.add({std::to_string(post.id.value), local_time(config->newsletter.zone, post.date()), std::move(title), post.link});
   }
   print(options.json ? lines : out.text());

@@ -1,9 +1,11 @@
 // source list | check, feed parse, html sanitize | text
+#include <limits>
 #include <variant>
 
 #include <fmt/format.h>
 
 #include "app/doctor.hpp"
+#include "app/read_source.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -14,6 +16,7 @@
 #include "post/sanitise.hpp"
 #include "source/discover.hpp"
 #include "source/fetch.hpp"
+#include "source/html_text.hpp"
 #include "source/page.hpp"
 #include "source/parse.hpp"
 #include "source/source_table.hpp"
@@ -22,6 +25,15 @@ namespace tidings::cli {
 namespace {
 
 constexpr std::int64_t max_input_bytes = 64LL << 20;
+
+/// What went wrong, or what was not taken.
+std::string note_on(const source::Source& state) {
+  if (!state.last_error.empty()) return state.last_error;
+  std::vector<std::string> parts;
+  if (state.dropped > 0) parts.push_back(fmt::format("{} kept out by include or exclude", plural(state.dropped, "post")));
+  if (state.left_out > 0) parts.push_back(fmt::format("{} older than the newest max_entries", plural(state.left_out, "post")));
+  return join(parts, "; ");
+}
 
 Result<Exit> list(Session& session, const JsonOption& options) {
   TIDINGS_LET(const auto* const config, session.config());
@@ -33,7 +45,7 @@ Result<Exit> list(Session& session, const JsonOption& options) {
     TIDINGS_LET(known, source::SourceTable(*database).list());
   }
   std::string lines;
-  Table out{{"NAME", "HEALTH", "LAST GOOD", "URL", "LAST ERROR"}};
+  Table out{{"NAME", "HEALTH", "LAST GOOD", "URL", "NOTE"}};
   for (const auto& configured : config->sources) {
     source::Source state;
     for (const auto& each : known) {
@@ -52,9 +64,12 @@ Result<Exit> list(Session& session, const JsonOption& options) {
                           {"last_good", json_time(state.last_good)},
                           {"next_fetch", json_time(state.next_fetch)},
                           {"error_streak", state.error_streak},
+                          {"kept_out", state.dropped},
+                          {"older_left_out", state.left_out},
+                          {"moved_to", state.moved_to.value_or("")},
                           {"last_error", state.last_error}});
     }
-    out.add({configured.spec.name, health, local_time(config->newsletter.zone, state.last_good), configured.spec.url, state.last_error});
+    out.add({configured.spec.name, health, local_time(config->newsletter.zone, state.last_good), configured.spec.url, note_on(state)});
   }
   print(options.json ? lines : out.text());
   return Exit::done;
@@ -78,12 +93,16 @@ std::string name_from(const std::string& url) {
   return name.empty() ? "blog" : name;
 }
 
+std::string day_or_none(const source::Entry& entry) {
+  return entry.published ? format_rfc3339(*entry.published).substr(0, 10) : "no date   ";
+}
+
 void print_found(const source::Feed& feed, const std::string& url, std::string_view more = {}) {
   std::string out = fmt::format("{} ({}, {})\n", printable(feed.title), source::name_of(feed.format),
                                 plural(static_cast<long long>(feed.entries.size()), "post"));
   for (std::size_t i = 0; i < feed.entries.size() && i < 5; ++i) {
     const auto& entry = feed.entries[i];
-    out += fmt::format("  {}  {}\n", entry.published ? format_rfc3339(*entry.published).substr(0, 10) : "no date   ",
+    out += fmt::format("  {}  {}\n", day_or_none(entry),
                        shorten(printable(entry.title.empty() ? entry.link : entry.title), 70));
   }
   for (const auto& warning : feed.warnings) log::warning(warning);
@@ -136,15 +155,57 @@ Result<Exit> check_url(std::string url) {
   return tl::unexpected<Error>(feed.error());
 }
 
+// ---- source check of what is configured --------------------------------------------------------------------------------
+
+std::string summary_of(const source::Feed& feed) {
+  auto out = fmt::format("{}, {}", printable(feed.title), plural(static_cast<long long>(feed.entries.size()), "post"));
+  if (const int dropped = app::count_dropped(feed); dropped > 0) out += fmt::format(", {} kept out by include or exclude", dropped);
+  if (feed.left_out > 0) out += fmt::format(", {} older ones not taken (max_entries)", feed.left_out);
+  return out;
+}
+
+/// Every post with what the filters say of it, as it would be stored.
+Result<Exit> check_source(const app::Config& config, const app::SourceConfig& source) {
+  constexpr std::size_t most = 50;
+  TIDINGS_LET(const auto feed, app::read_now(config, source));
+  auto out = fmt::format("{}: {} ({})\n", source.spec.name, summary_of(feed), source::name_of(feed.format));
+  for (std::size_t i = 0; i < feed.entries.size() && i < most; ++i) {
+    const auto& entry = feed.entries[i];
+    out += fmt::format("{} {}  {}\n", entry.dropped.empty() ? '+' : '-', day_or_none(entry),
+                       shorten(printable(entry.title.empty() ? entry.link : entry.title), 70));
+    if (!entry.link.empty()) out += fmt::format("    {}\n", printable(entry.link));
+    if (!entry.dropped.empty()) out += fmt::format("    kept out by {}\n", printable(entry.dropped));
+    if (const auto text = collapse_blanks(source::plain_text_of_html(entry.summary_html)); !text.empty())
+      out += fmt::format("    {}\n", shorten(printable(text), 70));
+  }
+  if (feed.entries.size() > most) out += fmt::format("  and {} more\n", feed.entries.size() - most);
+  for (const auto& warning : feed.warnings) log::warning(fmt::format("{}: {}", source.spec.name, warning));
+  print(out);
+  return Exit::done;
+}
+
+/// Names have neither dots nor slashes, addresses do.
+bool may_be_name(const std::string& text) { return text.find_first_of("./:") == std::string::npos; }
+
 Result<Exit> check(Session& session, const CheckOptions& options) {
-  if (!options.url.empty()) return check_url(options.url);
+  if (!options.url.empty() && !may_be_name(options.url)) return check_url(options.url);
+  std::error_code ignored;
+  if (!options.url.empty() && std::filesystem::exists(options.url, ignored)) return check_url(options.url);
   TIDINGS_LET(const auto* const config, session.config());
+  if (!options.url.empty()) {
+    if (const auto* const source = config->find_source(options.url)) return check_source(*config, *source);
+    std::vector<std::string> known;
+    for (const auto& each : config->sources) known.push_back(each.spec.name);
+    auto hint = did_you_mean(options.url, known);
+    return fail(Errc::no_input, fmt::format("there is no source \"{}\", and it is no address", options.url),
+                hint.empty() ? "the name of a [[source]], or https://..." : std::move(hint));
+  }
   int failed = 0;
   for (const auto& each : config->sources) {
-    std::string html;
-    const auto feed = read_feed(each.spec.url, html);
+    if (each.spec.kind == source::Kind::manual) continue;
+    const auto feed = app::read_now(*config, each);
     if (feed) {
-      print(fmt::format("{}: {}, {}\n", each.spec.name, printable(feed->title), plural(static_cast<long long>(feed->entries.size()), "post")));
+      print(fmt::format("{}: {}\n", each.spec.name, summary_of(*feed)));
     } else {
       ++failed;
       log::warning(fmt::format("source {}: {}", each.spec.name, feed.error().line()));
@@ -188,7 +249,8 @@ struct FeedOptions {
 
 Result<Exit> parse(Session& /*session*/, const FeedOptions& options) {
   TIDINGS_LET(const auto bytes, read_file(options.file, max_input_bytes));
-  const auto parsed = source::parse_feed(bytes, {.base_url = options.base_url, .content_type = options.content_type});
+  constexpr source::Limits everything{.entries = std::numeric_limits<std::size_t>::max(), .categories = 100'000};
+  const auto parsed = source::parse_feed(bytes, {.base_url = options.base_url, .content_type = options.content_type, .limits = everything});
   if (!parsed) return fail(parsed.error().code, options.file + ": " + parsed.error().what, parsed.error().hint);
   const auto& feed = *parsed;
   Json entries = Json::array();
@@ -225,8 +287,8 @@ void add_source_commands(Command app, Session& session) {
   const auto source = add_noun(app, "source", "where posts come from");
   add_command<JsonOption>(source, session, "list", "the sources and their health",
                           [](Command command, JsonOption& options) { add_json(command, options.json); }, list);
-  add_command<CheckOptions>(source, session, "check", "read a URL (or all sources) and print the block to paste",
-                            [](Command command, CheckOptions& options) { command.add_option("URL", options.url, "a feed or a page that has one"); },
+  add_command<CheckOptions>(source, session, "check", "read a URL and print the block to paste, or read a source (or all) as collect does",
+                            [](Command command, CheckOptions& options) { command.add_option("URL", options.url, "a feed or a page that has one; or the name of a source"); },
                             check);
   const auto feed = add_noun(app, "feed", "feeds by hand");
   add_command<FeedOptions>(feed, session, "parse", "a feed as JSON",

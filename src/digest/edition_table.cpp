@@ -138,7 +138,8 @@ Result<void> EditionTable::visit_candidates(std::string_view digest, const Selec
            CASE WHEN sight.read_before_ms IS NULL
                 THEN (SELECT min(e.scheduled_ms) FROM editions e
                       WHERE e.digest = :digest AND e.cut_ms > p.first_seen_ms
-                        AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL)) END
+                        AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL)) END,
+           p.dropped <> ''
     FROM posts p
     JOIN sources s ON s.id = p.source_id
     LEFT JOIN post_sights sight ON sight.post_id = p.id
@@ -157,6 +158,7 @@ Result<void> EditionTable::visit_candidates(std::string_view digest, const Selec
     candidate.set_aside = !rows.is_null(11) && !candidate.released;
     candidate.hidden = rows.integer(13) != 0;
     candidate.first_run = rows.optional_time(14);
+    candidate.dropped = rows.integer(15) != 0;
     TIDINGS_TRY(visitor(std::move(candidate)));
   }
 }

@@ -143,6 +143,7 @@ std::optional<LeftOut> judge(const Candidate& candidate, const SelectOptions& op
   if (candidate.first_seen >= bounds.cut) return LeftOut::not_seen_yet;
   if (!topics_match(candidate, options)) return LeftOut::topic;
   if (!pattern_matches(candidate, options)) return LeftOut::pattern;
+  if (candidate.dropped) return LeftOut::source_filter;
   if (candidate.hidden) return LeftOut::hidden;
   if (candidate.set_aside) return LeftOut::flood;
   return judge_age(candidate, options, bounds);
@@ -413,6 +414,7 @@ constexpr std::array left_out_words{
     LeftOutWords{LeftOut::first_reading, "first_reading", "older than one period at the first reading"},
     LeftOutWords{LeftOut::flood, "flood", "set aside with a flood of old posts"},
     LeftOutWords{LeftOut::too_old, "max_age", "older than max_age at first sight"},
+    LeftOutWords{LeftOut::source_filter, "source_filter", "kept out by include or exclude of its source"},
     LeftOutWords{LeftOut::pattern, "pattern", "kept out by a title pattern"},
     LeftOutWords{LeftOut::topic, "topic", "not of this digest's topics"},
     LeftOutWords{LeftOut::hidden, "hidden", "hidden by hand"},

@@ -49,6 +49,7 @@ struct Candidate {
   std::vector<std::string> tags;
   bool pinned = false;
   bool hidden = false;
+  bool dropped = false;                      ///< by include or exclude of its source
   bool set_aside = false;                    ///< with a flood of old posts, and not released
   bool released = false;                     ///< by an editor: its age does not matter
   std::optional<UtcTime> read_before{};      ///< its source's last good reading before the one that brought it; none: the first
@@ -141,6 +142,7 @@ enum class LeftOut {
   first_reading,
   flood,
   too_old,
+  source_filter,
   pattern,
   topic,
   hidden,

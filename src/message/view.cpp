@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <functional>
 #include <utility>
 
@@ -116,6 +117,9 @@ json post_data(const PostView& post, const Surroundings& around, const Strings& 
   data["is_lead"] = around.number == 1;
   data["is_headline"] = !data["has_excerpt"].get<bool>() && !data["has_image"].get<bool>();
   data["is_truncated"] = post.is_truncated;
+  put(data, "audio_url", "has_audio", plain(post.audio_url));
+  const auto minutes = std::chrono::round<std::chrono::minutes>(post.audio_duration).count();
+  put(data, "audio_minutes", "has_audio_minutes", minutes > 0 ? fmt::format("{}", minutes) : std::string{});
   put(data, "tags", "has_tags", plain(strings.enumerate(post.tags)));
   return data;
 }
@@ -338,6 +342,10 @@ constexpr std::array all_variables{
     Variable{"groups.posts.is_headline", "neither text nor image", true},
     Variable{"groups.posts.is_truncated", "there is more on the web", true},
     Variable{"groups.posts.tags", "harbour, boats"},
+    Variable{"groups.posts.audio_url", "a podcast's sound"},
+    Variable{"groups.posts.has_audio", "there is one", true},
+    Variable{"groups.posts.audio_minutes", "42"},
+    Variable{"groups.posts.has_audio_minutes", "the source says how long it is", true},
     Variable{"groups.posts.has_tags", "there are tags", true},
 };
 
@@ -371,7 +379,9 @@ EditionView sample_view() {
                            .image_url = "https://news.example.org/ferry.jpg",
                            .image_alt = "The ferry at the quay",
                            .is_truncated = true,
-                           .tags = {"harbour", "boats"}};
+                           .tags = {"harbour", "boats"},
+                           .audio_url = "https://news.example.org/ferry.mp3",
+                           .audio_duration = std::chrono::minutes{42}};
   const PostView headline{.title = "Choir rehearsal moved to Thursday",
                           .url = "https://choir.example.org/thursday",
                           .source = "Choir",

@@ -3,6 +3,7 @@
 // docs/templates.md lists the names; variables() is that list as data, and a test compares the two. Pure.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,6 +33,8 @@ struct PostView {
   std::string image_alt = {};
   bool is_truncated = false;
   std::vector<std::string> tags = {};
+  std::string audio_url = {};
+  std::chrono::seconds audio_duration{0};  ///< 0: not known
 };
 
 struct GroupView {

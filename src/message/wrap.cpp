@@ -46,8 +46,14 @@ void add_word(std::vector<Unit>& units, std::string_view word) {
   flush(word.size());
 }
 
+/// Four blanks, also behind the marks of quotes, as in Markdown: a program's lines mean what they are.
+bool is_code(std::string_view line) {
+  while (line.starts_with("> ")) line.remove_prefix(2);
+  return line.starts_with("    ");
+}
+
 void wrap_line(std::string& out, std::string_view line, int columns) {
-  if (display_width(line) <= columns) {
+  if (is_code(line) || display_width(line) <= columns) {
     out += line;
     return;
   }

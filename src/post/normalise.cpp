@@ -1,6 +1,7 @@
 #include "post/normalise.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <string_view>
 #include <vector>
@@ -17,7 +18,7 @@ namespace tidings::post {
 namespace {
 
 // Part of content_hash: raise it when normalise begins to give another post for the same entry.
-constexpr std::string_view rules_version = "1";
+constexpr std::string_view rules_version = "2";
 
 constexpr std::size_t max_title_bytes = 1'000;
 
@@ -89,6 +90,27 @@ void set_image(Post& post, const source::Entry& entry) {
   }
 }
 
+bool is_audio(const source::Enclosure& enclosure) {
+  const auto type = ascii_lower(enclosure.type);
+  if (!type.empty()) return type.starts_with("audio/");
+  const auto url = parse_url(enclosure.url);
+  const auto path = url ? ascii_lower(url->path) : std::string{};
+  static constexpr std::array<std::string_view, 5> endings{".mp3", ".m4a", ".ogg", ".opus", ".aac"};
+  return std::ranges::any_of(endings, [&](std::string_view ending) { return path.ends_with(ending); });
+}
+
+void set_audio(Post& post, const source::Entry& entry) {
+  for (const auto& enclosure : entry.enclosures) {
+    if (!is_audio(enclosure)) continue;
+    // What measures listeners stands in the path of a podcast's address: it stays.
+    const auto url = safe_link(enclosure.url, entry.base_url);
+    if (!url || !is_web_url(*url)) continue;
+    post.audio_url = *url;
+    post.audio_duration = enclosure.duration;
+    return;
+  }
+}
+
 }  // namespace
 
 Post normalise(const source::Entry& entry, SourceId source, UtcTime now, const NormaliseOptions& options, Guid guid) {
@@ -114,6 +136,8 @@ Post normalise(const source::Entry& entry, SourceId source, UtcTime now, const N
   }
   set_texts(post, entry, options);
   set_image(post, entry);
+  set_audio(post, entry);
+  post.dropped = entry.dropped;
   post.content_hash = content_hash(entry, options);
   return post;
 }
@@ -141,7 +165,9 @@ std::string content_hash(const source::Entry& entry, const NormaliseOptions& opt
   for (const auto& enclosure : entry.enclosures) {
     add(enclosure.url);
     add(enclosure.type);
+    add(std::to_string(enclosure.duration.count()));
   }
+  add(entry.dropped);
   return hex_encode(hash.finish());
 }
 

@@ -38,6 +38,9 @@ struct Post {
   std::string summary_html;  ///< sanitised; empty if the source gives none
   std::string language;
   std::vector<std::string> tags;
+  std::string audio_url;  ///< a sound to listen to (podcast); http(s) or empty
+  std::chrono::seconds audio_duration{0};  ///< 0: not said
+  std::string dropped;    ///< the rule of [[source]] include or exclude that keeps it out; empty if none
   std::string content_hash;
   bool hidden = false;
   bool pinned = false;

@@ -14,7 +14,8 @@ namespace {
 // Adjacent literals join when compiled: the two queries below share what read() expects.
 #define TIDINGS_SELECT_POSTS                                                                                                 \
   "SELECT id, source_id, identity, link, link_key, title, title_key, author, published_ms, updated_ms, first_seen_ms, "      \
-  "image_url, image_alt, html, summary_html, language, content_hash, hidden, pinned FROM posts "
+  "image_url, image_alt, html, summary_html, language, content_hash, hidden, pinned, audio_url, audio_seconds, dropped "      \
+  "FROM posts "
 
 Post read(const store::Statement& row) {
   return {.id = {row.integer(0)},
@@ -34,6 +35,9 @@ Post read(const store::Statement& row) {
           .summary_html = row.text(14),
           .language = row.text(15),
           .tags = {},
+          .audio_url = row.text(19),
+          .audio_duration = std::chrono::seconds{row.integer(20)},
+          .dropped = row.text(21),
           .content_hash = row.text(16),
           .hidden = row.integer(17) != 0,
           .pinned = row.integer(18) != 0};
@@ -131,7 +135,10 @@ void bind_contents(store::Statement& statement, const Post& post) {
       .bind(":html", post.html)
       .bind(":summary_html", post.summary_html)
       .bind(":language", post.language)
-      .bind(":content_hash", post.content_hash);
+      .bind(":content_hash", post.content_hash)
+      .bind(":audio_url", post.audio_url)
+      .bind(":audio_seconds", post.audio_duration.count())
+      .bind(":dropped", post.dropped);
 }
 
 Result<void> write_tags(store::Database& database, PostId id, const std::vector<std::string>& tags) {
@@ -210,9 +217,9 @@ Result<void> write_sight(store::Database& database, PostId id, const Change& cha
 Result<std::optional<PostId>> insert(store::Database& database, const Post& post) {
   auto statement = database.prepare(R"(
     INSERT INTO posts (source_id, identity, link, link_key, title, title_key, author, published_ms, updated_ms, first_seen_ms,
-                       image_url, image_alt, html, summary_html, language, content_hash)
+                       image_url, image_alt, html, summary_html, language, content_hash, audio_url, audio_seconds, dropped)
     VALUES (:source, :identity, :link, :link_key, :title, :title_key, :author, :published, :updated, :first_seen,
-            :image_url, :image_alt, :html, :summary_html, :language, :content_hash)
+            :image_url, :image_alt, :html, :summary_html, :language, :content_hash, :audio_url, :audio_seconds, :dropped)
     ON CONFLICT (source_id, identity) DO NOTHING RETURNING id)");
   bind_contents(statement, post);
   statement.bind(":source", post.source).bind(":first_seen", post.first_seen);
@@ -235,7 +242,8 @@ Result<void> update(store::Database& database, PostId id, const Post& post) {
                  THEN identity ELSE :identity END,
       link = :link, link_key = :link_key, title = :title, title_key = :title_key, author = :author,
       published_ms = :published, updated_ms = :updated, image_url = :image_url, image_alt = :image_alt, html = :html,
-      summary_html = :summary_html, language = :language, content_hash = :content_hash
+      summary_html = :summary_html, language = :language, content_hash = :content_hash, audio_url = :audio_url,
+      audio_seconds = :audio_seconds, dropped = :dropped
     WHERE id = :id)");
   bind_contents(statement, post);
   TIDINGS_TRY(statement.bind(":id", id).run());
@@ -314,7 +322,7 @@ Result<StoreCounts> PostTable::store(const Reading& looked, std::span<const sour
   for (const auto& change : work.changes) {
     if (!change.known) {
       TIDINGS_LET(const auto added, insert(*database_, change.post));
-      ++(added ? counts.added : counts.unchanged);
+      ++(!added ? counts.unchanged : change.post.dropped.empty() ? counts.added : counts.dropped);
       if (!added) continue;
       const bool aside = flood && is_late(change.post, reading);
       counts.set_aside += aside ? 1 : 0;

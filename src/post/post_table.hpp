@@ -24,6 +24,7 @@ struct StoreCounts {
   int added = 0;
   int updated = 0;
   int unchanged = 0;
+  int dropped = 0;  ///< new, but kept out of every edition by a filter of its source
   int frozen = 0;  ///< edited at the source, but already in a sealed edition
   int set_aside = 0;  ///< of the added ones: they came with a flood
 

@@ -1,4 +1,6 @@
 // Atom 1.0 (RFC 4287) and its draft 0.3, which differs in names and in how text constructs say what they are.
+#include <utility>
+
 #include "source/feed_reader.hpp"
 #include "source/formats.hpp"
 
@@ -9,6 +11,7 @@ Feed read_atom(const Node& feed_element, const ParseOptions& options) {
   feed.format = Format::atom;
   Surroundings around;
   around.document_url = options.base_url;
+  around.limits = options.limits;
   around.atom_text = true;
   std::vector<const Node*> items;
   if (feed_element.name == "entry") {
@@ -18,7 +21,7 @@ Feed read_atom(const Node& feed_element, const ParseOptions& options) {
     collect_items(feed_element, "entry", items);
     collect_items(feed_element, "item", items);
   }
-  read_items(items, around, feed);
+  read_items(std::move(items), around, feed);
   return feed;
 }
 

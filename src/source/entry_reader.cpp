@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstdint>
+#include <unordered_set>
 #include <utility>
 
 #include "base/codec.hpp"
@@ -84,7 +86,7 @@ const Node* only_div(const Node& node) {
 
 std::string as_html(const Node& node, TextKind kind, std::string text) {
   switch (kind) {
-    case TextKind::plain: return escape_html(trim(text));
+    case TextKind::plain: return html_of_plain_text(text);
     case TextKind::html: return mend_double_escaped(std::string{trim(text)});
     case TextKind::markup: {
       const Node* const div = only_div(node);
@@ -128,18 +130,28 @@ struct DateChoice {
   }
 };
 
+/// The address of a picture: an attribute, as the module says, or the text, as some write it.
+std::string image_reference(const Node& node) {
+  for (const auto name : {"href", "url"}) {
+    if (const auto value = trim(node.attribute(name)); !value.empty()) return std::string{value};
+  }
+  return node.has_elements() ? std::string{} : text_of(node);
+}
+
 class EntryReader {
  public:
   EntryReader(const Node& item, const Surroundings& around, std::vector<std::string>& warnings)
       : item_(item), around_(around), warnings_(warnings) {}
 
   Entry read();
+  std::optional<UtcTime> date();
 
  private:
   void plain_child(const Node& node);
   void module_child(const Node& node);
   bool date_child(const Node& node);
   void media_child(const Node& node, int depth);
+  void media_description(const Node& node);
   void itunes_category(const Node& node, int depth);
   void guid(const Node& node);
   void body(const Node& node, bool is_content);
@@ -149,6 +161,7 @@ class EntryReader {
   void link(const Node& node);
   void add_author(std::string name);
   void add_category(std::string name);
+  void length(const Node& node);
 
   const Node& item_;
   const Surroundings& around_;
@@ -159,6 +172,8 @@ class EntryReader {
   DateChoice published_;
   DateChoice updated_;
   std::vector<std::string> authors_;
+  std::unordered_set<std::string> known_categories_;
+  std::chrono::seconds duration_{0};
   std::string other_author_;
   std::string other_title_;  ///< of a module, for an item without a title of its own
   std::string other_summary_;  ///< a subtitle, for an item without a summary
@@ -166,12 +181,15 @@ class EntryReader {
 };
 
 void EntryReader::add_author(std::string name) {
+  constexpr std::size_t most = 20;
+  if (authors_.size() >= most) return;
   if (!name.empty() && std::find(authors_.begin(), authors_.end(), name) == authors_.end()) authors_.push_back(std::move(name));
 }
 
 void EntryReader::add_category(std::string name) {
-  const bool known = std::find(entry_.categories.begin(), entry_.categories.end(), name) != entry_.categories.end();
-  if (!name.empty() && !known) entry_.categories.push_back(std::move(name));
+  if (entry_.categories.size() >= around_.limits.categories) return;
+  if (name.empty() || !known_categories_.insert(name).second) return;
+  entry_.categories.push_back(std::move(name));
 }
 
 void EntryReader::guid(const Node& node) {
@@ -224,6 +242,8 @@ void EntryReader::enclosure(const Node& node, std::string_view url_attribute) {
                  .type = std::string{trim(node.attribute("type"))},
                  .length_bytes = number_in(node.attribute("length"))};
   if (made.type.starts_with("image/")) image_.offer(4, 0, made.url);
+  constexpr std::size_t most = 50;
+  if (entry_.enclosures.size() >= most) return;
   if (std::none_of(entry_.enclosures.begin(), entry_.enclosures.end(), [&](const Enclosure& e) { return e.url == made.url; })) {
     entry_.enclosures.push_back(std::move(made));
   }
@@ -326,7 +346,8 @@ void EntryReader::module_child(const Node& node) {
     case Vocabulary::media: media_child(node, 0); break;
     case Vocabulary::itunes:
       if (name == "author" && other_author_.empty()) other_author_ = person_of(node);
-      if (name == "image") image_.offer(3, 0, absolute(node, node.attribute("href"), around_));
+      if (name == "image") image_.offer(3, 0, absolute(node, image_reference(node), around_));
+      if (name == "duration") length(node);
       if (name == "summary" && entry_.summary_html.empty()) body(node, false);
       if (name == "subtitle") other_summary_ = html_construct(node, around_.atom_text);
       if (name == "title" && other_title_.empty()) other_title_ = plain_construct(node, false);
@@ -340,6 +361,14 @@ void EntryReader::module_child(const Node& node) {
   }
 }
 
+/// "2531", "42:11" or "1:02:33".
+void EntryReader::length(const Node& node) {
+  const auto text = collapse_blanks(text_of(node));
+  std::int64_t seconds = 0;
+  for (const auto part : split(text, ':')) seconds = std::min<std::int64_t>(seconds * 60 + number_in(part), 1'000'000);
+  if (seconds > 0 && seconds < 1'000'000) duration_ = std::chrono::seconds{seconds};
+}
+
 void EntryReader::media_child(const Node& node, int depth) {
   const auto name = node.name;
   const auto width = number_in(node.attribute("width"));
@@ -348,6 +377,7 @@ void EntryReader::media_child(const Node& node, int depth) {
       const auto type = node.attribute("type");
       const bool image = node.attribute("medium") == "image" || type.starts_with("image/");
       if (image) image_.offer(0, width, absolute(node, node.attribute("url"), around_));
+      if (node.attribute("medium") == "audio" || type.starts_with("audio/")) enclosure(node, "url");
     }
     for (const Node* child = node.first; child != nullptr; child = child->next) {
       if (child->vocabulary == Vocabulary::media && depth < 4) media_child(*child, depth + 1);
@@ -359,7 +389,7 @@ void EntryReader::media_child(const Node& node, int depth) {
     auto& field = depth > 0 ? image_.alt : other_title_;
     if (field.empty()) field = plain_construct(node, false);
   } else if (name == "description" || name == "text") {
-    if (entry_.summary_html.empty()) body(node, false);
+    if (entry_.summary_html.empty()) media_description(node);
   } else if (name == "credit" && other_author_.empty()) {
     other_author_ = person_of(node);
   } else if (name == "keywords") {
@@ -370,12 +400,26 @@ void EntryReader::media_child(const Node& node, int depth) {
   }
 }
 
+/// Plain text unless it says otherwise (Media RSS, media:description), with the lines that YouTube's are written in.
+void EntryReader::media_description(const Node& node) {
+  const auto text = text_of(node);
+  if (has_type(node.attribute("type"), "html") || node.has_elements() || looks_like_html(text)) return body(node, false);
+  entry_.summary_html = html_of_plain_text(text);
+}
+
 /// One inside the other: "Arts", and in it "Books".
 void EntryReader::itunes_category(const Node& node, int depth) {
   add_category(collapse_blanks(node.attribute("text")));
   for (const Node* child = node.first; child != nullptr; child = child->next) {
     if (child->vocabulary == Vocabulary::itunes && child->name == "category" && depth < 4) itunes_category(*child, depth + 1);
   }
+}
+
+std::optional<UtcTime> EntryReader::date() {
+  for (const Node* child = item_.first; child != nullptr; child = child->next) {
+    if (!child->is_text()) date_child(*child);
+  }
+  return published_.time ? published_.time : updated_.time;
 }
 
 Entry EntryReader::read() {
@@ -393,6 +437,9 @@ Entry EntryReader::read() {
   }
   if (entry_.title.empty()) entry_.title = std::move(other_title_);
   if (entry_.summary_html.empty()) entry_.summary_html = std::move(other_summary_);
+  for (auto& each : entry_.enclosures) {
+    if (!each.type.starts_with("image/")) each.duration = duration_;
+  }
   entry_.link = links_.best();
   entry_.author = join(authors_, ", ");
   if (entry_.author.empty()) entry_.author = other_author_;
@@ -411,6 +458,12 @@ Entry EntryReader::read() {
 }
 
 }  // namespace
+
+std::optional<UtcTime> date_of_entry(const Node& item) {
+  std::vector<std::string> ignored;
+  static const Surroundings nothing;
+  return EntryReader{item, nothing, ignored}.date();
+}
 
 Entry read_entry(const Node& item, const Surroundings& around, std::vector<std::string>& warnings) {
   return EntryReader{item, around, warnings}.read();
@@ -521,7 +574,8 @@ std::optional<UtcTime> date_of(const Node& node, std::vector<std::string>& warni
   const auto text = collapse_blanks(text_of(node));
   if (text.empty()) return std::nullopt;
   const auto time = parse_feed_date(text);
-  if (!time) warnings.push_back("no date: \"" + std::string{truncate_utf8(text, 60)} + "\"");
+  constexpr std::size_t enough_warnings = 1'000;
+  if (!time && warnings.size() < enough_warnings) warnings.push_back("no date: \"" + std::string{truncate_utf8(text, 60)} + "\"");
   return time;
 }
 

@@ -18,8 +18,12 @@ struct Surroundings {
   std::string site_url;      ///< the feed's own link
   std::string author;        ///< of the feed, for entries without one (RFC 4287 section 4.2.1)
   std::string language;
+  Limits limits{};
   bool atom_text = false;    ///< a text construct without a type is plain, not HTML
 };
+
+/// The best date that the children of `item` give, published before updated.
+[[nodiscard]] std::optional<UtcTime> date_of_entry(const Node& item);
 
 /// Reads the children of `item`; what is mended or unreadable is added to `warnings`.
 [[nodiscard]] Entry read_entry(const Node& item, const Surroundings& around, std::vector<std::string>& warnings);
@@ -41,7 +45,7 @@ struct Surroundings {
 /// A text construct as plain text, blanks collapsed.
 [[nodiscard]] std::string plain_construct(const Node& node, bool atom_text);
 
-/// A text construct as HTML; plain text is escaped, the div of Atom's xhtml is taken off.
+/// A text construct as HTML; plain text keeps its paragraphs and lines, the div of Atom's xhtml is taken off.
 [[nodiscard]] std::string html_construct(const Node& node, bool atom_text);
 
 /// "jane@example.org (Jane Doe)", "Jane Doe <jane@...>" or a person construct: the name, else the address.

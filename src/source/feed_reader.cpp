@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "base/url.hpp"
+#include "source/newest.hpp"
 
 namespace tidings::source {
 namespace {
@@ -58,7 +59,8 @@ void read_head(const Node& head, Feed& feed, Surroundings& around) {
   around.site_url = feed.link;
 }
 
-void read_items(const std::vector<const Node*>& items, const Surroundings& around, Feed& feed) {
+void read_items(std::vector<const Node*> items, const Surroundings& around, Feed& feed) {
+  feed.left_out = keep_newest(items, around.limits.entries, [](const Node* item) { return date_of_entry(*item); });
   feed.entries.reserve(items.size());
   for (const Node* item : items) {
     if (is_unfinished(*item)) {

@@ -69,7 +69,7 @@ FetchResult fetch_file(const FetchRequest& request, const FetchOptions& options)
   fetched.etag = "file:" + std::to_string(facts.st_size) + "-" + std::to_string(facts.st_mtim.tv_sec) + "." +
                  std::to_string(facts.st_mtim.tv_nsec);
   if (fetched.etag == request.etag) return NotModified{};
-  auto bytes = read_file(path, options.max_bytes);
+  auto bytes = read_file(path, request.max_bytes.value_or(options.max_bytes));
   if (!bytes) return failure(request.url, bytes.error().what);
   fetched.bytes = *std::move(bytes);
   fetched.final_url = request.url;
@@ -102,12 +102,14 @@ struct Transfer {
   std::string bytes;
   bool too_big = false;
   std::string refused_address;
+
+  [[nodiscard]] std::int64_t max_bytes() const { return request->max_bytes.value_or(options->max_bytes); }
 };
 
 std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
   const auto length = size * count;
-  if (static_cast<std::int64_t>(transfer.bytes.size() + length) > transfer.options->max_bytes) {
+  if (static_cast<std::int64_t>(transfer.bytes.size() + length) > transfer.max_bytes()) {
     transfer.too_big = true;
     return CURL_WRITEFUNC_ERROR;
   }
@@ -213,7 +215,7 @@ void prepare(Transfer& transfer) {
   set(transfer, CURLOPT_MAXREDIRS, static_cast<long>(options.max_redirects));
   set(transfer, CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout.count()));
   set(transfer, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min<std::int64_t>(options.timeout.count(), 10'000)));
-  set(transfer, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(options.max_bytes));
+  set(transfer, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(transfer.max_bytes()));
   set(transfer, CURLOPT_ERRORBUFFER, transfer.error_text.data());
   set(transfer, CURLOPT_WRITEFUNCTION, &on_body);
   set(transfer, CURLOPT_WRITEDATA, &transfer);
@@ -242,7 +244,7 @@ FetchFailure broken(const Transfer& transfer, CURLcode code) {
   if (!transfer.refused_address.empty()) {
     made = failure(url, "refused, because it leads to " + transfer.refused_address + ", which is no public address");
   } else if (transfer.too_big || code == CURLE_FILESIZE_EXCEEDED) {
-    made = failure(url, "longer than " + format_size(options.max_bytes));
+    made = failure(url, "longer than " + format_size(transfer.max_bytes()));
   } else if (code == CURLE_OPERATION_TIMEDOUT) {
     made = failure(url, "no whole answer within " + format_duration(options.timeout));
   } else if (code == CURLE_TOO_MANY_REDIRECTS) {

@@ -27,6 +27,7 @@ struct FetchRequest {
   std::string etag{};           ///< validators of the last good answer; empty: fetch in any case
   std::string last_modified{};
   Reach reach = Reach::public_only;
+  std::optional<std::int64_t> max_bytes{};  ///< in place of FetchOptions::max_bytes
 };
 
 struct FetchOptions {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <vector>
 
 #include "base/text.hpp"
 #include "source/html_entities.hpp"
@@ -110,6 +111,46 @@ std::string plain_text_of_html(std::string_view html) {
     }
   }
   return collapse_blanks(clean_utf8(decode_references(stripped)));
+}
+
+namespace {
+
+/// Lines of 55 to 80 columns but for the last: a program has broken them, not the author.
+bool is_wrapped(const std::vector<std::string_view>& lines) {
+  if (lines.size() < 3) return false;
+  return std::all_of(lines.begin(), lines.end() - 1, [](std::string_view line) { return line.size() >= 55 && line.size() <= 80; });
+}
+
+std::string paragraph_of(const std::vector<std::string_view>& lines) {
+  const std::string_view between = is_wrapped(lines) ? "\n" : "<br>\n";
+  std::string out;
+  for (const auto line : lines) {
+    if (!out.empty()) out += between;
+    out += escape_html(trim(line));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string html_of_plain_text(std::string_view text) {
+  text = trim(text);
+  if (text.find('\n') == none) return escape_html(text);
+  std::string out;
+  std::vector<std::string_view> lines;
+  const auto flush = [&] {
+    if (!lines.empty()) out += "<p>" + paragraph_of(lines) + "</p>\n";
+    lines.clear();
+  };
+  for (const auto line : split(text, '\n')) {
+    if (trim(line).empty()) {
+      flush();
+    } else {
+      lines.push_back(line);
+    }
+  }
+  flush();
+  return std::string{trim(out)};
 }
 
 bool looks_like_html(std::string_view text) {

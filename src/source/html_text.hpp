@@ -10,6 +10,10 @@ namespace tidings::source {
 /// Tags of HTML elements removed (others are text: "use <vector>"), references decoded, blanks collapsed.
 [[nodiscard]] std::string plain_text_of_html(std::string_view html);
 
+/// Plain text as HTML: blank lines end paragraphs, line ends are kept (<br>), unless every line is as long as a program wraps
+/// them. Text of a single line is only escaped.
+[[nodiscard]] std::string html_of_plain_text(std::string_view text);
+
 /// A tag of an HTML element or a character reference is in it.
 [[nodiscard]] bool looks_like_html(std::string_view text);
 

@@ -1,9 +1,11 @@
 // JSON Feed 1.0 and 1.1 (jsonfeed.org). Known mistakes are taken: numbers as ids, missing version, 1.0's single author.
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -13,6 +15,7 @@
 #include "source/feed_date.hpp"
 #include "source/formats.hpp"
 #include "source/html_text.hpp"
+#include "source/newest.hpp"
 
 namespace tidings::source {
 namespace {
@@ -54,7 +57,48 @@ std::optional<UtcTime> date_at(const Json& item, const char* key, Feed& feed) {
   return time;
 }
 
-Entry entry_of(const Json& item, Feed& feed, const std::string& feed_author, const std::string& base) {
+/// What the items of a feed share.
+struct Around {
+  std::string author;
+  std::string base;
+  Limits limits;
+};
+
+std::vector<std::string> tags_of(const Json& item, std::size_t most) {
+  std::vector<std::string> names;
+  const auto tags = item.find("tags");
+  if (tags == item.end() || !tags->is_array()) return names;
+  for (const auto& tag : *tags) {
+    if (names.size() >= most) break;
+    auto name = tag.is_string() ? collapse_blanks(clean_utf8(tag.get_ref<const std::string&>())) : std::string{};
+    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+std::vector<Enclosure> attachments_of(const Json& item, const std::string& base) {
+  constexpr std::size_t most = 50;
+  std::vector<Enclosure> enclosures;
+  const auto files = item.find("attachments");
+  if (files == item.end() || !files->is_array()) return enclosures;
+  for (const auto& file : *files) {
+    if (!file.is_object() || enclosures.size() >= most) continue;
+    Enclosure enclosure{.url = link_at(file, "url", base), .type = text_at(file, "mime_type")};
+    constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
+    const auto size = file.find("size_in_bytes");
+    if (size != file.end() && size->is_number_unsigned() && size->get<std::uint64_t>() <= largest)
+      enclosure.length_bytes = size->get<std::int64_t>();
+    constexpr double longest_seconds = 1e6;
+    const auto length = file.find("duration_in_seconds");
+    if (length != file.end() && length->is_number() && length->get<double>() > 0 && length->get<double>() < longest_seconds)
+      enclosure.duration = std::chrono::seconds{static_cast<std::int64_t>(length->get<double>())};
+    if (!enclosure.url.empty()) enclosures.push_back(std::move(enclosure));
+  }
+  return enclosures;
+}
+
+Entry entry_of(const Json& item, Feed& feed, const Around& around) {
+  const auto& base = around.base;
   Entry entry;
   entry.id = collapse_blanks(text_at(item, "id"));
   entry.link = link_at(item, "url", base);
@@ -62,36 +106,19 @@ Entry entry_of(const Json& item, Feed& feed, const std::string& feed_author, con
   if (entry.link.empty() && is_web_url(entry.id)) entry.link = entry.id;
   entry.title = collapse_blanks(text_at(item, "title"));
   entry.author = author_of(item);
-  if (entry.author.empty()) entry.author = feed_author;
+  if (entry.author.empty()) entry.author = around.author;
   entry.published = date_at(item, "date_published", feed);
   entry.updated = date_at(item, "date_modified", feed);
-  entry.summary_html = escape_html(trim(text_at(item, "summary")));
+  entry.summary_html = html_of_plain_text(text_at(item, "summary"));
   entry.content_html = std::string{trim(text_at(item, "content_html"))};
-  if (entry.content_html.empty()) entry.content_html = escape_html(trim(text_at(item, "content_text")));
+  if (entry.content_html.empty()) entry.content_html = html_of_plain_text(text_at(item, "content_text"));
   entry.base_url = is_web_url(entry.link) ? entry.link : base;
   entry.language = language_tag(text_at(item, "language"));
   if (entry.language.empty()) entry.language = feed.language;
   entry.image = link_at(item, "image", base);
   if (entry.image.empty()) entry.image = link_at(item, "banner_image", base);
-  if (const auto tags = item.find("tags"); tags != item.end() && tags->is_array()) {
-    for (const auto& tag : *tags) {
-      auto name = tag.is_string() ? collapse_blanks(clean_utf8(tag.get_ref<const std::string&>())) : std::string{};
-      if (!name.empty() && std::find(entry.categories.begin(), entry.categories.end(), name) == entry.categories.end()) {
-        entry.categories.push_back(std::move(name));
-      }
-    }
-  }
-  if (const auto files = item.find("attachments"); files != item.end() && files->is_array()) {
-    for (const auto& file : *files) {
-      if (!file.is_object()) continue;
-      Enclosure enclosure{.url = link_at(file, "url", base), .type = text_at(file, "mime_type"), .length_bytes = 0};
-      constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
-      const auto size = file.find("size_in_bytes");
-      if (size != file.end() && size->is_number_unsigned() && size->get<std::uint64_t>() <= most)
-        enclosure.length_bytes = size->get<std::int64_t>();
-      if (!enclosure.url.empty()) entry.enclosures.push_back(std::move(enclosure));
-    }
-  }
+  entry.categories = tags_of(item, around.limits.categories);
+  entry.enclosures = attachments_of(item, base);
   return entry;
 }
 
@@ -143,31 +170,121 @@ std::string closed_again(std::string_view text) {
   return open.empty() || whole == 0 ? std::string{} : std::string{text.substr(0, whole)} + mended_end;
 }
 
+/// More values than a feed of the largest size has; each costs some hundred octets in the tree.
+bool has_too_many_values(std::string_view text) {
+  constexpr std::ptrdiff_t limit = 600'000;
+  return std::count(text.begin(), text.end(), ',') + std::count(text.begin(), text.end(), '{') > limit;
+}
+
+/// The document without the commas that nothing follows (",]"), precedes ("[,") or stands between (",,"); the place of the
+/// first in `at`.
+std::string without_spare_commas(std::string_view text, std::size_t& at) {
+  std::string out;
+  out.reserve(text.size());
+  std::size_t comma = std::string::npos;  // in `out`: the last token
+  std::size_t comma_in_text = 0;
+  const auto spare = [&](std::size_t place) { at = std::min(at, place); };
+  char last = '[';
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      out += c;
+      if (c == '\\' && i + 1 < text.size()) out += text[++i];
+      in_string = c != '"';
+      continue;
+    }
+    if (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
+      out += c;
+      continue;
+    }
+    if (c == ',' && (last == ',' || last == '[' || last == '{')) {
+      spare(i);
+      continue;
+    }
+    if ((c == ']' || c == '}') && last == ',') {
+      spare(comma_in_text);
+      out.erase(comma, 1);
+    }
+    if (c == ',') {
+      comma = out.size();
+      comma_in_text = i;
+    }
+    in_string = c == '"';
+    last = c;
+    out += c;
+  }
+  return out;
+}
+
+std::string place_of(std::string_view text, std::size_t byte) {
+  const auto before = text.substr(0, std::min(byte, text.size()));
+  const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+  const auto column = before.size() - (before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1);
+  return std::to_string(line) + ":" + std::to_string(column);
+}
+
+/// The document as it is, without spare commas, or closed again where it was cut off; what was mended is a warning.
+Result<Json> read_document(std::string_view text, std::vector<std::string>& warnings) {
+  try {
+    return Json::parse(text);
+  } catch (const Json::out_of_range&) {
+    return fail(Errc::bad_data, "the JSON has a number beyond all bounds");
+  } catch (const Json::parse_error& error) {
+    const auto is_feed = [](const Json& json) { return json.is_object() && json.contains("items"); };
+    const auto parsed = [](std::string_view document) {
+      try {
+        return Json::parse(document, nullptr, false);
+      } catch (const Json::out_of_range&) {
+        return Json{};
+      }
+    };
+    auto comma = std::string::npos;
+    const auto mended = without_spare_commas(text, comma);
+    if (comma != std::string::npos) {
+      if (auto json = parsed(mended); is_feed(json)) {
+        warnings.push_back(place_of(text, comma + 1) + ": a comma too many is passed over");
+        return json;
+      }
+    }
+    auto json = parsed(closed_again(mended));
+    if (!is_feed(json)) return fail(Errc::bad_data, place_of(text, error.byte) + ": the JSON is broken");
+    warnings.emplace_back("the document is cut off; the items that are whole are kept");
+    return json;
+  }
+}
+
+/// published before modified.
+std::optional<UtcTime> date_of_item(const Json& item) {
+  if (!item.is_object()) return std::nullopt;
+  const auto published = parse_feed_date(text_at(item, "date_published"));
+  return published ? published : parse_feed_date(text_at(item, "date_modified"));
+}
+
+void read_items(const Json& items, const Around& around, Feed& feed) {
+  std::vector<const Json*> chosen;
+  std::size_t odd = 0;
+  for (const auto& item : items) {
+    if (item.is_object()) chosen.push_back(&item);
+    if (!item.is_object()) ++odd;
+  }
+  if (odd > 0) feed.warnings.push_back(odd == 1 ? "an item that is no object is left out" : plural(static_cast<long long>(odd), "item") + " that are no objects are left out");
+  feed.left_out = keep_newest(chosen, around.limits.entries, [](const Json* item) { return date_of_item(*item); });
+  for (const auto* item : chosen) feed.entries.push_back(entry_of(*item, feed, around));
+}
+
 }  // namespace
 
 Result<Feed> read_json_feed(std::string_view text, const ParseOptions& options) {
   if (nested_too_deeply(text)) return fail(Errc::bad_data, "no feed: JSON nested too deeply");
-  Json json;
-  bool cut_off = false;
-  try {
-    json = Json::parse(text);
-  } catch (const Json::parse_error& error) {
-    json = Json::parse(closed_again(text), nullptr, false);
-    cut_off = json.is_object() && json.contains("items");
-    const auto before = text.substr(0, std::min(error.byte, text.size()));
-    const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-    const auto column = before.size() - (before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1);
-    if (!cut_off) return fail(Errc::bad_data, std::to_string(line) + ":" + std::to_string(column) + ": the JSON is broken");
-  } catch (const Json::out_of_range&) {
-    return fail(Errc::bad_data, "the JSON has a number beyond all bounds");
-  }
+  if (has_too_many_values(text)) return fail(Errc::bad_data, "no feed: JSON of more than 600,000 values");
+  Feed feed;
+  feed.format = Format::json;
+  TIDINGS_LET(const auto json, read_document(text, feed.warnings));
   const auto items = json.is_object() ? json.find("items") : json.end();
   if (!json.is_object() || items == json.end() || !items->is_array()) {
     return fail(Errc::bad_data, "no feed: JSON without \"items\"");
   }
-  Feed feed;
-  feed.format = Format::json;
-  if (cut_off) feed.warnings.push_back("the document is cut off; the items that are whole are kept");
   if (text_at(json, "version").find("jsonfeed.org") == std::string::npos)
     feed.warnings.push_back("no version of JSON Feed is named");
   feed.title = collapse_blanks(text_at(json, "title"));
@@ -176,14 +293,7 @@ Result<Feed> read_json_feed(std::string_view text, const ParseOptions& options) 
   feed.link = link_at(json, "home_page_url", base);
   if (base.empty()) base = feed.link;
   feed.language = language_tag(text_at(json, "language"));
-  const auto author = author_of(json);
-  for (const auto& item : *items) {
-    if (item.is_object()) {
-      feed.entries.push_back(entry_of(item, feed, author, base));
-    } else {
-      feed.warnings.push_back("an item that is no object is left out");
-    }
-  }
+  read_items(*items, {.author = author_of(json), .base = std::move(base), .limits = options.limits}, feed);
   return feed;
 }
 

@@ -31,6 +31,9 @@ bool is_structure(std::string_view lower) {
   return std::find(names.begin(), names.end(), lower) != names.end();
 }
 
+/// Elements that entries stand in.
+bool is_list(std::string_view lower) { return lower == "items" || (is_structure(lower) && lower != "item" && lower != "entry"); }
+
 /// Elements of an entry that hold text and never another field.
 bool is_leaf_field(std::string_view lower) {
   static constexpr std::array<std::string_view, 13> names{"title",     "link",       "guid",    "id",       "pubdate",
@@ -60,10 +63,6 @@ class Scanner {
     std::string_view name;    ///< as written, with its prefix
     std::size_t bindings = 0;  ///< how many namespace bindings were in force outside it
   };
-  struct Binding {
-    std::string_view prefix;
-    Vocabulary vocabulary = Vocabulary::plain;
-  };
   struct RawAttribute {
     std::string_view name;
     std::string value;
@@ -80,6 +79,7 @@ class Scanner {
   void open(std::string_view name, bool self_closing);
   void close_to(std::size_t depth);
   void close_unfinished_sibling(std::string_view name);
+  void bind(std::string_view prefix, Vocabulary vocabulary);
   void close_unfinished_field(std::string_view name);
   std::string decode(std::string_view raw) { return entities_.expand(raw); }
   [[nodiscard]] std::pair<Vocabulary, std::string_view> resolve(std::string_view name, bool is_attribute) const;
@@ -89,7 +89,8 @@ class Scanner {
   XmlTree& tree_;
   std::size_t at_ = 0;
   std::vector<Open> open_;
-  std::vector<Binding> bindings_;
+  std::vector<std::string_view> bound_;  ///< prefixes in the order of their bindings
+  std::unordered_map<std::string_view, std::vector<Vocabulary>> vocabularies_;  ///< of a prefix, the innermost last
   std::vector<RawAttribute> raw_;
   std::vector<std::string_view> missing_;
   bool cdata_ends_ = true;
@@ -104,9 +105,8 @@ std::pair<Vocabulary, std::string_view> Scanner::resolve(std::string_view name, 
   const auto prefix = colon == none ? std::string_view{} : name.substr(0, colon);
   const auto local = colon == none ? name : name.substr(colon + 1);
   if (is_attribute && prefix.empty()) return {Vocabulary::plain, local};
-  for (auto i = bindings_.size(); i-- > 0;) {
-    if (bindings_[i].prefix == prefix) return {bindings_[i].vocabulary, local};
-  }
+  if (const auto found = vocabularies_.find(prefix); found != vocabularies_.end() && !found->second.empty())
+    return {found->second.back(), local};
   return {vocabulary_of_prefix(prefix), local};
 }
 
@@ -165,14 +165,20 @@ bool Scanner::attributes() {
   return false;
 }
 
+void Scanner::bind(std::string_view prefix, Vocabulary vocabulary) {
+  bound_.push_back(prefix);
+  vocabularies_[prefix].push_back(vocabulary);
+}
+
 void Scanner::open(std::string_view name, bool self_closing) {
-  const auto outside = bindings_.size();
+  // Deeper than the tree goes nothing is remembered; the text counts.
+  if (open_.size() > max_tree_depth) return;
+  const auto outside = bound_.size();
   for (const auto& attribute : raw_) {
-    if (open_.size() > max_tree_depth) break;  // the search for a prefix stays short
     if (attribute.name == "xmlns") {
-      bindings_.push_back({"", vocabulary_of_uri(attribute.value)});
+      bind("", vocabulary_of_uri(attribute.value));
     } else if (attribute.name.starts_with("xmlns:")) {
-      bindings_.push_back({attribute.name.substr(6), vocabulary_of_uri(attribute.value)});
+      bind(attribute.name.substr(6), vocabulary_of_uri(attribute.value));
     }
   }
   std::vector<Attribute> list;
@@ -193,19 +199,20 @@ void Scanner::open(std::string_view name, bool self_closing) {
 void Scanner::close_to(std::size_t depth) {
   while (open_.size() > depth) {
     tree_.end();
-    bindings_.resize(open_.back().bindings);
-    --open_names_[ascii_lower(open_.back().name)];
+    for (; bound_.size() > open_.back().bindings; bound_.pop_back()) vocabularies_[bound_.back()].pop_back();
+    if (const auto found = open_names_.find(ascii_lower(open_.back().name)); --found->second == 0) open_names_.erase(found);
     open_.pop_back();
   }
 }
 
-/// <item> inside an open <item>: the first one's end tag was forgotten.
+/// <item> inside an open <item>: the first one's end tag was forgotten. Inside another element of the channel (<image>), that one's.
 void Scanner::close_unfinished_sibling(std::string_view name) {
   const auto lower = ascii_lower(name);
-  if ((lower != "item" && lower != "entry") || open_names_[lower] == 0) return;
+  if (lower != "item" && lower != "entry") return;
+  const bool is_sibling_open = open_names_.contains(lower);
   for (auto i = open_.size(); i-- > 0;) {
-    if (ascii_iequals(open_[i].name, lower)) {
-      close_to(i);
+    if (is_sibling_open ? ascii_iequals(open_[i].name, lower) : is_list(ascii_lower(open_[i].name))) {
+      close_to(is_sibling_open ? i : i + 1);
       return;
     }
   }
@@ -235,7 +242,7 @@ void Scanner::end_tag() {
   const auto stop = std::min(text_.find_first_of("<>", at_), text_.size());
   at_ = stop < text_.size() && text_[stop] == '>' ? stop + 1 : stop;
   const auto lower = ascii_lower(tag);
-  if (open_names_[lower] == 0) {
+  if (!open_names_.contains(lower)) {
     // A slip of the pen ("</titel>") ends what is open; HTML's own stray end tags and the big elements do not.
     const auto innermost = open_.empty() ? std::string{} : ascii_lower(open_.back().name);
     if (!open_.empty() && !is_html_element(lower) && !is_structure(innermost)) close_to(open_.size() - 1);

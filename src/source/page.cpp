@@ -167,6 +167,28 @@ std::vector<Recipe> default_recipes() {
   return recipes;
 }
 
+/// What an XPath found: a node, or the string that the expression gave.
+struct Found {
+  xmlNode* node = nullptr;
+  std::string text;
+};
+
+std::string text_in(const Found& found) { return found.node != nullptr ? text_in(found.node) : found.text; }
+
+std::string attribute(const Found& found, const char* name) {
+  return found.node != nullptr ? attribute(found.node, name) : std::string{};
+}
+
+std::vector<xmlNode*> sorted_nodes(const xmlXPathObject& object) {
+  std::vector<xmlNode*> found;
+  if (object.type != XPATH_NODESET || object.nodesetval == nullptr) return found;
+  xmlXPathNodeSetSort(object.nodesetval);
+  for (int i = 0; i < object.nodesetval->nodeNr; ++i) {
+    if (object.nodesetval->nodeTab[i]->type != XML_NAMESPACE_DECL) found.push_back(object.nodesetval->nodeTab[i]);
+  }
+  return found;
+}
+
 class PageReader {
  public:
   PageReader(xmlDoc* document, const PageOptions& options)
@@ -178,7 +200,7 @@ class PageReader {
   Result<std::vector<Entry>> read(const PageXPaths& xpaths);
   std::string first_text(const std::string& xpath) {
     auto found = first(nullptr, xpath);
-    return found && *found != nullptr ? text_in(*found) : std::string{};
+    return found && *found ? text_in(**found) : std::string{};
   }
   void find_base() {
     const auto href = first_text("//base/@href");
@@ -187,53 +209,60 @@ class PageReader {
   [[nodiscard]] const std::string& base() const { return base_; }
 
  private:
+  Result<Object> evaluated(xmlNode* from, std::string_view xpath);
   Result<std::vector<xmlNode*>> nodes(xmlNode* from, std::string_view xpath);
-  /// The first node of the first alternative that finds one with any text; nullptr if none does.
-  Result<xmlNode*> first(xmlNode* from, std::string_view xpaths);
+  /// The first node of the first alternative that finds one with any text, or the string that it gives; nothing if none does.
+  Result<std::optional<Found>> first(xmlNode* from, std::string_view xpaths);
   Result<Entry> entry_of(xmlNode* item, const PageXPaths& xpaths);
-  std::string url_of(xmlNode* node) const;
+  std::string url_of(const Found& found) const;
 
   xmlDoc* document_;
   Context context_;
   std::string base_;
 };
 
-Result<std::vector<xmlNode*>> PageReader::nodes(xmlNode* from, std::string_view xpath) {
-  std::vector<xmlNode*> found;
-  if (trim(xpath).empty() || !context_) return found;
+Result<Object> PageReader::evaluated(xmlNode* from, std::string_view xpath) {
   context_->node = from != nullptr ? from : xmlDocGetRootElement(document_);
   const std::string text{trim(xpath)};
-  const Object object{xmlXPathEvalExpression(reinterpret_cast<const xmlChar*>(text.c_str()), context_.get())};
+  Object object{xmlXPathEvalExpression(reinterpret_cast<const xmlChar*>(text.c_str()), context_.get())};
   if (!object) return fail(Errc::config, "not an XPath: " + text, "XPath 1.0, such as //article");
-  if (object->type != XPATH_NODESET || object->nodesetval == nullptr) return found;
-  xmlXPathNodeSetSort(object->nodesetval);
-  for (int i = 0; i < object->nodesetval->nodeNr; ++i) {
-    if (object->nodesetval->nodeTab[i]->type != XML_NAMESPACE_DECL) found.push_back(object->nodesetval->nodeTab[i]);
-  }
-  return found;
+  return object;
 }
 
-Result<xmlNode*> PageReader::first(xmlNode* from, std::string_view xpaths) {
+Result<std::vector<xmlNode*>> PageReader::nodes(xmlNode* from, std::string_view xpath) {
+  if (trim(xpath).empty() || !context_) return std::vector<xmlNode*>{};
+  TIDINGS_LET(const auto object, evaluated(from, xpath));
+  return sorted_nodes(*object);
+}
+
+Result<std::optional<Found>> PageReader::first(xmlNode* from, std::string_view xpaths) {
   for (const auto xpath : split(xpaths, '\n')) {
-    TIDINGS_LET(const auto found, nodes(from, xpath));
-    for (xmlNode* const node : found) {
-      if (!text_in(node).empty() || !attribute(node, "src").empty() || !attribute(node, "href").empty()) return node;
+    if (trim(xpath).empty() || !context_) continue;
+    TIDINGS_LET(const auto object, evaluated(from, xpath));
+    if (object->type == XPATH_STRING || object->type == XPATH_NUMBER) {
+      auto text = collapse_blanks(clean_utf8(taken(xmlXPathCastToString(object.get()))));
+      if (!text.empty()) return Found{.node = nullptr, .text = std::move(text)};
+      continue;
+    }
+    for (xmlNode* const node : sorted_nodes(*object)) {
+      if (!text_in(node).empty() || !attribute(node, "src").empty() || !attribute(node, "href").empty())
+        return Found{.node = node, .text = {}};
     }
   }
-  return nullptr;
+  return std::nullopt;
 }
 
-std::string PageReader::url_of(xmlNode* node) const {
-  auto reference = attribute(node, "href");
-  if (reference.empty()) reference = attribute(node, "src");
-  if (reference.empty()) reference = text_in(node);
+std::string PageReader::url_of(const Found& found) const {
+  auto reference = attribute(found, "href");
+  if (reference.empty()) reference = attribute(found, "src");
+  if (reference.empty()) reference = text_in(found);
   if (trim(reference).empty() || reference.starts_with("data:")) return {};
   return resolve_url(base_, reference).value_or(clean_utf8(reference));
 }
 
 /// The date that a node shows or hides in an attribute.
-std::optional<UtcTime> date_in(xmlNode* node) {
-  for (const auto& text : {attribute(node, "datetime"), attribute(node, "title"), text_in(node)}) {
+std::optional<UtcTime> date_in(const Found& found) {
+  for (const auto& text : {attribute(found, "datetime"), attribute(found, "title"), text_in(found)}) {
     const auto time = parse_feed_date(text);
     if (!time) continue;
     const bool day_only = text.find(':') == std::string::npos && to_ms(*time) % 86'400'000 == 0;
@@ -244,16 +273,16 @@ std::optional<UtcTime> date_in(xmlNode* node) {
 
 Result<Entry> PageReader::entry_of(xmlNode* item, const PageXPaths& xpaths) {
   Entry entry;
-  TIDINGS_LET(xmlNode* const title, first(item, xpaths.title));
-  if (title != nullptr) entry.title = text_in(title);
-  TIDINGS_LET(xmlNode* const link, first(item, xpaths.link));
-  if (link != nullptr) entry.link = url_of(link);
-  TIDINGS_LET(xmlNode* const date, first(item, xpaths.date));
-  if (date != nullptr) entry.published = date_in(date);
-  TIDINGS_LET(xmlNode* const excerpt, first(item, xpaths.excerpt));
-  if (excerpt != nullptr) entry.summary_html = html_in(excerpt);
-  TIDINGS_LET(xmlNode* const image, first(item, xpaths.image));
-  if (image != nullptr) entry.image = url_of(image);
+  TIDINGS_LET(const auto title, first(item, xpaths.title));
+  if (title) entry.title = text_in(*title);
+  TIDINGS_LET(const auto link, first(item, xpaths.link));
+  if (link) entry.link = url_of(*link);
+  TIDINGS_LET(const auto date, first(item, xpaths.date));
+  if (date) entry.published = date_in(*date);
+  TIDINGS_LET(const auto excerpt, first(item, xpaths.excerpt));
+  if (excerpt) entry.summary_html = excerpt->node != nullptr ? html_in(excerpt->node) : escape_html(excerpt->text);
+  TIDINGS_LET(const auto image, first(item, xpaths.image));
+  if (image) entry.image = url_of(*image);
   entry.id = entry.link;
   entry.base_url = base_;
   return entry;
@@ -274,7 +303,7 @@ Result<std::vector<Entry>> PageReader::read(const PageXPaths& xpaths) {
     if (entries.size() == most) break;
     // Both lists are in the document's order: the last heading before the item holds.
     while (next_heading < headings.size() && xmlXPathCmpNodes(headings[next_heading], item) == 1) {
-      heading_date = date_in(headings[next_heading++]);
+      heading_date = date_in({.node = headings[next_heading++], .text = {}});
     }
     TIDINGS_LET(auto entry, entry_of(item, xpaths));
     if (!entry.published) entry.published = heading_date;
@@ -301,8 +330,32 @@ Result<std::vector<Entry>> find_entries(PageReader& reader, std::string_view htm
 
 }  // namespace
 
+std::optional<std::string> xpath_mistake(std::string_view xpaths) {
+  // Functions and prefixes that do not exist are found only when an expression is evaluated.
+  static constexpr std::string_view page = "<html><body><p class='a'><a href='/'>a</a></p></body></html>";
+  const Document document{htmlReadMemory(page.data(), static_cast<int>(page.size()), nullptr, "UTF-8", HTML_PARSE_NOERROR)};
+  const Context context{xmlXPathNewContext(document.get())};
+  if (!document || !context) return std::nullopt;
+  std::string said;
+  context->userData = &said;
+  context->error = [](void* out, xmlErrorPtr error) {
+    auto& text = *static_cast<std::string*>(out);
+    if (text.empty() && error != nullptr && error->message != nullptr) text = collapse_blanks(clean_utf8(error->message));
+  };
+  for (const auto xpath : split(xpaths, '\n')) {
+    const std::string text{trim(xpath)};
+    if (text.empty()) continue;
+    context->node = xmlDocGetRootElement(document.get());
+    const Object object{xmlXPathEvalExpression(reinterpret_cast<const xmlChar*>(text.c_str()), context.get())};
+    if (!object) return "\"" + text + "\" is not an XPath" + (said.empty() ? std::string{} : ": " + ascii_lower(said));
+  }
+  return std::nullopt;
+}
+
 Result<Feed> read_page(std::string_view bytes, const PageOptions& options) {
   auto decoded = decode_bytes(bytes, options.content_type);
+  constexpr std::ptrdiff_t most_tags = 500'000;
+  if (std::ranges::count(decoded.text, '<') > most_tags) return fail(Errc::bad_data, "no posts: a page of more than 500,000 tags");
   if (is_nested_too_deeply(decoded.text)) return fail(Errc::bad_data, "no posts: the page is nested too deeply");
   const Document document{htmlReadMemory(decoded.text.data(), static_cast<int>(decoded.text.size()), nullptr, "UTF-8",
                                          HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
@@ -315,7 +368,8 @@ Result<Feed> read_page(std::string_view bytes, const PageOptions& options) {
     return fail(
         Errc::bad_data,
         options.xpaths.item.empty() ? "no posts found in the page" : "nothing in the page is " + options.xpaths.item,
-        options.xpaths.item.empty() ? "say with XPaths where they are"
+        options.xpaths.item.empty() ? "kind = \"page\" with item_xpath = \"//article\", title_xpath = \".//h2\" and link_xpath = "
+                                      "\".//a/@href\" says where they are"
                                     : "the XPath item finds nothing with a title and a link");
   }
   Feed feed;

@@ -7,6 +7,7 @@
 // everywhere. Pure; HTML by libxml2, which has XPath for it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,7 +17,8 @@
 namespace tidings::source {
 
 /// XPath 1.0. `item` is seen from the document, the others from the item; `date_heading` from the document. An empty one is
-/// left to the defaults if `item` is empty too, else it finds nothing. Several alternatives stand on lines of their own.
+/// left to the defaults if `item` is empty too, else it finds nothing. Several alternatives stand on lines of their own. All but
+/// `item` and `date_heading` may also be expressions that give a string, such as concat() and substring-before().
 struct PageXPaths {
   std::string item{};
   std::string title{};
@@ -32,6 +34,9 @@ struct PageOptions {
   std::string content_type{};
   PageXPaths xpaths{};
 };
+
+/// What is wrong with XPaths (several alternatives, a line each) as XPath 1.0; nothing if they compile.
+[[nodiscard]] std::optional<std::string> xpath_mistake(std::string_view xpaths);
 
 /// Errc::config for an XPath that does not compile, Errc::bad_data if no post is found: says what was looked for.
 [[nodiscard]] Result<Feed> read_page(std::string_view bytes, const PageOptions& options);

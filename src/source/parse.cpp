@@ -59,9 +59,11 @@ bool has_item(const Node& node) {
 
 Result<Feed> refuse(std::string_view text, const ParseOptions& options, const XmlFault& fault) {
   if (looks_like_page(text)) {
-    const auto links = discover_feeds(text, options.base_url);
+    constexpr std::size_t head = 1 << 20;
+    const auto links = discover_feeds(truncate_utf8(text, head), options.base_url);
     return fail(Errc::bad_data, "no feed: an HTML page",
-                links.empty() ? "it advertises no feed" : "the page advertises " + links.front().url);
+                links.empty() ? "it advertises no feed; kind = \"page\" with item_xpath, title_xpath and link_xpath says where its posts are"
+                              : "the page advertises " + links.front().url);
   }
   if (text.find('<') == none) return fail(Errc::bad_data, trim(text).empty() ? "no feed: empty" : "no feed: plain text");
   if (fault.line > 0) {
@@ -108,6 +110,9 @@ Result<Feed> parse_xml(std::string_view text, const ParseOptions& options, std::
       if (mended.cut_off && says_nothing) {
         return fail(Errc::bad_data, std::to_string(fault.line) + ":" + std::to_string(fault.column) +
                                         ": no feed: cut off before it says anything");
+      }
+      if (fault.line == 0 ? tree.is_full() : mended.is_full()) {
+        warnings.push_back("more than " + std::to_string(max_tree_nodes) + " elements: the rest of the document is passed over");
       }
       if (mended.cut_off) warnings.emplace_back("the document ends before its root element does");
       feed.warnings.insert(feed.warnings.begin(), warnings.begin(), warnings.end());

@@ -3,7 +3,8 @@
 // Pure: no clock, network or file. What the bytes are is read from the bytes; the content type only helps with the
 // encoding. Sick feeds are mended as far as their meaning is plain, and each mend is a warning of the Feed, not an
 // error: a well-formed document takes libxml2's parser (xml_reader), any other the tolerant one (loose_xml). Entries
-// that a cut-off document leaves unfinished are left out. Time is linear in the size of the bytes.
+// that a cut-off document leaves unfinished are left out. Time is linear in the size of the bytes, memory at most some ten
+// times it: a tree has at most max_tree_nodes, a JSON document at most as many values.
 #pragma once
 
 #include <string>
@@ -17,6 +18,7 @@ namespace tidings::source {
 struct ParseOptions {
   std::string base_url;      ///< where the bytes came from; relative links stay relative without it
   std::string content_type;  ///< of the HTTP answer, with its charset; empty if there was none
+  Limits limits{};
 };
 
 /// Errc::bad_data if the bytes are no feed: says what they are instead, with line:column where the parser knows it; for

@@ -1,4 +1,6 @@
 // RSS 0.90 and 1.0: an RDF graph, read as the fixed shape that everybody writes (web.resource.org/rss/1.0/spec).
+#include <utility>
+
 #include "source/feed_reader.hpp"
 #include "source/formats.hpp"
 
@@ -9,6 +11,7 @@ Feed read_rdf(const Node& rdf, const ParseOptions& options) {
   feed.format = Format::rdf;
   Surroundings around;
   around.document_url = options.base_url;
+  around.limits = options.limits;
   std::vector<const Node*> items;
   const Node* head = nullptr;
   for (const Node* child = rdf.first; child != nullptr && head == nullptr; child = child->next) {
@@ -19,7 +22,7 @@ Feed read_rdf(const Node& rdf, const ParseOptions& options) {
     collect_items(*head, "item", items);
   }
   collect_items(rdf, "item", items);
-  read_items(items, around, feed);
+  read_items(std::move(items), around, feed);
   return feed;
 }
 

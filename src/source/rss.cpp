@@ -1,4 +1,6 @@
 // RSS 0.91 to 2.0 (rssboard.org/rss-specification). Items belong into the channel; RSS 1.0 habits put them beside it.
+#include <utility>
+
 #include "source/feed_reader.hpp"
 #include "source/formats.hpp"
 
@@ -21,6 +23,7 @@ Feed read_rss(const Node& rss, const ParseOptions& options) {
   feed.format = Format::rss;
   Surroundings around;
   around.document_url = options.base_url;
+  around.limits = options.limits;
   std::vector<const Node*> items;
   const Node* head = rss.name == "channel" ? &rss : nullptr;
   for (const Node* child = rss.first; child != nullptr && head == nullptr; child = child->next) {
@@ -31,7 +34,7 @@ Feed read_rss(const Node& rss, const ParseOptions& options) {
   for (const Node* root = &rss; root != nullptr; root = root->next) {
     if (root->name == rss.name) collect_from(*root, items);
   }
-  read_items(items, around, feed);
+  read_items(std::move(items), around, feed);
   return feed;
 }
 

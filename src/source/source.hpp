@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,6 +26,13 @@ struct SourceSpec {
                     ///< its words, of a manual source nothing but "manual:": what is fetched by no URL still has one,
                     ///< for a change of it to be seen
   Kind kind = Kind::automatic;
+  std::string settings{};  ///< all else of its configuration that decides what is read; a change of it resets the fetch state
+};
+
+/// How much of a source is taken at one reading.
+struct Limits {
+  std::size_t entries = 2'000;  ///< the newest; the rest is counted in Feed::left_out
+  std::size_t categories = 50;  ///< of one entry, its first
 };
 
 /// The fetch state of a source as stored.
@@ -43,12 +51,17 @@ struct Source {
   int error_streak = 0;
   std::string last_error;
   bool gone = false;
+  std::string settings;     ///< SourceSpec::settings at the last reading
+  int limited_streak = 0;   ///< answers in a row that asked us to wait
+  int left_out = 0;         ///< entries of the last reading beyond Limits::entries
+  int dropped = 0;          ///< entries of the last reading that include or exclude kept out
 };
 
 struct Enclosure {
   std::string url;  ///< absolute
   std::string type;
   std::int64_t length_bytes = 0;  ///< 0: not said
+  std::chrono::seconds duration{0};  ///< of a sound or film; 0: not said
 
   bool operator==(const Enclosure&) const = default;
 };
@@ -69,6 +82,7 @@ struct Entry {
   std::vector<Enclosure> enclosures;
   std::string image;  ///< absolute; what the format names as the entry's image; empty if none
   std::string image_alt;
+  std::string dropped;  ///< the rule of include or exclude that keeps it out; empty if none
 
   bool operator==(const Entry&) const = default;
 };
@@ -82,6 +96,7 @@ struct Feed {
   std::string language;
   std::optional<std::chrono::minutes> ttl;
   std::vector<Entry> entries;         ///< in the document's order
+  std::size_t left_out = 0;           ///< older entries of the document beyond Limits::entries
   std::vector<std::string> warnings;  ///< what was mended or could not be read; single lines
 };
 

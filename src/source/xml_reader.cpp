@@ -1,10 +1,12 @@
 #include "source/xml_reader.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <limits>
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include <libxml/SAX2.h>
@@ -35,8 +37,9 @@ class Reader {
   XmlFault read(std::string_view text);
 
  private:
-  static void start_element(void* self, const xmlChar* local, const xmlChar* prefix, const xmlChar* uri, int, const xmlChar**,
-                            int attribute_count, int, const xmlChar** attributes);
+  static void start_element(void* self, const xmlChar* local, const xmlChar* prefix, const xmlChar* uri, int namespace_count,
+                            const xmlChar** namespaces, int attribute_count, int, const xmlChar** attributes);
+  static void instruction(void* self, const xmlChar* target, const xmlChar*) { static_cast<Reader*>(self)->meet(target); }
   static void end_element(void* self, const xmlChar*, const xmlChar*, const xmlChar*) { static_cast<Reader*>(self)->tree_.end(); }
   static void characters(void* self, const xmlChar* text, int length) {
     static_cast<Reader*>(self)->tree_.text({reinterpret_cast<const char*>(text), static_cast<std::size_t>(length)});
@@ -48,6 +51,7 @@ class Reader {
   Vocabulary vocabulary(const xmlChar* prefix, const xmlChar* uri);
   xmlEntityPtr keep_entity(std::string_view name, std::string value);
   void stop(int line, int column, std::string what);
+  void meet(const xmlChar* name);
 
   XmlTree& tree_;
   int first_line_;
@@ -56,6 +60,7 @@ class Reader {
   std::vector<Attribute> scratch_;
   // libxml2 keeps one copy of each URI in its dictionary, so that the pointer is a key.
   std::unordered_map<const xmlChar*, Vocabulary> vocabularies_;
+  std::unordered_set<const xmlChar*> names_;  ///< its dictionary slows down with each
   EntityTable declared_;
   std::unordered_map<std::string, std::unique_ptr<Entity>> entities_;  ///< used ones, as libxml2 wants them
 };
@@ -67,14 +72,24 @@ Vocabulary Reader::vocabulary(const xmlChar* prefix, const xmlChar* uri) {
   return place->second;
 }
 
-void Reader::start_element(void* self, const xmlChar* local, const xmlChar* prefix, const xmlChar* uri, int, const xmlChar**,
-                           int attribute_count, int, const xmlChar** attributes) {
+void Reader::meet(const xmlChar* name) {
+  constexpr std::size_t most = 10'000;
+  if (names_.insert(name).second && names_.size() > most) stop(xmlSAX2GetLineNumber(context_), 1, "more than 10,000 different names");
+}
+
+void Reader::start_element(void* self, const xmlChar* local, const xmlChar* prefix, const xmlChar* uri, int namespace_count,
+                           const xmlChar** namespaces, int attribute_count, int, const xmlChar** attributes) {
   auto& reader = *static_cast<Reader*>(self);
   // libxml2 looks through all open namespaces for each element: deep nesting is quadratic there, and never a feed.
   if (reader.tree_.depth() >= max_tree_depth) reader.stop(xmlSAX2GetLineNumber(reader.context_), 1, "nested too deeply");
+  constexpr int most_namespaces = 200;
+  if (reader.context_->nsNr > 2 * most_namespaces) reader.stop(xmlSAX2GetLineNumber(reader.context_), 1, "too many namespaces");
+  reader.meet(local);
+  for (int i = 0; i < 2 * namespace_count; ++i) reader.meet(namespaces[i]);
   auto& list = reader.scratch_;
   list.clear();
   for (int i = 0; i < attribute_count; ++i) {
+    reader.meet(attributes[static_cast<std::ptrdiff_t>(i) * 5]);
     const xmlChar** const five = attributes + static_cast<std::ptrdiff_t>(i) * 5;  // local, prefix, URI, value, end of value
     list.push_back({.vocabulary = reader.vocabulary(five[1], five[2]),
                     .name = view(five[0]),
@@ -136,19 +151,27 @@ void Reader::on_error(void* self, xmlErrorPtr error) {
   reader.stop(error->line, error->int2, std::move(what));
 }
 
-/// libxml2 compares each attribute of a tag with all others.
-bool has_huge_tag(std::string_view text) {
-  constexpr std::size_t limit = 16'384;
-  for (auto at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
+/// libxml2 compares each attribute of a tag with all others, and its dictionary is slow with very many names: such a document is
+/// for the tolerant reader, which takes some of them.
+bool is_beyond_libxml2(std::string_view text) {
+  constexpr std::size_t longest = 16'384;
+  constexpr auto most_attributes = 250;
+  constexpr std::size_t most_declarations = 10'000;
+  std::size_t declarations = 0;
+  std::size_t end = 0;  // of the tag that was looked at last: what looks like a tag inside it is none
+  for (auto at = text.find('<'); at != std::string_view::npos; at = text.find('<', std::max(at + 1, end))) {
     const char next = at + 1 < text.size() ? text[at + 1] : '\0';
+    if (next == '!' && at + 2 < text.size() && text[at + 2] >= 'A' && text[at + 2] <= 'Z' && ++declarations > most_declarations) return true;
     if (next == '!' || next == '?' || next == '/') continue;
-    if (text.substr(at, limit).find('>') == std::string_view::npos && text.size() - at > limit) return true;
+    const auto tag = text.substr(at, std::min(text.find('>', at), text.size()) - at);
+    if (tag.size() > longest || std::ranges::count(tag, '=') > most_attributes) return true;
+    end = at + tag.size();
   }
   return false;
 }
 
 XmlFault Reader::read(std::string_view text) {
-  if (has_huge_tag(text)) return {.line = first_line_, .column = 1, .what = "a tag longer than 16 KiB"};
+  if (is_beyond_libxml2(text)) return {.line = first_line_, .column = 1, .what = "a tag longer than 16 KiB or of more than 250 attributes, or 10,000 declarations"};
   if (text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
     return {.line = 1, .column = 1, .what = "too long"};
   static const bool initialised = [] {
@@ -164,6 +187,7 @@ XmlFault Reader::read(std::string_view text) {
   handler.initialized = XML_SAX2_MAGIC;
   handler.startElementNs = start_element;
   handler.endElementNs = end_element;
+  handler.processingInstruction = instruction;
   handler.characters = characters;
   handler.cdataBlock = characters;
   handler.ignorableWhitespace = characters;

@@ -198,15 +198,17 @@ std::string_view XmlTree::keep(std::string_view text) {
   return {copy, text.size()};
 }
 
-std::string_view XmlTree::keep_lower(std::string_view text) {
-  auto* const copy = static_cast<char*>(arena_.allocate(text.size() + 1, 1));
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    copy[i] = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] - 'A' + 'a') : text[i];
-  }
-  return {copy, text.size()};
+std::string_view XmlTree::keep_name(std::string_view text) {
+  const auto lower = ascii_lower(text);
+  if (const auto known = names_.find(lower); known != names_.end()) return *known;
+  const auto kept = keep(lower);
+  constexpr std::size_t enough = 10'000;
+  if (names_.size() < enough) names_.insert(kept);
+  return kept;
 }
 
 Node* XmlTree::append(Node* parent) {
+  ++nodes_;
   auto* const node = new (arena_.allocate(sizeof(Node), alignof(Node))) Node{};
   node->parent = parent;
   (parent->last != nullptr ? parent->last->next : parent->first) = node;
@@ -225,16 +227,21 @@ void XmlTree::flush_text() {
 
 void XmlTree::start(Vocabulary vocabulary, std::string_view local, std::span<const Attribute> attributes) {
   if (++depth_ > max_tree_depth) return;
+  if (is_full() || passed_over_ > 0) {
+    ++passed_over_;
+    return;
+  }
   flush_text();
   auto* const node = append(open_);
   node->vocabulary = vocabulary;
-  node->name = keep_lower(local);
+  node->name = keep_name(local);
   if (!attributes.empty()) {
+    nodes_ += attributes.size();
     auto* const list = static_cast<Attribute*>(arena_.allocate(attributes.size() * sizeof(Attribute), alignof(Attribute)));
     for (std::size_t i = 0; i < attributes.size(); ++i) {
       const auto& from = attributes[i];
       const bool clean = is_clean_utf8(from.value);
-      new (list + i) Attribute{from.vocabulary, keep_lower(from.name),
+      new (list + i) Attribute{from.vocabulary, keep_name(from.name),
                                clean ? keep(from.value) : keep(clean_utf8(mend_c1(from.value)))};
     }
     node->attributes = {list, attributes.size()};
@@ -245,6 +252,10 @@ void XmlTree::start(Vocabulary vocabulary, std::string_view local, std::span<con
 void XmlTree::end() {
   if (depth_ == 0) return;
   if (depth_-- > max_tree_depth) return;
+  if (passed_over_ > 0) {
+    --passed_over_;
+    return;
+  }
   flush_text();
   open_->closed = true;
   open_ = open_->parent;

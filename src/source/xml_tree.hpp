@@ -10,7 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <unordered_set>
 
 namespace tidings::source {
 
@@ -66,6 +66,10 @@ struct Node {
 /// How deep a tree gets; what is nested deeper is flattened.
 inline constexpr std::size_t max_tree_depth = 500;
 
+/// How many nodes and attributes a tree gets: fifteen million octets of ordinary feed have a third of them. What follows is passed over, with
+/// a warning, and what is open then ends where its author ended it.
+inline constexpr std::size_t max_tree_nodes = 900'000;
+
 /// Owns the nodes. Built by start(), text() and end() in the order of the document.
 class XmlTree {
  public:
@@ -76,7 +80,9 @@ class XmlTree {
 
   /// Opens an element below the open one. Deeper than max_tree_depth the element is passed over, its text is kept.
   void start(Vocabulary vocabulary, std::string_view local, std::span<const Attribute> attributes);
-  void text(std::string_view piece) { pending_.append(piece); }
+  void text(std::string_view piece) {
+    if (!is_full()) pending_.append(piece);
+  }
   void end();
   /// After the last event; elements still open stay marked as not closed.
   void finish() { flush_text(); }
@@ -84,13 +90,13 @@ class XmlTree {
   [[nodiscard]] Node& document() { return *document_; }
   [[nodiscard]] const Node& document() const { return *document_; }
   [[nodiscard]] std::size_t depth() const { return depth_; }
+  [[nodiscard]] bool is_full() const { return nodes_ >= max_tree_nodes; }
 
-  std::vector<std::string> warnings;
   bool cut_off = false;  ///< the document ends before its root does
 
  private:
   std::string_view keep(std::string_view text);
-  std::string_view keep_lower(std::string_view text);
+  std::string_view keep_name(std::string_view text);
   void flush_text();
   Node* append(Node* parent);
 
@@ -98,7 +104,10 @@ class XmlTree {
   Node* document_;
   Node* open_;
   std::string pending_;
+  std::unordered_set<std::string_view> names_;  ///< of elements and attributes, the usual ones kept once
+  std::size_t nodes_ = 0;  ///< and attributes
   std::size_t depth_ = 0;
+  std::size_t passed_over_ = 0;  ///< open elements that found no room
 };
 
 }  // namespace tidings::source

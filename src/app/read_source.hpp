@@ -1,0 +1,30 @@
+// Reading a [[source]] as its configuration says: what "collect" stores and what "source check" shows are the same.
+#pragma once
+
+#include "app/config.hpp"
+#include "base/result.hpp"
+#include "source/fetch.hpp"
+#include "source/source.hpp"
+
+namespace tidings::app {
+
+/// Whether it is read without a fetch: a folder of Markdown, or the output of a program.
+[[nodiscard]] bool is_local(const SourceConfig& source);
+
+/// How sources are fetched.
+[[nodiscard]] source::FetchOptions fetch_options(const Config& config);
+
+/// An answer as the source's kind says; "auto" is a feed, or else a page that shows its posts. Limits hold, and entries
+/// that include or exclude keep out say so (Entry::dropped).
+[[nodiscard]] Result<source::Feed> read_fetched(const SourceConfig& source, const source::Fetched& fetched);
+
+/// The same of a source that is_local().
+[[nodiscard]] Result<source::Feed> read_local_source(const Config& config, const SourceConfig& source);
+
+/// The same of any source, fetched without validators. Errc::unavailable if there is no answer.
+[[nodiscard]] Result<source::Feed> read_now(const Config& config, const SourceConfig& source);
+
+/// How many entries a filter keeps out.
+[[nodiscard]] int count_dropped(const source::Feed& feed);
+
+}  // namespace tidings::app
