@@ -134,8 +134,10 @@ Result<Exit> show_edition(Session& session, const EditionOption& options) {
   TIDINGS_LET(const auto segments, table.segments_of(edition.id, digest::EditionTable::Bodies::without));
   TIDINGS_LET(const auto counts, delivery::Ledger(*database, session.clock()).counts(edition.id));
   TIDINGS_LET(const auto preflight, table.preflight_of(edition.id));
+  TIDINGS_LET(const auto pictures, table.pictures_of(edition.id));
   if (options.json) {
     auto json = json_of(edition);
+    json["pictures"] = pictures;
     json["posts"] = Json::array();
     for (const auto& post : posts) json["posts"].push_back({{"id", post.id.value}, {"title", post.title}, {"link", post.link}});
     json["segments"] = Json::array();
@@ -157,6 +159,7 @@ Result<Exit> show_edition(Session& session, const EditionOption& options) {
   for (const auto& segment : segments) {
     if (!segment.note.empty()) out += fmt::format("  shortened  segment {}: {}\n", segment.id.value, segment.note);
   }
+  if (!pictures.empty()) out += "  pictures   " + printable(pictures) + "\n";
   for (const auto& post : posts) out += fmt::format("  {:>6}  {}\n", post.id.value, printable(post::display_title(post)));
   if (!edition.intro.empty()) out += "introduction\n" + edition.intro + "\n";
   if (edition.state == digest::EditionState::draft && !preflight.empty()) out += (edition.mailed ? "preflight\n" : "left out\n") + preflight + "\n";

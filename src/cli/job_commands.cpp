@@ -310,6 +310,7 @@ Result<Exit> preview(Session& session, const PreviewCommand& command) {
                        plural(segment.posts, "post"), format_size(static_cast<std::int64_t>(segment.letter.bytes.size())),
                        printable(segment.subject), segment.note.empty() ? "" : "; shortened: " + segment.note);
   }
+  if (!shown.pictures.empty()) out += "  " + printable(shown.pictures) + "\n";
   print(out + index.string() + "\n");
   return Exit::done;
 }

@@ -25,7 +25,10 @@ std::string in_words(const app::CollectedSource& source) {
 void report_collected(const app::CollectReport& report, bool verbose) {
   std::string out;
   for (const auto& source : report.sources) {
-    for (const auto& warning : source.warnings) log::info(source.name + ": " + warning);
+    for (const auto& warning : source.warnings) {
+      // Every hour of cron is too often for what has been mended or only waits.
+      verbose ? log::warning(source.name + ": " + warning) : log::info(source.name + ": " + warning);
+    }
     if (source.what == app::CollectedSource::What::failed) {
       log::warning(fmt::format("source {}: {}", source.name, source.error));
     } else if (verbose) {
@@ -41,7 +44,8 @@ std::string in_words(const app::Composed& composed, const Zone& zone) {
     case What::sealed:
       return fmt::format("{}#{} \"{}\": {} for {}{}", composed.digest, composed.number, printable(composed.title),
                          plural(composed.posts, "post"), plural(composed.recipients, "subscriber"),
-                         composed.note.empty() ? "" : "; to keep it small: " + composed.note);
+                         (composed.note.empty() ? "" : "; to keep it small: " + composed.note) +
+                             (composed.pictures.empty() ? "" : "\n  " + printable(composed.pictures)));
     case What::skipped: return fmt::format("{}: skipped, {}", composed.digest, composed.reason);
     case What::held: return fmt::format("{}: held, {}", composed.digest, composed.reason);
     case What::drafted:
