@@ -44,7 +44,7 @@ std::string first_characters(std::string_view text, std::size_t count) {
 /// At a blank if there is one in the last third, so that no word is cut.
 std::string first_words(std::string_view text, std::size_t characters) {
   auto cut = first_characters(text, characters);
-  if (cut.size() <= text.size() && cut.ends_with("…")) {
+  if (cut != text) {
     const auto blank = cut.rfind(' ');
     if (blank != std::string::npos && blank > cut.size() * 2 / 3) cut = cut.substr(0, blank) + "…";
   }
