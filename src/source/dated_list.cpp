@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -53,11 +54,12 @@ bool is_about_events(std::string_view text) {
 
 /// Where no posts are, whatever stands there.
 bool is_furniture(xmlNode* node) {
-  if (is_one_of(node, {"nav", "footer", "head", "script", "style", "noscript", "select", "form", "template"}))
+  if (is_one_of(node, {"nav", "head", "script", "style", "noscript", "select", "form", "template"}))
     return true;
-  static constexpr std::array<std::string_view, 9> words{"footer",     "navbar",    "navigation",
-                                                         "breadcrumb", "copyright", "cookie",
-                                                         "comment",    "kommentar", "commentaire"};
+  // The page's own; a card may have its date in a footer.
+  if (name_of(node) == "footer" && node->parent != nullptr && name_of(node->parent) == "body") return true;
+  static constexpr std::array<std::string_view, 8> words{"navbar", "navigation", "breadcrumb", "copyright",
+                                                         "cookie", "comment",    "kommentar",  "commentaire"};
   return !is_one_of(node, {"body", "html", "main"}) &&
          has_word(attribute(node, "id") + " " + attribute(node, "class"), words);
 }
@@ -240,6 +242,13 @@ class ListReader {
     std::erase_if(items_, [&](const Item& item) { return is_event(item); });
     if (items_.size() < least_posts) return {};
     const auto column = best_column();
+    std::map<std::string, std::size_t> texts;
+    for (const auto& item : items_) {
+      if (xmlNode* const link = link_of(item, column)) ++texts[text_of(link)];
+    }
+    for (const auto& [text, count] : texts) {
+      if (count * 2 > items_.size()) says_nothing_ = text;
+    }
     for (const auto& item : items_) {
       if (item.is_heading && several(item)) continue;
       if (xmlNode* const link = link_of(item, column)) add(item, link, item.roots);
@@ -387,6 +396,7 @@ class ListReader {
       std::size_t items = 0;
       std::size_t length = 0;
       bool in_heading = false;
+      std::set<std::string> texts{};
     };
     std::map<std::string, Column> columns;
     for (const auto& item : items_) {
@@ -397,11 +407,14 @@ class ListReader {
         ++column.items;
         column.length += each.length;
         column.in_heading = each.in_heading;
+        column.texts.insert(text_of(each.link));
       }
     }
     std::string best;
     const auto value = [](const Column& column) {
-      return std::pair{column.in_heading, column.length / std::max<std::size_t>(column.items, 1)};
+      // "Read more" everywhere is no title.
+      const bool differs = column.texts.size() * 2 > column.items;
+      return std::tuple{differs, column.in_heading, column.length / std::max<std::size_t>(column.items, 1)};
     };
     for (const auto& [place, column] : columns) {
       if (column.items * 2 < items_.size()) continue;
@@ -425,7 +438,10 @@ class ListReader {
   void add(const Item& item, xmlNode* link, const std::vector<xmlNode*>& roots) {
     const auto published = order_.time_of(*item.mark);
     if (!published) return;
-    DatedPost post{.title = title_of(*item.mark, link), .link = link, .published = *published};
+    const bool says_nothing = !says_nothing_.empty() && text_of(link) == says_nothing_;
+    DatedPost post{.title = says_nothing ? emphasised(*item.mark, roots) : title_of(*item.mark, link),
+                   .link = link,
+                   .published = *published};
     if (post.title.empty() || !seen_.insert(attribute(link, "href")).second) return;
     for (xmlNode* const root : roots) {
       for_each_below(root, [&](xmlNode* node) {
@@ -436,6 +452,18 @@ class ListReader {
       });
     }
     posts_.push_back(std::move(post));
+  }
+
+  /// The first heading or bold text of a post whose link only says "read more"; empty if there is none.
+  static std::string emphasised(const Mark& mark, const std::vector<xmlNode*>& roots) {
+    std::string found;
+    for (xmlNode* const root : roots) {
+      for_each_below(root, [&](xmlNode* node) {
+        const bool is_bold = heading_rank(node) != 0 || is_one_of(node, {"strong", "b"});
+        if (found.empty() && is_bold && !contains(node, mark.node)) found = text_of(node);
+      });
+    }
+    return found;
   }
 
   std::string title_of(const Mark& mark, xmlNode* link) const {
@@ -518,6 +546,7 @@ class ListReader {
   std::unordered_map<const xmlNode*, bool> event_lists_;
   std::vector<DatedPost> posts_;
   std::set<std::string> seen_;
+  std::string says_nothing_;  ///< the words of most links, if they are the same
 };
 
 }  // namespace
