@@ -110,11 +110,15 @@ class Collector {
   Result<void> read_folder(const Job& job) {
     auto& report = report_.sources[job.report];
     const auto folder = std::filesystem::path{job.config->spec.url.substr(std::string_view{"file:"}.size())};
-    auto feed = source::read_markdown_folder(
-        folder, {.site_url = job.config->site_url, .permalinks = job.config->permalinks, .zone = config_.newsletter.zone, .now = clock_.now()});
+    auto feed = source::read_markdown_folder(folder, {.site_url = job.config->site_url,
+                                                      .permalinks = job.config->permalinks,
+                                                      .zone = config_.newsletter.zone,
+                                                      .now = clock_.now()});
     if (feed) {
       for (const auto& line : feed->broken) log::warning(fmt::format("{}: {}", job.config->spec.name, line));
-      std::erase_if(feed->warnings, [&](const std::string& line) { return std::ranges::find(feed->broken, line) != feed->broken.end(); });
+      std::erase_if(feed->warnings, [&](const std::string& line) {
+        return std::ranges::find(feed->broken, line) != feed->broken.end();
+      });
     }
     return store(job, source::Fetched{}, feed, report);
   }

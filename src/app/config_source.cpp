@@ -83,7 +83,8 @@ std::vector<SourceConfig> read_sources(TomlDocument& document) {
       section.mistake("permalinks", "permalinks is for kind = \"markdown\"");
     }
     if (const auto word = source::unknown_permalink_word(source.permalinks)) {
-      section.mistake("permalinks", fmt::format("permalinks has no word \":{}\"", *word), "such as \"/:year/:month/:slug/\" or \"/:section/:filename/\"");
+      section.mistake("permalinks", fmt::format("permalinks has no word \":{}\"", *word),
+                      "such as \"/:year/:month/:slug/\" or \"/:section/:filename/\"");
     }
     if (source.spec.kind == source::Kind::markdown && !source.spec.url.starts_with("file:")) {
       section.mistake("url", "a markdown source is a folder", "url = \"file:posts\"");

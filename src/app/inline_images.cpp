@@ -64,8 +64,8 @@ std::vector<std::string> image_sources(std::string_view html) {
   return out;
 }
 
-Result<FoundImages> fetch_images(const Config& config, const DigestConfig& digest, Renderer& renderer, const EditionFacts& facts,
-                                 const std::vector<ShownPost>& posts) {
+Result<FoundImages> fetch_images(const Config& config, const DigestConfig& digest, Renderer& renderer,
+                                 const EditionFacts& facts, const std::vector<ShownPost>& posts) {
   FoundImages out;
   if (!digest.inline_images || posts.empty()) return out;
   ShownPosts shown;
@@ -73,7 +73,8 @@ Result<FoundImages> fetch_images(const Config& config, const DigestConfig& diges
   TIDINGS_LET(const auto language, renderer.language_for(""));
   TIDINGS_LET(const auto rendered, renderer.render(facts, language, shown));
   auto sources = image_sources(rendered.bodies.front().html);
-  for (std::size_t i = most_images; i < sources.size(); ++i) out.links.push_back(unescape(sources[i]) + " (more than 100 pictures)");
+  for (std::size_t i = most_images; i < sources.size(); ++i)
+    out.links.push_back(unescape(sources[i]) + " (more than 100 pictures)");
   sources.resize(std::min(sources.size(), most_images));
   std::vector<source::FetchRequest> requests;
   for (const auto& each : sources) requests.push_back({.url = unescape(each), .reach = reach_of(config, digest)});
@@ -84,15 +85,18 @@ Result<FoundImages> fetch_images(const Config& config, const DigestConfig& diges
   std::vector<std::string> failures(requests.size());
   source::fetch_all(requests, options, [&](std::size_t index, source::FetchResult result) {
     if (auto* const fetched = std::get_if<source::Fetched>(&result)) bytes[index] = std::move(fetched->bytes);
-    if (const auto* const failed = std::get_if<source::FetchFailure>(&result)) failures[index] = reason_of(*failed, requests[index].url);
+    if (const auto* const failed = std::get_if<source::FetchFailure>(&result))
+      failures[index] = reason_of(*failed, requests[index].url);
   });
   std::int64_t total = renderer.embedded().bytes();
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const auto size = static_cast<std::int64_t>(bytes[i].size());
     auto& why = failures[i];
     if (why.empty() && message::image_type(bytes[i]).empty()) why = "not a PNG, JPEG, GIF or WebP";
-    if (why.empty() && size > digest.image_limit_bytes) why = "larger than image_limit, " + format_size(digest.image_limit_bytes);
-    if (why.empty() && total + size > digest.images_limit_bytes) why = "beyond images_limit, " + format_size(digest.images_limit_bytes);
+    if (why.empty() && size > digest.image_limit_bytes)
+      why = "larger than image_limit, " + format_size(digest.image_limit_bytes);
+    if (why.empty() && total + size > digest.images_limit_bytes)
+      why = "beyond images_limit, " + format_size(digest.images_limit_bytes);
     if (!why.empty()) {
       out.links.push_back(requests[i].url + " (" + why + ")");
       continue;
@@ -100,10 +104,11 @@ Result<FoundImages> fetch_images(const Config& config, const DigestConfig& diges
     total += size;
     // The address too: one picture at two addresses is two parts, and each reference finds its own.
     const auto id = base32_encode(sha256(requests[i].url + '\n' + bytes[i])).substr(0, 24);
-    out.images.push_back({.attribute = sources[i],
-                   .image = {.content_id = fmt::format("{}@{}", id, config.newsletter.from.address.domain),
-                             .url = requests[i].url,
-                             .bytes = std::move(bytes[i])}});
+    out.images.push_back(
+        {.attribute = sources[i],
+         .image = {.content_id = fmt::format("{}@{}", id, config.newsletter.from.address.domain),
+                   .url = requests[i].url,
+                   .bytes = std::move(bytes[i])}});
   }
   return out;
 }
@@ -111,12 +116,15 @@ Result<FoundImages> fetch_images(const Config& config, const DigestConfig& diges
 std::string in_words(const FoundImages& found, const EmbeddedImages& embedded) {
   static constexpr std::size_t shown = 5;
   const auto some_of = [](const std::vector<std::string>& lines) {
-    const std::vector<std::string> first(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(std::min(shown, lines.size())));
-    return join(first, ", ") + (lines.size() > shown ? fmt::format(" and {} more", lines.size() - shown) : "");
+    const std::vector<std::string> first(
+        lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(std::min(shown, lines.size())));
+    return join(first, ", ") +
+           (lines.size() > shown ? fmt::format(" and {} more", lines.size() - shown) : "");
   };
   std::vector<std::string> out;
   if (const auto count = found.links.size(); count > 0) {
-    out.push_back(fmt::format("{} {}: {}", plural(static_cast<long long>(count), "picture"), count == 1 ? "stays a link" : "stay links", some_of(found.links)));
+    out.push_back(fmt::format("{} {}: {}", plural(static_cast<long long>(count), "picture"),
+                              count == 1 ? "stays a link" : "stay links", some_of(found.links)));
   }
   if (!embedded.left_out().empty()) out.push_back("left out: " + some_of(embedded.left_out()));
   return join(out, "; ");

@@ -55,8 +55,8 @@ Result<digest::Segment> sample_segment(const digest::Selection& selection, const
 }
 
 /// What the transaction at hand has sealed; a sample if nobody would get it.
-Result<void> read_segments(const DigestConfig& digest, store::Database& database, const Clock& clock, Renderer& renderer, const ToSeal& what,
-                           Shown& shown) {
+Result<void> read_segments(const DigestConfig& digest, store::Database& database, const Clock& clock,
+                           Renderer& renderer, const ToSeal& what, Shown& shown) {
   TIDINGS_LET(shown.segments, digest::EditionTable(database).segments_of(what.edition, digest::EditionTable::Bodies::with));
   TIDINGS_LET(shown.readers, delivery::Ledger(database, clock).readers_by_segment(what.edition));
   TIDINGS_LET(shown.images, digest::EditionTable(database).images_of(what.edition));
@@ -77,7 +77,8 @@ void tell_unfetched(const DigestConfig& digest, Shown& shown) {
   const auto count = image_sources(shown.segments.front().bodies.front().html).size();
   if (count == 0) return;
   if (!shown.preview.pictures.empty()) shown.preview.pictures += "; ";
-  shown.preview.pictures += fmt::format("{} will be fetched when the edition is sealed", plural(static_cast<long long>(count), "picture"));
+  shown.preview.pictures += fmt::format("{} will be fetched when the edition is sealed",
+                                        plural(static_cast<long long>(count), "picture"));
 }
 
 /// What would be sent next, sealed as it would be and taken back.
@@ -116,9 +117,10 @@ Result<void> preview_draft(const Config& config, store::Database& database, cons
   TIDINGS_LET(auto renderer, Renderer::load(config, *digest));
   TIDINGS_LET(const auto arranged, arrangement_of(config, *digest, database, edition));
   TIDINGS_TRY(seal_draft(config, *digest, database, clock, renderer, edition, no_images));
-  TIDINGS_TRY(read_segments(*digest, database, clock, renderer,
-                            {.edition = edition.id, .facts = arranged.facts, .selection = arranged.selection, .images = no_images},
-                            shown));
+  TIDINGS_TRY(read_segments(
+      *digest, database, clock, renderer,
+      {.edition = edition.id, .facts = arranged.facts, .selection = arranged.selection, .images = no_images},
+      shown));
   tell_unfetched(*digest, shown);
   return {};
 }

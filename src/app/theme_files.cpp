@@ -32,7 +32,8 @@ std::vector<std::string> known_languages(const std::filesystem::path& folder, st
   std::set<std::string> names;
   const auto strings = std::string{theme} + "/strings/";
   for (const auto& [key, text] : embedded_templates()) {
-    if (key.starts_with(strings) && key.ends_with(".toml")) names.emplace(key.substr(strings.size(), key.size() - strings.size() - 5));
+    if (key.starts_with(strings) && key.ends_with(".toml"))
+      names.emplace(key.substr(strings.size(), key.size() - strings.size() - 5));
   }
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator{folder / "templates" / strings, ignored}) {

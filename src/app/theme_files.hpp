@@ -23,7 +23,8 @@ namespace tidings::app {
 [[nodiscard]] message::Lookup embedded_lookup();
 
 /// The languages of THEME/strings/LANGUAGE.toml, in FOLDER/templates and in the program, sorted.
-[[nodiscard]] std::vector<std::string> known_languages(const std::filesystem::path& folder, std::string_view theme);
+[[nodiscard]] std::vector<std::string> known_languages(const std::filesystem::path& folder,
+                                                       std::string_view theme);
 
 /// Names of all themes there are, sorted.
 [[nodiscard]] std::vector<std::string> known_themes(const std::filesystem::path& folder);

@@ -49,7 +49,8 @@ std::size_t check_languages(const std::filesystem::path& folder, const std::stri
     mistakes += report.mistakes.size();
     if (!report.missing.empty()) {
       log::warning(fmt::format("{}/strings/{}.toml: {} missing, English there: {}", theme, language,
-                               plural(static_cast<long long>(report.missing.size()), "word"), join(report.missing, ", ")));
+                               plural(static_cast<long long>(report.missing.size()), "word"),
+                               join(report.missing, ", ")));
     }
   }
   return mistakes;
@@ -67,7 +68,9 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
   const auto themes = options.theme.empty() ? app::known_themes(folder) : std::vector<std::string>{options.theme};
   std::string out;
   for (const auto& name : themes) mistakes += check_languages(folder, name);
-  if (mistakes > 0) return fail(Errc::config, fmt::format("{} in strings", plural(static_cast<long long>(mistakes), "mistake")));
+  if (mistakes > 0)
+    return fail(Errc::config,
+                fmt::format("{} in strings", plural(static_cast<long long>(mistakes), "mistake")));
   for (const auto& name : themes) {
     TIDINGS_LET(const auto strings, message::Strings::load(name, "en", lookup));
     TIDINGS_LET(const auto theme, message::Theme::load({.name = name, .subject = {}, .preheader = {}}, lookup));

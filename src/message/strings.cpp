@@ -353,8 +353,13 @@ namespace {
 class StringsCheck {
  public:
   StringsCheck(std::string theme, std::string language, const Lookup& lookup, const Lookup& built_in)
-      : theme_(std::move(theme)), language_(std::move(language)), lookup_(lookup), file_(fmt::format("{}/strings/{}.toml", theme_, language_)) {
-    for (const auto& [name, find] : {std::pair{std::string{"default"}, &built_in}, std::pair{std::string{"default"}, &lookup}, std::pair{theme_, &lookup}}) {
+      : theme_(std::move(theme)),
+        language_(std::move(language)),
+        lookup_(lookup),
+        file_(fmt::format("{}/strings/{}.toml", theme_, language_)) {
+    for (const auto& [name, find] :
+         {std::pair{std::string{"default"}, &built_in}, std::pair{std::string{"default"}, &lookup},
+          std::pair{theme_, &lookup}}) {
       if (language_ == "en" && find != &built_in) continue;
       const auto file = name + "/strings/en.toml";
       if (const auto source = (*find)(file)) (void)merge(file, *source, english_);
@@ -370,7 +375,8 @@ class StringsCheck {
       return std::move(report_);
     }
     Strings::Tables own;
-    if (const auto read = FileReader(file_, own).read(*root); !read) report_.mistakes.push_back(read.error().line());
+    if (const auto read = FileReader(file_, own).read(*root); !read)
+      report_.mistakes.push_back(read.error().line());
     texts(*root);
     plurals(*root);
     if (theme_ == "default") missing(own);
@@ -384,7 +390,9 @@ class StringsCheck {
   }
 
   void mistake(const toml::source_region& place, const std::string& what, const std::string& hint = {}) {
-    report_.mistakes.push_back(Error{Errc::config, fmt::format("{}:{}:{}: {}", file_, place.begin.line, place.begin.column, what), hint}.line());
+    report_.mistakes.push_back(Error{
+        Errc::config, fmt::format("{}:{}:{}: {}", file_, place.begin.line, place.begin.column, what), hint}
+                                   .line());
   }
 
   void texts(const toml::table& root) {
@@ -397,13 +405,15 @@ class StringsCheck {
       if (found == english_.texts.end()) {
         auto hint = did_you_mean(key.str(), known);
         // A theme may have words of its own; its English file is where they are introduced.
-        if (language_ != "en" || !hint.empty()) mistake(key.source(), fmt::format("unknown key \"{}\"", key.str()), hint);
+        if (language_ != "en" || !hint.empty())
+          mistake(key.source(), fmt::format("unknown key \"{}\"", key.str()), hint);
         continue;
       }
       const auto own = placeholders_in(node.value_or(std::string{}));
       for (const auto& wanted : placeholders_in(found->second)) {
         if (std::ranges::find(own, wanted) == own.end()) {
-          mistake(node.source(), fmt::format("\"{}\" has no {{{}}}, and the English text has", key.str(), wanted));
+          mistake(node.source(),
+                  fmt::format("\"{}\" has no {{{}}}, and the English text has", key.str(), wanted));
         }
       }
     }
@@ -434,7 +444,8 @@ class StringsCheck {
       if (!own.plurals.contains(name)) report_.missing.push_back("[plural] " + name);
     }
     for (const std::string_view name : format_names) {
-      if (name != "day_one" && !own.formats.contains(name)) report_.missing.push_back("[formats] " + std::string{name});
+      if (name != "day_one" && !own.formats.contains(name))
+        report_.missing.push_back("[formats] " + std::string{name});
     }
     if (own.months.empty()) report_.missing.emplace_back("[months]");
     if (own.weekdays.empty()) report_.missing.emplace_back("[weekdays]");
@@ -451,7 +462,8 @@ class StringsCheck {
 
 }  // namespace
 
-StringsReport check_strings(std::string_view theme, std::string_view language, const Lookup& lookup, const Lookup& built_in) {
+StringsReport check_strings(std::string_view theme, std::string_view language, const Lookup& lookup,
+                            const Lookup& built_in) {
   return StringsCheck{std::string{theme}, std::string{language}, lookup, built_in}.run();
 }
 

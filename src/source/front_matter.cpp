@@ -167,7 +167,9 @@ class YamlReader {
     auto& list = front_.values[ascii_lower(trim(yaml_scalar(key)))];
     const auto start = at_;
     while (!value.empty() && !is_closed(value)) {
-      if (++at_ == lines_.size()) return error(start, value.front() == '[' || value.front() == '{' ? "a list is not closed" : "a quotation mark is not closed");
+      if (++at_ == lines_.size())
+        return error(start, value.front() == '[' || value.front() == '{' ? "a list is not closed"
+                                                                         : "a quotation mark is not closed");
       value.append(" ").append(trim(lines_[at_]));
     }
     if (value.empty() || value.front() == '|' || value.front() == '>') {

@@ -137,16 +137,16 @@ std::vector<Recipe> default_recipes() {
            .excerpt = ".//*[" + has_class("wp-block-post-excerpt__excerpt") + "]\n.//*[" + has_class("entry-content") + "]",
            .image = image,
            .date_heading = {}}});
-  recipes.push_back(
-      {.name = "<article>",
-       .xpaths = {
-           .item = "//article",
-           .title = ".//h1\n.//h2\n.//h3",
-           .link = ".//h1//a/@href\n.//h2//a/@href\n.//h3//a/@href\n.//a[.//h1 or .//h2 or .//h3]/@href\n.//a/@href",
-           .date = any_time + "\n.//*[" + has_class("entry-footer") + "]/span/@title\n.//*[" + has_class("date") + "]",
-           .excerpt = ".//p",
-           .image = image,
-           .date_heading = {}}});
+  recipes.push_back({.name = "<article>",
+                     .xpaths = {.item = "//article",
+                                .title = ".//h1\n.//h2\n.//h3",
+                                .link = ".//h1//a/@href\n.//h2//a/@href\n.//h3//a/@href\n.//a[.//h1 or .//h2 "
+                                        "or .//h3]/@href\n.//a/@href",
+                                .date = any_time + "\n.//*[" + has_class("entry-footer") +
+                                        "]/span/@title\n.//*[" + has_class("date") + "]",
+                                .excerpt = ".//p",
+                                .image = image,
+                                .date_heading = {}}});
   return recipes;
 }
 
