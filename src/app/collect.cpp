@@ -1,12 +1,14 @@
 #include "app/collect.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <variant>
 
 #include <fmt/format.h>
 
 #include "app/read_source.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "source/fetch.hpp"
 #include "source/source_table.hpp"
@@ -93,7 +95,7 @@ class Collector {
   }
 
   /// A folder has no server to ask; its files are read each time, and only what changed costs HTML work.
-  Result<void> read_local(const Job& job) { return store(job, source::Fetched{}, read_local_source(config_, *job.config)); }
+  Result<void> read_local(const Job& job) { return store(job, source::Fetched{}, read_local_source(config_, *job.config, clock_.now())); }
 
   Result<void> store(const Job& job, const source::Fetched& fetched, const Result<source::Feed>& feed) {
     auto& report = report_.sources[job.report];
@@ -106,7 +108,10 @@ class Collector {
     report.entries = static_cast<int>(feed->entries.size());
     report.left_out = static_cast<int>(feed->left_out);
     report.dropped = count_dropped(*feed);
-    report.warnings = feed->warnings;
+    for (const auto& line : feed->broken) log::warning(fmt::format("{}: {}", job.config->spec.name, line));
+    std::ranges::copy_if(feed->warnings, std::back_inserter(report.warnings), [&](const std::string& line) {
+      return std::ranges::find(feed->broken, line) == feed->broken.end();
+    });
     post::NormaliseOptions options;
     options.content = static_cast<post::Content>(job.config->content);
     options.language = feed->language;

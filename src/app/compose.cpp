@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/inline_images.hpp"
+#include "app/intro.hpp"
 #include "app/left_out.hpp"
 #include "app/review.hpp"
 #include "app/seal.hpp"
@@ -27,7 +28,7 @@ std::optional<digest::Plan> plan_of(const DigestConfig& digest, const Zone& zone
 
 /// Writes the edition into the open transaction, with its recipients.
 Result<void> seal_now(const Config& config, const DigestConfig& digest, store::Database& database, const Clock& clock,
-                      Renderer& renderer, const Draft& draft, const std::vector<FoundImage>& images, Composed& result) {
+                      Renderer& renderer, const Draft& draft, const FoundImages& images, Composed& result) {
   const auto facts = facts_of(draft);
   TIDINGS_LET(result.title, renderer.title(facts));
   digest::EditionTable editions{database};
@@ -42,6 +43,7 @@ Result<void> seal_now(const Config& config, const DigestConfig& digest, store::D
   result.segments = sealed.segments;
   result.recipients = sealed.recipients;
   result.note = sealed.note;
+  result.pictures = sealed.pictures;
   return {};
 }
 
@@ -184,12 +186,14 @@ Result<Composed> compose(const Config& config, const DigestConfig& digest, store
   result.digest = digest.name;
   result.next_run = digest.schedule.next_run(clock.now(), config.newsletter.zone);
   TIDINGS_LET(auto renderer, Renderer::load(config, digest));
-  std::vector<FoundImage> images;
+  FoundImages images;
   if (digest.inline_images && !digest.review) {
     // Fetched before the transaction begins: others write meanwhile. What changes in between shows as a link.
     TIDINGS_LET(const auto ahead, decide(config, digest, database, clock, when, empty, result));
     if (!ahead) return result;
-    TIDINGS_LET(images, fetch_images(config, digest, renderer, facts_of(*ahead), ahead->posts));
+    auto facts = facts_of(*ahead);
+    TIDINGS_TRY(take_intro_once(digest, database, facts));
+    TIDINGS_LET(images, fetch_images(config, digest, renderer, facts, ahead->posts));
   }
   TIDINGS_LET(auto transaction, database.begin());
   TIDINGS_LET(const auto thought_out, decide(config, digest, database, clock, when, empty, result));

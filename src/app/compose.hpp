@@ -71,6 +71,7 @@ struct Composed {
   std::int64_t recipients = 0;
   std::string reason;
   std::string note;  ///< what was shortened to keep the mail small
+  std::string pictures;  ///< those that stay links although images = "inline"
   UtcTime next_run{};
   std::vector<digest::LeftOutPosts> left_out = {};  ///< of what is sealed, drafted or skipped
 };

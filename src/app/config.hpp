@@ -93,6 +93,7 @@ struct SourceConfig {
   source::PageXPaths xpaths;  ///< kind = "page"
   int weight = 0;             ///< order = "weight": heavier sources first
   std::string site_url;       ///< kind = "markdown": where the posts are published; "command": the base of relative links
+  std::string permalinks;     ///< kind = "markdown": pattern of the posts' addresses; see source/permalink.hpp
   std::vector<std::string> command;           ///< kind = "command": program and arguments
   std::vector<std::string> strip_parameters;  ///< of links, besides those that everybody strips
 };
@@ -117,7 +118,10 @@ struct DigestConfig {
   int excerpt_words = 60;
   std::string subject;    ///< a template; empty: the theme's
   std::string preheader;  ///< empty: made from the titles
-  std::filesystem::path intro_file;
+  std::string subject_place;  ///< in config.toml, for errors
+  std::string preheader_place;
+  std::filesystem::path intro_file;  ///< Markdown
+  std::filesystem::path intro_once;  ///< Markdown for the next edition, in place of intro_file
   std::string theme;
   bool hold_on_source_error = false;
   bool archive = true;  ///< its editions are in the archive

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "base/url.hpp"
+#include "source/permalink.hpp"
 
 namespace tidings::app {
 namespace {
@@ -128,6 +129,14 @@ std::vector<SourceConfig> read_sources(TomlDocument& document) {
       }
     }
     source.site_url = section.text("site_url", "");
+    source.permalinks = section.text("permalinks", "");
+    if (!source.permalinks.empty() && source.spec.kind != source::Kind::markdown) {
+      section.mistake("permalinks", "permalinks is for kind = \"markdown\"");
+    }
+    if (const auto word = source::unknown_permalink_word(source.permalinks)) {
+      section.mistake("permalinks", fmt::format("permalinks has no word \":{}\"", *word),
+                      "such as \"/:year/:month/:slug/\" or \"/:section/:filename/\"");
+    }
     if (source.spec.kind == source::Kind::markdown && !source.spec.url.starts_with("file:")) {
       section.mistake("url", "a markdown source is a folder", "url = \"file:posts\"");
     }

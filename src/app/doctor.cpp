@@ -100,7 +100,7 @@ class Doctor {
 
   /// What is on this host costs nobody anything: it is read as "collect" will read it.
   void read(const std::string& about, const SourceConfig& source) {
-    const auto feed = read_now(config_, source);
+    const auto feed = read_now(config_, source, clock_.now());
     if (!feed) return trouble(about, feed.error());
     good(about, "can be read: " + plural(static_cast<long long>(feed->entries.size()), "post"));
   }

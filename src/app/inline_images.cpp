@@ -8,7 +8,6 @@
 
 #include "base/codec.hpp"
 #include "base/crypto.hpp"
-#include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "base/url.hpp"
@@ -44,6 +43,13 @@ source::Reach reach_of(const Config& config, const DigestConfig& digest) {
   return all_private ? source::Reach::anywhere : source::Reach::public_only;
 }
 
+/// What went wrong, without the address that stands beside it.
+std::string reason_of(const source::FetchFailure& failure, const std::string& url) {
+  auto what = failure.what;
+  if (const auto at = what.find(url + ": "); at != std::string::npos) what.erase(at, url.size() + 2);
+  return std::string{truncate_utf8(what, 120)};
+}
+
 }  // namespace
 
 std::vector<std::string> image_sources(std::string_view html) {
@@ -58,16 +64,17 @@ std::vector<std::string> image_sources(std::string_view html) {
   return out;
 }
 
-Result<std::vector<FoundImage>> fetch_images(const Config& config, const DigestConfig& digest, Renderer& renderer,
-                                             const EditionFacts& facts, const std::vector<ShownPost>& posts) {
-  std::vector<FoundImage> out;
+Result<FoundImages> fetch_images(const Config& config, const DigestConfig& digest, Renderer& renderer,
+                                 const EditionFacts& facts, const std::vector<ShownPost>& posts) {
+  FoundImages out;
   if (!digest.inline_images || posts.empty()) return out;
   ShownPosts shown;
   for (const auto& post : posts) shown.posts.push_back(&post);
   TIDINGS_LET(const auto language, renderer.language_for(""));
   TIDINGS_LET(const auto rendered, renderer.render(facts, language, shown));
   auto sources = image_sources(rendered.bodies.front().html);
-  const auto too_many = static_cast<long long>(sources.size() - std::min(sources.size(), most_images));
+  for (std::size_t i = most_images; i < sources.size(); ++i)
+    out.links.push_back(unescape(sources[i]) + " (more than 100 pictures)");
   sources.resize(std::min(sources.size(), most_images));
   std::vector<source::FetchRequest> requests;
   for (const auto& each : sources) requests.push_back({.url = unescape(each), .reach = reach_of(config, digest)});
@@ -75,45 +82,52 @@ Result<std::vector<FoundImage>> fetch_images(const Config& config, const DigestC
   options.timeout = patience;
   options.max_bytes = digest.image_limit_bytes;
   std::vector<std::string> bytes(requests.size());
-  std::vector<std::string> faults(requests.size(), "the answer has no picture");
+  std::vector<std::string> failures(requests.size());
   source::fetch_all(requests, options, [&](std::size_t index, source::FetchResult result) {
     if (auto* const fetched = std::get_if<source::Fetched>(&result)) bytes[index] = std::move(fetched->bytes);
-    if (const auto* const failed = std::get_if<source::FetchFailure>(&result)) faults[index] = failed->what;
+    if (const auto* const failed = std::get_if<source::FetchFailure>(&result))
+      failures[index] = reason_of(*failed, requests[index].url);
   });
-  const auto stays_a_link = [](const std::string& url, const std::string& why) {
-    log::warning(fmt::format("the picture {} stays a link: {}", url, why));
-  };
-  if (too_many > 0)
-    log::warning(
-        fmt::format("{} stay links: an edition takes in {}", plural(too_many, "picture"), most_images));
-  std::int64_t total = 0;
+  std::int64_t total = renderer.embedded().bytes();
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const auto size = static_cast<std::int64_t>(bytes[i].size());
-    if (size == 0) {
-      stays_a_link(requests[i].url, faults[i]);
-      continue;
-    }
-    if (message::image_type(bytes[i]).empty()) {
-      stays_a_link(requests[i].url, "it is no PNG, JPEG, GIF or WebP");
-      continue;
-    }
-    if (size > digest.image_limit_bytes || total + size > digest.images_limit_bytes) {
-      const bool alone = size > digest.image_limit_bytes;
-      stays_a_link(requests[i].url,
-                   fmt::format("it has {}, and {} is {}", format_size(size),
-                               alone ? "image_limit" : "images_limit for all of them",
-                               format_size(alone ? digest.image_limit_bytes : digest.images_limit_bytes)));
+    auto& why = failures[i];
+    if (why.empty() && message::image_type(bytes[i]).empty()) why = "not a PNG, JPEG, GIF or WebP";
+    if (why.empty() && size > digest.image_limit_bytes)
+      why = "larger than image_limit, " + format_size(digest.image_limit_bytes);
+    if (why.empty() && total + size > digest.images_limit_bytes)
+      why = "beyond images_limit, " + format_size(digest.images_limit_bytes);
+    if (!why.empty()) {
+      out.links.push_back(requests[i].url + " (" + why + ")");
       continue;
     }
     total += size;
     // The address too: one picture at two addresses is two parts, and each reference finds its own.
     const auto id = base32_encode(sha256(requests[i].url + '\n' + bytes[i])).substr(0, 24);
-    out.push_back({.attribute = sources[i],
-                   .image = {.content_id = fmt::format("{}@{}", id, config.newsletter.from.address.domain),
-                             .url = requests[i].url,
-                             .bytes = std::move(bytes[i])}});
+    out.images.push_back(
+        {.attribute = sources[i],
+         .image = {.content_id = fmt::format("{}@{}", id, config.newsletter.from.address.domain),
+                   .url = requests[i].url,
+                   .bytes = std::move(bytes[i])}});
   }
   return out;
+}
+
+std::string in_words(const FoundImages& found, const EmbeddedImages& embedded) {
+  static constexpr std::size_t shown = 5;
+  const auto some_of = [](const std::vector<std::string>& lines) {
+    const std::vector<std::string> first(
+        lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(std::min(shown, lines.size())));
+    return join(first, ", ") +
+           (lines.size() > shown ? fmt::format(" and {} more", lines.size() - shown) : "");
+  };
+  std::vector<std::string> out;
+  if (const auto count = found.links.size(); count > 0) {
+    out.push_back(fmt::format("{} {}: {}", plural(static_cast<long long>(count), "picture"),
+                              count == 1 ? "stays a link" : "stay links", some_of(found.links)));
+  }
+  if (!embedded.left_out().empty()) out.push_back("left out: " + some_of(embedded.left_out()));
+  return join(out, "; ");
 }
 
 std::string with_content_ids(std::string html, const std::vector<FoundImage>& images) {

@@ -1,7 +1,9 @@
-// Pictures of an edition that travel with its mails ([[digest]] images = "inline"): fetched before it is sealed, stored with it.
+// Pictures of an edition that travel with its mails ([[digest]] images = "inline"): fetched before it is
+// sealed, stored with it.
 //
-// What cannot be had stays a link: no answer, no JPEG, PNG, GIF or WebP, larger than image_limit, beyond images_limit, an address
-// that fetching refuses (source/address_guard). Never an error: a mail without pictures is better than no mail.
+// What cannot be had stays a link, and is told: no answer, no JPEG, PNG, GIF or WebP, larger than
+// image_limit, beyond images_limit, an address that fetching refuses (source/address_guard). Never an error:
+// a mail without pictures is better than no mail.
 #pragma once
 
 #include <string>
@@ -9,6 +11,7 @@
 #include <vector>
 
 #include "app/config.hpp"
+#include "app/embedded_images.hpp"
 #include "app/render.hpp"
 #include "base/result.hpp"
 #include "digest/edition_table.hpp"
@@ -22,13 +25,24 @@ struct FoundImage {
   digest::EditionImage image;
 };
 
+/// What became of the pictures of an edition.
+struct FoundImages {
+  std::vector<FoundImage> images;
+  std::vector<std::string> links;  ///< "ADDRESS (why)" of those that stay links
+};
+
+/// "2 pictures stay links: A (404), B (larger than 256 KiB)", and what `embedded` had to leave out; empty if
+/// there is nothing to tell.
+[[nodiscard]] std::string in_words(const FoundImages& found, const EmbeddedImages& embedded);
+
 /// The web addresses in src of <img>, in order of appearance, each once; as they are written.
 [[nodiscard]] std::vector<std::string> image_sources(std::string_view html);
 
 /// What the posts show as `renderer` writes them, fetched in that order until the digest's limit is reached. Blocks up to a
 /// minute, so not for use inside a transaction. Nothing for a digest whose images are links.
-[[nodiscard]] Result<std::vector<FoundImage>> fetch_images(const Config& config, const DigestConfig& digest, Renderer& renderer,
-                                                           const EditionFacts& facts, const std::vector<ShownPost>& posts);
+[[nodiscard]] Result<FoundImages> fetch_images(const Config& config, const DigestConfig& digest,
+                                               Renderer& renderer, const EditionFacts& facts,
+                                               const std::vector<ShownPost>& posts);
 
 /// `html` with the images' content ids in the place of their addresses.
 [[nodiscard]] std::string with_content_ids(std::string html, const std::vector<FoundImage>& images);

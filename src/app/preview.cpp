@@ -7,6 +7,7 @@
 #include "app/compose.hpp"
 #include "app/deliver.hpp"
 #include "app/inline_images.hpp"
+#include "app/intro.hpp"
 #include "app/left_out.hpp"
 #include "app/links.hpp"
 #include "app/preview_page.hpp"
@@ -15,6 +16,7 @@
 #include "app/signing.hpp"
 #include "app/stored_draft.hpp"
 #include "base/file.hpp"
+#include "base/text.hpp"
 #include "delivery/ledger.hpp"
 #include "delivery/run.hpp"
 #include "digest/edition_table.hpp"
@@ -32,7 +34,7 @@ struct Shown {
 };
 
 // What is not sealed yet shows its pictures as links: none is fetched for a look.
-const std::vector<FoundImage> no_images;
+const FoundImages no_images;
 
 /// For a list that has nobody yet: a reader of the newsletter's language who takes every topic.
 Result<digest::Segment> sample_segment(const digest::Selection& selection, const EditionFacts& facts, store::Database& database,
@@ -54,13 +56,30 @@ Result<digest::Segment> sample_segment(const digest::Selection& selection, const
 }
 
 /// What the transaction at hand has sealed; a sample if nobody would get it.
-Result<void> read_segments(store::Database& database, const Clock& clock, Renderer& renderer, const ToSeal& what, Shown& shown) {
+Result<void> read_segments(const DigestConfig& digest, store::Database& database, const Clock& clock,
+                           Renderer& renderer, const ToSeal& what, Shown& shown) {
   TIDINGS_LET(shown.segments, digest::EditionTable(database).segments_of(what.edition, digest::EditionTable::Bodies::with));
   TIDINGS_LET(shown.readers, delivery::Ledger(database, clock).readers_by_segment(what.edition));
+  TIDINGS_LET(shown.images, digest::EditionTable(database).images_of(what.edition));
+  TIDINGS_LET(shown.preview.pictures, digest::EditionTable(database).pictures_of(what.edition));
   if (!shown.segments.empty()) return {};
-  TIDINGS_LET(auto sample, sample_segment(what.selection, what.facts, database, renderer));
+  auto facts = what.facts;
+  TIDINGS_TRY(take_intro_once(digest, database, facts));
+  TIDINGS_LET(auto sample, sample_segment(what.selection, facts, database, renderer));
+  shown.images = renderer.embedded().images();
+  shown.preview.pictures = in_words(no_images, renderer.embedded());
   shown.segments.push_back(std::move(sample));
   return {};
+}
+
+/// That pictures are still links where they will travel with the mail.
+void tell_unfetched(const DigestConfig& digest, Shown& shown) {
+  if (!digest.inline_images || shown.segments.empty()) return;
+  const auto count = image_sources(shown.segments.front().bodies.front().html).size();
+  if (count == 0) return;
+  if (!shown.preview.pictures.empty()) shown.preview.pictures += "; ";
+  shown.preview.pictures += fmt::format("{} will be fetched when the edition is sealed",
+                                        plural(static_cast<long long>(count), "picture"));
 }
 
 /// What would be sent next, sealed as it would be and taken back.
@@ -87,7 +106,8 @@ Result<Shown> preview_digest(const Config& config, const DigestConfig& digest, s
   TIDINGS_LET(const auto id, digest::EditionTable(database).insert(row, thought_out->selection, clock.now()));
   const ToSeal what{.edition = id, .facts = facts, .selection = thought_out->selection, .images = no_images};
   TIDINGS_TRY(seal_segments(config, digest, database, clock, renderer, what));
-  TIDINGS_TRY(read_segments(database, clock, renderer, what, shown));
+  TIDINGS_TRY(read_segments(digest, database, clock, renderer, what, shown));
+  tell_unfetched(digest, shown);
   return shown;
 }
 
@@ -100,9 +120,12 @@ Result<void> preview_draft(const Config& config, store::Database& database, cons
   TIDINGS_LET(const auto arranged, arrangement_of(config, *digest, database, edition));
   TIDINGS_LET(shown.preview.edition.title, renderer.title(arranged.facts));
   TIDINGS_TRY(seal_draft(config, *digest, database, clock, renderer, edition, no_images));
-  return read_segments(database, clock, renderer,
-                       {.edition = edition.id, .facts = arranged.facts, .selection = arranged.selection, .images = no_images},
-                       shown);
+  TIDINGS_TRY(read_segments(
+      *digest, database, clock, renderer,
+      {.edition = edition.id, .facts = arranged.facts, .selection = arranged.selection, .images = no_images},
+      shown));
+  tell_unfetched(*digest, shown);
+  return {};
 }
 
 Result<Shown> preview_edition(const Config& config, const std::string& what, store::Database& database, const Clock& clock) {
@@ -121,6 +144,7 @@ Result<Shown> preview_edition(const Config& config, const std::string& what, sto
   }
   TIDINGS_LET(shown.readers, delivery::Ledger(database, clock).readers_by_segment(edition.id));
   TIDINGS_LET(shown.images, editions.images_of(edition.id));
+  TIDINGS_LET(shown.preview.pictures, editions.pictures_of(edition.id));
   return shown;
 }
 

@@ -42,6 +42,7 @@ struct Preview {
   digest::Edition edition;  ///< of what would be sent next: id 0
   std::vector<PreviewSegment> segments;
   std::vector<digest::LeftOutPosts> left_out = {};
+  std::string pictures;  ///< which pictures do not travel, or are not fetched yet; empty: nothing to tell
 };
 
 /// Whom a preview is addressed to.

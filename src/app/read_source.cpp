@@ -57,17 +57,20 @@ Result<source::Feed> read_fetched(const SourceConfig& source, const source::Fetc
   return filtered(source, parse(source, fetched));
 }
 
-Result<source::Feed> read_local_source(const Config& config, const SourceConfig& source) {
+Result<source::Feed> read_local_source(const Config& config, const SourceConfig& source, UtcTime now) {
   if (source.spec.kind == source::Kind::markdown) {
     const auto folder = std::filesystem::path{source.spec.url.substr(std::string_view{"file:"}.size())};
-    return filtered(source, source::read_markdown_folder(folder, {.site_url = source.site_url}));
+    return filtered(source, source::read_markdown_folder(folder, {.site_url = source.site_url,
+                                                                 .permalinks = source.permalinks,
+                                                                 .zone = config.newsletter.zone,
+                                                                 .now = now}));
   }
   TIDINGS_LET(auto bytes, output_of(config, source));
   return read_fetched(source, {.bytes = std::move(bytes), .final_url = source.site_url});
 }
 
-Result<source::Feed> read_now(const Config& config, const SourceConfig& source) {
-  if (is_local(source)) return read_local_source(config, source);
+Result<source::Feed> read_now(const Config& config, const SourceConfig& source, UtcTime now) {
+  if (is_local(source)) return read_local_source(config, source, now);
   const source::FetchRequest request{
       .url = source.spec.url,
       .reach = source.allow_private_address ? source::Reach::anywhere : source::Reach::public_only,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/config.hpp"
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "source/fetch.hpp"
 #include "source/source.hpp"
@@ -18,11 +19,11 @@ namespace tidings::app {
 /// that include or exclude keep out say so (Entry::dropped).
 [[nodiscard]] Result<source::Feed> read_fetched(const SourceConfig& source, const source::Fetched& fetched);
 
-/// The same of a source that is_local().
-[[nodiscard]] Result<source::Feed> read_local_source(const Config& config, const SourceConfig& source);
+/// The same of a source that is_local(); posts of a folder that are dated after `now` wait.
+[[nodiscard]] Result<source::Feed> read_local_source(const Config& config, const SourceConfig& source, UtcTime now);
 
 /// The same of any source, fetched without validators. Errc::unavailable if there is no answer.
-[[nodiscard]] Result<source::Feed> read_now(const Config& config, const SourceConfig& source);
+[[nodiscard]] Result<source::Feed> read_now(const Config& config, const SourceConfig& source, UtcTime now);
 
 /// How many entries a filter keeps out.
 [[nodiscard]] int count_dropped(const source::Feed& feed);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/inline_images.hpp"
 #include "app/theme_files.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
@@ -14,35 +15,16 @@
 #include "post/plain_text.hpp"
 #include "post/normalise.hpp"
 #include "post/sanitise.hpp"
-#include "source/markdown.hpp"
+#include "source/markdown_html.hpp"
 
 namespace tidings::app {
 namespace {
 
 constexpr int text_columns = 72;
 
-/// Paragraphs of plain text as HTML; the editor's introduction is text, not markup.
-std::string paragraphs_html(std::string_view text) {
-  std::string html;
-  std::string paragraph;
-  const auto flush = [&] {
-    if (!trim(paragraph).empty()) html += "<p>" + escape_html(trim(paragraph)) + "</p>\n";
-    paragraph.clear();
-  };
-  for (const auto line : split(text, '\n')) {
-    if (trim(line).empty()) flush();
-    paragraph += line;
-    paragraph += ' ';
-  }
-  flush();
-  return html;
-}
-
-/// The editor's words for one edition; sanitised as a post is.
-std::string markdown_html(std::string_view text) {
-  const auto entry = source::read_markdown("---\ntitle: x\n---\n" + std::string{text}, "intro.md", {});
-  if (!entry || !*entry) return paragraphs_html(text);
-  return post::sanitise((*entry)->content_html);
+/// The editor's words; sanitised as a post is. Relative links lead to the newsletter's pages.
+std::string intro_html(std::string_view markdown, const std::string& public_url) {
+  return post::sanitise(source::html_of_markdown(markdown), {.base_url = public_url});
 }
 
 std::string without_final_newline(std::string text) {
@@ -76,10 +58,11 @@ std::optional<std::chrono::year_month_day> day_of(const std::string& key) {
 }  // namespace
 
 Renderer::Renderer(const Config& config, const DigestConfig& digest, message::Theme theme)
-    : config_(&config), digest_(&digest), theme_(std::move(theme)) {}
+    : config_(&config), digest_(&digest), theme_(std::move(theme)), embedded_(config, digest) {}
 
 Result<Renderer> Renderer::load(const Config& config, const DigestConfig& digest) {
-  TIDINGS_LET(auto theme, message::Theme::load({.name = digest.theme, .subject = digest.subject, .preheader = digest.preheader},
+  TIDINGS_LET(auto theme, message::Theme::load({.name = digest.theme, .subject = digest.subject, .preheader = digest.preheader,
+                                                .subject_place = digest.subject_place, .preheader_place = digest.preheader_place},
                                                template_lookup(config.folder)));
   Renderer renderer{config, digest, std::move(theme)};
   TIDINGS_TRY(renderer.strings(config.newsletter.language));
@@ -109,7 +92,7 @@ Result<std::string> Renderer::language_for(const std::string& wanted) {
   return language_for("");
 }
 
-message::EditionView Renderer::base_view(const EditionFacts& facts) const {
+message::EditionView Renderer::base_view(const EditionFacts& facts) {
   message::EditionView view;
   view.newsletter_name = config_->newsletter.name;
   view.public_url = config_->newsletter.public_url;
@@ -119,9 +102,9 @@ message::EditionView Renderer::base_view(const EditionFacts& facts) const {
   view.period = facts.period;
   view.shown = facts.shown;
   view.date = facts.date;
-  if (!facts.intro_markdown.empty()) view.intro_html = markdown_html(facts.intro_markdown);
-  if (facts.intro_markdown.empty() && !intro_.empty()) view.intro_html = paragraphs_html(intro_);
+  view.intro_html = intro_html(facts.intro_markdown.empty() ? intro_ : facts.intro_markdown, config_->newsletter.public_url);
   if (!view.intro_html.empty()) {
+    if (digest_->inline_images) view.intro_html = embedded_.take(std::move(view.intro_html), "the introduction");
     view.intro_text = without_final_newline(post::html_to_text(view.intro_html, {.width = text_columns}));
   }
   view.has_view = !config_->archive.url.empty() && digest_->archive;
@@ -130,12 +113,12 @@ message::EditionView Renderer::base_view(const EditionFacts& facts) const {
 }
 
 const message::PostView& Renderer::post_view(const ShownPost& shown, int words) {
-  auto& slot = post_views_[{&shown, words}];
+  auto& slot = post_views_[{shown.post.id, words}];
   if (slot.title.empty()) slot = make_post_view(shown, words);
   return slot;
 }
 
-message::PostView Renderer::make_post_view(const ShownPost& shown, int words) const {
+message::PostView Renderer::make_post_view(const ShownPost& shown, int words) {
   const auto& post = shown.post;
   message::PostView view;
   view.title = post::display_title(post);
@@ -156,8 +139,8 @@ message::PostView Renderer::make_post_view(const ShownPost& shown, int words) co
   };
   using Content = DigestConfig::Content;
   if (digest_->content == Content::full && words == 0) {
-    view.excerpt_html = body;
-    view.excerpt_text = without_final_newline(post::html_to_text(body, {.width = text_columns}));
+    view.excerpt_html = digest_->inline_images ? embedded_.take(body, view.title) : body;
+    view.excerpt_text = without_final_newline(post::html_to_text(view.excerpt_html, {.width = text_columns}));
   } else if (digest_->content == Content::full) {
     view.is_truncated = show_excerpt(body, words);
   } else if (digest_->content == Content::excerpt) {
@@ -247,17 +230,26 @@ Result<Rendered> Renderer::render(const EditionFacts& facts, const std::string& 
   Rendered out;
   TIDINGS_LET(out.bodies, attempt({.words = 0, .posts = all}));
   if (weight_of(out.bodies) <= html_budget_bytes) return out;
-  const int widest = digest_->content == DigestConfig::Content::full ? 600 : digest_->excerpt_words;
-  int shortest = 0;
-  if (digest_->content != DigestConfig::Content::title) {
-    for (const int percent : {75, 50, 35, 25, 15, 10}) {
-      const int limit = std::max(5, widest * percent / 100);
-      if (limit == shortest) break;
-      shortest = limit;
-      TIDINGS_LET(out.bodies, attempt({.words = limit, .posts = all}));
-      out.note = fmt::format("excerpts of {} words", limit);
-      if (weight_of(out.bodies) <= html_budget_bytes) return out;
+  // The longest excerpts with which all posts fit.
+  const bool is_full = digest_->content == DigestConfig::Content::full;
+  const int widest = is_full ? 2'000 : digest_->excerpt_words;
+  const int shortest = digest_->content == DigestConfig::Content::title ? 0 : (is_full ? 60 : std::max(5, widest / 10));
+  if (shortest > 0) {
+    TIDINGS_LET(out.bodies, attempt({.words = shortest, .posts = all}));
+    out.note = fmt::format("excerpts of {} words", shortest);
+    int fits = weight_of(out.bodies) <= html_budget_bytes ? shortest : 0;
+    for (int too_long = widest; fits > 0 && too_long - fits > 1 + fits / 50;) {
+      const int middle = fits + (too_long - fits) / 2;
+      TIDINGS_LET(auto bodies, attempt({.words = middle, .posts = all}));
+      if (weight_of(bodies) > html_budget_bytes) {
+        too_long = middle;
+        continue;
+      }
+      fits = middle;
+      out.bodies = std::move(bodies);
+      out.note = fmt::format("excerpts of {} words", middle);
     }
+    if (fits > 0) return out;
   }
   // Most posts that fit; one at least stays a post.
   std::size_t fits = 1;
@@ -283,7 +275,8 @@ Result<std::string> Renderer::render_page(const EditionFacts& facts, const std::
   const message::Reader nobody{.address = config_->newsletter.from.address.text(),
                                .unsubscribe_url = config_->newsletter.public_url};
   TIDINGS_LET(const auto body, theme_.render_for(page, *words, config_->newsletter.zone, nobody));
-  if (!body.html.empty()) return body.html;
+  // A page has no parts: its pictures stand where they stood.
+  if (!body.html.empty()) return with_addresses(body.html, embedded_.images());
   return fmt::format("<!doctype html>\n<html lang=\"{}\" dir=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title>"
                      "<meta name=\"viewport\" content=\"width=device-width\"></head>"
                      "<body><pre style=\"white-space:pre-wrap\">{}</pre></body></html>\n",

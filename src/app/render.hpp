@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/config.hpp"
+#include "app/embedded_images.hpp"
 #include "base/result.hpp"
 #include "digest/digest.hpp"
 #include "message/strings.hpp"
@@ -31,7 +32,7 @@ struct EditionFacts {
   digest::Period period;
   UtcTime date{};
   std::optional<digest::DateSpan> shown = {};  ///< of its posts: the title covers their days
-  std::string intro_markdown = {};  ///< the editor's, for this edition; empty: intro_file
+  std::string intro_markdown = {};  ///< of this edition alone; empty: intro_file
   bool in_given_order = false;      ///< by an editor: no groups where they would change it
 };
 
@@ -65,6 +66,9 @@ class Renderer {
   /// One body a variant, with slots. If the HTML weighs too much, excerpts shrink first; then the last posts become links.
   [[nodiscard]] Result<Rendered> render(const EditionFacts& facts, const std::string& language, const ShownPosts& shown);
 
+  /// Pictures inside the posts that were rendered so far; called by "cid:" in what render() returns.
+  [[nodiscard]] const EmbeddedImages& embedded() const { return embedded_; }
+
   /// A web page for everybody, as long as it is: no slots, nothing personal, no way to leave.
   [[nodiscard]] Result<std::string> render_page(const EditionFacts& facts, const std::string& language, const ShownPosts& shown);
 
@@ -76,18 +80,19 @@ class Renderer {
     int words = 0;           ///< of an excerpt, at most; 0: all that the configuration wants
     std::size_t posts = 0;   ///< the others are links
   };
-  [[nodiscard]] message::EditionView base_view(const EditionFacts& facts) const;
+  [[nodiscard]] message::EditionView base_view(const EditionFacts& facts);
   [[nodiscard]] message::EditionView view(const EditionFacts& facts, const message::Strings& words, const ShownPosts& shown,
                                           const Extent& extent);
   [[nodiscard]] const message::PostView& post_view(const ShownPost& shown, int words);
-  [[nodiscard]] message::PostView make_post_view(const ShownPost& shown, int words) const;
+  [[nodiscard]] message::PostView make_post_view(const ShownPost& shown, int words);
 
   const Config* config_;
   const DigestConfig* digest_;
   message::Theme theme_;
   std::map<std::string, std::unique_ptr<message::Strings>> strings_;
   std::string intro_;
-  std::map<std::pair<const ShownPost*, int>, message::PostView> post_views_;  // segments share their posts
+  std::map<std::pair<PostId, int>, message::PostView> post_views_;  // segments share their posts
+  EmbeddedImages embedded_;
 };
 
 }  // namespace tidings::app

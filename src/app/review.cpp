@@ -8,6 +8,7 @@
 
 #include "app/deliver.hpp"
 #include "app/inline_images.hpp"
+#include "app/intro.hpp"
 #include "app/left_out.hpp"
 #include "app/preflight.hpp"
 #include "app/preview.hpp"
@@ -140,11 +141,13 @@ Result<Composed> approve_draft(const Config& config, store::Database& database, 
   TIDINGS_LET(const auto* const digest, config.digest(edition.digest));
   TIDINGS_LET(auto renderer, Renderer::load(config, *digest));
   TIDINGS_LET(const auto arranged, arrangement_of(config, *digest, database, edition));
-  std::vector<FoundImage> images;
+  FoundImages images;
   if (digest->inline_images && edition.state == digest::EditionState::draft) {
     // Fetched before the transaction begins: others write meanwhile.
     TIDINGS_LET(const auto posts, load_shown(database, arranged.selection.posts));
-    TIDINGS_LET(images, fetch_images(config, *digest, renderer, arranged.facts, posts));
+    auto facts = arranged.facts;
+    TIDINGS_TRY(take_intro_once(*digest, database, facts));
+    TIDINGS_LET(images, fetch_images(config, *digest, renderer, facts, posts));
   }
   TIDINGS_LET(auto transaction, database.begin());
   TIDINGS_LET(const auto sealed, seal_draft(config, *digest, database, clock, renderer, edition, images));
@@ -163,6 +166,7 @@ Result<Composed> approve_draft(const Config& config, store::Database& database, 
   result.segments = sealed.segments;
   result.recipients = sealed.recipients;
   result.note = sealed.note;
+  result.pictures = sealed.pictures;
   result.next_run = digest->schedule.next_run(clock.now(), config.newsletter.zone);
   return result;
 }

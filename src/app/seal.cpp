@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "app/intro.hpp"
 #include "app/selection.hpp"
 #include "base/check.hpp"
 #include "delivery/ledger.hpp"
@@ -23,17 +24,22 @@ class Sealer {
  public:
   Sealer(const DigestConfig& digest, store::Database& database, const Clock& clock, Renderer& renderer, const ToSeal& what,
          digest::CarryOver carry)
-      : digest_(digest), database_(database), clock_(clock), renderer_(renderer), what_(what), carry_(std::move(carry)),
+      : digest_(digest), database_(database), clock_(clock), renderer_(renderer), what_(what), facts_(what.facts), carry_(std::move(carry)),
         editions_(database), ledger_(database, clock), segmenter_(carry_.segment_posts()) {}
 
   Result<Sealed> seal() {
     TIDINGS_TRY(plan_recipients());
     TIDINGS_TRY(load_posts());
-    for (const auto& found : what_.images) TIDINGS_TRY(editions_.add_image(what_.edition, found.image));
+    TIDINGS_LET(const bool has_intro, take_intro_once(digest_, database_, facts_));
+    if (has_intro) TIDINGS_TRY(editions_.keep_intro(what_.edition, facts_.intro_markdown));
+    for (const auto& found : what_.images.images) TIDINGS_TRY(editions_.add_image(what_.edition, found.image));
     for (std::size_t i = 0; i < segments_.size(); ++i) TIDINGS_TRY(render(i));
     TIDINGS_TRY(write_pages());
+    for (const auto& image : renderer_.embedded().images()) TIDINGS_TRY(editions_.add_image(what_.edition, image));
+    const auto pictures = in_words(what_.images, renderer_.embedded());
+    TIDINGS_TRY(editions_.keep_pictures(what_.edition, pictures));
     TIDINGS_TRY(carry_.settle(what_.facts.period, what_.selection));
-    return Sealed{.segments = static_cast<int>(segments_.size()), .recipients = recipients_, .note = note_};
+    return Sealed{.segments = static_cast<int>(segments_.size()), .recipients = recipients_, .note = note_, .pictures = pictures};
   }
 
  private:
@@ -89,8 +95,8 @@ class Sealer {
       TIDINGS_CHECK(it != by_id_.end());
       posts.push_back(it->second);
     }
-    TIDINGS_LET(auto rendered, renderer_.render(what_.facts, key.language, {.posts = std::move(posts), .more = more_}));
-    for (auto& body : rendered.bodies) body.html = with_content_ids(std::move(body.html), what_.images);
+    TIDINGS_LET(auto rendered, renderer_.render(facts_, key.language, {.posts = std::move(posts), .more = more_}));
+    for (auto& body : rendered.bodies) body.html = with_content_ids(std::move(body.html), what_.images.images);
     for (std::size_t variant = 0; variant < rendered.bodies.size(); ++variant) {
       TIDINGS_TRY(editions_.add_body(segments_[index], static_cast<int>(variant), rendered.bodies[variant]));
     }
@@ -111,7 +117,7 @@ class Sealer {
     tags.insert(std::move(own));
     for (const auto& segment : segmenter_.segments()) tags.insert(segment.language);
     for (const auto& language : tags) {
-      TIDINGS_LET(const auto html, renderer_.render_page(what_.facts, language, shown));
+      TIDINGS_LET(const auto html, renderer_.render_page(facts_, language, shown));
       TIDINGS_TRY(editions_.add_page(what_.edition, language, html));
     }
     return {};
@@ -122,6 +128,7 @@ class Sealer {
   const Clock& clock_;
   Renderer& renderer_;
   const ToSeal& what_;
+  EditionFacts facts_;  ///< with the introduction
   digest::CarryOver carry_;
   digest::EditionTable editions_;
   delivery::Ledger ledger_;

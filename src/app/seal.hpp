@@ -23,13 +23,14 @@ struct ToSeal {
   EditionId edition;
   EditionFacts facts;
   const digest::Selection& selection;
-  const std::vector<FoundImage>& images;  ///< in its bodies they stand by content id
+  const FoundImages& images;  ///< in its bodies they stand by content id
 };
 
 struct Sealed {
   int segments = 0;
   std::int64_t recipients = 0;
   std::string note;  ///< what the last shortened segment had to lose
+  std::string pictures;  ///< those that do not travel although they should
 };
 
 /// Readers who changed to this digest get what they are owed (digest/carry_over), everybody else the edition.

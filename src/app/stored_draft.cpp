@@ -30,7 +30,7 @@ Result<Arranged> arrangement_of(const Config& config, const DigestConfig& digest
 }
 
 Result<Sealed> seal_draft(const Config& config, const DigestConfig& digest, store::Database& database, const Clock& clock,
-                          Renderer& renderer, const digest::Edition& edition, const std::vector<FoundImage>& images) {
+                          Renderer& renderer, const digest::Edition& edition, const FoundImages& images) {
   digest::EditionTable editions{database};
   TIDINGS_LET(auto arranged, arrangement_of(config, digest, database, edition));
   TIDINGS_LET(const auto title, renderer.title(arranged.facts));

@@ -27,6 +27,6 @@ struct Arranged {
 /// Approves and seals it within the caller's transaction. Errc::not_permitted for an edition that is no draft any more.
 [[nodiscard]] Result<Sealed> seal_draft(const Config& config, const DigestConfig& digest, store::Database& database,
                                         const Clock& clock, Renderer& renderer, const digest::Edition& edition,
-                                        const std::vector<FoundImage>& images);
+                                        const FoundImages& images);
 
 }  // namespace tidings::app

@@ -19,6 +19,13 @@ namespace tidings::app {
 /// Finds "THEME/FILE": FOLDER/templates/THEME/FILE, else the embedded one.
 [[nodiscard]] message::Lookup template_lookup(const std::filesystem::path& folder);
 
+/// The program's own files alone.
+[[nodiscard]] message::Lookup embedded_lookup();
+
+/// The languages of THEME/strings/LANGUAGE.toml, in FOLDER/templates and in the program, sorted.
+[[nodiscard]] std::vector<std::string> known_languages(const std::filesystem::path& folder,
+                                                       std::string_view theme);
+
 /// Names of all themes there are, sorted.
 [[nodiscard]] std::vector<std::string> known_themes(const std::filesystem::path& folder);
 

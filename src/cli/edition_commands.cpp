@@ -146,8 +146,10 @@ Result<Exit> show_edition(Session& session, const EditionOption& options) {
   TIDINGS_LET(const auto left_out, table.left_out_of(edition.id));
   TIDINGS_LET(const auto dropped_ids, table.dropped_of(edition.id));
   TIDINGS_LET(const auto dropped, post::PostTable(*database).load(dropped_ids));
+  TIDINGS_LET(const auto pictures, table.pictures_of(edition.id));
   if (options.json) {
     auto json = json_of(edition);
+    json["pictures"] = pictures;
     json["posts"] = Json::array();
     for (const auto& post : posts) json["posts"].push_back({{"id", post.id.value}, {"title", post.title}, {"link", post.link}});
     json["segments"] = Json::array();
@@ -173,6 +175,7 @@ Result<Exit> show_edition(Session& session, const EditionOption& options) {
   for (const auto& segment : segments) {
     if (!segment.note.empty()) out += fmt::format("  shortened  segment {}: {}\n", segment.id.value, segment.note);
   }
+  if (!pictures.empty()) out += "  pictures   " + printable(pictures) + "\n";
   for (const auto& post : posts) out += fmt::format("  {:>6}  {}\n", post.id.value, printable(post::display_title(post)));
   for (const auto& post : dropped) out += fmt::format("  {:>6}  {} (dropped by the editor)\n", post.id.value, printable(post::display_title(post)));
   TIDINGS_LET(const auto lines, left_out_lines(*database, left_out, edition.digest));

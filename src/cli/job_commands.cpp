@@ -412,6 +412,7 @@ Result<Exit> preview(Session& session, const PreviewCommand& command) {
                        plural(segment.posts, "post"), format_size(static_cast<std::int64_t>(segment.letter.bytes.size())),
                        printable(segment.subject), segment.note.empty() ? "" : "; shortened: " + segment.note);
   }
+  if (!shown.pictures.empty()) out += "  " + printable(shown.pictures) + "\n";
   TIDINGS_LET(const auto left_out, left_out_lines(*database, shown.left_out, shown.edition.digest));
   print(out + left_out + index.string() + "\n");
   return Exit::done;

@@ -37,7 +37,10 @@ std::string left_out(const app::Composed& composed) {
 void report_collected(const app::CollectReport& report, bool verbose) {
   std::string out;
   for (const auto& source : report.sources) {
-    for (const auto& warning : source.warnings) log::info(source.name + ": " + warning);
+    for (const auto& warning : source.warnings) {
+      // Every hour of cron is too often for what has been mended or only waits.
+      verbose ? log::warning(source.name + ": " + warning) : log::info(source.name + ": " + warning);
+    }
     if (source.what == app::CollectedSource::What::failed) {
       log::warning(fmt::format("source {}: {}", source.name, source.error));
     }
@@ -57,9 +60,10 @@ std::string in_words(const app::Composed& composed, const Zone& zone) {
   using What = app::Composed::What;
   switch (composed.what) {
     case What::sealed:
-      return fmt::format("{}#{} \"{}\": {} for {}{}{}", composed.digest, composed.number, printable(composed.title),
+      return fmt::format("{}#{} \"{}\": {} for {}{}{}{}", composed.digest, composed.number, printable(composed.title),
                          plural(composed.posts, "post"), plural(composed.recipients, "subscriber"), left_out(composed),
-                         composed.note.empty() ? "" : "; to keep it small: " + composed.note);
+                         composed.note.empty() ? "" : "; to keep it small: " + composed.note,
+                         composed.pictures.empty() ? "" : "\n  " + printable(composed.pictures));
     case What::skipped: return fmt::format("{}: skipped, {}{}", composed.digest, composed.reason, left_out(composed));
     case What::held: return fmt::format("{}: held, {}", composed.digest, composed.reason);
     case What::drafted:

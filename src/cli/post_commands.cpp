@@ -146,12 +146,14 @@ Result<const app::SourceConfig*> source_for(const app::Config& config, const std
 
 Result<source::Entry> entry_of(const AddOptions& options, UtcTime now) {
   constexpr std::int64_t max_bytes = 4 << 20;
+  constexpr std::int64_t max_markdown_bytes = 1 << 20;
   source::Entry entry;
   if (!options.markdown_file.empty()) {
-    TIDINGS_LET(const auto text, read_file(options.markdown_file, max_bytes));
+    TIDINGS_LET(const auto text, read_file(options.markdown_file, max_markdown_bytes));
     TIDINGS_LET(auto read, source::read_markdown(text, std::filesystem::path{options.markdown_file}.filename().string(), {}));
-    if (!read) return fail(Errc::bad_data, options.markdown_file + " is a draft");
-    entry = *std::move(read);
+    if (read.state == source::MarkdownPost::State::draft) return fail(Errc::bad_data, options.markdown_file + " is a draft");
+    if (!read.shortcodes.empty()) log::warning(fmt::format("{}: left out: {}", options.markdown_file, join(read.shortcodes, ", ")));
+    entry = std::move(read.entry);
     entry.id.clear();  // the name of a file says nothing about the post
     if (!is_web_url(entry.link)) entry.link.clear();
   }

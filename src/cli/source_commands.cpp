@@ -165,9 +165,9 @@ std::string summary_of(const source::Feed& feed) {
 }
 
 /// Every post with what the filters say of it, as it would be stored.
-Result<Exit> check_source(const app::Config& config, const app::SourceConfig& source) {
+Result<Exit> check_source(const app::Config& config, const app::SourceConfig& source, UtcTime now) {
   constexpr std::size_t most = 50;
-  TIDINGS_LET(const auto feed, app::read_now(config, source));
+  TIDINGS_LET(const auto feed, app::read_now(config, source, now));
   auto out = fmt::format("{}: {} ({})\n", source.spec.name, summary_of(feed), source::name_of(feed.format));
   for (std::size_t i = 0; i < feed.entries.size() && i < most; ++i) {
     const auto& entry = feed.entries[i];
@@ -193,7 +193,7 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
   if (!options.url.empty() && std::filesystem::exists(options.url, ignored)) return check_url(options.url);
   TIDINGS_LET(const auto* const config, session.config());
   if (!options.url.empty()) {
-    if (const auto* const source = config->find_source(options.url)) return check_source(*config, *source);
+    if (const auto* const source = config->find_source(options.url)) return check_source(*config, *source, session.clock().now());
     std::vector<std::string> known;
     for (const auto& each : config->sources) known.push_back(each.spec.name);
     auto hint = did_you_mean(options.url, known);
@@ -203,7 +203,7 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
   int failed = 0;
   for (const auto& each : config->sources) {
     if (each.spec.kind == source::Kind::manual) continue;
-    const auto feed = app::read_now(*config, each);
+    const auto feed = app::read_now(*config, each, session.clock().now());
     if (feed) {
       print(fmt::format("{}: {}\n", each.spec.name, summary_of(*feed)));
     } else {

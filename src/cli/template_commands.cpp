@@ -6,6 +6,8 @@
 
 #include "app/theme_files.hpp"
 #include "base/file.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
@@ -37,6 +39,23 @@ std::string variables() {
   return out.text();
 }
 
+/// Tells what is wrong in the strings of a theme; returns how many mistakes.
+std::size_t check_languages(const std::filesystem::path& folder, const std::string& theme) {
+  const auto lookup = app::template_lookup(folder);
+  std::size_t mistakes = 0;
+  for (const auto& language : app::known_languages(folder, theme)) {
+    const auto report = message::check_strings(theme, language, lookup, app::embedded_lookup());
+    for (const auto& line : report.mistakes) log::warning(line);
+    mistakes += report.mistakes.size();
+    if (!report.missing.empty()) {
+      log::warning(fmt::format("{}/strings/{}.toml: {} missing, English there: {}", theme, language,
+                               plural(static_cast<long long>(report.missing.size()), "word"),
+                               join(report.missing, ", ")));
+    }
+  }
+  return mistakes;
+}
+
 Result<Exit> check(Session& session, const CheckOptions& options) {
   if (options.variables) {
     print(variables());
@@ -45,10 +64,15 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
   TIDINGS_LET(const auto folder, folder_of(session));
   const auto lookup = app::template_lookup(folder);
   TIDINGS_LET(const auto zone, Zone::find("UTC"));
-  TIDINGS_LET(const auto strings, message::Strings::load("default", "en", lookup));
+  std::size_t mistakes = 0;
   const auto themes = options.theme.empty() ? app::known_themes(folder) : std::vector<std::string>{options.theme};
   std::string out;
+  for (const auto& name : themes) mistakes += check_languages(folder, name);
+  if (mistakes > 0)
+    return fail(Errc::config,
+                fmt::format("{} in strings", plural(static_cast<long long>(mistakes), "mistake")));
   for (const auto& name : themes) {
+    TIDINGS_LET(const auto strings, message::Strings::load(name, "en", lookup));
     TIDINGS_LET(const auto theme, message::Theme::load({.name = name, .subject = {}, .preheader = {}}, lookup));
     TIDINGS_LET(const auto bodies, theme.render_bodies(message::sample_view(), strings, zone));
     out += fmt::format("{}: good; sample: HTML {}, text {}\n", name, format_size(static_cast<std::int64_t>(bodies.front().html.size())),

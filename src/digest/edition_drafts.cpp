@@ -110,6 +110,32 @@ Result<void> EditionTable::set_intro(EditionId edition, std::string_view markdow
   return only_drafts(now);
 }
 
+Result<bool> EditionTable::has_used_intro(std::string_view digest, std::string_view markdown) {
+  auto row = database_.prepare(R"sql(
+    SELECT 1 FROM editions
+    WHERE digest = :digest AND intro = :intro AND state IN ('sealed', 'sending', 'sent')
+    LIMIT 1)sql");
+  row.bind(":digest", digest).bind(":intro", markdown);
+  return row.step();
+}
+
+Result<void> EditionTable::keep_intro(EditionId edition, std::string_view markdown) {
+  auto change = database_.prepare("UPDATE editions SET intro = :intro WHERE id = :id");
+  return change.bind(":intro", markdown).bind(":id", edition).run();
+}
+
+Result<void> EditionTable::keep_pictures(EditionId edition, std::string_view note) {
+  auto change = database_.prepare("UPDATE editions SET pictures = :note WHERE id = :id");
+  return change.bind(":note", note).bind(":id", edition).run();
+}
+
+Result<std::string> EditionTable::pictures_of(EditionId edition) {
+  auto row = database_.prepare("SELECT pictures FROM editions WHERE id = :id");
+  row.bind(":id", edition);
+  TIDINGS_LET(const bool found, row.step());
+  return found ? row.text(0) : std::string{};
+}
+
 Result<std::string> EditionTable::preflight_of(EditionId edition) {
   auto row = database_.prepare("SELECT preflight FROM editions WHERE id = :id");
   row.bind(":id", edition);

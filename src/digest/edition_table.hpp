@@ -160,6 +160,12 @@ class EditionTable {
   [[nodiscard]] Result<void> set_mailed(EditionId edition, std::string_view preflight, UtcTime at);
   /// Why a draft still waits; empty: for the editor.
   [[nodiscard]] Result<void> set_reason(EditionId edition, std::string_view reason);
+  /// Whether an edition of the digest that was sealed, and not cancelled, has this introduction.
+  [[nodiscard]] Result<bool> has_used_intro(std::string_view digest, std::string_view markdown);
+  /// The introduction that an edition is sealed with, and which of its pictures did not travel; within the sealing transaction.
+  [[nodiscard]] Result<void> keep_intro(EditionId edition, std::string_view markdown);
+  [[nodiscard]] Result<void> keep_pictures(EditionId edition, std::string_view note);
+  [[nodiscard]] Result<std::string> pictures_of(EditionId edition);
   /// draft -> sealed, under the title of what it shows by now; the caller seals it whole in the same transaction.
   [[nodiscard]] Result<void> approve(EditionId edition, std::string_view title, UtcTime at);
 

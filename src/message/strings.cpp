@@ -175,7 +175,11 @@ class FileReader {
     const bool wanted = lists.front().into->empty();
     for (const auto& [key, node] : table) {
       const auto list = std::ranges::find(lists, key.str(), &List::key);
-      if (list == lists.end()) return error(&node, fmt::format("unknown key \"{}\"", key.str()));
+      if (list == lists.end()) {
+        std::vector<std::string> known;
+        for (const auto& each : lists) known.emplace_back(each.key);
+        return error(&node, fmt::format("unknown key \"{}\"", key.str()), did_you_mean(key.str(), known));
+      }
       const auto* items = node.as_array();
       if (items == nullptr || items->size() != size) return error(&node, fmt::format("\"{}\" must be a list of {}", key.str(), size));
       std::vector<std::string> values;
@@ -265,6 +269,21 @@ std::string_view category_of(std::string_view rule, long long n) {
 
 }  // namespace
 
+std::vector<std::string> placeholders_in(std::string_view text) {
+  std::vector<std::string> names;
+  for (auto open = text.find('{'); open != std::string_view::npos; open = text.find('{', open + 1)) {
+    if (text.substr(open).starts_with("{{")) {
+      open = text.find("}}", open);
+      if (open == std::string_view::npos) break;
+      continue;
+    }
+    const auto close = text.find('}', open);
+    if (close == std::string_view::npos) break;
+    names.emplace_back(text.substr(open + 1, close - open - 1));
+  }
+  return names;
+}
+
 std::string fill_placeholders(std::string_view pattern, const Placeholders& values) {
   std::string out;
   while (!pattern.empty()) {
@@ -337,6 +356,126 @@ Result<Strings> Strings::load(std::string_view theme, std::string_view language,
     }
   }
   return Strings{std::move(tables)};
+}
+
+namespace {
+
+/// One file against the program's English words.
+class StringsCheck {
+ public:
+  StringsCheck(std::string theme, std::string language, const Lookup& lookup, const Lookup& built_in)
+      : theme_(std::move(theme)),
+        language_(std::move(language)),
+        lookup_(lookup),
+        file_(fmt::format("{}/strings/{}.toml", theme_, language_)) {
+    for (const auto& [name, find] :
+         {std::pair{std::string{"default"}, &built_in}, std::pair{std::string{"default"}, &lookup},
+          std::pair{theme_, &lookup}}) {
+      if (language_ == "en" && find != &built_in) continue;
+      const auto file = name + "/strings/en.toml";
+      if (const auto source = (*find)(file)) (void)merge(file, *source, english_);
+    }
+  }
+
+  StringsReport run() {
+    const auto source = lookup_(file_);
+    if (!source) return std::move(report_);
+    const auto root = parse(file_, *source);
+    if (!root) {
+      report_.mistakes.push_back(root.error().line());
+      return std::move(report_);
+    }
+    Strings::Tables own;
+    if (const auto read = FileReader(file_, own).read(*root); !read)
+      report_.mistakes.push_back(read.error().line());
+    texts(*root);
+    plurals(*root);
+    if (theme_ == "default") missing(own);
+    return std::move(report_);
+  }
+
+ private:
+  static Result<void> merge(const std::string& file, const std::string& source, Strings::Tables& into) {
+    TIDINGS_LET(const auto root, parse(file, source));
+    return FileReader(file, into).read(root);
+  }
+
+  void mistake(const toml::source_region& place, const std::string& what, const std::string& hint = {}) {
+    report_.mistakes.push_back(Error{
+        Errc::config, fmt::format("{}:{}:{}: {}", file_, place.begin.line, place.begin.column, what), hint}
+                                   .line());
+  }
+
+  void texts(const toml::table& root) {
+    const auto* const table = root["t"].as_table();
+    if (table == nullptr) return;
+    std::vector<std::string> known;
+    for (const auto& [name, text] : english_.texts) known.push_back(name);
+    for (const auto& [key, node] : *table) {
+      const auto found = english_.texts.find(key.str());
+      if (found == english_.texts.end()) {
+        auto hint = did_you_mean(key.str(), known);
+        // A theme may have words of its own; its English file is where they are introduced.
+        if (language_ != "en" || !hint.empty())
+          mistake(key.source(), fmt::format("unknown key \"{}\"", key.str()), hint);
+        continue;
+      }
+      const auto own = placeholders_in(node.value_or(std::string{}));
+      for (const auto& wanted : placeholders_in(found->second)) {
+        if (std::ranges::find(own, wanted) == own.end()) {
+          mistake(node.source(),
+                  fmt::format("\"{}\" has no {{{}}}, and the English text has", key.str(), wanted));
+        }
+      }
+    }
+  }
+
+  void plurals(const toml::table& root) {
+    const auto* const table = root["plural"].as_table();
+    if (table == nullptr) return;
+    std::vector<std::string> known{"rule"};
+    for (const auto& [name, forms] : english_.plurals) known.push_back(name);
+    for (const auto& [key, node] : *table) {
+      if (std::ranges::find(known, key.str()) == known.end()) {
+        mistake(key.source(), fmt::format("unknown key \"{}\"", key.str()), did_you_mean(key.str(), known));
+      }
+    }
+  }
+
+  /// What neither this file nor that of the language without its region has.
+  void missing(Strings::Tables& own) {
+    if (const auto region = language_.find('-'); region != std::string::npos) {
+      const auto file = fmt::format("{}/strings/{}.toml", theme_, language_.substr(0, region));
+      if (const auto source = lookup_(file)) (void)merge(file, *source, own);
+    }
+    for (const auto& [name, text] : english_.texts) {
+      if (!own.texts.contains(name)) report_.missing.push_back(name);
+    }
+    for (const auto& [name, forms] : english_.plurals) {
+      if (!own.plurals.contains(name)) report_.missing.push_back("[plural] " + name);
+    }
+    for (const std::string_view name : format_names) {
+      if (name != "day_one" && !own.formats.contains(name))
+        report_.missing.push_back("[formats] " + std::string{name});
+    }
+    if (own.months.empty()) report_.missing.emplace_back("[months]");
+    if (own.weekdays.empty()) report_.missing.emplace_back("[weekdays]");
+    if (own.rule.empty()) report_.missing.emplace_back("[plural] rule");
+  }
+
+  std::string theme_;
+  std::string language_;
+  const Lookup& lookup_;
+  std::string file_;
+  Strings::Tables english_;
+  StringsReport report_;
+};
+
+}  // namespace
+
+StringsReport check_strings(std::string_view theme, std::string_view language, const Lookup& lookup,
+                            const Lookup& built_in) {
+  return StringsCheck{std::string{theme}, std::string{language}, lookup, built_in}.run();
 }
 
 const std::string& Strings::language() const { return tables_->language; }

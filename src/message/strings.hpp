@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/result.hpp"
 #include "base/zone.hpp"
@@ -81,6 +82,19 @@ class Strings {
   explicit Strings(std::unique_ptr<Tables> tables);
   std::unique_ptr<Tables> tables_;
 };
+
+/// What is wrong with one strings file; lines with their place.
+struct StringsReport {
+  std::vector<std::string> mistakes;  ///< syntax, unknown keys, placeholders: not to be used like this
+  std::vector<std::string> missing;   ///< names that readers would see in English
+};
+
+/// Reads THEME/strings/LANGUAGE.toml against English: `built_in` finds the program's own files, so that a word is known if the
+/// program or the theme's en.toml has it. A placeholder of the English text must be in the translation too.
+[[nodiscard]] StringsReport check_strings(std::string_view theme, std::string_view language, const Lookup& lookup, const Lookup& built_in);
+
+/// Names in braces in a text, without what stands in double braces.
+[[nodiscard]] std::vector<std::string> placeholders_in(std::string_view text);
 
 /// "{name}" replaced by its value; a name that is not there stays as it is. What is put in is not looked at again.
 [[nodiscard]] std::string fill_placeholders(std::string_view pattern, const Placeholders& values);

@@ -1,7 +1,9 @@
 #include "message/theme.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -44,8 +46,30 @@ Result<Template> parse_part(const std::string& file, const std::string& source, 
   return part;
 }
 
+/// A template of config.toml: errors name its place there. "{name}" is a slip for "{{name}}", for nothing
+/// would fill it in.
+Result<Template> parse_configured(std::string_view key, const std::string& place, const std::string& source,
+                                  const TemplateOptions& how) {
+  std::vector<std::string> known;
+  for (const auto& [name, value] : how.known->items()) known.push_back(name);
+  for (const auto& name : placeholders_in(source)) {
+    const bool is_name = !name.empty() && std::ranges::all_of(name, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.';
+    });
+    if (!is_name) continue;
+    const auto meant = nearest(name, known);
+    return fail(Errc::config, fmt::format("{}{}: \"{{{}}}\" is not filled in", place, key, name),
+                fmt::format("variables stand in double braces: {{{{{}}}}}", meant.value_or("edition_title")));
+  }
+  auto parsed = Template::parse(std::string{key}, source, how);
+  if (!parsed && !place.empty())
+    return fail(parsed.error().code, place + parsed.error().what, parsed.error().hint);
+  return parsed;
+}
+
 Result<Template> parse_subject(const ThemeOptions& options, const Lookup& lookup, const TemplateOptions& how) {
-  if (!options.subject.empty()) return Template::parse("subject", options.subject, how);
+  if (!options.subject.empty())
+    return parse_configured("subject", options.subject_place, options.subject, how);
   for (const std::string_view folder : {std::string_view{options.name}, std::string_view{"default"}}) {
     const auto file = fmt::format("{}/subject.mustache", folder);
     if (const auto source = lookup(file)) return Template::parse(file, *source, how);
@@ -91,7 +115,8 @@ Result<Theme> Theme::load(const ThemeOptions& options, const Lookup& lookup) {
   TIDINGS_LET(auto subject, parse_subject(options, lookup, as_text));
   std::optional<Template> preheader;
   if (!options.preheader.empty()) {
-    TIDINGS_LET(preheader, Template::parse("preheader", options.preheader, as_text));
+    TIDINGS_LET(preheader,
+                parse_configured("preheader", options.preheader_place, options.preheader, as_text));
   }
   known["subject"] = "subject";
   TIDINGS_LET(auto text, parse_part(text_file, *text_source, as_text));

@@ -22,6 +22,8 @@ struct ThemeOptions {
   std::string name = "default";
   std::string subject = {};    ///< a template of [[digest]] subject; empty: subject.mustache
   std::string preheader = {};  ///< a template of [[digest]] preheader; empty: the view's
+  std::string subject_place = {};    ///< "config.toml:12:11: ", for errors
+  std::string preheader_place = {};
 };
 
 class Theme {

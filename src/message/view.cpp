@@ -20,6 +20,7 @@ using nlohmann::json;
 constexpr int text_columns = 72;
 constexpr int title_columns = 68;
 constexpr std::size_t preheader_characters = 140;
+constexpr std::size_t first_title_characters = 80;
 constexpr std::size_t posts_without_contents = 8;
 
 /// What a slot says in this rendering: a marker, or a reader's own value.
@@ -44,7 +45,7 @@ std::string first_characters(std::string_view text, std::size_t count) {
 /// At a blank if there is one in the last third, so that no word is cut.
 std::string first_words(std::string_view text, std::size_t characters) {
   auto cut = first_characters(text, characters);
-  if (cut.size() <= text.size() && cut.ends_with("…")) {
+  if (cut != text) {
     const auto blank = cut.rfind(' ');
     if (blank != std::string::npos && blank > cut.size() * 2 / 3) cut = cut.substr(0, blank) + "…";
   }
@@ -247,7 +248,7 @@ json edition_data(const EditionView& view, const Strings& strings, const Zone& z
   data["post_count"] = fmt::format("{}", posts);
   data["post_count_minus_one"] = fmt::format("{}", more);
   data["posts_word"] = strings.count("posts_word", static_cast<long long>(posts));
-  data["first_title"] = first_title;
+  data["first_title"] = first_words(first_title, first_title_characters);
   data["has_more"] = more > 0;
   data["more_word"] = more > 0 ? strings.count("more_word", more) : std::string{};
   data["has_toc"] = posts > posts_without_contents;
@@ -288,7 +289,7 @@ constexpr std::array all_variables{
     Variable{"post_count", "number of posts"},
     Variable{"post_count_minus_one", "one less"},
     Variable{"posts_word", "7 posts, in the language"},
-    Variable{"first_title", "title of the first post"},
+    Variable{"first_title", "title of the first post, cut at a word near 80 characters"},
     Variable{"more_word", "and 6 more, in the language"},
     Variable{"has_more", "more than one post", true},
     Variable{"has_toc", "more than eight posts", true},

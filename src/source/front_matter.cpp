@@ -106,42 +106,89 @@ std::vector<std::string> yaml_flow_list(std::string_view text) {
   return items;
 }
 
-void read_yaml(std::string_view inside, FrontMatter& front) {
-  std::vector<std::string>* open = nullptr;  // the key whose list or block text the indented lines are
-  bool block = false;
-  for (const auto raw : split(inside, '\n')) {
-    const auto line = trim(raw);
-    if (line.empty() || line.front() == '#') continue;
+/// Whether a quoted string or a list that begins here also ends here.
+bool is_closed(std::string_view value) {
+  const char first = value.front();
+  if (first == '[' || first == '{') return value.find(first == '[' ? ']' : '}') != std::string_view::npos;
+  if (first != '"' && first != '\'') return true;
+  for (std::size_t i = 1; i < value.size(); ++i) {
+    if (first == '"' && value[i] == '\\') {
+      ++i;
+    } else if (value[i] == first) {
+      const bool doubled = first == '\'' && i + 1 < value.size() && value[i + 1] == first;
+      if (!doubled) return true;
+      ++i;
+    }
+  }
+  return false;
+}
+
+class YamlReader {
+ public:
+  YamlReader(std::string_view inside, FrontMatter& front) : lines_(split(inside, '\n')), front_(front) {}
+
+  Result<void> read() {
+    for (at_ = 0; at_ < lines_.size(); ++at_) TIDINGS_TRY(line(lines_[at_]));
+    return {};
+  }
+
+ private:
+  /// Counts the line with the fence.
+  [[nodiscard]] tl::unexpected<Error> error(std::size_t index, std::string_view what) const {
+    return fail(Errc::bad_data, std::to_string(index + 2) + ":1: " + std::string{what});
+  }
+
+  Result<void> line(std::string_view raw) {
+    const auto content = trim(raw);
+    if (content.empty() || content.front() == '#') return {};
     const bool indented = raw.front() == ' ' || raw.front() == '\t';
-    if (open != nullptr && line.starts_with("- ") && !block) {
-      auto item = yaml_scalar(line.substr(2));
-      if (!item.empty()) open->push_back(std::move(item));
-      continue;
+    const bool is_item = content.starts_with("- ") || content == "-";
+    if (open_ != nullptr && is_item && !block_) {
+      auto item = yaml_scalar(content.substr(1));
+      if (!item.empty()) open_->push_back(std::move(item));
+      return {};
     }
     if (indented) {
-      if (open != nullptr && block) {
-        if (open->empty()) open->emplace_back();
-        if (!open->front().empty()) open->front() += ' ';
-        open->front() += line;
+      if (open_ != nullptr && block_) {
+        if (open_->empty()) open_->emplace_back();
+        if (!open_->front().empty()) open_->front() += ' ';
+        open_->front() += content;
       }
-      continue;
+      return {};
     }
-    const auto colon = line.find(':');
-    open = nullptr;
-    block = false;
-    if (colon == std::string_view::npos) continue;
-    auto& list = front.values[ascii_lower(trim(yaml_scalar(line.substr(0, colon))))];
-    const auto value = trim(line.substr(colon + 1));
+    open_ = nullptr;
+    block_ = false;
+    const auto colon = content.find(':');
+    if (colon == std::string_view::npos) return error(at_, "the front matter has a line without \"key:\"");
+    return pair(content.substr(0, colon), std::string{trim(content.substr(colon + 1))});
+  }
+
+  Result<void> pair(std::string_view key, std::string value) {
+    auto& list = front_.values[ascii_lower(trim(yaml_scalar(key)))];
+    const auto start = at_;
+    while (!value.empty() && !is_closed(value)) {
+      if (++at_ == lines_.size())
+        return error(start, value.front() == '[' || value.front() == '{' ? "a list is not closed"
+                                                                         : "a quotation mark is not closed");
+      value.append(" ").append(trim(lines_[at_]));
+    }
     if (value.empty() || value.front() == '|' || value.front() == '>') {
-      open = &list;
-      block = !value.empty();
+      open_ = &list;
+      block_ = !value.empty();
     } else if (value.front() == '[') {
       list = yaml_flow_list(value);
     } else {
       list = {yaml_scalar(value)};
     }
+    return {};
   }
-}
+
+  std::vector<std::string_view> lines_;
+  FrontMatter& front_;
+  std::size_t at_ = 0;
+  std::vector<std::string>* open_ = nullptr;  ///< the key whose list or block text the indented lines are
+  bool block_ = false;
+};
 
 }  // namespace
 
@@ -162,7 +209,7 @@ Result<FrontMatter> read_front_matter(std::string_view text) {
   if (line == "+++") {
     TIDINGS_TRY(read_toml(head.inside, front));
   } else {
-    read_yaml(head.inside, front);
+    TIDINGS_TRY(YamlReader(head.inside, front).read());
   }
   return front;
 }

@@ -20,7 +20,8 @@ struct FrontMatter {
   [[nodiscard]] std::string first(const std::string& key) const;
 };
 
-/// A text without front matter is all body. Errc::bad_data with line:column for broken TOML or a head that does not end.
+/// A text without front matter is all body. Errc::bad_data with line:column for broken TOML, a head that does not end, or YAML with a line
+/// without a key or a quotation mark or list that is not closed.
 [[nodiscard]] Result<FrontMatter> read_front_matter(std::string_view text);
 
 }  // namespace tidings::source

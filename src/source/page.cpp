@@ -15,11 +15,13 @@
 
 #include "base/text.hpp"
 #include "base/url.hpp"
+#include "source/dated_list.hpp"
 #include "source/encoding.hpp"
 #include "source/entry_reader.hpp"
 #include "source/feed_date.hpp"
 #include "source/html_page.hpp"
 #include "source/json_linked_data.hpp"
+#include "source/page_node.hpp"
 
 namespace tidings::source {
 namespace {
@@ -44,10 +46,6 @@ std::string taken(xmlChar* text) {
   return out;
 }
 
-std::string attribute(xmlNode* node, const char* name) {
-  return node->type == XML_ELEMENT_NODE ? taken(xmlGetProp(node, reinterpret_cast<const xmlChar*>(name))) : std::string{};
-}
-
 std::string text_in(xmlNode* node) { return collapse_blanks(clean_utf8(taken(xmlNodeGetContent(node)))); }
 
 /// What is inside an element as HTML.
@@ -64,7 +62,6 @@ std::string html_in(xmlNode* node) {
 struct Recipe {
   std::string_view name;
   PageXPaths xpaths;
-  std::size_t least_dated = 0;  ///< what has fewer posts with a date is no list of posts
 };
 
 std::string has_class(const std::string& name) { return "contains(concat(' ',normalize-space(@class),' '),' " + name + " ')"; }
@@ -140,30 +137,16 @@ std::vector<Recipe> default_recipes() {
            .excerpt = ".//*[" + has_class("wp-block-post-excerpt__excerpt") + "]\n.//*[" + has_class("entry-content") + "]",
            .image = image,
            .date_heading = {}}});
-  recipes.push_back(
-      {.name = "<article>",
-       .xpaths = {
-           .item = "//article",
-           .title = ".//h1\n.//h2\n.//h3",
-           .link = ".//h1//a/@href\n.//h2//a/@href\n.//h3//a/@href\n.//a[.//h1 or .//h2 or .//h3]/@href\n.//a/@href",
-           .date = any_time + "\n.//*[" + has_class("entry-footer") + "]/span/@title\n.//*[" + has_class("date") + "]",
-           .excerpt = ".//p",
-           .image = image,
-           .date_heading = {}}});
-  // Lists of posts, as archives and small site generators (Jekyll, Eleventy, Astro) have them: elements with one date and a link.
-  const std::string marked = "(.//*[" + has_class("date") + "] | .//*[" + has_class("post-meta") + "])";
-  recipes.push_back(
-      {.name = "dated list",
-       .xpaths = {
-           .item = "//*[(self::li or self::div or self::section or self::tr or self::p) and .//a/@href and (count(.//time)=1 or "
-                   "(not(.//time) and count(" + marked + ")=1))]",
-           .title = ".//h1\n.//h2\n.//h3\n.//h4\n.//a[not(.//time)]",
-           .link = ".//h1//a/@href\n.//h2//a/@href\n.//h3//a/@href\n.//h4//a/@href\n.//a[not(time) and normalize-space()]/@href",
-           .date = any_time + "\n.//*[" + has_class("date") + "]\n.//*[" + has_class("post-meta") + "]",
-           .excerpt = ".//p[not(.//time) and not(" + has_class("date") + ")]",
-           .image = image,
-           .date_heading = {}},
-       .least_dated = 3});
+  recipes.push_back({.name = "<article>",
+                     .xpaths = {.item = "//article",
+                                .title = ".//h1\n.//h2\n.//h3",
+                                .link = ".//h1//a/@href\n.//h2//a/@href\n.//h3//a/@href\n.//a[.//h1 or .//h2 "
+                                        "or .//h3]/@href\n.//a/@href",
+                                .date = any_time + "\n.//*[" + has_class("entry-footer") +
+                                        "]/span/@title\n.//*[" + has_class("date") + "]",
+                                .excerpt = ".//p",
+                                .image = image,
+                                .date_heading = {}}});
   return recipes;
 }
 
@@ -198,6 +181,7 @@ class PageReader {
   }
 
   Result<std::vector<Entry>> read(const PageXPaths& xpaths);
+  std::vector<Entry> read_dated_list();
   std::string first_text(const std::string& xpath) {
     auto found = first(nullptr, xpath);
     return found && *found ? text_in(**found) : std::string{};
@@ -315,6 +299,23 @@ Result<std::vector<Entry>> PageReader::read(const PageXPaths& xpaths) {
   return entries;
 }
 
+std::vector<Entry> PageReader::read_dated_list() {
+  constexpr std::size_t most = 200;
+  std::vector<Entry> entries;
+  for (const auto& post : find_dated_posts(document_, first_text("/html/@lang"))) {
+    if (entries.size() == most) break;
+    Entry entry;
+    entry.title = post.title;
+    entry.link = entry.id = url_of(post.link);
+    entry.published = post.published;
+    if (post.excerpt != nullptr) entry.summary_html = html_in(post.excerpt);
+    if (post.image != nullptr) entry.image = url_of(post.image);
+    entry.base_url = base_;
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
 Result<std::vector<Entry>> find_entries(PageReader& reader, std::string_view html, const PageOptions& options) {
   if (!options.xpaths.item.empty()) return reader.read(options.xpaths);
   if (auto linked = read_linked_data(html, reader.base()); !linked.empty()) return linked;
@@ -322,10 +323,9 @@ Result<std::vector<Entry>> find_entries(PageReader& reader, std::string_view htm
     auto xpaths = recipe.xpaths;
     if (!options.xpaths.date_heading.empty()) xpaths.date_heading = options.xpaths.date_heading;
     TIDINGS_LET(auto entries, reader.read(xpaths));
-    const auto dated = std::ranges::count_if(entries, [](const Entry& entry) { return entry.published.has_value(); });
-    if (!entries.empty() && static_cast<std::size_t>(dated) >= recipe.least_dated) return entries;
+    if (!entries.empty()) return entries;
   }
-  return std::vector<Entry>{};
+  return reader.read_dated_list();
 }
 
 }  // namespace

@@ -98,6 +98,7 @@ struct Feed {
   std::vector<Entry> entries;         ///< in the document's order
   std::size_t left_out = 0;           ///< older entries of the document beyond Limits::entries
   std::vector<std::string> warnings;  ///< what was mended or could not be read; single lines
+  std::vector<std::string> broken;    ///< those warnings that cost a post: files of a folder that could not be read
 };
 
 /// "rss", "atom", "rdf", "json" or "html".

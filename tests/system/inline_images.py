@@ -65,8 +65,10 @@ class InlineImages(unittest.TestCase):
             self.configure(home, server, digest)
             for n in range(readers):
                 home.do("subscriber", "add", "r%d@example.org" % n, "--confirmed", at=AT)
-            home.do("send", "weekly", "--now", at=AT)
-            home.do("preview", "weekly#1", "--to", "out", at=AT)
+            self.unsealed = home.do("preview", "weekly", "--to", "out", at=AT)
+            Blog.asked = []
+            self.told = [home.do("send", "weekly", "--now", at=AT), home.do("preview", "weekly#1", "--to", "out", at=AT),
+                         home.do("edition", "show", "weekly#1", at=AT)]
             self.page = (home.folder / "out/en.html").read_text()
             self.preview = parse_mail((home.folder / "out/en.eml").read_bytes())
             mails = [parse_mail(each.octets) for each in server.accepted]
@@ -105,6 +107,16 @@ class InlineImages(unittest.TestCase):
         self.assertIn(self.base + "/ferry.jpg?a=1&amp;b=2", self.page)
         # each was asked for once, whatever the number of readers, and nothing when looking at the edition again
         self.assertEqual(sorted(Blog.asked), sorted(["/feed.xml"] + SHOWN))
+
+    def test_what_stays_a_link_is_told_with_the_reason_by_send_preview_and_edition_show(self):
+        self.letters('images = "inline"\nimage_limit = "20KiB"\n')
+        for told in self.told:
+            self.assertIn("4 pictures stay links: %s/big.png (" % self.base, told)
+            for path, why in (("/page.jpg", "not a PNG, JPEG, GIF or WebP"), ("/drawing.svg", "not a PNG, JPEG, GIF or WebP"), ("/absent.png", "404")):
+                self.assertRegex(told, r"%s \([^)]*%s" % (path, why))
+        self.assertIn("5 pictures will be fetched when the edition is sealed", self.unsealed)
+        self.letters("")
+        self.assertNotIn("picture", "".join(self.told) + self.unsealed)
 
     def test_the_mail_stays_within_its_budget(self):
         mail = self.letters('images = "inline"\nimage_limit = "1MiB"\nimages_limit = "%dB"\n' % (len(PHOTO) + 5))[0]

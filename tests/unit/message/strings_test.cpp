@@ -166,3 +166,8 @@ TEST_CASE("strings: what is put into a placeholder is not read again") {
   CHECK(fill_placeholders("{a} {b} {", {{"a", "{b}"}, {"b", "x"}}) == "{b} x {");
   CHECK(fill_placeholders("{c}{a}", {{"a", "x"}}) == "{c}x");
 }
+
+TEST_CASE("strings: names in single braces are placeholders, in double braces they are a template's") {
+  CHECK(message::placeholders_in("{a} {{b}} {c_d}, {{{e}}} {f") == std::vector<std::string>{"a", "c_d"});
+  CHECK(message::placeholders_in("").empty());
+}
