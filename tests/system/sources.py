@@ -333,6 +333,7 @@ class Sources(unittest.TestCase):
         namespaces.run_inside(self, __file__)
 
     def test_the_doctor_asks_the_relay(self):
+        self.program("cat <<'END'\n%s\nEND\n" % FEED)  # the doctor reads what is on this host
         self.home.configure(sources=(COMMAND,))
         status, found = self.findings("--smtp")
         self.assertEqual((status, found["smtp"]["level"]), (69, "trouble"), "nobody listens there")
@@ -344,10 +345,13 @@ class Sources(unittest.TestCase):
             self.assertEqual(relay.take(), [])
 
     def test_the_doctor_names_what_is_wrong(self):
+        self.program("cat <<'END'\n%s\nEND\n" % FEED)  # the doctor reads what is on this host
         self.home.configure(sources=(COMMAND,))
+        status, found = self.findings()
+        self.assertEqual((status, found["database"]["level"], found["source calendar"]["level"]), (0, "note", "good"))
         self.program("exit 1\n")
         status, found = self.findings()
-        self.assertEqual((status, found["database"]["level"]), (0, "note"))
+        self.assertEqual((status, found["source calendar"]["level"]), (69, "trouble"))
         self.home.run("collect")
         status, found = self.findings()
         self.assertEqual((status, found["source calendar"]["level"], found["digest weekly"]["level"]), (69, "trouble", "good"))
