@@ -9,6 +9,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "digest/period.hpp"
 #include "source/feed_command.hpp"
 #include "source/fetch.hpp"
 #include "source/markdown.hpp"
@@ -32,6 +33,9 @@ class Collector {
       : config_(config), sources_(database), posts_(database), clock_(clock) {}
 
   Result<CollectReport> run(const CollectOptions& options) {
+    // Posts that a clock ahead of ours has seen would wait until then.
+    TIDINGS_LET(const auto ahead, posts_.count_seen_after(clock_.now() + digest::clock_slack));
+    if (ahead > 0) TIDINGS_TRY(posts_.seen_at_latest(clock_.now()));
     TIDINGS_TRY(choose(options));
     const auto local = std::ranges::stable_partition(jobs_, [](const Job& job) {
       return job.config->spec.kind != source::Kind::markdown && job.config->spec.kind != source::Kind::command;

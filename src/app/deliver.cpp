@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/archive.hpp"
+#include "app/clock_guard.hpp"
 #include "app/inline_images.hpp"
 #include "app/secret.hpp"
 #include "app/signing.hpp"
@@ -148,7 +149,8 @@ class Deliverer {
     }
     const delivery::Composer compose = [letters](const delivery::Claim& claim) { return letters->write(claim); };
     TIDINGS_LET(result.run, delivery::deliver(run, ledger_, *transport_, compose, stop_));
-    return {};
+    const bool is_real = options_.to_folder.empty() && config_.smtp.local_way != LocalWay::drop;
+    return is_real && result.run.sent > 0 ? note_real_sending(database_, clock_) : Result<void>{};
   }
 
   Result<DeliveredEdition> finish(DeliveredEdition result) {

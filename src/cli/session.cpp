@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "app/clock_guard.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
@@ -99,6 +100,14 @@ Result<store::Database*> Session::database(store::Create create) {
     database_.emplace(std::move(opened));
   }
   return &*database_;
+}
+
+Result<void> Session::check_clock(store::Database& database) {
+  TIDINGS_LET(const auto* const settings, config());
+  TIDINGS_TRY(app::allow_work(database, *clock_));
+  TIDINGS_LET(const auto troubles, app::clock_troubles(*settings, database, *clock_));
+  for (const auto& line : troubles) log::warning(fmt::format("{} ({})", line, app::clock_hint));
+  return {};
 }
 
 Result<store::Database*> Session::database_read_only() {

@@ -1,6 +1,7 @@
 // status: how everything stands, on one screen
 #include <fmt/format.h>
 
+#include "app/clock_guard.hpp"
 #include "app/doctor.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -46,7 +47,7 @@ Result<DigestStatus> status_of(const app::Config& config, const app::DigestConfi
                                 status.newest->number.value_or(0));
     }
   }
-  TIDINGS_LET(const auto history, editions.history(digest.name));
+  TIDINGS_LET(const auto history, editions.history(digest.name, now));
   if (const auto plan = digest::due_plan(digest.schedule, zone, history, now)) {
     if (digest::lateness(*plan, now, config.delivery.max_lateness) == digest::Lateness::held) {
       status.held = fmt::format("the edition of {} is more than {} late; \"tidings send {} --now\" sends it",
@@ -142,8 +143,10 @@ Result<Exit> status(Session& session, const JsonOption& options) {
     ++failing;
     details += fmt::format("  {}: {}\n", source.name, printable(source.last_error));
   }
+  TIDINGS_LET(const auto clock, app::clock_troubles(*config, *database, session.clock()));
+  for (const auto& line : clock) details += fmt::format("clock: {} ({})\n", line, app::clock_hint);
   if (options.json) {
-    out += json_line({{"sources", config->sources.size()}, {"failing_sources", failing}, {"subscribers", counts.subscribers}});
+    out += json_line({{"sources", config->sources.size()}, {"failing_sources", failing}, {"subscribers", counts.subscribers}, {"clock", clock}});
   } else {
     out += fmt::format("sources: {}, {} failing\n{}subscribers: {}\n", config->sources.size(), failing, details, counts.subscribers);
   }

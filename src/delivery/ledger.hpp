@@ -211,6 +211,11 @@ class Ledger {
   /// no such row in doubt.
   [[nodiscard]] Result<void> resolve(EditionId edition, SubscriberId subscriber, DeliveryState as);
 
+  /// Deliveries that wait for a time further ahead than longest_wait: a clock was ahead. They are due already; forget_future()
+  /// writes that down.
+  [[nodiscard]] Result<std::int64_t> count_from_future();
+  [[nodiscard]] Result<void> forget_future();
+
   /// What is remembered of relays between runs.
   [[nodiscard]] Result<std::vector<RelayMemory>> relays();
   [[nodiscard]] Result<void> remember(std::span<const RelayMemory> relays);

@@ -13,10 +13,9 @@
 
 #include <fmt/format.h>
 
+#include "base/environment.hpp"
 #include "delivery/outbox.hpp"
 #include "delivery/transport.hpp"
-
-extern "C" char** environ;
 
 namespace tidings::delivery {
 namespace {
@@ -89,7 +88,8 @@ class SendmailTransport final : public Transport {
     std::string dash_i = "-i", dash_f = "-f", from = parcel.letter.envelope_from, end = "--", to = parcel.letter.envelope_to;
     char* arguments[] = {path.data(), dash_i.data(), dash_f.data(), from.data(), end.data(), to.data(), nullptr};
     pid_t child = 0;
-    const int failed = ::posix_spawn(&child, path.c_str(), &actions, nullptr, arguments, environ);
+    ChildEnvironment environment;
+    const int failed = ::posix_spawn(&child, path.c_str(), &actions, nullptr, arguments, environment.data());
     posix_spawn_file_actions_destroy(&actions);
     ::close(input[0]);
     if (failed != 0) {

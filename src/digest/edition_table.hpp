@@ -80,8 +80,15 @@ class EditionTable {
 
   // ---- composing ----
 
-  /// What due_plan() needs to know of a digest.
-  [[nodiscard]] Result<History> history(std::string_view digest);
+  /// What due_plan() needs to know of a digest. An edition that ends later than clock_slack after `now` silences nothing until
+  /// then: of it only its number counts.
+  [[nodiscard]] Result<History> history(std::string_view digest, UtcTime now = UtcTime::max());
+
+  /// Editions whose period ends later than clock_slack after `now`: a clock was ahead when they were made. Oldest first.
+  [[nodiscard]] Result<std::vector<Edition>> from_future(UtcTime now);
+  /// Dates such an edition back to just after what its digest had covered before it, so that the digest goes on from there. What
+  /// was sent stays sent.
+  [[nodiscard]] Result<void> date_back(const Edition& edition, UtcTime now);
 
   /// Streams the posts that no edition of the digest has carried, first seen before `bounds.cut`, not hidden and not out
   /// of the bounds in time, in the order of their ids; repeats are marked. Rows are light: memory is the visitor's.

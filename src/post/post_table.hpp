@@ -56,6 +56,10 @@ class PostTable {
   /// In the order asked for. Errc::no_input names the first that is absent.
   [[nodiscard]] Result<std::vector<Post>> load(std::span<const PostId> ids);
 
+  /// How many posts were first seen later than `latest`: a clock was ahead. seen_at_latest() makes them seen then.
+  [[nodiscard]] Result<std::int64_t> count_seen_after(UtcTime latest);
+  [[nodiscard]] Result<void> seen_at_latest(UtcTime latest);
+
   /// Errc::no_input if there is no such post.
   [[nodiscard]] Result<void> set_hidden(PostId id, Hidden hidden);
   [[nodiscard]] Result<void> set_pinned(PostId id, Pinned pinned);
