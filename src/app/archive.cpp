@@ -72,7 +72,7 @@ std::string index_page(const Config& config, const message::Strings& own, const 
 /// The file stays as it is if it says so already: a web server's caches and a copy by rsync are the happier for it.
 Result<void> write_if_changed(const std::filesystem::path& path, const std::string& bytes) {
   if (const auto old = read_file(path); old && *old == bytes) return {};
-  return write_file(path, bytes);
+  return write_file(path, bytes, Durability::lazy, Audience::everybody);  // a web server shows it
 }
 
 /// A line of the index: the edition in the newsletter's language, and below it the others that it was read in.

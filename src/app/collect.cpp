@@ -10,6 +10,7 @@
 #include "app/read_source.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "digest/period.hpp"
 #include "source/fetch.hpp"
 #include "source/source_table.hpp"
 
@@ -29,6 +30,9 @@ class Collector {
       : config_(config), sources_(database), posts_(database), clock_(clock) {}
 
   Result<CollectReport> run(const CollectOptions& options) {
+    // Posts that a clock ahead of ours has seen would wait until then.
+    TIDINGS_LET(const auto ahead, posts_.count_seen_after(clock_.now() + digest::clock_slack));
+    if (ahead > 0) TIDINGS_TRY(posts_.seen_at_latest(clock_.now()));
     TIDINGS_TRY(choose(options));
     const auto local = std::ranges::stable_partition(jobs_, [](const Job& job) {
       return !is_local(*job.config);

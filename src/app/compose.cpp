@@ -141,8 +141,8 @@ Result<std::string> source_to_wait_for(const Config& config, const DigestConfig&
 Result<std::optional<Draft>> draft(const Config& config, const DigestConfig& digest, store::Database& database,
                                    const Clock& clock, When when) {
   digest::EditionTable editions{database};
-  TIDINGS_LET(const auto history, editions.history(digest.name));
   const auto now = clock.now();
+  TIDINGS_LET(const auto history, editions.history(digest.name, now));
   const auto plan = plan_of(digest, config.newsletter.zone, history, now, when);
   if (!plan) return std::optional<Draft>{};
   // Posts first seen in this very instant count as before the cut: collect and compose share one clock.
@@ -172,7 +172,7 @@ Result<void> meet_digests(const Config& config, store::Database& database, UtcTi
 
 Result<Outlook> outlook(const Config& config, const DigestConfig& digest, store::Database& database, UtcTime now) {
   const auto& zone = config.newsletter.zone;
-  TIDINGS_LET(const auto history, digest::EditionTable(database).history(digest.name));
+  TIDINGS_LET(const auto history, digest::EditionTable(database).history(digest.name, now));
   Outlook out;
   out.due = digest::due_plan(digest.schedule, zone, history, now);
   out.held = out.due && digest::too_late(out.due->scheduled, now, config.delivery.max_lateness);

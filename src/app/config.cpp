@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "app/config_sections.hpp"
+#include "base/environment.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 
@@ -56,12 +57,25 @@ Result<const DigestConfig*> Config::digest(std::string_view name) const {
   return fail(Errc::no_input, fmt::format("there is no digest \"{}\"", name), std::move(hint));
 }
 
+std::vector<std::string> Config::secret_variables() const {
+  std::vector<std::string> names;
+  const auto add = [&names](const SecretPlace& place) {
+    if (!place.environment.empty()) names.push_back(place.environment);
+  };
+  add(smtp.password);
+  for (const auto& relay : more_relays) add(relay.password);
+  add(bounce.password);
+  for (const auto* const place : {&web.mailgun_key, &web.sendgrid_key, &web.postmark_login, &web.brevo_token}) add(*place);
+  return names;
+}
+
 Result<Config> parse_config(std::string_view text, const std::filesystem::path& file) {
   TomlDocument document{text, file};
   const auto folder = file.parent_path();
   TIDINGS_LET(auto newsletter, read_newsletter(document));
   auto store = document.section("store");
   auto store_path = store.path("path", "subscribers/tidings.db");
+  auto access = read_access(store);
   store.finish();
   auto smtp = read_smtp(document);
   auto more_relays = read_relays(document, smtp);
@@ -83,6 +97,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
                 .folder = folder,
                 .newsletter = std::move(newsletter),
                 .store_path = std::move(store_path),
+                .access = access,
                 .smtp = std::move(smtp),
                 .more_relays = std::move(more_relays),
                 .dkim = std::move(dkim),
@@ -102,7 +117,10 @@ Result<Config> load_config(const std::filesystem::path& file) {
   TIDINGS_LET(const auto text, read_file(file, 4 << 20));
   if (!is_valid_utf8(text)) return fail(Errc::config, fmt::format("{} is not UTF-8", file.string()));
   std::error_code ignored;
-  return parse_config(text, std::filesystem::absolute(file, ignored).lexically_normal());
+  TIDINGS_LET(auto config, parse_config(text, std::filesystem::absolute(file, ignored).lexically_normal()));
+  set_access(config.access);
+  hide_variables(config.secret_variables());
+  return config;
 }
 
 Result<std::filesystem::path> find_config(const std::filesystem::path& given) {

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file.hpp"
 #include "base/mail_address.hpp"
 #include "base/result.hpp"
 #include "base/zone.hpp"
@@ -197,6 +198,7 @@ struct Config {
   std::filesystem::path folder;  ///< of the file
   NewsletterConfig newsletter;
   std::filesystem::path store_path;
+  Access access;  ///< [store] mode and group: of everything that we write
   SmtpConfig smtp;
   std::vector<SmtpConfig> more_relays;  ///< [[relay]]: they share the work with [smtp], or stand in
   DkimConfig dkim;
@@ -209,13 +211,17 @@ struct Config {
   std::vector<Setting> settings;      ///< everything that was read or defaulted, in order
   std::vector<std::string> warnings;  ///< legal but unwise; single lines with place
 
+  /// Names of the variables that hold secrets, by whichever key ends in _env.
+  [[nodiscard]] std::vector<std::string> secret_variables() const;
+
   [[nodiscard]] const DigestConfig* find_digest(std::string_view name) const;
   [[nodiscard]] const SourceConfig* find_source(std::string_view name) const;
   /// Errc::no_input with the nearest name if there is none of that name.
   [[nodiscard]] Result<const DigestConfig*> digest(std::string_view name) const;
 };
 
-/// Reads and checks the file. Errc::no_input if it is not there.
+/// Reads and checks the file, and puts into force what is the process's own: who may read what we write (base/file.hpp), and which
+/// variables programs that we start do not see (base/environment.hpp). Errc::no_input if it is not there.
 [[nodiscard]] Result<Config> load_config(const std::filesystem::path& file);
 
 /// The same from text, for tests; `file` gives the place in messages and the folder for relative paths.

@@ -1,6 +1,9 @@
 #include "app/config_sections.hpp"
 
+#include <charconv>
 #include <regex>
+
+#include <grp.h>
 
 #include <fmt/format.h>
 
@@ -38,6 +41,27 @@ void check_name(TomlSection& section, const std::string& name, std::set<std::str
   if (!taken.insert(name).second) {
     section.mistake("name", fmt::format("there are two {}s named \"{}\"", noun, name), "each needs a name of its own");
   }
+}
+
+Access read_access(TomlSection& store) {
+  Access access;
+  const auto mode = store.text("mode", "0600");
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(mode.data(), mode.data() + mode.size(), value, 8);
+  if (error != std::errc{} || end != mode.data() + mode.size() || (value & ~0666U) != 0 || (value & 0600U) != 0600U) {
+    store.mistake("mode", fmt::format("\"{}\" cannot be the mode of files that we write", mode),
+                  "0600, or 0640 and 0660 for a group; folders get the right to enter besides");
+  } else {
+    access.file_mode = value;
+  }
+  const auto group = store.text("group", "");
+  if (group.empty()) return access;
+  if (const auto* const found = ::getgrnam(group.c_str())) {
+    access.group = found->gr_gid;
+  } else {
+    store.mistake("group", fmt::format("this host has no group \"{}\"", group));
+  }
+  return access;
 }
 
 SecretPlace read_secret(TomlSection& section, const std::string& key) {

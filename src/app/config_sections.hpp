@@ -26,6 +26,9 @@ void check_name(TomlSection& section, const std::string& name, std::set<std::str
 /// KEY_file, KEY_env and KEY_command; at most one may be set.
 [[nodiscard]] SecretPlace read_secret(TomlSection& section, const std::string& key);
 
+/// [store] mode and group.
+[[nodiscard]] Access read_access(TomlSection& store);
+
 /// Fails only if there is no time zone database.
 [[nodiscard]] Result<NewsletterConfig> read_newsletter(TomlDocument& document);
 [[nodiscard]] SmtpConfig read_smtp(TomlDocument& document);

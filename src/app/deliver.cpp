@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/archive.hpp"
+#include "app/clock_guard.hpp"
 #include "app/inline_images.hpp"
 #include "app/refusals.hpp"
 #include "app/secret.hpp"
@@ -161,6 +162,8 @@ class Deliverer {
     }
     const delivery::Composer compose = [letters](const delivery::Claim& claim) { return letters->write(claim); };
     TIDINGS_LET(result.run, delivery::deliver(run, ledger_, *transport_, compose, stop_));
+    const bool is_real = options_.to_folder.empty() && config_.smtp.local_way != LocalWay::drop;
+    if (is_real && result.run.sent > 0) TIDINGS_TRY(note_real_sending(database_, clock_));
     // While a relay refuses everybody alike, what it says proves nothing: the next run decides.
     if (result.run.braked()) return {};
     TIDINGS_LET(result.judged, judge_refusals(config_.bounce.policy, database_, clock_));

@@ -7,8 +7,10 @@
 
 #include <fmt/format.h>
 
+#include "app/clock_guard.hpp"
 #include "app/deliver.hpp"
 #include "app/dns_text.hpp"
+#include "app/our_files.hpp"
 #include "app/read_source.hpp"
 #include "app/render.hpp"
 #include "app/signing.hpp"
@@ -32,6 +34,7 @@ class Doctor {
   Result<std::vector<Finding>> examine() {
     configuration();
     TIDINGS_TRY(database());
+    files();
     TIDINGS_TRY(sources());
     for (const auto& digest : config_.digests) theme(digest);
     signing();
@@ -73,7 +76,17 @@ class Doctor {
       add(Finding::Level::trouble, "database", config_.store_path.string() + ": " + said,
           "go back to a copy of \"tidings db backup\"");
     }
+    TIDINGS_LET(const auto clock, clock_troubles(config_, *database_, clock_));
+    for (const auto& line : clock) add(Finding::Level::trouble, "clock", line, clock_hint);
     return {};
+  }
+
+  void files() {
+    const auto wide = wide_files(config_);
+    if (wide.empty()) return;
+    const auto more = wide.size() > 1 ? fmt::format(" and {} more", wide.size() - 1) : "";
+    add(Finding::Level::trouble, "files", fmt::format("others can read {}{}", wide.front().string(), more),
+        "\"tidings db check --mend\" closes them; [store] mode and group say who may");
   }
 
   Result<void> sources() {

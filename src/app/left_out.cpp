@@ -37,7 +37,7 @@ Result<std::vector<digest::LeftOutPosts>> left_out_now(const Config& config, con
   const auto& zone = config.newsletter.zone;
   const auto now = clock.now();
   digest::EditionTable editions{database};
-  TIDINGS_LET(const auto history, editions.history(digest.name));
+  TIDINGS_LET(const auto history, editions.history(digest.name, now));
   auto plan = digest::due_plan(digest.schedule, zone, history, now);
   if (!plan) {
     // An edition that ends now, also where one has ended in this very instant.

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/our_files.hpp"
 #include "app/deliver.hpp"
 #include "app/links.hpp"
 #include "app/signing.hpp"
@@ -205,6 +206,7 @@ Result<NoticeReport> send_notices(const Config& config, const WebPages& pages, s
 }
 
 Result<void> tidy_up(store::Database& database, const Clock& clock, Random& random) {
+  if (const auto erased = finish_erasing(database); !erased && erased.error().code != Errc::try_again) return erased;
   TIDINGS_TRY(subscriber::SubscriberTable(database, clock).expire_pending(clock.now() - pending_lifetime));
   TIDINGS_TRY(subscriber::Confirmations(database, clock, random).sweep());
   TIDINGS_TRY(web::sweep_limits(database, clock.now()));

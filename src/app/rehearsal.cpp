@@ -6,9 +6,11 @@
 
 #include <fmt/format.h>
 
+#include "app/clock_guard.hpp"
 #include "base/text.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/edition_table.hpp"
+#include "store/instance.hpp"
 #include "subscriber/subscriber_table.hpp"
 #include "subscriber/suppression.hpp"
 
@@ -57,7 +59,32 @@ Result<void> tell_the_others(const Config& config, store::Database& database, co
   }
 }
 
+Result<store::Database> copy_of(const std::filesystem::path& database) {
+  std::error_code ignored;
+  return std::filesystem::exists(database, ignored) ? store::Database::open_copy_in_memory(database) : store::Database::open_in_memory();
+}
+
 }  // namespace
+
+Result<Config> copy_for_rehearsal(const Config& config, const std::filesystem::path& folder, const std::filesystem::path& mails) {
+  Config rehearsal = config;
+  rehearsal.store_path = folder / "rehearsal.db";
+  rehearsal.smtp.local_way = LocalWay::drop;
+  rehearsal.smtp.local_path = mails;
+  rehearsal.more_relays.clear();
+  rehearsal.bounce.maildir.clear();
+  rehearsal.bounce.mailbox.clear();
+  rehearsal.bounce.unmatched = folder / "unmatched";
+  rehearsal.web.archive.clear();
+  {
+    TIDINGS_LET(auto copy, copy_of(config.store_path));
+    TIDINGS_TRY(copy.backup_to(rehearsal.store_path));
+  }
+  TIDINGS_LET(auto database, store::Database::open(rehearsal.store_path, store::Create::no));
+  TIDINGS_TRY(forget_real_sending(database));
+  TIDINGS_TRY(store::check_instance(database, store::Guard::adopt));
+  return rehearsal;
+}
 
 Result<void> tell_readers(const Config& config, store::Database& database, const Clock& clock, const digest::Edition& edition,
                           const LineSink& tell) {

@@ -1,4 +1,4 @@
-// A dry run in words: who would get which edition, and who is left out of it and why. For "send --dry-run".
+// Rehearsals: "send --dry-run" says who would get which edition and who is left out, "rehearse" lets days go by on a copy.
 #pragma once
 
 #include <functional>
@@ -12,6 +12,11 @@
 #include "store/database.hpp"
 
 namespace tidings::app {
+
+/// A copy of the newsletter in `folder`, which nothing leaves: its database is REHEARSAL in that folder, mail goes to `mails` as
+/// files, no mailbox is read and no archive is written. The database of `config` is not changed by a byte; it may be absent.
+[[nodiscard]] Result<Config> copy_for_rehearsal(const Config& config, const std::filesystem::path& folder,
+                                                const std::filesystem::path& mails);
 
 /// Takes one line without its end; called many times for a large list.
 using LineSink = std::function<void(const std::string&)>;

@@ -11,6 +11,7 @@
 #include "app/archive.hpp"
 #include "app/bounce_intake.hpp"
 #include "app/bounce_mailbox.hpp"
+#include "app/clock_guard.hpp"
 #include "app/notices.hpp"
 #include "app/review.hpp"
 #include "app/web_pages.hpp"
@@ -45,6 +46,7 @@ class Scheduler {
   Result<void> run() {
     TIDINGS_TRY(open());
     TIDINGS_TRY(store::check_instance(*database_, store::Guard::refuse));
+    TIDINGS_TRY(allow_work(*database_, clock_));
     next_round_ = next_chores_ = clock_.now();
     options_.on_said(fmt::format("running: {}", plural(static_cast<long long>(config_->digests.size()), "digest")));
     for (;;) {
@@ -83,11 +85,15 @@ class Scheduler {
     said_.clear();
     waits_.clear();
     archive_is_old_ = true;
-    relay_troubles_ = 0;
-    trouble_until_.reset();
-    next_round_ = next_chores_ = next_bounces_ = clock_.now();
+    start_anew(clock_.now());
     options_.on_said(
         fmt::format("configuration read again: {}", plural(static_cast<long long>(config_->digests.size()), "digest")));
+  }
+
+  void start_anew(UtcTime now) {
+    next_round_ = next_chores_ = next_bounces_ = next_tidy_ = now;
+    trouble_until_.reset();
+    relay_troubles_ = 0;
   }
 
   void trouble(const std::string& line) {
@@ -96,6 +102,7 @@ class Scheduler {
 
   void step() {
     const auto now = clock_.now();
+    if (next_chores_ > now + 2 * chores_every) start_anew(now);  // the clock was set back
     if (now >= next_chores_) {
       next_chores_ = now + chores_every;
       if (auto done = chores(); !done) trouble(done.error().line());
@@ -165,8 +172,15 @@ class Scheduler {
 
   Result<void> round() {
     const auto now = clock_.now();
-    TIDINGS_LET(const auto collected, collect(*config_, *database_, clock_));
-    options_.on_collected(collected);
+    TIDINGS_TRY(allow_work(*database_, clock_));
+    TIDINGS_LET(const auto future, clock_troubles(*config_, *database_, clock_));
+    for (const auto& line : future) trouble(fmt::format("{} ({})", line, clock_hint));
+    CollectReport collected;
+    if (options_.reading == SchedulerOptions::Reading::as_due || !has_read_) {
+      TIDINGS_LET(collected, collect(*config_, *database_, clock_));
+      options_.on_collected(collected);
+      has_read_ = true;
+    }
     std::vector<const DigestConfig*> digests;
     for (const auto& digest : config_->digests) digests.push_back(&digest);
     const auto outcome = compose_all(*config_, *database_, clock_, digests, When::due, collected);
@@ -245,7 +259,8 @@ class Scheduler {
     if (waits_for_source || drafts_wait_) next = std::min(next, now + 5min);
     TIDINGS_LET(const auto settling, next_settling(*config_, *database_));
     if (settling) next = std::min(next, *settling);
-    TIDINGS_LET(const auto sources, source::SourceTable(*database_).list());
+    TIDINGS_LET(auto sources, source::SourceTable(*database_).list());
+    if (options_.reading == SchedulerOptions::Reading::once) sources.clear();
     for (const auto& each : sources) {
       const auto* const configured = config_->find_source(each.name);
       if (configured == nullptr || each.gone || configured->spec.kind == source::Kind::manual) continue;
@@ -276,6 +291,7 @@ class Scheduler {
   std::optional<UtcTime> trouble_until_;
   int relay_troubles_ = 0;
   bool drafts_wait_ = false;
+  bool has_read_ = false;
   bool archive_is_old_ = true;
 };
 

@@ -38,6 +38,7 @@ struct SchedulerOptions {
   /// Returns at that time, or earlier if a signal came.
   std::function<void(UtcTime)> sleep_until;
   std::optional<UtcTime> until;  ///< ends after what is due then
+  enum class Reading { as_due, once } reading = Reading::as_due;  ///< of sources; once: at the beginning, for a rehearsal
 
   // What to tell people, as it happens.
   std::function<void(const CollectReport&)> on_collected;

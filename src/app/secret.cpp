@@ -1,32 +1,20 @@
 #include "app/secret.hpp"
 
-#include <array>
-#include <cstdio>
 #include <cstdlib>
-#include <memory>
 
 #include <sys/stat.h>
 
 #include <fmt/format.h>
 
 #include "base/file.hpp"
+#include "source/feed_command.hpp"
 
 namespace tidings::app {
 namespace {
 
 Result<std::string> output_of(const std::string& command, std::string_view what) {
-  std::FILE* const pipe = ::popen(command.c_str(), "re");
-  if (pipe == nullptr) return fail(Errc::config, fmt::format("{}: the command cannot be started", what));
-  std::string text;
-  std::array<char, 4096> chunk{};
-  while (text.size() < 65536) {
-    const auto got = std::fread(chunk.data(), 1, chunk.size(), pipe);
-    if (got == 0) break;
-    text.append(chunk.data(), got);
-  }
-  if (const int status = ::pclose(pipe); status != 0) {
-    return fail(Errc::config, fmt::format("{}: the command ended with status {}", what, status));
-  }
+  auto text = source::output_of_command({"/bin/sh", "-c", command}, {.max_bytes = 65536});
+  if (!text) return fail(Errc::config, fmt::format("{}: the command: {}", what, text.error().what));
   return text;
 }
 

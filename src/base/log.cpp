@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+#include "base/terminal.hpp"
+
 namespace tidings::log {
 namespace {
 
@@ -30,7 +32,7 @@ void write(Level level, std::string_view line) {
   std::string text = "tidings: ";
   text += name_of(level);
   // A feed or a relay must not be able to write lines or terminal commands of its own into the log.
-  for (const char c : line) text += (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) ? '?' : c;
+  text += terminal_line(line);
   text += '\n';
   [[maybe_unused]] const auto wrote = ::write(STDERR_FILENO, text.data(), text.size());
 }

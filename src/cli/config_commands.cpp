@@ -1,6 +1,9 @@
-// config show | check, db check | backup | migrate | adopt
+// config show | check, db check | backup | restore | migrate | adopt
 #include <fmt/format.h>
 
+#include "app/clock_guard.hpp"
+#include "app/our_files.hpp"
+#include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
@@ -56,7 +59,27 @@ Result<Exit> check_config(Session& session, const NoOptions& /*options*/) {
   return Exit::done;
 }
 
-Result<Exit> check_database(Session& session, const NoOptions& /*options*/) {
+struct CheckOptions {
+  bool mend = false;
+};
+
+/// What can be put right without a backup: files that others can read, traces of erased people, times of a clock that was ahead.
+Result<void> mend(Session& session) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(auto* const database, session.database(store::Create::no));
+  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "db check --mend"));
+  for (const auto& file : app::wide_files(*config)) {
+    TIDINGS_TRY(narrow(file));
+    print(fmt::format("{}: others cannot read it any more\n", file.string()));
+  }
+  TIDINGS_TRY(app::finish_erasing(*database));
+  TIDINGS_LET(const auto dated_back, app::mend_clock(*config, *database, session.clock()));
+  for (const auto& line : dated_back) print(fmt::format("{}: dated back\n", line));
+  return {};
+}
+
+Result<Exit> check_database(Session& session, const CheckOptions& options) {
+  if (options.mend) TIDINGS_TRY(mend(session));
   TIDINGS_LET(auto* const database, session.database_read_only());
   TIDINGS_TRY(database->check());
   print(fmt::format("{}: schema version {}, whole\n", database->path().string(), database->schema_version()));
@@ -71,6 +94,29 @@ Result<Exit> back_up(Session& session, const BackupOptions& options) {
   TIDINGS_LET(auto* const database, session.database_read_only());
   TIDINGS_TRY(database->backup_to(options.file));
   print(fmt::format("copied to {}\n", options.file));
+  return Exit::done;
+}
+
+/// Into the place of a database that is gone. What was sent since the backup is not in it, so a person has to say that it may send.
+Result<Exit> restore(Session& session, const BackupOptions& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  std::error_code ignored;
+  for (const auto* const suffix : {"", "-wal"}) {
+    auto there = config->store_path;
+    there += suffix;
+    if (!std::filesystem::exists(there, ignored)) continue;
+    return fail(Errc::cannot_create, fmt::format("{} is there", there.string()), "move it away first");
+  }
+  if (!std::filesystem::exists(options.file, ignored)) return fail(Errc::no_input, fmt::format("there is no {}", options.file));
+  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "db restore"));
+  {
+    TIDINGS_LET(auto copy, store::Database::open_copy_in_memory(options.file));
+    TIDINGS_TRY(copy.check());
+    TIDINGS_TRY(store::set_fact(copy, "instance", fmt::format("restored from {}", options.file)));
+    TIDINGS_TRY(copy.backup_to(config->store_path));
+  }
+  print(fmt::format("{} is a copy of {}; \"tidings db adopt\" lets it send: it does not know what was sent since\n", config->store_path.string(),
+                    options.file));
   return Exit::done;
 }
 
@@ -100,12 +146,22 @@ void add_config_commands(Command app, Session& session) {
   add_command<NoOptions>(config, session, "check", "read everything, send nothing", no_setup, check_config);
 
   const auto database = add_noun(app, "db", "the database");
-  add_command<NoOptions>(database, session, "check", "is it whole?", no_setup, check_database);
+  add_command<CheckOptions>(database, session, "check", "is it whole?",
+                            [](Command command, CheckOptions& options) {
+                              command.add_flag("--mend", options.mend,
+                                               "close files that others can read, date back what a clock ahead wrote, clear traces of erased people");
+                            },
+                            check_database);
   add_command<BackupOptions>(database, session, "backup", "a consistent copy, also while sending",
                              [](Command command, BackupOptions& options) {
                                command.add_option("FILE", options.file, "a file that is not there yet").required();
                              },
                              back_up);
+  add_command<BackupOptions>(database, session, "restore", "put a backup in the place of a database that is gone",
+                             [](Command command, BackupOptions& options) {
+                               command.add_option("FILE", options.file, "what \"db backup\" has written").required();
+                             },
+                             restore);
   add_command<NoOptions>(database, session, "migrate", "bring it to this program's schema", no_setup, migrate);
   add_command<NoOptions>(database, session, "adopt", "send from this copy of the database from now on", no_setup, adopt);
 }

@@ -297,6 +297,7 @@ Result<Exit> approve_edition(Session& session, const ReviewOptions& options) {
   // Not before: an editor may take an hour over it.
   TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "edition approve"));
   TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
+  TIDINGS_TRY(session.check_clock(*database));
   TIDINGS_LET(const auto now, find_draft(*database, options.edition));
   TIDINGS_LET(const auto composed, app::approve_draft(*config, *database, session.clock(), now));
   print(in_words(composed, config->newsletter.zone) + "\napproved: the next \"tidings send --due\" or \"run\" sends it, \"tidings deliver " +

@@ -82,6 +82,7 @@ struct CollectCommand {
 Result<Exit> collect(Session& session, const CollectCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database());
+  TIDINGS_TRY(session.check_clock(*database));
   TIDINGS_LET(const auto report, app::collect(*config, *database, session.clock(), {.names = command.names}));
   report_collected(report, true);
   if (report.sources.empty()) log::warning("config.toml has no [[source]]");
@@ -159,6 +160,7 @@ Result<Exit> compose(Session& session, const SendCommand& command) {
   TIDINGS_LET(auto* const database, session.database());
   TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "compose"));
   TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
+  TIDINGS_TRY(session.check_clock(*database));
   const auto outcome = app::compose_all(*config, *database, session.clock(), digests, when_of(command), {});
   print_composed(outcome, config->newsletter.zone, true);
   TIDINGS_LET(const bool drafts_wait, mail_drafts(session, *config, *database, {}));
@@ -210,6 +212,7 @@ Result<Exit> deliver(Session& session, const SendCommand& command) {
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
   TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "deliver"));
   TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
+  TIDINGS_TRY(session.check_clock(*database));
   ProgressLine progress;
   TIDINGS_LET(auto options, deliver_options(command, progress));
   if (!command.digest.empty()) {
@@ -329,6 +332,7 @@ Result<Exit> send(Session& session, const SendCommand& command) {
   TIDINGS_LET(auto* const database, session.database());
   TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "send"));
   TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
+  TIDINGS_TRY(session.check_clock(*database));
   watch_signals();
   if (command.due && command.to_dir.empty()) send_notices(session, *config, *database);
   TIDINGS_LET(const auto collected, app::collect(*config, *database, session.clock()));

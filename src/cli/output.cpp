@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/terminal.hpp"
 #include "base/text.hpp"
 
 namespace tidings::cli {
@@ -38,12 +39,7 @@ std::string Table::text() const {
   return out;
 }
 
-std::string printable(std::string_view text) {
-  auto out = clean_utf8(text);
-  std::ranges::replace(out, '\n', ' ');
-  std::ranges::replace(out, '\t', ' ');
-  return out;
-}
+std::string printable(std::string_view text) { return terminal_line(text); }
 
 std::string shorten(std::string_view text, int columns) {
   if (display_width(text) <= columns) return std::string{text};
@@ -70,9 +66,13 @@ std::string local_time(const Zone& zone, std::optional<UtcTime> t) {
 
 Json json_time(std::optional<UtcTime> t) { return t ? Json(format_rfc3339(*t)) : Json(nullptr); }
 
-std::string json_line(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string json_line(const Json& json) {
+  return json_with_escapes(json.dump(-1, ' ', false, Json::error_handler_t::replace)) + "\n";
+}
 
-void print(std::string_view text) {
+void print(std::string_view text) { print_document(terminal_text(text)); }
+
+void print_document(std::string_view text) {
   while (!text.empty()) {
     const auto wrote = ::write(STDOUT_FILENO, text.data(), text.size());
     if (wrote < 0 && errno == EINTR) continue;

@@ -1,7 +1,7 @@
 // What the command line prints: aligned tables for people, one JSON object a line for programs.
 //
 // Everything goes to standard output in one write at the end of a command; errors and progress go to standard error.
-// Text that came from outside is shown without control characters.
+// Text that came from outside is harmless to a terminal: see print().
 #pragma once
 
 #include <optional>
@@ -31,7 +31,7 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// Control characters as '?', for a terminal.
+/// One line, harmless to a terminal, as base/terminal.hpp says. For a part of a line: print() does the same to a whole text.
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// Shortened to `columns` with "…" at the end.
@@ -46,6 +46,10 @@ class Table {
 /// One line; bytes that are not UTF-8 are replaced.
 [[nodiscard]] std::string json_line(const Json& json);
 
+/// For people: made harmless to a terminal (base/terminal.hpp), whatever standard output is.
 void print(std::string_view text);
+
+/// For programs: a document that was asked for (HTML, CSV, OPML, a rendered template), octet by octet.
+void print_document(std::string_view text);
 
 }  // namespace tidings::cli

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "app/clock_guard.hpp"
 #include "app/compose.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -101,6 +102,14 @@ Result<store::Database*> Session::database(store::Create create) {
     TIDINGS_TRY(app::meet_digests(*config_, *database_, clock().now()));
   }
   return &*database_;
+}
+
+Result<void> Session::check_clock(store::Database& database) {
+  TIDINGS_LET(const auto* const settings, config());
+  TIDINGS_TRY(app::allow_work(database, *clock_));
+  TIDINGS_LET(const auto troubles, app::clock_troubles(*settings, database, *clock_));
+  for (const auto& line : troubles) log::warning(fmt::format("{} ({})", line, app::clock_hint));
+  return {};
 }
 
 Result<store::Database*> Session::database_read_only() {

@@ -42,6 +42,8 @@ class Session {
   [[nodiscard]] Random& random() { return random_; }
 
   [[nodiscard]] Result<store::Database*> database(store::Create create = store::Create::yes);
+  /// Before a job that collects, composes or sends: whether the clock allows it, and what a wrong clock has left is told.
+  [[nodiscard]] Result<void> check_clock(store::Database& database);
   /// For what must not change a byte; the database must be there.
   [[nodiscard]] Result<store::Database*> database_read_only();
   /// A copy in memory, for rehearsals: --dry-run and preview work on it as on the real one. Empty if there is none yet.
@@ -58,7 +60,7 @@ class Session {
 // One file a noun; each adds its commands to the parser.
 void add_job_commands(Command app, Session& session);         // collect, compose, deliver, send, preview, test
 void add_report_command(Command app, Session& session);       // report
-void add_run_command(Command app, Session& session);          // run
+void add_run_command(Command app, Session& session);          // run, rehearse
 void add_status_commands(Command app, Session& session);      // status
 void add_init_command(Command app, Session& session);         // init
 void add_source_commands(Command app, Session& session);      // source, feed, html

@@ -271,13 +271,13 @@ struct HtmlOptions {
 
 Result<Exit> sanitize(Session& /*session*/, const HtmlOptions& options) {
   TIDINGS_LET(const auto html, read_file("-", max_input_bytes));
-  print(post::sanitise(clean_utf8(html), {.base_url = options.base_url}));
+  print_document(post::sanitise(clean_utf8(html), {.base_url = options.base_url}));
   return Exit::done;
 }
 
 Result<Exit> to_text(Session& /*session*/, const HtmlOptions& options) {
   TIDINGS_LET(const auto html, read_file("-", max_input_bytes));
-  print(post::html_to_text(post::sanitise(clean_utf8(html), {.base_url = options.base_url}), {.width = options.width}));
+  print_document(post::html_to_text(post::sanitise(clean_utf8(html), {.base_url = options.base_url}), {.width = options.width}));
   return Exit::done;
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/clock_guard.hpp"
 #include "app/compose.hpp"
 #include "app/doctor.hpp"
 #include "base/text.hpp"
@@ -245,6 +246,8 @@ Result<Exit> status(Session& session, const JsonOption& options) {
     ++failing;
     details += fmt::format("  {}: {}\n", source.name, printable(source.last_error));
   }
+  TIDINGS_LET(const auto clock, app::clock_troubles(*config, *database, session.clock()));
+  for (const auto& line : clock) details += fmt::format("clock: {} ({})\n", line, app::clock_hint);
   TIDINGS_LET(const auto floods, post::PostTable(*database).set_aside());
   std::int64_t set_aside = 0;
   for (const auto& flood : floods) {
@@ -263,7 +266,8 @@ Result<Exit> status(Session& session, const JsonOption& options) {
                       {"subscribers", counts.staying},
                       {"relays", std::move(all)},
                       {"at_work", holder},
-                      {"send_due", job}});
+                      {"send_due", job},
+                      {"clock", clock}});
   } else {
     out += fmt::format("sources: {}, {} failing\n{}subscribers: {}\n", config->sources.size(), failing, details, counts.staying);
     for (const auto& each : relays) {

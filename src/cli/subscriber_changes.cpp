@@ -6,11 +6,11 @@
 
 #include "app/cadence.hpp"
 #include "app/notices.hpp"
+#include "app/our_files.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "cli/output.hpp"
 #include "cli/subscriber_commands.hpp"
-#include "delivery/ledger.hpp"
 #include "subscriber/confirmation.hpp"
 #include "subscriber/notice_table.hpp"
 
@@ -167,13 +167,16 @@ Result<Exit> unsubscribe(Session& session, const UnsubscribeOptions& options) {
 }
 
 Result<Exit> erase(Session& session, const AddressOption& options) {
+  TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
   SubscriberTable table{*database, session.clock()};
   TIDINGS_LET(const auto found, find_subscriber(table, options.address));
-  TIDINGS_TRY(delivery::Ledger(*database, session.clock()).forget_replies(found.id));
-  TIDINGS_TRY(table.erase(found.id));
-  print(fmt::format("{} is erased and will not be added again by an import\n", found.address));
-  return Exit::done;
+  TIDINGS_LET(const auto erased, app::erase_person(*config, *database, session.clock(), found));
+  print(fmt::format("{} is erased and will not be added again by an import{}\n", found.address,
+                    erased.files == 0 ? "" : fmt::format("; {} with the address deleted", plural(erased.files, "file"))));
+  if (erased.done) return Exit::done;
+  return fail(Errc::try_again, "another process reads the database, whose log still has the address",
+              "\"tidings db check --mend\" clears it, and so does \"send --due\", \"run\" or \"serve\" when it tidies up");
 }
 
 struct ConfirmOptions {

@@ -5,6 +5,7 @@
 
 #include "app/report.hpp"
 #include "base/file.hpp"
+#include "base/terminal.hpp"
 #include "base/text.hpp"
 #include "bounce/bounce_table.hpp"
 #include "bounce/effect.hpp"
@@ -235,14 +236,14 @@ Result<Exit> export_file(Session& session, const ExportCommand& command) {
     auto person = Json::parse(text);
     TIDINGS_LET(person["deliveries"], deliveries_of(*database, session.clock(), address));
     TIDINGS_LET(person["bounces"], bounces_of(session, *database, address));
-    print(person.dump(2) + "\n");
+    print_document(json_with_escapes(person.dump(2)) + "\n");
     return Exit::done;
   }
   TIDINGS_LET(const auto filter, filter_of(command.filter));
   const auto format = command.filter.json ? ExportFormat::json_lines : ExportFormat::csv;
   if (command.file == "-") {
     const auto sink = [](std::string_view piece) -> Result<void> {
-      print(piece);
+      print_document(piece);
       return {};
     };
     TIDINGS_TRY(export_subscribers(*database, session.clock(), filter, format, sink));

@@ -109,7 +109,7 @@ Result<Exit> render(Session& /*session*/, const RenderOptions& options) {
   }
   TIDINGS_LET(const auto parsed, message::Template::parse(options.file, source, parsing));
   TIDINGS_LET(const auto text, parsed.render(data));
-  print(text);
+  print_document(text);
   return Exit::done;
 }
 

@@ -126,8 +126,7 @@ Result<Journal> Journal::create(const std::filesystem::path& database) {
 
 Result<void> Journal::open_segment(int next) {
   const auto path = segment_path(database_, next);
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
-  if (fd < 0) return failure("make", path);
+  TIDINGS_LET(const int fd, open_ours(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND));
   if (fd_ >= 0) ::close(fd_);
   fd_ = fd;
   path_ = path;
@@ -211,6 +210,12 @@ Result<JournalContents> read_journal(const std::filesystem::path& database) {
   contents.trustworthy = same_boot && whole > 0;
   for (auto& [key, record] : records) contents.records.push_back(std::move(record));
   return contents;
+}
+
+std::vector<std::filesystem::path> journal_files(const std::filesystem::path& database) {
+  std::vector<std::filesystem::path> files;
+  for (const int segment : segments(database)) files.push_back(segment_path(database, segment));
+  return files;
 }
 
 Result<void> remove_journal(const std::filesystem::path& database) {

@@ -87,6 +87,9 @@ struct JournalContents {
 /// All segments, oldest first. Absent files make it untrustworthy, not an error.
 [[nodiscard]] Result<JournalContents> read_journal(const std::filesystem::path& database);
 
+/// The paths of all segments, oldest first.
+[[nodiscard]] std::vector<std::filesystem::path> journal_files(const std::filesystem::path& database);
+
 /// Deletes all segments: once the ledger holds every answer.
 [[nodiscard]] Result<void> remove_journal(const std::filesystem::path& database);
 

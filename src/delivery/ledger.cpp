@@ -129,9 +129,10 @@ Result<void> Ledger::read_due(EditionId edition, int limit, std::vector<Recipien
     JOIN subscribers s ON s.id = d.subscriber_id
     LEFT JOIN subscriptions c ON c.subscriber_id = d.subscriber_id AND c.digest = :digest
     LEFT JOIN suppressions x ON x.address_key = s.address_key
-    WHERE d.edition_id = :edition AND d.state IN (3, 4) AND d.due_ms <= :now
+    WHERE d.edition_id = :edition AND d.state IN (3, 4) AND (d.due_ms <= :now OR d.due_ms > :latest)
     ORDER BY d.due_ms, d.subscriber_id LIMIT :limit)sql");
-  query.bind(":digest", digest).bind(":edition", edition).bind(":now", clock_->now()).bind(":limit", limit);
+  query.bind(":digest", digest).bind(":edition", edition).bind(":limit", limit);
+  query.bind(":now", clock_->now()).bind(":latest", clock_->now() + longest_wait);
   for (;;) {
     TIDINGS_LET(const bool row, query.step());
     if (!row) return {};

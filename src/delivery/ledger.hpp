@@ -247,6 +247,11 @@ class Ledger {
   };
   [[nodiscard]] Result<Pace> pace(EditionId edition);
 
+  /// Deliveries that wait for a time further ahead than longest_wait: a clock was ahead. They are due already; forget_future()
+  /// writes that down.
+  [[nodiscard]] Result<std::int64_t> count_from_future();
+  [[nodiscard]] Result<void> forget_future();
+
   /// What is remembered of relays between runs.
   [[nodiscard]] Result<std::vector<RelayMemory>> relays();
   [[nodiscard]] Result<void> remember(std::span<const RelayMemory> relays);

@@ -36,10 +36,24 @@ Result<std::optional<UtcTime>> Ledger::next_due(EditionId edition) {
   planned.bind(":edition", edition);
   TIDINGS_LET(const bool open, planned.step());
   if (open) return std::optional{clock_->now()};
-  auto due = database_->prepare("SELECT min(due_ms) FROM deliveries WHERE edition_id = :edition AND state IN (3, 4)");
-  due.bind(":edition", edition);
+  auto due = database_->prepare(R"sql(
+    SELECT min(CASE WHEN due_ms > :latest THEN :now ELSE due_ms END) FROM deliveries
+    WHERE edition_id = :edition AND state IN (3, 4))sql");
+  due.bind(":edition", edition).bind(":now", clock_->now()).bind(":latest", clock_->now() + longest_wait);
   TIDINGS_TRY(due.step());
   return due.optional_time(0);
+}
+
+Result<std::int64_t> Ledger::count_from_future() {
+  auto query = database_->prepare("SELECT count(*) FROM deliveries WHERE state IN (3, 4) AND due_ms > :latest");
+  query.bind(":latest", clock_->now() + longest_wait);
+  TIDINGS_TRY(query.step());
+  return query.integer(0);
+}
+
+Result<void> Ledger::forget_future() {
+  auto update = database_->prepare("UPDATE deliveries SET due_ms = :now WHERE state IN (3, 4) AND due_ms > :latest");
+  return update.bind(":now", clock_->now()).bind(":latest", clock_->now() + longest_wait).run();
 }
 
 Result<std::vector<DeliveryRow>> Ledger::list(const DeliveryFilter& filter) {

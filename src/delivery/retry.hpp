@@ -26,6 +26,9 @@ struct RetryPolicy {
 /// The wait after the `attempt`th attempt (from 1) was deferred: 5, 15, 30 minutes, 1, 2, 4, 8 hours, then 8 again.
 [[nodiscard]] std::chrono::milliseconds retry_delay(int attempt);
 
+/// No delivery is put off further than this. What is due later was put off by a clock that was ahead, and is due now.
+inline constexpr std::chrono::hours longest_wait{9};
+
 /// When a delivery deferred now is tried again; nothing if it is to be given up. The last try falls on the end itself
 /// rather than being dropped because the next step of the schedule lies beyond it.
 [[nodiscard]] std::optional<UtcTime> next_try(const RetryPolicy& policy, int attempt, UtcTime first_attempt, UtcTime now);

@@ -16,12 +16,11 @@
 
 #include <fmt/format.h>
 
+#include "base/environment.hpp"
 #include "base/text.hpp"
 #include "delivery/outbox.hpp"
 #include "delivery/relay_health.hpp"
 #include "delivery/transport.hpp"
-
-extern "C" char** environ;
 
 namespace tidings::delivery {
 namespace {
@@ -185,7 +184,8 @@ class SendmailTransport final : public Transport {
     char* arguments[] = {path.data(), dash_i.data(), dash_f.data(), from.data(),
                          end.data(),  to.data(),     nullptr};
     pid_t child = 0;
-    const int failed = ::posix_spawn(&child, path.c_str(), &actions, nullptr, arguments, environ);
+    ChildEnvironment environment;
+    const int failed = ::posix_spawn(&child, path.c_str(), &actions, nullptr, arguments, environment.data());
     posix_spawn_file_actions_destroy(&actions);
     ::close(input[0]);
     ::close(output[1]);

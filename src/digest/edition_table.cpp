@@ -58,8 +58,9 @@ Result<void> EditionTable::meet(std::span<const std::string> digests, UtcTime no
   return {};
 }
 
-Result<History> EditionTable::history(std::string_view digest) {
+Result<History> EditionTable::history(std::string_view digest, UtcTime now) {
   History out;
+  const auto latest = now < UtcTime::max() - clock_slack ? now + clock_slack : now;
   auto known = database_.prepare("SELECT known_since_ms, owed_from_ms FROM digests WHERE name = :digest");
   known.bind(":digest", digest);
   TIDINGS_LET(const bool met, known.step());
@@ -69,19 +70,19 @@ Result<History> EditionTable::history(std::string_view digest) {
   }
   auto first = database_.prepare(R"(
     SELECT from_ms, cut_ms FROM editions
-    WHERE digest = :digest AND NOT (state = 'cancelled' AND started_ms IS NULL)
+    WHERE digest = :digest AND until_ms <= :latest AND NOT (state = 'cancelled' AND started_ms IS NULL)
     ORDER BY until_ms LIMIT 1)");
-  first.bind(":digest", digest);
+  first.bind(":digest", digest).bind(":latest", latest);
   TIDINGS_LET(const bool any, first.step());
   if (any) out.origin = History::Origin{.from = first.time(0), .cut = first.time(1)};
   auto newest = database_.prepare(R"(
-    SELECT max(CASE WHEN state <> 'cancelled' OR started_ms IS NOT NULL THEN until_ms END),
-           max(CASE WHEN state <> 'cancelled' OR started_ms IS NOT NULL THEN cut_ms END),
-           max(scheduled_ms),
-           min(CASE WHEN state = 'cancelled' AND started_ms IS NULL THEN from_ms END),
+    SELECT max(CASE WHEN until_ms <= :latest AND (state <> 'cancelled' OR started_ms IS NOT NULL) THEN until_ms END),
+           max(CASE WHEN until_ms <= :latest AND (state <> 'cancelled' OR started_ms IS NOT NULL) THEN cut_ms END),
+           max(CASE WHEN scheduled_ms <= :latest THEN scheduled_ms END),
+           min(CASE WHEN until_ms <= :latest AND state = 'cancelled' AND started_ms IS NULL THEN from_ms END),
            coalesce(max(number), 0)
     FROM editions WHERE digest = :digest)");
-  newest.bind(":digest", digest);
+  newest.bind(":digest", digest).bind(":latest", latest);
   TIDINGS_TRY(newest.step());
   out.covered_until = newest.optional_time(0);
   out.judged_cut = newest.optional_time(1);
@@ -89,6 +90,31 @@ Result<History> EditionTable::history(std::string_view digest) {
   out.cancelled_from = newest.optional_time(3);
   out.next_number = static_cast<int>(newest.integer(4)) + 1;
   return out;
+}
+
+Result<std::vector<Edition>> EditionTable::from_future(UtcTime now) {
+  auto query = database_.prepare(R"(
+    SELECT id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, started_ms, finished_ms,
+           intro, mailed_ms, approved_ms
+    FROM editions WHERE until_ms > :latest AND NOT (state = 'cancelled' AND started_ms IS NULL) ORDER BY until_ms, id)");
+  query.bind(":latest", now + clock_slack);
+  std::vector<Edition> editions;
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (!row) return editions;
+    editions.push_back(edition_of(query));
+  }
+}
+
+Result<void> EditionTable::date_back(const Edition& edition, UtcTime now) {
+  using namespace std::chrono_literals;
+  TIDINGS_LET(const auto past, history(edition.digest, now));
+  const auto covered = std::max(past.covered_until.value_or(now - 1s), past.newest_run.value_or(now - 1s));
+  auto update = database_.prepare(R"(
+    UPDATE editions SET scheduled_ms = :until, from_ms = min(from_ms, :until - 1), until_ms = :until, cut_ms = min(cut_ms, :now),
+      sealed_ms = min(sealed_ms, :now), started_ms = min(started_ms, :now), finished_ms = min(finished_ms, :now)
+    WHERE id = :id)");
+  return update.bind(":until", covered + 1ms).bind(":now", now).bind(":id", edition.id).run();
 }
 
 SelectBounds EditionTable::bounds(const Plan& plan, const History& history, UtcTime cut) {

@@ -88,8 +88,15 @@ class EditionTable {
   /// The digests of the configuration: a new one is known from now on. Writes only if there is a new one.
   [[nodiscard]] Result<void> meet(std::span<const std::string> digests, UtcTime now);
 
-  /// What due_plan() needs to know of a digest.
-  [[nodiscard]] Result<History> history(std::string_view digest);
+  /// What due_plan() needs to know of a digest. An edition that ends later than clock_slack after `now` silences nothing until
+  /// then: of it only its number counts.
+  [[nodiscard]] Result<History> history(std::string_view digest, UtcTime now = UtcTime::max());
+
+  /// Editions whose period ends later than clock_slack after `now`: a clock was ahead when they were made. Oldest first.
+  [[nodiscard]] Result<std::vector<Edition>> from_future(UtcTime now);
+  /// Dates such an edition back to just after what its digest had covered before it, so that the digest goes on from there. What
+  /// was sent stays sent.
+  [[nodiscard]] Result<void> date_back(const Edition& edition, UtcTime now);
 
   /// Streams the posts that no edition of the digest has carried, first seen before `bounds.cut` and owed, or released, in the order
   /// of their ids, without tags. Rows are light: memory is the visitor's. The visitor must not write to the database. An error of

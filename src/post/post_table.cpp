@@ -419,6 +419,18 @@ Result<int> PostTable::release_all(SourceId source, UtcTime now) {
   return static_cast<int>(database_->changes());
 }
 
+Result<std::int64_t> PostTable::count_seen_after(UtcTime latest) {
+  auto query = database_->prepare("SELECT count(*) FROM posts WHERE first_seen_ms > :latest");
+  query.bind(":latest", latest);
+  TIDINGS_TRY(query.step());
+  return query.integer(0);
+}
+
+Result<void> PostTable::seen_at_latest(UtcTime latest) {
+  auto update = database_->prepare("UPDATE posts SET first_seen_ms = :latest WHERE first_seen_ms > :latest");
+  return update.bind(":latest", latest).run();
+}
+
 Result<void> PostTable::set_hidden(PostId id, Hidden hidden) {
   return set_flag(*database_, "UPDATE posts SET hidden = :value WHERE id = :id", id, hidden == Hidden::yes);
 }

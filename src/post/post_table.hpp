@@ -85,6 +85,10 @@ class PostTable {
   [[nodiscard]] Result<int> release(PostId id, UtcTime now);
   [[nodiscard]] Result<int> release_all(SourceId source, UtcTime now);
 
+  /// How many posts were first seen later than `latest`: a clock was ahead. seen_at_latest() makes them seen then.
+  [[nodiscard]] Result<std::int64_t> count_seen_after(UtcTime latest);
+  [[nodiscard]] Result<void> seen_at_latest(UtcTime latest);
+
   /// Errc::no_input if there is no such post.
   [[nodiscard]] Result<void> set_hidden(PostId id, Hidden hidden);
   [[nodiscard]] Result<void> set_pinned(PostId id, Pinned pinned);

@@ -12,10 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/environment.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
-
-extern char** environ;
 
 namespace tidings::source {
 namespace {
@@ -58,7 +57,8 @@ class Child {
     for (const auto& argument : arguments)
       argv.push_back(const_cast<char*>(argument.c_str()));  // exec's old signature; it does not write there
     argv.push_back(nullptr);
-    error_ = ::posix_spawnp(&pid_, argv[0], &actions, &attributes, argv.data(), environ);
+    ChildEnvironment environment;
+    error_ = ::posix_spawnp(&pid_, argv[0], &actions, &attributes, argv.data(), environment.data());
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     if (error_ != 0) pid_ = -1;

@@ -17,6 +17,7 @@ constexpr std::chrono::seconds longest_wait = 12h;
 constexpr std::chrono::seconds longest_retry_after = 24h;
 constexpr std::chrono::seconds patience_with_a_move = 72h;  // a weekend's outage of the new place is no reason to leave it
 constexpr int patience_with_limits = 3;
+constexpr std::chrono::minutes clock_slack = 10min;
 
 constexpr const char* select_by_name = R"(
   SELECT id, name, url, moved_to, etag, last_modified, title, site_url, last_attempt_ms, last_good_ms, next_fetch_ms,
@@ -168,6 +169,17 @@ Result<void> SourceTable::unreadable(SourceId id, const Error& error, UtcTime no
   return failed(id, FetchFailure{.what = error.line()}, now);
 }
 
+Result<void> SourceTable::forget_future(UtcTime now) {
+  auto write = database_.prepare(R"(
+    UPDATE sources SET next_fetch_ms = NULL, last_attempt_ms = min(last_attempt_ms, :now), last_good_ms = min(last_good_ms, :now)
+    WHERE id = :id)");
+  TIDINGS_LET(const auto sources, list());
+  for (const auto& source : sources) {
+    if (is_from_future(source, now)) TIDINGS_TRY(write.bind(":now", now).bind(":id", source.id).run());
+  }
+  return {};
+}
+
 Result<SourceCounts> SourceTable::counts() {
   auto query = database_.prepare("SELECT count(*), coalesce(sum(error_streak > 0), 0), coalesce(sum(gone), 0) FROM sources");
   TIDINGS_TRY(query.step());
@@ -177,7 +189,12 @@ Result<SourceCounts> SourceTable::counts() {
 }
 
 bool is_due(const Source& source, UtcTime now) {
-  return !source.gone && (!source.next_fetch || *source.next_fetch <= now);
+  return !source.gone && (!source.next_fetch || *source.next_fetch <= now || is_from_future(source, now));
+}
+
+bool is_from_future(const Source& source, UtcTime now) {
+  const auto attempted = source.last_attempt.value_or(now);
+  return attempted > now + clock_slack || source.next_fetch.value_or(now) > now + longest_retry_after + clock_slack;
 }
 
 FetchRequest request_for(const Source& source, Reach reach) {

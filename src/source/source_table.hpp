@@ -55,6 +55,8 @@ class SourceTable {
   [[nodiscard]] Result<void> unreadable(SourceId id, const Error& error, UtcTime now);
 
   [[nodiscard]] Result<SourceCounts> counts();
+  /// Sources that is_from_future() says are fetched anew, and their last fetch was now.
+  [[nodiscard]] Result<void> forget_future(UtcTime now);
 
  private:
   store::Database& database_;
@@ -62,6 +64,8 @@ class SourceTable {
 
 /// False for a source that is gone or whose next fetch is still to come.
 [[nodiscard]] bool is_due(const Source& source, UtcTime now);
+/// Fetched, or not to be fetched before, later than any answer at `now` could have led to: a clock was ahead.
+[[nodiscard]] bool is_from_future(const Source& source, UtcTime now);
 
 /// What to ask for: the url, or where it has moved to, with the validators.
 [[nodiscard]] FetchRequest request_for(const Source& source, Reach reach);

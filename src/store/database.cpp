@@ -1,5 +1,6 @@
 #include "store/database.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "base/check.hpp"
 #include "base/codec.hpp"
 #include "base/file.hpp"
+#include "base/text.hpp"
 #include "store/migrations.hpp"
 
 namespace tidings::store {
@@ -24,6 +26,14 @@ constexpr int busy_timeout_ms = 10'000;
 struct StatementFinalize {
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 };
+
+/// SQLite gives what it makes beside a database the database's own mode, so that one is made first, empty, with ours.
+Result<void> make_file(const std::filesystem::path& path) {
+  if (path.has_parent_path()) TIDINGS_TRY(make_folder(path.parent_path()));
+  TIDINGS_LET(const int fd, open_ours(path, O_RDWR | O_CREAT | O_EXCL));
+  ::close(fd);
+  return {};
+}
 
 /// No log beside the file: nobody has it open, and nobody died with it.
 bool is_at_rest(std::filesystem::path path) {
@@ -261,10 +271,12 @@ Result<Database> Database::open(const std::filesystem::path& path, Create create
       return fail(Errc::no_input, fmt::format("there is no database at {}", path.string()),
                   "\"tidings init\" or \"tidings collect\" makes it");
     }
-    if (path.has_parent_path()) TIDINGS_TRY(make_folder(path.parent_path()));
+    // Whoever was faster made it just as we would have.
+    if (auto made = make_file(path); !made && !std::filesystem::exists(path, ignored)) return tl::unexpected<Error>(made.error());
   }
-  TIDINGS_LET(auto database, open_handle(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
-  TIDINGS_TRY(database.execute("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"));
+  TIDINGS_LET(auto database, open_handle(path, SQLITE_OPEN_READWRITE));
+  // What is deleted is overwritten: the addresses of those who left must not stay in free pages.
+  TIDINGS_TRY(database.execute("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;"));
   TIDINGS_TRY(database.identify());
   TIDINGS_TRY(database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"));
   TIDINGS_TRY(database.migrate());
@@ -436,14 +448,49 @@ Result<void> Database::check_references() {
   return {};
 }
 
+Result<void> Database::empty_log() {
+  auto checkpoint = prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+  TIDINGS_LET(const bool row, checkpoint.step());
+  if (row && checkpoint.integer(0) == 0) return {};
+  return fail(Errc::try_again, fmt::format("the log of {} cannot be emptied: another process is reading", path_.string()));
+}
+
+Result<bool> Database::holds_text(std::span<const std::string> texts) {
+  // Through SQLite's own descriptor: to close another one of the same file would drop this process's locks on it.
+  sqlite3_file* file = nullptr;
+  sqlite3_int64 size = 0;
+  if (sqlite3_file_control(handle_->sqlite.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || file == nullptr ||
+      file->pMethods == nullptr || file->pMethods->xFileSize(file, &size) != SQLITE_OK) {
+    return false;  // in memory
+  }
+  std::size_t longest = 0;
+  for (const auto& text : texts) longest = std::max(longest, text.size());
+  constexpr sqlite3_int64 step = 1 << 20;
+  for (sqlite3_int64 at = 0; at < size; at += step) {
+    const auto length = std::min<sqlite3_int64>(step + static_cast<sqlite3_int64>(longest), size - at);
+    std::string piece(static_cast<std::size_t>(length), '\0');
+    if (file->pMethods->xRead(file, piece.data(), static_cast<int>(length), at) != SQLITE_OK) return error("cannot read");
+    piece = ascii_lower(piece);
+    for (const auto& text : texts) {
+      if (!text.empty() && piece.find(ascii_lower(text)) != std::string::npos) return true;
+    }
+  }
+  return false;
+}
+
+Result<void> Database::rebuild() {
+  TIDINGS_TRY(execute("VACUUM"));
+  return empty_log();
+}
+
 Result<void> Database::backup_to(const std::filesystem::path& target) {
   std::error_code ignored;
   if (std::filesystem::exists(target, ignored)) {
     return fail(Errc::cannot_create, fmt::format("{} exists already", target.string()), "name a new file");
   }
-  if (target.has_parent_path()) TIDINGS_TRY(make_folder(target.parent_path()));
+  TIDINGS_TRY(make_file(target));
   {
-    TIDINGS_LET(auto copy, open_handle(target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+    TIDINGS_LET(auto copy, open_handle(target, SQLITE_OPEN_READWRITE));
     sqlite3_backup* const backup = sqlite3_backup_init(copy.handle_->sqlite.get(), "main", handle_->sqlite.get(), "main");
     if (backup == nullptr) return copy.error("cannot back up to");
     sqlite3_backup_step(backup, -1);

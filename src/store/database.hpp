@@ -2,7 +2,7 @@
 //
 // The handle is driver-neutral on purpose: named parameters, RETURNING, ON CONFLICT, no rowid tricks, so that another
 // SQL database can stand behind it (Lookup would be a temporary table there). SQLite is set to WAL, foreign_keys=ON,
-// synchronous=FULL unless asked otherwise, a busy timeout of 10 s, STRICT tables, our application_id. Schema versions are
+// synchronous=FULL unless asked otherwise, secure_delete=ON, a busy timeout of 10 s, STRICT tables, our application_id. Schema versions are
 // user_version; migrations run in open(). A Database and its Statements belong to one thread. Failures are Errc::io with the SQL
 // engine's words and the file's name, but: Errc::no_input if the file is absent and Create::no; Errc::bad_data if it is no
 // database, not ours, or newer than this binary (both versions are named); Errc::try_again when another process holds the lock
@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -165,6 +166,17 @@ class Database {
 
   /// PRAGMA integrity_check and foreign_key_check; Errc::bad_data with the first finding.
   [[nodiscard]] Result<void> check();
+
+  /// Everything in the log goes into the file, and the log is cut to nothing: what was overwritten or deleted is gone from the
+  /// disk too. Waits for readers as long as for a lock, then Errc::try_again: the changes themselves are kept.
+  [[nodiscard]] Result<void> empty_log();
+  /// Writes the file anew, without what is left of old rows in the gaps of its pages; then empty_log(). A file of 1 GB takes
+  /// half a minute, during which nobody else can write.
+  [[nodiscard]] Result<void> rebuild();
+
+  /// Whether the file, without its log, has one of the texts anywhere, in live rows or in the gaps of its pages; ASCII letters match
+  /// either case. Empty texts are not looked for.
+  [[nodiscard]] Result<bool> holds_text(std::span<const std::string> texts);
 
   /// A consistent copy while others write (SQLite's online backup), synced to disk. Errc::cannot_create; refuses to overwrite.
   [[nodiscard]] Result<void> backup_to(const std::filesystem::path& target);

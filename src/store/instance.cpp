@@ -22,10 +22,7 @@ Result<SenderLock> SenderLock::take(const std::filesystem::path& database, const
   auto path = database;
   path += ".lock";
   if (path.has_parent_path()) TIDINGS_TRY(make_folder(path.parent_path()));
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (fd < 0) {
-    return fail(Errc::cannot_create, fmt::format("cannot make lock file {}: {}", path.string(), std::strerror(errno)));
-  }
+  TIDINGS_LET(const int fd, open_ours(path, O_RDWR | O_CREAT));
   SenderLock lock{fd};
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     std::array<char, 200> holder{};
@@ -65,16 +62,30 @@ SenderLock::~SenderLock() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-std::string instance_of(const std::filesystem::path& database) {
-  std::string machine;
-  if (const auto id = read_file("/etc/machine-id", 4096)) machine = std::string{trim(*id)};
-  if (machine.empty()) {
-    std::array<char, 256> name{};
-    if (::gethostname(name.data(), name.size() - 1) == 0) machine = name.data();
-  }
+namespace {
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+std::string place_of(const std::filesystem::path& database) {
   std::error_code error;
   const auto absolute = std::filesystem::weakly_canonical(database, error);
-  return machine + " " + (error ? database : absolute).string();
+  return (error ? database : absolute).string();
+}
+
+/// As older versions noted it: the machine id, or the host name where there is none, and the path.
+std::string instance_without_host(const std::filesystem::path& database) {
+  std::string machine;
+  if (const auto id = read_file("/etc/machine-id", 4096)) machine = std::string{trim(*id)};
+  return (machine.empty() ? host_name() : machine) + " " + place_of(database);
+}
+
+}  // namespace
+
+std::string instance_of(const std::filesystem::path& database) {
+  return host_name() + " " + instance_without_host(database);
 }
 
 Result<std::string> fact(Database& database, std::string_view name) {
@@ -94,7 +105,7 @@ Result<void> check_instance(Database& database, Guard guard) {
   const auto here = instance_of(database.path());
   TIDINGS_LET(const auto known, fact(database, "instance"));
   if (known == here) return {};
-  if (known.empty() || guard == Guard::adopt) return set_fact(database, "instance", here);
+  if (known.empty() || guard == Guard::adopt || known == instance_without_host(database.path())) return set_fact(database, "instance", here);
   return fail(Errc::not_permitted,
               fmt::format("database {} was last used for sending elsewhere ({}); two senders would mail people twice",
                           database.path().string(), known),

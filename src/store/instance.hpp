@@ -31,7 +31,8 @@ class SenderLock {
   int fd_;
 };
 
-/// What tells hosts and places apart: the machine id (/etc/machine-id, else the host name) and the database's absolute path.
+/// What tells hosts and places apart: the host name, the machine id (/etc/machine-id), which clones of a machine often share, and
+/// the database's absolute path.
 [[nodiscard]] std::string instance_of(const std::filesystem::path& database);
 
 enum class Guard { refuse, adopt };

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::int64_t max_waiting_sign_ups = 100'000;
 constexpr std::size_t max_error_bytes = 300;
+/// No notice is put off further than this; what is due later was put off by a clock that was ahead, and is due now.
+constexpr std::chrono::hours longest_wait{96};
 constexpr std::array all_kinds{NoticeKind::confirm, NoticeKind::already, NoticeKind::welcome, NoticeKind::goodbye};
 
 std::vector<std::string> lines_of(std::string_view text) {
@@ -94,16 +96,17 @@ Result<bool> NoticeTable::add(SubscriberId subscriber, NoticeKind kind, const st
 Result<std::optional<Notice>> NoticeTable::claim() {
   const auto now = clock_.now();
   // Looked for without the write lock first: this is asked every few seconds.
-  auto due = database_.prepare("SELECT id FROM notices WHERE done_ms IS NULL AND due_ms <= :now ORDER BY id LIMIT 1");
-  due.bind(":now", now);
+  auto due = database_.prepare("SELECT id FROM notices WHERE done_ms IS NULL AND (due_ms <= :now OR due_ms > :latest) "
+                               "ORDER BY id LIMIT 1");
+  due.bind(":now", now).bind(":latest", now + longest_wait);
   TIDINGS_LET(const bool any, due.step());
   if (!any) return std::nullopt;
   const auto id = due.integer(0);
   due.reset();
   auto take = database_.prepare(R"(
-      UPDATE notices SET due_ms = :lease, attempts = attempts + 1 WHERE id = :id AND done_ms IS NULL AND due_ms <= :now
+      UPDATE notices SET due_ms = :lease, attempts = attempts + 1 WHERE id = :id AND done_ms IS NULL AND (due_ms <= :now OR due_ms > :latest)
       RETURNING subscriber_id, kind, digests, created_ms, attempts)");
-  take.bind(":lease", now + notice_lease).bind(":id", id).bind(":now", now);
+  take.bind(":lease", now + notice_lease).bind(":id", id).bind(":now", now).bind(":latest", now + longest_wait);
   TIDINGS_LET(const bool taken, take.step());
   if (!taken) return std::nullopt;
   Notice notice{.id = id,

@@ -30,11 +30,11 @@ def run_inside(test, file):
     test.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
-def enter(mounts=False):
-    """No device but loopback, which has PUBLIC as well; with `mounts` some of our own, for show(). Ends the process with status 77 where
-    that is not allowed."""
+def enter(mounts=False, host_name=False):
+    """No device but loopback, which has PUBLIC as well; with `mounts` some of our own, for show(); with `host_name` a name to be
+    changed. Ends the process with status 77 where that is not allowed."""
     try:
-        unshare(mounts)
+        unshare(mounts, host_name)
         if mounts:
             show("/etc/hosts", "/etc/hosts")
     except (OSError, subprocess.CalledProcessError) as error:
@@ -42,10 +42,11 @@ def enter(mounts=False):
         sys.exit(77)
 
 
-def unshare(mounts):
+def unshare(mounts, host_name=False):
     new_mounts, new_user, new_network = 0x00020000 if mounts else 0, 0x10000000, 0x40000000
+    new_host_name = 0x04000000 if host_name else 0
     user, group = os.getuid(), os.getgid()
-    if ctypes.CDLL(None, use_errno=True).unshare(new_mounts | new_user | new_network) != 0:
+    if ctypes.CDLL(None, use_errno=True).unshare(new_mounts | new_user | new_network | new_host_name) != 0:
         raise OSError(ctypes.get_errno(), "no namespaces here")
     for name, text in (("setgroups", "deny"), ("uid_map", "0 %d 1" % user), ("gid_map", "0 %d 1" % group)):
         pathlib.Path("/proc/self", name).write_text(text)
