@@ -9,6 +9,7 @@
 #include "delivery/ledger.hpp"
 #include "digest/edition_table.hpp"
 #include "source/source_table.hpp"
+#include "subscriber/notice_table.hpp"
 #include "subscriber/subscriber_table.hpp"
 
 namespace tidings::cli {
@@ -142,10 +143,22 @@ Result<Exit> status(Session& session, const JsonOption& options) {
     ++failing;
     details += fmt::format("  {}: {}\n", source.name, printable(source.last_error));
   }
+  subscriber::NoticeTable notices{*database, session.clock()};
+  TIDINGS_LET(const auto waiting, notices.open());
+  TIDINGS_LET(const auto trouble, notices.trouble());
   if (options.json) {
-    out += json_line({{"sources", config->sources.size()}, {"failing_sources", failing}, {"subscribers", counts.subscribers}});
+    out += json_line({{"sources", config->sources.size()}, {"failing_sources", failing}, {"subscribers", counts.subscribers},
+                      {"notices_open", waiting}, {"notices_failing", trouble.failing}, {"notices_error", trouble.last_error},
+                      {"notices_next_try", json_time(trouble.next_try)}});
   } else {
     out += fmt::format("sources: {}, {} failing\n{}subscribers: {}\n", config->sources.size(), failing, details, counts.subscribers);
+  }
+  if (!options.json && waiting > 0) {
+    out += fmt::format("confirmation and other mails: {} wait\n", waiting);
+    if (trouble.failing > 0) {
+      out += fmt::format("  {} failed, next try {}: {}\n", trouble.failing, local_time(config->newsletter.zone, trouble.next_try),
+                         printable(trouble.last_error));
+    }
   }
   print(out);
   return Exit::done;

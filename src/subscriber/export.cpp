@@ -66,7 +66,8 @@ void append_lines(std::string& out, const Subscriber& subscriber, const std::opt
                                        topics,             name_of(first.state), confirmed};
     append_csv(out, fields);
   }
-  if (suppression && !filter.state) {
+  // A domain has a line of its own.
+  if (suppression && !suppression->address_key.starts_with('@') && !filter.state) {
     const std::string_view fields[] = {subscriber.address, subscriber.name, subscriber.language, "", topics,
                                        status_word(suppression->cause), ""};
     append_csv(out, fields);
@@ -86,10 +87,13 @@ Result<void> export_strangers(SubscriberTable& table, Suppressions& suppressions
     TIDINGS_LET(const auto page, suppressions.list(std::nullopt, after, page_size));
     std::string out;
     for (const auto& one : page) {
+      const bool is_domain = one.address_key.starts_with('@');
       const auto address = parse_mail_address(one.address_key);
-      if (!address) continue;
-      TIDINGS_LET(const auto subscriber, table.find(*address));
-      if (subscriber) continue;
+      if (!address && !is_domain) continue;
+      if (address) {
+        TIDINGS_LET(const auto subscriber, table.find(*address));
+        if (subscriber) continue;
+      }
       if (format == ExportFormat::csv) {
         const std::string_view fields[] = {one.address_key, "", "", "", "", status_word(one.cause), ""};
         append_csv(out, fields);

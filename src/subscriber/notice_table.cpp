@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
+#include "base/log.hpp"
 #include "base/text.hpp"
 
 namespace tidings::subscriber {
@@ -58,9 +61,16 @@ Result<std::optional<SignUpRequest>> NoticeTable::next_sign_up() {
   auto query = database_.prepare("SELECT id, address, name, language, digests, topics, detail FROM sign_ups ORDER BY id LIMIT 1");
   TIDINGS_LET(const bool row, query.step());
   if (!row) return std::nullopt;
-  TIDINGS_LET(auto address, parse_mail_address(query.text(1)));
+  auto address = parse_mail_address(query.text(1));
+  if (!address) {
+    const auto id = query.integer(0);
+    query.reset();
+    log::warning(fmt::format("sign-up {} is dropped: {}", id, address.error().line()));
+    TIDINGS_TRY(drop_sign_up(id));
+    return next_sign_up();
+  }
   return SignUpRequest{.id = query.integer(0),
-                       .address = std::move(address),
+                       .address = *std::move(address),
                        .name = query.text(2),
                        .language = query.text(3),
                        .digests = lines_of(query.view(4)),
@@ -95,7 +105,7 @@ Result<bool> NoticeTable::add(SubscriberId subscriber, NoticeKind kind, const st
 Result<std::optional<Notice>> NoticeTable::claim() {
   const auto now = clock_.now();
   // Looked for without the write lock first: this is asked every few seconds.
-  auto due = database_.prepare("SELECT id FROM notices WHERE done_ms IS NULL AND due_ms <= :now ORDER BY id LIMIT 1");
+  auto due = database_.prepare("SELECT id FROM notices WHERE done_ms IS NULL AND due_ms <= :now ORDER BY attempts, id LIMIT 1");
   due.bind(":now", now);
   TIDINGS_LET(const bool any, due.step());
   if (!any) return std::nullopt;
@@ -141,6 +151,19 @@ Result<std::int64_t> NoticeTable::open() {
   auto query = database_.prepare("SELECT (SELECT count(*) FROM notices WHERE done_ms IS NULL) + (SELECT count(*) FROM sign_ups)");
   TIDINGS_LET([[maybe_unused]] const bool row, query.step());
   return query.integer(0);
+}
+
+Result<NoticeTrouble> NoticeTable::trouble() {
+  auto query = database_.prepare(R"(
+      SELECT count(*), min(due_ms) FROM notices WHERE done_ms IS NULL AND last_error <> '')");
+  TIDINGS_LET([[maybe_unused]] const bool row, query.step());
+  NoticeTrouble trouble{.failing = query.integer(0), .next_try = query.optional_time(1)};
+  query.reset();
+  auto last = database_.prepare(R"(
+      SELECT last_error FROM notices WHERE done_ms IS NULL AND last_error <> '' ORDER BY due_ms DESC, id DESC LIMIT 1)");
+  TIDINGS_LET(const bool any, last.step());
+  if (any) trouble.last_error = last.text(0);
+  return trouble;
 }
 
 Result<void> NoticeTable::sweep() {

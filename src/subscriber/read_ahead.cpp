@@ -72,7 +72,7 @@ bool ReadAhead::fill(Piece& piece, std::optional<CsvRecord>& first) {
       if (piece.last) break;
     }
     line = columns_.understand(record);
-    advice = line ? advice_on(line->address) : std::nullopt;
+    advice = line && line->domain.empty() ? advice_on(line->address) : std::nullopt;
   }
   piece.bytes_read = reader_.bytes_read();
   return !piece.last;

@@ -26,6 +26,7 @@
 
 #include "base/log.hpp"
 #include "web/parser.hpp"
+#include "web/rate_limit.hpp"
 
 namespace tidings::web {
 namespace {
@@ -105,7 +106,7 @@ std::string text_of(const sockaddr_storage& address, socklen_t size) {
   if (::getnameinfo(reinterpret_cast<const sockaddr*>(&address), size, host.data(), host.size(), nullptr, 0, NI_NUMERICHOST) != 0) {
     return {};
   }
-  return host.data();
+  return plain_address(host.data());
 }
 
 Result<Descriptor> bind_to(const std::string& host, int port) {

@@ -50,7 +50,7 @@ name = "weekly"
 title = "The week"
 schedule = "weekly monday 08:00"
 """
-WEB = '[web]\nlisten = "127.0.0.1:0"\narchive = "archive"\nwelcome = true\ngoodbye = true\n'
+WEB = '[web]\nlisten = "127.0.0.1:0"\nmetrics = "127.0.0.1:0"\narchive = "archive"\nwelcome = true\ngoodbye = true\n'
 SOURCE = '[[source]]\nname = "town"\nurl = "file:town.xml"\ntopics = ["boats", "<b>&{{x}}"]\n'
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -72,6 +72,7 @@ class Site:
         self.process = self.home.start("serve")
         line = self.process.stdout.readline()
         self.port = int(line.rsplit(":", 1)[1])
+        self.monitor = int(re.search(r":(\d+)/metrics", self.process.stdout.readline())[1])
 
     def stop(self, how=signal.SIGTERM):
         self.process.send_signal(how)
@@ -536,10 +537,14 @@ class Web(unittest.TestCase):
         self.assertNotIn(
             b"evil", site.raw(b"GET http://evil.example/subscribe HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))
 
-    def test_numbers_are_for_this_host_only(self):
-        status, page, _ = self.site.ask("GET", "/metrics")
-        self.assertEqual(status, 200)
-        self.assertRegex(page, r'tidings_subscriptions\{digest="weekly",state="confirmed"\} \d')
+    def test_numbers_are_on_a_listener_of_their_own(self):
+        connection = http.client.HTTPConnection("127.0.0.1", self.site.monitor, timeout=20)
+        connection.request("GET", "/metrics")
+        answer = connection.getresponse()
+        self.assertEqual(answer.status, 200)
+        self.assertRegex(answer.read().decode(), r'tidings_subscriptions\{digest="weekly",state="confirmed"\} \d')
+        connection.close()
+        self.assertEqual(self.site.ask("GET", "/metrics")[0], 404)
         self.assertEqual(self.site.ask("GET", "/metrics", headers={"X-Forwarded-For": "192.0.2.1"})[0], 404)
 
     def test_old_links_stay_good_when_keys_are_rotated(self):
