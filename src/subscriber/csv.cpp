@@ -300,12 +300,7 @@ CsvReader CsvReader::over(std::string_view text, std::string name) {
 
 Result<bool> CsvReader::next(CsvRecord& record) {
   if (!state_->started) TIDINGS_TRY(state_->start());
-  for (;;) {
-    TIDINGS_LET(const bool any, state_->read_record(record));
-    // Excel writes rows that were emptied as delimiters alone. A single quoted nothing is a field.
-    const bool is_blank = record.fields.size() > 1 && std::ranges::all_of(record.fields, [](const auto& each) { return trim(each).empty(); });
-    if (!any || !is_blank) return any;
-  }
+  return state_->read_record(record);
 }
 
 Result<void> CsvReader::expect_encoding(std::string_view encoding) { return state_->decoder.expect(encoding); }

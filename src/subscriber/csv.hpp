@@ -29,7 +29,7 @@ struct CsvRecord {
 /// Gives the next bytes, an empty piece at the end.
 using ByteSource = std::function<Result<std::string_view>()>;
 
-/// Reads record by record in constant memory. Empty lines are passed over, and so are rows of nothing but delimiters (";;;;").
+/// Reads record by record in constant memory. Empty lines are passed over.
 class CsvReader {
  public:
   /// "-" is standard input. Errc::no_input if it cannot be opened.

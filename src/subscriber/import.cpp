@@ -79,7 +79,7 @@ class Import {
     TIDINGS_TRY(check_options());
     TIDINGS_TRY(store::limit_memory(database_, memory_bytes));
     CsvRecord record;
-    TIDINGS_LET(const bool any, reader_.next(record));
+    TIDINGS_LET(const bool any, next_filled(reader_, record));
     if (!any) return fail(Errc::bad_data, fmt::format("{} is empty", reader_.name()));
     TIDINGS_LET(const bool has_header, read_header(record));
     TIDINGS_TRY(check_unused());
