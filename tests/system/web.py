@@ -217,6 +217,7 @@ class Web(unittest.TestCase):
         self.assertEqual(site.state(address), {"daily": "confirmed", "weekly": "withdrawn"})
         self.assertEqual(site.ask("POST", preferences, {"act": "save"})[0], 200)
         self.assertEqual(set(site.state(address).values()), {"withdrawn"})
+        site.mail(address)  # goodbye: by every way of leaving
         site.sign_up(self.stamp, address, digest=["daily"])
         again = site.mail(address)
         self.assertEqual(site.state(address)["daily"], "pending", "who left needs a new confirmation")
