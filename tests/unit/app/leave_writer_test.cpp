@@ -23,7 +23,21 @@ struct Readers {
   }
   [[nodiscard]] std::int64_t withdrawn() { return subscriber::SubscriberTable(database, clock).counts()->digests.at(0).withdrawn; }
 
-  Config config;
+  Config config = *parse_config(R"([newsletter]
+name = "Harbour News"
+from = "news@example.org"
+timezone = "UTC"
+[smtp]
+url = "smtp://127.0.0.1:2525"
+tls = "off"
+[[source]]
+name = "harbour"
+url = "https://harbour.example/feed"
+[[digest]]
+name = "weekly"
+schedule = "weekly monday 08:00"
+)",
+                                "/nowhere/config.toml");
   test::TempFolder folder;
   ManualClock clock{from_ms(1'700'000'000'000)};
   store::Database database = *store::Database::open(folder / "list.db", store::Create::yes);
