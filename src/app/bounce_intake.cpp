@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/membership.hpp"
 #include "base/codec.hpp"
 #include "base/crypto.hpp"
 #include "base/text.hpp"
@@ -15,7 +16,6 @@
 #include "bounce/scan.hpp"
 #include "digest/edition_table.hpp"
 #include "message/list_headers.hpp"
-#include "subscriber/confirmation.hpp"
 
 namespace tidings::app {
 namespace {
@@ -339,26 +339,27 @@ Result<std::optional<IntakeResult>> BounceIntake::reply(const bounce::Mail& mail
   if (is_automatic(mail)) return std::optional<IntakeResult>{};
   auto words = token_words(bounce::field(mail.fields, "subject"));
   std::ranges::move(confirmation_words(mail), std::back_inserter(words));
+  Membership membership{config_, database_, clock_};
   for (const auto& word : words) {
     if (const auto subject = tokens_.verify(TokenPurpose::unsubscribe, TokenForm::link, word)) {
-      std::string digest;
+      std::vector<std::string> digests;
       if (subject->edition) {
-        if (const auto edition = digest::EditionTable{database_}.get(subject->edition)) digest = edition->digest;
+        if (const auto edition = digest::EditionTable{database_}.get(subject->edition)) digests.push_back(edition->digest);
       }
-      TIDINGS_LET(const auto left, subscribers_.unsubscribe(subject->subscriber, digest, subscriber::Origin::mailto,
-                                                            "mail with an unsubscribe token"));
+      TIDINGS_LET(const auto left, membership.leave(subject->subscriber, digests,
+                                                    {.origin = subscriber::Origin::mailto, .detail = "mail with an unsubscribe token"}));
       return std::optional{
           IntakeResult{.intake = Intake::unsubscribe,
                        .subscriber = subject->subscriber,
                        .words = fmt::format("left {}", left.empty() ? "nothing: had left before" : join(left, ", "))}};
     }
-    subscriber::Confirmations confirmations{database_, clock_, random_};
     TIDINGS_LET(const auto confirmed,
-                confirmations.redeem(word, subscriber::Origin::mailto, "mail with a confirmation token"));
+                membership.confirm(word, {.origin = subscriber::Origin::mailto, .detail = "mail with a confirmation token"}, random_));
     if (confirmed) {
       return std::optional{IntakeResult{.intake = Intake::confirm,
                                         .subscriber = confirmed->subscriber,
-                                        .words = "confirmed " + join(confirmed->digests, ", ")}};
+                                        .words = fmt::format("{}confirmed {}", confirmed->before ? "had already " : "",
+                                                             join(confirmed->digests, ", "))}};
     }
   }
   return std::optional<IntakeResult>{};

@@ -173,6 +173,8 @@ struct WebConfig {
   int port = 8080;
   std::string theme;                 ///< of pages and notices
   std::filesystem::path archive;     ///< folder served as /archive; empty: none
+  std::string metrics_host;          ///< a listener of its own for /metrics; empty: none
+  int metrics_port = 0;
   std::vector<std::string> trusted_proxies;  ///< besides loopback
   int max_connections = 10'000;
   bool welcome = false;  ///< a mail after a confirmation

@@ -6,14 +6,14 @@ namespace tidings::app {
 namespace {
 
 /// "127.0.0.1:8080", "[::1]:8080"; port 0 lets the kernel choose.
-bool split_listen(const std::string& text, WebConfig& web) {
+bool split_listen(const std::string& text, std::string& host, int& port) {
   const auto colon = text.rfind(':');
   if (colon == std::string::npos || colon == 0) return false;
-  web.host = text.substr(0, colon);
-  if (web.host.starts_with('[') && web.host.ends_with(']')) web.host = web.host.substr(1, web.host.size() - 2);
+  host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   const auto digits = std::string_view{text}.substr(colon + 1);
-  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), web.port);
-  return read.ec == std::errc{} && read.ptr == digits.data() + digits.size() && web.port >= 0 && web.port <= 65535;
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  return read.ec == std::errc{} && read.ptr == digits.data() + digits.size() && port >= 0 && port <= 65535;
 }
 
 /// webhooks = ["ses", ...], each with what proves that a call comes from that relay.
@@ -50,7 +50,13 @@ WebConfig read_web(TomlDocument& document) {
   auto section = document.section("web");
   WebConfig web;
   const auto listen = section.text("listen", "127.0.0.1:8080");
-  if (!split_listen(listen, web)) section.mistake("listen", "\"" + listen + "\" is no address and port", "like 127.0.0.1:8080 or [::1]:8080");
+  if (!split_listen(listen, web.host, web.port)) section.mistake("listen", "\"" + listen + "\" is no address and port", "like 127.0.0.1:8080 or [::1]:8080");
+  const auto metrics = section.text("metrics", "");
+  if (!metrics.empty() && !split_listen(metrics, web.metrics_host, web.metrics_port)) {
+    section.mistake("metrics", "\"" + metrics + "\" is no address and port", "like 127.0.0.1:9100: a listener for /metrics alone");
+  } else if (!metrics.empty() && metrics == listen && web.port != 0) {
+    section.mistake("metrics", "the pages listen on this address", "/metrics needs one of its own, such as 127.0.0.1:9100");
+  }
   web.theme = section.text("theme", "default");
   web.archive = section.path("archive", "");
   web.trusted_proxies = section.texts("trusted_proxies");

@@ -1,12 +1,11 @@
 #include "app/desk.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include <fmt/format.h>
 
+#include "app/topics.hpp"
 #include "base/text.hpp"
-#include "digest/carry_over.hpp"
 #include "digest/edition_table.hpp"
 #include "subscriber/confirmation.hpp"
 #include "subscriber/notice_table.hpp"
@@ -82,6 +81,7 @@ ListDesk::ListDesk(const Config& config, const Clock& clock, Random& random, sto
       random_(random),
       database_(std::move(database)),
       table_(database_, clock),
+      membership_(config, database_, clock),
       key_count_(keys.keys().size()),
       tokens_(std::move(keys)),
       on_request_(std::move(on_request)),
@@ -114,6 +114,14 @@ Result<std::string> ListDesk::digest_of(EditionId edition) {
   return digests_of_editions_.emplace(edition.value, found.digest).first->second;
 }
 
+std::vector<std::string> ListDesk::only(const std::string& digest) {
+  return digest.empty() ? std::vector<std::string>{} : std::vector<std::string>{digest};
+}
+
+void ListDesk::tell() {
+  if (membership_.take_queued()) on_request_();
+}
+
 Result<std::optional<web::Leaving>> ListDesk::leaving(std::string_view token) {
   TIDINGS_LET(const auto target, target_of(token));
   if (!target) return std::nullopt;
@@ -127,12 +135,8 @@ Result<std::optional<web::Leaving>> ListDesk::leave(std::string_view token, web:
   const auto digest = scope == web::Scope::all ? std::string{} : target->digest;
   // Who is off already is not asked for the write lock: people repeat themselves.
   if (!leaving_of(target->subscriber, digest).is_subscribed) return leaving_of(target->subscriber, digest);
-  TIDINGS_LET(auto transaction, database_.begin());
-  const Withdrawal wanted{
-      .subscriber = id, .digest = digest, .origin = Origin::web, .detail = from_where("unsubscribe link", client)};
-  TIDINGS_LET(const bool tell, withdraw(transaction, database_, clock_, wanted, config_.web.goodbye));
-  TIDINGS_TRY(transaction.commit());
-  if (tell) on_request_();
+  TIDINGS_TRY(membership_.leave(id, only(digest), {.origin = Origin::web, .detail = from_where("unsubscribe link", client)}));
+  tell();
   TIDINGS_LET(const auto after, table_.find(id));
   if (!after) return std::nullopt;
   return leaving_of(*after, digest);
@@ -143,18 +147,15 @@ Result<std::optional<std::function<void(web::Settled)>>> ListDesk::leave_at_once
   // Nobody is looked up: a token that verifies was made for somebody, and who has been erased since has left.
   TIDINGS_LET(const auto subject, verify(TokenPurpose::unsubscribe, token));
   if (!subject) return std::nullopt;
-  TIDINGS_LET(auto digest, digest_of(subject->edition));
+  TIDINGS_LET(const auto digest, digest_of(subject->edition));
   Withdrawal wanted{.subscriber = subject->subscriber,
-                    .digest = std::move(digest),
-                    .origin = Origin::one_click,
-                    .detail = from_where("unsubscribe link", client)};
+                    .digests = only(digest),
+                    .way = {.origin = Origin::one_click, .detail = from_where("unsubscribe link", client)}};
   if (writer_ != nullptr) {
     return [writer = writer_, wanted = std::move(wanted)](web::Settled settled) { writer->take(wanted, std::move(settled)); };
   }
-  TIDINGS_LET(auto transaction, database_.begin());
-  TIDINGS_LET(const bool tell, withdraw(transaction, database_, clock_, wanted, config_.web.goodbye));
-  TIDINGS_TRY(transaction.commit());
-  if (tell) on_request_();
+  TIDINGS_TRY(membership_.leave(wanted.subscriber, wanted.digests, wanted.way));
+  tell();
   return std::function<void(web::Settled)>{};
 }
 
@@ -183,24 +184,27 @@ Result<web::Joining> ListDesk::describe(const subscriber::Subscriber& subscriber
 Result<std::optional<web::Joining>> ListDesk::joining(std::string_view token) {
   subscriber::Confirmations confirmations{database_, clock_, random_};
   TIDINGS_LET(auto confirmation, confirmations.peek(token));
+  const bool is_done = !confirmation;
+  if (is_done) {
+    TIDINGS_LET(confirmation, confirmations.used(token));
+  }
   if (!confirmation) return std::nullopt;
   TIDINGS_LET(const auto subscriber, table_.find(confirmation->subscriber));
   if (!subscriber) return std::nullopt;
   TIDINGS_LET(auto joining, describe(*subscriber, std::move(confirmation->digests)));
+  joining.is_done = is_done;
   return joining;
 }
 
 Result<std::optional<web::Joining>> ListDesk::confirm(std::string_view token, std::string_view client) {
-  subscriber::Confirmations confirmations{database_, clock_, random_};
-  TIDINGS_LET(auto confirmation, confirmations.redeem(token, Origin::web, from_where("confirmation page", client)));
-  if (!confirmation) return std::nullopt;
-  TIDINGS_LET(const auto subscriber, table_.find(confirmation->subscriber));
+  const Way way{.origin = Origin::web, .detail = from_where("confirmation page", client)};
+  TIDINGS_LET(auto confirmed, membership_.confirm(token, way, random_));
+  if (!confirmed) return std::nullopt;
+  tell();
+  TIDINGS_LET(const auto subscriber, table_.find(confirmed->subscriber));
   if (!subscriber) return std::nullopt;
-  if (config_.web.welcome) {
-    TIDINGS_TRY(subscriber::NoticeTable(database_, clock_).add(subscriber->id, NoticeKind::welcome, confirmation->digests));
-    on_request_();
-  }
-  TIDINGS_LET(auto joining, describe(*subscriber, std::move(confirmation->digests)));
+  TIDINGS_LET(auto joining, describe(*subscriber, std::move(confirmed->digests)));
+  joining.is_done = confirmed->before;
   return joining;
 }
 
@@ -237,70 +241,22 @@ Result<bool> ListDesk::is_stopped(const subscriber::Subscriber& known) {
   return suppression && suppression->cause != subscriber::SuppressionCause::erased;
 }
 
-Result<web::Change> ListDesk::change_digests(const subscriber::Subscriber& known, const web::Wishes& wishes,
-                                             const std::string& detail) {
-  auto address = stored_address(known.address);
-  const bool is_reader =
-      std::ranges::any_of(known.subscriptions, [](const auto& each) { return each.state == SubscriptionState::confirmed; });
-  std::vector<std::string> ended;
-  std::vector<std::string> begun;
-  std::vector<std::string> asked;
-  bool refused = false;
-  TIDINGS_LET(auto transaction, database_.begin());
-  TIDINGS_LET(const bool stopped, is_stopped(known));
-  for (const auto& digest : config_.digests) {
-    const bool wanted = std::ranges::find(wishes.digests, digest.name) != wishes.digests.end();
-    const auto* const subscription = subscription_of(known, digest.name);
-    const bool on_list = subscription != nullptr && is_on_list(*subscription);
-    if (wanted == on_list) continue;
-    if (!wanted) {
-      TIDINGS_TRY(table_.unsubscribe(transaction, known.id, digest.name, Origin::web, detail));
-      ended.push_back(digest.name);
-      continue;
-    }
-    // Nothing brings a suppressed address back; what it leaves in the same form is left all the same.
-    if (stopped) {
-      refused = true;
-      continue;
-    }
-    TIDINGS_TRY(table_.add(transaction, {.address = address, .digests = {digest.name}, .origin = Origin::web, .detail = detail}));
-    // Who reads one digest changes to another by their own link; who had left all of them is asked by mail like anybody else.
-    if (is_reader) {
-      TIDINGS_TRY(table_.confirm(transaction, known.id, digest.name, Origin::web, detail));
-      begun.push_back(digest.name);
-    } else {
-      asked.push_back(digest.name);
-    }
-  }
-  for (const auto& from : ended) {
-    for (const auto& to : begun) TIDINGS_TRY(digest::record_change(database_, known.id, from, to));
-  }
-  if (!asked.empty()) TIDINGS_TRY(subscriber::NoticeTable(database_, clock_).add(known.id, NoticeKind::confirm, asked));
-  TIDINGS_TRY(transaction.commit());
-  if (!asked.empty()) on_request_();
-  if (refused) return web::Change::partly;
-  return asked.empty() ? web::Change::saved : web::Change::waits_for_confirmation;
-}
-
 Result<std::optional<web::Change>> ListDesk::change(std::string_view token, const web::Wishes& wishes, std::string_view client) {
   TIDINGS_LET(const auto subject, verify(TokenPurpose::preferences, token));
   if (!subject) return std::nullopt;
   TIDINGS_LET(const auto known, table_.find(subject->subscriber));
   if (!known) return std::nullopt;
-  TIDINGS_LET(const auto name, subscriber::check_name(wishes.name));
-  TIDINGS_LET(const auto language, subscriber::check_language(wishes.language));
-  const auto offered = topics();
-  std::vector<std::string> chosen;
-  for (const auto& topic : wishes.topics) {
-    const bool known_topic = std::ranges::find(offered, topic, &web::Choice::value) != offered.end() ||
-                             std::ranges::find(known->topics, topic) != known->topics.end();
-    if (known_topic && std::ranges::find(chosen, topic) == chosen.end()) chosen.push_back(topic);
+  std::vector<std::string> digests;
+  for (const auto& wanted : wishes.digests) {
+    if (config_.find_digest(wanted) == nullptr) return fail(Errc::bad_data, "there is no such digest");
+    if (std::ranges::find(digests, wanted) == digests.end()) digests.push_back(wanted);
   }
-  const auto detail = from_where("preferences page", client);
-  TIDINGS_TRY(
-      table_.set(known->id, {.name = name, .language = language, .topics = chosen, .origin = Origin::web, .detail = detail}));
-  TIDINGS_LET(const auto change, change_digests(*known, wishes, detail));
-  return change;
+  const Wishes all{.name = wishes.name, .language = wishes.language, .topics = wishes.topics, .digests = std::move(digests)};
+  TIDINGS_LET(const auto changed,
+              membership_.change(known->id, all, {.origin = Origin::web, .detail = from_where("preferences page", client)}));
+  tell();
+  if (!changed.refused.empty()) return web::Change::partly;
+  return changed.digests.pending.empty() ? web::Change::saved : web::Change::waits_for_confirmation;
 }
 
 Result<web::SignUpAnswer> ListDesk::sign_up(const web::SignUp& wanted) {
@@ -327,11 +283,8 @@ std::vector<web::Choice> ListDesk::digests() const {
 }
 
 std::vector<web::Choice> ListDesk::topics() const {
-  std::set<std::string> names;
-  for (const auto& source : config_.sources) names.insert(source.topics.begin(), source.topics.end());
-  for (const auto& digest : config_.digests) names.insert(digest.topics.begin(), digest.topics.end());
   std::vector<web::Choice> choices;
-  for (const auto& name : names) choices.push_back({.value = name, .label = name, .is_chosen = false});
+  for (const auto& name : configured_topics(config_)) choices.push_back({.value = name, .label = name, .is_chosen = false});
   return choices;
 }
 

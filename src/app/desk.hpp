@@ -10,6 +10,7 @@
 
 #include "app/config.hpp"
 #include "app/leave_writer.hpp"
+#include "app/membership.hpp"
 #include "app/webhooks.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
@@ -61,17 +62,18 @@ class ListDesk final : public web::Desk {
   [[nodiscard]] Result<std::optional<Target>> target_of(std::string_view token);
   /// Of the edition that carried a link; empty for a link that is about all of them.
   [[nodiscard]] Result<std::string> digest_of(EditionId edition);
+  [[nodiscard]] static std::vector<std::string> only(const std::string& digest);
+  void tell();
   /// Suppressed for another cause than having been erased, which their own confirmation lifts.
   [[nodiscard]] Result<bool> is_stopped(const subscriber::Subscriber& known);
   [[nodiscard]] Result<web::Joining> describe(const subscriber::Subscriber& subscriber, std::vector<std::string> digests) const;
-  [[nodiscard]] Result<web::Change> change_digests(const subscriber::Subscriber& known, const web::Wishes& wishes,
-                                                   const std::string& detail);
 
   const Config& config_;
   const Clock& clock_;
   Random& random_;
   store::Database database_;
   subscriber::SubscriberTable table_;
+  Membership membership_;
   std::size_t key_count_;
   subscriber::Tokens tokens_;
   std::function<void()> on_request_;

@@ -5,8 +5,6 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
-#include "subscriber/notice_table.hpp"
-#include "subscriber/subscriber_table.hpp"
 
 namespace tidings::app {
 namespace {
@@ -16,14 +14,11 @@ constexpr std::size_t most_in_one = 1000;
 
 }  // namespace
 
-Result<bool> withdraw(const store::Transaction& open, store::Database& database, const Clock& clock, const Withdrawal& wanted, bool goodbye) {
-  TIDINGS_LET(const auto ended, subscriber::SubscriberTable(database, clock).unsubscribe(open, wanted.subscriber, wanted.digest, wanted.origin, wanted.detail));
-  if (!goodbye || ended.empty()) return false;
-  return subscriber::NoticeTable(database, clock).add(wanted.subscriber, subscriber::NoticeKind::goodbye, ended);
-}
-
-LeaveWriter::LeaveWriter(store::Database database, const Clock& clock, bool goodbye, std::function<void()> on_notice)
-    : database_(std::move(database)), clock_(clock), goodbye_(goodbye), on_notice_(std::move(on_notice)), thread_([this] { run(); }) {}
+LeaveWriter::LeaveWriter(const Config& config, store::Database database, const Clock& clock, std::function<void()> on_notice)
+    : database_(std::move(database)),
+      membership_(config, database_, clock),
+      on_notice_(std::move(on_notice)),
+      thread_([this] { run(); }) {}
 
 LeaveWriter::~LeaveWriter() {
   {
@@ -44,13 +39,12 @@ void LeaveWriter::take(Withdrawal wanted, Settled settled) {
 
 Result<void> LeaveWriter::write(const Waiting* first, std::size_t count) {
   TIDINGS_LET(auto transaction, database_.begin());
-  bool tell = false;
   for (std::size_t i = 0; i < count; ++i) {
-    TIDINGS_LET(const bool queued, withdraw(transaction, database_, clock_, first[i].first, goodbye_));
-    tell = tell || queued;
+    const auto& wanted = first[i].first;
+    TIDINGS_TRY(membership_.leave(transaction, wanted.subscriber, wanted.digests, wanted.way));
   }
   TIDINGS_TRY(transaction.commit());
-  if (tell) on_notice_();
+  if (membership_.take_queued()) on_notice_();
   return {};
 }
 

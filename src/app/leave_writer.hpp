@@ -15,23 +15,20 @@
 #include <utility>
 #include <vector>
 
+#include "app/config.hpp"
+#include "app/membership.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
 #include "store/database.hpp"
-#include "subscriber/consent.hpp"
 
 namespace tidings::app {
 
 struct Withdrawal {
   SubscriberId subscriber{};
-  std::string digest{};  ///< empty: all
-  subscriber::Origin origin = subscriber::Origin::one_click;
-  std::string detail{};
+  std::vector<std::string> digests{};  ///< none: all
+  Way way{};
 };
-
-/// Within the caller's transaction. Idempotent; an unknown or erased subscriber has left already. True if a goodbye was queued.
-[[nodiscard]] Result<bool> withdraw(const store::Transaction& open, store::Database& database, const Clock& clock, const Withdrawal& wanted, bool goodbye);
 
 class LeaveWriter {
  public:
@@ -39,7 +36,7 @@ class LeaveWriter {
   using Settled = std::function<void(bool)>;
 
   /// `on_notice` is called after a commit that queued goodbye mails.
-  LeaveWriter(store::Database database, const Clock& clock, bool goodbye, std::function<void()> on_notice);
+  LeaveWriter(const Config& config, store::Database database, const Clock& clock, std::function<void()> on_notice);
   LeaveWriter(const LeaveWriter&) = delete;
   LeaveWriter& operator=(const LeaveWriter&) = delete;
   /// Writes what waits first.
@@ -54,8 +51,7 @@ class LeaveWriter {
   [[nodiscard]] Result<void> write(const Waiting* first, std::size_t count);
 
   store::Database database_;
-  const Clock& clock_;
-  const bool goodbye_;
+  Membership membership_;
   const std::function<void()> on_notice_;
   std::mutex mutex_;
   std::condition_variable changed_;

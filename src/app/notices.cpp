@@ -8,7 +8,9 @@
 #include "app/our_files.hpp"
 #include "app/deliver.hpp"
 #include "app/links.hpp"
+#include "app/membership.hpp"
 #include "app/signing.hpp"
+#include "app/topics.hpp"
 #include "base/codec.hpp"
 #include "base/crypto.hpp"
 #include "base/log.hpp"
@@ -30,29 +32,32 @@ constexpr std::chrono::hours pending_lifetime{24 * 7};
 
 Result<void> take_one(store::Database& database, const Clock& clock, const Config& config, subscriber::SignUpRequest request) {
   subscriber::SubscriberTable table{database, clock};
-  subscriber::NoticeTable notices{database, clock};
+  Membership membership{config, database, clock};
+  TIDINGS_LET(const auto topics, known_topics(config, database));
   std::erase_if(request.digests, [&](const std::string& name) { return config.find_digest(name) == nullptr; });
+  std::erase_if(request.topics, [&](const std::string& name) { return !subscriber::check_known_topic(name, topics); });
   TIDINGS_LET(auto transaction, database.begin());
-  TIDINGS_TRY(notices.drop_sign_up(request.id));
+  TIDINGS_TRY(subscriber::NoticeTable(database, clock).drop_sign_up(request.id));
   if (!request.digests.empty()) {
     // What a stranger types into a form does not become the name of somebody who is there already.
     TIDINGS_LET(const auto known, table.find(request.address));
-    auto result = table.add(transaction, {.address = std::move(request.address),
-                                          .name = known ? std::string{} : request.name,
-                                          .language = known ? std::string{} : request.language,
-                                          .topics = request.topics,
-                                          .digests = request.digests,
-                                          .origin = Origin::web,
-                                          .detail = request.detail});
+    const auto result = membership.join(transaction, {.address = std::move(request.address),
+                                                      .name = known ? std::string{} : request.name,
+                                                      .language = known ? std::string{} : request.language,
+                                                      .topics = request.topics,
+                                                      .digests = request.digests,
+                                                      .origin = Origin::web,
+                                                      .detail = request.detail});
     if (!result && result.error().code != Errc::bad_data) return tl::unexpected<Error>(result.error());
-    if (result && result->outcome != subscriber::AddOutcome::suppressed) {
-      const bool ask = !result->pending.empty();
-      TIDINGS_TRY(
-          notices.add(result->id, ask ? NoticeKind::confirm : NoticeKind::already, ask ? result->pending : request.digests));
-    }
+    if (!result) log::warning(fmt::format("sign-up {} is dropped: {}", request.id, result.error().line()));
   }
   return transaction.commit();
 }
+
+/// What one notice says about the next: nothing, or that the relay may be away.
+enum class Sent { done, in_trouble };
+constexpr int most_trouble_in_a_row = 3;
+constexpr std::size_t most_failures_told = 20;
 
 /// Makes and sends the notices of one run.
 class Sender {
@@ -68,6 +73,48 @@ class Sender {
         signers_(std::move(signers)),
         table_(database, clock) {}
 
+  /// One notice, and what becomes of it. Fails as the store does only: whatever is wrong with the notice is its own trouble.
+  Result<Sent> send(const subscriber::Notice& notice, delivery::Transport& transport, subscriber::NoticeTable& notices,
+                    NoticeReport& report, const delivery::StopFlag& stop) {
+    auto made = letter(notice);
+    if (!made) return postpone(notice, made.error(), notices, report);
+    if (!*made) {
+      TIDINGS_TRY(notices.finish(notice.id, "nobody to tell any more"));
+      return Sent::done;
+    }
+    const auto sent = delivery::send_one(transport, **std::move(made), stop);
+    if (!sent) return postpone(notice, sent.error(), notices, report);
+    const auto& outcome = *sent;
+    if (outcome.kind == delivery::OutcomeKind::accepted) {
+      TIDINGS_TRY(notices.finish(notice.id, ""));
+      ++report.sent;
+      return Sent::done;
+    }
+    const bool relay_trouble = delivery::is_relay_trouble(outcome);
+    if (outcome.kind == delivery::OutcomeKind::permanent && !relay_trouble) {
+      TIDINGS_TRY(notices.finish(notice.id, outcome.line()));
+      ++report.refused;
+      return Sent::done;
+    }
+    TIDINGS_TRY(notices.postpone(notice, outcome.line()));
+    ++report.postponed;
+    if (!relay_trouble && outcome.kind != delivery::OutcomeKind::unknown) return Sent::done;
+    report.trouble = outcome.line();
+    return Sent::in_trouble;
+  }
+
+ private:
+  Result<Sent> postpone(const subscriber::Notice& notice, const Error& error, subscriber::NoticeTable& notices, NoticeReport& report) {
+    const auto line = fmt::format("the {} mail {} cannot be sent: {}", name_of(notice.kind), notice.id, error.line());
+    log::error(line);
+    TIDINGS_TRY(notices.postpone(notice, error.line()));
+    ++report.failed;
+    if (report.failures.size() < most_failures_told) report.failures.push_back(line);
+    const bool about_all = error.code != Errc::bad_data && error.code != Errc::no_input;
+    if (about_all) report.trouble = error.line();
+    return about_all ? Sent::in_trouble : Sent::done;
+  }
+
   /// Nothing if there is nobody to tell any more.
   Result<std::optional<message::Letter>> letter(const subscriber::Notice& notice) {
     TIDINGS_LET(const auto contact, table_.contact(notice.subscriber));
@@ -75,7 +122,6 @@ class Sender {
     return write(notice, *contact);
   }
 
- private:
   /// An erased person who signed up anew is suppressed until they confirm; everybody else who is suppressed is not written to.
   Result<std::optional<message::Letter>> may_come_back(const subscriber::Notice& notice) {
     TIDINGS_LET(const auto subscriber, table_.find(notice.subscriber));
@@ -120,9 +166,19 @@ class Sender {
     mail.text = std::move(text.text);
     mail.html = std::move(text.html);
     mail.language = std::move(text.language);
+    if (notice.kind == NoticeKind::welcome || notice.kind == NoticeKind::already) mail.list = list_of(notice, reader);
     mail.signers = signers_;
     TIDINGS_LET(auto letter, message::build_plain(mail, clock_.now()));
     return letter;
+  }
+
+  /// Of the one digest that the notice is about, or of the newsletter. The links leave all that the reader gets.
+  [[nodiscard]] message::PlainList list_of(const subscriber::Notice& notice, const message::Reader& reader) const {
+    const auto* const digest = notice.digests.size() == 1 ? config_.find_digest(notice.digests.front()) : nullptr;
+    return {.id = digest != nullptr ? digest->list_id : config_.newsletter.list_id,
+            .name = config_.newsletter.name,
+            .unsubscribe_url = reader.unsubscribe_url,
+            .unsubscribe_mailto = reader.unsubscribe_mailto};
   }
 
   Result<std::vector<std::string>> still_pending(const subscriber::Notice& notice) {
@@ -163,6 +219,7 @@ Result<NoticeReport> send_notices(const Config& config, const WebPages& pages, s
   subscriber::NoticeTable notices{database, clock};
   std::unique_ptr<delivery::Transport> transport;
   std::unique_ptr<Sender> sender;
+  int trouble_in_a_row = 0;
   while (!stop) {
     if (!sender) {
       // Nothing is claimed before everything that can be wrong with keys and secrets has been read.
@@ -176,31 +233,10 @@ Result<NoticeReport> send_notices(const Config& config, const WebPages& pages, s
     }
     TIDINGS_LET(const auto notice, notices.claim());
     if (!notice) return report;
-    auto letter = sender->letter(*notice);
-    if (!letter) {
-      log::error(fmt::format("notice {}: {}", notice->id, letter.error().line()));
-      TIDINGS_TRY(notices.postpone(*notice, letter.error().what));
-      ++report.postponed;
-      continue;
-    }
-    if (!*letter) {
-      TIDINGS_TRY(notices.finish(notice->id, "nobody to tell any more"));
-      continue;
-    }
-    TIDINGS_LET(const auto outcome, delivery::send_one(*transport, **std::move(letter), stop));
-    if (outcome.kind == delivery::OutcomeKind::accepted) {
-      TIDINGS_TRY(notices.finish(notice->id, ""));
-      ++report.sent;
-    } else if (outcome.kind == delivery::OutcomeKind::permanent && !delivery::is_relay_trouble(outcome)) {
-      TIDINGS_TRY(notices.finish(notice->id, outcome.line()));
-      ++report.refused;
-    } else {
-      TIDINGS_TRY(notices.postpone(*notice, outcome.line()));
-      ++report.postponed;
-      if (!delivery::is_relay_trouble(outcome) && outcome.kind != delivery::OutcomeKind::unknown) continue;
-      report.trouble = outcome.line();
-      return report;
-    }
+    TIDINGS_LET(const auto outcome, sender->send(*notice, *transport, notices, report, stop));
+    // A relay that is away answers nobody; one mail that it chokes on says nothing about the next.
+    trouble_in_a_row = outcome == Sent::in_trouble ? trouble_in_a_row + 1 : 0;
+    if (trouble_in_a_row >= most_trouble_in_a_row) return report;
   }
   return report;
 }

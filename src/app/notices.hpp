@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "app/config.hpp"
 #include "app/web_pages.hpp"
@@ -21,14 +22,17 @@ namespace tidings::app {
 struct NoticeReport {
   int sent = 0;
   int refused = 0;      ///< for good
-  int postponed = 0;
+  int postponed = 0;    ///< by the relay, to be tried again
+  int failed = 0;       ///< could not be made or handed over; tried again later and later
   std::string trouble;  ///< the relay's, if it did not work
+  std::vector<std::string> failures;  ///< the first of those that failed, in words
 };
 
 /// Turns waiting sign-ups into pending subscribers and notices. Returns how many there were.
 [[nodiscard]] Result<int> take_sign_ups(store::Database& database, const Clock& clock, const Config& config);
 
-/// Sends what is due until nothing is, the relay is in trouble, or `stop`. Errc::not_permitted on a copied database
+/// Sends what is due until nothing is, the relay is in trouble three times in a row, or `stop`. A notice that fails waits with
+/// its error for a later try, and the others go on. Errc::not_permitted on a copied database
 /// (store/instance).
 [[nodiscard]] Result<NoticeReport> send_notices(const Config& config, const WebPages& pages, store::Database& database,
                                                 const Clock& clock, Random& random, const std::filesystem::path& to_folder,

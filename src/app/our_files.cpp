@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "app/bounce_mailbox.hpp"
+#include "app/membership.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "delivery/journal.hpp"
@@ -134,8 +135,7 @@ std::vector<fs::path> wide_files(const Config& config) {
 Result<Erased> erase_person(const Config& config, store::Database& database, const Clock& clock,
                             const subscriber::Subscriber& person) {
   TIDINGS_TRY(store::set_fact(database, owed_fact, "1"));
-  TIDINGS_TRY(delivery::Ledger(database, clock).forget_replies(person.id));
-  TIDINGS_TRY(subscriber::SubscriberTable(database, clock).erase(person.id));
+  TIDINGS_TRY(Membership(config, database, clock).erase(person.id));
   Erased erased;
   std::vector<std::string> texts{person.address};
   TIDINGS_LET(const int letters_deleted, delete_files(letters(config), [&](const std::string& bytes) {

@@ -138,6 +138,7 @@ class Scheduler {
     TIDINGS_LET(const auto report, send_notices(*config_, *pages_, *database_, clock_, random_, {}, signals_.interrupt));
     if (report.sent > 0) options_.on_said(fmt::format("{} sent", plural(report.sent, "confirmation mail")));
     if (!report.trouble.empty()) trouble("confirmation mails wait: " + report.trouble);
+    if (report.trouble.empty() && report.failed > 0) trouble(fmt::format("{} could not be sent", plural(report.failed, "confirmation mail")));
     return {};
   }
 

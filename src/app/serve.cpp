@@ -131,6 +131,28 @@ bool go_on_alone() {
 
 }  // namespace
 
+namespace {
+
+std::string shown_address(const std::string& host, int port) {
+  const bool is_v6 = host.find(':') != std::string::npos;
+  return fmt::format("{}{}{}:{}", is_v6 ? "[" : "", host, is_v6 ? "]" : "", port);
+}
+
+/// The listener for /metrics, in a thread of its own.
+class Monitor {
+ public:
+  Monitor(web::Server server, const std::atomic<bool>& stop) : server_(std::move(server)), thread_([this, &stop] { server_.run(stop); }) {}
+  Monitor(const Monitor&) = delete;
+  Monitor& operator=(const Monitor&) = delete;
+  ~Monitor() { thread_.join(); }
+
+ private:
+  web::Server server_;
+  std::thread thread_;
+};
+
+}  // namespace
+
 Result<void> serve(const Config& config, const Clock& clock, Random& random, const ServeOptions& options,
                    const std::atomic<bool>& stop) {
   TIDINGS_LET(const auto pages, WebPages::load(config));
@@ -142,7 +164,7 @@ Result<void> serve(const Config& config, const Clock& clock, Random& random, con
   // Readers who leave are spread over the whole list: from its indexes in memory they are found without the disk.
   TIDINGS_TRY(writers_database.set_cache(writers_cache_bytes));
   // Outlives its askers' threads, which the server ends; what it still tells the server by then goes nowhere.
-  auto writer = std::make_unique<LeaveWriter>(std::move(writers_database), clock, config.web.goodbye, [&bell] { bell.ring(); });
+  auto writer = std::make_unique<LeaveWriter>(config, std::move(writers_database), clock, [&bell] { bell.ring(); });
   const web::MakeAnswer make = [&]() -> Result<web::Answer> {
     TIDINGS_LET(auto desk, ListDesk::open(config, clock, random, [&bell] { bell.ring(); }, writer.get()));
     auto& counter_desk = *desk;
@@ -158,11 +180,30 @@ Result<void> serve(const Config& config, const Clock& clock, Random& random, con
   server_options.trusted_proxies = config.web.trusted_proxies;
   if (!config.web.webhooks.empty()) server_options.frame.body_bytes = 1 << 20;  // events come by the hundred
   TIDINGS_LET(auto server, web::Server::listen(server_options, make));
+  const web::MakeAnswer make_monitor = [&]() -> Result<web::Answer> {
+    TIDINGS_LET(auto desk, ListDesk::open(config, clock, random, [] {}));
+    auto& counter_desk = *desk;
+    auto counter = std::make_shared<Counter>(
+        Counter{.desk = std::move(desk), .site = web::Site{site, counter_desk, *pages, clock, limits, state}});
+    return [counter](const web::Request& request) { return counter->site.answer_monitor(request); };
+  };
+  std::unique_ptr<Monitor> monitor;
+  int monitor_port = 0;
+  if (!config.web.metrics_host.empty()) {
+    web::ServerOptions monitor_options;
+    monitor_options.host = config.web.metrics_host;
+    monitor_options.port = config.web.metrics_port;
+    monitor_options.threads = 1;
+    monitor_options.max_connections = 16;
+    TIDINGS_LET(auto monitor_server, web::Server::listen(monitor_options, make_monitor));
+    monitor_port = monitor_server.port();
+    monitor = std::make_unique<Monitor>(std::move(monitor_server), stop);
+  }
   std::atomic<bool> sender_stops{false};
   std::thread sender{[&] { run_sender(config, *pages, clock, random, bell, sender_stops); }};
-  const bool is_v6 = config.web.host.find(':') != std::string::npos;
-  if (options.on_ready) {
-    options.on_ready(fmt::format("{}{}{}:{}", is_v6 ? "[" : "", config.web.host, is_v6 ? "]" : "", server.port()));
+  if (options.on_ready) options.on_ready(shown_address(config.web.host, server.port()));
+  if (options.on_monitor_ready && monitor_port != 0) {
+    options.on_monitor_ready(shown_address(config.web.metrics_host, monitor_port));
   }
   server.run(stop);
   writer.reset();  // writes what waits, while the server is still there to be told

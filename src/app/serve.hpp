@@ -17,6 +17,7 @@ namespace tidings::app {
 struct ServeOptions {
   int threads = 8;
   std::function<void(const std::string& address)> on_ready;  ///< "127.0.0.1:8080", once it listens
+  std::function<void(const std::string& address)> on_monitor_ready;  ///< of [web] metrics, if that is set
 };
 
 /// Until `stop`. `random` must be thread-safe. Errc::config for a theme that is wrong or an address that is none;

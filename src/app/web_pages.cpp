@@ -23,6 +23,7 @@ std::string_view key_of(web::Notice notice) {
     case web::Notice::none: return "trouble";
     case web::Notice::check: return "check";
     case web::Notice::confirmed: return "confirmed";
+    case web::Notice::already: return "already";
     case web::Notice::saved: return "saved";
     case web::Notice::missing: return "missing";
     case web::Notice::many: return "many";

@@ -311,8 +311,9 @@ Result<Exit> rehearse(Session& session, const app::Config& config, const std::ve
   return Exit::done;
 }
 
-/// Confirmation mails and the like that nobody has sent yet, for lists without "serve". A failure does not stop the digest.
-void send_notices(Session& session, const app::Config& config, store::Database& database) {
+/// Confirmation mails and the like that nobody has sent yet, for lists without "serve". A failure does not stop the digest; it is
+/// the command's result where nothing graver is.
+std::optional<Error> send_notices(Session& session, const app::Config& config, store::Database& database) {
   const auto work = [&]() -> Result<app::NoticeReport> {
     TIDINGS_TRY(app::tidy_up(database, session.clock(), session.random()));
     TIDINGS_TRY(app::take_sign_ups(database, session.clock(), config));
@@ -320,21 +321,25 @@ void send_notices(Session& session, const app::Config& config, store::Database& 
     return app::send_notices(config, *pages, database, session.clock(), session.random(), {}, stop_flag);
   };
   const auto report = work();
-  if (!report) return log::warning("confirmation mails wait: " + report.error().line());
-  if (!report->trouble.empty()) log::warning("confirmation mails wait: " + report->trouble);
+  if (!report) {
+    return Error{.code = report.error().code, .what = "confirmation mails wait: " + report.error().what, .hint = report.error().hint};
+  }
+  if (!report->trouble.empty()) {
+    return Error{.code = Errc::unavailable, .what = "confirmation mails wait: " + report->trouble, .hint = "the next run tries again"};
+  }
+  if (report->failed > 0) {
+    return Error{.code = Errc::bad_data,
+                 .what = fmt::format("{} could not be sent", plural(report->failed, "confirmation mail")),
+                 .hint = "each is named above; they are tried again, \"tidings status\" shows them"};
+  }
+  return std::nullopt;
 }
 
-Result<Exit> send(Session& session, const SendCommand& command) {
+/// Collects, composes and delivers.
+Result<Exit> send_digests(Session& session, const SendCommand& command, const std::vector<const app::DigestConfig*>& digests,
+                          store::Database& open_database) {
   TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(const auto digests, chosen(*config, command));
-  if (command.json && !command.dry_run) return fail(Errc::usage, "--json goes with --dry-run", "\"tidings edition show --json\" shows what was sent");
-  if (command.dry_run) return rehearse(session, *config, digests, command);
-  TIDINGS_LET(auto* const database, session.database());
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "send"));
-  TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
-  TIDINGS_TRY(session.check_clock(*database));
-  watch_signals();
-  if (command.due && command.to_dir.empty()) send_notices(session, *config, *database);
+  auto* const database = &open_database;
   TIDINGS_LET(const auto collected, app::collect(*config, *database, session.clock()));
   report_collected(collected, session.verbose > 0);
   const auto composed =
@@ -356,6 +361,25 @@ Result<Exit> send(Session& session, const SendCommand& command) {
     return fail(Errc::unavailable, "an edition waits because a source could not be read", "\"tidings source list\" tells which");
   }
   return drafts_wait ? Exit::try_again : exit;
+}
+
+Result<Exit> send(Session& session, const SendCommand& command) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(const auto digests, chosen(*config, command));
+  if (command.json && !command.dry_run) return fail(Errc::usage, "--json goes with --dry-run", "\"tidings edition show --json\" shows what was sent");
+  if (command.dry_run) return rehearse(session, *config, digests, command);
+  TIDINGS_LET(auto* const database, session.database());
+  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "send"));
+  TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
+  TIDINGS_TRY(session.check_clock(*database));
+  watch_signals();
+  std::optional<Error> notices;
+  if (command.due && command.to_dir.empty()) notices = send_notices(session, *config, *database);
+  auto sent = send_digests(session, command, digests, *database);
+  if (!notices) return sent;
+  if (sent && *sent == Exit::done) return tl::unexpected<Error>(*std::move(notices));
+  log::error(notices->line());
+  return sent;
 }
 
 // ---- preview and test -----------------------------------------------------------------------------------------------

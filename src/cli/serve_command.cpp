@@ -42,7 +42,12 @@ Result<Exit> serve(Session& session, const ServeCommand& command) {
     print(fmt::format("serving {} on http://{}\n", config->newsletter.public_url, address));
     std::fflush(stdout);
   };
-  TIDINGS_TRY(app::serve(*config, session.clock(), session.random(), {.threads = command.threads, .on_ready = on_ready}, stop_serving));
+  const auto on_monitor_ready = [](const std::string& address) {
+    print(fmt::format("metrics on http://{}/metrics\n", address));
+    std::fflush(stdout);
+  };
+  TIDINGS_TRY(app::serve(*config, session.clock(), session.random(),
+                         {.threads = command.threads, .on_ready = on_ready, .on_monitor_ready = on_monitor_ready}, stop_serving));
   return Exit::done;
 }
 

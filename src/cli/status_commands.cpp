@@ -16,6 +16,7 @@
 #include "post/post_table.hpp"
 #include "source/source_table.hpp"
 #include "store/instance.hpp"
+#include "subscriber/notice_table.hpp"
 #include "subscriber/subscriber_table.hpp"
 
 namespace tidings::cli {
@@ -257,6 +258,9 @@ Result<Exit> status(Session& session, const JsonOption& options) {
     details += fmt::format("  {0}: {1} set aside on {2}; \"tidings post release --source {0}\" lets them into the next editions\n", source->name,
                            plural(flood.posts, "old post"), local_time(config->newsletter.zone, flood.at));
   }
+  subscriber::NoticeTable notices{*database, session.clock()};
+  TIDINGS_LET(const auto waiting, notices.open());
+  TIDINGS_LET(const auto trouble, notices.trouble());
   if (options.json) {
     Json all = Json::array();
     for (const auto& each : relays) all.push_back(json_of(each, now));
@@ -267,7 +271,11 @@ Result<Exit> status(Session& session, const JsonOption& options) {
                       {"relays", std::move(all)},
                       {"at_work", holder},
                       {"send_due", job},
-                      {"clock", clock}});
+                      {"clock", clock},
+                      {"notices_open", waiting},
+                      {"notices_failing", trouble.failing},
+                      {"notices_error", trouble.last_error},
+                      {"notices_next_try", json_time(trouble.next_try)}});
   } else {
     out += fmt::format("sources: {}, {} failing\n{}subscribers: {}\n", config->sources.size(), failing, details, counts.staying);
     for (const auto& each : relays) {
@@ -280,6 +288,13 @@ Result<Exit> status(Session& session, const JsonOption& options) {
                          plural(count, "delivery"));
     }
     out += fmt::format("sending: {}\n\"send --due\" now would: {}\n", holder.empty() ? "nobody" : holder, job);
+  }
+  if (!options.json && waiting > 0) {
+    out += fmt::format("confirmation and other mails: {} wait\n", waiting);
+    if (trouble.failing > 0) {
+      out += fmt::format("  {} failed, next try {}: {}\n", trouble.failing, local_time(config->newsletter.zone, trouble.next_try),
+                         printable(trouble.last_error));
+    }
   }
   print(out);
   return Exit::done;

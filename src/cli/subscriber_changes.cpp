@@ -4,15 +4,13 @@
 
 #include <fmt/format.h>
 
-#include "app/cadence.hpp"
+#include "app/membership.hpp"
 #include "app/notices.hpp"
 #include "app/our_files.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "cli/output.hpp"
 #include "cli/subscriber_commands.hpp"
-#include "subscriber/confirmation.hpp"
-#include "subscriber/notice_table.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -29,14 +27,15 @@ struct AddOptions {
 };
 
 /// At once if the relay answers. What does not leave now waits for "send --due" or "serve": no failure of the command.
-void send_waiting_notices(Session& session, const app::Config& config, store::Database& database) {
+void send_queued(Session& session, const app::Config& config, store::Database& database, app::Membership& membership) {
+  if (!membership.take_queued()) return;
   const auto pages = app::WebPages::load(config);
-  if (!pages) return log::warning("the confirmation mail waits: " + pages.error().line());
+  if (!pages) return log::warning("the mail waits: " + pages.error().line());
   const std::atomic<bool> never{false};
   const auto report = app::send_notices(config, **pages, database, session.clock(), session.random(), {}, never);
-  if (!report) return log::warning("the confirmation mail waits: " + report.error().line());
+  if (!report) return log::warning("the mail waits: " + report.error().line());
   if (!report->trouble.empty()) {
-    log::warning(fmt::format("the confirmation mail waits for the next \"tidings send --due\": {}", report->trouble));
+    log::warning(fmt::format("the mail waits for the next \"tidings send --due\": {}", report->trouble));
   }
 }
 
@@ -45,25 +44,20 @@ Result<Exit> add(Session& session, const AddOptions& options) {
   TIDINGS_LET(auto address, parse_mail_address(trim(options.address)));
   TIDINGS_LET(auto digests, digests_or_all(*config, options.digests));
   TIDINGS_LET(auto* const database, session.database());
-  SubscriberTable table{*database, session.clock()};
+  app::Membership membership{*config, *database, session.clock()};
   const auto text = address.text();
-  TIDINGS_LET(auto transaction, database->begin());
   TIDINGS_LET(const auto result,
-              table.add(transaction,
-                        {.address = std::move(address),
-                         .name = options.name,
-                         .language = options.language,
-                         .topics = options.topics,
-                         .digests = std::move(digests),
-                         .state = options.confirmed ? SubscriptionState::confirmed : SubscriptionState::pending,
-                         .confirmed = {},
-                         .origin = Origin::cli,
-                         .detail = "subscriber add"}));
-  if (!result.pending.empty()) {
-    TIDINGS_TRY(NoticeTable(*database, session.clock()).add(result.id, NoticeKind::confirm, result.pending));
-  }
-  TIDINGS_TRY(transaction.commit());
-  if (!result.pending.empty()) send_waiting_notices(session, *config, *database);
+              membership.join({.address = std::move(address),
+                               .name = options.name,
+                               .language = options.language,
+                               .topics = options.topics,
+                               .digests = std::move(digests),
+                               .state = options.confirmed ? SubscriptionState::confirmed : SubscriptionState::pending,
+                               .confirmed = {},
+                               .left = {},
+                               .origin = Origin::cli,
+                               .detail = "subscriber add"}));
+  send_queued(session, *config, *database, membership);
   switch (result.outcome) {
     case AddOutcome::added:
       print(fmt::format("{} added{}\n", text,
@@ -104,44 +98,39 @@ Result<std::vector<std::string>> digests_of_cadence(const app::Config& config, c
   return digests;
 }
 
-Result<std::string> set_cadence(Session& session, store::Database& database, SubscriberId id, const SetOptions& options) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(const auto digests, digests_of_cadence(*config, options.cadence));
-  TIDINGS_LET(const auto change, app::change_cadence(database, session.clock(), id, digests, Origin::cli, "subscriber set"));
+std::string in_words(const app::Changed& changed) {
   std::string out;
   const auto part = [&](const std::vector<std::string>& names, std::string_view words) {
     if (!names.empty()) out += fmt::format("{}{}: {}", out.empty() ? "" : "; ", words, join(names, ", "));
   };
-  part(change.left, "no longer");
-  part(change.joined, "from now on");
-  part(change.pending, "must be confirmed first");
+  if (changed.details) out = "changed";
+  part(changed.digests.left, "no longer");
+  part(changed.digests.joined, "from now on");
+  part(changed.digests.pending, "must be confirmed first");
   return out;
 }
 
 Result<Exit> set(Session& session, const SetOptions& options) {
+  TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
   SubscriberTable table{*database, session.clock()};
   TIDINGS_LET(const auto found, find_subscriber(table, options.address));
-  SubscriberChange change{.name = options.name,
-                          .language = options.language,
-                          .topics = options.topics,
-                          .origin = Origin::cli,
-                          .detail = "subscriber set"};
-  if (options.all_topics) change.topics = std::vector<std::string>{};
-  const bool has_change = change.name || change.language || change.topics;
-  if (!has_change && options.cadence.empty()) {
+  app::Wishes wishes{.name = options.name, .language = options.language, .topics = options.topics, .digests = {}};
+  if (options.all_topics) wishes.topics = std::vector<std::string>{};
+  if (!options.cadence.empty()) {
+    TIDINGS_LET(wishes.digests, digests_of_cadence(*config, options.cadence));
+  }
+  if (!wishes.name && !wishes.language && !wishes.topics && !wishes.digests) {
     return fail(Errc::usage, "nothing to set", "--cadence, --name, --language, --topic or --all-topics");
   }
-  std::string done;
-  if (!options.cadence.empty()) {
-    TIDINGS_LET(done, set_cadence(session, *database, found.id, options));
-  }
-  if (has_change) {
-    TIDINGS_LET(const bool changed, table.set(found.id, change));
-    if (changed) done = done.empty() ? "changed" : "changed; " + done;
-  }
+  app::Membership membership{*config, *database, session.clock()};
+  TIDINGS_LET(const auto changed, membership.change(found.id, wishes, {.origin = Origin::cli, .detail = "subscriber set"}));
+  send_queued(session, *config, *database, membership);
+  const auto done = in_words(changed);
   print(fmt::format("{}: {}\n", found.address, done.empty() ? "nothing changed" : done));
-  return Exit::done;
+  if (changed.refused.empty()) return Exit::done;
+  return fail(Errc::not_permitted, fmt::format("{} is suppressed and does not get: {}", found.address, join(changed.refused, ", ")),
+              "\"tidings suppression remove\" lifts it, if you are sure");
 }
 
 struct UnsubscribeOptions {
@@ -155,12 +144,9 @@ Result<Exit> unsubscribe(Session& session, const UnsubscribeOptions& options) {
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
   SubscriberTable table{*database, session.clock()};
   TIDINGS_LET(const auto found, find_subscriber(table, options.address));
-  std::vector<std::string> ended;
-  const auto names = options.digests.empty() ? std::vector<std::string>{""} : options.digests;
-  for (const auto& name : names) {
-    TIDINGS_LET(const auto some, table.unsubscribe(found.id, name, Origin::cli, "subscriber unsubscribe"));
-    ended.insert(ended.end(), some.begin(), some.end());
-  }
+  app::Membership membership{*config, *database, session.clock()};
+  TIDINGS_LET(const auto ended, membership.leave(found.id, options.digests, {.origin = Origin::cli, .detail = "subscriber unsubscribe"}));
+  send_queued(session, *config, *database, membership);
   print(ended.empty() ? fmt::format("{} was not subscribed\n", found.address)
                       : fmt::format("{} has left: {}\n", found.address, join(ended, ", ")));
   return Exit::done;
@@ -189,21 +175,19 @@ Result<Exit> confirm(Session& session, const ConfirmOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   for (const auto& name : options.digests) TIDINGS_TRY(config->digest(name));
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
+  app::Membership membership{*config, *database, session.clock()};
   if (options.what.find('@') == std::string::npos) {
-    Confirmations confirmations{*database, session.clock(), session.random()};
-    TIDINGS_LET(const auto redeemed, confirmations.redeem(trim(options.what), Origin::cli, "subscriber confirm, by token"));
-    if (!redeemed) return fail(Errc::no_input, "this token confirms nothing", "it is good once, for three days");
-    print(fmt::format("confirmed: {}\n", join(redeemed->digests, ", ")));
+    const app::Way way{.origin = Origin::cli, .detail = "subscriber confirm, by token"};
+    TIDINGS_LET(const auto redeemed, membership.confirm(trim(options.what), way, session.random()));
+    if (!redeemed) return fail(Errc::no_input, "invalid or expired token", "it is good for three days");
+    send_queued(session, *config, *database, membership);
+    print(fmt::format("{}confirmed: {}\n", redeemed->before ? "already " : "", join(redeemed->digests, ", ")));
     return Exit::done;
   }
   SubscriberTable table{*database, session.clock()};
   TIDINGS_LET(const auto found, find_subscriber(table, options.what));
-  std::vector<std::string> confirmed;
-  const auto names = options.digests.empty() ? std::vector<std::string>{""} : options.digests;
-  for (const auto& name : names) {
-    TIDINGS_LET(const auto some, table.confirm(found.id, name, Origin::cli, "subscriber confirm"));
-    confirmed.insert(confirmed.end(), some.begin(), some.end());
-  }
+  TIDINGS_LET(const auto confirmed, membership.confirm(found.id, options.digests, {.origin = Origin::cli, .detail = "subscriber confirm"}));
+  send_queued(session, *config, *database, membership);
   print(confirmed.empty() ? fmt::format("{} waits for no confirmation\n", found.address)
                           : fmt::format("{} confirmed: {}\n", found.address, join(confirmed, ", ")));
   return Exit::done;

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "app/topics.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -28,6 +29,8 @@ struct ImportCommand {
   bool dry_run = false;
   bool ask = false;
   std::string delimiter;
+  std::string encoding;
+  std::vector<std::string> ignored;
   std::string reject_file;
   std::int64_t batch = 0;
   bool json = false;
@@ -43,6 +46,7 @@ Result<ImportOptions> import_options(const app::Config& config, const ImportComm
     if (equals == std::string::npos) return fail(Errc::usage, fmt::format("--map {} is no pair", pair), "--map email=Column");
     options.map.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
   }
+  options.ignored = command.ignored;
   options.ask = command.ask ? AskReaders::yes : AskReaders::no;
   options.dry_run = command.dry_run ? DryRun::yes : DryRun::no;
   options.reject_file = command.reject_file;
@@ -56,7 +60,11 @@ Json json_of(const ImportReport& report) {
   for (const auto& line : report.rejected_lines) rejected.push_back({{"line", line.line}, {"reason", line.reason}});
   Json warnings = Json::array();
   for (const auto& line : report.warnings) warnings.push_back({{"line", line.line}, {"reason", line.reason}});
+  Json unused = Json::array();
+  for (const auto& column : report.unused) unused.push_back({{"column", column.header}, {"suspect", column.is_suspect}});
   return {{"format", report.format},         {"records", report.records},
+          {"encoding", report.encoding},     {"unused", std::move(unused)},
+          {"imported", report.imported()},
           {"added", report.added},           {"updated", report.updated},
           {"unchanged", report.unchanged},   {"withdrawn", report.withdrawn},
           {"suppressed", report.suppressed}, {"skipped_left", report.skipped_left},
@@ -115,24 +123,53 @@ Result<ImportReport> import_with_progress(store::Database& database, const Clock
   return import_csv(database, clock, reader, options);
 }
 
+/// All or nothing: a script tells this from an import of which some lines were rejected by stdout, which stays empty.
+tl::unexpected<Error> refused(Error error, const ImportCommand& command) {
+  if (error.code == Errc::bad_data) {
+    error.what += command.batch > 0 && !command.dry_run ? "; lines of the batches before it are in" : "; nothing was imported";
+  }
+  return tl::unexpected<Error>(std::move(error));
+}
+
+void tell_columns(const ImportCommand& command, const ImportReport& report) {
+  if (report.guessed_encoding) {
+    log::warning(fmt::format("{} is read as {}: look whether the names are right, or say --encoding", command.file, report.encoding));
+  }
+  std::string unused;
+  for (const auto& column : report.unused) {
+    if (column.is_suspect) {
+      log::warning(fmt::format("{}: the column \"{}\" is not used, and sounds like a status or consent (--map status=\"{}\" if it is)",
+                               command.file, printable(column.header), printable(column.header)));
+    }
+    unused += fmt::format("{}{}", unused.empty() ? "" : ", ", printable(column.header));
+  }
+  if (!unused.empty()) print(fmt::format("columns that are not used: {}\n", unused));
+}
+
 Result<Exit> import_file(Session& session, const ImportCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(const auto options, import_options(*config, command));
+  TIDINGS_LET(auto options, import_options(*config, command));
   // Before the database is made: an absent file must leave nothing behind.
   TIDINGS_LET(auto reader, CsvReader::open(command.file));
   if (!command.delimiter.empty()) {
     TIDINGS_LET(const char delimiter, delimiter_of(command.delimiter));
     reader.expect_delimiter(delimiter);
   }
+  if (!command.encoding.empty()) TIDINGS_TRY(reader.expect_encoding(command.encoding));
   TIDINGS_LET(auto* const database, command.dry_run ? session.database_copy() : session.database());
-  TIDINGS_LET(const auto report, import_with_progress(*database, session.clock(), reader, options, command.file));
+  TIDINGS_LET(options.known_topics, app::known_topics(*config, *database));
+  auto imported = import_with_progress(*database, session.clock(), reader, options, command.file);
+  if (!imported) return refused(std::move(imported).error(), command);
+  const auto report = *std::move(imported);
   // The good lines are in; the status tells a script that somebody has to look at the others.
   const auto conclude = [&]() -> Result<Exit> {
     if (report.rejected == 0) return Exit::done;
+    const auto* const would = command.dry_run ? "would be " : "";
     return fail(Errc::bad_data,
-                fmt::format("{}: {} rejected, the others {} imported", command.file, plural(report.rejected, "line"),
-                            command.dry_run ? "would be" : "are"),
-                "mend them and import again; --rejects FILE collects them");
+                fmt::format("{}: {} {}imported, {} {}rejected{}", command.file, plural(report.imported(), "line"), would, report.rejected,
+                            would, command.reject_file.empty() ? "" : ", see " + command.reject_file),
+                command.reject_file.empty() ? "mend them and import again; --rejects FILE collects them"
+                                            : "mend them there and import that file");
   };
   if (command.json) {
     print(json_line(json_of(report)));
@@ -142,6 +179,7 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
     log::warning(fmt::format("{}:{}: {}: rejected", command.file, line.line, line.reason));
   }
   for (const auto& line : report.warnings) log::warning(fmt::format("{}:{}: {}", command.file, line.line, line.reason));
+  tell_columns(command, report);
   std::string columns;
   for (const auto& column : report.columns) {
     if (!column.header.empty()) columns += fmt::format(" {}={}", column.column, column.header);
@@ -180,6 +218,10 @@ void add_subscriber_import(Command noun, Session& session) {
                                command.add_option("--map", options.map, "COLUMN=HEADER, e.g. email=\"E-Mail\"");
                                command.add_option("--delimiter", options.delimiter,
                                                   "between fields: a character, or tab (default: found out)");
+                               command.add_option("--encoding", options.encoding,
+                                                  "of the file, e.g. windows-1252 (default: found out)");
+                               command.add_option("--ignore-column", options.ignored,
+                                                  "a column that means nothing, though it sounds like a status");
                                command.add_flag("--confirmed", options.confirmed, "you have these readers' consent");
                                command.add_flag("--send-confirmations", options.ask, "ask those who are pending, by mail");
                                command.add_flag("--dry-run", options.dry_run, "report only");

@@ -41,37 +41,43 @@ Result<Exit> list_suppressions(Session& session, const JsonOption& options) {
 }
 
 Result<Exit> add_suppression(Session& session, const SuppressionOptions& options) {
-  TIDINGS_LET(const auto address, parse_mail_address(trim(options.address)));
+  TIDINGS_LET(const auto target, parse_suppression_target(options.address));
   TIDINGS_LET(auto* const database, session.database());
-  TIDINGS_LET(const bool added, Suppressions(*database, session.clock()).add(address, SuppressionCause::manual, options.detail));
-  print(fmt::format("{} {}\n", address.text(), added ? "will never be mailed" : "was suppressed already"));
+  TIDINGS_LET(const bool added, Suppressions(*database, session.clock()).add(target, SuppressionCause::manual, options.detail));
+  print(fmt::format("{} {}\n", target.text, added ? "will never be mailed" : "was suppressed already"));
   return Exit::done;
 }
 
 Result<Exit> remove_suppression(Session& session, const SuppressionOptions& options) {
-  TIDINGS_LET(const auto address, parse_mail_address(trim(options.address)));
+  TIDINGS_LET(const auto target, parse_suppression_target(options.address));
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  TIDINGS_LET(const bool removed, Suppressions(*database, session.clock()).remove(address));
-  if (!removed) return fail(Errc::no_input, fmt::format("{} is not suppressed", address.text()));
-  print(fmt::format("{} may be mailed again\n", address.text()));
+  Suppressions suppressions{*database, session.clock()};
+  TIDINGS_LET(const bool removed, suppressions.remove(target));
+  TIDINGS_LET(const auto still, suppressions.lookup_key(target.key));
+  if (still && still->address_key != target.key) {
+    return fail(Errc::not_permitted, fmt::format("{} stays suppressed: all of {} is", target.text, still->address_key),
+                fmt::format("\"tidings suppression remove {}\" lifts it for everybody there", still->address_key));
+  }
+  if (!removed) return fail(Errc::no_input, fmt::format("{} is not suppressed", target.text));
+  print(fmt::format("{} may be mailed again\n", target.text));
   return Exit::done;
 }
 
 }  // namespace
 
 void add_suppression_commands(Command app, Session& session) {
-  const auto suppression = add_noun(app, "suppression", "addresses that are never mailed");
+  const auto suppression = add_noun(app, "suppression", "addresses and domains that are never mailed");
   add_command<JsonOption>(suppression, session, "list", "all of them with their cause",
                           [](Command command, JsonOption& options) { add_json(command, options.json); }, list_suppressions);
-  add_command<SuppressionOptions>(suppression, session, "add", "never mail this address",
+  add_command<SuppressionOptions>(suppression, session, "add", "never mail this address, or anybody at @domain",
                                   [](Command command, SuppressionOptions& options) {
-                                    command.add_option("ADDRESS", options.address).required();
+                                    command.add_option("ADDRESS|@DOMAIN", options.address).required();
                                     command.add_option("--reason", options.detail);
                                   },
                                   add_suppression);
   add_command<SuppressionOptions>(suppression, session, "remove", "lift it",
                                   [](Command command, SuppressionOptions& options) {
-                                    command.add_option("ADDRESS", options.address).required();
+                                    command.add_option("ADDRESS|@DOMAIN", options.address).required();
                                   },
                                   remove_suppression);
 }

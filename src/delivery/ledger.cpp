@@ -124,11 +124,12 @@ Result<std::string> Ledger::digest_of(EditionId edition) {
 Result<void> Ledger::read_due(EditionId edition, int limit, std::vector<Recipient>& out) {
   TIDINGS_LET(const auto digest, digest_of(edition));
   auto query = database_->prepare(R"sql(
-    SELECT d.subscriber_id, d.segment_id, d.attempts, s.address, s.name, s.erased_ms, c.state, x.cause
+    SELECT d.subscriber_id, d.segment_id, d.attempts, s.address, s.name, s.erased_ms, c.state,
+           (SELECT x.cause FROM suppressions x WHERE x.address_key IN
+            (s.address_key, '@' || substr(s.address_key, instr(s.address_key, '@') + 1)) LIMIT 1)
     FROM deliveries d
     JOIN subscribers s ON s.id = d.subscriber_id
     LEFT JOIN subscriptions c ON c.subscriber_id = d.subscriber_id AND c.digest = :digest
-    LEFT JOIN suppressions x ON x.address_key = s.address_key
     WHERE d.edition_id = :edition AND d.state IN (3, 4) AND (d.due_ms <= :now OR d.due_ms > :latest)
     ORDER BY d.due_ms, d.subscriber_id LIMIT :limit)sql");
   query.bind(":digest", digest).bind(":edition", edition).bind(":limit", limit);
@@ -144,11 +145,12 @@ Result<void> Ledger::read_planned(EditionId edition, int limit, std::vector<Reci
   TIDINGS_LET(const auto digest, digest_of(edition));
   // In key order from where the last batch ended: neither an index nor a second look at what is sent.
   auto query = database_->prepare(R"sql(
-    SELECT d.subscriber_id, d.segment_id, d.attempts, s.address, s.name, s.erased_ms, c.state, x.cause
+    SELECT d.subscriber_id, d.segment_id, d.attempts, s.address, s.name, s.erased_ms, c.state,
+           (SELECT x.cause FROM suppressions x WHERE x.address_key IN
+            (s.address_key, '@' || substr(s.address_key, instr(s.address_key, '@') + 1)) LIMIT 1)
     FROM deliveries d
     JOIN subscribers s ON s.id = d.subscriber_id
     LEFT JOIN subscriptions c ON c.subscriber_id = d.subscriber_id AND c.digest = :digest
-    LEFT JOIN suppressions x ON x.address_key = s.address_key
     WHERE d.edition_id = :edition AND d.subscriber_id > :after AND d.state = 1
     ORDER BY d.subscriber_id LIMIT :limit)sql");
   auto& cursor = cursors_[edition.value];

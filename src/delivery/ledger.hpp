@@ -212,6 +212,7 @@ class Ledger {
   [[nodiscard]] Result<std::vector<AttemptRow>> attempts(EditionId edition, SubscriberId subscriber);
   /// Blanks the relay's words about one subscriber, which may quote the address; for erasing a person. The outcomes stay.
   [[nodiscard]] Result<void> forget_replies(SubscriberId subscriber);
+  [[nodiscard]] Result<void> forget_replies(const store::Transaction& open, SubscriberId subscriber);
   /// Why deliveries of an edition are deferred: reply (code and text) and how many, most frequent first.
   [[nodiscard]] Result<std::vector<std::pair<std::string, std::int64_t>>> deferred_by_reason(EditionId edition, int limit = 10);
 

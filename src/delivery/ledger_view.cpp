@@ -108,13 +108,17 @@ Result<void> Ledger::visit(EditionId edition, const std::function<Result<void>(c
 
 Result<void> Ledger::forget_replies(SubscriberId subscriber) {
   TIDINGS_LET(auto transaction, database_->begin());
+  TIDINGS_TRY(forget_replies(transaction, subscriber));
+  return transaction.commit();
+}
+
+Result<void> Ledger::forget_replies(const store::Transaction& /*open*/, SubscriberId subscriber) {
   auto deliveries = database_->prepare("UPDATE deliveries SET reply = NULL WHERE subscriber_id = :id");
   TIDINGS_TRY(deliveries.bind(":id", subscriber).run());
   auto attempts = database_->prepare(R"(
       UPDATE attempts SET reply = ''
       WHERE subscriber_id = :id AND edition_id IN (SELECT edition_id FROM deliveries WHERE subscriber_id = :id))");
-  TIDINGS_TRY(attempts.bind(":id", subscriber).run());
-  return transaction.commit();
+  return attempts.bind(":id", subscriber).run();
 }
 
 Result<std::vector<AttemptRow>> Ledger::attempts(EditionId edition, SubscriberId subscriber) {

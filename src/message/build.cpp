@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "message/header.hpp"
 #include "message/layout.hpp"
+#include "message/list_headers.hpp"
 #include "message/mime.hpp"
 #include "message/slots.hpp"
 
@@ -71,7 +72,14 @@ Result<Letter> build_plain(const PlainMail& mail, UtcTime date) {
   append_structured(out.bytes, "Message-ID", mail.message_id);
   append_structured(out.bytes, "MIME-Version", "1.0");
   if (!mail.language.empty()) append_structured(out.bytes, "Content-Language", mail.language);
-  append_structured(out.bytes, "Auto-Submitted", "auto-generated");
+  if (mail.list) {
+    TIDINGS_LET(const auto fields, list_fields({.list_id = mail.list->id, .list_name = mail.list->name}));
+    append_unsubscribe_fields(out.bytes, {.unsubscribe_url = mail.list->unsubscribe_url,
+                                          .unsubscribe_mailto = mail.list->unsubscribe_mailto});
+    out.bytes += fields;
+  } else {
+    append_structured(out.bytes, "Auto-Submitted", "auto-generated");
+  }
   append_parts(out.bytes, part_frame(mail.message_id, !mail.html.empty(), false), body, {});
   out.bytes.insert(0, dkim_fields(mail.signers, out.bytes, date));
   return out;

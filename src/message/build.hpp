@@ -2,6 +2,10 @@
 // the measure for compile.hpp. Pure.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "digest/digest.hpp"
@@ -14,7 +18,15 @@ namespace tidings::message {
 [[nodiscard]] Result<Letter> build_full(const digest::SegmentBody& body, const HeaderOptions& options, const Reader& reader,
                                         UtcTime date);
 
-/// A mail that is no list mail: confirmation, alert to the editor. Text and html as above; no List-* fields.
+/// How whoever gets a mail leaves, in its List-* fields (RFC 2369, 2919, 8058).
+struct PlainList {
+  std::string id = {};    ///< "weekly.news.example.org"; empty: no List-Id
+  std::string name = {};
+  std::string unsubscribe_url = {};
+  std::string unsubscribe_mailto = {};
+};
+
+/// A mail that is no edition: confirmation, welcome, alert to the editor. Text and html as above.
 struct PlainMail {
   Mailbox from = {};
   Mailbox to = {};
@@ -25,6 +37,7 @@ struct PlainMail {
   std::string html = {};
   std::string message_id = {};  ///< with angle brackets
   std::string language = "en";
+  std::optional<PlainList> list = {};  ///< of a mail to a subscriber
   std::vector<DkimSigner> signers = {};
 };
 [[nodiscard]] Result<Letter> build_plain(const PlainMail& mail, UtcTime date);

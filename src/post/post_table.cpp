@@ -376,6 +376,16 @@ Result<std::vector<UtcTime>> PostTable::newest_dates(SourceId source, int limit)
   }
 }
 
+Result<std::vector<std::string>> PostTable::tags() {
+  auto query = database_->prepare("SELECT DISTINCT tag FROM post_tags ORDER BY tag");
+  std::vector<std::string> tags;
+  for (;;) {
+    TIDINGS_LET(const auto found, query.step());
+    if (!found) return tags;
+    tags.push_back(query.text(0));
+  }
+}
+
 Result<std::vector<Post>> PostTable::load(std::span<const PostId> ids) {
   std::vector<Post> posts;
   posts.reserve(ids.size());

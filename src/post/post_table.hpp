@@ -74,6 +74,9 @@ class PostTable {
   /// The dates (Post::date) of the newest posts of a source, at most `limit`, in no order.
   [[nodiscard]] Result<std::vector<UtcTime>> newest_dates(SourceId source, int limit = 20);
 
+  /// All categories of all posts, each once.
+  [[nodiscard]] Result<std::vector<std::string>> tags();
+
   /// In the order asked for. Errc::no_input names the first that is absent.
   [[nodiscard]] Result<std::vector<Post>> load(std::span<const PostId> ids);
 

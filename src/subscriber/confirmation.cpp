@@ -19,6 +19,19 @@ std::optional<std::string> hash_of(std::string_view token) {
   return sha256(base32_encode(*bytes));
 }
 
+/// Rows of (subscriber, digest) of one token.
+Result<std::optional<Confirmation>> read_confirmation(store::Statement& query) {
+  Confirmation confirmation;
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (!row) break;
+    confirmation.subscriber = query.id<SubscriberId>(0);
+    confirmation.digests.push_back(query.text(1));
+  }
+  if (confirmation.digests.empty()) return std::nullopt;
+  return confirmation;
+}
+
 }  // namespace
 
 Result<void> forget_confirmations(store::Database& database, SubscriberId subscriber) {
@@ -49,25 +62,23 @@ Result<std::optional<Confirmation>> Confirmations::peek(std::string_view token) 
   const auto hash = hash_of(token);
   if (!hash) return std::nullopt;
   auto query = database_.prepare(R"(
-      SELECT subscriber_id, digest FROM confirmations WHERE token_hash = :hash AND expires_ms > :now ORDER BY digest)");
+      SELECT subscriber_id, digest FROM confirmations 
+      WHERE token_hash = :hash AND expires_ms > :now AND used_ms IS NULL ORDER BY digest)");
   query.bind_blob(":hash", *hash).bind(":now", clock_.now());
-  Confirmation confirmation;
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) break;
-    confirmation.subscriber = query.id<SubscriberId>(0);
-    confirmation.digests.push_back(query.text(1));
-  }
-  if (confirmation.digests.empty()) return std::nullopt;
-  return confirmation;
+  return read_confirmation(query);
 }
 
 Result<std::optional<Confirmation>> Confirmations::redeem(std::string_view token, Origin origin, std::string_view detail) {
   TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(auto confirmation, redeem(transaction, token, origin, detail));
+  if (confirmation) TIDINGS_TRY(transaction.commit());
+  return confirmation;
+}
+
+Result<std::optional<Confirmation>> Confirmations::redeem(const store::Transaction& open, std::string_view token, Origin origin,
+                                                          std::string_view detail) {
   TIDINGS_LET(const auto confirmation, peek(token));
   if (!confirmation) return std::nullopt;
-  auto use_up = database_.prepare("DELETE FROM confirmations WHERE token_hash = :hash");
-  TIDINGS_TRY(use_up.bind_blob(":hash", *hash_of(token)).run());
   SubscriberTable table{database_, clock_};
   TIDINGS_LET(const auto subscriber, table.find(confirmation->subscriber));
   if (!subscriber) return std::nullopt;
@@ -77,10 +88,25 @@ Result<std::optional<Confirmation>> Confirmations::redeem(std::string_view token
   if (suppression && suppression->cause != SuppressionCause::erased) return std::nullopt;
   if (suppression) TIDINGS_TRY(suppressions.remove(address));
   for (const auto& digest : confirmation->digests) {
-    TIDINGS_TRY(table.confirm(transaction, confirmation->subscriber, digest, origin, detail));
+    TIDINGS_TRY(table.confirm(open, confirmation->subscriber, digest, origin, detail));
   }
-  TIDINGS_TRY(transaction.commit());
+  auto use_up = database_.prepare("UPDATE confirmations SET used_ms = :now, expires_ms = :forget WHERE token_hash = :hash");
+  TIDINGS_TRY(use_up.bind(":now", clock_.now())
+                  .bind(":forget", clock_.now() + used_confirmation_lifetime)
+                  .bind_blob(":hash", *hash_of(token))
+                  .run());
   return confirmation;
+}
+
+Result<std::optional<Confirmation>> Confirmations::used(std::string_view token) {
+  const auto hash = hash_of(token);
+  if (!hash) return std::nullopt;
+  auto query = database_.prepare(R"(
+      SELECT c.subscriber_id, c.digest FROM confirmations c
+      JOIN subscriptions p ON p.subscriber_id = c.subscriber_id AND p.digest = c.digest AND p.state = 'confirmed'
+      WHERE c.token_hash = :hash AND c.used_ms IS NOT NULL AND c.expires_ms > :now ORDER BY c.digest)");
+  query.bind_blob(":hash", *hash).bind(":now", clock_.now());
+  return read_confirmation(query);
 }
 
 Result<std::int64_t> Confirmations::sweep() {

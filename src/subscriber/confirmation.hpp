@@ -23,6 +23,7 @@
 namespace tidings::subscriber {
 
 inline constexpr std::chrono::hours confirmation_lifetime{72};
+inline constexpr std::chrono::hours used_confirmation_lifetime{24 * 30};
 
 /// What a token that is good stands for.
 struct Confirmation {
@@ -49,8 +50,14 @@ class Confirmations {
   /// Uses the token up and confirms its digests, in one transaction. Nothing as peek(); a suppressed address stays so and
   /// gives nothing too, but an erased person who signed up anew is taken off the suppressions.
   [[nodiscard]] Result<std::optional<Confirmation>> redeem(std::string_view token, Origin origin, std::string_view detail);
+  [[nodiscard]] Result<std::optional<Confirmation>> redeem(const store::Transaction& open, std::string_view token, Origin origin,
+                                                           std::string_view detail);
 
-  /// Deletes the old ones (used ones are gone already); returns the rows. Harmless at any time.
+  /// What a token stood for that was used, as far as that is still confirmed: somebody presses the link again. Nothing for any
+  /// other token, and a month after the use.
+  [[nodiscard]] Result<std::optional<Confirmation>> used(std::string_view token);
+
+  /// Deletes the old ones; returns the rows. Harmless at any time.
   [[nodiscard]] Result<std::int64_t> sweep();
 
  private:

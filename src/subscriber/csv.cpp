@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "subscriber/csv_encoding.hpp"
 
 namespace tidings::subscriber {
 namespace {
@@ -18,36 +19,26 @@ constexpr std::size_t max_record_bytes = std::size_t{1} << 20;
 constexpr std::size_t guess_bytes = std::size_t{1} << 16;
 constexpr std::string_view delimiters = ",;\t|";
 
-enum class Encoding { utf8, utf16_little, utf16_big };
-
 struct FileCloser {
   void operator()(std::FILE* file) const {
     if (file != stdin) std::fclose(file);
   }
 };
 
-/// Byte order marks, and what the zeros of ASCII text betray where there is none. Sets how many bytes the mark has.
-Encoding guess_encoding(std::string_view start, std::size_t& mark_bytes) {
-  mark_bytes = 0;
-  if (start.starts_with("\xEF\xBB\xBF")) {
-    mark_bytes = 3;
-    return Encoding::utf8;
+/// What people take for a CSV file because Excel opens it.
+Result<void> check_no_archive(std::string_view start, std::string_view name) {
+  if (start.starts_with("\xD0\xCF\x11\xE0")) {
+    return fail(Errc::bad_data, fmt::format("{} is an Excel workbook (.xls), not CSV", name),
+                "in Excel: File, Save As, CSV UTF-8");
   }
-  if (start.starts_with("\xFF\xFE")) {
-    mark_bytes = 2;
-    return Encoding::utf16_little;
+  if (!start.starts_with("PK\x03\x04")) return {};
+  const bool workbook = start.find("[Content_Types].xml") != std::string_view::npos || start.find("xl/") != std::string_view::npos ||
+                        start.find("mimetypeapplication/vnd.oasis") != std::string_view::npos;
+  if (workbook) {
+    return fail(Errc::bad_data, fmt::format("{} is a spreadsheet (.xlsx or .ods), not CSV", name),
+                "in Excel or LibreOffice: File, Save As, CSV UTF-8");
   }
-  if (start.starts_with("\xFE\xFF")) {
-    mark_bytes = 2;
-    return Encoding::utf16_big;
-  }
-  if (start.size() >= 4 && start[0] != '\0' && start[1] == '\0' && start[2] != '\0' && start[3] == '\0') {
-    return Encoding::utf16_little;
-  }
-  if (start.size() >= 4 && start[0] == '\0' && start[1] != '\0' && start[2] == '\0' && start[3] != '\0') {
-    return Encoding::utf16_big;
-  }
-  return Encoding::utf8;
+  return fail(Errc::bad_data, fmt::format("{} is a zip archive", name), "unpack it and import the CSV files in it, one by one");
 }
 
 char guess_delimiter(std::string_view text) {
@@ -99,7 +90,7 @@ struct CsvReader::State {
 
   ByteSource source;
   std::string name;
-  Encoding encoding = Encoding::utf8;
+  TextDecoder decoder;
   char delimiter = ',';
   bool told_delimiter = false;
   bool started = false;
@@ -107,13 +98,12 @@ struct CsvReader::State {
   bool after_return = false;   // a CR was the last character: a LF belongs to it
   std::int64_t line = 1;
   std::int64_t bytes_read = 0;
-  std::string held;            // UTF-16: a unit or pair that is not whole yet
   std::string text;            // UTF-8 that is not read yet, from `at` on
   std::size_t at = 0;
 
   Result<void> start();
   Result<bool> refill();
-  Result<void> decode(std::string_view bytes);
+  Result<void> end_of_source();
   Result<bool> skip_line_ends();
   Result<bool> read_record(CsvRecord& record);
   Result<bool> take(Reading& reading, char c);
@@ -124,39 +114,10 @@ struct CsvReader::State {
   }
 };
 
-/// Appends as UTF-8; keeps what is half a character for the next piece.
-Result<void> CsvReader::State::decode(std::string_view bytes) {
-  if (encoding == Encoding::utf8) {
-    text.append(bytes);
-    return {};
-  }
-  held.append(bytes);
-  const auto unit = [&](std::size_t i) {
-    const auto first = static_cast<std::uint8_t>(held[i]);
-    const auto second = static_cast<std::uint8_t>(held[i + 1]);
-    return static_cast<char32_t>(encoding == Encoding::utf16_little ? (second << 8) | first : (first << 8) | second);
-  };
-  std::size_t i = 0;
-  for (; i + 2 <= held.size(); i += 2) {
-    const char32_t c = unit(i);
-    if (c >= 0xD800 && c < 0xDC00) {
-      if (i + 4 > held.size()) break;
-      const char32_t low = unit(i + 2);
-      if (low >= 0xDC00 && low < 0xE000) {
-        append_utf8(text, 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00));
-        i += 2;
-        continue;
-      }
-    }
-    // A lone surrogate becomes bytes that are not UTF-8, so that its line is rejected and no other.
-    if (c >= 0xD800 && c < 0xE000) {
-      text += '\xFF';
-    } else {
-      append_utf8(text, c);
-    }
-  }
-  held.erase(0, i);
-  return {};
+Result<void> CsvReader::State::end_of_source() {
+  ended = true;
+  if (decoder.finish(text)) return {};
+  return broken(line, fmt::format("the file ends in the middle of a {} character", decoder.name()), "is it whole?");
 }
 
 /// False at the end of the source.
@@ -166,12 +127,11 @@ Result<bool> CsvReader::State::refill() {
   at = 0;
   TIDINGS_LET(const auto piece, source());
   if (piece.empty()) {
-    ended = true;
-    if (!held.empty()) return broken(line, "the file ends in the middle of a UTF-16 character", "is it whole?");
-    return false;
+    TIDINGS_TRY(end_of_source());
+    return at < text.size();
   }
   bytes_read += static_cast<std::int64_t>(piece.size());
-  TIDINGS_TRY(decode(piece));
+  decoder.decode(piece, text);
   return true;
 }
 
@@ -188,10 +148,9 @@ Result<void> CsvReader::State::start() {
     beginning.append(piece);
   }
   bytes_read = static_cast<std::int64_t>(beginning.size());
-  std::size_t mark_bytes = 0;
-  encoding = guess_encoding(beginning, mark_bytes);
-  TIDINGS_TRY(decode(std::string_view{beginning}.substr(mark_bytes)));
-  if (ended && !held.empty()) return broken(line, "the file ends in the middle of a UTF-16 character", "is it whole?");
+  TIDINGS_TRY(check_no_archive(beginning, name));
+  decoder.decode(std::string_view{beginning}.substr(decoder.start(beginning)), text);
+  if (ended) TIDINGS_TRY(end_of_source());
   // Excel writes the delimiter into a first line of its own.
   if (text.size() >= 6 && ascii_iequals(std::string_view{text}.substr(0, 4), "sep=") && (text[5] == '\r' || text[5] == '\n')) {
     if (!told_delimiter) delimiter = text[4];
@@ -343,6 +302,10 @@ Result<bool> CsvReader::next(CsvRecord& record) {
   if (!state_->started) TIDINGS_TRY(state_->start());
   return state_->read_record(record);
 }
+
+Result<void> CsvReader::expect_encoding(std::string_view encoding) { return state_->decoder.expect(encoding); }
+std::string CsvReader::encoding() const { return state_->decoder.name(); }
+bool CsvReader::guessed_encoding() const { return state_->decoder.is_guess(); }
 
 void CsvReader::expect_delimiter(char delimiter) {
   state_->delimiter = delimiter;

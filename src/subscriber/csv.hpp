@@ -2,9 +2,9 @@
 //
 // Read are: any of , ; tab | (guessed from the first record), any other that a first line "sep=X" or the caller names, "quoted"
 // fields with doubled quotes and line breaks inside, CRLF, LF or CR, UTF-8 with or without a byte order mark, UTF-16 of either
-// order. A quote inside an unquoted field is a character like any other. Lines are counted as an editor does. One record is at
+// order, windows-1252 where nothing in the file is UTF-8 and the text reads like it (csv_encoding.hpp), any that the caller names. A quote inside an unquoted field is a character like any other. Lines are counted as an editor does. One record is at
 // most 1 MiB. Broken structure (a quote that is never closed, text behind a closing quote, half a UTF-16 unit) is Errc::bad_data
-// with name:line; a record that is not UTF-8 is handed out with `valid_utf8 = false`.
+// with name:line, and so is a workbook or an archive; a record that is not UTF-8 is handed out with `valid_utf8 = false`.
 #pragma once
 
 #include <cstdint>
@@ -45,12 +45,19 @@ class CsvReader {
   /// Before the first next(): this character separates fields, instead of the one that the beginning of the file suggests.
   void expect_delimiter(char delimiter);
 
+  /// Before the first next(): the file is in this encoding. Errc::usage if it is not known.
+  [[nodiscard]] Result<void> expect_encoding(std::string_view encoding);
+
   /// False at the end. `record` is reused: its strings keep their memory.
   [[nodiscard]] Result<bool> next(CsvRecord& record);
 
   /// Known after the first next().
   [[nodiscard]] char delimiter() const;
   [[nodiscard]] const std::string& name() const;
+  /// "UTF-8", "windows-1252", ...; may change from the first to the second while everything read was ASCII.
+  [[nodiscard]] std::string encoding() const;
+  /// Whether that is read off the letters alone.
+  [[nodiscard]] bool guessed_encoding() const;
   /// Taken from the source so far; ahead of the records by at most a piece.
   [[nodiscard]] std::int64_t bytes_read() const;
 

@@ -66,7 +66,8 @@ void append_lines(std::string& out, const Subscriber& subscriber, const std::opt
                                        topics,             name_of(first.state), confirmed};
     append_csv(out, fields);
   }
-  if (suppression && !filter.state) {
+  // A domain has a line of its own.
+  if (suppression && !suppression->address_key.starts_with('@') && !filter.state) {
     const std::string_view fields[] = {subscriber.address, subscriber.name, subscriber.language, "", topics,
                                        status_word(suppression->cause), ""};
     append_csv(out, fields);
@@ -86,9 +87,12 @@ Result<void> export_strangers(SubscriberTable& table, Suppressions& suppressions
     TIDINGS_LET(const auto page, suppressions.list(std::nullopt, after, page_size));
     std::string out;
     for (const auto& one : page) {
-      if (one.address_key.find('@') == std::string::npos) continue;
-      TIDINGS_LET(const auto subscriber, table.find(stored_address(one.address_key)));
-      if (subscriber) continue;
+      const bool is_domain = one.address_key.starts_with('@');
+      if (!is_domain && one.address_key.find('@') == std::string::npos) continue;
+      if (!is_domain) {
+        TIDINGS_LET(const auto subscriber, table.find(stored_address(one.address_key)));
+        if (subscriber) continue;
+      }
       if (format == ExportFormat::csv) {
         const std::string_view fields[] = {one.address_key, "", "", "", "", status_word(one.cause), ""};
         append_csv(out, fields);

@@ -79,9 +79,11 @@ class Import {
     TIDINGS_TRY(check_options());
     TIDINGS_TRY(store::limit_memory(database_, memory_bytes));
     CsvRecord record;
-    TIDINGS_LET(const bool any, reader_.next(record));
+    TIDINGS_LET(const bool any, next_filled(reader_, record));
     if (!any) return fail(Errc::bad_data, fmt::format("{} is empty", reader_.name()));
     TIDINGS_LET(const bool has_header, read_header(record));
+    TIDINGS_TRY(check_unused());
+    TIDINGS_TRY(table_.begin_import());
     RejectFile rejects{options_.reject_file, columns_.headers()};
     TIDINGS_LET(auto first, database_.begin());
     std::optional<store::Transaction> transaction{std::move(first)};
@@ -103,6 +105,8 @@ class Import {
       }
     }
     TIDINGS_TRY(rejects.finish());
+    report_.encoding = reader_.encoding();
+    report_.guessed_encoding = reader_.guessed_encoding();
     tell_progress(lines.bytes_read());
     if (options_.dry_run == DryRun::yes) {
       TIDINGS_TRY(table_.flush_bulk());
@@ -131,7 +135,7 @@ class Import {
     if (options_.map.empty() && record.fields.size() == 1 && parse_mail_address(trim(record.fields[0]))) {
       columns_ = ColumnMap::addresses_only();
     } else {
-      auto columns = ColumnMap::read(record, options_.map);
+      auto columns = ColumnMap::read(record, {.map = options_.map, .ignored = options_.ignored});
       if (!columns) {
         auto error = std::move(columns).error();
         error.what = fmt::format("{}:{}: {}", reader_.name(), record.line, error.what);
@@ -141,12 +145,48 @@ class Import {
     }
     report_.format = columns_.format();
     report_.columns = columns_.choices();
+    report_.unused = columns_.unused();
+    report_.encoding = reader_.encoding();
     return columns_.format() != "addresses";
   }
 
+  /// Nobody is confirmed on the caller's word past a column that may say that they left.
+  [[nodiscard]] tl::unexpected<Error> not_confirmed(const std::string& header, std::string_view why, std::int64_t line) const {
+    return fail(Errc::bad_data,
+                fmt::format("{}:{}: the column \"{}\" is not used and {}; --confirmed might mail people who left", reader_.name(), line,
+                            header, why),
+                fmt::format("--map status=\"{0}\" if it is the status, --ignore-column \"{0}\" if it means nothing", header));
+  }
+
+  Result<void> check_unused() const {
+    if (options_.state != SubscriptionState::confirmed) return {};
+    for (const auto& column : report_.unused) {
+      if (column.is_suspect) return not_confirmed(column.header, "sounds like a status or consent", 1);
+    }
+    return {};
+  }
+
+  Result<void> check_alarm(const ReadLine& read) {
+    if (!read.line || !read.line->alarm) return {};
+    const auto column = *read.line->alarm;
+    const auto& header = columns_.headers()[column];
+    const auto says = fmt::format("says \"{}\"", truncate_utf8(clean_utf8(trim(read.record.fields[column])), 40));
+    if (options_.state == SubscriptionState::confirmed) return not_confirmed(header, says, read.record.line);
+    if (std::ranges::find(alarmed_, column) != alarmed_.end()) return {};
+    alarmed_.push_back(column);
+    warn(read.record.line, fmt::format("the column \"{}\" is not used and {}", header, says));
+    return {};
+  }
+
+  void warn(std::int64_t line, std::string reason) {
+    ++report_.warned;
+    if (report_.warnings.size() < max_reported) report_.warnings.push_back({.line = line, .reason = std::move(reason)});
+  }
+
   Result<void> take(const store::Transaction& open, ReadLine& read, RejectFile& rejects) {
+    TIDINGS_TRY(check_alarm(read));
     ++report_.records;
-    auto good = read.line ? check_digests(*read.line) : tl::unexpected<Error>{read.line.error()};
+    auto good = read.line ? check_names(*read.line) : tl::unexpected<Error>{read.line.error()};
     if (good) return store_line(open, read);
     const auto& record = read.record;
     const auto reason = good.error().line();
@@ -155,8 +195,16 @@ class Import {
     return rejects.add(record, reason);
   }
 
-  Result<void> check_digests(const ImportLine& line) const {
-    for (const auto& digest : line.digests) TIDINGS_TRY(check_digest(digest));
+  /// Digests and topics as the configuration writes them.
+  Result<void> check_names(ImportLine& line) const {
+    for (auto& digest : line.digests) {
+      if (const auto known = known_name(digest, options_.known_digests)) digest = *known;
+      TIDINGS_TRY(check_digest(digest));
+    }
+    if (options_.known_topics.empty()) return {};
+    for (auto& topic : line.topics) {
+      TIDINGS_LET(topic, check_known_topic(topic, options_.known_topics));
+    }
     return {};
   }
 
@@ -164,9 +212,10 @@ class Import {
     auto& line = *read.line;
     auto detail = detail_;
     append_number(detail, read.record.line);
+    if (!line.kept.empty()) detail += "; " + line.kept;
     if (line.status && std::holds_alternative<SuppressionCause>(*line.status)) {
-      TIDINGS_LET(const bool fresh,
-                  table_.suppressions().add(line.address, std::get<SuppressionCause>(*line.status), "import " + detail));
+      const SuppressionTarget target{.key = line.domain.empty() ? line.address.key() : line.domain};
+      TIDINGS_LET(const bool fresh, table_.suppressions().add(target, std::get<SuppressionCause>(*line.status), "import " + detail));
       ++(fresh ? report_.suppressed : report_.unchanged);
       return {};
     }
@@ -178,6 +227,7 @@ class Import {
                                                      .digests = line.digests.empty() ? options_.digests : std::move(line.digests),
                                                      .state = state,
                                                      .confirmed = line.confirmed,
+                                                     .left = line.left,
                                                      .origin = Origin::import,
                                                      .detail = std::move(detail)}));
     count(result, state);
@@ -189,8 +239,7 @@ class Import {
     }
     if (!result.created) return {};
     if (read.advice) {
-      ++report_.warned;
-      if (report_.warnings.size() < max_reported) report_.warnings.push_back({.line = read.record.line, .reason = *read.advice});
+      warn(read.record.line, *read.advice);
     }
     return begin_bulk_where_it_pays(open);
   }
@@ -228,6 +277,7 @@ class Import {
   ImportReport report_;
   std::string detail_;                     // for the consent log, up to the line's number
   std::int64_t new_in_transaction_ = 0;
+  std::vector<std::size_t> alarmed_;       // columns that have been warned of
   std::int64_t bulk_from_ = 0;             // so many new readers; 0: not known yet
 };
 

@@ -1,10 +1,12 @@
 // Import of a list from a CSV file (subscribers/README.md describes the formats for the people who write them).
 //
-// Columns: email, name, language, digests, topics, status, confirmed_at, in any order, found by their headers (usual
-// synonyms in any case, or as the caller maps them); exports of other services are known by their headers. Decided:
-//  - a line whose address, date, status, digest or language is wrong is rejected: reported, the others are imported;
+// Columns: email, name, language, digests, topics, status, confirmed_at, ip, left_at, tags, in any order, found by their headers
+// (usual synonyms in any case, or as the caller maps them); exports of other services are known by their headers. Decided:
+//  - a line whose address, date, status, digest, topic or language is wrong is rejected: reported, the others are imported;
+//  - a column that is not used is named. If its header or one of its values speaks of consent, bounces or leaving, nobody is
+//    confirmed on the caller's word: Errc::bad_data until the caller maps or ignores it;
 //  - broken structure (csv.hpp) or no email column is Errc::bad_data with file:line, and nothing is changed;
-//  - who left or is suppressed is never brought back; a line that says withdrawn withdraws; one that says bounced,
+//  - who left (this digest, or all that they had) or is suppressed is never brought back; a line that says withdrawn withdraws; one that says bounced,
 //    complained or blocked suppresses;
 //  - a line's own status counts; without one, `state` of the options.
 // The whole file is one transaction unless batches are asked for; a second import of the same file changes nothing.
@@ -40,8 +42,10 @@ struct ImportProgress {
 struct ImportOptions {
   std::vector<std::string> digests{};        ///< for lines that name none; not empty
   std::vector<std::string> known_digests{};  ///< the configuration's; a line with another one is rejected
+  std::vector<std::string> known_topics{};   ///< a line with another one is rejected; none: every topic is taken
   SubscriptionState state = SubscriptionState::pending;  ///< for lines without a status
   std::vector<std::pair<std::string, std::string>> map{};  ///< our column name, the file's header; an empty header: take none
+  std::vector<std::string> ignored{};        ///< headers of columns that mean nothing
   DryRun dry_run = DryRun::no;             ///< all is done and rolled back
   AskReaders ask = AskReaders::no;  ///< queued in the same transaction; at most three to an address a day (notice_table.hpp)
   std::int64_t batch = 0;                  ///< records in a transaction; 0: the whole file is one
@@ -65,10 +69,21 @@ struct ColumnChoice {
   bool operator==(const ColumnChoice&) const = default;
 };
 
+/// A column of which nothing was taken.
+struct UnusedColumn {
+  std::string header{};
+  bool is_suspect = false;  ///< sounds like a status, consent, bounce or the like
+
+  bool operator==(const UnusedColumn&) const = default;
+};
+
 /// Every record read is in exactly one of the counts from `added` to `rejected`.
 struct ImportReport {
   std::string format{};                  ///< "tidings", "mailchimp", ...; "csv" if it is none we know
   std::vector<ColumnChoice> columns{};   ///< what was taken for what
+  std::vector<UnusedColumn> unused{};
+  std::string encoding{};                ///< of the file, in its usual name
+  bool guessed_encoding = false;         ///< nothing but its letters speaks for it
   std::int64_t records = 0;
   std::int64_t added = 0;              ///< new subscribers
   std::int64_t updated = 0;            ///< new subscriptions of known ones, confirmations
@@ -83,6 +98,8 @@ struct ImportReport {
   std::vector<RejectedLine> rejected_lines{};  ///< the first `max_reported`
   std::vector<RejectedLine> warnings{};        ///< imported, but look at them (role addresses, typos); the first `max_reported`
   std::int64_t warned = 0;
+
+  [[nodiscard]] std::int64_t imported() const { return records - rejected; }
 };
 
 inline constexpr std::size_t max_reported = 1000;

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
+#include "base/log.hpp"
 #include "base/text.hpp"
 
 namespace tidings::subscriber {
@@ -60,8 +63,16 @@ Result<std::optional<SignUpRequest>> NoticeTable::next_sign_up() {
   auto query = database_.prepare("SELECT id, address, name, language, digests, topics, detail FROM sign_ups ORDER BY id LIMIT 1");
   TIDINGS_LET(const bool row, query.step());
   if (!row) return std::nullopt;
+  auto address = parse_mail_address(query.text(1));
+  if (!address) {
+    const auto id = query.integer(0);
+    query.reset();
+    log::warning(fmt::format("sign-up {} is dropped: {}", id, address.error().line()));
+    TIDINGS_TRY(drop_sign_up(id));
+    return next_sign_up();
+  }
   return SignUpRequest{.id = query.integer(0),
-                       .address = stored_address(query.text(1)),
+                       .address = *std::move(address),
                        .name = query.text(2),
                        .language = query.text(3),
                        .digests = lines_of(query.view(4)),
@@ -97,7 +108,7 @@ Result<std::optional<Notice>> NoticeTable::claim() {
   const auto now = clock_.now();
   // Looked for without the write lock first: this is asked every few seconds.
   auto due = database_.prepare("SELECT id FROM notices WHERE done_ms IS NULL AND (due_ms <= :now OR due_ms > :latest) "
-                               "ORDER BY id LIMIT 1");
+                               "ORDER BY attempts, id LIMIT 1");
   due.bind(":now", now).bind(":latest", now + longest_wait);
   TIDINGS_LET(const bool any, due.step());
   if (!any) return std::nullopt;
@@ -143,6 +154,19 @@ Result<std::int64_t> NoticeTable::open() {
   auto query = database_.prepare("SELECT (SELECT count(*) FROM notices WHERE done_ms IS NULL) + (SELECT count(*) FROM sign_ups)");
   TIDINGS_LET([[maybe_unused]] const bool row, query.step());
   return query.integer(0);
+}
+
+Result<NoticeTrouble> NoticeTable::trouble() {
+  auto query = database_.prepare(R"(
+      SELECT count(*), min(due_ms) FROM notices WHERE done_ms IS NULL AND last_error <> '')");
+  TIDINGS_LET([[maybe_unused]] const bool row, query.step());
+  NoticeTrouble trouble{.failing = query.integer(0), .next_try = query.optional_time(1)};
+  query.reset();
+  auto last = database_.prepare(R"(
+      SELECT last_error FROM notices WHERE done_ms IS NULL AND last_error <> '' ORDER BY due_ms DESC, id DESC LIMIT 1)");
+  TIDINGS_LET(const bool any, last.step());
+  if (any) trouble.last_error = last.text(0);
+  return trouble;
 }
 
 Result<void> NoticeTable::sweep() {

@@ -44,6 +44,13 @@ struct Notice {
   int attempts = 0;  ///< this one counted
 };
 
+/// Notices that have failed and are tried again.
+struct NoticeTrouble {
+  std::int64_t failing = 0;
+  std::optional<UtcTime> next_try{};
+  std::string last_error{};
+};
+
 inline constexpr std::chrono::minutes notice_lease{10};
 inline constexpr std::chrono::hours notice_give_up{48};
 
@@ -56,7 +63,7 @@ class NoticeTable {
 
   /// False if too many wait already (100,000): nothing was written.
   [[nodiscard]] Result<bool> take_sign_up(const SignUpRequest& request);
-  /// The oldest one.
+  /// The oldest one. One whose address makes no sense is told and dropped.
   [[nodiscard]] Result<std::optional<SignUpRequest>> next_sign_up();
   /// Within the caller's transaction.
   [[nodiscard]] Result<void> drop_sign_up(std::int64_t id);
@@ -64,12 +71,16 @@ class NoticeTable {
   /// Within the caller's transaction. False where the limits above say no.
   [[nodiscard]] Result<bool> add(SubscriberId subscriber, NoticeKind kind, const std::vector<std::string>& digests);
 
-  /// The next that is due, claimed on disk before it is returned.
+  /// The next that is due, claimed on disk before it is returned. Those that have failed least come first, so that many which
+  /// keep failing hold up none.
   [[nodiscard]] Result<std::optional<Notice>> claim();
   /// Sent, or given up for the reason.
   [[nodiscard]] Result<void> finish(std::int64_t id, std::string_view error);
   /// Tried again later: after 1, 5, 15, 60 minutes and so on; given up when it is older than notice_give_up.
   [[nodiscard]] Result<void> postpone(const Notice& notice, std::string_view error);
+
+  /// Those that wait for another try.
+  [[nodiscard]] Result<NoticeTrouble> trouble();
 
   /// What waits.
   [[nodiscard]] Result<std::int64_t> open();

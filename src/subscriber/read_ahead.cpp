@@ -1,5 +1,8 @@
 #include "subscriber/read_ahead.hpp"
 
+#include <algorithm>
+
+#include "base/text.hpp"
 #include "subscriber/address_advice.hpp"
 
 namespace tidings::subscriber {
@@ -9,6 +12,15 @@ constexpr std::size_t lines_of_a_piece = 500;
 constexpr std::size_t most_pieces = 4;
 
 }  // namespace
+
+Result<bool> next_filled(CsvReader& reader, CsvRecord& record) {
+  for (;;) {
+    TIDINGS_LET(const bool any, reader.next(record));
+    const bool is_blank = record.fields.size() > 1 &&
+                          std::ranges::all_of(record.fields, [](const auto& each) { return trim(each).empty(); });
+    if (!any || !is_blank) return any;
+  }
+}
 
 ReadAhead::ReadAhead(CsvReader& reader, const ColumnMap& columns, std::optional<CsvRecord> first)
     : reader_(reader), columns_(columns), thread_([this, line = std::move(first)]() mutable { read_all(std::move(line)); }) {}
@@ -66,13 +78,13 @@ bool ReadAhead::fill(Piece& piece, std::optional<CsvRecord>& first) {
     if (first) {
       record = *std::exchange(first, std::nullopt);
     } else {
-      auto any = reader_.next(record);
+      auto any = next_filled(reader_, record);
       if (!any) piece.error = std::move(any).error();
       piece.last = !any || !*any;
       if (piece.last) break;
     }
     line = columns_.understand(record);
-    advice = line ? advice_on(line->address) : std::nullopt;
+    advice = line && line->domain.empty() ? advice_on(line->address) : std::nullopt;
   }
   piece.bytes_read = reader_.bytes_read();
   return !piece.last;

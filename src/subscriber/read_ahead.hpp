@@ -26,6 +26,9 @@ struct ReadLine {
   std::optional<std::string> advice{};  ///< address_advice.hpp
 };
 
+/// The next record that is not blank: spreadsheets write emptied rows as delimiters alone (";;;;").
+[[nodiscard]] Result<bool> next_filled(CsvReader& reader, CsvRecord& record);
+
 class ReadAhead {
  public:
   /// `first` is a record that was read already, if there is one.

@@ -19,7 +19,8 @@ namespace {
   " AND (:domain IS NULL OR s.address_key LIKE '%@' || :domain) " \
   " AND (:since IS NULL OR s.created_ms >= :since) " \
   " AND (:text IS NULL OR lower(s.address) LIKE :text ESCAPE '\\' OR lower(s.name) LIKE :text ESCAPE '\\') " \
-  " AND (:suppressed = 0 OR EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key = s.address_key)) "
+  " AND (:suppressed = 0 OR EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key IN " \
+  " (s.address_key, '@' || substr(s.address_key, instr(s.address_key, '@') + 1)))) "
 
 std::optional<std::string> if_any(std::string text) {
   return text.empty() ? std::nullopt : std::optional{std::move(text)};
@@ -114,7 +115,8 @@ Result<std::optional<Contact>> SubscriberTable::contact(SubscriberId id) {
   auto query = database_.prepare(R"(
       SELECT s.address, s.name, s.language FROM subscribers s
       WHERE s.id = :id AND s.erased_ms IS NULL
-      AND NOT EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key = s.address_key))");
+      AND NOT EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key IN
+                      (s.address_key, '@' || substr(s.address_key, instr(s.address_key, '@') + 1))))");
   query.bind(":id", id);
   TIDINGS_LET(const bool row, query.step());
   if (!row) return std::nullopt;
@@ -157,29 +159,40 @@ Result<SubscriberCounts> SubscriberTable::counts() {
   counts.staying = staying.integer(0);
   // Subscriptions by their index alone, and who is suppressed from the side of the few: a join of a million takes 20 times as
   // long.
-  auto query = database_.prepare("SELECT digest, state, count(*) FROM subscriptions GROUP BY digest, state");
+  auto states = database_.prepare("SELECT digest, state, count(*) FROM subscriptions GROUP BY digest, state");
   for (;;) {
-    TIDINGS_LET(const bool row, query.step());
+    TIDINGS_LET(const bool row, states.step());
     if (!row) break;
-    if (counts.digests.empty() || counts.digests.back().digest != query.view(0)) {
-      counts.digests.push_back({.digest = query.text(0)});
+    if (counts.digests.empty() || counts.digests.back().digest != states.view(0)) {
+      counts.digests.push_back({.digest = states.text(0)});
     }
     auto& digest = counts.digests.back();
-    const auto state = query.view(1);
-    (state == "pending" ? digest.pending : state == "withdrawn" ? digest.withdrawn : digest.confirmed) = query.integer(2);
+    const auto state = states.view(1);
+    (state == "pending" ? digest.pending : state == "withdrawn" ? digest.withdrawn : digest.confirmed) = states.integer(2);
   }
   auto suppressed = database_.prepare(R"(
       SELECT p.digest, count(*)
       FROM suppressions x CROSS JOIN subscribers s ON s.address_key = x.address_key
       CROSS JOIN subscriptions p ON p.subscriber_id = s.id AND p.state = 'confirmed'
       GROUP BY p.digest)");
-  for (;;) {
-    TIDINGS_LET(const bool row, suppressed.step());
-    if (!row) return counts;
-    const auto digest = std::ranges::find(counts.digests, suppressed.view(0), &SubscriptionCounts::digest);
-    digest->suppressed = suppressed.integer(1);
-    digest->confirmed -= digest->suppressed;
+  auto domains = database_.prepare(R"(
+      SELECT p.digest, count(*)
+      FROM suppressions x
+      CROSS JOIN subscribers s ON substr(s.address_key, instr(s.address_key, '@') + 1) = substr(x.address_key, 2)
+      CROSS JOIN subscriptions p ON p.subscriber_id = s.id AND p.state = 'confirmed'
+      WHERE x.address_key >= '@' AND x.address_key < 'A'
+      AND NOT EXISTS (SELECT 1 FROM suppressions y WHERE y.address_key = s.address_key)
+      GROUP BY p.digest)");
+  for (auto* const query : {&suppressed, &domains}) {
+    for (;;) {
+      TIDINGS_LET(const bool row, query->step());
+      if (!row) break;
+      const auto digest = std::ranges::find(counts.digests, query->view(0), &SubscriptionCounts::digest);
+      digest->suppressed += query->integer(1);
+      digest->confirmed -= query->integer(1);
+    }
   }
+  return counts;
 }
 
 namespace {
@@ -235,7 +248,8 @@ Result<void> SubscriberTable::for_each_recipient(std::string_view digest,
       SELECT p.subscriber_id, s.language
       FROM subscriptions p JOIN subscribers s ON s.id = p.subscriber_id
       WHERE p.digest = :digest AND p.state = 'confirmed' AND s.erased_ms IS NULL
-      AND NOT EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key = s.address_key)
+      AND NOT EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key IN
+                      (s.address_key, '@' || substr(s.address_key, instr(s.address_key, '@') + 1)))
       ORDER BY p.subscriber_id)");
   query.bind(":digest", digest);
   TopicWalk topics{database_};

@@ -12,7 +12,6 @@ namespace tidings::subscriber {
 namespace {
 
 constexpr std::size_t max_name_bytes = 200;
-constexpr std::size_t max_language_bytes = 35;  // RFC 5646 section 4.4.1
 
 bool has_control(std::string_view text) {
   std::size_t at = 0;
@@ -115,18 +114,6 @@ std::string_view name_of(AddOutcome outcome) {
   return "";
 }
 
-Result<std::string> check_language(std::string_view text) {
-  text = trim(text);
-  const bool good = std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  });
-  if (!good || text.size() > max_language_bytes || text.size() == 1) {
-    return fail(Errc::bad_data, fmt::format("\"{}\" is not a language", truncate_utf8(clean_utf8(text), 40)),
-                "write it like de or pt-BR");
-  }
-  return replace_all(text, "_", "-");
-}
-
 Result<std::string> check_name(std::string_view text) { return check_line(text, "name"); }
 
 Result<std::string> check_topic(std::string_view text) {
@@ -136,6 +123,23 @@ Result<std::string> check_topic(std::string_view text) {
     return fail(Errc::bad_data, fmt::format("the topic \"{}\" has a semicolon or comma", clean), "these separate topics");
   }
   return clean;
+}
+
+std::optional<std::string> known_name(std::string_view text, std::span<const std::string> known) {
+  const auto exact = std::ranges::find(known, text);
+  if (exact != known.end()) return *exact;
+  const auto folded = fold_case(collapse_blanks(text));
+  const auto alike = std::ranges::find_if(known, [&](const auto& each) { return fold_case(each) == folded; });
+  return alike == known.end() ? std::nullopt : std::optional{*alike};
+}
+
+Result<std::string> check_known_topic(std::string_view text, std::span<const std::string> known) {
+  TIDINGS_LET(auto topic, check_topic(text));
+  if (known.empty()) return topic;
+  if (auto name = known_name(topic, known)) return *std::move(name);
+  auto hint = did_you_mean(topic, known);
+  if (hint.empty()) hint = known.size() <= 12 ? "there is: " + join(known, ", ") : "\"tidings source list\" shows the topics";
+  return fail(Errc::bad_data, fmt::format("there is no topic \"{}\"", truncate_utf8(topic, 60)), std::move(hint));
 }
 
 Result<AddResult> SubscriberTable::add(const NewSubscriber& wanted) {
@@ -213,6 +217,13 @@ Result<void> SubscriberTable::join(const NewSubscriber& wanted, const std::strin
     TIDINGS_LET(auto rows, subscription_rows(database_, result.id, digest));
     if (!rows.empty()) known = std::move(rows.front());
   }
+  if (!known && !result.created && wanted.origin == Origin::import && wanted.state != SubscriptionState::withdrawn) {
+    TIDINGS_LET(const bool left, left_before_import(result.id));
+    if (left) {
+      if (result.outcome == AddOutcome::already_there) result.outcome = AddOutcome::left;
+      return {};
+    }
+  }
   const auto now = clock_.now();
   auto state = wanted.state;
   auto outcome = wanted.state == SubscriptionState::withdrawn ? AddOutcome::left : AddOutcome::added;
@@ -241,7 +252,9 @@ Result<void> SubscriberTable::join(const NewSubscriber& wanted, const std::strin
   }
   if (state == SubscriptionState::pending) result.pending.push_back(digest);
   if (outcome != AddOutcome::already_there && result.outcome != AddOutcome::resubscribed_pending) result.outcome = outcome;
-  const auto at = state == SubscriptionState::confirmed ? *confirmed : now;
+  const auto at = state == SubscriptionState::confirmed   ? *confirmed
+                  : state == SubscriptionState::withdrawn ? wanted.left.value_or(now)
+                                                          : now;
   if (bulk_ && result.created) {
     load_subscription(result.id, digest, state, at, confirmed);
   } else {
@@ -249,6 +262,19 @@ Result<void> SubscriberTable::join(const NewSubscriber& wanted, const std::strin
   }
   return consents_.record(
       result.id, {.digest = digest, .event = event_of(state), .at = at, .origin = wanted.origin, .detail = wanted.detail});
+}
+
+Result<void> SubscriberTable::begin_import() {
+  auto query = database_.prepare("SELECT COALESCE(max(id), 0) FROM subscribers");
+  TIDINGS_LET([[maybe_unused]] const bool row, query.step());
+  first_of_import_ = SubscriberId{query.integer(0) + 1};
+  return {};
+}
+
+Result<bool> SubscriberTable::left_before_import(SubscriberId id) {
+  if (id >= first_of_import_) return false;
+  TIDINGS_LET(const auto rows, subscription_rows(database_, id, {}));
+  return !rows.empty() && std::ranges::all_of(rows, [](const auto& row) { return row.state == SubscriptionState::withdrawn; });
 }
 
 Result<void> SubscriberTable::put_subscription(SubscriberId id, std::string_view digest, SubscriptionState state,
@@ -280,6 +306,12 @@ Result<void> SubscriberTable::put_topics(SubscriberId id, const std::vector<std:
 
 Result<bool> SubscriberTable::set(SubscriberId id, const SubscriberChange& change) {
   TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(const bool changed, set(transaction, id, change));
+  if (changed) TIDINGS_TRY(transaction.commit());
+  return changed;
+}
+
+Result<bool> SubscriberTable::set(const store::Transaction& /*open*/, SubscriberId id, const SubscriberChange& change) {
   TIDINGS_LET(const auto known, find(id));
   if (!known) return fail(Errc::no_input, "there is no such subscriber");
   std::vector<std::string> changed;
@@ -310,7 +342,6 @@ Result<bool> SubscriberTable::set(SubscriberId id, const SubscriberChange& chang
   const auto detail = tidings::join(changed, ", ") + (change.detail.empty() ? "" : " (" + change.detail + ")");
   TIDINGS_TRY(consents_.record(
       id, {.digest = {}, .event = ConsentEvent::changed, .at = clock_.now(), .origin = change.origin, .detail = detail}));
-  TIDINGS_TRY(transaction.commit());
   return true;
 }
 
@@ -393,19 +424,28 @@ Result<DigestChange> SubscriberTable::change_digests(const store::Transaction& /
   for (const auto& digest : wanted) {
     const auto row = std::ranges::find(rows, digest, &SubscriptionRow::digest);
     if (row != rows.end() && row->state == SubscriptionState::confirmed) continue;
-    const auto state = has_consent ? SubscriptionState::confirmed : SubscriptionState::pending;
-    const auto confirmed = has_consent ? std::optional{now} : row == rows.end() ? std::nullopt : row->confirmed;
+    const bool waits = row != rows.end() && row->state == SubscriptionState::pending;
+    const auto state = has_consent && !waits ? SubscriptionState::confirmed : SubscriptionState::pending;
+    const bool is_in = state == SubscriptionState::confirmed;
+    const auto confirmed = is_in ? std::optional{now} : row == rows.end() ? std::nullopt : row->confirmed;
     TIDINGS_TRY(put_subscription(id, digest, state, now, confirmed));
-    const auto from = change.left.empty() ? std::string{"added"} : "changed from " + tidings::join(change.left, "; ");
+    const auto from = waits                 ? std::string{"asked again"}
+                      : change.left.empty() ? std::string{"added"} : "changed from " + tidings::join(change.left, "; ");
     TIDINGS_TRY(
         consents_.record(id, {.digest = digest, .event = event_of(state), .at = now, .origin = origin, .detail = with(from)}));
-    (has_consent ? change.joined : change.pending).push_back(digest);
+    (is_in ? change.joined : change.pending).push_back(digest);
   }
   return change;
 }
 
 Result<bool> SubscriberTable::erase(SubscriberId id) {
   TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(const bool there, erase(transaction, id));
+  if (there) TIDINGS_TRY(transaction.commit());
+  return there;
+}
+
+Result<bool> SubscriberTable::erase(const store::Transaction& /*open*/, SubscriberId id) {
   TIDINGS_LET(const auto known, find(id));
   if (!known) return false;
   const auto address = stored_address(known->address);
@@ -421,7 +461,6 @@ Result<bool> SubscriberTable::erase(SubscriberId id) {
   auto blank = database_.prepare(R"(
       UPDATE subscribers SET address = '', address_key = :key, name = '', language = '', erased_ms = :now WHERE id = :id)");
   TIDINGS_TRY(blank.bind(":key", fmt::format("erased:{}", id.value)).bind(":now", clock_.now()).bind(":id", id).run());
-  TIDINGS_TRY(transaction.commit());
   return true;
 }
 

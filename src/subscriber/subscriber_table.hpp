@@ -22,6 +22,7 @@
 #include "base/result.hpp"
 #include "store/database.hpp"
 #include "subscriber/consent.hpp"
+#include "subscriber/language.hpp"
 #include "subscriber/subscriber.hpp"
 #include "subscriber/suppression.hpp"
 
@@ -36,6 +37,7 @@ struct NewSubscriber {
   std::vector<std::string> digests{};
   SubscriptionState state = SubscriptionState::pending;  ///< withdrawn keeps the knowledge that they left
   std::optional<UtcTime> confirmed{};  ///< when consent was given, if known; else now
+  std::optional<UtcTime> left{};       ///< with `state` withdrawn: when they left, if known; else now
   Origin origin = Origin::cli;
   std::string detail{};                ///< for the consent log: from where, which text
 };
@@ -129,12 +131,14 @@ struct Contact {
   bool operator==(const Contact&) const = default;
 };
 
-/// At most 35 bytes of letters, digits and hyphens, like "de" or "pt-BR"; empty is allowed. Errc::bad_data.
-[[nodiscard]] Result<std::string> check_language(std::string_view text);
 /// At most 200 bytes of one line of UTF-8, blanks collapsed. Errc::bad_data for control characters.
 [[nodiscard]] Result<std::string> check_name(std::string_view text);
 /// As a name, not empty, without ';' and ',' (they separate topics in files). Errc::bad_data.
 [[nodiscard]] Result<std::string> check_topic(std::string_view text);
+/// The one of `known` that is written so, letters' case aside.
+[[nodiscard]] std::optional<std::string> known_name(std::string_view text, std::span<const std::string> known);
+/// As check_topic(), and one of `known` (none: any), as it is written there. Errc::bad_data names the nearest.
+[[nodiscard]] Result<std::string> check_known_topic(std::string_view text, std::span<const std::string> known);
 
 class SubscriberTable {
  public:
@@ -145,6 +149,10 @@ class SubscriberTable {
   /// empty, never replaced. Errc::bad_data where name, language or a topic is not allowed; Errc::usage without a digest.
   [[nodiscard]] Result<AddResult> add(const NewSubscriber& wanted);
   [[nodiscard]] Result<AddResult> add(const store::Transaction& open, NewSubscriber wanted);
+
+  /// Before the first add() of an import: whoever has left all that they had by now is not brought back by it, not even to a
+  /// digest that is new to them.
+  [[nodiscard]] Result<void> begin_import();
 
   /// The suppressions that add() asks.
   [[nodiscard]] Suppressions& suppressions() { return suppressions_; }
@@ -170,6 +178,7 @@ class SubscriberTable {
 
   /// True if something changed. Errc::no_input if unknown; Errc::bad_data as add().
   [[nodiscard]] Result<bool> set(SubscriberId id, const SubscriberChange& change);
+  [[nodiscard]] Result<bool> set(const store::Transaction& open, SubscriberId id, const SubscriberChange& change);
 
   /// pending -> confirmed, of one digest, or of all where `digest` is empty. Returns the digests that changed; who left stays
   /// away. Errc::no_input if unknown; Errc::not_permitted if the address is suppressed.
@@ -186,8 +195,9 @@ class SubscriberTable {
                                                              std::string_view digest, Origin origin, std::string_view detail);
 
   /// The subscriber gets exactly `digests` from now on; none is "off". Who is confirmed for any digest is confirmed for those
-  /// that come new, even if they had left them before. Errc::no_input if unknown. For app/cadence.hpp, which also sees to it
-  /// that nothing is missed on the way.
+  /// that come new, even if they had left them before; one that waits for a confirmation goes on waiting, for it may be a
+  /// stranger who asked for it. Errc::no_input if unknown. For app/membership.hpp, which sees to it that nothing is missed on
+  /// the way.
   [[nodiscard]] Result<DigestChange> change_digests(const store::Transaction& open, SubscriberId id,
                                                     std::span<const std::string> digests, Origin origin,
                                                     std::string_view detail);
@@ -196,6 +206,7 @@ class SubscriberTable {
   /// without a person, and a salted hash of the address joins the suppressions, so that no import brings it back.
   /// False if there was nobody.
   [[nodiscard]] Result<bool> erase(SubscriberId id);
+  [[nodiscard]] Result<bool> erase(const store::Transaction& open, SubscriberId id);
 
   /// Ends subscriptions that have been pending since before `before`: who had left before is withdrawn again, others are
   /// deleted, and a subscriber who never had another one with them. Returns the subscriptions ended.
@@ -226,6 +237,9 @@ class SubscriberTable {
   const Clock& clock_;
   ConsentLog consents_;
   Suppressions suppressions_;
+  [[nodiscard]] Result<bool> left_before_import(SubscriberId id);
+
+  SubscriberId first_of_import_{};  ///< subscribers from this id on came with the import
   std::optional<store::Statement> insert_subscriber_;  // kept, because an import runs them for each line
   std::optional<store::Statement> put_subscription_;
   struct Bulk;

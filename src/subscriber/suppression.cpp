@@ -1,5 +1,7 @@
 #include "subscriber/suppression.hpp"
 
+#include <algorithm>
+
 #include "base/codec.hpp"
 #include "base/crypto.hpp"
 #include "base/random.hpp"
@@ -15,6 +17,11 @@ constexpr std::size_t max_detail_bytes = 500;
 
 constexpr SuppressionCause all_causes[] = {SuppressionCause::hard_bounce, SuppressionCause::soft_bounces,
                                            SuppressionCause::complaint, SuppressionCause::manual, SuppressionCause::erased};
+
+/// "@domain" of "local@domain".
+std::string domain_key(std::string_view address_key) {
+  return std::string{address_key.substr(std::min(address_key.size(), address_key.rfind('@')))};
+}
 
 std::string salted(const std::string& salt, std::string_view address_key) {
   return "sha256:" + hex_encode(sha256(salt + std::string{address_key}));
@@ -46,7 +53,26 @@ std::optional<SuppressionCause> suppression_cause_of(std::string_view name) {
   return std::nullopt;
 }
 
+Result<SuppressionTarget> parse_suppression_target(std::string_view text) {
+  text = trim(text);
+  const auto rest = text.substr(text.starts_with('*') ? 1 : 0);
+  if (!rest.starts_with('@')) {
+    TIDINGS_LET(const auto address, parse_mail_address(text));
+    return SuppressionTarget{.key = address.key(), .text = address.text()};
+  }
+  TIDINGS_LET(const auto domain, domain_to_ascii(rest.substr(1)));
+  if (domain.find('.') == std::string::npos) {
+    return fail(Errc::bad_data, "\"" + std::string{truncate_utf8(clean_utf8(text), 60)} + "\" is neither an address nor a domain",
+                "like ada@example.org, or @example.org for everybody there");
+  }
+  return SuppressionTarget{.key = "@" + domain, .text = "everybody at " + domain};
+}
+
 Result<bool> Suppressions::add(const MailAddress& address, SuppressionCause cause, std::string_view detail) {
+  return add(SuppressionTarget{.key = address.key(), .text = address.text()}, cause, detail);
+}
+
+Result<bool> Suppressions::add(const SuppressionTarget& target, SuppressionCause cause, std::string_view detail) {
   const auto clean = collapse_blanks(clean_utf8(detail));
   auto statement = database_.prepare(R"(
       INSERT INTO suppressions (address_key, cause, at_ms, detail) VALUES (:key, :cause, :at, :detail)
@@ -55,12 +81,12 @@ Result<bool> Suppressions::add(const MailAddress& address, SuppressionCause caus
                                 WHEN 'manual' THEN 3 ELSE 4 END
           > CASE suppressions.cause WHEN 'soft_bounces' THEN 0 WHEN 'hard_bounce' THEN 1 WHEN 'complaint' THEN 2
                                     WHEN 'manual' THEN 3 ELSE 4 END)");
-  TIDINGS_TRY(statement.bind(":key", address.key())
+  TIDINGS_TRY(statement.bind(":key", target.key)
                   .bind(":cause", name_of(cause))
                   .bind(":at", clock_.now())
                   .bind(":detail", truncate_utf8(clean, max_detail_bytes))
                   .run());
-  if (remembered_) remembered_->keys.add(address.key());
+  if (remembered_) remembered_->keys.add(target.key);
   return database_.changes() > 0;
 }
 
@@ -81,7 +107,11 @@ Result<void> Suppressions::add_erased(std::string_view address_key) {
 }
 
 Result<bool> Suppressions::remove(const MailAddress& address) {
-  const auto key = address.key();
+  return remove(SuppressionTarget{.key = address.key(), .text = address.text()});
+}
+
+Result<bool> Suppressions::remove(const SuppressionTarget& target) {
+  const auto& key = target.key;
   TIDINGS_LET(const auto hash, hashed(key));
   auto statement = database_.prepare("DELETE FROM suppressions WHERE address_key IN (:key, :hash)");
   TIDINGS_TRY(statement.bind(":key", key).bind(":hash", hash).run());
@@ -91,18 +121,19 @@ Result<bool> Suppressions::remove(const MailAddress& address) {
 Result<std::optional<Suppression>> Suppressions::lookup(const MailAddress& address) { return lookup_key(address.key()); }
 
 Result<std::optional<Suppression>> Suppressions::lookup_key(std::string_view address_key) {
+  const auto domain = domain_key(address_key);
   if (remembered_) {
     const auto& [keys, salt] = *remembered_;
-    if (!keys.may_have(address_key) && (salt.empty() || !keys.may_have(salted(salt, address_key)))) return std::nullopt;
+    if (!keys.may_have(address_key) && !keys.may_have(domain) && (salt.empty() || !keys.may_have(salted(salt, address_key)))) return std::nullopt;
   }
   // Asked for each line of an import: one statement while nobody is suppressed or erased.
   if (!probe_) {
     probe_.emplace(database_.prepare(R"(
-        SELECT EXISTS (SELECT 1 FROM suppressions WHERE address_key = :key),
+        SELECT EXISTS (SELECT 1 FROM suppressions WHERE address_key IN (:key, :domain)),
                EXISTS (SELECT 1 FROM facts WHERE name = :salt))"));
   }
   probe_->reset();
-  probe_->bind(":key", address_key).bind(":salt", salt_fact);
+  probe_->bind(":key", address_key).bind(":domain", domain).bind(":salt", salt_fact);
   TIDINGS_TRY(probe_->step());
   const bool plain = probe_->integer(0) != 0;
   const bool salted = probe_->integer(1) != 0;
@@ -112,8 +143,10 @@ Result<std::optional<Suppression>> Suppressions::lookup_key(std::string_view add
   if (!plain) {
     TIDINGS_LET(key, hashed(address_key));
   }
-  auto query = database_.prepare("SELECT address_key, cause, at_ms, detail FROM suppressions WHERE address_key = :key");
-  query.bind(":key", key);
+  auto query = database_.prepare(R"(
+      SELECT address_key, cause, at_ms, detail FROM suppressions WHERE address_key IN (:key, :domain)
+      ORDER BY address_key = :domain LIMIT 1)");
+  query.bind(":key", key).bind(":domain", domain);
   TIDINGS_LET(const bool row, query.step());
   if (!row) return std::nullopt;
   TIDINGS_LET(auto found, read_row(query));

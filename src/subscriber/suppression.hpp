@@ -1,6 +1,7 @@
-// Suppressions: addresses never to be mailed again, with the cause. The only writer of `suppressions`.
+// Suppressions: addresses and domains never to be mailed again, with the cause. The only writer of `suppressions`.
 //
-// Keyed by MailAddress::key(), so that case does not matter. Beats consent and outlives the subscriber: an erased person
+// Keyed by MailAddress::key(), so that case does not matter; a whole domain by "@domain" (without its subdomains), which other
+// rooms' queries ask for beside the address. Beats consent and outlives the subscriber: an erased person
 // is kept as "sha256:" and the hash of salt and key. The salt is random, made at the first erasure and kept in `facts`;
 // it stops tables made in advance, not somebody who holds the whole database and guesses addresses one by one.
 #pragma once
@@ -22,8 +23,19 @@ enum class SuppressionCause { hard_bounce, soft_bounces, complaint, manual, eras
 [[nodiscard]] std::string_view name_of(SuppressionCause cause);
 [[nodiscard]] std::optional<SuppressionCause> suppression_cause_of(std::string_view name);
 
+/// What is suppressed: an address, or all of a domain.
+struct SuppressionTarget {
+  std::string key{};   ///< MailAddress::key(), or "@domain"
+  std::string text{};  ///< for people
+
+  [[nodiscard]] bool is_domain() const { return key.starts_with('@'); }
+};
+
+/// "ada@x.example", or "@x.example" and "*@x.example" for all of the domain. Errc::bad_data.
+[[nodiscard]] Result<SuppressionTarget> parse_suppression_target(std::string_view text);
+
 struct Suppression {
-  std::string address_key{};  ///< MailAddress::key(), or "sha256:..." of an erased person
+  std::string address_key{};  ///< MailAddress::key(), "@domain", or "sha256:..." of an erased person
   SuppressionCause cause = SuppressionCause::manual;
   UtcTime at{};
   std::string detail{};
@@ -38,13 +50,16 @@ class Suppressions {
   /// Adds, or makes the cause graver (soft_bounces < hard_bounce < complaint < manual < erased). False if it was there as
   /// grave already. One statement: fits into the caller's transaction, or is one by itself.
   [[nodiscard]] Result<bool> add(const MailAddress& address, SuppressionCause cause, std::string_view detail);
+  [[nodiscard]] Result<bool> add(const SuppressionTarget& target, SuppressionCause cause, std::string_view detail);
 
   /// Adds the hash of an address key only. Within the caller's transaction.
   [[nodiscard]] Result<void> add_erased(std::string_view address_key);
 
   /// False if it was not there. Lifts an erased person's hash too.
   [[nodiscard]] Result<bool> remove(const MailAddress& address);
+  [[nodiscard]] Result<bool> remove(const SuppressionTarget& target);
 
+  /// Of the address, else of its domain.
   [[nodiscard]] Result<std::optional<Suppression>> lookup(const MailAddress& address);
   /// The same for a key (MailAddress::key()).
   [[nodiscard]] Result<std::optional<Suppression>> lookup_key(std::string_view address_key);

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "web/rate_limit.hpp"
+
 namespace tidings::web {
 namespace {
 
@@ -40,7 +42,7 @@ Result<Request> read_cgi(const Environment& environment, std::istream& in) {
   request.query = text("QUERY_STRING");
   request.content_type = text("CONTENT_TYPE");
   request.accept_language = text("HTTP_ACCEPT_LANGUAGE");
-  request.client = text("REMOTE_ADDR");
+  request.client = plain_address(text("REMOTE_ADDR"));
   const bool hook = request.path.find("/hooks/") != std::string::npos;
   if (hook) read_proof(environment, request);
   std::size_t length = 0;

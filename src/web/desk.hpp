@@ -38,6 +38,7 @@ struct Joining {
   std::string address;  ///< masked
   std::string language;
   std::vector<std::string> digests;  ///< names
+  bool is_done = false;              ///< confirmed by this link already: it was pressed again
 };
 
 /// A subscriber on their own page.

@@ -1,6 +1,6 @@
 // What a network may do how often, and who counts it: a process that lives on (serve), or the database where none does (cgi).
 //
-// The rules are the same for both; networks are those of rate_limit.hpp. The only writer of `web_limits`: one row for each
+// The rules are the same for both; networks are those of rate_limit.hpp. A /48 of IPv6 has eight times what each /64 in it has. The only writer of `web_limits`: one row for each
 // network that has used something up of late, known by a hash under the secret of this database, gone once it has everything
 // back.
 #pragma once
@@ -25,6 +25,7 @@ struct LimitRule {
   std::chrono::milliseconds window{};
 };
 [[nodiscard]] LimitRule rule_of(Limit what);
+inline constexpr int site_factor = 8;
 
 class Limits {
  public:
@@ -43,8 +44,14 @@ class MemoryLimits final : public Limits {
   [[nodiscard]] Result<bool> take(Limit what, std::string_view client, UtcTime now) override;
 
  private:
-  RateLimit misses_{rule_of(Limit::misses).times, rule_of(Limit::misses).window};
-  RateLimit sign_ups_{rule_of(Limit::sign_ups).times, rule_of(Limit::sign_ups).window};
+  /// Of the networks, and of the sites around them.
+  struct Pair {
+    explicit Pair(LimitRule rule) : network(rule.times, rule.window), site(site_factor * rule.times, rule.window) {}
+    RateLimit network;
+    RateLimit site;
+  };
+  Pair misses_{rule_of(Limit::misses)};
+  Pair sign_ups_{rule_of(Limit::sign_ups)};
 };
 
 /// Each take is one statement, so that processes at the same time count right. Belongs to the database's thread.
@@ -55,6 +62,8 @@ class StoredLimits final : public Limits {
   [[nodiscard]] Result<bool> take(Limit what, std::string_view client, UtcTime now) override;
 
  private:
+  [[nodiscard]] Result<bool> take_of(Limit what, const std::string& network, int times, UtcTime now);
+
   store::Database& database_;
   std::string secret_;
 };

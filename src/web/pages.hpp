@@ -14,7 +14,7 @@ namespace tidings::web {
 enum class PageName { subscribe, confirm, unsubscribe, left, preferences, message };
 
 /// What a message page says; each has a heading and a text in the language files (web_check_title, web_check_text ...).
-enum class Notice { none, check, confirmed, saved, missing, many, trouble };
+enum class Notice { none, check, confirmed, already, saved, missing, many, trouble };
 
 /// Everything a page may show; templates escape it.
 struct PageView {

@@ -5,6 +5,7 @@
 #include <httplib.h>
 
 #include "base/text.hpp"
+#include "web/rate_limit.hpp"
 
 namespace tidings::web {
 namespace {
@@ -79,9 +80,6 @@ struct Parser::Http final : httplib::Server {
         if (in.has_header(name)) request.proof.emplace_back(name, in.get_header_value(name));
       }
     }
-    const bool proxied = in.has_header("X-Forwarded-For") || in.has_header("Forwarded") || in.has_header("Via");
-    request.is_local =
-        !proxied && (task.peer->starts_with("127.") || *task.peer == "::1" || task.peer->starts_with("::ffff:127."));
     auto response = (*task.answer)(request);
     task.wait = std::move(response.wait);
     out.status = response.status;
@@ -104,8 +102,8 @@ struct Parser::Http final : httplib::Server {
   }
 };
 
-Parser::Parser(std::vector<std::string> trusted_proxies) : http_(std::make_unique<Http>()) {
-  http_->trusted = std::move(trusted_proxies);
+Parser::Parser(const std::vector<std::string>& trusted_proxies) : http_(std::make_unique<Http>()) {
+  for (const auto& proxy : trusted_proxies) http_->trusted.push_back(plain_address(proxy));
   // Before routing: what has regular expressions and body parsers in it is never entered.
   http_->set_pre_routing_handler([this](const httplib::Request& in, httplib::Response& out) { return http_->handle(in, out); });
   http_->set_keep_alive_max_count(1000);
@@ -123,13 +121,14 @@ Reply Parser::answer(std::string_view request, std::size_t head_bytes, const std
 }
 
 std::string client_of(const std::string& peer, const std::string& forwarded_for, const std::vector<std::string>& trusted) {
-  const bool is_trusted = peer.starts_with("127.") || peer == "::1" || std::ranges::find(trusted, peer) != trusted.end();
-  if (!is_trusted || forwarded_for.empty()) return peer;
+  const auto plain_peer = plain_address(peer);
+  const bool is_trusted = is_loopback(peer) || std::ranges::find(trusted, plain_peer) != trusted.end();
+  if (!is_trusted || forwarded_for.empty()) return plain_peer;
   const auto comma = forwarded_for.rfind(',');
   auto last = std::string{trim(std::string_view{forwarded_for}.substr(comma == std::string::npos ? 0 : comma + 1))};
   const bool sound =
       !last.empty() && last.size() <= 45 && last.find_first_not_of("0123456789abcdefABCDEF.:") == std::string::npos;
-  return sound ? last : peer;
+  return sound ? plain_address(last) : plain_peer;
 }
 
 }  // namespace tidings::web

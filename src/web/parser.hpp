@@ -18,7 +18,7 @@ struct Reply {
 
 class Parser {
  public:
-  explicit Parser(std::vector<std::string> trusted_proxies);
+  explicit Parser(const std::vector<std::string>& trusted_proxies);
   ~Parser();
   Parser(const Parser&) = delete;
   Parser& operator=(const Parser&) = delete;

@@ -106,9 +106,19 @@ Result<Response> Site::subscribe(const Request& request) {
   if (!form) return show_notice(400, Notice::trouble, view.language);
   view.address = truncate_utf8(form->get("email"), 320);
   view.name = truncate_utf8(form->get("name"), 200);
+  bool all_known = true;
   for (auto* const choices : {&view.digests, &view.topics}) {
-    const auto chosen = form->all(choices == &view.digests ? "digest" : "topic");
-    for (auto& choice : *choices) choice.is_chosen = std::ranges::find(chosen, choice.value) != chosen.end();
+    for (const auto& chosen : form->all(choices == &view.digests ? "digest" : "topic")) {
+      const auto same = [&](const Choice& choice) { return fold_case(choice.value) == fold_case(trim(chosen)); };
+      const auto choice = std::ranges::find_if(*choices, same);
+      all_known = all_known && choice != choices->end();
+      if (choice != choices->end()) choice->is_chosen = true;
+    }
+  }
+  // A form of the publisher's own that asks for what is not there: "nothing chosen" would mean everything.
+  if (!all_known) {
+    log::warning("web: a sign-up form asked for a digest or topic that config.toml does not have");
+    return show_notice(422, Notice::trouble, view.language);
   }
   // A field that no person sees is filled in: answered like the others, and forgotten.
   if (!form->get("website").empty()) {
@@ -158,18 +168,23 @@ Result<Response> Site::confirm(const Request& request, std::string_view token) {
   if (is_read(request)) {
     TIDINGS_LET(const auto joining, desk_.joining(token));
     if (!joining) return missing(request);
+    if (joining->is_done) return show_joined(request, *joining);
     PageView view{.page = PageName::confirm, .language = language_of(request, joining->language), .address = joining->address};
     view.others = joining->digests;
     return show(200, view);
   }
   TIDINGS_LET(const auto joined, desk_.confirm(token, request.client));
   if (!joined) return missing(request);
-  count(SiteState::confirmations);
+  if (!joined->is_done) count(SiteState::confirmations);
+  return show_joined(request, *joined);
+}
+
+Result<Response> Site::show_joined(const Request& request, const Joining& joined) {
   PageView view{.page = PageName::message,
-                .notice = Notice::confirmed,
-                .language = language_of(request, joined->language),
-                .address = joined->address};
-  view.others = joined->digests;
+                .notice = joined.is_done ? Notice::already : Notice::confirmed,
+                .language = language_of(request, joined.language),
+                .address = joined.address};
+  view.others = joined.digests;
   return show(200, view);
 }
 
@@ -251,9 +266,16 @@ Response Site::health() {
   return well ? plain(200, "ok\n") : plain(503, "the store does not answer\n");
 }
 
-Result<Response> Site::metrics(const Request& request) {
-  // For this host only: how many subscribers there are is nobody else's business.
-  if (!request.is_local) return missing(request);
+Response Site::answer_monitor(const Request& request) {
+  if (!is_read(request)) return not_allowed("GET, HEAD");
+  if (request.path != "/metrics") return plain(404, "/metrics is here\n");
+  auto numbers = metrics();
+  if (numbers) return *std::move(numbers);
+  log::error("web: " + numbers.error().line());
+  return plain(503, "the store does not answer\n");
+}
+
+Result<Response> Site::metrics() {
   static constexpr std::array<std::string_view, SiteState::counters> names{
       "pages", "sign_ups", "robots", "confirmations", "withdrawals", "one_clicks", "changes", "misses", "limited", "failures"};
   std::string out = "# HELP tidings_web_total What visitors did since the start.\n# TYPE tidings_web_total counter\n";
@@ -296,10 +318,9 @@ Result<Response> Site::route(const Request& request) {
     return status == 404 ? missing(request) : plain(status, status == 200 ? "taken\n" : "not taken\n");
   }
   if (is_post) {
-    return path == "/metrics" || path == "/healthz" || path == "/style.css" ? not_allowed("GET, HEAD") : missing(request);
+    return path == "/healthz" || path == "/style.css" ? not_allowed("GET, HEAD") : missing(request);
   }
   if (path == "/healthz") return health();
-  if (path == "/metrics") return metrics(request);
   if (path == "/style.css") {
     return Response{.status = 200,
                     .content_type = "text/css; charset=utf-8",

@@ -6,7 +6,9 @@
 //   GET  /u/TOKEN          shows a button            POST             leaves (RFC 8058 one-click too), or asks to come back
 //   GET  /p/TOKEN          preferences               POST             changes them
 //   POST /hooks/RELAY      webhooks of relays, each with its proof
-//   GET  /archive/...      files of the archive      GET /style.css /robots.txt /healthz /metrics
+//   GET  /archive/...      files of the archive      GET /style.css /robots.txt /healthz
+//
+// The numbers for a monitor are on a listener of their own (answer_monitor), which no proxy leads to.
 //
 // GET and HEAD change nothing. There are no redirects, cookies or scripts, and no link is made from the request's host. A token
 // that is not good is 404, the same for every reason; misses are limited by network. Personal pages are never stored or indexed.
@@ -52,15 +54,19 @@ class Site {
   /// The path may begin with the base path, or the proxy may have taken it off.
   [[nodiscard]] Response answer(Request request);
 
+  /// What the monitor's listener answers: GET /metrics, and nothing else.
+  [[nodiscard]] Response answer_monitor(const Request& request);
+
  private:
   [[nodiscard]] Result<Response> route(const Request& request);
   [[nodiscard]] Result<Response> subscribe(const Request& request);
   [[nodiscard]] Result<Response> confirm(const Request& request, std::string_view token);
+  [[nodiscard]] Result<Response> show_joined(const Request& request, const Joining& joined);
   [[nodiscard]] Result<Response> unsubscribe(const Request& request, std::string_view token);
   [[nodiscard]] Result<Response> preferences(const Request& request, std::string_view token);
   [[nodiscard]] Result<Response> show_preferences(const Member& member, const std::string& language);
   [[nodiscard]] Response health();
-  [[nodiscard]] Result<Response> metrics(const Request& request);
+  [[nodiscard]] Result<Response> metrics();
   [[nodiscard]] Result<Response> archive(const Request& request, std::string_view path);
   [[nodiscard]] Result<Response> missing(const Request& request);
   [[nodiscard]] Result<Response> show(int status, const PageView& view);

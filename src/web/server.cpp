@@ -26,6 +26,7 @@
 
 #include "base/log.hpp"
 #include "web/parser.hpp"
+#include "web/rate_limit.hpp"
 
 namespace tidings::web {
 namespace {
@@ -105,7 +106,7 @@ std::string text_of(const sockaddr_storage& address, socklen_t size) {
   if (::getnameinfo(reinterpret_cast<const sockaddr*>(&address), size, host.data(), host.size(), nullptr, 0, NI_NUMERICHOST) != 0) {
     return {};
   }
-  return host.data();
+  return plain_address(host.data());
 }
 
 Result<Descriptor> bind_to(const std::string& host, int port) {
@@ -136,7 +137,7 @@ Result<Descriptor> bind_to(const std::string& host, int port) {
 int connections_allowed(int wanted) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::min(wanted, 900);
-  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, static_cast<rlim_t>(wanted) + 200);
+  limit.rlim_cur = std::max(limit.rlim_cur, std::min<rlim_t>(limit.rlim_max, static_cast<rlim_t>(wanted) + 200));
   ::setrlimit(RLIMIT_NOFILE, &limit);
   ::getrlimit(RLIMIT_NOFILE, &limit);
   return std::max(16, static_cast<int>(std::min<rlim_t>(static_cast<rlim_t>(wanted), limit.rlim_cur - 150)));

@@ -22,7 +22,6 @@ struct Request {
   std::string client{};           ///< address of the visitor (behind a trusted proxy: as the proxy says), may be empty
   std::vector<std::pair<std::string, std::string>>
       proof{};                  ///< of calls to /hooks/: the header fields that sign them, names in lower case
-  bool is_local = false;        ///< asked on this host, not through a proxy: may read /metrics
 };
 
 /// Told once, from whatever thread, whether what was promised is on disk.

@@ -154,6 +154,9 @@ class MainJob(unittest.TestCase):
         cls.server.__enter__()
         sources = ['[[source]]\nname = "%s"\nurl = "file:%s"\ntopics = ["%s"]\n' % (name, WRITERS[name][0], TOPICS[name][0])
                    for name in WRITERS]
+        # A source that never has anything: its topic is one that readers may have chosen all the same.
+        sources.append('[[source]]\nname = "quiet"\nurl = "file:quiet.xml"\ntopics = ["nothing-of-this-kind"]\n')
+        cls.home.write("quiet.xml", rss("Quiet", []))
         cls.home.configure(cls.server.url, sources, DIGESTS)
         rows = "".join('%s,"%s",%s,%s,%s,%s\n' % (a, n.replace('"', '""'), *rest) for a, n, *rest in SUBSCRIBERS)
         cls.home.write("list.csv", "email,name,language,digests,topics,status\n" + rows)

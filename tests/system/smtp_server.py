@@ -239,7 +239,8 @@ class SmtpServer:
 
     def action_for(self, stage, recipient):
         for rule in self.rules:
-            if rule.stage == stage and rule.times != 0 and (not rule.to or rule.to == recipient):
+            if rule.stage == stage and rule.times != 0 and (not rule.to or rule.to == recipient or
+                    (rule.to.startswith("@") and recipient is not None and recipient.endswith(rule.to))):
                 rule.times -= 1 if rule.times > 0 else 0
                 return rule.action
         return ""

@@ -217,11 +217,11 @@ class Subscribers(unittest.TestCase):
 
     def test_a_file_that_is_not_utf8_puts_no_garbled_name_on_the_list(self):
         home = self.home
-        for encoding in ("latin-1", "windows-1252", "mac-roman"):
+        for encoding in ("mac-roman", "cp437"):
             home.write("list.csv", "email;name\nana@example.org;Ana Núñez\nbo@example.org;Bo\n".encode(encoding))
             done = home.run("subscriber", "import", "list.csv", "--rejects", "rejects.csv")
             self.assertEqual(done.returncode, 65)
-            self.assertIn("list.csv:2: the line is not UTF-8 (save the file as UTF-8: iconv -f windows-1252", done.stderr)
+            self.assertIn("list.csv:2: the line is not UTF-8 (--encoding windows-1252, or save the file as UTF-8", done.stderr)
             self.assertEqual([each["email"] for each in home.json("subscriber", "list")], ["bo@example.org"])
             rejects = (home.folder / "rejects.csv").read_bytes()
             self.assertIn("Ana Núñez".encode(encoding), rejects, "the line is kept as it was")
@@ -317,7 +317,7 @@ class Subscribers(unittest.TestCase):
         home.write("bad.csv", "email\na@example.org\nnobody\n")
         done = home.run("subscriber", "import", "bad.csv", "--dry-run")
         self.assertEqual(done.returncode, 65)
-        self.assertIn("1 line rejected, the others would be imported", done.stderr)
+        self.assertIn("1 line would be imported, 1 would be rejected", done.stderr)
 
 
 class OnlyAMailbox(unittest.TestCase):

@@ -23,6 +23,21 @@ struct Readers {
   }
   [[nodiscard]] std::int64_t withdrawn() { return subscriber::SubscriberTable(database, clock).counts()->digests.at(0).withdrawn; }
 
+  Config config = *parse_config(R"([newsletter]
+name = "Harbour News"
+from = "news@example.org"
+timezone = "UTC"
+[smtp]
+url = "smtp://127.0.0.1:2525"
+tls = "off"
+[[source]]
+name = "harbour"
+url = "https://harbour.example/feed"
+[[digest]]
+name = "weekly"
+schedule = "weekly monday 08:00"
+)",
+                                "/nowhere/config.toml");
   test::TempFolder folder;
   ManualClock clock{from_ms(1'700'000'000'000)};
   store::Database database = *store::Database::open(folder / "list.db", store::Create::yes);
@@ -37,16 +52,18 @@ TEST_CASE("leave_writer: everybody is told after it is on disk, whoever comes tw
   std::atomic<int> told{0};
   std::atomic<int> notices{0};
   {
-    LeaveWriter writer{*store::Database::open(readers.folder / "list.db", store::Create::no), readers.clock, true, [&] { ++notices; }};
+    readers.config.web.goodbye = true;
+    LeaveWriter writer{readers.config, *store::Database::open(readers.folder / "list.db", store::Create::no), readers.clock,
+                       [&] { ++notices; }};
     for (int round = 0; round < 2; ++round) {
       for (const auto id : readers.ids) {
-        writer.take({.subscriber = id, .digest = "weekly", .detail = "link"}, [&](bool good) {
+        writer.take({.subscriber = id, .digests = {"weekly"}, .way = {.origin = subscriber::Origin::one_click, .detail = "link"}}, [&](bool good) {
           ++told;
           well += good ? 1 : 0;
         });
       }
     }
-    writer.take({.subscriber = SubscriberId{99'999}, .digest = "weekly"}, [&](bool good) { well += good ? 1 : 0; });
+    writer.take({.subscriber = SubscriberId{99'999}, .digests = {"weekly"}}, [&](bool good) { well += good ? 1 : 0; });
   }
   CHECK(told == 400);
   CHECK(well == 401);
@@ -59,8 +76,8 @@ TEST_CASE("leave_writer: when it says yes, another connection sees it") {
   Readers readers{1};
   std::atomic<std::int64_t> seen{-1};
   {
-    LeaveWriter writer{*store::Database::open(readers.folder / "list.db", store::Create::no), readers.clock, false, [] {}};
-    writer.take({.subscriber = readers.ids.at(0), .digest = "weekly"}, [&](bool) {
+    LeaveWriter writer{readers.config, *store::Database::open(readers.folder / "list.db", store::Create::no), readers.clock, [] {}};
+    writer.take({.subscriber = readers.ids.at(0), .digests = {"weekly"}}, [&](bool) {
       auto other = *store::Database::open(readers.folder / "list.db", store::Create::no);
       seen = subscriber::SubscriberTable(other, readers.clock).counts()->digests.at(0).withdrawn;
     });

@@ -42,6 +42,20 @@ TEST_CASE("confirmation: a token confirms the digests it was made for, once") {
   CHECK_FALSE(*list.confirmations.peek(token));
 }
 
+TEST_CASE("confirmation: a used token says so while what it confirmed is confirmed, for a month") {
+  SignUp list;
+  const auto token = list.issue({"weekly"});
+  CHECK_FALSE(*list.confirmations.used(token));
+  CHECK(list.redeem(token));
+  CHECK(*list.confirmations.used(token) == Confirmation{.subscriber = list.id, .digests = {"weekly"}});
+  list.clock.advance(used_confirmation_lifetime - std::chrono::milliseconds{1});
+  CHECK(*list.confirmations.used(token));
+  REQUIRE(list.table.unsubscribe(list.id, "weekly", Origin::web, ""));
+  CHECK_FALSE(*list.confirmations.used(token));
+  list.clock.advance(std::chrono::milliseconds{1});
+  CHECK(*list.confirmations.sweep() == 1);
+}
+
 TEST_CASE("confirmation: two tokens of one sign-up both work, and case does not matter") {
   SignUp list;
   const auto first = list.issue({"daily"});

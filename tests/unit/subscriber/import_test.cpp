@@ -108,7 +108,7 @@ TEST_CASE("import: a bad line is rejected with its number and reason, the others
                                   "good@example.org,,,,,,\n"
                                   "no-at-sign,,,,,,\n"
                                   ",Nobody,,,,,\n"
-                                  "a@example.org,\"two\r\nlines\",,,,,\n"
+                                  "a@example.org,\"two\r\nli\x01nes\",,,,,\n"
                                   "b@example.org,\0,,,,,\n"
                                   "c@example.org,,12!,,,,\n"
                                   "d@example.org,,,weakly,,,\n"
@@ -116,7 +116,7 @@ TEST_CASE("import: a bad line is rejected with its number and reason, the others
                                   "f@example.org,,,,,confirmed,yesterday\n"
                                   "g@example.org,,,,,,,too,many\n"
                                   "caf\xE9@example.org,,,,,,\n"
-                                  "=h@example..org,,,,,,\n"s,
+                                  "=h@example..org,Zoë,,,,,\n"s,
                                   wanted);
   REQUIRE(report);
   CHECK(report->records == 12);

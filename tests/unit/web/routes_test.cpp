@@ -149,7 +149,10 @@ TEST_CASE("routes: a form that is quick, foreign, old or trapped signs nobody up
   visitor.post("/subscribe", "email=a@example.org&stamp=" + make_stamp("other", visitor.clock.now() - 3s));
   visitor.post("/subscribe", "email=a@example.org&website=x&stamp=" + stamp);
   CHECK(visitor.desk.sign_ups.empty());
-  visitor.post("/subscribe", "email=a@example.org&digest=weekly&digest=evil&stamp=" + stamp);
+  // "Nothing that is known was chosen" would mean everything.
+  CHECK(visitor.post("/subscribe", "email=a@example.org&digest=weekly&digest=evil&stamp=" + stamp).status == 422);
+  CHECK(visitor.desk.sign_ups.empty());
+  visitor.post("/subscribe", "email=a@example.org&digest=Weekly&stamp=" + stamp);
   REQUIRE(visitor.desk.sign_ups.size() == 1);
   CHECK(visitor.desk.sign_ups[0].digests == std::vector<std::string>{"weekly"});
   CHECK(visitor.desk.sign_ups[0].consent == "yes");
@@ -173,10 +176,12 @@ TEST_CASE("routes: sign-ups and wrong tokens are limited by network, and refille
   CHECK(visitor.get("/u/bad").status == 404);
 }
 
-TEST_CASE("routes: the numbers are shown on this host only") {
+TEST_CASE("routes: the numbers are on the monitor's listener only, and nothing else is there") {
   Visitor visitor;
   CHECK(visitor.get("/metrics").status == 404);
-  CHECK(visitor.site.answer({.path = "/metrics", .is_local = true}).status == 200);
+  CHECK(visitor.site.answer_monitor({.path = "/metrics"}).status == 200);
+  CHECK(visitor.site.answer_monitor({.path = "/subscribe"}).status == 404);
+  CHECK(visitor.site.answer_monitor({.method = Method::post, .path = "/metrics"}).status == 405);
 }
 
 TEST_CASE("routes: the language is the visitor's") {
@@ -212,14 +217,48 @@ TEST_CASE("server: only a trusted peer says who the visitor is") {
   CHECK(client_of("127.0.0.1", "10.0.0.1, 198.51.100.7", {}) == "198.51.100.7");
   CHECK(client_of("192.0.2.1", "10.0.0.1", {"192.0.2.1"}) == "10.0.0.1");
   CHECK(client_of("127.0.0.1", "evil\" header", {}) == "127.0.0.1");
+  // What listens on [::] sees IPv4 as IPv6 carries it.
+  CHECK(client_of("::ffff:127.0.0.1", "198.51.100.7", {}) == "198.51.100.7");
+  CHECK(client_of("::ffff:10.0.0.1", "::ffff:198.51.100.7", {"10.0.0.1"}) == "198.51.100.7");
+  CHECK(client_of("::ffff:192.0.2.1", "10.0.0.1", {}) == "192.0.2.1");
 }
 
 TEST_CASE("rate_limit: addresses of one network are one") {
   CHECK(network_of("192.0.2.1") == network_of("192.0.2.200"));
   CHECK(network_of("192.0.2.1") == network_of("::ffff:192.0.2.9"));
   CHECK(network_of("192.0.2.1") != network_of("192.0.3.1"));
+  CHECK(network_of("192.0.2.1") == network_of("::ffff:c000:209"));
   CHECK(network_of("2001:db8:1:2::1") == network_of("2001:db8:1:2:3::9"));
-  CHECK(network_of("2001:db8:1:200::1") != network_of("2001:db8:1:300::1"));
+  CHECK(network_of("2001:db8:1:2::1") != network_of("2001:db8:1:3::1"));
+  CHECK(site_of("2001:db8:1:2::1") == site_of("2001:db8:1:ffff::1"));
+  CHECK(site_of("2001:db8:1::1") != site_of("2001:db8:2::1"));
+  CHECK(site_of("192.0.2.1").empty());
+}
+
+TEST_CASE("rate_limit: an IPv4 address is that address however IPv6 writes it") {
+  CHECK(plain_address("::ffff:127.0.0.1") == "127.0.0.1");
+  CHECK(plain_address("::FFFF:7f00:1") == "127.0.0.1");
+  CHECK(plain_address("2001:db8::1") == "2001:db8::1");
+  CHECK(plain_address("no address") == "no address");
+  for (const auto* const address : {"127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", "0:0:0:0:0:0:0:1"}) CHECK(is_loopback(address));
+  for (const auto* const address : {"128.0.0.1", "::2", "::ffff:10.0.0.1", "", "localhost"}) CHECK_FALSE(is_loopback(address));
+}
+
+TEST_CASE("limits: whoever goes from one /64 to the next is stopped by their /48") {
+  auto database = store::Database::open_in_memory();
+  REQUIRE(database);
+  MemoryLimits memory;
+  StoredLimits stored{*database, "secret"};
+  const auto now = from_ms(1'700'000'000'000);
+  int allowed = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const auto client = "2001:db8:1:" + std::to_string(i % 1000) + "::1";
+    const bool mine = *memory.take(Limit::sign_ups, client, now);
+    CHECK(mine == *stored.take(Limit::sign_ups, client, now));
+    allowed += mine ? 1 : 0;
+  }
+  CHECK(allowed == site_factor * rule_of(Limit::sign_ups).times);
+  CHECK(*memory.take(Limit::sign_ups, "2001:db8:2::1", now));
 }
 
 TEST_CASE("limits: in memory and in the database they say the same, for each network by itself") {

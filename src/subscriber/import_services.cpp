@@ -1,0 +1,226 @@
+#include "subscriber/import_services.hpp"
+
+namespace tidings::subscriber {
+namespace {
+
+constexpr std::string_view follow_it_signs =
+    "followdate|followeddate|datefollowed|followedat|followedon|followedsince|followingsince|followerstatus|"
+    "followstatus|deliverychannel|deliverychannels";
+
+constexpr std::string_view brevo_blocklist =
+    "emailblocklisted|emailblacklisted|emailblocklist|emailblacklist|blocklisted|blacklisted|blocklist|"
+    "blacklist";
+
+}  // namespace
+
+const std::vector<Synonyms>& synonyms() {
+  static const std::vector<Synonyms> all = {
+      {"email",
+       {"email",
+        "emailaddress",
+        "mail",
+        "mailaddress",
+        "subscriberemail",
+        "useremail",
+        "emailadresse",
+        "mailadresse",
+        "adresseemail",
+        "adressemail",
+        "courriel",
+        "correo",
+        "correoelectronico",
+        "correoelectrónico",
+        "direccióndecorreoelectrónico",
+        "direcciondecorreoelectronico",
+        "indirizzoemail",
+        "endereçodeemail",
+        "emailadres",
+        "epost",
+        "eposta",
+        "sähköposti",
+        "почта",
+        "メールアドレス"}},
+      {"name", {"name", "fullname", "displayname", "subscribername", "membername", "nom", "nombre", "nome"}},
+      {"first_name", {"firstname", "fname", "givenname", "vorname", "prenom", "prénom", "voornaam"}},
+      {"last_name",
+       {"lastname", "lname", "surname", "familyname", "nachname", "apellidos", "apellido", "cognome",
+        "sobrenome", "achternaam"}},
+      {"language", {"language", "lang", "locale", "sprache", "langue", "idioma"}},
+      {"digests", {"digests", "digest"}},
+      {"topics", {"topics", "topic"}},
+      {"status", {"status", "state", "subscriptionstatus", "subscriberstatus"}},
+      {"confirmed_at",
+       {"confirmedat", "confirmtime", "confirmedon", "confirmationdate", "confirmationtime", "optintime",
+        "optindate", "subscribedat", "subscribedon", "subscribedate", "subscribetime", "subscriptiondate",
+        "subscriptiontime"}},
+      {"ip",
+       {"confirmip", "confirmationip", "confirmedip", "optinip", "signupip", "subscribeip", "subscriptionip",
+        "subscribedip", "ipaddress", "optinipaddress", "ip"}},
+      {"left_at",
+       {"leftat", "unsubtime", "unsubscribedat", "unsubscribeddate", "unsubscribedate", "unsubscribedon",
+        "unsubscribetime", "dateunsubscribed", "unsubscriptiondate", "optouttime", "optoutdate",
+        "withdrawnat", "cancelledat", "canceledat"}},
+      {"tags",
+       {"tags", "tag", "labels", "groups", "group", "segments", "segment", "lists", "list",
+        "listmembership"}},
+  };
+  return all;
+}
+
+const std::vector<ServiceFormat>& service_formats() {
+  static const std::vector<ServiceFormat> all = {
+      // Separate files of the subscribed, unsubscribed and cleaned, told apart by their own columns. The
+      // names of people's own
+      // fields (the address is one) are in the account's language, or what somebody made of them; those in
+      // capitals never
+      // change.
+      {"mailchimp",
+       {"memberrating", "optintime|confirmtime|unsubtime|cleantime|leid"},
+       "emailaddress",
+       "",
+       "confirmtime|optintime",
+       {{"cleantime", 'f', "cleaned"}, {"unsubtime", 'f', "unsubscribed"}},
+       "subscribed",
+       DateOrder::year_first,
+       "",
+       "optintime|unsubcampaigntitle|unsubcampaignid|unsubreason|unsubreasonother|cleancampaigntitle|"
+       "cleancampaignid"},
+      // email_list.csv of the whole export, in the forms of several years, and the list of the paying ones.
+      {"substack",
+       {"email", "emaildisabled", "activesubscription|expiry"},
+       "email",
+       "",
+       "createdat",
+       {{"emaildisabled", 'y', "unsubscribed"}},
+       "subscribed",
+       DateOrder::year_first,
+       "",
+       "activesubscription"},
+      // The export of the subscribers' page, now and as it was until 2024. Its "Cancel date" is that of a
+      // paid plan.
+      {"substack",
+       {"email", "stripeplan|subscriptionsourcefree", "startdate|subscriptiondate"},
+       "email",
+       "",
+       "startdate|subscriptiondate",
+       {},
+       "subscribed"},
+      {"buttondown",
+       {"email|emailaddress", "creationdate", "type|subscribertype"},
+       "email|emailaddress",
+       "type|subscribertype",
+       "creationdate"},
+      // "enabled" says nothing about a confirmation: that is kept for each of its lists, and not exported.
+      {"listmonk", {"uuid", "email", "attributes", "status"}, "email", "status", "createdat"},
+      {"ghost",
+       {"email", "subscribedtoemails|subscribed", "complimentaryplan"},
+       "email",
+       "",
+       "createdat",
+       {{"deletedat", 'f', "unsubscribed"},
+        {"subscribedtoemails", 'n', "unsubscribed"},
+        {"subscribed", 'n', "unsubscribed"}},
+       "subscribed"},
+      {"phplist",
+       {"email",
+        "confirmed|isthisuserconfirmed|isthissubscriberconfirmed|istheemailofthissubscriberconfirmed",
+        "blacklisted|isthisuserblacklisted|isthissubscriberblacklisted"},
+       "email",
+       "",
+       "entered",
+       {{"blacklisted|isthisuserblacklisted|isthissubscriberblacklisted", 'y', "blacklisted"},
+        {"disabled|isthisaccountdisabled", 'y', "disabled"},
+        {"confirmed|isthisuserconfirmed|isthissubscriberconfirmed|istheemailofthissubscriberconfirmed", 'n',
+         "unconfirmed"}},
+       "subscribed",
+       DateOrder::year_first,
+       "",
+       "optedin|didthissubscribermanuallyconfirm|bouncecount|numberofbouncesonthisuser|"
+       "numberofbouncesonthissubscriber"},
+      {"feedburner",
+       {"email|emailaddress", "subscribed|datesubscribed|subscribetime", "status"},
+       "email|emailaddress",
+       "status",
+       "subscribed|datesubscribed|subscribetime",
+       {},
+       "",
+       DateOrder::month_first},
+      // Its file could not be got hold of: known by what only followers have.
+      {"follow.it",
+       {"email|emailaddress|follower|followeremail|followersemail", follow_it_signs},
+       "followeremail|followersemail|emailaddress|email|follower",
+       "followerstatus|followstatus|status",
+       "followdate|followeddate|datefollowed|followedat|followedon|followedsince|followingsince|date"},
+      // Status of the person and of each of their lists, in the language of the WordPress that wrote it; the
+      // graver counts.
+      {"mailpoet",
+       {"email|emailadresse|adresseemail",
+        "globalstatus|globalerstatus|statutglobal|estadoglobal|statoglobale|globalestatus|algemenestatus|"
+        "liststatus|listenstatus|statutdelaliste|estadodelalista|statodellalista|lijststatus"},
+       "email|emailadresse|adresseemail",
+       "globalstatus|globalerstatus|statutglobal|estadoglobal|statoglobale|globalestatus|algemenestatus",
+       "confirmationtime|confirmedat|subscriptiontime|subscribedat|createdat",
+       {},
+       "",
+       DateOrder::year_first,
+       "liststatus|listenstatus|statutdelaliste|estadodelalista|statodellalista|lijststatus"},
+      // "Blocklisted" is whoever left, complained or bounced. The others may be contacts of any kind: the
+      // caller says.
+      {"brevo",
+       {"email", brevo_blocklist,
+        "contactid|sms|addedtime|modifiedtime|createdat|firstname|vorname|prenom|prénom|lastname|nachname|"
+        "nom|"
+        "doubleoptin|optin|whatsapp|emailcampaigns"},
+       "email",
+       "",
+       "doubleoptintime|optintime|addedtime|createdat|dateadded",
+       {{brevo_blocklist, 'g', "blocklisted"},
+        {"emailunsubscribed|unsubscribed|emailmarketingunsubscribed", 'g', "unsubscribed"},
+        {"doubleoptin", 'n', "unconfirmed"}},
+       "",
+       DateOrder::day_first,
+       "emailmarketing|emailmarketingstatus|emailsubscriptionstatus|emailcampaigns|subscriptionstatus|status",
+       "optin|smsblacklisted|smsblocklisted|whatsappblocklisted|whatsappblacklisted|smsmarketing|optintime|"
+       "doubleoptintime"},
+      {"beehiiv",
+       {"email", "status", "createdat|subscribedat|created|subscribedon",
+        "subscriptiontier|tier|subscriptiontiername|premiumtier|subscriptionpremiumtiernames|"
+        "acquisitionsource|referralcode|utmsource|"
+        "utmmedium|utmcampaign|utmchannel|publicationid|subscriptionid|subscriberid|stripecustomerid"},
+       "email",
+       "status",
+       "subscribedat|subscribedon|createdat|created"},
+      // "inactive" has not confirmed or was put away: neither gets mail.
+      {"kit",
+       {"email|emailaddress", "firstname", "createdat|subscribedat|confirmedat", "status|state",
+        "id|tags|referrer|utmsource|subscriberid|source|customfields|location"},
+       "emailaddress|email",
+       "status|state",
+       "confirmedat|subscribedat|createdat"},
+      {"mailerlite",
+       {"email|subscriber", "sent|emailssent", "opens|opened|openscount|openrate|opensrate",
+        "clicks|clicked|clickscount|clickrate|clicksrate"},
+       "email|subscriber",
+       "status|type|subscriberstatus",
+       "confirmationdate|optintime|optindate|subscribedate|subscribed|datesubscribed|subscribedat|signupdate",
+       {{"unsubscribed|unsubscribedate|dateunsubscribed|unsubscribedat", 'g', "unsubscribed"}},
+       "",
+       DateOrder::year_first,
+       "",
+       "optinip|signupip|optintime|subscribed|optindate"},
+      {"mailerlite",
+       {"email|subscriber", "subscribedate|subscribed|datesubscribed|subscribedat|signupdate",
+        "subscribeip|signupip|optinip|confirmationip|ipaddress|confirmationdate"},
+       "email|subscriber",
+       "status|type|subscriberstatus",
+       "confirmationdate|optintime|optindate|subscribedate|subscribed|datesubscribed|subscribedat|signupdate",
+       {{"unsubscribed|unsubscribedate|dateunsubscribed|unsubscribedat", 'g', "unsubscribed"}},
+       "",
+       DateOrder::year_first,
+       "",
+       "optinip|signupip|optintime|subscribed|optindate"},
+  };
+  return all;
+}
+
+}  // namespace tidings::subscriber

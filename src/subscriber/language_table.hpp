@@ -1,0 +1,23 @@
+// The languages that a reader may have. Internal to language.cpp.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace tidings::subscriber {
+
+struct KnownLanguage {
+  std::string_view code;           ///< ISO 639-1
+  std::string_view three_letters;  ///< ISO 639-2, separated by blanks
+  std::string_view names;          ///< separated by '|'
+};
+
+[[nodiscard]] std::span<const KnownLanguage> known_languages();
+/// Three letters, without a code of two; each followed by a blank, like the next two.
+[[nodiscard]] std::string_view further_languages();
+/// "Latn"
+[[nodiscard]] std::string_view scripts();
+/// "BR"
+[[nodiscard]] std::string_view countries();
+
+}  // namespace tidings::subscriber
