@@ -9,7 +9,6 @@
 #include "app/inline_images.hpp"
 #include "app/secret.hpp"
 #include "app/signing.hpp"
-#include "base/check.hpp"
 #include "base/text.hpp"
 #include "digest/edition_table.hpp"
 #include "digest/period.hpp"
@@ -42,7 +41,8 @@ class Letters {
 
   [[nodiscard]] Result<message::Letter> write(const delivery::Claim& claim) const {
     const auto it = segments_.find(claim.segment);
-    TIDINGS_CHECK(it != segments_.end());
+    if (it == segments_.end())
+      return fail(Errc::bad_data, fmt::format("the delivery to {} belongs to a segment {} that the edition has not", claim.address, claim.segment.value));
     message::Letter letter;
     auto reader = links_.reader(claim);
     reader.view_url = it->second.view_url;

@@ -130,9 +130,9 @@ Result<std::optional<web::Leaving>> ListDesk::leave(std::string_view token, web:
   TIDINGS_LET(auto transaction, database_.begin());
   const Withdrawal wanted{
       .subscriber = id, .digest = digest, .origin = Origin::web, .detail = from_where("unsubscribe link", client)};
-  TIDINGS_LET(const bool tell, withdraw(transaction, database_, clock_, wanted, config_.web.goodbye));
+  TIDINGS_LET(const auto done, withdraw(transaction, database_, clock_, wanted, config_.web.goodbye));
   TIDINGS_TRY(transaction.commit());
-  if (tell) on_request_();
+  if (done.goodbye) on_request_();
   TIDINGS_LET(const auto after, table_.find(id));
   if (!after) return std::nullopt;
   return leaving_of(*after, digest);
@@ -152,9 +152,9 @@ Result<std::optional<std::function<void(web::Settled)>>> ListDesk::leave_at_once
     return [writer = writer_, wanted = std::move(wanted)](web::Settled settled) { writer->take(wanted, std::move(settled)); };
   }
   TIDINGS_LET(auto transaction, database_.begin());
-  TIDINGS_LET(const bool tell, withdraw(transaction, database_, clock_, wanted, config_.web.goodbye));
+  TIDINGS_LET(const auto done, withdraw(transaction, database_, clock_, wanted, config_.web.goodbye));
   TIDINGS_TRY(transaction.commit());
-  if (tell) on_request_();
+  if (done.goodbye) on_request_();
   return std::function<void(web::Settled)>{};
 }
 

@@ -16,10 +16,12 @@ constexpr std::size_t most_in_one = 1000;
 
 }  // namespace
 
-Result<bool> withdraw(const store::Transaction& open, store::Database& database, const Clock& clock, const Withdrawal& wanted, bool goodbye) {
-  TIDINGS_LET(const auto ended, subscriber::SubscriberTable(database, clock).unsubscribe(open, wanted.subscriber, wanted.digest, wanted.origin, wanted.detail));
-  if (!goodbye || ended.empty()) return false;
-  return subscriber::NoticeTable(database, clock).add(wanted.subscriber, subscriber::NoticeKind::goodbye, ended);
+Result<Withdrawn> withdraw(const store::Transaction& open, store::Database& database, const Clock& clock, const Withdrawal& wanted, bool goodbye) {
+  Withdrawn done;
+  TIDINGS_LET(done.digests, subscriber::SubscriberTable(database, clock).unsubscribe(open, wanted.subscriber, wanted.digest, wanted.origin, wanted.detail));
+  if (!goodbye || done.digests.empty()) return done;
+  TIDINGS_LET(done.goodbye, subscriber::NoticeTable(database, clock).add(wanted.subscriber, subscriber::NoticeKind::goodbye, done.digests));
+  return done;
 }
 
 LeaveWriter::LeaveWriter(store::Database database, const Clock& clock, bool goodbye, std::function<void()> on_notice)
@@ -46,8 +48,8 @@ Result<void> LeaveWriter::write(const Waiting* first, std::size_t count) {
   TIDINGS_LET(auto transaction, database_.begin());
   bool tell = false;
   for (std::size_t i = 0; i < count; ++i) {
-    TIDINGS_LET(const bool queued, withdraw(transaction, database_, clock_, first[i].first, goodbye_));
-    tell = tell || queued;
+    TIDINGS_LET(const auto done, withdraw(transaction, database_, clock_, first[i].first, goodbye_));
+    tell = tell || done.goodbye;
   }
   TIDINGS_TRY(transaction.commit());
   if (tell) on_notice_();

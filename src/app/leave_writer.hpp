@@ -30,8 +30,13 @@ struct Withdrawal {
   std::string detail{};
 };
 
-/// Within the caller's transaction. Idempotent; an unknown or erased subscriber has left already. True if a goodbye was queued.
-[[nodiscard]] Result<bool> withdraw(const store::Transaction& open, store::Database& database, const Clock& clock, const Withdrawal& wanted, bool goodbye);
+struct Withdrawn {
+  std::vector<std::string> digests{};  ///< that ended now
+  bool goodbye = false;                ///< a mail about it was queued
+};
+
+/// Within the caller's transaction. Idempotent; an unknown or erased subscriber has left already.
+[[nodiscard]] Result<Withdrawn> withdraw(const store::Transaction& open, store::Database& database, const Clock& clock, const Withdrawal& wanted, bool goodbye);
 
 class LeaveWriter {
  public:

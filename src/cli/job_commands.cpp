@@ -11,6 +11,7 @@
 #include "app/collect.hpp"
 #include "app/compose.hpp"
 #include "app/deliver.hpp"
+#include "app/forward.hpp"
 #include "app/notices.hpp"
 #include "app/preview.hpp"
 #include "app/rehearsal.hpp"
@@ -246,6 +247,12 @@ void send_notices(Session& session, const app::Config& config, store::Database& 
   if (!report->trouble.empty()) log::warning("confirmation mails wait: " + report->trouble);
 }
 
+/// Mails of people that an earlier "bounce ingest" could not hand to the relay.
+void send_forwards(Session& session, const app::Config& config, store::Database& database) {
+  const auto words = in_words(app::send_forwards(config, database, session.clock(), session.random(), stop_flag));
+  if (!words.empty()) log::warning(words);
+}
+
 Result<Exit> send(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto digests, chosen(*config, command));
@@ -254,7 +261,10 @@ Result<Exit> send(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "send"));
   TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
   watch_signals();
-  if (command.due && command.to_dir.empty()) send_notices(session, *config, *database);
+  if (command.due && command.to_dir.empty()) {
+    send_notices(session, *config, *database);
+    send_forwards(session, *config, *database);
+  }
   TIDINGS_LET(const auto collected, app::collect(*config, *database, session.clock()));
   report_collected(collected, session.verbose > 0);
   const auto composed =
