@@ -8,7 +8,7 @@ import subprocess
 import unittest
 
 from smtp_server import Rule, SmtpServer
-from tidings import Home, parse_mail
+from tidings import Home, parse_mail, text_of
 
 START = datetime.datetime(2026, 1, 5, 8, 5, tzinfo=datetime.timezone(datetime.timedelta(hours=2)))
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>T</title><link>https://h.example/</link>
@@ -70,8 +70,8 @@ class Addresses(Town):
     def mailto(self, more):
         self.configure(more)
         folder = self.home.folder / "out"
-        self.home.do("preview", "weekly", "--to", folder, at=START)
-        return re.findall(r"<mailto:([^?>]+)", "".join(re.sub(r"\s", "", each.read_text()) for each in folder.glob("*.eml")))[0]
+        self.home.do("preview", "weekly#1", "--to", folder, at=START)
+        return re.findall(r"<mailto:([^?>]+)", "".join(re.sub(r"\s", "", each.read_text()) for each in folder.rglob("*.eml")))[0]
 
     def test_mailto_goes_to_the_mailbox_that_is_read(self):
         self.assertEqual(self.mailto(""), "news@example.org")
@@ -100,7 +100,7 @@ class Addresses(Town):
 
     def test_forward_to_ourselves_is_a_mistake(self):
         self.configure(ADDRESS + 'forward_to = "Bounces <bounces+x@news.example.org>"\n')
-        self.assertIn("forward_to", self.home.run("config", "check").stderr)
+        self.assertIn("is the address whose mail is to be forwarded", self.home.run("config", "check").stderr)
         self.home.do("config", "check", status=78)
 
 
@@ -129,12 +129,14 @@ class Pipes(Town):
             self.assertIn("1 forward" if stdin == subprocess.DEVNULL else "no new mail", done.stdout)
 
     def test_mail_over_the_limit_is_read_as_far_as_it_goes(self):
+        self.home.configure(smtp="drop:out", more_smtp=self.MORE)
         mail = letter("Hello\n" + ("x" * 70 + "\n") * 1_000_000)
         done = self.home.run("bounce", "ingest", "--recipient", "bounces@news.example.org", at=START, input=mail)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("only the first 10 MiB", done.stderr)
+        self.assertIn("only the first 10.5 MB", done.stderr)
         self.assertIn("1 forward", done.stdout)
-        self.assertIn("Only the first 10 MiB were kept", parse_mail(self.server.accepted[0].octets).get_payload(0).get_content())
+        sent, = (self.home.folder / "out").glob("*.eml")
+        self.assertIn("Only the first 10.5 MB were kept", text_of(parse_mail(sent.read_bytes())))
         report = letter("Content-Type: text/plain\n\n" + "x" * 11_000_000, "MAILER-DAEMON@x.example")
         self.home.do("bounce", "ingest", at=START, input=report)
         self.assertEqual([each.stat().st_size for each in self.unmatched()], [10 << 20])
