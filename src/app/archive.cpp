@@ -115,8 +115,10 @@ Result<void> check_pages(const digest::Edition& edition, std::span<const digest:
   const auto wrong = [&](std::string_view what) { return fail(Errc::bad_data, std::string{what}); };
   if (!is_valid_utf8(edition.title)) return wrong("its title is not UTF-8");
   for (const auto& page : pages) {
-    if (const auto tag = subscriber::check_language(page.language); !tag || page.language.empty()) return wrong("one of its pages has no language");
-    if (page.html.empty() || !is_valid_utf8(page.html)) return wrong(fmt::format("its page in {} is empty or not UTF-8", page.language));
+    if (const auto tag = subscriber::check_language(page.language); !tag || page.language.empty())
+      return wrong("one of its pages has no language");
+    if (page.html.empty() || !is_valid_utf8(page.html))
+      return wrong(fmt::format("its page in {} is empty or not UTF-8", page.language));
   }
   return {};
 }
@@ -149,7 +151,8 @@ std::string view_url(const Config& config, const digest::Edition& edition, std::
   return config.archive.url + "/" + page_path(edition, language);
 }
 
-Result<ArchiveReport> build_archive(const Config& config, store::Database& database, const std::filesystem::path& folder) {
+Result<ArchiveReport> build_archive(const Config& config, store::Database& database,
+                                    const std::filesystem::path& folder) {
   digest::EditionTable editions{database};
   TIDINGS_LET(const auto all, editions.list("", std::numeric_limits<int>::max()));
   Languages languages{config};

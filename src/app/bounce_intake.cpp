@@ -102,7 +102,8 @@ std::vector<std::string> message_ids_of(const bounce::Mail& mail) {
   std::vector<std::string> ids;
   for (const auto* const name : {"in-reply-to", "references"}) {
     const auto text = bounce::field(mail.fields, name);
-    for (auto begin = text.find('<'); begin != std::string_view::npos && ids.size() < 50; begin = text.find('<', begin + 1)) {
+    for (auto begin = text.find('<'); begin != std::string_view::npos && ids.size() < 50;
+         begin = text.find('<', begin + 1)) {
       const auto end = text.find('>', begin);
       if (end == std::string_view::npos) break;
       ids.emplace_back(text.substr(begin, end - begin + 1));
@@ -196,10 +197,12 @@ Result<IntakeResult> BounceIntake::take(std::string_view bytes, std::string_view
   return result;
 }
 
-Result<IntakeResult> BounceIntake::handle(const bounce::Mail& mail, std::string_view bytes, std::string_view envelope_to, UtcTime at) {
+Result<IntakeResult> BounceIntake::handle(const bounce::Mail& mail, std::string_view bytes,
+                                          std::string_view envelope_to, UtcTime at) {
   const auto report = bounce::parse_report(mail);
   if (!report) {
-    if (bounce::is_auto_reply(mail, notice_of(mail))) return IntakeResult{.intake = Intake::auto_reply, .words = report.error().what};
+    if (bounce::is_auto_reply(mail, notice_of(mail)))
+      return IntakeResult{.intake = Intake::auto_reply, .words = report.error().what};
     if (!config_.bounce.forward_to) return IntakeResult{.words = report.error().what};
     return pass_on(mail, bytes, envelope_to);
   }
@@ -212,13 +215,15 @@ Result<IntakeResult> BounceIntake::handle(const bounce::Mail& mail, std::string_
   return apply(*report, *match, at);
 }
 
-Result<IntakeResult> BounceIntake::pass_on(const bounce::Mail& mail, std::string_view bytes, std::string_view envelope_to) {
+Result<IntakeResult> BounceIntake::pass_on(const bounce::Mail& mail, std::string_view bytes,
+                                           std::string_view envelope_to) {
   if (auto why = why_not_a_person(mail); !why.empty()) return IntakeResult{.words = std::move(why)};
   const auto& editor = config_.bounce.forward_to->address;
   for (const auto& text : {std::string{envelope_to}, std::string{bounce::field(mail.fields, "delivered-to")},
                            std::string{bounce::field(mail.fields, "x-original-to")}}) {
     const auto address = parse_mail_address(text);
-    if (address && same_mailbox(*address, editor)) return IntakeResult{.words = "the editor's own mailbox is read here"};
+    if (address && same_mailbox(*address, editor))
+      return IntakeResult{.words = "the editor's own mailbox is read here"};
   }
   const auto writer = writer_of(mail);
   bounce::ForwardTable forwards{database_, clock_};
@@ -298,7 +303,8 @@ Result<std::optional<BounceIntake::Match>> BounceIntake::by_message_id(const bou
   return std::optional<Match>{};
 }
 
-Result<std::optional<subscriber::TokenSubject>> BounceIntake::delivery_of(SubscriberId id, const std::vector<std::string>& message_ids) {
+Result<std::optional<subscriber::TokenSubject>> BounceIntake::delivery_of(SubscriberId id,
+                                                                          const std::vector<std::string>& message_ids) {
   TIDINGS_LET(const auto rows, ledger_.list({.subscriber = id}));
   for (const auto& message_id : message_ids) {
     const auto at_sign = message_id.rfind('@');
@@ -430,7 +436,8 @@ Result<std::optional<IntakeResult>> BounceIntake::reply(const bounce::Mail& mail
 Result<std::optional<IntakeResult>> BounceIntake::leave_by_words(const bounce::Mail& mail) {
   const auto writer = writer_of(mail);
   const auto answered = message_ids_of(mail);
-  if (!writer || answered.empty() || !bounce::asks_to_leave(bounce::own_text(mail))) return std::optional<IntakeResult>{};
+  if (!writer || answered.empty() || !bounce::asks_to_leave(bounce::own_text(mail)))
+    return std::optional<IntakeResult>{};
   TIDINGS_LET(const auto found, subscribers_.find(*writer));
   if (!found) return std::optional<IntakeResult>{};
   TIDINGS_LET(const auto subject, delivery_of(found->id, answered));
@@ -440,16 +447,21 @@ Result<std::optional<IntakeResult>> BounceIntake::leave_by_words(const bounce::M
 }
 
 Result<IntakeResult> BounceIntake::leave(const subscriber::TokenSubject& subject, std::string_view proof) {
-  Withdrawal wanted{.subscriber = subject.subscriber, .digest = {}, .origin = subscriber::Origin::mailto, .detail = std::string{proof}};
+  Withdrawal wanted{.subscriber = subject.subscriber,
+                    .digest = {},
+                    .origin = subscriber::Origin::mailto,
+                    .detail = std::string{proof}};
   if (subject.edition) {
     if (const auto edition = digest::EditionTable{database_}.get(subject.edition)) wanted.digest = edition->digest;
   }
   TIDINGS_LET(auto transaction, database_.begin());
   TIDINGS_LET(const auto left, withdraw(transaction, database_, clock_, wanted, config_.web.goodbye));
   TIDINGS_TRY(transaction.commit());
-  return IntakeResult{.intake = Intake::unsubscribe,
-                      .subscriber = subject.subscriber,
-                      .words = fmt::format("left {}: {}", left.digests.empty() ? "nothing (had left before)" : join(left.digests, ", "), proof)};
+  return IntakeResult{
+      .intake = Intake::unsubscribe,
+      .subscriber = subject.subscriber,
+      .words = fmt::format("left {}: {}", left.digests.empty() ? "nothing (had left before)" : join(left.digests, ", "),
+                           proof)};
 }
 
 bounce::Take take_each(BounceIntake& intake, IntakeRun run) {

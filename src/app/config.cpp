@@ -15,15 +15,17 @@ namespace {
 void warn_of_unread(Config& config, const std::string& place) {
   const auto& bounce = config.bounce;
   if (bounce.address && !bounce.is_read()) {
-    config.warnings.push_back(place + fmt::format("nobody reads {}: [bounce] has no maildir, imap or pop3 for it, and no pipe = true",
-                                                  bounce.address->text()));
+    config.warnings.push_back(
+        place + fmt::format("nobody reads {}: [bounce] has no maildir, imap or pop3 for it, and no pipe = true",
+                            bounce.address->text()));
   }
   const auto mailto = parse_mail_address(config.newsletter.unsubscribe_mailto);
-  const bool is_read = !mailto || (bounce.address ? bounce.is_read() && same_mailbox(*mailto, *bounce.address) : bounce.has_mailbox());
+  const bool is_read =
+      !mailto || (bounce.address ? bounce.is_read() && same_mailbox(*mailto, *bounce.address) : bounce.has_mailbox());
   if (is_read) return;
-  config.warnings.push_back(
-      place + fmt::format("nobody reads {}, where mails that unsubscribe or confirm go: set [bounce] address, and maildir, imap, pop3 or pipe",
-                          mailto->text()));
+  config.warnings.push_back(place + fmt::format("nobody reads {}, where mails that unsubscribe or confirm go: set "
+                                                "[bounce] address, and maildir, imap, pop3 or pipe",
+                                                mailto->text()));
 }
 
 /// Where mails that unsubscribe go if the file does not say so: the mailbox that is read, as [bounce] tells.

@@ -78,7 +78,8 @@ void read_bounce_mailbox(TomlSection& section, BounceConfig& bounce) {
 }
 
 /// Whom mails of people go on to: never an address that we read ourselves.
-std::optional<Mailbox> read_forward_to(TomlSection& section, const BounceConfig& bounce, const NewsletterConfig& newsletter) {
+std::optional<Mailbox> read_forward_to(TomlSection& section, const BounceConfig& bounce,
+                                       const NewsletterConfig& newsletter) {
   const auto& standard = newsletter.reply_to ? *newsletter.reply_to : newsletter.from;
   // Without [bounce] address we are given the mail of From, or of unsubscribe_mailto.
   const auto mailto = parse_mail_address(newsletter.unsubscribe_mailto);
@@ -120,7 +121,8 @@ BounceConfig read_bounce(TomlDocument& document, const NewsletterConfig& newslet
   bounce.forward_to = read_forward_to(section, bounce, newsletter);
   bounce.forward_per_hour = section.integer("forward_per_hour", bounce.forward_per_hour, 1, 10'000);
   read_bounce_mailbox(section, bounce);
-  if (bounce.piped && !bounce.address) section.mistake("pipe", "pipe needs an address", "address = \"bounces@news.example.org\"");
+  if (bounce.piped && !bounce.address)
+    section.mistake("pipe", "pipe needs an address", "address = \"bounces@news.example.org\"");
   auto& policy = bounce.policy;
   policy.threshold = section.integer("threshold", policy.threshold, 2, 100);
   policy.window = section.duration("window", policy.window);

@@ -42,7 +42,8 @@ class Letters {
   [[nodiscard]] Result<message::Letter> write(const delivery::Claim& claim) const {
     const auto it = segments_.find(claim.segment);
     if (it == segments_.end())
-      return fail(Errc::bad_data, fmt::format("the delivery to {} belongs to a segment {} that the edition has not", claim.address, claim.segment.value));
+      return fail(Errc::bad_data, fmt::format("the delivery to {} belongs to a segment {} that the edition has not",
+                                              claim.address, claim.segment.value));
     message::Letter letter;
     auto reader = links_.reader(claim);
     reader.view_url = it->second.view_url;

@@ -32,10 +32,13 @@ constexpr std::size_t max_text_bytes = 20'000;
 std::string covering_note(const std::string& writer, const std::string& own_text, std::size_t size) {
   auto note = fmt::format("{} wrote this to the address that tidings reads. A reply goes to them.\n", writer);
   if (bounce::asks_to_leave(own_text)) {
-    note += fmt::format("They want to leave, but nothing proves that the mail is theirs. This does it:\n  tidings subscriber unsubscribe {}\n",
-                        writer);
+    note += fmt::format(
+        "They want to leave, but nothing proves that the mail is theirs. This does it:\n  tidings subscriber "
+        "unsubscribe {}\n",
+        writer);
   }
-  if (size >= bounce::max_mail_bytes) note += fmt::format("Only the first {} were kept.\n", format_size(bounce::max_mail_bytes));
+  if (size >= bounce::max_mail_bytes)
+    note += fmt::format("Only the first {} were kept.\n", format_size(bounce::max_mail_bytes));
   return note + "The mail itself is attached.\n" + std::string(72, '-') + "\n\n" +
          std::string{truncate_utf8(own_text.empty() ? "(no text)" : own_text, max_text_bytes)} + "\n";
 }
@@ -55,7 +58,8 @@ class Forwarder {
     if (writer && !writer->address.needs_smtputf8) mail.reply_to = writer->address.text();
     const auto subject = message::to_one_line(bounce::field(original.fields, "subject"));
     mail.subject = fmt::format("Fwd: {}", truncate_utf8(subject, max_subject_bytes));
-    mail.text = covering_note(writer ? writer->address.text() : "Somebody", bounce::own_text(original), forward.bytes.size());
+    mail.text =
+        covering_note(writer ? writer->address.text() : "Somebody", bounce::own_text(original), forward.bytes.size());
     // The same for every attempt, so that a mail that went out twice is shown once.
     mail.message_id = fmt::format("<forward-{}-{}@{}>", forward.id,
                                   hex_encode(hmac_sha256(secret_, fmt::format("forward {}", forward.id)).substr(0, 16)),
@@ -71,8 +75,8 @@ class Forwarder {
 };
 
 /// What cannot go on is kept for people to find, before its row lets go of it.
-Result<void> keep(const Config& config, bounce::ForwardTable& table, const bounce::Forward& forward, const std::string& why,
-                  ForwardReport& report) {
+Result<void> keep(const Config& config, bounce::ForwardTable& table, const bounce::Forward& forward,
+                  const std::string& why, ForwardReport& report) {
   TIDINGS_TRY(bounce::put_unmatched(unmatched_folder(config), forward.bytes));
   TIDINGS_TRY(table.finish(forward.id, why));
   ++report.kept;
@@ -134,11 +138,14 @@ std::string in_words(const Result<ForwardReport>& report) {
   if (!report) return "mails for the editor wait: " + report.error().line();
   std::string words;
   if (report->waiting > 0)
-    words = fmt::format("{} for the editor {}", plural(report->waiting, "mail"), report->waiting == 1 ? "waits" : "wait");
+    words =
+        fmt::format("{} for the editor {}", plural(report->waiting, "mail"), report->waiting == 1 ? "waits" : "wait");
   if (report->kept > 0)
-    words += fmt::format("{}{} for the editor kept in unmatched", words.empty() ? "" : ", ", plural(report->kept, "mail"));
+    words +=
+        fmt::format("{}{} for the editor kept in unmatched", words.empty() ? "" : ", ", plural(report->kept, "mail"));
   if (words.empty()) return words;
-  return words + (report->trouble.empty() ? ": the limit of [bounce] forward_per_hour is reached" : ": " + report->trouble);
+  return words +
+         (report->trouble.empty() ? ": the limit of [bounce] forward_per_hour is reached" : ": " + report->trouble);
 }
 
 }  // namespace tidings::app

@@ -16,11 +16,15 @@ constexpr std::size_t most_in_one = 1000;
 
 }  // namespace
 
-Result<Withdrawn> withdraw(const store::Transaction& open, store::Database& database, const Clock& clock, const Withdrawal& wanted, bool goodbye) {
+Result<Withdrawn> withdraw(const store::Transaction& open, store::Database& database, const Clock& clock,
+                           const Withdrawal& wanted, bool goodbye) {
   Withdrawn done;
-  TIDINGS_LET(done.digests, subscriber::SubscriberTable(database, clock).unsubscribe(open, wanted.subscriber, wanted.digest, wanted.origin, wanted.detail));
+  TIDINGS_LET(done.digests, subscriber::SubscriberTable(database, clock)
+                                .unsubscribe(open, wanted.subscriber, wanted.digest, wanted.origin, wanted.detail));
   if (!goodbye || done.digests.empty()) return done;
-  TIDINGS_LET(done.goodbye, subscriber::NoticeTable(database, clock).add(wanted.subscriber, subscriber::NoticeKind::goodbye, done.digests));
+  TIDINGS_LET(
+      done.goodbye,
+      subscriber::NoticeTable(database, clock).add(wanted.subscriber, subscriber::NoticeKind::goodbye, done.digests));
   return done;
 }
 

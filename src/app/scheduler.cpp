@@ -134,7 +134,9 @@ class Scheduler {
     TIDINGS_LET(const auto report, send_notices(*config_, *pages_, *database_, clock_, random_, {}, signals_.interrupt));
     if (report.sent > 0) options_.on_said(fmt::format("{} sent", plural(report.sent, "confirmation mail")));
     if (!report.trouble.empty()) trouble("confirmation mails wait: " + report.trouble);
-    if (const auto words = in_words(send_forwards(*config_, *database_, clock_, random_, signals_.interrupt)); !words.empty()) trouble(words);
+    if (const auto words = in_words(send_forwards(*config_, *database_, clock_, random_, signals_.interrupt));
+        !words.empty())
+      trouble(words);
     return {};
   }
 
@@ -142,14 +144,16 @@ class Scheduler {
     TIDINGS_LET(auto keys, subscriber::KeyRing::open(*database_, random_, clock_));
     BounceIntake intake{*config_, *database_, clock_, random_, std::move(keys)};
     int count = 0;
-    const auto take = take_each(intake, {.read = [&](const IntakeResult& /*result*/) { ++count; },
-                                         .failed = [&](const Error& error) { trouble("a mail could not be applied: " + error.line()); }});
+    const auto take = take_each(
+        intake, {.read = [&](const IntakeResult& /*result*/) { ++count; },
+                 .failed = [&](const Error& error) { trouble("a mail could not be applied: " + error.line()); }});
     const auto read = read_bounce_mailbox(*config_, [&](const bounce::Incoming& mail) -> Result<bounce::PutAway> {
       if (signals_.end) return fail(Errc::try_again, "ended by a signal");
       return take(mail);
     });
     if (count > 0) options_.on_said(fmt::format("{} read from the mailbox", plural(count, "report")));
-    if (const auto trimmed = trim_unmatched_folders(*config_, config_->bounce.maildir); !trimmed.empty()) options_.on_said(trimmed);
+    if (const auto trimmed = trim_unmatched_folders(*config_, config_->bounce.maildir); !trimmed.empty())
+      options_.on_said(trimmed);
     if (signals_.end) return {};
     if (!read) return tl::unexpected<Error>(read.error());
     for (const auto& unread : *read) trouble("a mail could not be read: " + unread.line());

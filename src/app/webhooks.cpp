@@ -94,8 +94,10 @@ Result<int> Webhooks::take(std::string_view name, const web::Request& call) {
   for (const auto& event : *events) {
     const auto taken = intake.take_event(event);
     if (taken) continue;
-    // A store that is locked or broken is so for each event; anything else is about this one, and the relay tells it again.
-    if (taken.error().code == Errc::try_again || taken.error().code == Errc::io) return tl::unexpected<Error>(taken.error());
+    // A store that is locked or broken is so for each event; anything else is about this one, and the relay tells it
+    // again.
+    if (taken.error().code == Errc::try_again || taken.error().code == Errc::io)
+      return tl::unexpected<Error>(taken.error());
     log::error(fmt::format("webhook of {}: event {}: {}", name, event.key, taken.error().line()));
     answer = 500;
   }

@@ -64,7 +64,8 @@ Result<std::string> read_mail_file(const fs::path& file) {
   if (!in) return fail(Errc::no_input, fmt::format("cannot read {}", file.string()));
   std::error_code error;
   const auto size = fs::file_size(file, error);
-  std::string bytes(error ? max_mail_bytes : std::min<std::size_t>(static_cast<std::size_t>(size), max_mail_bytes), '\0');
+  std::string bytes(error ? max_mail_bytes : std::min<std::size_t>(static_cast<std::size_t>(size), max_mail_bytes),
+                    '\0');
   in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   if (in.bad()) return fail(Errc::no_input, fmt::format("cannot read {}", file.string()));
   bytes.resize(static_cast<std::size_t>(in.gcount()));

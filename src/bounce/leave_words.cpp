@@ -28,14 +28,15 @@ bool begins_with(std::string_view line, std::span<const std::string_view> beginn
 
 /// From here on it is the signature, or what is replied to.
 bool ends_own_text(std::string_view line) {
-  constexpr std::array<std::string_view, 9> senders{"from:", "von:", "de:", "da:", "от:", "από:", "gönderen:", "من:", "发件人"};
+  constexpr std::array<std::string_view, 9> senders{
+      "from:", "von:", "de:", "da:", "от:", "από:", "gönderen:", "من:", "发件人"};
   if (line == "--" || line.starts_with("-----") || line.starts_with("______")) return true;
   const bool has_address = line.find('@') != std::string_view::npos;
   return has_address && (line.ends_with(":") || line.ends_with("：") || begins_with(fold_case(line), senders));
 }
 
 bool is_advertisement(std::string_view line) {
-  constexpr std::array<std::string_view, 7> beginnings{"sent from ", "get outlook ", "von meinem ", "gesendet von ",
+  constexpr std::array<std::string_view, 7> beginnings{"sent from ", "get outlook ",   "von meinem ", "gesendet von ",
                                                        "envoyé de ", "enviado desde ", "inviato da "};
   return begins_with(fold_case(line), beginnings);
 }
@@ -46,7 +47,8 @@ void drop_introduction(std::vector<std::string_view>& lines) {
   if (lines.empty() || !(lines.back().ends_with(":") || lines.back().ends_with("："))) return;
   const bool is_whole = lines.back().find_first_of("0123456789") != std::string_view::npos;
   lines.pop_back();
-  if (!is_whole && !lines.empty() && lines.back().find_first_of("0123456789") != std::string_view::npos) lines.pop_back();
+  if (!is_whole && !lines.empty() && lines.back().find_first_of("0123456789") != std::string_view::npos)
+    lines.pop_back();
 }
 
 std::string html_without_quote(std::string_view html) {
@@ -107,7 +109,8 @@ int count_words(std::string_view text) {
 /// Sentences and their parts: lower case, words between single blanks.
 std::vector<std::string> clauses_of(std::string_view text) {
   auto folded = replace_all(replace_all(fold_case(text), "’", "'"), "‘", "'");
-  for (const std::string_view mark : {".", "!", ",", ";", ":", "。", "！", "，", "、", "；", "：", "،", "؛", "…", "(", ")", "\"", "„", "“", "”", "–", "—", "*"})
+  for (const std::string_view mark : {".", "!", ",", ";", ":",  "。", "！", "，", "、", "；", "：", "،",
+                                      "؛", "…", "(", ")", "\"", "„",  "“",  "”",  "–",  "—",  "*"})
     folded = replace_all(folded, mark, "\n");
   std::vector<std::string> clauses;
   for (const auto line : split(folded, '\n')) {

@@ -49,7 +49,8 @@ Json json_of(const bounce::Report& report) {
 }
 
 Result<Exit> parse(Session& /*session*/, const ParseOptions& options) {
-  TIDINGS_LET(const auto bytes, options.file == "-" ? bounce::read_mail_of_pipe() : bounce::read_mail_file(options.file));
+  TIDINGS_LET(const auto bytes,
+              options.file == "-" ? bounce::read_mail_of_pipe() : bounce::read_mail_file(options.file));
   auto report = bounce::parse_report(bytes);
   if (!report)
     return fail(report.error().code,
@@ -107,7 +108,8 @@ Result<Origin> origin_of(const app::Config& config, const IngestOptions& options
   if (!options.maildir.empty()) return Origin::maildir;
   const bool has_mailbox = config.bounce.has_mailbox();
   const bool is_terminal = isatty(STDIN_FILENO) != 0;
-  if (!is_terminal && (!options.recipient.empty() || !has_mailbox || bounce::has_piped_mail(pipe_patience))) return Origin::pipe;
+  if (!is_terminal && (!options.recipient.empty() || !has_mailbox || bounce::has_piped_mail(pipe_patience)))
+    return Origin::pipe;
   if (has_mailbox && options.recipient.empty()) return Origin::mailbox;
   return fail(Errc::usage, "bounce ingest: no mailbox is named and nothing comes from a pipe",
               "--maildir DIR, --mbox FILE, or [bounce] maildir");
@@ -116,17 +118,21 @@ Result<Origin> origin_of(const app::Config& config, const IngestOptions& options
 Result<bounce::Unread> read_pipe(const app::Config& config, const IngestOptions& options, const bounce::Take& take) {
   TIDINGS_LET(const auto bytes, bounce::read_mail_of_pipe());
   // A job that cron starts has an empty pipe.
-  if (bytes.empty() && options.recipient.empty() && config.bounce.has_mailbox()) return app::read_bounce_mailbox(config, take);
+  if (bytes.empty() && options.recipient.empty() && config.bounce.has_mailbox())
+    return app::read_bounce_mailbox(config, take);
   if (bytes.empty())
-    return fail(Errc::usage, "bounce ingest: no mail came from standard input", "--maildir DIR, --mbox FILE, or [bounce] maildir");
+    return fail(Errc::usage, "bounce ingest: no mail came from standard input",
+                "--maildir DIR, --mbox FILE, or [bounce] maildir");
   TIDINGS_LET(const auto put, take({.name = "standard input", .bytes = bytes}));
   if (put == bounce::PutAway::unmatched) TIDINGS_TRY(bounce::put_unmatched(app::unmatched_folder(config), bytes));
   if (bytes.size() >= bounce::max_mail_bytes)
-    log::warning(fmt::format("standard input: only the first {} of the mail were read", format_size(bounce::max_mail_bytes)));
+    log::warning(
+        fmt::format("standard input: only the first {} of the mail were read", format_size(bounce::max_mail_bytes)));
   return bounce::Unread{};
 }
 
-Result<bounce::Unread> read_all(Origin origin, const app::Config& config, const IngestOptions& options, const bounce::Take& take) {
+Result<bounce::Unread> read_all(Origin origin, const app::Config& config, const IngestOptions& options,
+                                const bounce::Take& take) {
   switch (origin) {
     case Origin::mbox: return bounce::read_mbox(options.mbox, app::unmatched_folder(config), take);
     case Origin::maildir: return bounce::read_maildir(options.maildir, take);
@@ -145,8 +151,10 @@ std::string summary_of(const Tally& tally, const IngestOptions& options) {
                      tally.taken_back == 0 ? "" : fmt::format(", {} taken back", tally.taken_back));
 }
 
-/// What comes after the reading: `unmatched` within its limit, and the editor's mails on their way. True if some of these wait.
-bool tidy(Session& session, const app::Config& config, store::Database& database, const std::filesystem::path& maildir) {
+/// What comes after the reading: `unmatched` within its limit, and the editor's mails on their way. True if some of
+/// these wait.
+bool tidy(Session& session, const app::Config& config, store::Database& database,
+          const std::filesystem::path& maildir) {
   if (const auto trimmed = app::trim_unmatched_folders(config, maildir); !trimmed.empty()) log::warning(trimmed);
   const delivery::StopFlag never{false};
   const auto report = app::send_forwards(config, database, session.clock(), session.random(), never);
@@ -160,10 +168,12 @@ Result<Exit> conclude(const std::vector<Error>& failed, const bounce::Unread& un
   for (const auto& error : failed) log::error(error.line());
   for (const auto& error : unread) log::error(error.line());
   if (!failed.empty())
-    return fail(Errc::bad_data, plural(static_cast<long long>(failed.size()), "mail") + " could not be applied, see above",
+    return fail(Errc::bad_data,
+                plural(static_cast<long long>(failed.size()), "mail") + " could not be applied, see above",
                 "they are kept in unmatched; read them again once the cause is gone");
   if (!unread.empty())
-    return fail(Errc::try_again, plural(static_cast<long long>(unread.size()), "mail") + " could not be read, see above");
+    return fail(Errc::try_again,
+                plural(static_cast<long long>(unread.size()), "mail") + " could not be read, see above");
   return Exit::done;
 }
 
@@ -173,9 +183,10 @@ Result<Exit> ingest_mails(Session& session, const IngestOptions& options, const 
   app::BounceIntake intake{config, *database, session.clock(), session.random(), std::move(keys)};
   Tally tally;
   std::vector<Error> failed;
-  const auto take = app::take_each(intake, {.envelope_to = options.recipient,
-                                            .read = [&](const app::IntakeResult& result) { note(tally, result, options.json); },
-                                            .failed = [&](const Error& error) { failed.push_back(error); }});
+  const auto take =
+      app::take_each(intake, {.envelope_to = options.recipient,
+                              .read = [&](const app::IntakeResult& result) { note(tally, result, options.json); },
+                              .failed = [&](const Error& error) { failed.push_back(error); }});
   const auto read = read_all(origin, config, options, [&](const bounce::Incoming& mail) -> Result<bounce::PutAway> {
     TIDINGS_LET(const auto put, take(mail));
     return options.dry_run ? bounce::PutAway::keep : put;

@@ -25,8 +25,10 @@ std::string as_message(std::string_view original) {
 }  // namespace
 
 Result<Letter> build_forward(const PlainMail& mail, std::string_view original, std::string_view mark, UtcTime date) {
-  for (const auto& [name, value] : {std::pair{"the sender's name", &mail.from.name}, {"the recipient's name", &mail.to.name},
-                                    {"Reply-To", &mail.reply_to}, {"the subject", &mail.subject}})
+  for (const auto& [name, value] : {std::pair{"the sender's name", &mail.from.name},
+                                    {"the recipient's name", &mail.to.name},
+                                    {"Reply-To", &mail.reply_to},
+                                    {"the subject", &mail.subject}})
     TIDINGS_TRY(check_field(name, *value));
   Letter out{.envelope_from = mail.envelope_from, .envelope_to = mail.to.address.text(), .bytes = {}};
   auto& bytes = out.bytes;
@@ -41,16 +43,18 @@ Result<Letter> build_forward(const PlainMail& mail, std::string_view original, s
   append_structured(bytes, "X-Tidings-Forwarded", mark);
   const auto boundary = boundary_for(mail.message_id);
   append_structured(bytes, "Content-Type", fmt::format("multipart/mixed; boundary=\"{}\"", boundary));
-  bytes += fmt::format("\r\n--{}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
-                       boundary);
+  bytes += fmt::format(
+      "\r\n--{}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
+      boundary);
   append_quoted_printable(bytes, mail.text);
   bytes += fmt::format("\r\n--{}\r\n", boundary);
   const auto message = as_message(original);
   if (unsound_lines(message).empty()) {
     bytes += "Content-Type: message/rfc822\r\nContent-Disposition: attachment; filename=\"mail.eml\"\r\n\r\n" + message;
   } else {
-    bytes += "Content-Type: application/octet-stream; name=\"mail.eml\"\r\n"
-             "Content-Disposition: attachment; filename=\"mail.eml\"\r\nContent-Transfer-Encoding: base64\r\n\r\n";
+    bytes +=
+        "Content-Type: application/octet-stream; name=\"mail.eml\"\r\n"
+        "Content-Disposition: attachment; filename=\"mail.eml\"\r\nContent-Transfer-Encoding: base64\r\n\r\n";
     append_base64_lines(bytes, message);
   }
   bytes += fmt::format("\r\n--{}--\r\n", boundary);

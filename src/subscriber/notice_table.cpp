@@ -59,8 +59,8 @@ Result<bool> NoticeTable::take_sign_up(const SignUpRequest& request) {
 
 Result<std::optional<SignUpRequest>> NoticeTable::next_sign_up() {
   for (;;) {
-    auto query =
-        database_.prepare("SELECT id, address, name, language, digests, topics, detail FROM sign_ups ORDER BY id LIMIT 1");
+    auto query = database_.prepare(
+        "SELECT id, address, name, language, digests, topics, detail FROM sign_ups ORDER BY id LIMIT 1");
     TIDINGS_LET(const bool row, query.step());
     if (!row) return std::nullopt;
     const auto id = query.integer(0);
