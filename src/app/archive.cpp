@@ -1,7 +1,9 @@
 #include "app/archive.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <map>
+#include <optional>
 #include <span>
 
 #include <fmt/format.h>
@@ -11,6 +13,7 @@
 #include "base/text.hpp"
 #include "digest/edition_table.hpp"
 #include "message/strings.hpp"
+#include "subscriber/subscriber_table.hpp"
 
 namespace tidings::app {
 namespace {
@@ -101,6 +104,42 @@ std::string feed_entry(const Config& config, const digest::Edition& edition, std
                      page_path(edition, own.language), escape_html(edition.title), links, at);
 }
 
+/// What index and feed say of one edition.
+struct Listed {
+  std::string row;
+  std::string entry;
+  std::string at;
+};
+
+Result<void> check_pages(const digest::Edition& edition, std::span<const digest::EditionPage> pages) {
+  const auto wrong = [&](std::string_view what) { return fail(Errc::bad_data, std::string{what}); };
+  if (!is_valid_utf8(edition.title)) return wrong("its title is not UTF-8");
+  for (const auto& page : pages) {
+    if (const auto tag = subscriber::check_language(page.language); !tag || page.language.empty())
+      return wrong("one of its pages has no language");
+    if (page.html.empty() || !is_valid_utf8(page.html))
+      return wrong(fmt::format("its page in {} is empty or not UTF-8", page.language));
+  }
+  return {};
+}
+
+/// Writes the pages of one edition; nothing to list if it has none.
+Result<std::optional<Listed>> add_edition(const Config& config, digest::EditionTable& editions, Languages& languages,
+                                          const digest::Edition& edition, const std::filesystem::path& folder) {
+  TIDINGS_LET(const auto pages, editions.pages_of(edition.id));
+  if (pages.empty()) return std::optional<Listed>{};
+  TIDINGS_TRY(check_pages(edition, pages));
+  const digest::EditionPage* own = &pages.front();
+  for (const auto& page : pages) {
+    TIDINGS_TRY(write_if_changed(folder / page_path(edition, page.language), page.html));
+    if (page.language == config.newsletter.language) own = &page;
+  }
+  Listed listed{.row = {}, .entry = {}, .at = format_rfc3339(edition.sealed.value_or(edition.scheduled))};
+  TIDINGS_LET(listed.row, index_row(languages, edition, pages, *own));
+  listed.entry = feed_entry(config, edition, pages, *own, listed.at);
+  return std::optional{std::move(listed)};
+}
+
 }  // namespace
 
 std::string page_path(const digest::Edition& edition, std::string_view language) {
@@ -112,29 +151,30 @@ std::string view_url(const Config& config, const digest::Edition& edition, std::
   return config.archive.url + "/" + page_path(edition, language);
 }
 
-Result<int> build_archive(const Config& config, store::Database& database, const std::filesystem::path& folder) {
+Result<ArchiveReport> build_archive(const Config& config, store::Database& database,
+                                    const std::filesystem::path& folder) {
   digest::EditionTable editions{database};
   TIDINGS_LET(const auto all, editions.list("", std::numeric_limits<int>::max()));
   Languages languages{config};
   std::string rows;
   std::string entries;
   std::string updated = "1970-01-01T00:00:00Z";
-  int count = 0;
+  ArchiveReport report;
   for (const auto& [edition, posts, segments] : all) {
     if (!is_public(config, edition)) continue;
-    TIDINGS_LET(const auto pages, editions.pages_of(edition.id));
-    if (pages.empty()) continue;
-    const digest::EditionPage* own = &pages.front();
-    for (const auto& page : pages) {
-      TIDINGS_TRY(write_if_changed(folder / page_path(edition, page.language), page.html));
-      if (page.language == config.newsletter.language) own = &page;
+    auto listed = add_edition(config, editions, languages, edition, folder);
+    if (!listed && listed.error().code != Errc::bad_data) return tl::unexpected<Error>(listed.error());
+    if (!listed) {
+      report.failed.push_back({.code = Errc::bad_data,
+                               .what = fmt::format("edition {}: {}", digest::name_of(edition), listed.error().what),
+                               .hint = listed.error().hint});
+      continue;
     }
-    const auto at = format_rfc3339(edition.sealed.value_or(edition.scheduled));
-    TIDINGS_LET(const auto row, index_row(languages, edition, pages, *own));
-    rows += row;
-    entries += feed_entry(config, edition, pages, *own, at);
-    if (at > updated) updated = at;
-    ++count;
+    if (!*listed) continue;
+    rows += (*listed)->row;
+    entries += (*listed)->entry;
+    updated = std::max(updated, (*listed)->at);
+    ++report.editions;
   }
   TIDINGS_LET(const auto* const words, languages.of(config.newsletter.language));
   TIDINGS_TRY(write_if_changed(folder / "index.html", index_page(config, *words, rows)));
@@ -148,13 +188,14 @@ Result<int> build_archive(const Config& config, store::Database& database, const
                     "<updated>{2}</updated>\n{3}</feed>\n",
                     url, escape_html(config.newsletter.name), updated, entries)));
   }
-  return count;
+  return report;
 }
 
 std::string refresh_archive(const Config& config, store::Database& database) {
   if (config.web.archive.empty()) return {};
   const auto built = build_archive(config, database, config.web.archive);
-  return built ? std::string{} : "the archive is not up to date: " + built.error().line();
+  if (!built) return "the archive is not up to date: " + built.error().line();
+  return built->failed.empty() ? std::string{} : "left out of the archive: " + built->failed.front().line();
 }
 
 }  // namespace tidings::app

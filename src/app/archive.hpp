@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "app/config.hpp"
 #include "base/result.hpp"
@@ -20,9 +21,14 @@ namespace tidings::app {
 /// Where a reader sees the edition; empty if there is no [archive] url or its digest is not in the archive.
 [[nodiscard]] std::string view_url(const Config& config, const digest::Edition& edition, std::string_view language);
 
-/// Every sealed or sent edition of a digest with archive = true, index.html and, if [archive] url is set, feed.atom. Returns
-/// the number of editions; files that are right already stay untouched. Errc::cannot_create names the file.
-[[nodiscard]] Result<int> build_archive(const Config& config, store::Database& database, const std::filesystem::path& folder);
+struct ArchiveReport {
+  int editions = 0;             ///< that are in the archive now
+  std::vector<Error> failed{};  ///< one for each edition whose pages make no sense: named, left out
+};
+
+/// Every sealed or sent edition of a digest with archive = true, index.html and, if [archive] url is set, feed.atom. Files that
+/// are right already stay untouched. Errc::cannot_create names the file.
+[[nodiscard]] Result<ArchiveReport> build_archive(const Config& config, store::Database& database, const std::filesystem::path& folder);
 
 /// The same for the folder that "serve" shows ([web] archive), if there is one: after each sending. The mail has left, so a page
 /// that cannot be written is no error: returns what is wrong in one line, or an empty one.

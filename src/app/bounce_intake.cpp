@@ -6,11 +6,14 @@
 
 #include <fmt/format.h>
 
+#include "app/forward.hpp"
 #include "app/membership.hpp"
 #include "base/codec.hpp"
 #include "base/crypto.hpp"
 #include "base/text.hpp"
+#include "bounce/forward_table.hpp"
 #include "bounce/heuristics.hpp"
+#include "bounce/leave_words.hpp"
 #include "bounce/parse.hpp"
 #include "bounce/policy.hpp"
 #include "bounce/scan.hpp"
@@ -77,6 +80,50 @@ std::vector<std::string> token_words(std::string_view text) {
   return words;
 }
 
+std::string_view notice_of(const bounce::Mail& mail) {
+  return mail.parts.empty() ? std::string_view{} : std::string_view{mail.parts.front().text};
+}
+
+/// The one address of From.
+std::optional<MailAddress> writer_of(const bounce::Mail& mail) {
+  const auto from = trim(bounce::field(mail.fields, "from"));
+  if (auto mailbox = parse_mailbox(from)) return std::move(mailbox->address);
+  // A decoded name may hold a comma.
+  const auto open = from.find('<');
+  if (open == std::string_view::npos || open != from.rfind('<') || !from.ends_with('>')) return std::nullopt;
+  auto address = parse_mail_address(from.substr(open + 1, from.size() - open - 2));
+  if (!address) return std::nullopt;
+  return *std::move(address);
+}
+
+/// What the mail answers.
+std::vector<std::string> message_ids_of(const bounce::Mail& mail) {
+  std::vector<std::string> ids;
+  for (const auto* const name : {"in-reply-to", "references"}) {
+    const auto text = bounce::field(mail.fields, name);
+    for (auto begin = text.find('<'); begin != std::string_view::npos && ids.size() < 50;
+         begin = text.find('<', begin + 1)) {
+      const auto end = text.find('>', begin);
+      if (end == std::string_view::npos) break;
+      ids.emplace_back(text.substr(begin, end - begin + 1));
+    }
+  }
+  return ids;
+}
+
+/// Empty for what may be a person's own words.
+std::string why_not_a_person(const bounce::Mail& mail) {
+  const auto has = [&](std::string_view name) { return !bounce::field(mail.fields, name).empty(); };
+  if (has(forwarded_field)) return "tidings has forwarded it before";
+  if (is_automatic(mail)) return "an automatic mail";
+  const auto precedence = ascii_lower(trim(bounce::field(mail.fields, "precedence")));
+  if (has("list-id") || has("list-unsubscribe") || has("list-post") || precedence == "list") return "mail of a list";
+  if (ascii_lower(bounce::field(mail.fields, "x-spam-flag")).starts_with("yes")) return "taken for spam";
+  if (bounce::may_be_report(mail, notice_of(mail))) return "from a mail system, but no report that can be read";
+  if (!writer_of(mail)) return "nobody to answer: From has no single address";
+  return {};
+}
+
 std::string domain_of(std::string_view address) { return ascii_lower(address.substr(address.rfind('@') + 1)); }
 
 bounce::BounceEvent event_of(const bounce::Report& report, const bounce::Recipient& recipient,
@@ -106,6 +153,7 @@ std::string_view name_of(Intake intake) {
     case Intake::unsubscribe: return "unsubscribe";
     case Intake::confirm: return "confirm";
     case Intake::auto_reply: return "auto_reply";
+    case Intake::forward: return "forward";
     case Intake::duplicate: return "duplicate";
     case Intake::unmatched: return "unmatched";
   }
@@ -141,19 +189,21 @@ Result<IntakeResult> BounceIntake::take(std::string_view bytes, std::string_view
   if (replied) {
     result = *std::move(replied);
   } else {
-    TIDINGS_LET(result, handle(mail, envelope_to, at));
+    TIDINGS_LET(result, handle(mail, bytes, envelope_to, at));
   }
   TIDINGS_TRY(table_.set_outcome(key, name_of(result.intake)));
   TIDINGS_TRY(transaction.commit());
   return result;
 }
 
-Result<IntakeResult> BounceIntake::handle(const bounce::Mail& mail, std::string_view envelope_to, UtcTime at) {
+Result<IntakeResult> BounceIntake::handle(const bounce::Mail& mail, std::string_view bytes,
+                                          std::string_view envelope_to, UtcTime at) {
   const auto report = bounce::parse_report(mail);
   if (!report) {
-    const bool automatic =
-        bounce::is_auto_reply(mail, mail.parts.empty() ? std::string_view{} : mail.parts.front().text);
-    return IntakeResult{.intake = automatic ? Intake::auto_reply : Intake::unmatched, .words = report.error().what};
+    if (bounce::is_auto_reply(mail, notice_of(mail)))
+      return IntakeResult{.intake = Intake::auto_reply, .words = report.error().what};
+    if (!config_.bounce.forward_to) return IntakeResult{.words = report.error().what};
+    return pass_on(mail, bytes, envelope_to);
   }
   auto match = by_return_address(mail, envelope_to);
   if (!match) {
@@ -162,6 +212,23 @@ Result<IntakeResult> BounceIntake::handle(const bounce::Mail& mail, std::string_
   if (!match) match = by_unsubscribe_field(*report);
   if (!match) return IntakeResult{.words = "a report, but about no message of ours that can be proved"};
   return apply(*report, *match, at);
+}
+
+Result<IntakeResult> BounceIntake::pass_on(const bounce::Mail& mail, std::string_view bytes,
+                                           std::string_view envelope_to) {
+  if (auto why = why_not_a_person(mail); !why.empty()) return IntakeResult{.words = std::move(why)};
+  const auto& editor = config_.bounce.forward_to->address;
+  for (const auto& text : {std::string{envelope_to}, std::string{bounce::field(mail.fields, "delivered-to")},
+                           std::string{bounce::field(mail.fields, "x-original-to")}}) {
+    const auto address = parse_mail_address(text);
+    if (address && same_mailbox(*address, editor))
+      return IntakeResult{.words = "the editor's own mailbox is read here"};
+  }
+  const auto writer = writer_of(mail);
+  bounce::ForwardTable forwards{database_, clock_};
+  TIDINGS_LET(const bool added, forwards.add(writer->key(), bytes));
+  if (!added) return IntakeResult{.words = "too many mails wait for the editor, or came from this writer within a day"};
+  return IntakeResult{.intake = Intake::forward, .address = writer->text(), .words = "goes on to " + editor.text()};
 }
 
 Result<IntakeResult> BounceIntake::take_event(const bounce::WebhookEvent& event) {
@@ -221,24 +288,33 @@ std::optional<BounceIntake::Match> BounceIntake::by_token_in(const std::vector<s
 
 Result<std::optional<BounceIntake::Match>> BounceIntake::by_message_id(const bounce::Report& report) {
   const auto& id = report.returned.message_id;
-  const auto at_sign = id.rfind('@');
-  if (at_sign == std::string::npos || id.size() > 300 || !id.ends_with(">")) return std::optional<Match>{};
-  const auto domain = id.substr(at_sign + 1, id.size() - at_sign - 2);
+  if (id.empty()) return std::optional<Match>{};
   for (const auto& recipient : report.recipients) {
     for (const auto& text : {recipient.address, recipient.original}) {
       const auto address = parse_mail_address(text);
       if (!address) continue;
       TIDINGS_LET(const auto found, subscribers_.find(*address));
       if (!found) continue;
-      TIDINGS_LET(const auto rows, ledger_.list({.subscriber = found->id}));
-      for (const auto& row : rows) {
-        if (message::message_id(links_.edition_key(row.edition), found->id, domain) != id) continue;
-        return std::optional<Match>{
-            Match{.subject = {.subscriber = found->id, .edition = row.edition}, .by = "Message-ID"}};
-      }
+      TIDINGS_LET(const auto subject, delivery_of(found->id, {id}));
+      if (subject) return std::optional<Match>{Match{.subject = *subject, .by = "Message-ID"}};
     }
   }
   return std::optional<Match>{};
+}
+
+Result<std::optional<subscriber::TokenSubject>> BounceIntake::delivery_of(SubscriberId id,
+                                                                          const std::vector<std::string>& message_ids) {
+  TIDINGS_LET(const auto rows, ledger_.list({.subscriber = id}));
+  for (const auto& message_id : message_ids) {
+    const auto at_sign = message_id.rfind('@');
+    if (at_sign == std::string::npos || message_id.size() > 300 || !message_id.ends_with(">")) continue;
+    const auto domain = message_id.substr(at_sign + 1, message_id.size() - at_sign - 2);
+    for (const auto& row : rows) {
+      if (message::message_id(links_.edition_key(row.edition), id, domain) == message_id)
+        return std::optional{subscriber::TokenSubject{.subscriber = id, .edition = row.edition}};
+    }
+  }
+  return std::optional<subscriber::TokenSubject>{};
 }
 
 std::optional<BounceIntake::Match> BounceIntake::by_unsubscribe_field(const bounce::Report& report) const {
@@ -342,16 +418,8 @@ Result<std::optional<IntakeResult>> BounceIntake::reply(const bounce::Mail& mail
   Membership membership{config_, database_, clock_};
   for (const auto& word : words) {
     if (const auto subject = tokens_.verify(TokenPurpose::unsubscribe, TokenForm::link, word)) {
-      std::vector<std::string> digests;
-      if (subject->edition) {
-        if (const auto edition = digest::EditionTable{database_}.get(subject->edition)) digests.push_back(edition->digest);
-      }
-      TIDINGS_LET(const auto left, membership.leave(subject->subscriber, digests,
-                                                    {.origin = subscriber::Origin::mailto, .detail = "mail with an unsubscribe token"}));
-      return std::optional{
-          IntakeResult{.intake = Intake::unsubscribe,
-                       .subscriber = subject->subscriber,
-                       .words = fmt::format("left {}", left.empty() ? "nothing: had left before" : join(left, ", "))}};
+      TIDINGS_LET(auto left, leave(*subject, "mail with an unsubscribe token"));
+      return std::optional{std::move(left)};
     }
     TIDINGS_LET(const auto confirmed,
                 membership.confirm(word, {.origin = subscriber::Origin::mailto, .detail = "mail with a confirmation token"}, random_));
@@ -362,7 +430,51 @@ Result<std::optional<IntakeResult>> BounceIntake::reply(const bounce::Mail& mail
                                                              join(confirmed->digests, ", "))}};
     }
   }
-  return std::optional<IntakeResult>{};
+  return leave_by_words(mail);
+}
+
+Result<std::optional<IntakeResult>> BounceIntake::leave_by_words(const bounce::Mail& mail) {
+  const auto writer = writer_of(mail);
+  const auto answered = message_ids_of(mail);
+  if (!writer || answered.empty() || !bounce::asks_to_leave(bounce::own_text(mail)))
+    return std::optional<IntakeResult>{};
+  TIDINGS_LET(const auto found, subscribers_.find(*writer));
+  if (!found) return std::optional<IntakeResult>{};
+  TIDINGS_LET(const auto subject, delivery_of(found->id, answered));
+  if (!subject) return std::optional<IntakeResult>{};
+  TIDINGS_LET(auto left, leave(*subject, "reply that asks to be unsubscribed"));
+  return std::optional{std::move(left)};
+}
+
+Result<IntakeResult> BounceIntake::leave(const subscriber::TokenSubject& subject, std::string_view proof) {
+  std::vector<std::string> digests;
+  if (subject.edition) {
+    if (const auto edition = digest::EditionTable{database_}.get(subject.edition)) digests.push_back(edition->digest);
+  }
+  Membership membership{config_, database_, clock_};
+  TIDINGS_LET(const auto left, membership.leave(subject.subscriber, digests,
+                                                {.origin = subscriber::Origin::mailto, .detail = std::string{proof}}));
+  return IntakeResult{
+      .intake = Intake::unsubscribe,
+      .subscriber = subject.subscriber,
+      .words = fmt::format("left {}: {}", left.empty() ? "nothing (had left before)" : join(left, ", "),
+                           proof)};
+}
+
+bounce::Take take_each(BounceIntake& intake, IntakeRun run) {
+  return [&intake, run = std::move(run)](const bounce::Incoming& mail) -> Result<bounce::PutAway> {
+    const auto result = intake.take(mail.bytes, run.envelope_to);
+    if (result) {
+      run.read(*result);
+      return result->intake == Intake::unmatched ? bounce::PutAway::unmatched : bounce::PutAway::taken;
+    }
+    // A store that is locked or broken is so for each mail; anything else is about this one.
+    auto error = result.error();
+    if (error.code == Errc::try_again || error.code == Errc::io) return tl::unexpected<Error>(std::move(error));
+    error.what = mail.name + ": " + error.what;
+    run.failed(error);
+    return bounce::PutAway::unmatched;
+  };
 }
 
 }  // namespace tidings::app

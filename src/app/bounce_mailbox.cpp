@@ -1,7 +1,12 @@
 #include "app/bounce_mailbox.hpp"
 
+#include <fmt/format.h>
+
 #include "app/secret.hpp"
+#include "base/text.hpp"
+#include "base/units.hpp"
 #include "bounce/mailbox.hpp"
+#include "bounce/unmatched.hpp"
 
 namespace tidings::app {
 namespace {
@@ -27,11 +32,28 @@ std::filesystem::path unmatched_folder(const Config& config) {
   return config.bounce.unmatched.empty() ? config.store_path.parent_path() / "unmatched" : config.bounce.unmatched;
 }
 
-Result<void> read_bounce_mailbox(const Config& config, const bounce::Take& take) {
+Result<bounce::Unread> read_bounce_mailbox(const Config& config, const bounce::Take& take) {
   if (!config.bounce.maildir.empty()) return bounce::read_maildir(config.bounce.maildir, take);
-  if (config.bounce.mailbox.empty()) return {};
+  if (config.bounce.mailbox.empty()) return bounce::Unread{};
   TIDINGS_LET(const auto mailbox, mailbox_options(config));
   return bounce::read_mailbox(mailbox, take);
+}
+
+std::string trim_unmatched_folders(const Config& config, const std::filesystem::path& maildir) {
+  using bounce::UnmatchedKind;
+  const auto& limit = config.bounce.unmatched_limit;
+  const auto folder = unmatched_folder(config);
+  auto trimmed = bounce::trim_unmatched(folder, UnmatchedKind::files, limit);
+  auto place = folder;
+  if (!maildir.empty()) {
+    const auto there = bounce::trim_unmatched(maildir / "unmatched" / "cur", UnmatchedKind::maildir, limit);
+    if (there.files > 0) place = maildir / "unmatched";
+    trimmed.files += there.files;
+    trimmed.bytes += there.bytes;
+  }
+  if (trimmed.files == 0) return {};
+  return fmt::format("{} is full: the oldest {} ({}) deleted; [bounce] unmatched_limit and unmatched_bytes",
+                     place.string(), plural(trimmed.files, "mail"), format_size(trimmed.bytes));
 }
 
 }  // namespace tidings::app

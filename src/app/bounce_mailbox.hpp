@@ -9,15 +9,15 @@
 
 namespace tidings::app {
 
-[[nodiscard]] inline bool has_bounce_mailbox(const Config& config) {
-  return !config.bounce.maildir.empty() || !config.bounce.mailbox.empty();
-}
-
 /// The folder for mail that is no report.
 [[nodiscard]] std::filesystem::path unmatched_folder(const Config& config);
 
 /// Each new mail of the Maildir, else of the mailbox; nothing where neither is named. Over a network it may take minutes, and
 /// fails as bounce/mailbox.hpp says; errors of `take` end the reading.
-[[nodiscard]] Result<void> read_bounce_mailbox(const Config& config, const bounce::Take& take);
+[[nodiscard]] Result<bounce::Unread> read_bounce_mailbox(const Config& config, const bounce::Take& take);
+
+/// Deletes the oldest mails of the folder for mail that is no report, and of the one in `maildir` if it is not empty, beyond
+/// [bounce] unmatched_limit and unmatched_bytes. One line that says so; empty where nothing was deleted.
+[[nodiscard]] std::string trim_unmatched_folders(const Config& config, const std::filesystem::path& maildir);
 
 }  // namespace tidings::app

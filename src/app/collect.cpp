@@ -120,7 +120,9 @@ class Collector {
     options.content = static_cast<post::Content>(job.config->content);
     options.language = feed->language;
     options.links.tracking_parameters = job.config->strip_parameters;
-    TIDINGS_LET(report.counts, posts_.store({.source = job.source.id, .now = clock_.now(), .last_good = job.source.last_good}, feed->entries, options));
+    TIDINGS_LET(report.counts,
+                posts_.store({.source = job.source.id, .now = clock_.now(), .last_good = job.source.last_good},
+                             feed->entries, options));
     // Only now are the validators remembered: a crash before this line costs a second reading, never a post.
     return sources_.good(job.source.id, fetched, *feed, clock_.now(), report.dropped);
   }

@@ -48,8 +48,8 @@ Result<void> seal_now(const Config& config, const DigestConfig& digest, store::D
 }
 
 /// Writes the draft into the open transaction; it has no recipients before it is approved.
-Result<void> insert_draft(const DigestConfig& digest, store::Database& database, const Clock& clock,
-                          Renderer& renderer, const Draft& draft, Composed& result) {
+Result<void> insert_draft(const DigestConfig& digest, store::Database& database, const Clock& clock, Renderer& renderer,
+                          const Draft& draft, Composed& result) {
   TIDINGS_LET(const auto counts, subscriber::SubscriberTable(database, clock).counts());
   for (const auto& each : counts.digests) {
     if (each.digest == digest.name) result.recipients = each.confirmed;

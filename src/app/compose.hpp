@@ -58,10 +58,10 @@ struct Composed {
     sealed,
     skipped,  ///< recorded: no posts, or nobody to send to
     not_due,
-    held,     ///< too late to be sent unasked; When::late sends it, or else the next run covers it
-    drafted,  ///< waits for an editor's approval
+    held,        ///< too late to be sent unasked; When::late sends it, or else the next run covers it
+    drafted,     ///< waits for an editor's approval
     unapproved,  ///< a draft that nobody approved in time
-    waits,    ///< no posts, and Empty::wait; or on_source_error = "hold", and a source fails
+    waits,       ///< no posts, and Empty::wait; or on_source_error = "hold", and a source fails
   } what = What::not_due;
   EditionId edition;
   int number = 0;
@@ -85,7 +85,8 @@ enum class Empty {
 /// on_source_error = "hold": the first of the digest's sources whose last fetch failed, and how; empty if nothing is in the way.
 [[nodiscard]] Result<std::string> source_to_wait_for(const Config& config, const DigestConfig& digest, store::Database& database);
 
-/// From here on each digest of the configuration is known to the store, and owes its next run. By whoever opens the store to write.
+/// From here on each digest of the configuration is known to the store, and owes its next run. By whoever opens the
+/// store to write.
 [[nodiscard]] Result<void> meet_digests(const Config& config, store::Database& database, UtcTime now);
 
 /// What a digest owes next, as a send would find it now.
@@ -94,7 +95,8 @@ struct Outlook {
   bool held = false;                ///< it is, but too late to be sent unasked
   UtcTime next_run{};               ///< the run of the schedule after now
 };
-[[nodiscard]] Result<Outlook> outlook(const Config& config, const DigestConfig& digest, store::Database& database, UtcTime now);
+[[nodiscard]] Result<Outlook> outlook(const Config& config, const DigestConfig& digest, store::Database& database,
+                                      UtcTime now);
 
 /// Seals or skips the edition of one digest, if it is due (or When::now). Its pictures, if they travel with it, are fetched
 /// once it is sure that it is sent. Errc::config if its theme is wrong.

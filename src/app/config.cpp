@@ -12,6 +12,32 @@
 namespace tidings::app {
 namespace {
 
+/// Readers' mails that nothing of ours sees.
+void warn_of_unread(Config& config, const std::string& place) {
+  const auto& bounce = config.bounce;
+  if (bounce.address && !bounce.is_read()) {
+    config.warnings.push_back(
+        place + fmt::format("nobody reads {}: [bounce] has no maildir, imap or pop3 for it, and no pipe = true",
+                            bounce.address->text()));
+  }
+  const auto mailto = parse_mail_address(config.newsletter.unsubscribe_mailto);
+  const bool is_read =
+      !mailto || (bounce.address ? bounce.is_read() && same_mailbox(*mailto, *bounce.address) : bounce.has_mailbox());
+  if (is_read) return;
+  config.warnings.push_back(place + fmt::format("nobody reads {}, where mails that unsubscribe or confirm go: set "
+                                                "[bounce] address, and maildir, imap, pop3 or pipe",
+                                                mailto->text()));
+}
+
+/// Where mails that unsubscribe go if the file does not say so: the mailbox that is read, as [bounce] tells.
+void settle_mailto(NewsletterConfig& newsletter, const BounceConfig& bounce, std::vector<Setting>& settings) {
+  const auto setting = std::ranges::find_if(
+      settings, [](const Setting& each) { return each.section == "newsletter" && each.key == "unsubscribe_mailto"; });
+  if (setting == settings.end() || !setting->is_default || newsletter.from.address.domain.empty()) return;
+  newsletter.unsubscribe_mailto = bounce.is_read() ? bounce.address->text() : newsletter.from.address.text();
+  setting->value = fmt::format("\"{}\"", newsletter.unsubscribe_mailto);
+}
+
 void warn(Config& config) {
   const auto place = config.file.string() + ": ";
   if (config.newsletter.postal_address.empty()) {
@@ -20,6 +46,7 @@ void warn(Config& config) {
   if (config.newsletter.public_url.empty() && config.newsletter.unsubscribe_mailto.empty()) {
     config.warnings.push_back(place + "[newsletter] has neither public_url nor unsubscribe_mailto: readers cannot leave");
   }
+  warn_of_unread(config, place);
   for (auto one = config.digests.begin(); one != config.digests.end(); ++one) {
     const auto other = std::find_if(one + 1, config.digests.end(), [&](const auto& each) { return ascii_lower(each.list_id) == ascii_lower(one->list_id); });
     if (other == config.digests.end()) continue;
@@ -87,7 +114,8 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
     if (digest.list_id.empty()) digest.list_id = list_id_of(digest.name, newsletter.list_id);
   }
   auto delivery = read_delivery(document);
-  auto bounce = read_bounce(document);
+  auto bounce = read_bounce(document, newsletter);
+  settle_mailto(newsletter, bounce, document.settings());
   auto archive = read_archive(document);
   auto web = read_web(document);
   // Served by ourselves, unless it says otherwise.

@@ -18,6 +18,7 @@
 #include "base/result.hpp"
 #include "base/zone.hpp"
 #include "bounce/policy.hpp"
+#include "bounce/unmatched.hpp"
 #include "delivery/relay.hpp"
 #include "delivery/transport.hpp"
 #include "digest/schedule.hpp"
@@ -44,7 +45,7 @@ struct NewsletterConfig {
   std::string list_id;         ///< RFC 2919 identifier, without angle brackets
   std::string postal_address;  ///< may be empty; config check warns
   std::string public_url;      ///< without trailing slash; may be empty: no https unsubscribe links
-  std::string unsubscribe_mailto;  ///< address that takes "unsubscribe TOKEN" mails; the From address if not set
+  std::string unsubscribe_mailto;  ///< address that takes "unsubscribe TOKEN" mails; if not set, [bounce] address where it is read, else From
   Zone zone;
   std::string language;
 };
@@ -164,8 +165,16 @@ struct BounceConfig {
   std::string folder = "INBOX";
   std::string done_folder;
   bool delete_mails = false;
+  bool piped = false;               ///< pipe = true: the mail server hands each mail for `address` to "bounce ingest"
   std::filesystem::path unmatched;  ///< folder for mail that is no report; empty: "unmatched" beside the database
+  bounce::UnmatchedLimit unmatched_limit{};
+  std::optional<Mailbox> forward_to;  ///< who gets what people write to an address that we read; none: it stays in `unmatched`
+  int forward_per_hour = 30;
   bounce::PolicyOptions policy{};
+
+  /// Whether mail to `address` comes to "bounce ingest" as far as the configuration tells.
+  [[nodiscard]] bool is_read() const { return address && (piped || has_mailbox()); }
+  [[nodiscard]] bool has_mailbox() const { return !maildir.empty() || !mailbox.empty(); }
 };
 
 struct WebConfig {
@@ -221,6 +230,9 @@ struct Config {
   /// Errc::no_input with the nearest name if there is none of that name.
   [[nodiscard]] Result<const DigestConfig*> digest(std::string_view name) const;
 };
+
+/// Whether mail to both comes to one mailbox: what is behind a plus sign, and case, do not count.
+[[nodiscard]] bool same_mailbox(const MailAddress& one, const MailAddress& other);
 
 /// Reads and checks the file, and puts into force what is the process's own: who may read what we write (base/file.hpp), and which
 /// variables programs that we start do not see (base/environment.hpp). Errc::no_input if it is not there.

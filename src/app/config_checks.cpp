@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "base/units.hpp"
+
 namespace tidings::app {
 Mailbox read_mailbox(TomlSection& section, std::string_view key, const std::string& text) {
   if (text.empty()) return {};
@@ -72,6 +74,20 @@ SecretPlace read_secret(TomlSection& section, const std::string& key) {
                     static_cast<int>(!place.command.empty());
   if (count > 1) section.mistake(key + "_file", fmt::format("only one of {0}_file, {0}_env and {0}_command may be set", key));
   return place;
+}
+
+std::int64_t read_size(TomlSection& section, std::string_view key, std::string_view fallback) {
+  auto size = parse_size(section.text(key, std::string{fallback}));
+  if (!size) section.mistake(key, size.error().what, size.error().hint);
+  return size.value_or(0);
+}
+
+bool same_mailbox(const MailAddress& one, const MailAddress& other) {
+  const auto mailbox = [](MailAddress address) {
+    address.local = address.local.substr(0, address.local.find('+'));
+    return address.key();
+  };
+  return mailbox(one) == mailbox(other);
 }
 
 }  // namespace tidings::app

@@ -77,9 +77,28 @@ void read_bounce_mailbox(TomlSection& section, BounceConfig& bounce) {
   }
 }
 
+/// Whom mails of people go on to: never an address that we read ourselves.
+std::optional<Mailbox> read_forward_to(TomlSection& section, const BounceConfig& bounce,
+                                       const NewsletterConfig& newsletter) {
+  const auto& standard = newsletter.reply_to ? *newsletter.reply_to : newsletter.from;
+  // Without [bounce] address we are given the mail of From, or of unsubscribe_mailto.
+  const auto mailto = parse_mail_address(newsletter.unsubscribe_mailto);
+  const bool is_ours = bounce.address ? same_mailbox(standard.address, *bounce.address)
+                                      : same_mailbox(standard.address, newsletter.from.address) ||
+                                            (mailto && same_mailbox(standard.address, *mailto));
+  const auto text = section.text("forward_to", is_ours ? "none" : standard.address.text());
+  if (text == "none") return std::nullopt;
+  auto mailbox = read_mailbox(section, "forward_to", text);
+  if (bounce.address && same_mailbox(mailbox.address, *bounce.address)) {
+    section.mistake("forward_to", fmt::format("{} is the address whose mail is to be forwarded", text),
+                    "the address of a person, or \"none\"");
+  }
+  return mailbox;
+}
+
 }  // namespace
 
-BounceConfig read_bounce(TomlDocument& document) {
+BounceConfig read_bounce(TomlDocument& document, const NewsletterConfig& newsletter) {
   auto section = document.section("bounce");
   BounceConfig bounce;
   if (const auto text = section.text("address", ""); !text.empty()) {
@@ -96,8 +115,15 @@ BounceConfig read_bounce(TomlDocument& document) {
     }
   }
   bounce.maildir = section.path("maildir", "");
+  bounce.piped = section.boolean("pipe", false);
   bounce.unmatched = section.path("unmatched", "");
+  bounce.unmatched_limit.files = section.integer("unmatched_limit", bounce.unmatched_limit.files, 1, 1'000'000);
+  bounce.unmatched_limit.bytes = read_size(section, "unmatched_bytes", "100MiB");
+  bounce.forward_to = read_forward_to(section, bounce, newsletter);
+  bounce.forward_per_hour = section.integer("forward_per_hour", bounce.forward_per_hour, 1, 10'000);
   read_bounce_mailbox(section, bounce);
+  if (bounce.piped && !bounce.address)
+    section.mistake("pipe", "pipe needs an address", "address = \"bounces@news.example.org\"");
   auto& policy = bounce.policy;
   policy.threshold = section.integer("threshold", policy.threshold, 2, 100);
   policy.window = section.duration("window", policy.window);

@@ -22,12 +22,6 @@ digest::Schedule read_schedule(TomlSection& section, const std::string& text) {
   return *digest::parse_schedule("daily 08:00");
 }
 
-std::int64_t read_size(TomlSection& section, std::string_view key, std::string_view fallback) {
-  auto size = parse_size(section.text(key, std::string{fallback}));
-  if (!size) section.mistake(key, size.error().what, size.error().hint);
-  return size.value_or(0);
-}
-
 DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, const std::vector<SourceConfig>& sources,
                          const std::filesystem::path& folder) {
   static const std::array<std::string, 4> groupings{"day", "source", "topic", "none"};

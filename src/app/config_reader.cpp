@@ -113,7 +113,8 @@ int TomlSection::integer(std::string_view key, int fallback, int least, int most
 
 int TomlSection::limit(std::string_view key, int fallback, int most) {
   if (!has(key) || !table_of(table_)->get(key)->is_string()) return integer(key, fallback, 0, most);
-  if (text(key, "") != "none") mistake(key, fmt::format("{} must be a whole number or \"none\"", key), fmt::format("the default is {}", fallback));
+  if (text(key, "") != "none")
+    mistake(key, fmt::format("{} must be a whole number or \"none\"", key), fmt::format("the default is {}", fallback));
   return 0;
 }
 

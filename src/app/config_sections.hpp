@@ -4,6 +4,7 @@
 // document's finish() decides. Defaults stand here and nowhere else.
 #pragma once
 
+#include <cstdint>
 #include <set>
 #include <string>
 #include <string_view>
@@ -25,6 +26,8 @@ void check_regex(TomlSection& section, std::string_view key, const std::string& 
 void check_name(TomlSection& section, const std::string& name, std::set<std::string>& taken, std::string_view noun);
 /// KEY_file, KEY_env and KEY_command; at most one may be set.
 [[nodiscard]] SecretPlace read_secret(TomlSection& section, const std::string& key);
+/// Text like "256KiB", in bytes; 0 after a mistake.
+[[nodiscard]] std::int64_t read_size(TomlSection& section, std::string_view key, std::string_view fallback);
 
 /// [store] mode and group.
 [[nodiscard]] Access read_access(TomlSection& store);
@@ -39,7 +42,8 @@ void check_name(TomlSection& section, const std::string& name, std::set<std::str
 /// `sources` are those a digest may name.
 [[nodiscard]] std::vector<DigestConfig> read_digests(TomlDocument& document, const std::vector<SourceConfig>& sources);
 [[nodiscard]] DeliveryConfig read_delivery(TomlDocument& document);
-[[nodiscard]] BounceConfig read_bounce(TomlDocument& document);
+/// `newsletter` gives the default of forward_to.
+[[nodiscard]] BounceConfig read_bounce(TomlDocument& document, const NewsletterConfig& newsletter);
 [[nodiscard]] ArchiveConfig read_archive(TomlDocument& document);
 [[nodiscard]] WebConfig read_web(TomlDocument& document);
 

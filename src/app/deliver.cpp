@@ -11,7 +11,6 @@
 #include "app/refusals.hpp"
 #include "app/secret.hpp"
 #include "app/signing.hpp"
-#include "base/check.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "digest/edition_table.hpp"
@@ -46,7 +45,9 @@ class Letters {
   [[nodiscard]] Result<message::Letter> write(const delivery::Claim& claim) const {
     TIDINGS_TRY(parse_mail_address(claim.address));
     const auto it = segments_.find(claim.segment);
-    TIDINGS_CHECK(it != segments_.end());
+    if (it == segments_.end())
+      return fail(Errc::bad_data, fmt::format("the delivery to {} belongs to a segment {} that the edition has not",
+                                              claim.address, claim.segment.value));
     message::Letter letter;
     auto reader = links_.reader(claim);
     reader.view_url = it->second.view_url;

@@ -16,7 +16,8 @@ namespace {
 
 std::vector<digest::NotSelected> with_repeats(const digest::Selection& selection) {
   auto out = selection.left_out;
-  for (const auto& each : selection.repeats) out.push_back({.id = each.id, .why = digest::LeftOut::repeat, .joined = {}, .first_seen = {}});
+  for (const auto& each : selection.repeats)
+    out.push_back({.id = each.id, .why = digest::LeftOut::repeat, .joined = {}, .first_seen = {}});
   return out;
 }
 
@@ -32,7 +33,7 @@ std::vector<digest::LeftOutPosts> left_out_of(const Draft& draft) {
 }
 
 Result<std::vector<digest::LeftOutPosts>> left_out_now(const Config& config, const DigestConfig& digest,
-                                                      store::Database& database, const Clock& clock) {
+                                                       store::Database& database, const Clock& clock) {
   constexpr std::chrono::milliseconds instant{1};
   const auto& zone = config.newsletter.zone;
   const auto now = clock.now();
@@ -60,7 +61,8 @@ Result<std::vector<digest::LeftOutPosts>> left_out_now(const Config& config, con
   }
   for (const auto* const shown : {&next.posts, &next.more}) {
     for (const auto& post : *shown) {
-      if (left_before.contains(post.id)) left_out.push_back({.id = post.id, .why = digest::LeftOut::waits_next_edition, .joined = {}, .first_seen = {}});
+      if (left_before.contains(post.id))
+        left_out.push_back({.id = post.id, .why = digest::LeftOut::waits_next_edition, .joined = {}, .first_seen = {}});
     }
   }
   return digest::by_reason(left_out);
@@ -77,15 +79,16 @@ std::string left_out_in_words(std::span<const digest::LeftOutPosts> left_out) {
   return fmt::format("{} left out: {}", posts, join(parts, "; "));
 }
 
-Result<std::vector<LeftOutPost>> name_left_out(store::Database& database, std::span<const digest::LeftOutPosts> left_out,
-                                              std::size_t limit) {
+Result<std::vector<LeftOutPost>> name_left_out(store::Database& database,
+                                               std::span<const digest::LeftOutPosts> left_out, std::size_t limit) {
   std::vector<LeftOutPost> out;
   post::PostTable posts{database};
   for (const auto& reason : left_out) {
     for (const auto id : reason.named) {
       if (out.size() == limit) return out;
       TIDINGS_LET(const auto post, posts.find(id));
-      out.push_back({.id = id, .title = post::display_title(post), .link = post.link, .date = post.date(), .why = reason.why});
+      out.push_back(
+          {.id = id, .title = post::display_title(post), .link = post.link, .date = post.date(), .why = reason.why});
     }
   }
   return out;

@@ -18,10 +18,10 @@ namespace tidings::app {
 /// What an edition has to tell: what waits, and what was left out for good and no earlier edition has told.
 [[nodiscard]] std::vector<digest::LeftOutPosts> left_out_of(const Draft& draft);
 
-/// What no edition of the digest has carried, and why: what earlier editions left, even if the next one will have it, and what the
-/// next one leaves. What is new since the last edition and free for the next is not among it.
+/// What no edition of the digest has carried, and why: what earlier editions left, even if the next one will have it,
+/// and what the next one leaves. What is new since the last edition and free for the next is not among it.
 [[nodiscard]] Result<std::vector<digest::LeftOutPosts>> left_out_now(const Config& config, const DigestConfig& digest,
-                                                                    store::Database& database, const Clock& clock);
+                                                                     store::Database& database, const Clock& clock);
 
 /// "12 left out: 10 waiting for the next edition, max_posts is reached; 2 hidden by hand"; empty for none.
 [[nodiscard]] std::string left_out_in_words(std::span<const digest::LeftOutPosts> left_out);
@@ -37,6 +37,7 @@ struct LeftOutPost {
 
 /// At most `limit` of them, the most frequent reason first.
 [[nodiscard]] Result<std::vector<LeftOutPost>> name_left_out(store::Database& database,
-                                                            std::span<const digest::LeftOutPosts> left_out, std::size_t limit);
+                                                             std::span<const digest::LeftOutPosts> left_out,
+                                                             std::size_t limit);
 
 }  // namespace tidings::app

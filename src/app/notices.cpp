@@ -154,9 +154,9 @@ class Sender {
       }
       // A reply names what it answers, so the token comes back in In-Reply-To, whatever the reply's subject is.
       mail.message_id = fmt::format("<confirm-{}@{}>", token, domain);
-      mail.reply_to = config_.bounce.address
-                          ? fmt::format("{}+confirm-{}@{}", config_.bounce.address->local, token, config_.bounce.address->domain)
-                          : config_.newsletter.unsubscribe_mailto;
+      mail.reply_to = config_.bounce.is_read() ? fmt::format("{}+confirm-{}@{}", config_.bounce.address->local, token,
+                                                             config_.bounce.address->domain)
+                                               : config_.newsletter.unsubscribe_mailto;
     }
     TIDINGS_LET(auto text, pages_.notice(notice.kind, contact.language, notice.digests, links));
     TIDINGS_LET(mail.to.address, parse_mail_address(contact.address));

@@ -12,6 +12,7 @@
 #include "app/bounce_intake.hpp"
 #include "app/bounce_mailbox.hpp"
 #include "app/clock_guard.hpp"
+#include "app/forward.hpp"
 #include "app/notices.hpp"
 #include "app/review.hpp"
 #include "app/web_pages.hpp"
@@ -126,7 +127,7 @@ class Scheduler {
       TIDINGS_TRY(tidy_up(*database_, clock_, random_));
       next_tidy_ = clock_.now() + tidy_every;
     }
-    if (has_bounce_mailbox(*config_) && clock_.now() >= next_bounces_) {
+    if (config_->bounce.has_mailbox() && clock_.now() >= next_bounces_) {
       next_bounces_ = clock_.now() + (config_->bounce.maildir.empty() ? ask_mailbox_every : chores_every);
       // A mailbox that does not answer keeps nobody's confirmation waiting.
       if (auto read = read_bounces(); !read) trouble("reports wait: " + read.error().line());
@@ -139,6 +140,9 @@ class Scheduler {
     if (report.sent > 0) options_.on_said(fmt::format("{} sent", plural(report.sent, "confirmation mail")));
     if (!report.trouble.empty()) trouble("confirmation mails wait: " + report.trouble);
     if (report.trouble.empty() && report.failed > 0) trouble(fmt::format("{} could not be sent", plural(report.failed, "confirmation mail")));
+    if (const auto words = in_words(send_forwards(*config_, *database_, clock_, random_, signals_.interrupt));
+        !words.empty())
+      trouble(words);
     return {};
   }
 
@@ -146,14 +150,20 @@ class Scheduler {
     TIDINGS_LET(auto keys, subscriber::KeyRing::open(*database_, random_, clock_));
     BounceIntake intake{*config_, *database_, clock_, random_, std::move(keys)};
     int count = 0;
-    const auto read = read_bounce_mailbox(*config_, [&](std::string_view bytes) -> Result<bounce::PutAway> {
+    const auto take = take_each(
+        intake, {.read = [&](const IntakeResult& /*result*/) { ++count; },
+                 .failed = [&](const Error& error) { trouble("a mail could not be applied: " + error.line()); }});
+    const auto read = read_bounce_mailbox(*config_, [&](const bounce::Incoming& mail) -> Result<bounce::PutAway> {
       if (signals_.end) return fail(Errc::try_again, "ended by a signal");
-      TIDINGS_LET(const auto result, intake.take(bytes));
-      ++count;
-      return result.intake == Intake::unmatched ? bounce::PutAway::unmatched : bounce::PutAway::taken;
+      return take(mail);
     });
     if (count > 0) options_.on_said(fmt::format("{} read from the mailbox", plural(count, "report")));
-    return signals_.end ? Result<void>{} : read;
+    if (const auto trimmed = trim_unmatched_folders(*config_, config_->bounce.maildir); !trimmed.empty())
+      options_.on_said(trimmed);
+    if (signals_.end) return {};
+    if (!read) return tl::unexpected<Error>(read.error());
+    for (const auto& unread : *read) trouble("a mail could not be read: " + unread.line());
+    return {};
   }
 
   /// What another command has sealed, approved or freed since.

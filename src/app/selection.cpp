@@ -69,7 +69,8 @@ std::optional<digest::DateSpan> dates_of(std::span<const digest::Selected> posts
   return digest::DateSpan{.oldest = oldest.date, .newest = newest.date};
 }
 
-Result<digest::SelectOptions> select_options(const Config& config, const DigestConfig& digest, store::Database& database) {
+Result<digest::SelectOptions> select_options(const Config& config, const DigestConfig& digest,
+                                             store::Database& database) {
   digest::SelectOptions options;
   for (const auto& source : config.sources)
     options.sources.push_back({.name = source.spec.name, .topics = source.topics, .weight = source.weight});

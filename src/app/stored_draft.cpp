@@ -39,7 +39,8 @@ Result<Sealed> seal_draft(const Config& config, const DigestConfig& digest, stor
   TIDINGS_LET(const auto left_out, editions.left_out_of(edition.id));
   for (const auto& each : left_out) {
     if (!digest::waits(each.why)) continue;
-    for (const auto id : each.named) arranged.selection.left_out.push_back({.id = id, .why = each.why, .joined = {}, .first_seen = {}});
+    for (const auto id : each.named)
+      arranged.selection.left_out.push_back({.id = id, .why = each.why, .joined = {}, .first_seen = {}});
   }
   return seal_segments(config, digest, database, clock, renderer,
                        {.edition = edition.id, .facts = arranged.facts, .selection = arranged.selection, .images = images});

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "app/bounce_intake.hpp"
 #include "app/secret.hpp"
 #include "base/crypto.hpp"
@@ -88,8 +90,18 @@ Result<int> Webhooks::take(std::string_view name, const web::Request& call) {
   if (events->empty()) return 200;
   TIDINGS_LET(auto keys, subscriber::KeyRing::peek(database_, random_));
   BounceIntake intake{config_, database_, clock_, random_, std::move(keys)};
-  for (const auto& event : *events) TIDINGS_TRY(intake.take_event(event));
-  return 200;
+  int answer = 200;
+  for (const auto& event : *events) {
+    const auto taken = intake.take_event(event);
+    if (taken) continue;
+    // A store that is locked or broken is so for each event; anything else is about this one, and the relay tells it
+    // again.
+    if (taken.error().code == Errc::try_again || taken.error().code == Errc::io)
+      return tl::unexpected<Error>(taken.error());
+    log::error(fmt::format("webhook of {}: event {}: {}", name, event.key, taken.error().line()));
+    answer = 500;
+  }
+  return answer;
 }
 
 }  // namespace tidings::app

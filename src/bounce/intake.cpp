@@ -1,38 +1,30 @@
 #include "bounce/intake.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include "base/codec.hpp"
-#include "base/crypto.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "bounce/mime_reader.hpp"
+#include "bounce/unmatched.hpp"
 
 namespace tidings::bounce {
 namespace {
 
 namespace fs = std::filesystem;
 
-Result<std::string> read_head(const fs::path& path) {
-  std::ifstream in{path, std::ios::binary};
-  if (!in)
-    return fail(Errc::no_input,
-                fmt::format("the mail {} cannot be read ({})", path.string(), std::strerror(errno)));
-  std::string bytes;
-  std::error_code error;
-  const auto size = fs::file_size(path, error);
-  bytes.resize(error ? max_mail_bytes : std::min<std::size_t>(static_cast<std::size_t>(size), max_mail_bytes));
-  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  bytes.resize(static_cast<std::size_t>(in.gcount()));
-  return bytes;
-}
+constexpr std::int64_t max_piped_bytes = 1 << 30;
 
 bool is_seen(const fs::path& file) {
   const auto name = file.filename().string();
@@ -68,35 +60,73 @@ Result<void> move_to(const fs::path& from, const fs::path& folder) {
 
 }  // namespace
 
-Result<void> read_maildir(const fs::path& folder, const Take& take) {
+Result<std::string> read_mail_file(const fs::path& file) {
+  std::ifstream in{file, std::ios::binary};
+  if (!in) return fail(Errc::no_input, fmt::format("cannot read {}", file.string()));
+  std::error_code error;
+  const auto size = fs::file_size(file, error);
+  std::string bytes(error ? max_mail_bytes : std::min<std::size_t>(static_cast<std::size_t>(size), max_mail_bytes),
+                    '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (in.bad()) return fail(Errc::no_input, fmt::format("cannot read {}", file.string()));
+  bytes.resize(static_cast<std::size_t>(in.gcount()));
+  return bytes;
+}
+
+Result<std::string> read_mail_of_pipe() {
+  std::string bytes;
+  std::array<char, 1 << 16> buffer{};
+  std::int64_t total = 0;
+  while (total < max_piped_bytes) {
+    const auto count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return fail(Errc::io, fmt::format("cannot read standard input: {}", std::strerror(errno)));
+    if (count == 0) break;
+    total += count;
+    bytes.append(buffer.data(), std::min(static_cast<std::size_t>(count), max_mail_bytes - bytes.size()));
+  }
+  return bytes;
+}
+
+bool has_piped_mail(std::chrono::milliseconds patience) {
+  struct stat status {};
+  if (::fstat(STDIN_FILENO, &status) != 0) return false;
+  if (S_ISREG(status.st_mode)) return true;
+  if (!S_ISFIFO(status.st_mode) && !S_ISSOCK(status.st_mode)) return false;
+  pollfd waited{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+  return ::poll(&waited, 1, static_cast<int>(patience.count())) > 0 && (waited.revents & POLLIN) != 0;
+}
+
+Result<Unread> read_maildir(const fs::path& folder, const Take& take) {
   std::error_code error;
   if (!fs::is_directory(folder / "new", error))
     return fail(Errc::no_input, fmt::format("{} is no Maildir: it has no folder new", folder.string()));
+  Unread unread;
   for (const auto* const part : {"new", "cur"}) {
     for (const auto& file : mails_in(folder / part)) {
-      auto bytes = read_head(file);
+      auto bytes = read_mail_file(file);
       if (!bytes) {
-        std::error_code gone;
-        if (fs::exists(file, gone)) log::warning(fmt::format("{} and stays where it is", bytes.error().what));
-        continue;  // else somebody took it
+        if (fs::exists(file, error)) unread.push_back(bytes.error());  // else somebody else took it
+        continue;
       }
-      TIDINGS_LET(const auto put, take(*bytes));
+      TIDINGS_LET(const auto put, take({.name = file.string(), .bytes = *bytes}));
       if (put == PutAway::taken) TIDINGS_TRY(move_to(file, folder / "cur"));
       if (put == PutAway::unmatched) TIDINGS_TRY(move_to(file, folder / "unmatched" / "cur"));
     }
   }
-  return {};
+  return unread;
 }
 
-Result<void> read_mbox(const fs::path& file, const fs::path& unmatched, const Take& take) {
+Result<Unread> read_mbox(const fs::path& file, const fs::path& unmatched, const Take& take) {
   std::ifstream in{file, std::ios::binary};
   if (!in) return fail(Errc::no_input, fmt::format("cannot read {}", file.string()));
   std::string mail;
   std::string line;
   bool blank = true;
+  int number = 0;
   const auto finish = [&]() -> Result<void> {
     if (mail.empty()) return {};
-    TIDINGS_LET(const auto put, take(mail));
+    TIDINGS_LET(const auto put, take({.name = fmt::format("{}, mail {}", file.string(), ++number), .bytes = mail}));
     if (put == PutAway::unmatched) TIDINGS_TRY(put_unmatched(unmatched, mail));
     mail.clear();
     return {};
@@ -113,12 +143,8 @@ Result<void> read_mbox(const fs::path& file, const fs::path& unmatched, const Ta
     }
     blank = line.empty() || line == "\r";
   }
-  return finish();
-}
-
-Result<void> put_unmatched(const fs::path& folder, std::string_view bytes) {
-  TIDINGS_TRY(make_folder(folder));
-  return write_file(folder / (hex_encode(sha256(bytes)).substr(0, 32) + ".eml"), bytes);
+  TIDINGS_TRY(finish());
+  return Unread{};
 }
 
 }  // namespace tidings::bounce

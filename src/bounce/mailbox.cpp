@@ -12,6 +12,7 @@
 #include "base/curl.hpp"
 #include "base/text.hpp"
 #include "bounce/mime_reader.hpp"
+#include "bounce/unmatched.hpp"
 
 namespace tidings::bounce {
 namespace {
@@ -85,8 +86,8 @@ std::vector<std::uint32_t> numbers_in(std::string_view text) {
   return numbers;
 }
 
-Result<PutAway> take_one(const MailboxOptions& options, const std::string& mail, const Take& take) {
-  TIDINGS_LET(const auto put, take(mail));
+Result<PutAway> take_one(const MailboxOptions& options, std::string name, const std::string& mail, const Take& take) {
+  TIDINGS_LET(const auto put, take({.name = std::move(name), .bytes = mail}));
   if (put == PutAway::unmatched) TIDINGS_TRY(put_unmatched(options.unmatched, mail));
   return put;
 }
@@ -103,7 +104,24 @@ Result<void> put_away(Session& session, const MailboxOptions& options, const std
   return {};
 }
 
-Result<void> read_imap(const MailboxOptions& options, const Take& take) {
+/// Collects mails that the server does not hand over. Two in a row are no longer about one mail.
+class Refused {
+ public:
+  Result<void> note(const std::string& name, Error error) {
+    error.what = name + ": " + error.what;
+    if (in_a_row_++ > 0) return tl::unexpected<Error>(std::move(error));
+    unread_.push_back(std::move(error));
+    return {};
+  }
+  void calm() { in_a_row_ = 0; }
+  [[nodiscard]] Unread take() { return std::move(unread_); }
+
+ private:
+  Unread unread_;
+  int in_a_row_ = 0;
+};
+
+Result<Unread> read_imap(const MailboxOptions& options, const Take& take) {
   Session session{options};
   const auto folder = "/" + percent_encode(options.folder);
   TIDINGS_LET(const auto found, session.ask(folder, "UID SEARCH UNANSWERED UNDELETED"));
@@ -111,9 +129,16 @@ Result<void> read_imap(const MailboxOptions& options, const Take& take) {
   // It may be there; if it cannot be made, the first move says so.
   if (!options.done_folder.empty() && !uids.empty())
     static_cast<void>(session.ask(folder, fmt::format("CREATE \"{}\"", options.done_folder)));
+  Refused refused;
   for (const auto uid : uids) {
-    TIDINGS_LET(const auto mail, session.ask(fmt::format("{};UID={}", folder, uid)));
-    TIDINGS_LET(const auto put, take_one(options, mail, take));
+    const auto name = fmt::format("{}, mail {}", options.url, uid);
+    const auto mail = session.ask(fmt::format("{};UID={}", folder, uid));
+    if (!mail) {
+      TIDINGS_TRY(refused.note(name, mail.error()));
+      continue;
+    }
+    refused.calm();
+    TIDINGS_LET(const auto put, take_one(options, name, *mail, take));
     if (put == PutAway::keep) {
       // Reading has set \Seen; the mail is left as it was found.
       static_cast<void>(session.ask(folder, fmt::format("UID STORE {} -FLAGS.SILENT (\\Seen)", uid)));
@@ -123,27 +148,34 @@ Result<void> read_imap(const MailboxOptions& options, const Take& take) {
   }
   const bool removes = options.removal == MailboxOptions::Removal::remove || !options.done_folder.empty();
   if (removes && !uids.empty()) TIDINGS_TRY(session.ask(folder, "EXPUNGE"));
-  return {};
+  return refused.take();
 }
 
-Result<void> read_pop3(const MailboxOptions& options, const Take& take) {
+Result<Unread> read_pop3(const MailboxOptions& options, const Take& take) {
   Session session{options};
   TIDINGS_LET(const auto listed, session.ask("/"));
+  Refused refused;
   for (const auto line : split(listed, '\n')) {
     const auto numbers = numbers_in(line);
     if (numbers.empty()) continue;
     const auto path = fmt::format("/{}", numbers.front());
-    TIDINGS_LET(const auto mail, session.ask(path));
-    TIDINGS_LET(const auto put, take_one(options, mail, take));
+    const auto name = fmt::format("{}, mail {}", options.url, numbers.front());
+    const auto mail = session.ask(path);
+    if (!mail) {
+      TIDINGS_TRY(refused.note(name, mail.error()));
+      continue;
+    }
+    refused.calm();
+    TIDINGS_LET(const auto put, take_one(options, name, *mail, take));
     if (put != PutAway::keep && options.removal == MailboxOptions::Removal::remove)
       TIDINGS_TRY(session.ask(path, "DELE", false));
   }
-  return {};
+  return refused.take();
 }
 
 }  // namespace
 
-Result<void> read_mailbox(const MailboxOptions& options, const Take& take) {
+Result<Unread> read_mailbox(const MailboxOptions& options, const Take& take) {
   return options.url.starts_with("imap") ? read_imap(options, take) : read_pop3(options, take);
 }
 

@@ -32,7 +32,7 @@ struct MailboxOptions {
 };
 
 /// Oldest first. Errc::config where the login is refused, Errc::unavailable for all else between us and the server; errors of
-/// `take` end the reading and leave that mail as it was.
-[[nodiscard]] Result<void> read_mailbox(const MailboxOptions& options, const Take& take);
+/// `take` end the reading and leave that mail as it was. A mail that the server does not hand over is among the unread ones.
+[[nodiscard]] Result<Unread> read_mailbox(const MailboxOptions& options, const Take& take);
 
 }  // namespace tidings::bounce

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "app/archive.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
@@ -16,9 +17,11 @@ struct BuildOptions {
 Result<Exit> build(Session& session, const BuildOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database_read_only());
-  TIDINGS_LET(const int count, app::build_archive(*config, *database, options.folder));
-  print(fmt::format("{} in {}\n", plural(count, "edition"), options.folder));
-  return Exit::done;
+  TIDINGS_LET(const auto report, app::build_archive(*config, *database, options.folder));
+  print(fmt::format("{} in {}\n", plural(report.editions, "edition"), options.folder));
+  if (report.failed.empty()) return Exit::done;
+  for (const auto& error : report.failed) log::error(error.line());
+  return fail(Errc::bad_data, plural(static_cast<long long>(report.failed.size()), "edition") + " left out, see above");
 }
 
 }  // namespace

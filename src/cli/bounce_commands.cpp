@@ -1,18 +1,25 @@
 // bounce parse | ingest
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "app/bounce_intake.hpp"
 #include "app/bounce_mailbox.hpp"
-#include "base/file.hpp"
+#include "app/forward.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "base/units.hpp"
 #include "bounce/intake.hpp"
+#include "bounce/mime_reader.hpp"
 #include "bounce/parse.hpp"
 #include "bounce/policy.hpp"
+#include "bounce/unmatched.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 
@@ -42,7 +49,8 @@ Json json_of(const bounce::Report& report) {
 }
 
 Result<Exit> parse(Session& /*session*/, const ParseOptions& options) {
-  TIDINGS_LET(const auto bytes, read_file(options.file, 64 << 20));
+  TIDINGS_LET(const auto bytes,
+              options.file == "-" ? bounce::read_mail_of_pipe() : bounce::read_mail_file(options.file));
   auto report = bounce::parse_report(bytes);
   if (!report)
     return fail(report.error().code,
@@ -81,7 +89,7 @@ void note(Tally& tally, const app::IntakeResult& result, bool json) {
                               {"storm", result.storm},
                               {"taken_back", result.taken_back.size()},
                               {"words", result.words}});
-  } else if (result.subscriber) {
+  } else if (result.subscriber || result.intake == app::Intake::forward) {
     const auto who = result.address.empty() ? fmt::format("subscriber {}", result.subscriber.value) : result.address;
     tally.lines += printable(fmt::format("{}: {}: {}{}", name_of(result.intake), who, result.words,
                                          result.suppressed ? "; suppressed" : "")) +
@@ -89,53 +97,119 @@ void note(Tally& tally, const app::IntakeResult& result, bool json) {
   }
 }
 
-bounce::PutAway put_away(const app::IntakeResult& result) {
-  return result.intake == app::Intake::unmatched ? bounce::PutAway::unmatched : bounce::PutAway::taken;
+/// Where the mails of one run come from.
+enum class Origin { mbox, maildir, pipe, mailbox };
+
+// An MTA writes at once; who has left an idle pipe open waits this long.
+constexpr std::chrono::seconds pipe_patience{5};
+
+Result<Origin> origin_of(const app::Config& config, const IngestOptions& options) {
+  if (!options.mbox.empty()) return Origin::mbox;
+  if (!options.maildir.empty()) return Origin::maildir;
+  const bool has_mailbox = config.bounce.has_mailbox();
+  const bool is_terminal = isatty(STDIN_FILENO) != 0;
+  if (!is_terminal && (!options.recipient.empty() || !has_mailbox || bounce::has_piped_mail(pipe_patience)))
+    return Origin::pipe;
+  if (has_mailbox && options.recipient.empty()) return Origin::mailbox;
+  return fail(Errc::usage, "bounce ingest: no mailbox is named and nothing comes from a pipe",
+              "--maildir DIR, --mbox FILE, or [bounce] maildir");
 }
 
-Result<void> read_all(const app::Config& config, const IngestOptions& options, const bounce::Take& take) {
-  if (!options.mbox.empty()) return bounce::read_mbox(options.mbox, app::unmatched_folder(config), take);
-  if (!options.maildir.empty()) return bounce::read_maildir(options.maildir, take);
-  const bool piped = !options.recipient.empty();
-  if (!piped && app::has_bounce_mailbox(config)) return app::read_bounce_mailbox(config, take);
-  if (isatty(STDIN_FILENO) != 0)
-    return fail(Errc::usage, "bounce ingest: no mailbox is named and nothing comes from a pipe",
+Result<bounce::Unread> read_pipe(const app::Config& config, const IngestOptions& options, const bounce::Take& take) {
+  TIDINGS_LET(const auto bytes, bounce::read_mail_of_pipe());
+  // A job that cron starts has an empty pipe.
+  if (bytes.empty() && options.recipient.empty() && config.bounce.has_mailbox())
+    return app::read_bounce_mailbox(config, take);
+  if (bytes.empty())
+    return fail(Errc::usage, "bounce ingest: no mail came from standard input",
                 "--maildir DIR, --mbox FILE, or [bounce] maildir");
-  TIDINGS_LET(const auto bytes, read_file("-", 64 << 20));
-  TIDINGS_LET(const auto put, take(bytes));
-  return put == bounce::PutAway::unmatched ? bounce::put_unmatched(app::unmatched_folder(config), bytes) : Result<void>{};
+  TIDINGS_LET(const auto put, take({.name = "standard input", .bytes = bytes}));
+  if (put == bounce::PutAway::unmatched) TIDINGS_TRY(bounce::put_unmatched(app::unmatched_folder(config), bytes));
+  if (bytes.size() >= bounce::max_mail_bytes)
+    log::warning(
+        fmt::format("standard input: only the first {} of the mail were read", format_size(bounce::max_mail_bytes)));
+  return bounce::Unread{};
 }
 
-Result<Exit> ingest_mails(Session& session, const IngestOptions& options) {
-  TIDINGS_LET(const auto* const config, session.config());
+Result<bounce::Unread> read_all(Origin origin, const app::Config& config, const IngestOptions& options,
+                                const bounce::Take& take) {
+  switch (origin) {
+    case Origin::mbox: return bounce::read_mbox(options.mbox, app::unmatched_folder(config), take);
+    case Origin::maildir: return bounce::read_maildir(options.maildir, take);
+    case Origin::pipe: return read_pipe(config, options, take);
+    case Origin::mailbox: break;
+  }
+  return app::read_bounce_mailbox(config, take);
+}
+
+std::string summary_of(const Tally& tally, const IngestOptions& options) {
+  std::string counts;
+  for (const auto& [outcome, count] : tally.by_outcome)
+    counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, outcome);
+  return fmt::format("{}{}; {} suppressed{}\n", options.dry_run ? "would have read: " : "",
+                     counts.empty() ? "no new mail" : counts, tally.suppressed.size(),
+                     tally.taken_back == 0 ? "" : fmt::format(", {} taken back", tally.taken_back));
+}
+
+/// What comes after the reading: `unmatched` within its limit, and the editor's mails on their way. True if some of
+/// these wait.
+bool tidy(Session& session, const app::Config& config, store::Database& database,
+          const std::filesystem::path& maildir) {
+  if (const auto trimmed = app::trim_unmatched_folders(config, maildir); !trimmed.empty()) log::warning(trimmed);
+  const delivery::StopFlag never{false};
+  const auto report = app::send_forwards(config, database, session.clock(), session.random(), never);
+  const auto words = in_words(report);
+  if (!words.empty()) log::warning(words);
+  return !report || report->waiting > 0;
+}
+
+/// The first of what failed stands for all; each was told by its name.
+Result<Exit> conclude(const std::vector<Error>& failed, const bounce::Unread& unread) {
+  for (const auto& error : failed) log::error(error.line());
+  for (const auto& error : unread) log::error(error.line());
+  if (!failed.empty())
+    return fail(Errc::bad_data,
+                plural(static_cast<long long>(failed.size()), "mail") + " could not be applied, see above",
+                "they are kept in unmatched; read them again once the cause is gone");
+  if (!unread.empty())
+    return fail(Errc::try_again,
+                plural(static_cast<long long>(unread.size()), "mail") + " could not be read, see above");
+  return Exit::done;
+}
+
+Result<Exit> ingest_mails(Session& session, const IngestOptions& options, const app::Config& config, Origin origin) {
   TIDINGS_LET(auto* const database, options.dry_run ? session.database_copy() : session.database(store::Create::no));
   TIDINGS_LET(auto keys, subscriber::KeyRing::peek(*database, session.random()));
-  app::BounceIntake intake{*config, *database, session.clock(), session.random(), std::move(keys)};
+  app::BounceIntake intake{config, *database, session.clock(), session.random(), std::move(keys)};
   Tally tally;
-  const auto read = read_all(*config, options, [&](std::string_view bytes) -> Result<bounce::PutAway> {
-    TIDINGS_LET(const auto result, intake.take(bytes, options.recipient));
-    note(tally, result, options.json);
-    return options.dry_run ? bounce::PutAway::keep : put_away(result);
+  std::vector<Error> failed;
+  const auto take =
+      app::take_each(intake, {.envelope_to = options.recipient,
+                              .read = [&](const app::IntakeResult& result) { note(tally, result, options.json); },
+                              .failed = [&](const Error& error) { failed.push_back(error); }});
+  const auto read = read_all(origin, config, options, [&](const bounce::Incoming& mail) -> Result<bounce::PutAway> {
+    TIDINGS_LET(const auto put, take(mail));
+    return options.dry_run ? bounce::PutAway::keep : put;
   });
-  std::string summary;
-  for (const auto& [outcome, count] : tally.by_outcome)
-    summary += fmt::format("{}{} {}", summary.empty() ? "" : ", ", count, outcome);
-  if (!options.json)
-    tally.lines += fmt::format("{}{}; {} suppressed{}\n", options.dry_run ? "would have read: " : "",
-                               summary.empty() ? "no new mail" : summary, tally.suppressed.size(),
-                               tally.taken_back == 0 ? "" : fmt::format(", {} taken back", tally.taken_back));
+  if (!options.json) tally.lines += summary_of(tally, options);
   print(tally.lines);
+  const auto maildir = origin == Origin::maildir ? std::filesystem::path{options.maildir} : config.bounce.maildir;
+  const bool some_wait = !options.dry_run && tidy(session, config, *database, maildir);
   if (!read) return tl::unexpected<Error>(read.error());
-  return Exit::done;
+  TIDINGS_TRY(conclude(failed, *read));
+  // From a pipe the mail has been taken: the mail system must not try again because the editor's copy waits.
+  return some_wait && origin != Origin::pipe ? Exit::try_again : Exit::done;
 }
 
 /// A mail from a pipe must not be lost: whatever is wrong on our side, the MTA is told to try again.
 Result<Exit> ingest(Session& session, const IngestOptions& options) {
-  auto done = ingest_mails(session, options);
   const auto config = session.config();
-  const bool has_mailbox = config && options.recipient.empty() && app::has_bounce_mailbox(**config);
-  const bool piped = options.maildir.empty() && options.mbox.empty() && !has_mailbox;
-  if (done || !piped || done.error().code == Errc::usage) return done;
+  const bool named = !options.maildir.empty() || !options.mbox.empty();
+  if (!config && named) return tl::unexpected<Error>(config.error());
+  if (!config) return fail(Errc::try_again, config.error().what, config.error().hint);
+  TIDINGS_LET(const auto origin, origin_of(**config, options));
+  auto done = ingest_mails(session, options, **config, origin);
+  if (done || origin != Origin::pipe || done.error().code == Errc::usage) return done;
   return fail(Errc::try_again, done.error().what, done.error().hint);
 }
 
@@ -151,8 +225,8 @@ void add_bounce_commands(Command app, Session& session) {
       parse);
   add_command<IngestOptions>(
       noun, session, "ingest",
-      "count what came back: bounces, complaints, mails that unsubscribe; one mail from standard input unless a "
-      "mailbox is named",
+      "count what came back: bounces, complaints, mails that unsubscribe; one mail from standard input, else "
+      "the mailbox of [bounce]",
       [](Command command, IngestOptions& options) {
         const auto maildir = command.add_option("--maildir", options.maildir, "read this Maildir").value_name("DIR");
         command.add_option("--mbox", options.mbox, "read this mbox").value_name("FILE").excludes(maildir);

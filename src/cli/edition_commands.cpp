@@ -77,15 +77,22 @@ Result<Exit> list_digests(Session& session, const JsonOption& options) {
     if (database != nullptr) {
       TIDINGS_LET(outlook, app::outlook(*config, digest, *database, at));
     }
-    if (outlook.due) runs.push_back(fmt::format("{} {}", outlook.held ? "held since" : "due since", local_time(zone, outlook.due->scheduled)));
+    if (outlook.due)
+      runs.push_back(
+          fmt::format("{} {}", outlook.held ? "held since" : "due since", local_time(zone, outlook.due->scheduled)));
     for (int i = 0; i < 3; ++i) {
       at = digest.schedule.next_run(at, zone);
       runs.push_back(local_time(zone, at));
       next.push_back(json_time(at));
     }
     if (options.json) {
-      lines += json_line({{"name", digest.name}, {"title", digest.title}, {"schedule", digest.schedule_text}, {"subscribers", confirmed},
-                          {"due", json_time(outlook.due ? std::optional{outlook.due->scheduled} : std::nullopt)}, {"held", outlook.held}, {"next_runs", next}});
+      lines += json_line({{"name", digest.name},
+                          {"title", digest.title},
+                          {"schedule", digest.schedule_text},
+                          {"subscribers", confirmed},
+                          {"due", json_time(outlook.due ? std::optional{outlook.due->scheduled} : std::nullopt)},
+                          {"held", outlook.held},
+                          {"next_runs", next}});
     }
     out.add({digest.name, digest.schedule.describe(), std::to_string(confirmed), join(runs, ", ")});
   }
@@ -158,7 +165,8 @@ Result<Exit> show_edition(Session& session, const EditionOption& options) {
     json["left_out_counts"] = left_out_counts(left_out);
     TIDINGS_LET(json["left_out"], left_out_json(*database, left_out));
     json["dropped"] = Json::array();
-    for (const auto& post : dropped) json["dropped"].push_back({{"id", post.id.value}, {"title", post.title}, {"link", post.link}});
+    for (const auto& post : dropped)
+      json["dropped"].push_back({{"id", post.id.value}, {"title", post.title}, {"link", post.link}});
     json["deliveries"] = json_of(counts);
     print(json_line(json));
     return Exit::done;
@@ -177,9 +185,10 @@ Result<Exit> show_edition(Session& session, const EditionOption& options) {
   }
   if (!pictures.empty()) out += "  pictures   " + printable(pictures) + "\n";
   for (const auto& post : posts) out += fmt::format("  {:>6}  {}\n", post.id.value, printable(post::display_title(post)));
-  for (const auto& post : dropped) out += fmt::format("  {:>6}  {} (dropped by the editor)\n", post.id.value, printable(post::display_title(post)));
+  for (const auto& post : dropped)
+    out += fmt::format("  {:>6}  {} (dropped by the editor)\n", post.id.value, printable(post::display_title(post)));
   TIDINGS_LET(const auto lines, left_out_lines(*database, left_out, edition.digest));
-  out += lines;
+  if (!left_out.empty()) out += "  " + app::left_out_in_words(left_out) + "\n" + lines;
   if (!edition.intro.empty()) out += "introduction\n" + edition.intro + "\n";
   if (edition.state == digest::EditionState::draft && !preflight.empty()) out += "preflight\n" + preflight + "\n";
   print(out);

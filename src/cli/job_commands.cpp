@@ -11,6 +11,7 @@
 #include "app/collect.hpp"
 #include "app/compose.hpp"
 #include "app/deliver.hpp"
+#include "app/forward.hpp"
 #include "app/notices.hpp"
 #include "app/preview.hpp"
 #include "app/rehearsal.hpp"
@@ -137,7 +138,8 @@ void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool s
     if (composed.what == app::Composed::What::not_due && !single) continue;
     out += in_words(composed, zone) + "\n";
     if (composed.what == app::Composed::What::held) {
-      log::warning(fmt::format("{} is held: \"tidings send {} --late\" sends it all the same", composed.digest, composed.digest));
+      log::warning(fmt::format("{} is held: \"tidings send {} --late\" sends it all the same", composed.digest,
+                               composed.digest));
     }
   }
   print(out);
@@ -246,7 +248,8 @@ Result<std::string> json_of(store::Database& database, const app::Composed& comp
   if (composed.edition) {
     TIDINGS_LET(const auto ids, digest::EditionTable(database).posts_of(composed.edition));
     TIDINGS_LET(const auto shown, post::PostTable(database).load(ids));
-    for (const auto& post : shown) posts.push_back({{"id", post.id.value}, {"title", post::display_title(post)}, {"link", post.link}});
+    for (const auto& post : shown)
+      posts.push_back({{"id", post.id.value}, {"title", post::display_title(post)}, {"link", post.link}});
   }
   TIDINGS_LET(auto left_out, left_out_json(database, composed.left_out));
   return json_line({{"digest", composed.digest},
@@ -266,7 +269,7 @@ Result<void> tell_left_out_posts(store::Database& database, const app::ComposeOu
   std::string out;
   for (const auto& composed : outcome.composed) {
     TIDINGS_LET(const auto lines, left_out_lines(database, composed.left_out, composed.digest));
-    out += lines;
+    if (!lines.empty()) out += fmt::format("left out of {}\n{}", composed.digest, lines);
   }
   print(out);
   return {};
@@ -335,6 +338,12 @@ std::optional<Error> send_notices(Session& session, const app::Config& config, s
   return std::nullopt;
 }
 
+/// Mails of people that an earlier "bounce ingest" could not hand to the relay.
+void send_forwards(Session& session, const app::Config& config, store::Database& database) {
+  const auto words = in_words(app::send_forwards(config, database, session.clock(), session.random(), stop_flag));
+  if (!words.empty()) log::warning(words);
+}
+
 /// Collects, composes and delivers.
 Result<Exit> send_digests(Session& session, const SendCommand& command, const std::vector<const app::DigestConfig*>& digests,
                           store::Database& open_database) {
@@ -342,8 +351,7 @@ Result<Exit> send_digests(Session& session, const SendCommand& command, const st
   auto* const database = &open_database;
   TIDINGS_LET(const auto collected, app::collect(*config, *database, session.clock()));
   report_collected(collected, session.verbose > 0);
-  const auto composed =
-      app::compose_all(*config, *database, session.clock(), digests, when_of(command), collected);
+  const auto composed = app::compose_all(*config, *database, session.clock(), digests, when_of(command), collected);
   print_composed(composed, config->newsletter.zone, !command.due);
   TIDINGS_LET(const bool drafts_wait, mail_drafts(session, *config, *database, command.to_dir));
   // Before the first mail, whose link to its page should not be dead.
@@ -374,7 +382,10 @@ Result<Exit> send(Session& session, const SendCommand& command) {
   TIDINGS_TRY(session.check_clock(*database));
   watch_signals();
   std::optional<Error> notices;
-  if (command.due && command.to_dir.empty()) notices = send_notices(session, *config, *database);
+  if (command.due && command.to_dir.empty()) {
+    notices = send_notices(session, *config, *database);
+    send_forwards(session, *config, *database);
+  }
   auto sent = send_digests(session, command, digests, *database);
   if (!notices) return sent;
   if (sent && *sent == Exit::done) return tl::unexpected<Error>(*std::move(notices));
@@ -442,7 +453,8 @@ Result<Exit> preview(Session& session, const PreviewCommand& command) {
   }
   if (!shown.pictures.empty()) out += "  " + printable(shown.pictures) + "\n";
   TIDINGS_LET(const auto left_out, left_out_lines(*database, shown.left_out, shown.edition.digest));
-  print(out + left_out + index.string() + "\n");
+  if (!shown.left_out.empty()) out += "  " + app::left_out_in_words(shown.left_out) + "\n" + left_out;
+  print(out + index.string() + "\n");
   return Exit::done;
 }
 
@@ -481,12 +493,13 @@ void add_job_commands(Command app, Session& session) {
                                 command.add_option("SOURCE", options.names, "only these, even if they are not due");
                               },
                               collect);
-  add_command<SendCommand>(app, session, "compose", "seal the editions that are due",
-                           [](Command command, SendCommand& options) {
-                             add_digest_choice(command, options);
-                             command.add_flag("--late", options.even_late, "also what max_lateness holds");
-                           },
-                           compose);
+  add_command<SendCommand>(
+      app, session, "compose", "seal the editions that are due",
+      [](Command command, SendCommand& options) {
+        add_digest_choice(command, options);
+        command.add_flag("--late", options.even_late, "also what max_lateness holds");
+      },
+      compose);
   add_command<SendCommand>(app, session, "deliver", "send what is open; resumes",
                            [](Command command, SendCommand& options) {
                              command.add_option("EDITION", options.digest, "e.g. weekly#12; default: all that are open");
@@ -496,7 +509,8 @@ void add_job_commands(Command app, Session& session) {
   add_command<SendCommand>(app, session, "send", "collect, compose and deliver: the line for cron",
                            [](Command command, SendCommand& options) {
                              add_digest_choice(command, options);
-                             command.add_flag("--dry-run", options.dry_run, "say who would get what, and what is left out; change nothing");
+                             command.add_flag("--dry-run", options.dry_run,
+                                              "say who would get what, and what is left out; change nothing");
                              add_json(command, options.json);
                              add_deliver_options(command, options);
                            },

@@ -45,9 +45,11 @@ void report_collected(const app::CollectReport& report, bool verbose) {
       log::warning(fmt::format("source {}: {}", source.name, source.error));
     }
     if (const auto aside = source.counts.set_aside; aside > 0) {
-      log::warning(fmt::format("source {0}: {1} set aside, published before the source was last read, as if the blog had moved or was imported "
-                               "again; \"tidings post release --source {0}\" lets them into the next editions",
-                               source.name, plural(aside, "old post")));
+      log::warning(
+          fmt::format("source {0}: {1} set aside, published before the source was last read, as if the blog had moved "
+                      "or was imported "
+                      "again; \"tidings post release --source {0}\" lets them into the next editions",
+                      source.name, plural(aside, "old post")));
     }
     if (verbose && source.what != app::CollectedSource::What::failed) {
       out += fmt::format("{}: {}\n", source.name, printable(in_words(source)));
@@ -67,8 +69,9 @@ std::string in_words(const app::Composed& composed, const Zone& zone) {
     case What::skipped: return fmt::format("{}: skipped, {}{}", composed.digest, composed.reason, left_out(composed));
     case What::held: return fmt::format("{}: held, {}", composed.digest, composed.reason);
     case What::drafted:
-      return fmt::format("{0}#{1} \"{2}\": a draft of {3}{4}; \"tidings edition approve {0}#{1}\" lets it go", composed.digest, composed.number,
-                         printable(composed.title), plural(composed.posts, "post"), left_out(composed));
+      return fmt::format("{0}#{1} \"{2}\": a draft of {3}{4}; \"tidings edition approve {0}#{1}\" lets it go",
+                         composed.digest, composed.number, printable(composed.title), plural(composed.posts, "post"),
+                         left_out(composed));
     case What::unapproved: return fmt::format("{}#{}: held, {}", composed.digest, composed.number, composed.reason);
     case What::waits: return fmt::format("{}: waits, {}", composed.digest, composed.reason);
     case What::not_due: break;

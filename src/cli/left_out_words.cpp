@@ -29,14 +29,15 @@ Result<std::string> left_out_lines(store::Database& database, std::span<const di
                                    const std::string& digest) {
   if (left_out.empty()) return std::string{};
   TIDINGS_LET(const auto posts, app::name_left_out(database, left_out, most_named_left_out));
-  auto out = "  " + app::left_out_in_words(left_out) + "\n";
+  std::string out;
   for (const auto& post : posts) {
     out += fmt::format("  {:>6}  {} ({})\n", post.id.value, printable(post.title), digest::name_of(post.why));
   }
   std::int64_t all = 0;
   for (const auto& each : left_out) all += each.posts;
   if (const auto rest = all - static_cast<std::int64_t>(posts.size()); rest > 0) {
-    out += fmt::format("  and {} more; \"tidings post list --left-out --digest {}\" lists what is left out now\n", rest, digest);
+    out += fmt::format("  and {} more; \"tidings post list --left-out --digest {}\" lists what is left out now\n", rest,
+                       digest);
   }
   return out;
 }

@@ -18,8 +18,9 @@ constexpr std::size_t most_named_left_out = 50;
 /// {"max_posts":12,"hidden":1}
 [[nodiscard]] Json left_out_counts(std::span<const digest::LeftOutPosts> left_out);
 
-/// The count, then a line a post; empty for none. `digest`: whose they are, for the command that lists the rest.
-[[nodiscard]] Result<std::string> left_out_lines(store::Database& database, std::span<const digest::LeftOutPosts> left_out,
+/// A line a post; empty for none. `digest`: whose they are, for the command that lists the rest.
+[[nodiscard]] Result<std::string> left_out_lines(store::Database& database,
+                                                 std::span<const digest::LeftOutPosts> left_out,
                                                  const std::string& digest);
 
 }  // namespace tidings::cli

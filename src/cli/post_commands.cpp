@@ -54,11 +54,16 @@ Result<Exit> list_left_out(Session& session, const ListOptions& options) {
     TIDINGS_LET(const auto posts, app::name_left_out(*database, left_out, static_cast<std::size_t>(options.limit)));
     for (const auto& post : posts) {
       if (options.json) {
-        lines += json_line({{"digest", digest.name}, {"id", post.id.value}, {"title", post.title}, {"link", post.link},
-                            {"date", json_time(post.date)}, {"reason", digest::key_of(post.why)}, {"why", digest::name_of(post.why)}});
+        lines += json_line({{"digest", digest.name},
+                            {"id", post.id.value},
+                            {"title", post.title},
+                            {"link", post.link},
+                            {"date", json_time(post.date)},
+                            {"reason", digest::key_of(post.why)},
+                            {"why", digest::name_of(post.why)}});
       }
-      out.add({std::to_string(post.id.value), local_time(config->newsletter.zone, post.date), digest.name, shorten(post.title, 60),
-               std::string{digest::name_of(post.why)}});
+      out.add({std::to_string(post.id.value), local_time(config->newsletter.zone, post.date), digest.name,
+               shorten(post.title, 60), std::string{digest::name_of(post.why)}});
     }
     if (const auto words = app::left_out_in_words(left_out); !words.empty()) log::info(digest.name + ": " + words);
   }
@@ -187,7 +192,8 @@ Result<Exit> add(Session& session, const AddOptions& options) {
   post::NormaliseOptions normalising;
   normalising.language = config->newsletter.language;
   normalising.links.tracking_parameters = configured->strip_parameters;
-  TIDINGS_LET(const auto counts, post::PostTable(*database).store({.source = stored.id, .now = now, .last_good = UtcTime{}}, added, normalising));
+  TIDINGS_LET(const auto counts, post::PostTable(*database).store(
+                                     {.source = stored.id, .now = now, .last_good = UtcTime{}}, added, normalising));
   const auto* const done = counts.added > 0 ? "added" : counts.updated > 0 ? "updated" : counts.frozen > 0 ? "has been sent already" : "is there already";
   print(fmt::format("\"{}\" {} ({})\n", printable(added[0].title), done, configured->spec.name));
   return Exit::done;
@@ -201,14 +207,16 @@ struct ReleaseOptions {
 /// Lets posts into the next editions that their age keeps out.
 Result<Exit> release(Session& session, const ReleaseOptions& options) {
   if (options.ids.empty() == options.source.empty()) {
-    return fail(Errc::usage, "which posts?", "numbers as \"post list --left-out\" shows them, or --source NAME for all that is set aside of it");
+    return fail(Errc::usage, "which posts?",
+                "numbers as \"post list --left-out\" shows them, or --source NAME for all that is set aside of it");
   }
   std::vector<PostId> ids;
   for (const auto& word : options.ids) {
     std::int64_t id = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), id);
     if (error != std::errc{} || end != word.data() + word.size() || id < 1) {
-      return fail(Errc::usage, fmt::format("\"{}\" is no number of a post", printable(word)), "\"tidings post list --left-out\" shows them");
+      return fail(Errc::usage, fmt::format("\"{}\" is no number of a post", printable(word)),
+                  "\"tidings post list --left-out\" shows them");
     }
     ids.push_back({id});
   }
@@ -227,8 +235,10 @@ Result<Exit> release(Session& session, const ReleaseOptions& options) {
     released += one;
   }
   TIDINGS_TRY(transaction.commit());
-  print(released == 0 ? "nothing to release\n"
-                      : fmt::format("{} released: the next edition of each digest that takes them has them, whatever their age\n", plural(released, "post")));
+  print(released == 0
+            ? "nothing to release\n"
+            : fmt::format("{} released: the next edition of each digest that takes them has them, whatever their age\n",
+                          plural(released, "post")));
   return Exit::done;
 }
 
@@ -255,7 +265,9 @@ void add_post_commands(Command app, Session& session) {
                              command.add_option("--since", options.since, "first seen at or after (RFC 3339)");
                              command.add_flag("--left-out", options.left_out, "what no edition has carried, and why");
                              command.add_option("--digest", options.digest, "with --left-out: of this digest only");
-                             command.add_option("--limit", options.limit, "at most so many (of each digest)").show_default().at_least(1);
+                             command.add_option("--limit", options.limit, "at most so many (of each digest)")
+                                 .show_default()
+                                 .at_least(1);
                              add_json(command, options.json);
                            },
                            list);
@@ -277,12 +289,13 @@ void add_post_commands(Command app, Session& session) {
                             command.add_option("--topic", options.topics, "may be repeated");
                           },
                           add);
-  add_command<ReleaseOptions>(noun, session, "release", "let posts into the next editions whatever their age",
-                              [](Command command, ReleaseOptions& options) {
-                                command.add_option("ID", options.ids, "as \"post list --left-out\" shows it; may be repeated");
-                                command.add_option("--source", options.source, "all of this source that is set aside");
-                              },
-                              release);
+  add_command<ReleaseOptions>(
+      noun, session, "release", "let posts into the next editions whatever their age",
+      [](Command command, ReleaseOptions& options) {
+        command.add_option("ID", options.ids, "as \"post list --left-out\" shows it; may be repeated");
+        command.add_option("--source", options.source, "all of this source that is set aside");
+      },
+      release);
   using post::PostTable;
   add_command<PostOption>(noun, session, "hide", "keep it out of every edition to come", add_id,
                           changing([](PostTable& table, PostId id) { return table.set_hidden(id, post::Hidden::yes); }, "is hidden"));

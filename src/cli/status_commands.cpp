@@ -67,7 +67,8 @@ Result<DigestStatus> status_of(const app::Config& config, const app::DigestConfi
   }
   if (outlook.due && outlook.held) {
     status.held = fmt::format("the edition of {} is more than {} late; \"tidings send {} --late\" sends it",
-                              local_time(zone, outlook.due->scheduled), format_duration(config.delivery.max_lateness), digest.name);
+                              local_time(zone, outlook.due->scheduled), format_duration(config.delivery.max_lateness),
+                              digest.name);
   }
   TIDINGS_LET(const auto drafts, editions.drafts(digest.name));
   for (const auto& each : drafts) {
@@ -85,7 +86,11 @@ Result<DigestStatus> status_of(const app::Config& config, const app::DigestConfi
 Json json_of(const DigestStatus& status) {
   Json deferred = Json::array();
   for (const auto& [reply, count] : status.deferred) deferred.push_back({{"reply", reply}, {"count", count}});
-  Json json{{"digest", status.name}, {"next_run", json_time(status.next_run)}, {"due", json_time(status.due)}, {"subscribers", status.subscribers}, {"held", status.held}};
+  Json json{{"digest", status.name},
+            {"next_run", json_time(status.next_run)},
+            {"due", json_time(status.due)},
+            {"subscribers", status.subscribers},
+            {"held", status.held}};
   if (!status.newest) {
     json["edition"] = nullptr;
     return json;
@@ -119,8 +124,8 @@ std::string pace(const DigestStatus& status, UtcTime now) {
 
 std::string text_of(const DigestStatus& status, const Zone& zone, UtcTime now, std::string_view holder) {
   const auto due = status.due ? fmt::format("due since {}, ", local_time(zone, status.due)) : std::string{};
-  std::string out =
-      fmt::format("{}: {}, {}next run {}\n", status.name, plural(status.subscribers, "subscriber"), due, local_time(zone, status.next_run));
+  std::string out = fmt::format("{}: {}, {}next run {}\n", status.name, plural(status.subscribers, "subscriber"), due,
+                                local_time(zone, status.next_run));
   if (status.newest) {
     const auto& edition = *status.newest;
     const auto& counts = status.counts;
@@ -255,8 +260,9 @@ Result<Exit> status(Session& session, const JsonOption& options) {
     const auto source = std::ranges::find(sources, flood.source, &source::Source::id);
     if (source == sources.end()) continue;
     set_aside += flood.posts;
-    details += fmt::format("  {0}: {1} set aside on {2}; \"tidings post release --source {0}\" lets them into the next editions\n", source->name,
-                           plural(flood.posts, "old post"), local_time(config->newsletter.zone, flood.at));
+    details += fmt::format(
+        "  {0}: {1} set aside on {2}; \"tidings post release --source {0}\" lets them into the next editions\n",
+        source->name, plural(flood.posts, "old post"), local_time(config->newsletter.zone, flood.at));
   }
   subscriber::NoticeTable notices{*database, session.clock()};
   TIDINGS_LET(const auto waiting, notices.open());

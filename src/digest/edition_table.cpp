@@ -52,7 +52,8 @@ Result<void> EditionTable::meet(std::span<const std::string> digests, UtcTime no
     known.bind(":digest", digest);
     TIDINGS_LET(const bool found, known.step());
     if (found) continue;
-    auto add = database_.prepare("INSERT INTO digests (name, known_since_ms) VALUES (:digest, :now) ON CONFLICT DO NOTHING");
+    auto add =
+        database_.prepare("INSERT INTO digests (name, known_since_ms) VALUES (:digest, :now) ON CONFLICT DO NOTHING");
     TIDINGS_TRY(add.bind(":digest", digest).bind(":now", now).run());
   }
   return {};
@@ -189,9 +190,10 @@ Result<void> EditionTable::visit_candidates(std::string_view digest, const Selec
   }
 }
 
-Result<Weighed> EditionTable::candidates(std::string_view digest, const SelectOptions& options, const SelectBounds& bounds) {
+Result<Weighed> EditionTable::candidates(std::string_view digest, const SelectOptions& options,
+                                         const SelectBounds& bounds) {
   Weighed out;
-  TIDINGS_TRY(visit_candidates(digest, bounds, [&](Candidate&& candidate) -> Result<void> {
+  const auto weigh = [&](Candidate&& candidate) -> Result<void> {
     TIDINGS_LET(candidate.tags, tags_of(database_, candidate.id));
     const auto why = judge(candidate, options, bounds);
     if (!why) {
@@ -201,7 +203,8 @@ Result<Weighed> EditionTable::candidates(std::string_view digest, const SelectOp
       out.left_out.push_back({.id = candidate.id, .why = *why, .joined = {}, .first_seen = candidate.first_seen});
     }
     return {};
-  }));
+  };
+  TIDINGS_TRY(visit_candidates(digest, bounds, weigh));
   return out;
 }
 
@@ -354,7 +357,8 @@ Result<std::vector<EditionImage>> EditionTable::images_of(EditionId edition) {
 }
 
 Result<void> EditionTable::add_left_out(EditionId edition, std::span<const LeftOutPosts> left_out) {
-  auto row = database_.prepare("INSERT INTO edition_left_out (edition_id, reason, posts, ids) VALUES (:edition, :reason, :posts, :ids)");
+  auto row = database_.prepare(
+      "INSERT INTO edition_left_out (edition_id, reason, posts, ids) VALUES (:edition, :reason, :posts, :ids)");
   for (const auto& each : left_out) {
     row.reset();
     row.bind(":edition", edition).bind(":reason", key_of(each.why)).bind(":posts", each.posts);
@@ -364,7 +368,8 @@ Result<void> EditionTable::add_left_out(EditionId edition, std::span<const LeftO
 }
 
 Result<std::vector<LeftOutPosts>> EditionTable::left_out_of(EditionId edition) {
-  auto rows = database_.prepare("SELECT reason, posts, ids FROM edition_left_out WHERE edition_id = :edition ORDER BY posts DESC, reason");
+  auto rows = database_.prepare(
+      "SELECT reason, posts, ids FROM edition_left_out WHERE edition_id = :edition ORDER BY posts DESC, reason");
   rows.bind(":edition", edition);
   std::vector<LeftOutPosts> out;
   for (;;) {

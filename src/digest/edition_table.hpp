@@ -71,8 +71,8 @@ struct EditionImage {
 
 /// What a digest's edition has to weigh.
 struct Weighed {
-  std::vector<Candidate> candidates;    ///< repeats are marked
-  std::vector<NotSelected> left_out;    ///< by judge(), but for posts of sources that the digest does not take
+  std::vector<Candidate> candidates;  ///< repeats are marked
+  std::vector<NotSelected> left_out;  ///< by judge(), but for posts of sources that the digest does not take
 };
 
 /// segments.posts: ids in reading order, joined by blanks.
@@ -98,14 +98,15 @@ class EditionTable {
   /// was sent stays sent.
   [[nodiscard]] Result<void> date_back(const Edition& edition, UtcTime now);
 
-  /// Streams the posts that no edition of the digest has carried, first seen before `bounds.cut` and owed, or released, in the order
-  /// of their ids, without tags. Rows are light: memory is the visitor's. The visitor must not write to the database. An error of
-  /// the visitor ends the reading and is returned.
+  /// Streams the posts that no edition of the digest has carried, first seen before `bounds.cut` and owed, or released,
+  /// in the order of their ids, without tags. Rows are light: memory is the visitor's. The visitor must not write to
+  /// the database. An error of the visitor ends the reading and is returned.
   [[nodiscard]] Result<void> visit_candidates(std::string_view digest, const SelectBounds& bounds,
                                               const std::function<Result<void>(Candidate&&)>& visitor);
 
   /// visit_candidates() + judge(): all that select() has to weigh, and what it has not.
-  [[nodiscard]] Result<Weighed> candidates(std::string_view digest, const SelectOptions& options, const SelectBounds& bounds);
+  [[nodiscard]] Result<Weighed> candidates(std::string_view digest, const SelectOptions& options,
+                                           const SelectBounds& bounds);
 
   /// What editions of the digest have shown whose cut is later than `served_until`, oldest edition first, also those that
   /// were skipped because nobody was there to get them; posts as they stand now, those hidden since left out.

@@ -22,10 +22,13 @@ Plan plan_until(const Schedule& schedule, const Zone& zone, const History& histo
   Plan plan;
   plan.scheduled = until;
   plan.nominal = last - schedule.last_run(last - instant, zone);
-  plan.period = {.from = history.covered_until ? *history.covered_until : first_from(schedule, zone, history, plan), .until = until};
-  const UtcTime owed_since = history.covered_until ? *history.covered_until
-                                                   : std::max(plan.period.from, history.known_since.value_or(until) - instant);
-  for (UtcTime run = schedule.next_run(owed_since, zone); run < until; run = schedule.next_run(run, zone)) ++plan.missed_runs;
+  plan.period = {.from = history.covered_until ? *history.covered_until : first_from(schedule, zone, history, plan),
+                 .until = until};
+  const UtcTime owed_since = history.covered_until
+                                 ? *history.covered_until
+                                 : std::max(plan.period.from, history.known_since.value_or(until) - instant);
+  for (UtcTime run = schedule.next_run(owed_since, zone); run < until; run = schedule.next_run(run, zone))
+    ++plan.missed_runs;
   return plan;
 }
 

@@ -132,7 +132,8 @@ std::optional<LeftOut> judge_age(const Candidate& candidate, const SelectOptions
   const bool first_reading = !candidate.read_before;
   if (first_reading && *candidate.published < oldest_of_first_reading(candidate, bounds)) return LeftOut::first_reading;
   const bool may_be_old = first_reading || candidate.backdated();
-  if (options.max_age && may_be_old && candidate.first_seen - *candidate.published > *options.max_age) return LeftOut::too_old;
+  if (options.max_age && may_be_old && candidate.first_seen - *candidate.published > *options.max_age)
+    return LeftOut::too_old;
   return std::nullopt;
 }
 
@@ -226,7 +227,7 @@ class Joiner {
   }
 
   std::vector<const Candidate*> posts_;
-  std::vector<std::size_t> cluster_of_;              // of each post
+  std::vector<std::size_t> cluster_of_;             // of each post
   std::vector<std::vector<std::size_t>> clusters_;  // indices into posts_
 };
 
@@ -243,8 +244,15 @@ std::pair<int, std::size_t> source_rank(const Selected& post, const SelectOption
 Selected join(std::span<const Candidate> posts, const SelectOptions& options) {
   TIDINGS_CHECK(!posts.empty());
   const Candidate& first = posts.front();
-  Selected out{.id = first.id, .source = first.source, .source_name = first.source_name, .joined = {}, .also_from = {},
-               .topics = {}, .date = first.date(), .pinned = first.pinned, .place = first.place};
+  Selected out{.id = first.id,
+               .source = first.source,
+               .source_name = first.source_name,
+               .joined = {},
+               .also_from = {},
+               .topics = {},
+               .date = first.date(),
+               .pinned = first.pinned,
+               .place = first.place};
   std::set<std::string> topics;
   for (const auto& post : posts) {
     topics.merge(topics_of(post, options));
@@ -426,13 +434,9 @@ constexpr std::array left_out_words{
 
 }  // namespace
 
-std::string_view name_of(LeftOut why) {
-  return std::ranges::find(left_out_words, why, &LeftOutWords::why)->words;
-}
+std::string_view name_of(LeftOut why) { return std::ranges::find(left_out_words, why, &LeftOutWords::why)->words; }
 
-std::string_view key_of(LeftOut why) {
-  return std::ranges::find(left_out_words, why, &LeftOutWords::why)->key;
-}
+std::string_view key_of(LeftOut why) { return std::ranges::find(left_out_words, why, &LeftOutWords::why)->key; }
 
 std::vector<LeftOutPosts> by_reason(std::span<const NotSelected> left_out) {
   constexpr std::size_t most_named = 1'000;

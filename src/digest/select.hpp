@@ -1,17 +1,20 @@
 // Which posts an edition carries, in which order and groups. Pure: candidates in, choice out.
 //
-// A candidate is a post first seen before the cut, in no earlier edition of the digest that was not cancelled. First sight
-// decides: it belongs to the first edition whose cut comes after it, and what waits never expires.
+// A candidate is a post first seen before the cut, in no earlier edition of the digest that was not cancelled. First
+// sight decides: it belongs to the first edition whose cut comes after it, and what waits never expires.
 // - Sources, topics and the two patterns of the digest must match; it must not be hidden, nor set aside with a flood.
-// - Age cuts in one place: what a source's first reading brought is taken one regular period back, in the digest's first edition
-//   from its period on. max_age is the publisher's own limit, between publication and first sight, and never cuts what was
-//   published since the source was last read. What an editor released is not asked for its age. Neither is an undated post: one
-//   without a date, or with one in the future of our first sight.
-// - The same article of several sources appears once, naming all of them: equal link keys, else equal title keys and nearly the
-//   same text. Two posts of one source are never joined, nor is a key by which one source names two posts, a bare host as link,
-//   or a title key under 8 code points. A link that an earlier edition carried from another source is a repeat and is left out
-//   for good.
-// - Pinned posts come first. What max_posts cuts stays a candidate for the next edition, or is listed as "more on the web"
+// - Age cuts in one place: what a source's first reading brought is taken one regular period back, in the digest's
+// first edition
+//   from its period on. max_age is the publisher's own limit, between publication and first sight, and never cuts what
+//   was published since the source was last read. What an editor released is not asked for its age. Neither is an
+//   undated post: one without a date, or with one in the future of our first sight.
+// - The same article of several sources appears once, naming all of them: equal link keys, else equal title keys and
+// nearly the
+//   same text. Two posts of one source are never joined, nor is a key by which one source names two posts, a bare host
+//   as link, or a title key under 8 code points. A link that an earlier edition carried from another source is a repeat
+//   and is left out for good.
+// - Pinned posts come first. What max_posts cuts stays a candidate for the next edition, or is listed as "more on the
+// web"
 //   and has had its turn by that; at most most_links are.
 // - Equal dates keep the order of the source, whichever order was chosen.
 // - Below min_posts nothing is chosen and every post stays a candidate; an empty edition is never made.
@@ -117,7 +120,7 @@ struct SelectBounds {
   UtcTime owed_from{};                       ///< first seen at or after this
   UtcTime origin_from{};                     ///< of the first edition, this one if there is none before
   UtcTime origin_cut{};
-  UtcTime judged_cut{};                      ///< of the edition before: what was left out for good by then has been told
+  UtcTime judged_cut{};  ///< of the edition before: what was left out for good by then has been told
 };
 
 /// A post in the edition with everything that was joined to it.
@@ -130,7 +133,7 @@ struct Selected {
   std::vector<std::string> topics;           ///< of all of them: topics of the sources and tags; folded, sorted, unique
   UtcTime date{};
   bool pinned = false;
-  std::int64_t place = 0;                     ///< in the source's own order
+  std::int64_t place = 0;  ///< in the source's own order
 
   bool operator==(const Selected&) const = default;
 };
@@ -196,7 +199,8 @@ struct Selection {
   std::vector<Selected> posts;        ///< in reading order; empty if skipped
   std::vector<Selected> more;         ///< beyond max_posts with Overflow::list, in reading order: links at the end
   std::vector<Repeat> repeats;        ///< to be recorded with the edition, so that they never come up again
-  std::vector<NotSelected> left_out;  ///< in the order of the candidates, less those of other sources; those that wait at the end
+  std::vector<NotSelected>
+      left_out;  ///< in the order of the candidates, less those of other sources; those that wait at the end
   std::string skipped;                ///< why there is no edition: "no posts", "2 posts, min_posts is 3"; empty if there is one
 };
 

@@ -318,7 +318,9 @@ Days days_of(const digest::Period& period, const Zone& zone) {
 }
 
 Days with_days(Days span, const digest::DateSpan& shown, const Zone& zone) {
-  const auto day = [&zone](UtcTime t) { return std::chrono::year_month_day{std::chrono::floor<std::chrono::days>(zone.to_local(t))}; };
+  const auto day = [&zone](UtcTime t) {
+    return std::chrono::year_month_day{std::chrono::floor<std::chrono::days>(zone.to_local(t))};
+  };
   return {.first = std::min(span.first, day(shown.oldest)), .last = std::max(span.last, day(shown.newest))};
 }
 

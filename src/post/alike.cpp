@@ -10,7 +10,7 @@ namespace tidings::post {
 namespace {
 
 constexpr std::size_t gram = 8;
-constexpr std::size_t most_bytes = 80'000;   // of the text, before it is folded
+constexpr std::size_t most_bytes = 80'000;  // of the text, before it is folded
 constexpr std::size_t most_letters = 20'000;
 constexpr std::size_t least_letters = 40;
 

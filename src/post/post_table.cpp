@@ -161,8 +161,8 @@ Result<std::optional<std::int64_t>> place_of(store::Database& database, PostId i
   return found ? std::optional{row.integer(0)} : std::nullopt;
 }
 
-/// Gives the new posts places between their neighbours in the feed, so that a source's posts stay in its own order over all readings,
-/// whether new ones come on top, at the end or in between.
+/// Gives the new posts places between their neighbours in the feed, so that a source's posts stay in its own order over
+/// all readings, whether new ones come on top, at the end or in between.
 Result<void> find_places(store::Database& database, std::span<const Slot> slots, std::vector<Change>& changes) {
   std::optional<std::int64_t> before;
   for (std::size_t begin = 0; begin < slots.size();) {
@@ -309,9 +309,11 @@ Result<Work> compare(store::Database& database, const Reading& reading, std::spa
 
 }  // namespace
 
-Result<StoreCounts> PostTable::store(const Reading& looked, std::span<const source::Entry> entries, const NormaliseOptions& options) {
+Result<StoreCounts> PostTable::store(const Reading& looked, std::span<const source::Entry> entries,
+                                     const NormaliseOptions& options) {
   auto reading = looked;
-  if (reading.last_good > reading.now) reading.last_good = UtcTime{};  // by a clock that was wrong: nothing was published before
+  if (reading.last_good > reading.now)
+    reading.last_good = UtcTime{};  // by a clock that was wrong: nothing was published before
   TIDINGS_LET(auto work, compare(*database_, reading, entries, options));
   auto& counts = work.counts;
   if (work.changes.empty()) return counts;

@@ -1,11 +1,12 @@
 // The posts, post_tags and post_sights tables: the only writer of them.
 //
 // An edited post is updated until it is in an edition that is past draft and was not cancelled; from then on it never
-// changes, so that an edition can always be shown as it was sent. first_seen never changes, nor how the post was first seen.
-// A *flood* is one reading in which more than half of the entries, and more than ten, are new to us although they were published
-// before the source's last good reading: a blog that has moved or was imported again. Such entries are set aside, until release().
-// A first reading is no flood, and an outage brings none: what was published in it is younger than the last good reading.
-// Not thread-safe: one PostTable per handle. Any call may fail as store/database.hpp says.
+// changes, so that an edition can always be shown as it was sent. first_seen never changes, nor how the post was first
+// seen. A *flood* is one reading in which more than half of the entries, and more than ten, are new to us although they
+// were published before the source's last good reading: a blog that has moved or was imported again. Such entries are
+// set aside, until release(). A first reading is no flood, and an outage brings none: what was published in it is
+// younger than the last good reading. Not thread-safe: one PostTable per handle. Any call may fail as
+// store/database.hpp says.
 #pragma once
 
 #include <optional>
@@ -60,8 +61,8 @@ class PostTable {
  public:
   explicit PostTable(store::Database& database) : database_(&database) {}
 
-  /// Stores what is new or changed in one transaction; the HTML work is done before the lock is taken. Entries that appear
-  /// twice count once. Idempotent. `entries` in the source's own order, which is kept for equal dates.
+  /// Stores what is new or changed in one transaction; the HTML work is done before the lock is taken. Entries that
+  /// appear twice count once. Idempotent. `entries` in the source's own order, which is kept for equal dates.
   [[nodiscard]] Result<StoreCounts> store(const Reading& reading, std::span<const source::Entry> entries,
                                           const NormaliseOptions& options = {});
 
@@ -83,8 +84,8 @@ class PostTable {
   /// Floods that wait for release(), newest first.
   [[nodiscard]] Result<std::vector<SetAside>> set_aside();
 
-  /// Lets posts into the next editions whatever their age: one, or all that are set aside of one source. Returns how many were
-  /// not released before. Errc::no_input if there is no such post.
+  /// Lets posts into the next editions whatever their age: one, or all that are set aside of one source. Returns how
+  /// many were not released before. Errc::no_input if there is no such post.
   [[nodiscard]] Result<int> release(PostId id, UtcTime now);
   [[nodiscard]] Result<int> release_all(SourceId source, UtcTime now);
 

@@ -159,7 +159,7 @@ struct Found {
 std::string text_in(const Found& found) { return found.node != nullptr ? text_in(found.node) : found.text; }
 
 std::string attribute(const Found& found, const char* name) {
-  return found.node != nullptr ? attribute(found.node, name) : std::string{};
+  return found.node != nullptr ? source::attribute(found.node, name) : std::string{};
 }
 
 std::vector<xmlNode*> sorted_nodes(const xmlXPathObject& object) {
@@ -229,7 +229,7 @@ Result<std::optional<Found>> PageReader::first(xmlNode* from, std::string_view x
       continue;
     }
     for (xmlNode* const node : sorted_nodes(*object)) {
-      if (!text_in(node).empty() || !attribute(node, "src").empty() || !attribute(node, "href").empty())
+      if (!text_in(node).empty() || !source::attribute(node, "src").empty() || !source::attribute(node, "href").empty())
         return Found{.node = node, .text = {}};
     }
   }
@@ -306,10 +306,10 @@ std::vector<Entry> PageReader::read_dated_list() {
     if (entries.size() == most) break;
     Entry entry;
     entry.title = post.title;
-    entry.link = entry.id = url_of(post.link);
+    entry.link = entry.id = url_of({.node = post.link, .text = {}});
     entry.published = post.published;
     if (post.excerpt != nullptr) entry.summary_html = html_in(post.excerpt);
-    if (post.image != nullptr) entry.image = url_of(post.image);
+    if (post.image != nullptr) entry.image = url_of({.node = post.image, .text = {}});
     entry.base_url = base_;
     entries.push_back(std::move(entry));
   }

@@ -187,7 +187,12 @@ class Import {
     TIDINGS_TRY(check_alarm(read));
     ++report_.records;
     auto good = read.line ? check_names(*read.line) : tl::unexpected<Error>{read.line.error()};
-    if (good) return store_line(open, read);
+    if (good) {
+      // A row of ours that makes no sense, which table_ finds before it writes, is about this line alone.
+      auto stored = store_line(open, read);
+      if (stored || stored.error().code != Errc::bad_data) return stored;
+      good = tl::unexpected<Error>{std::move(stored).error()};
+    }
     const auto& record = read.record;
     const auto reason = good.error().line();
     ++report_.rejected;

@@ -100,7 +100,7 @@ class Bounce(unittest.TestCase):
         home.write("feed.xml", FEED % ("a", "a", "a"))
         with SmtpServer() as server:
             home.configure(smtp="smtp://127.0.0.1:%d" % server.port,
-                           more_smtp='[bounce]\naddress = "bounces@news.example.org"\n')
+                           more_smtp='[bounce]\naddress = "bounces@news.example.org"\nforward_to = "none"\n')
             readers = ["r%02d@big.example" % i for i in range(24)] + ["ann@quay.example", "bo@pier.example", "cy@mole.example", "di@reef.example", "ed@dock.example", "flo@kai.example"]
             home.write("list.csv", "email\n" + "\n".join(readers) + "\n")
             home.do("subscriber", "import", "list.csv", "--confirmed", at=START)

@@ -21,7 +21,7 @@ from tidings import Home, parse_mail
 NOW = "2026-03-02T09:00:00+02:00"
 FEED = """<rss version="2.0"><channel><title>Harbour</title><link>https://blog.example/</link>
 <item><title>The ferries kept their times</title><link>https://blog.example/1</link><description>All of them.</description></item></channel></rss>"""
-ADDRESS = '[bounce]\naddress = "bounces@news.example.org"\n'
+ADDRESS = '[bounce]\naddress = "bounces@news.example.org"\nforward_to = "none"\n'
 
 
 class BouncingPostfix(Postfix):

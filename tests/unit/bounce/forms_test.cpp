@@ -69,9 +69,9 @@ TEST_CASE("forms: each system's report gives its recipients, actions, statuses a
 
 TEST_CASE("forms: what is no report is taken for none, in 25 languages and from many programs") {
   std::size_t mails = 0;
-  REQUIRE(read_mbox(folder + "none.mbox", "/nonexistent", [&](std::string_view bytes) -> Result<PutAway> {
+  REQUIRE(read_mbox(folder + "none.mbox", "/nonexistent", [&](const Incoming& mail) -> Result<PutAway> {
     ++mails;
-    CHECK_MESSAGE(!parse_report(bytes), bytes.substr(0, 60) << ": " << summary(parse_report(bytes)));
+    CHECK_MESSAGE(!parse_report(mail.bytes), mail.bytes.substr(0, 60) << ": " << summary(parse_report(mail.bytes)));
     return PutAway::taken;
   }));
   CHECK(mails > 140);

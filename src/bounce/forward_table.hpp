@@ -1,0 +1,53 @@
+// Mail of people that waits to go on to the editor: the only writer of `forwards`.
+//
+// A mail is kept here in the transaction that counts it as read, so a crash loses none. It is claimed for ten minutes before it
+// is sent and done when the relay has it: a crash between the two sends it once more. Once done, nothing of its text is kept.
+// Any call may fail with the store's errors.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "store/database.hpp"
+
+namespace tidings::bounce {
+
+struct Forward {
+  std::int64_t id = 0;
+  std::string bytes{};
+  UtcTime created{};
+  int attempts = 0;  ///< this one counted
+};
+
+inline constexpr std::chrono::minutes forward_lease{10};
+inline constexpr std::chrono::hours forward_give_up{48};
+
+class ForwardTable {
+ public:
+  ForwardTable(store::Database& database, const Clock& clock) : database_(database), clock_(clock) {}
+
+  /// Within the caller's transaction. False if this writer has had ten within a day, or 200 mails or 50 MiB wait: nothing was
+  /// written.
+  [[nodiscard]] Result<bool> add(std::string_view writer, std::string_view bytes);
+
+  /// The one that is due first; nothing when none is, or when `per_hour` went on within the last hour.
+  [[nodiscard]] Result<std::optional<Forward>> claim(int per_hour);
+  [[nodiscard]] Result<void> postpone(const Forward& forward, std::string_view error);
+  /// Sent, or given up with `error`.
+  [[nodiscard]] Result<void> finish(std::int64_t id, std::string_view error);
+
+  [[nodiscard]] Result<std::int64_t> waiting();
+  /// Forgets those that were done a day ago.
+  [[nodiscard]] Result<void> sweep();
+
+ private:
+  store::Database& database_;
+  const Clock& clock_;
+};
+
+}  // namespace tidings::bounce
