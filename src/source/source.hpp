@@ -68,21 +68,21 @@ struct Enclosure {
 
 /// An item as parsed.
 struct Entry {
-  std::string id;     ///< guid or atom:id as written; empty if there is none
-  std::string title;  ///< plain text, entities decoded, blanks collapsed
-  std::string link;   ///< absolute; empty if there is none
-  std::string author;
-  std::optional<UtcTime> published;
-  std::optional<UtcTime> updated;
-  std::string summary_html;  ///< unsafe HTML; plain text has been escaped
-  std::string content_html;
-  std::string base_url;  ///< against which links inside the HTML are relative
-  std::string language;  ///< BCP 47 as it was written; empty if not said
-  std::vector<std::string> categories;
-  std::vector<Enclosure> enclosures;
-  std::string image;  ///< absolute; what the format names as the entry's image; empty if none
-  std::string image_alt;
-  std::string dropped;  ///< the rule of include or exclude that keeps it out; empty if none
+  std::string id{};     ///< guid or atom:id as written; empty if there is none
+  std::string title{};  ///< plain text, entities decoded, blanks collapsed
+  std::string link{};   ///< absolute; empty if there is none
+  std::string author{};
+  std::optional<UtcTime> published{};
+  std::optional<UtcTime> updated{};
+  std::string summary_html{};  ///< unsafe HTML; plain text has been escaped
+  std::string content_html{};
+  std::string base_url{};  ///< against which links inside the HTML are relative
+  std::string language{};  ///< BCP 47 as it was written; empty if not said
+  std::vector<std::string> categories{};
+  std::vector<Enclosure> enclosures{};
+  std::string image{};  ///< absolute; what the format names as the entry's image; empty if none
+  std::string image_alt{};
+  std::string dropped{};  ///< the rule of include or exclude that keeps it out; empty if none
 
   bool operator==(const Entry&) const = default;
 };
