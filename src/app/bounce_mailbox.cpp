@@ -28,10 +28,6 @@ Result<bounce::MailboxOptions> mailbox_options(const Config& config) {
 
 }  // namespace
 
-std::filesystem::path unmatched_folder(const Config& config) {
-  return config.bounce.unmatched.empty() ? config.store_path.parent_path() / "unmatched" : config.bounce.unmatched;
-}
-
 Result<bounce::Unread> read_bounce_mailbox(const Config& config, const bounce::Take& take) {
   if (!config.bounce.maildir.empty()) return bounce::read_maildir(config.bounce.maildir, take);
   if (config.bounce.mailbox.empty()) return bounce::Unread{};

@@ -9,9 +9,6 @@
 
 namespace tidings::app {
 
-/// The folder for mail that is no report.
-[[nodiscard]] std::filesystem::path unmatched_folder(const Config& config);
-
 /// Each new mail of the Maildir, else of the mailbox; nothing where neither is named. Over a network it may take minutes, and
 /// fails as bounce/mailbox.hpp says; errors of `take` end the reading.
 [[nodiscard]] Result<bounce::Unread> read_bounce_mailbox(const Config& config, const bounce::Take& take);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "app/compose.hpp"
 #include "base/text.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/edition_table.hpp"

@@ -105,11 +105,6 @@ Result<void> record_skipped(const DigestConfig& digest, store::Database& databas
 
 }  // namespace
 
-std::string time_in_words(const Zone& zone, UtcTime t) {
-  const auto text = format_rfc3339(t + zone.offset_at(t));
-  return text.substr(0, 10) + " " + text.substr(11, 5);
-}
-
 EditionFacts facts_of(const Draft& draft) {
   return {.number = draft.number,
           .period = draft.plan.period,
@@ -221,28 +216,6 @@ Result<Composed> compose(const Config& config, const DigestConfig& digest, store
   }
   TIDINGS_TRY(record_skipped(digest, database, clock.now(), *thought_out, result));
   return result;
-}
-
-ComposeOutcome compose_all(const Config& config, store::Database& database, const Clock& clock,
-                           std::span<const DigestConfig* const> digests, When when, const CollectReport& collected) {
-  ComposeOutcome outcome;
-  for (const auto* const digest : digests) {
-    auto settled = settle_drafts(config, *digest, database, clock);
-    if (!settled) outcome.failures.push_back(std::move(settled.error()));
-    if (settled) std::ranges::move(*settled, std::back_inserter(outcome.composed));
-    // With a source down, "no posts" may be untrue: better late than skipped.
-    const bool ill = std::ranges::any_of(collected.sources, [&](const CollectedSource& source) {
-      return digest->takes(source.name) && source.what == CollectedSource::What::failed;
-    });
-    auto result = compose(config, *digest, database, clock, when, ill ? Empty::wait : Empty::record);
-    if (!result) {
-      outcome.failures.push_back(std::move(result.error()));
-      continue;
-    }
-    outcome.waits_for_source = outcome.waits_for_source || result->what == Composed::What::waits;
-    outcome.composed.push_back(std::move(*result));
-  }
-  return outcome;
 }
 
 }  // namespace tidings::app

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "app/collect.hpp"
 #include "app/config.hpp"
 #include "app/render.hpp"
 #include "base/clock.hpp"
@@ -41,9 +40,6 @@ enum class When {
   now,     ///< a period that ends now
   sample,  ///< due or else now; for previews and tests
 };
-
-/// "2026-01-05 08:00", in that zone.
-[[nodiscard]] std::string time_in_words(const Zone& zone, UtcTime t);
 
 /// Nothing if no edition is owed. A draft whose `selection.skipped` is set has no posts.
 [[nodiscard]] Result<std::optional<Draft>> draft(const Config& config, const DigestConfig& digest, store::Database& database,
@@ -102,17 +98,5 @@ struct Outlook {
 /// once it is sure that it is sent. Errc::config if its theme is wrong.
 [[nodiscard]] Result<Composed> compose(const Config& config, const DigestConfig& digest, store::Database& database,
                                        const Clock& clock, When when, Empty empty = Empty::record);
-
-/// What composing several digests came to.
-struct ComposeOutcome {
-  std::vector<Composed> composed;
-  std::vector<Error> failures;  ///< one each of the digests that could not be composed
-  bool waits_for_source = false;
-};
-
-/// Composes each digest, after its drafts whose time for review is over; one whose theme is wrong does not stop the others.
-/// `collected`: what was just read, for a digest whose source failed is not skipped for want of posts.
-[[nodiscard]] ComposeOutcome compose_all(const Config& config, store::Database& database, const Clock& clock,
-                                         std::span<const DigestConfig* const> digests, When when, const CollectReport& collected);
 
 }  // namespace tidings::app

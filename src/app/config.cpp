@@ -161,4 +161,8 @@ Result<std::filesystem::path> find_config(const std::filesystem::path& given) {
               "\"tidings init\" writes one; --config FILE names another");
 }
 
+std::filesystem::path unmatched_folder(const Config& config) {
+  return config.bounce.unmatched.empty() ? config.store_path.parent_path() / "unmatched" : config.bounce.unmatched;
+}
+
 }  // namespace tidings::app

@@ -234,6 +234,9 @@ struct Config {
 /// Whether mail to both comes to one mailbox: what is behind a plus sign, and case, do not count.
 [[nodiscard]] bool same_mailbox(const MailAddress& one, const MailAddress& other);
 
+/// The folder for mail that is no report.
+[[nodiscard]] std::filesystem::path unmatched_folder(const Config& config);
+
 /// Reads and checks the file, and puts into force what is the process's own: who may read what we write (base/file.hpp), and which
 /// variables programs that we start do not see (base/environment.hpp). Errc::no_input if it is not there.
 [[nodiscard]] Result<Config> load_config(const std::filesystem::path& file);

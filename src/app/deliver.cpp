@@ -5,9 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "app/archive.hpp"
 #include "app/clock_guard.hpp"
-#include "app/inline_images.hpp"
+#include "app/image_parts.hpp"
 #include "app/refusals.hpp"
 #include "app/secret.hpp"
 #include "app/signing.hpp"

@@ -140,18 +140,4 @@ std::string with_addresses(std::string html, const std::vector<digest::EditionIm
   return html;
 }
 
-Result<std::vector<message::InlineImage>> images_of(const std::vector<digest::SegmentBody>& bodies,
-                                                    const std::vector<digest::EditionImage>& images) {
-  std::vector<message::InlineImage> out;
-  for (const auto& image : images) {
-    const auto call = in_src("cid:" + image.content_id);
-    const bool called =
-        std::ranges::any_of(bodies, [&](const digest::SegmentBody& body) { return body.html.find(call) != std::string::npos; });
-    if (!called) continue;
-    TIDINGS_LET(auto part, message::make_inline_image(image.content_id, image.bytes));
-    out.push_back(std::move(part));
-  }
-  return out;
-}
-
 }  // namespace tidings::app

@@ -50,8 +50,4 @@ struct FoundImages {
 /// `html` with the addresses again: for looking at it without the mail.
 [[nodiscard]] std::string with_addresses(std::string html, const std::vector<digest::EditionImage>& images);
 
-/// The parts that a segment's mails need: those that one of its bodies calls. Errc::bad_data if the store holds no image.
-[[nodiscard]] Result<std::vector<message::InlineImage>> images_of(const std::vector<digest::SegmentBody>& bodies,
-                                                                  const std::vector<digest::EditionImage>& images);
-
 }  // namespace tidings::app

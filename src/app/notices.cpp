@@ -62,10 +62,10 @@ constexpr std::size_t most_failures_told = 20;
 /// Makes and sends the notices of one run.
 class Sender {
  public:
-  Sender(const Config& config, const WebPages& pages, store::Database& database, const Clock& clock, Random& random,
+  Sender(const Config& config, const NoticeWriter& words, store::Database& database, const Clock& clock, Random& random,
          subscriber::KeyRing keys, std::vector<message::DkimSigner> signers)
       : config_(config),
-        pages_(pages),
+        words_(words),
         database_(database),
         clock_(clock),
         random_(random),
@@ -158,7 +158,7 @@ class Sender {
                                                              config_.bounce.address->domain)
                                                : config_.newsletter.unsubscribe_mailto;
     }
-    TIDINGS_LET(auto text, pages_.notice(notice.kind, contact.language, notice.digests, links));
+    TIDINGS_LET(auto text, words_.notice(notice.kind, contact.language, notice.digests, links));
     TIDINGS_LET(mail.to.address, parse_mail_address(contact.address));
     mail.from = config_.newsletter.from;
     mail.envelope_from = reader.envelope_from;
@@ -193,7 +193,7 @@ class Sender {
   }
 
   const Config& config_;
-  const WebPages& pages_;
+  const NoticeWriter& words_;
   store::Database& database_;
   const Clock& clock_;
   Random& random_;
@@ -213,7 +213,7 @@ Result<int> take_sign_ups(store::Database& database, const Clock& clock, const C
   }
 }
 
-Result<NoticeReport> send_notices(const Config& config, const WebPages& pages, store::Database& database, const Clock& clock,
+Result<NoticeReport> send_notices(const Config& config, const NoticeWriter& words, store::Database& database, const Clock& clock,
                                   Random& random, const std::filesystem::path& to_folder, const delivery::StopFlag& stop) {
   NoticeReport report;
   subscriber::NoticeTable notices{database, clock};
@@ -229,7 +229,7 @@ Result<NoticeReport> send_notices(const Config& config, const WebPages& pages, s
       TIDINGS_LET(transport, make_transport(config, to_folder));
       TIDINGS_LET(auto signers, load_signers(config));
       TIDINGS_LET(auto keys, subscriber::KeyRing::open(database, random, clock));
-      sender = std::make_unique<Sender>(config, pages, database, clock, random, std::move(keys), std::move(signers));
+      sender = std::make_unique<Sender>(config, words, database, clock, random, std::move(keys), std::move(signers));
     }
     TIDINGS_LET(const auto notice, notices.claim());
     if (!notice) return report;

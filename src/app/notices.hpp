@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "app/config.hpp"
-#include "app/web_pages.hpp"
+#include "app/notice_text.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
@@ -34,7 +34,7 @@ struct NoticeReport {
 /// Sends what is due until nothing is, the relay is in trouble three times in a row, or `stop`. A notice that fails waits with
 /// its error for a later try, and the others go on. Errc::not_permitted on a copied database
 /// (store/instance).
-[[nodiscard]] Result<NoticeReport> send_notices(const Config& config, const WebPages& pages, store::Database& database,
+[[nodiscard]] Result<NoticeReport> send_notices(const Config& config, const NoticeWriter& words, store::Database& database,
                                                 const Clock& clock, Random& random, const std::filesystem::path& to_folder,
                                                 const delivery::StopFlag& stop);
 

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/bounce_mailbox.hpp"
 #include "app/membership.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"

@@ -1,3 +1,4 @@
+#include "app/compose_all.hpp"
 #include "app/scheduler.hpp"
 
 #include <algorithm>

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "app/config.hpp"
+#include "app/notice_text.hpp"
 #include "base/result.hpp"
 #include "message/strings.hpp"
 #include "message/template.hpp"
@@ -21,20 +22,7 @@
 
 namespace tidings::app {
 
-/// What a notice says: rendered texts of one mail.
-struct NoticeText {
-  std::string subject;
-  std::string text;
-  std::string html;
-  std::string language;
-};
-
-struct NoticeLinks {
-  std::string action_url;   ///< confirm or preferences; may be empty
-  std::string reply_mailto;  ///< confirm by mail; may be empty
-};
-
-class WebPages final : public web::Pages {
+class WebPages final : public web::Pages, public NoticeWriter {
  public:
   [[nodiscard]] static Result<std::unique_ptr<WebPages>> load(const Config& config);
 
@@ -44,7 +32,7 @@ class WebPages final : public web::Pages {
   [[nodiscard]] const std::string& style() const override { return style_; }
 
   [[nodiscard]] Result<NoticeText> notice(subscriber::NoticeKind kind, const std::string& language,
-                                          const std::vector<std::string>& digests, const NoticeLinks& links) const;
+                                          const std::vector<std::string>& digests, const NoticeLinks& links) const override;
 
   /// The form to paste into another site.
   [[nodiscard]] std::string snippet() const;

@@ -62,4 +62,9 @@ std::chrono::minutes Zone::offset_at(UtcTime t) const {
   return std::chrono::floor<std::chrono::minutes>(info.offset);
 }
 
+std::string time_in_words(const Zone& zone, UtcTime t) {
+  const auto text = format_rfc3339(t + zone.offset_at(t));
+  return text.substr(0, 10) + " " + text.substr(11, 5);
+}
+
 }  // namespace tidings

@@ -41,4 +41,7 @@ class Zone {
   const date::time_zone* zone_;
 };
 
+/// "2026-01-05 08:00", in that zone.
+[[nodiscard]] std::string time_in_words(const Zone& zone, UtcTime t);
+
 }  // namespace tidings

@@ -9,7 +9,7 @@
 
 #include "app/archive.hpp"
 #include "app/collect.hpp"
-#include "app/compose.hpp"
+#include "app/compose_all.hpp"
 #include "app/deliver.hpp"
 #include "app/forward.hpp"
 #include "app/notices.hpp"

@@ -55,13 +55,7 @@ std::string shorten(std::string_view text, int columns) {
 }
 
 std::string local_time(const Zone& zone, std::optional<UtcTime> t) {
-  if (!t) return "-";
-  const auto local = zone.to_local(*t);
-  const auto day = std::chrono::floor<std::chrono::days>(local);
-  const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss time{local - day};
-  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count());
+  return t ? time_in_words(zone, *t) : "-";
 }
 
 Json json_time(std::optional<UtcTime> t) { return t ? Json(format_rfc3339(*t)) : Json(nullptr); }
