@@ -19,14 +19,14 @@ namespace {
 
 /// One source in the middle of a collect.
 struct Job {
-  const SourceConfig* config = nullptr;
+  const config::SourceConfig* config = nullptr;
   source::Source source;
   std::size_t report = 0;  ///< index in CollectReport::sources
 };
 
 class Collector {
  public:
-  Collector(const Config& config, store::Database& database, const Clock& clock)
+  Collector(const config::Config& config, store::Database& database, const Clock& clock)
       : config_(config), sources_(database), posts_(database), clock_(clock) {}
 
   Result<CollectReport> run(const CollectOptions& options) {
@@ -127,7 +127,7 @@ class Collector {
     return sources_.good(job.source.id, fetched, *feed, clock_.now(), report.dropped);
   }
 
-  const Config& config_;
+  const config::Config& config_;
   source::SourceTable sources_;
   post::PostTable posts_;
   const Clock& clock_;
@@ -148,7 +148,7 @@ int CollectReport::failed() const {
   return static_cast<int>(std::ranges::count(sources, CollectedSource::What::failed, &CollectedSource::what));
 }
 
-Result<CollectReport> collect(const Config& config, store::Database& database, const Clock& clock,
+Result<CollectReport> collect(const config::Config& config, store::Database& database, const Clock& clock,
                               const CollectOptions& options) {
   return Collector{config, database, clock}.run(options);
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "app/config.hpp"
+#include "config/config.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "post/post_table.hpp"
@@ -37,7 +37,7 @@ struct CollectOptions {
 
 /// A source that fails is in the report and does not stop the others. Errc::no_input for a name that is not configured;
 /// the store's errors.
-[[nodiscard]] Result<CollectReport> collect(const Config& config, store::Database& database, const Clock& clock,
+[[nodiscard]] Result<CollectReport> collect(const config::Config& config, store::Database& database, const Clock& clock,
                                             const CollectOptions& options = {});
 
 }  // namespace tidings::app

@@ -4,27 +4,27 @@
 #include <iterator>
 #include <utility>
 
-#include "app/review.hpp"
+#include "edition/review.hpp"
 
 namespace tidings::app {
 
-ComposeOutcome compose_all(const Config& config, store::Database& database, const Clock& clock,
-                           std::span<const DigestConfig* const> digests, When when, const CollectReport& collected) {
+ComposeOutcome compose_all(const config::Config& config, store::Database& database, const Clock& clock,
+                           std::span<const config::DigestConfig* const> digests, edition::When when, const CollectReport& collected) {
   ComposeOutcome outcome;
   for (const auto* const digest : digests) {
-    auto settled = settle_drafts(config, *digest, database, clock);
+    auto settled = edition::settle_drafts(config, *digest, database, clock);
     if (!settled) outcome.failures.push_back(std::move(settled.error()));
     if (settled) std::ranges::move(*settled, std::back_inserter(outcome.composed));
     // With a source down, "no posts" may be untrue: better late than skipped.
     const bool ill = std::ranges::any_of(collected.sources, [&](const CollectedSource& source) {
       return digest->takes(source.name) && source.what == CollectedSource::What::failed;
     });
-    auto result = compose(config, *digest, database, clock, when, ill ? Empty::wait : Empty::record);
+    auto result = edition::compose(config, *digest, database, clock, when, ill ? edition::Empty::wait : edition::Empty::record);
     if (!result) {
       outcome.failures.push_back(std::move(result.error()));
       continue;
     }
-    outcome.waits_for_source = outcome.waits_for_source || result->what == Composed::What::waits;
+    outcome.waits_for_source = outcome.waits_for_source || result->what == edition::Composed::What::waits;
     outcome.composed.push_back(std::move(*result));
   }
   return outcome;

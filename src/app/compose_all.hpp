@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "app/collect.hpp"
-#include "app/compose.hpp"
-#include "app/config.hpp"
+#include "edition/compose.hpp"
+#include "config/config.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "store/database.hpp"
@@ -15,14 +15,14 @@ namespace tidings::app {
 
 /// What composing several digests came to.
 struct ComposeOutcome {
-  std::vector<Composed> composed;
+  std::vector<edition::Composed> composed;
   std::vector<Error> failures;  ///< one each of the digests that could not be composed
   bool waits_for_source = false;
 };
 
 /// Composes each digest, after its drafts whose time for review is over; one whose theme is wrong does not stop the others.
 /// `collected`: what was just read, for a digest whose source failed is not skipped for want of posts.
-[[nodiscard]] ComposeOutcome compose_all(const Config& config, store::Database& database, const Clock& clock,
-                                         std::span<const DigestConfig* const> digests, When when, const CollectReport& collected);
+[[nodiscard]] ComposeOutcome compose_all(const config::Config& config, store::Database& database, const Clock& clock,
+                                         std::span<const config::DigestConfig* const> digests, edition::When when, const CollectReport& collected);
 
 }  // namespace tidings::app

@@ -7,13 +7,13 @@
 
 #include <fmt/format.h>
 
-#include "app/clock_guard.hpp"
-#include "app/deliver.hpp"
+#include "sending/clock_guard.hpp"
+#include "sending/deliver.hpp"
 #include "app/dns_text.hpp"
-#include "app/our_files.hpp"
+#include "members/our_files.hpp"
 #include "app/read_source.hpp"
-#include "app/render.hpp"
-#include "app/signing.hpp"
+#include "edition/render.hpp"
+#include "sending/signing.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "delivery/relay.hpp"
@@ -28,7 +28,7 @@ namespace {
 
 class Doctor {
  public:
-  Doctor(const Config& config, store::Database* database, const Clock& clock, const DoctorOptions& options)
+  Doctor(const config::Config& config, store::Database* database, const Clock& clock, const DoctorOptions& options)
       : config_(config), database_(database), clock_(clock), options_(options) {}
 
   Result<std::vector<Finding>> examine() {
@@ -76,13 +76,13 @@ class Doctor {
       add(Finding::Level::trouble, "database", config_.store_path.string() + ": " + said,
           "go back to a copy of \"tidings db backup\"");
     }
-    TIDINGS_LET(const auto clock, clock_troubles(config_, *database_, clock_));
-    for (const auto& line : clock) add(Finding::Level::trouble, "clock", line, clock_hint);
+    TIDINGS_LET(const auto clock, sending::clock_troubles(config_, *database_, clock_));
+    for (const auto& line : clock) add(Finding::Level::trouble, "clock", line, sending::clock_hint);
     return {};
   }
 
   void files() {
-    const auto wide = wide_files(config_);
+    const auto wide = members::wide_files(config_);
     if (wide.empty()) return;
     const auto more = wide.size() > 1 ? fmt::format(" and {} more", wide.size() - 1) : "";
     add(Finding::Level::trouble, "files", fmt::format("others can read {}{}", wide.front().string(), more),
@@ -112,15 +112,15 @@ class Doctor {
   }
 
   /// What is on this host costs nobody anything: it is read as "collect" will read it.
-  void read(const std::string& about, const SourceConfig& source) {
+  void read(const std::string& about, const config::SourceConfig& source) {
     const auto feed = read_now(config_, source, clock_.now());
     if (!feed) return trouble(about, feed.error());
     good(about, "can be read: " + plural(static_cast<long long>(feed->entries.size()), "post"));
   }
 
-  void theme(const DigestConfig& digest) {
+  void theme(const config::DigestConfig& digest) {
     const auto about = "digest " + digest.name;
-    if (const auto renderer = Renderer::load(config_, digest); !renderer) {
+    if (const auto renderer = edition::Renderer::load(config_, digest); !renderer) {
       trouble(about, renderer.error());
     } else {
       good(about, fmt::format("theme {}, next run {}", digest.theme,
@@ -129,10 +129,10 @@ class Doctor {
   }
 
   void signing() {
-    const auto signers = load_signers(config_);
+    const auto signers = sending::load_signers(config_);
     if (!signers) {
       trouble("dkim", signers.error());
-    } else if (const auto signed_mail = check_signed(config_); !signed_mail) {
+    } else if (const auto signed_mail = sending::check_signed(config_); !signed_mail) {
       trouble("dkim", signed_mail.error());
     } else if (signers->empty()) {
       note("dkim", config_.dkim.signed_by_relay ? "the relay signs"
@@ -145,8 +145,8 @@ class Doctor {
   /// What takes the mail on this host; asked without --smtp too, since nothing leaves for it.
   void handover() {
     const auto& path = config_.smtp.local_path;
-    if (config_.smtp.local_way == LocalWay::none) return;
-    if (config_.smtp.local_way == LocalWay::sendmail) {
+    if (config_.smtp.local_way == config::LocalWay::none) return;
+    if (config_.smtp.local_way == config::LocalWay::sendmail) {
       const auto program = delivery::make_sendmail_transport(path);
       return program ? good("smtp", path.string() + " takes the mail") : trouble("smtp", program.error());
     }
@@ -161,13 +161,13 @@ class Doctor {
   }
 
   void relays() {
-    if (config_.smtp.local_way != LocalWay::none) return note("smtp", "mail is handed over on this host: no relay to ask");
+    if (config_.smtp.local_way != config::LocalWay::none) return note("smtp", "mail is handed over on this host: no relay to ask");
     relay(config_.smtp);
     for (const auto& smtp : config_.more_relays) relay(smtp);
   }
 
-  void relay(const SmtpConfig& smtp) {
-    const auto options = relay_options(config_, smtp);
+  void relay(const config::SmtpConfig& smtp) {
+    const auto options = sending::relay_options(config_, smtp);
     if (!options) return trouble("smtp", options.error());
     const auto report = delivery::probe(*options);
     if (!report) return trouble("smtp", report.error());
@@ -204,7 +204,7 @@ class Doctor {
     TIDINGS_LET(const auto dmarc, record("dmarc", "_dmarc." + domain, "v=DMARC1",
                                          fmt::format("_dmarc.{} TXT \"v=DMARC1; p=none\"", domain)));
     if (!dmarc.empty()) good("dmarc", domain + ": " + dmarc);
-    const auto signers = load_signers(config_);
+    const auto signers = sending::load_signers(config_);
     if (!signers) return {};
     for (const auto& signer : *signers) {
       const auto wanted = message::dkim_record(signer);
@@ -219,7 +219,7 @@ class Doctor {
     return {};
   }
 
-  const Config& config_;
+  const config::Config& config_;
   store::Database* database_;
   const Clock& clock_;
   const DoctorOptions& options_;
@@ -228,12 +228,12 @@ class Doctor {
 
 }  // namespace
 
-Result<std::vector<Finding>> doctor(const Config& config, store::Database* database, const Clock& clock,
+Result<std::vector<Finding>> doctor(const config::Config& config, store::Database* database, const Clock& clock,
                                     const DoctorOptions& options) {
   return Doctor{config, database, clock, options}.examine();
 }
 
-Result<std::string> source_health(store::Database& database, const SourceConfig& source, UtcTime now) {
+Result<std::string> source_health(store::Database& database, const config::SourceConfig& source, UtcTime now) {
   TIDINGS_LET(const auto state, source::SourceTable(database).find(source.spec.name));
   const bool by_hand = source.spec.kind == source::Kind::manual;
   if (!state || state->url != source.spec.url) return std::string{by_hand ? "by hand" : "never fetched"};

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "app/theme_files.hpp"
+#include "config/theme_files.hpp"
 #include "base/crypto.hpp"
 #include "base/file.hpp"
 #include "store/database.hpp"
@@ -52,7 +52,7 @@ Result<std::vector<std::filesystem::path>> init(const std::filesystem::path& fol
   if (std::filesystem::exists(config, ignored)) {
     return fail(Errc::cannot_create, fmt::format("{} is there already", config.string()), "init never overwrites");
   }
-  for (const auto& [key, text] : embedded_templates()) {
+  for (const auto& [key, text] : config::embedded_templates()) {
     const auto path = folder / "templates" / key;
     if (std::filesystem::exists(path, ignored)) continue;
     TIDINGS_TRY(write_file(path, text));

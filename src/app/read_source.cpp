@@ -13,7 +13,7 @@
 namespace tidings::app {
 namespace {
 
-Result<source::Feed> parse(const SourceConfig& config, const source::Fetched& fetched) {
+Result<source::Feed> parse(const config::SourceConfig& config, const source::Fetched& fetched) {
   const source::PageOptions page{
       .base_url = fetched.final_url, .content_type = fetched.content_type, .xpaths = config.xpaths};
   if (config.spec.kind == source::Kind::page) return source::read_page(fetched.bytes, page);
@@ -25,7 +25,7 @@ Result<source::Feed> parse(const SourceConfig& config, const source::Fetched& fe
   return feed;
 }
 
-Result<source::Feed> filtered(const SourceConfig& config, Result<source::Feed> feed) {
+Result<source::Feed> filtered(const config::SourceConfig& config, Result<source::Feed> feed) {
   if (!feed) return feed;
   // Pages and folders do not know the limit themselves; they stop at some hundred or thousand posts.
   feed->left_out += source::keep_newest(feed->entries, config.limits.entries,
@@ -37,27 +37,27 @@ Result<source::Feed> filtered(const SourceConfig& config, Result<source::Feed> f
   return feed;
 }
 
-Result<std::string> output_of(const Config& config, const SourceConfig& source) {
+Result<std::string> output_of(const config::Config& config, const config::SourceConfig& source) {
   return source::output_of_command(source.command, {.max_bytes = source.max_bytes, .folder = config.folder});
 }
 
 }  // namespace
 
-bool is_local(const SourceConfig& source) {
+bool is_local(const config::SourceConfig& source) {
   return source.spec.kind == source::Kind::markdown || source.spec.kind == source::Kind::command;
 }
 
-source::FetchOptions fetch_options(const Config& config) {
+source::FetchOptions fetch_options(const config::Config& config) {
   source::FetchOptions options;
   if (!config.newsletter.public_url.empty()) options.user_agent += " (+" + config.newsletter.public_url + ")";
   return options;
 }
 
-Result<source::Feed> read_fetched(const SourceConfig& source, const source::Fetched& fetched) {
+Result<source::Feed> read_fetched(const config::SourceConfig& source, const source::Fetched& fetched) {
   return filtered(source, parse(source, fetched));
 }
 
-Result<source::Feed> read_local_source(const Config& config, const SourceConfig& source, UtcTime now) {
+Result<source::Feed> read_local_source(const config::Config& config, const config::SourceConfig& source, UtcTime now) {
   if (source.spec.kind == source::Kind::markdown) {
     const auto folder = std::filesystem::path{source.spec.url.substr(std::string_view{"file:"}.size())};
     return filtered(source, source::read_markdown_folder(folder, {.site_url = source.site_url,
@@ -69,7 +69,7 @@ Result<source::Feed> read_local_source(const Config& config, const SourceConfig&
   return read_fetched(source, {.bytes = std::move(bytes), .final_url = source.site_url});
 }
 
-Result<source::Feed> read_now(const Config& config, const SourceConfig& source, UtcTime now) {
+Result<source::Feed> read_now(const config::Config& config, const config::SourceConfig& source, UtcTime now) {
   if (is_local(source)) return read_local_source(config, source, now);
   const source::FetchRequest request{
       .url = source.spec.url,

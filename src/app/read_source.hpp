@@ -1,7 +1,7 @@
 // Reading a [[source]] as its configuration says: what "collect" stores and what "source check" shows are the same.
 #pragma once
 
-#include "app/config.hpp"
+#include "config/config.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "source/fetch.hpp"
@@ -10,20 +10,20 @@
 namespace tidings::app {
 
 /// Whether it is read without a fetch: a folder of Markdown, or the output of a program.
-[[nodiscard]] bool is_local(const SourceConfig& source);
+[[nodiscard]] bool is_local(const config::SourceConfig& source);
 
 /// How sources are fetched.
-[[nodiscard]] source::FetchOptions fetch_options(const Config& config);
+[[nodiscard]] source::FetchOptions fetch_options(const config::Config& config);
 
 /// An answer as the source's kind says; "auto" is a feed, or else a page that shows its posts. Limits hold, and entries
 /// that include or exclude keep out say so (Entry::dropped).
-[[nodiscard]] Result<source::Feed> read_fetched(const SourceConfig& source, const source::Fetched& fetched);
+[[nodiscard]] Result<source::Feed> read_fetched(const config::SourceConfig& source, const source::Fetched& fetched);
 
 /// The same of a source that is_local(); posts of a folder that are dated after `now` wait.
-[[nodiscard]] Result<source::Feed> read_local_source(const Config& config, const SourceConfig& source, UtcTime now);
+[[nodiscard]] Result<source::Feed> read_local_source(const config::Config& config, const config::SourceConfig& source, UtcTime now);
 
 /// The same of any source, fetched without validators. Errc::unavailable if there is no answer.
-[[nodiscard]] Result<source::Feed> read_now(const Config& config, const SourceConfig& source, UtcTime now);
+[[nodiscard]] Result<source::Feed> read_now(const config::Config& config, const config::SourceConfig& source, UtcTime now);
 
 /// How many entries a filter keeps out.
 [[nodiscard]] int count_dropped(const source::Feed& feed);

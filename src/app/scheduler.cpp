@@ -9,14 +9,14 @@
 
 #include <fmt/format.h>
 
-#include "app/archive.hpp"
-#include "app/bounce_intake.hpp"
-#include "app/bounce_mailbox.hpp"
-#include "app/clock_guard.hpp"
-#include "app/forward.hpp"
-#include "app/notices.hpp"
-#include "app/review.hpp"
-#include "app/web_pages.hpp"
+#include "edition/archive.hpp"
+#include "returns/intake.hpp"
+#include "returns/mailbox.hpp"
+#include "sending/clock_guard.hpp"
+#include "returns/forward.hpp"
+#include "members/notices.hpp"
+#include "edition/review.hpp"
+#include "site/pages.hpp"
 #include "base/text.hpp"
 #include "bounce/intake.hpp"
 #include "digest/edition_table.hpp"
@@ -38,8 +38,8 @@ constexpr auto longest_pause = 15min;
 
 class Scheduler {
  public:
-  Scheduler(Config config, const Clock& clock, Random& random, const SchedulerOptions& options, SchedulerSignals& signals)
-      : config_(std::make_unique<Config>(std::move(config))),
+  Scheduler(config::Config config, const Clock& clock, Random& random, const SchedulerOptions& options, SchedulerSignals& signals)
+      : config_(std::make_unique<config::Config>(std::move(config))),
         clock_(clock),
         random_(random),
         options_(options),
@@ -48,7 +48,7 @@ class Scheduler {
   Result<void> run() {
     TIDINGS_TRY(open());
     TIDINGS_TRY(store::check_instance(*database_, store::Guard::refuse));
-    TIDINGS_TRY(allow_work(*database_, clock_));
+    TIDINGS_TRY(sending::allow_work(*database_, clock_));
     next_round_ = next_chores_ = clock_.now();
     options_.on_said(fmt::format("running: {}", plural(static_cast<long long>(config_->digests.size()), "digest")));
     for (;;) {
@@ -70,7 +70,7 @@ class Scheduler {
   Result<void> open() {
     TIDINGS_LET(auto opened, store::Database::open(config_->store_path, store::Create::yes));
     database_.emplace(std::move(opened));
-    return meet_digests(*config_, *database_, clock_.now());
+    return edition::meet_digests(*config_, *database_, clock_.now());
   }
 
   void reload() {
@@ -79,8 +79,8 @@ class Scheduler {
     const bool moved = loaded->store_path != config_->store_path;
     auto old = std::move(config_);
     pages_.reset();
-    config_ = std::make_unique<Config>(*std::move(loaded));
-    if (auto met = moved ? open() : meet_digests(*config_, *database_, clock_.now()); !met) {
+    config_ = std::make_unique<config::Config>(*std::move(loaded));
+    if (auto met = moved ? open() : edition::meet_digests(*config_, *database_, clock_.now()); !met) {
       config_ = std::move(old);
       return options_.on_trouble("the configuration stays as it was: " + met.error().line());
     }
@@ -125,7 +125,7 @@ class Scheduler {
 
   Result<void> chores() {
     if (clock_.now() >= next_tidy_) {
-      TIDINGS_TRY(tidy_up(*database_, clock_, random_));
+      TIDINGS_TRY(members::tidy_up(*database_, clock_, random_));
       next_tidy_ = clock_.now() + tidy_every;
     }
     if (config_->bounce.has_mailbox() && clock_.now() >= next_bounces_) {
@@ -133,15 +133,15 @@ class Scheduler {
       // A mailbox that does not answer keeps nobody's confirmation waiting.
       if (auto read = read_bounces(); !read) trouble("reports wait: " + read.error().line());
     }
-    TIDINGS_TRY(take_sign_ups(*database_, clock_, *config_));
+    TIDINGS_TRY(members::take_sign_ups(*database_, clock_, *config_));
     if (!pages_) {
-      TIDINGS_LET(pages_, WebPages::load(*config_));
+      TIDINGS_LET(pages_, site::WebPages::load(*config_));
     }
-    TIDINGS_LET(const auto report, send_notices(*config_, *pages_, *database_, clock_, random_, {}, signals_.interrupt));
+    TIDINGS_LET(const auto report, members::send_notices(*config_, *pages_, *database_, clock_, random_, {}, signals_.interrupt));
     if (report.sent > 0) options_.on_said(fmt::format("{} sent", plural(report.sent, "confirmation mail")));
     if (!report.trouble.empty()) trouble("confirmation mails wait: " + report.trouble);
     if (report.trouble.empty() && report.failed > 0) trouble(fmt::format("{} could not be sent", plural(report.failed, "confirmation mail")));
-    if (const auto words = in_words(send_forwards(*config_, *database_, clock_, random_, signals_.interrupt));
+    if (const auto words = returns::in_words(returns::send_forwards(*config_, *database_, clock_, random_, signals_.interrupt));
         !words.empty())
       trouble(words);
     return {};
@@ -149,17 +149,17 @@ class Scheduler {
 
   Result<void> read_bounces() {
     TIDINGS_LET(auto keys, subscriber::KeyRing::open(*database_, random_, clock_));
-    BounceIntake intake{*config_, *database_, clock_, random_, std::move(keys)};
+    returns::BounceIntake intake{*config_, *database_, clock_, random_, std::move(keys)};
     int count = 0;
-    const auto take = take_each(
-        intake, {.read = [&](const IntakeResult& /*result*/) { ++count; },
+    const auto take = returns::take_each(
+        intake, {.read = [&](const returns::IntakeResult& /*result*/) { ++count; },
                  .failed = [&](const Error& error) { trouble("a mail could not be applied: " + error.line()); }});
-    const auto read = read_bounce_mailbox(*config_, [&](const bounce::Incoming& mail) -> Result<bounce::PutAway> {
+    const auto read = returns::read_bounce_mailbox(*config_, [&](const bounce::Incoming& mail) -> Result<bounce::PutAway> {
       if (signals_.end) return fail(Errc::try_again, "ended by a signal");
       return take(mail);
     });
     if (count > 0) options_.on_said(fmt::format("{} read from the mailbox", plural(count, "report")));
-    if (const auto trimmed = trim_unmatched_folders(*config_, config_->bounce.maildir); !trimmed.empty())
+    if (const auto trimmed = returns::trim_unmatched_folders(*config_, config_->bounce.maildir); !trimmed.empty())
       options_.on_said(trimmed);
     if (signals_.end) return {};
     if (!read) return tl::unexpected<Error>(read.error());
@@ -184,32 +184,32 @@ class Scheduler {
 
   Result<void> round() {
     const auto now = clock_.now();
-    TIDINGS_TRY(allow_work(*database_, clock_));
-    TIDINGS_LET(const auto future, clock_troubles(*config_, *database_, clock_));
-    for (const auto& line : future) trouble(fmt::format("{} ({})", line, clock_hint));
+    TIDINGS_TRY(sending::allow_work(*database_, clock_));
+    TIDINGS_LET(const auto future, sending::clock_troubles(*config_, *database_, clock_));
+    for (const auto& line : future) trouble(fmt::format("{} ({})", line, sending::clock_hint));
     CollectReport collected;
     if (options_.reading == SchedulerOptions::Reading::as_due || !has_read_) {
       TIDINGS_LET(collected, collect(*config_, *database_, clock_));
       options_.on_collected(collected);
       has_read_ = true;
     }
-    std::vector<const DigestConfig*> digests;
+    std::vector<const config::DigestConfig*> digests;
     for (const auto& digest : config_->digests) digests.push_back(&digest);
-    const auto outcome = compose_all(*config_, *database_, clock_, digests, When::due, collected);
+    const auto outcome = compose_all(*config_, *database_, clock_, digests, edition::When::due, collected);
     for (const auto& failure : outcome.failures) trouble(failure.line());
     for (const auto& composed : outcome.composed) tell(composed);
     TIDINGS_LET(const auto drafts,
-                mail_drafts(*config_, *database_, clock_, random_, {}, signals_.interrupt));
+                edition::mail_drafts(*config_, *database_, clock_, random_, {}, signals_.interrupt));
     for (const auto& line : drafts.mailed) options_.on_said(line);
     for (const auto& line : drafts.trouble) trouble(line);
     drafts_wait_ = !drafts.trouble.empty();
     const bool paused = trouble_until_ && now < *trouble_until_;
-    DeliverReport report;
+    sending::DeliverReport report;
     if (archive_is_old_) write_archive();  // before the first mail, whose link to its page should not be dead
     if (!paused) {
-      DeliverOptions options;
+      sending::DeliverOptions options;
       if (!options_.until) options.time_budget = std::max<std::chrono::milliseconds>(1min, next_run(now) - now);
-      TIDINGS_LET(report, deliver(*config_, *database_, clock_, random_, options, signals_.interrupt));
+      TIDINGS_LET(report, sending::deliver(*config_, *database_, clock_, random_, options, signals_.interrupt));
       note(report);
     }
     if (!report.editions.empty()) write_archive();
@@ -218,13 +218,13 @@ class Scheduler {
   }
 
   void write_archive() {
-    const auto wrong = refresh_archive(*config_, *database_);
+    const auto wrong = edition::refresh_archive(*config_, *database_);
     archive_is_old_ = !wrong.empty();
     if (archive_is_old_) trouble(wrong);
   }
 
-  void tell(const Composed& composed) {
-    using What = Composed::What;
+  void tell(const edition::Composed& composed) {
+    using What = edition::Composed::What;
     if (composed.what == What::sealed) archive_is_old_ = true;
     if (composed.what == What::not_due) return;
     if (composed.what != What::held && composed.what != What::waits) {
@@ -237,9 +237,9 @@ class Scheduler {
     if (std::exchange(reason, composed.reason) != composed.reason) options_.on_composed(composed, config_->newsletter.zone);
   }
 
-  void note(const DeliverReport& report) {
+  void note(const sending::DeliverReport& report) {
     const auto held_before = std::exchange(held_, {});
-    DeliverReport news;
+    sending::DeliverReport news;
     for (const auto& each : report.editions) {
       const bool is_news = each.held ? !held_before.contains(each.edition.id) : each.run.settled() > 0;
       if (each.held) held_.insert(each.edition.id);
@@ -265,11 +265,11 @@ class Scheduler {
     return next;
   }
 
-  Result<UtcTime> next_time(const DeliverReport& report, bool waits_for_source) {
+  Result<UtcTime> next_time(const sending::DeliverReport& report, bool waits_for_source) {
     const auto now = clock_.now();
     auto next = std::min(next_run(now), now + poll_every);
     if (waits_for_source || drafts_wait_) next = std::min(next, now + 5min);
-    TIDINGS_LET(const auto settling, next_settling(*config_, *database_));
+    TIDINGS_LET(const auto settling, edition::next_settling(*config_, *database_));
     if (settling) next = std::min(next, *settling);
     TIDINGS_LET(auto sources, source::SourceTable(*database_).list());
     if (options_.reading == SchedulerOptions::Reading::once) sources.clear();
@@ -286,13 +286,13 @@ class Scheduler {
     return std::max(next, now + ask_lock_every);
   }
 
-  std::unique_ptr<Config> config_;  // one place as long as it lives: pages_ refers to it
+  std::unique_ptr<config::Config> config_;  // one place as long as it lives: pages_ refers to it
   const Clock& clock_;
   Random& random_;
   const SchedulerOptions& options_;
   SchedulerSignals& signals_;
   std::optional<store::Database> database_;
-  std::unique_ptr<WebPages> pages_;
+  std::unique_ptr<site::WebPages> pages_;
   UtcTime next_round_{};
   UtcTime next_chores_{};
   UtcTime next_tidy_{};
@@ -309,7 +309,7 @@ class Scheduler {
 
 }  // namespace
 
-Result<void> run_schedule(Config config, const Clock& clock, Random& random, const SchedulerOptions& options,
+Result<void> run_schedule(config::Config config, const Clock& clock, Random& random, const SchedulerOptions& options,
                           SchedulerSignals& signals) {
   return Scheduler{std::move(config), clock, random, options, signals}.run();
 }

@@ -16,9 +16,9 @@
 #include <string>
 
 #include "app/collect.hpp"
-#include "app/compose.hpp"
-#include "app/config.hpp"
-#include "app/deliver.hpp"
+#include "edition/compose.hpp"
+#include "config/config.hpp"
+#include "sending/deliver.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
@@ -34,7 +34,7 @@ struct SchedulerSignals {
 
 struct SchedulerOptions {
   /// A configuration that is wrong leaves the old one in place.
-  std::function<Result<Config>()> load;
+  std::function<Result<config::Config>()> load;
   /// Returns at that time, or earlier if a signal came.
   std::function<void(UtcTime)> sleep_until;
   std::optional<UtcTime> until;  ///< ends after what is due then
@@ -42,14 +42,14 @@ struct SchedulerOptions {
 
   // What to tell people, as it happens.
   std::function<void(const CollectReport&)> on_collected;
-  std::function<void(const Composed&, const Zone&)> on_composed;  ///< not for digests of which nothing is due
-  std::function<void(const DeliverReport&, const Zone&)> on_delivered;
+  std::function<void(const edition::Composed&, const Zone&)> on_composed;  ///< not for digests of which nothing is due
+  std::function<void(const sending::DeliverReport&, const Zone&)> on_delivered;
   std::function<void(const std::string&)> on_trouble;       ///< one line; the same is not said twice in a row
   std::function<void(const std::string&)> on_said;          ///< one line
 };
 
 /// Until `end` or `until`. Errors only before the first sleep: the store's, and Errc::not_permitted on a copied database.
-[[nodiscard]] Result<void> run_schedule(Config config, const Clock& clock, Random& random, const SchedulerOptions& options,
+[[nodiscard]] Result<void> run_schedule(config::Config config, const Clock& clock, Random& random, const SchedulerOptions& options,
                                         SchedulerSignals& signals);
 
 }  // namespace tidings::app

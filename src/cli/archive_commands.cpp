@@ -1,7 +1,7 @@
 // archive build
 #include <fmt/format.h>
 
-#include "app/archive.hpp"
+#include "edition/archive.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
@@ -17,7 +17,7 @@ struct BuildOptions {
 Result<Exit> build(Session& session, const BuildOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database_read_only());
-  TIDINGS_LET(const auto report, app::build_archive(*config, *database, options.folder));
+  TIDINGS_LET(const auto report, edition::build_archive(*config, *database, options.folder));
   print(fmt::format("{} in {}\n", plural(report.editions, "edition"), options.folder));
   if (report.failed.empty()) return Exit::done;
   for (const auto& error : report.failed) log::error(error.line());

@@ -9,9 +9,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "app/bounce_intake.hpp"
-#include "app/bounce_mailbox.hpp"
-#include "app/forward.hpp"
+#include "returns/intake.hpp"
+#include "returns/mailbox.hpp"
+#include "returns/forward.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -74,7 +74,7 @@ struct Tally {
   std::string lines;
 };
 
-void note(Tally& tally, const app::IntakeResult& result, bool json) {
+void note(Tally& tally, const returns::IntakeResult& result, bool json) {
   ++tally.by_outcome[std::string{name_of(result.intake)}];
   if (result.suppressed) tally.suppressed.insert(result.subscriber);
   for (const auto id : result.taken_back) {
@@ -89,7 +89,7 @@ void note(Tally& tally, const app::IntakeResult& result, bool json) {
                               {"storm", result.storm},
                               {"taken_back", result.taken_back.size()},
                               {"words", result.words}});
-  } else if (result.subscriber || result.intake == app::Intake::forward) {
+  } else if (result.subscriber || result.intake == returns::Intake::forward) {
     const auto who = result.address.empty() ? fmt::format("subscriber {}", result.subscriber.value) : result.address;
     tally.lines += printable(fmt::format("{}: {}: {}{}", name_of(result.intake), who, result.words,
                                          result.suppressed ? "; suppressed" : "")) +
@@ -103,7 +103,7 @@ enum class Origin { mbox, maildir, pipe, mailbox };
 // An MTA writes at once; who has left an idle pipe open waits this long.
 constexpr std::chrono::seconds pipe_patience{5};
 
-Result<Origin> origin_of(const app::Config& config, const IngestOptions& options) {
+Result<Origin> origin_of(const config::Config& config, const IngestOptions& options) {
   if (!options.mbox.empty()) return Origin::mbox;
   if (!options.maildir.empty()) return Origin::maildir;
   const bool has_mailbox = config.bounce.has_mailbox();
@@ -115,31 +115,31 @@ Result<Origin> origin_of(const app::Config& config, const IngestOptions& options
               "--maildir DIR, --mbox FILE, or [bounce] maildir");
 }
 
-Result<bounce::Unread> read_pipe(const app::Config& config, const IngestOptions& options, const bounce::Take& take) {
+Result<bounce::Unread> read_pipe(const config::Config& config, const IngestOptions& options, const bounce::Take& take) {
   TIDINGS_LET(const auto bytes, bounce::read_mail_of_pipe());
   // A job that cron starts has an empty pipe.
   if (bytes.empty() && options.recipient.empty() && config.bounce.has_mailbox())
-    return app::read_bounce_mailbox(config, take);
+    return returns::read_bounce_mailbox(config, take);
   if (bytes.empty())
     return fail(Errc::usage, "bounce ingest: no mail came from standard input",
                 "--maildir DIR, --mbox FILE, or [bounce] maildir");
   TIDINGS_LET(const auto put, take({.name = "standard input", .bytes = bytes}));
-  if (put == bounce::PutAway::unmatched) TIDINGS_TRY(bounce::put_unmatched(app::unmatched_folder(config), bytes));
+  if (put == bounce::PutAway::unmatched) TIDINGS_TRY(bounce::put_unmatched(config::unmatched_folder(config), bytes));
   if (bytes.size() >= bounce::max_mail_bytes)
     log::warning(
         fmt::format("standard input: only the first {} of the mail were read", format_size(bounce::max_mail_bytes)));
   return bounce::Unread{};
 }
 
-Result<bounce::Unread> read_all(Origin origin, const app::Config& config, const IngestOptions& options,
+Result<bounce::Unread> read_all(Origin origin, const config::Config& config, const IngestOptions& options,
                                 const bounce::Take& take) {
   switch (origin) {
-    case Origin::mbox: return bounce::read_mbox(options.mbox, app::unmatched_folder(config), take);
+    case Origin::mbox: return bounce::read_mbox(options.mbox, config::unmatched_folder(config), take);
     case Origin::maildir: return bounce::read_maildir(options.maildir, take);
     case Origin::pipe: return read_pipe(config, options, take);
     case Origin::mailbox: break;
   }
-  return app::read_bounce_mailbox(config, take);
+  return returns::read_bounce_mailbox(config, take);
 }
 
 std::string summary_of(const Tally& tally, const IngestOptions& options) {
@@ -153,11 +153,11 @@ std::string summary_of(const Tally& tally, const IngestOptions& options) {
 
 /// What comes after the reading: `unmatched` within its limit, and the editor's mails on their way. True if some of
 /// these wait.
-bool tidy(Session& session, const app::Config& config, store::Database& database,
+bool tidy(Session& session, const config::Config& config, store::Database& database,
           const std::filesystem::path& maildir) {
-  if (const auto trimmed = app::trim_unmatched_folders(config, maildir); !trimmed.empty()) log::warning(trimmed);
+  if (const auto trimmed = returns::trim_unmatched_folders(config, maildir); !trimmed.empty()) log::warning(trimmed);
   const delivery::StopFlag never{false};
-  const auto report = app::send_forwards(config, database, session.clock(), session.random(), never);
+  const auto report = returns::send_forwards(config, database, session.clock(), session.random(), never);
   const auto words = in_words(report);
   if (!words.empty()) log::warning(words);
   return !report || report->waiting > 0;
@@ -177,15 +177,15 @@ Result<Exit> conclude(const std::vector<Error>& failed, const bounce::Unread& un
   return Exit::done;
 }
 
-Result<Exit> ingest_mails(Session& session, const IngestOptions& options, const app::Config& config, Origin origin) {
+Result<Exit> ingest_mails(Session& session, const IngestOptions& options, const config::Config& config, Origin origin) {
   TIDINGS_LET(auto* const database, options.dry_run ? session.database_copy() : session.database(store::Create::no));
   TIDINGS_LET(auto keys, subscriber::KeyRing::peek(*database, session.random()));
-  app::BounceIntake intake{config, *database, session.clock(), session.random(), std::move(keys)};
+  returns::BounceIntake intake{config, *database, session.clock(), session.random(), std::move(keys)};
   Tally tally;
   std::vector<Error> failed;
   const auto take =
-      app::take_each(intake, {.envelope_to = options.recipient,
-                              .read = [&](const app::IntakeResult& result) { note(tally, result, options.json); },
+      returns::take_each(intake, {.envelope_to = options.recipient,
+                              .read = [&](const returns::IntakeResult& result) { note(tally, result, options.json); },
                               .failed = [&](const Error& error) { failed.push_back(error); }});
   const auto read = read_all(origin, config, options, [&](const bounce::Incoming& mail) -> Result<bounce::PutAway> {
     TIDINGS_LET(const auto put, take(mail));

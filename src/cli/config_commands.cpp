@@ -1,8 +1,8 @@
 // config show | check, db check | backup | restore | migrate | adopt
 #include <fmt/format.h>
 
-#include "app/clock_guard.hpp"
-#include "app/our_files.hpp"
+#include "sending/clock_guard.hpp"
+#include "members/our_files.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -10,9 +10,9 @@
 #include "cli/output.hpp"
 #include "message/strings.hpp"
 #include "message/theme.hpp"
-#include "app/render.hpp"
-#include "app/secret.hpp"
-#include "app/signing.hpp"
+#include "edition/render.hpp"
+#include "config/secret.hpp"
+#include "sending/signing.hpp"
 #include "store/instance.hpp"
 
 namespace tidings::cli {
@@ -46,12 +46,12 @@ Result<Exit> show_config(Session& session, const ShowOptions& options) {
 /// All that can be checked without sending: the file, the themes and strings of every digest, the secrets' places.
 Result<Exit> check_config(Session& session, const NoOptions& /*options*/) {
   TIDINGS_LET(const auto* const config, session.config());
-  for (const auto& digest : config->digests) TIDINGS_TRY(app::Renderer::load(*config, digest));
-  TIDINGS_TRY(app::load_signers(*config));
-  TIDINGS_TRY(app::check_signed(*config));
-  if (config->smtp.password.is_set()) TIDINGS_TRY(app::read_secret(config->smtp.password, "[smtp] password"));
+  for (const auto& digest : config->digests) TIDINGS_TRY(edition::Renderer::load(*config, digest));
+  TIDINGS_TRY(sending::load_signers(*config));
+  TIDINGS_TRY(sending::check_signed(*config));
+  if (config->smtp.password.is_set()) TIDINGS_TRY(config::read_secret(config->smtp.password, "[smtp] password"));
   for (const auto& relay : config->more_relays) {
-    if (relay.password.is_set()) TIDINGS_TRY(app::read_secret(relay.password, "[[relay]] password"));
+    if (relay.password.is_set()) TIDINGS_TRY(config::read_secret(relay.password, "[[relay]] password"));
   }
   for (const auto& warning : config->warnings) log::warning(warning);
   print(fmt::format("{}: {}, {}: good\n", config->file.string(), plural(static_cast<long long>(config->sources.size()), "source"),
@@ -68,12 +68,12 @@ Result<void> mend(Session& session) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
   TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "db check --mend"));
-  for (const auto& file : app::wide_files(*config)) {
+  for (const auto& file : members::wide_files(*config)) {
     TIDINGS_TRY(narrow(file));
     print(fmt::format("{}: others cannot read it any more\n", file.string()));
   }
-  TIDINGS_TRY(app::finish_erasing(*database));
-  TIDINGS_LET(const auto dated_back, app::mend_clock(*config, *database, session.clock()));
+  TIDINGS_TRY(members::finish_erasing(*database));
+  TIDINGS_LET(const auto dated_back, sending::mend_clock(*config, *database, session.clock()));
   for (const auto& line : dated_back) print(fmt::format("{}: dated back\n", line));
   return {};
 }

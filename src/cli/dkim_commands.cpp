@@ -1,7 +1,7 @@
 // dkim keygen | record
 #include <fmt/format.h>
 
-#include "app/signing.hpp"
+#include "sending/signing.hpp"
 #include "base/file.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
@@ -27,7 +27,7 @@ Result<Exit> keygen(Session& /*session*/, const KeygenOptions& options) {
 
 Result<Exit> record(Session& session, const JsonOption& options) {
   TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(const auto signers, app::load_signers(*config));
+  TIDINGS_LET(const auto signers, sending::load_signers(*config));
   if (signers.empty()) return fail(Errc::config, "[dkim] has no key_file", "\"tidings dkim keygen\" makes one");
   std::string out;
   for (const auto& signer : signers) {

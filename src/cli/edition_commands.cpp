@@ -9,8 +9,8 @@
 
 #include <fmt/format.h>
 
-#include "app/compose.hpp"
-#include "app/review.hpp"
+#include "edition/compose.hpp"
+#include "edition/review.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
@@ -73,9 +73,9 @@ Result<Exit> list_digests(Session& session, const JsonOption& options) {
     std::vector<std::string> runs;
     Json next = Json::array();
     auto at = session.clock().now();
-    app::Outlook outlook;
+    edition::Outlook outlook;
     if (database != nullptr) {
-      TIDINGS_LET(outlook, app::outlook(*config, digest, *database, at));
+      TIDINGS_LET(outlook, edition::outlook(*config, digest, *database, at));
     }
     if (outlook.due)
       runs.push_back(
@@ -188,7 +188,7 @@ Result<Exit> show_edition(Session& session, const EditionOption& options) {
   for (const auto& post : dropped)
     out += fmt::format("  {:>6}  {} (dropped by the editor)\n", post.id.value, printable(post::display_title(post)));
   TIDINGS_LET(const auto lines, left_out_lines(*database, left_out, edition.digest));
-  if (!left_out.empty()) out += "  " + app::left_out_in_words(left_out) + "\n" + lines;
+  if (!left_out.empty()) out += "  " + edition::left_out_in_words(left_out) + "\n" + lines;
   if (!edition.intro.empty()) out += "introduction\n" + edition.intro + "\n";
   if (edition.state == digest::EditionState::draft && !preflight.empty()) out += "preflight\n" + preflight + "\n";
   print(out);
@@ -213,8 +213,8 @@ Result<PostId> post_id(std::string_view word) {
 }
 
 /// Those that are named come first, the others follow as they were; then what is dropped is taken out.
-Result<app::DraftChanges> changes_of(store::Database& database, const digest::Edition& edition, const ReviewOptions& options) {
-  app::DraftChanges changes;
+Result<edition::DraftChanges> changes_of(store::Database& database, const digest::Edition& edition, const ReviewOptions& options) {
+  edition::DraftChanges changes;
   if (options.intro_file) {
     TIDINGS_LET(changes.intro, read_file(*options.intro_file, 1 << 20));
   }
@@ -255,18 +255,18 @@ Result<void> open_editor(const std::filesystem::path& file) {
   return fail(Errc::unavailable, fmt::format("the editor \"{}\" failed: nothing is changed", editor), "EDITOR names another one");
 }
 
-Result<app::DraftChanges> changes_by_hand(store::Database& database, const digest::Edition& edition) {
-  TIDINGS_LET(const auto before, app::draft_file(database, edition));
+Result<edition::DraftChanges> changes_by_hand(store::Database& database, const digest::Edition& edition) {
+  TIDINGS_LET(const auto before, edition::draft_file(database, edition));
   auto pattern = (std::filesystem::temp_directory_path() / "tidings-draft-XXXXXX").string();
   const int fd = ::mkstemp(pattern.data());
   if (fd < 0) return fail(Errc::cannot_create, pattern + ": no such file can be made");
   ::close(fd);
-  const auto work = [&]() -> Result<app::DraftChanges> {
+  const auto work = [&]() -> Result<edition::DraftChanges> {
     TIDINGS_TRY(write_file(pattern, before));
     TIDINGS_TRY(open_editor(pattern));
     TIDINGS_LET(const auto after, read_file(pattern, 4 << 20));
-    if (after == before) return app::DraftChanges{};
-    return app::read_draft_file(after);
+    if (after == before) return edition::DraftChanges{};
+    return edition::read_draft_file(after);
   };
   auto changes = work();
   ::unlink(pattern.c_str());
@@ -275,7 +275,7 @@ Result<app::DraftChanges> changes_by_hand(store::Database& database, const diges
 
 Result<void> change(store::Database& database, const digest::Edition& edition, const ReviewOptions& options, bool by_hand) {
   TIDINGS_LET(const auto changes, by_hand ? changes_by_hand(database, edition) : changes_of(database, edition, options));
-  if (changes.any()) return app::change_draft(database, edition, changes);
+  if (changes.any()) return edition::change_draft(database, edition, changes);
   return {};
 }
 
@@ -308,7 +308,7 @@ Result<Exit> approve_edition(Session& session, const ReviewOptions& options) {
   TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
   TIDINGS_TRY(session.check_clock(*database));
   TIDINGS_LET(const auto now, find_draft(*database, options.edition));
-  TIDINGS_LET(const auto composed, app::approve_draft(*config, *database, session.clock(), now));
+  TIDINGS_LET(const auto composed, edition::approve_draft(*config, *database, session.clock(), now));
   print(in_words(composed, config->newsletter.zone) + "\napproved: the next \"tidings send --due\" or \"run\" sends it, \"tidings deliver " +
         digest::name_of(now) + "\" at once\n");
   return Exit::done;

@@ -7,15 +7,16 @@
 
 #include <fmt/format.h>
 
-#include "app/archive.hpp"
+#include "edition/archive.hpp"
 #include "app/collect.hpp"
 #include "app/compose_all.hpp"
-#include "app/deliver.hpp"
-#include "app/forward.hpp"
-#include "app/notices.hpp"
-#include "app/preview.hpp"
-#include "app/rehearsal.hpp"
-#include "app/review.hpp"
+#include "site/pages.hpp"
+#include "sending/deliver.hpp"
+#include "returns/forward.hpp"
+#include "members/notices.hpp"
+#include "edition/preview.hpp"
+#include "edition/rehearsal.hpp"
+#include "edition/review.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -107,11 +108,11 @@ struct SendCommand {
   std::string time_budget;
 };
 
-Result<std::vector<const app::DigestConfig*>> chosen(const app::Config& config, const SendCommand& command) {
+Result<std::vector<const config::DigestConfig*>> chosen(const config::Config& config, const SendCommand& command) {
   if (command.due == !command.digest.empty()) {
     return fail(Errc::usage, "name one digest, or say --due for all that are due", "\"tidings digest list\" shows them");
   }
-  std::vector<const app::DigestConfig*> digests;
+  std::vector<const config::DigestConfig*> digests;
   if (!command.digest.empty()) {
     TIDINGS_LET(const auto* const one, config.digest(command.digest));
     digests.push_back(one);
@@ -121,9 +122,9 @@ Result<std::vector<const app::DigestConfig*>> chosen(const app::Config& config, 
   return digests;
 }
 
-app::When when_of(const SendCommand& command) {
-  if (command.now) return app::When::now;
-  return command.even_late ? app::When::late : app::When::due;
+edition::When when_of(const SendCommand& command) {
+  if (command.now) return edition::When::now;
+  return command.even_late ? edition::When::late : edition::When::due;
 }
 
 /// The first is the command's own result; only what would be lost is told here.
@@ -135,9 +136,9 @@ tl::unexpected<Error> first_of(const std::vector<Error>& failures) {
 void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool single) {
   std::string out;
   for (const auto& composed : outcome.composed) {
-    if (composed.what == app::Composed::What::not_due && !single) continue;
+    if (composed.what == edition::Composed::What::not_due && !single) continue;
     out += in_words(composed, zone) + "\n";
-    if (composed.what == app::Composed::What::held) {
+    if (composed.what == edition::Composed::What::held) {
       log::warning(fmt::format("{} is held: \"tidings send {} --late\" sends it all the same", composed.digest,
                                composed.digest));
     }
@@ -146,9 +147,9 @@ void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool s
 }
 
 /// Drafts on the way to their editor. True if one has to be tried again.
-Result<bool> mail_drafts(Session& session, const app::Config& config, store::Database& database, const std::string& to_dir) {
+Result<bool> mail_drafts(Session& session, const config::Config& config, store::Database& database, const std::string& to_dir) {
   TIDINGS_LET(const auto drafts,
-              app::mail_drafts(config, database, session.clock(), session.random(), to_dir, stop_flag));
+              edition::mail_drafts(config, database, session.clock(), session.random(), to_dir, stop_flag));
   std::string out;
   for (const auto& line : drafts.mailed) out += line + "\n";
   print(out);
@@ -173,7 +174,7 @@ Result<Exit> compose(Session& session, const SendCommand& command) {
 
 // ---- deliver --------------------------------------------------------------------------------------------------------
 
-Result<Exit> conclude(const app::DeliverReport& report, const Zone& zone) {
+Result<Exit> conclude(const sending::DeliverReport& report, const Zone& zone) {
   std::string out;
   for (const auto& delivered : report.editions) {
     if (delivered.held) {
@@ -196,8 +197,8 @@ Result<Exit> conclude(const app::DeliverReport& report, const Zone& zone) {
   return Exit::done;
 }
 
-Result<app::DeliverOptions> deliver_options(const SendCommand& command, ProgressLine& progress) {
-  app::DeliverOptions options;
+Result<sending::DeliverOptions> deliver_options(const SendCommand& command, ProgressLine& progress) {
+  sending::DeliverOptions options;
   options.to_folder = command.to_dir;
   options.even_late = command.even_late;
   if (!command.time_budget.empty()) {
@@ -222,15 +223,15 @@ Result<Exit> deliver(Session& session, const SendCommand& command) {
     options.edition = edition.id;
   }
   watch_signals();
-  TIDINGS_LET(const auto report, app::deliver(*config, *database, session.clock(), session.random(), options, stop_flag));
+  TIDINGS_LET(const auto report, sending::deliver(*config, *database, session.clock(), session.random(), options, stop_flag));
   if (report.editions.empty()) print("nothing to deliver\n");
   return conclude(report, config->newsletter.zone);
 }
 
 // ---- send -----------------------------------------------------------------------------------------------------------
 
-std::string_view name_of(app::Composed::What what) {
-  using What = app::Composed::What;
+std::string_view name_of(edition::Composed::What what) {
+  using What = edition::Composed::What;
   switch (what) {
     case What::sealed: return "sealed";
     case What::skipped: return "skipped";
@@ -243,7 +244,7 @@ std::string_view name_of(app::Composed::What what) {
   return "";
 }
 
-Result<std::string> json_of(store::Database& database, const app::Composed& composed) {
+Result<std::string> json_of(store::Database& database, const edition::Composed& composed) {
   Json posts = Json::array();
   if (composed.edition) {
     TIDINGS_LET(const auto ids, digest::EditionTable(database).posts_of(composed.edition));
@@ -276,7 +277,7 @@ Result<void> tell_left_out_posts(store::Database& database, const app::ComposeOu
 }
 
 /// Everything on a copy of the database in memory: who would get what.
-Result<Exit> rehearse(Session& session, const app::Config& config, const std::vector<const app::DigestConfig*>& digests,
+Result<Exit> rehearse(Session& session, const config::Config& config, const std::vector<const config::DigestConfig*>& digests,
                       const SendCommand& command) {
   TIDINGS_LET(auto* const database, session.database_copy());
   const auto& clock = session.clock();
@@ -297,16 +298,16 @@ Result<Exit> rehearse(Session& session, const app::Config& config, const std::ve
   const auto tell = [](const std::string& line) { print(printable(line) + "\n"); };
   digest::EditionTable editions{*database};
   TIDINGS_LET(const auto unfinished, editions.unfinished());
-  for (const auto& edition : unfinished) TIDINGS_TRY(app::tell_readers(config, *database, clock, edition, tell));
+  for (const auto& edition : unfinished) TIDINGS_TRY(edition::tell_readers(config, *database, clock, edition, tell));
   for (const auto& composed : outcome.composed) {
-    const bool for_nobody = composed.what == app::Composed::What::skipped && composed.reason == app::nobody_to_send_to;
-    if (for_nobody) TIDINGS_TRY(app::tell_left_out(config, *database, clock, composed.digest, tell));
+    const bool for_nobody = composed.what == edition::Composed::What::skipped && composed.reason == edition::nobody_to_send_to;
+    if (for_nobody) TIDINGS_TRY(edition::tell_left_out(config, *database, clock, composed.digest, tell));
   }
   if (!command.to_dir.empty()) {
-    app::DeliverOptions options;
+    sending::DeliverOptions options;
     options.to_folder = command.to_dir;
     options.even_late = command.even_late;
-    TIDINGS_LET(const auto report, app::deliver(config, *database, clock, session.random(), options, stop_flag));
+    TIDINGS_LET(const auto report, sending::deliver(config, *database, clock, session.random(), options, stop_flag));
     for (const auto& delivered : report.editions) out += in_words(delivered) + " (to " + command.to_dir + ")\n";
   }
   print(out + "dry run: nothing was sent or changed\n");
@@ -316,12 +317,12 @@ Result<Exit> rehearse(Session& session, const app::Config& config, const std::ve
 
 /// Confirmation mails and the like that nobody has sent yet, for lists without "serve". A failure does not stop the digest; it is
 /// the command's result where nothing graver is.
-std::optional<Error> send_notices(Session& session, const app::Config& config, store::Database& database) {
-  const auto work = [&]() -> Result<app::NoticeReport> {
-    TIDINGS_TRY(app::tidy_up(database, session.clock(), session.random()));
-    TIDINGS_TRY(app::take_sign_ups(database, session.clock(), config));
-    TIDINGS_LET(const auto pages, app::WebPages::load(config));
-    return app::send_notices(config, *pages, database, session.clock(), session.random(), {}, stop_flag);
+std::optional<Error> send_notices(Session& session, const config::Config& config, store::Database& database) {
+  const auto work = [&]() -> Result<members::NoticeReport> {
+    TIDINGS_TRY(members::tidy_up(database, session.clock(), session.random()));
+    TIDINGS_TRY(members::take_sign_ups(database, session.clock(), config));
+    TIDINGS_LET(const auto pages, site::WebPages::load(config));
+    return members::send_notices(config, *pages, database, session.clock(), session.random(), {}, stop_flag);
   };
   const auto report = work();
   if (!report) {
@@ -339,13 +340,13 @@ std::optional<Error> send_notices(Session& session, const app::Config& config, s
 }
 
 /// Mails of people that an earlier "bounce ingest" could not hand to the relay.
-void send_forwards(Session& session, const app::Config& config, store::Database& database) {
-  const auto words = in_words(app::send_forwards(config, database, session.clock(), session.random(), stop_flag));
+void send_forwards(Session& session, const config::Config& config, store::Database& database) {
+  const auto words = in_words(returns::send_forwards(config, database, session.clock(), session.random(), stop_flag));
   if (!words.empty()) log::warning(words);
 }
 
 /// Collects, composes and delivers.
-Result<Exit> send_digests(Session& session, const SendCommand& command, const std::vector<const app::DigestConfig*>& digests,
+Result<Exit> send_digests(Session& session, const SendCommand& command, const std::vector<const config::DigestConfig*>& digests,
                           store::Database& open_database) {
   TIDINGS_LET(const auto* const config, session.config());
   auto* const database = &open_database;
@@ -356,13 +357,13 @@ Result<Exit> send_digests(Session& session, const SendCommand& command, const st
   TIDINGS_LET(const bool drafts_wait, mail_drafts(session, *config, *database, command.to_dir));
   // Before the first mail, whose link to its page should not be dead.
   if (command.to_dir.empty()) {
-    const auto trouble = app::refresh_archive(*config, *database);
+    const auto trouble = edition::refresh_archive(*config, *database);
     if (!trouble.empty()) log::warning(trouble);
   }
   ProgressLine progress;
   TIDINGS_LET(auto options, deliver_options(command, progress));
   // A send of one digest also finishes what an earlier run left open: the list is served in the order it was promised.
-  TIDINGS_LET(const auto report, app::deliver(*config, *database, session.clock(), session.random(), options, stop_flag));
+  TIDINGS_LET(const auto report, sending::deliver(*config, *database, session.clock(), session.random(), options, stop_flag));
   TIDINGS_LET(const auto exit, conclude(report, config->newsletter.zone));
   if (!composed.failures.empty()) return first_of(composed.failures);
   if (composed.waits_for_source) {
@@ -405,7 +406,7 @@ struct PreviewCommand {
 };
 
 /// For a digest the sources are read as a send would, into the copy; an edition is what it is.
-Result<store::Database*> copy_with_news(Session& session, const app::Config& config, const std::string& what) {
+Result<store::Database*> copy_with_news(Session& session, const config::Config& config, const std::string& what) {
   TIDINGS_LET(auto* const database, session.database_copy());
   if (config.find_digest(what) != nullptr) {
     TIDINGS_LET(const auto collected, app::collect(config, *database, session.clock()));
@@ -414,7 +415,7 @@ Result<store::Database*> copy_with_news(Session& session, const app::Config& con
   return database;
 }
 
-Result<std::string> json_of(store::Database& database, const app::Preview& shown, const std::filesystem::path& index) {
+Result<std::string> json_of(store::Database& database, const edition::Preview& shown, const std::filesystem::path& index) {
   Json segments = Json::array();
   for (const auto& segment : shown.segments) {
     segments.push_back({{"name", segment.name},
@@ -437,9 +438,9 @@ Result<std::string> json_of(store::Database& database, const app::Preview& shown
 Result<Exit> preview(Session& session, const PreviewCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, copy_with_news(session, *config, command.what));
-  TIDINGS_LET(const auto shown, app::make_preview(*config, *database, session.clock(), session.random(), command.what,
+  TIDINGS_LET(const auto shown, edition::make_preview(*config, *database, session.clock(), session.random(), command.what,
                                                   {.address = "reader@example.org", .name = command.name, .subject_prefix = {}}));
-  TIDINGS_LET(const auto index, app::write_preview(shown, command.folder));
+  TIDINGS_LET(const auto index, edition::write_preview(shown, command.folder));
   if (command.json) {
     TIDINGS_LET(const auto line, json_of(*database, shown, index));
     print(line);
@@ -453,7 +454,7 @@ Result<Exit> preview(Session& session, const PreviewCommand& command) {
   }
   if (!shown.pictures.empty()) out += "  " + printable(shown.pictures) + "\n";
   TIDINGS_LET(const auto left_out, left_out_lines(*database, shown.left_out, shown.edition.digest));
-  if (!shown.left_out.empty()) out += "  " + app::left_out_in_words(shown.left_out) + "\n" + left_out;
+  if (!shown.left_out.empty()) out += "  " + edition::left_out_in_words(shown.left_out) + "\n" + left_out;
   print(out + index.string() + "\n");
   return Exit::done;
 }
@@ -462,9 +463,9 @@ Result<Exit> test(Session& session, const PreviewCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto address, parse_mail_address(trim(command.address)));
   TIDINGS_LET(auto* const database, copy_with_news(session, *config, command.what));
-  TIDINGS_LET(const auto shown, app::make_preview(*config, *database, session.clock(), session.random(), command.what,
+  TIDINGS_LET(const auto shown, edition::make_preview(*config, *database, session.clock(), session.random(), command.what,
                                                   {.address = address.text(), .name = command.name, .subject_prefix = "[Test] "}));
-  TIDINGS_LET(const auto outcome, app::send_test(*config, shown, command.to_dir));
+  TIDINGS_LET(const auto outcome, edition::send_test(*config, shown, command.to_dir));
   if (outcome.kind != delivery::OutcomeKind::accepted) {
     return fail(Errc::unavailable, fmt::format("the test message to {} was not taken at {}: {}", address.text(),
                                                delivery::name_of(outcome.stage), outcome.line()));

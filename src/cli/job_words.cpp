@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "app/left_out.hpp"
+#include "edition/left_out.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "cli/output.hpp"
@@ -27,8 +27,8 @@ std::string in_words(const app::CollectedSource& source) {
   return out;
 }
 
-std::string left_out(const app::Composed& composed) {
-  const auto words = app::left_out_in_words(composed.left_out);
+std::string left_out(const edition::Composed& composed) {
+  const auto words = edition::left_out_in_words(composed.left_out);
   return words.empty() ? words : "; " + words;
 }
 
@@ -58,8 +58,8 @@ void report_collected(const app::CollectReport& report, bool verbose) {
   print(out);
 }
 
-std::string in_words(const app::Composed& composed, const Zone& zone) {
-  using What = app::Composed::What;
+std::string in_words(const edition::Composed& composed, const Zone& zone) {
+  using What = edition::Composed::What;
   switch (composed.what) {
     case What::sealed:
       return fmt::format("{}#{} \"{}\": {} for {}{}{}{}", composed.digest, composed.number, printable(composed.title),
@@ -79,7 +79,7 @@ std::string in_words(const app::Composed& composed, const Zone& zone) {
   return fmt::format("{}: nothing is due; next on {}", composed.digest, local_time(zone, composed.next_run));
 }
 
-std::string in_words(const app::DeliveredEdition& delivered) {
+std::string in_words(const sending::DeliveredEdition& delivered) {
   const auto& run = delivered.run;
   const auto& counts = delivered.counts;
   std::string out = fmt::format("{}: {} sent now, {} of {} in all", digest::name_of(delivered.edition), run.sent, counts.sent, counts.recipients);
@@ -111,7 +111,7 @@ std::string in_words(const delivery::RelayMemory& relay, const Zone& zone, UtcTi
 
 bool is_refused_message(const delivery::RunReport& run) { return run.message_refused > 0 && run.message_refused * 2 >= run.settled(); }
 
-Error message_error(const app::DeliveredEdition& delivered) {
+Error message_error(const sending::DeliveredEdition& delivered) {
   const auto name = digest::name_of(delivered.edition);
   return {.code = Errc::bad_data,
           .what = fmt::format("{}: the relay refuses the message itself, {}: {}", name,
@@ -120,7 +120,7 @@ Error message_error(const app::DeliveredEdition& delivered) {
           .hint = fmt::format("no reader is charged with it; \"tidings delivery retry {} --state failed\" sends it again", name)};
 }
 
-std::vector<std::string> troubles_in_words(const app::DeliverReport& report, const Zone& zone) {
+std::vector<std::string> troubles_in_words(const sending::DeliverReport& report, const Zone& zone) {
   std::vector<std::string> lines;
   std::map<std::string, std::string> relays;
   for (const auto& delivered : report.editions) {
@@ -163,7 +163,7 @@ Error relay_error(const delivery::RunReport& run, const Zone& zone) {
   return {.code = rests ? Errc::try_again : Errc::unavailable, .what = fmt::format("relay {}: {}", run.relay, words), .hint = nobody};
 }
 
-std::string held_in_words(const app::DeliveredEdition& delivered, const Zone& zone) {
+std::string held_in_words(const sending::DeliveredEdition& delivered, const Zone& zone) {
   const auto name = digest::name_of(delivered.edition);
   return fmt::format("{} is held: it was due {}; \"tidings deliver {} --late\" sends it all the same", name,
                      local_time(zone, delivered.edition.scheduled), name);

@@ -7,7 +7,7 @@
 namespace tidings::cli {
 
 Result<Json> left_out_json(store::Database& database, std::span<const digest::LeftOutPosts> left_out) {
-  TIDINGS_LET(const auto posts, app::name_left_out(database, left_out, std::numeric_limits<std::size_t>::max()));
+  TIDINGS_LET(const auto posts, edition::name_left_out(database, left_out, std::numeric_limits<std::size_t>::max()));
   Json out = Json::array();
   for (const auto& post : posts) {
     out.push_back({{"id", post.id.value},
@@ -28,7 +28,7 @@ Json left_out_counts(std::span<const digest::LeftOutPosts> left_out) {
 Result<std::string> left_out_lines(store::Database& database, std::span<const digest::LeftOutPosts> left_out,
                                    const std::string& digest) {
   if (left_out.empty()) return std::string{};
-  TIDINGS_LET(const auto posts, app::name_left_out(database, left_out, most_named_left_out));
+  TIDINGS_LET(const auto posts, edition::name_left_out(database, left_out, most_named_left_out));
   std::string out;
   for (const auto& post : posts) {
     out += fmt::format("  {:>6}  {} ({})\n", post.id.value, printable(post.title), digest::name_of(post.why));

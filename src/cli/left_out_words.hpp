@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-#include "app/left_out.hpp"
+#include "edition/left_out.hpp"
 #include "cli/output.hpp"
 
 namespace tidings::cli {

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "app/left_out.hpp"
+#include "edition/left_out.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -50,8 +50,8 @@ Result<Exit> list_left_out(Session& session, const ListOptions& options) {
   Table out{{"ID", "DATE", "DIGEST", "TITLE", "WHY"}};
   for (const auto& digest : config->digests) {
     if (!options.digest.empty() && digest.name != options.digest) continue;
-    TIDINGS_LET(const auto left_out, app::left_out_now(*config, digest, *database, session.clock()));
-    TIDINGS_LET(const auto posts, app::name_left_out(*database, left_out, static_cast<std::size_t>(options.limit)));
+    TIDINGS_LET(const auto left_out, edition::left_out_now(*config, digest, *database, session.clock()));
+    TIDINGS_LET(const auto posts, edition::name_left_out(*database, left_out, static_cast<std::size_t>(options.limit)));
     for (const auto& post : posts) {
       if (options.json) {
         lines += json_line({{"digest", digest.name},
@@ -65,7 +65,7 @@ Result<Exit> list_left_out(Session& session, const ListOptions& options) {
       out.add({std::to_string(post.id.value), local_time(config->newsletter.zone, post.date), digest.name,
                shorten(post.title, 60), std::string{digest::name_of(post.why)}});
     }
-    if (const auto words = app::left_out_in_words(left_out); !words.empty()) log::info(digest.name + ": " + words);
+    if (const auto words = edition::left_out_in_words(left_out); !words.empty()) log::info(digest.name + ": " + words);
   }
   print(options.json ? lines : out.text());
   return Exit::done;
@@ -137,7 +137,7 @@ struct AddOptions {
 };
 
 /// The source that is named, else the one of kind "manual", else the only one.
-Result<const app::SourceConfig*> source_for(const app::Config& config, const std::string& name) {
+Result<const config::SourceConfig*> source_for(const config::Config& config, const std::string& name) {
   if (!name.empty()) {
     if (const auto* const found = config.find_source(name)) return found;
     return fail(Errc::no_input, fmt::format("there is no source \"{}\"", name));

@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-#include "app/rehearsal.hpp"
+#include "edition/rehearsal.hpp"
 #include "app/scheduler.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -67,7 +67,7 @@ void sleep_until(const Clock& clock, UtcTime when) {
 }
 
 template <class Say>
-void report_delivered(const app::DeliverReport& report, const Zone& zone, const Say& say) {
+void report_delivered(const sending::DeliverReport& report, const Zone& zone, const Say& say) {
   for (const auto& each : report.editions) {
     if (each.held) {
       log::warning(held_in_words(each, zone));
@@ -98,9 +98,9 @@ Result<Exit> run_scheduler(Session& session, const RunOptions& options) {
     return fail(Errc::usage, "run --at: a clock that stands still needs an end", "--until TIME: it jumps from one thing to the next until then");
   }
   TIDINGS_TRY(watch_signals());
-  scheduler.load = [&session]() -> Result<app::Config> {
-    TIDINGS_LET(const auto file, app::find_config(session.config_option));
-    return app::load_config(file);
+  scheduler.load = [&session]() -> Result<config::Config> {
+    TIDINGS_LET(const auto file, config::find_config(session.config_option));
+    return config::load_config(file);
   };
   scheduler.sleep_until = [&](UtcTime when) {
     if (manual != nullptr) return manual->set(std::max(when, manual->now()));
@@ -111,8 +111,8 @@ Result<Exit> run_scheduler(Session& session, const RunOptions& options) {
     if (!quiet) print(line + "\n");
   };
   scheduler.on_collected = [verbose](const app::CollectReport& report) { report_collected(report, verbose); };
-  scheduler.on_composed = [say](const app::Composed& composed, const Zone& zone) { say(in_words(composed, zone)); };
-  scheduler.on_delivered = [say](const app::DeliverReport& report, const Zone& zone) { report_delivered(report, zone, say); };
+  scheduler.on_composed = [say](const edition::Composed& composed, const Zone& zone) { say(in_words(composed, zone)); };
+  scheduler.on_delivered = [say](const sending::DeliverReport& report, const Zone& zone) { report_delivered(report, zone, say); };
   scheduler.on_said = say;
   scheduler.on_trouble = [](const std::string& line) { log::warning(line); };
   TIDINGS_TRY(app::run_schedule(*config, session.clock(), session.random(), scheduler, signals));
@@ -157,7 +157,7 @@ Result<Exit> rehearse(Session& session, const RehearseOptions& options) {
   if (until < from) return fail(Errc::usage, "rehearse: --until is before --from");
   TIDINGS_LET(const auto folder, TemporaryFolder::make());
   const auto mails = options.to_dir.empty() ? folder.path() / "mails" : std::filesystem::path{options.to_dir};
-  TIDINGS_LET(const auto rehearsal, app::copy_for_rehearsal(*config, folder.path(), mails));
+  TIDINGS_LET(const auto rehearsal, edition::copy_for_rehearsal(*config, folder.path(), mails));
 
   ManualClock clock{from};
   const auto& zone = config->newsletter.zone;
@@ -166,11 +166,11 @@ Result<Exit> rehearse(Session& session, const RehearseOptions& options) {
   app::SchedulerOptions scheduler;
   scheduler.until = until;
   scheduler.reading = app::SchedulerOptions::Reading::once;
-  scheduler.load = [&]() -> Result<app::Config> { return rehearsal; };
+  scheduler.load = [&]() -> Result<config::Config> { return rehearsal; };
   scheduler.sleep_until = [&](UtcTime when) { clock.set(std::max(when, clock.now())); };
   scheduler.on_collected = [&](const app::CollectReport& report) { report_collected(report, session.verbose > 0); };
-  scheduler.on_composed = [&](const app::Composed& composed, const Zone&) { say(in_words(composed, zone)); };
-  scheduler.on_delivered = [&](const app::DeliverReport& report, const Zone&) {
+  scheduler.on_composed = [&](const edition::Composed& composed, const Zone&) { say(in_words(composed, zone)); };
+  scheduler.on_delivered = [&](const sending::DeliverReport& report, const Zone&) {
     for (const auto& each : report.editions) sent += each.run.sent;
     report_delivered(report, zone, say);
   };

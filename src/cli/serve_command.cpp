@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "app/serve.hpp"
-#include "app/web_pages.hpp"
+#include "site/serve.hpp"
+#include "site/pages.hpp"
 #include "base/log.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
@@ -28,7 +28,7 @@ Result<Exit> serve(Session& session, const ServeCommand& command) {
     return fail(Errc::config, "[newsletter] public_url is not set", "it is the address that links in mails lead to, like https://news.example.org");
   }
   if (command.snippet) {
-    TIDINGS_LET(const auto pages, app::WebPages::load(*config));
+    TIDINGS_LET(const auto pages, site::WebPages::load(*config));
     print(pages->snippet());
     return Exit::done;
   }
@@ -46,7 +46,7 @@ Result<Exit> serve(Session& session, const ServeCommand& command) {
     print(fmt::format("metrics on http://{}/metrics\n", address));
     std::fflush(stdout);
   };
-  TIDINGS_TRY(app::serve(*config, session.clock(), session.random(),
+  TIDINGS_TRY(site::serve(*config, session.clock(), session.random(),
                          {.threads = command.threads, .on_ready = on_ready, .on_monitor_ready = on_monitor_ready}, stop_serving));
   return Exit::done;
 }
@@ -58,7 +58,7 @@ Result<Exit> cgi(Session& session, const NoOptions& /*options*/) {
     const char* const value = std::getenv(name);
     return value == nullptr ? std::nullopt : std::optional<std::string>{value};
   };
-  TIDINGS_TRY(app::serve_cgi(*config, session.clock(), session.random(), environment, std::cin));
+  TIDINGS_TRY(site::serve_cgi(*config, session.clock(), session.random(), environment, std::cin));
   return Exit::done;
 }
 

@@ -7,8 +7,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "app/clock_guard.hpp"
-#include "app/compose.hpp"
+#include "sending/clock_guard.hpp"
+#include "edition/compose.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
@@ -84,10 +84,10 @@ Result<void> Session::prepare() {
   return {};
 }
 
-Result<const app::Config*> Session::config() {
+Result<const config::Config*> Session::config() {
   if (!config_) {
-    TIDINGS_LET(const auto file, app::find_config(config_option));
-    TIDINGS_LET(auto loaded, app::load_config(file));
+    TIDINGS_LET(const auto file, config::find_config(config_option));
+    TIDINGS_LET(auto loaded, config::load_config(file));
     config_.emplace(std::move(loaded));
     for (const auto& warning : config_->warnings) log::info(warning);
   }
@@ -99,16 +99,16 @@ Result<store::Database*> Session::database(store::Create create) {
     TIDINGS_LET(const auto* const settings, config());
     TIDINGS_LET(auto opened, store::Database::open(settings->store_path, create));
     database_.emplace(std::move(opened));
-    TIDINGS_TRY(app::meet_digests(*config_, *database_, clock().now()));
+    TIDINGS_TRY(edition::meet_digests(*config_, *database_, clock().now()));
   }
   return &*database_;
 }
 
 Result<void> Session::check_clock(store::Database& database) {
   TIDINGS_LET(const auto* const settings, config());
-  TIDINGS_TRY(app::allow_work(database, *clock_));
-  TIDINGS_LET(const auto troubles, app::clock_troubles(*settings, database, *clock_));
-  for (const auto& line : troubles) log::warning(fmt::format("{} ({})", line, app::clock_hint));
+  TIDINGS_TRY(sending::allow_work(database, *clock_));
+  TIDINGS_LET(const auto troubles, sending::clock_troubles(*settings, database, *clock_));
+  for (const auto& line : troubles) log::warning(fmt::format("{} ({})", line, sending::clock_hint));
   return {};
 }
 
@@ -132,7 +132,7 @@ Result<store::Database*> Session::database_copy() {
       TIDINGS_LET(auto copy, store::Database::open_copy_in_memory(settings->store_path));
       database_.emplace(std::move(copy));
     }
-    TIDINGS_TRY(app::meet_digests(*config_, *database_, clock().now()));
+    TIDINGS_TRY(edition::meet_digests(*config_, *database_, clock().now()));
   }
   return &*database_;
 }

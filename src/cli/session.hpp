@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "app/config.hpp"
+#include "config/config.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
@@ -35,7 +35,7 @@ class Session {
   [[nodiscard]] Result<void> prepare();
 
   /// Loaded once.
-  [[nodiscard]] Result<const app::Config*> config();
+  [[nodiscard]] Result<const config::Config*> config();
   [[nodiscard]] const Clock& clock() const { return *clock_; }
   /// The clock of --at; nullptr without it.
   [[nodiscard]] ManualClock* manual_clock() { return manual_clock_; }
@@ -50,7 +50,7 @@ class Session {
   [[nodiscard]] Result<store::Database*> database_copy();
 
  private:
-  std::optional<app::Config> config_;
+  std::optional<config::Config> config_;
   std::unique_ptr<Clock> clock_ = std::make_unique<SystemClock>();
   ManualClock* manual_clock_ = nullptr;
   SystemRandom random_;

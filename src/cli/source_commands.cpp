@@ -165,7 +165,7 @@ std::string summary_of(const source::Feed& feed) {
 }
 
 /// Every post with what the filters say of it, as it would be stored.
-Result<Exit> check_source(const app::Config& config, const app::SourceConfig& source, UtcTime now) {
+Result<Exit> check_source(const config::Config& config, const config::SourceConfig& source, UtcTime now) {
   constexpr std::size_t most = 50;
   TIDINGS_LET(const auto feed, app::read_now(config, source, now));
   auto out = fmt::format("{}: {} ({})\n", source.spec.name, summary_of(feed), source::name_of(feed.format));

@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "app/clock_guard.hpp"
-#include "app/compose.hpp"
+#include "sending/clock_guard.hpp"
+#include "edition/compose.hpp"
 #include "app/doctor.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -37,7 +37,7 @@ struct DigestStatus {
   std::int64_t subscribers = 0;
 };
 
-Result<DigestStatus> status_of(const app::Config& config, const app::DigestConfig& digest, store::Database& database, const Clock& clock) {
+Result<DigestStatus> status_of(const config::Config& config, const config::DigestConfig& digest, store::Database& database, const Clock& clock) {
   DigestStatus status;
   status.name = digest.name;
   const auto now = clock.now();
@@ -59,7 +59,7 @@ Result<DigestStatus> status_of(const app::Config& config, const app::DigestConfi
                                 status.newest->number.value_or(0));
     }
   }
-  TIDINGS_LET(const auto outlook, app::outlook(config, digest, database, now));
+  TIDINGS_LET(const auto outlook, edition::outlook(config, digest, database, now));
   status.next_run = outlook.next_run;
   if (outlook.due && !outlook.held) {
     status.due = outlook.due->scheduled;
@@ -151,10 +151,10 @@ struct RelayStatus {
   std::string words;
 };
 
-std::vector<std::string> relay_names(const app::Config& config) {
-  const auto name_of = [](const app::SmtpConfig& smtp) {
+std::vector<std::string> relay_names(const config::Config& config) {
+  const auto name_of = [](const config::SmtpConfig& smtp) {
     delivery::RelayOptions options;
-    options.label = smtp.local_way == app::LocalWay::none ? smtp.name : smtp.local_path.filename().string();
+    options.label = smtp.local_way == config::LocalWay::none ? smtp.name : smtp.local_path.filename().string();
     options.url = smtp.url;
     return options.name();
   };
@@ -163,7 +163,7 @@ std::vector<std::string> relay_names(const app::Config& config) {
   return names;
 }
 
-Result<std::vector<RelayStatus>> relays_of(const app::Config& config, delivery::Ledger& ledger, UtcTime now) {
+Result<std::vector<RelayStatus>> relays_of(const config::Config& config, delivery::Ledger& ledger, UtcTime now) {
   std::vector<RelayStatus> found;
   TIDINGS_LET(const auto known, ledger.relays());
   for (const auto& name : relay_names(config)) {
@@ -185,7 +185,7 @@ Json json_of(const RelayStatus& relay, UtcTime now) {
 }
 
 /// What "send --due" would do at this moment.
-Result<std::string> next_job(const app::Config& config, store::Database& database, const Clock& clock, const std::vector<DigestStatus>& digests,
+Result<std::string> next_job(const config::Config& config, store::Database& database, const Clock& clock, const std::vector<DigestStatus>& digests,
                              const std::vector<RelayStatus>& relays) {
   std::vector<std::string> parts;
   for (const auto& each : digests) {
@@ -213,7 +213,7 @@ Result<std::string> next_job(const app::Config& config, store::Database& databas
 }
 
 /// The process at work, with what it has sent in the last minute.
-std::string at_work(const app::Config& config, const std::vector<DigestStatus>& digests) {
+std::string at_work(const config::Config& config, const std::vector<DigestStatus>& digests) {
   const auto holder = store::SenderLock::holder(config.store_path);
   if (holder.empty()) return {};
   std::int64_t in_minute = 0;
@@ -252,8 +252,8 @@ Result<Exit> status(Session& session, const JsonOption& options) {
     ++failing;
     details += fmt::format("  {}: {}\n", source.name, printable(source.last_error));
   }
-  TIDINGS_LET(const auto clock, app::clock_troubles(*config, *database, session.clock()));
-  for (const auto& line : clock) details += fmt::format("clock: {} ({})\n", line, app::clock_hint);
+  TIDINGS_LET(const auto clock, sending::clock_troubles(*config, *database, session.clock()));
+  for (const auto& line : clock) details += fmt::format("clock: {} ({})\n", line, sending::clock_hint);
   TIDINGS_LET(const auto floods, post::PostTable(*database).set_aside());
   std::int64_t set_aside = 0;
   for (const auto& flood : floods) {

@@ -4,9 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "app/membership.hpp"
-#include "app/notices.hpp"
-#include "app/our_files.hpp"
+#include "members/membership.hpp"
+#include "members/notices.hpp"
+#include "members/our_files.hpp"
+#include "site/pages.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "cli/output.hpp"
@@ -27,12 +28,12 @@ struct AddOptions {
 };
 
 /// At once if the relay answers. What does not leave now waits for "send --due" or "serve": no failure of the command.
-void send_queued(Session& session, const app::Config& config, store::Database& database, app::Membership& membership) {
+void send_queued(Session& session, const config::Config& config, store::Database& database, members::Membership& membership) {
   if (!membership.take_queued()) return;
-  const auto pages = app::WebPages::load(config);
+  const auto pages = site::WebPages::load(config);
   if (!pages) return log::warning("the mail waits: " + pages.error().line());
   const std::atomic<bool> never{false};
-  const auto report = app::send_notices(config, **pages, database, session.clock(), session.random(), {}, never);
+  const auto report = members::send_notices(config, **pages, database, session.clock(), session.random(), {}, never);
   if (!report) return log::warning("the mail waits: " + report.error().line());
   if (!report->trouble.empty()) {
     log::warning(fmt::format("the mail waits for the next \"tidings send --due\": {}", report->trouble));
@@ -44,7 +45,7 @@ Result<Exit> add(Session& session, const AddOptions& options) {
   TIDINGS_LET(auto address, parse_mail_address(trim(options.address)));
   TIDINGS_LET(auto digests, digests_or_all(*config, options.digests));
   TIDINGS_LET(auto* const database, session.database());
-  app::Membership membership{*config, *database, session.clock()};
+  members::Membership membership{*config, *database, session.clock()};
   const auto text = address.text();
   TIDINGS_LET(const auto result,
               membership.join({.address = std::move(address),
@@ -85,7 +86,7 @@ struct SetOptions {
 };
 
 /// "weekly", several digests, or "off" alone.
-Result<std::vector<std::string>> digests_of_cadence(const app::Config& config, const std::vector<std::string>& words) {
+Result<std::vector<std::string>> digests_of_cadence(const config::Config& config, const std::vector<std::string>& words) {
   std::vector<std::string> digests;
   for (const auto& word : words) {
     if (word == "off" && config.find_digest(word) == nullptr) {
@@ -98,7 +99,7 @@ Result<std::vector<std::string>> digests_of_cadence(const app::Config& config, c
   return digests;
 }
 
-std::string in_words(const app::Changed& changed) {
+std::string in_words(const members::Changed& changed) {
   std::string out;
   const auto part = [&](const std::vector<std::string>& names, std::string_view words) {
     if (!names.empty()) out += fmt::format("{}{}: {}", out.empty() ? "" : "; ", words, join(names, ", "));
@@ -115,7 +116,7 @@ Result<Exit> set(Session& session, const SetOptions& options) {
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
   SubscriberTable table{*database, session.clock()};
   TIDINGS_LET(const auto found, find_subscriber(table, options.address));
-  app::Wishes wishes{.name = options.name, .language = options.language, .topics = options.topics, .digests = {}};
+  members::Wishes wishes{.name = options.name, .language = options.language, .topics = options.topics, .digests = {}};
   if (options.all_topics) wishes.topics = std::vector<std::string>{};
   if (!options.cadence.empty()) {
     TIDINGS_LET(wishes.digests, digests_of_cadence(*config, options.cadence));
@@ -123,7 +124,7 @@ Result<Exit> set(Session& session, const SetOptions& options) {
   if (!wishes.name && !wishes.language && !wishes.topics && !wishes.digests) {
     return fail(Errc::usage, "nothing to set", "--cadence, --name, --language, --topic or --all-topics");
   }
-  app::Membership membership{*config, *database, session.clock()};
+  members::Membership membership{*config, *database, session.clock()};
   TIDINGS_LET(const auto changed, membership.change(found.id, wishes, {.origin = Origin::cli, .detail = "subscriber set"}));
   send_queued(session, *config, *database, membership);
   const auto done = in_words(changed);
@@ -144,7 +145,7 @@ Result<Exit> unsubscribe(Session& session, const UnsubscribeOptions& options) {
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
   SubscriberTable table{*database, session.clock()};
   TIDINGS_LET(const auto found, find_subscriber(table, options.address));
-  app::Membership membership{*config, *database, session.clock()};
+  members::Membership membership{*config, *database, session.clock()};
   TIDINGS_LET(const auto ended, membership.leave(found.id, options.digests, {.origin = Origin::cli, .detail = "subscriber unsubscribe"}));
   send_queued(session, *config, *database, membership);
   print(ended.empty() ? fmt::format("{} was not subscribed\n", found.address)
@@ -157,7 +158,7 @@ Result<Exit> erase(Session& session, const AddressOption& options) {
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
   SubscriberTable table{*database, session.clock()};
   TIDINGS_LET(const auto found, find_subscriber(table, options.address));
-  TIDINGS_LET(const auto erased, app::erase_person(*config, *database, session.clock(), found));
+  TIDINGS_LET(const auto erased, members::erase_person(*config, *database, session.clock(), found));
   print(fmt::format("{} is erased and will not be added again by an import{}\n", found.address,
                     erased.files == 0 ? "" : fmt::format("; {} with the address deleted", plural(erased.files, "file"))));
   if (erased.done) return Exit::done;
@@ -175,9 +176,9 @@ Result<Exit> confirm(Session& session, const ConfirmOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   for (const auto& name : options.digests) TIDINGS_TRY(config->digest(name));
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  app::Membership membership{*config, *database, session.clock()};
+  members::Membership membership{*config, *database, session.clock()};
   if (options.what.find('@') == std::string::npos) {
-    const app::Way way{.origin = Origin::cli, .detail = "subscriber confirm, by token"};
+    const members::Way way{.origin = Origin::cli, .detail = "subscriber confirm, by token"};
     TIDINGS_LET(const auto redeemed, membership.confirm(trim(options.what), way, session.random()));
     if (!redeemed) return fail(Errc::no_input, "invalid or expired token", "it is good for three days");
     send_queued(session, *config, *database, membership);

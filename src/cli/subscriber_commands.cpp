@@ -11,7 +11,7 @@ namespace tidings::cli {
 
 using namespace tidings::subscriber;
 
-Result<std::vector<std::string>> digests_or_all(const app::Config& config, const std::vector<std::string>& wanted) {
+Result<std::vector<std::string>> digests_or_all(const config::Config& config, const std::vector<std::string>& wanted) {
   std::vector<std::string> names;
   for (const auto& name : wanted) {
     TIDINGS_LET(const auto* const digest, config.digest(name));

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "app/config.hpp"
+#include "config/config.hpp"
 #include "base/result.hpp"
 #include "cli/command.hpp"
 #include "subscriber/subscriber_table.hpp"
@@ -23,7 +23,7 @@ struct AddressOption {
 };
 
 /// The names as the configuration writes them; all of its digests where `wanted` is empty. Errc::config if there is none.
-[[nodiscard]] Result<std::vector<std::string>> digests_or_all(const app::Config& config, const std::vector<std::string>& wanted);
+[[nodiscard]] Result<std::vector<std::string>> digests_or_all(const config::Config& config, const std::vector<std::string>& wanted);
 
 /// Errc::bad_data if it is no address, Errc::no_input if it is not on the list.
 [[nodiscard]] Result<subscriber::Subscriber> find_subscriber(subscriber::SubscriberTable& table, const std::string& text);

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "app/topics.hpp"
+#include "members/topics.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -36,7 +36,7 @@ struct ImportCommand {
   bool json = false;
 };
 
-Result<ImportOptions> import_options(const app::Config& config, const ImportCommand& command) {
+Result<ImportOptions> import_options(const config::Config& config, const ImportCommand& command) {
   ImportOptions options;
   TIDINGS_LET(options.digests, digests_or_all(config, command.digests));
   for (const auto& digest : config.digests) options.known_digests.push_back(digest.name);
@@ -157,7 +157,7 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
   }
   if (!command.encoding.empty()) TIDINGS_TRY(reader.expect_encoding(command.encoding));
   TIDINGS_LET(auto* const database, command.dry_run ? session.database_copy() : session.database());
-  TIDINGS_LET(options.known_topics, app::known_topics(*config, *database));
+  TIDINGS_LET(options.known_topics, members::known_topics(*config, *database));
   auto imported = import_with_progress(*database, session.clock(), reader, options, command.file);
   if (!imported) return refused(std::move(imported).error(), command);
   const auto report = *std::move(imported);

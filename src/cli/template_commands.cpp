@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "app/theme_files.hpp"
+#include "config/theme_files.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -25,7 +25,7 @@ struct CheckOptions {
 
 /// Without a configuration the themes inside the program are checked.
 Result<std::filesystem::path> folder_of(Session& session) {
-  const auto file = app::find_config(session.config_option);
+  const auto file = config::find_config(session.config_option);
   if (!file && session.config_option.empty()) return std::filesystem::path{};
   TIDINGS_LET(const auto* const config, session.config());
   return config->folder;
@@ -41,10 +41,10 @@ std::string variables() {
 
 /// Tells what is wrong in the strings of a theme; returns how many mistakes.
 std::size_t check_languages(const std::filesystem::path& folder, const std::string& theme) {
-  const auto lookup = app::template_lookup(folder);
+  const auto lookup = config::template_lookup(folder);
   std::size_t mistakes = 0;
-  for (const auto& language : app::known_languages(folder, theme)) {
-    const auto report = message::check_strings(theme, language, lookup, app::embedded_lookup());
+  for (const auto& language : config::known_languages(folder, theme)) {
+    const auto report = message::check_strings(theme, language, lookup, config::embedded_lookup());
     for (const auto& line : report.mistakes) log::warning(line);
     mistakes += report.mistakes.size();
     if (!report.missing.empty()) {
@@ -62,10 +62,10 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
     return Exit::done;
   }
   TIDINGS_LET(const auto folder, folder_of(session));
-  const auto lookup = app::template_lookup(folder);
+  const auto lookup = config::template_lookup(folder);
   TIDINGS_LET(const auto zone, Zone::find("UTC"));
   std::size_t mistakes = 0;
-  const auto themes = options.theme.empty() ? app::known_themes(folder) : std::vector<std::string>{options.theme};
+  const auto themes = options.theme.empty() ? config::known_themes(folder) : std::vector<std::string>{options.theme};
   std::string out;
   for (const auto& name : themes) mistakes += check_languages(folder, name);
   if (mistakes > 0)

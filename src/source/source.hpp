@@ -22,7 +22,7 @@ enum class Kind { automatic, feed, page, markdown, command, manual };
 /// A [[source]] of the configuration.
 struct SourceSpec {
   std::string name;
-  std::string url;  ///< http(s)://... or file:...; a relative file: path is made absolute by app/config. Of a command
+  std::string url;  ///< http(s)://... or file:...; a relative file: path is made absolute by config/config. Of a command
                     ///< its words, of a manual source nothing but "manual:": what is fetched by no URL still has one,
                     ///< for a change of it to be seen
   Kind kind = Kind::automatic;

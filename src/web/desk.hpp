@@ -1,4 +1,4 @@
-// What a visitor may ask of the list: the narrow window through which this room sees it. app/desk.hpp stands behind it.
+// What a visitor may ask of the list: the narrow window through which this room sees it. site/desk.hpp stands behind it.
 //
 // A token is the only authority; what it does not name is not shown and cannot be changed. An absent answer means "no such
 // thing", for whatever reason: unknown, forged, cut off, used, erased. No call says whether an address is on the list.

@@ -1,4 +1,4 @@
-// Pages: what the templates are given, and the interface that renders them (app/web_pages.hpp, from the theme).
+// Pages: what the templates are given, and the interface that renders them (site/pages.hpp, from the theme).
 #pragma once
 
 #include <span>

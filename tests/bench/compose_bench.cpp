@@ -1,7 +1,7 @@
 // How fast an edition is sealed for a large list, beside a bare INSERT .. SELECT of the same rows:  bench_compose [READERS]
 //
 // 30 posts, readers with two topics of 50 pairs and one of 4 languages, so 200 segments. Choosing the posts, placing every
-// reader and planning every delivery is one transaction, as in app/compose; rendering is left out (it is once a segment).
+// reader and planning every delivery is one transaction, as in edition/compose; rendering is left out (it is once a segment).
 // One reader in a hundred has changed from the daily digest. Each measurement runs in a process of its own, so that its
 // peak memory is its own.
 #include <chrono>

@@ -15,9 +15,9 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-#include "app/deliver.hpp"
-#include "app/links.hpp"
-#include "app/signing.hpp"
+#include "sending/deliver.hpp"
+#include "sending/links.hpp"
+#include "sending/signing.hpp"
 #include "delivery/dialogue.hpp"
 #include "delivery/ledger.hpp"
 #include "delivery/outbox.hpp"
@@ -60,19 +60,19 @@ std::vector<Claim> all_claims(store::Database& database) {
   return claims;
 }
 
-std::size_t without_ledger(const app::Config& config, store::Database& database) {
+std::size_t without_ledger(const config::Config& config, store::Database& database) {
   const SystemClock clock;
   SystemRandom random;
-  const app::Links links{config, must(subscriber::KeyRing::open(database, random, clock))};
+  const sending::Links links{config, must(subscriber::KeyRing::open(database, random, clock))};
   digest::EditionTable editions{database};
   const auto sealed = must(editions.get(edition));
   std::unordered_map<SegmentId, message::CompiledMessage> segments;
   for (const auto& segment : must(editions.segments_of(edition, digest::EditionTable::Bodies::with))) {
-    auto header = app::header_options(config, links, sealed, segment.language);
-    header.signers = must(app::load_signers(config));
+    auto header = sending::header_options(config, links, sealed, segment.language);
+    header.signers = must(sending::load_signers(config));
     segments.emplace(segment.id, must(message::compile(segment.bodies, header)));
   }
-  const auto transport = must(app::make_transport(config, {}));
+  const auto transport = must(sending::make_transport(config, {}));
   auto claims = all_claims(database);
   const auto count = claims.size();
   Outbox outbox{must(Journal::create({})), static_cast<std::size_t>(transport->capacity()) * 2};
@@ -143,7 +143,7 @@ std::size_t plain_updates(store::Database& database) {
 int main(int argc, char** argv) {
   if (argc != 3) return 64;
   const std::string_view mode = argv[1];
-  const auto config = must(app::load_config(argv[2]));
+  const auto config = must(config::load_config(argv[2]));
   auto database = must(store::Database::open(config.store_path, store::Create::no));
   const double cpu_before = cpu_seconds();
   const auto before = std::chrono::steady_clock::now();

@@ -1,0 +1,23 @@
+#include "config/sections.hpp"
+
+#include <fmt/format.h>
+
+#include "base/url.hpp"
+
+namespace tidings::config {
+
+ArchiveConfig read_archive(TomlDocument& document) {
+  auto section = document.section("archive");
+  ArchiveConfig archive{.url = section.text("url", "")};
+  while (archive.url.ends_with('/')) archive.url.pop_back();
+  if (!archive.url.empty()) {
+    const auto url = parse_url(archive.url);
+    if (!is_web_url(archive.url) || !url || !url->query.empty() || !url->fragment.empty()) {
+      section.mistake("url", fmt::format("\"{}\" is not where readers find the archive", archive.url), "url = \"https://HOST/PATH\"");
+    }
+  }
+  section.finish();
+  return archive;
+}
+
+}  // namespace tidings::config

@@ -1,0 +1,168 @@
+#include "config/config.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "config/sections.hpp"
+#include "base/environment.hpp"
+#include "base/file.hpp"
+#include "base/text.hpp"
+
+namespace tidings::config {
+namespace {
+
+/// Readers' mails that nothing of ours sees.
+void warn_of_unread(Config& config, const std::string& place) {
+  const auto& bounce = config.bounce;
+  if (bounce.address && !bounce.is_read()) {
+    config.warnings.push_back(
+        place + fmt::format("nobody reads {}: [bounce] has no maildir, imap or pop3 for it, and no pipe = true",
+                            bounce.address->text()));
+  }
+  const auto mailto = parse_mail_address(config.newsletter.unsubscribe_mailto);
+  const bool is_read =
+      !mailto || (bounce.address ? bounce.is_read() && same_mailbox(*mailto, *bounce.address) : bounce.has_mailbox());
+  if (is_read) return;
+  config.warnings.push_back(place + fmt::format("nobody reads {}, where mails that unsubscribe or confirm go: set "
+                                                "[bounce] address, and maildir, imap, pop3 or pipe",
+                                                mailto->text()));
+}
+
+/// Where mails that unsubscribe go if the file does not say so: the mailbox that is read, as [bounce] tells.
+void settle_mailto(NewsletterConfig& newsletter, const BounceConfig& bounce, std::vector<Setting>& settings) {
+  const auto setting = std::ranges::find_if(
+      settings, [](const Setting& each) { return each.section == "newsletter" && each.key == "unsubscribe_mailto"; });
+  if (setting == settings.end() || !setting->is_default || newsletter.from.address.domain.empty()) return;
+  newsletter.unsubscribe_mailto = bounce.is_read() ? bounce.address->text() : newsletter.from.address.text();
+  setting->value = fmt::format("\"{}\"", newsletter.unsubscribe_mailto);
+}
+
+void warn(Config& config) {
+  const auto place = config.file.string() + ": ";
+  if (config.newsletter.postal_address.empty()) {
+    config.warnings.push_back(place + "[newsletter] has no postal_address; many countries require one in commercial mail");
+  }
+  if (config.newsletter.public_url.empty() && config.newsletter.unsubscribe_mailto.empty()) {
+    config.warnings.push_back(place + "[newsletter] has neither public_url nor unsubscribe_mailto: readers cannot leave");
+  }
+  warn_of_unread(config, place);
+  for (auto one = config.digests.begin(); one != config.digests.end(); ++one) {
+    const auto other = std::find_if(one + 1, config.digests.end(), [&](const auto& each) { return ascii_lower(each.list_id) == ascii_lower(one->list_id); });
+    if (other == config.digests.end()) continue;
+    config.warnings.push_back(place + fmt::format("{} and {} share the list_id {}: a mail program's unsubscribe button leaves only one of them",
+                                                  one->name, other->name, one->list_id));
+  }
+}
+
+/// "weekly" of "news.example.org": a label below the newsletter's own.
+std::string list_id_of(const std::string& digest, const std::string& newsletter) {
+  auto label = replace_all(digest, "_", "-");
+  while (label.starts_with('-')) label.erase(0, 1);
+  while (label.ends_with('-')) label.pop_back();
+  return (label.empty() ? "digest" : label) + "." + newsletter;
+}
+
+}  // namespace
+
+const DigestConfig* Config::find_digest(std::string_view name) const {
+  const auto it = std::ranges::find(digests, name, &DigestConfig::name);
+  return it == digests.end() ? nullptr : &*it;
+}
+
+const SourceConfig* Config::find_source(std::string_view name) const {
+  const auto it = std::ranges::find_if(sources, [&](const SourceConfig& source) { return source.spec.name == name; });
+  return it == sources.end() ? nullptr : &*it;
+}
+
+Result<const DigestConfig*> Config::digest(std::string_view name) const {
+  if (const auto* const found = find_digest(name)) return found;
+  std::vector<std::string> known;
+  for (const auto& each : digests) known.push_back(each.name);
+  auto hint = did_you_mean(name, known);
+  if (hint.empty()) hint = known.empty() ? "config.toml has no [[digest]]" : "there is: " + join(known, ", ");
+  return fail(Errc::no_input, fmt::format("there is no digest \"{}\"", name), std::move(hint));
+}
+
+std::vector<std::string> Config::secret_variables() const {
+  std::vector<std::string> names;
+  const auto add = [&names](const SecretPlace& place) {
+    if (!place.environment.empty()) names.push_back(place.environment);
+  };
+  add(smtp.password);
+  for (const auto& relay : more_relays) add(relay.password);
+  add(bounce.password);
+  for (const auto* const place : {&web.mailgun_key, &web.sendgrid_key, &web.postmark_login, &web.brevo_token}) add(*place);
+  return names;
+}
+
+Result<Config> parse_config(std::string_view text, const std::filesystem::path& file) {
+  TomlDocument document{text, file};
+  const auto folder = file.parent_path();
+  TIDINGS_LET(auto newsletter, read_newsletter(document));
+  auto store = document.section("store");
+  auto store_path = store.path("path", "subscribers/tidings.db");
+  auto access = read_access(store);
+  store.finish();
+  auto smtp = read_smtp(document);
+  auto more_relays = read_relays(document, smtp);
+  auto dkim = read_dkim(document);
+  auto sources = read_sources(document);
+  auto digests = read_digests(document, sources);
+  for (auto& digest : digests) {
+    if (digest.title.empty()) digest.title = newsletter.name;
+    if (digest.list_id.empty()) digest.list_id = list_id_of(digest.name, newsletter.list_id);
+  }
+  auto delivery = read_delivery(document);
+  auto bounce = read_bounce(document, newsletter);
+  settle_mailto(newsletter, bounce, document.settings());
+  auto archive = read_archive(document);
+  auto web = read_web(document);
+  // Served by ourselves, unless it says otherwise.
+  if (archive.url.empty() && !web.archive.empty() && !newsletter.public_url.empty()) archive.url = newsletter.public_url + "/archive";
+  TIDINGS_TRY(document.finish());
+  Config config{.file = file,
+                .folder = folder,
+                .newsletter = std::move(newsletter),
+                .store_path = std::move(store_path),
+                .access = access,
+                .smtp = std::move(smtp),
+                .more_relays = std::move(more_relays),
+                .dkim = std::move(dkim),
+                .sources = std::move(sources),
+                .digests = std::move(digests),
+                .delivery = std::move(delivery),
+                .bounce = std::move(bounce),
+                .archive = std::move(archive),
+                .web = std::move(web),
+                .settings = std::move(document.settings()),
+                .warnings = {}};
+  warn(config);
+  return config;
+}
+
+Result<Config> load_config(const std::filesystem::path& file) {
+  TIDINGS_LET(const auto text, read_file(file, 4 << 20));
+  if (!is_valid_utf8(text)) return fail(Errc::config, fmt::format("{} is not UTF-8", file.string()));
+  std::error_code ignored;
+  TIDINGS_LET(auto config, parse_config(text, std::filesystem::absolute(file, ignored).lexically_normal()));
+  set_access(config.access);
+  hide_variables(config.secret_variables());
+  return config;
+}
+
+Result<std::filesystem::path> find_config(const std::filesystem::path& given) {
+  if (!given.empty()) return given;
+  std::error_code ignored;
+  for (const char* const place : {"config.toml", "/etc/tidings/config.toml"}) {
+    if (std::filesystem::exists(place, ignored)) return std::filesystem::path{place};
+  }
+  return fail(Errc::no_input, "there is no ./config.toml and no /etc/tidings/config.toml",
+              "\"tidings init\" writes one; --config FILE names another");
+}
+
+std::filesystem::path unmatched_folder(const Config& config) {
+  return config.bounce.unmatched.empty() ? config.store_path.parent_path() / "unmatched" : config.bounce.unmatched;
+}
+
+}  // namespace tidings::config

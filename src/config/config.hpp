@@ -1,0 +1,250 @@
+// The configuration: config.toml read, checked and with every default filled in.
+//
+// Rooms never see Config: app/ hands each its own small options. Relative paths and file: URLs are relative to the
+// file's folder and absolute here. Secrets are not in it, only where to find them (config/secret.hpp).
+// Any mistake is Errc::config with "file:line:column: what" and a hint.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/file.hpp"
+#include "base/mail_address.hpp"
+#include "base/result.hpp"
+#include "base/zone.hpp"
+#include "bounce/policy.hpp"
+#include "bounce/unmatched.hpp"
+#include "delivery/relay.hpp"
+#include "delivery/transport.hpp"
+#include "digest/schedule.hpp"
+#include "source/entry_filter.hpp"
+#include "source/page.hpp"
+#include "source/source.hpp"
+
+namespace tidings::config {
+
+/// Where a secret is; at most one of the three is set.
+struct SecretPlace {
+  std::filesystem::path file;
+  std::string environment;
+  std::string command;
+
+  [[nodiscard]] bool is_set() const { return !file.empty() || !environment.empty() || !command.empty(); }
+};
+
+struct NewsletterConfig {
+  std::string name;
+  Mailbox from;
+  std::optional<Mailbox> reply_to;
+  Mailbox editor;              ///< who gets drafts for review; reply_to, else from, if not set
+  std::string list_id;         ///< RFC 2919 identifier, without angle brackets
+  std::string postal_address;  ///< may be empty; config check warns
+  std::string public_url;      ///< without trailing slash; may be empty: no https unsubscribe links
+  std::string unsubscribe_mailto;  ///< address that takes "unsubscribe TOKEN" mails; if not set, [bounce] address where it is read, else From
+  Zone zone;
+  std::string language;
+};
+
+/// How mail leaves when it is not by SMTP or LMTP; by the scheme of [smtp] url.
+enum class LocalWay { none, sendmail, maildir, drop };
+
+struct SmtpConfig {
+  std::string url;
+  LocalWay local_way = LocalWay::none;
+  std::filesystem::path local_path;  ///< of sendmail:, maildir: and drop:
+  std::string username;
+  SecretPlace password;
+  delivery::Tls tls = delivery::Tls::require;
+  std::filesystem::path ca_file;
+  int connections = 4;
+  double rate_per_second = 0;  ///< 0: no limit
+  int per_hour = 0;            ///< 0: no limit
+  int weight = 1;              ///< share among several relays; 0 stands in for the others
+  std::chrono::milliseconds patience{};  ///< how long a run waits for a relay that asked for rest
+  int messages_per_connection = 100;
+  int window = 4;
+  delivery::Dialect dialect = delivery::Dialect::chunking;
+  std::string name;        ///< what people call the relay; empty: host:port
+  std::string hello_name;  ///< EHLO; empty: the From domain
+  std::string auth;  ///< SASL mechanism; empty: PLAIN
+  delivery::PhaseTimeouts timeouts;
+};
+
+struct DkimConfig {
+  std::string domain;
+  std::string selector;
+  std::filesystem::path key_file;
+  std::string ed25519_selector;
+  std::filesystem::path ed25519_key_file;
+  bool signed_by_relay = false;
+};
+
+struct SourceConfig {
+  source::SourceSpec spec;
+  std::vector<std::string> topics;
+  source::EntryFilter filter;  ///< include and exclude
+  source::Limits limits;       ///< max_entries and max_tags
+  std::int64_t max_bytes = 0;  ///< of one answer
+  enum class Content { automatic, summary, full } content = Content::automatic;
+  bool allow_private_address = false;
+  source::PageXPaths xpaths;  ///< kind = "page"
+  int weight = 0;             ///< order = "weight": heavier sources first
+  std::string site_url;       ///< kind = "markdown": where the posts are published; "command": the base of relative links
+  std::string permalinks;     ///< kind = "markdown": pattern of the posts' addresses; see source/permalink.hpp
+  std::vector<std::string> command;           ///< kind = "command": program and arguments
+  std::vector<std::string> strip_parameters;  ///< of links, besides those that everybody strips
+};
+
+struct DigestConfig {
+  std::string name;
+  std::string title;  ///< the newsletter's name if not set
+  std::string list_id;  ///< RFC 2919; one for each digest, because one click leaves one list
+  std::string schedule_text;
+  digest::Schedule schedule;
+  std::vector<std::string> sources;  ///< empty: all
+  std::vector<std::string> topics;   ///< empty: all
+  std::string include;
+  std::string exclude;
+  int min_posts = 1;
+  int max_posts = 0;  ///< 0: no limit
+  enum class Overflow { wait, list } overflow = Overflow::wait;  ///< what max_posts cuts
+  std::optional<std::chrono::milliseconds> max_age;
+  enum class GroupBy { day, source, topic, none } group_by = GroupBy::day;
+  enum class Order { newest, oldest, source } order = Order::newest;
+  enum class Content { excerpt, full, title } content = Content::excerpt;
+  int excerpt_words = 60;
+  std::string subject;    ///< a template; empty: the theme's
+  std::string preheader;  ///< empty: made from the titles
+  std::string subject_place;  ///< in config.toml, for errors
+  std::string preheader_place;
+  std::filesystem::path intro_file;  ///< Markdown
+  std::filesystem::path intro_once;  ///< Markdown for the next edition, in place of intro_file
+  std::string theme;
+  bool hold_on_source_error = false;
+  bool archive = true;  ///< its editions are in the archive
+  bool review = false;  ///< editions are drafts until somebody approves them
+  std::optional<std::chrono::milliseconds> review_until;  ///< after the scheduled time; none: a draft waits for ever
+  enum class Unapproved { hold, send } unapproved = Unapproved::hold;  ///< what happens then
+  bool inline_images = false;  ///< pictures travel with the mail; see edition/inline_images.hpp
+  std::int64_t image_limit_bytes = 0;   ///< one picture
+  std::int64_t images_limit_bytes = 0;  ///< all pictures of a mail, before base64
+
+  /// Whether posts of the source of that name may come in this digest.
+  [[nodiscard]] bool takes(std::string_view source) const {
+    return sources.empty() || std::find(sources.begin(), sources.end(), source) != sources.end();
+  }
+};
+
+/// Where readers find what "archive build" has written.
+struct ArchiveConfig {
+  std::string url;               ///< without trailing slash; empty: no "view in browser". Where [web] shows it, if nothing is said
+};
+
+struct DeliveryConfig {
+  std::chrono::milliseconds give_up_after{std::chrono::hours{48}};
+  bool retry_in_doubt = true;
+  std::chrono::milliseconds max_lateness{std::chrono::hours{36}};
+  std::vector<delivery::DomainLimit> per_domain;
+};
+
+struct BounceConfig {
+  /// Where reports come back: each delivery gets local+TOKEN@domain as its envelope sender. Absent: the From address takes
+  /// them, and no report can be told from another.
+  std::optional<MailAddress> address;
+  std::filesystem::path maildir;    ///< read by "bounce ingest" where nothing is named; empty: none
+  std::string mailbox;              ///< imap(s):// or pop3(s):// URL, read likewise; empty: none
+  std::string username;
+  SecretPlace password;
+  bool mailbox_in_clear = false;    ///< tls = "off": loopback only
+  std::filesystem::path ca_file;
+  std::string folder = "INBOX";
+  std::string done_folder;
+  bool delete_mails = false;
+  bool piped = false;               ///< pipe = true: the mail server hands each mail for `address` to "bounce ingest"
+  std::filesystem::path unmatched;  ///< folder for mail that is no report; empty: "unmatched" beside the database
+  bounce::UnmatchedLimit unmatched_limit{};
+  std::optional<Mailbox> forward_to;  ///< who gets what people write to an address that we read; none: it stays in `unmatched`
+  int forward_per_hour = 30;
+  bounce::PolicyOptions policy{};
+
+  /// Whether mail to `address` comes to "bounce ingest" as far as the configuration tells.
+  [[nodiscard]] bool is_read() const { return address && (piped || has_mailbox()); }
+  [[nodiscard]] bool has_mailbox() const { return !maildir.empty() || !mailbox.empty(); }
+};
+
+struct WebConfig {
+  std::string host = "127.0.0.1";
+  int port = 8080;
+  std::string theme;                 ///< of pages and notices
+  std::filesystem::path archive;     ///< folder served as /archive; empty: none
+  std::string metrics_host;          ///< a listener of its own for /metrics; empty: none
+  int metrics_port = 0;
+  std::vector<std::string> trusted_proxies;  ///< besides loopback
+  int max_connections = 10'000;
+  bool welcome = false;  ///< a mail after a confirmation
+  bool goodbye = false;  ///< and after leaving
+  std::vector<std::string> webhooks;  ///< of which relays, e.g. "ses"; served as /hooks/NAME
+  std::vector<std::string> ses_topics;
+  SecretPlace mailgun_key;
+  SecretPlace sendgrid_key;
+  SecretPlace postmark_login;
+  SecretPlace brevo_token;
+};
+
+/// One effective setting, for `config show`.
+struct Setting {
+  std::string section;  ///< "newsletter", "source \"harbour\""
+  std::string key;
+  std::string value;  ///< as TOML
+  bool is_default = false;
+};
+
+struct Config {
+  std::filesystem::path file;    ///< absolute
+  std::filesystem::path folder;  ///< of the file
+  NewsletterConfig newsletter;
+  std::filesystem::path store_path;
+  Access access;  ///< [store] mode and group: of everything that we write
+  SmtpConfig smtp;
+  std::vector<SmtpConfig> more_relays;  ///< [[relay]]: they share the work with [smtp], or stand in
+  DkimConfig dkim;
+  std::vector<SourceConfig> sources;
+  std::vector<DigestConfig> digests;
+  DeliveryConfig delivery;
+  BounceConfig bounce;
+  ArchiveConfig archive;
+  WebConfig web;
+  std::vector<Setting> settings;      ///< everything that was read or defaulted, in order
+  std::vector<std::string> warnings;  ///< legal but unwise; single lines with place
+
+  /// Names of the variables that hold secrets, by whichever key ends in _env.
+  [[nodiscard]] std::vector<std::string> secret_variables() const;
+
+  [[nodiscard]] const DigestConfig* find_digest(std::string_view name) const;
+  [[nodiscard]] const SourceConfig* find_source(std::string_view name) const;
+  /// Errc::no_input with the nearest name if there is none of that name.
+  [[nodiscard]] Result<const DigestConfig*> digest(std::string_view name) const;
+};
+
+/// Whether mail to both comes to one mailbox: what is behind a plus sign, and case, do not count.
+[[nodiscard]] bool same_mailbox(const MailAddress& one, const MailAddress& other);
+
+/// The folder for mail that is no report.
+[[nodiscard]] std::filesystem::path unmatched_folder(const Config& config);
+
+/// Reads and checks the file, and puts into force what is the process's own: who may read what we write (base/file.hpp), and which
+/// variables programs that we start do not see (base/environment.hpp). Errc::no_input if it is not there.
+[[nodiscard]] Result<Config> load_config(const std::filesystem::path& file);
+
+/// The same from text, for tests; `file` gives the place in messages and the folder for relative paths.
+[[nodiscard]] Result<Config> parse_config(std::string_view text, const std::filesystem::path& file);
+
+/// `given`, else ./config.toml, else /etc/tidings/config.toml. Errc::no_input says where it looked.
+[[nodiscard]] Result<std::filesystem::path> find_config(const std::filesystem::path& given);
+
+}  // namespace tidings::config

@@ -1,0 +1,294 @@
+#include "config/reader.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include "base/text.hpp"
+#include "base/units.hpp"
+
+namespace tidings::config {
+namespace {
+
+const toml::table* table_of(const void* table) { return static_cast<const toml::table*>(table); }
+const toml::node* node_of(const void* node) { return static_cast<const toml::node*>(node); }
+
+std::string place_of(const std::filesystem::path& file, const toml::source_position& at) {
+  return fmt::format("{}:{}:{}: ", file.string(), at.line, at.column);
+}
+
+std::string_view type_name(toml::node_type type) {
+  switch (type) {
+    case toml::node_type::table: return "a table";
+    case toml::node_type::array: return "a list";
+    case toml::node_type::string: return "a string";
+    case toml::node_type::integer: return "a whole number";
+    case toml::node_type::floating_point: return "a number with a fraction";
+    case toml::node_type::boolean: return "true or false";
+    default: return "a date or time";
+  }
+}
+
+std::string quoted_text(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\t': out += "\\t"; break;
+      default: out += c;
+    }
+  }
+  return out + '"';
+}
+
+}  // namespace
+
+// ---- TomlSection --------------------------------------------------------------------------------------------------
+
+TomlSection::TomlSection(TomlDocument& document, const void* table, std::string name)
+    : document_(document), table_(table), name_(std::move(name)) {}
+
+Place TomlSection::place(std::string_view key) const {
+  const auto* const table = table_of(table_);
+  if (table == nullptr) return fmt::format("{}: ", document_.file().string());
+  const auto* const value = table->get(key);
+  return place_of(document_.file(), value != nullptr ? value->source().begin : table->source().begin);
+}
+
+void TomlSection::mistake(std::string_view key, std::string what, std::string hint) {
+  document_.keep({.code = Errc::config, .what = place(key) + what, .hint = std::move(hint)});
+}
+
+void TomlSection::note(std::string_view key, std::string value, bool is_default) {
+  document_.settings().push_back({.section = name_, .key = std::string{key}, .value = std::move(value), .is_default = is_default});
+}
+
+bool TomlSection::has(std::string_view key) const { return table_ != nullptr && table_of(table_)->get(key) != nullptr; }
+
+/// The node if it is there and of the type; a mistake if it is of another type.
+const void* TomlSection::node(std::string_view key, std::string_view wanted_type) {
+  known_.emplace_back(key);
+  if (!has(key)) return nullptr;
+  const auto* const found = table_of(table_)->get(key);
+  const auto type = type_name(found->type());
+  const bool fits = type == wanted_type || (wanted_type == "a number with a fraction" && found->is_integer());
+  if (fits) return found;
+  mistake(key, fmt::format("{} in [{}] must be {}, not {}", key, name_, wanted_type, type));
+  return nullptr;
+}
+
+std::string TomlSection::text(std::string_view key, std::string fallback) {
+  const auto* const found = node_of(node(key, "a string"));
+  auto value = found != nullptr ? found->value<std::string>().value_or("") : std::move(fallback);
+  if (std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t'; })) {
+    mistake(key, fmt::format("{} has a control character", key));
+  }
+  note(key, quoted_text(value), found == nullptr);
+  return value;
+}
+
+std::string TomlSection::required_text(std::string_view key, std::string_view example) {
+  auto value = text(key, "");
+  if (value.empty()) {
+    document_.keep_missing({.code = Errc::config,
+                            .what = place(key) + fmt::format("[{}] needs {}", name_, key),
+                            .hint = fmt::format("for example {} = \"{}\"", key, example)});
+  }
+  return value;
+}
+
+int TomlSection::integer(std::string_view key, int fallback, int least, int most) {
+  const auto* const found = node_of(node(key, "a whole number"));
+  const auto value = found != nullptr ? found->value<std::int64_t>().value_or(0) : fallback;
+  note(key, fmt::format("{}", value), found == nullptr);
+  if (found != nullptr && (value < least || value > most)) {
+    mistake(key, fmt::format("{} = {} is out of range", key, value), fmt::format("from {} to {}", least, most));
+    return fallback;
+  }
+  return static_cast<int>(value);
+}
+
+int TomlSection::limit(std::string_view key, int fallback, int most) {
+  if (!has(key) || !table_of(table_)->get(key)->is_string()) return integer(key, fallback, 0, most);
+  if (text(key, "") != "none")
+    mistake(key, fmt::format("{} must be a whole number or \"none\"", key), fmt::format("the default is {}", fallback));
+  return 0;
+}
+
+double TomlSection::number(std::string_view key, double fallback, double least, double most) {
+  const auto* const found = node_of(node(key, "a number with a fraction"));
+  const auto value = found != nullptr ? found->value<double>().value_or(0) : fallback;
+  note(key, fmt::format("{}", value), found == nullptr);
+  if (found != nullptr && !(value >= least && value <= most)) {
+    mistake(key, fmt::format("{} = {} is out of range", key, value), fmt::format("from {} to {}", least, most));
+    return fallback;
+  }
+  return value;
+}
+
+bool TomlSection::boolean(std::string_view key, bool fallback) {
+  const auto* const found = node_of(node(key, "true or false"));
+  const bool value = found != nullptr ? found->value<bool>().value_or(false) : fallback;
+  note(key, value ? "true" : "false", found == nullptr);
+  return value;
+}
+
+std::optional<std::chrono::milliseconds> TomlSection::optional_duration(std::string_view key) {
+  const auto* const found = node_of(node(key, "a string"));
+  if (found != nullptr && found->value<std::string>() == "none") {
+    note(key, quoted_text("none"), false);
+    return std::nullopt;
+  }
+  const auto value = given_duration(key);
+  if (!value) note(key, quoted_text("none"), true);
+  return value;
+}
+
+std::optional<std::chrono::milliseconds> TomlSection::given_duration(std::string_view key) {
+  const auto* const found = node_of(node(key, "a string"));
+  if (found == nullptr) return std::nullopt;
+  const auto value = parse_duration(found->value<std::string>().value_or(""));
+  if (!value) {
+    mistake(key, fmt::format("{}: {}", key, value.error().what), value.error().hint);
+    return std::nullopt;
+  }
+  note(key, quoted_text(format_duration(*value)), false);
+  return *value;
+}
+
+std::chrono::milliseconds TomlSection::duration(std::string_view key, std::chrono::milliseconds fallback) {
+  const auto value = given_duration(key);
+  if (!value) note(key, quoted_text(format_duration(fallback)), true);
+  return value.value_or(fallback);
+}
+
+std::vector<std::string> TomlSection::texts(std::string_view key) {
+  const auto* const found = node_of(node(key, "a list"));
+  std::vector<std::string> values;
+  std::string shown;
+  if (found != nullptr) {
+    for (const auto& item : *found->as_array()) {
+      if (!item.is_string()) {
+        document_.keep({.code = Errc::config,
+                        .what = place_of(document_.file(), item.source().begin) +
+                                fmt::format("{} in [{}] must be a list of strings", key, name_),
+                        .hint = {}});
+        return {};
+      }
+      values.push_back(item.value<std::string>().value_or(""));
+      shown += (shown.empty() ? "" : ", ") + quoted_text(values.back());
+    }
+  }
+  note(key, "[" + shown + "]", found == nullptr);
+  return values;
+}
+
+std::vector<std::string> TomlSection::one_or_more(std::string_view key) {
+  const bool is_text = has(key) && table_of(table_)->get(key)->is_string();
+  if (!is_text) return texts(key);
+  return {text(key, "")};
+}
+
+std::size_t TomlSection::one_of(std::string_view key, std::span<const std::string> words, std::size_t fallback) {
+  const auto value = text(key, words[fallback]);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == value) return i;
+  }
+  auto hint = did_you_mean(value, words);
+  if (hint.empty()) hint = "one of: " + join(words, ", ");
+  mistake(key, fmt::format("{} cannot be \"{}\"", key, value), std::move(hint));
+  return fallback;
+}
+
+std::filesystem::path TomlSection::path(std::string_view key, std::string fallback) {
+  const auto value = text(key, std::move(fallback));
+  if (value.empty()) return {};
+  return (document_.file().parent_path() / value).lexically_normal();
+}
+
+void TomlSection::finish() {
+  if (table_ == nullptr) return;
+  for (const auto& [key, value] : *table_of(table_)) {
+    const std::string name{key.str()};
+    if (std::ranges::find(known_, name) != known_.end()) continue;
+    document_.keep({.code = Errc::config,
+                    .what = place_of(document_.file(), key.source().begin) + fmt::format("unknown key \"{}\" in [{}]", name, name_),
+                    .hint = did_you_mean(name, known_)});
+  }
+}
+
+// ---- TomlDocument -------------------------------------------------------------------------------------------------
+
+struct TomlDocument::Tree {
+  toml::table root;
+};
+
+TomlDocument::TomlDocument(std::string_view text, std::filesystem::path file)
+    : tree_(std::make_unique<Tree>()), file_(std::move(file)) {
+  try {
+    tree_->root = toml::parse(text, file_.string());
+  } catch (const toml::parse_error& error) {
+    keep({.code = Errc::config,
+          .what = place_of(file_, error.source().begin) + collapse_blanks(clean_utf8(error.description())),
+          .hint = "not valid TOML; strings need quotes"});
+  }
+}
+
+TomlDocument::~TomlDocument() = default;
+
+void TomlDocument::keep(Error error) {
+  if (!first_) first_ = std::move(error);
+}
+
+void TomlDocument::keep_missing(Error error) {
+  if (!first_missing_) first_missing_ = std::move(error);
+}
+
+TomlSection TomlDocument::section(std::string_view key) {
+  known_.emplace_back(key);
+  const auto* const found = tree_->root.get(key);
+  if (found == nullptr) return {*this, nullptr, std::string{key}};
+  if (const auto* const table = found->as_table()) return {*this, table, std::string{key}};
+  keep({.code = Errc::config,
+        .what = place_of(file_, found->source().begin) + fmt::format("{} must be a section", key),
+        .hint = fmt::format("write [{}]", key)});
+  return {*this, nullptr, std::string{key}};
+}
+
+std::vector<TomlSection> TomlDocument::sections(std::string_view key) {
+  known_.emplace_back(key);
+  std::vector<TomlSection> out;
+  const auto* const found = tree_->root.get(key);
+  if (found == nullptr) return out;
+  const auto* const list = found->as_array();
+  if (list == nullptr || !list->is_homogeneous(toml::node_type::table)) {
+    keep({.code = Errc::config,
+          .what = place_of(file_, found->source().begin) + fmt::format("{} must be a list of sections", key),
+          .hint = fmt::format("write [[{}]]", key)});
+    return out;
+  }
+  for (const auto& item : *list) {
+    const auto* const table = item.as_table();
+    const auto name = table->get("name") != nullptr ? table->get("name")->value<std::string>() : std::nullopt;
+    out.emplace_back(*this, table, name ? fmt::format("{} \"{}\"", key, *name) : std::string{key});
+  }
+  return out;
+}
+
+Result<void> TomlDocument::finish() {
+  for (const auto& [key, value] : tree_->root) {
+    const std::string name{key.str()};
+    if (std::ranges::find(known_, name) != known_.end()) continue;
+    keep({.code = Errc::config,
+          .what = place_of(file_, key.source().begin) + fmt::format("unknown section [{}]", name),
+          .hint = did_you_mean(name, known_)});
+  }
+  if (first_) return tl::unexpected<Error>(*first_);
+  if (first_missing_) return tl::unexpected<Error>(*first_missing_);
+  return {};
+}
+
+}  // namespace tidings::config

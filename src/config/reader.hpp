@@ -1,0 +1,100 @@
+// Strict reading of TOML tables: every value has a type, a default or none, and a place; every key must be known.
+//
+// The first mistake (in the order of reading) is kept, later reads give defaults; finish() of the document returns it.
+// Only this module knows toml++.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <span>
+#include <vector>
+
+#include "config/config.hpp"
+#include "base/result.hpp"
+
+namespace tidings::config {
+
+class TomlDocument;
+
+/// "file:line:column: " of something that was read.
+using Place = std::string;
+
+class TomlSection {
+ public:
+  /// nullptr for a section that is not written: every value is then its default.
+  TomlSection(TomlDocument& document, const void* table, std::string name);
+
+  [[nodiscard]] std::string text(std::string_view key, std::string fallback);
+  /// A mistake if it is absent or empty.
+  [[nodiscard]] std::string required_text(std::string_view key, std::string_view example);
+  [[nodiscard]] int integer(std::string_view key, int fallback, int least, int most);
+  /// A count; 0 and "none" are no limit, and 0 is returned.
+  [[nodiscard]] int limit(std::string_view key, int fallback, int most);
+  [[nodiscard]] double number(std::string_view key, double fallback, double least, double most);
+  [[nodiscard]] bool boolean(std::string_view key, bool fallback);
+  [[nodiscard]] std::chrono::milliseconds duration(std::string_view key, std::chrono::milliseconds fallback);
+  /// Absent or "none": nothing.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> optional_duration(std::string_view key);
+  [[nodiscard]] std::vector<std::string> texts(std::string_view key);
+  /// One string, or a list of them.
+  [[nodiscard]] std::vector<std::string> one_or_more(std::string_view key);
+  /// The index of the word in `words`; a mistake names them and the nearest.
+  [[nodiscard]] std::size_t one_of(std::string_view key, std::span<const std::string> words, std::size_t fallback);
+  /// Relative to the file's folder; empty stays empty.
+  [[nodiscard]] std::filesystem::path path(std::string_view key, std::string fallback);
+
+  /// A mistake about a key that has been read: its place, `what` and `hint`.
+  void mistake(std::string_view key, std::string what, std::string hint = {});
+  [[nodiscard]] Place place(std::string_view key) const;
+  [[nodiscard]] bool has(std::string_view key) const;
+  [[nodiscard]] std::string_view name() const { return name_; }
+
+  /// Every key that was never asked for is a mistake.
+  void finish();
+
+ private:
+  [[nodiscard]] const void* node(std::string_view key, std::string_view wanted_type);
+  [[nodiscard]] std::optional<std::chrono::milliseconds> given_duration(std::string_view key);
+  void note(std::string_view key, std::string value, bool is_default);
+
+  TomlDocument& document_;
+  const void* table_;
+  std::string name_;
+  std::vector<std::string> known_;
+};
+
+class TomlDocument {
+ public:
+  TomlDocument(std::string_view text, std::filesystem::path file);
+  TomlDocument(const TomlDocument&) = delete;
+  TomlDocument& operator=(const TomlDocument&) = delete;
+  ~TomlDocument();
+
+  [[nodiscard]] TomlSection section(std::string_view key);
+  /// [[key]]: one section each, named `key "NAME"` by its own name.
+  [[nodiscard]] std::vector<TomlSection> sections(std::string_view key);
+
+  /// Unknown sections are mistakes; then the first mistake of all, if any.
+  [[nodiscard]] Result<void> finish();
+
+  void keep(Error error);
+  /// A key that is not there: told only if nothing else is wrong, for a misspelt key explains it better.
+  void keep_missing(Error error);
+  [[nodiscard]] const std::filesystem::path& file() const { return file_; }
+  [[nodiscard]] std::vector<Setting>& settings() { return settings_; }
+
+ private:
+  struct Tree;
+  std::unique_ptr<Tree> tree_;
+  std::filesystem::path file_;
+  std::vector<std::string> known_;
+  std::optional<Error> first_;
+  std::optional<Error> first_missing_;
+  std::vector<Setting> settings_;
+};
+
+}  // namespace tidings::config

@@ -1,0 +1,50 @@
+// The readers of the sections of config.toml, one file each; internal to config/config.
+//
+// Every one reads its section whole, tells mistakes to the document and returns a value that is safe to go on with: the
+// document's finish() decides. Defaults stand here and nowhere else.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.hpp"
+#include "config/reader.hpp"
+
+namespace tidings::config {
+
+// config_checks.cpp: what several sections need
+/// A mistake if the address has a local part outside ASCII: everybody's mail would carry it, and few mail
+/// servers take it (RFC 6531).
+void check_ascii(TomlSection& section, std::string_view key, const MailAddress& address);
+/// Empty text gives an empty mailbox.
+[[nodiscard]] Mailbox read_mailbox(TomlSection& section, std::string_view key, const std::string& text);
+void check_regex(TomlSection& section, std::string_view key, const std::string& pattern);
+/// `name` must be a short plain word that is not in `taken` yet; it is added.
+void check_name(TomlSection& section, const std::string& name, std::set<std::string>& taken, std::string_view noun);
+/// KEY_file, KEY_env and KEY_command; at most one may be set.
+[[nodiscard]] SecretPlace read_secret(TomlSection& section, const std::string& key);
+/// Text like "256KiB", in bytes; 0 after a mistake.
+[[nodiscard]] std::int64_t read_size(TomlSection& section, std::string_view key, std::string_view fallback);
+
+/// [store] mode and group.
+[[nodiscard]] Access read_access(TomlSection& store);
+
+/// Fails only if there is no time zone database.
+[[nodiscard]] Result<NewsletterConfig> read_newsletter(TomlDocument& document);
+[[nodiscard]] SmtpConfig read_smtp(TomlDocument& document);
+/// [[relay]]: those beside `first`.
+[[nodiscard]] std::vector<SmtpConfig> read_relays(TomlDocument& document, const SmtpConfig& first);
+[[nodiscard]] DkimConfig read_dkim(TomlDocument& document);
+[[nodiscard]] std::vector<SourceConfig> read_sources(TomlDocument& document);
+/// `sources` are those a digest may name.
+[[nodiscard]] std::vector<DigestConfig> read_digests(TomlDocument& document, const std::vector<SourceConfig>& sources);
+[[nodiscard]] DeliveryConfig read_delivery(TomlDocument& document);
+/// `newsletter` gives the default of forward_to.
+[[nodiscard]] BounceConfig read_bounce(TomlDocument& document, const NewsletterConfig& newsletter);
+[[nodiscard]] ArchiveConfig read_archive(TomlDocument& document);
+[[nodiscard]] WebConfig read_web(TomlDocument& document);
+
+}  // namespace tidings::config

@@ -1,0 +1,151 @@
+#include "config/sections.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "base/codec.hpp"
+#include "base/crypto.hpp"
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "base/url.hpp"
+#include "source/permalink.hpp"
+
+namespace tidings::config {
+namespace {
+
+std::string absolute_source_url(TomlSection& section, const std::string& url, const std::filesystem::path& folder) {
+  if (url.empty()) return url;
+  if (url.starts_with("file:")) {
+    auto path = url.substr(5);
+    if (path.starts_with("//")) path = path.substr(2);
+    if (path.empty()) section.mistake("url", "file: needs a path");
+    return "file:" + (folder / path).lexically_normal().string();
+  }
+  if (!is_web_url(url) || !parse_url(url)) {
+    const bool bare = url.find(':') == std::string::npos && url.find('.') != std::string::npos;
+    section.mistake("url", fmt::format("\"{}\" is not the URL of a source", url),
+                    bare ? fmt::format("did you mean \"https://{}\"?", url) : "https://..., http://... or file:PATH");
+  }
+  return url;
+}
+
+/// What stands for the URL of a source that has none: a change of it resets the fetch state.
+std::string read_location(TomlSection& section, SourceConfig& source, const std::filesystem::path& folder) {
+  source.command = section.texts("command");
+  const bool is_command = source.spec.kind == source::Kind::command;
+  if (!is_command && !source.command.empty()) section.mistake("command", "command is for kind = \"command\"");
+  if (!is_command && source.spec.kind != source::Kind::manual) {
+    return absolute_source_url(section, section.required_text("url", "https://blog.example.org/feed"), folder);
+  }
+  if (!section.text("url", "").empty()) section.mistake("url", "this kind of source has no URL");
+  if (!is_command) return "manual:";
+  if (source.command.empty() || source.command.front().empty()) {
+    section.mistake("kind", "kind = \"command\" needs a program", "command = [\"bin/make-feed\", \"--new\"]");
+    return "command:";
+  }
+  // A path is relative to the file; a bare name is looked for in PATH.
+  auto& program = source.command.front();
+  if (program.find('/') != std::string::npos) program = (folder / program).lexically_normal().string();
+  return "command:" + join(source.command, " ");
+}
+
+std::vector<source::FilterRule> read_rules(TomlSection& section, std::string_view key) {
+  std::vector<source::FilterRule> rules;
+  for (const auto& text : section.one_or_more(key)) {
+    auto rule = source::FilterRule::parse(text);
+    if (rule) {
+      rules.push_back(*std::move(rule));
+    } else {
+      section.mistake(key, fmt::format("{}: {}", key, rule.error().what), rule.error().hint);
+    }
+  }
+  return rules;
+}
+
+source::EntryFilter read_filter(TomlSection& section) {
+  auto include = read_rules(section, "include");
+  return {.include = std::move(include), .exclude = read_rules(section, "exclude")};
+}
+
+void read_limits(TomlSection& section, SourceConfig& source) {
+  const source::Limits usual;
+  source.limits.entries = static_cast<std::size_t>(section.integer("max_entries", static_cast<int>(usual.entries), 1, 100'000));
+  source.limits.categories = static_cast<std::size_t>(section.integer("max_tags", static_cast<int>(usual.categories), 0, 1'000));
+  constexpr std::int64_t least_bytes = 1024;
+  constexpr std::int64_t most_bytes = 256LL << 20;
+  const auto size = parse_size(section.text("max_bytes", "15MiB"));
+  if (!size) {
+    section.mistake("max_bytes", size.error().what, size.error().hint);
+  } else if (*size < least_bytes || *size > most_bytes) {
+    section.mistake("max_bytes", fmt::format("max_bytes cannot be {}", format_size(*size)), "from 1KiB to 256MiB");
+  }
+  source.max_bytes = size.value_or(0);
+}
+
+/// Whatever decides which posts are read out of the same bytes: with a change of it the last answer has to be read again.
+std::string settings_of(const SourceConfig& source) {
+  std::string text = fmt::format("{} {} {} {}", static_cast<int>(source.spec.kind), source.limits.entries, source.limits.categories,
+                                 static_cast<int>(source.content));
+  for (const auto* xpath : {&source.xpaths.item, &source.xpaths.title, &source.xpaths.link, &source.xpaths.date,
+                            &source.xpaths.excerpt, &source.xpaths.image, &source.xpaths.date_heading, &source.site_url}) {
+    text += "\n" + *xpath;
+  }
+  for (const auto& rule : source.filter.include) text += "\n+" + rule.text();
+  for (const auto& rule : source.filter.exclude) text += "\n-" + rule.text();
+  for (const auto& parameter : source.strip_parameters) text += "\n?" + parameter;
+  return hex_encode(sha256(text)).substr(0, 32);
+}
+
+}  // namespace
+
+std::vector<SourceConfig> read_sources(TomlDocument& document) {
+  static const std::array<std::string, 6> kinds{"auto", "feed", "page", "markdown", "command", "manual"};
+  static const std::array<std::string, 3> contents{"auto", "summary", "full"};
+  std::vector<SourceConfig> sources;
+  std::set<std::string> names;
+  for (auto& section : document.sections("source")) {
+    SourceConfig source;
+    source.spec.name = section.required_text("name", "blog");
+    check_name(section, source.spec.name, names, "source");
+    source.spec.kind = static_cast<source::Kind>(section.one_of("kind", kinds, 0));
+    source.spec.url = read_location(section, source, document.file().parent_path());
+    source.topics = section.texts("topics");
+    source.filter = read_filter(section);
+    read_limits(section, source);
+    source.content = static_cast<SourceConfig::Content>(section.one_of("content", contents, 0));
+    source.strip_parameters = section.texts("strip_parameters");
+    source.allow_private_address = section.boolean("allow_private_address", false);
+    for (const auto& [key, xpath] : {std::pair{"item_xpath", &source.xpaths.item}, std::pair{"title_xpath", &source.xpaths.title},
+                                     std::pair{"link_xpath", &source.xpaths.link}, std::pair{"date_xpath", &source.xpaths.date},
+                                     std::pair{"excerpt_xpath", &source.xpaths.excerpt}, std::pair{"image_xpath", &source.xpaths.image},
+                                     std::pair{"date_heading_xpath", &source.xpaths.date_heading}}) {
+      *xpath = section.text(key, "");
+      if (!xpath->empty() && source.spec.kind != source::Kind::page) {
+        section.mistake(key, fmt::format("{} is for kind = \"page\"", key));
+      }
+      if (const auto wrong = source::xpath_mistake(*xpath)) {
+        section.mistake(key, fmt::format("{}: {}", key, *wrong), "XPath 1.0, such as //article or .//h2/a/@href");
+      }
+    }
+    source.site_url = section.text("site_url", "");
+    source.permalinks = section.text("permalinks", "");
+    if (!source.permalinks.empty() && source.spec.kind != source::Kind::markdown) {
+      section.mistake("permalinks", "permalinks is for kind = \"markdown\"");
+    }
+    if (const auto word = source::unknown_permalink_word(source.permalinks)) {
+      section.mistake("permalinks", fmt::format("permalinks has no word \":{}\"", *word),
+                      "such as \"/:year/:month/:slug/\" or \"/:section/:filename/\"");
+    }
+    if (source.spec.kind == source::Kind::markdown && !source.spec.url.starts_with("file:")) {
+      section.mistake("url", "a markdown source is a folder", "url = \"file:posts\"");
+    }
+    source.spec.settings = settings_of(source);
+    source.weight = section.integer("weight", 0, -1000, 1000);
+    section.finish();
+    sources.push_back(std::move(source));
+  }
+  return sources;
+}
+
+}  // namespace tidings::config

@@ -1,0 +1,71 @@
+#include <charconv>
+
+#include "config/sections.hpp"
+
+namespace tidings::config {
+namespace {
+
+/// "127.0.0.1:8080", "[::1]:8080"; port 0 lets the kernel choose.
+bool split_listen(const std::string& text, std::string& host, int& port) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) return false;
+  host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  const auto digits = std::string_view{text}.substr(colon + 1);
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  return read.ec == std::errc{} && read.ptr == digits.data() + digits.size() && port >= 0 && port <= 65535;
+}
+
+/// webhooks = ["ses", ...], each with what proves that a call comes from that relay.
+void read_webhooks(TomlSection& section, WebConfig& web) {
+  web.webhooks = section.texts("webhooks");
+  web.ses_topics = section.texts("ses_topics");
+  web.mailgun_key = read_secret(section, "mailgun_key");
+  web.sendgrid_key = read_secret(section, "sendgrid_key");
+  web.postmark_login = read_secret(section, "postmark_login");
+  web.brevo_token = read_secret(section, "brevo_token");
+  const auto need = [&](bool there, const std::string& relay, const std::string& hint) {
+    if (!there) section.mistake("webhooks", "nothing proves that a call comes from " + relay, hint);
+  };
+  for (const auto& relay : web.webhooks) {
+    if (relay == "ses") {
+      need(!web.ses_topics.empty(), relay, "ses_topics = [\"arn:aws:sns:...\"]");
+    } else if (relay == "mailgun") {
+      need(web.mailgun_key.is_set(), relay, "mailgun_key_file, mailgun_key_env or mailgun_key_command");
+    } else if (relay == "sendgrid") {
+      need(web.sendgrid_key.is_set(), relay, "sendgrid_key_file, sendgrid_key_env or sendgrid_key_command");
+    } else if (relay == "postmark") {
+      need(web.postmark_login.is_set(), relay, "postmark_login_file, postmark_login_env or postmark_login_command: \"user:password\"");
+    } else if (relay == "brevo") {
+      need(web.brevo_token.is_set(), relay, "brevo_token_file, brevo_token_env or brevo_token_command");
+    } else {
+      section.mistake("webhooks", "there are no webhooks of \"" + relay + "\"", "ses, mailgun, sendgrid, postmark or brevo");
+    }
+  }
+}
+
+}  // namespace
+
+WebConfig read_web(TomlDocument& document) {
+  auto section = document.section("web");
+  WebConfig web;
+  const auto listen = section.text("listen", "127.0.0.1:8080");
+  if (!split_listen(listen, web.host, web.port)) section.mistake("listen", "\"" + listen + "\" is no address and port", "like 127.0.0.1:8080 or [::1]:8080");
+  const auto metrics = section.text("metrics", "");
+  if (!metrics.empty() && !split_listen(metrics, web.metrics_host, web.metrics_port)) {
+    section.mistake("metrics", "\"" + metrics + "\" is no address and port", "like 127.0.0.1:9100: a listener for /metrics alone");
+  } else if (!metrics.empty() && metrics == listen && web.port != 0) {
+    section.mistake("metrics", "the pages listen on this address", "/metrics needs one of its own, such as 127.0.0.1:9100");
+  }
+  web.theme = section.text("theme", "default");
+  web.archive = section.path("archive", "");
+  web.trusted_proxies = section.texts("trusted_proxies");
+  web.max_connections = section.integer("max_connections", 10'000, 16, 100'000);
+  web.welcome = section.boolean("welcome", false);
+  web.goodbye = section.boolean("goodbye", false);
+  read_webhooks(section, web);
+  section.finish();
+  return web;
+}
+
+}  // namespace tidings::config

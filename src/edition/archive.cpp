@@ -1,0 +1,186 @@
+#include "edition/archive.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <optional>
+#include <span>
+
+#include <fmt/format.h>
+
+#include "config/theme_files.hpp"
+#include "sending/archive_links.hpp"
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "digest/edition_table.hpp"
+#include "message/strings.hpp"
+#include "subscriber/subscriber_table.hpp"
+
+namespace tidings::edition {
+namespace {
+
+/// What languages call themselves, and which way they run. Not thread-safe.
+class Languages {
+ public:
+  explicit Languages(const config::Config& config) : lookup_(config::template_lookup(config.folder)) {}
+
+  Result<const message::Strings*> of(const std::string& tag) {
+    auto it = known_.find(tag);
+    if (it == known_.end()) {
+      TIDINGS_LET(auto strings, message::Strings::load("default", tag, lookup_));
+      it = known_.emplace(tag, std::move(strings)).first;
+    }
+    return &it->second;
+  }
+
+ private:
+  message::Lookup lookup_;
+  std::map<std::string, message::Strings> known_;
+};
+
+constexpr std::string_view index_style = R"css(
+:root{color-scheme:light dark;--page:#f2f0eb;--card:#fffefc;--head:#14191e;--accent:#0a5a70;--line:#dcd9d2}
+@media (prefers-color-scheme:dark){:root{--page:#111315;--card:#1b1e21;--head:#f3f4f5;--accent:#82cbe0;--line:#33383d}}
+*{box-sizing:border-box}
+body{margin:0;padding:2rem 1rem 3rem;background:var(--page);overflow-wrap:anywhere;
+  font:1.0625rem/1.6 -apple-system,BlinkMacSystemFont,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Noto Sans",sans-serif}
+main{max-width:36rem;margin:0 auto;padding:2rem 2.25rem 1.75rem;background:var(--card);
+  border-top:6px solid var(--accent);border-radius:10px}
+h1{margin:0 0 1.25rem;color:var(--head);font-size:1.75rem;line-height:1.2;text-wrap:balance}
+a{display:inline-flex;align-items:center;min-width:2.75rem;min-height:2.75rem;color:var(--accent);text-underline-offset:.2em}
+:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+ul{margin:0;padding:0;list-style:none}
+li{padding:.25rem 0;border-top:1px solid var(--line)}
+small{display:flex;flex-wrap:wrap;gap:0 1.25rem;margin-top:-.5rem;font-size:.9375rem}
+@media (max-width:30rem){body{padding:0 0 2rem}main{border-radius:0;padding:1.5rem 1.25rem 1rem}}
+)css";
+
+std::string index_page(const config::Config& config, const message::Strings& own, const std::string& rows) {
+  const auto name = escape_html(config.newsletter.name);
+  const bool has_feed = !config.archive.url.empty();
+  return fmt::format(
+      "<!doctype html>\n<html lang=\"{}\" dir=\"{}\"><head><meta charset=\"utf-8\">"
+      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><link rel=\"icon\" href=\"data:,\"><title>{}</title>{}<style>{}</style></head>\n"
+      "<body><main><h1>{}</h1>\n<ul>\n{}</ul></main></body></html>\n",
+      escape_html(config.newsletter.language), own.direction(), name,
+      has_feed ? "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"feed.atom\">" : "", index_style, name, rows);
+}
+
+/// The file stays as it is if it says so already: a web server's caches and a copy by rsync are the happier for it.
+Result<void> write_if_changed(const std::filesystem::path& path, const std::string& bytes) {
+  if (const auto old = read_file(path); old && *old == bytes) return {};
+  return write_file(path, bytes, Durability::lazy, Audience::everybody);  // a web server shows it
+}
+
+/// A line of the index: the edition in the newsletter's language, and below it the others that it was read in.
+Result<std::string> index_row(Languages& languages, const digest::Edition& edition, std::span<const digest::EditionPage> pages,
+                              const digest::EditionPage& own) {
+  std::string others;
+  for (const auto& page : pages) {
+    if (&page == &own) continue;
+    TIDINGS_LET(const auto* const strings, languages.of(page.language));
+    others += fmt::format("<a href=\"{0}\" hreflang=\"{1}\" lang=\"{1}\" dir=\"{2}\">{3}</a> ", sending::page_path(edition, page.language),
+                          escape_html(page.language), strings->direction(), escape_html(strings->name()));
+  }
+  return fmt::format("<li><a href=\"{}\">{}</a>{}</li>\n", sending::page_path(edition, own.language), escape_html(edition.title),
+                     others.empty() ? "" : "<small>" + others + "</small>");
+}
+
+std::string feed_entry(const config::Config& config, const digest::Edition& edition, std::span<const digest::EditionPage> pages,
+                       const digest::EditionPage& own, const std::string& at) {
+  const auto url = escape_html(config.archive.url);
+  std::string links;
+  for (const auto& page : pages) {
+    links += fmt::format("<link rel=\"alternate\" type=\"text/html\" hreflang=\"{}\" href=\"{}/{}\"/>",
+                         escape_html(page.language), url, sending::page_path(edition, page.language));
+  }
+  return fmt::format("<entry><id>{0}/{1}</id><title>{2}</title>{3}<updated>{4}</updated></entry>\n", url,
+                     sending::page_path(edition, own.language), escape_html(edition.title), links, at);
+}
+
+/// What index and feed say of one edition.
+struct Listed {
+  std::string row;
+  std::string entry;
+  std::string at;
+};
+
+Result<void> check_pages(const digest::Edition& edition, std::span<const digest::EditionPage> pages) {
+  const auto wrong = [&](std::string_view what) { return fail(Errc::bad_data, std::string{what}); };
+  if (!is_valid_utf8(edition.title)) return wrong("its title is not UTF-8");
+  for (const auto& page : pages) {
+    if (const auto tag = subscriber::check_language(page.language); !tag || page.language.empty())
+      return wrong("one of its pages has no language");
+    if (page.html.empty() || !is_valid_utf8(page.html))
+      return wrong(fmt::format("its page in {} is empty or not UTF-8", page.language));
+  }
+  return {};
+}
+
+/// Writes the pages of one edition; nothing to list if it has none.
+Result<std::optional<Listed>> add_edition(const config::Config& config, digest::EditionTable& editions, Languages& languages,
+                                          const digest::Edition& edition, const std::filesystem::path& folder) {
+  TIDINGS_LET(const auto pages, editions.pages_of(edition.id));
+  if (pages.empty()) return std::optional<Listed>{};
+  TIDINGS_TRY(check_pages(edition, pages));
+  const digest::EditionPage* own = &pages.front();
+  for (const auto& page : pages) {
+    TIDINGS_TRY(write_if_changed(folder / sending::page_path(edition, page.language), page.html));
+    if (page.language == config.newsletter.language) own = &page;
+  }
+  Listed listed{.row = {}, .entry = {}, .at = format_rfc3339(edition.sealed.value_or(edition.scheduled))};
+  TIDINGS_LET(listed.row, index_row(languages, edition, pages, *own));
+  listed.entry = feed_entry(config, edition, pages, *own, listed.at);
+  return std::optional{std::move(listed)};
+}
+
+}  // namespace
+
+Result<ArchiveReport> build_archive(const config::Config& config, store::Database& database,
+                                    const std::filesystem::path& folder) {
+  digest::EditionTable editions{database};
+  TIDINGS_LET(const auto all, editions.list("", std::numeric_limits<int>::max()));
+  Languages languages{config};
+  std::string rows;
+  std::string entries;
+  std::string updated = "1970-01-01T00:00:00Z";
+  ArchiveReport report;
+  for (const auto& [edition, posts, segments] : all) {
+    if (!sending::is_public(config, edition)) continue;
+    auto listed = add_edition(config, editions, languages, edition, folder);
+    if (!listed && listed.error().code != Errc::bad_data) return tl::unexpected<Error>(listed.error());
+    if (!listed) {
+      report.failed.push_back({.code = Errc::bad_data,
+                               .what = fmt::format("edition {}: {}", digest::name_of(edition), listed.error().what),
+                               .hint = listed.error().hint});
+      continue;
+    }
+    if (!*listed) continue;
+    rows += (*listed)->row;
+    entries += (*listed)->entry;
+    updated = std::max(updated, (*listed)->at);
+    ++report.editions;
+  }
+  TIDINGS_LET(const auto* const words, languages.of(config.newsletter.language));
+  TIDINGS_TRY(write_if_changed(folder / "index.html", index_page(config, *words, rows)));
+  if (!config.archive.url.empty()) {
+    const auto url = escape_html(config.archive.url);
+    TIDINGS_TRY(write_if_changed(
+        folder / "feed.atom",
+        fmt::format("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+                    "<feed xmlns=\"http://www.w3.org/2005/Atom\"><id>{0}/</id><title>{1}</title>"
+                    "<author><name>{1}</name></author><link rel=\"self\" href=\"{0}/feed.atom\"/><link href=\"{0}/\"/>"
+                    "<updated>{2}</updated>\n{3}</feed>\n",
+                    url, escape_html(config.newsletter.name), updated, entries)));
+  }
+  return report;
+}
+
+std::string refresh_archive(const config::Config& config, store::Database& database) {
+  if (config.web.archive.empty()) return {};
+  const auto built = build_archive(config, database, config.web.archive);
+  if (!built) return "the archive is not up to date: " + built.error().line();
+  return built->failed.empty() ? std::string{} : "left out of the archive: " + built->failed.front().line();
+}
+
+}  // namespace tidings::edition

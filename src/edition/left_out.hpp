@@ -1,0 +1,43 @@
+// What an edition leaves out, in words and by name: no post is lost in silence.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "edition/compose.hpp"
+#include "config/config.hpp"
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "digest/select.hpp"
+#include "store/database.hpp"
+
+namespace tidings::edition {
+
+/// What an edition has to tell: what waits, and what was left out for good and no earlier edition has told.
+[[nodiscard]] std::vector<digest::LeftOutPosts> left_out_of(const Draft& draft);
+
+/// What no edition of the digest has carried, and why: what earlier editions left, even if the next one will have it,
+/// and what the next one leaves. What is new since the last edition and free for the next is not among it.
+[[nodiscard]] Result<std::vector<digest::LeftOutPosts>> left_out_now(const config::Config& config, const config::DigestConfig& digest,
+                                                                     store::Database& database, const Clock& clock);
+
+/// "12 left out: 10 waiting for the next edition, max_posts is reached; 2 hidden by hand"; empty for none.
+[[nodiscard]] std::string left_out_in_words(std::span<const digest::LeftOutPosts> left_out);
+
+/// A post by name.
+struct LeftOutPost {
+  PostId id;
+  std::string title;
+  std::string link;
+  UtcTime date{};
+  digest::LeftOut why{};
+};
+
+/// At most `limit` of them, the most frequent reason first.
+[[nodiscard]] Result<std::vector<LeftOutPost>> name_left_out(store::Database& database,
+                                                             std::span<const digest::LeftOutPosts> left_out,
+                                                             std::size_t limit);
+
+}  // namespace tidings::edition

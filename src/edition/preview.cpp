@@ -1,0 +1,216 @@
+#include "edition/preview.hpp"
+
+#include <map>
+
+#include <fmt/format.h>
+
+#include "edition/compose.hpp"
+#include "sending/deliver.hpp"
+#include "sending/image_parts.hpp"
+#include "edition/inline_images.hpp"
+#include "edition/intro.hpp"
+#include "edition/left_out.hpp"
+#include "sending/links.hpp"
+#include "edition/preview_page.hpp"
+#include "edition/seal.hpp"
+#include "edition/selection.hpp"
+#include "sending/signing.hpp"
+#include "edition/stored_draft.hpp"
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "delivery/ledger.hpp"
+#include "delivery/run.hpp"
+#include "digest/edition_table.hpp"
+#include "message/build.hpp"
+#include "message/slots.hpp"
+
+namespace tidings::edition {
+namespace {
+
+struct Shown {
+  Preview preview;
+  std::vector<digest::Segment> segments;
+  std::map<SegmentId, std::int64_t> readers;
+  std::vector<digest::EditionImage> images;
+};
+
+// What is not sealed yet shows its pictures as links: none is fetched for a look.
+const FoundImages no_images;
+
+/// For a list that has nobody yet: a reader of the newsletter's language who takes every topic.
+Result<digest::Segment> sample_segment(const digest::Selection& selection, const EditionFacts& facts, store::Database& database,
+                                       Renderer& renderer) {
+  TIDINGS_LET(const auto posts, load_shown(database, selection.posts));
+  TIDINGS_LET(const auto links, load_shown(database, selection.more));
+  ShownPosts shown_posts;
+  digest::Segment segment;
+  for (const auto& shown : posts) {
+    shown_posts.posts.push_back(&shown);
+    segment.posts.push_back(shown.post.id);
+  }
+  for (const auto& link : links) shown_posts.more.push_back(&link);
+  TIDINGS_LET(segment.language, renderer.language_for(""));
+  TIDINGS_LET(auto rendered, renderer.render(facts, segment.language, shown_posts));
+  segment.bodies = std::move(rendered.bodies);
+  segment.note = std::move(rendered.note);
+  return segment;
+}
+
+/// What the transaction at hand has sealed; a sample if nobody would get it.
+Result<void> read_segments(const config::DigestConfig& digest, store::Database& database, const Clock& clock,
+                           Renderer& renderer, const ToSeal& what, Shown& shown) {
+  TIDINGS_LET(shown.segments, digest::EditionTable(database).segments_of(what.edition, digest::EditionTable::Bodies::with));
+  TIDINGS_LET(shown.readers, delivery::Ledger(database, clock).readers_by_segment(what.edition));
+  TIDINGS_LET(shown.images, digest::EditionTable(database).images_of(what.edition));
+  TIDINGS_LET(shown.preview.pictures, digest::EditionTable(database).pictures_of(what.edition));
+  if (!shown.segments.empty()) return {};
+  auto facts = what.facts;
+  TIDINGS_TRY(take_intro_once(digest, database, facts));
+  TIDINGS_LET(auto sample, sample_segment(what.selection, facts, database, renderer));
+  shown.images = renderer.embedded().images();
+  shown.preview.pictures = in_words(no_images, renderer.embedded());
+  shown.segments.push_back(std::move(sample));
+  return {};
+}
+
+/// That pictures are still links where they will travel with the mail.
+void tell_unfetched(const config::DigestConfig& digest, Shown& shown) {
+  if (!digest.inline_images || shown.segments.empty()) return;
+  const auto count = image_sources(shown.segments.front().bodies.front().html).size();
+  if (count == 0) return;
+  if (!shown.preview.pictures.empty()) shown.preview.pictures += "; ";
+  shown.preview.pictures += fmt::format("{} will be fetched when the edition is sealed",
+                                        plural(static_cast<long long>(count), "picture"));
+}
+
+/// What would be sent next, sealed as it would be and taken back.
+Result<Shown> preview_digest(const config::Config& config, const config::DigestConfig& digest, store::Database& database, const Clock& clock) {
+  TIDINGS_LET(const auto taken_back, database.begin());
+  TIDINGS_LET(const auto thought_out, draft(config, digest, database, clock, When::sample));
+  if (!thought_out || !thought_out->selection.skipped.empty()) {
+    return fail(Errc::no_input, fmt::format("digest \"{}\" has nothing to show: {}", digest.name,
+                                            thought_out ? thought_out->selection.skipped : "everything up to now is sent"),
+                "\"tidings collect\" fetches; \"tidings post list\" shows what there is");
+  }
+  TIDINGS_LET(auto renderer, Renderer::load(config, digest));
+  const auto facts = facts_of(*thought_out);
+  TIDINGS_LET(auto title, renderer.title(facts));
+  const auto row = row_of(digest, *thought_out, std::move(title));
+  Shown shown;
+  auto& edition = shown.preview.edition;
+  edition.digest = row.digest;
+  edition.number = thought_out->number;
+  edition.scheduled = row.scheduled;
+  edition.period = row.period;
+  edition.title = row.title;
+  shown.preview.left_out = left_out_of(*thought_out);
+  TIDINGS_LET(const auto id, digest::EditionTable(database).insert(row, thought_out->selection, clock.now()));
+  const ToSeal what{.edition = id, .facts = facts, .selection = thought_out->selection, .images = no_images};
+  TIDINGS_TRY(seal_segments(config, digest, database, clock, renderer, what));
+  TIDINGS_TRY(read_segments(digest, database, clock, renderer, what, shown));
+  tell_unfetched(digest, shown);
+  return shown;
+}
+
+/// A draft as its editor left it, likewise.
+Result<void> preview_draft(const config::Config& config, store::Database& database, const Clock& clock, Shown& shown) {
+  const auto& edition = shown.preview.edition;
+  TIDINGS_LET(const auto* const digest, config.digest(edition.digest));
+  TIDINGS_LET(const auto taken_back, database.begin());
+  TIDINGS_LET(auto renderer, Renderer::load(config, *digest));
+  TIDINGS_LET(const auto arranged, arrangement_of(config, *digest, database, edition));
+  TIDINGS_LET(shown.preview.edition.title, renderer.title(arranged.facts));
+  TIDINGS_TRY(seal_draft(config, *digest, database, clock, renderer, edition, no_images));
+  TIDINGS_TRY(read_segments(
+      *digest, database, clock, renderer,
+      {.edition = edition.id, .facts = arranged.facts, .selection = arranged.selection, .images = no_images},
+      shown));
+  tell_unfetched(*digest, shown);
+  return {};
+}
+
+Result<Shown> preview_edition(const config::Config& config, const std::string& what, store::Database& database, const Clock& clock) {
+  digest::EditionTable editions{database};
+  Shown shown;
+  TIDINGS_LET(shown.preview.edition, editions.find(what));
+  const auto& edition = shown.preview.edition;
+  TIDINGS_LET(shown.preview.left_out, editions.left_out_of(edition.id));
+  if (edition.state == digest::EditionState::draft) {
+    TIDINGS_TRY(preview_draft(config, database, clock, shown));
+    return shown;
+  }
+  TIDINGS_LET(shown.segments, editions.segments_of(edition.id, digest::EditionTable::Bodies::with));
+  if (shown.segments.empty()) {
+    return fail(Errc::no_input, fmt::format("edition {} was {}: {}", what, name_of(edition.state), edition.reason));
+  }
+  TIDINGS_LET(shown.readers, delivery::Ledger(database, clock).readers_by_segment(edition.id));
+  TIDINGS_LET(shown.images, editions.images_of(edition.id));
+  TIDINGS_LET(shown.preview.pictures, editions.pictures_of(edition.id));
+  return shown;
+}
+
+Result<PreviewSegment> finish_segment(const config::Config& config, const sending::Links& links, const Preview& preview,
+                                      const digest::Segment& segment, const std::vector<digest::EditionImage>& images,
+                                      const PreviewReader& who, UtcTime now) {
+  const auto reader = links.sample(who.address, who.name);
+  const auto& body = segment.bodies.at(message::variant_of(reader, segment.bodies.size()));
+  PreviewSegment out;
+  out.language = segment.language;
+  out.posts = static_cast<int>(segment.posts.size());
+  TIDINGS_LET(out.subject, message::fill_slots(body.subject, reader, message::Escape::none));
+  TIDINGS_LET(out.text, message::fill_slots(body.text, reader, message::Escape::none));
+  TIDINGS_LET(out.html, message::fill_slots(body.html, reader, message::Escape::html));
+  auto options = sending::header_options(config, links, preview.edition, segment.language);
+  options.subject_prefix = who.subject_prefix;
+  TIDINGS_LET(options.signers, sending::load_signers(config));
+  TIDINGS_LET(options.images, sending::images_of(segment.bodies, images));
+  out.note = segment.note;
+  TIDINGS_LET(out.letter,
+              message::build_full({.subject = out.subject, .text = out.text, .html = out.html}, options, reader, now));
+  out.html = with_addresses(std::move(out.html), images);
+  out.links = links_of(out.html);
+  return out;
+}
+
+}  // namespace
+
+Result<Preview> make_preview(const config::Config& config, store::Database& database, const Clock& clock, Random& random,
+                             const std::string& what, const PreviewReader& reader) {
+  TIDINGS_LET(auto keys, subscriber::KeyRing::peek(database, random));
+  const sending::Links links{config, std::move(keys)};
+  const auto* const digest = config.find_digest(what);
+  TIDINGS_LET(auto found, digest != nullptr ? preview_digest(config, *digest, database, clock)
+                                            : preview_edition(config, what, database, clock));
+  auto preview = std::move(found.preview);
+  std::map<std::string, int> seen;
+  for (const auto& segment : found.segments) {
+    TIDINGS_LET(auto shown, finish_segment(config, links, preview, segment, found.images, reader, clock.now()));
+    if (const auto it = found.readers.find(segment.id); it != found.readers.end()) shown.readers = it->second;
+    const int count = ++seen[segment.language];
+    shown.name = count == 1 ? segment.language : fmt::format("{}-{}", segment.language, count);
+    preview.segments.push_back(std::move(shown));
+  }
+  return preview;
+}
+
+Result<std::filesystem::path> write_preview(const Preview& preview, const std::filesystem::path& folder) {
+  for (const auto& segment : preview.segments) {
+    if (!segment.html.empty()) {
+      TIDINGS_TRY(write_file(folder / (segment.name + ".html"), segment.html));
+      TIDINGS_TRY(write_file(folder / (segment.name + ".light.html"), with_scheme(segment.html, Scheme::light)));
+      TIDINGS_TRY(write_file(folder / (segment.name + ".dark.html"), with_scheme(segment.html, Scheme::dark)));
+    }
+    TIDINGS_TRY(write_file(folder / (segment.name + ".txt"), segment.text));
+    TIDINGS_TRY(write_file(folder / (segment.name + ".eml"), segment.letter.bytes));
+  }
+  const auto index = folder / "index.html";
+  TIDINGS_TRY(write_file(index, preview_index(preview)));
+  return index;
+}
+
+Result<delivery::Outcome> send_test(const config::Config& config, const Preview& preview, const std::filesystem::path& to_folder) {
+  TIDINGS_LET(const auto transport, sending::make_transport(config, to_folder));
+  return delivery::send_one(*transport, preview.segments.front().letter);
+}
+
+}  // namespace tidings::edition

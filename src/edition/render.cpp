@@ -1,0 +1,286 @@
+#include "edition/render.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "edition/inline_images.hpp"
+#include "config/theme_files.hpp"
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "digest/select.hpp"
+#include "post/excerpt.hpp"
+#include "post/plain_text.hpp"
+#include "post/normalise.hpp"
+#include "post/sanitise.hpp"
+#include "source/markdown_html.hpp"
+
+namespace tidings::edition {
+namespace {
+
+constexpr int text_columns = 72;
+
+/// The editor's words; sanitised as a post is. Relative links lead to the newsletter's pages.
+std::string intro_html(std::string_view markdown, const std::string& public_url) {
+  return post::sanitise(source::html_of_markdown(markdown), {.base_url = public_url});
+}
+
+std::string without_final_newline(std::string text) {
+  while (text.ends_with('\n')) text.pop_back();
+  return text;
+}
+
+/// Whether the text of a summary ends in an ellipsis.
+bool is_cut_off(const std::string& html) {
+  const auto text = post::html_to_text(html, {.width = 0, .links = post::LinkStyle::none});
+  const auto end = trim(text);
+  return end.ends_with("…") || end.ends_with("[…]") || end.ends_with("...") || end.ends_with("[...]");
+}
+
+bool keeps_order(const std::vector<digest::Group>& groups) {
+  std::size_t next = 0;
+  for (const auto& group : groups) {
+    for (const auto index : group.posts) {
+      if (index != next++) return false;
+    }
+  }
+  return true;
+}
+
+std::optional<std::chrono::year_month_day> day_of(const std::string& key) {
+  const auto t = parse_rfc3339(key + "T00:00:00Z");
+  if (!t) return std::nullopt;
+  return std::chrono::year_month_day{std::chrono::floor<std::chrono::days>(*t)};
+}
+
+}  // namespace
+
+Renderer::Renderer(const config::Config& config, const config::DigestConfig& digest, message::Theme theme)
+    : config_(&config), digest_(&digest), theme_(std::move(theme)), embedded_(config, digest) {}
+
+Result<Renderer> Renderer::load(const config::Config& config, const config::DigestConfig& digest) {
+  TIDINGS_LET(auto theme, message::Theme::load({.name = digest.theme, .subject = digest.subject, .preheader = digest.preheader,
+                                                .subject_place = digest.subject_place, .preheader_place = digest.preheader_place},
+                                               config::template_lookup(config.folder)));
+  Renderer renderer{config, digest, std::move(theme)};
+  TIDINGS_TRY(renderer.strings(config.newsletter.language));
+  if (!digest.intro_file.empty()) {
+    auto text = read_file(digest.intro_file, 1 << 20);
+    if (!text) return fail(Errc::config, fmt::format("digest \"{}\": intro_file: {}", digest.name, text.error().what));
+    renderer.intro_ = clean_utf8(*text);
+  }
+  return renderer;
+}
+
+Result<const message::Strings*> Renderer::strings(const std::string& language) {
+  auto& slot = strings_[language];
+  if (!slot) {
+    TIDINGS_LET(auto loaded, message::Strings::load(digest_->theme, language, config::template_lookup(config_->folder)));
+    slot = std::make_unique<message::Strings>(std::move(loaded));
+  }
+  return slot.get();
+}
+
+Result<std::string> Renderer::language_for(const std::string& wanted) {
+  const auto& tag = wanted.empty() ? config_->newsletter.language : wanted;
+  TIDINGS_LET(const auto* const found, strings(tag));
+  // Strings falls back to English; a reader of an unknown language is better served by the newsletter's own.
+  const bool known = ascii_lower(tag).substr(0, 2) == found->language().substr(0, 2);
+  if (known || wanted.empty()) return found->language();
+  return language_for("");
+}
+
+message::EditionView Renderer::base_view(const EditionFacts& facts) {
+  message::EditionView view;
+  view.newsletter_name = config_->newsletter.name;
+  view.public_url = config_->newsletter.public_url;
+  view.postal_address = config_->newsletter.postal_address;
+  view.digest_title = digest_->title;
+  view.number = facts.number;
+  view.period = facts.period;
+  view.shown = facts.shown;
+  view.date = facts.date;
+  view.intro_html = intro_html(facts.intro_markdown.empty() ? intro_ : facts.intro_markdown, config_->newsletter.public_url);
+  if (!view.intro_html.empty()) {
+    if (digest_->inline_images) view.intro_html = embedded_.take(std::move(view.intro_html), "the introduction");
+    view.intro_text = without_final_newline(post::html_to_text(view.intro_html, {.width = text_columns}));
+  }
+  view.has_view = !config_->archive.url.empty() && digest_->archive;
+  view.has_preferences = !config_->newsletter.public_url.empty();
+  return view;
+}
+
+const message::PostView& Renderer::post_view(const ShownPost& shown, int words) {
+  auto& slot = post_views_[{shown.post.id, words}];
+  if (slot.title.empty()) slot = make_post_view(shown, words);
+  return slot;
+}
+
+message::PostView Renderer::make_post_view(const ShownPost& shown, int words) {
+  const auto& post = shown.post;
+  message::PostView view;
+  view.title = post::display_title(post);
+  view.url = post.link;
+  view.source = join(shown.sources, ", ");
+  view.author = post.author;
+  view.date = post.date();
+  view.tags = post.tags;
+  view.audio_url = post.audio_url;
+  view.audio_duration = post.audio_duration;
+  const auto& body = post.html.empty() ? post.summary_html : post.html;
+  const auto show_excerpt = [&](const std::string& from, int limit) {
+    auto excerpt = post::make_excerpt(from, {.words = limit});
+    view.excerpt_text =
+        without_final_newline(post::html_to_text(excerpt.html, {.width = text_columns, .links = post::LinkStyle::none}));
+    view.excerpt_html = std::move(excerpt.html);
+    return excerpt.truncated;
+  };
+  using Content = config::DigestConfig::Content;
+  if (digest_->content == Content::full && words == 0) {
+    view.excerpt_html = digest_->inline_images ? embedded_.take(body, view.title) : body;
+    view.excerpt_text = without_final_newline(post::html_to_text(view.excerpt_html, {.width = text_columns}));
+  } else if (digest_->content == Content::full) {
+    view.is_truncated = show_excerpt(body, words);
+  } else if (digest_->content == Content::excerpt) {
+    // A summary that somebody wrote for this purpose beats our cut of the whole text; one that the blog's engine cut off
+    // ("[…]") does not.
+    const bool use_summary = !post.summary_html.empty() && (post.html.empty() || !is_cut_off(post.summary_html));
+    const int limit = words == 0 ? digest_->excerpt_words : std::min(words, digest_->excerpt_words);
+    const bool truncated = show_excerpt(use_summary ? post.summary_html : post.html, limit);
+    view.is_truncated = truncated || (use_summary && post.html.size() > post.summary_html.size());
+  }
+  if (digest_->content != Content::title) {
+    const bool shown_in_text = digest_->content == Content::full && view.excerpt_html.find("<img") != std::string::npos;
+    if (!shown_in_text) {
+      view.image_url = post.image_url;
+      view.image_alt = post.image_alt;
+    }
+  }
+  if (view.title.empty()) view.title = post.link.empty() ? "…" : post.link;
+  return view;
+}
+
+Result<std::string> Renderer::title(const EditionFacts& facts) {
+  TIDINGS_LET(const auto* const words, strings(config_->newsletter.language));
+  return message::edition_title(base_view(facts), *words, config_->newsletter.zone);
+}
+
+message::EditionView Renderer::view(const EditionFacts& facts, const message::Strings& words, const ShownPosts& shown,
+                                    const Extent& extent) {
+  auto view = base_view(facts);
+  const auto count = std::min(extent.posts, shown.posts.size());
+  std::vector<digest::GroupInput> inputs;
+  for (std::size_t i = 0; i < count; ++i) {
+    inputs.push_back({.date = shown.posts[i]->post.date(),
+                      .source_name = shown.posts[i]->sources.front(),
+                      .topics = shown.posts[i]->topics,
+                      .pinned = shown.posts[i]->post.pinned});
+  }
+  const auto by = static_cast<digest::GroupBy>(digest_->group_by);
+  auto groups = digest::group(inputs, by, config_->newsletter.zone, digest_->topics);
+  if (facts.in_given_order && !keeps_order(groups)) {
+    groups.assign(1, {});
+    for (std::size_t i = 0; i < count; ++i) groups.front().posts.push_back(i);
+  }
+  for (const auto& group : groups) {
+    message::GroupView group_view;
+    group_view.title = group.key;
+    if (by == digest::GroupBy::day && !group.key.empty()) {
+      if (const auto day = day_of(group.key)) {
+        group_view.title = words.day_heading(*day);
+        group_view.is_day = true;
+      }
+    }
+    for (const auto index : group.posts) group_view.posts.push_back(post_view(*shown.posts[index], extent.words));
+    view.groups.push_back(std::move(group_view));
+  }
+  const auto add_link = [&](const ShownPost& each, bool counted) {
+    const auto& post = post_view(each, 1);
+    view.links.push_back({.title = post.title, .url = post.url, .source = post.source, .counted = counted});
+  };
+  for (std::size_t i = count; i < shown.posts.size(); ++i) add_link(*shown.posts[i], true);
+  for (const auto* const each : shown.more) add_link(*each, false);
+  return view;
+}
+
+namespace {
+
+/// With the longest links that readers may have in the place of slots.
+std::size_t weight_of(const std::vector<digest::SegmentBody>& bodies) {
+  constexpr std::size_t longest_link = 200;
+  std::size_t heaviest = 0;
+  for (const auto& body : bodies) {
+    const auto slots = static_cast<std::size_t>(std::ranges::count(body.html, '\x02'));
+    heaviest = std::max(heaviest, body.html.size() + slots * longest_link);
+  }
+  return heaviest;
+}
+
+}  // namespace
+
+Result<Rendered> Renderer::render(const EditionFacts& facts, const std::string& language, const ShownPosts& shown) {
+  TIDINGS_LET(const auto* const words, strings(language));
+  const auto& zone = config_->newsletter.zone;
+  const auto all = shown.posts.size();
+  const auto attempt = [&](const Extent& extent) {
+    return theme_.render_bodies(view(facts, *words, shown, extent), *words, zone);
+  };
+  Rendered out;
+  TIDINGS_LET(out.bodies, attempt({.words = 0, .posts = all}));
+  if (weight_of(out.bodies) <= html_budget_bytes) return out;
+  // The longest excerpts with which all posts fit.
+  const bool is_full = digest_->content == config::DigestConfig::Content::full;
+  const int widest = is_full ? 2'000 : digest_->excerpt_words;
+  const int shortest = digest_->content == config::DigestConfig::Content::title ? 0 : (is_full ? 60 : std::max(5, widest / 10));
+  if (shortest > 0) {
+    TIDINGS_LET(out.bodies, attempt({.words = shortest, .posts = all}));
+    out.note = fmt::format("excerpts of {} words", shortest);
+    int fits = weight_of(out.bodies) <= html_budget_bytes ? shortest : 0;
+    for (int too_long = widest; fits > 0 && too_long - fits > 1 + fits / 50;) {
+      const int middle = fits + (too_long - fits) / 2;
+      TIDINGS_LET(auto bodies, attempt({.words = middle, .posts = all}));
+      if (weight_of(bodies) > html_budget_bytes) {
+        too_long = middle;
+        continue;
+      }
+      fits = middle;
+      out.bodies = std::move(bodies);
+      out.note = fmt::format("excerpts of {} words", middle);
+    }
+    if (fits > 0) return out;
+  }
+  // Most posts that fit; one at least stays a post.
+  std::size_t fits = 1;
+  std::size_t too_many = all;
+  while (too_many - fits > 1) {
+    const auto middle = fits + (too_many - fits) / 2;
+    TIDINGS_LET(const auto bodies, attempt({.words = shortest, .posts = middle}));
+    (weight_of(bodies) <= html_budget_bytes ? fits : too_many) = middle;
+  }
+  TIDINGS_LET(out.bodies, attempt({.words = shortest, .posts = fits}));
+  out.note += fmt::format("{}{} as links", out.note.empty() ? "" : "; ", plural(static_cast<long long>(all - fits), "post"));
+  if (const auto weight = weight_of(out.bodies); weight > html_budget_bytes) {
+    out.note += fmt::format("; still {}, and Gmail shows 102 kB", format_size(static_cast<std::int64_t>(weight)));
+  }
+  return out;
+}
+
+Result<std::string> Renderer::render_page(const EditionFacts& facts, const std::string& language, const ShownPosts& shown) {
+  TIDINGS_LET(const auto* const words, strings(language));
+  auto page = view(facts, *words, shown, {.words = 0, .posts = shown.posts.size()});
+  page.is_web = true;
+  // A theme of one's own may still show the links of a reader; on a page they lead to the newsletter.
+  const message::Reader nobody{.address = config_->newsletter.from.address.text(),
+                               .unsubscribe_url = config_->newsletter.public_url};
+  TIDINGS_LET(const auto body, theme_.render_for(page, *words, config_->newsletter.zone, nobody));
+  // A page has no parts: its pictures stand where they stood.
+  if (!body.html.empty()) return with_addresses(body.html, embedded_.images());
+  return fmt::format("<!doctype html>\n<html lang=\"{}\" dir=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title>"
+                     "<meta name=\"viewport\" content=\"width=device-width\"></head>"
+                     "<body><pre style=\"white-space:pre-wrap\">{}</pre></body></html>\n",
+                     words->language(), words->direction(), escape_html(body.subject), escape_html(body.text));
+}
+
+}  // namespace tidings::edition

@@ -1,0 +1,156 @@
+#include "edition/seal.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "edition/intro.hpp"
+#include "edition/selection.hpp"
+#include "base/check.hpp"
+#include "delivery/ledger.hpp"
+#include "digest/carry_over.hpp"
+#include "digest/edition_table.hpp"
+#include "digest/segment.hpp"
+#include "subscriber/subscriber_table.hpp"
+
+namespace tidings::edition {
+namespace {
+
+constexpr std::size_t planned_at_once = 240;
+
+class Sealer {
+ public:
+  Sealer(const config::DigestConfig& digest, store::Database& database, const Clock& clock, Renderer& renderer, const ToSeal& what,
+         digest::CarryOver carry)
+      : digest_(digest), database_(database), clock_(clock), renderer_(renderer), what_(what), facts_(what.facts), carry_(std::move(carry)),
+        editions_(database), ledger_(database, clock), segmenter_(carry_.segment_posts()) {}
+
+  Result<Sealed> seal() {
+    TIDINGS_TRY(plan_recipients());
+    TIDINGS_TRY(load_posts());
+    TIDINGS_LET(const bool has_intro, take_intro_once(digest_, database_, facts_));
+    if (has_intro) TIDINGS_TRY(editions_.keep_intro(what_.edition, facts_.intro_markdown));
+    for (const auto& found : what_.images.images) TIDINGS_TRY(editions_.add_image(what_.edition, found.image));
+    for (std::size_t i = 0; i < segments_.size(); ++i) TIDINGS_TRY(render(i));
+    TIDINGS_TRY(write_pages());
+    for (const auto& image : renderer_.embedded().images()) TIDINGS_TRY(editions_.add_image(what_.edition, image));
+    const auto pictures = in_words(what_.images, renderer_.embedded());
+    TIDINGS_TRY(editions_.keep_pictures(what_.edition, pictures));
+    TIDINGS_TRY(carry_.settle(what_.facts.period, what_.selection));
+    return Sealed{.segments = static_cast<int>(segments_.size()), .recipients = recipients_, .note = note_, .pictures = pictures};
+  }
+
+ private:
+  Result<void> plan_recipients() {
+    subscriber::SubscriberTable subscribers{database_, clock_};
+    const auto told = subscribers.for_each_recipient(digest_.name, [&](const subscriber::Recipient& recipient) -> Result<void> {
+      TIDINGS_LET(const auto language, language_for(recipient.language));
+      TIDINGS_LET(const auto owed, carry_.owed(recipient.id));
+      const auto index =
+          owed ? segmenter_.place_only(language, recipient.topics, *owed) : segmenter_.place(language, recipient.topics);
+      if (!index) return {};
+      if (*index == segments_.size()) {
+        const auto& key = segmenter_.segments()[*index];
+        TIDINGS_LET(const auto id, editions_.add_segment(what_.edition, key.language, key.posts));
+        segments_.push_back(id);
+      }
+      ++recipients_;
+      planned_.push_back({.subscriber = recipient.id, .segment = segments_[*index]});
+      return planned_.size() < planned_at_once ? Result<void>{} : write_planned();
+    });
+    TIDINGS_TRY(told);
+    return write_planned();
+  }
+
+  Result<void> write_planned() {
+    TIDINGS_TRY(ledger_.plan(what_.edition, planned_));
+    planned_.clear();
+    return {};
+  }
+
+  Result<std::string> language_for(const std::string& wanted) {
+    auto it = languages_.find(wanted);
+    if (it == languages_.end()) {
+      TIDINGS_LET(auto found, renderer_.language_for(wanted));
+      it = languages_.emplace(wanted, std::move(found)).first;
+    }
+    return it->second;
+  }
+
+  Result<void> load_posts() {
+    TIDINGS_LET(shown_, load_shown(database_, carry_.posts()));
+    for (const auto& shown : shown_) by_id_.emplace(shown.post.id, &shown);
+    TIDINGS_LET(links_, load_shown(database_, what_.selection.more));
+    for (const auto& shown : links_) more_.push_back(&shown);
+    return {};
+  }
+
+  Result<void> render(std::size_t index) {
+    const auto& key = segmenter_.segments()[index];
+    std::vector<const ShownPost*> posts;
+    for (const auto id : key.posts) {
+      const auto it = by_id_.find(id);
+      TIDINGS_CHECK(it != by_id_.end());
+      posts.push_back(it->second);
+    }
+    TIDINGS_LET(auto rendered, renderer_.render(facts_, key.language, {.posts = std::move(posts), .more = more_}));
+    for (auto& body : rendered.bodies) body.html = with_content_ids(std::move(body.html), what_.images.images);
+    for (std::size_t variant = 0; variant < rendered.bodies.size(); ++variant) {
+      TIDINGS_TRY(editions_.add_body(segments_[index], static_cast<int>(variant), rendered.bodies[variant]));
+    }
+    if (!rendered.note.empty()) {
+      TIDINGS_TRY(editions_.note_segment(segments_[index], rendered.note));
+      note_ = rendered.note;
+    }
+    return {};
+  }
+
+  /// The edition whole, for the archive: in the newsletter's language and in those of its readers.
+  Result<void> write_pages() {
+    if (!digest_.archive || recipients_ == 0) return {};
+    ShownPosts shown{.posts = {}, .more = more_};
+    for (const auto& post : what_.selection.posts) shown.posts.push_back(by_id_.at(post.id));
+    std::set<std::string> tags;
+    TIDINGS_LET(auto own, renderer_.language_for(""));
+    tags.insert(std::move(own));
+    for (const auto& segment : segmenter_.segments()) tags.insert(segment.language);
+    for (const auto& language : tags) {
+      TIDINGS_LET(const auto html, renderer_.render_page(facts_, language, shown));
+      TIDINGS_TRY(editions_.add_page(what_.edition, language, html));
+    }
+    return {};
+  }
+
+  const config::DigestConfig& digest_;
+  store::Database& database_;
+  const Clock& clock_;
+  Renderer& renderer_;
+  const ToSeal& what_;
+  EditionFacts facts_;  ///< with the introduction
+  digest::CarryOver carry_;
+  digest::EditionTable editions_;
+  delivery::Ledger ledger_;
+  digest::Segmenter segmenter_;
+  std::vector<ShownPost> shown_;
+  std::vector<ShownPost> links_;
+  std::vector<const ShownPost*> more_;
+  std::string note_;
+  std::unordered_map<PostId, const ShownPost*> by_id_;
+  std::vector<SegmentId> segments_;
+  std::vector<delivery::Planned> planned_;  // not written yet
+  std::map<std::string, std::string> languages_;
+  std::int64_t recipients_ = 0;
+};
+
+}  // namespace
+
+Result<Sealed> seal_segments(const config::Config& config, const config::DigestConfig& digest, store::Database& database, const Clock& clock,
+                             Renderer& renderer, const ToSeal& what) {
+  TIDINGS_LET(const auto options, select_options(config, digest, database));
+  TIDINGS_LET(auto carry, digest::CarryOver::open(database, digest.name, what.selection.posts, options));
+  return Sealer(digest, database, clock, renderer, what, std::move(carry)).seal();
+}
+
+}  // namespace tidings::edition

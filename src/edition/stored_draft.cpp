@@ -1,0 +1,49 @@
+#include "edition/stored_draft.hpp"
+
+#include "edition/selection.hpp"
+#include "digest/edition_table.hpp"
+
+namespace tidings::edition {
+namespace {
+
+/// Whether somebody has arranged the posts otherwise than the digest would.
+bool is_rearranged(const std::vector<digest::Selected>& posts, const digest::SelectOptions& options) {
+  auto sorted = posts;
+  digest::sort_for_reading(sorted, options);
+  return sorted != posts;
+}
+
+}  // namespace
+
+Result<Arranged> arrangement_of(const config::Config& config, const config::DigestConfig& digest, store::Database& database,
+                                const digest::Edition& edition) {
+  TIDINGS_LET(const auto options, select_options(config, digest, database));
+  Arranged out;
+  TIDINGS_LET(out.selection, digest::EditionTable(database).choice_of(edition.id, options));
+  out.facts = {.number = edition.number.value_or(1),
+               .period = edition.period,
+               .date = edition.scheduled,
+               .shown = dates_of(out.selection.posts),
+               .intro_markdown = edition.intro,
+               .in_given_order = is_rearranged(out.selection.posts, options)};
+  return out;
+}
+
+Result<Sealed> seal_draft(const config::Config& config, const config::DigestConfig& digest, store::Database& database, const Clock& clock,
+                          Renderer& renderer, const digest::Edition& edition, const FoundImages& images) {
+  digest::EditionTable editions{database};
+  TIDINGS_LET(auto arranged, arrangement_of(config, digest, database, edition));
+  TIDINGS_LET(const auto title, renderer.title(arranged.facts));
+  TIDINGS_TRY(editions.approve(edition.id, title, clock.now()));
+  // What waits for the next edition keeps the memory of who changed digests alive.
+  TIDINGS_LET(const auto left_out, editions.left_out_of(edition.id));
+  for (const auto& each : left_out) {
+    if (!digest::waits(each.why)) continue;
+    for (const auto id : each.named)
+      arranged.selection.left_out.push_back({.id = id, .why = each.why, .joined = {}, .first_seen = {}});
+  }
+  return seal_segments(config, digest, database, clock, renderer,
+                       {.edition = edition.id, .facts = arranged.facts, .selection = arranged.selection, .images = images});
+}
+
+}  // namespace tidings::edition

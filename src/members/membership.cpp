@@ -1,0 +1,219 @@
+#include "members/membership.hpp"
+
+#include <algorithm>
+
+#include "members/topics.hpp"
+#include "delivery/ledger.hpp"
+#include "digest/carry_over.hpp"
+#include "subscriber/confirmation.hpp"
+
+namespace tidings::members {
+namespace {
+
+using subscriber::AddResult;
+using subscriber::NewSubscriber;
+using subscriber::NoticeKind;
+using subscriber::Origin;
+using subscriber::Subscriber;
+using subscriber::SubscriptionState;
+
+bool has(std::span<const std::string> names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+std::vector<std::string> confirmed_digests(const std::optional<Subscriber>& known) {
+  std::vector<std::string> digests;
+  if (!known) return digests;
+  for (const auto& each : known->subscriptions) {
+    if (each.state == SubscriptionState::confirmed) digests.push_back(each.digest);
+  }
+  return digests;
+}
+
+}  // namespace
+
+Membership::Membership(const config::Config& config, store::Database& database, const Clock& clock)
+    : config_(config), database_(database), clock_(clock), table_(database, clock) {}
+
+Result<void> Membership::notify(SubscriberId id, NoticeKind kind, const std::vector<std::string>& digests) {
+  if (digests.empty()) return {};
+  TIDINGS_LET(const bool queued, subscriber::NoticeTable(database_, clock_).add(id, kind, digests));
+  queued_ = queued_ || queued;
+  return {};
+}
+
+Result<void> Membership::welcome(SubscriberId id, const std::vector<std::string>& digests) {
+  if (!config_.web.welcome) return {};
+  return notify(id, NoticeKind::welcome, digests);
+}
+
+Result<bool> Membership::is_stopped(const Subscriber& known) {
+  TIDINGS_LET(const auto address, parse_mail_address(known.address));
+  TIDINGS_LET(const auto suppression, subscriber::Suppressions(database_, clock_).lookup(address));
+  return suppression && suppression->cause != subscriber::SuppressionCause::erased;
+}
+
+Result<std::vector<std::string>> Membership::checked_topics(std::span<const std::string> wanted,
+                                                            std::span<const std::string> own) {
+  TIDINGS_LET(const auto known, known_topics(config_, database_));
+  std::vector<std::string> topics;
+  for (const auto& topic : wanted) {
+    if (has(own, topic)) {
+      topics.push_back(topic);
+      continue;
+    }
+    TIDINGS_LET(auto checked, subscriber::check_known_topic(topic, known));
+    topics.push_back(std::move(checked));
+  }
+  return topics;
+}
+
+// ---- joining
+// ---------------------------------------------------------------------------------------------------------
+
+Result<AddResult> Membership::join(NewSubscriber wanted) {
+  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(auto result, join(transaction, std::move(wanted)));
+  TIDINGS_TRY(transaction.commit());
+  return result;
+}
+
+Result<AddResult> Membership::join(const store::Transaction& open, NewSubscriber wanted) {
+  TIDINGS_LET(const auto before, table_.find(wanted.address));
+  TIDINGS_LET(wanted.topics,
+              checked_topics(wanted.topics, before ? before->topics : std::vector<std::string>{}));
+  const auto digests = wanted.digests;
+  const auto origin = wanted.origin;
+  TIDINGS_LET(auto result, table_.add(open, std::move(wanted)));
+  if (result.outcome == subscriber::AddOutcome::suppressed) return result;
+  if (!result.pending.empty()) {
+    TIDINGS_TRY(notify(result.id, NoticeKind::confirm, result.pending));
+    return result;
+  }
+  if (origin == Origin::web) {
+    TIDINGS_TRY(notify(result.id, NoticeKind::already, digests));
+    return result;
+  }
+  TIDINGS_LET(const auto after, table_.find(result.id));
+  auto fresh = confirmed_digests(after);
+  const auto old = confirmed_digests(before);
+  std::erase_if(fresh, [&](const auto& digest) { return has(old, digest); });
+  TIDINGS_TRY(welcome(result.id, fresh));
+  return result;
+}
+
+Result<std::optional<Confirmed>> Membership::confirm(std::string_view token, const Way& way, Random& random) {
+  subscriber::Confirmations confirmations{database_, clock_, random};
+  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(auto redeemed, confirmations.redeem(transaction, token, way.origin, way.detail));
+  if (redeemed) {
+    TIDINGS_TRY(welcome(redeemed->subscriber, redeemed->digests));
+    TIDINGS_TRY(transaction.commit());
+    return Confirmed{.subscriber = redeemed->subscriber, .digests = std::move(redeemed->digests)};
+  }
+  TIDINGS_LET(auto used, confirmations.used(token));
+  if (!used) return std::nullopt;
+  return Confirmed{.subscriber = used->subscriber, .digests = std::move(used->digests), .before = true};
+}
+
+Result<std::vector<std::string>> Membership::confirm(SubscriberId id, std::span<const std::string> digests,
+                                                     const Way& way) {
+  TIDINGS_LET(auto transaction, database_.begin());
+  const std::vector<std::string> all{""};
+  std::vector<std::string> changed;
+  for (const auto& digest : digests.empty() ? std::span<const std::string>{all} : digests) {
+    TIDINGS_LET(const auto some, table_.confirm(transaction, id, digest, way.origin, way.detail));
+    changed.insert(changed.end(), some.begin(), some.end());
+  }
+  TIDINGS_TRY(welcome(id, changed));
+  TIDINGS_TRY(transaction.commit());
+  return changed;
+}
+
+// ---- changing
+// --------------------------------------------------------------------------------------------------------
+
+Result<Changed> Membership::change(SubscriberId id, const Wishes& wishes, const Way& way) {
+  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(const auto known, table_.find(id));
+  if (!known) return fail(Errc::no_input, "there is no such subscriber");
+  subscriber::SubscriberChange details{.name = wishes.name,
+                                       .language = wishes.language,
+                                       .topics = {},
+                                       .origin = way.origin,
+                                       .detail = way.detail};
+  if (wishes.topics) {
+    TIDINGS_LET(details.topics, checked_topics(*wishes.topics, known->topics));
+  }
+  Changed changed;
+  TIDINGS_LET(changed.details, table_.set(transaction, id, details));
+  if (wishes.digests) TIDINGS_TRY(change_digests(transaction, *known, *wishes.digests, way, changed));
+  TIDINGS_TRY(transaction.commit());
+  return changed;
+}
+
+Result<void> Membership::change_digests(const store::Transaction& open, const Subscriber& known,
+                                        std::span<const std::string> wanted, const Way& way,
+                                        Changed& changed) {
+  const auto state_of = [&](std::string_view digest) {
+    const auto found = std::ranges::find(known.subscriptions, digest, &subscriber::Subscription::digest);
+    return found == known.subscriptions.end() ? SubscriptionState::withdrawn : found->state;
+  };
+  TIDINGS_LET(const bool stopped, is_stopped(known));
+  std::vector<std::string> exactly;
+  for (const auto& digest : wanted) {
+    // Nothing brings a suppressed address back; what it leaves at the same time is left all the same.
+    const bool refused = stopped && state_of(digest) == SubscriptionState::withdrawn;
+    (refused ? changed.refused : exactly).push_back(digest);
+  }
+  // A digest that the configuration does not have at the moment is on no page to be chosen. Off is off.
+  for (const auto& each : known.subscriptions) {
+    const bool is_away =
+        config_.find_digest(each.digest) == nullptr && each.state == SubscriptionState::confirmed;
+    if (!wanted.empty() && is_away && !has(exactly, each.digest)) exactly.push_back(each.digest);
+  }
+  TIDINGS_LET(changed.digests, table_.change_digests(open, known.id, exactly, way.origin, way.detail));
+  for (const auto& from : changed.digests.left) {
+    // Whether there is something to carry is the digest room's to know; a pending subscription that ends
+    // carries nothing.
+    for (const auto& to : changed.digests.joined)
+      TIDINGS_TRY(digest::record_change(database_, known.id, from, to));
+  }
+  if (!stopped) TIDINGS_TRY(notify(known.id, NoticeKind::confirm, changed.digests.pending));
+  if (config_.web.goodbye && exactly.empty())
+    return notify(known.id, NoticeKind::goodbye, changed.digests.left);
+  return {};
+}
+
+// ---- leaving
+// ---------------------------------------------------------------------------------------------------------
+
+Result<std::vector<std::string>> Membership::leave(SubscriberId id, std::span<const std::string> digests,
+                                                   const Way& way) {
+  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(auto left, leave(transaction, id, digests, way));
+  TIDINGS_TRY(transaction.commit());
+  return left;
+}
+
+Result<std::vector<std::string>> Membership::leave(const store::Transaction& open, SubscriberId id,
+                                                   std::span<const std::string> digests, const Way& way) {
+  const std::vector<std::string> all{""};
+  std::vector<std::string> left;
+  for (const auto& digest : digests.empty() ? std::span<const std::string>{all} : digests) {
+    TIDINGS_LET(const auto some, table_.unsubscribe(open, id, digest, way.origin, way.detail));
+    left.insert(left.end(), some.begin(), some.end());
+  }
+  if (config_.web.goodbye) TIDINGS_TRY(notify(id, NoticeKind::goodbye, left));
+  return left;
+}
+
+Result<bool> Membership::erase(SubscriberId id) {
+  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_TRY(delivery::Ledger(database_, clock_).forget_replies(transaction, id));
+  TIDINGS_LET(const bool there, table_.erase(transaction, id));
+  TIDINGS_TRY(transaction.commit());
+  return there;
+}
+
+}  // namespace tidings::members

@@ -1,0 +1,39 @@
+// The words of a mail about a subscription: asked for here, written by whoever has the theme (site/pages).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "subscriber/notice_table.hpp"
+
+namespace tidings::members {
+
+/// What a notice says: rendered texts of one mail.
+struct NoticeText {
+  std::string subject;
+  std::string text;
+  std::string html;
+  std::string language;
+};
+
+struct NoticeLinks {
+  std::string action_url;   ///< confirm or preferences; may be empty
+  std::string reply_mailto;  ///< confirm by mail; may be empty
+};
+
+/// Called from several threads at once.
+class NoticeWriter {
+ public:
+  NoticeWriter() = default;
+  NoticeWriter(const NoticeWriter&) = delete;
+  NoticeWriter& operator=(const NoticeWriter&) = delete;
+  virtual ~NoticeWriter() = default;
+
+  /// In the language nearest to `language`, about these digests.
+  [[nodiscard]] virtual Result<NoticeText> notice(subscriber::NoticeKind kind, const std::string& language,
+                                                  const std::vector<std::string>& digests,
+                                                  const NoticeLinks& links) const = 0;
+};
+
+}  // namespace tidings::members

@@ -1,0 +1,164 @@
+#include "members/our_files.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "members/membership.hpp"
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "delivery/journal.hpp"
+#include "delivery/ledger.hpp"
+#include "store/instance.hpp"
+
+namespace tidings::members {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* owed_fact = "erasing_owed";
+constexpr std::size_t shortest_name = 4;  // shorter ones are found in every file
+
+std::vector<fs::path> files_below(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at{folder, error}, end; !error && at != end; at.increment(error))
+    files.push_back(at->path());
+  return files;
+}
+
+/// What drop: and maildir: have written. A Maildir may be somebody's mailbox, so there only our own names
+/// count.
+std::vector<fs::path> letters(const config::Config& config) {
+  const auto way = config.smtp.local_way;
+  if (way != config::LocalWay::drop && way != config::LocalWay::maildir) return {};
+  auto files = files_below(config.smtp.local_path);
+  std::erase_if(files, [&](const fs::path& file) {
+    return way == config::LocalWay::maildir && file.filename().string().find(".tidings") == std::string::npos;
+  });
+  return files;
+}
+
+bool is_letter_to(const std::string& letter, const std::string& address) {
+  // The two lines that the transport puts above each message.
+  const auto first = letter.find('\n');
+  if (!letter.starts_with("Return-Path:") || first == std::string::npos) return false;
+  const auto wanted = "delivered-to: " + ascii_lower(address);
+  return ascii_lower(letter.substr(first + 1, wanted.size() + 1)) == wanted + "\r";
+}
+
+/// A key may be readable by the group of the service that signs.
+bool is_wide_key(const fs::path& key) {
+  struct stat info {};
+  constexpr unsigned harmful = (S_IRWXG | S_IRWXO) & ~static_cast<unsigned>(S_IRGRP);
+  return !key.empty() && ::stat(key.c_str(), &info) == 0 && (info.st_mode & harmful) != 0;
+}
+
+bool holds(const std::string& bytes, const std::vector<std::string>& texts) {
+  const auto lower = ascii_lower(bytes);
+  return std::ranges::any_of(
+      texts, [&](const std::string& text) { return lower.find(ascii_lower(text)) != std::string::npos; });
+}
+
+template <class Belongs>
+Result<int> delete_files(const std::vector<fs::path>& files, const Belongs& belongs) {
+  int count = 0;
+  for (const auto& file : files) {
+    std::error_code error;
+    if (!fs::is_regular_file(fs::symlink_status(file, error))) continue;
+    const auto bytes = read_file(file);
+    if (!bytes || !belongs(*bytes)) continue;
+    if (fs::remove(file, error)) ++count;
+    if (error) return fail(Errc::io, "cannot delete " + file.string() + ": " + error.message());
+  }
+  return count;
+}
+
+/// The file stays as long as it is: a sender may be appending to it.
+Result<void> blot_out(const fs::path& file, const std::vector<std::string>& texts) {
+  auto bytes = read_file(file);
+  if (!bytes) return {};  // the sender is through, and has deleted it
+  const auto lower = ascii_lower(*bytes);
+  for (const auto& each : texts) {
+    const auto text = ascii_lower(each);
+    for (auto at = lower.find(text); at != std::string::npos; at = lower.find(text, at + text.size())) {
+      TIDINGS_LET(const int fd, open_ours(file, O_WRONLY));
+      const std::string blot(text.size(), '*');
+      const bool wrote =
+          ::pwrite(fd, blot.data(), blot.size(), static_cast<off_t>(at)) == static_cast<ssize_t>(blot.size());
+      ::close(fd);
+      if (!wrote) return fail(Errc::io, "cannot write " + file.string());
+    }
+  }
+  return {};
+}
+
+Result<bool> is_only_name(store::Database& database, const std::string& name) {
+  auto query = database.prepare("SELECT 1 FROM subscribers WHERE name = :name LIMIT 1");
+  query.bind(":name", name);
+  TIDINGS_LET(const bool shared, query.step());
+  return !shared;
+}
+
+/// Of rows that are gone. SQLite overwrites what is deleted, but not always what it moved from page to page
+/// before that.
+Result<void> clear_traces(store::Database& database, const std::vector<std::string>& texts) {
+  TIDINGS_TRY(database.empty_log());
+  TIDINGS_LET(const bool left, database.holds_text(texts));
+  return left ? database.rebuild() : Result<void>{};
+}
+
+}  // namespace
+
+std::vector<fs::path> wide_files(const config::Config& config) {
+  std::vector<fs::path> files;
+  for (const auto* const suffix : {"", "-wal", "-shm", ".lock"}) {
+    auto file = config.store_path;
+    files.push_back(file += suffix);
+  }
+  std::ranges::copy(delivery::journal_files(config.store_path), std::back_inserter(files));
+  files.push_back(config::unmatched_folder(config));
+  std::ranges::copy(files_below(config::unmatched_folder(config)), std::back_inserter(files));
+  if (config.smtp.local_way == config::LocalWay::drop) files.push_back(config.smtp.local_path);
+  std::ranges::copy(letters(config), std::back_inserter(files));
+  std::erase_if(files, [](const fs::path& file) { return !is_too_wide(file); });
+  for (const auto& key : {config.dkim.key_file, config.dkim.ed25519_key_file}) {
+    if (is_wide_key(key)) files.push_back(key);
+  }
+  return files;
+}
+
+Result<Erased> erase_person(const config::Config& config, store::Database& database, const Clock& clock,
+                            const subscriber::Subscriber& person) {
+  TIDINGS_TRY(store::set_fact(database, owed_fact, "1"));
+  TIDINGS_TRY(Membership(config, database, clock).erase(person.id));
+  Erased erased;
+  std::vector<std::string> texts{person.address};
+  TIDINGS_LET(const int letters_deleted, delete_files(letters(config), [&](const std::string& bytes) {
+                return is_letter_to(bytes, person.address);
+              }));
+  TIDINGS_LET(const int mails_deleted,
+              delete_files(files_below(config::unmatched_folder(config)),
+                           [&](const std::string& bytes) { return holds(bytes, texts); }));
+  erased.files = letters_deleted + mails_deleted;
+  TIDINGS_LET(const bool only_name, is_only_name(database, person.name));
+  if (person.name.size() >= shortest_name && only_name) texts.push_back(person.name);
+  for (const auto& file : delivery::journal_files(config.store_path)) TIDINGS_TRY(blot_out(file, texts));
+  const auto cleared = clear_traces(database, texts);
+  if (!cleared && cleared.error().code != Errc::try_again) return tl::unexpected<Error>(cleared.error());
+  erased.done = cleared.has_value();
+  if (erased.done) TIDINGS_TRY(store::set_fact(database, owed_fact, ""));
+  return erased;
+}
+
+Result<void> finish_erasing(store::Database& database) {
+  TIDINGS_LET(const auto owed, store::fact(database, owed_fact));
+  if (owed.empty()) return {};
+  TIDINGS_TRY(database.rebuild());  // whose traces they are is not known any more
+  return store::set_fact(database, owed_fact, "");
+}
+
+}  // namespace tidings::members

@@ -1,0 +1,20 @@
+// Topics: what readers may choose by, for the command line, files and forms alike.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+#include "base/result.hpp"
+#include "store/database.hpp"
+
+namespace tidings::members {
+
+/// Those of the sources and digests of the configuration, sorted.
+[[nodiscard]] std::vector<std::string> configured_topics(const config::Config& config);
+
+/// The same, and the categories of all posts. Empty where the configuration names none: then any topic may be
+/// chosen, for the categories of posts to come are not known.
+[[nodiscard]] Result<std::vector<std::string>> known_topics(const config::Config& config, store::Database& database);
+
+}  // namespace tidings::members

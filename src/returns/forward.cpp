@@ -1,0 +1,151 @@
+#include "returns/forward.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "returns/mailbox.hpp"
+#include "sending/deliver.hpp"
+#include "sending/links.hpp"
+#include "sending/signing.hpp"
+#include "base/codec.hpp"
+#include "base/crypto.hpp"
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "bounce/forward_table.hpp"
+#include "bounce/leave_words.hpp"
+#include "bounce/mime_reader.hpp"
+#include "bounce/unmatched.hpp"
+#include "message/forward.hpp"
+#include "message/header.hpp"
+#include "store/instance.hpp"
+#include "subscriber/token.hpp"
+
+namespace tidings::returns {
+namespace {
+
+constexpr std::size_t max_subject_bytes = 200;
+constexpr std::size_t max_text_bytes = 20'000;
+
+std::string covering_note(const std::string& writer, const std::string& own_text, std::size_t size) {
+  auto note = fmt::format("{} wrote this to the address that tidings reads. A reply goes to them.\n", writer);
+  if (bounce::asks_to_leave(own_text)) {
+    note += fmt::format(
+        "They want to leave, but nothing proves that the mail is theirs. This does it:\n  tidings subscriber "
+        "unsubscribe {}\n",
+        writer);
+  }
+  if (size >= bounce::max_mail_bytes)
+    note += fmt::format("Only the first {} were kept.\n", format_size(bounce::max_mail_bytes));
+  return note + "The mail itself is attached.\n" + std::string(72, '-') + "\n\n" +
+         std::string{truncate_utf8(own_text.empty() ? "(no text)" : own_text, max_text_bytes)} + "\n";
+}
+
+class Forwarder {
+ public:
+  Forwarder(const config::Config& config, const std::string& secret, std::vector<message::DkimSigner> signers)
+      : config_(config), secret_(secret), signers_(std::move(signers)) {}
+
+  [[nodiscard]] Result<message::Letter> letter(const bounce::Forward& forward, UtcTime now) const {
+    const auto original = bounce::read_mail(forward.bytes);
+    const auto writer = parse_mailbox(bounce::field(original.fields, "from"));
+    message::PlainMail mail;
+    mail.from = config_.newsletter.from;
+    mail.to = *config_.bounce.forward_to;
+    mail.envelope_from = config_.newsletter.from.address.text();
+    if (writer && !writer->address.needs_smtputf8) mail.reply_to = writer->address.text();
+    const auto subject = message::to_one_line(bounce::field(original.fields, "subject"));
+    mail.subject = fmt::format("Fwd: {}", truncate_utf8(subject, max_subject_bytes));
+    mail.text =
+        covering_note(writer ? writer->address.text() : "Somebody", bounce::own_text(original), forward.bytes.size());
+    // The same for every attempt, so that a mail that went out twice is shown once.
+    mail.message_id = fmt::format("<forward-{}-{}@{}>", forward.id,
+                                  hex_encode(hmac_sha256(secret_, fmt::format("forward {}", forward.id)).substr(0, 16)),
+                                  config_.newsletter.from.address.domain);
+    mail.signers = signers_;
+    return message::build_forward(mail, forward.bytes, config_.newsletter.list_id, now);
+  }
+
+ private:
+  const config::Config& config_;
+  std::string secret_;
+  std::vector<message::DkimSigner> signers_;
+};
+
+/// What cannot go on is kept for people to find, before its row lets go of it.
+Result<void> keep(const config::Config& config, bounce::ForwardTable& table, const bounce::Forward& forward,
+                  const std::string& why, ForwardReport& report) {
+  TIDINGS_TRY(bounce::put_unmatched(config::unmatched_folder(config), forward.bytes));
+  TIDINGS_TRY(table.finish(forward.id, why));
+  ++report.kept;
+  report.trouble = why;
+  return {};
+}
+
+}  // namespace
+
+Result<ForwardReport> send_forwards(const config::Config& config, store::Database& database, const Clock& clock, Random& random,
+                                    const delivery::StopFlag& stop) {
+  bounce::ForwardTable table{database, clock};
+  ForwardReport report;
+  TIDINGS_TRY(table.sweep());
+  TIDINGS_LET(report.waiting, table.waiting());
+  if (report.waiting == 0) return report;
+  std::unique_ptr<delivery::Transport> transport;
+  std::optional<Forwarder> forwarder;
+  if (config.bounce.forward_to) {
+    // Nothing is claimed before everything that can be wrong with keys and secrets has been read.
+    TIDINGS_TRY(store::check_instance(database, store::Guard::refuse));
+    TIDINGS_LET(transport, sending::make_transport(config, {}));
+    TIDINGS_LET(auto signers, sending::load_signers(config));
+    TIDINGS_LET(auto keys, subscriber::KeyRing::open(database, random, clock));
+    forwarder.emplace(config, sending::Links{config, std::move(keys)}.edition_key({}), std::move(signers));
+  }
+  bool stopped = false;
+  while (!stop && !stopped) {
+    TIDINGS_LET(const auto forward, table.claim(config.bounce.forward_per_hour));
+    if (!forward) break;
+    if (!forwarder) {
+      TIDINGS_TRY(keep(config, table, *forward, "forward_to is \"none\" now", report));
+      continue;
+    }
+    auto letter = forwarder->letter(*forward, clock.now());
+    if (!letter) {
+      TIDINGS_TRY(keep(config, table, *forward, letter.error().line(), report));
+      continue;
+    }
+    TIDINGS_LET(const auto outcome, delivery::send_one(*transport, *std::move(letter)));
+    const bool about_relay = delivery::is_relay_trouble(outcome) || outcome.kind == delivery::OutcomeKind::unknown;
+    if (outcome.kind == delivery::OutcomeKind::accepted) {
+      TIDINGS_TRY(table.finish(forward->id, ""));
+      ++report.sent;
+    } else if ((outcome.kind == delivery::OutcomeKind::permanent && !about_relay) ||
+               clock.now() - forward->created >= bounce::forward_give_up) {
+      TIDINGS_TRY(keep(config, table, *forward, outcome.line(), report));
+    } else {
+      TIDINGS_TRY(table.postpone(*forward, outcome.line()));
+      report.trouble = outcome.line();
+      stopped = about_relay;
+    }
+  }
+  TIDINGS_LET(report.waiting, table.waiting());
+  return report;
+}
+
+std::string in_words(const Result<ForwardReport>& report) {
+  if (!report) return "mails for the editor wait: " + report.error().line();
+  std::string words;
+  if (report->waiting > 0)
+    words =
+        fmt::format("{} for the editor {}", plural(report->waiting, "mail"), report->waiting == 1 ? "waits" : "wait");
+  if (report->kept > 0)
+    words +=
+        fmt::format("{}{} for the editor kept in unmatched", words.empty() ? "" : ", ", plural(report->kept, "mail"));
+  if (words.empty()) return words;
+  return words +
+         (report->trouble.empty() ? ": the limit of [bounce] forward_per_hour is reached" : ": " + report->trouble);
+}
+
+}  // namespace tidings::returns

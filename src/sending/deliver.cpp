@@ -1,0 +1,305 @@
+#include "sending/deliver.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "sending/archive_links.hpp"
+#include "sending/clock_guard.hpp"
+#include "sending/image_parts.hpp"
+#include "sending/refusals.hpp"
+#include "config/secret.hpp"
+#include "sending/signing.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "digest/edition_table.hpp"
+#include "digest/period.hpp"
+
+namespace tidings::sending {
+namespace {
+
+/// Letters of one edition: each segment compiled once, spliced for each reader. Immutable once made; thread-safe.
+class Letters {
+ public:
+  static Result<std::shared_ptr<const Letters>> make(const config::Config& config, store::Database& database, const Clock& clock,
+                                                     const Links& links, const digest::Edition& edition) {
+    auto letters = std::make_shared<Letters>(links, clock.now());
+    TIDINGS_LET(const auto signers, load_signers(config));
+    digest::EditionTable editions{database};
+    TIDINGS_LET(const auto segments, editions.segments_of(edition.id, digest::EditionTable::Bodies::with));
+    TIDINGS_LET(const auto images, editions.images_of(edition.id));
+    for (const auto& segment : segments) {
+      auto header = header_options(config, links, edition, segment.language);
+      header.signers = signers;
+      TIDINGS_LET(header.images, images_of(segment.bodies, images));
+      TIDINGS_LET(auto compiled, message::compile(segment.bodies, header));
+      letters->segments_.emplace(segment.id, Written{std::move(compiled), view_url(config, edition, segment.language)});
+    }
+    return letters;
+  }
+
+  Letters(const Links& links, UtcTime date) : links_(links), date_(date) {}
+
+  /// Errc::bad_data where the address is one that we would not take today: it fails alone.
+  [[nodiscard]] Result<message::Letter> write(const delivery::Claim& claim) const {
+    TIDINGS_TRY(parse_mail_address(claim.address));
+    const auto it = segments_.find(claim.segment);
+    if (it == segments_.end())
+      return fail(Errc::bad_data, fmt::format("the delivery to {} belongs to a segment {} that the edition has not",
+                                              claim.address, claim.segment.value));
+    message::Letter letter;
+    auto reader = links_.reader(claim);
+    reader.view_url = it->second.view_url;
+    it->second.message.write(reader, date_, letter);
+    return letter;
+  }
+
+ private:
+  Links links_;
+  UtcTime date_;
+  struct Written {
+    message::CompiledMessage message;
+    std::string view_url;
+  };
+  std::unordered_map<SegmentId, Written> segments_;
+};
+
+delivery::RetryPolicy retry_policy(const config::Config& config) {
+  delivery::RetryPolicy policy;
+  policy.give_up_after = config.delivery.give_up_after;
+  policy.in_doubt = config.delivery.retry_in_doubt ? delivery::InDoubt::retry : delivery::InDoubt::hold;
+  return policy;
+}
+
+/// Those who get nothing for a reason of ours, by name: their address would be refused today, or no relay
+/// takes it (RFC 3463 x.6.7).
+void tell_unsent(const digest::Edition& edition, std::span<const delivery::Settled> answers) {
+  for (const auto& answer : answers) {
+    const auto& outcome = answer.outcome;
+    const bool is_eai = outcome.kind == delivery::OutcomeKind::permanent && outcome.enhanced == "5.6.7";
+    if (!is_eai && !delivery::is_unsendable(outcome)) continue;
+    log::warning(fmt::format("{}: {} gets nothing: {}", digest::name_of(edition),
+                             clean_utf8(answer.claim.address), outcome.line()));
+  }
+}
+
+class Deliverer {
+ public:
+  Deliverer(const config::Config& config, store::Database& database, const Clock& clock, const DeliverOptions& options,
+            const delivery::StopFlag& stop, Links links)
+      : config_(config), database_(database), clock_(clock), options_(options), stop_(stop), links_(std::move(links)),
+        editions_(database), ledger_(database, clock) {}
+
+  Result<DeliverReport> run() {
+    TIDINGS_LET(const auto recovered, ledger_.recover({.policy = retry_policy(config_), .within = {}}));
+    recovered_ = recovered;
+    std::vector<digest::Edition> editions;
+    if (options_.edition) {
+      TIDINGS_LET(auto one, editions_.get(*options_.edition));
+      editions.push_back(std::move(one));
+    } else {
+      TIDINGS_LET(editions, editions_.unfinished());
+    }
+    DeliverReport report;
+    for (const auto& edition : editions) {
+      TIDINGS_LET(auto delivered, deliver_one(edition));
+      report.editions.push_back(std::move(delivered));
+      const bool is_over = stop_ || report.editions.back().run.end == delivery::RunEnd::out_of_time;
+      if (is_over || report.trouble() != nullptr) break;
+    }
+    TIDINGS_LET(report.held_in_doubt, held_in_doubt());
+    return report;
+  }
+
+ private:
+  /// All editions together share the time budget.
+  [[nodiscard]] std::chrono::milliseconds elapsed() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start_);
+  }
+
+  /// Held before its first message; once begun, an edition is finished as long as retries would be.
+  [[nodiscard]] bool is_held(const digest::Edition& edition) const {
+    if (options_.even_late) return false;
+    const auto grace = edition.started ? config_.delivery.give_up_after : std::chrono::milliseconds{0};
+    return digest::too_late(edition.promised(), clock_.now(), config_.delivery.max_lateness + grace);
+  }
+
+  Result<DeliveredEdition> deliver_one(const digest::Edition& edition) {
+    DeliveredEdition result;
+    result.edition = edition;
+    if (edition.state != digest::EditionState::sealed && edition.state != digest::EditionState::sending) {
+      return finish(std::move(result));
+    }
+    if (is_held(edition)) {
+      result.held = true;
+      return finish(std::move(result));
+    }
+    TIDINGS_LET(const auto due, ledger_.next_due(edition.id));
+    if (due && *due <= clock_.now()) TIDINGS_TRY(send(edition, result));
+    return finish(std::move(result));
+  }
+
+  Result<void> send(const digest::Edition& edition, DeliveredEdition& result) {
+    // Everything that can be wrong with templates or secrets comes before the first claim.
+    TIDINGS_LET(const auto letters, Letters::make(config_, database_, clock_, links_, edition));
+    if (!transport_) {
+      TIDINGS_LET(transport_, make_transport(config_, options_.to_folder));
+    }
+    TIDINGS_TRY(editions_.set_sending(edition.id, clock_.now()));
+    delivery::RunOptions run;
+    run.edition = edition.id;
+    run.retry = retry_policy(config_);
+    if (options_.time_budget)
+      run.time_budget = std::max(*options_.time_budget - elapsed(), std::chrono::milliseconds{0});
+    run.within_settle = [&edition](std::span<const delivery::Settled> answers) -> Result<void> {
+      tell_unsent(edition, answers);
+      return {};
+    };
+    if (options_.on_progress) {
+      // Counted once: a count reads every row of the edition.
+      TIDINGS_LET(const auto before, ledger_.counts(edition.id));
+      run.on_progress = [this, &edition, before](const delivery::RunReport& so_far) { options_.on_progress(edition, before, so_far); };
+    }
+    const delivery::Composer compose = [letters](const delivery::Claim& claim) { return letters->write(claim); };
+    TIDINGS_LET(result.run, delivery::deliver(run, ledger_, *transport_, compose, stop_));
+    const bool is_real = options_.to_folder.empty() && config_.smtp.local_way != config::LocalWay::drop;
+    if (is_real && result.run.sent > 0) TIDINGS_TRY(note_real_sending(database_, clock_));
+    // While a relay refuses everybody alike, what it says proves nothing: the next run decides.
+    if (result.run.braked()) return {};
+    TIDINGS_LET(result.judged, judge_refusals(config_.bounce.policy, database_, clock_));
+    return {};
+  }
+
+  Result<std::vector<std::pair<std::string, std::int64_t>>> held_in_doubt() {
+    std::vector<std::pair<std::string, std::int64_t>> named;
+    TIDINGS_LET(const auto held, ledger_.held_in_doubt());
+    for (const auto& [edition, count] : held) {
+      TIDINGS_LET(const auto found, editions_.get(edition));
+      named.emplace_back(digest::name_of(found), count);
+    }
+    return named;
+  }
+
+  Result<DeliveredEdition> finish(DeliveredEdition result) {
+    result.run.recovered = recovered_;
+    TIDINGS_LET(result.counts, ledger_.counts(result.edition.id));
+    TIDINGS_LET(result.next_due, ledger_.next_due(result.edition.id));
+    const bool is_open = result.counts.open() > 0 || result.next_due.has_value();
+    if (!is_open && result.edition.state == digest::EditionState::sealed) {
+      TIDINGS_TRY(editions_.set_sending(result.edition.id, clock_.now()));
+    }
+    if (!is_open && result.edition.state != digest::EditionState::sent && result.edition.state != digest::EditionState::skipped &&
+        result.edition.state != digest::EditionState::cancelled && result.edition.state != digest::EditionState::draft) {
+      TIDINGS_TRY(editions_.set_sent(result.edition.id, clock_.now()));
+    }
+    TIDINGS_LET(result.edition, editions_.get(result.edition.id));
+    return result;
+  }
+
+  const config::Config& config_;
+  store::Database& database_;
+  const Clock& clock_;
+  const DeliverOptions& options_;
+  const delivery::StopFlag& stop_;
+  Links links_;
+  digest::EditionTable editions_;
+  delivery::Ledger ledger_;
+  std::unique_ptr<delivery::Transport> transport_;
+  delivery::Recovered recovered_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace
+
+bool DeliverReport::try_again() const {
+  return std::ranges::any_of(editions, [](const DeliveredEdition& each) {
+    return !each.held && (each.counts.open() > 0 || each.next_due.has_value());
+  });
+}
+
+std::int64_t DeliverReport::unsendable() const {
+  std::int64_t count = 0;
+  for (const auto& each : editions) count += each.run.unsendable;
+  return count;
+}
+
+const delivery::RunReport* DeliverReport::trouble() const {
+  for (const auto& each : editions) {
+    if (each.run.end == delivery::RunEnd::relay_trouble) return &each.run;
+  }
+  return nullptr;
+}
+
+std::string DeliverReport::relay_trouble() const {
+  const auto* const run = trouble();
+  if (run == nullptr) return {};
+  return fmt::format("relay {}: {}", run->relay, run->trouble ? run->trouble->line() : "no answer");
+}
+
+Result<delivery::RelayOptions> relay_options(const config::Config& config, const config::SmtpConfig& smtp) {
+  delivery::RelayOptions relay;
+  relay.label = smtp.name;
+  relay.url = smtp.url;
+  relay.username = smtp.username;
+  if (smtp.password.is_set()) {
+    TIDINGS_LET(relay.password, config::read_secret(smtp.password, "[smtp] password"));
+  }
+  relay.auth = smtp.auth;
+  relay.tls = smtp.tls;
+  relay.ca_file = smtp.ca_file.string();
+  relay.ehlo_name = smtp.hello_name.empty() ? config.newsletter.from.address.domain : smtp.hello_name;
+  relay.connections = smtp.connections;
+  relay.rate = smtp.rate_per_second;
+  relay.per_hour = smtp.per_hour;
+  relay.weight = smtp.weight;
+  relay.patience = smtp.patience;
+  relay.messages_per_session = smtp.messages_per_connection;
+  relay.dialect = smtp.dialect;
+  relay.window = smtp.window;
+  relay.timeouts = smtp.timeouts;
+  return relay;
+}
+
+Result<std::unique_ptr<delivery::Transport>> make_transport(const config::Config& config, const std::filesystem::path& to_folder) {
+  if (!to_folder.empty()) return delivery::make_drop_transport(to_folder, delivery::DropFormat::eml);
+  TIDINGS_TRY(check_signed(config));
+  switch (config.smtp.local_way) {
+    case config::LocalWay::sendmail: return delivery::make_sendmail_transport(config.smtp.local_path);
+    case config::LocalWay::maildir: return delivery::make_drop_transport(config.smtp.local_path, delivery::DropFormat::maildir);
+    case config::LocalWay::drop: return delivery::make_drop_transport(config.smtp.local_path, delivery::DropFormat::eml);
+    case config::LocalWay::none: break;
+  }
+  std::vector<delivery::RelayOptions> relays;
+  TIDINGS_LET(auto first, relay_options(config, config.smtp));
+  relays.push_back(std::move(first));
+  for (const auto& smtp : config.more_relays) {
+    TIDINGS_LET(auto relay, relay_options(config, smtp));
+    relays.push_back(std::move(relay));
+  }
+  return delivery::make_smtp_transport(std::move(relays), config.delivery.per_domain);
+}
+
+message::HeaderOptions header_options(const config::Config& config, const Links& links, const digest::Edition& edition,
+                                      const std::string& language) {
+  message::HeaderOptions options;
+  options.from = config.newsletter.from;
+  options.reply_to = config.newsletter.reply_to;
+  // Each digest is a list of its own: a mail program's one click ends the mail of that List-Id, and no other (RFC 8058, RFC 2919).
+  const auto* const digest = config.find_digest(edition.digest);
+  options.list.list_id = digest != nullptr ? digest->list_id : config.newsletter.list_id;
+  options.list.list_name = digest != nullptr ? digest->title : config.newsletter.name;
+  options.list.feedback_id = fmt::format("{}:{}:digest:tidings", edition.number.value_or(0), edition.digest);
+  options.edition_key = links.edition_key(edition.id);
+  options.language = language;
+  options.date_offset = config.newsletter.zone.offset_at(edition.scheduled);
+  return options;
+}
+
+Result<DeliverReport> deliver(const config::Config& config, store::Database& database, const Clock& clock, Random& random,
+                              const DeliverOptions& options, const delivery::StopFlag& stop) {
+  TIDINGS_LET(auto keys, subscriber::KeyRing::open(database, random, clock));
+  return Deliverer{config, database, clock, options, stop, Links{config, std::move(keys)}}.run();
+}
+
+}  // namespace tidings::sending

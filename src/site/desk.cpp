@@ -1,0 +1,321 @@
+#include "site/desk.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "members/topics.hpp"
+#include "base/text.hpp"
+#include "digest/edition_table.hpp"
+#include "subscriber/confirmation.hpp"
+#include "subscriber/notice_table.hpp"
+
+namespace tidings::site {
+namespace {
+
+using subscriber::NoticeKind;
+using subscriber::Origin;
+using subscriber::SubscriptionState;
+using subscriber::TokenForm;
+using subscriber::TokenPurpose;
+
+std::string_view first_character(std::string_view text) {
+  std::size_t at = 0;
+  if (!text.empty()) static_cast<void>(next_code_point(text, at));
+  return text.substr(0, at);
+}
+
+const subscriber::Subscription* subscription_of(const subscriber::Subscriber& subscriber, std::string_view digest) {
+  const auto found =
+      std::ranges::find(subscriber.subscriptions, digest, [](const auto& each) { return std::string_view{each.digest}; });
+  return found == subscriber.subscriptions.end() ? nullptr : &*found;
+}
+
+bool is_on_list(const subscriber::Subscription& subscription) { return subscription.state != SubscriptionState::withdrawn; }
+
+web::Leaving leaving_of(const subscriber::Subscriber& subscriber, const std::string& digest) {
+  web::Leaving leaving{.address = masked(subscriber.address),
+                       .language = subscriber.language,
+                       .digest = digest,
+                       .is_subscribed = false,
+                       .others = {}};
+  for (const auto& each : subscriber.subscriptions) {
+    if (!is_on_list(each)) continue;
+    if (digest.empty() || each.digest == digest) {
+      leaving.is_subscribed = true;
+    } else if (each.state == SubscriptionState::confirmed) {
+      leaving.others.push_back(each.digest);
+    }
+  }
+  return leaving;
+}
+
+std::string from_where(std::string_view what, std::string_view client) {
+  return client.empty() ? std::string{what} : fmt::format("{}, from {}", what, client);
+}
+
+}  // namespace
+
+std::string masked(const std::string& address) {
+  const auto at = address.rfind('@');
+  if (at == std::string::npos) return "…";
+  const auto domain = domain_to_unicode(address.substr(at + 1));
+  const auto dot = domain.rfind('.');
+  // The word joiners (U+2060) keep it on one line.
+  return fmt::format("{}…\u2060@{}…\u2060{}", first_character(address), first_character(domain),
+                     dot == std::string::npos ? "" : domain.substr(dot));
+}
+
+Result<std::unique_ptr<ListDesk>> ListDesk::open(const config::Config& config, const Clock& clock, Random& random,
+                                                 std::function<void()> on_request, members::LeaveWriter* writer) {
+  TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
+  TIDINGS_LET(auto keys, subscriber::KeyRing::open(database, random, clock));
+  return std::unique_ptr<ListDesk>{
+      new ListDesk{config, clock, random, std::move(database), std::move(keys), std::move(on_request), writer}};
+}
+
+ListDesk::ListDesk(const config::Config& config, const Clock& clock, Random& random, store::Database database, subscriber::KeyRing keys,
+                   std::function<void()> on_request, members::LeaveWriter* writer)
+    : config_(config),
+      clock_(clock),
+      random_(random),
+      database_(std::move(database)),
+      table_(database_, clock),
+      membership_(config, database_, clock),
+      key_count_(keys.keys().size()),
+      tokens_(std::move(keys)),
+      on_request_(std::move(on_request)),
+      writer_(writer),
+      webhooks_(config, database_, clock, random) {}
+
+Result<std::optional<subscriber::TokenSubject>> ListDesk::verify(TokenPurpose purpose, std::string_view token) {
+  if (auto subject = tokens_.verify(purpose, TokenForm::link, token)) return subject;
+  TIDINGS_LET(auto keys, subscriber::KeyRing::peek(database_, random_));
+  if (keys.keys().size() == key_count_) return std::nullopt;
+  key_count_ = keys.keys().size();
+  tokens_ = subscriber::Tokens{std::move(keys)};
+  return tokens_.verify(purpose, TokenForm::link, token);
+}
+
+Result<std::optional<ListDesk::Target>> ListDesk::target_of(std::string_view token) {
+  TIDINGS_LET(const auto subject, verify(TokenPurpose::unsubscribe, token));
+  if (!subject) return std::nullopt;
+  TIDINGS_LET(auto subscriber, table_.find(subject->subscriber));
+  if (!subscriber) return std::nullopt;
+  Target target{.subscriber = *std::move(subscriber), .digest = {}};
+  TIDINGS_LET(target.digest, digest_of(subject->edition));
+  return target;
+}
+
+Result<std::string> ListDesk::digest_of(EditionId edition) {
+  if (edition.value == 0) return std::string{};
+  if (const auto known = digests_of_editions_.find(edition.value); known != digests_of_editions_.end()) return known->second;
+  TIDINGS_LET(const auto found, digest::EditionTable(database_).get(edition));
+  return digests_of_editions_.emplace(edition.value, found.digest).first->second;
+}
+
+std::vector<std::string> ListDesk::only(const std::string& digest) {
+  return digest.empty() ? std::vector<std::string>{} : std::vector<std::string>{digest};
+}
+
+void ListDesk::tell() {
+  if (membership_.take_queued()) on_request_();
+}
+
+Result<std::optional<web::Leaving>> ListDesk::leaving(std::string_view token) {
+  TIDINGS_LET(const auto target, target_of(token));
+  if (!target) return std::nullopt;
+  return leaving_of(target->subscriber, target->digest);
+}
+
+Result<std::optional<web::Leaving>> ListDesk::leave(std::string_view token, web::Scope scope, std::string_view client) {
+  TIDINGS_LET(const auto target, target_of(token));
+  if (!target) return std::nullopt;
+  const auto id = target->subscriber.id;
+  const auto digest = scope == web::Scope::all ? std::string{} : target->digest;
+  // Who is off already is not asked for the write lock: people repeat themselves.
+  if (!leaving_of(target->subscriber, digest).is_subscribed) return leaving_of(target->subscriber, digest);
+  TIDINGS_TRY(membership_.leave(id, only(digest), {.origin = Origin::web, .detail = from_where("unsubscribe link", client)}));
+  tell();
+  TIDINGS_LET(const auto after, table_.find(id));
+  if (!after) return std::nullopt;
+  return leaving_of(*after, digest);
+}
+
+Result<std::optional<std::function<void(web::Settled)>>> ListDesk::leave_at_once(std::string_view token,
+                                                                                 std::string_view client) {
+  // Nobody is looked up: a token that verifies was made for somebody, and who has been erased since has left.
+  TIDINGS_LET(const auto subject, verify(TokenPurpose::unsubscribe, token));
+  if (!subject) return std::nullopt;
+  TIDINGS_LET(const auto digest, digest_of(subject->edition));
+  members::Withdrawal wanted{.subscriber = subject->subscriber,
+                    .digests = only(digest),
+                    .way = {.origin = Origin::one_click, .detail = from_where("unsubscribe link", client)}};
+  if (writer_ != nullptr) {
+    return [writer = writer_, wanted = std::move(wanted)](web::Settled settled) { writer->take(wanted, std::move(settled)); };
+  }
+  TIDINGS_TRY(membership_.leave(wanted.subscriber, wanted.digests, wanted.way));
+  tell();
+  return std::function<void(web::Settled)>{};
+}
+
+Result<bool> ListDesk::come_back(std::string_view token, std::string_view client) {
+  TIDINGS_LET(const auto target, target_of(token));
+  if (!target) return false;
+  auto address = parse_mail_address(target->subscriber.address);
+  if (!address) return false;
+  subscriber::SignUpRequest request{.address = *std::move(address),
+                                    .detail = from_where("unsubscribe page, subscribe again", client)};
+  for (const auto& each : target->subscriber.subscriptions) {
+    const bool ours = target->digest.empty() || each.digest == target->digest;
+    if (ours && each.state == SubscriptionState::withdrawn && config_.find_digest(each.digest) != nullptr) {
+      request.digests.push_back(each.digest);
+    }
+  }
+  if (!request.digests.empty()) TIDINGS_TRY(subscriber::NoticeTable(database_, clock_).take_sign_up(request));
+  on_request_();
+  return true;
+}
+
+Result<web::Joining> ListDesk::describe(const subscriber::Subscriber& subscriber, std::vector<std::string> digests) const {
+  return web::Joining{.address = masked(subscriber.address), .language = subscriber.language, .digests = std::move(digests)};
+}
+
+Result<std::optional<web::Joining>> ListDesk::joining(std::string_view token) {
+  subscriber::Confirmations confirmations{database_, clock_, random_};
+  TIDINGS_LET(auto confirmation, confirmations.peek(token));
+  const bool is_done = !confirmation;
+  if (is_done) {
+    TIDINGS_LET(confirmation, confirmations.used(token));
+  }
+  if (!confirmation) return std::nullopt;
+  TIDINGS_LET(const auto subscriber, table_.find(confirmation->subscriber));
+  if (!subscriber) return std::nullopt;
+  TIDINGS_LET(auto joining, describe(*subscriber, std::move(confirmation->digests)));
+  joining.is_done = is_done;
+  return joining;
+}
+
+Result<std::optional<web::Joining>> ListDesk::confirm(std::string_view token, std::string_view client) {
+  const members::Way way{.origin = Origin::web, .detail = from_where("confirmation page", client)};
+  TIDINGS_LET(auto confirmed, membership_.confirm(token, way, random_));
+  if (!confirmed) return std::nullopt;
+  tell();
+  TIDINGS_LET(const auto subscriber, table_.find(confirmed->subscriber));
+  if (!subscriber) return std::nullopt;
+  TIDINGS_LET(auto joining, describe(*subscriber, std::move(confirmed->digests)));
+  joining.is_done = confirmed->before;
+  return joining;
+}
+
+Result<std::optional<web::Member>> ListDesk::member(std::string_view token) {
+  TIDINGS_LET(const auto subject, verify(TokenPurpose::preferences, token));
+  if (!subject) return std::nullopt;
+  TIDINGS_LET(const auto known, table_.find(subject->subscriber));
+  if (!known) return std::nullopt;
+  web::Member member{.address = masked(known->address),
+                     .name = known->name,
+                     .language = known->language,
+                     .digests = digests(),
+                     .topics = topics()};
+  for (auto& choice : member.digests) {
+    const auto* const subscription = subscription_of(*known, choice.value);
+    choice.is_chosen = subscription != nullptr && is_on_list(*subscription);
+  }
+  // A topic of theirs that the configuration has no more stays theirs until they take it off.
+  for (const auto& topic : known->topics) {
+    const auto found = std::ranges::find(member.topics, topic, &web::Choice::value);
+    if (found == member.topics.end()) {
+      member.topics.push_back({.value = topic, .label = topic, .is_chosen = true});
+    } else {
+      found->is_chosen = true;
+    }
+  }
+  TIDINGS_LET(member.is_stopped, is_stopped(*known));
+  return member;
+}
+
+Result<bool> ListDesk::is_stopped(const subscriber::Subscriber& known) {
+  const auto address = stored_address(known.address);
+  TIDINGS_LET(const auto suppression, subscriber::Suppressions(database_, clock_).lookup(address));
+  return suppression && suppression->cause != subscriber::SuppressionCause::erased;
+}
+
+Result<std::optional<web::Change>> ListDesk::change(std::string_view token, const web::Wishes& wishes, std::string_view client) {
+  TIDINGS_LET(const auto subject, verify(TokenPurpose::preferences, token));
+  if (!subject) return std::nullopt;
+  TIDINGS_LET(const auto known, table_.find(subject->subscriber));
+  if (!known) return std::nullopt;
+  std::vector<std::string> digests;
+  for (const auto& wanted : wishes.digests) {
+    if (config_.find_digest(wanted) == nullptr) return fail(Errc::bad_data, "there is no such digest");
+    if (std::ranges::find(digests, wanted) == digests.end()) digests.push_back(wanted);
+  }
+  const members::Wishes all{.name = wishes.name, .language = wishes.language, .topics = wishes.topics, .digests = std::move(digests)};
+  TIDINGS_LET(const auto changed,
+              membership_.change(known->id, all, {.origin = Origin::web, .detail = from_where("preferences page", client)}));
+  tell();
+  if (!changed.refused.empty()) return web::Change::partly;
+  return changed.digests.pending.empty() ? web::Change::saved : web::Change::waits_for_confirmation;
+}
+
+Result<web::SignUpAnswer> ListDesk::sign_up(const web::SignUp& wanted) {
+  auto address = parse_mail_address(trim(wanted.address));
+  if (!address) return web::SignUpAnswer::bad_address;
+  subscriber::SignUpRequest request{.address = *std::move(address),
+                                    .detail = from_where(fmt::format("sign-up form: {}", wanted.consent), wanted.client)};
+  if (const auto name = subscriber::check_name(collapse_blanks(wanted.name))) request.name = *name;
+  if (const auto language = subscriber::check_language(wanted.language)) request.language = *language;
+  request.digests = wanted.digests;
+  if (request.digests.empty()) {
+    for (const auto& digest : config_.digests) request.digests.push_back(digest.name);
+  }
+  request.topics = wanted.topics;
+  TIDINGS_LET(const bool taken, subscriber::NoticeTable(database_, clock_).take_sign_up(request));
+  on_request_();
+  return taken ? web::SignUpAnswer::taken : web::SignUpAnswer::too_many;
+}
+
+std::vector<web::Choice> ListDesk::digests() const {
+  std::vector<web::Choice> choices;
+  for (const auto& digest : config_.digests) choices.push_back({.value = digest.name, .label = {}, .is_chosen = false});
+  return choices;
+}
+
+std::vector<web::Choice> ListDesk::topics() const {
+  std::vector<web::Choice> choices;
+  for (const auto& name : members::configured_topics(config_)) choices.push_back({.value = name, .label = name, .is_chosen = false});
+  return choices;
+}
+
+Result<int> ListDesk::take_webhook(std::string_view relay, const web::Request& call) { return webhooks_.take(relay, call); }
+
+Result<void> ListDesk::check() {
+  auto query = database_.prepare("SELECT 1 FROM facts LIMIT 1");
+  TIDINGS_TRY(query.step());
+  return {};
+}
+
+Result<std::string> ListDesk::gauges() {
+  const auto now = clock_.now();
+  if (!gauges_.empty() && now - gauges_at_ < std::chrono::minutes{1}) return gauges_;
+  TIDINGS_LET(const auto counts, table_.counts());
+  TIDINGS_LET(const auto open, subscriber::NoticeTable(database_, clock_).open());
+  std::string out = "# HELP tidings_subscriptions Subscriptions by digest and state.\n# TYPE tidings_subscriptions gauge\n";
+  for (const auto& each : counts.digests) {
+    out += fmt::format(
+        "tidings_subscriptions{{digest=\"{0}\",state=\"confirmed\"}} "
+        "{1}\ntidings_subscriptions{{digest=\"{0}\",state=\"pending\"}} {2}\n"
+        "tidings_subscriptions{{digest=\"{0}\",state=\"withdrawn\"}} {3}\n",
+        each.digest, each.confirmed, each.pending, each.withdrawn);
+  }
+  out += fmt::format(
+      "# HELP tidings_notices_open Sign-ups and mails that wait to be sent.\n# TYPE tidings_notices_open "
+      "gauge\ntidings_notices_open {}\n",
+      open);
+  gauges_ = out;
+  gauges_at_ = now;
+  return out;
+}
+
+}  // namespace tidings::site

@@ -1,0 +1,365 @@
+#include "site/pages.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "config/theme_files.hpp"
+#include "base/text.hpp"
+#include "base/url.hpp"
+
+namespace tidings::site {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array page_names{"subscribe", "confirm", "unsubscribe", "left", "preferences", "message"};
+constexpr std::array languages{"ar", "de", "el", "en", "es", "fr", "it", "ja", "pt", "ru", "tr", "zh"};
+
+std::string_view key_of(web::Notice notice) {
+  switch (notice) {
+    case web::Notice::none: return "trouble";
+    case web::Notice::check: return "check";
+    case web::Notice::confirmed: return "confirmed";
+    case web::Notice::already: return "already";
+    case web::Notice::saved: return "saved";
+    case web::Notice::missing: return "missing";
+    case web::Notice::many: return "many";
+    case web::Notice::trouble: return "trouble";
+  }
+  return "trouble";
+}
+
+json choice_of(std::string_view name, std::string_view group, std::size_t number) {
+  return {{"value", name}, {"label", name}, {"is_chosen", false}, {"id", fmt::format("{}{}", group, number)}};
+}
+
+/// Every name that a page may use, with something in it.
+json sample_page(const json& words) {
+  return {{"t", words},
+          {"language", "en"},
+          {"dir", "ltr"},
+          {"base", ""},
+          {"title", "x"},
+          {"heading", "x"},
+          {"text", "x"},
+          {"address", "x"},
+          {"name", "x"},
+          {"stamp", "x"},
+          {"digest", "x"},
+          {"has_digest", true},
+          {"others", "x"},
+          {"has_others", true},
+          {"digests", {choice_of("x", "d", 0)}},
+          {"has_digests", true},
+          {"topics", {choice_of("x", "t", 0)}},
+          {"has_topics", true},
+          {"languages", {choice_of("x", "l", 0)}},
+          {"has_problem", true},
+          {"is_second_step", true},
+          {"is_stopped", true},
+          {"newsletter_name", "x"},
+          {"postal_address", "x"},
+          {"has_postal_address", true}};
+}
+
+/// In a line that runs the other way a name or an address keeps its own direction (U+2068 FSI, U+2069 PDI).
+void isolate(std::string& text) {
+  if (!text.empty()) text = "\u2068" + text + "\u2069";
+}
+
+constexpr std::size_t most_skeletons = 500;
+
+/// What differs from visitor to visitor. The marks stand for it in a rendered page; letters and digits are the same when
+/// escaped.
+struct Slot {
+  std::string web::PageView::*field;
+  const char* mark;
+};
+constexpr std::array slots{Slot{&web::PageView::address, "qx7address4slot9kz"}, Slot{&web::PageView::name, "qx7name4slot9kz"},
+                           Slot{&web::PageView::stamp, "qx7stamp4slot9kz"}};
+
+/// Equal for views whose pages differ in slots only.
+std::string key_of(const web::PageView& view) {
+  std::string key = fmt::format("{} {} {} {:d}{:d}{:d}{:d}{:d}{:d}{:d}", static_cast<int>(view.page),
+                                static_cast<int>(view.notice), view.language, view.has_problem, view.is_second_step,
+                                view.is_subscribed, view.is_stopped, view.address.empty(), view.name.empty(), view.stamp.empty());
+  const auto add = [&key](const std::string& text) { key += fmt::format(" {}:{}", text.size(), text); };
+  add(view.digest);
+  for (const auto& other : view.others) add(other);
+  for (const auto* const choices : {&view.digests, &view.topics}) {
+    key += " |";
+    for (const auto& choice : *choices) {
+      add(choice.value);
+      add(choice.label);
+      key += choice.is_chosen ? '+' : '-';
+    }
+  }
+  return key;
+}
+
+json sample_notice(const json& words) {
+  return {{"t", words},
+          {"language", "en"},
+          {"dir", "ltr"},
+          {"subject", "x"},
+          {"text", "x"},
+          {"button", "x"},
+          {"action_url", "x"},
+          {"has_action", true},
+          {"reply_mailto", "x"},
+          {"has_reply", true},
+          {"is_confirm", true},
+          {"newsletter_name", "x"},
+          {"postal_address", "x"},
+          {"has_postal_address", true}};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<WebPages>> WebPages::load(const config::Config& config) {
+  std::unique_ptr<WebPages> pages{new WebPages{config}};
+  const auto lookup = config::template_lookup(config.folder);
+  const auto& theme = config.web.theme;
+  for (const std::string language : languages) {
+    TIDINGS_LET(auto words, message::Strings::load(theme, language, lookup));
+    if (words.language() == language) pages->words_.emplace(language, std::move(words));
+  }
+  const auto own = ascii_lower(config.newsletter.language);
+  if (!pages->words_.contains(own)) {
+    TIDINGS_LET(auto words, message::Strings::load(theme, own, lookup));
+    pages->words_.emplace(own, std::move(words));
+  }
+  if (const auto url = parse_url(config.newsletter.public_url)) pages->base_path_ = url->path == "/" ? std::string{} : url->path;
+  while (pages->base_path_.ends_with('/')) pages->base_path_.pop_back();
+
+  json words = json::object();
+  for (const auto& [key, text] : pages->strings("en").texts()) words[key] = text;
+  const auto find = [&](const std::string& file) -> std::optional<message::PartialSource> {
+    for (const auto& folder : {theme, std::string{"default"}}) {
+      if (auto source = lookup(folder + "/" + file)) {
+        return message::PartialSource{.file = folder + "/" + file, .source = std::move(*source)};
+      }
+    }
+    return std::nullopt;
+  };
+  const message::Partials partials = [&](std::string_view name) { return find(fmt::format("partials/{}.mustache", name)); };
+  const auto add = [&](const std::string& file, message::Escape escape, const json& known) -> Result<void> {
+    const auto source = find(file);
+    if (!source) return fail(Errc::config, fmt::format("default/{} is missing", file));
+    TIDINGS_LET(auto parsed, message::Template::parse(source->file, source->source,
+                                                      {.escape = escape, .partials = partials, .known = &known}));
+    pages->templates_.emplace(file, std::move(parsed));
+    return {};
+  };
+  const auto page = sample_page(words);
+  for (const auto* const name : page_names) TIDINGS_TRY(add(fmt::format("pages/{}.mustache", name), message::Escape::html, page));
+  const auto notice = sample_notice(words);
+  TIDINGS_TRY(add("notice.text.mustache", message::Escape::none, notice));
+  TIDINGS_TRY(add("notice.html.mustache", message::Escape::html, notice));
+  const auto style = find("pages/style.css");
+  pages->style_ = style ? style->source : std::string{};
+  return pages;
+}
+
+const message::Strings& WebPages::strings(const std::string& language) const {
+  const auto found = words_.find(language);
+  return found != words_.end() ? found->second : words_.find("en")->second;
+}
+
+std::string WebPages::language_for(std::span<const std::string> wanted) const {
+  for (const auto& tag : wanted) {
+    const auto lower = ascii_lower(tag);
+    for (const auto& candidate : {lower, lower.substr(0, lower.find('-'))}) {
+      if (words_.contains(candidate)) return candidate;
+    }
+  }
+  return ascii_lower(config_.newsletter.language);
+}
+
+message::Placeholders WebPages::placeholders(const std::string& address, const std::string& digests) const {
+  return {{"newsletter_name", config_.newsletter.name}, {"address", address}, {"digest_title", digests}};
+}
+
+std::string WebPages::word(const message::Strings& words, const std::string& key, const message::Placeholders& values) const {
+  const auto found = words.texts().find(key);
+  return found == words.texts().end() ? std::string{} : message::fill_placeholders(found->second, values);
+}
+
+std::string WebPages::digest_label(const message::Strings& words, const std::string& name) const {
+  const auto* const digest = config_.find_digest(name);
+  if (digest == nullptr) return name;
+  const auto cadence = digest->schedule_text.substr(0, digest->schedule_text.find(' '));
+  const auto cadence_word = word(words, "web_" + cadence, {});
+  return cadence_word.empty() ? digest->title : fmt::format("{} ({})", digest->title, cadence_word);
+}
+
+std::string WebPages::digest_labels(const message::Strings& words, const std::vector<std::string>& names) const {
+  std::vector<std::string> labels;
+  for (const auto& name : names) labels.push_back(digest_label(words, name));
+  return words.list(labels);
+}
+
+std::string WebPages::consent(const std::string& language) const {
+  const auto& words = strings(language);
+  return word(words, "web_consent", placeholders({}, {}));
+}
+
+Result<std::string> WebPages::render(const web::PageView& view) const {
+  TIDINGS_LET(const auto found, skeleton(view));
+  std::array<std::string, slots.size()> values;
+  std::size_t size = found->size;
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    values[i] = escape_html(view.*slots[i].field);
+    size += 4 * values[i].size();
+  }
+  std::string out;
+  out.reserve(size);
+  for (const auto& piece : found->pieces) {
+    out += piece.before;
+    if (piece.slot >= 0) out += values.at(static_cast<std::size_t>(piece.slot));
+  }
+  return out;
+}
+
+Result<std::shared_ptr<const WebPages::Skeleton>> WebPages::skeleton(const web::PageView& view) const {
+  const auto key = key_of(view);
+  {
+    const std::shared_lock lock{skeletons_mutex_};
+    if (const auto known = skeletons_.find(key); known != skeletons_.end()) return known->second;
+  }
+  auto marked = view;
+  for (const auto& slot : slots) {
+    if (!(marked.*slot.field).empty()) marked.*slot.field = slot.mark;
+  }
+  TIDINGS_LET(const auto page, render_whole(marked));
+  auto made = std::make_shared<Skeleton>();
+  std::size_t at = 0;
+  for (;;) {
+    auto next = std::string::npos;
+    int which = -1;
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      const auto place = (view.*slots[i].field).empty() ? std::string::npos : page.find(slots[i].mark, at);
+      if (place >= next) continue;
+      next = place;
+      which = static_cast<int>(i);
+    }
+    made->pieces.push_back({.before = page.substr(at, next == std::string::npos ? next : next - at), .slot = which});
+    if (which < 0) break;
+    at = next + std::string_view{slots.at(static_cast<std::size_t>(which)).mark}.size();
+  }
+  made->size = page.size();
+  const std::unique_lock lock{skeletons_mutex_};
+  // Visitors choose what is ticked, so there is no end of different pages; these few are most of them.
+  if (skeletons_.size() >= most_skeletons) skeletons_.clear();
+  return skeletons_.emplace(key, std::move(made)).first->second;
+}
+
+Result<std::string> WebPages::render_whole(const web::PageView& view) const {
+  const auto& words = strings(view.language);
+  const auto digest = view.digest.empty() ? std::string{} : digest_label(words, view.digest);
+  const auto others = digest_labels(words, view.others);
+  auto values = placeholders(view.address, digest.empty() ? others : digest);
+  if (words.direction() == "rtl") {
+    for (const auto* const name : {"newsletter_name", "address"}) isolate(values[name]);
+  }
+  json data = sample_page({});
+  data["t"] = json::object();
+  for (const auto& [key, text] : words.texts()) {
+    if (key.starts_with("web_")) data["t"][key] = message::fill_placeholders(text, values);
+  }
+  const auto key =
+      std::string{view.page == web::PageName::message ? key_of(view.notice) : page_names.at(static_cast<std::size_t>(view.page))};
+  const auto title = word(words, "web_" + key + "_title", values);
+  data["language"] = words.language();
+  data["dir"] = words.direction();
+  data["base"] = base_path_;
+  data["title"] = title;
+  data["heading"] = title;
+  data["text"] = word(words, "web_" + key + "_text", values);
+  data["address"] = view.address;
+  data["name"] = view.name;
+  data["stamp"] = view.stamp;
+  data["digest"] = digest;
+  data["has_digest"] = !digest.empty();
+  data["others"] = others;
+  data["has_others"] = !others.empty();
+  const auto fill = [&](const char* name, const char* group, const std::vector<web::Choice>& choices) {
+    data[name] = json::array();
+    for (const auto& choice : choices) {
+      auto one = choice_of(choice.value, group, data[name].size());
+      one["label"] = choice.label.empty() ? digest_label(words, choice.value) : choice.label;
+      one["is_chosen"] = choice.is_chosen;
+      data[name].push_back(std::move(one));
+    }
+    data[std::string{"has_"} + name] = !choices.empty();
+  };
+  fill("digests", "d", view.digests);
+  fill("topics", "t", view.topics);
+  // One digest is no choice when signing up; leaving it is what the unsubscribe page is for.
+  if (view.page == web::PageName::subscribe && view.digests.size() < 2) data["has_digests"] = false;
+  data["languages"] = json::array();
+  for (const auto& [tag, each] : words_) {
+    auto one = choice_of(tag, "l", data["languages"].size());
+    one["label"] = each.name();
+    one["is_chosen"] = tag == view.language;
+    data["languages"].push_back(std::move(one));
+  }
+  data["has_problem"] = view.has_problem;
+  data["is_second_step"] = view.is_second_step;
+  data["is_stopped"] = view.is_stopped;
+  data["newsletter_name"] = config_.newsletter.name;
+  data["postal_address"] = config_.newsletter.postal_address;
+  data["has_postal_address"] = !config_.newsletter.postal_address.empty();
+  return templates_.at(fmt::format("pages/{}.mustache", page_names.at(static_cast<std::size_t>(view.page)))).render(data);
+}
+
+Result<members::NoticeText> WebPages::notice(subscriber::NoticeKind kind, const std::string& language,
+                                    const std::vector<std::string>& digests, const members::NoticeLinks& links) const {
+  const std::vector<std::string> wanted{language};
+  const auto& words = strings(language_for(wanted));
+  const auto values = placeholders({}, digest_labels(words, digests));
+  const bool is_confirm = kind == subscriber::NoticeKind::confirm;
+  json data = sample_notice(json::object());
+  for (const auto& [key, text] : words.texts()) {
+    if (key.starts_with("web_") || key.starts_with("mail_")) data["t"][key] = message::fill_placeholders(text, values);
+  }
+  const auto key = fmt::format("mail_{}", subscriber::name_of(kind));
+  data["language"] = words.language();
+  data["dir"] = words.direction();
+  data["subject"] = word(words, key + "_subject", values);
+  // Without a web server there is no page to open: the button is the reply.
+  const bool by_reply = is_confirm && links.action_url.empty();
+  data["text"] = word(words, by_reply ? "mail_confirm_by_reply" : key + "_text", values);
+  data["button"] = word(words, is_confirm ? "web_confirm" : "web_preferences_title", values);
+  const auto& action = by_reply ? links.reply_mailto : links.action_url;
+  data["action_url"] = action;
+  data["has_action"] = !action.empty();
+  data["reply_mailto"] = links.reply_mailto;
+  data["has_reply"] = is_confirm && !by_reply && !links.reply_mailto.empty();
+  data["is_confirm"] = is_confirm;
+  data["newsletter_name"] = config_.newsletter.name;
+  data["postal_address"] = config_.newsletter.postal_address;
+  data["has_postal_address"] = !config_.newsletter.postal_address.empty();
+  members::NoticeText out{
+      .subject = collapse_blanks(data["subject"].get<std::string>()), .text = {}, .html = {}, .language = words.language()};
+  TIDINGS_LET(out.text, templates_.at("notice.text.mustache").render(data));
+  TIDINGS_LET(out.html, templates_.at("notice.html.mustache").render(data));
+  return out;
+}
+
+std::string WebPages::snippet() const {
+  const auto& words = strings(ascii_lower(config_.newsletter.language));
+  const auto values = placeholders({}, {});
+  return fmt::format(
+      "<form action=\"{}/subscribe\" method=\"post\">\n"
+      "  <label>{} <input type=\"email\" name=\"email\" required autocomplete=\"email\"></label>\n"
+      "  <button type=\"submit\">{}</button>\n"
+      "</form>\n",
+      escape_html(config_.newsletter.public_url), escape_html(word(words, "web_email", values)),
+      escape_html(word(words, "web_subscribe", values)));
+}
+
+}  // namespace tidings::site

@@ -1,0 +1,70 @@
+// Pages and notices from the theme: templates/THEME/pages/*.mustache and notice.*.mustache, with the words of strings/LANG.toml.
+//
+// Loaded once; what is wrong in a template is Errc::config then, not when a visitor comes. Used by many threads. A page that
+// differs from one rendered before only in address, name or stamp is put together from that one's pieces.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "config/config.hpp"
+#include "members/notice_text.hpp"
+#include "base/result.hpp"
+#include "message/strings.hpp"
+#include "message/template.hpp"
+#include "subscriber/notice_table.hpp"
+#include "web/pages.hpp"
+
+namespace tidings::site {
+
+class WebPages final : public web::Pages, public members::NoticeWriter {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<WebPages>> load(const config::Config& config);
+
+  [[nodiscard]] Result<std::string> render(const web::PageView& view) const override;
+  [[nodiscard]] std::string language_for(std::span<const std::string> wanted) const override;
+  [[nodiscard]] std::string consent(const std::string& language) const override;
+  [[nodiscard]] const std::string& style() const override { return style_; }
+
+  [[nodiscard]] Result<members::NoticeText> notice(subscriber::NoticeKind kind, const std::string& language,
+                                          const std::vector<std::string>& digests, const members::NoticeLinks& links) const override;
+
+  /// The form to paste into another site.
+  [[nodiscard]] std::string snippet() const;
+
+ private:
+  explicit WebPages(const config::Config& config) : config_(config) {}
+  [[nodiscard]] const message::Strings& strings(const std::string& language) const;
+  [[nodiscard]] message::Placeholders placeholders(const std::string& address, const std::string& digests) const;
+  [[nodiscard]] std::string word(const message::Strings& words, const std::string& key,
+                                 const message::Placeholders& values) const;
+  [[nodiscard]] std::string digest_label(const message::Strings& words, const std::string& name) const;
+  [[nodiscard]] Result<std::string> render_whole(const web::PageView& view) const;
+  [[nodiscard]] std::string digest_labels(const message::Strings& words, const std::vector<std::string>& names) const;
+
+  const config::Config& config_;
+  /// A rendered page cut where something personal stands.
+  struct Skeleton {
+    struct Piece {
+      std::string before;
+      int slot = 0;  ///< what follows: index into slots(); -1 at the end
+    };
+    std::vector<Piece> pieces;
+    std::size_t size = 0;
+  };
+  [[nodiscard]] Result<std::shared_ptr<const Skeleton>> skeleton(const web::PageView& view) const;
+
+  mutable std::shared_mutex skeletons_mutex_;
+  mutable std::unordered_map<std::string, std::shared_ptr<const Skeleton>> skeletons_;
+  std::string base_path_;
+  std::string style_;
+  std::map<std::string, message::Template> templates_;          ///< by file below the theme
+  std::map<std::string, message::Strings, std::less<>> words_;  ///< by language
+};
+
+}  // namespace tidings::site

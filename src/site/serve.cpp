@@ -1,0 +1,232 @@
+#include "site/serve.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "site/desk.hpp"
+#include "members/notices.hpp"
+#include "site/pages.hpp"
+#include "base/crypto.hpp"
+#include "base/log.hpp"
+#include "base/url.hpp"
+#include "web/routes.hpp"
+#include "web/server.hpp"
+
+namespace tidings::site {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::int64_t writers_cache_bytes = std::int64_t{32} << 20;
+
+/// Wakes the sender of notices.
+class Bell {
+ public:
+  void ring() {
+    {
+      const std::lock_guard lock{mutex_};
+      rung_ = true;
+    }
+    changed_.notify_all();
+  }
+  void wait(std::chrono::milliseconds most) {
+    std::unique_lock lock{mutex_};
+    changed_.wait_for(lock, most, [this] { return rung_; });
+    rung_ = false;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool rung_ = false;
+};
+
+Result<web::SiteOptions> site_options(const config::Config& config, const Clock& clock, Random& random) {
+  TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
+  TIDINGS_LET(const auto keys, subscriber::KeyRing::open(database, random, clock));
+  web::SiteOptions options;
+  if (const auto url = parse_url(config.newsletter.public_url)) options.base_path = url->path == "/" ? std::string{} : url->path;
+  while (options.base_path.ends_with('/')) options.base_path.pop_back();
+  options.archive = config.web.archive;
+  // The oldest key: a form that is open while keys are rotated stays good.
+  options.stamp_secret = hmac_sha256(keys.keys().front().secret, "sign-up form");
+  return options;
+}
+
+/// Sign-ups and notices, in a thread of its own with a handle of its own. Failures are said once, not every few seconds.
+void run_sender(const config::Config& config, const WebPages& pages, const Clock& clock, Random& random, Bell& bell,
+                const std::atomic<bool>& stop) {
+  auto database = store::Database::open(config.store_path, store::Create::yes);
+  if (!database) return log::error("notices: " + database.error().line());
+  std::string said;
+  auto tidied = std::chrono::steady_clock::time_point{};
+  const auto say = [&said](const std::string& line) {
+    if (!line.empty() && line != said) log::error("notices: " + line);
+    said = line;
+  };
+  while (!stop) {
+    const auto taken = members::take_sign_ups(*database, clock, config);
+    const auto report =
+        taken ? members::send_notices(config, pages, *database, clock, random, {}, stop) : tl::unexpected<Error>(taken.error());
+    say(report ? report->trouble : report.error().line());
+    if (std::chrono::steady_clock::now() - tidied > 1h) {
+      if (const auto tidy = members::tidy_up(*database, clock, random); !tidy) log::error("housekeeping: " + tidy.error().line());
+      tidied = std::chrono::steady_clock::now();
+    }
+    bell.wait(5s);
+  }
+}
+
+/// What one worker answers with.
+struct Counter {
+  std::unique_ptr<ListDesk> desk;
+  web::Site site;
+};
+
+std::atomic<bool> told_to_stop{false};
+
+/// Writes the answer. True if it promised something that is not done yet. Every handle of the database is closed when it
+/// returns.
+Result<bool> answer_cgi(const config::Config& config, const WebPages& pages, const Clock& clock, Random& random,
+                        const web::Request& request) {
+  TIDINGS_LET(const auto options, site_options(config, clock, random));
+  TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
+  bool has_work = false;
+  TIDINGS_LET(const auto desk, ListDesk::open(config, clock, random, [&has_work] { has_work = true; }));
+  web::StoredLimits limits{database, options.stamp_secret};
+  web::SiteState state;
+  web::Site site{options, *desk, pages, clock, limits, state};
+  const auto answer = site.answer(request);
+  if (answer.wait) answer.wait([](bool) {});  // nobody to share a commit with: it was made before
+  const auto out = web::write_cgi(request, answer);
+  std::fwrite(out.data(), 1, out.size(), stdout);
+  std::fflush(stdout);
+  return has_work;
+}
+
+/// True in a process of its own that holds nothing of the web server's and that it does not know of; false in the one it
+/// started, which may end now: neither the visitor nor the server waits for the relay. Where no process can be had it is this
+/// one. No database may be open.
+bool go_on_alone() {
+  const pid_t child = ::fork();
+  if (child > 0) return false;
+  if (child == 0) {
+    ::setsid();
+    ::close_range(3, ~0U, 0);
+  }
+  // A pipe that is still open is an answer that is not over, that of errors too.
+  const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nowhere, fd);
+  return true;
+}
+
+}  // namespace
+
+namespace {
+
+std::string shown_address(const std::string& host, int port) {
+  const bool is_v6 = host.find(':') != std::string::npos;
+  return fmt::format("{}{}{}:{}", is_v6 ? "[" : "", host, is_v6 ? "]" : "", port);
+}
+
+/// The listener for /metrics, in a thread of its own.
+class Monitor {
+ public:
+  Monitor(web::Server server, const std::atomic<bool>& stop) : server_(std::move(server)), thread_([this, &stop] { server_.run(stop); }) {}
+  Monitor(const Monitor&) = delete;
+  Monitor& operator=(const Monitor&) = delete;
+  ~Monitor() { thread_.join(); }
+
+ private:
+  web::Server server_;
+  std::thread thread_;
+};
+
+}  // namespace
+
+Result<void> serve(const config::Config& config, const Clock& clock, Random& random, const ServeOptions& options,
+                   const std::atomic<bool>& stop) {
+  TIDINGS_LET(const auto pages, WebPages::load(config));
+  TIDINGS_LET(const auto site, site_options(config, clock, random));
+  web::SiteState state;
+  web::MemoryLimits limits;
+  Bell bell;
+  TIDINGS_LET(auto writers_database, store::Database::open(config.store_path, store::Create::yes));
+  // Readers who leave are spread over the whole list: from its indexes in memory they are found without the disk.
+  TIDINGS_TRY(writers_database.set_cache(writers_cache_bytes));
+  // Outlives its askers' threads, which the server ends; what it still tells the server by then goes nowhere.
+  auto writer = std::make_unique<members::LeaveWriter>(config, std::move(writers_database), clock, [&bell] { bell.ring(); });
+  const web::MakeAnswer make = [&]() -> Result<web::Answer> {
+    TIDINGS_LET(auto desk, ListDesk::open(config, clock, random, [&bell] { bell.ring(); }, writer.get()));
+    auto& counter_desk = *desk;
+    auto counter = std::make_shared<Counter>(
+        Counter{.desk = std::move(desk), .site = web::Site{site, counter_desk, *pages, clock, limits, state}});
+    return [counter](const web::Request& request) { return counter->site.answer(request); };
+  };
+  web::ServerOptions server_options;
+  server_options.host = config.web.host;
+  server_options.port = config.web.port;
+  server_options.threads = options.threads;
+  server_options.max_connections = config.web.max_connections;
+  server_options.trusted_proxies = config.web.trusted_proxies;
+  if (!config.web.webhooks.empty()) server_options.frame.body_bytes = 1 << 20;  // events come by the hundred
+  TIDINGS_LET(auto server, web::Server::listen(server_options, make));
+  const web::MakeAnswer make_monitor = [&]() -> Result<web::Answer> {
+    TIDINGS_LET(auto desk, ListDesk::open(config, clock, random, [] {}));
+    auto& counter_desk = *desk;
+    auto counter = std::make_shared<Counter>(
+        Counter{.desk = std::move(desk), .site = web::Site{site, counter_desk, *pages, clock, limits, state}});
+    return [counter](const web::Request& request) { return counter->site.answer_monitor(request); };
+  };
+  std::unique_ptr<Monitor> monitor;
+  int monitor_port = 0;
+  if (!config.web.metrics_host.empty()) {
+    web::ServerOptions monitor_options;
+    monitor_options.host = config.web.metrics_host;
+    monitor_options.port = config.web.metrics_port;
+    monitor_options.threads = 1;
+    monitor_options.max_connections = 16;
+    TIDINGS_LET(auto monitor_server, web::Server::listen(monitor_options, make_monitor));
+    monitor_port = monitor_server.port();
+    monitor = std::make_unique<Monitor>(std::move(monitor_server), stop);
+  }
+  std::atomic<bool> sender_stops{false};
+  std::thread sender{[&] { run_sender(config, *pages, clock, random, bell, sender_stops); }};
+  if (options.on_ready) options.on_ready(shown_address(config.web.host, server.port()));
+  if (options.on_monitor_ready && monitor_port != 0) {
+    options.on_monitor_ready(shown_address(config.web.metrics_host, monitor_port));
+  }
+  server.run(stop);
+  writer.reset();  // writes what waits, while the server is still there to be told
+  sender_stops = true;
+  bell.ring();
+  sender.join();
+  return {};
+}
+
+Result<void> serve_cgi(const config::Config& config, const Clock& clock, Random& random, const web::Environment& environment,
+                       std::istream& in) {
+  TIDINGS_LET(const auto request, web::read_cgi(environment, in));
+  TIDINGS_LET(const auto pages, WebPages::load(config));
+  // lighttpd ends a program once it has the whole answer, and what is promised in it has yet to be passed on.
+  std::signal(SIGTERM, SIG_IGN);
+  TIDINGS_LET(const bool has_work, answer_cgi(config, *pages, clock, random, request));
+  if (!has_work || !go_on_alone()) return {};
+  std::signal(SIGTERM, [](int) { told_to_stop = true; });
+  TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
+  TIDINGS_TRY(members::take_sign_ups(database, clock, config));
+  TIDINGS_LET(const auto report, members::send_notices(config, *pages, database, clock, random, {}, told_to_stop));
+  if (!report.trouble.empty()) log::error("notices: " + report.trouble);
+  return {};
+}
+
+}  // namespace tidings::site
