@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
 #include <variant>
 
 #include "source/feed_command.hpp"
@@ -13,6 +14,11 @@
 namespace tidings::app {
 namespace {
 
+bool is_json(std::string_view bytes) {
+  const auto first = bytes.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+  return first != std::string_view::npos && (bytes[first] == '{' || bytes[first] == '[');
+}
+
 Result<source::Feed> parse(const config::SourceConfig& config, const source::Fetched& fetched) {
   const source::PageOptions page{
       .base_url = fetched.final_url, .content_type = fetched.content_type, .xpaths = config.xpaths};
@@ -20,7 +26,7 @@ Result<source::Feed> parse(const config::SourceConfig& config, const source::Fet
   const source::ParseOptions options{
       .base_url = fetched.final_url, .content_type = fetched.content_type, .limits = config.limits};
   auto feed = source::parse_feed(fetched.bytes, options);
-  if (feed || config.spec.kind != source::Kind::automatic) return feed;
+  if (feed || config.spec.kind != source::Kind::automatic || is_json(fetched.bytes)) return feed;
   if (auto posts = source::read_page(fetched.bytes, page)) return posts;
   return feed;
 }

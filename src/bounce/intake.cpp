@@ -62,13 +62,13 @@ Result<void> move_to(const fs::path& from, const fs::path& folder) {
 
 Result<std::string> read_mail_file(const fs::path& file) {
   std::ifstream in{file, std::ios::binary};
-  if (!in) return fail(Errc::no_input, fmt::format("cannot read {}", file.string()));
+  if (!in) return fail(Errc::no_input, fmt::format("cannot read {}: {}", file.string(), std::strerror(errno)));
   std::error_code error;
   const auto size = fs::file_size(file, error);
   std::string bytes(error ? max_mail_bytes : std::min<std::size_t>(static_cast<std::size_t>(size), max_mail_bytes),
                     '\0');
   in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (in.bad()) return fail(Errc::no_input, fmt::format("cannot read {}", file.string()));
+  if (in.bad()) return fail(Errc::no_input, fmt::format("cannot read {}: {}", file.string(), std::strerror(errno)));
   bytes.resize(static_cast<std::size_t>(in.gcount()));
   return bytes;
 }
@@ -119,7 +119,7 @@ Result<Unread> read_maildir(const fs::path& folder, const Take& take) {
 
 Result<Unread> read_mbox(const fs::path& file, const fs::path& unmatched, const Take& take) {
   std::ifstream in{file, std::ios::binary};
-  if (!in) return fail(Errc::no_input, fmt::format("cannot read {}", file.string()));
+  if (!in) return fail(Errc::no_input, fmt::format("cannot read {}: {}", file.string(), std::strerror(errno)));
   std::string mail;
   std::string line;
   bool blank = true;

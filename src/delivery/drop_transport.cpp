@@ -33,7 +33,8 @@ std::string with_envelope(const message::Letter& letter) {
 }
 
 /// The Maildir rule (cr.yp.to/proto/maildir.html): the time, this process and its place in it, the host.
-/// Whoever else delivers into the folder, another newsletter or a mail server, comes to another name.
+/// Whoever else delivers into the folder, another newsletter or a mail server, comes to another name. The word "tidings" tells
+/// erasing (members/our_files) which mails are ours.
 std::string maildir_name() {
   static std::atomic<std::uint64_t> sequence{0};
   const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
@@ -42,7 +43,7 @@ std::string maildir_name() {
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) != 0) host = {'l', 'o', 'c', 'a', 'l', 'h', 'o', 's', 't'};
   const auto safe = replace_all(replace_all(host.data(), "/", "\\057"), ":", "\\072");
-  return fmt::format("{}.M{:06}P{}Q{}.{}", now / 1'000'000, now % 1'000'000, ::getpid(), ++sequence, safe);
+  return fmt::format("{}.M{:06}P{}Q{}.tidings.{}", now / 1'000'000, now % 1'000'000, ::getpid(), ++sequence, safe);
 }
 
 /// Into new/ under a name that nothing has: neither link() nor a rename of this kind replaces a file.

@@ -71,7 +71,7 @@ class Pages(unittest.TestCase):
             with self.subTest(page=page.name):
                 if found is None:
                     refused += 1
-                    self.assertIn("XPath", said)
+                    self.assertIn("item_xpath", said)
                 else:
                     self.assertEqual(found, set(wanted or []))
                     right += 1

@@ -23,7 +23,7 @@ struct Readers {
   }
   [[nodiscard]] std::int64_t withdrawn() { return subscriber::SubscriberTable(database, clock).counts()->digests.at(0).withdrawn; }
 
-  Config config = *parse_config(R"([newsletter]
+  tidings::config::Config config = *tidings::config::parse_config(R"([newsletter]
 name = "Harbour News"
 from = "news@example.org"
 timezone = "UTC"

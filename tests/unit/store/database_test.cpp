@@ -65,12 +65,13 @@ TEST_CASE("store: what is no database, not ours or newer is refused and left alo
 TEST_CASE("store: a transaction that is not committed leaves nothing") {
   auto database = Database::open_in_memory();
   REQUIRE(database);
+  const auto before = *count_facts(*database);
   {
     const auto transaction = database->begin();
     REQUIRE(transaction);
     REQUIRE(set_fact(*database, "a", "1"));
   }
-  CHECK(*count_facts(*database) == 0);
+  CHECK(*count_facts(*database) == before);
   {
     auto transaction = database->begin();
     REQUIRE(transaction);
