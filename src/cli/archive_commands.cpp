@@ -18,7 +18,7 @@ Result<Exit> build(Session& session, const BuildOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database_read_only());
   TIDINGS_LET(const auto report, edition::build_archive(*config, *database, options.folder));
-  print(fmt::format("{} in {}\n", plural(report.editions, "edition"), options.folder));
+  say(fmt::format("{} in {}\n", plural(report.editions, "edition"), options.folder));
   if (report.failed.empty()) return Exit::done;
   for (const auto& error : report.failed) log::error(error.line());
   return fail(Errc::bad_data, plural(static_cast<long long>(report.failed.size()), "edition") + " left out, see above");

@@ -191,8 +191,11 @@ Result<Exit> ingest_mails(Session& session, const IngestOptions& options, const 
     TIDINGS_LET(const auto put, take(mail));
     return options.dry_run ? bounce::PutAway::keep : put;
   });
-  if (!options.json) tally.lines += summary_of(tally, options);
-  print(tally.lines);
+  if (options.json) {
+    print(tally.lines);
+  } else {
+    say(tally.lines + summary_of(tally, options));
+  }
   const auto maildir = origin == Origin::maildir ? std::filesystem::path{options.maildir} : config.bounce.maildir;
   const bool some_wait = !options.dry_run && tidy(session, config, *database, maildir);
   if (!read) return tl::unexpected<Error>(read.error());

@@ -1,11 +1,16 @@
 #include "cli/command.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
+
+#include "base/text.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -17,11 +22,10 @@ CLI::Option* one_value_at_a_time(CLI::Option* list) {
 /// The parser says "WORD:{a,b,c}" of an option that allows only those words.
 std::pair<std::string, std::vector<std::string>> value_and_choices(const CLI::Option& option) {
   auto value = option.get_type_name();
-  const auto colon = value.find(':');
-  if (colon == std::string::npos) return {value, {}};
-  auto allowed = value.substr(colon + 1);
+  const auto colon = value.find(":{");
+  if (colon == std::string::npos || !value.ends_with('}')) return {value, {}};
+  const auto allowed = value.substr(colon + 1);
   value.resize(colon);
-  if (!allowed.starts_with('{') || !allowed.ends_with('}')) return {value, {}};
   return {value, CLI::detail::split(allowed.substr(1, allowed.size() - 2), ',')};
 }
 
@@ -71,13 +75,17 @@ OptionHandle OptionHandle::value_name(const std::string& name) {
   return *this;
 }
 
-OptionHandle OptionHandle::at_least(int least) {
-  option_->check(least > 0 ? static_cast<const CLI::Validator&>(CLI::PositiveNumber) : CLI::NonNegativeNumber);
-  return *this;
-}
+OptionHandle OptionHandle::at_least(int least) { return range(least, 1'000'000'000); }
 
 OptionHandle OptionHandle::range(int least, int most) {
-  option_->check(CLI::Range(least, most));
+  const auto check = [least, most](const std::string& word) -> std::string {
+    int number = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+    const bool is_whole = error == std::errc{} && end == word.data() + word.size();
+    if (is_whole && number >= least && number <= most) return {};
+    return fmt::format("\"{}\" is not a whole number from {} to {}", word, least, most);
+  };
+  option_->check(check, "", "whole number");
   return *this;
 }
 
@@ -87,7 +95,12 @@ OptionHandle OptionHandle::excludes(OptionHandle other) {
 }
 
 OptionHandle OptionHandle::one_of(const std::vector<std::string>& words) {
-  option_->check(CLI::IsMember(words));
+  const auto check = [words](const std::string& word) -> std::string {
+    if (std::ranges::find(words, word) != words.end()) return {};
+    const auto hint = did_you_mean(word, words);
+    return fmt::format("\"{}\" is not one of {}{}", word, join(words, ", "), hint.empty() ? "" : "; " + hint);
+  };
+  option_->check(check, "{" + join(words, ",") + "}", "word");
   return *this;
 }
 

@@ -30,6 +30,7 @@ class OptionHandle {
   OptionHandle show_default();
   /// What stands for the value in the help: "FILE".
   OptionHandle value_name(const std::string& name);
+  /// A whole number, at most a thousand million.
   OptionHandle at_least(int least);
   OptionHandle range(int least, int most);
   OptionHandle one_of(const std::vector<std::string>& words);

@@ -54,8 +54,9 @@ Result<Exit> check_config(Session& session, const NoOptions& /*options*/) {
     if (relay.password.is_set()) TIDINGS_TRY(config::read_secret(relay.password, "[[relay]] password"));
   }
   for (const auto& warning : config->warnings) log::warning(warning);
-  print(fmt::format("{}: {}, {}: good\n", config->file.string(), plural(static_cast<long long>(config->sources.size()), "source"),
-                    plural(static_cast<long long>(config->digests.size()), "digest")));
+  say(fmt::format("{}: {}, {}: good\n", config->file.string(),
+                  plural(static_cast<long long>(config->sources.size()), "source"),
+                  plural(static_cast<long long>(config->digests.size()), "digest")));
   return Exit::done;
 }
 
@@ -70,11 +71,11 @@ Result<void> mend(Session& session) {
   TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "db check --mend"));
   for (const auto& file : members::wide_files(*config)) {
     TIDINGS_TRY(narrow(file));
-    print(fmt::format("{}: others cannot read it any more\n", file.string()));
+    say(fmt::format("{}: others cannot read it any more\n", file.string()));
   }
   TIDINGS_TRY(members::finish_erasing(*database));
   TIDINGS_LET(const auto dated_back, sending::mend_clock(*config, *database, session.clock()));
-  for (const auto& line : dated_back) print(fmt::format("{}: dated back\n", line));
+  for (const auto& line : dated_back) say(fmt::format("{}: dated back\n", line));
   return {};
 }
 
@@ -82,7 +83,7 @@ Result<Exit> check_database(Session& session, const CheckOptions& options) {
   if (options.mend) TIDINGS_TRY(mend(session));
   TIDINGS_LET(auto* const database, session.database_read_only());
   TIDINGS_TRY(database->check());
-  print(fmt::format("{}: schema version {}, whole\n", database->path().string(), database->schema_version()));
+  say(fmt::format("{}: schema version {}, whole\n", database->path().string(), database->schema_version()));
   return Exit::done;
 }
 
@@ -93,7 +94,7 @@ struct BackupOptions {
 Result<Exit> back_up(Session& session, const BackupOptions& options) {
   TIDINGS_LET(auto* const database, session.database_read_only());
   TIDINGS_TRY(database->backup_to(options.file));
-  print(fmt::format("copied to {}\n", options.file));
+  say(fmt::format("copied to {}\n", options.file));
   return Exit::done;
 }
 
@@ -115,21 +116,22 @@ Result<Exit> restore(Session& session, const BackupOptions& options) {
     TIDINGS_TRY(store::set_fact(copy, "instance", fmt::format("restored from {}", options.file)));
     TIDINGS_TRY(copy.backup_to(config->store_path));
   }
-  print(fmt::format("{} is a copy of {}; \"tidings db adopt\" lets it send: it does not know what was sent since\n", config->store_path.string(),
-                    options.file));
+  say(fmt::format(
+      "{} is a copy of {}; \"tidings db adopt\" lets it send: it does not know what was sent since\n",
+      config->store_path.string(), options.file));
   return Exit::done;
 }
 
 Result<Exit> migrate(Session& session, const NoOptions& /*options*/) {
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  print(fmt::format("{}: schema version {}\n", database->path().string(), database->schema_version()));
+  say(fmt::format("{}: schema version {}\n", database->path().string(), database->schema_version()));
   return Exit::done;
 }
 
 Result<Exit> adopt(Session& session, const NoOptions& /*options*/) {
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
   TIDINGS_TRY(store::check_instance(*database, store::Guard::adopt));
-  print(fmt::format("{} sends from here now; make sure that no copy of it does\n", database->path().string()));
+  say(fmt::format("{} sends from here now; make sure that no copy of it does\n", database->path().string()));
   return Exit::done;
 }
 

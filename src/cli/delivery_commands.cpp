@@ -1,4 +1,6 @@
 // delivery list | retry | resolve
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -43,14 +45,21 @@ Result<Exit> list(Session& session, const DeliveryOptions& options) {
   TIDINGS_LET(auto* const database, session.database_read_only());
   digest::EditionTable editions{*database};
   delivery::DeliveryFilter filter;
-  filter.limit = options.limit;
+  filter.limit = options.limit + 1;
   TIDINGS_LET(filter.state, state_of(options.state));
   TIDINGS_LET(filter.subscriber, subscriber_of(session, *database, options.address));
   if (!options.edition.empty()) {
     TIDINGS_LET(const auto edition, editions.find(options.edition));
     filter.edition = edition.id;
   }
-  TIDINGS_LET(const auto rows, delivery::Ledger(*database, session.clock()).list(filter));
+  TIDINGS_LET(auto rows, delivery::Ledger(*database, session.clock()).list(filter));
+  std::string more;
+  if (std::cmp_greater(rows.size(), options.limit)) {
+    rows.pop_back();
+    more = fmt::format(
+        "there are more: --limit {} shows up to so many, --edition, --address and --state narrow the list",
+        options.limit * 2LL);
+  }
   std::string lines;
   Table out{{"EDITION", "ADDRESS", "STATE", "ATTEMPTS", "NEXT", "RELAY", "REPLY"}};
   for (const auto& row : rows) {
@@ -68,9 +77,10 @@ Result<Exit> list(Session& session, const DeliveryOptions& options) {
                           {"settled", json_time(row.settled)}});
     }
     out.add({name, row.address, std::string{delivery::name_of(row.state)}, std::to_string(row.attempts),
-             local_time(config->newsletter.zone, row.due), row.relay.empty() ? "-" : printable(row.relay), shorten(fmt::format("{} {}", row.code ? std::to_string(*row.code) : "", row.reply), 70)});
+             local_time(config->newsletter.zone, row.due), row.relay.empty() ? "-" : printable(row.relay),
+             shorten(fmt::format("{} {}", row.code ? std::to_string(*row.code) : "", row.reply), 70)});
   }
-  print(options.json ? lines : out.text());
+  print_list(options.json ? ListForm::json : ListForm::table, out, lines, more);
   return Exit::done;
 }
 
@@ -88,18 +98,19 @@ Result<Exit> retry(Session& session, const DeliveryOptions& options) {
               ledger.retry(edition.id, state.value_or(delivery::DeliveryState::deferred), subscriber));
   if (count > 0) TIDINGS_TRY(editions.reopen(edition.id, session.clock().now()));
   TIDINGS_TRY(transaction.commit());
-  print(fmt::format("{} due now{}\n", plural(count, "delivery"),
-                    count > 0
-                        ? fmt::format("; the next \"tidings send --due\" or \"tidings deliver {}\" sends",
-                                      digest::name_of(edition))
-                        : ""));
+  say(fmt::format("{} due now{}\n", plural(count, "delivery"),
+                  count > 0 ? fmt::format("; the next \"tidings send --due\" or \"tidings deliver {}\" sends",
+                                          digest::name_of(edition))
+                            : ""));
   return Exit::done;
 }
 
 /// Without an edition: whatever relays had against us is mended.
 Result<Exit> resolve_relays(delivery::Ledger& ledger) {
   TIDINGS_LET(const int count, ledger.release_relays());
-  print(count == 0 ? "no relay rests or refuses\n" : fmt::format("{} tried at once by the next run\n", count == 1 ? "the relay is" : "the relays are"));
+  say(count == 0 ? "no relay rests or refuses\n"
+                 : fmt::format("{} tried at once by the next run\n",
+                               count == 1 ? "the relay is" : "the relays are"));
   return Exit::done;
 }
 
@@ -120,11 +131,13 @@ Result<Exit> resolve(Session& session, const DeliveryOptions& options) {
   const auto as = options.sent ? delivery::DeliveryState::sent : delivery::DeliveryState::failed;
   if (!subscriber) {
     TIDINGS_LET(const int count, ledger.resolve_held(edition.id, as));
-    print(fmt::format("{} {} now\n", plural(count, "delivery"), count == 1 ? fmt::format("is {}", delivery::name_of(as)) : fmt::format("are {}", delivery::name_of(as))));
+    say(fmt::format("{} {} now\n", plural(count, "delivery"),
+                    count == 1 ? fmt::format("is {}", delivery::name_of(as))
+                               : fmt::format("are {}", delivery::name_of(as))));
     return Exit::done;
   }
   TIDINGS_TRY(ledger.resolve(edition.id, *subscriber, as));
-  print(fmt::format("{} is {} now\n", options.address, delivery::name_of(as)));
+  say(fmt::format("{} is {} now\n", options.address, delivery::name_of(as)));
   return Exit::done;
 }
 
@@ -141,13 +154,14 @@ void add_delivery_commands(Command app, Session& session) {
                                  add_json(command, options.json);
                                },
                                list);
-  add_command<DeliveryOptions>(noun, session, "retry", "make deferred, failed or in_doubt ones due now",
-                               [](Command command, DeliveryOptions& options) {
-                                 command.add_option("EDITION", options.edition).required();
-                                 command.add_option("--address", options.address, "only this subscriber");
-                                 command.add_option("--state", options.state, "deferred (default), failed or in_doubt");
-                               },
-                               retry);
+  add_command<DeliveryOptions>(
+      noun, session, "retry", "make deferred, failed or in_doubt ones due now",
+      [](Command command, DeliveryOptions& options) {
+        command.add_option("EDITION", options.edition, "weekly#12, weekly (the newest) or an id").required();
+        command.add_option("--address", options.address, "only this subscriber");
+        command.add_option("--state", options.state, "deferred (default), failed or in_doubt");
+      },
+      retry);
   add_command<DeliveryOptions>(noun, session, "resolve", "decide what is in doubt or was taken back; alone: the relays are mended",
                                [](Command command, DeliveryOptions& options) {
                                  command.add_option("EDITION", options.edition, "all of it that waits for an admin");

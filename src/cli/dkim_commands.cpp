@@ -19,9 +19,11 @@ Result<Exit> keygen(Session& /*session*/, const KeygenOptions& options) {
   const auto key = SigningKey::generate(options.ed25519 ? SigningKey::Kind::ed25519 : SigningKey::Kind::rsa);
   TIDINGS_TRY(write_secret_file(options.file, key.private_pem()));
   const auto* const prefix = options.ed25519 ? "ed25519_" : "";
-  print(fmt::format("made {0} (readable by you only); in config.toml:\n[dkim]\n{1}selector = \"{2}\"\n{1}key_file = \"{0}\"\n"
-                    "then \"tidings dkim record\" prints what to publish in the DNS\n",
-                    options.file, prefix, options.ed25519 ? "news1e" : "news1"));
+  say(
+      fmt::format("made {0} (readable by you only); in config.toml:\n[dkim]\n{1}selector = "
+                  "\"{2}\"\n{1}key_file = \"{0}\"\n"
+                  "then \"tidings dkim record\" prints what to publish in the DNS\n",
+                  options.file, prefix, options.ed25519 ? "news1e" : "news1"));
   return Exit::done;
 }
 

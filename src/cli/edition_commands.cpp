@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
+#include <utility>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -113,7 +114,13 @@ Result<Exit> list_editions(Session& session, const ListOptions& options) {
   TIDINGS_LET(auto* const database, session.database_read_only());
   digest::EditionTable table{*database};
   delivery::Ledger ledger{*database, session.clock()};
-  TIDINGS_LET(const auto editions, table.list(options.digest, options.limit));
+  TIDINGS_LET(auto editions, table.list(options.digest, options.limit + 1));
+  std::string more;
+  if (std::cmp_greater(editions.size(), options.limit)) {
+    editions.pop_back();
+    more = fmt::format("there are more: --limit {} shows up to so many, --digest narrows the list",
+                       options.limit * 2LL);
+  }
   std::string lines;
   Table out{{"EDITION", "STATE", "SCHEDULED", "POSTS", "SENT", "TITLE"}};
   for (const auto& each : editions) {
@@ -130,7 +137,7 @@ Result<Exit> list_editions(Session& session, const ListOptions& options) {
              std::to_string(each.posts), fmt::format("{}/{}", counts.sent, counts.recipients),
              edition.reason.empty() ? shorten(edition.title, 60) : edition.reason});
   }
-  print(options.json ? lines : out.text());
+  print_list(options.json ? ListForm::json : ListForm::table, out, lines, more);
   return Exit::done;
 }
 
@@ -293,8 +300,8 @@ Result<Exit> edit_edition(Session& session, const ReviewOptions& options) {
   TIDINGS_LET(const auto edition, find_draft(*database, options.edition));
   TIDINGS_TRY(change(*database, edition, options, !has_flags(options)));
   TIDINGS_LET(const auto shown, digest::EditionTable(*database).posts_of(edition.id));
-  print(fmt::format("{}: {}, a draft; \"tidings edition approve {}\" lets it go\n", digest::name_of(edition),
-                    plural(static_cast<long long>(shown.size()), "post"), digest::name_of(edition)));
+  say(fmt::format("{}: {}, a draft; \"tidings edition approve {}\" lets it go\n", digest::name_of(edition),
+                  plural(static_cast<long long>(shown.size()), "post"), digest::name_of(edition)));
   return Exit::done;
 }
 
@@ -309,8 +316,9 @@ Result<Exit> approve_edition(Session& session, const ReviewOptions& options) {
   TIDINGS_TRY(session.check_clock(*database));
   TIDINGS_LET(const auto now, find_draft(*database, options.edition));
   TIDINGS_LET(const auto composed, edition::approve_draft(*config, *database, session.clock(), now));
-  print(in_words(composed, config->newsletter.zone) + "\napproved: the next \"tidings send --due\" or \"run\" sends it, \"tidings deliver " +
-        digest::name_of(now) + "\" at once\n");
+  say(in_words(composed, config->newsletter.zone) +
+      "\napproved: the next \"tidings send --due\" or \"run\" sends it, \"tidings deliver " +
+      digest::name_of(now) + "\" at once\n");
   return Exit::done;
 }
 
@@ -328,7 +336,7 @@ Result<Exit> cancel_edition(Session& session, const EditionOption& options) {
   digest::EditionTable table{*database};
   TIDINGS_LET(const auto edition, table.find(options.edition));
   TIDINGS_TRY(table.cancel(edition.id, options.reason.empty() ? "cancelled by hand" : options.reason, session.clock().now()));
-  print(fmt::format("{} is cancelled; its posts are free for the next edition\n", digest::name_of(edition)));
+  say(fmt::format("{} is cancelled; its posts are free for the next edition\n", digest::name_of(edition)));
   return Exit::done;
 }
 
@@ -360,12 +368,13 @@ void add_edition_commands(Command app, Session& session) {
                                command.add_flag("--edit", options.edit, "change it in $EDITOR first");
                              },
                              approve_edition);
-  add_command<EditionOption>(edition, session, "cancel", "take back an edition of which nothing was sent",
-                             [](Command command, EditionOption& options) {
-                               command.add_option("EDITION", options.edition).required();
-                               command.add_option("--reason", options.reason);
-                             },
-                             cancel_edition);
+  add_command<EditionOption>(
+      edition, session, "cancel", "take back an edition of which nothing was sent",
+      [](Command command, EditionOption& options) {
+        command.add_option("EDITION", options.edition, "weekly#12, weekly (the newest) or an id").required();
+        command.add_option("--reason", options.reason, "for \"edition list\"");
+      },
+      cancel_edition);
 }
 
 }  // namespace tidings::cli

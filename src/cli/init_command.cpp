@@ -16,11 +16,12 @@ Result<Exit> init(Session& /*session*/, const InitOptions& options) {
   TIDINGS_LET(const auto made, app::init(options.folder));
   std::string out;
   for (const auto& path : made) out += fmt::format("made {}\n", path.lexically_normal().string());
-  print(out +
-        "Next:\n"
-        "  1. tidings source check https://YOUR-BLOG      and paste the [[source]] block into config.toml\n"
-        "  2. set from and [smtp] url in config.toml      then: tidings collect && tidings test weekly YOUR-ADDRESS\n"
-        "  3. tidings subscriber import FILE.csv --confirmed, and a line in cron: tidings send --due\n");
+  say(out +
+      "Next:\n"
+      "  1. tidings source check https://YOUR-BLOG      and paste the [[source]] block into config.toml\n"
+      "  2. set from and [smtp] url in config.toml      then: tidings collect && tidings test weekly "
+      "YOUR-ADDRESS\n"
+      "  3. tidings subscriber import FILE.csv --confirmed, and a line in cron: tidings send --due\n");
   return Exit::done;
 }
 

@@ -143,7 +143,7 @@ void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool s
                                composed.digest));
     }
   }
-  print(out);
+  say(out);
 }
 
 /// Drafts on the way to their editor. True if one has to be tried again.
@@ -152,7 +152,7 @@ Result<bool> mail_drafts(Session& session, const config::Config& config, store::
               edition::mail_drafts(config, database, session.clock(), session.random(), to_dir, stop_flag));
   std::string out;
   for (const auto& line : drafts.mailed) out += line + "\n";
-  print(out);
+  say(out);
   for (const auto& line : drafts.trouble) log::warning(line);
   return !drafts.trouble.empty();
 }
@@ -183,7 +183,7 @@ Result<Exit> conclude(const sending::DeliverReport& report, const Zone& zone) {
     }
     out += in_words(delivered) + "\n";
   }
-  print(out);
+  say(out);
   for (const auto& line : troubles_in_words(report, zone)) log::warning(line);
   if (const auto* const run = report.trouble()) return tl::unexpected<Error>(relay_error(*run, zone));
   for (const auto& delivered : report.editions) {
@@ -224,7 +224,7 @@ Result<Exit> deliver(Session& session, const SendCommand& command) {
   }
   watch_signals();
   TIDINGS_LET(const auto report, sending::deliver(*config, *database, session.clock(), session.random(), options, stop_flag));
-  if (report.editions.empty()) print("nothing to deliver\n");
+  if (report.editions.empty()) say("nothing to deliver\n");
   return conclude(report, config->newsletter.zone);
 }
 
@@ -272,7 +272,7 @@ Result<void> tell_left_out_posts(store::Database& database, const app::ComposeOu
     TIDINGS_LET(const auto lines, left_out_lines(database, composed.left_out, composed.digest));
     if (!lines.empty()) out += fmt::format("left out of {}\n{}", composed.digest, lines);
   }
-  print(out);
+  say(out);
   return {};
 }
 
@@ -295,7 +295,7 @@ Result<Exit> rehearse(Session& session, const config::Config& config, const std:
   print_composed(outcome, config.newsletter.zone, true);
   TIDINGS_TRY(tell_left_out_posts(*database, outcome));
   std::string out;
-  const auto tell = [](const std::string& line) { print(printable(line) + "\n"); };
+  const auto tell = [](const std::string& line) { say(printable(line) + "\n"); };
   digest::EditionTable editions{*database};
   TIDINGS_LET(const auto unfinished, editions.unfinished());
   for (const auto& edition : unfinished) TIDINGS_TRY(edition::tell_readers(config, *database, clock, edition, tell));
@@ -310,7 +310,7 @@ Result<Exit> rehearse(Session& session, const config::Config& config, const std:
     TIDINGS_LET(const auto report, sending::deliver(config, *database, clock, session.random(), options, stop_flag));
     for (const auto& delivered : report.editions) out += in_words(delivered) + " (to " + command.to_dir + ")\n";
   }
-  print(out + "dry run: nothing was sent or changed\n");
+  say(out + "dry run: nothing was sent or changed\n");
   if (!outcome.failures.empty()) return first_of(outcome.failures);
   return Exit::done;
 }
@@ -455,7 +455,7 @@ Result<Exit> preview(Session& session, const PreviewCommand& command) {
   if (!shown.pictures.empty()) out += "  " + printable(shown.pictures) + "\n";
   TIDINGS_LET(const auto left_out, left_out_lines(*database, shown.left_out, shown.edition.digest));
   if (!shown.left_out.empty()) out += "  " + edition::left_out_in_words(shown.left_out) + "\n" + left_out;
-  print(out + index.string() + "\n");
+  say(out + index.string() + "\n");
   return Exit::done;
 }
 
@@ -470,7 +470,7 @@ Result<Exit> test(Session& session, const PreviewCommand& command) {
     return fail(Errc::unavailable, fmt::format("the test message to {} was not taken at {}: {}", address.text(),
                                                delivery::name_of(outcome.stage), outcome.line()));
   }
-  print(fmt::format("sent to {}: {}\n", address.text(), printable(outcome.line())));
+  say(fmt::format("sent to {}: {}\n", address.text(), printable(outcome.line())));
   return Exit::done;
 }
 
@@ -527,7 +527,10 @@ void add_job_commands(Command app, Session& session) {
   add_command<PreviewCommand>(app, session, "test", "send one [Test] message to one address",
                               [](Command command, PreviewCommand& options) {
                                 command.add_option("WHAT", options.what, "a digest or an edition (weekly#12)").required();
-                                command.add_option("ADDRESS", options.address).required();
+                                command
+                                    .add_option("ADDRESS", options.address,
+                                                "who gets it, e.g. you@example.org")
+                                    .required();
                                 command.add_option("--name", options.name, "as a reader of this name sees it");
                                 command.add_option("--to-dir", options.to_dir, "a folder instead of the relay").value_name("DIR");
                               },

@@ -55,7 +55,7 @@ void report_collected(const app::CollectReport& report, bool verbose) {
       out += fmt::format("{}: {}\n", source.name, printable(in_words(source)));
     }
   }
-  print(out);
+  say(out);
 }
 
 std::string in_words(const edition::Composed& composed, const Zone& zone) {

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/log.hpp"
 #include "base/terminal.hpp"
 #include "base/text.hpp"
 
@@ -65,6 +66,19 @@ std::string json_line(const Json& json) {
 }
 
 void print(std::string_view text) { print_document(terminal_text(text)); }
+
+void say(std::string_view text) {
+  if (log::level() > log::Level::error) print(text);
+}
+
+void print_list(ListForm form, const Table& table, std::string_view json_lines, std::string_view more) {
+  if (form == ListForm::json) {
+    print(json_lines);
+    if (!more.empty()) log::warning(more);
+    return;
+  }
+  print(table.text() + (more.empty() ? std::string{} : fmt::format("{}\n", more)));
+}
 
 void print_document(std::string_view text) {
   while (!text.empty()) {

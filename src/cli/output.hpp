@@ -1,7 +1,8 @@
 // What the command line prints: aligned tables for people, one JSON object a line for programs.
 //
-// Everything goes to standard output in one write at the end of a command; errors and progress go to standard error.
-// Text that came from outside is harmless to a terminal: see print().
+// Everything goes to standard output in one write at the end of a command; errors and progress go to standard
+// error. What was asked for (a list, a document, JSON) is printed; what a command tells of its work is said,
+// and -q silences that. Text that came from outside is harmless to a terminal: see print().
 #pragma once
 
 #include <optional>
@@ -48,6 +49,15 @@ class Table {
 
 /// For people: made harmless to a terminal (base/terminal.hpp), whatever standard output is.
 void print(std::string_view text);
+
+/// What a command has done: as print(), but nothing with -q.
+void say(std::string_view text);
+
+enum class ListForm { table, json };
+
+/// A list. `more`: what shows the rest, if it ends at its --limit; people read it below the list, programs on
+/// standard error.
+void print_list(ListForm form, const Table& table, std::string_view json_lines, std::string_view more = {});
 
 /// For programs: a document that was asked for (HTML, CSV, OPML, a rendered template), octet by octet.
 void print_document(std::string_view text);

@@ -2,6 +2,7 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -47,11 +48,18 @@ Result<Exit> list_left_out(Session& session, const ListOptions& options) {
   if (!options.digest.empty()) TIDINGS_TRY(config->digest(options.digest));
   TIDINGS_LET(auto* const database, session.database_read_only());
   std::string lines;
+  std::string more;
   Table out{{"ID", "DATE", "DIGEST", "TITLE", "WHY"}};
   for (const auto& digest : config->digests) {
     if (!options.digest.empty() && digest.name != options.digest) continue;
     TIDINGS_LET(const auto left_out, edition::left_out_now(*config, digest, *database, session.clock()));
-    TIDINGS_LET(const auto posts, edition::name_left_out(*database, left_out, static_cast<std::size_t>(options.limit)));
+    TIDINGS_LET(auto posts,
+                edition::name_left_out(*database, left_out, static_cast<std::size_t>(options.limit) + 1));
+    if (std::cmp_greater(posts.size(), options.limit)) {
+      posts.pop_back();
+      more =
+          fmt::format("there are more: --limit {} shows up to so many of each digest", options.limit * 2LL);
+    }
     for (const auto& post : posts) {
       if (options.json) {
         lines += json_line({{"digest", digest.name},
@@ -67,7 +75,7 @@ Result<Exit> list_left_out(Session& session, const ListOptions& options) {
     }
     if (const auto words = edition::left_out_in_words(left_out); !words.empty()) log::info(digest.name + ": " + words);
   }
-  print(options.json ? lines : out.text());
+  print_list(options.json ? ListForm::json : ListForm::table, out, lines, more);
   return Exit::done;
 }
 
@@ -77,7 +85,7 @@ Result<Exit> list(Session& session, const ListOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database_read_only());
   post::PostFilter filter;
-  filter.limit = options.limit;
+  filter.limit = options.limit + 1;
   if (!options.since.empty()) {
     TIDINGS_LET(filter.since, parse_rfc3339(options.since));
   }
@@ -86,7 +94,13 @@ Result<Exit> list(Session& session, const ListOptions& options) {
     if (!found) return fail(Errc::no_input, fmt::format("there is no source \"{}\"", options.source));
     filter.source = found->id;
   }
-  TIDINGS_LET(const auto posts, post::PostTable(*database).list(filter));
+  TIDINGS_LET(auto posts, post::PostTable(*database).list(filter));
+  std::string more;
+  if (std::cmp_greater(posts.size(), options.limit)) {
+    posts.pop_back();
+    more = fmt::format("there are more: --limit {} shows up to so many, --source and --since narrow the list",
+                       options.limit * 2LL);
+  }
   std::string lines;
   Table out{{"ID", "DATE", "TITLE", "LINK"}};
   for (const auto& post : posts) {
@@ -97,7 +111,7 @@ Result<Exit> list(Session& session, const ListOptions& options) {
     if (!post.dropped.empty()) title += " (left out by " + post.dropped + ")";
     out.add({std::to_string(post.id.value), local_time(config->newsletter.zone, post.date()), std::move(title), post.link});
   }
-  print(options.json ? lines : out.text());
+  print_list(options.json ? ListForm::json : ListForm::table, out, lines, more);
   return Exit::done;
 }
 
@@ -192,10 +206,13 @@ Result<Exit> add(Session& session, const AddOptions& options) {
   post::NormaliseOptions normalising;
   normalising.language = config->newsletter.language;
   normalising.links.tracking_parameters = configured->strip_parameters;
-  TIDINGS_LET(const auto counts, post::PostTable(*database).store(
-                                     {.source = stored.id, .now = now, .last_good = UtcTime{}}, added, normalising));
+  post::PostTable posts{*database};
+  TIDINGS_LET(const auto counts,
+              posts.store({.source = stored.id, .now = now, .last_good = UtcTime{}}, added, normalising));
+  TIDINGS_LET(const auto id, posts.find(stored.id, added[0], normalising));
   const auto* const done = counts.added > 0 ? "added" : counts.updated > 0 ? "updated" : counts.frozen > 0 ? "has been sent already" : "is there already";
-  print(fmt::format("\"{}\" {} ({})\n", printable(added[0].title), done, configured->spec.name));
+  say(fmt::format("post {}: \"{}\" {} ({})\n", id.value, printable(added[0].title), done,
+                  configured->spec.name));
   return Exit::done;
 }
 
@@ -235,10 +252,11 @@ Result<Exit> release(Session& session, const ReleaseOptions& options) {
     released += one;
   }
   TIDINGS_TRY(transaction.commit());
-  print(released == 0
-            ? "nothing to release\n"
-            : fmt::format("{} released: the next edition of each digest that takes them has them, whatever their age\n",
-                          plural(released, "post")));
+  say(released == 0
+          ? "nothing to release\n"
+          : fmt::format(
+                "{} released: the next edition of each digest that takes them has them, whatever their age\n",
+                plural(released, "post")));
   return Exit::done;
 }
 
@@ -248,7 +266,7 @@ auto changing(Change change, const char* done) {
     TIDINGS_LET(auto* const database, session.database(store::Create::no));
     post::PostTable table{*database};
     TIDINGS_TRY(change(table, PostId{options.id}));
-    print(fmt::format("post {} {}\n", options.id, done));
+    say(fmt::format("post {} {}\n", options.id, done));
     return Exit::done;
   };
 }
@@ -262,7 +280,8 @@ void add_post_commands(Command app, Session& session) {
   add_command<ListOptions>(noun, session, "list", "newest first",
                            [](Command command, ListOptions& options) {
                              command.add_option("--source", options.source, "of this source only");
-                             command.add_option("--since", options.since, "first seen at or after (RFC 3339)");
+                             command.add_option("--since", options.since,
+                                                "first seen at or after, e.g. 2026-01-26T08:00:00Z");
                              command.add_flag("--left-out", options.left_out, "what no edition has carried, and why");
                              command.add_option("--digest", options.digest, "with --left-out: of this digest only");
                              command.add_option("--limit", options.limit, "at most so many (of each digest)")
@@ -284,7 +303,8 @@ void add_post_commands(Command app, Session& session) {
                             command.add_option("--source", options.source, "whose post it is (default: the source of kind \"manual\")");
                             const auto html = command.add_option("--html-file", options.html_file, "its text; \"-\" is standard input");
                             command.add_option("--markdown-file", options.markdown_file, "its text, with front matter if you like").excludes(html);
-                            command.add_option("--published", options.published, "a date (default: now)");
+                            command.add_option("--published", options.published,
+                                               "a date, e.g. 2026-01-08 (default: now)");
                             command.add_option("--author", options.author, "a name");
                             command.add_option("--topic", options.topics, "may be repeated");
                           },

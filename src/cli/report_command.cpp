@@ -10,6 +10,7 @@
 #include "bounce/effect.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
+#include "digest/edition_table.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -150,10 +151,25 @@ std::string page_of(const app::EditionReport& report, const Zone& zone) {
                      escape_html(fmt::format("Report on {}", digest::name_of(report.edition))), escape_html(text_of(report, zone)));
 }
 
+/// Of all digests, the newest that is not skipped.
+Result<std::string> newest_edition(store::Database& database) {
+  constexpr int far_enough = 1000;
+  TIDINGS_LET(const auto editions, digest::EditionTable(database).list({}, far_enough));
+  const auto newest =
+      std::ranges::find_if(editions, [](const auto& each) { return each.edition.number.has_value(); });
+  if (newest != editions.end()) return digest::name_of(newest->edition);
+  return fail(Errc::no_input, "there is no edition yet",
+              "\"tidings digest list\" says when the next one is due");
+}
+
 Result<Exit> report(Session& session, const ReportOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database_read_only());
-  TIDINGS_LET(const auto found, app::report_on(*database, session.clock(), options.edition));
+  auto edition = options.edition;
+  if (edition.empty()) {
+    TIDINGS_LET(edition, newest_edition(*database));
+  }
+  TIDINGS_LET(const auto found, app::report_on(*database, session.clock(), edition));
   if (!options.html.empty()) TIDINGS_TRY(write_file(options.html, page_of(found, config->newsletter.zone)));
   if (options.json) {
     print(json_line(json_of(found)));
@@ -166,13 +182,15 @@ Result<Exit> report(Session& session, const ReportOptions& options) {
 }  // namespace
 
 void add_report_command(Command app, Session& session) {
-  add_command<ReportOptions>(app, session, "report", "what became of an edition: counts, reasons, domains, bounces, who left",
-                             [](Command command, ReportOptions& options) {
-                               command.add_option("EDITION", options.edition, "weekly#12, weekly (the newest) or an id").required();
-                               command.add_option("--html", options.html, "write a page instead").value_name("FILE");
-                               add_json(command, options.json);
-                             },
-                             report);
+  add_command<ReportOptions>(
+      app, session, "report", "what became of an edition: counts, reasons, domains, bounces, who left",
+      [](Command command, ReportOptions& options) {
+        command.add_option("EDITION", options.edition,
+                           "weekly#12, weekly (its newest) or an id; default: the newest of all");
+        command.add_option("--html", options.html, "write a page instead").value_name("FILE");
+        add_json(command, options.json);
+      },
+      report);
 }
 
 }  // namespace tidings::cli

@@ -66,13 +66,13 @@ void sleep_until(const Clock& clock, UtcTime when) {
   while (::read(bell[0], rung.data(), rung.size()) > 0) {}
 }
 
-template <class Say>
-void report_delivered(const sending::DeliverReport& report, const Zone& zone, const Say& say) {
+template <class Tell>
+void report_delivered(const sending::DeliverReport& report, const Zone& zone, const Tell& tell) {
   for (const auto& each : report.editions) {
     if (each.held) {
       log::warning(held_in_words(each, zone));
     } else {
-      say(in_words(each));
+      tell(in_words(each));
     }
   }
   for (const auto& line : troubles_in_words(report, zone)) log::warning(line);
@@ -107,13 +107,15 @@ Result<Exit> run_scheduler(Session& session, const RunOptions& options) {
     sleep_until(session.clock(), when);
   };
   const bool verbose = session.verbose > 0;
-  const auto say = [quiet = session.quiet](const std::string& line) {
-    if (!quiet) print(line + "\n");
-  };
+  const auto tell = [](const std::string& line) { say(line + "\n"); };
   scheduler.on_collected = [verbose](const app::CollectReport& report) { report_collected(report, verbose); };
-  scheduler.on_composed = [say](const edition::Composed& composed, const Zone& zone) { say(in_words(composed, zone)); };
-  scheduler.on_delivered = [say](const sending::DeliverReport& report, const Zone& zone) { report_delivered(report, zone, say); };
-  scheduler.on_said = say;
+  scheduler.on_composed = [tell](const edition::Composed& composed, const Zone& zone) {
+    tell(in_words(composed, zone));
+  };
+  scheduler.on_delivered = [tell](const sending::DeliverReport& report, const Zone& zone) {
+    report_delivered(report, zone, tell);
+  };
+  scheduler.on_said = tell;
   scheduler.on_trouble = [](const std::string& line) { log::warning(line); };
   TIDINGS_TRY(app::run_schedule(*config, session.clock(), session.random(), scheduler, signals));
   return Exit::done;
@@ -161,7 +163,9 @@ Result<Exit> rehearse(Session& session, const RehearseOptions& options) {
 
   ManualClock clock{from};
   const auto& zone = config->newsletter.zone;
-  const auto say = [&](const std::string& line) { print(fmt::format("{}  {}\n", local_time(zone, clock.now()), line)); };
+  const auto tell = [&](const std::string& line) {
+    say(fmt::format("{}  {}\n", local_time(zone, clock.now()), line));
+  };
   std::int64_t sent = 0;
   app::SchedulerOptions scheduler;
   scheduler.until = until;
@@ -169,17 +173,17 @@ Result<Exit> rehearse(Session& session, const RehearseOptions& options) {
   scheduler.load = [&]() -> Result<config::Config> { return rehearsal; };
   scheduler.sleep_until = [&](UtcTime when) { clock.set(std::max(when, clock.now())); };
   scheduler.on_collected = [&](const app::CollectReport& report) { report_collected(report, session.verbose > 0); };
-  scheduler.on_composed = [&](const edition::Composed& composed, const Zone&) { say(in_words(composed, zone)); };
+  scheduler.on_composed = [&](const edition::Composed& composed, const Zone&) { tell(in_words(composed, zone)); };
   scheduler.on_delivered = [&](const sending::DeliverReport& report, const Zone&) {
     for (const auto& each : report.editions) sent += each.run.sent;
-    report_delivered(report, zone, say);
+    report_delivered(report, zone, tell);
   };
-  scheduler.on_said = say;
+  scheduler.on_said = tell;
   scheduler.on_trouble = [&](const std::string& line) { log::warning(local_time(zone, clock.now()) + "  " + line); };
   app::SchedulerSignals never;
   TIDINGS_TRY(app::run_schedule(rehearsal, clock, session.random(), scheduler, never));
-  print(fmt::format("{} would have gone out{}; nothing was sent, and the database is as it was\n", plural(sent, "message"),
-                    options.to_dir.empty() ? "" : ", written to " + options.to_dir));
+  say(fmt::format("{} would have gone out{}; nothing was sent, and the database is as it was\n",
+                  plural(sent, "message"), options.to_dir.empty() ? "" : ", written to " + options.to_dir));
   return Exit::done;
 }
 

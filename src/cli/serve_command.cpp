@@ -39,11 +39,11 @@ Result<Exit> serve(Session& session, const ServeCommand& command) {
   ::sigaction(SIGINT, &action, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
   const auto on_ready = [&](const std::string& address) {
-    print(fmt::format("serving {} on http://{}\n", config->newsletter.public_url, address));
+    say(fmt::format("serving {} on http://{}\n", config->newsletter.public_url, address));
     std::fflush(stdout);
   };
   const auto on_monitor_ready = [](const std::string& address) {
-    print(fmt::format("metrics on http://{}/metrics\n", address));
+    say(fmt::format("metrics on http://{}/metrics\n", address));
     std::fflush(stdout);
   };
   TIDINGS_TRY(site::serve(*config, session.clock(), session.random(),

@@ -1,6 +1,7 @@
 #include "cli/session.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <span>
 #include <vector>
 
@@ -34,37 +35,86 @@ void add_global_options(CLI::App& app, Session& session) {
   app.set_version_flag("--version", "tidings " + std::string{version()});
 }
 
-/// The first word that should be a command and is none; CLI11 would only say that a command is missing.
-std::optional<Error> unknown_command(const CLI::App& app, std::span<char*> words) {
-  const CLI::App* here = &app;
+/// How far the words of the command line make sense.
+struct Read {
+  const CLI::App* command;
   std::string path = "tidings";
+  std::optional<Error> unknown{};  ///< the first word that should be a command or an option
+};
+
+std::vector<std::string> commands_of(const CLI::App& app) {
+  std::vector<std::string> known;
+  for (const auto* const verb : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (!verb->get_group().empty()) known.push_back(verb->get_name());
+  }
+  return known;
+}
+
+std::vector<std::string> options_of(const CLI::App& command, const CLI::App& app) {
+  std::vector<std::string> known;
+  for (const auto* const each : {&command, &app}) {
+    for (const auto* const option : each->get_options()) {
+      for (const auto& name : option->get_lnames()) known.push_back("--" + name);
+    }
+  }
+  return known;
+}
+
+Error no_such(std::string_view what, std::string_view path, std::string_view word,
+              const std::vector<std::string>& known) {
+  auto hint = did_you_mean(word, known);
+  if (hint.empty()) hint = fmt::format("\"{} --help\" lists the {}s", path, what);
+  return {.code = Errc::usage,
+          .what = fmt::format("there is no {} \"{} {}\"", what, path, printable(word)),
+          .hint = std::move(hint)};
+}
+
+/// "-" is a file, "-1" a number.
+bool is_option(const std::string& word) {
+  return word.size() > 1 && word[0] == '-' &&
+         (word[1] == '-' || std::isalpha(static_cast<unsigned char>(word[1])) != 0);
+}
+
+/// CLI11 would only say that a command is missing or that words were not expected.
+Read read_words(const CLI::App& app, std::span<char*> words) {
+  Read read{.command = &app};
   for (std::size_t i = 1; i < words.size(); ++i) {
     const std::string word = words[i];
-    if (word == "--config" || word == "--at") ++i;
-    if (word.starts_with('-')) continue;
-    const auto verbs = here->get_subcommands([](const CLI::App*) { return true; });
-    if (verbs.empty()) return std::nullopt;
+    if (word == "--") return read;
+    if (is_option(word)) {
+      const auto equals = word.find('=');
+      const auto name = word.substr(0, word[1] == '-' ? equals : 2);
+      const auto* option = read.command->get_option_no_throw(name);
+      if (option == nullptr) option = app.get_option_no_throw(name);
+      if (option == nullptr) {
+        read.unknown = no_such("option", read.path, word.substr(0, equals), options_of(*read.command, app));
+        return read;
+      }
+      if (equals == std::string::npos && option->get_items_expected_max() > 0) ++i;
+      continue;
+    }
+    const auto verbs = read.command->get_subcommands([](const CLI::App*) { return true; });
+    if (word.starts_with('-') || verbs.empty()) continue;
     const auto found = std::ranges::find(verbs, word, [](const CLI::App* verb) { return verb->get_name(); });
     if (found == verbs.end()) {
-      std::vector<std::string> known;
-      for (const auto* const verb : verbs) {
-        if (verb->get_group().empty()) continue;
-        known.push_back(verb->get_name());
-      }
-      auto hint = did_you_mean(word, known);
-      if (hint.empty()) hint = fmt::format("\"{} --help\" lists the commands", path);
-      return Error{.code = Errc::usage, .what = fmt::format("there is no command \"{} {}\"", path, printable(word)), .hint = hint};
+      read.unknown = no_such("command", read.path, word, commands_of(*read.command));
+      return read;
     }
-    here = *found;
-    path += " " + word;
+    read.command = *found;
+    read.path += " " + word;
   }
-  return std::nullopt;
+  return read;
 }
 
 /// CLI11 speaks in several lines and names; ours is one line.
 Error usage_error(const CLI::App& app, std::span<char*> words, const CLI::ParseError& error) {
-  if (auto unknown = unknown_command(app, words)) return *std::move(unknown);
-  return {.code = Errc::usage, .what = printable(error.what()), .hint = "\"tidings --help\" lists the commands"};
+  auto read = read_words(app, words);
+  if (read.unknown) return *std::move(read.unknown);
+  const auto* const what =
+      read.command->get_subcommands([](const CLI::App*) { return true; }).empty() ? "options" : "commands";
+  return {.code = Errc::usage,
+          .what = printable(error.what()),
+          .hint = fmt::format("\"{} --help\" lists the {}", read.path, what)};
 }
 
 }  // namespace

@@ -61,14 +61,15 @@ Result<Exit> add(Session& session, const AddOptions& options) {
   send_queued(session, *config, *database, membership);
   switch (result.outcome) {
     case AddOutcome::added:
-      print(fmt::format("{} added{}\n", text,
-                        options.confirmed ? "" : ", waiting for a confirmation (--confirmed if you have it)"));
+      say(fmt::format("{} added{}\n", text,
+                      options.confirmed ? "" : ", waiting for a confirmation (--confirmed if you have it)"));
       return Exit::done;
-    case AddOutcome::already_there: print(fmt::format("{} is there already\n", text)); return Exit::done;
+    case AddOutcome::already_there: say(fmt::format("{} is there already\n", text)); return Exit::done;
     case AddOutcome::resubscribed_pending:
-      print(fmt::format("{} had left; waits for a new confirmation of: {}\n", text, join(result.pending, ", ")));
+      say(fmt::format("{} had left; waits for a new confirmation of: {}\n", text,
+                      join(result.pending, ", ")));
       return Exit::done;
-    case AddOutcome::left: print(fmt::format("{} had left\n", text)); return Exit::done;
+    case AddOutcome::left: say(fmt::format("{} had left\n", text)); return Exit::done;
     case AddOutcome::suppressed:
       return fail(Errc::not_permitted, fmt::format("{} must not be mailed: {}", text, name_of(*result.cause)),
                   "\"tidings suppression remove\" lifts it, if you are sure");
@@ -128,7 +129,7 @@ Result<Exit> set(Session& session, const SetOptions& options) {
   TIDINGS_LET(const auto changed, membership.change(found.id, wishes, {.origin = Origin::cli, .detail = "subscriber set"}));
   send_queued(session, *config, *database, membership);
   const auto done = in_words(changed);
-  print(fmt::format("{}: {}\n", found.address, done.empty() ? "nothing changed" : done));
+  say(fmt::format("{}: {}\n", found.address, done.empty() ? "nothing changed" : done));
   if (changed.refused.empty()) return Exit::done;
   return fail(Errc::not_permitted, fmt::format("{} is suppressed and does not get: {}", found.address, join(changed.refused, ", ")),
               "\"tidings suppression remove\" lifts it, if you are sure");
@@ -148,8 +149,8 @@ Result<Exit> unsubscribe(Session& session, const UnsubscribeOptions& options) {
   members::Membership membership{*config, *database, session.clock()};
   TIDINGS_LET(const auto ended, membership.leave(found.id, options.digests, {.origin = Origin::cli, .detail = "subscriber unsubscribe"}));
   send_queued(session, *config, *database, membership);
-  print(ended.empty() ? fmt::format("{} was not subscribed\n", found.address)
-                      : fmt::format("{} has left: {}\n", found.address, join(ended, ", ")));
+  say(ended.empty() ? fmt::format("{} was not subscribed\n", found.address)
+                    : fmt::format("{} has left: {}\n", found.address, join(ended, ", ")));
   return Exit::done;
 }
 
@@ -159,8 +160,9 @@ Result<Exit> erase(Session& session, const AddressOption& options) {
   SubscriberTable table{*database, session.clock()};
   TIDINGS_LET(const auto found, find_subscriber(table, options.address));
   TIDINGS_LET(const auto erased, members::erase_person(*config, *database, session.clock(), found));
-  print(fmt::format("{} is erased and will not be added again by an import{}\n", found.address,
-                    erased.files == 0 ? "" : fmt::format("; {} with the address deleted", plural(erased.files, "file"))));
+  say(fmt::format(
+      "{} is erased and will not be added again by an import{}\n", found.address,
+      erased.files == 0 ? "" : fmt::format("; {} with the address deleted", plural(erased.files, "file"))));
   if (erased.done) return Exit::done;
   return fail(Errc::try_again, "another process reads the database, whose log still has the address",
               "\"tidings db check --mend\" clears it, and so does \"send --due\", \"run\" or \"serve\" when it tidies up");
@@ -182,63 +184,68 @@ Result<Exit> confirm(Session& session, const ConfirmOptions& options) {
     TIDINGS_LET(const auto redeemed, membership.confirm(trim(options.what), way, session.random()));
     if (!redeemed) return fail(Errc::no_input, "invalid or expired token", "it is good for three days");
     send_queued(session, *config, *database, membership);
-    print(fmt::format("{}confirmed: {}\n", redeemed->before ? "already " : "", join(redeemed->digests, ", ")));
+    say(fmt::format("{}confirmed: {}\n", redeemed->before ? "already " : "", join(redeemed->digests, ", ")));
     return Exit::done;
   }
   SubscriberTable table{*database, session.clock()};
   TIDINGS_LET(const auto found, find_subscriber(table, options.what));
   TIDINGS_LET(const auto confirmed, membership.confirm(found.id, options.digests, {.origin = Origin::cli, .detail = "subscriber confirm"}));
   send_queued(session, *config, *database, membership);
-  print(confirmed.empty() ? fmt::format("{} waits for no confirmation\n", found.address)
-                          : fmt::format("{} confirmed: {}\n", found.address, join(confirmed, ", ")));
+  say(confirmed.empty() ? fmt::format("{} waits for no confirmation\n", found.address)
+                        : fmt::format("{} confirmed: {}\n", found.address, join(confirmed, ", ")));
   return Exit::done;
 }
 
 }  // namespace
 
 void add_subscriber_changes(Command noun, Session& session) {
-  add_command<AddOptions>(noun, session, "add", "add a subscriber",
-                          [](Command command, AddOptions& options) {
-                            command.add_option("ADDRESS", options.address).required();
-                            command.add_option("--name", options.name);
-                            command.add_option("--language", options.language, "BCP 47; default: the newsletter's");
-                            command.add_option("--digest", options.digests, "default: every digest");
-                            command.add_option("--topic", options.topics, "default: every topic");
-                            command.add_flag("--confirmed", options.confirmed, "you have the reader's consent");
-                          },
-                          add);
-  add_command<SetOptions>(noun, session, "set", "change cadence, name, language or topics",
-                          [](Command command, SetOptions& options) {
-                            command.add_option("ADDRESS", options.address).required();
-                            command.add_option("--name", options.name);
-                            command.add_option("--language", options.language);
-                            command.add_option("--topic", options.topics, "replaces the topics");
-                            command
-                                .add_option("--cadence", options.cadence,
-                                            "the digest to get from now on (several: all of them), or off; "
-                                            "nothing is missed or sent twice")
-                                .value_name("DIGEST|off");
-                            command.add_flag("--all-topics", options.all_topics, "every topic");
-                          },
-                          set);
-  add_command<UnsubscribeOptions>(noun, session, "unsubscribe", "withdraw the consent",
-                                  [](Command command, UnsubscribeOptions& options) {
-                                    command.add_option("ADDRESS", options.address).required();
-                                    command.add_option("--digest", options.digests, "default: every digest");
-                                  },
-                                  unsubscribe);
+  add_command<AddOptions>(
+      noun, session, "add", "add a subscriber",
+      [](Command command, AddOptions& options) {
+        command.add_option("ADDRESS", options.address, "e.g. ada@example.org").required();
+        command.add_option("--name", options.name, "as mails call them, e.g. \"Ada Lovelace\"");
+        command.add_option("--language", options.language, "BCP 47, e.g. de (default: the newsletter's)");
+        command.add_option("--digest", options.digests, "default: every digest");
+        command.add_option("--topic", options.topics, "default: every topic");
+        command.add_flag("--confirmed", options.confirmed, "you have the reader's consent");
+      },
+      add);
+  add_command<SetOptions>(
+      noun, session, "set", "change cadence, name, language or topics",
+      [](Command command, SetOptions& options) {
+        command.add_option("ADDRESS", options.address, "e.g. ada@example.org").required();
+        command.add_option("--name", options.name, "as mails call them, e.g. \"Ada Lovelace\"");
+        command.add_option("--language", options.language, "BCP 47, e.g. de");
+        command.add_option("--topic", options.topics, "replaces the topics");
+        command
+            .add_option("--cadence", options.cadence,
+                        "the digest to get from now on (several: all of them), or off; "
+                        "nothing is missed or sent twice")
+            .value_name("DIGEST|off");
+        command.add_flag("--all-topics", options.all_topics, "every topic");
+      },
+      set);
+  add_command<UnsubscribeOptions>(
+      noun, session, "unsubscribe", "withdraw the consent",
+      [](Command command, UnsubscribeOptions& options) {
+        command.add_option("ADDRESS", options.address, "e.g. ada@example.org").required();
+        command.add_option("--digest", options.digests, "default: every digest");
+      },
+      unsubscribe);
   add_command<ConfirmOptions>(
       noun, session, "confirm", "pending becomes confirmed: by the token of a mail, or with consent you have",
       [](Command command, ConfirmOptions& options) {
-        command.add_option("ADDRESS|TOKEN", options.what).required();
+        command.add_option("ADDRESS|TOKEN", options.what, "who, or what stands in the link of the mail")
+            .required();
         command.add_option("--digest", options.digests, "default: every digest that waits");
       },
       confirm);
-  add_command<AddressOption>(noun, session, "erase", "forget a person (an import will not bring them back)",
-                             [](Command command, AddressOption& options) {
-                               command.add_option("ADDRESS", options.address).required();
-                             },
-                             erase);
+  add_command<AddressOption>(
+      noun, session, "erase", "forget a person (an import will not bring them back)",
+      [](Command command, AddressOption& options) {
+        command.add_option("ADDRESS", options.address, "e.g. ada@example.org").required();
+      },
+      erase);
 }
 
 }  // namespace tidings::cli

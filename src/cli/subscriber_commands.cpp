@@ -38,7 +38,7 @@ namespace {
 Result<Exit> rotate_keys(Session& session, const NoOptions& /*options*/) {
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
   TIDINGS_LET(const auto keys, KeyRing::rotate(*database, session.random(), session.clock()));
-  print(fmt::format("key {} signs the links from now on; links of older keys stay good\n", keys.newest().id));
+  say(fmt::format("key {} signs the links from now on; links of older keys stay good\n", keys.newest().id));
   return Exit::done;
 }
 

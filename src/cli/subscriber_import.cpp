@@ -143,7 +143,7 @@ void tell_columns(const ImportCommand& command, const ImportReport& report) {
     }
     unused += fmt::format("{}{}", unused.empty() ? "" : ", ", printable(column.header));
   }
-  if (!unused.empty()) print(fmt::format("columns that are not used: {}\n", unused));
+  if (!unused.empty()) say(fmt::format("columns that are not used: {}\n", unused));
 }
 
 Result<Exit> import_file(Session& session, const ImportCommand& command) {
@@ -203,7 +203,7 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
   }
   count(report.asked, command.dry_run ? "would be asked for a confirmation"
                                       : "confirmation mails wait; \"serve\" or \"send --due\" sends them");
-  print(out);
+  say(out);
   return conclude();
 }
 

@@ -1,5 +1,6 @@
 // subscriber list | show | export
 #include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -63,7 +64,7 @@ void add_filter(Command command, FilterOptions& options) {
   command.add_option("--digest", options.digest, "subscriptions to this digest only");
   command.add_option("--topic", options.topic, "who has chosen this topic");
   command.add_option("--domain", options.domain, "addresses in this domain");
-  command.add_option("--since", options.since, "added at or after (RFC 3339)");
+  command.add_option("--since", options.since, "added at or after, e.g. 2026-01-26T08:00:00Z");
   command.add_option("--search", options.text, "somewhere in address or name");
 }
 
@@ -94,7 +95,14 @@ Result<Exit> list(Session& session, const FilterOptions& options) {
     print(options.json ? json_line({{"count", count}}) : fmt::format("{}\n", count));
     return Exit::done;
   }
-  TIDINGS_LET(const auto subscribers, table.list(filter, {.after = SubscriberId{options.after}, .limit = options.limit}));
+  TIDINGS_LET(auto subscribers,
+              table.list(filter, {.after = SubscriberId{options.after}, .limit = options.limit + 1}));
+  std::string more;
+  if (std::cmp_greater(subscribers.size(), options.limit)) {
+    subscribers.pop_back();
+    more = fmt::format("there are more: --after {} goes on, --limit {} shows up to so many",
+                       subscribers.back().id.value, options.limit * 2LL);
+  }
   std::string lines;
   Table out{{"ADDRESS", "NAME", "LANGUAGE", "DIGESTS", "TOPICS", "SINCE"}};
   for (const auto& each : subscribers) {
@@ -102,10 +110,7 @@ Result<Exit> list(Session& session, const FilterOptions& options) {
     out.add({each.address, shorten(each.name, 24), each.language, subscriptions_text(each), join(each.topics, ", "),
              local_time(config->newsletter.zone, each.created).substr(0, 10)});
   }
-  print(options.json ? lines : out.text());
-  if (!options.json && static_cast<int>(subscribers.size()) == options.limit) {
-    print(fmt::format("more: --after {}\n", subscribers.back().id.value));
-  }
+  print_list(options.json ? ListForm::json : ListForm::table, out, lines, more);
   return Exit::done;
 }
 
@@ -257,7 +262,7 @@ Result<Exit> export_file(Session& session, const ExportCommand& command) {
   };
   TIDINGS_LET(const auto count, export_subscribers(*database, session.clock(), filter, format, sink));
   TIDINGS_TRY(write_file(command.file, text));
-  print(fmt::format("{} to {}\n", plural(count, "subscriber"), command.file));
+  say(fmt::format("{} to {}\n", plural(count, "subscriber"), command.file));
   return Exit::done;
 }
 
@@ -268,17 +273,19 @@ void add_subscriber_list(Command noun, Session& session) {
                              [](Command command, FilterOptions& options) {
                                add_filter(command, options);
                                command.add_option("--limit", options.limit, "at most so many").show_default().at_least(1);
-                               command.add_option("--after", options.after, "go on after this id");
+                               command.add_option("--after", options.after,
+                                                  "go on after this id, as --json or the last line shows it");
                                command.add_flag("--count", options.count, "only how many");
                                add_json(command, options.json);
                              },
                              list);
-  add_command<AddressOption>(noun, session, "show", "the whole story of one address",
-                             [](Command command, AddressOption& options) {
-                               command.add_option("ADDRESS", options.address).required();
-                               add_json(command, options.json);
-                             },
-                             show);
+  add_command<AddressOption>(
+      noun, session, "show", "the whole story of one address",
+      [](Command command, AddressOption& options) {
+        command.add_option("ADDRESS", options.address, "e.g. ada@example.org").required();
+        add_json(command, options.json);
+      },
+      show);
   add_command<ExportCommand>(noun, session, "export", "the list as CSV that import takes back, or JSON",
                              [](Command command, ExportCommand& options) {
                                command.add_option("FILE", options.file, "\"-\" is standard output").show_default();

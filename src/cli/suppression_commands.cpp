@@ -44,7 +44,7 @@ Result<Exit> add_suppression(Session& session, const SuppressionOptions& options
   TIDINGS_LET(const auto target, parse_suppression_target(options.address));
   TIDINGS_LET(auto* const database, session.database());
   TIDINGS_LET(const bool added, Suppressions(*database, session.clock()).add(target, SuppressionCause::manual, options.detail));
-  print(fmt::format("{} {}\n", target.text, added ? "will never be mailed" : "was suppressed already"));
+  say(fmt::format("{} {}\n", target.text, added ? "will never be mailed" : "was suppressed already"));
   return Exit::done;
 }
 
@@ -59,7 +59,7 @@ Result<Exit> remove_suppression(Session& session, const SuppressionOptions& opti
                 fmt::format("\"tidings suppression remove {}\" lifts it for everybody there", still->address_key));
   }
   if (!removed) return fail(Errc::no_input, fmt::format("{} is not suppressed", target.text));
-  print(fmt::format("{} may be mailed again\n", target.text));
+  say(fmt::format("{} may be mailed again\n", target.text));
   return Exit::done;
 }
 
@@ -69,17 +69,19 @@ void add_suppression_commands(Command app, Session& session) {
   const auto suppression = add_noun(app, "suppression", "addresses and domains that are never mailed");
   add_command<JsonOption>(suppression, session, "list", "all of them with their cause",
                           [](Command command, JsonOption& options) { add_json(command, options.json); }, list_suppressions);
-  add_command<SuppressionOptions>(suppression, session, "add", "never mail this address, or anybody at @domain",
-                                  [](Command command, SuppressionOptions& options) {
-                                    command.add_option("ADDRESS|@DOMAIN", options.address).required();
-                                    command.add_option("--reason", options.detail);
-                                  },
-                                  add_suppression);
-  add_command<SuppressionOptions>(suppression, session, "remove", "lift it",
-                                  [](Command command, SuppressionOptions& options) {
-                                    command.add_option("ADDRESS|@DOMAIN", options.address).required();
-                                  },
-                                  remove_suppression);
+  add_command<SuppressionOptions>(
+      suppression, session, "add", "never mail this address, or anybody at @domain",
+      [](Command command, SuppressionOptions& options) {
+        command.add_option("ADDRESS|@DOMAIN", options.address, "ada@example.org, or @example.org").required();
+        command.add_option("--reason", options.detail, "for \"suppression list\"");
+      },
+      add_suppression);
+  add_command<SuppressionOptions>(
+      suppression, session, "remove", "lift it",
+      [](Command command, SuppressionOptions& options) {
+        command.add_option("ADDRESS|@DOMAIN", options.address, "ada@example.org, or @example.org").required();
+      },
+      remove_suppression);
 }
 
 }  // namespace tidings::cli

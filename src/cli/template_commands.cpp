@@ -78,8 +78,8 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
     out += fmt::format("{}: good; sample: HTML {}, text {}\n", name, format_size(static_cast<std::int64_t>(bodies.front().html.size())),
                        format_size(static_cast<std::int64_t>(bodies.front().text.size())));
   }
-  print(options.theme.empty() ? out + "\nwhat templates may use:\n" + variables()
-                              : out + "\"tidings template check --variables\" lists what templates may use\n");
+  say(options.theme.empty() ? out + "\nwhat templates may use:\n" + variables()
+                            : out + "\"tidings template check --variables\" lists what templates may use\n");
   return Exit::done;
 }
 
@@ -123,14 +123,17 @@ void add_template_commands(Command app, Session& session) {
                               command.add_flag("--variables", options.variables, "list the names that templates may use");
                             },
                             check);
-  add_command<RenderOptions>(noun, session, "render", "one template with data of yours, as Mustache says",
-                             [](Command command, RenderOptions& options) {
-                               command.add_option("FILE", options.file).required();
-                               command.add_option("--data", options.data, "a JSON file, \"-\" is standard input").required().value_name("JSON");
-                               command.add_option("--partials", options.partials, "folder of NAME.mustache").value_name("DIR");
-                               command.add_flag("--text", options.text, "escape nothing");
-                             },
-                             render);
+  add_command<RenderOptions>(
+      noun, session, "render", "one template with data of yours, as Mustache says",
+      [](Command command, RenderOptions& options) {
+        command.add_option("FILE", options.file, "a template").required();
+        command.add_option("--data", options.data, "a JSON file, \"-\" is standard input")
+            .required()
+            .value_name("JSON");
+        command.add_option("--partials", options.partials, "folder of NAME.mustache").value_name("DIR");
+        command.add_flag("--text", options.text, "escape nothing");
+      },
+      render);
 }
 
 }  // namespace tidings::cli

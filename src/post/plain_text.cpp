@@ -191,7 +191,7 @@ class TextWriter {
     if (options_.width <= 0) return 0;
     int used = 0;
     for (const auto& prefix : prefixes_) used += display_width(prefix.rest);
-    return std::max(options_.width - used, least_width);
+    return std::max(options_.width - used, std::min(options_.width, least_width));
   }
 
   void flush() {

@@ -340,6 +340,12 @@ Result<StoreCounts> PostTable::store(const Reading& looked, std::span<const sour
   return counts;
 }
 
+Result<PostId> PostTable::find(SourceId source, const source::Entry& entry, const NormaliseOptions& options) {
+  TIDINGS_LET(const auto known, find_known(*database_, source, entry, Repeats{{&entry, 1}}, options));
+  if (!known) return fail(Errc::no_input, fmt::format("the post \"{}\" is not stored", entry.title));
+  return known->id;
+}
+
 Result<Post> PostTable::find(PostId id) {
   auto query = database_->prepare(TIDINGS_SELECT_POSTS "WHERE id = :id");
   TIDINGS_LET(const auto found, query.bind(":id", id).step());

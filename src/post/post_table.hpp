@@ -69,6 +69,10 @@ class PostTable {
   /// Errc::no_input if there is none.
   [[nodiscard]] Result<Post> find(PostId id);
 
+  /// As which post the entry is stored. Errc::no_input if it is not.
+  [[nodiscard]] Result<PostId> find(SourceId source, const source::Entry& entry,
+                                    const NormaliseOptions& options);
+
   /// Newest first, hidden ones too.
   [[nodiscard]] Result<std::vector<Post>> list(const PostFilter& filter);
 

@@ -10,16 +10,19 @@ namespace tidings::subscriber {
 namespace {
 
 // The one condition that list() and count() share; every parameter that is not asked for is NULL.
-#define TIDINGS_SUBSCRIBER_CONDITION \
-  " s.erased_ms IS NULL " \
-  " AND ((:state IS NULL AND :digest IS NULL) " \
-  " OR EXISTS (SELECT 1 FROM subscriptions p WHERE p.subscriber_id = s.id " \
-  " AND (:digest IS NULL OR p.digest = :digest) AND (:state IS NULL OR p.state = :state))) " \
-  " AND (:topic IS NULL OR EXISTS (SELECT 1 FROM subscriber_topics t WHERE t.subscriber_id = s.id AND t.topic = :topic)) " \
-  " AND (:domain IS NULL OR s.address_key LIKE '%@' || :domain) " \
-  " AND (:since IS NULL OR s.created_ms >= :since) " \
-  " AND (:text IS NULL OR lower(s.address) LIKE :text ESCAPE '\\' OR lower(s.name) LIKE :text ESCAPE '\\') " \
-  " AND (:suppressed = 0 OR EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key IN " \
+#define TIDINGS_SUBSCRIBER_CONDITION                                                                      \
+  " s.erased_ms IS NULL "                                                                                 \
+  " AND ((:state IS NULL AND :digest IS NULL) "                                                           \
+  " OR EXISTS (SELECT 1 FROM subscriptions p WHERE p.subscriber_id = s.id "                               \
+  " AND (:digest IS NULL OR p.digest = :digest) AND (:state IS NULL OR p.state = :state))) "              \
+  " AND (:topic IS NULL OR EXISTS (SELECT 1 FROM subscriber_topics t WHERE t.subscriber_id = s.id AND "   \
+  "t.topic = :topic)) "                                                                                   \
+  " AND (:domain IS NULL OR s.address_key LIKE '%@' || :domain) "                                         \
+  " AND (:since IS NULL OR s.created_ms >= :since) "                                                      \
+  " AND (:text IS NULL OR lower(s.address) LIKE :text ESCAPE '\\' OR lower(s.address) LIKE :wire ESCAPE " \
+  "'\\' "                                                                                                 \
+  " OR lower(s.name) LIKE :text ESCAPE '\\') "                                                            \
+  " AND (:suppressed = 0 OR EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key IN "                 \
   " (s.address_key, '@' || substr(s.address_key, instr(s.address_key, '@') + 1)))) "
 
 std::optional<std::string> if_any(std::string text) {
@@ -36,6 +39,17 @@ std::string like_pattern(std::string_view text) {
   return pattern + "%";
 }
 
+/// What people write as "jane@bücher.example" or "bücher" is stored as it goes on the wire, label by label.
+/// The text may be a part of a domain: one label is none.
+std::optional<std::string> wire_pattern(std::string_view text) {
+  constexpr std::string_view last_label = ".x";
+  const auto domain = text.rfind('@') + 1;  // 0 without one
+  auto ascii = domain_to_ascii(std::string{text.substr(domain)}.append(last_label));
+  if (!ascii) return std::nullopt;
+  ascii->resize(ascii->size() - last_label.size());
+  return like_pattern(std::string{text.substr(0, domain)} + *ascii);
+}
+
 Result<void> bind_filter(store::Statement& query, const SubscriberFilter& filter) {
   std::optional<std::string> domain;
   if (!filter.domain.empty()) {
@@ -49,6 +63,7 @@ Result<void> bind_filter(store::Statement& query, const SubscriberFilter& filter
       .bind(":domain", domain)
       .bind(":since", filter.since)
       .bind(":text", filter.text.empty() ? std::nullopt : std::optional{like_pattern(filter.text)})
+      .bind(":wire", wire_pattern(filter.text))
       .bind(":suppressed", filter.suppressed_only ? 1 : 0);
   return {};
 }

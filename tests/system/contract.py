@@ -14,6 +14,7 @@ import unittest
 
 import contract_commands
 import contract_config
+from contract_commands import Promises  # noqa: F401  (run here)
 from tidings import BINARY, TOP
 
 
