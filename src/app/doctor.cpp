@@ -167,7 +167,7 @@ class Doctor {
   }
 
   void relay(const config::SmtpConfig& smtp) {
-    const auto options = sending::relay_options(config_, smtp);
+    const auto options = sending::relay_options(smtp);
     if (!options) return trouble("smtp", options.error());
     const auto report = delivery::probe(*options);
     if (!report) return trouble("smtp", report.error());

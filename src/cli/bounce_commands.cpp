@@ -124,7 +124,7 @@ Result<bounce::Unread> read_pipe(const config::Config& config, const IngestOptio
     return fail(Errc::usage, "bounce ingest: no mail came from standard input",
                 "--maildir DIR, --mbox FILE, or [bounce] maildir");
   TIDINGS_LET(const auto put, take({.name = "standard input", .bytes = bytes}));
-  if (put == bounce::PutAway::unmatched) TIDINGS_TRY(bounce::put_unmatched(config::unmatched_folder(config), bytes));
+  if (put == bounce::PutAway::unmatched) TIDINGS_TRY(bounce::put_unmatched(config.bounce.unmatched, bytes));
   if (bytes.size() >= bounce::max_mail_bytes)
     log::warning(
         fmt::format("standard input: only the first {} of the mail were read", format_size(bounce::max_mail_bytes)));
@@ -134,7 +134,7 @@ Result<bounce::Unread> read_pipe(const config::Config& config, const IngestOptio
 Result<bounce::Unread> read_all(Origin origin, const config::Config& config, const IngestOptions& options,
                                 const bounce::Take& take) {
   switch (origin) {
-    case Origin::mbox: return bounce::read_mbox(options.mbox, config::unmatched_folder(config), take);
+    case Origin::mbox: return bounce::read_mbox(options.mbox, config.bounce.unmatched, take);
     case Origin::maildir: return bounce::read_maildir(options.maildir, take);
     case Origin::pipe: return read_pipe(config, options, take);
     case Origin::mailbox: break;

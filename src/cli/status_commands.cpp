@@ -153,10 +153,7 @@ struct RelayStatus {
 
 std::vector<std::string> relay_names(const config::Config& config) {
   const auto name_of = [](const config::SmtpConfig& smtp) {
-    delivery::RelayOptions options;
-    options.label = smtp.local_way == config::LocalWay::none ? smtp.name : smtp.local_path.filename().string();
-    options.url = smtp.url;
-    return options.name();
+    return smtp.local_way == config::LocalWay::none ? smtp.name : smtp.local_path.filename().string();
   };
   std::vector<std::string> names{name_of(config.smtp)};
   for (const auto& each : config.more_relays) names.push_back(name_of(each));

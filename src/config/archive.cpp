@@ -6,9 +6,11 @@
 
 namespace tidings::config {
 
-ArchiveConfig read_archive(TomlDocument& document) {
+ArchiveConfig read_archive(TomlDocument& document, const NewsletterConfig& newsletter, const WebConfig& web) {
   auto section = document.section("archive");
-  ArchiveConfig archive{.url = section.text("url", "")};
+  const bool is_served = !web.archive.empty() && !newsletter.public_url.empty();
+  const auto served_url = is_served ? newsletter.public_url + "/archive" : std::string{};
+  ArchiveConfig archive{.url = section.filled_text("url", served_url)};
   while (archive.url.ends_with('/')) archive.url.pop_back();
   if (!archive.url.empty()) {
     const auto url = parse_url(archive.url);

@@ -55,14 +55,6 @@ void warn(Config& config) {
   }
 }
 
-/// "weekly" of "news.example.org": a label below the newsletter's own.
-std::string list_id_of(const std::string& digest, const std::string& newsletter) {
-  auto label = replace_all(digest, "_", "-");
-  while (label.starts_with('-')) label.erase(0, 1);
-  while (label.ends_with('-')) label.pop_back();
-  return (label.empty() ? "digest" : label) + "." + newsletter;
-}
-
 }  // namespace
 
 const DigestConfig* Config::find_digest(std::string_view name) const {
@@ -104,22 +96,16 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   auto store_path = store.path("path", "subscribers/tidings.db");
   auto access = read_access(store);
   store.finish();
-  auto smtp = read_smtp(document);
-  auto more_relays = read_relays(document, smtp);
+  auto smtp = read_smtp(document, newsletter);
+  auto more_relays = read_relays(document, newsletter, smtp);
   auto dkim = read_dkim(document);
   auto sources = read_sources(document);
-  auto digests = read_digests(document, sources);
-  for (auto& digest : digests) {
-    if (digest.title.empty()) digest.title = newsletter.name;
-    if (digest.list_id.empty()) digest.list_id = list_id_of(digest.name, newsletter.list_id);
-  }
+  auto digests = read_digests(document, newsletter, sources);
   auto delivery = read_delivery(document);
-  auto bounce = read_bounce(document, newsletter);
+  auto bounce = read_bounce(document, newsletter, store_path);
   settle_mailto(newsletter, bounce, document.settings());
-  auto archive = read_archive(document);
   auto web = read_web(document);
-  // Served by ourselves, unless it says otherwise.
-  if (archive.url.empty() && !web.archive.empty() && !newsletter.public_url.empty()) archive.url = newsletter.public_url + "/archive";
+  auto archive = read_archive(document, newsletter, web);
   TIDINGS_TRY(document.finish());
   Config config{.file = file,
                 .folder = folder,
@@ -159,10 +145,6 @@ Result<std::filesystem::path> find_config(const std::filesystem::path& given) {
   }
   return fail(Errc::no_input, "there is no ./config.toml and no /etc/tidings/config.toml",
               "\"tidings init\" writes one; --config FILE names another");
-}
-
-std::filesystem::path unmatched_folder(const Config& config) {
-  return config.bounce.unmatched.empty() ? config.store_path.parent_path() / "unmatched" : config.bounce.unmatched;
 }
 
 }  // namespace tidings::config

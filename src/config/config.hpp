@@ -69,9 +69,9 @@ struct SmtpConfig {
   int messages_per_connection = 100;
   int window = 4;
   delivery::Dialect dialect = delivery::Dialect::chunking;
-  std::string name;        ///< what people call the relay; empty: host:port
-  std::string hello_name;  ///< EHLO; empty: the From domain
-  std::string auth;  ///< SASL mechanism; empty: PLAIN
+  std::string name;        ///< what people call the relay; host:port if not set, empty for a local way
+  std::string hello_name;  ///< EHLO; the From domain if not set
+  std::string auth;  ///< SASL mechanism; PLAIN if not set
   delivery::PhaseTimeouts timeouts;
 };
 
@@ -111,7 +111,7 @@ struct DigestConfig {
   std::string include;
   std::string exclude;
   int min_posts = 1;
-  int max_posts = 0;  ///< 0: no limit
+  int max_posts = 0;  ///< 0: no limit; never less than min_posts
   enum class Overflow { wait, list } overflow = Overflow::wait;  ///< what max_posts cuts
   std::optional<std::chrono::milliseconds> max_age;
   enum class GroupBy { day, source, topic, none } group_by = GroupBy::day;
@@ -166,7 +166,7 @@ struct BounceConfig {
   std::string done_folder;
   bool delete_mails = false;
   bool piped = false;               ///< pipe = true: the mail server hands each mail for `address` to "bounce ingest"
-  std::filesystem::path unmatched;  ///< folder for mail that is no report; empty: "unmatched" beside the database
+  std::filesystem::path unmatched;  ///< folder for mail that is no report; beside the database if not set
   bounce::UnmatchedLimit unmatched_limit{};
   std::optional<Mailbox> forward_to;  ///< who gets what people write to an address that we read; none: it stays in `unmatched`
   int forward_per_hour = 30;
@@ -233,9 +233,6 @@ struct Config {
 
 /// Whether mail to both comes to one mailbox: what is behind a plus sign, and case, do not count.
 [[nodiscard]] bool same_mailbox(const MailAddress& one, const MailAddress& other);
-
-/// The folder for mail that is no report.
-[[nodiscard]] std::filesystem::path unmatched_folder(const Config& config);
 
 /// Reads and checks the file, and puts into force what is the process's own: who may read what we write (base/file.hpp), and which
 /// variables programs that we start do not see (base/environment.hpp). Errc::no_input if it is not there.

@@ -98,7 +98,8 @@ std::optional<Mailbox> read_forward_to(TomlSection& section, const BounceConfig&
 
 }  // namespace
 
-BounceConfig read_bounce(TomlDocument& document, const NewsletterConfig& newsletter) {
+BounceConfig read_bounce(TomlDocument& document, const NewsletterConfig& newsletter,
+                         const std::filesystem::path& store_path) {
   auto section = document.section("bounce");
   BounceConfig bounce;
   if (const auto text = section.text("address", ""); !text.empty()) {
@@ -116,7 +117,9 @@ BounceConfig read_bounce(TomlDocument& document, const NewsletterConfig& newslet
   }
   bounce.maildir = section.path("maildir", "");
   bounce.piped = section.boolean("pipe", false);
-  bounce.unmatched = section.path("unmatched", "");
+  const auto beside_the_database = store_path.parent_path() / "unmatched";
+  bounce.unmatched = section.path(
+      "unmatched", beside_the_database.lexically_relative(document.file().parent_path()).string());
   bounce.unmatched_limit.files = section.integer("unmatched_limit", bounce.unmatched_limit.files, 1, 1'000'000);
   bounce.unmatched_limit.bytes = read_size(section, "unmatched_bytes", "100MiB");
   bounce.forward_to = read_forward_to(section, bounce, newsletter);

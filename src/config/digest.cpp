@@ -22,8 +22,16 @@ digest::Schedule read_schedule(TomlSection& section, const std::string& text) {
   return *digest::parse_schedule("daily 08:00");
 }
 
-DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, const std::vector<SourceConfig>& sources,
-                         const std::filesystem::path& folder) {
+/// "weekly" of "news.example.org": a label below the newsletter's own.
+std::string list_id_of(const std::string& digest, const std::string& newsletter) {
+  auto label = replace_all(digest, "_", "-");
+  while (label.starts_with('-')) label.erase(0, 1);
+  while (label.ends_with('-')) label.pop_back();
+  return (label.empty() ? "digest" : label) + "." + newsletter;
+}
+
+DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, const NewsletterConfig& newsletter,
+                         const std::vector<SourceConfig>& sources, const std::filesystem::path& folder) {
   static const std::array<std::string, 4> groupings{"day", "source", "topic", "none"};
   static const std::array<std::string, 4> orders{"newest", "oldest", "source", "weight"};
   static const std::array<std::string, 2> overflows{"wait", "list"};
@@ -33,9 +41,11 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
   static const std::array<std::string, 2> images{"link", "inline"};
   const auto name = section.required_text("name", "weekly");
   check_name(section, name, names, "digest");
-  auto title = section.text("title", "");
-  auto list_id = section.text("list_id", "");
-  if (!list_id.empty() && (!domain_to_ascii(list_id) || list_id.find('.') == std::string::npos || list_id.size() > 255)) {
+  auto title = section.filled_text("title", newsletter.name);
+  auto list_id = section.filled_text("list_id", list_id_of(name, newsletter.list_id));
+  const bool is_list_id =
+      domain_to_ascii(list_id) && list_id.find('.') != std::string::npos && list_id.size() <= 255;
+  if (section.has("list_id") && !is_list_id) {
     section.mistake("list_id", fmt::format("\"{}\" is not a list id", list_id), "a name in a domain of yours, like weekly.news.example.org");
   }
   const auto schedule_text = section.required_text("schedule", "weekly monday 08:00");
@@ -49,7 +59,7 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
                       .include = section.text("include", ""),
                       .exclude = section.text("exclude", ""),
                       .min_posts = section.integer("min_posts", 1, 1, 10'000),
-                      .max_posts = section.limit("max_posts", 100, 10'000),
+                      .max_posts = section.limit("max_posts", std::max(100, digest.min_posts), 10'000),
                       .overflow = static_cast<DigestConfig::Overflow>(section.one_of("overflow", overflows, 0)),
                       .max_age = section.optional_duration("max_age"),
                       .group_by = static_cast<DigestConfig::GroupBy>(section.one_of("group_by", groupings, 0)),
@@ -80,7 +90,6 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
   }
   check_regex(section, "include", digest.include);
   check_regex(section, "exclude", digest.exclude);
-  if (!section.has("max_posts")) digest.max_posts = std::max(digest.max_posts, digest.min_posts);
   if (digest.max_posts != 0 && digest.max_posts < digest.min_posts) section.mistake("max_posts", "max_posts is less than min_posts");
   std::vector<std::string> known;
   for (const auto& source : sources) known.push_back(source.spec.name);
@@ -101,11 +110,12 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
 
 }  // namespace
 
-std::vector<DigestConfig> read_digests(TomlDocument& document, const std::vector<SourceConfig>& sources) {
+std::vector<DigestConfig> read_digests(TomlDocument& document, const NewsletterConfig& newsletter,
+                                       const std::vector<SourceConfig>& sources) {
   std::vector<DigestConfig> digests;
   std::set<std::string> names;
   for (auto& section : document.sections("digest")) {
-    digests.push_back(read_digest(section, names, sources, document.file().parent_path()));
+    digests.push_back(read_digest(section, names, newsletter, sources, document.file().parent_path()));
   }
   return digests;
 }

@@ -9,15 +9,17 @@ namespace tidings::config {
 Result<NewsletterConfig> read_newsletter(TomlDocument& document) {
   auto section = document.section("newsletter");
   const auto name = section.required_text("name", "Harbour News");
-  const auto from = read_mailbox(section, "from", section.required_text("from", "Harbour News <news@example.org>"));
+  const auto from_text = section.required_text("from", "Harbour News <news@example.org>");
+  const auto from = read_mailbox(section, "from", from_text);
   check_ascii(section, "from", from.address);
   std::optional<Mailbox> reply_to;
-  if (const auto text = section.text("reply_to", ""); !text.empty()) {
-    reply_to = read_mailbox(section, "reply_to", text);
+  const auto reply_to_text = section.text("reply_to", "");
+  if (!reply_to_text.empty()) {
+    reply_to = read_mailbox(section, "reply_to", reply_to_text);
     check_ascii(section, "reply_to", reply_to->address);
   }
-  auto editor = reply_to.value_or(from);
-  if (const auto text = section.text("editor", ""); !text.empty()) editor = read_mailbox(section, "editor", text);
+  const auto editor_text = section.filled_text("editor", reply_to ? reply_to_text : from_text);
+  auto editor = read_mailbox(section, "editor", editor_text);
   const auto list_id = section.text("list_id", "news." + from.address.domain);
   if (!from.address.domain.empty() && (!domain_to_ascii(list_id) || list_id.size() > 255)) {
     section.mistake("list_id", fmt::format("\"{}\" is not a list id", list_id), "a name in a domain of yours, like news.example.org");

@@ -90,6 +90,15 @@ std::string TomlSection::text(std::string_view key, std::string fallback) {
   return value;
 }
 
+std::string TomlSection::filled_text(std::string_view key, std::string fallback) {
+  auto value = text(key, fallback);
+  if (!value.empty() || fallback.empty()) return value;
+  auto& setting = document_.settings().back();
+  setting.value = quoted_text(fallback);
+  setting.is_default = true;
+  return fallback;
+}
+
 std::string TomlSection::required_text(std::string_view key, std::string_view example) {
   auto value = text(key, "");
   if (value.empty()) {

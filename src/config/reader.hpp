@@ -29,6 +29,8 @@ class TomlSection {
   TomlSection(TomlDocument& document, const void* table, std::string name);
 
   [[nodiscard]] std::string text(std::string_view key, std::string fallback);
+  /// Empty text counts as absent: `fallback` is then in force, and shown.
+  [[nodiscard]] std::string filled_text(std::string_view key, std::string fallback);
   /// A mistake if it is absent or empty.
   [[nodiscard]] std::string required_text(std::string_view key, std::string_view example);
   [[nodiscard]] int integer(std::string_view key, int fallback, int least, int most);

@@ -34,17 +34,23 @@ void check_name(TomlSection& section, const std::string& name, std::set<std::str
 
 /// Fails only if there is no time zone database.
 [[nodiscard]] Result<NewsletterConfig> read_newsletter(TomlDocument& document);
-[[nodiscard]] SmtpConfig read_smtp(TomlDocument& document);
+/// `newsletter` gives the default of hello_name.
+[[nodiscard]] SmtpConfig read_smtp(TomlDocument& document, const NewsletterConfig& newsletter);
 /// [[relay]]: those beside `first`.
-[[nodiscard]] std::vector<SmtpConfig> read_relays(TomlDocument& document, const SmtpConfig& first);
+[[nodiscard]] std::vector<SmtpConfig> read_relays(TomlDocument& document, const NewsletterConfig& newsletter,
+                                                  const SmtpConfig& first);
 [[nodiscard]] DkimConfig read_dkim(TomlDocument& document);
 [[nodiscard]] std::vector<SourceConfig> read_sources(TomlDocument& document);
-/// `sources` are those a digest may name.
-[[nodiscard]] std::vector<DigestConfig> read_digests(TomlDocument& document, const std::vector<SourceConfig>& sources);
+/// `newsletter` gives the defaults of title and list_id; `sources` are those a digest may name.
+[[nodiscard]] std::vector<DigestConfig> read_digests(TomlDocument& document, const NewsletterConfig& newsletter,
+                                                     const std::vector<SourceConfig>& sources);
 [[nodiscard]] DeliveryConfig read_delivery(TomlDocument& document);
-/// `newsletter` gives the default of forward_to.
-[[nodiscard]] BounceConfig read_bounce(TomlDocument& document, const NewsletterConfig& newsletter);
-[[nodiscard]] ArchiveConfig read_archive(TomlDocument& document);
+/// `newsletter` gives the default of forward_to, the place of the database that of unmatched.
+[[nodiscard]] BounceConfig read_bounce(TomlDocument& document, const NewsletterConfig& newsletter,
+                                       const std::filesystem::path& store_path);
+/// `newsletter` and `web` give the default of url.
+[[nodiscard]] ArchiveConfig read_archive(TomlDocument& document, const NewsletterConfig& newsletter,
+                                         const WebConfig& web);
 [[nodiscard]] WebConfig read_web(TomlDocument& document);
 
 }  // namespace tidings::config

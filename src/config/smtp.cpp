@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "base/url.hpp"
 
 namespace tidings::config {
@@ -15,6 +16,11 @@ struct LocalScheme {
   LocalWay way;
 };
 constexpr std::array<LocalScheme, 3> local_schemes{{{"sendmail:", LocalWay::sendmail}, {"maildir:", LocalWay::maildir}, {"drop:", LocalWay::drop}}};
+
+/// Those that libcurl knows.
+const std::array<std::string, 11> auth_mechanisms{"PLAIN",    "LOGIN",       "XOAUTH2",       "OAUTHBEARER",
+                                                  "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "DIGEST-MD5",
+                                                  "NTLM",     "GSSAPI",      "EXTERNAL"};
 
 /// True for a url that names a program or a folder of this host.
 bool read_local_way(TomlSection& section, const std::filesystem::path& folder, SmtpConfig& smtp) {
@@ -50,7 +56,10 @@ void read_login(TomlDocument& document, TomlSection& section, SmtpConfig& smtp) 
   if (!smtp.username.empty() && !smtp.password.is_set()) {
     section.mistake("username", "a username is set, but no password", "use password_file, password_env or password_command");
   }
-  smtp.auth = section.text("auth", "");
+  smtp.auth = section.filled_text("auth", "PLAIN");
+  if (std::ranges::find(auth_mechanisms, smtp.auth) == auth_mechanisms.end()) {
+    section.mistake("auth", fmt::format("auth cannot be \"{}\"", smtp.auth), "one of: " + join(auth_mechanisms, ", "));
+  }
 }
 
 void read_limits(TomlSection& section, SmtpConfig& smtp, bool is_loopback) {
@@ -65,7 +74,8 @@ void read_limits(TomlSection& section, SmtpConfig& smtp, bool is_loopback) {
   smtp.dialect = static_cast<delivery::Dialect>(section.one_of("dialect", dialects, 2));
 }
 
-SmtpConfig read_relay(TomlDocument& document, TomlSection& section, std::string url_text) {
+SmtpConfig read_relay(TomlDocument& document, TomlSection& section, const NewsletterConfig& newsletter,
+                      std::string url_text) {
   SmtpConfig smtp;
   smtp.url = std::move(url_text);
   const bool is_local = read_local_way(section, document.file().parent_path(), smtp);
@@ -85,11 +95,11 @@ SmtpConfig read_relay(TomlDocument& document, TomlSection& section, std::string 
   }
   smtp.ca_file = section.path("ca_file", "");
   read_limits(section, smtp, is_loopback);
-  smtp.name = section.text("name", "");
+  smtp.name = section.filled_text("name", is_local || !url ? "" : relay.name());
   const bool one_word = std::none_of(smtp.name.begin(), smtp.name.end(), [](char c) { return static_cast<unsigned char>(c) <= 0x20; });
   if (!one_word || smtp.name.size() > 100) section.mistake("name", fmt::format("\"{}\" cannot be the name of a relay", smtp.name), "one word, like \"backup\"");
-  smtp.hello_name = section.text("hello_name", "");
-  if (!smtp.hello_name.empty() && !domain_to_ascii(smtp.hello_name)) {
+  smtp.hello_name = section.filled_text("hello_name", newsletter.from.address.domain);
+  if (section.has("hello_name") && !domain_to_ascii(smtp.hello_name)) {
     section.mistake("hello_name", fmt::format("\"{}\" is not a host name", smtp.hello_name));
   }
   smtp.timeouts.connect = section.duration("connect_timeout", smtp.timeouts.connect);
@@ -103,21 +113,24 @@ SmtpConfig read_relay(TomlDocument& document, TomlSection& section, std::string 
 
 }  // namespace
 
-SmtpConfig read_smtp(TomlDocument& document) {
+SmtpConfig read_smtp(TomlDocument& document, const NewsletterConfig& newsletter) {
   auto section = document.section("smtp");
   auto url = section.text("url", "smtp://127.0.0.1:25");
-  return read_relay(document, section, std::move(url));
+  return read_relay(document, section, newsletter, std::move(url));
 }
 
-std::vector<SmtpConfig> read_relays(TomlDocument& document, const SmtpConfig& first) {
+std::vector<SmtpConfig> read_relays(TomlDocument& document, const NewsletterConfig& newsletter,
+                                    const SmtpConfig& first) {
   std::vector<SmtpConfig> relays;
   for (auto& section : document.sections("relay")) {
     auto url = section.required_text("url", "smtp://backup.example.org:587");
-    relays.push_back(read_relay(document, section, std::move(url)));
+    relays.push_back(read_relay(document, section, newsletter, std::move(url)));
     if (relays.back().local_way != LocalWay::none || first.local_way != LocalWay::none) {
       section.mistake("url", "several relays must all be smtp://, smtps:// or lmtp://");
     }
-    const auto same = [&](const SmtpConfig& other) { return !other.name.empty() && other.name == relays.back().name; };
+    // One host may be there twice, with two logins; a name may not.
+    const auto same = [&](const SmtpConfig& other) { return other.name == relays.back().name; };
+    if (!section.has("name")) continue;
     if (same(first) || std::any_of(relays.begin(), std::prev(relays.end()), same)) {
       section.mistake("name", fmt::format("two relays are called \"{}\"", relays.back().name));
     }

@@ -228,7 +228,12 @@ void Connector::configure(Connection& connection, const RelayOptions& relay) {
   connection.patience_ = relay.timeouts.connect;
   connection.secrets_ = relay.secrets();
   // For LMTP libcurl only connects; with CONNECT_ONLY it says nothing of HTTP's.
-  const auto url = connection.lmtp_ ? "http://" + relay.name() : relay.ehlo_name.empty() ? relay.url : relay.url + "/" + relay.ehlo_name;
+  auto url = relay.url;
+  if (connection.lmtp_) {
+    url = "http://" + RelayOptions{.url = relay.url}.name();  // host and port, whatever people call the relay
+  } else if (!relay.ehlo_name.empty()) {
+    url += "/" + relay.ehlo_name;
+  }
   curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
   curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, connection.lmtp_ ? "http" : "smtp,smtps");

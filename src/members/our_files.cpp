@@ -120,8 +120,8 @@ std::vector<fs::path> wide_files(const config::Config& config) {
     files.push_back(file += suffix);
   }
   std::ranges::copy(delivery::journal_files(config.store_path), std::back_inserter(files));
-  files.push_back(config::unmatched_folder(config));
-  std::ranges::copy(files_below(config::unmatched_folder(config)), std::back_inserter(files));
+  files.push_back(config.bounce.unmatched);
+  std::ranges::copy(files_below(config.bounce.unmatched), std::back_inserter(files));
   if (config.smtp.local_way == config::LocalWay::drop) files.push_back(config.smtp.local_path);
   std::ranges::copy(letters(config), std::back_inserter(files));
   std::erase_if(files, [](const fs::path& file) { return !is_too_wide(file); });
@@ -141,7 +141,7 @@ Result<Erased> erase_person(const config::Config& config, store::Database& datab
                 return is_letter_to(bytes, person.address);
               }));
   TIDINGS_LET(const int mails_deleted,
-              delete_files(files_below(config::unmatched_folder(config)),
+              delete_files(files_below(config.bounce.unmatched),
                            [&](const std::string& bytes) { return holds(bytes, texts); }));
   erased.files = letters_deleted + mails_deleted;
   TIDINGS_LET(const bool only_name, is_only_name(database, person.name));

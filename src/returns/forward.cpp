@@ -77,7 +77,7 @@ class Forwarder {
 /// What cannot go on is kept for people to find, before its row lets go of it.
 Result<void> keep(const config::Config& config, bounce::ForwardTable& table, const bounce::Forward& forward,
                   const std::string& why, ForwardReport& report) {
-  TIDINGS_TRY(bounce::put_unmatched(config::unmatched_folder(config), forward.bytes));
+  TIDINGS_TRY(bounce::put_unmatched(config.bounce.unmatched, forward.bytes));
   TIDINGS_TRY(table.finish(forward.id, why));
   ++report.kept;
   report.trouble = why;

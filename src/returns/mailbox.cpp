@@ -23,7 +23,7 @@ Result<bounce::MailboxOptions> mailbox_options(const config::Config& config) {
                  .folder = place.folder,
                  .done_folder = place.done_folder,
                  .removal = place.delete_mails ? Options::Removal::remove : Options::Removal::keep,
-                 .unmatched = config::unmatched_folder(config)};
+                 .unmatched = config.bounce.unmatched};
 }
 
 }  // namespace
@@ -38,7 +38,7 @@ Result<bounce::Unread> read_bounce_mailbox(const config::Config& config, const b
 std::string trim_unmatched_folders(const config::Config& config, const std::filesystem::path& maildir) {
   using bounce::UnmatchedKind;
   const auto& limit = config.bounce.unmatched_limit;
-  const auto folder = config::unmatched_folder(config);
+  const auto& folder = config.bounce.unmatched;
   auto trimmed = bounce::trim_unmatched(folder, UnmatchedKind::files, limit);
   auto place = folder;
   if (!maildir.empty()) {

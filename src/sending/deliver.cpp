@@ -237,18 +237,18 @@ std::string DeliverReport::relay_trouble() const {
   return fmt::format("relay {}: {}", run->relay, run->trouble ? run->trouble->line() : "no answer");
 }
 
-Result<delivery::RelayOptions> relay_options(const config::Config& config, const config::SmtpConfig& smtp) {
+Result<delivery::RelayOptions> relay_options(const config::SmtpConfig& smtp) {
   delivery::RelayOptions relay;
   relay.label = smtp.name;
   relay.url = smtp.url;
   relay.username = smtp.username;
   if (smtp.password.is_set()) {
-    TIDINGS_LET(relay.password, config::read_secret(smtp.password, "[smtp] password"));
+    TIDINGS_LET(relay.password, config::read_secret(smtp.password, fmt::format("password of relay {}", smtp.name)));
   }
   relay.auth = smtp.auth;
   relay.tls = smtp.tls;
   relay.ca_file = smtp.ca_file.string();
-  relay.ehlo_name = smtp.hello_name.empty() ? config.newsletter.from.address.domain : smtp.hello_name;
+  relay.ehlo_name = smtp.hello_name;
   relay.connections = smtp.connections;
   relay.rate = smtp.rate_per_second;
   relay.per_hour = smtp.per_hour;
@@ -271,10 +271,10 @@ Result<std::unique_ptr<delivery::Transport>> make_transport(const config::Config
     case config::LocalWay::none: break;
   }
   std::vector<delivery::RelayOptions> relays;
-  TIDINGS_LET(auto first, relay_options(config, config.smtp));
+  TIDINGS_LET(auto first, relay_options(config.smtp));
   relays.push_back(std::move(first));
   for (const auto& smtp : config.more_relays) {
-    TIDINGS_LET(auto relay, relay_options(config, smtp));
+    TIDINGS_LET(auto relay, relay_options(smtp));
     relays.push_back(std::move(relay));
   }
   return delivery::make_smtp_transport(std::move(relays), config.delivery.per_domain);

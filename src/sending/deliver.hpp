@@ -63,7 +63,7 @@ struct DeliverReport {
                                             const DeliverOptions& options, const delivery::StopFlag& stop);
 
 /// How one relay of the configuration is reached. Fails if its password cannot be read.
-[[nodiscard]] Result<delivery::RelayOptions> relay_options(const config::Config& config, const config::SmtpConfig& smtp);
+[[nodiscard]] Result<delivery::RelayOptions> relay_options(const config::SmtpConfig& smtp);
 
 /// The relay of the configuration, or the folder.
 [[nodiscard]] Result<std::unique_ptr<delivery::Transport>> make_transport(const config::Config& config, const std::filesystem::path& to_folder);

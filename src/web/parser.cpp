@@ -121,14 +121,21 @@ Reply Parser::answer(std::string_view request, std::size_t head_bytes, const std
 }
 
 std::string client_of(const std::string& peer, const std::string& forwarded_for, const std::vector<std::string>& trusted) {
-  const auto plain_peer = plain_address(peer);
-  const bool is_trusted = is_loopback(peer) || std::ranges::find(trusted, plain_peer) != trusted.end();
-  if (!is_trusted || forwarded_for.empty()) return plain_peer;
-  const auto comma = forwarded_for.rfind(',');
-  auto last = std::string{trim(std::string_view{forwarded_for}.substr(comma == std::string::npos ? 0 : comma + 1))};
-  const bool sound =
-      !last.empty() && last.size() <= 45 && last.find_first_not_of("0123456789abcdefABCDEF.:") == std::string::npos;
-  return sound ? plain_address(last) : plain_peer;
+  const auto is_trusted = [&](const std::string& address) {
+    return is_loopback(address) || std::ranges::find(trusted, address) != trusted.end();
+  };
+  const auto is_sound = [](std::string_view hop) {
+    return !hop.empty() && hop.size() <= 45 &&
+           hop.find_first_not_of("0123456789abcdefABCDEF.:") == std::string_view::npos;
+  };
+  auto client = plain_address(peer);
+  const auto hops = split(forwarded_for, ',');
+  for (auto hop = hops.rbegin(); hop != hops.rend() && is_trusted(client); ++hop) {
+    const auto address = trim(*hop);
+    if (!is_sound(address)) break;
+    client = plain_address(std::string{address});
+  }
+  return client;
 }
 
 }  // namespace tidings::web

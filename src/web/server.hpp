@@ -58,7 +58,8 @@ class Server {
   std::unique_ptr<State> state_;
 };
 
-/// The visitor behind a connection from `peer`: the last hop of X-Forwarded-For if the peer is trusted, else the peer.
+/// The visitor behind a connection from `peer`: of X-Forwarded-For the last hop that is not trusted, if the
+/// peer is trusted; else the peer.
 [[nodiscard]] std::string client_of(const std::string& peer, const std::string& forwarded_for,
                                     const std::vector<std::string>& trusted);
 

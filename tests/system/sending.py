@@ -40,6 +40,13 @@ class Sending(unittest.TestCase):
         self.assertEqual(times, {each: 1 for each in READERS})
         self.assertEqual((self.edition()["sent"], self.edition()["open"]), (len(READERS), 0))
 
+    def test_a_mail_store_that_has_a_name_is_reached_by_its_url(self):
+        with SmtpServer() as server:
+            self.home.configure(server.url.replace("smtp:", "lmtp:"), more_smtp='name = "store"\n')
+            self.home.do("send", "--due", at=AT)
+            self.assertEqual(len(server.accepted), len(READERS))
+        self.assertEqual({each["relay"] for each in self.home.json("delivery", "list", at=LATER)}, {"store"})
+
     def test_stops_at_its_time_budget_and_goes_on_with_the_next_run(self):
         with SmtpServer(rules=[SLOW]) as server:
             self.home.configure(server.url, more_smtp=ONE_AT_A_TIME)

@@ -21,6 +21,7 @@ import dataclasses
 import json
 import pathlib
 import re
+import socket
 import sys
 import threading
 
@@ -71,6 +72,9 @@ class Session:
         text = "|".join("250%s%s" % (" " if i + 1 == len(lines) else "-", each) for i, each in enumerate(lines))
         await self.answer("ehlo", text)
 
+    async def do_lhlo(self, rest):
+        await self.do_ehlo(rest)
+
     async def do_helo(self, rest):
         await self.answer("ehlo", "250 scripted.example")
 
@@ -113,7 +117,7 @@ class Session:
         if not await self.answer("data", "354 go on"):
             self.forget()
             return
-        octets, is_first = b"", True
+        octets, is_first = bytearray(), True
         while True:
             line = await self.reader.readuntil(b"\r\n")
             if is_first:
@@ -122,7 +126,7 @@ class Session:
             if line == b".\r\n":
                 break
             octets += line[1:] if line.startswith(b".") else line
-        await self.finish(octets)
+        await self.finish(bytes(octets))
 
     async def do_bdat(self, rest):
         size, _, last = rest.partition(" ")
@@ -197,9 +201,11 @@ class Session:
 
 
 class SmtpServer:
-    def __init__(self, rules=(), features=ALL_FEATURES, folder=None):
+    def __init__(self, rules=(), features=ALL_FEATURES, folder=None, tls=None, limit=1 << 26):
+        """`tls`: an ssl.SSLContext for smtps://. `limit`: octets of a line, and about so many are read ahead of the dialogue."""
         self.rules = list(rules)
         self.features = list(features)
+        self.tls, self.limit = tls, limit
         self.folder = pathlib.Path(folder) if folder else None
         self.accepted, self.commands = [], []
         self.sessions = self.quits = self.port = self.stalled = 0
@@ -219,7 +225,7 @@ class SmtpServer:
 
     @property
     def url(self):
-        return "smtp://127.0.0.1:%d" % self.port
+        return "smtp%s://127.0.0.1:%d" % ("s" if self.tls else "", self.port)
 
     def to(self, address):
         """Messages accepted for this address, in order."""
@@ -272,7 +278,9 @@ class SmtpServer:
                 open_sessions.discard(task)
                 writer.close()
 
-        listener = await asyncio.start_server(connected, "127.0.0.1", 0, limit=1 << 26)
+        listener = await asyncio.start_server(connected, "127.0.0.1", 0, limit=self.limit, ssl=self.tls)
+        if self.limit <= 1 << 16:
+            listener.sockets[0].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.limit)
         self.port = listener.sockets[0].getsockname()[1]
         ready.set()
         await self.ending.wait()

@@ -99,6 +99,8 @@ TEST_CASE("config: every mistake is told with its place and a hint") {
       {"[smtp]\nurl = \"smtp://me:hunter2@mail.example.org\"\n", "user name or password", ""},
       {"[smtp]\nurl = \"smtp://mail.example.org\"\ntls = \"off\"\nusername = \"a\"\npassword_env = \"P\"\n", "in clear", ""},
       {"[smtp]\ntls = \"of\"\n", "tls cannot be \"of\"", "did you mean \"off\"?"},
+      {"[smtp]\nauth = \"login\"\n", "auth cannot be \"login\"", "LOGIN"},
+      {"[[relay]]\nurl = \"smtp://127.0.0.1\"\nauth = \"token\"\n", ":15:8: auth cannot be \"token\"", "XOAUTH2"},
       {"[delivery]\nmax_lateness = \"2 days\"\n", ":14:16: ", "36h"},
       {"[[digest]]\nname = \"weekly\"\nschedule = \"daily 07:30\"\n", "two digests named \"weekly\"", "name of its own"},
       {"[[digest]]\nname = \"daily\"\nschedule = \"dayly 07:30\"\n", ":15:12: ", "daily"},
@@ -138,6 +140,13 @@ TEST_CASE("config: a zone that does not exist, an address that is none, a plain 
   CHECK(with("Europe/Athens", "Europe/Athen").error().hint == "did you mean \"Europe/Athens\"?");
   CHECK(with("<news@example.org>", "<news>").error().what.find(":3:8: ") != std::string::npos);
   CHECK(with("https://news", "http://news").error().what.find("cannot be the public URL") != std::string::npos);
+}
+
+TEST_CASE("config: two relays at one address are not two of one name") {
+  const std::string twice = "[smtp]\nurl = \"smtp://127.0.0.1:25\"\n[[relay]]\nurl = \"smtp://127.0.0.1:25\"\n";
+  REQUIRE(parse(std::string{shortest} + twice));
+  CHECK(parse(std::string{shortest} + twice)->more_relays.at(0).name == "127.0.0.1:25");
+  CHECK_FALSE(parse(std::string{shortest} + twice + "name = \"127.0.0.1:25\"\n"));
 }
 
 TEST_CASE("config: settings are told with their defaults") {

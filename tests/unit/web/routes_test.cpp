@@ -217,6 +217,10 @@ TEST_CASE("server: only a trusted peer says who the visitor is") {
   CHECK(client_of("127.0.0.1", "10.0.0.1, 198.51.100.7", {}) == "198.51.100.7");
   CHECK(client_of("192.0.2.1", "10.0.0.1", {"192.0.2.1"}) == "10.0.0.1");
   CHECK(client_of("127.0.0.1", "evil\" header", {}) == "127.0.0.1");
+  // A chain of proxies: each hop is believed as far as those after it are trusted.
+  CHECK(client_of("127.0.0.1", "203.0.113.5, 198.51.100.7, 10.0.0.1", {"10.0.0.1"}) == "198.51.100.7");
+  CHECK(client_of("127.0.0.1", "198.51.100.7, 127.0.0.1", {}) == "198.51.100.7");
+  CHECK(client_of("127.0.0.1", "evil\" header, 10.0.0.1", {"10.0.0.1"}) == "10.0.0.1");
   // What listens on [::] sees IPv4 as IPv6 carries it.
   CHECK(client_of("::ffff:127.0.0.1", "198.51.100.7", {}) == "198.51.100.7");
   CHECK(client_of("::ffff:10.0.0.1", "::ffff:198.51.100.7", {"10.0.0.1"}) == "198.51.100.7");
