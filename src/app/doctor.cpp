@@ -16,8 +16,10 @@
 #include "app/signing.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "delivery/ledger.hpp"
 #include "delivery/relay.hpp"
 #include "delivery/transport.hpp"
+#include "digest/edition_table.hpp"
 #include "message/dkim.hpp"
 #include "post/post_table.hpp"
 #include "post/rhythm.hpp"
@@ -37,9 +39,10 @@ class Doctor {
     files();
     TIDINGS_TRY(sources());
     for (const auto& digest : config_.digests) theme(digest);
+    if (database_ != nullptr) TIDINGS_TRY(held());
     signing();
     handover();
-    if (options_.smtp) relays();
+    relays();
     if (options_.dns) TIDINGS_TRY(dns());
     return std::move(findings_);
   }
@@ -160,8 +163,25 @@ class Doctor {
         "[smtp] url names where mail goes");
   }
 
+  /// Editions that wait for an admin, however many have been sent since.
+  Result<void> held() {
+    TIDINGS_LET(const auto unfinished, digest::EditionTable(*database_).unfinished());
+    for (const auto& edition : unfinished) {
+      if (!is_held(config_, edition, clock_.now())) continue;
+      TIDINGS_LET(const auto open, delivery::Ledger(*database_, clock_).next_due(edition.id));
+      if (!open) continue;
+      const auto name = digest::name_of(edition);
+      add(Finding::Level::trouble, "digest " + edition.digest, fmt::format("{} is held: it is later than max_lateness", name),
+          fmt::format("\"tidings deliver {0} --late\" sends it, \"tidings edition cancel {0}\" takes it back", name));
+    }
+    return {};
+  }
+
   void relays() {
-    if (config_.smtp.local_way != LocalWay::none) return note("smtp", "mail is handed over on this host: no relay to ask");
+    if (config_.smtp.local_way != LocalWay::none) {
+      if (options_.smtp) note("smtp", "mail is handed over on this host: no relay to ask");
+      return;
+    }
     relay(config_.smtp);
     for (const auto& smtp : config_.more_relays) relay(smtp);
   }
@@ -169,6 +189,7 @@ class Doctor {
   void relay(const SmtpConfig& smtp) {
     const auto options = relay_options(config_, smtp);
     if (!options) return trouble("smtp", options.error());
+    if (!options_.smtp) return;
     const auto report = delivery::probe(*options);
     if (!report) return trouble("smtp", report.error());
     if (!report->ready) {

@@ -10,10 +10,14 @@
 #include "app/bounce_mailbox.hpp"
 #include "app/membership.hpp"
 #include "base/file.hpp"
+#include "base/mail_address.hpp"
 #include "base/text.hpp"
+#include "bounce/forward_table.hpp"
 #include "delivery/journal.hpp"
 #include "delivery/ledger.hpp"
 #include "store/instance.hpp"
+#include "subscriber/notice_table.hpp"
+#include "subscriber/suppression.hpp"
 
 namespace tidings::app {
 namespace {
@@ -112,7 +116,35 @@ Result<void> clear_traces(store::Database& database, const std::vector<std::stri
   return left ? database.rebuild() : Result<void>{};
 }
 
+/// Their rows, the hash of their address aside.
+Result<void> forget_rows(const Config& config, store::Database& database, const Clock& clock, const Person& person) {
+  if (person.subscriber) {
+    TIDINGS_TRY(Membership(config, database, clock).erase(person.subscriber));
+  }
+  TIDINGS_LET(auto transaction, database.begin());
+  const auto key = stored_address(person.address).key();
+  if (!person.subscriber) TIDINGS_TRY(subscriber::Suppressions(database, clock).add_erased(key));
+  TIDINGS_TRY(subscriber::NoticeTable(database, clock).forget_sign_ups(key));
+  TIDINGS_TRY(bounce::ForwardTable(database, clock).forget(person.address));
+  return transaction.commit();
+}
+
 }  // namespace
+
+Result<std::optional<Person>> find_person(store::Database& database, const Clock& clock, std::string_view address) {
+  subscriber::SubscriberTable table{database, clock};
+  const auto as_stored = stored_address(trim(address));
+  TIDINGS_LET(auto found, table.find(as_stored));
+  const auto parsed = parse_mail_address(trim(address));
+  if (!found && parsed) {
+    TIDINGS_LET(found, table.find(*parsed));
+  }
+  if (found) return Person{.address = found->address, .name = found->name, .subscriber = found->id};
+  const auto stranger = parsed ? *parsed : as_stored;
+  TIDINGS_LET(const auto suppression, subscriber::Suppressions(database, clock).lookup(stranger));
+  if (!suppression || suppression->address_key != stranger.key()) return std::nullopt;
+  return Person{.address = stranger.text(), .name = {}, .subscriber = {}};
+}
 
 std::vector<fs::path> wide_files(const Config& config) {
   std::vector<fs::path> files;
@@ -133,11 +165,11 @@ std::vector<fs::path> wide_files(const Config& config) {
 }
 
 Result<Erased> erase_person(const Config& config, store::Database& database, const Clock& clock,
-                            const subscriber::Subscriber& person) {
+                            const Person& person) {
   TIDINGS_TRY(store::set_fact(database, owed_fact, "1"));
-  TIDINGS_TRY(Membership(config, database, clock).erase(person.id));
-  Erased erased;
   std::vector<std::string> texts{person.address};
+  TIDINGS_TRY(forget_rows(config, database, clock, person));
+  Erased erased;
   TIDINGS_LET(const int letters_deleted, delete_files(letters(config), [&](const std::string& bytes) {
                 return is_letter_to(bytes, person.address);
               }));

@@ -1,11 +1,13 @@
 #include "cli/command.hpp"
 
+#include <charconv>
 #include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 namespace tidings::cli {
 namespace {
@@ -72,7 +74,14 @@ OptionHandle OptionHandle::value_name(const std::string& name) {
 }
 
 OptionHandle OptionHandle::at_least(int least) {
-  option_->check(least > 0 ? static_cast<const CLI::Validator&>(CLI::PositiveNumber) : CLI::NonNegativeNumber);
+  option_->check(CLI::Validator(
+      [least](std::string& text) {
+        std::int64_t number = 0;
+        const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+        const bool is_enough = read.ec == std::errc{} && read.ptr == text.data() + text.size() && number >= least;
+        return is_enough ? std::string{} : fmt::format("\"{}\" is not a whole number from {} on", text, least);
+      },
+      least > 0 ? "POSITIVE" : "NONNEGATIVE"));
   return *this;
 }
 

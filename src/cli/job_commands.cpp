@@ -138,7 +138,7 @@ void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool s
     if (composed.what == app::Composed::What::not_due && !single) continue;
     out += in_words(composed, zone) + "\n";
     if (composed.what == app::Composed::What::held) {
-      log::warning(fmt::format("{} is held: \"tidings send {} --late\" sends it all the same", composed.digest,
+      log::error(fmt::format("{} is held: \"tidings send {} --late\" sends it all the same", composed.digest,
                                composed.digest));
     }
   }
@@ -176,13 +176,10 @@ Result<Exit> compose(Session& session, const SendCommand& command) {
 Result<Exit> conclude(const app::DeliverReport& report, const Zone& zone) {
   std::string out;
   for (const auto& delivered : report.editions) {
-    if (delivered.held) {
-      log::warning(held_in_words(delivered, zone));
-      continue;
-    }
-    out += in_words(delivered) + "\n";
+    if (!delivered.held) out += in_words(delivered) + "\n";
   }
   print(out);
+  for (const auto& line : held_in_words(report, zone)) log::error(line);
   for (const auto& line : troubles_in_words(report, zone)) log::warning(line);
   if (const auto* const run = report.trouble()) return tl::unexpected<Error>(relay_error(*run, zone));
   for (const auto& delivered : report.editions) {

@@ -69,12 +69,9 @@ void sleep_until(const Clock& clock, UtcTime when) {
 template <class Say>
 void report_delivered(const app::DeliverReport& report, const Zone& zone, const Say& say) {
   for (const auto& each : report.editions) {
-    if (each.held) {
-      log::warning(held_in_words(each, zone));
-    } else {
-      say(in_words(each));
-    }
+    if (!each.held) say(in_words(each));
   }
+  for (const auto& line : held_in_words(report, zone)) log::error(line);
   for (const auto& line : troubles_in_words(report, zone)) log::warning(line);
 }
 

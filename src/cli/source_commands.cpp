@@ -1,6 +1,9 @@
 // source list | check, feed parse, html sanitize | text
+#include <array>
 #include <limits>
 #include <variant>
+
+#include <arpa/inet.h>
 
 #include <fmt/format.h>
 
@@ -14,6 +17,7 @@
 #include "cli/output.hpp"
 #include "post/plain_text.hpp"
 #include "post/sanitise.hpp"
+#include "source/address_guard.hpp"
 #include "source/discover.hpp"
 #include "source/fetch.hpp"
 #include "source/html_text.hpp"
@@ -93,6 +97,19 @@ std::string name_from(const std::string& url) {
   return name.empty() ? "blog" : name;
 }
 
+/// "collect" goes to such a host only if it is told that it may.
+std::string permission_for(const std::string& url) {
+  const auto parsed = parse_url(url);
+  if (!parsed || url.starts_with("file:")) return {};
+  std::string_view host = parsed->host;
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  const std::string text{host};
+  const bool is_address = ::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 || ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
+  const bool is_private = host == "localhost" || (is_address && !source::is_public_address(host));
+  return is_private ? "allow_private_address = true\n" : "";
+}
+
 std::string day_or_none(const source::Entry& entry) {
   return entry.published ? format_rfc3339(*entry.published).substr(0, 10) : "no date   ";
 }
@@ -106,7 +123,7 @@ void print_found(const source::Feed& feed, const std::string& url, std::string_v
                        shorten(printable(entry.title.empty() ? entry.link : entry.title), 70));
   }
   for (const auto& warning : feed.warnings) log::warning(warning);
-  out += fmt::format("\n[[source]]\nname = \"{}\"\nurl = \"{}\"\n{}", name_from(url), url, more);
+  out += fmt::format("\n[[source]]\nname = \"{}\"\nurl = \"{}\"\n{}{}", name_from(url), url, permission_for(url), more);
   print(out);
 }
 
