@@ -89,7 +89,8 @@ Result<Exit> collect(Session& session, const CollectCommand& command) {
   if (report.sources.empty()) log::warning("config.toml has no [[source]]");
   if (report.failed() > 0) {
     return fail(Errc::unavailable, fmt::format("{} of {} could not be read", report.failed(), plural(static_cast<long long>(report.sources.size()), "source")),
-                "the others are collected; \"tidings source list\" tells more");
+                fmt::format("{}\"tidings source list\" tells more",
+                            report.failed() < static_cast<int>(report.sources.size()) ? "the others are collected; " : ""));
   }
   return Exit::done;
 }

@@ -61,10 +61,24 @@ std::optional<Error> unknown_command(const CLI::App& app, std::span<char*> words
   return std::nullopt;
 }
 
+/// "tidings subscriber set", as far as CLI11 has understood the line.
+std::string command_of(const CLI::App& app) {
+  std::string path = "tidings";
+  for (const CLI::App* here = &app; !here->get_subcommands().empty();) {
+    here = here->get_subcommands().front();
+    path += " " + here->get_name();
+  }
+  return path;
+}
+
 /// CLI11 speaks in several lines and names; ours is one line.
 Error usage_error(const CLI::App& app, std::span<char*> words, const CLI::ParseError& error) {
   if (auto unknown = unknown_command(app, words)) return *std::move(unknown);
-  return {.code = Errc::usage, .what = printable(error.what()), .hint = "\"tidings --help\" lists the commands"};
+  const auto path = command_of(app);
+  const bool is_command = path != "tidings";
+  return {.code = Errc::usage,
+          .what = printable(error.what()),
+          .hint = fmt::format("\"{} --help\" {}", path, is_command ? "says what it takes" : "lists the commands")};
 }
 
 }  // namespace

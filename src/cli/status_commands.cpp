@@ -36,6 +36,7 @@ struct DigestStatus {
   delivery::Ledger::Pace pace;
   std::optional<UtcTime> due;  ///< a run that the next send composes
   std::int64_t subscribers = 0;
+  std::int64_t pending = 0;  ///< of those who have not confirmed
 };
 
 Result<DigestStatus> status_of(const app::Config& config, const app::DigestConfig& digest, store::Database& database, const Clock& clock) {
@@ -81,7 +82,9 @@ Result<DigestStatus> status_of(const app::Config& config, const app::DigestConfi
   }
   TIDINGS_LET(const auto counts, subscriber::SubscriberTable(database, clock).counts());
   for (const auto& each : counts.digests) {
-    if (each.digest == digest.name) status.subscribers = each.confirmed;
+    if (each.digest != digest.name) continue;
+    status.subscribers = each.confirmed;
+    status.pending = each.pending;
   }
   return status;
 }
@@ -93,6 +96,7 @@ Json json_of(const DigestStatus& status) {
             {"next_run", json_time(status.next_run)},
             {"due", json_time(status.due)},
             {"subscribers", status.subscribers},
+            {"pending", status.pending},
             {"held", join(status.held, "; ")}};
   if (!status.newest) {
     json["edition"] = nullptr;
@@ -127,7 +131,8 @@ std::string pace(const DigestStatus& status, UtcTime now) {
 
 std::string text_of(const DigestStatus& status, const Zone& zone, UtcTime now, std::string_view holder) {
   const auto due = status.due ? fmt::format("due since {}, ", local_time(zone, status.due)) : std::string{};
-  std::string out = fmt::format("{}: {}, {}next run {}\n", status.name, plural(status.subscribers, "subscriber"), due,
+  const auto pending = status.pending > 0 ? fmt::format("{} pending, ", status.pending) : std::string{};
+  std::string out = fmt::format("{}: {}, {}{}next run {}\n", status.name, plural(status.subscribers, "subscriber"), pending, due,
                                 local_time(zone, status.next_run));
   if (status.newest) {
     const auto& edition = *status.newest;

@@ -91,7 +91,10 @@ class APrivateBlog(Stranger):
         self.home.configure(sources=(self.BLOG,))
         refused = self.home.run("collect", at=MONDAY)
         self.assertIn("allow_private_address = true", refused.stderr)
-        self.assertIn("not due yet", self.home.run("-v", "collect", at=MONDAY).stdout)
+        self.assertNotIn("the others are collected", refused.stderr)
+        waits = self.home.run("collect", at=MONDAY).stdout
+        self.assertIn("not due yet", waits)
+        self.assertIn('"tidings collect blog" tries at once', waits)
         self.home.configure(sources=(self.BLOG + "allow_private_address = true\n",))
         self.assertIn("connect", self.home.run("collect", at=MONDAY).stderr)  # asked, and nobody is there
 
@@ -168,6 +171,21 @@ class TheListComesAndGoes(Stranger):
         done = self.home.run("subscriber", "import", "list.csv", "--batch", "0", at=MONDAY)
         self.assertEqual(done.returncode, 64)
         self.assertIn('"0" is not a whole number from 1 on', done.stderr)
+
+    def test_status_counts_who_has_not_confirmed(self):
+        self.home.do("subscriber", "add", "ann@x.example", "--digest", "weekly", "--confirmed", at=MONDAY)
+        self.home.do("subscriber", "add", "ben@x.example", "--digest", "weekly", at=MONDAY)
+        self.assertIn("weekly: 1 subscriber, 1 pending, ", self.home.do("status", at=MONDAY))
+
+    def test_a_wrong_option_names_the_help_of_its_command(self):
+        done = self.home.run("subscriber", "set", "ann@x.example", "--digests", "weekly", at=MONDAY)
+        self.assertEqual(done.returncode, 64)
+        self.assertIn('"tidings subscriber set --help"', done.stderr)
+
+    def test_a_refused_address_is_told_why_in_words(self):
+        self.home.do("suppression", "add", "ann@x.example", at=MONDAY)
+        done = self.home.run("subscriber", "add", "ann@x.example", at=MONDAY)
+        self.assertIn("must not be mailed: suppressed by hand", done.stderr)
 
     def test_a_folder_is_no_mbox(self):
         (self.home.folder / "box").mkdir()
