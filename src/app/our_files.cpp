@@ -35,24 +35,36 @@ std::vector<fs::path> files_below(const fs::path& folder) {
   return files;
 }
 
-/// What drop: and maildir: have written. A Maildir may be somebody's mailbox, so there only our own names
-/// count.
+/// What lies where drop: and maildir: write. A Maildir may be somebody's mailbox: not all in it is ours.
 std::vector<fs::path> letters(const Config& config) {
   const auto way = config.smtp.local_way;
-  if (way != LocalWay::drop && way != LocalWay::maildir) return {};
-  auto files = files_below(config.smtp.local_path);
-  std::erase_if(files, [&](const fs::path& file) {
-    return way == LocalWay::maildir && file.filename().string().find(".tidings") == std::string::npos;
-  });
-  return files;
+  return way == LocalWay::drop || way == LocalWay::maildir ? files_below(config.smtp.local_path)
+                                                           : std::vector<fs::path>{};
 }
 
-bool is_letter_to(const std::string& letter, const std::string& address) {
-  // The two lines that the transport puts above each message.
+/// The first From field of a message's header, unfolded or not; empty without one.
+std::string from_field(std::string_view letter) {
+  std::string field;
+  while (!letter.empty()) {
+    const auto end = letter.find('\n');
+    const auto line = letter.substr(0, end);
+    letter.remove_prefix(end == std::string_view::npos ? letter.size() : end + 1);
+    const bool is_folded = line.starts_with(' ') || line.starts_with('\t');
+    if (!field.empty() && !is_folded) break;
+    if (line.empty() || line == "\r") break;
+    if (!field.empty() || ascii_lower(line.substr(0, 5)) == "from:") field += line;
+  }
+  return field;
+}
+
+/// By the two lines that the transport puts above each message. A mail server may write the same two above the mail of
+/// others, so it is ours only if it comes from the newsletter.
+bool is_letter_to(const std::string& letter, const std::string& address, const MailAddress& newsletter) {
   const auto first = letter.find('\n');
   if (!letter.starts_with("Return-Path:") || first == std::string::npos) return false;
   const auto wanted = "delivered-to: " + ascii_lower(address);
-  return ascii_lower(letter.substr(first + 1, wanted.size() + 1)) == wanted + "\r";
+  if (ascii_lower(letter.substr(first + 1, wanted.size() + 1)) != wanted + "\r") return false;
+  return ascii_lower(from_field(letter)).find(ascii_lower(newsletter.text())) != std::string::npos;
 }
 
 /// A key may be readable by the group of the service that signs.
@@ -156,7 +168,10 @@ std::vector<fs::path> wide_files(const Config& config) {
   files.push_back(unmatched_folder(config));
   std::ranges::copy(files_below(unmatched_folder(config)), std::back_inserter(files));
   if (config.smtp.local_way == LocalWay::drop) files.push_back(config.smtp.local_path);
-  std::ranges::copy(letters(config), std::back_inserter(files));
+  std::ranges::copy_if(letters(config), std::back_inserter(files), [&](const fs::path& file) {
+    // In a Maildir, an older version's names are its own; newer letters are nobody else's to read anyway.
+    return config.smtp.local_way == LocalWay::drop || file.filename().string().find(".tidings") != std::string::npos;
+  });
   std::erase_if(files, [](const fs::path& file) { return !is_too_wide(file); });
   for (const auto& key : {config.dkim.key_file, config.dkim.ed25519_key_file}) {
     if (is_wide_key(key)) files.push_back(key);
@@ -171,7 +186,7 @@ Result<Erased> erase_person(const Config& config, store::Database& database, con
   TIDINGS_TRY(forget_rows(config, database, clock, person));
   Erased erased;
   TIDINGS_LET(const int letters_deleted, delete_files(letters(config), [&](const std::string& bytes) {
-                return is_letter_to(bytes, person.address);
+                return is_letter_to(bytes, person.address, config.newsletter.from.address);
               }));
   TIDINGS_LET(const int mails_deleted,
               delete_files(files_below(unmatched_folder(config)),
