@@ -94,7 +94,8 @@ std::string name_from(const std::string& url) {
     }
     name += c;
   }
-  return name.empty() ? "blog" : name;
+  const bool is_number = name.find_first_not_of("0123456789[]:") == std::string::npos;
+  return is_number ? "blog" : name;
 }
 
 /// "collect" goes to such a host only if it is told that it may.

@@ -1,5 +1,7 @@
 """What somebody who meets the program for the first time stumbles over: what waits is told, what is asked is done."""
 import datetime
+import http.server
+import threading
 import unittest
 
 from tidings import Article, Home, WEEKLY, rss
@@ -97,6 +99,38 @@ class APrivateBlog(Stranger):
         self.assertIn('"tidings collect blog" tries at once', waits)
         self.home.configure(sources=(self.BLOG + "allow_private_address = true\n",))
         self.assertIn("connect", self.home.run("collect", at=MONDAY).stderr)  # asked, and nobody is there
+
+
+class ABeginner(Stranger):
+    def test_no_invented_address_goes_out_with_the_first_mails(self):
+        self.home.do("init", "news", at=MONDAY)
+        done = self.home.run("--config", "news/config.toml", "config", "check", at=MONDAY)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("postal_address", done.stderr)
+
+    def test_config_check_misses_a_folder_that_is_not_there(self):
+        self.home.configure(sources=("absent.xml",))
+        self.assertIn("source absent: there is no ", self.home.run("config", "check", at=MONDAY).stderr)
+        self.home.write("absent.xml", rss("Town", []))
+        self.assertNotIn("absent", self.home.run("config", "check", at=MONDAY).stderr)
+
+    def test_the_block_for_a_blog_on_this_host_is_one_that_collect_can_read(self):
+        class Blog(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(rss("Town", [post("Bread", MONDAY)]).encode())
+
+            def log_message(self, *unused):
+                pass
+
+        with http.server.HTTPServer(("127.0.0.1", 0), Blog) as blog:
+            threading.Thread(target=blog.serve_forever, daemon=True).start()
+            self.home.configure()
+            said = self.home.do("source", "check", "http://127.0.0.1:%d/feed" % blog.server_port, at=MONDAY)
+            self.home.configure(sources=(said[said.index("[[source]]"):],))
+            self.assertIn("blog: 1 post: 1 new", self.home.do("collect", at=MONDAY))
+            blog.shutdown()
 
 
 class ErasingWhoeverIsKnown(Stranger):
