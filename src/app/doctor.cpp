@@ -159,7 +159,7 @@ class Doctor {
       return good("smtp", "mail goes into " + path.string());
     if (!is_folder && !std::filesystem::exists(path, error))
       return note("smtp", path.string() + " will be made for the mail");
-    add(Finding::Level::trouble, "smtp", path.string() + (is_folder ? " cannot be written" : " is no folder"),
+    add(Finding::Level::trouble, "smtp", path.string() + (is_folder ? " cannot be written" : " is not a folder"),
         "[smtp] url names where mail goes");
   }
 

@@ -215,7 +215,7 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
     std::vector<std::string> known;
     for (const auto& each : config->sources) known.push_back(each.spec.name);
     auto hint = did_you_mean(options.url, known);
-    return fail(Errc::no_input, fmt::format("there is no source \"{}\", and it is no address", options.url),
+    return fail(Errc::no_input, fmt::format("there is no source \"{}\", and it is not an address", options.url),
                 hint.empty() ? "the name of a [[source]], or https://..." : std::move(hint));
   }
   int failed = 0;
