@@ -159,7 +159,8 @@ class Doctor {
       return good("smtp", "mail goes into " + path.string());
     if (!is_folder && !std::filesystem::exists(path, error))
       return note("smtp", path.string() + " will be made for the mail");
-    add(Finding::Level::trouble, "smtp", path.string() + (is_folder ? " cannot be written" : " is not a folder"),
+    add(Finding::Level::trouble, "smtp",
+        path.string() + (is_folder ? " cannot be written" : " is not a folder"),
         "[smtp] url names where mail goes");
   }
 
@@ -171,8 +172,10 @@ class Doctor {
       TIDINGS_LET(const auto open, delivery::Ledger(*database_, clock_).next_due(edition.id));
       if (!open) continue;
       const auto name = digest::name_of(edition);
-      add(Finding::Level::trouble, "digest " + edition.digest, fmt::format("{} is held: it is later than max_lateness", name),
-          fmt::format("\"tidings deliver {0} --late\" sends it, \"tidings edition cancel {0}\" takes it back", name));
+      add(Finding::Level::trouble, "digest " + edition.digest,
+          fmt::format("{} is held: it is later than max_lateness", name),
+          fmt::format("\"tidings deliver {0} --late\" sends it, \"tidings edition cancel {0}\" takes it back",
+                      name));
     }
     return {};
   }

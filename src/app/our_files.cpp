@@ -57,8 +57,8 @@ std::string from_field(std::string_view letter) {
   return field;
 }
 
-/// By the two lines that the transport puts above each message. A mail server may write the same two above the mail of
-/// others, so it is ours only if it comes from the newsletter.
+/// By the two lines that the transport puts above each message. A mail server may write the same two above
+/// the mail of others, so it is ours only if it comes from the newsletter.
 bool is_letter_to(const std::string& letter, const std::string& address, const MailAddress& newsletter) {
   const auto first = letter.find('\n');
   if (!letter.starts_with("Return-Path:") || first == std::string::npos) return false;
@@ -129,7 +129,8 @@ Result<void> clear_traces(store::Database& database, const std::vector<std::stri
 }
 
 /// Their rows, the hash of their address aside.
-Result<void> forget_rows(const Config& config, store::Database& database, const Clock& clock, const Person& person) {
+Result<void> forget_rows(const Config& config, store::Database& database, const Clock& clock,
+                         const Person& person) {
   if (person.subscriber) {
     TIDINGS_TRY(Membership(config, database, clock).erase(person.subscriber));
   }
@@ -143,7 +144,8 @@ Result<void> forget_rows(const Config& config, store::Database& database, const 
 
 }  // namespace
 
-Result<std::optional<Person>> find_person(store::Database& database, const Clock& clock, std::string_view address) {
+Result<std::optional<Person>> find_person(store::Database& database, const Clock& clock,
+                                          std::string_view address) {
   subscriber::SubscriberTable table{database, clock};
   const auto as_stored = stored_address(trim(address));
   TIDINGS_LET(auto found, table.find(as_stored));
@@ -170,7 +172,8 @@ std::vector<fs::path> wide_files(const Config& config) {
   if (config.smtp.local_way == LocalWay::drop) files.push_back(config.smtp.local_path);
   std::ranges::copy_if(letters(config), std::back_inserter(files), [&](const fs::path& file) {
     // In a Maildir, an older version's names are its own; newer letters are nobody else's to read anyway.
-    return config.smtp.local_way == LocalWay::drop || file.filename().string().find(".tidings") != std::string::npos;
+    return config.smtp.local_way == LocalWay::drop ||
+           file.filename().string().find(".tidings") != std::string::npos;
   });
   std::erase_if(files, [](const fs::path& file) { return !is_too_wide(file); });
   for (const auto& key : {config.dkim.key_file, config.dkim.ed25519_key_file}) {

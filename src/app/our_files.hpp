@@ -36,12 +36,14 @@ struct Person {
   SubscriberId subscriber{};  ///< unset: not on the list
 };
 
-/// Nothing of an address that is neither on the list nor suppressed by itself. Looked for before it is judged: whoever
-/// is there can be found, whatever is refused today.
-[[nodiscard]] Result<std::optional<Person>> find_person(store::Database& database, const Clock& clock, std::string_view address);
+/// Nothing of an address that is neither on the list nor suppressed by itself. Looked for before it is
+/// judged: whoever is there can be found, whatever is refused today.
+[[nodiscard]] Result<std::optional<Person>> find_person(store::Database& database, const Clock& clock,
+                                                        std::string_view address);
 
 /// Forgets a person: their rows, the traces that SQLite leaves of those in its file and log, their address in
-/// the journal, what they asked or wrote and nobody has seen to yet, and their mails in the folders that we write.
+/// the journal, what they asked or wrote and nobody has seen to yet, and their mails in the folders that we
+/// write.
 [[nodiscard]] Result<Erased> erase_person(const Config& config, store::Database& database, const Clock& clock,
                                           const Person& person);
 

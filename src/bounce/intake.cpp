@@ -120,7 +120,8 @@ Result<Unread> read_maildir(const fs::path& folder, const Take& take) {
 Result<Unread> read_mbox(const fs::path& file, const fs::path& unmatched, const Take& take) {
   std::error_code unknown;
   if (fs::is_directory(file, unknown))
-    return fail(Errc::no_input, fmt::format("cannot read {}: it is a folder", file.string()), "--maildir reads a Maildir");
+    return fail(Errc::no_input, fmt::format("cannot read {}: it is a folder", file.string()),
+                "--maildir reads a Maildir");
   std::ifstream in{file, std::ios::binary};
   if (!in) return fail(Errc::no_input, fmt::format("cannot read {}", file.string()));
   std::string mail;

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 namespace tidings::cli {
 namespace {
@@ -78,8 +78,10 @@ OptionHandle OptionHandle::at_least(int least) {
       [least](std::string& text) {
         std::int64_t number = 0;
         const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-        const bool is_enough = read.ec == std::errc{} && read.ptr == text.data() + text.size() && number >= least;
-        return is_enough ? std::string{} : fmt::format("\"{}\" is not a whole number from {} on", text, least);
+        const bool is_enough =
+            read.ec == std::errc{} && read.ptr == text.data() + text.size() && number >= least;
+        return is_enough ? std::string{}
+                         : fmt::format("\"{}\" is not a whole number from {} on", text, least);
       },
       least > 0 ? "POSITIVE" : "NONNEGATIVE"));
   return *this;

@@ -58,7 +58,8 @@ Result<Exit> check_config(Session& session, const NoOptions& /*options*/) {
     std::error_code unknown;
     const std::string_view url = source.spec.url;
     if (!url.starts_with("file:") || std::filesystem::exists(url.substr(5), unknown)) continue;
-    log::warning(fmt::format("{}: source {}: there is no {}", config->file.string(), source.spec.name, printable(url.substr(5))));
+    log::warning(fmt::format("{}: source {}: there is no {}", config->file.string(), source.spec.name,
+                             printable(url.substr(5))));
   }
   print(fmt::format("{}: {}, {}: good\n", config->file.string(), plural(static_cast<long long>(config->sources.size()), "source"),
                     plural(static_cast<long long>(config->digests.size()), "digest")));

@@ -88,9 +88,13 @@ Result<Exit> collect(Session& session, const CollectCommand& command) {
   report_collected(report, true);
   if (report.sources.empty()) log::warning("config.toml has no [[source]]");
   if (report.failed() > 0) {
-    return fail(Errc::unavailable, fmt::format("{} of {} could not be read", report.failed(), plural(static_cast<long long>(report.sources.size()), "source")),
-                fmt::format("{}\"tidings source list\" tells more",
-                            report.failed() < static_cast<int>(report.sources.size()) ? "the others are collected; " : ""));
+    return fail(
+        Errc::unavailable,
+        fmt::format("{} of {} could not be read", report.failed(),
+                    plural(static_cast<long long>(report.sources.size()), "source")),
+        fmt::format(
+            "{}\"tidings source list\" tells more",
+            report.failed() < static_cast<int>(report.sources.size()) ? "the others are collected; " : ""));
   }
   return Exit::done;
 }
@@ -140,7 +144,7 @@ void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool s
     out += in_words(composed, zone) + "\n";
     if (composed.what == app::Composed::What::held) {
       log::error(fmt::format("{} is held: \"tidings send {} --late\" sends it all the same", composed.digest,
-                               composed.digest));
+                             composed.digest));
     }
   }
   print(out);

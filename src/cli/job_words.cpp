@@ -18,7 +18,8 @@ std::string in_words(const app::CollectedSource& source) {
   switch (source.what) {
     case What::not_due:
       return source.error.empty() ? "not due yet"
-                                  : fmt::format("not due yet: {}; \"tidings collect {}\" tries at once", source.error, source.name);
+                                  : fmt::format("not due yet: {}; \"tidings collect {}\" tries at once",
+                                                source.error, source.name);
     case What::not_modified: return "nothing new";
     case What::failed: return "failed: " + source.error;
     case What::read: break;

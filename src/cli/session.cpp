@@ -78,7 +78,8 @@ Error usage_error(const CLI::App& app, std::span<char*> words, const CLI::ParseE
   const bool is_command = path != "tidings";
   return {.code = Errc::usage,
           .what = printable(error.what()),
-          .hint = fmt::format("\"{} --help\" {}", path, is_command ? "says what it takes" : "lists the commands")};
+          .hint = fmt::format("\"{} --help\" {}", path,
+                              is_command ? "says what it takes" : "lists the commands")};
 }
 
 }  // namespace

@@ -106,7 +106,8 @@ std::string permission_for(const std::string& url) {
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   std::array<unsigned char, sizeof(in6_addr)> bytes{};
   const std::string text{host};
-  const bool is_address = ::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 || ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
+  const bool is_address = ::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
+                          ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
   const bool is_private = host == "localhost" || (is_address && !source::is_public_address(host));
   return is_private ? "allow_private_address = true\n" : "";
 }
@@ -124,7 +125,8 @@ void print_found(const source::Feed& feed, const std::string& url, std::string_v
                        shorten(printable(entry.title.empty() ? entry.link : entry.title), 70));
   }
   for (const auto& warning : feed.warnings) log::warning(warning);
-  out += fmt::format("\n[[source]]\nname = \"{}\"\nurl = \"{}\"\n{}{}", name_from(url), url, permission_for(url), more);
+  out += fmt::format("\n[[source]]\nname = \"{}\"\nurl = \"{}\"\n{}{}", name_from(url), url,
+                     permission_for(url), more);
   print(out);
 }
 
@@ -215,7 +217,8 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
     std::vector<std::string> known;
     for (const auto& each : config->sources) known.push_back(each.spec.name);
     auto hint = did_you_mean(options.url, known);
-    return fail(Errc::no_input, fmt::format("there is no source \"{}\", and it is not an address", options.url),
+    return fail(Errc::no_input,
+                fmt::format("there is no source \"{}\", and it is not an address", options.url),
                 hint.empty() ? "the name of a [[source]], or https://..." : std::move(hint));
   }
   int failed = 0;

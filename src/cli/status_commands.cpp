@@ -63,9 +63,10 @@ Result<DigestStatus> status_of(const app::Config& config, const app::DigestConfi
     status.would = fmt::format("compose {}", digest.name);
   }
   if (outlook.due && outlook.held) {
-    status.held.push_back(fmt::format("the edition of {} is more than {} late; \"tidings send {} --late\" sends it",
-                                      local_time(zone, outlook.due->scheduled),
-                                      format_duration(config.delivery.max_lateness), digest.name));
+    status.held.push_back(
+        fmt::format("the edition of {} is more than {} late; \"tidings send {} --late\" sends it",
+                    local_time(zone, outlook.due->scheduled), format_duration(config.delivery.max_lateness),
+                    digest.name));
   }
   // Not the newest alone: later editions hide none that waits.
   TIDINGS_LET(const auto unfinished, editions.unfinished());
@@ -92,12 +93,9 @@ Result<DigestStatus> status_of(const app::Config& config, const app::DigestConfi
 Json json_of(const DigestStatus& status) {
   Json deferred = Json::array();
   for (const auto& [reply, count] : status.deferred) deferred.push_back({{"reply", reply}, {"count", count}});
-  Json json{{"digest", status.name},
-            {"next_run", json_time(status.next_run)},
-            {"due", json_time(status.due)},
-            {"subscribers", status.subscribers},
-            {"pending", status.pending},
-            {"held", join(status.held, "; ")}};
+  Json json{{"digest", status.name},        {"next_run", json_time(status.next_run)},
+            {"due", json_time(status.due)}, {"subscribers", status.subscribers},
+            {"pending", status.pending},    {"held", join(status.held, "; ")}};
   if (!status.newest) {
     json["edition"] = nullptr;
     return json;
@@ -132,8 +130,9 @@ std::string pace(const DigestStatus& status, UtcTime now) {
 std::string text_of(const DigestStatus& status, const Zone& zone, UtcTime now, std::string_view holder) {
   const auto due = status.due ? fmt::format("due since {}, ", local_time(zone, status.due)) : std::string{};
   const auto pending = status.pending > 0 ? fmt::format("{} pending, ", status.pending) : std::string{};
-  std::string out = fmt::format("{}: {}, {}{}next run {}\n", status.name, plural(status.subscribers, "subscriber"), pending, due,
-                                local_time(zone, status.next_run));
+  std::string out =
+      fmt::format("{}: {}, {}{}next run {}\n", status.name, plural(status.subscribers, "subscriber"), pending,
+                  due, local_time(zone, status.next_run));
   if (status.newest) {
     const auto& edition = *status.newest;
     const auto& counts = status.counts;

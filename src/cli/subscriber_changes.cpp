@@ -70,9 +70,11 @@ Result<Exit> add(Session& session, const AddOptions& options) {
       return Exit::done;
     case AddOutcome::left: print(fmt::format("{} had left\n", text)); return Exit::done;
     case AddOutcome::suppressed:
-      return fail(Errc::not_permitted, fmt::format("{} must not be mailed: {}", text,
-                                                      app::suppression_in_words(fmt::format("suppressed: {}", name_of(*result.cause)))),
-                  "\"tidings suppression remove\" lifts it, if you are sure");
+      return fail(
+          Errc::not_permitted,
+          fmt::format("{} must not be mailed: {}", text,
+                      app::suppression_in_words(fmt::format("suppressed: {}", name_of(*result.cause)))),
+          "\"tidings suppression remove\" lifts it, if you are sure");
   }
   return Exit::done;
 }
@@ -163,8 +165,9 @@ Result<Exit> erase(Session& session, const AddressOption& options) {
     return fail(Errc::no_input, fmt::format("there is no subscriber {}", address.text()));
   }
   TIDINGS_LET(const auto erased, app::erase_person(*config, *database, session.clock(), *found));
-  print(fmt::format("{} is erased and will not be added again by an import{}\n", found->address,
-                    erased.files == 0 ? "" : fmt::format("; {} with the address deleted", plural(erased.files, "file"))));
+  print(fmt::format(
+      "{} is erased and will not be added again by an import{}\n", found->address,
+      erased.files == 0 ? "" : fmt::format("; {} with the address deleted", plural(erased.files, "file"))));
   if (erased.done) return Exit::done;
   return fail(Errc::try_again, "another process reads the database, whose log still has the address",
               "\"tidings db check --mend\" clears it, and so does \"send --due\", \"run\" or \"serve\" when it tidies up");

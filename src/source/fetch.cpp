@@ -249,7 +249,8 @@ FetchFailure broken(const Transfer& transfer, CURLcode code) {
   const auto& url = transfer.request->url;
   FetchFailure made;
   if (!transfer.refused_address.empty()) {
-    made = failure(url, "refused, because it leads to " + transfer.refused_address + ", which is no public address" + std::string{way_in(transfer)});
+    made = failure(url, "refused, because it leads to " + transfer.refused_address +
+                            ", which is no public address" + std::string{way_in(transfer)});
   } else if (transfer.too_big || code == CURLE_FILESIZE_EXCEEDED) {
     made = failure(url, "longer than " + format_size(transfer.max_bytes()));
   } else if (code == CURLE_OPERATION_TIMEDOUT) {

@@ -69,14 +69,26 @@ void append_lines(std::string& out, const Subscriber& subscriber, const std::opt
     const auto digest_list = join(digests, ";");
     const auto confirmed = text_of(confirmation_of(first));
     const auto left = text_of(leaving_of(first));
-    const std::string_view fields[] = {subscriber.address, subscriber.name,      subscriber.language, digest_list,
-                                       topics,             name_of(first.state), confirmed,           left};
+    const std::string_view fields[] = {subscriber.address,
+                                       subscriber.name,
+                                       subscriber.language,
+                                       digest_list,
+                                       topics,
+                                       name_of(first.state),
+                                       confirmed,
+                                       left};
     append_csv(out, fields);
   }
   // A domain has a line of its own.
   if (suppression && !suppression->address_key.starts_with('@') && !filter.state) {
-    const std::string_view fields[] = {subscriber.address, subscriber.name, subscriber.language, "", topics,
-                                       status_word(suppression->cause), "", ""};
+    const std::string_view fields[] = {subscriber.address,
+                                       subscriber.name,
+                                       subscriber.language,
+                                       "",
+                                       topics,
+                                       status_word(suppression->cause),
+                                       "",
+                                       ""};
     append_csv(out, fields);
   }
 }
@@ -119,7 +131,8 @@ Result<std::int64_t> export_subscribers(store::Database& database, const Clock& 
                                         ExportFormat format, const ExportSink& sink) {
   SubscriberTable table{database, clock};
   Suppressions suppressions{database, clock};
-  if (format == ExportFormat::csv) TIDINGS_TRY(sink("email,name,language,digests,topics,status,confirmed_at,left_at\n"));
+  if (format == ExportFormat::csv)
+    TIDINGS_TRY(sink("email,name,language,digests,topics,status,confirmed_at,left_at\n"));
   std::int64_t written = 0;
   for (Page page{.limit = page_size};;) {
     TIDINGS_LET(const auto subscribers, table.list(filter, page));

@@ -292,7 +292,7 @@ class Import {
   std::string detail_;                     // for the consent log, up to the line's number
   std::int64_t new_in_transaction_ = 0;
   std::vector<std::size_t> alarmed_;       // columns that have been warned of
-  SubscriberId first_created_{};            // of those who wait for a confirmation
+  SubscriberId first_created_{};           // of those who wait for a confirmation
   std::unordered_set<SubscriberId> waiting_before_;  // counted among the pending
   std::int64_t bulk_from_ = 0;             // so many new readers; 0: not known yet
 };
