@@ -74,7 +74,7 @@ class Collector {
                                  .dropped = 0,
                                  .counts = {},
                                  .warnings = {},
-                                 .error = source.gone ? source.last_error : ""});
+                                 .error = source.gone || source.error_streak > 0 ? source.last_error : ""});
       if (each.spec.kind == source::Kind::manual) continue;  // "post add" fills it
       if (named || source::is_due(source, clock_.now())) {
         jobs_.push_back({.config = &each, .source = std::move(source), .report = report_.sources.size() - 1});

@@ -21,7 +21,8 @@ struct CollectedSource {
   int dropped = 0;   ///< kept out by include or exclude
   post::StoreCounts counts;
   std::vector<std::string> warnings;
-  std::string error;  ///< one line; the source's trouble, not ours
+  /// One line; the source's trouble, not ours. Of one that is not due, that of the last try.
+  std::string error;
 };
 
 struct CollectReport {

@@ -16,8 +16,10 @@
 #include "sending/signing.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "delivery/ledger.hpp"
 #include "delivery/relay.hpp"
 #include "delivery/transport.hpp"
+#include "digest/edition_table.hpp"
 #include "message/dkim.hpp"
 #include "post/post_table.hpp"
 #include "post/rhythm.hpp"
@@ -37,9 +39,10 @@ class Doctor {
     files();
     TIDINGS_TRY(sources());
     for (const auto& digest : config_.digests) theme(digest);
+    if (database_ != nullptr) TIDINGS_TRY(held());
     signing();
     handover();
-    if (options_.smtp) relays();
+    relays();
     if (options_.dns) TIDINGS_TRY(dns());
     return std::move(findings_);
   }
@@ -156,12 +159,32 @@ class Doctor {
       return good("smtp", "mail goes into " + path.string());
     if (!is_folder && !std::filesystem::exists(path, error))
       return note("smtp", path.string() + " will be made for the mail");
-    add(Finding::Level::trouble, "smtp", path.string() + (is_folder ? " cannot be written" : " is no folder"),
+    add(Finding::Level::trouble, "smtp",
+        path.string() + (is_folder ? " cannot be written" : " is not a folder"),
         "[smtp] url names where mail goes");
   }
 
+  /// Editions that wait for an admin, however many have been sent since.
+  Result<void> held() {
+    TIDINGS_LET(const auto unfinished, digest::EditionTable(*database_).unfinished());
+    for (const auto& edition : unfinished) {
+      if (!sending::is_held(config_, edition, clock_.now())) continue;
+      TIDINGS_LET(const auto open, delivery::Ledger(*database_, clock_).next_due(edition.id));
+      if (!open) continue;
+      const auto name = digest::name_of(edition);
+      add(Finding::Level::trouble, "digest " + edition.digest,
+          fmt::format("{} is held: it is later than max_lateness", name),
+          fmt::format("\"tidings deliver {0} --late\" sends it, \"tidings edition cancel {0}\" takes it back",
+                      name));
+    }
+    return {};
+  }
+
   void relays() {
-    if (config_.smtp.local_way != config::LocalWay::none) return note("smtp", "mail is handed over on this host: no relay to ask");
+    if (config_.smtp.local_way != config::LocalWay::none) {
+      if (options_.smtp) note("smtp", "mail is handed over on this host: no relay to ask");
+      return;
+    }
     relay(config_.smtp);
     for (const auto& smtp : config_.more_relays) relay(smtp);
   }
@@ -169,6 +192,7 @@ class Doctor {
   void relay(const config::SmtpConfig& smtp) {
     const auto options = sending::relay_options(smtp);
     if (!options) return trouble("smtp", options.error());
+    if (!options_.smtp) return;
     const auto report = delivery::probe(*options);
     if (!report) return trouble("smtp", report.error());
     if (!report->ready) {

@@ -16,7 +16,7 @@ constexpr std::string_view starter_config = R"(# tidings: what is collected, how
 name = "My Newsletter"
 from = "My Newsletter <news@example.org>"    # your domain; the relay must be allowed to send for it
 # public_url = "https://news.example.org"    # where readers' unsubscribe pages are served; leave out without a web server
-postal_address = "1 Quay Street, Exampletown"
+# postal_address = "1 Quay Street, Your Town" # yours, at the foot of each digest; the law wants it in many countries
 timezone = "UTC"                             # an IANA name such as Europe/Athens
 language = "en"
 

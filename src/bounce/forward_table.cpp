@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "base/codec.hpp"
 #include "base/crypto.hpp"
@@ -79,6 +80,22 @@ Result<void> ForwardTable::finish(std::int64_t id, std::string_view error) {
       .bind(":error", truncate_utf8(error, max_error_bytes))
       .bind(":id", id)
       .run();
+}
+
+Result<void> ForwardTable::forget(std::string_view address) {
+  const auto wanted = ascii_lower(address);
+  std::vector<std::int64_t> found;
+  auto query = database_.prepare("SELECT id, bytes FROM forwards WHERE done_ms IS NULL");
+  for (;;) {
+    TIDINGS_LET(const bool more, query.step());
+    if (!more) break;
+    if (ascii_lower(query.blob(1)).find(wanted) != std::string::npos) found.push_back(query.integer(0));
+  }
+  for (const auto id : found) {
+    auto statement = database_.prepare("DELETE FROM forwards WHERE id = :id");
+    TIDINGS_TRY(statement.bind(":id", id).run());
+  }
+  return {};
 }
 
 Result<std::int64_t> ForwardTable::waiting() {

@@ -41,6 +41,10 @@ class ForwardTable {
   /// Sent, or given up with `error`.
   [[nodiscard]] Result<void> finish(std::int64_t id, std::string_view error);
 
+  /// Drops those in which the address stands, whoever wrote them: their person is erased. Within the caller's
+  /// transaction.
+  [[nodiscard]] Result<void> forget(std::string_view address);
+
   [[nodiscard]] Result<std::int64_t> waiting();
   /// Forgets those that were done a day ago.
   [[nodiscard]] Result<void> sweep();

@@ -100,7 +100,7 @@ bool has_piped_mail(std::chrono::milliseconds patience) {
 Result<Unread> read_maildir(const fs::path& folder, const Take& take) {
   std::error_code error;
   if (!fs::is_directory(folder / "new", error))
-    return fail(Errc::no_input, fmt::format("{} is no Maildir: it has no folder new", folder.string()));
+    return fail(Errc::no_input, fmt::format("{} is not a Maildir: it has no folder new", folder.string()));
   Unread unread;
   for (const auto* const part : {"new", "cur"}) {
     for (const auto& file : mails_in(folder / part)) {
@@ -118,6 +118,10 @@ Result<Unread> read_maildir(const fs::path& folder, const Take& take) {
 }
 
 Result<Unread> read_mbox(const fs::path& file, const fs::path& unmatched, const Take& take) {
+  std::error_code unknown;
+  if (fs::is_directory(file, unknown))
+    return fail(Errc::no_input, fmt::format("cannot read {}: it is a folder", file.string()),
+                "--maildir reads a Maildir");
   std::ifstream in{file, std::ios::binary};
   if (!in) return fail(Errc::no_input, fmt::format("cannot read {}: {}", file.string(), std::strerror(errno)));
   std::string mail;
@@ -144,6 +148,7 @@ Result<Unread> read_mbox(const fs::path& file, const fs::path& unmatched, const 
     blank = line.empty() || line == "\r";
   }
   TIDINGS_TRY(finish());
+  if (in.bad()) return fail(Errc::io, fmt::format("cannot read all of {}", file.string()));
   return Unread{};
 }
 

@@ -336,7 +336,7 @@ Result<Report> parse_report(const Mail& mail) {
     if (!told || find_recipients(mail, notice.text).empty()) read_nested(report, mail);
     if (told && report.recipients.empty()) read_prose(report, mail, notice);
   }
-  if (report.recipients.empty()) return fail(Errc::bad_data, "the mail is no report of a delivery");
+  if (report.recipients.empty()) return fail(Errc::bad_data, "the mail is not a report of a delivery");
   read_returned(report, headers_in(mail, notice));
   return report;
 }

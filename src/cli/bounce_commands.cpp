@@ -191,10 +191,12 @@ Result<Exit> ingest_mails(Session& session, const IngestOptions& options, const 
     TIDINGS_LET(const auto put, take(mail));
     return options.dry_run ? bounce::PutAway::keep : put;
   });
+  // Of what could not be read "no new mail" would be a lie.
+  const bool has_news = read || !tally.by_outcome.empty();
   if (options.json) {
     print(tally.lines);
   } else {
-    say(tally.lines + summary_of(tally, options));
+    say(has_news ? tally.lines + summary_of(tally, options) : tally.lines);
   }
   const auto maildir = origin == Origin::maildir ? std::filesystem::path{options.maildir} : config.bounce.maildir;
   const bool some_wait = !options.dry_run && tidy(session, config, *database, maildir);

@@ -54,6 +54,13 @@ Result<Exit> check_config(Session& session, const NoOptions& /*options*/) {
     if (relay.password.is_set()) TIDINGS_TRY(config::read_secret(relay.password, "[[relay]] password"));
   }
   for (const auto& warning : config->warnings) log::warning(warning);
+  for (const auto& source : config->sources) {
+    std::error_code unknown;
+    const std::string_view url = source.spec.url;
+    if (!url.starts_with("file:") || std::filesystem::exists(url.substr(5), unknown)) continue;
+    log::warning(fmt::format("{}: source {}: there is no {}", config->file.string(), source.spec.name,
+                             printable(url.substr(5))));
+  }
   say(fmt::format("{}: {}, {}: good\n", config->file.string(),
                   plural(static_cast<long long>(config->sources.size()), "source"),
                   plural(static_cast<long long>(config->digests.size()), "digest")));

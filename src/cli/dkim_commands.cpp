@@ -30,7 +30,9 @@ Result<Exit> keygen(Session& /*session*/, const KeygenOptions& options) {
 Result<Exit> record(Session& session, const JsonOption& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto signers, sending::load_signers(*config));
-  if (signers.empty()) return fail(Errc::config, "[dkim] has no key_file", "\"tidings dkim keygen\" makes one");
+  if (signers.empty())
+    return fail(Errc::config, "[dkim] has no key_file",
+                "selector and key_file name a key; \"tidings init\" or \"tidings dkim keygen\" makes one");
   std::string out;
   for (const auto& signer : signers) {
     const auto txt = message::dkim_record(signer);

@@ -291,7 +291,8 @@ bool has_flags(const ReviewOptions& options) { return !options.order.empty() || 
 Result<digest::Edition> find_draft(store::Database& database, const std::string& name) {
   TIDINGS_LET(auto edition, digest::EditionTable(database).find(name));
   if (edition.state == digest::EditionState::draft) return edition;
-  return fail(Errc::not_permitted, fmt::format("{} is {}, no draft", digest::name_of(edition), digest::name_of(edition.state)),
+  return fail(Errc::not_permitted,
+              fmt::format("{} is {}, not a draft", digest::name_of(edition), digest::name_of(edition.state)),
               "review = true in its [[digest]] makes drafts");
 }
 

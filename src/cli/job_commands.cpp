@@ -89,8 +89,13 @@ Result<Exit> collect(Session& session, const CollectCommand& command) {
   report_collected(report, true);
   if (report.sources.empty()) log::warning("config.toml has no [[source]]");
   if (report.failed() > 0) {
-    return fail(Errc::unavailable, fmt::format("{} of {} could not be read", report.failed(), plural(static_cast<long long>(report.sources.size()), "source")),
-                "the others are collected; \"tidings source list\" tells more");
+    return fail(
+        Errc::unavailable,
+        fmt::format("{} of {} could not be read", report.failed(),
+                    plural(static_cast<long long>(report.sources.size()), "source")),
+        fmt::format(
+            "{}\"tidings source list\" tells more",
+            report.failed() < static_cast<int>(report.sources.size()) ? "the others are collected; " : ""));
   }
   return Exit::done;
 }
@@ -139,8 +144,8 @@ void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool s
     if (composed.what == edition::Composed::What::not_due && !single) continue;
     out += in_words(composed, zone) + "\n";
     if (composed.what == edition::Composed::What::held) {
-      log::warning(fmt::format("{} is held: \"tidings send {} --late\" sends it all the same", composed.digest,
-                               composed.digest));
+      log::error(fmt::format("{} is held: \"tidings send {} --late\" sends it all the same", composed.digest,
+                             composed.digest));
     }
   }
   say(out);
@@ -177,13 +182,10 @@ Result<Exit> compose(Session& session, const SendCommand& command) {
 Result<Exit> conclude(const sending::DeliverReport& report, const Zone& zone) {
   std::string out;
   for (const auto& delivered : report.editions) {
-    if (delivered.held) {
-      log::warning(held_in_words(delivered, zone));
-      continue;
-    }
-    out += in_words(delivered) + "\n";
+    if (!delivered.held) out += in_words(delivered) + "\n";
   }
   say(out);
+  for (const auto& line : held_in_words(report, zone)) log::error(line);
   for (const auto& line : troubles_in_words(report, zone)) log::warning(line);
   if (const auto* const run = report.trouble()) return tl::unexpected<Error>(relay_error(*run, zone));
   for (const auto& delivered : report.editions) {

@@ -16,7 +16,10 @@ namespace {
 std::string in_words(const app::CollectedSource& source) {
   using What = app::CollectedSource::What;
   switch (source.what) {
-    case What::not_due: return source.error.empty() ? "not due yet" : source.error;
+    case What::not_due:
+      return source.error.empty() ? "not due yet"
+                                  : fmt::format("not due yet: {}; \"tidings collect {}\" tries at once",
+                                                source.error, source.name);
     case What::not_modified: return "nothing new";
     case What::failed: return "failed: " + source.error;
     case What::read: break;
@@ -141,6 +144,14 @@ std::vector<std::string> troubles_in_words(const sending::DeliverReport& report,
     }
   }
   for (const auto& [name, words] : relays) lines.push_back(fmt::format("relay {} {}", name, words));
+  return lines;
+}
+
+std::vector<std::string> held_in_words(const sending::DeliverReport& report, const Zone& zone) {
+  std::vector<std::string> lines;
+  for (const auto& delivered : report.editions) {
+    if (delivered.held) lines.push_back("held: " + late_in_words(delivered.edition, zone));
+  }
   for (const auto& [name, count] : report.held_in_doubt) {
     lines.push_back(fmt::format("{0}: {1} in doubt {2} held; \"tidings delivery list --edition {0} --state in_doubt\" shows them, "
                                 "\"tidings delivery resolve {0} [ADDRESS] --sent\" or \"--failed\" decides",
@@ -163,10 +174,11 @@ Error relay_error(const delivery::RunReport& run, const Zone& zone) {
   return {.code = rests ? Errc::try_again : Errc::unavailable, .what = fmt::format("relay {}: {}", run.relay, words), .hint = nobody};
 }
 
-std::string held_in_words(const sending::DeliveredEdition& delivered, const Zone& zone) {
-  const auto name = digest::name_of(delivered.edition);
-  return fmt::format("{} is held: it was due {}; \"tidings deliver {} --late\" sends it all the same", name,
-                     local_time(zone, delivered.edition.scheduled), name);
+std::string late_in_words(const digest::Edition& edition, const Zone& zone) {
+  const auto name = digest::name_of(edition);
+  const auto was = edition.approved && *edition.approved > edition.scheduled ? "approved" : "due";
+  return fmt::format("{} was {} {}; \"tidings deliver {} --late\" sends it all the same", name, was,
+                     local_time(zone, edition.promised()), name);
 }
 
 }  // namespace tidings::cli

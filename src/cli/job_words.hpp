@@ -28,7 +28,10 @@ void report_collected(const app::CollectReport& report, bool verbose);
 /// The relay trouble that ended a run, as the command's result.
 [[nodiscard]] Error relay_error(const delivery::RunReport& run, const Zone& zone);
 
+/// What only an admin moves on, for a line each that -q does not hide: cron would go on for ever without a
+/// word.
+[[nodiscard]] std::vector<std::string> held_in_words(const sending::DeliverReport& report, const Zone& zone);
 /// Of one that is held, with the way out.
-[[nodiscard]] std::string held_in_words(const sending::DeliveredEdition& delivered, const Zone& zone);
+[[nodiscard]] std::string late_in_words(const digest::Edition& edition, const Zone& zone);
 
 }  // namespace tidings::cli

@@ -69,12 +69,9 @@ void sleep_until(const Clock& clock, UtcTime when) {
 template <class Tell>
 void report_delivered(const sending::DeliverReport& report, const Zone& zone, const Tell& tell) {
   for (const auto& each : report.editions) {
-    if (each.held) {
-      log::warning(held_in_words(each, zone));
-    } else {
-      tell(in_words(each));
-    }
+    if (!each.held) tell(in_words(each));
   }
+  for (const auto& line : held_in_words(report, zone)) log::error(line);
   for (const auto& line : troubles_in_words(report, zone)) log::warning(line);
 }
 

@@ -1,6 +1,9 @@
 // source list | check, feed parse, html sanitize | text
+#include <array>
 #include <limits>
 #include <variant>
+
+#include <arpa/inet.h>
 
 #include <fmt/format.h>
 
@@ -14,6 +17,7 @@
 #include "cli/output.hpp"
 #include "post/plain_text.hpp"
 #include "post/sanitise.hpp"
+#include "source/address_guard.hpp"
 #include "source/discover.hpp"
 #include "source/fetch.hpp"
 #include "source/html_text.hpp"
@@ -90,7 +94,22 @@ std::string name_from(const std::string& url) {
     }
     name += c;
   }
-  return name.empty() ? "blog" : name;
+  const bool is_number = name.find_first_not_of("0123456789[]:") == std::string::npos;
+  return is_number ? "blog" : name;
+}
+
+/// "collect" goes to such a host only if it is told that it may.
+std::string permission_for(const std::string& url) {
+  const auto parsed = parse_url(url);
+  if (!parsed || url.starts_with("file:")) return {};
+  std::string_view host = parsed->host;
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  const std::string text{host};
+  const bool is_address = ::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
+                          ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
+  const bool is_private = host == "localhost" || (is_address && !source::is_public_address(host));
+  return is_private ? "allow_private_address = true\n" : "";
 }
 
 std::string day_or_none(const source::Entry& entry) {
@@ -106,7 +125,8 @@ void print_found(const source::Feed& feed, const std::string& url, std::string_v
                        shorten(printable(entry.title.empty() ? entry.link : entry.title), 70));
   }
   for (const auto& warning : feed.warnings) log::warning(warning);
-  out += fmt::format("\n[[source]]\nname = \"{}\"\nurl = \"{}\"\n{}", name_from(url), url, more);
+  out += fmt::format("\n[[source]]\nname = \"{}\"\nurl = \"{}\"\n{}{}", name_from(url), url,
+                     permission_for(url), more);
   print(out);
 }
 
@@ -197,7 +217,8 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
     std::vector<std::string> known;
     for (const auto& each : config->sources) known.push_back(each.spec.name);
     auto hint = did_you_mean(options.url, known);
-    return fail(Errc::no_input, fmt::format("there is no source \"{}\", and it is no address", options.url),
+    return fail(Errc::no_input,
+                fmt::format("there is no source \"{}\", and it is not an address", options.url),
                 hint.empty() ? "the name of a [[source]], or https://..." : std::move(hint));
   }
   int failed = 0;

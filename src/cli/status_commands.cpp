@@ -5,6 +5,7 @@
 
 #include "sending/clock_guard.hpp"
 #include "edition/compose.hpp"
+#include "sending/deliver.hpp"
 #include "app/doctor.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -30,11 +31,12 @@ struct DigestStatus {
   delivery::Counts counts;
   std::optional<UtcTime> next_due;
   std::vector<std::pair<std::string, std::int64_t>> deferred;
-  std::string held;
+  std::vector<std::string> held;
   std::string would;  ///< what "send --due" would do with it now; empty: nothing
   delivery::Ledger::Pace pace;
   std::optional<UtcTime> due;  ///< a run that the next send composes
   std::int64_t subscribers = 0;
+  std::int64_t pending = 0;  ///< of those who have not confirmed
 };
 
 Result<DigestStatus> status_of(const config::Config& config, const config::DigestConfig& digest, store::Database& database, const Clock& clock) {
@@ -53,11 +55,6 @@ Result<DigestStatus> status_of(const config::Config& config, const config::Diges
     if (status.counts.open() > 0) {
       TIDINGS_LET(status.pace, ledger.pace(status.newest->id));
     }
-    const bool unstarted = status.newest->state == digest::EditionState::sealed;
-    if (unstarted && digest::too_late(status.newest->promised(), now, config.delivery.max_lateness)) {
-      status.held = fmt::format("sealed but not sent in time; \"tidings deliver {}#{} --late\" sends it", digest.name,
-                                status.newest->number.value_or(0));
-    }
   }
   TIDINGS_LET(const auto outlook, edition::outlook(config, digest, database, now));
   status.next_run = outlook.next_run;
@@ -66,19 +63,29 @@ Result<DigestStatus> status_of(const config::Config& config, const config::Diges
     status.would = fmt::format("compose {}", digest.name);
   }
   if (outlook.due && outlook.held) {
-    status.held = fmt::format("the edition of {} is more than {} late; \"tidings send {} --late\" sends it",
-                              local_time(zone, outlook.due->scheduled), format_duration(config.delivery.max_lateness),
-                              digest.name);
+    status.held.push_back(
+        fmt::format("the edition of {} is more than {} late; \"tidings send {} --late\" sends it",
+                    local_time(zone, outlook.due->scheduled), format_duration(config.delivery.max_lateness),
+                    digest.name));
+  }
+  // Not the newest alone: later editions hide none that waits.
+  TIDINGS_LET(const auto unfinished, editions.unfinished());
+  for (const auto& each : unfinished) {
+    if (each.digest != digest.name || !sending::is_held(config, each, now)) continue;
+    TIDINGS_LET(const auto open, ledger.next_due(each.id));
+    if (open) status.held.push_back(late_in_words(each, zone));
   }
   TIDINGS_LET(const auto drafts, editions.drafts(digest.name));
   for (const auto& each : drafts) {
-    if (!status.held.empty()) status.held += "; ";
     const auto name = digest::name_of(each);
-    status.held += fmt::format("{} {}; \"tidings edition approve {}\" lets it go", name, each.reason.empty() ? "waits for approval" : each.reason, name);
+    status.held.push_back(fmt::format("{} {}; \"tidings edition approve {}\" lets it go", name,
+                                      each.reason.empty() ? "waits for approval" : each.reason, name));
   }
   TIDINGS_LET(const auto counts, subscriber::SubscriberTable(database, clock).counts());
   for (const auto& each : counts.digests) {
-    if (each.digest == digest.name) status.subscribers = each.confirmed;
+    if (each.digest != digest.name) continue;
+    status.subscribers = each.confirmed;
+    status.pending = each.pending;
   }
   return status;
 }
@@ -86,11 +93,9 @@ Result<DigestStatus> status_of(const config::Config& config, const config::Diges
 Json json_of(const DigestStatus& status) {
   Json deferred = Json::array();
   for (const auto& [reply, count] : status.deferred) deferred.push_back({{"reply", reply}, {"count", count}});
-  Json json{{"digest", status.name},
-            {"next_run", json_time(status.next_run)},
-            {"due", json_time(status.due)},
-            {"subscribers", status.subscribers},
-            {"held", status.held}};
+  Json json{{"digest", status.name},        {"next_run", json_time(status.next_run)},
+            {"due", json_time(status.due)}, {"subscribers", status.subscribers},
+            {"pending", status.pending},    {"held", join(status.held, "; ")}};
   if (!status.newest) {
     json["edition"] = nullptr;
     return json;
@@ -124,8 +129,10 @@ std::string pace(const DigestStatus& status, UtcTime now) {
 
 std::string text_of(const DigestStatus& status, const Zone& zone, UtcTime now, std::string_view holder) {
   const auto due = status.due ? fmt::format("due since {}, ", local_time(zone, status.due)) : std::string{};
-  std::string out = fmt::format("{}: {}, {}next run {}\n", status.name, plural(status.subscribers, "subscriber"), due,
-                                local_time(zone, status.next_run));
+  const auto pending = status.pending > 0 ? fmt::format("{} pending, ", status.pending) : std::string{};
+  std::string out =
+      fmt::format("{}: {}, {}{}next run {}\n", status.name, plural(status.subscribers, "subscriber"), pending,
+                  due, local_time(zone, status.next_run));
   if (status.newest) {
     const auto& edition = *status.newest;
     const auto& counts = status.counts;
@@ -141,7 +148,7 @@ std::string text_of(const DigestStatus& status, const Zone& zone, UtcTime now, s
     out += '\n';
     for (const auto& [reply, count] : status.deferred) out += fmt::format("    {} deferred: {}\n", count, printable(reply));
   }
-  if (!status.held.empty()) out += "  held: " + status.held + "\n";
+  for (const auto& each : status.held) out += "  held: " + each + "\n";
   return out;
 }
 
@@ -193,8 +200,7 @@ Result<std::string> next_job(const config::Config& config, store::Database& data
   TIDINGS_LET(const auto unfinished, editions.unfinished());
   bool sends = false;
   for (const auto& edition : unfinished) {
-    const auto grace = edition.started ? config.delivery.give_up_after : std::chrono::milliseconds{0};
-    if (digest::too_late(edition.promised(), clock.now(), config.delivery.max_lateness + grace)) continue;
+    if (sending::is_held(config, edition, clock.now())) continue;
     TIDINGS_LET(const auto due, ledger.due_now(edition.id));
     if (due == 0) continue;
     parts.push_back(fmt::format("send {} to {}", digest::name_of(edition), plural(due, "reader")));

@@ -7,6 +7,7 @@
 #include "members/membership.hpp"
 #include "members/notices.hpp"
 #include "members/our_files.hpp"
+#include "app/report.hpp"
 #include "site/pages.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -71,8 +72,11 @@ Result<Exit> add(Session& session, const AddOptions& options) {
       return Exit::done;
     case AddOutcome::left: say(fmt::format("{} had left\n", text)); return Exit::done;
     case AddOutcome::suppressed:
-      return fail(Errc::not_permitted, fmt::format("{} must not be mailed: {}", text, name_of(*result.cause)),
-                  "\"tidings suppression remove\" lifts it, if you are sure");
+      return fail(
+          Errc::not_permitted,
+          fmt::format("{} must not be mailed: {}", text,
+                      app::suppression_in_words(fmt::format("suppressed: {}", name_of(*result.cause)))),
+          "\"tidings suppression remove\" lifts it, if you are sure");
   }
   return Exit::done;
 }
@@ -157,11 +161,14 @@ Result<Exit> unsubscribe(Session& session, const UnsubscribeOptions& options) {
 Result<Exit> erase(Session& session, const AddressOption& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  SubscriberTable table{*database, session.clock()};
-  TIDINGS_LET(const auto found, find_subscriber(table, options.address));
-  TIDINGS_LET(const auto erased, members::erase_person(*config, *database, session.clock(), found));
+  TIDINGS_LET(const auto found, members::find_person(*database, session.clock(), options.address));
+  if (!found) {
+    TIDINGS_LET(const auto address, parse_mail_address(trim(options.address)));
+    return fail(Errc::no_input, fmt::format("there is no subscriber {}", address.text()));
+  }
+  TIDINGS_LET(const auto erased, members::erase_person(*config, *database, session.clock(), *found));
   say(fmt::format(
-      "{} is erased and will not be added again by an import{}\n", found.address,
+      "{} is erased and will not be added again by an import{}\n", found->address,
       erased.files == 0 ? "" : fmt::format("; {} with the address deleted", plural(erased.files, "file"))));
   if (erased.done) return Exit::done;
   return fail(Errc::try_again, "another process reads the database, whose log still has the address",

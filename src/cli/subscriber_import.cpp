@@ -43,7 +43,8 @@ Result<ImportOptions> import_options(const config::Config& config, const ImportC
   options.state = command.confirmed ? SubscriptionState::confirmed : SubscriptionState::pending;
   for (const auto& pair : command.map) {
     const auto equals = pair.find('=');
-    if (equals == std::string::npos) return fail(Errc::usage, fmt::format("--map {} is no pair", pair), "--map email=Column");
+    if (equals == std::string::npos)
+      return fail(Errc::usage, fmt::format("--map {} is not a pair", pair), "--map email=Column");
     options.map.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
   }
   options.ignored = command.ignored;

@@ -68,6 +68,14 @@ void add_filter(Command command, FilterOptions& options) {
   command.add_option("--search", options.text, "somewhere in address or name");
 }
 
+/// A digest that the configuration has no more may have readers; one that nobody has ever had is a slip.
+Result<void> check_digest(const config::Config& config, SubscriberTable& table, const std::string& digest) {
+  if (digest.empty() || config.find_digest(digest) != nullptr) return {};
+  TIDINGS_LET(const auto readers, table.count({.digest = digest}));
+  if (readers == 0) TIDINGS_TRY(config.digest(digest));
+  return {};
+}
+
 Result<SubscriberFilter> filter_of(const FilterOptions& options) {
   SubscriberFilter filter{.state = {},
                           .digest = options.digest,
@@ -90,6 +98,7 @@ Result<Exit> list(Session& session, const FilterOptions& options) {
   TIDINGS_LET(auto* const database, session.database_read_only());
   SubscriberTable table{*database, session.clock()};
   TIDINGS_LET(const auto filter, filter_of(options));
+  TIDINGS_TRY(check_digest(*config, table, options.digest));
   if (options.count) {
     TIDINGS_LET(const auto count, table.count(filter));
     print(options.json ? json_line({{"count", count}}) : fmt::format("{}\n", count));

@@ -83,7 +83,7 @@ void read_limits(TomlSection& section, SourceConfig& source) {
   source.max_bytes = size.value_or(0);
 }
 
-/// Whatever decides which posts are read out of the same bytes: with a change of it the last answer has to be read again.
+/// Whatever decides what is read: with a change of it the last answer, or the last failure, counts no longer.
 std::string settings_of(const SourceConfig& source) {
   std::string text = fmt::format("{} {} {} {}", static_cast<int>(source.spec.kind), source.limits.entries, source.limits.categories,
                                  static_cast<int>(source.content));
@@ -94,6 +94,8 @@ std::string settings_of(const SourceConfig& source) {
   for (const auto& rule : source.filter.include) text += "\n+" + rule.text();
   for (const auto& rule : source.filter.exclude) text += "\n-" + rule.text();
   for (const auto& parameter : source.strip_parameters) text += "\n?" + parameter;
+  if (source.allow_private_address) text += "\nprivate";
+  text += fmt::format("\n{}", source.max_bytes);
   return hex_encode(sha256(text)).substr(0, 32);
 }
 

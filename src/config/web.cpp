@@ -50,10 +50,13 @@ WebConfig read_web(TomlDocument& document) {
   auto section = document.section("web");
   WebConfig web;
   const auto listen = section.text("listen", "127.0.0.1:8080");
-  if (!split_listen(listen, web.host, web.port)) section.mistake("listen", "\"" + listen + "\" is no address and port", "like 127.0.0.1:8080 or [::1]:8080");
+  if (!split_listen(listen, web.host, web.port))
+    section.mistake("listen", "\"" + listen + "\" is not an address and port",
+                    "like 127.0.0.1:8080 or [::1]:8080");
   const auto metrics = section.text("metrics", "");
   if (!metrics.empty() && !split_listen(metrics, web.metrics_host, web.metrics_port)) {
-    section.mistake("metrics", "\"" + metrics + "\" is no address and port", "like 127.0.0.1:9100: a listener for /metrics alone");
+    section.mistake("metrics", "\"" + metrics + "\" is not an address and port",
+                    "like 127.0.0.1:9100: a listener for /metrics alone");
   } else if (!metrics.empty() && metrics == listen && web.port != 0) {
     section.mistake("metrics", "the pages listen on this address", "/metrics needs one of its own, such as 127.0.0.1:9100");
   }

@@ -412,7 +412,7 @@ namespace {
 /// What a state change comes to that touched no row: already so, or not allowed.
 Result<void> refused(const Edition& edition, EditionState wanted) {
   if (edition.state == wanted) return {};
-  return fail(Errc::not_permitted, fmt::format("edition {} is {} and cannot become {}", edition.id.value,
+  return fail(Errc::not_permitted, fmt::format("{} is {} and cannot be {} any more", name_of(edition),
                                                name_of(edition.state), name_of(wanted)));
 }
 

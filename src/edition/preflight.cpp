@@ -185,8 +185,11 @@ std::vector<std::string> check_links(const config::Config& config, const std::ve
   const auto unasked = std::erase_if(others, [&](const std::string& url) { return check.silent_hosts.contains(host_of(url)); });
   check.ask(others);
   std::ranges::sort(check.lines);
-  if (unasked > 0) check.lines.push_back(fmt::format("! {} not asked: their host gave no answer", plural(static_cast<long long>(unasked), "link")));
-  check.lines.push_back(fmt::format("{} and pictures asked", plural(static_cast<long long>(first.size() + others.size()), "link")));
+  if (unasked > 0)
+    check.lines.push_back(fmt::format("! {} not asked: the host gave no answer",
+                                      plural(static_cast<long long>(unasked), "link")));
+  check.lines.push_back(fmt::format("{} asked, those of pictures too",
+                                    plural(static_cast<long long>(first.size() + others.size()), "link")));
   if (urls.size() > most_links) check.lines.push_back(fmt::format("the other {} were not asked", urls.size() - most_links));
   return check.lines;
 }

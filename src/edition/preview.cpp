@@ -88,9 +88,16 @@ Result<Shown> preview_digest(const config::Config& config, const config::DigestC
   TIDINGS_LET(const auto taken_back, database.begin());
   TIDINGS_LET(const auto thought_out, draft(config, digest, database, clock, When::sample));
   if (!thought_out || !thought_out->selection.skipped.empty()) {
-    return fail(Errc::no_input, fmt::format("digest \"{}\" has nothing to show: {}", digest.name,
-                                            thought_out ? thought_out->selection.skipped : "everything up to now is sent"),
-                "\"tidings collect\" fetches; \"tidings post list\" shows what there is");
+    TIDINGS_LET(const auto before, digest::EditionTable(database).list(digest.name, 1));
+    const auto hint =
+        before.empty() || !before.front().edition.number
+            ? std::string{"\"tidings collect\" fetches; \"tidings post list\" shows what there is"}
+            : fmt::format("its newest edition is {}, which can be shown too",
+                          digest::name_of(before.front().edition));
+    return fail(Errc::no_input,
+                fmt::format("digest \"{}\" has nothing to show: {}", digest.name,
+                            thought_out ? thought_out->selection.skipped : "everything up to now is sent"),
+                hint);
   }
   TIDINGS_LET(auto renderer, Renderer::load(config, digest));
   const auto facts = facts_of(*thought_out);

@@ -9,10 +9,14 @@
 
 #include "members/membership.hpp"
 #include "base/file.hpp"
+#include "base/mail_address.hpp"
 #include "base/text.hpp"
+#include "bounce/forward_table.hpp"
 #include "delivery/journal.hpp"
 #include "delivery/ledger.hpp"
 #include "store/instance.hpp"
+#include "subscriber/notice_table.hpp"
+#include "subscriber/suppression.hpp"
 
 namespace tidings::members {
 namespace {
@@ -30,24 +34,36 @@ std::vector<fs::path> files_below(const fs::path& folder) {
   return files;
 }
 
-/// What drop: and maildir: have written. A Maildir may be somebody's mailbox, so there only our own names
-/// count.
+/// What lies where drop: and maildir: write. A Maildir may be somebody's mailbox: not all in it is ours.
 std::vector<fs::path> letters(const config::Config& config) {
   const auto way = config.smtp.local_way;
-  if (way != config::LocalWay::drop && way != config::LocalWay::maildir) return {};
-  auto files = files_below(config.smtp.local_path);
-  std::erase_if(files, [&](const fs::path& file) {
-    return way == config::LocalWay::maildir && file.filename().string().find(".tidings") == std::string::npos;
-  });
-  return files;
+  return way == config::LocalWay::drop || way == config::LocalWay::maildir ? files_below(config.smtp.local_path)
+                                                           : std::vector<fs::path>{};
 }
 
-bool is_letter_to(const std::string& letter, const std::string& address) {
-  // The two lines that the transport puts above each message.
+/// The first From field of a message's header, unfolded or not; empty without one.
+std::string from_field(std::string_view letter) {
+  std::string field;
+  while (!letter.empty()) {
+    const auto end = letter.find('\n');
+    const auto line = letter.substr(0, end);
+    letter.remove_prefix(end == std::string_view::npos ? letter.size() : end + 1);
+    const bool is_folded = line.starts_with(' ') || line.starts_with('\t');
+    if (!field.empty() && !is_folded) break;
+    if (line.empty() || line == "\r") break;
+    if (!field.empty() || ascii_lower(line.substr(0, 5)) == "from:") field += line;
+  }
+  return field;
+}
+
+/// By the two lines that the transport puts above each message. A mail server may write the same two above
+/// the mail of others, so it is ours only if it comes from the newsletter.
+bool is_letter_to(const std::string& letter, const std::string& address, const MailAddress& newsletter) {
   const auto first = letter.find('\n');
   if (!letter.starts_with("Return-Path:") || first == std::string::npos) return false;
   const auto wanted = "delivered-to: " + ascii_lower(address);
-  return ascii_lower(letter.substr(first + 1, wanted.size() + 1)) == wanted + "\r";
+  if (ascii_lower(letter.substr(first + 1, wanted.size() + 1)) != wanted + "\r") return false;
+  return ascii_lower(from_field(letter)).find(ascii_lower(newsletter.text())) != std::string::npos;
 }
 
 /// A key may be readable by the group of the service that signs.
@@ -111,7 +127,37 @@ Result<void> clear_traces(store::Database& database, const std::vector<std::stri
   return left ? database.rebuild() : Result<void>{};
 }
 
+/// Their rows, the hash of their address aside.
+Result<void> forget_rows(const config::Config& config, store::Database& database, const Clock& clock,
+                         const Person& person) {
+  if (person.subscriber) {
+    TIDINGS_TRY(Membership(config, database, clock).erase(person.subscriber));
+  }
+  TIDINGS_LET(auto transaction, database.begin());
+  const auto key = stored_address(person.address).key();
+  if (!person.subscriber) TIDINGS_TRY(subscriber::Suppressions(database, clock).add_erased(key));
+  TIDINGS_TRY(subscriber::NoticeTable(database, clock).forget_sign_ups(key));
+  TIDINGS_TRY(bounce::ForwardTable(database, clock).forget(person.address));
+  return transaction.commit();
+}
+
 }  // namespace
+
+Result<std::optional<Person>> find_person(store::Database& database, const Clock& clock,
+                                          std::string_view address) {
+  subscriber::SubscriberTable table{database, clock};
+  const auto as_stored = stored_address(trim(address));
+  TIDINGS_LET(auto found, table.find(as_stored));
+  const auto parsed = parse_mail_address(trim(address));
+  if (!found && parsed) {
+    TIDINGS_LET(found, table.find(*parsed));
+  }
+  if (found) return Person{.address = found->address, .name = found->name, .subscriber = found->id};
+  const auto stranger = parsed ? *parsed : as_stored;
+  TIDINGS_LET(const auto suppression, subscriber::Suppressions(database, clock).lookup(stranger));
+  if (!suppression || suppression->address_key != stranger.key()) return std::nullopt;
+  return Person{.address = stranger.text(), .name = {}, .subscriber = {}};
+}
 
 std::vector<fs::path> wide_files(const config::Config& config) {
   std::vector<fs::path> files;
@@ -123,7 +169,11 @@ std::vector<fs::path> wide_files(const config::Config& config) {
   files.push_back(config.bounce.unmatched);
   std::ranges::copy(files_below(config.bounce.unmatched), std::back_inserter(files));
   if (config.smtp.local_way == config::LocalWay::drop) files.push_back(config.smtp.local_path);
-  std::ranges::copy(letters(config), std::back_inserter(files));
+  std::ranges::copy_if(letters(config), std::back_inserter(files), [&](const fs::path& file) {
+    // In a Maildir, an older version's names are its own; newer letters are nobody else's to read anyway.
+    return config.smtp.local_way == config::LocalWay::drop ||
+           file.filename().string().find(".tidings") != std::string::npos;
+  });
   std::erase_if(files, [](const fs::path& file) { return !is_too_wide(file); });
   for (const auto& key : {config.dkim.key_file, config.dkim.ed25519_key_file}) {
     if (is_wide_key(key)) files.push_back(key);
@@ -132,13 +182,13 @@ std::vector<fs::path> wide_files(const config::Config& config) {
 }
 
 Result<Erased> erase_person(const config::Config& config, store::Database& database, const Clock& clock,
-                            const subscriber::Subscriber& person) {
+                            const Person& person) {
   TIDINGS_TRY(store::set_fact(database, owed_fact, "1"));
-  TIDINGS_TRY(Membership(config, database, clock).erase(person.id));
-  Erased erased;
   std::vector<std::string> texts{person.address};
+  TIDINGS_TRY(forget_rows(config, database, clock, person));
+  Erased erased;
   TIDINGS_LET(const int letters_deleted, delete_files(letters(config), [&](const std::string& bytes) {
-                return is_letter_to(bytes, person.address);
+                return is_letter_to(bytes, person.address, config.newsletter.from.address);
               }));
   TIDINGS_LET(const int mails_deleted,
               delete_files(files_below(config.bounce.unmatched),

@@ -6,7 +6,9 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/config.hpp"
@@ -27,10 +29,23 @@ struct Erased {
                       ///< finish_erasing() is owed
 };
 
+/// Somebody whose address the database holds: on the list, or suppressed though they never were.
+struct Person {
+  std::string address;
+  std::string name;
+  SubscriberId subscriber{};  ///< unset: not on the list
+};
+
+/// Nothing of an address that is neither on the list nor suppressed by itself. Looked for before it is
+/// judged: whoever is there can be found, whatever is refused today.
+[[nodiscard]] Result<std::optional<Person>> find_person(store::Database& database, const Clock& clock,
+                                                        std::string_view address);
+
 /// Forgets a person: their rows, the traces that SQLite leaves of those in its file and log, their address in
-/// the journal, and their mails in the folders that we write.
+/// the journal, what they asked or wrote and nobody has seen to yet, and their mails in the folders that we
+/// write.
 [[nodiscard]] Result<Erased> erase_person(const config::Config& config, store::Database& database, const Clock& clock,
-                                          const subscriber::Subscriber& person);
+                                          const Person& person);
 
 /// What an earlier erase_person() owes. Costs nothing if that is nothing. Errc::try_again while a reader
 /// stands in the way.

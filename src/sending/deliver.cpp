@@ -118,20 +118,13 @@ class Deliverer {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start_);
   }
 
-  /// Held before its first message; once begun, an edition is finished as long as retries would be.
-  [[nodiscard]] bool is_held(const digest::Edition& edition) const {
-    if (options_.even_late) return false;
-    const auto grace = edition.started ? config_.delivery.give_up_after : std::chrono::milliseconds{0};
-    return digest::too_late(edition.promised(), clock_.now(), config_.delivery.max_lateness + grace);
-  }
-
   Result<DeliveredEdition> deliver_one(const digest::Edition& edition) {
     DeliveredEdition result;
     result.edition = edition;
     if (edition.state != digest::EditionState::sealed && edition.state != digest::EditionState::sending) {
       return finish(std::move(result));
     }
-    if (is_held(edition)) {
+    if (!options_.even_late && is_held(config_, edition, clock_.now())) {
       result.held = true;
       return finish(std::move(result));
     }
@@ -211,6 +204,11 @@ class Deliverer {
 };
 
 }  // namespace
+
+bool is_held(const config::Config& config, const digest::Edition& edition, UtcTime now) {
+  const auto grace = edition.started ? config.delivery.give_up_after : std::chrono::milliseconds{0};
+  return digest::too_late(edition.promised(), now, config.delivery.max_lateness + grace);
+}
 
 bool DeliverReport::try_again() const {
   return std::ranges::any_of(editions, [](const DeliveredEdition& each) {

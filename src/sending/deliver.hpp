@@ -57,6 +57,10 @@ struct DeliverReport {
   [[nodiscard]] std::int64_t unsendable() const;
 };
 
+/// Waits for an admin: later than max_lateness before its first message, or than give_up_after besides once
+/// it has begun.
+[[nodiscard]] bool is_held(const config::Config& config, const digest::Edition& edition, UtcTime now);
+
 /// The caller holds the sender's lock and has passed the instance guard. Errc::unavailable is not used: a relay in trouble
 /// is in the report. `stop` ends it after what is in flight.
 [[nodiscard]] Result<DeliverReport> deliver(const config::Config& config, store::Database& database, const Clock& clock, Random& random,

@@ -24,7 +24,9 @@ using Deadline = std::chrono::steady_clock::time_point;
 /// Both ends of a pipe; what is open is closed in the end.
 struct Pipe {
   std::array<int, 2> ends{-1, -1};
-  Pipe() { static_cast<void>(::pipe2(ends.data(), O_CLOEXEC)); }
+  Pipe() {
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) ends = {-1, -1};
+  }
   Pipe(const Pipe&) = delete;
   Pipe& operator=(const Pipe&) = delete;
   ~Pipe() {

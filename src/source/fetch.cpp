@@ -237,12 +237,20 @@ void prepare(Transfer& transfer) {
   set(transfer, CURLOPT_HTTPHEADER, transfer.headers.get());
 }
 
+/// For the address that an admin wrote; where a server sends us on to nobody should be invited.
+std::string_view way_in(const Transfer& transfer) {
+  long redirects = 0;
+  curl_easy_getinfo(transfer.handle.get(), CURLINFO_REDIRECT_COUNT, &redirects);
+  return redirects == 0 ? " (allow_private_address = true in its [[source]] permits that)" : "";
+}
+
 FetchFailure broken(const Transfer& transfer, CURLcode code) {
   const auto& options = *transfer.options;
   const auto& url = transfer.request->url;
   FetchFailure made;
   if (!transfer.refused_address.empty()) {
-    made = failure(url, "refused, because it leads to " + transfer.refused_address + ", which is no public address");
+    made = failure(url, "refused, because it leads to " + transfer.refused_address +
+                            ", which is no public address" + std::string{way_in(transfer)});
   } else if (transfer.too_big || code == CURLE_FILESIZE_EXCEEDED) {
     made = failure(url, "longer than " + format_size(transfer.max_bytes()));
   } else if (code == CURLE_OPERATION_TIMEDOUT) {

@@ -489,6 +489,13 @@ Result<void> Database::backup_to(const std::filesystem::path& target) {
     return fail(Errc::cannot_create, fmt::format("{} exists already", target.string()), "name a new file");
   }
   TIDINGS_TRY(make_file(target));
+  const auto done = copy_to(target);
+  // A part of a copy must not be taken for one.
+  if (!done) std::filesystem::remove(target, ignored);
+  return done;
+}
+
+Result<void> Database::copy_to(const std::filesystem::path& target) {
   {
     TIDINGS_LET(auto copy, open_handle(target, SQLITE_OPEN_READWRITE));
     sqlite3_backup* const backup = sqlite3_backup_init(copy.handle_->sqlite.get(), "main", handle_->sqlite.get(), "main");

@@ -182,6 +182,8 @@ class Database {
   [[nodiscard]] Result<void> backup_to(const std::filesystem::path& target);
 
  private:
+  [[nodiscard]] Result<void> copy_to(const std::filesystem::path& target);
+
   friend class RowBatch;
   friend class Statement;
   friend class Transaction;

@@ -42,7 +42,13 @@ std::optional<UtcTime> confirmation_of(const Subscription& one) {
   return one.state == SubscriptionState::pending ? std::nullopt : one.confirmed;
 }
 
-/// One line for each different (status, confirmed_at), in the order in which they appear.
+std::optional<UtcTime> leaving_of(const Subscription& one) {
+  return one.state == SubscriptionState::withdrawn ? std::optional{one.since} : std::nullopt;
+}
+
+std::string text_of(std::optional<UtcTime> time) { return time ? format_rfc3339(*time) : std::string{}; }
+
+/// One line for each different (status, confirmed_at, left_at), in the order in which they appear.
 void append_lines(std::string& out, const Subscriber& subscriber, const std::optional<Suppression>& suppression,
                   const SubscriberFilter& filter) {
   const auto topics = join(subscriber.topics, ";");
@@ -55,21 +61,34 @@ void append_lines(std::string& out, const Subscriber& subscriber, const std::opt
     const auto& first = *open.front();
     std::vector<std::string> digests;
     std::erase_if(open, [&](const Subscription* one) {
-      const bool same = one->state == first.state && confirmation_of(*one) == confirmation_of(first);
+      const bool same = one->state == first.state && confirmation_of(*one) == confirmation_of(first) &&
+                        leaving_of(*one) == leaving_of(first);
       if (same) digests.push_back(one->digest);
       return same;
     });
     const auto digest_list = join(digests, ";");
-    const auto since = confirmation_of(first);
-    const auto confirmed = since ? format_rfc3339(*since) : std::string{};
-    const std::string_view fields[] = {subscriber.address, subscriber.name,     subscriber.language, digest_list,
-                                       topics,             name_of(first.state), confirmed};
+    const auto confirmed = text_of(confirmation_of(first));
+    const auto left = text_of(leaving_of(first));
+    const std::string_view fields[] = {subscriber.address,
+                                       subscriber.name,
+                                       subscriber.language,
+                                       digest_list,
+                                       topics,
+                                       name_of(first.state),
+                                       confirmed,
+                                       left};
     append_csv(out, fields);
   }
   // A domain has a line of its own.
   if (suppression && !suppression->address_key.starts_with('@') && !filter.state) {
-    const std::string_view fields[] = {subscriber.address, subscriber.name, subscriber.language, "", topics,
-                                       status_word(suppression->cause), ""};
+    const std::string_view fields[] = {subscriber.address,
+                                       subscriber.name,
+                                       subscriber.language,
+                                       "",
+                                       topics,
+                                       status_word(suppression->cause),
+                                       "",
+                                       ""};
     append_csv(out, fields);
   }
 }
@@ -94,7 +113,7 @@ Result<void> export_strangers(SubscriberTable& table, Suppressions& suppressions
         if (subscriber) continue;
       }
       if (format == ExportFormat::csv) {
-        const std::string_view fields[] = {one.address_key, "", "", "", "", status_word(one.cause), ""};
+        const std::string_view fields[] = {one.address_key, "", "", "", "", status_word(one.cause), "", ""};
         append_csv(out, fields);
       } else {
         out += Json{{"email", one.address_key}, {"subscriptions", Json::array()}, {"suppressed", json_of(one)}}.dump() + "\n";
@@ -112,7 +131,8 @@ Result<std::int64_t> export_subscribers(store::Database& database, const Clock& 
                                         ExportFormat format, const ExportSink& sink) {
   SubscriberTable table{database, clock};
   Suppressions suppressions{database, clock};
-  if (format == ExportFormat::csv) TIDINGS_TRY(sink("email,name,language,digests,topics,status,confirmed_at\n"));
+  if (format == ExportFormat::csv)
+    TIDINGS_TRY(sink("email,name,language,digests,topics,status,confirmed_at,left_at\n"));
   std::int64_t written = 0;
   for (Page page{.limit = page_size};;) {
     TIDINGS_LET(const auto subscribers, table.list(filter, page));

@@ -1,8 +1,9 @@
 // Export of the list: CSV that import takes back without loss, and JSON lines. Streaming, in id order.
 //
-// CSV has the columns of import.hpp. A subscriber has one line for each different (status, confirmed_at) among their
-// subscriptions, and one more with bounced, soft_bounced, complained or blocked if suppressed. The erased are gone.
-// JSON has one object a subscriber and line: {"email","name","language","topics":[],"created_at","subscriptions":
+// CSV has the columns of import.hpp. A subscriber has one line for each different (status, confirmed_at,
+// left_at) among their subscriptions, and one more with bounced, soft_bounced, complained or blocked if
+// suppressed. The erased are gone. JSON has one object a subscriber and line:
+// {"email","name","language","topics":[],"created_at","subscriptions":
 // [{"digest","status","since","confirmed_at"}],"suppressed":{"cause","at","detail"} or null}.
 #pragma once
 

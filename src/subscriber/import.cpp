@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <optional>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -236,7 +237,7 @@ class Import {
                                                      .origin = Origin::import,
                                                      .detail = std::move(detail)}));
     count(result, state);
-    report_.pending += result.pending.empty() ? 0 : 1;
+    if (!result.pending.empty()) count_pending(result);
     if (options_.ask == AskReaders::yes && !result.pending.empty()) {
       TIDINGS_TRY(table_.flush_bulk());
       TIDINGS_LET(const bool queued, notices_.add(result.id, NoticeKind::confirm, result.pending));
@@ -269,6 +270,14 @@ class Import {
     }
   }
 
+  /// Once each, however many lines they have. Ids grow, so whoever this import has added is known by theirs.
+  void count_pending(const AddResult& result) {
+    if (result.created && !first_created_) first_created_ = result.id;
+    const bool was_added_here = first_created_ && !(result.id < first_created_);
+    const bool is_new = was_added_here ? result.created : waiting_before_.insert(result.id).second;
+    report_.pending += is_new ? 1 : 0;
+  }
+
   void tell_progress(std::int64_t bytes_read) const {
     if (options_.progress) options_.progress({.records = report_.records, .bytes = bytes_read});
   }
@@ -283,6 +292,8 @@ class Import {
   std::string detail_;                     // for the consent log, up to the line's number
   std::int64_t new_in_transaction_ = 0;
   std::vector<std::size_t> alarmed_;       // columns that have been warned of
+  SubscriberId first_created_{};           // of those who wait for a confirmation
+  std::unordered_set<SubscriberId> waiting_before_;  // counted among the pending
   std::int64_t bulk_from_ = 0;             // so many new readers; 0: not known yet
 };
 

@@ -93,7 +93,8 @@ struct ImportReport {
   std::int64_t skipped_left = 0;       ///< had left: not brought back
   std::int64_t skipped_suppressed = 0;
   std::int64_t rejected = 0;
-  std::int64_t pending = 0;            ///< lines whose reader waits for a confirmation now; beside the other counts
+  std::int64_t pending =
+      0;  ///< readers of these lines who wait for a confirmation now; beside the other counts
   std::int64_t asked = 0;              ///< confirmation mails queued; beside the other counts
   std::vector<RejectedLine> rejected_lines{};  ///< the first `max_reported`
   std::vector<RejectedLine> warnings{};        ///< imported, but look at them (role addresses, typos); the first `max_reported`

@@ -67,6 +67,8 @@ class NoticeTable {
   [[nodiscard]] Result<std::optional<SignUpRequest>> next_sign_up();
   /// Within the caller's transaction.
   [[nodiscard]] Result<void> drop_sign_up(std::int64_t id);
+  /// All of one address (MailAddress::key()). Within the caller's transaction.
+  [[nodiscard]] Result<void> forget_sign_ups(std::string_view address_key);
 
   /// Within the caller's transaction. False where the limits above say no.
   [[nodiscard]] Result<bool> add(SubscriberId subscriber, NoticeKind kind, const std::vector<std::string>& digests);

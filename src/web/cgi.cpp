@@ -29,7 +29,8 @@ void read_proof(const Environment& environment, Request& request) {
 Result<Request> read_cgi(const Environment& environment, std::istream& in) {
   const auto method = environment("REQUEST_METHOD");
   if (!method) {
-    return fail(Errc::usage, "this is no CGI call: REQUEST_METHOD is not set", "a web server starts it; docs/web.md shows how");
+    return fail(Errc::usage, "this is not a CGI call: REQUEST_METHOD is not set",
+                "a web server starts it; docs/web.md shows how");
   }
   const auto text = [&](const char* name) { return environment(name).value_or(std::string{}); };
   Request request;

@@ -116,7 +116,7 @@ Result<Descriptor> bind_to(const std::string& host, int port) {
   addrinfo* found = nullptr;
   const auto service = std::to_string(port);
   if (::getaddrinfo(host.c_str(), service.c_str(), &hints, &found) != 0) {
-    return fail(Errc::config, fmt::format("\"{}\" is no address to listen on", host),
+    return fail(Errc::config, fmt::format("\"{}\" is not an address to listen on", host),
                 "listen = \"127.0.0.1:8080\" or \"[::1]:8080\"");
   }
   Descriptor socket{::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
