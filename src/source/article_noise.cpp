@@ -161,7 +161,7 @@ class NoiseDropper {
     std::vector<std::size_t> posts;
     for (std::size_t i = 1; i < tree_.nodes.size(); ++i) {
       const auto& node = tree_.nodes[i];
-      if (node.dropped || node.is_text() || node.tag == GUMBO_TAG_BODY || !is_block_tag(node.tag)) continue;
+      if (node.dropped || node.is_text() || node.tag == GUMBO_TAG_BODY || !is_block_tag(node.tag) || is_heading_or_inline(node.tag)) continue;
       const auto type = node.attribute("itemtype");
       const bool typed = type.ends_with("/Comment") || type.ends_with("/Answer") || type.ends_with("/DiscussionForumPosting");
       if ((!hints_[i].post && !typed) || plain(i) < 20 || has_several_posts(i)) continue;
@@ -189,7 +189,7 @@ class NoiseDropper {
     int posts = 0;
     for (auto k = i + 1; k < tree_.nodes[i].end && posts < 2; ++k) {
       const auto& node = tree_.nodes[k];
-      if (node.dropped || node.is_text() || !hints_[k].post || !is_block_tag(node.tag) || plain(k) < 20) continue;
+      if (node.dropped || node.is_text() || !hints_[k].post || is_heading_or_inline(node.tag) || plain(k) < 20) continue;
       ++posts;
       k = node.end - 1;
     }

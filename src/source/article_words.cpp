@@ -12,7 +12,7 @@
 namespace tidings::source {
 namespace {
 
-enum class Kind { body, content, comments, noise, maybe_noise, caption, post };
+enum class Kind { body, content, comments, noise, maybe_noise, caption };
 
 // Words, and pairs of words that follow each other.
 using Table = std::unordered_map<std::string_view, Kind>;
@@ -57,7 +57,10 @@ constexpr std::string_view maybe_noise_words =
     "sticky callout kicker eyebrow label follow profile card cards deck listing feed archive next prev previous topics topic-list extra-services";
 constexpr std::string_view caption_words =
     "caption captions figcaption wp-caption-text image-caption photo-caption img-caption credit image-credit photo-credit bildunterschrift pie-foto legende legenda";
-constexpr std::string_view post_words = "post postbody message reply answer comment forum-post topic-body topic-post postcontainer post-container messages";
+// Whole class names.
+constexpr auto post_names = std::to_array<std::string_view>(
+    {"post", "message", "reply", "answer", "comment", "forum-post", "topic-body", "topic-post", "post-container", "postcontainer", "post-wrapper", "postwrapper", "post_block",
+     "cpost", "ipscomment", "message--post", "bbp-reply-content", "js-post", "js-answer", "suggested-answer", "forumpost", "forum_post", "post_wrap", "postcell", "post-message"});
 
 void add(Table& table, std::string_view words, Kind kind) {
   for (const auto each : split(words, ' ')) {
@@ -74,15 +77,6 @@ const Table& main_table() {
     add(out, caption_words, Kind::caption);
     add(out, maybe_noise_words, Kind::maybe_noise);
     add(out, content_words, Kind::content);
-    return out;
-  }();
-  return table;
-}
-
-const Table& post_table() {
-  static const Table table = [] {
-    Table out;
-    add(out, post_words, Kind::post);
     return out;
   }();
   return table;
@@ -118,7 +112,6 @@ void set(ClassHint& hint, Kind kind) {
     case Kind::noise: hint.noise = true; break;
     case Kind::maybe_noise: hint.maybe_noise = true; break;
     case Kind::caption: hint.caption = true; break;
-    case Kind::post: hint.post = true; break;
   }
 }
 
@@ -180,11 +173,13 @@ ClassHint hint_of_class(std::string_view names) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto look_up = [&](const std::string& key) {
       if (const auto found = main_table().find(key); found != main_table().end()) set(hint, found->second);
-      if (const auto found = post_table().find(key); found != post_table().end()) set(hint, found->second);
     };
     look_up(words[i]);
     if (i + 1 < words.size()) look_up(words[i] + '-' + words[i + 1]);
     if (i + 2 < words.size()) look_up(words[i] + '-' + words[i + 1] + '-' + words[i + 2]);
+  }
+  for (const auto name : split(names.substr(0, 300), ' ')) {
+    if (std::ranges::find(post_names, ascii_lower(name)) != post_names.end()) hint.post = true;
   }
   return hint;
 }
