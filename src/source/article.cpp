@@ -164,9 +164,9 @@ Result<Article> find_article(std::string_view bytes, const ArticleOptions& optio
   const auto page = HtmlPage::parse(trim_page(decoded.text));
   if (!page) return fail(Errc::bad_data, "a page that is nested too deeply");
   const auto meta = read_article_meta(*page);
-  auto extracted = extract_with_patience(*page, {.title = meta.title, .linked_text = meta.linked_text});
+  auto extracted = extract_with_patience(*page, {.title = meta.title, .author = meta.author, .linked_text = meta.linked_text});
   prefer_linked_text(extracted, meta.linked_text);
-  if (extracted.is_one_of_many) return fail(Errc::bad_data, "a page of several posts and no article", "name the page of one post");
+  if (extracted.is_one_of_many && !meta.is_article) return fail(Errc::bad_data, "a page of several posts and no article", "name the page of one post");
   if (extracted.units < (meta.is_article ? least_announced_units : least_units)) return fail(Errc::bad_data, "no article in this page");
 
   Article out{.title = meta.title,

@@ -90,6 +90,7 @@ Scored score(const ArticleTree& tree, const std::vector<TextBlock>& blocks, cons
 
 /// Where one article stands in several elements of a kind, what holds them all.
 std::size_t joined(const ArticleTree& tree, const Scored& scored, std::size_t root) {
+  if (factor_of(tree.nodes[root]) < 2) return root;
   for (int level = 0; level < 3; ++level) {
     const auto parent = tree.nodes[root].parent;
     if (parent == 0 || tree.nodes[root].tag == GUMBO_TAG_BODY) return root;

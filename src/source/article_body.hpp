@@ -24,6 +24,7 @@ enum class Strictness {
 /// What is known about the article before its text is looked for.
 struct ArticleClues {
   std::string title;
+  std::string author;
   std::string linked_text;  ///< articleBody of JSON-LD
 };
 

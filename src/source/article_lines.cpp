@@ -1,6 +1,7 @@
 // Which lines below the chosen element are of the article: see article_body.hpp.
 #include <algorithm>
-#include <array>
+#include <set>
+#include <string_view>
 
 #include "base/text.hpp"
 #include "source/article_body.hpp"
@@ -31,6 +32,8 @@ class LineKeeper {
     trim_by_linked_text();
     drop_noise_sections();
     trim_head();
+    drop_repeated();
+    drop_biography();
     trim_tail();
     drop_empty_headings();
     std::vector<TextBlock> out;
@@ -110,7 +113,8 @@ class LineKeeper {
       const auto& block = blocks_[i];
       if (!kept_[i] || parts_[i] == Part::code || parts_[i] == Part::caption || parts_[i] == Part::heading) continue;
       const bool sentence = is_sentence(block.text);
-      if (block.units < 200 && begins_like_noise(block.text) && (block.link_units * 3 > block.units || block.units < 60 || !sentence)) {
+      const bool short_line = parts_[i] != Part::item && (block.units < 60 || !sentence);
+      if (block.units < 200 && begins_like_noise(block.text) && (block.link_units * 3 > block.units || short_line)) {
         kept_[i] = false;
       }
       const bool wholly_linked = block.link_units * 10 >= block.units * 9;
@@ -161,7 +165,7 @@ class LineKeeper {
         ++end;
       }
       const bool links = linked * 10 > units * 3 || units == 0;
-      const bool at_end = before * 10 > total * 6 && units * 10 < total * 2;
+      const bool at_end = before * 10 > total * 6 && units * 10 < total * 2 && blocks_[i].units <= 32;
       if (!links && !at_end) continue;
       for (auto k = i; k < end; ++k) kept_[k] = false;
       i = end - 1;
@@ -194,6 +198,26 @@ class LineKeeper {
       if (parts_[i] != Part::heading && !mostly_linked && !fragment && !noise && !rights && !(block.units < 60 && is_byline(block.text))) return;
       if (parts_[i] == Part::code) return;
       kept_[i] = false;
+    }
+  }
+
+  /// A page may carry its text twice, for wide and narrow screens.
+  void drop_repeated() {
+    constexpr std::int64_t least = 100;
+    std::set<std::string_view> seen;
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
+      if (kept_[i] && parts_[i] == Part::text && blocks_[i].units >= least && !seen.insert(blocks_[i].text).second) kept_[i] = false;
+    }
+  }
+
+  /// "Ada Brook is a reporter at ..." at the end.
+  void drop_biography() {
+    if (clues_.author.find(' ') == std::string::npos) return;
+    int looked_at = 0;
+    for (auto i = blocks_.size(); i-- > 1 && looked_at < 3;) {
+      if (!kept_[i] || parts_[i] == Part::caption) continue;
+      ++looked_at;
+      if (parts_[i] == Part::text && blocks_[i].units < 400 && blocks_[i].text.starts_with(clues_.author)) kept_[i] = false;
     }
   }
 

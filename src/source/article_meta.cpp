@@ -262,7 +262,7 @@ ArticleMeta read_article_meta(const HtmlPage& page) {
   out.base = found.base;
   out.linked_text = linked.text;
   const auto type = found.metas.find("og:type");
-  out.is_article = described.has_value() || (type != found.metas.end() && type->second == "article");
+  out.is_article = (described && described->is_only_one) || (type != found.metas.end() && type->second == "article");
   return out;
 }
 

@@ -85,14 +85,25 @@ class NoiseDropper {
     }
     if (strictness_ == Strictness::strict && is_hidden(node)) return !holds(i, 50);
     const auto& hint = hints_[i];
-    if (hint.caption && node.tag != GUMBO_TAG_FIGCAPTION) return !holds(i, 10);
+    if (hint.caption && node.tag != GUMBO_TAG_FIGCAPTION && node.units < 400) return !holds(i, 30);
     if (strictness_ == Strictness::none) return hint.comments && !holds(i, 90) && !is_protected(i);
     if (hint.comments) return !holds(i, 90) && !is_protected(i);
+    if (hint.consent) return !holds(i, 90) && !is_protected(i);
     if (node.tag == GUMBO_TAG_ARTICLE || node.tag == GUMBO_TAG_MAIN) return hint.noise && !holds(i, 20) && !is_protected(i);
     if (hint.body) return false;
-    if (hint.noise) return !holds(i, 80) && !is_protected(i);
+    if (hint.noise) return !holds(i, 60) && !is_protected(i) && !is_prose(i, 4);
     if (strictness_ != Strictness::strict || is_heading_or_inline(node.tag)) return false;
-    return hint.maybe_noise && !hint.content && !holds(i, 25) && !is_protected(i);
+    return hint.maybe_noise && !hint.content && !holds(i, 25) && !is_protected(i) && !is_prose(i, 1);
+  }
+
+  /// This many paragraphs of some length stand side by side in it.
+  [[nodiscard]] bool is_prose(std::size_t i, int least) const {
+    std::map<std::size_t, int> beside;
+    for (auto k = i; k < tree_.nodes[i].end; ++k) {
+      const auto& node = tree_.nodes[k];
+      if (node.tag == GUMBO_TAG_P && !node.dropped && plain(k) >= 80 && node.link_units * 3 < node.units && ++beside[node.parent] >= least) return true;
+    }
+    return false;
   }
 
   /// A paragraph worth keeping in a <header>: what newspapers print in bold above the text.
@@ -147,13 +158,23 @@ class NoiseDropper {
       for (const auto& [name, group] : groups) {
         if (group.size() < 3) continue;
         const auto teasers = static_cast<std::size_t>(std::ranges::count_if(group, [&](std::size_t each) { return is_teaser(each); }));
-        if (teasers < 3 || teasers * 10 < group.size() * 6) continue;
+        if (teasers < 3 || teasers * 10 < group.size() * 6 || are_the_article(i, group)) continue;
         for (const auto each : group) {
           if (is_teaser(each)) tree_.drop(each);
         }
       }
     }
     tree_.measure();
+  }
+
+  /// The ten best of something, each under a link to a shop.
+  [[nodiscard]] bool are_the_article(std::size_t parent, const std::vector<std::size_t>& group) const {
+    bool in_body = false;
+    for (auto up = parent; up != 0 && !in_body; up = tree_.nodes[up].parent) in_body = hints_[up].body;
+    if (!in_body) return false;
+    std::int64_t sum = 0;
+    for (const auto each : group) sum += plain(each);
+    return sum * 100 >= plain(0) * 35;
   }
 
   /// Of a thread or of questions and answers only what came first is the article.

@@ -12,7 +12,7 @@
 namespace tidings::source {
 namespace {
 
-enum class Kind { body, content, comments, noise, maybe_noise, caption };
+enum class Kind { body, content, comments, consent, noise, maybe_noise, caption };
 
 // Words, and pairs of words that follow each other.
 using Table = std::unordered_map<std::string_view, Kind>;
@@ -34,14 +34,17 @@ constexpr std::string_view comment_words =
     "comment comments commentlist commentarea comments-area respond disqus kommentar kommentare kommentarer comentario comentarios commentaire "
     "commentaires commenti commento komentar komentarze komentare komentari yorum yorumlar reacties kommentit kommentointi livefyre fbcomments "
     "discussion-list reader-comments coral-talk spot-im openweb reactie";
+constexpr std::string_view consent_words =
+    "cookie cookies cookiebar cookiebot cookieconsent consent gdpr dsgvo onetrust didomi cmp cmp2 usercentrics truste privacy-banner privacy-manager sp-message";
 constexpr std::string_view noise_words =
+    "ad ads adv banner banners promo promos teaser instagram-media reflist references infobox navboxes ambox mbox-small metadata "
     "related relatedposts related-posts relateds recommend recommended recommendation recommendations recirc recirculation share sharing sharedaddy "
     "sharebar sharethis social socials sociable socialmedia addtoany addthis newsletter newsletters subscribe subscription subscribe-box breadcrumb "
     "breadcrumbs pagination pager pagenav sidebar outbrain taboola zergnet sponsored advert advertisement advertising adsbygoogle mostread most-read most-popular "
     "most-viewed mostpopular read-next up-next more-from more-stories more-news more-articles more-posts read-more readmore see-also also-read also-like author-bio author-box "
     "authorbox author-card about-author about-the post-author-box biography post-navigation nav-links post-nav post-tags article-tags entry-tags tags-links tag-list "
     "taglist tagcloud tag-cloud cat-links tags printfooter catlinks navbox hatnote editsection headerlink skip-link skiplink sr-only visually-hidden "
-    "visuallyhidden screen-reader-text screenreader noprint modal popup lightbox cookie cookies cookiebar consent gdpr paywall regwall premium-teaser donate donation navbar navigation "
+    "visuallyhidden screen-reader-text screenreader noprint modal popup lightbox donate donation navbar navigation "
     "toolbar toc table-of signature postprofile user-info userinfo relacionado relacionados relacionada relacionadas compartir partager articles-lies verwandt verwandte "
     "teilen weiterlesen correlati condividi gerelateerd delen udostepnij powiazane souvisejici sdilet kapcsolodo megosztas relaterade relaterat dela "
     "paylas ilgili benzer ilgili-haber paylasim latest latest-news post-footer entry-footer article-footer trending popular popular-posts trinity "
@@ -51,12 +54,12 @@ constexpr std::string_view noise_words =
     "promo promobox product-card product-recommendations add-to price-box read-time reading-time readtime bookmark audio-player video-player playlist most-commented "
     "hidden-print next-article prev-article article-nav newsticker ticker page-nav site-nav taxonomies post-taxonomies keywords label-list infocard teaser-list teasers";
 constexpr std::string_view maybe_noise_words =
-    "ad ads banner menu nav footer header masthead meta widget widgets aside author authors bio date time timestamp login signup register "
-    "overlay dialog carousel slider promo poll quiz survey teaser teasers rail contact disclaimer copyright source credits editor legal notice alert toggle dropdown "
+    "menu nav footer header masthead meta widget widgets aside author authors bio date time timestamp login signup register "
+    "overlay dialog carousel slider poll quiz survey rail paywall regwall premium contact disclaimer copyright source credits editor legal notice alert toggle dropdown "
     "tag category categories labels links tools action actions buttons button btn form search print email hidden summary-list box-related aside-right right-col rightcol "
     "sticky callout kicker eyebrow label follow profile card cards deck listing feed archive next prev previous topics topic-list extra-services";
 constexpr std::string_view caption_words =
-    "caption captions figcaption wp-caption-text image-caption photo-caption img-caption credit image-credit photo-credit bildunterschrift pie-foto legende legenda";
+    "caption captions figcaption thumbcaption gallerytext wp-caption-text image-caption photo-caption img-caption credit image-credit photo-credit bildunterschrift pie-foto legende legenda";
 // Whole class names.
 constexpr auto post_names = std::to_array<std::string_view>(
     {"post", "message", "reply", "answer", "comment", "forum-post", "topic-body", "topic-post", "post-container", "postcontainer", "post-wrapper", "postwrapper", "post_block",
@@ -73,6 +76,7 @@ const Table& main_table() {
     Table out;
     add(out, body_words, Kind::body);
     add(out, comment_words, Kind::comments);
+    add(out, consent_words, Kind::consent);
     add(out, noise_words, Kind::noise);
     add(out, caption_words, Kind::caption);
     add(out, maybe_noise_words, Kind::maybe_noise);
@@ -109,6 +113,7 @@ void set(ClassHint& hint, Kind kind) {
     case Kind::body: hint.body = true; break;
     case Kind::content: hint.content = true; break;
     case Kind::comments: hint.comments = true; break;
+    case Kind::consent: hint.consent = true; break;
     case Kind::noise: hint.noise = true; break;
     case Kind::maybe_noise: hint.maybe_noise = true; break;
     case Kind::caption: hint.caption = true; break;
@@ -126,8 +131,8 @@ constexpr auto noise_starts = std::to_array<std::string_view>({
     "recommended:", "you may also", "you might also", "don't miss", "dont miss", "tags:", "tag:", "tags ", "filed under", "filed in", "posted in", "posted by", "posted on", "categories:", "category:", "topics:", "labels:", "keywords:",
     "share this", "share on", "share:", "share via", "follow us", "follow @", "subscribe", "sign up for", "sign up to", "get the latest", "join our", "advertisement", "advertising", "sponsored", "continue reading", "click here",
     "photo:", "photo by", "photos:", "photo credit", "image:", "image credit", "image source", "picture:", "file photo", "copyright", "©", "(c) 20", "all rights reserved", "originally published", "this article was originally",
-    "published:", "published on", "updated:", "last updated", "last modified", "first published", "enlarge image", "view comments", "leave a comment", "leave a reply", "comments (", "add a comment", "log in", "sign in", "print this",
-    "download our app", "download the app", "our app", "have a news tip", "skip to", "jump to", "back to top", "disclaimer:", "the comments below",
+    "published:", "published on", "updated:", "last updated", "last modified", "first published", "enlarge image", "view comments", "leave a comment", "leave a reply", "comments (", "add a comment", 
+    "download our app", "download the app", "have a news tip", "skip to", "jump to", "back to top", "disclaimer:", "the comments below", "view this post on", "a post shared by",
     "lesen sie auch", "lesen sie mehr", "lesen sie hier", "auch interessant", "mehr zum thema", "mehr dazu", "mehr lesen", "siehe auch", "schlagw", "themen:", "foto:", "fotos:", "bild:", "quelle:", "anzeige", "teilen", "artikel teilen", "jetzt abonnieren", "newsletter", "zum thema",
     "lire aussi", "à lire", "a lire", "à lire aussi", "lire la suite", "lire également", "voir aussi", "à découvrir", "mots-clés", "mots clés", "partager", "photo :", "crédit photo", "publicité", "abonnez-vous", "s'abonner", "inscrivez-vous", "sur le même sujet",
     "lea también", "lee también", "leer más", "leer también", "lee además", "te puede interesar", "también te puede", "mira también", "ver también", "ver más", "más información", "etiquetas:", "temas:", "compartir", "suscríbe", "publicidad", "fotografía:", "relacionad", "síguenos", "sigue leyendo", "noticias relacionadas",
@@ -171,6 +176,9 @@ ClassHint hint_of_class(std::string_view names) {
   ClassHint hint;
   const auto words = words_of(names);
   for (std::size_t i = 0; i < words.size(); ++i) {
+    // "has-sidebar", "no-comments": said of what stands around such a thing, or does without.
+    constexpr auto about = std::to_array<std::string_view>({"has", "no", "with", "without", "hide", "show", "is", "enable", "disable", "hidden", "not"});
+    if (i > 0 && std::ranges::find(about, words[i - 1]) != about.end()) continue;
     const auto look_up = [&](const std::string& key) {
       if (const auto found = main_table().find(key); found != main_table().end()) set(hint, found->second);
     };
@@ -195,7 +203,7 @@ bool heads_noise(std::string_view heading) {
 bool is_byline(std::string_view line) {
   if (line.size() > 240) return false;
   const auto folded = plain_form(line);
-  const bool is_sentence = folded.ends_with('.') && folded.size() > 60;
+  const bool is_sentence = folded.size() > 25 && (folded.ends_with('.') || folded.ends_with('!') || folded.ends_with('?'));
   if (!is_sentence && folded.size() < 120 && begins_with_one_of(folded, byline_starts)) return true;
   if (folded.find(" min read") != std::string::npos || folded.find("minute read") != std::string::npos) return folded.size() < 120;
   const auto date = find_written_date(line, line.size());

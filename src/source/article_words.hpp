@@ -10,6 +10,7 @@ struct ClassHint {
   bool body = false;      ///< the text of an article: "entry-content"
   bool content = false;   ///< likely around it: "article", "main"
   bool comments = false;  ///< what readers wrote
+  bool consent = false;   ///< asks for leave to set cookies
   bool noise = false;     ///< surely around an article: "related", "share"
   bool maybe_noise = false;
   bool caption = false;

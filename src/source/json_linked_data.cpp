@@ -171,7 +171,9 @@ std::optional<LinkedArticle> read_linked_article(std::span<const std::string> sc
     if (!json.is_discarded()) find_articles(json, 0, articles);
   }
   if (articles.empty()) return std::nullopt;
-  return *std::ranges::max_element(articles, {}, [](const LinkedArticle& each) { return each.text.size(); });
+  auto longest = *std::ranges::max_element(articles, {}, [](const LinkedArticle& each) { return each.text.size(); });
+  longest.is_only_one = articles.size() == 1;
+  return longest;
 }
 
 }  // namespace tidings::source

@@ -23,6 +23,7 @@ struct LinkedArticle {
   std::string image;
   std::string language;
   std::string text;  ///< articleBody, as plain text with its line ends
+  bool is_only_one = true;  ///< the page describes no other
 };
 
 /// Of the texts of a page's ld+json elements, the article with the longest articleBody, or the first; nothing if none is described.
