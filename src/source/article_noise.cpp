@@ -101,7 +101,7 @@ class NoiseDropper {
     std::map<std::size_t, int> beside;
     for (auto k = i; k < tree_.nodes[i].end; ++k) {
       const auto& node = tree_.nodes[k];
-      if (node.tag == GUMBO_TAG_P && !node.dropped && plain(k) >= 80 && node.link_units * 3 < node.units && ++beside[node.parent] >= least) return true;
+      if ((node.tag == GUMBO_TAG_P || node.tag == GUMBO_TAG_LI) && !node.dropped && plain(k) >= 70 && node.link_units * 3 < node.units && ++beside[node.parent] >= least) return true;
     }
     return false;
   }

@@ -37,7 +37,7 @@ constexpr std::string_view comment_words =
 constexpr std::string_view consent_words =
     "cookie cookies cookiebar cookiebot cookieconsent consent gdpr dsgvo onetrust didomi cmp cmp2 usercentrics truste privacy-banner privacy-manager sp-message";
 constexpr std::string_view noise_words =
-    "ad ads adv banner banners promo promos teaser instagram-media reflist references infobox navboxes ambox mbox-small metadata "
+    "widget-area ad ads adv banner banners promo promos teaser instagram-media reflist references infobox navboxes ambox mbox-small metadata "
     "related relatedposts related-posts relateds recommend recommended recommendation recommendations recirc recirculation share sharing sharedaddy "
     "sharebar sharethis social socials sociable socialmedia addtoany addthis newsletter newsletters subscribe subscription subscribe-box breadcrumb "
     "breadcrumbs pagination pager pagenav sidebar outbrain taboola zergnet sponsored advert advertisement advertising adsbygoogle mostread most-read most-popular "
@@ -54,7 +54,7 @@ constexpr std::string_view noise_words =
     "promo promobox product-card product-recommendations add-to price-box read-time reading-time readtime bookmark audio-player video-player playlist most-commented "
     "hidden-print next-article prev-article article-nav newsticker ticker page-nav site-nav taxonomies post-taxonomies keywords label-list infocard teaser-list teasers";
 constexpr std::string_view maybe_noise_words =
-    "menu nav footer header masthead meta widget widgets aside author authors bio date time timestamp login signup register "
+    "menu nav footer header masthead meta aside author authors bio date time timestamp login signup register "
     "overlay dialog carousel slider poll quiz survey rail paywall regwall premium contact disclaimer copyright source credits editor legal notice alert toggle dropdown "
     "tag category categories labels links tools action actions buttons button btn form search print email hidden summary-list box-related aside-right right-col rightcol "
     "sticky callout kicker eyebrow label follow profile card cards deck listing feed archive next prev previous topics topic-list extra-services";
