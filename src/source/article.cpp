@@ -157,12 +157,22 @@ void prefer_linked_text(Extracted& extracted, std::string_view linked_text) {
   }
 }
 
+/// Text without any tag is no page.
+bool has_tags(const HtmlPage& page) {
+  bool found = false;
+  page.for_each([&](const GumboNode& node) {
+    if (node.type == GUMBO_NODE_ELEMENT && node.v.element.original_tag.length > 0) found = true;
+  });
+  return found;
+}
+
 }  // namespace
 
 Result<Article> find_article(std::string_view bytes, const ArticleOptions& options) {
   const auto decoded = decode_bytes(bytes.substr(0, max_bytes), options.content_type);
   const auto page = HtmlPage::parse(trim_page(decoded.text));
   if (!page) return fail(Errc::bad_data, "a page that is nested too deeply");
+  if (!has_tags(*page)) return fail(Errc::bad_data, "not a web page");
   const auto meta = read_article_meta(*page);
   auto extracted = extract_with_patience(*page, {.title = meta.title, .author = meta.author, .linked_text = meta.linked_text});
   prefer_linked_text(extracted, meta.linked_text);

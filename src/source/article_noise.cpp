@@ -11,6 +11,9 @@
 namespace tidings::source {
 namespace {
 
+// Of a page with less text than this, no part counts as large.
+constexpr std::int64_t least_total = 600;
+
 bool is_heading_or_inline(GumboTag tag) {
   constexpr std::array<GumboTag, 22> tags{GUMBO_TAG_P,    GUMBO_TAG_H1, GUMBO_TAG_H2,   GUMBO_TAG_H3, GUMBO_TAG_H4, GUMBO_TAG_H5,     GUMBO_TAG_H6, GUMBO_TAG_PRE,
                                           GUMBO_TAG_BLOCKQUOTE, GUMBO_TAG_TABLE, GUMBO_TAG_TBODY, GUMBO_TAG_TR, GUMBO_TAG_TD, GUMBO_TAG_EM, GUMBO_TAG_STRONG, GUMBO_TAG_A,
@@ -38,7 +41,7 @@ class NoiseDropper {
   NoiseDropper(ArticleTree& tree, Strictness strictness) : tree_(tree), strictness_(strictness) {}
 
   void run() {
-    total_ = std::max<std::int64_t>(plain(0), 1);
+    total_ = std::max(plain(0), least_total);
     find_hints();
     for (std::size_t i = 1; i < tree_.nodes.size(); ++i) {
       const auto& node = tree_.nodes[i];
@@ -86,9 +89,8 @@ class NoiseDropper {
     if (strictness_ == Strictness::strict && is_hidden(node)) return !holds(i, 50);
     const auto& hint = hints_[i];
     if (hint.caption && node.tag != GUMBO_TAG_FIGCAPTION && node.units < 400) return !holds(i, 30);
-    if (strictness_ == Strictness::none) return hint.comments && !holds(i, 90) && !is_protected(i);
-    if (hint.comments) return !holds(i, 90) && !is_protected(i);
-    if (hint.consent) return !holds(i, 90) && !is_protected(i);
+    if (hint.comments || hint.consent) return !holds(i, 90) && !is_protected(i);
+    if (strictness_ == Strictness::none) return false;
     if (node.tag == GUMBO_TAG_ARTICLE || node.tag == GUMBO_TAG_MAIN) return hint.noise && !holds(i, 20) && !is_protected(i);
     if (hint.body) return false;
     if (hint.noise) return !holds(i, 60) && !is_protected(i) && !is_prose(i, 4);
