@@ -48,7 +48,7 @@ double factor_of(const ArticleNode& node) {
   if (node.tag == GUMBO_TAG_MAIN) factor = 1.1;
   if (node.tag == GUMBO_TAG_BODY) factor = 0.95;
   if (node.attribute("itemprop").find("articleBody") != std::string_view::npos) return 3;
-  const auto hint = hint_of_class(std::string{node.attribute("class")} + ' ' + std::string{node.attribute("id")});
+  const auto hint = hint_of(node);
   if (hint.body) return 2.5;
   return hint.content ? std::max(factor, 1.1) : factor;
 }

@@ -63,10 +63,7 @@ class NoiseDropper {
     for (std::size_t i = 0; i < tree_.nodes.size(); ++i) {
       const auto& node = tree_.nodes[i];
       if (node.is_text()) continue;
-      const auto names = std::string{node.attribute("class")} + ' ' + std::string{node.attribute("id")};
-      if (names.size() > 1) hints_[i] = hint_of_class(names);
-      const auto property = node.attribute("itemprop");
-      if (property.find("articleBody") != std::string_view::npos) hints_[i].body = true;
+      hints_[i] = hint_of(node);
       if ((hints_[i].body && !hints_[i].comments && holds(i, 25)) || node.tag == GUMBO_TAG_H1) protected_.push_back(i);
     }
   }
@@ -138,7 +135,8 @@ class NoiseDropper {
       if (each.dropped) continue;
       if (is_link_away(each)) {
         link = std::max(link, each.units);
-        if (tree_.nodes[each.parent].tag == GUMBO_TAG_DIV || heading_rank(tree_.nodes[each.parent].tag) > 0) linked_title = true;
+        const auto& around = tree_.nodes[each.parent];
+        if ((around.tag == GUMBO_TAG_DIV && around.units == each.units) || heading_rank(around.tag) > 0) linked_title = true;
       }
       if (heading_rank(each.tag) > 0 && each.linked) linked_title = true;
       if (each.tag == GUMBO_TAG_IMG && each.linked) linked_title = true;

@@ -60,6 +60,19 @@ int heading_rank(GumboTag tag) {
   }
 }
 
+ClassHint hint_of(const ArticleNode& node) {
+  if (node.is_text() || node.node->v.element.attributes.length == 0) return {};
+  std::string names;
+  for (const auto* const name : {"class", "id", "data-testid", "data-qa", "data-component", "data-area", "data-hook", "data-gu-name"}) {
+    const auto value = node.attribute(name);
+    if (!value.empty()) names += std::string{value} + ' ';
+  }
+  if (node.tag == GUMBO_TAG_SECTION || node.tag == GUMBO_TAG_DIV) names += node.attribute("name");
+  auto hint = hint_of_class(names);
+  if (node.attribute("itemprop").find("articleBody") != std::string_view::npos) hint.body = true;
+  return hint;
+}
+
 ArticleTree ArticleTree::of(const HtmlPage& page) {
   struct Job {
     const GumboNode* node;

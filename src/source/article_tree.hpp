@@ -12,6 +12,7 @@
 
 #include <gumbo.h>
 
+#include "source/article_words.hpp"
 #include "source/html_page.hpp"
 
 namespace tidings::source {
@@ -63,5 +64,7 @@ struct ArticleTree {
 [[nodiscard]] bool is_block_tag(GumboTag tag);
 /// 1 to 6; 0 if it is no heading.
 [[nodiscard]] int heading_rank(GumboTag tag);
+/// What class, id and the names that scripts and testers give it say of an element, schema.org's articleBody included.
+[[nodiscard]] ClassHint hint_of(const ArticleNode& node);
 
 }  // namespace tidings::source

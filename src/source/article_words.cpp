@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -120,10 +121,26 @@ void set(ClassHint& hint, Kind kind) {
   }
 }
 
-template <std::size_t N>
-bool begins_with_one_of(std::string_view line, const std::array<std::string_view, N>& starts) {
-  return std::ranges::any_of(starts, [&](std::string_view start) { return line.starts_with(start); });
+/// Typographic apostrophes and full-width colons as their plain forms, a dot over a capital i dropped.
+std::string plain_form(std::string_view text) {
+  auto out = fold_case(replace_all(collapse_blanks(text), "İ", "i"));
+  out = replace_all(out, "’", "'");
+  return replace_all(out, "：", ":");
 }
+
+/// The first words of lines, as plain_form() writes them; a blank at the end counts.
+class Starts {
+ public:
+  explicit Starts(std::span<const std::string_view> words) {
+    for (const auto each : words) starts_.push_back(plain_form(each) + (each.ends_with(' ') ? " " : ""));
+  }
+  [[nodiscard]] bool begin(std::string_view line) const {
+    return std::ranges::any_of(starts_, [&](const std::string& start) { return line.starts_with(start); });
+  }
+
+ private:
+  std::vector<std::string> starts_;
+};
 
 // Folded. A line that begins so and is not long is about the page.
 constexpr auto noise_starts = std::to_array<std::string_view>({
@@ -163,13 +180,6 @@ constexpr auto byline_starts = std::to_array<std::string_view>({
     "by ", "by: ", "written by", "story by", "text by", "words by", "author:", "von ", "von: ", "autor:", "par ", "por ", "di ", "door ", "av ", "af ", "tekst:", "text:", "автор:", "автор ", "του ", "της ", "γράφει", "yazan", "yazar:", "文:", "文:", "作者", "記者", "记者", "بقلم", "كتب", "submitted by", "reporter:",
 });
 
-/// Typographic apostrophes and full-width colons as their plain forms.
-std::string plain_form(std::string_view text) {
-  auto out = fold_case(collapse_blanks(text));
-  out = replace_all(out, "’", "'");
-  return replace_all(out, "：", ":");
-}
-
 }  // namespace
 
 ClassHint hint_of_class(std::string_view names) {
@@ -193,18 +203,21 @@ ClassHint hint_of_class(std::string_view names) {
 }
 
 bool begins_like_noise(std::string_view line) {
-  return begins_with_one_of(plain_form(truncate_utf8(line, 120)), noise_starts);
+  static const Starts starts{noise_starts};
+  return starts.begin(plain_form(truncate_utf8(line, 120)));
 }
 
 bool heads_noise(std::string_view heading) {
-  return heading.size() <= 160 && begins_with_one_of(plain_form(heading), noise_headings);
+  static const Starts starts{noise_headings};
+  return heading.size() <= 160 && starts.begin(plain_form(heading));
 }
 
 bool is_byline(std::string_view line) {
   if (line.size() > 240) return false;
   const auto folded = plain_form(line);
   const bool is_sentence = folded.size() > 25 && (folded.ends_with('.') || folded.ends_with('!') || folded.ends_with('?'));
-  if (!is_sentence && folded.size() < 120 && begins_with_one_of(folded, byline_starts)) return true;
+  static const Starts starts{byline_starts};
+  if (!is_sentence && folded.size() < 120 && starts.begin(folded)) return true;
   if (folded.find(" min read") != std::string::npos || folded.find("minute read") != std::string::npos) return folded.size() < 120;
   const auto date = find_written_date(line, line.size());
   // The date and a little more.

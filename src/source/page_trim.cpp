@@ -35,10 +35,11 @@ constexpr std::array<std::string_view, 13> formatting{"b", "big", "code", "em", 
 constexpr std::array<std::string_view, 16> without_end{"area", "base",  "br",   "col",   "embed",  "hr",    "img", "input",
                                                        "link", "meta",  "param", "source", "track", "wbr", "frame", "keygen"};
 constexpr std::array<std::string_view, 12> often_unclosed{"p", "li", "td", "th", "tr", "dt", "dd", "option", "thead", "tbody", "tfoot", "colgroup"};
-constexpr std::array<std::string_view, 34> kept_attributes{
+constexpr auto kept_attributes = std::to_array<std::string_view>({
     "class",   "id",      "href",     "src",      "srcset",  "alt",     "title",    "datetime", "content",       "property",    "name",      "itemprop",
     "itemtype", "rel",     "lang",     "dir",      "type",    "colspan", "rowspan",  "start",    "value",         "width",       "height",    "role",
-    "hidden",  "charset", "data-src", "reversed", "poster", "data-srcset", "data-original", "data-lazy-src", "aria-hidden", "http-equiv"};
+    "hidden",  "charset", "data-src", "reversed", "poster", "data-srcset", "data-original", "data-lazy-src", "aria-hidden", "http-equiv",
+    "data-testid", "data-qa", "data-component", "data-area", "data-hook", "data-gu-name"});
 
 struct Attribute {
   std::string name;
