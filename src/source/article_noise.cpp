@@ -90,17 +90,17 @@ class NoiseDropper {
     if (strictness_ == Strictness::none) return false;
     if (node.tag == GUMBO_TAG_ARTICLE || node.tag == GUMBO_TAG_MAIN) return hint.noise && !holds(i, 20) && !is_protected(i);
     if (hint.body) return false;
-    if (hint.noise) return !holds(i, 60) && !is_protected(i) && !is_prose(i, 4);
+    if (hint.noise) return !holds(i, 60) && !is_protected(i) && !is_prose(i, 4, GUMBO_TAG_P);
     if (strictness_ != Strictness::strict || is_heading_or_inline(node.tag)) return false;
-    return hint.maybe_noise && !hint.content && !holds(i, 25) && !is_protected(i) && !is_prose(i, 1);
+    return hint.maybe_noise && !hint.content && !holds(i, 25) && !is_protected(i) && !is_prose(i, 1, GUMBO_TAG_LI);
   }
 
-  /// This many paragraphs of some length stand side by side in it.
-  [[nodiscard]] bool is_prose(std::size_t i, int least) const {
+  /// This many paragraphs of some length, or other such elements, stand side by side in it.
+  [[nodiscard]] bool is_prose(std::size_t i, int least, GumboTag other) const {
     std::map<std::size_t, int> beside;
     for (auto k = i; k < tree_.nodes[i].end; ++k) {
       const auto& node = tree_.nodes[k];
-      if ((node.tag == GUMBO_TAG_P || node.tag == GUMBO_TAG_LI) && !node.dropped && plain(k) >= 70 && node.link_units * 3 < node.units && ++beside[node.parent] >= least) return true;
+      if ((node.tag == GUMBO_TAG_P || node.tag == other) && !node.dropped && plain(k) >= 70 && node.link_units * 3 < node.units && ++beside[node.parent] >= least) return true;
     }
     return false;
   }
@@ -182,7 +182,10 @@ class NoiseDropper {
     std::vector<std::size_t> posts;
     for (std::size_t i = 1; i < tree_.nodes.size(); ++i) {
       const auto& node = tree_.nodes[i];
-      if (node.dropped || node.is_text() || node.tag == GUMBO_TAG_BODY || !is_block_tag(node.tag) || is_heading_or_inline(node.tag)) continue;
+      if (node.dropped || node.is_text() || node.tag == GUMBO_TAG_BODY || !is_block_tag(node.tag) ||
+          (is_heading_or_inline(node.tag) && node.tag != GUMBO_TAG_TABLE && node.tag != GUMBO_TAG_TR && node.tag != GUMBO_TAG_TD)) {
+        continue;
+      }
       const auto type = node.attribute("itemtype");
       const bool typed = type.ends_with("/Comment") || type.ends_with("/Answer") || type.ends_with("/DiscussionForumPosting");
       if ((!hints_[i].post && !typed) || plain(i) < 20 || has_several_posts(i)) continue;
@@ -210,7 +213,7 @@ class NoiseDropper {
     int posts = 0;
     for (auto k = i + 1; k < tree_.nodes[i].end && posts < 2; ++k) {
       const auto& node = tree_.nodes[k];
-      if (node.dropped || node.is_text() || !hints_[k].post || is_heading_or_inline(node.tag) || plain(k) < 20) continue;
+      if (node.dropped || node.is_text() || !hints_[k].post || node.tag == GUMBO_TAG_P || heading_rank(node.tag) > 0 || plain(k) < 20) continue;
       ++posts;
       k = node.end - 1;
     }

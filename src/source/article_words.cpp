@@ -66,6 +66,10 @@ constexpr auto post_names = std::to_array<std::string_view>(
     {"post", "message", "reply", "answer", "comment", "forum-post", "topic-body", "topic-post", "post-container", "postcontainer", "post-wrapper", "postwrapper", "post_block",
      "cpost", "ipscomment", "message--post", "bbp-reply-content", "js-post", "js-answer", "suggested-answer", "forumpost", "forum_post", "post_wrap", "postcell", "post-message"});
 
+// Names before a number.
+constexpr auto numbered_post_names = std::to_array<std::string_view>(
+    {"post_message_", "td_post_", "post-", "post_", "post", "msg", "msg_", "message-", "message_", "comment-", "comment_", "answer-", "answer_", "reply-", "reply_", "js-post-", "post_content", "elpost_"});
+
 void add(Table& table, std::string_view words, Kind kind) {
   for (const auto each : split(words, ' ')) {
     if (!each.empty()) table.emplace(each, kind);
@@ -149,7 +153,7 @@ constexpr auto noise_starts = std::to_array<std::string_view>({
     "share this", "share on", "share:", "share via", "follow us", "follow @", "subscribe", "sign up for", "sign up to", "get the latest", "join our", "advertisement", "advertising", "sponsored", "continue reading", "click here",
     "photo:", "photo by", "photos:", "photo credit", "image:", "image credit", "image source", "picture:", "file photo", "copyright", "©", "(c) 20", "all rights reserved", "originally published", "this article was originally",
     "published:", "published on", "updated:", "last updated", "last modified", "first published", "enlarge image", "view comments", "leave a comment", "leave a reply", "comments (", "add a comment", 
-    "download our app", "download the app", "have a news tip", "skip to", "jump to", "back to top", "disclaimer:", "the comments below", "view this post on", "a post shared by",
+    "download our app", "download the app", "have a news tip", "skip to", "jump to", "back to top", "disclaimer:", "the comments below", "view this post on", "after newsletter promotion", "a post shared by",
     "lesen sie auch", "lesen sie mehr", "lesen sie hier", "auch interessant", "mehr zum thema", "mehr dazu", "mehr lesen", "siehe auch", "schlagw", "themen:", "foto:", "fotos:", "bild:", "quelle:", "anzeige", "teilen", "artikel teilen", "jetzt abonnieren", "newsletter", "zum thema",
     "lire aussi", "à lire", "a lire", "à lire aussi", "lire la suite", "lire également", "voir aussi", "à découvrir", "mots-clés", "mots clés", "partager", "photo :", "crédit photo", "publicité", "abonnez-vous", "s'abonner", "inscrivez-vous", "sur le même sujet",
     "lea también", "lee también", "leer más", "leer también", "lee además", "te puede interesar", "también te puede", "mira también", "ver también", "ver más", "más información", "etiquetas:", "temas:", "compartir", "suscríbe", "publicidad", "fotografía:", "relacionad", "síguenos", "sigue leyendo", "noticias relacionadas",
@@ -198,6 +202,9 @@ ClassHint hint_of_class(std::string_view names) {
   }
   for (const auto name : split(names.substr(0, 300), ' ')) {
     if (std::ranges::find(post_names, ascii_lower(name)) != post_names.end()) hint.post = true;
+    const auto letters = name.find_last_not_of("0123456789") + 1;
+    const bool numbered = letters < name.size() && std::ranges::find(numbered_post_names, ascii_lower(name.substr(0, letters))) != numbered_post_names.end();
+    if (numbered) hint.post = true;
   }
   return hint;
 }

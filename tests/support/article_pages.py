@@ -379,6 +379,108 @@ def glossy(t):
     return (t.head(linked=t.linked()) + f'<body>{t.navigation()}<article class="story"><header class="story__header"><h1>{t.title}</h1>{lead}<div class="story__byline">{t.by} {t.author}</div></header><div class="story__content"><div class="paragraphs">{rest}</div><div class="story__newsletter"><p>{t.letter}: {t.sentence()}</p></div></div><footer class="story__footer">{t.bio("contributor")}</footer></article><div class="recirc"><h2>{t.related}</h2>{t.teasers(4)}</div>{t.foot()}')
 
 
+# ---- after large sites as they are in the 2020s: hashed classes, a wrapper for each paragraph, boxes between them
+
+
+def wrapped(t, wrap, between=()):
+    """Each block in `wrap` (with %s); the boxes of `between` spread over it."""
+    pieces = [wrap % piece for piece in t.inner().split("\n")]
+    for i, box in enumerate(between):
+        pieces.insert(min(len(pieces) - 1, 2 + 2 * i), box)
+    return "".join(pieces)
+
+
+def broadcaster(t):
+    block = lambda what, inner: f'<div data-component="{what}-block" class="ssrcss-11r1m41-RichTextComponentWrapper ep2nwvo0"><div class="ssrcss-7uxr49-RichTextContainer e5tfeyi1">{inner}</div></div>'
+    between = [f'<div data-component="image-block"><figure><div class="ssrcss-x"><img src="/i.jpg" alt="A wall"><span class="ssrcss-c-Credit">Image source, Getty Images</span></div><figcaption><span class="visually-hidden">Image caption, </span>{t.sentence()}</figcaption></figure></div>',
+               f'<div data-component="links-block" class="ssrcss-l"><div><h2>More on this story</h2><ul><li><a href="/news/1">{t.sentence(60)}</a></li><li><a href="/news/2">{t.sentence(60)}</a></li></ul></div></div>',
+               block("text", f'<p><b><a href="/news/live">{t.sentence(50)}</a></b></p>')]
+    return (t.head(linked=t.linked()) + f'<body><header role="banner"><div class="ssrcss-g">{t.navigation()}</div></header><main id="main-content"><article class="ssrcss-pv1rh6-ArticleWrapper"><header data-component="headline-block"><h1 id="main-heading">{t.title}</h1></header><div data-component="byline-block"><div class="ssrcss-b-MetadataStripContainer"><span>Published</span><time datetime="2026-03-14T09:30:00.000Z">5 hours ago</time></div><div class="ssrcss-b-TextContributorName">By {t.author}</div><div>Town reporter</div></div>'
+            f'{wrapped(t, block("text", "%s"), between)}<section data-component="topic-list"><h2>Related Topics</h2><ul><li><a href="/t/1">Harbours</a></li></ul></section><section data-component="links-block"><h2>Related internet links</h2>{t.links(2)}</section></article><section class="ssrcss-top"><h2>Top stories</h2>{t.teasers(4, summary=False, name="ssrcss-p", item="li")}</section></main>{t.foot()}')
+
+
+def paper(t):
+    box = f'<figure class="dcr-10khgmf"><aside aria-label="newsletter promotion"><h4>{t.letter}</h4><p>{t.sentence()}</p><div>Privacy Notice: Newsletters may contain information about charities and content funded by outside parties.</div></aside></figure><p id="sign-in-gate" class="dcr-h">after newsletter promotion</p>'
+    rich = f'<gu-island name="RichLinkComponent"><aside><a href="/r"><div class="dcr-x">{t.sentence(50)}</div><div>Read more</div></a></aside></gu-island>'
+    return (t.head(linked=t.linked()) + f'<body><div id="bannerandheader">{t.navigation("div", "dcr-nav")}</div><main><article class="dcr-1iv6m1s"><div data-gu-name="title"><a href="/s">World news</a></div><div data-gu-name="headline"><h1>{t.title}</h1></div><div data-gu-name="media"><figure><img src="x.jpg"><figcaption>{t.sentence()}</figcaption></figure></div><aside data-gu-name="meta"><address aria-label="Contributor info"><a rel="author" href="/p">{t.author}</a></address><details class="dcr-d"><summary>Sat 14 Mar 2026 09.30 CET</summary>Last modified on Sat 14 Mar 2026 10.30 CET</details></aside>'
+            f'<div data-gu-name="body"><div id="maincontent" class="dcr-k"><div class="article-body-commercial-selector article-body-viewer-selector dcr-f">{t.inner(classes=" class=dcr-16w5gq9", between=rich + box)}</div></div><div class="dcr-s"><div>Explore more on these topics</div><div><ul><li><a href="/t/1">Harbours</a></li><li><a href="/t/2">features</a></li></ul></div></div></div></article><section><h2>Most viewed</h2>{t.links(9)}</section></main>{t.foot()}')
+
+
+def times_of(t):
+    pieces = t.inner(classes=' class="css-at9mc1 evys1bk0"').split("\n")
+    half = len(pieces) // 2
+    column = lambda part: f'<div class="css-s99gbd StoryBodyCompanionColumn" data-testid="companionColumn-0"><div class="css-53u6y8">{"".join(part)}</div><aside class="css-ew4tgv" aria-label="companion column"></aside></div>'
+    ad = '<div><div id="story-ad-1-wrapper" class="css-k8fyd2"><div class="css-y"><p>Advertisement</p><a href="#after-story-ad-1" class="css-777zgl">SKIP ADVERTISEMENT</a></div></div></div>'
+    return (t.head(linked=t.linked()) + f'<body><div id="app"><div data-testid="masthead-container">{t.navigation()}</div><main id="site-content"><article id="story" class="css-1vxca1d"><div id="top-wrapper"><p>Advertisement</p></div><header class="css-g0">{t.cookie if False else ""}<h1 data-testid="headline">{t.title}</h1><div class="css-by"><p class="css-4a">By <span itemprop="name">{t.author}</span></p><time datetime="2026-03-14T05:00:24-04:00">March 14, 2026</time></div></header>'
+            f'<section name="articleBody" class="meteredContent css-1r7ky0e">{column(pieces[:half])}{ad}{column(pieces[half:])}</section><div class="bottom-of-article"><div class="css-1e2jphy"><div class="css-19hdyf3"><p>{t.author} covers walls, harbours and the people who mend them. <span><a href="/by/x">More about {t.author}</a></span></p></div></div><div id="standalone-footer"><p>A version of this article appears in print on March 15, 2026, Section A, Page 4 of the edition with the headline: {t.title}. <a href="/r">Order Reprints</a> | <a href="/t">Today’s Paper</a> | <a href="/s">Subscribe</a></p></div></div></article></main></div>{t.foot()}')
+
+
+def agency(t):
+    paragraphs = "".join(f'<div data-testid="paragraph-{i}" class="text__text__1FZLe text__dark-grey__3Ml43 text__regular__2N1Xr text__body__yKS5U">{html.escape(w)} '
+                         f'<a data-testid="Link" href="/c/{i}">company, opens new tab</a></div>' for i, (k, w) in enumerate(t.blocks) if k == "p")
+    t.blocks = [(k, w + " company, opens new tab") for k, w in t.blocks if k == "p"]
+    return (t.head(linked=t.linked()) + f'<body><div id="fusion-app">{t.navigation("div", "site-header__wrap")}<div class="article__container__2MUeZ"><div class="article__header"><h1 data-testid="Heading">{t.title}</h1><div class="article-header__author">By <a href="/a">{t.author}</a></div><time><span>March 14, 2026</span><span>9:30 AM GMT</span><span>Updated ago</span></time></div><div class="article-body__content__17Yit">{paragraphs}<div class="article-body__element"><div data-testid="promo-box"><p>{t.letter}. <a href="/s">Sign up here.</a></p></div></div></div>'
+            f'<div class="sign-off__1"><p>Reporting by {t.author}; Editing by {t.author}</p><p>Our Standards: <a href="/t">The Trust Principles</a></p></div><div data-testid="AuthorBio"><h4>{t.author}</h4><p>{t.sentence()} {t.sentence()}</p></div></div><div class="read-next__r"><h2>Read Next</h2>{t.teasers(5, name="story-card")}</div></div>{t.foot()}')
+
+
+def verge(t):
+    chunk = '<div class="duet--article--article-body-component">%s</div>'
+    return (t.head(linked=t.linked()) + f'<body><div id="content">{t.navigation()}<article id="zephr-anchor"><div class="duet--article--lede"><h1>{t.title}</h1><div class="duet--article--dangerously-set-cms-markup"><p class="duet--dek">{t.sentence(30)}</p></div><div class="duet--article--article-byline">by <a href="/x">{t.author}</a> <time>Mar 14, 2026</time></div></div><div class="duet--layout--entry-body"><div class="duet--layout--entry-body-container">{wrapped(t, chunk, [chunk % f"<div class=duet--article--newsletter><h3>{t.letter}</h3><p>{t.sentence()}</p></div>"])}</div><div class="duet--article--comments-link"><a href="#c">8 Comments</a></div></div></article><div class="duet--recirculation--related-list"><h2>More in Harbours</h2>{t.links(6)}</div></div>{t.foot()}')
+
+
+def magazine_de(t):
+    chunk = '<div class="RichText RichText--iconLinks lg:mt-32 lg:w-8/12 font-serifUI font-normal">%s</div>'
+    box = f'<section class="relative" data-area="related_articles"><h3>{t.related}</h3><ul><li><article><a href="/a">{t.sentence(60)}</a></article></li></ul></section>'
+    return (t.head(linked=t.linked()) + f'<body>{t.cookies()}<header>{t.navigation()}</header><main id="Inhalt"><article><header data-area="intro"><h2><span>Hafen</span><span>{t.title}</span></h2><div class="RichText leading-loose font-bold">{t.sentence()[:20]}</div><div>{t.by} <a href="/i">{t.author}</a></div><time datetime="2026-03-14 09:30:00">14.03.2026, 09.30 Uhr</time></header><section data-area="body" class="relative">{wrapped(t, chunk, [box])}</section><div data-area="tags">{t.links(3)}</div></article><section data-area="teaser"><h2>{t.related}</h2>{t.teasers(4, item="article", name="x-y")}</section></main>{t.foot()}')
+
+
+def divi(t):
+    return (t.head() + f'<body class="post-template-default et_pb_pagebuilder_layout"><div id="page-container"><header id="main-header">{t.navigation("nav", "et-menu")}</header><div id="et-main-area"><div id="main-content"><article class="post type-post has-post-thumbnail category-news"><div class="entry-content"><div class="et-l"><div class="et_builder_inner_content"><div class="et_pb_section"><div class="et_pb_row"><div class="et_pb_column"><div class="et_pb_module et_pb_post_title"><div class="et_pb_title_container"><h1 class="entry-title">{t.title}</h1><p class="et_pb_title_meta_container">{t.by} {t.author} | {t.day} | 0 {t.comments}</p></div></div>'
+            f'<div class="et_pb_module et_pb_text"><div class="et_pb_text_inner">{t.inner()}</div></div></div></div><div class="et_pb_row"><div class="et_pb_column"><div class="et_pb_module et_pb_text"><div class="et_pb_text_inner"><h3>{t.related}</h3></div></div><div class="et_pb_module et_pb_blog_0">{t.teasers(3, item="article", name="et_pb_post clearfix post", heading="h2")}</div></div></div></div></div></div></div></article></div></div></div>{t.foot()}')
+
+
+def builder(t):
+    rec = lambda inner: f'<div id="rec{t.r.randint(10**6, 10**7)}" class="r t-rec t-rec_pt_30" data-record-type="106"><div class="t004"><div class="t-container"><div class="t-col t-col_8 t-prefix_2"><div field="text" class="t-text t-text_md">{inner}</div></div></div></div></div>'
+    body = "".join(rec(piece.replace("<p>", "").replace("</p>", "")) for piece in t.inner().split("\n"))
+    return (t.head() + f'<body class="t-body"><div id="allrecords" class="t-records"><div class="t-rec"><div class="t228">{t.links(5)}</div></div><div class="t-rec"><div class="t-cover"><h1 class="t-title">{t.title}</h1></div></div>{body}<div class="t-rec"><div class="t-feed">{t.teasers(3, name="t-feed__post")}</div></div></div></body></html>')
+
+
+def messenger(t):
+    return (f'<!DOCTYPE html><html><head><meta charset="utf-8"><title></title><meta property="og:title" content="{t.title}"></head><body id="activity-detail"><div id="js_article" class="rich_media"><div class="rich_media_inner"><div id="page-content"><div id="img-content"><h1 class="rich_media_title" id="activity-name">{t.title}</h1><div id="meta_content" class="rich_media_meta_list"><span class="rich_media_meta">{t.author}</span><em id="publish_time">2026年03月14日 09:30</em></div><div class="rich_media_content" id="js_content" style="visibility: hidden; opacity: 0;"><section style="x">{t.inner(p="section")}</section></div></div></div></div></div><div class="rich_media_tool">阅读 喜欢</div></body></html>')
+
+
+def encyclopedia(t):
+    t.blocks = [b for b in t.blocks if b[0] != "fig"]
+    info = "<table class='infobox vcard'>" + "".join(f"<tr><th>Built {i}</th><td>19{i}2, of stone</td></tr>" for i in range(9)) + "</table>"
+    refs = '<h2>References<span class="mw-editsection">[<a>edit</a>]</span></h2><div class="reflist"><ol class="references">' + "".join(f'<li id="cite_note-{i}">^ Field, A. ({1990 + i}). "{t.sentence(40)}". <i>Walls Quarterly</i>. Retrieved 14 March 2026.</li>' for i in range(12)) + "</ol></div>"
+    return (t.head(kind="website") + f'<body class="skin-vector mw-page"><div class="mw-page-container"><header>{t.navigation()}</header><main id="content" class="mw-body"><header class="mw-body-header"><h1 id="firstHeading">{t.title}</h1></header><div id="bodyContent"><div id="siteSub" class="noprint">From the example encyclopedia</div><div id="mw-content-text" class="mw-body-content"><div class="mw-content-ltr mw-parser-output"><div class="shortdescription nomobile noexcerpt noprint searchaux" style="display:none">Wall in the sea</div>{info}{t.inner(classes="")}{refs}</div><div class="printfooter">Retrieved from</div></div><div id="catlinks" class="catlinks">{t.links(4)}</div></div></main></div>{t.foot()}')
+
+
+def habr(t):
+    return (t.head(linked=t.linked()) + f'<body><div id="app"><div class="tm-layout">{t.navigation("div", "tm-main-menu")}<main class="tm-page"><div class="tm-article-presenter"><article class="tm-article-presenter__content"><div class="tm-article-snippet"><div class="tm-article-snippet__meta-container"><a class="tm-user-info__username" href="/u">{t.author}</a> <time datetime="2026-03-14T07:30:00.000Z">14 мар в 10:30</time></div><h1 class="tm-title">{t.title}</h1><div class="tm-article-snippet__stats">Уровень сложности Простой Время на прочтение 7 мин Количество просмотров 12K</div><div class="tm-article-snippet__hubs-container"><a href="/h">Стены</a></div></div><div id="post-content-body"><div class="article-formatted-body article-formatted-body_version-2"><div xmlns="http://www.w3.org/1999/xhtml">{t.inner()}</div></div></div><div class="tm-article-presenter__meta"><div class="tm-separated-list">Теги: <a href="/1">стены</a></div></div></article><div class="tm-article-author"><div class="tm-user-card">{t.sentence()}</div></div><div class="tm-article-comments">{t.remarks(5, "tm-comment-thread", "tm-comment__body-content")}</div></div></main><div class="tm-page__sidebar">{t.teasers(5)}</div></div></div>{t.foot()}')
+
+
+def squarespace(t):
+    pieces = t.inner().split("\n")
+    half = len(pieces) // 2
+    block = lambda part: f'<div class="sqs-block html-block sqs-block-html"><div class="sqs-block-content"><div class="sqs-html-content">{"".join(part)}</div></div></div>'
+    picture = f'<div class="sqs-block image-block"><div class="sqs-block-content"><figure><img src="x.jpg"><figcaption class="image-caption-wrapper"><p>{t.sentence()}</p></figcaption></figure></div></div>'
+    return (t.head() + f'<body id="collection-5f" class="view-item"><div id="siteWrapper"><header id="header">{t.navigation()}</header><main id="page"><article class="sections"><section class="page-section"><div class="content-wrapper"><div class="blog-item-wrapper"><article class="hentry post-type-text author-x"><div class="blog-item-top-wrapper"><div class="blog-item-title"><h1 class="entry-title">{t.title}</h1></div><div class="blog-item-meta-wrapper"><time class="dt-published">Mar 14</time> Written by <a href="/a">{t.author}</a></div></div><div class="blog-item-content-wrapper"><div class="blog-item-content e-content"><div class="sqs-layout"><div class="row sqs-row"><div class="col sqs-col-12 span-12">{block(pieces[:half])}{picture}{block(pieces[half:])}</div></div></div></div></div><section class="blog-item-author-profile-wrapper"><div class="author-profile"><p>{t.sentence()}</p></div></section></article></div></div></section></article><section class="item-pagination">{t.links(2)}</section></main></div>{t.foot()}')
+
+
+def university(t):
+    return (t.head() + f'<body><div class="region-nav">{t.navigation("div", "uni-nav")}</div><div class="container"><div class="row"><div class="col-md-3">{t.links(10)}<div><h3>Contact</h3><p>Press office<br>1 Quay Street<br>Exampletown<br>Telephone 01234 567890</p></div></div><div class="col-md-9"><p class="small">{t.day} &nbsp;|&nbsp; Research</p><h1>{t.title}</h1><p class="ingress"><b>{t.sentence()[:25]}</b></p><div class="row"><div class="col-md-12">{t.inner()}</div></div><h3>Further information</h3><ul><li><a href="/1">{t.sentence(30)}</a></li><li><a href="mailto:x@example.org">x@example.org</a></li></ul></div></div></div>{t.foot()}')
+
+
+def thread(t):
+    """A forum without class names that tell."""
+    def row(i, inner):
+        return (f'<table class="tborder" id="tbl{i}"><tr><td class="thead">{t.day}, 10:4{i} <a href="#{i}">#{i}</a></td></tr><tr><td class="alt2"><a class="bigusername" href="/m{i}">{t.author}</a><div class="smallfont">Senior Member</div><div class="smallfont">Join Date: Mar 2012<br>Posts: 1,204</div></td></tr><tr><td class="alt1" id="td_post_{i}"><div class="smallfont"><strong>Re: {t.title}</strong></div><hr><div id="post_message_{i}">{inner}</div></td></tr></table>')
+    t.blocks = [b for b in t.blocks if b[0] == "p"]
+    first = "<br />\n<br />\n".join(html.escape(w) for k, w in t.blocks)
+    return (t.head(kind="website") + f'<body><div align="center"><div class="page">{t.navigation("div", "navbar2")}<div id="posts">{row(0, first)}{"".join(row(i, html.escape(t.paragraph(1, 3))) for i in range(1, 7))}</div></div></div>{t.foot()}')
+
+
 # ---- pages without an article
 
 
@@ -407,7 +509,10 @@ PAGES = [(wordpress_classic, "en de ru", 6), (wordpress_block, "en fr ar", 6), (
          (news_inline, "ru tr el ru2", 6), (mediawiki, "en de", 8), (phpbb, "en ru", 3), (discourse, "en fr", 4), (jekyll, "en ja", 6), (mkdocs, "en zh", 6),
          (table90, "en ja", 6), (font90, "en de", 6), (amp, "en ar", 5), (nextjs, "en fr", 6), (chunks, "en es", 7), (questions, "en de", 3),
          (aspnet, "tr ar", 5), (shop, "en fr", 5), (elementor, "es de", 6), (bare, "en ja", 5), (portal, "zh", 6), (comments_heavy, "en ru", 4),
-         (client_side, "en", 6), (wall, "en fr", 6), (press, "de en", 4), (short, "en ar", 1), (glossy, "en es", 6)]
+         (client_side, "en", 6), (wall, "en fr", 6), (press, "de en", 4), (short, "en ar", 1), (glossy, "en es", 6),
+         (broadcaster, "en", 7), (paper, "en", 8), (times_of, "en", 8), (agency, "en", 7), (verge, "en", 6), (magazine_de, "de", 6),
+         (divi, "fr", 5), (builder, "ru", 6), (messenger, "zh", 6), (encyclopedia, "en", 8), (habr, "ru", 7), (squarespace, "en", 6),
+         (university, "en de", 5), (thread, "en el", 3)]
 
 
 def main():
