@@ -36,6 +36,7 @@ double value_of(const ArticleTree& tree, const TextBlock& block) {
   if (linked * 2 > units) return -8 - linked * 0.6;
   if (tag == GUMBO_TAG_PRE) return plain;
   if (tag == GUMBO_TAG_FIGCAPTION) return 0;
+  if (block.units < 500 && is_about_cookies(block.text)) return -5;
   const bool sentence = is_sentence(block.text);
   if (plain >= 80 || (sentence && plain >= 30)) return plain - linked;
   if (sentence) return plain * 0.3;

@@ -63,8 +63,11 @@ class LineKeeper {
   }
 
   [[nodiscard]] std::int64_t plain(std::size_t i) const { return blocks_[i].units - blocks_[i].link_units; }
+  [[nodiscard]] bool is_cookie_notice(std::size_t i) const {
+    return blocks_[i].units < 500 && is_about_cookies(blocks_[i].text) && !is_about_cookies(clues_.title);
+  }
   [[nodiscard]] bool is_paragraph(std::size_t i) const {
-    return parts_[i] == Part::text && plain(i) >= 50 && plain(i) * 2 > blocks_[i].units && is_sentence(blocks_[i].text);
+    return parts_[i] == Part::text && plain(i) >= 50 && plain(i) * 2 > blocks_[i].units && is_sentence(blocks_[i].text) && !is_cookie_notice(i);
   }
 
   /// Contents lists, and headlines of other articles.
@@ -159,13 +162,13 @@ class LineKeeper {
       std::int64_t units = 0;
       std::int64_t linked = 0;
       constexpr std::size_t longest = 400;
-      while (end < blocks_.size() && end - i < longest && parts_[end] != Part::heading) {
+      while (end < blocks_.size() && end - i < longest && parts_[end] != Part::heading && (parts_[i] == Part::heading || !is_paragraph(end))) {
         units += blocks_[end].units;
         linked += blocks_[end].link_units;
         ++end;
       }
       const bool links = linked * 10 > units * 3 || units == 0;
-      const bool at_end = before * 10 > total * 6 && units * 10 < total * 2 && blocks_[i].units <= 32;
+      const bool at_end = before * 10 > total * 6 && units * 10 < total * 2 && parts_[i] == Part::heading && surely_heads_noise(blocks_[i].text);
       if (!links && !at_end) continue;
       for (auto k = i; k < end; ++k) kept_[k] = false;
       i = end - 1;
@@ -177,7 +180,8 @@ class LineKeeper {
       if (parts_[i] == Part::code || parts_[i] == Part::quote || parts_[i] == Part::caption) continue;
       const bool sentence = is_sentence(blocks_[i].text);
       if (is_byline(blocks_[i].text)) kept_[i] = false;
-      if (parts_[i] == Part::text && !sentence && blocks_[i].units < 80) kept_[i] = false;
+      const bool is_p = tree_.nodes[blocks_[i].holder].tag == GUMBO_TAG_P;
+      if (parts_[i] == Part::text && ((!sentence && blocks_[i].units < (is_p ? 40 : 80)) || is_cookie_notice(i))) kept_[i] = false;
       if (parts_[i] == Part::item && !sentence && blocks_[i].units < 30) kept_[i] = false;
       if (parts_[i] == Part::heading && blocks_[i].link_units > 0) kept_[i] = false;
     }
@@ -195,7 +199,7 @@ class LineKeeper {
       const bool fragment = parts_[i] == Part::text && !sentence && block.units < 40;
       const bool noise = block.units < 200 && begins_like_noise(block.text);
       const bool rights = block.units < 120 && block.text.find("©") != std::string::npos;
-      if (parts_[i] != Part::heading && !mostly_linked && !fragment && !noise && !rights && !(block.units < 60 && is_byline(block.text))) return;
+      if (parts_[i] != Part::heading && !mostly_linked && !fragment && !noise && !rights && !(parts_[i] == Part::text && is_cookie_notice(i)) && !(block.units < 60 && is_byline(block.text))) return;
       if (parts_[i] == Part::code) return;
       kept_[i] = false;
     }

@@ -49,6 +49,7 @@ class NoiseDropper {
       if (is_noise(i)) tree_.drop(i);
     }
     tree_.measure();
+    drop_headed_noise();
     drop_teasers();
     drop_later_posts();
     tree_.measure();
@@ -112,6 +113,33 @@ class NoiseDropper {
       if (node.tag == GUMBO_TAG_P && node.units >= 60 && node.link_units * 4 < node.units) return true;
     }
     return false;
+  }
+
+  /// The element that begins with "Comments (8)" or "Related articles".
+  void drop_headed_noise() {
+    for (std::size_t i = 1; i < tree_.nodes.size(); ++i) {
+      const auto& node = tree_.nodes[i];
+      if (node.dropped || heading_rank(node.tag) < 2 || node.units > 60 || !surely_heads_noise(tree_.text(i))) continue;
+      // Its heading may have a box of its own.
+      auto around = node.parent;
+      while (around != 0 && tree_.nodes[around].units == node.units) around = tree_.nodes[around].parent;
+      const bool begins = around != 0 && starts_with(around, i);
+      if (begins && may_go(around) && !holds(around, 70) && !is_protected(around)) tree_.drop(around);
+    }
+    tree_.measure();
+  }
+
+  [[nodiscard]] bool may_go(std::size_t i) const {
+    const auto tag = tree_.nodes[i].tag;
+    return tag != GUMBO_TAG_BODY && tag != GUMBO_TAG_HTML && tag != GUMBO_TAG_MAIN && tag != GUMBO_TAG_ARTICLE && !hints_[i].body;
+  }
+
+  /// Nothing is to be read in `around` before node `i`.
+  [[nodiscard]] bool starts_with(std::size_t around, std::size_t i) const {
+    for (auto k = around; k < i; ++k) {
+      if (tree_.nodes[k].is_text() && tree_.nodes[k].units > 0) return false;
+    }
+    return true;
   }
 
   [[nodiscard]] std::string signature(std::size_t i) const {

@@ -138,8 +138,14 @@ class Starts {
   explicit Starts(std::span<const std::string_view> words) {
     for (const auto each : words) starts_.push_back(plain_form(each) + (each.ends_with(' ') ? " " : ""));
   }
-  [[nodiscard]] bool begin(std::string_view line) const {
-    return std::ranges::any_of(starts_, [&](const std::string& start) { return line.starts_with(start); });
+  [[nodiscard]] bool begin(std::string_view line) const { return length(line) > 0; }
+  /// Of the longest that begins the line; 0 if none does.
+  [[nodiscard]] std::size_t length(std::string_view line) const {
+    std::size_t longest = 0;
+    for (const auto& start : starts_) {
+      if (start.size() > longest && line.starts_with(start)) longest = start.size();
+    }
+    return longest;
   }
 
  private:
@@ -153,7 +159,7 @@ constexpr auto noise_starts = std::to_array<std::string_view>({
     "share this", "share on", "share:", "share via", "follow us", "follow @", "subscribe", "sign up for", "sign up to", "get the latest", "join our", "advertisement", "advertising", "sponsored", "continue reading", "click here",
     "photo:", "photo by", "photos:", "photo credit", "image:", "image credit", "image source", "picture:", "file photo", "copyright", "©", "(c) 20", "all rights reserved", "originally published", "this article was originally",
     "published:", "published on", "updated:", "last updated", "last modified", "first published", "enlarge image", "view comments", "leave a comment", "leave a reply", "comments (", "add a comment", 
-    "download our app", "download the app", "have a news tip", "skip to", "jump to", "back to top", "disclaimer:", "the comments below", "view this post on", "after newsletter promotion", "a post shared by",
+    "download our app", "download the app", "have a news tip", "skip to", "jump to", "back to top", "disclaimer:", "the comments below", "view this post on", "after newsletter promotion", "video:", "this post is licensed", "this work is licensed", "a post shared by",
     "lesen sie auch", "lesen sie mehr", "lesen sie hier", "auch interessant", "mehr zum thema", "mehr dazu", "mehr lesen", "siehe auch", "schlagw", "themen:", "foto:", "fotos:", "bild:", "quelle:", "anzeige", "teilen", "artikel teilen", "jetzt abonnieren", "newsletter", "zum thema",
     "lire aussi", "à lire", "a lire", "à lire aussi", "lire la suite", "lire également", "voir aussi", "à découvrir", "mots-clés", "mots clés", "partager", "photo :", "crédit photo", "publicité", "abonnez-vous", "s'abonner", "inscrivez-vous", "sur le même sujet",
     "lea también", "lee también", "leer más", "leer también", "lee además", "te puede interesar", "también te puede", "mira también", "ver también", "ver más", "más información", "etiquetas:", "temas:", "compartir", "suscríbe", "publicidad", "fotografía:", "relacionad", "síguenos", "sigue leyendo", "noticias relacionadas",
@@ -168,7 +174,7 @@ constexpr auto noise_starts = std::to_array<std::string_view>({
 
 constexpr auto noise_headings = std::to_array<std::string_view>({
     "related", "recommended", "more from", "more in", "more on", "more stories", "more news", "more articles", "more posts", "more like", "most read", "most popular", "popular", "trending", "latest", "you may also", "you might also", "read also", "also read", "read next", "read more", "see also", "up next", "what to read", "don't miss",
-    "share", "comments", "comment", "leave a", "post a comment", "join the", "discussion", "responses", "replies", "about the author", "about author", "about us", "written by", "author", "tags", "topics", "newsletter", "sign up", "subscribe", "stay ", "get the", "follow", "references and", "contents", "table of contents", "navigation", "recent posts", "similar", "other posts", "other articles", "in this article", "on this page", "contact us", "media contact", "top stories", "editor's picks", "editors' picks", "sponsored", "advertisement", "categories", "archives",
+    "share", "comments", "comment", "leave a", "post a comment", "join the", "discussion", "responses", "replies", "about the author", "about author", "about us", "written by", "author", "tags", "topics", "newsletter", "sign up", "subscribe", "stay ", "get the", "follow", "references and", "contents", "table of contents", "navigation", "recent posts", "similar", "other posts", "other articles", "in this article", "on this page", "contact us", "media contact", "top stories", "editor's picks", "editors' picks", "categories", "archives",
     "mehr zum thema", "mehr aus", "mehr von", "weitere", "auch interessant", "ähnliche", "verwandte", "das könnte", "lesen sie auch", "kommentare", "kommentar", "schreib", "über den autor", "über die autorin", "zum autor", "schlagw", "themen", "teilen", "artikel teilen", "newsletter", "meistgelesen", "inhalt", "neueste",
     "articles similaires", "articles liés", "sur le même", "à lire", "lire aussi", "à découvrir", "commentaires", "commentaire", "à propos de l", "partager", "les plus lus", "inscrivez", "mots-clés", "plus d'articles", "sommaire", "dans la même",
     "artículos relacionados", "noticias relacionadas", "relacionad", "te puede", "también te", "lo más", "más noticias", "más leíd", "comentarios", "deja ", "sobre el autor", "acerca del", "compartir", "suscríb", "etiquetas", "artigos relacionados", "leia também", "veja também", "comentários", "mais lidas", "mais sobre", "sobre o autor",
@@ -216,7 +222,22 @@ bool begins_like_noise(std::string_view line) {
 
 bool heads_noise(std::string_view heading) {
   static const Starts starts{noise_headings};
-  return heading.size() <= 160 && starts.begin(plain_form(heading));
+  return heading.size() <= 160 && starts.length(plain_form(heading)) > 0;
+}
+
+bool surely_heads_noise(std::string_view heading) {
+  constexpr std::size_t least_bytes = 6;
+  constexpr std::size_t most_more = 20;
+  static const Starts starts{noise_headings};
+  const auto plain = plain_form(heading);
+  const auto length = starts.length(plain);
+  return length >= least_bytes && plain.size() <= length + most_more;
+}
+
+bool is_about_cookies(std::string_view text) {
+  const auto folded = plain_form(text);
+  return std::ranges::any_of(std::array<std::string_view, 4>{"cookie", "çerez", "クッキー", "ملفات تعريف الارتباط"},
+                             [&](std::string_view word) { return folded.find(word) != std::string::npos; });
 }
 
 bool is_byline(std::string_view line) {

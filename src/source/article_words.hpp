@@ -26,6 +26,11 @@ struct ClassHint {
 /// A heading over something else: "Related articles", "Comments (3)", "About the author".
 [[nodiscard]] bool heads_noise(std::string_view heading);
 
+/// The same of a heading that says hardly more than that: what stands below it is never of the article.
+[[nodiscard]] bool surely_heads_noise(std::string_view heading);
+
+[[nodiscard]] bool is_about_cookies(std::string_view text);
+
 /// "By Ada Brook", "14 March 2026 | 5 min read".
 [[nodiscard]] bool is_byline(std::string_view line);
 

@@ -481,6 +481,89 @@ def thread(t):
     return (t.head(kind="website") + f'<body><div align="center"><div class="page">{t.navigation("div", "navbar2")}<div id="posts">{row(0, first)}{"".join(row(i, html.escape(t.paragraph(1, 3))) for i in range(1, 7))}</div></div></div>{t.foot()}')
 
 
+# ---- where class names tell nothing, and texts of other shapes than paragraphs
+
+
+def hashed(t):
+    return "css-" + "".join(t.r.choice("bcdfghjkmnpqrstvwxyz0123456789") for _ in range(6))
+
+
+def nameless(t, body, after="", before=""):
+    h = [hashed(t) for _ in range(12)]
+    menu = "".join(f'<div class="{h[0]}"><a href="/{i}">{w}</a></div>' for i, w in enumerate(t.nav.split("|") * 2))
+    return (t.head() + f'<body><div class="{h[1]}"><div class="{h[2]}">{menu}</div>{before}<div class="{h[3]}"><div class="{h[4]}"><div class="{h[5]}"><h1 class="{h[6]}">{t.title}</h1><div class="{h[7]}">{t.by} {t.author} · {t.day}</div></div><div class="{h[8]}">{body}</div>{after}</div></div>'
+            f'<div class="{h[9]}"><div>{t.rights}</div><div><a href="/imprint">Imprint</a> <a href="/privacy">Privacy</a></div></div></div></body></html>')
+
+
+def nameless_news(t):
+    h = hashed(t)
+    box = f'<div class="{h}"><div><a href="/s/1"><span>{t.also}</span> <span>{t.sentence(60)}</span></a></div></div>'
+    video = f'<div class="{h}v"><div><img src="v.jpg"></div><div>01:32</div><div>Video: {t.sentence(30)}</div></div>'
+    return nameless(t, t.inner(between=box + "<div>Advertisement</div>" + video) + "<p><em>Follow us on <a href='https://x'>Twitter</a> and <a href='https://y'>Facebook</a>.</em></p>",
+                    after=f'<div class="{h}r"><h3>{t.related}</h3>' + "".join(f'<div class="{h}c"><a href="/n/{i}">{t.sentence()}</a><div>{t.paragraph(2, 3)}</div></div>' for i in range(3)) + "</div>")
+
+
+def nameless_comments(t):
+    h = hashed(t)
+    remarks = "".join(f'<div class="{h}"><div class="{h}a"><span>{t.author} {i}</span><span>{i + 1} h</span></div><div class="{h}b">{t.paragraph(1, 3)}</div><div><button>Like</button><button>Reply</button></div></div>' for i in range(8))
+    return nameless(t, t.inner(), after=f'<div class="{h}s"><h2>{t.comments} (8)</h2>{remarks}</div>')
+
+
+def nameless_cookie(t):
+    return nameless(t, t.inner(), after="", before="").replace("</body>", f'<div class="{hashed(t)}"><div><h2>Cookies</h2><p>{t.cookie} {t.cookie}</p><p>{t.cookie}</p><button>OK</button></div></div></body>')
+
+
+def sections(t):
+    parts = "".join(f'<section id="s{i}">{piece}</section>' for i, piece in enumerate(t.inner().split("\n")))
+    return nameless(t, parts)
+
+
+def recipe(t):
+    foods = ["200 g flour", "3 eggs", "1 l milk", "a pinch of salt", "50 g butter", "2 lemons"]
+    t.blocks = [("p", t.paragraph(2, 4)), ("p", t.paragraph(2, 3)), ("h2", "Ingredients"), ("ul", foods), ("h2", "Method"), ("ol", [t.sentence() for _ in range(5)]), ("p", t.paragraph(1, 2))]
+    return (t.head(linked={"@context": "https://schema.org", "@type": "Recipe", "name": t.title}) + f'<body>{t.navigation()}<div class="site-inner"><main class="content"><article class="post type-post entry"><header class="entry-header"><h1 class="entry-title">{t.title}</h1><p class="entry-meta">{t.day} by {t.author} <a href="#comments">12 Comments</a></p></header><div class="entry-content"><div class="recipe-buttons"><a href="#recipe">Jump to Recipe</a> <a href="/print">Print Recipe</a></div>{t.inner(link=False)}</div></article><div id="comments" class="entry-comments"><h3>Comments</h3><ol>{t.remarks(4)}</ol></div></main><aside class="sidebar"><p>{t.sentence()} {t.sentence()}</p></aside></div>{t.foot()}')
+
+
+def interview(t):
+    t.blocks = [("p", t.paragraph(2, 3))] + [("p", x) for _ in range(7) for x in (t.sentence(35) + "?", t.paragraph(1, 3))] + [("p", "No."), ("p", t.sentence())]
+    body = "".join(f"<p><strong>{html.escape(w)}</strong></p>" if w.endswith("?") else f"<p>{html.escape(w)}</p>" for k, w in t.blocks)
+    return (t.head(linked=t.linked()) + f'<body>{t.navigation()}<div class="site"><div class="interview-page"><h1>{t.title}</h1><div class="text">{body}</div></div><div class="sharing">{t.sharing()}</div></div>{t.foot()}')
+
+
+def verses(t):
+    lines = [t.sentence(32) for _ in range(14)]
+    t.blocks = [("p", " ".join(lines[i:i + 4])) for i in range(0, 14, 4)] + [("p", t.paragraph(2, 3))]
+    body = "".join("<p>" + "<br>\n".join(lines[i:i + 4]) + "</p>" for i in range(0, 14, 4)) + f"<p>{t.blocks[-1][1]}</p>"
+    return (t.head() + f'<body><div id="header">{t.navigation("div", "m")}</div><div id="content"><div class="post"><h2 class="title"><a href="/p/1">{t.title}</a></h2><p class="meta">{t.day} · {t.author}</p><div class="entry">{body}</div></div></div><div id="sidebar">{t.links(8)}</div>{t.foot()}')
+
+
+def tutorial(t):
+    code = "for stone in wall:\n    stone.place()\n    stone.check()"
+    t.blocks.insert(1, ("pre", code))
+    t.blocks.insert(4, ("pre", "wall.finish()\nwall.paint(blue)"))
+    table = ('<div class="language-python highlighter-rouge"><div class="highlight"><table class="rouge-table"><tbody><tr><td class="gutter gl"><pre class="lineno"></pre></td><td class="code"><pre>')
+    body = t.inner().replace('<div class="highlight"><pre><code>', table).replace("</code></pre></div>", "</pre></td></tr></tbody></table><button>Copy</button></div></div>")
+    return (t.head() + f'<body><nav id="sidebar">{t.links(6)}</nav><div id="main"><div class="row"><main class="col-12"><article class="px-1"><header><h1>{t.title}</h1><div class="post-meta text-muted"><span>Posted <time>Mar 14, 2026</time></span><span>By <em><a href="/">{t.author}</a></em></span><span class="readtime">7 min read</span></div></header><div id="toc-bar"><span>Contents</span></div><div class="content">{body}</div><div class="post-tail-wrapper text-muted"><div class="post-tags"><a href="/t">walls</a></div><div class="license">This post is licensed under <a href="/cc">CC BY 4.0</a> by the author.</div><div class="share-wrapper">Share</div></div></article></main><aside id="panel-wrapper"><section><h2>Recently Updated</h2>{t.links(5)}</section></aside></div><div class="row"><div id="tail-wrapper"><aside id="related-posts"><h3>Further Reading</h3>{t.teasers(3, item="article", name="col")}</aside></div></div></div>{t.foot()}')
+
+
+def split_entry(t):
+    pieces = t.inner().split("\n")
+    return (t.head() + f'<body class="mt-entry-archive"><div id="container"><div id="header">{t.navigation("div", "x")}</div><div id="alpha"><div id="entry-9" class="entry-asset asset hentry"><div class="asset-header"><h1 id="page-title" class="asset-name entry-title">{t.title}</h1><div class="asset-meta"><span class="byline">By <span class="vcard author">{t.author}</span> on <abbr class="published" title="2026-03-14T09:30:00+02:00">{t.day}</abbr></span> | <a href="#comments">Comments (3)</a></div></div><div class="asset-content entry-content"><div class="asset-body entry-body">{"".join(pieces[:3])}</div><div id="more" class="asset-more entry-more">{"".join(pieces[3:])}</div></div></div><div id="comments" class="comments"><div class="comments-content">{t.remarks(3)}</div></div></div><div id="beta">{t.links(9)}</div></div>{t.foot()}')
+
+
+def review(t):
+    t.blocks.insert(3, ("table", [["Weight", "1.2 kg"], ["Battery", "12 hours"], ["Price", "499 euros"]]))
+    t.blocks += [("h2", "Pros"), ("ul", ["Light and quiet", "Long battery life"]), ("h2", "Verdict"), ("p", t.paragraph(2, 3))]
+    return (t.head(linked={"@type": "Review", "name": t.title}) + f'<body><header>{t.navigation()}</header><div class="page-wrap"><div class="review-header"><h1>{t.title}</h1><div class="author-line">{t.by} <a href="/a">{t.author}</a></div><div class="score">8.5</div></div><div id="article-body" class="text-copy bodyCopy auto">{t.inner()}<a href="/deal" class="deal-button">View deal</a></div><div class="newsletter-inbodyContent"><p>{t.letter}</p></div><div class="slice-container slice-container-authorBio"><div class="author__bio"><p>{t.author} {t.sentence()}</p></div></div></div><aside class="popular-box">{t.links(6)}</aside>{t.foot()}')
+
+
+def questions_answered(t):
+    questions_ = [(t.sentence(40) + "?", t.paragraph(1, 3)) for _ in range(5)]
+    t.blocks = [("p", t.paragraph(2, 3))] + [("p", x) for pair in questions_ for x in pair]
+    body = f"<p>{t.blocks[0][1]}</p>" + "".join(f"<details><summary>{q}</summary><p>{a}</p></details>" for q, a in questions_)
+    return (t.head() + f'<body>{t.navigation()}<main class="page"><h1>{t.title}</h1>{body}</main>{t.foot()}')
+
+
 # ---- pages without an article
 
 
@@ -512,7 +595,9 @@ PAGES = [(wordpress_classic, "en de ru", 6), (wordpress_block, "en fr ar", 6), (
          (client_side, "en", 6), (wall, "en fr", 6), (press, "de en", 4), (short, "en ar", 1), (glossy, "en es", 6),
          (broadcaster, "en", 7), (paper, "en", 8), (times_of, "en", 8), (agency, "en", 7), (verge, "en", 6), (magazine_de, "de", 6),
          (divi, "fr", 5), (builder, "ru", 6), (messenger, "zh", 6), (encyclopedia, "en", 8), (habr, "ru", 7), (squarespace, "en", 6),
-         (university, "en de", 5), (thread, "en el", 3)]
+         (university, "en de", 5), (thread, "en el", 3), (nameless_news, "en tr zh", 6), (nameless_comments, "en ru", 5), (nameless_cookie, "en el", 4),
+         (sections, "en", 7), (recipe, "en", 5), (interview, "en fr", 5), (verses, "en", 4), (tutorial, "en de", 5), (split_entry, "en", 7), (review, "en", 5),
+         (questions_answered, "en es", 4)]
 
 
 def main():
