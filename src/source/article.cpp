@@ -31,7 +31,8 @@ class HtmlWriter {
     for (auto i = tree.nodes.size(); i-- > 0;) {
       const auto& node = tree.nodes[i];
       if (node.dropped) continue;
-      const bool is_shown = node.tag == GUMBO_TAG_IMG || node.tag == GUMBO_TAG_BR || node.tag == GUMBO_TAG_HR || (node.is_text() && node.units > 0);
+      const bool is_shown = node.tag == GUMBO_TAG_IMG || node.tag == GUMBO_TAG_BR ||
+                            node.tag == GUMBO_TAG_HR || (node.is_text() && node.units > 0);
       if (is_shown) shows_[i] = true;
       if (shows_[i] && i > 0) shows_[node.parent] = true;
     }
@@ -48,7 +49,8 @@ class HtmlWriter {
         append_escaped_html(out_, clean_utf8(node.text()));
       } else {
         start(node);
-        if (node.tag != GUMBO_TAG_IMG && node.tag != GUMBO_TAG_BR && node.tag != GUMBO_TAG_HR) open.push_back(i);
+        if (node.tag != GUMBO_TAG_IMG && node.tag != GUMBO_TAG_BR && node.tag != GUMBO_TAG_HR)
+          open.push_back(i);
       }
     }
     while (!open.empty()) close(open);
@@ -58,12 +60,15 @@ class HtmlWriter {
 
  private:
   static std::string_view name_of(const ArticleNode& node) {
-    return node.tag == GUMBO_TAG_UNKNOWN ? std::string_view{"div"} : std::string_view{gumbo_normalized_tagname(node.tag)};
+    return node.tag == GUMBO_TAG_UNKNOWN ? std::string_view{"div"}
+                                         : std::string_view{gumbo_normalized_tagname(node.tag)};
   }
 
   void start(const ArticleNode& node) {
-    constexpr std::array<const char*, 20> attributes{"href",    "src",     "srcset",  "alt",      "title",       "datetime",      "lang",          "dir",    "colspan", "rowspan",
-                                                     "start",   "reversed", "value",  "data-src", "data-srcset", "data-original", "data-lazy-src", "width", "height",  "type"};
+    constexpr std::array<const char*, 20> attributes{
+        "href",        "src",           "srcset",        "alt",   "title",    "datetime", "lang",
+        "dir",         "colspan",       "rowspan",       "start", "reversed", "value",    "data-src",
+        "data-srcset", "data-original", "data-lazy-src", "width", "height",   "type"};
     out_ += '<';
     out_ += name_of(node);
     for (const auto* const name : attributes) {
@@ -98,7 +103,8 @@ std::string text_of(const ArticleTree& tree, const std::vector<TextBlock>& block
     const auto row = tree.around(block.holder, GUMBO_TAG_TR);
     const auto list = tree.nodes[block.holder].tag == GUMBO_TAG_LI ? tree.nodes[block.holder].parent : 0;
     if (!out.empty()) {
-      const bool same_row = row != 0 && row == row_before && tree.nodes[block.holder].tag == GUMBO_TAG_TD && block.is_whole && block.units < 80;
+      const bool same_row = row != 0 && row == row_before && tree.nodes[block.holder].tag == GUMBO_TAG_TD &&
+                            block.is_whole && block.units < 80;
       out += same_row ? " " : list != 0 && list == list_before ? "\n" : "\n\n";
     }
     out += block.text;
@@ -118,7 +124,10 @@ struct Extracted {
 Extracted extract(const HtmlPage& page, const ArticleClues& clues, Strictness strictness) {
   auto tree = ArticleTree::of(page);
   const auto body = find_article_body(tree, clues, strictness);
-  Extracted out{.html = {}, .text = text_of(tree, body.blocks), .units = body.units, .is_one_of_many = body.is_one_of_many};
+  Extracted out{.html = {},
+                .text = text_of(tree, body.blocks),
+                .units = body.units,
+                .is_one_of_many = body.is_one_of_many};
   HtmlWriter writer{tree};
   for (const auto root : body.roots) writer.write(root);
   out.html = writer.take();
@@ -140,10 +149,12 @@ void prefer_linked_text(Extracted& extracted, std::string_view linked_text) {
   const auto units = units_of(linked_text);
   if (units < 300 || units < extracted.units * 2) return;
   std::string plain;
-  const bool is_html = linked_text.find("<p") != std::string_view::npos || linked_text.find("<br") != std::string_view::npos;
+  const bool is_html =
+      linked_text.find("<p") != std::string_view::npos || linked_text.find("<br") != std::string_view::npos;
   auto lines = std::string{linked_text};
   if (is_html) {
-    for (const std::string_view mark : {"</p>", "<br>", "<br/>", "<br />", "</div>", "</li>"}) lines = replace_all(lines, mark, "\n");
+    for (const std::string_view mark : {"</p>", "<br>", "<br/>", "<br />", "</div>", "</li>"})
+      lines = replace_all(lines, mark, "\n");
   }
   for (const auto line : split(lines, '\n')) {
     const auto words = plain_text_of_html(line);
@@ -174,10 +185,13 @@ Result<Article> find_article(std::string_view bytes, const ArticleOptions& optio
   if (!page) return fail(Errc::bad_data, "a page that is nested too deeply");
   if (!has_tags(*page)) return fail(Errc::bad_data, "not a web page");
   const auto meta = read_article_meta(*page);
-  auto extracted = extract_with_patience(*page, {.title = meta.title, .author = meta.author, .linked_text = meta.linked_text});
+  auto extracted = extract_with_patience(
+      *page, {.title = meta.title, .author = meta.author, .linked_text = meta.linked_text});
   prefer_linked_text(extracted, meta.linked_text);
-  if (extracted.is_one_of_many && !meta.is_article) return fail(Errc::bad_data, "a page of several posts and no article", "name the page of one post");
-  if (extracted.units < (meta.is_article ? least_announced_units : least_units)) return fail(Errc::bad_data, "no article in this page");
+  if (extracted.is_one_of_many && !meta.is_article)
+    return fail(Errc::bad_data, "a page of several posts and no article", "name the page of one post");
+  if (extracted.units < (meta.is_article ? least_announced_units : least_units))
+    return fail(Errc::bad_data, "no article in this page");
 
   Article out{.title = meta.title,
               .author = meta.author,

@@ -1,9 +1,9 @@
 // The article of a web page: its text without all that surrounds it, and what the page says about it.
 //
-// Any page is taken: feeds' links lead to news sites, blogs, forums, wikis and pages of the 1990s, whose markup tells
-// little about where the article is. article_body.hpp has the rules for the text, article_meta.hpp the places for the rest.
-// Pure. The HTML is not sanitised: it is a stranger's. Bounded: pages of more than 4 MiB are read as far as that, nesting is
-// flattened (page_trim.hpp).
+// Any page is taken: feeds' links lead to news sites, blogs, forums, wikis and pages of the 1990s, whose
+// markup tells little about where the article is. article_body.hpp has the rules for the text,
+// article_meta.hpp the places for the rest. Pure. The HTML is not sanitised: it is a stranger's. Bounded:
+// pages of more than 4 MiB are read as far as that, nesting is flattened (page_trim.hpp).
 #pragma once
 
 #include <optional>

@@ -74,7 +74,9 @@ std::vector<bool> matches(const std::vector<TextBlock>& blocks, const std::strin
 struct Scored {
   std::vector<double> own;  ///< of blocks, by the node that they begin at
   std::vector<double> sum;  ///< of all blocks before a node
-  [[nodiscard]] double below(const ArticleTree& tree, std::size_t i) const { return sum[tree.nodes[i].end] - sum[i]; }
+  [[nodiscard]] double below(const ArticleTree& tree, std::size_t i) const {
+    return sum[tree.nodes[i].end] - sum[i];
+  }
 };
 
 Scored score(const ArticleTree& tree, const std::vector<TextBlock>& blocks, const ArticleClues& clues) {
@@ -125,7 +127,9 @@ std::size_t lead_above(const ArticleTree& tree, std::size_t root) {
       continue;
     }
     const bool apart = node.end <= root;
-    if (!apart || (node.tag != GUMBO_TAG_P && heading_rank(node.tag) != 2) || node.units < 50 || node.link_units * 4 > node.units) continue;
+    if (!apart || (node.tag != GUMBO_TAG_P && heading_rank(node.tag) != 2) || node.units < 50 ||
+        node.link_units * 4 > node.units)
+      continue;
     const auto text = tree.text(i);
     if (is_sentence(text) && !is_byline(text) && !begins_like_noise(text)) return i;
   }
@@ -135,23 +139,30 @@ std::size_t lead_above(const ArticleTree& tree, std::size_t root) {
 }  // namespace
 
 bool is_sentence(std::string_view text) {
-  constexpr auto ends = std::to_array<std::string_view>({".", "!", "?", "…", "。", "！", "？", "؟", ":", ";", ".\"", ".”", "”", "“", "»", ".)", "」", "』", ".'", ".’", "।", "۔"});
-  constexpr auto inside = std::to_array<std::string_view>({". ", "! ", "? ", "。", "，", "、", "؟ ", "، ", "? ", "। "});
+  constexpr auto ends =
+      std::to_array<std::string_view>({".",  "!", "?", "…", "。", "！", "？", "؟",  ":",  ";", ".\"",
+                                       ".”", "”", "“", "»", ".)", "」", "』", ".'", ".’", "।", "۔"});
+  constexpr auto inside =
+      std::to_array<std::string_view>({". ", "! ", "? ", "。", "，", "、", "؟ ", "، ", "? ", "। "});
   return std::ranges::any_of(ends, [&](std::string_view end) { return text.ends_with(end); }) ||
-         std::ranges::any_of(inside, [&](std::string_view mark) { return text.find(mark) != std::string_view::npos; });
+         std::ranges::any_of(
+             inside, [&](std::string_view mark) { return text.find(mark) != std::string_view::npos; });
 }
 
 std::string bare_letters(std::string_view text) {
   std::string out;
   for (const char c : fold_case(text)) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (static_cast<unsigned char>(c) & 0x80U) != 0;
+    const bool letter =
+        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (static_cast<unsigned char>(c) & 0x80U) != 0;
     if (letter) out += c;
   }
-  for (const std::string_view mark : {"’", "‘", "“", "”", "–", "—", "…", "«", "»", "\u00A0"}) out = replace_all(out, mark, "");
+  for (const std::string_view mark : {"’", "‘", "“", "”", "–", "—", "…", "«", "»", "\u00A0"})
+    out = replace_all(out, mark, "");
   return out;
 }
 
-std::vector<std::size_t> choose_roots(const ArticleTree& tree, const std::vector<TextBlock>& blocks, const ArticleClues& clues) {
+std::vector<std::size_t> choose_roots(const ArticleTree& tree, const std::vector<TextBlock>& blocks,
+                                      const ArticleClues& clues) {
   const auto scored = score(tree, blocks, clues);
   std::size_t best = 0;
   double most = 0;
@@ -192,7 +203,8 @@ bool shows_many(const ArticleTree& tree, std::size_t root) {
     std::size_t posts = 0;
     std::int64_t units = 0;
     for (const auto child : children) {
-      if (heading_rank(tree.nodes[child].tag) > 0 || tree.nodes[child].units < 40 || !has_linked_title(child)) continue;
+      if (heading_rank(tree.nodes[child].tag) > 0 || tree.nodes[child].units < 40 || !has_linked_title(child))
+        continue;
       ++posts;
       units += tree.nodes[child].units;
     }

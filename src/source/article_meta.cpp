@@ -20,12 +20,35 @@ namespace tidings::source {
 namespace {
 
 // The names of <meta>, in order of trust.
-constexpr auto title_names = std::to_array<std::string_view>({"og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title", "title"});
-constexpr auto author_names = std::to_array<std::string_view>({"author", "article:author", "article:author_name", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl", "twitter:data1"});
-constexpr auto date_names = std::to_array<std::string_view>(
-    {"article:published_time", "og:article:published_time", "og:published_time", "datepublished", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.issued",
-     "dc.date.created", "dcterms.created", "dc.date", "dcterms.date", "publishdate", "publish-date", "pubdate", "publication_date", "date", "article.published", "citation_date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime"});
-constexpr auto image_names = std::to_array<std::string_view>({"og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src", "thumbnail", "sailthru.image.full"});
+constexpr auto title_names = std::to_array<std::string_view>(
+    {"og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title", "title"});
+constexpr auto author_names = std::to_array<std::string_view>(
+    {"author", "article:author", "article:author_name", "parsely-author", "sailthru.author", "dc.creator",
+     "dcterms.creator", "byl", "twitter:data1"});
+constexpr auto date_names = std::to_array<std::string_view>({"article:published_time",
+                                                             "og:article:published_time",
+                                                             "og:published_time",
+                                                             "datepublished",
+                                                             "parsely-pub-date",
+                                                             "sailthru.date",
+                                                             "dc.date.issued",
+                                                             "dcterms.issued",
+                                                             "dc.date.created",
+                                                             "dcterms.created",
+                                                             "dc.date",
+                                                             "dcterms.date",
+                                                             "publishdate",
+                                                             "publish-date",
+                                                             "pubdate",
+                                                             "publication_date",
+                                                             "date",
+                                                             "article.published",
+                                                             "citation_date",
+                                                             "cxenseparse:recs:publishtime",
+                                                             "cxenseparse:publishtime"});
+constexpr auto image_names =
+    std::to_array<std::string_view>({"og:image", "og:image:url", "og:image:secure_url", "twitter:image",
+                                     "twitter:image:src", "thumbnail", "sailthru.image.full"});
 
 using Metas = std::map<std::string, std::string, std::less<>>;
 
@@ -75,19 +98,26 @@ void read_people_and_days(const GumboNode& node, Found& found) {
   const auto property = html_attribute(node, "itemprop");
   const auto names = html_attribute(node, "class");
   const auto text = [&] { return collapse_blanks(truncate_utf8(html_text(node), 400)); };
-  if (found.item_author.empty() && (has_word(property, "author") || has_word(html_attribute(node, "rel"), "author"))) found.item_author = text();
+  if (found.item_author.empty() &&
+      (has_word(property, "author") || has_word(html_attribute(node, "rel"), "author")))
+    found.item_author = text();
   if (found.class_author.empty() && names.size() < 200) {
-    for (const std::string_view word : {"author", "byline", "author-name", "post-author", "fn", "creator", "article-author", "entry-author", "p-author", "username"}) {
+    for (const std::string_view word : {"author", "byline", "author-name", "post-author", "fn", "creator",
+                                        "article-author", "entry-author", "p-author", "username"}) {
       if (has_word(names, word)) found.class_author = text();
     }
-    if (names.find("yline") != std::string_view::npos || names.find("author-name") != std::string_view::npos) keep_first(found.class_author, text());
+    if (names.find("yline") != std::string_view::npos || names.find("author-name") != std::string_view::npos)
+      keep_first(found.class_author, text());
   }
   if (has_word(property, "datePublished") || has_word(property, "dateCreated")) {
-    const auto value = html_attribute(node, "datetime").empty() ? html_attribute(node, "content") : html_attribute(node, "datetime");
+    const auto value = html_attribute(node, "datetime").empty() ? html_attribute(node, "content")
+                                                                : html_attribute(node, "datetime");
     keep_first(found.item_date, value.empty() ? text() : std::string{value});
   }
-  if (node.v.element.tag == GUMBO_TAG_TIME) keep_first(found.time_element, std::string{html_attribute(node, "datetime")});
-  if (node.v.element.tag == GUMBO_TAG_ABBR && has_word(names, "published")) keep_first(found.time_element, std::string{html_attribute(node, "title")});
+  if (node.v.element.tag == GUMBO_TAG_TIME)
+    keep_first(found.time_element, std::string{html_attribute(node, "datetime")});
+  if (node.v.element.tag == GUMBO_TAG_ABBR && has_word(names, "published"))
+    keep_first(found.time_element, std::string{html_attribute(node, "title")});
 }
 
 Found walk(const HtmlPage& page) {
@@ -102,7 +132,8 @@ Found walk(const HtmlPage& page) {
       case GUMBO_TAG_BASE: keep_first(found.base, std::string{trim(html_attribute(node, "href"))}); break;
       case GUMBO_TAG_TITLE: keep_first(found.title_element, html_text(node)); break;
       case GUMBO_TAG_LINK:
-        if (has_word(html_attribute(node, "rel"), "image_src")) keep_first(found.image_link, std::string{html_attribute(node, "href")});
+        if (has_word(html_attribute(node, "rel"), "image_src"))
+          keep_first(found.image_link, std::string{html_attribute(node, "href")});
         break;
       case GUMBO_TAG_H1:
         if (found.h1.size() < 4) found.h1.push_back(html_text(node));
@@ -110,7 +141,8 @@ Found walk(const HtmlPage& page) {
       case GUMBO_TAG_SCRIPT:
         if (node.v.element.children.length > 0 && found.scripts.size() < 30) {
           const auto& text = *static_cast<const GumboNode*>(node.v.element.children.data[0]);
-          if (text.type == GUMBO_NODE_TEXT || text.type == GUMBO_NODE_CDATA) found.scripts.push_back(clean_utf8(text.v.text.text));
+          if (text.type == GUMBO_NODE_TEXT || text.type == GUMBO_NODE_CDATA)
+            found.scripts.push_back(clean_utf8(text.v.text.text));
         }
         break;
       default: break;
@@ -127,7 +159,8 @@ Found walk(const HtmlPage& page) {
 
 /// "Title | Site", "Site - Title": the longer side, if the shorter is the site's name or looks like one.
 std::string without_site(std::string title, const std::string& site) {
-  constexpr auto marks = std::to_array<std::string_view>({" | ", " - ", " – ", " — ", " :: ", " · ", " » ", " / ", "_", "｜", " • ", "|"});
+  constexpr auto marks = std::to_array<std::string_view>(
+      {" | ", " - ", " – ", " — ", " :: ", " · ", " » ", " / ", "_", "｜", " • ", "|"});
   const auto bare_site = bare_letters(site);
   for (int rounds = 0; rounds < 3; ++rounds) {
     std::size_t cut = std::string::npos;
@@ -151,16 +184,19 @@ std::string without_site(std::string title, const std::string& site) {
 }
 
 std::string title_of(const Found& found, const LinkedArticle& linked) {
-  const auto site = first_of(found.metas, std::to_array<std::string_view>({"og:site_name", "application-name"}));
+  const auto site =
+      first_of(found.metas, std::to_array<std::string_view>({"og:site_name", "application-name"}));
   auto title = without_site(plain_text_of_html(escape_html(first_of(found.metas, title_names))), site);
   if (title.empty()) title = linked.title;
-  if (title.empty() && found.h1.size() == 1 && bare_letters(found.h1.front()) != bare_letters(site)) title = found.h1.front();
+  if (title.empty() && found.h1.size() == 1 && bare_letters(found.h1.front()) != bare_letters(site))
+    title = found.h1.front();
   if (title.empty()) title = without_site(found.title_element, site);
   // The page's own heading is the title as it was written, where the others agree with it.
   const auto named = bare_letters(title + found.title_element);
   for (const auto& each : found.h1) {
     const auto bare = bare_letters(each);
-    if (units_of(each) >= 8 && bare != bare_letters(site) && named.find(bare) != std::string::npos) return each;
+    if (units_of(each) >= 8 && bare != bare_letters(site) && named.find(bare) != std::string::npos)
+      return each;
   }
   return title;
 }
@@ -169,7 +205,10 @@ std::string title_of(const Found& found, const LinkedArticle& linked) {
 std::string author_name(std::string text) {
   text = collapse_blanks(text);
   const auto folded = fold_case(text);
-  for (const std::string_view start : {"written by ", "posted by ", "story by ", "by: ", "by ", "von: ", "von ", "par ", "por: ", "por ", "autor: ", "автор: ", "автор ", "author: ", "di ", "yazan: ", "yazan ", "του ", "της ", "作者：", "作者:", "文：", "بقلم: ", "بقلم "}) {
+  for (const std::string_view start :
+       {"written by ", "posted by ", "story by ", "by: ",    "by ",    "von: ",    "von ",   "par ",
+        "por: ",       "por ",       "autor: ",   "автор: ", "автор ", "author: ", "di ",    "yazan: ",
+        "yazan ",      "του ",       "της ",      "作者：",  "作者:",  "文：",     "بقلم: ", "بقلم "}) {
     if (folded.starts_with(start)) {
       text.erase(0, start.size());
       break;
@@ -181,12 +220,14 @@ std::string author_name(std::string text) {
     if (const auto at = text.find(mark); at != std::string::npos && at > 0) text.resize(at);
   }
   text = std::string{trim(text)};
-  const bool name = !text.empty() && text.size() <= 100 && !is_web_url(text) && text.find("://") == std::string::npos && text.find('/') == std::string::npos;
+  const bool name = !text.empty() && text.size() <= 100 && !is_web_url(text) &&
+                    text.find("://") == std::string::npos && text.find('/') == std::string::npos;
   return name ? text : std::string{};
 }
 
 std::string author_of(const Found& found, const LinkedArticle& linked) {
-  for (auto text : {linked.author, first_of(found.metas, author_names), found.item_author, found.class_author}) {
+  for (auto text :
+       {linked.author, first_of(found.metas, author_names), found.item_author, found.class_author}) {
     auto name = author_name(std::move(text));
     if (!name.empty()) return name;
   }
@@ -210,7 +251,8 @@ std::optional<UtcTime> written_day(std::string_view text, std::string_view langu
   return UtcTime{std::chrono::sys_days{*day}};
 }
 
-std::optional<UtcTime> date_of(const Found& found, const LinkedArticle& linked, const HtmlPage& page, std::string_view language) {
+std::optional<UtcTime> date_of(const Found& found, const LinkedArticle& linked, const HtmlPage& page,
+                               std::string_view language) {
   if (linked.published) return linked.published;
   for (const auto& text : {first_of(found.metas, date_names), found.item_date, found.time_element}) {
     if (text.empty()) continue;
@@ -224,7 +266,8 @@ std::optional<UtcTime> date_of(const Found& found, const LinkedArticle& linked, 
   page.for_each([&](const GumboNode& node) {
     if (node.type == GUMBO_NODE_ELEMENT && node.v.element.tag == GUMBO_TAG_H1) after_title = true;
     if (!after_title || text.size() >= within || node.parent == nullptr) return;
-    if (node.type == GUMBO_NODE_TEXT && node.parent->v.element.tag != GUMBO_TAG_SCRIPT && node.parent->v.element.tag != GUMBO_TAG_TITLE) {
+    if (node.type == GUMBO_NODE_TEXT && node.parent->v.element.tag != GUMBO_TAG_SCRIPT &&
+        node.parent->v.element.tag != GUMBO_TAG_TITLE) {
       text += ' ';
       text += truncate_utf8(node.v.text.text, within);
     }
@@ -236,9 +279,10 @@ std::optional<UtcTime> date_of(const Found& found, const LinkedArticle& linked, 
 std::string language_tag(std::string text) {
   text = std::string{trim(split(text, ',').front())};
   std::ranges::replace(text, '_', '-');
-  const bool is_tag = text.size() >= 2 && text.size() <= 20 && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-  });
+  const bool is_tag =
+      text.size() >= 2 && text.size() <= 20 && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+      });
   return is_tag ? text : std::string{};
 }
 
@@ -249,8 +293,10 @@ ArticleMeta read_article_meta(const HtmlPage& page) {
   const auto described = read_linked_article(found.scripts);
   const auto linked = described.value_or(LinkedArticle{});
   ArticleMeta out;
-  for (const auto& text : {found.html_language, first_of(found.metas, std::to_array<std::string_view>({"content-language"})), linked.language,
-                           first_of(found.metas, std::to_array<std::string_view>({"og:locale", "dc.language", "language"}))}) {
+  for (const auto& text :
+       {found.html_language, first_of(found.metas, std::to_array<std::string_view>({"content-language"})),
+        linked.language,
+        first_of(found.metas, std::to_array<std::string_view>({"og:locale", "dc.language", "language"}))}) {
     if (out.language.empty()) out.language = language_tag(text);
   }
   out.title = collapse_blanks(title_of(found, linked));
@@ -262,7 +308,8 @@ ArticleMeta read_article_meta(const HtmlPage& page) {
   out.base = found.base;
   out.linked_text = linked.text;
   const auto type = found.metas.find("og:type");
-  out.is_article = (described && described->is_only_one) || (type != found.metas.end() && type->second == "article");
+  out.is_article =
+      (described && described->is_only_one) || (type != found.metas.end() && type->second == "article");
   return out;
 }
 

@@ -15,9 +15,11 @@ namespace {
 constexpr std::int64_t least_total = 600;
 
 bool is_heading_or_inline(GumboTag tag) {
-  constexpr std::array<GumboTag, 22> tags{GUMBO_TAG_P,    GUMBO_TAG_H1, GUMBO_TAG_H2,   GUMBO_TAG_H3, GUMBO_TAG_H4, GUMBO_TAG_H5,     GUMBO_TAG_H6, GUMBO_TAG_PRE,
-                                          GUMBO_TAG_BLOCKQUOTE, GUMBO_TAG_TABLE, GUMBO_TAG_TBODY, GUMBO_TAG_TR, GUMBO_TAG_TD, GUMBO_TAG_EM, GUMBO_TAG_STRONG, GUMBO_TAG_A,
-                                          GUMBO_TAG_B, GUMBO_TAG_I, GUMBO_TAG_CODE, GUMBO_TAG_IMG, GUMBO_TAG_FIGURE, GUMBO_TAG_HTML};
+  constexpr std::array<GumboTag, 22> tags{
+      GUMBO_TAG_P,    GUMBO_TAG_H1,  GUMBO_TAG_H2,         GUMBO_TAG_H3,    GUMBO_TAG_H4,    GUMBO_TAG_H5,
+      GUMBO_TAG_H6,   GUMBO_TAG_PRE, GUMBO_TAG_BLOCKQUOTE, GUMBO_TAG_TABLE, GUMBO_TAG_TBODY, GUMBO_TAG_TR,
+      GUMBO_TAG_TD,   GUMBO_TAG_EM,  GUMBO_TAG_STRONG,     GUMBO_TAG_A,     GUMBO_TAG_B,     GUMBO_TAG_I,
+      GUMBO_TAG_CODE, GUMBO_TAG_IMG, GUMBO_TAG_FIGURE,     GUMBO_TAG_HTML};
   return std::ranges::find(tags, tag) != tags.end();
 }
 
@@ -33,7 +35,8 @@ bool is_hidden(const ArticleNode& node) {
   if (style.empty()) return false;
   auto plain = ascii_lower(style);
   std::erase(plain, ' ');
-  return plain.find("display:none") != std::string::npos || plain.find("visibility:hidden") != std::string::npos;
+  return plain.find("display:none") != std::string::npos ||
+         plain.find("visibility:hidden") != std::string::npos;
 }
 
 class NoiseDropper {
@@ -56,7 +59,9 @@ class NoiseDropper {
   }
 
  private:
-  [[nodiscard]] std::int64_t plain(std::size_t i) const { return tree_.nodes[i].units - tree_.nodes[i].link_units; }
+  [[nodiscard]] std::int64_t plain(std::size_t i) const {
+    return tree_.nodes[i].units - tree_.nodes[i].link_units;
+  }
   [[nodiscard]] bool holds(std::size_t i, int percent) const { return plain(i) * 100 >= total_ * percent; }
 
   void find_hints() {
@@ -65,7 +70,8 @@ class NoiseDropper {
       const auto& node = tree_.nodes[i];
       if (node.is_text()) continue;
       hints_[i] = hint_of(node);
-      if ((hints_[i].body && !hints_[i].comments && holds(i, 25)) || node.tag == GUMBO_TAG_H1) protected_.push_back(i);
+      if ((hints_[i].body && !hints_[i].comments && holds(i, 25)) || node.tag == GUMBO_TAG_H1)
+        protected_.push_back(i);
     }
   }
 
@@ -81,7 +87,8 @@ class NoiseDropper {
     if (node.tag == GUMBO_TAG_ASIDE || node.tag == GUMBO_TAG_FOOTER) return !holds(i, 30);
     if (node.tag == GUMBO_TAG_FORM) return !holds(i, 30) && !is_protected(i);
     if (node.tag == GUMBO_TAG_HEADER) return !holds(i, 25) && !has_lead(i);
-    if (is_one_of(node.attribute("role"), {"navigation", "complementary", "contentinfo", "dialog", "alertdialog", "search", "menu", "menubar", "tablist"})) {
+    if (is_one_of(node.attribute("role"), {"navigation", "complementary", "contentinfo", "dialog",
+                                           "alertdialog", "search", "menu", "menubar", "tablist"})) {
       return !holds(i, 40);
     }
     if (strictness_ == Strictness::strict && is_hidden(node)) return !holds(i, 50);
@@ -89,11 +96,13 @@ class NoiseDropper {
     if (hint.caption && node.tag != GUMBO_TAG_FIGCAPTION && node.units < 400) return !holds(i, 30);
     if (hint.comments || hint.consent) return !holds(i, 90) && !is_protected(i);
     if (strictness_ == Strictness::none) return false;
-    if (node.tag == GUMBO_TAG_ARTICLE || node.tag == GUMBO_TAG_MAIN) return hint.noise && !holds(i, 20) && !is_protected(i);
+    if (node.tag == GUMBO_TAG_ARTICLE || node.tag == GUMBO_TAG_MAIN)
+      return hint.noise && !holds(i, 20) && !is_protected(i);
     if (hint.body) return false;
     if (hint.noise) return !holds(i, 60) && !is_protected(i) && !is_prose(i, 4, GUMBO_TAG_P);
     if (strictness_ != Strictness::strict || is_heading_or_inline(node.tag)) return false;
-    return hint.maybe_noise && !hint.content && !holds(i, 25) && !is_protected(i) && !is_prose(i, 1, GUMBO_TAG_LI);
+    return hint.maybe_noise && !hint.content && !holds(i, 25) && !is_protected(i) &&
+           !is_prose(i, 1, GUMBO_TAG_LI);
   }
 
   /// This many paragraphs of some length, or other such elements, stand side by side in it.
@@ -101,7 +110,9 @@ class NoiseDropper {
     std::map<std::size_t, int> beside;
     for (auto k = i; k < tree_.nodes[i].end; ++k) {
       const auto& node = tree_.nodes[k];
-      if ((node.tag == GUMBO_TAG_P || node.tag == other) && !node.dropped && plain(k) >= 70 && node.link_units * 3 < node.units && ++beside[node.parent] >= least) return true;
+      if ((node.tag == GUMBO_TAG_P || node.tag == other) && !node.dropped && plain(k) >= 70 &&
+          node.link_units * 3 < node.units && ++beside[node.parent] >= least)
+        return true;
     }
     return false;
   }
@@ -119,7 +130,8 @@ class NoiseDropper {
   void drop_headed_noise() {
     for (std::size_t i = 1; i < tree_.nodes.size(); ++i) {
       const auto& node = tree_.nodes[i];
-      if (node.dropped || heading_rank(node.tag) < 2 || node.units > 60 || !surely_heads_noise(tree_.text(i))) continue;
+      if (node.dropped || heading_rank(node.tag) < 2 || node.units > 60 || !surely_heads_noise(tree_.text(i)))
+        continue;
       // Its heading may have a box of its own.
       auto around = node.parent;
       while (around != 0 && tree_.nodes[around].units == node.units) around = tree_.nodes[around].parent;
@@ -131,7 +143,8 @@ class NoiseDropper {
 
   [[nodiscard]] bool may_go(std::size_t i) const {
     const auto tag = tree_.nodes[i].tag;
-    return tag != GUMBO_TAG_BODY && tag != GUMBO_TAG_HTML && tag != GUMBO_TAG_MAIN && tag != GUMBO_TAG_ARTICLE && !hints_[i].body;
+    return tag != GUMBO_TAG_BODY && tag != GUMBO_TAG_HTML && tag != GUMBO_TAG_MAIN &&
+           tag != GUMBO_TAG_ARTICLE && !hints_[i].body;
   }
 
   /// Nothing is to be read in `around` before node `i`.
@@ -164,7 +177,8 @@ class NoiseDropper {
       if (is_link_away(each)) {
         link = std::max(link, each.units);
         const auto& around = tree_.nodes[each.parent];
-        if ((around.tag == GUMBO_TAG_DIV && around.units == each.units) || heading_rank(around.tag) > 0) linked_title = true;
+        if ((around.tag == GUMBO_TAG_DIV && around.units == each.units) || heading_rank(around.tag) > 0)
+          linked_title = true;
       }
       if (heading_rank(each.tag) > 0 && each.linked) linked_title = true;
       if (each.tag == GUMBO_TAG_IMG && each.linked) linked_title = true;
@@ -181,11 +195,13 @@ class NoiseDropper {
       std::map<std::string, std::vector<std::size_t>> groups;
       for (const auto child : children) {
         const auto tag = tree_.nodes[child].tag;
-        if (tag != GUMBO_TAG_P && heading_rank(tag) == 0 && tag != GUMBO_TAG_TR && tag != GUMBO_TAG_BR) groups[signature(child)].push_back(child);
+        if (tag != GUMBO_TAG_P && heading_rank(tag) == 0 && tag != GUMBO_TAG_TR && tag != GUMBO_TAG_BR)
+          groups[signature(child)].push_back(child);
       }
       for (const auto& [name, group] : groups) {
         if (group.size() < 3) continue;
-        const auto teasers = static_cast<std::size_t>(std::ranges::count_if(group, [&](std::size_t each) { return is_teaser(each); }));
+        const auto teasers = static_cast<std::size_t>(
+            std::ranges::count_if(group, [&](std::size_t each) { return is_teaser(each); }));
         if (teasers < 3 || teasers * 10 < group.size() * 6 || are_the_article(i, group)) continue;
         for (const auto each : group) {
           if (is_teaser(each)) tree_.drop(each);
@@ -211,11 +227,13 @@ class NoiseDropper {
     for (std::size_t i = 1; i < tree_.nodes.size(); ++i) {
       const auto& node = tree_.nodes[i];
       if (node.dropped || node.is_text() || node.tag == GUMBO_TAG_BODY || !is_block_tag(node.tag) ||
-          (is_heading_or_inline(node.tag) && node.tag != GUMBO_TAG_TABLE && node.tag != GUMBO_TAG_TR && node.tag != GUMBO_TAG_TD)) {
+          (is_heading_or_inline(node.tag) && node.tag != GUMBO_TAG_TABLE && node.tag != GUMBO_TAG_TR &&
+           node.tag != GUMBO_TAG_TD)) {
         continue;
       }
       const auto type = node.attribute("itemtype");
-      const bool typed = type.ends_with("/Comment") || type.ends_with("/Answer") || type.ends_with("/DiscussionForumPosting");
+      const bool typed = type.ends_with("/Comment") || type.ends_with("/Answer") ||
+                         type.ends_with("/DiscussionForumPosting");
       if ((!hints_[i].post && !typed) || plain(i) < 20 || has_several_posts(i)) continue;
       posts.push_back(i);
       i = node.end - 1;
@@ -230,7 +248,8 @@ class NoiseDropper {
     std::int64_t before = 0;
     for (const auto& block : tree_.blocks(0)) {
       if (block.first >= posts.front()) break;
-      if (heading_rank(tree_.nodes[block.holder].tag) == 0 && is_sentence(block.text)) before += block.units - block.link_units;
+      if (heading_rank(tree_.nodes[block.holder].tag) == 0 && is_sentence(block.text))
+        before += block.units - block.link_units;
     }
     const bool first_is_before = before >= 80 && before > plain(posts.front()) / 4;
     for (std::size_t k = first_is_before ? 0 : 1; k < posts.size(); ++k) tree_.drop(posts[k]);
@@ -241,7 +260,9 @@ class NoiseDropper {
     int posts = 0;
     for (auto k = i + 1; k < tree_.nodes[i].end && posts < 2; ++k) {
       const auto& node = tree_.nodes[k];
-      if (node.dropped || node.is_text() || !hints_[k].post || node.tag == GUMBO_TAG_P || heading_rank(node.tag) > 0 || plain(k) < 20) continue;
+      if (node.dropped || node.is_text() || !hints_[k].post || node.tag == GUMBO_TAG_P ||
+          heading_rank(node.tag) > 0 || plain(k) < 20)
+        continue;
       ++posts;
       k = node.end - 1;
     }
@@ -271,7 +292,8 @@ class NoiseDropper {
 bool is_link_away(const ArticleNode& node) {
   if (node.tag != GUMBO_TAG_A) return false;
   const auto href = trim(node.attribute("href"));
-  return !href.empty() && href.front() != '#' && !href.starts_with("javascript:") && !href.starts_with("mailto:");
+  return !href.empty() && href.front() != '#' && !href.starts_with("javascript:") &&
+         !href.starts_with("mailto:");
 }
 
 void drop_noise(ArticleTree& tree, Strictness strictness) { NoiseDropper{tree, strictness}.run(); }

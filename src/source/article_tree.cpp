@@ -11,9 +11,10 @@ namespace {
 /// Elements that never hold text to read, whatever their class.
 bool is_unread(GumboTag tag) {
   constexpr std::array<GumboTag, 20> tags{
-      GUMBO_TAG_SCRIPT, GUMBO_TAG_STYLE,  GUMBO_TAG_HEAD,  GUMBO_TAG_NOSCRIPT, GUMBO_TAG_TEMPLATE, GUMBO_TAG_IFRAME, GUMBO_TAG_BUTTON,
-      GUMBO_TAG_INPUT,  GUMBO_TAG_SELECT, GUMBO_TAG_LABEL, GUMBO_TAG_LEGEND,   GUMBO_TAG_TEXTAREA, GUMBO_TAG_SVG,    GUMBO_TAG_MATH,
-      GUMBO_TAG_OBJECT, GUMBO_TAG_EMBED,  GUMBO_TAG_CANVAS, GUMBO_TAG_AUDIO,   GUMBO_TAG_VIDEO,    GUMBO_TAG_MENU};
+      GUMBO_TAG_SCRIPT, GUMBO_TAG_STYLE,    GUMBO_TAG_HEAD,  GUMBO_TAG_NOSCRIPT, GUMBO_TAG_TEMPLATE,
+      GUMBO_TAG_IFRAME, GUMBO_TAG_BUTTON,   GUMBO_TAG_INPUT, GUMBO_TAG_SELECT,   GUMBO_TAG_LABEL,
+      GUMBO_TAG_LEGEND, GUMBO_TAG_TEXTAREA, GUMBO_TAG_SVG,   GUMBO_TAG_MATH,     GUMBO_TAG_OBJECT,
+      GUMBO_TAG_EMBED,  GUMBO_TAG_CANVAS,   GUMBO_TAG_AUDIO, GUMBO_TAG_VIDEO,    GUMBO_TAG_MENU};
   return std::ranges::find(tags, tag) != tags.end();
 }
 
@@ -38,13 +39,15 @@ std::int64_t units_of(std::string_view text) {
 
 bool is_block_tag(GumboTag tag) {
   constexpr std::array<GumboTag, 45> tags{
-      GUMBO_TAG_P,       GUMBO_TAG_DIV,     GUMBO_TAG_SECTION,    GUMBO_TAG_ARTICLE, GUMBO_TAG_MAIN,   GUMBO_TAG_ASIDE,      GUMBO_TAG_HEADER,
-      GUMBO_TAG_FOOTER,  GUMBO_TAG_NAV,     GUMBO_TAG_UL,         GUMBO_TAG_OL,      GUMBO_TAG_LI,     GUMBO_TAG_DL,         GUMBO_TAG_DT,
-      GUMBO_TAG_DD,      GUMBO_TAG_TABLE,   GUMBO_TAG_TBODY,      GUMBO_TAG_THEAD,   GUMBO_TAG_TFOOT,  GUMBO_TAG_TR,         GUMBO_TAG_TD,
-      GUMBO_TAG_TH,      GUMBO_TAG_CAPTION, GUMBO_TAG_BLOCKQUOTE, GUMBO_TAG_PRE,     GUMBO_TAG_H1,     GUMBO_TAG_H2,         GUMBO_TAG_H3,
-      GUMBO_TAG_H4,      GUMBO_TAG_H5,      GUMBO_TAG_H6,         GUMBO_TAG_HR,      GUMBO_TAG_FIGURE, GUMBO_TAG_FIGCAPTION, GUMBO_TAG_FORM,
-      GUMBO_TAG_ADDRESS, GUMBO_TAG_DETAILS, GUMBO_TAG_SUMMARY,    GUMBO_TAG_CENTER,  GUMBO_TAG_BODY,   GUMBO_TAG_HTML,       GUMBO_TAG_FIELDSET,
-      GUMBO_TAG_HGROUP,  GUMBO_TAG_DIR,     GUMBO_TAG_MENU};
+      GUMBO_TAG_P,       GUMBO_TAG_DIV,      GUMBO_TAG_SECTION, GUMBO_TAG_ARTICLE,    GUMBO_TAG_MAIN,
+      GUMBO_TAG_ASIDE,   GUMBO_TAG_HEADER,   GUMBO_TAG_FOOTER,  GUMBO_TAG_NAV,        GUMBO_TAG_UL,
+      GUMBO_TAG_OL,      GUMBO_TAG_LI,       GUMBO_TAG_DL,      GUMBO_TAG_DT,         GUMBO_TAG_DD,
+      GUMBO_TAG_TABLE,   GUMBO_TAG_TBODY,    GUMBO_TAG_THEAD,   GUMBO_TAG_TFOOT,      GUMBO_TAG_TR,
+      GUMBO_TAG_TD,      GUMBO_TAG_TH,       GUMBO_TAG_CAPTION, GUMBO_TAG_BLOCKQUOTE, GUMBO_TAG_PRE,
+      GUMBO_TAG_H1,      GUMBO_TAG_H2,       GUMBO_TAG_H3,      GUMBO_TAG_H4,         GUMBO_TAG_H5,
+      GUMBO_TAG_H6,      GUMBO_TAG_HR,       GUMBO_TAG_FIGURE,  GUMBO_TAG_FIGCAPTION, GUMBO_TAG_FORM,
+      GUMBO_TAG_ADDRESS, GUMBO_TAG_DETAILS,  GUMBO_TAG_SUMMARY, GUMBO_TAG_CENTER,     GUMBO_TAG_BODY,
+      GUMBO_TAG_HTML,    GUMBO_TAG_FIELDSET, GUMBO_TAG_HGROUP,  GUMBO_TAG_DIR,        GUMBO_TAG_MENU};
   return std::ranges::find(tags, tag) != tags.end();
 }
 
@@ -63,7 +66,8 @@ int heading_rank(GumboTag tag) {
 ClassHint hint_of(const ArticleNode& node) {
   if (node.is_text() || node.node->v.element.attributes.length == 0) return {};
   std::string names;
-  for (const auto* const name : {"class", "id", "data-testid", "data-qa", "data-component", "data-area", "data-hook", "data-gu-name"}) {
+  for (const auto* const name : {"class", "id", "data-testid", "data-qa", "data-component", "data-area",
+                                 "data-hook", "data-gu-name"}) {
     const auto value = node.attribute(name);
     if (!value.empty()) names += std::string{value} + ' ';
   }
@@ -85,14 +89,17 @@ ArticleTree ArticleTree::of(const HtmlPage& page) {
     jobs.pop_back();
     const auto index = tree.nodes.size();
     const bool linked = !tree.nodes.empty() && tree.nodes[parent].linked;
-    if (node->type == GUMBO_NODE_TEXT || node->type == GUMBO_NODE_CDATA || node->type == GUMBO_NODE_WHITESPACE) {
+    if (node->type == GUMBO_NODE_TEXT || node->type == GUMBO_NODE_CDATA ||
+        node->type == GUMBO_NODE_WHITESPACE) {
       tree.nodes.push_back({.node = node, .parent = parent, .end = index + 1, .linked = linked});
     } else if (node->type == GUMBO_NODE_ELEMENT && !is_unread(node->v.element.tag)) {
       const auto tag = node->v.element.tag;
       const bool leads_away = tag == GUMBO_TAG_A && !html_attribute(*node, "href").empty();
-      tree.nodes.push_back({.node = node, .tag = tag, .parent = parent, .end = index + 1, .linked = linked || leads_away});
+      tree.nodes.push_back(
+          {.node = node, .tag = tag, .parent = parent, .end = index + 1, .linked = linked || leads_away});
       const auto& children = node->v.element.children;
-      for (unsigned i = children.length; i-- > 0;) jobs.push_back({static_cast<const GumboNode*>(children.data[i]), index});
+      for (unsigned i = children.length; i-- > 0;)
+        jobs.push_back({static_cast<const GumboNode*>(children.data[i]), index});
     }
   }
   for (auto i = tree.nodes.size(); i-- > 1;) {

@@ -1,5 +1,6 @@
-// A page as the article extractor sees it: all nodes in the order of the document, so that whatever is below a node stands
-// right behind it, each with what is left to read below it. Pure; nodes point into the HtmlPage.
+// A page as the article extractor sees it: all nodes in the order of the document, so that whatever is below
+// a node stands right behind it, each with what is left to read below it. Pure; nodes point into the
+// HtmlPage.
 //
 // Text is measured in units, about a Latin letter's worth of meaning: an ideograph or a kana counts three.
 #pragma once
@@ -28,7 +29,9 @@ struct ArticleNode {
   std::int64_t link_units = 0;  ///< of it, what is in links
 
   [[nodiscard]] bool is_text() const { return tag == GUMBO_TAG_LAST; }
-  [[nodiscard]] std::string_view text() const { return is_text() ? std::string_view{node->v.text.text} : std::string_view{}; }
+  [[nodiscard]] std::string_view text() const {
+    return is_text() ? std::string_view{node->v.text.text} : std::string_view{};
+  }
   [[nodiscard]] std::string_view attribute(const char* name) const { return html_attribute(*node, name); }
 };
 
@@ -40,7 +43,7 @@ struct TextBlock {
   std::string text;        ///< blanks collapsed, but in <pre>
   std::int64_t units = 0;
   std::int64_t link_units = 0;
-  bool is_whole = true;    ///< its holder holds nothing else
+  bool is_whole = true;  ///< its holder holds nothing else
 };
 
 struct ArticleTree {
@@ -64,7 +67,8 @@ struct ArticleTree {
 [[nodiscard]] bool is_block_tag(GumboTag tag);
 /// 1 to 6; 0 if it is no heading.
 [[nodiscard]] int heading_rank(GumboTag tag);
-/// What class, id and the names that scripts and testers give it say of an element, schema.org's articleBody included.
+/// What class, id and the names that scripts and testers give it say of an element, schema.org's articleBody
+/// included.
 [[nodiscard]] ClassHint hint_of(const ArticleNode& node);
 
 }  // namespace tidings::source

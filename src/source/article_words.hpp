@@ -1,4 +1,5 @@
-// What class names, ids and the first words of a line say about a part of a page, in the languages of many sites. Pure tables.
+// What class names, ids and the first words of a line say about a part of a page, in the languages of many
+// sites. Pure tables.
 #pragma once
 
 #include <string_view>
@@ -14,7 +15,7 @@ struct ClassHint {
   bool noise = false;     ///< surely around an article: "related", "share"
   bool maybe_noise = false;
   bool caption = false;
-  bool post = false;      ///< one of several: a post of a forum, an answer, a comment
+  bool post = false;  ///< one of several: a post of a forum, an answer, a comment
 };
 
 /// Class and id in one text; words are parted by anything but letters and digits, and by "camelCase".

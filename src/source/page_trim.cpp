@@ -29,17 +29,27 @@ bool is_one_of(std::string_view name, const std::array<std::string_view, N>& nam
 }
 
 /// Dropped with their content.
-constexpr std::array<std::string_view, 11> unread{"script", "style",  "svg",    "template", "noscript", "iframe",
-                                                  "canvas", "object", "select", "textarea", "math"};
-constexpr std::array<std::string_view, 13> formatting{"b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"};
-constexpr std::array<std::string_view, 16> without_end{"area", "base",  "br",   "col",   "embed",  "hr",    "img", "input",
-                                                       "link", "meta",  "param", "source", "track", "wbr", "frame", "keygen"};
-constexpr std::array<std::string_view, 12> often_unclosed{"p", "li", "td", "th", "tr", "dt", "dd", "option", "thead", "tbody", "tfoot", "colgroup"};
-constexpr auto kept_attributes = std::to_array<std::string_view>({
-    "class",   "id",      "href",     "src",      "srcset",  "alt",     "title",    "datetime", "content",       "property",    "name",      "itemprop",
-    "itemtype", "rel",     "lang",     "dir",      "type",    "colspan", "rowspan",  "start",    "value",         "width",       "height",    "role",
-    "hidden",  "charset", "data-src", "reversed", "poster", "data-srcset", "data-original", "data-lazy-src", "aria-hidden", "http-equiv",
-    "data-testid", "data-qa", "data-component", "data-area", "data-hook", "data-gu-name"});
+constexpr std::array<std::string_view, 11> unread{"script",   "style",    "svg",    "template",
+                                                  "noscript", "iframe",   "canvas", "object",
+                                                  "select",   "textarea", "math"};
+constexpr std::array<std::string_view, 13> formatting{"b", "big",   "code",   "em",     "font", "i", "nobr",
+                                                      "s", "small", "strike", "strong", "tt",   "u"};
+constexpr std::array<std::string_view, 16> without_end{"area",  "base",  "br",    "col",   "embed", "hr",
+                                                       "img",   "input", "link",  "meta",  "param", "source",
+                                                       "track", "wbr",   "frame", "keygen"};
+constexpr std::array<std::string_view, 12> often_unclosed{
+    "p", "li", "td", "th", "tr", "dt", "dd", "option", "thead", "tbody", "tfoot", "colgroup"};
+constexpr auto kept_attributes =
+    std::to_array<std::string_view>({"class",          "id",          "href",          "src",
+                                     "srcset",         "alt",         "title",         "datetime",
+                                     "content",        "property",    "name",          "itemprop",
+                                     "itemtype",       "rel",         "lang",          "dir",
+                                     "type",           "colspan",     "rowspan",       "start",
+                                     "value",          "width",       "height",        "role",
+                                     "hidden",         "charset",     "data-src",      "reversed",
+                                     "poster",         "data-srcset", "data-original", "data-lazy-src",
+                                     "aria-hidden",    "http-equiv",  "data-testid",   "data-qa",
+                                     "data-component", "data-area",   "data-hook",     "data-gu-name"});
 
 struct Attribute {
   std::string name;
@@ -133,7 +143,9 @@ class Trimmer {
         continue;
       }
       const auto begin = at++;
-      while (at < html_.size() && !is_blank(html_[at]) && html_[at] != '=' && html_[at] != '>' && html_[at] != '/') ++at;
+      while (at < html_.size() && !is_blank(html_[at]) && html_[at] != '=' && html_[at] != '>' &&
+             html_[at] != '/')
+        ++at;
       const auto name = html_.substr(begin, at - begin);
       while (at < html_.size() && is_blank(html_[at])) ++at;
       std::string_view value;
@@ -151,7 +163,8 @@ class Trimmer {
           value = html_.substr(from, at - from);
         }
       }
-      if (name.size() <= max_name_bytes && tag.attributes.size() < max_attributes) tag.attributes.push_back({ascii_lower(name), value});
+      if (name.size() <= max_name_bytes && tag.attributes.size() < max_attributes)
+        tag.attributes.push_back({ascii_lower(name), value});
     }
     tag.end = std::min(at + 1, html_.size());
     return tag;
@@ -164,7 +177,9 @@ class Trimmer {
       skip_unread(tag);
       return;
     }
-    if (tag.name.size() > max_name_bytes || tag.name == "plaintext" || tag.name == "xmp" || tag.name == "listing") return;
+    if (tag.name.size() > max_name_bytes || tag.name == "plaintext" || tag.name == "xmp" ||
+        tag.name == "listing")
+      return;
     if (is_one_of(tag.name, formatting)) {
       if (formatting_open_ >= max_formatting) {
         ++dropped_formatting_[tag.name];
@@ -186,7 +201,8 @@ class Trimmer {
   void write(const StartTag& tag) {
     out_ += '<' + tag.name;
     for (const auto& [name, value] : tag.attributes) {
-      const bool hides = name == "style" && (value.find("display") != value.npos || value.find("visibility") != value.npos);
+      const bool hides =
+          name == "style" && (value.find("display") != value.npos || value.find("visibility") != value.npos);
       if ((!hides && !is_one_of(name, kept_attributes)) || value.size() > max_value_bytes) continue;
       out_ += ' ' + name + "=\"";
       for (const char c : value) {

@@ -1,8 +1,10 @@
-// A web page made lean and harmless to the tree builder: what nobody reads is cut out, what costs too much is flattened.
+// A web page made lean and harmless to the tree builder: what nobody reads is cut out, what costs too much is
+// flattened.
 //
-// Scripts (but JSON-LD), styles, comments, drawings, templates and form texts are most of a page's bytes and none of its
-// words. A tree builder's cost grows with depth times tags and with the formatting elements it must reopen, so that both
-// are bounded: elements past the limits lose their tags and keep their text. Pure, linear.
+// Scripts (but JSON-LD), styles, comments, drawings, templates and form texts are most of a page's bytes and
+// none of its words. A tree builder's cost grows with depth times tags and with the formatting elements it
+// must reopen, so that both are bounded: elements past the limits lose their tags and keep their text. Pure,
+// linear.
 #pragma once
 
 #include <string>
