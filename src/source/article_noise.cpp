@@ -49,7 +49,7 @@ class NoiseDropper {
     for (std::size_t i = 1; i < tree_.nodes.size(); ++i) {
       const auto& node = tree_.nodes[i];
       if (node.is_text() || node.dropped || node.tag == GUMBO_TAG_BODY) continue;
-      if (is_noise(i)) tree_.drop(i);
+      if (is_noise(i) || is_heading_mark(i)) tree_.drop(i);
     }
     tree_.measure();
     drop_headed_noise();
@@ -117,6 +117,13 @@ class NoiseDropper {
     return false;
   }
 
+  /// The "#" by which a heading links to itself.
+  [[nodiscard]] bool is_heading_mark(std::size_t i) const {
+    const auto& node = tree_.nodes[i];
+    if (node.tag != GUMBO_TAG_A || node.units > 2 || !node.attribute("href").starts_with('#')) return false;
+    return is_one_of(tree_.text(i), {"#", "¶", "§", "🔗", "##", "∞"});
+  }
+
   /// A paragraph worth keeping in a <header>: what newspapers print in bold above the text.
   [[nodiscard]] bool has_lead(std::size_t i) const {
     for (auto k = i + 1; k < tree_.nodes[i].end; ++k) {
@@ -168,7 +175,7 @@ class NoiseDropper {
   [[nodiscard]] bool is_teaser(std::size_t i) const {
     const auto& node = tree_.nodes[i];
     if (node.link_units < 12 || plain(i) > 260) return false;
-    bool linked_title = node.tag == GUMBO_TAG_A;
+    bool linked_title = false;
     int paragraphs = 0;
     std::int64_t link = 0;
     for (auto k = i; k < node.end; ++k) {
@@ -180,7 +187,7 @@ class NoiseDropper {
         if ((around.tag == GUMBO_TAG_DIV && around.units == each.units) || heading_rank(around.tag) > 0)
           linked_title = true;
       }
-      if (heading_rank(each.tag) > 0 && each.linked) linked_title = true;
+      if (k != i && is_block_tag(each.tag) && each.linked) linked_title = true;
       if (each.tag == GUMBO_TAG_IMG && each.linked) linked_title = true;
       if (each.tag == GUMBO_TAG_P && each.units - each.link_units > 60) ++paragraphs;
     }
@@ -189,7 +196,10 @@ class NoiseDropper {
 
   void drop_teasers() {
     for (std::size_t i = 1; i < tree_.nodes.size(); ++i) {
-      if (tree_.nodes[i].is_text() || tree_.nodes[i].dropped) continue;
+      const auto tag_around = tree_.nodes[i].tag;
+      if (tree_.nodes[i].dropped || !is_block_tag(tag_around) || tag_around == GUMBO_TAG_P ||
+          heading_rank(tag_around) > 0)
+        continue;
       const auto children = tree_.elements_of(i);
       if (children.size() < 3) continue;
       std::map<std::string, std::vector<std::size_t>> groups;

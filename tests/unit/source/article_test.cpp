@@ -63,6 +63,16 @@ TEST_CASE("article: paragraphs that are divs with links are no teasers") {
   CHECK(has(text, three));
 }
 
+TEST_CASE("article: three links in a paragraph are part of it, and a heading's mark is not") {
+  const std::string link = "<a href='/x'><code>process.stdin</code></a>";
+  const auto text =
+      text_of("<div><h1>A title</h1><h2>Streams<a href='#streams'>#</a></h2><p>Then " + link + " and " +
+              link + " and " + link + " stay.</p>" + p(one + two) + p(three) + "</div>");
+  CHECK(has(text, "Then process.stdin and process.stdin and process.stdin stay."));
+  CHECK(has(text, "Streams"));
+  CHECK_FALSE(has(text, "#"));
+}
+
 TEST_CASE("article: text in an element named for a wall that readers pay at is text") {
   const auto text = text_of("<article><h1>A title</h1>" + p(one + two) + "<div class='paywall'>" +
                             p(two + three) + p(three + one) + "</div></article>");
