@@ -46,7 +46,7 @@ constexpr std::string_view comment_words =
     "kommentit kommentointi livefyre fbcomments "
     "discussion-list reader-comments coral-talk spot-im openweb reactie";
 constexpr std::string_view consent_words =
-    "cookie cookies cookiebar cookiebot cookieconsent consent gdpr dsgvo onetrust didomi cmp cmp2 "
+    "cookie cookies cookiebar cookiebot cookieconsent consent gdpr dsgvo onetrust didomi cmp2 "
     "usercentrics truste privacy-banner privacy-manager sp-message";
 constexpr std::string_view noise_words =
     "widget-area ad ads adv banner banners promo promos teaser instagram-media reflist references infobox "
@@ -265,9 +265,11 @@ ClassHint hint_of_class(std::string_view names) {
   ClassHint hint;
   const auto words = words_of(names);
   for (std::size_t i = 0; i < words.size(); ++i) {
-    // "has-sidebar", "no-comments": said of what stands around such a thing, or does without.
-    constexpr auto about = std::to_array<std::string_view>(
-        {"has", "no", "with", "without", "hide", "show", "is", "enable", "disable", "hidden", "not"});
+    // "has-sidebar", "no-comments": said of what stands around such a thing, or does without. WordPress names
+    // the topics of a post, too: "category-cookies".
+    constexpr auto about =
+        std::to_array<std::string_view>({"category", "tag", "has", "no", "with", "without", "hide", "show",
+                                         "is", "enable", "disable", "hidden", "not"});
     if (i > 0 && std::ranges::find(about, words[i - 1]) != about.end()) continue;
     const auto look_up = [&](const std::string& key) {
       if (const auto found = main_table().find(key); found != main_table().end()) set(hint, found->second);

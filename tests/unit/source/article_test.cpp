@@ -235,6 +235,9 @@ TEST_CASE("article_words: class names are read word by word") {
   CHECK_FALSE(hint_of_class("post-title").post);
   CHECK_FALSE(hint_of_class("has-sidebar").noise);
   CHECK_FALSE(hint_of_class("shareholders").noise);
+  CHECK_FALSE(hint_of_class("cmp-text").consent);
+  CHECK_FALSE(hint_of_class("post-7 category-cookies tag-related").consent);
+  CHECK_FALSE(hint_of_class("post-7 category-cookies tag-related").noise);
 }
 
 TEST_CASE("article_words: lines and headings about the page, in many languages") {
