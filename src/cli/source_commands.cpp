@@ -1,4 +1,4 @@
-// source list | check, feed parse, html sanitize | text
+// source list | check, feed parse | article, html sanitize | text
 #include <array>
 #include <limits>
 #include <variant>
@@ -18,6 +18,7 @@
 #include "post/plain_text.hpp"
 #include "post/sanitise.hpp"
 #include "source/address_guard.hpp"
+#include "source/article.hpp"
 #include "source/discover.hpp"
 #include "source/fetch.hpp"
 #include "source/html_text.hpp"
@@ -285,6 +286,20 @@ Result<Exit> parse(Session& /*session*/, const FeedOptions& options) {
   return Exit::done;
 }
 
+Result<Exit> article(Session& /*session*/, const FeedOptions& options) {
+  TIDINGS_LET(const auto bytes, read_file(options.file, max_input_bytes));
+  const auto found = source::find_article(bytes, {.base_url = options.base_url, .content_type = options.content_type});
+  if (!found) return fail(found.error().code, options.file + ": " + found.error().what, found.error().hint);
+  print(json_line({{"title", found->title},
+                   {"author", found->author},
+                   {"published", whole_seconds(found->published)},
+                   {"language", found->language},
+                   {"image", found->image},
+                   {"html", post::sanitise(found->html, {.base_url = found->base_url})},
+                   {"text", found->text}}));
+  return Exit::done;
+}
+
 struct HtmlOptions {
   std::string base_url;
   int width = 72;
@@ -312,13 +327,13 @@ void add_source_commands(Command app, Session& session) {
                             [](Command command, CheckOptions& options) { command.add_option("URL", options.url, "a feed or a page that has one; or the name of a source"); },
                             check);
   const auto feed = add_noun(app, "feed", "feeds by hand");
-  add_command<FeedOptions>(feed, session, "parse", "a feed as JSON",
-                           [](Command command, FeedOptions& options) {
-                             command.add_option("FILE", options.file, "\"-\" is standard input").required();
-                             command.add_option("--base-url", options.base_url, "for relative links").value_name("URL");
-                             command.add_option("--content-type", options.content_type, "as the server said").value_name("TYPE");
-                           },
-                           parse);
+  const auto input = [](Command command, FeedOptions& options) {
+    command.add_option("FILE", options.file, "\"-\" is standard input").required();
+    command.add_option("--base-url", options.base_url, "for relative links").value_name("URL");
+    command.add_option("--content-type", options.content_type, "as the server said").value_name("TYPE");
+  };
+  add_command<FeedOptions>(feed, session, "parse", "a feed as JSON", input, parse);
+  add_command<FeedOptions>(feed, session, "article", "the article of a web page as JSON", input, article);
   const auto html = add_noun(app, "html", "HTML by hand, standard input to standard output");
   add_command<HtmlOptions>(html, session, "sanitize", "safe HTML fit for a mail",
                            [](Command command, HtmlOptions& options) { command.add_option("--base-url", options.base_url, "for relative links"); },

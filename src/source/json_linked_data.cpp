@@ -52,6 +52,55 @@ bool is_post(const Json& object) {
   return type->is_array() ? std::any_of(type->begin(), type->end(), matches) : matches(*type);
 }
 
+/// "Ada Brook, Ben Field", of one or several persons.
+std::string names_in(const Json& object, const char* key) {
+  constexpr std::size_t most = 6;
+  const auto found = object.find(key);
+  if (found == object.end()) return {};
+  if (!found->is_array()) return name_in(object, key);
+  std::vector<std::string> names;
+  for (const auto& each : *found) {
+    auto name = name_in(Json{{"one", each}}, "one");
+    if (!name.empty() && names.size() < most && std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
+  }
+  return join(names, ", ");
+}
+
+/// NewsArticle, BlogPosting, ReportageNewsArticle, DiscussionForumPosting and the like.
+bool is_article(const Json& object) {
+  const auto type = object.find("@type");
+  if (type == object.end()) return false;
+  const auto matches = [](const Json& name) {
+    if (!name.is_string()) return false;
+    const auto& text = name.get_ref<const std::string&>();
+    return text.ends_with("Article") || text.ends_with("Posting") || text == "Report" || text == "AnalysisNewsArticle";
+  };
+  return type->is_array() ? std::any_of(type->begin(), type->end(), matches) : matches(*type);
+}
+
+LinkedArticle article_of(const Json& object) {
+  LinkedArticle out;
+  out.title = plain_text_of_html(text_at(object, "headline"));
+  if (out.title.empty()) out.title = plain_text_of_html(text_at(object, "name"));
+  out.author = names_in(object, "author");
+  out.published = parse_feed_date(text_at(object, "datePublished"));
+  out.image = url_at(object, "image");
+  out.language = text_at(object, "inLanguage");
+  out.text = text_at(object, "articleBody");
+  return out;
+}
+
+void find_articles(const Json& value, int depth, std::vector<LinkedArticle>& out) {
+  constexpr int deepest = 12;
+  constexpr std::size_t most = 50;
+  if (depth > deepest || out.size() >= most) return;
+  if (value.is_object() && is_article(value)) {
+    out.push_back(article_of(value));
+  } else if (value.is_structured()) {
+    for (const auto& child : value) find_articles(child, depth + 1, out);
+  }
+}
+
 class Collector {
  public:
   explicit Collector(std::string_view base) : base_(base) {}
@@ -110,6 +159,21 @@ std::vector<Entry> read_linked_data(std::string_view html, std::string_view base
     if (!json.is_discarded()) collector.visit(json, 0);
   });
   return collector.take();
+}
+
+std::optional<LinkedArticle> read_linked_article(std::span<const std::string> scripts) {
+  std::vector<LinkedArticle> articles;
+  for (const auto& script : scripts) {
+    // Line ends inside of strings are not JSON, but common.
+    auto text = script;
+    std::ranges::replace_if(text, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+    const auto json = Json::parse(text, nullptr, false);
+    if (!json.is_discarded()) find_articles(json, 0, articles);
+  }
+  if (articles.empty()) return std::nullopt;
+  auto longest = *std::ranges::max_element(articles, {}, [](const LinkedArticle& each) { return each.text.size(); });
+  longest.is_only_one = articles.size() == 1;
+  return longest;
 }
 
 }  // namespace tidings::source
