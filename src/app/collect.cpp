@@ -34,9 +34,8 @@ class Collector {
     TIDINGS_LET(const auto ahead, posts_.count_seen_after(clock_.now() + digest::clock_slack));
     if (ahead > 0) TIDINGS_TRY(posts_.seen_at_latest(clock_.now()));
     TIDINGS_TRY(choose(options));
-    const auto local = std::ranges::stable_partition(jobs_, [](const Job& job) {
-      return !is_local(*job.config);
-    });
+    const auto local =
+        std::ranges::stable_partition(jobs_, [](const Job& job) { return !is_local(*job.config); });
     for (const auto& job : local) TIDINGS_TRY(read_local(job));
     jobs_.erase(local.begin(), local.end());
     std::vector<source::FetchRequest> requests;
@@ -99,7 +98,9 @@ class Collector {
   }
 
   /// A folder has no server to ask; its files are read each time, and only what changed costs HTML work.
-  Result<void> read_local(const Job& job) { return store(job, source::Fetched{}, read_local_source(config_, *job.config, clock_.now())); }
+  Result<void> read_local(const Job& job) {
+    return store(job, source::Fetched{}, read_local_source(config_, *job.config, clock_.now()));
+  }
 
   Result<void> store(const Job& job, const source::Fetched& fetched, const Result<source::Feed>& feed) {
     auto& report = report_.sources[job.report];
@@ -120,9 +121,10 @@ class Collector {
     options.content = static_cast<post::Content>(job.config->content);
     options.language = feed->language;
     options.links.tracking_parameters = job.config->strip_parameters;
-    TIDINGS_LET(report.counts,
-                posts_.store({.source = job.source.id, .now = clock_.now(), .last_good = job.source.last_good},
-                             feed->entries, options));
+    TIDINGS_LET(
+        report.counts,
+        posts_.store({.source = job.source.id, .now = clock_.now(), .last_good = job.source.last_good},
+                     feed->entries, options));
     // Only now are the validators remembered: a crash before this line costs a second reading, never a post.
     return sources_.good(job.source.id, fetched, *feed, clock_.now(), report.dropped);
   }

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "config/config.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "config/config.hpp"
 #include "post/post_table.hpp"
 #include "store/database.hpp"
 
@@ -33,12 +33,13 @@ struct CollectReport {
 };
 
 struct CollectOptions {
-  std::vector<std::string> names;  ///< empty: all that are due; named ones are fetched even if they are not due
+  std::vector<std::string>
+      names;  ///< empty: all that are due; named ones are fetched even if they are not due
 };
 
-/// A source that fails is in the report and does not stop the others. Errc::no_input for a name that is not configured;
-/// the store's errors.
-[[nodiscard]] Result<CollectReport> collect(const config::Config& config, store::Database& database, const Clock& clock,
-                                            const CollectOptions& options = {});
+/// A source that fails is in the report and does not stop the others. Errc::no_input for a name that is not
+/// configured; the store's errors.
+[[nodiscard]] Result<CollectReport> collect(const config::Config& config, store::Database& database,
+                                            const Clock& clock, const CollectOptions& options = {});
 
 }  // namespace tidings::app

@@ -9,7 +9,8 @@
 namespace tidings::app {
 
 ComposeOutcome compose_all(const config::Config& config, store::Database& database, const Clock& clock,
-                           std::span<const config::DigestConfig* const> digests, edition::When when, const CollectReport& collected) {
+                           std::span<const config::DigestConfig* const> digests, edition::When when,
+                           const CollectReport& collected) {
   ComposeOutcome outcome;
   for (const auto* const digest : digests) {
     auto settled = edition::settle_drafts(config, *digest, database, clock);
@@ -19,7 +20,8 @@ ComposeOutcome compose_all(const config::Config& config, store::Database& databa
     const bool ill = std::ranges::any_of(collected.sources, [&](const CollectedSource& source) {
       return digest->takes(source.name) && source.what == CollectedSource::What::failed;
     });
-    auto result = edition::compose(config, *digest, database, clock, when, ill ? edition::Empty::wait : edition::Empty::record);
+    auto result = edition::compose(config, *digest, database, clock, when,
+                                   ill ? edition::Empty::wait : edition::Empty::record);
     if (!result) {
       outcome.failures.push_back(std::move(result.error()));
       continue;

@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "app/collect.hpp"
-#include "edition/compose.hpp"
-#include "config/config.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "config/config.hpp"
+#include "edition/compose.hpp"
 #include "store/database.hpp"
 
 namespace tidings::app {
@@ -20,9 +20,12 @@ struct ComposeOutcome {
   bool waits_for_source = false;
 };
 
-/// Composes each digest, after its drafts whose time for review is over; one whose theme is wrong does not stop the others.
-/// `collected`: what was just read, for a digest whose source failed is not skipped for want of posts.
-[[nodiscard]] ComposeOutcome compose_all(const config::Config& config, store::Database& database, const Clock& clock,
-                                         std::span<const config::DigestConfig* const> digests, edition::When when, const CollectReport& collected);
+/// Composes each digest, after its drafts whose time for review is over; one whose theme is wrong does not
+/// stop the others. `collected`: what was just read, for a digest whose source failed is not skipped for want
+/// of posts.
+[[nodiscard]] ComposeOutcome compose_all(const config::Config& config, store::Database& database,
+                                         const Clock& clock,
+                                         std::span<const config::DigestConfig* const> digests,
+                                         edition::When when, const CollectReport& collected);
 
 }  // namespace tidings::app

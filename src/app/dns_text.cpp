@@ -25,13 +25,14 @@ Result<void> use_resolver(struct __res_state& state, const std::string& resolver
   if (colon != std::string::npos) {
     const auto* const end = resolver.data() + resolver.size();
     const auto [stop, error] = std::from_chars(resolver.data() + colon + 1, end, port);
-    if (error != std::errc{} || stop != end) return fail(Errc::usage, "\"" + resolver + "\" is no resolver", "192.0.2.1 or 192.0.2.1:53");
+    if (error != std::errc{} || stop != end)
+      return fail(Errc::usage, "\"" + resolver + "\" is not a resolver", "192.0.2.1 or 192.0.2.1:53");
   }
   auto& address = state.nsaddr_list[0];
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   if (inet_pton(AF_INET, resolver.substr(0, colon).c_str(), &address.sin_addr) != 1) {
-    return fail(Errc::usage, "\"" + resolver + "\" is no resolver", "192.0.2.1 or 192.0.2.1:53");
+    return fail(Errc::usage, "\"" + resolver + "\" is not a resolver", "192.0.2.1 or 192.0.2.1:53");
   }
   state.nscount = 1;
   return {};
@@ -58,14 +59,17 @@ Result<std::vector<std::string>> text_records(const std::string& name, const std
   state.retry = 2;
   if (!resolver.empty()) TIDINGS_TRY(use_resolver(state, resolver));
   std::vector<unsigned char> answer(65'536);
-  const int size = res_nquery(&state, name.c_str(), ns_c_in, ns_t_txt, answer.data(), static_cast<int>(answer.size()));
+  const int size =
+      res_nquery(&state, name.c_str(), ns_c_in, ns_t_txt, answer.data(), static_cast<int>(answer.size()));
   if (size < 0) {
-    if (state.res_h_errno == HOST_NOT_FOUND || state.res_h_errno == NO_DATA) return std::vector<std::string>{};
+    if (state.res_h_errno == HOST_NOT_FOUND || state.res_h_errno == NO_DATA)
+      return std::vector<std::string>{};
     return fail(Errc::unavailable, name + ": the DNS does not answer");
   }
   std::vector<std::string> records;
   ns_msg message;
-  if (ns_initparse(answer.data(), size, &message) != 0) return fail(Errc::unavailable, name + ": the DNS answered with something else");
+  if (ns_initparse(answer.data(), size, &message) != 0)
+    return fail(Errc::unavailable, name + ": the DNS answered with something else");
   for (int i = 0; i < ns_msg_count(message, ns_s_an); ++i) {
     ns_rr record;
     if (ns_parserr(&message, ns_s_an, i, &record) != 0) break;

@@ -7,22 +7,22 @@
 
 #include <fmt/format.h>
 
-#include "sending/clock_guard.hpp"
-#include "sending/deliver.hpp"
 #include "app/dns_text.hpp"
-#include "members/our_files.hpp"
 #include "app/read_source.hpp"
-#include "edition/render.hpp"
-#include "sending/signing.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "delivery/ledger.hpp"
 #include "delivery/relay.hpp"
 #include "delivery/transport.hpp"
 #include "digest/edition_table.hpp"
+#include "edition/render.hpp"
+#include "members/our_files.hpp"
 #include "message/dkim.hpp"
 #include "post/post_table.hpp"
 #include "post/rhythm.hpp"
+#include "sending/clock_guard.hpp"
+#include "sending/deliver.hpp"
+#include "sending/signing.hpp"
 #include "source/source_table.hpp"
 
 namespace tidings::app {
@@ -30,7 +30,8 @@ namespace {
 
 class Doctor {
  public:
-  Doctor(const config::Config& config, store::Database* database, const Clock& clock, const DoctorOptions& options)
+  Doctor(const config::Config& config, store::Database* database, const Clock& clock,
+         const DoctorOptions& options)
       : config_(config), database_(database), clock_(clock), options_(options) {}
 
   Result<std::vector<Finding>> examine() {
@@ -49,13 +50,18 @@ class Doctor {
 
  private:
   void add(Finding::Level level, std::string about, std::string what, std::string hint = {}) {
-    findings_.push_back({.level = level, .about = std::move(about), .what = std::move(what), .hint = std::move(hint)});
+    findings_.push_back(
+        {.level = level, .about = std::move(about), .what = std::move(what), .hint = std::move(hint)});
   }
-  void good(std::string about, std::string what) { add(Finding::Level::good, std::move(about), std::move(what)); }
+  void good(std::string about, std::string what) {
+    add(Finding::Level::good, std::move(about), std::move(what));
+  }
   void note(std::string about, std::string what, std::string hint = {}) {
     add(Finding::Level::note, std::move(about), std::move(what), std::move(hint));
   }
-  void trouble(std::string about, const Error& error) { add(Finding::Level::trouble, std::move(about), error.what, error.hint); }
+  void trouble(std::string about, const Error& error) {
+    add(Finding::Level::trouble, std::move(about), error.what, error.hint);
+  }
 
   void configuration() {
     good("config", fmt::format("{}: {}, {}", config_.file.string(),
@@ -102,7 +108,8 @@ class Doctor {
       TIDINGS_LET(const auto state, source::SourceTable(*database_).find(source.spec.name));
       TIDINGS_LET(auto health, source_health(*database_, source, clock_.now()));
       if (state && (state->gone || state->error_streak > 0)) {
-        add(Finding::Level::trouble, about, health + ": " + state->last_error, "\"tidings source check\" reads them now");
+        add(Finding::Level::trouble, about, health + ": " + state->last_error,
+            "\"tidings source check\" reads them now");
       } else if (health == "never fetched" && is_local(source)) {
         read(about, source);
       } else if (health == "good") {
@@ -126,8 +133,9 @@ class Doctor {
     if (const auto renderer = edition::Renderer::load(config_, digest); !renderer) {
       trouble(about, renderer.error());
     } else {
-      good(about, fmt::format("theme {}, next run {}", digest.theme,
-                              format_rfc3339(digest.schedule.next_run(clock_.now(), config_.newsletter.zone))));
+      good(about,
+           fmt::format("theme {}, next run {}", digest.theme,
+                       format_rfc3339(digest.schedule.next_run(clock_.now(), config_.newsletter.zone))));
     }
   }
 
@@ -138,10 +146,12 @@ class Doctor {
     } else if (const auto signed_mail = sending::check_signed(config_); !signed_mail) {
       trouble("dkim", signed_mail.error());
     } else if (signers->empty()) {
-      note("dkim", config_.dkim.signed_by_relay ? "the relay signs"
-                                                : "nothing signs, and nothing has to: the relay is this host");
+      note("dkim", config_.dkim.signed_by_relay
+                       ? "the relay signs"
+                       : "nothing signs, and nothing has to: the relay is this host");
     } else {
-      good("dkim", plural(static_cast<long long>(signers->size()), "key") + " for " + signers->front().domain);
+      good("dkim",
+           plural(static_cast<long long>(signers->size()), "key") + " for " + signers->front().domain);
     }
   }
 
@@ -196,11 +206,12 @@ class Doctor {
     const auto report = delivery::probe(*options);
     if (!report) return trouble("smtp", report.error());
     if (!report->ready) {
-      return add(Finding::Level::trouble, "smtp", fmt::format("{}: {}", options->name(), report->outcome.text),
+      return add(Finding::Level::trouble, "smtp",
+                 fmt::format("{}: {}", options->name(), report->outcome.text),
                  "[smtp] url, tls, username and password in config.toml");
     }
-    good("smtp", fmt::format("{} is ready, {}; it announces {}", options->name(), delivery::name_of(report->dialect),
-                             join(report->capabilities, ", ")));
+    good("smtp", fmt::format("{} is ready, {}; it announces {}", options->name(),
+                             delivery::name_of(report->dialect), join(report->capabilities, ", ")));
   }
 
   /// The record that begins with `version`; a finding if there is none, or no answer.
@@ -215,7 +226,8 @@ class Doctor {
     for (const auto& each : *records) {
       if (each.starts_with(version)) return each;
     }
-    add(Finding::Level::trouble, about, name + " has no record that begins with " + std::string{version}, hint);
+    add(Finding::Level::trouble, about, name + " has no record that begins with " + std::string{version},
+        hint);
     return std::string{};
   }
 
@@ -232,12 +244,14 @@ class Doctor {
     if (!signers) return {};
     for (const auto& signer : *signers) {
       const auto wanted = message::dkim_record(signer);
-      TIDINGS_LET(const auto published, record("dkim", wanted.name, "v=DKIM1", "\"tidings dkim record\" prints it"));
+      TIDINGS_LET(const auto published,
+                  record("dkim", wanted.name, "v=DKIM1", "\"tidings dkim record\" prints it"));
       if (published.empty()) continue;
       if (tag_of(published, "p") == tag_of(wanted.text, "p")) {
         good("dkim", wanted.name + " has our key");
       } else {
-        add(Finding::Level::trouble, "dkim", wanted.name + " has another key than ours", "\"tidings dkim record\" prints ours");
+        add(Finding::Level::trouble, "dkim", wanted.name + " has another key than ours",
+            "\"tidings dkim record\" prints ours");
       }
     }
     return {};
@@ -252,12 +266,13 @@ class Doctor {
 
 }  // namespace
 
-Result<std::vector<Finding>> doctor(const config::Config& config, store::Database* database, const Clock& clock,
-                                    const DoctorOptions& options) {
+Result<std::vector<Finding>> doctor(const config::Config& config, store::Database* database,
+                                    const Clock& clock, const DoctorOptions& options) {
   return Doctor{config, database, clock, options}.examine();
 }
 
-Result<std::string> source_health(store::Database& database, const config::SourceConfig& source, UtcTime now) {
+Result<std::string> source_health(store::Database& database, const config::SourceConfig& source,
+                                  UtcTime now) {
   TIDINGS_LET(const auto state, source::SourceTable(database).find(source.spec.name));
   const bool by_hand = source.spec.kind == source::Kind::manual;
   if (!state || state->url != source.spec.url) return std::string{by_hand ? "by hand" : "never fetched"};

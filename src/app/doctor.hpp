@@ -1,12 +1,13 @@
-// Doctor: looks at everything that a send depends on and says what is wrong before subscribers notice. Changes nothing.
+// Doctor: looks at everything that a send depends on and says what is wrong before subscribers notice.
+// Changes nothing.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "config/config.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "config/config.hpp"
 #include "store/database.hpp"
 
 namespace tidings::app {
@@ -28,13 +29,14 @@ struct DoctorOptions {
   std::string resolver;  ///< for `dns`; empty: the system's
 };
 
-/// Configuration, database, sources, themes, signing; relay and DNS if asked. `database` may be nullptr: there is none yet.
-/// What is found is no error; the store's errors are.
-[[nodiscard]] Result<std::vector<Finding>> doctor(const config::Config& config, store::Database* database, const Clock& clock,
-                                                  const DoctorOptions& options);
+/// Configuration, database, sources, themes, signing; relay and DNS if asked. `database` may be nullptr:
+/// there is none yet. What is found is no error; the store's errors are.
+[[nodiscard]] Result<std::vector<Finding>> doctor(const config::Config& config, store::Database* database,
+                                                  const Clock& clock, const DoctorOptions& options);
 
-/// How a source is, in words: "never fetched", "good", "good, but silent for 40d, 8 times its usual gap", "failing (3
-/// in a row)", "gone".
-[[nodiscard]] Result<std::string> source_health(store::Database& database, const config::SourceConfig& source, UtcTime now);
+/// How a source is, in words: "never fetched", "good", "good, but silent for 40d, 8 times its usual gap",
+/// "failing (3 in a row)", "gone".
+[[nodiscard]] Result<std::string> source_health(store::Database& database, const config::SourceConfig& source,
+                                                UtcTime now);
 
 }  // namespace tidings::app

@@ -2,15 +2,16 @@
 
 #include <fmt/format.h>
 
-#include "config/theme_files.hpp"
 #include "base/crypto.hpp"
 #include "base/file.hpp"
+#include "config/theme_files.hpp"
 #include "store/database.hpp"
 
 namespace tidings::app {
 namespace {
 
-constexpr std::string_view starter_config = R"(# tidings: what is collected, how it is sent, to whom. "tidings config show" prints every setting with its default.
+constexpr std::string_view starter_config =
+    R"(# tidings: what is collected, how it is sent, to whom. "tidings config show" prints every setting with its default.
 
 [newsletter]
 name = "My Newsletter"
@@ -50,7 +51,8 @@ Result<std::vector<std::filesystem::path>> init(const std::filesystem::path& fol
   const auto config = folder / "config.toml";
   std::error_code ignored;
   if (std::filesystem::exists(config, ignored)) {
-    return fail(Errc::cannot_create, fmt::format("{} is there already", config.string()), "init never overwrites");
+    return fail(Errc::cannot_create, fmt::format("{} is there already", config.string()),
+                "init never overwrites");
   }
   for (const auto& [key, text] : config::embedded_templates()) {
     const auto path = folder / "templates" / key;

@@ -9,8 +9,8 @@
 
 namespace tidings::app {
 
-/// Writes config.toml, templates/, a DKIM key and the empty database into `folder`; returns what was made. Nothing that is there is
-/// touched: Errc::cannot_create if there is a config.toml.
+/// Writes config.toml, templates/, a DKIM key and the empty database into `folder`; returns what was made.
+/// Nothing that is there is touched: Errc::cannot_create if there is a config.toml.
 [[nodiscard]] Result<std::vector<std::filesystem::path>> init(const std::filesystem::path& folder);
 
 }  // namespace tidings::app

@@ -63,13 +63,14 @@ Result<source::Feed> read_fetched(const config::SourceConfig& source, const sour
   return filtered(source, parse(source, fetched));
 }
 
-Result<source::Feed> read_local_source(const config::Config& config, const config::SourceConfig& source, UtcTime now) {
+Result<source::Feed> read_local_source(const config::Config& config, const config::SourceConfig& source,
+                                       UtcTime now) {
   if (source.spec.kind == source::Kind::markdown) {
     const auto folder = std::filesystem::path{source.spec.url.substr(std::string_view{"file:"}.size())};
     return filtered(source, source::read_markdown_folder(folder, {.site_url = source.site_url,
-                                                                 .permalinks = source.permalinks,
-                                                                 .zone = config.newsletter.zone,
-                                                                 .now = now}));
+                                                                  .permalinks = source.permalinks,
+                                                                  .zone = config.newsletter.zone,
+                                                                  .now = now}));
   }
   TIDINGS_LET(auto bytes, output_of(config, source));
   return read_fetched(source, {.bytes = std::move(bytes), .final_url = source.site_url});

@@ -1,9 +1,10 @@
-// Reading a [[source]] as its configuration says: what "collect" stores and what "source check" shows are the same.
+// Reading a [[source]] as its configuration says: what "collect" stores and what "source check" shows are the
+// same.
 #pragma once
 
-#include "config/config.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "config/config.hpp"
 #include "source/fetch.hpp"
 #include "source/source.hpp"
 
@@ -15,15 +16,18 @@ namespace tidings::app {
 /// How sources are fetched.
 [[nodiscard]] source::FetchOptions fetch_options(const config::Config& config);
 
-/// An answer as the source's kind says; "auto" is a feed, or else a page that shows its posts. Limits hold, and entries
-/// that include or exclude keep out say so (Entry::dropped).
-[[nodiscard]] Result<source::Feed> read_fetched(const config::SourceConfig& source, const source::Fetched& fetched);
+/// An answer as the source's kind says; "auto" is a feed, or else a page that shows its posts. Limits hold,
+/// and entries that include or exclude keep out say so (Entry::dropped).
+[[nodiscard]] Result<source::Feed> read_fetched(const config::SourceConfig& source,
+                                                const source::Fetched& fetched);
 
 /// The same of a source that is_local(); posts of a folder that are dated after `now` wait.
-[[nodiscard]] Result<source::Feed> read_local_source(const config::Config& config, const config::SourceConfig& source, UtcTime now);
+[[nodiscard]] Result<source::Feed> read_local_source(const config::Config& config,
+                                                     const config::SourceConfig& source, UtcTime now);
 
 /// The same of any source, fetched without validators. Errc::unavailable if there is no answer.
-[[nodiscard]] Result<source::Feed> read_now(const config::Config& config, const config::SourceConfig& source, UtcTime now);
+[[nodiscard]] Result<source::Feed> read_now(const config::Config& config, const config::SourceConfig& source,
+                                            UtcTime now);
 
 /// How many entries a filter keeps out.
 [[nodiscard]] int count_dropped(const source::Feed& feed);

@@ -14,11 +14,13 @@ namespace {
 
 using delivery::DeliveryState;
 
-constexpr std::size_t most_reasons = 10'000;  // different ones; relays that number their answers would fill the memory
+constexpr std::size_t most_reasons =
+    10'000;  // different ones; relays that number their answers would fill the memory
 
 std::string domain_of(const std::string& address) {
   const auto at = address.rfind('@');
-  return at == std::string::npos ? std::string{"(erased)"} : ascii_lower(std::string_view{address}.substr(at + 1));
+  return at == std::string::npos ? std::string{"(erased)"}
+                                 : ascii_lower(std::string_view{address}.substr(at + 1));
 }
 
 std::string reason_of(const delivery::DeliveryRow& row) {
@@ -47,7 +49,8 @@ Result<UtcTime> next_start(digest::EditionTable& editions, const digest::Edition
   UtcTime next = UtcTime::max();
   TIDINGS_LET(const auto all, editions.list(edition.digest, 100'000));
   for (const auto& each : all) {
-    if (each.edition.started && each.edition.scheduled > edition.scheduled) next = std::min(next, *each.edition.started);
+    if (each.edition.started && each.edition.scheduled > edition.scheduled)
+      next = std::min(next, *each.edition.started);
   }
   return next;
 }
@@ -68,7 +71,8 @@ std::string suppression_in_words(const std::string& cause) {
   static constexpr std::array known{
       Words{"withdrawn", "left the digest after the edition was sealed"},
       Words{"erased", "was erased from the list after the edition was sealed"},
-      Words{"suppressed: hard_bounce", "the address takes no mail any more: an earlier one was refused for good"},
+      Words{"suppressed: hard_bounce",
+            "the address takes no mail any more: an earlier one was refused for good"},
       Words{"suppressed: soft_bounces", "the mailbox refused mail for too many days"},
       Words{"suppressed: complaint", "the reader has reported a mail as spam"},
       Words{"suppressed: manual", "suppressed by hand"},
@@ -98,20 +102,29 @@ Result<EditionReport> report_on(store::Database& database, const Clock& clock, c
     count(report.counts, row.state);
     count(report.domains[domain_of(row.address)], row.state);
     if (!row.relay.empty()) count(report.relays[row.relay], row.state);
-    if (row.settled && row.state != DeliveryState::bounced) report.last_answer = std::max(report.last_answer.value_or(*row.settled), *row.settled);
+    if (row.settled && row.state != DeliveryState::bounced)
+      report.last_answer = std::max(report.last_answer.value_or(*row.settled), *row.settled);
     if (row.state == DeliveryState::sent) report.retried += static_cast<int>(row.attempts > 1);
-    if (row.state == DeliveryState::sent || row.state == DeliveryState::planned || row.state == DeliveryState::claimed) return {};
+    if (row.state == DeliveryState::sent || row.state == DeliveryState::planned ||
+        row.state == DeliveryState::claimed)
+      return {};
     auto reason = reason_of(row);
     const auto key = std::pair{row.state, std::move(reason)};
-    ++reasons[reasons.size() < most_reasons || reasons.contains(key) ? key : std::pair{row.state, std::string{"other answers"}}];
+    ++reasons[reasons.size() < most_reasons || reasons.contains(key)
+                  ? key
+                  : std::pair{row.state, std::string{"other answers"}}];
     return {};
   }));
-  for (const auto& [key, number] : reasons) report.reasons.push_back({.state = key.first, .reason = key.second, .count = number});
+  for (const auto& [key, number] : reasons)
+    report.reasons.push_back({.state = key.first, .reason = key.second, .count = number});
   std::ranges::stable_sort(report.reasons, std::ranges::greater{}, &ReportReason::count);
   TIDINGS_LET(report.returned, bounce::BounceTable(database).returned(edition.id));
   if (edition.started) {
     TIDINGS_LET(const auto until, next_start(editions, edition));
-    TIDINGS_LET(report.left, subscriber::ConsentLog(database).left({.edition = edition.id, .digest = edition.digest, .from = *edition.started, .until = until}));
+    TIDINGS_LET(
+        report.left,
+        subscriber::ConsentLog(database).left(
+            {.edition = edition.id, .digest = edition.digest, .from = *edition.started, .until = until}));
   }
   return report;
 }

@@ -1,5 +1,5 @@
-#include "app/compose_all.hpp"
 #include "app/scheduler.hpp"
+#include "app/compose_all.hpp"
 
 #include <algorithm>
 #include <map>
@@ -9,17 +9,17 @@
 
 #include <fmt/format.h>
 
-#include "edition/archive.hpp"
-#include "returns/intake.hpp"
-#include "returns/mailbox.hpp"
-#include "sending/clock_guard.hpp"
-#include "returns/forward.hpp"
-#include "members/notices.hpp"
-#include "edition/review.hpp"
-#include "site/pages.hpp"
 #include "base/text.hpp"
 #include "bounce/intake.hpp"
 #include "digest/edition_table.hpp"
+#include "edition/archive.hpp"
+#include "edition/review.hpp"
+#include "members/notices.hpp"
+#include "returns/forward.hpp"
+#include "returns/intake.hpp"
+#include "returns/mailbox.hpp"
+#include "sending/clock_guard.hpp"
+#include "site/pages.hpp"
 #include "source/source_table.hpp"
 #include "store/instance.hpp"
 
@@ -29,7 +29,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto chores_every = 1min;
-constexpr auto poll_every = 1h;      // a source that says nothing else is asked this often; so it is by source_table
+constexpr auto poll_every =
+    1h;  // a source that says nothing else is asked this often; so it is by source_table
 constexpr auto poll_files_every = 15min;  // files, folders and commands, which name no time themselves
 constexpr auto ask_lock_every = 1s;
 constexpr auto ask_mailbox_every = 5min;  // on another host: a login each time
@@ -38,7 +39,8 @@ constexpr auto longest_pause = 15min;
 
 class Scheduler {
  public:
-  Scheduler(config::Config config, const Clock& clock, Random& random, const SchedulerOptions& options, SchedulerSignals& signals)
+  Scheduler(config::Config config, const Clock& clock, Random& random, const SchedulerOptions& options,
+            SchedulerSignals& signals)
       : config_(std::make_unique<config::Config>(std::move(config))),
         clock_(clock),
         random_(random),
@@ -50,7 +52,8 @@ class Scheduler {
     TIDINGS_TRY(store::check_instance(*database_, store::Guard::refuse));
     TIDINGS_TRY(sending::allow_work(*database_, clock_));
     next_round_ = next_chores_ = clock_.now();
-    options_.on_said(fmt::format("running: {}", plural(static_cast<long long>(config_->digests.size()), "digest")));
+    options_.on_said(
+        fmt::format("running: {}", plural(static_cast<long long>(config_->digests.size()), "digest")));
     for (;;) {
       // In this order: a signal that comes in between is seen by the one or the other.
       signals_.interrupt = false;
@@ -88,8 +91,8 @@ class Scheduler {
     waits_.clear();
     archive_is_old_ = true;
     start_anew(clock_.now());
-    options_.on_said(
-        fmt::format("configuration read again: {}", plural(static_cast<long long>(config_->digests.size()), "digest")));
+    options_.on_said(fmt::format("configuration read again: {}",
+                                 plural(static_cast<long long>(config_->digests.size()), "digest")));
   }
 
   void start_anew(UtcTime now) {
@@ -137,11 +140,14 @@ class Scheduler {
     if (!pages_) {
       TIDINGS_LET(pages_, site::WebPages::load(*config_));
     }
-    TIDINGS_LET(const auto report, members::send_notices(*config_, *pages_, *database_, clock_, random_, {}, signals_.interrupt));
+    TIDINGS_LET(const auto report, members::send_notices(*config_, *pages_, *database_, clock_, random_, {},
+                                                         signals_.interrupt));
     if (report.sent > 0) options_.on_said(fmt::format("{} sent", plural(report.sent, "confirmation mail")));
     if (!report.trouble.empty()) trouble("confirmation mails wait: " + report.trouble);
-    if (report.trouble.empty() && report.failed > 0) trouble(fmt::format("{} could not be sent", plural(report.failed, "confirmation mail")));
-    if (const auto words = returns::in_words(returns::send_forwards(*config_, *database_, clock_, random_, signals_.interrupt));
+    if (report.trouble.empty() && report.failed > 0)
+      trouble(fmt::format("{} could not be sent", plural(report.failed, "confirmation mail")));
+    if (const auto words = returns::in_words(
+            returns::send_forwards(*config_, *database_, clock_, random_, signals_.interrupt));
         !words.empty())
       trouble(words);
     return {};
@@ -152,14 +158,17 @@ class Scheduler {
     returns::BounceIntake intake{*config_, *database_, clock_, random_, std::move(keys)};
     int count = 0;
     const auto take = returns::take_each(
-        intake, {.read = [&](const returns::IntakeResult& /*result*/) { ++count; },
-                 .failed = [&](const Error& error) { trouble("a mail could not be applied: " + error.line()); }});
-    const auto read = returns::read_bounce_mailbox(*config_, [&](const bounce::Incoming& mail) -> Result<bounce::PutAway> {
-      if (signals_.end) return fail(Errc::try_again, "ended by a signal");
-      return take(mail);
-    });
+        intake,
+        {.read = [&](const returns::IntakeResult& /*result*/) { ++count; },
+         .failed = [&](const Error& error) { trouble("a mail could not be applied: " + error.line()); }});
+    const auto read =
+        returns::read_bounce_mailbox(*config_, [&](const bounce::Incoming& mail) -> Result<bounce::PutAway> {
+          if (signals_.end) return fail(Errc::try_again, "ended by a signal");
+          return take(mail);
+        });
     if (count > 0) options_.on_said(fmt::format("{} read from the mailbox", plural(count, "report")));
-    if (const auto trimmed = returns::trim_unmatched_folders(*config_, config_->bounce.maildir); !trimmed.empty())
+    if (const auto trimmed = returns::trim_unmatched_folders(*config_, config_->bounce.maildir);
+        !trimmed.empty())
       options_.on_said(trimmed);
     if (signals_.end) return {};
     if (!read) return tl::unexpected<Error>(read.error());
@@ -208,8 +217,10 @@ class Scheduler {
     if (archive_is_old_) write_archive();  // before the first mail, whose link to its page should not be dead
     if (!paused) {
       sending::DeliverOptions options;
-      if (!options_.until) options.time_budget = std::max<std::chrono::milliseconds>(1min, next_run(now) - now);
-      TIDINGS_LET(report, sending::deliver(*config_, *database_, clock_, random_, options, signals_.interrupt));
+      if (!options_.until)
+        options.time_budget = std::max<std::chrono::milliseconds>(1min, next_run(now) - now);
+      TIDINGS_LET(report,
+                  sending::deliver(*config_, *database_, clock_, random_, options, signals_.interrupt));
       note(report);
     }
     if (!report.editions.empty()) write_archive();
@@ -234,7 +245,8 @@ class Scheduler {
     }
     // Nothing has changed since the last round as long as it is for the same reason.
     auto& reason = waits_[composed.digest];
-    if (std::exchange(reason, composed.reason) != composed.reason) options_.on_composed(composed, config_->newsletter.zone);
+    if (std::exchange(reason, composed.reason) != composed.reason)
+      options_.on_composed(composed, config_->newsletter.zone);
   }
 
   void note(const sending::DeliverReport& report) {
@@ -254,14 +266,16 @@ class Scheduler {
     }
     // Not by its words: they count milliseconds.
     if (relay_troubles_ == 0) options_.on_trouble(relay);
-    const auto pause = std::min<std::chrono::milliseconds>(1min * (1 << std::min(relay_troubles_, 4)), longest_pause);
+    const auto pause =
+        std::min<std::chrono::milliseconds>(1min * (1 << std::min(relay_troubles_, 4)), longest_pause);
     ++relay_troubles_;
     trouble_until_ = clock_.now() + pause;
   }
 
   [[nodiscard]] UtcTime next_run(UtcTime now) const {
     UtcTime next = now + 24h;
-    for (const auto& digest : config_->digests) next = std::min(next, digest.schedule.next_run(now, config_->newsletter.zone));
+    for (const auto& digest : config_->digests)
+      next = std::min(next, digest.schedule.next_run(now, config_->newsletter.zone));
     return next;
   }
 
@@ -298,7 +312,8 @@ class Scheduler {
   UtcTime next_tidy_{};
   UtcTime next_bounces_{};
   std::set<std::string> said_;
-  std::map<std::string, std::string> waits_;  // digests whose edition is held or waits, and why, as it was said
+  std::map<std::string, std::string>
+      waits_;  // digests whose edition is held or waits, and why, as it was said
   std::set<EditionId> held_;
   std::optional<UtcTime> trouble_until_;
   int relay_troubles_ = 0;
@@ -309,8 +324,8 @@ class Scheduler {
 
 }  // namespace
 
-Result<void> run_schedule(config::Config config, const Clock& clock, Random& random, const SchedulerOptions& options,
-                          SchedulerSignals& signals) {
+Result<void> run_schedule(config::Config config, const Clock& clock, Random& random,
+                          const SchedulerOptions& options, SchedulerSignals& signals) {
   return Scheduler{std::move(config), clock, random, options, signals}.run();
 }
 

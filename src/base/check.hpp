@@ -1,5 +1,5 @@
-// Bugs. A condition that only our own mistake can break is checked in every build and ends the process with a message:
-// a digest sender that goes on in an impossible state could mail people twice.
+// Bugs. A condition that only our own mistake can break is checked in every build and ends the process with a
+// message: a digest sender that goes on in an impossible state could mail people twice.
 #pragma once
 
 namespace tidings {
@@ -9,5 +9,6 @@ namespace tidings {
 
 }  // namespace tidings
 
-#define TIDINGS_CHECK(condition) \
-  (static_cast<bool>(condition) ? static_cast<void>(0) : ::tidings::check_failed(#condition, __FILE__, __LINE__))
+#define TIDINGS_CHECK(condition)                       \
+  (static_cast<bool>(condition) ? static_cast<void>(0) \
+                                : ::tidings::check_failed(#condition, __FILE__, __LINE__))

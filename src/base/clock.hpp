@@ -1,7 +1,7 @@
 // Time: UTC milliseconds everywhere inside; zones only where people read or write times (zone.hpp).
 //
-// Jobs take a Clock, so that --at and the tests decide what "now" is. Timeouts of the wire use std::chrono::steady_clock
-// and are not affected by it.
+// Jobs take a Clock, so that --at and the tests decide what "now" is. Timeouts of the wire use
+// std::chrono::steady_clock and are not affected by it.
 #pragma once
 
 #include <chrono>

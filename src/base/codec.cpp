@@ -6,8 +6,10 @@
 namespace tidings {
 namespace {
 
-constexpr std::string_view base64_letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::string_view base64url_letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view base64_letters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view base64url_letters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::string_view base32_letters = "abcdefghijklmnopqrstuvwxyz234567";
 constexpr std::string_view hex_letters = "0123456789abcdef";
 
@@ -38,7 +40,8 @@ constexpr Table table_of(std::string_view letters, bool any_case) {
   for (std::size_t i = 0; i < letters.size(); ++i) {
     const char c = letters[i];
     table[static_cast<std::uint8_t>(c)] = static_cast<std::int8_t>(i);
-    if (any_case && c >= 'a' && c <= 'z') table[static_cast<std::uint8_t>(c - 'a' + 'A')] = static_cast<std::int8_t>(i);
+    if (any_case && c >= 'a' && c <= 'z')
+      table[static_cast<std::uint8_t>(c - 'a' + 'A')] = static_cast<std::int8_t>(i);
   }
   return table;
 }

@@ -33,7 +33,9 @@ using Bio = std::unique_ptr<BIO, BioFree>;
 /// Never asks the terminal for a pass phrase.
 int no_pass_phrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*user*/) { return 0; }
 
-const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+const unsigned char* bytes_of(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
 
 /// Looked up once: OpenSSL 3 would look EVP_sha256() up by its name for each hash.
 const EVP_MD* sha256_method() {
@@ -52,7 +54,8 @@ Digest hash_of(std::string_view first, std::string_view second) {
   TIDINGS_CHECK(EVP_DigestInit_ex(context.get(), sha256_method(), nullptr) == 1 &&
                 EVP_DigestUpdate(context.get(), first.data(), first.size()) == 1 &&
                 EVP_DigestUpdate(context.get(), second.data(), second.size()) == 1 &&
-                EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr) == 1);
+                EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr) ==
+                    1);
   return digest;
 }
 
@@ -71,7 +74,8 @@ Sha256::Sha256(const Sha256& other) : state_(std::make_unique<State>()) {
 }
 
 Sha256& Sha256::operator=(const Sha256& other) {
-  if (this != &other) TIDINGS_CHECK(EVP_MD_CTX_copy_ex(state_->context.get(), other.state_->context.get()) == 1);
+  if (this != &other)
+    TIDINGS_CHECK(EVP_MD_CTX_copy_ex(state_->context.get(), other.state_->context.get()) == 1);
   return *this;
 }
 
@@ -85,7 +89,8 @@ void Sha256::update(std::string_view bytes) {
 
 std::string Sha256::finish() {
   std::string out(32, '\0');
-  TIDINGS_CHECK(EVP_DigestFinal_ex(state_->context.get(), reinterpret_cast<unsigned char*>(out.data()), nullptr) == 1);
+  TIDINGS_CHECK(
+      EVP_DigestFinal_ex(state_->context.get(), reinterpret_cast<unsigned char*>(out.data()), nullptr) == 1);
   return out;
 }
 
@@ -94,7 +99,8 @@ std::string sha256(std::string_view bytes) {
   return {digest.data(), digest.size()};
 }
 
-/// RFC 2104 in so many words: OpenSSL's HMAC() fetches and builds a provider's context for each call, five times the hashing itself.
+/// RFC 2104 in so many words: OpenSSL's HMAC() fetches and builds a provider's context for each call, five
+/// times the hashing itself.
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
   const auto short_key = key.size() > sha256_block ? sha256(key) : std::string{key};
   const auto padded = [&](char with) {
@@ -115,7 +121,9 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
 
 struct SigningKey::State {
   State(EVP_PKEY* owned, Kind its_kind) : key(owned), kind(its_kind), ready(EVP_MD_CTX_new()) {
-    TIDINGS_CHECK(key != nullptr && EVP_DigestSignInit(ready.get(), nullptr, kind == Kind::rsa ? sha256_method() : nullptr, nullptr, key.get()) == 1);
+    TIDINGS_CHECK(key != nullptr &&
+                  EVP_DigestSignInit(ready.get(), nullptr, kind == Kind::rsa ? sha256_method() : nullptr,
+                                     nullptr, key.get()) == 1);
   }
   std::unique_ptr<EVP_PKEY, KeyFree> key;
   Kind kind;
@@ -128,30 +136,36 @@ SigningKey::SigningKey(std::shared_ptr<const State> state) : state_(std::move(st
 Result<SigningKey> SigningKey::from_pem(std::string_view pem) {
   const Bio bio{BIO_new_mem_buf(pem.data(), static_cast<int>(std::min<std::size_t>(pem.size(), 1 << 20)))};
   TIDINGS_CHECK(bio != nullptr);
-  std::unique_ptr<EVP_PKEY, KeyFree> key{PEM_read_bio_PrivateKey(bio.get(), nullptr, no_pass_phrase, nullptr)};
+  std::unique_ptr<EVP_PKEY, KeyFree> key{
+      PEM_read_bio_PrivateKey(bio.get(), nullptr, no_pass_phrase, nullptr)};
   if (!key) return fail(Errc::config, "not a private key in PEM form, or one with a pass phrase");
   const bool rsa = EVP_PKEY_is_a(key.get(), "RSA") == 1;
-  if (!rsa && EVP_PKEY_is_a(key.get(), "ED25519") != 1) return fail(Errc::config, "the private key is neither RSA nor Ed25519");
+  if (!rsa && EVP_PKEY_is_a(key.get(), "ED25519") != 1)
+    return fail(Errc::config, "the private key is neither RSA nor Ed25519");
   const int bits = EVP_PKEY_get_bits(key.get());
-  if (rsa && bits < 1024) return fail(Errc::config, fmt::format("an RSA key of {} bits is too short", bits), "2048 bits or more");
+  if (rsa && bits < 1024)
+    return fail(Errc::config, fmt::format("an RSA key of {} bits is too short", bits), "2048 bits or more");
   return SigningKey{std::make_shared<State>(key.release(), rsa ? Kind::rsa : Kind::ed25519)};
 }
 
 Result<SigningKey> SigningKey::read(const std::filesystem::path& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IWGRP | S_IXGRP | S_IRWXO)) != 0) {
-    return fail(Errc::not_permitted, fmt::format("{} is open to others than its owner", path.string()), fmt::format("chmod 600 {}", path.string()));
+    return fail(Errc::not_permitted, fmt::format("{} is open to others than its owner", path.string()),
+                fmt::format("chmod 600 {}", path.string()));
   }
   constexpr std::int64_t max_key_bytes = 1 << 20;
   TIDINGS_LET(const auto pem, read_file(path, max_key_bytes));
   auto key = from_pem(pem);
-  if (!key) return fail(key.error().code, fmt::format("{}: {}", path.string(), key.error().what), key.error().hint);
+  if (!key)
+    return fail(key.error().code, fmt::format("{}: {}", path.string(), key.error().what), key.error().hint);
   return key;
 }
 
 SigningKey SigningKey::generate(Kind kind) {
   constexpr std::size_t rsa_bits = 2048;
-  auto* const key = kind == Kind::rsa ? EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", rsa_bits) : EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
+  auto* const key = kind == Kind::rsa ? EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", rsa_bits)
+                                      : EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
   return SigningKey{std::make_shared<State>(key, kind)};
 }
 
@@ -160,7 +174,8 @@ int SigningKey::bits() const { return EVP_PKEY_get_bits(state_->key.get()); }
 
 std::string SigningKey::private_pem() const {
   const Bio bio{BIO_new(BIO_s_mem())};
-  TIDINGS_CHECK(PEM_write_bio_PKCS8PrivateKey(bio.get(), state_->key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
+  TIDINGS_CHECK(PEM_write_bio_PKCS8PrivateKey(bio.get(), state_->key.get(), nullptr, nullptr, 0, nullptr,
+                                              nullptr) == 1);
   char* data = nullptr;
   const auto size = BIO_get_mem_data(bio.get(), &data);
   return {data, static_cast<std::size_t>(size)};
@@ -170,7 +185,8 @@ std::string SigningKey::public_bytes() const {
   if (state_->kind == Kind::ed25519) {
     std::string out(32, '\0');
     std::size_t size = out.size();
-    TIDINGS_CHECK(EVP_PKEY_get_raw_public_key(state_->key.get(), reinterpret_cast<unsigned char*>(out.data()), &size) == 1);
+    TIDINGS_CHECK(EVP_PKEY_get_raw_public_key(state_->key.get(), reinterpret_cast<unsigned char*>(out.data()),
+                                              &size) == 1);
     return out;
   }
   unsigned char* der = nullptr;
@@ -186,7 +202,8 @@ std::string SigningKey::sign(std::string_view bytes) const {
   TIDINGS_CHECK(EVP_MD_CTX_copy_ex(context.get(), state_->ready.get()) == 1);
   std::size_t size = static_cast<std::size_t>(EVP_PKEY_get_size(state_->key.get()));
   std::string out(size, '\0');
-  TIDINGS_CHECK(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size, bytes_of(bytes), bytes.size()) == 1);
+  TIDINGS_CHECK(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size,
+                               bytes_of(bytes), bytes.size()) == 1);
   out.resize(size);
   return out;
 }
@@ -211,9 +228,11 @@ Result<VerifyingKey> VerifyingKey::from_certificate(std::string_view pem) {
   struct CertificateFree {
     void operator()(X509* certificate) const { X509_free(certificate); }
   };
-  const std::unique_ptr<X509, CertificateFree> certificate{PEM_read_bio_X509(bio.get(), nullptr, no_pass_phrase, nullptr)};
+  const std::unique_ptr<X509, CertificateFree> certificate{
+      PEM_read_bio_X509(bio.get(), nullptr, no_pass_phrase, nullptr)};
   if (!certificate) return fail(Errc::bad_data, "not a certificate in PEM form");
-  if (X509_cmp_current_time(X509_get0_notBefore(certificate.get())) >= 0 || X509_cmp_current_time(X509_get0_notAfter(certificate.get())) <= 0)
+  if (X509_cmp_current_time(X509_get0_notBefore(certificate.get())) >= 0 ||
+      X509_cmp_current_time(X509_get0_notAfter(certificate.get())) <= 0)
     return fail(Errc::bad_data, "the certificate is not valid today");
   auto state = std::make_shared<State>();
   state->key.reset(X509_get_pubkey(certificate.get()));
@@ -224,8 +243,11 @@ Result<VerifyingKey> VerifyingKey::from_certificate(std::string_view pem) {
 bool VerifyingKey::verifies(std::string_view bytes, std::string_view signature, Hash hash) const {
   const std::unique_ptr<EVP_MD_CTX, ContextFree> context{EVP_MD_CTX_new()};
   TIDINGS_CHECK(context != nullptr);
-  if (EVP_DigestVerifyInit(context.get(), nullptr, hash == Hash::sha1 ? EVP_sha1() : EVP_sha256(), nullptr, state_->key.get()) != 1) return false;
-  return EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(bytes), bytes.size()) == 1;
+  if (EVP_DigestVerifyInit(context.get(), nullptr, hash == Hash::sha1 ? EVP_sha1() : EVP_sha256(), nullptr,
+                           state_->key.get()) != 1)
+    return false;
+  return EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(bytes),
+                          bytes.size()) == 1;
 }
 
 }  // namespace tidings

@@ -45,10 +45,12 @@ class SigningKey {
  public:
   enum class Kind { rsa, ed25519 };
 
-  /// PKCS#8 or PKCS#1 PEM without a pass phrase. Errc::config for anything else, and for RSA below 1024 bits (RFC 8301).
+  /// PKCS#8 or PKCS#1 PEM without a pass phrase. Errc::config for anything else, and for RSA below 1024 bits
+  /// (RFC 8301).
   [[nodiscard]] static Result<SigningKey> from_pem(std::string_view pem);
 
-  /// from_pem() of a file that only its owner, and a group for reading, can touch; Errc::not_permitted otherwise.
+  /// from_pem() of a file that only its owner, and a group for reading, can touch; Errc::not_permitted
+  /// otherwise.
   [[nodiscard]] static Result<SigningKey> read(const std::filesystem::path& path);
 
   /// A new key; RSA has 2048 bits.
@@ -60,7 +62,8 @@ class SigningKey {
   /// PKCS#8 PEM.
   [[nodiscard]] std::string private_pem() const;
 
-  /// As DKIM records want it: RSA as SubjectPublicKeyInfo (RFC 6376 section 3.6.1), Ed25519 as its 32 bytes (RFC 8463 section 4).
+  /// As DKIM records want it: RSA as SubjectPublicKeyInfo (RFC 6376 section 3.6.1), Ed25519 as its 32 bytes
+  /// (RFC 8463 section 4).
   [[nodiscard]] std::string public_bytes() const;
 
   /// RSA: PKCS#1 v1.5 with SHA-256 of `bytes`. Ed25519: PureEdDSA of `bytes` as they are. Deterministic.
@@ -72,7 +75,8 @@ class SigningKey {
   std::shared_ptr<const State> state_;
 };
 
-/// A public key of somebody else, RSA (PKCS#1 v1.5) or ECDSA. A const key verifies in several threads at once; copies share it.
+/// A public key of somebody else, RSA (PKCS#1 v1.5) or ECDSA. A const key verifies in several threads at
+/// once; copies share it.
 class VerifyingKey {
  public:
   enum class Hash { sha1, sha256 };  ///< sha1 only where a peer signs with nothing better

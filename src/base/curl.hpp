@@ -1,4 +1,5 @@
-// libcurl handles with owners. What a transfer means is said where it is made (source/fetch, delivery/session).
+// libcurl handles with owners. What a transfer means is said where it is made (source/fetch,
+// delivery/session).
 #pragma once
 
 #include <memory>
@@ -25,7 +26,8 @@ struct CurlListFree {
 };
 using CurlList = std::unique_ptr<curl_slist, CurlListFree>;
 
-/// A new easy handle with signals off; libcurl is initialised once, before threads. Aborts when out of memory.
+/// A new easy handle with signals off; libcurl is initialised once, before threads. Aborts when out of
+/// memory.
 [[nodiscard]] CurlEasy make_curl_easy();
 [[nodiscard]] CurlMulti make_curl_multi();
 

@@ -111,7 +111,7 @@ Result<int> open_ours(const std::filesystem::path& path, int flags) {
     struct stat info {};
     if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) ||
         (made && !give_access(fd, access_of_process.file_mode))) {
-      const auto why = S_ISREG(info.st_mode) ? reason() : "it is no regular file";
+      const auto why = S_ISREG(info.st_mode) ? reason() : "not a regular file";
       ::close(fd);
       return cannot("open", path, why);
     }

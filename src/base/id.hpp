@@ -26,5 +26,7 @@ using SubscriberId = Id<struct SubscriberTag>;
 
 template <class Tag>
 struct std::hash<tidings::Id<Tag>> {
-  std::size_t operator()(const tidings::Id<Tag>& id) const noexcept { return std::hash<std::int64_t>{}(id.value); }
+  std::size_t operator()(const tidings::Id<Tag>& id) const noexcept {
+    return std::hash<std::int64_t>{}(id.value);
+  }
 };

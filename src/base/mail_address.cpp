@@ -83,16 +83,18 @@ Result<void> check_labels(std::string_view domain) {
   if (domain.size() > 253) return fail(Errc::bad_data, "the domain is longer than 253 characters");
   const auto labels = split(domain, '.');
   if (labels.size() < 2) {
-    return fail(Errc::bad_data, fmt::format("the domain \"{}\" has no dot", domain), "it should end like example.org");
+    return fail(Errc::bad_data, fmt::format("the domain \"{}\" has no dot", domain),
+                "it should end like example.org");
   }
   for (const auto label : labels) {
-    if (label.empty()) return fail(Errc::bad_data, fmt::format("the domain \"{}\" has an empty part", domain));
+    if (label.empty())
+      return fail(Errc::bad_data, fmt::format("the domain \"{}\" has an empty part", domain));
     if (label.size() > 63) return fail(Errc::bad_data, "a part of the domain is longer than 63 characters");
-    const bool letters = std::ranges::all_of(label, [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-    });
+    const bool letters = std::ranges::all_of(
+        label, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
     if (!letters || label.front() == '-' || label.back() == '-') {
-      return fail(Errc::bad_data, fmt::format("the domain \"{}\" has a character that domains cannot have", domain));
+      return fail(Errc::bad_data,
+                  fmt::format("the domain \"{}\" has a character that domains cannot have", domain));
     }
   }
   return {};
@@ -110,8 +112,8 @@ Result<std::string> domain_to_ascii(std::string_view domain) {
   } else {
     std::uint8_t* out = nullptr;
     const std::string input{domain};
-    if (idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(input.c_str()), &out, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) !=
-        IDN2_OK) {
+    if (idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(input.c_str()), &out,
+                       IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK) {
       return fail(Errc::bad_data, fmt::format("the domain \"{}\" is not a valid international name", domain));
     }
     ascii = ascii_lower(reinterpret_cast<const char*>(out));
@@ -143,7 +145,8 @@ Result<MailAddress> parse_mail_address(std::string_view text) {
     return fail(Errc::bad_data, fmt::format("\"{}\" is not a mail address: {}", shown(text), why),
                 std::move(hint));
   };
-  if (has_control(text) || !is_valid_utf8(text)) return bad("it has control characters or bytes that are not UTF-8");
+  if (has_control(text) || !is_valid_utf8(text))
+    return bad("it has control characters or bytes that are not UTF-8");
   const auto at = text.rfind('@');
   if (at == std::string_view::npos) return bad("there is no @", "write it like name@example.org");
   const auto local = text.substr(0, at);
@@ -159,7 +162,8 @@ Result<MailAddress> parse_mail_address(std::string_view text) {
   if (wrong != local.end()) return bad(fmt::format("the character '{}' cannot stand before the @", *wrong));
   auto domain = domain_to_ascii(text.substr(at + 1));
   if (!domain) return bad(domain.error().what, domain.error().hint);
-  MailAddress address{.local = std::string{local}, .domain = std::move(*domain), .needs_smtputf8 = !is_ascii(local)};
+  MailAddress address{
+      .local = std::string{local}, .domain = std::move(*domain), .needs_smtputf8 = !is_ascii(local)};
   if (address.text().size() > 254) return bad("it is longer than 254 octets");
   return address;
 }
@@ -175,7 +179,8 @@ Result<Mailbox> parse_mailbox(std::string_view text) {
     return Mailbox{.name = {}, .address = std::move(address)};
   }
   if (text.back() != '>') {
-    return fail(Errc::bad_data, fmt::format("\"{}\" is not a mailbox", text), "write it like Name <name@example.org>");
+    return fail(Errc::bad_data, fmt::format("\"{}\" is not a mailbox", text),
+                "write it like Name <name@example.org>");
   }
   TIDINGS_LET(auto address, parse_mail_address(trim(text.substr(open + 1, text.size() - open - 2))));
   auto name = trim(text.substr(0, open));

@@ -31,7 +31,8 @@ struct MailAddress {
 /// address would be refused today must still be found, unsubscribed and erased. Never for sending.
 [[nodiscard]] MailAddress stored_address(std::string_view text);
 
-/// Errc::bad_data says what is wrong with it. At most 64 octets of local part and 254 in all (RFC 5321 section 4.5.3.1).
+/// Errc::bad_data says what is wrong with it. At most 64 octets of local part and 254 in all (RFC 5321
+/// section 4.5.3.1).
 [[nodiscard]] Result<MailAddress> parse_mail_address(std::string_view text);
 
 /// A mailbox as in From: `Name <local@domain>`, `"Name, Inc." <...>` or the bare address.
@@ -45,8 +46,8 @@ struct Mailbox {
 /// Errc::bad_data, also for control characters anywhere.
 [[nodiscard]] Result<Mailbox> parse_mailbox(std::string_view text);
 
-/// A host name as A-labels in lower case; Errc::bad_data where a label is empty, too long or has a character that is
-/// no letter, digit or hyphen.
+/// A host name as A-labels in lower case; Errc::bad_data where a label is empty, too long or has a character
+/// that is no letter, digit or hyphen.
 [[nodiscard]] Result<std::string> domain_to_ascii(std::string_view domain);
 
 /// The readable form for showing to people; the input where it cannot be decoded.

@@ -203,9 +203,7 @@ std::optional<RefusedPart> refused_part(std::string_view text) {
   return std::nullopt;
 }
 
-bool concerns_everybody(RefusedPart part) {
-  return part == RefusedPart::login || part == RefusedPart::quota;
-}
+bool concerns_everybody(RefusedPart part) { return part == RefusedPart::login || part == RefusedPart::quota; }
 
 bool is_greylisting(std::string_view text) { return any_of(own_words(text), greylisting); }
 

@@ -1,5 +1,6 @@
-// What mail systems say when they refuse the sender rather than a mailbox or a message: one table, with the system whose
-// words they are. Relays say it in the dialogue (delivery/), hosts further on in reports (bounce/). Pure.
+// What mail systems say when they refuse the sender rather than a mailbox or a message: one table, with the
+// system whose words they are. Relays say it in the dialogue (delivery/), hosts further on in reports
+// (bounce/). Pure.
 #pragma once
 
 #include <optional>
@@ -24,14 +25,16 @@ enum class RefusedPart {
 /// Phrases of one part: lower case; '*' stands for up to 100 bytes.
 [[nodiscard]] std::span<const std::string_view> refusal_phrases(RefusedPart part);
 
-/// The part of ours that a reply refuses; nothing if no known phrase occurs. `text` in any case and with any blanks; host
-/// names, links and addresses in it do not count.
+/// The part of ours that a reply refuses; nothing if no known phrase occurs. `text` in any case and with any
+/// blanks; host names, links and addresses in it do not count.
 [[nodiscard]] std::optional<RefusedPart> refused_part(std::string_view text);
 
-/// True where one answer is enough: a login or a quota is the same for every recipient. The others may be one recipient's rule.
+/// True where one answer is enough: a login or a quota is the same for every recipient. The others may be one
+/// recipient's rule.
 [[nodiscard]] bool concerns_everybody(RefusedPart part);
 
-/// The host wants this mailbox to be tried again later (greylisting). Said of one recipient, whatever its status says.
+/// The host wants this mailbox to be tried again later (greylisting). Said of one recipient, whatever its
+/// status says.
 [[nodiscard]] bool is_greylisting(std::string_view text);
 
 /// The reply with addresses, host names, numbers and queue ids taken out: equal for equal reasons.

@@ -1,7 +1,7 @@
 // The one way an expected failure travels: Result<T> carries a value or an Error.
 //
-// Not errors: an SMTP 4yz/5yz (delivery::Outcome), a 304 (source::NotModified), a sick feed (source health). Bugs use
-// TIDINGS_CHECK. An Error becomes an exit status in main.cpp and nowhere else.
+// Not errors: an SMTP 4yz/5yz (delivery::Outcome), a 304 (source::NotModified), a sick feed (source health).
+// Bugs use TIDINGS_CHECK. An Error becomes an exit status in main.cpp and nowhere else.
 #pragma once
 
 #include <string>
@@ -25,7 +25,8 @@ enum class Errc {
   config,         ///< 78: config.toml or a template is wrong
 };
 
-/// One failure. `what` reads "what, about which thing, where"; `hint` says what to do, may be empty. Both single lines.
+/// One failure. `what` reads "what, about which thing, where"; `hint` says what to do, may be empty. Both
+/// single lines.
 struct Error {
   Errc code = Errc::bug;
   std::string what;
@@ -50,17 +51,17 @@ using Result = tl::expected<T, Error>;
 #define TIDINGS_JOIN(a, b) TIDINGS_JOIN_(a, b)
 
 /// Returns the error of `expr` from the enclosing function, or goes on.
-#define TIDINGS_TRY(expr)                                                             \
-  do {                                                                                \
-    if (auto try_result_ = (expr); !try_result_) {                                    \
-      return ::tl::unexpected<::tidings::Error>(std::move(try_result_).error());      \
-    }                                                                                 \
+#define TIDINGS_TRY(expr)                                                        \
+  do {                                                                           \
+    if (auto try_result_ = (expr); !try_result_) {                               \
+      return ::tl::unexpected<::tidings::Error>(std::move(try_result_).error()); \
+    }                                                                            \
   } while (false)
 
 /// TIDINGS_LET(auto page, fetch(url)); declares `page` from the value, or returns the error.
-#define TIDINGS_LET(declaration, expr)                                                                            \
-  auto TIDINGS_JOIN(let_result_, __LINE__) = (expr);                                                              \
-  if (!TIDINGS_JOIN(let_result_, __LINE__)) {                                                                     \
-    return ::tl::unexpected<::tidings::Error>(std::move(TIDINGS_JOIN(let_result_, __LINE__)).error());            \
-  }                                                                                                               \
+#define TIDINGS_LET(declaration, expr)                                                                 \
+  auto TIDINGS_JOIN(let_result_, __LINE__) = (expr);                                                   \
+  if (!TIDINGS_JOIN(let_result_, __LINE__)) {                                                          \
+    return ::tl::unexpected<::tidings::Error>(std::move(TIDINGS_JOIN(let_result_, __LINE__)).error()); \
+  }                                                                                                    \
   declaration = *std::move(TIDINGS_JOIN(let_result_, __LINE__))

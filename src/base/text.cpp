@@ -34,13 +34,15 @@ std::size_t decode(std::string_view text, std::size_t at, char32_t& out) {
     return out >= 0x800 && (out < 0xD800 || out > 0xDFFF) ? 3 : 0;
   }
   if (first >= 0xF0 && first <= 0xF4 && tail(1) && tail(2) && tail(3)) {
-    out = ((first & 0x07U) << 18U) | ((byte(1) & 0x3FU) << 12U) | ((byte(2) & 0x3FU) << 6U) | (byte(3) & 0x3FU);
+    out =
+        ((first & 0x07U) << 18U) | ((byte(1) & 0x3FU) << 12U) | ((byte(2) & 0x3FU) << 6U) | (byte(3) & 0x3FU);
     return out >= 0x10000 && out <= 0x10FFFF ? 4 : 0;
   }
   return 0;
 }
 
-/// How many letters, digits, signs and blanks of ASCII stand at `at`: most of any text, and taken at once several times as fast.
+/// How many letters, digits, signs and blanks of ASCII stand at `at`: most of any text, and taken at once
+/// several times as fast.
 std::size_t plain_run(std::string_view text, std::size_t at) {
   std::size_t end = at;
   while (end < text.size() && static_cast<std::uint8_t>(text[end] - 0x20) < 0x5F) ++end;
@@ -64,13 +66,13 @@ bool in_ranges(char32_t c, const std::array<Range, N>& ranges) {
 }
 
 // From EastAsianWidth.txt (W and F) and emoji-data.txt (Emoji_Presentation), joined into blocks.
-constexpr std::array<Range, 28> wide{{{0x1100, 0x115F},   {0x231A, 0x231B},   {0x23E9, 0x23EC},   {0x25FD, 0x25FE},
-                                      {0x2614, 0x2615},   {0x2648, 0x2653},   {0x26A1, 0x26A1},   {0x26BD, 0x26BE},
-                                      {0x2705, 0x2705},   {0x2728, 0x2728},   {0x274C, 0x274C},   {0x2753, 0x2755},
-                                      {0x2795, 0x2797},   {0x2B50, 0x2B50},   {0x2E80, 0x303E},   {0x3041, 0x33FF},
-                                      {0x3400, 0x4DBF},   {0x4E00, 0xA4CF},   {0xA960, 0xA97C},   {0xAC00, 0xD7A3},
-                                      {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},   {0xFF01, 0xFF60},   {0xFFE0, 0xFFE6},
-                                      {0x1F004, 0x1F2FF}, {0x1F300, 0x1F64F}, {0x1F680, 0x1FAFF}, {0x20000, 0x3FFFD}}};
+constexpr std::array<Range, 28> wide{
+    {{0x1100, 0x115F},   {0x231A, 0x231B},   {0x23E9, 0x23EC},  {0x25FD, 0x25FE}, {0x2614, 0x2615},
+     {0x2648, 0x2653},   {0x26A1, 0x26A1},   {0x26BD, 0x26BE},  {0x2705, 0x2705}, {0x2728, 0x2728},
+     {0x274C, 0x274C},   {0x2753, 0x2755},   {0x2795, 0x2797},  {0x2B50, 0x2B50}, {0x2E80, 0x303E},
+     {0x3041, 0x33FF},   {0x3400, 0x4DBF},   {0x4E00, 0xA4CF},  {0xA960, 0xA97C}, {0xAC00, 0xD7A3},
+     {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},   {0xFF01, 0xFF60},  {0xFFE0, 0xFFE6}, {0x1F004, 0x1F2FF},
+     {0x1F300, 0x1F64F}, {0x1F680, 0x1FAFF}, {0x20000, 0x3FFFD}}};
 constexpr std::array<Range, 16> zero{{{0x0300, 0x036F},
                                       {0x0483, 0x0489},
                                       {0x0591, 0x05BD},
@@ -91,8 +93,8 @@ constexpr std::array<Range, 16> zero{{{0x0300, 0x036F},
 char32_t fold(char32_t c) {
   if (c < 0x80) return c >= 'A' && c <= 'Z' ? c + 32 : c;
   if ((c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3A9 && c != 0x3A2)) return c + 32;
-  if ((c >= 0x100 && c <= 0x137) || (c >= 0x14A && c <= 0x177) || (c >= 0x460 && c <= 0x481) || (c >= 0x48A && c <= 0x4BF) ||
-      (c >= 0x1E00 && c <= 0x1EFF)) {
+  if ((c >= 0x100 && c <= 0x137) || (c >= 0x14A && c <= 0x177) || (c >= 0x460 && c <= 0x481) ||
+      (c >= 0x48A && c <= 0x4BF) || (c >= 0x1E00 && c <= 0x1EFF)) {
     return c | 1U;
   }
   if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E)) return c % 2 == 1 ? c + 1 : c;
@@ -351,7 +353,8 @@ void append_number(std::string& out, std::int64_t number) {
 
 std::string plural(long long count, std::string_view noun) {
   if (count == 1) return fmt::format("1 {}", noun);
-  if (noun.size() > 1 && noun.back() == 'y' && std::string_view{"aeiou"}.find(noun[noun.size() - 2]) == std::string_view::npos) {
+  if (noun.size() > 1 && noun.back() == 'y' &&
+      std::string_view{"aeiou"}.find(noun[noun.size() - 2]) == std::string_view::npos) {
     return fmt::format("{} {}ies", count, noun.substr(0, noun.size() - 1));
   }
   return fmt::format("{} {}s", count, noun);

@@ -33,8 +33,8 @@ namespace tidings {
 
 [[nodiscard]] bool is_valid_utf8(std::string_view text);
 
-/// Valid UTF-8 without C0/C1 controls (tab and newline stay), noncharacters or U+FEFF; bad bytes become U+FFFD, CR LF
-/// and lone CR become LF. Idempotent.
+/// Valid UTF-8 without C0/C1 controls (tab and newline stay), noncharacters or U+FEFF; bad bytes become
+/// U+FFFD, CR LF and lone CR become LF. Idempotent.
 [[nodiscard]] std::string clean_utf8(std::string_view text);
 
 /// Decodes the code point at `at` and moves past it; U+FFFD and one byte forward where the bytes are invalid.
@@ -48,10 +48,12 @@ void append_utf8(std::string& out, char32_t code_point);
 /// Cut to at most `max_bytes`, never inside a code point.
 [[nodiscard]] std::string_view truncate_utf8(std::string_view text, std::size_t max_bytes);
 
-/// Lower-cases ASCII, Latin, Greek and Cyrillic letters, for comparing titles and searching; not full case folding.
+/// Lower-cases ASCII, Latin, Greek and Cyrillic letters, for comparing titles and searching; not full case
+/// folding.
 [[nodiscard]] std::string fold_case(std::string_view text);
 
-/// The known name within a third of its length in edits (Damerau-Levenshtein, case ignored); the nearest, or none.
+/// The known name within a third of its length in edits (Damerau-Levenshtein, case ignored); the nearest, or
+/// none.
 [[nodiscard]] std::optional<std::string> nearest(std::string_view name, std::span<const std::string> known);
 
 /// "did you mean \"x\"?" for the nearest known name, or "".

@@ -12,7 +12,8 @@ namespace {
 template <class Units>
 Result<std::int64_t> sum_of_units(std::string_view text, const Units& units, std::string_view example) {
   const auto bad = [&](std::string_view why) {
-    return fail(Errc::bad_data, fmt::format("\"{}\" {}", text, why), fmt::format("write it like {}", example));
+    return fail(Errc::bad_data, fmt::format("\"{}\" {}", text, why),
+                fmt::format("write it like {}", example));
   };
   constexpr auto max = std::numeric_limits<std::int64_t>::max();
   std::int64_t total = 0;

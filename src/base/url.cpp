@@ -23,7 +23,8 @@ std::string part(const Handle& handle, CURLUPart which, unsigned flags = 0) {
   return out;
 }
 
-/// What browsers do before parsing (WHATWG URL 4.4): controls and blanks off the ends, tab and line ends out of the middle.
+/// What browsers do before parsing (WHATWG URL 4.4): controls and blanks off the ends, tab and line ends out
+/// of the middle.
 std::string clean(std::string_view text) {
   const auto edge = [](char c) { return static_cast<unsigned char>(c) <= 0x20; };
   while (!text.empty() && edge(text.front())) text.remove_prefix(1);
@@ -39,7 +40,8 @@ std::string clean(std::string_view text) {
   return out;
 }
 
-/// What never stands in a host once it is decoded (WHATWG URL, forbidden domain code points), whatever libcurl lets through.
+/// What never stands in a host once it is decoded (WHATWG URL, forbidden domain code points), whatever
+/// libcurl lets through.
 bool is_good_host(std::string_view host) {
   if (host.starts_with('[')) return true;
   for (const char c : host) {
@@ -85,13 +87,14 @@ std::string Url::text() const {
 std::optional<Url> parse_url(std::string_view text) {
   const auto cleaned = clean(text);
   const auto scheme = ascii_lower(scheme_of(cleaned));
-  static constexpr std::array<std::string_view, 10> known{"http", "https", "file",  "smtp", "smtps", "lmtp",
-                                                         "imap", "imaps", "pop3", "pop3s"};
+  static constexpr std::array<std::string_view, 10> known{"http", "https", "file",  "smtp", "smtps",
+                                                          "lmtp", "imap",  "imaps", "pop3", "pop3s"};
   bool is_known = false;
   for (const auto name : known) is_known = is_known || name == scheme;
   if (!is_known) return std::nullopt;
   const Handle handle{curl_url()};
-  if (!handle || curl_url_set(handle.get(), CURLUPART_URL, cleaned.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) {
+  if (!handle ||
+      curl_url_set(handle.get(), CURLUPART_URL, cleaned.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) {
     return std::nullopt;
   }
   Url url{.scheme = scheme,
@@ -105,7 +108,8 @@ std::optional<Url> parse_url(std::string_view text) {
     url.host = url.host.substr(1, url.host.size() - 2);
     return url;
   }
-  // libcurl looks for numbers that are addresses ("0x7f.1") before it decodes the host; the standard says after. It has no '%' left.
+  // libcurl looks for numbers that are addresses ("0x7f.1") before it decodes the host; the standard says
+  // after. It has no '%' left.
   if (authority(cleaned).find('%') != std::string_view::npos) return parse_url(url.text());
   return url;
 }
@@ -113,7 +117,8 @@ std::optional<Url> parse_url(std::string_view text) {
 std::optional<std::string> resolve_url(std::string_view base, std::string_view reference) {
   auto cleaned = clean(reference);
   if (!scheme_of(cleaned).empty()) {
-    // "http:page" and "https:/page" are what browsers read as relative or sloppy absolute forms; libcurl mends the latter.
+    // "http:page" and "https:/page" are what browsers read as relative or sloppy absolute forms; libcurl
+    // mends the latter.
     if (is_web_url(cleaned)) {
       const auto url = parse_url(cleaned);
       return url ? std::optional{url->text()} : std::nullopt;
@@ -122,16 +127,19 @@ std::optional<std::string> resolve_url(std::string_view base, std::string_view r
   }
   if (scheme_of(base).empty()) return std::nullopt;
   if (cleaned.starts_with('#')) {
-    // libcurl 7.88 drops the last path segment for a lone fragment; RFC 3986 section 5.2.2 keeps the whole base.
+    // libcurl 7.88 drops the last path segment for a lone fragment; RFC 3986 section 5.2.2 keeps the whole
+    // base.
     const auto whole = clean(base);
     return whole.substr(0, whole.find('#')) + cleaned;
   }
   const Handle handle{curl_url()};
   const auto cleaned_base = clean(base);
-  if (!handle || curl_url_set(handle.get(), CURLUPART_URL, cleaned_base.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) {
+  if (!handle || curl_url_set(handle.get(), CURLUPART_URL, cleaned_base.c_str(), CURLU_NON_SUPPORT_SCHEME) !=
+                     CURLUE_OK) {
     return std::nullopt;
   }
-  if (!cleaned.empty() && curl_url_set(handle.get(), CURLUPART_URL, cleaned.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) {
+  if (!cleaned.empty() &&
+      curl_url_set(handle.get(), CURLUPART_URL, cleaned.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) {
     return std::nullopt;
   }
   auto text = part(handle, CURLUPART_URL);

@@ -24,13 +24,15 @@ class Zone {
   /// Errc::config with the nearest known name if there is none of that name.
   [[nodiscard]] static Result<Zone> find(std::string_view name);
 
-  /// The zone of that name in any case, links such as "US/Pacific" included; nothing if there is none. Cheap when it fails.
+  /// The zone of that name in any case, links such as "US/Pacific" included; nothing if there is none. Cheap
+  /// when it fails.
   [[nodiscard]] static std::optional<Zone> find_ignoring_case(std::string_view name);
 
   [[nodiscard]] std::string name() const;
   [[nodiscard]] LocalTime to_local(UtcTime t) const;
 
-  /// The instant of a wall-clock time. Skipped by DST: the first instant after the gap. Occurring twice: the first.
+  /// The instant of a wall-clock time. Skipped by DST: the first instant after the gap. Occurring twice: the
+  /// first.
   [[nodiscard]] UtcTime to_utc(LocalTime t) const;
 
   /// Minutes east of UTC at that instant.

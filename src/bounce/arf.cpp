@@ -29,15 +29,17 @@ const Part* feedback_part(const Mail& mail) {
     if (part.place == Place::returned) continue;
     const auto fields = read_fields(part.text);
     const bool versioned = !field(fields, "version").empty() || !field(fields, "user-agent").empty();
-    if (!field(fields, "feedback-type").empty() && (versioned || mail.report_type == "feedback-report")) return &part;
+    if (!field(fields, "feedback-type").empty() && (versioned || mail.report_type == "feedback-report"))
+      return &part;
   }
   return nullptr;
 }
 
 void add_from_returned(std::vector<std::string>& addresses, const Mail& mail) {
   for (const auto& headers : mail.returned) {
-    for (const std::string_view name : {"x-hmxmroriginalrecipient", "x-original-rcpt-to", "x-rcpt-to", "delivered-to",
-                                        "envelope-to", "x-original-to", "apparently-to", "to"}) {
+    for (const std::string_view name :
+         {"x-hmxmroriginalrecipient", "x-original-rcpt-to", "x-rcpt-to", "delivered-to", "envelope-to",
+          "x-original-to", "apparently-to", "to"}) {
       if (const auto value = field(headers, name); !value.empty()) add(addresses, value);
       if (!addresses.empty()) return;
     }
@@ -50,7 +52,8 @@ std::optional<Feedback> old_hotmail(const Mail& mail) {
   if (!subject.starts_with("complaint about message from")) return std::nullopt;
   Feedback feedback{.type = "abuse"};
   for (const auto& headers : mail.returned) {
-    if (const auto value = field(headers, "x-hmxmroriginalrecipient"); !value.empty()) add(feedback.addresses, value);
+    if (const auto value = field(headers, "x-hmxmroriginalrecipient"); !value.empty())
+      add(feedback.addresses, value);
   }
   if (feedback.addresses.empty()) add_from_returned(feedback.addresses, mail);
   return feedback;

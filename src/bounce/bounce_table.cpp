@@ -94,7 +94,10 @@ Result<int> BounceTable::readers_sent(const Wave& wave) {
       SELECT count(*) FROM subscribers s JOIN deliveries d ON d.subscriber_id = s.id AND d.edition_id = :edition
       WHERE substr(s.address_key, instr(s.address_key, '@') + 1) = :domain AND d.state IN (5, 8)
         AND d.settled_ms >= :from AND d.settled_ms < :until)");
-  query.bind(":domain", wave.domain).bind(":edition", wave.edition).bind(":from", wave.from).bind(":until", wave.until);
+  query.bind(":domain", wave.domain)
+      .bind(":edition", wave.edition)
+      .bind(":from", wave.from)
+      .bind(":until", wave.until);
   TIDINGS_TRY(query.step());
   return static_cast<int>(query.integer(0));
 }

@@ -30,8 +30,8 @@ struct BounceEvent {
   bool operator==(const BounceEvent&) const = default;
 };
 
-/// Mails of one edition to one domain that left within the same stretch of time: what a storm is measured by. Edition 0:
-/// of unknown time, all reports of the domain.
+/// Mails of one edition to one domain that left within the same stretch of time: what a storm is measured by.
+/// Edition 0: of unknown time, all reports of the domain.
 struct Wave {
   std::string domain{};
   EditionId edition{};
@@ -58,15 +58,18 @@ class BounceTable {
   [[nodiscard]] Result<Wave> wave_of(const BounceEvent& event, std::chrono::milliseconds length);
   /// Different subscribers of the wave with a hard or soft event since then.
   [[nodiscard]] Result<int> readers_hit(const Wave& wave, UtcTime since, bool only_hard);
-  /// How many subscribers were sent a mail of the wave; 0 where the edition is unknown. Reads all of the domain's.
+  /// How many subscribers were sent a mail of the wave; 0 where the edition is unknown. Reads all of the
+  /// domain's.
   [[nodiscard]] Result<int> readers_sent(const Wave& wave);
 
-  /// In a storm: events of the wave since then count no more; returns who was suppressed by one of them (each once).
+  /// In a storm: events of the wave since then count no more; returns who was suppressed by one of them (each
+  /// once).
   [[nodiscard]] Result<std::vector<SubscriberId>> discount(const Wave& wave, UtcTime since, bool hard_too);
   /// The same for one subscriber's hard and soft events.
   [[nodiscard]] Result<void> discount_one(SubscriberId subscriber, std::string_view domain, UtcTime since);
 
-  /// What came back of one edition: kind, reason, how many readers, and what it did to them; most frequent first.
+  /// What came back of one edition: kind, reason, how many readers, and what it did to them; most frequent
+  /// first.
   struct Returned {
     std::string kind{};
     std::string reason{};

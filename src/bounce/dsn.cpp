@@ -16,7 +16,8 @@ class Reader {
     if (trim(line).empty()) return end_group();
     const bool folded = line.front() == ' ' || line.front() == '\t';
     const auto colon = line.find(':');
-    const auto name = colon == std::string_view::npos ? std::string{} : ascii_lower(trim(line.substr(0, colon)));
+    const auto name =
+        colon == std::string_view::npos ? std::string{} : ascii_lower(trim(line.substr(0, colon)));
     if (folded && last_ != nullptr && !known(name)) {
       *last_ += (last_->empty() ? "" : " ") + std::string{trim(line)};
       return;
@@ -27,7 +28,8 @@ class Reader {
 
   void end_group() {
     last_ = nullptr;
-    if (group_.final_recipient.empty() && group_.original_recipient.empty() && group_.actual_recipient.empty()) {
+    if (group_.final_recipient.empty() && group_.original_recipient.empty() &&
+        group_.actual_recipient.empty()) {
       complete_last();
     } else if (dsn_.recipients.size() < max_recipients) {
       dsn_.recipients.push_back(group_);
@@ -37,8 +39,9 @@ class Reader {
 
  private:
   static bool known(std::string_view name) {
-    return name == "final-recipient" || name == "original-recipient" || name == "action" || name == "status" ||
-           name == "diagnostic-code" || name == "x-actual-recipient" || name == "remote-mta" || name == "reporting-mta";
+    return name == "final-recipient" || name == "original-recipient" || name == "action" ||
+           name == "status" || name == "diagnostic-code" || name == "x-actual-recipient" ||
+           name == "remote-mta" || name == "reporting-mta";
   }
 
   /// Fields that a stray blank line has cut off belong to the recipient before.
@@ -75,7 +78,8 @@ class Reader {
       put(dsn_.reporting_mta, std::move(value));
     } else if (name.starts_with("x-") && name.ends_with("-sender")) {
       put(dsn_.sender, std::move(value));
-    } else if (name == "x-powermta-bouncecategory" || name == "x-supplementary-info" || name == "x-display-name") {
+    } else if (name == "x-powermta-bouncecategory" || name == "x-supplementary-info" ||
+               name == "x-display-name") {
       group_.diagnostic += (group_.diagnostic.empty() ? "" : " ") + value;
       last_ = &group_.diagnostic;
     } else {
@@ -96,7 +100,8 @@ bool is_dsn_text(std::string_view text) {
   bool outcome = false;
   for (const auto line : split(text, '\n')) {
     const auto start = ascii_lower(trim(line).substr(0, 24));
-    recipient = recipient || start.starts_with("final-recipient:") || start.starts_with("original-recipient:");
+    recipient =
+        recipient || start.starts_with("final-recipient:") || start.starts_with("original-recipient:");
     outcome = outcome || start.starts_with("action:") || start.starts_with("status:") ||
               start.starts_with("diagnostic-code:");
     if (recipient && outcome) return true;

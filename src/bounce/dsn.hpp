@@ -1,7 +1,8 @@
 // Delivery status notifications: the fields of message/delivery-status (RFC 3464), wherever they stand. Pure.
 //
-// Real reports put them into text/plain or application/octet-stream, several recipients into one group, blank lines
-// inside a group, bare addresses without a type. All of that is read; a group without an address is none.
+// Real reports put them into text/plain or application/octet-stream, several recipients into one group, blank
+// lines inside a group, bare addresses without a type. All of that is read; a group without an address is
+// none.
 #pragma once
 
 #include <string>

@@ -57,8 +57,10 @@ Result<std::optional<Forward>> ForwardTable::claim(int per_hour) {
   take.bind(":lease", now + forward_lease).bind(":id", id).bind(":now", now);
   TIDINGS_LET(const bool taken, take.step());
   if (!taken) return std::nullopt;
-  Forward forward{
-      .id = id, .bytes = take.blob(0), .created = take.time(1), .attempts = static_cast<int>(take.integer(2))};
+  Forward forward{.id = id,
+                  .bytes = take.blob(0),
+                  .created = take.time(1),
+                  .attempts = static_cast<int>(take.integer(2))};
   TIDINGS_TRY(take.step());
   return forward;
 }
@@ -74,8 +76,8 @@ Result<void> ForwardTable::postpone(const Forward& forward, std::string_view err
 }
 
 Result<void> ForwardTable::finish(std::int64_t id, std::string_view error) {
-  auto statement =
-      database_.prepare("UPDATE forwards SET done_ms = :now, last_error = :error, bytes = x'' WHERE id = :id");
+  auto statement = database_.prepare(
+      "UPDATE forwards SET done_ms = :now, last_error = :error, bytes = x'' WHERE id = :id");
   return statement.bind(":now", clock_.now())
       .bind(":error", truncate_utf8(error, max_error_bytes))
       .bind(":id", id)

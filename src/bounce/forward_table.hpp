@@ -1,8 +1,8 @@
 // Mail of people that waits to go on to the editor: the only writer of `forwards`.
 //
-// A mail is kept here in the transaction that counts it as read, so a crash loses none. It is claimed for ten minutes before it
-// is sent and done when the relay has it: a crash between the two sends it once more. Once done, nothing of its text is kept.
-// Any call may fail with the store's errors.
+// A mail is kept here in the transaction that counts it as read, so a crash loses none. It is claimed for ten
+// minutes before it is sent and done when the relay has it: a crash between the two sends it once more. Once
+// done, nothing of its text is kept. Any call may fail with the store's errors.
 #pragma once
 
 #include <chrono>
@@ -31,8 +31,8 @@ class ForwardTable {
  public:
   ForwardTable(store::Database& database, const Clock& clock) : database_(database), clock_(clock) {}
 
-  /// Within the caller's transaction. False if this writer has had ten within a day, or 200 mails or 50 MiB wait: nothing was
-  /// written.
+  /// Within the caller's transaction. False if this writer has had ten within a day, or 200 mails or 50 MiB
+  /// wait: nothing was written.
   [[nodiscard]] Result<bool> add(std::string_view writer, std::string_view bytes);
 
   /// The one that is due first; nothing when none is, or when `per_hour` went on within the last hour.

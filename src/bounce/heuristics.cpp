@@ -16,7 +16,8 @@ using P = std::string_view;
 
 template <class Phrases>
 bool any_of(std::string_view flat, const Phrases& phrases) {
-  return std::any_of(std::begin(phrases), std::end(phrases), [&](P phrase) { return contains_pattern(flat, phrase); });
+  return std::any_of(std::begin(phrases), std::end(phrases),
+                     [&](P phrase) { return contains_pattern(flat, phrase); });
 }
 
 // ---- where the returned message begins
@@ -24,18 +25,19 @@ bool any_of(std::string_view flat, const Phrases& phrases) {
 
 bool is_ruled(std::string_view line) {
   const auto text = trim(line);
-  return text.starts_with("--") || text.starts_with("==") || text.starts_with("**") || text.starts_with("__") ||
-         text.starts_with("|-");
+  return text.starts_with("--") || text.starts_with("==") || text.starts_with("**") ||
+         text.starts_with("__") || text.starts_with("|-");
 }
 
 bool starts_returned(std::string_view line) {
   const auto flat = ascii_lower(trim(line));
-  if (flat.starts_with("content-type: message/rfc822") || flat.starts_with("content-type: text/rfc822-headers"))
+  if (flat.starts_with("content-type: message/rfc822") ||
+      flat.starts_with("content-type: text/rfc822-headers"))
     return true;
   if (flat.size() > 120) return false;
-  if (is_ruled(line) &&
-      (flat.find("original message") != std::string::npos || flat.find("mensagem original") != std::string::npos ||
-       flat.find("original mail") != std::string::npos)) {
+  if (is_ruled(line) && (flat.find("original message") != std::string::npos ||
+                         flat.find("mensagem original") != std::string::npos ||
+                         flat.find("original mail") != std::string::npos)) {
     return true;
   }
   return std::any_of(std::begin(words::cut_lines), std::end(words::cut_lines), [&](P mark) {
@@ -56,8 +58,8 @@ bool is_field_line(std::string_view line) {
 
 bool starts_header(const std::vector<std::string_view>& lines, std::size_t at) {
   const auto start = ascii_lower(lines[at].substr(0, 16));
-  if (!start.starts_with("received:") && !start.starts_with("return-path:") && !start.starts_with("delivered-to:") &&
-      !start.starts_with(">return-path")) {
+  if (!start.starts_with("received:") && !start.starts_with("return-path:") &&
+      !start.starts_with("delivered-to:") && !start.starts_with(">return-path")) {
     return false;
   }
   int fields = 0;
@@ -65,7 +67,8 @@ bool starts_header(const std::vector<std::string_view>& lines, std::size_t at) {
   return fields >= 2;
 }
 
-// ---- which address is a recipient --------------------------------------------------------------------------------
+// ---- which address is a recipient
+// --------------------------------------------------------------------------------
 
 struct Candidate {
   std::string address{};
@@ -100,15 +103,16 @@ bool ends_with_label(std::string_view text, const Labels& labels) {
   return std::any_of(std::begin(labels), std::end(labels), [&](P label) {
     if (!text.ends_with(label)) return false;
     const auto before = text.size() - label.size();
-    return before == 0 || std::string_view{" \t:;,.-[(<>*"}.find(text[before - 1]) != std::string_view::npos ||
+    return before == 0 ||
+           std::string_view{" \t:;,.-[(<>*"}.find(text[before - 1]) != std::string_view::npos ||
            static_cast<unsigned char>(text[before - 1]) >= 0x80;
   });
 }
 
 bool says_failure(std::string_view line) {
   const auto flat = flatten(line);
-  return any_of(flat, words::failure) || reason_of_words(flat) != Reason::unknown || find_reply_code(line) != 0 ||
-         !find_status(line).empty();
+  return any_of(flat, words::failure) || reason_of_words(flat) != Reason::unknown ||
+         find_reply_code(line) != 0 || !find_status(line).empty();
 }
 
 /// "c=US;a= ;p=QUAY;dda:SMTP=ann@quay.example": an X.400 name that carries an internet address (RFC 2156).
@@ -124,33 +128,38 @@ int tier_of(std::string_view line, const FoundAddress& found, std::size_t count)
   if (ends_with_label(before, words::other_labels)) return 0;
   if (names_gateway(flat.substr(0, found.begin))) return 4;
   const auto start = strip_bullets(line);
-  const bool first = !start.empty() && line.find(start.substr(0, 1)) != std::string_view::npos && before.empty();
+  const bool first =
+      !start.empty() && line.find(start.substr(0, 1)) != std::string_view::npos && before.empty();
   const bool ok = flat.find("<<< 250") == std::string::npos && flat.find("recipient ok") == std::string::npos;
   if (!ok) return 0;
   if (ends_with_label(before, words::recipient_labels)) return 4;
-  if (first && !after.empty() && (after.starts_with(":") || after.starts_with("..") || after.starts_with(",")) &&
-      count == 1)
+  if (first && !after.empty() &&
+      (after.starts_with(":") || after.starts_with("..") || after.starts_with(",")) && count == 1)
     return 4;
   if (first && found.bracketed && after.starts_with(":")) return 4;
-  if (first && (after.empty() || after.find_first_not_of(" .:;,*<>()[]\"'|") == std::string_view::npos)) return 3;
+  if (first && (after.empty() || after.find_first_not_of(" .:;,*<>()[]\"'|") == std::string_view::npos))
+    return 3;
   if (any_of(flat, words::advice)) return first && says_failure(line) ? 2 : 0;
   if (ends_with_label(before, words::to_labels) && before.size() <= 4) return 1;
   if (first && says_failure(after)) return 4;
-  if (first && (after.starts_with("on ") || after.starts_with("(") || after.starts_with("<") || after.starts_with("[")))
+  if (first && (after.starts_with("on ") || after.starts_with("(") || after.starts_with("<") ||
+                after.starts_with("[")))
     return 4;
-  if (find_reply_code(before + " ") != 0 && before.size() <= 14) return 4;  // "550 5.1.1 <a@b>... User unknown"
+  if (find_reply_code(before + " ") != 0 && before.size() <= 14)
+    return 4;  // "550 5.1.1 <a@b>... User unknown"
   if (says_failure(line)) return 2;
   return 1;
 }
 
 bool is_daemon(std::string_view address) {
   const auto local = ascii_lower(address.substr(0, address.find('@')));
-  return local == "mailer-daemon" || local == "postmaster" || local == "mdaemon" || local == "double-bounce" ||
-         local == "abuse" || local.starts_with("mailerdaemon");
+  return local == "mailer-daemon" || local == "postmaster" || local == "mdaemon" ||
+         local == "double-bounce" || local == "abuse" || local.starts_with("mailerdaemon");
 }
 
 bool is_own(const Mail& mail, std::string_view address) {
-  for (const std::string_view name : {"from", "to", "reply-to", "delivered-to", "x-original-to", "envelope-to"}) {
+  for (const std::string_view name :
+       {"from", "to", "reply-to", "delivered-to", "x-original-to", "envelope-to"}) {
     for (const auto& found : find_addresses(field(mail.fields, name))) {
       if (ascii_iequals(found.address, address)) return true;
     }
@@ -158,7 +167,8 @@ bool is_own(const Mail& mail, std::string_view address) {
   return false;
 }
 
-/// Longer lines are no prose (RFC 5322 section 2.1.1 has 998); each is looked at once for each of its addresses.
+/// Longer lines are no prose (RFC 5322 section 2.1.1 has 998); each is looked at once for each of its
+/// addresses.
 constexpr std::size_t longest_line = 2000;
 
 std::vector<Candidate> candidates(const std::vector<std::string_view>& lines) {
@@ -170,9 +180,9 @@ std::vector<Candidate> candidates(const std::vector<std::string_view>& lines) {
     const auto flat = ascii_lower(trim(line));
     // A command of the transcript: what counts is the answer below it.
     const bool command = flat.find("rcpt to") != std::string::npos;
-    accepted_next =
-        command && i + 1 < lines.size() &&
-        (contains_pattern(ascii_lower(lines[i + 1]), "<<< 2") || contains_pattern(ascii_lower(lines[i + 1]), " 250 "));
+    accepted_next = command && i + 1 < lines.size() &&
+                    (contains_pattern(ascii_lower(lines[i + 1]), "<<< 2") ||
+                     contains_pattern(ascii_lower(lines[i + 1]), " 250 "));
     for (const auto& each : found) {
       const int tier = accepted_next ? 0 : tier_of(line, each, found.size());
       if (tier > 0) all.push_back({.address = each.address, .tier = tier, .line = i});
@@ -186,7 +196,8 @@ std::vector<Candidate> generated_from(const std::vector<std::string_view>& lines
   std::vector<Candidate> all;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const auto flat = ascii_lower(lines[i].substr(0, longest_line));
-    if (flat.find("generated from") == std::string::npos && flat.find("originally addressed to") == std::string::npos &&
+    if (flat.find("generated from") == std::string::npos &&
+        flat.find("originally addressed to") == std::string::npos &&
         flat.find("expanded from") == std::string::npos)
       continue;
     for (const auto& each : find_addresses(lines[i].substr(0, longest_line)))
@@ -200,19 +211,22 @@ bool is_field_of_others(std::string_view line) {
   const auto colon = line.find(':');
   if (colon == std::string_view::npos) return false;
   const auto label = label_before(line.substr(0, colon));
-  return std::find(std::begin(words::other_labels), std::end(words::other_labels), label) != std::end(words::other_labels);
+  return std::find(std::begin(words::other_labels), std::end(words::other_labels), label) !=
+         std::end(words::other_labels);
 }
 
 std::string words_for(const std::vector<std::string_view>& lines, const std::vector<Candidate>& chosen,
                       const Candidate& candidate) {
   const auto taken = [&](std::size_t line) {
-    return std::any_of(chosen.begin(), chosen.end(),
-                       [&](const Candidate& each) { return each.line == line && each.address != candidate.address; });
+    return std::any_of(chosen.begin(), chosen.end(), [&](const Candidate& each) {
+      return each.line == line && each.address != candidate.address;
+    });
   };
   std::string words;
   int blanks = 0;
   bool said = false;
-  for (std::size_t i = candidate.line; i < lines.size() && i < candidate.line + 14 && words.size() < 1500; ++i) {
+  for (std::size_t i = candidate.line; i < lines.size() && i < candidate.line + 14 && words.size() < 1500;
+       ++i) {
     const auto line = trim(lines[i]);
     if (i > candidate.line && taken(i)) break;
     if (line.empty()) {
@@ -222,12 +236,14 @@ std::string words_for(const std::vector<std::string_view>& lines, const std::vec
     if (i > candidate.line && is_field_of_others(line)) continue;
     if (i > candidate.line) said = true;
     words += std::string{line} + " ";
-    if (i == candidate.line && (reason_of_words(line) != Reason::unknown || find_reply_code(line) != 0)) said = true;
+    if (i == candidate.line && (reason_of_words(line) != Reason::unknown || find_reply_code(line) != 0))
+      said = true;
   }
   return words;
 }
 
-/// Where the words beside the address say nothing: the line of the host's answer, up to the next blank one (Gmail).
+/// Where the words beside the address say nothing: the line of the host's answer, up to the next blank one
+/// (Gmail).
 std::string answer_in(const std::vector<std::string_view>& lines) {
   std::string answer;
   for (const auto line : lines) {
@@ -245,7 +261,8 @@ Notice cut_notice(std::string_view text) {
   std::size_t offset = 0;
   bool seen = false;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    const bool marked = starts_returned(lines[i]) || lines[i] == "-- ";  // or a signature: who scanned it, and the like
+    const bool marked =
+        starts_returned(lines[i]) || lines[i] == "-- ";  // or a signature: who scanned it, and the like
     if (seen && (marked || starts_header(lines, i))) {
       const auto from = marked ? std::min(text.size(), offset + lines[i].size() + 1) : offset;
       return {.text = std::string{text.substr(0, offset)}, .rest = std::string{text.substr(from)}};
@@ -281,8 +298,9 @@ std::vector<Finding> find_recipients(const Mail& mail, std::string_view notice) 
   if (chosen.empty()) chosen = generated_from(lines);
   std::vector<Finding> found;
   for (const auto& each : chosen) {
-    const auto same = std::find_if(found.begin(), found.end(),
-                                   [&](const Finding& other) { return ascii_iequals(other.address, each.address); });
+    const auto same = std::find_if(found.begin(), found.end(), [&](const Finding& other) {
+      return ascii_iequals(other.address, each.address);
+    });
     auto words = words_for(lines, chosen, each);
     if (same == found.end()) {
       found.push_back({.address = each.address, .diagnostic = std::move(words)});
@@ -306,23 +324,27 @@ bool is_system_sender(std::string_view from) {
 
 /// Only a mail system leaves the return address empty (RFC 5321 section 4.5.5), or has such a name.
 bool is_sent_by_system(const Mail& mail) {
-  return trim(field(mail.fields, "return-path")) == "<>" || is_system_sender(ascii_lower(field(mail.fields, "from")));
+  return trim(field(mail.fields, "return-path")) == "<>" ||
+         is_system_sender(ascii_lower(field(mail.fields, "from")));
 }
 
 /// "--- Non-Delivery Report ---"; newsletters about mail say such words too, but not at once.
 bool starts_in_own_voice(std::string_view notice) {
   const auto start = flatten(strip_bullets(notice.substr(0, 300)));
-  return std::any_of(std::begin(words::own_voice), std::end(words::own_voice), [&](P phrase) { return start.starts_with(phrase); });
+  return std::any_of(std::begin(words::own_voice), std::end(words::own_voice),
+                     [&](P phrase) { return start.starts_with(phrase); });
 }
 
 /// Some sign that no person wrote it: people and newsletters speak of bounces too, in the same words.
 bool is_from_system(const Mail& mail, std::string_view notice) {
-  if (mail.type == "multipart/report" || !trim(field(mail.fields, "x-failed-recipients")).empty()) return true;
+  if (mail.type == "multipart/report" || !trim(field(mail.fields, "x-failed-recipients")).empty())
+    return true;
   if (is_system_sender(ascii_lower(field(mail.fields, "from")))) return true;
   const auto subject = flatten(field(mail.fields, "subject"));
   const bool told = any_of(subject, words::failure);
   const bool in_own_voice = any_of(flatten(notice.substr(0, 300)), words::own_voice);
-  // A list hands reports on with its own fields. One that refuses a contribution has delivered it: its word is no report.
+  // A list hands reports on with its own fields. One that refuses a contribution has delivered it: its word
+  // is no report.
   if (!field(mail.fields, "list-id").empty()) return told && starts_in_own_voice(notice);
   if (is_sent_by_system(mail)) return true;
   if (is_passed_on(mail)) return false;
@@ -346,7 +368,8 @@ bool is_passed_on(const Mail& mail) {
 
 bool may_be_report(const Mail& mail, std::string_view notice) {
   if (!is_from_system(mail, notice)) return false;
-  const bool structure = mail.type == "multipart/report" || !trim(field(mail.fields, "x-failed-recipients")).empty();
+  const bool structure =
+      mail.type == "multipart/report" || !trim(field(mail.fields, "x-failed-recipients")).empty();
   return structure || !any_of(flatten(notice.substr(0, 1000)), words::to_owner);
 }
 
@@ -366,7 +389,8 @@ int report_score(const Mail& mail, std::string_view notice) {
   if (!mail.returned.empty()) score += 1;
   if (any_of(start, words::failure)) {
     score += 2;
-  } else if (reason_of_words(start) == Reason::unknown && (find_reply_code(start) == 0 || !is_system_sender(from))) {
+  } else if (reason_of_words(start) == Reason::unknown &&
+             (find_reply_code(start) == 0 || !is_system_sender(from))) {
     score -= 2;  // a number in the mail of a ticket system is no reply code
   }
   if (find_reply_code(start) != 0 || !find_status(start).empty()) score += 1;
@@ -426,14 +450,17 @@ bool is_auto_reply(const Mail& mail, std::string_view notice) {
        {"x-autoreply", "x-autorespond", "x-autoresponder", "x-vacation", "x-auto-reply"}) {
     if (!field(mail.fields, name).empty()) return true;
   }
-  if (ascii_lower(field(mail.fields, "precedence")) == "auto_reply" || submitted.find("vacation") != std::string::npos)
+  if (ascii_lower(field(mail.fields, "precedence")) == "auto_reply" ||
+      submitted.find("vacation") != std::string::npos)
     return true;
   const auto from = ascii_lower(field(mail.fields, "from"));
   const bool daemon = is_system_sender(from) || any_of(from, words::likely_senders);
   if (submitted.starts_with("auto-replied") && !daemon && !any_of(subject, words::failure)) return true;
   // Not so where it is a host's answer: "550 the recipient is on vacation".
-  const bool answered = find_reply_code(notice.substr(0, 4000)) != 0 || !find_status(notice.substr(0, 4000)).empty();
-  if (any_of(flat, words::reply_bodies) && !(daemon && (answered || any_of(subject, words::failure)))) return true;
+  const bool answered =
+      find_reply_code(notice.substr(0, 4000)) != 0 || !find_status(notice.substr(0, 4000)).empty();
+  if (any_of(flat, words::reply_bodies) && !(daemon && (answered || any_of(subject, words::failure))))
+    return true;
   return !daemon && any_of(flat, words::challenges) && !answered;
 }
 

@@ -1,8 +1,10 @@
-// Reports without structure: qmail, Exim, Domino, MDaemon, IMail, gateways and providers that write prose. Pure.
+// Reports without structure: qmail, Exim, Domino, MDaemon, IMail, gateways and providers that write prose.
+// Pure.
 //
-// A mail counts as a report only if it looks like one by its sender or subject and says that something was not
-// delivered. Addresses are found by where they stand: behind a label ("RCPT TO:"), at the start of a line before a
-// reason, alone on a line, in a sentence with a reason. The notice ends where the returned message begins.
+// A mail counts as a report only if it looks like one by its sender or subject and says that something was
+// not delivered. Addresses are found by where they stand: behind a label ("RCPT TO:"), at the start of a line
+// before a reason, alone on a line, in a sentence with a reason. The notice ends where the returned message
+// begins.
 #pragma once
 
 #include <string>
@@ -30,15 +32,15 @@ struct Notice {
 /// Recipients of the notice in order of appearance; empty where none stands out.
 [[nodiscard]] std::vector<Finding> find_recipients(const Mail& mail, std::string_view notice);
 
-/// A person, or a list, passes on what somebody else got: the subject or the header says so, and nothing says that a mail
-/// system sent it.
+/// A person, or a list, passes on what somebody else got: the subject or the header says so, and nothing says
+/// that a mail system sent it.
 [[nodiscard]] bool is_passed_on(const Mail& mail);
 
 /// Some sign that a mail system wrote it, and that it speaks to the sender of a message.
 [[nodiscard]] bool may_be_report(const Mail& mail, std::string_view notice);
 
-/// 0: nothing of a report in it, or nothing that only a mail system has (null sender, its name, its structure); from 3
-/// on it is taken for a report.
+/// 0: nothing of a report in it, or nothing that only a mail system has (null sender, its name, its
+/// structure); from 3 on it is taken for a report.
 [[nodiscard]] int report_score(const Mail& mail, std::string_view notice);
 
 /// Says that delivery is late or done, not that it failed: warnings of Exim and others; success.

@@ -62,13 +62,15 @@ Result<void> move_to(const fs::path& from, const fs::path& folder) {
 
 Result<std::string> read_mail_file(const fs::path& file) {
   std::ifstream in{file, std::ios::binary};
-  if (!in) return fail(Errc::no_input, fmt::format("cannot read {}: {}", file.string(), std::strerror(errno)));
+  if (!in)
+    return fail(Errc::no_input, fmt::format("cannot read {}: {}", file.string(), std::strerror(errno)));
   std::error_code error;
   const auto size = fs::file_size(file, error);
-  std::string bytes(error ? max_mail_bytes : std::min<std::size_t>(static_cast<std::size_t>(size), max_mail_bytes),
-                    '\0');
+  std::string bytes(
+      error ? max_mail_bytes : std::min<std::size_t>(static_cast<std::size_t>(size), max_mail_bytes), '\0');
   in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (in.bad()) return fail(Errc::no_input, fmt::format("cannot read {}: {}", file.string(), std::strerror(errno)));
+  if (in.bad())
+    return fail(Errc::no_input, fmt::format("cannot read {}: {}", file.string(), std::strerror(errno)));
   bytes.resize(static_cast<std::size_t>(in.gcount()));
   return bytes;
 }
@@ -123,14 +125,16 @@ Result<Unread> read_mbox(const fs::path& file, const fs::path& unmatched, const 
     return fail(Errc::no_input, fmt::format("cannot read {}: it is a folder", file.string()),
                 "--maildir reads a Maildir");
   std::ifstream in{file, std::ios::binary};
-  if (!in) return fail(Errc::no_input, fmt::format("cannot read {}: {}", file.string(), std::strerror(errno)));
+  if (!in)
+    return fail(Errc::no_input, fmt::format("cannot read {}: {}", file.string(), std::strerror(errno)));
   std::string mail;
   std::string line;
   bool blank = true;
   int number = 0;
   const auto finish = [&]() -> Result<void> {
     if (mail.empty()) return {};
-    TIDINGS_LET(const auto put, take({.name = fmt::format("{}, mail {}", file.string(), ++number), .bytes = mail}));
+    TIDINGS_LET(const auto put,
+                take({.name = fmt::format("{}, mail {}", file.string(), ++number), .bytes = mail}));
     if (put == PutAway::unmatched) TIDINGS_TRY(put_unmatched(unmatched, mail));
     mail.clear();
     return {};
@@ -141,8 +145,8 @@ Result<Unread> read_mbox(const fs::path& file, const fs::path& unmatched, const 
     } else if (mail.size() < max_mail_bytes) {
       // mboxrd: one '>' was put before each "From " of the text
       const auto quoted = line.find_first_not_of('>');
-      const bool escaped =
-          quoted != std::string::npos && quoted > 0 && std::string_view{line}.substr(quoted).starts_with("From ");
+      const bool escaped = quoted != std::string::npos && quoted > 0 &&
+                           std::string_view{line}.substr(quoted).starts_with("From ");
       mail += (escaped ? line.substr(1) : line) + "\n";
     }
     blank = line.empty() || line == "\r";

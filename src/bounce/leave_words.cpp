@@ -32,12 +32,14 @@ bool ends_own_text(std::string_view line) {
       "from:", "von:", "de:", "da:", "от:", "από:", "gönderen:", "من:", "发件人"};
   if (line == "--" || line.starts_with("-----") || line.starts_with("______")) return true;
   const bool has_address = line.find('@') != std::string_view::npos;
-  return has_address && (line.ends_with(":") || line.ends_with("：") || begins_with(fold_case(line), senders));
+  return has_address &&
+         (line.ends_with(":") || line.ends_with("：") || begins_with(fold_case(line), senders));
 }
 
 bool is_advertisement(std::string_view line) {
-  constexpr std::array<std::string_view, 7> beginnings{"sent from ", "get outlook ",   "von meinem ", "gesendet von ",
-                                                       "envoyé de ", "enviado desde ", "inviato da "};
+  constexpr std::array<std::string_view, 7> beginnings{"sent from ",    "get outlook ", "von meinem ",
+                                                       "gesendet von ", "envoyé de ",   "enviado desde ",
+                                                       "inviato da "};
   return begins_with(fold_case(line), beginnings);
 }
 
@@ -80,7 +82,8 @@ std::vector<std::string> longest_first(std::span<const std::string_view> phrases
   return sorted;
 }
 
-/// Blanks out each phrase that stands as words of its own in `text` (one blank at both ends); true if there was one.
+/// Blanks out each phrase that stands as words of its own in `text` (one blank at both ends); true if there
+/// was one.
 bool take_out(std::string& text, std::span<const std::string> phrases) {
   bool found = false;
   for (const auto& phrase : phrases) {

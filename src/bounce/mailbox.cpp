@@ -34,7 +34,8 @@ class Session {
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_USERNAME, options.username.c_str());
     curl_easy_setopt(easy, CURLOPT_PASSWORD, options.password.c_str());
-    curl_easy_setopt(easy, CURLOPT_USE_SSL, options.tls == MailboxOptions::Tls::off ? CURLUSESSL_NONE : CURLUSESSL_ALL);
+    curl_easy_setopt(easy, CURLOPT_USE_SSL,
+                     options.tls == MailboxOptions::Tls::off ? CURLUSESSL_NONE : CURLUSESSL_ALL);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
     if (!options.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
@@ -81,20 +82,24 @@ std::vector<std::uint32_t> numbers_in(std::string_view text) {
     const auto digits = trim(word);
     std::uint32_t number = 0;
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (read.ec == std::errc{} && read.ptr == digits.data() + digits.size() && number > 0) numbers.push_back(number);
+    if (read.ec == std::errc{} && read.ptr == digits.data() + digits.size() && number > 0)
+      numbers.push_back(number);
   }
   return numbers;
 }
 
-Result<PutAway> take_one(const MailboxOptions& options, std::string name, const std::string& mail, const Take& take) {
+Result<PutAway> take_one(const MailboxOptions& options, std::string name, const std::string& mail,
+                         const Take& take) {
   TIDINGS_LET(const auto put, take({.name = std::move(name), .bytes = mail}));
   if (put == PutAway::unmatched) TIDINGS_TRY(put_unmatched(options.unmatched, mail));
   return put;
 }
 
-Result<void> put_away(Session& session, const MailboxOptions& options, const std::string& folder, std::uint32_t uid) {
+Result<void> put_away(Session& session, const MailboxOptions& options, const std::string& folder,
+                      std::uint32_t uid) {
   if (options.done_folder.empty()) {
-    const auto flags = options.removal == MailboxOptions::Removal::remove ? "\\Seen \\Deleted" : "\\Seen \\Answered";
+    const auto flags =
+        options.removal == MailboxOptions::Removal::remove ? "\\Seen \\Deleted" : "\\Seen \\Answered";
     TIDINGS_TRY(session.ask(folder, fmt::format("UID STORE {} +FLAGS.SILENT ({})", uid, flags)));
     return {};
   }

@@ -51,15 +51,16 @@ std::string unix_lines(std::string_view bytes) {
 /// What the label means in mail: the superset that senders use under its name (WHATWG Encoding).
 std::string iconv_name(std::string_view charset) {
   const auto name = ascii_lower(charset);
-  constexpr std::array<std::pair<std::string_view, const char*>, 9> supersets{{{"gb2312", "GB18030"},
-                                                                               {"gbk", "GB18030"},
-                                                                               {"gb_2312-80", "GB18030"},
-                                                                               {"shift_jis", "CP932"},
-                                                                               {"x-sjis", "CP932"},
-                                                                               {"iso-8859-1", "CP1252"},
-                                                                               {"latin1", "CP1252"},
-                                                                               {"ks_c_5601-1987", "CP949"},
-                                                                               {"iso-2022-jp", "ISO-2022-JP-3"}}};
+  constexpr std::array<std::pair<std::string_view, const char*>, 9> supersets{
+      {{"gb2312", "GB18030"},
+       {"gbk", "GB18030"},
+       {"gb_2312-80", "GB18030"},
+       {"shift_jis", "CP932"},
+       {"x-sjis", "CP932"},
+       {"iso-8859-1", "CP1252"},
+       {"latin1", "CP1252"},
+       {"ks_c_5601-1987", "CP949"},
+       {"iso-2022-jp", "ISO-2022-JP-3"}}};
   for (const auto& [label, better] : supersets) {
     if (name == label) return better;
   }
@@ -156,7 +157,8 @@ class Walker {
     const int count = g_mime_multipart_get_count(multipart);
     // Some gateways put the whole report before the first boundary.
     const auto prologue = string_of(g_mime_multipart_get_prologue(multipart));
-    if (prologue.find('@') != std::string::npos || count == 0) add("text/plain", to_utf8(prologue, ""), place);
+    if (prologue.find('@') != std::string::npos || count == 0)
+      add("text/plain", to_utf8(prologue, ""), place);
     for (int i = 0; i < count; ++i) walk(g_mime_multipart_get_part(multipart, i), place, depth + 1);
   }
 
@@ -190,7 +192,8 @@ class Walker {
 
 std::size_t count_of(std::string_view text, std::string_view needle) {
   std::size_t count = 0;
-  for (auto at = text.find(needle); at != std::string_view::npos; at = text.find(needle, at + needle.size())) ++count;
+  for (auto at = text.find(needle); at != std::string_view::npos; at = text.find(needle, at + needle.size()))
+    ++count;
   return count;
 }
 
@@ -224,7 +227,8 @@ void start_gmime() {
 }  // namespace
 
 std::string_view field(const Fields& fields, std::string_view name) {
-  const auto at = std::find_if(fields.begin(), fields.end(), [&](const Field& each) { return each.name == name; });
+  const auto at =
+      std::find_if(fields.begin(), fields.end(), [&](const Field& each) { return each.name == name; });
   return at == fields.end() ? std::string_view{} : std::string_view{at->value};
 }
 
@@ -238,8 +242,8 @@ Fields read_fields(std::string_view text) {
     }
     const auto colon = line.find(':');
     const auto name = trim(line.substr(0, colon));
-    const bool good =
-        colon != std::string_view::npos && !name.empty() && name.find_first_of(" \t<>@") == std::string_view::npos;
+    const bool good = colon != std::string_view::npos && !name.empty() &&
+                      name.find_first_of(" \t<>@") == std::string_view::npos;
     if (!good && trim(line).empty() && fields.empty()) continue;  // blank lines before the block
     if (!good || fields.size() >= static_cast<std::size_t>(max_fields)) break;
     fields.push_back({.name = ascii_lower(name), .value = std::string{trim(line.substr(colon + 1))}});
@@ -271,8 +275,8 @@ Mail read_mail(std::string_view bytes) {
     }
     Walker{mail}.walk(top, Place::notice, 0);
   }
-  const bool has_text =
-      std::any_of(mail.parts.begin(), mail.parts.end(), [](const Part& part) { return !trim(part.text).empty(); });
+  const bool has_text = std::any_of(mail.parts.begin(), mail.parts.end(),
+                                    [](const Part& part) { return !trim(part.text).empty(); });
   if (!has_text) {
     mail.parts.push_back({.type = "text/plain", .text = to_utf8(body_of(rest).substr(0, max_part_text), "")});
   }
@@ -295,9 +299,10 @@ std::string text_of_html(std::string_view html) {
         i = html.find('>', close);
         if (i == std::string_view::npos) break;
         continue;
-      } else if (tag.starts_with("br") || tag.starts_with("p") || tag.starts_with("/p") || tag.starts_with("div") ||
-                 tag.starts_with("/div") || tag.starts_with("tr") || tag.starts_with("td") || tag.starts_with("li") ||
-                 tag.starts_with("h") || tag.starts_with("/h") || tag.starts_with("table") || tag.starts_with("/t")) {
+      } else if (tag.starts_with("br") || tag.starts_with("p") || tag.starts_with("/p") ||
+                 tag.starts_with("div") || tag.starts_with("/div") || tag.starts_with("tr") ||
+                 tag.starts_with("td") || tag.starts_with("li") || tag.starts_with("h") ||
+                 tag.starts_with("/h") || tag.starts_with("table") || tag.starts_with("/t")) {
         out += '\n';
       }
       i = end;

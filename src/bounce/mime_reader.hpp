@@ -1,9 +1,9 @@
 // Reads a mail of any quality into a flat list of parts: the only user of GMime. Pure.
 //
-// Bounces are the worst-formed mail there is: missing boundaries, wrong content types, CR line ends, 8-bit text without
-// a charset. What cannot be understood as MIME is kept as plain text. All text that comes out is valid UTF-8 with LF
-// line ends. Limits: the first 10 MiB of a mail, 200 parts, 30 levels, 256 KiB of text a part, 2,000 header fields; the
-// rest is left out.
+// Bounces are the worst-formed mail there is: missing boundaries, wrong content types, CR line ends, 8-bit
+// text without a charset. What cannot be understood as MIME is kept as plain text. All text that comes out is
+// valid UTF-8 with LF line ends. Limits: the first 10 MiB of a mail, 200 parts, 30 levels, 256 KiB of text a
+// part, 2,000 header fields; the rest is left out.
 #pragma once
 
 #include <string>

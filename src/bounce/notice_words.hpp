@@ -1,7 +1,8 @@
-// The words by which a notice in prose is read, in the order in which the questions are asked (heuristics.cpp). Data.
+// The words by which a notice in prose is read, in the order in which the questions are asked
+// (heuristics.cpp). Data.
 //
-// Lower case; '*' stands for up to 100 bytes. Each list is asked as a whole, so the order inside one has no weight. Why a
-// delivery failed is not asked here but in phrases.hpp.
+// Lower case; '*' stands for up to 100 bytes. Each list is asked as a whole, so the order inside one has no
+// weight. Why a delivery failed is not asked here but in phrases.hpp.
 #pragma once
 
 #include <string_view>

@@ -32,7 +32,8 @@ std::string notice_of(const Mail& mail) {
     if (part.type == "text/html") {
       html += text_of_html(part.text) + "\n\n";
     } else if (part.type.starts_with("text/") || part.type.starts_with("message/")) {
-      const bool markup = part.text.find("<br>") != std::string::npos || part.text.find("<BR>") != std::string::npos;
+      const bool markup =
+          part.text.find("<br>") != std::string::npos || part.text.find("<BR>") != std::string::npos;
       plain += (markup ? text_of_html(part.text) : part.text) + "\n\n";
     }
   }
@@ -42,22 +43,26 @@ std::string notice_of(const Mail& mail) {
 /// The notice of a report that arrives inside another message (forwarded by a list or a filter).
 std::string nested_notice_of(const Mail& mail) {
   for (const auto& part : mail.parts) {
-    if (part.place == Place::returned && part.type == "text/plain" && !trim(part.text).empty()) return part.text;
+    if (part.place == Place::returned && part.type == "text/plain" && !trim(part.text).empty())
+      return part.text;
   }
   return {};
 }
 
-/// The same fields in plain text may be what a person forwards; not so where MIME structure was lost on the way.
+/// The same fields in plain text may be what a person forwards; not so where MIME structure was lost on the
+/// way.
 bool is_untyped_dsn(const Mail& mail, const std::string& text) {
   return is_dsn_text(text) &&
-         (may_be_report(mail, text) || ascii_lower(text).find("content-type: message/delivery-status") != std::string::npos);
+         (may_be_report(mail, text) ||
+          ascii_lower(text).find("content-type: message/delivery-status") != std::string::npos);
 }
 
 std::vector<Dsn> dsns_of(const Mail& mail) {
   std::vector<Dsn> outer;
   std::vector<Dsn> nested;
   for (const auto& part : mail.parts) {
-    const bool typed = part.type == "message/delivery-status" || part.type == "message/global-delivery-status";
+    const bool typed =
+        part.type == "message/delivery-status" || part.type == "message/global-delivery-status";
     if (!typed && !is_untyped_dsn(mail, part.text)) continue;
     auto dsn = read_dsn(part.text);
     if (!dsn.recipients.empty()) (part.place == Place::notice ? outer : nested).push_back(std::move(dsn));
@@ -67,7 +72,8 @@ std::vector<Dsn> dsns_of(const Mail& mail) {
 
 std::optional<Action> action_named(std::string_view value) {
   const auto word = ascii_lower(trim(value));
-  if (word.starts_with("fail") || word.starts_with("reject") || word.starts_with("perm")) return Action::failed;
+  if (word.starts_with("fail") || word.starts_with("reject") || word.starts_with("perm"))
+    return Action::failed;
   if (word.starts_with("delay") || word.starts_with("warn")) return Action::delayed;
   if (word.starts_with("deliver")) return Action::delivered;
   if (word.starts_with("relay")) return Action::relayed;
@@ -86,8 +92,9 @@ std::string without_type(std::string_view diagnostic) {
 }
 
 void add(Report& report, Recipient recipient) {
-  const auto same = std::find_if(report.recipients.begin(), report.recipients.end(),
-                                 [&](const Recipient& each) { return ascii_iequals(each.address, recipient.address); });
+  const auto same =
+      std::find_if(report.recipients.begin(), report.recipients.end(),
+                   [&](const Recipient& each) { return ascii_iequals(each.address, recipient.address); });
   if (same == report.recipients.end()) {
     report.recipients.push_back(std::move(recipient));
   } else if (same->action != Action::failed && recipient.action == Action::failed) {
@@ -109,7 +116,8 @@ void apply(Recipient& recipient, const Evidence& evidence) {
 
 std::string_view domain_of(std::string_view address) { return address.substr(address.rfind('@') + 1); }
 
-/// A gateway's own name for the mailbox: another kind of address, a bare host, a host below the domain we wrote to.
+/// A gateway's own name for the mailbox: another kind of address, a bare host, a host below the domain we
+/// wrote to.
 bool is_internal(std::string_view field, std::string_view final_address, std::string_view original) {
   const auto type = ascii_lower(trim(field.substr(0, field.find(';'))));
   const auto domain = ascii_lower(domain_of(final_address));
@@ -123,7 +131,8 @@ std::optional<Recipient> recipient_of(const DsnRecipient& entry) {
   const auto actual = address_of(entry.actual_recipient);
   if (!final_address && !original && !actual) return std::nullopt;
   Recipient recipient;
-  const bool internal = final_address && original && is_internal(entry.final_recipient, *final_address, *original);
+  const bool internal =
+      final_address && original && is_internal(entry.final_recipient, *final_address, *original);
   recipient.address = final_address && !internal ? *final_address : original ? *original : *actual;
   if (original && !ascii_iequals(*original, recipient.address)) recipient.original = *original;
   return recipient;
@@ -131,7 +140,8 @@ std::optional<Recipient> recipient_of(const DsnRecipient& entry) {
 
 /// Some write "delivered" with 5.1.1, or "failed" with 2.0.0: two witnesses against one.
 void settle_contradiction(Evidence& evidence) {
-  const bool refused = find_reply_code(evidence.diagnostic) >= 500 || find_status(evidence.diagnostic).starts_with("5");
+  const bool refused =
+      find_reply_code(evidence.diagnostic) >= 500 || find_status(evidence.diagnostic).starts_with("5");
   const bool done = evidence.action != Action::failed && evidence.action != Action::delayed;
   if (done && refused && evidence.status.starts_with("5")) evidence.action = Action::failed;
   if (!done && evidence.status.starts_with("2")) evidence.status.clear();
@@ -142,7 +152,8 @@ std::string words_about(const std::string& notice, const std::string& address) {
   const auto at = ascii_lower(notice).find(ascii_lower(address));
   if (at == std::string::npos) return {};
   const auto end = notice.find("\n\n", at + address.size());
-  return notice.substr(at, std::min<std::size_t>(end == std::string::npos ? std::string::npos : end - at, 1500));
+  return notice.substr(at,
+                       std::min<std::size_t>(end == std::string::npos ? std::string::npos : end - at, 1500));
 }
 
 void read_dsns(Report& report, const Mail& mail, const std::vector<Dsn>& dsns, const std::string& notice) {
@@ -152,10 +163,13 @@ void read_dsns(Report& report, const Mail& mail, const std::vector<Dsn>& dsns, c
     for (const auto& entry : dsn.recipients) {
       auto recipient = recipient_of(entry);
       if (!recipient) continue;
-      Evidence evidence{.status = status_at_start(entry.status), .diagnostic = without_type(entry.diagnostic)};
+      Evidence evidence{.status = status_at_start(entry.status),
+                        .diagnostic = without_type(entry.diagnostic)};
       if (evidence.status.empty()) evidence.status = find_status(entry.status);
       const auto named = action_named(entry.action);
-      evidence.action = named ? *named : evidence.status.starts_with("2") ? Action::delivered : action_of(mail, notice);
+      evidence.action = named                              ? *named
+                        : evidence.status.starts_with("2") ? Action::delivered
+                                                           : action_of(mail, notice);
       evidence.around = dsn.recipients.size() == 1 ? notice : words_about(notice, recipient->address);
       // "Status: 5.1.1 (Remote SMTP server has rejected address)"
       if (evidence.diagnostic.empty() && entry.status.find('(') != std::string::npos)
@@ -165,8 +179,8 @@ void read_dsns(Report& report, const Mail& mail, const std::vector<Dsn>& dsns, c
         evidence.diagnostic = words_about(notice, recipient->address);
       recipient->action = evidence.action;
       apply(*recipient, evidence);
-      recipient->diagnostic =
-          short_line(evidence.diagnostic.empty() ? words_about(notice, recipient->address) : evidence.diagnostic);
+      recipient->diagnostic = short_line(evidence.diagnostic.empty() ? words_about(notice, recipient->address)
+                                                                     : evidence.diagnostic);
       add(report, *std::move(recipient));
     }
   }
@@ -182,8 +196,9 @@ void read_failed_header(Report& report, const Mail& mail, const std::string& not
   for (const auto& address : addresses) {
     Recipient recipient{.address = address};
     Evidence evidence{.action = action_of(mail, notice)};
-    const auto finding = std::find_if(findings.begin(), findings.end(),
-                                      [&](const Finding& each) { return ascii_iequals(each.address, address); });
+    const auto finding = std::find_if(findings.begin(), findings.end(), [&](const Finding& each) {
+      return ascii_iequals(each.address, address);
+    });
     evidence.diagnostic = finding != findings.end() ? finding->diagnostic : words_about(notice, address);
     evidence.around = addresses.size() == 1 ? notice : "";
     recipient.action = evidence.action;
@@ -199,7 +214,9 @@ bool is_list_of(const Mail& mail, std::string_view address) {
   const auto list = ascii_lower(address.substr(0, at)) + "-";
   for (const std::string_view name : {"to", "delivered-to", "x-original-to"}) {
     for (const auto& own : find_addresses(field(mail.fields, name))) {
-      if (ascii_lower(own.address).starts_with(list) && ascii_iequals(domain_of(own.address), domain_of(address))) return true;
+      if (ascii_lower(own.address).starts_with(list) &&
+          ascii_iequals(domain_of(own.address), domain_of(address)))
+        return true;
     }
   }
   return false;
@@ -209,7 +226,8 @@ bool is_list_of(const Mail& mail, std::string_view address) {
 bool is_to_us(const Mail& mail, const Fields& headers, std::string_view address) {
   const auto names = [&](std::string_view value) {
     const auto all = find_addresses(value);
-    return std::any_of(all.begin(), all.end(), [&](const FoundAddress& each) { return ascii_iequals(each.address, address); });
+    return std::any_of(all.begin(), all.end(),
+                       [&](const FoundAddress& each) { return ascii_iequals(each.address, address); });
   };
   return names(field(mail.fields, "to")) && !names(field(headers, "from"));
 }
@@ -223,7 +241,8 @@ std::vector<std::string> returned_recipients(const Mail& mail, const Fields& in_
          {"x-failed-recipients", "x-original-to", "x-rcpt-to", "delivered-to", "envelope-to", "to"}) {
       std::vector<std::string> addresses;
       for (const auto& found : find_addresses(field(headers, name))) addresses.push_back(found.address);
-      if (addresses.size() == 1 && !is_list_of(mail, addresses.front()) && !is_to_us(mail, headers, addresses.front()))
+      if (addresses.size() == 1 && !is_list_of(mail, addresses.front()) &&
+          !is_to_us(mail, headers, addresses.front()))
         return addresses;
     }
   }
@@ -248,8 +267,9 @@ std::vector<Finding> local_names(const Mail& mail, const std::string& notice) {
     const auto name = words.substr(0, words.find_first_of(" \t"));
     const bool indented = lines[next].starts_with(" ") || lines[next].starts_with("\t");
     const bool plain =
-        !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
-                             std::string_view::npos;
+        !name.empty() &&
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+            std::string_view::npos;
     if (indented && plain && name.back() != '.')
       return {{.address = std::string{name} + domain, .diagnostic = std::string{words}}};
   }
@@ -261,7 +281,8 @@ bool names_only_sender(const Mail& mail, const std::vector<Finding>& findings) {
   const auto to = field(mail.fields, "to");
   return std::all_of(findings.begin(), findings.end(), [&](const Finding& each) {
     const auto own = find_addresses(to);
-    return std::any_of(own.begin(), own.end(), [&](const FoundAddress& a) { return ascii_iequals(a.address, each.address); });
+    return std::any_of(own.begin(), own.end(),
+                       [&](const FoundAddress& a) { return ascii_iequals(a.address, each.address); });
   });
 }
 
@@ -278,7 +299,8 @@ void read_prose(Report& report, const Mail& mail, const Notice& notice) {
   for (auto& finding : findings) {
     Recipient recipient{.address = finding.address, .action = action};
     Evidence evidence{.action = action, .diagnostic = finding.diagnostic};
-    if (findings.size() == 1) evidence.around = std::string{field(mail.fields, "subject")} + " " + notice.text;
+    if (findings.size() == 1)
+      evidence.around = std::string{field(mail.fields, "subject")} + " " + notice.text;
     apply(recipient, evidence);
     recipient.diagnostic = short_line(finding.diagnostic.empty() ? notice.text : finding.diagnostic);
     add(report, std::move(recipient));
@@ -304,7 +326,8 @@ Fields headers_in(const Mail& mail, const Notice& notice) {
 void read_returned(Report& report, const Fields& headers) {
   report.returned.message_id = std::string{trim(field(headers, "message-id"))};
   report.returned.list_unsubscribe = std::string{field(headers, "list-unsubscribe")};
-  if (report.returned.envelope_from.empty()) report.returned.envelope_from = std::string{field(headers, "return-path")};
+  if (report.returned.envelope_from.empty())
+    report.returned.envelope_from = std::string{field(headers, "return-path")};
 }
 
 }  // namespace

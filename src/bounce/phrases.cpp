@@ -24,17 +24,20 @@ const std::array table{
     // The domain's word about all of its mailboxes.
     PhraseGroup{Reason::no_mail, phrases::no_mail},
     // Our route or our patience: "unknown domain, relaying denied", "retry timeout exceeded: user unknown".
-    PhraseGroup{Reason::relaying, refusal_phrases(RefusedPart::relaying)}, PhraseGroup{Reason::expired, phrases::expired},
-    // The mailbox and its domain, from the special to the general: "account * does not exist" holds "account".
+    PhraseGroup{Reason::relaying, refusal_phrases(RefusedPart::relaying)},
+    PhraseGroup{Reason::expired, phrases::expired},
+    // The mailbox and its domain, from the special to the general: "account * does not exist" holds
+    // "account".
     PhraseGroup{Reason::disabled, phrases::disabled}, PhraseGroup{Reason::moved, phrases::moved},
     PhraseGroup{Reason::host_unknown, phrases::host}, PhraseGroup{Reason::user_unknown, phrases::user},
     PhraseGroup{Reason::user_unknown, phrases::user_vaguely},
     PhraseGroup{Reason::suspended, phrases::suspended},
     // Soft all of them; the order only says which word names the reason.
     PhraseGroup{Reason::spam, phrases::spam}, PhraseGroup{Reason::rate, phrases::rate},
-    PhraseGroup{Reason::policy, phrases::policy}, PhraseGroup{Reason::policy, refusal_phrases(RefusedPart::login)},
-    PhraseGroup{Reason::content, phrases::content},
-    PhraseGroup{Reason::network, phrases::network}, PhraseGroup{Reason::system, phrases::system}};
+    PhraseGroup{Reason::policy, phrases::policy},
+    PhraseGroup{Reason::policy, refusal_phrases(RefusedPart::login)},
+    PhraseGroup{Reason::content, phrases::content}, PhraseGroup{Reason::network, phrases::network},
+    PhraseGroup{Reason::system, phrases::system}};
 
 template <class Phrases>
 bool any_of(std::string_view flat, const Phrases& list) {
@@ -67,7 +70,8 @@ bool is_about_us(std::string_view flat) {
 bool is_before_recipient(std::string_view flat) {
   if (any_of(flat, phrases::before_recipient)) return true;
   // sendmail shows the command that was refused and its answer, nothing else.
-  return flat.find(">>> mail from") != std::string_view::npos && flat.find(">>> rcpt to") == std::string_view::npos &&
+  return flat.find(">>> mail from") != std::string_view::npos &&
+         flat.find(">>> rcpt to") == std::string_view::npos &&
          flat.find(">>> data") == std::string_view::npos;
 }
 

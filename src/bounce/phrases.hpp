@@ -1,5 +1,5 @@
-// What mail systems say, as data: the phrases behind each reason, in the order in which they are asked (phrases.cpp),
-// and the words that take the blame off the address again.
+// What mail systems say, as data: the phrases behind each reason, in the order in which they are asked
+// (phrases.cpp), and the words that take the blame off the address again.
 #pragma once
 
 #include <span>

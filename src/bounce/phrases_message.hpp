@@ -1,8 +1,8 @@
-// Phrases that blame the message, its sender, a rule of the receiver or the way there: never the address. Data of
-// phrases.cpp, which says in which order they are asked.
+// Phrases that blame the message, its sender, a rule of the receiver or the way there: never the address.
+// Data of phrases.cpp, which says in which order they are asked.
 //
-// Lower case; '*' stands for up to 100 bytes. Each line names the system whose words they are; "several" where no one
-// system owns them.
+// Lower case; '*' stands for up to 100 bytes. Each line names the system whose words they are; "several"
+// where no one system owns them.
 #pragma once
 
 #include <string_view>

@@ -2,14 +2,15 @@
 //
 // | report | counts | why |
 // |---|---|---|
-// | complaint (abuse, fraud, opt-out ...) | suppresses at once | whoever presses "spam" must not get another mail |
-// | hard: no such mailbox or domain | suppresses at once | mailing dead addresses ruins the sender's reputation |
-// | soft, about the address: full, suspended, expired, unanswered, unknown | one point a day | it may come back |
-// | soft, about us: spam, policy, size, content, rate, relaying, system | nothing | the reader is not to blame |
-// | delayed, delivered, relayed, expanded | nothing | it has not failed |
+// | complaint (abuse, fraud, opt-out ...) | suppresses at once | whoever presses "spam" must not get another
+// mail | | hard: no such mailbox or domain | suppresses at once | mailing dead addresses ruins the sender's
+// reputation | | soft, about the address: full, suspended, expired, unanswered, unknown | one point a day |
+// it may come back | | soft, about us: spam, policy, size, content, rate, relaying, system | nothing | the
+// reader is not to blame | | delayed, delivered, relayed, expanded | nothing | it has not failed |
 //
-// Points are days: at most one a day, only of the last `window`; so they decay by themselves. At `threshold` points the
-// address is suppressed. A storm, when a provider refuses many readers at once, counts nothing: storm.hpp.
+// Points are days: at most one a day, only of the last `window`; so they decay by themselves. At `threshold`
+// points the address is suppressed. A storm, when a provider refuses many readers at once, counts nothing:
+// storm.hpp.
 #pragma once
 
 #include <chrono>
@@ -32,8 +33,8 @@ enum class Step { nothing, count, suppress_hard, suppress_complaint };
 /// For one recipient of a report, before storms are looked at.
 [[nodiscard]] Step step_for(const Report& report, const Recipient& recipient);
 
-/// Feedback that means "no more of this": all but authentication failures and "not spam" (RFC 5965 section 7.3, RFC
-/// 6591).
+/// Feedback that means "no more of this": all but authentication failures and "not spam" (RFC 5965
+/// section 7.3, RFC 6591).
 [[nodiscard]] bool is_complaint(std::string_view feedback_type);
 
 /// Whether a reason says something about the address.

@@ -15,7 +15,8 @@ using P = std::string_view;
 
 template <class Phrases>
 bool any_of(P flat, const Phrases& phrases) {
-  return std::any_of(phrases.begin(), phrases.end(), [&](P phrase) { return contains_pattern(flat, phrase); });
+  return std::any_of(phrases.begin(), phrases.end(),
+                     [&](P phrase) { return contains_pattern(flat, phrase); });
 }
 
 struct Code {
@@ -46,8 +47,9 @@ Reason reason_of_status(std::string_view status) {
         case 4: return Reason::unknown;  // ambiguous
         case 6: return Reason::moved;
         case 7:
-        case 8: return Reason::policy;         // the sender's address
-        case 10: return Reason::user_unknown;  // null MX (RFC 7505), and "recipient not found" of Exchange Online
+        case 8: return Reason::policy;  // the sender's address
+        case 10:
+          return Reason::user_unknown;  // null MX (RFC 7505), and "recipient not found" of Exchange Online
         default: return Reason::unknown;
       }
     case 2:
@@ -78,7 +80,8 @@ Reason reason_of_status(std::string_view status) {
         case 17:
         case 18: return Reason::moved;
         default:
-          return Reason::policy;  // also 27: the sender's domain has a null MX (RFC 7505), or its SPF fails (Gmail)
+          return Reason::policy;  // also 27: the sender's domain has a null MX (RFC 7505), or its SPF fails
+                                  // (Gmail)
       }
     default: return Reason::unknown;
   }
@@ -154,8 +157,9 @@ bool is_vague(Reason reason, P flat) {
   }
 }
 
-/// Where words are vague, another cause beside them decides, then the code: "5.1.1 Mailbox unavailable or access denied"
-/// against "5.2.1 Mailbox unavailable" against "Mailbox unavailable, reject due to policy restrictions".
+/// Where words are vague, another cause beside them decides, then the code: "5.1.1 Mailbox unavailable or
+/// access denied" against "5.2.1 Mailbox unavailable" against "Mailbox unavailable, reject due to policy
+/// restrictions".
 Reason weighed(Reason words, P flat, P status) {
   if (words == Reason::user_unknown && is_only_vague(flat)) {
     if (const auto beside = cause_beside(flat); beside != Reason::unknown) return beside;
@@ -164,7 +168,8 @@ Reason weighed(Reason words, P flat, P status) {
   }
   const bool about_us = is_about_us(flat) || refuses_sender(flat) || names_another_cause(flat);
   if (status == "5.1.1" && is_vague(words, flat) && !about_us) return Reason::user_unknown;
-  if (status == "5.1.6" && words == Reason::disabled) return Reason::moved;  // "no longer in use", and where it went
+  if (status == "5.1.6" && words == Reason::disabled)
+    return Reason::moved;  // "no longer in use", and where it went
   // Office 365 for who is not in its directory; with 5.7.1 it is what Postfix says of any rule (access(5)).
   if (status == "5.4.1" && flat.find("recipient address rejected: access denied") != P::npos)
     return Reason::user_unknown;
@@ -210,10 +215,12 @@ Judgement judge(const Evidence& evidence) {
   const auto around = flatten(evidence.around);
   const auto in_words = find_status(evidence.diagnostic);
   int code = find_reply_code(evidence.diagnostic);
-  // A host's own code is more telling than "5.0.0", and 4.y.z of a host beats a 5.0.0 that only means "given up".
+  // A host's own code is more telling than "5.0.0", and 4.y.z of a host beats a 5.0.0 that only means "given
+  // up".
   out.status = is_generic(evidence.status) && !in_words.empty() ? in_words : evidence.status;
   // Words before codes, exact codes before the words around, codes of the class alone last.
-  out.reason = weighed(reason_of_words(evidence.diagnostic), flat, in_words.empty() ? evidence.status : in_words);
+  out.reason =
+      weighed(reason_of_words(evidence.diagnostic), flat, in_words.empty() ? evidence.status : in_words);
   if (out.reason == Reason::unknown && !says_little(out.status)) out.reason = reason_of_status(out.status);
   if (out.reason == Reason::unknown && !says_little(in_words)) out.reason = reason_of_status(in_words);
   if (out.reason == Reason::unknown && !evidence.around.empty()) {

@@ -1,9 +1,9 @@
-// What came back: one mail read as a delivery report (RFC 3464 and older forms) or as a feedback report (RFC 5965).
-// Plain data.
+// What came back: one mail read as a delivery report (RFC 3464 and older forms) or as a feedback report (RFC
+// 5965). Plain data.
 //
-// `hard` means that the address itself is at fault for good: no such mailbox, no such domain, a domain that takes no
-// mail. All else is soft, also every refusal of a message or a sender: a soft report must be counted, never acted on
-// alone.
+// `hard` means that the address itself is at fault for good: no such mailbox, no such domain, a domain that
+// takes no mail. All else is soft, also every refusal of a message or a sender: a soft report must be
+// counted, never acted on alone.
 #pragma once
 
 #include <string>
@@ -40,7 +40,7 @@ enum class Reason {
   system,
 };
 [[nodiscard]] std::string_view name_of(Reason reason);
-/// Reason::unknown for a name that is none.
+/// Reason::unknown for an unknown name.
 [[nodiscard]] Reason reason_named(std::string_view name);
 
 struct Recipient {

@@ -59,7 +59,8 @@ std::string bracketed_address(std::string_view inside) {
     return c == ' ' || c == '<' || c == '>' || c == '\n' || c == '\t' || c == ',' || c == ';';
   };
   if (!quoted && std::any_of(local.begin(), local.end(), bad)) return {};
-  if (!literal && !std::all_of(domain.begin(), domain.end(), [](char c) { return is_domain(c) || is_high(c); }))
+  if (!literal &&
+      !std::all_of(domain.begin(), domain.end(), [](char c) { return is_domain(c) || is_high(c); }))
     return {};
   if (local.ends_with("...")) return {};  // shortened by whoever showed it
   if (domain.empty() || (!literal && !good_domain(domain, true))) return {};
@@ -102,7 +103,8 @@ std::optional<FoundAddress> bare_at(std::string_view text, std::size_t at) {
   if (local.empty() || local.ends_with("...") || !good_domain(domain, false) ||
       domain.find("..") != std::string_view::npos)
     return std::nullopt;
-  return FoundAddress{.address = local + "@" + std::string{domain}, .begin = begin, .end = at + 1 + domain.size()};
+  return FoundAddress{
+      .address = local + "@" + std::string{domain}, .begin = begin, .end = at + 1 + domain.size()};
 }
 
 /// RFC 2156: "/G=Ann/S=Lee/DD.RFC-822=ann(a)example.org/..." carries the internet address.
@@ -135,7 +137,8 @@ std::size_t status_length(std::string_view text, std::size_t at) {
 
 bool version_before(std::string_view text, std::size_t at) {
   const auto before = ascii_lower(text.substr(at < 12 ? 0 : at - 12, std::min<std::size_t>(at, 12)));
-  for (const std::string_view word : {"version ", "exim ", "postfix ", "sendmail ", "courier ", "ver. ", "build "}) {
+  for (const std::string_view word :
+       {"version ", "exim ", "postfix ", "sendmail ", "courier ", "ver. ", "build "}) {
     if (before.ends_with(word)) return true;
   }
   return false;
@@ -171,7 +174,8 @@ std::optional<std::string> address_of(std::string_view value) {
     if (auto found = x400_address(value)) return found;
   }
   // A field holds one address and nothing else, so it may be of any script (RFC 6533).
-  if (value.find_first_of(" \t<>(\"'") == std::string_view::npos && std::any_of(value.begin(), value.end(), is_high)) {
+  if (value.find_first_of(" \t<>(\"'") == std::string_view::npos &&
+      std::any_of(value.begin(), value.end(), is_high)) {
     if (auto whole = bracketed_address(value); !whole.empty()) return whole;
   }
   if (const auto found = find_addresses(value); !found.empty()) return found.front().address;
@@ -205,10 +209,12 @@ std::string status_at_start(std::string_view text) {
 
 int find_reply_code(std::string_view text) {
   for (std::size_t i = 0; i + 2 < text.size(); ++i) {
-    if ((text[i] != '4' && text[i] != '5') || text[i + 1] < '0' || text[i + 1] > '7' || !is_digit(text[i + 2]))
+    if ((text[i] != '4' && text[i] != '5') || text[i + 1] < '0' || text[i + 1] > '7' ||
+        !is_digit(text[i + 2]))
       continue;
     if (i > 0 && std::string_view{" \t\n:;,<([\"'#="}.find(text[i - 1]) == std::string_view::npos) continue;
-    if (i + 3 < text.size() && std::string_view{" \t\n-:;,>)]\"'#="}.find(text[i + 3]) == std::string_view::npos)
+    if (i + 3 < text.size() &&
+        std::string_view{" \t\n-:;,>)]\"'#="}.find(text[i + 3]) == std::string_view::npos)
       continue;
     if (i + 4 < text.size() && text[i + 3] == '-' && is_digit(text[i + 4]) &&
         (i + 5 >= text.size() || text[i + 5] != '.')) {
@@ -226,10 +232,12 @@ std::string flatten(std::string_view text) {
   const auto blanks = collapse_blanks(text);
   const bool foreign = std::any_of(blanks.begin(), blanks.end(), is_high);
   // IronPort puts every refusal of a recipient under this heading; what counts is the answer that it quotes.
-  const auto line = replace_all(foreign ? fold_case(blanks) : ascii_lower(blanks), "unknown address error 5", "5");
+  const auto line =
+      replace_all(foreign ? fold_case(blanks) : ascii_lower(blanks), "unknown address error 5", "5");
   std::string out;
   out.reserve(line.size());
-  // "550-5.1.1 The account does 550-5.1.1 not exist": the codes of continuation lines stand between the words.
+  // "550-5.1.1 The account does 550-5.1.1 not exist": the codes of continuation lines stand between the
+  // words.
   for (std::size_t i = 0; i < line.size();) {
     const bool code = out.size() > 8 && i > 0 && line[i - 1] == ' ' && i + 3 < line.size() &&
                       (line[i] == '4' || line[i] == '5') && is_digit(line[i + 1]) && is_digit(line[i + 2]) &&

@@ -16,12 +16,12 @@ struct FoundAddress {
   bool bracketed = false;  ///< <...>
 };
 
-/// Addresses in order. A domain needs a dot unless it is bracketed. Source routes are cut to the last hop (RFC 5321
-/// appendix C).
+/// Addresses in order. A domain needs a dot unless it is bracketed. Source routes are cut to the last hop
+/// (RFC 5321 appendix C).
 [[nodiscard]] std::vector<FoundAddress> find_addresses(std::string_view text);
 
-/// The address of a DSN field or a header: "rfc822; <a@b>", "Name <a@b>", "a@b"; X.400 with an RFC-822 part. Nothing if
-/// there is none.
+/// The address of a DSN field or a header: "rfc822; <a@b>", "Name <a@b>", "a@b"; X.400 with an RFC-822 part.
+/// Nothing if there is none.
 [[nodiscard]] std::optional<std::string> address_of(std::string_view value);
 
 /// "d.d.d" of class 4 or 5 (2 too where `any_class`), not part of a longer dotted number.
@@ -32,8 +32,8 @@ struct FoundAddress {
 /// A reply code 4yz or 5yz as a word of its own that stands where codes stand; 0: none.
 [[nodiscard]] int find_reply_code(std::string_view text);
 
-/// One line, lower case, blanks collapsed, repeated reply codes of multi-line replies taken out: what phrases are
-/// looked for in.
+/// One line, lower case, blanks collapsed, repeated reply codes of multi-line replies taken out: what phrases
+/// are looked for in.
 [[nodiscard]] std::string flatten(std::string_view text);
 
 }  // namespace tidings::bounce

@@ -24,7 +24,8 @@ const Json* member(const Json& object, const char* key) {
   return at == object.end() ? nullptr : &*at;
 }
 
-/// The JSON object at the start of a text; what follows it (SNS adds lines on how to unsubscribe) is not looked at.
+/// The JSON object at the start of a text; what follows it (SNS adds lines on how to unsubscribe) is not
+/// looked at.
 Json object_in(std::string_view text) {
   const auto open = text.find('{');
   if (open == std::string_view::npos || !trim(text.substr(0, open)).empty()) return {};
@@ -67,8 +68,8 @@ std::optional<Report> read_sns(std::string_view text) {
   if (const auto inner = text_of(json, "Message"); inner.find("otificationType") != std::string::npos)
     json = object_in(inner);
   if (json.is_discarded() || !json.is_object()) return std::nullopt;
-  const auto type =
-      text_of(json, "notificationType").empty() ? text_of(json, "eventType") : text_of(json, "notificationType");
+  const auto type = text_of(json, "notificationType").empty() ? text_of(json, "eventType")
+                                                              : text_of(json, "notificationType");
   const bool complaint = type == "Complaint";
   if (!complaint && type != "Bounce") return std::nullopt;
   const auto* const what = member(json, complaint ? "complaint" : "bounce");

@@ -10,8 +10,8 @@
 
 namespace tidings::bounce {
 
-/// Nothing where the text is no bounce or complaint notification. Reads the envelope of SNS ("Message") and the bare
-/// object.
+/// Nothing where the text is no bounce or complaint notification. Reads the envelope of SNS ("Message") and
+/// the bare object.
 [[nodiscard]] std::optional<Report> read_sns(std::string_view text);
 
 }  // namespace tidings::bounce

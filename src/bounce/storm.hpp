@@ -3,16 +3,19 @@
 // | what came of one wave within `storm_window` | what it does |
 // |---|---|
 // | reports about fewer than `storm_readers` different readers | nothing: they count |
-// | about less than a tenth of those who were sent it | nothing: a large provider always has some full mailboxes |
-// | about more | a storm: soft reports of the window count nothing, what they suppressed is taken back |
-// | hard ones about more than half of those who were sent it | these too: nobody loses half of all mailboxes in an hour |
+// | about less than a tenth of those who were sent it | nothing: a large provider always has some full
+// mailboxes | | about more | a storm: soft reports of the window count nothing, what they suppressed is taken
+// back | | hard ones about more than half of those who were sent it | these too: nobody loses half of all
+// mailboxes in an hour |
 //
-// A wave is what left to one domain within the same `storm_window`, counted from the edition's scheduled time. So like is
-// compared with like: an edition that takes ten hours to send has a storm though the nine hours before it were calm, and
-// a mailbox that is read once a day has none though a day's worth of reports comes within a minute.
+// A wave is what left to one domain within the same `storm_window`, counted from the edition's scheduled
+// time. So like is compared with like: an edition that takes ten hours to send has a storm though the nine
+// hours before it were calm, and a mailbox that is read once a day has none though a day's worth of reports
+// comes within a minute.
 //
-// Where the reports name no edition, soft ones are a storm by number alone, hard ones never. What is older than the
-// window stays as it was. Runs within the caller's transaction; not thread-safe; fails only with the store's errors.
+// Where the reports name no edition, soft ones are a storm by number alone, hard ones never. What is older
+// than the window stays as it was. Runs within the caller's transaction; not thread-safe; fails only with the
+// store's errors.
 #pragma once
 
 #include <map>
@@ -30,8 +33,8 @@ class StormWatch {
   StormWatch(BounceTable& table, const PolicyOptions& policy) : table_(table), policy_(policy) {}
 
   struct Verdict {
-    bool storm = false;  ///< the event counts nothing
-    int hit = 0;         ///< readers of the wave within the window, about
+    bool storm = false;                  ///< the event counts nothing
+    int hit = 0;                         ///< readers of the wave within the window, about
     std::vector<SubscriberId> lifted{};  ///< whom reports of the storm have suppressed: to be taken back
   };
 
@@ -42,8 +45,8 @@ class StormWatch {
   [[nodiscard]] int looks() const { return looks_; }
 
  private:
-  /// What the last look at a wave has found. With many readers hit it is looked at afresh when a twentieth has come
-  /// anew or a twentieth of the window is over, so that the cost of n reports grows as n.
+  /// What the last look at a wave has found. With many readers hit it is looked at afresh when a twentieth
+  /// has come anew or a twentieth of the window is over, so that the cost of n reports grows as n.
   struct State {
     UtcTime at{};
     int hit = 0;

@@ -42,11 +42,13 @@ Trimmed trim_unmatched(const fs::path& folder, UnmatchedKind kind, const Unmatch
   std::error_code error;
   for (fs::directory_iterator at{folder, error}, end; !error && at != end; at.increment(error)) {
     std::error_code ignored;
-    if (!is_ours(at->path().filename().string(), kind) || at->symlink_status(ignored).type() != fs::file_type::regular)
+    if (!is_ours(at->path().filename().string(), kind) ||
+        at->symlink_status(ignored).type() != fs::file_type::regular)
       continue;
     const auto size = at->file_size(ignored);
     if (ignored) continue;
-    kept.push_back({.at = at->last_write_time(ignored), .path = at->path(), .bytes = static_cast<std::int64_t>(size)});
+    kept.push_back(
+        {.at = at->last_write_time(ignored), .path = at->path(), .bytes = static_cast<std::int64_t>(size)});
     total += kept.back().bytes;
   }
   std::sort(kept.begin(), kept.end());

@@ -1,4 +1,4 @@
-// Mail that is none of ours, kept for people to look at: a folder with a limit.
+// Mail that is not ours, kept for people to look at: a folder with a limit.
 #pragma once
 
 #include <cstdint>
@@ -22,11 +22,13 @@ struct Trimmed {
   std::int64_t bytes = 0;
 };
 
-/// Which files of a folder are mails that were put there: ours by their names, or every file of a Maildir's folder.
+/// Which files of a folder are mails that were put there: ours by their names, or every file of a Maildir's
+/// folder.
 enum class UnmatchedKind { files, maildir };
 
-/// Deletes the oldest until the limit holds; the newest stays whatever its size. Other files are not touched, links are not
-/// followed. A folder that is not there has nothing to trim.
-[[nodiscard]] Trimmed trim_unmatched(const std::filesystem::path& folder, UnmatchedKind kind, const UnmatchedLimit& limit);
+/// Deletes the oldest until the limit holds; the newest stays whatever its size. Other files are not touched,
+/// links are not followed. A folder that is not there has nothing to trim.
+[[nodiscard]] Trimmed trim_unmatched(const std::filesystem::path& folder, UnmatchedKind kind,
+                                     const UnmatchedLimit& limit);
 
 }  // namespace tidings::bounce

@@ -41,7 +41,9 @@ const Json& member(const Json& object, const char* key) {
 
 Json parsed(std::string_view body) {
   constexpr int most_levels = 20;
-  const auto limited = [](int depth, Json::parse_event_t /*event*/, Json& /*value*/) { return depth < most_levels; };
+  const auto limited = [](int depth, Json::parse_event_t /*event*/, Json& /*value*/) {
+    return depth < most_levels;
+  };
   return Json::parse(body, limited, false);
 }
 
@@ -66,8 +68,9 @@ std::optional<WebhookEvent> event_of(const Told& told, const Json& json) {
   const auto address = address_of(told.address);
   if (!address) return std::nullopt;
   WebhookEvent event;
-  const auto key =
-      told.key.empty() ? hex_encode(sha256(json.dump(-1, ' ', false, Json::error_handler_t::replace))) : told.key;
+  const auto key = told.key.empty()
+                       ? hex_encode(sha256(json.dump(-1, ' ', false, Json::error_handler_t::replace)))
+                       : told.key;
   event.key = std::string{name_of(told.relay)} + ":" + std::string{truncate_utf8(key, 300)};
   event.report.reporter = name_of(told.relay);
   event.report.returned.message_id = bracketed(told.message_id);
@@ -170,30 +173,35 @@ Events read_postmark(const Json& json) {
 std::optional<WebhookEvent> brevo_event(const Json& json) {
   const auto name = text_of(json, "event");
   const bool complaint = name == "spam" || name == "complaint";
-  const bool hard = name == "hard_bounce" || name == "invalid_email" || name == "hardBounce" || name == "invalid";
-  if (!complaint && !hard && name != "soft_bounce" && name != "softBounce" && name != "blocked") return std::nullopt;
+  const bool hard =
+      name == "hard_bounce" || name == "invalid_email" || name == "hardBounce" || name == "invalid";
+  if (!complaint && !hard && name != "soft_bounce" && name != "softBounce" && name != "blocked")
+    return std::nullopt;
   // Brevo signs nothing and numbers no events; these fields are the same each time that it tells of one.
   auto moment = text_of(json, "ts_epoch");
   if (moment.empty()) moment = text_of(json, "ts_event");
   const auto id = text_of(json, "message-id");
   const bool telling = !moment.empty() && !id.empty();
-  return event_of({.relay = Relay::brevo,
-                   .verdict = complaint ? Verdict::complaint
-                              : hard    ? Verdict::permanent
-                                        : Verdict::transient,
-                   .key = telling ? hex_encode(sha256(name + "\n" + id + "\n" + moment + "\n" + text_of(json, "email"))) : "",
-                   .address = text_of(json, "email"),
-                   .diagnostic = text_of(json, "reason"),
-                   .message_id = id,
-                   .no_mailbox = hard},
-                  json);
+  return event_of(
+      {.relay = Relay::brevo,
+       .verdict = complaint ? Verdict::complaint
+                  : hard    ? Verdict::permanent
+                            : Verdict::transient,
+       .key = telling ? hex_encode(sha256(name + "\n" + id + "\n" + moment + "\n" + text_of(json, "email")))
+                      : "",
+       .address = text_of(json, "email"),
+       .diagnostic = text_of(json, "reason"),
+       .message_id = id,
+       .no_mailbox = hard},
+      json);
 }
 
 /// One event, or with `batched` an array of them.
 Events read_brevo(const Json& json) {
   Events events;
   const auto take = [&](const Json& each) {
-    if (auto event = brevo_event(each); event && events.size() < max_events) events.push_back(*std::move(event));
+    if (auto event = brevo_event(each); event && events.size() < max_events)
+      events.push_back(*std::move(event));
   };
   if (json.is_array()) {
     for (const auto& each : json) take(each);

@@ -1,10 +1,11 @@
 // Webhooks of relays: what they tell about a mail, as the reports of this room. Pure.
 //
-// A call is read only after verify() has found that it comes from the relay (webhook_signature.hpp). Because it has,
-// the address it names is believed, unlike that of a mail. Events that say nothing about a failure (opened, delivered,
-// deferred) are left out. A call carries at most 1,000 events. Formats: docs.aws.amazon.com/sns "HTTP/S notification
-// JSON format"; documentation.mailgun.com "Webhooks"; twilio.com/docs/sendgrid "Event Webhook reference";
-// postmarkapp.com/developer "Bounce webhook", "Spam complaint webhook"; developers.brevo.com "Transactional webhooks".
+// A call is read only after verify() has found that it comes from the relay (webhook_signature.hpp). Because
+// it has, the address it names is believed, unlike that of a mail. Events that say nothing about a failure
+// (opened, delivered, deferred) are left out. A call carries at most 1,000 events. Formats:
+// docs.aws.amazon.com/sns "HTTP/S notification JSON format"; documentation.mailgun.com "Webhooks";
+// twilio.com/docs/sendgrid "Event Webhook reference"; postmarkapp.com/developer "Bounce webhook", "Spam
+// complaint webhook"; developers.brevo.com "Transactional webhooks".
 #pragma once
 
 #include <optional>

@@ -25,7 +25,9 @@ std::string text_of(const Json& object, const char* key) {
 /// A constant number of levels keeps a stranger's nesting from the stack.
 Json parsed(std::string_view body) {
   constexpr int most_levels = 20;
-  const auto limited = [](int depth, Json::parse_event_t /*event*/, Json& /*value*/) { return depth < most_levels; };
+  const auto limited = [](int depth, Json::parse_event_t /*event*/, Json& /*value*/) {
+    return depth < most_levels;
+  };
   return Json::parse(body, limited, false);
 }
 
@@ -34,7 +36,8 @@ bool is_mailgun(const WebhookCall& call, std::string_view key) {
   if (!json.is_object() || !json.contains("signature")) return false;
   const auto& proof = json["signature"];
   const auto expected = hex_encode(hmac_sha256(key, text_of(proof, "timestamp") + text_of(proof, "token")));
-  return !text_of(proof, "token").empty() && equal_in_constant_time(expected, ascii_lower(text_of(proof, "signature")));
+  return !text_of(proof, "token").empty() &&
+         equal_in_constant_time(expected, ascii_lower(text_of(proof, "signature")));
 }
 
 bool is_sendgrid(const WebhookCall& call, std::string_view key_base64) {
@@ -42,15 +45,16 @@ bool is_sendgrid(const WebhookCall& call, std::string_view key_base64) {
   const auto signature = base64_decode(trim(call.signature));
   if (!key || !signature) return false;
   const auto verifier = VerifyingKey::from_der(*key);
-  return verifier && verifier->verifies(std::string{call.signature_timestamp} + std::string{call.body}, *signature,
-                                        VerifyingKey::Hash::sha256);
+  return verifier && verifier->verifies(std::string{call.signature_timestamp} + std::string{call.body},
+                                        *signature, VerifyingKey::Hash::sha256);
 }
 
 std::optional<UtcTime> unix_time(std::string_view text) {
   std::int64_t seconds = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
   constexpr std::int64_t most = 100'000'000'000;
-  if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || seconds < 0 || seconds > most) return std::nullopt;
+  if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || seconds < 0 || seconds > most)
+    return std::nullopt;
   return from_ms(seconds * 1000);
 }
 
@@ -95,7 +99,8 @@ std::optional<UtcTime> signed_at(Relay relay, const WebhookCall& call) {
   if (relay != Relay::mailgun && relay != Relay::ses) return std::nullopt;
   const auto json = parsed(call.body);
   if (!json.is_object()) return std::nullopt;
-  if (relay == Relay::mailgun) return json.contains("signature") ? unix_time(text_of(json["signature"], "timestamp")) : std::nullopt;
+  if (relay == Relay::mailgun)
+    return json.contains("signature") ? unix_time(text_of(json["signature"], "timestamp")) : std::nullopt;
   const auto time = parse_rfc3339(text_of(json, "Timestamp"));
   return time ? std::optional{*time} : std::nullopt;
 }
@@ -106,12 +111,14 @@ bool is_fresh(UtcTime signed_at, UtcTime now) {
 
 bool is_sns_url(std::string_view text) {
   const auto url = parse_url(std::string{text});
-  if (!url || url->scheme != "https" || !url->port.empty() || text.find('@') != std::string_view::npos) return false;
+  if (!url || url->scheme != "https" || !url->port.empty() || text.find('@') != std::string_view::npos)
+    return false;
   auto host = std::string_view{url->host};
   if (host.ends_with(".cn")) host.remove_suffix(3);
   constexpr std::string_view before = "sns.";
   constexpr std::string_view after = ".amazonaws.com";
-  if (!host.starts_with(before) || !host.ends_with(after) || host.size() <= before.size() + after.size()) return false;
+  if (!host.starts_with(before) || !host.ends_with(after) || host.size() <= before.size() + after.size())
+    return false;
   const auto region = host.substr(before.size(), host.size() - before.size() - after.size());
   return region.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
 }
@@ -133,8 +140,8 @@ bool is_signed_by_sns(std::string_view body, std::string_view certificate_pem) {
   const auto version = text_of(json, "SignatureVersion");
   if (!text || !signature || (version != "1" && version != "2")) return false;
   const auto key = VerifyingKey::from_certificate(certificate_pem);
-  return key &&
-         key->verifies(*text, *signature, version == "2" ? VerifyingKey::Hash::sha256 : VerifyingKey::Hash::sha1);
+  return key && key->verifies(*text, *signature,
+                              version == "2" ? VerifyingKey::Hash::sha256 : VerifyingKey::Hash::sha1);
 }
 
 }  // namespace tidings::bounce

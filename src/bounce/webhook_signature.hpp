@@ -1,15 +1,16 @@
-// Whether a webhook call comes from the relay: the signature that each of them documents. Pure; keys come from outside.
+// Whether a webhook call comes from the relay: the signature that each of them documents. Pure; keys come
+// from outside.
 //
 // | relay | proof |
 // |---|---|
-// | ses | RSA over fields of the SNS message, by a certificate of an Amazon host; and a topic of ours: anybody may have some |
-// | mailgun | HMAC-SHA256 of timestamp and token under the signing key |
-// | sendgrid | ECDSA (P-256, SHA-256) of timestamp and body under the account's verification key |
-// | postmark | user:password of the URL (RFC 7617); Postmark signs nothing |
-// | brevo | bearer token (RFC 6750), or user:password of the URL; Brevo signs nothing |
+// | ses | RSA over fields of the SNS message, by a certificate of an Amazon host; and a topic of ours:
+// anybody may have some | | mailgun | HMAC-SHA256 of timestamp and token under the signing key | | sendgrid |
+// ECDSA (P-256, SHA-256) of timestamp and body under the account's verification key | | postmark |
+// user:password of the URL (RFC 7617); Postmark signs nothing | | brevo | bearer token (RFC 6750), or
+// user:password of the URL; Brevo signs nothing |
 //
-// A call told again is harmless: an event is read once, by its key, however long ago. A time that is signed must also be
-// recent (is_fresh), because Mailgun's signature does not cover the event.
+// A call told again is harmless: an event is read once, by its key, however long ago. A time that is signed
+// must also be recent (is_fresh), because Mailgun's signature does not cover the event.
 #pragma once
 
 #include <optional>
@@ -26,9 +27,9 @@ namespace tidings::bounce {
 
 struct WebhookCall {
   std::string_view body{};
-  std::string_view authorization{};       ///< header field Authorization
-  std::string_view signature{};           ///< X-Twilio-Email-Event-Webhook-Signature
-  std::string_view signature_timestamp{}; ///< X-Twilio-Email-Event-Webhook-Timestamp
+  std::string_view authorization{};        ///< header field Authorization
+  std::string_view signature{};            ///< X-Twilio-Email-Event-Webhook-Signature
+  std::string_view signature_timestamp{};  ///< X-Twilio-Email-Event-Webhook-Timestamp
 };
 
 /// All but ses. `secret` is the key, the key in base64 (sendgrid), "user:password" or the token.
@@ -40,8 +41,10 @@ struct WebhookCall {
 /// Not older than two days, since relays try again for a day at most, and no more than an hour ahead.
 [[nodiscard]] bool is_fresh(UtcTime signed_at, UtcTime now);
 
-/// Where the certificate of an SNS message is, if host, scheme and path are Amazon's and the topic is one of `topics`.
-[[nodiscard]] std::optional<std::string> sns_certificate_url(std::string_view body, std::span<const std::string> topics);
+/// Where the certificate of an SNS message is, if host, scheme and path are Amazon's and the topic is one of
+/// `topics`.
+[[nodiscard]] std::optional<std::string> sns_certificate_url(std::string_view body,
+                                                             std::span<const std::string> topics);
 
 /// https, and a host sns.REGION.amazonaws.com(.cn): what may be fetched because a message says so.
 [[nodiscard]] bool is_sns_url(std::string_view url);

@@ -9,9 +9,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "returns/intake.hpp"
-#include "returns/mailbox.hpp"
-#include "returns/forward.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -22,6 +19,9 @@
 #include "bounce/unmatched.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
+#include "returns/forward.hpp"
+#include "returns/intake.hpp"
+#include "returns/mailbox.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -36,7 +36,7 @@ Json json_of(const bounce::Report& report) {
   for (const auto& each : report.recipients) {
     // Feedback of another kind ("not spam", a failed signature) is about a mail that arrived.
     const auto action = report.complaint && !complaint ? bounce::Action::delivered : each.action;
-    Json one{{"address", each.address},    {"action", name_of(action)}, {"status", each.status},
+    Json one{{"address", each.address},    {"action", name_of(action)},      {"status", each.status},
              {"kind", name_of(each.kind)}, {"reason", name_of(each.reason)}, {"diagnostic", each.diagnostic}};
     if (!each.original.empty()) one["original"] = each.original;
     recipients.push_back(std::move(one));
@@ -53,8 +53,9 @@ Result<Exit> parse(Session& /*session*/, const ParseOptions& options) {
               options.file == "-" ? bounce::read_mail_of_pipe() : bounce::read_mail_file(options.file));
   auto report = bounce::parse_report(bytes);
   if (!report)
-    return fail(report.error().code,
-                fmt::format("{}: {}", options.file == "-" ? "standard input" : options.file, report.error().what));
+    return fail(
+        report.error().code,
+        fmt::format("{}: {}", options.file == "-" ? "standard input" : options.file, report.error().what));
   print(json_line(json_of(*report)));
   return Exit::done;
 }
@@ -82,15 +83,17 @@ void note(Tally& tally, const returns::IntakeResult& result, bool json) {
     tally.taken_back += own ? 0 : 1;
   }
   if (json) {
-    tally.lines += json_line({{"outcome", name_of(result.intake)},
-                              {"subscriber", result.subscriber ? Json(result.subscriber.value) : Json(nullptr)},
-                              {"address", result.address.empty() ? Json(nullptr) : Json(result.address)},
-                              {"suppressed", result.suppressed},
-                              {"storm", result.storm},
-                              {"taken_back", result.taken_back.size()},
-                              {"words", result.words}});
+    tally.lines +=
+        json_line({{"outcome", name_of(result.intake)},
+                   {"subscriber", result.subscriber ? Json(result.subscriber.value) : Json(nullptr)},
+                   {"address", result.address.empty() ? Json(nullptr) : Json(result.address)},
+                   {"suppressed", result.suppressed},
+                   {"storm", result.storm},
+                   {"taken_back", result.taken_back.size()},
+                   {"words", result.words}});
   } else if (result.subscriber || result.intake == returns::Intake::forward) {
-    const auto who = result.address.empty() ? fmt::format("subscriber {}", result.subscriber.value) : result.address;
+    const auto who =
+        result.address.empty() ? fmt::format("subscriber {}", result.subscriber.value) : result.address;
     tally.lines += printable(fmt::format("{}: {}: {}{}", name_of(result.intake), who, result.words,
                                          result.suppressed ? "; suppressed" : "")) +
                    "\n";
@@ -115,7 +118,8 @@ Result<Origin> origin_of(const config::Config& config, const IngestOptions& opti
               "--maildir DIR, --mbox FILE, or [bounce] maildir");
 }
 
-Result<bounce::Unread> read_pipe(const config::Config& config, const IngestOptions& options, const bounce::Take& take) {
+Result<bounce::Unread> read_pipe(const config::Config& config, const IngestOptions& options,
+                                 const bounce::Take& take) {
   TIDINGS_LET(const auto bytes, bounce::read_mail_of_pipe());
   // A job that cron starts has an empty pipe.
   if (bytes.empty() && options.recipient.empty() && config.bounce.has_mailbox())
@@ -126,8 +130,8 @@ Result<bounce::Unread> read_pipe(const config::Config& config, const IngestOptio
   TIDINGS_LET(const auto put, take({.name = "standard input", .bytes = bytes}));
   if (put == bounce::PutAway::unmatched) TIDINGS_TRY(bounce::put_unmatched(config.bounce.unmatched, bytes));
   if (bytes.size() >= bounce::max_mail_bytes)
-    log::warning(
-        fmt::format("standard input: only the first {} of the mail were read", format_size(bounce::max_mail_bytes)));
+    log::warning(fmt::format("standard input: only the first {} of the mail were read",
+                             format_size(bounce::max_mail_bytes)));
   return bounce::Unread{};
 }
 
@@ -151,11 +155,12 @@ std::string summary_of(const Tally& tally, const IngestOptions& options) {
                      tally.taken_back == 0 ? "" : fmt::format(", {} taken back", tally.taken_back));
 }
 
-/// What comes after the reading: `unmatched` within its limit, and the editor's mails on their way. True if some of
-/// these wait.
+/// What comes after the reading: `unmatched` within its limit, and the editor's mails on their way. True if
+/// some of these wait.
 bool tidy(Session& session, const config::Config& config, store::Database& database,
           const std::filesystem::path& maildir) {
-  if (const auto trimmed = returns::trim_unmatched_folders(config, maildir); !trimmed.empty()) log::warning(trimmed);
+  if (const auto trimmed = returns::trim_unmatched_folders(config, maildir); !trimmed.empty())
+    log::warning(trimmed);
   const delivery::StopFlag never{false};
   const auto report = returns::send_forwards(config, database, session.clock(), session.random(), never);
   const auto words = in_words(report);
@@ -177,20 +182,23 @@ Result<Exit> conclude(const std::vector<Error>& failed, const bounce::Unread& un
   return Exit::done;
 }
 
-Result<Exit> ingest_mails(Session& session, const IngestOptions& options, const config::Config& config, Origin origin) {
-  TIDINGS_LET(auto* const database, options.dry_run ? session.database_copy() : session.database(store::Create::no));
+Result<Exit> ingest_mails(Session& session, const IngestOptions& options, const config::Config& config,
+                          Origin origin) {
+  TIDINGS_LET(auto* const database,
+              options.dry_run ? session.database_copy() : session.database(store::Create::no));
   TIDINGS_LET(auto keys, subscriber::KeyRing::peek(*database, session.random()));
   returns::BounceIntake intake{config, *database, session.clock(), session.random(), std::move(keys)};
   Tally tally;
   std::vector<Error> failed;
-  const auto take =
-      returns::take_each(intake, {.envelope_to = options.recipient,
-                              .read = [&](const returns::IntakeResult& result) { note(tally, result, options.json); },
-                              .failed = [&](const Error& error) { failed.push_back(error); }});
-  const auto read = read_all(origin, config, options, [&](const bounce::Incoming& mail) -> Result<bounce::PutAway> {
-    TIDINGS_LET(const auto put, take(mail));
-    return options.dry_run ? bounce::PutAway::keep : put;
-  });
+  const auto take = returns::take_each(
+      intake, {.envelope_to = options.recipient,
+               .read = [&](const returns::IntakeResult& result) { note(tally, result, options.json); },
+               .failed = [&](const Error& error) { failed.push_back(error); }});
+  const auto read =
+      read_all(origin, config, options, [&](const bounce::Incoming& mail) -> Result<bounce::PutAway> {
+        TIDINGS_LET(const auto put, take(mail));
+        return options.dry_run ? bounce::PutAway::keep : put;
+      });
   // Of what could not be read "no new mail" would be a lie.
   const bool has_news = read || !tally.by_outcome.empty();
   if (options.json) {
@@ -198,7 +206,8 @@ Result<Exit> ingest_mails(Session& session, const IngestOptions& options, const 
   } else {
     say(has_news ? tally.lines + summary_of(tally, options) : tally.lines);
   }
-  const auto maildir = origin == Origin::maildir ? std::filesystem::path{options.maildir} : config.bounce.maildir;
+  const auto maildir =
+      origin == Origin::maildir ? std::filesystem::path{options.maildir} : config.bounce.maildir;
   const bool some_wait = !options.dry_run && tidy(session, config, *database, maildir);
   if (!read) return tl::unexpected<Error>(read.error());
   TIDINGS_TRY(conclude(failed, *read));
@@ -223,7 +232,7 @@ Result<Exit> ingest(Session& session, const IngestOptions& options) {
 void add_bounce_commands(Command app, Session& session) {
   const auto noun = add_noun(app, "bounce", "what comes back");
   add_command<ParseOptions>(
-      noun, session, "parse", "one mail: who was not reached, and why, as JSON; 65 if it is no report",
+      noun, session, "parse", "one mail: who was not reached, and why, as JSON; 65 if it is not a report",
       [](Command command, ParseOptions& options) {
         command.add_option("FILE", options.file, "a mail, \"-\" is standard input").required();
       },
@@ -233,9 +242,11 @@ void add_bounce_commands(Command app, Session& session) {
       "count what came back: bounces, complaints, mails that unsubscribe; one mail from standard input, else "
       "the mailbox of [bounce]",
       [](Command command, IngestOptions& options) {
-        const auto maildir = command.add_option("--maildir", options.maildir, "read this Maildir").value_name("DIR");
+        const auto maildir =
+            command.add_option("--maildir", options.maildir, "read this Maildir").value_name("DIR");
         command.add_option("--mbox", options.mbox, "read this mbox").value_name("FILE").excludes(maildir);
-        command.add_option("--recipient", options.recipient, "where the mail was sent to, as the MTA knows it")
+        command
+            .add_option("--recipient", options.recipient, "where the mail was sent to, as the MTA knows it")
             .value_name("ADDRESS");
         command.add_flag("--dry-run", options.dry_run, "say what would be done");
         add_json(command, options.json);

@@ -49,7 +49,8 @@ CommandInfo describe(const CLI::App& app, const std::string& above) {
   out.path = above.empty() ? app.get_name() : above + " " + app.get_name();
   out.about = app.get_description();
   out.hidden = app.get_group().empty();
-  for (const auto* const option : app.get_options([](const CLI::Option* each) { return !each->get_group().empty(); })) {
+  for (const auto* const option :
+       app.get_options([](const CLI::Option* each) { return !each->get_group().empty(); })) {
     out.options.push_back(describe(*option));
   }
   for (const auto* const child : app.get_subcommands([](const CLI::App*) { return true; })) {
@@ -107,13 +108,16 @@ OptionHandle OptionHandle::one_of(const std::vector<std::string>& words) {
 OptionHandle Command::add_option(const std::string& names, std::string& field, const std::string& about) {
   return OptionHandle{app_->add_option(names, field, about)};
 }
-OptionHandle Command::add_option(const std::string& names, std::vector<std::string>& field, const std::string& about) {
+OptionHandle Command::add_option(const std::string& names, std::vector<std::string>& field,
+                                 const std::string& about) {
   return OptionHandle{one_value_at_a_time(app_->add_option(names, field, about))};
 }
-OptionHandle Command::add_option(const std::string& names, std::optional<std::string>& field, const std::string& about) {
+OptionHandle Command::add_option(const std::string& names, std::optional<std::string>& field,
+                                 const std::string& about) {
   return OptionHandle{app_->add_option(names, field, about)};
 }
-OptionHandle Command::add_option(const std::string& names, std::optional<std::vector<std::string>>& field, const std::string& about) {
+OptionHandle Command::add_option(const std::string& names, std::optional<std::vector<std::string>>& field,
+                                 const std::string& about) {
   return OptionHandle{one_value_at_a_time(app_->add_option(names, field, about))};
 }
 OptionHandle Command::add_option(const std::string& names, int& field, const std::string& about) {

@@ -1,7 +1,8 @@
-// How a command is added to the parser: its options in a struct, its work in a function, run only after parsing.
+// How a command is added to the parser: its options in a struct, its work in a function, run only after
+// parsing.
 //
-// CLI11 is a header of ten thousand lines: only command.cpp and session.cpp read it, the nouns see these handles. A handle
-// is a pointer into the parser, which outlives all of them.
+// CLI11 is a header of ten thousand lines: only command.cpp and session.cpp read it, the nouns see these
+// handles. A handle is a pointer into the parser, which outlives all of them.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,7 @@
 namespace CLI {
 class App;
 class Option;
-}
+}  // namespace CLI
 
 namespace tidings::cli {
 
@@ -45,12 +46,16 @@ class Command {
  public:
   explicit Command(CLI::App* app) : app_(app) {}
 
-  /// `names`: "--long", "-s,--long", or "NAME" for a positional argument. The field is written when the command line is parsed.
-  /// A list takes one value each time it is given, so that "--topic sea ADDRESS" leaves the address alone.
+  /// `names`: "--long", "-s,--long", or "NAME" for a positional argument. The field is written when the
+  /// command line is parsed. A list takes one value each time it is given, so that "--topic sea ADDRESS"
+  /// leaves the address alone.
   OptionHandle add_option(const std::string& names, std::string& field, const std::string& about = {});
-  OptionHandle add_option(const std::string& names, std::vector<std::string>& field, const std::string& about = {});
-  OptionHandle add_option(const std::string& names, std::optional<std::string>& field, const std::string& about = {});
-  OptionHandle add_option(const std::string& names, std::optional<std::vector<std::string>>& field, const std::string& about = {});
+  OptionHandle add_option(const std::string& names, std::vector<std::string>& field,
+                          const std::string& about = {});
+  OptionHandle add_option(const std::string& names, std::optional<std::string>& field,
+                          const std::string& about = {});
+  OptionHandle add_option(const std::string& names, std::optional<std::vector<std::string>>& field,
+                          const std::string& about = {});
   OptionHandle add_option(const std::string& names, int& field, const std::string& about = {});
   OptionHandle add_option(const std::string& names, std::int64_t& field, const std::string& about = {});
   OptionHandle add_option(const std::string& names, std::size_t& field, const std::string& about = {});
@@ -70,8 +75,8 @@ class Command {
 
 /// An option or positional argument as the help shows it.
 struct OptionInfo {
-  std::vector<std::string> flags;    ///< "-q", "--quiet"; empty: positional
-  std::string value;                 ///< what stands for the value, "FILE"; empty: a flag
+  std::vector<std::string> flags;  ///< "-q", "--quiet"; empty: positional
+  std::string value;               ///< what stands for the value, "FILE"; empty: a flag
   std::string about;
   std::string default_value;         ///< empty: none is shown
   std::vector<std::string> choices;  ///< the words that it allows; empty: any
@@ -92,7 +97,8 @@ struct CommandInfo {
 
 /// `setup(Command, Options&)` declares the options, `work(Session&, const Options&)` returns Result<Exit>.
 template <class Options, class Setup, class Work>
-void add_command(Command parent, Session& session, const std::string& name, const std::string& about, Setup setup, Work work) {
+void add_command(Command parent, Session& session, const std::string& name, const std::string& about,
+                 Setup setup, Work work) {
   auto options = std::make_shared<Options>();
   auto command = parent.add_subcommand(name, about);
   setup(command, *options);
@@ -110,6 +116,8 @@ inline void no_setup(Command /*command*/, NoOptions& /*options*/) {}
 struct JsonOption {
   bool json = false;
 };
-inline void add_json(Command command, bool& json) { command.add_flag("--json", json, "one JSON object a line"); }
+inline void add_json(Command command, bool& json) {
+  command.add_flag("--json", json, "one JSON object a line");
+}
 
 }  // namespace tidings::cli

@@ -9,8 +9,9 @@
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 
-// "completion" prints a script that completes commands, options and the words that an option allows; "commands" prints the
-// command table itself, for documents and tests. Both read the parser, so that neither can lag behind it.
+// "completion" prints a script that completes commands, options and the words that an option allows;
+// "commands" prints the command table itself, for documents and tests. Both read the parser, so that neither
+// can lag behind it.
 
 namespace tidings::cli {
 namespace {
@@ -28,7 +29,8 @@ std::string joined(const std::vector<std::string>& words, std::string_view betwe
   return fmt::format("{}", fmt::join(words, between));
 }
 
-/// What may follow a command: its verbs and the long and short names of its options, and of those that all commands take.
+/// What may follow a command: its verbs and the long and short names of its options, and of those that all
+/// commands take.
 std::vector<std::string> words_after(const CommandInfo& command, const CommandInfo& top) {
   std::vector<std::string> words;
   for (const auto& child : command.children) {
@@ -71,7 +73,8 @@ std::string bash_script(const CommandInfo& top) {
     cases += fmt::format("    '{}') words='{}' ;;\n", words, after);
     for (const auto& option : command.options) {
       if (option.flags.empty() || option.choices.empty()) continue;
-      values += fmt::format("    '{} {}') words='{}' ;;\n", words, option.flags.back(), joined(option.choices, " "));
+      values += fmt::format("    '{} {}') words='{}' ;;\n", words, option.flags.back(),
+                            joined(option.choices, " "));
     }
   });
   return fmt::format(R"bash(# Completion of tidings for bash:  eval "$(tidings completion bash)"
@@ -123,12 +126,14 @@ std::string fish_script(const CommandInfo& top) {
     std::string_view rest = words;
     while (!rest.empty()) {
       const auto blank = rest.find(' ');
-      condition += fmt::format("{}__fish_seen_subcommand_from {}", condition.empty() ? "" : "; and ", rest.substr(0, blank));
+      condition += fmt::format("{}__fish_seen_subcommand_from {}", condition.empty() ? "" : "; and ",
+                               rest.substr(0, blank));
       rest = blank == std::string_view::npos ? std::string_view{} : rest.substr(blank + 1);
     }
     for (const auto& child : command.children) {
       if (child.hidden) continue;
-      out += fmt::format("complete -c tidings -n '{}' -f -a {} -d {}\n", condition, child.name, quoted_for_fish(child.about));
+      out += fmt::format("complete -c tidings -n '{}' -f -a {} -d {}\n", condition, child.name,
+                         quoted_for_fish(child.about));
     }
     for (const auto& option : command.options) {
       if (option.flags.empty()) continue;
@@ -137,7 +142,8 @@ std::string fish_script(const CommandInfo& top) {
       for (const auto& flag : option.flags) {
         out += flag.starts_with("--") ? " -l " + flag.substr(2) : " -s " + flag.substr(1);
       }
-      if (!option.value.empty()) out += option.choices.empty() ? " -r" : fmt::format(" -x -a '{}'", joined(option.choices, " "));
+      if (!option.value.empty())
+        out += option.choices.empty() ? " -r" : fmt::format(" -x -a '{}'", joined(option.choices, " "));
       out += " -d " + quoted_for_fish(option.about) + "\n";
     }
   });
@@ -145,7 +151,10 @@ std::string fish_script(const CommandInfo& top) {
 }
 
 Json described(const OptionInfo& option) {
-  Json out{{"flags", option.flags}, {"value", option.value}, {"about", option.about}, {"required", option.required}};
+  Json out{{"flags", option.flags},
+           {"value", option.value},
+           {"about", option.about},
+           {"required", option.required}};
   out["default"] = option.default_value.empty() ? Json() : Json(option.default_value);
   out["choices"] = option.choices;
   return out;
@@ -155,10 +164,10 @@ void print_table(const CommandInfo& command) {
   auto options = Json::array();
   for (const auto& option : command.options) options.push_back(described(option));
   print(json_line({{"command", command.path},
-              {"about", command.about},
-              {"group", !command.children.empty()},
-              {"hidden", command.hidden},
-              {"options", std::move(options)}}));
+                   {"about", command.about},
+                   {"group", !command.children.empty()},
+                   {"hidden", command.hidden},
+                   {"options", std::move(options)}}));
   for (const auto& child : command.children) print_table(child);
 }
 
@@ -172,15 +181,20 @@ void add_completion_commands(Command app, Session& session) {
   add_command<CompletionOptions>(
       app, session, "completion", "print a completion script for a shell",
       [](Command command, CompletionOptions& options) {
-        command.add_option("SHELL", options.shell, "bash, zsh or fish").required().one_of({"bash", "zsh", "fish"});
+        command.add_option("SHELL", options.shell, "bash, zsh or fish")
+            .required()
+            .one_of({"bash", "zsh", "fish"});
       },
       [app](Session&, const CompletionOptions& options) -> Result<Exit> {
         const auto top = describe(app);
-        print(options.shell == "fish" ? fish_script(top) : options.shell == "zsh" ? zsh_script(top) : bash_script(top));
+        print(options.shell == "fish"  ? fish_script(top)
+              : options.shell == "zsh" ? zsh_script(top)
+                                       : bash_script(top));
         return Exit::done;
       });
   add_command<NoOptions>(
-      app, session, "commands", "print the command table as JSON, one command a line", [](Command command, NoOptions&) { command.hide(); },
+      app, session, "commands", "print the command table as JSON, one command a line",
+      [](Command command, NoOptions&) { command.hide(); },
       [app](Session&, const NoOptions&) -> Result<Exit> {
         print_table(describe(app));
         return Exit::done;

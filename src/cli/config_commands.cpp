@@ -1,17 +1,17 @@
 // config show | check, db check | backup | restore | migrate | adopt
 #include <fmt/format.h>
 
-#include "sending/clock_guard.hpp"
-#include "members/our_files.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
+#include "config/secret.hpp"
+#include "edition/render.hpp"
+#include "members/our_files.hpp"
 #include "message/strings.hpp"
 #include "message/theme.hpp"
-#include "edition/render.hpp"
-#include "config/secret.hpp"
+#include "sending/clock_guard.hpp"
 #include "sending/signing.hpp"
 #include "store/instance.hpp"
 
@@ -30,7 +30,10 @@ Result<Exit> show_config(Session& session, const ShowOptions& options) {
   for (const auto& setting : config->settings) {
     if (options.changed && setting.is_default) continue;
     if (options.json) {
-      out += json_line({{"section", setting.section}, {"key", setting.key}, {"value", setting.value}, {"default", setting.is_default}});
+      out += json_line({{"section", setting.section},
+                        {"key", setting.key},
+                        {"value", setting.value},
+                        {"default", setting.is_default}});
       continue;
     }
     if (setting.section != section) {
@@ -43,13 +46,15 @@ Result<Exit> show_config(Session& session, const ShowOptions& options) {
   return Exit::done;
 }
 
-/// All that can be checked without sending: the file, the themes and strings of every digest, the secrets' places.
+/// All that can be checked without sending: the file, the themes and strings of every digest, the secrets'
+/// places.
 Result<Exit> check_config(Session& session, const NoOptions& /*options*/) {
   TIDINGS_LET(const auto* const config, session.config());
   for (const auto& digest : config->digests) TIDINGS_TRY(edition::Renderer::load(*config, digest));
   TIDINGS_TRY(sending::load_signers(*config));
   TIDINGS_TRY(sending::check_signed(*config));
-  if (config->smtp.password.is_set()) TIDINGS_TRY(config::read_secret(config->smtp.password, "[smtp] password"));
+  if (config->smtp.password.is_set())
+    TIDINGS_TRY(config::read_secret(config->smtp.password, "[smtp] password"));
   for (const auto& relay : config->more_relays) {
     if (relay.password.is_set()) TIDINGS_TRY(config::read_secret(relay.password, "[[relay]] password"));
   }
@@ -71,7 +76,8 @@ struct CheckOptions {
   bool mend = false;
 };
 
-/// What can be put right without a backup: files that others can read, traces of erased people, times of a clock that was ahead.
+/// What can be put right without a backup: files that others can read, traces of erased people, times of a
+/// clock that was ahead.
 Result<void> mend(Session& session) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
@@ -105,7 +111,8 @@ Result<Exit> back_up(Session& session, const BackupOptions& options) {
   return Exit::done;
 }
 
-/// Into the place of a database that is gone. What was sent since the backup is not in it, so a person has to say that it may send.
+/// Into the place of a database that is gone. What was sent since the backup is not in it, so a person has to
+/// say that it may send.
 Result<Exit> restore(Session& session, const BackupOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   std::error_code ignored;
@@ -115,7 +122,8 @@ Result<Exit> restore(Session& session, const BackupOptions& options) {
     if (!std::filesystem::exists(there, ignored)) continue;
     return fail(Errc::cannot_create, fmt::format("{} is there", there.string()), "move it away first");
   }
-  if (!std::filesystem::exists(options.file, ignored)) return fail(Errc::no_input, fmt::format("there is no {}", options.file));
+  if (!std::filesystem::exists(options.file, ignored))
+    return fail(Errc::no_input, fmt::format("there is no {}", options.file));
   TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "db restore"));
   {
     TIDINGS_LET(auto copy, store::Database::open_copy_in_memory(options.file));
@@ -146,33 +154,40 @@ Result<Exit> adopt(Session& session, const NoOptions& /*options*/) {
 
 void add_config_commands(Command app, Session& session) {
   const auto config = add_noun(app, "config", "the configuration");
-  add_command<ShowOptions>(config, session, "show", "every setting in force, as TOML",
-                           [](Command command, ShowOptions& options) {
-                             command.add_flag("--changed", options.changed, "only what differs from the default");
-                             add_json(command, options.json);
-                           },
-                           show_config);
+  add_command<ShowOptions>(
+      config, session, "show", "every setting in force, as TOML",
+      [](Command command, ShowOptions& options) {
+        command.add_flag("--changed", options.changed, "only what differs from the default");
+        add_json(command, options.json);
+      },
+      show_config);
   add_command<NoOptions>(config, session, "check", "read everything, send nothing", no_setup, check_config);
 
   const auto database = add_noun(app, "db", "the database");
-  add_command<CheckOptions>(database, session, "check", "is it whole?",
-                            [](Command command, CheckOptions& options) {
-                              command.add_flag("--mend", options.mend,
-                                               "close files that others can read, date back what a clock ahead wrote, clear traces of erased people");
-                            },
-                            check_database);
-  add_command<BackupOptions>(database, session, "backup", "a consistent copy, also while sending",
-                             [](Command command, BackupOptions& options) {
-                               command.add_option("FILE", options.file, "a file that is not there yet").required();
-                             },
-                             back_up);
-  add_command<BackupOptions>(database, session, "restore", "put a backup in the place of a database that is gone",
-                             [](Command command, BackupOptions& options) {
-                               command.add_option("FILE", options.file, "what \"db backup\" has written").required();
-                             },
-                             restore);
-  add_command<NoOptions>(database, session, "migrate", "bring it to this program's schema", no_setup, migrate);
-  add_command<NoOptions>(database, session, "adopt", "send from this copy of the database from now on", no_setup, adopt);
+  add_command<CheckOptions>(
+      database, session, "check", "is it whole?",
+      [](Command command, CheckOptions& options) {
+        command.add_flag("--mend", options.mend,
+                         "close files that others can read, date back what a clock ahead wrote, clear traces "
+                         "of erased people");
+      },
+      check_database);
+  add_command<BackupOptions>(
+      database, session, "backup", "a consistent copy, also while sending",
+      [](Command command, BackupOptions& options) {
+        command.add_option("FILE", options.file, "a file that is not there yet").required();
+      },
+      back_up);
+  add_command<BackupOptions>(
+      database, session, "restore", "put a backup in the place of a database that is gone",
+      [](Command command, BackupOptions& options) {
+        command.add_option("FILE", options.file, "what \"db backup\" has written").required();
+      },
+      restore);
+  add_command<NoOptions>(database, session, "migrate", "bring it to this program's schema", no_setup,
+                         migrate);
+  add_command<NoOptions>(database, session, "adopt", "send from this copy of the database from now on",
+                         no_setup, adopt);
 }
 
 }  // namespace tidings::cli

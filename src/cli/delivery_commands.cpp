@@ -25,7 +25,8 @@ struct DeliveryOptions {
   bool failed = false;
 };
 
-Result<std::optional<SubscriberId>> subscriber_of(Session& session, store::Database& database, const std::string& text) {
+Result<std::optional<SubscriberId>> subscriber_of(Session& session, store::Database& database,
+                                                  const std::string& text) {
   if (text.empty()) return std::optional<SubscriberId>{};
   subscriber::SubscriberTable table{database, session.clock()};
   TIDINGS_LET(const auto found, find_subscriber(table, text));
@@ -120,7 +121,8 @@ Result<Exit> resolve(Session& session, const DeliveryOptions& options) {
     return fail(Errc::usage, "say --sent (it did arrive) or --failed (it did not and shall not)",
                 "without an edition: whatever a relay had against us is mended");
   }
-  if (!of_relays && options.edition.empty()) return fail(Errc::usage, "name the edition", "\"tidings digest list\" shows the newest");
+  if (!of_relays && options.edition.empty())
+    return fail(Errc::usage, "name the edition", "\"tidings digest list\" shows the newest");
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
   TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "delivery resolve"));
@@ -145,15 +147,16 @@ Result<Exit> resolve(Session& session, const DeliveryOptions& options) {
 
 void add_delivery_commands(Command app, Session& session) {
   const auto noun = add_noun(app, "delivery", "who was mailed and what the relay said");
-  add_command<DeliveryOptions>(noun, session, "list", "deliveries with their state",
-                               [](Command command, DeliveryOptions& options) {
-                                 command.add_option("--edition", options.edition, "e.g. weekly#12");
-                                 command.add_option("--address", options.address, "of this subscriber");
-                                 command.add_option("--state", options.state, "planned, deferred, in_doubt, sent, failed, ...");
-                                 command.add_option("--limit", options.limit, "at most so many").show_default().at_least(1);
-                                 add_json(command, options.json);
-                               },
-                               list);
+  add_command<DeliveryOptions>(
+      noun, session, "list", "deliveries with their state",
+      [](Command command, DeliveryOptions& options) {
+        command.add_option("--edition", options.edition, "e.g. weekly#12");
+        command.add_option("--address", options.address, "of this subscriber");
+        command.add_option("--state", options.state, "planned, deferred, in_doubt, sent, failed, ...");
+        command.add_option("--limit", options.limit, "at most so many").show_default().at_least(1);
+        add_json(command, options.json);
+      },
+      list);
   add_command<DeliveryOptions>(
       noun, session, "retry", "make deferred, failed or in_doubt ones due now",
       [](Command command, DeliveryOptions& options) {
@@ -162,14 +165,15 @@ void add_delivery_commands(Command app, Session& session) {
         command.add_option("--state", options.state, "deferred (default), failed or in_doubt");
       },
       retry);
-  add_command<DeliveryOptions>(noun, session, "resolve", "decide what is in doubt or was taken back; alone: the relays are mended",
-                               [](Command command, DeliveryOptions& options) {
-                                 command.add_option("EDITION", options.edition, "all of it that waits for an admin");
-                                 command.add_option("ADDRESS", options.address, "only this subscriber");
-                                 command.add_flag("--sent", options.sent, "it did arrive");
-                                 command.add_flag("--failed", options.failed, "it did not and shall not");
-                               },
-                               resolve);
+  add_command<DeliveryOptions>(
+      noun, session, "resolve", "decide what is in doubt or was taken back; alone: the relays are mended",
+      [](Command command, DeliveryOptions& options) {
+        command.add_option("EDITION", options.edition, "all of it that waits for an admin");
+        command.add_option("ADDRESS", options.address, "only this subscriber");
+        command.add_flag("--sent", options.sent, "it did arrive");
+        command.add_flag("--failed", options.failed, "it did not and shall not");
+      },
+      resolve);
 }
 
 }  // namespace tidings::cli

@@ -1,11 +1,11 @@
 // dkim keygen | record
 #include <fmt/format.h>
 
-#include "sending/signing.hpp"
 #include "base/file.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 #include "message/dkim.hpp"
+#include "sending/signing.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -36,7 +36,8 @@ Result<Exit> record(Session& session, const JsonOption& options) {
   std::string out;
   for (const auto& signer : signers) {
     const auto txt = message::dkim_record(signer);
-    out += options.json ? json_line({{"name", txt.name}, {"type", "TXT"}, {"text", txt.text}}) : txt.zone_line + "\n";
+    out += options.json ? json_line({{"name", txt.name}, {"type", "TXT"}, {"text", txt.text}})
+                        : txt.zone_line + "\n";
   }
   print(out);
   return Exit::done;
@@ -46,14 +47,16 @@ Result<Exit> record(Session& session, const JsonOption& options) {
 
 void add_dkim_commands(Command app, Session& session) {
   const auto noun = add_noun(app, "dkim", "the key that signs the mail");
-  add_command<KeygenOptions>(noun, session, "keygen", "make a signing key",
-                             [](Command command, KeygenOptions& options) {
-                               command.add_option("FILE", options.file, "a file that is not there yet").show_default();
-                               command.add_flag("--ed25519", options.ed25519, "Ed25519, beside an RSA key");
-                             },
-                             keygen);
-  add_command<JsonOption>(noun, session, "record", "the TXT record to publish",
-                          [](Command command, JsonOption& options) { add_json(command, options.json); }, record);
+  add_command<KeygenOptions>(
+      noun, session, "keygen", "make a signing key",
+      [](Command command, KeygenOptions& options) {
+        command.add_option("FILE", options.file, "a file that is not there yet").show_default();
+        command.add_flag("--ed25519", options.ed25519, "Ed25519, beside an RSA key");
+      },
+      keygen);
+  add_command<JsonOption>(
+      noun, session, "record", "the TXT record to publish",
+      [](Command command, JsonOption& options) { add_json(command, options.json); }, record);
 }
 
 }  // namespace tidings::cli

@@ -36,7 +36,10 @@ Result<Exit> doctor(Session& session, const Options& options) {
   std::string out;
   for (const auto& finding : findings) {
     if (options.json) {
-      out += json_line({{"level", ascii_lower(word_of(finding.level))}, {"about", finding.about}, {"what", finding.what}, {"hint", finding.hint}});
+      out += json_line({{"level", ascii_lower(word_of(finding.level))},
+                        {"about", finding.about},
+                        {"what", finding.what},
+                        {"hint", finding.hint}});
       continue;
     }
     out += fmt::format("{:<8} {}: {}\n", word_of(finding.level), finding.about, printable(finding.what));
@@ -51,15 +54,19 @@ Result<Exit> doctor(Session& session, const Options& options) {
 }  // namespace
 
 void add_doctor_command(Command app, Session& session) {
-  add_command<Options>(app, session, "doctor", "look for trouble before subscribers find it",
-                       [](Command command, Options& options) {
-                         command.add_flag("--smtp", options.examine.smtp, "connect to the relay and say what it announces; no mail is sent");
-                         command.add_flag("--dns", options.examine.dns, "look up the SPF, DKIM and DMARC records");
-                         command.add_option("--resolver", options.examine.resolver, "the name server to ask instead of the system's")
-                             .value_name("ADDRESS[:PORT]");
-                         add_json(command, options.json);
-                       },
-                       doctor);
+  add_command<Options>(
+      app, session, "doctor", "look for trouble before subscribers find it",
+      [](Command command, Options& options) {
+        command.add_flag("--smtp", options.examine.smtp,
+                         "connect to the relay and say what it announces; no mail is sent");
+        command.add_flag("--dns", options.examine.dns, "look up the SPF, DKIM and DMARC records");
+        command
+            .add_option("--resolver", options.examine.resolver,
+                        "the name server to ask instead of the system's")
+            .value_name("ADDRESS[:PORT]");
+        add_json(command, options.json);
+      },
+      doctor);
 }
 
 }  // namespace tidings::cli

@@ -10,8 +10,6 @@
 
 #include <fmt/format.h>
 
-#include "edition/compose.hpp"
-#include "edition/review.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
@@ -20,6 +18,8 @@
 #include "cli/output.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/edition_table.hpp"
+#include "edition/compose.hpp"
+#include "edition/review.hpp"
 #include "post/post_table.hpp"
 #include "store/instance.hpp"
 #include "subscriber/subscriber_table.hpp"
@@ -28,8 +28,8 @@ namespace tidings::cli {
 namespace {
 
 Json json_of(const delivery::Counts& counts) {
-  return {{"recipients", counts.recipients}, {"planned", counts.planned}, {"claimed", counts.claimed},
-          {"deferred", counts.deferred},     {"in_doubt", counts.in_doubt}, {"sent", counts.sent},
+  return {{"recipients", counts.recipients}, {"planned", counts.planned},       {"claimed", counts.claimed},
+          {"deferred", counts.deferred},     {"in_doubt", counts.in_doubt},     {"sent", counts.sent},
           {"failed", counts.failed},         {"suppressed", counts.suppressed}, {"bounced", counts.bounced}};
 }
 
@@ -51,7 +51,8 @@ Json json_of(const digest::Edition& edition) {
           {"reason", edition.reason}};
 }
 
-// ---- digest list ----------------------------------------------------------------------------------------------------
+// ---- digest list
+// ----------------------------------------------------------------------------------------------------
 
 Result<Exit> list_digests(Session& session, const JsonOption& options) {
   TIDINGS_LET(const auto* const config, session.config());
@@ -79,21 +80,22 @@ Result<Exit> list_digests(Session& session, const JsonOption& options) {
       TIDINGS_LET(outlook, edition::outlook(*config, digest, *database, at));
     }
     if (outlook.due)
-      runs.push_back(
-          fmt::format("{} {}", outlook.held ? "held since" : "due since", local_time(zone, outlook.due->scheduled)));
+      runs.push_back(fmt::format("{} {}", outlook.held ? "held since" : "due since",
+                                 local_time(zone, outlook.due->scheduled)));
     for (int i = 0; i < 3; ++i) {
       at = digest.schedule.next_run(at, zone);
       runs.push_back(local_time(zone, at));
       next.push_back(json_time(at));
     }
     if (options.json) {
-      lines += json_line({{"name", digest.name},
-                          {"title", digest.title},
-                          {"schedule", digest.schedule_text},
-                          {"subscribers", confirmed},
-                          {"due", json_time(outlook.due ? std::optional{outlook.due->scheduled} : std::nullopt)},
-                          {"held", outlook.held},
-                          {"next_runs", next}});
+      lines +=
+          json_line({{"name", digest.name},
+                     {"title", digest.title},
+                     {"schedule", digest.schedule_text},
+                     {"subscribers", confirmed},
+                     {"due", json_time(outlook.due ? std::optional{outlook.due->scheduled} : std::nullopt)},
+                     {"held", outlook.held},
+                     {"next_runs", next}});
     }
     out.add({digest.name, digest.schedule.describe(), std::to_string(confirmed), join(runs, ", ")});
   }
@@ -101,7 +103,8 @@ Result<Exit> list_digests(Session& session, const JsonOption& options) {
   return Exit::done;
 }
 
-// ---- edition list, show, cancel -------------------------------------------------------------------------------------
+// ---- edition list, show, cancel
+// -------------------------------------------------------------------------------------
 
 struct ListOptions {
   std::string digest;
@@ -133,8 +136,9 @@ Result<Exit> list_editions(Session& session, const ListOptions& options) {
       lines += json_line(json);
     }
     const auto& edition = each.edition;
-    out.add({digest::name_of(edition), std::string{digest::name_of(edition.state)}, local_time(config->newsletter.zone, edition.scheduled),
-             std::to_string(each.posts), fmt::format("{}/{}", counts.sent, counts.recipients),
+    out.add({digest::name_of(edition), std::string{digest::name_of(edition.state)},
+             local_time(config->newsletter.zone, edition.scheduled), std::to_string(each.posts),
+             fmt::format("{}/{}", counts.sent, counts.recipients),
              edition.reason.empty() ? shorten(edition.title, 60) : edition.reason});
   }
   print_list(options.json ? ListForm::json : ListForm::table, out, lines, more);
@@ -165,9 +169,11 @@ Result<Exit> show_edition(Session& session, const EditionOption& options) {
     auto json = json_of(edition);
     json["pictures"] = pictures;
     json["posts"] = Json::array();
-    for (const auto& post : posts) json["posts"].push_back({{"id", post.id.value}, {"title", post.title}, {"link", post.link}});
+    for (const auto& post : posts)
+      json["posts"].push_back({{"id", post.id.value}, {"title", post.title}, {"link", post.link}});
     json["segments"] = Json::array();
-    for (const auto& segment : segments) json["segments"].push_back({{"language", segment.language}, {"posts", segment.posts.size()}});
+    for (const auto& segment : segments)
+      json["segments"].push_back({{"language", segment.language}, {"posts", segment.posts.size()}});
     json["preflight"] = preflight;
     json["left_out_counts"] = left_out_counts(left_out);
     TIDINGS_LET(json["left_out"], left_out_json(*database, left_out));
@@ -179,30 +185,39 @@ Result<Exit> show_edition(Session& session, const EditionOption& options) {
     return Exit::done;
   }
   const auto& zone = config->newsletter.zone;
-  std::string out = fmt::format("{} {} ({})\n", digest::name_of(edition), printable(edition.title), digest::name_of(edition.state));
+  std::string out = fmt::format("{} {} ({})\n", digest::name_of(edition), printable(edition.title),
+                                digest::name_of(edition.state));
   if (!edition.reason.empty()) out += "  reason     " + printable(edition.reason) + "\n";
-  out += fmt::format("  period     {} until {}\n", local_time(zone, edition.period.from), local_time(zone, edition.period.until));
-  out += fmt::format("  sealed     {}   first message {}   finished {}\n", local_time(zone, edition.sealed), local_time(zone, edition.started),
-                     local_time(zone, edition.finished));
-  out += fmt::format("  recipients {} = {} sent + {} failed + {} suppressed + {} in doubt + {} open + {} bounced\n", counts.recipients, counts.sent,
-                     counts.failed, counts.suppressed, counts.in_doubt, counts.open(), counts.bounced);
+  out += fmt::format("  period     {} until {}\n", local_time(zone, edition.period.from),
+                     local_time(zone, edition.period.until));
+  out += fmt::format("  sealed     {}   first message {}   finished {}\n", local_time(zone, edition.sealed),
+                     local_time(zone, edition.started), local_time(zone, edition.finished));
+  out += fmt::format(
+      "  recipients {} = {} sent + {} failed + {} suppressed + {} in doubt + {} open + {} bounced\n",
+      counts.recipients, counts.sent, counts.failed, counts.suppressed, counts.in_doubt, counts.open(),
+      counts.bounced);
   out += fmt::format("  segments   {}\n", segments.size());
   for (const auto& segment : segments) {
-    if (!segment.note.empty()) out += fmt::format("  shortened  segment {}: {}\n", segment.id.value, segment.note);
+    if (!segment.note.empty())
+      out += fmt::format("  shortened  segment {}: {}\n", segment.id.value, segment.note);
   }
   if (!pictures.empty()) out += "  pictures   " + printable(pictures) + "\n";
-  for (const auto& post : posts) out += fmt::format("  {:>6}  {}\n", post.id.value, printable(post::display_title(post)));
+  for (const auto& post : posts)
+    out += fmt::format("  {:>6}  {}\n", post.id.value, printable(post::display_title(post)));
   for (const auto& post : dropped)
-    out += fmt::format("  {:>6}  {} (dropped by the editor)\n", post.id.value, printable(post::display_title(post)));
+    out += fmt::format("  {:>6}  {} (dropped by the editor)\n", post.id.value,
+                       printable(post::display_title(post)));
   TIDINGS_LET(const auto lines, left_out_lines(*database, left_out, edition.digest));
   if (!left_out.empty()) out += "  " + edition::left_out_in_words(left_out) + "\n" + lines;
   if (!edition.intro.empty()) out += "introduction\n" + edition.intro + "\n";
-  if (edition.state == digest::EditionState::draft && !preflight.empty()) out += "preflight\n" + preflight + "\n";
+  if (edition.state == digest::EditionState::draft && !preflight.empty())
+    out += "preflight\n" + preflight + "\n";
   print(out);
   return Exit::done;
 }
 
-// ---- edition edit, approve -------------------------------------------------------------------------------------------
+// ---- edition edit, approve
+// -------------------------------------------------------------------------------------------
 
 struct ReviewOptions {
   std::string edition;
@@ -216,11 +231,13 @@ Result<PostId> post_id(std::string_view word) {
   std::int64_t id = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), id);
   if (error == std::errc{} && end == word.data() + word.size() && id > 0) return PostId{id};
-  return fail(Errc::usage, fmt::format("\"{}\" is no number of a post", printable(word)), "\"tidings edition show\" lists them");
+  return fail(Errc::usage, fmt::format("\"{}\" is not a post number", printable(word)),
+              "\"tidings edition show\" lists them");
 }
 
 /// Those that are named come first, the others follow as they were; then what is dropped is taken out.
-Result<edition::DraftChanges> changes_of(store::Database& database, const digest::Edition& edition, const ReviewOptions& options) {
+Result<edition::DraftChanges> changes_of(store::Database& database, const digest::Edition& edition,
+                                         const ReviewOptions& options) {
   edition::DraftChanges changes;
   if (options.intro_file) {
     TIDINGS_LET(changes.intro, read_file(*options.intro_file, 1 << 20));
@@ -238,7 +255,8 @@ Result<edition::DraftChanges> changes_of(store::Database& database, const digest
   }
   for (const auto& word : options.drop) {
     TIDINGS_LET(const auto id, post_id(word));
-    if (std::erase(shown, id) == 0) return fail(Errc::bad_data, fmt::format("post {} is not in {}", id.value, digest::name_of(edition)));
+    if (std::erase(shown, id) == 0)
+      return fail(Errc::bad_data, fmt::format("post {} is not in {}", id.value, digest::name_of(edition)));
   }
   changes.shown = std::move(shown);
   return changes;
@@ -257,9 +275,11 @@ Result<void> open_editor(const std::filesystem::path& file) {
     ::_exit(127);
   }
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
-  return fail(Errc::unavailable, fmt::format("the editor \"{}\" failed: nothing is changed", editor), "EDITOR names another one");
+  return fail(Errc::unavailable, fmt::format("the editor \"{}\" failed: nothing is changed", editor),
+              "EDITOR names another one");
 }
 
 Result<edition::DraftChanges> changes_by_hand(store::Database& database, const digest::Edition& edition) {
@@ -280,13 +300,17 @@ Result<edition::DraftChanges> changes_by_hand(store::Database& database, const d
   return changes;
 }
 
-Result<void> change(store::Database& database, const digest::Edition& edition, const ReviewOptions& options, bool by_hand) {
-  TIDINGS_LET(const auto changes, by_hand ? changes_by_hand(database, edition) : changes_of(database, edition, options));
+Result<void> change(store::Database& database, const digest::Edition& edition, const ReviewOptions& options,
+                    bool by_hand) {
+  TIDINGS_LET(const auto changes,
+              by_hand ? changes_by_hand(database, edition) : changes_of(database, edition, options));
   if (changes.any()) return edition::change_draft(database, edition, changes);
   return {};
 }
 
-bool has_flags(const ReviewOptions& options) { return !options.order.empty() || !options.drop.empty() || options.intro_file.has_value(); }
+bool has_flags(const ReviewOptions& options) {
+  return !options.order.empty() || !options.drop.empty() || options.intro_file.has_value();
+}
 
 Result<digest::Edition> find_draft(store::Database& database, const std::string& name) {
   TIDINGS_LET(auto edition, digest::EditionTable(database).find(name));
@@ -301,7 +325,7 @@ Result<Exit> edit_edition(Session& session, const ReviewOptions& options) {
   TIDINGS_LET(const auto edition, find_draft(*database, options.edition));
   TIDINGS_TRY(change(*database, edition, options, !has_flags(options)));
   TIDINGS_LET(const auto shown, digest::EditionTable(*database).posts_of(edition.id));
-  say(fmt::format("{}: {}, a draft; \"tidings edition approve {}\" lets it go\n", digest::name_of(edition),
+  say(fmt::format("{}: {}, a draft; \"tidings edition approve {}\" approves it\n", digest::name_of(edition),
                   plural(static_cast<long long>(shown.size()), "post"), digest::name_of(edition)));
   return Exit::done;
 }
@@ -325,9 +349,14 @@ Result<Exit> approve_edition(Session& session, const ReviewOptions& options) {
 
 void add_review_options(Command command, ReviewOptions& options) {
   command.add_option("EDITION", options.edition, "weekly#12, weekly (the newest) or an id").required();
-  command.add_option("--order", options.order, "numbers of posts, joined by commas; the others follow").value_name("IDS");
-  command.add_option("--drop", options.drop, "leave this post out for good; may be repeated").value_name("ID");
-  command.add_option("--intro-file", options.intro_file, "the introduction, in Markdown; \"-\" is standard input").value_name("FILE");
+  command.add_option("--order", options.order, "numbers of posts, joined by commas; the others follow")
+      .value_name("IDS");
+  command.add_option("--drop", options.drop, "leave this post out for good; may be repeated")
+      .value_name("ID");
+  command
+      .add_option("--intro-file", options.intro_file,
+                  "the introduction, in Markdown; \"-\" is standard input")
+      .value_name("FILE");
 }
 
 Result<Exit> cancel_edition(Session& session, const EditionOption& options) {
@@ -336,7 +365,8 @@ Result<Exit> cancel_edition(Session& session, const EditionOption& options) {
   TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "edition cancel"));
   digest::EditionTable table{*database};
   TIDINGS_LET(const auto edition, table.find(options.edition));
-  TIDINGS_TRY(table.cancel(edition.id, options.reason.empty() ? "cancelled by hand" : options.reason, session.clock().now()));
+  TIDINGS_TRY(table.cancel(edition.id, options.reason.empty() ? "cancelled by hand" : options.reason,
+                           session.clock().now()));
   say(fmt::format("{} is cancelled; its posts are free for the next edition\n", digest::name_of(edition)));
   return Exit::done;
 }
@@ -345,30 +375,35 @@ Result<Exit> cancel_edition(Session& session, const EditionOption& options) {
 
 void add_edition_commands(Command app, Session& session) {
   const auto digest = add_noun(app, "digest", "the standing orders of config.toml");
-  add_command<JsonOption>(digest, session, "list", "schedules and the next three runs",
-                          [](Command command, JsonOption& options) { add_json(command, options.json); }, list_digests);
+  add_command<JsonOption>(
+      digest, session, "list", "schedules and the next three runs",
+      [](Command command, JsonOption& options) { add_json(command, options.json); }, list_digests);
 
   const auto edition = add_noun(app, "edition", "what was sealed and sent");
-  add_command<ListOptions>(edition, session, "list", "newest first",
-                           [](Command command, ListOptions& options) {
-                             command.add_option("--digest", options.digest, "of this digest only");
-                             command.add_option("--limit", options.limit, "at most so many").show_default().at_least(1);
-                             add_json(command, options.json);
-                           },
-                           list_editions);
-  add_command<EditionOption>(edition, session, "show", "posts, counts and times of one edition",
-                             [](Command command, EditionOption& options) {
-                               command.add_option("EDITION", options.edition, "weekly#12, weekly (the newest) or an id").required();
-                               add_json(command, options.json);
-                             },
-                             show_edition);
-  add_command<ReviewOptions>(edition, session, "edit", "change a draft in $EDITOR, or by these options", add_review_options, edit_edition);
-  add_command<ReviewOptions>(edition, session, "approve", "let a draft go: it is sealed as it stands",
-                             [](Command command, ReviewOptions& options) {
-                               add_review_options(command, options);
-                               command.add_flag("--edit", options.edit, "change it in $EDITOR first");
-                             },
-                             approve_edition);
+  add_command<ListOptions>(
+      edition, session, "list", "newest first",
+      [](Command command, ListOptions& options) {
+        command.add_option("--digest", options.digest, "of this digest only");
+        command.add_option("--limit", options.limit, "at most so many").show_default().at_least(1);
+        add_json(command, options.json);
+      },
+      list_editions);
+  add_command<EditionOption>(
+      edition, session, "show", "posts, counts and times of one edition",
+      [](Command command, EditionOption& options) {
+        command.add_option("EDITION", options.edition, "weekly#12, weekly (the newest) or an id").required();
+        add_json(command, options.json);
+      },
+      show_edition);
+  add_command<ReviewOptions>(edition, session, "edit", "change a draft in $EDITOR, or by these options",
+                             add_review_options, edit_edition);
+  add_command<ReviewOptions>(
+      edition, session, "approve", "approve a draft: it is sealed as it stands",
+      [](Command command, ReviewOptions& options) {
+        add_review_options(command, options);
+        command.add_flag("--edit", options.edit, "change it in $EDITOR first");
+      },
+      approve_edition);
   add_command<EditionOption>(
       edition, session, "cancel", "take back an edition of which nothing was sent",
       [](Command command, EditionOption& options) {

@@ -28,11 +28,12 @@ Result<Exit> init(Session& /*session*/, const InitOptions& options) {
 }  // namespace
 
 void add_init_command(Command app, Session& session) {
-  add_command<InitOptions>(app, session, "init", "make a folder to start from",
-                           [](Command command, InitOptions& options) {
-                             command.add_option("DIR", options.folder, "where").show_default();
-                           },
-                           init);
+  add_command<InitOptions>(
+      app, session, "init", "make a folder to start from",
+      [](Command command, InitOptions& options) {
+        command.add_option("DIR", options.folder, "where").show_default();
+      },
+      init);
 }
 
 }  // namespace tidings::cli

@@ -7,16 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "edition/archive.hpp"
 #include "app/collect.hpp"
 #include "app/compose_all.hpp"
-#include "site/pages.hpp"
-#include "sending/deliver.hpp"
-#include "returns/forward.hpp"
-#include "members/notices.hpp"
-#include "edition/preview.hpp"
-#include "edition/rehearsal.hpp"
-#include "edition/review.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -25,8 +17,16 @@
 #include "cli/left_out_words.hpp"
 #include "cli/output.hpp"
 #include "digest/edition_table.hpp"
+#include "edition/archive.hpp"
+#include "edition/preview.hpp"
+#include "edition/rehearsal.hpp"
+#include "edition/review.hpp"
+#include "members/notices.hpp"
 #include "post/normalise.hpp"
 #include "post/post_table.hpp"
+#include "returns/forward.hpp"
+#include "sending/deliver.hpp"
+#include "site/pages.hpp"
 #include "store/instance.hpp"
 
 namespace tidings::cli {
@@ -53,14 +53,21 @@ class ProgressLine {
  public:
   void show(const digest::Edition& edition, const delivery::Counts& before, const delivery::RunReport& run) {
     if (!active_) return;
-    const auto done = before.recipients - before.open() + run.sent + run.failed + run.in_doubt + run.suppressed;
+    const auto done =
+        before.recipients - before.open() + run.sent + run.failed + run.in_doubt + run.suppressed;
     const auto open = std::max<std::int64_t>(0, before.recipients - done);
     const auto seconds = std::max(0.001, static_cast<double>(run.elapsed.count()) / 1000.0);
     const auto rate = static_cast<double>(run.settled()) / seconds;
-    const auto left = rate > 0 ? std::chrono::seconds{static_cast<std::int64_t>(static_cast<double>(open) / rate)} : std::chrono::seconds{0};
-    const auto bar_width = before.recipients > 0 ? static_cast<std::size_t>(std::min<std::int64_t>(30, done * 30 / before.recipients)) : 30;
-    fmt::print(stderr, "\r{} [{}{}] {}/{}  {:.0f}/s  {} left \033[K", edition.digest, std::string(bar_width, '#'),
-               std::string(30 - bar_width, '.'), done, before.recipients, rate, format_duration(left));
+    const auto left = rate > 0
+                          ? std::chrono::seconds{static_cast<std::int64_t>(static_cast<double>(open) / rate)}
+                          : std::chrono::seconds{0};
+    const auto bar_width =
+        before.recipients > 0
+            ? static_cast<std::size_t>(std::min<std::int64_t>(30, done * 30 / before.recipients))
+            : 30;
+    fmt::print(stderr, "\r{} [{}{}] {}/{}  {:.0f}/s  {} left \033[K", edition.digest,
+               std::string(bar_width, '#'), std::string(30 - bar_width, '.'), done, before.recipients, rate,
+               format_duration(left));
     shown_ = true;
   }
   ~ProgressLine() {
@@ -75,7 +82,8 @@ class ProgressLine {
   bool shown_ = false;
 };
 
-// ---- collect --------------------------------------------------------------------------------------------------------
+// ---- collect
+// --------------------------------------------------------------------------------------------------------
 
 struct CollectCommand {
   std::vector<std::string> names;
@@ -100,7 +108,8 @@ Result<Exit> collect(Session& session, const CollectCommand& command) {
   return Exit::done;
 }
 
-// ---- compose --------------------------------------------------------------------------------------------------------
+// ---- compose
+// --------------------------------------------------------------------------------------------------------
 
 struct SendCommand {
   std::string digest;
@@ -113,9 +122,11 @@ struct SendCommand {
   std::string time_budget;
 };
 
-Result<std::vector<const config::DigestConfig*>> chosen(const config::Config& config, const SendCommand& command) {
+Result<std::vector<const config::DigestConfig*>> chosen(const config::Config& config,
+                                                        const SendCommand& command) {
   if (command.due == !command.digest.empty()) {
-    return fail(Errc::usage, "name one digest, or say --due for all that are due", "\"tidings digest list\" shows them");
+    return fail(Errc::usage, "name one digest, or say --due for all that are due",
+                "\"tidings digest list\" shows them");
   }
   std::vector<const config::DigestConfig*> digests;
   if (!command.digest.empty()) {
@@ -152,7 +163,8 @@ void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool s
 }
 
 /// Drafts on the way to their editor. True if one has to be tried again.
-Result<bool> mail_drafts(Session& session, const config::Config& config, store::Database& database, const std::string& to_dir) {
+Result<bool> mail_drafts(Session& session, const config::Config& config, store::Database& database,
+                         const std::string& to_dir) {
   TIDINGS_LET(const auto drafts,
               edition::mail_drafts(config, database, session.clock(), session.random(), to_dir, stop_flag));
   std::string out;
@@ -177,7 +189,8 @@ Result<Exit> compose(Session& session, const SendCommand& command) {
   return Exit::done;
 }
 
-// ---- deliver --------------------------------------------------------------------------------------------------------
+// ---- deliver
+// --------------------------------------------------------------------------------------------------------
 
 Result<Exit> conclude(const sending::DeliverReport& report, const Zone& zone) {
   std::string out;
@@ -206,9 +219,8 @@ Result<sending::DeliverOptions> deliver_options(const SendCommand& command, Prog
   if (!command.time_budget.empty()) {
     TIDINGS_LET(options.time_budget, parse_duration(command.time_budget));
   }
-  options.on_progress = [&progress](const digest::Edition& edition, const delivery::Counts& before, const delivery::RunReport& run) {
-    progress.show(edition, before, run);
-  };
+  options.on_progress = [&progress](const digest::Edition& edition, const delivery::Counts& before,
+                                    const delivery::RunReport& run) { progress.show(edition, before, run); };
   return options;
 }
 
@@ -225,12 +237,14 @@ Result<Exit> deliver(Session& session, const SendCommand& command) {
     options.edition = edition.id;
   }
   watch_signals();
-  TIDINGS_LET(const auto report, sending::deliver(*config, *database, session.clock(), session.random(), options, stop_flag));
+  TIDINGS_LET(const auto report,
+              sending::deliver(*config, *database, session.clock(), session.random(), options, stop_flag));
   if (report.editions.empty()) say("nothing to deliver\n");
   return conclude(report, config->newsletter.zone);
 }
 
-// ---- send -----------------------------------------------------------------------------------------------------------
+// ---- send
+// -----------------------------------------------------------------------------------------------------------
 
 std::string_view name_of(edition::Composed::What what) {
   using What = edition::Composed::What;
@@ -279,8 +293,8 @@ Result<void> tell_left_out_posts(store::Database& database, const app::ComposeOu
 }
 
 /// Everything on a copy of the database in memory: who would get what.
-Result<Exit> rehearse(Session& session, const config::Config& config, const std::vector<const config::DigestConfig*>& digests,
-                      const SendCommand& command) {
+Result<Exit> rehearse(Session& session, const config::Config& config,
+                      const std::vector<const config::DigestConfig*>& digests, const SendCommand& command) {
   TIDINGS_LET(auto* const database, session.database_copy());
   const auto& clock = session.clock();
   TIDINGS_LET(const auto collected, app::collect(config, *database, clock));
@@ -300,25 +314,29 @@ Result<Exit> rehearse(Session& session, const config::Config& config, const std:
   const auto tell = [](const std::string& line) { say(printable(line) + "\n"); };
   digest::EditionTable editions{*database};
   TIDINGS_LET(const auto unfinished, editions.unfinished());
-  for (const auto& edition : unfinished) TIDINGS_TRY(edition::tell_readers(config, *database, clock, edition, tell));
+  for (const auto& edition : unfinished)
+    TIDINGS_TRY(edition::tell_readers(config, *database, clock, edition, tell));
   for (const auto& composed : outcome.composed) {
-    const bool for_nobody = composed.what == edition::Composed::What::skipped && composed.reason == edition::nobody_to_send_to;
+    const bool for_nobody =
+        composed.what == edition::Composed::What::skipped && composed.reason == edition::nobody_to_send_to;
     if (for_nobody) TIDINGS_TRY(edition::tell_left_out(config, *database, clock, composed.digest, tell));
   }
   if (!command.to_dir.empty()) {
     sending::DeliverOptions options;
     options.to_folder = command.to_dir;
     options.even_late = command.even_late;
-    TIDINGS_LET(const auto report, sending::deliver(config, *database, clock, session.random(), options, stop_flag));
-    for (const auto& delivered : report.editions) out += in_words(delivered) + " (to " + command.to_dir + ")\n";
+    TIDINGS_LET(const auto report,
+                sending::deliver(config, *database, clock, session.random(), options, stop_flag));
+    for (const auto& delivered : report.editions)
+      out += in_words(delivered) + " (to " + command.to_dir + ")\n";
   }
   say(out + "dry run: nothing was sent or changed\n");
   if (!outcome.failures.empty()) return first_of(outcome.failures);
   return Exit::done;
 }
 
-/// Confirmation mails and the like that nobody has sent yet, for lists without "serve". A failure does not stop the digest; it is
-/// the command's result where nothing graver is.
+/// Confirmation mails and the like that nobody has sent yet, for lists without "serve". A failure does not
+/// stop the digest; it is the command's result where nothing graver is.
 std::optional<Error> send_notices(Session& session, const config::Config& config, store::Database& database) {
   const auto work = [&]() -> Result<members::NoticeReport> {
     TIDINGS_TRY(members::tidy_up(database, session.clock(), session.random()));
@@ -328,10 +346,14 @@ std::optional<Error> send_notices(Session& session, const config::Config& config
   };
   const auto report = work();
   if (!report) {
-    return Error{.code = report.error().code, .what = "confirmation mails wait: " + report.error().what, .hint = report.error().hint};
+    return Error{.code = report.error().code,
+                 .what = "confirmation mails wait: " + report.error().what,
+                 .hint = report.error().hint};
   }
   if (!report->trouble.empty()) {
-    return Error{.code = Errc::unavailable, .what = "confirmation mails wait: " + report->trouble, .hint = "the next run tries again"};
+    return Error{.code = Errc::unavailable,
+                 .what = "confirmation mails wait: " + report->trouble,
+                 .hint = "the next run tries again"};
   }
   if (report->failed > 0) {
     return Error{.code = Errc::bad_data,
@@ -343,18 +365,21 @@ std::optional<Error> send_notices(Session& session, const config::Config& config
 
 /// Mails of people that an earlier "bounce ingest" could not hand to the relay.
 void send_forwards(Session& session, const config::Config& config, store::Database& database) {
-  const auto words = in_words(returns::send_forwards(config, database, session.clock(), session.random(), stop_flag));
+  const auto words =
+      in_words(returns::send_forwards(config, database, session.clock(), session.random(), stop_flag));
   if (!words.empty()) log::warning(words);
 }
 
 /// Collects, composes and delivers.
-Result<Exit> send_digests(Session& session, const SendCommand& command, const std::vector<const config::DigestConfig*>& digests,
+Result<Exit> send_digests(Session& session, const SendCommand& command,
+                          const std::vector<const config::DigestConfig*>& digests,
                           store::Database& open_database) {
   TIDINGS_LET(const auto* const config, session.config());
   auto* const database = &open_database;
   TIDINGS_LET(const auto collected, app::collect(*config, *database, session.clock()));
   report_collected(collected, session.verbose > 0);
-  const auto composed = app::compose_all(*config, *database, session.clock(), digests, when_of(command), collected);
+  const auto composed =
+      app::compose_all(*config, *database, session.clock(), digests, when_of(command), collected);
   print_composed(composed, config->newsletter.zone, !command.due);
   TIDINGS_LET(const bool drafts_wait, mail_drafts(session, *config, *database, command.to_dir));
   // Before the first mail, whose link to its page should not be dead.
@@ -364,12 +389,15 @@ Result<Exit> send_digests(Session& session, const SendCommand& command, const st
   }
   ProgressLine progress;
   TIDINGS_LET(auto options, deliver_options(command, progress));
-  // A send of one digest also finishes what an earlier run left open: the list is served in the order it was promised.
-  TIDINGS_LET(const auto report, sending::deliver(*config, *database, session.clock(), session.random(), options, stop_flag));
+  // A send of one digest also finishes what an earlier run left open: the list is served in the order it was
+  // promised.
+  TIDINGS_LET(const auto report,
+              sending::deliver(*config, *database, session.clock(), session.random(), options, stop_flag));
   TIDINGS_LET(const auto exit, conclude(report, config->newsletter.zone));
   if (!composed.failures.empty()) return first_of(composed.failures);
   if (composed.waits_for_source) {
-    return fail(Errc::unavailable, "an edition waits because a source could not be read", "\"tidings source list\" tells which");
+    return fail(Errc::unavailable, "an edition waits because a source could not be read",
+                "\"tidings source list\" tells which");
   }
   return drafts_wait ? Exit::try_again : exit;
 }
@@ -377,7 +405,9 @@ Result<Exit> send_digests(Session& session, const SendCommand& command, const st
 Result<Exit> send(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto digests, chosen(*config, command));
-  if (command.json && !command.dry_run) return fail(Errc::usage, "--json goes with --dry-run", "\"tidings edition show --json\" shows what was sent");
+  if (command.json && !command.dry_run)
+    return fail(Errc::usage, "--json goes with --dry-run",
+                "\"tidings edition show --json\" shows what was sent");
   if (command.dry_run) return rehearse(session, *config, digests, command);
   TIDINGS_LET(auto* const database, session.database());
   TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "send"));
@@ -396,7 +426,8 @@ Result<Exit> send(Session& session, const SendCommand& command) {
   return sent;
 }
 
-// ---- preview and test -----------------------------------------------------------------------------------------------
+// ---- preview and test
+// -----------------------------------------------------------------------------------------------
 
 struct PreviewCommand {
   std::string what;
@@ -408,7 +439,8 @@ struct PreviewCommand {
 };
 
 /// For a digest the sources are read as a send would, into the copy; an edition is what it is.
-Result<store::Database*> copy_with_news(Session& session, const config::Config& config, const std::string& what) {
+Result<store::Database*> copy_with_news(Session& session, const config::Config& config,
+                                        const std::string& what) {
   TIDINGS_LET(auto* const database, session.database_copy());
   if (config.find_digest(what) != nullptr) {
     TIDINGS_LET(const auto collected, app::collect(config, *database, session.clock()));
@@ -417,7 +449,8 @@ Result<store::Database*> copy_with_news(Session& session, const config::Config& 
   return database;
 }
 
-Result<std::string> json_of(store::Database& database, const edition::Preview& shown, const std::filesystem::path& index) {
+Result<std::string> json_of(store::Database& database, const edition::Preview& shown,
+                            const std::filesystem::path& index) {
   Json segments = Json::array();
   for (const auto& segment : shown.segments) {
     segments.push_back({{"name", segment.name},
@@ -440,8 +473,10 @@ Result<std::string> json_of(store::Database& database, const edition::Preview& s
 Result<Exit> preview(Session& session, const PreviewCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, copy_with_news(session, *config, command.what));
-  TIDINGS_LET(const auto shown, edition::make_preview(*config, *database, session.clock(), session.random(), command.what,
-                                                  {.address = "reader@example.org", .name = command.name, .subject_prefix = {}}));
+  TIDINGS_LET(
+      const auto shown,
+      edition::make_preview(*config, *database, session.clock(), session.random(), command.what,
+                            {.address = "reader@example.org", .name = command.name, .subject_prefix = {}}));
   TIDINGS_LET(const auto index, edition::write_preview(shown, command.folder));
   if (command.json) {
     TIDINGS_LET(const auto line, json_of(*database, shown, index));
@@ -450,9 +485,11 @@ Result<Exit> preview(Session& session, const PreviewCommand& command) {
   }
   std::string out = printable(shown.edition.title) + "\n";
   for (const auto& segment : shown.segments) {
-    out += fmt::format("  {}: {}, {}, {}, \"{}\"{}\n", segment.name, segment.readers == 0 ? "a sample" : plural(segment.readers, "reader"),
-                       plural(segment.posts, "post"), format_size(static_cast<std::int64_t>(segment.letter.bytes.size())),
-                       printable(segment.subject), segment.note.empty() ? "" : "; shortened: " + segment.note);
+    out += fmt::format(
+        "  {}: {}, {}, {}, \"{}\"{}\n", segment.name,
+        segment.readers == 0 ? "a sample" : plural(segment.readers, "reader"), plural(segment.posts, "post"),
+        format_size(static_cast<std::int64_t>(segment.letter.bytes.size())), printable(segment.subject),
+        segment.note.empty() ? "" : "; shortened: " + segment.note);
   }
   if (!shown.pictures.empty()) out += "  " + printable(shown.pictures) + "\n";
   TIDINGS_LET(const auto left_out, left_out_lines(*database, shown.left_out, shown.edition.digest));
@@ -465,12 +502,15 @@ Result<Exit> test(Session& session, const PreviewCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto address, parse_mail_address(trim(command.address)));
   TIDINGS_LET(auto* const database, copy_with_news(session, *config, command.what));
-  TIDINGS_LET(const auto shown, edition::make_preview(*config, *database, session.clock(), session.random(), command.what,
-                                                  {.address = address.text(), .name = command.name, .subject_prefix = "[Test] "}));
+  TIDINGS_LET(
+      const auto shown,
+      edition::make_preview(*config, *database, session.clock(), session.random(), command.what,
+                            {.address = address.text(), .name = command.name, .subject_prefix = "[Test] "}));
   TIDINGS_LET(const auto outcome, edition::send_test(*config, shown, command.to_dir));
   if (outcome.kind != delivery::OutcomeKind::accepted) {
-    return fail(Errc::unavailable, fmt::format("the test message to {} was not taken at {}: {}", address.text(),
-                                               delivery::name_of(outcome.stage), outcome.line()));
+    return fail(Errc::unavailable,
+                fmt::format("the test message to {} was not taken at {}: {}", address.text(),
+                            delivery::name_of(outcome.stage), outcome.line()));
   }
   say(fmt::format("sent to {}: {}\n", address.text(), printable(outcome.line())));
   return Exit::done;
@@ -483,19 +523,22 @@ void add_digest_choice(Command command, SendCommand& options) {
 }
 
 void add_deliver_options(Command command, SendCommand& options) {
-  command.add_option("--to-dir", options.to_dir, "write the messages there as .eml instead of sending").value_name("DIR");
-  command.add_option("--time-budget", options.time_budget, "stop after this long, e.g. 10m; the next run goes on");
+  command.add_option("--to-dir", options.to_dir, "write the messages there as .eml instead of sending")
+      .value_name("DIR");
+  command.add_option("--time-budget", options.time_budget,
+                     "stop after this long, e.g. 10m; the next run goes on");
   command.add_flag("--late", options.even_late, "also what max_lateness holds");
 }
 
 }  // namespace
 
 void add_job_commands(Command app, Session& session) {
-  add_command<CollectCommand>(app, session, "collect", "fetch the sources that are due",
-                              [](Command command, CollectCommand& options) {
-                                command.add_option("SOURCE", options.names, "only these, even if they are not due");
-                              },
-                              collect);
+  add_command<CollectCommand>(
+      app, session, "collect", "fetch the sources that are due",
+      [](Command command, CollectCommand& options) {
+        command.add_option("SOURCE", options.names, "only these, even if they are not due");
+      },
+      collect);
   add_command<SendCommand>(
       app, session, "compose", "seal the editions that are due",
       [](Command command, SendCommand& options) {
@@ -503,40 +546,41 @@ void add_job_commands(Command app, Session& session) {
         command.add_flag("--late", options.even_late, "also what max_lateness holds");
       },
       compose);
-  add_command<SendCommand>(app, session, "deliver", "send what is open; resumes",
-                           [](Command command, SendCommand& options) {
-                             command.add_option("EDITION", options.digest, "e.g. weekly#12; default: all that are open");
-                             add_deliver_options(command, options);
-                           },
-                           deliver);
-  add_command<SendCommand>(app, session, "send", "collect, compose and deliver: the line for cron",
-                           [](Command command, SendCommand& options) {
-                             add_digest_choice(command, options);
-                             command.add_flag("--dry-run", options.dry_run,
-                                              "say who would get what, and what is left out; change nothing");
-                             add_json(command, options.json);
-                             add_deliver_options(command, options);
-                           },
-                           send);
-  add_command<PreviewCommand>(app, session, "preview", "write an edition as HTML, text and message files",
-                              [](Command command, PreviewCommand& options) {
-                                command.add_option("WHAT", options.what, "a digest or an edition (weekly#12)").required();
-                                command.add_option("--to", options.folder, "where").value_name("DIR").required();
-                                command.add_option("--name", options.name, "as a reader of this name sees it");
-                                add_json(command, options.json);
-                              },
-                              preview);
-  add_command<PreviewCommand>(app, session, "test", "send one [Test] message to one address",
-                              [](Command command, PreviewCommand& options) {
-                                command.add_option("WHAT", options.what, "a digest or an edition (weekly#12)").required();
-                                command
-                                    .add_option("ADDRESS", options.address,
-                                                "who gets it, e.g. you@example.org")
-                                    .required();
-                                command.add_option("--name", options.name, "as a reader of this name sees it");
-                                command.add_option("--to-dir", options.to_dir, "a folder instead of the relay").value_name("DIR");
-                              },
-                              test);
+  add_command<SendCommand>(
+      app, session, "deliver", "send what is open; resumes",
+      [](Command command, SendCommand& options) {
+        command.add_option("EDITION", options.digest, "e.g. weekly#12; default: all that are open");
+        add_deliver_options(command, options);
+      },
+      deliver);
+  add_command<SendCommand>(
+      app, session, "send", "collect, compose and deliver: the line for cron",
+      [](Command command, SendCommand& options) {
+        add_digest_choice(command, options);
+        command.add_flag("--dry-run", options.dry_run,
+                         "say who would get what, and what is left out; change nothing");
+        add_json(command, options.json);
+        add_deliver_options(command, options);
+      },
+      send);
+  add_command<PreviewCommand>(
+      app, session, "preview", "write an edition as HTML, text and message files",
+      [](Command command, PreviewCommand& options) {
+        command.add_option("WHAT", options.what, "a digest or an edition (weekly#12)").required();
+        command.add_option("--to", options.folder, "where").value_name("DIR").required();
+        command.add_option("--name", options.name, "as a reader of this name sees it");
+        add_json(command, options.json);
+      },
+      preview);
+  add_command<PreviewCommand>(
+      app, session, "test", "send one [Test] message to one address",
+      [](Command command, PreviewCommand& options) {
+        command.add_option("WHAT", options.what, "a digest or an edition (weekly#12)").required();
+        command.add_option("ADDRESS", options.address, "who gets it, e.g. you@example.org").required();
+        command.add_option("--name", options.name, "as a reader of this name sees it");
+        command.add_option("--to-dir", options.to_dir, "a folder instead of the relay").value_name("DIR");
+      },
+      test);
 }
 
 }  // namespace tidings::cli

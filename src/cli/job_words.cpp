@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "edition/left_out.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "cli/output.hpp"
+#include "edition/left_out.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -24,9 +24,11 @@ std::string in_words(const app::CollectedSource& source) {
     case What::failed: return "failed: " + source.error;
     case What::read: break;
   }
-  auto out = fmt::format("{}: {} new, {} changed", plural(source.entries, "post"), source.counts.added, source.counts.updated);
+  auto out = fmt::format("{}: {} new, {} changed", plural(source.entries, "post"), source.counts.added,
+                         source.counts.updated);
   if (source.dropped > 0) out += fmt::format(", {} kept out by include or exclude", source.dropped);
-  if (source.left_out > 0) out += fmt::format("; the {} older ones are not taken (max_entries)", source.left_out);
+  if (source.left_out > 0)
+    out += fmt::format("; the {} older ones are not taken (max_entries)", source.left_out);
   return out;
 }
 
@@ -48,11 +50,11 @@ void report_collected(const app::CollectReport& report, bool verbose) {
       log::warning(fmt::format("source {}: {}", source.name, source.error));
     }
     if (const auto aside = source.counts.set_aside; aside > 0) {
-      log::warning(
-          fmt::format("source {0}: {1} set aside, published before the source was last read, as if the blog had moved "
-                      "or was imported "
-                      "again; \"tidings post release --source {0}\" lets them into the next editions",
-                      source.name, plural(aside, "old post")));
+      log::warning(fmt::format(
+          "source {0}: {1} set aside, published before the source was last read, as if the blog had moved "
+          "or was imported "
+          "again; \"tidings post release --source {0}\" lets them into the next editions",
+          source.name, plural(aside, "old post")));
     }
     if (verbose && source.what != app::CollectedSource::What::failed) {
       out += fmt::format("{}: {}\n", source.name, printable(in_words(source)));
@@ -65,17 +67,21 @@ std::string in_words(const edition::Composed& composed, const Zone& zone) {
   using What = edition::Composed::What;
   switch (composed.what) {
     case What::sealed:
-      return fmt::format("{}#{} \"{}\": {} for {}{}{}{}", composed.digest, composed.number, printable(composed.title),
-                         plural(composed.posts, "post"), plural(composed.recipients, "subscriber"), left_out(composed),
+      return fmt::format("{}#{} \"{}\": {} for {}{}{}{}", composed.digest, composed.number,
+                         printable(composed.title), plural(composed.posts, "post"),
+                         plural(composed.recipients, "subscriber"), left_out(composed),
                          composed.note.empty() ? "" : "; to keep it small: " + composed.note,
                          composed.pictures.empty() ? "" : "\n  " + printable(composed.pictures));
-    case What::skipped: return fmt::format("{}: skipped, {}{}", composed.digest, composed.reason, left_out(composed));
+    case What::skipped:
+      return fmt::format("{}: skipped, {}{}", composed.digest, composed.reason, left_out(composed));
     case What::held: return fmt::format("{}: held, {}", composed.digest, composed.reason);
     case What::drafted:
-      return fmt::format("{0}#{1} \"{2}\": a draft of {3}{4}; \"tidings edition approve {0}#{1}\" lets it go",
-                         composed.digest, composed.number, printable(composed.title), plural(composed.posts, "post"),
-                         left_out(composed));
-    case What::unapproved: return fmt::format("{}#{}: held, {}", composed.digest, composed.number, composed.reason);
+      return fmt::format(
+          "{0}#{1} \"{2}\": a draft of {3}{4}; \"tidings edition approve {0}#{1}\" approves it",
+          composed.digest, composed.number, printable(composed.title), plural(composed.posts, "post"),
+          left_out(composed));
+    case What::unapproved:
+      return fmt::format("{}#{}: held, {}", composed.digest, composed.number, composed.reason);
     case What::waits: return fmt::format("{}: waits, {}", composed.digest, composed.reason);
     case What::not_due: break;
   }
@@ -85,7 +91,8 @@ std::string in_words(const edition::Composed& composed, const Zone& zone) {
 std::string in_words(const sending::DeliveredEdition& delivered) {
   const auto& run = delivered.run;
   const auto& counts = delivered.counts;
-  std::string out = fmt::format("{}: {} sent now, {} of {} in all", digest::name_of(delivered.edition), run.sent, counts.sent, counts.recipients);
+  std::string out = fmt::format("{}: {} sent now, {} of {} in all", digest::name_of(delivered.edition),
+                                run.sent, counts.sent, counts.recipients);
   const auto part = [&](std::int64_t count, std::string_view word) {
     if (count > 0) out += fmt::format(", {} {}", count, word);
   };
@@ -103,24 +110,34 @@ std::string in_words(const delivery::RelayMemory& relay, const Zone& zone, UtcTi
   const bool rests = relay.paused_until && *relay.paused_until > now;
   const auto until = rests ? local_time(zone, relay.paused_until) : std::string{"the next run"};
   if (!relay.refused_alike.empty()) {
-    return fmt::format("refuses nearly everybody in the same words: {}; the refusals are taken back; tried again by {}", error, until);
+    return fmt::format(
+        "refuses nearly everybody in the same words: {}; the refusals are taken back; tried again by {}",
+        error, until);
   }
   if (error.empty() || (!rests && !relay.out)) return {};
   if (relay.last_error.starts_with('5')) return fmt::format("refuses: {}; tried again by {}", error, until);
   if (rests) return fmt::format("rests until {}: {}", until, error);
-  if (relay.paused_until) return fmt::format("rested until {}: {}; tried again by the next run", local_time(zone, relay.paused_until), error);
+  if (relay.paused_until)
+    return fmt::format("rested until {}: {}; tried again by the next run",
+                       local_time(zone, relay.paused_until), error);
   return fmt::format("is of no use: {}; tried again by the next run", error);
 }
 
-bool is_refused_message(const delivery::RunReport& run) { return run.message_refused > 0 && run.message_refused * 2 >= run.settled(); }
+bool is_refused_message(const delivery::RunReport& run) {
+  return run.message_refused > 0 && run.message_refused * 2 >= run.settled();
+}
 
 Error message_error(const sending::DeliveredEdition& delivered) {
   const auto name = digest::name_of(delivered.edition);
-  return {.code = Errc::bad_data,
-          .what = fmt::format("{}: the relay refuses the message itself, {}: {}", name,
-                              delivered.run.message_refused == 1 ? "once" : fmt::format("{} times", delivered.run.message_refused),
-                              delivered.run.message_refusal->line()),
-          .hint = fmt::format("no reader is charged with it; \"tidings delivery retry {} --state failed\" sends it again", name)};
+  return {
+      .code = Errc::bad_data,
+      .what = fmt::format("{}: the relay refuses the message itself, {}: {}", name,
+                          delivered.run.message_refused == 1
+                              ? "once"
+                              : fmt::format("{} times", delivered.run.message_refused),
+                          delivered.run.message_refusal->line()),
+      .hint = fmt::format(
+          "no reader is charged with it; \"tidings delivery retry {} --state failed\" sends it again", name)};
 }
 
 std::vector<std::string> troubles_in_words(const sending::DeliverReport& report, const Zone& zone) {
@@ -134,13 +151,18 @@ std::vector<std::string> troubles_in_words(const sending::DeliverReport& report,
       if (!words.empty() && relay.name != delivered.run.relay) relays[relay.name] = words;
     }
     for (const auto& storm : delivered.judged.storms) {
-      lines.push_back(fmt::format("{}: {} refused {} at once: {}; they are tried again, and nobody is suppressed", name, printable(storm.domain),
-                                  plural(storm.readers, "reader"), printable(storm.reply)));
+      lines.push_back(
+          fmt::format("{}: {} refused {} at once: {}; they are tried again, and nobody is suppressed", name,
+                      printable(storm.domain), plural(storm.readers, "reader"), printable(storm.reply)));
     }
     if (delivered.run.message_refused > 0 && !is_refused_message(delivered.run)) {
-      lines.push_back(fmt::format("{0}: the message was refused {1}: {2}; \"tidings delivery retry {0} --state failed\" sends it again", name,
-                                  delivered.run.message_refused == 1 ? "once" : fmt::format("{} times", delivered.run.message_refused),
-                                  printable(delivered.run.message_refusal->line())));
+      lines.push_back(fmt::format(
+          "{0}: the message was refused {1}: {2}; \"tidings delivery retry {0} --state failed\" sends it "
+          "again",
+          name,
+          delivered.run.message_refused == 1 ? "once"
+                                             : fmt::format("{} times", delivered.run.message_refused),
+          printable(delivered.run.message_refusal->line())));
     }
   }
   for (const auto& [name, words] : relays) lines.push_back(fmt::format("relay {} {}", name, words));
@@ -153,25 +175,32 @@ std::vector<std::string> held_in_words(const sending::DeliverReport& report, con
     if (delivered.held) lines.push_back("held: " + late_in_words(delivered.edition, zone));
   }
   for (const auto& [name, count] : report.held_in_doubt) {
-    lines.push_back(fmt::format("{0}: {1} in doubt {2} held; \"tidings delivery list --edition {0} --state in_doubt\" shows them, "
-                                "\"tidings delivery resolve {0} [ADDRESS] --sent\" or \"--failed\" decides",
-                                name, plural(count, "delivery"), count == 1 ? "is" : "are"));
+    lines.push_back(fmt::format(
+        "{0}: {1} in doubt {2} held; \"tidings delivery list --edition {0} --state in_doubt\" shows them, "
+        "\"tidings delivery resolve {0} [ADDRESS] --sent\" or \"--failed\" decides",
+        name, plural(count, "delivery"), count == 1 ? "is" : "are"));
   }
   return lines;
 }
 
 Error relay_error(const delivery::RunReport& run, const Zone& zone) {
   const auto words = run.trouble ? run.trouble->line() : std::string{"no answer"};
-  const auto again = run.resumes ? fmt::format("it is tried again after {}", local_time(zone, run.resumes)) : std::string{"the next run tries again"};
+  const auto again = run.resumes ? fmt::format("it is tried again after {}", local_time(zone, run.resumes))
+                                 : std::string{"the next run tries again"};
   const auto nobody = fmt::format("nobody was skipped; {}", again);
-  const auto memory = std::find_if(run.relays.begin(), run.relays.end(), [&](const auto& each) { return each.name == run.relay; });
+  const auto memory = std::find_if(run.relays.begin(), run.relays.end(),
+                                   [&](const auto& each) { return each.name == run.relay; });
   if (memory != run.relays.end() && !memory->refused_alike.empty()) {
     return {.code = Errc::unavailable,
             .what = fmt::format("relay {} refuses nearly everybody in the same words: {}", run.relay, words),
-            .hint = "nobody has failed or is suppressed; the next run tries again, and \"tidings delivery resolve\" says that it is mended"};
+            .hint =
+                "nobody has failed or is suppressed; the next run tries again, and \"tidings delivery "
+                "resolve\" says that it is mended"};
   }
   const bool rests = run.trouble && run.trouble->code / 100 == 4;
-  return {.code = rests ? Errc::try_again : Errc::unavailable, .what = fmt::format("relay {}: {}", run.relay, words), .hint = nobody};
+  return {.code = rests ? Errc::try_again : Errc::unavailable,
+          .what = fmt::format("relay {}: {}", run.relay, words),
+          .hint = nobody};
 }
 
 std::string late_in_words(const digest::Edition& edition, const Zone& zone) {

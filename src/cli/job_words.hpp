@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "app/collect.hpp"
-#include "edition/compose.hpp"
-#include "sending/deliver.hpp"
 #include "base/result.hpp"
 #include "base/zone.hpp"
+#include "edition/compose.hpp"
+#include "sending/deliver.hpp"
 
 namespace tidings::cli {
 
@@ -19,7 +19,8 @@ void report_collected(const app::CollectReport& report, bool verbose);
 [[nodiscard]] std::string in_words(const edition::Composed& composed, const Zone& zone);
 [[nodiscard]] std::string in_words(const sending::DeliveredEdition& delivered);
 /// What a run has to say of relays, providers and messages besides its counts; a line each, for warnings.
-[[nodiscard]] std::vector<std::string> troubles_in_words(const sending::DeliverReport& report, const Zone& zone);
+[[nodiscard]] std::vector<std::string> troubles_in_words(const sending::DeliverReport& report,
+                                                         const Zone& zone);
 /// How a relay stands: "rests until ...", "refuses: ...", "no answer: ..."; empty if there is nothing to say.
 [[nodiscard]] std::string in_words(const delivery::RelayMemory& relay, const Zone& zone, UtcTime now);
 /// Most of what a run attempted was refused because of the message, not its readers.

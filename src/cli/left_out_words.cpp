@@ -7,7 +7,8 @@
 namespace tidings::cli {
 
 Result<Json> left_out_json(store::Database& database, std::span<const digest::LeftOutPosts> left_out) {
-  TIDINGS_LET(const auto posts, edition::name_left_out(database, left_out, std::numeric_limits<std::size_t>::max()));
+  TIDINGS_LET(const auto posts,
+              edition::name_left_out(database, left_out, std::numeric_limits<std::size_t>::max()));
   Json out = Json::array();
   for (const auto& post : posts) {
     out.push_back({{"id", post.id.value},
@@ -36,8 +37,9 @@ Result<std::string> left_out_lines(store::Database& database, std::span<const di
   std::int64_t all = 0;
   for (const auto& each : left_out) all += each.posts;
   if (const auto rest = all - static_cast<std::int64_t>(posts.size()); rest > 0) {
-    out += fmt::format("  and {} more; \"tidings post list --left-out --digest {}\" lists what is left out now\n", rest,
-                       digest);
+    out += fmt::format(
+        "  and {} more; \"tidings post list --left-out --digest {}\" lists what is left out now\n", rest,
+        digest);
   }
   return out;
 }

@@ -4,8 +4,8 @@
 #include <span>
 #include <string>
 
-#include "edition/left_out.hpp"
 #include "cli/output.hpp"
+#include "edition/left_out.hpp"
 
 namespace tidings::cli {
 
@@ -13,7 +13,8 @@ namespace tidings::cli {
 constexpr std::size_t most_named_left_out = 50;
 
 /// [{"id","title","link","reason","why"}]
-[[nodiscard]] Result<Json> left_out_json(store::Database& database, std::span<const digest::LeftOutPosts> left_out);
+[[nodiscard]] Result<Json> left_out_json(store::Database& database,
+                                         std::span<const digest::LeftOutPosts> left_out);
 
 /// {"max_posts":12,"hidden":1}
 [[nodiscard]] Json left_out_counts(std::span<const digest::LeftOutPosts> left_out);

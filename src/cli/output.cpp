@@ -30,7 +30,8 @@ std::string Table::text() const {
     std::string text;
     for (std::size_t i = 0; i < cells.size(); ++i) {
       text += cells[i];
-      if (i + 1 < cells.size()) text.append(static_cast<std::size_t>(widths[i] - display_width(cells[i]) + 2), ' ');
+      if (i + 1 < cells.size())
+        text.append(static_cast<std::size_t>(widths[i] - display_width(cells[i]) + 2), ' ');
     }
     while (text.ends_with(' ')) text.pop_back();
     out += text + '\n';

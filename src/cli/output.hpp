@@ -32,7 +32,8 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// One line, harmless to a terminal, as base/terminal.hpp says. For a part of a line: print() does the same to a whole text.
+/// One line, harmless to a terminal, as base/terminal.hpp says. For a part of a line: print() does the same
+/// to a whole text.
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// Shortened to `columns` with "…" at the end.

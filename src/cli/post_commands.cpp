@@ -6,13 +6,13 @@
 
 #include <fmt/format.h>
 
-#include "edition/left_out.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
+#include "edition/left_out.hpp"
 #include "post/plain_text.hpp"
 #include "post/post_table.hpp"
 #include "source/feed_date.hpp"
@@ -23,13 +23,20 @@ namespace tidings::cli {
 namespace {
 
 Json json_of(const post::Post& post) {
-  return {{"id", post.id.value},           {"identity", post.identity},
-          {"title", post.title},           {"link", post.link},
-          {"author", post.author},         {"published", json_time(post.published)},
-          {"updated", json_time(post.updated)}, {"first_seen", json_time(post.first_seen)},
-          {"image", post.image_url},       {"tags", post.tags},
-          {"language", post.language},     {"hidden", post.hidden},
-          {"pinned", post.pinned},         {"audio", post.audio_url},
+  return {{"id", post.id.value},
+          {"identity", post.identity},
+          {"title", post.title},
+          {"link", post.link},
+          {"author", post.author},
+          {"published", json_time(post.published)},
+          {"updated", json_time(post.updated)},
+          {"first_seen", json_time(post.first_seen)},
+          {"image", post.image_url},
+          {"tags", post.tags},
+          {"language", post.language},
+          {"hidden", post.hidden},
+          {"pinned", post.pinned},
+          {"audio", post.audio_url},
           {"left_out", post.dropped}};
 }
 
@@ -73,7 +80,8 @@ Result<Exit> list_left_out(Session& session, const ListOptions& options) {
       out.add({std::to_string(post.id.value), local_time(config->newsletter.zone, post.date), digest.name,
                shorten(post.title, 60), std::string{digest::name_of(post.why)}});
     }
-    if (const auto words = edition::left_out_in_words(left_out); !words.empty()) log::info(digest.name + ": " + words);
+    if (const auto words = edition::left_out_in_words(left_out); !words.empty())
+      log::info(digest.name + ": " + words);
   }
   print_list(options.json ? ListForm::json : ListForm::table, out, lines, more);
   return Exit::done;
@@ -109,7 +117,8 @@ Result<Exit> list(Session& session, const ListOptions& options) {
     if (post.hidden) title += " (hidden)";
     if (post.pinned) title += " (pinned)";
     if (!post.dropped.empty()) title += " (left out by " + post.dropped + ")";
-    out.add({std::to_string(post.id.value), local_time(config->newsletter.zone, post.date()), std::move(title), post.link});
+    out.add({std::to_string(post.id.value), local_time(config->newsletter.zone, post.date()),
+             std::move(title), post.link});
   }
   print_list(options.json ? ListForm::json : ListForm::table, out, lines, more);
   return Exit::done;
@@ -169,9 +178,12 @@ Result<source::Entry> entry_of(const AddOptions& options, UtcTime now) {
   source::Entry entry;
   if (!options.markdown_file.empty()) {
     TIDINGS_LET(const auto text, read_file(options.markdown_file, max_markdown_bytes));
-    TIDINGS_LET(auto read, source::read_markdown(text, std::filesystem::path{options.markdown_file}.filename().string(), {}));
-    if (read.state == source::MarkdownPost::State::draft) return fail(Errc::bad_data, options.markdown_file + " is a draft");
-    if (!read.shortcodes.empty()) log::warning(fmt::format("{}: left out: {}", options.markdown_file, join(read.shortcodes, ", ")));
+    TIDINGS_LET(auto read, source::read_markdown(
+                               text, std::filesystem::path{options.markdown_file}.filename().string(), {}));
+    if (read.state == source::MarkdownPost::State::draft)
+      return fail(Errc::bad_data, options.markdown_file + " is a draft");
+    if (!read.shortcodes.empty())
+      log::warning(fmt::format("{}: left out: {}", options.markdown_file, join(read.shortcodes, ", ")));
     entry = std::move(read.entry);
     entry.id.clear();  // the name of a file says nothing about the post
     if (!is_web_url(entry.link)) entry.link.clear();
@@ -185,13 +197,17 @@ Result<source::Entry> entry_of(const AddOptions& options, UtcTime now) {
   if (!options.author.empty()) entry.author = collapse_blanks(clean_utf8(options.author));
   if (!options.published.empty()) {
     entry.published = source::parse_feed_date(options.published);
-    if (!entry.published) return fail(Errc::usage, fmt::format("\"{}\" is no date", options.published), "2026-01-08 or 2026-01-08T10:15:00Z");
+    if (!entry.published)
+      return fail(Errc::usage, fmt::format("\"{}\" is not a date", options.published),
+                  "2026-01-08 or 2026-01-08T10:15:00Z");
   }
   if (!entry.published) entry.published = now;
   for (const auto& topic : options.topics) entry.categories.push_back(topic);
   if (entry.title.empty()) return fail(Errc::usage, "a post needs a title", "--title TEXT");
-  if (entry.link.empty() && entry.content_html.empty()) return fail(Errc::usage, "a post needs a URL or a text", "--url, --html-file or --markdown-file");
-  if (!entry.link.empty() && !is_web_url(entry.link)) return fail(Errc::usage, fmt::format("\"{}\" is no web address", entry.link), "https://...");
+  if (entry.link.empty() && entry.content_html.empty())
+    return fail(Errc::usage, "a post needs a URL or a text", "--url, --html-file or --markdown-file");
+  if (!entry.link.empty() && !is_web_url(entry.link))
+    return fail(Errc::usage, fmt::format("\"{}\" is not a web address", entry.link), "https://...");
   return entry;
 }
 
@@ -210,7 +226,10 @@ Result<Exit> add(Session& session, const AddOptions& options) {
   TIDINGS_LET(const auto counts,
               posts.store({.source = stored.id, .now = now, .last_good = UtcTime{}}, added, normalising));
   TIDINGS_LET(const auto id, posts.find(stored.id, added[0], normalising));
-  const auto* const done = counts.added > 0 ? "added" : counts.updated > 0 ? "updated" : counts.frozen > 0 ? "has been sent already" : "is there already";
+  const auto* const done = counts.added > 0     ? "added"
+                           : counts.updated > 0 ? "updated"
+                           : counts.frozen > 0  ? "has been sent already"
+                                                : "is there already";
   say(fmt::format("post {}: \"{}\" {} ({})\n", id.value, printable(added[0].title), done,
                   configured->spec.name));
   return Exit::done;
@@ -224,15 +243,16 @@ struct ReleaseOptions {
 /// Lets posts into the next editions that their age keeps out.
 Result<Exit> release(Session& session, const ReleaseOptions& options) {
   if (options.ids.empty() == options.source.empty()) {
-    return fail(Errc::usage, "which posts?",
-                "numbers as \"post list --left-out\" shows them, or --source NAME for all that is set aside of it");
+    return fail(
+        Errc::usage, "which posts?",
+        "numbers as \"post list --left-out\" shows them, or --source NAME for all that is set aside of it");
   }
   std::vector<PostId> ids;
   for (const auto& word : options.ids) {
     std::int64_t id = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), id);
     if (error != std::errc{} || end != word.data() + word.size() || id < 1) {
-      return fail(Errc::usage, fmt::format("\"{}\" is no number of a post", printable(word)),
+      return fail(Errc::usage, fmt::format("\"{}\" is not a post number", printable(word)),
                   "\"tidings post list --left-out\" shows them");
     }
     ids.push_back({id});
@@ -244,7 +264,8 @@ Result<Exit> release(Session& session, const ReleaseOptions& options) {
   TIDINGS_LET(auto transaction, database->begin());
   if (!options.source.empty()) {
     TIDINGS_LET(const auto found, source::SourceTable(*database).find(options.source));
-    if (!found) return fail(Errc::no_input, fmt::format("there is no source \"{}\"", printable(options.source)));
+    if (!found)
+      return fail(Errc::no_input, fmt::format("there is no source \"{}\"", printable(options.source)));
     TIDINGS_LET(released, posts.release_all(found->id, now));
   }
   for (const auto id : ids) {
@@ -271,44 +292,51 @@ auto changing(Change change, const char* done) {
   };
 }
 
-void add_id(Command command, PostOption& options) { command.add_option("ID", options.id, "as \"post list\" shows it").required(); }
+void add_id(Command command, PostOption& options) {
+  command.add_option("ID", options.id, "as \"post list\" shows it").required();
+}
 
 }  // namespace
 
 void add_post_commands(Command app, Session& session) {
   const auto noun = add_noun(app, "post", "what was collected");
-  add_command<ListOptions>(noun, session, "list", "newest first",
-                           [](Command command, ListOptions& options) {
-                             command.add_option("--source", options.source, "of this source only");
-                             command.add_option("--since", options.since,
-                                                "first seen at or after, e.g. 2026-01-26T08:00:00Z");
-                             command.add_flag("--left-out", options.left_out, "what no edition has carried, and why");
-                             command.add_option("--digest", options.digest, "with --left-out: of this digest only");
-                             command.add_option("--limit", options.limit, "at most so many (of each digest)")
-                                 .show_default()
-                                 .at_least(1);
-                             add_json(command, options.json);
-                           },
-                           list);
-  add_command<PostOption>(noun, session, "show", "one post as text",
-                          [](Command command, PostOption& options) {
-                            add_id(command, options);
-                            add_json(command, options.json);
-                          },
-                          show);
-  add_command<AddOptions>(noun, session, "add", "a post by hand",
-                          [](Command command, AddOptions& options) {
-                            command.add_option("--title", options.title, "plain text; a Markdown file may say it too");
-                            command.add_option("--url", options.url, "where it can be read");
-                            command.add_option("--source", options.source, "whose post it is (default: the source of kind \"manual\")");
-                            const auto html = command.add_option("--html-file", options.html_file, "its text; \"-\" is standard input");
-                            command.add_option("--markdown-file", options.markdown_file, "its text, with front matter if you like").excludes(html);
-                            command.add_option("--published", options.published,
-                                               "a date, e.g. 2026-01-08 (default: now)");
-                            command.add_option("--author", options.author, "a name");
-                            command.add_option("--topic", options.topics, "may be repeated");
-                          },
-                          add);
+  add_command<ListOptions>(
+      noun, session, "list", "newest first",
+      [](Command command, ListOptions& options) {
+        command.add_option("--source", options.source, "of this source only");
+        command.add_option("--since", options.since, "first seen at or after, e.g. 2026-01-26T08:00:00Z");
+        command.add_flag("--left-out", options.left_out, "what no edition has carried, and why");
+        command.add_option("--digest", options.digest, "with --left-out: of this digest only");
+        command.add_option("--limit", options.limit, "at most so many (of each digest)")
+            .show_default()
+            .at_least(1);
+        add_json(command, options.json);
+      },
+      list);
+  add_command<PostOption>(
+      noun, session, "show", "one post as text",
+      [](Command command, PostOption& options) {
+        add_id(command, options);
+        add_json(command, options.json);
+      },
+      show);
+  add_command<AddOptions>(
+      noun, session, "add", "a post by hand",
+      [](Command command, AddOptions& options) {
+        command.add_option("--title", options.title, "plain text; a Markdown file may say it too");
+        command.add_option("--url", options.url, "where it can be read");
+        command.add_option("--source", options.source,
+                           "whose post it is (default: the source of kind \"manual\")");
+        const auto html =
+            command.add_option("--html-file", options.html_file, "its text; \"-\" is standard input");
+        command
+            .add_option("--markdown-file", options.markdown_file, "its text, with front matter if you like")
+            .excludes(html);
+        command.add_option("--published", options.published, "a date, e.g. 2026-01-08 (default: now)");
+        command.add_option("--author", options.author, "a name");
+        command.add_option("--topic", options.topics, "may be repeated");
+      },
+      add);
   add_command<ReleaseOptions>(
       noun, session, "release", "let posts into the next editions whatever their age",
       [](Command command, ReleaseOptions& options) {
@@ -317,14 +345,22 @@ void add_post_commands(Command app, Session& session) {
       },
       release);
   using post::PostTable;
-  add_command<PostOption>(noun, session, "hide", "keep it out of every edition to come", add_id,
-                          changing([](PostTable& table, PostId id) { return table.set_hidden(id, post::Hidden::yes); }, "is hidden"));
-  add_command<PostOption>(noun, session, "unhide", "let it into editions again", add_id,
-                          changing([](PostTable& table, PostId id) { return table.set_hidden(id, post::Hidden::no); }, "is not hidden"));
-  add_command<PostOption>(noun, session, "pin", "put it first in the next edition", add_id,
-                          changing([](PostTable& table, PostId id) { return table.set_pinned(id, post::Pinned::yes); }, "is pinned"));
-  add_command<PostOption>(noun, session, "unpin", "back into its order", add_id,
-                          changing([](PostTable& table, PostId id) { return table.set_pinned(id, post::Pinned::no); }, "is not pinned"));
+  add_command<PostOption>(
+      noun, session, "hide", "keep it out of every edition to come", add_id,
+      changing([](PostTable& table, PostId id) { return table.set_hidden(id, post::Hidden::yes); },
+               "is hidden"));
+  add_command<PostOption>(
+      noun, session, "unhide", "let it into editions again", add_id,
+      changing([](PostTable& table, PostId id) { return table.set_hidden(id, post::Hidden::no); },
+               "is not hidden"));
+  add_command<PostOption>(
+      noun, session, "pin", "put it first in the next edition", add_id,
+      changing([](PostTable& table, PostId id) { return table.set_pinned(id, post::Pinned::yes); },
+               "is pinned"));
+  add_command<PostOption>(
+      noun, session, "unpin", "back into its order", add_id,
+      changing([](PostTable& table, PostId id) { return table.set_pinned(id, post::Pinned::no); },
+               "is not pinned"));
 }
 
 }  // namespace tidings::cli

@@ -25,13 +25,16 @@ constexpr std::size_t most_domains = 20;
 
 std::vector<std::pair<std::string, delivery::Counts>> largest_first(const app::EditionReport& report) {
   std::vector<std::pair<std::string, delivery::Counts>> domains{report.domains.begin(), report.domains.end()};
-  std::ranges::stable_sort(domains, std::ranges::greater{}, [](const auto& each) { return each.second.recipients; });
+  std::ranges::stable_sort(domains, std::ranges::greater{},
+                           [](const auto& each) { return each.second.recipients; });
   return domains;
 }
 
 Json json_of(const delivery::Counts& counts) {
-  return {{"recipients", counts.recipients}, {"sent", counts.sent + counts.bounced}, {"failed", counts.failed}, {"suppressed", counts.suppressed},
-          {"in_doubt", counts.in_doubt},     {"open", counts.open()},                {"bounced", counts.bounced}};
+  return {{"recipients", counts.recipients}, {"sent", counts.sent + counts.bounced},
+          {"failed", counts.failed},         {"suppressed", counts.suppressed},
+          {"in_doubt", counts.in_doubt},     {"open", counts.open()},
+          {"bounced", counts.bounced}};
 }
 
 Json json_of(const app::EditionReport& report) {
@@ -55,10 +58,16 @@ Json json_of(const app::EditionReport& report) {
   json["notes"] = report.notes;
   json["reasons"] = Json::array();
   for (const auto& each : report.reasons) {
-    json["reasons"].push_back({{"state", delivery::name_of(each.state)}, {"reason", each.reason}, {"count", each.count}});
+    json["reasons"].push_back(
+        {{"state", delivery::name_of(each.state)}, {"reason", each.reason}, {"count", each.count}});
   }
   json["returned"] = Json::array();
-  for (const auto& each : report.returned) json["returned"].push_back({{"kind", each.kind}, {"reason", each.reason}, {"readers", each.readers}, {"counted", each.counted}, {"suppressed", each.suppressed}});
+  for (const auto& each : report.returned)
+    json["returned"].push_back({{"kind", each.kind},
+                                {"reason", each.reason},
+                                {"readers", each.readers},
+                                {"counted", each.counted},
+                                {"suppressed", each.suppressed}});
   json["left"] = Json::object();
   for (const auto& [how, number] : report.left) json["left"][how] = number;
   json["domains"] = Json::object();
@@ -71,8 +80,8 @@ Json json_of(const app::EditionReport& report) {
 std::string relays_of(const app::EditionReport& report) {
   Table out{{"RELAY", "TOOK", "REFUSED", "IN DOUBT", "OPEN"}};
   for (const auto& [relay, counts] : report.relays) {
-    out.add({printable(relay), std::to_string(counts.sent + counts.bounced), std::to_string(counts.failed), std::to_string(counts.in_doubt),
-             std::to_string(counts.open())});
+    out.add({printable(relay), std::to_string(counts.sent + counts.bounced), std::to_string(counts.failed),
+             std::to_string(counts.in_doubt), std::to_string(counts.open())});
   }
   return out.text();
 }
@@ -83,8 +92,9 @@ std::string table_of(const app::EditionReport& report) {
   delivery::Counts others;
   std::size_t more = 0;
   const auto add = [&](const std::string& name, const delivery::Counts& counts) {
-    out.add({name, std::to_string(counts.recipients), std::to_string(counts.sent + counts.bounced), std::to_string(counts.failed),
-             std::to_string(counts.suppressed), std::to_string(counts.in_doubt), std::to_string(counts.open()), std::to_string(counts.bounced)});
+    out.add({name, std::to_string(counts.recipients), std::to_string(counts.sent + counts.bounced),
+             std::to_string(counts.failed), std::to_string(counts.suppressed),
+             std::to_string(counts.in_doubt), std::to_string(counts.open()), std::to_string(counts.bounced)});
   };
   for (const auto& [domain, counts] : largest_first(report)) {
     if (shown++ < most_domains) {
@@ -107,29 +117,37 @@ std::string table_of(const app::EditionReport& report) {
 std::string text_of(const app::EditionReport& report, const Zone& zone) {
   const auto& edition = report.edition;
   const auto& counts = report.counts;
-  auto out = fmt::format("{} \"{}\", {}\n", digest::name_of(edition), printable(edition.title), digest::name_of(edition.state));
+  auto out = fmt::format("{} \"{}\", {}\n", digest::name_of(edition), printable(edition.title),
+                         digest::name_of(edition.state));
   if (!edition.reason.empty()) out += "reason      " + printable(edition.reason) + "\n";
   out += fmt::format("scheduled   {}\n", local_time(zone, edition.scheduled));
   if (edition.approved) out += fmt::format("approved    {}\n", local_time(zone, edition.approved));
-  out += fmt::format("first mail  {}\nlast answer {}\n", local_time(zone, edition.started), local_time(zone, report.last_answer));
+  out += fmt::format("first mail  {}\nlast answer {}\n", local_time(zone, edition.started),
+                     local_time(zone, report.last_answer));
   if (report.rate() > 0) {
-    out += fmt::format("rate        {:.1f} a second, {} in all\n", report.rate(), format_duration(std::chrono::ceil<std::chrono::seconds>(*report.last_answer - *edition.started)));
+    out += fmt::format(
+        "rate        {:.1f} a second, {} in all\n", report.rate(),
+        format_duration(std::chrono::ceil<std::chrono::seconds>(*report.last_answer - *edition.started)));
   }
   out += fmt::format("posts       {} in {}\n", report.posts, plural(report.segments, "segment"));
   for (const auto& note : report.notes) out += "shortened   " + printable(note) + "\n";
-  out += fmt::format("recipients  {} = {} sent + {} failed + {} suppressed + {} in doubt + {} open{}\n", counts.recipients, report.sent(), counts.failed,
-                     counts.suppressed, counts.in_doubt, counts.open(), counts.balances() ? "" : "  WHICH DOES NOT BALANCE");
+  out += fmt::format("recipients  {} = {} sent + {} failed + {} suppressed + {} in doubt + {} open{}\n",
+                     counts.recipients, report.sent(), counts.failed, counts.suppressed, counts.in_doubt,
+                     counts.open(), counts.balances() ? "" : "  WHICH DOES NOT BALANCE");
   if (report.retried > 0) out += fmt::format("retried     {} sent at a later attempt\n", report.retried);
   if (counts.bounced > 0) out += fmt::format("bounced     {} of those sent\n", counts.bounced);
   if (!report.reasons.empty()) {
     Table reasons{{"COUNT", "STATE", "WHY"}};
-    for (const auto& each : report.reasons) reasons.add({std::to_string(each.count), std::string{delivery::name_of(each.state)}, printable(each.reason)});
+    for (const auto& each : report.reasons)
+      reasons.add(
+          {std::to_string(each.count), std::string{delivery::name_of(each.state)}, printable(each.reason)});
     out += "\n" + reasons.text();
   }
   if (!report.returned.empty()) {
     Table returned{{"READERS", "CAME BACK", "WHY", "AND SO"}};
     for (const auto& each : report.returned)
-      returned.add({std::to_string(each.readers), each.kind, printable(each.reason), bounce::effect_in_words(each)});
+      returned.add(
+          {std::to_string(each.readers), each.kind, printable(each.reason), bounce::effect_in_words(each)});
     out += "\n" + returned.text();
   }
   std::int64_t left = 0;
@@ -138,17 +156,21 @@ std::string text_of(const app::EditionReport& report, const Zone& zone) {
     left += number;
     how += fmt::format("{}{} {}", how.empty() ? "" : ", ", number, origin);
   }
-  out += fmt::format("\n{} left after this edition and before the next{}\n", left == 0 ? "nobody" : plural(left, "reader"), how.empty() ? "" : " (" + how + ")");
+  out += fmt::format("\n{} left after this edition and before the next{}\n",
+                     left == 0 ? "nobody" : plural(left, "reader"), how.empty() ? "" : " (" + how + ")");
   if (!report.relays.empty()) out += "\n" + relays_of(report);
   return report.domains.empty() ? out : out + "\n" + table_of(report);
 }
 
 std::string page_of(const app::EditionReport& report, const Zone& zone) {
-  return fmt::format("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title>\n"
-                     "<meta name=\"viewport\" content=\"width=device-width\">\n"
-                     "<style>:root{{color-scheme:light dark}}body{{margin:2rem}}pre{{font:15px/1.5 ui-monospace,monospace;overflow-x:auto}}</style>\n"
-                     "</head><body><h1>{0}</h1>\n<pre>{1}</pre>\n</body></html>\n",
-                     escape_html(fmt::format("Report on {}", digest::name_of(report.edition))), escape_html(text_of(report, zone)));
+  return fmt::format(
+      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title>\n"
+      "<meta name=\"viewport\" content=\"width=device-width\">\n"
+      "<style>:root{{color-scheme:light dark}}body{{margin:2rem}}pre{{font:15px/1.5 "
+      "ui-monospace,monospace;overflow-x:auto}}</style>\n"
+      "</head><body><h1>{0}</h1>\n<pre>{1}</pre>\n</body></html>\n",
+      escape_html(fmt::format("Report on {}", digest::name_of(report.edition))),
+      escape_html(text_of(report, zone)));
 }
 
 /// Of all digests, the newest that is not skipped.

@@ -12,13 +12,13 @@
 
 #include <fmt/format.h>
 
-#include "edition/rehearsal.hpp"
 #include "app/scheduler.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/job_words.hpp"
 #include "cli/output.hpp"
+#include "edition/rehearsal.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -63,7 +63,8 @@ void sleep_until(const Clock& clock, UtcTime when) {
   pollfd waiting{.fd = bell[0], .events = POLLIN, .revents = 0};
   ::poll(&waiting, 1, static_cast<int>(left.count()));
   std::array<char, 64> rung{};
-  while (::read(bell[0], rung.data(), rung.size()) > 0) {}
+  while (::read(bell[0], rung.data(), rung.size()) > 0) {
+  }
 }
 
 template <class Tell>
@@ -92,7 +93,8 @@ Result<Exit> run_scheduler(Session& session, const RunOptions& options) {
   TIDINGS_LET(scheduler.until, time_option("--until", options.until));
   auto* const manual = session.manual_clock();
   if (manual != nullptr && !scheduler.until) {
-    return fail(Errc::usage, "run --at: a clock that stands still needs an end", "--until TIME: it jumps from one thing to the next until then");
+    return fail(Errc::usage, "run --at: a clock that stands still needs an end",
+                "--until TIME: it jumps from one thing to the next until then");
   }
   TIDINGS_TRY(watch_signals());
   scheduler.load = [&session]() -> Result<config::Config> {
@@ -118,7 +120,8 @@ Result<Exit> run_scheduler(Session& session, const RunOptions& options) {
   return Exit::done;
 }
 
-// ---- rehearse -------------------------------------------------------------------------------------------------------
+// ---- rehearse
+// -------------------------------------------------------------------------------------------------------
 
 struct RehearseOptions {
   std::string from;
@@ -169,14 +172,20 @@ Result<Exit> rehearse(Session& session, const RehearseOptions& options) {
   scheduler.reading = app::SchedulerOptions::Reading::once;
   scheduler.load = [&]() -> Result<config::Config> { return rehearsal; };
   scheduler.sleep_until = [&](UtcTime when) { clock.set(std::max(when, clock.now())); };
-  scheduler.on_collected = [&](const app::CollectReport& report) { report_collected(report, session.verbose > 0); };
-  scheduler.on_composed = [&](const edition::Composed& composed, const Zone&) { tell(in_words(composed, zone)); };
+  scheduler.on_collected = [&](const app::CollectReport& report) {
+    report_collected(report, session.verbose > 0);
+  };
+  scheduler.on_composed = [&](const edition::Composed& composed, const Zone&) {
+    tell(in_words(composed, zone));
+  };
   scheduler.on_delivered = [&](const sending::DeliverReport& report, const Zone&) {
     for (const auto& each : report.editions) sent += each.run.sent;
     report_delivered(report, zone, tell);
   };
   scheduler.on_said = tell;
-  scheduler.on_trouble = [&](const std::string& line) { log::warning(local_time(zone, clock.now()) + "  " + line); };
+  scheduler.on_trouble = [&](const std::string& line) {
+    log::warning(local_time(zone, clock.now()) + "  " + line);
+  };
   app::SchedulerSignals never;
   TIDINGS_TRY(app::run_schedule(rehearsal, clock, session.random(), scheduler, never));
   say(fmt::format("{} would have gone out{}; nothing was sent, and the database is as it was\n",
@@ -187,19 +196,23 @@ Result<Exit> rehearse(Session& session, const RehearseOptions& options) {
 }  // namespace
 
 void add_run_command(Command app, Session& session) {
-  add_command<RunOptions>(app, session, "run", "do what is due, as it becomes due: for those without cron (SIGHUP reads config.toml again)",
-                          [](Command command, RunOptions& options) {
-                            command.add_option("--until", options.until, "end then (RFC 3339); with --at the clock jumps there")
-                                .value_name("TIME");
-                          },
-                          run_scheduler);
-  add_command<RehearseOptions>(app, session, "rehearse", "let days go by on a copy of the database, and say what would go out when",
-                               [](Command command, RehearseOptions& options) {
-                                 command.add_option("--from", options.from, "begin then (RFC 3339; default: now)").value_name("TIME");
-                                 command.add_option("--until", options.until, "end then (default: seven days later)").value_name("TIME");
-                                 command.add_option("--to-dir", options.to_dir, "keep the messages there as .eml").value_name("DIR");
-                               },
-                               rehearse);
+  add_command<RunOptions>(
+      app, session, "run",
+      "do what is due, as it becomes due: for those without cron (SIGHUP reads config.toml again)",
+      [](Command command, RunOptions& options) {
+        command.add_option("--until", options.until, "end then (RFC 3339); with --at the clock jumps there")
+            .value_name("TIME");
+      },
+      run_scheduler);
+  add_command<RehearseOptions>(
+      app, session, "rehearse", "let days go by on a copy of the database, and say what would go out when",
+      [](Command command, RehearseOptions& options) {
+        command.add_option("--from", options.from, "begin then (RFC 3339; default: now)").value_name("TIME");
+        command.add_option("--until", options.until, "end then (default: seven days later)")
+            .value_name("TIME");
+        command.add_option("--to-dir", options.to_dir, "keep the messages there as .eml").value_name("DIR");
+      },
+      rehearse);
 }
 
 }  // namespace tidings::cli

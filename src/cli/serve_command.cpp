@@ -6,11 +6,11 @@
 
 #include <fmt/format.h>
 
-#include "site/serve.hpp"
-#include "site/pages.hpp"
 #include "base/log.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
+#include "site/pages.hpp"
+#include "site/serve.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -25,7 +25,8 @@ struct ServeCommand {
 Result<Exit> serve(Session& session, const ServeCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   if (config->newsletter.public_url.empty()) {
-    return fail(Errc::config, "[newsletter] public_url is not set", "it is the address that links in mails lead to, like https://news.example.org");
+    return fail(Errc::config, "[newsletter] public_url is not set",
+                "it is the address that links in mails lead to, like https://news.example.org");
   }
   if (command.snippet) {
     TIDINGS_LET(const auto pages, site::WebPages::load(*config));
@@ -46,8 +47,10 @@ Result<Exit> serve(Session& session, const ServeCommand& command) {
     say(fmt::format("metrics on http://{}/metrics\n", address));
     std::fflush(stdout);
   };
-  TIDINGS_TRY(site::serve(*config, session.clock(), session.random(),
-                         {.threads = command.threads, .on_ready = on_ready, .on_monitor_ready = on_monitor_ready}, stop_serving));
+  TIDINGS_TRY(
+      site::serve(*config, session.clock(), session.random(),
+                  {.threads = command.threads, .on_ready = on_ready, .on_monitor_ready = on_monitor_ready},
+                  stop_serving));
   return Exit::done;
 }
 
@@ -65,13 +68,15 @@ Result<Exit> cgi(Session& session, const NoOptions& /*options*/) {
 }  // namespace
 
 void add_serve_commands(Command app, Session& session) {
-  add_command<ServeCommand>(app, session, "serve", "the pages where readers join, choose and leave (behind nginx or Caddy)",
-                            [](Command command, ServeCommand& options) {
-                              command.add_option("--threads", options.threads, "that answer").show_default().range(1, 256);
-                              command.add_flag("--snippet", options.snippet, "print a sign-up form for another site and end");
-                            },
-                            serve);
-  add_command<NoOptions>(app, session, "cgi", "the same pages for one request of a web server (RFC 3875)", no_setup, cgi);
+  add_command<ServeCommand>(
+      app, session, "serve", "the pages where readers join, choose and leave (behind nginx or Caddy)",
+      [](Command command, ServeCommand& options) {
+        command.add_option("--threads", options.threads, "that answer").show_default().range(1, 256);
+        command.add_flag("--snippet", options.snippet, "print a sign-up form for another site and end");
+      },
+      serve);
+  add_command<NoOptions>(app, session, "cgi", "the same pages for one request of a web server (RFC 3875)",
+                         no_setup, cgi);
 }
 
 }  // namespace tidings::cli

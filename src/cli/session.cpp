@@ -5,16 +5,16 @@
 #include <span>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
-#include "sending/clock_guard.hpp"
-#include "edition/compose.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
+#include "edition/compose.hpp"
+#include "sending/clock_guard.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -23,13 +23,16 @@ constexpr const char* about =
     "tidings collects the posts of your blogs, composes digests and mails them to a list that you own.";
 
 constexpr const char* more =
-    "Exit status: 0 done, also when nothing was due; 64 usage; 65 bad input data; 66 no such input; 69 relay or source\n"
+    "Exit status: 0 done, also when nothing was due; 64 usage; 65 bad input data; 66 no such input; 69 relay "
+    "or source\n"
     "unavailable; 73/74 cannot create / I/O; 75 try again; 77 not permitted; 78 configuration.";
 
 void add_global_options(CLI::App& app, Session& session) {
-  app.add_option("--config", session.config_option, "configuration (./config.toml, then /etc/tidings/config.toml)")
+  app.add_option("--config", session.config_option,
+                 "configuration (./config.toml, then /etc/tidings/config.toml)")
       ->type_name("FILE");
-  app.add_option("--at", session.at_option, "act as if it were this time (RFC 3339), for rehearsals")->type_name("TIME");
+  app.add_option("--at", session.at_option, "act as if it were this time (RFC 3339), for rehearsals")
+      ->type_name("TIME");
   app.add_flag("-v,--verbose", session.verbose, "say more; twice for details");
   app.add_flag("-q,--quiet", session.quiet, "errors only");
   app.set_version_flag("--version", "tidings " + std::string{version()});

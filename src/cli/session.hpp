@@ -1,4 +1,5 @@
-// One run of the program: the global options, and what commands share (configuration, database, clock), opened on demand.
+// One run of the program: the global options, and what commands share (configuration, database, clock),
+// opened on demand.
 #pragma once
 
 #include <filesystem>
@@ -7,10 +8,10 @@
 #include <optional>
 #include <string>
 
-#include "config/config.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "config/config.hpp"
 #include "store/database.hpp"
 
 namespace tidings::cli {
@@ -31,7 +32,7 @@ class Session {
   /// Set by the command that was chosen; run after parsing.
   std::function<Result<Exit>()> command;
 
-  /// Applies -v, -q and --at. Errc::usage for a time that is none.
+  /// Applies -v, -q and --at. Errc::usage for an invalid time.
   [[nodiscard]] Result<void> prepare();
 
   /// Loaded once.
@@ -42,11 +43,13 @@ class Session {
   [[nodiscard]] Random& random() { return random_; }
 
   [[nodiscard]] Result<store::Database*> database(store::Create create = store::Create::yes);
-  /// Before a job that collects, composes or sends: whether the clock allows it, and what a wrong clock has left is told.
+  /// Before a job that collects, composes or sends: whether the clock allows it, and what a wrong clock has
+  /// left is told.
   [[nodiscard]] Result<void> check_clock(store::Database& database);
   /// For what must not change a byte; the database must be there.
   [[nodiscard]] Result<store::Database*> database_read_only();
-  /// A copy in memory, for rehearsals: --dry-run and preview work on it as on the real one. Empty if there is none yet.
+  /// A copy in memory, for rehearsals: --dry-run and preview work on it as on the real one. Empty if there is
+  /// none yet.
   [[nodiscard]] Result<store::Database*> database_copy();
 
  private:
@@ -58,25 +61,25 @@ class Session {
 };
 
 // One file a noun; each adds its commands to the parser.
-void add_job_commands(Command app, Session& session);         // collect, compose, deliver, send, preview, test
-void add_report_command(Command app, Session& session);       // report
-void add_run_command(Command app, Session& session);          // run, rehearse
-void add_status_commands(Command app, Session& session);      // status
-void add_init_command(Command app, Session& session);         // init
-void add_source_commands(Command app, Session& session);      // source, feed, html
-void add_post_commands(Command app, Session& session);        // post
-void add_edition_commands(Command app, Session& session);     // digest, edition
-void add_archive_commands(Command app, Session& session);     // archive
-void add_subscriber_commands(Command app, Session& session);  // subscriber, keys
-void add_suppression_commands(Command app, Session& session); // suppression
-void add_serve_commands(Command app, Session& session);       // serve, cgi
-void add_delivery_commands(Command app, Session& session);    // delivery
-void add_bounce_commands(Command app, Session& session);      // bounce
-void add_template_commands(Command app, Session& session);    // template
-void add_dkim_commands(Command app, Session& session);        // dkim
-void add_config_commands(Command app, Session& session);      // config, db
-void add_doctor_command(Command app, Session& session);       // doctor
-void add_completion_commands(Command app, Session& session);  // completion, commands
+void add_job_commands(Command app, Session& session);      // collect, compose, deliver, send, preview, test
+void add_report_command(Command app, Session& session);    // report
+void add_run_command(Command app, Session& session);       // run, rehearse
+void add_status_commands(Command app, Session& session);   // status
+void add_init_command(Command app, Session& session);      // init
+void add_source_commands(Command app, Session& session);   // source, feed, html
+void add_post_commands(Command app, Session& session);     // post
+void add_edition_commands(Command app, Session& session);  // digest, edition
+void add_archive_commands(Command app, Session& session);  // archive
+void add_subscriber_commands(Command app, Session& session);   // subscriber, keys
+void add_suppression_commands(Command app, Session& session);  // suppression
+void add_serve_commands(Command app, Session& session);        // serve, cgi
+void add_delivery_commands(Command app, Session& session);     // delivery
+void add_bounce_commands(Command app, Session& session);       // bounce
+void add_template_commands(Command app, Session& session);     // template
+void add_dkim_commands(Command app, Session& session);         // dkim
+void add_config_commands(Command app, Session& session);       // config, db
+void add_doctor_command(Command app, Session& session);        // doctor
+void add_completion_commands(Command app, Session& session);   // completion, commands
 
 /// Parses and runs. The value is the exit status; an Error is printed by main.
 [[nodiscard]] Result<int> run(int argc, char** argv);

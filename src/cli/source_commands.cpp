@@ -35,8 +35,10 @@ constexpr std::int64_t max_input_bytes = 64LL << 20;
 std::string note_on(const source::Source& state) {
   if (!state.last_error.empty()) return state.last_error;
   std::vector<std::string> parts;
-  if (state.dropped > 0) parts.push_back(fmt::format("{} kept out by include or exclude", plural(state.dropped, "post")));
-  if (state.left_out > 0) parts.push_back(fmt::format("{} older than the newest max_entries", plural(state.left_out, "post")));
+  if (state.dropped > 0)
+    parts.push_back(fmt::format("{} kept out by include or exclude", plural(state.dropped, "post")));
+  if (state.left_out > 0)
+    parts.push_back(fmt::format("{} older than the newest max_entries", plural(state.left_out, "post")));
   return join(parts, "; ");
 }
 
@@ -74,7 +76,8 @@ Result<Exit> list(Session& session, const JsonOption& options) {
                           {"moved_to", state.moved_to.value_or("")},
                           {"last_error", state.last_error}});
     }
-    out.add({configured.spec.name, health, local_time(config->newsletter.zone, state.last_good), configured.spec.url, note_on(state)});
+    out.add({configured.spec.name, health, local_time(config->newsletter.zone, state.last_good),
+             configured.spec.url, note_on(state)});
   }
   print(options.json ? lines : out.text());
   return Exit::done;
@@ -132,10 +135,13 @@ void print_found(const source::Feed& feed, const std::string& url, std::string_v
 }
 
 Result<source::Feed> read_feed(const std::string& url, std::string& html) {
-  const auto result = source::fetch({.url = url, .etag = {}, .last_modified = {}, .reach = source::Reach::anywhere}, {});
-  if (const auto* const failed = std::get_if<source::FetchFailure>(&result)) return fail(Errc::unavailable, failed->what);
+  const auto result =
+      source::fetch({.url = url, .etag = {}, .last_modified = {}, .reach = source::Reach::anywhere}, {});
+  if (const auto* const failed = std::get_if<source::FetchFailure>(&result))
+    return fail(Errc::unavailable, failed->what);
   const auto& fetched = std::get<source::Fetched>(result);
-  auto feed = source::parse_feed(fetched.bytes, {.base_url = fetched.final_url, .content_type = fetched.content_type});
+  auto feed = source::parse_feed(fetched.bytes,
+                                 {.base_url = fetched.final_url, .content_type = fetched.content_type});
   if (!feed) html = fetched.bytes;
   return feed;
 }
@@ -144,7 +150,8 @@ Result<source::Feed> read_feed(const std::string& url, std::string& html) {
 Result<Exit> check_url(std::string url) {
   if (!url.starts_with("file:") && !is_web_url(url)) {
     std::error_code ignored;
-    url = std::filesystem::exists(url, ignored) ? "file:" + std::filesystem::absolute(url, ignored).string() : "https://" + url;
+    url = std::filesystem::exists(url, ignored) ? "file:" + std::filesystem::absolute(url, ignored).string()
+                                                : "https://" + url;
   } else if (url.starts_with("file:") && !url.starts_with("file:/")) {
     std::error_code ignored;
     url = "file:" + std::filesystem::absolute(url.substr(5), ignored).string();
@@ -158,7 +165,8 @@ Result<Exit> check_url(std::string url) {
   if (html.empty()) return tl::unexpected<Error>(feed.error());
   auto places = source::discover_feeds(html, url);
   if (places.empty()) {
-    for (auto& usual : source::usual_feed_urls(url)) places.push_back({.url = std::move(usual), .type = {}, .title = {}});
+    for (auto& usual : source::usual_feed_urls(url))
+      places.push_back({.url = std::move(usual), .type = {}, .title = {}});
   }
   for (const auto& place : places) {
     std::string ignored;
@@ -176,11 +184,14 @@ Result<Exit> check_url(std::string url) {
   return tl::unexpected<Error>(feed.error());
 }
 
-// ---- source check of what is configured --------------------------------------------------------------------------------
+// ---- source check of what is configured
+// --------------------------------------------------------------------------------
 
 std::string summary_of(const source::Feed& feed) {
-  auto out = fmt::format("{}, {}", printable(feed.title), plural(static_cast<long long>(feed.entries.size()), "post"));
-  if (const int dropped = app::count_dropped(feed); dropped > 0) out += fmt::format(", {} kept out by include or exclude", dropped);
+  auto out = fmt::format("{}, {}", printable(feed.title),
+                         plural(static_cast<long long>(feed.entries.size()), "post"));
+  if (const int dropped = app::count_dropped(feed); dropped > 0)
+    out += fmt::format(", {} kept out by include or exclude", dropped);
   if (feed.left_out > 0) out += fmt::format(", {} older ones not taken (max_entries)", feed.left_out);
   return out;
 }
@@ -214,7 +225,8 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
   if (!options.url.empty() && std::filesystem::exists(options.url, ignored)) return check_url(options.url);
   TIDINGS_LET(const auto* const config, session.config());
   if (!options.url.empty()) {
-    if (const auto* const source = config->find_source(options.url)) return check_source(*config, *source, session.clock().now());
+    if (const auto* const source = config->find_source(options.url))
+      return check_source(*config, *source, session.clock().now());
     std::vector<std::string> known;
     for (const auto& each : config->sources) known.push_back(each.spec.name);
     auto hint = did_you_mean(options.url, known);
@@ -233,11 +245,13 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
       log::warning(fmt::format("source {}: {}", each.spec.name, feed.error().line()));
     }
   }
-  if (failed > 0) return fail(Errc::unavailable, fmt::format("{} could not be read", plural(failed, "source")));
+  if (failed > 0)
+    return fail(Errc::unavailable, fmt::format("{} could not be read", plural(failed, "source")));
   return Exit::done;
 }
 
-// ---- feed parse -----------------------------------------------------------------------------------------------------
+// ---- feed parse
+// -----------------------------------------------------------------------------------------------------
 
 /// Feeds that write parts of a second mean nothing by them.
 Json whole_seconds(std::optional<UtcTime> time) {
@@ -271,9 +285,12 @@ struct FeedOptions {
 
 Result<Exit> parse(Session& /*session*/, const FeedOptions& options) {
   TIDINGS_LET(const auto bytes, read_file(options.file, max_input_bytes));
-  constexpr source::Limits everything{.entries = std::numeric_limits<std::size_t>::max(), .categories = 100'000};
-  const auto parsed = source::parse_feed(bytes, {.base_url = options.base_url, .content_type = options.content_type, .limits = everything});
-  if (!parsed) return fail(parsed.error().code, options.file + ": " + parsed.error().what, parsed.error().hint);
+  constexpr source::Limits everything{.entries = std::numeric_limits<std::size_t>::max(),
+                                      .categories = 100'000};
+  const auto parsed = source::parse_feed(
+      bytes, {.base_url = options.base_url, .content_type = options.content_type, .limits = everything});
+  if (!parsed)
+    return fail(parsed.error().code, options.file + ": " + parsed.error().what, parsed.error().hint);
   const auto& feed = *parsed;
   Json entries = Json::array();
   for (const auto& entry : feed.entries) entries.push_back(json_of(entry));
@@ -288,7 +305,8 @@ Result<Exit> parse(Session& /*session*/, const FeedOptions& options) {
 
 Result<Exit> article(Session& /*session*/, const FeedOptions& options) {
   TIDINGS_LET(const auto bytes, read_file(options.file, max_input_bytes));
-  const auto found = source::find_article(bytes, {.base_url = options.base_url, .content_type = options.content_type});
+  const auto found =
+      source::find_article(bytes, {.base_url = options.base_url, .content_type = options.content_type});
   if (!found) return fail(found.error().code, options.file + ": " + found.error().what, found.error().hint);
   print(json_line({{"title", found->title},
                    {"author", found->author},
@@ -313,7 +331,8 @@ Result<Exit> sanitize(Session& /*session*/, const HtmlOptions& options) {
 
 Result<Exit> to_text(Session& /*session*/, const HtmlOptions& options) {
   TIDINGS_LET(const auto html, read_file("-", max_input_bytes));
-  print_document(post::html_to_text(post::sanitise(clean_utf8(html), {.base_url = options.base_url}), {.width = options.width}));
+  print_document(post::html_to_text(post::sanitise(clean_utf8(html), {.base_url = options.base_url}),
+                                    {.width = options.width}));
   return Exit::done;
 }
 
@@ -321,11 +340,16 @@ Result<Exit> to_text(Session& /*session*/, const HtmlOptions& options) {
 
 void add_source_commands(Command app, Session& session) {
   const auto source = add_noun(app, "source", "where posts come from");
-  add_command<JsonOption>(source, session, "list", "the sources and their health",
-                          [](Command command, JsonOption& options) { add_json(command, options.json); }, list);
-  add_command<CheckOptions>(source, session, "check", "read a URL and print the block to paste, or read a source (or all) as collect does",
-                            [](Command command, CheckOptions& options) { command.add_option("URL", options.url, "a feed or a page that has one; or the name of a source"); },
-                            check);
+  add_command<JsonOption>(
+      source, session, "list", "the sources and their health",
+      [](Command command, JsonOption& options) { add_json(command, options.json); }, list);
+  add_command<CheckOptions>(
+      source, session, "check",
+      "read a URL and print the block to paste, or read a source (or all) as collect does",
+      [](Command command, CheckOptions& options) {
+        command.add_option("URL", options.url, "a feed or a page that has one; or the name of a source");
+      },
+      check);
   const auto feed = add_noun(app, "feed", "feeds by hand");
   const auto input = [](Command command, FeedOptions& options) {
     command.add_option("FILE", options.file, "\"-\" is standard input").required();
@@ -335,15 +359,19 @@ void add_source_commands(Command app, Session& session) {
   add_command<FeedOptions>(feed, session, "parse", "a feed as JSON", input, parse);
   add_command<FeedOptions>(feed, session, "article", "the article of a web page as JSON", input, article);
   const auto html = add_noun(app, "html", "HTML by hand, standard input to standard output");
-  add_command<HtmlOptions>(html, session, "sanitize", "safe HTML fit for a mail",
-                           [](Command command, HtmlOptions& options) { command.add_option("--base-url", options.base_url, "for relative links"); },
-                           sanitize);
-  add_command<HtmlOptions>(html, session, "text", "plain text",
-                           [](Command command, HtmlOptions& options) {
-                             command.add_option("--base-url", options.base_url, "for relative links");
-                             command.add_option("--width", options.width, "columns; 0: no wrapping").show_default().at_least(0);
-                           },
-                           to_text);
+  add_command<HtmlOptions>(
+      html, session, "sanitize", "safe HTML fit for a mail",
+      [](Command command, HtmlOptions& options) {
+        command.add_option("--base-url", options.base_url, "for relative links");
+      },
+      sanitize);
+  add_command<HtmlOptions>(
+      html, session, "text", "plain text",
+      [](Command command, HtmlOptions& options) {
+        command.add_option("--base-url", options.base_url, "for relative links");
+        command.add_option("--width", options.width, "columns; 0: no wrapping").show_default().at_least(0);
+      },
+      to_text);
 }
 
 }  // namespace tidings::cli

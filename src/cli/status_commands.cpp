@@ -1,11 +1,8 @@
-// status: how everything stands, on one screen
+// status: the state of everything on one screen, on one screen
 #include <algorithm>
 
 #include <fmt/format.h>
 
-#include "sending/clock_guard.hpp"
-#include "edition/compose.hpp"
-#include "sending/deliver.hpp"
 #include "app/doctor.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -14,7 +11,10 @@
 #include "cli/output.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/edition_table.hpp"
+#include "edition/compose.hpp"
 #include "post/post_table.hpp"
+#include "sending/clock_guard.hpp"
+#include "sending/deliver.hpp"
 #include "source/source_table.hpp"
 #include "store/instance.hpp"
 #include "subscriber/notice_table.hpp"
@@ -39,7 +39,8 @@ struct DigestStatus {
   std::int64_t pending = 0;  ///< of those who have not confirmed
 };
 
-Result<DigestStatus> status_of(const config::Config& config, const config::DigestConfig& digest, store::Database& database, const Clock& clock) {
+Result<DigestStatus> status_of(const config::Config& config, const config::DigestConfig& digest,
+                               store::Database& database, const Clock& clock) {
   DigestStatus status;
   status.name = digest.name;
   const auto now = clock.now();
@@ -78,7 +79,7 @@ Result<DigestStatus> status_of(const config::Config& config, const config::Diges
   TIDINGS_LET(const auto drafts, editions.drafts(digest.name));
   for (const auto& each : drafts) {
     const auto name = digest::name_of(each);
-    status.held.push_back(fmt::format("{} {}; \"tidings edition approve {}\" lets it go", name,
+    status.held.push_back(fmt::format("{} {}; \"tidings edition approve {}\" approves it", name,
                                       each.reason.empty() ? "waits for approval" : each.reason, name));
   }
   TIDINGS_LET(const auto counts, subscriber::SubscriberTable(database, clock).counts());
@@ -116,14 +117,17 @@ Json json_of(const DigestStatus& status) {
   return json;
 }
 
-/// Messages a second in the last minute, and when it will be through at that rate; nothing unless that was just now.
+/// Messages a second in the last minute, and when it will be through at that rate; nothing unless that was
+/// just now.
 std::string pace(const DigestStatus& status, UtcTime now) {
   const auto& pace = status.pace;
   if (!pace.last || now - *pace.last > std::chrono::minutes{2}) return {};
-  const auto began = std::max(status.newest->started.value_or(*pace.last), *pace.last - std::chrono::minutes{1});
+  const auto began =
+      std::max(status.newest->started.value_or(*pace.last), *pace.last - std::chrono::minutes{1});
   const auto seconds = std::max(1.0, static_cast<double>((*pace.last - began).count()) / 1000.0);
   const auto rate = static_cast<double>(pace.in_minute) / seconds;
-  const auto left = std::chrono::seconds{static_cast<std::int64_t>(static_cast<double>(status.counts.open()) / rate)};
+  const auto left =
+      std::chrono::seconds{static_cast<std::int64_t>(static_cast<double>(status.counts.open()) / rate)};
   return fmt::format(", {:.1f}/s, about {} left", rate, format_duration(left));
 }
 
@@ -136,17 +140,22 @@ std::string text_of(const DigestStatus& status, const Zone& zone, UtcTime now, s
   if (status.newest) {
     const auto& edition = *status.newest;
     const auto& counts = status.counts;
-    const auto name = edition.number ? fmt::format("#{}", *edition.number) : local_time(zone, edition.scheduled);
+    const auto name =
+        edition.number ? fmt::format("#{}", *edition.number) : local_time(zone, edition.scheduled);
     // One that has begun is only being sent while somebody does it.
     const bool idle = edition.state == digest::EditionState::sending && holder.empty();
     out += fmt::format("  {} {}", name, idle ? "not finished" : digest::name_of(edition.state));
     if (!edition.reason.empty()) out += ": " + printable(edition.reason);
-    if (counts.recipients > 0) out += fmt::format(", {} of {} sent, {} open{}", counts.sent, counts.recipients, counts.open(), pace(status, now));
+    if (counts.recipients > 0)
+      out += fmt::format(", {} of {} sent, {} open{}", counts.sent, counts.recipients, counts.open(),
+                         pace(status, now));
     if (counts.failed > 0) out += fmt::format(", {} failed", counts.failed);
     if (counts.in_doubt > 0) out += fmt::format(", {} in doubt", counts.in_doubt);
-    if (status.next_due && *status.next_due > now) out += fmt::format(", next try {}", local_time(zone, status.next_due));
+    if (status.next_due && *status.next_due > now)
+      out += fmt::format(", next try {}", local_time(zone, status.next_due));
     out += '\n';
-    for (const auto& [reply, count] : status.deferred) out += fmt::format("    {} deferred: {}\n", count, printable(reply));
+    for (const auto& [reply, count] : status.deferred)
+      out += fmt::format("    {} deferred: {}\n", count, printable(reply));
   }
   for (const auto& each : status.held) out += "  held: " + each + "\n";
   return out;
@@ -167,7 +176,8 @@ std::vector<std::string> relay_names(const config::Config& config) {
   return names;
 }
 
-Result<std::vector<RelayStatus>> relays_of(const config::Config& config, delivery::Ledger& ledger, UtcTime now) {
+Result<std::vector<RelayStatus>> relays_of(const config::Config& config, delivery::Ledger& ledger,
+                                           UtcTime now) {
   std::vector<RelayStatus> found;
   TIDINGS_LET(const auto known, ledger.relays());
   for (const auto& name : relay_names(config)) {
@@ -183,13 +193,19 @@ Result<std::vector<RelayStatus>> relays_of(const config::Config& config, deliver
 Json json_of(const RelayStatus& relay, UtcTime now) {
   const auto& memory = relay.memory;
   const bool rests = memory.paused_until && *memory.paused_until > now;
-  const auto* const state = relay.words.empty() ? "ready" : memory.refuses() ? "refuses" : rests ? "rests" : "unreachable";
-  return {{"name", memory.name}, {"state", state}, {"until", rests ? json_time(memory.paused_until) : Json(nullptr)},
+  const auto* const state = relay.words.empty() ? "ready"
+                            : memory.refuses()  ? "refuses"
+                            : rests             ? "rests"
+                                                : "unreachable";
+  return {{"name", memory.name},
+          {"state", state},
+          {"until", rests ? json_time(memory.paused_until) : Json(nullptr)},
           {"error", relay.words.empty() ? "" : memory.last_error}};
 }
 
 /// What "send --due" would do at this moment.
-Result<std::string> next_job(const config::Config& config, store::Database& database, const Clock& clock, const std::vector<DigestStatus>& digests,
+Result<std::string> next_job(const config::Config& config, store::Database& database, const Clock& clock,
+                             const std::vector<DigestStatus>& digests,
                              const std::vector<RelayStatus>& relays) {
   std::vector<std::string> parts;
   for (const auto& each : digests) {
@@ -207,10 +223,15 @@ Result<std::string> next_job(const config::Config& config, store::Database& data
     sends = true;
   }
   if (parts.empty()) return std::string{"nothing"};
-  const auto rests = [&](const RelayStatus& each) { return each.memory.paused_until && *each.memory.paused_until > clock.now(); };
+  const auto rests = [&](const RelayStatus& each) {
+    return each.memory.paused_until && *each.memory.paused_until > clock.now();
+  };
   if (sends && std::ranges::all_of(relays, rests)) {
-    const auto until = std::ranges::min(relays, {}, [](const RelayStatus& each) { return *each.memory.paused_until; }).memory.paused_until;
-    parts.push_back(fmt::format("but only from {} on: until then the relay rests", local_time(config.newsletter.zone, until)));
+    const auto until = std::ranges::min(relays, {}, [](const RelayStatus& each) {
+                         return *each.memory.paused_until;
+                       }).memory.paused_until;
+    parts.push_back(fmt::format("but only from {} on: until then the relay rests",
+                                local_time(config.newsletter.zone, until)));
   }
   return join(parts, ", ");
 }
@@ -238,7 +259,8 @@ Result<Exit> status(Session& session, const JsonOption& options) {
   TIDINGS_LET(const auto job, next_job(*config, *database, session.clock(), digests, relays));
   const auto holder = at_work(*config, digests);
   std::string out;
-  for (const auto& each : digests) out += options.json ? json_line(json_of(each)) : text_of(each, config->newsletter.zone, now, holder);
+  for (const auto& each : digests)
+    out += options.json ? json_line(json_of(each)) : text_of(each, config->newsletter.zone, now, holder);
   TIDINGS_LET(const auto held, ledger.held_in_doubt());
   TIDINGS_LET(const auto sources, source::SourceTable(*database).list());
   TIDINGS_LET(const auto counts, subscriber::SubscriberTable(*database, session.clock()).counts());
@@ -249,7 +271,8 @@ Result<Exit> status(Session& session, const JsonOption& options) {
     if (configured == nullptr) continue;
     if (source.error_streak == 0 && !source.gone) {
       TIDINGS_LET(const auto health, app::source_health(*database, *configured, now));
-      if (health.find("silent") != std::string::npos) details += fmt::format("  {}: {}\n", source.name, health);
+      if (health.find("silent") != std::string::npos)
+        details += fmt::format("  {}: {}\n", source.name, health);
       continue;
     }
     ++failing;
@@ -264,7 +287,8 @@ Result<Exit> status(Session& session, const JsonOption& options) {
     if (source == sources.end()) continue;
     set_aside += flood.posts;
     details += fmt::format(
-        "  {0}: {1} set aside on {2}; \"tidings post release --source {0}\" lets them into the next editions\n",
+        "  {0}: {1} set aside on {2}; \"tidings post release --source {0}\" lets them into the next "
+        "editions\n",
         source->name, plural(flood.posts, "old post"), local_time(config->newsletter.zone, flood.at));
   }
   subscriber::NoticeTable notices{*database, session.clock()};
@@ -286,23 +310,27 @@ Result<Exit> status(Session& session, const JsonOption& options) {
                       {"notices_error", trouble.last_error},
                       {"notices_next_try", json_time(trouble.next_try)}});
   } else {
-    out += fmt::format("sources: {}, {} failing\n{}subscribers: {}\n", config->sources.size(), failing, details, counts.staying);
+    out += fmt::format("sources: {}, {} failing\n{}subscribers: {}\n", config->sources.size(), failing,
+                       details, counts.staying);
     for (const auto& each : relays) {
       if (!each.words.empty()) out += fmt::format("relay {} {}\n", each.memory.name, each.words);
     }
     digest::EditionTable editions{*database};
     for (const auto& [edition, count] : held) {
       TIDINGS_LET(const auto found, editions.get(edition));
-      out += fmt::format("{0}: {1} in doubt; \"tidings delivery resolve {0} [ADDRESS] --sent\" or \"--failed\" decides\n", digest::name_of(found),
-                         plural(count, "delivery"));
+      out += fmt::format(
+          "{0}: {1} in doubt; \"tidings delivery resolve {0} [ADDRESS] --sent\" or \"--failed\" decides\n",
+          digest::name_of(found), plural(count, "delivery"));
     }
-    out += fmt::format("sending: {}\n\"send --due\" now would: {}\n", holder.empty() ? "nobody" : holder, job);
+    out +=
+        fmt::format("sending: {}\n\"send --due\" now would: {}\n", holder.empty() ? "nobody" : holder, job);
   }
   if (!options.json && waiting > 0) {
     out += fmt::format("confirmation and other mails: {} wait\n", waiting);
     if (trouble.failing > 0) {
-      out += fmt::format("  {} failed, next try {}: {}\n", trouble.failing, local_time(config->newsletter.zone, trouble.next_try),
-                         printable(trouble.last_error));
+      out +=
+          fmt::format("  {} failed, next try {}: {}\n", trouble.failing,
+                      local_time(config->newsletter.zone, trouble.next_try), printable(trouble.last_error));
     }
   }
   print(out);
@@ -312,8 +340,9 @@ Result<Exit> status(Session& session, const JsonOption& options) {
 }  // namespace
 
 void add_status_commands(Command app, Session& session) {
-  add_command<JsonOption>(app, session, "status", "how everything stands",
-                          [](Command command, JsonOption& options) { add_json(command, options.json); }, status);
+  add_command<JsonOption>(
+      app, session, "status", "the state of everything on one screen",
+      [](Command command, JsonOption& options) { add_json(command, options.json); }, status);
 }
 
 }  // namespace tidings::cli

@@ -4,15 +4,15 @@
 
 #include <fmt/format.h>
 
-#include "members/membership.hpp"
-#include "members/notices.hpp"
-#include "members/our_files.hpp"
 #include "app/report.hpp"
-#include "site/pages.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "cli/output.hpp"
 #include "cli/subscriber_commands.hpp"
+#include "members/membership.hpp"
+#include "members/notices.hpp"
+#include "members/our_files.hpp"
+#include "site/pages.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -28,13 +28,16 @@ struct AddOptions {
   bool confirmed = false;
 };
 
-/// At once if the relay answers. What does not leave now waits for "send --due" or "serve": no failure of the command.
-void send_queued(Session& session, const config::Config& config, store::Database& database, members::Membership& membership) {
+/// At once if the relay answers. What does not leave now waits for "send --due" or "serve": no failure of the
+/// command.
+void send_queued(Session& session, const config::Config& config, store::Database& database,
+                 members::Membership& membership) {
   if (!membership.take_queued()) return;
   const auto pages = site::WebPages::load(config);
   if (!pages) return log::warning("the mail waits: " + pages.error().line());
   const std::atomic<bool> never{false};
-  const auto report = members::send_notices(config, **pages, database, session.clock(), session.random(), {}, never);
+  const auto report =
+      members::send_notices(config, **pages, database, session.clock(), session.random(), {}, never);
   if (!report) return log::warning("the mail waits: " + report.error().line());
   if (!report->trouble.empty()) {
     log::warning(fmt::format("the mail waits for the next \"tidings send --due\": {}", report->trouble));
@@ -48,17 +51,17 @@ Result<Exit> add(Session& session, const AddOptions& options) {
   TIDINGS_LET(auto* const database, session.database());
   members::Membership membership{*config, *database, session.clock()};
   const auto text = address.text();
-  TIDINGS_LET(const auto result,
-              membership.join({.address = std::move(address),
-                               .name = options.name,
-                               .language = options.language,
-                               .topics = options.topics,
-                               .digests = std::move(digests),
-                               .state = options.confirmed ? SubscriptionState::confirmed : SubscriptionState::pending,
-                               .confirmed = {},
-                               .left = {},
-                               .origin = Origin::cli,
-                               .detail = "subscriber add"}));
+  TIDINGS_LET(const auto result, membership.join({.address = std::move(address),
+                                                  .name = options.name,
+                                                  .language = options.language,
+                                                  .topics = options.topics,
+                                                  .digests = std::move(digests),
+                                                  .state = options.confirmed ? SubscriptionState::confirmed
+                                                                             : SubscriptionState::pending,
+                                                  .confirmed = {},
+                                                  .left = {},
+                                                  .origin = Origin::cli,
+                                                  .detail = "subscriber add"}));
   send_queued(session, *config, *database, membership);
   switch (result.outcome) {
     case AddOutcome::added:
@@ -91,7 +94,8 @@ struct SetOptions {
 };
 
 /// "weekly", several digests, or "off" alone.
-Result<std::vector<std::string>> digests_of_cadence(const config::Config& config, const std::vector<std::string>& words) {
+Result<std::vector<std::string>> digests_of_cadence(const config::Config& config,
+                                                    const std::vector<std::string>& words) {
   std::vector<std::string> digests;
   for (const auto& word : words) {
     if (word == "off" && config.find_digest(word) == nullptr) {
@@ -121,7 +125,8 @@ Result<Exit> set(Session& session, const SetOptions& options) {
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
   SubscriberTable table{*database, session.clock()};
   TIDINGS_LET(const auto found, find_subscriber(table, options.address));
-  members::Wishes wishes{.name = options.name, .language = options.language, .topics = options.topics, .digests = {}};
+  members::Wishes wishes{
+      .name = options.name, .language = options.language, .topics = options.topics, .digests = {}};
   if (options.all_topics) wishes.topics = std::vector<std::string>{};
   if (!options.cadence.empty()) {
     TIDINGS_LET(wishes.digests, digests_of_cadence(*config, options.cadence));
@@ -130,13 +135,16 @@ Result<Exit> set(Session& session, const SetOptions& options) {
     return fail(Errc::usage, "nothing to set", "--cadence, --name, --language, --topic or --all-topics");
   }
   members::Membership membership{*config, *database, session.clock()};
-  TIDINGS_LET(const auto changed, membership.change(found.id, wishes, {.origin = Origin::cli, .detail = "subscriber set"}));
+  TIDINGS_LET(const auto changed,
+              membership.change(found.id, wishes, {.origin = Origin::cli, .detail = "subscriber set"}));
   send_queued(session, *config, *database, membership);
   const auto done = in_words(changed);
   say(fmt::format("{}: {}\n", found.address, done.empty() ? "nothing changed" : done));
   if (changed.refused.empty()) return Exit::done;
-  return fail(Errc::not_permitted, fmt::format("{} is suppressed and does not get: {}", found.address, join(changed.refused, ", ")),
-              "\"tidings suppression remove\" lifts it, if you are sure");
+  return fail(
+      Errc::not_permitted,
+      fmt::format("{} is suppressed and does not get: {}", found.address, join(changed.refused, ", ")),
+      "\"tidings suppression remove\" lifts it, if you are sure");
 }
 
 struct UnsubscribeOptions {
@@ -151,7 +159,9 @@ Result<Exit> unsubscribe(Session& session, const UnsubscribeOptions& options) {
   SubscriberTable table{*database, session.clock()};
   TIDINGS_LET(const auto found, find_subscriber(table, options.address));
   members::Membership membership{*config, *database, session.clock()};
-  TIDINGS_LET(const auto ended, membership.leave(found.id, options.digests, {.origin = Origin::cli, .detail = "subscriber unsubscribe"}));
+  TIDINGS_LET(const auto ended,
+              membership.leave(found.id, options.digests,
+                               {.origin = Origin::cli, .detail = "subscriber unsubscribe"}));
   send_queued(session, *config, *database, membership);
   say(ended.empty() ? fmt::format("{} was not subscribed\n", found.address)
                     : fmt::format("{} has left: {}\n", found.address, join(ended, ", ")));
@@ -172,7 +182,8 @@ Result<Exit> erase(Session& session, const AddressOption& options) {
       erased.files == 0 ? "" : fmt::format("; {} with the address deleted", plural(erased.files, "file"))));
   if (erased.done) return Exit::done;
   return fail(Errc::try_again, "another process reads the database, whose log still has the address",
-              "\"tidings db check --mend\" clears it, and so does \"send --due\", \"run\" or \"serve\" when it tidies up");
+              "\"tidings db check --mend\" clears it, and so does \"send --due\", \"run\" or \"serve\" when "
+              "it tidies up");
 }
 
 struct ConfirmOptions {
@@ -196,7 +207,9 @@ Result<Exit> confirm(Session& session, const ConfirmOptions& options) {
   }
   SubscriberTable table{*database, session.clock()};
   TIDINGS_LET(const auto found, find_subscriber(table, options.what));
-  TIDINGS_LET(const auto confirmed, membership.confirm(found.id, options.digests, {.origin = Origin::cli, .detail = "subscriber confirm"}));
+  TIDINGS_LET(
+      const auto confirmed,
+      membership.confirm(found.id, options.digests, {.origin = Origin::cli, .detail = "subscriber confirm"}));
   send_queued(session, *config, *database, membership);
   say(confirmed.empty() ? fmt::format("{} waits for no confirmation\n", found.address)
                         : fmt::format("{} confirmed: {}\n", found.address, join(confirmed, ", ")));

@@ -11,7 +11,8 @@ namespace tidings::cli {
 
 using namespace tidings::subscriber;
 
-Result<std::vector<std::string>> digests_or_all(const config::Config& config, const std::vector<std::string>& wanted) {
+Result<std::vector<std::string>> digests_or_all(const config::Config& config,
+                                                const std::vector<std::string>& wanted) {
   std::vector<std::string> names;
   for (const auto& name : wanted) {
     TIDINGS_LET(const auto* const digest, config.digest(name));
@@ -19,7 +20,8 @@ Result<std::vector<std::string>> digests_or_all(const config::Config& config, co
   }
   if (!wanted.empty()) return names;
   for (const auto& digest : config.digests) names.push_back(digest.name);
-  if (names.empty()) return fail(Errc::config, "config.toml has no [[digest]]", "a subscriber subscribes to digests");
+  if (names.empty())
+    return fail(Errc::config, "config.toml has no [[digest]]", "a subscriber subscribes to digests");
   return names;
 }
 

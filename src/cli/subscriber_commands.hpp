@@ -1,14 +1,14 @@
 // The commands of the list, by what they do: subscriber_list.cpp (list, show, export), subscriber_import.cpp,
-// subscriber_changes.cpp (add, set, confirm, unsubscribe, erase); subscriber_commands.cpp puts them under one noun. What they
-// share is here.
+// subscriber_changes.cpp (add, set, confirm, unsubscribe, erase); subscriber_commands.cpp puts them under one
+// noun. What they share is here.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "config/config.hpp"
 #include "base/result.hpp"
 #include "cli/command.hpp"
+#include "config/config.hpp"
 #include "subscriber/subscriber_table.hpp"
 
 namespace tidings::cli {
@@ -22,10 +22,13 @@ struct AddressOption {
   bool json = false;
 };
 
-/// The names as the configuration writes them; all of its digests where `wanted` is empty. Errc::config if there is none.
-[[nodiscard]] Result<std::vector<std::string>> digests_or_all(const config::Config& config, const std::vector<std::string>& wanted);
+/// The names as the configuration writes them; all of its digests where `wanted` is empty. Errc::config if
+/// there is none.
+[[nodiscard]] Result<std::vector<std::string>> digests_or_all(const config::Config& config,
+                                                              const std::vector<std::string>& wanted);
 
 /// Errc::bad_data if it is no address, Errc::no_input if it is not on the list.
-[[nodiscard]] Result<subscriber::Subscriber> find_subscriber(subscriber::SubscriberTable& table, const std::string& text);
+[[nodiscard]] Result<subscriber::Subscriber> find_subscriber(subscriber::SubscriberTable& table,
+                                                             const std::string& text);
 
 }  // namespace tidings::cli

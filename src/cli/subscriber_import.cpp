@@ -8,12 +8,12 @@
 
 #include <fmt/format.h>
 
-#include "members/topics.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/output.hpp"
 #include "cli/subscriber_commands.hpp"
+#include "members/topics.hpp"
 #include "subscriber/import.hpp"
 
 namespace tidings::cli {
@@ -52,26 +52,37 @@ Result<ImportOptions> import_options(const config::Config& config, const ImportC
   options.dry_run = command.dry_run ? DryRun::yes : DryRun::no;
   options.reject_file = command.reject_file;
   options.batch = command.batch;
-  options.detail = command.file == "-" ? "standard input" : std::filesystem::path{command.file}.filename().string();
+  options.detail =
+      command.file == "-" ? "standard input" : std::filesystem::path{command.file}.filename().string();
   return options;
 }
 
 Json json_of(const ImportReport& report) {
   Json rejected = Json::array();
-  for (const auto& line : report.rejected_lines) rejected.push_back({{"line", line.line}, {"reason", line.reason}});
+  for (const auto& line : report.rejected_lines)
+    rejected.push_back({{"line", line.line}, {"reason", line.reason}});
   Json warnings = Json::array();
   for (const auto& line : report.warnings) warnings.push_back({{"line", line.line}, {"reason", line.reason}});
   Json unused = Json::array();
-  for (const auto& column : report.unused) unused.push_back({{"column", column.header}, {"suspect", column.is_suspect}});
-  return {{"format", report.format},         {"records", report.records},
-          {"encoding", report.encoding},     {"unused", std::move(unused)},
+  for (const auto& column : report.unused)
+    unused.push_back({{"column", column.header}, {"suspect", column.is_suspect}});
+  return {{"format", report.format},
+          {"records", report.records},
+          {"encoding", report.encoding},
+          {"unused", std::move(unused)},
           {"imported", report.imported()},
-          {"added", report.added},           {"updated", report.updated},
-          {"unchanged", report.unchanged},   {"withdrawn", report.withdrawn},
-          {"suppressed", report.suppressed}, {"skipped_left", report.skipped_left},
-          {"skipped_suppressed", report.skipped_suppressed}, {"rejected", report.rejected},
-          {"pending", report.pending}, {"asked", report.asked},
-          {"rejected_lines", std::move(rejected)}, {"warnings", std::move(warnings)}};
+          {"added", report.added},
+          {"updated", report.updated},
+          {"unchanged", report.unchanged},
+          {"withdrawn", report.withdrawn},
+          {"suppressed", report.suppressed},
+          {"skipped_left", report.skipped_left},
+          {"skipped_suppressed", report.skipped_suppressed},
+          {"rejected", report.rejected},
+          {"pending", report.pending},
+          {"asked", report.asked},
+          {"rejected_lines", std::move(rejected)},
+          {"warnings", std::move(warnings)}};
 }
 
 /// Lines so far, the rate and the time left, written over on a terminal; nothing elsewhere.
@@ -79,18 +90,22 @@ class ImportLine {
  public:
   explicit ImportLine(const std::string& file) {
     std::error_code unknown;
-    if (const auto size = std::filesystem::file_size(file, unknown); !unknown) bytes_ = static_cast<double>(size);
+    if (const auto size = std::filesystem::file_size(file, unknown); !unknown)
+      bytes_ = static_cast<double>(size);
   }
   void show(const ImportProgress& progress) {
     if (!active_) return;
-    const auto seconds = std::max(0.001, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count());
+    const auto seconds =
+        std::max(0.001, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count());
     std::string left;
     if (bytes_ > 0 && progress.bytes > 0) {
       const auto part = std::min(1.0, static_cast<double>(progress.bytes) / bytes_);
-      left = fmt::format("  {:.0f}%  {} left", 100 * part,
-                         format_duration(std::chrono::seconds{static_cast<std::int64_t>(seconds * (1 - part) / part)}));
+      left = fmt::format(
+          "  {:.0f}%  {} left", 100 * part,
+          format_duration(std::chrono::seconds{static_cast<std::int64_t>(seconds * (1 - part) / part)}));
     }
-    fmt::print(stderr, "\r{} lines  {:.0f}/s{} \033[K", progress.records, static_cast<double>(progress.records) / seconds, left);
+    fmt::print(stderr, "\r{} lines  {:.0f}/s{} \033[K", progress.records,
+               static_cast<double>(progress.records) / seconds, left);
     shown_ = true;
   }
   ~ImportLine() {
@@ -108,39 +123,45 @@ class ImportLine {
 
 Result<char> delimiter_of(std::string_view text) {
   if (text == "tab" || text == "\\t") return '\t';
-  const bool possible =
-      text.size() == 1 && static_cast<std::uint8_t>(text[0]) < 0x80 && text != "\"" && text != "\r" && text != "\n";
+  const bool possible = text.size() == 1 && static_cast<std::uint8_t>(text[0]) < 0x80 && text != "\"" &&
+                        text != "\r" && text != "\n";
   if (!possible) {
-    return fail(Errc::usage, fmt::format("--delimiter \"{}\" is not one character that can separate", printable(text)),
+    return fail(Errc::usage,
+                fmt::format("--delimiter \"{}\" is not one character that can separate", printable(text)),
                 "tab, or one of ASCII");
   }
   return text[0];
 }
 
-Result<ImportReport> import_with_progress(store::Database& database, const Clock& clock, CsvReader& reader, ImportOptions options,
-                                          const std::string& file) {
+Result<ImportReport> import_with_progress(store::Database& database, const Clock& clock, CsvReader& reader,
+                                          ImportOptions options, const std::string& file) {
   ImportLine line{file};
   options.progress = [&line](const ImportProgress& progress) { line.show(progress); };
   return import_csv(database, clock, reader, options);
 }
 
-/// All or nothing: a script tells this from an import of which some lines were rejected by stdout, which stays empty.
+/// All or nothing: a script tells this from an import of which some lines were rejected by stdout, which
+/// stays empty.
 tl::unexpected<Error> refused(Error error, const ImportCommand& command) {
   if (error.code == Errc::bad_data) {
-    error.what += command.batch > 0 && !command.dry_run ? "; lines of the batches before it are in" : "; nothing was imported";
+    error.what += command.batch > 0 && !command.dry_run ? "; lines of the batches before it are in"
+                                                        : "; nothing was imported";
   }
   return tl::unexpected<Error>(std::move(error));
 }
 
 void tell_columns(const ImportCommand& command, const ImportReport& report) {
   if (report.guessed_encoding) {
-    log::warning(fmt::format("{} is read as {}: look whether the names are right, or say --encoding", command.file, report.encoding));
+    log::warning(fmt::format("{} is read as {}: look whether the names are right, or say --encoding",
+                             command.file, report.encoding));
   }
   std::string unused;
   for (const auto& column : report.unused) {
     if (column.is_suspect) {
-      log::warning(fmt::format("{}: the column \"{}\" is not used, and sounds like a status or consent (--map status=\"{}\" if it is)",
-                               command.file, printable(column.header), printable(column.header)));
+      log::warning(
+          fmt::format("{}: the column \"{}\" is not used, and sounds like a status or consent (--map "
+                      "status=\"{}\" if it is)",
+                      command.file, printable(column.header), printable(column.header)));
     }
     unused += fmt::format("{}{}", unused.empty() ? "" : ", ", printable(column.header));
   }
@@ -167,8 +188,9 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
     if (report.rejected == 0) return Exit::done;
     const auto* const would = command.dry_run ? "would be " : "";
     return fail(Errc::bad_data,
-                fmt::format("{}: {} {}imported, {} {}rejected{}", command.file, plural(report.imported(), "line"), would, report.rejected,
-                            would, command.reject_file.empty() ? "" : ", see " + command.reject_file),
+                fmt::format("{}: {} {}imported, {} {}rejected{}", command.file,
+                            plural(report.imported(), "line"), would, report.rejected, would,
+                            command.reject_file.empty() ? "" : ", see " + command.reject_file),
                 command.reject_file.empty() ? "mend them and import again; --rejects FILE collects them"
                                             : "mend them there and import that file");
   };
@@ -179,14 +201,15 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
   for (const auto& line : report.rejected_lines) {
     log::warning(fmt::format("{}:{}: {}: rejected", command.file, line.line, line.reason));
   }
-  for (const auto& line : report.warnings) log::warning(fmt::format("{}:{}: {}", command.file, line.line, line.reason));
+  for (const auto& line : report.warnings)
+    log::warning(fmt::format("{}:{}: {}", command.file, line.line, line.reason));
   tell_columns(command, report);
   std::string columns;
   for (const auto& column : report.columns) {
     if (!column.header.empty()) columns += fmt::format(" {}={}", column.column, column.header);
   }
-  std::string out =
-      fmt::format("{} of {} ({};{})\n", plural(report.records, "line"), command.file, report.format, printable(columns));
+  std::string out = fmt::format("{} of {} ({};{})\n", plural(report.records, "line"), command.file,
+                                report.format, printable(columns));
   const auto count = [&](std::int64_t number, std::string_view words) {
     if (number != 0) out += fmt::format("  {:>8}  {}\n", number, words);
   };
@@ -211,30 +234,30 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
 }  // namespace
 
 void add_subscriber_import(Command noun, Session& session) {
-  add_command<ImportCommand>(noun, session, "import", "take a list from a CSV file (formats: subscribers/README.md)",
-                             [](Command command, ImportCommand& options) {
-                               command.add_option("FILE", options.file, "\"-\" is standard input").required();
-                               command.add_option("--digest", options.digests,
-                                                  "for lines that name none (default: every digest)");
-                               command.add_option("--map", options.map, "COLUMN=HEADER, e.g. email=\"E-Mail\"");
-                               command.add_option("--delimiter", options.delimiter,
-                                                  "between fields: a character, or tab (default: found out)");
-                               command.add_option("--encoding", options.encoding,
-                                                  "of the file, e.g. windows-1252 (default: found out)");
-                               command.add_option("--ignore-column", options.ignored,
-                                                  "a column that means nothing, though it sounds like a status");
-                               command.add_flag("--confirmed", options.confirmed, "you have these readers' consent");
-                               command.add_flag("--send-confirmations", options.ask, "ask those who are pending, by mail");
-                               command.add_flag("--dry-run", options.dry_run, "report only");
-                               command.add_option("--rejects", options.reject_file, "write rejected lines there");
-                               command
-                                   .add_option("--batch", options.batch,
-                                               "commit after so many lines: what is in stays in if the import is "
-                                               "stopped, and starting it again goes on (default: all or nothing)")
-                                   .at_least(1);
-                               add_json(command, options.json);
-                             },
-                             import_file);
+  add_command<ImportCommand>(
+      noun, session, "import", "take a list from a CSV file (formats: subscribers/README.md)",
+      [](Command command, ImportCommand& options) {
+        command.add_option("FILE", options.file, "\"-\" is standard input").required();
+        command.add_option("--digest", options.digests, "for lines that name none (default: every digest)");
+        command.add_option("--map", options.map, "COLUMN=HEADER, e.g. email=\"E-Mail\"");
+        command.add_option("--delimiter", options.delimiter,
+                           "between fields: a character, or tab (default: found out)");
+        command.add_option("--encoding", options.encoding,
+                           "of the file, e.g. windows-1252 (default: found out)");
+        command.add_option("--ignore-column", options.ignored,
+                           "a column that means nothing, though it sounds like a status");
+        command.add_flag("--confirmed", options.confirmed, "you have these readers' consent");
+        command.add_flag("--send-confirmations", options.ask, "ask those who are pending, by mail");
+        command.add_flag("--dry-run", options.dry_run, "report only");
+        command.add_option("--rejects", options.reject_file, "write rejected lines there");
+        command
+            .add_option("--batch", options.batch,
+                        "commit after so many lines: what is in stays in if the import is "
+                        "stopped, and starting it again goes on (default: all or nothing)")
+            .at_least(1);
+        add_json(command, options.json);
+      },
+      import_file);
 }
 
 }  // namespace tidings::cli

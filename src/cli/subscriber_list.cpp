@@ -30,9 +30,12 @@ Json json_of(const Subscriber& subscriber) {
                              {"confirmed_at", json_time(each.confirmed)}});
   }
   return {{"id", subscriber.id.value},
-          {"email", subscriber.address},   {"name", subscriber.name},
-          {"language", subscriber.language}, {"topics", subscriber.topics},
-          {"created_at", json_time(subscriber.created)}, {"subscriptions", std::move(subscriptions)}};
+          {"email", subscriber.address},
+          {"name", subscriber.name},
+          {"language", subscriber.language},
+          {"topics", subscriber.topics},
+          {"created_at", json_time(subscriber.created)},
+          {"subscriptions", std::move(subscriptions)}};
 }
 
 std::string subscriptions_text(const Subscriber& subscriber) {
@@ -59,7 +62,8 @@ struct FilterOptions {
 };
 
 void add_filter(Command command, FilterOptions& options) {
-  command.add_option("--status", options.status, "pending, confirmed, withdrawn, or suppressed (never mailed)")
+  command
+      .add_option("--status", options.status, "pending, confirmed, withdrawn, or suppressed (never mailed)")
       .one_of({"pending", "confirmed", "withdrawn", "suppressed"});
   command.add_option("--digest", options.digest, "subscriptions to this digest only");
   command.add_option("--topic", options.topic, "who has chosen this topic");
@@ -84,7 +88,8 @@ Result<SubscriberFilter> filter_of(const FilterOptions& options) {
                           .since = {},
                           .text = options.text,
                           .suppressed_only = options.status == "suppressed"};
-  for (const auto state : {SubscriptionState::pending, SubscriptionState::confirmed, SubscriptionState::withdrawn}) {
+  for (const auto state :
+       {SubscriptionState::pending, SubscriptionState::confirmed, SubscriptionState::withdrawn}) {
     if (options.status == name_of(state)) filter.state = state;
   }
   if (!options.since.empty()) {
@@ -116,8 +121,8 @@ Result<Exit> list(Session& session, const FilterOptions& options) {
   Table out{{"ADDRESS", "NAME", "LANGUAGE", "DIGESTS", "TOPICS", "SINCE"}};
   for (const auto& each : subscribers) {
     if (options.json) lines += json_line(json_of(each));
-    out.add({each.address, shorten(each.name, 24), each.language, subscriptions_text(each), join(each.topics, ", "),
-             local_time(config->newsletter.zone, each.created).substr(0, 10)});
+    out.add({each.address, shorten(each.name, 24), each.language, subscriptions_text(each),
+             join(each.topics, ", "), local_time(config->newsletter.zone, each.created).substr(0, 10)});
   }
   print_list(options.json ? ListForm::json : ListForm::table, out, lines, more);
   return Exit::done;
@@ -130,7 +135,8 @@ Result<Json> deliveries_of(store::Database& database, const Clock& clock, const 
   if (!found) return out;
   digest::EditionTable editions{database};
   TIDINGS_LET(const auto rows,
-              delivery::Ledger(database, clock).list({.edition = {}, .subscriber = found->id, .state = {}, .limit = 100'000}));
+              delivery::Ledger(database, clock)
+                  .list({.edition = {}, .subscriber = found->id, .state = {}, .limit = 100'000}));
   for (const auto& row : rows) {
     TIDINGS_LET(const auto edition, editions.get(row.edition));
     out.push_back({{"edition", fmt::format("{}#{}", edition.digest, edition.number.value_or(0))},
@@ -159,17 +165,21 @@ Result<Json> bounces_of(Session& session, store::Database& database, const MailA
 }
 
 /// What was mailed to somebody, and what came back.
-Result<std::string> mail_in_words(Session& session, store::Database& database, const Zone& zone, SubscriberId id) {
+Result<std::string> mail_in_words(Session& session, store::Database& database, const Zone& zone,
+                                  SubscriberId id) {
   TIDINGS_LET(const auto rows, delivery::Ledger(database, session.clock()).list({.subscriber = id}));
   std::map<std::string_view, int> by_state;
   for (const auto& row : rows) ++by_state[name_of(row.state)];
   std::string counts;
-  for (const auto& [state, count] : by_state) counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, state);
+  for (const auto& [state, count] : by_state)
+    counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, state);
   std::string out = fmt::format("  mails     {}\n", counts.empty() ? "none yet" : counts);
   constexpr int most_events = 10;
   TIDINGS_LET(const auto events, bounce::BounceTable(database).history(id, most_events));
   for (const auto& each : events) {
-    const auto what = each.kind == "complaint" ? "complained" : each.kind == "hard" ? "bounced for good" : "bounced";
+    const auto what = each.kind == "complaint" ? "complained"
+                      : each.kind == "hard"    ? "bounced for good"
+                                               : "bounced";
     out += fmt::format("  {}  {}: {}{}{}; {}\n", local_time(zone, each.at), what, printable(each.reason),
                        each.status.empty() ? "" : " ", each.status, bounce::effect_in_words(each));
   }
@@ -184,7 +194,8 @@ Result<Exit> show(Session& session, const AddressOption& options) {
   TIDINGS_LET(const auto address, parse_mail_address(trim(options.address)));
   TIDINGS_LET(const auto found, table.find(address));
   TIDINGS_LET(const auto suppression, Suppressions(*database, session.clock()).lookup(address));
-  if (!found && !suppression) return fail(Errc::no_input, fmt::format("there is no subscriber {}", address.text()));
+  if (!found && !suppression)
+    return fail(Errc::no_input, fmt::format("there is no subscriber {}", address.text()));
   std::vector<Consent> history;
   if (found) {
     TIDINGS_LET(history, ConsentLog(*database).history(found->id));
@@ -212,21 +223,26 @@ Result<Exit> show(Session& session, const AddressOption& options) {
   std::string out = printable(address.text()) + "\n";
   if (found) {
     if (!found->name.empty()) out += fmt::format("  name      {}\n", printable(found->name));
-    out += fmt::format("  language  {}\n",
-                       found->language.empty() ? config->newsletter.language + " (the newsletter's)" : found->language);
-    out += fmt::format("  topics    {}\n", found->topics.empty() ? "all" : printable(join(found->topics, ", ")));
+    out += fmt::format("  language  {}\n", found->language.empty()
+                                               ? config->newsletter.language + " (the newsletter's)"
+                                               : found->language);
+    out +=
+        fmt::format("  topics    {}\n", found->topics.empty() ? "all" : printable(join(found->topics, ", ")));
     for (const auto& each : found->subscriptions) {
-      out += fmt::format("  {}  {} since {}\n", each.digest, name_of(each.state), local_time(zone, each.since));
+      out +=
+          fmt::format("  {}  {} since {}\n", each.digest, name_of(each.state), local_time(zone, each.since));
     }
   }
   if (suppression) {
     const auto words = app::suppression_in_words(fmt::format("suppressed: {}", name_of(suppression->cause)));
-    out += fmt::format("  never mailed since {}: {}{}\n", local_time(zone, suppression->at), words,
-                       suppression->detail.empty() ? "" : fmt::format(" ({})", printable(suppression->detail)));
+    out +=
+        fmt::format("  never mailed since {}: {}{}\n", local_time(zone, suppression->at), words,
+                    suppression->detail.empty() ? "" : fmt::format(" ({})", printable(suppression->detail)));
   }
   for (const auto& each : history) {
-    out += fmt::format("  {}  {} {} by {} {}\n", local_time(zone, each.at), name_of(each.event),
-                       each.digest.empty() ? "all" : each.digest, name_of(each.origin), printable(each.detail));
+    out +=
+        fmt::format("  {}  {} {} by {} {}\n", local_time(zone, each.at), name_of(each.event),
+                    each.digest.empty() ? "all" : each.digest, name_of(each.origin), printable(each.detail));
   }
   if (found) {
     TIDINGS_LET(const auto mail, mail_in_words(session, *database, zone, found->id));
@@ -278,16 +294,17 @@ Result<Exit> export_file(Session& session, const ExportCommand& command) {
 }  // namespace
 
 void add_subscriber_list(Command noun, Session& session) {
-  add_command<FilterOptions>(noun, session, "list", "who is on the list",
-                             [](Command command, FilterOptions& options) {
-                               add_filter(command, options);
-                               command.add_option("--limit", options.limit, "at most so many").show_default().at_least(1);
-                               command.add_option("--after", options.after,
-                                                  "go on after this id, as --json or the last line shows it");
-                               command.add_flag("--count", options.count, "only how many");
-                               add_json(command, options.json);
-                             },
-                             list);
+  add_command<FilterOptions>(
+      noun, session, "list", "who is on the list",
+      [](Command command, FilterOptions& options) {
+        add_filter(command, options);
+        command.add_option("--limit", options.limit, "at most so many").show_default().at_least(1);
+        command.add_option("--after", options.after,
+                           "go on after this id, as --json or the last line shows it");
+        command.add_flag("--count", options.count, "only how many");
+        add_json(command, options.json);
+      },
+      list);
   add_command<AddressOption>(
       noun, session, "show", "the whole story of one address",
       [](Command command, AddressOption& options) {
@@ -295,14 +312,15 @@ void add_subscriber_list(Command noun, Session& session) {
         add_json(command, options.json);
       },
       show);
-  add_command<ExportCommand>(noun, session, "export", "the list as CSV that import takes back, or JSON",
-                             [](Command command, ExportCommand& options) {
-                               command.add_option("FILE", options.file, "\"-\" is standard output").show_default();
-                               command.add_option("--one", options.one, "all that is known of one address, as JSON");
-                               add_filter(command, options.filter);
-                               add_json(command, options.filter.json);
-                             },
-                             export_file);
+  add_command<ExportCommand>(
+      noun, session, "export", "the list as CSV that import takes back, or JSON",
+      [](Command command, ExportCommand& options) {
+        command.add_option("FILE", options.file, "\"-\" is standard output").show_default();
+        command.add_option("--one", options.one, "all that is known of one address, as JSON");
+        add_filter(command, options.filter);
+        add_json(command, options.filter.json);
+      },
+      export_file);
 }
 
 }  // namespace tidings::cli

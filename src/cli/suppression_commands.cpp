@@ -28,9 +28,13 @@ Result<Exit> list_suppressions(Session& session, const JsonOption& options) {
     TIDINGS_LET(const auto page, suppressions.list({}, after, 1000));
     for (const auto& each : page) {
       if (options.json) {
-        lines += json_line({{"address", each.address_key}, {"cause", name_of(each.cause)}, {"at", json_time(each.at)}, {"detail", each.detail}});
+        lines += json_line({{"address", each.address_key},
+                            {"cause", name_of(each.cause)},
+                            {"at", json_time(each.at)},
+                            {"detail", each.detail}});
       } else {
-        out.add({each.address_key, std::string{name_of(each.cause)}, local_time(config->newsletter.zone, each.at), each.detail});
+        out.add({each.address_key, std::string{name_of(each.cause)},
+                 local_time(config->newsletter.zone, each.at), each.detail});
       }
     }
     if (page.size() < 1000) break;
@@ -43,7 +47,8 @@ Result<Exit> list_suppressions(Session& session, const JsonOption& options) {
 Result<Exit> add_suppression(Session& session, const SuppressionOptions& options) {
   TIDINGS_LET(const auto target, parse_suppression_target(options.address));
   TIDINGS_LET(auto* const database, session.database());
-  TIDINGS_LET(const bool added, Suppressions(*database, session.clock()).add(target, SuppressionCause::manual, options.detail));
+  TIDINGS_LET(const bool added,
+              Suppressions(*database, session.clock()).add(target, SuppressionCause::manual, options.detail));
   say(fmt::format("{} {}\n", target.text, added ? "will never be mailed" : "was suppressed already"));
   return Exit::done;
 }
@@ -55,8 +60,10 @@ Result<Exit> remove_suppression(Session& session, const SuppressionOptions& opti
   TIDINGS_LET(const bool removed, suppressions.remove(target));
   TIDINGS_LET(const auto still, suppressions.lookup_key(target.key));
   if (still && still->address_key != target.key) {
-    return fail(Errc::not_permitted, fmt::format("{} stays suppressed: all of {} is", target.text, still->address_key),
-                fmt::format("\"tidings suppression remove {}\" lifts it for everybody there", still->address_key));
+    return fail(
+        Errc::not_permitted,
+        fmt::format("{} stays suppressed: all of {} is", target.text, still->address_key),
+        fmt::format("\"tidings suppression remove {}\" lifts it for everybody there", still->address_key));
   }
   if (!removed) return fail(Errc::no_input, fmt::format("{} is not suppressed", target.text));
   say(fmt::format("{} may be mailed again\n", target.text));
@@ -67,8 +74,9 @@ Result<Exit> remove_suppression(Session& session, const SuppressionOptions& opti
 
 void add_suppression_commands(Command app, Session& session) {
   const auto suppression = add_noun(app, "suppression", "addresses and domains that are never mailed");
-  add_command<JsonOption>(suppression, session, "list", "all of them with their cause",
-                          [](Command command, JsonOption& options) { add_json(command, options.json); }, list_suppressions);
+  add_command<JsonOption>(
+      suppression, session, "list", "all of them with their cause",
+      [](Command command, JsonOption& options) { add_json(command, options.json); }, list_suppressions);
   add_command<SuppressionOptions>(
       suppression, session, "add", "never mail this address, or anybody at @domain",
       [](Command command, SuppressionOptions& options) {

@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "config/theme_files.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
+#include "config/theme_files.hpp"
 #include "message/template.hpp"
 #include "message/theme.hpp"
 #include "message/view.hpp"
@@ -34,7 +34,8 @@ Result<std::filesystem::path> folder_of(Session& session) {
 std::string variables() {
   Table out{{"NAME", "MEANING"}};
   for (const auto& variable : message::variables()) {
-    out.add({std::string{variable.path} + (variable.is_section ? " (section)" : ""), std::string{variable.meaning}});
+    out.add({std::string{variable.path} + (variable.is_section ? " (section)" : ""),
+             std::string{variable.meaning}});
   }
   return out.text();
 }
@@ -65,7 +66,8 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
   const auto lookup = config::template_lookup(folder);
   TIDINGS_LET(const auto zone, Zone::find("UTC"));
   std::size_t mistakes = 0;
-  const auto themes = options.theme.empty() ? config::known_themes(folder) : std::vector<std::string>{options.theme};
+  const auto themes =
+      options.theme.empty() ? config::known_themes(folder) : std::vector<std::string>{options.theme};
   std::string out;
   for (const auto& name : themes) mistakes += check_languages(folder, name);
   if (mistakes > 0)
@@ -73,9 +75,11 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
                 fmt::format("{} in strings", plural(static_cast<long long>(mistakes), "mistake")));
   for (const auto& name : themes) {
     TIDINGS_LET(const auto strings, message::Strings::load(name, "en", lookup));
-    TIDINGS_LET(const auto theme, message::Theme::load({.name = name, .subject = {}, .preheader = {}}, lookup));
+    TIDINGS_LET(const auto theme,
+                message::Theme::load({.name = name, .subject = {}, .preheader = {}}, lookup));
     TIDINGS_LET(const auto bodies, theme.render_bodies(message::sample_view(), strings, zone));
-    out += fmt::format("{}: good; sample: HTML {}, text {}\n", name, format_size(static_cast<std::int64_t>(bodies.front().html.size())),
+    out += fmt::format("{}: good; sample: HTML {}, text {}\n", name,
+                       format_size(static_cast<std::int64_t>(bodies.front().html.size())),
                        format_size(static_cast<std::int64_t>(bodies.front().text.size())));
   }
   say(options.theme.empty() ? out + "\nwhat templates may use:\n" + variables()
@@ -117,12 +121,13 @@ Result<Exit> render(Session& /*session*/, const RenderOptions& options) {
 
 void add_template_commands(Command app, Session& session) {
   const auto noun = add_noun(app, "template", "themes");
-  add_command<CheckOptions>(noun, session, "check", "read every theme strictly and render it with sample data",
-                            [](Command command, CheckOptions& options) {
-                              command.add_option("THEME", options.theme, "only this one");
-                              command.add_flag("--variables", options.variables, "list the names that templates may use");
-                            },
-                            check);
+  add_command<CheckOptions>(
+      noun, session, "check", "read every theme strictly and render it with sample data",
+      [](Command command, CheckOptions& options) {
+        command.add_option("THEME", options.theme, "only this one");
+        command.add_flag("--variables", options.variables, "list the names that templates may use");
+      },
+      check);
   add_command<RenderOptions>(
       noun, session, "render", "one template with data of yours, as Mustache says",
       [](Command command, RenderOptions& options) {

@@ -15,7 +15,8 @@ ArchiveConfig read_archive(TomlDocument& document, const NewsletterConfig& newsl
   if (!archive.url.empty()) {
     const auto url = parse_url(archive.url);
     if (!is_web_url(archive.url) || !url || !url->query.empty() || !url->fragment.empty()) {
-      section.mistake("url", fmt::format("\"{}\" is not where readers find the archive", archive.url), "url = \"https://HOST/PATH\"");
+      section.mistake("url", fmt::format("\"{}\" is not where readers find the archive", archive.url),
+                      "url = \"https://HOST/PATH\"");
     }
   }
   section.finish();

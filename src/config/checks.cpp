@@ -33,7 +33,8 @@ void check_regex(TomlSection& section, std::string_view key, const std::string& 
   }
 }
 
-void check_name(TomlSection& section, const std::string& name, std::set<std::string>& taken, std::string_view noun) {
+void check_name(TomlSection& section, const std::string& name, std::set<std::string>& taken,
+                std::string_view noun) {
   static constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789-_";
   if (name.empty()) return;  // told as missing
   if (name.size() > 40 || name.find_first_not_of(allowed) != std::string::npos || name.front() == '-') {
@@ -41,7 +42,8 @@ void check_name(TomlSection& section, const std::string& name, std::set<std::str
                     "lower-case letters, digits, - and _, at most 40");
   }
   if (!taken.insert(name).second) {
-    section.mistake("name", fmt::format("there are two {}s named \"{}\"", noun, name), "each needs a name of its own");
+    section.mistake("name", fmt::format("there are two {}s named \"{}\"", noun, name),
+                    "each needs a name of its own");
   }
 }
 
@@ -50,7 +52,8 @@ Access read_access(TomlSection& store) {
   const auto mode = store.text("mode", "0600");
   unsigned value = 0;
   const auto [end, error] = std::from_chars(mode.data(), mode.data() + mode.size(), value, 8);
-  if (error != std::errc{} || end != mode.data() + mode.size() || (value & ~0666U) != 0 || (value & 0600U) != 0600U) {
+  if (error != std::errc{} || end != mode.data() + mode.size() || (value & ~0666U) != 0 ||
+      (value & 0600U) != 0600U) {
     store.mistake("mode", fmt::format("\"{}\" cannot be the mode of files that we write", mode),
                   "0600, or 0640 and 0660 for a group; folders get the right to enter besides");
   } else {
@@ -72,7 +75,9 @@ SecretPlace read_secret(TomlSection& section, const std::string& key) {
                     .command = section.text(key + "_command", "")};
   const int count = static_cast<int>(!place.file.empty()) + static_cast<int>(!place.environment.empty()) +
                     static_cast<int>(!place.command.empty());
-  if (count > 1) section.mistake(key + "_file", fmt::format("only one of {0}_file, {0}_env and {0}_command may be set", key));
+  if (count > 1)
+    section.mistake(key + "_file",
+                    fmt::format("only one of {0}_file, {0}_env and {0}_command may be set", key));
   return place;
 }
 

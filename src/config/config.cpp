@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "config/sections.hpp"
 #include "base/environment.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "config/sections.hpp"
 
 namespace tidings::config {
 namespace {
@@ -17,22 +17,25 @@ void warn_of_unread(Config& config, const std::string& place) {
   const auto& bounce = config.bounce;
   if (bounce.address && !bounce.is_read()) {
     config.warnings.push_back(
-        place + fmt::format("nobody reads {}: [bounce] has no maildir, imap or pop3 for it, and no pipe = true",
-                            bounce.address->text()));
+        place +
+        fmt::format("nobody reads {}: [bounce] has no maildir, imap or pop3 for it, and no pipe = true",
+                    bounce.address->text()));
   }
   const auto mailto = parse_mail_address(config.newsletter.unsubscribe_mailto);
-  const bool is_read =
-      !mailto || (bounce.address ? bounce.is_read() && same_mailbox(*mailto, *bounce.address) : bounce.has_mailbox());
+  const bool is_read = !mailto || (bounce.address ? bounce.is_read() && same_mailbox(*mailto, *bounce.address)
+                                                  : bounce.has_mailbox());
   if (is_read) return;
-  config.warnings.push_back(place + fmt::format("nobody reads {}, where mails that unsubscribe or confirm go: set "
-                                                "[bounce] address, and maildir, imap, pop3 or pipe",
-                                                mailto->text()));
+  config.warnings.push_back(place +
+                            fmt::format("nobody reads {}, where mails that unsubscribe or confirm go: set "
+                                        "[bounce] address, and maildir, imap, pop3 or pipe",
+                                        mailto->text()));
 }
 
 /// Where mails that unsubscribe go if the file does not say so: the mailbox that is read, as [bounce] tells.
 void settle_mailto(NewsletterConfig& newsletter, const BounceConfig& bounce, std::vector<Setting>& settings) {
-  const auto setting = std::ranges::find_if(
-      settings, [](const Setting& each) { return each.section == "newsletter" && each.key == "unsubscribe_mailto"; });
+  const auto setting = std::ranges::find_if(settings, [](const Setting& each) {
+    return each.section == "newsletter" && each.key == "unsubscribe_mailto";
+  });
   if (setting == settings.end() || !setting->is_default || newsletter.from.address.domain.empty()) return;
   newsletter.unsubscribe_mailto = bounce.is_read() ? bounce.address->text() : newsletter.from.address.text();
   setting->value = fmt::format("\"{}\"", newsletter.unsubscribe_mailto);
@@ -41,17 +44,24 @@ void settle_mailto(NewsletterConfig& newsletter, const BounceConfig& bounce, std
 void warn(Config& config) {
   const auto place = config.file.string() + ": ";
   if (config.newsletter.postal_address.empty()) {
-    config.warnings.push_back(place + "[newsletter] has no postal_address; many countries require one in commercial mail");
+    config.warnings.push_back(
+        place + "[newsletter] has no postal_address; many countries require one in commercial mail");
   }
   if (config.newsletter.public_url.empty() && config.newsletter.unsubscribe_mailto.empty()) {
-    config.warnings.push_back(place + "[newsletter] has neither public_url nor unsubscribe_mailto: readers cannot leave");
+    config.warnings.push_back(
+        place + "[newsletter] has neither public_url nor unsubscribe_mailto: readers cannot leave");
   }
   warn_of_unread(config, place);
   for (auto one = config.digests.begin(); one != config.digests.end(); ++one) {
-    const auto other = std::find_if(one + 1, config.digests.end(), [&](const auto& each) { return ascii_lower(each.list_id) == ascii_lower(one->list_id); });
+    const auto other = std::find_if(one + 1, config.digests.end(), [&](const auto& each) {
+      return ascii_lower(each.list_id) == ascii_lower(one->list_id);
+    });
     if (other == config.digests.end()) continue;
-    config.warnings.push_back(place + fmt::format("{} and {} share the list_id {}: a mail program's unsubscribe button leaves only one of them",
-                                                  one->name, other->name, one->list_id));
+    config.warnings.push_back(
+        place +
+        fmt::format(
+            "{} and {} share the list_id {}: a mail program's unsubscribe button leaves only one of them",
+            one->name, other->name, one->list_id));
   }
 }
 
@@ -63,7 +73,8 @@ const DigestConfig* Config::find_digest(std::string_view name) const {
 }
 
 const SourceConfig* Config::find_source(std::string_view name) const {
-  const auto it = std::ranges::find_if(sources, [&](const SourceConfig& source) { return source.spec.name == name; });
+  const auto it =
+      std::ranges::find_if(sources, [&](const SourceConfig& source) { return source.spec.name == name; });
   return it == sources.end() ? nullptr : &*it;
 }
 
@@ -84,7 +95,8 @@ std::vector<std::string> Config::secret_variables() const {
   add(smtp.password);
   for (const auto& relay : more_relays) add(relay.password);
   add(bounce.password);
-  for (const auto* const place : {&web.mailgun_key, &web.sendgrid_key, &web.postmark_login, &web.brevo_token}) add(*place);
+  for (const auto* const place : {&web.mailgun_key, &web.sendgrid_key, &web.postmark_login, &web.brevo_token})
+    add(*place);
   return names;
 }
 

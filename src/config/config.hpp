@@ -1,7 +1,7 @@
 // The configuration: config.toml read, checked and with every default filled in.
 //
-// Rooms never see Config: app/ hands each its own small options. Relative paths and file: URLs are relative to the
-// file's folder and absolute here. Secrets are not in it, only where to find them (config/secret.hpp).
+// Rooms never see Config: app/ hands each its own small options. Relative paths and file: URLs are relative
+// to the file's folder and absolute here. Secrets are not in it, only where to find them (config/secret.hpp).
 // Any mistake is Errc::config with "file:line:column: what" and a hint.
 #pragma once
 
@@ -41,11 +41,12 @@ struct NewsletterConfig {
   std::string name;
   Mailbox from;
   std::optional<Mailbox> reply_to;
-  Mailbox editor;              ///< who gets drafts for review; reply_to, else from, if not set
-  std::string list_id;         ///< RFC 2919 identifier, without angle brackets
-  std::string postal_address;  ///< may be empty; config check warns
-  std::string public_url;      ///< without trailing slash; may be empty: no https unsubscribe links
-  std::string unsubscribe_mailto;  ///< address that takes "unsubscribe TOKEN" mails; if not set, [bounce] address where it is read, else From
+  Mailbox editor;                  ///< who gets drafts for review; reply_to, else from, if not set
+  std::string list_id;             ///< RFC 2919 identifier, without angle brackets
+  std::string postal_address;      ///< may be empty; config check warns
+  std::string public_url;          ///< without trailing slash; may be empty: no https unsubscribe links
+  std::string unsubscribe_mailto;  ///< address that takes "unsubscribe TOKEN" mails; if not set, [bounce]
+                                   ///< address where it is read, else From
   Zone zone;
   std::string language;
 };
@@ -62,16 +63,16 @@ struct SmtpConfig {
   delivery::Tls tls = delivery::Tls::require;
   std::filesystem::path ca_file;
   int connections = 4;
-  double rate_per_second = 0;  ///< 0: no limit
-  int per_hour = 0;            ///< 0: no limit
-  int weight = 1;              ///< share among several relays; 0 stands in for the others
+  double rate_per_second = 0;            ///< 0: no limit
+  int per_hour = 0;                      ///< 0: no limit
+  int weight = 1;                        ///< share among several relays; 0 stands in for the others
   std::chrono::milliseconds patience{};  ///< how long a run waits for a relay that asked for rest
   int messages_per_connection = 100;
   int window = 4;
   delivery::Dialect dialect = delivery::Dialect::chunking;
   std::string name;        ///< what people call the relay; host:port if not set, empty for a local way
   std::string hello_name;  ///< EHLO; the From domain if not set
-  std::string auth;  ///< SASL mechanism; PLAIN if not set
+  std::string auth;        ///< SASL mechanism; PLAIN if not set
   delivery::PhaseTimeouts timeouts;
 };
 
@@ -94,15 +95,16 @@ struct SourceConfig {
   bool allow_private_address = false;
   source::PageXPaths xpaths;  ///< kind = "page"
   int weight = 0;             ///< order = "weight": heavier sources first
-  std::string site_url;       ///< kind = "markdown": where the posts are published; "command": the base of relative links
-  std::string permalinks;     ///< kind = "markdown": pattern of the posts' addresses; see source/permalink.hpp
+  std::string
+      site_url;  ///< kind = "markdown": where the posts are published; "command": the base of relative links
+  std::string permalinks;  ///< kind = "markdown": pattern of the posts' addresses; see source/permalink.hpp
   std::vector<std::string> command;           ///< kind = "command": program and arguments
   std::vector<std::string> strip_parameters;  ///< of links, besides those that everybody strips
 };
 
 struct DigestConfig {
   std::string name;
-  std::string title;  ///< the newsletter's name if not set
+  std::string title;    ///< the newsletter's name if not set
   std::string list_id;  ///< RFC 2919; one for each digest, because one click leaves one list
   std::string schedule_text;
   digest::Schedule schedule;
@@ -111,15 +113,15 @@ struct DigestConfig {
   std::string include;
   std::string exclude;
   int min_posts = 1;
-  int max_posts = 0;  ///< 0: no limit; never less than min_posts
+  int max_posts = 0;                                             ///< 0: no limit; never less than min_posts
   enum class Overflow { wait, list } overflow = Overflow::wait;  ///< what max_posts cuts
   std::optional<std::chrono::milliseconds> max_age;
   enum class GroupBy { day, source, topic, none } group_by = GroupBy::day;
   enum class Order { newest, oldest, source } order = Order::newest;
   enum class Content { excerpt, full, title } content = Content::excerpt;
   int excerpt_words = 60;
-  std::string subject;    ///< a template; empty: the theme's
-  std::string preheader;  ///< empty: made from the titles
+  std::string subject;        ///< a template; empty: the theme's
+  std::string preheader;      ///< empty: made from the titles
   std::string subject_place;  ///< in config.toml, for errors
   std::string preheader_place;
   std::filesystem::path intro_file;  ///< Markdown
@@ -128,9 +130,10 @@ struct DigestConfig {
   bool hold_on_source_error = false;
   bool archive = true;  ///< its editions are in the archive
   bool review = false;  ///< editions are drafts until somebody approves them
-  std::optional<std::chrono::milliseconds> review_until;  ///< after the scheduled time; none: a draft waits for ever
+  std::optional<std::chrono::milliseconds>
+      review_until;  ///< after the scheduled time; none: a draft waits for ever
   enum class Unapproved { hold, send } unapproved = Unapproved::hold;  ///< what happens then
-  bool inline_images = false;  ///< pictures travel with the mail; see edition/inline_images.hpp
+  bool inline_images = false;           ///< pictures travel with the mail; see edition/inline_images.hpp
   std::int64_t image_limit_bytes = 0;   ///< one picture
   std::int64_t images_limit_bytes = 0;  ///< all pictures of a mail, before base64
 
@@ -142,7 +145,8 @@ struct DigestConfig {
 
 /// Where readers find what "archive build" has written.
 struct ArchiveConfig {
-  std::string url;               ///< without trailing slash; empty: no "view in browser". Where [web] shows it, if nothing is said
+  std::string
+      url;  ///< without trailing slash; empty: no "view in browser". Where [web] shows it, if nothing is said
 };
 
 struct DeliveryConfig {
@@ -153,22 +157,23 @@ struct DeliveryConfig {
 };
 
 struct BounceConfig {
-  /// Where reports come back: each delivery gets local+TOKEN@domain as its envelope sender. Absent: the From address takes
-  /// them, and no report can be told from another.
+  /// Where reports come back: each delivery gets local+TOKEN@domain as its envelope sender. Absent: the From
+  /// address takes them, and no report can be told from another.
   std::optional<MailAddress> address;
-  std::filesystem::path maildir;    ///< read by "bounce ingest" where nothing is named; empty: none
-  std::string mailbox;              ///< imap(s):// or pop3(s):// URL, read likewise; empty: none
+  std::filesystem::path maildir;  ///< read by "bounce ingest" where nothing is named; empty: none
+  std::string mailbox;            ///< imap(s):// or pop3(s):// URL, read likewise; empty: none
   std::string username;
   SecretPlace password;
-  bool mailbox_in_clear = false;    ///< tls = "off": loopback only
+  bool mailbox_in_clear = false;  ///< tls = "off": loopback only
   std::filesystem::path ca_file;
   std::string folder = "INBOX";
   std::string done_folder;
   bool delete_mails = false;
-  bool piped = false;               ///< pipe = true: the mail server hands each mail for `address` to "bounce ingest"
+  bool piped = false;  ///< pipe = true: the mail server hands each mail for `address` to "bounce ingest"
   std::filesystem::path unmatched;  ///< folder for mail that is no report; beside the database if not set
   bounce::UnmatchedLimit unmatched_limit{};
-  std::optional<Mailbox> forward_to;  ///< who gets what people write to an address that we read; none: it stays in `unmatched`
+  std::optional<Mailbox>
+      forward_to;  ///< who gets what people write to an address that we read; none: it stays in `unmatched`
   int forward_per_hour = 30;
   bounce::PolicyOptions policy{};
 
@@ -180,14 +185,14 @@ struct BounceConfig {
 struct WebConfig {
   std::string host = "127.0.0.1";
   int port = 8080;
-  std::string theme;                 ///< of pages and notices
-  std::filesystem::path archive;     ///< folder served as /archive; empty: none
-  std::string metrics_host;          ///< a listener of its own for /metrics; empty: none
+  std::string theme;              ///< of pages and notices
+  std::filesystem::path archive;  ///< folder served as /archive; empty: none
+  std::string metrics_host;       ///< a listener of its own for /metrics; empty: none
   int metrics_port = 0;
   std::vector<std::string> trusted_proxies;  ///< besides loopback
   int max_connections = 10'000;
-  bool welcome = false;  ///< a mail after a confirmation
-  bool goodbye = false;  ///< and after leaving
+  bool welcome = false;               ///< a mail after a confirmation
+  bool goodbye = false;               ///< and after leaving
   std::vector<std::string> webhooks;  ///< of which relays, e.g. "ses"; served as /hooks/NAME
   std::vector<std::string> ses_topics;
   SecretPlace mailgun_key;
@@ -234,8 +239,9 @@ struct Config {
 /// Whether mail to both comes to one mailbox: what is behind a plus sign, and case, do not count.
 [[nodiscard]] bool same_mailbox(const MailAddress& one, const MailAddress& other);
 
-/// Reads and checks the file, and puts into force what is the process's own: who may read what we write (base/file.hpp), and which
-/// variables programs that we start do not see (base/environment.hpp). Errc::no_input if it is not there.
+/// Reads and checks the file, and puts into force what is the process's own: who may read what we write
+/// (base/file.hpp), and which variables programs that we start do not see (base/environment.hpp).
+/// Errc::no_input if it is not there.
 [[nodiscard]] Result<Config> load_config(const std::filesystem::path& file);
 
 /// The same from text, for tests; `file` gives the place in messages and the folder for relative paths.

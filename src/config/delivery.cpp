@@ -22,7 +22,8 @@ std::vector<delivery::DomainLimit> read_domain_limits(TomlSection& section) {
     double rate = 0;
     if (words.size() == 2) std::from_chars(words[1].data(), words[1].data() + words[1].size(), rate);
     if (!domain || rate <= 0 || rate > 1e6) {
-      section.mistake("per_domain", fmt::format("\"{}\" is not a domain and its messages a second", text), "for example per_domain = [\"example.org 5\"]");
+      section.mistake("per_domain", fmt::format("\"{}\" is not a domain and its messages a second", text),
+                      "for example per_domain = [\"example.org 5\"]");
       continue;
     }
     limits.push_back({.domain = *domain, .rate = rate});
@@ -63,17 +64,26 @@ void read_bounce_mailbox(TomlSection& section, BounceConfig& bounce) {
   if (!imap.empty() && !pop3.empty()) section.mistake("pop3", "only one of imap and pop3 may be set");
   if (bounce.mailbox.empty()) return;
   const auto url = parse_url(bounce.mailbox);
-  if (!url || (url->scheme != key && url->scheme != key + "s") || (url->path != "/" && !url->path.empty()) || bounce.mailbox.find('@') != std::string::npos)
-    section.mistake(key, fmt::format("\"{}\" is not the URL of a mail server", bounce.mailbox), fmt::format("like {}s://mail.example.org", key));
+  if (!url || (url->scheme != key && url->scheme != key + "s") || (url->path != "/" && !url->path.empty()) ||
+      bounce.mailbox.find('@') != std::string::npos)
+    section.mistake(key, fmt::format("\"{}\" is not the URL of a mail server", bounce.mailbox),
+                    fmt::format("like {}s://mail.example.org", key));
   while (bounce.mailbox.ends_with('/')) bounce.mailbox.pop_back();
   if (bounce.username.empty() || !bounce.password.is_set())
-    section.mistake(key, "a mailbox needs a login", "username, and password_file, password_env or password_command");
-  const bool loopback = url && (url->host == "localhost" || url->host == "[::1]" || url->host == "::1" || url->host.starts_with("127."));
-  if (bounce.mailbox_in_clear && !loopback) section.mistake("tls", "with tls = \"off\" the password would cross the network in clear", "use tls = \"require\"");
+    section.mistake(key, "a mailbox needs a login",
+                    "username, and password_file, password_env or password_command");
+  const bool loopback = url && (url->host == "localhost" || url->host == "[::1]" || url->host == "::1" ||
+                                url->host.starts_with("127."));
+  if (bounce.mailbox_in_clear && !loopback)
+    section.mistake("tls", "with tls = \"off\" the password would cross the network in clear",
+                    "use tls = \"require\"");
   for (const auto* const name : {"folder", "done_folder"}) {
     const auto& value = std::string_view{name} == "folder" ? bounce.folder : bounce.done_folder;
-    const bool plain = std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\' && c != '%' && c != '*'; });
-    if (!plain || value.size() > 200) section.mistake(name, fmt::format("\"{}\" cannot be the name of a folder", value), "plain ASCII");
+    const bool plain = std::all_of(value.begin(), value.end(), [](char c) {
+      return c >= ' ' && c <= '~' && c != '"' && c != '\\' && c != '%' && c != '*';
+    });
+    if (!plain || value.size() > 200)
+      section.mistake(name, fmt::format("\"{}\" cannot be the name of a folder", value), "plain ASCII");
   }
 }
 
@@ -109,7 +119,8 @@ BounceConfig read_bounce(TomlDocument& document, const NewsletterConfig& newslet
     if (!address) {
       section.mistake("address", address.error().what, address.error().hint);
     } else if (address->local.size() > max_local) {
-      section.mistake("address", fmt::format("the part before the @ is longer than {} characters", max_local));
+      section.mistake("address",
+                      fmt::format("the part before the @ is longer than {} characters", max_local));
     } else {
       check_ascii(section, "address", *address);
       bounce.address = std::move(*address);
@@ -120,7 +131,8 @@ BounceConfig read_bounce(TomlDocument& document, const NewsletterConfig& newslet
   const auto beside_the_database = store_path.parent_path() / "unmatched";
   bounce.unmatched = section.path(
       "unmatched", beside_the_database.lexically_relative(document.file().parent_path()).string());
-  bounce.unmatched_limit.files = section.integer("unmatched_limit", bounce.unmatched_limit.files, 1, 1'000'000);
+  bounce.unmatched_limit.files =
+      section.integer("unmatched_limit", bounce.unmatched_limit.files, 1, 1'000'000);
   bounce.unmatched_limit.bytes = read_size(section, "unmatched_bytes", "100MiB");
   bounce.forward_to = read_forward_to(section, bounce, newsletter);
   bounce.forward_per_hour = section.integer("forward_per_hour", bounce.forward_per_hour, 1, 10'000);

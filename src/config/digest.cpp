@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "config/theme_files.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "config/theme_files.hpp"
 
 namespace tidings::config {
 namespace {
@@ -30,8 +30,9 @@ std::string list_id_of(const std::string& digest, const std::string& newsletter)
   return (label.empty() ? "digest" : label) + "." + newsletter;
 }
 
-DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, const NewsletterConfig& newsletter,
-                         const std::vector<SourceConfig>& sources, const std::filesystem::path& folder) {
+DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
+                         const NewsletterConfig& newsletter, const std::vector<SourceConfig>& sources,
+                         const std::filesystem::path& folder) {
   static const std::array<std::string, 4> groupings{"day", "source", "topic", "none"};
   static const std::array<std::string, 4> orders{"newest", "oldest", "source", "weight"};
   static const std::array<std::string, 2> overflows{"wait", "list"};
@@ -46,62 +47,71 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
   const bool is_list_id =
       domain_to_ascii(list_id) && list_id.find('.') != std::string::npos && list_id.size() <= 255;
   if (section.has("list_id") && !is_list_id) {
-    section.mistake("list_id", fmt::format("\"{}\" is not a list id", list_id), "a name in a domain of yours, like weekly.news.example.org");
+    section.mistake("list_id", fmt::format("\"{}\" is not a list id", list_id),
+                    "a name in a domain of yours, like weekly.news.example.org");
   }
   const auto schedule_text = section.required_text("schedule", "weekly monday 08:00");
-  DigestConfig digest{.name = name,
-                      .title = std::move(title),
-                      .list_id = std::move(list_id),
-                      .schedule_text = schedule_text,
-                      .schedule = read_schedule(section, schedule_text),
-                      .sources = section.texts("sources"),
-                      .topics = section.texts("topics"),
-                      .include = section.text("include", ""),
-                      .exclude = section.text("exclude", ""),
-                      .min_posts = section.integer("min_posts", 1, 1, 10'000),
-                      .max_posts = section.limit("max_posts", std::max(100, digest.min_posts), 10'000),
-                      .overflow = static_cast<DigestConfig::Overflow>(section.one_of("overflow", overflows, 0)),
-                      .max_age = section.optional_duration("max_age"),
-                      .group_by = static_cast<DigestConfig::GroupBy>(section.one_of("group_by", groupings, 0)),
-                      .order = static_cast<DigestConfig::Order>(std::min<std::size_t>(section.one_of("order", orders, 0), 2)),
-                      .content = static_cast<DigestConfig::Content>(section.one_of("content", contents, 0)),
-                      .excerpt_words = section.integer("excerpt_words", 60, 5, 2'000),
-                      .subject = section.text("subject", ""),
-                      .preheader = section.text("preheader", ""),
-                      .subject_place = section.place("subject"),
-                      .preheader_place = section.place("preheader"),
-                      .intro_file = section.path("intro_file", ""),
-                      .intro_once = section.path("intro_once", ""),
-                      .theme = section.text("theme", "default"),
-                      .hold_on_source_error = section.one_of("on_source_error", on_error, 0) == 1,
-                      .archive = section.boolean("archive", true),
-                      .review = section.boolean("review", false),
-                      .review_until = section.optional_duration("review_until"),
-                      .unapproved = static_cast<DigestConfig::Unapproved>(section.one_of("unapproved", unapproved, 0)),
-                      .inline_images = section.one_of("images", images, 0) == 1,
-                      .image_limit_bytes = read_size(section, "image_limit", "256KiB"),
-                      .images_limit_bytes = read_size(section, "images_limit", "1MiB")};
-  if (digest.review_until && !digest.review) section.mistake("review_until", "review_until without review", "review = true makes drafts");
+  DigestConfig digest{
+      .name = name,
+      .title = std::move(title),
+      .list_id = std::move(list_id),
+      .schedule_text = schedule_text,
+      .schedule = read_schedule(section, schedule_text),
+      .sources = section.texts("sources"),
+      .topics = section.texts("topics"),
+      .include = section.text("include", ""),
+      .exclude = section.text("exclude", ""),
+      .min_posts = section.integer("min_posts", 1, 1, 10'000),
+      .max_posts = section.limit("max_posts", std::max(100, digest.min_posts), 10'000),
+      .overflow = static_cast<DigestConfig::Overflow>(section.one_of("overflow", overflows, 0)),
+      .max_age = section.optional_duration("max_age"),
+      .group_by = static_cast<DigestConfig::GroupBy>(section.one_of("group_by", groupings, 0)),
+      .order = static_cast<DigestConfig::Order>(std::min<std::size_t>(section.one_of("order", orders, 0), 2)),
+      .content = static_cast<DigestConfig::Content>(section.one_of("content", contents, 0)),
+      .excerpt_words = section.integer("excerpt_words", 60, 5, 2'000),
+      .subject = section.text("subject", ""),
+      .preheader = section.text("preheader", ""),
+      .subject_place = section.place("subject"),
+      .preheader_place = section.place("preheader"),
+      .intro_file = section.path("intro_file", ""),
+      .intro_once = section.path("intro_once", ""),
+      .theme = section.text("theme", "default"),
+      .hold_on_source_error = section.one_of("on_source_error", on_error, 0) == 1,
+      .archive = section.boolean("archive", true),
+      .review = section.boolean("review", false),
+      .review_until = section.optional_duration("review_until"),
+      .unapproved = static_cast<DigestConfig::Unapproved>(section.one_of("unapproved", unapproved, 0)),
+      .inline_images = section.one_of("images", images, 0) == 1,
+      .image_limit_bytes = read_size(section, "image_limit", "256KiB"),
+      .images_limit_bytes = read_size(section, "images_limit", "1MiB")};
+  if (digest.review_until && !digest.review)
+    section.mistake("review_until", "review_until without review", "review = true makes drafts");
   if (digest.unapproved == DigestConfig::Unapproved::send && !digest.review_until) {
-    section.mistake("unapproved", "unapproved = \"send\" without review_until", "review_until = \"24h\" says when a draft leaves by itself");
+    section.mistake("unapproved", "unapproved = \"send\" without review_until",
+                    "review_until = \"24h\" says when a draft leaves by itself");
   }
   if (digest.images_limit_bytes > max_images_bytes) {
-    section.mistake("images_limit", fmt::format("images_limit is more than {}", format_size(max_images_bytes)), "many mailboxes refuse mails over 10 MB");
+    section.mistake("images_limit",
+                    fmt::format("images_limit is more than {}", format_size(max_images_bytes)),
+                    "many mailboxes refuse mails over 10 MB");
   }
   check_regex(section, "include", digest.include);
   check_regex(section, "exclude", digest.exclude);
-  if (digest.max_posts != 0 && digest.max_posts < digest.min_posts) section.mistake("max_posts", "max_posts is less than min_posts");
+  if (digest.max_posts != 0 && digest.max_posts < digest.min_posts)
+    section.mistake("max_posts", "max_posts is less than min_posts");
   std::vector<std::string> known;
   for (const auto& source : sources) known.push_back(source.spec.name);
   for (const auto& source : digest.sources) {
     if (std::ranges::find(known, source) == known.end()) {
-      section.mistake("sources", fmt::format("there is no source \"{}\"", source), did_you_mean(source, known));
+      section.mistake("sources", fmt::format("there is no source \"{}\"", source),
+                      did_you_mean(source, known));
     }
   }
   const auto themes = known_themes(folder);
   if (std::ranges::find(themes, digest.theme) == themes.end()) {
     auto hint = did_you_mean(digest.theme, themes);
-    if (hint.empty()) hint = fmt::format("make the folder templates/{} or use one of: {}", digest.theme, join(themes, ", "));
+    if (hint.empty())
+      hint = fmt::format("make the folder templates/{} or use one of: {}", digest.theme, join(themes, ", "));
     section.mistake("theme", fmt::format("there is no theme \"{}\"", digest.theme), std::move(hint));
   }
   section.finish();

@@ -22,20 +22,24 @@ Result<NewsletterConfig> read_newsletter(TomlDocument& document) {
   auto editor = read_mailbox(section, "editor", editor_text);
   const auto list_id = section.text("list_id", "news." + from.address.domain);
   if (!from.address.domain.empty() && (!domain_to_ascii(list_id) || list_id.size() > 255)) {
-    section.mistake("list_id", fmt::format("\"{}\" is not a list id", list_id), "a name in a domain of yours, like news.example.org");
+    section.mistake("list_id", fmt::format("\"{}\" is not a list id", list_id),
+                    "a name in a domain of yours, like news.example.org");
   }
   auto postal_address = section.text("postal_address", "");
   auto public_url = section.text("public_url", "");
   while (public_url.ends_with('/')) public_url.pop_back();
   if (!public_url.empty()) {
     const auto url = parse_url(public_url);
-    const bool is_safe = url && (url->scheme == "https" || (url->scheme == "http" && delivery::is_loopback_host(url->host)));
+    const bool is_safe =
+        url && (url->scheme == "https" || (url->scheme == "http" && delivery::is_loopback_host(url->host)));
     if (!is_safe || !url->query.empty() || !url->fragment.empty()) {
-      section.mistake("public_url", fmt::format("\"{}\" cannot be the public URL", public_url),
-                      "it must be https://HOST, optionally with a path: one-click unsubscribing works over https only");
+      section.mistake(
+          "public_url", fmt::format("\"{}\" cannot be the public URL", public_url),
+          "it must be https://HOST, optionally with a path: one-click unsubscribing works over https only");
     }
   }
-  const auto mailto = section.text("unsubscribe_mailto", "");  // its default is settled once [bounce] is known
+  const auto mailto =
+      section.text("unsubscribe_mailto", "");  // its default is settled once [bounce] is known
   if (!mailto.empty()) {
     if (const auto address = parse_mail_address(mailto); !address) {
       section.mistake("unsubscribe_mailto", address.error().what, address.error().hint);
@@ -51,9 +55,12 @@ Result<NewsletterConfig> read_newsletter(TomlDocument& document) {
     if (!zone) return tl::unexpected<Error>(zone.error());
   }
   const auto language = ascii_lower(section.text("language", "en"));
-  const bool is_tag = language.size() >= 2 && language.size() <= 35 &&
-                      language.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
-  if (!is_tag) section.mistake("language", fmt::format("\"{}\" is not a language tag", language), "for example en or pt-br");
+  const bool is_tag =
+      language.size() >= 2 && language.size() <= 35 &&
+      language.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+  if (!is_tag)
+    section.mistake("language", fmt::format("\"{}\" is not a language tag", language),
+                    "for example en or pt-br");
   section.finish();
   return NewsletterConfig{.name = name,
                           .from = from,

@@ -46,7 +46,8 @@ std::string quoted_text(std::string_view text) {
 
 }  // namespace
 
-// ---- TomlSection --------------------------------------------------------------------------------------------------
+// ---- TomlSection
+// --------------------------------------------------------------------------------------------------
 
 TomlSection::TomlSection(TomlDocument& document, const void* table, std::string name)
     : document_(document), table_(table), name_(std::move(name)) {}
@@ -63,10 +64,13 @@ void TomlSection::mistake(std::string_view key, std::string what, std::string hi
 }
 
 void TomlSection::note(std::string_view key, std::string value, bool is_default) {
-  document_.settings().push_back({.section = name_, .key = std::string{key}, .value = std::move(value), .is_default = is_default});
+  document_.settings().push_back(
+      {.section = name_, .key = std::string{key}, .value = std::move(value), .is_default = is_default});
 }
 
-bool TomlSection::has(std::string_view key) const { return table_ != nullptr && table_of(table_)->get(key) != nullptr; }
+bool TomlSection::has(std::string_view key) const {
+  return table_ != nullptr && table_of(table_)->get(key) != nullptr;
+}
 
 /// The node if it is there and of the type; a mistake if it is of another type.
 const void* TomlSection::node(std::string_view key, std::string_view wanted_type) {
@@ -83,7 +87,8 @@ const void* TomlSection::node(std::string_view key, std::string_view wanted_type
 std::string TomlSection::text(std::string_view key, std::string fallback) {
   const auto* const found = node_of(node(key, "a string"));
   auto value = found != nullptr ? found->value<std::string>().value_or("") : std::move(fallback);
-  if (std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t'; })) {
+  if (std::ranges::any_of(
+          value, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t'; })) {
     mistake(key, fmt::format("{} has a control character", key));
   }
   note(key, quoted_text(value), found == nullptr);
@@ -114,7 +119,8 @@ int TomlSection::integer(std::string_view key, int fallback, int least, int most
   const auto value = found != nullptr ? found->value<std::int64_t>().value_or(0) : fallback;
   note(key, fmt::format("{}", value), found == nullptr);
   if (found != nullptr && (value < least || value > most)) {
-    mistake(key, fmt::format("{} = {} is out of range", key, value), fmt::format("from {} to {}", least, most));
+    mistake(key, fmt::format("{} = {} is out of range", key, value),
+            fmt::format("from {} to {}", least, most));
     return fallback;
   }
   return static_cast<int>(value);
@@ -123,7 +129,8 @@ int TomlSection::integer(std::string_view key, int fallback, int least, int most
 int TomlSection::limit(std::string_view key, int fallback, int most) {
   if (!has(key) || !table_of(table_)->get(key)->is_string()) return integer(key, fallback, 0, most);
   if (text(key, "") != "none")
-    mistake(key, fmt::format("{} must be a whole number or \"none\"", key), fmt::format("the default is {}", fallback));
+    mistake(key, fmt::format("{} must be a whole number or \"none\"", key),
+            fmt::format("the default is {}", fallback));
   return 0;
 }
 
@@ -132,7 +139,8 @@ double TomlSection::number(std::string_view key, double fallback, double least, 
   const auto value = found != nullptr ? found->value<double>().value_or(0) : fallback;
   note(key, fmt::format("{}", value), found == nullptr);
   if (found != nullptr && !(value >= least && value <= most)) {
-    mistake(key, fmt::format("{} = {} is out of range", key, value), fmt::format("from {} to {}", least, most));
+    mistake(key, fmt::format("{} = {} is out of range", key, value),
+            fmt::format("from {} to {}", least, most));
     return fallback;
   }
   return value;
@@ -201,7 +209,8 @@ std::vector<std::string> TomlSection::one_or_more(std::string_view key) {
   return {text(key, "")};
 }
 
-std::size_t TomlSection::one_of(std::string_view key, std::span<const std::string> words, std::size_t fallback) {
+std::size_t TomlSection::one_of(std::string_view key, std::span<const std::string> words,
+                                std::size_t fallback) {
   const auto value = text(key, words[fallback]);
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i] == value) return i;
@@ -224,12 +233,14 @@ void TomlSection::finish() {
     const std::string name{key.str()};
     if (std::ranges::find(known_, name) != known_.end()) continue;
     document_.keep({.code = Errc::config,
-                    .what = place_of(document_.file(), key.source().begin) + fmt::format("unknown key \"{}\" in [{}]", name, name_),
+                    .what = place_of(document_.file(), key.source().begin) +
+                            fmt::format("unknown key \"{}\" in [{}]", name, name_),
                     .hint = did_you_mean(name, known_)});
   }
 }
 
-// ---- TomlDocument -------------------------------------------------------------------------------------------------
+// ---- TomlDocument
+// -------------------------------------------------------------------------------------------------
 
 struct TomlDocument::Tree {
   toml::table root;

@@ -1,20 +1,21 @@
-// Strict reading of TOML tables: every value has a type, a default or none, and a place; every key must be known.
+// Strict reading of TOML tables: every value has a type, a default or none, and a place; every key must be
+// known.
 //
-// The first mistake (in the order of reading) is kept, later reads give defaults; finish() of the document returns it.
-// Only this module knows toml++.
+// The first mistake (in the order of reading) is kept, later reads give defaults; finish() of the document
+// returns it. Only this module knows toml++.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <span>
 #include <vector>
 
-#include "config/config.hpp"
 #include "base/result.hpp"
+#include "config/config.hpp"
 
 namespace tidings::config {
 
@@ -45,7 +46,8 @@ class TomlSection {
   /// One string, or a list of them.
   [[nodiscard]] std::vector<std::string> one_or_more(std::string_view key);
   /// The index of the word in `words`; a mistake names them and the nearest.
-  [[nodiscard]] std::size_t one_of(std::string_view key, std::span<const std::string> words, std::size_t fallback);
+  [[nodiscard]] std::size_t one_of(std::string_view key, std::span<const std::string> words,
+                                   std::size_t fallback);
   /// Relative to the file's folder; empty stays empty.
   [[nodiscard]] std::filesystem::path path(std::string_view key, std::string fallback);
 

@@ -40,7 +40,8 @@ Result<std::string> read_secret(const SecretPlace& place, std::string_view what)
     TIDINGS_LET(text, content_of(place.file, what));
   } else if (!place.environment.empty()) {
     const char* const value = std::getenv(place.environment.c_str());
-    if (value == nullptr) return fail(Errc::config, fmt::format("{}: the variable {} is not set", what, place.environment));
+    if (value == nullptr)
+      return fail(Errc::config, fmt::format("{}: the variable {} is not set", what, place.environment));
     text = value;
   } else if (!place.command.empty()) {
     TIDINGS_LET(text, output_of(place.command, what));

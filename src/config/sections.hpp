@@ -1,7 +1,7 @@
 // The readers of the sections of config.toml, one file each; internal to config/config.
 //
-// Every one reads its section whole, tells mistakes to the document and returns a value that is safe to go on with: the
-// document's finish() decides. Defaults stand here and nowhere else.
+// Every one reads its section whole, tells mistakes to the document and returns a value that is safe to go on
+// with: the document's finish() decides. Defaults stand here and nowhere else.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,8 @@ void check_ascii(TomlSection& section, std::string_view key, const MailAddress& 
 [[nodiscard]] Mailbox read_mailbox(TomlSection& section, std::string_view key, const std::string& text);
 void check_regex(TomlSection& section, std::string_view key, const std::string& pattern);
 /// `name` must be a short plain word that is not in `taken` yet; it is added.
-void check_name(TomlSection& section, const std::string& name, std::set<std::string>& taken, std::string_view noun);
+void check_name(TomlSection& section, const std::string& name, std::set<std::string>& taken,
+                std::string_view noun);
 /// KEY_file, KEY_env and KEY_command; at most one may be set.
 [[nodiscard]] SecretPlace read_secret(TomlSection& section, const std::string& key);
 /// Text like "256KiB", in bytes; 0 after a mistake.
@@ -42,7 +43,8 @@ void check_name(TomlSection& section, const std::string& name, std::set<std::str
 [[nodiscard]] DkimConfig read_dkim(TomlDocument& document);
 [[nodiscard]] std::vector<SourceConfig> read_sources(TomlDocument& document);
 /// `newsletter` gives the defaults of title and list_id; `sources` are those a digest may name.
-[[nodiscard]] std::vector<DigestConfig> read_digests(TomlDocument& document, const NewsletterConfig& newsletter,
+[[nodiscard]] std::vector<DigestConfig> read_digests(TomlDocument& document,
+                                                     const NewsletterConfig& newsletter,
                                                      const std::vector<SourceConfig>& sources);
 [[nodiscard]] DeliveryConfig read_delivery(TomlDocument& document);
 /// `newsletter` gives the default of forward_to, the place of the database that of unmatched.

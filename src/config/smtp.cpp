@@ -15,7 +15,8 @@ struct LocalScheme {
   std::string_view prefix;
   LocalWay way;
 };
-constexpr std::array<LocalScheme, 3> local_schemes{{{"sendmail:", LocalWay::sendmail}, {"maildir:", LocalWay::maildir}, {"drop:", LocalWay::drop}}};
+constexpr std::array<LocalScheme, 3> local_schemes{
+    {{"sendmail:", LocalWay::sendmail}, {"maildir:", LocalWay::maildir}, {"drop:", LocalWay::drop}}};
 
 /// Those that libcurl knows.
 const std::array<std::string, 11> auth_mechanisms{"PLAIN",    "LOGIN",       "XOAUTH2",       "OAUTHBEARER",
@@ -28,7 +29,9 @@ bool read_local_way(TomlSection& section, const std::filesystem::path& folder, S
     if (!smtp.url.starts_with(prefix)) continue;
     smtp.local_way = way;
     const auto path = smtp.url.substr(prefix.size());
-    if (path.empty()) section.mistake("url", fmt::format("{} needs a path", prefix), way == LocalWay::sendmail ? "sendmail:/usr/sbin/sendmail" : "maildir:outbox");
+    if (path.empty())
+      section.mistake("url", fmt::format("{} needs a path", prefix),
+                      way == LocalWay::sendmail ? "sendmail:/usr/sbin/sendmail" : "maildir:outbox");
     smtp.local_path = (folder / path).lexically_normal();
     return true;
   }
@@ -38,9 +41,11 @@ bool read_local_way(TomlSection& section, const std::filesystem::path& folder, S
 void check_url(TomlSection& section, const SmtpConfig& smtp, const std::optional<Url>& url) {
   const bool known = url && (url->scheme == "smtp" || url->scheme == "smtps" || url->scheme == "lmtp");
   if (!known || (url->path != "/" && !url->path.empty())) {
-    section.mistake("url", fmt::format("\"{}\" is not the URL of a relay", smtp.url), "smtp://HOST:587, smtps://HOST:465 or lmtp://HOST:24");
+    section.mistake("url", fmt::format("\"{}\" is not the URL of a relay", smtp.url),
+                    "smtp://HOST:587, smtps://HOST:465 or lmtp://HOST:24");
   } else if (smtp.url.find('@') != std::string::npos) {
-    section.mistake("url", "the relay's URL must not hold a user name or password", "use username and password_file");
+    section.mistake("url", "the relay's URL must not hold a user name or password",
+                    "use username and password_file");
   }
 }
 
@@ -48,17 +53,21 @@ void read_login(TomlDocument& document, TomlSection& section, SmtpConfig& smtp) 
   smtp.username = section.text("username", "");
   smtp.password = read_secret(section, "password");
   if (section.has("password")) {
-    section.mistake("password", "a password must not stand in config.toml", "use password_file, password_env or password_command");
+    section.mistake("password", "a password must not stand in config.toml",
+                    "use password_file, password_env or password_command");
     static_cast<void>(section.text("password", ""));
     document.settings().pop_back();
   }
-  if (smtp.username.empty() && smtp.password.is_set()) section.mistake("username", "a password is set, but no username");
+  if (smtp.username.empty() && smtp.password.is_set())
+    section.mistake("username", "a password is set, but no username");
   if (!smtp.username.empty() && !smtp.password.is_set()) {
-    section.mistake("username", "a username is set, but no password", "use password_file, password_env or password_command");
+    section.mistake("username", "a username is set, but no password",
+                    "use password_file, password_env or password_command");
   }
   smtp.auth = section.filled_text("auth", "PLAIN");
   if (std::ranges::find(auth_mechanisms, smtp.auth) == auth_mechanisms.end()) {
-    section.mistake("auth", fmt::format("auth cannot be \"{}\"", smtp.auth), "one of: " + join(auth_mechanisms, ", "));
+    section.mistake("auth", fmt::format("auth cannot be \"{}\"", smtp.auth),
+                    "one of: " + join(auth_mechanisms, ", "));
   }
 }
 
@@ -86,18 +95,25 @@ SmtpConfig read_relay(TomlDocument& document, TomlSection& section, const Newsle
   const bool is_loopback = is_local || delivery::is_loopback(relay);
   read_login(document, section, smtp);
   static const std::array<std::string, 2> modes{"require", "off"};
-  smtp.tls = section.one_of("tls", modes, is_loopback || relay.is_lmtp() ? 1 : 0) == 0 ? delivery::Tls::require : delivery::Tls::off;
+  smtp.tls = section.one_of("tls", modes, is_loopback || relay.is_lmtp() ? 1 : 0) == 0
+                 ? delivery::Tls::require
+                 : delivery::Tls::off;
   if (smtp.tls == delivery::Tls::off && !smtp.username.empty() && !is_loopback) {
-    section.mistake("tls", "with tls = \"off\" the password would cross the network in clear", "use tls = \"require\"");
+    section.mistake("tls", "with tls = \"off\" the password would cross the network in clear",
+                    "use tls = \"require\"");
   }
   if (relay.is_lmtp() && (smtp.tls != delivery::Tls::off || !smtp.username.empty())) {
-    section.mistake("url", "lmtp:// goes in clear and without a login", "tls = \"off\" and no username, or smtp://");
+    section.mistake("url", "lmtp:// goes in clear and without a login",
+                    "tls = \"off\" and no username, or smtp://");
   }
   smtp.ca_file = section.path("ca_file", "");
   read_limits(section, smtp, is_loopback);
   smtp.name = section.filled_text("name", is_local || !url ? "" : relay.name());
-  const bool one_word = std::none_of(smtp.name.begin(), smtp.name.end(), [](char c) { return static_cast<unsigned char>(c) <= 0x20; });
-  if (!one_word || smtp.name.size() > 100) section.mistake("name", fmt::format("\"{}\" cannot be the name of a relay", smtp.name), "one word, like \"backup\"");
+  const bool one_word = std::none_of(smtp.name.begin(), smtp.name.end(),
+                                     [](char c) { return static_cast<unsigned char>(c) <= 0x20; });
+  if (!one_word || smtp.name.size() > 100)
+    section.mistake("name", fmt::format("\"{}\" cannot be the name of a relay", smtp.name),
+                    "one word, like \"backup\"");
   smtp.hello_name = section.filled_text("hello_name", newsletter.from.address.domain);
   if (section.has("hello_name") && !domain_to_ascii(smtp.hello_name)) {
     section.mistake("hello_name", fmt::format("\"{}\" is not a host name", smtp.hello_name));

@@ -14,7 +14,8 @@
 namespace tidings::config {
 namespace {
 
-std::string absolute_source_url(TomlSection& section, const std::string& url, const std::filesystem::path& folder) {
+std::string absolute_source_url(TomlSection& section, const std::string& url,
+                                const std::filesystem::path& folder) {
   if (url.empty()) return url;
   if (url.starts_with("file:")) {
     auto path = url.substr(5);
@@ -24,8 +25,9 @@ std::string absolute_source_url(TomlSection& section, const std::string& url, co
   }
   if (!is_web_url(url) || !parse_url(url)) {
     const bool bare = url.find(':') == std::string::npos && url.find('.') != std::string::npos;
-    section.mistake("url", fmt::format("\"{}\" is not the URL of a source", url),
-                    bare ? fmt::format("did you mean \"https://{}\"?", url) : "https://..., http://... or file:PATH");
+    section.mistake(
+        "url", fmt::format("\"{}\" is not the URL of a source", url),
+        bare ? fmt::format("did you mean \"https://{}\"?", url) : "https://..., http://... or file:PATH");
   }
   return url;
 }
@@ -36,7 +38,8 @@ std::string read_location(TomlSection& section, SourceConfig& source, const std:
   const bool is_command = source.spec.kind == source::Kind::command;
   if (!is_command && !source.command.empty()) section.mistake("command", "command is for kind = \"command\"");
   if (!is_command && source.spec.kind != source::Kind::manual) {
-    return absolute_source_url(section, section.required_text("url", "https://blog.example.org/feed"), folder);
+    return absolute_source_url(section, section.required_text("url", "https://blog.example.org/feed"),
+                               folder);
   }
   if (!section.text("url", "").empty()) section.mistake("url", "this kind of source has no URL");
   if (!is_command) return "manual:";
@@ -70,25 +73,29 @@ source::EntryFilter read_filter(TomlSection& section) {
 
 void read_limits(TomlSection& section, SourceConfig& source) {
   const source::Limits usual;
-  source.limits.entries = static_cast<std::size_t>(section.integer("max_entries", static_cast<int>(usual.entries), 1, 100'000));
-  source.limits.categories = static_cast<std::size_t>(section.integer("max_tags", static_cast<int>(usual.categories), 0, 1'000));
+  source.limits.entries =
+      static_cast<std::size_t>(section.integer("max_entries", static_cast<int>(usual.entries), 1, 100'000));
+  source.limits.categories =
+      static_cast<std::size_t>(section.integer("max_tags", static_cast<int>(usual.categories), 0, 1'000));
   constexpr std::int64_t least_bytes = 1024;
   constexpr std::int64_t most_bytes = 256LL << 20;
   const auto size = parse_size(section.text("max_bytes", "15MiB"));
   if (!size) {
     section.mistake("max_bytes", size.error().what, size.error().hint);
   } else if (*size < least_bytes || *size > most_bytes) {
-    section.mistake("max_bytes", fmt::format("max_bytes cannot be {}", format_size(*size)), "from 1KiB to 256MiB");
+    section.mistake("max_bytes", fmt::format("max_bytes cannot be {}", format_size(*size)),
+                    "from 1KiB to 256MiB");
   }
   source.max_bytes = size.value_or(0);
 }
 
 /// Whatever decides what is read: with a change of it the last answer, or the last failure, counts no longer.
 std::string settings_of(const SourceConfig& source) {
-  std::string text = fmt::format("{} {} {} {}", static_cast<int>(source.spec.kind), source.limits.entries, source.limits.categories,
-                                 static_cast<int>(source.content));
-  for (const auto* xpath : {&source.xpaths.item, &source.xpaths.title, &source.xpaths.link, &source.xpaths.date,
-                            &source.xpaths.excerpt, &source.xpaths.image, &source.xpaths.date_heading, &source.site_url}) {
+  std::string text = fmt::format("{} {} {} {}", static_cast<int>(source.spec.kind), source.limits.entries,
+                                 source.limits.categories, static_cast<int>(source.content));
+  for (const auto* xpath :
+       {&source.xpaths.item, &source.xpaths.title, &source.xpaths.link, &source.xpaths.date,
+        &source.xpaths.excerpt, &source.xpaths.image, &source.xpaths.date_heading, &source.site_url}) {
     text += "\n" + *xpath;
   }
   for (const auto& rule : source.filter.include) text += "\n+" + rule.text();
@@ -118,16 +125,18 @@ std::vector<SourceConfig> read_sources(TomlDocument& document) {
     source.content = static_cast<SourceConfig::Content>(section.one_of("content", contents, 0));
     source.strip_parameters = section.texts("strip_parameters");
     source.allow_private_address = section.boolean("allow_private_address", false);
-    for (const auto& [key, xpath] : {std::pair{"item_xpath", &source.xpaths.item}, std::pair{"title_xpath", &source.xpaths.title},
-                                     std::pair{"link_xpath", &source.xpaths.link}, std::pair{"date_xpath", &source.xpaths.date},
-                                     std::pair{"excerpt_xpath", &source.xpaths.excerpt}, std::pair{"image_xpath", &source.xpaths.image},
-                                     std::pair{"date_heading_xpath", &source.xpaths.date_heading}}) {
+    for (const auto& [key, xpath] :
+         {std::pair{"item_xpath", &source.xpaths.item}, std::pair{"title_xpath", &source.xpaths.title},
+          std::pair{"link_xpath", &source.xpaths.link}, std::pair{"date_xpath", &source.xpaths.date},
+          std::pair{"excerpt_xpath", &source.xpaths.excerpt}, std::pair{"image_xpath", &source.xpaths.image},
+          std::pair{"date_heading_xpath", &source.xpaths.date_heading}}) {
       *xpath = section.text(key, "");
       if (!xpath->empty() && source.spec.kind != source::Kind::page) {
         section.mistake(key, fmt::format("{} is for kind = \"page\"", key));
       }
       if (const auto wrong = source::xpath_mistake(*xpath)) {
-        section.mistake(key, fmt::format("{}: {}", key, *wrong), "XPath 1.0, such as //article or .//h2/a/@href");
+        section.mistake(key, fmt::format("{}: {}", key, *wrong),
+                        "XPath 1.0, such as //article or .//h2/a/@href");
       }
     }
     source.site_url = section.text("site_url", "");

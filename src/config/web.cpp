@@ -35,11 +35,13 @@ void read_webhooks(TomlSection& section, WebConfig& web) {
     } else if (relay == "sendgrid") {
       need(web.sendgrid_key.is_set(), relay, "sendgrid_key_file, sendgrid_key_env or sendgrid_key_command");
     } else if (relay == "postmark") {
-      need(web.postmark_login.is_set(), relay, "postmark_login_file, postmark_login_env or postmark_login_command: \"user:password\"");
+      need(web.postmark_login.is_set(), relay,
+           "postmark_login_file, postmark_login_env or postmark_login_command: \"user:password\"");
     } else if (relay == "brevo") {
       need(web.brevo_token.is_set(), relay, "brevo_token_file, brevo_token_env or brevo_token_command");
     } else {
-      section.mistake("webhooks", "there are no webhooks of \"" + relay + "\"", "ses, mailgun, sendgrid, postmark or brevo");
+      section.mistake("webhooks", "there are no webhooks of \"" + relay + "\"",
+                      "ses, mailgun, sendgrid, postmark or brevo");
     }
   }
 }
@@ -58,7 +60,8 @@ WebConfig read_web(TomlDocument& document) {
     section.mistake("metrics", "\"" + metrics + "\" is not an address and port",
                     "like 127.0.0.1:9100: a listener for /metrics alone");
   } else if (!metrics.empty() && metrics == listen && web.port != 0) {
-    section.mistake("metrics", "the pages listen on this address", "/metrics needs one of its own, such as 127.0.0.1:9100");
+    section.mistake("metrics", "the pages listen on this address",
+                    "/metrics needs one of its own, such as 127.0.0.1:9100");
   }
   web.theme = section.text("theme", "default");
   web.archive = section.path("archive", "");

@@ -1,9 +1,10 @@
-// The brake: what a run does about a relay that refuses nearly everybody alike. The ledger's side of RefusalWatch.
+// The brake: what a run does about a relay that refuses nearly everybody alike. The ledger's side of
+// RefusalWatch.
 //
-// The transport says when to brake; lists too short for that are looked at when the run ends. Then the refusals of this run
-// in those words, and those of an earlier run that died before they were judged, go back to deferred; what is refused so
-// afterwards is deferred at once. The refusals of a run suppress nobody before it has ended without a brake.
-// Pure; not thread-safe.
+// The transport says when to brake; lists too short for that are looked at when the run ends. Then the
+// refusals of this run in those words, and those of an earlier run that died before they were judged, go back
+// to deferred; what is refused so afterwards is deferred at once. The refusals of a run suppress nobody
+// before it has ended without a brake. Pure; not thread-safe.
 #pragma once
 
 #include <map>
@@ -28,8 +29,8 @@ class Brake {
 
   /// Refusals of an earlier run that nobody has judged.
   void recall(std::span<const Refusal> refusals);
-  /// Before they are settled: what a braked relay says no longer fails anybody, and what a working relay says of one recipient
-  /// does not wait for ever.
+  /// Before they are settled: what a braked relay says no longer fails anybody, and what a working relay says
+  /// of one recipient does not wait for ever.
   void soften(std::vector<Settled>& answers) const;
   void recorded(std::span<const Settled> answers);
 

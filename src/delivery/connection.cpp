@@ -17,7 +17,8 @@
 namespace tidings::delivery {
 namespace {
 
-// One TLS record; also what is copied so that OpenSSL finds the same octets at the same place when it has to repeat a write.
+// One TLS record; also what is copied so that OpenSSL finds the same octets at the same place when it has to
+// repeat a write.
 constexpr std::size_t tls_slice_bytes = 16 * 1024;
 
 constexpr std::size_t most_pieces = 64;
@@ -35,13 +36,15 @@ int reply_code(std::string_view line) {
 
 }  // namespace
 
-// ---- Connection -------------------------------------------------------------------------------------------------------
+// ---- Connection
+// -------------------------------------------------------------------------------------------------------
 
 Connection::~Connection() {
   if (easy_ == nullptr) return;
   // libcurl would send QUIT and wait for the answer; on a socket that is shut down it cannot.
   curl_socket_t socket = CURL_SOCKET_BAD;
-  if (curl_easy_getinfo(easy_.get(), CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK && socket != CURL_SOCKET_BAD) {
+  if (curl_easy_getinfo(easy_.get(), CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK &&
+      socket != CURL_SOCKET_BAD) {
     ::shutdown(socket, SHUT_RDWR);
   }
   curl_multi_remove_handle(connector_->multi_.get(), easy_.get());
@@ -58,7 +61,8 @@ std::size_t Connection::on_header(char* data, std::size_t size, std::size_t coun
   if (reply.size() < 200) reply.emplace_back(line);
   const bool last = line.size() < 4 || line[3] != '-';
   if (!last) return size * count;
-  // What answered what is told by order and code: 220 greets, 250 answers EHLO, 220 again STARTTLS, 3yz and 235 AUTH.
+  // What answered what is told by order and code: 220 greets, 250 answers EHLO, 220 again STARTTLS, 3yz and
+  // 235 AUTH.
   if (connection.reached_ == Stage::connect) {
     connection.reached_ = code == 220 ? Stage::ehlo : Stage::greeting;
   } else if (code == 250) {
@@ -104,7 +108,8 @@ Outcome Connection::failure(CURLcode code) const {
   }
   const auto reason = [&]() -> std::string {
     switch (code) {
-      case CURLE_USE_SSL_FAILED: return "the relay does not offer STARTTLS (tls = \"off\" would send in clear)";
+      case CURLE_USE_SSL_FAILED:
+        return "the relay does not offer STARTTLS (tls = \"off\" would send in clear)";
       case CURLE_PEER_FAILED_VERIFICATION: return "the relay's certificate cannot be verified";
       case CURLE_LOGIN_DENIED: return "the relay refused the login";
       case CURLE_OPERATION_TIMEDOUT: return "the relay did not answer in time";
@@ -189,7 +194,8 @@ Connection::Io Connection::receive(std::string& to) {
   }
 }
 
-// ---- Connector --------------------------------------------------------------------------------------------------------
+// ---- Connector
+// --------------------------------------------------------------------------------------------------------
 
 Connector::Connector() : multi_(make_curl_multi()) {
   curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, on_socket);
@@ -216,7 +222,8 @@ int Connector::on_socket(CURL* /*easy*/, curl_socket_t socket, int what, void* s
 int Connector::on_timer(CURLM* /*multi*/, long timeout_ms, void* self) {
   auto& connector = *static_cast<Connector*>(self);
   connector.deadline_.reset();
-  if (timeout_ms >= 0) connector.deadline_ = std::chrono::steady_clock::now() + std::chrono::milliseconds{timeout_ms};
+  if (timeout_ms >= 0)
+    connector.deadline_ = std::chrono::steady_clock::now() + std::chrono::milliseconds{timeout_ms};
   return 0;
 }
 
@@ -274,7 +281,8 @@ void Connector::open(std::size_t ticket, const RelayOptions& relay) {
 
 void Connector::add_to(std::vector<pollfd>& set) const {
   for (const auto& [socket, events] : watched_) set.push_back({.fd = socket, .events = events, .revents = 0});
-  for (const auto& each : greeting_) set.push_back({.fd = each.connection->fd(), .events = POLLIN, .revents = 0});
+  for (const auto& each : greeting_)
+    set.push_back({.fd = each.connection->fd(), .events = POLLIN, .revents = 0});
 }
 
 void Connector::on_ready(const pollfd& ready) {
@@ -300,7 +308,8 @@ std::optional<SteadyTime> Connector::deadline() const {
   return earliest;
 }
 
-/// One step of greeting and LHLO; true when there is nothing more to wait for, and then what became of it is in opened_.
+/// One step of greeting and LHLO; true when there is nothing more to wait for, and then what became of it is
+/// in opened_.
 bool Connector::greet(Greeting& greeting, SteadyTime now) {
   auto& connection = *greeting.connection;
   const auto failed = [&](Outcome outcome) {
@@ -317,17 +326,21 @@ bool Connector::greet(Greeting& greeting, SteadyTime now) {
     if (greeting.stage == Stage::ehlo) {
       connection.ehlo_.clear();
       for (const auto line : split(reply->text, '\n')) connection.ehlo_.push_back("250-" + std::string{line});
-      opened_.push_back({.ticket = greeting.ticket, .connection = std::move(greeting.connection), .failure = {}});
+      opened_.push_back(
+          {.ticket = greeting.ticket, .connection = std::move(greeting.connection), .failure = {}});
       return true;
     }
     greeting.stage = Stage::ehlo;
     const auto line = "LHLO " + connection.own_name_ + "\r\n";
     const std::string_view piece = line;
     // A few octets on a new connection: there is room, or the server is gone.
-    if (connection.send({&piece, 1}).io != Connection::Io::done) return failed(no_reply(Stage::ehlo, "the server closed the connection"));
+    if (connection.send({&piece, 1}).io != Connection::Io::done)
+      return failed(no_reply(Stage::ehlo, "the server closed the connection"));
   }
-  if (!greeting.reader.violation().empty()) return failed(no_reply(greeting.stage, greeting.reader.violation()));
-  if (io == Connection::Io::closed) return failed(no_reply(greeting.stage, "the server closed the connection"));
+  if (!greeting.reader.violation().empty())
+    return failed(no_reply(greeting.stage, greeting.reader.violation()));
+  if (io == Connection::Io::closed)
+    return failed(no_reply(greeting.stage, "the server closed the connection"));
   if (now >= greeting.until) return failed(no_reply(greeting.stage, "the server did not answer in time"));
   return false;
 }
@@ -358,12 +371,14 @@ void Connector::take_connected() {
       watched_.erase(socket);
       if (connection->lmtp_) {
         const auto until = std::chrono::steady_clock::now() + connection->patience_;
-        greeting_.push_back({.ticket = ticket, .connection = std::move(connection), .reader = {}, .until = until});
+        greeting_.push_back(
+            {.ticket = ticket, .connection = std::move(connection), .reader = {}, .until = until});
         continue;
       }
       // libcurl goes on without a login where none is offered.
       if (connection->wants_login_ && !connection->offers_login()) {
-        opened.failure = no_reply(Stage::auth, "the relay offers no login (AUTH), and a username is configured");
+        opened.failure =
+            no_reply(Stage::auth, "the relay offers no login (AUTH), and a username is configured");
       } else {
         opened.connection = std::move(connection);
       }

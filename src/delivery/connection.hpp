@@ -67,8 +67,8 @@ class Connection {
   Connector* connector_ = nullptr;
   CurlEasy easy_;
   std::vector<std::string> secrets_;
-  std::vector<std::string> last_reply_;   ///< lines of the reply being read
-  std::vector<std::string> ehlo_;         ///< of the last 250 reply of several lines or of one
+  std::vector<std::string> last_reply_;  ///< lines of the reply being read
+  std::vector<std::string> ehlo_;        ///< of the last 250 reply of several lines or of one
   Stage reached_ = Stage::connect;
   bool tls_ = false;
   bool wants_login_ = false;

@@ -48,7 +48,8 @@ Dialect dialect_for(const Capabilities& capabilities, Dialect wanted) {
 
 namespace {
 
-/// Where the next line of `bytes`, which are whole lines, begins with a dot, at `from` or later; npos if none does.
+/// Where the next line of `bytes`, which are whole lines, begins with a dot, at `from` or later; npos if none
+/// does.
 std::size_t find_dot_line(std::string_view bytes, std::size_t from) {
   if (from == 0 && bytes.starts_with('.')) return 0;
   const auto end_before = bytes.find("\n.", from == 0 ? 0 : from - 1);
@@ -68,9 +69,11 @@ bool begins_lines(const message::Letter& letter) {
 }  // namespace
 
 std::string unsound(const message::Letter& letter) {
-  for (const std::string_view address : {std::string_view{letter.envelope_from}, std::string_view{letter.envelope_to}}) {
+  for (const std::string_view address :
+       {std::string_view{letter.envelope_from}, std::string_view{letter.envelope_to}}) {
     for (const char c : address) {
-      if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F || c == '<' || c == '>') return "a blank, control or bracket in the envelope";
+      if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F || c == '<' || c == '>')
+        return "a blank, control or bracket in the envelope";
     }
   }
   if (letter.envelope_to.empty()) return "no recipient";
@@ -88,7 +91,8 @@ std::string unsound(const message::Letter& letter) {
 Dialogue::Dialogue(Setup setup)
     : setup_(std::move(setup)), dialect_(std::min(setup_.dialect, Dialect::pipelined)) {}
 
-// ---- what we say ----------------------------------------------------------------------------------------------------
+// ---- what we say
+// ----------------------------------------------------------------------------------------------------
 
 bool Dialogue::ready() const {
   if (finished_ || quitting_) return false;
@@ -112,8 +116,9 @@ bool Dialogue::cannot_be_sent(Ticket ticket, const message::Letter& letter) {
   };
   if (can.max_size_bytes > 0 && static_cast<std::int64_t>(letter.size_bytes()) > can.max_size_bytes) {
     // Known since EHLO, before anybody was named: a fact about the relay.
-    auto outcome = no_reply(Stage::ehlo, fmt::format("the relay takes messages of {} octets at most, and this edition's have {}",
-                                                     can.max_size_bytes, letter.size_bytes()));
+    auto outcome = no_reply(
+        Stage::ehlo, fmt::format("the relay takes messages of {} octets at most, and this edition's have {}",
+                                 can.max_size_bytes, letter.size_bytes()));
     answers_.push_back({.ticket = ticket, .outcome = std::move(outcome), .untried = false});
     ++completed_;
     return true;
@@ -133,12 +138,14 @@ void Dialogue::submit(Ticket ticket, const message::Letter& letter) {
   begin_waiting();
 }
 
-/// Pipelined: the next group leaves with the current body, so not before that is under way; otherwise at once.
+/// Pipelined: the next group leaves with the current body, so not before that is under way; otherwise at
+/// once.
 void Dialogue::begin_waiting() {
   while (!waiting_.empty() && !finished_) {
     const auto serial = waiting_.front();
     if (dialect_ == Dialect::pipelined && serial != messages_.front().first) {
-      const auto previous = std::prev(std::find_if(messages_.begin(), messages_.end(), [&](auto& m) { return m.first == serial; }));
+      const auto previous = std::prev(
+          std::find_if(messages_.begin(), messages_.end(), [&](auto& m) { return m.first == serial; }));
       if (previous->second.last_octet == 0) return;
     }
     waiting_.pop_front();
@@ -220,13 +227,15 @@ void Dialogue::begin(std::uint64_t serial) {
   message.last_octet = stream_end();
 }
 
-/// The body as DATA wants it: lines that begin with a dot get another one (RFC 5321 section 4.5.2), then the final dot.
+/// The body as DATA wants it: lines that begin with a dot get another one (RFC 5321 section 4.5.2), then the
+/// final dot.
 void Dialogue::say_body(std::uint64_t serial) {
   auto& message = *find(serial);
   message.letter->pieces([this](std::string_view lines, bool may_have_dots) {
     if (!may_have_dots) return say_octets(lines);
     std::size_t from = 0;
-    for (auto at = find_dot_line(lines, 0); at != std::string_view::npos; at = find_dot_line(lines, from + 1)) {
+    for (auto at = find_dot_line(lines, 0); at != std::string_view::npos;
+         at = find_dot_line(lines, from + 1)) {
       say_octets(lines.substr(from, at - from));
       words() += '.';
       said(1);
@@ -294,7 +303,8 @@ Awaiting Dialogue::awaiting() const {
   return Awaiting::command;
 }
 
-// ---- what the relay says ----------------------------------------------------------------------------------------------
+// ---- what the relay says
+// ----------------------------------------------------------------------------------------------
 
 Dialogue::Message* Dialogue::find(std::uint64_t serial) {
   for (auto& [known, message] : messages_) {
@@ -432,7 +442,8 @@ void Dialogue::on_final(Message& message, std::uint64_t serial, const Reply& rep
 }
 
 void Dialogue::finish(std::uint64_t serial, Outcome outcome, bool untried) {
-  const auto at = std::find_if(messages_.begin(), messages_.end(), [&](auto& m) { return m.first == serial; });
+  const auto at =
+      std::find_if(messages_.begin(), messages_.end(), [&](auto& m) { return m.first == serial; });
   TIDINGS_CHECK(at != messages_.end());
   answers_.push_back({.ticket = at->second.ticket, .outcome = std::move(outcome), .untried = untried});
   messages_.erase(at);
@@ -456,7 +467,8 @@ void Dialogue::surprise(std::string_view why) {
 void Dialogue::lost(Loss loss, std::string_view why) {
   if (finished_) return;
   if (!messages_.empty() && loss == Loss::silence) {
-    // Silence in the middle of a group, with no body on its way, is what a relay does that forgets grouped commands.
+    // Silence in the middle of a group, with no body on its way, is what a relay does that forgets grouped
+    // commands.
     const auto& first = messages_.front().second;
     const bool half_answered = first.stage == Stage::rcpt || first.stage == Stage::data;
     if (dialect_ != Dialect::lock_step && half_answered && first.last_octet == 0) lied_ = true;
@@ -465,7 +477,8 @@ void Dialogue::lost(Loss loss, std::string_view why) {
   end_all(why, false);
 }
 
-/// Answers everything in flight. With `nothing_was_taken` even a message whose dot left is known not to be accepted.
+/// Answers everything in flight. With `nothing_was_taken` even a message whose dot left is known not to be
+/// accepted.
 void Dialogue::end_all(std::string_view why, bool nothing_was_taken) {
   finished_ = true;
   const auto completed = completed_;

@@ -1,14 +1,16 @@
-// The SMTP dialogue on a session that is open: letters in, octets out; octets in, answers out. Pure: no I/O, no clock.
+// The SMTP dialogue on a session that is open: letters in, octets out; octets in, answers out. Pure: no I/O,
+// no clock.
 //
-// Three dialects (relay.hpp). Lock-step waits for each reply. Pipelined (RFC 2920) sends MAIL RCPT DATA as a group and the body
-// with the next group: one round trip a message. Chunking (RFC 3030) needs no 354, so a window of whole messages is in flight.
-// One RCPT a message. LMTP (RFC 2033) is the same dialogue, since one recipient has one answer to the dot.
-// A session starts no better than pipelined until one group was answered rightly, so that a relay that announces more than it
-// can is found out before a final dot depends on it. With messages in flight a chunked group begins with RSET: whether the one
-// before is refused is not known yet, and a transaction left open would lend its sender to the next message.
-// Replies come in the order of the commands; a message is accepted by 2yz to its final octet and by nothing else. After a
-// surprise (a reply nobody asked for, a code that cannot follow) the dialogue is finished and `lied()` says whether grouping may
-// be to blame. After 421 the relay closes: what it has not answered by then it has not taken.
+// Three dialects (relay.hpp). Lock-step waits for each reply. Pipelined (RFC 2920) sends MAIL RCPT DATA as a
+// group and the body with the next group: one round trip a message. Chunking (RFC 3030) needs no 354, so a
+// window of whole messages is in flight. One RCPT a message. LMTP (RFC 2033) is the same dialogue, since one
+// recipient has one answer to the dot. A session starts no better than pipelined until one group was answered
+// rightly, so that a relay that announces more than it can is found out before a final dot depends on it.
+// With messages in flight a chunked group begins with RSET: whether the one before is refused is not known
+// yet, and a transaction left open would lend its sender to the next message. Replies come in the order of
+// the commands; a message is accepted by 2yz to its final octet and by nothing else. After a surprise (a
+// reply nobody asked for, a code that cannot follow) the dialogue is finished and `lied()` says whether
+// grouping may be to blame. After 421 the relay closes: what it has not answered by then it has not taken.
 #pragma once
 
 #include <cstddef>
@@ -50,8 +52,8 @@ using Ticket = std::uint64_t;
 struct Answer {
   Ticket ticket = 0;
   Outcome outcome{};
-  /// Nothing of it can have been accepted, and nothing was wrong with it: it may go out on another session at once without
-  /// that counting as an attempt.
+  /// Nothing of it can have been accepted, and nothing was wrong with it: it may go out on another session at
+  /// once without that counting as an attempt.
   bool untried = false;
 
   bool operator==(const Answer&) const = default;
@@ -82,9 +84,11 @@ class Dialogue {
 
   /// How many octets want to leave.
   [[nodiscard]] std::size_t output_bytes() const { return output_bytes_; }
-  /// Fills `to` with them, in order, as far as it has places; returns how many it filled. Good until the next call of anything else.
+  /// Fills `to` with them, in order, as far as it has places; returns how many it filled. Good until the next
+  /// call of anything else.
   [[nodiscard]] std::size_t output(std::span<std::string_view> to) const;
-  /// Passes tickets to `mark` whose final octet wants to leave and that have not been named before: mark them before anything is written.
+  /// Passes tickets to `mark` whose final octet wants to leave and that have not been named before: mark them
+  /// before anything is written.
   template <class Mark>
   void leaving(Mark&& mark);
   /// `count` octets went out.
@@ -114,10 +118,10 @@ class Dialogue {
   struct Message {
     Ticket ticket = 0;
     const message::Letter* letter = nullptr;
-    Stage stage = Stage::mail;       ///< how far its commands are answered
+    Stage stage = Stage::mail;  ///< how far its commands are answered
     bool refused = false;
-    Outcome refusal{};                 ///< the first refusal
-    std::uint64_t last_octet = 0;    ///< offset in the stream after its final octet; 0: not yet in the output
+    Outcome refusal{};             ///< the first refusal
+    std::uint64_t last_octet = 0;  ///< offset in the stream after its final octet; 0: not yet in the output
     bool marked = false;
   };
   struct Expected {
@@ -168,7 +172,7 @@ class Dialogue {
   ReplyReader reader_;
   std::deque<Expected> expected_;
   std::deque<std::pair<std::uint64_t, Message>> messages_;  ///< by serial number, ascending
-  std::deque<std::uint64_t> waiting_;                       ///< submitted, not begun (pipelined: the one after the current)
+  std::deque<std::uint64_t> waiting_;  ///< submitted, not begun (pipelined: the one after the current)
   std::uint64_t next_serial_ = 1;
   std::vector<Answer> answers_;
   std::int64_t completed_ = 0;
@@ -189,8 +193,8 @@ void Dialogue::leaving(Mark&& mark) {
   }
 }
 
-/// Empty if the letter may be sent: sound lines (message.hpp), at least one, an envelope without blanks, controls and angle brackets. Else
-/// what is wrong with it.
+/// Empty if the letter may be sent: sound lines (message.hpp), at least one, an envelope without blanks,
+/// controls and angle brackets. Else what is wrong with it.
 [[nodiscard]] std::string unsound(const message::Letter& letter);
 
 }  // namespace tidings::delivery

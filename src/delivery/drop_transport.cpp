@@ -27,14 +27,16 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t batch = 32;
 
-/// The envelope as the final delivery agent would note it (RFC 5321 section 4.4), so that a dropped file tells all.
+/// The envelope as the final delivery agent would note it (RFC 5321 section 4.4), so that a dropped file
+/// tells all.
 std::string with_envelope(const message::Letter& letter) {
-  return fmt::format("Return-Path: <{}>\r\nDelivered-To: {}\r\n{}", letter.envelope_from, letter.envelope_to, letter.text());
+  return fmt::format("Return-Path: <{}>\r\nDelivered-To: {}\r\n{}", letter.envelope_from, letter.envelope_to,
+                     letter.text());
 }
 
 /// The Maildir rule (cr.yp.to/proto/maildir.html): the time, this process and its place in it, the host.
-/// Whoever else delivers into the folder, another newsletter or a mail server, comes to another name. The word "tidings" tells
-/// erasing (members/our_files) which mails are ours.
+/// Whoever else delivers into the folder, another newsletter or a mail server, comes to another name. The
+/// word "tidings" tells erasing (members/our_files) which mails are ours.
 std::string maildir_name() {
   static std::atomic<std::uint64_t> sequence{0};
   const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
@@ -43,7 +45,8 @@ std::string maildir_name() {
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) != 0) host = {'l', 'o', 'c', 'a', 'l', 'h', 'o', 's', 't'};
   const auto safe = replace_all(replace_all(host.data(), "/", "\\057"), ":", "\\072");
-  return fmt::format("{}.M{:06}P{}Q{}.tidings.{}", now / 1'000'000, now % 1'000'000, ::getpid(), ++sequence, safe);
+  return fmt::format("{}.M{:06}P{}Q{}.tidings.{}", now / 1'000'000, now % 1'000'000, ::getpid(), ++sequence,
+                     safe);
 }
 
 /// Into new/ under a name that nothing has: neither link() nor a rename of this kind replaces a file.
@@ -61,8 +64,8 @@ Result<void> move_to_new(const std::filesystem::path& from, const std::filesyste
   return failed;
 }
 
-/// Named by edition and subscriber: a second attempt replaces the file instead of adding one. What is no delivery of an edition (a
-/// confirmation, a test) is named by its octets, so that none replaces another.
+/// Named by edition and subscriber: a second attempt replaces the file instead of adding one. What is no
+/// delivery of an edition (a confirmation, a test) is named by its octets, so that none replaces another.
 std::string file_stem(const Claim& claim, const message::Letter& letter) {
   if (claim.edition.value == 0) return "letter-" + hex_encode(sha256(with_envelope(letter))).substr(0, 24);
   return fmt::format("{:06}-{:08}", claim.edition.value, claim.subscriber.value);
@@ -70,7 +73,8 @@ std::string file_stem(const Claim& claim, const message::Letter& letter) {
 
 class DropTransport final : public Transport {
  public:
-  DropTransport(std::filesystem::path folder, DropFormat format) : folder_(std::move(folder)), format_(format) {}
+  DropTransport(std::filesystem::path folder, DropFormat format)
+      : folder_(std::move(folder)), format_(format) {}
 
   void run(Outbox& outbox) override {
     for (;;) {
@@ -115,13 +119,15 @@ class DropTransport final : public Transport {
 
 }  // namespace
 
-Result<std::unique_ptr<Transport>> make_drop_transport(const std::filesystem::path& folder, DropFormat format) {
+Result<std::unique_ptr<Transport>> make_drop_transport(const std::filesystem::path& folder,
+                                                       DropFormat format) {
   TIDINGS_TRY(make_folder(folder));
   if (format == DropFormat::maildir) {
     for (const auto* const name : {"tmp", "new", "cur"}) TIDINGS_TRY(make_folder(folder / name));
   }
   if (::access(folder.c_str(), W_OK) != 0) {
-    return fail(Errc::cannot_create, fmt::format("cannot write into {}: {}", folder.string(), std::strerror(errno)));
+    return fail(Errc::cannot_create,
+                fmt::format("cannot write into {}: {}", folder.string(), std::strerror(errno)));
   }
   return std::make_unique<DropTransport>(folder, format);
 }

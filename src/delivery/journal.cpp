@@ -94,7 +94,8 @@ void append_key(std::string& out, char kind, const AttemptKey& key) {
 }
 
 tl::unexpected<Error> failure(std::string_view doing, const std::filesystem::path& path) {
-  return fail(Errc::io, fmt::format("cannot {} sending journal {}: {}", doing, path.string(), std::strerror(errno)));
+  return fail(Errc::io,
+              fmt::format("cannot {} sending journal {}: {}", doing, path.string(), std::strerror(errno)));
 }
 
 }  // namespace
@@ -155,7 +156,8 @@ void Journal::answered(const AttemptKey& key, const Outcome& outcome, const std:
   buffer_ += name_of(outcome.stage);
   buffer_ += ' ';
   append_number(buffer_, outcome.code);
-  for (const std::string_view field : {outcome.enhanced.empty() ? std::string_view{"-"} : outcome.enhanced, std::string_view{relay}, std::string_view{outcome.text}}) {
+  for (const std::string_view field : {outcome.enhanced.empty() ? std::string_view{"-"} : outcome.enhanced,
+                                       std::string_view{relay}, std::string_view{outcome.text}}) {
     buffer_ += ' ';
     buffer_ += field;
   }

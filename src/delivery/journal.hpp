@@ -1,17 +1,19 @@
 // The sending journal: which final dots may have left, and what came back, between two commits of the ledger.
 //
-// The ledger commits a batch at a time; within a batch this file knows what a kill -9 must not forget. Written without
-// fsync: what write(2) took survives the process, and a power loss is noticed by the kernel's boot id, after which
-// every claim still open counts as in doubt (at most one claim batch).
+// The ledger commits a batch at a time; within a batch this file knows what a kill -9 must not forget.
+// Written without fsync: what write(2) took survives the process, and a power loss is noticed by the kernel's
+// boot id, after which every claim still open counts as in doubt (at most one claim batch).
 //
-// Files DATABASE.sending.1, .2, ...: a run goes on to the next number when one has grown; the old one is deleted once the
-// ledger holds all its answers. Text, one record a line:
+// Files DATABASE.sending.1, .2, ...: a run goes on to the next number when one has grown; the old one is
+// deleted once the ledger holds all its answers. Text, one record a line:
 //     tidings sending 1 BOOT-ID
 //     L EDITION SUBSCRIBER ATTEMPT                                        the last octets are about to leave
-//     A EDITION SUBSCRIBER ATTEMPT STAGE CODE STATUS RELAY TEXT           the answer; STATUS "-" if there is none
+//     A EDITION SUBSCRIBER ATTEMPT STAGE CODE STATUS RELAY TEXT           the answer; STATUS "-" if there is
+//     none
 // A record without its line feed was torn by the crash; its octets never left, so it is ignored.
-// About 100 bytes a message; one write(2) a turn of the event loop, for all sessions together. Refused: a commit of the ledger for each message
-// (21 us even without fsync); a table of slots in a mapped file (no system call, but a full disk is then a SIGBUS).
+// About 100 bytes a message; one write(2) a turn of the event loop, for all sessions together. Refused: a
+// commit of the ledger for each message (21 us even without fsync); a table of slots in a mapped file (no
+// system call, but a full disk is then a SIGBUS).
 #pragma once
 
 #include <cstdint>
@@ -52,12 +54,14 @@ class Journal {
   void leaving(const AttemptKey& key);
   void answered(const AttemptKey& key, const Outcome& outcome, const std::string& relay);
 
-  /// Everything noted so far is in the kernel's hands when this returns. Errc::io: nothing may leave any more.
+  /// Everything noted so far is in the kernel's hands when this returns. Errc::io: nothing may leave any
+  /// more.
   [[nodiscard]] Result<void> flush();
 
   [[nodiscard]] bool is_large() const { return written_bytes_ > 4 * 1024 * 1024; }
 
-  /// Goes on in a new segment, taking unanswered marks along; returns the old one for deletion. Flushed before.
+  /// Goes on in a new segment, taking unanswered marks along; returns the old one for deletion. Flushed
+  /// before.
   [[nodiscard]] Result<std::filesystem::path> rotate();
 
  private:

@@ -17,14 +17,15 @@ namespace {
 /// The fact that names the editions with claims while a run is under way; empty otherwise.
 constexpr std::string_view claiming_fact = "delivering";
 
-constexpr std::array<std::pair<DeliveryState, std::string_view>, 8> state_names{{{DeliveryState::planned, "planned"},
-                                                                                 {DeliveryState::claimed, "claimed"},
-                                                                                 {DeliveryState::deferred, "deferred"},
-                                                                                 {DeliveryState::in_doubt, "in_doubt"},
-                                                                                 {DeliveryState::sent, "sent"},
-                                                                                 {DeliveryState::failed, "failed"},
-                                                                                 {DeliveryState::suppressed, "suppressed"},
-                                                                                 {DeliveryState::bounced, "bounced"}}};
+constexpr std::array<std::pair<DeliveryState, std::string_view>, 8> state_names{
+    {{DeliveryState::planned, "planned"},
+     {DeliveryState::claimed, "claimed"},
+     {DeliveryState::deferred, "deferred"},
+     {DeliveryState::in_doubt, "in_doubt"},
+     {DeliveryState::sent, "sent"},
+     {DeliveryState::failed, "failed"},
+     {DeliveryState::suppressed, "suppressed"},
+     {DeliveryState::bounced, "bounced"}}};
 
 /// A relay rests for an hour at most (relay_health.hpp).
 constexpr std::chrono::hours longest_wait_for_relay{1};
@@ -83,15 +84,18 @@ Ledger::Ledger(store::Database& database, const Clock& clock) : database_(&datab
 
 Result<void> Ledger::plan(EditionId edition, SubscriberId subscriber, SegmentId segment) {
   auto insert = database_->prepare(
-      "INSERT INTO deliveries (edition_id, subscriber_id, segment_id, state) VALUES (:edition, :subscriber, :segment, 1) "
+      "INSERT INTO deliveries (edition_id, subscriber_id, segment_id, state) VALUES (:edition, :subscriber, "
+      ":segment, 1) "
       "ON CONFLICT (edition_id, subscriber_id) DO NOTHING");
   cursors_.erase(edition.value);
   return insert.bind(":edition", edition).bind(":subscriber", subscriber).bind(":segment", segment).run();
 }
 
 Result<void> Ledger::plan(EditionId edition, std::span<const Planned> recipients) {
-  constexpr std::array readers{":s1", ":s2", ":s3", ":s4", ":s5", ":s6", ":s7", ":s8", ":s9", ":s10", ":s11", ":s12"};
-  constexpr std::array segments{":g1", ":g2", ":g3", ":g4", ":g5", ":g6", ":g7", ":g8", ":g9", ":g10", ":g11", ":g12"};
+  constexpr std::array readers{":s1", ":s2", ":s3", ":s4",  ":s5",  ":s6",
+                               ":s7", ":s8", ":s9", ":s10", ":s11", ":s12"};
+  constexpr std::array segments{":g1", ":g2", ":g3", ":g4",  ":g5",  ":g6",
+                                ":g7", ":g8", ":g9", ":g10", ":g11", ":g12"};
   // What a statement costs apart from its rows is as much as the rows.
   auto insert = database_->prepare(R"(
     INSERT INTO deliveries (edition_id, subscriber_id, segment_id, state)
@@ -111,7 +115,8 @@ Result<void> Ledger::plan(EditionId edition, std::span<const Planned> recipients
   return {};
 }
 
-// ---- claim --------------------------------------------------------------------------------------------------------
+// ---- claim
+// --------------------------------------------------------------------------------------------------------
 
 Result<std::string> Ledger::digest_of(EditionId edition) {
   auto query = database_->prepare("SELECT digest FROM editions WHERE id = :edition");
@@ -173,7 +178,8 @@ Result<void> Ledger::note_claiming(EditionId edition) {
 /// Marks those that are not to be mailed, and takes them out of `rows`.
 Result<void> Ledger::refuse_some(std::vector<Recipient>& rows, ClaimBatch& batch) {
   auto refuse = database_->prepare(
-      "UPDATE deliveries SET state = 7, due_ms = NULL, reply = :reply, settled_ms = :now WHERE edition_id = :edition AND "
+      "UPDATE deliveries SET state = 7, due_ms = NULL, reply = :reply, settled_ms = :now WHERE edition_id = "
+      ":edition AND "
       "subscriber_id = :subscriber");
   for (const auto& row : rows) {
     if (row.refusal.empty()) continue;
@@ -187,7 +193,8 @@ Result<void> Ledger::refuse_some(std::vector<Recipient>& rows, ClaimBatch& batch
 
 Result<void> Ledger::take_each(const std::vector<Recipient>& rows) {
   auto take = database_->prepare(
-      "UPDATE deliveries SET state = 2, attempts = attempts + 1, due_ms = NULL WHERE edition_id = :edition AND "
+      "UPDATE deliveries SET state = 2, attempts = attempts + 1, due_ms = NULL WHERE edition_id = :edition "
+      "AND "
       "subscriber_id = :subscriber");
   for (const auto& row : rows) {
     TIDINGS_TRY(take.bind(":edition", row.claim.edition).bind(":subscriber", row.claim.subscriber).run());
@@ -195,14 +202,17 @@ Result<void> Ledger::take_each(const std::vector<Recipient>& rows) {
   return {};
 }
 
-/// Planned rows as read_planned() gave them: with the refused ones marked, they are all that is planned between the first and the
-/// last, so one statement takes them, at a third of the cost.
+/// Planned rows as read_planned() gave them: with the refused ones marked, they are all that is planned
+/// between the first and the last, so one statement takes them, at a third of the cost.
 Result<void> Ledger::take_range(const std::vector<Recipient>& rows) {
   if (rows.empty()) return {};
   auto take = database_->prepare(
-      "UPDATE deliveries SET state = 2, attempts = attempts + 1, due_ms = NULL WHERE edition_id = :edition AND subscriber_id BETWEEN "
+      "UPDATE deliveries SET state = 2, attempts = attempts + 1, due_ms = NULL WHERE edition_id = :edition "
+      "AND subscriber_id BETWEEN "
       ":first AND :last AND state = 1");
-  take.bind(":edition", rows.front().claim.edition).bind(":first", rows.front().claim.subscriber).bind(":last", rows.back().claim.subscriber);
+  take.bind(":edition", rows.front().claim.edition)
+      .bind(":first", rows.front().claim.subscriber)
+      .bind(":last", rows.back().claim.subscriber);
   TIDINGS_TRY(take.run());
   TIDINGS_CHECK(database_->changes() == static_cast<std::int64_t>(rows.size()));
   return {};
@@ -240,7 +250,8 @@ Result<ClaimBatch> Ledger::claim(EditionId edition, int limit) {
   return batch;
 }
 
-// ---- settle, release, recover -------------------------------------------------------------------------------------
+// ---- settle, release, recover
+// -------------------------------------------------------------------------------------
 
 /// What all answers of one transaction share.
 struct Ledger::Settling {
@@ -293,7 +304,8 @@ Result<bool> Ledger::settle_one(Settling& with, Settled& answer) {
       break;
     case OutcomeKind::temporary:
       due = next_try(policy, claim.attempt, first_attempt, now);
-      // What a relay has against us is not the reader's, however long it lasts: the edition is held in the end, nobody fails.
+      // What a relay has against us is not the reader's, however long it lasts: the edition is held in the
+      // end, nobody fails.
       if (!due && is_relay_trouble(outcome)) due = now + longest_wait_for_relay;
       state = due ? DeliveryState::deferred : DeliveryState::failed;
       if (!due) {
@@ -304,14 +316,26 @@ Result<bool> Ledger::settle_one(Settling& with, Settled& answer) {
       break;
   }
   auto& update = with.update;
-  update.bind(":state", number_of(state)).bind(":due", due).bind(":code", code_of(seen)).bind(":reply", reply).bind(":now", now);
+  update.bind(":state", number_of(state))
+      .bind(":due", due)
+      .bind(":code", code_of(seen))
+      .bind(":reply", reply)
+      .bind(":now", now);
   TIDINGS_LET(const auto relay, relay_id(answer.relay));
-  update.bind(":relay", relay).bind(":edition", claim.edition).bind(":subscriber", claim.subscriber).bind(":attempt", claim.attempt);
+  update.bind(":relay", relay)
+      .bind(":edition", claim.edition)
+      .bind(":subscriber", claim.subscriber)
+      .bind(":attempt", claim.attempt);
   TIDINGS_TRY(update.run());
   if (database_->changes() == 0) return false;
   auto& insert = with.insert;
-  insert.bind(":edition", claim.edition).bind(":subscriber", claim.subscriber).bind(":attempt", claim.attempt).bind(":now", now);
-  insert.bind(":stage", name_of(seen.stage)).bind(":outcome", name_of(seen.kind)).bind(":code", code_of(seen));
+  insert.bind(":edition", claim.edition)
+      .bind(":subscriber", claim.subscriber)
+      .bind(":attempt", claim.attempt)
+      .bind(":now", now);
+  insert.bind(":stage", name_of(seen.stage))
+      .bind(":outcome", name_of(seen.kind))
+      .bind(":code", code_of(seen));
   insert.bind(":reply", reply_of(seen)).bind(":relay", answer.relay);
   TIDINGS_TRY(insert.run());
   return true;
@@ -340,10 +364,13 @@ class TakenRows final : public store::Lookup {
   [[nodiscard]] bool was_written(std::size_t index) const { return written_[index]; }
 
  private:
-  [[nodiscard]] std::int64_t subscriber(std::size_t index) const { return answers_[index]->claim.subscriber.value; }
+  [[nodiscard]] std::int64_t subscriber(std::size_t index) const {
+    return answers_[index]->claim.subscriber.value;
+  }
   void find(std::int64_t key) noexcept {
-    const auto found = std::lower_bound(answers_.begin(), answers_.end(), key,
-                                        [](const Settled* answer, std::int64_t wanted) { return answer->claim.subscriber.value < wanted; });
+    const auto found = std::lower_bound(
+        answers_.begin(), answers_.end(), key,
+        [](const Settled* answer, std::int64_t wanted) { return answer->claim.subscriber.value < wanted; });
     at_ = static_cast<std::size_t>(found - answers_.begin());
   }
 
@@ -354,8 +381,8 @@ class TakenRows final : public store::Lookup {
   std::string reply_;
 };
 
-/// The length of the run of answers that begins with the first: one edition, and no two so far apart that going from one to the next
-/// costs more than finding it.
+/// The length of the run of answers that begins with the first: one edition, and no two so far apart that
+/// going from one to the next costs more than finding it.
 std::size_t length_of_run(std::span<Settled* const> answers) {
   constexpr std::int64_t far_apart = 64;
   std::size_t length = 1;
@@ -369,7 +396,8 @@ std::size_t length_of_run(std::span<Settled* const> answers) {
 
 Result<std::int64_t> Ledger::relay_id(const std::string& name) {
   if (const auto known = relay_ids_.find(name); known != relay_ids_.end()) return known->second;
-  auto insert = database_->prepare("INSERT INTO relay_names (name) VALUES (:name) ON CONFLICT (name) DO NOTHING");
+  auto insert =
+      database_->prepare("INSERT INTO relay_names (name) VALUES (:name) ON CONFLICT (name) DO NOTHING");
   TIDINGS_TRY(insert.bind(":name", name).run());
   auto query = database_->prepare("SELECT id FROM relay_names WHERE name = :name");
   TIDINGS_TRY(query.bind(":name", name).step());
@@ -377,7 +405,8 @@ Result<std::int64_t> Ledger::relay_id(const std::string& name) {
 }
 
 /// One run, at less than half the cost of settle_one() for each.
-Result<void> Ledger::settle_taken(std::span<Settled* const> answers, UtcTime now, std::vector<Settled>& recorded) {
+Result<void> Ledger::settle_taken(std::span<Settled* const> answers, UtcTime now,
+                                  std::vector<Settled>& recorded) {
   auto update = database_->prepare(R"sql(
     UPDATE deliveries SET state = 5, due_ms = NULL, code = lookup(:taken, subscriber_id, 1), reply = lookup(:taken, subscriber_id, 2),
                           settled_ms = :now, relay_id = lookup(:taken, subscriber_id, 3)
@@ -404,7 +433,8 @@ Result<void> Ledger::settle_rows(std::vector<Settled> answers, const SettleOptio
   std::vector<Settled*> ordered;
   ordered.reserve(answers.size());
   for (auto& answer : answers) ordered.push_back(&answer);
-  std::sort(ordered.begin(), ordered.end(), [](const Settled* a, const Settled* b) { return key_of(a->claim) < key_of(b->claim); });
+  std::sort(ordered.begin(), ordered.end(),
+            [](const Settled* a, const Settled* b) { return key_of(a->claim) < key_of(b->claim); });
   const auto others = std::stable_partition(ordered.begin(), ordered.end(), [](const Settled* answer) {
     return answer->outcome.kind == OutcomeKind::accepted && answer->claim.attempt == 1;
   });
@@ -439,7 +469,10 @@ Result<void> Ledger::release_one(const Claim& claim, UtcTime now) {
     UPDATE deliveries SET attempts = attempts - 1, state = CASE WHEN attempts = 1 THEN 1 ELSE 3 END,
                           due_ms = CASE WHEN attempts = 1 THEN NULL ELSE :now END
     WHERE edition_id = :edition AND subscriber_id = :subscriber AND state = 2 AND attempts = :attempt)sql");
-  update.bind(":now", now).bind(":edition", claim.edition).bind(":subscriber", claim.subscriber).bind(":attempt", claim.attempt);
+  update.bind(":now", now)
+      .bind(":edition", claim.edition)
+      .bind(":subscriber", claim.subscriber)
+      .bind(":attempt", claim.attempt);
   TIDINGS_TRY(update.run());
   auto& cursor = cursors_[claim.edition.value];
   cursor = std::min(cursor, claim.subscriber.value - 1);
@@ -490,7 +523,9 @@ Result<Recovered> Ledger::recover(const SettleOptions& options) {
         answers.push_back({.claim = claim, .outcome = *mark->second.outcome, .relay = mark->second.relay});
         ++recovered.answered;
       } else if (mark != marks.end() || !journal.trustworthy) {
-        answers.push_back({.claim = claim, .outcome = no_reply(Stage::dot, "tidings was ended before the answer came"), .relay = {}});
+        answers.push_back({.claim = claim,
+                           .outcome = no_reply(Stage::dot, "tidings was ended before the answer came"),
+                           .relay = {}});
         ++recovered.in_doubt;
       } else {
         untouched.push_back(claim);

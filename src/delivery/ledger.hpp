@@ -1,13 +1,13 @@
 // Delivery ledger: one durable row per (edition, subscriber); the one authority on who was mailed.
 //
-// Invariants. A row reads `claimed` on disk before the first octet of its message leaves this host. A message's final dot
-// leaves only after its mark is in the journal (journal.hpp). So a crash may lose an answer, never the knowledge that
-// there was an attempt: recover() turns what the dead process left into planned, its answer, or in doubt. No row is ever
-// deleted, so the counts of an edition always balance.
-// Times are UTC milliseconds; attempts count from 1. Each mutating call is one immediate transaction but for plan(), which
-// joins the caller's. The caller holds store::SenderLock for claim, settle, release and recover: a claim found on disk
-// by recover() belongs to a dead process. Not thread-safe: one Ledger per handle, per thread.
-// Any call may fail with the store's errors (Errc::io, try_again, bad_data).
+// Invariants. A row reads `claimed` on disk before the first octet of its message leaves this host. A
+// message's final dot leaves only after its mark is in the journal (journal.hpp). So a crash may lose an
+// answer, never the knowledge that there was an attempt: recover() turns what the dead process left into
+// planned, its answer, or in doubt. No row is ever deleted, so the counts of an edition always balance. Times
+// are UTC milliseconds; attempts count from 1. Each mutating call is one immediate transaction but for
+// plan(), which joins the caller's. The caller holds store::SenderLock for claim, settle, release and
+// recover: a claim found on disk by recover() belongs to a dead process. Not thread-safe: one Ledger per
+// handle, per thread. Any call may fail with the store's errors (Errc::io, try_again, bad_data).
 #pragma once
 
 #include <cstdint>
@@ -52,7 +52,7 @@ struct Claim {
   EditionId edition{};
   SubscriberId subscriber{};
   SegmentId segment{};
-  int attempt = 0;      ///< from 1
+  int attempt = 0;        ///< from 1
   std::string address{};  ///< as in subscribers: domain in A-labels; empty where recover() found that the
                           ///< person was erased since
   std::string name{};     ///< may be empty
@@ -156,19 +156,20 @@ class Ledger {
 
   [[nodiscard]] UtcTime now() const { return clock_->now(); }
 
-  /// Adds the delivery of one recipient as planned, inside the caller's transaction (sealing). Doing so again changes
-  /// nothing.
+  /// Adds the delivery of one recipient as planned, inside the caller's transaction (sealing). Doing so again
+  /// changes nothing.
   [[nodiscard]] Result<void> plan(EditionId edition, SubscriberId subscriber, SegmentId segment);
   /// The same for several; by the hundred, half the work of one by one.
   [[nodiscard]] Result<void> plan(EditionId edition, std::span<const Planned> recipients);
 
-  /// Claims up to `limit` rows: deferred and in-doubt ones that are due, then planned ones in order of subscriber; durable
-  /// before it returns. Recipients who are suppressed, withdrew, or were erased become `suppressed` in the same
-  /// transaction and are not returned; so `claims` is empty only when nothing is due.
+  /// Claims up to `limit` rows: deferred and in-doubt ones that are due, then planned ones in order of
+  /// subscriber; durable before it returns. Recipients who are suppressed, withdrew, or were erased become
+  /// `suppressed` in the same transaction and are not returned; so `claims` is empty only when nothing is
+  /// due.
   [[nodiscard]] Result<ClaimBatch> claim(EditionId edition, int limit);
 
-  /// Runs inside settle()'s transaction after its rows are written; an error rolls all of it back. What was given up
-  /// comes as permanent, with a soft verdict where the address is to blame.
+  /// Runs inside settle()'s transaction after its rows are written; an error rolls all of it back. What was
+  /// given up comes as permanent, with a soft verdict where the address is to blame.
   using WithinSettle = std::function<Result<void>(std::span<const Settled>)>;
 
   struct SettleOptions {
@@ -178,21 +179,23 @@ class Ledger {
     store::Sync sync = store::Sync::full;
   };
 
-  /// Records answers in one transaction. accepted: sent. temporary: deferred by the policy, failed ("given up: ...") once
-  /// that gives up. permanent: failed. unknown: in_doubt, due again by the policy unless it was in doubt before. Reply text
-  /// is kept as it came. A claim that is not the row's last attempt any more is passed over, which is not an error.
+  /// Records answers in one transaction. accepted: sent. temporary: deferred by the policy, failed ("given
+  /// up: ...") once that gives up. permanent: failed. unknown: in_doubt, due again by the policy unless it
+  /// was in doubt before. Reply text is kept as it came. A claim that is not the row's last attempt any more
+  /// is passed over, which is not an error.
   [[nodiscard]] Result<void> settle(std::vector<Settled> answers, const SettleOptions& options);
 
-  /// Gives claims back that were never attempted (relay in trouble, run stopped): the attempt does not count. Never
-  /// attempted rows become planned, others deferred and due at once.
+  /// Gives claims back that were never attempted (relay in trouble, run stopped): the attempt does not count.
+  /// Never attempted rows become planned, others deferred and due at once.
   [[nodiscard]] Result<void> release(std::span<const Claim> claims);
 
-  /// Before the first claim() of a run: settles what a dead process left claimed, by its journal. Claims whose mark is not
-  /// there go back as by release(). Without a trustworthy journal (power loss, copied database) all are in doubt.
-  /// Costs nothing when the last run ended by itself.
+  /// Before the first claim() of a run: settles what a dead process left claimed, by its journal. Claims
+  /// whose mark is not there go back as by release(). Without a trustworthy journal (power loss, copied
+  /// database) all are in doubt. Costs nothing when the last run ended by itself.
   [[nodiscard]] Result<Recovered> recover(const SettleOptions& options);
 
-  /// After the last settle() or release() of a run: nothing is claimed any more, so there is nothing to recover().
+  /// After the last settle() or release() of a run: nothing is claimed any more, so there is nothing to
+  /// recover().
   [[nodiscard]] Result<void> finish();
 
   [[nodiscard]] Result<Counts> counts(EditionId edition);
@@ -200,39 +203,47 @@ class Ledger {
   /// How many deliveries of an edition, in whatever state, each segment has.
   [[nodiscard]] Result<std::map<SegmentId, std::int64_t>> readers_by_segment(EditionId edition);
 
-  /// The earliest time at which claim() would return something; now or earlier when it would already. Nothing when no
-  /// delivery will ever be due without an admin.
+  /// The earliest time at which claim() would return something; now or earlier when it would already. Nothing
+  /// when no delivery will ever be due without an admin.
   [[nodiscard]] Result<std::optional<UtcTime>> next_due(EditionId edition);
 
   /// Ordered by edition and subscriber.
   [[nodiscard]] Result<std::vector<DeliveryRow>> list(const DeliveryFilter& filter);
-  /// Streams the rows of one edition in order of subscriber; memory is the visitor's, which must not write. Its error ends it.
-  [[nodiscard]] Result<void> visit(EditionId edition, const std::function<Result<void>(const DeliveryRow&)>& visitor);
+  /// Streams the rows of one edition in order of subscriber; memory is the visitor's, which must not write.
+  /// Its error ends it.
+  [[nodiscard]] Result<void> visit(EditionId edition,
+                                   const std::function<Result<void>(const DeliveryRow&)>& visitor);
   /// All but plainly accepted first attempts, oldest first.
   [[nodiscard]] Result<std::vector<AttemptRow>> attempts(EditionId edition, SubscriberId subscriber);
-  /// Blanks the relay's words about one subscriber, which may quote the address; for erasing a person. The outcomes stay.
+  /// Blanks the relay's words about one subscriber, which may quote the address; for erasing a person. The
+  /// outcomes stay.
   [[nodiscard]] Result<void> forget_replies(SubscriberId subscriber);
   [[nodiscard]] Result<void> forget_replies(const store::Transaction& open, SubscriberId subscriber);
   /// Why deliveries of an edition are deferred: reply (code and text) and how many, most frequent first.
-  [[nodiscard]] Result<std::vector<std::pair<std::string, std::int64_t>>> deferred_by_reason(EditionId edition, int limit = 10);
+  [[nodiscard]] Result<std::vector<std::pair<std::string, std::int64_t>>> deferred_by_reason(
+      EditionId edition, int limit = 10);
 
-  /// By an admin: rows in one of the states deferred, in_doubt or failed become due at once; returns how many. Without a
-  /// subscriber: all of that state. Errc::usage for another state.
-  [[nodiscard]] Result<int> retry(EditionId edition, DeliveryState state, std::optional<SubscriberId> subscriber = {});
+  /// By an admin: rows in one of the states deferred, in_doubt or failed become due at once; returns how
+  /// many. Without a subscriber: all of that state. Errc::usage for another state.
+  [[nodiscard]] Result<int> retry(EditionId edition, DeliveryState state,
+                                  std::optional<SubscriberId> subscriber = {});
 
-  /// By an admin, for a row in doubt (or, as failed, a refusal that was taken back): it did arrive (sent) or it did not and shall not (failed). Errc::no_input if there is
-  /// no such row in doubt.
+  /// By an admin, for a row in doubt (or, as failed, a refusal that was taken back): it did arrive (sent) or
+  /// it did not and shall not (failed). Errc::no_input if there is no such row in doubt.
   [[nodiscard]] Result<void> resolve(EditionId edition, SubscriberId subscriber, DeliveryState as);
-  /// The same for all in doubt that wait for an admin, and as failed for refusals (5yz) that were taken back; returns how many.
+  /// The same for all in doubt that wait for an admin, and as failed for refusals (5yz) that were taken back;
+  /// returns how many.
   [[nodiscard]] Result<int> resolve_held(EditionId edition, DeliveryState as);
-  /// By an admin: what relays were remembered for is mended; they are tried at once and their refusals believed again.
+  /// By an admin: what relays were remembered for is mended; they are tried at once and their refusals
+  /// believed again.
   [[nodiscard]] Result<int> release_relays();
 
   /// Takes refusals back: failed rows whose last attempt this was are deferred until `due`. Returns how many.
   [[nodiscard]] Result<int> take_back(std::span<const AttemptKey> attempts, UtcTime due);
   /// The same within the caller's transaction.
   [[nodiscard]] Result<int> take_back_within(std::span<const AttemptKey> attempts, UtcTime due);
-  /// Refusals that have not been judged yet (whether they suppress anybody), and are still the last word about their delivery.
+  /// Refusals that have not been judged yet (whether they suppress anybody), and are still the last word
+  /// about their delivery.
   [[nodiscard]] Result<std::vector<Refusal>> unjudged();
   /// All refusals until now are judged. Within the caller's transaction.
   [[nodiscard]] Result<void> set_judged();
@@ -248,8 +259,8 @@ class Ledger {
   };
   [[nodiscard]] Result<Pace> pace(EditionId edition);
 
-  /// Deliveries that wait for a time further ahead than longest_wait: a clock was ahead. They are due already; forget_future()
-  /// writes that down.
+  /// Deliveries that wait for a time further ahead than longest_wait: a clock was ahead. They are due
+  /// already; forget_future() writes that down.
   [[nodiscard]] Result<std::int64_t> count_from_future();
   [[nodiscard]] Result<void> forget_future();
 
@@ -271,7 +282,8 @@ class Ledger {
   [[nodiscard]] Result<void> note_claiming(EditionId edition);
   struct Settling;
   [[nodiscard]] Result<bool> settle_one(Settling& with, Settled& answer);
-  [[nodiscard]] Result<void> settle_taken(std::span<Settled* const> answers, UtcTime now, std::vector<Settled>& recorded);
+  [[nodiscard]] Result<void> settle_taken(std::span<Settled* const> answers, UtcTime now,
+                                          std::vector<Settled>& recorded);
   [[nodiscard]] Result<void> release_one(const Claim& claim, UtcTime now);
   [[nodiscard]] Result<void> settle_rows(std::vector<Settled> answers, const SettleOptions& options);
 
@@ -280,8 +292,9 @@ class Ledger {
   store::Database* database_;
   const Clock* clock_;
   std::map<std::string, std::int64_t> relay_ids_;
-  std::map<std::int64_t, std::int64_t> cursors_;  ///< edition -> subscriber up to which no row is planned any more
-  std::set<std::int64_t> claiming_;               ///< editions noted as having claims, see recover()
+  std::map<std::int64_t, std::int64_t>
+      cursors_;                      ///< edition -> subscriber up to which no row is planned any more
+  std::set<std::int64_t> claiming_;  ///< editions noted as having claims, see recover()
 };
 
 }  // namespace tidings::delivery

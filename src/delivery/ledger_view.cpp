@@ -32,7 +32,8 @@ Result<Counts> Ledger::counts(EditionId edition) {
 }
 
 Result<std::optional<UtcTime>> Ledger::next_due(EditionId edition) {
-  auto planned = database_->prepare("SELECT 1 FROM deliveries WHERE edition_id = :edition AND state IN (1, 2) LIMIT 1");
+  auto planned =
+      database_->prepare("SELECT 1 FROM deliveries WHERE edition_id = :edition AND state IN (1, 2) LIMIT 1");
   planned.bind(":edition", edition);
   TIDINGS_LET(const bool open, planned.step());
   if (open) return std::optional{clock_->now()};
@@ -45,14 +46,16 @@ Result<std::optional<UtcTime>> Ledger::next_due(EditionId edition) {
 }
 
 Result<std::int64_t> Ledger::count_from_future() {
-  auto query = database_->prepare("SELECT count(*) FROM deliveries WHERE state IN (3, 4) AND due_ms > :latest");
+  auto query =
+      database_->prepare("SELECT count(*) FROM deliveries WHERE state IN (3, 4) AND due_ms > :latest");
   query.bind(":latest", clock_->now() + longest_wait);
   TIDINGS_TRY(query.step());
   return query.integer(0);
 }
 
 Result<void> Ledger::forget_future() {
-  auto update = database_->prepare("UPDATE deliveries SET due_ms = :now WHERE state IN (3, 4) AND due_ms > :latest");
+  auto update =
+      database_->prepare("UPDATE deliveries SET due_ms = :now WHERE state IN (3, 4) AND due_ms > :latest");
   return update.bind(":now", clock_->now()).bind(":latest", clock_->now() + longest_wait).run();
 }
 
@@ -70,21 +73,23 @@ Result<std::vector<DeliveryRow>> Ledger::list(const DeliveryFilter& filter) {
   for (;;) {
     TIDINGS_LET(const bool row, query.step());
     if (!row) return rows;
-    rows.push_back({.edition = query.id<EditionId>(0),
-                    .subscriber = query.id<SubscriberId>(1),
-                    .address = query.text(2),
-                    .state = static_cast<DeliveryState>(query.integer(3)),
-                    .attempts = static_cast<int>(query.integer(4)),
-                    .due = query.optional_time(5),
-                    .code = query.is_null(6) ? std::nullopt : std::optional{static_cast<int>(query.integer(6))},
-                    .reply = query.text(7),
-                    .settled = query.optional_time(8),
-                    .segment = query.id<SegmentId>(9),
-                    .relay = query.text(10)});
+    rows.push_back(
+        {.edition = query.id<EditionId>(0),
+         .subscriber = query.id<SubscriberId>(1),
+         .address = query.text(2),
+         .state = static_cast<DeliveryState>(query.integer(3)),
+         .attempts = static_cast<int>(query.integer(4)),
+         .due = query.optional_time(5),
+         .code = query.is_null(6) ? std::nullopt : std::optional{static_cast<int>(query.integer(6))},
+         .reply = query.text(7),
+         .settled = query.optional_time(8),
+         .segment = query.id<SegmentId>(9),
+         .relay = query.text(10)});
   }
 }
 
-Result<void> Ledger::visit(EditionId edition, const std::function<Result<void>(const DeliveryRow&)>& visitor) {
+Result<void> Ledger::visit(EditionId edition,
+                           const std::function<Result<void>(const DeliveryRow&)>& visitor) {
   auto query = database_->prepare(R"sql(
     SELECT d.subscriber_id, s.address, d.state, d.attempts, d.due_ms, d.code, d.reply, d.settled_ms, r.name
     FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id LEFT JOIN relay_names r ON r.id = d.relay_id
@@ -93,16 +98,17 @@ Result<void> Ledger::visit(EditionId edition, const std::function<Result<void>(c
   for (;;) {
     TIDINGS_LET(const bool row, query.step());
     if (!row) return {};
-    TIDINGS_TRY(visitor({.edition = edition,
-                         .subscriber = query.id<SubscriberId>(0),
-                         .address = query.text(1),
-                         .state = static_cast<DeliveryState>(query.integer(2)),
-                         .attempts = static_cast<int>(query.integer(3)),
-                         .due = query.optional_time(4),
-                         .code = query.is_null(5) ? std::nullopt : std::optional{static_cast<int>(query.integer(5))},
-                         .reply = query.text(6),
-                         .settled = query.optional_time(7),
-                         .relay = query.text(8)}));
+    TIDINGS_TRY(
+        visitor({.edition = edition,
+                 .subscriber = query.id<SubscriberId>(0),
+                 .address = query.text(1),
+                 .state = static_cast<DeliveryState>(query.integer(2)),
+                 .attempts = static_cast<int>(query.integer(3)),
+                 .due = query.optional_time(4),
+                 .code = query.is_null(5) ? std::nullopt : std::optional{static_cast<int>(query.integer(5))},
+                 .reply = query.text(6),
+                 .settled = query.optional_time(7),
+                 .relay = query.text(8)}));
   }
 }
 
@@ -140,7 +146,8 @@ Result<std::vector<AttemptRow>> Ledger::attempts(EditionId edition, SubscriberId
   }
 }
 
-Result<std::vector<std::pair<std::string, std::int64_t>>> Ledger::deferred_by_reason(EditionId edition, int limit) {
+Result<std::vector<std::pair<std::string, std::int64_t>>> Ledger::deferred_by_reason(EditionId edition,
+                                                                                     int limit) {
   auto query = database_->prepare(R"sql(
     SELECT code, reply, count(*) FROM deliveries WHERE edition_id = :edition AND state = 3
     GROUP BY code, reply ORDER BY count(*) DESC, reply LIMIT :limit)sql");
@@ -155,7 +162,9 @@ Result<std::vector<std::pair<std::string, std::int64_t>>> Ledger::deferred_by_re
 }
 
 Result<std::map<SegmentId, std::int64_t>> Ledger::readers_by_segment(EditionId edition) {
-  auto query = database_->prepare("SELECT segment_id FROM deliveries WHERE edition_id = :edition");  // few segments, many rows: as counts()
+  auto query = database_->prepare(
+      "SELECT segment_id FROM deliveries WHERE edition_id = :edition");  // few segments, many rows: as
+                                                                         // counts()
   query.bind(":edition", edition);
   std::map<SegmentId, std::int64_t> readers;
   for (;;) {
@@ -166,7 +175,8 @@ Result<std::map<SegmentId, std::int64_t>> Ledger::readers_by_segment(EditionId e
 }
 
 Result<int> Ledger::retry(EditionId edition, DeliveryState state, std::optional<SubscriberId> subscriber) {
-  if (state != DeliveryState::deferred && state != DeliveryState::in_doubt && state != DeliveryState::failed) {
+  if (state != DeliveryState::deferred && state != DeliveryState::in_doubt &&
+      state != DeliveryState::failed) {
     return fail(Errc::usage, fmt::format("deliveries that are {} cannot be retried", name_of(state)),
                 "deferred, in_doubt and failed ones can");
   }
@@ -181,16 +191,22 @@ Result<int> Ledger::retry(EditionId edition, DeliveryState state, std::optional<
 
 Result<void> Ledger::resolve(EditionId edition, SubscriberId subscriber, DeliveryState as) {
   if (as != DeliveryState::sent && as != DeliveryState::failed) {
-    return fail(Errc::usage, fmt::format("a delivery in doubt cannot be resolved as {}", name_of(as)), "as sent or as failed");
+    return fail(Errc::usage, fmt::format("a delivery in doubt cannot be resolved as {}", name_of(as)),
+                "as sent or as failed");
   }
   auto update = database_->prepare(R"sql(
     UPDATE deliveries SET state = :state, due_ms = NULL, settled_ms = :now
     WHERE edition_id = :edition AND subscriber_id = :subscriber AND (state = 4 OR (:state = 6 AND state = 3 AND code >= 500)))sql");
-  update.bind(":state", static_cast<int>(as)).bind(":now", clock_->now()).bind(":edition", edition).bind(":subscriber", subscriber);
+  update.bind(":state", static_cast<int>(as))
+      .bind(":now", clock_->now())
+      .bind(":edition", edition)
+      .bind(":subscriber", subscriber);
   TIDINGS_TRY(update.run());
   if (database_->changes() == 0) {
-    return fail(Errc::no_input, fmt::format("edition {} has no delivery in doubt to subscriber {}", edition.value, subscriber.value),
-                "\"tidings delivery list\" shows them");
+    return fail(
+        Errc::no_input,
+        fmt::format("edition {} has no delivery in doubt to subscriber {}", edition.value, subscriber.value),
+        "\"tidings delivery list\" shows them");
   }
   return {};
 }
@@ -227,7 +243,10 @@ Result<int> Ledger::take_back_within(std::span<const AttemptKey> attempts, UtcTi
     WHERE edition_id = :edition AND subscriber_id = :subscriber AND state = 6 AND attempts = :attempt)sql");
   std::int64_t count = 0;
   for (const auto& key : attempts) {
-    update.bind(":due", due).bind(":edition", key.edition).bind(":subscriber", key.subscriber).bind(":attempt", key.attempt);
+    update.bind(":due", due)
+        .bind(":edition", key.edition)
+        .bind(":subscriber", key.subscriber)
+        .bind(":attempt", key.attempt);
     TIDINGS_TRY(update.run());
     count += database_->changes();
   }
@@ -293,11 +312,14 @@ Result<std::int64_t> Ledger::due_now(EditionId edition) {
 
 Result<Ledger::Pace> Ledger::pace(EditionId edition) {
   Pace pace;
-  auto last = database_->prepare("SELECT max(settled_ms) FROM deliveries WHERE edition_id = :edition AND state IN (5, 8)");
+  auto last = database_->prepare(
+      "SELECT max(settled_ms) FROM deliveries WHERE edition_id = :edition AND state IN (5, 8)");
   TIDINGS_TRY(last.bind(":edition", edition).step());
   pace.last = last.optional_time(0);
   if (!pace.last) return pace;
-  auto count = database_->prepare("SELECT count(*) FROM deliveries WHERE edition_id = :edition AND state IN (5, 8) AND settled_ms > :since");
+  auto count = database_->prepare(
+      "SELECT count(*) FROM deliveries WHERE edition_id = :edition AND state IN (5, 8) AND settled_ms > "
+      ":since");
   TIDINGS_TRY(count.bind(":edition", edition).bind(":since", *pace.last - std::chrono::minutes{1}).step());
   pace.in_minute = count.integer(0);
   return pace;
@@ -315,7 +337,9 @@ Result<std::vector<std::pair<EditionId, std::int64_t>>> Ledger::held_in_doubt() 
 }
 
 Result<std::vector<RelayMemory>> Ledger::relays() {
-  auto query = database_->prepare("SELECT name, lock_step, failures, paused_until_ms, last_error, out, refused_alike, seen_ms FROM relays ORDER BY name");
+  auto query = database_->prepare(
+      "SELECT name, lock_step, failures, paused_until_ms, last_error, out, refused_alike, seen_ms FROM "
+      "relays ORDER BY name");
   std::vector<RelayMemory> relays;
   for (;;) {
     TIDINGS_LET(const bool row, query.step());
@@ -339,8 +363,12 @@ Result<void> Ledger::remember(std::span<const RelayMemory> relays) {
       ON CONFLICT (name) DO UPDATE SET lock_step = excluded.lock_step, failures = excluded.failures,
         paused_until_ms = excluded.paused_until_ms, last_error = excluded.last_error,
         out = excluded.out, refused_alike = excluded.refused_alike, seen_ms = excluded.seen_ms)sql");
-    upsert.bind(":name", relay.name).bind(":lock_step", relay.lock_step ? 1 : 0).bind(":failures", relay.failures);
-    upsert.bind(":out", relay.out ? 1 : 0).bind(":refused_alike", relay.refused_alike).bind(":seen", relay.seen);
+    upsert.bind(":name", relay.name)
+        .bind(":lock_step", relay.lock_step ? 1 : 0)
+        .bind(":failures", relay.failures);
+    upsert.bind(":out", relay.out ? 1 : 0)
+        .bind(":refused_alike", relay.refused_alike)
+        .bind(":seen", relay.seen);
     TIDINGS_TRY(upsert.bind(":paused_until", relay.paused_until).bind(":last_error", relay.last_error).run());
   }
   return {};

@@ -21,13 +21,16 @@ void move_to_end(std::vector<T>& to, std::vector<T>& from) {
 }  // namespace
 
 Outbox::Outbox(Journal journal, std::size_t letters)
-    : max_letters_(letters), wake_fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), journal_(std::move(journal)) {
+    : max_letters_(letters),
+      wake_fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      journal_(std::move(journal)) {
   TIDINGS_CHECK(wake_fd_ >= 0);
 }
 
 Outbox::~Outbox() { ::close(wake_fd_); }
 
-// ---- the ledger's thread ------------------------------------------------------------------------------------------------
+// ---- the ledger's thread
+// ------------------------------------------------------------------------------------------------
 
 void Outbox::add_claims(std::vector<Claim> claims) {
   const std::lock_guard lock{mutex_};
@@ -97,7 +100,8 @@ std::optional<Error> Outbox::failure() const {
   return failure_;
 }
 
-// ---- composers ----------------------------------------------------------------------------------------------------------
+// ---- composers
+// ----------------------------------------------------------------------------------------------------------
 
 std::vector<Claim> Outbox::next_claims(std::size_t limit) {
   std::unique_lock lock{mutex_};
@@ -150,7 +154,8 @@ void Outbox::fail_locked(Error error) {
   answers_there_.notify_all();
 }
 
-// ---- the transport's thread -----------------------------------------------------------------------------------------------
+// ---- the transport's thread
+// -----------------------------------------------------------------------------------------------
 
 void Outbox::wake_locked() {
   transport_waits_ = false;
@@ -225,7 +230,9 @@ void Outbox::answer(Claim claim, Outcome outcome, const std::string& relay) {
   pending_.answers.push_back({.claim = std::move(claim), .outcome = std::move(outcome), .relay = relay});
 }
 
-void Outbox::brake(const std::string& relay, const std::string& words) { pending_.brakes.push_back({.relay = relay, .words = words}); }
+void Outbox::brake(const std::string& relay, const std::string& words) {
+  pending_.brakes.push_back({.relay = relay, .words = words});
+}
 
 void Outbox::hand_back(const Claim& claim) { pending_.handed_back.push_back(claim); }
 
@@ -236,7 +243,9 @@ void Outbox::report_trouble(Outcome outcome, const std::string& relay) {
 }
 
 void Outbox::publish() {
-  if (pending_.answers.empty() && pending_.handed_back.empty() && pending_.old_journals.empty() && pending_.brakes.empty()) return;
+  if (pending_.answers.empty() && pending_.handed_back.empty() && pending_.old_journals.empty() &&
+      pending_.brakes.empty())
+    return;
   const std::lock_guard lock{mutex_};
   outstanding_ -= pending_.answers.size() + pending_.handed_back.size();
   move_to_end(harvest_.answers, pending_.answers);

@@ -1,6 +1,7 @@
-// The meeting place of a run: claims go in, composers turn them into letters, the transport takes the letters and puts answers
-// in, the ledger's thread takes those out. All queues are bounded; everything may be called from any thread but where
-// it says otherwise. Owns the journal, so that a mark is on disk before the transport goes on.
+// The meeting place of a run: claims go in, composers turn them into letters, the transport takes the letters
+// and puts answers in, the ledger's thread takes those out. All queues are bounded; everything may be called
+// from any thread but where it says otherwise. Owns the journal, so that a mark is on disk before the
+// transport goes on.
 #pragma once
 
 #include <chrono>
@@ -55,7 +56,8 @@ class Outbox {
     std::vector<Braked> brakes{};  ///< to be pulled before the answers are settled
     std::vector<Claim> handed_back{};
     std::vector<std::filesystem::path> old_journals{};  ///< may be deleted once the answers are settled
-    std::size_t outstanding = 0;                        ///< as outstanding(), when this was taken: what came later is in the next one
+    std::size_t outstanding =
+        0;  ///< as outstanding(), when this was taken: what came later is in the next one
   };
   /// Waits until `enough` claims are done with, or all of them, or the time is up, or there is trouble.
   [[nodiscard]] Harvest wait(std::size_t enough, std::chrono::milliseconds at_most);
@@ -75,8 +77,8 @@ class Outbox {
 
   /// Up to `limit` claims to compose; empty means that there will be none any more.
   [[nodiscard]] std::vector<Claim> next_claims(std::size_t limit);
-  /// Waits while too many letters are ready, then adds all. After stop() they are handed back instead. By the handful: each call
-  /// may wake the transport, which costs more than a letter.
+  /// Waits while too many letters are ready, then adds all. After stop() they are handed back instead. By the
+  /// handful: each call may wake the transport, which costs more than a letter.
   void add_letters(std::vector<Parcel> parcels);
   /// A composer failed: its claim is handed back and the run ends.
   void compose_failed(const Claim& claim, Error error);
@@ -103,7 +105,8 @@ class Outbox {
   [[nodiscard]] bool flush();
   void answer(Claim claim, Outcome outcome, const std::string& relay);
   void hand_back(const Claim& claim);
-  /// The relay refuses nearly everybody in these words (see Brake); comes before the answers that are published with it.
+  /// The relay refuses nearly everybody in these words (see Brake); comes before the answers that are
+  /// published with it.
   void brake(const std::string& relay, const std::string& words);
   /// The relay as a whole does not work: the run ends after what is in flight.
   void report_trouble(Outcome outcome, const std::string& relay);

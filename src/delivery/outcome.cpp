@@ -32,8 +32,10 @@ constexpr Names<OutcomeKind, 4> kind_names{{{OutcomeKind::accepted, "accepted"},
                                             {OutcomeKind::permanent, "permanent"},
                                             {OutcomeKind::unknown, "unknown"}}};
 
-constexpr Names<Blame, 4> blame_names{
-    {{Blame::nobody, "nobody"}, {Blame::address, "address"}, {Blame::message, "message"}, {Blame::relay, "relay"}}};
+constexpr Names<Blame, 4> blame_names{{{Blame::nobody, "nobody"},
+                                       {Blame::address, "address"},
+                                       {Blame::message, "message"},
+                                       {Blame::relay, "relay"}}};
 
 template <class Enum, std::size_t N>
 std::string_view name_in(const Names<Enum, N>& names, Enum value) {
@@ -57,8 +59,8 @@ enum class At { session, mail, rcpt, data, anywhere };
 /// What the words of a reply must say for a rule to apply.
 enum class Say { anything, no_such_user, greylisted, refusal_of_us, refusal_of_us_or_user };
 
-/// One line of the table. `status` is an enhanced status with '*' for any number, or "" for any or none, or "-" for none at
-/// all; `code` 0 is any, 5 any 5yz, 4 any 4yz.
+/// One line of the table. `status` is an enhanced status with '*' for any number, or "" for any or none, or
+/// "-" for none at all; `code` 0 is any, 5 any 5yz, 4 any 4yz.
 struct Rule {
   At at;
   int code;
@@ -72,10 +74,10 @@ struct Rule {
 constexpr auto temporary = OutcomeKind::temporary;
 constexpr auto permanent = OutcomeKind::permanent;
 
-// First match wins. Sources: RFC 3463, RFC 5321 section 4.2, RFC 7504, RFC 7505, and the published reply lists of Gmail and
-// Yahoo. Gmail answers 550 5.2.1 both for an inactive account and for one that receives too much: scored, never hard.
-// Words come before codes, since many refusals of us borrow a code of the mailbox: 550 5.4.5 is Gmail's daily limit. Which
-// words are about us: base/refusal.cpp.
+// First match wins. Sources: RFC 3463, RFC 5321 section 4.2, RFC 7504, RFC 7505, and the published reply
+// lists of Gmail and Yahoo. Gmail answers 550 5.2.1 both for an inactive account and for one that receives
+// too much: scored, never hard. Words come before codes, since many refusals of us borrow a code of the
+// mailbox: 550 5.4.5 is Gmail's daily limit. Which words are about us: base/refusal.cpp.
 constexpr std::array rules{
     // The relay as a whole: before MAIL there is no recipient; 421 closes the service; x.7.x is policy.
     Rule{At::session, 0, "", Say::anything, temporary, Blame::relay, Verdict::none},
@@ -151,7 +153,9 @@ bool applies(At at, Stage stage) {
   return false;
 }
 
-bool code_matches(int wanted, int code) { return wanted == 0 || wanted == code || (wanted < 10 && wanted == code / 100); }
+bool code_matches(int wanted, int code) {
+  return wanted == 0 || wanted == code || (wanted < 10 && wanted == code / 100);
+}
 
 bool status_matches(std::string_view wanted, std::string_view status) {
   if (wanted.empty()) return true;
@@ -168,9 +172,9 @@ bool status_matches(std::string_view wanted, std::string_view status) {
 /// Words of relays that give no enhanced status for a mailbox that is not there.
 bool says_unknown_user(std::string_view text) {
   constexpr std::array<std::string_view, 14> words{
-      "user unknown",     "unknown user",   "no such user",       "no such recipient", "no such mailbox", "unknown recipient",
-      "recipient unknown", "does not exist", "doesn't exist",      "invalid mailbox",   "unknown mailbox", "no mailbox here",
-      "not a known user", "address unknown"};
+      "user unknown",      "unknown user",      "no such user",     "no such recipient", "no such mailbox",
+      "unknown recipient", "recipient unknown", "does not exist",   "doesn't exist",     "invalid mailbox",
+      "unknown mailbox",   "no mailbox here",   "not a known user", "address unknown"};
   const auto lower = ascii_lower(text);
   for (const auto word : words) {
     if (lower.find(word) != std::string::npos) return true;
@@ -196,7 +200,8 @@ std::string take_status(std::string_view& text) {
     const auto first = at;
     while (at < text.size() && text[at] >= '0' && text[at] <= '9') ++at;
     if (at == first || at - first > 3) return {};
-    if (part == 0 && (at - first != 1 || (text[first] != '2' && text[first] != '4' && text[first] != '5'))) return {};
+    if (part == 0 && (at - first != 1 || (text[first] != '2' && text[first] != '4' && text[first] != '5')))
+      return {};
     if (part < 2 && (at >= text.size() || text[at++] != '.')) return {};
   }
   if (at < text.size() && text[at] != ' ' && text[at] != '\t') return {};
@@ -208,7 +213,8 @@ std::string take_status(std::string_view& text) {
 /// One clean line within the limit; plain ASCII, which is nearly all of them, is copied as it stands.
 std::string clean_line(std::string_view text) {
   bool plain = text.size() <= max_text_bytes;
-  for (const char c : text) plain = plain && static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7F;
+  for (const char c : text)
+    plain = plain && static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7F;
   if (plain) return std::string{text};
   std::string clean = clean_utf8(text.substr(0, 4 * max_text_bytes));
   for (char& c : clean) {
@@ -246,7 +252,9 @@ Outcome classify(Stage stage, int code, std::string_view text) {
     return outcome;
   }
   for (const auto& rule : rules) {
-    if (!applies(rule.at, stage) || !code_matches(rule.code, code) || !status_matches(rule.status, outcome.enhanced)) continue;
+    if (!applies(rule.at, stage) || !code_matches(rule.code, code) ||
+        !status_matches(rule.status, outcome.enhanced))
+      continue;
     if (!says(rule.words, outcome.text)) continue;
     outcome.kind = rule.kind;
     outcome.blame = rule.blame;
@@ -271,7 +279,8 @@ bool is_relay_trouble(const Outcome& outcome) {
 
 bool concerns_everybody(const Outcome& outcome) {
   if (!is_relay_trouble(outcome)) return false;
-  if (outcome.stage <= Stage::mail || outcome.code == 421 || outcome.code / 10 == 53 || outcome.code == 521) return true;
+  if (outcome.stage <= Stage::mail || outcome.code == 421 || outcome.code / 10 == 53 || outcome.code == 521)
+    return true;
   const auto part = refused_part(outcome.text);
   return part && concerns_everybody(*part);
 }

@@ -1,7 +1,7 @@
 // What became of an attempt: the relay's answer as data. Not an Error: a 4yz or 5yz is an answer.
 //
-// RFC 5321 sections 4.2 and 4.5.3.2; RFC 3463 for enhanced status codes. classify() is a table (outcome.cpp); what no
-// line of it names is temporary below 500 and scored above. Pure.
+// RFC 5321 sections 4.2 and 4.5.3.2; RFC 3463 for enhanced status codes. classify() is a table (outcome.cpp);
+// what no line of it names is temporary below 500 and scored above. Pure.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,8 @@
 
 namespace tidings::delivery {
 
-/// Where in the dialogue the answer (or the silence) came. `body` is up to the last octet of the message, `dot` after it.
+/// Where in the dialogue the answer (or the silence) came. `body` is up to the last octet of the message,
+/// `dot` after it.
 enum class Stage { connect, greeting, ehlo, tls, auth, mail, rcpt, data, body, dot };
 [[nodiscard]] std::string_view name_of(Stage stage);
 [[nodiscard]] std::optional<Stage> stage_of(std::string_view name);
@@ -29,11 +30,13 @@ enum class Blame {
   nobody,
   address,  ///< this mailbox: RCPT-stage 5.1.x and the like
   message,  ///< size or content
-  relay,    ///< about us: policy, authentication, quota, its network; pauses the relay, never touches a subscriber
+  relay,    ///< about us: policy, authentication, quota, its network; pauses the relay, never touches a
+            ///< subscriber
 };
 [[nodiscard]] std::string_view name_of(Blame blame);
 
-/// What an answer says about the address itself: `hard` suppresses at once, `soft` scores at most one point a day.
+/// What an answer says about the address itself: `hard` suppresses at once, `soft` scores at most one point a
+/// day.
 enum class Verdict { none, soft, hard };
 
 struct Outcome {
@@ -41,9 +44,9 @@ struct Outcome {
   Blame blame = Blame::nobody;
   Verdict verdict = Verdict::none;
   Stage stage = Stage::connect;
-  int code = 0;          ///< 0: no reply
+  int code = 0;            ///< 0: no reply
   std::string enhanced{};  ///< "5.1.1", or empty
-  std::string text{};      ///< reply text without the enhanced status, clean UTF-8, one line, at most 500 bytes
+  std::string text{};  ///< reply text without the enhanced status, clean UTF-8, one line, at most 500 bytes
 
   bool operator==(const Outcome&) const = default;
 
@@ -51,18 +54,20 @@ struct Outcome {
   [[nodiscard]] std::string line() const;
 };
 
-/// A reply as an outcome. `text` may begin with an enhanced status; control characters and excess are removed.
+/// A reply as an outcome. `text` may begin with an enhanced status; control characters and excess are
+/// removed.
 [[nodiscard]] Outcome classify(Stage stage, int code, std::string_view text);
 
-/// No reply: `unknown` at Stage::dot, else temporary and the relay's fault. `why` in words ("connection closed").
+/// No reply: `unknown` at Stage::dot, else temporary and the relay's fault. `why` in words ("connection
+/// closed").
 [[nodiscard]] Outcome no_reply(Stage stage, std::string_view why);
 
-/// True where an answer is about us rather than a mailbox or a message (421, x.7.x, 53y, the words of base/refusal.hpp, a
-/// refusal at greeting, EHLO, STARTTLS, AUTH or MAIL, no connection).
+/// True where an answer is about us rather than a mailbox or a message (421, x.7.x, 53y, the words of
+/// base/refusal.hpp, a refusal at greeting, EHLO, STARTTLS, AUTH or MAIL, no connection).
 [[nodiscard]] bool is_relay_trouble(const Outcome& outcome);
 
-/// True where such an answer alone shows that everybody will hear it: nobody else should be tried on this relay now. What is
-/// said of one recipient may be about a rule of theirs (RefusalWatch).
+/// True where such an answer alone shows that everybody will hear it: nobody else should be tried on this
+/// relay now. What is said of one recipient may be about a rule of theirs (RefusalWatch).
 [[nodiscard]] bool concerns_everybody(const Outcome& outcome);
 
 }  // namespace tidings::delivery

@@ -6,7 +6,8 @@
 // | 18 of the last 20 about us, 4yz and 5yz alike | about_us |
 // | 18 of the last 20 refused for good in the same words, over several domains | alike |
 // | the same, of one domain, and no other domain was seen | alike |
-// Later attempts are no evidence: whoever was refused yesterday comes first today, and must not keep the others waiting.
+// Later attempts are no evidence: whoever was refused yesterday comes first today, and must not keep the
+// others waiting.
 #pragma once
 
 #include <deque>

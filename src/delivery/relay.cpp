@@ -28,7 +28,10 @@ std::string RelayOptions::name() const {
   if (!label.empty()) return label;
   const auto parsed = parse_url(url);
   if (!parsed) return "?";
-  const auto port = !parsed->port.empty() ? parsed->port : parsed->scheme == "smtps" ? "465" : parsed->scheme == "lmtp" ? "24" : "25";
+  const auto port = !parsed->port.empty()       ? parsed->port
+                    : parsed->scheme == "smtps" ? "465"
+                    : parsed->scheme == "lmtp"  ? "24"
+                                                : "25";
   return parsed->host + ":" + port;
 }
 
@@ -49,7 +52,9 @@ std::string without(std::string text, std::span<const std::string> secrets) {
   return text;
 }
 
-bool is_loopback_host(std::string_view host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }
+bool is_loopback_host(std::string_view host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
 
 bool is_loopback(const RelayOptions& relay) {
   const auto parsed = parse_url(relay.url);
@@ -58,13 +63,16 @@ bool is_loopback(const RelayOptions& relay) {
 
 Result<void> check_relay(const RelayOptions& relay) {
   const auto parsed = parse_url(relay.url);
-  const bool known = parsed && (parsed->scheme == "smtp" || parsed->scheme == "smtps" || parsed->scheme == "lmtp");
+  const bool known =
+      parsed && (parsed->scheme == "smtp" || parsed->scheme == "smtps" || parsed->scheme == "lmtp");
   if (!known || parsed->host.empty()) {
-    return fail(Errc::config, "the relay's url is not smtp://host[:port], smtps://host[:port] or lmtp://host:port",
+    return fail(Errc::config,
+                "the relay's url is not smtp://host[:port], smtps://host[:port] or lmtp://host:port",
                 "user name and password are settings of their own");
   }
   if (relay.is_lmtp() && (relay.tls != Tls::off || !relay.username.empty())) {
-    return fail(Errc::config, "lmtp:// goes in clear and without a login", "tls = \"off\" and no username, or smtp://");
+    return fail(Errc::config, "lmtp:// goes in clear and without a login",
+                "tls = \"off\" and no username, or smtp://");
   }
   return {};
 }
@@ -78,14 +86,16 @@ Result<RelayReport> probe(const RelayOptions& relay) {
     connector.add_to(set);
     const auto now = std::chrono::steady_clock::now();
     auto wait = std::chrono::milliseconds{1000};
-    if (connector.deadline()) wait = std::clamp(std::chrono::ceil<std::chrono::milliseconds>(*connector.deadline() - now), 0ms, wait);
+    if (connector.deadline())
+      wait = std::clamp(std::chrono::ceil<std::chrono::milliseconds>(*connector.deadline() - now), 0ms, wait);
     ::poll(set.data(), static_cast<nfds_t>(set.size()), static_cast<int>(wait.count()));
     for (const auto& ready : set) {
       if (ready.revents != 0) connector.on_ready(ready);
     }
     connector.on_time(std::chrono::steady_clock::now());
     for (auto& opened : connector.take_opened()) {
-      if (!opened.connection) return RelayReport{.ready = false, .outcome = opened.failure, .capabilities = {}};
+      if (!opened.connection)
+        return RelayReport{.ready = false, .outcome = opened.failure, .capabilities = {}};
       RelayReport report{.ready = true, .outcome = {}, .capabilities = opened.connection->capabilities()};
       report.dialect = dialect_for(read_capabilities(report.capabilities), relay.dialect);
       const std::string_view goodbye = "QUIT\r\n";

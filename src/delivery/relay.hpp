@@ -31,35 +31,39 @@ enum class Dialect {
 /// different: `block` is for octets that do not move, and a message that moves all the same has ten times
 /// that.
 struct PhaseTimeouts {
-  std::chrono::milliseconds connect = std::chrono::seconds{30};   ///< name, TCP, greeting, EHLO, TLS and login, all together
-  std::chrono::milliseconds command = std::chrono::minutes{5};    ///< MAIL, RCPT, RSET
-  std::chrono::milliseconds data = std::chrono::minutes{2};       ///< DATA until 354
-  std::chrono::milliseconds block = std::chrono::minutes{3};      ///< while octets of a message wait to leave
-  std::chrono::milliseconds final_dot = std::chrono::minutes{10}; ///< after the last octet
-  /// The wait after a connection that could not be opened; twice that after the second. The third ends the relay's part in the run.
+  std::chrono::milliseconds connect =
+      std::chrono::seconds{30};  ///< name, TCP, greeting, EHLO, TLS and login, all together
+  std::chrono::milliseconds command = std::chrono::minutes{5};  ///< MAIL, RCPT, RSET
+  std::chrono::milliseconds data = std::chrono::minutes{2};     ///< DATA until 354
+  std::chrono::milliseconds block = std::chrono::minutes{3};    ///< while octets of a message wait to leave
+  std::chrono::milliseconds final_dot = std::chrono::minutes{10};  ///< after the last octet
+  /// The wait after a connection that could not be opened; twice that after the second. The third ends the
+  /// relay's part in the run.
   std::chrono::milliseconds reopen = std::chrono::milliseconds{500};
   /// What is in flight may take so long once a run was told to stop; then its sessions are cut.
   std::chrono::milliseconds stop = std::chrono::seconds{4};
 };
 
 struct RelayOptions {
-  std::string label{};      ///< what people call it; empty: host:port
-  std::string url{};        ///< smtp://host[:port], smtps://host[:port], or lmtp://host:port (RFC 2033; in clear, no login)
-  std::string username{};   ///< empty: no AUTH
+  std::string label{};  ///< what people call it; empty: host:port
+  std::string
+      url{};  ///< smtp://host[:port], smtps://host[:port], or lmtp://host:port (RFC 2033; in clear, no login)
+  std::string username{};  ///< empty: no AUTH
   std::string password{};
-  std::string auth{};       ///< mechanism: "PLAIN", "LOGIN", "XOAUTH2" (password is the token); empty: PLAIN
+  std::string auth{};  ///< mechanism: "PLAIN", "LOGIN", "XOAUTH2" (password is the token); empty: PLAIN
   Tls tls = Tls::require;
   std::string ca_file{};    ///< PEM; empty: the system's
   std::string ehlo_name{};  ///< empty: the host's own name
   std::string proxy{};      ///< empty: none, whatever the environment says
   int connections = 4;
-  double rate = 0;        ///< messages a second over all sessions; 0: unlimited
-  int per_hour = 0;       ///< messages an hour, spread evenly; 0: unlimited
-  int weight = 1;         ///< its share of the messages; 0: only while no other works
-  std::chrono::milliseconds patience{0};  ///< how long a run waits for it after a policy refusal (10 minutes and more)
+  double rate = 0;   ///< messages a second over all sessions; 0: unlimited
+  int per_hour = 0;  ///< messages an hour, spread evenly; 0: unlimited
+  int weight = 1;    ///< its share of the messages; 0: only while no other works
+  std::chrono::milliseconds patience{
+      0};  ///< how long a run waits for it after a policy refusal (10 minutes and more)
   int messages_per_session = 100;  ///< then QUIT and a new session; 0: unlimited
   Dialect dialect = Dialect::chunking;
-  int window = 4;         ///< messages in flight a session when chunking
+  int window = 4;  ///< messages in flight a session when chunking
   PhaseTimeouts timeouts{};
 
   /// As the ledger and messages name it: the label, or host:port.
@@ -79,7 +83,8 @@ struct RelayOptions {
 /// True where the URL's host is 127.0.0.0/8, ::1 or localhost.
 [[nodiscard]] bool is_loopback(const RelayOptions& relay);
 
-/// Errc::config if the URL is not smtp://, smtps:// or lmtp:// with a host, or asks of LMTP what it cannot do.
+/// Errc::config if the URL is not smtp://, smtps:// or lmtp:// with a host, or asks of LMTP what it cannot
+/// do.
 [[nodiscard]] Result<void> check_relay(const RelayOptions& relay);
 
 /// What a relay says of itself, for doctor --smtp.
@@ -87,10 +92,10 @@ struct RelayReport {
   bool ready = false;
   Outcome outcome{};                        ///< where it stopped and why, if not ready
   std::vector<std::string> capabilities{};  ///< lines of the last EHLO reply
-  Dialect dialect = Dialect::lock_step;   ///< what would be spoken
+  Dialect dialect = Dialect::lock_step;     ///< what would be spoken
 };
 
-/// Connects, secures, authenticates, quits. Sends no mail. Errc::config for a URL that is none.
+/// Connects, secures, authenticates, quits. Sends no mail. Errc::config for an invalid URL.
 [[nodiscard]] Result<RelayReport> probe(const RelayOptions& relay);
 
 }  // namespace tidings::delivery

@@ -20,7 +20,8 @@ double rate_of(const RelayOptions& options) {
   return hourly <= 0 ? options.rate : std::min(options.rate, hourly);
 }
 
-/// What passes with time, or is asked of everybody who sends: not a login or an address that somebody has to correct first.
+/// What passes with time, or is asked of everybody who sends: not a login or an address that somebody has to
+/// correct first.
 bool is_policy(const Outcome& outcome) {
   if (outcome.code == 421) return true;
   if (outcome.stage < Stage::mail || outcome.code == 0) return false;
@@ -55,12 +56,17 @@ void RelayHealth::recall(const RelayMemory& memory, UtcTime utc_now, Time now) {
 }
 
 RelayMemory RelayHealth::memory(UtcTime utc_now, Time now) const {
-  RelayMemory memory{.name = options_.name(), .lock_step = lock_step_, .failures = failures_, .paused_until = {}, .last_error = last_error_,
+  RelayMemory memory{.name = options_.name(),
+                     .lock_step = lock_step_,
+                     .failures = failures_,
+                     .paused_until = {},
+                     .last_error = last_error_,
                      .out = out_ || failed_opens_ > 0,
                      .refused_alike = watch_.words().empty() ? refused_alike_ : watch_.words(),
                      .seen = utc_now,
                      .taken = taken_};
-  if (ramping_) memory.paused_until = utc_now + std::chrono::duration_cast<std::chrono::milliseconds>(resume_ - now);
+  if (ramping_)
+    memory.paused_until = utc_now + std::chrono::duration_cast<std::chrono::milliseconds>(resume_ - now);
   return memory;
 }
 
@@ -92,14 +98,16 @@ void RelayHealth::accepted(Time now) {
 void RelayHealth::pause(Time now) {
   ++failures_;
   ramping_ = true;
-  const auto wait = std::max<std::chrono::milliseconds>(shortest_policy_pause, relay_back_off(failures_ + 3, 0));
+  const auto wait =
+      std::max<std::chrono::milliseconds>(shortest_policy_pause, relay_back_off(failures_ + 3, 0));
   resume_ = now + wait;
   out_ = wait > options_.patience;
 }
 
 bool RelayHealth::answered(const Heard& heard, Time now) {
   if (heard.outcome.kind == OutcomeKind::accepted) accepted(now);
-  // Whoever was refused before comes first today, and must not keep the others waiting for what may be about them alone.
+  // Whoever was refused before comes first today, and must not keep the others waiting for what may be about
+  // them alone.
   if (heard.outcome.stage > Stage::mail && heard.attempt > 1 && heard.outcome.code != 421) return false;
   if (concerns_everybody(heard.outcome)) return trouble(heard.outcome, now);
   switch (watch_.note(heard.outcome, heard.domain)) {
@@ -130,8 +138,10 @@ bool RelayHealth::open_failed(const Outcome& outcome, Others others, Time now) {
     return false;
   }
   ++failed_opens_;
-  // A login or a certificate that is refused will be refused again; a host that does not answer may just be restarting.
-  const bool final_word = outcome.stage == Stage::auth || outcome.stage == Stage::tls || outcome.code / 100 == 5;
+  // A login or a certificate that is refused will be refused again; a host that does not answer may just be
+  // restarting.
+  const bool final_word =
+      outcome.stage == Stage::auth || outcome.stage == Stage::tls || outcome.code / 100 == 5;
   if (final_word || failed_opens_ >= open_limit) {
     out_ = true;
     return true;

@@ -1,10 +1,12 @@
-// How much a relay may be driven right now: rates, pauses after trouble, and the slow start after a pause. Pure: times are passed in.
+// How much a relay may be driven right now: rates, pauses after trouble, and the slow start after a pause.
+// Pure: times are passed in.
 //
-// Trouble that is policy (421, x.7.x, quota, reputation) pauses the relay for at least ten minutes, doubling to an hour; it then
-// starts with one session and gets one more a minute, until one minute has gone well at full strength. A run waits for a pause
-// only as long as RelayOptions::patience; otherwise the relay is out for this run. Other trouble (no connection, refused login)
-// puts it out for this run only: whoever starts the next one has mended it, or finds out at once. So does a relay that refuses
-// nearly everybody, see RefusalWatch.
+// Trouble that is policy (421, x.7.x, quota, reputation) pauses the relay for at least ten minutes, doubling
+// to an hour; it then starts with one session and gets one more a minute, until one minute has gone well at
+// full strength. A run waits for a pause only as long as RelayOptions::patience; otherwise the relay is out
+// for this run. Other trouble (no connection, refused login) puts it out for this run only: whoever starts
+// the next one has mended it, or finds out at once. So does a relay that refuses nearly everybody, see
+// RefusalWatch.
 #pragma once
 
 #include <chrono>
@@ -61,8 +63,8 @@ class RelayHealth {
 
   void lied() { lock_step_ = true; }
   void accepted(Time now);
-  /// After an answer about a message. True if the relay is paused or out because of it; words_of_brake() then says whether it
-  /// is because nearly everybody is refused alike.
+  /// After an answer about a message. True if the relay is paused or out because of it; words_of_brake() then
+  /// says whether it is because nearly everybody is refused alike.
   struct Heard {
     const Outcome& outcome;
     std::string_view domain;

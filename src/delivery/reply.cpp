@@ -51,10 +51,10 @@ std::optional<Reply> ReplyReader::next() {
   while (violation_.empty()) {
     const auto text = line();
     if (!text) return std::nullopt;
-    const bool sound = text->size() >= 3 && (*text)[0] >= '2' && (*text)[0] <= '5' && is_digit((*text)[1]) && is_digit((*text)[2]) &&
-                       (text->size() == 3 || (*text)[3] == ' ' || (*text)[3] == '-');
+    const bool sound = text->size() >= 3 && (*text)[0] >= '2' && (*text)[0] <= '5' && is_digit((*text)[1]) &&
+                       is_digit((*text)[2]) && (text->size() == 3 || (*text)[3] == ' ' || (*text)[3] == '-');
     if (!sound) {
-      violate("a line that is no SMTP reply");
+      violate("a line that is not an SMTP reply");
       return std::nullopt;
     }
     const int code = ((*text)[0] - '0') * 100 + ((*text)[1] - '0') * 10 + ((*text)[2] - '0');

@@ -1,8 +1,8 @@
 // SMTP replies from a stream of bytes (RFC 5321 section 4.2), however they are cut. Pure.
 //
-// Strict where a lenient reader could be led astray: a line ends in CRLF (a lone LF is a violation), begins with three
-// digits and a blank, a hyphen or nothing, and all lines of a reply carry one code. Limits: 2,000 octets a line, 64 KiB a
-// reply. After a violation nothing more is read.
+// Strict where a lenient reader could be led astray: a line ends in CRLF (a lone LF is a violation), begins
+// with three digits and a blank, a hyphen or nothing, and all lines of a reply carry one code. Limits: 2,000
+// octets a line, 64 KiB a reply. After a violation nothing more is read.
 #pragma once
 
 #include <optional>
@@ -29,7 +29,9 @@ class ReplyReader {
   [[nodiscard]] const std::string& violation() const { return violation_; }
 
   /// True when bytes of an unfinished reply are waiting.
-  [[nodiscard]] bool mid_reply() const { return !partial_.text.empty() || partial_.code != 0 || at_ < buffer_.size(); }
+  [[nodiscard]] bool mid_reply() const {
+    return !partial_.text.empty() || partial_.code != 0 || at_ < buffer_.size();
+  }
 
  private:
   [[nodiscard]] std::optional<std::string_view> line();

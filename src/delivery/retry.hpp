@@ -1,4 +1,5 @@
-// When a delivery that did not succeed is tried again, and when it is given up (RFC 5321 section 4.5.4.1). Pure.
+// When a delivery that did not succeed is tried again, and when it is given up (RFC 5321 section 4.5.4.1).
+// Pure.
 #pragma once
 
 #include <chrono>
@@ -23,17 +24,21 @@ struct RetryPolicy {
   bool operator==(const RetryPolicy&) const = default;
 };
 
-/// The wait after the `attempt`th attempt (from 1) was deferred: 5, 15, 30 minutes, 1, 2, 4, 8 hours, then 8 again.
+/// The wait after the `attempt`th attempt (from 1) was deferred: 5, 15, 30 minutes, 1, 2, 4, 8 hours, then 8
+/// again.
 [[nodiscard]] std::chrono::milliseconds retry_delay(int attempt);
 
-/// No delivery is put off further than this. What is due later was put off by a clock that was ahead, and is due now.
+/// No delivery is put off further than this. What is due later was put off by a clock that was ahead, and is
+/// due now.
 inline constexpr std::chrono::hours longest_wait{9};
 
-/// When a delivery deferred now is tried again; nothing if it is to be given up. The last try falls on the end itself
-/// rather than being dropped because the next step of the schedule lies beyond it.
-[[nodiscard]] std::optional<UtcTime> next_try(const RetryPolicy& policy, int attempt, UtcTime first_attempt, UtcTime now);
+/// When a delivery deferred now is tried again; nothing if it is to be given up. The last try falls on the
+/// end itself rather than being dropped because the next step of the schedule lies beyond it.
+[[nodiscard]] std::optional<UtcTime> next_try(const RetryPolicy& policy, int attempt, UtcTime first_attempt,
+                                              UtcTime now);
 
-/// The back-off of a relay in trouble: 1 minute doubling to 1 hour, with `jitter` (0..1) taking up to a quarter off.
+/// The back-off of a relay in trouble: 1 minute doubling to 1 hour, with `jitter` (0..1) taking up to a
+/// quarter off.
 [[nodiscard]] std::chrono::milliseconds relay_back_off(int failures, double jitter);
 
 }  // namespace tidings::delivery

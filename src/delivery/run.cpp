@@ -27,8 +27,8 @@ constexpr std::chrono::minutes brake_pause{10};
 /// How long answers may wait for company before they are settled.
 constexpr std::chrono::milliseconds settle_pause = 200ms;
 
-/// Letters come and go by the thousand, and glibc would return their memory to the kernel each time a few are free: a tenth of a
-/// message's CPU went into page faults. What is kept is bounded like the queues.
+/// Letters come and go by the thousand, and glibc would return their memory to the kernel each time a few are
+/// free: a tenth of a message's CPU went into page faults. What is kept is bounded like the queues.
 void keep_freed_memory() {
 #ifdef __GLIBC__
   constexpr int keep_bytes = 8 << 20;
@@ -89,8 +89,14 @@ void count(RunReport& report, const Settled& answer) {
 /// The ledger's side of a run; the threads around it end before it does.
 class Run {
  public:
-  Run(const RunOptions& options, int claim_batch, Ledger& ledger, Outbox& outbox, Brake& brake, const StopFlag& stop)
-      : options_(options), claim_batch_(claim_batch), ledger_(ledger), outbox_(outbox), brake_(brake), stop_(stop) {}
+  Run(const RunOptions& options, int claim_batch, Ledger& ledger, Outbox& outbox, Brake& brake,
+      const StopFlag& stop)
+      : options_(options),
+        claim_batch_(claim_batch),
+        ledger_(ledger),
+        outbox_(outbox),
+        brake_(brake),
+        stop_(stop) {}
 
   [[nodiscard]] Result<void> go();
   /// Once the transport has ended: trouble that shows only now, and what is to be remembered of relays.
@@ -132,7 +138,8 @@ Result<void> Run::refill() {
 }
 
 Result<void> Run::pull(const std::string& relay, const std::string& words) {
-  TIDINGS_LET(const int taken_back, ledger_.take_back(brake_.pull(relay, words), ledger_.now() + brake_pause));
+  TIDINGS_LET(const int taken_back,
+              ledger_.take_back(brake_.pull(relay, words), ledger_.now() + brake_pause));
   report.failed -= taken_back;
   report.deferred += taken_back;
   return {};
@@ -147,7 +154,8 @@ Result<void> Run::settle(Outbox::Harvest harvest, store::Sync sync) {
     brake_.recorded(recorded);
     return options_.within_settle ? options_.within_settle(recorded) : Result<void>{};
   };
-  TIDINGS_TRY(ledger_.settle(std::move(harvest.answers), {.policy = options_.retry, .within = within, .sync = sync}));
+  TIDINGS_TRY(
+      ledger_.settle(std::move(harvest.answers), {.policy = options_.retry, .within = within, .sync = sync}));
   TIDINGS_TRY(ledger_.release(harvest.handed_back));
   for (const auto& path : harvest.old_journals) ::unlink(path.c_str());
   report.elapsed = elapsed();
@@ -183,7 +191,8 @@ Result<void> Run::go() {
     if (is_over()) outbox_.hurry();
     if (!ending) TIDINGS_TRY(refill());
     const auto outstanding = outbox_.outstanding();
-    const auto enough = std::max<std::size_t>(1, std::min(outstanding, static_cast<std::size_t>(claim_batch_) / 2));
+    const auto enough =
+        std::max<std::size_t>(1, std::min(outstanding, static_cast<std::size_t>(claim_batch_) / 2));
     auto harvest = outbox_.wait(enough, settle_pause);
     const bool last = harvest.outstanding == 0 && (ending || all_claimed_);
     TIDINGS_TRY(settle(std::move(harvest), last ? store::Sync::full : store::Sync::process));
@@ -197,7 +206,8 @@ Result<void> Run::end(std::vector<RelayMemory> relays) {
   // Trouble may have come with the last answers, after the last look at it.
   if (report.end == RunEnd::nothing_due) static_cast<void>(should_end());
   const auto memory_of = [&](const std::string& name) {
-    return std::find_if(relays.begin(), relays.end(), [&](const RelayMemory& each) { return each.name == name; });
+    return std::find_if(relays.begin(), relays.end(),
+                        [&](const RelayMemory& each) { return each.name == name; });
   };
   for (const auto& found : brake_.at_end()) {
     if (!found.words.empty()) TIDINGS_TRY(pull(found.relay, found.words));
@@ -206,7 +216,8 @@ Result<void> Run::end(std::vector<RelayMemory> relays) {
       memory->refused_alike = found.words;
       memory->out = true;
     }
-    const bool others_work = std::any_of(relays.begin(), relays.end(), [](const RelayMemory& each) { return each.taken > 0; });
+    const bool others_work =
+        std::any_of(relays.begin(), relays.end(), [](const RelayMemory& each) { return each.taken > 0; });
     if (report.end != RunEnd::nothing_due || others_work) continue;
     report.end = RunEnd::relay_trouble;
     report.trouble = found.outcome;
@@ -233,13 +244,16 @@ std::string_view name_of(RunEnd end) {
   return "";
 }
 
-Result<RunReport> deliver(const RunOptions& options, Ledger& ledger, Transport& transport, const Composer& compose,
-                          const StopFlag& stop) {
+Result<RunReport> deliver(const RunOptions& options, Ledger& ledger, Transport& transport,
+                          const Composer& compose, const StopFlag& stop) {
   keep_freed_memory();
-  TIDINGS_LET(const auto recovered, ledger.recover({.policy = options.retry, .within = options.within_settle, .sync = store::Sync::full}));
+  TIDINGS_LET(
+      const auto recovered,
+      ledger.recover({.policy = options.retry, .within = options.within_settle, .sync = store::Sync::full}));
   TIDINGS_LET(auto relays, ledger.relays());
   for (const auto& relay : transport.memories(ledger.now())) {
-    const bool known = std::any_of(relays.begin(), relays.end(), [&](const RelayMemory& each) { return each.name == relay.name; });
+    const bool known = std::any_of(relays.begin(), relays.end(),
+                                   [&](const RelayMemory& each) { return each.name == relay.name; });
     if (!known) relays.push_back({.name = relay.name});
   }
   for (auto& relay : relays) {
@@ -257,11 +271,14 @@ Result<RunReport> deliver(const RunOptions& options, Ledger& ledger, Transport& 
   std::vector<std::thread> threads;
   threads.emplace_back([&] {
     transport.run(outbox);
-    outbox.stop();  // when the work is done this changes nothing; else nobody would take the letters that are left
+    outbox.stop();  // when the work is done this changes nothing; else nobody would take the letters that are
+                    // left
   });
-  for (int i = 0; i < std::max(options.workers, 1); ++i) threads.emplace_back([&] { compose_claims(outbox, compose); });
+  for (int i = 0; i < std::max(options.workers, 1); ++i)
+    threads.emplace_back([&] { compose_claims(outbox, compose); });
   auto done = run.go();
-  // After an error of the store, what is still out is left claimed with its marks: recover() knows better than we do now.
+  // After an error of the store, what is still out is left claimed with its marks: recover() knows better
+  // than we do now.
   if (!done) outbox.stop();
   outbox.close();
   for (auto& thread : threads) thread.join();
@@ -279,7 +296,12 @@ Result<Outcome> send_one(Transport& transport, message::Letter letter, const Sto
   if (const auto wrong = unsound(letter); !wrong.empty()) return unsendable(wrong);
   TIDINGS_LET(auto journal, Journal::create({}));
   Outbox outbox{std::move(journal), 1};
-  const Claim claim{.edition = {}, .subscriber = {}, .segment = {}, .attempt = 1, .address = letter.envelope_to, .name = {}};
+  const Claim claim{.edition = {},
+                    .subscriber = {},
+                    .segment = {},
+                    .attempt = 1,
+                    .address = letter.envelope_to,
+                    .name = {}};
   outbox.add_claims({claim});
   [[maybe_unused]] const auto taken = outbox.next_claims(1);
   std::vector<Parcel> parcels;

@@ -1,9 +1,10 @@
-// One delivery run: claim, compose on worker threads, send, settle; until nothing is due, or somebody says stop.
+// One delivery run: claim, compose on worker threads, send, settle; until nothing is due, or somebody says
+// stop.
 //
-// Threads: the calling thread alone touches the ledger; the transport runs on one thread, composers on `workers`. Queues
-// between them are bounded, so memory does not grow with the list. Trouble with every relay as a whole (refused login,
-// policy, no connection, refusals of nearly everybody: brake.hpp) ends the run with the open deliveries untouched: calling again
-// later is always harmless.
+// Threads: the calling thread alone touches the ledger; the transport runs on one thread, composers on
+// `workers`. Queues between them are bounded, so memory does not grow with the list. Trouble with every relay
+// as a whole (refused login, policy, no connection, refusals of nearly everybody: brake.hpp) ends the run
+// with the open deliveries untouched: calling again later is always harmless.
 #pragma once
 
 #include <algorithm>
@@ -48,20 +49,21 @@ struct RunReport {
   std::int64_t failed = 0;
   std::int64_t in_doubt = 0;
   std::int64_t suppressed = 0;
-  std::int64_t message_refused = 0;           ///< of the failed: because of the message, not the reader
+  std::int64_t message_refused = 0;          ///< of the failed: because of the message, not the reader
   std::optional<Outcome> message_refusal{};  ///< one of these answers
-  std::int64_t unsendable = 0;       ///< of the failed: no message could be made of them
-  Recovered recovered{};             ///< what an earlier, dead run had left
-  std::optional<Outcome> trouble{};  ///< the relay's answer that ended the run
-  std::string relay{};               ///< whose answer it was
-  std::optional<UtcTime> resumes{};  ///< when the relay may be tried again; none: by the next run
-  std::vector<RelayMemory> relays{}; ///< how each relay stands after the run
+  std::int64_t unsendable = 0;               ///< of the failed: no message could be made of them
+  Recovered recovered{};                     ///< what an earlier, dead run had left
+  std::optional<Outcome> trouble{};          ///< the relay's answer that ended the run
+  std::string relay{};                       ///< whose answer it was
+  std::optional<UtcTime> resumes{};          ///< when the relay may be tried again; none: by the next run
+  std::vector<RelayMemory> relays{};         ///< how each relay stands after the run
   std::chrono::milliseconds elapsed{};
 
   [[nodiscard]] std::int64_t settled() const { return sent + deferred + failed + in_doubt; }
   /// A relay refuses nearly everybody alike: its refusals prove nothing, and suppress nobody.
   [[nodiscard]] bool braked() const {
-    return std::any_of(relays.begin(), relays.end(), [](const RelayMemory& each) { return !each.refused_alike.empty(); });
+    return std::any_of(relays.begin(), relays.end(),
+                       [](const RelayMemory& each) { return !each.refused_alike.empty(); });
   }
 };
 
@@ -71,12 +73,13 @@ struct RunOptions {
   int workers = 2;
   int claim_batch = 512;  ///< the most that is claimed and not settled at any instant
   std::optional<std::chrono::milliseconds> time_budget{};
-  Ledger::WithinSettle within_settle{};                ///< joins the transaction of each settled batch
+  Ledger::WithinSettle within_settle{};                 ///< joins the transaction of each settled batch
   std::function<void(const RunReport&)> on_progress{};  ///< on the calling thread, after each settled batch
 };
 
-/// Errc::unavailable is not used here: a relay in trouble is RunEnd::relay_trouble. Errors are the store's, the journal's
-/// (Errc::io: disk full) and the composer's; what was claimed and did not leave is given back before returning.
+/// Errc::unavailable is not used here: a relay in trouble is RunEnd::relay_trouble. Errors are the store's,
+/// the journal's (Errc::io: disk full) and the composer's; what was claimed and did not leave is given back
+/// before returning.
 [[nodiscard]] Result<RunReport> deliver(const RunOptions& options, Ledger& ledger, Transport& transport,
                                         const Composer& compose, const StopFlag& stop);
 

@@ -1,5 +1,6 @@
-// SMTP sessions from one event loop: each turn reads what came, gives letters to sessions with room, marks the final dots that
-// are about to leave with one write of the journal, and writes. A session that waits never stops the others.
+// SMTP sessions from one event loop: each turn reads what came, gives letters to sessions with room, marks
+// the final dots that are about to leave with one write of the journal, and writes. A session that waits
+// never stops the others.
 
 #include <algorithm>
 #include <array>
@@ -37,11 +38,11 @@ struct Relay {
   RelayOptions options;
   std::string name;
   RelayHealth health;
-  int sessions = 0;     ///< open or opening
+  int sessions = 0;  ///< open or opening
   std::size_t opening = 0;
   std::optional<bool> smtputf8{};  ///< whether it announces that, once a session has told
-  double load = 0;      ///< letters given to it by weight: the relay with the least is next
-  SteadyTime heard{};   ///< when it answered last
+  double load = 0;                 ///< letters given to it by weight: the relay with the least is next
+  SteadyTime heard{};              ///< when it answered last
   Outcome last_trouble;
 
   explicit Relay(RelayOptions wanted) : options(std::move(wanted)), name(options.name()), health(options) {}
@@ -68,7 +69,8 @@ struct Session {
 
 class Loop {
  public:
-  Loop(std::vector<std::unique_ptr<Relay>>& relays, std::map<std::string, Throttle, std::less<>>& domains, Outbox& outbox)
+  Loop(std::vector<std::unique_ptr<Relay>>& relays, std::map<std::string, Throttle, std::less<>>& domains,
+       Outbox& outbox)
       : relays_(relays), domains_(domains), outbox_(outbox) {}
   void run();
 
@@ -108,7 +110,8 @@ class Loop {
   Outbox& outbox_;
   Connector connector_;
   std::list<Session> sessions_;
-  std::deque<Parcel> waiting_;  ///< taken from the outbox or lost by a session, for the next session with room
+  std::deque<Parcel>
+      waiting_;  ///< taken from the outbox or lost by a session, for the next session with room
   std::vector<pollfd> poll_set_;
   std::string input_;
   Ticket next_ticket_ = 1;
@@ -118,15 +121,17 @@ class Loop {
 };
 
 bool Loop::all_out() const {
-  return std::all_of(relays_.begin(), relays_.end(), [](const auto& relay) { return relay->health.is_out(); });
+  return std::all_of(relays_.begin(), relays_.end(),
+                     [](const auto& relay) { return relay->health.is_out(); });
 }
 
 /// A relay of weight 0 stands in only while no other can be used.
 bool Loop::may_use(const Relay& relay) const {
   if (!relay.health.is_usable(now_)) return false;
   if (relay.options.weight > 0) return true;
-  return std::none_of(relays_.begin(), relays_.end(),
-                      [&](const auto& other) { return other->options.weight > 0 && other->health.is_usable(now_); });
+  return std::none_of(relays_.begin(), relays_.end(), [&](const auto& other) {
+    return other->options.weight > 0 && other->health.is_usable(now_);
+  });
 }
 
 void Loop::run() {
@@ -153,7 +158,8 @@ void Loop::run() {
     outbox_.publish();
     const bool nothing_left = waiting_.empty() && (outbox_.exhausted() || winding_up());
     if (nothing_left && sessions_.empty()) break;
-    if (!closed) wait();  // else nothing would wake us: with one connection each new session was a second late
+    if (!closed)
+      wait();  // else nothing would wake us: with one connection each new session was a second late
   }
   connector_.abandon();
   [[maybe_unused]] const bool flushed = outbox_.flush();
@@ -166,15 +172,17 @@ void Loop::hand_back_waiting() {
   for (const auto& parcel : outbox_.take(10'000)) outbox_.hand_back(parcel.claim);
 }
 
-// ---- letters to sessions ------------------------------------------------------------------------------------------------
+// ---- letters to sessions
+// ------------------------------------------------------------------------------------------------
 
-/// Takes as many letters as sessions would take now. With no session yet, one is fetched all the same: it is the reason to open
-/// one. Letters that wait for their domain do not count.
+/// Takes as many letters as sessions would take now. With no session yet, one is fetched all the same: it is
+/// the reason to open one. Letters that wait for their domain do not count.
 void Loop::fetch() {
   if (winding_up()) return;
   std::size_t wanted = sessions_.empty() ? 1 : 0;
   for (const auto& session : sessions_) {
-    if (session.dialogue.ready() && !session.quitting) wanted += static_cast<std::size_t>(session.relay->options.window);
+    if (session.dialogue.ready() && !session.quitting)
+      wanted += static_cast<std::size_t>(session.relay->options.window);
   }
   if (!domains_.empty()) wanted += std::min<std::size_t>(waiting_.size(), most_set_aside);
   if (waiting_.size() >= wanted) return;
@@ -203,13 +211,14 @@ std::deque<Parcel>::iterator Loop::next_parcel(const Session* any) {
   });
 }
 
-/// It has had its share, and another that is at work has not: whoever is slow gets less of the list, not more. A relay that is
-/// silent, or kept back by its own rate, keeps nobody waiting.
+/// It has had its share, and another that is at work has not: whoever is slow gets less of the list, not
+/// more. A relay that is silent, or kept back by its own rate, keeps nobody waiting.
 bool Loop::is_ahead(const Relay& relay) {
   return std::any_of(relays_.begin(), relays_.end(), [&](const auto& other) {
     const auto silence = other->sessions > static_cast<int>(other->opening) ? 3s : 1s;
-    const bool at_work = other.get() != &relay && other->options.weight > 0 && other->sessions > 0 && may_use(*other) &&
-                         now_ - other->heard < silence && other->health.throttle().allowance(now_, 1) > 0;
+    const bool at_work = other.get() != &relay && other->options.weight > 0 && other->sessions > 0 &&
+                         may_use(*other) && now_ - other->heard < silence &&
+                         other->health.throttle().allowance(now_, 1) > 0;
     return at_work && relay.load >= other->load + 1.0;
   });
 }
@@ -267,16 +276,19 @@ void Loop::feed_session(Session& session, Parcel parcel) {
   collect(session);
 }
 
-// ---- sessions -----------------------------------------------------------------------------------------------------------
+// ---- sessions
+// -----------------------------------------------------------------------------------------------------------
 
 void Loop::open_sessions() {
   if (waiting_.empty() || winding_up()) return;
-  // As many as there is work for beyond what is opening already at the same relay: one that does not greet keeps no other waiting.
+  // As many as there is work for beyond what is opening already at the same relay: one that does not greet
+  // keeps no other waiting.
   const auto wanted = waiting_.size() + 1;
   for (std::size_t i = 0; i < relays_.size(); ++i) {
     auto& relay = *relays_[i];
     if (!may_use(relay)) continue;
-    while (relay.sessions < relay.health.allowed_sessions(now_) && relay.opening < wanted && now_ >= relay.health.next_open()) {
+    while (relay.sessions < relay.health.allowed_sessions(now_) && relay.opening < wanted &&
+           now_ >= relay.health.next_open()) {
       if (relay.sessions == 0) relay.heard = now_;
       ++relay.sessions;
       ++relay.opening;
@@ -290,7 +302,8 @@ void Loop::on_opened(Connector::Opened opened) {
   --relay.opening;
   if (!opened.connection) {
     --relay.sessions;
-    log::info(fmt::format("relay {}: {} at {}", relay.name, opened.failure.line(), name_of(opened.failure.stage)));
+    log::info(
+        fmt::format("relay {}: {} at {}", relay.name, opened.failure.line(), name_of(opened.failure.stage)));
     const bool some_open = relay.sessions > static_cast<int>(relay.opening);
     const auto others = some_open ? RelayHealth::Others::some_open : RelayHealth::Others::none_open;
     if (relay.health.open_failed(opened.failure, others, now_)) on_trouble(relay, opened.failure);
@@ -299,7 +312,8 @@ void Loop::on_opened(Connector::Opened opened) {
   relay.health.opened();
   relay.heard = now_;
   if (relay.sessions - static_cast<int>(relay.opening) == 1) catch_up(relay);
-  Dialogue::Setup setup{.capabilities = read_capabilities(opened.connection->capabilities()), .window = relay.options.window};
+  Dialogue::Setup setup{.capabilities = read_capabilities(opened.connection->capabilities()),
+                        .window = relay.options.window};
   setup.dialect = dialect_for(setup.capabilities, relay.health.dialect());
   relay.smtputf8 = setup.capabilities.smtputf8;
   setup.secrets = relay.options.secrets();
@@ -310,7 +324,9 @@ void Loop::on_opened(Connector::Opened opened) {
 void Loop::catch_up(Relay& relay) {
   std::optional<double> least;
   for (const auto& other : relays_) {
-    if (other.get() == &relay || other->sessions == static_cast<int>(other->opening) || other->options.weight == 0) continue;
+    if (other.get() == &relay || other->sessions == static_cast<int>(other->opening) ||
+        other->options.weight == 0)
+      continue;
     least = std::min(least.value_or(other->load), other->load);
   }
   if (least) relay.load = std::max(relay.load, *least);
@@ -319,8 +335,8 @@ void Loop::catch_up(Relay& relay) {
 /// The relay is paused or out: its sessions end, its letters go to others or back.
 void Loop::on_trouble(Relay& relay, const Outcome& outcome) {
   relay.last_trouble = outcome;
-  log::info(fmt::format("relay {}: {} at {}; no more is sent to it {}", relay.name, outcome.line(), name_of(outcome.stage),
-                           relay.health.is_out() ? "in this run" : "for a while"));
+  log::info(fmt::format("relay {}: {} at {}; no more is sent to it {}", relay.name, outcome.line(),
+                        name_of(outcome.stage), relay.health.is_out() ? "in this run" : "for a while"));
   if (all_out()) outbox_.report_trouble(outcome, relay.name);
 }
 
@@ -338,7 +354,8 @@ void Loop::read(Session& session) {
   const auto io = session.connection->receive(input_);
   if (!input_.empty()) session.relay->heard = now_;
   if (!input_.empty()) session.dialogue.received(input_);
-  if (io == Connection::Io::closed && !session.dialogue.finished()) session.dialogue.lost(Loss::closed, "the relay closed the connection");
+  if (io == Connection::Io::closed && !session.dialogue.finished())
+    session.dialogue.lost(Loss::closed, "the relay closed the connection");
   collect(session);
 }
 
@@ -346,7 +363,8 @@ void Loop::collect(Session& session) {
   for (auto& answer : session.dialogue.take_answers()) on_answer(session, std::move(answer));
   if (session.dialogue.lied() && session.relay->health.dialect() != Dialect::lock_step) {
     session.relay->health.lied();
-    log::info(fmt::format("relay {}: {}; one command at a time from now on", session.relay->name, session.dialogue.farewell().text));
+    log::info(fmt::format("relay {}: {}; one command at a time from now on", session.relay->name,
+                          session.dialogue.farewell().text));
   }
 }
 
@@ -356,7 +374,8 @@ void Loop::on_answer(Session& session, Answer answer) {
   auto parcel = std::move(at->second);
   session.parcels.erase(at);
   auto& relay = *session.relay;
-  // At once on another session: always if this one did some good or showed how to treat the relay, else only once.
+  // At once on another session: always if this one did some good or showed how to treat the relay, else only
+  // once.
   const bool progress = session.dialogue.completed() > 0 || session.dialogue.lied();
   if (answer.untried && (progress || session.cut || parcel.tries++ == 0)) {
     waiting_.push_front(std::move(parcel));
@@ -368,7 +387,8 @@ void Loop::on_answer(Session& session, Answer answer) {
   const bool braked = !relay.health.words_of_brake().empty();
   const bool was_usable = relay.health.is_usable(now_);
   const bool ended = relay.health.answered({.outcome = outcome, .domain = domain, .attempt = attempt}, now_);
-  if (!braked && !relay.health.words_of_brake().empty()) outbox_.brake(relay.name, relay.health.words_of_brake());
+  if (!braked && !relay.health.words_of_brake().empty())
+    outbox_.brake(relay.name, relay.health.words_of_brake());
   if (is_relay_trouble(outcome) && outcome.stage <= Stage::mail) {
     // About us, before this recipient was named: nobody is charged with it.
     waiting_.push_front(std::move(parcel));
@@ -486,7 +506,8 @@ SteadyTime Loop::wake_time() {
   };
   for (auto& session : sessions_) {
     if (session.awaited != Awaiting::nothing) not_after(std::min(session.idle_until, session.until));
-    const bool could_send = !waiting_.empty() && session.dialogue.ready() && may_use(*session.relay) && !is_ahead(*session.relay);
+    const bool could_send =
+        !waiting_.empty() && session.dialogue.ready() && may_use(*session.relay) && !is_ahead(*session.relay);
     if (could_send) not_after(session.relay->health.throttle().next(now_));
   }
   not_after(connector_.deadline());
@@ -494,7 +515,8 @@ SteadyTime Loop::wake_time() {
   if (waiting_.empty()) return until;
   for (const auto& relay : relays_) {
     not_after(relay->health.next_session(now_));
-    if (relay->health.is_usable(now_) && relay->health.next_open() > now_) not_after(relay->health.next_open());
+    if (relay->health.is_usable(now_) && relay->health.next_open() > now_)
+      not_after(relay->health.next_open());
   }
   // One letter of each slow domain would do; the first of all is near enough.
   if (auto* const throttle = domain_throttle(waiting_.front())) not_after(throttle->next(now_));
@@ -505,14 +527,16 @@ void Loop::wait() {
   poll_set_.clear();
   poll_set_.push_back({.fd = outbox_.wake_fd(), .events = POLLIN, .revents = 0});
   for (auto& session : sessions_) {
-    const bool wants_room = session.blocked && (session.dialogue.output_bytes() > 0 || session.connection->holds_octets());
+    const bool wants_room =
+        session.blocked && (session.dialogue.output_bytes() > 0 || session.connection->holds_octets());
     const auto events = static_cast<short>(wants_room ? POLLIN | POLLOUT : POLLIN);
     poll_set_.push_back({.fd = session.connection->fd(), .events = events, .revents = 0});
   }
   connector_.add_to(poll_set_);
   const auto until = wake_time();
   const auto time = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-  ::poll(poll_set_.data(), static_cast<nfds_t>(poll_set_.size()), static_cast<int>(std::clamp(time, 0ms, 1000ms).count()));
+  ::poll(poll_set_.data(), static_cast<nfds_t>(poll_set_.size()),
+         static_cast<int>(std::clamp(time, 0ms, 1000ms).count()));
   now_ = std::chrono::steady_clock::now();
   if (poll_set_[0].revents != 0) outbox_.clear_wake();
   // Sessions first, by their place in the set; whatever follows them belongs to libcurl.
@@ -549,7 +573,8 @@ class SmtpTransport final : public Transport {
  public:
   SmtpTransport(std::vector<RelayOptions> relays, const std::vector<DomainLimit>& limits) {
     for (auto& options : relays) relays_.push_back(std::make_unique<Relay>(std::move(options)));
-    for (const auto& limit : limits) domains_.emplace(limit.domain, Throttle{limit.rate, std::chrono::steady_clock::now()});
+    for (const auto& limit : limits)
+      domains_.emplace(limit.domain, Throttle{limit.rate, std::chrono::steady_clock::now()});
   }
 
   void run(Outbox& outbox) override {
@@ -559,7 +584,8 @@ class SmtpTransport final : public Transport {
   [[nodiscard]] std::string name() const override { return relays_.front()->name; }
   [[nodiscard]] int capacity() const override {
     int capacity = 0;
-    for (const auto& relay : relays_) capacity += relay->options.connections * std::max(relay->options.window, 2);
+    for (const auto& relay : relays_)
+      capacity += relay->options.connections * std::max(relay->options.window, 2);
     return capacity;
   }
   [[nodiscard]] double rate() const override {
@@ -581,7 +607,8 @@ class SmtpTransport final : public Transport {
   }
   [[nodiscard]] std::vector<RelayMemory> memories(UtcTime now) const override {
     std::vector<RelayMemory> memories;
-    for (const auto& relay : relays_) memories.push_back(relay->health.memory(now, std::chrono::steady_clock::now()));
+    for (const auto& relay : relays_)
+      memories.push_back(relay->health.memory(now, std::chrono::steady_clock::now()));
     return memories;
   }
 
@@ -592,8 +619,10 @@ class SmtpTransport final : public Transport {
 
 }  // namespace
 
-Result<std::unique_ptr<Transport>> make_smtp_transport(std::vector<RelayOptions> relays, std::vector<DomainLimit> limits) {
-  if (relays.empty()) return fail(Errc::config, "no relay is configured", "[smtp] url = \"smtp://host:port\"");
+Result<std::unique_ptr<Transport>> make_smtp_transport(std::vector<RelayOptions> relays,
+                                                       std::vector<DomainLimit> limits) {
+  if (relays.empty())
+    return fail(Errc::config, "no relay is configured", "[smtp] url = \"smtp://host:port\"");
   for (const auto& relay : relays) TIDINGS_TRY(check_relay(relay));
   return std::make_unique<SmtpTransport>(std::move(relays), limits);
 }

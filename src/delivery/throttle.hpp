@@ -29,12 +29,14 @@ class Throttle {
     if (rate_ <= 0) return now;
     fill(now);
     if (level_ >= 1) return now;
-    return now + std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>((1 - level_) / rate_));
+    return now +
+           std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>((1 - level_) / rate_));
   }
 
  private:
   void fill(Time now) {
-    level_ = std::min(std::max(rate_, 1.0), level_ + rate_ * std::chrono::duration<double>(now - at_).count());
+    level_ =
+        std::min(std::max(rate_, 1.0), level_ + rate_ * std::chrono::duration<double>(now - at_).count());
     at_ = now;
   }
 

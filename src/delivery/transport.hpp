@@ -1,7 +1,8 @@
 // Where letters go: one interface, with SMTP relays, a sendmail program or a folder behind it.
 //
-// A transport pulls letters from the outbox and answers each exactly once; it marks a letter in the journal before the
-// letter's last octet leaves. It runs on a thread of its own, knows no database, and touches nothing but the outbox.
+// A transport pulls letters from the outbox and answers each exactly once; it marks a letter in the journal
+// before the letter's last octet leaves. It runs on a thread of its own, knows no database, and touches
+// nothing but the outbox.
 #pragma once
 
 #include <filesystem>
@@ -27,15 +28,17 @@ class Transport {
   Transport& operator=(const Transport&) = delete;
   virtual ~Transport() = default;
 
-  /// Returns once the outbox is closed and everything taken from it is answered, or when the outbox asks for a stop: then
-  /// messages in flight are finished and the rest is handed back. Failures of the relay are outcomes, not errors.
+  /// Returns once the outbox is closed and everything taken from it is answered, or when the outbox asks for
+  /// a stop: then messages in flight are finished and the rest is handed back. Failures of the relay are
+  /// outcomes, not errors.
   virtual void run(Outbox& outbox) = 0;
 
   /// For the ledger and for people: host:port, or "drop".
   [[nodiscard]] virtual std::string name() const = 0;
   /// How many letters it can have in hand at once; the queue in front of it is sized by this.
   [[nodiscard]] virtual int capacity() const = 0;
-  /// Messages a second that it is limited to; 0 for none. Few are claimed ahead of a slow one: who leaves in time gets none.
+  /// Messages a second that it is limited to; 0 for none. Few are claimed ahead of a slow one: who leaves in
+  /// time gets none.
   [[nodiscard]] virtual double rate() const { return 0; }
 
   /// What earlier runs learned of its relays, before run(); and what is to be kept, after it.
@@ -50,13 +53,16 @@ struct DomainLimit {
 };
 
 /// SMTP sessions over one or more relays, one event loop for all of them. Errc::config as check_relay() says.
-/// Weighted shares; relays of weight 0 stand in while no other works. A relay in trouble passes its letters on.
+/// Weighted shares; relays of weight 0 stand in while no other works. A relay in trouble passes its letters
+/// on.
 [[nodiscard]] Result<std::unique_ptr<Transport>> make_smtp_transport(std::vector<RelayOptions> relays,
                                                                      std::vector<DomainLimit> limits = {});
 
-/// A program for each message, as `sendmail -i -f SENDER -- RECIPIENT` with the message on its standard input: 0 is accepted, 75
-/// (and a signal) temporary, every other status permanent for the message. One at a time. Errc::config if it cannot be executed.
-[[nodiscard]] Result<std::unique_ptr<Transport>> make_sendmail_transport(const std::filesystem::path& program);
+/// A program for each message, as `sendmail -i -f SENDER -- RECIPIENT` with the message on its standard
+/// input: 0 is accepted, 75 (and a signal) temporary, every other status permanent for the message. One at a
+/// time. Errc::config if it cannot be executed.
+[[nodiscard]] Result<std::unique_ptr<Transport>> make_sendmail_transport(
+    const std::filesystem::path& program);
 
 enum class DropFormat {
   eml,      ///< FOLDER/edition-subscriber.eml
@@ -64,6 +70,7 @@ enum class DropFormat {
 };
 
 /// Files instead of a relay: complete under their final name or not there at all. Errc::cannot_create.
-[[nodiscard]] Result<std::unique_ptr<Transport>> make_drop_transport(const std::filesystem::path& folder, DropFormat format);
+[[nodiscard]] Result<std::unique_ptr<Transport>> make_drop_transport(const std::filesystem::path& folder,
+                                                                     DropFormat format);
 
 }  // namespace tidings::delivery

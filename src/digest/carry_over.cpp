@@ -5,19 +5,19 @@
 
 namespace tidings::digest {
 
-// deliveries.state: 1 planned and 3 deferred are still to be sent, and are not once the reader has left that digest; 7 was
-// suppressed before it was sent. See delivery/ledger.hpp, which this room must not include.
+// deliveries.state: 1 planned and 3 deferred are still to be sent, and are not once the reader has left that
+// digest; 7 was suppressed before it was sent. See delivery/ledger.hpp, which this room must not include.
 
 namespace {
 
 struct Change {
-  UtcTime since{};                     ///< of the new subscription
-  UtcTime joined{};                    ///< when the old one was confirmed
-  std::optional<UtcTime> carried;      ///< what had been carried over to the old one
+  UtcTime since{};                 ///< of the new subscription
+  UtcTime joined{};                ///< when the old one was confirmed
+  std::optional<UtcTime> carried;  ///< what had been carried over to the old one
 };
 
-Result<std::optional<Change>> read_change(store::Database& database, SubscriberId subscriber, std::string_view from,
-                                          std::string_view to) {
+Result<std::optional<Change>> read_change(store::Database& database, SubscriberId subscriber,
+                                          std::string_view from, std::string_view to) {
   auto row = database.prepare(R"(
     SELECT new.since_ms, old.confirmed_ms, c.served_until_ms
     FROM subscriptions old
@@ -31,11 +31,12 @@ Result<std::optional<Change>> read_change(store::Database& database, SubscriberI
   return Change{.since = row.time(0), .joined = row.time(1), .carried = row.optional_time(2)};
 }
 
-/// The end of the newest edition of `from` that served the reader. The end and not the cut, because what was seen between
-/// the two may have been left to the next edition. No edition counts from the first one on that never left for them; and
-/// if something had been carried over to `from`, only those count that came after that change.
-Result<std::optional<UtcTime>> newest_served(store::Database& database, SubscriberId subscriber, std::string_view from,
-                                             const Change& change) {
+/// The end of the newest edition of `from` that served the reader. The end and not the cut, because what was
+/// seen between the two may have been left to the next edition. No edition counts from the first one on that
+/// never left for them; and if something had been carried over to `from`, only those count that came after
+/// that change.
+Result<std::optional<UtcTime>> newest_served(store::Database& database, SubscriberId subscriber,
+                                             std::string_view from, const Change& change) {
   auto row = database.prepare(R"(
     SELECT max(served.until_ms)
     FROM editions served
@@ -53,7 +54,8 @@ Result<std::optional<UtcTime>> newest_served(store::Database& database, Subscrib
 
 }  // namespace
 
-Result<bool> record_change(store::Database& database, SubscriberId subscriber, std::string_view from, std::string_view to) {
+Result<bool> record_change(store::Database& database, SubscriberId subscriber, std::string_view from,
+                           std::string_view to) {
   TIDINGS_LET(const auto change, read_change(database, subscriber, from, to));
   if (!change) return false;
   TIDINGS_LET(auto served, newest_served(database, subscriber, from, *change));
@@ -72,8 +74,8 @@ Result<bool> record_change(store::Database& database, SubscriberId subscriber, s
   return true;
 }
 
-Result<CarryOver> CarryOver::open(store::Database& database, std::string_view digest, std::span<const Selected> shown,
-                                  const SelectOptions& options) {
+Result<CarryOver> CarryOver::open(store::Database& database, std::string_view digest,
+                                  std::span<const Selected> shown, const SelectOptions& options) {
   CarryOver out{database, digest};
   out.posts_.assign(shown.begin(), shown.end());
   auto oldest = database.prepare(R"(
@@ -89,7 +91,8 @@ Result<CarryOver> CarryOver::open(store::Database& database, std::string_view di
   TIDINGS_LET(auto before, EditionTable(database).shown_since(digest, oldest.time(0), options));
   for (auto& [post, cut] : before) {
     const auto same = [id = post.id](const Selected& other) { return other.id == id; };
-    if (std::any_of(shown.begin(), shown.end(), same)) continue;  // the edition at hand may be inserted already
+    if (std::any_of(shown.begin(), shown.end(), same))
+      continue;  // the edition at hand may be inserted already
     out.backlog_.emplace(post.id, cut);
     out.posts_.push_back(std::move(post));
   }
@@ -192,7 +195,8 @@ Result<std::optional<std::vector<PostId>>> CarryOver::owed(SubscriberId subscrib
     const auto carried = backlog_.find(posts_[i].id);
     if (carried != backlog_.end() && carried->second <= *served) continue;
     const auto& same = aliases_[i];
-    if (std::none_of(same.begin(), same.end(), [&](PostId id) { return brought.contains(id); })) out.push_back(posts_[i].id);
+    if (std::none_of(same.begin(), same.end(), [&](PostId id) { return brought.contains(id); }))
+      out.push_back(posts_[i].id);
   }
   return out;
 }
@@ -212,7 +216,8 @@ Result<void> CarryOver::settle(const Period& period, const Selection& selection)
       if (found) done = std::min(done, seen.time(0));
     }
   }
-  // While an earlier edition is still to be sent, it is not sure that what was carried over arrives: they may leave before.
+  // While an earlier edition is still to be sent, it is not sure that what was carried over arrives: they may
+  // leave before.
   auto drop = database_->prepare(R"(
     DELETE FROM carry_overs
     WHERE digest = :digest AND since_ms <= :done

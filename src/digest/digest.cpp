@@ -17,7 +17,8 @@ std::string_view name_of(EditionState state) {
 }
 
 std::string name_of(const Edition& edition) {
-  return edition.number ? fmt::format("{}#{}", edition.digest, *edition.number) : std::to_string(edition.id.value);
+  return edition.number ? fmt::format("{}#{}", edition.digest, *edition.number)
+                        : std::to_string(edition.id.value);
 }
 
 }  // namespace tidings::digest

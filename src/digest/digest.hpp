@@ -46,9 +46,9 @@ struct Edition {
   std::optional<UtcTime> sealed;
   std::optional<UtcTime> started;
   std::optional<UtcTime> finished;
-  std::string intro = {};                     ///< Markdown, by the editor of this edition
-  std::optional<UtcTime> mailed = {};         ///< a draft: when the editor got it
-  std::optional<UtcTime> approved = {};       ///< when it was let go; lateness counts from here
+  std::string intro = {};                ///< Markdown, by the editor of this edition
+  std::optional<UtcTime> mailed = {};    ///< a draft: when the editor got it
+  std::optional<UtcTime> approved = {};  ///< when it was let go; lateness counts from here
 
   bool operator==(const Edition&) const = default;
 

@@ -11,8 +11,8 @@ namespace {
 
 Result<void> only_drafts(const Edition& edition) {
   if (edition.state == EditionState::draft) return {};
-  return fail(Errc::not_permitted,
-              fmt::format("{} is {}: only a draft can be changed or approved", name_of(edition), name_of(edition.state)));
+  return fail(Errc::not_permitted, fmt::format("{} is {}: only a draft can be changed or approved",
+                                               name_of(edition), name_of(edition.state)));
 }
 
 }  // namespace
@@ -65,8 +65,8 @@ Result<Selection> EditionTable::choice_of(EditionId edition, const SelectOptions
 }
 
 Result<std::vector<PostId>> EditionTable::dropped_of(EditionId edition) {
-  auto rows =
-      database_.prepare("SELECT post_id FROM edition_posts WHERE edition_id = :edition AND same_as = post_id ORDER BY post_id");
+  auto rows = database_.prepare(
+      "SELECT post_id FROM edition_posts WHERE edition_id = :edition AND same_as = post_id ORDER BY post_id");
   rows.bind(":edition", edition);
   std::vector<PostId> out;
   for (;;) {
@@ -95,7 +95,8 @@ Result<void> EditionTable::arrange(EditionId edition, std::span<const PostId> sh
     show.reset();
     TIDINGS_TRY(show.bind(":position", position++).bind(":edition", edition).bind(":post", post).run());
     if (database_.changes() != 1) {
-      return fail(Errc::bad_data, fmt::format("post {} is not in {}, or is named twice", post.value, name_of(now)),
+      return fail(Errc::bad_data,
+                  fmt::format("post {} is not in {}, or is named twice", post.value, name_of(now)),
                   "\"tidings edition show\" lists its posts; what came later waits for the next edition");
     }
   }
@@ -144,7 +145,8 @@ Result<std::string> EditionTable::preflight_of(EditionId edition) {
 }
 
 Result<void> EditionTable::set_mailed(EditionId edition, std::string_view preflight, UtcTime at) {
-  auto change = database_.prepare("UPDATE editions SET preflight = :preflight, mailed_ms = :at WHERE id = :id");
+  auto change =
+      database_.prepare("UPDATE editions SET preflight = :preflight, mailed_ms = :at WHERE id = :id");
   return change.bind(":preflight", preflight).bind(":at", at).bind(":id", edition).run();
 }
 

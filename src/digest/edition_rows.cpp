@@ -6,8 +6,8 @@ namespace tidings::digest {
 namespace {
 
 EditionState state_of(std::string_view name) {
-  for (const auto state : {EditionState::draft, EditionState::sealed, EditionState::sending, EditionState::sent,
-                           EditionState::skipped}) {
+  for (const auto state : {EditionState::draft, EditionState::sealed, EditionState::sending,
+                           EditionState::sent, EditionState::skipped}) {
     if (name == name_of(state)) return state;
   }
   return EditionState::cancelled;

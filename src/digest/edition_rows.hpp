@@ -1,4 +1,5 @@
-// Rows of editions and candidates as the queries of edition_table and edition_drafts read them; for these two only.
+// Rows of editions and candidates as the queries of edition_table and edition_drafts read them; for these two
+// only.
 #pragma once
 
 #include <string>
@@ -12,12 +13,12 @@
 
 namespace tidings::digest {
 
-/// From the columns id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, started_ms,
-/// finished_ms, intro, mailed_ms, approved_ms, in this order.
+/// From the columns id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason,
+/// sealed_ms, started_ms, finished_ms, intro, mailed_ms, approved_ms, in this order.
 [[nodiscard]] Edition edition_of(const store::Statement& row);
 
-/// From the columns of a post id, source_id, its source's name, published_ms, first_seen_ms, title, link_key, title_key, pinned,
-/// and the place of its post_sights, in this order; without its tags.
+/// From the columns of a post id, source_id, its source's name, published_ms, first_seen_ms, title, link_key,
+/// title_key, pinned, and the place of its post_sights, in this order; without its tags.
 [[nodiscard]] Candidate candidate_of(const store::Statement& row);
 
 /// Sorted.

@@ -15,13 +15,15 @@ namespace {
 std::optional<std::int64_t> number_of(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size() || value < 1) return std::nullopt;
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size() || value < 1)
+    return std::nullopt;
   return value;
 }
 
 tl::unexpected<Error> taken(const NewEdition& edition) {
-  return fail(Errc::bad_data, fmt::format("digest {} has an edition for its run of {} already", edition.digest,
-                                          format_rfc3339(edition.scheduled)),
+  return fail(Errc::bad_data,
+              fmt::format("digest {} has an edition for its run of {} already", edition.digest,
+                          format_rfc3339(edition.scheduled)),
               "\"tidings edition list\" shows it");
 }
 
@@ -44,7 +46,8 @@ std::vector<PostId> ids_of(std::string_view text) {
   return out;
 }
 
-// ---- composing ------------------------------------------------------------------------------------------------------
+// ---- composing
+// ------------------------------------------------------------------------------------------------------
 
 Result<void> EditionTable::meet(std::span<const std::string> digests, UtcTime now) {
   for (const auto& digest : digests) {
@@ -52,8 +55,8 @@ Result<void> EditionTable::meet(std::span<const std::string> digests, UtcTime no
     known.bind(":digest", digest);
     TIDINGS_LET(const bool found, known.step());
     if (found) continue;
-    auto add =
-        database_.prepare("INSERT INTO digests (name, known_since_ms) VALUES (:digest, :now) ON CONFLICT DO NOTHING");
+    auto add = database_.prepare(
+        "INSERT INTO digests (name, known_since_ms) VALUES (:digest, :now) ON CONFLICT DO NOTHING");
     TIDINGS_TRY(add.bind(":digest", digest).bind(":now", now).run());
   }
   return {};
@@ -131,10 +134,12 @@ SelectBounds EditionTable::bounds(const Plan& plan, const History& history, UtcT
 
 namespace {
 
-/// Marks what the database knows of a candidate's link: shared inside its source, or carried before from another one.
+/// Marks what the database knows of a candidate's link: shared inside its source, or carried before from
+/// another one.
 Result<void> look_up_link(store::Database& database, std::string_view digest, Candidate& candidate) {
   if (!names_an_article(candidate.link_key)) return {};
-  auto shared = database.prepare("SELECT 1 FROM posts WHERE link_key = :key AND source_id = :source AND id <> :id LIMIT 1");
+  auto shared = database.prepare(
+      "SELECT 1 FROM posts WHERE link_key = :key AND source_id = :source AND id <> :id LIMIT 1");
   shared.bind(":key", candidate.link_key).bind(":source", candidate.source).bind(":id", candidate.id);
   TIDINGS_LET(const bool is_shared, shared.step());
   candidate.link_shared = is_shared;
@@ -200,7 +205,8 @@ Result<Weighed> EditionTable::candidates(std::string_view digest, const SelectOp
       TIDINGS_TRY(look_up_link(database_, digest, candidate));
       out.candidates.push_back(std::move(candidate));
     } else if (*why != LeftOut::source) {
-      out.left_out.push_back({.id = candidate.id, .why = *why, .joined = {}, .first_seen = candidate.first_seen});
+      out.left_out.push_back(
+          {.id = candidate.id, .why = *why, .joined = {}, .first_seen = candidate.first_seen});
     }
     return {};
   };
@@ -210,7 +216,8 @@ Result<Weighed> EditionTable::candidates(std::string_view digest, const SelectOp
 
 Result<std::vector<ShownBefore>> EditionTable::shown_since(std::string_view digest, UtcTime served_until,
                                                            const SelectOptions& options) {
-  // Each article's posts follow each other; a repeat's row leads to an article of an earlier edition and is no part of it.
+  // Each article's posts follow each other; a repeat's row leads to an article of an earlier edition and is
+  // no part of it.
   auto rows = database_.prepare(R"(
     SELECT p.id, p.source_id, s.name, p.published_ms, p.first_seen_ms, p.title, p.link_key, p.title_key, p.pinned,
            sight.place, coalesce(ep.same_as, ep.post_id), p.hidden, e.cut_ms
@@ -250,7 +257,8 @@ Result<std::vector<ShownBefore>> EditionTable::shown_since(std::string_view dige
   return out;
 }
 
-// ---- sealing --------------------------------------------------------------------------------------------------------
+// ---- sealing
+// --------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -258,7 +266,8 @@ Result<void> insert_posts(store::Database& database, EditionId edition, const Se
   auto row = database.prepare(R"(
     INSERT INTO edition_posts (edition_id, post_id, position, same_as, more)
     VALUES (:edition, :post, :position, :same_as, :more))");
-  const auto add = [&](PostId post, std::optional<std::int64_t> position, std::optional<PostId> same_as, int more) {
+  const auto add = [&](PostId post, std::optional<std::int64_t> position, std::optional<PostId> same_as,
+                       int more) {
     row.reset();
     row.bind(":edition", edition).bind(":post", post).bind(":position", position);
     return row.bind(":same_as", same_as).bind(":more", more).run();
@@ -279,7 +288,8 @@ Result<void> insert_posts(store::Database& database, EditionId edition, const Se
 
 }  // namespace
 
-Result<EditionId> EditionTable::insert(const NewEdition& edition, const Selection& selection, std::optional<UtcTime> sealed_at) {
+Result<EditionId> EditionTable::insert(const NewEdition& edition, const Selection& selection,
+                                       std::optional<UtcTime> sealed_at) {
   EditionId id;
   {
     auto row = database_.prepare(R"(
@@ -289,7 +299,9 @@ Result<EditionId> EditionTable::insert(const NewEdition& edition, const Selectio
       FROM editions WHERE digest = :digest
       ON CONFLICT DO NOTHING
       RETURNING id)");
-    row.bind(":digest", edition.digest).bind(":scheduled", edition.scheduled).bind(":from", edition.period.from);
+    row.bind(":digest", edition.digest)
+        .bind(":scheduled", edition.scheduled)
+        .bind(":from", edition.period.from);
     row.bind(":until", edition.period.until).bind(":cut", edition.cut).bind(":title", edition.title);
     row.bind(":reason", edition.reason).bind(":sealed", sealed_at);
     TIDINGS_LET(const bool inserted, row.step());
@@ -301,13 +313,15 @@ Result<EditionId> EditionTable::insert(const NewEdition& edition, const Selectio
   return id;
 }
 
-Result<EditionId> EditionTable::record_skipped(const NewEdition& edition, const Selection& selection, UtcTime at) {
+Result<EditionId> EditionTable::record_skipped(const NewEdition& edition, const Selection& selection,
+                                               UtcTime at) {
   TIDINGS_LET(const auto id, record_skipped(edition, at));
   TIDINGS_TRY(insert_posts(database_, id, selection));
   return id;
 }
 
-Result<SegmentId> EditionTable::add_segment(EditionId edition, std::string_view language, std::span<const PostId> posts) {
+Result<SegmentId> EditionTable::add_segment(EditionId edition, std::string_view language,
+                                            std::span<const PostId> posts) {
   auto row = database_.prepare(
       "INSERT INTO segments (edition_id, language, posts) VALUES (:edition, :language, :posts) RETURNING id");
   row.bind(":edition", edition).bind(":language", language).bind(":posts", ids_text(posts));
@@ -323,12 +337,14 @@ Result<void> EditionTable::note_segment(SegmentId segment, std::string_view note
 }
 
 Result<void> EditionTable::add_page(EditionId edition, std::string_view language, std::string_view html) {
-  auto row = database_.prepare("INSERT INTO edition_pages (edition_id, language, html) VALUES (:edition, :language, :html)");
+  auto row = database_.prepare(
+      "INSERT INTO edition_pages (edition_id, language, html) VALUES (:edition, :language, :html)");
   return row.bind(":edition", edition).bind(":language", language).bind(":html", html).run();
 }
 
 Result<std::vector<EditionPage>> EditionTable::pages_of(EditionId edition) {
-  auto rows = database_.prepare("SELECT language, html FROM edition_pages WHERE edition_id = :edition ORDER BY language");
+  auto rows = database_.prepare(
+      "SELECT language, html FROM edition_pages WHERE edition_id = :edition ORDER BY language");
   rows.bind(":edition", edition);
   std::vector<EditionPage> out;
   for (;;) {
@@ -340,13 +356,15 @@ Result<std::vector<EditionPage>> EditionTable::pages_of(EditionId edition) {
 
 Result<void> EditionTable::add_image(EditionId edition, const EditionImage& image) {
   auto row = database_.prepare(
-      "INSERT INTO edition_images (edition_id, content_id, url, bytes) VALUES (:edition, :content_id, :url, :bytes)");
+      "INSERT INTO edition_images (edition_id, content_id, url, bytes) VALUES (:edition, :content_id, :url, "
+      ":bytes)");
   row.bind(":edition", edition).bind(":content_id", image.content_id).bind(":url", image.url);
   return row.bind_blob(":bytes", image.bytes).run();
 }
 
 Result<std::vector<EditionImage>> EditionTable::images_of(EditionId edition) {
-  auto rows = database_.prepare("SELECT content_id, url, bytes FROM edition_images WHERE edition_id = :edition ORDER BY id");
+  auto rows = database_.prepare(
+      "SELECT content_id, url, bytes FROM edition_images WHERE edition_id = :edition ORDER BY id");
   rows.bind(":edition", edition);
   std::vector<EditionImage> out;
   for (;;) {
@@ -358,7 +376,8 @@ Result<std::vector<EditionImage>> EditionTable::images_of(EditionId edition) {
 
 Result<void> EditionTable::add_left_out(EditionId edition, std::span<const LeftOutPosts> left_out) {
   auto row = database_.prepare(
-      "INSERT INTO edition_left_out (edition_id, reason, posts, ids) VALUES (:edition, :reason, :posts, :ids)");
+      "INSERT INTO edition_left_out (edition_id, reason, posts, ids) VALUES (:edition, :reason, :posts, "
+      ":ids)");
   for (const auto& each : left_out) {
     row.reset();
     row.bind(":edition", edition).bind(":reason", key_of(each.why)).bind(":posts", each.posts);
@@ -369,7 +388,8 @@ Result<void> EditionTable::add_left_out(EditionId edition, std::span<const LeftO
 
 Result<std::vector<LeftOutPosts>> EditionTable::left_out_of(EditionId edition) {
   auto rows = database_.prepare(
-      "SELECT reason, posts, ids FROM edition_left_out WHERE edition_id = :edition ORDER BY posts DESC, reason");
+      "SELECT reason, posts, ids FROM edition_left_out WHERE edition_id = :edition ORDER BY posts DESC, "
+      "reason");
   rows.bind(":edition", edition);
   std::vector<LeftOutPosts> out;
   for (;;) {
@@ -389,7 +409,8 @@ Result<void> EditionTable::add_body(SegmentId segment, int variant, const Segmen
   return row.bind(":text", body.text).bind(":html", body.html).run();
 }
 
-// ---- states ---------------------------------------------------------------------------------------------------------
+// ---- states
+// ---------------------------------------------------------------------------------------------------------
 
 Result<EditionId> EditionTable::record_skipped(const NewEdition& edition, UtcTime at) {
   auto row = database_.prepare(R"(
@@ -397,7 +418,9 @@ Result<EditionId> EditionTable::record_skipped(const NewEdition& edition, UtcTim
     VALUES (:digest, 'skipped', :scheduled, :from, :until, :cut, :title, :reason, :at)
     ON CONFLICT DO NOTHING
     RETURNING id)");
-  row.bind(":digest", edition.digest).bind(":scheduled", edition.scheduled).bind(":from", edition.period.from);
+  row.bind(":digest", edition.digest)
+      .bind(":scheduled", edition.scheduled)
+      .bind(":from", edition.period.from);
   row.bind(":until", edition.period.until).bind(":cut", edition.cut).bind(":title", edition.title);
   row.bind(":reason", edition.reason).bind(":at", at);
   TIDINGS_LET(const bool inserted, row.step());
@@ -420,7 +443,8 @@ Result<void> refused(const Edition& edition, EditionState wanted) {
 
 Result<void> EditionTable::set_sending(EditionId edition, UtcTime started_at) {
   auto change = database_.prepare(
-      "UPDATE editions SET state = 'sending', started_ms = coalesce(started_ms, :at) WHERE id = :id AND state = 'sealed'");
+      "UPDATE editions SET state = 'sending', started_ms = coalesce(started_ms, :at) WHERE id = :id AND "
+      "state = 'sealed'");
   TIDINGS_TRY(change.bind(":at", started_at).bind(":id", edition).run());
   if (database_.changes() == 1) return {};
   TIDINGS_LET(const auto now, get(edition));
@@ -429,7 +453,8 @@ Result<void> EditionTable::set_sending(EditionId edition, UtcTime started_at) {
 
 Result<void> EditionTable::set_sent(EditionId edition, UtcTime finished_at) {
   auto change = database_.prepare(
-      "UPDATE editions SET state = 'sent', finished_ms = :at WHERE id = :id AND state IN ('sealed', 'sending')");
+      "UPDATE editions SET state = 'sent', finished_ms = :at WHERE id = :id AND state IN ('sealed', "
+      "'sending')");
   TIDINGS_TRY(change.bind(":at", finished_at).bind(":id", edition).run());
   if (database_.changes() == 1) return {};
   TIDINGS_LET(const auto now, get(edition));
@@ -457,7 +482,8 @@ Result<void> EditionTable::cancel(EditionId edition, std::string_view reason, Ut
   return refused(now, EditionState::cancelled);
 }
 
-// ---- reading --------------------------------------------------------------------------------------------------------
+// ---- reading
+// --------------------------------------------------------------------------------------------------------
 
 Result<Edition> EditionTable::get(EditionId edition) {
   auto row = database_.prepare(R"(
@@ -467,7 +493,8 @@ Result<Edition> EditionTable::get(EditionId edition) {
   row.bind(":id", edition);
   TIDINGS_LET(const bool found, row.step());
   if (!found) {
-    return fail(Errc::no_input, fmt::format("there is no edition {}", edition.value), "\"tidings edition list\" shows all");
+    return fail(Errc::no_input, fmt::format("there is no edition {}", edition.value),
+                "\"tidings edition list\" shows all");
   }
   return edition_of(row);
 }
@@ -578,14 +605,19 @@ Result<std::vector<SegmentBody>> bodies_of(store::Database& database, SegmentId 
 }  // namespace
 
 Result<std::vector<Segment>> EditionTable::segments_of(EditionId edition, Bodies bodies) {
-  auto rows = database_.prepare("SELECT id, language, posts, note FROM segments WHERE edition_id = :edition ORDER BY id");
+  auto rows = database_.prepare(
+      "SELECT id, language, posts, note FROM segments WHERE edition_id = :edition ORDER BY id");
   rows.bind(":edition", edition);
   std::vector<Segment> out;
   for (;;) {
     TIDINGS_LET(const bool more, rows.step());
     if (!more) return out;
-    Segment segment{.id = rows.id<SegmentId>(0), .edition = edition, .language = rows.text(1), .posts = ids_of(rows.view(2)),
-                    .bodies = {}, .note = rows.text(3)};
+    Segment segment{.id = rows.id<SegmentId>(0),
+                    .edition = edition,
+                    .language = rows.text(1),
+                    .posts = ids_of(rows.view(2)),
+                    .bodies = {},
+                    .note = rows.text(3)};
     if (bodies == Bodies::with) {
       TIDINGS_LET(segment.bodies, bodies_of(database_, segment.id));
     }
@@ -598,7 +630,11 @@ Result<Segment> EditionTable::segment(SegmentId segment) {
   row.bind(":id", segment);
   TIDINGS_LET(const bool found, row.step());
   if (!found) return fail(Errc::no_input, fmt::format("there is no segment {}", segment.value));
-  Segment out{.id = segment, .edition = row.id<EditionId>(1), .language = row.text(2), .posts = ids_of(row.view(3)), .bodies = {},
+  Segment out{.id = segment,
+              .edition = row.id<EditionId>(1),
+              .language = row.text(2),
+              .posts = ids_of(row.view(3)),
+              .bodies = {},
               .note = row.text(4)};
   TIDINGS_LET(out.bodies, bodies_of(database_, segment));
   return out;

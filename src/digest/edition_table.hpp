@@ -1,11 +1,12 @@
-// The editions on disk: sole writer of digests, editions and all tables whose names begin with edition_ or segment.
+// The editions on disk: sole writer of digests, editions and all tables whose names begin with edition_ or
+// segment.
 //
-// Sealing is made of pieces that open no transaction of their own: the caller opens one, calls insert(), add_segment(),
-// add_body(), lets the ledger add the deliveries, and commits; so an edition is there whole or not at all. All other
-// mutating calls are one statement. A second edition of the same digest and run is refused (Errc::bad_data).
-// States go draft -> sealed -> sending -> sent, or skipped, or from any open one to cancelled; a change that the state
-// does not allow is Errc::not_permitted, one that has happened already is no error.
-// Any call may fail as store/database.hpp says.
+// Sealing is made of pieces that open no transaction of their own: the caller opens one, calls insert(),
+// add_segment(), add_body(), lets the ledger add the deliveries, and commits; so an edition is there whole or
+// not at all. All other mutating calls are one statement. A second edition of the same digest and run is
+// refused (Errc::bad_data). States go draft -> sealed -> sending -> sent, or skipped, or from any open one to
+// cancelled; a change that the state does not allow is Errc::not_permitted, one that has happened already is
+// no error. Any call may fail as store/database.hpp says.
 #pragma once
 
 #include <cstddef>
@@ -88,19 +89,20 @@ class EditionTable {
   /// The digests of the configuration: a new one is known from now on. Writes only if there is a new one.
   [[nodiscard]] Result<void> meet(std::span<const std::string> digests, UtcTime now);
 
-  /// What due_plan() needs to know of a digest. An edition that ends later than clock_slack after `now` silences nothing until
-  /// then: of it only its number counts.
+  /// What due_plan() needs to know of a digest. An edition that ends later than clock_slack after `now`
+  /// silences nothing until then: of it only its number counts.
   [[nodiscard]] Result<History> history(std::string_view digest, UtcTime now = UtcTime::max());
 
-  /// Editions whose period ends later than clock_slack after `now`: a clock was ahead when they were made. Oldest first.
+  /// Editions whose period ends later than clock_slack after `now`: a clock was ahead when they were made.
+  /// Oldest first.
   [[nodiscard]] Result<std::vector<Edition>> from_future(UtcTime now);
-  /// Dates such an edition back to just after what its digest had covered before it, so that the digest goes on from there. What
-  /// was sent stays sent.
+  /// Dates such an edition back to just after what its digest had covered before it, so that the digest goes
+  /// on from there. What was sent stays sent.
   [[nodiscard]] Result<void> date_back(const Edition& edition, UtcTime now);
 
-  /// Streams the posts that no edition of the digest has carried, first seen before `bounds.cut` and owed, or released,
-  /// in the order of their ids, without tags. Rows are light: memory is the visitor's. The visitor must not write to
-  /// the database. An error of the visitor ends the reading and is returned.
+  /// Streams the posts that no edition of the digest has carried, first seen before `bounds.cut` and owed, or
+  /// released, in the order of their ids, without tags. Rows are light: memory is the visitor's. The visitor
+  /// must not write to the database. An error of the visitor ends the reading and is returned.
   [[nodiscard]] Result<void> visit_candidates(std::string_view digest, const SelectBounds& bounds,
                                               const std::function<Result<void>(Candidate&&)>& visitor);
 
@@ -108,22 +110,27 @@ class EditionTable {
   [[nodiscard]] Result<Weighed> candidates(std::string_view digest, const SelectOptions& options,
                                            const SelectBounds& bounds);
 
-  /// What editions of the digest have shown whose cut is later than `served_until`, oldest edition first, also those that
-  /// were skipped because nobody was there to get them; posts as they stand now, those hidden since left out.
+  /// What editions of the digest have shown whose cut is later than `served_until`, oldest edition first,
+  /// also those that were skipped because nobody was there to get them; posts as they stand now, those hidden
+  /// since left out.
   [[nodiscard]] Result<std::vector<ShownBefore>> shown_since(std::string_view digest, UtcTime served_until,
-                                                          const SelectOptions& options);
+                                                             const SelectOptions& options);
 
   /// The bounds of a planned edition, from the digest's history.
   [[nodiscard]] static SelectBounds bounds(const Plan& plan, const History& history, UtcTime cut);
 
   // ---- sealing: inside the caller's transaction ----
 
-  /// A sealed edition under the digest's next number, with its posts and links in the order given and what was joined; a
-  /// draft without `sealed_at`. The posts of a draft are taken, as those of a sealed edition are.
-  [[nodiscard]] Result<EditionId> insert(const NewEdition& edition, const Selection& selection, std::optional<UtcTime> sealed_at);
+  /// A sealed edition under the digest's next number, with its posts and links in the order given and what
+  /// was joined; a draft without `sealed_at`. The posts of a draft are taken, as those of a sealed edition
+  /// are.
+  [[nodiscard]] Result<EditionId> insert(const NewEdition& edition, const Selection& selection,
+                                         std::optional<UtcTime> sealed_at);
 
-  /// One segment; its bodies follow. Segment::posts in reading order, each a post of the edition or of its backlog.
-  [[nodiscard]] Result<SegmentId> add_segment(EditionId edition, std::string_view language, std::span<const PostId> posts);
+  /// One segment; its bodies follow. Segment::posts in reading order, each a post of the edition or of its
+  /// backlog.
+  [[nodiscard]] Result<SegmentId> add_segment(EditionId edition, std::string_view language,
+                                              std::span<const PostId> posts);
   /// `note`: what was shortened, for the editor.
   [[nodiscard]] Result<void> note_segment(SegmentId segment, std::string_view note);
   /// The edition as a page for everybody; `html` whole, without slots.
@@ -133,9 +140,10 @@ class EditionTable {
   [[nodiscard]] Result<void> add_left_out(EditionId edition, std::span<const LeftOutPosts> left_out);
   [[nodiscard]] Result<void> add_body(SegmentId segment, int variant, const SegmentBody& body);
 
-  /// Records that a run had no edition although there were posts, because nobody was to get it: they have had their turn,
-  /// or the first reader would find all that gathered before they came.
-  [[nodiscard]] Result<EditionId> record_skipped(const NewEdition& edition, const Selection& selection, UtcTime at);
+  /// Records that a run had no edition although there were posts, because nobody was to get it: they are
+  /// done, or the first reader would find all that gathered before they came.
+  [[nodiscard]] Result<EditionId> record_skipped(const NewEdition& edition, const Selection& selection,
+                                                 UtcTime at);
 
   // ---- one statement each ----
 
@@ -147,19 +155,20 @@ class EditionTable {
   /// Deliveries of one that was or is being sent are to be tried again: it is sending, and its delay counts
   /// from `at`. Errc::usage for one in another state.
   [[nodiscard]] Result<void> reopen(EditionId edition, UtcTime at);
-  /// Not a sent or skipped one. If its sending had not begun, its posts become candidates again and its period is open
-  /// again; otherwise it goes on to count as carried.
+  /// Not a sent or skipped one. If its sending had not begun, its posts become candidates again and its
+  /// period is open again; otherwise it goes on to count as carried.
   [[nodiscard]] Result<void> cancel(EditionId edition, std::string_view reason, UtcTime at);
 
-  // ---- drafts: Errc::not_permitted for an edition that is none any more ----
+  // ---- drafts: Errc::not_permitted for an edition that is no longer a draft ----
 
   /// Oldest first; an empty digest means all of them.
   [[nodiscard]] Result<std::vector<Edition>> drafts(std::string_view digest);
   /// What insert() was given, as it is arranged now; without left_out and repeats.
   [[nodiscard]] Result<Selection> choice_of(EditionId edition, const SelectOptions& options);
-  /// Which posts readers shall see, in this order. The others are dropped: they have had their turn and come in no later edition
-  /// of the digest (same_as is the post itself), but arrange() can bring them back. Within the caller's transaction: on
-  /// Errc::bad_data (a post that is not in the draft, one named twice, none left) it is to be rolled back.
+  /// Which posts readers shall see, in this order. The others are dropped: they appear in no later edition
+  /// of the digest (same_as is the post itself), but arrange() can bring them back. Within the caller's
+  /// transaction: on Errc::bad_data (a post that is not in the draft, one named twice, none left) it is to be
+  /// rolled back.
   [[nodiscard]] Result<void> arrange(EditionId edition, std::span<const PostId> shown);
   [[nodiscard]] Result<std::vector<PostId>> dropped_of(EditionId edition);
   [[nodiscard]] Result<void> set_intro(EditionId edition, std::string_view markdown);
@@ -170,16 +179,19 @@ class EditionTable {
   [[nodiscard]] Result<void> set_reason(EditionId edition, std::string_view reason);
   /// Whether an edition of the digest that was sealed, and not cancelled, has this introduction.
   [[nodiscard]] Result<bool> has_used_intro(std::string_view digest, std::string_view markdown);
-  /// The introduction that an edition is sealed with, and which of its pictures did not travel; within the sealing transaction.
+  /// The introduction that an edition is sealed with, and which of its pictures did not travel; within the
+  /// sealing transaction.
   [[nodiscard]] Result<void> keep_intro(EditionId edition, std::string_view markdown);
   [[nodiscard]] Result<void> keep_pictures(EditionId edition, std::string_view note);
   [[nodiscard]] Result<std::string> pictures_of(EditionId edition);
-  /// draft -> sealed, under the title of what it shows by now; the caller seals it whole in the same transaction.
+  /// draft -> sealed, under the title of what it shows by now; the caller seals it whole in the same
+  /// transaction.
   [[nodiscard]] Result<void> approve(EditionId edition, std::string_view title, UtcTime at);
 
   // ---- reading ----
 
-  /// "weekly#12", "weekly" (its newest that is not skipped), or an id ("17"). Errc::no_input says what there is.
+  /// "weekly#12", "weekly" (its newest that is not skipped), or an id ("17"). Errc::no_input says what there
+  /// is.
   [[nodiscard]] Result<Edition> find(std::string_view name);
   [[nodiscard]] Result<Edition> get(EditionId edition);
 

@@ -22,8 +22,9 @@ Plan plan_until(const Schedule& schedule, const Zone& zone, const History& histo
   Plan plan;
   plan.scheduled = until;
   plan.nominal = last - schedule.last_run(last - instant, zone);
-  plan.period = {.from = history.covered_until ? *history.covered_until : first_from(schedule, zone, history, plan),
-                 .until = until};
+  plan.period = {
+      .from = history.covered_until ? *history.covered_until : first_from(schedule, zone, history, plan),
+      .until = until};
   const UtcTime owed_since = history.covered_until
                                  ? *history.covered_until
                                  : std::max(plan.period.from, history.known_since.value_or(until) - instant);
@@ -34,7 +35,8 @@ Plan plan_until(const Schedule& schedule, const Zone& zone, const History& histo
 
 }  // namespace
 
-std::optional<Plan> due_plan(const Schedule& schedule, const Zone& zone, const History& history, UtcTime now) {
+std::optional<Plan> due_plan(const Schedule& schedule, const Zone& zone, const History& history,
+                             UtcTime now) {
   const UtcTime run = schedule.last_run(now, zone);
   if (history.covered_until && *history.covered_until >= run) return std::nullopt;
   if (history.newest_run && *history.newest_run >= run) return std::nullopt;
@@ -45,7 +47,8 @@ std::optional<Plan> due_plan(const Schedule& schedule, const Zone& zone, const H
   return plan_until(schedule, zone, history, run);
 }
 
-std::optional<Plan> plan_now(const Schedule& schedule, const Zone& zone, const History& history, UtcTime now) {
+std::optional<Plan> plan_now(const Schedule& schedule, const Zone& zone, const History& history,
+                             UtcTime now) {
   if (history.covered_until && *history.covered_until >= now) return std::nullopt;
   if (history.newest_run && *history.newest_run >= now) return std::nullopt;
   return plan_until(schedule, zone, history, now);

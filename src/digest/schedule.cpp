@@ -20,7 +20,8 @@ using std::chrono::year_month_day;
 
 namespace {
 
-// A date that meets a cron line's fields comes at least once in 28 years, but for the leap years left out at centuries.
+// A date that meets a cron line's fields comes at least once in 28 years, but for the leap years left out at
+// centuries.
 constexpr int search_days = 366 * 45;
 constexpr std::size_t last_day = 32;  // in month_days_
 
@@ -53,7 +54,8 @@ local_days monday_of(local_days day) { return day - (weekday{day} - std::chrono:
 std::optional<int> number(std::string_view text) {
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || text.size() > 4 || error != std::errc{} || end != text.data() + text.size() || text[0] == '-') {
+  if (text.empty() || text.size() > 4 || error != std::errc{} || end != text.data() + text.size() ||
+      text[0] == '-') {
     return std::nullopt;
   }
   return value;
@@ -82,7 +84,8 @@ std::string enumerate(std::span<const std::string> words) {
 
 }  // namespace
 
-// ---- parsing --------------------------------------------------------------------------------------------------------
+// ---- parsing
+// --------------------------------------------------------------------------------------------------------
 
 /// Reads one schedule word by word. Lives only inside parse_schedule().
 class ScheduleParser {
@@ -128,7 +131,8 @@ class ScheduleParser {
 
   Result<void> end_at(std::size_t count) const {
     if (words_.size() <= count) return {};
-    return wrong(fmt::format("\"{}\" is one word too many", words_[count]), "a schedule ends with its time, as 08:00");
+    return wrong(fmt::format("\"{}\" is one word too many", words_[count]),
+                 "a schedule ends with its time, as 08:00");
   }
 
   Result<void> read_times(std::size_t index) {
@@ -138,7 +142,8 @@ class ScheduleParser {
       const auto hour = parts.size() == 2 ? number(parts[0]) : std::nullopt;
       const auto minute = parts.size() == 2 && parts[1].size() == 2 ? number(parts[1]) : std::nullopt;
       if (!hour || !minute || *hour > 23 || *minute > 59) {
-        return wrong(fmt::format("\"{}\" is not a time of day", piece), "write it as HH:MM from 00:00 to 23:59");
+        return wrong(fmt::format("\"{}\" is not a time of day", piece),
+                     "write it as HH:MM from 00:00 to 23:59");
       }
       schedule_.times_.emplace_back(*hour * 60 + *minute);
     }
@@ -179,11 +184,13 @@ class ScheduleParser {
   Result<Schedule> every() {
     const auto count = has(1) ? number(words_[1]) : std::nullopt;
     if (!count || *count < 1 || *count > 52) {
-      return wrong("\"every\" needs a number of weeks from 1 to 52", "write for example \"every 2 weeks monday 08:00\"");
+      return wrong("\"every\" needs a number of weeks from 1 to 52",
+                   "write for example \"every 2 weeks monday 08:00\"");
     }
     if (!has(2) || (words_[2] != "weeks" && words_[2] != "week")) {
       const std::vector<std::string> known{"weeks"};
-      if (has(2)) return unknown(words_[2], known, "only weeks can be counted, as \"every 2 weeks monday 08:00\"");
+      if (has(2))
+        return unknown(words_[2], known, "only weeks can be counted, as \"every 2 weeks monday 08:00\"");
       return wrong("the word \"weeks\" is missing", "write for example \"every 2 weeks monday 08:00\"");
     }
     schedule_.every_weeks_ = *count;
@@ -197,16 +204,19 @@ class ScheduleParser {
 
   Result<void> read_anchor() {
     const std::vector<std::string> known{"from"};
-    if (words_[5] != "from") return unknown(words_[5], known, "after the time only \"from 2026-01-05\" may follow");
+    if (words_[5] != "from")
+      return unknown(words_[5], known, "after the time only \"from 2026-01-05\" may follow");
     const auto parts = has(6) ? split(words_[6], '-') : std::vector<std::string_view>{};
-    const bool shaped = parts.size() == 3 && parts[0].size() == 4 && parts[1].size() == 2 && parts[2].size() == 2;
+    const bool shaped =
+        parts.size() == 3 && parts[0].size() == 4 && parts[1].size() == 2 && parts[2].size() == 2;
     const auto year = shaped ? number(parts[0]) : std::nullopt;
     const auto month = shaped ? number(parts[1]) : std::nullopt;
     const auto day = shaped ? number(parts[2]) : std::nullopt;
     const bool read = year && month && day;
-    const auto date = read ? year_month_day{std::chrono::year{*year}, std::chrono::month{static_cast<unsigned>(*month)},
-                                            std::chrono::day{static_cast<unsigned>(*day)}}
-                           : year_month_day{};
+    const auto date =
+        read ? year_month_day{std::chrono::year{*year}, std::chrono::month{static_cast<unsigned>(*month)},
+                              std::chrono::day{static_cast<unsigned>(*day)}}
+             : year_month_day{};
     if (!read || !date.ok()) return wrong("\"from\" needs a date", "write it as 2026-01-05");
     TIDINGS_TRY(end_at(7));
     schedule_.anchor_ = monday_of(local_days{date});
@@ -214,7 +224,9 @@ class ScheduleParser {
   }
 
   Result<Schedule> monthly() {
-    if (!has(1)) return wrong("the day is missing", "write for example \"monthly 1 08:00\" or \"monthly last friday 17:00\"");
+    if (!has(1))
+      return wrong("the day is missing",
+                   "write for example \"monthly 1 08:00\" or \"monthly last friday 17:00\"");
     const auto ordinal = std::find(ordinal_words().begin(), ordinal_words().end(), words_[1]);
     const bool weekday_follows = has(2) && !words_[2].empty() && words_[2][0] >= 'a' && words_[2][0] <= 'z';
     if (ordinal != ordinal_words().end() && (weekday_follows || words_[1] != "last")) {
@@ -265,13 +277,15 @@ class ScheduleParser {
       const auto dash = body.find('-');
       const bool star = body == "*";
       const auto low = star ? std::optional{range.low} : cron_value(body.substr(0, dash), range);
-      const auto high = star                              ? std::optional{range.high}
+      const auto high = star                             ? std::optional{range.high}
                         : dash == std::string_view::npos ? low
-                                                          : cron_value(body.substr(dash + 1), range);
-      const bool step_without_range = slash != std::string_view::npos && !star && dash == std::string_view::npos;
+                                                         : cron_value(body.substr(dash + 1), range);
+      const bool step_without_range =
+          slash != std::string_view::npos && !star && dash == std::string_view::npos;
       if (!low || !high || !step || *low > *high || *step < 1 || step_without_range) {
         return wrong(fmt::format("\"{}\" is not a {} of cron", item, range.field),
-                     fmt::format("use *, */2, numbers from {} to {}, ranges as 1-5 and commas", range.low, range.high));
+                     fmt::format("use *, */2, numbers from {} to {}, ranges as 1-5 and commas", range.low,
+                                 range.high));
       }
       for (int value = *low; value <= *high; value += *step) values[static_cast<std::size_t>(value)] = true;
     }
@@ -297,7 +311,8 @@ class ScheduleParser {
     }
     schedule_.both_day_fields_ = words_[2][0] != '*' && words_[4][0] != '*';
     // 28 years hold every pairing of date and weekday.
-    const local_days start{year_month_day{std::chrono::year{2000}, std::chrono::January, std::chrono::day{1}}};
+    const local_days start{
+        year_month_day{std::chrono::year{2000}, std::chrono::January, std::chrono::day{1}}};
     for (int i = 0; i < 28 * 366; ++i) {
       if (schedule_.runs_on(start + days{i})) return std::move(schedule_);
     }
@@ -310,11 +325,12 @@ class ScheduleParser {
 };
 
 Result<Schedule> parse_schedule(std::string_view text) {
-  if (text.size() > 200) return fail(Errc::config, "schedule: more than 200 bytes are no schedule");
+  if (text.size() > 200) return fail(Errc::config, "schedule: longer than 200 bytes");
   return ScheduleParser{text}.parse();
 }
 
-// ---- running --------------------------------------------------------------------------------------------------------
+// ---- running
+// --------------------------------------------------------------------------------------------------------
 
 bool Schedule::cron_runs_on(const year_month_day& date, unsigned week_day) const {
   if (!months_[static_cast<unsigned>(date.month())]) return false;
@@ -336,7 +352,8 @@ bool Schedule::runs_on(local_days day) const {
       if (month_days_[static_cast<unsigned>(date.day())]) return true;
       const auto length = (date.year() / date.month() / std::chrono::last).day();
       if (date.day() != length) return false;
-      for (auto later = static_cast<std::size_t>(static_cast<unsigned>(length)) + 1; later <= last_day; ++later) {
+      for (auto later = static_cast<std::size_t>(static_cast<unsigned>(length)) + 1; later <= last_day;
+           ++later) {
         if (month_days_[later]) return true;
       }
       return false;
@@ -357,8 +374,8 @@ UtcTime Schedule::next_run(UtcTime after, const Zone& zone) const {
   for (int i = 0; i < search_days; ++i, day += days{1}) {
     if (!runs_on(day)) continue;
     // Instants never decrease along the wall clock: see Zone::to_utc().
-    const auto time = std::partition_point(times_.begin(), times_.end(),
-                                           [&](minutes t) { return zone.to_utc(LocalTime{day + t}) <= after; });
+    const auto time = std::partition_point(
+        times_.begin(), times_.end(), [&](minutes t) { return zone.to_utc(LocalTime{day + t}) <= after; });
     if (time != times_.end()) return zone.to_utc(LocalTime{day + *time});
   }
   TIDINGS_CHECK(!"a schedule that parsed has runs");
@@ -369,15 +386,17 @@ UtcTime Schedule::last_run(UtcTime at_or_before, const Zone& zone) const {
   auto day = std::chrono::floor<days>(zone.to_local(at_or_before)) + days{1};
   for (int i = 0; i < search_days; ++i, day -= days{1}) {
     if (!runs_on(day)) continue;
-    const auto time = std::partition_point(times_.begin(), times_.end(),
-                                           [&](minutes t) { return zone.to_utc(LocalTime{day + t}) <= at_or_before; });
+    const auto time = std::partition_point(times_.begin(), times_.end(), [&](minutes t) {
+      return zone.to_utc(LocalTime{day + t}) <= at_or_before;
+    });
     if (time != times_.begin()) return zone.to_utc(LocalTime{day + *std::prev(time)});
   }
   TIDINGS_CHECK(!"a schedule that parsed has runs");
   return {};
 }
 
-// ---- in words -------------------------------------------------------------------------------------------------------
+// ---- in words
+// -------------------------------------------------------------------------------------------------------
 
 std::string Schedule::describe_days() const {
   std::vector<std::string> names;
@@ -395,12 +414,14 @@ std::string Schedule::describe_days() const {
       for (std::size_t i = 1; i <= 31; ++i) {
         if (month_days_[i]) dates.push_back(std::to_string(i));
       }
-      std::string out = dates.empty() ? "" : fmt::format("{} {}", dates.size() == 1 ? "day" : "days", enumerate(dates));
+      std::string out =
+          dates.empty() ? "" : fmt::format("{} {}", dates.size() == 1 ? "day" : "days", enumerate(dates));
       if (month_days_[last_day]) out += out.empty() ? "the last day" : " and the last day";
       return fmt::format("on {} of each month", out);
     }
     case Rule::nth_weekday:
-      return fmt::format("on the {} {} of each month", ordinal_words()[static_cast<std::size_t>(nth_)], enumerate(names));
+      return fmt::format("on the {} {} of each month", ordinal_words()[static_cast<std::size_t>(nth_)],
+                         enumerate(names));
     case Rule::cron: break;
   }
   return "cron " + text_;
@@ -409,7 +430,8 @@ std::string Schedule::describe_days() const {
 std::string Schedule::describe() const {
   if (rule_ == Rule::cron) return describe_days();
   std::vector<std::string> times;
-  for (const auto time : times_) times.push_back(fmt::format("{:02}:{:02}", time.count() / 60, time.count() % 60));
+  for (const auto time : times_)
+    times.push_back(fmt::format("{:02}:{:02}", time.count() / 60, time.count() % 60));
   return fmt::format("{} at {}", describe_days(), enumerate(times));
 }
 

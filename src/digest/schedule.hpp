@@ -1,4 +1,5 @@
-// When a digest runs: the schedule grammar and its exact instants in the newsletter's zone. Pure but for the zone table.
+// When a digest runs: the schedule grammar and its exact instants in the newsletter's zone. Pure but for the
+// zone table.
 //
 //   daily 07:30                      weekdays 07:30                  (Monday to Friday)
 //   weekly monday,thursday 08:00     every 2 weeks monday 08:00 [from 2026-01-05]
@@ -7,11 +8,16 @@
 //   30 7 * * 1-5                     five-field cron: minute hour day-of-month month day-of-week
 // Case does not matter; weekdays may be cut to three letters; a time is HH:MM or several joined by commas.
 //
-// - Weeks begin on Monday. "every N weeks" runs in the week of its `from` date and in each Nth week before and after;
-//   without `from` the count starts at Monday 5 January 1970, so the answer never depends on when it is asked.
-// - Days 29 to 31 of "monthly" mean the last day in months that are shorter. Cron keeps cron's meaning: no such day, no run;
-//   when both day fields are restricted (neither begins with "*") a day that meets either counts, as in crontab(5).
-// - Each wall-clock time runs once: one that DST skips at the first instant after the gap (several skipped ones together),
+// - Weeks begin on Monday. "every N weeks" runs in the week of its `from` date and in each Nth week before
+// and after;
+//   without `from` the count starts at Monday 5 January 1970, so the answer never depends on when it is
+//   asked.
+// - Days 29 to 31 of "monthly" mean the last day in months that are shorter. Cron keeps cron's meaning: no
+// such day, no run;
+//   when both day fields are restricted (neither begins with "*") a day that meets either counts, as in
+//   crontab(5).
+// - Each wall-clock time runs once: one that DST skips at the first instant after the gap (several skipped
+// ones together),
 //   one that occurs twice at the first.
 #pragma once
 
@@ -64,8 +70,8 @@ class Schedule {
   std::string text_;
 };
 
-/// Errc::config names the word that is wrong, with the nearest known one as hint; also for a cron line that never comes
-/// true ("0 0 30 2 *").
+/// Errc::config names the word that is wrong, with the nearest known one as hint; also for a cron line that
+/// never comes true ("0 0 30 2 *").
 [[nodiscard]] Result<Schedule> parse_schedule(std::string_view text);
 
 }  // namespace tidings::digest

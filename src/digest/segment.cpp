@@ -65,7 +65,8 @@ std::optional<std::size_t> Segmenter::place(std::string_view language, std::span
   return index;
 }
 
-std::optional<std::size_t> Segmenter::place_only(std::string_view language, std::span<const std::string> topics,
+std::optional<std::size_t> Segmenter::place_only(std::string_view language,
+                                                 std::span<const std::string> topics,
                                                  std::span<const PostId> owed) {
   auto mask = matching(topics);
   for (std::size_t i = 0; i < posts_.size(); ++i) {

@@ -17,7 +17,8 @@
 
 namespace tidings::digest {
 
-// ---- patterns -------------------------------------------------------------------------------------------------------
+// ---- patterns
+// -------------------------------------------------------------------------------------------------------
 
 struct TitlePattern::Compiled {
   std::wregex regex;
@@ -57,8 +58,8 @@ std::string fold_beyond_ascii(std::string_view text) {
 Result<TitlePattern> TitlePattern::compile(std::string_view pattern) {
   try {
     TitlePattern out;
-    out.compiled_ = std::make_shared<const Compiled>(Compiled{
-        std::wregex{wide(fold_beyond_ascii(pattern), pattern.size()), std::regex::ECMAScript | std::regex::icase}});
+    out.compiled_ = std::make_shared<const Compiled>(Compiled{std::wregex{
+        wide(fold_beyond_ascii(pattern), pattern.size()), std::regex::ECMAScript | std::regex::icase}});
     return out;
   } catch (const std::regex_error& error) {
     return fail(Errc::config, fmt::format("pattern \"{}\": {}", pattern, error.what()),
@@ -74,13 +75,15 @@ bool TitlePattern::found_in(std::string_view title) const {
   }
 }
 
-// ---- one candidate by itself ----------------------------------------------------------------------------------------
+// ---- one candidate by itself
+// ----------------------------------------------------------------------------------------
 
 namespace {
 
 const SourceTopics* source_of(const Candidate& candidate, const SelectOptions& options) {
-  const auto found = std::find_if(options.sources.begin(), options.sources.end(),
-                                  [&](const SourceTopics& source) { return source.name == candidate.source_name; });
+  const auto found =
+      std::find_if(options.sources.begin(), options.sources.end(),
+                   [&](const SourceTopics& source) { return source.name == candidate.source_name; });
   return found == options.sources.end() ? nullptr : &*found;
 }
 
@@ -103,14 +106,15 @@ bool topics_match(const Candidate& candidate, const SelectOptions& options) {
 
 bool source_matches(const Candidate& candidate, const SelectOptions& options) {
   if (!options.sources.empty() && source_of(candidate, options) == nullptr) return false;
-  return options.only_sources.empty() ||
-         std::find(options.only_sources.begin(), options.only_sources.end(), candidate.source_name) !=
-             options.only_sources.end();
+  return options.only_sources.empty() || std::find(options.only_sources.begin(), options.only_sources.end(),
+                                                   candidate.source_name) != options.only_sources.end();
 }
 
 }  // namespace
 
-bool Candidate::backdated() const { return read_before && dated() && post::published_before(*published, *read_before); }
+bool Candidate::backdated() const {
+  return read_before && dated() && post::published_before(*published, *read_before);
+}
 
 namespace {
 
@@ -125,12 +129,14 @@ UtcTime oldest_of_first_reading(const Candidate& candidate, const SelectBounds& 
   return std::min(candidate.first_seen, candidate.first_run.value_or(bounds.scheduled)) - bounds.nominal;
 }
 
-std::optional<LeftOut> judge_age(const Candidate& candidate, const SelectOptions& options, const SelectBounds& bounds) {
+std::optional<LeftOut> judge_age(const Candidate& candidate, const SelectOptions& options,
+                                 const SelectBounds& bounds) {
   if (candidate.released) return std::nullopt;
   if (candidate.first_seen < bounds.owed_from) return LeftOut::before_first_edition;
   if (!candidate.dated()) return std::nullopt;
   const bool first_reading = !candidate.read_before;
-  if (first_reading && *candidate.published < oldest_of_first_reading(candidate, bounds)) return LeftOut::first_reading;
+  if (first_reading && *candidate.published < oldest_of_first_reading(candidate, bounds))
+    return LeftOut::first_reading;
   const bool may_be_old = first_reading || candidate.backdated();
   if (options.max_age && may_be_old && candidate.first_seen - *candidate.published > *options.max_age)
     return LeftOut::too_old;
@@ -139,7 +145,8 @@ std::optional<LeftOut> judge_age(const Candidate& candidate, const SelectOptions
 
 }  // namespace
 
-std::optional<LeftOut> judge(const Candidate& candidate, const SelectOptions& options, const SelectBounds& bounds) {
+std::optional<LeftOut> judge(const Candidate& candidate, const SelectOptions& options,
+                             const SelectBounds& bounds) {
   if (!source_matches(candidate, options)) return LeftOut::source;
   if (candidate.first_seen >= bounds.cut) return LeftOut::not_seen_yet;
   if (!topics_match(candidate, options)) return LeftOut::topic;
@@ -150,9 +157,12 @@ std::optional<LeftOut> judge(const Candidate& candidate, const SelectOptions& op
   return judge_age(candidate, options, bounds);
 }
 
-// ---- the same article twice -----------------------------------------------------------------------------------------
+// ---- the same article twice
+// -----------------------------------------------------------------------------------------
 
-bool names_an_article(std::string_view link_key) { return link_key.find_first_of("/?") != std::string_view::npos; }
+bool names_an_article(std::string_view link_key) {
+  return link_key.find_first_of("/?") != std::string_view::npos;
+}
 
 namespace {
 
@@ -160,21 +170,24 @@ using Cluster = std::vector<Candidate>;
 
 /// The first stands for the article.
 bool stands_before(const Candidate& a, const Candidate& b) {
-  return std::tuple{!a.pinned, a.date(), a.first_seen, a.id} < std::tuple{!b.pinned, b.date(), b.first_seen, b.id};
+  return std::tuple{!a.pinned, a.date(), a.first_seen, a.id} <
+         std::tuple{!b.pinned, b.date(), b.first_seen, b.id};
 }
 
 bool link_key_joins(const Candidate& post) { return !post.link_shared && names_an_article(post.link_key); }
 
 bool title_key_joins(const Candidate& post) {
   std::size_t length = 0;
-  for (std::size_t at = 0; at < post.title_key.size(); ++length) static_cast<void>(next_code_point(post.title_key, at));
+  for (std::size_t at = 0; at < post.title_key.size(); ++length)
+    static_cast<void>(next_code_point(post.title_key, at));
   return length >= short_title_key;
 }
 
 /// Clusters of posts that are one article. Two posts of one source never meet in a cluster.
 class Joiner {
  public:
-  explicit Joiner(std::vector<const Candidate*> posts) : posts_(std::move(posts)), cluster_of_(posts_.size()) {
+  explicit Joiner(std::vector<const Candidate*> posts)
+      : posts_(std::move(posts)), cluster_of_(posts_.size()) {
     std::iota(cluster_of_.begin(), cluster_of_.end(), std::size_t{0});
     for (std::size_t i = 0; i < posts_.size(); ++i) clusters_.push_back({i});
   }
@@ -182,7 +195,8 @@ class Joiner {
   using SameText = std::function<bool(PostId, PostId)>;
 
   /// `same`: asked besides, if it is set.
-  void join_by(const std::string Candidate::*key, bool (*joins)(const Candidate&), const SameText& same = {}) {
+  void join_by(const std::string Candidate::*key, bool (*joins)(const Candidate&),
+               const SameText& same = {}) {
     std::map<std::string_view, std::vector<std::size_t>> by_key;
     for (std::size_t i = 0; i < posts_.size(); ++i) {
       if (joins(*posts_[i])) by_key[posts_[i]->*key].push_back(i);
@@ -190,7 +204,8 @@ class Joiner {
     for (const auto& [name, members] : by_key) {
       std::set<SourceId> sources;
       for (const auto member : members) sources.insert(posts_[member]->source);
-      if (sources.size() < members.size()) continue;  // one source uses the key for two posts: it names no article
+      if (sources.size() < members.size())
+        continue;  // one source uses the key for two posts: it names no article
       for (std::size_t i = 1; i < members.size(); ++i) {
         for (std::size_t k = 0; k < i; ++k) {
           if (cluster_of_[members[k]] == cluster_of_[members[i]]) continue;
@@ -268,7 +283,9 @@ void sort_for_reading(std::vector<Selected>& posts, const SelectOptions& options
   std::sort(posts.begin(), posts.end(), [&options](const Selected& a, const Selected& b) {
     if (a.pinned != b.pinned) return a.pinned;
     const bool by_source = a.source != b.source;
-    const auto rank = [&options](const Selected& post) { return std::pair{source_rank(post, options), post.source}; };
+    const auto rank = [&options](const Selected& post) {
+      return std::pair{source_rank(post, options), post.source};
+    };
     if (by_source && options.order == Order::source) return rank(a) < rank(b);
     if (a.date != b.date) return options.order == Order::oldest ? a.date < b.date : a.date > b.date;
     if (by_source) return rank(a) < rank(b);
@@ -299,13 +316,15 @@ void cut(std::vector<Selected> posts, const SelectOptions& options, Selection& o
 
 }  // namespace
 
-Selection select(std::span<const Candidate> candidates, const SelectOptions& options, const SelectBounds& bounds) {
+Selection select(std::span<const Candidate> candidates, const SelectOptions& options,
+                 const SelectBounds& bounds) {
   Selection out;
   std::vector<const Candidate*> fresh;
   for (const auto& candidate : candidates) {
     if (const auto why = judge(candidate, options, bounds)) {
       if (*why == LeftOut::source) continue;
-      out.left_out.push_back({.id = candidate.id, .why = *why, .joined = {}, .first_seen = candidate.first_seen});
+      out.left_out.push_back(
+          {.id = candidate.id, .why = *why, .joined = {}, .first_seen = candidate.first_seen});
     } else if (candidate.repeat_of) {
       out.repeats.push_back({.id = candidate.id, .of = *candidate.repeat_of});
     } else {
@@ -320,9 +339,10 @@ Selection select(std::span<const Candidate> candidates, const SelectOptions& opt
   sort_for_reading(posts, options);
 
   if (posts.size() < std::max<std::size_t>(1, options.min_posts)) {
-    out.skipped = posts.empty() ? "no posts"
-                                : fmt::format("{}, min_posts is {}", plural(static_cast<long long>(posts.size()), "post"),
-                                              options.min_posts);
+    out.skipped = posts.empty()
+                      ? "no posts"
+                      : fmt::format("{}, min_posts is {}",
+                                    plural(static_cast<long long>(posts.size()), "post"), options.min_posts);
     out.repeats.clear();
     for (auto& post : posts) out.left_out.push_back(waiting(std::move(post), LeftOut::waits_min_posts));
     return out;
@@ -331,7 +351,8 @@ Selection select(std::span<const Candidate> candidates, const SelectOptions& opt
   return out;
 }
 
-// ---- groups ---------------------------------------------------------------------------------------------------------
+// ---- groups
+// ---------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -350,7 +371,8 @@ std::string topic_key(const GroupInput& post, std::span<const std::string> topic
   return found == topic_order.end() ? std::string{} : *found;
 }
 
-std::string key_of(const GroupInput& post, GroupBy by, const Zone& zone, std::span<const std::string> topic_order) {
+std::string key_of(const GroupInput& post, GroupBy by, const Zone& zone,
+                   std::span<const std::string> topic_order) {
   switch (by) {
     case GroupBy::day: return day_key(post.date, zone);
     case GroupBy::source: return post.source_name;
@@ -376,7 +398,8 @@ std::vector<Group> group(std::span<const GroupInput> posts, GroupBy by, const Zo
   return out;
 }
 
-// ---- names ----------------------------------------------------------------------------------------------------------
+// ---- names
+// ----------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -434,16 +457,21 @@ constexpr std::array left_out_words{
 
 }  // namespace
 
-std::string_view name_of(LeftOut why) { return std::ranges::find(left_out_words, why, &LeftOutWords::why)->words; }
+std::string_view name_of(LeftOut why) {
+  return std::ranges::find(left_out_words, why, &LeftOutWords::why)->words;
+}
 
-std::string_view key_of(LeftOut why) { return std::ranges::find(left_out_words, why, &LeftOutWords::why)->key; }
+std::string_view key_of(LeftOut why) {
+  return std::ranges::find(left_out_words, why, &LeftOutWords::why)->key;
+}
 
 std::vector<LeftOutPosts> by_reason(std::span<const NotSelected> left_out) {
   constexpr std::size_t most_named = 1'000;
   std::vector<LeftOutPosts> out;
   for (const auto& each : left_out) {
     auto found = std::ranges::find(out, each.why, &LeftOutPosts::why);
-    if (found == out.end()) found = out.insert(out.end(), LeftOutPosts{.why = each.why, .posts = 0, .named = {}});
+    if (found == out.end())
+      found = out.insert(out.end(), LeftOutPosts{.why = each.why, .posts = 0, .named = {}});
     ++found->posts;
     if (found->named.size() < most_named) found->named.push_back(each.id);
   }

@@ -1,20 +1,22 @@
 // Which posts an edition carries, in which order and groups. Pure: candidates in, choice out.
 //
-// A candidate is a post first seen before the cut, in no earlier edition of the digest that was not cancelled. First
-// sight decides: it belongs to the first edition whose cut comes after it, and what waits never expires.
-// - Sources, topics and the two patterns of the digest must match; it must not be hidden, nor set aside with a flood.
-// - Age cuts in one place: what a source's first reading brought is taken one regular period back, in the digest's
-// first edition
-//   from its period on. max_age is the publisher's own limit, between publication and first sight, and never cuts what
-//   was published since the source was last read. What an editor released is not asked for its age. Neither is an
-//   undated post: one without a date, or with one in the future of our first sight.
-// - The same article of several sources appears once, naming all of them: equal link keys, else equal title keys and
-// nearly the
-//   same text. Two posts of one source are never joined, nor is a key by which one source names two posts, a bare host
-//   as link, or a title key under 8 code points. A link that an earlier edition carried from another source is a repeat
-//   and is left out for good.
-// - Pinned posts come first. What max_posts cuts stays a candidate for the next edition, or is listed as "more on the
-// web"
+// A candidate is a post first seen before the cut, in no earlier edition of the digest that was not
+// cancelled. First sight decides: it belongs to the first edition whose cut comes after it, and what waits
+// never expires.
+// - Sources, topics and the two patterns of the digest must match; it must not be hidden, nor set aside with
+// a flood.
+// - Age cuts in one place: what a source's first reading brought is taken one regular period back, in the
+// digest's first edition
+//   from its period on. max_age is the publisher's own limit, between publication and first sight, and never
+//   cuts what was published since the source was last read. What an editor released is not asked for its age.
+//   Neither is an undated post: one without a date, or with one in the future of our first sight.
+// - The same article of several sources appears once, naming all of them: equal link keys, else equal title
+// keys and nearly the
+//   same text. Two posts of one source are never joined, nor is a key by which one source names two posts, a
+//   bare host as link, or a title key under 8 code points. A link that an earlier edition carried from
+//   another source is a repeat and is left out for good.
+// - Pinned posts come first. What max_posts cuts stays a candidate for the next edition, or is listed as
+// "more on the web"
 //   and has had its turn by that; at most most_links are.
 // - Equal dates keep the order of the source, whichever order was chosen.
 // - Below min_posts nothing is chosen and every post stays a candidate; an empty edition is never made.
@@ -52,20 +54,24 @@ struct Candidate {
   std::vector<std::string> tags;
   bool pinned = false;
   bool hidden = false;
-  bool dropped = false;                      ///< by include or exclude of its source
-  bool set_aside = false;                    ///< with a flood of old posts, and not released
-  bool released = false;                     ///< by an editor: its age does not matter
-  std::optional<UtcTime> read_before{};      ///< its source's last good reading before the one that brought it; none: the first
-  std::int64_t place = 0;                     ///< in the source's own order
-  std::optional<UtcTime> first_run{};        ///< of a first reading: the run that was first to judge it; none: the one at hand
-  bool link_shared = false;         ///< its source names another post by the same link: the link names no article
-  std::optional<PostId> repeat_of;  ///< an earlier edition of this digest carried this link from another source
+  bool dropped = false;    ///< by include or exclude of its source
+  bool set_aside = false;  ///< with a flood of old posts, and not released
+  bool released = false;   ///< by an editor: its age does not matter
+  std::optional<UtcTime>
+      read_before{};       ///< its source's last good reading before the one that brought it; none: the first
+  std::int64_t place = 0;  ///< in the source's own order
+  std::optional<UtcTime>
+      first_run{};  ///< of a first reading: the run that was first to judge it; none: the one at hand
+  bool link_shared = false;  ///< its source names another post by the same link: the link names no article
+  std::optional<PostId>
+      repeat_of;  ///< an earlier edition of this digest carried this link from another source
 
   bool operator==(const Candidate&) const = default;
 
   [[nodiscard]] bool dated() const { return published && *published <= first_seen; }
   [[nodiscard]] UtcTime date() const { return dated() ? *published : first_seen; }
-  /// The date lies before a reading that did not show the post. A date at midnight may stand for the whole day.
+  /// The date lies before a reading that did not show the post. A date at midnight may stand for the whole
+  /// day.
   [[nodiscard]] bool backdated() const;
 };
 
@@ -90,22 +96,27 @@ class TitlePattern {
 
 enum class Order { newest, oldest, source };
 enum class GroupBy { day, source, topic, none };
-enum class Overflow { wait, list };  ///< what max_posts cuts: waits for the next edition, or is a link at the end of this one
+enum class Overflow {
+  wait,
+  list
+};  ///< what max_posts cuts: waits for the next edition, or is a link at the end of this one
 
-/// Links "more on the web" at the end of an edition, at most: a mail is no list of ten thousand lines. The others wait.
+/// Links "more on the web" at the end of an edition, at most: a mail is no list of ten thousand lines. The
+/// others wait.
 constexpr std::size_t most_links = 100;
 
 /// The part of a [[digest]] that decides the choice.
 struct SelectOptions {
-  std::vector<SourceTopics> sources;         ///< all of the configuration in its order; a post of another is left out
-  std::vector<std::string> only_sources;     ///< names; empty: all
-  std::vector<std::string> only_topics;      ///< empty: all
+  std::vector<SourceTopics>
+      sources;  ///< all of the configuration in its order; a post of another is left out
+  std::vector<std::string> only_sources;  ///< names; empty: all
+  std::vector<std::string> only_topics;   ///< empty: all
   std::optional<TitlePattern> include;
   std::optional<TitlePattern> exclude;
   std::optional<std::chrono::milliseconds> max_age;
   Order order = Order::newest;
   GroupBy group_by = GroupBy::day;
-  std::size_t min_posts = 1;                 ///< 0 counts as 1
+  std::size_t min_posts = 1;  ///< 0 counts as 1
   std::optional<std::size_t> max_posts;
   Overflow overflow = Overflow::wait;
   /// Whether two posts of one title say nearly the same; asked for few. None: titles join nothing.
@@ -114,11 +125,11 @@ struct SelectOptions {
 
 /// The bounds in time of one edition.
 struct SelectBounds {
-  UtcTime cut{};                             ///< first seen before this
+  UtcTime cut{};  ///< first seen before this
   UtcTime scheduled{};
-  std::chrono::milliseconds nominal{};       ///< one regular period
-  UtcTime owed_from{};                       ///< first seen at or after this
-  UtcTime origin_from{};                     ///< of the first edition, this one if there is none before
+  std::chrono::milliseconds nominal{};  ///< one regular period
+  UtcTime owed_from{};                  ///< first seen at or after this
+  UtcTime origin_from{};                ///< of the first edition, this one if there is none before
   UtcTime origin_cut{};
   UtcTime judged_cut{};  ///< of the edition before: what was left out for good by then has been told
 };
@@ -128,9 +139,10 @@ struct Selected {
   PostId id;
   SourceId source;
   std::string source_name;
-  std::vector<PostId> joined;                ///< the same article elsewhere
-  std::vector<SourceId> also_from;           ///< their sources, in order of date
-  std::vector<std::string> topics;           ///< of all of them: topics of the sources and tags; folded, sorted, unique
+  std::vector<PostId> joined;       ///< the same article elsewhere
+  std::vector<SourceId> also_from;  ///< their sources, in order of date
+  std::vector<std::string>
+      topics;  ///< of all of them: topics of the sources and tags; folded, sorted, unique
   UtcTime date{};
   bool pinned = false;
   std::int64_t place = 0;  ///< in the source's own order
@@ -188,7 +200,8 @@ struct Repeat {
 };
 
 struct Group {
-  std::string key;  ///< day: "2026-01-05" in the zone; source: its name; topic: as configured, else ""; none, or pinned: ""
+  std::string key;  ///< day: "2026-01-05" in the zone; source: its name; topic: as configured, else ""; none,
+                    ///< or pinned: ""
   bool pinned = false;
   std::vector<std::size_t> posts;  ///< indices into Selection::posts
 
@@ -196,27 +209,32 @@ struct Group {
 };
 
 struct Selection {
-  std::vector<Selected> posts;        ///< in reading order; empty if skipped
-  std::vector<Selected> more;         ///< beyond max_posts with Overflow::list, in reading order: links at the end
-  std::vector<Repeat> repeats;        ///< to be recorded with the edition, so that they never come up again
+  std::vector<Selected> posts;  ///< in reading order; empty if skipped
+  std::vector<Selected> more;   ///< beyond max_posts with Overflow::list, in reading order: links at the end
+  std::vector<Repeat> repeats;  ///< to be recorded with the edition, so that they never come up again
   std::vector<NotSelected>
       left_out;  ///< in the order of the candidates, less those of other sources; those that wait at the end
-  std::string skipped;                ///< why there is no edition: "no posts", "2 posts, min_posts is 3"; empty if there is one
+  std::string
+      skipped;  ///< why there is no edition: "no posts", "2 posts, min_posts is 3"; empty if there is one
 };
 
 /// False for an empty link key and for a bare host, which many posts share.
 [[nodiscard]] bool names_an_article(std::string_view link_key);
 
-/// What can be said of a candidate by itself: a reason to leave it out, or none. For filtering while rows stream by.
-[[nodiscard]] std::optional<LeftOut> judge(const Candidate& candidate, const SelectOptions& options, const SelectBounds& bounds);
+/// What can be said of a candidate by itself: a reason to leave it out, or none. For filtering while rows
+/// stream by.
+[[nodiscard]] std::optional<LeftOut> judge(const Candidate& candidate, const SelectOptions& options,
+                                           const SelectBounds& bounds);
 
 /// The whole choice; candidates in any order.
-[[nodiscard]] Selection select(std::span<const Candidate> candidates, const SelectOptions& options, const SelectBounds& bounds);
+[[nodiscard]] Selection select(std::span<const Candidate> candidates, const SelectOptions& options,
+                               const SelectBounds& bounds);
 
 /// One article out of several posts, at least one and of different sources; the first stands for it.
 [[nodiscard]] Selected join(std::span<const Candidate> posts, const SelectOptions& options);
 
-/// Pinned posts first, then by options.order; equal dates by source as configured, then in the source's own order.
+/// Pinned posts first, then by options.order; equal dates by source as configured, then in the source's own
+/// order.
 void sort_for_reading(std::vector<Selected>& posts, const SelectOptions& options);
 
 /// What group() needs of a post; the caller has it in full by then.
@@ -227,8 +245,8 @@ struct GroupInput {
   bool pinned = false;
 };
 
-/// The reading order cut into groups, each key once, in the order of first appearance; pinned posts make the first group.
-/// topic: the first of `topic_order` (topics as configured) that the post has, each post once.
+/// The reading order cut into groups, each key once, in the order of first appearance; pinned posts make the
+/// first group. topic: the first of `topic_order` (topics as configured) that the post has, each post once.
 [[nodiscard]] std::vector<Group> group(std::span<const GroupInput> posts, GroupBy by, const Zone& zone,
                                        std::span<const std::string> topic_order = {});
 

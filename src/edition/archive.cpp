@@ -8,12 +8,12 @@
 
 #include <fmt/format.h>
 
-#include "config/theme_files.hpp"
-#include "sending/archive_links.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "config/theme_files.hpp"
 #include "digest/edition_table.hpp"
 #include "message/strings.hpp"
+#include "sending/archive_links.hpp"
 #include "subscriber/subscriber_table.hpp"
 
 namespace tidings::edition {
@@ -60,34 +60,40 @@ std::string index_page(const config::Config& config, const message::Strings& own
   const bool has_feed = !config.archive.url.empty();
   return fmt::format(
       "<!doctype html>\n<html lang=\"{}\" dir=\"{}\"><head><meta charset=\"utf-8\">"
-      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><link rel=\"icon\" href=\"data:,\"><title>{}</title>{}<style>{}</style></head>\n"
+      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><link rel=\"icon\" "
+      "href=\"data:,\"><title>{}</title>{}<style>{}</style></head>\n"
       "<body><main><h1>{}</h1>\n<ul>\n{}</ul></main></body></html>\n",
       escape_html(config.newsletter.language), own.direction(), name,
-      has_feed ? "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"feed.atom\">" : "", index_style, name, rows);
+      has_feed ? "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"feed.atom\">" : "",
+      index_style, name, rows);
 }
 
-/// The file stays as it is if it says so already: a web server's caches and a copy by rsync are the happier for it.
+/// The file stays as it is if it says so already: a web server's caches and a copy by rsync are the happier
+/// for it.
 Result<void> write_if_changed(const std::filesystem::path& path, const std::string& bytes) {
   if (const auto old = read_file(path); old && *old == bytes) return {};
   return write_file(path, bytes, Durability::lazy, Audience::everybody);  // a web server shows it
 }
 
-/// A line of the index: the edition in the newsletter's language, and below it the others that it was read in.
-Result<std::string> index_row(Languages& languages, const digest::Edition& edition, std::span<const digest::EditionPage> pages,
-                              const digest::EditionPage& own) {
+/// A line of the index: the edition in the newsletter's language, and below it the others that it was read
+/// in.
+Result<std::string> index_row(Languages& languages, const digest::Edition& edition,
+                              std::span<const digest::EditionPage> pages, const digest::EditionPage& own) {
   std::string others;
   for (const auto& page : pages) {
     if (&page == &own) continue;
     TIDINGS_LET(const auto* const strings, languages.of(page.language));
-    others += fmt::format("<a href=\"{0}\" hreflang=\"{1}\" lang=\"{1}\" dir=\"{2}\">{3}</a> ", sending::page_path(edition, page.language),
-                          escape_html(page.language), strings->direction(), escape_html(strings->name()));
+    others += fmt::format("<a href=\"{0}\" hreflang=\"{1}\" lang=\"{1}\" dir=\"{2}\">{3}</a> ",
+                          sending::page_path(edition, page.language), escape_html(page.language),
+                          strings->direction(), escape_html(strings->name()));
   }
-  return fmt::format("<li><a href=\"{}\">{}</a>{}</li>\n", sending::page_path(edition, own.language), escape_html(edition.title),
-                     others.empty() ? "" : "<small>" + others + "</small>");
+  return fmt::format("<li><a href=\"{}\">{}</a>{}</li>\n", sending::page_path(edition, own.language),
+                     escape_html(edition.title), others.empty() ? "" : "<small>" + others + "</small>");
 }
 
-std::string feed_entry(const config::Config& config, const digest::Edition& edition, std::span<const digest::EditionPage> pages,
-                       const digest::EditionPage& own, const std::string& at) {
+std::string feed_entry(const config::Config& config, const digest::Edition& edition,
+                       std::span<const digest::EditionPage> pages, const digest::EditionPage& own,
+                       const std::string& at) {
   const auto url = escape_html(config.archive.url);
   std::string links;
   for (const auto& page : pages) {
@@ -118,8 +124,9 @@ Result<void> check_pages(const digest::Edition& edition, std::span<const digest:
 }
 
 /// Writes the pages of one edition; nothing to list if it has none.
-Result<std::optional<Listed>> add_edition(const config::Config& config, digest::EditionTable& editions, Languages& languages,
-                                          const digest::Edition& edition, const std::filesystem::path& folder) {
+Result<std::optional<Listed>> add_edition(const config::Config& config, digest::EditionTable& editions,
+                                          Languages& languages, const digest::Edition& edition,
+                                          const std::filesystem::path& folder) {
   TIDINGS_LET(const auto pages, editions.pages_of(edition.id));
   if (pages.empty()) return std::optional<Listed>{};
   TIDINGS_TRY(check_pages(edition, pages));
@@ -150,9 +157,10 @@ Result<ArchiveReport> build_archive(const config::Config& config, store::Databas
     auto listed = add_edition(config, editions, languages, edition, folder);
     if (!listed && listed.error().code != Errc::bad_data) return tl::unexpected<Error>(listed.error());
     if (!listed) {
-      report.failed.push_back({.code = Errc::bad_data,
-                               .what = fmt::format("edition {}: {}", digest::name_of(edition), listed.error().what),
-                               .hint = listed.error().hint});
+      report.failed.push_back(
+          {.code = Errc::bad_data,
+           .what = fmt::format("edition {}: {}", digest::name_of(edition), listed.error().what),
+           .hint = listed.error().hint});
       continue;
     }
     if (!*listed) continue;
@@ -169,7 +177,8 @@ Result<ArchiveReport> build_archive(const config::Config& config, store::Databas
         folder / "feed.atom",
         fmt::format("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
                     "<feed xmlns=\"http://www.w3.org/2005/Atom\"><id>{0}/</id><title>{1}</title>"
-                    "<author><name>{1}</name></author><link rel=\"self\" href=\"{0}/feed.atom\"/><link href=\"{0}/\"/>"
+                    "<author><name>{1}</name></author><link rel=\"self\" href=\"{0}/feed.atom\"/><link "
+                    "href=\"{0}/\"/>"
                     "<updated>{2}</updated>\n{3}</feed>\n",
                     url, escape_html(config.newsletter.name), updated, entries)));
   }

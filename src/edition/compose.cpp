@@ -5,21 +5,21 @@
 
 #include <fmt/format.h>
 
+#include "base/units.hpp"
 #include "edition/inline_images.hpp"
 #include "edition/intro.hpp"
 #include "edition/left_out.hpp"
 #include "edition/review.hpp"
 #include "edition/seal.hpp"
 #include "edition/selection.hpp"
-#include "base/units.hpp"
 #include "source/source_table.hpp"
 #include "subscriber/subscriber_table.hpp"
 
 namespace tidings::edition {
 namespace {
 
-std::optional<digest::Plan> plan_of(const config::DigestConfig& digest, const Zone& zone, const digest::History& history, UtcTime now,
-                                    When when) {
+std::optional<digest::Plan> plan_of(const config::DigestConfig& digest, const Zone& zone,
+                                    const digest::History& history, UtcTime now, When when) {
   if (when == When::now) return digest::plan_now(digest.schedule, zone, history, now);
   auto plan = digest::due_plan(digest.schedule, zone, history, now);
   if (!plan && when == When::sample) plan = digest::plan_now(digest.schedule, zone, history, now);
@@ -27,15 +27,19 @@ std::optional<digest::Plan> plan_of(const config::DigestConfig& digest, const Zo
 }
 
 /// Writes the edition into the open transaction, with its recipients.
-Result<void> seal_now(const config::Config& config, const config::DigestConfig& digest, store::Database& database, const Clock& clock,
-                      Renderer& renderer, const Draft& draft, const FoundImages& images, Composed& result) {
+Result<void> seal_now(const config::Config& config, const config::DigestConfig& digest,
+                      store::Database& database, const Clock& clock, Renderer& renderer, const Draft& draft,
+                      const FoundImages& images, Composed& result) {
   const auto facts = facts_of(draft);
   TIDINGS_LET(result.title, renderer.title(facts));
   digest::EditionTable editions{database};
-  TIDINGS_LET(result.edition, editions.insert(row_of(digest, draft, result.title), draft.selection, clock.now()));
-  TIDINGS_LET(const auto sealed,
-              seal_segments(config, digest, database, clock, renderer,
-                            {.edition = result.edition, .facts = facts, .selection = draft.selection, .images = images}));
+  TIDINGS_LET(result.edition,
+              editions.insert(row_of(digest, draft, result.title), draft.selection, clock.now()));
+  TIDINGS_LET(
+      const auto sealed,
+      seal_segments(
+          config, digest, database, clock, renderer,
+          {.edition = result.edition, .facts = facts, .selection = draft.selection, .images = images}));
   TIDINGS_TRY(editions.add_left_out(result.edition, result.left_out));
   result.what = Composed::What::sealed;
   result.number = draft.number;
@@ -48,8 +52,8 @@ Result<void> seal_now(const config::Config& config, const config::DigestConfig& 
 }
 
 /// Writes the draft into the open transaction; it has no recipients before it is approved.
-Result<void> insert_draft(const config::DigestConfig& digest, store::Database& database, const Clock& clock, Renderer& renderer,
-                          const Draft& draft, Composed& result) {
+Result<void> insert_draft(const config::DigestConfig& digest, store::Database& database, const Clock& clock,
+                          Renderer& renderer, const Draft& draft, Composed& result) {
   TIDINGS_LET(const auto counts, subscriber::SubscriberTable(database, clock).counts());
   for (const auto& each : counts.digests) {
     if (each.digest == digest.name) result.recipients = each.confirmed;
@@ -57,7 +61,8 @@ Result<void> insert_draft(const config::DigestConfig& digest, store::Database& d
   if (result.recipients == 0) return {};
   TIDINGS_LET(result.title, renderer.title(facts_of(draft)));
   digest::EditionTable editions{database};
-  TIDINGS_LET(result.edition, editions.insert(row_of(digest, draft, result.title), draft.selection, std::nullopt));
+  TIDINGS_LET(result.edition,
+              editions.insert(row_of(digest, draft, result.title), draft.selection, std::nullopt));
   TIDINGS_TRY(editions.add_left_out(result.edition, result.left_out));
   result.what = Composed::What::drafted;
   result.number = draft.number;
@@ -65,9 +70,11 @@ Result<void> insert_draft(const config::DigestConfig& digest, store::Database& d
   return {};
 }
 
-/// The edition that is owed, if its time has come and nothing stands in its way; else `result` says what does. Writes nothing.
-Result<std::optional<Draft>> decide(const config::Config& config, const config::DigestConfig& digest, store::Database& database,
-                                    const Clock& clock, When when, Empty empty, Composed& result) {
+/// The edition that is owed, if its time has come and nothing stands in its way; else `result` says what
+/// does. Writes nothing.
+Result<std::optional<Draft>> decide(const config::Config& config, const config::DigestConfig& digest,
+                                    store::Database& database, const Clock& clock, When when, Empty empty,
+                                    Composed& result) {
   TIDINGS_LET(auto thought_out, draft(config, digest, database, clock, when));
   if (!thought_out) return thought_out;
   if (when == When::due) {
@@ -75,9 +82,9 @@ Result<std::optional<Draft>> decide(const config::Config& config, const config::
     if (digest::too_late(thought_out->plan.scheduled, clock.now(), config.delivery.max_lateness)) {
       result.what = Composed::What::held;
       // The same words at every run that finds it so: they are told once.
-      result.reason =
-          fmt::format("it was due {}, longer ago than max_lateness {}", time_in_words(zone, thought_out->plan.scheduled),
-                      format_duration(config.delivery.max_lateness));
+      result.reason = fmt::format("it was due {}, longer ago than max_lateness {}",
+                                  time_in_words(zone, thought_out->plan.scheduled),
+                                  format_duration(config.delivery.max_lateness));
       return std::nullopt;
     }
     TIDINGS_LET(result.reason, source_to_wait_for(config, digest, database));
@@ -91,14 +98,15 @@ Result<std::optional<Draft>> decide(const config::Config& config, const config::
   return std::nullopt;
 }
 
-Result<void> record_skipped(const config::DigestConfig& digest, store::Database& database, UtcTime now, const Draft& draft,
-                            Composed& result) {
+Result<void> record_skipped(const config::DigestConfig& digest, store::Database& database, UtcTime now,
+                            const Draft& draft, Composed& result) {
   auto row = row_of(digest, draft, digest.title);
   row.reason = result.reason;
   digest::EditionTable editions{database};
   TIDINGS_LET(auto transaction, database.begin());
   const bool had_posts = draft.selection.skipped.empty();
-  TIDINGS_LET(result.edition, had_posts ? editions.record_skipped(row, draft.selection, now) : editions.record_skipped(row, now));
+  TIDINGS_LET(result.edition, had_posts ? editions.record_skipped(row, draft.selection, now)
+                                        : editions.record_skipped(row, now));
   TIDINGS_TRY(editions.add_left_out(result.edition, result.left_out));
   return transaction.commit();
 }
@@ -121,7 +129,8 @@ digest::NewEdition row_of(const config::DigestConfig& digest, const Draft& draft
           .reason = {}};
 }
 
-Result<std::string> source_to_wait_for(const config::Config& config, const config::DigestConfig& digest, store::Database& database) {
+Result<std::string> source_to_wait_for(const config::Config& config, const config::DigestConfig& digest,
+                                       store::Database& database) {
   if (!digest.hold_on_source_error) return std::string{};
   TIDINGS_LET(const auto sources, source::SourceTable(database).list());
   for (const auto& source : sources) {
@@ -133,8 +142,8 @@ Result<std::string> source_to_wait_for(const config::Config& config, const confi
   return std::string{};
 }
 
-Result<std::optional<Draft>> draft(const config::Config& config, const config::DigestConfig& digest, store::Database& database,
-                                   const Clock& clock, When when) {
+Result<std::optional<Draft>> draft(const config::Config& config, const config::DigestConfig& digest,
+                                   store::Database& database, const Clock& clock, When when) {
   digest::EditionTable editions{database};
   const auto now = clock.now();
   TIDINGS_LET(const auto history, editions.history(digest.name, now));
@@ -165,7 +174,8 @@ Result<void> meet_digests(const config::Config& config, store::Database& databas
   return digest::EditionTable(database).meet(names, now);
 }
 
-Result<Outlook> outlook(const config::Config& config, const config::DigestConfig& digest, store::Database& database, UtcTime now) {
+Result<Outlook> outlook(const config::Config& config, const config::DigestConfig& digest,
+                        store::Database& database, UtcTime now) {
   const auto& zone = config.newsletter.zone;
   TIDINGS_LET(const auto history, digest::EditionTable(database).history(digest.name, now));
   Outlook out;
@@ -175,8 +185,8 @@ Result<Outlook> outlook(const config::Config& config, const config::DigestConfig
   return out;
 }
 
-Result<Composed> compose(const config::Config& config, const config::DigestConfig& digest, store::Database& database, const Clock& clock,
-                         When when, Empty empty) {
+Result<Composed> compose(const config::Config& config, const config::DigestConfig& digest,
+                         store::Database& database, const Clock& clock, When when, Empty empty) {
   Composed result;
   result.digest = digest.name;
   result.next_run = digest.schedule.next_run(clock.now(), config.newsletter.zone);

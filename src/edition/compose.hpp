@@ -1,5 +1,5 @@
-// Compose: decide which edition a digest owes, choose its posts, and seal it: posts, renderings and recipients in one
-// transaction, so that an edition is there whole or not at all.
+// Compose: decide which edition a digest owes, choose its posts, and seal it: posts, renderings and
+// recipients in one transaction, so that an edition is there whole or not at all.
 #pragma once
 
 #include <cstdint>
@@ -8,14 +8,14 @@
 #include <string>
 #include <vector>
 
-#include "config/config.hpp"
-#include "edition/render.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "config/config.hpp"
 #include "digest/digest.hpp"
 #include "digest/edition_table.hpp"
 #include "digest/period.hpp"
 #include "digest/select.hpp"
+#include "edition/render.hpp"
 #include "store/database.hpp"
 
 namespace tidings::edition {
@@ -32,7 +32,8 @@ struct Draft {
 
 /// What the parts of a draft's edition have in common, and the row that stands for it.
 [[nodiscard]] EditionFacts facts_of(const Draft& draft);
-[[nodiscard]] digest::NewEdition row_of(const config::DigestConfig& digest, const Draft& draft, std::string title);
+[[nodiscard]] digest::NewEdition row_of(const config::DigestConfig& digest, const Draft& draft,
+                                        std::string title);
 
 enum class When {
   due,     ///< the newest run of the schedule, unless it is covered
@@ -42,11 +43,12 @@ enum class When {
 };
 
 /// Nothing if no edition is owed. A draft whose `selection.skipped` is set has no posts.
-[[nodiscard]] Result<std::optional<Draft>> draft(const config::Config& config, const config::DigestConfig& digest, store::Database& database,
-                                                 const Clock& clock, When when);
+[[nodiscard]] Result<std::optional<Draft>> draft(const config::Config& config,
+                                                 const config::DigestConfig& digest,
+                                                 store::Database& database, const Clock& clock, When when);
 
 /// Composed::reason of an edition whose posts nobody was to get.
-constexpr std::string_view nobody_to_send_to = "nobody to send it to";
+constexpr std::string_view nobody_to_send_to = "no recipients";
 
 struct Composed {
   std::string digest;
@@ -66,7 +68,7 @@ struct Composed {
   int segments = 0;
   std::int64_t recipients = 0;
   std::string reason;
-  std::string note;  ///< what was shortened to keep the mail small
+  std::string note;      ///< what was shortened to keep the mail small
   std::string pictures;  ///< those that stay links although images = "inline"
   UtcTime next_run{};
   std::vector<digest::LeftOutPosts> left_out = {};  ///< of what is sealed, drafted or skipped
@@ -78,11 +80,14 @@ enum class Empty {
   wait,    ///< nothing yet: a source could not be read, so later runs ask again until max_lateness
 };
 
-/// on_source_error = "hold": the first of the digest's sources whose last fetch failed, and how; empty if nothing is in the way.
-[[nodiscard]] Result<std::string> source_to_wait_for(const config::Config& config, const config::DigestConfig& digest, store::Database& database);
+/// on_source_error = "hold": the first of the digest's sources whose last fetch failed, and how; empty if
+/// nothing is in the way.
+[[nodiscard]] Result<std::string> source_to_wait_for(const config::Config& config,
+                                                     const config::DigestConfig& digest,
+                                                     store::Database& database);
 
-/// From here on each digest of the configuration is known to the store, and owes its next run. By whoever opens the
-/// store to write.
+/// From here on each digest of the configuration is known to the store, and owes its next run. By whoever
+/// opens the store to write.
 [[nodiscard]] Result<void> meet_digests(const config::Config& config, store::Database& database, UtcTime now);
 
 /// What a digest owes next, as a send would find it now.
@@ -91,12 +96,13 @@ struct Outlook {
   bool held = false;                ///< it is, but too late to be sent unasked
   UtcTime next_run{};               ///< the run of the schedule after now
 };
-[[nodiscard]] Result<Outlook> outlook(const config::Config& config, const config::DigestConfig& digest, store::Database& database,
-                                      UtcTime now);
+[[nodiscard]] Result<Outlook> outlook(const config::Config& config, const config::DigestConfig& digest,
+                                      store::Database& database, UtcTime now);
 
-/// Seals or skips the edition of one digest, if it is due (or When::now). Its pictures, if they travel with it, are fetched
-/// once it is sure that it is sent. Errc::config if its theme is wrong.
-[[nodiscard]] Result<Composed> compose(const config::Config& config, const config::DigestConfig& digest, store::Database& database,
-                                       const Clock& clock, When when, Empty empty = Empty::record);
+/// Seals or skips the edition of one digest, if it is due (or When::now). Its pictures, if they travel with
+/// it, are fetched once it is sure that it is sent. Errc::config if its theme is wrong.
+[[nodiscard]] Result<Composed> compose(const config::Config& config, const config::DigestConfig& digest,
+                                       store::Database& database, const Clock& clock, When when,
+                                       Empty empty = Empty::record);
 
 }  // namespace tidings::edition

@@ -28,14 +28,16 @@ std::string in_src(std::string_view value) { return fmt::format("src=\"{}\"", va
 
 /// The entities that our own escaping writes.
 std::string unescape(std::string text) {
-  for (const auto& [entity, character] : {std::pair{"&lt;", "<"}, std::pair{"&gt;", ">"}, std::pair{"&quot;", "\""},
-                                          std::pair{"&#39;", "'"}, std::pair{"&amp;", "&"}}) {
+  for (const auto& [entity, character] :
+       {std::pair{"&lt;", "<"}, std::pair{"&gt;", ">"}, std::pair{"&quot;", "\""}, std::pair{"&#39;", "'"},
+        std::pair{"&amp;", "&"}}) {
     replace_all(text, entity, character);
   }
   return text;
 }
 
-/// Pictures stand where the posts' blogs are: who lets a source be on a private network wants its pictures too.
+/// Pictures stand where the posts' blogs are: who lets a source be on a private network wants its pictures
+/// too.
 source::Reach reach_of(const config::Config& config, const config::DigestConfig& digest) {
   const bool all_private = std::ranges::all_of(config.sources, [&](const config::SourceConfig& each) {
     return !digest.takes(each.spec.name) || each.allow_private_address;
@@ -59,13 +61,15 @@ std::vector<std::string> image_sources(std::string_view html) {
     const auto start = tag.find(" src=\"");
     if (start == std::string_view::npos) continue;
     const auto value = tag.substr(start + 6, tag.find('"', start + 6) - start - 6);
-    if (is_web_url(unescape(std::string{value})) && std::ranges::find(out, value) == out.end()) out.emplace_back(value);
+    if (is_web_url(unescape(std::string{value})) && std::ranges::find(out, value) == out.end())
+      out.emplace_back(value);
   }
   return out;
 }
 
-Result<FoundImages> fetch_images(const config::Config& config, const config::DigestConfig& digest, Renderer& renderer,
-                                 const EditionFacts& facts, const std::vector<ShownPost>& posts) {
+Result<FoundImages> fetch_images(const config::Config& config, const config::DigestConfig& digest,
+                                 Renderer& renderer, const EditionFacts& facts,
+                                 const std::vector<ShownPost>& posts) {
   FoundImages out;
   if (!digest.inline_images || posts.empty()) return out;
   ShownPosts shown;
@@ -77,7 +81,8 @@ Result<FoundImages> fetch_images(const config::Config& config, const config::Dig
     out.links.push_back(unescape(sources[i]) + " (more than 100 pictures)");
   sources.resize(std::min(sources.size(), most_images));
   std::vector<source::FetchRequest> requests;
-  for (const auto& each : sources) requests.push_back({.url = unescape(each), .reach = reach_of(config, digest)});
+  for (const auto& each : sources)
+    requests.push_back({.url = unescape(each), .reach = reach_of(config, digest)});
   source::FetchOptions options;
   options.timeout = patience;
   options.max_bytes = digest.image_limit_bytes;
@@ -131,12 +136,14 @@ std::string in_words(const FoundImages& found, const EmbeddedImages& embedded) {
 }
 
 std::string with_content_ids(std::string html, const std::vector<FoundImage>& images) {
-  for (const auto& found : images) replace_all(html, in_src(found.attribute), in_src("cid:" + found.image.content_id));
+  for (const auto& found : images)
+    replace_all(html, in_src(found.attribute), in_src("cid:" + found.image.content_id));
   return html;
 }
 
 std::string with_addresses(std::string html, const std::vector<digest::EditionImage>& images) {
-  for (const auto& image : images) replace_all(html, in_src("cid:" + image.content_id), in_src(escape_html(image.url)));
+  for (const auto& image : images)
+    replace_all(html, in_src("cid:" + image.content_id), in_src(escape_html(image.url)));
   return html;
 }
 

@@ -10,11 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.hpp"
 #include "config/config.hpp"
+#include "digest/edition_table.hpp"
 #include "edition/embedded_images.hpp"
 #include "edition/render.hpp"
-#include "base/result.hpp"
-#include "digest/edition_table.hpp"
 #include "message/inline_image.hpp"
 
 namespace tidings::edition {
@@ -38,10 +38,11 @@ struct FoundImages {
 /// The web addresses in src of <img>, in order of appearance, each once; as they are written.
 [[nodiscard]] std::vector<std::string> image_sources(std::string_view html);
 
-/// What the posts show as `renderer` writes them, fetched in that order until the digest's limit is reached. Blocks up to a
-/// minute, so not for use inside a transaction. Nothing for a digest whose images are links.
-[[nodiscard]] Result<FoundImages> fetch_images(const config::Config& config, const config::DigestConfig& digest,
-                                               Renderer& renderer, const EditionFacts& facts,
+/// What the posts show as `renderer` writes them, fetched in that order until the digest's limit is reached.
+/// Blocks up to a minute, so not for use inside a transaction. Nothing for a digest whose images are links.
+[[nodiscard]] Result<FoundImages> fetch_images(const config::Config& config,
+                                               const config::DigestConfig& digest, Renderer& renderer,
+                                               const EditionFacts& facts,
                                                const std::vector<ShownPost>& posts);
 
 /// `html` with the images' content ids in the place of their addresses.

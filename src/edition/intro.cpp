@@ -10,7 +10,8 @@
 
 namespace tidings::edition {
 
-Result<bool> take_intro_once(const config::DigestConfig& digest, store::Database& database, EditionFacts& facts) {
+Result<bool> take_intro_once(const config::DigestConfig& digest, store::Database& database,
+                             EditionFacts& facts) {
   std::error_code ignored;
   if (digest.intro_once.empty() || !facts.intro_markdown.empty() ||
       !std::filesystem::exists(digest.intro_once, ignored))

@@ -6,9 +6,9 @@
 // in the file are a new introduction.
 #pragma once
 
+#include "base/result.hpp"
 #include "config/config.hpp"
 #include "edition/render.hpp"
-#include "base/result.hpp"
 #include "store/database.hpp"
 
 namespace tidings::edition {

@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "edition/selection.hpp"
 #include "base/text.hpp"
 #include "digest/edition_table.hpp"
+#include "edition/selection.hpp"
 #include "post/normalise.hpp"
 #include "post/post_table.hpp"
 
@@ -32,7 +32,8 @@ std::vector<digest::LeftOutPosts> left_out_of(const Draft& draft) {
   return digest::by_reason(left_out);
 }
 
-Result<std::vector<digest::LeftOutPosts>> left_out_now(const config::Config& config, const config::DigestConfig& digest,
+Result<std::vector<digest::LeftOutPosts>> left_out_now(const config::Config& config,
+                                                       const config::DigestConfig& digest,
                                                        store::Database& database, const Clock& clock) {
   constexpr std::chrono::milliseconds instant{1};
   const auto& zone = config.newsletter.zone;
@@ -62,7 +63,8 @@ Result<std::vector<digest::LeftOutPosts>> left_out_now(const config::Config& con
   for (const auto* const shown : {&next.posts, &next.more}) {
     for (const auto& post : *shown) {
       if (left_before.contains(post.id))
-        left_out.push_back({.id = post.id, .why = digest::LeftOut::waits_next_edition, .joined = {}, .first_seen = {}});
+        left_out.push_back(
+            {.id = post.id, .why = digest::LeftOut::waits_next_edition, .joined = {}, .first_seen = {}});
     }
   }
   return digest::by_reason(left_out);
@@ -80,15 +82,19 @@ std::string left_out_in_words(std::span<const digest::LeftOutPosts> left_out) {
 }
 
 Result<std::vector<LeftOutPost>> name_left_out(store::Database& database,
-                                               std::span<const digest::LeftOutPosts> left_out, std::size_t limit) {
+                                               std::span<const digest::LeftOutPosts> left_out,
+                                               std::size_t limit) {
   std::vector<LeftOutPost> out;
   post::PostTable posts{database};
   for (const auto& reason : left_out) {
     for (const auto id : reason.named) {
       if (out.size() == limit) return out;
       TIDINGS_LET(const auto post, posts.find(id));
-      out.push_back(
-          {.id = id, .title = post::display_title(post), .link = post.link, .date = post.date(), .why = reason.why});
+      out.push_back({.id = id,
+                     .title = post::display_title(post),
+                     .link = post.link,
+                     .date = post.date(),
+                     .why = reason.why});
     }
   }
   return out;

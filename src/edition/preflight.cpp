@@ -28,7 +28,9 @@ struct SpamWords {
 // Words and phrases that common content filters score in subjects.
 constexpr std::array spam_words{
     SpamWords{"en", {"free", "act now", "winner", "100%", "urgent", "limited time", "click here", "cash"}},
-    SpamWords{"de", {"gratis", "kostenlos", "gewinn", "jetzt zugreifen", "dringend", "100%", "geld verdienen", "nur heute"}},
+    SpamWords{"de",
+              {"gratis", "kostenlos", "gewinn", "jetzt zugreifen", "dringend", "100%", "geld verdienen",
+               "nur heute"}},
     SpamWords{"el", {"δωρεάν", "κερδίστε", "επείγον", "προσφορά", "100%", "μόνο σήμερα", "χρήματα", ""}},
     SpamWords{"es", {"gratis", "urgente", "gana dinero", "oferta", "100%", "haz clic", "solo hoy", "premio"}},
     SpamWords{"fr", {"gratuit", "urgent", "gagnez", "offre", "100%", "cliquez ici", "argent", "cadeau"}},
@@ -41,14 +43,19 @@ constexpr std::array spam_words{
     SpamWords{"zh", {"免费", "紧急", "中奖", "限时", "100%", "点击", "赚钱", "赢取"}},
 };
 
-bool is_word_byte(char c) { return static_cast<unsigned char>(c) >= 0x80 || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool is_word_byte(char c) {
+  return static_cast<unsigned char>(c) >= 0x80 || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
 
-/// Latin words stand by themselves ("free" is not in "freedom"); other scripts inflect or write without blanks.
+/// Latin words stand by themselves ("free" is not in "freedom"); other scripts inflect or write without
+/// blanks.
 bool says(std::string_view text, std::string_view word) {
   const bool latin = std::ranges::all_of(word, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
     const auto end = at + word.size();
-    if (!latin || ((at == 0 || !is_word_byte(text[at - 1])) && (end == text.size() || !is_word_byte(text[end])))) return true;
+    if (!latin ||
+        ((at == 0 || !is_word_byte(text[at - 1])) && (end == text.size() || !is_word_byte(text[end]))))
+      return true;
   }
   return false;
 }
@@ -93,7 +100,8 @@ struct LinkCheck {
     for (const auto& url : urls) {
       source::FetchRequest request;
       request.url = url;
-      request.reach = private_hosts.contains(host_of(url)) ? source::Reach::anywhere : source::Reach::public_only;
+      request.reach =
+          private_hosts.contains(host_of(url)) ? source::Reach::anywhere : source::Reach::public_only;
       requests.push_back(std::move(request));
     }
     source::FetchOptions options;
@@ -101,7 +109,8 @@ struct LinkCheck {
     options.max_bytes = 256 * 1024;
     options.max_redirects = 5;
     options.parallel = 8;
-    if (!config.newsletter.public_url.empty()) options.user_agent += " (+" + config.newsletter.public_url + ")";
+    if (!config.newsletter.public_url.empty())
+      options.user_agent += " (+" + config.newsletter.public_url + ")";
     source::fetch_all(requests, options, [&](std::size_t index, source::FetchResult result) {
       const auto* const failed = std::get_if<source::FetchFailure>(&result);
       if (failed == nullptr) return;
@@ -119,17 +128,21 @@ void check_pictures(const std::vector<ShownPost>& posts, std::vector<std::string
     const auto& post = shown.post;
     const auto title = post::display_title(post);
     if (post.image_url.empty()) ++without;
-    if (!post.image_url.empty() && trim(post.image_alt).empty()) lines.push_back(fmt::format("! picture without a description: {} ({})", title, post.image_url));
+    if (!post.image_url.empty() && trim(post.image_alt).empty())
+      lines.push_back(fmt::format("! picture without a description: {} ({})", title, post.image_url));
     for (auto at = post.html.find("<img"); at != std::string::npos; at = post.html.find("<img", at + 1)) {
       const auto tag = std::string_view{post.html}.substr(at, post.html.find('>', at) - at);
-      const bool described = tag.find(" alt=\"") != std::string_view::npos && tag.find(" alt=\"\"") == std::string_view::npos;
+      const bool described =
+          tag.find(" alt=\"") != std::string_view::npos && tag.find(" alt=\"\"") == std::string_view::npos;
       if (!described && (post.image_url.empty() || tag.find(post.image_url) == std::string_view::npos)) {
         lines.push_back("! picture without a description in the text of: " + title);
         break;
       }
     }
   }
-  if (without > 0 && !posts.empty()) lines.push_back(fmt::format("{} of {} without a picture", without, plural(static_cast<long long>(posts.size()), "post")));
+  if (without > 0 && !posts.empty())
+    lines.push_back(fmt::format("{} of {} without a picture", without,
+                                plural(static_cast<long long>(posts.size()), "post")));
 }
 
 }  // namespace
@@ -140,7 +153,8 @@ std::vector<std::string> judge_subject(std::string_view subject, std::string_vie
   for (const auto& each : spam_words) {
     if (!ascii_lower(language).starts_with(each.language)) continue;
     for (const auto word : each.words) {
-      if (!word.empty() && says(folded, fold_case(word))) lines.push_back(fmt::format("! subject: spam filters count \"{}\" ({})", word, each.language));
+      if (!word.empty() && says(folded, fold_case(word)))
+        lines.push_back(fmt::format("! subject: spam filters count \"{}\" ({})", word, each.language));
     }
   }
   if (shouts(subject)) lines.emplace_back("! subject: nearly all capitals");
@@ -163,7 +177,8 @@ std::vector<std::string> addresses_in(std::string_view html) {
     const auto end = html.find('"', value);
     if (end == std::string_view::npos) break;
     auto url = unescaped(html.substr(value, end - value));
-    if ((url.starts_with("http://") || url.starts_with("https://")) && seen.insert(url).second) out.push_back(std::move(url));
+    if ((url.starts_with("http://") || url.starts_with("https://")) && seen.insert(url).second)
+      out.push_back(std::move(url));
     at = end;
   }
   return out;
@@ -182,7 +197,8 @@ std::vector<std::string> check_links(const config::Config& config, const std::ve
     (hosts.insert(host_of(url)).second ? first : others).push_back(url);
   }
   check.ask(first);
-  const auto unasked = std::erase_if(others, [&](const std::string& url) { return check.silent_hosts.contains(host_of(url)); });
+  const auto unasked = std::erase_if(
+      others, [&](const std::string& url) { return check.silent_hosts.contains(host_of(url)); });
   check.ask(others);
   std::ranges::sort(check.lines);
   if (unasked > 0)
@@ -190,11 +206,13 @@ std::vector<std::string> check_links(const config::Config& config, const std::ve
                                       plural(static_cast<long long>(unasked), "link")));
   check.lines.push_back(fmt::format("{} asked, those of pictures too",
                                     plural(static_cast<long long>(first.size() + others.size()), "link")));
-  if (urls.size() > most_links) check.lines.push_back(fmt::format("the other {} were not asked", urls.size() - most_links));
+  if (urls.size() > most_links)
+    check.lines.push_back(fmt::format("the other {} were not asked", urls.size() - most_links));
   return check.lines;
 }
 
-std::vector<std::string> preflight(const config::Config& config, const Preview& preview, const std::vector<ShownPost>& posts) {
+std::vector<std::string> preflight(const config::Config& config, const Preview& preview,
+                                   const std::vector<ShownPost>& posts) {
   std::vector<std::string> lines;
   std::set<std::string> subjects;
   std::vector<std::string> urls;
@@ -203,14 +221,18 @@ std::vector<std::string> preflight(const config::Config& config, const Preview& 
       for (auto& line : judge_subject(segment.subject, segment.language)) lines.push_back(std::move(line));
     }
     for (auto& url : addresses_in(segment.html)) {
-      const bool ours = !config.newsletter.public_url.empty() && url.starts_with(config.newsletter.public_url);
-      const bool archive = !config.archive.url.empty() && url.starts_with(config.archive.url);  // its page appears when the edition is sealed
+      const bool ours =
+          !config.newsletter.public_url.empty() && url.starts_with(config.newsletter.public_url);
+      const bool archive =
+          !config.archive.url.empty() &&
+          url.starts_with(config.archive.url);  // its page appears when the edition is sealed
       if (!ours && !archive && std::ranges::find(urls, url) == urls.end()) urls.push_back(std::move(url));
     }
   }
   std::size_t heaviest = 0;
   for (const auto& segment : preview.segments) heaviest = std::max(heaviest, segment.html.size());
-  lines.push_back(fmt::format("{}size: {} of {} of HTML", heaviest > html_budget_bytes ? "! " : "", format_size(static_cast<std::int64_t>(heaviest)),
+  lines.push_back(fmt::format("{}size: {} of {} of HTML", heaviest > html_budget_bytes ? "! " : "",
+                              format_size(static_cast<std::int64_t>(heaviest)),
                               format_size(static_cast<std::int64_t>(html_budget_bytes))));
   for (auto& line : check_links(config, urls)) lines.push_back(std::move(line));
   check_pictures(posts, lines);

@@ -4,25 +4,25 @@
 
 #include <fmt/format.h>
 
-#include "edition/compose.hpp"
-#include "sending/deliver.hpp"
-#include "sending/image_parts.hpp"
-#include "edition/inline_images.hpp"
-#include "edition/intro.hpp"
-#include "edition/left_out.hpp"
-#include "sending/links.hpp"
-#include "edition/preview_page.hpp"
-#include "edition/seal.hpp"
-#include "edition/selection.hpp"
-#include "sending/signing.hpp"
-#include "edition/stored_draft.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "delivery/ledger.hpp"
 #include "delivery/run.hpp"
 #include "digest/edition_table.hpp"
+#include "edition/compose.hpp"
+#include "edition/inline_images.hpp"
+#include "edition/intro.hpp"
+#include "edition/left_out.hpp"
+#include "edition/preview_page.hpp"
+#include "edition/seal.hpp"
+#include "edition/selection.hpp"
+#include "edition/stored_draft.hpp"
 #include "message/build.hpp"
 #include "message/slots.hpp"
+#include "sending/deliver.hpp"
+#include "sending/image_parts.hpp"
+#include "sending/links.hpp"
+#include "sending/signing.hpp"
 
 namespace tidings::edition {
 namespace {
@@ -38,8 +38,8 @@ struct Shown {
 const FoundImages no_images;
 
 /// For a list that has nobody yet: a reader of the newsletter's language who takes every topic.
-Result<digest::Segment> sample_segment(const digest::Selection& selection, const EditionFacts& facts, store::Database& database,
-                                       Renderer& renderer) {
+Result<digest::Segment> sample_segment(const digest::Selection& selection, const EditionFacts& facts,
+                                       store::Database& database, Renderer& renderer) {
   TIDINGS_LET(const auto posts, load_shown(database, selection.posts));
   TIDINGS_LET(const auto links, load_shown(database, selection.more));
   ShownPosts shown_posts;
@@ -59,7 +59,8 @@ Result<digest::Segment> sample_segment(const digest::Selection& selection, const
 /// What the transaction at hand has sealed; a sample if nobody would get it.
 Result<void> read_segments(const config::DigestConfig& digest, store::Database& database, const Clock& clock,
                            Renderer& renderer, const ToSeal& what, Shown& shown) {
-  TIDINGS_LET(shown.segments, digest::EditionTable(database).segments_of(what.edition, digest::EditionTable::Bodies::with));
+  TIDINGS_LET(shown.segments,
+              digest::EditionTable(database).segments_of(what.edition, digest::EditionTable::Bodies::with));
   TIDINGS_LET(shown.readers, delivery::Ledger(database, clock).readers_by_segment(what.edition));
   TIDINGS_LET(shown.images, digest::EditionTable(database).images_of(what.edition));
   TIDINGS_LET(shown.preview.pictures, digest::EditionTable(database).pictures_of(what.edition));
@@ -84,7 +85,8 @@ void tell_unfetched(const config::DigestConfig& digest, Shown& shown) {
 }
 
 /// What would be sent next, sealed as it would be and taken back.
-Result<Shown> preview_digest(const config::Config& config, const config::DigestConfig& digest, store::Database& database, const Clock& clock) {
+Result<Shown> preview_digest(const config::Config& config, const config::DigestConfig& digest,
+                             store::Database& database, const Clock& clock) {
   TIDINGS_LET(const auto taken_back, database.begin());
   TIDINGS_LET(const auto thought_out, draft(config, digest, database, clock, When::sample));
   if (!thought_out || !thought_out->selection.skipped.empty()) {
@@ -120,7 +122,8 @@ Result<Shown> preview_digest(const config::Config& config, const config::DigestC
 }
 
 /// A draft as its editor left it, likewise.
-Result<void> preview_draft(const config::Config& config, store::Database& database, const Clock& clock, Shown& shown) {
+Result<void> preview_draft(const config::Config& config, store::Database& database, const Clock& clock,
+                           Shown& shown) {
   const auto& edition = shown.preview.edition;
   TIDINGS_LET(const auto* const digest, config.digest(edition.digest));
   TIDINGS_LET(const auto taken_back, database.begin());
@@ -136,7 +139,8 @@ Result<void> preview_draft(const config::Config& config, store::Database& databa
   return {};
 }
 
-Result<Shown> preview_edition(const config::Config& config, const std::string& what, store::Database& database, const Clock& clock) {
+Result<Shown> preview_edition(const config::Config& config, const std::string& what,
+                              store::Database& database, const Clock& clock) {
   digest::EditionTable editions{database};
   Shown shown;
   TIDINGS_LET(shown.preview.edition, editions.find(what));
@@ -148,7 +152,8 @@ Result<Shown> preview_edition(const config::Config& config, const std::string& w
   }
   TIDINGS_LET(shown.segments, editions.segments_of(edition.id, digest::EditionTable::Bodies::with));
   if (shown.segments.empty()) {
-    return fail(Errc::no_input, fmt::format("edition {} was {}: {}", what, name_of(edition.state), edition.reason));
+    return fail(Errc::no_input,
+                fmt::format("edition {} was {}: {}", what, name_of(edition.state), edition.reason));
   }
   TIDINGS_LET(shown.readers, delivery::Ledger(database, clock).readers_by_segment(edition.id));
   TIDINGS_LET(shown.images, editions.images_of(edition.id));
@@ -156,8 +161,9 @@ Result<Shown> preview_edition(const config::Config& config, const std::string& w
   return shown;
 }
 
-Result<PreviewSegment> finish_segment(const config::Config& config, const sending::Links& links, const Preview& preview,
-                                      const digest::Segment& segment, const std::vector<digest::EditionImage>& images,
+Result<PreviewSegment> finish_segment(const config::Config& config, const sending::Links& links,
+                                      const Preview& preview, const digest::Segment& segment,
+                                      const std::vector<digest::EditionImage>& images,
                                       const PreviewReader& who, UtcTime now) {
   const auto reader = links.sample(who.address, who.name);
   const auto& body = segment.bodies.at(message::variant_of(reader, segment.bodies.size()));
@@ -172,8 +178,8 @@ Result<PreviewSegment> finish_segment(const config::Config& config, const sendin
   TIDINGS_LET(options.signers, sending::load_signers(config));
   TIDINGS_LET(options.images, sending::images_of(segment.bodies, images));
   out.note = segment.note;
-  TIDINGS_LET(out.letter,
-              message::build_full({.subject = out.subject, .text = out.text, .html = out.html}, options, reader, now));
+  TIDINGS_LET(out.letter, message::build_full({.subject = out.subject, .text = out.text, .html = out.html},
+                                              options, reader, now));
   out.html = with_addresses(std::move(out.html), images);
   out.links = links_of(out.html);
   return out;
@@ -181,8 +187,8 @@ Result<PreviewSegment> finish_segment(const config::Config& config, const sendin
 
 }  // namespace
 
-Result<Preview> make_preview(const config::Config& config, store::Database& database, const Clock& clock, Random& random,
-                             const std::string& what, const PreviewReader& reader) {
+Result<Preview> make_preview(const config::Config& config, store::Database& database, const Clock& clock,
+                             Random& random, const std::string& what, const PreviewReader& reader) {
   TIDINGS_LET(auto keys, subscriber::KeyRing::peek(database, random));
   const sending::Links links{config, std::move(keys)};
   const auto* const digest = config.find_digest(what);
@@ -191,7 +197,8 @@ Result<Preview> make_preview(const config::Config& config, store::Database& data
   auto preview = std::move(found.preview);
   std::map<std::string, int> seen;
   for (const auto& segment : found.segments) {
-    TIDINGS_LET(auto shown, finish_segment(config, links, preview, segment, found.images, reader, clock.now()));
+    TIDINGS_LET(auto shown,
+                finish_segment(config, links, preview, segment, found.images, reader, clock.now()));
     if (const auto it = found.readers.find(segment.id); it != found.readers.end()) shown.readers = it->second;
     const int count = ++seen[segment.language];
     shown.name = count == 1 ? segment.language : fmt::format("{}-{}", segment.language, count);
@@ -204,8 +211,10 @@ Result<std::filesystem::path> write_preview(const Preview& preview, const std::f
   for (const auto& segment : preview.segments) {
     if (!segment.html.empty()) {
       TIDINGS_TRY(write_file(folder / (segment.name + ".html"), segment.html));
-      TIDINGS_TRY(write_file(folder / (segment.name + ".light.html"), with_scheme(segment.html, Scheme::light)));
-      TIDINGS_TRY(write_file(folder / (segment.name + ".dark.html"), with_scheme(segment.html, Scheme::dark)));
+      TIDINGS_TRY(
+          write_file(folder / (segment.name + ".light.html"), with_scheme(segment.html, Scheme::light)));
+      TIDINGS_TRY(
+          write_file(folder / (segment.name + ".dark.html"), with_scheme(segment.html, Scheme::dark)));
     }
     TIDINGS_TRY(write_file(folder / (segment.name + ".txt"), segment.text));
     TIDINGS_TRY(write_file(folder / (segment.name + ".eml"), segment.letter.bytes));
@@ -215,7 +224,8 @@ Result<std::filesystem::path> write_preview(const Preview& preview, const std::f
   return index;
 }
 
-Result<delivery::Outcome> send_test(const config::Config& config, const Preview& preview, const std::filesystem::path& to_folder) {
+Result<delivery::Outcome> send_test(const config::Config& config, const Preview& preview,
+                                    const std::filesystem::path& to_folder) {
   TIDINGS_LET(const auto transport, sending::make_transport(config, to_folder));
   return delivery::send_one(*transport, preview.segments.front().letter);
 }

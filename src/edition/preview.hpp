@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "config/config.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "config/config.hpp"
 #include "delivery/outcome.hpp"
 #include "digest/digest.hpp"
 #include "digest/select.hpp"
@@ -52,15 +52,18 @@ struct PreviewReader {
   std::string subject_prefix;
 };
 
-/// Of a digest ("weekly": what would be sent next, to whom it would be sent) or an edition ("weekly#3", an id). What is not
-/// sealed, a draft too, is sealed in a transaction that is rolled back. Without a recipient, a sample for a reader of every
-/// topic. Errc::no_input if there is neither digest nor edition of that name, or nothing to show.
-[[nodiscard]] Result<Preview> make_preview(const config::Config& config, store::Database& database, const Clock& clock, Random& random,
-                                           const std::string& what, const PreviewReader& reader);
+/// Of a digest ("weekly": what would be sent next, to whom it would be sent) or an edition ("weekly#3", an
+/// id). What is not sealed, a draft too, is sealed in a transaction that is rolled back. Without a recipient,
+/// a sample for a reader of every topic. Errc::no_input if there is neither digest nor edition of that name,
+/// or nothing to show.
+[[nodiscard]] Result<Preview> make_preview(const config::Config& config, store::Database& database,
+                                           const Clock& clock, Random& random, const std::string& what,
+                                           const PreviewReader& reader);
 
-/// Of each segment NAME.html, .txt and .eml as they would leave and two copies of fixed colours (.light.html, .dark.html), and
-/// index.html; returns the index's path.
-[[nodiscard]] Result<std::filesystem::path> write_preview(const Preview& preview, const std::filesystem::path& folder);
+/// Of each segment NAME.html, .txt and .eml as they would leave and two copies of fixed colours (.light.html,
+/// .dark.html), and index.html; returns the index's path.
+[[nodiscard]] Result<std::filesystem::path> write_preview(const Preview& preview,
+                                                          const std::filesystem::path& folder);
 
 /// One message to one address, outside the ledger.
 [[nodiscard]] Result<delivery::Outcome> send_test(const config::Config& config, const Preview& preview,

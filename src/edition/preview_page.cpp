@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "edition/render.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "edition/render.hpp"
 #include "post/html_tree.hpp"
 
 namespace tidings::edition {
@@ -45,19 +45,24 @@ std::string overview(const Preview& preview) {
   std::string rows;
   for (const auto& segment : preview.segments) {
     rows += fmt::format(
-        "<tr><td><a href=\"#{0}\">{0}</a></td><td>{1}</td><td>{2}</td><td>{3}</td><td>{4}</td><td>{5}</td><td>{6}</td></tr>\n",
-        escape_html(segment.name), readers_words(segment), plural(segment.posts, "post"), size_of(segment.html),
-        size_of(segment.text), size_of(segment.letter.bytes), escape_html(budget_words(segment)));
+        "<tr><td><a "
+        "href=\"#{0}\">{0}</a></td><td>{1}</td><td>{2}</td><td>{3}</td><td>{4}</td><td>{5}</td><td>{6}</td></"
+        "tr>\n",
+        escape_html(segment.name), readers_words(segment), plural(segment.posts, "post"),
+        size_of(segment.html), size_of(segment.text), size_of(segment.letter.bytes),
+        escape_html(budget_words(segment)));
   }
-  return "<table><thead><tr><th>Segment</th><th>Readers</th><th>Posts</th><th>HTML</th><th>Text</th><th>Message</th>"
+  return "<table><thead><tr><th>Segment</th><th>Readers</th><th>Posts</th><th>HTML</th><th>Text</"
+         "th><th>Message</th>"
          "<th>Size budget</th></tr></thead>\n<tbody>\n" +
          rows + "</tbody></table>\n";
 }
 
 std::string frame(const std::string& name, std::string_view scheme, int width) {
-  return fmt::format("<figure><figcaption>{2} pixels, {1}</figcaption><iframe loading=\"lazy\" src=\"{0}.{1}.html\" "
-                     "style=\"width:{2}px\" title=\"{0}, {2} pixels, {1}\"></iframe></figure>\n",
-                     name, scheme, width);
+  return fmt::format(
+      "<figure><figcaption>{2} pixels, {1}</figcaption><iframe loading=\"lazy\" src=\"{0}.{1}.html\" "
+      "style=\"width:{2}px\" title=\"{0}, {2} pixels, {1}\"></iframe></figure>\n",
+      name, scheme, width);
 }
 
 /// The header fields as they stand in the message.
@@ -72,7 +77,8 @@ std::string link_list(const PreviewSegment& segment) {
     items += fmt::format("<li dir=\"auto\"><a href=\"{0}\">{0}</a>{1}{2}</li>\n", escape_html(link.url),
                          link.words.empty() ? "" : ": ", escape_html(link.words));
   }
-  return fmt::format("<h3>{}</h3>\n<ol>\n{}</ol>\n", plural(static_cast<long long>(segment.links.size()), "link"), items);
+  return fmt::format("<h3>{}</h3>\n<ol>\n{}</ol>\n",
+                     plural(static_cast<long long>(segment.links.size()), "link"), items);
 }
 
 std::string section_of(const PreviewSegment& segment, bool open) {
@@ -81,16 +87,19 @@ std::string section_of(const PreviewSegment& segment, bool open) {
   std::string frames;
   if (!segment.html.empty()) {
     files = fmt::format("<a href=\"{0}.html\">HTML</a> · ", name);
-    frames = frame(name, "light", 320) + frame(name, "light", 600) + frame(name, "dark", 600) + frame(name, "dark", 320);
+    frames = frame(name, "light", 320) + frame(name, "light", 600) + frame(name, "dark", 600) +
+             frame(name, "dark", 320);
   }
-  frames += fmt::format("<figure><figcaption>text</figcaption><pre lang=\"{}\" dir=\"auto\">{}</pre></figure>\n",
-                        escape_html(segment.language), escape_html(segment.text));
+  frames +=
+      fmt::format("<figure><figcaption>text</figcaption><pre lang=\"{}\" dir=\"auto\">{}</pre></figure>\n",
+                  escape_html(segment.language), escape_html(segment.text));
   return fmt::format(
       "<details id=\"{0}\"{1}><summary>{0}: <span dir=\"auto\">{2}</span></summary>\n"
       "<p>{3} · {4} · {5}<br>files: {6}<a href=\"{0}.txt\">text</a> · <a href=\"{0}.eml\">message</a></p>\n"
       "<div class=\"frames\">\n{7}</div>\n<h3>Header fields</h3>\n<pre>{8}</pre>\n{9}</details>\n",
-      name, open ? " open" : "", escape_html(segment.subject), readers_words(segment), plural(segment.posts, "post"),
-      escape_html(budget_words(segment)), files, frames, escape_html(head_of(segment.letter.bytes)), link_list(segment));
+      name, open ? " open" : "", escape_html(segment.subject), readers_words(segment),
+      plural(segment.posts, "post"), escape_html(budget_words(segment)), files, frames,
+      escape_html(head_of(segment.letter.bytes)), link_list(segment));
 }
 
 /// Every "(prefers-color-scheme: dark)" or light, however it is spaced.
@@ -152,9 +161,11 @@ std::string preview_index(const Preview& preview) {
   for (const auto& segment : preview.segments) sections += section_of(segment, sections.empty());
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Preview: {0}</title>"
-      "<meta name=\"viewport\" content=\"width=device-width\"><style>{1}</style></head>\n<body><h1 dir=\"auto\">{0}</h1>\n{2}{3}"
+      "<meta name=\"viewport\" content=\"width=device-width\"><style>{1}</style></head>\n<body><h1 "
+      "dir=\"auto\">{0}</h1>\n{2}{3}"
       // A link of the table shows what it leads to.
-      "<script>addEventListener('hashchange',()=>{{const e=document.getElementById(decodeURIComponent(location.hash.slice(1)));"
+      "<script>addEventListener('hashchange',()=>{{const "
+      "e=document.getElementById(decodeURIComponent(location.hash.slice(1)));"
       "if(e)e.open=true}})</script>\n</body></html>\n",
       escape_html(preview.edition.title), style, overview(preview), sections);
 }

@@ -1,5 +1,5 @@
-// The pages of a preview folder: index.html with every segment side by side, and copies of a mail whose colour scheme is fixed,
-// because whoever looks has one scheme only and wants to see both.
+// The pages of a preview folder: index.html with every segment side by side, and copies of a mail whose
+// colour scheme is fixed, because whoever looks has one scheme only and wants to see both.
 #pragma once
 
 #include <string>
@@ -11,7 +11,8 @@ namespace tidings::edition {
 
 enum class Scheme { light, dark };
 
-/// `html` as a mail program of that scheme shows it: rules under prefers-color-scheme apply or do not, whatever the viewer's.
+/// `html` as a mail program of that scheme shows it: rules under prefers-color-scheme apply or do not,
+/// whatever the viewer's.
 [[nodiscard]] std::string with_scheme(std::string_view html, Scheme scheme);
 
 /// The links of a mail in order, each address once, with the words they were first found under.

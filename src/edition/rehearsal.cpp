@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "sending/clock_guard.hpp"
 #include "base/text.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/edition_table.hpp"
+#include "sending/clock_guard.hpp"
 #include "store/instance.hpp"
 #include "subscriber/subscriber_table.hpp"
 #include "subscriber/suppression.hpp"
@@ -25,7 +25,8 @@ std::string day_of(const Zone& zone, UtcTime t) {
                      static_cast<unsigned>(date.day()));
 }
 
-Result<std::string> why_not(const Zone& zone, subscriber::Suppressions& suppressions, const subscriber::Subscriber& reader,
+Result<std::string> why_not(const Zone& zone, subscriber::Suppressions& suppressions,
+                            const subscriber::Subscriber& reader,
                             const subscriber::Subscription& subscription) {
   using State = subscriber::SubscriptionState;
   const auto since = day_of(zone, subscription.since);
@@ -34,14 +35,17 @@ Result<std::string> why_not(const Zone& zone, subscriber::Suppressions& suppress
   const auto address = stored_address(reader.address);
   TIDINGS_LET(const auto suppression, suppressions.lookup(address));
   if (suppression) {
-    return fmt::format("suppressed on {}: {}", day_of(zone, suppression->at), subscriber::name_of(suppression->cause));
+    return fmt::format("suppressed on {}: {}", day_of(zone, suppression->at),
+                       subscriber::name_of(suppression->cause));
   }
-  if (!reader.topics.empty()) return fmt::format("nothing new on their topics ({})", join(reader.topics, ", "));
+  if (!reader.topics.empty())
+    return fmt::format("nothing new on their topics ({})", join(reader.topics, ", "));
   return "has had all of it from another digest";
 }
 
-Result<void> tell_the_others(const config::Config& config, store::Database& database, const Clock& clock, const std::string& name,
-                             const std::string& digest, const Recipients& recipients, const LineSink& tell) {
+Result<void> tell_the_others(const config::Config& config, store::Database& database, const Clock& clock,
+                             const std::string& name, const std::string& digest, const Recipients& recipients,
+                             const LineSink& tell) {
   subscriber::SubscriberTable subscribers{database, clock};
   subscriber::Suppressions suppressions{database, clock};
   subscriber::Page page{.after = {}, .limit = 1000};
@@ -61,12 +65,14 @@ Result<void> tell_the_others(const config::Config& config, store::Database& data
 
 Result<store::Database> copy_of(const std::filesystem::path& database) {
   std::error_code ignored;
-  return std::filesystem::exists(database, ignored) ? store::Database::open_copy_in_memory(database) : store::Database::open_in_memory();
+  return std::filesystem::exists(database, ignored) ? store::Database::open_copy_in_memory(database)
+                                                    : store::Database::open_in_memory();
 }
 
 }  // namespace
 
-Result<config::Config> copy_for_rehearsal(const config::Config& config, const std::filesystem::path& folder, const std::filesystem::path& mails) {
+Result<config::Config> copy_for_rehearsal(const config::Config& config, const std::filesystem::path& folder,
+                                          const std::filesystem::path& mails) {
   config::Config rehearsal = config;
   rehearsal.store_path = folder / "rehearsal.db";
   rehearsal.smtp.local_way = config::LocalWay::drop;
@@ -86,22 +92,25 @@ Result<config::Config> copy_for_rehearsal(const config::Config& config, const st
   return rehearsal;
 }
 
-Result<void> tell_readers(const config::Config& config, store::Database& database, const Clock& clock, const digest::Edition& edition,
-                          const LineSink& tell) {
+Result<void> tell_readers(const config::Config& config, store::Database& database, const Clock& clock,
+                          const digest::Edition& edition, const LineSink& tell) {
   const auto name = fmt::format("{}#{}", edition.digest, edition.number.value_or(0));
   delivery::Ledger ledger{database, clock};
-  TIDINGS_LET(const auto segments, digest::EditionTable(database).segments_of(edition.id, digest::EditionTable::Bodies::without));
+  TIDINGS_LET(const auto segments,
+              digest::EditionTable(database).segments_of(edition.id, digest::EditionTable::Bodies::without));
   TIDINGS_LET(const auto readers, ledger.readers_by_segment(edition.id));
   std::map<SegmentId, std::string> labels;
   for (const auto& segment : segments) {
     const auto posts = plural(static_cast<long long>(segment.posts.size()), "post");
     const auto it = readers.find(segment.id);
     labels[segment.id] = fmt::format("segment {} ({}, {})", labels.size() + 1, segment.language, posts);
-    tell(fmt::format("  {} {}: {}{}", name, labels[segment.id], plural(it == readers.end() ? 0 : it->second, "reader"),
+    tell(fmt::format("  {} {}: {}{}", name, labels[segment.id],
+                     plural(it == readers.end() ? 0 : it->second, "reader"),
                      segment.note.empty() ? "" : "; shortened: " + segment.note));
   }
   Recipients recipients;
-  TIDINGS_LET(const auto rows, ledger.list({.edition = edition.id, .subscriber = {}, .state = {}, .limit = 1'000'000'000}));
+  TIDINGS_LET(const auto rows,
+              ledger.list({.edition = edition.id, .subscriber = {}, .state = {}, .limit = 1'000'000'000}));
   for (const auto& row : rows) {
     recipients.insert(row.subscriber);
     tell(fmt::format("  {} {} {}: {}", name, row.address, delivery::name_of(row.state), labels[row.segment]));
@@ -109,8 +118,8 @@ Result<void> tell_readers(const config::Config& config, store::Database& databas
   return tell_the_others(config, database, clock, name, edition.digest, recipients, tell);
 }
 
-Result<void> tell_left_out(const config::Config& config, store::Database& database, const Clock& clock, const std::string& digest,
-                           const LineSink& tell) {
+Result<void> tell_left_out(const config::Config& config, store::Database& database, const Clock& clock,
+                           const std::string& digest, const LineSink& tell) {
   return tell_the_others(config, database, clock, digest, digest, {}, tell);
 }
 

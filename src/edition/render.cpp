@@ -5,15 +5,15 @@
 
 #include <fmt/format.h>
 
-#include "edition/inline_images.hpp"
-#include "config/theme_files.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "config/theme_files.hpp"
 #include "digest/select.hpp"
+#include "edition/inline_images.hpp"
 #include "post/excerpt.hpp"
-#include "post/plain_text.hpp"
 #include "post/normalise.hpp"
+#include "post/plain_text.hpp"
 #include "post/sanitise.hpp"
 #include "source/markdown_html.hpp"
 
@@ -61,14 +61,18 @@ Renderer::Renderer(const config::Config& config, const config::DigestConfig& dig
     : config_(&config), digest_(&digest), theme_(std::move(theme)), embedded_(config, digest) {}
 
 Result<Renderer> Renderer::load(const config::Config& config, const config::DigestConfig& digest) {
-  TIDINGS_LET(auto theme, message::Theme::load({.name = digest.theme, .subject = digest.subject, .preheader = digest.preheader,
-                                                .subject_place = digest.subject_place, .preheader_place = digest.preheader_place},
+  TIDINGS_LET(auto theme, message::Theme::load({.name = digest.theme,
+                                                .subject = digest.subject,
+                                                .preheader = digest.preheader,
+                                                .subject_place = digest.subject_place,
+                                                .preheader_place = digest.preheader_place},
                                                config::template_lookup(config.folder)));
   Renderer renderer{config, digest, std::move(theme)};
   TIDINGS_TRY(renderer.strings(config.newsletter.language));
   if (!digest.intro_file.empty()) {
     auto text = read_file(digest.intro_file, 1 << 20);
-    if (!text) return fail(Errc::config, fmt::format("digest \"{}\": intro_file: {}", digest.name, text.error().what));
+    if (!text)
+      return fail(Errc::config, fmt::format("digest \"{}\": intro_file: {}", digest.name, text.error().what));
     renderer.intro_ = clean_utf8(*text);
   }
   return renderer;
@@ -77,7 +81,8 @@ Result<Renderer> Renderer::load(const config::Config& config, const config::Dige
 Result<const message::Strings*> Renderer::strings(const std::string& language) {
   auto& slot = strings_[language];
   if (!slot) {
-    TIDINGS_LET(auto loaded, message::Strings::load(digest_->theme, language, config::template_lookup(config_->folder)));
+    TIDINGS_LET(auto loaded,
+                message::Strings::load(digest_->theme, language, config::template_lookup(config_->folder)));
     slot = std::make_unique<message::Strings>(std::move(loaded));
   }
   return slot.get();
@@ -102,9 +107,11 @@ message::EditionView Renderer::base_view(const EditionFacts& facts) {
   view.period = facts.period;
   view.shown = facts.shown;
   view.date = facts.date;
-  view.intro_html = intro_html(facts.intro_markdown.empty() ? intro_ : facts.intro_markdown, config_->newsletter.public_url);
+  view.intro_html = intro_html(facts.intro_markdown.empty() ? intro_ : facts.intro_markdown,
+                               config_->newsletter.public_url);
   if (!view.intro_html.empty()) {
-    if (digest_->inline_images) view.intro_html = embedded_.take(std::move(view.intro_html), "the introduction");
+    if (digest_->inline_images)
+      view.intro_html = embedded_.take(std::move(view.intro_html), "the introduction");
     view.intro_text = without_final_newline(post::html_to_text(view.intro_html, {.width = text_columns}));
   }
   view.has_view = !config_->archive.url.empty() && digest_->archive;
@@ -132,8 +139,8 @@ message::PostView Renderer::make_post_view(const ShownPost& shown, int words) {
   const auto& body = post.html.empty() ? post.summary_html : post.html;
   const auto show_excerpt = [&](const std::string& from, int limit) {
     auto excerpt = post::make_excerpt(from, {.words = limit});
-    view.excerpt_text =
-        without_final_newline(post::html_to_text(excerpt.html, {.width = text_columns, .links = post::LinkStyle::none}));
+    view.excerpt_text = without_final_newline(
+        post::html_to_text(excerpt.html, {.width = text_columns, .links = post::LinkStyle::none}));
     view.excerpt_html = std::move(excerpt.html);
     return excerpt.truncated;
   };
@@ -144,15 +151,18 @@ message::PostView Renderer::make_post_view(const ShownPost& shown, int words) {
   } else if (digest_->content == Content::full) {
     view.is_truncated = show_excerpt(body, words);
   } else if (digest_->content == Content::excerpt) {
-    // A summary that somebody wrote for this purpose beats our cut of the whole text; one that the blog's engine cut off
+    // A summary that somebody wrote for this purpose beats our cut of the whole text; one that the blog's
+    // engine cut off
     // ("[…]") does not.
-    const bool use_summary = !post.summary_html.empty() && (post.html.empty() || !is_cut_off(post.summary_html));
+    const bool use_summary =
+        !post.summary_html.empty() && (post.html.empty() || !is_cut_off(post.summary_html));
     const int limit = words == 0 ? digest_->excerpt_words : std::min(words, digest_->excerpt_words);
     const bool truncated = show_excerpt(use_summary ? post.summary_html : post.html, limit);
     view.is_truncated = truncated || (use_summary && post.html.size() > post.summary_html.size());
   }
   if (digest_->content != Content::title) {
-    const bool shown_in_text = digest_->content == Content::full && view.excerpt_html.find("<img") != std::string::npos;
+    const bool shown_in_text =
+        digest_->content == Content::full && view.excerpt_html.find("<img") != std::string::npos;
     if (!shown_in_text) {
       view.image_url = post.image_url;
       view.image_alt = post.image_alt;
@@ -167,8 +177,8 @@ Result<std::string> Renderer::title(const EditionFacts& facts) {
   return message::edition_title(base_view(facts), *words, config_->newsletter.zone);
 }
 
-message::EditionView Renderer::view(const EditionFacts& facts, const message::Strings& words, const ShownPosts& shown,
-                                    const Extent& extent) {
+message::EditionView Renderer::view(const EditionFacts& facts, const message::Strings& words,
+                                    const ShownPosts& shown, const Extent& extent) {
   auto view = base_view(facts);
   const auto count = std::min(extent.posts, shown.posts.size());
   std::vector<digest::GroupInput> inputs;
@@ -193,7 +203,8 @@ message::EditionView Renderer::view(const EditionFacts& facts, const message::St
         group_view.is_day = true;
       }
     }
-    for (const auto index : group.posts) group_view.posts.push_back(post_view(*shown.posts[index], extent.words));
+    for (const auto index : group.posts)
+      group_view.posts.push_back(post_view(*shown.posts[index], extent.words));
     view.groups.push_back(std::move(group_view));
   }
   const auto add_link = [&](const ShownPost& each, bool counted) {
@@ -220,7 +231,8 @@ std::size_t weight_of(const std::vector<digest::SegmentBody>& bodies) {
 
 }  // namespace
 
-Result<Rendered> Renderer::render(const EditionFacts& facts, const std::string& language, const ShownPosts& shown) {
+Result<Rendered> Renderer::render(const EditionFacts& facts, const std::string& language,
+                                  const ShownPosts& shown) {
   TIDINGS_LET(const auto* const words, strings(language));
   const auto& zone = config_->newsletter.zone;
   const auto all = shown.posts.size();
@@ -233,7 +245,9 @@ Result<Rendered> Renderer::render(const EditionFacts& facts, const std::string& 
   // The longest excerpts with which all posts fit.
   const bool is_full = digest_->content == config::DigestConfig::Content::full;
   const int widest = is_full ? 2'000 : digest_->excerpt_words;
-  const int shortest = digest_->content == config::DigestConfig::Content::title ? 0 : (is_full ? 60 : std::max(5, widest / 10));
+  const int shortest = digest_->content == config::DigestConfig::Content::title
+                           ? 0
+                           : (is_full ? 60 : std::max(5, widest / 10));
   if (shortest > 0) {
     TIDINGS_LET(out.bodies, attempt({.words = shortest, .posts = all}));
     out.note = fmt::format("excerpts of {} words", shortest);
@@ -260,14 +274,17 @@ Result<Rendered> Renderer::render(const EditionFacts& facts, const std::string& 
     (weight_of(bodies) <= html_budget_bytes ? fits : too_many) = middle;
   }
   TIDINGS_LET(out.bodies, attempt({.words = shortest, .posts = fits}));
-  out.note += fmt::format("{}{} as links", out.note.empty() ? "" : "; ", plural(static_cast<long long>(all - fits), "post"));
+  out.note += fmt::format("{}{} as links", out.note.empty() ? "" : "; ",
+                          plural(static_cast<long long>(all - fits), "post"));
   if (const auto weight = weight_of(out.bodies); weight > html_budget_bytes) {
-    out.note += fmt::format("; still {}, and Gmail shows 102 kB", format_size(static_cast<std::int64_t>(weight)));
+    out.note +=
+        fmt::format("; still {}, and Gmail shows 102 kB", format_size(static_cast<std::int64_t>(weight)));
   }
   return out;
 }
 
-Result<std::string> Renderer::render_page(const EditionFacts& facts, const std::string& language, const ShownPosts& shown) {
+Result<std::string> Renderer::render_page(const EditionFacts& facts, const std::string& language,
+                                          const ShownPosts& shown) {
   TIDINGS_LET(const auto* const words, strings(language));
   auto page = view(facts, *words, shown, {.words = 0, .posts = shown.posts.size()});
   page.is_web = true;
@@ -277,10 +294,11 @@ Result<std::string> Renderer::render_page(const EditionFacts& facts, const std::
   TIDINGS_LET(const auto body, theme_.render_for(page, *words, config_->newsletter.zone, nobody));
   // A page has no parts: its pictures stand where they stood.
   if (!body.html.empty()) return with_addresses(body.html, embedded_.images());
-  return fmt::format("<!doctype html>\n<html lang=\"{}\" dir=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title>"
-                     "<meta name=\"viewport\" content=\"width=device-width\"></head>"
-                     "<body><pre style=\"white-space:pre-wrap\">{}</pre></body></html>\n",
-                     words->language(), words->direction(), escape_html(body.subject), escape_html(body.text));
+  return fmt::format(
+      "<!doctype html>\n<html lang=\"{}\" dir=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title>"
+      "<meta name=\"viewport\" content=\"width=device-width\"></head>"
+      "<body><pre style=\"white-space:pre-wrap\">{}</pre></body></html>\n",
+      words->language(), words->direction(), escape_html(body.subject), escape_html(body.text));
 }
 
 }  // namespace tidings::edition

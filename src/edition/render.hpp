@@ -1,17 +1,17 @@
 // From posts to the words of a mail: a digest's theme and languages, and the view of one segment.
 #pragma once
 
-#include <map>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "config/config.hpp"
-#include "edition/embedded_images.hpp"
 #include "base/result.hpp"
+#include "config/config.hpp"
 #include "digest/digest.hpp"
+#include "edition/embedded_images.hpp"
 #include "message/strings.hpp"
 #include "message/theme.hpp"
 #include "message/view.hpp"
@@ -32,17 +32,19 @@ struct EditionFacts {
   digest::Period period;
   UtcTime date{};
   std::optional<digest::DateSpan> shown = {};  ///< of its posts: the title covers their days
-  std::string intro_markdown = {};  ///< of this edition alone; empty: intro_file
-  bool in_given_order = false;      ///< by an editor: no groups where they would change it
+  std::string intro_markdown = {};             ///< of this edition alone; empty: intro_file
+  bool in_given_order = false;                 ///< by an editor: no groups where they would change it
 };
 
-/// What the HTML part may weigh: Gmail shows the first 102 kB of it. In bytes, with the reader's links in place.
+/// What the HTML part may weigh: Gmail shows the first 102 kB of it. In bytes, with the reader's links in
+/// place.
 constexpr std::size_t html_budget_bytes = 100'000;
 
 /// A segment, rendered within html_budget_bytes if that can be done at all.
 struct Rendered {
   std::vector<digest::SegmentBody> bodies;
-  std::string note;  ///< what was done to keep it small: "excerpts of 30 words; 4 posts as links"; empty: nothing
+  std::string
+      note;  ///< what was done to keep it small: "excerpts of 30 words; 4 posts as links"; empty: nothing
 };
 
 /// What one segment shows, in reading order.
@@ -55,34 +57,39 @@ struct ShownPosts {
 class Renderer {
  public:
   /// Errc::config names the file and place of whatever is wrong in theme, strings or intro_file.
-  [[nodiscard]] static Result<Renderer> load(const config::Config& config, const config::DigestConfig& digest);
+  [[nodiscard]] static Result<Renderer> load(const config::Config& config,
+                                             const config::DigestConfig& digest);
 
-  /// The language that a reader of that tag really gets: "pt-BR" may be "pt", an unknown one is the newsletter's.
+  /// The language that a reader of that tag really gets: "pt-BR" may be "pt", an unknown one is the
+  /// newsletter's.
   [[nodiscard]] Result<std::string> language_for(const std::string& wanted);
 
   /// The title of an edition in the newsletter's language.
   [[nodiscard]] Result<std::string> title(const EditionFacts& facts);
 
-  /// One body a variant, with slots. If the HTML weighs too much, excerpts shrink first; then the last posts become links.
-  [[nodiscard]] Result<Rendered> render(const EditionFacts& facts, const std::string& language, const ShownPosts& shown);
+  /// One body a variant, with slots. If the HTML weighs too much, excerpts shrink first; then the last posts
+  /// become links.
+  [[nodiscard]] Result<Rendered> render(const EditionFacts& facts, const std::string& language,
+                                        const ShownPosts& shown);
 
   /// Pictures inside the posts that were rendered so far; called by "cid:" in what render() returns.
   [[nodiscard]] const EmbeddedImages& embedded() const { return embedded_; }
 
   /// A web page for everybody, as long as it is: no slots, nothing personal, no way to leave.
-  [[nodiscard]] Result<std::string> render_page(const EditionFacts& facts, const std::string& language, const ShownPosts& shown);
+  [[nodiscard]] Result<std::string> render_page(const EditionFacts& facts, const std::string& language,
+                                                const ShownPosts& shown);
 
  private:
   Renderer(const config::Config& config, const config::DigestConfig& digest, message::Theme theme);
   [[nodiscard]] Result<const message::Strings*> strings(const std::string& language);
   /// How much of the posts is shown.
   struct Extent {
-    int words = 0;           ///< of an excerpt, at most; 0: all that the configuration wants
-    std::size_t posts = 0;   ///< the others are links
+    int words = 0;          ///< of an excerpt, at most; 0: all that the configuration wants
+    std::size_t posts = 0;  ///< the others are links
   };
   [[nodiscard]] message::EditionView base_view(const EditionFacts& facts);
-  [[nodiscard]] message::EditionView view(const EditionFacts& facts, const message::Strings& words, const ShownPosts& shown,
-                                          const Extent& extent);
+  [[nodiscard]] message::EditionView view(const EditionFacts& facts, const message::Strings& words,
+                                          const ShownPosts& shown, const Extent& extent);
   [[nodiscard]] const message::PostView& post_view(const ShownPost& shown, int words);
   [[nodiscard]] message::PostView make_post_view(const ShownPost& shown, int words);
 

@@ -6,22 +6,22 @@
 
 #include <fmt/format.h>
 
-#include "sending/deliver.hpp"
+#include "base/codec.hpp"
+#include "base/crypto.hpp"
+#include "base/text.hpp"
+#include "digest/edition_table.hpp"
 #include "edition/inline_images.hpp"
 #include "edition/intro.hpp"
 #include "edition/left_out.hpp"
 #include "edition/preflight.hpp"
 #include "edition/preview.hpp"
 #include "edition/selection.hpp"
-#include "sending/signing.hpp"
 #include "edition/stored_draft.hpp"
-#include "base/codec.hpp"
-#include "base/crypto.hpp"
-#include "base/text.hpp"
-#include "digest/edition_table.hpp"
 #include "message/build.hpp"
 #include "post/normalise.hpp"
 #include "post/post_table.hpp"
+#include "sending/deliver.hpp"
+#include "sending/signing.hpp"
 
 namespace tidings::edition {
 namespace {
@@ -29,13 +29,15 @@ namespace {
 constexpr std::size_t most_left_out = 100;
 constexpr std::string_view intro_mark = "--- introduction, in Markdown, below this line ---";
 
-std::string instructions(const config::Config& config, const config::DigestConfig& digest, const digest::Edition& edition) {
+std::string instructions(const config::Config& config, const config::DigestConfig& digest,
+                         const digest::Edition& edition) {
   const auto name = digest::name_of(edition);
-  auto out = fmt::format("{} \"{}\" is a draft and waits for you.\n\n"
-                         "  let it go    tidings edition approve {}\n"
-                         "  change it    tidings edition edit {}     (order, posts, introduction)\n"
-                         "  take it back tidings edition cancel {}\n\n",
-                         name, edition.title, name, name, name);
+  auto out = fmt::format(
+      "{} \"{}\" is a draft and waits for you.\n\n"
+      "  approve      tidings edition approve {}\n"
+      "  change it    tidings edition edit {}     (order, posts, introduction)\n"
+      "  take it back tidings edition cancel {}\n\n",
+      name, edition.title, name, name, name);
   if (!digest.review_until) return out;
   const auto until = time_in_words(config.newsletter.zone, edition.scheduled + *digest.review_until);
   const bool sends = digest.unapproved == config::DigestConfig::Unapproved::send;
@@ -48,7 +50,8 @@ Result<std::string> left_out_lines(store::Database& database, const digest::Edit
   TIDINGS_LET(const auto left_out, digest::EditionTable(database).left_out_of(edition.id));
   TIDINGS_LET(const auto named, name_left_out(database, left_out, most_left_out));
   std::vector<std::string> lines;
-  for (const auto& each : named) lines.push_back(fmt::format("{}: {}", each.title, digest::name_of(each.why)));
+  for (const auto& each : named)
+    lines.push_back(fmt::format("{}: {}", each.title, digest::name_of(each.why)));
   return join(lines, "\n");
 }
 
@@ -63,8 +66,8 @@ std::string with_note(const std::string& html, const std::string& note) {
          escape_html(note) + "</pre>" + html.substr(end + 1);
 }
 
-Result<message::Letter> draft_letter(const config::Config& config, const digest::Edition& edition, const Preview& preview,
-                                     const std::string& note, UtcTime now) {
+Result<message::Letter> draft_letter(const config::Config& config, const digest::Edition& edition,
+                                     const Preview& preview, const std::string& note, UtcTime now) {
   const auto& widest = *std::ranges::max_element(preview.segments, {}, &PreviewSegment::posts);
   message::PlainMail mail;
   mail.from = config.newsletter.from;
@@ -75,10 +78,11 @@ Result<message::Letter> draft_letter(const config::Config& config, const digest:
   mail.html = with_note(widest.html, note);
   mail.language = widest.language;
   // The same for every attempt, so that a mail that went out twice is shown once.
-  mail.message_id = fmt::format(
-      "<draft-{}-{}@{}>", edition.id.value,
-      hex_encode(sha256(fmt::format("{} {} {}", config.newsletter.list_id, edition.id.value, to_ms(edition.cut))).substr(0, 8)),
-      config.newsletter.from.address.domain);
+  mail.message_id = fmt::format("<draft-{}-{}@{}>", edition.id.value,
+                                hex_encode(sha256(fmt::format("{} {} {}", config.newsletter.list_id,
+                                                              edition.id.value, to_ms(edition.cut)))
+                                               .substr(0, 8)),
+                                config.newsletter.from.address.domain);
   TIDINGS_LET(mail.signers, sending::load_signers(config));
   return message::build_plain(mail, now);
 }
@@ -92,13 +96,15 @@ Result<std::string> draft_file(store::Database& database, const digest::Edition&
   TIDINGS_LET(const auto dropped, editions.dropped_of(edition.id));
   std::string out = fmt::format(
       "# {} \"{}\"\n# The order of the lines is the order of the posts. Delete a line to drop its post.\n"
-      "# A dropped post has had its turn: it comes in no later edition of this digest.\n",
+      "# A dropped post appears in no later edition of this digest.\n",
       digest::name_of(edition), edition.title);
   TIDINGS_LET(const auto posts, table.load(shown));
   for (const auto& post : posts) out += fmt::format("{} {}\n", post.id.value, post::display_title(post));
   TIDINGS_LET(const auto others, table.load(dropped));
-  for (const auto& post : others) out += fmt::format("# dropped: {} {}\n", post.id.value, post::display_title(post));
-  out += fmt::format("{}\n{}{}", intro_mark, edition.intro, edition.intro.empty() || edition.intro.ends_with('\n') ? "" : "\n");
+  for (const auto& post : others)
+    out += fmt::format("# dropped: {} {}\n", post.id.value, post::display_title(post));
+  out += fmt::format("{}\n{}{}", intro_mark, edition.intro,
+                     edition.intro.empty() || edition.intro.ends_with('\n') ? "" : "\n");
   return out;
 }
 
@@ -112,15 +118,18 @@ Result<DraftChanges> read_draft_file(const std::string& text) {
     const auto line = trim(std::string_view{clean}.substr(at, end - at));
     at = end + 1;
     if (line.starts_with("---")) {
-      changes.intro = std::string{trim(at < clean.size() ? std::string_view{clean}.substr(at) : std::string_view{})};
+      changes.intro =
+          std::string{trim(at < clean.size() ? std::string_view{clean}.substr(at) : std::string_view{})};
       break;
     }
     if (line.empty() || line.front() == '#') continue;
     std::int64_t id = 0;
     const auto [stop, error] = std::from_chars(line.data(), line.data() + line.size(), id);
-    if (error != std::errc{} || id < 1 || (stop != line.data() + line.size() && *stop != ' ' && *stop != '\t')) {
+    if (error != std::errc{} || id < 1 ||
+        (stop != line.data() + line.size() && *stop != ' ' && *stop != '\t')) {
       return fail(Errc::bad_data,
-                  fmt::format("line {}: \"{}\" does not begin with the number of a post", line_number, truncate_utf8(line, 40)),
+                  fmt::format("line {}: \"{}\" does not begin with the number of a post", line_number,
+                              truncate_utf8(line, 40)),
                   "the introduction stands below the line that begins with ---");
     }
     changes.shown->push_back(PostId{id});
@@ -128,7 +137,8 @@ Result<DraftChanges> read_draft_file(const std::string& text) {
   return changes;
 }
 
-Result<void> change_draft(store::Database& database, const digest::Edition& edition, const DraftChanges& changes) {
+Result<void> change_draft(store::Database& database, const digest::Edition& edition,
+                          const DraftChanges& changes) {
   digest::EditionTable editions{database};
   TIDINGS_LET(auto transaction, database.begin());
   if (changes.shown) TIDINGS_TRY(editions.arrange(edition.id, *changes.shown));
@@ -152,7 +162,7 @@ Result<Composed> approve_draft(const config::Config& config, store::Database& da
   TIDINGS_LET(auto transaction, database.begin());
   TIDINGS_LET(const auto sealed, seal_draft(config, *digest, database, clock, renderer, edition, images));
   if (sealed.recipients == 0) {
-    return fail(Errc::no_input, fmt::format("{} has nobody to be sent to", digest::name_of(edition)),
+    return fail(Errc::no_input, fmt::format("{} has no recipients", digest::name_of(edition)),
                 "\"tidings edition cancel\" takes it back");
   }
   TIDINGS_TRY(transaction.commit());
@@ -171,8 +181,8 @@ Result<Composed> approve_draft(const config::Config& config, store::Database& da
   return result;
 }
 
-Result<std::vector<Composed>> settle_drafts(const config::Config& config, const config::DigestConfig& digest, store::Database& database,
-                                            const Clock& clock) {
+Result<std::vector<Composed>> settle_drafts(const config::Config& config, const config::DigestConfig& digest,
+                                            store::Database& database, const Clock& clock) {
   std::vector<Composed> out;
   if (!digest.review_until) return out;
   digest::EditionTable editions{database};
@@ -225,8 +235,9 @@ Result<MailedDrafts> mail_drafts(const config::Config& config, store::Database& 
     if (stop) break;
     if (edition.mailed || digest == nullptr) continue;
     const auto& editor = config.newsletter.editor;
-    TIDINGS_LET(const auto preview, make_preview(config, database, clock, random, digest::name_of(edition),
-                                                 {.address = editor.address.text(), .name = editor.name, .subject_prefix = {}}));
+    TIDINGS_LET(const auto preview,
+                make_preview(config, database, clock, random, digest::name_of(edition),
+                             {.address = editor.address.text(), .name = editor.name, .subject_prefix = {}}));
     TIDINGS_LET(const auto arranged, arrangement_of(config, *digest, database, edition));
     TIDINGS_LET(const auto posts, load_shown(database, arranged.selection.posts));
     TIDINGS_LET(const auto left_out, left_out_lines(database, edition));
@@ -243,7 +254,8 @@ Result<MailedDrafts> mail_drafts(const config::Config& config, store::Database& 
       continue;
     }
     TIDINGS_TRY(editions.set_mailed(edition.id, report, clock.now()));
-    out.mailed.push_back(fmt::format("{}: draft mailed to {}", digest::name_of(edition), editor.address.text()));
+    out.mailed.push_back(
+        fmt::format("{}: draft mailed to {}", digest::name_of(edition), editor.address.text()));
   }
   return out;
 }

@@ -6,13 +6,13 @@
 #include <unordered_map>
 #include <vector>
 
-#include "edition/intro.hpp"
-#include "edition/selection.hpp"
 #include "base/check.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/carry_over.hpp"
 #include "digest/edition_table.hpp"
 #include "digest/segment.hpp"
+#include "edition/intro.hpp"
+#include "edition/selection.hpp"
 #include "subscriber/subscriber_table.hpp"
 
 namespace tidings::edition {
@@ -22,44 +22,58 @@ constexpr std::size_t planned_at_once = 240;
 
 class Sealer {
  public:
-  Sealer(const config::DigestConfig& digest, store::Database& database, const Clock& clock, Renderer& renderer, const ToSeal& what,
-         digest::CarryOver carry)
-      : digest_(digest), database_(database), clock_(clock), renderer_(renderer), what_(what), facts_(what.facts), carry_(std::move(carry)),
-        editions_(database), ledger_(database, clock), segmenter_(carry_.segment_posts()) {}
+  Sealer(const config::DigestConfig& digest, store::Database& database, const Clock& clock,
+         Renderer& renderer, const ToSeal& what, digest::CarryOver carry)
+      : digest_(digest),
+        database_(database),
+        clock_(clock),
+        renderer_(renderer),
+        what_(what),
+        facts_(what.facts),
+        carry_(std::move(carry)),
+        editions_(database),
+        ledger_(database, clock),
+        segmenter_(carry_.segment_posts()) {}
 
   Result<Sealed> seal() {
     TIDINGS_TRY(plan_recipients());
     TIDINGS_TRY(load_posts());
     TIDINGS_LET(const bool has_intro, take_intro_once(digest_, database_, facts_));
     if (has_intro) TIDINGS_TRY(editions_.keep_intro(what_.edition, facts_.intro_markdown));
-    for (const auto& found : what_.images.images) TIDINGS_TRY(editions_.add_image(what_.edition, found.image));
+    for (const auto& found : what_.images.images)
+      TIDINGS_TRY(editions_.add_image(what_.edition, found.image));
     for (std::size_t i = 0; i < segments_.size(); ++i) TIDINGS_TRY(render(i));
     TIDINGS_TRY(write_pages());
-    for (const auto& image : renderer_.embedded().images()) TIDINGS_TRY(editions_.add_image(what_.edition, image));
+    for (const auto& image : renderer_.embedded().images())
+      TIDINGS_TRY(editions_.add_image(what_.edition, image));
     const auto pictures = in_words(what_.images, renderer_.embedded());
     TIDINGS_TRY(editions_.keep_pictures(what_.edition, pictures));
     TIDINGS_TRY(carry_.settle(what_.facts.period, what_.selection));
-    return Sealed{.segments = static_cast<int>(segments_.size()), .recipients = recipients_, .note = note_, .pictures = pictures};
+    return Sealed{.segments = static_cast<int>(segments_.size()),
+                  .recipients = recipients_,
+                  .note = note_,
+                  .pictures = pictures};
   }
 
  private:
   Result<void> plan_recipients() {
     subscriber::SubscriberTable subscribers{database_, clock_};
-    const auto told = subscribers.for_each_recipient(digest_.name, [&](const subscriber::Recipient& recipient) -> Result<void> {
-      TIDINGS_LET(const auto language, language_for(recipient.language));
-      TIDINGS_LET(const auto owed, carry_.owed(recipient.id));
-      const auto index =
-          owed ? segmenter_.place_only(language, recipient.topics, *owed) : segmenter_.place(language, recipient.topics);
-      if (!index) return {};
-      if (*index == segments_.size()) {
-        const auto& key = segmenter_.segments()[*index];
-        TIDINGS_LET(const auto id, editions_.add_segment(what_.edition, key.language, key.posts));
-        segments_.push_back(id);
-      }
-      ++recipients_;
-      planned_.push_back({.subscriber = recipient.id, .segment = segments_[*index]});
-      return planned_.size() < planned_at_once ? Result<void>{} : write_planned();
-    });
+    const auto told = subscribers.for_each_recipient(
+        digest_.name, [&](const subscriber::Recipient& recipient) -> Result<void> {
+          TIDINGS_LET(const auto language, language_for(recipient.language));
+          TIDINGS_LET(const auto owed, carry_.owed(recipient.id));
+          const auto index = owed ? segmenter_.place_only(language, recipient.topics, *owed)
+                                  : segmenter_.place(language, recipient.topics);
+          if (!index) return {};
+          if (*index == segments_.size()) {
+            const auto& key = segmenter_.segments()[*index];
+            TIDINGS_LET(const auto id, editions_.add_segment(what_.edition, key.language, key.posts));
+            segments_.push_back(id);
+          }
+          ++recipients_;
+          planned_.push_back({.subscriber = recipient.id, .segment = segments_[*index]});
+          return planned_.size() < planned_at_once ? Result<void>{} : write_planned();
+        });
     TIDINGS_TRY(told);
     return write_planned();
   }
@@ -95,8 +109,10 @@ class Sealer {
       TIDINGS_CHECK(it != by_id_.end());
       posts.push_back(it->second);
     }
-    TIDINGS_LET(auto rendered, renderer_.render(facts_, key.language, {.posts = std::move(posts), .more = more_}));
-    for (auto& body : rendered.bodies) body.html = with_content_ids(std::move(body.html), what_.images.images);
+    TIDINGS_LET(auto rendered,
+                renderer_.render(facts_, key.language, {.posts = std::move(posts), .more = more_}));
+    for (auto& body : rendered.bodies)
+      body.html = with_content_ids(std::move(body.html), what_.images.images);
     for (std::size_t variant = 0; variant < rendered.bodies.size(); ++variant) {
       TIDINGS_TRY(editions_.add_body(segments_[index], static_cast<int>(variant), rendered.bodies[variant]));
     }
@@ -146,8 +162,9 @@ class Sealer {
 
 }  // namespace
 
-Result<Sealed> seal_segments(const config::Config& config, const config::DigestConfig& digest, store::Database& database, const Clock& clock,
-                             Renderer& renderer, const ToSeal& what) {
+Result<Sealed> seal_segments(const config::Config& config, const config::DigestConfig& digest,
+                             store::Database& database, const Clock& clock, Renderer& renderer,
+                             const ToSeal& what) {
   TIDINGS_LET(const auto options, select_options(config, digest, database));
   TIDINGS_LET(auto carry, digest::CarryOver::open(database, digest.name, what.selection.posts, options));
   return Sealer(digest, database, clock, renderer, what, std::move(carry)).seal();

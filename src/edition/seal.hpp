@@ -1,19 +1,20 @@
-// Seal: the recipients of an edition, their segments, what each segment says, and the deliveries that are owed.
+// Seal: the recipients of an edition, their segments, what each segment says, and the deliveries that are
+// owed.
 //
-// Everything is written into the transaction that the caller has open and commits, so that an edition is there whole or not
-// at all. Readers are streamed; memory grows with segments and posts, not with the list.
+// Everything is written into the transaction that the caller has open and commits, so that an edition is
+// there whole or not at all. Readers are streamed; memory grows with segments and posts, not with the list.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
-#include "config/config.hpp"
-#include "edition/inline_images.hpp"
-#include "edition/render.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
+#include "config/config.hpp"
 #include "digest/select.hpp"
+#include "edition/inline_images.hpp"
+#include "edition/render.hpp"
 #include "store/database.hpp"
 
 namespace tidings::edition {
@@ -29,12 +30,13 @@ struct ToSeal {
 struct Sealed {
   int segments = 0;
   std::int64_t recipients = 0;
-  std::string note;  ///< what the last shortened segment had to lose
+  std::string note;      ///< what the last shortened segment had to lose
   std::string pictures;  ///< those that do not travel although they should
 };
 
 /// Readers who changed to this digest get what they are owed (digest/carry_over), everybody else the edition.
-[[nodiscard]] Result<Sealed> seal_segments(const config::Config& config, const config::DigestConfig& digest, store::Database& database,
-                                           const Clock& clock, Renderer& renderer, const ToSeal& what);
+[[nodiscard]] Result<Sealed> seal_segments(const config::Config& config, const config::DigestConfig& digest,
+                                           store::Database& database, const Clock& clock, Renderer& renderer,
+                                           const ToSeal& what);
 
 }  // namespace tidings::edition

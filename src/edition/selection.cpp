@@ -30,7 +30,8 @@ class Texts {
     const auto [place, is_new] = sketches_.try_emplace(id);
     if (!is_new) return place->second;
     if (const auto found = posts_.find(id)) {
-      place->second = post::sketch_of(post::html_to_text(found->html.empty() ? found->summary_html : found->html));
+      place->second =
+          post::sketch_of(post::html_to_text(found->html.empty() ? found->summary_html : found->html));
     }
     return place->second;
   }
@@ -49,14 +50,16 @@ Result<std::map<SourceId, std::string>> source_names(store::Database& database) 
 
 }  // namespace
 
-Result<std::vector<ShownPost>> load_shown(store::Database& database, std::span<const digest::Selected> selected) {
+Result<std::vector<ShownPost>> load_shown(store::Database& database,
+                                          std::span<const digest::Selected> selected) {
   std::vector<PostId> ids;
   for (const auto& each : selected) ids.push_back(each.id);
   TIDINGS_LET(auto posts, post::PostTable(database).load(ids));
   TIDINGS_LET(const auto names, source_names(database));
   std::vector<ShownPost> shown;
   for (std::size_t i = 0; i < posts.size(); ++i) {
-    ShownPost each{.post = std::move(posts[i]), .sources = {names.at(selected[i].source)}, .topics = selected[i].topics};
+    ShownPost each{
+        .post = std::move(posts[i]), .sources = {names.at(selected[i].source)}, .topics = selected[i].topics};
     for (const auto& other : selected[i].also_from) each.sources.push_back(names.at(other));
     shown.push_back(std::move(each));
   }
@@ -79,7 +82,9 @@ Result<digest::SelectOptions> select_options(const config::Config& config, const
   TIDINGS_LET(options.include, pattern(digest.include));
   TIDINGS_LET(options.exclude, pattern(digest.exclude));
   options.max_age = digest.max_age;
-  options.same_text = [texts = std::make_shared<Texts>(database)](PostId a, PostId b) { return texts->same(a, b); };
+  options.same_text = [texts = std::make_shared<Texts>(database)](PostId a, PostId b) {
+    return texts->same(a, b);
+  };
   options.order = static_cast<digest::Order>(digest.order);
   options.group_by = static_cast<digest::GroupBy>(digest.group_by);
   options.min_posts = static_cast<std::size_t>(digest.min_posts);

@@ -1,7 +1,7 @@
 #include "edition/stored_draft.hpp"
 
-#include "edition/selection.hpp"
 #include "digest/edition_table.hpp"
+#include "edition/selection.hpp"
 
 namespace tidings::edition {
 namespace {
@@ -15,8 +15,8 @@ bool is_rearranged(const std::vector<digest::Selected>& posts, const digest::Sel
 
 }  // namespace
 
-Result<Arranged> arrangement_of(const config::Config& config, const config::DigestConfig& digest, store::Database& database,
-                                const digest::Edition& edition) {
+Result<Arranged> arrangement_of(const config::Config& config, const config::DigestConfig& digest,
+                                store::Database& database, const digest::Edition& edition) {
   TIDINGS_LET(const auto options, select_options(config, digest, database));
   Arranged out;
   TIDINGS_LET(out.selection, digest::EditionTable(database).choice_of(edition.id, options));
@@ -29,8 +29,9 @@ Result<Arranged> arrangement_of(const config::Config& config, const config::Dige
   return out;
 }
 
-Result<Sealed> seal_draft(const config::Config& config, const config::DigestConfig& digest, store::Database& database, const Clock& clock,
-                          Renderer& renderer, const digest::Edition& edition, const FoundImages& images) {
+Result<Sealed> seal_draft(const config::Config& config, const config::DigestConfig& digest,
+                          store::Database& database, const Clock& clock, Renderer& renderer,
+                          const digest::Edition& edition, const FoundImages& images) {
   digest::EditionTable editions{database};
   TIDINGS_LET(auto arranged, arrangement_of(config, digest, database, edition));
   TIDINGS_LET(const auto title, renderer.title(arranged.facts));
@@ -42,8 +43,9 @@ Result<Sealed> seal_draft(const config::Config& config, const config::DigestConf
     for (const auto id : each.named)
       arranged.selection.left_out.push_back({.id = id, .why = each.why, .joined = {}, .first_seen = {}});
   }
-  return seal_segments(config, digest, database, clock, renderer,
-                       {.edition = edition.id, .facts = arranged.facts, .selection = arranged.selection, .images = images});
+  return seal_segments(
+      config, digest, database, clock, renderer,
+      {.edition = edition.id, .facts = arranged.facts, .selection = arranged.selection, .images = images});
 }
 
 }  // namespace tidings::edition

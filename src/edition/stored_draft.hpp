@@ -4,14 +4,14 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
+#include "base/result.hpp"
 #include "config/config.hpp"
+#include "digest/digest.hpp"
+#include "digest/select.hpp"
 #include "edition/inline_images.hpp"
 #include "edition/render.hpp"
 #include "edition/seal.hpp"
-#include "base/clock.hpp"
-#include "base/result.hpp"
-#include "digest/digest.hpp"
-#include "digest/select.hpp"
 #include "store/database.hpp"
 
 namespace tidings::edition {
@@ -21,12 +21,14 @@ struct Arranged {
   EditionFacts facts;
 };
 
-[[nodiscard]] Result<Arranged> arrangement_of(const config::Config& config, const config::DigestConfig& digest, store::Database& database,
+[[nodiscard]] Result<Arranged> arrangement_of(const config::Config& config,
+                                              const config::DigestConfig& digest, store::Database& database,
                                               const digest::Edition& edition);
 
-/// Approves and seals it within the caller's transaction. Errc::not_permitted for an edition that is no draft any more.
-[[nodiscard]] Result<Sealed> seal_draft(const config::Config& config, const config::DigestConfig& digest, store::Database& database,
-                                        const Clock& clock, Renderer& renderer, const digest::Edition& edition,
-                                        const FoundImages& images);
+/// Approves and seals it within the caller's transaction. Errc::not_permitted for an edition that is no draft
+/// any more.
+[[nodiscard]] Result<Sealed> seal_draft(const config::Config& config, const config::DigestConfig& digest,
+                                        store::Database& database, const Clock& clock, Renderer& renderer,
+                                        const digest::Edition& edition, const FoundImages& images);
 
 }  // namespace tidings::edition

@@ -14,7 +14,8 @@ constexpr std::size_t most_in_one = 1000;
 
 }  // namespace
 
-LeaveWriter::LeaveWriter(const config::Config& config, store::Database database, const Clock& clock, std::function<void()> on_notice)
+LeaveWriter::LeaveWriter(const config::Config& config, store::Database database, const Clock& clock,
+                         std::function<void()> on_notice)
     : database_(std::move(database)),
       membership_(config, database_, clock),
       on_notice_(std::move(on_notice)),
@@ -60,9 +61,11 @@ void LeaveWriter::run() {
     for (std::size_t at = 0; at < batch.size(); at += most_in_one) {
       const auto count = std::min(most_in_one, batch.size() - at);
       const auto all = write(&batch[at], count);
-      // A store that is locked or full is so for each of them: waiting for it a thousand times would answer nobody.
+      // A store that is locked or full is so for each of them: waiting for it a thousand times would answer
+      // nobody.
       const bool is_hopeless = !all && (all.error().code == Errc::try_again || all.error().code == Errc::io);
-      if (is_hopeless) log::error(fmt::format("web: {} withdrawals were not written: {}", count, all.error().line()));
+      if (is_hopeless)
+        log::error(fmt::format("web: {} withdrawals were not written: {}", count, all.error().line()));
       for (auto i = at; i < at + count; ++i) {
         const auto alone = all || is_hopeless ? all : write(&batch[i], 1);
         if (!alone && !is_hopeless) log::error("web: a withdrawal was not written: " + alone.error().line());

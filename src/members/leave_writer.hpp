@@ -1,9 +1,10 @@
 // One-click withdrawals, many to a commit.
 //
-// A mail provider that empties a folder sends thousands of one-click requests at once, and each commit waits for the disk. So
-// one thread with a database handle of its own takes all that wait, writes them in one transaction and tells each only when
-// that is on disk; those that come meanwhile are the next transaction. A withdrawal that cannot be written spoils no other:
-// they are then tried one by one, unless the store itself is locked or broken.
+// A mail provider that empties a folder sends thousands of one-click requests at once, and each commit waits
+// for the disk. So one thread with a database handle of its own takes all that wait, writes them in one
+// transaction and tells each only when that is on disk; those that come meanwhile are the next transaction. A
+// withdrawal that cannot be written spoils no other: they are then tried one by one, unless the store itself
+// is locked or broken.
 #pragma once
 
 #include <condition_variable>
@@ -15,11 +16,11 @@
 #include <utility>
 #include <vector>
 
-#include "config/config.hpp"
-#include "members/membership.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
+#include "config/config.hpp"
+#include "members/membership.hpp"
 #include "store/database.hpp"
 
 namespace tidings::members {
@@ -32,11 +33,13 @@ struct Withdrawal {
 
 class LeaveWriter {
  public:
-  /// Called in the writer's thread: with true when the withdrawal is on disk, with false when it could not be written.
+  /// Called in the writer's thread: with true when the withdrawal is on disk, with false when it could not be
+  /// written.
   using Settled = std::function<void(bool)>;
 
   /// `on_notice` is called after a commit that queued goodbye mails.
-  LeaveWriter(const config::Config& config, store::Database database, const Clock& clock, std::function<void()> on_notice);
+  LeaveWriter(const config::Config& config, store::Database database, const Clock& clock,
+              std::function<void()> on_notice);
   LeaveWriter(const LeaveWriter&) = delete;
   LeaveWriter& operator=(const LeaveWriter&) = delete;
   /// Writes what waits first.

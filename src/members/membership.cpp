@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "members/topics.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/carry_over.hpp"
+#include "members/topics.hpp"
 #include "subscriber/confirmation.hpp"
 
 namespace tidings::members {

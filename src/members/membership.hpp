@@ -20,11 +20,11 @@
 #include <utility>
 #include <vector>
 
-#include "config/config.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "config/config.hpp"
 #include "store/database.hpp"
 #include "subscriber/notice_table.hpp"
 #include "subscriber/subscriber_table.hpp"

@@ -18,7 +18,7 @@ struct NoticeText {
 };
 
 struct NoticeLinks {
-  std::string action_url;   ///< confirm or preferences; may be empty
+  std::string action_url;    ///< confirm or preferences; may be empty
   std::string reply_mailto;  ///< confirm by mail; may be empty
 };
 

@@ -5,16 +5,16 @@
 
 #include <fmt/format.h>
 
-#include "members/our_files.hpp"
-#include "sending/deliver.hpp"
-#include "sending/links.hpp"
-#include "members/membership.hpp"
-#include "sending/signing.hpp"
-#include "members/topics.hpp"
 #include "base/codec.hpp"
 #include "base/crypto.hpp"
 #include "base/log.hpp"
+#include "members/membership.hpp"
+#include "members/our_files.hpp"
+#include "members/topics.hpp"
 #include "message/build.hpp"
+#include "sending/deliver.hpp"
+#include "sending/links.hpp"
+#include "sending/signing.hpp"
 #include "store/instance.hpp"
 #include "subscriber/confirmation.hpp"
 #include "subscriber/notice_table.hpp"
@@ -30,12 +30,15 @@ using subscriber::SubscriptionState;
 
 constexpr std::chrono::hours pending_lifetime{24 * 7};
 
-Result<void> take_one(store::Database& database, const Clock& clock, const config::Config& config, subscriber::SignUpRequest request) {
+Result<void> take_one(store::Database& database, const Clock& clock, const config::Config& config,
+                      subscriber::SignUpRequest request) {
   subscriber::SubscriberTable table{database, clock};
   Membership membership{config, database, clock};
   TIDINGS_LET(const auto topics, known_topics(config, database));
-  std::erase_if(request.digests, [&](const std::string& name) { return config.find_digest(name) == nullptr; });
-  std::erase_if(request.topics, [&](const std::string& name) { return !subscriber::check_known_topic(name, topics); });
+  std::erase_if(request.digests,
+                [&](const std::string& name) { return config.find_digest(name) == nullptr; });
+  std::erase_if(request.topics,
+                [&](const std::string& name) { return !subscriber::check_known_topic(name, topics); });
   TIDINGS_LET(auto transaction, database.begin());
   TIDINGS_TRY(subscriber::NoticeTable(database, clock).drop_sign_up(request.id));
   if (!request.digests.empty()) {
@@ -62,8 +65,9 @@ constexpr std::size_t most_failures_told = 20;
 /// Makes and sends the notices of one run.
 class Sender {
  public:
-  Sender(const config::Config& config, const NoticeWriter& words, store::Database& database, const Clock& clock, Random& random,
-         subscriber::KeyRing keys, std::vector<message::DkimSigner> signers)
+  Sender(const config::Config& config, const NoticeWriter& words, store::Database& database,
+         const Clock& clock, Random& random, subscriber::KeyRing keys,
+         std::vector<message::DkimSigner> signers)
       : config_(config),
         words_(words),
         database_(database),
@@ -73,13 +77,14 @@ class Sender {
         signers_(std::move(signers)),
         table_(database, clock) {}
 
-  /// One notice, and what becomes of it. Fails as the store does only: whatever is wrong with the notice is its own trouble.
-  Result<Sent> send(const subscriber::Notice& notice, delivery::Transport& transport, subscriber::NoticeTable& notices,
-                    NoticeReport& report, const delivery::StopFlag& stop) {
+  /// One notice, and what becomes of it. Fails as the store does only: whatever is wrong with the notice is
+  /// its own trouble.
+  Result<Sent> send(const subscriber::Notice& notice, delivery::Transport& transport,
+                    subscriber::NoticeTable& notices, NoticeReport& report, const delivery::StopFlag& stop) {
     auto made = letter(notice);
     if (!made) return postpone(notice, made.error(), notices, report);
     if (!*made) {
-      TIDINGS_TRY(notices.finish(notice.id, "nobody to tell any more"));
+      TIDINGS_TRY(notices.finish(notice.id, "no longer a recipient"));
       return Sent::done;
     }
     const auto sent = delivery::send_one(transport, **std::move(made), stop);
@@ -104,8 +109,10 @@ class Sender {
   }
 
  private:
-  Result<Sent> postpone(const subscriber::Notice& notice, const Error& error, subscriber::NoticeTable& notices, NoticeReport& report) {
-    const auto line = fmt::format("the {} mail {} cannot be sent: {}", name_of(notice.kind), notice.id, error.line());
+  Result<Sent> postpone(const subscriber::Notice& notice, const Error& error,
+                        subscriber::NoticeTable& notices, NoticeReport& report) {
+    const auto line =
+        fmt::format("the {} mail {} cannot be sent: {}", name_of(notice.kind), notice.id, error.line());
     log::error(line);
     TIDINGS_TRY(notices.postpone(notice, error.line()));
     ++report.failed;
@@ -115,48 +122,56 @@ class Sender {
     return about_all ? Sent::in_trouble : Sent::done;
   }
 
-  /// Nothing if there is nobody to tell any more.
+  /// Nothing if there is no longer a recipient.
   Result<std::optional<message::Letter>> letter(const subscriber::Notice& notice) {
     TIDINGS_LET(const auto contact, table_.contact(notice.subscriber));
     if (!contact) return may_come_back(notice);
     return write(notice, *contact);
   }
 
-  /// An erased person who signed up anew is suppressed until they confirm; everybody else who is suppressed is not written to.
+  /// An erased person who signed up anew is suppressed until they confirm; everybody else who is suppressed
+  /// is not written to.
   Result<std::optional<message::Letter>> may_come_back(const subscriber::Notice& notice) {
     TIDINGS_LET(const auto subscriber, table_.find(notice.subscriber));
     if (!subscriber || notice.kind != NoticeKind::confirm) return std::nullopt;
     TIDINGS_LET(const auto address, parse_mail_address(subscriber->address));
     TIDINGS_LET(const auto suppression, subscriber::Suppressions(database_, clock_).lookup(address));
     if (suppression && suppression->cause != subscriber::SuppressionCause::erased) return std::nullopt;
-    return write(
-        notice,
-        {.id = subscriber->id, .address = subscriber->address, .name = subscriber->name, .language = subscriber->language});
+    return write(notice, {.id = subscriber->id,
+                          .address = subscriber->address,
+                          .name = subscriber->name,
+                          .language = subscriber->language});
   }
 
-  Result<std::optional<message::Letter>> write(const subscriber::Notice& notice, const subscriber::Contact& contact) {
+  Result<std::optional<message::Letter>> write(const subscriber::Notice& notice,
+                                               const subscriber::Contact& contact) {
     const auto reader = links_.reader(contact.id);
     NoticeLinks links{.action_url = reader.preferences_url, .reply_mailto = {}};
     message::PlainMail mail;
     const auto& domain = config_.newsletter.from.address.domain;
     // The same for every attempt: a mail that went out twice after a crash is shown once.
-    mail.message_id =
-        fmt::format("<notice-{}-{}@{}>", notice.id,
-                    hex_encode(hmac_sha256(links_.edition_key({}), fmt::format("notice {}", notice.id)).substr(0, 8)), domain);
+    mail.message_id = fmt::format(
+        "<notice-{}-{}@{}>", notice.id,
+        hex_encode(hmac_sha256(links_.edition_key({}), fmt::format("notice {}", notice.id)).substr(0, 8)),
+        domain);
     if (notice.kind == NoticeKind::confirm) {
       TIDINGS_LET(const auto digests, still_pending(notice));
       if (digests.empty()) return std::nullopt;
       subscriber::Confirmations confirmations{database_, clock_, random_};
       TIDINGS_LET(const auto token, confirmations.issue(contact.id, digests));
-      if (!config_.newsletter.public_url.empty()) links.action_url = fmt::format("{}/c/{}", config_.newsletter.public_url, token);
+      if (!config_.newsletter.public_url.empty())
+        links.action_url = fmt::format("{}/c/{}", config_.newsletter.public_url, token);
       if (!config_.newsletter.unsubscribe_mailto.empty()) {
-        links.reply_mailto = fmt::format("mailto:{}?subject=confirm%20{}", config_.newsletter.unsubscribe_mailto, token);
+        links.reply_mailto =
+            fmt::format("mailto:{}?subject=confirm%20{}", config_.newsletter.unsubscribe_mailto, token);
       }
-      // A reply names what it answers, so the token comes back in In-Reply-To, whatever the reply's subject is.
+      // A reply names what it answers, so the token comes back in In-Reply-To, whatever the reply's subject
+      // is.
       mail.message_id = fmt::format("<confirm-{}@{}>", token, domain);
-      mail.reply_to = config_.bounce.is_read() ? fmt::format("{}+confirm-{}@{}", config_.bounce.address->local, token,
-                                                             config_.bounce.address->domain)
-                                               : config_.newsletter.unsubscribe_mailto;
+      mail.reply_to = config_.bounce.is_read()
+                          ? fmt::format("{}+confirm-{}@{}", config_.bounce.address->local, token,
+                                        config_.bounce.address->domain)
+                          : config_.newsletter.unsubscribe_mailto;
     }
     TIDINGS_LET(auto text, words_.notice(notice.kind, contact.language, notice.digests, links));
     TIDINGS_LET(mail.to.address, parse_mail_address(contact.address));
@@ -166,15 +181,19 @@ class Sender {
     mail.text = std::move(text.text);
     mail.html = std::move(text.html);
     mail.language = std::move(text.language);
-    if (notice.kind == NoticeKind::welcome || notice.kind == NoticeKind::already) mail.list = list_of(notice, reader);
+    if (notice.kind == NoticeKind::welcome || notice.kind == NoticeKind::already)
+      mail.list = list_of(notice, reader);
     mail.signers = signers_;
     TIDINGS_LET(auto letter, message::build_plain(mail, clock_.now()));
     return letter;
   }
 
-  /// Of the one digest that the notice is about, or of the newsletter. The links leave all that the reader gets.
-  [[nodiscard]] message::PlainList list_of(const subscriber::Notice& notice, const message::Reader& reader) const {
-    const auto* const digest = notice.digests.size() == 1 ? config_.find_digest(notice.digests.front()) : nullptr;
+  /// Of the one digest that the notice is about, or of the newsletter. The links leave all that the reader
+  /// gets.
+  [[nodiscard]] message::PlainList list_of(const subscriber::Notice& notice,
+                                           const message::Reader& reader) const {
+    const auto* const digest =
+        notice.digests.size() == 1 ? config_.find_digest(notice.digests.front()) : nullptr;
     return {.id = digest != nullptr ? digest->list_id : config_.newsletter.list_id,
             .name = config_.newsletter.name,
             .unsubscribe_url = reader.unsubscribe_url,
@@ -213,8 +232,9 @@ Result<int> take_sign_ups(store::Database& database, const Clock& clock, const c
   }
 }
 
-Result<NoticeReport> send_notices(const config::Config& config, const NoticeWriter& words, store::Database& database, const Clock& clock,
-                                  Random& random, const std::filesystem::path& to_folder, const delivery::StopFlag& stop) {
+Result<NoticeReport> send_notices(const config::Config& config, const NoticeWriter& words,
+                                  store::Database& database, const Clock& clock, Random& random,
+                                  const std::filesystem::path& to_folder, const delivery::StopFlag& stop) {
   NoticeReport report;
   subscriber::NoticeTable notices{database, clock};
   std::unique_ptr<delivery::Transport> transport;
@@ -229,7 +249,8 @@ Result<NoticeReport> send_notices(const config::Config& config, const NoticeWrit
       TIDINGS_LET(transport, sending::make_transport(config, to_folder));
       TIDINGS_LET(auto signers, sending::load_signers(config));
       TIDINGS_LET(auto keys, subscriber::KeyRing::open(database, random, clock));
-      sender = std::make_unique<Sender>(config, words, database, clock, random, std::move(keys), std::move(signers));
+      sender = std::make_unique<Sender>(config, words, database, clock, random, std::move(keys),
+                                        std::move(signers));
     }
     TIDINGS_LET(const auto notice, notices.claim());
     if (!notice) return report;
@@ -242,7 +263,8 @@ Result<NoticeReport> send_notices(const config::Config& config, const NoticeWrit
 }
 
 Result<void> tidy_up(store::Database& database, const Clock& clock, Random& random) {
-  if (const auto erased = finish_erasing(database); !erased && erased.error().code != Errc::try_again) return erased;
+  if (const auto erased = finish_erasing(database); !erased && erased.error().code != Errc::try_again)
+    return erased;
   TIDINGS_TRY(subscriber::SubscriberTable(database, clock).expire_pending(clock.now() - pending_lifetime));
   TIDINGS_TRY(subscriber::Confirmations(database, clock, random).sweep());
   TIDINGS_TRY(web::sweep_limits(database, clock.now()));

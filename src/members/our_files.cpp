@@ -7,13 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "members/membership.hpp"
 #include "base/file.hpp"
 #include "base/mail_address.hpp"
 #include "base/text.hpp"
 #include "bounce/forward_table.hpp"
 #include "delivery/journal.hpp"
 #include "delivery/ledger.hpp"
+#include "members/membership.hpp"
 #include "store/instance.hpp"
 #include "subscriber/notice_table.hpp"
 #include "subscriber/suppression.hpp"
@@ -37,8 +37,9 @@ std::vector<fs::path> files_below(const fs::path& folder) {
 /// What lies where drop: and maildir: write. A Maildir may be somebody's mailbox: not all in it is ours.
 std::vector<fs::path> letters(const config::Config& config) {
   const auto way = config.smtp.local_way;
-  return way == config::LocalWay::drop || way == config::LocalWay::maildir ? files_below(config.smtp.local_path)
-                                                           : std::vector<fs::path>{};
+  return way == config::LocalWay::drop || way == config::LocalWay::maildir
+             ? files_below(config.smtp.local_path)
+             : std::vector<fs::path>{};
 }
 
 /// The first From field of a message's header, unfolded or not; empty without one.

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "config/config.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "config/config.hpp"
 #include "store/database.hpp"
 #include "subscriber/subscriber_table.hpp"
 
@@ -44,8 +44,8 @@ struct Person {
 /// Forgets a person: their rows, the traces that SQLite leaves of those in its file and log, their address in
 /// the journal, what they asked or wrote and nobody has seen to yet, and their mails in the folders that we
 /// write.
-[[nodiscard]] Result<Erased> erase_person(const config::Config& config, store::Database& database, const Clock& clock,
-                                          const Person& person);
+[[nodiscard]] Result<Erased> erase_person(const config::Config& config, store::Database& database,
+                                          const Clock& clock, const Person& person);
 
 /// What an earlier erase_person() owes. Costs nothing if that is nothing. Errc::try_again while a reader
 /// stands in the way.

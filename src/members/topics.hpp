@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "config/config.hpp"
 #include "base/result.hpp"
+#include "config/config.hpp"
 #include "store/database.hpp"
 
 namespace tidings::members {
@@ -15,6 +15,7 @@ namespace tidings::members {
 
 /// The same, and the categories of all posts. Empty where the configuration names none: then any topic may be
 /// chosen, for the categories of posts to come are not known.
-[[nodiscard]] Result<std::vector<std::string>> known_topics(const config::Config& config, store::Database& database);
+[[nodiscard]] Result<std::vector<std::string>> known_topics(const config::Config& config,
+                                                            store::Database& database);
 
 }  // namespace tidings::members

@@ -14,7 +14,8 @@
 namespace tidings::message {
 namespace {
 
-void append_parts(std::string& out, const PartFrame& frame, const digest::SegmentBody& body, std::span<const InlineImage> images) {
+void append_parts(std::string& out, const PartFrame& frame, const digest::SegmentBody& body,
+                  std::span<const InlineImage> images) {
   out += frame.fields;
   out += "\r\n";
   out += frame.before_text;
@@ -40,7 +41,8 @@ Result<void> check_body(const digest::SegmentBody& body) {
 
 }  // namespace
 
-Result<Letter> build_full(const digest::SegmentBody& body, const HeaderOptions& options, const Reader& reader, UtcTime date) {
+Result<Letter> build_full(const digest::SegmentBody& body, const HeaderOptions& options, const Reader& reader,
+                          UtcTime date) {
   TIDINGS_TRY(check_reader(reader));
   TIDINGS_TRY(check_body(body));
   TIDINGS_LET(const auto fields, fixed_fields(options));
@@ -49,7 +51,8 @@ Result<Letter> build_full(const digest::SegmentBody& body, const HeaderOptions& 
   append_unstructured(subject, "Subject", options.subject_prefix + body.subject);
   append_personal_fields(out.bytes, reader, subject, date, options, fields.message_domain);
   out.bytes += fields.tail;
-  append_parts(out.bytes, part_frame(options.edition_key, !body.html.empty(), !options.images.empty()), body, options.images);
+  append_parts(out.bytes, part_frame(options.edition_key, !body.html.empty(), !options.images.empty()), body,
+               options.images);
   out.bytes.insert(0, dkim_fields(options.signers, out.bytes, date));
   return out;
 }

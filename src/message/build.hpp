@@ -1,5 +1,5 @@
-// One whole message for one reader, built the plain way from finished texts: for previews, confirmation mails and reports, and
-// the measure for compile.hpp. Pure.
+// One whole message for one reader, built the plain way from finished texts: for previews, confirmation mails
+// and reports, and the measure for compile.hpp. Pure.
 #pragma once
 
 #include <optional>
@@ -14,13 +14,14 @@
 
 namespace tidings::message {
 
-/// `body` has no slots left (Theme::render_for). Errc::bad_data for what check_reader() or compile() would refuse.
-[[nodiscard]] Result<Letter> build_full(const digest::SegmentBody& body, const HeaderOptions& options, const Reader& reader,
-                                        UtcTime date);
+/// `body` has no slots left (Theme::render_for). Errc::bad_data for what check_reader() or compile() would
+/// refuse.
+[[nodiscard]] Result<Letter> build_full(const digest::SegmentBody& body, const HeaderOptions& options,
+                                        const Reader& reader, UtcTime date);
 
 /// How whoever gets a mail leaves, in its List-* fields (RFC 2369, 2919, 8058).
 struct PlainList {
-  std::string id = {};    ///< "weekly.news.example.org"; empty: no List-Id
+  std::string id = {};  ///< "weekly.news.example.org"; empty: no List-Id
   std::string name = {};
   std::string unsubscribe_url = {};
   std::string unsubscribe_mailto = {};

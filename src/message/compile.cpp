@@ -52,8 +52,8 @@ struct Variant {
   std::vector<Step> steps;                 ///< the body up to its images
   SharedLines before_image;                ///< empty: no images
   SharedLines end;                         ///< after them; like them, as it stands what DKIM hashes
-  std::size_t own_bytes = 0;               ///< what write() makes room for, short of very long names and links
-  DkimBodyHash begun;                      ///< over the first step's octets, if there are signers
+  std::size_t own_bytes = 0;  ///< what write() makes room for, short of very long names and links
+  DkimBodyHash begun;         ///< over the first step's octets, if there are signers
 
   [[nodiscard]] std::size_t images_size(const HeaderOptions& options) const {
     std::size_t size = 0;
@@ -86,7 +86,8 @@ struct StepWriter {
     TIDINGS_TRY(split_slots(text));  // also finds a marker's end without its begin
     while (!text.empty()) {
       const auto slot = text.find(marker_of(Slot::reader_name).front());
-      const auto line_start = slot == std::string_view::npos ? text.size() : text.substr(0, slot).rfind('\n') + 1;
+      const auto line_start =
+          slot == std::string_view::npos ? text.size() : text.substr(0, slot).rfind('\n') + 1;
       append_quoted_printable(fixed, text.substr(0, line_start));
       text.remove_prefix(line_start);
       if (text.empty()) break;
@@ -109,7 +110,8 @@ Result<std::vector<Step>> steps_of(const digest::SegmentBody& body, const PartFr
   return std::move(out.steps);
 }
 
-Result<Variant> compile_variant(const digest::SegmentBody& body, const HeaderOptions& options, const FixedFields& fields) {
+Result<Variant> compile_variant(const digest::SegmentBody& body, const HeaderOptions& options,
+                                const FixedFields& fields) {
   if (trim(body.text).empty()) return fail(Errc::bad_data, "the plain-text part is empty");
   if (trim(body.subject).empty()) return fail(Errc::bad_data, "the subject is empty");
   Variant out;
@@ -129,7 +131,8 @@ Result<Variant> compile_variant(const digest::SegmentBody& body, const HeaderOpt
     TIDINGS_LET(out.before_image, SharedLines::make(frame.before_image));
   }
   TIDINGS_LET(out.end, SharedLines::make(frame.end));
-  out.own_bytes = out.fields.size() + fields.head.size() + room_for_personal + out.steps.size() * room_for_line;
+  out.own_bytes =
+      out.fields.size() + fields.head.size() + room_for_personal + out.steps.size() * room_for_line;
   if (options.signers.empty()) return out;
   for (auto& step : out.steps) {
     auto relaxed = relaxed_lines(step.fixed.text());
@@ -178,8 +181,8 @@ void CompiledMessage::write(const Reader& reader, UtcTime date, Letter& out) con
     variant.subject_pattern->fill(reader, line);
     append_unstructured(subject_field, "Subject", line);
   }
-  append_personal_fields(out.bytes, reader, variant.subject_pattern ? subject_field : variant.subject_field, date, program.options,
-                         program.fields.message_domain);
+  append_personal_fields(out.bytes, reader, variant.subject_pattern ? subject_field : variant.subject_field,
+                         date, program.options, program.fields.message_domain);
   out.bytes += variant.fields;
   const auto header_size = out.bytes.size();
   out.bytes += "\r\n";
@@ -189,7 +192,8 @@ void CompiledMessage::write(const Reader& reader, UtcTime date, Letter& out) con
   if (sign) hash = variant.begun;
   for (const auto& step : variant.steps) {
     out.splices.push_back({.before = out.bytes.size(), .lines = &step.fixed});
-    if (sign && &step != variant.steps.data()) hash->update_relaxed(step.relaxed.empty() ? step.fixed.text() : std::string_view{step.relaxed});
+    if (sign && &step != variant.steps.data())
+      hash->update_relaxed(step.relaxed.empty() ? step.fixed.text() : std::string_view{step.relaxed});
     if (!step.line) continue;
     const auto start = out.bytes.size();
     step.line->fill(reader, line);
@@ -217,7 +221,8 @@ void CompiledMessage::write(const Reader& reader, UtcTime date, Letter& out) con
 std::size_t CompiledMessage::size_bytes() const {
   std::size_t longest = 0;
   for (const auto& variant : program_->variants) {
-    std::size_t size = program_->fields.head.size() + variant.fields.size() + variant.subject_field.size() + variant.end.size();
+    std::size_t size = program_->fields.head.size() + variant.fields.size() + variant.subject_field.size() +
+                       variant.end.size();
     size += variant.images_size(program_->options);
     for (const auto& step : variant.steps) {
       size += step.fixed.size();

@@ -1,10 +1,11 @@
 // A segment's bodies compiled to messages: encoded once, spliced for each reader.
 //
-// A compiled message is a row of octet ranges that are the same for everybody, and between them what is personal: whole header
-// fields (To, Subject if it has slots, Message-ID, Date, List-Unsubscribe) and the body lines that hold slots. Quoted-printable
-// encodes line by line, so encoding such a line for each reader gives exactly what encoding the whole part would: write() equals
-// build_full() of build.hpp octet for octet. With DKIM the hash of the body's constant beginning is kept, and of the rest the
-// constant lines are kept in canonical form.
+// A compiled message is a row of octet ranges that are the same for everybody, and between them what is
+// personal: whole header fields (To, Subject if it has slots, Message-ID, Date, List-Unsubscribe) and the
+// body lines that hold slots. Quoted-printable encodes line by line, so encoding such a line for each reader
+// gives exactly what encoding the whole part would: write() equals build_full() of build.hpp octet for octet.
+// With DKIM the hash of the body's constant beginning is kept, and of the rest the constant lines are kept in
+// canonical form.
 #pragma once
 
 #include <chrono>
@@ -31,10 +32,10 @@ struct HeaderOptions {
   std::optional<Mailbox> reply_to = {};
   ListOptions list = {};
   std::string edition_key = {};          ///< secret of the edition: makes Message-ID and boundary
-  std::string message_domain = {};  ///< right side of Message-ID; empty: the domain of From
-  std::string language = "en";      ///< Content-Language
-  std::string subject_prefix = {};  ///< "[Test] "
-  std::chrono::minutes date_offset{};  ///< of the Date field, east of UTC
+  std::string message_domain = {};       ///< right side of Message-ID; empty: the domain of From
+  std::string language = "en";           ///< Content-Language
+  std::string subject_prefix = {};       ///< "[Test] "
+  std::chrono::minutes date_offset{};    ///< of the Date field, east of UTC
   std::vector<DkimSigner> signers = {};  ///< each adds a signature; none: the relay signs, or nobody
   std::vector<InlineImage> images = {};  ///< only beside HTML; each becomes a part in this order
 };
@@ -42,22 +43,24 @@ struct HeaderOptions {
 /// Thread-safe; cheap to copy (shared, constant).
 class CompiledMessage {
  public:
-  /// Replaces `out` with the mail for this reader, which shares this message's constant lines and keeps them alive. Any reader is written
-  /// safely (check_reader() says whether it makes sense).
+  /// Replaces `out` with the mail for this reader, which shares this message's constant lines and keeps them
+  /// alive. Any reader is written safely (check_reader() says whether it makes sense).
   void write(const Reader& reader, UtcTime date, Letter& out) const;
 
   /// Octets of the longest variant without personal values: for size limits and SIZE=.
   [[nodiscard]] std::size_t size_bytes() const;
 
  private:
-  friend Result<CompiledMessage> compile(std::span<const digest::SegmentBody> bodies, const HeaderOptions& options);
+  friend Result<CompiledMessage> compile(std::span<const digest::SegmentBody> bodies,
+                                         const HeaderOptions& options);
   struct Program;
   explicit CompiledMessage(std::shared_ptr<const Program> program);
   std::shared_ptr<const Program> program_;
 };
 
-/// `bodies` as render_bodies() made them and the store kept them. An empty html makes a text/plain message. Errc::bad_data for a
-/// broken slot, an empty text, a header value with control characters.
-[[nodiscard]] Result<CompiledMessage> compile(std::span<const digest::SegmentBody> bodies, const HeaderOptions& options);
+/// `bodies` as render_bodies() made them and the store kept them. An empty html makes a text/plain message.
+/// Errc::bad_data for a broken slot, an empty text, a header value with control characters.
+[[nodiscard]] Result<CompiledMessage> compile(std::span<const digest::SegmentBody> bodies,
+                                              const HeaderOptions& options);
 
 }  // namespace tidings::message

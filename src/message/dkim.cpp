@@ -13,17 +13,30 @@
 namespace tidings::message {
 namespace {
 
-/// RFC 6376 section 5.4.1, RFC 8058 section 4 and Gmail's Feedback-ID: what a signature must cover of a digest.
-constexpr std::array signed_fields{"from",         "reply-to",         "to",           "subject",          "date",
-                                   "message-id",   "mime-version",     "content-type", "content-language", "content-transfer-encoding",
-                                   "list-id",      "list-unsubscribe", "list-unsubscribe-post",            "list-post",
-                                   "feedback-id",  "auto-submitted"};
+/// RFC 6376 section 5.4.1, RFC 8058 section 4 and Gmail's Feedback-ID: what a signature must cover of a
+/// digest.
+constexpr std::array signed_fields{"from",
+                                   "reply-to",
+                                   "to",
+                                   "subject",
+                                   "date",
+                                   "message-id",
+                                   "mime-version",
+                                   "content-type",
+                                   "content-language",
+                                   "content-transfer-encoding",
+                                   "list-id",
+                                   "list-unsubscribe",
+                                   "list-unsubscribe-post",
+                                   "list-post",
+                                   "feedback-id",
+                                   "auto-submitted"};
 
 constexpr std::size_t line_width = 76;
 
 struct Field {
-  std::string name;          ///< lower case
-  std::string_view value;    ///< as it stands, without the final CRLF
+  std::string name;        ///< lower case
+  std::string_view value;  ///< as it stands, without the final CRLF
 };
 
 std::vector<Field> fields_of(std::string_view header) {
@@ -110,12 +123,16 @@ Selection select_fields(std::string_view header) {
 bool is_selector(std::string_view selector) {
   const auto labels = split(selector, '.');
   return std::ranges::all_of(labels, [](std::string_view label) {
-    const bool letters = std::ranges::all_of(label, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'; });
+    const bool letters = std::ranges::all_of(label, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+    });
     return letters && !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-';
   });
 }
 
-std::string_view algorithm_of(const SigningKey& key) { return key.kind() == SigningKey::Kind::rsa ? "rsa-sha256" : "ed25519-sha256"; }
+std::string_view algorithm_of(const SigningKey& key) {
+  return key.kind() == SigningKey::Kind::rsa ? "rsa-sha256" : "ed25519-sha256";
+}
 
 }  // namespace
 
@@ -123,7 +140,8 @@ Result<DkimSigner> make_dkim_signer(std::string_view domain, std::string_view se
   auto host = domain_to_ascii(domain);
   if (!host) return fail(Errc::config, fmt::format("dkim domain: {}", host.error().what));
   if (!is_selector(selector)) {
-    return fail(Errc::config, fmt::format("dkim selector \"{}\" is none", selector), "letters, digits and hyphens, such as tidings1");
+    return fail(Errc::config, fmt::format("dkim selector \"{}\" is none", selector),
+                "letters, digits and hyphens, such as tidings1");
   }
   return DkimSigner{.domain = std::move(*host), .selector = ascii_lower(selector), .key = std::move(key)};
 }
@@ -198,16 +216,20 @@ std::string relaxed_lines(std::string_view lines) {
   return out;
 }
 
-std::string dkim_fields(const std::vector<DkimSigner>& signers, std::string_view header, std::string_view body_hash, UtcTime when) {
+std::string dkim_fields(const std::vector<DkimSigner>& signers, std::string_view header,
+                        std::string_view body_hash, UtcTime when) {
   std::string out;
   const auto selection = select_fields(header);
   for (const auto& signer : signers) {
-    auto value = fmt::format(" v=1; a={}; c=relaxed/relaxed; d={};\r\n s={}; t={};\r\n h={};\r\n bh={};\r\n b=", algorithm_of(signer.key), signer.domain,
-                             signer.selector, to_ms(when) / 1000, selection.names, base64_encode(body_hash));
+    auto value =
+        fmt::format(" v=1; a={}; c=relaxed/relaxed; d={};\r\n s={}; t={};\r\n h={};\r\n bh={};\r\n b=",
+                    algorithm_of(signer.key), signer.domain, signer.selector, to_ms(when) / 1000,
+                    selection.names, base64_encode(body_hash));
     auto canonical = selection.canonical;
     append_relaxed_field(canonical, "dkim-signature", value);
     // RFC 8463 section 3: Ed25519 signs the hash of the fields
-    const auto signature = signer.key.sign(signer.key.kind() == SigningKey::Kind::rsa ? canonical : sha256(canonical));
+    const auto signature =
+        signer.key.sign(signer.key.kind() == SigningKey::Kind::rsa ? canonical : sha256(canonical));
     out += "DKIM-Signature:";
     out += value;
     append_wrapped(out, base64_encode(signature));
@@ -228,10 +250,12 @@ DkimRecord dkim_record(const DkimSigner& signer) {
   constexpr std::size_t max_string = 255;
   DkimRecord out;
   out.name = fmt::format("{}._domainkey.{}", signer.selector, signer.domain);
-  out.text = fmt::format("v=DKIM1; k={}; p={}", signer.key.kind() == SigningKey::Kind::rsa ? "rsa" : "ed25519",
-                         base64_encode(signer.key.public_bytes()));
+  out.text =
+      fmt::format("v=DKIM1; k={}; p={}", signer.key.kind() == SigningKey::Kind::rsa ? "rsa" : "ed25519",
+                  base64_encode(signer.key.public_bytes()));
   out.zone_line = out.name + ". IN TXT (";
-  for (std::string_view rest = out.text; !rest.empty(); rest.remove_prefix(std::min(max_string, rest.size()))) {
+  for (std::string_view rest = out.text; !rest.empty();
+       rest.remove_prefix(std::min(max_string, rest.size()))) {
     out.zone_line += fmt::format(" \"{}\"", rest.substr(0, max_string));
   }
   out.zone_line += " )";

@@ -24,7 +24,8 @@ std::string as_message(std::string_view original) {
 
 }  // namespace
 
-Result<Letter> build_forward(const PlainMail& mail, std::string_view original, std::string_view mark, UtcTime date) {
+Result<Letter> build_forward(const PlainMail& mail, std::string_view original, std::string_view mark,
+                             UtcTime date) {
   for (const auto& [name, value] : {std::pair{"the sender's name", &mail.from.name},
                                     {"the recipient's name", &mail.to.name},
                                     {"Reply-To", &mail.reply_to},
@@ -44,13 +45,16 @@ Result<Letter> build_forward(const PlainMail& mail, std::string_view original, s
   const auto boundary = boundary_for(mail.message_id);
   append_structured(bytes, "Content-Type", fmt::format("multipart/mixed; boundary=\"{}\"", boundary));
   bytes += fmt::format(
-      "\r\n--{}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
+      "\r\n--{}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: "
+      "quoted-printable\r\n\r\n",
       boundary);
   append_quoted_printable(bytes, mail.text);
   bytes += fmt::format("\r\n--{}\r\n", boundary);
   const auto message = as_message(original);
   if (unsound_lines(message).empty()) {
-    bytes += "Content-Type: message/rfc822\r\nContent-Disposition: attachment; filename=\"mail.eml\"\r\n\r\n" + message;
+    bytes +=
+        "Content-Type: message/rfc822\r\nContent-Disposition: attachment; filename=\"mail.eml\"\r\n\r\n" +
+        message;
   } else {
     bytes +=
         "Content-Type: application/octet-stream; name=\"mail.eml\"\r\n"

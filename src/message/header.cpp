@@ -12,11 +12,11 @@
 namespace tidings::message {
 namespace {
 
-constexpr std::size_t max_line = 78;               // RFC 5322 section 2.1.1
-constexpr std::size_t max_line_with_words = 76;    // RFC 2047 section 2
-constexpr std::size_t max_word = 75;               // RFC 2047 section 2
-constexpr std::size_t word_frame = 12;             // =?utf-8?B? and ?=
-constexpr std::size_t max_plain_token = 500;       // longer ones would endanger the 998 octets of a line
+constexpr std::size_t max_line = 78;             // RFC 5322 section 2.1.1
+constexpr std::size_t max_line_with_words = 76;  // RFC 2047 section 2
+constexpr std::size_t max_word = 75;             // RFC 2047 section 2
+constexpr std::size_t word_frame = 12;           // =?utf-8?B? and ?=
+constexpr std::size_t max_plain_token = 500;     // longer ones would endanger the 998 octets of a line
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
@@ -24,13 +24,19 @@ bool is_printable_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; });
 }
 
-bool is_alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_alphanumeric(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 /// RFC 5322 section 3.2.3.
-bool is_atom_character(char c) { return is_alphanumeric(c) || std::string_view{"!#$%&'*+-/=?^_`{|}~"}.find(c) != std::string_view::npos; }
+bool is_atom_character(char c) {
+  return is_alphanumeric(c) || std::string_view{"!#$%&'*+-/=?^_`{|}~"}.find(c) != std::string_view::npos;
+}
 
 /// What Q encoding may leave as it is in a phrase (RFC 2047 section 5 (3)); used everywhere.
-bool is_q_literal(char c) { return is_alphanumeric(c) || std::string_view{"!*+-/"}.find(c) != std::string_view::npos; }
+bool is_q_literal(char c) {
+  return is_alphanumeric(c) || std::string_view{"!*+-/"}.find(c) != std::string_view::npos;
+}
 
 std::size_t q_length(std::string_view text) {
   std::size_t length = 0;
@@ -102,7 +108,8 @@ void append_folded(std::string& out, std::string_view name, std::string_view val
   for (bool first = true; !value.empty(); first = false) {
     // a token is a run of blanks and the word behind it
     const auto word = value.find_first_not_of(' ');
-    const auto end = std::min(value.find(' ', word == std::string_view::npos ? value.size() : word), value.size());
+    const auto end =
+        std::min(value.find(' ', word == std::string_view::npos ? value.size() : word), value.size());
     if (!first && column + end > limit) {
       out += "\r\n";
       column = 0;
@@ -123,7 +130,8 @@ std::string words(std::string_view text, std::size_t room) {
 }
 
 std::string phrase(std::string_view text, std::size_t room) {
-  if (!is_printable_ascii(text) || text.find("=?") != std::string_view::npos || has_long_token(text)) return words(text, room);
+  if (!is_printable_ascii(text) || text.find("=?") != std::string_view::npos || has_long_token(text))
+    return words(text, room);
   const bool atoms = std::ranges::all_of(text, [](char c) { return is_atom_character(c) || c == ' '; });
   if (atoms && text.find("  ") == std::string_view::npos) return std::string{text};
   std::string quoted{'"'};
@@ -146,7 +154,8 @@ std::string to_one_line(std::string_view value) {
 
 Result<void> check_field(std::string_view name, std::string_view value) {
   if (is_one_line(value)) return {};
-  return fail(Errc::bad_data, fmt::format("{} has a line break or a control character: \"{}\"", name, to_one_line(truncate_utf8(value, 60))));
+  return fail(Errc::bad_data, fmt::format("{} has a line break or a control character: \"{}\"", name,
+                                          to_one_line(truncate_utf8(value, 60))));
 }
 
 std::string encode_words(std::string_view text) { return words(text, max_word); }
@@ -163,7 +172,8 @@ void append_unstructured(std::string& out, std::string_view name, std::string_vi
   }
 }
 
-void append_mailbox(std::string& out, std::string_view name, std::string_view display_name, std::string_view address) {
+void append_mailbox(std::string& out, std::string_view name, std::string_view display_name,
+                    std::string_view address) {
   const auto line = to_one_line(display_name);
   const auto shown = trim(line);
   if (shown.empty()) {
@@ -173,6 +183,8 @@ void append_mailbox(std::string& out, std::string_view name, std::string_view di
   append_folded(out, name, fmt::format("{} <{}>", phrase(shown, first_room(name)), to_one_line(address)));
 }
 
-void append_structured(std::string& out, std::string_view name, std::string_view value) { append_folded(out, name, to_one_line(value)); }
+void append_structured(std::string& out, std::string_view name, std::string_view value) {
+  append_folded(out, name, to_one_line(value));
+}
 
 }  // namespace tidings::message

@@ -1,4 +1,5 @@
-// Pictures that travel with a mail (RFC 2387, RFC 2392): parts of multipart/related that its HTML calls by "cid:". Pure.
+// Pictures that travel with a mail (RFC 2387, RFC 2392): parts of multipart/related that its HTML calls by
+// "cid:". Pure.
 #pragma once
 
 #include <memory>
@@ -16,7 +17,8 @@ struct InlineImage {
   std::shared_ptr<const SharedLines> part = {};  ///< its fields and base64 lines, without boundary
 };
 
-/// "image/jpeg", "image/png", "image/gif" or "image/webp", by the first octets; empty for everything else, SVG too: it can carry scripts.
+/// "image/jpeg", "image/png", "image/gif" or "image/webp", by the first octets; empty for everything else,
+/// SVG too: it can carry scripts.
 [[nodiscard]] std::string_view image_type(std::string_view bytes);
 
 /// `content_id` is local@domain in ASCII. Errc::bad_data if it is not, or if the bytes are no such image.

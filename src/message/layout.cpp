@@ -12,13 +12,18 @@ PartFrame part_frame(std::string_view key, bool has_html, bool has_images) {
   static constexpr std::string_view encoding = "Content-Transfer-Encoding: quoted-printable\r\n";
   if (!has_html) {
     return {.fields = fmt::format("Content-Type: text/plain; charset=utf-8\r\n{}", encoding),
-            .before_text = {}, .before_html = {}, .before_image = {}, .end = {}};
+            .before_text = {},
+            .before_html = {},
+            .before_image = {},
+            .end = {}};
   }
   const auto boundary = boundary_for(key);
   PartFrame out{
       .fields = fmt::format("Content-Type: multipart/alternative; boundary=\"{}\"\r\n", boundary),
-      .before_text = fmt::format("--{}\r\nContent-Type: text/plain; charset=utf-8\r\n{}\r\n", boundary, encoding),
-      .before_html = fmt::format("--{}\r\nContent-Type: text/html; charset=utf-8\r\n{}\r\n", boundary, encoding),
+      .before_text =
+          fmt::format("--{}\r\nContent-Type: text/plain; charset=utf-8\r\n{}\r\n", boundary, encoding),
+      .before_html =
+          fmt::format("--{}\r\nContent-Type: text/html; charset=utf-8\r\n{}\r\n", boundary, encoding),
       .before_image = {},
       .end = fmt::format("--{}--\r\n", boundary),
   };
@@ -26,8 +31,10 @@ PartFrame part_frame(std::string_view key, bool has_html, bool has_images) {
   // RFC 2387 section 3.1: `type` is the first part's; the HTML is the root because it comes first.
   const auto inner = boundary_for(fmt::format("images {}", key));
   out.before_image = fmt::format("--{}\r\n", inner);
-  out.before_html = fmt::format("--{}\r\nContent-Type: multipart/related; type=\"text/html\";\r\n boundary=\"{}\"\r\n\r\n{}"
-                                "Content-Type: text/html; charset=utf-8\r\n{}\r\n", boundary, inner, out.before_image, encoding);
+  out.before_html = fmt::format(
+      "--{}\r\nContent-Type: multipart/related; type=\"text/html\";\r\n boundary=\"{}\"\r\n\r\n{}"
+      "Content-Type: text/html; charset=utf-8\r\n{}\r\n",
+      boundary, inner, out.before_image, encoding);
   out.end = fmt::format("--{}--\r\n{}", inner, out.end);
   return out;
 }
@@ -53,8 +60,8 @@ Result<FixedFields> fixed_fields(const HeaderOptions& options) {
   return out;
 }
 
-void append_personal_fields(std::string& out, const Reader& reader, std::string_view subject_field, UtcTime date,
-                            const HeaderOptions& options, std::string_view message_domain) {
+void append_personal_fields(std::string& out, const Reader& reader, std::string_view subject_field,
+                            UtcTime date, const HeaderOptions& options, std::string_view message_domain) {
   append_mailbox(out, "To", reader.name, reader.address);
   out += subject_field;
   out += "Date: ";

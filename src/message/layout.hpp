@@ -1,4 +1,5 @@
-// The order of a digest's header fields and parts: what compile.cpp and build.cpp must agree on. Internal to the room.
+// The order of a digest's header fields and parts: what compile.cpp and build.cpp must agree on. Internal to
+// the room.
 //
 //   fixed.head   From, Reply-To
 //                To, Subject, Date, Message-ID, List-Unsubscribe, List-Unsubscribe-Post        (personal)
@@ -25,7 +26,8 @@ struct PartFrame {
   std::string fields;
   std::string before_text;
   std::string before_html;   ///< empty without an HTML part, as are the others below
-  std::string before_image;  ///< each, if there are images: multipart/alternative (text, multipart/related (html, images))
+  std::string before_image;  ///< each, if there are images: multipart/alternative (text, multipart/related
+                             ///< (html, images))
   std::string end;
 };
 [[nodiscard]] PartFrame part_frame(std::string_view key, bool has_html, bool has_images);
@@ -40,7 +42,7 @@ struct FixedFields {
 [[nodiscard]] Result<FixedFields> fixed_fields(const HeaderOptions& options);
 
 /// To ... List-Unsubscribe-Post. `subject_field` is the finished field.
-void append_personal_fields(std::string& out, const Reader& reader, std::string_view subject_field, UtcTime date,
-                            const HeaderOptions& options, std::string_view message_domain);
+void append_personal_fields(std::string& out, const Reader& reader, std::string_view subject_field,
+                            UtcTime date, const HeaderOptions& options, std::string_view message_domain);
 
 }  // namespace tidings::message

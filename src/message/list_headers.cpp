@@ -18,17 +18,21 @@ Result<std::string> list_fields(const ListOptions& options) {
     TIDINGS_TRY(check_field("the list's name", options.list_name));
     const auto domain = domain_to_ascii(options.list_id);
     if (!domain || options.list_id.find('.') == std::string::npos || options.list_id.size() > 255) {
-      return fail(Errc::bad_data, fmt::format("list_id \"{}\" is no list identifier", to_one_line(options.list_id)),
+      return fail(Errc::bad_data,
+                  fmt::format("list_id \"{}\" is not a list identifier", to_one_line(options.list_id)),
                   "a name below a domain of yours, such as weekly.news.example.org");
     }
-    append_structured(out, "List-Id", options.list_name.empty() ? fmt::format("<{}>", *domain)
-                                                                : fmt::format("{} <{}>", encode_phrase(options.list_name), *domain));
+    append_structured(out, "List-Id",
+                      options.list_name.empty()
+                          ? fmt::format("<{}>", *domain)
+                          : fmt::format("{} <{}>", encode_phrase(options.list_name), *domain));
   }
   append_structured(out, "List-Post", "NO");  // RFC 2369 section 3.4: an announcement list
   if (!options.feedback_id.empty()) {
     const bool plain = std::ranges::all_of(options.feedback_id, [](char c) { return c > 0x20 && c < 0x7F; });
     if (!plain || options.feedback_id.size() > 200) {
-      return fail(Errc::bad_data, fmt::format("the Feedback-ID \"{}\" must be ASCII without blanks", to_one_line(options.feedback_id)));
+      return fail(Errc::bad_data, fmt::format("the Feedback-ID \"{}\" must be ASCII without blanks",
+                                              to_one_line(options.feedback_id)));
     }
     append_structured(out, "Feedback-ID", options.feedback_id);
   }
@@ -40,7 +44,8 @@ Result<std::string> list_fields(const ListOptions& options) {
 
 void append_unsubscribe_fields(std::string& out, const Reader& reader) {
   const bool web = !reader.unsubscribe_url.empty() && !reader.unsubscribe_url.starts_with("mailto:");
-  std::string first = to_one_line(reader.unsubscribe_url.empty() ? reader.unsubscribe_mailto : reader.unsubscribe_url);
+  std::string first =
+      to_one_line(reader.unsubscribe_url.empty() ? reader.unsubscribe_mailto : reader.unsubscribe_url);
   if (first.empty()) return;
   out += "List-Unsubscribe: <";
   out += first;
@@ -53,7 +58,9 @@ void append_unsubscribe_fields(std::string& out, const Reader& reader) {
     out += '>';
   }
   out += "\r\n";
-  if (web) out += "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n";  // RFC 8058 section 5: one blank, never folded
+  if (web)
+    out += "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n";  // RFC 8058 section 5: one blank, never
+                                                                     // folded
 }
 
 std::string message_id(std::string_view edition_key, SubscriberId subscriber, std::string_view domain) {

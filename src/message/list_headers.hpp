@@ -17,16 +17,17 @@ struct ListOptions {
   std::string feedback_id = {};  ///< "edition:digest:list:sender" (Gmail); empty: none
 };
 
-/// List-Id, List-Post: NO, Feedback-ID, Auto-Submitted, Precedence, X-Auto-Response-Suppress. Errc::bad_data for a list id that
-/// is no domain name (RFC 2919 section 2), a Feedback-ID with blanks.
+/// List-Id, List-Post: NO, Feedback-ID, Auto-Submitted, Precedence, X-Auto-Response-Suppress. Errc::bad_data
+/// for a list id that is no domain name (RFC 2919 section 2), a Feedback-ID with blanks.
 [[nodiscard]] Result<std::string> list_fields(const ListOptions& options);
 
-/// List-Unsubscribe: the URL first, the mailto after it, folded only between the two (RFC 2369); List-Unsubscribe-Post when there
-/// is a web URL (RFC 8058). Nothing if the reader has neither.
+/// List-Unsubscribe: the URL first, the mailto after it, folded only between the two (RFC 2369);
+/// List-Unsubscribe-Post when there is a web URL (RFC 8058). Nothing if the reader has neither.
 void append_unsubscribe_fields(std::string& out, const Reader& reader);
 
-/// "<...@domain>": the same for every attempt at one delivery, different for every reader, and not to be guessed without
-/// `edition_key` (a MAC under it).
-[[nodiscard]] std::string message_id(std::string_view edition_key, SubscriberId subscriber, std::string_view domain);
+/// "<...@domain>": the same for every attempt at one delivery, different for every reader, and not to be
+/// guessed without `edition_key` (a MAC under it).
+[[nodiscard]] std::string message_id(std::string_view edition_key, SubscriberId subscriber,
+                                     std::string_view domain);
 
 }  // namespace tidings::message

@@ -11,11 +11,13 @@ namespace {
 /// Octets that are looked at without a branch, so that compilers make vectors of it.
 constexpr std::size_t block = 512;
 
-/// Whether `bytes` has a NUL, an octet above 127, a CR without LF or a LF without CR; the octet before it counts as none.
+/// Whether `bytes` has a NUL, an octet above 127, a CR without LF or a LF without CR; the octet before it
+/// counts as none.
 bool has_forbidden_octets(std::string_view bytes) {
   const auto is_bad = [](const char* at) {
     const auto lonely = static_cast<unsigned char>((at[0] == '\n') ^ (at[-1] == '\r'));
-    return static_cast<unsigned char>(lonely | static_cast<unsigned char>(static_cast<signed char>(at[0]) <= 0));
+    return static_cast<unsigned char>(lonely |
+                                      static_cast<unsigned char>(static_cast<signed char>(at[0]) <= 0));
   };
   if (bytes.empty()) return false;
   if (bytes[0] == '\n' || static_cast<signed char>(bytes[0]) <= 0 || bytes.back() == '\r') return true;
@@ -31,7 +33,8 @@ bool has_forbidden_octets(std::string_view bytes) {
   return found != 0;
 }
 
-/// RFC 5321 section 4.5.3.1.6. From the start of a line, the last line end within reach is the next place to look from.
+/// RFC 5321 section 4.5.3.1.6. From the start of a line, the last line end within reach is the next place to
+/// look from.
 bool has_long_line(std::string_view bytes) {
   constexpr std::size_t longest = 1000;
   for (std::size_t at = 0; at < bytes.size();) {
@@ -69,10 +72,12 @@ std::string unsound_lines(std::string_view bytes, Octets octets) {
 }
 
 SharedLines::SharedLines(std::string bytes)
-    : bytes_(std::move(bytes)), has_dots_(bytes_.starts_with('.') || bytes_.find("\n.") != std::string::npos) {}
+    : bytes_(std::move(bytes)),
+      has_dots_(bytes_.starts_with('.') || bytes_.find("\n.") != std::string::npos) {}
 
 Result<SharedLines> SharedLines::make(std::string bytes) {
-  if (const auto wrong = unsound_lines(bytes); !wrong.empty()) return fail(Errc::bug, "a part of the message may not be sent: " + wrong);
+  if (const auto wrong = unsound_lines(bytes); !wrong.empty())
+    return fail(Errc::bug, "a part of the message may not be sent: " + wrong);
   return SharedLines{std::move(bytes)};
 }
 

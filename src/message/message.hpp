@@ -38,8 +38,9 @@ class SharedLines {
   bool has_dots_ = false;
 };
 
-/// One finished mail and its envelope. Its octets are sound lines: some are its own, some it shares with others, so that a mail of 30 KB
-/// and its pictures need neither be copied nor kept for each reader. What leaves is pieces(), but for dot-stuffing.
+/// One finished mail and its envelope. Its octets are sound lines: some are its own, some it shares with
+/// others, so that a mail of 30 KB and its pictures need neither be copied nor kept for each reader. What
+/// leaves is pieces(), but for dot-stuffing.
 struct Letter {
   struct Splice {
     std::size_t before = 0;  ///< octet of `bytes`, the beginning of a line or the end
@@ -48,9 +49,9 @@ struct Letter {
 
   std::string envelope_from = {};  ///< addr-spec without angle brackets; empty is the null reverse path
   std::string envelope_to = {};
-  std::string bytes = {};                      ///< its own; all of it if there are no splices
-  std::vector<Splice> splices = {};            ///< ascending
-  std::shared_ptr<const void> keeper = {};     ///< keeps alive what the splices point at
+  std::string bytes = {};                   ///< its own; all of it if there are no splices
+  std::vector<Splice> splices = {};         ///< ascending
+  std::shared_ptr<const void> keeper = {};  ///< keeps alive what the splices point at
 
   [[nodiscard]] std::size_t size_bytes() const;
   /// Whether an address of its envelope is outside ASCII: then its header is, too, and it goes by SMTPUTF8 or
@@ -58,7 +59,8 @@ struct Letter {
   [[nodiscard]] bool needs_smtputf8() const;
   /// All of it in one piece.
   [[nodiscard]] std::string text() const;
-  /// Calls `take(lines, may_have_dots)` with each stretch in order: whole lines, never empty, and whether one may begin with a dot.
+  /// Calls `take(lines, may_have_dots)` with each stretch in order: whole lines, never empty, and whether one
+  /// may begin with a dot.
   template <class Take>
   void pieces(Take&& take) const {
     const std::string_view own = bytes;
@@ -79,8 +81,8 @@ struct Letter {
 struct Reader {
   SubscriberId subscriber = {};
   std::string address = {};
-  std::string name = {};             ///< may be empty
-  std::string unsubscribe_url = {};  ///< https (http for a loopback rehearsal), < 200 characters, ASCII
+  std::string name = {};                ///< may be empty
+  std::string unsubscribe_url = {};     ///< https (http for a loopback rehearsal), < 200 characters, ASCII
   std::string unsubscribe_mailto = {};  ///< "mailto:..." or empty
   std::string preferences_url = {};     ///< may be empty
   std::string view_url = {};            ///< may be empty

@@ -15,7 +15,8 @@ namespace {
 
 constexpr char start_of_slot = '\x02';
 constexpr char end_of_slot = '\x03';
-constexpr std::array all_slots{Slot::reader_name, Slot::unsubscribe_url, Slot::preferences_url, Slot::view_url};
+constexpr std::array all_slots{Slot::reader_name, Slot::unsubscribe_url, Slot::preferences_url,
+                               Slot::view_url};
 
 const std::string& field_of(const Reader& reader, Slot slot) {
   switch (slot) {
@@ -24,7 +25,7 @@ const std::string& field_of(const Reader& reader, Slot slot) {
     case Slot::preferences_url: return reader.preferences_url;
     case Slot::view_url: return reader.view_url;
   }
-  check_failed("a slot that is none", __FILE__, __LINE__);
+  check_failed("an unknown slot", __FILE__, __LINE__);
 }
 
 bool is_link(std::string_view text) {
@@ -86,7 +87,8 @@ Result<std::vector<Piece>> split_slots(std::string_view text) {
       if (name_of(slot) == name && end != std::string_view::npos) piece.slot = slot;
     }
     if (!piece.slot) {
-      return fail(Errc::bad_data, fmt::format("a rendered body has a slot \"{}\" that is none", to_one_line(truncate_utf8(name, 40))));
+      return fail(Errc::bad_data, fmt::format("a rendered body has an unknown slot \"{}\"",
+                                              to_one_line(truncate_utf8(name, 40))));
     }
     pieces.push_back(piece);
     text.remove_prefix(end + 1);
@@ -116,11 +118,14 @@ Result<void> check_reader(const Reader& reader) {
     std::string_view name;
     const std::string& value;
   };
-  for (const auto& [name, value] : {Link{"unsubscribe_url", reader.unsubscribe_url}, Link{"unsubscribe_mailto", reader.unsubscribe_mailto},
-                                    Link{"preferences_url", reader.preferences_url}, Link{"view_url", reader.view_url}}) {
+  for (const auto& [name, value] :
+       {Link{"unsubscribe_url", reader.unsubscribe_url},
+        Link{"unsubscribe_mailto", reader.unsubscribe_mailto},
+        Link{"preferences_url", reader.preferences_url}, Link{"view_url", reader.view_url}}) {
     TIDINGS_TRY(check_field(name, value));
     if (!value.empty() && !is_link(value)) {
-      return fail(Errc::bad_data, fmt::format("{} is no web or mailto address in ASCII: \"{}\"", name, value));
+      return fail(Errc::bad_data,
+                  fmt::format("{} is no web or mailto address in ASCII: \"{}\"", name, value));
     }
   }
   return {};

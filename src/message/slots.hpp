@@ -1,12 +1,13 @@
 // Slots: the places in a segment's rendering where something personal goes.
 //
-// A segment is rendered once for all its readers. Where a template writes a personal value, the rendering holds a marker:
-// STX NAME ETX, e.g. "\x02reader_name\x03". No other text holds STX or ETX: clean_utf8() removes C0 controls from all that
-// comes from outside. Stored bodies (segment_bodies) keep the markers. HTML escaping leaves them alone; the value is escaped
-// when it is put in.
+// A segment is rendered once for all its readers. Where a template writes a personal value, the rendering
+// holds a marker: STX NAME ETX, e.g. "\x02reader_name\x03". No other text holds STX or ETX: clean_utf8()
+// removes C0 controls from all that comes from outside. Stored bodies (segment_bodies) keep the markers. HTML
+// escaping leaves them alone; the value is escaped when it is put in.
 //
-// Sections that ask about a reader ({{#has_name}}) cannot be a slot; they make variants, numbered by bits: bit 0 says that
-// the reader has a name. A template that does not ask has one variant only. Pure, thread-safe.
+// Sections that ask about a reader ({{#has_name}}) cannot be a slot; they make variants, numbered by bits:
+// bit 0 says that the reader has a name. A template that does not ask has one variant only. Pure,
+// thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -54,8 +55,8 @@ struct Piece {
 /// Which of `bodies` rendered variants is the reader's; `bodies` is a power of two.
 [[nodiscard]] std::size_t variant_of(const Reader& reader, std::size_t bodies);
 
-/// Whether the reader can be written into a message: an address, no control character anywhere, links that are web or
-/// mailto URLs in ASCII. Errc::bad_data names the field.
+/// Whether the reader can be written into a message: an address, no control character anywhere, links that
+/// are web or mailto URLs in ASCII. Errc::bad_data names the field.
 [[nodiscard]] Result<void> check_reader(const Reader& reader);
 
 }  // namespace tidings::message

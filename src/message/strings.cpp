@@ -31,11 +31,32 @@ constexpr std::array format_names{"date",
                                   "period_across_years",
                                   "edition_title"};
 /// What [t] may say in braces: the edition's variables that are the same for all its readers.
-constexpr std::array text_placeholders{"address", "newsletter_name", "digest_title", "edition_title", "edition_number", "period", "date", "first_title",
-                                       "post_count", "post_count_minus_one", "posts_word", "more_word", "sources_line"};
-constexpr std::array date_placeholders{"day", "day2", "year", "year2", "month_number", "month_number2", "month", "month2", "month_alone",
-                                       "month_alone2", "month_short", "month_short2", "weekday", "weekday2", "weekday_heading",
-                                       "weekday_heading2", "weekday_short", "weekday_short2", "hour", "minute", "digest_title", "period"};
+constexpr std::array text_placeholders{
+    "address",     "newsletter_name", "digest_title", "edition_title",        "edition_number", "period",
+    "date",        "first_title",     "post_count",   "post_count_minus_one", "posts_word",     "more_word",
+    "sources_line"};
+constexpr std::array date_placeholders{"day",
+                                       "day2",
+                                       "year",
+                                       "year2",
+                                       "month_number",
+                                       "month_number2",
+                                       "month",
+                                       "month2",
+                                       "month_alone",
+                                       "month_alone2",
+                                       "month_short",
+                                       "month_short2",
+                                       "weekday",
+                                       "weekday2",
+                                       "weekday_heading",
+                                       "weekday_heading2",
+                                       "weekday_short",
+                                       "weekday_short2",
+                                       "hour",
+                                       "minute",
+                                       "digest_title",
+                                       "period"};
 
 template <std::size_t N>
 std::vector<std::string> names_of(const std::array<const char*, N>& names) {
@@ -74,13 +95,20 @@ class FileReader {
     TIDINGS_TRY(only(root, {"name", "dir", "t", "months", "weekdays", "formats", "plural", "list"}));
     TIDINGS_TRY(take(root, "name", tables_.name));
     TIDINGS_TRY(take(root, "dir", tables_.dir));
-    if (tables_.dir != "ltr" && tables_.dir != "rtl" && !tables_.dir.empty()) return error(root["dir"].node(), "dir is \"ltr\" or \"rtl\"");
+    if (tables_.dir != "ltr" && tables_.dir != "rtl" && !tables_.dir.empty())
+      return error(root["dir"].node(), "dir is \"ltr\" or \"rtl\"");
     TIDINGS_TRY(in_table(root, "t", [&](const toml::table& t) { return read_texts(t); }));
     TIDINGS_TRY(in_table(root, "months", [&](const toml::table& t) {
-      return read_lists(t, 12, {{"full", &tables_.months}, {"genitive", &tables_.months_genitive}, {"short", &tables_.months_short}});
+      return read_lists(t, 12,
+                        {{"full", &tables_.months},
+                         {"genitive", &tables_.months_genitive},
+                         {"short", &tables_.months_short}});
     }));
     TIDINGS_TRY(in_table(root, "weekdays", [&](const toml::table& t) {
-      return read_lists(t, 7, {{"full", &tables_.weekdays}, {"heading", &tables_.weekdays_heading}, {"short", &tables_.weekdays_short}});
+      return read_lists(t, 7,
+                        {{"full", &tables_.weekdays},
+                         {"heading", &tables_.weekdays_heading},
+                         {"short", &tables_.weekdays_short}});
     }));
     TIDINGS_TRY(in_table(root, "formats", [&](const toml::table& t) { return read_formats(t); }));
     TIDINGS_TRY(in_table(root, "plural", [&](const toml::table& t) { return read_plural(t); }));
@@ -95,7 +123,8 @@ class FileReader {
 
   tl::unexpected<Error> error(const toml::node* node, std::string_view what, std::string hint = {}) const {
     const auto place = node == nullptr ? toml::source_position{1, 1} : node->source().begin;
-    return fail(Errc::config, fmt::format("{}:{}:{}: {}", file_, place.line, place.column, what), std::move(hint));
+    return fail(Errc::config, fmt::format("{}:{}:{}: {}", file_, place.line, place.column, what),
+                std::move(hint));
   }
 
   Result<void> only(const toml::table& table, std::initializer_list<std::string_view> keys) const {
@@ -103,7 +132,8 @@ class FileReader {
     for (const auto& [key, node] : table) {
       if (std::ranges::find(known, key.str()) == known.end()) {
         const auto& place = key.source().begin;
-        return fail(Errc::config, fmt::format("{}:{}:{}: unknown key \"{}\"", file_, place.line, place.column, key.str()),
+        return fail(Errc::config,
+                    fmt::format("{}:{}:{}: unknown key \"{}\"", file_, place.line, place.column, key.str()),
                     did_you_mean(key.str(), known));
       }
     }
@@ -134,13 +164,15 @@ class FileReader {
 
   /// Every {name} of a pattern is one that will be filled in.
   template <std::size_t N>
-  Result<void> check_pattern(const toml::node& node, std::string_view pattern, const std::array<const char*, N>& known) const {
+  Result<void> check_pattern(const toml::node& node, std::string_view pattern,
+                             const std::array<const char*, N>& known) const {
     for (auto open = pattern.find('{'); open != std::string_view::npos; open = pattern.find('{', open + 1)) {
       const auto close = pattern.find('}', open);
       if (close == std::string_view::npos) return error(&node, "a \"{\" is not closed");
       const auto name = pattern.substr(open + 1, close - open - 1);
       if (std::ranges::find(known, name) == known.end()) {
-        return error(&node, fmt::format("unknown placeholder \"{{{}}}\"", name), did_you_mean(name, names_of(known)));
+        return error(&node, fmt::format("unknown placeholder \"{{{}}}\"", name),
+                     did_you_mean(name, names_of(known)));
       }
     }
     return {};
@@ -159,7 +191,8 @@ class FileReader {
     const bool has_dates = tables_.formats.contains("date");
     for (const auto& [key, node] : table) {
       if (std::ranges::find(format_names, key.str()) == format_names.end()) {
-        return error(&node, fmt::format("unknown key \"{}\"", key.str()), did_you_mean(key.str(), names_of(format_names)));
+        return error(&node, fmt::format("unknown key \"{}\"", key.str()),
+                     did_you_mean(key.str(), names_of(format_names)));
       }
       TIDINGS_LET(auto value, text(node, key.str()));
       TIDINGS_TRY(check_pattern(node, value, date_placeholders));
@@ -181,7 +214,8 @@ class FileReader {
         return error(&node, fmt::format("unknown key \"{}\"", key.str()), did_you_mean(key.str(), known));
       }
       const auto* items = node.as_array();
-      if (items == nullptr || items->size() != size) return error(&node, fmt::format("\"{}\" must be a list of {}", key.str(), size));
+      if (items == nullptr || items->size() != size)
+        return error(&node, fmt::format("\"{}\" must be a list of {}", key.str(), size));
       std::vector<std::string> values;
       for (const auto& item : *items) {
         TIDINGS_LET(auto value, text(item, key.str()));
@@ -198,7 +232,8 @@ class FileReader {
       if (key.str() == "rule") {
         TIDINGS_LET(auto rule, text(node, "rule"));
         if (std::ranges::find(rules, rule) == rules.end()) {
-          return error(&node, fmt::format("there is no plural rule \"{}\"", rule), fmt::format("one of {}", fmt::join(rules, ", ")));
+          return error(&node, fmt::format("there is no plural rule \"{}\"", rule),
+                       fmt::format("one of {}", fmt::join(rules, ", ")));
         }
         if (wanted_rule) tables_.rule = std::move(rule);
         continue;
@@ -207,13 +242,15 @@ class FileReader {
       Words forms;
       for (const auto& [category, form] : *node.as_table()) {
         if (std::ranges::find(categories, category.str()) == categories.end()) {
-          return error(&form, fmt::format("there is no plural form \"{}\"", category.str()), fmt::format("one of {}", fmt::join(categories, ", ")));
+          return error(&form, fmt::format("there is no plural form \"{}\"", category.str()),
+                       fmt::format("one of {}", fmt::join(categories, ", ")));
         }
         TIDINGS_LET(auto value, text(form, category.str()));
         TIDINGS_TRY(check_pattern(form, value, std::array{"n"}));
         forms.try_emplace(std::string{category.str()}, std::move(value));
       }
-      if (!forms.contains("other")) return error(&node, fmt::format("\"{}\" has no form \"other\"", key.str()));
+      if (!forms.contains("other"))
+        return error(&node, fmt::format("\"{}\" has no form \"other\"", key.str()));
       tables_.plurals.try_emplace(std::string{key.str()}, std::move(forms));
     }
     return {};
@@ -238,7 +275,8 @@ Result<toml::table> parse(const std::string& file, const std::string& source) {
     return toml::parse(source, file);
   } catch (const toml::parse_error& error) {
     const auto& place = error.source().begin;
-    return fail(Errc::config, fmt::format("{}:{}:{}: {}", file, place.line, place.column, to_one_line(error.description())));
+    return fail(Errc::config, fmt::format("{}:{}:{}: {}", file, place.line, place.column,
+                                          to_one_line(error.description())));
   }
 }
 
@@ -291,7 +329,9 @@ std::string fill_placeholders(std::string_view pattern, const Placeholders& valu
     out += pattern.substr(0, open);
     if (open == std::string_view::npos) break;
     const auto close = pattern.find('}', open);
-    const auto value = close == std::string_view::npos ? values.end() : values.find(pattern.substr(open + 1, close - open - 1));
+    const auto value = close == std::string_view::npos
+                           ? values.end()
+                           : values.find(pattern.substr(open + 1, close - open - 1));
     if (value == values.end()) {
       out += '{';
       pattern.remove_prefix(open + 1);
@@ -312,7 +352,8 @@ Days days_of(const digest::Period& period, const Zone& zone) {
   const auto last_day = std::chrono::floor<days>(until);
   const auto first = from <= first_day + noon ? first_day : first_day + days{1};
   const auto last = until > last_day + noon ? last_day : last_day - days{1};
-  if (first <= last) return {.first = std::chrono::year_month_day{first}, .last = std::chrono::year_month_day{last}};
+  if (first <= last)
+    return {.first = std::chrono::year_month_day{first}, .last = std::chrono::year_month_day{last}};
   const std::chrono::year_month_day middle{std::chrono::floor<days>(from + (until - from) / 2)};
   return {.first = middle, .last = middle};
 }
@@ -349,12 +390,15 @@ Result<Strings> Strings::load(std::string_view theme, std::string_view language,
       TIDINGS_TRY(FileReader(file, *tables).read(root));
     }
   }
-  if (tables->months.empty() || tables->weekdays.empty() || tables->rule.empty() || !tables->plurals.contains("posts_word")) {
-    return fail(Errc::config, fmt::format("{}/strings/en.toml: [months], [weekdays] or [plural] is missing", themes.back()));
+  if (tables->months.empty() || tables->weekdays.empty() || tables->rule.empty() ||
+      !tables->plurals.contains("posts_word")) {
+    return fail(Errc::config, fmt::format("{}/strings/en.toml: [months], [weekdays] or [plural] is missing",
+                                          themes.back()));
   }
   for (const std::string_view name : format_names) {
     if (name != "day_one" && !tables->formats.contains(name)) {
-      return fail(Errc::config, fmt::format("{}/strings/en.toml: [formats] {} is missing", themes.back(), name));
+      return fail(Errc::config,
+                  fmt::format("{}/strings/en.toml: [formats] {} is missing", themes.back(), name));
     }
   }
   return Strings{std::move(tables)};
@@ -487,12 +531,16 @@ const Words& Strings::texts() const { return tables_->texts; }
 
 namespace {
 
-void add_day(Placeholders& values, const Strings::Tables& tables, std::chrono::year_month_day day, std::string_view suffix) {
-  const auto put = [&](std::string_view name, std::string value) { values[fmt::format("{}{}", name, suffix)] = std::move(value); };
+void add_day(Placeholders& values, const Strings::Tables& tables, std::chrono::year_month_day day,
+             std::string_view suffix) {
+  const auto put = [&](std::string_view name, std::string value) {
+    values[fmt::format("{}{}", name, suffix)] = std::move(value);
+  };
   const auto month = static_cast<unsigned>(day.month()) - 1;
   const std::chrono::weekday weekday{std::chrono::local_days{day}};
   const auto of_week = weekday.iso_encoding() - 1;
-  const auto pick = [](const std::vector<std::string>& wanted, const std::vector<std::string>& otherwise) -> const std::vector<std::string>& {
+  const auto pick = [](const std::vector<std::string>& wanted,
+                       const std::vector<std::string>& otherwise) -> const std::vector<std::string>& {
     return wanted.empty() ? otherwise : wanted;
   };
   const auto number = static_cast<unsigned>(day.day());
@@ -508,7 +556,8 @@ void add_day(Placeholders& values, const Strings::Tables& tables, std::chrono::y
   put("weekday_short", pick(tables.weekdays_short, tables.weekdays)[of_week]);
 }
 
-std::string format_day(const Strings::Tables& tables, std::string_view format, std::chrono::year_month_day day) {
+std::string format_day(const Strings::Tables& tables, std::string_view format,
+                       std::chrono::year_month_day day) {
   Placeholders values;
   add_day(values, tables, day, "");
   return fill_placeholders(tables.formats.find(format)->second, values);
@@ -517,13 +566,18 @@ std::string format_day(const Strings::Tables& tables, std::string_view format, s
 }  // namespace
 
 std::string Strings::date(std::chrono::year_month_day day) const { return format_day(*tables_, "date", day); }
-std::string Strings::day_heading(std::chrono::year_month_day day) const { return format_day(*tables_, "day_heading", day); }
-std::string Strings::post_date(std::chrono::year_month_day day) const { return format_day(*tables_, "post_date", day); }
+std::string Strings::day_heading(std::chrono::year_month_day day) const {
+  return format_day(*tables_, "day_heading", day);
+}
+std::string Strings::post_date(std::chrono::year_month_day day) const {
+  return format_day(*tables_, "post_date", day);
+}
 
 std::string Strings::time(std::chrono::minutes since_midnight) const {
   const auto minutes = since_midnight.count();
-  return fill_placeholders(tables_->formats.find("time")->second,
-                           {{"hour", fmt::format("{:02}", minutes / 60)}, {"minute", fmt::format("{:02}", minutes % 60)}});
+  return fill_placeholders(
+      tables_->formats.find("time")->second,
+      {{"hour", fmt::format("{:02}", minutes / 60)}, {"minute", fmt::format("{:02}", minutes % 60)}});
 }
 
 std::string Strings::period(const Days& days) const {
@@ -532,7 +586,8 @@ std::string Strings::period(const Days& days) const {
   if (first == last) {
     format = "period_same_day";
   } else if (first.year() == last.year() && first.month() == last.month()) {
-    const bool whole = static_cast<unsigned>(first.day()) == 1 && last == last.year() / last.month() / std::chrono::last;
+    const bool whole =
+        static_cast<unsigned>(first.day()) == 1 && last == last.year() / last.month() / std::chrono::last;
     format = whole ? "period_whole_month" : "period_same_month";
   } else if (first.year() == last.year()) {
     format = "period_same_year";
@@ -559,13 +614,16 @@ std::string Strings::count(std::string_view word, long long n) const {
 std::string Strings::list(std::span<const std::string> items) const {
   std::string out;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    if (i > 0) out += i + 1 == items.size() ? tables_->last.value_or(" & ") : tables_->separator.value_or(", ");
+    if (i > 0)
+      out += i + 1 == items.size() ? tables_->last.value_or(" & ") : tables_->separator.value_or(", ");
     out += items[i];
   }
   return out;
 }
 
-std::string Strings::enumerate(std::span<const std::string> items) const { return join(items, tables_->separator.value_or(", ")); }
+std::string Strings::enumerate(std::span<const std::string> items) const {
+  return join(items, tables_->separator.value_or(", "));
+}
 
 Strings::Strings(std::unique_ptr<Tables> tables) : tables_(std::move(tables)) {}
 Strings::Strings(Strings&&) noexcept = default;

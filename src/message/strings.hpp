@@ -1,4 +1,5 @@
-// The words and date patterns of one language: templates/THEME/strings/LANG.toml, whose comments describe the format.
+// The words and date patterns of one language: templates/THEME/strings/LANG.toml, whose comments describe the
+// format.
 //
 // Pure but for the lookup that is passed in. Thread-safe once loaded.
 #pragma once
@@ -20,8 +21,8 @@
 
 namespace tidings::message {
 
-/// The text of a file below templates/, e.g. "default/strings/en.toml"; nothing if it is not there. app/ looks into the
-/// folder beside config.toml first and into the program second.
+/// The text of a file below templates/, e.g. "default/strings/en.toml"; nothing if it is not there. app/
+/// looks into the folder beside config.toml first and into the program second.
 using Lookup = std::function<std::optional<std::string>(std::string_view path)>;
 
 /// First and last day, both included.
@@ -32,8 +33,8 @@ struct Days {
   bool operator==(const Days&) const = default;
 };
 
-/// The days of which most lies in the period, that is, their noon: from Monday 08:00 until the next Monday 08:00 is Monday to
-/// Sunday. A shorter period is the day of its middle.
+/// The days of which most lies in the period, that is, their noon: from Monday 08:00 until the next Monday
+/// 08:00 is Monday to Sunday. A shorter period is the day of its middle.
 [[nodiscard]] Days days_of(const digest::Period& period, const Zone& zone);
 
 /// Stretched so that the days of these posts are in it.
@@ -44,14 +45,16 @@ using Placeholders = std::map<std::string, std::string, std::less<>>;
 
 class Strings {
  public:
-  /// `language` is a BCP 47 tag in any case ("pt-BR"). Each key is looked for in the theme's file of the language, then
-  /// default's, then both without the region, then both for "en". A language that has no file at all is English. Errc::config
-  /// with file:line:column for syntax, an unknown key outside [t], a list of the wrong length, a placeholder that is unknown.
-  [[nodiscard]] static Result<Strings> load(std::string_view theme, std::string_view language, const Lookup& lookup);
+  /// `language` is a BCP 47 tag in any case ("pt-BR"). Each key is looked for in the theme's file of the
+  /// language, then default's, then both without the region, then both for "en". A language that has no file
+  /// at all is English. Errc::config with file:line:column for syntax, an unknown key outside [t], a list of
+  /// the wrong length, a placeholder that is unknown.
+  [[nodiscard]] static Result<Strings> load(std::string_view theme, std::string_view language,
+                                            const Lookup& lookup);
 
   /// The tag of the file that was found: what `lang=` and Content-Language say. "en" after a fall-back.
   [[nodiscard]] const std::string& language() const;
-  [[nodiscard]] const std::string& name() const;  ///< of the language, in the language
+  [[nodiscard]] const std::string& name() const;     ///< of the language, in the language
   [[nodiscard]] std::string_view direction() const;  ///< "ltr" or "rtl"
 
   /// [t], placeholders not yet filled in.
@@ -89,14 +92,17 @@ struct StringsReport {
   std::vector<std::string> missing;   ///< names that readers would see in English
 };
 
-/// Reads THEME/strings/LANGUAGE.toml against English: `built_in` finds the program's own files, so that a word is known if the
-/// program or the theme's en.toml has it. A placeholder of the English text must be in the translation too.
-[[nodiscard]] StringsReport check_strings(std::string_view theme, std::string_view language, const Lookup& lookup, const Lookup& built_in);
+/// Reads THEME/strings/LANGUAGE.toml against English: `built_in` finds the program's own files, so that a
+/// word is known if the program or the theme's en.toml has it. A placeholder of the English text must be in
+/// the translation too.
+[[nodiscard]] StringsReport check_strings(std::string_view theme, std::string_view language,
+                                          const Lookup& lookup, const Lookup& built_in);
 
 /// Names in braces in a text, without what stands in double braces.
 [[nodiscard]] std::vector<std::string> placeholders_in(std::string_view text);
 
-/// "{name}" replaced by its value; a name that is not there stays as it is. What is put in is not looked at again.
+/// "{name}" replaced by its value; a name that is not there stays as it is. What is put in is not looked at
+/// again.
 [[nodiscard]] std::string fill_placeholders(std::string_view pattern, const Placeholders& values);
 
 }  // namespace tidings::message

@@ -16,7 +16,8 @@ namespace {
 
 namespace mustache = kainjow::mustache;
 
-/// kainjow's data from JSON. Numbers are strings as JSON writes them; null is an empty list: false, and prints nothing.
+/// kainjow's data from JSON. Numbers are strings as JSON writes them; null is an empty list: false, and
+/// prints nothing.
 mustache::data to_mustache(const nlohmann::json& value) {
   switch (value.type()) {
     case nlohmann::json::value_t::object: {
@@ -53,7 +54,8 @@ class Context final : public mustache::basic_context<std::string> {
 
   const mustache::data* get(const std::string& tag) const override {
     std::size_t index = 0;
-    for (const char digit : std::string_view{tag}.substr(1)) index = index * 10 + static_cast<std::size_t>(digit - '0');
+    for (const char digit : std::string_view{tag}.substr(1))
+      index = index * 10 + static_cast<std::size_t>(digit - '0');
     if (tag.front() == Program::literal) return &literals_[index];
     if (tag.front() == Program::too_deep) {
       too_deep_ = true;
@@ -72,7 +74,8 @@ class Context final : public mustache::basic_context<std::string> {
   [[nodiscard]] bool too_deep() const { return too_deep_; }
 
  private:
-  /// The first part is looked for from the inside out; the rest must be in what was found (dotted names do not fall through).
+  /// The first part is looked for from the inside out; the rest must be in what was found (dotted names do
+  /// not fall through).
   const mustache::data* find(const std::vector<std::string>& parts) const {
     if (parts.empty()) return scopes_.back();
     for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
@@ -100,7 +103,8 @@ struct Template::Compiled {
   bool strict = false;
   Program program;
   std::vector<mustache::data> literals;
-  // kainjow's render() is not const, but writes nothing once parsing went well and there are no partials to parse.
+  // kainjow's render() is not const, but writes nothing once parsing went well and there are no partials to
+  // parse.
   mutable mustache::mustache engine{""};
 };
 
@@ -115,7 +119,8 @@ Result<Template> Template::parse(std::string file, std::string_view source, cons
     return fail(Errc::bug, fmt::format("{}: {}", compiled->file, compiled->engine.error_message()));
   }
   const bool html = options.escape == Escape::html;
-  compiled->engine.set_custom_escape([html](const std::string& text) { return html ? escape_html(text) : text; });
+  compiled->engine.set_custom_escape(
+      [html](const std::string& text) { return html ? escape_html(text) : text; });
   return Template{std::move(compiled)};
 }
 
@@ -124,7 +129,8 @@ Result<std::string> Template::render(const nlohmann::json& data) const {
   Context context{compiled_->program, compiled_->literals, root};
   auto out = compiled_->engine.render(static_cast<mustache::basic_context<std::string>&>(context));
   if (context.too_deep()) {
-    return fail(Errc::config, fmt::format("{}: the data goes deeper than a partial may contain itself", compiled_->file));
+    return fail(Errc::config,
+                fmt::format("{}: the data goes deeper than a partial may contain itself", compiled_->file));
   }
   if (compiled_->strict && context.missing() != nullptr) {
     return fail(Errc::config, fmt::format("{}: no value for \"{}\"", compiled_->file, *context.missing()));

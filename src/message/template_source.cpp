@@ -25,8 +25,8 @@ enum class Kind { text, variable, unescaped, section, inverted, end, partial, co
 /// A stretch of text or one tag of a source.
 struct Token {
   Kind kind = Kind::text;
-  std::size_t at = 0;       ///< offset in the source
-  std::string_view body{};  ///< text, or the tag's name
+  std::size_t at = 0;         ///< offset in the source
+  std::string_view body{};    ///< text, or the tag's name
   std::string indentation{};  ///< of a standalone partial
 };
 
@@ -36,7 +36,8 @@ struct Place {
   std::string_view source;
   std::size_t indentation = 0;  ///< blanks that were put before each line, not counted in columns
 
-  [[nodiscard]] tl::unexpected<Error> error(std::size_t at, std::string_view what, std::string hint = {}) const {
+  [[nodiscard]] tl::unexpected<Error> error(std::size_t at, std::string_view what,
+                                            std::string hint = {}) const {
     const auto before = source.substr(0, at);
     const auto line = 1 + std::ranges::count(before, '\n');
     const auto start = before.rfind('\n');
@@ -48,7 +49,8 @@ struct Place {
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-// ---- tokens ---------------------------------------------------------------------------------------------------------
+// ---- tokens
+// ---------------------------------------------------------------------------------------------------------
 
 class Tokenizer {
  public:
@@ -59,7 +61,8 @@ class Tokenizer {
     while (at < source_.size()) {
       const auto tag = source_.find(open_, at);
       const auto text_end = std::min(tag, source_.size());
-      if (text_end > at) tokens_.push_back({.kind = Kind::text, .at = at, .body = source_.substr(at, text_end - at)});
+      if (text_end > at)
+        tokens_.push_back({.kind = Kind::text, .at = at, .body = source_.substr(at, text_end - at)});
       if (tag == std::string_view::npos) break;
       TIDINGS_LET(at, read_tag(tag));
     }
@@ -76,7 +79,8 @@ class Tokenizer {
     Token token{.kind = kind_of(sigil), .at = tag};
     if (token.kind != Kind::variable) ++start;
     const auto end = source_.find(close, start);
-    if (end == std::string_view::npos) return place_.error(tag, fmt::format("this tag is not closed by \"{}\"", close));
+    if (end == std::string_view::npos)
+      return place_.error(tag, fmt::format("this tag is not closed by \"{}\"", close));
     token.body = trim(source_.substr(start, end - start));
     if (token.kind == Kind::delimiters) {
       TIDINGS_TRY(set_delimiters(tag, token.body));
@@ -104,7 +108,8 @@ class Tokenizer {
   Result<void> check_name(std::size_t tag, std::string_view name) const {
     if (name.empty()) return place_.error(tag, "this tag has no name");
     const auto bad = name.find_first_of(" \t\r\n");
-    if (bad != std::string_view::npos) return place_.error(tag, fmt::format("a name cannot have blanks: \"{}\"", collapse_blanks(name)));
+    if (bad != std::string_view::npos)
+      return place_.error(tag, fmt::format("a name cannot have blanks: \"{}\"", collapse_blanks(name)));
     return {};
   }
 
@@ -114,7 +119,8 @@ class Tokenizer {
     const auto close = gap == std::string_view::npos ? std::string_view{} : trim(pair.substr(gap));
     if (open.empty() || close.empty() || pair.find('=') != std::string_view::npos ||
         close.find_first_of(" \t\r\n") != std::string_view::npos) {
-      return place_.error(tag, "delimiters are set by two words, without \"=\" or blanks in them", "for example {{=<% %>=}}");
+      return place_.error(tag, "delimiters are set by two words, without \"=\" or blanks in them",
+                          "for example {{=<% %>=}}");
     }
     // `pair` points into the source, so its words outlive the old delimiters
     open_ = std::string{open};
@@ -168,7 +174,8 @@ void strip_standalone_lines(std::vector<Token>& tokens) {
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     auto& body = tokens[i].body;
     if (tokens[i].kind != Kind::text) continue;
-    // Between two standalone tags both cuts may meet in blanks that lie before the line end; they never overlap otherwise.
+    // Between two standalone tags both cuts may meet in blanks that lie before the line end; they never
+    // overlap otherwise.
     body.remove_prefix(std::min(cuts[i].front, body.size()));
     body.remove_suffix(std::min(cuts[i].back, body.size()));
   }
@@ -186,7 +193,8 @@ std::string indent(std::string_view source, std::string_view indentation) {
   return out;
 }
 
-// ---- names ----------------------------------------------------------------------------------------------------------
+// ---- names
+// ----------------------------------------------------------------------------------------------------------
 
 /// The names that may be used at some point of a template, from sample data.
 class Scopes {
@@ -236,7 +244,8 @@ class Scopes {
   nlohmann::json nothing_ = false;
 };
 
-// ---- the program ----------------------------------------------------------------------------------------------------
+// ---- the program
+// ----------------------------------------------------------------------------------------------------
 
 class TemplateReader {
  public:
@@ -251,7 +260,8 @@ class TemplateReader {
     const auto outer = open_.size();
     for (const auto& token : tokens) {
       TIDINGS_TRY(read_token(place, token, depth, outer));
-      if (program_.source.size() + text_bytes_ > max_program_bytes) return place.error(token.at, "the template grows too large with its partials");
+      if (program_.source.size() + text_bytes_ > max_program_bytes)
+        return place.error(token.at, "the template grows too large with its partials");
     }
     if (open_.size() > outer) {
       return place.error(open_.back().at, fmt::format("the section \"{}\" is not closed", open_.back().name));
@@ -288,11 +298,15 @@ class TemplateReader {
     if (scopes_.strict()) {
       TIDINGS_LET(const auto* known, find(place, token, name));
       if (known->is_boolean() || known->is_array() || known->is_object()) {
-        return place.error(token.at, fmt::format("\"{}\" is a section, not a value", token.body), fmt::format("{{{{#{0}}}}} ... {{{{/{0}}}}}", token.body));
+        return place.error(token.at, fmt::format("\"{}\" is a section, not a value", token.body),
+                           fmt::format("{{{{#{0}}}}} ... {{{{/{0}}}}}", token.body));
       }
-      if (token.kind == Kind::unescaped && options_.escape == Escape::html && !token.body.ends_with("_html")) {
-        return place.error(token.at, fmt::format("\"{}\" must be escaped: only names that end in _html hold HTML", token.body),
-                           fmt::format("write {{{{{}}}}}", token.body));
+      if (token.kind == Kind::unescaped && options_.escape == Escape::html &&
+          !token.body.ends_with("_html")) {
+        return place.error(
+            token.at,
+            fmt::format("\"{}\" must be escaped: only names that end in _html hold HTML", token.body),
+            fmt::format("write {{{{{}}}}}", token.body));
       }
     }
     write_tag(token.kind == Kind::unescaped ? "&" : "", Program::variable, name);
@@ -306,20 +320,24 @@ class TemplateReader {
     if (scopes_.strict()) {
       TIDINGS_LET(const auto* known, find(place, token, name));
       if (known->is_string() || known->is_number()) {
-        return place.error(token.at, fmt::format("\"{}\" is a value, not a section", token.body), fmt::format("is there a \"has_{}\"?", token.body));
+        return place.error(token.at, fmt::format("\"{}\" is a value, not a section", token.body),
+                           fmt::format("is there a \"has_{}\"?", token.body));
       }
       if (!inverted) scopes_.push(known);
     }
-    open_.push_back({.name = std::string{token.body}, .at = token.at, .scope = !inverted && scopes_.strict()});
+    open_.push_back(
+        {.name = std::string{token.body}, .at = token.at, .scope = !inverted && scopes_.strict()});
     write_tag(inverted ? "^" : "#", Program::section, name);
     return {};
   }
 
   Result<void> close_section(const Place& place, const Token& token, std::size_t outer) {
-    if (open_.size() == outer) return place.error(token.at, fmt::format("no section \"{}\" is open here", token.body));
+    if (open_.size() == outer)
+      return place.error(token.at, fmt::format("no section \"{}\" is open here", token.body));
     const auto last = open_.back();
     if (last.name != token.body) {
-      return place.error(token.at, fmt::format("\"{}\" is closed while \"{}\" is open", token.body, last.name));
+      return place.error(token.at,
+                         fmt::format("\"{}\" is closed while \"{}\" is open", token.body, last.name));
     }
     open_.pop_back();
     if (last.scope) scopes_.pop();
@@ -336,14 +354,18 @@ class TemplateReader {
     }
     auto& inside = inclusions_[name];
     if (inside > options_.recursion_limit || depth >= max_partial_depth) {
-      if (options_.recursion_limit == 0) return place.error(token.at, fmt::format("the partial \"{}\" contains itself", name));
+      if (options_.recursion_limit == 0)
+        return place.error(token.at, fmt::format("the partial \"{}\" contains itself", name));
       program_.source += fmt::format("{{{{{}0}}}}", Program::too_deep);
       return {};
     }
-    if (++all_inclusions_ > max_inclusions) return place.error(token.at, "the template grows too large with its partials");
+    if (++all_inclusions_ > max_inclusions)
+      return place.error(token.at, "the template grows too large with its partials");
     ++inside;
-    const auto source = token.indentation.empty() ? std::move(partial->source) : indent(partial->source, token.indentation);
-    const auto done = read({.file = partial->file, .source = source, .indentation = token.indentation.size()}, depth + 1);
+    const auto source =
+        token.indentation.empty() ? std::move(partial->source) : indent(partial->source, token.indentation);
+    const auto done =
+        read({.file = partial->file, .source = source, .indentation = token.indentation.size()}, depth + 1);
     --inclusions_[name];
     return done;
   }
@@ -351,7 +373,8 @@ class TemplateReader {
   Result<const nlohmann::json*> find(const Place& place, const Token& token, std::size_t name) const {
     const auto* known = scopes_.find(program_.names[name].parts);
     if (known != nullptr) return known;
-    return place.error(token.at, fmt::format("unknown name \"{}\"", token.body), did_you_mean(token.body, scopes_.names()));
+    return place.error(token.at, fmt::format("unknown name \"{}\"", token.body),
+                       did_you_mean(token.body, scopes_.names()));
   }
 
   std::size_t number_of(std::string_view spelling) {
@@ -389,7 +412,8 @@ class TemplateReader {
 
 }  // namespace
 
-Result<Program> read_template(std::string_view file, std::string_view source, const TemplateOptions& options) {
+Result<Program> read_template(std::string_view file, std::string_view source,
+                              const TemplateOptions& options) {
   TemplateReader reader{options};
   TIDINGS_TRY(reader.read({.file = file, .source = source}, 0));
   return reader.take();

@@ -1,7 +1,9 @@
-// Reading a Mustache template into a program for kainjow: the half of template.hpp that knows files, lines and columns.
+// Reading a Mustache template into a program for kainjow: the half of template.hpp that knows files, lines
+// and columns.
 //
-// A Program's source holds tags only: literal text is the tag {{&:N}}, a name is its number. So kainjow never sees a line end (it
-// would judge at run time whether a line was standalone), another delimiter, a partial or a dotted name. Pure.
+// A Program's source holds tags only: literal text is the tag {{&:N}}, a name is its number. So kainjow never
+// sees a line end (it would judge at run time whether a line was standalone), another delimiter, a partial or
+// a dotted name. Pure.
 #pragma once
 
 #include <string>
@@ -34,6 +36,7 @@ struct Program {
 };
 
 /// See Template::parse.
-[[nodiscard]] Result<Program> read_template(std::string_view file, std::string_view source, const TemplateOptions& options);
+[[nodiscard]] Result<Program> read_template(std::string_view file, std::string_view source,
+                                            const TemplateOptions& options);
 
 }  // namespace tidings::message

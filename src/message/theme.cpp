@@ -32,16 +32,19 @@ Partials partials_of(const std::string& theme, const Lookup& lookup) {
   return [&theme, &lookup](std::string_view name) -> std::optional<PartialSource> {
     for (const std::string_view folder : {std::string_view{theme}, std::string_view{"default"}}) {
       auto file = fmt::format("{}/partials/{}.mustache", folder, name);
-      if (auto source = lookup(file)) return PartialSource{.file = std::move(file), .source = std::move(*source)};
+      if (auto source = lookup(file))
+        return PartialSource{.file = std::move(file), .source = std::move(*source)};
     }
     return std::nullopt;
   };
 }
 
-Result<Template> parse_part(const std::string& file, const std::string& source, const TemplateOptions& options) {
+Result<Template> parse_part(const std::string& file, const std::string& source,
+                            const TemplateOptions& options) {
   TIDINGS_LET(auto part, Template::parse(file, source, options));
   if (!part.uses("unsubscribe_url")) {
-    return fail(Errc::config, fmt::format("{}:1:1: the part has no {{{{unsubscribe_url}}}}", file), "readers must be able to leave from both parts");
+    return fail(Errc::config, fmt::format("{}:1:1: the part has no {{{{unsubscribe_url}}}}", file),
+                "readers must be able to leave from both parts");
   }
   return part;
 }
@@ -67,7 +70,8 @@ Result<Template> parse_configured(std::string_view key, const std::string& place
   return parsed;
 }
 
-Result<Template> parse_subject(const ThemeOptions& options, const Lookup& lookup, const TemplateOptions& how) {
+Result<Template> parse_subject(const ThemeOptions& options, const Lookup& lookup,
+                               const TemplateOptions& how) {
   if (!options.subject.empty())
     return parse_configured("subject", options.subject_place, options.subject, how);
   for (const std::string_view folder : {std::string_view{options.name}, std::string_view{"default"}}) {
@@ -86,13 +90,16 @@ Result<digest::SegmentBody> render_all(const Theme::Parts& parts, nlohmann::json
   }
   TIDINGS_LET(const auto subject, parts.subject.render(data));
   out.subject = collapse_blanks(subject);
-  if (out.subject.empty()) return fail(Errc::config, fmt::format("theme \"{}\": the subject comes out empty", parts.name));
+  if (out.subject.empty())
+    return fail(Errc::config, fmt::format("theme \"{}\": the subject comes out empty", parts.name));
   data["subject"] = out.subject;
   TIDINGS_LET(out.text, parts.text.render(data));
-  if (trim(out.text).empty()) return fail(Errc::config, fmt::format("theme \"{}\": the plain-text part comes out empty", parts.name));
+  if (trim(out.text).empty())
+    return fail(Errc::config, fmt::format("theme \"{}\": the plain-text part comes out empty", parts.name));
   if (!parts.html) return out;
   TIDINGS_LET(out.html, parts.html->render(data));
-  if (trim(out.html).empty()) return fail(Errc::config, fmt::format("theme \"{}\": the HTML part comes out empty", parts.name));
+  if (trim(out.html).empty())
+    return fail(Errc::config, fmt::format("theme \"{}\": the HTML part comes out empty", parts.name));
   return out;
 }
 
@@ -103,8 +110,10 @@ Result<Theme> Theme::load(const ThemeOptions& options, const Lookup& lookup) {
   const auto html_file = fmt::format("{}/digest.html.mustache", options.name);
   const auto text_source = lookup(text_file);
   const auto html_source = lookup(html_file);
-  if (!text_source && !html_source) return fail(Errc::config, fmt::format("there is no theme \"{}\"", options.name));
-  if (!text_source) return fail(Errc::config, fmt::format("{} is missing", text_file), "every digest has a plain-text part");
+  if (!text_source && !html_source)
+    return fail(Errc::config, fmt::format("there is no theme \"{}\"", options.name));
+  if (!text_source)
+    return fail(Errc::config, fmt::format("{} is missing", text_file), "every digest has a plain-text part");
 
   TIDINGS_LET(const auto strings, Strings::load(options.name, "en", lookup));
   TIDINGS_LET(const auto zone, Zone::find("UTC"));
@@ -134,7 +143,8 @@ Result<Theme> Theme::load(const ThemeOptions& options, const Lookup& lookup) {
 const std::string& Theme::name() const { return parts_->name; }
 bool Theme::has_html() const { return parts_->html.has_value(); }
 
-Result<std::vector<digest::SegmentBody>> Theme::render_bodies(const EditionView& view, const Strings& strings, const Zone& zone) const {
+Result<std::vector<digest::SegmentBody>> Theme::render_bodies(const EditionView& view, const Strings& strings,
+                                                              const Zone& zone) const {
   std::vector<digest::SegmentBody> bodies;
   const std::size_t variants = parts_->asks_for_name() ? 2 : 1;
   for (std::size_t variant = 0; variant < variants; ++variant) {
@@ -144,7 +154,8 @@ Result<std::vector<digest::SegmentBody>> Theme::render_bodies(const EditionView&
   return bodies;
 }
 
-Result<digest::SegmentBody> Theme::render_for(const EditionView& view, const Strings& strings, const Zone& zone, const Reader& reader) const {
+Result<digest::SegmentBody> Theme::render_for(const EditionView& view, const Strings& strings,
+                                              const Zone& zone, const Reader& reader) const {
   return render_all(*parts_, to_data(view, strings, zone, reader));
 }
 

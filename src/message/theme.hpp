@@ -1,7 +1,8 @@
-// A theme: the templates of one folder below templates/, loaded and checked once, and the rendering of a segment.
+// A theme: the templates of one folder below templates/, loaded and checked once, and the rendering of a
+// segment.
 //
-// THEME/digest.text.mustache is needed; without THEME/digest.html.mustache the mail is plain text. subject.mustache, partials
-// and strings that the theme lacks come from default. Thread-safe once loaded.
+// THEME/digest.text.mustache is needed; without THEME/digest.html.mustache the mail is plain text.
+// subject.mustache, partials and strings that the theme lacks come from default. Thread-safe once loaded.
 #pragma once
 
 #include <memory>
@@ -20,9 +21,9 @@ namespace tidings::message {
 
 struct ThemeOptions {
   std::string name = "default";
-  std::string subject = {};    ///< a template of [[digest]] subject; empty: subject.mustache
-  std::string preheader = {};  ///< a template of [[digest]] preheader; empty: the view's
-  std::string subject_place = {};    ///< "config.toml:12:11: ", for errors
+  std::string subject = {};        ///< a template of [[digest]] subject; empty: subject.mustache
+  std::string preheader = {};      ///< a template of [[digest]] preheader; empty: the view's
+  std::string subject_place = {};  ///< "config.toml:12:11: ", for errors
   std::string preheader_place = {};
 };
 
@@ -35,14 +36,15 @@ class Theme {
   [[nodiscard]] const std::string& name() const;
   [[nodiscard]] bool has_html() const;
 
-  /// Renders a segment: one body a variant (slots.hpp), `bodies[v]` for variant v; one body only if no template asks for
-  /// has_name. The subject is one line. Errc::config for an empty subject or part.
-  [[nodiscard]] Result<std::vector<digest::SegmentBody>> render_bodies(const EditionView& view, const Strings& strings,
+  /// Renders a segment: one body a variant (slots.hpp), `bodies[v]` for variant v; one body only if no
+  /// template asks for has_name. The subject is one line. Errc::config for an empty subject or part.
+  [[nodiscard]] Result<std::vector<digest::SegmentBody>> render_bodies(const EditionView& view,
+                                                                       const Strings& strings,
                                                                        const Zone& zone) const;
 
   /// The same for one reader with the values written in: what render_bodies() and the slots must add up to.
-  [[nodiscard]] Result<digest::SegmentBody> render_for(const EditionView& view, const Strings& strings, const Zone& zone,
-                                                       const Reader& reader) const;
+  [[nodiscard]] Result<digest::SegmentBody> render_for(const EditionView& view, const Strings& strings,
+                                                       const Zone& zone, const Reader& reader) const;
 
   Theme(Theme&&) noexcept;
   Theme& operator=(Theme&&) noexcept;

@@ -110,7 +110,8 @@ json post_data(const PostView& post, const Surroundings& around, const Strings& 
   data["image_alt"] = plain(post.image_alt);
   std::vector<std::string> meta;
   if (data["has_source"].get<bool>()) meta.push_back(plain(post.source));
-  if (!post.author.empty() && fold_case(post.author) != fold_case(post.source)) meta.push_back(plain(post.author));
+  if (!post.author.empty() && fold_case(post.author) != fold_case(post.source))
+    meta.push_back(plain(post.author));
   if (!around.group_is_day) meta.push_back(data["date"].get<std::string>());
   put(data, "meta", "has_meta", join(meta, " · "));
   data["level"] = around.group_has_title ? "3" : "2";
@@ -130,7 +131,8 @@ std::vector<std::string> sources_of(const EditionView& view) {
   for (const auto& group : view.groups) {
     for (const auto& post : group.posts) {
       auto name = plain(post.source);
-      if (!name.empty() && std::ranges::find(sources, name) == sources.end()) sources.push_back(std::move(name));
+      if (!name.empty() && std::ranges::find(sources, name) == sources.end())
+        sources.push_back(std::move(name));
     }
   }
   return sources;
@@ -174,7 +176,8 @@ json links_data(const EditionView& view) {
 }
 
 std::string preheader_of(const EditionView& view) {
-  if (!trim(view.preheader).empty()) return first_words(collapse_blanks(plain(view.preheader)), preheader_characters);
+  if (!trim(view.preheader).empty())
+    return first_words(collapse_blanks(plain(view.preheader)), preheader_characters);
   std::vector<std::string> titles;
   const PostView* first = nullptr;
   for (const auto& group : view.groups) {
@@ -184,7 +187,8 @@ std::string preheader_of(const EditionView& view) {
     }
   }
   if (!titles.empty()) return first_words(join(titles, " · "), preheader_characters);
-  return first == nullptr ? std::string{} : first_words(collapse_blanks(plain(first->excerpt_text)), preheader_characters);
+  return first == nullptr ? std::string{}
+                          : first_words(collapse_blanks(plain(first->excerpt_text)), preheader_characters);
 }
 
 std::string digest_title_of(const EditionView& view) {
@@ -194,8 +198,9 @@ std::string digest_title_of(const EditionView& view) {
 /// Strings of the language with the edition's variables filled in.
 json texts_data(const json& data, const Strings& strings) {
   Placeholders values;
-  for (const auto* name : {"newsletter_name", "digest_title", "edition_title", "edition_number", "period", "date", "first_title", "post_count",
-                           "post_count_minus_one", "posts_word", "more_word", "sources_line"}) {
+  for (const auto* name :
+       {"newsletter_name", "digest_title", "edition_title", "edition_number", "period", "date", "first_title",
+        "post_count", "post_count_minus_one", "posts_word", "more_word", "sources_line"}) {
     values[name] = data.at(name).get<std::string>();
   }
   json out = json::object();
@@ -208,7 +213,8 @@ Days days_covered(const EditionView& view, const Zone& zone) {
   return view.shown ? with_days(days, *view.shown, zone) : days;
 }
 
-json edition_data(const EditionView& view, const Strings& strings, const Zone& zone, const SlotText& slot, bool has_name) {
+json edition_data(const EditionView& view, const Strings& strings, const Zone& zone, const SlotText& slot,
+                  bool has_name) {
   json data = json::object();
   const bool rtl = strings.direction() == "rtl";
   data["language"] = strings.language();
@@ -398,7 +404,9 @@ EditionView sample_view() {
           .intro_text = "Good morning from the quay.",
           .groups = {{.title = "Tuesday 6 January", .posts = {long_post}, .is_day = true},
                      {.title = "Wednesday 7 January", .posts = {headline}, .is_day = true}},
-          .links = {{.title = "Minutes of the harbour council", .url = "https://news.example.org/minutes", .source = "Harbour Notes"}},
+          .links = {{.title = "Minutes of the harbour council",
+                     .url = "https://news.example.org/minutes",
+                     .source = "Harbour Notes"}},
           .has_preferences = true,
           .has_view = true};
 }

@@ -1,4 +1,5 @@
-// What an edition looks like to a template: plain structs that app/ fills, and their conversion to template data.
+// What an edition looks like to a template: plain structs that app/ fills, and their conversion to template
+// data.
 //
 // docs/templates.md lists the names; variables() is that list as data, and a test compares the two. Pure.
 #pragma once
@@ -60,22 +61,25 @@ struct EditionView {
   int number = 1;
   digest::Period period = {};
   std::optional<digest::DateSpan> shown = {};  ///< of the edition's posts: its title covers their days
-  UtcTime date{};         ///< when it appears
-  std::string preheader = {};  ///< empty: made from the titles
+  UtcTime date{};                              ///< when it appears
+  std::string preheader = {};                  ///< empty: made from the titles
   std::string intro_html = {};
   std::string intro_text = {};
   std::vector<GroupView> groups = {};
   std::vector<LinkView> links = {};  ///< "more on the web"
-  bool is_web = false;      ///< a page for everybody: nothing personal is shown
-  bool has_preferences = true;  ///< whether readers of this list have a preferences page
-  bool has_view = false;        ///< whether there is a page of this edition
+  bool is_web = false;               ///< a page for everybody: nothing personal is shown
+  bool has_preferences = true;       ///< whether readers of this list have a preferences page
+  bool has_view = false;             ///< whether there is a page of this edition
 };
 
-/// Data for the templates: every name of docs/templates.md but `subject`, `has_name` as `variant` says, slots as markers.
-[[nodiscard]] nlohmann::json to_data(const EditionView& view, const Strings& strings, const Zone& zone, std::size_t variant);
+/// Data for the templates: every name of docs/templates.md but `subject`, `has_name` as `variant` says, slots
+/// as markers.
+[[nodiscard]] nlohmann::json to_data(const EditionView& view, const Strings& strings, const Zone& zone,
+                                     std::size_t variant);
 
 /// The same with the reader's own values in the place of slots (for a whole render, see build.hpp).
-[[nodiscard]] nlohmann::json to_data(const EditionView& view, const Strings& strings, const Zone& zone, const Reader& reader);
+[[nodiscard]] nlohmann::json to_data(const EditionView& view, const Strings& strings, const Zone& zone,
+                                     const Reader& reader);
 
 /// The title of an edition: "Harbour News, 5–11 January 2026".
 [[nodiscard]] std::string edition_title(const EditionView& view, const Strings& strings, const Zone& zone);

@@ -10,11 +10,14 @@ namespace {
 
 /// Closing brackets, stops and small kana that must not begin a line (a short form of JIS X 4051's list).
 bool may_begin_line(char32_t c) {
-  static constexpr std::u32string_view closing = U"、。，．・：；？！゛゜´｀¨ヽヾゝゞ々ー’”）〕］｝〉》」』】ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ°′″℃％…";
+  static constexpr std::u32string_view closing =
+      U"、。，．・：；？！゛゜´｀¨ヽヾゝゞ々ー’”）〕］｝〉》」』】ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵ"
+      U"ヶ°′″℃％…";
   return closing.find(c) == std::u32string_view::npos;
 }
 
-/// Pieces that may stand at the begin of a line: words, and single wide characters with the closing marks behind them.
+/// Pieces that may stand at the begin of a line: words, and single wide characters with the closing marks
+/// behind them.
 struct Unit {
   std::string_view text;
   int width = 0;

@@ -1,4 +1,5 @@
-// Plain text wrapped by columns, as terminals and monospaced mail count them (base/text.hpp display_width). Pure.
+// Plain text wrapped by columns, as terminals and monospaced mail count them (base/text.hpp display_width).
+// Pure.
 #pragma once
 
 #include <cstddef>
@@ -7,9 +8,10 @@
 
 namespace tidings::message {
 
-/// Lines wider than `columns` are broken at blanks, continued under the line's own indentation; lines that fit stay as they are. Scripts that
-/// write without blanks (wide characters) may be broken between characters, not before closing punctuation. A word that is too
-/// long, such as an address, is never broken. Blank lines at both ends are dropped, so is the last line end.
+/// Lines wider than `columns` are broken at blanks, continued under the line's own indentation; lines that
+/// fit stay as they are. Scripts that write without blanks (wide characters) may be broken between
+/// characters, not before closing punctuation. A word that is too long, such as an address, is never broken.
+/// Blank lines at both ends are dropped, so is the last line end.
 [[nodiscard]] std::string wrap(std::string_view text, int columns);
 
 /// The width of the widest line.

@@ -36,7 +36,7 @@ struct Run {
 /// White space collapsed; "\n" for <br>.
 struct Paragraph {
   std::vector<Run> runs;
-  std::string direction;  ///< ltr, rtl, auto or nothing
+  std::string direction;       ///< ltr, rtl, auto or nothing
   bool is_item = false;        ///< of a list; neighbours become lines of one paragraph
   bool after_heading = false;  ///< the first below a heading that is not shown
 
@@ -75,8 +75,8 @@ bool is_inline_kept(Tag tag) {
 
 /// Blocks that say little when they are torn from their place.
 bool is_passed_over(Tag tag) {
-  return is_heading(tag) || tag == Tag::table || tag == Tag::pre || tag == Tag::figure || tag == Tag::hr || tag == Tag::nav ||
-         tag == Tag::footer || tag == Tag::rp || tag == Tag::rt || tag == Tag::rtc;
+  return is_heading(tag) || tag == Tag::table || tag == Tag::pre || tag == Tag::figure || tag == Tag::hr ||
+         tag == Tag::nav || tag == Tag::footer || tag == Tag::rp || tag == Tag::rt || tag == Tag::rtc;
 }
 
 enum class Blocks { prose, all };
@@ -177,12 +177,15 @@ class Collector {
   }
 
   Run& run_here() {
-    if (current_.runs.empty() || current_.runs.back().around != around_) current_.runs.push_back({.text = {}, .around = around_});
+    if (current_.runs.empty() || current_.runs.back().around != around_)
+      current_.runs.push_back({.text = {}, .around = around_});
     return current_.runs.back();
   }
 
   /// A gap belongs outside of a link that begins or ends at it.
-  Run& gap_run() { return current_.runs.back().around.size() < around_.size() ? current_.runs.back() : run_here(); }
+  Run& gap_run() {
+    return current_.runs.back().around.size() < around_.size() ? current_.runs.back() : run_here();
+  }
 
   void end_paragraph() {
     if (!current_.runs.empty()) {
@@ -191,7 +194,8 @@ class Collector {
       if (current_.is_item && !current_.after_heading && !paragraphs_.empty() && paragraphs_.back().is_item) {
         auto& runs = paragraphs_.back().runs;
         runs.push_back({.text = "\n", .around = {}});
-        runs.insert(runs.end(), std::make_move_iterator(current_.runs.begin()), std::make_move_iterator(current_.runs.end()));
+        runs.insert(runs.end(), std::make_move_iterator(current_.runs.begin()),
+                    std::make_move_iterator(current_.runs.end()));
       } else {
         paragraphs_.push_back(std::move(current_));
       }
@@ -217,9 +221,12 @@ class Collector {
 };
 
 bool is_cjk_stop(char32_t c) { return c == U'。' || c == U'！' || c == U'？' || c == U'｡'; }
-bool is_stop(char32_t c) { return c == '.' || c == '!' || c == '?' || c == U'…' || c == U'؟' || c == U'۔' || c == U'।'; }
+bool is_stop(char32_t c) {
+  return c == '.' || c == '!' || c == '?' || c == U'…' || c == U'؟' || c == U'۔' || c == U'।';
+}
 bool is_closing_mark(char32_t c) {
-  return c == '"' || c == '\'' || c == ')' || c == ']' || c == U'”' || c == U'’' || c == U'»' || c == U'」' || c == U'』' || c == U'）';
+  return c == '"' || c == '\'' || c == ')' || c == ']' || c == U'”' || c == U'’' || c == U'»' || c == U'」' ||
+         c == U'』' || c == U'）';
 }
 
 /// A full stop after an initial or a common short form ends no sentence.
@@ -227,12 +234,14 @@ bool is_abbreviation(std::string_view before) {
   const auto from = before.find_last_of(" (\n");
   const auto word = before.substr(from == std::string_view::npos ? 0 : from + 1);
   const bool begins_line = from == std::string_view::npos || before[from] == '\n';
-  if (begins_line && std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; })) return true;  // the number of a list
+  if (begins_line && std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; }))
+    return true;  // the number of a list
   std::size_t letters = 0;
   for (const char c : word) letters += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
   if (letters <= 1 || word.find('.') != std::string_view::npos) return true;
-  static constexpr std::array<std::string_view, 18> known{"mr", "mrs", "ms", "dr", "prof", "st",  "vs", "no",  "nr",
-                                                          "vol", "fig", "cf", "ca", "bzw", "etc", "inc", "jr", "sr"};
+  static constexpr std::array<std::string_view, 18> known{"mr", "mrs", "ms",  "dr",  "prof", "st",
+                                                          "vs", "no",  "nr",  "vol", "fig",  "cf",
+                                                          "ca", "bzw", "etc", "inc", "jr",   "sr"};
   return std::ranges::find(known, ascii_lower(word)) != known.end();
 }
 
@@ -286,7 +295,8 @@ class Measure {
     return true;
   }
 
-  void note_sentence(std::size_t index, std::string_view text, std::size_t from, std::size_t after, char32_t c) {
+  void note_sentence(std::size_t index, std::string_view text, std::size_t from, std::size_t after,
+                     char32_t c) {
     const bool cjk = is_cjk_stop(c);
     if (!cjk && !is_stop(c)) return;
     for (std::size_t next = after; next < text.size();) {
@@ -359,12 +369,14 @@ bool mend_source_ellipsis(std::vector<Paragraph>& paragraphs) {
   return text.ends_with(ellipsis) || text.ends_with("...");
 }
 
-/// What stands below a heading reads wrongly without it: an excerpt that has begun well before one ends there.
+/// What stands below a heading reads wrongly without it: an excerpt that has begun well before one ends
+/// there.
 bool end_at_heading(std::vector<Paragraph>& paragraphs) {
   constexpr int enough_words = 12;
   for (std::size_t i = 1; i < paragraphs.size(); ++i) {
     if (!paragraphs[i].after_heading) continue;
-    const std::vector<Paragraph> before(paragraphs.begin(), paragraphs.begin() + static_cast<std::ptrdiff_t>(i));
+    const std::vector<Paragraph> before(paragraphs.begin(),
+                                        paragraphs.begin() + static_cast<std::ptrdiff_t>(i));
     if (!Measure{enough_words}.run(before)) continue;
     paragraphs.resize(i);
     return true;
@@ -384,7 +396,8 @@ std::string to_html(const std::vector<Paragraph>& paragraphs) {
     out.append(">");
     std::vector<Around> open;
     const auto close_to = [&](std::size_t depth) {
-      for (; open.size() > depth; open.pop_back()) out.append("</").append(name_of(open.back().tag)).append(">");
+      for (; open.size() > depth; open.pop_back())
+        out.append("</").append(name_of(open.back().tag)).append(">");
     };
     for (const auto& run : paragraph.runs) {
       if (run.text.empty()) continue;

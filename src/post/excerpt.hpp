@@ -1,7 +1,7 @@
 // Excerpts: the first words of a post, and its picture.
 //
-// An excerpt ends at a sentence where one ends near the limit, else at a word; never inside a tag, a link or a grapheme.
-// Scripts that write without blanks (CJK, Thai) count two characters as a word. Pure.
+// An excerpt ends at a sentence where one ends near the limit, else at a word; never inside a tag, a link or
+// a grapheme. Scripts that write without blanks (CJK, Thai) count two characters as a word. Pure.
 #pragma once
 
 #include <optional>

@@ -11,13 +11,16 @@ namespace {
 bool is_extender(char32_t c) {
   if (c < 0x300) return false;
   if (display_width(c) == 0 && c != 0x200B && c != 0x2028 && c != 0x2029) return true;
-  // Vowel signs and viramas of the Indic scripts, Thai and Lao marks, kana voicing marks, selectors, tags, skin tones.
-  const bool indic = c >= 0x0900 && c <= 0x0DFF &&
-                     ((c & 0x7FU) <= 0x03 || ((c & 0x7FU) >= 0x3A && (c & 0x7FU) <= 0x4F && (c & 0x7FU) != 0x3D) ||
-                      (c & 0x7FU) == 0x62 || (c & 0x7FU) == 0x63);
-  return indic || c == 0x0E31 || c == 0x0EB1 || (c >= 0x0EB4 && c <= 0x0EBC) || (c >= 0x0EC8 && c <= 0x0ECE) ||
-         (c >= 0x102B && c <= 0x103E) || (c >= 0x17B4 && c <= 0x17D3) || c == 0x3099 || c == 0x309A ||
-         (c >= 0xE0020 && c <= 0xE007F) || (c >= 0xE0100 && c <= 0xE01EF) || (c >= 0x1F3FB && c <= 0x1F3FF);
+  // Vowel signs and viramas of the Indic scripts, Thai and Lao marks, kana voicing marks, selectors, tags,
+  // skin tones.
+  const bool indic =
+      c >= 0x0900 && c <= 0x0DFF &&
+      ((c & 0x7FU) <= 0x03 || ((c & 0x7FU) >= 0x3A && (c & 0x7FU) <= 0x4F && (c & 0x7FU) != 0x3D) ||
+       (c & 0x7FU) == 0x62 || (c & 0x7FU) == 0x63);
+  return indic || c == 0x0E31 || c == 0x0EB1 || (c >= 0x0EB4 && c <= 0x0EBC) ||
+         (c >= 0x0EC8 && c <= 0x0ECE) || (c >= 0x102B && c <= 0x103E) || (c >= 0x17B4 && c <= 0x17D3) ||
+         c == 0x3099 || c == 0x309A || (c >= 0xE0020 && c <= 0xE007F) || (c >= 0xE0100 && c <= 0xE01EF) ||
+         (c >= 0x1F3FB && c <= 0x1F3FF);
 }
 
 bool is_virama(char32_t c) { return c >= 0x0900 && c <= 0x0DFF && (c & 0x7FU) == 0x4D; }
@@ -26,7 +29,8 @@ bool is_jamo(char32_t c) { return c >= 0x1100 && c <= 0x11FF; }
 bool is_vowel_or_final_jamo(char32_t c) { return c >= 0x1160 && c <= 0x11FF; }
 
 constexpr std::u32string_view closers{
-    U"、。，．・：；？！）］｝〕〉》」』】〙〗〟’”»…‥ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々〻ゝゞヽヾ％℃!),.:;?]}"};
+    U"、。，．・：；？！）］｝〕〉》」』】〙〗〟’”»…‥ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々〻ゝゞヽ"
+    U"ヾ％℃!),.:;?]}"};
 constexpr std::u32string_view openers{U"（［｛〔〈《「『【〘〖〝‘“«([{"};
 
 }  // namespace

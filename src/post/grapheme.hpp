@@ -1,7 +1,7 @@
 // What a reader sees as one character, and where a line may break without a blank. Pure.
 //
-// A small part of Unicode's segmentation (UAX 29, UAX 14): enough never to split accents, emoji sequences, flags, Hangul or
-// Indic clusters, and to break Chinese and Japanese lines where their typographers would.
+// A small part of Unicode's segmentation (UAX 29, UAX 14): enough never to split accents, emoji sequences,
+// flags, Hangul or Indic clusters, and to break Chinese and Japanese lines where their typographers would.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,8 @@ namespace tidings::post {
 /// The grapheme at `at`, and moves past it; empty at the end.
 [[nodiscard]] std::string_view next_grapheme(std::string_view text, std::size_t& at);
 
-/// Written without blanks between words: Han, kana, Thai, Lao, Khmer, Burmese. Hangul is not: Korean has blanks.
+/// Written without blanks between words: Han, kana, Thai, Lao, Khmer, Burmese. Hangul is not: Korean has
+/// blanks.
 [[nodiscard]] bool is_unspaced(char32_t c);
 
 /// Closing punctuation, small kana and the like, which may not begin a line.

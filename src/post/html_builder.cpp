@@ -20,8 +20,8 @@ bool is_table_section(Tag tag) { return tag == Tag::tbody || tag == Tag::thead |
 
 /// Elements that only a table may hold.
 bool is_table_part(Tag tag) {
-  return is_cell(tag) || is_table_section(tag) || tag == Tag::tr || tag == Tag::caption || tag == Tag::colgroup ||
-         tag == Tag::col;
+  return is_cell(tag) || is_table_section(tag) || tag == Tag::tr || tag == Tag::caption ||
+         tag == Tag::colgroup || tag == Tag::col;
 }
 
 /// HTML 13.2.4.2, "has an element in scope".
@@ -31,8 +31,8 @@ bool is_special(Tag tag) { return is_block(tag) || tag == Tag::colgroup; }
 
 /// HTML 13.2.6.3, "generate implied end tags".
 bool is_implied_end(Tag tag) {
-  return tag == Tag::dd || tag == Tag::dt || tag == Tag::li || tag == Tag::p || tag == Tag::rb || tag == Tag::rp ||
-         tag == Tag::rt || tag == Tag::rtc;
+  return tag == Tag::dd || tag == Tag::dt || tag == Tag::li || tag == Tag::p || tag == Tag::rb ||
+         tag == Tag::rp || tag == Tag::rt || tag == Tag::rtc;
 }
 
 class Builder {
@@ -69,7 +69,8 @@ class Builder {
     std::uint32_t node = 0;  ///< 0 once its element has been closed
   };
 
-  // ---- stack -----------------------------------------------------------------------------------------------------
+  // ---- stack
+  // -----------------------------------------------------------------------------------------------------
 
   [[nodiscard]] Tag top() const { return open_.empty() ? Tag::root : open_.back().tag; }
   [[nodiscard]] std::uint32_t top_node() const { return open_.empty() ? 0 : open_.back().node; }
@@ -119,7 +120,8 @@ class Builder {
     return index;
   }
 
-  /// Whether the depth limit leaves room. A table takes that of its section, row and cell along, whether the text names them or not.
+  /// Whether the depth limit leaves room. A table takes that of its section, row and cell along, whether the
+  /// text names them or not.
   [[nodiscard]] bool has_room(Tag tag) const {
     if (tag == Tag::table) return open_.size() + 3 < max_html_depth;
     return is_structure(top()) || open_.size() < max_html_depth;
@@ -144,7 +146,8 @@ class Builder {
     if (is_cell(tag)) formatting_.push_back({});
   }
 
-  // ---- active formatting elements (HTML 13.2.4.3) ----------------------------------------------------------------
+  // ---- active formatting elements (HTML 13.2.4.3)
+  // ----------------------------------------------------------------
 
   void forget(std::uint32_t node) {
     const auto it = std::ranges::find(formatting_, node, &Formatting::node);
@@ -205,7 +208,9 @@ class Builder {
       return;
     }
     const auto entry = formatting_[i - 1];
-    const auto forget_entry = [&] { formatting_.erase(formatting_.begin() + static_cast<std::ptrdiff_t>(i - 1)); };
+    const auto forget_entry = [&] {
+      formatting_.erase(formatting_.begin() + static_cast<std::ptrdiff_t>(i - 1));
+    };
     const auto at = entry.node == 0 ? npos : position_of(entry.node);
     if (at == npos) {
       forget_entry();
@@ -236,7 +241,8 @@ class Builder {
     return npos;
   }
 
-  // ---- text ------------------------------------------------------------------------------------------------------
+  // ---- text
+  // ------------------------------------------------------------------------------------------------------
 
   void text(const Token& token) {
     auto decoded = token.literal ? std::string{token.text} : references_.decode(token.text, Place::text);
@@ -265,7 +271,8 @@ class Builder {
     }
   }
 
-  // ---- start tags ------------------------------------------------------------------------------------------------
+  // ---- start tags
+  // ------------------------------------------------------------------------------------------------
 
   void start(const Token& token) {
     after_pre_ = false;
@@ -325,13 +332,16 @@ class Builder {
         pop_to_size(i);
         return;
       }
-      // An item inside <main> inside an item: the standard keeps it there, older parsers end both. So do we, for all to agree.
+      // An item inside <main> inside an item: the standard keeps it there, older parsers end both. So do we,
+      // for all to agree.
       if (open == Tag::main && mode_ == Mode::exact) given_up_ = true;
-      if (is_special(open) && open != Tag::address && open != Tag::div && open != Tag::p && open != Tag::main) return;
+      if (is_special(open) && open != Tag::address && open != Tag::div && open != Tag::p && open != Tag::main)
+        return;
     }
   }
 
-  // ---- end tags --------------------------------------------------------------------------------------------------
+  // ---- end tags
+  // --------------------------------------------------------------------------------------------------
 
   void end(Tag tag) {
     after_pre_ = false;
@@ -382,9 +392,9 @@ class Builder {
   }
 
   void end_block(Tag tag) {
-    const auto at = tag == Tag::li
-                        ? find_open(tag, [](Tag t) { return bounds_scope(t) || t == Tag::ul || t == Tag::ol; })
-                        : in_scope(tag);
+    const auto at =
+        tag == Tag::li ? find_open(tag, [](Tag t) { return bounds_scope(t) || t == Tag::ul || t == Tag::ol; })
+                       : in_scope(tag);
     if (at != npos) pop_to_size(at);
   }
 
@@ -398,14 +408,16 @@ class Builder {
     }
   }
 
-  // ---- tables (HTML 13.2.6.4.9 to 15) ----------------------------------------------------------------------------
+  // ---- tables (HTML 13.2.6.4.9 to 15)
+  // ----------------------------------------------------------------------------
 
   /// Open, but no place for words.
   static bool is_structure(Tag tag) {
     return tag == Tag::table || is_table_section(tag) || tag == Tag::tr || tag == Tag::colgroup;
   }
 
-  /// Words or blocks where only rows and cells may be. A browser puts them before the table; mending puts them into a cell.
+  /// Words or blocks where only rows and cells may be. A browser puts them before the table; mending puts
+  /// them into a cell.
   void leave_structure() {
     if (top() == Tag::colgroup) pop();
     if (mode_ == Mode::exact) {

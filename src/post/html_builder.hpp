@@ -1,9 +1,11 @@
-// Builds the tree from tokens, for markup that is nested as it should be: most of it, and all that we write ourselves.
+// Builds the tree from tokens, for markup that is nested as it should be: most of it, and all that we write
+// ourselves.
 //
-// Follows the standard's tree construction (HTML 13.2.6) for our elements, implied end tags, tables and reopened formatting
-// included. Two things it leaves to gumbo: formatting that ends inside a block begun within it (the adoption agency) and
-// content of tables outside of cells (foster parenting). Asked to mend, it settles these in a simpler way of its own, in
-// time linear in the input. Depth, and how often formatting is reopened, are bounded. Pure.
+// Follows the standard's tree construction (HTML 13.2.6) for our elements, implied end tags, tables and
+// reopened formatting included. Two things it leaves to gumbo: formatting that ends inside a block begun
+// within it (the adoption agency) and content of tables outside of cells (foster parenting). Asked to mend,
+// it settles these in a simpler way of its own, in time linear in the input. Depth, and how often formatting
+// is reopened, are bounded. Pure.
 #pragma once
 
 #include <optional>

@@ -73,10 +73,12 @@ constexpr std::array<TagInfo, static_cast<std::size_t>(Tag::count)> tags{{
     {Tag::h6, "h6", paragraph_like | heading, aligned},
     {Tag::header, "header", paragraph_like, common},
     {Tag::hgroup, "hgroup", paragraph_like, common},
-    {Tag::hr, "hr", paragraph_like | empty, aligned | mask({Attr::width, Attr::size, Attr::color, Attr::noshade})},
+    {Tag::hr, "hr", paragraph_like | empty,
+     aligned | mask({Attr::width, Attr::size, Attr::color, Attr::noshade})},
     {Tag::i, "i", kept | formatting, common},
     {Tag::img, "img", kept | empty,
-     aligned | mask({Attr::src, Attr::alt, Attr::width, Attr::height, Attr::border, Attr::hspace, Attr::vspace})},
+     aligned |
+         mask({Attr::src, Attr::alt, Attr::width, Attr::height, Attr::border, Attr::hspace, Attr::vspace})},
     {Tag::ins, "ins", kept, common | mask({Attr::cite, Attr::datetime})},
     {Tag::kbd, "kbd", kept, common},
     {Tag::li, "li", paragraph_like, common | mask({Attr::value, Attr::type})},
@@ -104,12 +106,13 @@ constexpr std::array<TagInfo, static_cast<std::size_t>(Tag::count)> tags{{
     {Tag::summary, "summary", paragraph_like, common},
     {Tag::sup, "sup", kept, common},
     {Tag::table, "table", paragraph_like,
-     aligned | mask({Attr::width, Attr::bgcolor, Attr::border, Attr::bordercolor, Attr::cellpadding, Attr::cellspacing,
-                     Attr::frame, Attr::rules, Attr::summary})},
+     aligned | mask({Attr::width, Attr::bgcolor, Attr::border, Attr::bordercolor, Attr::cellpadding,
+                     Attr::cellspacing, Attr::frame, Attr::rules, Attr::summary})},
     {Tag::tbody, "tbody", kept | block, cell},
     {Tag::td, "td", kept | block, cell | mask({Attr::colspan, Attr::nowrap, Attr::rowspan})},
     {Tag::tfoot, "tfoot", kept | block, cell},
-    {Tag::th, "th", kept | block, cell | mask({Attr::colspan, Attr::nowrap, Attr::rowspan, Attr::scope, Attr::abbr})},
+    {Tag::th, "th", kept | block,
+     cell | mask({Attr::colspan, Attr::nowrap, Attr::rowspan, Attr::scope, Attr::abbr})},
     {Tag::thead, "thead", kept | block, cell},
     {Tag::time, "time", kept, common | mask({Attr::datetime})},
     {Tag::tr, "tr", kept | block, cell},
@@ -145,12 +148,13 @@ constexpr bool rows_in_order() {
 static_assert(rows_in_order());
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Attr::count)> attributes{
-    "abbr",     "align",       "alt",     "bgcolor",  "border", "bordercolor",      "cellpadding", "cellspacing", "cite",
-    "clear",    "color",       "colspan", "datetime", "dir",    "face",             "frame",       "height",      "hidden",
-    "href",     "hspace",      "data-in-noscript",    "lang",   "data-src",         "data-srcset", "noshade",     "nowrap",
-    "open",     "poster",      "reversed", "rowspan", "rules",  "scope",            "size",        "span",        "src",
-    "srcset",   "start",       "style",   "summary",  "title",  "type",             "valign",      "value",       "vspace",
-    "width"};
+    "abbr",        "align",    "alt",         "bgcolor", "border",  "bordercolor", "cellpadding",
+    "cellspacing", "cite",     "clear",       "color",   "colspan", "datetime",    "dir",
+    "face",        "frame",    "height",      "hidden",  "href",    "hspace",      "data-in-noscript",
+    "lang",        "data-src", "data-srcset", "noshade", "nowrap",  "open",        "poster",
+    "reversed",    "rowspan",  "rules",       "scope",   "size",    "span",        "src",
+    "srcset",      "start",    "style",       "summary", "title",   "type",        "valign",
+    "value",       "vspace",   "width"};
 static_assert(attributes.back() == "width");
 
 const TagInfo& info(Tag tag) { return tags[static_cast<std::size_t>(tag)]; }
@@ -161,14 +165,23 @@ std::unordered_map<std::string_view, Tag> all_tags() {
     if (!row.name.empty()) out.emplace(row.name, row.tag);
   }
   // Old names, and elements that a mail program does not know.
-  for (const auto& [name, tag] : std::initializer_list<std::pair<std::string_view, Tag>>{
-           {"dialog", Tag::div}, {"dir", Tag::ul}, {"fieldset", Tag::div}, {"form", Tag::div}, {"image", Tag::img},
-           {"legend", Tag::div}, {"listing", Tag::pre}, {"nobr", Tag::span}, {"search", Tag::div}, {"xmp", Tag::pre}}) {
+  for (const auto& [name, tag] :
+       std::initializer_list<std::pair<std::string_view, Tag>>{{"dialog", Tag::div},
+                                                               {"dir", Tag::ul},
+                                                               {"fieldset", Tag::div},
+                                                               {"form", Tag::div},
+                                                               {"image", Tag::img},
+                                                               {"legend", Tag::div},
+                                                               {"listing", Tag::pre},
+                                                               {"nobr", Tag::span},
+                                                               {"search", Tag::div},
+                                                               {"xmp", Tag::pre}}) {
     out.emplace(name, tag);
   }
   for (const std::string_view name : {"script", "style"}) out.emplace(name, Tag::hidden_code);
   for (const std::string_view name : {"noembed", "noframes", "title"}) out.emplace(name, Tag::hidden_text);
-  for (const std::string_view name : {"applet", "datalist", "select", "template"}) out.emplace(name, Tag::dropped);
+  for (const std::string_view name : {"applet", "datalist", "select", "template"})
+    out.emplace(name, Tag::dropped);
   for (const std::string_view name :
        {"base", "basefont", "bgsound", "frame", "input", "keygen", "link", "meta", "param", "track"}) {
     out.emplace(name, Tag::dropped_void);
@@ -181,12 +194,14 @@ std::unordered_map<std::string_view, Attr> all_attributes() {
   std::unordered_map<std::string_view, Attr> out;
   for (std::size_t i = 0; i < attributes.size(); ++i) out.emplace(attributes[i], static_cast<Attr>(i));
   // Where lazy-loading scripts keep the real address.
-  for (const std::string_view name : {"data-lazy-src", "data-original", "data-original-src", "data-lazy", "data-lazyload",
-                                      "data-echo", "data-hi-res-src", "data-full-src", "data-cfsrc", "data-runner-src",
-                                      "data-pin-media", "data-image", "data-url", "nitro-lazy-src", "lazysrc", "data-lazysrc"}) {
+  for (const std::string_view name :
+       {"data-lazy-src", "data-original", "data-original-src", "data-lazy", "data-lazyload", "data-echo",
+        "data-hi-res-src", "data-full-src", "data-cfsrc", "data-runner-src", "data-pin-media", "data-image",
+        "data-url", "nitro-lazy-src", "lazysrc", "data-lazysrc"}) {
     out.emplace(name, Attr::lazy_src);
   }
-  for (const std::string_view name : {"data-lazy-srcset", "data-original-set", "nitro-lazy-srcset", "data-cfsrcset"}) {
+  for (const std::string_view name :
+       {"data-lazy-srcset", "data-original-set", "nitro-lazy-srcset", "data-cfsrcset"}) {
     out.emplace(name, Attr::lazy_srcset);
   }
   out.emplace("alttext", Attr::alt);  // of a formula

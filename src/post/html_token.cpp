@@ -26,7 +26,8 @@ struct RawTag {
   bool complete = false;
 
   [[nodiscard]] bool has(Attr wanted) const {
-    return std::ranges::any_of(attributes, [&](const TokenAttribute& attribute) { return attribute.name == wanted; });
+    return std::ranges::any_of(attributes,
+                               [&](const TokenAttribute& attribute) { return attribute.name == wanted; });
   }
 
   [[nodiscard]] std::string_view value(Attr name_wanted) const {
@@ -123,7 +124,8 @@ class Tokeniser {
   std::size_t read_attribute(std::size_t at, RawTag* tag) const {
     const auto size = html_.size();
     const auto name_from = at++;
-    while (at < size && !is_blank(html_[at]) && html_[at] != '/' && html_[at] != '>' && html_[at] != '=') ++at;
+    while (at < size && !is_blank(html_[at]) && html_[at] != '/' && html_[at] != '>' && html_[at] != '=')
+      ++at;
     const auto name = html_.substr(name_from, at - name_from);
     auto after = at;
     while (after < size && is_blank(html_[after])) ++after;
@@ -148,7 +150,8 @@ class Tokeniser {
   static void keep_attribute(RawTag& tag, std::string_view name, std::string_view value) {
     const auto attribute = attribute_of(ascii_lower(name));
     if (attribute == Attr::count) return;
-    const bool known = std::ranges::any_of(tag.attributes, [&](const auto& a) { return a.name == attribute; });
+    const bool known =
+        std::ranges::any_of(tag.attributes, [&](const auto& a) { return a.name == attribute; });
     if (!known) tag.attributes.push_back({attribute, value});
   }
 
@@ -251,14 +254,17 @@ class Tokeniser {
     if (is_kept(tag) && !is_void(tag)) put_end(tag);
   }
 
-  // ---- what is skipped -------------------------------------------------------------------------------------------
+  // ---- what is skipped
+  // -------------------------------------------------------------------------------------------
 
-  /// Where "</name" comes next, or npos. Each name's last find is kept, so that all calls together read the input once.
+  /// Where "</name" comes next, or npos. Each name's last find is kept, so that all calls together read the
+  /// input once.
   std::size_t closing(const std::string& name) {
     auto [it, fresh] = closings_.try_emplace(name, 0);
     auto& found = it->second;
     if (!fresh && (found == std::string_view::npos || found >= at_)) return found;
-    for (found = html_.find("</", at_); found != std::string_view::npos; found = html_.find("</", found + 2)) {
+    for (found = html_.find("</", at_); found != std::string_view::npos;
+         found = html_.find("</", found + 2)) {
       const auto after = found + 2 + name.size();
       if (after < html_.size() && ascii_iequals(html_.substr(found + 2, name.size()), name) &&
           (is_blank(html_[after]) || html_[after] == '/' || html_[after] == '>')) {
@@ -296,22 +302,25 @@ class Tokeniser {
   }
 
   static bool is_integration_point(std::string_view name) {
-    static constexpr std::array<std::string_view, 9> names{"foreignobject", "desc", "title", "mi", "mo",
-                                                           "mn",            "ms",   "mtext", "annotation-xml"};
+    static constexpr std::array<std::string_view, 9> names{
+        "foreignobject", "desc", "title", "mi", "mo", "mn", "ms", "mtext", "annotation-xml"};
     return std::ranges::find(names, name) != names.end();
   }
 
-  /// True while the tag belongs to the svg or math that is being skipped; HTML that breaks out of it ends the skipping
-  /// (HTML 13.2.6.5).
+  /// True while the tag belongs to the svg or math that is being skipped; HTML that breaks out of it ends the
+  /// skipping (HTML 13.2.6.5).
   bool in_foreign(const RawTag& raw) {
-    // Of a formula its letters, numbers and signs are shown, in a row with blanks: a fraction must not read as a number.
+    // Of a formula its letters, numbers and signs are shown, in a row with blanks: a fraction must not read
+    // as a number.
     static constexpr std::array<std::string_view, 5> words{"mi", "mn", "mo", "ms", "mtext"};
-    in_formula_word_ = formula_words_ && !raw.self_closing && std::ranges::find(words, raw.name) != words.end();
+    in_formula_word_ =
+        formula_words_ && !raw.self_closing && std::ranges::find(words, raw.name) != words.end();
     if (in_formula_word_) list_.tokens.push_back({.text = " "});
     if (raw.name == foreign_name_ && !raw.self_closing) ++foreign_depth_;
     if (is_integration_point(raw.name) && !raw.self_closing) ++integration_depth_;
     const auto tag = tag_of(raw.name);
-    const bool breaks_out = is_kept(tag) && integration_depth_ == 0 && tag != Tag::a && tag != Tag::font && tag != Tag::mark;
+    const bool breaks_out =
+        is_kept(tag) && integration_depth_ == 0 && tag != Tag::a && tag != Tag::font && tag != Tag::mark;
     if (breaks_out) foreign_depth_ = 0;
     return !breaks_out;
   }
@@ -325,7 +334,8 @@ class Tokeniser {
     }
   }
 
-  // ---- frames and players, which become links --------------------------------------------------------------------
+  // ---- frames and players, which become links
+  // --------------------------------------------------------------------
 
   void open_player(const RawTag& raw) {
     finish_player();
@@ -376,12 +386,14 @@ class Tokeniser {
     if (label.empty()) label = trim(raw.value(Attr::alt));
     if (label.empty()) {
       const auto parsed = parse_url(url.starts_with("//") ? "https:" + std::string{url} : std::string{url});
-      if (parsed) label = escape_html(parsed->host.starts_with("www.") ? parsed->host.substr(4) : parsed->host);
+      if (parsed)
+        label = escape_html(parsed->host.starts_with("www.") ? parsed->host.substr(4) : parsed->host);
     }
     return label.empty() ? "\xE2\x96\xB6" : label;
   }
 
-  /// An image map: coordinates do not survive a mail (the picture is narrowed, names clash), a list of its links does.
+  /// An image map: coordinates do not survive a mail (the picture is narrowed, names clash), a list of its
+  /// links does.
   void put_area(const RawTag& raw) {
     const auto url = trim(raw.value(Attr::href));
     if (!leads_to_web(url)) return;
@@ -398,7 +410,8 @@ class Tokeniser {
     if (std::exchange(in_areas_, false)) put_end(Tag::ul);
   }
 
-  // ---- output ----------------------------------------------------------------------------------------------------
+  // ---- output
+  // ----------------------------------------------------------------------------------------------------
 
   void put_text_token(Token token) { list_.tokens.push_back(token); }
 
@@ -438,8 +451,8 @@ class Tokeniser {
   int integration_depth_ = 0;
   bool formula_words_ = false;  ///< in a formula without a text of its own
   bool in_formula_word_ = false;
-  bool in_areas_ = false;          ///< within the list that stands for an image map
-  std::string_view picture_set_;   ///< the srcset of a <source> in the open <picture>
+  bool in_areas_ = false;         ///< within the list that stands for an image map
+  std::string_view picture_set_;  ///< the srcset of a <source> in the open <picture>
   bool player_open_ = false;
   std::string player_name_;
   std::string_view player_url_;

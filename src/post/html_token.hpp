@@ -1,9 +1,10 @@
-// Tokens: the first, linear pass over HTML, as the standard tokenises (HTML 13.2.5), so that limits hold before a tree
-// is built.
+// Tokens: the first, linear pass over HTML, as the standard tokenises (HTML 13.2.5), so that limits hold
+// before a tree is built.
 //
-// What no mail can show is gone after it: comments, scripts, styles, svg, form controls, unknown elements' tags,
-// attributes without meaning to us. Frames, players and image maps have become links. Text and attribute values are still encoded
-// (character references), unless `literal`. Views point into the input or into the list itself.
+// What no mail can show is gone after it: comments, scripts, styles, svg, form controls, unknown elements'
+// tags, attributes without meaning to us. Frames, players and image maps have become links. Text and
+// attribute values are still encoded (character references), unless `literal`. Views point into the input or
+// into the list itself.
 #pragma once
 
 #include <deque>
@@ -43,7 +44,8 @@ struct TokenList {
   TokenList& operator=(TokenList&&) = default;
 };
 
-/// At most 100 attributes a tag are looked at; of a repeated one the first counts. `html` must outlive the list.
+/// At most 100 attributes a tag are looked at; of a repeated one the first counts. `html` must outlive the
+/// list.
 [[nodiscard]] TokenList tokenise(std::string_view html);
 
 }  // namespace tidings::post

@@ -16,19 +16,21 @@ namespace tidings::post {
 namespace {
 
 constexpr std::size_t max_depth = max_html_depth;
-// Markup that takes gumbo and is longer than this is mended our own way instead: gumbo needs up to a second for a megabyte of it.
+// Markup that takes gumbo and is longer than this is mended our own way instead: gumbo needs up to a second
+// for a megabyte of it.
 constexpr std::size_t max_gumbo_bytes = 200'000;
-// Formatting elements that a parser may reopen, over the whole text: this many, and a few more for each token.
+// Formatting elements that a parser may reopen, over the whole text: this many, and a few more for each
+// token.
 constexpr std::size_t reopen_allowance = 10'000;
 constexpr std::size_t reopen_per_token = 4;
 
 bool is_table_part(Tag tag) {
-  return tag == Tag::td || tag == Tag::th || tag == Tag::tr || tag == Tag::tbody || tag == Tag::thead || tag == Tag::tfoot ||
-         tag == Tag::caption || tag == Tag::colgroup;
+  return tag == Tag::td || tag == Tag::th || tag == Tag::tr || tag == Tag::tbody || tag == Tag::thead ||
+         tag == Tag::tfoot || tag == Tag::caption || tag == Tag::colgroup;
 }
 
-/// Writes the tokens out as plain HTML of bounded depth and cost. Keeps the stack of open elements about as the
-/// parser will; where it errs, a limit is off by a little and nothing else.
+/// Writes the tokens out as plain HTML of bounded depth and cost. Keeps the stack of open elements about as
+/// the parser will; where it errs, a limit is off by a little and nothing else.
 class Bounder {
  public:
   explicit Bounder(const TokenList& list) : list_(list) {}
@@ -127,7 +129,8 @@ class Bounder {
     formatting_.clear();
   }
 
-  /// Pops up to and with the innermost element that `wanted` accepts, unless one that `stop` accepts comes first.
+  /// Pops up to and with the innermost element that `wanted` accepts, unless one that `stop` accepts comes
+  /// first.
   template <class Wanted, class Stop>
   void pop_to(Wanted wanted, Stop stop) {
     for (std::size_t i = open_.size(); i-- > 0;) {
@@ -142,14 +145,17 @@ class Bounder {
   void close_implied(Tag tag) {
     const auto at_table = [](Tag t) { return t == Tag::table || is_table_part(t); };
     if (closes_paragraph(tag)) pop_to([](Tag t) { return t == Tag::p; }, at_table);
-    const auto stops_item = [](Tag t) { return is_block(t) && t != Tag::address && t != Tag::div && t != Tag::p; };
+    const auto stops_item = [](Tag t) {
+      return is_block(t) && t != Tag::address && t != Tag::div && t != Tag::p;
+    };
     switch (tag) {
       case Tag::li: pop_to([](Tag t) { return t == Tag::li; }, stops_item); break;
       case Tag::dd:
       case Tag::dt: pop_to([](Tag t) { return t == Tag::dd || t == Tag::dt; }, stops_item); break;
       case Tag::td:
       case Tag::th:
-        pop_to([](Tag t) { return t == Tag::td || t == Tag::th; }, [](Tag t) { return t == Tag::table || t == Tag::tr; });
+        pop_to([](Tag t) { return t == Tag::td || t == Tag::th; },
+               [](Tag t) { return t == Tag::table || t == Tag::tr; });
         break;
       case Tag::tr: pop_to([](Tag t) { return t == Tag::tr; }, [](Tag t) { return t == Tag::table; }); break;
       case Tag::tbody:
@@ -187,13 +193,13 @@ Node convert(const GumboElement& element, Tag tag) {
   return node;
 }
 
-/// Whether an element of our tree may stand in `parent`, `depth` elements deep. The parser has put elements around some that the
-/// Bounder could not count; what is deeper than the limit would be flattened by the next reading of our own output. A table goes
-/// with all its parts, or without.
+/// Whether an element of our tree may stand in `parent`, `depth` elements deep. The parser has put elements
+/// around some that the Bounder could not count; what is deeper than the limit would be flattened by the next
+/// reading of our own output. A table goes with all its parts, or without.
 bool fits(Tag tag, Tag parent, std::size_t depth) {
   constexpr std::size_t levels_of_table = 4;
-  const bool holds_parts = parent == Tag::table || parent == Tag::tr || parent == Tag::tbody || parent == Tag::thead ||
-                           parent == Tag::tfoot || parent == Tag::colgroup;
+  const bool holds_parts = parent == Tag::table || parent == Tag::tr || parent == Tag::tbody ||
+                           parent == Tag::thead || parent == Tag::tfoot || parent == Tag::colgroup;
   if (is_table_part(tag) || tag == Tag::col) return holds_parts;
   return depth + (tag == Tag::table ? levels_of_table : 1) < max_depth;
 }
@@ -209,7 +215,8 @@ Tree convert(const GumboNode& body) {
   std::vector<Job> jobs;
   const auto push_children = [&](const GumboNode& node, std::uint32_t to, std::size_t depth) {
     const auto& children = node.v.element.children;
-    for (unsigned i = children.length; i-- > 0;) jobs.push_back({static_cast<const GumboNode*>(children.data[i]), to, depth});
+    for (unsigned i = children.length; i-- > 0;)
+      jobs.push_back({static_cast<const GumboNode*>(children.data[i]), to, depth});
   };
   push_children(body, 0, 0);
   while (!jobs.empty()) {
@@ -298,7 +305,8 @@ int number_of(const std::string* value, int otherwise) {
 std::vector<int> item_numbers(const Tree& tree, const Node& list) {
   const bool reversed = list.find(Attr::reversed) != nullptr;
   int items = 0;
-  for (auto child = list.first_child; child != 0; child = tree[child].next) items += tree[child].tag == Tag::li ? 1 : 0;
+  for (auto child = list.first_child; child != 0; child = tree[child].next)
+    items += tree[child].tag == Tag::li ? 1 : 0;
   int number = number_of(list.find(Attr::start), reversed ? items : 1);
   std::vector<int> numbers;
   for (auto child = list.first_child; child != 0; child = tree[child].next) {

@@ -1,9 +1,10 @@
 // The tree of a piece of HTML: what sanitiser, plain text and excerpts walk.
 //
-// Built as browsers build it, by gumbo where markup is misnested and by html_builder.hpp, which is much faster, where
-// it is not. Bounded first: size, depth and the reopening of unclosed formatting elements are limited on the token
-// stream, because a tree builder's cost grows with depth times tags. Past the depth limit elements are flattened, their
-// text stays. Only elements of html_names.hpp that may be kept are in it. Pure.
+// Built as browsers build it, by gumbo where markup is misnested and by html_builder.hpp, which is much
+// faster, where it is not. Bounded first: size, depth and the reopening of unclosed formatting elements are
+// limited on the token stream, because a tree builder's cost grows with depth times tags. Past the depth
+// limit elements are flattened, their text stays. Only elements of html_names.hpp that may be kept are in it.
+// Pure.
 #pragma once
 
 #include <cstddef>
@@ -52,7 +53,8 @@ inline constexpr std::size_t default_max_html_bytes = std::size_t{1} << 20U;
 /// Any bytes are accepted; those past `max_bytes` are not looked at.
 [[nodiscard]] Tree parse_html(std::string_view html, std::size_t max_bytes = default_max_html_bytes);
 
-/// For clean UTF-8, without gumbo and without a limit of size: the tree's serialised form reads back as the same tree.
+/// For clean UTF-8, without gumbo and without a limit of size: the tree's serialised form reads back as the
+/// same tree.
 [[nodiscard]] Tree parse_html_mending(std::string_view html);
 
 /// By gumbo whatever the markup: the judge of the other two.

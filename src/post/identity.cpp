@@ -13,12 +13,13 @@ namespace {
 
 /// Parameters that name a campaign or a click, never a page. A trailing * is a prefix.
 constexpr std::array<std::string_view, 42> tracking{
-    "utm_*",     "fbclid",         "gclid",       "gclsrc",      "dclid",     "gbraid",    "wbraid",
-    "msclkid",   "yclid",          "ysclid",      "twclid",      "igshid",    "igsh",      "ttclid",
-    "li_fat_id", "mc_*",           "mkt_tok",     "_hsenc",      "_hsmi",     "__hssc",    "__hstc",
-    "__hsfp",    "hsctatracking",  "vero_*",      "oly_*",       "_openstat", "wickedid",  "rb_clickid",
-    "s_cid",     "ml_subscriber*", "mtm_*",       "pk_campaign", "pk_kwd",    "pk_source", "pk_medium",
-    "piwik_*",   "at_medium",      "at_campaign", "at_custom*",  "ns_*",      "wt.mc_id",  "__twitter_impression"};
+    "utm_*",     "fbclid",      "gclid",      "gclsrc",     "dclid",         "gbraid",
+    "wbraid",    "msclkid",     "yclid",      "ysclid",     "twclid",        "igshid",
+    "igsh",      "ttclid",      "li_fat_id",  "mc_*",       "mkt_tok",       "_hsenc",
+    "_hsmi",     "__hssc",      "__hstc",     "__hsfp",     "hsctatracking", "vero_*",
+    "oly_*",     "_openstat",   "wickedid",   "rb_clickid", "s_cid",         "ml_subscriber*",
+    "mtm_*",     "pk_campaign", "pk_kwd",     "pk_source",  "pk_medium",     "piwik_*",
+    "at_medium", "at_campaign", "at_custom*", "ns_*",       "wt.mc_id",      "__twitter_impression"};
 
 bool matches(std::string_view pattern, std::string_view name) {
   if (pattern.ends_with('*')) return name.starts_with(pattern.substr(0, pattern.size() - 1));
@@ -44,10 +45,11 @@ std::string without_tracking(std::string_view query, const LinkOptions& options)
 bool is_word_character(char32_t c) {
   if (c < 0x80) return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
   if (c < 0xC0) return c == 0xAA || c == 0xB5 || c == 0xBA;
-  const bool punctuation = c == 0xD7 || c == 0xF7 || (c >= 0x2000 && c <= 0x206F) || (c >= 0x2190 && c <= 0x2BFF) ||
-                           (c >= 0x3000 && c <= 0x3003) || (c >= 0x3008 && c <= 0x3020) || (c >= 0xFF01 && c <= 0xFF0F) ||
-                           (c >= 0xFF1A && c <= 0xFF20) || (c >= 0xFF3B && c <= 0xFF40) || (c >= 0xFF5B && c <= 0xFF65) ||
-                           c == 0x30FB || c == 0xFFFD || c == 0x60C || c == 0x61B || c == 0x61F || c == 0x37E || c == 0x387;
+  const bool punctuation =
+      c == 0xD7 || c == 0xF7 || (c >= 0x2000 && c <= 0x206F) || (c >= 0x2190 && c <= 0x2BFF) ||
+      (c >= 0x3000 && c <= 0x3003) || (c >= 0x3008 && c <= 0x3020) || (c >= 0xFF01 && c <= 0xFF0F) ||
+      (c >= 0xFF1A && c <= 0xFF20) || (c >= 0xFF3B && c <= 0xFF40) || (c >= 0xFF5B && c <= 0xFF65) ||
+      c == 0x30FB || c == 0xFFFD || c == 0x60C || c == 0x61B || c == 0x61F || c == 0x37E || c == 0x387;
   return !punctuation;
 }
 
@@ -60,7 +62,8 @@ std::string canonical_link(std::string_view text, const LinkOptions& options) {
   if (!url->query.empty()) url->query = without_tracking(url->query, options);
   // "#utm_source=rss" and "#xtor=RSS-1" mark clicks; every other fragment names a place.
   const auto fragment = ascii_lower(url->fragment);
-  if (fragment.starts_with("xtor=") || (fragment.find('=') != std::string::npos && is_tracking(fragment, options)))
+  if (fragment.starts_with("xtor=") ||
+      (fragment.find('=') != std::string::npos && is_tracking(fragment, options)))
     url->fragment.clear();
   return url->text();
 }
@@ -107,14 +110,16 @@ std::string title_key(std::string_view title) {
 
 std::string identity(const source::Entry& entry, std::string_view link, Guid guid) {
   const auto id = trim(entry.id);
-  if (guid == Guid::trusted && !id.empty()) return id.size() <= 1'000 ? std::string{id} : "sha256:" + hex_encode(sha256(id));
+  if (guid == Guid::trusted && !id.empty())
+    return id.size() <= 1'000 ? std::string{id} : "sha256:" + hex_encode(sha256(id));
   if (!link.empty()) return std::string{link};
   std::string text = entry.title;
   text += '\0';
   if (entry.published) text += std::to_string(to_ms(*entry.published));
   text += '\0';
   // Dated and titled entries keep their identity through edits of the text.
-  if (entry.title.empty() || !entry.published) text += entry.content_html.empty() ? entry.summary_html : entry.content_html;
+  if (entry.title.empty() || !entry.published)
+    text += entry.content_html.empty() ? entry.summary_html : entry.content_html;
   return "sha256:" + hex_encode(sha256(text));
 }
 

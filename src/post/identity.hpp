@@ -1,8 +1,8 @@
 // Identity: when two entries are the same post, and two posts the same article.
 //
-// Within a source an entry is known by its guid, else its canonical link, else a hash of its title, date and text. Guids that
-// repeat within one feed identify nothing: their entries are known by link. Across sources link_key and title_key tell.
-// Keys are for comparing only, never shown or fetched. Pure.
+// Within a source an entry is known by its guid, else its canonical link, else a hash of its title, date and
+// text. Guids that repeat within one feed identify nothing: their entries are known by link. Across sources
+// link_key and title_key tell. Keys are for comparing only, never shown or fetched. Pure.
 #pragma once
 
 #include <string>
@@ -14,12 +14,13 @@
 namespace tidings::post {
 
 struct LinkOptions {
-  /// Query parameters to strip besides the built-in ones (utm_*, fbclid, gclid, mc_cid ...); a trailing * is a prefix.
+  /// Query parameters to strip besides the built-in ones (utm_*, fbclid, gclid, mc_cid ...); a trailing * is
+  /// a prefix.
   std::vector<std::string> tracking_parameters;
 };
 
-/// The web address to link to: http(s), tracking parameters and tracking fragments removed, otherwise as it was. Empty
-/// for anything that is no web address.
+/// The web address to link to: http(s), tracking parameters and tracking fragments removed, otherwise as it
+/// was. Empty for anything that is not a web address.
 [[nodiscard]] std::string canonical_link(std::string_view url, const LinkOptions& options = {});
 
 /// canonical_link without scheme, "www.", default port, fragment and trailing slash; host in lower case.
@@ -31,6 +32,7 @@ struct LinkOptions {
 enum class Guid { trusted, repeated };
 
 /// Never empty. `link` is the entry's canonical link.
-[[nodiscard]] std::string identity(const source::Entry& entry, std::string_view link, Guid guid = Guid::trusted);
+[[nodiscard]] std::string identity(const source::Entry& entry, std::string_view link,
+                                   Guid guid = Guid::trusted);
 
 }  // namespace tidings::post

@@ -16,8 +16,8 @@ bool is_placeholder(std::string_view address) {
   const auto path = ascii_lower(address.substr(0, address.find_first_of("?#")));
   const auto name = std::string_view{path}.substr(path.rfind('/') + 1);
   static constexpr std::array<std::string_view, 13> names{
-      "blank.", "spacer.", "placeholder", "1x1.", "pixel.", "transparent.", "lazy", "loading.", "grey.gif", "gray.gif",
-      "trans.gif", "clear.gif", "empty."};
+      "blank.",   "spacer.",  "placeholder", "1x1.",      "pixel.",    "transparent.", "lazy",
+      "loading.", "grey.gif", "gray.gif",    "trans.gif", "clear.gif", "empty."};
   return std::ranges::any_of(names, [&](std::string_view part) { return name.starts_with(part); });
 }
 
@@ -87,19 +87,24 @@ std::optional<int> pixels(const std::string* value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || number < 0) return std::nullopt;
   auto unit = std::string_view{end, static_cast<std::size_t>(text.data() + text.size() - end)};
-  if (unit.starts_with('.')) unit.remove_prefix(std::min(unit.find_first_not_of("0123456789", 1), unit.size()));
+  if (unit.starts_with('.'))
+    unit.remove_prefix(std::min(unit.find_first_not_of("0123456789", 1), unit.size()));
   return unit.empty() || ascii_iequals(trim(unit), "px") ? std::optional{number} : std::nullopt;
 }
 
-bool is_lazy(const Node& image) { return image.find(Attr::lazy_src) != nullptr || image.find(Attr::lazy_srcset) != nullptr; }
+bool is_lazy(const Node& image) {
+  return image.find(Attr::lazy_src) != nullptr || image.find(Attr::lazy_srcset) != nullptr;
+}
 
 std::optional<std::string> image_address(const Node& image, std::string_view base_url, int max_width) {
   auto src = safe_value(image.find(Attr::src), base_url);
   if (src && !is_placeholder(*src)) return src;
-  if (auto lazy = safe_value(image.find(Attr::lazy_src), base_url); lazy && !is_placeholder(*lazy)) return lazy;
+  if (auto lazy = safe_value(image.find(Attr::lazy_src), base_url); lazy && !is_placeholder(*lazy))
+    return lazy;
   if (auto lazy = best_of(image.find(Attr::lazy_srcset), base_url, max_width)) return lazy;
   if (auto other = best_of(image.find(Attr::srcset), base_url, max_width)) return other;
-  // A data: picture may be the real one; a file called "placeholder" is better than nothing only if nobody says lazy.
+  // A data: picture may be the real one; a file called "placeholder" is better than nothing only if nobody
+  // says lazy.
   if (src && is_lazy(image) && !src->starts_with("data:image/")) return std::nullopt;
   return is_lazy(image) ? std::nullopt : src;
 }
@@ -119,15 +124,33 @@ bool is_tracking_pixel(const Node& image, std::string_view address) {
       }
     }
   }
-  static constexpr std::array<std::string_view, 24> counters{
-      "feeds.feedburner.com/~",     "feedproxy.google.com/~",   "feedsportal.com/",          "feeds.wordpress.com/1.0/",
-      "pixel.wp.com/",              "stats.wordpress.com/",     "stats.wp.com/",             "googleusercontent.com/tracker/",
-      "google-analytics.com/",      ".doubleclick.net/",        "pixel.quantserve.com/",     "scorecardresearch.com/",
-      "medium.com/_/stat",          "feeds.feedblitz.com/_/",   "follow.it/track",           "list-manage.com/track/",
-      "facebook.com/tr?",           "pheedo.com/",              "feedads.",                  "tracking.feedpress.",
-      "feedpress.me/",              "analytics.twitter.com/",   "statcounter.com/",          "counter.theconversation.com/"};
+  static constexpr std::array<std::string_view, 24> counters{"feeds.feedburner.com/~",
+                                                             "feedproxy.google.com/~",
+                                                             "feedsportal.com/",
+                                                             "feeds.wordpress.com/1.0/",
+                                                             "pixel.wp.com/",
+                                                             "stats.wordpress.com/",
+                                                             "stats.wp.com/",
+                                                             "googleusercontent.com/tracker/",
+                                                             "google-analytics.com/",
+                                                             ".doubleclick.net/",
+                                                             "pixel.quantserve.com/",
+                                                             "scorecardresearch.com/",
+                                                             "medium.com/_/stat",
+                                                             "feeds.feedblitz.com/_/",
+                                                             "follow.it/track",
+                                                             "list-manage.com/track/",
+                                                             "facebook.com/tr?",
+                                                             "pheedo.com/",
+                                                             "feedads.",
+                                                             "tracking.feedpress.",
+                                                             "feedpress.me/",
+                                                             "analytics.twitter.com/",
+                                                             "statcounter.com/",
+                                                             "counter.theconversation.com/"};
   const auto lowered = ascii_lower(address);
-  return std::ranges::any_of(counters, [&](std::string_view part) { return lowered.find(part) != std::string::npos; });
+  return std::ranges::any_of(counters,
+                             [&](std::string_view part) { return lowered.find(part) != std::string::npos; });
 }
 
 }  // namespace tidings::post

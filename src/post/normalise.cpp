@@ -32,8 +32,8 @@ std::string web_image(std::string_view url, std::string_view base_url) {
   return safe && is_web_url(*safe) ? *safe : std::string{};
 }
 
-/// The note that WordPress puts under every text of a feed, in any language: a last paragraph with two links, first to the
-/// post, then to the blog. A digest names and links both already.
+/// The note that WordPress puts under every text of a feed, in any language: a last paragraph with two links,
+/// first to the post, then to the blog. A digest names and links both already.
 std::string without_feed_note(std::string html, const std::string& post_key) {
   constexpr std::string_view link = "<a href=\"";
   const auto begin = html.rfind("<p>");
@@ -52,10 +52,12 @@ std::string without_feed_note(std::string html, const std::string& post_key) {
 }
 
 void set_texts(Post& post, const source::Entry& entry, const NormaliseOptions& options) {
-  const SanitiseOptions rules{.base_url = entry.base_url.empty() ? entry.link : entry.base_url, .max_width = options.max_width};
+  const SanitiseOptions rules{.base_url = entry.base_url.empty() ? entry.link : entry.base_url,
+                              .max_width = options.max_width};
   const bool wants_content = options.content != Content::summary && !trim(entry.content_html).empty();
   post.summary_html = without_feed_note(sanitise(entry.summary_html, rules), post.link_key);
-  post.html = wants_content ? without_feed_note(sanitise(entry.content_html, rules), post.link_key) : post.summary_html;
+  post.html = wants_content ? without_feed_note(sanitise(entry.content_html, rules), post.link_key)
+                            : post.summary_html;
   if (post.html.empty()) post.html = post.summary_html;
   // A summary that only repeats the text is none.
   if (post.summary_html == post.html && wants_content) post.summary_html.clear();
@@ -113,7 +115,8 @@ void set_audio(Post& post, const source::Entry& entry) {
 
 }  // namespace
 
-Post normalise(const source::Entry& entry, SourceId source, UtcTime now, const NormaliseOptions& options, Guid guid) {
+Post normalise(const source::Entry& entry, SourceId source, UtcTime now, const NormaliseOptions& options,
+               Guid guid) {
   Post post;
   post.source = source;
   post.link = canonical_link(entry.link, options.links);
@@ -124,7 +127,8 @@ Post normalise(const source::Entry& entry, SourceId source, UtcTime now, const N
   post.title = one_line(entry.title, max_title_bytes);
   post.title_key = title_key(post.title);
   post.author = one_line(entry.author, max_title_bytes);
-  // Many Atom feeds give only atom:updated (RFC 4287 requires no other date); without it old posts would look new.
+  // Many Atom feeds give only atom:updated (RFC 4287 requires no other date); without it old posts would look
+  // new.
   post.published = entry.published ? entry.published : entry.updated;
   post.updated = entry.updated;
   post.first_seen = now;
@@ -149,13 +153,16 @@ std::string content_hash(const source::Entry& entry, const NormaliseOptions& opt
     hash.update(std::to_string(field.size()) + ":");
     hash.update(field);
   };
-  const auto add_time = [&](const std::optional<UtcTime>& time) { add(time ? std::to_string(to_ms(*time)) : ""); };
+  const auto add_time = [&](const std::optional<UtcTime>& time) {
+    add(time ? std::to_string(to_ms(*time)) : "");
+  };
   add(rules_version);
   for (const auto& parameter : options.links.tracking_parameters) add(parameter);
   add(std::to_string(static_cast<int>(options.content)) + "/" + std::to_string(options.max_width));
   add(options.language);
-  for (const auto* field : {&entry.id, &entry.title, &entry.link, &entry.author, &entry.summary_html, &entry.content_html,
-                            &entry.base_url, &entry.language, &entry.image, &entry.image_alt}) {
+  for (const auto* field :
+       {&entry.id, &entry.title, &entry.link, &entry.author, &entry.summary_html, &entry.content_html,
+        &entry.base_url, &entry.language, &entry.image, &entry.image_alt}) {
     add(*field);
   }
   add_time(entry.published);
@@ -177,7 +184,8 @@ std::string display_title(const Post& post) {
     const auto words = make_excerpt(*html, {.words = 10});
     if (!words.text.empty()) return collapse_blanks(words.text);
   }
-  if (const auto url = parse_url(post.link)) return url->host + (url->path == "/" ? std::string{} : url->path);
+  if (const auto url = parse_url(post.link))
+    return url->host + (url->path == "/" ? std::string{} : url->path);
   return "\xE2\x80\xA6";
 }
 

@@ -49,7 +49,9 @@ class Inline {
   }
 
   [[nodiscard]] std::size_t size() const { return text_.size(); }
-  [[nodiscard]] std::string_view since(std::size_t from) const { return std::string_view{text_}.substr(std::min(from, text_.size())); }
+  [[nodiscard]] std::string_view since(std::size_t from) const {
+    return std::string_view{text_}.substr(std::min(from, text_.size()));
+  }
 
   std::string take() {
     while (text_.ends_with('\n')) text_.pop_back();
@@ -82,7 +84,8 @@ struct Prefix {
 
 class TextWriter {
  public:
-  TextWriter(const Tree& tree, const TextOptions& options) : tree_(tree), options_(options), next_number_(options.first_number) {}
+  TextWriter(const Tree& tree, const TextOptions& options)
+      : tree_(tree), options_(options), next_number_(options.first_number) {}
 
   std::string run() {
     children(tree_[0]);
@@ -143,14 +146,16 @@ class TextWriter {
     }
   }
 
-  // ---- inline --------------------------------------------------------------------------------------------------------
+  // ---- inline
+  // --------------------------------------------------------------------------------------------------------
 
   void image(const Node& node) {
     const auto* alt = node.find(Attr::alt);
     const auto text = alt == nullptr ? std::string{} : collapse_blanks(*alt);
     if (text.empty()) return;
     // Smileys are pictures of one character.
-    const bool is_symbol = text.size() <= 8 && std::ranges::none_of(text, [](char c) { return c >= '0' && c <= 'z'; });
+    const bool is_symbol =
+        text.size() <= 8 && std::ranges::none_of(text, [](char c) { return c >= '0' && c <= 'z'; });
     inline_.add(is_symbol ? text : "[" + text + "]");
   }
 
@@ -178,7 +183,8 @@ class TextWriter {
     inline_.add_mark(fmt::format("[{}]", it->second));
   }
 
-  // ---- blocks --------------------------------------------------------------------------------------------------------
+  // ---- blocks
+  // --------------------------------------------------------------------------------------------------------
 
   /// Ends the paragraph; at least `lines` line ends before what comes next (2: a blank line).
   void leave_lines(int lines) {
@@ -299,14 +305,16 @@ class TextWriter {
     while (code.starts_with('\n')) code.erase(0, 1);
     prefixes_.push_back({.first = "    ", .rest = "    "});
     if (!code.empty()) {
-      for (const auto line : split(code, '\n')) put_line(replace_all(replace_all(line, "\t", "    "), no_break, " "));
+      for (const auto line : split(code, '\n'))
+        put_line(replace_all(replace_all(line, "\t", "    "), no_break, " "));
     }
     prefixes_.pop_back();
     shallow_ = std::min(shallow_, prefixes_.size());
     leave_lines(2);
   }
 
-  // ---- tables --------------------------------------------------------------------------------------------------------
+  // ---- tables
+  // --------------------------------------------------------------------------------------------------------
 
   struct Row {
     std::vector<const Node*> cells;
@@ -316,7 +324,8 @@ class TextWriter {
   void collect_rows(const Node& node, std::vector<Row>& rows) const {
     for (auto child = node.first_child; child != 0; child = tree_[child].next) {
       const auto& part = tree_[child];
-      if (part.tag == Tag::thead || part.tag == Tag::tbody || part.tag == Tag::tfoot) collect_rows(part, rows);
+      if (part.tag == Tag::thead || part.tag == Tag::tbody || part.tag == Tag::tfoot)
+        collect_rows(part, rows);
       if (part.tag != Tag::tr) continue;
       Row row;
       row.is_head = true;
@@ -333,7 +342,8 @@ class TextWriter {
   [[nodiscard]] bool is_simple(const Node& cell) const {
     int blocks = 0;
     bool simple = true;
-    for (auto child = cell.first_child; child != 0 && simple; child = tree_[child].next) simple = simple_part(tree_[child], blocks);
+    for (auto child = cell.first_child; child != 0 && simple; child = tree_[child].next)
+      simple = simple_part(tree_[child], blocks);
     return simple && blocks <= 1;
   }
 
@@ -357,10 +367,11 @@ class TextWriter {
     leave_lines(1);
     std::vector<Row> rows;
     collect_rows(node, rows);
-    const bool is_grid = std::ranges::any_of(rows, [](const Row& row) { return row.cells.size() > 1; }) &&
-                         std::ranges::all_of(rows, [&](const Row& row) {
-                           return std::ranges::all_of(row.cells, [&](const Node* cell) { return is_simple(*cell); });
-                         });
+    const bool is_grid =
+        std::ranges::any_of(rows, [](const Row& row) { return row.cells.size() > 1; }) &&
+        std::ranges::all_of(rows, [&](const Row& row) {
+          return std::ranges::all_of(row.cells, [&](const Node* cell) { return is_simple(*cell); });
+        });
     if (is_grid) {
       grid(rows);
     } else {
@@ -414,7 +425,8 @@ class TextWriter {
         if (column + 1 < texts[i].size()) line.append(static_cast<std::size_t>(pad), ' ');
       }
       put_line(line);
-      if (rows[i].is_head && i + 1 < texts.size()) put_line(std::string(static_cast<std::size_t>(std::max(total, 1)), '-'));
+      if (rows[i].is_head && i + 1 < texts.size())
+        put_line(std::string(static_cast<std::size_t>(std::max(total, 1)), '-'));
     }
   }
 

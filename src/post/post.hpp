@@ -1,6 +1,7 @@
 // Noun of the post room: one article of a source, in the one form that everything after works with.
 //
-// A Post is safe: its text is clean UTF-8, its HTML has passed the sanitiser, its link and image are http(s) or empty.
+// A Post is safe: its text is clean UTF-8, its HTML has passed the sanitiser, its link and image are http(s)
+// or empty.
 #pragma once
 
 #include <chrono>
@@ -13,7 +14,8 @@
 
 namespace tidings::post {
 
-/// Whether that date of a post lies before `reading`, with care: a date at midnight (UTC) may stand for the whole day.
+/// Whether that date of a post lies before `reading`, with care: a date at midnight (UTC) may stand for the
+/// whole day.
 [[nodiscard]] inline bool published_before(UtcTime published, UtcTime reading) {
   constexpr std::chrono::hours day{24};
   const bool whole_day = published.time_since_epoch() % day == std::chrono::milliseconds{0};
@@ -38,9 +40,9 @@ struct Post {
   std::string summary_html;  ///< sanitised; empty if the source gives none
   std::string language;
   std::vector<std::string> tags;
-  std::string audio_url;  ///< a sound to listen to (podcast); http(s) or empty
+  std::string audio_url;                   ///< a sound to listen to (podcast); http(s) or empty
   std::chrono::seconds audio_duration{0};  ///< 0: not said
-  std::string dropped;    ///< the rule of [[source]] include or exclude that keeps it out; empty if none
+  std::string dropped;  ///< the rule of [[source]] include or exclude that keeps it out; empty if none
   std::string content_hash;
   bool hidden = false;
   bool pinned = false;
@@ -48,7 +50,9 @@ struct Post {
   bool operator==(const Post&) const = default;
 
   /// The date to show and to order by: what the source says unless it lies in the future of our first sight.
-  [[nodiscard]] UtcTime date() const { return published && *published <= first_seen ? *published : first_seen; }
+  [[nodiscard]] UtcTime date() const {
+    return published && *published <= first_seen ? *published : first_seen;
+  }
 };
 
 }  // namespace tidings::post

@@ -12,9 +12,11 @@ namespace tidings::post {
 namespace {
 
 // Adjacent literals join when compiled: the two queries below share what read() expects.
-#define TIDINGS_SELECT_POSTS                                                                                                 \
-  "SELECT id, source_id, identity, link, link_key, title, title_key, author, published_ms, updated_ms, first_seen_ms, "      \
-  "image_url, image_alt, html, summary_html, language, content_hash, hidden, pinned, audio_url, audio_seconds, dropped "      \
+#define TIDINGS_SELECT_POSTS                                                                             \
+  "SELECT id, source_id, identity, link, link_key, title, title_key, author, published_ms, updated_ms, " \
+  "first_seen_ms, "                                                                                      \
+  "image_url, image_alt, html, summary_html, language, content_hash, hidden, pinned, audio_url, "        \
+  "audio_seconds, dropped "                                                                              \
   "FROM posts "
 
 Post read(const store::Statement& row) {
@@ -81,7 +83,8 @@ class Repeats {
   std::unordered_map<std::string_view, int> links_;
 };
 
-Result<std::optional<Known>> find_by(store::Database& database, const char* sql, SourceId source, std::string_view key) {
+Result<std::optional<Known>> find_by(store::Database& database, const char* sql, SourceId source,
+                                     std::string_view key) {
   auto query = database.prepare(sql);
   query.bind(":source", source).bind(":key", key);
   TIDINGS_LET(const auto found, query.step());
@@ -89,13 +92,16 @@ Result<std::optional<Known>> find_by(store::Database& database, const char* sql,
   return std::optional{Known{.id = {query.integer(0)}, .content_hash = query.text(1)}};
 }
 
-Result<std::optional<Known>> find_by_identity(store::Database& database, SourceId source, std::string_view identity) {
-  return find_by(database, "SELECT id, content_hash FROM posts WHERE source_id = :source AND identity = :key", source, identity);
+Result<std::optional<Known>> find_by_identity(store::Database& database, SourceId source,
+                                              std::string_view identity) {
+  return find_by(database, "SELECT id, content_hash FROM posts WHERE source_id = :source AND identity = :key",
+                 source, identity);
 }
 
 /// The row that the entry is, by guid, else by link, else by the hash that stands in for both.
-Result<std::optional<Known>> find_known(store::Database& database, SourceId source, const source::Entry& entry,
-                                        const Repeats& repeats, const NormaliseOptions& options) {
+Result<std::optional<Known>> find_known(store::Database& database, SourceId source,
+                                        const source::Entry& entry, const Repeats& repeats,
+                                        const NormaliseOptions& options) {
   const auto guid = repeats.guid(entry);
   if (guid == Guid::trusted && !entry.id.empty()) {
     TIDINGS_LET(auto known, find_by_identity(database, source, identity(entry, {}, guid)));
@@ -103,10 +109,11 @@ Result<std::optional<Known>> find_known(store::Database& database, SourceId sour
   }
   const auto link = canonical_link(entry.link, options.links);
   if (!link.empty() && repeats.is_link_unique(entry)) {
-    TIDINGS_LET(auto known, find_by(database,
-                                    "SELECT id, content_hash FROM posts WHERE source_id = :source AND link_key = :key "
-                                    "ORDER BY id DESC LIMIT 1",
-                                    source, link_key(link)));
+    TIDINGS_LET(auto known,
+                find_by(database,
+                        "SELECT id, content_hash FROM posts WHERE source_id = :source AND link_key = :key "
+                        "ORDER BY id DESC LIMIT 1",
+                        source, link_key(link)));
     if (known) return known;
   }
   return find_by_identity(database, source, identity(entry, link, Guid::repeated));
@@ -145,7 +152,8 @@ Result<void> write_tags(store::Database& database, PostId id, const std::vector<
   auto clear = database.prepare("DELETE FROM post_tags WHERE post_id = :post");
   TIDINGS_TRY(clear.bind(":post", id).run());
   for (const auto& tag : tags) {
-    auto add = database.prepare("INSERT INTO post_tags (post_id, tag) VALUES (:post, :tag) ON CONFLICT DO NOTHING");
+    auto add =
+        database.prepare("INSERT INTO post_tags (post_id, tag) VALUES (:post, :tag) ON CONFLICT DO NOTHING");
     TIDINGS_TRY(add.bind(":post", id).bind(":tag", tag).run());
   }
   return {};
@@ -161,9 +169,10 @@ Result<std::optional<std::int64_t>> place_of(store::Database& database, PostId i
   return found ? std::optional{row.integer(0)} : std::nullopt;
 }
 
-/// Gives the new posts places between their neighbours in the feed, so that a source's posts stay in its own order over
-/// all readings, whether new ones come on top, at the end or in between.
-Result<void> find_places(store::Database& database, std::span<const Slot> slots, std::vector<Change>& changes) {
+/// Gives the new posts places between their neighbours in the feed, so that a source's posts stay in its own
+/// order over all readings, whether new ones come on top, at the end or in between.
+Result<void> find_places(store::Database& database, std::span<const Slot> slots,
+                         std::vector<Change>& changes) {
   std::optional<std::int64_t> before;
   for (std::size_t begin = 0; begin < slots.size();) {
     if (slots[begin].known) {
@@ -278,8 +287,8 @@ struct Work {
   std::vector<Slot> slots;
 };
 
-Result<Work> compare(store::Database& database, const Reading& reading, std::span<const source::Entry> entries,
-                     const NormaliseOptions& options) {
+Result<Work> compare(store::Database& database, const Reading& reading,
+                     std::span<const source::Entry> entries, const NormaliseOptions& options) {
   Work work;
   std::set<std::string> fresh;
   std::set<PostId> seen;
@@ -328,7 +337,8 @@ Result<StoreCounts> PostTable::store(const Reading& looked, std::span<const sour
       if (!added) continue;
       const bool aside = flood && is_late(change.post, reading);
       counts.set_aside += aside ? 1 : 0;
-      TIDINGS_TRY(write_sight(*database_, *added, change, reading, aside ? std::optional{reading.now} : std::nullopt));
+      TIDINGS_TRY(write_sight(*database_, *added, change, reading,
+                              aside ? std::optional{reading.now} : std::nullopt));
       continue;
     }
     // Again under the lock: an edition may have been sealed since.

@@ -1,12 +1,12 @@
 // The posts, post_tags and post_sights tables: the only writer of them.
 //
-// An edited post is updated until it is in an edition that is past draft and was not cancelled; from then on it never
-// changes, so that an edition can always be shown as it was sent. first_seen never changes, nor how the post was first
-// seen. A *flood* is one reading in which more than half of the entries, and more than ten, are new to us although they
-// were published before the source's last good reading: a blog that has moved or was imported again. Such entries are
-// set aside, until release(). A first reading is no flood, and an outage brings none: what was published in it is
-// younger than the last good reading. Not thread-safe: one PostTable per handle. Any call may fail as
-// store/database.hpp says.
+// An edited post is updated until it is in an edition that is past draft and was not cancelled; from then on
+// it never changes, so that an edition can always be shown as it was sent. first_seen never changes, nor how
+// the post was first seen. A *flood* is one reading in which more than half of the entries, and more than
+// ten, are new to us although they were published before the source's last good reading: a blog that has
+// moved or was imported again. Such entries are set aside, until release(). A first reading is no flood, and
+// an outage brings none: what was published in it is younger than the last good reading. Not thread-safe: one
+// PostTable per handle. Any call may fail as store/database.hpp says.
 #pragma once
 
 #include <optional>
@@ -25,8 +25,8 @@ struct StoreCounts {
   int added = 0;
   int updated = 0;
   int unchanged = 0;
-  int dropped = 0;  ///< new, but kept out of every edition by a filter of its source
-  int frozen = 0;  ///< edited at the source, but already in a sealed edition
+  int dropped = 0;    ///< new, but kept out of every edition by a filter of its source
+  int frozen = 0;     ///< edited at the source, but already in a sealed edition
   int set_aside = 0;  ///< of the added ones: they came with a flood
 
   bool operator==(const StoreCounts&) const = default;
@@ -36,7 +36,8 @@ struct StoreCounts {
 struct Reading {
   SourceId source;
   UtcTime now{};
-  std::optional<UtcTime> last_good{};  ///< when the source was last read well before; none: this is its first reading
+  std::optional<UtcTime>
+      last_good{};  ///< when the source was last read well before; none: this is its first reading
 };
 
 struct PostFilter {
@@ -61,8 +62,9 @@ class PostTable {
  public:
   explicit PostTable(store::Database& database) : database_(&database) {}
 
-  /// Stores what is new or changed in one transaction; the HTML work is done before the lock is taken. Entries that
-  /// appear twice count once. Idempotent. `entries` in the source's own order, which is kept for equal dates.
+  /// Stores what is new or changed in one transaction; the HTML work is done before the lock is taken.
+  /// Entries that appear twice count once. Idempotent. `entries` in the source's own order, which is kept for
+  /// equal dates.
   [[nodiscard]] Result<StoreCounts> store(const Reading& reading, std::span<const source::Entry> entries,
                                           const NormaliseOptions& options = {});
 
@@ -88,12 +90,13 @@ class PostTable {
   /// Floods that wait for release(), newest first.
   [[nodiscard]] Result<std::vector<SetAside>> set_aside();
 
-  /// Lets posts into the next editions whatever their age: one, or all that are set aside of one source. Returns how
-  /// many were not released before. Errc::no_input if there is no such post.
+  /// Lets posts into the next editions whatever their age: one, or all that are set aside of one source.
+  /// Returns how many were not released before. Errc::no_input if there is no such post.
   [[nodiscard]] Result<int> release(PostId id, UtcTime now);
   [[nodiscard]] Result<int> release_all(SourceId source, UtcTime now);
 
-  /// How many posts were first seen later than `latest`: a clock was ahead. seen_at_latest() makes them seen then.
+  /// How many posts were first seen later than `latest`: a clock was ahead. seen_at_latest() makes them seen
+  /// then.
   [[nodiscard]] Result<std::int64_t> count_seen_after(UtcTime latest);
   [[nodiscard]] Result<void> seen_at_latest(UtcTime latest);
 

@@ -20,7 +20,8 @@ struct Silence {
 /// Worth telling a person: five times the usual gap and a week.
 inline constexpr double notable_silence = 5;
 
-/// `dates` of the newest posts in any order. Nothing if fewer than five tell no habit, or the silence is not notable.
+/// `dates` of the newest posts in any order. Nothing if fewer than five tell no habit, or the silence is not
+/// notable.
 [[nodiscard]] std::optional<Silence> silence(std::vector<UtcTime> dates, UtcTime now);
 
 }  // namespace tidings::post

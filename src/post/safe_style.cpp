@@ -13,27 +13,131 @@ namespace {
 constexpr std::size_t max_style = 4'096;
 constexpr std::size_t max_value = 200;
 
-constexpr std::array<std::string_view, 125> properties{
-    "background-color", "border", "border-bottom", "border-bottom-color", "border-bottom-left-radius",
-    "border-bottom-right-radius", "border-bottom-style", "border-bottom-width", "border-collapse", "border-color",
-    "border-left", "border-left-color", "border-left-style", "border-left-width", "border-radius", "border-right",
-    "border-right-color", "border-right-style", "border-right-width", "border-spacing", "border-style", "border-top",
-    "border-top-color", "border-top-left-radius", "border-top-right-radius", "border-top-style", "border-top-width",
-    "border-width", "box-shadow", "box-sizing", "break-inside", "caption-side", "clear", "color", "column-count",
-    "column-gap", "column-rule", "column-width", "columns", "direction", "display", "empty-cells", "float", "font",
-    "font-family", "font-kerning", "font-size", "font-stretch", "font-style", "font-variant", "font-variant-caps",
-    "font-variant-numeric", "font-weight", "height", "hyphens", "letter-spacing", "line-height", "list-style-position",
-    "list-style-type", "margin", "margin-block", "margin-block-end", "margin-block-start", "margin-bottom", "margin-inline",
-    "margin-inline-end", "margin-inline-start", "margin-left", "margin-right", "margin-top", "max-height", "max-width",
-    "min-height", "min-width", "object-fit", "opacity", "outline", "outline-color", "outline-style", "outline-width",
-    "overflow", "overflow-wrap", "overflow-x", "padding", "padding-block", "padding-block-end", "padding-block-start",
-    "padding-bottom", "padding-inline", "padding-inline-end", "padding-inline-start", "padding-left", "padding-right",
-    "padding-top", "page-break-after", "page-break-before", "page-break-inside", "ruby-position", "tab-size",
-    "table-layout", "text-align", "text-align-last", "text-decoration", "text-decoration-color", "text-decoration-line",
-    "text-decoration-style", "text-decoration-thickness", "text-emphasis", "text-emphasis-color", "text-emphasis-position",
-    "text-emphasis-style", "text-indent", "text-orientation", "text-shadow", "text-transform", "text-underline-offset",
-    "text-underline-position", "unicode-bidi", "vertical-align", "white-space", "width", "word-break", "word-spacing",
-    "word-wrap", "writing-mode"};
+constexpr std::array<std::string_view, 125> properties{"background-color",
+                                                       "border",
+                                                       "border-bottom",
+                                                       "border-bottom-color",
+                                                       "border-bottom-left-radius",
+                                                       "border-bottom-right-radius",
+                                                       "border-bottom-style",
+                                                       "border-bottom-width",
+                                                       "border-collapse",
+                                                       "border-color",
+                                                       "border-left",
+                                                       "border-left-color",
+                                                       "border-left-style",
+                                                       "border-left-width",
+                                                       "border-radius",
+                                                       "border-right",
+                                                       "border-right-color",
+                                                       "border-right-style",
+                                                       "border-right-width",
+                                                       "border-spacing",
+                                                       "border-style",
+                                                       "border-top",
+                                                       "border-top-color",
+                                                       "border-top-left-radius",
+                                                       "border-top-right-radius",
+                                                       "border-top-style",
+                                                       "border-top-width",
+                                                       "border-width",
+                                                       "box-shadow",
+                                                       "box-sizing",
+                                                       "break-inside",
+                                                       "caption-side",
+                                                       "clear",
+                                                       "color",
+                                                       "column-count",
+                                                       "column-gap",
+                                                       "column-rule",
+                                                       "column-width",
+                                                       "columns",
+                                                       "direction",
+                                                       "display",
+                                                       "empty-cells",
+                                                       "float",
+                                                       "font",
+                                                       "font-family",
+                                                       "font-kerning",
+                                                       "font-size",
+                                                       "font-stretch",
+                                                       "font-style",
+                                                       "font-variant",
+                                                       "font-variant-caps",
+                                                       "font-variant-numeric",
+                                                       "font-weight",
+                                                       "height",
+                                                       "hyphens",
+                                                       "letter-spacing",
+                                                       "line-height",
+                                                       "list-style-position",
+                                                       "list-style-type",
+                                                       "margin",
+                                                       "margin-block",
+                                                       "margin-block-end",
+                                                       "margin-block-start",
+                                                       "margin-bottom",
+                                                       "margin-inline",
+                                                       "margin-inline-end",
+                                                       "margin-inline-start",
+                                                       "margin-left",
+                                                       "margin-right",
+                                                       "margin-top",
+                                                       "max-height",
+                                                       "max-width",
+                                                       "min-height",
+                                                       "min-width",
+                                                       "object-fit",
+                                                       "opacity",
+                                                       "outline",
+                                                       "outline-color",
+                                                       "outline-style",
+                                                       "outline-width",
+                                                       "overflow",
+                                                       "overflow-wrap",
+                                                       "overflow-x",
+                                                       "padding",
+                                                       "padding-block",
+                                                       "padding-block-end",
+                                                       "padding-block-start",
+                                                       "padding-bottom",
+                                                       "padding-inline",
+                                                       "padding-inline-end",
+                                                       "padding-inline-start",
+                                                       "padding-left",
+                                                       "padding-right",
+                                                       "padding-top",
+                                                       "page-break-after",
+                                                       "page-break-before",
+                                                       "page-break-inside",
+                                                       "ruby-position",
+                                                       "tab-size",
+                                                       "table-layout",
+                                                       "text-align",
+                                                       "text-align-last",
+                                                       "text-decoration",
+                                                       "text-decoration-color",
+                                                       "text-decoration-line",
+                                                       "text-decoration-style",
+                                                       "text-decoration-thickness",
+                                                       "text-emphasis",
+                                                       "text-emphasis-color",
+                                                       "text-emphasis-position",
+                                                       "text-emphasis-style",
+                                                       "text-indent",
+                                                       "text-orientation",
+                                                       "text-shadow",
+                                                       "text-transform",
+                                                       "text-underline-offset",
+                                                       "text-underline-position",
+                                                       "unicode-bidi",
+                                                       "vertical-align",
+                                                       "white-space",
+                                                       "width",
+                                                       "word-break",
+                                                       "word-spacing",
+                                                       "word-wrap",
+                                                       "writing-mode"};
 static_assert(std::ranges::is_sorted(properties));
 
 struct Declaration {
@@ -46,7 +150,8 @@ Declaration read(std::string_view text) {
   const auto colon = text.find(':');
   if (colon == std::string_view::npos) return {};
   auto value = collapse_blanks(ascii_lower(text.substr(colon + 1)));
-  if (const auto bang = value.find('!'); bang != std::string::npos) value = trim(std::string_view{value}.substr(0, bang));
+  if (const auto bang = value.find('!'); bang != std::string::npos)
+    value = trim(std::string_view{value}.substr(0, bang));
   return {ascii_lower(trim(text.substr(0, colon))), std::move(value)};
 }
 
@@ -67,14 +172,16 @@ std::vector<std::string_view> words_of(std::string_view value) {
 
 bool is_colour(std::string_view word) {
   static constexpr std::array<std::string_view, 24> others{
-      "auto",  "border-box", "bottom", "center", "contain", "content-box", "cover",    "fixed",    "inherit", "initial", "left",  "local",
-      "no-repeat", "none",   "padding-box", "repeat", "repeat-x", "repeat-y", "right", "round",    "scroll",  "space",   "top",   "unset"};
+      "auto",     "border-box", "bottom", "center", "contain",   "content-box", "cover",       "fixed",
+      "inherit",  "initial",    "left",   "local",  "no-repeat", "none",        "padding-box", "repeat",
+      "repeat-x", "repeat-y",   "right",  "round",  "scroll",    "space",       "top",         "unset"};
   if (word.starts_with('#') || word.starts_with("rgb") || word.starts_with("hsl")) return true;
-  return std::ranges::all_of(word, [](char c) { return c >= 'a' && c <= 'z'; }) && std::ranges::find(others, word) == others.end();
+  return std::ranges::all_of(word, [](char c) { return c >= 'a' && c <= 'z'; }) &&
+         std::ranges::find(others, word) == others.end();
 }
 
-/// Of a shorthand what mails may say of it: the colour of a background, the mark of a list, a font without quotes. Light text
-/// on a background that went missing could not be read.
+/// Of a shorthand what mails may say of it: the colour of a background, the mark of a list, a font without
+/// quotes. Light text on a background that went missing could not be read.
 void reduce_shorthand(Declaration& declaration) {
   auto& [property, value] = declaration;
   if (property == "background" || property == "background-color") {
@@ -91,7 +198,8 @@ void reduce_shorthand(Declaration& declaration) {
     property = "list-style-type";
   } else if (property == "font" || property == "font-family") {
     std::erase_if(value, [](char c) { return c == '"' || c == '\''; });
-    if (const auto slash = value.find('/'); slash != std::string::npos) {  // "12px/1.5": the height of the line
+    if (const auto slash = value.find('/');
+        slash != std::string::npos) {  // "12px/1.5": the height of the line
       value.erase(slash, std::min(value.find(' ', slash), value.size()) - slash);
     }
   } else if (property == "display" && value != "block" && value != "inline" && value != "inline-block") {
@@ -101,7 +209,8 @@ void reduce_shorthand(Declaration& declaration) {
 
 bool has_plain_characters(std::string_view value) {
   return std::ranges::all_of(value, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || std::string_view{" #%.,()-+"}.find(c) != std::string_view::npos;
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           std::string_view{" #%.,()-+"}.find(c) != std::string_view::npos;
   });
 }
 
@@ -130,8 +239,9 @@ bool has_plain_lengths(std::string_view value, int max_width) {
     const auto unit = value.substr(static_cast<std::size_t>(end - value.data()));
     if (unit.starts_with("px") && number > max_width) return false;
     if (unit.starts_with('%') && number > 100) return false;
-    if ((unit.starts_with("em") || unit.starts_with("rem") || unit.starts_with("ex") || unit.starts_with("ch") ||
-         unit.starts_with("v") || unit.starts_with("in") || unit.starts_with("c") || unit.starts_with("mm")) &&
+    if ((unit.starts_with("em") || unit.starts_with("rem") || unit.starts_with("ex") ||
+         unit.starts_with("ch") || unit.starts_with("v") || unit.starts_with("in") || unit.starts_with("c") ||
+         unit.starts_with("mm")) &&
         number > 40) {
       return false;
     }
@@ -154,7 +264,9 @@ bool is_allowed_declaration(const Declaration& declaration, int max_width) {
   if (value.empty() || value.size() > max_value) return false;
   if (!std::ranges::binary_search(properties, std::string_view{property})) return false;
   if (!has_plain_characters(value) || !has_plain_functions(value)) return false;
-  if (property == "line-height" && value.size() > 2 && value.find_first_not_of("0123456789") == std::string::npos) return false;
+  if (property == "line-height" && value.size() > 2 &&
+      value.find_first_not_of("0123456789") == std::string::npos)
+    return false;
   if (makes_words_vanish(declaration)) return false;
   return property.ends_with("color") || has_plain_lengths(value, max_width);
 }
@@ -163,7 +275,8 @@ template <class Visit>
 void each_declaration(std::string_view style, Visit visit) {
   while (!style.empty()) {
     const auto end = style.find(';');
-    if (auto declaration = read(style.substr(0, end)); !declaration.property.empty()) visit(std::move(declaration));
+    if (auto declaration = read(style.substr(0, end)); !declaration.property.empty())
+      visit(std::move(declaration));
     if (end == std::string_view::npos) return;
     style.remove_prefix(end + 1);
   }

@@ -1,5 +1,5 @@
-// The style properties that a mail may carry: colours, alignment, weight, borders, space; never an address, a position or a
-// function that fetches. Pure.
+// The style properties that a mail may carry: colours, alignment, weight, borders, space; never an address, a
+// position or a function that fetches. Pure.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace tidings::post {
 
-/// "color:#333;text-align:center" from any style attribute; empty if nothing is left. Idempotent. Lengths over
-/// `max_width` pixels are dropped.
+/// "color:#333;text-align:center" from any style attribute; empty if nothing is left. Idempotent. Lengths
+/// over `max_width` pixels are dropped.
 [[nodiscard]] std::string safe_style(std::string_view style, int max_width);
 
 /// True if the style hides its element.

@@ -15,8 +15,8 @@ constexpr std::size_t max_data_url = 262'144;
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// Without blanks and controls at the ends and controls inside, as the URL standard reads it; inner blanks and what could end an
-/// attribute percent-encoded.
+/// Without blanks and controls at the ends and controls inside, as the URL standard reads it; inner blanks
+/// and what could end an attribute percent-encoded.
 std::string clean(std::string_view text) {
   const auto edge = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; };
   while (!text.empty() && edge(text.front())) text.remove_prefix(1);
@@ -37,7 +37,8 @@ std::string clean(std::string_view text) {
   return out;
 }
 
-/// What stands before a ':' that comes before any '/', '?' or '#': a scheme to every reader, well-formed or not.
+/// What stands before a ':' that comes before any '/', '?' or '#': a scheme to every reader, well-formed or
+/// not.
 std::optional<std::string> scheme_of(std::string_view text) {
   const auto end = text.find_first_of(":/?#\\");
   if (end == std::string_view::npos || text[end] != ':') return std::nullopt;
@@ -64,7 +65,8 @@ bool is_plain_web_url(std::string_view url) {
   if (i == 0 || !letter || rest.front() == '.' || rest.front() == '-') return false;
   if (rest.find("/.") != std::string_view::npos) return false;
   return std::ranges::all_of(rest.substr(i), [](char c) {
-    return is_letter(c) || is_digit(c) || std::string_view{"-._~/?#[]@!$&()*+,;=:%'|"}.find(c) != std::string_view::npos;
+    return is_letter(c) || is_digit(c) ||
+           std::string_view{"-._~/?#[]@!$&()*+,;=:%'|"}.find(c) != std::string_view::npos;
   });
 }
 
@@ -111,12 +113,15 @@ std::optional<std::string> safe(std::string_view raw, std::string_view base_url)
 
 }  // namespace
 
-std::optional<std::string> safe_link(std::string_view url, std::string_view base_url) { return safe(url, base_url); }
+std::optional<std::string> safe_link(std::string_view url, std::string_view base_url) {
+  return safe(url, base_url);
+}
 
 std::optional<std::string> safe_image(std::string_view raw, std::string_view base_url) {
   const auto trimmed = trim(raw);
   if (ascii_iequals(trimmed.substr(0, 5), "data:")) {
-    static constexpr std::array<std::string_view, 5> kinds{"image/png", "image/gif", "image/jpeg", "image/jpg", "image/webp"};
+    static constexpr std::array<std::string_view, 5> kinds{"image/png", "image/gif", "image/jpeg",
+                                                           "image/jpg", "image/webp"};
     if (trimmed.size() > max_data_url) return std::nullopt;
     const auto comma = trimmed.find(',');
     if (comma == std::string_view::npos) return std::nullopt;

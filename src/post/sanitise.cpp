@@ -23,23 +23,27 @@ bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\n\f\r"
 
 bool consists_of(std::string_view text, std::string_view extra, std::size_t max_size) {
   return !text.empty() && text.size() <= max_size && std::ranges::all_of(text, [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || extra.find(c) != std::string_view::npos;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           extra.find(c) != std::string_view::npos;
   });
 }
 
 bool is_whole_number(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-  return !text.empty() && text.size() <= 6 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() && text.size() <= 6 &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// "300" or "50%", brought down to what fits; nothing if it is neither or does not fit.
 std::optional<std::string> safe_length(std::string_view text, int max_width) {
   text = trim(text);
   const auto value = std::string{text};
-  if (const auto number = pixels(&value)) return *number <= max_width ? std::optional{std::to_string(*number)} : std::nullopt;
+  if (const auto number = pixels(&value))
+    return *number <= max_width ? std::optional{std::to_string(*number)} : std::nullopt;
   int percent = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
-  const bool good = error == std::errc{} && percent >= 0 && percent <= 100 && end + 1 == text.data() + text.size() && *end == '%';
+  const bool good = error == std::errc{} && percent >= 0 && percent <= 100 &&
+                    end + 1 == text.data() + text.size() && *end == '%';
   return good ? std::optional{fmt::format("{}%", percent)} : std::nullopt;
 }
 
@@ -60,7 +64,8 @@ class Writer {
     for (auto child = node.first_child; child != 0; child = tree_[child].next) write(tree_[child]);
   }
 
-  /// Escaping makes text longer: the output stays under the limit that the input had, room for the end tags left.
+  /// Escaping makes text longer: the output stays under the limit that the input had, room for the end tags
+  /// left.
   void write(const Node& node) {
     if (full_) return;
     const auto before = out_.size();
@@ -175,10 +180,12 @@ class Writer {
     const auto height = pixels(node.find(Attr::height));
     if (!width) {
       const auto* value = node.find(Attr::width);
-      // A height alone, or beside a relative width, would stretch the picture once the mail program narrows it.
+      // A height alone, or beside a relative width, would stretch the picture once the mail program narrows
+      // it.
       return {value == nullptr ? std::nullopt : safe_length(*value, options_.max_width),
-              height && value == nullptr && *height <= options_.max_width ? std::optional{std::to_string(*height)}
-                                                                          : std::nullopt};
+              height && value == nullptr && *height <= options_.max_width
+                  ? std::optional{std::to_string(*height)}
+                  : std::nullopt};
     }
     if (*width <= options_.max_width) {
       return {std::to_string(*width), height ? std::optional{std::to_string(*height)} : std::nullopt};
@@ -200,7 +207,8 @@ class Writer {
       case Attr::abbr:
       case Attr::summary:
       case Attr::datetime:
-        return text.empty() ? std::nullopt : std::optional{std::string{trim(truncate_utf8(text, max_attribute_text))}};
+        return text.empty() ? std::nullopt
+                            : std::optional{std::string{trim(truncate_utf8(text, max_attribute_text))}};
       case Attr::cite: {
         auto url = safe_link(text, options_.base_url);
         return url;
@@ -211,7 +219,8 @@ class Writer {
         if (!length && tag == Tag::table && name == Attr::width && is_whole_number(text)) length = "100%";
         return length;
       }
-      case Attr::dir: return when(ascii_iequals(text, "ltr") || ascii_iequals(text, "rtl") || ascii_iequals(text, "auto"));
+      case Attr::dir:
+        return when(ascii_iequals(text, "ltr") || ascii_iequals(text, "rtl") || ascii_iequals(text, "auto"));
       case Attr::lang: return when(consists_of(text, "-", 35));
       case Attr::face: return when(consists_of(text, " ,-_'", 200));
       case Attr::color:
@@ -282,8 +291,8 @@ std::string words_only(const Tree& tree) {
 
 std::string sanitise(std::string_view html, const SanitiseOptions& options) {
   auto out = Writer{parse_html(html, options.max_bytes), options}.run();
-  // What was written must read back as it was meant. It nearly always does at once; where gumbo built something that no
-  // markup can say, or an element vanished between two others, it settles in a look or two.
+  // What was written must read back as it was meant. It nearly always does at once; where gumbo built
+  // something that no markup can say, or an element vanished between two others, it settles in a look or two.
   constexpr int looks = 4;
   for (int i = 0; i < looks; ++i) {
     if (is_blank(out)) return {};

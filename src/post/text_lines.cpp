@@ -22,7 +22,8 @@ class Wrapper {
         end_word();
         blank_ = !line_.empty();
       } else {
-        const bool may_break = (is_unspaced(last) || is_unspaced(c)) && !may_not_begin_line(c) && !may_not_end_line(last);
+        const bool may_break =
+            (is_unspaced(last) || is_unspaced(c)) && !may_not_begin_line(c) && !may_not_end_line(last);
         if (may_break || last == 0x200B) end_word();
         if (c == 0xA0) {
           word_ += ' ';

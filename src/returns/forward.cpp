@@ -6,10 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "returns/mailbox.hpp"
-#include "sending/deliver.hpp"
-#include "sending/links.hpp"
-#include "sending/signing.hpp"
 #include "base/codec.hpp"
 #include "base/crypto.hpp"
 #include "base/text.hpp"
@@ -20,6 +16,10 @@
 #include "bounce/unmatched.hpp"
 #include "message/forward.hpp"
 #include "message/header.hpp"
+#include "returns/mailbox.hpp"
+#include "sending/deliver.hpp"
+#include "sending/links.hpp"
+#include "sending/signing.hpp"
 #include "store/instance.hpp"
 #include "subscriber/token.hpp"
 
@@ -58,12 +58,13 @@ class Forwarder {
     if (writer && !writer->address.needs_smtputf8) mail.reply_to = writer->address.text();
     const auto subject = message::to_one_line(bounce::field(original.fields, "subject"));
     mail.subject = fmt::format("Fwd: {}", truncate_utf8(subject, max_subject_bytes));
-    mail.text =
-        covering_note(writer ? writer->address.text() : "Somebody", bounce::own_text(original), forward.bytes.size());
+    mail.text = covering_note(writer ? writer->address.text() : "Somebody", bounce::own_text(original),
+                              forward.bytes.size());
     // The same for every attempt, so that a mail that went out twice is shown once.
-    mail.message_id = fmt::format("<forward-{}-{}@{}>", forward.id,
-                                  hex_encode(hmac_sha256(secret_, fmt::format("forward {}", forward.id)).substr(0, 16)),
-                                  config_.newsletter.from.address.domain);
+    mail.message_id =
+        fmt::format("<forward-{}-{}@{}>", forward.id,
+                    hex_encode(hmac_sha256(secret_, fmt::format("forward {}", forward.id)).substr(0, 16)),
+                    config_.newsletter.from.address.domain);
     mail.signers = signers_;
     return message::build_forward(mail, forward.bytes, config_.newsletter.list_id, now);
   }
@@ -86,8 +87,8 @@ Result<void> keep(const config::Config& config, bounce::ForwardTable& table, con
 
 }  // namespace
 
-Result<ForwardReport> send_forwards(const config::Config& config, store::Database& database, const Clock& clock, Random& random,
-                                    const delivery::StopFlag& stop) {
+Result<ForwardReport> send_forwards(const config::Config& config, store::Database& database,
+                                    const Clock& clock, Random& random, const delivery::StopFlag& stop) {
   bounce::ForwardTable table{database, clock};
   ForwardReport report;
   TIDINGS_TRY(table.sweep());
@@ -117,7 +118,8 @@ Result<ForwardReport> send_forwards(const config::Config& config, store::Databas
       continue;
     }
     TIDINGS_LET(const auto outcome, delivery::send_one(*transport, *std::move(letter)));
-    const bool about_relay = delivery::is_relay_trouble(outcome) || outcome.kind == delivery::OutcomeKind::unknown;
+    const bool about_relay =
+        delivery::is_relay_trouble(outcome) || outcome.kind == delivery::OutcomeKind::unknown;
     if (outcome.kind == delivery::OutcomeKind::accepted) {
       TIDINGS_TRY(table.finish(forward->id, ""));
       ++report.sent;
@@ -138,14 +140,14 @@ std::string in_words(const Result<ForwardReport>& report) {
   if (!report) return "mails for the editor wait: " + report.error().line();
   std::string words;
   if (report->waiting > 0)
-    words =
-        fmt::format("{} for the editor {}", plural(report->waiting, "mail"), report->waiting == 1 ? "waits" : "wait");
+    words = fmt::format("{} for the editor {}", plural(report->waiting, "mail"),
+                        report->waiting == 1 ? "waits" : "wait");
   if (report->kept > 0)
-    words +=
-        fmt::format("{}{} for the editor kept in unmatched", words.empty() ? "" : ", ", plural(report->kept, "mail"));
+    words += fmt::format("{}{} for the editor kept in unmatched", words.empty() ? "" : ", ",
+                         plural(report->kept, "mail"));
   if (words.empty()) return words;
-  return words +
-         (report->trouble.empty() ? ": the limit of [bounce] forward_per_hour is reached" : ": " + report->trouble);
+  return words + (report->trouble.empty() ? ": the limit of [bounce] forward_per_hour is reached"
+                                          : ": " + report->trouble);
 }
 
 }  // namespace tidings::returns

@@ -6,8 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "returns/forward.hpp"
-#include "members/membership.hpp"
 #include "base/codec.hpp"
 #include "base/crypto.hpp"
 #include "base/text.hpp"
@@ -18,7 +16,9 @@
 #include "bounce/policy.hpp"
 #include "bounce/scan.hpp"
 #include "digest/edition_table.hpp"
+#include "members/membership.hpp"
 #include "message/list_headers.hpp"
+#include "returns/forward.hpp"
 
 namespace tidings::returns {
 namespace {
@@ -32,8 +32,8 @@ std::string key_of(const bounce::Mail& mail, std::string_view bytes) {
   return id.empty() || id.size() > 500 ? "sha256:" + hex_encode(sha256(bytes)) : std::string{id};
 }
 
-/// What a reply to a confirmation mail names without its writer's doing: the Message-ID "<confirm-TOKEN@...>", the
-/// address "...+confirm-TOKEN@...".
+/// What a reply to a confirmation mail names without its writer's doing: the Message-ID
+/// "<confirm-TOKEN@...>", the address "...+confirm-TOKEN@...".
 std::vector<std::string> confirmation_words(const bounce::Mail& mail) {
   constexpr std::string_view mark = "confirm-";
   std::vector<std::string> words;
@@ -54,8 +54,8 @@ bool is_automatic(const bounce::Mail& mail) {
   const auto submitted = ascii_lower(trim(bounce::field(mail.fields, "auto-submitted")));
   const auto precedence = ascii_lower(trim(bounce::field(mail.fields, "precedence")));
   return (!submitted.empty() && submitted != "no") || precedence == "bulk" || precedence == "junk" ||
-         precedence == "auto_reply" ||
-         !bounce::field(mail.fields, "x-autoreply").empty() || !bounce::field(mail.fields, "x-autorespond").empty() ||
+         precedence == "auto_reply" || !bounce::field(mail.fields, "x-autoreply").empty() ||
+         !bounce::field(mail.fields, "x-autorespond").empty() ||
          trim(bounce::field(mail.fields, "return-path")) == "<>" || mail.type == "multipart/report";
 }
 
@@ -117,14 +117,18 @@ std::string why_not_a_person(const bounce::Mail& mail) {
   if (has(forwarded_field)) return "tidings has forwarded it before";
   if (is_automatic(mail)) return "an automatic mail";
   const auto precedence = ascii_lower(trim(bounce::field(mail.fields, "precedence")));
-  if (has("list-id") || has("list-unsubscribe") || has("list-post") || precedence == "list") return "mail of a list";
+  if (has("list-id") || has("list-unsubscribe") || has("list-post") || precedence == "list")
+    return "mail of a list";
   if (ascii_lower(bounce::field(mail.fields, "x-spam-flag")).starts_with("yes")) return "taken for spam";
-  if (bounce::may_be_report(mail, notice_of(mail))) return "from a mail system, but no report that can be read";
-  if (!writer_of(mail)) return "nobody to answer: From has no single address";
+  if (bounce::may_be_report(mail, notice_of(mail)))
+    return "from a mail system, but no report that can be read";
+  if (!writer_of(mail)) return "no single From address to reply to";
   return {};
 }
 
-std::string domain_of(std::string_view address) { return ascii_lower(address.substr(address.rfind('@') + 1)); }
+std::string domain_of(std::string_view address) {
+  return ascii_lower(address.substr(address.rfind('@') + 1));
+}
 
 bounce::BounceEvent event_of(const bounce::Report& report, const bounce::Recipient& recipient,
                              const subscriber::TokenSubject& subject) {
@@ -160,8 +164,8 @@ std::string_view name_of(Intake intake) {
   return "";
 }
 
-BounceIntake::BounceIntake(const config::Config& config, store::Database& database, const Clock& clock, Random& random,
-                           subscriber::KeyRing keys)
+BounceIntake::BounceIntake(const config::Config& config, store::Database& database, const Clock& clock,
+                           Random& random, subscriber::KeyRing keys)
     : config_(config),
       database_(database),
       clock_(clock),
@@ -227,8 +231,10 @@ Result<IntakeResult> BounceIntake::pass_on(const bounce::Mail& mail, std::string
   const auto writer = writer_of(mail);
   bounce::ForwardTable forwards{database_, clock_};
   TIDINGS_LET(const bool added, forwards.add(writer->key(), bytes));
-  if (!added) return IntakeResult{.words = "too many mails wait for the editor, or came from this writer within a day"};
-  return IntakeResult{.intake = Intake::forward, .address = writer->text(), .words = "goes on to " + editor.text()};
+  if (!added)
+    return IntakeResult{.words = "too many mails wait for the editor, or came from this writer within a day"};
+  return IntakeResult{
+      .intake = Intake::forward, .address = writer->text(), .words = "goes on to " + editor.text()};
 }
 
 Result<IntakeResult> BounceIntake::take_event(const bounce::WebhookEvent& event) {
@@ -266,19 +272,21 @@ std::optional<BounceIntake::Match> BounceIntake::by_return_address(const bounce:
                                                                    std::string_view envelope_to) const {
   std::vector<std::string> addresses{std::string{envelope_to}};
   for (const auto& [name, value] : mail.fields) {
-    if (name != "delivered-to" && name != "x-original-to" && name != "envelope-to" && name != "x-envelope-to" &&
-        name != "to" && name != "received")
+    if (name != "delivered-to" && name != "x-original-to" && name != "envelope-to" &&
+        name != "x-envelope-to" && name != "to" && name != "received")
       continue;
     for (const auto& found : bounce::find_addresses(value)) addresses.push_back(found.address);
   }
   return by_token_in(addresses);
 }
 
-std::optional<BounceIntake::Match> BounceIntake::by_token_in(const std::vector<std::string>& addresses) const {
+std::optional<BounceIntake::Match> BounceIntake::by_token_in(
+    const std::vector<std::string>& addresses) const {
   if (!config_.bounce.address) return std::nullopt;
   const auto prefix = ascii_lower(config_.bounce.address->local) + "+";
   for (const auto& address : addresses) {
-    if (domain_of(address) != config_.bounce.address->domain || !ascii_lower(address).starts_with(prefix)) continue;
+    if (domain_of(address) != config_.bounce.address->domain || !ascii_lower(address).starts_with(prefix))
+      continue;
     const auto token = std::string_view{address}.substr(prefix.size(), address.rfind('@') - prefix.size());
     if (const auto subject = tokens_.verify(TokenPurpose::bounce, TokenForm::local_part, token))
       return Match{.subject = *subject, .by = "return address"};
@@ -302,8 +310,8 @@ Result<std::optional<BounceIntake::Match>> BounceIntake::by_message_id(const bou
   return std::optional<Match>{};
 }
 
-Result<std::optional<subscriber::TokenSubject>> BounceIntake::delivery_of(SubscriberId id,
-                                                                          const std::vector<std::string>& message_ids) {
+Result<std::optional<subscriber::TokenSubject>> BounceIntake::delivery_of(
+    SubscriberId id, const std::vector<std::string>& message_ids) {
   TIDINGS_LET(const auto rows, ledger_.list({.subscriber = id}));
   for (const auto& message_id : message_ids) {
     const auto at_sign = message_id.rfind('@');
@@ -335,13 +343,16 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
   }
   result.address = subscriber->address;
   const auto address = stored_address(subscriber->address);
-  // The token says whom it is about; of several recipients the one of that address, else the first that failed.
+  // The token says whom it is about; of several recipients the one of that address, else the first that
+  // failed.
   const auto same =
       std::find_if(report.recipients.begin(), report.recipients.end(), [&](const bounce::Recipient& each) {
-        return ascii_iequals(each.address, subscriber->address) || ascii_iequals(each.original, subscriber->address);
+        return ascii_iequals(each.address, subscriber->address) ||
+               ascii_iequals(each.original, subscriber->address);
       });
-  const auto failed = std::find_if(report.recipients.begin(), report.recipients.end(),
-                                   [](const bounce::Recipient& each) { return each.action == bounce::Action::failed; });
+  const auto failed =
+      std::find_if(report.recipients.begin(), report.recipients.end(),
+                   [](const bounce::Recipient& each) { return each.action == bounce::Action::failed; });
   const bounce::Recipient nobody{.address = subscriber->address, .action = bounce::Action::complaint};
   const auto& recipient = same != report.recipients.end()     ? *same
                           : failed != report.recipients.end() ? *failed
@@ -361,17 +372,20 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
   }
   event.counts = step == bounce::Step::count || step == bounce::Step::suppress_hard;
   if (step == bounce::Step::suppress_hard) {
-    TIDINGS_LET(result.suppressed, suppressions_.add(address, subscriber::SuppressionCause::hard_bounce, words));
+    TIDINGS_LET(result.suppressed,
+                suppressions_.add(address, subscriber::SuppressionCause::hard_bounce, words));
   } else if (step == bounce::Step::suppress_complaint) {
-    TIDINGS_LET(result.suppressed, suppressions_.add(address, subscriber::SuppressionCause::complaint, words));
+    TIDINGS_LET(result.suppressed,
+                suppressions_.add(address, subscriber::SuppressionCause::complaint, words));
   }
   event.suppressed = result.suppressed;
   TIDINGS_TRY(table_.record(event));
   if (step == bounce::Step::count) {
     TIDINGS_LET(const int days, table_.days_counted(subscriber->id, at - config_.bounce.policy.window));
     if (days >= config_.bounce.policy.threshold) {
-      TIDINGS_LET(result.suppressed, suppressions_.add(address, subscriber::SuppressionCause::soft_bounces,
-                                                       fmt::format("bounced on {} days; the last time {}", days, words)));
+      TIDINGS_LET(result.suppressed,
+                  suppressions_.add(address, subscriber::SuppressionCause::soft_bounces,
+                                    fmt::format("bounced on {} days; the last time {}", days, words)));
       if (result.suppressed) {
         event.suppressed = true;
         event.counts = false;  // a second row, so that a storm can take the suppression back
@@ -380,7 +394,8 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
     }
   }
   result.words = fmt::format("{} (by {})", words, match.by);
-  if (!report.complaint && recipient.action == bounce::Action::failed) TIDINGS_TRY(look_for_storm(event, result));
+  if (!report.complaint && recipient.action == bounce::Action::failed)
+    TIDINGS_TRY(look_for_storm(event, result));
   return result;
 }
 
@@ -404,10 +419,11 @@ Result<void> BounceIntake::look_for_storm(const bounce::BounceEvent& event, Inta
   }
   result.storm = verdict.storm;
   if (result.storm)
-    result.words +=
-        fmt::format("; {} refuses many at once ({} readers within the hour): not counted", event.domain, verdict.hit);
+    result.words += fmt::format("; {} refuses many at once ({} readers within the hour): not counted",
+                                event.domain, verdict.hit);
   if (!result.taken_back.empty())
-    result.words += fmt::format(", {} suppression{} taken back", result.taken_back.size(), result.taken_back.size() == 1 ? "" : "s");
+    result.words += fmt::format(", {} suppression{} taken back", result.taken_back.size(),
+                                result.taken_back.size() == 1 ? "" : "s");
   return {};
 }
 
@@ -422,12 +438,15 @@ Result<std::optional<IntakeResult>> BounceIntake::reply(const bounce::Mail& mail
       return std::optional{std::move(left)};
     }
     TIDINGS_LET(const auto confirmed,
-                membership.confirm(word, {.origin = subscriber::Origin::mailto, .detail = "mail with a confirmation token"}, random_));
+                membership.confirm(
+                    word, {.origin = subscriber::Origin::mailto, .detail = "mail with a confirmation token"},
+                    random_));
     if (confirmed) {
-      return std::optional{IntakeResult{.intake = Intake::confirm,
-                                        .subscriber = confirmed->subscriber,
-                                        .words = fmt::format("{}confirmed {}", confirmed->before ? "had already " : "",
-                                                             join(confirmed->digests, ", "))}};
+      return std::optional{
+          IntakeResult{.intake = Intake::confirm,
+                       .subscriber = confirmed->subscriber,
+                       .words = fmt::format("{}confirmed {}", confirmed->before ? "had already " : "",
+                                            join(confirmed->digests, ", "))}};
     }
   }
   return leave_by_words(mail);
@@ -449,16 +468,18 @@ Result<std::optional<IntakeResult>> BounceIntake::leave_by_words(const bounce::M
 Result<IntakeResult> BounceIntake::leave(const subscriber::TokenSubject& subject, std::string_view proof) {
   std::vector<std::string> digests;
   if (subject.edition) {
-    if (const auto edition = digest::EditionTable{database_}.get(subject.edition)) digests.push_back(edition->digest);
+    if (const auto edition = digest::EditionTable{database_}.get(subject.edition))
+      digests.push_back(edition->digest);
   }
   members::Membership membership{config_, database_, clock_};
-  TIDINGS_LET(const auto left, membership.leave(subject.subscriber, digests,
-                                                {.origin = subscriber::Origin::mailto, .detail = std::string{proof}}));
+  TIDINGS_LET(const auto left,
+              membership.leave(subject.subscriber, digests,
+                               {.origin = subscriber::Origin::mailto, .detail = std::string{proof}}));
   return IntakeResult{
       .intake = Intake::unsubscribe,
       .subscriber = subject.subscriber,
-      .words = fmt::format("left {}: {}", left.empty() ? "nothing (had left before)" : join(left, ", "),
-                           proof)};
+      .words =
+          fmt::format("left {}: {}", left.empty() ? "nothing (had left before)" : join(left, ", "), proof)};
 }
 
 bounce::Take take_each(BounceIntake& intake, IntakeRun run) {
@@ -470,7 +491,8 @@ bounce::Take take_each(BounceIntake& intake, IntakeRun run) {
     }
     // A store that is locked or broken is so for each mail; anything else is about this one.
     auto error = result.error();
-    if (error.code == Errc::try_again || error.code == Errc::io) return tl::unexpected<Error>(std::move(error));
+    if (error.code == Errc::try_again || error.code == Errc::io)
+      return tl::unexpected<Error>(std::move(error));
     error.what = mail.name + ": " + error.what;
     run.failed(error);
     return bounce::PutAway::unmatched;

@@ -1,10 +1,11 @@
 // Reports and replies that came back, applied: match, count, suppress, unsubscribe.
 //
-// Whom a mail is about is decided by a token of ours, never by an address that the mail names: first the return address
-// (VERP token), then the Message-ID of the returned message, which is a MAC, then the unsubscribe token in its header.
-// A mail without any of these changes nobody. A reply to a delivery, from its reader's own address, that asks in plain words to
-// leave is heeded too (bounce/leave_words). What else a person writes goes on to the editor (returns/forward). A mail is read once
-// (Message-ID or hash); each is one transaction.
+// Whom a mail is about is decided by a token of ours, never by an address that the mail names: first the
+// return address (VERP token), then the Message-ID of the returned message, which is a MAC, then the
+// unsubscribe token in its header. A mail without any of these has no effect. A reply to a delivery, from its
+// reader's own address, that asks in plain words to leave is heeded too (bounce/leave_words). What else a
+// person writes goes on to the editor (returns/forward). A mail is read once (Message-ID or hash); each is
+// one transaction.
 #pragma once
 
 #include <functional>
@@ -13,8 +14,6 @@
 #include <string_view>
 #include <vector>
 
-#include "config/config.hpp"
-#include "sending/links.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
@@ -24,7 +23,9 @@
 #include "bounce/report.hpp"
 #include "bounce/storm.hpp"
 #include "bounce/webhook.hpp"
+#include "config/config.hpp"
 #include "delivery/ledger.hpp"
+#include "sending/links.hpp"
 #include "store/database.hpp"
 #include "subscriber/subscriber_table.hpp"
 #include "subscriber/suppression.hpp"
@@ -40,7 +41,7 @@ enum class Intake {
   auto_reply,   ///< out of office, challenge: no effect
   forward,      ///< a person's words: they wait to go on to the editor
   duplicate,    ///< read before
-  unmatched,    ///< none of ours, or no report at all: changes nobody
+  unmatched,    ///< not ours, or not a report: no effect
 };
 [[nodiscard]] std::string_view name_of(Intake intake);
 
@@ -50,7 +51,8 @@ struct IntakeResult {
   std::string address{};      ///< theirs, where it is a report; the writer's, where it goes on to the editor
   bool suppressed = false;
   bool storm = false;
-  std::vector<SubscriberId> taken_back{};  ///< whose suppression, by this report or one before it, the storm has lifted
+  std::vector<SubscriberId>
+      taken_back{};     ///< whose suppression, by this report or one before it, the storm has lifted
   std::string words{};  ///< what was done and why, one line
 };
 
@@ -71,15 +73,19 @@ class BounceIntake {
     std::string_view by{};
   };
 
-  [[nodiscard]] Result<IntakeResult> handle(const bounce::Mail& mail, std::string_view bytes, std::string_view envelope_to, UtcTime at);
+  [[nodiscard]] Result<IntakeResult> handle(const bounce::Mail& mail, std::string_view bytes,
+                                            std::string_view envelope_to, UtcTime at);
   /// Within the caller's transaction.
-  [[nodiscard]] Result<IntakeResult> pass_on(const bounce::Mail& mail, std::string_view bytes, std::string_view envelope_to);
-  [[nodiscard]] std::optional<Match> by_return_address(const bounce::Mail& mail, std::string_view envelope_to) const;
+  [[nodiscard]] Result<IntakeResult> pass_on(const bounce::Mail& mail, std::string_view bytes,
+                                             std::string_view envelope_to);
+  [[nodiscard]] std::optional<Match> by_return_address(const bounce::Mail& mail,
+                                                       std::string_view envelope_to) const;
   [[nodiscard]] std::optional<Match> by_token_in(const std::vector<std::string>& addresses) const;
   [[nodiscard]] Result<std::optional<Match>> by_address(const bounce::Report& report);
   [[nodiscard]] Result<std::optional<Match>> by_message_id(const bounce::Report& report);
   /// Whose Message-ID one of these is, if it is of a delivery to this subscriber.
-  [[nodiscard]] Result<std::optional<subscriber::TokenSubject>> delivery_of(SubscriberId id, const std::vector<std::string>& message_ids);
+  [[nodiscard]] Result<std::optional<subscriber::TokenSubject>> delivery_of(
+      SubscriberId id, const std::vector<std::string>& message_ids);
   [[nodiscard]] std::optional<Match> by_unsubscribe_field(const bounce::Report& report) const;
   [[nodiscard]] Result<IntakeResult> apply(const bounce::Report& report, const Match& match, UtcTime at);
   [[nodiscard]] Result<void> look_for_storm(const bounce::BounceEvent& event, IntakeResult& result);
@@ -103,8 +109,9 @@ class BounceIntake {
   bounce::StormWatch storms_;
 };
 
-/// How a run handles each mail: it is applied, told to `read`, and put away by what it was. One that cannot be applied, as when a row
-/// of ours makes no sense, is told to `failed`, put away as unmatched, and stops no other.
+/// How a run handles each mail: it is applied, told to `read`, and put away by what it was. One that cannot
+/// be applied, as when a row of ours makes no sense, is told to `failed`, put away as unmatched, and stops no
+/// other.
 struct IntakeRun {
   std::string envelope_to{};
   std::function<void(const IntakeResult&)> read{};

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include "config/secret.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "bounce/mailbox.hpp"
 #include "bounce/unmatched.hpp"
+#include "config/secret.hpp"
 
 namespace tidings::returns {
 namespace {

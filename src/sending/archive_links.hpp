@@ -16,6 +16,7 @@ namespace tidings::sending {
 [[nodiscard]] std::string page_path(const digest::Edition& edition, std::string_view language);
 
 /// Where a reader sees the edition; empty if there is no [archive] url or its digest is not in the archive.
-[[nodiscard]] std::string view_url(const config::Config& config, const digest::Edition& edition, std::string_view language);
+[[nodiscard]] std::string view_url(const config::Config& config, const digest::Edition& edition,
+                                   std::string_view language);
 
 }  // namespace tidings::sending

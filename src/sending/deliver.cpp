@@ -5,25 +5,27 @@
 
 #include <fmt/format.h>
 
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "config/secret.hpp"
+#include "digest/edition_table.hpp"
+#include "digest/period.hpp"
 #include "sending/archive_links.hpp"
 #include "sending/clock_guard.hpp"
 #include "sending/image_parts.hpp"
 #include "sending/refusals.hpp"
-#include "config/secret.hpp"
 #include "sending/signing.hpp"
-#include "base/log.hpp"
-#include "base/text.hpp"
-#include "digest/edition_table.hpp"
-#include "digest/period.hpp"
 
 namespace tidings::sending {
 namespace {
 
-/// Letters of one edition: each segment compiled once, spliced for each reader. Immutable once made; thread-safe.
+/// Letters of one edition: each segment compiled once, spliced for each reader. Immutable once made;
+/// thread-safe.
 class Letters {
  public:
-  static Result<std::shared_ptr<const Letters>> make(const config::Config& config, store::Database& database, const Clock& clock,
-                                                     const Links& links, const digest::Edition& edition) {
+  static Result<std::shared_ptr<const Letters>> make(const config::Config& config, store::Database& database,
+                                                     const Clock& clock, const Links& links,
+                                                     const digest::Edition& edition) {
     auto letters = std::make_shared<Letters>(links, clock.now());
     TIDINGS_LET(const auto signers, load_signers(config));
     digest::EditionTable editions{database};
@@ -34,7 +36,8 @@ class Letters {
       header.signers = signers;
       TIDINGS_LET(header.images, images_of(segment.bodies, images));
       TIDINGS_LET(auto compiled, message::compile(segment.bodies, header));
-      letters->segments_.emplace(segment.id, Written{std::move(compiled), view_url(config, edition, segment.language)});
+      letters->segments_.emplace(segment.id,
+                                 Written{std::move(compiled), view_url(config, edition, segment.language)});
     }
     return letters;
   }
@@ -46,8 +49,9 @@ class Letters {
     TIDINGS_TRY(parse_mail_address(claim.address));
     const auto it = segments_.find(claim.segment);
     if (it == segments_.end())
-      return fail(Errc::bad_data, fmt::format("the delivery to {} belongs to a segment {} that the edition has not",
-                                              claim.address, claim.segment.value));
+      return fail(Errc::bad_data,
+                  fmt::format("the delivery to {} belongs to a segment {} that the edition has not",
+                              claim.address, claim.segment.value));
     message::Letter letter;
     auto reader = links_.reader(claim);
     reader.view_url = it->second.view_url;
@@ -86,10 +90,16 @@ void tell_unsent(const digest::Edition& edition, std::span<const delivery::Settl
 
 class Deliverer {
  public:
-  Deliverer(const config::Config& config, store::Database& database, const Clock& clock, const DeliverOptions& options,
-            const delivery::StopFlag& stop, Links links)
-      : config_(config), database_(database), clock_(clock), options_(options), stop_(stop), links_(std::move(links)),
-        editions_(database), ledger_(database, clock) {}
+  Deliverer(const config::Config& config, store::Database& database, const Clock& clock,
+            const DeliverOptions& options, const delivery::StopFlag& stop, Links links)
+      : config_(config),
+        database_(database),
+        clock_(clock),
+        options_(options),
+        stop_(stop),
+        links_(std::move(links)),
+        editions_(database),
+        ledger_(database, clock) {}
 
   Result<DeliverReport> run() {
     TIDINGS_LET(const auto recovered, ledger_.recover({.policy = retry_policy(config_), .within = {}}));
@@ -152,9 +162,13 @@ class Deliverer {
     if (options_.on_progress) {
       // Counted once: a count reads every row of the edition.
       TIDINGS_LET(const auto before, ledger_.counts(edition.id));
-      run.on_progress = [this, &edition, before](const delivery::RunReport& so_far) { options_.on_progress(edition, before, so_far); };
+      run.on_progress = [this, &edition, before](const delivery::RunReport& so_far) {
+        options_.on_progress(edition, before, so_far);
+      };
     }
-    const delivery::Composer compose = [letters](const delivery::Claim& claim) { return letters->write(claim); };
+    const delivery::Composer compose = [letters](const delivery::Claim& claim) {
+      return letters->write(claim);
+    };
     TIDINGS_LET(result.run, delivery::deliver(run, ledger_, *transport_, compose, stop_));
     const bool is_real = options_.to_folder.empty() && config_.smtp.local_way != config::LocalWay::drop;
     if (is_real && result.run.sent > 0) TIDINGS_TRY(note_real_sending(database_, clock_));
@@ -182,8 +196,10 @@ class Deliverer {
     if (!is_open && result.edition.state == digest::EditionState::sealed) {
       TIDINGS_TRY(editions_.set_sending(result.edition.id, clock_.now()));
     }
-    if (!is_open && result.edition.state != digest::EditionState::sent && result.edition.state != digest::EditionState::skipped &&
-        result.edition.state != digest::EditionState::cancelled && result.edition.state != digest::EditionState::draft) {
+    if (!is_open && result.edition.state != digest::EditionState::sent &&
+        result.edition.state != digest::EditionState::skipped &&
+        result.edition.state != digest::EditionState::cancelled &&
+        result.edition.state != digest::EditionState::draft) {
       TIDINGS_TRY(editions_.set_sent(result.edition.id, clock_.now()));
     }
     TIDINGS_LET(result.edition, editions_.get(result.edition.id));
@@ -241,7 +257,8 @@ Result<delivery::RelayOptions> relay_options(const config::SmtpConfig& smtp) {
   relay.url = smtp.url;
   relay.username = smtp.username;
   if (smtp.password.is_set()) {
-    TIDINGS_LET(relay.password, config::read_secret(smtp.password, fmt::format("password of relay {}", smtp.name)));
+    TIDINGS_LET(relay.password,
+                config::read_secret(smtp.password, fmt::format("password of relay {}", smtp.name)));
   }
   relay.auth = smtp.auth;
   relay.tls = smtp.tls;
@@ -259,13 +276,16 @@ Result<delivery::RelayOptions> relay_options(const config::SmtpConfig& smtp) {
   return relay;
 }
 
-Result<std::unique_ptr<delivery::Transport>> make_transport(const config::Config& config, const std::filesystem::path& to_folder) {
+Result<std::unique_ptr<delivery::Transport>> make_transport(const config::Config& config,
+                                                            const std::filesystem::path& to_folder) {
   if (!to_folder.empty()) return delivery::make_drop_transport(to_folder, delivery::DropFormat::eml);
   TIDINGS_TRY(check_signed(config));
   switch (config.smtp.local_way) {
     case config::LocalWay::sendmail: return delivery::make_sendmail_transport(config.smtp.local_path);
-    case config::LocalWay::maildir: return delivery::make_drop_transport(config.smtp.local_path, delivery::DropFormat::maildir);
-    case config::LocalWay::drop: return delivery::make_drop_transport(config.smtp.local_path, delivery::DropFormat::eml);
+    case config::LocalWay::maildir:
+      return delivery::make_drop_transport(config.smtp.local_path, delivery::DropFormat::maildir);
+    case config::LocalWay::drop:
+      return delivery::make_drop_transport(config.smtp.local_path, delivery::DropFormat::eml);
     case config::LocalWay::none: break;
   }
   std::vector<delivery::RelayOptions> relays;
@@ -278,12 +298,13 @@ Result<std::unique_ptr<delivery::Transport>> make_transport(const config::Config
   return delivery::make_smtp_transport(std::move(relays), config.delivery.per_domain);
 }
 
-message::HeaderOptions header_options(const config::Config& config, const Links& links, const digest::Edition& edition,
-                                      const std::string& language) {
+message::HeaderOptions header_options(const config::Config& config, const Links& links,
+                                      const digest::Edition& edition, const std::string& language) {
   message::HeaderOptions options;
   options.from = config.newsletter.from;
   options.reply_to = config.newsletter.reply_to;
-  // Each digest is a list of its own: a mail program's one click ends the mail of that List-Id, and no other (RFC 8058, RFC 2919).
+  // Each digest is a list of its own: a mail program's one click ends the mail of that List-Id, and no other
+  // (RFC 8058, RFC 2919).
   const auto* const digest = config.find_digest(edition.digest);
   options.list.list_id = digest != nullptr ? digest->list_id : config.newsletter.list_id;
   options.list.list_name = digest != nullptr ? digest->title : config.newsletter.name;
@@ -294,8 +315,8 @@ message::HeaderOptions header_options(const config::Config& config, const Links&
   return options;
 }
 
-Result<DeliverReport> deliver(const config::Config& config, store::Database& database, const Clock& clock, Random& random,
-                              const DeliverOptions& options, const delivery::StopFlag& stop) {
+Result<DeliverReport> deliver(const config::Config& config, store::Database& database, const Clock& clock,
+                              Random& random, const DeliverOptions& options, const delivery::StopFlag& stop) {
   TIDINGS_LET(auto keys, subscriber::KeyRing::open(database, random, clock));
   return Deliverer{config, database, clock, options, stop, Links{config, std::move(keys)}}.run();
 }

@@ -8,18 +8,18 @@
 #include <string>
 #include <vector>
 
-#include "config/config.hpp"
-#include "sending/links.hpp"
-#include "sending/refusals.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "config/config.hpp"
 #include "delivery/ledger.hpp"
 #include "delivery/relay.hpp"
 #include "delivery/run.hpp"
 #include "delivery/transport.hpp"
 #include "digest/digest.hpp"
 #include "message/compile.hpp"
+#include "sending/links.hpp"
+#include "sending/refusals.hpp"
 #include "store/database.hpp"
 
 namespace tidings::sending {
@@ -30,7 +30,8 @@ struct DeliverOptions {
   bool even_late = false;            ///< also an edition that max_lateness holds
   std::optional<std::chrono::milliseconds> time_budget;
   /// After each settled batch: the counts are those before this run, the report says what it has done since.
-  std::function<void(const digest::Edition&, const delivery::Counts& before, const delivery::RunReport&)> on_progress;
+  std::function<void(const digest::Edition&, const delivery::Counts& before, const delivery::RunReport&)>
+      on_progress;
 };
 
 struct DeliveredEdition {
@@ -61,19 +62,22 @@ struct DeliverReport {
 /// it has begun.
 [[nodiscard]] bool is_held(const config::Config& config, const digest::Edition& edition, UtcTime now);
 
-/// The caller holds the sender's lock and has passed the instance guard. Errc::unavailable is not used: a relay in trouble
-/// is in the report. `stop` ends it after what is in flight.
-[[nodiscard]] Result<DeliverReport> deliver(const config::Config& config, store::Database& database, const Clock& clock, Random& random,
-                                            const DeliverOptions& options, const delivery::StopFlag& stop);
+/// The caller holds the sender's lock and has passed the instance guard. Errc::unavailable is not used: a
+/// relay in trouble is in the report. `stop` ends it after what is in flight.
+[[nodiscard]] Result<DeliverReport> deliver(const config::Config& config, store::Database& database,
+                                            const Clock& clock, Random& random, const DeliverOptions& options,
+                                            const delivery::StopFlag& stop);
 
 /// How one relay of the configuration is reached. Fails if its password cannot be read.
 [[nodiscard]] Result<delivery::RelayOptions> relay_options(const config::SmtpConfig& smtp);
 
 /// The relay of the configuration, or the folder.
-[[nodiscard]] Result<std::unique_ptr<delivery::Transport>> make_transport(const config::Config& config, const std::filesystem::path& to_folder);
+[[nodiscard]] Result<std::unique_ptr<delivery::Transport>> make_transport(
+    const config::Config& config, const std::filesystem::path& to_folder);
 
 /// What the header of an edition's messages needs.
-[[nodiscard]] message::HeaderOptions header_options(const config::Config& config, const Links& links, const digest::Edition& edition,
+[[nodiscard]] message::HeaderOptions header_options(const config::Config& config, const Links& links,
+                                                    const digest::Edition& edition,
                                                     const std::string& language);
 
 }  // namespace tidings::sending

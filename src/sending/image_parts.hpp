@@ -10,8 +10,9 @@
 
 namespace tidings::sending {
 
-/// The parts that a segment's mails need: those that one of its bodies calls. Errc::bad_data if the store holds no image.
-[[nodiscard]] Result<std::vector<message::InlineImage>> images_of(const std::vector<digest::SegmentBody>& bodies,
-                                                                  const std::vector<digest::EditionImage>& images);
+/// The parts that a segment's mails need: those that one of its bodies calls. Errc::bad_data if the store
+/// holds no image.
+[[nodiscard]] Result<std::vector<message::InlineImage>> images_of(
+    const std::vector<digest::SegmentBody>& bodies, const std::vector<digest::EditionImage>& images);
 
 }  // namespace tidings::sending

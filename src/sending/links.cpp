@@ -20,17 +20,22 @@ Links::Links(const config::Config& config, subscriber::KeyRing keys)
 message::Reader Links::with_token(const std::string& token, const std::string& bounce_token) const {
   message::Reader reader;
   if (!mailto_.empty()) {
-    reader.unsubscribe_mailto = fmt::format("mailto:{}?subject={}", mailto_, percent_encode("unsubscribe " + token));
+    reader.unsubscribe_mailto =
+        fmt::format("mailto:{}?subject={}", mailto_, percent_encode("unsubscribe " + token));
   }
-  reader.unsubscribe_url = public_url_.empty() ? reader.unsubscribe_mailto : fmt::format("{}/u/{}", public_url_, token);
-  reader.envelope_from = bounce_local_.empty() ? from_.text() : fmt::format("{}+{}@{}", bounce_local_, bounce_token, bounce_domain_);
+  reader.unsubscribe_url =
+      public_url_.empty() ? reader.unsubscribe_mailto : fmt::format("{}/u/{}", public_url_, token);
+  reader.envelope_from = bounce_local_.empty()
+                             ? from_.text()
+                             : fmt::format("{}+{}@{}", bounce_local_, bounce_token, bounce_domain_);
   return reader;
 }
 
 message::Reader Links::reader(const delivery::Claim& claim) const {
   const subscriber::TokenSubject subject{.subscriber = claim.subscriber, .edition = claim.edition};
-  auto reader = with_token(tokens_.make(subscriber::TokenPurpose::unsubscribe, subscriber::TokenForm::link, subject),
-                           tokens_.make(subscriber::TokenPurpose::bounce, subscriber::TokenForm::local_part, subject));
+  auto reader =
+      with_token(tokens_.make(subscriber::TokenPurpose::unsubscribe, subscriber::TokenForm::link, subject),
+                 tokens_.make(subscriber::TokenPurpose::bounce, subscriber::TokenForm::local_part, subject));
   reader.preferences_url = preferences_url(claim.subscriber);
   reader.subscriber = claim.subscriber;
   reader.address = claim.address;
@@ -40,8 +45,9 @@ message::Reader Links::reader(const delivery::Claim& claim) const {
 
 message::Reader Links::reader(SubscriberId subscriber) const {
   const subscriber::TokenSubject subject{.subscriber = subscriber, .edition = {}};
-  auto reader = with_token(tokens_.make(subscriber::TokenPurpose::unsubscribe, subscriber::TokenForm::link, subject),
-                           tokens_.make(subscriber::TokenPurpose::bounce, subscriber::TokenForm::local_part, subject));
+  auto reader =
+      with_token(tokens_.make(subscriber::TokenPurpose::unsubscribe, subscriber::TokenForm::link, subject),
+                 tokens_.make(subscriber::TokenPurpose::bounce, subscriber::TokenForm::local_part, subject));
   reader.preferences_url = preferences_url(subscriber);
   reader.subscriber = subscriber;
   return reader;
@@ -50,7 +56,8 @@ message::Reader Links::reader(SubscriberId subscriber) const {
 std::string Links::preferences_url(SubscriberId subscriber) const {
   if (public_url_.empty()) return {};
   return fmt::format("{}/p/{}", public_url_,
-                     tokens_.make(subscriber::TokenPurpose::preferences, subscriber::TokenForm::link, {.subscriber = subscriber, .edition = {}}));
+                     tokens_.make(subscriber::TokenPurpose::preferences, subscriber::TokenForm::link,
+                                  {.subscriber = subscriber, .edition = {}}));
 }
 
 message::Reader Links::sample(std::string address, std::string name) const {

@@ -33,7 +33,7 @@ class Links {
   std::string public_url_;
   std::string mailto_;
   MailAddress from_;
-  std::string bounce_local_;   ///< empty: the From address takes bounces
+  std::string bounce_local_;  ///< empty: the From address takes bounces
   std::string bounce_domain_;
   std::string edition_secret_;
   subscriber::Tokens tokens_;

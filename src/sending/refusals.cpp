@@ -39,7 +39,8 @@ Result<void> suppress(subscriber::Suppressions& suppressions, const Refusal& ref
                       JudgedRefusals& judged) {
   if (refusal.claim.address.empty()) return {};  // erased since: suppressed by a hash that knows no bounces
   TIDINGS_LET(const bool added,
-              suppressions.add(stored_address(refusal.claim.address), subscriber::SuppressionCause::hard_bounce, refusal.outcome.line()));
+              suppressions.add(stored_address(refusal.claim.address),
+                               subscriber::SuppressionCause::hard_bounce, refusal.outcome.line()));
   judged.suppressed += static_cast<int>(added);
   return {};
 }

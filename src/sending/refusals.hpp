@@ -1,8 +1,10 @@
-// What refusals inside the dialogue mean for addresses: who is suppressed once a run has ended, by the storm rule of bounce/.
+// What refusals inside the dialogue mean for addresses: who is suppressed once a run has ended, by the storm
+// rule of bounce/.
 //
-// A refusal suppresses only when it says plainly that there is no such mailbox (delivery::Verdict::hard), and only if it is
-// not one of many: when more than half of those who were sent an edition at one domain are refused so, and at least
-// `storm_readers` of them, the provider is in trouble and not its readers. These go back to deferred.
+// A refusal suppresses only when it says plainly that there is no such mailbox (delivery::Verdict::hard), and
+// only if it is not one of many: when more than half of those who were sent an edition at one domain are
+// refused so, and at least `storm_readers` of them, the provider is in trouble and not its readers. These go
+// back to deferred.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +28,9 @@ struct JudgedRefusals {
   std::vector<Storm> storms;
 };
 
-/// Judges all refusals since the last call, in one transaction. Not while a relay refuses nearly everybody alike (RunReport::braked()).
-[[nodiscard]] Result<JudgedRefusals> judge_refusals(const bounce::PolicyOptions& policy, store::Database& database, const Clock& clock);
+/// Judges all refusals since the last call, in one transaction. Not while a relay refuses nearly everybody
+/// alike (RunReport::braked()).
+[[nodiscard]] Result<JudgedRefusals> judge_refusals(const bounce::PolicyOptions& policy,
+                                                    store::Database& database, const Clock& clock);
 
 }  // namespace tidings::sending

@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "members/topics.hpp"
 #include "base/text.hpp"
 #include "digest/edition_table.hpp"
+#include "members/topics.hpp"
 #include "subscriber/confirmation.hpp"
 #include "subscriber/notice_table.hpp"
 
@@ -25,13 +25,16 @@ std::string_view first_character(std::string_view text) {
   return text.substr(0, at);
 }
 
-const subscriber::Subscription* subscription_of(const subscriber::Subscriber& subscriber, std::string_view digest) {
-  const auto found =
-      std::ranges::find(subscriber.subscriptions, digest, [](const auto& each) { return std::string_view{each.digest}; });
+const subscriber::Subscription* subscription_of(const subscriber::Subscriber& subscriber,
+                                                std::string_view digest) {
+  const auto found = std::ranges::find(subscriber.subscriptions, digest,
+                                       [](const auto& each) { return std::string_view{each.digest}; });
   return found == subscriber.subscriptions.end() ? nullptr : &*found;
 }
 
-bool is_on_list(const subscriber::Subscription& subscription) { return subscription.state != SubscriptionState::withdrawn; }
+bool is_on_list(const subscriber::Subscription& subscription) {
+  return subscription.state != SubscriptionState::withdrawn;
+}
 
 web::Leaving leaving_of(const subscriber::Subscriber& subscriber, const std::string& digest) {
   web::Leaving leaving{.address = masked(subscriber.address),
@@ -66,16 +69,17 @@ std::string masked(const std::string& address) {
                      dot == std::string::npos ? "" : domain.substr(dot));
 }
 
-Result<std::unique_ptr<ListDesk>> ListDesk::open(const config::Config& config, const Clock& clock, Random& random,
-                                                 std::function<void()> on_request, members::LeaveWriter* writer) {
+Result<std::unique_ptr<ListDesk>> ListDesk::open(const config::Config& config, const Clock& clock,
+                                                 Random& random, std::function<void()> on_request,
+                                                 members::LeaveWriter* writer) {
   TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
   TIDINGS_LET(auto keys, subscriber::KeyRing::open(database, random, clock));
-  return std::unique_ptr<ListDesk>{
-      new ListDesk{config, clock, random, std::move(database), std::move(keys), std::move(on_request), writer}};
+  return std::unique_ptr<ListDesk>{new ListDesk{config, clock, random, std::move(database), std::move(keys),
+                                                std::move(on_request), writer}};
 }
 
-ListDesk::ListDesk(const config::Config& config, const Clock& clock, Random& random, store::Database database, subscriber::KeyRing keys,
-                   std::function<void()> on_request, members::LeaveWriter* writer)
+ListDesk::ListDesk(const config::Config& config, const Clock& clock, Random& random, store::Database database,
+                   subscriber::KeyRing keys, std::function<void()> on_request, members::LeaveWriter* writer)
     : config_(config),
       clock_(clock),
       random_(random),
@@ -88,7 +92,8 @@ ListDesk::ListDesk(const config::Config& config, const Clock& clock, Random& ran
       writer_(writer),
       webhooks_(config, database_, clock, random) {}
 
-Result<std::optional<subscriber::TokenSubject>> ListDesk::verify(TokenPurpose purpose, std::string_view token) {
+Result<std::optional<subscriber::TokenSubject>> ListDesk::verify(TokenPurpose purpose,
+                                                                 std::string_view token) {
   if (auto subject = tokens_.verify(purpose, TokenForm::link, token)) return subject;
   TIDINGS_LET(auto keys, subscriber::KeyRing::peek(database_, random_));
   if (keys.keys().size() == key_count_) return std::nullopt;
@@ -109,7 +114,8 @@ Result<std::optional<ListDesk::Target>> ListDesk::target_of(std::string_view tok
 
 Result<std::string> ListDesk::digest_of(EditionId edition) {
   if (edition.value == 0) return std::string{};
-  if (const auto known = digests_of_editions_.find(edition.value); known != digests_of_editions_.end()) return known->second;
+  if (const auto known = digests_of_editions_.find(edition.value); known != digests_of_editions_.end())
+    return known->second;
   TIDINGS_LET(const auto found, digest::EditionTable(database_).get(edition));
   return digests_of_editions_.emplace(edition.value, found.digest).first->second;
 }
@@ -128,14 +134,16 @@ Result<std::optional<web::Leaving>> ListDesk::leaving(std::string_view token) {
   return leaving_of(target->subscriber, target->digest);
 }
 
-Result<std::optional<web::Leaving>> ListDesk::leave(std::string_view token, web::Scope scope, std::string_view client) {
+Result<std::optional<web::Leaving>> ListDesk::leave(std::string_view token, web::Scope scope,
+                                                    std::string_view client) {
   TIDINGS_LET(const auto target, target_of(token));
   if (!target) return std::nullopt;
   const auto id = target->subscriber.id;
   const auto digest = scope == web::Scope::all ? std::string{} : target->digest;
-  // Who is off already is not asked for the write lock: people repeat themselves.
+  // Skip the write lock if already unsubscribed: people repeat themselves.
   if (!leaving_of(target->subscriber, digest).is_subscribed) return leaving_of(target->subscriber, digest);
-  TIDINGS_TRY(membership_.leave(id, only(digest), {.origin = Origin::web, .detail = from_where("unsubscribe link", client)}));
+  TIDINGS_TRY(membership_.leave(id, only(digest),
+                                {.origin = Origin::web, .detail = from_where("unsubscribe link", client)}));
   tell();
   TIDINGS_LET(const auto after, table_.find(id));
   if (!after) return std::nullopt;
@@ -148,11 +156,14 @@ Result<std::optional<std::function<void(web::Settled)>>> ListDesk::leave_at_once
   TIDINGS_LET(const auto subject, verify(TokenPurpose::unsubscribe, token));
   if (!subject) return std::nullopt;
   TIDINGS_LET(const auto digest, digest_of(subject->edition));
-  members::Withdrawal wanted{.subscriber = subject->subscriber,
-                    .digests = only(digest),
-                    .way = {.origin = Origin::one_click, .detail = from_where("unsubscribe link", client)}};
+  members::Withdrawal wanted{
+      .subscriber = subject->subscriber,
+      .digests = only(digest),
+      .way = {.origin = Origin::one_click, .detail = from_where("unsubscribe link", client)}};
   if (writer_ != nullptr) {
-    return [writer = writer_, wanted = std::move(wanted)](web::Settled settled) { writer->take(wanted, std::move(settled)); };
+    return [writer = writer_, wanted = std::move(wanted)](web::Settled settled) {
+      writer->take(wanted, std::move(settled));
+    };
   }
   TIDINGS_TRY(membership_.leave(wanted.subscriber, wanted.digests, wanted.way));
   tell();
@@ -177,8 +188,10 @@ Result<bool> ListDesk::come_back(std::string_view token, std::string_view client
   return true;
 }
 
-Result<web::Joining> ListDesk::describe(const subscriber::Subscriber& subscriber, std::vector<std::string> digests) const {
-  return web::Joining{.address = masked(subscriber.address), .language = subscriber.language, .digests = std::move(digests)};
+Result<web::Joining> ListDesk::describe(const subscriber::Subscriber& subscriber,
+                                        std::vector<std::string> digests) const {
+  return web::Joining{
+      .address = masked(subscriber.address), .language = subscriber.language, .digests = std::move(digests)};
 }
 
 Result<std::optional<web::Joining>> ListDesk::joining(std::string_view token) {
@@ -241,7 +254,8 @@ Result<bool> ListDesk::is_stopped(const subscriber::Subscriber& known) {
   return suppression && suppression->cause != subscriber::SuppressionCause::erased;
 }
 
-Result<std::optional<web::Change>> ListDesk::change(std::string_view token, const web::Wishes& wishes, std::string_view client) {
+Result<std::optional<web::Change>> ListDesk::change(std::string_view token, const web::Wishes& wishes,
+                                                    std::string_view client) {
   TIDINGS_LET(const auto subject, verify(TokenPurpose::preferences, token));
   if (!subject) return std::nullopt;
   TIDINGS_LET(const auto known, table_.find(subject->subscriber));
@@ -251,9 +265,13 @@ Result<std::optional<web::Change>> ListDesk::change(std::string_view token, cons
     if (config_.find_digest(wanted) == nullptr) return fail(Errc::bad_data, "there is no such digest");
     if (std::ranges::find(digests, wanted) == digests.end()) digests.push_back(wanted);
   }
-  const members::Wishes all{.name = wishes.name, .language = wishes.language, .topics = wishes.topics, .digests = std::move(digests)};
+  const members::Wishes all{.name = wishes.name,
+                            .language = wishes.language,
+                            .topics = wishes.topics,
+                            .digests = std::move(digests)};
   TIDINGS_LET(const auto changed,
-              membership_.change(known->id, all, {.origin = Origin::web, .detail = from_where("preferences page", client)}));
+              membership_.change(known->id, all,
+                                 {.origin = Origin::web, .detail = from_where("preferences page", client)}));
   tell();
   if (!changed.refused.empty()) return web::Change::partly;
   return changed.digests.pending.empty() ? web::Change::saved : web::Change::waits_for_confirmation;
@@ -262,8 +280,9 @@ Result<std::optional<web::Change>> ListDesk::change(std::string_view token, cons
 Result<web::SignUpAnswer> ListDesk::sign_up(const web::SignUp& wanted) {
   auto address = parse_mail_address(trim(wanted.address));
   if (!address) return web::SignUpAnswer::bad_address;
-  subscriber::SignUpRequest request{.address = *std::move(address),
-                                    .detail = from_where(fmt::format("sign-up form: {}", wanted.consent), wanted.client)};
+  subscriber::SignUpRequest request{
+      .address = *std::move(address),
+      .detail = from_where(fmt::format("sign-up form: {}", wanted.consent), wanted.client)};
   if (const auto name = subscriber::check_name(collapse_blanks(wanted.name))) request.name = *name;
   if (const auto language = subscriber::check_language(wanted.language)) request.language = *language;
   request.digests = wanted.digests;
@@ -278,17 +297,21 @@ Result<web::SignUpAnswer> ListDesk::sign_up(const web::SignUp& wanted) {
 
 std::vector<web::Choice> ListDesk::digests() const {
   std::vector<web::Choice> choices;
-  for (const auto& digest : config_.digests) choices.push_back({.value = digest.name, .label = {}, .is_chosen = false});
+  for (const auto& digest : config_.digests)
+    choices.push_back({.value = digest.name, .label = {}, .is_chosen = false});
   return choices;
 }
 
 std::vector<web::Choice> ListDesk::topics() const {
   std::vector<web::Choice> choices;
-  for (const auto& name : members::configured_topics(config_)) choices.push_back({.value = name, .label = name, .is_chosen = false});
+  for (const auto& name : members::configured_topics(config_))
+    choices.push_back({.value = name, .label = name, .is_chosen = false});
   return choices;
 }
 
-Result<int> ListDesk::take_webhook(std::string_view relay, const web::Request& call) { return webhooks_.take(relay, call); }
+Result<int> ListDesk::take_webhook(std::string_view relay, const web::Request& call) {
+  return webhooks_.take(relay, call);
+}
 
 Result<void> ListDesk::check() {
   auto query = database_.prepare("SELECT 1 FROM facts LIMIT 1");
@@ -301,7 +324,8 @@ Result<std::string> ListDesk::gauges() {
   if (!gauges_.empty() && now - gauges_at_ < std::chrono::minutes{1}) return gauges_;
   TIDINGS_LET(const auto counts, table_.counts());
   TIDINGS_LET(const auto open, subscriber::NoticeTable(database_, clock_).open());
-  std::string out = "# HELP tidings_subscriptions Subscriptions by digest and state.\n# TYPE tidings_subscriptions gauge\n";
+  std::string out =
+      "# HELP tidings_subscriptions Subscriptions by digest and state.\n# TYPE tidings_subscriptions gauge\n";
   for (const auto& each : counts.digests) {
     out += fmt::format(
         "tidings_subscriptions{{digest=\"{0}\",state=\"confirmed\"}} "

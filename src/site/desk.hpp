@@ -1,6 +1,8 @@
-// The list as visitors may see it: web::Desk over the subscriber room. One for each thread, with a database handle of its own.
+// The list as visitors may see it: web::Desk over the subscriber room. One for each thread, with a database
+// handle of its own.
 //
-// A token that does not verify is tried once more with the keys read anew, so that "keys rotate" needs no restart.
+// A token that does not verify is tried once more with the keys read anew, so that "keys rotate" needs no
+// restart.
 #pragma once
 
 #include <chrono>
@@ -8,13 +10,13 @@
 #include <memory>
 #include <unordered_map>
 
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
 #include "config/config.hpp"
 #include "members/leave_writer.hpp"
 #include "members/membership.hpp"
 #include "site/webhooks.hpp"
-#include "base/clock.hpp"
-#include "base/random.hpp"
-#include "base/result.hpp"
 #include "store/database.hpp"
 #include "subscriber/subscriber_table.hpp"
 #include "subscriber/token.hpp"
@@ -27,19 +29,22 @@ namespace tidings::site {
 
 class ListDesk final : public web::Desk {
  public:
-  /// `on_request` is called after something was written that the sender of notices should look at. `writer` takes one-click
-  /// withdrawals; without one they are written at once.
-  [[nodiscard]] static Result<std::unique_ptr<ListDesk>> open(const config::Config& config, const Clock& clock, Random& random,
-                                                              std::function<void()> on_request, members::LeaveWriter* writer = nullptr);
+  /// `on_request` is called after something was written that the sender of notices should look at. `writer`
+  /// takes one-click withdrawals; without one they are written at once.
+  [[nodiscard]] static Result<std::unique_ptr<ListDesk>> open(const config::Config& config,
+                                                              const Clock& clock, Random& random,
+                                                              std::function<void()> on_request,
+                                                              members::LeaveWriter* writer = nullptr);
 
   [[nodiscard]] Result<std::optional<web::Leaving>> leaving(std::string_view token) override;
   [[nodiscard]] Result<std::optional<web::Leaving>> leave(std::string_view token, web::Scope scope,
                                                           std::string_view client) override;
-  [[nodiscard]] Result<std::optional<std::function<void(web::Settled)>>> leave_at_once(std::string_view token,
-                                                                                       std::string_view client) override;
+  [[nodiscard]] Result<std::optional<std::function<void(web::Settled)>>> leave_at_once(
+      std::string_view token, std::string_view client) override;
   [[nodiscard]] Result<bool> come_back(std::string_view token, std::string_view client) override;
   [[nodiscard]] Result<std::optional<web::Joining>> joining(std::string_view token) override;
-  [[nodiscard]] Result<std::optional<web::Joining>> confirm(std::string_view token, std::string_view client) override;
+  [[nodiscard]] Result<std::optional<web::Joining>> confirm(std::string_view token,
+                                                            std::string_view client) override;
   [[nodiscard]] Result<std::optional<web::Member>> member(std::string_view token) override;
   [[nodiscard]] Result<std::optional<web::Change>> change(std::string_view token, const web::Wishes& wishes,
                                                           std::string_view client) override;
@@ -56,9 +61,10 @@ class ListDesk final : public web::Desk {
     std::string digest;  ///< of the edition that carried the link; empty: all
   };
 
-  ListDesk(const config::Config& config, const Clock& clock, Random& random, store::Database database, subscriber::KeyRing keys,
-           std::function<void()> on_request, members::LeaveWriter* writer);
-  [[nodiscard]] Result<std::optional<subscriber::TokenSubject>> verify(subscriber::TokenPurpose purpose, std::string_view token);
+  ListDesk(const config::Config& config, const Clock& clock, Random& random, store::Database database,
+           subscriber::KeyRing keys, std::function<void()> on_request, members::LeaveWriter* writer);
+  [[nodiscard]] Result<std::optional<subscriber::TokenSubject>> verify(subscriber::TokenPurpose purpose,
+                                                                       std::string_view token);
   [[nodiscard]] Result<std::optional<Target>> target_of(std::string_view token);
   /// Of the edition that carried a link; empty for a link that is about all of them.
   [[nodiscard]] Result<std::string> digest_of(EditionId edition);
@@ -66,7 +72,8 @@ class ListDesk final : public web::Desk {
   void tell();
   /// Suppressed for another cause than having been erased, which their own confirmation lifts.
   [[nodiscard]] Result<bool> is_stopped(const subscriber::Subscriber& known);
-  [[nodiscard]] Result<web::Joining> describe(const subscriber::Subscriber& subscriber, std::vector<std::string> digests) const;
+  [[nodiscard]] Result<web::Joining> describe(const subscriber::Subscriber& subscriber,
+                                              std::vector<std::string> digests) const;
 
   const config::Config& config_;
   const Clock& clock_;

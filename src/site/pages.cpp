@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "config/theme_files.hpp"
 #include "base/text.hpp"
 #include "base/url.hpp"
+#include "config/theme_files.hpp"
 
 namespace tidings::site {
 namespace {
@@ -72,20 +72,22 @@ void isolate(std::string& text) {
 
 constexpr std::size_t most_skeletons = 500;
 
-/// What differs from visitor to visitor. The marks stand for it in a rendered page; letters and digits are the same when
-/// escaped.
+/// What differs from visitor to visitor. The marks stand for it in a rendered page; letters and digits are
+/// the same when escaped.
 struct Slot {
   std::string web::PageView::*field;
   const char* mark;
 };
-constexpr std::array slots{Slot{&web::PageView::address, "qx7address4slot9kz"}, Slot{&web::PageView::name, "qx7name4slot9kz"},
+constexpr std::array slots{Slot{&web::PageView::address, "qx7address4slot9kz"},
+                           Slot{&web::PageView::name, "qx7name4slot9kz"},
                            Slot{&web::PageView::stamp, "qx7stamp4slot9kz"}};
 
 /// Equal for views whose pages differ in slots only.
 std::string key_of(const web::PageView& view) {
   std::string key = fmt::format("{} {} {} {:d}{:d}{:d}{:d}{:d}{:d}{:d}", static_cast<int>(view.page),
-                                static_cast<int>(view.notice), view.language, view.has_problem, view.is_second_step,
-                                view.is_subscribed, view.is_stopped, view.address.empty(), view.name.empty(), view.stamp.empty());
+                                static_cast<int>(view.notice), view.language, view.has_problem,
+                                view.is_second_step, view.is_subscribed, view.is_stopped,
+                                view.address.empty(), view.name.empty(), view.stamp.empty());
   const auto add = [&key](const std::string& text) { key += fmt::format(" {}:{}", text.size(), text); };
   add(view.digest);
   for (const auto& other : view.others) add(other);
@@ -132,7 +134,8 @@ Result<std::unique_ptr<WebPages>> WebPages::load(const config::Config& config) {
     TIDINGS_LET(auto words, message::Strings::load(theme, own, lookup));
     pages->words_.emplace(own, std::move(words));
   }
-  if (const auto url = parse_url(config.newsletter.public_url)) pages->base_path_ = url->path == "/" ? std::string{} : url->path;
+  if (const auto url = parse_url(config.newsletter.public_url))
+    pages->base_path_ = url->path == "/" ? std::string{} : url->path;
   while (pages->base_path_.ends_with('/')) pages->base_path_.pop_back();
 
   json words = json::object();
@@ -145,17 +148,21 @@ Result<std::unique_ptr<WebPages>> WebPages::load(const config::Config& config) {
     }
     return std::nullopt;
   };
-  const message::Partials partials = [&](std::string_view name) { return find(fmt::format("partials/{}.mustache", name)); };
+  const message::Partials partials = [&](std::string_view name) {
+    return find(fmt::format("partials/{}.mustache", name));
+  };
   const auto add = [&](const std::string& file, message::Escape escape, const json& known) -> Result<void> {
     const auto source = find(file);
     if (!source) return fail(Errc::config, fmt::format("default/{} is missing", file));
-    TIDINGS_LET(auto parsed, message::Template::parse(source->file, source->source,
-                                                      {.escape = escape, .partials = partials, .known = &known}));
+    TIDINGS_LET(auto parsed,
+                message::Template::parse(source->file, source->source,
+                                         {.escape = escape, .partials = partials, .known = &known}));
     pages->templates_.emplace(file, std::move(parsed));
     return {};
   };
   const auto page = sample_page(words);
-  for (const auto* const name : page_names) TIDINGS_TRY(add(fmt::format("pages/{}.mustache", name), message::Escape::html, page));
+  for (const auto* const name : page_names)
+    TIDINGS_TRY(add(fmt::format("pages/{}.mustache", name), message::Escape::html, page));
   const auto notice = sample_notice(words);
   TIDINGS_TRY(add("notice.text.mustache", message::Escape::none, notice));
   TIDINGS_TRY(add("notice.html.mustache", message::Escape::html, notice));
@@ -183,7 +190,8 @@ message::Placeholders WebPages::placeholders(const std::string& address, const s
   return {{"newsletter_name", config_.newsletter.name}, {"address", address}, {"digest_title", digests}};
 }
 
-std::string WebPages::word(const message::Strings& words, const std::string& key, const message::Placeholders& values) const {
+std::string WebPages::word(const message::Strings& words, const std::string& key,
+                           const message::Placeholders& values) const {
   const auto found = words.texts().find(key);
   return found == words.texts().end() ? std::string{} : message::fill_placeholders(found->second, values);
 }
@@ -196,7 +204,8 @@ std::string WebPages::digest_label(const message::Strings& words, const std::str
   return cadence_word.empty() ? digest->title : fmt::format("{} ({})", digest->title, cadence_word);
 }
 
-std::string WebPages::digest_labels(const message::Strings& words, const std::vector<std::string>& names) const {
+std::string WebPages::digest_labels(const message::Strings& words,
+                                    const std::vector<std::string>& names) const {
   std::vector<std::string> labels;
   for (const auto& name : names) labels.push_back(digest_label(words, name));
   return words.list(labels);
@@ -246,7 +255,8 @@ Result<std::shared_ptr<const WebPages::Skeleton>> WebPages::skeleton(const web::
       next = place;
       which = static_cast<int>(i);
     }
-    made->pieces.push_back({.before = page.substr(at, next == std::string::npos ? next : next - at), .slot = which});
+    made->pieces.push_back(
+        {.before = page.substr(at, next == std::string::npos ? next : next - at), .slot = which});
     if (which < 0) break;
     at = next + std::string_view{slots.at(static_cast<std::size_t>(which)).mark}.size();
   }
@@ -271,7 +281,8 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
     if (key.starts_with("web_")) data["t"][key] = message::fill_placeholders(text, values);
   }
   const auto key =
-      std::string{view.page == web::PageName::message ? key_of(view.notice) : page_names.at(static_cast<std::size_t>(view.page))};
+      std::string{view.page == web::PageName::message ? key_of(view.notice)
+                                                      : page_names.at(static_cast<std::size_t>(view.page))};
   const auto title = word(words, "web_" + key + "_title", values);
   data["language"] = words.language();
   data["dir"] = words.direction();
@@ -313,18 +324,21 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
   data["newsletter_name"] = config_.newsletter.name;
   data["postal_address"] = config_.newsletter.postal_address;
   data["has_postal_address"] = !config_.newsletter.postal_address.empty();
-  return templates_.at(fmt::format("pages/{}.mustache", page_names.at(static_cast<std::size_t>(view.page)))).render(data);
+  return templates_.at(fmt::format("pages/{}.mustache", page_names.at(static_cast<std::size_t>(view.page))))
+      .render(data);
 }
 
 Result<members::NoticeText> WebPages::notice(subscriber::NoticeKind kind, const std::string& language,
-                                    const std::vector<std::string>& digests, const members::NoticeLinks& links) const {
+                                             const std::vector<std::string>& digests,
+                                             const members::NoticeLinks& links) const {
   const std::vector<std::string> wanted{language};
   const auto& words = strings(language_for(wanted));
   const auto values = placeholders({}, digest_labels(words, digests));
   const bool is_confirm = kind == subscriber::NoticeKind::confirm;
   json data = sample_notice(json::object());
   for (const auto& [key, text] : words.texts()) {
-    if (key.starts_with("web_") || key.starts_with("mail_")) data["t"][key] = message::fill_placeholders(text, values);
+    if (key.starts_with("web_") || key.starts_with("mail_"))
+      data["t"][key] = message::fill_placeholders(text, values);
   }
   const auto key = fmt::format("mail_{}", subscriber::name_of(kind));
   data["language"] = words.language();
@@ -343,8 +357,10 @@ Result<members::NoticeText> WebPages::notice(subscriber::NoticeKind kind, const 
   data["newsletter_name"] = config_.newsletter.name;
   data["postal_address"] = config_.newsletter.postal_address;
   data["has_postal_address"] = !config_.newsletter.postal_address.empty();
-  members::NoticeText out{
-      .subject = collapse_blanks(data["subject"].get<std::string>()), .text = {}, .html = {}, .language = words.language()};
+  members::NoticeText out{.subject = collapse_blanks(data["subject"].get<std::string>()),
+                          .text = {},
+                          .html = {},
+                          .language = words.language()};
   TIDINGS_LET(out.text, templates_.at("notice.text.mustache").render(data));
   TIDINGS_LET(out.html, templates_.at("notice.html.mustache").render(data));
   return out;

@@ -1,7 +1,9 @@
-// Pages and notices from the theme: templates/THEME/pages/*.mustache and notice.*.mustache, with the words of strings/LANG.toml.
+// Pages and notices from the theme: templates/THEME/pages/*.mustache and notice.*.mustache, with the words of
+// strings/LANG.toml.
 //
-// Loaded once; what is wrong in a template is Errc::config then, not when a visitor comes. Used by many threads. A page that
-// differs from one rendered before only in address, name or stamp is put together from that one's pieces.
+// Loaded once; what is wrong in a template is Errc::config then, not when a visitor comes. Used by many
+// threads. A page that differs from one rendered before only in address, name or stamp is put together from
+// that one's pieces.
 #pragma once
 
 #include <map>
@@ -12,9 +14,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/result.hpp"
 #include "config/config.hpp"
 #include "members/notice_text.hpp"
-#include "base/result.hpp"
 #include "message/strings.hpp"
 #include "message/template.hpp"
 #include "subscriber/notice_table.hpp"
@@ -32,7 +34,8 @@ class WebPages final : public web::Pages, public members::NoticeWriter {
   [[nodiscard]] const std::string& style() const override { return style_; }
 
   [[nodiscard]] Result<members::NoticeText> notice(subscriber::NoticeKind kind, const std::string& language,
-                                          const std::vector<std::string>& digests, const members::NoticeLinks& links) const override;
+                                                   const std::vector<std::string>& digests,
+                                                   const members::NoticeLinks& links) const override;
 
   /// The form to paste into another site.
   [[nodiscard]] std::string snippet() const;
@@ -40,12 +43,14 @@ class WebPages final : public web::Pages, public members::NoticeWriter {
  private:
   explicit WebPages(const config::Config& config) : config_(config) {}
   [[nodiscard]] const message::Strings& strings(const std::string& language) const;
-  [[nodiscard]] message::Placeholders placeholders(const std::string& address, const std::string& digests) const;
+  [[nodiscard]] message::Placeholders placeholders(const std::string& address,
+                                                   const std::string& digests) const;
   [[nodiscard]] std::string word(const message::Strings& words, const std::string& key,
                                  const message::Placeholders& values) const;
   [[nodiscard]] std::string digest_label(const message::Strings& words, const std::string& name) const;
   [[nodiscard]] Result<std::string> render_whole(const web::PageView& view) const;
-  [[nodiscard]] std::string digest_labels(const message::Strings& words, const std::vector<std::string>& names) const;
+  [[nodiscard]] std::string digest_labels(const message::Strings& words,
+                                          const std::vector<std::string>& names) const;
 
   const config::Config& config_;
   /// A rendered page cut where something personal stands.

@@ -12,12 +12,12 @@
 
 #include <fmt/format.h>
 
-#include "site/desk.hpp"
-#include "members/notices.hpp"
-#include "site/pages.hpp"
 #include "base/crypto.hpp"
 #include "base/log.hpp"
 #include "base/url.hpp"
+#include "members/notices.hpp"
+#include "site/desk.hpp"
+#include "site/pages.hpp"
 #include "web/routes.hpp"
 #include "web/server.hpp"
 
@@ -54,7 +54,8 @@ Result<web::SiteOptions> site_options(const config::Config& config, const Clock&
   TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
   TIDINGS_LET(const auto keys, subscriber::KeyRing::open(database, random, clock));
   web::SiteOptions options;
-  if (const auto url = parse_url(config.newsletter.public_url)) options.base_path = url->path == "/" ? std::string{} : url->path;
+  if (const auto url = parse_url(config.newsletter.public_url))
+    options.base_path = url->path == "/" ? std::string{} : url->path;
   while (options.base_path.ends_with('/')) options.base_path.pop_back();
   options.archive = config.web.archive;
   // The oldest key: a form that is open while keys are rotated stays good.
@@ -62,9 +63,10 @@ Result<web::SiteOptions> site_options(const config::Config& config, const Clock&
   return options;
 }
 
-/// Sign-ups and notices, in a thread of its own with a handle of its own. Failures are said once, not every few seconds.
-void run_sender(const config::Config& config, const WebPages& pages, const Clock& clock, Random& random, Bell& bell,
-                const std::atomic<bool>& stop) {
+/// Sign-ups and notices, in a thread of its own with a handle of its own. Failures are said once, not every
+/// few seconds.
+void run_sender(const config::Config& config, const WebPages& pages, const Clock& clock, Random& random,
+                Bell& bell, const std::atomic<bool>& stop) {
   auto database = store::Database::open(config.store_path, store::Create::yes);
   if (!database) return log::error("notices: " + database.error().line());
   std::string said;
@@ -75,11 +77,12 @@ void run_sender(const config::Config& config, const WebPages& pages, const Clock
   };
   while (!stop) {
     const auto taken = members::take_sign_ups(*database, clock, config);
-    const auto report =
-        taken ? members::send_notices(config, pages, *database, clock, random, {}, stop) : tl::unexpected<Error>(taken.error());
+    const auto report = taken ? members::send_notices(config, pages, *database, clock, random, {}, stop)
+                              : tl::unexpected<Error>(taken.error());
     say(report ? report->trouble : report.error().line());
     if (std::chrono::steady_clock::now() - tidied > 1h) {
-      if (const auto tidy = members::tidy_up(*database, clock, random); !tidy) log::error("housekeeping: " + tidy.error().line());
+      if (const auto tidy = members::tidy_up(*database, clock, random); !tidy)
+        log::error("housekeeping: " + tidy.error().line());
       tidied = std::chrono::steady_clock::now();
     }
     bell.wait(5s);
@@ -94,10 +97,10 @@ struct Counter {
 
 std::atomic<bool> told_to_stop{false};
 
-/// Writes the answer. True if it promised something that is not done yet. Every handle of the database is closed when it
-/// returns.
-Result<bool> answer_cgi(const config::Config& config, const WebPages& pages, const Clock& clock, Random& random,
-                        const web::Request& request) {
+/// Writes the answer. True if it promised something that is not done yet. Every handle of the database is
+/// closed when it returns.
+Result<bool> answer_cgi(const config::Config& config, const WebPages& pages, const Clock& clock,
+                        Random& random, const web::Request& request) {
   TIDINGS_LET(const auto options, site_options(config, clock, random));
   TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
   bool has_work = false;
@@ -113,9 +116,9 @@ Result<bool> answer_cgi(const config::Config& config, const WebPages& pages, con
   return has_work;
 }
 
-/// True in a process of its own that holds nothing of the web server's and that it does not know of; false in the one it
-/// started, which may end now: neither the visitor nor the server waits for the relay. Where no process can be had it is this
-/// one. No database may be open.
+/// True in a process of its own that holds nothing of the web server's and that it does not know of; false in
+/// the one it started, which may end now: neither the visitor nor the server waits for the relay. Where no
+/// process can be had it is this one. No database may be open.
 bool go_on_alone() {
   const pid_t child = ::fork();
   if (child > 0) return false;
@@ -141,7 +144,8 @@ std::string shown_address(const std::string& host, int port) {
 /// The listener for /metrics, in a thread of its own.
 class Monitor {
  public:
-  Monitor(web::Server server, const std::atomic<bool>& stop) : server_(std::move(server)), thread_([this, &stop] { server_.run(stop); }) {}
+  Monitor(web::Server server, const std::atomic<bool>& stop)
+      : server_(std::move(server)), thread_([this, &stop] { server_.run(stop); }) {}
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
   ~Monitor() { thread_.join(); }
@@ -153,23 +157,26 @@ class Monitor {
 
 }  // namespace
 
-Result<void> serve(const config::Config& config, const Clock& clock, Random& random, const ServeOptions& options,
-                   const std::atomic<bool>& stop) {
+Result<void> serve(const config::Config& config, const Clock& clock, Random& random,
+                   const ServeOptions& options, const std::atomic<bool>& stop) {
   TIDINGS_LET(const auto pages, WebPages::load(config));
   TIDINGS_LET(const auto site, site_options(config, clock, random));
   web::SiteState state;
   web::MemoryLimits limits;
   Bell bell;
   TIDINGS_LET(auto writers_database, store::Database::open(config.store_path, store::Create::yes));
-  // Readers who leave are spread over the whole list: from its indexes in memory they are found without the disk.
+  // Readers who leave are spread over the whole list: from its indexes in memory they are found without the
+  // disk.
   TIDINGS_TRY(writers_database.set_cache(writers_cache_bytes));
   // Outlives its askers' threads, which the server ends; what it still tells the server by then goes nowhere.
-  auto writer = std::make_unique<members::LeaveWriter>(config, std::move(writers_database), clock, [&bell] { bell.ring(); });
+  auto writer = std::make_unique<members::LeaveWriter>(config, std::move(writers_database), clock,
+                                                       [&bell] { bell.ring(); });
   const web::MakeAnswer make = [&]() -> Result<web::Answer> {
-    TIDINGS_LET(auto desk, ListDesk::open(config, clock, random, [&bell] { bell.ring(); }, writer.get()));
+    TIDINGS_LET(auto desk, ListDesk::open(
+                               config, clock, random, [&bell] { bell.ring(); }, writer.get()));
     auto& counter_desk = *desk;
-    auto counter = std::make_shared<Counter>(
-        Counter{.desk = std::move(desk), .site = web::Site{site, counter_desk, *pages, clock, limits, state}});
+    auto counter = std::make_shared<Counter>(Counter{
+        .desk = std::move(desk), .site = web::Site{site, counter_desk, *pages, clock, limits, state}});
     return [counter](const web::Request& request) { return counter->site.answer(request); };
   };
   web::ServerOptions server_options;
@@ -183,8 +190,8 @@ Result<void> serve(const config::Config& config, const Clock& clock, Random& ran
   const web::MakeAnswer make_monitor = [&]() -> Result<web::Answer> {
     TIDINGS_LET(auto desk, ListDesk::open(config, clock, random, [] {}));
     auto& counter_desk = *desk;
-    auto counter = std::make_shared<Counter>(
-        Counter{.desk = std::move(desk), .site = web::Site{site, counter_desk, *pages, clock, limits, state}});
+    auto counter = std::make_shared<Counter>(Counter{
+        .desk = std::move(desk), .site = web::Site{site, counter_desk, *pages, clock, limits, state}});
     return [counter](const web::Request& request) { return counter->site.answer_monitor(request); };
   };
   std::unique_ptr<Monitor> monitor;
@@ -213,8 +220,8 @@ Result<void> serve(const config::Config& config, const Clock& clock, Random& ran
   return {};
 }
 
-Result<void> serve_cgi(const config::Config& config, const Clock& clock, Random& random, const web::Environment& environment,
-                       std::istream& in) {
+Result<void> serve_cgi(const config::Config& config, const Clock& clock, Random& random,
+                       const web::Environment& environment, std::istream& in) {
   TIDINGS_LET(const auto request, web::read_cgi(environment, in));
   TIDINGS_LET(const auto pages, WebPages::load(config));
   // lighttpd ends a program once it has the whole answer, and what is promised in it has yet to be passed on.
@@ -224,7 +231,8 @@ Result<void> serve_cgi(const config::Config& config, const Clock& clock, Random&
   std::signal(SIGTERM, [](int) { told_to_stop = true; });
   TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
   TIDINGS_TRY(members::take_sign_ups(database, clock, config));
-  TIDINGS_LET(const auto report, members::send_notices(config, *pages, database, clock, random, {}, told_to_stop));
+  TIDINGS_LET(const auto report,
+              members::send_notices(config, *pages, database, clock, random, {}, told_to_stop));
   if (!report.trouble.empty()) log::error("notices: " + report.trouble);
   return {};
 }

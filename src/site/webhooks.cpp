@@ -4,11 +4,11 @@
 
 #include <fmt/format.h>
 
-#include "returns/intake.hpp"
-#include "config/secret.hpp"
 #include "base/crypto.hpp"
 #include "base/log.hpp"
 #include "bounce/webhook_signature.hpp"
+#include "config/secret.hpp"
+#include "returns/intake.hpp"
 #include "source/fetch.hpp"
 
 namespace tidings::site {
@@ -26,16 +26,18 @@ const config::SecretPlace& secret_of(const config::WebConfig& web, bounce::Relay
 }
 
 std::string_view proof_of(const web::Request& call, std::string_view name) {
-  const auto at = std::find_if(call.proof.begin(), call.proof.end(), [&](const auto& field) { return field.first == name; });
+  const auto at = std::find_if(call.proof.begin(), call.proof.end(),
+                               [&](const auto& field) { return field.first == name; });
   return at == call.proof.end() ? std::string_view{} : std::string_view{at->second};
 }
 
 /// From Amazon's host only, and only what is small; nothing when it is out of reach.
 std::string fetch_from_amazon(const std::string& url) {
-  const auto answer =
-      source::fetch({.url = url}, {.timeout = std::chrono::seconds{10}, .max_bytes = 1 << 20, .max_redirects = 0});
+  const auto answer = source::fetch(
+      {.url = url}, {.timeout = std::chrono::seconds{10}, .max_bytes = 1 << 20, .max_redirects = 0});
   if (const auto* const got = std::get_if<source::Fetched>(&answer)) return got->bytes;
-  if (const auto* const failure = std::get_if<source::FetchFailure>(&answer)) log::error("webhook of ses: " + failure->what);
+  if (const auto* const failure = std::get_if<source::FetchFailure>(&answer))
+    log::error("webhook of ses: " + failure->what);
   return {};
 }
 
@@ -65,17 +67,20 @@ Result<int> Webhooks::prove_sns(const std::string& body) {
 }
 
 Result<int> Webhooks::prove(bounce::Relay relay, const web::Request& call) {
-  const bounce::WebhookCall proof{.body = call.body,
-                                  .authorization = proof_of(call, "authorization"),
-                                  .signature = proof_of(call, "x-twilio-email-event-webhook-signature"),
-                                  .signature_timestamp = proof_of(call, "x-twilio-email-event-webhook-timestamp")};
-  const bool signs_time = relay == bounce::Relay::ses || relay == bounce::Relay::mailgun || relay == bounce::Relay::sendgrid;
+  const bounce::WebhookCall proof{
+      .body = call.body,
+      .authorization = proof_of(call, "authorization"),
+      .signature = proof_of(call, "x-twilio-email-event-webhook-signature"),
+      .signature_timestamp = proof_of(call, "x-twilio-email-event-webhook-timestamp")};
+  const bool signs_time =
+      relay == bounce::Relay::ses || relay == bounce::Relay::mailgun || relay == bounce::Relay::sendgrid;
   if (signs_time) {
     const auto at = bounce::signed_at(relay, proof);
     if (!at || !bounce::is_fresh(*at, clock_.now())) return 403;
   }
   if (relay == bounce::Relay::ses) return prove_sns(call.body);
-  TIDINGS_LET(const auto secret, config::read_secret(secret_of(config_.web, relay), "[web] " + std::string{bounce::name_of(relay)}));
+  TIDINGS_LET(const auto secret, config::read_secret(secret_of(config_.web, relay),
+                                                     "[web] " + std::string{bounce::name_of(relay)}));
   return bounce::is_genuine(relay, proof, secret) ? 200 : 403;
 }
 
@@ -94,8 +99,8 @@ Result<int> Webhooks::take(std::string_view name, const web::Request& call) {
   for (const auto& event : *events) {
     const auto taken = intake.take_event(event);
     if (taken) continue;
-    // A store that is locked or broken is so for each event; anything else is about this one, and the relay tells it
-    // again.
+    // A store that is locked or broken is so for each event; anything else is about this one, and the relay
+    // tells it again.
     if (taken.error().code == Errc::try_again || taken.error().code == Errc::io)
       return tl::unexpected<Error>(taken.error());
     log::error(fmt::format("webhook of {}: event {}: {}", name, event.key, taken.error().line()));

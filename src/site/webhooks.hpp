@@ -1,9 +1,9 @@
 // Calls of relays to /hooks/RELAY: proved, read, and counted as reports are.
 //
-// Off by default. What does not prove that it comes from the relay changes nothing and is answered with 403. Answers:
-// 200 taken, 400 no JSON of that relay, 403 not proved or signed too long ago, 404 not switched on, 413 too long (web/),
-// 503 try again (certificate out of reach, or too many asked for). Relays send again what is not answered with 2xx; an event counts once.
-// Belongs to one thread.
+// Off by default. What does not prove that it comes from the relay changes nothing and is answered with 403.
+// Answers: 200 taken, 400 no JSON of that relay, 403 not proved or signed too long ago, 404 not switched on,
+// 413 too long (web/), 503 try again (certificate out of reach, or too many asked for). Relays send again
+// what is not answered with 2xx; an event counts once. Belongs to one thread.
 #pragma once
 
 #include <chrono>
@@ -11,11 +11,11 @@
 #include <string>
 #include <string_view>
 
-#include "config/config.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "bounce/webhook.hpp"
+#include "config/config.hpp"
 #include "store/database.hpp"
 #include "web/rate_limit.hpp"
 #include "web/web.hpp"
@@ -38,7 +38,7 @@ class Webhooks {
   store::Database& database_;
   const Clock& clock_;
   Random& random_;
-  std::map<std::string, std::string> certificates_{};  ///< of SNS, by URL
+  std::map<std::string, std::string> certificates_{};   ///< of SNS, by URL
   web::RateLimit fetches_{6, std::chrono::minutes{1}};  ///< of certificates
 };
 

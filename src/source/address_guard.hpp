@@ -7,8 +7,9 @@
 
 namespace tidings::source {
 
-/// False for loopback, private, link-local, shared, multicast, documentation and other special addresses (RFC 6890 and
-/// its successors), also when an IPv6 address carries such an IPv4 one. False for families other than IPv4 and IPv6.
+/// False for loopback, private, link-local, shared, multicast, documentation and other special addresses (RFC
+/// 6890 and its successors), also when an IPv6 address carries such an IPv4 one. False for families other
+/// than IPv4 and IPv6.
 [[nodiscard]] bool is_public_address(const sockaddr& address);
 
 /// The same for "192.0.2.1" or "2001:db8::1"; false for text that is no address.

@@ -13,7 +13,8 @@ namespace tidings::source {
 /// True for the name of a day of the week in the languages that month_of_name knows.
 [[nodiscard]] bool is_weekday_name(std::string_view word);
 
-/// Minutes east of UTC for a zone's abbreviation: those of RFC 822 and the commoner ones since ("cest", "pt", "jst").
+/// Minutes east of UTC for a zone's abbreviation: those of RFC 822 and the commoner ones since ("cest", "pt",
+/// "jst").
 [[nodiscard]] std::optional<int> zone_offset_of(std::string_view word);
 
 enum class HalfOfDay { unknown, first, second };

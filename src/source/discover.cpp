@@ -16,9 +16,15 @@ namespace {
 constexpr std::size_t max_links = 20;
 
 bool is_feed_type(std::string_view type) {
-  static constexpr std::array<std::string_view, 9> types{
-      "application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json", "application/json",
-      "application/xml",     "text/xml",             "application/x.atom+xml", "application/x-atom+xml"};
+  static constexpr std::array<std::string_view, 9> types{"application/rss+xml",
+                                                         "application/atom+xml",
+                                                         "application/rdf+xml",
+                                                         "application/feed+json",
+                                                         "application/json",
+                                                         "application/xml",
+                                                         "text/xml",
+                                                         "application/x.atom+xml",
+                                                         "application/x-atom+xml"};
   const auto lower = ascii_lower(trim(type.substr(0, type.find(';'))));
   return std::find(types.begin(), types.end(), lower) != types.end();
 }
@@ -32,8 +38,9 @@ bool has_word(std::string_view list, std::string_view word) {
 
 bool url_looks_like_feed(std::string_view url) {
   const auto lower = ascii_lower(url.substr(0, url.find_first_of("?#")));
-  for (const std::string_view end : {".rss", ".atom", ".rdf", "/rss", "/feed", "/feed/", "/rss/", "/atom", "/rss.xml",
-                                     "/atom.xml", "/feed.xml", "/index.xml", "/feed.json", "/feeds/posts/default"}) {
+  for (const std::string_view end :
+       {".rss", ".atom", ".rdf", "/rss", "/feed", "/feed/", "/rss/", "/atom", "/rss.xml", "/atom.xml",
+        "/feed.xml", "/index.xml", "/feed.json", "/feeds/posts/default"}) {
     if (lower.ends_with(end)) return true;
   }
   return false;
@@ -70,18 +77,23 @@ class Finder {
 
   std::vector<FeedLink> take() {
     auto& found = advertised_.empty() ? guessed_ : advertised_;
-    std::stable_partition(found.begin(), found.end(), [](const FeedLink& link) { return !is_of_comments(link); });
+    std::stable_partition(found.begin(), found.end(),
+                          [](const FeedLink& link) { return !is_of_comments(link); });
     return std::move(found);
   }
 
  private:
-  void add(std::vector<FeedLink>& list, std::string_view href, std::string_view type, std::string_view title) const {
+  void add(std::vector<FeedLink>& list, std::string_view href, std::string_view type,
+           std::string_view title) const {
     auto url = resolve_url(base_, href).value_or(std::string{href});
     // WordPress names its JSON interface as application/json; it is no feed.
     if (ascii_iequals(trim(type), "application/json") && url.find("/wp-json") != std::string::npos) return;
-    const bool known = std::any_of(list.begin(), list.end(), [&](const FeedLink& link) { return link.url == url; });
+    const bool known =
+        std::any_of(list.begin(), list.end(), [&](const FeedLink& link) { return link.url == url; });
     if (known || list.size() >= max_links) return;
-    list.push_back({.url = std::move(url), .type = ascii_lower(trim(type)), .title = collapse_blanks(clean_utf8(title))});
+    list.push_back({.url = std::move(url),
+                    .type = ascii_lower(trim(type)),
+                    .title = collapse_blanks(clean_utf8(title))});
   }
 
   std::string base_;
@@ -106,8 +118,8 @@ std::vector<std::string> usual_feed_urls(std::string_view page_url) {
   const auto page = parse_url(page_url);
   if (!page || !is_web_url(page_url)) return urls;
   // Blogger, WordPress, Hugo, Jekyll, Ghost, Eleventy, Drupal, JSON Feed.
-  for (const std::string_view path :
-       {"/feeds/posts/default", "/feed/", "/index.xml", "/feed.xml", "/rss/", "/rss.xml", "/atom.xml", "/feed.json"}) {
+  for (const std::string_view path : {"/feeds/posts/default", "/feed/", "/index.xml", "/feed.xml", "/rss/",
+                                      "/rss.xml", "/atom.xml", "/feed.json"}) {
     Url url = *page;
     url.path = path;
     url.query.clear();

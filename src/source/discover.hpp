@@ -1,4 +1,5 @@
-// From a page to its feeds: what an HTML page advertises, and where feeds usually lie. Pure; reads HTML by gumbo.
+// From a page to its feeds: what an HTML page advertises, and where feeds usually lie. Pure; reads HTML by
+// gumbo.
 #pragma once
 
 #include <string>
@@ -15,9 +16,9 @@ struct FeedLink {
   bool operator==(const FeedLink&) const = default;
 };
 
-/// Feeds that the page names (link rel="alternate" or "feed" in the order of the page, those of comments last; then
-/// plain links that look like feeds). At most 20. Only the first 2 MiB are read; a page nested too deeply for safe
-/// parsing gives none.
+/// Feeds that the page names (link rel="alternate" or "feed" in the order of the page, those of comments
+/// last; then plain links that look like feeds). At most 20. Only the first 2 MiB are read; a page nested too
+/// deeply for safe parsing gives none.
 [[nodiscard]] std::vector<FeedLink> discover_feeds(std::string_view html, std::string_view page_url);
 
 /// Where the feeds of well-known blog engines lie, to be tried in order when a page advertises none.

@@ -18,10 +18,10 @@ namespace tidings::source {
 namespace {
 
 /// windows-1252, 0x80 to 0x9F (WHATWG index); its five holes are the C1 controls of the same number.
-constexpr std::array<char32_t, 32> windows_1252{0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
-                                                0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,   0x017D, 0x8F,
-                                                0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
-                                                0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
+constexpr std::array<char32_t, 32> windows_1252{
+    0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
 
 char32_t windows_1252_char(unsigned char byte) {
   return byte >= 0x80 && byte <= 0x9F ? windows_1252[byte - 0x80U] : char32_t{byte};
@@ -29,7 +29,9 @@ char32_t windows_1252_char(unsigned char byte) {
 
 /// Length of the valid UTF-8 sequence at `at`, 0 if there is none (RFC 3629).
 std::size_t sequence_length(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(at + i < text.size() ? text[at + i] : 0); };
+  const auto byte = [&](std::size_t i) {
+    return static_cast<unsigned char>(at + i < text.size() ? text[at + i] : 0);
+  };
   const auto tail = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
   const unsigned char lead = byte(0);
   if (lead < 0x80) return 1;
@@ -73,7 +75,8 @@ Utf8Count count_utf8(std::string_view text) {
   return count;
 }
 
-/// Valid UTF-8 stays, every other byte is read as windows-1252: right for UTF-8 with accidents and for windows-1252.
+/// Valid UTF-8 stays, every other byte is read as windows-1252: right for UTF-8 with accidents and for
+/// windows-1252.
 std::string decode_mixed(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size() + bytes.size() / 8);
@@ -99,7 +102,8 @@ std::string decode_windows_1252(std::string_view bytes) {
 class Converter {
  public:
   explicit Converter(const std::string& from)
-      : handle_(iconv_open("UTF-8", from.c_str())), in_pairs_(std::ranges::find(paired, from) != paired.end()) {
+      : handle_(iconv_open("UTF-8", from.c_str())),
+        in_pairs_(std::ranges::find(paired, from) != paired.end()) {
     // Hong Kong's table lacks a few signs of the plain one.
     if (from == "BIG5-HKSCS") other_ = std::make_unique<Converter>("CP950");
   }
@@ -131,8 +135,8 @@ class Converter {
         out.text.resize(out.text.size() * 2);
         continue;
       }
-      // EILSEQ, or EINVAL for a character cut off at the end. A pair that means nothing is passed over whole, or what
-      // follows would be read a byte out of step (Encoding Standard, "Big5 decoder" and its like).
+      // EILSEQ, or EINVAL for a character cut off at the end. A pair that means nothing is passed over whole,
+      // or what follows would be read a byte out of step (Encoding Standard, "Big5 decoder" and its like).
       const bool pair = in_pairs_ && left > 1 && is_high(in[0]) && is_high(in[1]);
       auto found = pair && other_ ? other_->convert({in, 2}) : Out{.text = "\xEF\xBF\xBD", .bad = 1};
       out.bad += found.bad > 0 ? 1 : 0;
@@ -149,7 +153,8 @@ class Converter {
   }
 
  private:
-  static constexpr std::array<std::string_view, 6> paired{"BIG5-HKSCS", "CP932", "CP950", "EUC-JP", "GB18030", "UHC"};
+  static constexpr std::array<std::string_view, 6> paired{"BIG5-HKSCS", "CP932",   "CP950",
+                                                          "EUC-JP",     "GB18030", "UHC"};
 
   static bool is_high(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 
@@ -225,7 +230,8 @@ std::string decode_by_table(std::string_view bytes, std::u32string_view upper) {
   return out;
 }
 
-/// RFC 1843: pairs of GB 2312 without their high bits stand between "~{" and "~}" or the end of the line; "~~" is "~".
+/// RFC 1843: pairs of GB 2312 without their high bits stand between "~{" and "~}" or the end of the line;
+/// "~~" is "~".
 std::string gb2312_from_hz(std::string_view bytes) {
   std::string out;
   bool paired = false;
@@ -239,14 +245,16 @@ std::string gb2312_from_hz(std::string_view bytes) {
       if (next == '~') out += '~';
       ++i;
     } else {
-      out += paired && bytes[i] > ' ' ? static_cast<char>(static_cast<unsigned char>(bytes[i]) | 0x80U) : bytes[i];
+      out += paired && bytes[i] > ' ' ? static_cast<char>(static_cast<unsigned char>(bytes[i]) | 0x80U)
+                                      : bytes[i];
     }
   }
   return out;
 }
 
 std::optional<Decoded> decode_as(std::string_view bytes, const std::string& encoding) {
-  if (encoding == "CP1252") return Decoded{.text = decode_windows_1252(bytes), .encoding = encoding, .warnings = {}};
+  if (encoding == "CP1252")
+    return Decoded{.text = decode_windows_1252(bytes), .encoding = encoding, .warnings = {}};
   if (encoding == "HZ") return decode_as(gb2312_from_hz(bytes), "GB18030");
   if (const auto upper = upper_half_of(encoding); !upper.empty())
     return Decoded{.text = decode_by_table(bytes, upper), .encoding = encoding, .warnings = {}};
@@ -254,7 +262,8 @@ std::optional<Decoded> decode_as(std::string_view bytes, const std::string& enco
   if (!converter) return std::nullopt;
   auto out = converter.convert(bytes);
   Decoded decoded{.text = std::move(out.text), .encoding = encoding, .warnings = {}};
-  if (out.bad > 0) decoded.warnings.push_back(plural(static_cast<long long>(out.bad), "byte") + " not valid in " + encoding);
+  if (out.bad > 0)
+    decoded.warnings.push_back(plural(static_cast<long long>(out.bad), "byte") + " not valid in " + encoding);
   return decoded;
 }
 
@@ -262,10 +271,12 @@ Decoded decode_utf8(std::string_view bytes, const Utf8Count& count) {
   if (count.invalid == 0) return {.text = std::string{bytes}, .encoding = "UTF-8", .warnings = {}};
   return {.text = decode_mixed(bytes),
           .encoding = count.valid > count.invalid ? "UTF-8" : "CP1252",
-          .warnings = {plural(static_cast<long long>(count.invalid), "byte") + " not valid in UTF-8, read as windows-1252"}};
+          .warnings = {plural(static_cast<long long>(count.invalid), "byte") +
+                       " not valid in UTF-8, read as windows-1252"}};
 }
 
-/// The code pages of EBCDIC agree in what an XML declaration is written with, so that the first reading names the right one.
+/// The code pages of EBCDIC agree in what an XML declaration is written with, so that the first reading names
+/// the right one.
 Decoded decode_ebcdic(std::string_view bytes, Decoded first) {
   const auto declared = encoding_of_label(declared_in_xml(first.text));
   if (declared.empty() || declared == first.encoding) return first;
@@ -277,14 +288,16 @@ Decoded decode_unmarked(std::string_view bytes, std::string_view content_type) {
   const auto count = count_utf8(bytes);
   if (count.invalid == 0 && count.valid > 0) return decode_utf8(bytes, count);
   std::vector<std::string> warnings;
-  for (const auto label : {value_after(content_type, "charset"), declared_in_xml(bytes), declared_in_meta(bytes)}) {
+  for (const auto label :
+       {value_after(content_type, "charset"), declared_in_xml(bytes), declared_in_meta(bytes)}) {
     if (label.empty()) continue;
     const auto encoding = encoding_of_label(label);
     if (encoding.empty()) {
       warnings.push_back("unknown encoding \"" + clean_utf8(label.substr(0, 40)) + "\"");
       continue;
     }
-    // A document that could be read far enough to find its label is in no encoding of two or four bytes a character.
+    // A document that could be read far enough to find its label is in no encoding of two or four bytes a
+    // character.
     if (encoding.starts_with("UTF-16") || encoding.starts_with("UTF-32") || encoding == "UTF-8") continue;
     const bool is_seven_bit = encoding.starts_with("ISO-2022") || encoding == "UTF-7" || encoding == "HZ";
     if (count.invalid == 0 && !is_seven_bit) break;  // plain ASCII: nothing to decode
@@ -294,7 +307,8 @@ Decoded decode_unmarked(std::string_view bytes, std::string_view content_type) {
     return *std::move(decoded);
   }
   // Mostly UTF-8 with accidents stays UTF-8; bytes that are mostly not are something else.
-  if (const auto guess = count.invalid > count.valid ? guess_encoding(bytes) : std::string{}; !guess.empty()) {
+  if (const auto guess = count.invalid > count.valid ? guess_encoding(bytes) : std::string{};
+      !guess.empty()) {
     if (auto decoded = decode_as(bytes, guess)) {
       decoded->warnings.push_back("no encoding is declared, read as " + guess);
       return *std::move(decoded);

@@ -1,4 +1,5 @@
-// Encodings that nobody declares: by the language that the feed names, else by how the bytes above 127 stand together.
+// Encodings that nobody declares: by the language that the feed names, else by how the bytes above 127 stand
+// together.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -18,10 +19,11 @@ struct Habit {
 
 /// What pages in a language were written in before UTF-8.
 constexpr std::array<Habit, 22> habits{{
-    {"zh-tw", "BIG5-HKSCS"}, {"zh-hk", "BIG5-HKSCS"}, {"zh", "GB18030"}, {"ko", "UHC"},    {"ru", "CP1251"}, {"uk", "CP1251"},
-    {"bg", "CP1251"},        {"be", "CP1251"},        {"sr", "CP1250"},  {"mk", "CP1251"}, {"el", "CP1253"}, {"pl", "CP1250"},
-    {"cs", "CP1250"},        {"sk", "CP1250"},        {"hu", "CP1250"},  {"hr", "CP1250"}, {"sl", "CP1250"}, {"tr", "CP1254"},
-    {"he", "CP1255"},        {"ar", "CP1256"},        {"lt", "CP1257"},  {"th", "CP874"},
+    {"zh-tw", "BIG5-HKSCS"}, {"zh-hk", "BIG5-HKSCS"}, {"zh", "GB18030"}, {"ko", "UHC"},    {"ru", "CP1251"},
+    {"uk", "CP1251"},        {"bg", "CP1251"},        {"be", "CP1251"},  {"sr", "CP1250"}, {"mk", "CP1251"},
+    {"el", "CP1253"},        {"pl", "CP1250"},        {"cs", "CP1250"},  {"sk", "CP1250"}, {"hu", "CP1250"},
+    {"hr", "CP1250"},        {"sl", "CP1250"},        {"tr", "CP1254"},  {"he", "CP1255"}, {"ar", "CP1256"},
+    {"lt", "CP1257"},        {"th", "CP874"},
 }};
 
 std::string language_in(std::string_view bytes) {
@@ -37,8 +39,8 @@ std::string language_in(std::string_view bytes) {
 
 bool is_high(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 
-/// Words wholly above 127 are Cyrillic. Small letters, the commoner ones, are the upper quarter in windows-1251 and the
-/// one below in KOI8.
+/// Words wholly above 127 are Cyrillic. Small letters, the commoner ones, are the upper quarter in
+/// windows-1251 and the one below in KOI8.
 std::string cyrillic_guess(std::string_view bytes) {
   std::size_t in_words = 0;
   std::size_t all = 0;
@@ -66,7 +68,8 @@ std::string guess_encoding(std::string_view bytes) {
   const auto language = language_in(bytes);
   if (language.starts_with("ja")) {
     // EUC-JP keeps both bytes above 0xA0; Shift_JIS begins kana with 0x82 and 0x83.
-    const auto low = std::count_if(bytes.begin(), bytes.end(), [](char c) { return c == '\x82' || c == '\x83'; });
+    const auto low =
+        std::count_if(bytes.begin(), bytes.end(), [](char c) { return c == '\x82' || c == '\x83'; });
     return low > 0 ? "CP932" : "EUC-JP";
   }
   for (const auto& habit : habits) {

@@ -61,7 +61,8 @@ struct Wanted {
 bool has_words(std::string_view text, const Wanted& wanted) {
   const bool from_letter = !wanted.open_begin && is_letter(code_point_at(wanted.value, 0));
   const bool to_letter = !wanted.open_end && is_letter(code_point_before(wanted.value, wanted.value.size()));
-  for (auto at = text.find(wanted.value); at != std::string_view::npos; at = text.find(wanted.value, at + 1)) {
+  for (auto at = text.find(wanted.value); at != std::string_view::npos;
+       at = text.find(wanted.value, at + 1)) {
     const auto end = at + wanted.value.size();
     if (from_letter && is_letter(code_point_before(text, at))) continue;
     if (to_letter && is_letter(code_point_at(text, end))) continue;
@@ -92,7 +93,8 @@ std::optional<std::string> field_of(std::string_view text) {
   const auto is_name = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; };
   if (!std::ranges::all_of(name, is_name)) return std::nullopt;
   auto lower = ascii_lower(name);
-  const bool known = std::ranges::find(field_names(), lower) != field_names().end() || lower == "tag" || lower == "url";
+  const bool known =
+      std::ranges::find(field_names(), lower) != field_names().end() || lower == "tag" || lower == "url";
   const bool glued = colon + 1 < text.size() && text[colon + 1] != ' ';
   return known || glued ? std::optional{lower} : std::nullopt;
 }
@@ -101,7 +103,8 @@ Result<std::regex> compiled(std::string_view pattern) {
   try {
     return std::regex{std::string{pattern}, std::regex::ECMAScript | std::regex::icase};
   } catch (const std::regex_error& error) {
-    return fail(Errc::config, "not a regular expression: " + std::string{pattern} + " (" + error.what() + ")");
+    return fail(Errc::config,
+                "not a regular expression: " + std::string{pattern} + " (" + error.what() + ")");
   }
 }
 
@@ -115,14 +118,16 @@ Result<FilterRule> FilterRule::parse(std::string_view written) {
   const auto name = field_of(value);
   if (name) {
     if (*name == "http" || *name == "https") {
-      return fail(Errc::config, "\"" + rule.text_ + "\" is a link", "\"link:" + rule.text_ + "\" matches links");
+      return fail(Errc::config, "\"" + rule.text_ + "\" is a link",
+                  "\"link:" + rule.text_ + "\" matches links");
     }
     const auto meant = *name == "tag" ? "category" : *name == "url" ? "link" : *name;
     const auto found = std::ranges::find(field_names(), meant);
     if (found == field_names().end()) {
       auto hint = did_you_mean(*name, field_names());
       if (hint.empty()) hint = "one of " + join(field_names(), ", ") + "; or a plain word or phrase";
-      return fail(Errc::config, "there is no field \"" + *name + "\" in \"" + rule.text_ + "\"", std::move(hint));
+      return fail(Errc::config, "there is no field \"" + *name + "\" in \"" + rule.text_ + "\"",
+                  std::move(hint));
     }
     rule.field_ = static_cast<Field>(1 + (found - field_names().begin()));
     value = trim(value.substr(value.find(':') + 1));
@@ -144,7 +149,8 @@ Result<FilterRule> FilterRule::parse(std::string_view written) {
   }
   rule.value_ = folded(value);
   if (rule.value_.empty()) {
-    return fail(Errc::config, rule.text_.empty() ? "an empty rule" : "\"" + rule.text_ + "\" looks for nothing",
+    return fail(Errc::config,
+                rule.text_.empty() ? "an empty rule" : "\"" + rule.text_ + "\" looks for nothing",
                 "for example \"category:ads\", or a word of the title or the text");
   }
   return rule;
@@ -162,7 +168,8 @@ bool FilterRule::matches(const Entry& entry) const {
     case Field::text: return is_in_text(entry, wanted);
     case Field::author: return has_words(folded(entry.author), wanted);
     case Field::category:
-      return std::ranges::any_of(entry.categories, [&](const auto& each) { return is_whole(folded(each), wanted); });
+      return std::ranges::any_of(entry.categories,
+                                 [&](const auto& each) { return is_whole(folded(each), wanted); });
     case Field::link: return fold_case(entry.link).find(value_) != std::string::npos;
   }
   return false;
@@ -172,7 +179,8 @@ std::optional<std::string> EntryFilter::drops(const Entry& entry) const {
   for (const auto& rule : exclude) {
     if (rule.matches(entry)) return "exclude: " + rule.text();
   }
-  if (!include.empty() && std::ranges::none_of(include, [&](const auto& rule) { return rule.matches(entry); }))
+  if (!include.empty() &&
+      std::ranges::none_of(include, [&](const auto& rule) { return rule.matches(entry); }))
     return "include";
   return std::nullopt;
 }

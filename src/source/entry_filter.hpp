@@ -1,8 +1,9 @@
 // [[source]] include and exclude: which entries of a source become posts. Pure.
 //
-// A rule is a word or phrase (in title or text), or FIELD:VALUE with one of title, text, author, category and link.
-// Letter case is ignored in every script. Words are whole words, unless a * stands for the rest: "werb*". A category is
-// meant whole; of a link any part. /REGEX/ and title:/REGEX/ (ECMAScript) are looked for in the title.
+// A rule is a word or phrase (in title or text), or FIELD:VALUE with one of title, text, author, category and
+// link. Letter case is ignored in every script. Words are whole words, unless a * stands for the rest:
+// "werb*". A category is meant whole; of a link any part. /REGEX/ and title:/REGEX/ (ECMAScript) are looked
+// for in the title.
 #pragma once
 
 #include <memory>

@@ -20,7 +20,9 @@ namespace {
 
 enum class TextKind { plain, html, markup };
 
-bool has_type(std::string_view type, std::string_view part) { return ascii_lower(type).find(part) != std::string::npos; }
+bool has_type(std::string_view type, std::string_view part) {
+  return ascii_lower(type).find(part) != std::string::npos;
+}
 
 TextKind kind_of(const Node& node, std::string_view text, bool atom_text) {
   const auto type = trim(node.attribute("type"));
@@ -31,10 +33,12 @@ TextKind kind_of(const Node& node, std::string_view text, bool atom_text) {
   if (ascii_iequals(node.attribute("mode"), "escaped")) {
     return type.empty() || has_type(type, "html") || looks_like_html(text) ? TextKind::html : TextKind::plain;
   }
-  if (has_type(type, "html") || has_type(type, "xml") || has_type(type, "octet-stream")) return TextKind::html;
-  // Without a type the text is plain (RFC 4287 section 3.1.1), but who writes tags there means them; in a title a tag that
-  // nothing closes is what it is about ("Support the <template> element").
-  if (type.empty() && (node.name == "title" ? has_closed_html(text) : looks_like_html(text))) return TextKind::html;
+  if (has_type(type, "html") || has_type(type, "xml") || has_type(type, "octet-stream"))
+    return TextKind::html;
+  // Without a type the text is plain (RFC 4287 section 3.1.1), but who writes tags there means them; in a
+  // title a tag that nothing closes is what it is about ("Support the <template> element").
+  if (type.empty() && (node.name == "title" ? has_closed_html(text) : looks_like_html(text)))
+    return TextKind::html;
   return is_atom || has_type(type, "plain") ? TextKind::plain : TextKind::html;
 }
 
@@ -52,20 +56,23 @@ std::string construct_text(const Node& node) {
   if (const auto inside = without_cdata_marks(text); inside.size() != text.size()) text = std::string{inside};
   // Atom 0.3 says base64; in 1.0 any type that is no text and no XML means it (RFC 4287 section 4.1.3.3).
   const auto type = ascii_lower(trim(node.attribute("type")));
-  const bool binary = node.vocabulary == Vocabulary::atom && type.find('/') != std::string::npos && !type.starts_with("text/") &&
-                      type.find("xml") == std::string::npos && type.find("html") == std::string::npos;
+  const bool binary = node.vocabulary == Vocabulary::atom && type.find('/') != std::string::npos &&
+                      !type.starts_with("text/") && type.find("xml") == std::string::npos &&
+                      type.find("html") == std::string::npos;
   if (!binary && !ascii_iequals(node.attribute("mode"), "base64")) return text;
   const auto decoded = base64_decode(text);
   if (!decoded) return text;
   return is_valid_utf8(*decoded) ? clean_utf8(*decoded) : std::string{};
 }
 
-/// Of Atom 0.3's multipart/alternative the HTML, or else the last, which is the richest (RFC 2046 section 5.1.4).
+/// Of Atom 0.3's multipart/alternative the HTML, or else the last, which is the richest (RFC 2046
+/// section 5.1.4).
 const Node& alternative_of(const Node& node) {
   if (!ascii_iequals(trim(node.attribute("type")), "multipart/alternative")) return node;
   const Node* best = &node;
   for (const Node* child = node.first; child != nullptr; child = child->next) {
-    if (child->name == node.name && (best == &node || !has_type(best->attribute("type"), "html"))) best = child;
+    if (child->name == node.name && (best == &node || !has_type(best->attribute("type"), "html")))
+      best = child;
   }
   return *best;
 }
@@ -175,15 +182,16 @@ class EntryReader {
   std::unordered_set<std::string> known_categories_;
   std::chrono::seconds duration_{0};
   std::string other_author_;
-  std::string other_title_;  ///< of a module, for an item without a title of its own
-  std::string other_summary_;  ///< a subtitle, for an item without a summary
+  std::string other_title_;          ///< of a module, for an item without a title of its own
+  std::string other_summary_;        ///< a subtitle, for an item without a summary
   const Node* base_node_ = nullptr;  ///< whose xml:base holds for the HTML
 };
 
 void EntryReader::add_author(std::string name) {
   constexpr std::size_t most = 20;
   if (authors_.size() >= most) return;
-  if (!name.empty() && std::find(authors_.begin(), authors_.end(), name) == authors_.end()) authors_.push_back(std::move(name));
+  if (!name.empty() && std::find(authors_.begin(), authors_.end(), name) == authors_.end())
+    authors_.push_back(std::move(name));
 }
 
 void EntryReader::add_category(std::string name) {
@@ -208,7 +216,8 @@ void EntryReader::body(const Node& node, bool is_content) {
   const auto source = node.attribute("src");
   if (is_content && !source.empty()) links_.offer(8, absolute(node, source, around_));
   const auto type = node.attribute("type");
-  if (is_content && (type.starts_with("image/") || type.starts_with("audio/") || type.starts_with("video/"))) return;
+  if (is_content && (type.starts_with("image/") || type.starts_with("audio/") || type.starts_with("video/")))
+    return;
   auto html = html_construct(node, around_.atom_text);
   auto& field = is_content ? entry_.content_html : entry_.summary_html;
   if (html.empty() || html.size() <= field.size()) return;
@@ -244,7 +253,8 @@ void EntryReader::enclosure(const Node& node, std::string_view url_attribute) {
   if (made.type.starts_with("image/")) image_.offer(4, 0, made.url);
   constexpr std::size_t most = 50;
   if (entry_.enclosures.size() >= most) return;
-  if (std::none_of(entry_.enclosures.begin(), entry_.enclosures.end(), [&](const Enclosure& e) { return e.url == made.url; })) {
+  if (std::none_of(entry_.enclosures.begin(), entry_.enclosures.end(),
+                   [&](const Enclosure& e) { return e.url == made.url; })) {
     entry_.enclosures.push_back(std::move(made));
   }
 }
@@ -283,7 +293,9 @@ bool EntryReader::date_child(const Node& node) {
   }};
   const bool common = node.is(node.name);
   for (const auto& row : known) {
-    if (row.name != node.name || !(row.vocabulary == Vocabulary::plain ? common : row.vocabulary == node.vocabulary)) continue;
+    if (row.name != node.name ||
+        !(row.vocabulary == Vocabulary::plain ? common : row.vocabulary == node.vocabulary))
+      continue;
     const auto time = date_of(node, warnings_);
     if (row.published_rank != no) published_.offer(row.published_rank, time);
     if (row.updated_rank != no) updated_.offer(row.updated_rank, time);
@@ -365,7 +377,8 @@ void EntryReader::module_child(const Node& node) {
 void EntryReader::length(const Node& node) {
   const auto text = collapse_blanks(text_of(node));
   std::int64_t seconds = 0;
-  for (const auto part : split(text, ':')) seconds = std::min<std::int64_t>(seconds * 60 + number_in(part), 1'000'000);
+  for (const auto part : split(text, ':'))
+    seconds = std::min<std::int64_t>(seconds * 60 + number_in(part), 1'000'000);
   if (seconds > 0 && seconds < 1'000'000) duration_ = std::chrono::seconds{seconds};
 }
 
@@ -384,7 +397,8 @@ void EntryReader::media_child(const Node& node, int depth) {
     }
   } else if (name == "thumbnail") {
     auto url = node.attribute("url");
-    image_.offer(1, width, url.empty() ? absolute(node, text_of(node), around_) : absolute(node, url, around_));
+    image_.offer(1, width,
+                 url.empty() ? absolute(node, text_of(node), around_) : absolute(node, url, around_));
   } else if (name == "title") {
     auto& field = depth > 0 ? image_.alt : other_title_;
     if (field.empty()) field = plain_construct(node, false);
@@ -400,10 +414,12 @@ void EntryReader::media_child(const Node& node, int depth) {
   }
 }
 
-/// Plain text unless it says otherwise (Media RSS, media:description), with the lines that YouTube's are written in.
+/// Plain text unless it says otherwise (Media RSS, media:description), with the lines that YouTube's are
+/// written in.
 void EntryReader::media_description(const Node& node) {
   const auto text = text_of(node);
-  if (has_type(node.attribute("type"), "html") || node.has_elements() || looks_like_html(text)) return body(node, false);
+  if (has_type(node.attribute("type"), "html") || node.has_elements() || looks_like_html(text))
+    return body(node, false);
   entry_.summary_html = html_of_plain_text(text);
 }
 
@@ -411,7 +427,8 @@ void EntryReader::media_description(const Node& node) {
 void EntryReader::itunes_category(const Node& node, int depth) {
   add_category(collapse_blanks(node.attribute("text")));
   for (const Node* child = node.first; child != nullptr; child = child->next) {
-    if (child->vocabulary == Vocabulary::itunes && child->name == "category" && depth < 4) itunes_category(*child, depth + 1);
+    if (child->vocabulary == Vocabulary::itunes && child->name == "category" && depth < 4)
+      itunes_category(*child, depth + 1);
   }
 }
 
@@ -429,7 +446,8 @@ Entry EntryReader::read() {
   }
   // CDF says in attributes what RSS says in elements.
   links_.offer(2, absolute(item_, item_.attribute("href"), around_));
-  if (const auto changed = item_.attribute("lastmod"); !changed.empty()) updated_.offer(6, parse_feed_date(changed));
+  if (const auto changed = item_.attribute("lastmod"); !changed.empty())
+    updated_.offer(6, parse_feed_date(changed));
   const auto about = item_.attribute(Vocabulary::rdf, "about");
   if (!about.empty()) {
     if (entry_.id.empty()) entry_.id = collapse_blanks(about);
@@ -511,7 +529,8 @@ std::string plain_construct(const Node& node, bool atom_text) {
     case TextKind::html: {
       const auto once = plain_text_of_html(text);
       // Escaped once too often is common in titles; a title that shows a reference to its readers is rare.
-      return once.find('&') == std::string::npos ? once : collapse_blanks(clean_utf8(decode_references(once)));
+      return once.find('&') == std::string::npos ? once
+                                                 : collapse_blanks(clean_utf8(decode_references(once)));
     }
     case TextKind::markup: return plain_text_of_html(inner_html(node));
   }
@@ -547,7 +566,8 @@ std::string person_of(const Node& node) {
   if (at != std::string::npos && angle != std::string::npos && angle > 0 && angle < at) {
     return plain_text_of_html(replace_all(text.substr(0, angle), "\"", ""));
   }
-  if (at != std::string::npos && round != std::string::npos && round < at) return plain_text_of_html(text.substr(0, round));
+  if (at != std::string::npos && round != std::string::npos && round < at)
+    return plain_text_of_html(text.substr(0, round));
   return plain_text_of_html(text);
 }
 
@@ -575,7 +595,8 @@ std::optional<UtcTime> date_of(const Node& node, std::vector<std::string>& warni
   if (text.empty()) return std::nullopt;
   const auto time = parse_feed_date(text);
   constexpr std::size_t enough_warnings = 1'000;
-  if (!time && warnings.size() < enough_warnings) warnings.push_back("no date: \"" + std::string{truncate_utf8(text, 60)} + "\"");
+  if (!time && warnings.size() < enough_warnings)
+    warnings.push_back("no date: \"" + std::string{truncate_utf8(text, 60)} + "\"");
   return time;
 }
 

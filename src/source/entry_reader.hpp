@@ -1,4 +1,5 @@
-// One <item> or <entry> to an Entry: RSS, RDF, Atom and the modules in one reader, because feeds mix their words. Pure.
+// One <item> or <entry> to an Entry: RSS, RDF, Atom and the modules in one reader, because feeds mix their
+// words. Pure.
 #pragma once
 
 #include <optional>
@@ -19,17 +20,18 @@ struct Surroundings {
   std::string author;        ///< of the feed, for entries without one (RFC 4287 section 4.2.1)
   std::string language;
   Limits limits{};
-  bool atom_text = false;    ///< a text construct without a type is plain, not HTML
+  bool atom_text = false;  ///< a text construct without a type is plain, not HTML
 };
 
 /// The best date that the children of `item` give, published before updated.
 [[nodiscard]] std::optional<UtcTime> date_of_entry(const Node& item);
 
 /// Reads the children of `item`; what is mended or unreadable is added to `warnings`.
-[[nodiscard]] Entry read_entry(const Node& item, const Surroundings& around, std::vector<std::string>& warnings);
+[[nodiscard]] Entry read_entry(const Node& item, const Surroundings& around,
+                               std::vector<std::string>& warnings);
 
-/// The base that xml:base declares for what is in `node` (XML Base section 4), made absolute against `fallback`; empty
-/// if none is.
+/// The base that xml:base declares for what is in `node` (XML Base section 4), made absolute against
+/// `fallback`; empty if none is.
 [[nodiscard]] std::string declared_base(const Node& node, std::string_view fallback);
 
 /// "en_US" as "en-us" (BCP 47).
@@ -38,8 +40,8 @@ struct Surroundings {
 /// The nearest xml:lang, lower case; empty if none.
 [[nodiscard]] std::string language_at(const Node& node);
 
-/// `reference` absolute: against xml:base, else the document (else the site, if the document came by another host); as
-/// written if that is impossible.
+/// `reference` absolute: against xml:base, else the document (else the site, if the document came by another
+/// host); as written if that is impossible.
 [[nodiscard]] std::string absolute(const Node& node, std::string_view reference, const Surroundings& around);
 
 /// A text construct as plain text, blanks collapsed.
@@ -64,7 +66,7 @@ class LinkChoice {
   std::string link_;
 };
 
-/// Parses a date; text that is none gives a warning.
+/// Parses a date; other text gives a warning.
 [[nodiscard]] std::optional<UtcTime> date_of(const Node& node, std::vector<std::string>& warnings);
 
 /// True for an item that a cut-off document leaves unfinished.

@@ -42,7 +42,8 @@ struct Pipe {
 /// A started program; killed with all its children if nobody has waited for it.
 class Child {
  public:
-  Child(const std::vector<std::string>& arguments, const CommandOptions& options, const Pipe& out, const Pipe& err) {
+  Child(const std::vector<std::string>& arguments, const CommandOptions& options, const Pipe& out,
+        const Pipe& err) {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -92,14 +93,17 @@ class Child {
 enum class Ending { closed, too_long, too_much };
 
 /// Reads both until both are closed; of errors only the last 4 KiB are kept.
-Ending read_both(Pipe& out, Pipe& err, const CommandOptions& options, Deadline deadline, std::string& text, std::string& errors) {
+Ending read_both(Pipe& out, Pipe& err, const CommandOptions& options, Deadline deadline, std::string& text,
+                 std::string& errors) {
   std::array<char, 65'536> chunk{};
   while (out.ends[0] >= 0 || err.ends[0] >= 0) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0) return Ending::too_long;
     std::array<pollfd, 2> set{pollfd{.fd = out.ends[0], .events = POLLIN, .revents = 0},
                               pollfd{.fd = err.ends[0], .events = POLLIN, .revents = 0}};
-    if (::poll(set.data(), set.size(), static_cast<int>(std::min<std::int64_t>(left.count(), 60'000))) <= 0) continue;
+    if (::poll(set.data(), set.size(), static_cast<int>(std::min<std::int64_t>(left.count(), 60'000))) <= 0)
+      continue;
     for (auto* const each : {&out, &err}) {
       const auto index = each == &out ? std::size_t{0} : std::size_t{1};
       if (set[index].revents == 0) continue;
@@ -121,27 +125,33 @@ Ending read_both(Pipe& out, Pipe& err, const CommandOptions& options, Deadline d
 std::string last_line(std::string_view text) {
   text = trim(text);
   const auto at = text.rfind('\n');
-  return collapse_blanks(clean_utf8(truncate_utf8(at == std::string_view::npos ? text : text.substr(at + 1), 200)));
+  return collapse_blanks(
+      clean_utf8(truncate_utf8(at == std::string_view::npos ? text : text.substr(at + 1), 200)));
 }
 
 }  // namespace
 
-Result<std::string> output_of_command(const std::vector<std::string>& arguments, const CommandOptions& options) {
+Result<std::string> output_of_command(const std::vector<std::string>& arguments,
+                                      const CommandOptions& options) {
   if (arguments.empty()) return fail(Errc::unavailable, "a command without a program");
   const auto& program = arguments.front();
   Pipe out;
   Pipe err;
-  if (out.ends[0] < 0 || err.ends[0] < 0) return fail(Errc::io, program + ": no pipe: " + std::strerror(errno));
+  if (out.ends[0] < 0 || err.ends[0] < 0)
+    return fail(Errc::io, program + ": no pipe: " + std::strerror(errno));
   Child child{arguments, options, out, err};
-  if (child.error() != 0) return fail(Errc::unavailable, program + " cannot be started: " + std::strerror(child.error()));
+  if (child.error() != 0)
+    return fail(Errc::unavailable, program + " cannot be started: " + std::strerror(child.error()));
   out.close_end(1);
   err.close_end(1);
   std::string text;
   std::string errors;
   const auto deadline = std::chrono::steady_clock::now() + options.timeout;
   switch (read_both(out, err, options, deadline, text, errors)) {
-    case Ending::too_long: return fail(Errc::unavailable, program + " ran longer than " + format_duration(options.timeout));
-    case Ending::too_much: return fail(Errc::unavailable, program + " wrote more than " + format_size(options.max_bytes));
+    case Ending::too_long:
+      return fail(Errc::unavailable, program + " ran longer than " + format_duration(options.timeout));
+    case Ending::too_much:
+      return fail(Errc::unavailable, program + " wrote more than " + format_size(options.max_bytes));
     case Ending::closed: break;
   }
   const int status = child.wait();

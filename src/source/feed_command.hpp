@@ -1,7 +1,8 @@
 // A program whose standard output is a feed: kind = "command".
 //
-// The program is an argument list, run as it is: no shell, so that nothing in it is ever interpreted. Its standard
-// input is empty, and it is a process group of its own, which is killed whole when time or size run out.
+// The program is an argument list, run as it is: no shell, so that nothing in it is ever interpreted. Its
+// standard input is empty, and it is a process group of its own, which is killed whole when time or size run
+// out.
 #pragma once
 
 #include <chrono>
@@ -20,8 +21,9 @@ struct CommandOptions {
   std::filesystem::path folder{};  ///< it runs there; empty: where we are
 };
 
-/// What the program wrote. Errc::unavailable, naming the program, if it cannot be started, ends with a status other
-/// than 0 (with its last line on standard error), runs too long or writes too much.
-[[nodiscard]] Result<std::string> output_of_command(const std::vector<std::string>& arguments, const CommandOptions& options);
+/// What the program wrote. Errc::unavailable, naming the program, if it cannot be started, ends with a status
+/// other than 0 (with its last line on standard error), runs too long or writes too much.
+[[nodiscard]] Result<std::string> output_of_command(const std::vector<std::string>& arguments,
+                                                    const CommandOptions& options);
 
 }  // namespace tidings::source

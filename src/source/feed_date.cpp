@@ -47,12 +47,14 @@ int full_year(Number number) {
   return number.value + (number.value >= 90 ? 1900 : 2000);
 }
 
-/// June 31 is July 1: a day off is better than no date. In dates of numbers hours, minutes and seconds that run over are counted
-/// on as well ("25:14:55" is 01:14:55 of the next day); beside a month's name they are taken for something else.
+/// June 31 is July 1: a day off is better than no date. In dates of numbers hours, minutes and seconds that
+/// run over are counted on as well ("25:14:55" is 01:14:55 of the next day); beside a month's name they are
+/// taken for something else.
 std::optional<UtcTime> instant(const Parts& parts) {
   using namespace std::chrono;
   const year_month first{year{parts.year}, month{static_cast<unsigned>(parts.month)}};
-  if (parts.year < 1 || parts.year > 9999 || !first.ok() || parts.day < 1 || parts.day > 31) return std::nullopt;
+  if (parts.year < 1 || parts.year > 9999 || !first.ok() || parts.day < 1 || parts.day > 31)
+    return std::nullopt;
   const bool end_of_day = parts.hour == 24 && parts.minute == 0 && parts.second == 0;
   const bool in_range = (parts.hour < 24 || end_of_day) && parts.minute < 60 && parts.second <= 60;
   if (!in_range && (!parts.numeric || parts.hour > 30)) return std::nullopt;
@@ -85,7 +87,9 @@ class DateReader {
   bool settle();
   bool settle_by_numbers();
   Number number();
-  [[nodiscard]] char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
+  [[nodiscard]] char peek(std::size_t ahead = 0) const {
+    return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
+  }
 
   std::string_view text_;
   std::size_t at_ = 0;
@@ -114,7 +118,8 @@ Number DateReader::number() {
 /// Seconds since 1970 by ten digits, milliseconds by thirteen; from 2001 on.
 std::optional<UtcTime> DateReader::epoch() const {
   const auto whole = text_.substr(0, text_.find('.'));
-  if ((whole.size() != 10 && whole.size() != 13) || !std::all_of(whole.begin(), whole.end(), is_digit)) return std::nullopt;
+  if ((whole.size() != 10 && whole.size() != 13) || !std::all_of(whole.begin(), whole.end(), is_digit))
+    return std::nullopt;
   std::int64_t value = 0;
   for (const char c : whole) value = value * 10 + (c - '0');
   return from_ms(whole.size() == 10 ? value * 1000 : value);
@@ -164,15 +169,21 @@ bool DateReader::ordinal_or_week(std::size_t length) {
   return part(6, 2).value <= 53 && day >= 1 && day <= 7;
 }
 
-/// Dates that are one run of digits, before any time: YYYYMMDD, YYYYMM, YYYYDDD, YYMMDD, YYDDD, YYYY; or a year and what
-/// ordinal_or_week() reads.
+/// Dates that are one run of digits, before any time: YYYYMMDD, YYYYMM, YYYYDDD, YYMMDD, YYDDD, YYYY; or a
+/// year and what ordinal_or_week() reads.
 bool DateReader::compact() {
   const auto length = digits_at(0);
   if ((length == 4 || length == 2) && text_.substr(length).starts_with('-')) return ordinal_or_week(length);
   at_ = length;
   if (length == 14) {  // YYYYMMDDhhmmss
-    parts_ = {.year = part(0, 4).value, .month = part(4, 2).value, .day = part(6, 2).value, .hour = part(8, 2).value,
-              .minute = part(10, 2).value, .second = part(12, 2).value, .offset = {}, .zone = {}};
+    parts_ = {.year = part(0, 4).value,
+              .month = part(4, 2).value,
+              .day = part(6, 2).value,
+              .hour = part(8, 2).value,
+              .minute = part(10, 2).value,
+              .second = part(12, 2).value,
+              .offset = {},
+              .zone = {}};
     has_time_ = true;
     return true;
   }
@@ -181,7 +192,8 @@ bool DateReader::compact() {
     parts_.month = part(4, 2).value;
     parts_.day = part(6, 2).value;
     // "20031231T101455": the time without colons.
-    if ((peek() == 't' || peek() == ' ') && (digits_at(at_ + 1) == 6 || digits_at(at_ + 1) == 4) && text_.substr(at_).find(':') == none) {
+    if ((peek() == 't' || peek() == ' ') && (digits_at(at_ + 1) == 6 || digits_at(at_ + 1) == 4) &&
+        text_.substr(at_).find(':') == none) {
       const auto clock = at_ + 1;
       parts_.hour = part(clock, 2).value;
       parts_.minute = part(clock + 2, 2).value;
@@ -195,12 +207,17 @@ bool DateReader::compact() {
   if (next != '\0' && next != 't') return false;
   if (length == 7) return ordinal(part(0, 4), part(4, 3).value);
   if (length == 5) return ordinal(part(0, 2), part(2, 3).value);
-  if (length == 6 && part(4, 2).value <= 12 && (text_.starts_with("19") || text_.starts_with("20")) && part(2, 2).value > 12) {
+  if (length == 6 && part(4, 2).value <= 12 && (text_.starts_with("19") || text_.starts_with("20")) &&
+      part(2, 2).value > 12) {
     parts_ = {.year = part(0, 4).value, .month = part(4, 2).value, .day = 1, .offset = {}, .zone = {}};
     return true;
   }
   if (length == 6) {
-    parts_ = {.year = full_year(part(0, 2)), .month = part(2, 2).value, .day = part(4, 2).value, .offset = {}, .zone = {}};
+    parts_ = {.year = full_year(part(0, 2)),
+              .month = part(2, 2).value,
+              .day = part(4, 2).value,
+              .offset = {},
+              .zone = {}};
     return true;
   }
   if (length == 4 && part(0, 4).value >= 1900 && part(0, 4).value <= 2100) {
@@ -263,8 +280,10 @@ bool DateReader::scan_offset() {
 /// "Sun Jul 15 01:16:00 +0000 2012"
 bool DateReader::is_offset_before_year() const {
   const auto rest = text_.substr(at_);
-  if (parts_.offset || month_word_ == 0 || numbers_.size() != 1 || rest.size() != 10 || rest[5] != ' ') return false;
-  return std::all_of(rest.begin() + 1, rest.begin() + 5, is_digit) && std::all_of(rest.begin() + 6, rest.end(), is_digit);
+  if (parts_.offset || month_word_ == 0 || numbers_.size() != 1 || rest.size() != 10 || rest[5] != ' ')
+    return false;
+  return std::all_of(rest.begin() + 1, rest.begin() + 5, is_digit) &&
+         std::all_of(rest.begin() + 6, rest.end(), is_digit);
 }
 
 bool DateReader::zone_name(std::string_view word) {
@@ -283,7 +302,8 @@ bool DateReader::scan_number() {
   const bool whole_date = (month_word_ != 0 && numbers_.size() == 2) || numbers_.size() == 3;
   const bool minutes_follow = is_digit(peek(1)) && is_digit(peek(2)) && !is_digit(peek(3));
   if (whole_date && !has_time_ && (peek() == '.' || peek() == 'h') && minutes_follow) return scan_time(read);
-  if (numbers_.size() == 3 && !has_time_ && start > 0 && text_[start - 1] == 't' && read.digits == 2) {  // "2003-12-31T10Z"
+  if (numbers_.size() == 3 && !has_time_ && start > 0 && text_[start - 1] == 't' &&
+      read.digits == 2) {  // "2003-12-31T10Z"
     parts_.hour = read.value;
     has_time_ = true;
     return true;
@@ -296,7 +316,8 @@ bool DateReader::scan_number() {
 
 bool DateReader::scan_word() {
   const auto start = at_;
-  while (at_ < text_.size() && !is_digit(text_[at_]) && std::string_view{" \t,;:+()[]<>|"}.find(text_[at_]) == none) {
+  while (at_ < text_.size() && !is_digit(text_[at_]) &&
+         std::string_view{" \t,;:+()[]<>|"}.find(text_[at_]) == none) {
     if (text_[at_] == '-' || (text_[at_] == '.' && at_ > start)) break;
     if (text_[at_] == '/' && (at_ + 1 >= text_.size() || is_digit(text_[at_ + 1]))) break;
     ++at_;
@@ -348,7 +369,8 @@ bool DateReader::scan() {
     } else if (c == '+' && has_time_ && peek(1) >= 'a' && peek(1) <= 'z') {
       return false;  // "+zz:00"
     } else if (c == ' ' || c == '-' || c == '/' || c == '.' || c == ',' || c == ':' || c == ';' || c == '(' ||
-               c == ')' || c == '+' || c == '\'' || c == '|' || c == '[' || c == ']' || c == '<' || c == '>') {
+               c == ')' || c == '+' || c == '\'' || c == '|' || c == '[' || c == ']' || c == '<' ||
+               c == '>') {
       ++at_;
     } else if (!scan_word()) {
       return false;
@@ -421,7 +443,8 @@ std::optional<UtcTime> DateReader::read() {
   return instant(parts_);
 }
 
-/// ISO 8601:1988 leaves the century out with a '-': "-0312" and "-03-12" are December 2003, "-03-12-31" is its last day.
+/// ISO 8601:1988 leaves the century out with a '-': "-0312" and "-03-12" are December 2003, "-03-12-31" is
+/// its last day.
 std::optional<UtcTime> without_century(std::string_view text) {
   if (text.size() >= 8 && text[2] == '-' && text[5] == '-') return DateReader{text, std::nullopt}.read();
   std::string digits;
@@ -431,7 +454,11 @@ std::optional<UtcTime> without_century(std::string_view text) {
   const bool hyphen = text.size() == 5 && text[2] == '-';
   if (digits.size() != 4 || (text.size() != 4 && !hyphen)) return std::nullopt;
   const auto two = [&](std::size_t at) { return (digits[at] - '0') * 10 + (digits[at + 1] - '0'); };
-  return instant({.year = full_year({.value = two(0), .digits = 2}), .month = two(2), .day = 1, .offset = {}, .zone = {}});
+  return instant({.year = full_year({.value = two(0), .digits = 2}),
+                  .month = two(2),
+                  .day = 1,
+                  .offset = {},
+                  .zone = {}});
 }
 
 }  // namespace

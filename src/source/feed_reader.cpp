@@ -60,7 +60,8 @@ void read_head(const Node& head, Feed& feed, Surroundings& around) {
 }
 
 void read_items(std::vector<const Node*> items, const Surroundings& around, Feed& feed) {
-  feed.left_out = keep_newest(items, around.limits.entries, [](const Node* item) { return date_of_entry(*item); });
+  feed.left_out =
+      keep_newest(items, around.limits.entries, [](const Node* item) { return date_of_entry(*item); });
   feed.entries.reserve(items.size());
   for (const Node* item : items) {
     if (is_unfinished(*item)) {

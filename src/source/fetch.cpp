@@ -47,7 +47,8 @@ FetchFailure failure(const std::string& url, const std::string& why) {
   return made;
 }
 
-// ---- files ----------------------------------------------------------------------------------------------------------
+// ---- files
+// ----------------------------------------------------------------------------------------------------------
 
 std::filesystem::path path_of_file_url(std::string_view url) {
   auto rest = url.substr(5);
@@ -65,7 +66,8 @@ FetchResult fetch_file(const FetchRequest& request, const FetchOptions& options)
   if (::stat(path.c_str(), &facts) != 0) return failure(request.url, std::strerror(errno));
   if (!S_ISREG(facts.st_mode)) return failure(request.url, "not a file");
   Fetched fetched;
-  // Size and time in nanoseconds, taken before reading: a file that changes meanwhile is read again next time.
+  // Size and time in nanoseconds, taken before reading: a file that changes meanwhile is read again next
+  // time.
   fetched.etag = "file:" + std::to_string(facts.st_size) + "-" + std::to_string(facts.st_mtim.tv_sec) + "." +
                  std::to_string(facts.st_mtim.tv_nsec);
   if (fetched.etag == request.etag) return NotModified{};
@@ -76,7 +78,8 @@ FetchResult fetch_file(const FetchRequest& request, const FetchOptions& options)
   return fetched;
 }
 
-// ---- http(s) --------------------------------------------------------------------------------------------------------
+// ---- http(s)
+// --------------------------------------------------------------------------------------------------------
 
 /// What the headers of the newest answer say; an answer that redirects is followed by another.
 struct Answer {
@@ -148,7 +151,8 @@ std::size_t on_header(char* data, std::size_t size, std::size_t count, void* sel
 
 std::string numeric_of(const curl_sockaddr& address) {
   std::array<char, 64> text{};
-  if (::getnameinfo(&address.addr, address.addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) != 0)
+  if (::getnameinfo(&address.addr, address.addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) !=
+      0)
     return "an address";
   return text.data();
 }
@@ -166,7 +170,8 @@ curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
 /// Before a request is sent, also on a connection that another request has opened.
 int on_request(void* self, char* remote, char*, int, int) {
   auto& transfer = *static_cast<Transfer*>(self);
-  if (transfer.request->reach == Reach::anywhere || is_public_address(std::string_view{remote})) return CURL_PREREQFUNC_OK;
+  if (transfer.request->reach == Reach::anywhere || is_public_address(std::string_view{remote}))
+    return CURL_PREREQFUNC_OK;
   transfer.refused_address = remote;
   return CURL_PREREQFUNC_ABORT;
 }
@@ -179,19 +184,22 @@ std::optional<seconds> retry_after_of(const Answer& answer) {
   const auto [stop, error] = std::from_chars(answer.retry_after.data(), end, value);
   if (error == std::errc{} && stop == end) return seconds{std::max(value, 0)};
   const std::time_t at = curl_getdate(answer.retry_after.c_str(), nullptr);
-  const std::time_t now = answer.date.empty() ? std::time(nullptr) : curl_getdate(answer.date.c_str(), nullptr);
+  const std::time_t now =
+      answer.date.empty() ? std::time(nullptr) : curl_getdate(answer.date.c_str(), nullptr);
   if (at == -1 || now == -1) return std::nullopt;
   return seconds{std::max<std::time_t>(at - now, 0)};
 }
 
 std::optional<seconds> max_age_of(const Answer& answer) {
   const auto lower = ascii_lower(answer.cache_control);
-  if (lower.find("no-cache") != std::string::npos || lower.find("no-store") != std::string::npos) return std::nullopt;
+  if (lower.find("no-cache") != std::string::npos || lower.find("no-store") != std::string::npos)
+    return std::nullopt;
   const auto found = lower.find("max-age=");
   if (found == std::string::npos) return std::nullopt;
   long value = 0;
   const auto digits = std::string_view{lower}.substr(found + 8);
-  if (std::from_chars(digits.data(), digits.data() + digits.size(), value).ec != std::errc{} || value < 0) return std::nullopt;
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), value).ec != std::errc{} || value < 0)
+    return std::nullopt;
   return seconds{value};
 }
 
@@ -214,7 +222,8 @@ void prepare(Transfer& transfer) {
   set(transfer, CURLOPT_FOLLOWLOCATION, options.max_redirects > 0 ? 1L : 0L);
   set(transfer, CURLOPT_MAXREDIRS, static_cast<long>(options.max_redirects));
   set(transfer, CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout.count()));
-  set(transfer, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min<std::int64_t>(options.timeout.count(), 10'000)));
+  set(transfer, CURLOPT_CONNECTTIMEOUT_MS,
+      static_cast<long>(std::min<std::int64_t>(options.timeout.count(), 10'000)));
   set(transfer, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(transfer.max_bytes()));
   set(transfer, CURLOPT_ERRORBUFFER, transfer.error_text.data());
   set(transfer, CURLOPT_WRITEFUNCTION, &on_body);
@@ -226,11 +235,15 @@ void prepare(Transfer& transfer) {
   set(transfer, CURLOPT_PREREQFUNCTION, &on_request);
   set(transfer, CURLOPT_PREREQDATA, &transfer);
   set(transfer, CURLOPT_PRIVATE, &transfer);
-  append(transfer.headers,
-         "Accept: application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
-         "application/xml;q=0.8, text/xml;q=0.8, text/html;q=0.5, */*;q=0.3");
-  const auto single_line = [](const std::string& value) { return value.find_first_of("\r\n") == std::string::npos; };
-  if (!request.etag.empty() && single_line(request.etag)) append(transfer.headers, "If-None-Match: " + request.etag);
+  append(
+      transfer.headers,
+      "Accept: application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
+      "application/xml;q=0.8, text/xml;q=0.8, text/html;q=0.5, */*;q=0.3");
+  const auto single_line = [](const std::string& value) {
+    return value.find_first_of("\r\n") == std::string::npos;
+  };
+  if (!request.etag.empty() && single_line(request.etag))
+    append(transfer.headers, "If-None-Match: " + request.etag);
   if (!request.last_modified.empty() && single_line(request.last_modified)) {
     append(transfer.headers, "If-Modified-Since: " + request.last_modified);
   }
@@ -250,7 +263,7 @@ FetchFailure broken(const Transfer& transfer, CURLcode code) {
   FetchFailure made;
   if (!transfer.refused_address.empty()) {
     made = failure(url, "refused, because it leads to " + transfer.refused_address +
-                            ", which is no public address" + std::string{way_in(transfer)});
+                            ", which is not a public address" + std::string{way_in(transfer)});
   } else if (transfer.too_big || code == CURLE_FILESIZE_EXCEEDED) {
     made = failure(url, "longer than " + format_size(transfer.max_bytes()));
   } else if (code == CURLE_OPERATION_TIMEDOUT) {
@@ -276,10 +289,12 @@ FetchResult result_of(Transfer& transfer, CURLcode code) {
   curl_easy_getinfo(transfer.handle.get(), CURLINFO_EFFECTIVE_URL, &effective);
   const std::string final_url = effective != nullptr ? effective : transfer.request->url;
   std::optional<std::string> moved_to;
-  if (!redirects.empty() && std::all_of(redirects.begin(), redirects.end(), [](long s) { return s == 301 || s == 308; })) {
+  if (!redirects.empty() &&
+      std::all_of(redirects.begin(), redirects.end(), [](long s) { return s == 301 || s == 308; })) {
     moved_to = final_url;
   }
-  if (answer.status == 304) return NotModified{.moved_to = std::move(moved_to), .max_age = max_age_of(answer)};
+  if (answer.status == 304)
+    return NotModified{.moved_to = std::move(moved_to), .max_age = max_age_of(answer)};
   if (answer.status == 200 || answer.status == 203 || answer.status == 226) {
     return Fetched{.bytes = std::move(transfer.bytes),
                    .etag = answer.etag,
@@ -308,13 +323,15 @@ class Runner {
   void run() {
     for (std::size_t i = 0; i < requests_.size(); ++i) {
       const auto url = parse_url(requests_[i].url);
-      waiting_.push_back({.index = i, .host = url && is_web_url(requests_[i].url) ? url->host : std::string{}});
+      waiting_.push_back(
+          {.index = i, .host = url && is_web_url(requests_[i].url) ? url->host : std::string{}});
     }
     while (!waiting_.empty() || !active_.empty()) {
       start_what_may_start();
       int running = 0;
       TIDINGS_CHECK(curl_multi_perform(multi_.get(), &running) == CURLM_OK);
-      if (!finish_what_is_done() && !active_.empty()) curl_multi_poll(multi_.get(), nullptr, 0, 1000, nullptr);
+      if (!finish_what_is_done() && !active_.empty())
+        curl_multi_poll(multi_.get(), nullptr, 0, 1000, nullptr);
     }
   }
 
@@ -340,7 +357,8 @@ class Runner {
         start(index, host);
       }
     }
-    waiting_.insert(waiting_.begin(), std::make_move_iterator(later.begin()), std::make_move_iterator(later.end()));
+    waiting_.insert(waiting_.begin(), std::make_move_iterator(later.begin()),
+                    std::make_move_iterator(later.end()));
   }
 
   void start(std::size_t index, const std::string& host) {
@@ -363,8 +381,8 @@ class Runner {
       any = true;
       CURL* const handle = message->easy_handle;
       const auto code = message->data.result;
-      const auto found =
-          std::find_if(active_.begin(), active_.end(), [&](const auto& each) { return each->handle.get() == handle; });
+      const auto found = std::find_if(active_.begin(), active_.end(),
+                                      [&](const auto& each) { return each->handle.get() == handle; });
       TIDINGS_CHECK(found != active_.end());
       const auto transfer = std::move(*found);
       active_.erase(found);

@@ -1,10 +1,11 @@
 // Fetching: many sources at once over http(s) by libcurl, and files that the configuration names.
 //
-// Polite: validators are sent, one connection a host at a time, compressed answers are asked for, Retry-After is handed on.
-// Safe: only http and https are followed, at most `max_redirects` times; the size limit holds after decompression; and
-// private, loopback and link-local addresses are refused on the address that is really connected to, so that neither a
-// redirect nor a name that changes its address reaches them, unless the request allows it. A file: URL is read only when
-// it is the request itself, never when a server leads to it; size and modification time are its validator.
+// Polite: validators are sent, one connection a host at a time, compressed answers are asked for, Retry-After
+// is handed on. Safe: only http and https are followed, at most `max_redirects` times; the size limit holds
+// after decompression; and private, loopback and link-local addresses are refused on the address that is
+// really connected to, so that neither a redirect nor a name that changes its address reaches them, unless
+// the request allows it. A file: URL is read only when it is the request itself, never when a server leads to
+// it; size and modification time are its validator.
 #pragma once
 
 #include <chrono>
@@ -23,8 +24,8 @@ namespace tidings::source {
 enum class Reach { public_only, anywhere };  ///< anywhere: private and loopback addresses too
 
 struct FetchRequest {
-  std::string url{};            ///< http(s)://... or file:/absolute/path
-  std::string etag{};           ///< validators of the last good answer; empty: fetch in any case
+  std::string url{};   ///< http(s)://... or file:/absolute/path
+  std::string etag{};  ///< validators of the last good answer; empty: fetch in any case
   std::string last_modified{};
   Reach reach = Reach::public_only;
   std::optional<std::int64_t> max_bytes{};  ///< in place of FetchOptions::max_bytes
@@ -32,7 +33,7 @@ struct FetchRequest {
 
 struct FetchOptions {
   std::string user_agent = "tidings/" + std::string{version()};
-  std::chrono::milliseconds timeout{20'000};  ///< for the whole of one answer, redirects included
+  std::chrono::milliseconds timeout{20'000};    ///< for the whole of one answer, redirects included
   std::int64_t max_bytes = 15LL * 1024 * 1024;  ///< after decompression
   int max_redirects = 5;
   int parallel = 16;  ///< transfers at once
@@ -43,7 +44,7 @@ struct Fetched {
   std::string etag{};
   std::string last_modified{};
   std::string content_type{};
-  std::string final_url{};              ///< after redirects: the base of relative links
+  std::string final_url{};                ///< after redirects: the base of relative links
   std::optional<std::string> moved_to{};  ///< set if every redirect on the way was permanent (301, 308)
   std::optional<std::chrono::seconds> max_age{};
 };
@@ -56,7 +57,7 @@ struct NotModified {
 
 struct FetchFailure {
   std::string what{};  ///< one line that names the URL
-  int status = 0;    ///< of HTTP; 0 if there was no answer
+  int status = 0;      ///< of HTTP; 0 if there was no answer
   std::optional<std::chrono::seconds> retry_after{};
   bool limited = false;  ///< 429, or 503 with Retry-After: we are asked to wait, the source is not ill
   bool gone = false;     ///< 410

@@ -25,11 +25,13 @@ Result<Head> split_head(std::string_view text, std::string_view fence) {
     const auto end = std::min(text.find('\n', line), text.size());
     const auto content = trim(text.substr(line, end - line));
     if (content == fence || (fence == "---" && content == "...")) {
-      return Head{.inside = text.substr(start, line - start), .body = text.substr(std::min(end + 1, text.size()))};
+      return Head{.inside = text.substr(start, line - start),
+                  .body = text.substr(std::min(end + 1, text.size()))};
     }
     line = end + 1;
   }
-  return fail(Errc::bad_data, "1:1: the front matter does not end", "close it with a line " + std::string{fence});
+  return fail(Errc::bad_data, "1:1: the front matter does not end",
+              "close it with a line " + std::string{fence});
 }
 
 std::string toml_text(const toml::node& node) {
@@ -88,7 +90,8 @@ std::string yaml_scalar(std::string_view text) {
 /// "[a, 'b, c']" as its items.
 std::vector<std::string> yaml_flow_list(std::string_view text) {
   std::vector<std::string> items;
-  text = text.substr(1, text.rfind(']') == std::string_view::npos ? std::string_view::npos : text.rfind(']') - 1);
+  text = text.substr(
+      1, text.rfind(']') == std::string_view::npos ? std::string_view::npos : text.rfind(']') - 1);
   char quote = 0;
   std::size_t start = 0;
   for (std::size_t i = 0; i <= text.size(); ++i) {

@@ -1,5 +1,6 @@
-// The head of a Markdown file as Hugo, Jekyll and Eleventy write it: TOML between "+++" lines or YAML between "---" lines.
-// Of YAML what front matter uses: scalars, quoted strings, lists in both forms, block text; nested maps are passed over. Pure.
+// The head of a Markdown file as Hugo, Jekyll and Eleventy write it: TOML between "+++" lines or YAML between
+// "---" lines. Of YAML what front matter uses: scalars, quoted strings, lists in both forms, block text;
+// nested maps are passed over. Pure.
 #pragma once
 
 #include <map>
@@ -20,8 +21,8 @@ struct FrontMatter {
   [[nodiscard]] std::string first(const std::string& key) const;
 };
 
-/// A text without front matter is all body. Errc::bad_data with line:column for broken TOML, a head that does not end, or YAML with a line
-/// without a key or a quotation mark or list that is not closed.
+/// A text without front matter is all body. Errc::bad_data with line:column for broken TOML, a head that does
+/// not end, or YAML with a line without a key or a quotation mark or list that is not closed.
 [[nodiscard]] Result<FrontMatter> read_front_matter(std::string_view text);
 
 }  // namespace tidings::source

@@ -1,5 +1,5 @@
-// Entities in text that is no HTML document: XML without its DTD, titles, plain-text fields. Those of HTML, and those
-// that a document declares for itself. Pure.
+// Entities in text that is no HTML document: XML without its DTD, titles, plain-text fields. Those of HTML,
+// and those that a document declares for itself. Pure.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,8 @@
 
 namespace tidings::source {
 
-/// The character of a name without & and ;, 0 if there is none of that name. Case matters: "Eacute" is not "eacute".
+/// The character of a name without & and ;, 0 if there is none of that name. Case matters: "Eacute" is not
+/// "eacute".
 [[nodiscard]] char32_t html_entity(std::string_view name);
 
 struct Reference {
@@ -25,11 +26,12 @@ struct Reference {
 
 /// The entities that a document declares for itself, as plain text.
 ///
-/// A value may use entities declared before it and is expanded once, when it is declared; what all uses add to a document is
-/// limited, so that a small document cannot become a large one.
+/// A value may use entities declared before it and is expanded once, when it is declared; what all uses add
+/// to a document is limited, so that a small document cannot become a large one.
 class EntityTable {
  public:
-  /// The first declaration of a name binds (XML 1.0 section 4.2). Long values and those past the thousandth are dropped.
+  /// The first declaration of a name binds (XML 1.0 section 4.2). Long values and those past the thousandth
+  /// are dropped.
   void declare(std::string_view name, std::string_view value);
 
   /// The text of a name, nullptr if it is not declared or the budget of the document is spent.

@@ -24,8 +24,8 @@ bool is_nested_too_deeply(std::string_view html) {
       ++end;
     const auto name = ascii_lower(html.substr(at + 1, end - at - 1));
     // Pages leave these open as a habit; the parser closes them when the next begins.
-    if (is_void_element(name) || name == "p" || name == "li" || name == "td" || name == "tr" || name == "th" ||
-        name == "option" || name == "dt" || name == "dd" || name == "link") {
+    if (is_void_element(name) || name == "p" || name == "li" || name == "td" || name == "tr" ||
+        name == "th" || name == "option" || name == "dt" || name == "dd" || name == "link") {
       continue;
     }
     if (++depth > limit) return true;
@@ -56,8 +56,9 @@ std::string html_text(const GumboNode& node) {
     } else if (each.type == GUMBO_NODE_TEXT || each.type == GUMBO_NODE_CDATA) {
       const auto parent = each.parent != nullptr ? each.parent->v.element.tag : GUMBO_TAG_UNKNOWN;
       if (parent != GUMBO_TAG_SCRIPT && parent != GUMBO_TAG_STYLE) out += each.v.text.text;
-    } else if (each.type == GUMBO_NODE_ELEMENT && (each.v.element.tag == GUMBO_TAG_BR || each.v.element.tag == GUMBO_TAG_P ||
-                                                   each.v.element.tag == GUMBO_TAG_DIV || each.v.element.tag == GUMBO_TAG_LI)) {
+    } else if (each.type == GUMBO_NODE_ELEMENT &&
+               (each.v.element.tag == GUMBO_TAG_BR || each.v.element.tag == GUMBO_TAG_P ||
+                each.v.element.tag == GUMBO_TAG_DIV || each.v.element.tag == GUMBO_TAG_LI)) {
       out += ' ';
     }
   });

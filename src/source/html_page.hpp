@@ -1,7 +1,7 @@
 // An HTML page parsed by gumbo, with the limits that gumbo itself does not have. Pure.
 //
-// gumbo recurses when it frees its tree and takes quadratic time over some nestings, so that a page is refused before
-// parsing when its tags nest deeper than any page that a person wrote.
+// gumbo recurses when it frees its tree and takes quadratic time over some nestings, so that a page is
+// refused before parsing when its tags nest deeper than any page that a person wrote.
 #pragma once
 
 #include <memory>
@@ -39,7 +39,8 @@ class HtmlPage {
       visit(*node);
       if (node->type != GUMBO_NODE_ELEMENT && node->type != GUMBO_NODE_TEMPLATE) continue;
       const GumboVector& children = node->v.element.children;
-      for (unsigned i = children.length; i-- > 0;) todo.push_back(static_cast<const GumboNode*>(children.data[i]));
+      for (unsigned i = children.length; i-- > 0;)
+        todo.push_back(static_cast<const GumboNode*>(children.data[i]));
     }
   }
 
@@ -52,7 +53,8 @@ class HtmlPage {
   std::unique_ptr<GumboOutput, Free> output_;
 };
 
-/// True if the tags of `html` may nest deeper than any page that a person wrote; before any HTML parser sees it.
+/// True if the tags of `html` may nest deeper than any page that a person wrote; before any HTML parser sees
+/// it.
 [[nodiscard]] bool is_nested_too_deeply(std::string_view html);
 
 /// The value of an attribute of an element, empty if absent. Lives as long as the page.

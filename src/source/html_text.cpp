@@ -15,22 +15,23 @@ namespace {
 constexpr auto none = std::string_view::npos;
 
 constexpr std::array<std::string_view, 112> elements{
-    "a",        "abbr",       "acronym",  "address", "applet",   "area",     "article",  "aside",    "audio",    "b",
-    "base",     "basefont",   "bdi",      "bdo",     "big",      "blink",    "blockquote", "body",   "br",       "button",
-    "canvas",   "caption",    "center",   "cite",    "code",     "col",      "colgroup", "data",     "dd",       "del",
-    "details",  "dfn",        "dialog",   "dir",     "div",      "dl",       "dt",       "em",       "embed",    "fieldset",
-    "figcaption", "figure",   "font",     "footer",  "form",     "frame",    "h1",       "h2",       "h3",       "h4",
-    "h5",       "h6",         "head",     "header",  "hr",       "html",     "i",        "iframe",   "img",      "input",
-    "ins",      "kbd",        "label",    "legend",  "li",       "link",     "main",     "map",      "mark",     "marquee",
-    "meta",     "nav",        "nobr",     "noscript", "object",  "ol",       "option",   "p",        "param",    "picture",
-    "pre",      "q",          "rp",       "rt",      "ruby",     "s",        "samp",     "script",   "section",  "select",
-    "small",    "source",     "span",     "strike",  "strong",   "style",    "sub",      "summary",  "sup",      "svg",
-    "table",    "tbody",      "td",       "textarea", "tfoot",   "th",       "thead",    "time",     "title",    "tr",
-    "tt",       "u"};
+    "a",      "abbr",     "acronym",  "address",  "applet",     "area",   "article", "aside",      "audio",
+    "b",      "base",     "basefont", "bdi",      "bdo",        "big",    "blink",   "blockquote", "body",
+    "br",     "button",   "canvas",   "caption",  "center",     "cite",   "code",    "col",        "colgroup",
+    "data",   "dd",       "del",      "details",  "dfn",        "dialog", "dir",     "div",        "dl",
+    "dt",     "em",       "embed",    "fieldset", "figcaption", "figure", "font",    "footer",     "form",
+    "frame",  "h1",       "h2",       "h3",       "h4",         "h5",     "h6",      "head",       "header",
+    "hr",     "html",     "i",        "iframe",   "img",        "input",  "ins",     "kbd",        "label",
+    "legend", "li",       "link",     "main",     "map",        "mark",   "marquee", "meta",       "nav",
+    "nobr",   "noscript", "object",   "ol",       "option",     "p",      "param",   "picture",    "pre",
+    "q",      "rp",       "rt",       "ruby",     "s",          "samp",   "script",  "section",    "select",
+    "small",  "source",   "span",     "strike",   "strong",     "style",  "sub",     "summary",    "sup",
+    "svg",    "table",    "tbody",    "td",       "textarea",   "tfoot",  "th",      "thead",      "time",
+    "title",  "tr",       "tt",       "u"};
 
-constexpr std::array<std::string_view, 24> blocks{"address", "article", "blockquote", "br", "dd",  "div", "dl", "dt",
-                                                  "h1",      "h2",      "h3",         "h4", "h5",  "h6",  "hr", "li",
-                                                  "ol",      "p",       "pre",        "section", "table", "td", "tr", "ul"};
+constexpr std::array<std::string_view, 24> blocks{
+    "address", "article", "blockquote", "br", "dd", "div", "dl",  "dt",      "h1",    "h2", "h3", "h4",
+    "h5",      "h6",      "hr",         "li", "ol", "p",   "pre", "section", "table", "td", "tr", "ul"};
 
 struct Tag {
   std::string name;        ///< lower case
@@ -46,13 +47,15 @@ std::optional<Tag> tag_at(std::string_view text) {
   std::size_t i = 1;
   if (i < text.size() && text[i] == '/') ++i;
   const auto start = i;
-  while (i < text.size() && i - start < 12 && ((text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z') ||
-                                               (i > start && text[i] >= '0' && text[i] <= '9'))) {
+  while (i < text.size() && i - start < 12 &&
+         ((text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z') ||
+          (i > start && text[i] >= '0' && text[i] <= '9'))) {
     ++i;
   }
   Tag tag{.name = ascii_lower(text.substr(start, i - start)), .length = 0};
   if (!is_html_element(tag.name) || i == text.size()) return std::nullopt;
-  if (text[i] != '>' && text[i] != '/' && text[i] != ' ' && text[i] != '\n' && text[i] != '\t') return std::nullopt;
+  if (text[i] != '>' && text[i] != '/' && text[i] != ' ' && text[i] != '\n' && text[i] != '\t')
+    return std::nullopt;
   constexpr std::size_t longest_tag = 4096;
   char quote = 0;
   for (; i < text.size() && i < longest_tag; ++i) {
@@ -118,7 +121,8 @@ namespace {
 /// Lines of 55 to 80 columns but for the last: a program has broken them, not the author.
 bool is_wrapped(const std::vector<std::string_view>& lines) {
   if (lines.size() < 3) return false;
-  return std::all_of(lines.begin(), lines.end() - 1, [](std::string_view line) { return line.size() >= 55 && line.size() <= 80; });
+  return std::all_of(lines.begin(), lines.end() - 1,
+                     [](std::string_view line) { return line.size() >= 55 && line.size() <= 80; });
 }
 
 std::string paragraph_of(const std::vector<std::string_view>& lines) {
@@ -163,7 +167,8 @@ bool looks_like_html(std::string_view text) {
 bool has_closed_html(std::string_view text) {
   for (auto at = text.find('<'); at != none; at = text.find('<', at + 1)) {
     const auto tag = tag_at(text.substr(at));
-    if (tag && (text[at + 1] == '/' || tag->name == "br" || tag->name == "img" || tag->name == "wbr")) return true;
+    if (tag && (text[at + 1] == '/' || tag->name == "br" || tag->name == "img" || tag->name == "wbr"))
+      return true;
   }
   return has_reference(text);
 }

@@ -1,4 +1,5 @@
-// JSON Feed 1.0 and 1.1 (jsonfeed.org). Known mistakes are taken: numbers as ids, missing version, 1.0's single author.
+// JSON Feed 1.0 and 1.1 (jsonfeed.org). Known mistakes are taken: numbers as ids, missing version, 1.0's
+// single author.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -70,8 +71,10 @@ std::vector<std::string> tags_of(const Json& item, std::size_t most) {
   if (tags == item.end() || !tags->is_array()) return names;
   for (const auto& tag : *tags) {
     if (names.size() >= most) break;
-    auto name = tag.is_string() ? collapse_blanks(clean_utf8(tag.get_ref<const std::string&>())) : std::string{};
-    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+    auto name =
+        tag.is_string() ? collapse_blanks(clean_utf8(tag.get_ref<const std::string&>())) : std::string{};
+    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(std::move(name));
   }
   return names;
 }
@@ -90,7 +93,8 @@ std::vector<Enclosure> attachments_of(const Json& item, const std::string& base)
       enclosure.length_bytes = size->get<std::int64_t>();
     constexpr double longest_seconds = 1e6;
     const auto length = file.find("duration_in_seconds");
-    if (length != file.end() && length->is_number() && length->get<double>() > 0 && length->get<double>() < longest_seconds)
+    if (length != file.end() && length->is_number() && length->get<double>() > 0 &&
+        length->get<double>() < longest_seconds)
       enclosure.duration = std::chrono::seconds{static_cast<std::int64_t>(length->get<double>())};
     if (!enclosure.url.empty()) enclosures.push_back(std::move(enclosure));
   }
@@ -122,7 +126,8 @@ Entry entry_of(const Json& item, Feed& feed, const Around& around) {
   return entry;
 }
 
-/// The place of the next bracket at or after `at` that stands in no string; npos if there is none. `at` stands in no string either.
+/// The place of the next bracket at or after `at` that stands in no string; npos if there is none. `at`
+/// stands in no string either.
 std::size_t next_bracket(std::string_view text, std::size_t at) {
   bool in_string = false;
   for (; at < text.size(); ++at) {
@@ -140,7 +145,8 @@ std::size_t next_bracket(std::string_view text, std::size_t at) {
 
 bool opens(char bracket) { return bracket == '[' || bracket == '{'; }
 
-/// Nesting is limited before the tree is built: nlohmann's parser does not recurse, but its destructor of odd trees costs.
+/// Nesting is limited before the tree is built: nlohmann's parser does not recurse, but its destructor of odd
+/// trees costs.
 bool nested_too_deeply(std::string_view text) {
   constexpr int limit = 200;
   int depth = 0;
@@ -151,8 +157,9 @@ bool nested_too_deeply(std::string_view text) {
   return false;
 }
 
-/// A document that was cut off, closed again behind its last whole item or list; empty if it was not cut, or has none.
-/// Only closings that leave the feed's object, or a list directly in it, open count: half an item is no item.
+/// A document that was cut off, closed again behind its last whole item or list; empty if it was not cut, or
+/// has none. Only closings that leave the feed's object, or a list directly in it, open count: half an item
+/// is no item.
 std::string closed_again(std::string_view text) {
   std::string open;  // the brackets that wait for their end, outermost first
   std::string mended_end;
@@ -176,8 +183,8 @@ bool has_too_many_values(std::string_view text) {
   return std::count(text.begin(), text.end(), ',') + std::count(text.begin(), text.end(), '{') > limit;
 }
 
-/// The document without the commas that nothing follows (",]"), precedes ("[,") or stands between (",,"); the place of the
-/// first in `at`.
+/// The document without the commas that nothing follows (",]"), precedes ("[,") or stands between (",,"); the
+/// place of the first in `at`.
 std::string without_spare_commas(std::string_view text, std::size_t& at) {
   std::string out;
   out.reserve(text.size());
@@ -220,16 +227,18 @@ std::string without_spare_commas(std::string_view text, std::size_t& at) {
 std::string place_of(std::string_view text, std::size_t byte) {
   const auto before = text.substr(0, std::min(byte, text.size()));
   const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-  const auto column = before.size() - (before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1);
+  const auto column =
+      before.size() - (before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1);
   return std::to_string(line) + ":" + std::to_string(column);
 }
 
-/// The document as it is, without spare commas, or closed again where it was cut off; what was mended is a warning.
+/// The document as it is, without spare commas, or closed again where it was cut off; what was mended is a
+/// warning.
 Result<Json> read_document(std::string_view text, std::vector<std::string>& warnings) {
   try {
     return Json::parse(text);
   } catch (const Json::out_of_range&) {
-    return fail(Errc::bad_data, "the JSON has a number beyond all bounds");
+    return fail(Errc::bad_data, "the JSON has a number out of range");
   } catch (const Json::parse_error& error) {
     const auto is_feed = [](const Json& json) { return json.is_object() && json.contains("items"); };
     const auto parsed = [](std::string_view document) {
@@ -268,8 +277,12 @@ void read_items(const Json& items, const Around& around, Feed& feed) {
     if (item.is_object()) chosen.push_back(&item);
     if (!item.is_object()) ++odd;
   }
-  if (odd > 0) feed.warnings.push_back(odd == 1 ? "an item that is no object is left out" : plural(static_cast<long long>(odd), "item") + " that are no objects are left out");
-  feed.left_out = keep_newest(chosen, around.limits.entries, [](const Json* item) { return date_of_item(*item); });
+  if (odd > 0)
+    feed.warnings.push_back(odd == 1 ? "an item that is not an object is left out"
+                                     : plural(static_cast<long long>(odd), "item") +
+                                           " that are not objects are left out");
+  feed.left_out =
+      keep_newest(chosen, around.limits.entries, [](const Json* item) { return date_of_item(*item); });
   for (const auto* item : chosen) feed.entries.push_back(entry_of(*item, feed, around));
 }
 

@@ -18,7 +18,8 @@ using Json = nlohmann::json;
 
 std::string text_at(const Json& object, const char* key) {
   const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? clean_utf8(found->get_ref<const std::string&>()) : std::string{};
+  return found != object.end() && found->is_string() ? clean_utf8(found->get_ref<const std::string&>())
+                                                     : std::string{};
 }
 
 /// A url as text, or inside an object or a list of them.
@@ -61,7 +62,8 @@ std::string names_in(const Json& object, const char* key) {
   std::vector<std::string> names;
   for (const auto& each : *found) {
     auto name = name_in(Json{{"one", each}}, "one");
-    if (!name.empty() && names.size() < most && std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
+    if (!name.empty() && names.size() < most && std::ranges::find(names, name) == names.end())
+      names.push_back(std::move(name));
   }
   return join(names, ", ");
 }
@@ -73,7 +75,8 @@ bool is_article(const Json& object) {
   const auto matches = [](const Json& name) {
     if (!name.is_string()) return false;
     const auto& text = name.get_ref<const std::string&>();
-    return text.ends_with("Article") || text.ends_with("Posting") || text == "Report" || text == "AnalysisNewsArticle";
+    return text.ends_with("Article") || text.ends_with("Posting") || text == "Report" ||
+           text == "AnalysisNewsArticle";
   };
   return type->is_array() ? std::any_of(type->begin(), type->end(), matches) : matches(*type);
 }
@@ -134,8 +137,8 @@ class Collector {
     const auto image = url_at(object, "image");
     entry.image = image.empty() ? image : resolve_url(base_, image).value_or(image);
     entry.base_url = base_;
-    const bool known =
-        std::any_of(entries_.begin(), entries_.end(), [&](const Entry& other) { return other.link == entry.link; });
+    const bool known = std::any_of(entries_.begin(), entries_.end(),
+                                   [&](const Entry& other) { return other.link == entry.link; });
     if (!known && !entry.title.empty() && !entry.link.empty()) entries_.push_back(std::move(entry));
   }
 
@@ -152,7 +155,9 @@ std::vector<Entry> read_linked_data(std::string_view html, std::string_view base
   Collector collector{base_url};
   page->for_each([&](const GumboNode& node) {
     if (node.type != GUMBO_NODE_ELEMENT || node.v.element.tag != GUMBO_TAG_SCRIPT) return;
-    if (!ascii_iequals(trim(html_attribute(node, "type")), "application/ld+json") || node.v.element.children.length == 0) return;
+    if (!ascii_iequals(trim(html_attribute(node, "type")), "application/ld+json") ||
+        node.v.element.children.length == 0)
+      return;
     const auto* const text = static_cast<const GumboNode*>(node.v.element.children.data[0]);
     if (text->type != GUMBO_NODE_TEXT && text->type != GUMBO_NODE_CDATA) return;
     const auto json = Json::parse(std::string_view{text->v.text.text}, nullptr, false);
@@ -166,12 +171,14 @@ std::optional<LinkedArticle> read_linked_article(std::span<const std::string> sc
   for (const auto& script : scripts) {
     // Line ends inside of strings are not JSON, but common.
     auto text = script;
-    std::ranges::replace_if(text, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+    std::ranges::replace_if(
+        text, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
     const auto json = Json::parse(text, nullptr, false);
     if (!json.is_discarded()) find_articles(json, 0, articles);
   }
   if (articles.empty()) return std::nullopt;
-  auto longest = *std::ranges::max_element(articles, {}, [](const LinkedArticle& each) { return each.text.size(); });
+  auto longest =
+      *std::ranges::max_element(articles, {}, [](const LinkedArticle& each) { return each.text.size(); });
   longest.is_only_one = articles.size() == 1;
   return longest;
 }

@@ -22,11 +22,12 @@ struct LinkedArticle {
   std::optional<UtcTime> published;
   std::string image;
   std::string language;
-  std::string text;  ///< articleBody, as plain text with its line ends
+  std::string text;         ///< articleBody, as plain text with its line ends
   bool is_only_one = true;  ///< the page describes no other
 };
 
-/// Of the texts of a page's ld+json elements, the article with the longest articleBody, or the first; nothing if none is described.
+/// Of the texts of a page's ld+json elements, the article with the longest articleBody, or the first; nothing
+/// if none is described.
 [[nodiscard]] std::optional<LinkedArticle> read_linked_article(std::span<const std::string> scripts);
 
 }  // namespace tidings::source

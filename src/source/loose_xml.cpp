@@ -18,34 +18,41 @@ namespace {
 constexpr auto none = std::string_view::npos;
 
 bool is_name_start(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+         static_cast<unsigned char>(c) >= 0x80;
 }
 
-bool is_name_char(char c) { return is_name_start(c) || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == ':'; }
+bool is_name_char(char c) {
+  return is_name_start(c) || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == ':';
+}
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 
 /// Elements that hold the feed together.
 bool is_structure(std::string_view lower) {
-  static constexpr std::array<std::string_view, 6> names{"rss", "feed", "rdf:rdf", "channel", "item", "entry"};
+  static constexpr std::array<std::string_view, 6> names{"rss",     "feed", "rdf:rdf",
+                                                         "channel", "item", "entry"};
   return std::find(names.begin(), names.end(), lower) != names.end();
 }
 
 /// Elements that entries stand in.
-bool is_list(std::string_view lower) { return lower == "items" || (is_structure(lower) && lower != "item" && lower != "entry"); }
+bool is_list(std::string_view lower) {
+  return lower == "items" || (is_structure(lower) && lower != "item" && lower != "entry");
+}
 
 /// Elements of an entry that hold text and never another field.
 bool is_leaf_field(std::string_view lower) {
-  static constexpr std::array<std::string_view, 13> names{"title",     "link",       "guid",    "id",       "pubdate",
-                                                          "published", "updated",    "issued",  "modified", "dc:date",
-                                                          "created",   "dc:creator", "category"};
+  static constexpr std::array<std::string_view, 13> names{
+      "title",  "link",     "guid",    "id",      "pubdate",    "published", "updated",
+      "issued", "modified", "dc:date", "created", "dc:creator", "category"};
   return std::find(names.begin(), names.end(), lower) != names.end();
 }
 
 /// Elements that stand beside those, and that no text of theirs has in it.
 bool is_field(std::string_view lower) {
-  static constexpr std::array<std::string_view, 10> more{"description", "summary",   "content",  "content:encoded", "author",
-                                                         "enclosure",   "comments",  "dc:subject", "item",          "entry"};
+  static constexpr std::array<std::string_view, 10> more{
+      "description", "summary", "content", "content:encoded", "author", "enclosure", "comments",
+      "dc:subject",  "item",    "entry"};
   return is_leaf_field(lower) || std::find(more.begin(), more.end(), lower) != more.end();
 }
 
@@ -60,7 +67,7 @@ class Scanner {
 
  private:
   struct Open {
-    std::string_view name;    ///< as written, with its prefix
+    std::string_view name;     ///< as written, with its prefix
     std::size_t bindings = 0;  ///< how many namespace bindings were in force outside it
   };
   struct RawAttribute {
@@ -82,7 +89,8 @@ class Scanner {
   void bind(std::string_view prefix, Vocabulary vocabulary);
   void close_unfinished_field(std::string_view name);
   std::string decode(std::string_view raw) { return entities_.expand(raw); }
-  [[nodiscard]] std::pair<Vocabulary, std::string_view> resolve(std::string_view name, bool is_attribute) const;
+  [[nodiscard]] std::pair<Vocabulary, std::string_view> resolve(std::string_view name,
+                                                                bool is_attribute) const;
   std::string_view name();
 
   std::string_view text_;
@@ -90,7 +98,8 @@ class Scanner {
   std::size_t at_ = 0;
   std::vector<Open> open_;
   std::vector<std::string_view> bound_;  ///< prefixes in the order of their bindings
-  std::unordered_map<std::string_view, std::vector<Vocabulary>> vocabularies_;  ///< of a prefix, the innermost last
+  std::unordered_map<std::string_view, std::vector<Vocabulary>>
+      vocabularies_;  ///< of a prefix, the innermost last
   std::vector<RawAttribute> raw_;
   std::vector<std::string_view> missing_;
   bool cdata_ends_ = true;
@@ -191,7 +200,8 @@ void Scanner::open(std::string_view name, bool self_closing) {
   tree_.start(vocabulary, local, list);
   open_.push_back({name, outside});
   ++open_names_[ascii_lower(name)];
-  const bool is_void = (vocabulary == Vocabulary::plain || vocabulary == Vocabulary::atom || vocabulary == Vocabulary::xhtml) &&
+  const bool is_void = (vocabulary == Vocabulary::plain || vocabulary == Vocabulary::atom ||
+                        vocabulary == Vocabulary::xhtml) &&
                        is_void_element(ascii_lower(local)) && !ascii_iequals(local, "source");
   if (self_closing || is_void) close_to(open_.size() - 1);
 }
@@ -200,12 +210,14 @@ void Scanner::close_to(std::size_t depth) {
   while (open_.size() > depth) {
     tree_.end();
     for (; bound_.size() > open_.back().bindings; bound_.pop_back()) vocabularies_[bound_.back()].pop_back();
-    if (const auto found = open_names_.find(ascii_lower(open_.back().name)); --found->second == 0) open_names_.erase(found);
+    if (const auto found = open_names_.find(ascii_lower(open_.back().name)); --found->second == 0)
+      open_names_.erase(found);
     open_.pop_back();
   }
 }
 
-/// <item> inside an open <item>: the first one's end tag was forgotten. Inside another element of the channel (<image>), that one's.
+/// <item> inside an open <item>: the first one's end tag was forgotten. Inside another element of the channel
+/// (<image>), that one's.
 void Scanner::close_unfinished_sibling(std::string_view name) {
   const auto lower = ascii_lower(name);
   if (lower != "item" && lower != "entry") return;
@@ -218,11 +230,12 @@ void Scanner::close_unfinished_sibling(std::string_view name) {
   }
 }
 
-/// <guid> directly in an open <title> of an entry: the title's end tag was forgotten. Bodies may have HTML in them, and only what
-/// HTML does not know ends them.
+/// <guid> directly in an open <title> of an entry: the title's end tag was forgotten. Bodies may have HTML in
+/// them, and only what HTML does not know ends them.
 void Scanner::close_unfinished_field(std::string_view name) {
   const auto lower = ascii_lower(name);
-  if (open_.size() < 2 || !is_field(lower) || !is_structure(ascii_lower(open_[open_.size() - 2].name))) return;
+  if (open_.size() < 2 || !is_field(lower) || !is_structure(ascii_lower(open_[open_.size() - 2].name)))
+    return;
   const auto around = ascii_lower(open_.back().name);
   if (is_leaf_field(around) || (is_body(around) && !is_html_element(lower))) close_to(open_.size() - 1);
 }
@@ -243,7 +256,8 @@ void Scanner::end_tag() {
   at_ = stop < text_.size() && text_[stop] == '>' ? stop + 1 : stop;
   const auto lower = ascii_lower(tag);
   if (!open_names_.contains(lower)) {
-    // A slip of the pen ("</titel>") ends what is open; HTML's own stray end tags and the big elements do not.
+    // A slip of the pen ("</titel>") ends what is open; HTML's own stray end tags and the big elements do
+    // not.
     const auto innermost = open_.empty() ? std::string{} : ascii_lower(open_.back().name);
     if (!open_.empty() && !is_html_element(lower) && !is_structure(innermost)) close_to(open_.size() - 1);
     return;

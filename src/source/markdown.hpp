@@ -45,6 +45,7 @@ struct MarkdownPost {
 /// All .md and .markdown files below `folder`, newest first, at most 5,000 of up to 1 MiB. Warnings name what
 /// is broken (and left out), what waits for its date, and where template tags were taken out. Errc::no_input
 /// if the folder cannot be read.
-[[nodiscard]] Result<Feed> read_markdown_folder(const std::filesystem::path& folder, const MarkdownOptions& options);
+[[nodiscard]] Result<Feed> read_markdown_folder(const std::filesystem::path& folder,
+                                                const MarkdownOptions& options);
 
 }  // namespace tidings::source

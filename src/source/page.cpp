@@ -53,7 +53,8 @@ std::string html_in(xmlNode* node) {
   if (node->type != XML_ELEMENT_NODE) return escape_html(text_in(node));
   std::unique_ptr<xmlBuffer, decltype(&xmlBufferFree)> buffer{xmlBufferCreate(), &xmlBufferFree};
   if (!buffer) return {};
-  for (xmlNode* child = node->children; child != nullptr; child = child->next) htmlNodeDump(buffer.get(), node->doc, child);
+  for (xmlNode* child = node->children; child != nullptr; child = child->next)
+    htmlNodeDump(buffer.get(), node->doc, child);
   const auto* const content = reinterpret_cast<const char*>(xmlBufferContent(buffer.get()));
   return content == nullptr ? std::string{} : clean_utf8(trim(content));
 }
@@ -64,7 +65,9 @@ struct Recipe {
   PageXPaths xpaths;
 };
 
-std::string has_class(const std::string& name) { return "contains(concat(' ',normalize-space(@class),' '),' " + name + " ')"; }
+std::string has_class(const std::string& name) {
+  return "contains(concat(' ',normalize-space(@class),' '),' " + name + " ')";
+}
 
 std::vector<Recipe> default_recipes() {
   const std::string blogger_heading = "//*[" + has_class("date-header") + "]";
@@ -74,22 +77,26 @@ std::vector<Recipe> default_recipes() {
   recipes.push_back(
       {.name = "schema.org microdata",
        .xpaths = {
-           .item = "//*[contains(@itemtype,'schema.org/BlogPosting') or contains(@itemtype,'schema.org/Article') or "
+           .item = "//*[contains(@itemtype,'schema.org/BlogPosting') or "
+                   "contains(@itemtype,'schema.org/Article') or "
                    "contains(@itemtype,'schema.org/NewsArticle')]",
-           .title =
-               ".//*[@itemprop='headline']/@content\n.//*[@itemprop='headline']\n.//*[@itemprop='name']\n.//h2\n.//h3",
-           .link = ".//*[@itemprop='headline' or @itemprop='name']//a/@href\n.//a[.//*[@itemprop='headline' or "
-                   "@itemprop='name']]/@href\n.//*[@itemprop='url']/@href\n.//*[@itemprop='mainEntityOfPage']/@href\n./"
-                   "/h2//a/@href\n"
-                   ".//h3//a/@href",
+           .title = ".//*[@itemprop='headline']/@content\n.//*[@itemprop='headline']\n.//"
+                    "*[@itemprop='name']\n.//h2\n.//h3",
+           .link =
+               ".//*[@itemprop='headline' or @itemprop='name']//a/@href\n.//a[.//*[@itemprop='headline' or "
+               "@itemprop='name']]/@href\n.//*[@itemprop='url']/@href\n.//*[@itemprop='mainEntityOfPage']/"
+               "@href\n./"
+               "/h2//a/@href\n"
+               ".//h3//a/@href",
            .date = ".//*[@itemprop='datePublished']/@content\n.//*[@itemprop='datePublished']/@datetime\n"
                    ".//*[@itemprop='datePublished']/@title\n.//*[@itemprop='datePublished']\n" +
                    any_time,
            .excerpt = ".//*[@itemprop='description']/@content\n.//*[@itemprop='description']\n.//"
                       "*[@itemprop='articleBody']\n.//*[" +
                       has_class("post-body") + "]",
-           .image =
-               ".//*[@itemprop='image' or @itemprop='thumbnailUrl']/@content\n.//*[@itemprop='image']/@src\n" + image,
+           .image = ".//*[@itemprop='image' or "
+                    "@itemprop='thumbnailUrl']/@content\n.//*[@itemprop='image']/@src\n" +
+                    image,
            .date_heading = blogger_heading}});
   recipes.push_back(
       {.name = "h-feed",
@@ -97,26 +104,28 @@ std::vector<Recipe> default_recipes() {
            .item = "//*[" + has_class("h-entry") + "]",
            .title = ".//*[" + has_class("p-name") + "]",
            .link = ".//*[" + has_class("u-url") + "]/@href\n.//*[" + has_class("p-name") + "]//a/@href",
-           .date = ".//*[" + has_class("dt-published") + "]/@datetime\n.//*[" + has_class("dt-published") + "]\n" +
-                   any_time,
+           .date = ".//*[" + has_class("dt-published") + "]/@datetime\n.//*[" + has_class("dt-published") +
+                   "]\n" + any_time,
            .excerpt = ".//*[" + has_class("e-content") + "]\n.//*[" + has_class("p-summary") + "]",
-           .image = ".//*[" + has_class("u-photo") + "]/@src\n.//*[" + has_class("u-featured") + "]/@src\n" + image,
+           .image = ".//*[" + has_class("u-photo") + "]/@src\n.//*[" + has_class("u-featured") + "]/@src\n" +
+                    image,
            .date_heading = {}}});
   recipes.push_back(
       {.name = "Blogger",
-       .xpaths = {
-           .item = "//*[" + has_class("post") + " and .//*[" + has_class("post-title") + "]]",
-           .title = ".//*[" + has_class("post-title") + "]",
-           .link = ".//*[" + has_class("post-title") + "]//a/@href\n.//a[" + has_class("timestamp-link") + "]/@href",
-           .date = ".//*[" + has_class("published") + "]/@title\n.//*[" + has_class("published") + "]/@datetime\n" +
-                   any_time,
-           .excerpt = ".//*[" + has_class("post-body") + "]\n.//*[" + has_class("post-snippet") + "]",
-           .image = image,
-           .date_heading = blogger_heading}});
+       .xpaths = {.item = "//*[" + has_class("post") + " and .//*[" + has_class("post-title") + "]]",
+                  .title = ".//*[" + has_class("post-title") + "]",
+                  .link = ".//*[" + has_class("post-title") + "]//a/@href\n.//a[" +
+                          has_class("timestamp-link") + "]/@href",
+                  .date = ".//*[" + has_class("published") + "]/@title\n.//*[" + has_class("published") +
+                          "]/@datetime\n" + any_time,
+                  .excerpt = ".//*[" + has_class("post-body") + "]\n.//*[" + has_class("post-snippet") + "]",
+                  .image = image,
+                  .date_heading = blogger_heading}});
   recipes.push_back(
       {.name = "WordPress",
        .xpaths = {
-           .item = "//*[(" + has_class("hentry") + " or self::article) and .//*[" + has_class("entry-title") + "]]",
+           .item = "//*[(" + has_class("hentry") + " or self::article) and .//*[" + has_class("entry-title") +
+                   "]]",
            .title = ".//*[" + has_class("entry-title") + "]",
            .link = ".//*[" + has_class("entry-title") + "]//a/@href\n.//a[@rel='bookmark']/@href",
            .date = ".//time[" + has_class("published") + "]/@datetime\n.//*[" + has_class("entry-date") +
@@ -125,18 +134,20 @@ std::vector<Recipe> default_recipes() {
            .excerpt = ".//*[" + has_class("entry-summary") + "]\n.//*[" + has_class("entry-content") + "]",
            .image = image,
            .date_heading = {}}});
-  recipes.push_back(
-      {.name = "WordPress blocks",
-       .xpaths = {
-           .item = "//*[" + has_class("wp-block-post") + " and .//*[" + has_class("wp-block-post-title") + "]]",
-           .title = ".//*[" + has_class("wp-block-post-title") + "]",
-           .link = ".//*[" + has_class("wp-block-post-title") + "]//a/@href\n.//*[" + has_class("wp-block-post-featured-image") +
-                   "]/a/@href\n.//*[" + has_class("wp-block-post-date") + "]//a/@href\n.//a[" +
-                   has_class("wp-block-post-excerpt__more-link") + " or " + has_class("wp-block-read-more") + "]/@href",
-           .date = any_time,
-           .excerpt = ".//*[" + has_class("wp-block-post-excerpt__excerpt") + "]\n.//*[" + has_class("entry-content") + "]",
-           .image = image,
-           .date_heading = {}}});
+  recipes.push_back({.name = "WordPress blocks",
+                     .xpaths = {.item = "//*[" + has_class("wp-block-post") + " and .//*[" +
+                                        has_class("wp-block-post-title") + "]]",
+                                .title = ".//*[" + has_class("wp-block-post-title") + "]",
+                                .link = ".//*[" + has_class("wp-block-post-title") + "]//a/@href\n.//*[" +
+                                        has_class("wp-block-post-featured-image") + "]/a/@href\n.//*[" +
+                                        has_class("wp-block-post-date") + "]//a/@href\n.//a[" +
+                                        has_class("wp-block-post-excerpt__more-link") + " or " +
+                                        has_class("wp-block-read-more") + "]/@href",
+                                .date = any_time,
+                                .excerpt = ".//*[" + has_class("wp-block-post-excerpt__excerpt") +
+                                           "]\n.//*[" + has_class("entry-content") + "]",
+                                .image = image,
+                                .date_heading = {}}});
   recipes.push_back({.name = "<article>",
                      .xpaths = {.item = "//article",
                                 .title = ".//h1\n.//h2\n.//h3",
@@ -167,7 +178,8 @@ std::vector<xmlNode*> sorted_nodes(const xmlXPathObject& object) {
   if (object.type != XPATH_NODESET || object.nodesetval == nullptr) return found;
   xmlXPathNodeSetSort(object.nodesetval);
   for (int i = 0; i < object.nodesetval->nodeNr; ++i) {
-    if (object.nodesetval->nodeTab[i]->type != XML_NAMESPACE_DECL) found.push_back(object.nodesetval->nodeTab[i]);
+    if (object.nodesetval->nodeTab[i]->type != XML_NAMESPACE_DECL)
+      found.push_back(object.nodesetval->nodeTab[i]);
   }
   return found;
 }
@@ -195,7 +207,8 @@ class PageReader {
  private:
   Result<Object> evaluated(xmlNode* from, std::string_view xpath);
   Result<std::vector<xmlNode*>> nodes(xmlNode* from, std::string_view xpath);
-  /// The first node of the first alternative that finds one with any text, or the string that it gives; nothing if none does.
+  /// The first node of the first alternative that finds one with any text, or the string that it gives;
+  /// nothing if none does.
   Result<std::optional<Found>> first(xmlNode* from, std::string_view xpaths);
   Result<Entry> entry_of(xmlNode* item, const PageXPaths& xpaths);
   std::string url_of(const Found& found) const;
@@ -229,7 +242,8 @@ Result<std::optional<Found>> PageReader::first(xmlNode* from, std::string_view x
       continue;
     }
     for (xmlNode* const node : sorted_nodes(*object)) {
-      if (!text_in(node).empty() || !source::attribute(node, "src").empty() || !source::attribute(node, "href").empty())
+      if (!text_in(node).empty() || !source::attribute(node, "src").empty() ||
+          !source::attribute(node, "href").empty())
         return Found{.node = node, .text = {}};
     }
   }
@@ -264,7 +278,8 @@ Result<Entry> PageReader::entry_of(xmlNode* item, const PageXPaths& xpaths) {
   TIDINGS_LET(const auto date, first(item, xpaths.date));
   if (date) entry.published = date_in(*date);
   TIDINGS_LET(const auto excerpt, first(item, xpaths.excerpt));
-  if (excerpt) entry.summary_html = excerpt->node != nullptr ? html_in(excerpt->node) : escape_html(excerpt->text);
+  if (excerpt)
+    entry.summary_html = excerpt->node != nullptr ? html_in(excerpt->node) : escape_html(excerpt->text);
   TIDINGS_LET(const auto image, first(item, xpaths.image));
   if (image) entry.image = url_of(*image);
   entry.id = entry.link;
@@ -316,7 +331,8 @@ std::vector<Entry> PageReader::read_dated_list() {
   return entries;
 }
 
-Result<std::vector<Entry>> find_entries(PageReader& reader, std::string_view html, const PageOptions& options) {
+Result<std::vector<Entry>> find_entries(PageReader& reader, std::string_view html,
+                                        const PageOptions& options) {
   if (!options.xpaths.item.empty()) return reader.read(options.xpaths);
   if (auto linked = read_linked_data(html, reader.base()); !linked.empty()) return linked;
   for (const auto& recipe : default_recipes()) {
@@ -333,21 +349,25 @@ Result<std::vector<Entry>> find_entries(PageReader& reader, std::string_view htm
 std::optional<std::string> xpath_mistake(std::string_view xpaths) {
   // Functions and prefixes that do not exist are found only when an expression is evaluated.
   static constexpr std::string_view page = "<html><body><p class='a'><a href='/'>a</a></p></body></html>";
-  const Document document{htmlReadMemory(page.data(), static_cast<int>(page.size()), nullptr, "UTF-8", HTML_PARSE_NOERROR)};
+  const Document document{
+      htmlReadMemory(page.data(), static_cast<int>(page.size()), nullptr, "UTF-8", HTML_PARSE_NOERROR)};
   const Context context{xmlXPathNewContext(document.get())};
   if (!document || !context) return std::nullopt;
   std::string said;
   context->userData = &said;
   context->error = [](void* out, xmlErrorPtr error) {
     auto& text = *static_cast<std::string*>(out);
-    if (text.empty() && error != nullptr && error->message != nullptr) text = collapse_blanks(clean_utf8(error->message));
+    if (text.empty() && error != nullptr && error->message != nullptr)
+      text = collapse_blanks(clean_utf8(error->message));
   };
   for (const auto xpath : split(xpaths, '\n')) {
     const std::string text{trim(xpath)};
     if (text.empty()) continue;
     context->node = xmlDocGetRootElement(document.get());
-    const Object object{xmlXPathEvalExpression(reinterpret_cast<const xmlChar*>(text.c_str()), context.get())};
-    if (!object) return "\"" + text + "\" is not an XPath" + (said.empty() ? std::string{} : ": " + ascii_lower(said));
+    const Object object{
+        xmlXPathEvalExpression(reinterpret_cast<const xmlChar*>(text.c_str()), context.get())};
+    if (!object)
+      return "\"" + text + "\" is not an XPath" + (said.empty() ? std::string{} : ": " + ascii_lower(said));
   }
   return std::nullopt;
 }
@@ -355,22 +375,28 @@ std::optional<std::string> xpath_mistake(std::string_view xpaths) {
 Result<Feed> read_page(std::string_view bytes, const PageOptions& options) {
   auto decoded = decode_bytes(bytes, options.content_type);
   constexpr std::ptrdiff_t most_tags = 500'000;
-  if (std::ranges::count(decoded.text, '<') > most_tags) return fail(Errc::bad_data, "no posts: a page of more than 500,000 tags");
-  if (is_nested_too_deeply(decoded.text)) return fail(Errc::bad_data, "no posts: the page is nested too deeply");
-  const Document document{htmlReadMemory(decoded.text.data(), static_cast<int>(decoded.text.size()), nullptr, "UTF-8",
-                                         HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
-                                             HTML_PARSE_IGNORE_ENC)};
-  if (!document || xmlDocGetRootElement(document.get()) == nullptr) return fail(Errc::bad_data, "no posts: not an HTML page");
+  if (std::ranges::count(decoded.text, '<') > most_tags)
+    return fail(Errc::bad_data, "no posts: a page of more than 500,000 tags");
+  if (is_nested_too_deeply(decoded.text))
+    return fail(Errc::bad_data, "no posts: the page is nested too deeply");
+  const Document document{htmlReadMemory(decoded.text.data(), static_cast<int>(decoded.text.size()), nullptr,
+                                         "UTF-8",
+                                         HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
+                                             HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC)};
+  if (!document || xmlDocGetRootElement(document.get()) == nullptr)
+    return fail(Errc::bad_data, "no posts: not an HTML page");
   PageReader reader{document.get(), options};
   reader.find_base();
   TIDINGS_LET(auto entries, find_entries(reader, decoded.text, options));
   if (entries.empty()) {
     return fail(
         Errc::bad_data,
-        options.xpaths.item.empty() ? "no posts found in the page" : "nothing in the page is " + options.xpaths.item,
-        options.xpaths.item.empty() ? "kind = \"page\" with item_xpath = \"//article\", title_xpath = \".//h2\" and link_xpath = "
-                                      "\".//a/@href\" says where they are"
-                                    : "the XPath item finds nothing with a title and a link");
+        options.xpaths.item.empty() ? "no posts found in the page"
+                                    : "nothing in the page is " + options.xpaths.item,
+        options.xpaths.item.empty()
+            ? "kind = \"page\" with item_xpath = \"//article\", title_xpath = \".//h2\" and link_xpath = "
+              "\".//a/@href\" says where they are"
+            : "the XPath item finds nothing with a title and a link");
   }
   Feed feed;
   feed.format = Format::html;

@@ -1,4 +1,5 @@
-// Questions to the nodes of a page that libxml2 has parsed: names, text, links. Pure; nodes belong to their document.
+// Questions to the nodes of a page that libxml2 has parsed: names, text, links. Pure; nodes belong to their
+// document.
 #pragma once
 
 #include <initializer_list>

@@ -30,7 +30,8 @@ bool looks_like_page(std::string_view text) {
 }
 
 bool names_a_feed_root(std::string_view text) {
-  for (const std::string_view root : {"<rss", "<feed", "rdf", "<channel", ":feed", ":rss", "<entry", ":entry", "<item"}) {
+  for (const std::string_view root :
+       {"<rss", "<feed", "rdf", "<channel", ":feed", ":rss", "<entry", ":entry", "<item"}) {
     if (contains_ignoring_case(text.substr(0, 65'536), root)) return true;
   }
   return false;
@@ -41,7 +42,8 @@ const Node* find_root(const Node& node, int depth) {
   for (const Node* child = node.first; child != nullptr; child = child->next) {
     if (child->is_text()) continue;
     const auto name = child->name;
-    if (name == "rss" || name == "feed" || (name == "rdf" && child->vocabulary != Vocabulary::dublin_core)) return child;
+    if (name == "rss" || name == "feed" || (name == "rdf" && child->vocabulary != Vocabulary::dublin_core))
+      return child;
     if ((name == "channel" || name == "entry") && child->vocabulary != Vocabulary::other) return child;
     if (depth > 0) {
       if (const Node* const found = find_root(*child, depth - 1)) return found;
@@ -62,10 +64,12 @@ Result<Feed> refuse(std::string_view text, const ParseOptions& options, const Xm
     constexpr std::size_t head = 1 << 20;
     const auto links = discover_feeds(truncate_utf8(text, head), options.base_url);
     return fail(Errc::bad_data, "no feed: an HTML page",
-                links.empty() ? "it advertises no feed; kind = \"page\" with item_xpath, title_xpath and link_xpath says where its posts are"
+                links.empty() ? "it advertises no feed; kind = \"page\" with item_xpath, title_xpath and "
+                                "link_xpath says where its posts are"
                               : "the page advertises " + links.front().url);
   }
-  if (text.find('<') == none) return fail(Errc::bad_data, trim(text).empty() ? "no feed: empty" : "no feed: plain text");
+  if (text.find('<') == none)
+    return fail(Errc::bad_data, trim(text).empty() ? "no feed: empty" : "no feed: plain text");
   if (fault.line > 0) {
     return fail(Errc::bad_data, std::to_string(fault.line) + ":" + std::to_string(fault.column) +
                                     ": no feed, and not well-formed: " + fault.what);
@@ -79,8 +83,10 @@ Feed adapt(const Node& root, const ParseOptions& options) {
   return read_rss(root, options);
 }
 
-Result<Feed> parse_xml(std::string_view text, const ParseOptions& options, std::vector<std::string> warnings) {
-  // What stands before the first tag is junk; the XML declaration has done its work when the bytes were decoded.
+Result<Feed> parse_xml(std::string_view text, const ParseOptions& options,
+                       std::vector<std::string> warnings) {
+  // What stands before the first tag is junk; the XML declaration has done its work when the bytes were
+  // decoded.
   const auto start = std::min(text.find('<'), text.size());
   auto body = text.substr(start);
   if (!trim(text.substr(0, start)).empty()) warnings.emplace_back("text before the document is passed over");
@@ -101,7 +107,8 @@ Result<Feed> parse_xml(std::string_view text, const ParseOptions& options, std::
       // A piece of a feed: items and nothing around them.
       if (root == nullptr && has_item(mended.document())) root = &mended.document();
       if (fault.line > 0) {
-        warnings.push_back(std::to_string(fault.line) + ":" + std::to_string(fault.column) + ": not well-formed: " + fault.what);
+        warnings.push_back(std::to_string(fault.line) + ":" + std::to_string(fault.column) +
+                           ": not well-formed: " + fault.what);
       }
     }
     if (root != nullptr && !looks_like_page(text.substr(0, 512))) {
@@ -112,7 +119,8 @@ Result<Feed> parse_xml(std::string_view text, const ParseOptions& options, std::
                                         ": no feed: cut off before it says anything");
       }
       if (fault.line == 0 ? tree.is_full() : mended.is_full()) {
-        warnings.push_back("more than " + std::to_string(max_tree_nodes) + " elements: the rest of the document is passed over");
+        warnings.push_back("more than " + std::to_string(max_tree_nodes) +
+                           " elements: the rest of the document is passed over");
       }
       if (mended.cut_off) warnings.emplace_back("the document ends before its root element does");
       feed.warnings.insert(feed.warnings.begin(), warnings.begin(), warnings.end());

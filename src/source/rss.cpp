@@ -1,4 +1,5 @@
-// RSS 0.91 to 2.0 (rssboard.org/rss-specification). Items belong into the channel; RSS 1.0 habits put them beside it.
+// RSS 0.91 to 2.0 (rssboard.org/rss-specification). Items belong into the channel; RSS 1.0 habits put them
+// beside it.
 #include <utility>
 
 #include "source/feed_reader.hpp"

@@ -1,7 +1,7 @@
 // Nouns of the source room: where posts come from, and what a parser hands over.
 //
-// Everything in Feed and Entry is valid clean UTF-8 (base/text.hpp), but not yet safe: HTML is as the source wrote it,
-// links are absolute but of any scheme. post/ makes posts of it.
+// Everything in Feed and Entry is valid clean UTF-8 (base/text.hpp), but not yet safe: HTML is as the source
+// wrote it, links are absolute but of any scheme. post/ makes posts of it.
 #pragma once
 
 #include <chrono>
@@ -22,11 +22,12 @@ enum class Kind { automatic, feed, page, markdown, command, manual };
 /// A [[source]] of the configuration.
 struct SourceSpec {
   std::string name;
-  std::string url;  ///< http(s)://... or file:...; a relative file: path is made absolute by config/config. Of a command
-                    ///< its words, of a manual source nothing but "manual:": what is fetched by no URL still has one,
-                    ///< for a change of it to be seen
+  std::string url;  ///< http(s)://... or file:...; a relative file: path is made absolute by config/config.
+                    ///< Of a command its words, of a manual source nothing but "manual:": what is fetched by
+                    ///< no URL still has one, for a change of it to be seen
   Kind kind = Kind::automatic;
-  std::string settings{};  ///< all else of its configuration that decides what is read; a change of it resets the fetch state
+  std::string settings{};  ///< all else of its configuration that decides what is read; a change of it resets
+                           ///< the fetch state
 };
 
 /// How much of a source is taken at one reading.
@@ -51,16 +52,16 @@ struct Source {
   int error_streak = 0;
   std::string last_error;
   bool gone = false;
-  std::string settings;     ///< SourceSpec::settings at the last reading
-  int limited_streak = 0;   ///< answers in a row that asked us to wait
-  int left_out = 0;         ///< entries of the last reading beyond Limits::entries
-  int dropped = 0;          ///< entries of the last reading that include or exclude kept out
+  std::string settings;    ///< SourceSpec::settings at the last reading
+  int limited_streak = 0;  ///< answers in a row that asked us to wait
+  int left_out = 0;        ///< entries of the last reading beyond Limits::entries
+  int dropped = 0;         ///< entries of the last reading that include or exclude kept out
 };
 
 struct Enclosure {
   std::string url;  ///< absolute
   std::string type;
-  std::int64_t length_bytes = 0;  ///< 0: not said
+  std::int64_t length_bytes = 0;     ///< 0: not said
   std::chrono::seconds duration{0};  ///< of a sound or film; 0: not said
 
   bool operator==(const Enclosure&) const = default;
@@ -98,7 +99,8 @@ struct Feed {
   std::vector<Entry> entries;         ///< in the document's order
   std::size_t left_out = 0;           ///< older entries of the document beyond Limits::entries
   std::vector<std::string> warnings;  ///< what was mended or could not be read; single lines
-  std::vector<std::string> broken;    ///< those warnings that cost a post: files of a folder that could not be read
+  std::vector<std::string>
+      broken;  ///< those warnings that cost a post: files of a folder that could not be read
 };
 
 /// "rss", "atom", "rdf", "json" or "html".

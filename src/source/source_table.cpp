@@ -11,11 +11,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::seconds longest_freshness = 1h;  // a digest that is due must not miss the posts of its last hours
+constexpr std::chrono::seconds longest_freshness =
+    1h;  // a digest that is due must not miss the posts of its last hours
 constexpr std::chrono::seconds first_wait = 5min;
 constexpr std::chrono::seconds longest_wait = 12h;
 constexpr std::chrono::seconds longest_retry_after = 24h;
-constexpr std::chrono::seconds patience_with_a_move = 72h;  // a weekend's outage of the new place is no reason to leave it
+constexpr std::chrono::seconds patience_with_a_move =
+    72h;  // a weekend's outage of the new place is no reason to leave it
 constexpr int patience_with_limits = 3;
 constexpr std::chrono::minutes clock_slack = 10min;
 
@@ -55,7 +57,8 @@ Source read_row(const store::Statement& row) {
           .dropped = static_cast<int>(row.integer(17))};
 }
 
-std::optional<UtcTime> fresh_until(std::optional<std::chrono::seconds> max_age, std::chrono::seconds ttl, UtcTime now) {
+std::optional<UtcTime> fresh_until(std::optional<std::chrono::seconds> max_age, std::chrono::seconds ttl,
+                                   UtcTime now) {
   const auto asked = std::max(max_age.value_or(0s), ttl);
   if (asked <= 0s) return std::nullopt;
   return now + std::min(asked, longest_freshness);
@@ -93,7 +96,8 @@ Result<std::optional<Source>> SourceTable::find(std::string_view name) {
   return found ? std::optional{read_row(query)} : std::nullopt;
 }
 
-Result<void> SourceTable::good(SourceId id, const Fetched& fetched, const Feed& feed, UtcTime now, int dropped) {
+Result<void> SourceTable::good(SourceId id, const Fetched& fetched, const Feed& feed, UtcTime now,
+                               int dropped) {
   auto write = database_.prepare(R"(
     UPDATE sources SET etag = :etag, last_modified = :last_modified, moved_to = coalesce(:moved_to, moved_to),
       title = :title, site_url = :site_url, last_attempt_ms = :now, last_good_ms = :now, next_fetch_ms = :next,
@@ -147,7 +151,8 @@ Result<void> SourceTable::failed(SourceId id, const FetchFailure& failure, UtcTi
   std::chrono::seconds wait = first_wait;
   for (int i = 1; i < streak && wait < longest_wait; ++i) wait *= 2;
   wait = std::min(wait, longest_wait);
-  if (failure.retry_after) wait = std::clamp(*failure.retry_after, std::chrono::seconds{0}, longest_retry_after);
+  if (failure.retry_after)
+    wait = std::clamp(*failure.retry_after, std::chrono::seconds{0}, longest_retry_after);
   if (over) wait = 0s;
   auto write = database_.prepare(R"(
     UPDATE sources SET last_attempt_ms = :now, next_fetch_ms = :next, error_streak = :streak, limited_streak = :limited,
@@ -181,7 +186,8 @@ Result<void> SourceTable::forget_future(UtcTime now) {
 }
 
 Result<SourceCounts> SourceTable::counts() {
-  auto query = database_.prepare("SELECT count(*), coalesce(sum(error_streak > 0), 0), coalesce(sum(gone), 0) FROM sources");
+  auto query = database_.prepare(
+      "SELECT count(*), coalesce(sum(error_streak > 0), 0), coalesce(sum(gone), 0) FROM sources");
   TIDINGS_TRY(query.step());
   return SourceCounts{.total = static_cast<int>(query.integer(0)),
                       .failing = static_cast<int>(query.integer(1)),
@@ -194,7 +200,8 @@ bool is_due(const Source& source, UtcTime now) {
 
 bool is_from_future(const Source& source, UtcTime now) {
   const auto attempted = source.last_attempt.value_or(now);
-  return attempted > now + clock_slack || source.next_fetch.value_or(now) > now + longest_retry_after + clock_slack;
+  return attempted > now + clock_slack ||
+         source.next_fetch.value_or(now) > now + longest_retry_after + clock_slack;
 }
 
 FetchRequest request_for(const Source& source, Reach reach) {

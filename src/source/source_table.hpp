@@ -1,8 +1,8 @@
 // The table `sources`: what is remembered of each source between runs. The only writer of that table.
 //
-// A call is one statement or none, and opens no transaction: good() belongs into the transaction that stores the posts of
-// the same answer, or a crash between the two would keep the new validators without the posts. Not thread-safe. Any call
-// may fail with the store's errors.
+// A call is one statement or none, and opens no transaction: good() belongs into the transaction that stores
+// the posts of the same answer, or a crash between the two would keep the new validators without the posts.
+// Not thread-safe. Any call may fail with the store's errors.
 #pragma once
 
 #include <optional>
@@ -30,8 +30,8 @@ class SourceTable {
  public:
   explicit SourceTable(store::Database& database) : database_(database) {}
 
-  /// The row of that name, made if absent. A changed url or other settings forget the fetch state (validators, streak,
-  /// moved_to, gone).
+  /// The row of that name, made if absent. A changed url or other settings forget the fetch state
+  /// (validators, streak, moved_to, gone).
   [[nodiscard]] Result<Source> ensure(const SourceSpec& spec);
 
   /// All rows by name, also those whose source is no longer configured.
@@ -39,16 +39,17 @@ class SourceTable {
 
   [[nodiscard]] Result<std::optional<Source>> find(std::string_view name);
 
-  /// An answer that was read, `dropped` entries of which were kept out by a filter. It is due again after the longer of
-  /// max_age and the feed's ttl, but never later than 1 hour.
-  [[nodiscard]] Result<void> good(SourceId id, const Fetched& fetched, const Feed& feed, UtcTime now, int dropped = 0);
+  /// An answer that was read, `dropped` entries of which were kept out by a filter. It is due again after the
+  /// longer of max_age and the feed's ttl, but never later than 1 hour.
+  [[nodiscard]] Result<void> good(SourceId id, const Fetched& fetched, const Feed& feed, UtcTime now,
+                                  int dropped = 0);
 
   [[nodiscard]] Result<void> not_modified(SourceId id, const NotModified& answer, UtcTime now);
 
-  /// No answer, or a bad one: the streak grows, and the next fetch waits for 5 min, doubled with each failure in a row up to
-  /// 12 h, or as long as Retry-After says, at most 24 h. Validators are kept. An answer that asks us to wait counts from the
-  /// third in a row. Where a permanent redirect led is given up when it has been dead for 3 days, or is gone: the configured
-  /// URL is asked again.
+  /// No answer, or a bad one: the streak grows, and the next fetch waits for 5 min, doubled with each failure
+  /// in a row up to 12 h, or as long as Retry-After says, at most 24 h. Validators are kept. An answer that
+  /// asks us to wait counts from the third in a row. Where a permanent redirect led is given up when it has
+  /// been dead for 3 days, or is gone: the configured URL is asked again.
   [[nodiscard]] Result<void> failed(SourceId id, const FetchFailure& failure, UtcTime now);
 
   /// An answer that could not be read as a feed; as failed().

@@ -37,15 +37,22 @@ class Reader {
   XmlFault read(std::string_view text);
 
  private:
-  static void start_element(void* self, const xmlChar* local, const xmlChar* prefix, const xmlChar* uri, int namespace_count,
-                            const xmlChar** namespaces, int attribute_count, int, const xmlChar** attributes);
-  static void instruction(void* self, const xmlChar* target, const xmlChar*) { static_cast<Reader*>(self)->meet(target); }
-  static void end_element(void* self, const xmlChar*, const xmlChar*, const xmlChar*) { static_cast<Reader*>(self)->tree_.end(); }
+  static void start_element(void* self, const xmlChar* local, const xmlChar* prefix, const xmlChar* uri,
+                            int namespace_count, const xmlChar** namespaces, int attribute_count, int,
+                            const xmlChar** attributes);
+  static void instruction(void* self, const xmlChar* target, const xmlChar*) {
+    static_cast<Reader*>(self)->meet(target);
+  }
+  static void end_element(void* self, const xmlChar*, const xmlChar*, const xmlChar*) {
+    static_cast<Reader*>(self)->tree_.end();
+  }
   static void characters(void* self, const xmlChar* text, int length) {
-    static_cast<Reader*>(self)->tree_.text({reinterpret_cast<const char*>(text), static_cast<std::size_t>(length)});
+    static_cast<Reader*>(self)->tree_.text(
+        {reinterpret_cast<const char*>(text), static_cast<std::size_t>(length)});
   }
   static xmlEntityPtr get_entity(void* self, const xmlChar* name);
-  static void declare_entity(void* self, const xmlChar* name, int type, const xmlChar*, const xmlChar*, xmlChar* content);
+  static void declare_entity(void* self, const xmlChar* name, int type, const xmlChar*, const xmlChar*,
+                             xmlChar* content);
   static void on_error(void* self, xmlErrorPtr error);
 
   Vocabulary vocabulary(const xmlChar* prefix, const xmlChar* uri);
@@ -74,32 +81,40 @@ Vocabulary Reader::vocabulary(const xmlChar* prefix, const xmlChar* uri) {
 
 void Reader::meet(const xmlChar* name) {
   constexpr std::size_t most = 10'000;
-  if (names_.insert(name).second && names_.size() > most) stop(xmlSAX2GetLineNumber(context_), 1, "more than 10,000 different names");
+  if (names_.insert(name).second && names_.size() > most)
+    stop(xmlSAX2GetLineNumber(context_), 1, "more than 10,000 different names");
 }
 
-void Reader::start_element(void* self, const xmlChar* local, const xmlChar* prefix, const xmlChar* uri, int namespace_count,
-                           const xmlChar** namespaces, int attribute_count, int, const xmlChar** attributes) {
+void Reader::start_element(void* self, const xmlChar* local, const xmlChar* prefix, const xmlChar* uri,
+                           int namespace_count, const xmlChar** namespaces, int attribute_count, int,
+                           const xmlChar** attributes) {
   auto& reader = *static_cast<Reader*>(self);
-  // libxml2 looks through all open namespaces for each element: deep nesting is quadratic there, and never a feed.
-  if (reader.tree_.depth() >= max_tree_depth) reader.stop(xmlSAX2GetLineNumber(reader.context_), 1, "nested too deeply");
+  // libxml2 looks through all open namespaces for each element: deep nesting is quadratic there, and never a
+  // feed.
+  if (reader.tree_.depth() >= max_tree_depth)
+    reader.stop(xmlSAX2GetLineNumber(reader.context_), 1, "nested too deeply");
   constexpr int most_namespaces = 200;
-  if (reader.context_->nsNr > 2 * most_namespaces) reader.stop(xmlSAX2GetLineNumber(reader.context_), 1, "too many namespaces");
+  if (reader.context_->nsNr > 2 * most_namespaces)
+    reader.stop(xmlSAX2GetLineNumber(reader.context_), 1, "too many namespaces");
   reader.meet(local);
   for (int i = 0; i < 2 * namespace_count; ++i) reader.meet(namespaces[i]);
   auto& list = reader.scratch_;
   list.clear();
   for (int i = 0; i < attribute_count; ++i) {
     reader.meet(attributes[static_cast<std::ptrdiff_t>(i) * 5]);
-    const xmlChar** const five = attributes + static_cast<std::ptrdiff_t>(i) * 5;  // local, prefix, URI, value, end of value
-    list.push_back({.vocabulary = reader.vocabulary(five[1], five[2]),
-                    .name = view(five[0]),
-                    .value = {reinterpret_cast<const char*>(five[3]), static_cast<std::size_t>(five[4] - five[3])}});
+    const xmlChar** const five =
+        attributes + static_cast<std::ptrdiff_t>(i) * 5;  // local, prefix, URI, value, end of value
+    list.push_back(
+        {.vocabulary = reader.vocabulary(five[1], five[2]),
+         .name = view(five[0]),
+         .value = {reinterpret_cast<const char*>(five[3]), static_cast<std::size_t>(five[4] - five[3])}});
   }
   reader.tree_.start(reader.vocabulary(prefix, uri), view(local), list);
 }
 
 xmlEntityPtr Reader::keep_entity(std::string_view name, std::string value) {
-  if (const auto known = entities_.find(std::string{name}); known != entities_.end()) return &known->second->entity;
+  if (const auto known = entities_.find(std::string{name}); known != entities_.end())
+    return &known->second->entity;
   auto kept = std::make_unique<Entity>();
   kept->name = name;
   kept->value = std::move(value);
@@ -132,7 +147,8 @@ xmlEntityPtr Reader::get_entity(void* self, const xmlChar* name) {
   return entity;
 }
 
-void Reader::declare_entity(void* self, const xmlChar* name, int type, const xmlChar*, const xmlChar*, xmlChar* content) {
+void Reader::declare_entity(void* self, const xmlChar* name, int type, const xmlChar*, const xmlChar*,
+                            xmlChar* content) {
   auto& reader = *static_cast<Reader*>(self);
   if (type == XML_INTERNAL_GENERAL_ENTITY) reader.declared_.declare(view(name), view(content));
 }
@@ -144,24 +160,28 @@ void Reader::stop(int line, int column, std::string what) {
 }
 
 void Reader::on_error(void* self, xmlErrorPtr error) {
-  // The namespace breaches of real feeds (undeclared prefixes) are XML_ERR_ERROR, the rest of that level is validity.
+  // The namespace breaches of real feeds (undeclared prefixes) are XML_ERR_ERROR, the rest of that level is
+  // validity.
   if (error == nullptr || error->level != XML_ERR_FATAL) return;
   auto& reader = *static_cast<Reader*>(self);
-  std::string what = error->message == nullptr ? "not well-formed" : collapse_blanks(clean_utf8(error->message));
+  std::string what =
+      error->message == nullptr ? "not well-formed" : collapse_blanks(clean_utf8(error->message));
   reader.stop(error->line, error->int2, std::move(what));
 }
 
-/// libxml2 compares each attribute of a tag with all others, and its dictionary is slow with very many names: such a document is
-/// for the tolerant reader, which takes some of them.
+/// libxml2 compares each attribute of a tag with all others, and its dictionary is slow with very many names:
+/// such a document is for the tolerant reader, which takes some of them.
 bool is_beyond_libxml2(std::string_view text) {
   constexpr std::size_t longest = 16'384;
   constexpr auto most_attributes = 250;
   constexpr std::size_t most_declarations = 10'000;
   std::size_t declarations = 0;
-  std::size_t end = 0;  // of the tag that was looked at last: what looks like a tag inside it is none
+  std::size_t end = 0;  // of the tag that was looked at last: what looks like a tag inside it is not one
   for (auto at = text.find('<'); at != std::string_view::npos; at = text.find('<', std::max(at + 1, end))) {
     const char next = at + 1 < text.size() ? text[at + 1] : '\0';
-    if (next == '!' && at + 2 < text.size() && text[at + 2] >= 'A' && text[at + 2] <= 'Z' && ++declarations > most_declarations) return true;
+    if (next == '!' && at + 2 < text.size() && text[at + 2] >= 'A' && text[at + 2] <= 'Z' &&
+        ++declarations > most_declarations)
+      return true;
     if (next == '!' || next == '?' || next == '/') continue;
     const auto tag = text.substr(at, std::min(text.find('>', at), text.size()) - at);
     if (tag.size() > longest || std::ranges::count(tag, '=') > most_attributes) return true;
@@ -171,7 +191,10 @@ bool is_beyond_libxml2(std::string_view text) {
 }
 
 XmlFault Reader::read(std::string_view text) {
-  if (is_beyond_libxml2(text)) return {.line = first_line_, .column = 1, .what = "a tag longer than 16 KiB or of more than 250 attributes, or 10,000 declarations"};
+  if (is_beyond_libxml2(text))
+    return {.line = first_line_,
+            .column = 1,
+            .what = "a tag longer than 16 KiB or of more than 250 attributes, or 10,000 declarations"};
   if (text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
     return {.line = 1, .column = 1, .what = "too long"};
   static const bool initialised = [] {
@@ -181,8 +204,8 @@ XmlFault Reader::read(std::string_view text) {
   static_cast<void>(initialised);
   context_ = xmlCreateMemoryParserCtxt(text.data(), static_cast<int>(text.size()));
   if (context_ == nullptr) return {.line = first_line_, .column = 1, .what = "empty document"};
-  xmlCtxtUseOptions(context_, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_HUGE | XML_PARSE_IGNORE_ENC | XML_PARSE_NOERROR |
-                                  XML_PARSE_NOWARNING);
+  xmlCtxtUseOptions(context_, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_HUGE | XML_PARSE_IGNORE_ENC |
+                                  XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
   xmlSAXHandler handler{};
   handler.initialized = XML_SAX2_MAGIC;
   handler.startElementNs = start_element;
@@ -197,7 +220,8 @@ XmlFault Reader::read(std::string_view text) {
   *context_->sax = handler;
   context_->userData = this;
   xmlParseDocument(context_);
-  if (fault_.line == 0 && context_->wellFormed == 0) fault_ = {.line = first_line_, .column = 1, .what = "not well-formed"};
+  if (fault_.line == 0 && context_->wellFormed == 0)
+    fault_ = {.line = first_line_, .column = 1, .what = "not well-formed"};
   if (context_->myDoc != nullptr) xmlFreeDoc(context_->myDoc);
   context_->myDoc = nullptr;
   xmlFreeParserCtxt(context_);
@@ -206,6 +230,8 @@ XmlFault Reader::read(std::string_view text) {
 
 }  // namespace
 
-XmlFault read_xml(std::string_view text, int first_line, XmlTree& tree) { return Reader{tree, first_line}.read(text); }
+XmlFault read_xml(std::string_view text, int first_line, XmlTree& tree) {
+  return Reader{tree, first_line}.read(text);
+}
 
 }  // namespace tidings::source

@@ -1,6 +1,6 @@
-// XML by libxml2's SAX2 interface into an XmlTree. Strict: the first breach of well-formedness ends it (loose_xml takes
-// over). Entities: those of XML, HTML's names, and plain ones that the document declares; none is expanded twice, nothing
-// is loaded from outside, so that no document grows while it is read.
+// XML by libxml2's SAX2 interface into an XmlTree. Strict: the first breach of well-formedness ends it
+// (loose_xml takes over). Entities: those of XML, HTML's names, and plain ones that the document declares;
+// none is expanded twice, nothing is loaded from outside, so that no document grows while it is read.
 #pragma once
 
 #include <string>
@@ -17,8 +17,8 @@ struct XmlFault {
   std::string what;
 };
 
-/// Reads clean UTF-8 without its XML declaration. On a fault the tree is unusable. `first_line` is the number of the
-/// text's first line in the document.
+/// Reads clean UTF-8 without its XML declaration. On a fault the tree is unusable. `first_line` is the number
+/// of the text's first line in the document.
 [[nodiscard]] XmlFault read_xml(std::string_view text, int first_line, XmlTree& tree);
 
 }  // namespace tidings::source

@@ -57,12 +57,23 @@ constexpr std::array<KnownName, 35> known_uris{{
 }};
 
 constexpr std::array<KnownName, 17> known_prefixes{{
-    {"", Vocabulary::plain},           {"atom", Vocabulary::atom},        {"atom10", Vocabulary::atom},
-    {"atom03", Vocabulary::atom03},    {"a10", Vocabulary::atom},         {"rdf", Vocabulary::rdf},
-    {"rss", Vocabulary::plain},        {"dc", Vocabulary::dublin_core},   {"dcterms", Vocabulary::dc_terms},
-    {"content", Vocabulary::content},  {"media", Vocabulary::media},      {"itunes", Vocabulary::itunes},
-    {"sy", Vocabulary::syndication},   {"xhtml", Vocabulary::xhtml},      {"xml", Vocabulary::xml},
-    {"feedburner", Vocabulary::feedburner}, {"html", Vocabulary::xhtml},
+    {"", Vocabulary::plain},
+    {"atom", Vocabulary::atom},
+    {"atom10", Vocabulary::atom},
+    {"atom03", Vocabulary::atom03},
+    {"a10", Vocabulary::atom},
+    {"rdf", Vocabulary::rdf},
+    {"rss", Vocabulary::plain},
+    {"dc", Vocabulary::dublin_core},
+    {"dcterms", Vocabulary::dc_terms},
+    {"content", Vocabulary::content},
+    {"media", Vocabulary::media},
+    {"itunes", Vocabulary::itunes},
+    {"sy", Vocabulary::syndication},
+    {"xhtml", Vocabulary::xhtml},
+    {"xml", Vocabulary::xml},
+    {"feedburner", Vocabulary::feedburner},
+    {"html", Vocabulary::xhtml},
 }};
 
 bool has_c1(std::string_view text) {
@@ -96,14 +107,15 @@ Vocabulary vocabulary_of_prefix(std::string_view prefix) {
 }
 
 bool is_void_element(std::string_view name) {
-  static constexpr std::array<std::string_view, 12> names{"area", "base", "br",   "col",   "embed",  "hr",
+  static constexpr std::array<std::string_view, 12> names{"area", "base",  "br",   "col",   "embed",  "hr",
                                                           "img",  "input", "meta", "param", "source", "wbr"};
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 std::string_view Node::attribute(std::string_view local) const {
   for (const auto& attribute : attributes) {
-    if (attribute.name == local && (attribute.vocabulary == Vocabulary::plain || attribute.vocabulary == vocabulary)) {
+    if (attribute.name == local &&
+        (attribute.vocabulary == Vocabulary::plain || attribute.vocabulary == vocabulary)) {
       return attribute.value;
     }
   }
@@ -218,7 +230,8 @@ Node* XmlTree::append(Node* parent) {
 
 void XmlTree::flush_text() {
   if (pending_.empty()) return;
-  // References can name what the document itself must not contain: controls, and C1 numbers meant as windows-1252.
+  // References can name what the document itself must not contain: controls, and C1 numbers meant as
+  // windows-1252.
   if (has_c1(pending_)) pending_ = mend_c1(pending_);
   if (!is_clean_utf8(pending_)) pending_ = clean_utf8(pending_);
   append(open_)->text = keep(pending_);
@@ -237,7 +250,8 @@ void XmlTree::start(Vocabulary vocabulary, std::string_view local, std::span<con
   node->name = keep_name(local);
   if (!attributes.empty()) {
     nodes_ += attributes.size();
-    auto* const list = static_cast<Attribute*>(arena_.allocate(attributes.size() * sizeof(Attribute), alignof(Attribute)));
+    auto* const list =
+        static_cast<Attribute*>(arena_.allocate(attributes.size() * sizeof(Attribute), alignof(Attribute)));
     for (std::size_t i = 0; i < attributes.size(); ++i) {
       const auto& from = attributes[i];
       const bool clean = is_clean_utf8(from.value);

@@ -1,7 +1,8 @@
 // A feed's document as a tree in one arena: what both XML readers build and all format adapters read. Pure.
 //
-// Names are compared by Vocabulary and lower-case local name, so "dc:creator", "DC:Creator" and another prefix for the
-// same namespace are one. Text is clean UTF-8 with references decoded. Views and nodes live as long as their XmlTree.
+// Names are compared by Vocabulary and lower-case local name, so "dc:creator", "DC:Creator" and another
+// prefix for the same namespace are one. Text is clean UTF-8 with references decoded. Views and nodes live as
+// long as their XmlTree.
 #pragma once
 
 #include <cstddef>
@@ -14,9 +15,23 @@
 
 namespace tidings::source {
 
-/// Whose words a name belongs to. `plain` is no namespace and those of RSS 0.90, 1.0 and 2.0, whose names agree.
+/// Whose words a name belongs to. `plain` is no namespace and those of RSS 0.90, 1.0 and 2.0, whose names
+/// agree.
 enum class Vocabulary : std::uint8_t {
-  plain, atom, atom03, rdf, dublin_core, dc_terms, content, media, itunes, feedburner, syndication, xhtml, xml, other
+  plain,
+  atom,
+  atom03,
+  rdf,
+  dublin_core,
+  dc_terms,
+  content,
+  media,
+  itunes,
+  feedburner,
+  syndication,
+  xhtml,
+  xml,
+  other
 };
 
 /// By URI; a prefix that everybody knows helps where the URI is missing. `other` for the rest.
@@ -43,10 +58,12 @@ struct Node {
   [[nodiscard]] bool is_text() const { return name.empty(); }
   /// True for that name in no namespace or in any Atom: feeds mix them.
   [[nodiscard]] bool is(std::string_view local) const {
-    return name == local &&
-           (vocabulary == Vocabulary::plain || vocabulary == Vocabulary::atom || vocabulary == Vocabulary::atom03);
+    return name == local && (vocabulary == Vocabulary::plain || vocabulary == Vocabulary::atom ||
+                             vocabulary == Vocabulary::atom03);
   }
-  [[nodiscard]] bool is(Vocabulary in, std::string_view local) const { return vocabulary == in && name == local; }
+  [[nodiscard]] bool is(Vocabulary in, std::string_view local) const {
+    return vocabulary == in && name == local;
+  }
 
   /// The value of an attribute without a namespace (or of the element's own); empty if absent.
   [[nodiscard]] std::string_view attribute(std::string_view local) const;
@@ -57,7 +74,8 @@ struct Node {
 /// All text below, in order, as written.
 [[nodiscard]] std::string text_of(const Node& node);
 
-/// What is inside the node as HTML: elements under their local names, text escaped, void elements without an end tag.
+/// What is inside the node as HTML: elements under their local names, text escaped, void elements without an
+/// end tag.
 [[nodiscard]] std::string inner_html(const Node& node);
 
 /// Elements that HTML writes without an end tag.
@@ -66,8 +84,8 @@ struct Node {
 /// How deep a tree gets; what is nested deeper is flattened.
 inline constexpr std::size_t max_tree_depth = 500;
 
-/// How many nodes and attributes a tree gets: fifteen million octets of ordinary feed have a third of them. What follows is passed over, with
-/// a warning, and what is open then ends where its author ended it.
+/// How many nodes and attributes a tree gets: fifteen million octets of ordinary feed have a third of them.
+/// What follows is passed over, with a warning, and what is open then ends where its author ended it.
 inline constexpr std::size_t max_tree_nodes = 900'000;
 
 /// Owns the nodes. Built by start(), text() and end() in the order of the document.
@@ -78,7 +96,8 @@ class XmlTree {
   XmlTree& operator=(const XmlTree&) = delete;
   ~XmlTree() = default;
 
-  /// Opens an element below the open one. Deeper than max_tree_depth the element is passed over, its text is kept.
+  /// Opens an element below the open one. Deeper than max_tree_depth the element is passed over, its text is
+  /// kept.
   void start(Vocabulary vocabulary, std::string_view local, std::span<const Attribute> attributes);
   void text(std::string_view piece) {
     if (!is_full()) pending_.append(piece);
@@ -105,7 +124,7 @@ class XmlTree {
   Node* open_;
   std::string pending_;
   std::unordered_set<std::string_view> names_;  ///< of elements and attributes, the usual ones kept once
-  std::size_t nodes_ = 0;  ///< and attributes
+  std::size_t nodes_ = 0;                       ///< and attributes
   std::size_t depth_ = 0;
   std::size_t passed_over_ = 0;  ///< open elements that found no room
 };

@@ -41,7 +41,8 @@ RowBatch& RowBatch::add(std::int64_t number) {
 }
 
 RowBatch& RowBatch::add(std::string_view text) {
-  cells_.push_back({.kind = Cell::Kind::text, .number = static_cast<std::int64_t>(texts_.size()), .size = text.size()});
+  cells_.push_back(
+      {.kind = Cell::Kind::text, .number = static_cast<std::int64_t>(texts_.size()), .size = text.size()});
   texts_ += text;
   return *this;
 }
@@ -62,7 +63,8 @@ Result<void> RowBatch::flush() {
 Result<void> RowBatch::flush_hundreds() {
   TIDINGS_CHECK(cells_.size() % columns_ == 0);
   std::size_t done = 0;
-  for (; done + rows_at_once <= rows(); done += rows_at_once) TIDINGS_TRY(insert(many_rows_, done, rows_at_once));
+  for (; done + rows_at_once <= rows(); done += rows_at_once)
+    TIDINGS_TRY(insert(many_rows_, done, rows_at_once));
   if (done > 0) forget(done);
   return {};
 }
@@ -85,7 +87,9 @@ Result<void> RowBatch::insert(const std::string& sql, std::size_t first_row, std
     switch (cell->kind) {
       case Cell::Kind::null: statement.bind_null_at(place); break;
       case Cell::Kind::number: statement.bind_at(place, cell->number); break;
-      case Cell::Kind::text: statement.bind_at(place, std::string_view{texts_.data() + cell->number, cell->size}); break;
+      case Cell::Kind::text:
+        statement.bind_at(place, std::string_view{texts_.data() + cell->number, cell->size});
+        break;
     }
   }
   return statement.run();
@@ -98,12 +102,13 @@ Result<std::int64_t> next_id(Database& database, const Transaction& /*open*/, st
   return row ? query.integer(0) + 1 : 1;
 }
 
-Result<IndexesAway> IndexesAway::take(Database& database, const Transaction& /*open*/, std::string_view table) {
+Result<IndexesAway> IndexesAway::take(Database& database, const Transaction& /*open*/,
+                                      std::string_view table) {
   std::vector<std::string> names;
   std::vector<std::string> creations;
   {
-    auto indexes =
-        database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = :table AND sql IS NOT NULL");
+    auto indexes = database.prepare(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = :table AND sql IS NOT NULL");
     indexes.bind(":table", table);
     for (;;) {
       TIDINGS_LET(const bool row, indexes.step());
@@ -112,7 +117,8 @@ Result<IndexesAway> IndexesAway::take(Database& database, const Transaction& /*o
       creations.push_back(indexes.text(1));
     }
   }
-  for (const auto& name : names) TIDINGS_TRY(database.execute(fmt::format("DROP INDEX \"{}\"", name).c_str()));
+  for (const auto& name : names)
+    TIDINGS_TRY(database.execute(fmt::format("DROP INDEX \"{}\"", name).c_str()));
   return IndexesAway{database, std::move(creations)};
 }
 

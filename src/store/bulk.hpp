@@ -1,9 +1,11 @@
-// Bulk loading: rows by the hundred in one statement, and indexes that are made again once all rows are there.
+// Bulk loading: rows by the hundred in one statement, and indexes that are made again once all rows are
+// there.
 //
-// Both are for one transaction that writes a large part of a table; nobody else sees anything of it before the commit, and a
-// rollback, or the death of the process, brings rows and indexes back as they were. Measured with a million readers: a row of
-// its own statement costs 2.5 us, one of a hundred 1.2 us; an address put into its place of a large index 10 us, a sorted one 1.4
-// us. Failures are those of the store (database.hpp).
+// Both are for one transaction that writes a large part of a table; nobody else sees anything of it before
+// the commit, and a rollback, or the death of the process, brings rows and indexes back as they were.
+// Measured with a million readers: a row of its own statement costs 2.5 us, one of a hundred 1.2 us; an
+// address put into its place of a large index 10 us, a sorted one 1.4 us. Failures are those of the store
+// (database.hpp).
 #pragma once
 
 #include <cstdint>
@@ -18,12 +20,12 @@
 
 namespace tidings::store {
 
-/// Before the transaction: at most so much memory for pages, and as much again while an index is sorted; what does not fit goes
-/// to temporary files, which vanish with the process (SQLITE_TMPDIR, TMPDIR, /var/tmp).
+/// Before the transaction: at most so much memory for pages, and as much again while an index is sorted; what
+/// does not fit goes to temporary files, which vanish with the process (SQLITE_TMPDIR, TMPDIR, /var/tmp).
 [[nodiscard]] Result<void> limit_memory(Database& database, std::int64_t bytes);
 
-/// Inserts rows of one table. A row is its values in the order of the columns; it is in the table after a flush. Texts are
-/// copied. A row with more or fewer values than columns is a bug.
+/// Inserts rows of one table. A row is its values in the order of the columns; it is in the table after a
+/// flush. Texts are copied. A row with more or fewer values than columns is a bug.
 class RowBatch {
  public:
   static constexpr std::size_t rows_at_once = 100;
@@ -64,17 +66,20 @@ class RowBatch {
 };
 
 /// The id that the next row of a table with an AUTOINCREMENT key gets: above every id that it ever had.
-[[nodiscard]] Result<std::int64_t> next_id(Database& database, const Transaction& open, std::string_view table);
+[[nodiscard]] Result<std::int64_t> next_id(Database& database, const Transaction& open,
+                                           std::string_view table);
 
-/// The indexes of a table that were made by CREATE INDEX, taken away until rebuild(). Without rebuild() the transaction must not
-/// be committed. `table` is a name of ours, no input.
+/// The indexes of a table that were made by CREATE INDEX, taken away until rebuild(). Without rebuild() the
+/// transaction must not be committed. `table` is a name of ours, no input.
 class IndexesAway {
  public:
-  [[nodiscard]] static Result<IndexesAway> take(Database& database, const Transaction& open, std::string_view table);
+  [[nodiscard]] static Result<IndexesAway> take(Database& database, const Transaction& open,
+                                                std::string_view table);
   [[nodiscard]] Result<void> rebuild();
 
  private:
-  IndexesAway(Database& database, std::vector<std::string> creations) : database_(&database), creations_(std::move(creations)) {}
+  IndexesAway(Database& database, std::vector<std::string> creations)
+      : database_(&database), creations_(std::move(creations)) {}
   Database* database_;
   std::vector<std::string> creations_;
 };

@@ -27,7 +27,8 @@ struct StatementFinalize {
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 };
 
-/// SQLite gives what it makes beside a database the database's own mode, so that one is made first, empty, with ours.
+/// SQLite gives what it makes beside a database the database's own mode, so that one is made first, empty,
+/// with ours.
 Result<void> make_file(const std::filesystem::path& path) {
   if (path.has_parent_path()) TIDINGS_TRY(make_folder(path.parent_path()));
   TIDINGS_LET(const int fd, open_ours(path, O_RDWR | O_CREAT | O_EXCL));
@@ -53,7 +54,8 @@ void look_up(sqlite3_context* context, int, sqlite3_value** arguments) {
   if (const auto* const number = std::get_if<std::int64_t>(&found)) {
     sqlite3_result_int64(context, *number);
   } else if (const auto* const text = std::get_if<std::string_view>(&found)) {
-    sqlite3_result_text64(context, text->data() == nullptr ? "" : text->data(), text->size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+    sqlite3_result_text64(context, text->data() == nullptr ? "" : text->data(), text->size(),
+                          SQLITE_TRANSIENT, SQLITE_UTF8);
   } else {
     sqlite3_result_null(context);
   }
@@ -100,16 +102,19 @@ struct Database::Handle {
   };
 
   std::unique_ptr<sqlite3, Closer> sqlite;
-  // Keyed by the text's address first would be wrong for built strings, so by content; lookups are per batch, not per row.
+  // Keyed by the text's address first would be wrong for built strings, so by content; lookups are per batch,
+  // not per row.
   std::unordered_map<std::string, std::vector<Cached>> cache;
 
   ~Handle() { cache.clear(); }
 };
 
-// ---- Statement ----------------------------------------------------------------------------------------------------
+// ---- Statement
+// ----------------------------------------------------------------------------------------------------
 
 Statement::Statement(Statement&& other) noexcept
-    : database_(std::exchange(other.database_, nullptr)), statement_(std::exchange(other.statement_, nullptr)) {}
+    : database_(std::exchange(other.database_, nullptr)),
+      statement_(std::exchange(other.statement_, nullptr)) {}
 
 Statement::~Statement() {
   if (statement_ == nullptr) return;
@@ -135,7 +140,8 @@ Statement& Statement::bind(const char* name, std::int64_t value) {
 Statement& Statement::bind(const char* name, std::string_view text) {
   // A null pointer would bind NULL; the empty string is a value.
   const char* const bytes = text.data() == nullptr ? "" : text.data();
-  TIDINGS_CHECK(sqlite3_bind_text64(statement_, index_of(name), bytes, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8) == SQLITE_OK);
+  TIDINGS_CHECK(sqlite3_bind_text64(statement_, index_of(name), bytes, text.size(), SQLITE_TRANSIENT,
+                                    SQLITE_UTF8) == SQLITE_OK);
   return *this;
 }
 
@@ -146,7 +152,8 @@ Statement& Statement::bind_null(const char* name) {
 
 Statement& Statement::bind_blob(const char* name, std::string_view bytes) {
   const void* const data = bytes.data() == nullptr ? "" : bytes.data();
-  TIDINGS_CHECK(sqlite3_bind_blob64(statement_, index_of(name), data, bytes.size(), SQLITE_TRANSIENT) == SQLITE_OK);
+  TIDINGS_CHECK(sqlite3_bind_blob64(statement_, index_of(name), data, bytes.size(), SQLITE_TRANSIENT) ==
+                SQLITE_OK);
   return *this;
 }
 
@@ -162,7 +169,8 @@ Statement& Statement::bind_at(int place, std::int64_t value) {
 
 Statement& Statement::bind_at(int place, std::string_view text) {
   const char* const bytes = text.data() == nullptr ? "" : text.data();
-  TIDINGS_CHECK(sqlite3_bind_text64(statement_, place, bytes, text.size(), SQLITE_STATIC, SQLITE_UTF8) == SQLITE_OK);
+  TIDINGS_CHECK(sqlite3_bind_text64(statement_, place, bytes, text.size(), SQLITE_STATIC, SQLITE_UTF8) ==
+                SQLITE_OK);
   return *this;
 }
 
@@ -195,15 +203,18 @@ std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(
 
 std::string_view Statement::view(int column) const {
   const auto* const text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-  return text == nullptr ? std::string_view{}
-                         : std::string_view{text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+  return text == nullptr
+             ? std::string_view{}
+             : std::string_view{text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
 std::string Statement::text(int column) const { return std::string{view(column)}; }
 
 std::string Statement::blob(int column) const {
   const auto* const data = static_cast<const char*>(sqlite3_column_blob(statement_, column));
-  return data == nullptr ? std::string{} : std::string{data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+  return data == nullptr
+             ? std::string{}
+             : std::string{data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
 bool Statement::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
@@ -216,7 +227,8 @@ std::optional<std::string> Statement::optional_text(int column) const {
   return is_null(column) ? std::nullopt : std::optional{text(column)};
 }
 
-// ---- Transaction --------------------------------------------------------------------------------------------------
+// ---- Transaction
+// --------------------------------------------------------------------------------------------------
 
 Transaction::Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
 
@@ -233,7 +245,8 @@ Result<void> Transaction::commit() {
   return {};
 }
 
-// ---- Database -----------------------------------------------------------------------------------------------------
+// ---- Database
+// -----------------------------------------------------------------------------------------------------
 
 Database::Database(std::unique_ptr<Handle> handle, std::filesystem::path path)
     : handle_(std::move(handle)), path_(std::move(path)) {}
@@ -245,20 +258,22 @@ Database::~Database() = default;
 tl::unexpected<Error> Database::error(std::string_view doing) const {
   sqlite3* const sqlite = handle_->sqlite.get();
   const int code = sqlite3_extended_errcode(sqlite);
-  return fail(errc_of(code), fmt::format("{} database {}: {}", doing, path_.string(), sqlite3_errmsg(sqlite)), hint_of(code));
+  return fail(errc_of(code), fmt::format("{} database {}: {}", doing, path_.string(), sqlite3_errmsg(sqlite)),
+              hint_of(code));
 }
 
 Result<Database> Database::open_handle(const std::filesystem::path& path, int flags) {
   auto handle = std::make_unique<Handle>();
   sqlite3* sqlite = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &sqlite, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int code =
+      sqlite3_open_v2(path.c_str(), &sqlite, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   handle->sqlite.reset(sqlite);
   Database database{std::move(handle), path};
   if (code != SQLITE_OK) return database.error("cannot open");
   sqlite3_busy_timeout(sqlite, busy_timeout_ms);
   constexpr int flags_of_lookup = SQLITE_UTF8 | SQLITE_DIRECTONLY;
-  if (sqlite3_create_function_v2(sqlite, "lookup", 3, flags_of_lookup, nullptr, look_up, nullptr, nullptr, nullptr) !=
-      SQLITE_OK) {
+  if (sqlite3_create_function_v2(sqlite, "lookup", 3, flags_of_lookup, nullptr, look_up, nullptr, nullptr,
+                                 nullptr) != SQLITE_OK) {
     return database.error("cannot open");
   }
   return database;
@@ -272,13 +287,16 @@ Result<Database> Database::open(const std::filesystem::path& path, Create create
                   "\"tidings init\" or \"tidings collect\" makes it");
     }
     // Whoever was faster made it just as we would have.
-    if (auto made = make_file(path); !made && !std::filesystem::exists(path, ignored)) return tl::unexpected<Error>(made.error());
+    if (auto made = make_file(path); !made && !std::filesystem::exists(path, ignored))
+      return tl::unexpected<Error>(made.error());
   }
   TIDINGS_LET(auto database, open_handle(path, SQLITE_OPEN_READWRITE));
   // What is deleted is overwritten: the addresses of those who left must not stay in free pages.
-  TIDINGS_TRY(database.execute("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;"));
+  TIDINGS_TRY(
+      database.execute("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;"));
   TIDINGS_TRY(database.identify());
-  TIDINGS_TRY(database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"));
+  TIDINGS_TRY(database.execute(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"));
   TIDINGS_TRY(database.migrate());
   return database;
 }
@@ -290,7 +308,8 @@ Result<Database> Database::open_read_only(const std::filesystem::path& path) {
                 "\"tidings init\" or \"tidings collect\" makes it");
   }
   TIDINGS_LET(auto database, open_handle(path, SQLITE_OPEN_READONLY));
-  TIDINGS_TRY(database.execute("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA query_only = ON;"));
+  TIDINGS_TRY(
+      database.execute("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA query_only = ON;"));
   TIDINGS_TRY(database.identify());
   if (database.schema_version_ < newest_schema_version()) {
     return fail(Errc::bad_data,
@@ -307,7 +326,8 @@ Result<Database> Database::open_copy_in_memory(const std::filesystem::path& path
     file.path_ = path;
     TIDINGS_TRY(file.identify());
     TIDINGS_LET(auto copy, open_handle(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
-    sqlite3_backup* const backup = sqlite3_backup_init(copy.handle_->sqlite.get(), "main", file.handle_->sqlite.get(), "main");
+    sqlite3_backup* const backup =
+        sqlite3_backup_init(copy.handle_->sqlite.get(), "main", file.handle_->sqlite.get(), "main");
     if (backup == nullptr) return copy.error("cannot copy");
     const int code = sqlite3_backup_step(backup, -1);
     sqlite3_backup_finish(backup);
@@ -319,8 +339,9 @@ Result<Database> Database::open_copy_in_memory(const std::filesystem::path& path
     TIDINGS_TRY(copy.migrate());
     return copy;
   };
-  // A reader of a database at rest would leave an empty log and its index beside the file; one that is told that nobody
-  // writes does not. If somebody did begin to write meanwhile, the copy is made again, as a reader like others.
+  // A reader of a database at rest would leave an empty log and its index beside the file; one that is told
+  // that nobody writes does not. If somebody did begin to write meanwhile, the copy is made again, as a
+  // reader like others.
   std::error_code ignored;
   const auto before = std::filesystem::last_write_time(path, ignored);
   if (is_at_rest(path)) {
@@ -342,12 +363,14 @@ Result<void> Database::identify() {
   std::int64_t version = 0;
   std::int64_t objects = 0;
   {
-    // Not through prepare(): a file that is no database makes the first statement fail, and that is not a bug.
+    // Not through prepare(): a file that is no database makes the first statement fail, and that is not a
+    // bug.
     sqlite3_stmt* raw = nullptr;
-    const int code = sqlite3_prepare_v2(handle_->sqlite.get(),
-                                        "SELECT a.application_id, u.user_version, (SELECT count(*) FROM sqlite_schema) "
-                                        "FROM pragma_application_id a, pragma_user_version u",
-                                        -1, &raw, nullptr);
+    const int code =
+        sqlite3_prepare_v2(handle_->sqlite.get(),
+                           "SELECT a.application_id, u.user_version, (SELECT count(*) FROM sqlite_schema) "
+                           "FROM pragma_application_id a, pragma_user_version u",
+                           -1, &raw, nullptr);
     const std::unique_ptr<sqlite3_stmt, StatementFinalize> statement{raw};
     if (code != SQLITE_OK || sqlite3_step(raw) != SQLITE_ROW) return error("cannot open");
     id = sqlite3_column_int64(raw, 0);
@@ -360,8 +383,8 @@ Result<void> Database::identify() {
   }
   if (version > newest_schema_version()) {
     return fail(Errc::bad_data,
-                fmt::format("database {} has schema version {}, newer than this program's {}", path_.string(), version,
-                            newest_schema_version()),
+                fmt::format("database {} has schema version {}, newer than this program's {}", path_.string(),
+                            version, newest_schema_version()),
                 "use the newer tidings that wrote it");
   }
   schema_version_ = static_cast<int>(version);
@@ -370,7 +393,8 @@ Result<void> Database::identify() {
 
 Result<void> Database::migrate() {
   if (schema_version_ >= newest_schema_version()) return {};
-  // A step may build a table anew: dropping the old one would delete what refers to it. Each step is checked instead.
+  // A step may build a table anew: dropping the old one would delete what refers to it. Each step is checked
+  // instead.
   TIDINGS_TRY(execute("PRAGMA foreign_keys = OFF"));
   const auto steps = migrations();
   while (schema_version_ < newest_schema_version()) {
@@ -381,7 +405,8 @@ Result<void> Database::migrate() {
     const auto sql = std::string{steps[static_cast<std::size_t>(schema_version_)]};
     TIDINGS_TRY(execute(sql.c_str()));
     TIDINGS_TRY(check_references());
-    const auto mark = fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", application_id, schema_version_ + 1);
+    const auto mark = fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", application_id,
+                                  schema_version_ + 1);
     TIDINGS_TRY(execute(mark.c_str()));
     TIDINGS_TRY(transaction.commit());
     ++schema_version_;
@@ -398,7 +423,8 @@ Statement Database::prepare(const char* sql) {
     }
   }
   sqlite3_stmt* statement = nullptr;
-  const int code = sqlite3_prepare_v3(handle_->sqlite.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  const int code =
+      sqlite3_prepare_v3(handle_->sqlite.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (code != SQLITE_OK) {
     std::fprintf(stderr, "tidings: %s in: %s\n", sqlite3_errmsg(handle_->sqlite.get()), sql);
     TIDINGS_CHECK(code == SQLITE_OK);
@@ -413,7 +439,8 @@ Result<Transaction> Database::begin() {
 }
 
 Result<void> Database::execute(const char* sql) {
-  if (sqlite3_exec(handle_->sqlite.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) return error("cannot use");
+  if (sqlite3_exec(handle_->sqlite.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK)
+    return error("cannot use");
   return {};
 }
 
@@ -442,8 +469,9 @@ Result<void> Database::check_references() {
   auto keys = prepare("PRAGMA foreign_key_check");
   TIDINGS_LET(const bool broken, keys.step());
   if (broken) {
-    return fail(Errc::bad_data, fmt::format("database {}: a row of {} points at a row of {} that is not there", path_.string(),
-                                            keys.text(0), keys.text(2)));
+    return fail(Errc::bad_data,
+                fmt::format("database {}: a row of {} points at a row of {} that is not there",
+                            path_.string(), keys.text(0), keys.text(2)));
   }
   return {};
 }
@@ -452,15 +480,17 @@ Result<void> Database::empty_log() {
   auto checkpoint = prepare("PRAGMA wal_checkpoint(TRUNCATE)");
   TIDINGS_LET(const bool row, checkpoint.step());
   if (row && checkpoint.integer(0) == 0) return {};
-  return fail(Errc::try_again, fmt::format("the log of {} cannot be emptied: another process is reading", path_.string()));
+  return fail(Errc::try_again,
+              fmt::format("the log of {} cannot be emptied: another process is reading", path_.string()));
 }
 
 Result<bool> Database::holds_text(std::span<const std::string> texts) {
-  // Through SQLite's own descriptor: to close another one of the same file would drop this process's locks on it.
+  // Through SQLite's own descriptor: to close another one of the same file would drop this process's locks on
+  // it.
   sqlite3_file* file = nullptr;
   sqlite3_int64 size = 0;
-  if (sqlite3_file_control(handle_->sqlite.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || file == nullptr ||
-      file->pMethods == nullptr || file->pMethods->xFileSize(file, &size) != SQLITE_OK) {
+  if (sqlite3_file_control(handle_->sqlite.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+      file == nullptr || file->pMethods == nullptr || file->pMethods->xFileSize(file, &size) != SQLITE_OK) {
     return false;  // in memory
   }
   std::size_t longest = 0;
@@ -469,7 +499,8 @@ Result<bool> Database::holds_text(std::span<const std::string> texts) {
   for (sqlite3_int64 at = 0; at < size; at += step) {
     const auto length = std::min<sqlite3_int64>(step + static_cast<sqlite3_int64>(longest), size - at);
     std::string piece(static_cast<std::size_t>(length), '\0');
-    if (file->pMethods->xRead(file, piece.data(), static_cast<int>(length), at) != SQLITE_OK) return error("cannot read");
+    if (file->pMethods->xRead(file, piece.data(), static_cast<int>(length), at) != SQLITE_OK)
+      return error("cannot read");
     piece = ascii_lower(piece);
     for (const auto& text : texts) {
       if (!text.empty() && piece.find(ascii_lower(text)) != std::string::npos) return true;
@@ -498,7 +529,8 @@ Result<void> Database::backup_to(const std::filesystem::path& target) {
 Result<void> Database::copy_to(const std::filesystem::path& target) {
   {
     TIDINGS_LET(auto copy, open_handle(target, SQLITE_OPEN_READWRITE));
-    sqlite3_backup* const backup = sqlite3_backup_init(copy.handle_->sqlite.get(), "main", handle_->sqlite.get(), "main");
+    sqlite3_backup* const backup =
+        sqlite3_backup_init(copy.handle_->sqlite.get(), "main", handle_->sqlite.get(), "main");
     if (backup == nullptr) return copy.error("cannot back up to");
     sqlite3_backup_step(backup, -1);
     if (sqlite3_backup_finish(backup) != SQLITE_OK) return copy.error("cannot back up to");

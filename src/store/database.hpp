@@ -1,12 +1,13 @@
 // The store: one SQLite file behind a handle that knows SQL but no table of ours.
 //
-// The handle is driver-neutral on purpose: named parameters, RETURNING, ON CONFLICT, no rowid tricks, so that another
-// SQL database can stand behind it (Lookup would be a temporary table there). SQLite is set to WAL, foreign_keys=ON,
-// synchronous=FULL unless asked otherwise, secure_delete=ON, a busy timeout of 10 s, STRICT tables, our application_id. Schema versions are
-// user_version; migrations run in open(). A Database and its Statements belong to one thread. Failures are Errc::io with the SQL
-// engine's words and the file's name, but: Errc::no_input if the file is absent and Create::no; Errc::bad_data if it is no
-// database, not ours, or newer than this binary (both versions are named); Errc::try_again when another process holds the lock
-// past the timeout.
+// The handle is driver-neutral on purpose: named parameters, RETURNING, ON CONFLICT, no rowid tricks, so that
+// another SQL database can stand behind it (Lookup would be a temporary table there). SQLite is set to WAL,
+// foreign_keys=ON, synchronous=FULL unless asked otherwise, secure_delete=ON, a busy timeout of 10 s, STRICT
+// tables, our application_id. Schema versions are user_version; migrations run in open(). A Database and its
+// Statements belong to one thread. Failures are Errc::io with the SQL engine's words and the file's name,
+// but: Errc::no_input if the file is absent and Create::no; Errc::bad_data if it is no database, not ours, or
+// newer than this binary (both versions are named); Errc::try_again when another process holds the lock past
+// the timeout.
 #pragma once
 
 #include <cstdint>
@@ -29,19 +30,22 @@ namespace tidings::store {
 
 class Database;
 
-/// Rows in memory that a statement reads: bound with bind_lookup(":rows", ...), SQL sees their columns as lookup(:rows, key,
-/// column). So one statement changes many rows, each to values of its own, at less than half the cost of a statement a row.
+/// Rows in memory that a statement reads: bound with bind_lookup(":rows", ...), SQL sees their columns as
+/// lookup(:rows, key, column). So one statement changes many rows, each to values of its own, at less than
+/// half the cost of a statement a row.
 class Lookup {
  public:
-  using Value = std::variant<std::monostate, std::int64_t, std::string_view>;  ///< NULL, INTEGER or TEXT (copied at once)
+  using Value = std::variant<std::monostate, std::int64_t,
+                             std::string_view>;  ///< NULL, INTEGER or TEXT (copied at once)
 
   virtual ~Lookup() = default;
   /// NULL where there is no such row.
   [[nodiscard]] virtual Value value(std::int64_t key, int column) noexcept = 0;
 };
 
-/// One prepared statement. bind() by the parameter's name with its colon (":id"); an unknown name is a bug. step() moves to the
-/// next row; columns count from 0. Reset before it is run again: run() and reset() do so. Cached by Database::prepare.
+/// One prepared statement. bind() by the parameter's name with its colon (":id"); an unknown name is a bug.
+/// step() moves to the next row; columns count from 0. Reset before it is run again: run() and reset() do so.
+/// Cached by Database::prepare.
 class Statement {
  public:
   Statement(const Statement&) = delete;
@@ -67,8 +71,8 @@ class Statement {
   Statement& bind_blob(const char* name, std::string_view bytes);
   /// `rows` must outlive the run.
   Statement& bind_lookup(const char* name, Lookup& rows);
-  /// A parameter without a name ("?"), by its place from 1; one that is not there is a bug. The text is not copied: it stands
-  /// still until the statement has run.
+  /// A parameter without a name ("?"), by its place from 1; one that is not there is a bug. The text is not
+  /// copied: it stands still until the statement has run.
   Statement& bind_at(int place, std::int64_t value);
   Statement& bind_at(int place, std::string_view text);
   Statement& bind_null_at(int place);
@@ -122,15 +126,16 @@ class Transaction {
 
 enum class Create { no, yes };
 
-/// How far a commit reaches before it returns: `full` survives power loss, `process` only the death of the process
-/// (a WAL write without fsync; the next full commit or checkpoint makes it durable).
+/// How far a commit reaches before it returns: `full` survives power loss, `process` only the death of the
+/// process (a WAL write without fsync; the next full commit or checkpoint makes it durable).
 enum class Sync { full, process };
 
 class Database {
  public:
   /// Opens, checks that it is ours and migrates it to this binary's schema.
   [[nodiscard]] static Result<Database> open(const std::filesystem::path& path, Create create);
-  /// Opens without writing a byte, for --dry-run and status. Errc::bad_data if its schema is older than this binary's.
+  /// Opens without writing a byte, for --dry-run and status. Errc::bad_data if its schema is older than this
+  /// binary's.
   [[nodiscard]] static Result<Database> open_read_only(const std::filesystem::path& path);
   /// A copy of the file in memory, brought to this binary's schema there; the file is not changed.
   [[nodiscard]] static Result<Database> open_copy_in_memory(const std::filesystem::path& path);
@@ -143,8 +148,8 @@ class Database {
   Database& operator=(const Database&) = delete;
   ~Database();
 
-  /// The statement for `sql`, compiled once and kept. A statement of the same text that is in use is compiled a second
-  /// time. SQL that does not compile is a bug.
+  /// The statement for `sql`, compiled once and kept. A statement of the same text that is in use is compiled
+  /// a second time. SQL that does not compile is a bug.
   [[nodiscard]] Statement prepare(const char* sql);
 
   /// Takes the write lock at once (BEGIN IMMEDIATE). Errc::try_again if another process keeps it.
@@ -167,18 +172,20 @@ class Database {
   /// PRAGMA integrity_check and foreign_key_check; Errc::bad_data with the first finding.
   [[nodiscard]] Result<void> check();
 
-  /// Everything in the log goes into the file, and the log is cut to nothing: what was overwritten or deleted is gone from the
-  /// disk too. Waits for readers as long as for a lock, then Errc::try_again: the changes themselves are kept.
+  /// Everything in the log goes into the file, and the log is cut to nothing: what was overwritten or deleted
+  /// is gone from the disk too. Waits for readers as long as for a lock, then Errc::try_again: the changes
+  /// themselves are kept.
   [[nodiscard]] Result<void> empty_log();
-  /// Writes the file anew, without what is left of old rows in the gaps of its pages; then empty_log(). A file of 1 GB takes
-  /// half a minute, during which nobody else can write.
+  /// Writes the file anew, without what is left of old rows in the gaps of its pages; then empty_log(). A
+  /// file of 1 GB takes half a minute, during which nobody else can write.
   [[nodiscard]] Result<void> rebuild();
 
-  /// Whether the file, without its log, has one of the texts anywhere, in live rows or in the gaps of its pages; ASCII letters match
-  /// either case. Empty texts are not looked for.
+  /// Whether the file, without its log, has one of the texts anywhere, in live rows or in the gaps of its
+  /// pages; ASCII letters match either case. Empty texts are not looked for.
   [[nodiscard]] Result<bool> holds_text(std::span<const std::string> texts);
 
-  /// A consistent copy while others write (SQLite's online backup), synced to disk. Errc::cannot_create; refuses to overwrite.
+  /// A consistent copy while others write (SQLite's online backup), synced to disk. Errc::cannot_create;
+  /// refuses to overwrite.
   [[nodiscard]] Result<void> backup_to(const std::filesystem::path& target);
 
  private:

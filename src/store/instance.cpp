@@ -28,11 +28,13 @@ Result<SenderLock> SenderLock::take(const std::filesystem::path& database, const
     std::array<char, 200> holder{};
     const auto size = ::pread(fd, holder.data(), holder.size(), 0);
     const auto who = trim({holder.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))});
-    return fail(Errc::try_again,
-                fmt::format("another tidings is at work on {}: {}", database.string(), who.empty() ? "unknown" : who),
-                "this run did nothing; the next one goes on");
+    return fail(
+        Errc::try_again,
+        fmt::format("another tidings is at work on {}: {}", database.string(), who.empty() ? "unknown" : who),
+        "this run did nothing; the next one goes on");
   }
-  const auto note = fmt::format("process {}, {}, since {}\n", ::getpid(), job, format_rfc3339(SystemClock{}.now()));
+  const auto note =
+      fmt::format("process {}, {}, since {}\n", ::getpid(), job, format_rfc3339(SystemClock{}.now()));
   if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, note.data(), note.size(), 0) < 0) {
     return fail(Errc::io, fmt::format("cannot write lock file {}: {}", path.string(), std::strerror(errno)));
   }
@@ -42,14 +44,15 @@ Result<SenderLock> SenderLock::take(const std::filesystem::path& database, const
 std::string SenderLock::holder(const std::filesystem::path& database) {
   auto path = database;
   path += ".lock";
-  struct stat file{};
+  struct stat file {};
   if (::stat(path.c_str(), &file) != 0) return {};
   // Asking by flock would keep out a sender that starts at this moment.
   const auto locks = read_file("/proc/locks", 1 << 20);
   if (!locks) return {};
   const auto inode = fmt::format(":{} ", file.st_ino);
   for (const auto line : split(*locks, '\n')) {
-    if (line.find(" FLOCK ") == std::string_view::npos || line.find(inode) == std::string_view::npos) continue;
+    if (line.find(" FLOCK ") == std::string_view::npos || line.find(inode) == std::string_view::npos)
+      continue;
     const auto note = read_file(path, 4096);
     return note ? std::string{trim(*note)} : "a process";
   }
@@ -97,7 +100,8 @@ Result<std::string> fact(Database& database, std::string_view name) {
 
 Result<void> set_fact(Database& database, std::string_view name, std::string_view value) {
   auto statement = database.prepare(
-      "INSERT INTO facts (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+      "INSERT INTO facts (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = "
+      "excluded.value");
   return statement.bind(":name", name).bind(":value", value).run();
 }
 
@@ -105,11 +109,13 @@ Result<void> check_instance(Database& database, Guard guard) {
   const auto here = instance_of(database.path());
   TIDINGS_LET(const auto known, fact(database, "instance"));
   if (known == here) return {};
-  if (known.empty() || guard == Guard::adopt || known == instance_without_host(database.path())) return set_fact(database, "instance", here);
-  return fail(Errc::not_permitted,
-              fmt::format("database {} was last used for sending elsewhere ({}); two senders would mail people twice",
-                          database.path().string(), known),
-              "if the other one is gone, run \"tidings db adopt\"");
+  if (known.empty() || guard == Guard::adopt || known == instance_without_host(database.path()))
+    return set_fact(database, "instance", here);
+  return fail(
+      Errc::not_permitted,
+      fmt::format("database {} was last used for sending elsewhere ({}); two senders would mail people twice",
+                  database.path().string(), known),
+      "if the other one is gone, run \"tidings db adopt\"");
 }
 
 }  // namespace tidings::store

@@ -12,20 +12,23 @@ namespace {
 
 // RFC 2142, and what shops and offices use.
 constexpr std::string_view roles[] = {
-    "abuse",   "accounts", "admin",   "administrator", "billing",       "contact",   "help",     "hostmaster", "hr",
-    "info",    "jobs",     "kontakt", "mail",          "mailer-daemon", "marketing", "news",     "newsletter", "no-reply",
-    "noc",     "noreply",  "office",  "orders",        "postmaster",    "press",     "root",     "sales",      "security",
-    "service", "spam",     "support", "team",          "usenet",        "uucp",      "webmaster"};
+    "abuse",      "accounts",   "admin",      "administrator", "billing", "contact",  "help",
+    "hostmaster", "hr",         "info",       "jobs",          "kontakt", "mail",     "mailer-daemon",
+    "marketing",  "news",       "newsletter", "no-reply",      "noc",     "noreply",  "office",
+    "orders",     "postmaster", "press",      "root",          "sales",   "security", "service",
+    "spam",       "support",    "team",       "usenet",        "uucp",    "webmaster"};
 
-constexpr std::string_view big_services[] = {"gmail.com",      "googlemail.com", "hotmail.com", "hotmail.fr",  "hotmail.co.uk",
-                                             "icloud.com",     "libero.it",      "orange.fr",   "outlook.com", "proton.me",
-                                             "protonmail.com", "t-online.de",    "wanadoo.fr",  "yahoo.co.jp", "yahoo.co.uk",
-                                             "yahoo.com",      "yahoo.de",       "yahoo.fr",    "yandex.ru"};
+constexpr std::string_view big_services[] = {
+    "gmail.com",      "googlemail.com", "hotmail.com", "hotmail.fr",  "hotmail.co.uk",
+    "icloud.com",     "libero.it",      "orange.fr",   "outlook.com", "proton.me",
+    "protonmail.com", "t-online.de",    "wanadoo.fr",  "yahoo.co.jp", "yahoo.co.uk",
+    "yahoo.com",      "yahoo.de",       "yahoo.fr",    "yandex.ru"};
 
 /// Real mail domains one letter away from a big service's.
-constexpr std::string_view real_neighbours[] = {"email.com",  "fmail.com", "gmail.co",  "gmx.com",    "hotmail.be", "hotmail.de",
-                                                "hotmail.it", "mail.com",  "orange.be", "outlook.co", "outlook.de", "outlook.fr",
-                                                "yahoo.be",   "yahoo.co",  "yahoo.it",  "yandex.by",  "yandex.ua",  "ymail.com"};
+constexpr std::string_view real_neighbours[] = {
+    "email.com",  "fmail.com", "gmail.co",  "gmx.com",    "hotmail.be", "hotmail.de",
+    "hotmail.it", "mail.com",  "orange.be", "outlook.co", "outlook.de", "outlook.fr",
+    "yahoo.be",   "yahoo.co",  "yahoo.it",  "yandex.by",  "yandex.ua",  "ymail.com"};
 
 /// One letter inserted, left out or changed, or two neighbours swapped; not equal.
 bool one_slip_apart(std::string_view a, std::string_view b) {
@@ -36,7 +39,8 @@ bool one_slip_apart(std::string_view a, std::string_view b) {
   const auto rest_b = b.substr(first);
   if (a.size() < b.size()) return rest_a == rest_b.substr(1);
   if (rest_a.substr(1) == rest_b.substr(1)) return true;
-  return rest_a.size() >= 2 && rest_a[0] == rest_b[1] && rest_a[1] == rest_b[0] && rest_a.substr(2) == rest_b.substr(2);
+  return rest_a.size() >= 2 && rest_a[0] == rest_b[1] && rest_a[1] == rest_b[0] &&
+         rest_a.substr(2) == rest_b.substr(2);
 }
 
 std::optional<std::string> meant_domain(std::string_view domain) {

@@ -1,7 +1,9 @@
-// Addresses that are well-formed and still look wrong: slips in the domains of big mail services, and roles. Pure.
+// Addresses that are well-formed and still look wrong: slips in the domains of big mail services, and roles.
+// Pure.
 //
-// Advice only: nothing is refused for it. A domain is a slip if one letter too many, too few, wrong or swapped makes it a
-// big service's, and it is none of the real domains that are that near (mail.com is not gmail.com misspelt).
+// Advice only: nothing is refused for it. A domain is a slip if one letter too many, too few, wrong or
+// swapped makes it a big service's, and it is none of the real domains that are that near (mail.com is not
+// gmail.com misspelt).
 #pragma once
 
 #include <optional>

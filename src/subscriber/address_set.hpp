@@ -1,8 +1,9 @@
-// Addresses in memory, sixteen bytes each at half full: who is on the list, or who is suppressed, for an import that would look a
-// million of them up.
+// Addresses in memory, sixteen bytes each at half full: who is on the list, or who is suppressed, for an
+// import that would look a million of them up.
 //
-// Holds a hash of each address key and the subscriber's id, not the key: candidates() and may_have() may mean somebody else of
-// the same hash, so the caller compares the key itself. Nothing is ever taken out. Not thread-safe.
+// Holds a hash of each address key and the subscriber's id, not the key: candidates() and may_have() may mean
+// somebody else of the same hash, so the caller compares the key itself. Nothing is ever taken out. Not
+// thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +30,8 @@ class AddressSet {
     std::vector<SubscriberId> found;
     if (slots_.empty()) return found;
     const auto hash = hash_of(key);
-    for (auto at = hash & (slots_.size() - 1); slots_[at].id.value != 0; at = (at + 1) & (slots_.size() - 1)) {
+    for (auto at = hash & (slots_.size() - 1); slots_[at].id.value != 0;
+         at = (at + 1) & (slots_.size() - 1)) {
       if (slots_[at].hash == hash) found.push_back(slots_[at].id);
     }
     return found;

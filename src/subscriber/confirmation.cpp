@@ -68,14 +68,16 @@ Result<std::optional<Confirmation>> Confirmations::peek(std::string_view token) 
   return read_confirmation(query);
 }
 
-Result<std::optional<Confirmation>> Confirmations::redeem(std::string_view token, Origin origin, std::string_view detail) {
+Result<std::optional<Confirmation>> Confirmations::redeem(std::string_view token, Origin origin,
+                                                          std::string_view detail) {
   TIDINGS_LET(auto transaction, database_.begin());
   TIDINGS_LET(auto confirmation, redeem(transaction, token, origin, detail));
   if (confirmation) TIDINGS_TRY(transaction.commit());
   return confirmation;
 }
 
-Result<std::optional<Confirmation>> Confirmations::redeem(const store::Transaction& open, std::string_view token, Origin origin,
+Result<std::optional<Confirmation>> Confirmations::redeem(const store::Transaction& open,
+                                                          std::string_view token, Origin origin,
                                                           std::string_view detail) {
   TIDINGS_LET(const auto confirmation, peek(token));
   if (!confirmation) return std::nullopt;
@@ -90,7 +92,8 @@ Result<std::optional<Confirmation>> Confirmations::redeem(const store::Transacti
   for (const auto& digest : confirmation->digests) {
     TIDINGS_TRY(table.confirm(open, confirmation->subscriber, digest, origin, detail));
   }
-  auto use_up = database_.prepare("UPDATE confirmations SET used_ms = :now, expires_ms = :forget WHERE token_hash = :hash");
+  auto use_up = database_.prepare(
+      "UPDATE confirmations SET used_ms = :now, expires_ms = :forget WHERE token_hash = :hash");
   TIDINGS_TRY(use_up.bind(":now", clock_.now())
                   .bind(":forget", clock_.now() + used_confirmation_lifetime)
                   .bind_blob(":hash", *hash_of(token))

@@ -7,8 +7,8 @@ namespace {
 
 constexpr std::size_t max_detail_bytes = 500;
 
-constexpr ConsentEvent all_events[] = {ConsentEvent::requested, ConsentEvent::confirmed, ConsentEvent::withdrawn,
-                                       ConsentEvent::expired, ConsentEvent::changed};
+constexpr ConsentEvent all_events[] = {ConsentEvent::requested, ConsentEvent::confirmed,
+                                       ConsentEvent::withdrawn, ConsentEvent::expired, ConsentEvent::changed};
 constexpr Origin all_origins[] = {Origin::cli,    Origin::import,    Origin::web,   Origin::one_click,
                                   Origin::mailto, Origin::complaint, Origin::system};
 
@@ -41,7 +41,11 @@ std::string_view name_of(Origin origin) {
 Result<void> ConsentLog::record(SubscriberId subscriber, const Consent& consent) {
   const auto detail = collapse_blanks(clean_utf8(consent.detail));
   if (batch_) {
-    batch_->add(subscriber).add(consent.digest).add(name_of(consent.event)).add(consent.at).add(name_of(consent.origin));
+    batch_->add(subscriber)
+        .add(consent.digest)
+        .add(name_of(consent.event))
+        .add(consent.at)
+        .add(name_of(consent.origin));
     batch_->add(truncate_utf8(detail, max_detail_bytes));
     return {};
   }
@@ -60,7 +64,8 @@ Result<void> ConsentLog::record(SubscriberId subscriber, const Consent& consent)
 }
 
 store::RowBatch& ConsentLog::begin_bulk() {
-  return batch_.emplace(database_, "INSERT INTO consents (subscriber_id, digest, event, at_ms, origin, detail)", 6);
+  return batch_.emplace(database_,
+                        "INSERT INTO consents (subscriber_id, digest, event, at_ms, origin, detail)", 6);
 }
 
 Result<std::vector<Consent>> ConsentLog::history(SubscriberId subscriber) {
@@ -72,7 +77,8 @@ Result<std::vector<Consent>> ConsentLog::history(SubscriberId subscriber) {
   for (;;) {
     TIDINGS_LET(const bool row, query.step());
     if (!row) return history;
-    auto& consent = history.emplace_back(Consent{.digest = query.text(0), .at = query.time(2), .detail = query.text(4)});
+    auto& consent =
+        history.emplace_back(Consent{.digest = query.text(0), .at = query.time(2), .detail = query.text(4)});
     for (const auto event : all_events) {
       if (query.view(1) == name_of(event)) consent.event = event;
     }
@@ -95,7 +101,10 @@ Result<std::vector<std::pair<std::string, std::int64_t>>> ConsentLog::left(const
     WHERE c.event = 'withdrawn' AND c.digest IN (:digest, '') AND c.origin IN ('web', 'one-click', 'mailto')
       AND c.at_ms >= :from AND c.at_ms < :until AND d.state IN (5, 8)
     GROUP BY c.origin ORDER BY c.origin)");
-  rows.bind(":edition", which.edition).bind(":digest", which.digest).bind(":from", which.from).bind(":until", which.until);
+  rows.bind(":edition", which.edition)
+      .bind(":digest", which.digest)
+      .bind(":from", which.from)
+      .bind(":until", which.until);
   std::vector<std::pair<std::string, std::int64_t>> out;
   for (;;) {
     TIDINGS_LET(const bool more, rows.step());

@@ -1,7 +1,8 @@
-// The consent log: what was agreed to, when, from where; the proof that a list is lawful. The only writer of `consents`.
+// The consent log: what was agreed to, when, from where; the proof that a list is lawful. The only writer of
+// `consents`.
 //
-// Rows are only added, never changed; they go when the person is erased. Each is written in the transaction that
-// changes the subscription, by the one who changes it (subscriber_table.hpp).
+// Rows are only added, never changed; they go when the person is erased. Each is written in the transaction
+// that changes the subscription, by the one who changes it (subscriber_table.hpp).
 #pragma once
 
 #include <optional>
@@ -21,7 +22,8 @@ namespace tidings::subscriber {
 enum class ConsentEvent { requested, confirmed, withdrawn, expired, changed };
 [[nodiscard]] std::string_view name_of(ConsentEvent event);
 
-/// Where a change came from. `one_click` is a mail provider's POST (RFC 8058); `system` is our own housekeeping.
+/// Where a change came from. `one_click` is a mail provider's POST (RFC 8058); `system` is our own
+/// housekeeping.
 enum class Origin { cli, import, web, one_click, mailto, complaint, system };
 [[nodiscard]] std::string_view name_of(Origin origin);
 
@@ -42,15 +44,16 @@ class ConsentLog {
   /// Within the caller's transaction. The detail is cleaned and cut to 500 bytes.
   [[nodiscard]] Result<void> record(SubscriberId subscriber, const Consent& consent);
 
-  /// From now on record() gathers rows, until end_bulk(); the caller flushes them. Within the caller's transaction.
+  /// From now on record() gathers rows, until end_bulk(); the caller flushes them. Within the caller's
+  /// transaction.
   store::RowBatch& begin_bulk();
   void end_bulk() { batch_.reset(); }
 
   /// Oldest first.
   [[nodiscard]] Result<std::vector<Consent>> history(SubscriberId subscriber);
 
-  /// Who was sent the edition and left its digest between `from` and `until` by their own doing (link, provider's button, mail):
-  /// origin and how many.
+  /// Who was sent the edition and left its digest between `from` and `until` by their own doing (link,
+  /// provider's button, mail): origin and how many.
   struct Leavers {
     EditionId edition{};
     std::string_view digest{};

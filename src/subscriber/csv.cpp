@@ -32,13 +32,15 @@ Result<void> check_no_archive(std::string_view start, std::string_view name) {
                 "in Excel: File, Save As, CSV UTF-8");
   }
   if (!start.starts_with("PK\x03\x04")) return {};
-  const bool workbook = start.find("[Content_Types].xml") != std::string_view::npos || start.find("xl/") != std::string_view::npos ||
+  const bool workbook = start.find("[Content_Types].xml") != std::string_view::npos ||
+                        start.find("xl/") != std::string_view::npos ||
                         start.find("mimetypeapplication/vnd.oasis") != std::string_view::npos;
   if (workbook) {
     return fail(Errc::bad_data, fmt::format("{} is a spreadsheet (.xlsx or .ods), not CSV", name),
                 "in Excel or LibreOffice: File, Save As, CSV UTF-8");
   }
-  return fail(Errc::bad_data, fmt::format("{} is a zip archive", name), "unpack it and import the CSV files in it, one by one");
+  return fail(Errc::bad_data, fmt::format("{} is a zip archive", name),
+              "unpack it and import the CSV files in it, one by one");
 }
 
 char guess_delimiter(std::string_view text) {
@@ -63,7 +65,12 @@ char guess_delimiter(std::string_view text) {
 struct CsvReader::State {
   /// A record on its way.
   struct Reading {
-    enum class In { start, plain, quoted, quote };  ///< quote: behind one that may close the field, or be the first of two
+    enum class In {
+      start,
+      plain,
+      quoted,
+      quote
+    };  ///< quote: behind one that may close the field, or be the first of two
 
     explicit Reading(CsvRecord& into) : record(into) { begin_field(); }
 
@@ -80,7 +87,7 @@ struct CsvReader::State {
     }
 
     CsvRecord& record;
-    std::size_t used = 0;         // fields filled; the strings behind keep their memory for the next record
+    std::size_t used = 0;  // fields filled; the strings behind keep their memory for the next record
     std::string* field = nullptr;
     In in = In::start;
     std::int64_t quote_line = 0;  // where the last quoted field opened
@@ -94,11 +101,11 @@ struct CsvReader::State {
   char delimiter = ',';
   bool told_delimiter = false;
   bool started = false;
-  bool ended = false;          // the source has no more
-  bool after_return = false;   // a CR was the last character: a LF belongs to it
+  bool ended = false;         // the source has no more
+  bool after_return = false;  // a CR was the last character: a LF belongs to it
   std::int64_t line = 1;
   std::int64_t bytes_read = 0;
-  std::string text;            // UTF-8 that is not read yet, from `at` on
+  std::string text;  // UTF-8 that is not read yet, from `at` on
   std::size_t at = 0;
 
   Result<void> start();
@@ -109,7 +116,8 @@ struct CsvReader::State {
   Result<bool> take(Reading& reading, char c);
   [[nodiscard]] std::string_view take_run(bool quoted);
 
-  [[nodiscard]] tl::unexpected<Error> broken(std::int64_t where, std::string_view why, std::string hint = {}) const {
+  [[nodiscard]] tl::unexpected<Error> broken(std::int64_t where, std::string_view why,
+                                             std::string hint = {}) const {
     return fail(Errc::bad_data, fmt::format("{}:{}: {}", name, where, why), std::move(hint));
   }
 };
@@ -117,7 +125,8 @@ struct CsvReader::State {
 Result<void> CsvReader::State::end_of_source() {
   ended = true;
   if (decoder.finish(text)) return {};
-  return broken(line, fmt::format("the file ends in the middle of a {} character", decoder.name()), "is it whole?");
+  return broken(line, fmt::format("the file ends in the middle of a {} character", decoder.name()),
+                "is it whole?");
 }
 
 /// False at the end of the source.
@@ -152,7 +161,8 @@ Result<void> CsvReader::State::start() {
   decoder.decode(std::string_view{beginning}.substr(decoder.start(beginning)), text);
   if (ended) TIDINGS_TRY(end_of_source());
   // Excel writes the delimiter into a first line of its own.
-  if (text.size() >= 6 && ascii_iequals(std::string_view{text}.substr(0, 4), "sep=") && (text[5] == '\r' || text[5] == '\n')) {
+  if (text.size() >= 6 && ascii_iequals(std::string_view{text}.substr(0, 4), "sep=") &&
+      (text[5] == '\r' || text[5] == '\n')) {
     if (!told_delimiter) delimiter = text[4];
     at = 5;
   } else if (!told_delimiter) {
@@ -207,7 +217,8 @@ Result<bool> CsvReader::State::read_record(CsvRecord& record) {
     if (at == text.size()) {
       TIDINGS_LET(more, refill());
       if (!more && reading.in == Reading::In::quoted) {
-        return broken(reading.quote_line, "the quote that opens here is never closed", "double a quote that belongs to the text");
+        return broken(reading.quote_line, "the quote that opens here is never closed",
+                      "double a quote that belongs to the text");
       }
       continue;
     }
@@ -217,7 +228,8 @@ Result<bool> CsvReader::State::read_record(CsvRecord& record) {
   }
   after_return = false;
   record.fields.resize(reading.used);
-  record.valid_utf8 = reading.ascii || std::ranges::all_of(record.fields, [](const auto& one) { return is_valid_utf8(one); });
+  record.valid_utf8 =
+      reading.ascii || std::ranges::all_of(record.fields, [](const auto& one) { return is_valid_utf8(one); });
   return true;
 }
 
@@ -276,14 +288,16 @@ Result<CsvReader> CsvReader::open(const std::filesystem::path& path) {
     if (std::FILE* const opened = std::fopen(path.c_str(), "rbe")) file.reset(opened, FileCloser{});
   }
   if (!file) {
-    const auto* const why = std::filesystem::is_directory(path, ignored) ? "it is a folder" : std::strerror(errno);
+    const auto* const why =
+        std::filesystem::is_directory(path, ignored) ? "it is a folder" : std::strerror(errno);
     return fail(Errc::no_input, fmt::format("cannot read {}: {}", path.string(), why));
   }
   const auto name = standard_input ? std::string{"standard input"} : path.string();
   auto buffer = std::make_shared<std::string>(piece_bytes, '\0');
   return CsvReader{[file, buffer, name]() -> Result<std::string_view> {
                      const auto size = std::fread(buffer->data(), 1, buffer->size(), file.get());
-                     if (size == 0 && std::ferror(file.get()) != 0) return fail(Errc::io, "cannot read " + name);
+                     if (size == 0 && std::ferror(file.get()) != 0)
+                       return fail(Errc::io, "cannot read " + name);
                      return std::string_view{*buffer}.substr(0, size);
                    },
                    name};
@@ -303,7 +317,9 @@ Result<bool> CsvReader::next(CsvRecord& record) {
   return state_->read_record(record);
 }
 
-Result<void> CsvReader::expect_encoding(std::string_view encoding) { return state_->decoder.expect(encoding); }
+Result<void> CsvReader::expect_encoding(std::string_view encoding) {
+  return state_->decoder.expect(encoding);
+}
 std::string CsvReader::encoding() const { return state_->decoder.name(); }
 bool CsvReader::guessed_encoding() const { return state_->decoder.is_guess(); }
 
@@ -316,7 +332,8 @@ char CsvReader::delimiter() const { return state_->delimiter; }
 const std::string& CsvReader::name() const { return state_->name; }
 std::int64_t CsvReader::bytes_read() const { return state_->bytes_read; }
 
-// ---- writing ------------------------------------------------------------------------------------------------------
+// ---- writing
+// ------------------------------------------------------------------------------------------------------
 
 namespace {
 

@@ -1,10 +1,14 @@
-// Comma-separated values as the world writes them (RFC 4180 and its relatives). Pure but for CsvReader's source.
+// Comma-separated values as the world writes them (RFC 4180 and its relatives). Pure but for CsvReader's
+// source.
 //
-// Read are: any of , ; tab | (guessed from the first record), any other that a first line "sep=X" or the caller names, "quoted"
-// fields with doubled quotes and line breaks inside, CRLF, LF or CR, UTF-8 with or without a byte order mark, UTF-16 of either
-// order, windows-1252 where nothing in the file is UTF-8 and the text reads like it (csv_encoding.hpp), any that the caller names. A quote inside an unquoted field is a character like any other. Lines are counted as an editor does. One record is at
-// most 1 MiB. Broken structure (a quote that is never closed, text behind a closing quote, half a UTF-16 unit) is Errc::bad_data
-// with name:line, and so is a workbook or an archive; a record that is not UTF-8 is handed out with `valid_utf8 = false`.
+// Read are: any of , ; tab | (guessed from the first record), any other that a first line "sep=X" or the
+// caller names, "quoted" fields with doubled quotes and line breaks inside, CRLF, LF or CR, UTF-8 with or
+// without a byte order mark, UTF-16 of either order, windows-1252 where nothing in the file is UTF-8 and the
+// text reads like it (csv_encoding.hpp), any that the caller names. A quote inside an unquoted field is a
+// character like any other. Lines are counted as an editor does. One record is at most 1 MiB. Broken
+// structure (a quote that is never closed, text behind a closing quote, half a UTF-16 unit) is Errc::bad_data
+// with name:line, and so is a workbook or an archive; a record that is not UTF-8 is handed out with
+// `valid_utf8 = false`.
 #pragma once
 
 #include <cstdint>
@@ -42,7 +46,8 @@ class CsvReader {
   CsvReader& operator=(CsvReader&&) = delete;
   ~CsvReader();
 
-  /// Before the first next(): this character separates fields, instead of the one that the beginning of the file suggests.
+  /// Before the first next(): this character separates fields, instead of the one that the beginning of the
+  /// file suggests.
   void expect_delimiter(char delimiter);
 
   /// Before the first next(): the file is in this encoding. Errc::usage if it is not known.
@@ -66,8 +71,9 @@ class CsvReader {
   std::unique_ptr<State> state_;
 };
 
-/// A field that a spreadsheet would run as a formula (it begins with = + - @, also full-width, tab or CR) gets an apostrophe in
-/// front, and so does one that already looks guarded: unguard_formula() gives back exactly what went in.
+/// A field that a spreadsheet would run as a formula (it begins with = + - @, also full-width, tab or CR)
+/// gets an apostrophe in front, and so does one that already looks guarded: unguard_formula() gives back
+/// exactly what went in.
 [[nodiscard]] std::string guard_formula(std::string_view field);
 [[nodiscard]] std::string_view unguard_formula(std::string_view field);
 

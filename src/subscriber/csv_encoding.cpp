@@ -36,7 +36,8 @@ bool reads_like_windows_1252(std::string_view text) {
     run = byte >= 0xC0 ? run + 1 : 0;
     longest_run = std::max(longest_run, run);
     if (byte >= 0xC0) ++western;
-    // Quotes, dashes, the euro and other signs stand beside a blank; inside a word they are the letters of another encoding.
+    // Quotes, dashes, the euro and other signs stand beside a blank; inside a word they are the letters of
+    // another encoding.
     const bool inside = i > 0 && i + 1 < text.size() && is_in_word(text[i - 1]) && is_in_word(text[i + 1]);
     if (byte >= 0x80 && byte < 0xC0 && byte != 0x92 && byte != 0xAD && inside) ++other;
     if (byte == 0x81 || byte == 0x8D || byte == 0x8F || byte == 0x90 || byte == 0x9D) other += 3;

@@ -17,7 +17,9 @@ constexpr int page_size = 1000;
 Json json_of_time(std::optional<UtcTime> time) { return time ? Json(format_rfc3339(*time)) : Json(nullptr); }
 
 Json json_of(const Suppression& suppression) {
-  return {{"cause", name_of(suppression.cause)}, {"at", format_rfc3339(suppression.at)}, {"detail", suppression.detail}};
+  return {{"cause", name_of(suppression.cause)},
+          {"at", format_rfc3339(suppression.at)},
+          {"detail", suppression.detail}};
 }
 
 Json json_of(const Subscriber& subscriber, const std::optional<Suppression>& suppression) {
@@ -49,12 +51,13 @@ std::optional<UtcTime> leaving_of(const Subscription& one) {
 std::string text_of(std::optional<UtcTime> time) { return time ? format_rfc3339(*time) : std::string{}; }
 
 /// One line for each different (status, confirmed_at, left_at), in the order in which they appear.
-void append_lines(std::string& out, const Subscriber& subscriber, const std::optional<Suppression>& suppression,
-                  const SubscriberFilter& filter) {
+void append_lines(std::string& out, const Subscriber& subscriber,
+                  const std::optional<Suppression>& suppression, const SubscriberFilter& filter) {
   const auto topics = join(subscriber.topics, ";");
   std::vector<const Subscription*> open;
   for (const auto& one : subscriber.subscriptions) {
-    const bool wanted = (!filter.state || one.state == *filter.state) && (filter.digest.empty() || one.digest == filter.digest);
+    const bool wanted = (!filter.state || one.state == *filter.state) &&
+                        (filter.digest.empty() || one.digest == filter.digest);
     if (wanted) open.push_back(&one);
   }
   while (!open.empty()) {
@@ -94,13 +97,14 @@ void append_lines(std::string& out, const Subscriber& subscriber, const std::opt
 }
 
 bool is_everybody(const SubscriberFilter& filter) {
-  return !filter.state && !filter.since && !filter.suppressed_only && filter.digest.empty() && filter.topic.empty() &&
-         filter.domain.empty() && filter.text.empty();
+  return !filter.state && !filter.since && !filter.suppressed_only && filter.digest.empty() &&
+         filter.topic.empty() && filter.domain.empty() && filter.text.empty();
 }
 
-/// Addresses that must not be mailed though no subscriber has them: who takes the list elsewhere takes these along. The erased
-/// are known by a hash of this database alone and stay behind.
-Result<void> export_strangers(SubscriberTable& table, Suppressions& suppressions, ExportFormat format, const ExportSink& sink) {
+/// Addresses that must not be mailed though no subscriber has them: who takes the list elsewhere takes these
+/// along. The erased are known by a hash of this database alone and stay behind.
+Result<void> export_strangers(SubscriberTable& table, Suppressions& suppressions, ExportFormat format,
+                              const ExportSink& sink) {
   std::string after;
   for (;;) {
     TIDINGS_LET(const auto page, suppressions.list(std::nullopt, after, page_size));
@@ -116,7 +120,10 @@ Result<void> export_strangers(SubscriberTable& table, Suppressions& suppressions
         const std::string_view fields[] = {one.address_key, "", "", "", "", status_word(one.cause), "", ""};
         append_csv(out, fields);
       } else {
-        out += Json{{"email", one.address_key}, {"subscriptions", Json::array()}, {"suppressed", json_of(one)}}.dump() + "\n";
+        out +=
+            Json{{"email", one.address_key}, {"subscriptions", Json::array()}, {"suppressed", json_of(one)}}
+                .dump() +
+            "\n";
       }
     }
     if (!out.empty()) TIDINGS_TRY(sink(out));
@@ -127,8 +134,9 @@ Result<void> export_strangers(SubscriberTable& table, Suppressions& suppressions
 
 }  // namespace
 
-Result<std::int64_t> export_subscribers(store::Database& database, const Clock& clock, const SubscriberFilter& filter,
-                                        ExportFormat format, const ExportSink& sink) {
+Result<std::int64_t> export_subscribers(store::Database& database, const Clock& clock,
+                                        const SubscriberFilter& filter, ExportFormat format,
+                                        const ExportSink& sink) {
   SubscriberTable table{database, clock};
   Suppressions suppressions{database, clock};
   if (format == ExportFormat::csv)

@@ -19,11 +19,13 @@ namespace {
 
 constexpr std::int64_t progress_every = 10'000;
 constexpr std::int64_t memory_bytes = std::int64_t{32} << 20;
-// Bulk mode makes the indexes of the whole list anew: 3.5 s for each million readers, old or new. An address put into its place
-// costs 10 us. So it begins where as much is lost already as it will cost, and never for a few lines.
+// Bulk mode makes the indexes of the whole list anew: 3.5 s for each million readers, old or new. An address
+// put into its place costs 10 us. So it begins where as much is lost already as it will cost, and never for a
+// few lines.
 constexpr std::int64_t fewest_for_bulk = 5000;
 
-/// Rejected lines as CSV: number, reason, then the line's own fields under their own headers, to be mended and imported.
+/// Rejected lines as CSV: number, reason, then the line's own fields under their own headers, to be mended
+/// and imported.
 class RejectFile {
  public:
   RejectFile(std::filesystem::path path, std::vector<std::string> headers)
@@ -35,12 +37,14 @@ class RejectFile {
     if (!file_.is_open()) {
       file_.open(path_, std::ios::binary | std::ios::trunc);
       if (!file_) {
-        return fail(Errc::cannot_create, fmt::format("cannot make {}", path_.string()), "is the folder there and writable?");
+        return fail(Errc::cannot_create, fmt::format("cannot make {}", path_.string()),
+                    "is the folder there and writable?");
       }
       write(out, "line", "reason", headers_);
     }
     std::vector<std::string> fields;
-    // What is not UTF-8 is kept as it is: cleaned, the file would pass the next time, with names that nobody can read.
+    // What is not UTF-8 is kept as it is: cleaned, the file would pass the next time, with names that nobody
+    // can read.
     for (const auto& field : record.fields) {
       const auto bare = unguard_formula(field);
       fields.push_back(record.valid_utf8 ? clean_utf8(bare) : std::string{bare});
@@ -58,7 +62,8 @@ class RejectFile {
   }
 
  private:
-  static void write(std::string& out, std::string_view line, std::string_view reason, const std::vector<std::string>& rest) {
+  static void write(std::string& out, std::string_view line, std::string_view reason,
+                    const std::vector<std::string>& rest) {
     std::vector<std::string_view> fields{line, reason};
     fields.insert(fields.end(), rest.begin(), rest.end());
     append_csv(out, fields);
@@ -72,8 +77,13 @@ class RejectFile {
 class Import {
  public:
   Import(store::Database& database, const Clock& clock, CsvReader& reader, const ImportOptions& options)
-      : database_(database), reader_(reader), options_(options), table_(database, clock), notices_(database, clock) {
-    detail_ = options.detail.empty() ? "line " : std::string{collapse_blanks(clean_utf8(options.detail))} + ":";
+      : database_(database),
+        reader_(reader),
+        options_(options),
+        table_(database, clock),
+        notices_(database, clock) {
+    detail_ =
+        options.detail.empty() ? "line " : std::string{collapse_blanks(clean_utf8(options.detail))} + ":";
   }
 
   Result<ImportReport> run() {
@@ -152,11 +162,14 @@ class Import {
   }
 
   /// Nobody is confirmed on the caller's word past a column that may say that they left.
-  [[nodiscard]] tl::unexpected<Error> not_confirmed(const std::string& header, std::string_view why, std::int64_t line) const {
-    return fail(Errc::bad_data,
-                fmt::format("{}:{}: the column \"{}\" is not used and {}; --confirmed might mail people who left", reader_.name(), line,
-                            header, why),
-                fmt::format("--map status=\"{0}\" if it is the status, --ignore-column \"{0}\" if it means nothing", header));
+  [[nodiscard]] tl::unexpected<Error> not_confirmed(const std::string& header, std::string_view why,
+                                                    std::int64_t line) const {
+    return fail(
+        Errc::bad_data,
+        fmt::format("{}:{}: the column \"{}\" is not used and {}; --confirmed might mail people who left",
+                    reader_.name(), line, header, why),
+        fmt::format("--map status=\"{0}\" if it is the status, --ignore-column \"{0}\" if it means nothing",
+                    header));
   }
 
   Result<void> check_unused() const {
@@ -171,7 +184,8 @@ class Import {
     if (!read.line || !read.line->alarm) return {};
     const auto column = *read.line->alarm;
     const auto& header = columns_.headers()[column];
-    const auto says = fmt::format("says \"{}\"", truncate_utf8(clean_utf8(trim(read.record.fields[column])), 40));
+    const auto says =
+        fmt::format("says \"{}\"", truncate_utf8(clean_utf8(trim(read.record.fields[column])), 40));
     if (options_.state == SubscriptionState::confirmed) return not_confirmed(header, says, read.record.line);
     if (std::ranges::find(alarmed_, column) != alarmed_.end()) return {};
     alarmed_.push_back(column);
@@ -181,7 +195,8 @@ class Import {
 
   void warn(std::int64_t line, std::string reason) {
     ++report_.warned;
-    if (report_.warnings.size() < max_reported) report_.warnings.push_back({.line = line, .reason = std::move(reason)});
+    if (report_.warnings.size() < max_reported)
+      report_.warnings.push_back({.line = line, .reason = std::move(reason)});
   }
 
   Result<void> take(const store::Transaction& open, ReadLine& read, RejectFile& rejects) {
@@ -197,7 +212,8 @@ class Import {
     const auto& record = read.record;
     const auto reason = good.error().line();
     ++report_.rejected;
-    if (report_.rejected_lines.size() < max_reported) report_.rejected_lines.push_back({.line = record.line, .reason = reason});
+    if (report_.rejected_lines.size() < max_reported)
+      report_.rejected_lines.push_back({.line = record.line, .reason = reason});
     return rejects.add(record, reason);
   }
 
@@ -221,21 +237,25 @@ class Import {
     if (!line.kept.empty()) detail += "; " + line.kept;
     if (line.status && std::holds_alternative<SuppressionCause>(*line.status)) {
       const SuppressionTarget target{.key = line.domain.empty() ? line.address.key() : line.domain};
-      TIDINGS_LET(const bool fresh, table_.suppressions().add(target, std::get<SuppressionCause>(*line.status), "import " + detail));
+      TIDINGS_LET(
+          const bool fresh,
+          table_.suppressions().add(target, std::get<SuppressionCause>(*line.status), "import " + detail));
       ++(fresh ? report_.suppressed : report_.unchanged);
       return {};
     }
     const auto state = line.status ? std::get<SubscriptionState>(*line.status) : options_.state;
-    TIDINGS_LET(const auto result, table_.add(open, {.address = std::move(line.address),
-                                                     .name = std::move(line.name),
-                                                     .language = std::move(line.language),
-                                                     .topics = std::move(line.topics),
-                                                     .digests = line.digests.empty() ? options_.digests : std::move(line.digests),
-                                                     .state = state,
-                                                     .confirmed = line.confirmed,
-                                                     .left = line.left,
-                                                     .origin = Origin::import,
-                                                     .detail = std::move(detail)}));
+    TIDINGS_LET(
+        const auto result,
+        table_.add(open, {.address = std::move(line.address),
+                          .name = std::move(line.name),
+                          .language = std::move(line.language),
+                          .topics = std::move(line.topics),
+                          .digests = line.digests.empty() ? options_.digests : std::move(line.digests),
+                          .state = state,
+                          .confirmed = line.confirmed,
+                          .left = line.left,
+                          .origin = Origin::import,
+                          .detail = std::move(detail)}));
     count(result, state);
     if (!result.pending.empty()) count_pending(result);
     if (options_.ask == AskReaders::yes && !result.pending.empty()) {
@@ -265,7 +285,9 @@ class Import {
       case AddOutcome::added:
       case AddOutcome::resubscribed_pending: ++(result.created ? report_.added : report_.updated); break;
       case AddOutcome::already_there: ++report_.unchanged; break;
-      case AddOutcome::left: ++(state == SubscriptionState::withdrawn ? report_.withdrawn : report_.skipped_left); break;
+      case AddOutcome::left:
+        ++(state == SubscriptionState::withdrawn ? report_.withdrawn : report_.skipped_left);
+        break;
       case AddOutcome::suppressed: ++report_.skipped_suppressed; break;
     }
   }
@@ -289,17 +311,18 @@ class Import {
   NoticeTable notices_;
   ColumnMap columns_ = ColumnMap::addresses_only();
   ImportReport report_;
-  std::string detail_;                     // for the consent log, up to the line's number
+  std::string detail_;  // for the consent log, up to the line's number
   std::int64_t new_in_transaction_ = 0;
-  std::vector<std::size_t> alarmed_;       // columns that have been warned of
-  SubscriberId first_created_{};           // of those who wait for a confirmation
+  std::vector<std::size_t> alarmed_;                 // columns that have been warned of
+  SubscriberId first_created_{};                     // of those who wait for a confirmation
   std::unordered_set<SubscriberId> waiting_before_;  // counted among the pending
-  std::int64_t bulk_from_ = 0;             // so many new readers; 0: not known yet
+  std::int64_t bulk_from_ = 0;                       // so many new readers; 0: not known yet
 };
 
 }  // namespace
 
-Result<ImportReport> import_csv(store::Database& database, const Clock& clock, CsvReader& reader, const ImportOptions& options) {
+Result<ImportReport> import_csv(store::Database& database, const Clock& clock, CsvReader& reader,
+                                const ImportOptions& options) {
   return Import{database, clock, reader, options}.run();
 }
 

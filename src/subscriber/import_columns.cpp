@@ -265,7 +265,8 @@ Result<std::optional<LineStatus>> ColumnMap::status_of(const CsvRecord& record) 
                          : rule.when == Rule::When::yes  ? is_yes(text)
                          : rule.when == Rule::When::no
                              ? is_no(text)
-                             : !text.empty() && !is_no(text) && said != std::optional<LineStatus>{SubscriptionState::confirmed};
+                             : !text.empty() && !is_no(text) &&
+                                   said != std::optional<LineStatus>{SubscriptionState::confirmed};
     if (applies) return read_status(rule.word).status;
   }
   std::optional<LineStatus> status;

@@ -51,7 +51,7 @@ struct ColumnWishes {
 class ColumnMap {
  public:
   /// From a header line. Errc::bad_data without an email column, or where `wishes` name a header that is not
-  /// there; Errc::usage where they name a column that is none of ours.
+  /// there; Errc::usage where they name an unknown column.
   [[nodiscard]] static Result<ColumnMap> read(const CsvRecord& header, const ColumnWishes& wishes);
   /// For a file that is nothing but addresses, one a line, without a header.
   [[nodiscard]] static ColumnMap addresses_only();

@@ -1,5 +1,5 @@
-// Languages, scripts and countries: ISO 639-1 and 639-2 with their names in English and in the language itself, ISO 15924,
-// ISO 3166-1. Taken from Debian's iso-codes; a language that is missing here is one line.
+// Languages, scripts and countries: ISO 639-1 and 639-2 with their names in English and in the language
+// itself, ISO 15924, ISO 3166-1. Taken from Debian's iso-codes; a language that is missing here is one line.
 #include "subscriber/language_table.hpp"
 
 namespace tidings::subscriber {
@@ -195,47 +195,66 @@ std::span<const KnownLanguage> known_languages() {
 }
 
 std::string_view further_languages() {
-  return
-      "ace ach ada ady afa afh ain akk ale alg als alt ang anp apa arc arn arp art arw ary arz ast ath aus "
-      "awa bad bai bal ban bar bas bat bej bem ber bho bik bin bla bnt bra btk bua bug byn cad cai car cau "
-      "ceb cel chb chg chk chm chn cho chp chr chy ckb cmc cmn cnr cop cpe cpf cpp crh crp csb cus dak dar "
-      "day del den dgr din doi dra dsb dua dum dyu efi egy eka elx enm ewo fan fat fil fiu fon frm fro frr "
-      "frs fur gaa gag gan gay gba gem gez gil glk gmh goh gon gor got grb grc gsw gwi hai hak haw hif hil "
-      "him hit hmn hsb hup iba ijo ilo inc ine inh ira iro jbo jpr jrb kaa kab kac kam kar kaw kbd kha khi "
-      "kho kmb kok kos kpe krc krl kro kru ksh kum kut lad lah lam lez lld lmo lol loz ltg lua lui lun luo "
-      "lus lzh mad mag mai mak man map mas mdf mdr men mga mic min mkh mnc mni mno moh mos mun mus mwl mwr "
-      "myn myv mzn nah nai nan nap nds new nia nic niu nog non nqo nso nub nwc nym nyn nyo nzi olo osa ota "
-      "oto paa pag pal pam pap pau pdc peo phi phn pms pnb pon pra pro prs raj rap rar rmy roa rom rue rup "
-      "sad sah sai sal sam sas sat scn sco sel sem sga sgn sgs shn sid sio sit sla sma smi smj smn sms snk "
-      "sog son srn srr ssa suk sus sux swg syc syr szl tai tem ter tet tig tiv tkl tlh tli tmh tog tpi tsi "
-      "tum tup tut tvl tyv udm uga umb vai vec vep vot vro wak wal war was wen wuu xal yao yap ypk yue zap "
-      "zbl zen zgh znd zun zza ";
+  return "ace ach ada ady afa afh ain akk ale alg als alt ang anp apa arc arn arp art arw ary arz ast ath "
+         "aus "
+         "awa bad bai bal ban bar bas bat bej bem ber bho bik bin bla bnt bra btk bua bug byn cad cai car "
+         "cau "
+         "ceb cel chb chg chk chm chn cho chp chr chy ckb cmc cmn cnr cop cpe cpf cpp crh crp csb cus dak "
+         "dar "
+         "day del den dgr din doi dra dsb dua dum dyu efi egy eka elx enm ewo fan fat fil fiu fon frm fro "
+         "frr "
+         "frs fur gaa gag gan gay gba gem gez gil glk gmh goh gon gor got grb grc gsw gwi hai hak haw hif "
+         "hil "
+         "him hit hmn hsb hup iba ijo ilo inc ine inh ira iro jbo jpr jrb kaa kab kac kam kar kaw kbd kha "
+         "khi "
+         "kho kmb kok kos kpe krc krl kro kru ksh kum kut lad lah lam lez lld lmo lol loz ltg lua lui lun "
+         "luo "
+         "lus lzh mad mag mai mak man map mas mdf mdr men mga mic min mkh mnc mni mno moh mos mun mus mwl "
+         "mwr "
+         "myn myv mzn nah nai nan nap nds new nia nic niu nog non nqo nso nub nwc nym nyn nyo nzi olo osa "
+         "ota "
+         "oto paa pag pal pam pap pau pdc peo phi phn pms pnb pon pra pro prs raj rap rar rmy roa rom rue "
+         "rup "
+         "sad sah sai sal sam sas sat scn sco sel sem sga sgn sgs shn sid sio sit sla sma smi smj smn sms "
+         "snk "
+         "sog son srn srr ssa suk sus sux swg syc syr szl tai tem ter tet tig tiv tkl tlh tli tmh tog tpi "
+         "tsi "
+         "tum tup tut tvl tyv udm uga umb vai vec vep vot vro wak wal war was wen wuu xal yao yap ypk yue "
+         "zap "
+         "zbl zen zgh znd zun zza ";
 }
 
 std::string_view scripts() {
-  return
-      "Adlm Afak Aghb Ahom Arab Aran Armi Armn Avst Bali Bamu Bass Batk Beng Bhks Blis Bopo Brah Brai Bugi "
-      "Buhd Cakm Cans Cari Cham Cher Cirt Copt Cprt Cyrl Cyrs Deva Dsrt Dupl Egyd Egyh Egyp Elba Ethi Geok "
-      "Geor Glag Goth Gran Grek Gujr Guru Hanb Hang Hani Hano Hans Hant Hatr Hebr Hira Hluw Hmng Hrkt Hung "
-      "Inds Ital Jamo Java Jpan Jurc Kali Kana Khar Khmr Khoj Kitl Kits Knda Kore Kpel Kthi Lana Laoo Latf "
-      "Latg Latn Leke Lepc Limb Lina Linb Lisu Loma Lyci Lydi Mahj Mand Mani Marc Maya Mend Merc Mero Mlym "
-      "Modi Mong Moon Mroo Mtei Mult Mymr Narb Nbat Newa Nkgb Nkoo Nshu Ogam Olck Orkh Orya Osge Osma Palm "
-      "Pauc Perm Phag Phli Phlp Phlv Phnx Piqd Plrd Prti Qaaa Qabx Rjng Roro Runr Samr Sara Sarb Saur Sgnw "
-      "Shaw Shrd Sidd Sind Sinh Sora Sund Sylo Syrc Syre Syrj Syrn Tagb Takr Tale Talu Taml Tang Tavt Telu "
-      "Teng Tfng Tglg Thaa Thai Tibt Tirh Ugar Vaii Visp Wara Wole Xpeo Xsux Yiii Zinh Zmth Zsye Zsym Zxxx "
-      "Zyyy Zzzz ";
+  return "Adlm Afak Aghb Ahom Arab Aran Armi Armn Avst Bali Bamu Bass Batk Beng Bhks Blis Bopo Brah Brai "
+         "Bugi "
+         "Buhd Cakm Cans Cari Cham Cher Cirt Copt Cprt Cyrl Cyrs Deva Dsrt Dupl Egyd Egyh Egyp Elba Ethi "
+         "Geok "
+         "Geor Glag Goth Gran Grek Gujr Guru Hanb Hang Hani Hano Hans Hant Hatr Hebr Hira Hluw Hmng Hrkt "
+         "Hung "
+         "Inds Ital Jamo Java Jpan Jurc Kali Kana Khar Khmr Khoj Kitl Kits Knda Kore Kpel Kthi Lana Laoo "
+         "Latf "
+         "Latg Latn Leke Lepc Limb Lina Linb Lisu Loma Lyci Lydi Mahj Mand Mani Marc Maya Mend Merc Mero "
+         "Mlym "
+         "Modi Mong Moon Mroo Mtei Mult Mymr Narb Nbat Newa Nkgb Nkoo Nshu Ogam Olck Orkh Orya Osge Osma "
+         "Palm "
+         "Pauc Perm Phag Phli Phlp Phlv Phnx Piqd Plrd Prti Qaaa Qabx Rjng Roro Runr Samr Sara Sarb Saur "
+         "Sgnw "
+         "Shaw Shrd Sidd Sind Sinh Sora Sund Sylo Syrc Syre Syrj Syrn Tagb Takr Tale Talu Taml Tang Tavt "
+         "Telu "
+         "Teng Tfng Tglg Thaa Thai Tibt Tirh Ugar Vaii Visp Wara Wole Xpeo Xsux Yiii Zinh Zmth Zsye Zsym "
+         "Zxxx "
+         "Zyyy Zzzz ";
 }
 
 std::string_view countries() {
-  return
-      "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT "
-      "BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH "
-      "ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT "
-      "HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS "
-      "LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI "
-      "NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG "
-      "SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG "
-      "UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW XK EU UK ";
+  return "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT "
+         "BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH "
+         "ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT "
+         "HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS "
+         "LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI "
+         "NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG "
+         "SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG "
+         "UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW XK EU UK ";
 }
 
 }  // namespace tidings::subscriber

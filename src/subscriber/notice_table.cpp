@@ -13,9 +13,11 @@ namespace {
 
 constexpr std::int64_t max_waiting_sign_ups = 100'000;
 constexpr std::size_t max_error_bytes = 300;
-/// No notice is put off further than this; what is due later was put off by a clock that was ahead, and is due now.
+/// No notice is put off further than this; what is due later was put off by a clock that was ahead, and is
+/// due now.
 constexpr std::chrono::hours longest_wait{96};
-constexpr std::array all_kinds{NoticeKind::confirm, NoticeKind::already, NoticeKind::welcome, NoticeKind::goodbye};
+constexpr std::array all_kinds{NoticeKind::confirm, NoticeKind::already, NoticeKind::welcome,
+                               NoticeKind::goodbye};
 
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;
@@ -100,7 +102,8 @@ Result<void> NoticeTable::forget_sign_ups(std::string_view address_key) {
   return {};
 }
 
-Result<bool> NoticeTable::add(SubscriberId subscriber, NoticeKind kind, const std::vector<std::string>& digests) {
+Result<bool> NoticeTable::add(SubscriberId subscriber, NoticeKind kind,
+                              const std::vector<std::string>& digests) {
   using namespace std::chrono_literals;
   const auto now = clock_.now();
   if (kind == NoticeKind::confirm || kind == NoticeKind::already) {
@@ -114,16 +117,20 @@ Result<bool> NoticeTable::add(SubscriberId subscriber, NoticeKind kind, const st
   }
   auto insert = database_.prepare(R"(
       INSERT INTO notices (subscriber_id, kind, digests, created_ms, due_ms) VALUES (:id, :kind, :digests, :now, :now))");
-  TIDINGS_TRY(
-      insert.bind(":id", subscriber).bind(":kind", name_of(kind)).bind(":digests", join(digests, "\n")).bind(":now", now).run());
+  TIDINGS_TRY(insert.bind(":id", subscriber)
+                  .bind(":kind", name_of(kind))
+                  .bind(":digests", join(digests, "\n"))
+                  .bind(":now", now)
+                  .run());
   return true;
 }
 
 Result<std::optional<Notice>> NoticeTable::claim() {
   const auto now = clock_.now();
   // Looked for without the write lock first: this is asked every few seconds.
-  auto due = database_.prepare("SELECT id FROM notices WHERE done_ms IS NULL AND (due_ms <= :now OR due_ms > :latest) "
-                               "ORDER BY attempts, id LIMIT 1");
+  auto due = database_.prepare(
+      "SELECT id FROM notices WHERE done_ms IS NULL AND (due_ms <= :now OR due_ms > :latest) "
+      "ORDER BY attempts, id LIMIT 1");
   due.bind(":now", now).bind(":latest", now + longest_wait);
   TIDINGS_LET(const bool any, due.step());
   if (!any) return std::nullopt;
@@ -132,7 +139,10 @@ Result<std::optional<Notice>> NoticeTable::claim() {
   auto take = database_.prepare(R"(
       UPDATE notices SET due_ms = :lease, attempts = attempts + 1 WHERE id = :id AND done_ms IS NULL AND (due_ms <= :now OR due_ms > :latest)
       RETURNING subscriber_id, kind, digests, created_ms, attempts)");
-  take.bind(":lease", now + notice_lease).bind(":id", id).bind(":now", now).bind(":latest", now + longest_wait);
+  take.bind(":lease", now + notice_lease)
+      .bind(":id", id)
+      .bind(":now", now)
+      .bind(":latest", now + longest_wait);
   TIDINGS_LET(const bool taken, take.step());
   if (!taken) return std::nullopt;
   Notice notice{.id = id,
@@ -149,7 +159,10 @@ Result<std::optional<Notice>> NoticeTable::claim() {
 
 Result<void> NoticeTable::finish(std::int64_t id, std::string_view error) {
   auto statement = database_.prepare("UPDATE notices SET done_ms = :now, last_error = :error WHERE id = :id");
-  return statement.bind(":now", clock_.now()).bind(":error", truncate_utf8(error, max_error_bytes)).bind(":id", id).run();
+  return statement.bind(":now", clock_.now())
+      .bind(":error", truncate_utf8(error, max_error_bytes))
+      .bind(":id", id)
+      .run();
 }
 
 Result<void> NoticeTable::postpone(const Notice& notice, std::string_view error) {
@@ -166,7 +179,8 @@ Result<void> NoticeTable::postpone(const Notice& notice, std::string_view error)
 }
 
 Result<std::int64_t> NoticeTable::open() {
-  auto query = database_.prepare("SELECT (SELECT count(*) FROM notices WHERE done_ms IS NULL) + (SELECT count(*) FROM sign_ups)");
+  auto query = database_.prepare(
+      "SELECT (SELECT count(*) FROM notices WHERE done_ms IS NULL) + (SELECT count(*) FROM sign_ups)");
   TIDINGS_LET([[maybe_unused]] const bool row, query.step());
   return query.integer(0);
 }
@@ -185,7 +199,8 @@ Result<NoticeTrouble> NoticeTable::trouble() {
 }
 
 Result<void> NoticeTable::sweep() {
-  auto statement = database_.prepare("DELETE FROM notices WHERE done_ms IS NOT NULL AND created_ms < :before");
+  auto statement =
+      database_.prepare("DELETE FROM notices WHERE done_ms IS NOT NULL AND created_ms < :before");
   return statement.bind(":before", clock_.now() - std::chrono::hours{24}).run();
 }
 

@@ -1,10 +1,11 @@
-// Sign-ups that wait to be looked into, and notices: confirmation, welcome and goodbye mails that wait to be sent. The only
-// writer of `sign_ups` and `notices`.
+// Sign-ups that wait to be looked into, and notices: confirmation, welcome and goodbye mails that wait to be
+// sent. The only writer of `sign_ups` and `notices`.
 //
-// A form's answer is one insert here, the same whether the address is known or not. A notice is claimed for ten minutes before
-// it is sent and is done when the relay has it: a crash between the two sends it again after that, and loses none. A
-// confirmation is mailed at most three times a day to one subscriber, "already subscribed" once a day: a form must not be a way
-// to flood somebody. Any call may fail as store/database.hpp says.
+// A form's answer is one insert here, the same whether the address is known or not. A notice is claimed for
+// ten minutes before it is sent and is done when the relay has it: a crash between the two sends it again
+// after that, and loses none. A confirmation is mailed at most three times a day to one subscriber, "already
+// subscribed" once a day: a form must not be a way to flood somebody. Any call may fail as store/database.hpp
+// says.
 #pragma once
 
 #include <chrono>
@@ -71,10 +72,11 @@ class NoticeTable {
   [[nodiscard]] Result<void> forget_sign_ups(std::string_view address_key);
 
   /// Within the caller's transaction. False where the limits above say no.
-  [[nodiscard]] Result<bool> add(SubscriberId subscriber, NoticeKind kind, const std::vector<std::string>& digests);
+  [[nodiscard]] Result<bool> add(SubscriberId subscriber, NoticeKind kind,
+                                 const std::vector<std::string>& digests);
 
-  /// The next that is due, claimed on disk before it is returned. Those that have failed least come first, so that many which
-  /// keep failing hold up none.
+  /// The next that is due, claimed on disk before it is returned. Those that have failed least come first, so
+  /// that many which keep failing hold up none.
   [[nodiscard]] Result<std::optional<Notice>> claim();
   /// Sent, or given up for the reason.
   [[nodiscard]] Result<void> finish(std::int64_t id, std::string_view error);

@@ -16,14 +16,17 @@ constexpr std::size_t most_pieces = 4;
 Result<bool> next_filled(CsvReader& reader, CsvRecord& record) {
   for (;;) {
     TIDINGS_LET(const bool any, reader.next(record));
-    const bool is_blank = record.fields.size() > 1 &&
-                          std::ranges::all_of(record.fields, [](const auto& each) { return trim(each).empty(); });
+    const bool is_blank =
+        record.fields.size() > 1 &&
+        std::ranges::all_of(record.fields, [](const auto& each) { return trim(each).empty(); });
     if (!any || !is_blank) return any;
   }
 }
 
 ReadAhead::ReadAhead(CsvReader& reader, const ColumnMap& columns, std::optional<CsvRecord> first)
-    : reader_(reader), columns_(columns), thread_([this, line = std::move(first)]() mutable { read_all(std::move(line)); }) {}
+    : reader_(reader),
+      columns_(columns),
+      thread_([this, line = std::move(first)]() mutable { read_all(std::move(line)); }) {}
 
 ReadAhead::~ReadAhead() {
   {

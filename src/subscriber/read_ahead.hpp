@@ -1,7 +1,9 @@
-// The lines of an import, read and understood in a thread of their own while the caller stores those before them.
+// The lines of an import, read and understood in a thread of their own while the caller stores those before
+// them.
 //
-// Order is the file's. At most a few thousand lines are ahead. The reader and the columns belong to the thread until this object
-// is gone; its destructor waits for the thread, which ends at the next line, or when a pipe that it reads from gives something.
+// Order is the file's. At most a few thousand lines are ahead. The reader and the columns belong to the
+// thread until this object is gone; its destructor waits for the thread, which ends at the next line, or when
+// a pipe that it reads from gives something.
 #pragma once
 
 #include <condition_variable>
@@ -37,7 +39,8 @@ class ReadAhead {
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
 
-  /// The next line, the caller's until the next call; null at the end. Errc::bad_data for broken structure (csv.hpp).
+  /// The next line, the caller's until the next call; null at the end. Errc::bad_data for broken structure
+  /// (csv.hpp).
   [[nodiscard]] Result<ReadLine*> next();
   /// Of the file, up to about this line.
   [[nodiscard]] std::int64_t bytes_read() const { return current_.bytes_read; }

@@ -12,7 +12,8 @@ std::string_view name_of(SubscriptionState state) {
 }
 
 std::optional<SubscriptionState> subscription_state_of(std::string_view name) {
-  for (const auto state : {SubscriptionState::pending, SubscriptionState::confirmed, SubscriptionState::withdrawn}) {
+  for (const auto state :
+       {SubscriptionState::pending, SubscriptionState::confirmed, SubscriptionState::withdrawn}) {
     if (name == name_of(state)) return state;
   }
   return std::nullopt;

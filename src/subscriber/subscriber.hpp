@@ -26,9 +26,9 @@ struct Subscription {
 
 struct Subscriber {
   SubscriberId id{};
-  std::string address{};  ///< local part as written, domain as A-labels
-  std::string name{};     ///< may be empty
-  std::string language{};  ///< BCP 47; empty: the newsletter's
+  std::string address{};              ///< local part as written, domain as A-labels
+  std::string name{};                 ///< may be empty
+  std::string language{};             ///< BCP 47; empty: the newsletter's
   std::vector<std::string> topics{};  ///< empty: every topic
   UtcTime created{};
   std::vector<Subscription> subscriptions{};

@@ -40,8 +40,12 @@ Result<void> SubscriberTable::begin_bulk(const store::Transaction& open) {
       .known = std::move(known),
       .next = SubscriberId{next},
       .not_flushed = SubscriberId{next},
-      .subscribers = RowBatch{database_, "INSERT INTO subscribers (id, address, address_key, name, language, created_ms)", 6},
-      .subscriptions = RowBatch{database_, "INSERT INTO subscriptions (subscriber_id, digest, state, since_ms, confirmed_ms)", 5},
+      .subscribers =
+          RowBatch{database_,
+                   "INSERT INTO subscribers (id, address, address_key, name, language, created_ms)", 6},
+      .subscriptions =
+          RowBatch{database_,
+                   "INSERT INTO subscriptions (subscriber_id, digest, state, since_ms, confirmed_ms)", 5},
       .topics = RowBatch{database_, "INSERT INTO subscriber_topics (subscriber_id, topic)", 2},
       .consents = consents_.begin_bulk()});
   return {};
@@ -61,7 +65,8 @@ Result<void> SubscriberTable::flush_hundreds() {
   constexpr auto enough = store::RowBatch::rows_at_once;
   if (bulk_->subscribers.rows() < enough && bulk_->consents.rows() < 10 * enough) return {};
   TIDINGS_TRY(bulk_->subscribers.flush());
-  for (auto* const batch : {&bulk_->subscriptions, &bulk_->topics, &bulk_->consents}) TIDINGS_TRY(batch->flush_hundreds());
+  for (auto* const batch : {&bulk_->subscriptions, &bulk_->topics, &bulk_->consents})
+    TIDINGS_TRY(batch->flush_hundreds());
   return {};
 }
 
@@ -87,20 +92,26 @@ Result<std::optional<SubscriberId>> SubscriberTable::find_in_bulk(std::string_vi
   return std::nullopt;
 }
 
-Result<void> SubscriberTable::load_if_new(const NewSubscriber& wanted, const std::string& key, AddResult& result) {
+Result<void> SubscriberTable::load_if_new(const NewSubscriber& wanted, const std::string& key,
+                                          AddResult& result) {
   TIDINGS_LET(const auto known, find_in_bulk(key));
   result.created = !known;
   result.id = known.value_or(bulk_->next);
   if (known) return {};
   ++bulk_->next.value;
   bulk_->known.add(key, result.id);
-  bulk_->subscribers.add(result.id).add(wanted.address.text()).add(key).add(wanted.name).add(wanted.language).add(clock_.now());
+  bulk_->subscribers.add(result.id)
+      .add(wanted.address.text())
+      .add(key)
+      .add(wanted.name)
+      .add(wanted.language)
+      .add(clock_.now());
   for (const auto& topic : wanted.topics) bulk_->topics.add(result.id).add(topic);
   return {};
 }
 
-void SubscriberTable::load_subscription(SubscriberId id, std::string_view digest, SubscriptionState state, UtcTime since,
-                                        std::optional<UtcTime> confirmed) {
+void SubscriberTable::load_subscription(SubscriberId id, std::string_view digest, SubscriptionState state,
+                                        UtcTime since, std::optional<UtcTime> confirmed) {
   auto& row = bulk_->subscriptions.add(id).add(digest).add(name_of(state)).add(since);
   if (confirmed) {
     row.add(*confirmed);

@@ -82,7 +82,8 @@ Subscriber read_subscriber(const store::Statement& query) {
 }  // namespace
 
 Result<void> SubscriberTable::load_details(Subscriber& subscriber) {
-  auto topics = database_.prepare("SELECT topic FROM subscriber_topics WHERE subscriber_id = :id ORDER BY topic");
+  auto topics =
+      database_.prepare("SELECT topic FROM subscriber_topics WHERE subscriber_id = :id ORDER BY topic");
   topics.bind(":id", subscriber.id);
   for (;;) {
     TIDINGS_LET(const bool row, topics.step());
@@ -96,7 +97,9 @@ Result<void> SubscriberTable::load_details(Subscriber& subscriber) {
     TIDINGS_LET(const bool row, subscriptions.step());
     if (!row) return {};
     const auto state = subscription_state_of(subscriptions.view(1));
-    if (!state) return fail(Errc::bad_data, "a subscription in the database has an unknown state: " + subscriptions.text(1));
+    if (!state)
+      return fail(Errc::bad_data,
+                  "a subscription in the database has an unknown state: " + subscriptions.text(1));
     subscriber.subscriptions.push_back({.digest = subscriptions.text(0),
                                         .state = *state,
                                         .since = subscriptions.time(2),
@@ -169,11 +172,12 @@ Result<SubscriberCounts> SubscriberTable::counts() {
   TIDINGS_TRY(people.step());
   counts.erased = people.integer(1);
   counts.subscribers = people.integer(0) - counts.erased;
-  auto staying = database_.prepare("SELECT count(DISTINCT subscriber_id) FROM subscriptions WHERE state <> 'withdrawn'");
+  auto staying =
+      database_.prepare("SELECT count(DISTINCT subscriber_id) FROM subscriptions WHERE state <> 'withdrawn'");
   TIDINGS_TRY(staying.step());
   counts.staying = staying.integer(0);
-  // Subscriptions by their index alone, and who is suppressed from the side of the few: a join of a million takes 20 times as
-  // long.
+  // Subscriptions by their index alone, and who is suppressed from the side of the few: a join of a million
+  // takes 20 times as long.
   auto states = database_.prepare("SELECT digest, state, count(*) FROM subscriptions GROUP BY digest, state");
   for (;;) {
     TIDINGS_LET(const bool row, states.step());
@@ -183,7 +187,9 @@ Result<SubscriberCounts> SubscriberTable::counts() {
     }
     auto& digest = counts.digests.back();
     const auto state = states.view(1);
-    (state == "pending" ? digest.pending : state == "withdrawn" ? digest.withdrawn : digest.confirmed) = states.integer(2);
+    (state == "pending"     ? digest.pending
+     : state == "withdrawn" ? digest.withdrawn
+                            : digest.confirmed) = states.integer(2);
   }
   auto suppressed = database_.prepare(R"(
       SELECT p.digest, count(*)
@@ -212,8 +218,9 @@ Result<SubscriberCounts> SubscriberTable::counts() {
 
 namespace {
 
-/// The topics of one reader after the other, in ascending order of readers: a walk along the table in step with the caller's, for
-/// a join would sort the topics of each reader anew, which takes three times as long for a large list.
+/// The topics of one reader after the other, in ascending order of readers: a walk along the table in step
+/// with the caller's, for a join would sort the topics of each reader anew, which takes three times as long
+/// for a large list.
 class TopicWalk {
  public:
   explicit TopicWalk(store::Database& database)

@@ -24,7 +24,8 @@ bool has_control(std::string_view text) {
 
 Result<std::string> check_line(std::string_view text, std::string_view what) {
   if (!is_valid_utf8(text)) return fail(Errc::bad_data, fmt::format("a {} is not UTF-8", what));
-  if (has_control(text)) return fail(Errc::bad_data, fmt::format("a {} has control characters or line breaks", what));
+  if (has_control(text))
+    return fail(Errc::bad_data, fmt::format("a {} has control characters or line breaks", what));
   auto clean = collapse_blanks(clean_utf8(text));
   if (clean.size() > max_name_bytes) {
     return fail(Errc::bad_data, fmt::format("a {} is longer than {} bytes", what, max_name_bytes));
@@ -86,7 +87,8 @@ struct SubscriptionRow {
 };
 
 /// Of one digest, or of all where `digest` is empty; sorted.
-Result<std::vector<SubscriptionRow>> subscription_rows(store::Database& database, SubscriberId id, std::string_view digest) {
+Result<std::vector<SubscriptionRow>> subscription_rows(store::Database& database, SubscriberId id,
+                                                       std::string_view digest) {
   auto query = database.prepare(R"(
       SELECT digest, state, confirmed_ms FROM subscriptions
       WHERE subscriber_id = :id AND (:digest = '' OR digest = :digest) ORDER BY digest)");
@@ -96,7 +98,8 @@ Result<std::vector<SubscriptionRow>> subscription_rows(store::Database& database
     TIDINGS_LET(const bool row, query.step());
     if (!row) return rows;
     const auto state = subscription_state_of(query.view(1));
-    if (!state) return fail(Errc::bad_data, "a subscription in the database has an unknown state: " + query.text(1));
+    if (!state)
+      return fail(Errc::bad_data, "a subscription in the database has an unknown state: " + query.text(1));
     rows.push_back({.digest = query.text(0), .state = *state, .confirmed = query.optional_time(2)});
   }
 }
@@ -120,7 +123,8 @@ Result<std::string> check_topic(std::string_view text) {
   TIDINGS_LET(auto clean, check_line(text, "topic"));
   if (clean.empty()) return fail(Errc::bad_data, "a topic is empty");
   if (clean.find_first_of(";,") != std::string::npos) {
-    return fail(Errc::bad_data, fmt::format("the topic \"{}\" has a semicolon or comma", clean), "these separate topics");
+    return fail(Errc::bad_data, fmt::format("the topic \"{}\" has a semicolon or comma", clean),
+                "these separate topics");
   }
   return clean;
 }
@@ -138,8 +142,10 @@ Result<std::string> check_known_topic(std::string_view text, std::span<const std
   if (known.empty()) return topic;
   if (auto name = known_name(topic, known)) return *std::move(name);
   auto hint = did_you_mean(topic, known);
-  if (hint.empty()) hint = known.size() <= 12 ? "there is: " + join(known, ", ") : "\"tidings source list\" shows the topics";
-  return fail(Errc::bad_data, fmt::format("there is no topic \"{}\"", truncate_utf8(topic, 60)), std::move(hint));
+  if (hint.empty())
+    hint = known.size() <= 12 ? "there is: " + join(known, ", ") : "\"tidings source list\" shows the topics";
+  return fail(Errc::bad_data, fmt::format("there is no topic \"{}\"", truncate_utf8(topic, 60)),
+              std::move(hint));
 }
 
 Result<AddResult> SubscriberTable::add(const NewSubscriber& wanted) {
@@ -153,12 +159,16 @@ Result<AddResult> SubscriberTable::add(const store::Transaction& /*open*/, NewSu
   TIDINGS_LET(const auto checked, check_new(std::move(wanted)));
   const auto key = checked.address.key();
   TIDINGS_LET(const auto suppression, suppressions_.lookup_key(key));
-  // A withdrawal is written down even so: taking the address off the suppressions later must not bring it back.
-  if (suppression && checked.state != SubscriptionState::withdrawn && !may_come_back(suppression->cause, checked)) {
+  // A withdrawal is written down even so: taking the address off the suppressions later must not bring it
+  // back.
+  if (suppression && checked.state != SubscriptionState::withdrawn &&
+      !may_come_back(suppression->cause, checked)) {
     TIDINGS_LET(const auto known, bulk_ ? find_in_bulk(key) : id_of_key(database_, key));
-    return AddResult{.outcome = AddOutcome::suppressed, .id = known.value_or(SubscriberId{}), .cause = suppression->cause};
+    return AddResult{
+        .outcome = AddOutcome::suppressed, .id = known.value_or(SubscriberId{}), .cause = suppression->cause};
   }
-  if (suppression && suppression->cause == SuppressionCause::erased && checked.state == SubscriptionState::withdrawn) {
+  if (suppression && suppression->cause == SuppressionCause::erased &&
+      checked.state == SubscriptionState::withdrawn) {
     return AddResult{.outcome = AddOutcome::suppressed, .cause = suppression->cause};
   }
   return insert_or_join(checked, key);
@@ -177,7 +187,8 @@ Result<AddResult> SubscriberTable::insert_or_join(const NewSubscriber& wanted, c
   return result;
 }
 
-Result<void> SubscriberTable::insert_if_new(const NewSubscriber& wanted, const std::string& key, AddResult& result) {
+Result<void> SubscriberTable::insert_if_new(const NewSubscriber& wanted, const std::string& key,
+                                            AddResult& result) {
   if (!insert_subscriber_) {
     insert_subscriber_.emplace(database_.prepare(R"(
         INSERT INTO subscribers (address, address_key, name, language, created_ms)
@@ -211,13 +222,15 @@ Result<void> SubscriberTable::fill_in(const NewSubscriber& wanted, SubscriberId 
   return fill.bind(":name", wanted.name).bind(":language", wanted.language).bind(":id", id).run();
 }
 
-Result<void> SubscriberTable::join(const NewSubscriber& wanted, const std::string& digest, AddResult& result) {
+Result<void> SubscriberTable::join(const NewSubscriber& wanted, const std::string& digest,
+                                   AddResult& result) {
   std::optional<SubscriptionRow> known;
   if (!result.created) {
     TIDINGS_LET(auto rows, subscription_rows(database_, result.id, digest));
     if (!rows.empty()) known = std::move(rows.front());
   }
-  if (!known && !result.created && wanted.origin == Origin::import && wanted.state != SubscriptionState::withdrawn) {
+  if (!known && !result.created && wanted.origin == Origin::import &&
+      wanted.state != SubscriptionState::withdrawn) {
     TIDINGS_LET(const bool left, left_before_import(result.id));
     if (left) {
       if (result.outcome == AddOutcome::already_there) result.outcome = AddOutcome::left;
@@ -251,7 +264,8 @@ Result<void> SubscriberTable::join(const NewSubscriber& wanted, const std::strin
     }
   }
   if (state == SubscriptionState::pending) result.pending.push_back(digest);
-  if (outcome != AddOutcome::already_there && result.outcome != AddOutcome::resubscribed_pending) result.outcome = outcome;
+  if (outcome != AddOutcome::already_there && result.outcome != AddOutcome::resubscribed_pending)
+    result.outcome = outcome;
   const auto at = state == SubscriptionState::confirmed   ? *confirmed
                   : state == SubscriptionState::withdrawn ? wanted.left.value_or(now)
                                                           : now;
@@ -260,8 +274,11 @@ Result<void> SubscriberTable::join(const NewSubscriber& wanted, const std::strin
   } else {
     TIDINGS_TRY(put_subscription(result.id, digest, state, at, confirmed));
   }
-  return consents_.record(
-      result.id, {.digest = digest, .event = event_of(state), .at = at, .origin = wanted.origin, .detail = wanted.detail});
+  return consents_.record(result.id, {.digest = digest,
+                                      .event = event_of(state),
+                                      .at = at,
+                                      .origin = wanted.origin,
+                                      .detail = wanted.detail});
 }
 
 Result<void> SubscriberTable::begin_import() {
@@ -274,11 +291,13 @@ Result<void> SubscriberTable::begin_import() {
 Result<bool> SubscriberTable::left_before_import(SubscriberId id) {
   if (id >= first_of_import_) return false;
   TIDINGS_LET(const auto rows, subscription_rows(database_, id, {}));
-  return !rows.empty() && std::ranges::all_of(rows, [](const auto& row) { return row.state == SubscriptionState::withdrawn; });
+  return !rows.empty() &&
+         std::ranges::all_of(rows, [](const auto& row) { return row.state == SubscriptionState::withdrawn; });
 }
 
-Result<void> SubscriberTable::put_subscription(SubscriberId id, std::string_view digest, SubscriptionState state,
-                                               UtcTime since, std::optional<UtcTime> confirmed) {
+Result<void> SubscriberTable::put_subscription(SubscriberId id, std::string_view digest,
+                                               SubscriptionState state, UtcTime since,
+                                               std::optional<UtcTime> confirmed) {
   if (!put_subscription_) {
     put_subscription_.emplace(database_.prepare(R"(
         INSERT INTO subscriptions (subscriber_id, digest, state, since_ms, confirmed_ms)
@@ -311,7 +330,8 @@ Result<bool> SubscriberTable::set(SubscriberId id, const SubscriberChange& chang
   return changed;
 }
 
-Result<bool> SubscriberTable::set(const store::Transaction& /*open*/, SubscriberId id, const SubscriberChange& change) {
+Result<bool> SubscriberTable::set(const store::Transaction& /*open*/, SubscriberId id,
+                                  const SubscriberChange& change) {
   TIDINGS_LET(const auto known, find(id));
   if (!known) return fail(Errc::no_input, "there is no such subscriber");
   std::vector<std::string> changed;
@@ -324,9 +344,11 @@ Result<bool> SubscriberTable::set(const store::Transaction& /*open*/, Subscriber
     TIDINGS_LET(language, check_language(*change.language));
   }
   if (name != known->name) changed.emplace_back("name");
-  if (language != known->language) changed.push_back(fmt::format("language {} -> {}", known->language, language));
+  if (language != known->language)
+    changed.push_back(fmt::format("language {} -> {}", known->language, language));
   if (!changed.empty()) {
-    auto update = database_.prepare("UPDATE subscribers SET name = :name, language = :language WHERE id = :id");
+    auto update =
+        database_.prepare("UPDATE subscribers SET name = :name, language = :language WHERE id = :id");
     TIDINGS_TRY(update.bind(":name", name).bind(":language", language).bind(":id", id).run());
   }
   if (change.topics) {
@@ -339,14 +361,18 @@ Result<bool> SubscriberTable::set(const store::Transaction& /*open*/, Subscriber
     }
   }
   if (changed.empty()) return false;
-  const auto detail = tidings::join(changed, ", ") + (change.detail.empty() ? "" : " (" + change.detail + ")");
-  TIDINGS_TRY(consents_.record(
-      id, {.digest = {}, .event = ConsentEvent::changed, .at = clock_.now(), .origin = change.origin, .detail = detail}));
+  const auto detail =
+      tidings::join(changed, ", ") + (change.detail.empty() ? "" : " (" + change.detail + ")");
+  TIDINGS_TRY(consents_.record(id, {.digest = {},
+                                    .event = ConsentEvent::changed,
+                                    .at = clock_.now(),
+                                    .origin = change.origin,
+                                    .detail = detail}));
   return true;
 }
 
-Result<std::vector<std::string>> SubscriberTable::confirm(SubscriberId id, std::string_view digest, Origin origin,
-                                                          std::string_view detail) {
+Result<std::vector<std::string>> SubscriberTable::confirm(SubscriberId id, std::string_view digest,
+                                                          Origin origin, std::string_view detail) {
   TIDINGS_LET(auto transaction, database_.begin());
   TIDINGS_LET(auto changed, confirm(transaction, id, digest, origin, detail));
   TIDINGS_TRY(transaction.commit());
@@ -354,13 +380,15 @@ Result<std::vector<std::string>> SubscriberTable::confirm(SubscriberId id, std::
 }
 
 Result<std::vector<std::string>> SubscriberTable::confirm(const store::Transaction& /*open*/, SubscriberId id,
-                                                          std::string_view digest, Origin origin, std::string_view detail) {
+                                                          std::string_view digest, Origin origin,
+                                                          std::string_view detail) {
   TIDINGS_LET(const auto known, find(id));
   if (!known) return fail(Errc::no_input, "there is no such subscriber");
   const auto address = stored_address(known->address);
   TIDINGS_LET(const auto suppression, suppressions_.lookup(address));
   if (suppression) {
-    return fail(Errc::not_permitted, fmt::format("{} is suppressed ({})", known->address, name_of(suppression->cause)),
+    return fail(Errc::not_permitted,
+                fmt::format("{} is suppressed ({})", known->address, name_of(suppression->cause)),
                 "\"tidings suppression remove\" lifts it");
   }
   TIDINGS_LET(const auto rows, subscription_rows(database_, id, digest));
@@ -369,33 +397,38 @@ Result<std::vector<std::string>> SubscriberTable::confirm(const store::Transacti
   for (const auto& row : rows) {
     if (row.state != SubscriptionState::pending) continue;
     TIDINGS_TRY(put_subscription(id, row.digest, SubscriptionState::confirmed, now, now));
-    TIDINGS_TRY(consents_.record(
-        id,
-        {.digest = row.digest, .event = ConsentEvent::confirmed, .at = now, .origin = origin, .detail = std::string{detail}}));
+    TIDINGS_TRY(consents_.record(id, {.digest = row.digest,
+                                      .event = ConsentEvent::confirmed,
+                                      .at = now,
+                                      .origin = origin,
+                                      .detail = std::string{detail}}));
     changed.push_back(row.digest);
   }
   return changed;
 }
 
-Result<std::vector<std::string>> SubscriberTable::unsubscribe(SubscriberId id, std::string_view digest, Origin origin,
-                                                              std::string_view detail) {
+Result<std::vector<std::string>> SubscriberTable::unsubscribe(SubscriberId id, std::string_view digest,
+                                                              Origin origin, std::string_view detail) {
   TIDINGS_LET(auto transaction, database_.begin());
   TIDINGS_LET(auto changed, unsubscribe(transaction, id, digest, origin, detail));
   TIDINGS_TRY(transaction.commit());
   return changed;
 }
 
-Result<std::vector<std::string>> SubscriberTable::unsubscribe(const store::Transaction& /*open*/, SubscriberId id,
-                                                              std::string_view digest, Origin origin, std::string_view detail) {
+Result<std::vector<std::string>> SubscriberTable::unsubscribe(const store::Transaction& /*open*/,
+                                                              SubscriberId id, std::string_view digest,
+                                                              Origin origin, std::string_view detail) {
   TIDINGS_LET(const auto rows, subscription_rows(database_, id, digest));
   const auto now = clock_.now();
   std::vector<std::string> changed;
   for (const auto& row : rows) {
     if (row.state == SubscriptionState::withdrawn) continue;
     TIDINGS_TRY(put_subscription(id, row.digest, SubscriptionState::withdrawn, now, row.confirmed));
-    TIDINGS_TRY(consents_.record(
-        id,
-        {.digest = row.digest, .event = ConsentEvent::withdrawn, .at = now, .origin = origin, .detail = std::string{detail}}));
+    TIDINGS_TRY(consents_.record(id, {.digest = row.digest,
+                                      .event = ConsentEvent::withdrawn,
+                                      .at = now,
+                                      .origin = origin,
+                                      .detail = std::string{detail}}));
     changed.push_back(row.digest);
   }
   return changed;
@@ -408,16 +441,24 @@ Result<DigestChange> SubscriberTable::change_digests(const store::Transaction& /
   if (!known) return fail(Errc::no_input, "there is no such subscriber");
   TIDINGS_LET(const auto rows, subscription_rows(database_, id, {}));
   const auto now = clock_.now();
-  const auto is = [](SubscriptionState state) { return [state](const SubscriptionRow& row) { return row.state == state; }; };
+  const auto is = [](SubscriptionState state) {
+    return [state](const SubscriptionRow& row) { return row.state == state; };
+  };
   const bool has_consent = std::ranges::any_of(rows, is(SubscriptionState::confirmed));
-  const auto with = [detail](std::string text) { return detail.empty() ? text : text + " (" + std::string{detail} + ")"; };
+  const auto with = [detail](std::string text) {
+    return detail.empty() ? text : text + " (" + std::string{detail} + ")";
+  };
   const std::vector<std::string> wanted{digests.begin(), digests.end()};
   DigestChange change;
   for (const auto& row : rows) {
-    if (row.state == SubscriptionState::withdrawn || std::ranges::find(wanted, row.digest) != wanted.end()) continue;
+    if (row.state == SubscriptionState::withdrawn || std::ranges::find(wanted, row.digest) != wanted.end())
+      continue;
     TIDINGS_TRY(put_subscription(id, row.digest, SubscriptionState::withdrawn, now, row.confirmed));
     const auto to = wanted.empty() ? std::string{"off"} : tidings::join(wanted, "; ");
-    TIDINGS_TRY(consents_.record(id, {.digest = row.digest, .event = ConsentEvent::withdrawn, .at = now, .origin = origin,
+    TIDINGS_TRY(consents_.record(id, {.digest = row.digest,
+                                      .event = ConsentEvent::withdrawn,
+                                      .at = now,
+                                      .origin = origin,
                                       .detail = with("changed to " + to)}));
     change.left.push_back(row.digest);
   }
@@ -430,9 +471,10 @@ Result<DigestChange> SubscriberTable::change_digests(const store::Transaction& /
     const auto confirmed = is_in ? std::optional{now} : row == rows.end() ? std::nullopt : row->confirmed;
     TIDINGS_TRY(put_subscription(id, digest, state, now, confirmed));
     const auto from = waits                 ? std::string{"asked again"}
-                      : change.left.empty() ? std::string{"added"} : "changed from " + tidings::join(change.left, "; ");
-    TIDINGS_TRY(
-        consents_.record(id, {.digest = digest, .event = event_of(state), .at = now, .origin = origin, .detail = with(from)}));
+                      : change.left.empty() ? std::string{"added"}
+                                            : "changed from " + tidings::join(change.left, "; ");
+    TIDINGS_TRY(consents_.record(
+        id, {.digest = digest, .event = event_of(state), .at = now, .origin = origin, .detail = with(from)}));
     (is_in ? change.joined : change.pending).push_back(digest);
   }
   return change;
@@ -460,7 +502,10 @@ Result<bool> SubscriberTable::erase(const store::Transaction& /*open*/, Subscrib
   }
   auto blank = database_.prepare(R"(
       UPDATE subscribers SET address = '', address_key = :key, name = '', language = '', erased_ms = :now WHERE id = :id)");
-  TIDINGS_TRY(blank.bind(":key", fmt::format("erased:{}", id.value)).bind(":now", clock_.now()).bind(":id", id).run());
+  TIDINGS_TRY(blank.bind(":key", fmt::format("erased:{}", id.value))
+                  .bind(":now", clock_.now())
+                  .bind(":id", id)
+                  .run());
   return true;
 }
 
@@ -482,13 +527,17 @@ Result<std::int64_t> SubscriberTable::expire_pending(UtcTime before) {
     for (;;) {
       TIDINGS_LET(const bool row, query.step());
       if (!row) break;
-      old.push_back({.id = query.id<SubscriberId>(0), .digest = query.text(1), .had_left = query.integer(2) != 0});
+      old.push_back(
+          {.id = query.id<SubscriberId>(0), .digest = query.text(1), .had_left = query.integer(2) != 0});
     }
   }
   const auto now = clock_.now();
   for (const auto& one : old) {
-    TIDINGS_TRY(consents_.record(
-        one.id, {.digest = one.digest, .event = ConsentEvent::expired, .at = now, .origin = Origin::system, .detail = {}}));
+    TIDINGS_TRY(consents_.record(one.id, {.digest = one.digest,
+                                          .event = ConsentEvent::expired,
+                                          .at = now,
+                                          .origin = Origin::system,
+                                          .detail = {}}));
     auto end = database_.prepare(R"(
         UPDATE subscriptions SET state = 'withdrawn', since_ms = :now WHERE subscriber_id = :id AND digest = :digest)");
     auto remove = database_.prepare(R"(

@@ -1,10 +1,11 @@
 // Subscribers, their subscriptions and topics: the only writer of these three tables.
 //
-// Every change of consent writes its row in `consents` in the same transaction (consent.hpp). Suppression beats consent
-// and is asked for here before anybody is added (suppression.hpp). Whoever left comes back as pending only, whatever the
-// caller claims: a new confirmation is needed. Answers like "already there" or "suppressed" are values, not errors.
-// Each mutating call is one immediate transaction, except the overloads that take an open one. Not thread-safe: one table per
-// handle and thread. Any call may fail with Errc::io or Errc::try_again from the store.
+// Every change of consent writes its row in `consents` in the same transaction (consent.hpp). Suppression
+// beats consent and is asked for here before anybody is added (suppression.hpp). Whoever left comes back as
+// pending only, whatever the caller claims: a new confirmation is needed. Answers like "already there" or
+// "suppressed" are values, not errors. Each mutating call is one immediate transaction, except the overloads
+// that take an open one. Not thread-safe: one table per handle and thread. Any call may fail with Errc::io or
+// Errc::try_again from the store.
 #pragma once
 
 #include <cstdint>
@@ -33,13 +34,13 @@ struct NewSubscriber {
   MailAddress address{};
   std::string name{};
   std::string language{};
-  std::vector<std::string> topics{};   ///< used for a new subscriber only; empty: every topic
+  std::vector<std::string> topics{};  ///< used for a new subscriber only; empty: every topic
   std::vector<std::string> digests{};
   SubscriptionState state = SubscriptionState::pending;  ///< withdrawn keeps the knowledge that they left
-  std::optional<UtcTime> confirmed{};  ///< when consent was given, if known; else now
-  std::optional<UtcTime> left{};       ///< with `state` withdrawn: when they left, if known; else now
+  std::optional<UtcTime> confirmed{};                    ///< when consent was given, if known; else now
+  std::optional<UtcTime> left{};  ///< with `state` withdrawn: when they left, if known; else now
   Origin origin = Origin::cli;
-  std::string detail{};                ///< for the consent log: from where, which text
+  std::string detail{};  ///< for the consent log: from where, which text
 };
 
 enum class AddOutcome {
@@ -53,20 +54,20 @@ enum class AddOutcome {
 
 struct AddResult {
   AddOutcome outcome = AddOutcome::added;
-  SubscriberId id{};                            ///< 0 if suppressed and unknown
-  bool created = false;                       ///< the subscriber is new
-  std::optional<SuppressionCause> cause{};      ///< if suppressed
-  std::vector<std::string> pending{};           ///< of the digests asked for, those that wait for a confirmation now
+  SubscriberId id{};                        ///< 0 if suppressed and unknown
+  bool created = false;                     ///< the subscriber is new
+  std::optional<SuppressionCause> cause{};  ///< if suppressed
+  std::vector<std::string> pending{};  ///< of the digests asked for, those that wait for a confirmation now
 };
 
 /// All conditions hold together; empty ones are not asked.
 struct SubscriberFilter {
   std::optional<SubscriptionState> state{};  ///< with `digest`: of that one; else of any
   std::string digest{};
-  std::string topic{};              ///< chosen by name; who has chosen none is not listed
-  std::string domain{};             ///< exactly this one, in either form (A-labels or Unicode)
-  std::optional<UtcTime> since{};   ///< created at or after
-  std::string text{};               ///< somewhere in address or name, ASCII case ignored
+  std::string topic{};             ///< chosen by name; who has chosen none is not listed
+  std::string domain{};            ///< exactly this one, in either form (A-labels or Unicode)
+  std::optional<UtcTime> since{};  ///< created at or after
+  std::string text{};              ///< somewhere in address or name, ASCII case ignored
   bool suppressed_only = false;
 };
 
@@ -78,7 +79,7 @@ struct Page {
 struct SubscriptionCounts {
   std::string digest{};
   std::int64_t pending = 0;
-  std::int64_t confirmed = 0;   ///< mailable: without the suppressed
+  std::int64_t confirmed = 0;  ///< mailable: without the suppressed
   std::int64_t withdrawn = 0;
   std::int64_t suppressed = 0;  ///< confirmed, but suppressed
 
@@ -105,9 +106,10 @@ struct SubscriberChange {
 
 /// What became of a wish to have other digests.
 struct DigestChange {
-  std::vector<std::string> left{};     ///< withdrawn now
-  std::vector<std::string> joined{};   ///< confirmed now: the consent that they had stands for these too
-  std::vector<std::string> pending{};  ///< asked for without any confirmed subscription: waits for a confirmation
+  std::vector<std::string> left{};    ///< withdrawn now
+  std::vector<std::string> joined{};  ///< confirmed now: the consent that they had stands for these too
+  std::vector<std::string>
+      pending{};  ///< asked for without any confirmed subscription: waits for a confirmation
 
   bool operator==(const DigestChange&) const = default;
 };
@@ -136,30 +138,35 @@ struct Contact {
 /// As a name, not empty, without ';' and ',' (they separate topics in files). Errc::bad_data.
 [[nodiscard]] Result<std::string> check_topic(std::string_view text);
 /// The one of `known` that is written so, letters' case aside.
-[[nodiscard]] std::optional<std::string> known_name(std::string_view text, std::span<const std::string> known);
-/// As check_topic(), and one of `known` (none: any), as it is written there. Errc::bad_data names the nearest.
-[[nodiscard]] Result<std::string> check_known_topic(std::string_view text, std::span<const std::string> known);
+[[nodiscard]] std::optional<std::string> known_name(std::string_view text,
+                                                    std::span<const std::string> known);
+/// As check_topic(), and one of `known` (none: any), as it is written there. Errc::bad_data names the
+/// nearest.
+[[nodiscard]] Result<std::string> check_known_topic(std::string_view text,
+                                                    std::span<const std::string> known);
 
 class SubscriberTable {
  public:
   SubscriberTable(store::Database& database, const Clock& clock);
   ~SubscriberTable();
 
-  /// Adds a subscriber, or subscriptions to one who is there. Name and language of one who is there are filled in where
-  /// empty, never replaced. Errc::bad_data where name, language or a topic is not allowed; Errc::usage without a digest.
+  /// Adds a subscriber, or subscriptions to one who is there. Name and language of one who is there are
+  /// filled in where empty, never replaced. Errc::bad_data where name, language or a topic is not allowed;
+  /// Errc::usage without a digest.
   [[nodiscard]] Result<AddResult> add(const NewSubscriber& wanted);
   [[nodiscard]] Result<AddResult> add(const store::Transaction& open, NewSubscriber wanted);
 
-  /// Before the first add() of an import: whoever has left all that they had by now is not brought back by it, not even to a
-  /// digest that is new to them.
+  /// Before the first add() of an import: whoever has left all that they had by now is not brought back by
+  /// it, not even to a digest that is new to them.
   [[nodiscard]] Result<void> begin_import();
 
   /// The suppressions that add() asks.
   [[nodiscard]] Suppressions& suppressions() { return suppressions_; }
 
-  /// For an import that is large against the list: from now on add() finds who is there in memory and gathers rows, and the
-  /// table's indexes are away until end_bulk(), which must come before the commit. In between only add() and suppressions() may
-  /// be used; who was added is in the tables after flush_bulk(). A hundred lines or a million: see import.cpp for when it pays.
+  /// For an import that is large against the list: from now on add() finds who is there in memory and gathers
+  /// rows, and the table's indexes are away until end_bulk(), which must come before the commit. In between
+  /// only add() and suppressions() may be used; who was added is in the tables after flush_bulk(). A hundred
+  /// lines or a million: see import.cpp for when it pays.
   [[nodiscard]] Result<void> begin_bulk(const store::Transaction& open);
   [[nodiscard]] Result<void> flush_bulk();
   [[nodiscard]] Result<void> end_bulk();
@@ -178,56 +185,65 @@ class SubscriberTable {
 
   /// True if something changed. Errc::no_input if unknown; Errc::bad_data as add().
   [[nodiscard]] Result<bool> set(SubscriberId id, const SubscriberChange& change);
-  [[nodiscard]] Result<bool> set(const store::Transaction& open, SubscriberId id, const SubscriberChange& change);
+  [[nodiscard]] Result<bool> set(const store::Transaction& open, SubscriberId id,
+                                 const SubscriberChange& change);
 
-  /// pending -> confirmed, of one digest, or of all where `digest` is empty. Returns the digests that changed; who left stays
-  /// away. Errc::no_input if unknown; Errc::not_permitted if the address is suppressed.
-  [[nodiscard]] Result<std::vector<std::string>> confirm(SubscriberId id, std::string_view digest, Origin origin,
-                                                         std::string_view detail);
+  /// pending -> confirmed, of one digest, or of all where `digest` is empty. Returns the digests that
+  /// changed; who left stays away. Errc::no_input if unknown; Errc::not_permitted if the address is
+  /// suppressed.
+  [[nodiscard]] Result<std::vector<std::string>> confirm(SubscriberId id, std::string_view digest,
+                                                         Origin origin, std::string_view detail);
   [[nodiscard]] Result<std::vector<std::string>> confirm(const store::Transaction& open, SubscriberId id,
-                                                         std::string_view digest, Origin origin, std::string_view detail);
+                                                         std::string_view digest, Origin origin,
+                                                         std::string_view detail);
 
-  /// -> withdrawn, of one digest, or of all where `digest` is empty. Idempotent: returns the digests that changed, empty for an
-  /// unknown or erased one.
-  [[nodiscard]] Result<std::vector<std::string>> unsubscribe(SubscriberId id, std::string_view digest, Origin origin,
-                                                             std::string_view detail);
+  /// -> withdrawn, of one digest, or of all where `digest` is empty. Idempotent: returns the digests that
+  /// changed, empty for an unknown or erased one.
+  [[nodiscard]] Result<std::vector<std::string>> unsubscribe(SubscriberId id, std::string_view digest,
+                                                             Origin origin, std::string_view detail);
   [[nodiscard]] Result<std::vector<std::string>> unsubscribe(const store::Transaction& open, SubscriberId id,
-                                                             std::string_view digest, Origin origin, std::string_view detail);
+                                                             std::string_view digest, Origin origin,
+                                                             std::string_view detail);
 
-  /// The subscriber gets exactly `digests` from now on; none is "off". Who is confirmed for any digest is confirmed for those
-  /// that come new, even if they had left them before; one that waits for a confirmation goes on waiting, for it may be a
-  /// stranger who asked for it. Errc::no_input if unknown. For members/membership.hpp, which sees to it that nothing is missed on
-  /// the way.
+  /// The subscriber gets exactly `digests` from now on; none is "off". Who is confirmed for any digest is
+  /// confirmed for those that come new, even if they had left them before; one that waits for a confirmation
+  /// goes on waiting, for it may be a stranger who asked for it. Errc::no_input if unknown. For
+  /// members/membership.hpp, which sees to it that nothing is missed on the way.
   [[nodiscard]] Result<DigestChange> change_digests(const store::Transaction& open, SubscriberId id,
                                                     std::span<const std::string> digests, Origin origin,
                                                     std::string_view detail);
 
-  /// Forgets the person: address, name, language, topics, subscriptions and consent log go; the row stays as an id
-  /// without a person, and a salted hash of the address joins the suppressions, so that no import brings it back.
-  /// False if there was nobody.
+  /// Forgets the person: address, name, language, topics, subscriptions and consent log go; the row stays as
+  /// an id without a person, and a salted hash of the address joins the suppressions, so that no import
+  /// brings it back. False if there was nobody.
   [[nodiscard]] Result<bool> erase(SubscriberId id);
   [[nodiscard]] Result<bool> erase(const store::Transaction& open, SubscriberId id);
 
-  /// Ends subscriptions that have been pending since before `before`: who had left before is withdrawn again, others are
-  /// deleted, and a subscriber who never had another one with them. Returns the subscriptions ended.
+  /// Ends subscriptions that have been pending since before `before`: who had left before is withdrawn again,
+  /// others are deleted, and a subscriber who never had another one with them. Returns the subscriptions
+  /// ended.
   [[nodiscard]] Result<std::int64_t> expire_pending(UtcTime before);
 
-  /// Calls `visit` for everybody who is confirmed for the digest, not suppressed and not erased, in id order, in constant
-  /// memory. An error of `visit` ends it and is returned. `visit` may write other tables through the same handle.
+  /// Calls `visit` for everybody who is confirmed for the digest, not suppressed and not erased, in id order,
+  /// in constant memory. An error of `visit` ends it and is returned. `visit` may write other tables through
+  /// the same handle.
   [[nodiscard]] Result<void> for_each_recipient(std::string_view digest,
                                                 const std::function<Result<void>(const Recipient&)>& visit);
 
  private:
   [[nodiscard]] Result<AddResult> insert_or_join(const NewSubscriber& wanted, const std::string& key);
-  [[nodiscard]] Result<void> insert_if_new(const NewSubscriber& wanted, const std::string& key, AddResult& result);
+  [[nodiscard]] Result<void> insert_if_new(const NewSubscriber& wanted, const std::string& key,
+                                           AddResult& result);
   [[nodiscard]] Result<void> fill_in(const NewSubscriber& wanted, SubscriberId id);
-  [[nodiscard]] Result<void> load_if_new(const NewSubscriber& wanted, const std::string& key, AddResult& result);
+  [[nodiscard]] Result<void> load_if_new(const NewSubscriber& wanted, const std::string& key,
+                                         AddResult& result);
   void load_subscription(SubscriberId id, std::string_view digest, SubscriptionState state, UtcTime since,
                          std::optional<UtcTime> confirmed);
   [[nodiscard]] Result<void> flush_hundreds();
   [[nodiscard]] Result<void> join(const NewSubscriber& wanted, const std::string& digest, AddResult& result);
-  [[nodiscard]] Result<void> put_subscription(SubscriberId id, std::string_view digest, SubscriptionState state,
-                                              UtcTime since, std::optional<UtcTime> confirmed);
+  [[nodiscard]] Result<void> put_subscription(SubscriberId id, std::string_view digest,
+                                              SubscriptionState state, UtcTime since,
+                                              std::optional<UtcTime> confirmed);
   [[nodiscard]] Result<void> put_topics(SubscriberId id, const std::vector<std::string>& topics);
   [[nodiscard]] Result<std::optional<SubscriberId>> find_in_bulk(std::string_view key);
   [[nodiscard]] Result<void> load_details(Subscriber& subscriber);
@@ -239,7 +255,7 @@ class SubscriberTable {
   Suppressions suppressions_;
   [[nodiscard]] Result<bool> left_before_import(SubscriberId id);
 
-  SubscriberId first_of_import_{};  ///< subscribers from this id on came with the import
+  SubscriberId first_of_import_{};                     ///< subscribers from this id on came with the import
   std::optional<store::Statement> insert_subscriber_;  // kept, because an import runs them for each line
   std::optional<store::Statement> put_subscription_;
   struct Bulk;

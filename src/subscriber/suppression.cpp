@@ -16,7 +16,8 @@ constexpr std::size_t salt_bytes = 32;
 constexpr std::size_t max_detail_bytes = 500;
 
 constexpr SuppressionCause all_causes[] = {SuppressionCause::hard_bounce, SuppressionCause::soft_bounces,
-                                           SuppressionCause::complaint, SuppressionCause::manual, SuppressionCause::erased};
+                                           SuppressionCause::complaint, SuppressionCause::manual,
+                                           SuppressionCause::erased};
 
 /// "@domain" of "local@domain".
 std::string domain_key(std::string_view address_key) {
@@ -29,8 +30,10 @@ std::string salted(const std::string& salt, std::string_view address_key) {
 
 Result<Suppression> read_row(const store::Statement& query) {
   const auto cause = suppression_cause_of(query.view(1));
-  if (!cause) return fail(Errc::bad_data, "a suppression in the database has an unknown cause: " + query.text(1));
-  return Suppression{.address_key = query.text(0), .cause = *cause, .at = query.time(2), .detail = query.text(3)};
+  if (!cause)
+    return fail(Errc::bad_data, "a suppression in the database has an unknown cause: " + query.text(1));
+  return Suppression{
+      .address_key = query.text(0), .cause = *cause, .at = query.time(2), .detail = query.text(3)};
 }
 
 }  // namespace
@@ -62,8 +65,10 @@ Result<SuppressionTarget> parse_suppression_target(std::string_view text) {
   }
   TIDINGS_LET(const auto domain, domain_to_ascii(rest.substr(1)));
   if (domain.find('.') == std::string::npos) {
-    return fail(Errc::bad_data, "\"" + std::string{truncate_utf8(clean_utf8(text), 60)} + "\" is neither an address nor a domain",
-                "like ada@example.org, or @example.org for everybody there");
+    return fail(
+        Errc::bad_data,
+        "\"" + std::string{truncate_utf8(clean_utf8(text), 60)} + "\" is neither an address nor a domain",
+        "like ada@example.org, or @example.org for everybody there");
   }
   return SuppressionTarget{.key = "@" + domain, .text = "everybody at " + domain};
 }
@@ -72,7 +77,8 @@ Result<bool> Suppressions::add(const MailAddress& address, SuppressionCause caus
   return add(SuppressionTarget{.key = address.key(), .text = address.text()}, cause, detail);
 }
 
-Result<bool> Suppressions::add(const SuppressionTarget& target, SuppressionCause cause, std::string_view detail) {
+Result<bool> Suppressions::add(const SuppressionTarget& target, SuppressionCause cause,
+                               std::string_view detail) {
   const auto clean = collapse_blanks(clean_utf8(detail));
   auto statement = database_.prepare(R"(
       INSERT INTO suppressions (address_key, cause, at_ms, detail) VALUES (:key, :cause, :at, :detail)
@@ -118,13 +124,17 @@ Result<bool> Suppressions::remove(const SuppressionTarget& target) {
   return database_.changes() > 0;
 }
 
-Result<std::optional<Suppression>> Suppressions::lookup(const MailAddress& address) { return lookup_key(address.key()); }
+Result<std::optional<Suppression>> Suppressions::lookup(const MailAddress& address) {
+  return lookup_key(address.key());
+}
 
 Result<std::optional<Suppression>> Suppressions::lookup_key(std::string_view address_key) {
   const auto domain = domain_key(address_key);
   if (remembered_) {
     const auto& [keys, salt] = *remembered_;
-    if (!keys.may_have(address_key) && !keys.may_have(domain) && (salt.empty() || !keys.may_have(salted(salt, address_key)))) return std::nullopt;
+    if (!keys.may_have(address_key) && !keys.may_have(domain) &&
+        (salt.empty() || !keys.may_have(salted(salt, address_key))))
+      return std::nullopt;
   }
   // Asked for each line of an import: one statement while nobody is suppressed or erased.
   if (!probe_) {
@@ -166,8 +176,8 @@ Result<void> Suppressions::remember_hashes() {
   return {};
 }
 
-Result<std::vector<Suppression>> Suppressions::list(std::optional<SuppressionCause> cause, std::string_view after,
-                                                    int limit) {
+Result<std::vector<Suppression>> Suppressions::list(std::optional<SuppressionCause> cause,
+                                                    std::string_view after, int limit) {
   auto query = database_.prepare(R"(
       SELECT address_key, cause, at_ms, detail FROM suppressions
       WHERE address_key > :after AND (:cause IS NULL OR cause = :cause)

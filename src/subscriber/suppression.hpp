@@ -1,9 +1,11 @@
-// Suppressions: addresses and domains never to be mailed again, with the cause. The only writer of `suppressions`.
+// Suppressions: addresses and domains never to be mailed again, with the cause. The only writer of
+// `suppressions`.
 //
-// Keyed by MailAddress::key(), so that case does not matter; a whole domain by "@domain" (without its subdomains), which other
-// rooms' queries ask for beside the address. Beats consent and outlives the subscriber: an erased person
-// is kept as "sha256:" and the hash of salt and key. The salt is random, made at the first erasure and kept in `facts`;
-// it stops tables made in advance, not somebody who holds the whole database and guesses addresses one by one.
+// Keyed by MailAddress::key(), so that case does not matter; a whole domain by "@domain" (without its
+// subdomains), which other rooms' queries ask for beside the address. Beats consent and outlives the
+// subscriber: an erased person is kept as "sha256:" and the hash of salt and key. The salt is random, made at
+// the first erasure and kept in `facts`; it stops tables made in advance, not somebody who holds the whole
+// database and guesses addresses one by one.
 #pragma once
 
 #include <optional>
@@ -47,10 +49,11 @@ class Suppressions {
  public:
   Suppressions(store::Database& database, const Clock& clock) : database_(database), clock_(clock) {}
 
-  /// Adds, or makes the cause graver (soft_bounces < hard_bounce < complaint < manual < erased). False if it was there as
-  /// grave already. One statement: fits into the caller's transaction, or is one by itself.
+  /// Adds, or makes the cause graver (soft_bounces < hard_bounce < complaint < manual < erased). False if it
+  /// was there as grave already. One statement: fits into the caller's transaction, or is one by itself.
   [[nodiscard]] Result<bool> add(const MailAddress& address, SuppressionCause cause, std::string_view detail);
-  [[nodiscard]] Result<bool> add(const SuppressionTarget& target, SuppressionCause cause, std::string_view detail);
+  [[nodiscard]] Result<bool> add(const SuppressionTarget& target, SuppressionCause cause,
+                                 std::string_view detail);
 
   /// Adds the hash of an address key only. Within the caller's transaction.
   [[nodiscard]] Result<void> add_erased(std::string_view address_key);
@@ -64,14 +67,15 @@ class Suppressions {
   /// The same for a key (MailAddress::key()).
   [[nodiscard]] Result<std::optional<Suppression>> lookup_key(std::string_view address_key);
 
-  /// Reads hashes of all keys into memory, so that lookups go to the database for who may be suppressed only. While nobody else
-  /// writes the table, that is within the caller's transaction; forget_hashes() before it ends.
+  /// Reads hashes of all keys into memory, so that lookups go to the database for who may be suppressed only.
+  /// While nobody else writes the table, that is within the caller's transaction; forget_hashes() before it
+  /// ends.
   [[nodiscard]] Result<void> remember_hashes();
   void forget_hashes() { remembered_.reset(); }
 
   /// In key order, after `after`, at most `limit`; of one cause or of all.
-  [[nodiscard]] Result<std::vector<Suppression>> list(std::optional<SuppressionCause> cause, std::string_view after,
-                                                      int limit);
+  [[nodiscard]] Result<std::vector<Suppression>> list(std::optional<SuppressionCause> cause,
+                                                      std::string_view after, int limit);
 
  private:
   /// The key under which an erased person is kept; empty as long as there is no salt.

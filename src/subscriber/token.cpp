@@ -54,14 +54,18 @@ Result<std::vector<Key>> read_keys(store::Database& database) {
   for (;;) {
     TIDINGS_LET(const bool row, query.step());
     if (!row) return keys;
-    keys.push_back({.id = static_cast<std::uint8_t>(query.integer(0)), .secret = query.blob(1), .created = query.time(2)});
-    if (keys.back().secret.size() != secret_bytes) return fail(Errc::bad_data, "a token key in the database is damaged");
+    keys.push_back({.id = static_cast<std::uint8_t>(query.integer(0)),
+                    .secret = query.blob(1),
+                    .created = query.time(2)});
+    if (keys.back().secret.size() != secret_bytes)
+      return fail(Errc::bad_data, "a token key in the database is damaged");
   }
 }
 
 Result<Key> store_key(store::Database& database, Random& random, const Clock& clock, int id) {
   Key key{.id = static_cast<std::uint8_t>(id), .secret = random.bytes(secret_bytes), .created = clock.now()};
-  auto statement = database.prepare("INSERT INTO keys (id, secret, created_ms) VALUES (:id, :secret, :created)");
+  auto statement =
+      database.prepare("INSERT INTO keys (id, secret, created_ms) VALUES (:id, :secret, :created)");
   TIDINGS_TRY(statement.bind(":id", id).bind_blob(":secret", key.secret).bind(":created", key.created).run());
   return key;
 }
@@ -92,7 +96,8 @@ Result<KeyRing> KeyRing::rotate(store::Database& database, Random& random, const
   TIDINGS_LET(auto transaction, database.begin());
   TIDINGS_LET(auto keys, read_keys(database));
   const int id = keys.empty() ? 1 : keys.back().id + 1;
-  if (id > max_keys) return fail(Errc::not_permitted, "there are 255 token keys already; no more can be made");
+  if (id > max_keys)
+    return fail(Errc::not_permitted, "there are 255 token keys already; no more can be made");
   TIDINGS_LET(auto key, store_key(database, random, clock, id));
   TIDINGS_TRY(transaction.commit());
   keys.push_back(std::move(key));
@@ -111,20 +116,23 @@ std::string Tokens::make(TokenPurpose purpose, TokenForm form, const TokenSubjec
   return make_with(keys_.newest(), purpose, form, subject);
 }
 
-std::optional<TokenSubject> Tokens::verify(TokenPurpose purpose, TokenForm form, std::string_view token) const {
+std::optional<TokenSubject> Tokens::verify(TokenPurpose purpose, TokenForm form,
+                                           std::string_view token) const {
   if (token.size() > max_token_size) return std::nullopt;
   const auto text = form == TokenForm::local_part ? ascii_lower(token) : std::string{token};
   const auto bytes = form == TokenForm::link ? base64url_decode(text) : base32_decode(text);
   const auto mac_bytes = form == TokenForm::link ? link_mac_bytes : local_part_mac_bytes;
   if (!bytes || bytes->size() < 4 + mac_bytes) return std::nullopt;
   const auto* const key = keys_.find(static_cast<std::uint8_t>((*bytes)[0]));
-  if (key == nullptr || static_cast<std::uint8_t>((*bytes)[1]) != static_cast<std::uint8_t>(purpose)) return std::nullopt;
+  if (key == nullptr || static_cast<std::uint8_t>((*bytes)[1]) != static_cast<std::uint8_t>(purpose))
+    return std::nullopt;
   std::size_t at = 2;
   const auto subscriber = read_varint(*bytes, at);
   const auto edition = read_varint(*bytes, at);
   if (!subscriber || !edition || *subscriber == 0) return std::nullopt;
   const TokenSubject subject{.subscriber = {*subscriber}, .edition = {*edition}};
-  // The whole text is made anew and compared, so that one token has one spelling: no spare bits, white space or long varints.
+  // The whole text is made anew and compared, so that one token has one spelling: no spare bits, white space
+  // or long varints.
   if (!equal_in_constant_time(make_with(*key, purpose, form, subject), text)) return std::nullopt;
   return subject;
 }

@@ -1,15 +1,15 @@
 // Tokens: links and return addresses that prove whom they were made for. Writes `keys`.
 //
-// A token is  key id (1 byte) | purpose (1) | subscriber (varint) | edition (varint) | MAC  where the MAC is HMAC-SHA256,
-// cut, over a fixed context, the form and all bytes before it. In a link: 16 bytes of MAC, base64url, about 30
-// characters. In a local part: 10 bytes (80 bits) of MAC, base32 in lower case, 34 characters below 2^35
-// subscribers and 2^28 editions, never above 48, because relays
-// fold case and a local part has 64 octets (RFC 5321 section 4.5.3.1.1). No expiry: an unsubscribe link must work for
-// ever; the state behind it says whether there is anything left to do.
+// A token is  key id (1 byte) | purpose (1) | subscriber (varint) | edition (varint) | MAC  where the MAC is
+// HMAC-SHA256, cut, over a fixed context, the form and all bytes before it. In a link: 16 bytes of MAC,
+// base64url, about 30 characters. In a local part: 10 bytes (80 bits) of MAC, base32 in lower case, 34
+// characters below 2^35 subscribers and 2^28 editions, never above 48, because relays fold case and a local
+// part has 64 octets (RFC 5321 section 4.5.3.1.1). No expiry: an unsubscribe link must work for ever; the
+// state behind it says whether there is anything left to do.
 //
-// A thief of a token can do what its purpose names for that one subscriber and nothing else: a token of one purpose or
-// form never verifies as another. Whoever holds the database holds the keys. Confirmations are no such tokens:
-// confirmation.hpp.
+// A thief of a token can do what its purpose names for that one subscriber and nothing else: a token of one
+// purpose or form never verifies as another. Whoever holds the database holds the keys. Confirmations are no
+// such tokens: confirmation.hpp.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +33,8 @@ enum class TokenPurpose : std::uint8_t { unsubscribe = 1, preferences = 2, view 
 
 enum class TokenForm { link, local_part };
 
-/// Whom a token is about. Edition 0: about no edition in particular; an unsubscribe token without one is for all digests.
+/// Whom a token is about. Edition 0: about no edition in particular; an unsubscribe token without one is for
+/// all digests.
 struct TokenSubject {
   SubscriberId subscriber{};
   EditionId edition{};
@@ -79,9 +80,10 @@ class Tokens {
   /// For a link: base64url without padding. For a local part: lower-case base32.
   [[nodiscard]] std::string make(TokenPurpose purpose, TokenForm form, const TokenSubject& subject) const;
 
-  /// Nothing where it is not one of ours for exactly this purpose and form, whatever the reason. Takes any bytes; a token
-  /// for a local part is read in either case.
-  [[nodiscard]] std::optional<TokenSubject> verify(TokenPurpose purpose, TokenForm form, std::string_view token) const;
+  /// Nothing where it is not one of ours for exactly this purpose and form, whatever the reason. Takes any
+  /// bytes; a token for a local part is read in either case.
+  [[nodiscard]] std::optional<TokenSubject> verify(TokenPurpose purpose, TokenForm form,
+                                                   std::string_view token) const;
 
  private:
   KeyRing keys_;

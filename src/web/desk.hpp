@@ -1,8 +1,10 @@
-// What a visitor may ask of the list: the narrow window through which this room sees it. site/desk.hpp stands behind it.
+// What a visitor may ask of the list: the narrow window through which this room sees it. site/desk.hpp stands
+// behind it.
 //
-// A token is the only authority; what it does not name is not shown and cannot be changed. An absent answer means "no such
-// thing", for whatever reason: unknown, forged, cut off, used, erased. No call says whether an address is on the list.
-// One Desk belongs to one thread. Calls fail with Errc::io or Errc::try_again of the store.
+// A token is the only authority; what it does not name is not shown and cannot be changed. An absent answer
+// means "no such thing", for whatever reason: unknown, forged, cut off, used, erased. No call says whether an
+// address is on the list. One Desk belongs to one thread. Calls fail with Errc::io or Errc::try_again of the
+// store.
 #pragma once
 
 #include <functional>
@@ -26,10 +28,10 @@ struct Choice {
 
 /// Whom an unsubscribe link is about.
 struct Leaving {
-  std::string address;         ///< masked
-  std::string language;        ///< BCP 47 or empty
-  std::string digest;          ///< name of the digest whose edition carried the link; empty: about all of them
-  bool is_subscribed = false;  ///< to that digest (to any, if empty)
+  std::string address;   ///< masked
+  std::string language;  ///< BCP 47 or empty
+  std::string digest;    ///< name of the digest whose edition carried the link; empty: about all of them
+  bool is_subscribed = false;       ///< to that digest (to any, if empty)
   std::vector<std::string> others;  ///< names of the other digests they get
 };
 
@@ -85,19 +87,21 @@ class Desk {
 
   [[nodiscard]] virtual Result<std::optional<Leaving>> leaving(std::string_view token) = 0;
   /// Idempotent. The answer is how things are afterwards.
-  [[nodiscard]] virtual Result<std::optional<Leaving>> leave(std::string_view token, Scope scope, std::string_view client) = 0;
-  /// The same for a mail program, which shows nobody anything: what it returns is called with what to do once the withdrawal is
-  /// on disk. So that many of them share one commit. Empty: nothing to wait for.
-  [[nodiscard]] virtual Result<std::optional<std::function<void(Settled)>>> leave_at_once(std::string_view token,
-                                                                                          std::string_view client) = 0;
+  [[nodiscard]] virtual Result<std::optional<Leaving>> leave(std::string_view token, Scope scope,
+                                                             std::string_view client) = 0;
+  /// The same for a mail program, which shows nobody anything: what it returns is called with what to do once
+  /// the withdrawal is on disk. So that many of them share one commit. Empty: nothing to wait for.
+  [[nodiscard]] virtual Result<std::optional<std::function<void(Settled)>>> leave_at_once(
+      std::string_view token, std::string_view client) = 0;
   /// Asks by mail whether they want to be back; false if there is no such token.
   [[nodiscard]] virtual Result<bool> come_back(std::string_view token, std::string_view client) = 0;
 
   [[nodiscard]] virtual Result<std::optional<Joining>> joining(std::string_view token) = 0;
-  [[nodiscard]] virtual Result<std::optional<Joining>> confirm(std::string_view token, std::string_view client) = 0;
+  [[nodiscard]] virtual Result<std::optional<Joining>> confirm(std::string_view token,
+                                                               std::string_view client) = 0;
 
   [[nodiscard]] virtual Result<std::optional<Member>> member(std::string_view token) = 0;
-  /// Errc::bad_data for a name or language that is none.
+  /// Errc::bad_data for an invalid name or language.
   [[nodiscard]] virtual Result<std::optional<Change>> change(std::string_view token, const Wishes& wishes,
                                                              std::string_view client) = 0;
 
@@ -107,8 +111,11 @@ class Desk {
   [[nodiscard]] virtual std::vector<Choice> digests() const = 0;
   [[nodiscard]] virtual std::vector<Choice> topics() const = 0;
 
-  /// A call of a relay's webhook to /hooks/RELAY; the HTTP status to answer with. 404 unless it is switched on.
-  [[nodiscard]] virtual Result<int> take_webhook(std::string_view /*relay*/, const Request& /*call*/) { return 404; }
+  /// A call of a relay's webhook to /hooks/RELAY; the HTTP status to answer with. 404 unless it is switched
+  /// on.
+  [[nodiscard]] virtual Result<int> take_webhook(std::string_view /*relay*/, const Request& /*call*/) {
+    return 404;
+  }
 
   /// Whether the store answers.
   [[nodiscard]] virtual Result<void> check() = 0;

@@ -43,7 +43,8 @@ std::optional<std::pair<std::string, std::string>> read_part(std::string_view pa
   for (auto line : split(part.substr(0, gap), '\n')) {
     line = trim(line);
     const auto colon = line.find(':');
-    if (colon == std::string_view::npos || !ascii_iequals(trim(line.substr(0, colon)), "content-disposition")) continue;
+    if (colon == std::string_view::npos || !ascii_iequals(trim(line.substr(0, colon)), "content-disposition"))
+      continue;
     auto name = parameter(line, "name");
     if (name.empty() || !parameter(line, "filename").empty()) return std::nullopt;
     return std::pair{name, std::string{part.substr(gap + 4)}};
@@ -53,7 +54,8 @@ std::optional<std::pair<std::string, std::string>> read_part(std::string_view pa
 
 Result<Form> parse_multipart(std::string_view content_type, std::string_view body) {
   const auto boundary = parameter(content_type, "boundary");
-  if (boundary.empty() || boundary.size() > 70) return fail(Errc::bad_data, "a multipart form without a boundary");
+  if (boundary.empty() || boundary.size() > 70)
+    return fail(Errc::bad_data, "a multipart form without a boundary");
   // A leading line end lets the first delimiter be found like the others (RFC 2046 section 5.1.1).
   const auto text = "\r\n" + std::string{body};
   const auto delimiter = "\r\n--" + boundary;
@@ -82,11 +84,14 @@ Result<Form> parse_multipart(std::string_view content_type, std::string_view bod
 }  // namespace
 
 std::string_view Form::get(std::string_view name) const {
-  const auto found = std::ranges::find(fields_, name, [](const auto& field) { return std::string_view{field.first}; });
+  const auto found =
+      std::ranges::find(fields_, name, [](const auto& field) { return std::string_view{field.first}; });
   return found == fields_.end() ? std::string_view{} : std::string_view{found->second};
 }
 
-bool Form::was_cleaned(std::string_view name) const { return std::ranges::find(cleaned_, name) != cleaned_.end(); }
+bool Form::was_cleaned(std::string_view name) const {
+  return std::ranges::find(cleaned_, name) != cleaned_.end();
+}
 
 void Form::add_raw(std::string_view name, std::string_view value) {
   auto clean = clean_utf8(value);
@@ -112,7 +117,8 @@ Form parse_urlencoded(std::string_view text) {
     if (pair.empty()) continue;
     if (form.size() >= max_form_fields) break;
     const auto equals = std::min(pair.find('='), pair.size());
-    form.add_raw(decode(pair.substr(0, equals)), equals < pair.size() ? decode(pair.substr(equals + 1)) : std::string{});
+    form.add_raw(decode(pair.substr(0, equals)),
+                 equals < pair.size() ? decode(pair.substr(equals + 1)) : std::string{});
   }
   return form;
 }

@@ -1,7 +1,9 @@
-// Form bodies: application/x-www-form-urlencoded (WHATWG URL section 5) and multipart/form-data (RFC 7578). Pure.
+// Form bodies: application/x-www-form-urlencoded (WHATWG URL section 5) and multipart/form-data (RFC 7578).
+// Pure.
 //
-// Both give the same fields, so that RFC 8058's two content types act alike. Values are UTF-8 without control characters but
-// newline (base/text clean_utf8: a NUL or a bare CR cannot reach a header or the database); files are passed over.
+// Both give the same fields, so that RFC 8058's two content types act alike. Values are UTF-8 without control
+// characters but newline (base/text clean_utf8: a NUL or a bare CR cannot reach a header or the database);
+// files are passed over.
 #pragma once
 
 #include <string>
@@ -36,7 +38,8 @@ inline constexpr std::size_t max_form_fields = 500;
 /// A query or an urlencoded body. Fields beyond max_form_fields are dropped.
 [[nodiscard]] Form parse_urlencoded(std::string_view text);
 
-/// By content type; an empty body is an empty form. Errc::bad_data for another type or a multipart body without boundaries.
+/// By content type; an empty body is an empty form. Errc::bad_data for another type or a multipart body
+/// without boundaries.
 [[nodiscard]] Result<Form> parse_form(std::string_view content_type, std::string_view body);
 
 }  // namespace tidings::web

@@ -8,7 +8,9 @@
 namespace tidings::web {
 namespace {
 
-Frame refuse(int status) { return {.state = Frame::State::refused, .head_bytes = 0, .body_bytes = 0, .status = status}; }
+Frame refuse(int status) {
+  return {.state = Frame::State::refused, .head_bytes = 0, .body_bytes = 0, .status = status};
+}
 
 std::optional<std::size_t> length_of(std::string_view digits) {
   if (digits.empty() || digits.size() > 9) return std::nullopt;
@@ -38,7 +40,8 @@ Frame next_frame(std::string_view bytes, std::size_t from, const FrameLimits& li
   std::size_t at = head.find("\r\n");
   const auto first_line = head.substr(0, at);
   const auto has_control = [](std::string_view line) {
-    return std::ranges::any_of(line, [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F; });
+    return std::ranges::any_of(
+        line, [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F; });
   };
   if (has_control(first_line)) return refuse(400);
   while (at != std::string_view::npos) {
@@ -46,7 +49,8 @@ Frame next_frame(std::string_view bytes, std::size_t from, const FrameLimits& li
     const auto line = head.substr(at + 2, next == std::string_view::npos ? next : next - at - 2);
     at = next;
     const auto colon = line.find(':');
-    if (has_control(line) || colon == std::string_view::npos || !is_token(line.substr(0, colon))) return refuse(400);
+    if (has_control(line) || colon == std::string_view::npos || !is_token(line.substr(0, colon)))
+      return refuse(400);
     const auto name = line.substr(0, colon);
     if (ascii_iequals(name, "transfer-encoding")) return refuse(411);
     if (!ascii_iequals(name, "content-length")) continue;

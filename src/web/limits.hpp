@@ -1,8 +1,9 @@
-// What a network may do how often, and who counts it: a process that lives on (serve), or the database where none does (cgi).
+// What a network may do how often, and who counts it: a process that lives on (serve), or the database where
+// none does (cgi).
 //
-// The rules are the same for both; networks are those of rate_limit.hpp. A /48 of IPv6 has eight times what each /64 in it has. The only writer of `web_limits`: one row for each
-// network that has used something up of late, known by a hash under the secret of this database, gone once it has everything
-// back.
+// The rules are the same for both; networks are those of rate_limit.hpp. A /48 of IPv6 has eight times what
+// each /64 in it has. The only writer of `web_limits`: one row for each network that has used something up of
+// late, known by a hash under the secret of this database, gone once it has everything back.
 #pragma once
 
 #include <chrono>
@@ -46,7 +47,8 @@ class MemoryLimits final : public Limits {
  private:
   /// Of the networks, and of the sites around them.
   struct Pair {
-    explicit Pair(LimitRule rule) : network(rule.times, rule.window), site(site_factor * rule.times, rule.window) {}
+    explicit Pair(LimitRule rule)
+        : network(rule.times, rule.window), site(site_factor * rule.times, rule.window) {}
     RateLimit network;
     RateLimit site;
   };
@@ -54,10 +56,12 @@ class MemoryLimits final : public Limits {
   Pair sign_ups_{rule_of(Limit::sign_ups)};
 };
 
-/// Each take is one statement, so that processes at the same time count right. Belongs to the database's thread.
+/// Each take is one statement, so that processes at the same time count right. Belongs to the database's
+/// thread.
 class StoredLimits final : public Limits {
  public:
-  StoredLimits(store::Database& database, std::string secret) : database_(database), secret_(std::move(secret)) {}
+  StoredLimits(store::Database& database, std::string secret)
+      : database_(database), secret_(std::move(secret)) {}
 
   [[nodiscard]] Result<bool> take(Limit what, std::string_view client, UtcTime now) override;
 

@@ -13,7 +13,8 @@ namespace tidings::web {
 
 enum class PageName { subscribe, confirm, unsubscribe, left, preferences, message };
 
-/// What a message page says; each has a heading and a text in the language files (web_check_title, web_check_text ...).
+/// What a message page says; each has a heading and a text in the language files (web_check_title,
+/// web_check_text ...).
 enum class Notice { none, check, confirmed, already, saved, missing, many, trouble };
 
 /// Everything a page may show; templates escape it.
@@ -24,11 +25,11 @@ struct PageView {
   std::string address{};   ///< masked; on the sign-up form: as typed
   std::string name{};
   std::string stamp{};
-  std::string digest{};              ///< its name
+  std::string digest{};               ///< its name
   std::vector<std::string> others{};  ///< names of digests
   std::vector<Choice> digests{};
   std::vector<Choice> topics{};
-  bool has_problem = false;  ///< the address was refused
+  bool has_problem = false;     ///< the address was refused
   bool is_second_step = false;  ///< filled in elsewhere: only the button is missing
   bool is_subscribed = false;
   bool is_stopped = false;  ///< nothing is sent to this address

@@ -73,10 +73,11 @@ struct Parser::Http final : httplib::Server {
                     .body = std::string{task.body},
                     .accept_language = in.get_header_value("Accept-Language"),
                     .client = client_of(*task.peer, forwarded, trusted)};
-    if (const auto mark = in.target.find('?'); mark != std::string::npos) request.query = in.target.substr(mark + 1);
+    if (const auto mark = in.target.find('?'); mark != std::string::npos)
+      request.query = in.target.substr(mark + 1);
     if (in.path.find("/hooks/") != std::string::npos) {
-      for (const std::string name :
-           {"authorization", "x-twilio-email-event-webhook-signature", "x-twilio-email-event-webhook-timestamp"}) {
+      for (const std::string name : {"authorization", "x-twilio-email-event-webhook-signature",
+                                     "x-twilio-email-event-webhook-timestamp"}) {
         if (in.has_header(name)) request.proof.emplace_back(name, in.get_header_value(name));
       }
     }
@@ -105,7 +106,8 @@ struct Parser::Http final : httplib::Server {
 Parser::Parser(const std::vector<std::string>& trusted_proxies) : http_(std::make_unique<Http>()) {
   for (const auto& proxy : trusted_proxies) http_->trusted.push_back(plain_address(proxy));
   // Before routing: what has regular expressions and body parsers in it is never entered.
-  http_->set_pre_routing_handler([this](const httplib::Request& in, httplib::Response& out) { return http_->handle(in, out); });
+  http_->set_pre_routing_handler(
+      [this](const httplib::Request& in, httplib::Response& out) { return http_->handle(in, out); });
   http_->set_keep_alive_max_count(1000);
 }
 
@@ -120,7 +122,8 @@ Reply Parser::answer(std::string_view request, std::size_t head_bytes, const std
   return reply;
 }
 
-std::string client_of(const std::string& peer, const std::string& forwarded_for, const std::vector<std::string>& trusted) {
+std::string client_of(const std::string& peer, const std::string& forwarded_for,
+                      const std::vector<std::string>& trusted) {
   const auto is_trusted = [&](const std::string& address) {
     return is_loopback(address) || std::ranges::find(trusted, address) != trusted.end();
   };

@@ -12,7 +12,7 @@ namespace tidings::web {
 
 struct Reply {
   std::string bytes;
-  bool closes = false;  ///< the connection is not to be used again
+  bool closes = false;                  ///< the connection is not to be used again
   std::function<void(Settled)> wait{};  ///< as Response::wait
 };
 
@@ -24,8 +24,8 @@ class Parser {
   Parser& operator=(const Parser&) = delete;
 
   /// `head_bytes` of `request` are its head, the rest its body (frame.hpp).
-  [[nodiscard]] Reply answer(std::string_view request, std::size_t head_bytes, const std::string& peer, bool last,
-                             const Answer& answer) const;
+  [[nodiscard]] Reply answer(std::string_view request, std::size_t head_bytes, const std::string& peer,
+                             bool last, const Answer& answer) const;
 
  private:
   struct Http;

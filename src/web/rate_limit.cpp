@@ -29,7 +29,8 @@ std::string plain_address(std::string_view address) {
   const auto bytes = bytes_of(address);
   if (bytes.size() != 4) return std::string{address};
   std::array<char, INET_ADDRSTRLEN> text{};
-  return ::inet_ntop(AF_INET, bytes.data(), text.data(), text.size()) == nullptr ? std::string{address} : std::string{text.data()};
+  return ::inet_ntop(AF_INET, bytes.data(), text.data(), text.size()) == nullptr ? std::string{address}
+                                                                                 : std::string{text.data()};
 }
 
 bool is_loopback(std::string_view address) {

@@ -1,4 +1,5 @@
-// How often somebody may try: a fixed number in a sliding hour or minute, by key (a network, an address). Bounded memory.
+// How often somebody may try: a fixed number in a sliding hour or minute, by key (a network, an address).
+// Bounded memory.
 #pragma once
 
 #include <chrono>
@@ -12,8 +13,8 @@
 
 namespace tidings::web {
 
-/// The address as it counts: an IPv4 address that IPv6 carries (RFC 4291 section 2.5.5.2) is that IPv4 address. Others, and what
-/// is no address, stay as they are.
+/// The address as it counts: an IPv4 address that IPv6 carries (RFC 4291 section 2.5.5.2) is that IPv4
+/// address. Others, and what is no address, stay as they are.
 [[nodiscard]] std::string plain_address(std::string_view address);
 
 /// 127.0.0.0/8 or ::1, also where IPv6 carries it.
@@ -25,8 +26,8 @@ namespace tidings::web {
 /// The larger one of IPv6, /48: what one customer may have, with 65,536 of the smaller in it. Empty for IPv4.
 [[nodiscard]] std::string site_of(std::string_view address);
 
-/// `times` at once, and all of them back within `window`. Thread-safe. Past `max_keys` everything is forgotten at once: whoever
-/// can speak from so many networks is not held up by this.
+/// `times` at once, and all of them back within `window`. Thread-safe. Past `max_keys` everything is
+/// forgotten at once: whoever can speak from so many networks is not held up by this.
 class RateLimit {
  public:
   RateLimit(int times, std::chrono::milliseconds window, std::size_t max_keys = 50'000)

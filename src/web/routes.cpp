@@ -14,10 +14,12 @@ namespace tidings::web {
 namespace {
 
 constexpr std::string_view page_policy =
-    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'";
 // Editions carry their style with them and show the pictures of the posts; nothing in them runs.
 constexpr std::string_view archive_policy =
-    "default-src 'none'; img-src 'self' https: data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
+    "default-src 'none'; img-src 'self' https: data:; style-src 'self' 'unsafe-inline'; frame-ancestors "
+    "'none'; base-uri 'none'";
 
 Response plain(int status, std::string text) {
   return {.status = status,
@@ -32,7 +34,9 @@ Response not_allowed(std::string_view methods) {
   return response;
 }
 
-bool is_read(const Request& request) { return request.method == Method::get || request.method == Method::head; }
+bool is_read(const Request& request) {
+  return request.method == Method::get || request.method == Method::head;
+}
 
 /// What follows `prefix` if it can be a token: one segment of base64url or base32.
 std::string_view token_after(std::string_view path, std::string_view prefix) {
@@ -66,17 +70,20 @@ std::vector<std::string> accepted_languages(std::string_view field) {
 
 std::string Site::language_of(const Request& request, const std::string& first) const {
   std::vector<std::string> wanted;
-  if (const auto query = parse_urlencoded(request.query); query.has("lang")) wanted.emplace_back(query.get("lang").substr(0, 35));
+  if (const auto query = parse_urlencoded(request.query); query.has("lang"))
+    wanted.emplace_back(query.get("lang").substr(0, 35));
   if (!first.empty()) wanted.push_back(first);
   std::ranges::move(accepted_languages(request.accept_language), std::back_inserter(wanted));
   return pages_.language_for(wanted);
 }
 
 Result<Response> Site::show(int status, const PageView& view) {
-  Response response{.status = status,
-                    .content_type = "text/html; charset=utf-8",
-                    .body = {},
-                    .fields = {{"Cache-Control", "no-store"}, {"Content-Language", view.language}, {"X-Robots-Tag", "noindex"}}};
+  Response response{
+      .status = status,
+      .content_type = "text/html; charset=utf-8",
+      .body = {},
+      .fields = {
+          {"Cache-Control", "no-store"}, {"Content-Language", view.language}, {"X-Robots-Tag", "noindex"}}};
   if (view.page == PageName::subscribe) response.fields.pop_back();
   TIDINGS_LET(response.body, pages_.render(view));
   return response;
@@ -109,7 +116,9 @@ Result<Response> Site::subscribe(const Request& request) {
   bool all_known = true;
   for (auto* const choices : {&view.digests, &view.topics}) {
     for (const auto& chosen : form->all(choices == &view.digests ? "digest" : "topic")) {
-      const auto same = [&](const Choice& choice) { return fold_case(choice.value) == fold_case(trim(chosen)); };
+      const auto same = [&](const Choice& choice) {
+        return fold_case(choice.value) == fold_case(trim(chosen));
+      };
       const auto choice = std::ranges::find_if(*choices, same);
       all_known = all_known && choice != choices->end();
       if (choice != choices->end()) choice->is_chosen = true;
@@ -169,7 +178,9 @@ Result<Response> Site::confirm(const Request& request, std::string_view token) {
     TIDINGS_LET(const auto joining, desk_.joining(token));
     if (!joining) return missing(request);
     if (joining->is_done) return show_joined(request, *joining);
-    PageView view{.page = PageName::confirm, .language = language_of(request, joining->language), .address = joining->address};
+    PageView view{.page = PageName::confirm,
+                  .language = language_of(request, joining->language),
+                  .address = joining->address};
     view.others = joining->digests;
     return show(200, view);
   }
@@ -215,17 +226,20 @@ Result<Response> Site::unsubscribe(const Request& request, std::string_view toke
     response.wait = *std::move(wait);
     return response;
   }
-  TIDINGS_LET(const auto left, desk_.leave(token, form.get("act") == "all" ? Scope::all : Scope::digest, request.client));
+  TIDINGS_LET(const auto left,
+              desk_.leave(token, form.get("act") == "all" ? Scope::all : Scope::digest, request.client));
   if (!left) return missing(request);
   count(SiteState::withdrawals);
-  PageView view{.page = PageName::left, .language = language_of(request, left->language), .address = left->address};
+  PageView view{
+      .page = PageName::left, .language = language_of(request, left->language), .address = left->address};
   view.digest = left->digest;
   view.others = left->others;
   return show(200, view);
 }
 
 Result<Response> Site::show_preferences(const Member& member, const std::string& language) {
-  PageView view{.page = PageName::preferences, .language = language, .address = member.address, .name = member.name};
+  PageView view{
+      .page = PageName::preferences, .language = language, .address = member.address, .name = member.name};
   view.digests = member.digests;
   view.topics = member.topics;
   view.is_stopped = member.is_stopped;
@@ -277,8 +291,10 @@ Response Site::answer_monitor(const Request& request) {
 
 Result<Response> Site::metrics() {
   static constexpr std::array<std::string_view, SiteState::counters> names{
-      "pages", "sign_ups", "robots", "confirmations", "withdrawals", "one_clicks", "changes", "misses", "limited", "failures"};
-  std::string out = "# HELP tidings_web_total What visitors did since the start.\n# TYPE tidings_web_total counter\n";
+      "pages",      "sign_ups", "robots", "confirmations", "withdrawals",
+      "one_clicks", "changes",  "misses", "limited",       "failures"};
+  std::string out =
+      "# HELP tidings_web_total What visitors did since the start.\n# TYPE tidings_web_total counter\n";
   for (std::size_t i = 0; i < names.size(); ++i) {
     out += fmt::format("tidings_web_total{{what=\"{}\"}} {}\n", names[i], state_.counts[i].load());
   }
@@ -294,7 +310,8 @@ Result<Response> Site::archive(const Request& request, std::string_view path) {
   return Response{.status = 200,
                   .content_type = std::move(file->content_type),
                   .body = std::move(file->bytes),
-                  .fields = {{"Cache-Control", "public, max-age=300"}, {"Content-Security-Policy", std::string{archive_policy}}}};
+                  .fields = {{"Cache-Control", "public, max-age=300"},
+                             {"Content-Security-Policy", std::string{archive_policy}}}};
 }
 
 Result<Response> Site::route(const Request& request) {
@@ -334,7 +351,8 @@ Result<Response> Site::route(const Request& request) {
                     .body = "<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
                     .fields = {{"Cache-Control", "public, max-age=86400"}}};
   }
-  if (path == "/robots.txt") return plain(200, "User-agent: *\nDisallow: /c/\nDisallow: /p/\nDisallow: /u/\n");
+  if (path == "/robots.txt")
+    return plain(200, "User-agent: *\nDisallow: /c/\nDisallow: /p/\nDisallow: /u/\n");
   if (path == "/archive") return archive(request, "");
   if (path.starts_with("/archive/")) return archive(request, path.substr(9));
   return missing(request);
@@ -352,11 +370,12 @@ Response Site::answer(Request request) {
   if (!routed) {
     count(SiteState::failures);
     log::error("web: " + routed.error().line());
-    routed = show_notice(routed.error().code == Errc::try_again ? 503 : 500, Notice::trouble, language_of(request));
+    routed = show_notice(routed.error().code == Errc::try_again ? 503 : 500, Notice::trouble,
+                         language_of(request));
   }
   auto response = routed ? *std::move(routed) : plain(500, "internal error\n");
-  const bool has_policy =
-      std::ranges::any_of(response.fields, [](const auto& field) { return field.first == "Content-Security-Policy"; });
+  const bool has_policy = std::ranges::any_of(
+      response.fields, [](const auto& field) { return field.first == "Content-Security-Policy"; });
   if (!has_policy) response.fields.emplace_back("Content-Security-Policy", page_policy);
   response.fields.emplace_back("X-Content-Type-Options", "nosniff");
   response.fields.emplace_back("Referrer-Policy", "no-referrer");

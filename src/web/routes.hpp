@@ -1,17 +1,18 @@
-// The routes: one request to one answer, over a Desk (the list) and Pages (the theme). No sockets: server.hpp and cgi.hpp share
-// it.
+// The routes: one request to one answer, over a Desk (the list) and Pages (the theme). No sockets: server.hpp
+// and cgi.hpp share it.
 //
 //   GET  /, /subscribe     the sign-up form          POST /subscribe   asks for a confirmation mail
 //   GET  /c/TOKEN          shows what is confirmed   POST             confirms
-//   GET  /u/TOKEN          shows a button            POST             leaves (RFC 8058 one-click too), or asks to come back
-//   GET  /p/TOKEN          preferences               POST             changes them
-//   POST /hooks/RELAY      webhooks of relays, each with its proof
-//   GET  /archive/...      files of the archive      GET /style.css /robots.txt /healthz
+//   GET  /u/TOKEN          shows a button            POST             leaves (RFC 8058 one-click too), or
+//   asks to come back GET  /p/TOKEN          preferences               POST             changes them POST
+//   /hooks/RELAY      webhooks of relays, each with its proof GET  /archive/...      files of the archive GET
+//   /style.css /robots.txt /healthz
 //
 // The numbers for a monitor are on a listener of their own (answer_monitor), which no proxy leads to.
 //
-// GET and HEAD change nothing. There are no redirects, cookies or scripts, and no link is made from the request's host. A token
-// that is not good is 404, the same for every reason; misses are limited by network. Personal pages are never stored or indexed.
+// GET and HEAD change nothing. There are no redirects, cookies or scripts, and no link is made from the
+// request's host. A token that is not good is 404, the same for every reason; misses are limited by network.
+// Personal pages are never stored or indexed.
 #pragma once
 
 #include <array>
@@ -26,29 +27,42 @@
 #include "base/result.hpp"
 #include "web/desk.hpp"
 #include "web/form.hpp"
-#include "web/pages.hpp"
 #include "web/limits.hpp"
+#include "web/pages.hpp"
 #include "web/web.hpp"
 
 namespace tidings::web {
 
 struct SiteOptions {
-  std::string base_path;           ///< path of public_url, without trailing slash; may be empty
-  std::filesystem::path archive;   ///< empty: none
+  std::string base_path;          ///< path of public_url, without trailing slash; may be empty
+  std::filesystem::path archive;  ///< empty: none
   std::string stamp_secret;
   std::chrono::milliseconds least_fill_time{2000};
 };
 
 /// Shared by all threads that answer.
 struct SiteState {
-  enum Counter { pages, sign_ups, robots, confirmations, withdrawals, one_clicks, changes, misses, limited, failures, counters };
+  enum Counter {
+    pages,
+    sign_ups,
+    robots,
+    confirmations,
+    withdrawals,
+    one_clicks,
+    changes,
+    misses,
+    limited,
+    failures,
+    counters
+  };
   std::array<std::atomic<std::uint64_t>, counters> counts{};
 };
 
 /// Belongs to one thread.
 class Site {
  public:
-  Site(const SiteOptions& options, Desk& desk, const Pages& pages, const Clock& clock, Limits& limits, SiteState& state)
+  Site(const SiteOptions& options, Desk& desk, const Pages& pages, const Clock& clock, Limits& limits,
+       SiteState& state)
       : options_(options), desk_(desk), pages_(pages), clock_(clock), limits_(limits), state_(state) {}
 
   /// The path may begin with the base path, or the proxy may have taken it off.

@@ -103,7 +103,8 @@ std::string bare_answer(int status) {
 
 std::string text_of(const sockaddr_storage& address, socklen_t size) {
   std::array<char, NI_MAXHOST> host{};
-  if (::getnameinfo(reinterpret_cast<const sockaddr*>(&address), size, host.data(), host.size(), nullptr, 0, NI_NUMERICHOST) != 0) {
+  if (::getnameinfo(reinterpret_cast<const sockaddr*>(&address), size, host.data(), host.size(), nullptr, 0,
+                    NI_NUMERICHOST) != 0) {
     return {};
   }
   return plain_address(host.data());
@@ -122,12 +123,13 @@ Result<Descriptor> bind_to(const std::string& host, int port) {
   Descriptor socket{::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
   const int on = 1;
   ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  const bool well =
-      socket.get() >= 0 && ::bind(socket.get(), found->ai_addr, found->ai_addrlen) == 0 && ::listen(socket.get(), 4096) == 0;
+  const bool well = socket.get() >= 0 && ::bind(socket.get(), found->ai_addr, found->ai_addrlen) == 0 &&
+                    ::listen(socket.get(), 4096) == 0;
   const int reason = errno;
   ::freeaddrinfo(found);
   if (!well) {
-    return fail(Errc::unavailable, fmt::format("cannot listen on {} port {}: {}", host, port, std::strerror(reason)),
+    return fail(Errc::unavailable,
+                fmt::format("cannot listen on {} port {}: {}", host, port, std::strerror(reason)),
                 "is it in use already?");
   }
   return socket;
@@ -137,7 +139,8 @@ Result<Descriptor> bind_to(const std::string& host, int port) {
 int connections_allowed(int wanted) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::min(wanted, 900);
-  limit.rlim_cur = std::max(limit.rlim_cur, std::min<rlim_t>(limit.rlim_max, static_cast<rlim_t>(wanted) + 200));
+  limit.rlim_cur =
+      std::max(limit.rlim_cur, std::min<rlim_t>(limit.rlim_max, static_cast<rlim_t>(wanted) + 200));
   ::setrlimit(RLIMIT_NOFILE, &limit);
   ::getrlimit(RLIMIT_NOFILE, &limit);
   return std::max(16, static_cast<int>(std::min<rlim_t>(static_cast<rlim_t>(wanted), limit.rlim_cur - 150)));
@@ -241,7 +244,9 @@ struct Server::State {
 
   std::list<std::uint64_t>* list_of(Connection::Phase phase) {
     if (phase == Connection::Phase::working) return nullptr;
-    return phase == Connection::Phase::writing ? &writing : phase == Connection::Phase::draining ? &draining : &reading;
+    return phase == Connection::Phase::writing    ? &writing
+           : phase == Connection::Phase::draining ? &draining
+                                                  : &reading;
   }
 
   void enter(std::uint64_t id, Connection& connection, Connection::Phase phase) {
@@ -265,7 +270,8 @@ struct Server::State {
     for (int i = 0; i < 512; ++i) {
       sockaddr_storage address{};
       socklen_t size = sizeof address;
-      Descriptor socket{::accept4(listener.get(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+      Descriptor socket{::accept4(listener.get(), reinterpret_cast<sockaddr*>(&address), &size,
+                                  SOCK_NONBLOCK | SOCK_CLOEXEC)};
       if (socket.get() < 0) return;
       if (static_cast<int>(connections.size()) >= max_connections) {
         if (reading.empty()) continue;
@@ -314,9 +320,15 @@ struct Server::State {
       send_out(id, connection, bare_answer(frame.status));
       return true;
     }
-    Job job{.connection = id, .bytes = {}, .head_bytes = frame.head_bytes, .peer = connection.peer, .last = false, .since = {}};
+    Job job{.connection = id,
+            .bytes = {},
+            .head_bytes = frame.head_bytes,
+            .peer = connection.peer,
+            .last = false,
+            .since = {}};
     const auto size = frame.head_bytes + frame.body_bytes;
-    job.last = ++connection.requests >= max_requests_on_connection || (connection.has_ended && size == connection.in.size());
+    job.last = ++connection.requests >= max_requests_on_connection ||
+               (connection.has_ended && size == connection.in.size());
     if (size == connection.in.size()) {
       job.bytes = std::exchange(connection.in, {});
     } else {
@@ -338,13 +350,15 @@ struct Server::State {
     return true;
   }
 
-  /// Workers beyond the processors would only take turns, at the cost of a switch for each request; so no more are woken than
-  /// that, unless those that are awake have left a request waiting: then they wait for the disk themselves.
+  /// Workers beyond the processors would only take turns, at the cost of a switch for each request; so no
+  /// more are woken than that, unless those that are awake have left a request waiting: then they wait for
+  /// the disk themselves.
   void wake_for_waiting() {
     bool wakes = false;
     {
       const std::lock_guard lock{mutex};
-      wakes = idle > called && !jobs.empty() && std::chrono::steady_clock::now() - jobs.front().since >= longest_queue_time;
+      wakes = idle > called && !jobs.empty() &&
+              std::chrono::steady_clock::now() - jobs.front().since >= longest_queue_time;
       called += wakes ? 1 : 0;
     }
     if (wakes) more.notify_one();
@@ -389,7 +403,8 @@ struct Server::State {
     auto& connection = found->second;
     using Phase = Connection::Phase;
     if (connection.phase == Phase::working) {
-      if ((events & (EPOLLHUP | EPOLLERR)) != 0) drop(id);  // nobody is there to be answered; the work is done all the same
+      if ((events & (EPOLLHUP | EPOLLERR)) != 0)
+        drop(id);  // nobody is there to be answered; the work is done all the same
       return;
     }
     if (connection.phase == Phase::writing) return write_more(id, connection);
@@ -424,24 +439,27 @@ struct Server::State {
       while (!list->empty()) {
         const auto& connection = connections.at(list->front());
         if (connection.deadline > now) break;
-        // Who does not read would leave the kernel megabytes to send for minutes after a close; a reset takes them along.
+        // Who does not read would leave the kernel megabytes to send for minutes after a close; a reset takes
+        // them along.
         constexpr linger at_once{.l_onoff = 1, .l_linger = 0};
-        if (list == &writing) ::setsockopt(connection.socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        if (list == &writing)
+          ::setsockopt(connection.socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
         drop(list->front());
       }
     }
   }
 
   [[nodiscard]] bool is_busy() {
-    const bool works =
-        std::ranges::any_of(connections, [](const auto& each) { return each.second.phase == Connection::Phase::working; });
+    const bool works = std::ranges::any_of(
+        connections, [](const auto& each) { return each.second.phase == Connection::Phase::working; });
     return works || !writing.empty();
   }
 
   void step(std::chrono::milliseconds wait) {
     if (has_jobs()) wait = std::min(wait, longest_queue_time);
     std::array<epoll_event, 512> events{};
-    const int count = ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()), static_cast<int>(wait.count()));
+    const int count = ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()),
+                                   static_cast<int>(wait.count()));
     for (int i = 0; i < count; ++i) {
       const auto& event = events[static_cast<std::size_t>(i)];
       if (event.data.u64 == listener_id) {

@@ -14,7 +14,8 @@ std::string make_stamp(std::string_view secret, UtcTime now) {
   return time + "." + hex_encode(hmac_sha256(secret, "tidings sign-up form 1:" + time).substr(0, 12));
 }
 
-std::optional<std::chrono::milliseconds> age_of_stamp(std::string_view secret, std::string_view stamp, UtcTime now) {
+std::optional<std::chrono::milliseconds> age_of_stamp(std::string_view secret, std::string_view stamp,
+                                                      UtcTime now) {
   std::int64_t made = 0;
   const auto dot = stamp.find('.');
   if (dot == std::string_view::npos || dot > 15) return std::nullopt;

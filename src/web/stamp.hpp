@@ -1,6 +1,8 @@
-// A stamp in the sign-up form says when the form was made, so that what fills it in quicker than a person can is noticed. Pure.
+// A stamp in the sign-up form says when the form was made, so that what fills it in quicker than a person can
+// is noticed. Pure.
 //
-// It is the time and a MAC of it under a secret of this database; a form from another site has none, and gets a second step.
+// It is the time and a MAC of it under a secret of this database; a form from another site has none, and gets
+// a second step.
 #pragma once
 
 #include <chrono>
@@ -15,6 +17,7 @@ namespace tidings::web {
 [[nodiscard]] std::string make_stamp(std::string_view secret, UtcTime now);
 
 /// How old the form is; nothing if the stamp is not ours or from the future.
-[[nodiscard]] std::optional<std::chrono::milliseconds> age_of_stamp(std::string_view secret, std::string_view stamp, UtcTime now);
+[[nodiscard]] std::optional<std::chrono::milliseconds> age_of_stamp(std::string_view secret,
+                                                                    std::string_view stamp, UtcTime now);
 
 }  // namespace tidings::web

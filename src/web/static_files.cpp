@@ -31,7 +31,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kinds{{
 
 bool is_harmless(std::string_view path) {
   if (path.size() > 1000 || !is_valid_utf8(path)) return false;
-  if (std::ranges::any_of(path, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\\' || c == 0x7F; })) {
+  if (std::ranges::any_of(
+          path, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\\' || c == 0x7F; })) {
     return false;
   }
   return std::ranges::none_of(split(path, '/'), [](std::string_view part) { return part.starts_with('.'); });
@@ -46,7 +47,8 @@ std::optional<StaticFile> static_file(const std::filesystem::path& folder, std::
   if (error) return std::nullopt;
   auto file = std::filesystem::canonical(root / path, error);
   if (error) return std::nullopt;
-  if (std::filesystem::is_directory(file, error)) file = std::filesystem::canonical(file / "index.html", error);
+  if (std::filesystem::is_directory(file, error))
+    file = std::filesystem::canonical(file / "index.html", error);
   if (error || !std::filesystem::is_regular_file(file, error)) return std::nullopt;
   const auto inside = std::mismatch(root.begin(), root.end(), file.begin(), file.end());
   if (inside.first != root.end()) return std::nullopt;

@@ -1,9 +1,10 @@
 // How fast a list is imported, beside a bare insert of the same rows:  bench_import [LINES] [BATCH]
 //
-// With BATCH the import commits every so many lines. Afterwards the list is put into a database of schema 7, whose migration to
-// the newest is timed. Each measurement runs in a process of its own, so that its peak memory is its own. The bare insert writes
-// the very rows that the import leaves behind, table by table, with prepared statements in one transaction, into an empty
-// database of the same schema on the same disk; reading them back from the imported file is not counted.
+// With BATCH the import commits every so many lines. Afterwards the list is put into a database of schema 7,
+// whose migration to the newest is timed. Each measurement runs in a process of its own, so that its peak
+// memory is its own. The bare insert writes the very rows that the import leaves behind, table by table, with
+// prepared statements in one transaction, into an empty database of the same schema on the same disk; reading
+// them back from the imported file is not counted.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -52,7 +53,9 @@ Measured in_child(const std::function<double()>& work) {
   rusage usage{};
   int status = 0;
   ::wait4(child, &status, 0, &usage);
-  const auto seconds = [](timeval t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  const auto seconds = [](timeval t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
   measured.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
   measured.peak_kib = usage.ru_maxrss;
   ::close(ends[0]);
@@ -72,20 +75,24 @@ void write_list(const std::filesystem::path& path, long lines) {
   for (long i = 0; i < lines; ++i) {
     // Scattered, as real lists are: a sorted one would spare the index its work.
     const auto scattered = (static_cast<unsigned long>(i) * 2654435761UL) % 4294967296UL;
-    file << fmt::format("reader.{:x}@mail{}.example.org,Reader Número {},{},weekly,,confirmed,2025-0{}-1{}T10:00:00Z\n",
-                        scattered, i % 50, i, i % 3 == 0 ? "es" : "en", 1 + i % 9, i % 9);
+    file << fmt::format(
+        "reader.{:x}@mail{}.example.org,Reader Número {},{},weekly,,confirmed,2025-0{}-1{}T10:00:00Z\n",
+        scattered, i % 50, i, i % 3 == 0 ? "es" : "en", 1 + i % 9, i % 9);
   }
 }
 
-double import_list(const std::filesystem::path& list, const std::filesystem::path& path, long lines, long batch) {
+double import_list(const std::filesystem::path& list, const std::filesystem::path& path, long lines,
+                   long batch) {
   const SystemClock clock;
   auto database = store::Database::open(path, store::Create::yes);
   auto reader = subscriber::CsvReader::open(list);
   return seconds_of([&] {
     const auto report = subscriber::import_csv(
-        *database, clock, *reader, {.digests = {"weekly"}, .known_digests = {"weekly"}, .batch = batch, .detail = "list.csv"});
+        *database, clock, *reader,
+        {.digests = {"weekly"}, .known_digests = {"weekly"}, .batch = batch, .detail = "list.csv"});
     if (!report || report->added != lines) {
-      fmt::print("import failed: {}\n", report ? fmt::format("{} added", report->added) : report.error().line());
+      fmt::print("import failed: {}\n",
+                 report ? fmt::format("{} added", report->added) : report.error().line());
       std::exit(1);
     }
   });
@@ -138,7 +145,8 @@ struct Bare {
   std::string before{};  ///< SQL
 };
 
-double insert_bare(const std::filesystem::path& imported, const std::filesystem::path& path, const Bare& bare) {
+double insert_bare(const std::filesystem::path& imported, const std::filesystem::path& path,
+                   const Bare& bare) {
   { const auto schema = store::Database::open(path, store::Create::yes); }
   sqlite3* from = nullptr;
   sqlite3* to = nullptr;
@@ -160,7 +168,8 @@ double migrate(const std::filesystem::path& imported, const std::filesystem::pat
   sqlite3* to = nullptr;
   sqlite3_open(path.c_str(), &to);
   for (const auto migration : store::migrations().first(old_version)) run(to, std::string{migration}.c_str());
-  run(to, fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}; PRAGMA journal_mode = WAL; ATTACH '{}' AS imported",
+  run(to, fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}; PRAGMA journal_mode = WAL; "
+                      "ATTACH '{}' AS imported",
                       1414087751, old_version, imported.string())
               .c_str());
   for (const char* const table : {"subscribers", "subscriptions", "consents"}) {
@@ -182,27 +191,34 @@ int main(int count, char** arguments) {
   const long batch = count > 2 ? std::atol(arguments[2]) : 0;
   const test::TempFolder folder;
   write_list(folder / "list.csv", lines);
-  fmt::print("{} lines, {:.0f} MB\n", lines, static_cast<double>(std::filesystem::file_size(folder / "list.csv")) / 1e6);
-  const auto import = in_child([&] { return import_list(folder / "list.csv", folder / "imported.db", lines, batch); });
+  fmt::print("{} lines, {:.0f} MB\n", lines,
+             static_cast<double>(std::filesystem::file_size(folder / "list.csv")) / 1e6);
+  const auto import =
+      in_child([&] { return import_list(folder / "list.csv", folder / "imported.db", lines, batch); });
   const std::vector<std::string> all{"subscribers", "subscriptions", "consents"};
-  const char* const no_index = "DROP INDEX subscribers_address; DROP INDEX subscribers_domain; DROP INDEX subscriptions_digest; "
-                               "DROP INDEX consents_subscriber";
+  const char* const no_index =
+      "DROP INDEX subscribers_address; DROP INDEX subscribers_domain; DROP INDEX subscriptions_digest; "
+      "DROP INDEX consents_subscriber";
   const std::vector<std::pair<const char*, Bare>> bares = {
       {"subscribers only, no index", {.tables = {"subscribers"}, .before = no_index}},
       {"the same rows, no index", {.tables = all, .before = no_index}},
       {"the same rows", {.tables = all}},
   };
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
-  fmt::print("import {:41.2f} s  cpu {:6.2f} s  {:7.0f} lines/s  peak {} MB\n", import.seconds, import.cpu_seconds,
-             static_cast<double>(lines) / import.seconds, import.peak_kib / 1024);
+  fmt::print("import {:41.2f} s  cpu {:6.2f} s  {:7.0f} lines/s  peak {} MB\n", import.seconds,
+             import.cpu_seconds, static_cast<double>(lines) / import.seconds, import.peak_kib / 1024);
   for (const auto& [name, bare] : bares) {
-    const auto measured = in_child([&] { return insert_bare(folder / "imported.db", folder / "bare.db", bare); });
+    const auto measured =
+        in_child([&] { return insert_bare(folder / "imported.db", folder / "bare.db", bare); });
     fmt::print("bare insert, {:35}{:6.2f} s  import takes {:.2f} times as long\n", name, measured.seconds,
                import.seconds / measured.seconds);
-    for (const char* const end : {"", "-wal", "-shm"}) std::filesystem::remove(folder / (std::string{"bare.db"} + end));
+    for (const char* const end : {"", "-wal", "-shm"})
+      std::filesystem::remove(folder / (std::string{"bare.db"} + end));
   }
   const auto migration = in_child([&] { return migrate(folder / "imported.db", folder / "old.db"); });
-  fmt::print("migration from schema 7 {:24.2f} s  cpu {:6.2f} s  peak {} MB (the old database was made in the same process)\n",
-             migration.seconds, migration.cpu_seconds, migration.peak_kib / 1024);
+  fmt::print(
+      "migration from schema 7 {:24.2f} s  cpu {:6.2f} s  peak {} MB (the old database was made in the same "
+      "process)\n",
+      migration.seconds, migration.cpu_seconds, migration.peak_kib / 1024);
   return 0;
 }

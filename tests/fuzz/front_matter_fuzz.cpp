@@ -14,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!post) {
     TIDINGS_CHECK(post.error().line().find('\n') == std::string::npos);
   } else {
-    TIDINGS_CHECK(source::is_clean_utf8(post->entry.title) && source::is_clean_utf8(post->entry.content_html));
+    TIDINGS_CHECK(source::is_clean_utf8(post->entry.title) &&
+                  source::is_clean_utf8(post->entry.content_html));
   }
   return 0;
 }

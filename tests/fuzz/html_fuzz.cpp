@@ -1,5 +1,5 @@
-// HTML from anywhere: the sanitiser is idempotent, leaves nothing active, reads back as it was written; text and excerpts
-// of it never fail. Where the fast builder says it is exact, gumbo agrees.
+// HTML from anywhere: the sanitiser is idempotent, leaves nothing active, reads back as it was written; text
+// and excerpts of it never fail. Where the fast builder says it is exact, gumbo agrees.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -61,8 +61,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto twice = sanitise(once, options);
     require(once == twice, "not idempotent", once, twice);
     require(is_valid_utf8(once), "not UTF-8", once);
-    require(once.empty() || show(parse_html(once)) == show(parse_html_by_gumbo(once)), "reads back as something else",
-            show(parse_html(once)), show(parse_html_by_gumbo(once)));
+    require(once.empty() || show(parse_html(once)) == show(parse_html_by_gumbo(once)),
+            "reads back as something else", show(parse_html(once)), show(parse_html_by_gumbo(once)));
     const auto text = html_to_text(once);
     require(is_valid_utf8(text), "text is not UTF-8", text);
     const auto excerpt = make_excerpt(once, {.words = 3});

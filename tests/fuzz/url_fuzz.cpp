@@ -1,5 +1,5 @@
-// URLs of any bytes: parsing and resolving never fail otherwise than by saying so, what comes out parses again to
-// itself, and links that are kept are of a safe scheme whatever the input was.
+// URLs of any bytes: parsing and resolving never fail otherwise than by saying so, what comes out parses
+// again to itself, and links that are kept are of a safe scheme whatever the input was.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -14,13 +14,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace tidings;
   const std::string_view text{reinterpret_cast<const char*>(data), size};
   const auto split = text.find('\n');
-  const auto base = split == std::string_view::npos ? std::string_view{"https://example.org/a/b?c"} : text.substr(0, split);
+  const auto base =
+      split == std::string_view::npos ? std::string_view{"https://example.org/a/b?c"} : text.substr(0, split);
   const auto reference = split == std::string_view::npos ? text : text.substr(split + 1);
   if (const auto url = parse_url(reference)) {
     const auto again = parse_url(url->text());
     TIDINGS_CHECK(again && *again == *url);
   }
-  if (const auto resolved = resolve_url(base, reference)) TIDINGS_CHECK(resolved->find('\n') == std::string::npos);
+  if (const auto resolved = resolve_url(base, reference))
+    TIDINGS_CHECK(resolved->find('\n') == std::string::npos);
   for (const auto& made : {post::safe_link(reference, base), post::safe_image(reference, base)}) {
     if (!made) continue;
     TIDINGS_CHECK(made->find_first_of("\"<> \t\r\n") == std::string::npos);

@@ -18,12 +18,12 @@
 #include <string>
 #include <thread>
 
-#include <csignal>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <csignal>
 
 #include "base/file.hpp"
 #include "base/random.hpp"
@@ -57,10 +57,15 @@ T must(Result<T> result) {
 }
 
 message::Letter letter_for(const Claim& claim) {
-  auto bytes = fmt::format("From: news@news.example\r\nTo: {}\r\nMessage-ID: <{}.{}@news.example>\r\nSubject: Harbour News\r\n\r\n",
-                           claim.address, claim.edition.value, claim.subscriber.value);
-  for (int i = 0; i < 40; ++i) bytes += "The harbour was quiet this week, and the ferries kept their times.\r\n";
-  return {.envelope_from = fmt::format("bounce+{}@news.example", claim.subscriber.value), .envelope_to = claim.address, .bytes = std::move(bytes)};
+  auto bytes = fmt::format(
+      "From: news@news.example\r\nTo: {}\r\nMessage-ID: <{}.{}@news.example>\r\nSubject: Harbour "
+      "News\r\n\r\n",
+      claim.address, claim.edition.value, claim.subscriber.value);
+  for (int i = 0; i < 40; ++i)
+    bytes += "The harbour was quiet this week, and the ferries kept their times.\r\n";
+  return {.envelope_from = fmt::format("bounce+{}@news.example", claim.subscriber.value),
+          .envelope_to = claim.address,
+          .bytes = std::move(bytes)};
 }
 
 /// Every twentieth address does not exist: refused at RCPT, for ever.
@@ -78,8 +83,9 @@ void check_addresses(std::span<const Settled> answers) {
 
 /// Where a child ends itself.
 struct Death {
-  /// "settle" (before the commit), "settled" (after it), "composing" (after a claim's commit), "recover" (before that commit; if there is
-  /// nothing to recover, as "settled"), or "". "full": no file may grow beyond `after` octets, which is how a full disk looks.
+  /// "settle" (before the commit), "settled" (after it), "composing" (after a claim's commit), "recover"
+  /// (before that commit; if there is nothing to recover, as "settled"), or "". "full": no file may grow
+  /// beyond `after` octets, which is how a full disk looks.
   std::string where;
   int after = 0;
 };
@@ -127,7 +133,8 @@ int deliver_once(const std::string& path, const std::string& urls, std::int64_t 
     die("recover", death.after);
     return {};
   };
-  const Ledger::SettleOptions settling{.policy = options.retry, .within = in_recovery, .sync = store::Sync::full};
+  const Ledger::SettleOptions settling{
+      .policy = options.retry, .within = in_recovery, .sync = store::Sync::full};
   const auto recovered = must(ledger.recover(settling));
   fmt::print("recovered {} {} {}\n", recovered.planned, recovered.answered, recovered.in_doubt);
   std::fflush(stdout);
@@ -167,14 +174,17 @@ struct Plan {
         return {.reply = "421 4.3.2 going down\r\n", .then = test::Action::Then::close};
       return {};
     }
-    if (number % 19 == 4 && ++refusals["dot " + request.argument] <= 1) return {.reply = "451 4.3.0 try again\r\n"};
-    if (number % 31 == 7 && ++refusals["dot " + request.argument] <= 1) return {.then = test::Action::Then::close};
+    if (number % 19 == 4 && ++refusals["dot " + request.argument] <= 1)
+      return {.reply = "451 4.3.0 try again\r\n"};
+    if (number % 31 == 7 && ++refusals["dot " + request.argument] <= 1)
+      return {.then = test::Action::Then::close};
     if (number % 13 == 6) return {.delay_ms = 3};
     return {};
   }
 };
 
-Child run_child(const char* self, Plan& plan, const std::vector<std::string>& arguments, int kill_after_events) {
+Child run_child(const char* self, Plan& plan, const std::vector<std::string>& arguments,
+                int kill_after_events) {
   int out[2];
   if (::pipe2(out, O_CLOEXEC) != 0) give_up("pipe");
   const pid_t pid = ::fork();
@@ -191,14 +201,16 @@ Child run_child(const char* self, Plan& plan, const std::vector<std::string>& ar
   plan.events_until_kill = kill_after_events;
   std::string text;
   char buffer[256];
-  for (ssize_t count = 0; (count = ::read(out[0], buffer, sizeof buffer)) > 0;) text.append(buffer, static_cast<std::size_t>(count));
+  for (ssize_t count = 0; (count = ::read(out[0], buffer, sizeof buffer)) > 0;)
+    text.append(buffer, static_cast<std::size_t>(count));
   ::close(out[0]);
   int status = 0;
   ::waitpid(pid, &status, 0);
   plan.events_until_kill = -1;
   Child child{.killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL};
   child.failed = WIFEXITED(status) && WEXITSTATUS(status) == 1;
-  if (!child.killed && !child.failed && !(WIFEXITED(status) && WEXITSTATUS(status) == 0)) give_up(fmt::format("a child ended with status {}", status));
+  if (!child.killed && !child.failed && !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
+    give_up(fmt::format("a child ended with status {}", status));
   int planned = 0, answered = 0;
   std::sscanf(text.c_str(), "recovered %d %d %d", &planned, &answered, &child.in_doubt);
   return child;
@@ -211,9 +223,13 @@ void fill(store::Database& database, Ledger& ledger, int readers) {
     INSERT INTO segments (id, edition_id, language, posts) VALUES (1, 1, 'en', '');)sql"));
   auto transaction = must(database.begin());
   for (int i = 1; i <= readers; ++i) {
-    must(database.execute(fmt::format("INSERT INTO subscribers (id, address, address_key, name, language, created_ms) VALUES ({0}, "
-                                      "'r{0}@example.org', 'r{0}@example.org', '', '', 0); INSERT INTO subscriptions (subscriber_id, "
-                                      "digest, state, since_ms) VALUES ({0}, 'weekly', 'confirmed', 0);", i).c_str()));
+    must(database.execute(
+        fmt::format(
+            "INSERT INTO subscribers (id, address, address_key, name, language, created_ms) VALUES ({0}, "
+            "'r{0}@example.org', 'r{0}@example.org', '', '', 0); INSERT INTO subscriptions (subscriber_id, "
+            "digest, state, since_ms) VALUES ({0}, 'weekly', 'confirmed', 0);",
+            i)
+            .c_str()));
     must(ledger.plan(edition, SubscriberId{i}, SegmentId{1}));
   }
   must(transaction.commit());
@@ -242,21 +258,27 @@ int judge(Ledger& ledger, const std::vector<test::Accepted>& accepted_messages, 
     for (const auto& attempt : attempts) unknown += attempt.kind == OutcomeKind::unknown ? 1 : 0;
     doubted += unknown > 0 ? 1 : 0;
     const int accepted = times[row.address];
-    const auto state = fmt::format("{}: {}, {} attempts, {} of them in doubt, mailed {} times", row.address, name_of(row.state), row.attempts, unknown, accepted);
+    const auto state = fmt::format("{}: {}, {} attempts, {} of them in doubt, mailed {} times", row.address,
+                                   name_of(row.state), row.attempts, unknown, accepted);
     if (row.attempts == 0 || unknown > 2) breach(state);
     if (ids[row.address].size() > 1) breach(row.address + " got two Message-IDs");
-    // Sent: once, and once more at most for each doubt. In doubt: only after two attempts whose answers were lost, and held. Failed: refused, which
-    // only the addresses are that do not exist. Those can be in doubt too: chunked, the octets leave before RCPT is answered.
+    // Sent: once, and once more at most for each doubt. In doubt: only after two attempts whose answers were
+    // lost, and held. Failed: refused, which only the addresses are that do not exist. Those can be in doubt
+    // too: chunked, the octets leave before RCPT is answered.
     switch (row.state) {
       case DeliveryState::sent:
         if (nobody || accepted < 1 || accepted > 1 + unknown) breach(state);
         break;
       case DeliveryState::in_doubt:
-        if (unknown != 2 || attempts.back().kind != OutcomeKind::unknown || attempts.back().attempt != row.attempts || row.due) breach(state);
+        if (unknown != 2 || attempts.back().kind != OutcomeKind::unknown ||
+            attempts.back().attempt != row.attempts || row.due)
+          breach(state);
         if (accepted > (nobody ? 0 : 2)) breach(state);
         break;
       case DeliveryState::failed:
-        if (!nobody || accepted != 0 || attempts.empty() || attempts.back().code != 550 || attempts.back().stage != Stage::rcpt) breach(state);
+        if (!nobody || accepted != 0 || attempts.empty() || attempts.back().code != 550 ||
+            attempts.back().stage != Stage::rcpt)
+          breach(state);
         break;
       default: breach(state);
     }
@@ -278,7 +300,8 @@ enum class When { every_commit, any_moment };
 /// What befalls the child of one round besides a kill by the dialogue's events.
 Death death_of(When when, int round, SeededRandom& random) {
   constexpr std::array commits{"settle", "settled", "composing", "recover"};
-  if (when == When::every_commit) return {.where = commits[static_cast<std::size_t>(round) % commits.size()], .after = 1};
+  if (when == When::every_commit)
+    return {.where = commits[static_cast<std::size_t>(round) % commits.size()], .after = 1};
   if (round < 9) return {.where = commits[static_cast<std::size_t>(round) % 3], .after = 1 + round / 3};
   if (round % 7 == 3) return {.where = "full", .after = 1000 + static_cast<int>(random.below(300'000))};
   return {};
@@ -308,7 +331,8 @@ int soak(When when, const char* self, int readers, int kills, int seed) {
     const bool by_commit = !death.where.empty() && death.where != "full";
     const bool locked = !by_commit && round % 11 == 5, behind = !by_commit && round % 13 == 6;
     const bool spare = killed - at_commits >= kills;
-    const int events = by_commit || spare ? -1 : 1 + static_cast<int>(random.below(static_cast<std::uint64_t>(pace)));
+    const int events =
+        by_commit || spare ? -1 : 1 + static_cast<int>(random.below(static_cast<std::uint64_t>(pace)));
     const auto dialect = static_cast<Dialect>(random.below(3));
     std::thread holder;
     if (locked) {
@@ -330,7 +354,8 @@ int soak(When when, const char* self, int readers, int kills, int seed) {
     killed += child.killed ? 1 : 0;
     at_commits += child.killed && by_commit ? 1 : 0;
     most_in_doubt = std::max(most_in_doubt, child.in_doubt);
-    if (child.in_doubt > sessions * window) give_up(fmt::format("{} in doubt after one kill", child.in_doubt));
+    if (child.in_doubt > sessions * window)
+      give_up(fmt::format("{} in doubt after one kill", child.in_doubt));
     // Past every wait: greylisting, and the quarter of an hour of those in doubt.
     clock.advance(9h);
     const auto counts = must(ledger.counts(edition));
@@ -344,7 +369,8 @@ int soak(When when, const char* self, int readers, int kills, int seed) {
   auto accepted = server.accepted();
   for (auto& message : other.accepted()) accepted.push_back(std::move(message));
   int breaches = judge(ledger, accepted, readers);
-  const bool too_few = when == When::every_commit ? at_commits < readers / 32 : killed - at_commits < kills / 2 || at_commits < 6;
+  const bool too_few = when == When::every_commit ? at_commits < readers / 32
+                                                  : killed - at_commits < kills / 2 || at_commits < 6;
   if (too_few) {
     std::fprintf(stderr, "too few kills to show anything\n");
     ++breaches;
@@ -358,9 +384,11 @@ int soak(When when, const char* self, int readers, int kills, int seed) {
 int main(int argc, char** argv) {
   ::setvbuf(stdout, nullptr, _IOLBF, 0);
   if (argc == 8 && std::strcmp(argv[1], "--child") == 0) {
-    return deliver_once(argv[2], argv[3], std::atoll(argv[4]), static_cast<Dialect>(std::atoi(argv[5])), {argv[6], std::atoi(argv[7])});
+    return deliver_once(argv[2], argv[3], std::atoll(argv[4]), static_cast<Dialect>(std::atoi(argv[5])),
+                        {argv[6], std::atoi(argv[7])});
   }
-  const int readers = argument(argc, argv, "--readers", 600), kills = argument(argc, argv, "--kills", 25), seed = argument(argc, argv, "--seed", 1);
+  const int readers = argument(argc, argv, "--readers", 600), kills = argument(argc, argv, "--kills", 25),
+            seed = argument(argc, argv, "--seed", 1);
   int status = 0;
   if (kills >= 100) status |= soak(When::every_commit, argv[0], readers, kills, seed);
   status |= soak(When::any_moment, argv[0], readers, kills, seed);

@@ -54,7 +54,7 @@ struct SmtpServer::Session {
   int number;
   int message = 0;
   std::string in;
-  bool open = false;      ///< MAIL was taken
+  bool open = false;  ///< MAIL was taken
   bool has_rcpt = false;
   std::string from, to, body;
 
@@ -102,13 +102,15 @@ struct SmtpServer::Session {
 
 SmtpServer::SmtpServer(Script script) : SmtpServer(std::move(script), Manners{}) {}
 
-SmtpServer::SmtpServer(Script script, Manners manners) : script_(std::move(script)), manners_(std::move(manners)) {
+SmtpServer::SmtpServer(Script script, Manners manners)
+    : script_(std::move(script)), manners_(std::move(manners)) {
   listen_fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
-  if (::bind(listen_fd_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(listen_fd_, 256) != 0 ||
+  if (::bind(listen_fd_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+      ::listen(listen_fd_, 256) != 0 ||
       ::getsockname(listen_fd_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
     std::abort();
   }
@@ -149,7 +151,8 @@ void SmtpServer::accept_loop() {
 Action SmtpServer::ask(const Request& request) const { return script_ ? script_(request) : Action{}; }
 
 /// False when the session is over.
-bool SmtpServer::perform(Session& session, const Request& request, const Action& action, std::string_view usual) {
+bool SmtpServer::perform(Session& session, const Request& request, const Action& action,
+                         std::string_view usual) {
   if (action.delay_ms > 0) {
     std::unique_lock lock{mutex_};
     stopping_there_.wait_for(lock, std::chrono::milliseconds{action.delay_ms}, [&] { return stopping_; });
@@ -193,11 +196,15 @@ void SmtpServer::take(Session& session) {
 void SmtpServer::serve(int fd, int number) {
   Session session{.fd = fd, .number = number, .in = {}, .from = {}, .to = {}, .body = {}};
   const int now_open = ++open_sessions_;
-  for (int most = most_sessions_; most < now_open && !most_sessions_.compare_exchange_weak(most, now_open);) continue;
+  for (int most = most_sessions_; most < now_open && !most_sessions_.compare_exchange_weak(most, now_open);)
+    continue;
   const auto request = [&](Point point, std::string argument = {}) {
-    return Request{.point = point, .argument = std::move(argument), .session = number, .message = session.message};
+    return Request{
+        .point = point, .argument = std::move(argument), .session = number, .message = session.message};
   };
-  const auto answer = [&](const Request& wanted, std::string_view usual) { return perform(session, wanted, ask(wanted), usual); };
+  const auto answer = [&](const Request& wanted, std::string_view usual) {
+    return perform(session, wanted, ask(wanted), usual);
+  };
   // The message's answer: only a 2yz that was written whole counts as accepted.
   const auto finish_message = [&](bool may_accept, std::string_view refusal) {
     const auto wanted = request(Point::dot, session.to);
@@ -257,7 +264,8 @@ void SmtpServer::serve(int fd, int number) {
       alive = session.octets(size, session.body);
       if (alive) {
         const bool may_accept = session.has_rcpt;
-        alive = may_accept ? finish_message(true, "554 5.0.0 refused\r\n") : session.write("503 5.5.1 no valid recipients\r\n");
+        alive = may_accept ? finish_message(true, "554 5.0.0 refused\r\n")
+                           : session.write("503 5.5.1 no valid recipients\r\n");
         if (!may_accept) session.body.clear();  // the transaction stays open, as RFC 5321 allows
       }
     } else if (verb == "rset") {

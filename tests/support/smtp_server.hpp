@@ -1,7 +1,8 @@
-// A scripted SMTP server for tests: on a port chosen by the kernel, a thread a session; each answer can be replaced.
+// A scripted SMTP server for tests: on a port chosen by the kernel, a thread a session; each answer can be
+// replaced.
 //
-// It remembers whom it accepted what for, so that a test can count mails per address. Not strict about anything that a
-// test does not ask for; strict about grouping when told to be (Server::Manners).
+// It remembers whom it accepted what for, so that a test can count mails per address. Not strict about
+// anything that a test does not ask for; strict about grouping when told to be (Server::Manners).
 #pragma once
 
 #include <atomic>
@@ -44,9 +45,11 @@ class SmtpServer {
  public:
   struct Manners {
     std::vector<std::string> ehlo = {"PIPELINING", "SIZE 10485760", "8BITMIME"};
-    /// Forgets what has come in already when it answers a command, as servers do that announce PIPELINING by mistake.
+    /// Forgets what has come in already when it answers a command, as servers do that announce PIPELINING by
+    /// mistake.
     bool forgets_groups = false;
-    /// Answers a second MAIL in an open transaction with 503 (RFC 5321 section 4.1.4), also after a refused RCPT.
+    /// Answers a second MAIL in an open transaction with 503 (RFC 5321 section 4.1.4), also after a refused
+    /// RCPT.
     bool refuses_nested_mail = true;
   };
   using Script = std::function<Action(const Request&)>;
@@ -73,7 +76,8 @@ class SmtpServer {
   void accept_loop();
   void serve(int fd, int number);
   [[nodiscard]] Action ask(const Request& request) const;
-  [[nodiscard]] bool perform(Session& session, const Request& request, const Action& action, std::string_view usual);
+  [[nodiscard]] bool perform(Session& session, const Request& request, const Action& action,
+                             std::string_view usual);
   void take(Session& session);
 
   Script script_;

@@ -12,10 +12,12 @@ namespace tidings::test {
 class TempFolder {
  public:
   TempFolder() {
-    // In memory where that can be: the store's fsyncs would be most of a test's time, and no test cuts the power.
+    // In memory where that can be: the store's fsyncs would be most of a test's time, and no test cuts the
+    // power.
     const std::filesystem::path memory{"/dev/shm"};
     const bool usable = ::access(memory.c_str(), W_OK | X_OK) == 0;
-    auto pattern = ((usable ? memory : std::filesystem::temp_directory_path()) / "tidings-test-XXXXXX").string();
+    auto pattern =
+        ((usable ? memory : std::filesystem::temp_directory_path()) / "tidings-test-XXXXXX").string();
     path_ = ::mkdtemp(pattern.data());
   }
   TempFolder(const TempFolder&) = delete;

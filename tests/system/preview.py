@@ -155,7 +155,7 @@ class DryRun(unittest.TestCase):
     def test_a_list_without_a_recipient_is_told_why(self):
         fill(self.home, readers={"pending@example.org": []})
         told = self.home.do("send", "weekly", "--dry-run")
-        self.assertIn("skipped, nobody to send it to", told)
+        self.assertIn("skipped, no recipients", told)
         self.assertIn("  weekly pending@example.org skipped: has not confirmed", told)
 
     def test_nothing_changes_on_disk(self):

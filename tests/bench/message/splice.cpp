@@ -1,4 +1,5 @@
-// What a recipient costs: a compiled message written, beside a whole render, encode and build for each reader.
+// What a recipient costs: a compiled message written, beside a whole render, encode and build for each
+// reader.
 //   build/release/bench_message [seconds for each line]
 // Prints microseconds of CPU a message; quote the ratios, not the times.
 #include <ctime>
@@ -51,14 +52,15 @@ EditionView big_view() {
 }
 
 Reader reader_of(int n) {
-  return {.subscriber = {n + 1},
-          .address = fmt::format("reader{}@example.org", n),
-          .name = fmt::format("Reader {}", n),
-          .unsubscribe_url = fmt::format("https://news.example.org/u/AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRob{}", n),
-          .unsubscribe_mailto = fmt::format("mailto:leave+{}@news.example.org", n),
-          .preferences_url = fmt::format("https://news.example.org/p/{}", n),
-          .view_url = "https://news.example.org/weekly/12",
-          .envelope_from = fmt::format("bounce+{}@news.example.org", n)};
+  return {
+      .subscriber = {n + 1},
+      .address = fmt::format("reader{}@example.org", n),
+      .name = fmt::format("Reader {}", n),
+      .unsubscribe_url = fmt::format("https://news.example.org/u/AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRob{}", n),
+      .unsubscribe_mailto = fmt::format("mailto:leave+{}@news.example.org", n),
+      .preferences_url = fmt::format("https://news.example.org/p/{}", n),
+      .view_url = "https://news.example.org/weekly/12",
+      .envelope_from = fmt::format("bounce+{}@news.example.org", n)};
 }
 
 }  // namespace
@@ -76,7 +78,9 @@ int main(int argc, char** argv) {
   const auto view = big_view();
   const auto date = from_ms(1'768'204'800'000);
   HeaderOptions options{.from = must(parse_mailbox("Harbour News <news@example.org>")),
-                        .list = {.list_id = "weekly.news.example.org", .list_name = "Harbour Weekly", .feedback_id = "12:weekly:digest:tidings"},
+                        .list = {.list_id = "weekly.news.example.org",
+                                 .list_name = "Harbour Weekly",
+                                 .feedback_id = "12:weekly:digest:tidings"},
                         .edition_key = "secret"};
   const auto bodies = must(theme.render_bodies(view, strings, zone));
   const auto full = measure(seconds, [&](int n) {
@@ -90,12 +94,16 @@ int main(int argc, char** argv) {
     return measure(seconds, [&](int) { compiled.write(reader, date, letter); });
   };
   const auto plain = splice(options);
-  fmt::print("message of {} octets\nfull render and build  {:8.2f} us\nspliced                {:8.2f} us   {:.0f} times less\n", letter.size_bytes(), full, plain,
-             full / plain);
+  fmt::print(
+      "message of {} octets\nfull render and build  {:8.2f} us\nspliced                {:8.2f} us   {:.0f} "
+      "times less\n",
+      letter.size_bytes(), full, plain, full / plain);
   for (const auto kind : {SigningKey::Kind::ed25519, SigningKey::Kind::rsa}) {
     auto with = options;
     with.signers.push_back(must(make_dkim_signer("example.org", "bench", SigningKey::generate(kind))));
-    const auto signature = measure(seconds, [&](int n) { (void)with.signers[0].key.sign(std::string(32, static_cast<char>('a' + n % 26))); });
+    const auto signature = measure(seconds, [&](int n) {
+      (void)with.signers[0].key.sign(std::string(32, static_cast<char>('a' + n % 26)));
+    });
     const auto spliced = splice(with);
     fmt::print("spliced, signed {:7} {:7.2f} us   bare signature {:.2f} us, all {:.2f} times that\n",
                kind == SigningKey::Kind::rsa ? "rsa" : "ed25519", spliced, signature, spliced / signature);

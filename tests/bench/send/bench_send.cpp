@@ -1,8 +1,9 @@
 // What the ledger costs, in a home that send.py has prepared: one sealed edition, nothing of it sent.
 //
-//   bench_send without-ledger CONFIG    delivers the edition as "tidings deliver" does, but without ledger and journal
-//   bench_send ledger CONFIG            claims and settles every delivery, sending nothing
-//   bench_send plain CONFIG             the same rows in plain SQLite: UPDATE by key in batches of the same size
+//   bench_send without-ledger CONFIG    delivers the edition as "tidings deliver" does, but without ledger
+//   and journal bench_send ledger CONFIG            claims and settles every delivery, sending nothing
+//   bench_send plain CONFIG             the same rows in plain SQLite: UPDATE by key in batches of the same
+//   size
 // Prints one JSON object: messages a second, and CPU microseconds a message of this process.
 #include <chrono>
 #include <cstdio>
@@ -15,14 +16,14 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-#include "sending/deliver.hpp"
-#include "sending/links.hpp"
-#include "sending/signing.hpp"
 #include "delivery/dialogue.hpp"
 #include "delivery/ledger.hpp"
 #include "delivery/outbox.hpp"
 #include "delivery/run.hpp"
 #include "digest/edition_table.hpp"
+#include "sending/deliver.hpp"
+#include "sending/links.hpp"
+#include "sending/signing.hpp"
 #include "store/database.hpp"
 
 using namespace tidings;
@@ -45,17 +46,25 @@ T must(Result<T> result) {
 double cpu_seconds() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
 std::vector<Claim> all_claims(store::Database& database) {
   std::vector<Claim> claims;
-  auto query = database.prepare("SELECT s.id, d.segment_id, s.address, s.name FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id "
-                                "WHERE d.edition_id = 1 ORDER BY s.id");
+  auto query = database.prepare(
+      "SELECT s.id, d.segment_id, s.address, s.name FROM deliveries d JOIN subscribers s ON s.id = "
+      "d.subscriber_id "
+      "WHERE d.edition_id = 1 ORDER BY s.id");
   while (must(query.step())) {
-    claims.push_back({.edition = edition, .subscriber = query.id<SubscriberId>(0), .segment = query.id<SegmentId>(1), .attempt = 1,
-                      .address = query.text(2), .name = query.text(3)});
+    claims.push_back({.edition = edition,
+                      .subscriber = query.id<SubscriberId>(0),
+                      .segment = query.id<SegmentId>(1),
+                      .attempt = 1,
+                      .address = query.text(2),
+                      .name = query.text(3)});
   }
   return claims;
 }
@@ -100,7 +109,8 @@ std::size_t without_ledger(const config::Config& config, store::Database& databa
   return count;
 }
 
-const Outcome taken{.kind = OutcomeKind::accepted, .stage = Stage::dot, .code = 250, .enhanced = "2.0.0", .text = "taken"};
+const Outcome taken{
+    .kind = OutcomeKind::accepted, .stage = Stage::dot, .code = 250, .enhanced = "2.0.0", .text = "taken"};
 
 std::size_t claim_and_settle(store::Database& database) {
   const SystemClock clock;
@@ -110,7 +120,8 @@ std::size_t claim_and_settle(store::Database& database) {
     const auto claimed = must(ledger.claim(edition, batch));
     if (claimed.claims.empty()) break;
     std::vector<Settled> answers;
-    for (const auto& claim : claimed.claims) answers.push_back({.claim = claim, .outcome = taken, .relay = "relay.example:587"});
+    for (const auto& claim : claimed.claims)
+      answers.push_back({.claim = claim, .outcome = taken, .relay = "relay.example:587"});
     must(ledger.settle(std::move(answers), {.policy = {}, .within = {}, .sync = store::Sync::process}));
     count += claimed.claims.size();
   }
@@ -119,9 +130,12 @@ std::size_t claim_and_settle(store::Database& database) {
 }
 
 std::size_t plain_updates(store::Database& database) {
-  auto claim = database.prepare("UPDATE deliveries SET state = 2, attempts = attempts + 1, due_ms = NULL WHERE edition_id = 1 AND subscriber_id = :id");
-  auto settle = database.prepare("UPDATE deliveries SET state = 5, due_ms = NULL, code = 250, reply = '2.0.0 taken', settled_ms = :now "
-                                 "WHERE edition_id = 1 AND subscriber_id = :id");
+  auto claim = database.prepare(
+      "UPDATE deliveries SET state = 2, attempts = attempts + 1, due_ms = NULL WHERE edition_id = 1 AND "
+      "subscriber_id = :id");
+  auto settle = database.prepare(
+      "UPDATE deliveries SET state = 5, due_ms = NULL, code = 250, reply = '2.0.0 taken', settled_ms = :now "
+      "WHERE edition_id = 1 AND subscriber_id = :id");
   const SystemClock clock;
   const auto claims = all_claims(database);
   for (std::size_t begin = 0; begin < claims.size(); begin += batch) {
@@ -132,7 +146,8 @@ std::size_t plain_updates(store::Database& database) {
     must(claiming.commit());
     must(database.set_sync(store::Sync::process));
     auto settling = must(database.begin());
-    for (auto i = begin; i < end; ++i) must(settle.bind(":id", claims[i].subscriber).bind(":now", clock.now()).run());
+    for (auto i = begin; i < end; ++i)
+      must(settle.bind(":id", claims[i].subscriber).bind(":now", clock.now()).run());
     must(settling.commit());
   }
   return claims.size();

@@ -1,8 +1,9 @@
 // A sink for measuring senders: reads and answers, keeps nothing. PIPELINING and CHUNKING; one thread.
 //
-//   bench_sink [--port N] [--delay MS] [--lock-step]     prints "port N"; each answer leaves MS later, standing for a round trip;
-//   --lock-step announces neither extension. Prints "first T" at the first MAIL, T in seconds of CLOCK_MONOTONIC. Ends on SIGTERM, printing the
-//   number of messages.
+//   bench_sink [--port N] [--delay MS] [--lock-step]     prints "port N"; each answer leaves MS later,
+//   standing for a round trip;
+//   --lock-step announces neither extension. Prints "first T" at the first MAIL, T in seconds of
+//   CLOCK_MONOTONIC. Ends on SIGTERM, printing the number of messages.
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -14,12 +15,12 @@
 #include <unordered_map>
 
 #include <arpa/inet.h>
-#include <csignal>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <csignal>
 
 namespace {
 
@@ -78,12 +79,21 @@ void digest(Session& session, std::string& batch, std::string_view ehlo) {
       const auto line = in.substr(0, end);
       in.remove_prefix(end + 2);
       const char verb = line.empty() ? '?' : static_cast<char>(line[0] & ~0x20);
-      if (verb == 'E' || verb == 'H') batch += ehlo;
-      else if (verb == 'D') { session.mode = Session::Mode::data; batch += "354 go on\r\n"; }
-      else if (verb == 'B') { session.mode = Session::Mode::chunk; session.chunk_left = std::strtoull(line.data() + 5, nullptr, 10); }
-      else if (verb == 'M') { note_first(); batch += "250 ok\r\n"; }
-      else if (verb == 'Q') batch += "221 bye\r\n";
-      else batch += "250 ok\r\n";
+      if (verb == 'E' || verb == 'H')
+        batch += ehlo;
+      else if (verb == 'D') {
+        session.mode = Session::Mode::data;
+        batch += "354 go on\r\n";
+      } else if (verb == 'B') {
+        session.mode = Session::Mode::chunk;
+        session.chunk_left = std::strtoull(line.data() + 5, nullptr, 10);
+      } else if (verb == 'M') {
+        note_first();
+        batch += "250 ok\r\n";
+      } else if (verb == 'Q')
+        batch += "221 bye\r\n";
+      else
+        batch += "250 ok\r\n";
     }
   }
   session.in.erase(0, session.in.size() - in.size());
@@ -94,7 +104,10 @@ bool flush(Session& session, Clock::time_point now) {
     auto& text = session.out.front().second;
     const auto count = ::send(session.fd, text.data(), text.size(), MSG_NOSIGNAL);
     if (count <= 0) return false;
-    if (static_cast<std::size_t>(count) < text.size()) { text.erase(0, static_cast<std::size_t>(count)); return true; }
+    if (static_cast<std::size_t>(count) < text.size()) {
+      text.erase(0, static_cast<std::size_t>(count));
+      return true;
+    }
     session.out.pop_front();
   }
   return true;
@@ -106,9 +119,12 @@ int main(int argc, char** argv) {
   int port = 0, delay_ms = 0;
   std::string ehlo = "250-bench.example\r\n250-PIPELINING\r\n250-CHUNKING\r\n250 8BITMIME\r\n";
   for (int i = 1; i < argc; ++i) {
-    if (std::strcmp(argv[i], "--port") == 0) port = std::atoi(argv[++i]);
-    else if (std::strcmp(argv[i], "--delay") == 0) delay_ms = std::atoi(argv[++i]);
-    else if (std::strcmp(argv[i], "--lock-step") == 0) ehlo = "250-bench.example\r\n250 8BITMIME\r\n";
+    if (std::strcmp(argv[i], "--port") == 0)
+      port = std::atoi(argv[++i]);
+    else if (std::strcmp(argv[i], "--delay") == 0)
+      delay_ms = std::atoi(argv[++i]);
+    else if (std::strcmp(argv[i], "--lock-step") == 0)
+      ehlo = "250-bench.example\r\n250 8BITMIME\r\n";
   }
   std::signal(SIGTERM, [](int) { stop = 1; });
   const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
@@ -119,7 +135,8 @@ int main(int argc, char** argv) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(static_cast<unsigned short>(port));
   socklen_t size = sizeof address;
-  if (::bind(listener, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(listener, 1024) != 0) return 1;
+  if (::bind(listener, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(listener, 1024) != 0)
+    return 1;
   ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
   std::printf("port %d\n", ntohs(address.sin_port));
   std::fflush(stdout);
@@ -131,7 +148,8 @@ int main(int argc, char** argv) {
   static std::array<char, 1 << 18> buffer;
   while (stop == 0) {
     std::array<epoll_event, 256> ready;
-    const int count = ::epoll_wait(poll, ready.data(), static_cast<int>(ready.size()), delay_ms > 0 ? 1 : 1000);
+    const int count =
+        ::epoll_wait(poll, ready.data(), static_cast<int>(ready.size()), delay_ms > 0 ? 1 : 1000);
     const auto now = Clock::now();
     for (int i = 0; i < count; ++i) {
       const int fd = ready[static_cast<std::size_t>(i)].data.fd;
@@ -156,7 +174,8 @@ int main(int argc, char** argv) {
       session.in.append(buffer.data(), static_cast<std::size_t>(got));
       std::string batch;
       digest(session, batch, ehlo);
-      if (!batch.empty()) session.out.emplace_back(now + std::chrono::milliseconds{delay_ms}, std::move(batch));
+      if (!batch.empty())
+        session.out.emplace_back(now + std::chrono::milliseconds{delay_ms}, std::move(batch));
       if (delay_ms == 0) flush(session, now);
     }
     for (auto& [fd, session] : sessions) {

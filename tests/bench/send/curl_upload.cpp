@@ -1,4 +1,5 @@
-// A peer for send.py: libcurl's own SMTP upload, a thread and a connection each, as most C programs would do it.
+// A peer for send.py: libcurl's own SMTP upload, a thread and a connection each, as most C programs would do
+// it.
 //
 //   curl_upload URL MESSAGES THREADS FILE     FILE: one message; "@NAME@" in it stands for the reader
 #include <atomic>
@@ -27,7 +28,8 @@ std::size_t read(char* to, std::size_t size, std::size_t count, void* from) {
   return some;
 }
 
-void send_all(const std::string& url, const std::string& message, std::atomic<int>& left, std::atomic<int>& failed) {
+void send_all(const std::string& url, const std::string& message, std::atomic<int>& left,
+              std::atomic<int>& failed) {
   CURL* const easy = curl_easy_init();
   curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
   curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
@@ -36,8 +38,10 @@ void send_all(const std::string& url, const std::string& message, std::atomic<in
   for (int n = left--; n > 0; n = left--) {
     Upload upload{.bytes = message};
     const auto name = "Reader " + std::to_string(n);
-    for (auto at = upload.bytes.find("@NAME@"); at != std::string::npos; at = upload.bytes.find("@NAME@", at)) upload.bytes.replace(at, 6, name);
-    curl_slist* const to = curl_slist_append(nullptr, ("<reader" + std::to_string(n) + "@example.org>").c_str());
+    for (auto at = upload.bytes.find("@NAME@"); at != std::string::npos; at = upload.bytes.find("@NAME@", at))
+      upload.bytes.replace(at, 6, name);
+    curl_slist* const to =
+        curl_slist_append(nullptr, ("<reader" + std::to_string(n) + "@example.org>").c_str());
     curl_easy_setopt(easy, CURLOPT_READDATA, &upload);
     curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, to);
     if (curl_easy_perform(easy) != CURLE_OK) ++failed;
@@ -55,7 +59,8 @@ int main(int argc, char** argv) {
   const std::string message{std::istreambuf_iterator<char>{in}, {}};
   std::atomic<int> left{std::atoi(argv[2])}, failed{0};
   std::vector<std::thread> threads;
-  for (int i = 0; i < std::atoi(argv[3]); ++i) threads.emplace_back([&] { send_all(argv[1], message, left, failed); });
+  for (int i = 0; i < std::atoi(argv[3]); ++i)
+    threads.emplace_back([&] { send_all(argv[1], message, left, failed); });
   for (auto& thread : threads) thread.join();
   return failed == 0 ? 0 : 1;
 }

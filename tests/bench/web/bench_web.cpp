@@ -1,7 +1,9 @@
-// The other half of tests/bench/web/run.py:  bench_web bare PORT BYTES THREADS | bench_web paths DATABASE EDITION COUNT FILE
+// The other half of tests/bench/web/run.py:  bench_web bare PORT BYTES THREADS | bench_web paths DATABASE
+// EDITION COUNT FILE
 //
-// `bare` is cpp-httplib as it comes, with a handler that answers every GET and POST with so many constant bytes, after the form
-// has been parsed. `paths` writes the unsubscribe link of each of the first COUNT subscribers.
+// `bare` is cpp-httplib as it comes, with a handler that answers every GET and POST with so many constant
+// bytes, after the form has been parsed. `paths` writes the unsubscribe link of each of the first COUNT
+// subscribers.
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -23,7 +25,9 @@ int serve_bare(int port, std::size_t bytes, std::size_t threads) {
   httplib::Server server;
   server.set_keep_alive_max_count(1'000'000);
   server.set_tcp_nodelay(true);
-  server.new_task_queue = [threads] { return new httplib::ThreadPool(threads); };  // a thread for each connection: its own way
+  server.new_task_queue = [threads] {
+    return new httplib::ThreadPool(threads);
+  };  // a thread for each connection: its own way
   const std::string page(bytes, 'x');
   const auto answer = [&page](const httplib::Request&, httplib::Response& out) {
     out.set_content(page, "text/html; charset=utf-8");
@@ -44,7 +48,8 @@ int write_paths(const char* file, std::int64_t edition, std::int64_t count, cons
   std::ofstream paths{out};
   for (std::int64_t id = 1; id <= count; ++id) {
     const subscriber::TokenSubject subject{.subscriber = SubscriberId{id}, .edition = EditionId{edition}};
-    paths << "/u/" << tokens.make(subscriber::TokenPurpose::unsubscribe, subscriber::TokenForm::link, subject) << '\n';
+    paths << "/u/" << tokens.make(subscriber::TokenPurpose::unsubscribe, subscriber::TokenForm::link, subject)
+          << '\n';
   }
   return paths.good() ? 0 : 1;
 }

@@ -15,7 +15,8 @@ TEST_CASE("codec: RFC 4648 section 10 test vectors") {
   };
   for (const auto& [bytes, b64, b32] :
        {Case{"", "", ""}, Case{"f", "Zg==", "my"}, Case{"fo", "Zm8=", "mzxq"}, Case{"foo", "Zm9v", "mzxw6"},
-        Case{"foob", "Zm9vYg==", "mzxw6yq"}, Case{"fooba", "Zm9vYmE=", "mzxw6ytb"}, Case{"foobar", "Zm9vYmFy", "mzxw6ytboi"}}) {
+        Case{"foob", "Zm9vYg==", "mzxw6yq"}, Case{"fooba", "Zm9vYmE=", "mzxw6ytb"},
+        Case{"foobar", "Zm9vYmFy", "mzxw6ytboi"}}) {
     CHECK(base64_encode(bytes) == b64);
     CHECK(base64_decode(b64) == bytes);
     CHECK(base32_encode(bytes) == b32);

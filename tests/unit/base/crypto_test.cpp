@@ -12,14 +12,16 @@ namespace {
 
 // RFC 8032 section 7.1, test 2, as PKCS#8.
 constexpr std::string_view ed25519_pem =
-    "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIEzNCJso/5banbbDRuwRTg9bijGfNaumJNqM9u1PuKb7\n-----END PRIVATE KEY-----\n";
+    "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIEzNCJso/5banbbDRuwRTg9bijGfNaumJNqM9u1PuKb7\n-----END "
+    "PRIVATE KEY-----\n";
 
 }  // namespace
 
 TEST_CASE("crypto: SHA-256 and HMAC give the published values, and a copied hash goes on by itself") {
   CHECK(hex_encode(sha256("abc")) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   // RFC 4231 section 4.3
-  CHECK(hex_encode(hmac_sha256("Jefe", "what do ya want for nothing?")) == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  CHECK(hex_encode(hmac_sha256("Jefe", "what do ya want for nothing?")) ==
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
   Sha256 first;
   first.update("a");
   Sha256 second{first};
@@ -33,9 +35,11 @@ TEST_CASE("signing key: Ed25519 gives the signature of RFC 8032") {
   const auto key = SigningKey::from_pem(ed25519_pem);
   REQUIRE(key);
   CHECK(key->kind() == SigningKey::Kind::ed25519);
-  CHECK(hex_encode(key->public_bytes()) == "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
+  CHECK(hex_encode(key->public_bytes()) ==
+        "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
   CHECK(hex_encode(key->sign("\x72")) ==
-        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
+        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b"
+        "2eaeb4302aeeb00d291612bb0c00");
 }
 
 TEST_CASE("signing key: a new key survives its PEM form and signs the same") {
@@ -53,7 +57,8 @@ TEST_CASE("signing key: a new key survives its PEM form and signs the same") {
 
 TEST_CASE("signing key: what is no key is refused with a reason") {
   CHECK(SigningKey::from_pem("").error().code == Errc::config);
-  CHECK(SigningKey::from_pem("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n").error().code == Errc::config);
+  CHECK(SigningKey::from_pem("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n").error().code ==
+        Errc::config);
   // an elliptic curve key (P-256)
   CHECK(SigningKey::from_pem("-----BEGIN PRIVATE KEY-----\n"
                              "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgevZzL1gdAFr88hb2\n"

@@ -58,7 +58,8 @@ TEST_CASE("text: the nearest name is offered only when it is near") {
 
 TEST_CASE("text: small helpers") {
   CHECK(trim(" \t a b\r\n") == "a b");
-  CHECK(collapse_blanks("  a\n\t b\xC2\xA0\xC2\xA0" "c ") == "a b c");
+  CHECK(collapse_blanks("  a\n\t b\xC2\xA0\xC2\xA0"
+                        "c ") == "a b c");
   CHECK(replace_all("aXbX", "X", "--") == "a--b--");
   CHECK(split("a,,b", ',') == std::vector<std::string_view>{"a", "", "b"});
   CHECK(escape_html("<a href=\"x\">'&'</a>") == "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;");

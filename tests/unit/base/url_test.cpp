@@ -20,7 +20,8 @@ TEST_CASE("url: parts") {
 }
 
 TEST_CASE("url: only the schemes that tidings fetches or links") {
-  for (const char* text : {"", "example.org", "javascript:alert(1)", "data:text/html,x", "ftp://example.org/", "http://", "//example.org/"}) {
+  for (const char* text : {"", "example.org", "javascript:alert(1)", "data:text/html,x", "ftp://example.org/",
+                           "http://", "//example.org/"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_url(text));
   }
@@ -28,7 +29,9 @@ TEST_CASE("url: only the schemes that tidings fetches or links") {
   CHECK(is_web_url("HTTP://example.org"));
 }
 
-TEST_CASE("url: an encoded host is decoded once, read as an address only then, and refused if no host may look so") {
+TEST_CASE(
+    "url: an encoded host is decoded once, read as an address only then, and refused if no host may look "
+    "so") {
   using namespace std::string_literals;
   CHECK(parse_url("http://ex%61mple.org/a%2Fb")->text() == "http://example.org/a%2Fb");
   for (const auto& text : {"http://%33333333/"s, "http://\0\0\0%\00033333333"s, "http://3333333/"s}) {
@@ -38,8 +41,9 @@ TEST_CASE("url: an encoded host is decoded once, read as an address only then, a
     CHECK(parse_url(url->text()) == url);
   }
   CHECK(parse_url("http://%31%32%37.1/")->host == "127.0.0.1");
-  for (const std::string text : {"http://a%2fb/", "http://a%2525b/", "http://a%40b/", "http://a%3Ab/", "http://a%20b/", "http://a%5bb/",
-                           "http://a%00b/", "http://a%7fb/", "http://a%3cb/", "http://%/", "http://a|b/"}) {
+  for (const std::string text :
+       {"http://a%2fb/", "http://a%2525b/", "http://a%40b/", "http://a%3Ab/", "http://a%20b/",
+        "http://a%5bb/", "http://a%00b/", "http://a%7fb/", "http://a%3cb/", "http://%/", "http://a|b/"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_url(text));
     CHECK_FALSE(resolve_url("https://example.org/x", text.substr(5)));
@@ -56,9 +60,10 @@ TEST_CASE("url: references are resolved as RFC 3986 5.4 says") {
     const char* want;
   };
   for (const auto& [reference, want] :
-       {Case{"g", "http://a/b/c/g"}, Case{"./g", "http://a/b/c/g"}, Case{"g/", "http://a/b/c/g/"}, Case{"/g", "http://a/g"},
-        Case{"//g", "http://g/"}, Case{"?y", "http://a/b/c/d;p?y"}, Case{"../g", "http://a/b/g"}, Case{"../../g", "http://a/g"},
-        Case{"#s", "http://a/b/c/d;p?q#s"}, Case{"", "http://a/b/c/d;p?q"}}) {
+       {Case{"g", "http://a/b/c/g"}, Case{"./g", "http://a/b/c/g"}, Case{"g/", "http://a/b/c/g/"},
+        Case{"/g", "http://a/g"}, Case{"//g", "http://g/"}, Case{"?y", "http://a/b/c/d;p?y"},
+        Case{"../g", "http://a/b/g"}, Case{"../../g", "http://a/g"}, Case{"#s", "http://a/b/c/d;p?q#s"},
+        Case{"", "http://a/b/c/d;p?q"}}) {
     CAPTURE(reference);
     CHECK(resolve_url(base, reference).value_or("none") == want);
   }

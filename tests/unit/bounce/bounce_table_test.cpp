@@ -23,7 +23,8 @@ struct Fixture {
     for (int i = 1; i <= 30; ++i) {
       const auto address = "reader" + std::to_string(i) + "@big.example";
       auto statement = database.prepare(
-          "INSERT INTO subscribers (id, address, address_key, name, language, created_ms) VALUES (:id, :address, "
+          "INSERT INTO subscribers (id, address, address_key, name, language, created_ms) VALUES (:id, "
+          ":address, "
           ":address, '', '', 0)");
       REQUIRE(statement.bind(":id", i).bind(":address", address).run());
     }
@@ -58,7 +59,8 @@ TEST_CASE("bounce table: days count, not reports, and old days fall out of the w
   CHECK(*fixture.table.days_counted(SubscriberId{1}, start + 24h) == 1);
 }
 
-TEST_CASE("bounce table: a storm is counted by different readers, and discounting it leaves no point behind") {
+TEST_CASE(
+    "bounce table: a storm is counted by different readers, and discounting it leaves no point behind") {
   Fixture fixture;
   for (int i = 1; i <= 12; ++i) fixture.soft(i, start);
   fixture.soft(1, start);

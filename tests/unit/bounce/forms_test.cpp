@@ -1,6 +1,6 @@
-// Forms of many systems, written from their documentation and sources before they were read by tidings: tests/data/bounce
-// forms/ (expected.tsv: file, address, action, start of the status, kind), none.mbox (no report any of them), answers.tsv
-// (kind, what a host said).
+// Forms of many systems, written from their documentation and sources before they were read by tidings:
+// tests/data/bounce forms/ (expected.tsv: file, address, action, start of the status, kind), none.mbox (no
+// report any of them), answers.tsv (kind, what a host said).
 #include <algorithm>
 #include <cstddef>
 #include <functional>
@@ -43,7 +43,8 @@ std::string summary(const Result<Report>& report) {
   if (!report) return "none";
   std::vector<std::string> all;
   for (const auto& each : report->recipients)
-    all.push_back(each.address + " " + std::string{name_of(each.action)} + " " + each.status + " " + std::string{name_of(each.kind)});
+    all.push_back(each.address + " " + std::string{name_of(each.action)} + " " + each.status + " " +
+                  std::string{name_of(each.kind)});
   std::sort(all.begin(), all.end());
   return join(all, "; ");
 }
@@ -59,10 +60,12 @@ TEST_CASE("forms: each system's report gives its recipients, actions, statuses a
     last = row[0];
     CHECK(report->recipients.size() >= wanted);
     const auto& all = report->recipients;
-    const auto found = std::find_if(all.begin(), all.end(), [&](const Recipient& each) { return ascii_iequals(each.address, row[1]); });
+    const auto found = std::find_if(
+        all.begin(), all.end(), [&](const Recipient& each) { return ascii_iequals(each.address, row[1]); });
     REQUIRE(found != all.end());
     CHECK(name_of(found->action) == row[2]);
-    if (row[3] != "-") CHECK_MESSAGE(found->status.starts_with(row[3]), found->status << " is not " << row[3]);
+    if (row[3] != "-")
+      CHECK_MESSAGE(found->status.starts_with(row[3]), found->status << " is not " << row[3]);
     if (row[4] != "-") CHECK(name_of(found->kind) == row[4]);
   }
 }
@@ -71,7 +74,8 @@ TEST_CASE("forms: what is no report is taken for none, in 25 languages and from 
   std::size_t mails = 0;
   REQUIRE(read_mbox(folder + "none.mbox", "/nonexistent", [&](const Incoming& mail) -> Result<PutAway> {
     ++mails;
-    CHECK_MESSAGE(!parse_report(mail.bytes), mail.bytes.substr(0, 60) << ": " << summary(parse_report(mail.bytes)));
+    CHECK_MESSAGE(!parse_report(mail.bytes), mail.bytes.substr(0, 60)
+                                                 << ": " << summary(parse_report(mail.bytes)));
     return PutAway::taken;
   }));
   CHECK(mails > 140);
@@ -84,7 +88,8 @@ TEST_CASE("forms: a host's answer is hard only where it blames the address") {
   }
 }
 
-// ---- the same mail in other clothes ------------------------------------------------------------------------------------
+// ---- the same mail in other clothes
+// ------------------------------------------------------------------------------------
 
 bool is_plain(const std::string& mail) {
   return mail.find("multipart/") == std::string::npos && mail.find("ransfer-Encoding") == std::string::npos &&
@@ -92,7 +97,8 @@ bool is_plain(const std::string& mail) {
 }
 
 std::string typed(const std::string& mail) {
-  return mail.find("Content-Type:") == std::string::npos ? "Content-Type: text/plain; charset=utf-8\n" + mail : mail;
+  return mail.find("Content-Type:") == std::string::npos ? "Content-Type: text/plain; charset=utf-8\n" + mail
+                                                         : mail;
 }
 
 std::string encoded(const std::string& mail) {
@@ -104,7 +110,8 @@ std::string encoded(const std::string& mail) {
 
 std::string as_html(const std::string& mail) {
   const auto blank = mail.find("\n\n");
-  auto body = replace_all(replace_all(replace_all(mail.substr(blank + 2), "&", "&amp;"), "<", "&lt;"), "\n", "<br>\n");
+  auto body = replace_all(replace_all(replace_all(mail.substr(blank + 2), "&", "&amp;"), "<", "&lt;"), "\n",
+                          "<br>\n");
   const auto head = replace_all(typed(mail.substr(0, blank)), "text/plain", "text/html");
   return head + "\n\n<html><body>" + body + "</body></html>\n";
 }
@@ -115,7 +122,9 @@ std::string in_lower_names(const std::string& mail) {
   for (const auto line : split(std::string_view{mail}.substr(0, blank), '\n')) {
     const auto colon = line.find(':');
     const bool folded = line.starts_with(" ") || line.starts_with("\t") || colon == std::string_view::npos;
-    out += (folded ? std::string{line} : ascii_lower(line.substr(0, colon)) + std::string{line.substr(colon)}) + "\n";
+    out +=
+        (folded ? std::string{line} : ascii_lower(line.substr(0, colon)) + std::string{line.substr(colon)}) +
+        "\n";
   }
   return out + mail.substr(blank + 1);
 }
@@ -132,16 +141,22 @@ const std::vector<Change>& changes() {
     return [change](const std::string& mail) { return is_plain(mail) ? change(mail) : mail; };
   };
   static const std::vector<Change> all{
-      {"CRLF", [](const std::string& mail) { return replace_all(replace_all(mail, "\r\n", "\n"), "\n", "\r\n"); }},
-      {"mbox line", [](const std::string& mail) { return "From MAILER-DAEMON Mon Jan 12 09:11:12 2026\n" + mail; }},
+      {"CRLF",
+       [](const std::string& mail) { return replace_all(replace_all(mail, "\r\n", "\n"), "\n", "\r\n"); }},
+      {"mbox line",
+       [](const std::string& mail) { return "From MAILER-DAEMON Mon Jan 12 09:11:12 2026\n" + mail; }},
       {"field names in lower case", in_lower_names},
       {"base64", plain_only(encoded)},
       {"HTML", plain_only(as_html)},
       {"status as text", status_as("Content-Type: text/plain\n")},
       {"status as data", status_as("Content-Type: application/octet-stream\n")},
       {"status without a type", status_as("")},
-      {"multipart/mixed", [](const std::string& mail) { return replace_all(mail, "multipart/report; report-type=delivery-status", "multipart/mixed"); }},
-      {"body cut off", [](const std::string& mail) { return mail.substr(0, mail.rfind("The ferries kept")); }}};
+      {"multipart/mixed",
+       [](const std::string& mail) {
+         return replace_all(mail, "multipart/report; report-type=delivery-status", "multipart/mixed");
+       }},
+      {"body cut off",
+       [](const std::string& mail) { return mail.substr(0, mail.rfind("The ferries kept")); }}};
   return all;
 }
 

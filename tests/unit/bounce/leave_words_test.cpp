@@ -7,40 +7,41 @@
 using namespace tidings::bounce;
 
 TEST_CASE("leave_words: a plain wish is understood in twelve languages") {
-  for (const std::string text : {"Unsubscribe",
-                                 "UNSUBSCRIBE!",
-                                 "Please unsubscribe me.",
-                                 "please unsubscribe me from this list.\nThanks,\nJane Doe",
-                                 "Hi,\n\nplease take me off your mailing list.\n\nKind regards\nJane",
-                                 "Stop",
-                                 "Please remove me from your list",
-                                 "I no longer wish to receive these emails.",
-                                 "Please don't send me any more emails, thank you",
-                                 "Bitte abmelden",
-                                 "Bitte melden Sie mich vom Newsletter ab.\nMit freundlichen Grüßen\nErika Muster",
-                                 "Ich möchte mich abmelden.",
-                                 "Abbestellen bitte",
-                                 "Bonjour,\nmerci de me désabonner.\nCordialement",
-                                 "Désabonnez-moi, s’il vous plaît",
-                                 "Je ne souhaite plus recevoir vos emails",
-                                 "Por favor, quiero darme de baja de la lista",
-                                 "Darme de baja",
-                                 "Vorrei cancellarmi dalla newsletter, grazie",
-                                 "Cancellatemi",
-                                 "Quero cancelar a minha subscrição, obrigado",
-                                 "Descadastrar",
-                                 "Παρακαλώ διαγράψτε με από τη λίστα σας.",
-                                 "ΔΙΑΓΡΑΦΗ",
-                                 "Прошу отписать меня от рассылки. Спасибо",
-                                 "Отпишите меня пожалуйста",
-                                 "Lütfen beni listeden çıkarın",
-                                 "Abonelikten çıkmak istiyorum",
-                                 "أرجو إلغاء اشتراكي من القائمة",
-                                 "إلغاء الاشتراك",
-                                 "配信停止をお願いします。",
-                                 "購読を解除してください",
-                                 "请退订，谢谢",
-                                 "我要取消订阅"}) {
+  for (const std::string text :
+       {"Unsubscribe",
+        "UNSUBSCRIBE!",
+        "Please unsubscribe me.",
+        "please unsubscribe me from this list.\nThanks,\nJane Doe",
+        "Hi,\n\nplease take me off your mailing list.\n\nKind regards\nJane",
+        "Stop",
+        "Please remove me from your list",
+        "I no longer wish to receive these emails.",
+        "Please don't send me any more emails, thank you",
+        "Bitte abmelden",
+        "Bitte melden Sie mich vom Newsletter ab.\nMit freundlichen Grüßen\nErika Muster",
+        "Ich möchte mich abmelden.",
+        "Abbestellen bitte",
+        "Bonjour,\nmerci de me désabonner.\nCordialement",
+        "Désabonnez-moi, s’il vous plaît",
+        "Je ne souhaite plus recevoir vos emails",
+        "Por favor, quiero darme de baja de la lista",
+        "Darme de baja",
+        "Vorrei cancellarmi dalla newsletter, grazie",
+        "Cancellatemi",
+        "Quero cancelar a minha subscrição, obrigado",
+        "Descadastrar",
+        "Παρακαλώ διαγράψτε με από τη λίστα σας.",
+        "ΔΙΑΓΡΑΦΗ",
+        "Прошу отписать меня от рассылки. Спасибо",
+        "Отпишите меня пожалуйста",
+        "Lütfen beni listeden çıkarın",
+        "Abonelikten çıkmak istiyorum",
+        "أرجو إلغاء اشتراكي من القائمة",
+        "إلغاء الاشتراك",
+        "配信停止をお願いします。",
+        "購読を解除してください",
+        "请退订，谢谢",
+        "我要取消订阅"}) {
     INFO(text);
     CHECK(asks_to_leave(text));
   }
@@ -86,10 +87,12 @@ TEST_CASE("leave_words: what is quoted and signed is not the writer's own") {
   const auto own = [](const std::string& body) {
     return own_text(read_mail("From: a@b.example\nSubject: Re: x\n\n" + body));
   };
-  CHECK(own("Please unsubscribe me\n\nOn Mon, 5 Jan 2026 at 08:05, Harbour News <news@h.example> wrote:\n> The "
-            "ferries\n> Unsubscribe: https://x\n") == "Please unsubscribe me");
+  CHECK(
+      own("Please unsubscribe me\n\nOn Mon, 5 Jan 2026 at 08:05, Harbour News <news@h.example> wrote:\n> The "
+          "ferries\n> Unsubscribe: https://x\n") == "Please unsubscribe me");
   CHECK(own("Nice!\n\nAm 05.01.26 um 08:05 schrieb Harbour News:\n> Abmelden\n") == "Nice!");
-  CHECK(own("On Mon, 5 Jan 2026 at 08:05, Harbour News\nwrote:\n> Unsubscribe\n\nWhat a story\n") == "What a story");
+  CHECK(own("On Mon, 5 Jan 2026 at 08:05, Harbour News\nwrote:\n> Unsubscribe\n\nWhat a story\n") ==
+        "What a story");
   CHECK(own("Nice\n-- \nunsubscribe\n") == "Nice");
   CHECK(own("Nice\n\n-----Original Message-----\nFrom: Harbour News\nUnsubscribe\n") == "Nice");
   CHECK(own("Nice\n\nFrom: Harbour News <news@h.example>\nUnsubscribe\n") == "Nice");

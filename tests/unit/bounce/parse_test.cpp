@@ -108,39 +108,57 @@ TEST_CASE("parse: automatic replies, challenges and letters are no reports") {
 
 TEST_CASE("parse: what people and machines write about bounces is none") {
   const std::string refusal = "<cy@mole.example>: host mx.mole.example said: 550 5.1.1 User unknown\n";
-  const std::string notice = "I'm sorry, your message could not be delivered to one or more recipients.\n\n" + refusal;
+  const std::string notice =
+      "I'm sorry, your message could not be delivered to one or more recipients.\n\n" + refusal;
   const std::vector<std::string> mails{
       // forwarded, answered, quoted
-      "From: Bo <bo@pier.example>\nSubject: Fwd: Undelivered Mail Returned to Sender\n\nWhat is this?\n\n" + notice,
-      "From: Bo <bo@pier.example>\nSubject: Re: Undelivered Mail Returned to Sender\n\nWe closed that account.\n\n> " + refusal,
+      "From: Bo <bo@pier.example>\nSubject: Fwd: Undelivered Mail Returned to Sender\n\nWhat is this?\n\n" +
+          notice,
+      "From: Bo <bo@pier.example>\nSubject: Re: Undelivered Mail Returned to Sender\n\nWe closed that "
+      "account.\n\n> " +
+          refusal,
       "From: Bo <bo@pier.example>\nSubject: my mail\n\nI get this:\n> " + notice,
       // written about
-      "From: Post <news@post.example>\nList-Unsubscribe: <https://post.example/u>\nSubject: User unknown: what a bounce "
-      "says\n\nWhen your message could not be delivered, " + refusal,
-      "From: dev <notifications@code.example>\nList-Id: code\nSubject: \"user unknown\" is not parsed\n\n" + refusal,
+      "From: Post <news@post.example>\nList-Unsubscribe: <https://post.example/u>\nSubject: User unknown: "
+      "what a bounce "
+      "says\n\nWhen your message could not be delivered, " +
+          refusal,
+      "From: dev <notifications@code.example>\nList-Id: code\nSubject: \"user unknown\" is not parsed\n\n" +
+          refusal,
       // sold
-      "From: Parcels <info@parcel.example>\nSubject: Delivery failed\n\nYour parcel could not be delivered: the address "
+      "From: Parcels <info@parcel.example>\nSubject: Delivery failed\n\nYour parcel could not be delivered: "
+      "the address "
       "does not exist. Write to help@parcel.example.\n",
-      "From: Admin <admin@shop.example>\nSubject: Mailbox full\n\nDear ann@quay.example, your quota is exceeded, 12 "
+      "From: Admin <admin@shop.example>\nSubject: Mailbox full\n\nDear ann@quay.example, your quota is "
+      "exceeded, 12 "
       "messages were not delivered.\n",
-      "From: Mail Delivery System <postmaster@shop.example>\nSubject: Mail delivery failed: 5 messages pending\n\nDear "
+      "From: Mail Delivery System <postmaster@shop.example>\nSubject: Mail delivery failed: 5 messages "
+      "pending\n\nDear "
       "ann@quay.example, your mailbox storage is full, your incoming messages are on hold.\n",
-      "Return-Path: <bo@pier.example>\nFrom: Bo <bo@pier.example>\nSubject: Fwd: Undelivered Mail\n\nReporting-MTA: dns; "
+      "Return-Path: <bo@pier.example>\nFrom: Bo <bo@pier.example>\nSubject: Fwd: Undelivered "
+      "Mail\n\nReporting-MTA: dns; "
       "mx.example\n\nFinal-Recipient: rfc822; ann@quay.example\nAction: failed\nStatus: 5.1.1\n",
       // cron jobs, welcomes
-      "From: root@box.example (Cron Daemon)\nAuto-Submitted: auto-generated\nSubject: Cron <root@box> mailq\n\n"
+      "From: root@box.example (Cron Daemon)\nAuto-Submitted: auto-generated\nSubject: Cron <root@box> "
+      "mailq\n\n"
       "ann@quay.example: 550 unknown user\n",
-      "From: postmaster@mx.example\nSubject: Welcome\n\nThis is ann@quay.example, your new mailbox. Your quota is 1 GB.\n",
+      "From: postmaster@mx.example\nSubject: Welcome\n\nThis is ann@quay.example, your new mailbox. Your "
+      "quota is 1 GB.\n",
       // receipts, lists, tickets
-      "From: Help <help@desk.example>\nAuto-Submitted: auto-generated\nSubject: [#7] User unknown\n\nYour ticket has been "
+      "From: Help <help@desk.example>\nAuto-Submitted: auto-generated\nSubject: [#7] User unknown\n\nYour "
+      "ticket has been "
       "created: \"550 5.1.1 User unknown ann@quay.example\".\n",
       "From: Bo <bo@pier.example>\nSubject: Not read\nContent-Type: multipart/report; "
-      "report-type=disposition-notification; boundary=b\n\n--b\nContent-Type: text/plain\n\nDeleted without being "
+      "report-type=disposition-notification; boundary=b\n\n--b\nContent-Type: text/plain\n\nDeleted without "
+      "being "
       "read.\n--b\nContent-Type: message/disposition-notification\n\nFinal-Recipient: "
       "rfc822;bo@pier.example\nDisposition: automatic-action/MDN-sent-automatically; deleted\n--b--\n",
-      "From: list-bounces@lists.example\nAuto-Submitted: auto-replied\nSubject: Your message to list awaits moderator "
-      "approval\n\nYour mail to list@lists.example is being held: post by non-member to a members-only list.\n",
-      "From: Help <help@shop.example>\nAuto-Submitted: auto-generated\nSubject: [550] We received your request\n\nThank you.\n"};
+      "From: list-bounces@lists.example\nAuto-Submitted: auto-replied\nSubject: Your message to list awaits "
+      "moderator "
+      "approval\n\nYour mail to list@lists.example is being held: post by non-member to a members-only "
+      "list.\n",
+      "From: Help <help@shop.example>\nAuto-Submitted: auto-generated\nSubject: [550] We received your "
+      "request\n\nThank you.\n"};
   for (const auto& mail : mails) {
     CAPTURE(mail);
     CHECK_FALSE(parse_report(mail));
@@ -167,13 +185,15 @@ TEST_CASE("parse: absence is told in many languages, and nobody is bounced by it
       {"부재중 자동 회신: 항구", "부재중입니다. bo@pier.example 로 연락 바랍니다."}};
   for (const auto& [subject, body] : absences) {
     CAPTURE(subject);
-    CHECK_FALSE(parse_report("Return-Path: <>\nFrom: Ann <ann@quay.example>\nTo: bounces@news.example\nAuto-Submitted: "
-                             "auto-replied\nContent-Type: text/plain; charset=utf-8\nSubject: " +
-                             subject + "\n\n" + body + "\n"));
+    CHECK_FALSE(parse_report(
+        "Return-Path: <>\nFrom: Ann <ann@quay.example>\nTo: bounces@news.example\nAuto-Submitted: "
+        "auto-replied\nContent-Type: text/plain; charset=utf-8\nSubject: " +
+        subject + "\n\n" + body + "\n"));
   }
 }
 
-TEST_CASE("parse: cut off at any byte, a mail gives a report or none, and never a hard bounce of somebody else") {
+TEST_CASE(
+    "parse: cut off at any byte, a mail gives a report or none, and never a hard bounce of somebody else") {
   for (const auto& [file, wanted] : corpus) {
     const auto whole = mail_of(file);
     for (std::size_t size = 0; size < whole.size(); size += 7) {
@@ -197,7 +217,8 @@ TEST_CASE("parse: what an address looks like in a report's field does not matter
       {"utf-8; åsa@börs.example", "åsa@börs.example"}};
   for (const auto& [value, want] : fields) {
     const auto report = parse_report(
-        "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; "
+        "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\nContent-Type: "
+        "message/delivery-status\n\nReporting-MTA: dns; "
         "mx.example\n\nFinal-Recipient: " +
         value + "\nAction: failed\nStatus: 5.1.1\n");
     REQUIRE(report);
@@ -214,14 +235,18 @@ TEST_CASE("parse: the host's answer decides, wherever the notice shows it") {
                                 {"550 your domain has no valid MX", Kind::soft},
                                 {"550 the recipient is on vacation", Kind::soft},
                                 {"550 mailbox filter rejected your mail", Kind::soft}};
-  const std::string system = "Return-Path: <>\nFrom: Mail Delivery Subsystem <mailer-daemon@mx.example>\nSubject: Re: Hello\n\n";
+  const std::string system =
+      "Return-Path: <>\nFrom: Mail Delivery Subsystem <mailer-daemon@mx.example>\nSubject: Re: Hello\n\n";
   const std::vector<std::pair<std::string, std::string>> frames{
       // Gmail until 2016: behind a blank line and a paragraph
-      {"Delivery to the following recipient failed permanently:\n\n     ann@quay.example\n\nTechnical details of permanent "
-       "failure: \nIt was rejected by the server for the domain quay.example.\n\nThe error that the other server returned was:\n",
+      {"Delivery to the following recipient failed permanently:\n\n     ann@quay.example\n\nTechnical "
+       "details of permanent "
+       "failure: \nIt was rejected by the server for the domain quay.example.\n\nThe error that the other "
+       "server returned was:\n",
        "\n"},
       {"Failed recipient(s):\nann@quay.example\n\nError message:\n", "\n"},
-      {"This is the qmail-send program.\nYour message was not delivered.\n\n<ann@quay.example>:\n192.0.2.9 does not like "
+      {"This is the qmail-send program.\nYour message was not delivered.\n\n<ann@quay.example>:\n192.0.2.9 "
+       "does not like "
        "recipient.\nRemote host said: ",
        "\nGiving up on 192.0.2.9.\n"},
       {"   ----- The following addresses had permanent fatal errors -----\n<ann@quay.example>\n    (reason: ",
@@ -241,8 +266,10 @@ TEST_CASE("parse: the host's answer decides, wherever the notice shows it") {
 
 TEST_CASE("parse: \"unsuccessful delivery attempts\" are no success") {
   const auto report = parse_report(
-      "From: MDaemon@mx.example\nSubject: Permanent Delivery Failure\n\nAfter one or more unsuccessful delivery attempts the "
-      "message was removed.\n\nFailed address: ann@quay.example\n\n--> RCPT To:<ann@quay.example>\n<-- 550 User unknown\n");
+      "From: MDaemon@mx.example\nSubject: Permanent Delivery Failure\n\nAfter one or more unsuccessful "
+      "delivery attempts the "
+      "message was removed.\n\nFailed address: ann@quay.example\n\n--> RCPT To:<ann@quay.example>\n<-- 550 "
+      "User unknown\n");
   REQUIRE(report);
   CHECK(report->recipients.front().action == Action::failed);
   CHECK(report->recipients.front().kind == Kind::hard);
@@ -259,7 +286,8 @@ TEST_CASE("parse: one line of many addresses is read in time") {
 TEST_CASE("parse: deep nesting and many boundaries end without harm") {
   std::string deep = "Content-Type: multipart/mixed; boundary=b0\n\n";
   for (int i = 0; i < 5000; ++i)
-    deep += "--b" + std::to_string(i) + "\nContent-Type: multipart/mixed; boundary=b" + std::to_string(i + 1) + "\n\n";
+    deep += "--b" + std::to_string(i) + "\nContent-Type: multipart/mixed; boundary=b" +
+            std::to_string(i + 1) + "\n\n";
   CHECK_FALSE(parse_report(deep));
   std::string messages = "Content-Type: message/rfc822\n\n";
   for (int i = 0; i < 5000; ++i) messages += "Content-Type: message/rfc822\n\n";

@@ -27,12 +27,15 @@ struct Town {
         VALUES (1, 'weekly', 1, 'sent', 0, 0, 1, 1, 'One');
       INSERT INTO segments (id, edition_id, language, posts) VALUES (1, 1, 'en', '');)sql"));
     auto reader = database.prepare(
-        "INSERT INTO subscribers (id, address, address_key, name, language, created_ms) VALUES (:id, :address, :address, '', '', 0)");
+        "INSERT INTO subscribers (id, address, address_key, name, language, created_ms) VALUES (:id, "
+        ":address, :address, '', '', 0)");
     auto delivery = database.prepare(
-        "INSERT INTO deliveries (edition_id, subscriber_id, segment_id, state, settled_ms) VALUES (1, :id, 1, 5, :at)");
+        "INSERT INTO deliveries (edition_id, subscriber_id, segment_id, state, settled_ms) VALUES (1, :id, "
+        "1, 5, :at)");
     for (int i = 1; i <= readers; ++i) {
       REQUIRE(reader.bind(":id", i).bind(":address", "r" + std::to_string(i) + "@" + domain).run());
-      REQUIRE(delivery.bind(":id", i).bind(":at", std::int64_t{3'600'000} * ((i - 1) / an_hour) + 60'000).run());
+      REQUIRE(
+          delivery.bind(":id", i).bind(":at", std::int64_t{3'600'000} * ((i - 1) / an_hour) + 60'000).run());
     }
   }
 
@@ -55,7 +58,9 @@ struct Town {
   bool still_suppressed(int reader) { return table.history(SubscriberId{reader})->front().suppressed; }
 };
 
-TEST_CASE("storm: when many are refused within the hour, none of them gets a point, those before the alarm neither") {
+TEST_CASE(
+    "storm: when many are refused within the hour, none of them gets a point, those before the alarm "
+    "neither") {
   Town town{24};
   for (int i = 1; i <= 9; ++i) CHECK_FALSE(town.report(i, "soft").storm);
   CHECK(town.points(1) == 1);
@@ -105,7 +110,8 @@ TEST_CASE("storm: a small domain has none, and a large one always has some full 
   for (const int reader : {1, 500, 999, 1000, 1100}) CHECK(large.points(reader) == 0);
 }
 
-TEST_CASE("storm: what failed is compared with what left at the same time, so calm hours before it hide nothing") {
+TEST_CASE(
+    "storm: what failed is compared with what left at the same time, so calm hours before it hide nothing") {
   Town town{5'000, 1'000};
   for (int i = 1; i <= 9; ++i) CHECK_FALSE(town.report(i, "hard").storm);
   bool storm = false;
@@ -140,7 +146,8 @@ TEST_CASE("storm: reports that name no edition are a storm by number, and hard o
 }
 
 TEST_CASE("storm: ten times the reports take few more looks at all of them") {
-  // A look counts the domain's reports, so a look a report would be quadratic. With the edition it is no storm at first, without at once.
+  // A look counts the domain's reports, so a look a report would be quadratic. With the edition it is no
+  // storm at first, without at once.
   for (const auto edition : {EditionId{1}, EditionId{}}) {
     Town town{10'000};
     for (int i = 1; i <= 1'000; ++i) town.report(i, "soft", edition);

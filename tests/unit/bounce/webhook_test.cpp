@@ -24,10 +24,18 @@ std::string key_file(const std::string& name) {
 
 TEST_CASE("webhook: Mailgun's HMAC is of timestamp and token, and nothing else passes") {
   const std::string key = "mailgun signing key";
-  Json call{{"signature", {{"timestamp", "1767600000"}, {"token", "t0"}, {"signature", hex_encode(hmac_sha256(key, "1767600000t0"))}}},
-            {"event-data", {{"event", "failed"}, {"severity", "permanent"}, {"id", "e1"}, {"recipient", "ann@quay.example"},
-                            {"delivery-status", {{"code", 550}, {"enhanced-code", "5.1.1"}, {"message", "5.1.1 No such user"}}},
-                            {"message", {{"headers", {{"message-id", "m1@news.example"}}}}}}}};
+  Json call{
+      {"signature",
+       {{"timestamp", "1767600000"},
+        {"token", "t0"},
+        {"signature", hex_encode(hmac_sha256(key, "1767600000t0"))}}},
+      {"event-data",
+       {{"event", "failed"},
+        {"severity", "permanent"},
+        {"id", "e1"},
+        {"recipient", "ann@quay.example"},
+        {"delivery-status", {{"code", 550}, {"enhanced-code", "5.1.1"}, {"message", "5.1.1 No such user"}}},
+        {"message", {{"headers", {{"message-id", "m1@news.example"}}}}}}}};
   CHECK(is_genuine(Relay::mailgun, {.body = call.dump()}, key));
   CHECK_FALSE(is_genuine(Relay::mailgun, {.body = call.dump()}, "another key"));
   const auto events = read_webhook(Relay::mailgun, call.dump());
@@ -47,10 +55,15 @@ TEST_CASE("webhook: SendGrid's signature covers timestamp and body") {
   const auto body = key_file("sendgrid.json");
   const auto key = key_file("sendgrid_public.b64");
   const auto signature = key_file("sendgrid_signature.b64");
-  CHECK(is_genuine(Relay::sendgrid, {.body = body, .signature = signature, .signature_timestamp = "1767600000"}, key));
-  CHECK_FALSE(is_genuine(Relay::sendgrid, {.body = body + " ", .signature = signature, .signature_timestamp = "1767600000"}, key));
-  CHECK_FALSE(is_genuine(Relay::sendgrid, {.body = body, .signature = signature, .signature_timestamp = "1767600001"}, key));
-  CHECK_FALSE(is_genuine(Relay::sendgrid, {.body = body, .signature = "", .signature_timestamp = "1767600000"}, key));
+  CHECK(is_genuine(Relay::sendgrid,
+                   {.body = body, .signature = signature, .signature_timestamp = "1767600000"}, key));
+  CHECK_FALSE(is_genuine(Relay::sendgrid,
+                         {.body = body + " ", .signature = signature, .signature_timestamp = "1767600000"},
+                         key));
+  CHECK_FALSE(is_genuine(Relay::sendgrid,
+                         {.body = body, .signature = signature, .signature_timestamp = "1767600001"}, key));
+  CHECK_FALSE(
+      is_genuine(Relay::sendgrid, {.body = body, .signature = "", .signature_timestamp = "1767600000"}, key));
   const auto events = read_webhook(Relay::sendgrid, body);
   REQUIRE(events.has_value());
   REQUIRE(events->size() == 3);  // the delivered one says nothing
@@ -63,16 +76,20 @@ TEST_CASE("webhook: SNS messages need Amazon's host, a topic of ours and the cer
   const auto body = key_file("sns.json");
   const auto certificate = key_file("sns_certificate.pem");
   const std::vector<std::string> topics{"arn:aws:sns:eu-west-1:123456789012:bounces"};
-  CHECK(sns_certificate_url(body, topics) == "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-test.pem");
+  CHECK(sns_certificate_url(body, topics) ==
+        "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-test.pem");
   CHECK_FALSE(sns_certificate_url(body, std::vector<std::string>{"arn:aws:sns:eu-west-1:999:other"}));
   CHECK(is_signed_by_sns(body, certificate));
   auto changed = Json::parse(body);
   changed["Message"] = "{}";
   CHECK_FALSE(is_signed_by_sns(changed.dump(), certificate));
   CHECK_FALSE(is_signed_by_sns(body, "no certificate"));
-  for (const auto& url : std::vector<std::string>{"http://sns.eu-west-1.amazonaws.com/a.pem", "https://sns.eu-west-1.amazonaws.com.evil.example/a.pem",
-                                "https://evil.example/sns.eu-west-1.amazonaws.com", "https://u@sns.eu-west-1.amazonaws.com/a.pem",
-                                "https://sns.a.b.amazonaws.com/a.pem", "https://sns..amazonaws.com/a.pem", "https://sns.eu-west-1.amazonaws.com:444/a.pem"}) {
+  for (const auto& url : std::vector<std::string>{
+           "http://sns.eu-west-1.amazonaws.com/a.pem",
+           "https://sns.eu-west-1.amazonaws.com.evil.example/a.pem",
+           "https://evil.example/sns.eu-west-1.amazonaws.com", "https://u@sns.eu-west-1.amazonaws.com/a.pem",
+           "https://sns.a.b.amazonaws.com/a.pem", "https://sns..amazonaws.com/a.pem",
+           "https://sns.eu-west-1.amazonaws.com:444/a.pem"}) {
     CAPTURE(url);
     CHECK_FALSE(is_sns_url(url));
   }
@@ -89,7 +106,8 @@ TEST_CASE("webhook: a signed time must be recent, and which calls sign one is kn
   CHECK(signed_at(Relay::sendgrid, {.signature_timestamp = "1767600000"}) == now);
   CHECK(signed_at(Relay::mailgun, {.body = R"({"signature":{"timestamp":"1767600000"}})"}) == now);
   CHECK(signed_at(Relay::ses, {.body = R"({"Timestamp":"2026-01-05T08:00:00.000Z"})"}) == now);
-  for (const std::string_view odd : {"", "x", "1767600000x", "-1", "99999999999999999999"}) CHECK_FALSE(signed_at(Relay::sendgrid, {.signature_timestamp = odd}));
+  for (const std::string_view odd : {"", "x", "1767600000x", "-1", "99999999999999999999"})
+    CHECK_FALSE(signed_at(Relay::sendgrid, {.signature_timestamp = odd}));
   CHECK_FALSE(signed_at(Relay::mailgun, {.body = "[]"}));
   CHECK_FALSE(signed_at(Relay::brevo, {.body = "{}"}));
   CHECK(is_fresh(now, now));
@@ -116,13 +134,45 @@ TEST_CASE("webhook: Postmark and Brevo prove themselves by what was agreed on") 
     bool complaint;
   };
   const std::vector<Case> cases{
-      {Relay::postmark, {{"RecordType", "Bounce"}, {"Type", "HardBounce"}, {"ID", 7}, {"Email", "a@b.example"}, {"Details", "smtp;550 5.1.1 Unknown user"}}, 1, Kind::hard, false},
-      {Relay::postmark, {{"RecordType", "Bounce"}, {"Type", "HardBounce"}, {"ID", 8}, {"Email", "a@b.example"}, {"Details", "smtp;550 5.7.1 blocked"}}, 1, Kind::soft, false},
-      {Relay::postmark, {{"RecordType", "Bounce"}, {"Type", "AutoResponder"}, {"ID", 9}, {"Email", "a@b.example"}}, 0, Kind::soft, false},
-      {Relay::postmark, {{"RecordType", "SpamComplaint"}, {"Type", "SpamComplaint"}, {"ID", 10}, {"Email", "a@b.example"}}, 1, Kind::soft, true},
+      {Relay::postmark,
+       {{"RecordType", "Bounce"},
+        {"Type", "HardBounce"},
+        {"ID", 7},
+        {"Email", "a@b.example"},
+        {"Details", "smtp;550 5.1.1 Unknown user"}},
+       1,
+       Kind::hard,
+       false},
+      {Relay::postmark,
+       {{"RecordType", "Bounce"},
+        {"Type", "HardBounce"},
+        {"ID", 8},
+        {"Email", "a@b.example"},
+        {"Details", "smtp;550 5.7.1 blocked"}},
+       1,
+       Kind::soft,
+       false},
+      {Relay::postmark,
+       {{"RecordType", "Bounce"}, {"Type", "AutoResponder"}, {"ID", 9}, {"Email", "a@b.example"}},
+       0,
+       Kind::soft,
+       false},
+      {Relay::postmark,
+       {{"RecordType", "SpamComplaint"}, {"Type", "SpamComplaint"}, {"ID", 10}, {"Email", "a@b.example"}},
+       1,
+       Kind::soft,
+       true},
       {Relay::postmark, {{"RecordType", "Open"}, {"Email", "a@b.example"}}, 0, Kind::soft, false},
-      {Relay::brevo, {{"event", "hard_bounce"}, {"email", "a@b.example"}, {"message-id", "<m@n.example>"}}, 1, Kind::hard, false},
-      {Relay::brevo, {{"event", "soft_bounce"}, {"email", "a@b.example"}, {"reason", "552 mailbox full"}}, 1, Kind::soft, false},
+      {Relay::brevo,
+       {{"event", "hard_bounce"}, {"email", "a@b.example"}, {"message-id", "<m@n.example>"}},
+       1,
+       Kind::hard,
+       false},
+      {Relay::brevo,
+       {{"event", "soft_bounce"}, {"email", "a@b.example"}, {"reason", "552 mailbox full"}},
+       1,
+       Kind::soft,
+       false},
       {Relay::brevo, {{"event", "spam"}, {"email", "a@b.example"}}, 1, Kind::soft, true},
       {Relay::brevo, {{"event", "delivered"}, {"email", "a@b.example"}}, 0, Kind::soft, false},
       {Relay::brevo, {{"event", "hard_bounce"}, {"email", 7}}, 0, Kind::soft, false},
@@ -150,7 +200,8 @@ TEST_CASE("webhook: Brevo's batches are read event by event") {
 }
 
 TEST_CASE("webhook: what is no JSON of that relay is refused, however deep or odd") {
-  for (const auto& body : std::vector<std::string>{std::string{}, std::string{"x"}, std::string{"[]"}, std::string(100000, '['), std::string{"\"a\""}}) {
+  for (const auto& body : std::vector<std::string>{std::string{}, std::string{"x"}, std::string{"[]"},
+                                                   std::string(100000, '['), std::string{"\"a\""}}) {
     CHECK_FALSE(read_webhook(Relay::brevo, body).has_value());
     CHECK_FALSE(is_genuine(Relay::mailgun, {.body = body}, "key"));
     CHECK_FALSE(is_signed_by_sns(body, ""));

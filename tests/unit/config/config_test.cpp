@@ -46,21 +46,27 @@ TEST_CASE("config: the shortest one works and everything else has a default") {
 }
 
 TEST_CASE("config: each digest is a list of its own, by its name or as it says") {
-  const auto config = parse(std::string{shortest} + "list_id = \"harbour.example.net\"\n[[digest]]\nname = \"very_short-\"\nschedule = \"daily 07:00\"\n"
-                            "[[digest]]\nname = \"third\"\nlist_id = \"Harbour.example.net\"\nschedule = \"daily 07:00\"\n");
+  const auto config = parse(
+      std::string{shortest} +
+      "list_id = \"harbour.example.net\"\n[[digest]]\nname = \"very_short-\"\nschedule = \"daily 07:00\"\n"
+      "[[digest]]\nname = \"third\"\nlist_id = \"Harbour.example.net\"\nschedule = \"daily 07:00\"\n");
   REQUIRE(config);
   CHECK(config->digests.at(0).list_id == "harbour.example.net");
   CHECK(config->digests.at(1).list_id == "very-short.news.example.org");
-  CHECK(std::ranges::any_of(config->warnings, [](const auto& line) { return line.find("weekly and third share the list_id") != std::string::npos; }));
+  CHECK(std::ranges::any_of(config->warnings, [](const auto& line) {
+    return line.find("weekly and third share the list_id") != std::string::npos;
+  }));
   const auto wrong = parse(std::string{shortest} + "list_id = \"no dots\"\n");
   REQUIRE_FALSE(wrong);
   CHECK(wrong.error().line().find("is not a list id") != std::string::npos);
 }
 
 TEST_CASE("config: several relays, limits for domains, and ways that are no relay") {
-  const auto config = parse(std::string{shortest} + "[smtp]\nurl = \"smtp://mail.example.org:587\"\nper_hour = 3600\nweight = 3\n"
-                            "[[relay]]\nurl = \"smtps://backup.example.org\"\nweight = 0\npatience = \"15m\"\n"
-                            "[[relay]]\nurl = \"lmtp://127.0.0.1:2400\"\n[delivery]\nper_domain = [\"bücher.example 2.5\"]\n");
+  const auto config = parse(
+      std::string{shortest} +
+      "[smtp]\nurl = \"smtp://mail.example.org:587\"\nper_hour = 3600\nweight = 3\n"
+      "[[relay]]\nurl = \"smtps://backup.example.org\"\nweight = 0\npatience = \"15m\"\n"
+      "[[relay]]\nurl = \"lmtp://127.0.0.1:2400\"\n[delivery]\nper_domain = [\"bücher.example 2.5\"]\n");
   REQUIRE(config);
   CHECK(config->smtp.per_hour == 3600);
   CHECK(config->smtp.weight == 3);
@@ -72,7 +78,9 @@ TEST_CASE("config: several relays, limits for domains, and ways that are no rela
   REQUIRE(config->delivery.per_domain.size() == 1);
   CHECK(config->delivery.per_domain[0].domain == "xn--bcher-kva.example");
   CHECK(config->delivery.per_domain[0].rate == doctest::Approx(2.5));
-  const auto way = [](const char* url) { return parse(std::string{shortest} + "[smtp]\nurl = \"" + url + "\"\n"); };
+  const auto way = [](const char* url) {
+    return parse(std::string{shortest} + "[smtp]\nurl = \"" + url + "\"\n");
+  };
   CHECK(way("maildir:outbox")->smtp.local_way == LocalWay::maildir);
   CHECK(way("maildir:outbox")->smtp.local_path == "/srv/news/outbox");
   CHECK(way("drop:/var/drop")->smtp.local_path == "/var/drop");
@@ -88,28 +96,40 @@ TEST_CASE("config: every mistake is told with its place and a hint") {
   const std::vector<Case> cases{
       {"[smtp]\nurl = smtp\n", "/srv/news/config.toml:14:7: ", "not valid TOML"},
       {"[smpt]\n", ":13:2: unknown section [smpt]", "did you mean \"smtp\"?"},
-      {"[smtp]\nconections = 3\n", ":14:1: unknown key \"conections\" in [smtp]", "did you mean \"connections\"?"},
-      {"[smtp]\nconnections = \"3\"\n", ":14:15: connections in [smtp] must be a whole number, not a string", ""},
+      {"[smtp]\nconections = 3\n", ":14:1: unknown key \"conections\" in [smtp]",
+       "did you mean \"connections\"?"},
+      {"[smtp]\nconnections = \"3\"\n", ":14:15: connections in [smtp] must be a whole number, not a string",
+       ""},
       {"[smtp]\nurl = \"maildir:\"\n", "maildir: needs a path", "maildir:outbox"},
-      {"[smtp]\nurl = \"maildir:x\"\n[[relay]]\nurl = \"smtp://127.0.0.1\"\n", "several relays must all be", ""},
+      {"[smtp]\nurl = \"maildir:x\"\n[[relay]]\nurl = \"smtp://127.0.0.1\"\n", "several relays must all be",
+       ""},
       {"[smtp]\nurl = \"lmtp://127.0.0.1:24\"\ntls = \"require\"\n", "lmtp:// goes in clear", "smtp://"},
-      {"[delivery]\nper_domain = [\"example.org\"]\n", "is not a domain and its messages a second", "example.org 5"},
+      {"[delivery]\nper_domain = [\"example.org\"]\n", "is not a domain and its messages a second",
+       "example.org 5"},
       {"[smtp]\nconnections = 0\n", "out of range", "from 1 to 500"},
       {"[smtp]\npassword = \"hunter2\"\n", "must not stand in config.toml", "password_file"},
       {"[smtp]\nurl = \"smtp://me:hunter2@mail.example.org\"\n", "user name or password", ""},
-      {"[smtp]\nurl = \"smtp://mail.example.org\"\ntls = \"off\"\nusername = \"a\"\npassword_env = \"P\"\n", "in clear", ""},
+      {"[smtp]\nurl = \"smtp://mail.example.org\"\ntls = \"off\"\nusername = \"a\"\npassword_env = \"P\"\n",
+       "in clear", ""},
       {"[smtp]\ntls = \"of\"\n", "tls cannot be \"of\"", "did you mean \"off\"?"},
       {"[smtp]\nauth = \"login\"\n", "auth cannot be \"login\"", "LOGIN"},
-      {"[[relay]]\nurl = \"smtp://127.0.0.1\"\nauth = \"token\"\n", ":15:8: auth cannot be \"token\"", "XOAUTH2"},
+      {"[[relay]]\nurl = \"smtp://127.0.0.1\"\nauth = \"token\"\n", ":15:8: auth cannot be \"token\"",
+       "XOAUTH2"},
       {"[delivery]\nmax_lateness = \"2 days\"\n", ":14:16: ", "36h"},
-      {"[[digest]]\nname = \"weekly\"\nschedule = \"daily 07:30\"\n", "two digests named \"weekly\"", "name of its own"},
+      {"[[digest]]\nname = \"weekly\"\nschedule = \"daily 07:30\"\n", "two digests named \"weekly\"",
+       "name of its own"},
       {"[[digest]]\nname = \"daily\"\nschedule = \"dayly 07:30\"\n", ":15:12: ", "daily"},
       {"[[digest]]\nname = \"daily\"\n", "needs schedule", "weekly monday"},
-      {"[[digest]]\nname = \"daily\"\nschedule = \"daily 07:30\"\nsources = [\"harbor\"]\n", "no source \"harbor\"", "harbour"},
-      {"[[digest]]\nname = \"daily\"\nschedule = \"daily 07:30\"\ntheme = \"defualt\"\n", "no theme \"defualt\"", "did you mean \"default\"?"},
-      {"[[digest]]\nname = \"daily\"\nschedule = \"daily 07:30\"\ninclude = \"(\"\n", "regular expression", ""},
-      {"[[source]]\nname = \"harbour\"\nurl = \"https://blog.example.org/feed\"\n", "two sources named \"harbour\"", ""},
-      {"[[source]]\nname = \"other\"\nurl = \"blog.example.org\"\n", "not the URL of a source", "https://blog.example.org"},
+      {"[[digest]]\nname = \"daily\"\nschedule = \"daily 07:30\"\nsources = [\"harbor\"]\n",
+       "no source \"harbor\"", "harbour"},
+      {"[[digest]]\nname = \"daily\"\nschedule = \"daily 07:30\"\ntheme = \"defualt\"\n",
+       "no theme \"defualt\"", "did you mean \"default\"?"},
+      {"[[digest]]\nname = \"daily\"\nschedule = \"daily 07:30\"\ninclude = \"(\"\n", "regular expression",
+       ""},
+      {"[[source]]\nname = \"harbour\"\nurl = \"https://blog.example.org/feed\"\n",
+       "two sources named \"harbour\"", ""},
+      {"[[source]]\nname = \"other\"\nurl = \"blog.example.org\"\n", "not the URL of a source",
+       "https://blog.example.org"},
   };
   for (const auto& [text, what, hint] : cases) {
     CAPTURE(text);
@@ -130,7 +150,7 @@ TEST_CASE("config: a misspelt key explains a missing one") {
   CHECK(config.error().hint == "did you mean \"from\"?");
 }
 
-TEST_CASE("config: a zone that does not exist, an address that is none, a plain http URL") {
+TEST_CASE("config: a zone that does not exist, an invalid address, a plain http URL") {
   const std::string base = shortest;
   const auto with = [&](const std::string& from, const std::string& to) {
     auto text = base;
@@ -139,11 +159,13 @@ TEST_CASE("config: a zone that does not exist, an address that is none, a plain 
   };
   CHECK(with("Europe/Athens", "Europe/Athen").error().hint == "did you mean \"Europe/Athens\"?");
   CHECK(with("<news@example.org>", "<news>").error().what.find(":3:8: ") != std::string::npos);
-  CHECK(with("https://news", "http://news").error().what.find("cannot be the public URL") != std::string::npos);
+  CHECK(with("https://news", "http://news").error().what.find("cannot be the public URL") !=
+        std::string::npos);
 }
 
 TEST_CASE("config: two relays at one address are not two of one name") {
-  const std::string twice = "[smtp]\nurl = \"smtp://127.0.0.1:25\"\n[[relay]]\nurl = \"smtp://127.0.0.1:25\"\n";
+  const std::string twice =
+      "[smtp]\nurl = \"smtp://127.0.0.1:25\"\n[[relay]]\nurl = \"smtp://127.0.0.1:25\"\n";
   REQUIRE(parse(std::string{shortest} + twice));
   CHECK(parse(std::string{shortest} + twice)->more_relays.at(0).name == "127.0.0.1:25");
   CHECK_FALSE(parse(std::string{shortest} + twice + "name = \"127.0.0.1:25\"\n"));
@@ -154,18 +176,22 @@ TEST_CASE("config: settings are told with their defaults") {
   REQUIRE(config);
   bool found_given = false, found_default = false;
   for (const auto& setting : config->settings) {
-    if (setting.section == "newsletter" && setting.key == "timezone") found_given = setting.value == "\"Europe/Athens\"" && !setting.is_default;
-    if (setting.section == "delivery" && setting.key == "max_lateness") found_default = setting.value == "\"36h\"" && setting.is_default;
+    if (setting.section == "newsletter" && setting.key == "timezone")
+      found_given = setting.value == "\"Europe/Athens\"" && !setting.is_default;
+    if (setting.section == "delivery" && setting.key == "max_lateness")
+      found_default = setting.value == "\"36h\"" && setting.is_default;
   }
   CHECK(found_given);
   CHECK(found_default);
 }
 
 TEST_CASE("config: what a digest says of its posts, its order and its review") {
-  const auto config = parse(std::string{shortest} +
-                            "[[source]]\nname = \"heavy\"\nurl = \"file:data/heavy.atom\"\nweight = 7\n"
-                            "[[digest]]\nname = \"daily\"\nschedule = \"daily 07:30\"\nmax_posts = 5\noverflow = \"list\"\norder = \"weight\"\n"
-                            "archive = false\nreview = true\nreview_until = \"24h\"\nunapproved = \"send\"\n");
+  const auto config =
+      parse(std::string{shortest} +
+            "[[source]]\nname = \"heavy\"\nurl = \"file:data/heavy.atom\"\nweight = 7\n"
+            "[[digest]]\nname = \"daily\"\nschedule = \"daily 07:30\"\nmax_posts = 5\noverflow = "
+            "\"list\"\norder = \"weight\"\n"
+            "archive = false\nreview = true\nreview_until = \"24h\"\nunapproved = \"send\"\n");
   REQUIRE(config);
   CHECK(config->sources.at(1).weight == 7);
   const auto& first = config->digests.at(0);

@@ -14,10 +14,13 @@ using namespace tidings::delivery;
 
 namespace {
 
-const Capabilities everything{.pipelining = true, .chunking = true, .smtputf8 = false, .size = false, .max_size_bytes = 0};
+const Capabilities everything{
+    .pipelining = true, .chunking = true, .smtputf8 = false, .size = false, .max_size_bytes = 0};
 
 message::Letter letter(int number) {
-  return {.envelope_from = "news@n.example", .envelope_to = fmt::format("r{}@x.example", number), .bytes = fmt::format("Subject: {}\r\n\r\n.dot\r\n", number)};
+  return {.envelope_from = "news@n.example",
+          .envelope_to = fmt::format("r{}@x.example", number),
+          .bytes = fmt::format("Subject: {}\r\n\r\n.dot\r\n", number)};
 }
 
 /// Letters 1, 2, ... with their number as ticket; they stay where they are.
@@ -116,7 +119,8 @@ TEST_CASE("dialogue: replies may be cut at any octet") {
     Talk talk{Dialect::lock_step};
     talk.submit();
     std::string script = all;
-    // Each reply is only due once its command was said: feed octet by octet, hearing in between, in pieces around the cut.
+    // Each reply is only due once its command was said: feed octet by octet, hearing in between, in pieces
+    // around the cut.
     for (std::size_t at = 0; at < script.size(); ++at) {
       [[maybe_unused]] const auto said = talk.hear();
       if (at == cut) talk.reply("");
@@ -211,7 +215,9 @@ TEST_CASE("dialogue: chunking, a refused message leaves its neighbours alone") {
   auto talk = with_window(3);
   for (int i = 0; i < 3; ++i) talk.submit();
   [[maybe_unused]] const auto said = talk.hear();
-  talk.reply("250 ok\r\n550 5.1.1 unknown\r\n503 5.5.1 no recipients\r\n250 reset\r\n250 ok\r\n250 ok\r\n250 queued\r\n");
+  talk.reply(
+      "250 ok\r\n550 5.1.1 unknown\r\n503 5.5.1 no recipients\r\n250 reset\r\n250 ok\r\n250 ok\r\n250 "
+      "queued\r\n");
   talk.reply("250 reset\r\n250 ok\r\n250 ok\r\n452 4.3.1 no space\r\n");
   REQUIRE(talk.answers.size() == 3);
   CHECK(talk.answers[0].outcome.verdict == Verdict::hard);
@@ -245,7 +251,8 @@ TEST_CASE("dialogue: a lost connection in lock-step, stage by stage") {
     OutcomeKind kind;
     bool untried;
   };
-  for (const auto& c : {Case{"", Stage::mail, OutcomeKind::temporary, true}, Case{"250 a\r\n", Stage::rcpt, OutcomeKind::temporary, true},
+  for (const auto& c : {Case{"", Stage::mail, OutcomeKind::temporary, true},
+                        Case{"250 a\r\n", Stage::rcpt, OutcomeKind::temporary, true},
                         Case{"250 a\r\n250 b\r\n", Stage::data, OutcomeKind::temporary, true},
                         Case{"250 a\r\n250 b\r\n354 c\r\n", Stage::dot, OutcomeKind::unknown, false}}) {
     CAPTURE(c.replies);
@@ -305,7 +312,8 @@ TEST_CASE("dialogue: surprises end the session and are never taken for success")
            Case{"250 to DATA", Dialect::pipelined, "250 ok\r\n250 ok\r\n250 ok\r\n", true},
            Case{"RCPT taken after MAIL was refused", Dialect::pipelined, "451 no\r\n250 ok\r\n", true},
            Case{"503 to RCPT in a group", Dialect::pipelined, "250 ok\r\n503 5.5.1 bad sequence\r\n", true},
-           Case{"pipelining refused at DATA", Dialect::pipelined, "250 ok\r\n250 ok\r\n554 5.5.0 improper use of pipelining\r\n", true},
+           Case{"pipelining refused at DATA", Dialect::pipelined,
+                "250 ok\r\n250 ok\r\n554 5.5.0 improper use of pipelining\r\n", true},
            Case{"a line feed alone", Dialect::lock_step, "250 ok\n", false},
            Case{"no reply at all", Dialect::lock_step, "hello there\r\n", false},
            Case{"two codes in one reply", Dialect::lock_step, "250-ok\r\n550 no\r\n", false},
@@ -400,7 +408,8 @@ TEST_CASE("dialogue: what the relay cannot take is refused before a word is said
   CHECK(talk.hear().empty());
 
   Talk plain{Dialect::lock_step};
-  const message::Letter umlaut{.envelope_from = "a@b.example", .envelope_to = "jörg@b.example", .bytes = "x\r\n"};
+  const message::Letter umlaut{
+      .envelope_from = "a@b.example", .envelope_to = "jörg@b.example", .bytes = "x\r\n"};
   plain.dialogue.submit(9, umlaut);
   plain.reply("");
   REQUIRE(plain.answers.size() == 1);
@@ -474,7 +483,10 @@ TEST_CASE("dialogue: dots are stuffed at the start of a line and nowhere else") 
     talk.reply("354 go on\r\n");
     return talk.hear();
   };
-  for (const auto& [in, want] : {std::pair{"a\r\n", "a\r\n.\r\n"}, {".\r\n", "..\r\n.\r\n"}, {"a\r\n.b\r\n..c\r\n", "a\r\n..b\r\n...c\r\n.\r\n"}, {"a.b\r\n", "a.b\r\n.\r\n"}}) {
+  for (const auto& [in, want] : {std::pair{"a\r\n", "a\r\n.\r\n"},
+                                 {".\r\n", "..\r\n.\r\n"},
+                                 {"a\r\n.b\r\n..c\r\n", "a\r\n..b\r\n...c\r\n.\r\n"},
+                                 {"a.b\r\n", "a.b\r\n.\r\n"}}) {
     CHECK(as_data(in) == want);
   }
   // Wherever it stands.
@@ -487,7 +499,10 @@ TEST_CASE("dialogue: dots are stuffed at the start of a line and nowhere else") 
 TEST_CASE("dialogue: one octet that must not be there is found wherever it is") {
   std::string sound = "Subject: Harbour News\r\n\r\nThe ferries kept their times.\r\n.\r\n";
   for (int i = 0; i < 40; ++i) sound += "Good-bye, and a calm sea\r\n";
-  const auto wrong = [](std::string bytes) { return !unsound({.envelope_from = "n@n.example", .envelope_to = "a@n.example", .bytes = std::move(bytes)}).empty(); };
+  const auto wrong = [](std::string bytes) {
+    return !unsound({.envelope_from = "n@n.example", .envelope_to = "a@n.example", .bytes = std::move(bytes)})
+                .empty();
+  };
   CHECK_FALSE(wrong(sound));
   for (std::size_t at = 0; at < sound.size(); ++at) {
     for (const char octet : {'\0', '\r', '\n', '\x80', '\xff', '\x8d'}) {
@@ -506,21 +521,28 @@ TEST_CASE("dialogue: an unsound letter is named as such") {
     return unsound({.envelope_from = "n@n.example", .envelope_to = std::move(to), .bytes = std::move(bytes)});
   };
   CHECK(with("a\r\n\r\nb\r\n").empty());
-  for (const auto* const bad : {"a", "a\n", "a\r\nb\n", "a\rb\r\n", "\xC3\xA4\r\n", ""}) CHECK_FALSE(with(bad).empty());
+  for (const auto* const bad : {"a", "a\n", "a\r\nb\n", "a\rb\r\n", "\xC3\xA4\r\n", ""})
+    CHECK_FALSE(with(bad).empty());
   CHECK_FALSE(with(std::string(999, 'x') + "\r\n").empty());
   CHECK(with(std::string(998, 'x') + "\r\n").empty());
   CHECK_FALSE(with(std::string("a\0b\r\n", 5)).empty());
-  for (const auto* const to : {"", "a b@c", "a@b>\r\nRCPT TO:<e@f", "<a@b>", "a\x7f@b"}) CHECK_FALSE(with("a\r\n", to).empty());
+  for (const auto* const to : {"", "a b@c", "a@b>\r\nRCPT TO:<e@f", "<a@b>", "a\x7f@b"})
+    CHECK_FALSE(with("a\r\n", to).empty());
 }
 
 TEST_CASE("dialogue: lines that letters share leave where they belong, dots and all, in every dialect") {
   const auto shared = message::SharedLines::make(".shared\r\nlines\r\n..\r\n");
   const auto nothing = message::SharedLines::make("");
   REQUIRE((shared && nothing));
-  message::Letter spliced{.envelope_from = "n@n.example", .envelope_to = "a@b.example", .bytes = "Subject: s\r\n\r\n.own\r\n"};
-  spliced.splices = {{.before = 14, .lines = &*shared}, {.before = 14, .lines = &*nothing}, {.before = spliced.bytes.size(), .lines = &*shared}};
-  const message::Letter whole{.envelope_from = spliced.envelope_from, .envelope_to = spliced.envelope_to,
-                              .bytes = "Subject: s\r\n\r\n.shared\r\nlines\r\n..\r\n.own\r\n.shared\r\nlines\r\n..\r\n"};
+  message::Letter spliced{
+      .envelope_from = "n@n.example", .envelope_to = "a@b.example", .bytes = "Subject: s\r\n\r\n.own\r\n"};
+  spliced.splices = {{.before = 14, .lines = &*shared},
+                     {.before = 14, .lines = &*nothing},
+                     {.before = spliced.bytes.size(), .lines = &*shared}};
+  const message::Letter whole{
+      .envelope_from = spliced.envelope_from,
+      .envelope_to = spliced.envelope_to,
+      .bytes = "Subject: s\r\n\r\n.shared\r\nlines\r\n..\r\n.own\r\n.shared\r\nlines\r\n..\r\n"};
   REQUIRE(unsound(spliced).empty());
   CHECK(spliced == whole);
   CHECK(spliced.size_bytes() == whole.bytes.size());
@@ -550,7 +572,8 @@ TEST_CASE("dialogue: a splice inside a line, out of order or beyond the end is u
   const auto shared = message::SharedLines::make("shared\r\n");
   REQUIRE(shared);
   const auto with = [&](std::vector<std::size_t> places) {
-    message::Letter letter{.envelope_from = "n@n.example", .envelope_to = "a@b.example", .bytes = "a: b\r\n\r\nc\r\n"};
+    message::Letter letter{
+        .envelope_from = "n@n.example", .envelope_to = "a@b.example", .bytes = "a: b\r\n\r\nc\r\n"};
     for (const auto place : places) letter.splices.push_back({.before = place, .lines = &*shared});
     return unsound(letter);
   };
@@ -560,7 +583,8 @@ TEST_CASE("dialogue: a splice inside a line, out of order or beyond the end is u
 }
 
 TEST_CASE("dialogue: what is unsound is never shared") {
-  for (const auto* const bad : {"a", "a\n", "a\r\nb\n", "a\rb\r\n", "\xC3\xA4\r\n"}) CHECK_FALSE(message::SharedLines::make(bad));
+  for (const auto* const bad : {"a", "a\n", "a\r\nb\n", "a\rb\r\n", "\xC3\xA4\r\n"})
+    CHECK_FALSE(message::SharedLines::make(bad));
   CHECK_FALSE(message::SharedLines::make(std::string(999, 'x') + "\r\n"));
   CHECK(message::SharedLines::make(std::string(998, 'x') + "\r\n"));
 }

@@ -1,4 +1,5 @@
-// The fault matrix: each kind of misbehaviour at each point of the dialogue, in each dialect, once, for one reader of three.
+// The fault matrix: each kind of misbehaviour at each point of the dialogue, in each dialect, once, for one
+// reader of three.
 
 #include <algorithm>
 #include <atomic>
@@ -74,7 +75,8 @@ Fate fate_now(Ledger& ledger, SubscriberId subscriber) {
 }
 
 std::string name_of_point(Point point) {
-  static constexpr std::array names{"greeting", "ehlo", "mail", "rcpt", "data", "body", "dot", "rset", "quit"};
+  static constexpr std::array names{"greeting", "ehlo", "mail", "rcpt", "data",
+                                    "body",     "dot",  "rset", "quit"};
   return names[static_cast<std::size_t>(point)];
 }
 
@@ -84,7 +86,9 @@ TEST_CASE("fault: each fault at each point in each dialect meets exactly the rea
   for (const auto dialect : {Dialect::lock_step, Dialect::pipelined, Dialect::chunking}) {
     for (const auto point : {Point::mail, Point::rcpt, Point::data, Point::body, Point::dot}) {
       // No DATA once chunking; MAIL of the third would be in flight with it.
-      if (dialect == Dialect::chunking && (point == Point::data || point == Point::body || point == Point::mail)) continue;
+      if (dialect == Dialect::chunking &&
+          (point == Point::data || point == Point::body || point == Point::mail))
+        continue;
       for (const auto& fault : faults()) {
         const std::string_view kind = fault.name;
         // Said while the body comes in, a reply is early for the dot: the dialogue's own test has that.
@@ -97,7 +101,9 @@ TEST_CASE("fault: each fault at each point in each dialect meets exactly the rea
         SmtpServer::Manners manners;
         manners.ehlo = {"PIPELINING", "CHUNKING"};
         SmtpServer server{[&](const Request& request) -> Action {
-                            const bool about_victim = point == Point::mail ? request.argument == "bounce+2@news.example" : request.argument == victim;
+                            const bool about_victim = point == Point::mail
+                                                          ? request.argument == "bounce+2@news.example"
+                                                          : request.argument == victim;
                             if (request.point != point || !about_victim || done.exchange(true)) return {};
                             return fault.action;
                           },
@@ -107,20 +113,29 @@ TEST_CASE("fault: each fault at each point in each dialect meets exactly the rea
         relay.dialect = dialect;
         relay.window = 2;
         const auto patience = kind == "silence" ? 150ms : 5000ms;
-        relay.timeouts = {.connect = 5s, .command = patience, .data = patience, .block = patience, .final_dot = patience, .reopen = 5ms};
+        relay.timeouts = {.connect = 5s,
+                          .command = patience,
+                          .data = patience,
+                          .block = patience,
+                          .final_dot = patience,
+                          .reopen = 5ms};
         const auto transport = make_smtp_transport({relay});
         REQUIRE(transport);
         const StopFlag stop{false};
-        const auto report = deliver({.edition = first, .workers = 1}, book.ledger, **transport,
-                                    [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim, 4000); }, stop);
+        const auto report = deliver(
+            {.edition = first, .workers = 1}, book.ledger, **transport,
+            [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim, 4000); },
+            stop);
         REQUIRE(report);
         CHECK(done);
         const auto counts = book.ledger.counts(first);
         CHECK(counts->balances());
         CHECK(counts->claimed == 0);
         CHECK(counts->failed == (kind == "550" && point != Point::mail ? 1 : 0));
-        CHECK(static_cast<int>(fate_now(book.ledger, SubscriberId{2})) == static_cast<int>(fate_of(point, kind, dialect)));
-        // The first was through; the third gets its message now, or is kept for the next run when the relay is to be left alone.
+        CHECK(static_cast<int>(fate_now(book.ledger, SubscriberId{2})) ==
+              static_cast<int>(fate_of(point, kind, dialect)));
+        // The first was through; the third gets its message now, or is kept for the next run when the relay
+        // is to be left alone.
         auto accepted = server.accepted_by_address();
         CHECK(accepted["r1@example.org"] == 1);
         const auto third = fate_now(book.ledger, SubscriberId{3});
@@ -156,14 +171,16 @@ TEST_CASE("fault: before MAIL a fault is the relay's, and the list is untouched"
       // libcurl is lenient with these, and the dialogue that follows is not.
       if (kind == "lone LF" || kind == "1 MB") continue;
       Book book{3};
-      SmtpServer server{[&](const Request& request) -> Action { return request.point == point ? fault.action : Action{}; }};
+      SmtpServer server{
+          [&](const Request& request) -> Action { return request.point == point ? fault.action : Action{}; }};
       RelayOptions relay{.url = server.url(), .tls = Tls::off, .ehlo_name = "news.example"};
       relay.timeouts.connect = 150ms;
       relay.timeouts.reopen = 5ms;
       const auto transport = make_smtp_transport({relay});
       const StopFlag stop{false};
-      const auto report = deliver({.edition = first, .workers = 1}, book.ledger, **transport,
-                                  [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
+      const auto report = deliver(
+          {.edition = first, .workers = 1}, book.ledger, **transport,
+          [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
       REQUIRE(report);
       CHECK(report->end == RunEnd::relay_trouble);
       CHECK(book.ledger.counts(first)->planned == 3);
@@ -172,20 +189,30 @@ TEST_CASE("fault: before MAIL a fault is the relay's, and the list is untouched"
   }
 }
 
-TEST_CASE("fault: sloppy or endless answers before MAIL end in trouble or in three letters, never in between") {
+TEST_CASE(
+    "fault: sloppy or endless answers before MAIL end in trouble or in three letters, never in between") {
   for (const auto point : {Point::greeting, Point::ehlo}) {
     for (const auto* const reply : {"220 hello\n", "250 hello\n", "220-\r\n220 hello\r\n", "long"}) {
       CAPTURE(name_of_point(point));
       CAPTURE(std::string{reply});
       Book book{3};
-      const auto said = std::string_view{reply} == "long" ? "220 " + std::string(1 << 20, 'x') : std::string{reply};
-      SmtpServer server{[&](const Request& request) -> Action { return request.point == point ? Action{.reply = said} : Action{}; }};
+      const auto said =
+          std::string_view{reply} == "long" ? "220 " + std::string(1 << 20, 'x') : std::string{reply};
+      SmtpServer server{[&](const Request& request) -> Action {
+        return request.point == point ? Action{.reply = said} : Action{};
+      }};
       RelayOptions relay{.url = server.url(), .tls = Tls::off, .ehlo_name = "news.example"};
-      relay.timeouts = {.connect = 300ms, .command = 300ms, .data = 300ms, .block = 300ms, .final_dot = 300ms, .reopen = 5ms};
+      relay.timeouts = {.connect = 300ms,
+                        .command = 300ms,
+                        .data = 300ms,
+                        .block = 300ms,
+                        .final_dot = 300ms,
+                        .reopen = 5ms};
       const auto transport = make_smtp_transport({relay});
       const StopFlag stop{false};
-      const auto report = deliver({.edition = first, .workers = 1}, book.ledger, **transport,
-                                  [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
+      const auto report = deliver(
+          {.edition = first, .workers = 1}, book.ledger, **transport,
+          [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
       REQUIRE(report);
       const auto counts = *book.ledger.counts(first);
       const bool through = report->end == RunEnd::nothing_due;
@@ -202,8 +229,10 @@ TEST_CASE("fault: what a relay lied about and when it wants rest is remembered b
   manners.forgets_groups = true;
   std::atomic<bool> closing{false};
   SmtpServer server{[&](const Request& request) -> Action {
-                      if (request.point == Point::rcpt && request.argument == "r20@example.org") closing = true;
-                      if (request.point == Point::rcpt && closing) return {.reply = "421 4.7.28 too fast\r\n", .then = Action::Then::close};
+                      if (request.point == Point::rcpt && request.argument == "r20@example.org")
+                        closing = true;
+                      if (request.point == Point::rcpt && closing)
+                        return {.reply = "421 4.7.28 too fast\r\n", .then = Action::Then::close};
                       return {};
                     },
                     manners};
@@ -214,8 +243,9 @@ TEST_CASE("fault: what a relay lied about and when it wants rest is remembered b
   const auto go = [&] {
     const auto transport = make_smtp_transport({relay});
     const StopFlag stop{false};
-    const auto report = deliver({.edition = first, .workers = 1}, book.ledger, **transport,
-                                [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
+    const auto report = deliver(
+        {.edition = first, .workers = 1}, book.ledger, **transport,
+        [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
     REQUIRE(report);
     return *report;
   };
@@ -260,8 +290,9 @@ TEST_CASE("relays: letters are shared by weight, and a relay in trouble passes i
   const auto go = [&](std::vector<RelayOptions> relays) {
     const auto transport = make_smtp_transport(std::move(relays));
     const StopFlag stop{false};
-    const auto report = deliver({.edition = first, .workers = 1}, book.ledger, **transport,
-                                [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
+    const auto report = deliver(
+        {.edition = first, .workers = 1}, book.ledger, **transport,
+        [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
     REQUIRE(report);
     return *report;
   };
@@ -274,7 +305,9 @@ TEST_CASE("relays: letters are shared by weight, and a relay in trouble passes i
   }
   SUBCASE("fail-over") {
     SmtpServer broken{[](const Request& request) -> Action {
-      return request.point == Point::greeting ? Action{.reply = "554 5.7.1 no\r\n", .then = Action::Then::close} : Action{};
+      return request.point == Point::greeting
+                 ? Action{.reply = "554 5.7.1 no\r\n", .then = Action::Then::close}
+                 : Action{};
     }};
     one.url = broken.url();
     const auto report = go({one, backup});
@@ -286,21 +319,24 @@ TEST_CASE("relays: letters are shared by weight, and a relay in trouble passes i
 
 TEST_CASE("relays: a slow domain does not hold up the others") {
   Book book{40};
-  REQUIRE(book.database.execute("UPDATE subscribers SET address = 'r' || id || '@slow.example' WHERE id <= 10"));
+  REQUIRE(
+      book.database.execute("UPDATE subscribers SET address = 'r' || id || '@slow.example' WHERE id <= 10"));
   SmtpServer server;
   RelayOptions relay{.url = server.url(), .tls = Tls::off, .ehlo_name = "n.example"};
   const auto transport = make_smtp_transport({relay}, {{.domain = "slow.example", .rate = 20}});
   const StopFlag stop{false};
   const auto before = std::chrono::steady_clock::now();
-  const auto report = deliver({.edition = first, .workers = 1}, book.ledger, **transport,
-                              [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
+  const auto report = deliver(
+      {.edition = first, .workers = 1}, book.ledger, **transport,
+      [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
   REQUIRE(report);
   CHECK(report->sent == 40);
   CHECK(std::chrono::steady_clock::now() - before >= 400ms);
   const auto accepted = server.accepted();
   REQUIRE(accepted.size() == 40);
   // They come first in the list; without overtaking they would be the first ten to arrive.
-  CHECK(std::count_if(accepted.begin(), accepted.begin() + 10, [](const auto& message) { return message.to.ends_with("@slow.example"); }) < 9);
+  CHECK(std::count_if(accepted.begin(), accepted.begin() + 10,
+                      [](const auto& message) { return message.to.ends_with("@slow.example"); }) < 9);
 }
 
 TEST_CASE("relay health: a pause grows, the start after it is slow, and an hour's limit is spread") {
@@ -339,14 +375,16 @@ TEST_CASE("sendmail: the program's status decides, and the message arrives with 
   {
     std::ofstream out{script};
     out << "#!/bin/sh\n[ \"$1 $2 $4\" = \"-i -f --\" ] || exit 64\n"
-        << "case \"$5\" in r2@*) exit 75;; r3@*) exit 67;; esac\ncat > \"" << book.folder.path().string() << "/$5.got\"\n";
+        << "case \"$5\" in r2@*) exit 75;; r3@*) exit 67;; esac\ncat > \"" << book.folder.path().string()
+        << "/$5.got\"\n";
   }
   std::filesystem::permissions(script, std::filesystem::perms::owner_all);
   const auto transport = make_sendmail_transport(script);
   REQUIRE(transport);
   const StopFlag stop{false};
-  const auto report = deliver({.edition = first, .workers = 1}, book.ledger, **transport,
-                              [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
+  const auto report = deliver(
+      {.edition = first, .workers = 1}, book.ledger, **transport,
+      [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
   REQUIRE(report);
   CHECK(report->sent == 2);
   CHECK(report->deferred == 1);

@@ -168,11 +168,10 @@ TEST_CASE("ledger: what is deferred too long is given up and blamed on the addre
     if (batch->claims.empty()) break;
     const std::vector answers{answer_to(batch->claims.front(), Stage::rcpt, 452, "4.2.2 mailbox full")};
     REQUIRE(book.ledger.settle(answers, {.policy = policy,
-                                         .within =
-                                             [&](std::span<const Settled> settled) -> Result<void> {
-                                               seen.assign(settled.begin(), settled.end());
-                                               return {};
-                                             },
+                                         .within = [&](std::span<const Settled> settled) -> Result<void> {
+                                           seen.assign(settled.begin(), settled.end());
+                                           return {};
+                                         },
                                          .sync = store::Sync::full}));
     if (const auto due = *book.ledger.next_due(first)) book.clock.set(*due);
   }
@@ -190,7 +189,8 @@ TEST_CASE("ledger: in doubt is retried once, then held; or held at once") {
   Book book{2};
   auto batch = book.ledger.claim(first, 2);
   REQUIRE(settle(book, answer_to(batch->claims[0], Stage::dot, 0, "lost")));
-  REQUIRE(settle(book, answer_to(batch->claims[1], Stage::dot, 0, "lost"), {.give_up_at = {}, .in_doubt = InDoubt::hold}));
+  REQUIRE(settle(book, answer_to(batch->claims[1], Stage::dot, 0, "lost"),
+                 {.give_up_at = {}, .in_doubt = InDoubt::hold}));
   CHECK_FALSE(row_of(book.ledger, SubscriberId{2}).due);
   book.clock.advance(14min);
   CHECK(book.ledger.claim(first, 2)->claims.empty());
@@ -222,9 +222,11 @@ TEST_CASE("ledger: many answers at once are each the row's own, whatever lies be
   REQUIRE(claimed->claims.size() == 300);
   std::vector<Settled> answers;
   std::vector<std::int64_t> expected;
-  for (int i = 299; i >= 0; --i) {  // not in order; every seventh is still out, every eleventh refused, and a wide gap in the middle
+  for (int i = 299; i >= 0; --i) {  // not in order; every seventh is still out, every eleventh refused, and a
+                                    // wide gap in the middle
     if (i % 7 == 3 || (i > 100 && i < 190)) continue;
-    auto answer = answer_to(claimed->claims[static_cast<std::size_t>(i)], Stage::dot, i % 11 == 5 ? 550 : 250, fmt::format("2.0.0 as {}", i));
+    auto answer = answer_to(claimed->claims[static_cast<std::size_t>(i)], Stage::dot, i % 11 == 5 ? 550 : 250,
+                            fmt::format("2.0.0 as {}", i));
     if (i == 40) answer.claim.attempt = 2;  // not the row's claim
     if (i == 41) REQUIRE(book.ledger.release(std::array{answer.claim}));
     if (i != 40 && i != 41) expected.push_back(i + 1);
@@ -246,7 +248,10 @@ TEST_CASE("ledger: many answers at once are each the row's own, whatever lies be
     CAPTURE(i);
     const auto& row = (*rows)[static_cast<std::size_t>(i)];
     const bool answered = std::binary_search(expected.begin(), expected.end(), i + 1);
-    CHECK(row.state == (i == 41 ? DeliveryState::planned : !answered ? DeliveryState::claimed : i % 11 == 5 ? DeliveryState::failed : DeliveryState::sent));
+    CHECK(row.state == (i == 41       ? DeliveryState::planned
+                        : !answered   ? DeliveryState::claimed
+                        : i % 11 == 5 ? DeliveryState::failed
+                                      : DeliveryState::sent));
     CHECK(row.settled.has_value() == answered);
     if (answered) CHECK(row.reply == fmt::format("2.0.0 as {}", i));
     if (answered) CHECK(row.code == (i % 11 == 5 ? 550 : 250));
@@ -272,12 +277,12 @@ TEST_CASE("ledger: released claims do not count as attempts and are claimed agai
 TEST_CASE("ledger: an error within settling rolls the whole batch back") {
   Book book{2};
   const auto claims = book.ledger.claim(first, 2)->claims;
-  const std::vector answers{answer_to(claims[0], Stage::dot, 250, "ok"), answer_to(claims[1], Stage::dot, 250, "ok")};
-  const auto failed = book.ledger.settle(answers, {.policy = {},
-                                                   .within = [](std::span<const Settled>) -> Result<void> {
-                                                     return fail(Errc::io, "no");
-                                                   },
-                                                   .sync = store::Sync::full});
+  const std::vector answers{answer_to(claims[0], Stage::dot, 250, "ok"),
+                            answer_to(claims[1], Stage::dot, 250, "ok")};
+  const auto failed = book.ledger.settle(
+      answers, {.policy = {},
+                .within = [](std::span<const Settled>) -> Result<void> { return fail(Errc::io, "no"); },
+                .sync = store::Sync::full});
   CHECK_FALSE(failed);
   CHECK(book.ledger.counts(first)->claimed == 2);
 }
@@ -321,7 +326,8 @@ TEST_CASE("ledger: without a trustworthy journal every open claim is in doubt") 
   REQUIRE(book.ledger.claim(first, 2));
   SUBCASE("it is not there") {}
   SUBCASE("it is from before the last boot") {
-    REQUIRE(write_file(book.folder / "list.db.sending.1", "tidings sending 1 00000000-0000-0000-0000-000000000000\n"));
+    REQUIRE(write_file(book.folder / "list.db.sending.1",
+                       "tidings sending 1 00000000-0000-0000-0000-000000000000\n"));
   }
   Ledger after{book.database, book.clock};
   const auto recovered = after.recover({});
@@ -398,7 +404,8 @@ TEST_CASE("ledger: deferred deliveries are counted by reason") {
   Book book{3};
   const auto claims = book.ledger.claim(first, 3)->claims;
   for (const auto& claim : claims) {
-    REQUIRE(settle(book, answer_to(claim, Stage::rcpt, claim.subscriber.value == 2 ? 452 : 450, "4.2.0 later")));
+    REQUIRE(
+        settle(book, answer_to(claim, Stage::rcpt, claim.subscriber.value == 2 ? 452 : 450, "4.2.0 later")));
   }
   const auto reasons = book.ledger.deferred_by_reason(first);
   REQUIRE(reasons);

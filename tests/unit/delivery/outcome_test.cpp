@@ -21,12 +21,14 @@ TEST_CASE("outcome: replies are classified by stage, code, status and words") {
   for (const auto& c : {
            Case{Stage::dot, 250, "2.0.0 Ok: queued as 4XY", accepted, Blame::nobody, Verdict::none},
            Case{Stage::dot, 251, "fine", accepted, Blame::nobody, Verdict::none},
-           Case{Stage::rcpt, 550, "5.1.1 <a@b>: Recipient address rejected: User unknown", permanent, Blame::address, Verdict::hard},
+           Case{Stage::rcpt, 550, "5.1.1 <a@b>: Recipient address rejected: User unknown", permanent,
+                Blame::address, Verdict::hard},
            Case{Stage::rcpt, 550, "5.1.10 null MX", permanent, Blame::address, Verdict::hard},
            Case{Stage::rcpt, 550, "No such user here", permanent, Blame::address, Verdict::hard},
            Case{Stage::rcpt, 550, "mailbox unavailable", permanent, Blame::address, Verdict::soft},
            Case{Stage::dot, 550, "5.1.1 no such user", permanent, Blame::address, Verdict::soft},
-           Case{Stage::rcpt, 550, "5.2.1 inactive or receiving too much", permanent, Blame::address, Verdict::soft},
+           Case{Stage::rcpt, 550, "5.2.1 inactive or receiving too much", permanent, Blame::address,
+                Verdict::soft},
            Case{Stage::rcpt, 552, "5.2.2 over quota", permanent, Blame::address, Verdict::soft},
            Case{Stage::rcpt, 554, "5.7.13 account disabled", permanent, Blame::address, Verdict::hard},
            Case{Stage::rcpt, 450, "4.2.0 Greylisted", temporary, Blame::address, Verdict::none},
@@ -41,16 +43,21 @@ TEST_CASE("outcome: replies are classified by stage, code, status and words") {
            Case{Stage::dot, 552, "message too large", permanent, Blame::message, Verdict::none},
            Case{Stage::dot, 554, "5.6.0 malformed", permanent, Blame::message, Verdict::none},
            Case{Stage::dot, 554, "transaction failed", permanent, Blame::address, Verdict::soft},
-           Case{Stage::rcpt, 451, "4.7.1 Greylisted, come back later", temporary, Blame::address, Verdict::none},
+           Case{Stage::rcpt, 451, "4.7.1 Greylisted, come back later", temporary, Blame::address,
+                Verdict::none},
            Case{Stage::rcpt, 550, "relay not permitted", temporary, Blame::relay, Verdict::none},
-           Case{Stage::rcpt, 550, "5.4.5 Daily user sending limit exceeded", temporary, Blame::relay, Verdict::none},
-           Case{Stage::rcpt, 550, "5.4.1 Recipient address rejected: Access denied", permanent, Blame::address, Verdict::soft},
+           Case{Stage::rcpt, 550, "5.4.5 Daily user sending limit exceeded", temporary, Blame::relay,
+                Verdict::none},
+           Case{Stage::rcpt, 550, "5.4.1 Recipient address rejected: Access denied", permanent,
+                Blame::address, Verdict::soft},
            Case{Stage::rcpt, 550, "5.2.1 the account is suspended", permanent, Blame::address, Verdict::soft},
            Case{Stage::rcpt, 521, "no mail", temporary, Blame::relay, Verdict::none},
            Case{Stage::rcpt, 571, "Delivery not authorized", temporary, Blame::relay, Verdict::none},
            Case{Stage::dot, 552, "Message rejected as spam", temporary, Blame::relay, Verdict::none},
-           Case{Stage::rcpt, 550, "5.1.1 no such user, or your host is on our black list", permanent, Blame::address, Verdict::soft},
-           Case{Stage::rcpt, 550, "5.1.1 <spam@blacklist.example>: no such user", permanent, Blame::address, Verdict::hard},
+           Case{Stage::rcpt, 550, "5.1.1 no such user, or your host is on our black list", permanent,
+                Blame::address, Verdict::soft},
+           Case{Stage::rcpt, 550, "5.1.1 <spam@blacklist.example>: no such user", permanent, Blame::address,
+                Verdict::hard},
            Case{Stage::dot, 421, "4.3.2 closing", temporary, Blame::relay, Verdict::none},
            Case{Stage::greeting, 554, "no service", temporary, Blame::relay, Verdict::none},
            Case{Stage::auth, 535, "5.7.8 wrong", temporary, Blame::relay, Verdict::none},
@@ -72,7 +79,8 @@ TEST_CASE("outcome: nothing above 400 is ever taken for accepted, nothing below 
   for (int stage = 0; stage <= static_cast<int>(Stage::dot); ++stage) {
     for (int code = 200; code < 600; ++code) {
       const auto outcome = classify(static_cast<Stage>(stage), code, "words");
-      CHECK((outcome.kind == OutcomeKind::accepted) == (static_cast<Stage>(stage) == Stage::dot && code < 300));
+      CHECK((outcome.kind == OutcomeKind::accepted) ==
+            (static_cast<Stage>(stage) == Stage::dot && code < 300));
       if (outcome.kind == OutcomeKind::permanent) CHECK(code >= 500);
       if (outcome.verdict == Verdict::hard) CHECK(static_cast<Stage>(stage) == Stage::rcpt);
     }
@@ -80,7 +88,8 @@ TEST_CASE("outcome: nothing above 400 is ever taken for accepted, nothing below 
 }
 
 TEST_CASE("outcome: the reply text is one clean line of at most 500 bytes") {
-  const auto outcome = classify(Stage::rcpt, 550, "5.1.1 one\n5.1.1 two\x1b[31m\xff" + std::string(2000, 'x'));
+  const auto outcome =
+      classify(Stage::rcpt, 550, "5.1.1 one\n5.1.1 two\x1b[31m\xff" + std::string(2000, 'x'));
   CHECK(outcome.enhanced == "5.1.1");
   CHECK(outcome.text.starts_with("one 5.1.1 two"));
   CHECK(outcome.text.size() <= 500);

@@ -28,8 +28,14 @@ namespace {
 constexpr EditionId first{1};
 
 RelayOptions relay_to(const SmtpServer& server, Dialect dialect = Dialect::chunking) {
-  RelayOptions relay{.url = server.url(), .username = {}, .password = {}, .auth = {}, .tls = Tls::off, .ca_file = {},
-                     .ehlo_name = "news.example", .proxy = {}};
+  RelayOptions relay{.url = server.url(),
+                     .username = {},
+                     .password = {},
+                     .auth = {},
+                     .tls = Tls::off,
+                     .ca_file = {},
+                     .ehlo_name = "news.example",
+                     .proxy = {}};
   relay.dialect = dialect;
   relay.timeouts = {.connect = 2s, .command = 2s, .data = 2s, .block = 2s, .final_dot = 2s, .reopen = 5ms};
   return relay;
@@ -37,10 +43,17 @@ RelayOptions relay_to(const SmtpServer& server, Dialect dialect = Dialect::chunk
 
 Result<message::Letter> compose(const Claim& claim) { return test::letter_for(claim); }
 
-RunReport run(Book& book, std::vector<RelayOptions> relays, const StopFlag& stop = StopFlag{false}, int batch = 64) {
+RunReport run(Book& book, std::vector<RelayOptions> relays, const StopFlag& stop = StopFlag{false},
+              int batch = 64) {
   const auto transport = make_smtp_transport(std::move(relays));
   REQUIRE(transport);
-  const auto report = deliver({.edition = first, .retry = {}, .workers = 1, .claim_batch = batch, .time_budget = {}, .within_settle = {}, .on_progress = {}},
+  const auto report = deliver({.edition = first,
+                               .retry = {},
+                               .workers = 1,
+                               .claim_batch = batch,
+                               .time_budget = {},
+                               .within_settle = {},
+                               .on_progress = {}},
                               book.ledger, **transport, compose, stop);
   if (!report) FAIL(report.error().line());
   const auto counts = book.ledger.counts(first);
@@ -76,7 +89,12 @@ TEST_CASE("run: everybody gets one message with the octets that were composed, i
     for (const auto& message : accepted) {
       addresses.insert(message.to);
       const auto number = std::stoll(message.to.substr(1));
-      const Claim claim{.edition = first, .subscriber = {number}, .segment = {}, .attempt = 1, .address = message.to, .name = {}};
+      const Claim claim{.edition = first,
+                        .subscriber = {number},
+                        .segment = {},
+                        .attempt = 1,
+                        .address = message.to,
+                        .name = {}};
       CHECK(message.bytes == test::letter_for(claim).bytes);
       CHECK(message.from == test::letter_for(claim).envelope_from);
     }
@@ -91,8 +109,10 @@ TEST_CASE("run: everybody gets one message with the octets that were composed, i
 TEST_CASE("run: over LMTP each reader has an answer of their own") {
   Book book{20};
   SmtpServer server{[](const Request& request) -> Action {
-                      if (request.point == Point::dot && request.argument == "r3@example.org") return say("452 4.2.2 mailbox full\r\n");
-                      if (request.point == Point::rcpt && request.argument == "r4@example.org") return say("550 5.1.1 no such user\r\n");
+                      if (request.point == Point::dot && request.argument == "r3@example.org")
+                        return say("452 4.2.2 mailbox full\r\n");
+                      if (request.point == Point::rcpt && request.argument == "r4@example.org")
+                        return say("550 5.1.1 no such user\r\n");
                       return {};
                     },
                     announcing({"PIPELINING"})};
@@ -114,11 +134,13 @@ TEST_CASE("run: over LMTP each reader has an answer of their own") {
 }
 
 TEST_CASE("run: an LMTP server that refuses, is silent or closes leaves the list untouched") {
-  for (const auto& fault : {Action{.reply = "421 4.3.2 not now\r\n", .then = Action::Then::close}, Action{.then = Action::Then::hang}, Action{.then = Action::Then::reset},
+  for (const auto& fault : {Action{.reply = "421 4.3.2 not now\r\n", .then = Action::Then::close},
+                            Action{.then = Action::Then::hang}, Action{.then = Action::Then::reset},
                             Action{.reply = "220 hi\n"}}) {
     for (const auto point : {Point::greeting, Point::ehlo}) {
       Book book{5};
-      SmtpServer server{[&](const Request& request) -> Action { return request.point == point ? fault : Action{}; }};
+      SmtpServer server{
+          [&](const Request& request) -> Action { return request.point == point ? fault : Action{}; }};
       auto relay = relay_to(server);
       relay.url = "lmtp" + server.url().substr(4);
       relay.timeouts.connect = 150ms;
@@ -131,7 +153,9 @@ TEST_CASE("run: an LMTP server that refuses, is silent or closes leaves the list
 
 TEST_CASE("run: an LMTP server that does not greet holds nobody else up") {
   Book book{20};
-  SmtpServer server, silent{[](const Request& request) -> Action { return {.then = request.point == Point::greeting ? Action::Then::hang : Action::Then::go_on}; }};
+  SmtpServer server, silent{[](const Request&request) -> Action {
+    return {.then = request.point == Point::greeting ? Action::Then::hang : Action::Then::go_on};
+  }};
   auto mute = relay_to(silent);
   mute.url = "lmtp" + silent.url().substr(4);
   mute.timeouts.connect = 60s;
@@ -242,7 +266,8 @@ TEST_CASE("run: one policy answer defers one recipient, what is said of nearly e
   Book book{100};
   std::atomic<int> refusals{0};
   SmtpServer server{[&](const Request& request) -> Action {
-    if (request.point == Point::rcpt && (request.argument == "r5@example.org" || std::stoi(request.argument.substr(1)) > 20)) {
+    if (request.point == Point::rcpt &&
+        (request.argument == "r5@example.org" || std::stoi(request.argument.substr(1)) > 20)) {
       ++refusals;
       return say("554 5.7.1 access denied\r\n");
     }
@@ -269,8 +294,14 @@ TEST_CASE("run: a relay that is not there is trouble, not a failure of anybody")
   REQUIRE(::bind(held, reinterpret_cast<sockaddr*>(&address), size) == 0);
   REQUIRE(::getsockname(held, reinterpret_cast<sockaddr*>(&address), &size) == 0);
   const int port = ntohs(address.sin_port);
-  RelayOptions relay{.url = fmt::format("smtp://127.0.0.1:{}", port), .username = {}, .password = {}, .auth = {}, .tls = Tls::off,
-                     .ca_file = {}, .ehlo_name = {}, .proxy = {}};
+  RelayOptions relay{.url = fmt::format("smtp://127.0.0.1:{}", port),
+                     .username = {},
+                     .password = {},
+                     .auth = {},
+                     .tls = Tls::off,
+                     .ca_file = {},
+                     .ehlo_name = {},
+                     .proxy = {}};
   const auto report = run(book, {relay});
   CHECK(report.end == RunEnd::relay_trouble);
   CHECK(report.trouble->stage == Stage::connect);
@@ -283,7 +314,8 @@ TEST_CASE("run: a lost answer to the final dot is in doubt, and is sent once mor
   Book book{10};
   std::atomic<int> lost{0};
   SmtpServer server{[&](const Request& request) -> Action {
-    if (request.point == Point::dot && request.argument == "r4@example.org" && lost++ < 1) return {.then = Action::Then::close};
+    if (request.point == Point::dot && request.argument == "r4@example.org" && lost++ < 1)
+      return {.then = Action::Then::close};
     return {};
   }};
   const auto report = run(book, {relay_to(server)});
@@ -334,7 +366,9 @@ TEST_CASE("run: an answer that comes just after a harvest belongs to the next on
   auto journal = Journal::create({});
   REQUIRE(journal);
   Outbox outbox{std::move(*journal), 8};
-  const auto claim = [](std::int64_t subscriber) { return Claim{.edition = {1}, .subscriber = {subscriber}, .segment = {1}, .attempt = 1}; };
+  const auto claim = [](std::int64_t subscriber) {
+    return Claim{.edition = {1}, .subscriber = {subscriber}, .segment = {1}, .attempt = 1};
+  };
   outbox.add_claims({claim(1), claim(2)});
   outbox.hand_back(claim(1));
   outbox.publish();
@@ -358,8 +392,9 @@ TEST_CASE("run: a composer's error ends the run and gives everything back") {
     return test::letter_for(claim);
   };
   const StopFlag stop{false};
-  const auto report = deliver({.edition = first, .retry = {}, .time_budget = {}, .within_settle = {}, .on_progress = {}}, book.ledger,
-                              **transport, failing, stop);
+  const auto report =
+      deliver({.edition = first, .retry = {}, .time_budget = {}, .within_settle = {}, .on_progress = {}},
+              book.ledger, **transport, failing, stop);
   REQUIRE_FALSE(report);
   CHECK(report.error().code == Errc::config);
   const auto counts = book.ledger.counts(first);
@@ -375,12 +410,13 @@ TEST_CASE("run: an unsound message is never sent and fails alone") {
   const auto bare = [](const Claim& claim) -> Result<message::Letter> {
     auto letter = test::letter_for(claim);
     if (claim.subscriber.value == 1) letter.bytes += "bare\n";
-    if (claim.subscriber.value == 2) return fail(Errc::bad_data, "an address that is none");
+    if (claim.subscriber.value == 2) return fail(Errc::bad_data, "an invalid address");
     return letter;
   };
   const StopFlag stop{false};
-  const auto report = deliver({.edition = first, .retry = {}, .time_budget = {}, .within_settle = {}, .on_progress = {}}, book.ledger,
-                              **transport, bare, stop);
+  const auto report =
+      deliver({.edition = first, .retry = {}, .time_budget = {}, .within_settle = {}, .on_progress = {}},
+              book.ledger, **transport, bare, stop);
   REQUIRE(report);
   CHECK(report->end == RunEnd::nothing_due);
   CHECK(report->sent == 1);
@@ -389,7 +425,7 @@ TEST_CASE("run: an unsound message is never sent and fails alone") {
   CHECK(server.accepted().size() == 1);
   const auto row = book.ledger.list({.edition = first, .subscriber = SubscriberId{2}, .state = {}})->front();
   CHECK(row.state == DeliveryState::failed);
-  CHECK(row.reply == "no message can be sent: an address that is none");
+  CHECK(row.reply == "no message can be sent: an invalid address");
 }
 
 TEST_CASE("run: a composer's other errors end it, and nobody is charged") {
@@ -424,13 +460,15 @@ TEST_CASE("drop: files are complete, one a reader, and a second run adds none") 
     REQUIRE(transport);
     const StopFlag stop{false};
     for (const int want : {30, 0}) {
-      const auto report = deliver({.edition = first, .retry = {}, .time_budget = {}, .within_settle = {}, .on_progress = {}}, book.ledger,
-                                  **transport, compose, stop);
+      const auto report =
+          deliver({.edition = first, .retry = {}, .time_budget = {}, .within_settle = {}, .on_progress = {}},
+                  book.ledger, **transport, compose, stop);
       REQUIRE(report);
       CHECK(report->sent == want);
     }
     int files = 0;
-    for (const auto& entry : std::filesystem::directory_iterator{format == DropFormat::eml ? folder : folder / "new"}) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator{format == DropFormat::eml ? folder : folder / "new"}) {
       ++files;
       const auto text = read_file(entry.path());
       CHECK(text->starts_with("Return-Path: <bounce+"));
@@ -447,8 +485,9 @@ TEST_CASE("drop: a folder that cannot be written stops the run and fails nobody"
   REQUIRE(transport);
   std::filesystem::remove_all(folder / "new");
   const StopFlag stop{false};
-  const auto report = deliver({.edition = first, .retry = {}, .time_budget = {}, .within_settle = {}, .on_progress = {}}, book.ledger, **transport,
-                              compose, stop);
+  const auto report =
+      deliver({.edition = first, .retry = {}, .time_budget = {}, .within_settle = {}, .on_progress = {}},
+              book.ledger, **transport, compose, stop);
   REQUIRE(report);
   CHECK(report->end == RunEnd::relay_trouble);
   CHECK(book.ledger.counts(first)->planned == 5);
@@ -460,7 +499,9 @@ TEST_CASE("run: one letter outside the ledger") {
     return {};
   }};
   const auto transport = make_smtp_transport({relay_to(server)});
-  const message::Letter letter{.envelope_from = "n@news.example", .envelope_to = "yes@example.org", .bytes = "Subject: [Test]\r\n\r\nHello\r\n"};
+  const message::Letter letter{.envelope_from = "n@news.example",
+                               .envelope_to = "yes@example.org",
+                               .bytes = "Subject: [Test]\r\n\r\nHello\r\n"};
   const auto taken = send_one(**transport, letter);
   REQUIRE(taken);
   CHECK(taken->kind == OutcomeKind::accepted);
@@ -473,7 +514,13 @@ TEST_CASE("run: one letter outside the ledger") {
 TEST_CASE("relay: a url that is none is refused, user and password are not repeated") {
   for (const auto* const url : {"", "127.0.0.1:25", "http://a.example", "smtp://"}) {
     CAPTURE(url);
-    const auto made = make_smtp_transport({{.url = url, .username = {}, .password = {}, .auth = {}, .ca_file = {}, .ehlo_name = {}, .proxy = {}}});
+    const auto made = make_smtp_transport({{.url = url,
+                                            .username = {},
+                                            .password = {},
+                                            .auth = {},
+                                            .ca_file = {},
+                                            .ehlo_name = {},
+                                            .proxy = {}}});
     REQUIRE_FALSE(made);
     CHECK(made.error().code == Errc::config);
   }

@@ -1,4 +1,5 @@
-// STARTTLS and AUTH against a server that is not ours (python3-aiosmtpd), with a certificate made for the occasion.
+// STARTTLS and AUTH against a server that is not ours (python3-aiosmtpd), with a certificate made for the
+// occasion.
 
 #include <cstdio>
 #include <fstream>
@@ -33,7 +34,8 @@ void make_certificate(const std::filesystem::path& certificate_path, const std::
   X509_gmtime_adj(X509_getm_notAfter(certificate), 86400);
   X509_set_pubkey(certificate, key);
   X509_NAME* const name = X509_get_subject_name(certificate);
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test.example"), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test.example"),
+                             -1, -1, 0);
   X509_set_issuer_name(certificate, name);
   X509_EXTENSION* const names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1");
   X509_add_ext(certificate, names, -1);
@@ -51,7 +53,8 @@ void make_certificate(const std::filesystem::path& certificate_path, const std::
 
 class SecureServer {
  public:
-  explicit SecureServer(const test::TempFolder& folder, const char* option = "--tls") : certificate_(folder / "cert.pem") {
+  explicit SecureServer(const test::TempFolder& folder, const char* option = "--tls")
+      : certificate_(folder / "cert.pem") {
     const auto key = folder / "key.pem";
     make_certificate(certificate_, key);
     int in[2], out[2];
@@ -64,7 +67,8 @@ class SecureServer {
       ::dup2(in[0], STDIN_FILENO);
       ::dup2(out[1], STDOUT_FILENO);
       // Debian's Python: the one that has Debian's packages.
-      ::execl("/usr/bin/python3", "python3", "-B", script.c_str(), certificate_.c_str(), key.c_str(), maildir.c_str(), option, nullptr);
+      ::execl("/usr/bin/python3", "python3", "-B", script.c_str(), certificate_.c_str(), key.c_str(),
+              maildir.c_str(), option, nullptr);
       ::_exit(127);
     }
     ::close(in[0]);
@@ -82,7 +86,8 @@ class SecureServer {
     ::waitpid(pid_, nullptr, 0);
   }
   [[nodiscard]] RelayOptions relay() const {
-    RelayOptions relay{.url = fmt::format("smtp://127.0.0.1:{}", port_), .username = "harbour", .password = "s3cret-Ferry"};
+    RelayOptions relay{
+        .url = fmt::format("smtp://127.0.0.1:{}", port_), .username = "harbour", .password = "s3cret-Ferry"};
     relay.ca_file = certificate_.string();
     relay.ehlo_name = "news.example";
     relay.timeouts.connect = 10s;
@@ -91,7 +96,8 @@ class SecureServer {
   [[nodiscard]] int mails() const {
     std::error_code none;
     int count = 0;
-    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator{maildir_ / "new", none}) ++count;
+    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator{maildir_ / "new", none})
+      ++count;
     return count;
   }
 
@@ -106,8 +112,9 @@ RunReport run(Book& book, const RelayOptions& relay) {
   const auto transport = make_smtp_transport({relay});
   REQUIRE(transport);
   const StopFlag stop{false};
-  const auto report = deliver({.edition = first}, book.ledger, **transport,
-                              [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim, 60'000); }, stop);
+  const auto report = deliver(
+      {.edition = first}, book.ledger, **transport,
+      [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim, 60'000); }, stop);
   if (!report) FAIL(report.error().line());
   return *report;
 }
@@ -139,7 +146,8 @@ TEST_CASE("secure: a TLS session cut in the middle costs one reader a doubt, or 
     CHECK(counts.in_doubt == (doubt ? 1 : 0));
     CHECK(counts.sent == (doubt ? 4 : 5));
     CHECK(server.mails() == (doubt ? 4 : 5));
-    CHECK(book.ledger.list({.edition = first, .subscriber = SubscriberId{2}})->front().state == (doubt ? DeliveryState::in_doubt : DeliveryState::sent));
+    CHECK(book.ledger.list({.edition = first, .subscriber = SubscriberId{2}})->front().state ==
+          (doubt ? DeliveryState::in_doubt : DeliveryState::sent));
   }
 }
 

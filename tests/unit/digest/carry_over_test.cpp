@@ -17,15 +17,21 @@ using Ids = std::vector<std::int64_t>;
 /// Daily and weekly editions of the same posts.
 struct Paper : Shop {
   /// An edition of everything that this digest has not carried and that was seen by then.
-  std::size_t compose(std::string_view digest, UtcTime at, milliseconds length, const SelectOptions& options = {}) {
+  std::size_t compose(std::string_view digest, UtcTime at, milliseconds length,
+                      const SelectOptions& options = {}) {
     const auto history = *table.history(digest);
     const Period period{history.covered_until.value_or(at - length), at};
     const Plan plan{.scheduled = at, .period = period, .nominal = length, .missed_runs = 0};
     const auto bounds = EditionTable::bounds(plan, history, at);
     const auto selection = select(table.candidates(digest, options, bounds)->candidates, options, bounds);
     REQUIRE(selection.skipped.empty());
-    return seal({.digest = std::string{digest}, .scheduled = at, .period = period, .cut = at, .title = "", .reason = ""}, selection,
-                options);
+    return seal({.digest = std::string{digest},
+                 .scheduled = at,
+                 .period = period,
+                 .cut = at,
+                 .title = "",
+                 .reason = ""},
+                selection, options);
   }
   std::size_t daily(int day) { return compose("daily", monday + days{day}, days{1}); }
   std::size_t weekly(int day) { return compose("weekly", monday + days{day}, days{7}); }
@@ -136,7 +142,8 @@ TEST_CASE("carry_over: who left and came back, or was never confirmed, starts af
   paper.daily(1);
   paper.deliver();
   CHECK(paper.received(reader) == Ids{next});
-  CHECK_FALSE_MESSAGE(*record_change(paper.database, reader, "daily", "weekly"), "nothing was left and nothing joined");
+  CHECK_FALSE_MESSAGE(*record_change(paper.database, reader, "daily", "weekly"),
+                      "nothing was left and nothing joined");
 }
 
 TEST_CASE("carry_over: an article that came from another source is not brought again") {
@@ -144,12 +151,14 @@ TEST_CASE("carry_over: an article that came from another source is not brought a
   const auto reader = paper.reader();
   paper.join(reader, "daily", monday - days{1});
   const auto at = monday - hours{1};
-  const auto late_copy = paper.post({.source = 2, .published = at, .first_seen = at, .link_key = "example.org/a"});
+  const auto late_copy =
+      paper.post({.source = 2, .published = at, .first_seen = at, .link_key = "example.org/a"});
   paper.daily(0);
   paper.deliver();
   paper.change(reader, "daily", "weekly", monday + hours{1});
   // The original is older and so stands for the article in the weekly.
-  paper.post({.source = 1, .published = at - days{1}, .first_seen = monday + hours{2}, .link_key = "example.org/a"});
+  paper.post(
+      {.source = 1, .published = at - days{1}, .first_seen = monday + hours{2}, .link_key = "example.org/a"});
   const auto other = paper.post_of(1);
   paper.compose("weekly", monday + days{7}, days{8});
   paper.deliver();
@@ -204,20 +213,28 @@ TEST_CASE("carry_over: a row stays as long as the edition that carries the backl
   CHECK(got == posts);
 }
 
-TEST_CASE("carry_over: what a digest would have brought while nobody read it is owed to who comes from another") {
+TEST_CASE(
+    "carry_over: what a digest would have brought while nobody read it is owed to who comes from another") {
   Paper paper;
   const auto reader = paper.reader();
   paper.join(reader, "daily", monday - days{1});
   const auto post = paper.post_of(0);
   {
     const auto history = *paper.table.history("weekly");
-    const Plan plan{.scheduled = monday, .period = {monday - days{7}, monday}, .nominal = days{7}, .missed_runs = 0};
+    const Plan plan{
+        .scheduled = monday, .period = {monday - days{7}, monday}, .nominal = days{7}, .missed_runs = 0};
     const SelectOptions options;
     const auto bounds = EditionTable::bounds(plan, history, monday);
-    const auto selection = select(paper.table.candidates("weekly", options, bounds)->candidates, options, bounds);
+    const auto selection =
+        select(paper.table.candidates("weekly", options, bounds)->candidates, options, bounds);
     auto transaction = paper.database.begin();
-    REQUIRE(paper.table.record_skipped({.digest = "weekly", .scheduled = monday, .period = plan.period, .cut = monday, .title = "",
-                                        .reason = "nobody to send it to"}, selection, monday));
+    REQUIRE(paper.table.record_skipped({.digest = "weekly",
+                                        .scheduled = monday,
+                                        .period = plan.period,
+                                        .cut = monday,
+                                        .title = "",
+                                        .reason = "no recipients"},
+                                       selection, monday));
     REQUIRE(transaction->commit());
   }
   paper.change(reader, "daily", "weekly", monday + hours{1});
@@ -247,11 +264,13 @@ TEST_CASE("carry_over: a post that max_posts kept waiting is not brought again m
   }
   paper.compose("weekly", monday + days{35}, days{7}, one);
   paper.deliver();
-  CHECK_MESSAGE(*paper.table.posts_of(paper.last) == std::vector<PostId>{{first}}, "the old post has its turn at last");
+  CHECK_MESSAGE(*paper.table.posts_of(paper.last) == std::vector<PostId>{{first}},
+                "the old post has its turn at last");
   CHECK(paper.received(reader) == want);
 }
 
-TEST_CASE("carry_over: a thousand readers who changed make no more segments than there were days to change on") {
+TEST_CASE(
+    "carry_over: a thousand readers who changed make no more segments than there were days to change on") {
   Paper paper;
   std::vector<SubscriberId> readers;
   for (int i = 0; i < 1000; ++i) {
@@ -265,7 +284,8 @@ TEST_CASE("carry_over: a thousand readers who changed make no more segments than
     paper.daily(day);
     paper.deliver();
     for (int i = day; i < 1000; i += 7) {
-      paper.change(readers[static_cast<std::size_t>(i)], "daily", "weekly", monday + days{day} + hours{1} + seconds{i});
+      paper.change(readers[static_cast<std::size_t>(i)], "daily", "weekly",
+                   monday + days{day} + hours{1} + seconds{i});
     }
   }
   CHECK(paper.weekly(7) == 7);

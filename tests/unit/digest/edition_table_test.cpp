@@ -12,10 +12,16 @@ const UtcTime monday = *parse_rfc3339("2026-01-05T08:00:00Z");
 using Ids = std::vector<std::int64_t>;
 
 struct Shop : test::Shop {
-  PostId post(std::int64_t source, std::optional<UtcTime> published, UtcTime first_seen, std::string link_key = "",
-              bool hidden = false, bool first_reading = false) {
-    return test::Shop::post({.source = source, .published = published, .first_seen = first_seen, .link_key = std::move(link_key),
-                             .title_key = "", .tags = {}, .hidden = hidden, .first_reading = first_reading});
+  PostId post(std::int64_t source, std::optional<UtcTime> published, UtcTime first_seen,
+              std::string link_key = "", bool hidden = false, bool first_reading = false) {
+    return test::Shop::post({.source = source,
+                             .published = published,
+                             .first_seen = first_seen,
+                             .link_key = std::move(link_key),
+                             .title_key = "",
+                             .tags = {},
+                             .hidden = hidden,
+                             .first_reading = first_reading});
   }
 
   /// Composes the edition of one weekly run as a job would; returns the ids in it.
@@ -25,7 +31,11 @@ struct Shop : test::Shop {
     const Plan plan{.scheduled = scheduled, .period = period, .nominal = days{7}, .missed_runs = 0};
     const auto bounds = EditionTable::bounds(plan, history, scheduled + minutes{1});
     selection = select(table.candidates("weekly", options, bounds)->candidates, options, bounds);
-    const NewEdition edition{.digest = "weekly", .scheduled = scheduled, .period = period, .cut = bounds.cut, .title = "T",
+    const NewEdition edition{.digest = "weekly",
+                             .scheduled = scheduled,
+                             .period = period,
+                             .cut = bounds.cut,
+                             .title = "T",
                              .reason = selection.skipped};
     std::vector<std::int64_t> out;
     if (!selection.skipped.empty()) {
@@ -66,7 +76,8 @@ TEST_CASE("edition_table: each post is in one edition, late and undated ones in 
   CHECK(old_post.value == 1);
 }
 
-TEST_CASE("edition_table: a source's first reading is taken one period back, and what it leaves is left for good") {
+TEST_CASE(
+    "edition_table: a source's first reading is taken one period back, and what it leaves is left for good") {
   Shop shop;
   CHECK(shop.compose(monday - days{7}).empty());
   const auto young = shop.post(1, monday - days{6}, monday - days{1}, "", false, true);
@@ -84,7 +95,8 @@ TEST_CASE("edition_table: what an edition leaves out is kept by reason") {
   Shop shop;
   shop.post(1, monday - days{1}, monday - days{1});
   shop.compose(monday);
-  const std::vector<LeftOutPosts> left_out{{LeftOut::waits_max_posts, 2000, {{1}, {7}}}, {LeftOut::hidden, 1, {{9}}}};
+  const std::vector<LeftOutPosts> left_out{{LeftOut::waits_max_posts, 2000, {{1}, {7}}},
+                                           {LeftOut::hidden, 1, {{9}}}};
   REQUIRE(shop.table.add_left_out(shop.last, left_out));
   CHECK(*shop.table.left_out_of(shop.last) == left_out);
 }
@@ -116,7 +128,11 @@ TEST_CASE("edition_table: one run makes one edition") {
   Shop shop;
   shop.post(1, monday - days{1}, monday - days{1});
   shop.compose(monday);
-  const NewEdition again{.digest = "weekly", .scheduled = monday, .period = {monday - days{1}, monday}, .cut = monday, .title = "",
+  const NewEdition again{.digest = "weekly",
+                         .scheduled = monday,
+                         .period = {monday - days{1}, monday},
+                         .cut = monday,
+                         .title = "",
                          .reason = ""};
   CHECK(shop.table.insert(again, {}, monday).error().code == Errc::bad_data);
   const auto skipped = shop.table.record_skipped(again, monday);
@@ -171,7 +187,8 @@ TEST_CASE("edition_table: posts below min_posts or above max_posts stay for the 
   const auto c = shop.post(1, monday + days{16}, monday + days{16});
   CHECK(shop.compose(monday + days{21}, options) == Ids{c.value, b.value});
   const auto d = shop.post(1, monday + days{22}, monday + days{22});
-  CHECK_MESSAGE((shop.compose(monday + days{28}, options) == Ids{d.value, a.value}), "what waits never expires");
+  CHECK_MESSAGE((shop.compose(monday + days{28}, options) == Ids{d.value, a.value}),
+                "what waits never expires");
 }
 
 TEST_CASE("edition_table: segments and bodies come back as they were sealed") {
@@ -192,7 +209,8 @@ TEST_CASE("edition_table: segments and bodies come back as they were sealed") {
   CHECK((*shop.table.segments_of(shop.last, EditionTable::Bodies::without))[0].bodies.empty());
   CHECK(*shop.table.segment(one) == with[0]);
   CHECK(shop.table.segment({99}).error().code == Errc::no_input);
-  CHECK_FALSE_MESSAGE(shop.table.add_segment(shop.last, "el", both), "one segment for each set of posts and language");
+  CHECK_FALSE_MESSAGE(shop.table.add_segment(shop.last, "el", both),
+                      "one segment for each set of posts and language");
 }
 
 TEST_CASE("edition_table: states go forward only") {
@@ -257,12 +275,18 @@ TEST_CASE("edition_table: what max_posts cuts may be listed instead, and has had
 TEST_CASE("edition_table: posts of a run that nobody was to get do not wait for the first reader") {
   Shop shop;
   const auto old_post = shop.post(1, monday - days{1}, monday - days{1});
-  const auto bounds = EditionTable::bounds({.scheduled = monday, .period = {monday - days{7}, monday}, .nominal = days{7},
-                                            .missed_runs = 0}, {}, monday);
+  const auto bounds = EditionTable::bounds(
+      {.scheduled = monday, .period = {monday - days{7}, monday}, .nominal = days{7}, .missed_runs = 0}, {},
+      monday);
   const auto selection = select(shop.table.candidates("weekly", {}, bounds)->candidates, {}, bounds);
   REQUIRE(selection.posts.size() == 1);
-  REQUIRE(shop.table.record_skipped({.digest = "weekly", .scheduled = monday, .period = {monday - days{7}, monday}, .cut = monday,
-                                     .title = "", .reason = "nobody"}, selection, monday));
+  REQUIRE(shop.table.record_skipped({.digest = "weekly",
+                                     .scheduled = monday,
+                                     .period = {monday - days{7}, monday},
+                                     .cut = monday,
+                                     .title = "",
+                                     .reason = "nobody"},
+                                    selection, monday));
   CHECK(shop.table.history("weekly")->covered_until == monday);
   CHECK(shop.table.history("weekly")->next_number == 1);
   const auto fresh = shop.post(1, monday + days{1}, monday + days{1});
@@ -300,7 +324,11 @@ TEST_CASE("edition_table: a draft is sealed as it was arranged, and what was dro
   };
   Selection chosen;
   chosen.posts = {shown(c, 2), shown(b, 1), shown(a, 1)};
-  const NewEdition edition{.digest = "weekly", .scheduled = monday, .period = {monday - days{7}, monday}, .cut = monday, .title = "T",
+  const NewEdition edition{.digest = "weekly",
+                           .scheduled = monday,
+                           .period = {monday - days{7}, monday},
+                           .cut = monday,
+                           .title = "T",
                            .reason = ""};
   const auto id = *shop.table.insert(edition, chosen, std::nullopt);
   CHECK(shop.table.get(id)->state == EditionState::draft);
@@ -311,7 +339,8 @@ TEST_CASE("edition_table: a draft is sealed as it was arranged, and what was dro
   CHECK(*shop.table.dropped_of(id) == std::vector<PostId>{b});
   REQUIRE(shop.table.arrange(id, std::vector<PostId>{b, a}));
   CHECK(*shop.table.dropped_of(id) == std::vector<PostId>{c});
-  for (const auto& wrong : {std::vector<PostId>{}, std::vector<PostId>{a, a}, std::vector<PostId>{a, PostId{999}}}) {
+  for (const auto& wrong :
+       {std::vector<PostId>{}, std::vector<PostId>{a, a}, std::vector<PostId>{a, PostId{999}}}) {
     auto transaction = shop.database.begin();
     REQUIRE(transaction);
     CHECK(shop.table.arrange(id, wrong).error().code == Errc::bad_data);

@@ -37,13 +37,15 @@ History known(std::string_view since) {
 TEST_CASE("period: the first edition is the next run after the digest was known, and looks back one period") {
   CHECK_FALSE(due_plan(weekly(), athens(), {}, at("2026-01-05T06:05:00Z")));
   const auto history = known("2026-01-05T06:05:00Z");
-  CHECK_FALSE_MESSAGE(due_plan(weekly(), athens(), history, at("2026-01-12T05:59:59Z")), "nothing is owed from before");
+  CHECK_FALSE_MESSAGE(due_plan(weekly(), athens(), history, at("2026-01-12T05:59:59Z")),
+                      "nothing is owed from before");
   const auto plan = due_plan(weekly(), athens(), history, at("2026-01-12T06:10:00Z"));
   REQUIRE(plan);
   CHECK(plan->scheduled == at("2026-01-12T06:00:00Z"));
   CHECK(plan->period == Period{at("2026-01-05T06:00:00Z"), at("2026-01-12T06:00:00Z")});
   CHECK(plan->missed_runs == 0);
-  CHECK_MESSAGE(due_plan(weekly(), athens(), known("2026-01-05T06:00:00Z"), at("2026-01-05T06:00:00Z")), "known in the instant of its run");
+  CHECK_MESSAGE(due_plan(weekly(), athens(), known("2026-01-05T06:00:00Z"), at("2026-01-05T06:00:00Z")),
+                "known in the instant of its run");
 }
 
 TEST_CASE("period: a first edition that was missed covers all that was owed") {
@@ -76,10 +78,12 @@ TEST_CASE("period: an edition begins where the one before it ended") {
 }
 
 TEST_CASE("period: a week with a change of the clocks is an hour shorter or longer") {
-  const auto spring = due_plan(weekly(), athens(), covered("2026-03-23T06:00:00Z"), at("2026-03-30T05:00:00Z"));
+  const auto spring =
+      due_plan(weekly(), athens(), covered("2026-03-23T06:00:00Z"), at("2026-03-30T05:00:00Z"));
   REQUIRE(spring);
   CHECK(spring->period.until - spring->period.from == hours{7 * 24 - 1});
-  const auto autumn = due_plan(weekly(), athens(), covered("2026-10-19T05:00:00Z"), at("2026-10-26T06:00:00Z"));
+  const auto autumn =
+      due_plan(weekly(), athens(), covered("2026-10-19T05:00:00Z"), at("2026-10-26T06:00:00Z"));
   REQUIRE(autumn);
   CHECK(autumn->period.until - autumn->period.from == hours{7 * 24 + 1});
 }

@@ -13,7 +13,8 @@ namespace {
 UtcTime at(std::string_view text) { return *parse_rfc3339(text); }
 Zone zone(std::string_view name) { return *Zone::find(name); }
 
-std::vector<std::string> runs(std::string_view schedule, std::string_view zone_name, std::string_view after, int count) {
+std::vector<std::string> runs(std::string_view schedule, std::string_view zone_name, std::string_view after,
+                              int count) {
   const auto parsed = parse_schedule(schedule);
   REQUIRE_MESSAGE(parsed, (parsed ? "" : parsed.error().line()));
   const auto where = zone(zone_name);
@@ -31,30 +32,38 @@ using Times = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("schedule: each rule runs when it says") {
-  CHECK(runs("daily 07:30", "UTC", "2026-01-05T07:30:00Z", 2) == Times{"2026-01-06T07:30:00Z", "2026-01-07T07:30:00Z"});
-  CHECK(runs("daily 18:00,07:30", "UTC", "2026-01-05T07:30:00Z", 2) == Times{"2026-01-05T18:00:00Z", "2026-01-06T07:30:00Z"});
+  CHECK(runs("daily 07:30", "UTC", "2026-01-05T07:30:00Z", 2) ==
+        Times{"2026-01-06T07:30:00Z", "2026-01-07T07:30:00Z"});
+  CHECK(runs("daily 18:00,07:30", "UTC", "2026-01-05T07:30:00Z", 2) ==
+        Times{"2026-01-05T18:00:00Z", "2026-01-06T07:30:00Z"});
   CHECK(runs("weekdays 07:30", "UTC", "2026-01-08T12:00:00Z", 3) ==
         Times{"2026-01-09T07:30:00Z", "2026-01-12T07:30:00Z", "2026-01-13T07:30:00Z"});
   CHECK(runs("weekly monday,thursday 08:00", "Europe/Athens", "2026-01-05T06:00:00Z", 3) ==
         Times{"2026-01-08T06:00:00Z", "2026-01-12T06:00:00Z", "2026-01-15T06:00:00Z"});
   CHECK(runs("Weekly  MON 8:00", "UTC", "2026-01-05T07:59:59Z", 1) == Times{"2026-01-05T08:00:00Z"});
-  CHECK(runs("monthly 1 08:00", "UTC", "2026-01-05T00:00:00Z", 2) == Times{"2026-02-01T08:00:00Z", "2026-03-01T08:00:00Z"});
-  CHECK(runs("monthly 1,15 08:00", "UTC", "2026-01-05T00:00:00Z", 2) == Times{"2026-01-15T08:00:00Z", "2026-02-01T08:00:00Z"});
+  CHECK(runs("monthly 1 08:00", "UTC", "2026-01-05T00:00:00Z", 2) ==
+        Times{"2026-02-01T08:00:00Z", "2026-03-01T08:00:00Z"});
+  CHECK(runs("monthly 1,15 08:00", "UTC", "2026-01-05T00:00:00Z", 2) ==
+        Times{"2026-01-15T08:00:00Z", "2026-02-01T08:00:00Z"});
   CHECK(runs("monthly last friday 17:00", "UTC", "2026-01-05T00:00:00Z", 3) ==
         Times{"2026-01-30T17:00:00Z", "2026-02-27T17:00:00Z", "2026-03-27T17:00:00Z"});
   CHECK(runs("monthly second tuesday 09:00", "UTC", "2026-01-05T00:00:00Z", 2) ==
         Times{"2026-01-13T09:00:00Z", "2026-02-10T09:00:00Z"});
-  CHECK(runs("monthly first sunday 09:00", "UTC", "2026-02-01T09:00:00Z", 1) == Times{"2026-03-01T09:00:00Z"});
+  CHECK(runs("monthly first sunday 09:00", "UTC", "2026-02-01T09:00:00Z", 1) ==
+        Times{"2026-03-01T09:00:00Z"});
 }
 
 TEST_CASE("schedule: a month that is too short runs on its last day, once") {
-  CHECK(runs("monthly 31 08:00", "UTC", "2026-01-31T08:00:00Z", 4) ==
-        Times{"2026-02-28T08:00:00Z", "2026-03-31T08:00:00Z", "2026-04-30T08:00:00Z", "2026-05-31T08:00:00Z"});
+  CHECK(
+      runs("monthly 31 08:00", "UTC", "2026-01-31T08:00:00Z", 4) ==
+      Times{"2026-02-28T08:00:00Z", "2026-03-31T08:00:00Z", "2026-04-30T08:00:00Z", "2026-05-31T08:00:00Z"});
   CHECK(runs("monthly 29,30,31 08:00", "UTC", "2028-02-01T00:00:00Z", 2) ==
         Times{"2028-02-29T08:00:00Z", "2028-03-29T08:00:00Z"});
   CHECK(runs("monthly 29 08:00", "UTC", "2026-02-01T00:00:00Z", 1) == Times{"2026-02-28T08:00:00Z"});
-  CHECK(runs("monthly 30 08:00", "UTC", "2026-04-01T00:00:00Z", 2) == Times{"2026-04-30T08:00:00Z", "2026-05-30T08:00:00Z"});
-  CHECK(runs("monthly last 08:00", "UTC", "2026-02-01T00:00:00Z", 2) == Times{"2026-02-28T08:00:00Z", "2026-03-31T08:00:00Z"});
+  CHECK(runs("monthly 30 08:00", "UTC", "2026-04-01T00:00:00Z", 2) ==
+        Times{"2026-04-30T08:00:00Z", "2026-05-30T08:00:00Z"});
+  CHECK(runs("monthly last 08:00", "UTC", "2026-02-01T00:00:00Z", 2) ==
+        Times{"2026-02-28T08:00:00Z", "2026-03-31T08:00:00Z"});
 }
 
 TEST_CASE("schedule: every N weeks counts from its date, or from 5 January 1970, whenever it is asked") {
@@ -74,12 +83,14 @@ TEST_CASE("schedule: cron fields mean what crontab(5) says") {
   CHECK(runs("30 7 * * 1-5", "UTC", "2026-01-09T08:00:00Z", 1) == Times{"2026-01-12T07:30:00Z"});
   CHECK(runs("0 */6 * * *", "UTC", "2026-01-09T08:00:00Z", 3) ==
         Times{"2026-01-09T12:00:00Z", "2026-01-09T18:00:00Z", "2026-01-10T00:00:00Z"});
-  CHECK(runs("0 8 1 jan,jul *", "UTC", "2026-01-09T08:00:00Z", 2) == Times{"2026-07-01T08:00:00Z", "2027-01-01T08:00:00Z"});
+  CHECK(runs("0 8 1 jan,jul *", "UTC", "2026-01-09T08:00:00Z", 2) ==
+        Times{"2026-07-01T08:00:00Z", "2027-01-01T08:00:00Z"});
   // Both day fields restricted: either is enough.
   CHECK(runs("0 8 13 * fri", "UTC", "2026-01-09T08:00:00Z", 3) ==
         Times{"2026-01-13T08:00:00Z", "2026-01-16T08:00:00Z", "2026-01-23T08:00:00Z"});
   // A field that begins with a star restricts nothing by itself: both must hold.
-  CHECK(runs("0 8 */2 * mon", "UTC", "2026-01-05T08:00:00Z", 2) == Times{"2026-01-19T08:00:00Z", "2026-02-09T08:00:00Z"});
+  CHECK(runs("0 8 */2 * mon", "UTC", "2026-01-05T08:00:00Z", 2) ==
+        Times{"2026-01-19T08:00:00Z", "2026-02-09T08:00:00Z"});
   CHECK(runs("0 8 * * 7", "UTC", "2026-01-05T08:00:00Z", 1) == Times{"2026-01-11T08:00:00Z"});
   CHECK(runs("0 8 * * 5-7", "UTC", "2026-01-05T08:00:00Z", 3) ==
         Times{"2026-01-09T08:00:00Z", "2026-01-10T08:00:00Z", "2026-01-11T08:00:00Z"});
@@ -104,19 +115,22 @@ TEST_CASE("schedule: a wall time that occurs twice runs once, at the first") {
   // Athens, 2026-10-25: 04:00 becomes 03:00 at 01:00Z.
   CHECK(runs("daily 03:30", "Europe/Athens", "2026-10-24T12:00:00Z", 2) ==
         Times{"2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z"});
-  CHECK(runs("*/30 3,4 * * *", "Europe/Athens", "2026-10-24T12:00:00Z", 4) ==
-        Times{"2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T02:00:00Z", "2026-10-25T02:30:00Z"});
+  CHECK(
+      runs("*/30 3,4 * * *", "Europe/Athens", "2026-10-24T12:00:00Z", 4) ==
+      Times{"2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T02:00:00Z", "2026-10-25T02:30:00Z"});
   // Asked inside the second 03:30, the first one is past.
   CHECK(runs("daily 03:30", "Europe/Athens", "2026-10-25T01:20:00Z", 1) == Times{"2026-10-26T01:30:00Z"});
 }
 
-TEST_CASE("schedule: the last run is the newest one at or before, for each minute around a change of the clocks") {
+TEST_CASE(
+    "schedule: the last run is the newest one at or before, for each minute around a change of the clocks") {
   for (const auto* name : {"Europe/Athens", "America/New_York", "Australia/Lord_Howe", "UTC"}) {
     const auto where = zone(name);
-    for (const auto* text : {"daily 03:30", "daily 02:15,02:45", "* * * * *", "weekly sunday 02:30", "monthly last sunday 03:00"}) {
+    for (const auto* text : {"daily 03:30", "daily 02:15,02:45", "* * * * *", "weekly sunday 02:30",
+                             "monthly last sunday 03:00"}) {
       const auto schedule = *parse_schedule(text);
-      for (const auto* day : {"2026-03-08T00:00:00Z", "2026-03-29T00:00:00Z", "2026-04-04T12:00:00Z", "2026-10-03T12:00:00Z",
-                              "2026-10-25T00:00:00Z", "2026-11-01T00:00:00Z"}) {
+      for (const auto* day : {"2026-03-08T00:00:00Z", "2026-03-29T00:00:00Z", "2026-04-04T12:00:00Z",
+                              "2026-10-03T12:00:00Z", "2026-10-25T00:00:00Z", "2026-11-01T00:00:00Z"}) {
         for (auto t = at(day); t < at(day) + hours{9}; t += minutes{7}) {
           const auto last = schedule.last_run(t, where);
           const auto next = schedule.next_run(t, where);
@@ -183,7 +197,8 @@ TEST_CASE("schedule: a mistake is named, with the nearest known word") {
 }
 
 TEST_CASE("schedule: a schedule cut at every byte is read or refused, never worse") {
-  for (const std::string text : {"every 2 weeks monday,thursday 08:00 from 2026-01-05", "monthly last friday 17:00", "*/5 1-4/2 1,2 jan-mar mon-fri"}) {
+  for (const std::string text : {"every 2 weeks monday,thursday 08:00 from 2026-01-05",
+                                 "monthly last friday 17:00", "*/5 1-4/2 1,2 jan-mar mon-fri"}) {
     for (std::size_t size = 0; size <= text.size(); ++size) {
       if (const auto schedule = parse_schedule(text.substr(0, size))) {
         CHECK(schedule->next_run(from_ms(0), zone("UTC")) > from_ms(0));

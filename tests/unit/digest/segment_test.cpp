@@ -45,15 +45,18 @@ TEST_CASE("segment: same posts and language are one segment, however they were a
 
 TEST_CASE("segment: a reader who is owed certain posts gets those, backlog too, in reading order") {
   auto segmenter = harbour();
-  CHECK(segmenter.segments()[*segmenter.place_only("en", Topics{}, Ids{{14}, {12}})].posts == Ids{{12}, {14}});
-  CHECK(segmenter.segments()[*segmenter.place_only("en", Topics{"boats"}, Ids{{14}, {12}})].posts == Ids{{14}});
+  CHECK(segmenter.segments()[*segmenter.place_only("en", Topics{}, Ids{{14}, {12}})].posts ==
+        Ids{{12}, {14}});
+  CHECK(segmenter.segments()[*segmenter.place_only("en", Topics{"boats"}, Ids{{14}, {12}})].posts ==
+        Ids{{14}});
   CHECK_FALSE(segmenter.place_only("en", Topics{}, Ids{}));
 }
 
 TEST_CASE("segment: a hundred thousand readers with ten thousand different answers make few segments") {
   auto segmenter = harbour();
   for (int i = 0; i < 100'000; ++i) {
-    REQUIRE(segmenter.place(i % 2 == 0 ? "en" : "el", Topics{"boats", "other " + std::to_string(i % 10'000)}));
+    REQUIRE(
+        segmenter.place(i % 2 == 0 ? "en" : "el", Topics{"boats", "other " + std::to_string(i % 10'000)}));
   }
   CHECK(segmenter.segments().size() == 2);
 }

@@ -17,8 +17,13 @@ const UtcTime until = *parse_rfc3339("2026-01-12T08:00:00Z");
 
 /// The third or so edition of a weekly digest.
 SelectBounds weekly_bounds() {
-  return {.cut = until + minutes{5}, .scheduled = until, .nominal = days{7}, .owed_from = from - days{21},
-          .origin_from = from - days{21}, .origin_cut = from - days{14} + minutes{5}, .judged_cut = from + minutes{5}};
+  return {.cut = until + minutes{5},
+          .scheduled = until,
+          .nominal = days{7},
+          .owed_from = from - days{21},
+          .origin_from = from - days{21},
+          .origin_cut = from - days{14} + minutes{5},
+          .judged_cut = from + minutes{5}};
 }
 
 Candidate post(std::int64_t id, UtcTime published, UtcTime first_seen) {
@@ -82,7 +87,8 @@ TEST_CASE("select: a post without a date, or with one in the future, is taken by
   CHECK_FALSE(verdict(undated(1, from - days{10})));
   CHECK_FALSE(verdict(post(1, until + days{300}, from)));
   CHECK(verdict(undated(1, until + minutes{5})) == LeftOut::not_seen_yet);
-  CHECK_MESSAGE(verdict(undated(1, from - days{22})) == LeftOut::before_first_edition, "seen before the digest began");
+  CHECK_MESSAGE(verdict(undated(1, from - days{22})) == LeftOut::before_first_edition,
+                "seen before the digest began");
 }
 
 TEST_CASE("select: what a source's first reading brings is taken one period back") {
@@ -93,7 +99,8 @@ TEST_CASE("select: what a source's first reading brings is taken one period back
   };
   CHECK_FALSE(verdict(first_read(until - days{7}, until + minutes{4})));
   CHECK(verdict(first_read(until - days{7} - milliseconds{1}, until + minutes{4})) == LeftOut::first_reading);
-  CHECK_FALSE_MESSAGE(verdict(first_read(from - days{4}, from + days{2})), "one period back from the reading");
+  CHECK_FALSE_MESSAGE(verdict(first_read(from - days{4}, from + days{2})),
+                      "one period back from the reading");
   CHECK(verdict(first_read(from - days{6}, from + days{2})) == LeftOut::first_reading);
   auto waited = first_read(from - days{7}, from + minutes{4});
   waited.first_run = from;
@@ -127,7 +134,8 @@ TEST_CASE("select: what is hidden or set aside with a flood is left out, and say
   CHECK(verdict(candidate) == LeftOut::flood);
   candidate.hidden = true;
   CHECK(verdict(candidate) == LeftOut::hidden);
-  for (const auto why : {LeftOut::flood, LeftOut::hidden, LeftOut::waits_max_posts, LeftOut::repeat}) CHECK(parse_left_out(key_of(why)) == why);
+  for (const auto why : {LeftOut::flood, LeftOut::hidden, LeftOut::waits_max_posts, LeftOut::repeat})
+    CHECK(parse_left_out(key_of(why)) == why);
   CHECK_FALSE(parse_left_out("nothing"));
 }
 
@@ -204,8 +212,8 @@ TEST_CASE("select: patterns look at the title, in any case and script") {
 }
 
 TEST_CASE("select: order, and pinned posts first") {
-  std::vector<Candidate> posts{post(1, from + hours{1}), in_source(post(2, from + hours{2}), 2, "town"), post(3, from + hours{3}),
-                               post(4, from + hours{2})};
+  std::vector<Candidate> posts{post(1, from + hours{1}), in_source(post(2, from + hours{2}), 2, "town"),
+                               post(3, from + hours{3}), post(4, from + hours{2})};
   posts[0].pinned = true;
   auto with = options();
   CHECK(ids(select(posts, with, weekly_bounds())) == Ids{1, 3, 2, 4});
@@ -216,7 +224,8 @@ TEST_CASE("select: order, and pinned posts first") {
 }
 
 TEST_CASE("select: the choice does not depend on the order of the candidates") {
-  std::vector<Candidate> posts{post(1, from), post(2, from), in_source(post(3, from), 2, "town"), undated(4, from + hours{1})};
+  std::vector<Candidate> posts{post(1, from), post(2, from), in_source(post(3, from), 2, "town"),
+                               undated(4, from + hours{1})};
   for (auto& candidate : posts) candidate.title_key = "the same long title";
   posts[0].title_key = posts[3].title_key = "";
   const auto want = select(posts, options(), weekly_bounds());
@@ -224,7 +233,8 @@ TEST_CASE("select: the choice does not depend on the order of the candidates") {
   std::sort(posts.begin(), posts.end(), [](const Candidate& a, const Candidate& b) { return a.id < b.id; });
   do {
     CHECK(select(posts, options(), weekly_bounds()).posts == want.posts);
-  } while (std::next_permutation(posts.begin(), posts.end(), [](const Candidate& a, const Candidate& b) { return a.id < b.id; }));
+  } while (std::next_permutation(posts.begin(), posts.end(),
+                                 [](const Candidate& a, const Candidate& b) { return a.id < b.id; }));
 }
 
 TEST_CASE("select: max_posts cuts the tail and says so, min_posts skips") {
@@ -317,14 +327,18 @@ TEST_CASE("select: groups keep the reading order, each key once") {
       {at("2026-01-05T22:30:00Z"), "town", {}, false},
   };
   using Indices = std::vector<std::size_t>;
-  CHECK(group(posts, GroupBy::day, athens) ==
-        std::vector<Group>{{"", true, Indices{0}}, {"2026-01-06", false, Indices{1, 4}}, {"2026-01-05", false, Indices{2, 3}}});
-  CHECK(group(posts, GroupBy::source, athens) ==
-        std::vector<Group>{{"", true, Indices{0}}, {"harbour", false, Indices{1, 3}}, {"town", false, Indices{2, 4}}});
+  CHECK(group(posts, GroupBy::day, athens) == std::vector<Group>{{"", true, Indices{0}},
+                                                                 {"2026-01-06", false, Indices{1, 4}},
+                                                                 {"2026-01-05", false, Indices{2, 3}}});
+  CHECK(group(posts, GroupBy::source, athens) == std::vector<Group>{{"", true, Indices{0}},
+                                                                    {"harbour", false, Indices{1, 3}},
+                                                                    {"town", false, Indices{2, 4}}});
   const std::vector<std::string> order{"News", "Boats"};
-  CHECK(group(posts, GroupBy::topic, athens, order) ==
-        std::vector<Group>{{"", true, Indices{0}}, {"News", false, Indices{1, 2}}, {"", false, Indices{3, 4}}});
-  CHECK(group(posts, GroupBy::none, athens) == std::vector<Group>{{"", true, Indices{0}}, {"", false, Indices{1, 2, 3, 4}}});
+  CHECK(group(posts, GroupBy::topic, athens, order) == std::vector<Group>{{"", true, Indices{0}},
+                                                                          {"News", false, Indices{1, 2}},
+                                                                          {"", false, Indices{3, 4}}});
+  CHECK(group(posts, GroupBy::none, athens) ==
+        std::vector<Group>{{"", true, Indices{0}}, {"", false, Indices{1, 2, 3, 4}}});
 }
 
 TEST_CASE("select: names of orders and groups") {

@@ -1,5 +1,5 @@
-// A database with sources, posts and readers for the tests of this room, written past the tables that own them, and the
-// composing of one edition as a job does it.
+// A database with sources, posts and readers for the tests of this room, written past the tables that own
+// them, and the composing of one edition as a job does it.
 #pragma once
 
 #include <map>
@@ -32,7 +32,9 @@ struct Shop {
   std::int64_t next_id = 1;
 
   Shop() {
-    REQUIRE(database.execute("INSERT INTO sources (id, name, url) VALUES (1, 'harbour', 'u'), (2, 'town', 'v'), (3, 'club', 'w')"));
+    REQUIRE(
+        database.execute("INSERT INTO sources (id, name, url) VALUES (1, 'harbour', 'u'), (2, 'town', 'v'), "
+                         "(3, 'club', 'w')"));
   }
 
   PostId post(const PostInput& input) {
@@ -42,11 +44,18 @@ struct Shop {
                          image_url, image_alt, html, summary_html, language, content_hash, hidden)
       VALUES (:id, :source, :identity, '', :link_key, :title, :title_key, '', :published, :seen, '', '', '', '', '', '', :hidden))");
     row.bind(":id", id).bind(":source", input.source).bind(":identity", std::to_string(id.value));
-    row.bind(":link_key", input.link_key).bind(":title_key", input.title_key).bind(":title", "Post " + std::to_string(id.value));
-    row.bind(":published", input.published).bind(":seen", input.first_seen).bind(":hidden", input.hidden ? 1 : 0);
+    row.bind(":link_key", input.link_key)
+        .bind(":title_key", input.title_key)
+        .bind(":title", "Post " + std::to_string(id.value));
+    row.bind(":published", input.published)
+        .bind(":seen", input.first_seen)
+        .bind(":hidden", input.hidden ? 1 : 0);
     REQUIRE(row.run());
-    auto sight = database.prepare("INSERT INTO post_sights (post_id, read_before_ms, place) VALUES (:id, :before, :id)");
-    sight.bind(":id", id).bind(":before", input.first_reading ? std::nullopt : std::optional{input.first_seen - std::chrono::hours{1}});
+    auto sight = database.prepare(
+        "INSERT INTO post_sights (post_id, read_before_ms, place) VALUES (:id, :before, :id)");
+    sight.bind(":id", id).bind(":before", input.first_reading
+                                              ? std::nullopt
+                                              : std::optional{input.first_seen - std::chrono::hours{1}});
     REQUIRE(sight.run());
     for (const auto& tag : input.tags) {
       auto tagged = database.prepare("INSERT INTO post_tags (post_id, tag) VALUES (:post, :tag)");
@@ -69,11 +78,19 @@ struct Shop {
       VALUES (:reader, :digest, :state, :since, CASE WHEN :state = 'confirmed' THEN :since END)
       ON CONFLICT (subscriber_id, digest) DO UPDATE SET state = excluded.state, since_ms = excluded.since_ms,
         confirmed_ms = coalesce(excluded.confirmed_ms, subscriptions.confirmed_ms))");
-    REQUIRE(row.bind(":reader", reader).bind(":digest", digest).bind(":state", state).bind(":since", since).run());
+    REQUIRE(row.bind(":reader", reader)
+                .bind(":digest", digest)
+                .bind(":state", state)
+                .bind(":since", since)
+                .run());
   }
 
-  void join(SubscriberId reader, std::string_view digest, UtcTime at) { subscription(reader, digest, "confirmed", at); }
-  void leave(SubscriberId reader, std::string_view digest, UtcTime at) { subscription(reader, digest, "withdrawn", at); }
+  void join(SubscriberId reader, std::string_view digest, UtcTime at) {
+    subscription(reader, digest, "confirmed", at);
+  }
+  void leave(SubscriberId reader, std::string_view digest, UtcTime at) {
+    subscription(reader, digest, "withdrawn", at);
+  }
 
   bool change(SubscriberId reader, std::string_view from, std::string_view to, UtcTime at) {
     leave(reader, from, at);
@@ -81,7 +98,8 @@ struct Shop {
     return *record_change(database, reader, from, to);
   }
 
-  /// Seals what was selected and plans the deliveries of everybody who is confirmed; returns the segments made.
+  /// Seals what was selected and plans the deliveries of everybody who is confirmed; returns the segments
+  /// made.
   std::size_t seal(const NewEdition& edition, const Selection& selection, const SelectOptions& options,
                    const std::map<SubscriberId, std::vector<std::string>>& topics = {}) {
     auto transaction = database.begin();
@@ -99,7 +117,8 @@ struct Shop {
         segments.push_back(*table.add_segment(last, "en", segmenter.segments()[*index].posts));
       }
       auto row = database.prepare(
-          "INSERT INTO deliveries (edition_id, subscriber_id, segment_id, state) VALUES (:edition, :reader, :segment, 1)");
+          "INSERT INTO deliveries (edition_id, subscriber_id, segment_id, state) VALUES (:edition, :reader, "
+          ":segment, 1)");
       REQUIRE(row.bind(":edition", last).bind(":reader", reader).bind(":segment", segments[*index]).run());
     }
     REQUIRE(carry.settle(edition.period, selection));
@@ -120,7 +139,8 @@ struct Shop {
 
   std::vector<SubscriberId> confirmed(std::string_view digest) {
     auto rows = database.prepare(
-        "SELECT subscriber_id FROM subscriptions WHERE digest = :digest AND state = 'confirmed' ORDER BY subscriber_id");
+        "SELECT subscriber_id FROM subscriptions WHERE digest = :digest AND state = 'confirmed' ORDER BY "
+        "subscriber_id");
     rows.bind(":digest", digest);
     std::vector<SubscriberId> out;
     while (*rows.step()) out.push_back(rows.id<SubscriberId>(0));

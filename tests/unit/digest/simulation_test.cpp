@@ -1,6 +1,6 @@
-// A year of three digests in one zone: posts of every awkward kind, outages, readers who come, go and change digests.
-// What was sent is compared with an oracle that shares no code with the room: it finds the runs by walking the clock in
-// steps of ten minutes, and the editions by scanning all posts at each job.
+// A year of three digests in one zone: posts of every awkward kind, outages, readers who come, go and change
+// digests. What was sent is compared with an oracle that shares no code with the room: it finds the runs by
+// walking the clock in steps of ten minutes, and the editions by scanning all posts at each job.
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
@@ -20,7 +20,7 @@ namespace {
 struct DigestPlan {
   std::string name;
   Schedule schedule;
-  minutes wall;                                      // the oracle's own reading of the schedule
+  minutes wall;  // the oracle's own reading of the schedule
   std::function<bool(year_month_day, weekday)> day;
 };
 
@@ -28,7 +28,7 @@ struct DigestPlan {
 struct Article {
   std::vector<PostInput> posts;  // first_seen is when it shows up at the source; the run decides the real one
   std::string topic;
-  bool fresh = false;            // undated, dated in the future, or published less than 12 hours before it shows up
+  bool fresh = false;  // undated, dated in the future, or published less than 12 hours before it shows up
 };
 
 struct Stored {
@@ -52,7 +52,9 @@ struct Reader {
 class Random {
  public:
   explicit Random(unsigned seed) : engine_(seed) {}
-  std::int64_t below(std::int64_t n) { return static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(n)); }
+  std::int64_t below(std::int64_t n) {
+    return static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(n));
+  }
   bool one_in(std::int64_t n) { return below(n) == 0; }
 
  private:
@@ -65,7 +67,9 @@ std::vector<Article> make_articles(Random& random, UtcTime begin, UtcTime end) {
     const auto name = std::to_string(out.size());
     Article article;
     article.topic = random.one_in(4) ? "" : std::string(1, static_cast<char>('a' + random.below(3)));
-    PostInput post{.source = 1 + random.below(3), .published = t - minutes{random.below(30)}, .first_seen = t,
+    PostInput post{.source = 1 + random.below(3),
+                   .published = t - minutes{random.below(30)},
+                   .first_seen = t,
                    .link_key = "example.org/" + name};
     if (!article.topic.empty()) post.tags = {article.topic};
     article.fresh = true;
@@ -101,17 +105,24 @@ std::vector<Article> make_articles(Random& random, UtcTime begin, UtcTime end) {
 class Simulation {
  public:
   Simulation(const char* zone_name, minutes daily_wall, unsigned seed)
-      : zone_(*Zone::find(zone_name)), random_(seed), begin_(*parse_rfc3339("2026-01-20T00:00:00Z")), end_(begin_ + days{365}) {
+      : zone_(*Zone::find(zone_name)),
+        random_(seed),
+        begin_(*parse_rfc3339("2026-01-20T00:00:00Z")),
+        end_(begin_ + days{365}) {
     const auto hhmm = fmt_wall(daily_wall);
     digests_ = {{"daily", *parse_schedule("daily " + hhmm), daily_wall, [](auto, auto) { return true; }},
-                {"weekly", *parse_schedule("weekly monday 08:00"), hours{8}, [](auto, weekday day) { return day == Monday; }},
-                {"monthly", *parse_schedule("monthly 1 08:00"), hours{8}, [](year_month_day date, auto) { return date.day() == day{1}; }}};
+                {"weekly", *parse_schedule("weekly monday 08:00"), hours{8},
+                 [](auto, weekday day) { return day == Monday; }},
+                {"monthly", *parse_schedule("monthly 1 08:00"), hours{8},
+                 [](year_month_day date, auto) { return date.day() == day{1}; }}};
     articles_ = make_articles(random_, begin_ - days{100}, end_ + days{75});
     for (std::size_t i = 0; i < articles_.size(); ++i) {
-      for (std::size_t k = 0; k < articles_[i].posts.size(); ++k) waiting_.emplace(articles_[i].posts[k].first_seen, std::pair{i, k});
+      for (std::size_t k = 0; k < articles_[i].posts.size(); ++k)
+        waiting_.emplace(articles_[i].posts[k].first_seen, std::pair{i, k});
     }
     for (int i = 0; i < 18; ++i) {
-      Reader reader{.id = shop_.reader(), .topics = {}, .digest = "", .since = {}, .left = begin_ - days{100}};
+      Reader reader{
+          .id = shop_.reader(), .topics = {}, .digest = "", .since = {}, .left = begin_ - days{100}};
       for (const auto* topic : {"a", "b", "c"}) {
         if (i % 3 != 0 && random_.one_in(2)) reader.topics.push_back(topic);
       }
@@ -132,7 +143,8 @@ class Simulation {
       if (random_.one_in(150)) now += hours{random_.below(25 * 24)};
     }
     steady_until_ = now;
-    for (; now < steady_until_ + days{45}; now += hours{12}) {  // the year is over: everything still owed goes out
+    for (; now < steady_until_ + days{45};
+         now += hours{12}) {  // the year is over: everything still owed goes out
       job(now);
       shop_.deliver();
     }
@@ -144,7 +156,8 @@ class Simulation {
   void check_editions() {
     for (const auto& digest : digests_) {
       auto list = *shop_.table.list(digest.name, 10'000);
-      std::erase_if(list, [](const EditionSummary& summary) { return summary.edition.state == EditionState::skipped; });
+      std::erase_if(
+          list, [](const EditionSummary& summary) { return summary.edition.state == EditionState::skipped; });
       std::reverse(list.begin(), list.end());
       const auto& want = oracle_.at(digest.name);
       CAPTURE(digest.name);
@@ -202,10 +215,12 @@ class Simulation {
   }
 
   static bool wants(const Reader& reader, const Article& article) {
-    return reader.topics.empty() || std::find(reader.topics.begin(), reader.topics.end(), article.topic) != reader.topics.end();
+    return reader.topics.empty() ||
+           std::find(reader.topics.begin(), reader.topics.end(), article.topic) != reader.topics.end();
   }
 
-  /// The first instant of each day, in steps of ten minutes, at which the wall clock has reached the time of the schedule.
+  /// The first instant of each day, in steps of ten minutes, at which the wall clock has reached the time of
+  /// the schedule.
   void walk_the_clock() {
     std::map<std::string, year_month_day> done;
     for (auto t = begin_ - days{100}; t < end_ + days{90}; t += minutes{10}) {
@@ -242,9 +257,12 @@ class Simulation {
     }
     // An edit, of something that every digest has had: it must not come again.
     if (!stored_.empty() && random_.one_in(20)) {
-      auto& post = stored_[static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(stored_.size())))];
-      if (!articles_[post.article].fresh || post.first_seen == begin_ || now - post.first_seen < days{90}) return;
-      auto edit = shop_.database.prepare("UPDATE posts SET title = 'edited', published_ms = :now, updated_ms = :now WHERE id = :id");
+      auto& post =
+          stored_[static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(stored_.size())))];
+      if (!articles_[post.article].fresh || post.first_seen == begin_ || now - post.first_seen < days{90})
+        return;
+      auto edit = shop_.database.prepare(
+          "UPDATE posts SET title = 'edited', published_ms = :now, updated_ms = :now WHERE id = :id");
       REQUIRE(edit.bind(":now", now).bind(":id", post.id).run());
       post.published = now;
     }
@@ -257,9 +275,14 @@ class Simulation {
     const auto bounds = EditionTable::bounds(*plan, history, now + milliseconds{1});
     SelectOptions options;
     options.same_text = [](PostId, PostId) { return true; };
-    const auto selection = select(shop_.table.candidates(digest.name, options, bounds)->candidates, options, bounds);
-    const NewEdition edition{.digest = digest.name, .scheduled = plan->scheduled, .period = plan->period, .cut = bounds.cut,
-                             .title = "", .reason = selection.skipped};
+    const auto selection =
+        select(shop_.table.candidates(digest.name, options, bounds)->candidates, options, bounds);
+    const NewEdition edition{.digest = digest.name,
+                             .scheduled = plan->scheduled,
+                             .period = plan->period,
+                             .cut = bounds.cut,
+                             .title = "",
+                             .reason = selection.skipped};
     if (!selection.skipped.empty()) {
       REQUIRE(shop_.table.record_skipped(edition, now));
       return;
@@ -279,7 +302,8 @@ class Simulation {
     while (runs[owed] < begin_) ++owed;
     if (newest < owed) return;
     if (!state.covered) state.origin_from = runs[owed - 1];
-    OracleEdition edition{.scheduled = run, .from = state.covered.value_or(state.origin_from), .articles = {}};
+    OracleEdition edition{
+        .scheduled = run, .from = state.covered.value_or(state.origin_from), .articles = {}};
     for (const auto& post : stored_) {
       // One period back from the first edition, which is the first that has to judge a first reading.
       if (post.first_reading && post.dated() && *post.published < state.origin_from) continue;
@@ -319,7 +343,8 @@ class Simulation {
   std::vector<Article> articles_;
   std::vector<Reader> readers_;
   std::map<SubscriberId, std::vector<std::string>> topics_;
-  std::multimap<UtcTime, std::pair<std::size_t, std::size_t>> waiting_;  // when it shows up -> article and which of its posts
+  std::multimap<UtcTime, std::pair<std::size_t, std::size_t>>
+      waiting_;  // when it shows up -> article and which of its posts
   std::map<PostId, std::size_t> article_of_;
   std::map<std::size_t, UtcTime> first_seen_;
   std::vector<Stored> stored_;

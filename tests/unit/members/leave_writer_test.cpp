@@ -18,10 +18,16 @@ struct Readers {
     subscriber::SubscriberTable table{database, clock};
     for (int i = 1; i <= count; ++i) {
       const auto address = *parse_mail_address("reader" + std::to_string(i) + "@example.org");
-      ids.push_back(table.add({.address = address, .digests = {"weekly"}, .state = subscriber::SubscriptionState::confirmed})->id);
+      ids.push_back(table
+                        .add({.address = address,
+                              .digests = {"weekly"},
+                              .state = subscriber::SubscriptionState::confirmed})
+                        ->id);
     }
   }
-  [[nodiscard]] std::int64_t withdrawn() { return subscriber::SubscriberTable(database, clock).counts()->digests.at(0).withdrawn; }
+  [[nodiscard]] std::int64_t withdrawn() {
+    return subscriber::SubscriberTable(database, clock).counts()->digests.at(0).withdrawn;
+  }
 
   tidings::config::Config config = *tidings::config::parse_config(R"([newsletter]
 name = "Harbour News"
@@ -37,7 +43,7 @@ url = "https://harbour.example/feed"
 name = "weekly"
 schedule = "weekly monday 08:00"
 )",
-                                "/nowhere/config.toml");
+                                                                  "/nowhere/config.toml");
   test::TempFolder folder;
   ManualClock clock{from_ms(1'700'000'000'000)};
   store::Database database = *store::Database::open(folder / "list.db", store::Create::yes);
@@ -46,24 +52,30 @@ schedule = "weekly monday 08:00"
 
 }  // namespace
 
-TEST_CASE("leave_writer: everybody is told after it is on disk, whoever comes twice or is unknown too, and the last before it ends") {
+TEST_CASE(
+    "leave_writer: everybody is told after it is on disk, whoever comes twice or is unknown too, and the "
+    "last before it ends") {
   Readers readers{200};
   std::atomic<int> well{0};
   std::atomic<int> told{0};
   std::atomic<int> notices{0};
   {
     readers.config.web.goodbye = true;
-    LeaveWriter writer{readers.config, *store::Database::open(readers.folder / "list.db", store::Create::no), readers.clock,
-                       [&] { ++notices; }};
+    LeaveWriter writer{readers.config, *store::Database::open(readers.folder / "list.db", store::Create::no),
+                       readers.clock, [&] { ++notices; }};
     for (int round = 0; round < 2; ++round) {
       for (const auto id : readers.ids) {
-        writer.take({.subscriber = id, .digests = {"weekly"}, .way = {.origin = subscriber::Origin::one_click, .detail = "link"}}, [&](bool good) {
-          ++told;
-          well += good ? 1 : 0;
-        });
+        writer.take({.subscriber = id,
+                     .digests = {"weekly"},
+                     .way = {.origin = subscriber::Origin::one_click, .detail = "link"}},
+                    [&](bool good) {
+                      ++told;
+                      well += good ? 1 : 0;
+                    });
       }
     }
-    writer.take({.subscriber = SubscriberId{99'999}, .digests = {"weekly"}}, [&](bool good) { well += good ? 1 : 0; });
+    writer.take({.subscriber = SubscriberId{99'999}, .digests = {"weekly"}},
+                [&](bool good) { well += good ? 1 : 0; });
   }
   CHECK(told == 400);
   CHECK(well == 401);
@@ -76,7 +88,8 @@ TEST_CASE("leave_writer: when it says yes, another connection sees it") {
   Readers readers{1};
   std::atomic<std::int64_t> seen{-1};
   {
-    LeaveWriter writer{readers.config, *store::Database::open(readers.folder / "list.db", store::Create::no), readers.clock, [] {}};
+    LeaveWriter writer{readers.config, *store::Database::open(readers.folder / "list.db", store::Create::no),
+                       readers.clock, [] {}};
     writer.take({.subscriber = readers.ids.at(0), .digests = {"weekly"}}, [&](bool) {
       auto other = *store::Database::open(readers.folder / "list.db", store::Create::no);
       seen = subscriber::SubscriberTable(other, readers.clock).counts()->digests.at(0).withdrawn;

@@ -40,20 +40,37 @@ Letter built(const std::vector<SegmentBody>& bodies, const HeaderOptions& option
 
 /// Text of random pieces: all that quoted-printable treats specially, several scripts, slots.
 std::string random_text(Random& random, std::size_t pieces, bool lines) {
-  static const std::vector<std::string> words{"a", "harbour ", " ", "=", ".", "From ", "é", "日本", "🚢", "<b>", "&amp;", "\t", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-                                              marker_of(Slot::reader_name), marker_of(Slot::unsubscribe_url), marker_of(Slot::preferences_url),
+  static const std::vector<std::string> words{"a",
+                                              "harbour ",
+                                              " ",
+                                              "=",
+                                              ".",
+                                              "From ",
+                                              "é",
+                                              "日本",
+                                              "🚢",
+                                              "<b>",
+                                              "&amp;",
+                                              "\t",
+                                              "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                                              marker_of(Slot::reader_name),
+                                              marker_of(Slot::unsubscribe_url),
+                                              marker_of(Slot::preferences_url),
                                               marker_of(Slot::view_url)};
   std::string out = "x";
   for (std::size_t i = 0; i < pieces; ++i) {
     const auto pick = random.below(words.size() + 3);
-    if (pick < words.size()) out += words[pick];
-    else if (lines) out += pick == words.size() ? "\r\n" : "\n";
+    if (pick < words.size())
+      out += words[pick];
+    else if (lines)
+      out += pick == words.size() ? "\r\n" : "\n";
   }
   return out;
 }
 
 std::string random_name(Random& random) {
-  static const std::vector<std::string> words{"Ada", " ", "<Eve>", "&", "\"", "Мария", "小林", ".", "=", "🙂", "O'Neill", "\\", "=?utf-8?Q?x?=", ","};
+  static const std::vector<std::string> words{"Ada", " ", "<Eve>", "&",       "\"", "Мария",         "小林",
+                                              ".",   "=", "🙂",  "O'Neill", "\\", "=?utf-8?Q?x?=", ","};
   std::string out;
   for (auto left = random.below(20); left > 0; --left) out += words[random.below(words.size())];
   return out;
@@ -61,13 +78,15 @@ std::string random_name(Random& random) {
 
 }  // namespace
 
-TEST_CASE("compile: the spliced message is the whole build octet for octet, whatever the bodies, names and links") {
+TEST_CASE(
+    "compile: the spliced message is the whole build octet for octet, whatever the bodies, names and links") {
   SeededRandom random{11};
   for (int round = 0; round < 1000; ++round) {
     std::vector<SegmentBody> bodies(1 + random.below(2));
     const bool html = random.below(4) > 0;
     for (auto& body : bodies) {
-      body = {.subject = random_text(random, random.below(12), false), .text = random_text(random, random.below(60), true),
+      body = {.subject = random_text(random, random.below(12), false),
+              .text = random_text(random, random.below(60), true),
               .html = html ? random_text(random, random.below(120), true) : ""};
       std::erase(body.subject, '\t');
     }
@@ -78,8 +97,10 @@ TEST_CASE("compile: the spliced message is the whole build octet for octet, what
     reader.view_url += std::string(random.below(90), 'v');
     auto options = test::options_of_harbour();
     if (random.below(3) == 0) options.subject_prefix = "[Test] ";
-    if (random.below(3) == 0) options.reply_to = Mailbox{.name = "", .address = test::must(parse_mail_address("editor@example.org"))};
-    for (auto images = random.below(6); images > 3; --images) options.images.push_back(test::image_of(random));
+    if (random.below(3) == 0)
+      options.reply_to = Mailbox{.name = "", .address = test::must(parse_mail_address("editor@example.org"))};
+    for (auto images = random.below(6); images > 3; --images)
+      options.images.push_back(test::image_of(random));
     const auto got = written(bodies, options, reader);
     const auto want = built(bodies, options, reader);
     REQUIRE(got.bytes == want.bytes);
@@ -90,13 +111,17 @@ TEST_CASE("compile: the spliced message is the whole build octet for octet, what
 TEST_CASE("compile: a message is 7-bit, CRLF only, in lines that every transport takes, and ends in CRLF") {
   SeededRandom random{12};
   for (int round = 0; round < 100; ++round) {
-    std::vector<SegmentBody> bodies{{.subject = random_text(random, 20, false), .text = random_text(random, 80, true), .html = random_text(random, 80, true)}};
+    std::vector<SegmentBody> bodies{{.subject = random_text(random, 20, false),
+                                     .text = random_text(random, 80, true),
+                                     .html = random_text(random, 80, true)}};
     std::erase(bodies[0].subject, '\t');
     auto reader = test::reader_with_name(random_name(random));
     // whatever got into the store, nothing can break out of its place
     if (round % 2 == 0) {
-      for (auto* field : {&reader.name, &reader.address, &reader.unsubscribe_url, &reader.unsubscribe_mailto, &reader.view_url, &reader.envelope_from}) {
-        *field += std::array{"\r\nBcc: x@example.org", "\n\nbody", "\r", "\x02reader_name\x03", "\x7F"}[random.below(5)];
+      for (auto* field : {&reader.name, &reader.address, &reader.unsubscribe_url, &reader.unsubscribe_mailto,
+                          &reader.view_url, &reader.envelope_from}) {
+        *field += std::array{"\r\nBcc: x@example.org", "\n\nbody", "\r", "\x02reader_name\x03",
+                             "\x7F"}[random.below(5)];
       }
     }
     const auto letter = written(bodies, test::options_of_harbour(), reader);
@@ -112,7 +137,9 @@ TEST_CASE("compile: a message is 7-bit, CRLF only, in lines that every transport
       if (line == "\r") in_body = true;
       CHECK(line.size() <= (in_body ? 77 : 998));
       CHECK_FALSE(line.starts_with("."));
-      CHECK(std::ranges::all_of(line, [](char c) { return static_cast<unsigned char>(c) < 127 && (c >= 32 || c == '\t' || c == '\r'); }));
+      CHECK(std::ranges::all_of(line, [](char c) {
+        return static_cast<unsigned char>(c) < 127 && (c >= 32 || c == '\t' || c == '\r');
+      }));
     }
   }
 }
@@ -121,8 +148,9 @@ TEST_CASE("compile: every field that must be there once is there once") {
   const std::vector<SegmentBody> bodies{{.subject = "Subject", .text = "text\n", .html = "<p>html</p>\n"}};
   const auto letter = written(bodies, test::options_of_harbour(), test::reader_with_name("Ada"));
   const auto header = letter.bytes.substr(0, letter.bytes.find("\r\n\r\n") + 2);
-  for (const auto* name : {"From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "List-Post",
-                           "Feedback-ID", "Content-Type", "Auto-Submitted", "Precedence", "Content-Language"}) {
+  for (const auto* name : {"From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "List-Id",
+                           "List-Unsubscribe", "List-Unsubscribe-Post", "List-Post", "Feedback-ID",
+                           "Content-Type", "Auto-Submitted", "Precedence", "Content-Language"}) {
     CAPTURE(name);
     const std::regex field{std::string{"(^|\n)"} + name + ": "};
     CHECK(std::distance(std::sregex_iterator{header.begin(), header.end(), field}, {}) == 1);
@@ -160,32 +188,43 @@ TEST_CASE("inline image: a kind of picture is known by its first octets, and not
   CHECK(image_type("GIF87a"sv) == "image/gif");
   CHECK(image_type("GIF89a..."sv) == "image/gif");
   CHECK(image_type("RIFF\x04\0\0\0WEBPVP8 "sv) == "image/webp");
-  for (const auto other : {""sv, "\xFF\xD8"sv, "\x89PNG\n"sv, "GIF88a"sv, "RIFF\x04\0\0\0WAVE"sv, "RIFF"sv, "<svg xmlns=\"x\"/>"sv, "<!doctype html>"sv, " GIF89a"sv}) {
+  for (const auto other : {""sv, "\xFF\xD8"sv, "\x89PNG\n"sv, "GIF88a"sv, "RIFF\x04\0\0\0WAVE"sv, "RIFF"sv,
+                           "<svg xmlns=\"x\"/>"sv, "<!doctype html>"sv, " GIF89a"sv}) {
     CHECK(image_type(other).empty());
     CHECK_FALSE(make_inline_image("i1@example.org", other));
   }
-  for (const auto* id : {"", "@", "i1", "i1@", "@example.org", "i1@example.org>\r\nX: y", "i 1@example.org", "é@example.org", "i\"1@example.org"}) {
+  for (const auto* id : {"", "@", "i1", "i1@", "@example.org", "i1@example.org>\r\nX: y", "i 1@example.org",
+                         "é@example.org", "i\"1@example.org"}) {
     CHECK_FALSE(make_inline_image(id, "GIF89a"));
   }
 }
 
-TEST_CASE("compile: pictures stand after the HTML they belong to, under both, and none goes with a text alone") {
+TEST_CASE(
+    "compile: pictures stand after the HTML they belong to, under both, and none goes with a text alone") {
   auto options = test::options_of_harbour();
-  options.images = {test::must(make_inline_image("i1@example.org", "GIF89a")), test::must(make_inline_image("i2@example.org", "GIF87a"))};
-  const auto with = written({{.subject = "s", .text = "t", .html = "<img src=\"cid:i1@example.org\">"}}, options, test::reader_with_name("")).bytes;
+  options.images = {test::must(make_inline_image("i1@example.org", "GIF89a")),
+                    test::must(make_inline_image("i2@example.org", "GIF87a"))};
+  const auto with = written({{.subject = "s", .text = "t", .html = "<img src=\"cid:i1@example.org\">"}},
+                            options, test::reader_with_name(""))
+                        .bytes;
   std::vector<std::size_t> order;
-  for (const auto* part : {"\r\nContent-Type: multipart/alternative;", "\r\nContent-Type: text/plain;", "\r\nContent-Type: multipart/related; type=\"text/html\";",
-                           "\r\nContent-Type: text/html;", "\r\nContent-ID: <i1@example.org>\r\n", "\r\nContent-ID: <i2@example.org>\r\n"}) {
+  for (const auto* part :
+       {"\r\nContent-Type: multipart/alternative;", "\r\nContent-Type: text/plain;",
+        "\r\nContent-Type: multipart/related; type=\"text/html\";", "\r\nContent-Type: text/html;",
+        "\r\nContent-ID: <i1@example.org>\r\n", "\r\nContent-ID: <i2@example.org>\r\n"}) {
     order.push_back(with.find(part));
   }
   CHECK(order.back() != std::string::npos);
   CHECK(std::ranges::is_sorted(order));
-  const auto without = written({{.subject = "s", .text = "t", .html = ""}}, options, test::reader_with_name("")).bytes;
+  const auto without =
+      written({{.subject = "s", .text = "t", .html = ""}}, options, test::reader_with_name("")).bytes;
   CHECK(without.find("Content-ID") == std::string::npos);
 }
 
 TEST_CASE("compile: one compiled message serves several threads") {
-  const std::vector<SegmentBody> bodies{{.subject = "s " + marker_of(Slot::reader_name), .text = "t\n" + marker_of(Slot::unsubscribe_url) + "\n", .html = "h\n"}};
+  const std::vector<SegmentBody> bodies{{.subject = "s " + marker_of(Slot::reader_name),
+                                         .text = "t\n" + marker_of(Slot::unsubscribe_url) + "\n",
+                                         .html = "h\n"}};
   const auto message = test::must(compile(bodies, test::options_of_harbour()));
   std::array<bool, 4> good{};
   {
@@ -207,7 +246,8 @@ TEST_CASE("compile: one compiled message serves several threads") {
 }
 
 TEST_CASE("compile: the size that is told is the size of a message without what is personal") {
-  const std::vector<SegmentBody> bodies{{.subject = "s", .text = std::string(1000, 'a'), .html = std::string(5000, 'b')}};
+  const std::vector<SegmentBody> bodies{
+      {.subject = "s", .text = std::string(1000, 'a'), .html = std::string(5000, 'b')}};
   const auto message = test::must(compile(bodies, test::options_of_harbour()));
   const auto letter = written(bodies, test::options_of_harbour(), test::reader_with_name("Ada"));
   CHECK(message.size_bytes() < letter.bytes.size());

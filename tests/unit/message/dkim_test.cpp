@@ -66,19 +66,25 @@ TEST_CASE("dkim: a body hashed in pieces, in lines made relaxed before, or from 
 TEST_CASE("dkim: a signed compiled message is the signed whole build, for each set of signers") {
   SeededRandom random{6};
   const auto slot = marker_of(Slot::unsubscribe_url) + " " + marker_of(Slot::reader_name);
-  for (const auto& signers : std::vector<std::vector<DkimSigner>>{{}, {signer_of("ed")}, {signer_of("rsa")}, {signer_of("rsa"), signer_of("ed")}}) {
+  for (const auto& signers : std::vector<std::vector<DkimSigner>>{
+           {}, {signer_of("ed")}, {signer_of("rsa")}, {signer_of("rsa"), signer_of("ed")}}) {
     auto options = test::options_of_harbour();
     options.signers = signers;
     for (int round = 0; round < 40; ++round) {
       options.images.clear();
       if (round % 3 == 0) options.images = {test::image_of(random), test::image_of(random)};
-      const auto blank = [&] { return std::string(random.below(4), ' ') + std::string(random.below(3), '\n'); };
-      const digest::SegmentBody body{.subject = "Subject", .text = "text" + blank() + "a" + blank() + (random.below(2) == 0 ? slot : "") + blank(),
-                                     .html = random.below(3) == 0 ? "" : "<p>" + blank() + slot + blank() + "</p>" + blank() + slot};
+      const auto blank = [&] {
+        return std::string(random.below(4), ' ') + std::string(random.below(3), '\n');
+      };
+      const digest::SegmentBody body{
+          .subject = "Subject",
+          .text = "text" + blank() + "a" + blank() + (random.below(2) == 0 ? slot : "") + blank(),
+          .html = random.below(3) == 0 ? "" : "<p>" + blank() + slot + blank() + "</p>" + blank() + slot};
       const auto reader = test::reader_with_name(random.below(2) == 0 ? "" : "Ada   Lovelace");
       Letter got;
       test::must(compile(std::vector{body}, options)).write(reader, test::monday_morning(), got);
-      const digest::SegmentBody filled{.subject = body.subject, .text = fill_slots(body.text, reader, Escape::none).value(),
+      const digest::SegmentBody filled{.subject = body.subject,
+                                       .text = fill_slots(body.text, reader, Escape::none).value(),
                                        .html = fill_slots(body.html, reader, Escape::html).value()};
       REQUIRE(got == test::must(build_full(filled, options, reader, test::monday_morning())));
     }
@@ -89,15 +95,18 @@ TEST_CASE("dkim: the fields that must be signed are, From twice, and no line is 
   auto options = test::options_of_harbour();
   options.signers = {signer_of("rsa")};
   Letter letter;
-  test::must(compile(std::vector<digest::SegmentBody>{{.subject = "s", .text = "t", .html = "h"}}, options)).write(test::reader_with_name("Ada"), test::monday_morning(), letter);
+  test::must(compile(std::vector<digest::SegmentBody>{{.subject = "s", .text = "t", .html = "h"}}, options))
+      .write(test::reader_with_name("Ada"), test::monday_morning(), letter);
   const auto text = letter.text();
   const auto field = text.substr(0, text.find("\r\nFrom:"));
-  CHECK(field.starts_with("DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.org;\r\n s=rsa; t=1768204800;\r\n"));
+  CHECK(field.starts_with(
+      "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.org;\r\n s=rsa; t=1768204800;\r\n"));
   CHECK(field.find("l=") == std::string::npos);
   std::string names = field.substr(field.find("h=") + 2);
   names = replace_all(replace_all(names.substr(0, names.find(';')), "\r\n", ""), " ", "");
   CHECK(names ==
-        "from:to:subject:date:message-id:mime-version:content-type:content-language:list-id:list-unsubscribe:list-unsubscribe-post:list-post:"
+        "from:to:subject:date:message-id:mime-version:content-type:content-language:list-id:list-unsubscribe:"
+        "list-unsubscribe-post:list-post:"
         "feedback-id:auto-submitted:from");
   for (const auto line : split(field, '\n')) CHECK(line.size() <= 79);
 }

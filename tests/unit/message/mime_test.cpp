@@ -64,10 +64,12 @@ TEST_CASE("quoted-printable: what is escaped and where lines break") {
   CHECK(encoded(x77) == x75 + "=\r\nxx\r\n");
   CHECK(encoded(x75 + "=") == x75 + "=\r\n=3D\r\n");
   CHECK(encoded(std::string(73, 'x') + "=") == std::string(73, 'x') + "=3D\r\n");
-  CHECK(encoded(x75 + ".." ) == x75 + "=\r\n=2E.\r\n");
+  CHECK(encoded(x75 + "..") == x75 + "=\r\n=2E.\r\n");
 }
 
-TEST_CASE("quoted-printable: random text comes back, in lines that no transport touches, and each line is encoded for itself") {
+TEST_CASE(
+    "quoted-printable: random text comes back, in lines that no transport touches, and each line is encoded "
+    "for itself") {
   SeededRandom random{1};
   const std::string_view alphabet = "ab =.\t\nFrom é日\n";
   for (int round = 0; round < 400; ++round) {
@@ -83,7 +85,8 @@ TEST_CASE("quoted-printable: random text comes back, in lines that no transport 
     const auto mail = encoded(text);
     CHECK(decoded(mail) == text);
     std::string line_by_line;
-    for (const auto line : split(std::string_view{text}.substr(0, text.size() - 1), '\n')) append_quoted_printable(line_by_line, std::string{line} + "\n");
+    for (const auto line : split(std::string_view{text}.substr(0, text.size() - 1), '\n'))
+      append_quoted_printable(line_by_line, std::string{line} + "\n");
     CHECK(mail == line_by_line);
     for (const auto line : split(std::string_view{mail}.substr(0, mail.size() - 1), '\n')) {
       CHECK(line.ends_with('\r'));
@@ -115,7 +118,8 @@ TEST_CASE("mime: base64 lines are 76 wide") {
 TEST_CASE("wrap: by columns, at blanks, under the line's indentation") {
   CHECK(wrap("one two three four", 9) == "one two\nthree\nfour");
   CHECK(wrap("\n\n  one two three\n\nfour\n\n", 9) == "  one two\n  three\n\nfour");
-  CHECK(wrap("see https://example.org/a/very/long/address now", 12) == "see\nhttps://example.org/a/very/long/address\nnow");
+  CHECK(wrap("see https://example.org/a/very/long/address now", 12) ==
+        "see\nhttps://example.org/a/very/long/address\nnow");
   CHECK(wrap("港の便りは木曜日に。", 8) == "港の便り\nは木曜日\nに。");
   CHECK(wrap("港の便り。は木", 8) == "港の便\nり。は木");
   CHECK(wrap("  kept  as it  is", 40) == "  kept  as it  is");

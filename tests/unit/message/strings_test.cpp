@@ -69,7 +69,8 @@ TEST_CASE("strings: English dates, periods and lists") {
   CHECK(en.period({2026y / January / 1, 2026y / January / 31}) == "January 2026");
   CHECK(en.period({2026y / February / 1, 2026y / February / 28}) == "February 2026");
   CHECK(en.period({2026y / January / 26, 2026y / February / 1}) == "26 January – 1 February 2026");
-  CHECK(en.period({std::chrono::year{2025} / December / 29, 2026y / January / 4}) == "29 December 2025 – 4 January 2026");
+  CHECK(en.period({std::chrono::year{2025} / December / 29, 2026y / January / 4}) ==
+        "29 December 2025 – 4 January 2026");
   CHECK(en.count("posts_word", 1) == "1 post");
   CHECK(en.count("posts_word", 0) == "0 posts");
   CHECK(en.count("no_such_word", 3) == "3");
@@ -89,14 +90,37 @@ TEST_CASE("strings: counts take the form of the language's rule") {
       {"none", {{0, "o"}, {1, "o"}, {2, "o"}}},
       {"one", {{0, "o"}, {1, "1"}, {2, "o"}, {21, "o"}}},
       {"zero_one", {{0, "1"}, {1, "1"}, {2, "o"}}},
-      {"east_slavic", {{0, "m"}, {1, "1"}, {2, "f"}, {4, "f"}, {5, "m"}, {11, "m"}, {12, "m"}, {14, "m"}, {21, "1"}, {22, "f"}, {111, "m"}}},
+      {"east_slavic",
+       {{0, "m"},
+        {1, "1"},
+        {2, "f"},
+        {4, "f"},
+        {5, "m"},
+        {11, "m"},
+        {12, "m"},
+        {14, "m"},
+        {21, "1"},
+        {22, "f"},
+        {111, "m"}}},
       {"polish", {{1, "1"}, {2, "f"}, {12, "m"}, {21, "m"}, {22, "f"}, {0, "m"}}},
       {"czech", {{1, "1"}, {2, "f"}, {4, "f"}, {5, "o"}, {22, "o"}}},
-      {"arabic", {{0, "z"}, {1, "1"}, {2, "t"}, {3, "f"}, {10, "f"}, {11, "m"}, {99, "m"}, {100, "o"}, {102, "o"}, {103, "f"}}},
+      {"arabic",
+       {{0, "z"},
+        {1, "1"},
+        {2, "t"},
+        {3, "f"},
+        {10, "f"},
+        {11, "m"},
+        {99, "m"},
+        {100, "o"},
+        {102, "o"},
+        {103, "f"}}},
   };
   for (const auto& [rule, want] : counts) {
-    const test::Files files{{"default/strings/xx.toml", std::string{"[plural]\nrule = \""} + rule +
-                                                             "\"\n[plural.w]\nzero='z'\none='1'\ntwo='t'\nfew='f'\nmany='m'\nother='o'\n"}};
+    const test::Files files{
+        {"default/strings/xx.toml",
+         std::string{"[plural]\nrule = \""} + rule +
+             "\"\n[plural.w]\nzero='z'\none='1'\ntwo='t'\nfew='f'\nmany='m'\nother='o'\n"}};
     const auto strings = load("xx", files);
     for (const auto& [n, form] : want) {
       CAPTURE(rule);
@@ -106,10 +130,13 @@ TEST_CASE("strings: counts take the form of the language's rule") {
   }
 }
 
-TEST_CASE("strings: what a file lacks comes from default's, then the language without its region, then English") {
-  const test::Files files{{"compact/strings/pt-br.toml", "[t]\nunsubscribe = 'compact br'\n"},
-                          {"default/strings/pt-br.toml", "[t]\nunsubscribe = 'default br'\nwhy = 'default br'\n"},
-                          {"compact/strings/pt.toml", "[t]\nunsubscribe = 'compact pt'\nwhy = 'compact pt'\ncontents = 'compact pt'\n"}};
+TEST_CASE(
+    "strings: what a file lacks comes from default's, then the language without its region, then English") {
+  const test::Files files{
+      {"compact/strings/pt-br.toml", "[t]\nunsubscribe = 'compact br'\n"},
+      {"default/strings/pt-br.toml", "[t]\nunsubscribe = 'default br'\nwhy = 'default br'\n"},
+      {"compact/strings/pt.toml",
+       "[t]\nunsubscribe = 'compact pt'\nwhy = 'compact pt'\ncontents = 'compact pt'\n"}};
   const auto strings = load("pt_BR", files, "compact");
   CHECK(strings.language() == "pt-br");
   CHECK(strings.texts().at("unsubscribe") == "compact br");
@@ -122,44 +149,63 @@ TEST_CASE("strings: what a file lacks comes from default's, then the language wi
 }
 
 TEST_CASE("strings: the genitive of a fall-back language is not taken for another's months") {
-  const test::Files files{{"default/strings/ru-xx.toml", "[months]\nfull=['1','2','3','4','5','6','7','8','9','10','11','12']\n"}};
+  const test::Files files{{"default/strings/ru-xx.toml",
+                           "[months]\nfull=['1','2','3','4','5','6','7','8','9','10','11','12']\n"}};
   const auto strings = load("ru-xx", files);
   CHECK(strings.period({2026y / March / 1, 2026y / March / 3}).find(" 3 ") != std::string::npos);
 }
 
 TEST_CASE("strings: mistakes in a language file are told with file, line and column") {
-  const auto error = [](std::string source) { return error_of({{"default/strings/xx.toml", std::move(source)}}); };
+  const auto error = [](std::string source) {
+    return error_of({{"default/strings/xx.toml", std::move(source)}});
+  };
   CHECK(error("a = ").starts_with("default/strings/xx.toml:1:5: "));
-  CHECK(error("\nnmae = 'x'") == "default/strings/xx.toml:2:1: unknown key \"nmae\" (did you mean \"name\"?)");
+  CHECK(error("\nnmae = 'x'") ==
+        "default/strings/xx.toml:2:1: unknown key \"nmae\" (did you mean \"name\"?)");
   CHECK(error("dir = 'up'") == "default/strings/xx.toml:1:7: dir is \"ltr\" or \"rtl\"");
   CHECK(error("t = 1") == "default/strings/xx.toml:1:5: \"t\" must be a table");
   CHECK(error("[t]\na = 1") == "default/strings/xx.toml:2:5: \"a\" must be a string");
   CHECK(error("[t]\na = \"\\u0002\"") == "default/strings/xx.toml:2:5: \"a\" has a control character");
   CHECK(error("[t]\nwhy = '{newsleter_name}'") ==
-        "default/strings/xx.toml:2:7: unknown placeholder \"{newsleter_name}\" (did you mean \"newsletter_name\"?)");
+        "default/strings/xx.toml:2:7: unknown placeholder \"{newsleter_name}\" (did you mean "
+        "\"newsletter_name\"?)");
   CHECK(error("[t]\nwhy = '{reader_name}'").find("unknown placeholder") != std::string::npos);
-  CHECK(error("[formats]\ndate = '{dya}'").find("unknown placeholder \"{dya}\" (did you mean \"day\"?)") != std::string::npos);
-  CHECK(error("[formats]\ndata = ''").find("unknown key \"data\" (did you mean \"date\"?)") != std::string::npos);
+  CHECK(error("[formats]\ndate = '{dya}'").find("unknown placeholder \"{dya}\" (did you mean \"day\"?)") !=
+        std::string::npos);
+  CHECK(error("[formats]\ndata = ''").find("unknown key \"data\" (did you mean \"date\"?)") !=
+        std::string::npos);
   CHECK(error("[months]\nfull = ['a']") == "default/strings/xx.toml:2:8: \"full\" must be a list of 12");
   CHECK(error("[plural]\nrule = 'klingon'").find("there is no plural rule \"klingon\"") != std::string::npos);
   CHECK(error("[plural.posts_word]\none = ''").find("has no form \"other\"") != std::string::npos);
 }
 
-TEST_CASE("strings: a weekly digest from Monday 08:00 to Monday 08:00 is about Monday to Sunday, in the newsletter's zone") {
+TEST_CASE(
+    "strings: a weekly digest from Monday 08:00 to Monday 08:00 is about Monday to Sunday, in the "
+    "newsletter's zone") {
   const auto athens = test::zone_of("Europe/Athens");
-  CHECK(days_of({at("2026-01-05T06:00:00Z"), at("2026-01-12T06:00:00Z")}, athens) == Days{2026y / January / 5, 2026y / January / 11});
-  CHECK(days_of({at("2026-01-05T05:30:00Z"), at("2026-01-06T05:30:00Z")}, athens) == Days{2026y / January / 5, 2026y / January / 5});
-  CHECK(days_of({at("2026-01-01T06:00:00Z"), at("2026-02-01T06:00:00Z")}, athens) == Days{2026y / January / 1, 2026y / January / 31});
-  CHECK(days_of({at("2026-01-05T06:00:00Z"), at("2026-01-05T10:00:00Z")}, athens) == Days{2026y / January / 5, 2026y / January / 5});
-  CHECK(days_of({at("2026-01-04T23:00:00Z"), at("2026-01-05T23:00:00Z")}, athens) == Days{2026y / January / 5, 2026y / January / 5});
+  CHECK(days_of({at("2026-01-05T06:00:00Z"), at("2026-01-12T06:00:00Z")}, athens) ==
+        Days{2026y / January / 5, 2026y / January / 11});
+  CHECK(days_of({at("2026-01-05T05:30:00Z"), at("2026-01-06T05:30:00Z")}, athens) ==
+        Days{2026y / January / 5, 2026y / January / 5});
+  CHECK(days_of({at("2026-01-01T06:00:00Z"), at("2026-02-01T06:00:00Z")}, athens) ==
+        Days{2026y / January / 1, 2026y / January / 31});
+  CHECK(days_of({at("2026-01-05T06:00:00Z"), at("2026-01-05T10:00:00Z")}, athens) ==
+        Days{2026y / January / 5, 2026y / January / 5});
+  CHECK(days_of({at("2026-01-04T23:00:00Z"), at("2026-01-05T23:00:00Z")}, athens) ==
+        Days{2026y / January / 5, 2026y / January / 5});
   // The day of which most lies in it: an evening digest is about the day on which it comes.
-  CHECK(days_of({at("2026-03-08T18:00:00Z"), at("2026-03-09T18:00:00Z")}, athens) == Days{2026y / March / 9, 2026y / March / 9});
-  CHECK(days_of({at("2026-03-08T10:00:00Z"), at("2026-03-09T10:00:00Z")}, athens) == Days{2026y / March / 8, 2026y / March / 8});
-  CHECK(days_of({at("2026-01-02T16:00:00Z"), at("2026-01-09T16:00:00Z")}, athens) == Days{2026y / January / 3, 2026y / January / 9});
-  CHECK(days_of({at("2026-03-08T20:00:00Z"), at("2026-03-09T05:00:00Z")}, athens) == Days{2026y / March / 9, 2026y / March / 9});
+  CHECK(days_of({at("2026-03-08T18:00:00Z"), at("2026-03-09T18:00:00Z")}, athens) ==
+        Days{2026y / March / 9, 2026y / March / 9});
+  CHECK(days_of({at("2026-03-08T10:00:00Z"), at("2026-03-09T10:00:00Z")}, athens) ==
+        Days{2026y / March / 8, 2026y / March / 8});
+  CHECK(days_of({at("2026-01-02T16:00:00Z"), at("2026-01-09T16:00:00Z")}, athens) ==
+        Days{2026y / January / 3, 2026y / January / 9});
+  CHECK(days_of({at("2026-03-08T20:00:00Z"), at("2026-03-09T05:00:00Z")}, athens) ==
+        Days{2026y / March / 9, 2026y / March / 9});
   const Days week{2026y / January / 5, 2026y / January / 11};
   CHECK(with_days(week, {at("2026-01-07T06:00:00Z"), at("2026-01-08T06:00:00Z")}, athens) == week);
-  CHECK(with_days(week, {at("2026-01-03T23:00:00Z"), at("2026-01-12T05:00:00Z")}, athens) == Days{2026y / January / 4, 2026y / January / 12});
+  CHECK(with_days(week, {at("2026-01-03T23:00:00Z"), at("2026-01-12T05:00:00Z")}, athens) ==
+        Days{2026y / January / 4, 2026y / January / 12});
 }
 
 TEST_CASE("strings: what is put into a placeholder is not read again") {

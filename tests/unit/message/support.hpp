@@ -1,4 +1,5 @@
-// What the tests of the message room share: a look-up into templates held in a map, a reader, a zone, an edition.
+// What the tests of the message room share: a look-up into templates held in a map, a reader, a zone, an
+// edition.
 #pragma once
 
 #include <map>
@@ -63,12 +64,15 @@ inline message::Reader reader_with_name(std::string name) {
 inline message::InlineImage image_of(Random& random) {
   std::string bytes = "\x89PNG\r\n\x1A\n";
   for (auto left = random.below(300); left > 0; --left) bytes += static_cast<char>(random.below(256));
-  return must(message::make_inline_image(fmt::format("i{}@news.example.org", random.below(1'000'000)), bytes));
+  return must(
+      message::make_inline_image(fmt::format("i{}@news.example.org", random.below(1'000'000)), bytes));
 }
 
 inline message::HeaderOptions options_of_harbour() {
   return {.from = must(parse_mailbox("Harbour News <news@example.org>")),
-          .list = {.list_id = "weekly.news.example.org", .list_name = "Harbour Weekly", .feedback_id = "12:weekly:harbour:tidings"},
+          .list = {.list_id = "weekly.news.example.org",
+                   .list_name = "Harbour Weekly",
+                   .feedback_id = "12:weekly:harbour:tidings"},
           .edition_key = "secret of edition 12",
           .language = "en"};
 }

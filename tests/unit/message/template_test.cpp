@@ -34,7 +34,8 @@ std::string rendered(std::string_view source, const json& data, const Sources& s
   return out ? *out : "error: " + out.error().line();
 }
 
-std::string strict_error(std::string_view source, const json& known, const Sources& sources = {}, Escape escape = Escape::html) {
+std::string strict_error(std::string_view source, const json& known, const Sources& sources = {},
+                         Escape escape = Escape::html) {
   auto options = lenient(sources, escape);
   options.known = &known;
   options.recursion_limit = 0;
@@ -98,7 +99,8 @@ TEST_CASE("template: delimiters change for the rest of their own source only") {
   });
 }
 
-TEST_CASE("template: values are escaped once, written as JSON writes numbers, and never read again as a template") {
+TEST_CASE(
+    "template: values are escaped once, written as JSON writes numbers, and never read again as a template") {
   check_all({
       {"no tags {here}\n", {}, "no tags {here}\n"},
       {"{{a}}", {{"a", R"(& " < > ')"}}, "&amp; &quot; &lt; &gt; &#39;"},
@@ -112,7 +114,9 @@ TEST_CASE("template: values are escaped once, written as JSON writes numbers, an
       {"{{a.b.c.d.e.n}}", {{"a", {{"b", {{"c", {{"d", {{"e", {{"n", "x"}}}}}}}}}}}}, "x"},
       {"[{{a.b.c}}]", {{"a", json::object()}}, "[]"},
       {"[{{a.b.c.n}}]", {{"a", {{"b", json::object()}}}, {"c", {{"n", "x"}}}}, "[]"},
-      {"{{#a}}{{b.c.n}}{{/a}}", {{"a", {{"b", {{"c", {{"n", "in"}}}}}}}, {"b", {{"c", {{"n", "out"}}}}}}, "in"},
+      {"{{#a}}{{b.c.n}}{{/a}}",
+       {{"a", {{"b", {{"c", {{"n", "in"}}}}}}}, {"b", {{"c", {{"n", "out"}}}}}},
+       "in"},
       {"{{#a}}[{{b.c}}]{{/a}}", {{"a", {{"b", json::object()}}}, {"b", {{"c", "wrong"}}}}, "[]"},
       {"{{#a}}[{{a.b}}]{{/a}}", {{"a", {{"a", json::object()}, {"b", "wrong"}}}}, "[]"},
       {"[{{a.b}}]", {{"a.b", "one key"}}, "[]"},
@@ -143,9 +147,13 @@ TEST_CASE("template: sections show what is true, once for each element of a list
       {"{{#a}}{{a}} is bad{{/a}}", {{"a", "x"}}, "x is bad"},
       {"{{#a}}{{.}} or {{a}}{{/a}}", {{"a", "x"}}, "x or x"},
       {"{{#a}}yes{{/a}}", {{"a", "a string is no list"}}, "yes"},
-      {"{{#s}}{{o.n}}{{n}}{{/s}}", {{"s", {{"n", "in"}}}, {"n", "out"}, {"o", {{"n", "other "}}}}, "other in"},
+      {"{{#s}}{{o.n}}{{n}}{{/s}}",
+       {{"s", {{"n", "in"}}}, {"n", "out"}, {"o", {{"n", "other "}}}},
+       "other in"},
       {"{{#l}}{{#m}}{{t.n}}{{k}}{{#z}}{{t.n}}{{k}}{{v}}{{/z}}.{{/m}}{{/l}}",
-       {{"l", json::array({{{"t", {{"n", "T"}}}, {"m", json::array({{{"k", 1}, {"z", json::array({{{"v", "x"}}, {{"v", "y"}}})}}})}}})}},
+       {{"l", json::array(
+                  {{{"t", {{"n", "T"}}},
+                    {"m", json::array({{{"k", 1}, {"z", json::array({{{"v", "x"}}, {{"v", "y"}}})}}})}}})}},
        "T1T1xT1y."},
       {"{{#list}}{{n}}{{/list}}", people, "123"},
       {"{{#list}}yes{{/list}}", {{"list", json::array()}}, ""},
@@ -173,7 +181,8 @@ TEST_CASE("template: sections show what is true, once for each element of a list
       {"{{#a}}{{one}}{{#b}}{{one}}{{two}}{{#c}}{{one}}{{two}}{{three}}{{/c}}{{/b}}{{/a}}",
        {{"a", {{"one", 1}}}, {"b", {{"two", 2}}}, {"c", {{"three", 3}}}},
        "112123"},
-      {"{{#c}}\n{{#d}}\n{{three}}{{four}}\n{{#five}}\n{{three}}{{.}}{{five}}\n{{/five}}\n{{/d}}\n{{three}}\n{{/c}}\n",
+      {"{{#c}}\n{{#d}}\n{{three}}{{four}}\n{{#five}}\n{{three}}{{.}}{{five}}\n{{/five}}\n{{/"
+       "d}}\n{{three}}\n{{/c}}\n",
        {{"c", {{"three", 3}, {"d", {{"four", 4}, {"five", 5}}}}}},
        "34\n355\n3\n"},
       {"{{#a}}\n{{#b}}\n{{/b}}\n{{/a}}\n", {{"a", true}, {"b", true}}, ""},
@@ -217,7 +226,10 @@ TEST_CASE("template: partials see the context and take over the indentation of t
        {{"c", "X"}, {"nodes", json::array({{{"c", "Y"}, {"nodes", json::array()}}})}},
        "X<Y<>>",
        {{"node", "{{c}}<{{#nodes}}{{>node}}{{/nodes}}>"}}},
-      {"{{>outer}}", {{"a", "hello"}, {"b", "world"}}, "*hello world!*", {{"outer", "*{{a}} {{>inner}}*"}, {"inner", "{{b}}!"}}},
+      {"{{>outer}}",
+       {{"a", "hello"}, {"b", "world"}},
+       "*hello world!*",
+       {{"outer", "*{{a}} {{>inner}}*"}, {"inner", "{{b}}!"}}},
       {"| {{>p}} |", {}, "| \t|\t |", {{"p", "\t|\t"}}},
       {"  {{d}}  {{> p}}\n", {{"d", "|"}}, "  |  >\n>\n", {{"p", ">\n>"}}},
       {"|\r\n{{>p}}\r\n|", {}, "|\r\n>|", {{"p", ">"}}},
@@ -243,7 +255,10 @@ TEST_CASE("template: mistakes in a template are told with file, line and column"
     const char* source;
     const char* want;
   };
-  const json known{{"title", "x"}, {"has_title", true}, {"body_html", "x"}, {"t", {{"read_more", "x"}}},
+  const json known{{"title", "x"},
+                   {"has_title", true},
+                   {"body_html", "x"},
+                   {"t", {{"read_more", "x"}}},
                    {"posts", json::array({{{"url", "x"}, {"has_url", true}}})}};
   const std::vector<Mistake> mistakes{
       {"a\n {{titel}}", "t:2:2: unknown name \"titel\" (did you mean \"title\"?)"},
@@ -259,8 +274,10 @@ TEST_CASE("template: mistakes in a template are told with file, line and column"
       {"{{}}", "t:1:1: this tag has no name"},
       {"{{#}}x{{/}}", "t:1:1: this tag has no name"},
       {"{{read more}}", "t:1:1: a name cannot have blanks: \"read more\""},
-      {"{{{title}}}", "t:1:1: \"title\" must be escaped: only names that end in _html hold HTML (write {{title}})"},
-      {"{{&title}}", "t:1:1: \"title\" must be escaped: only names that end in _html hold HTML (write {{title}})"},
+      {"{{{title}}}",
+       "t:1:1: \"title\" must be escaped: only names that end in _html hold HTML (write {{title}})"},
+      {"{{&title}}",
+       "t:1:1: \"title\" must be escaped: only names that end in _html hold HTML (write {{title}})"},
       {"{{has_title}}", "t:1:1: \"has_title\" is a section, not a value ({{#has_title}} ... {{/has_title}})"},
       {"{{#title}}{{/title}}", "t:1:1: \"title\" is a value, not a section (is there a \"has_title\"?)"},
       {"{{> nothing}}", "t:1:1: there is no partial \"nothing\""},
@@ -268,14 +285,22 @@ TEST_CASE("template: mistakes in a template are told with file, line and column"
       {"{{> ping}}", "pong.mustache:1:1: the partial \"ping\" contains itself"},
       {"x\n  {{> wrong}}\n", "wrong.mustache:2:3: unknown name \"titel\" (did you mean \"title\"?)"},
       {"{{> open}}{{/posts}}", "open.mustache:1:1: the section \"posts\" is not closed"},
-      {"{{=x=}}", "t:1:1: delimiters are set by two words, without \"=\" or blanks in them (for example {{=<% %>=}})"},
+      {"{{=x=}}",
+       "t:1:1: delimiters are set by two words, without \"=\" or blanks in them (for example {{=<% %>=}})"},
   };
-  const Sources sources{{"self", "a{{> self}}"}, {"ping", "{{> pong}}"}, {"pong", "{{> ping}}"}, {"wrong", "a\nb {{titel}}"}, {"open", "{{#posts}}"}};
+  const Sources sources{{"self", "a{{> self}}"},
+                        {"ping", "{{> pong}}"},
+                        {"pong", "{{> ping}}"},
+                        {"wrong", "a\nb {{titel}}"},
+                        {"open", "{{#posts}}"}};
   for (const auto& [source, want] : mistakes) {
     CAPTURE(source);
     CHECK(strict_error(source, known, sources) == want);
   }
-  CHECK(strict_error("{{title}}{{{body_html}}}{{#has_title}}{{#posts}}{{url}}{{title}}{{/posts}}{{/has_title}}{{t.read_more}}", known).empty());
+  CHECK(strict_error("{{title}}{{{body_html}}}{{#has_title}}{{#posts}}{{url}}{{title}}{{/posts}}{{/"
+                     "has_title}}{{t.read_more}}",
+                     known)
+            .empty());
   CHECK(strict_error("{{{title}}}", known, {}, Escape::none).empty());
 }
 
@@ -294,14 +319,17 @@ TEST_CASE("template: what is nested without end is refused") {
   std::string sections;
   for (int i = 0; i < 10'000; ++i) sections += "{{#a}}";
   CHECK(rendered(sections, json::object()).starts_with("error: t:1:601: sections are nested too deeply"));
-  CHECK(rendered("{{>p}}", {{"a", true}}, {{"p", "{{#a}}{{>p}}{{/a}}"}}) == "error: t: the data goes deeper than a partial may contain itself");
-  CHECK(rendered("{{>p}}", {{"a", true}}, {{"p", "{{>p}}{{>p}}{{>p}}{{>p}}{{>p}}{{>p}}{{>p}}{{>p}}{{>p}}"}}).find("grows too large") !=
-        std::string::npos);
+  CHECK(rendered("{{>p}}", {{"a", true}}, {{"p", "{{#a}}{{>p}}{{/a}}"}}) ==
+        "error: t: the data goes deeper than a partial may contain itself");
+  CHECK(rendered("{{>p}}", {{"a", true}}, {{"p", "{{>p}}{{>p}}{{>p}}{{>p}}{{>p}}{{>p}}{{>p}}{{>p}}{{>p}}"}})
+            .find("grows too large") != std::string::npos);
 }
 
 TEST_CASE("template: random sources are answered with a rendering or an error, never worse") {
   SeededRandom random{3};
-  const std::vector<std::string> words{"{{", "}}", "{{{", "}}}", "#", "/", "^", ">", "!", "=", "&", "a", "b.c", " ", "\n", "\r\n", ".", "<% %>", "{{=<% %>=}}"};
+  const std::vector<std::string> words{"{{", "}}",   "{{{", "}}}",   "#",          "/",   "^",
+                                       ">",  "!",    "=",   "&",     "a",          "b.c", " ",
+                                       "\n", "\r\n", ".",   "<% %>", "{{=<% %>=}}"};
   const json data{{"a", true}, {"b", {{"c", json::array({1, 2})}}}};
   for (int round = 0; round < 4000; ++round) {
     std::string source;
@@ -320,7 +348,8 @@ TEST_CASE("template: one template renders in several threads at once") {
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < results.size(); ++i) {
       threads.emplace_back([&, i] {
-        for (int n = 0; n < 50; ++n) results[i] = parsed->render({{"a", i}, {"l", {1, 2}}}).value_or("failed");
+        for (int n = 0; n < 50; ++n)
+          results[i] = parsed->render({{"a", i}, {"l", {1, 2}}}).value_or("failed");
       });
     }
   }

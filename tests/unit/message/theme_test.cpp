@@ -10,18 +10,24 @@ using namespace tidings::message;
 
 namespace {
 
-Result<Theme> load(const test::Files& files, ThemeOptions options = {}) { return Theme::load(options, test::lookup_in(files)); }
+Result<Theme> load(const test::Files& files, ThemeOptions options = {}) {
+  return Theme::load(options, test::lookup_in(files));
+}
 
 std::string error_of(const test::Files& files, ThemeOptions options = {}) {
   const auto theme = load(files, std::move(options));
   return theme ? "" : theme.error().line();
 }
 
-Strings strings_of(std::string_view language) { return test::must(Strings::load("default", language, test::shipped)); }
+Strings strings_of(std::string_view language) {
+  return test::must(Strings::load("default", language, test::shipped));
+}
 
 }  // namespace
 
-TEST_CASE("theme: the default theme renders in every language, with both links in both parts, and no slot but those four") {
+TEST_CASE(
+    "theme: the default theme renders in every language, with both links in both parts, and no slot but "
+    "those four") {
   const auto theme = test::must(Theme::load({}, test::shipped));
   CHECK(theme.has_html());
   for (const auto* language : {"en", "de", "el", "es", "fr", "it", "pt", "ru", "tr", "ar", "ja", "zh"}) {
@@ -44,17 +50,24 @@ TEST_CASE("theme: the default theme renders in every language, with both links i
 }
 
 TEST_CASE("theme: a template that asks for the reader's name has two variants, another one") {
-  const test::Files asks{{"default/digest.text.mustache", "{{#has_name}}Dear {{reader_name}},{{/has_name}}{{^has_name}}Hello,{{/has_name}}\n{{unsubscribe_url}}\n"}};
-  const auto two = test::must(test::must(load(asks)).render_bodies(sample_view(), strings_of("en"), test::zone_of()));
+  const test::Files asks{
+      {"default/digest.text.mustache",
+       "{{#has_name}}Dear "
+       "{{reader_name}},{{/has_name}}{{^has_name}}Hello,{{/has_name}}\n{{unsubscribe_url}}\n"}};
+  const auto two =
+      test::must(test::must(load(asks)).render_bodies(sample_view(), strings_of("en"), test::zone_of()));
   REQUIRE(two.size() == 2);
   CHECK(two[0].text == "Hello,\n\x02unsubscribe_url\x03\n");
   CHECK(two[1].text == "Dear \x02reader_name\x03,\n\x02unsubscribe_url\x03\n");
   CHECK(two[0].html == two[1].html);
-  CHECK(test::must(test::must(load({})).render_bodies(sample_view(), strings_of("en"), test::zone_of())).size() == 1);
+  CHECK(test::must(test::must(load({})).render_bodies(sample_view(), strings_of("en"), test::zone_of()))
+            .size() == 1);
 }
 
 TEST_CASE("theme: subject and preheader of the configuration are templates too") {
-  const auto theme = test::must(load({}, {.subject = "{{first_title}}\n and {{post_count_minus_one}} more <{{reader_name}}>", .preheader = "{{period}} & so on"}));
+  const auto theme =
+      test::must(load({}, {.subject = "{{first_title}}\n and {{post_count_minus_one}} more <{{reader_name}}>",
+                           .preheader = "{{period}} & so on"}));
   const auto bodies = test::must(theme.render_bodies(sample_view(), strings_of("en"), test::zone_of()));
   CHECK(bodies.at(0).subject == "The ferry keeps its winter timetable and 1 more <\x02reader_name\x03>");
   CHECK(bodies.at(0).html.find("5–11 January 2026 &amp; so on") != std::string::npos);
@@ -76,21 +89,29 @@ TEST_CASE("theme: what is wrong with a theme is told by file") {
   CHECK(error_of({}, {.name = "nowhere"}) == "there is no theme \"nowhere\"");
   CHECK(error_of({{"x/digest.html.mustache", "{{unsubscribe_url}}"}}, {.name = "x"}) ==
         "x/digest.text.mustache is missing (every digest has a plain-text part)");
-  CHECK(error_of({{"x/digest.text.mustache", "hello"}}, {.name = "x"}).starts_with("x/digest.text.mustache:1:1: the part has no {{unsubscribe_url}}"));
-  CHECK(error_of({{"default/subject.mustache", "{{subject}}"}}).starts_with("default/subject.mustache:1:1: unknown name \"subject\""));
+  CHECK(error_of({{"x/digest.text.mustache", "hello"}}, {.name = "x"})
+            .starts_with("x/digest.text.mustache:1:1: the part has no {{unsubscribe_url}}"));
+  CHECK(error_of({{"default/subject.mustache", "{{subject}}"}})
+            .starts_with("default/subject.mustache:1:1: unknown name \"subject\""));
   CHECK(error_of({}, {.subject = "{{titel}}"}).starts_with("subject:1:1: unknown name \"titel\""));
-  CHECK(error_of({{"default/partials/footer.mustache", "{{#groups}}"}}).starts_with("default/partials/footer.mustache:1:1: "));
+  CHECK(error_of({{"default/partials/footer.mustache", "{{#groups}}"}})
+            .starts_with("default/partials/footer.mustache:1:1: "));
   const test::Files empty{{"x/digest.text.mustache", "{{#has_toc}}{{unsubscribe_url}}{{/has_toc}}"}};
   const auto theme = test::must(load(empty, {.name = "x"}));
-  CHECK(theme.render_bodies(sample_view(), strings_of("en"), test::zone_of()).error().line() == "theme \"x\": the plain-text part comes out empty");
+  CHECK(theme.render_bodies(sample_view(), strings_of("en"), test::zone_of()).error().line() ==
+        "theme \"x\": the plain-text part comes out empty");
   const auto no_subject = test::must(load({}, {.subject = "{{^has_more}}one{{/has_more}}"}));
-  CHECK(no_subject.render_bodies(sample_view(), strings_of("en"), test::zone_of()).error().line() == "theme \"default\": the subject comes out empty");
+  CHECK(no_subject.render_bodies(sample_view(), strings_of("en"), test::zone_of()).error().line() ==
+        "theme \"default\": the subject comes out empty");
 }
 
 TEST_CASE("theme: a rendering with slots filled is the rendering for that reader") {
-  const auto theme = test::must(load({{"default/subject.mustache", "{{#has_name}}{{reader_name}}: {{/has_name}}{{first_title}}"}}));
+  const auto theme = test::must(
+      load({{"default/subject.mustache", "{{#has_name}}{{reader_name}}: {{/has_name}}{{first_title}}"}}));
   const auto view = sample_view();
-  for (const auto* name : {"", "Ada", "Bob & <Eve> \"x\"", "Мария", "two\nlines\x02" "reader_name\x03"}) {
+  for (const auto* name : {"", "Ada", "Bob & <Eve> \"x\"", "Мария",
+                           "two\nlines\x02"
+                           "reader_name\x03"}) {
     CAPTURE(name);
     const auto reader = test::reader_with_name(name);
     const auto strings = strings_of("en");
@@ -104,7 +125,11 @@ TEST_CASE("theme: a rendering with slots filled is the rendering for that reader
 }
 
 TEST_CASE("slots: broken markers are refused") {
-  for (const std::string_view bad : std::vector<std::string_view>{"a\x02", "\x02nothing\x03", "\x02reader_name", "a\x03" "b", "\x02\x02reader_name\x03\x03"}) {
+  for (const std::string_view bad :
+       std::vector<std::string_view>{"a\x02", "\x02nothing\x03", "\x02reader_name",
+                                     "a\x03"
+                                     "b",
+                                     "\x02\x02reader_name\x03\x03"}) {
     CAPTURE(bad);
     CHECK(split_slots(bad).error().code == Errc::bad_data);
   }

@@ -41,7 +41,8 @@ std::set<std::string> documented_names() {
       for (std::size_t at = cell.find('`'); at != std::string_view::npos; at = cell.find('`', at)) {
         const auto end = cell.find('`', at + 1);
         const std::string name{cell.substr(at + 1, end - at - 1)};
-        if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos && (!sections_only || name.starts_with("has_"))) {
+        if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos &&
+            (!sections_only || name.starts_with("has_"))) {
           names.insert(before + name);
         }
         at = end + 1;
@@ -107,7 +108,10 @@ TEST_CASE("view: the edition in words") {
 }
 
 TEST_CASE("view: an author who is named like the source, and a date under its own day, are not repeated") {
-  EditionView view{.newsletter_name = "N", .groups = {{.posts = {{.title = "a", .source = "Notes", .author = "NOTES", .date = test::monday_morning()}}}}};
+  EditionView view{
+      .newsletter_name = "N",
+      .groups = {
+          {.posts = {{.title = "a", .source = "Notes", .author = "NOTES", .date = test::monday_morning()}}}}};
   CHECK(to_data(view, english(), test::zone_of(), 0)["groups"][0]["posts"][0]["meta"] == "Monday 12 January");
   view.groups[0].is_day = true;
   CHECK(to_data(view, english(), test::zone_of(), 0)["groups"][0]["posts"][0]["has_meta"] == false);
@@ -120,13 +124,16 @@ TEST_CASE("view: a post without a title shows its first words") {
   };
   CHECK(title({.title = " a \n b "}) == "a b");
   CHECK(title({.excerpt_text = "Short."}) == "Short.");
-  CHECK(title({.excerpt_text = "The ferry keeps its winter timetable until the end of March, says the harbour master."}) ==
-        "The ferry keeps its winter timetable until the end of…");
+  CHECK(
+      title({.excerpt_text =
+                 "The ferry keeps its winter timetable until the end of March, says the harbour master."}) ==
+      "The ferry keeps its winter timetable until the end of…");
   CHECK(title({.url = "https://example.org/a"}) == "https://example.org/a");
 }
 
 TEST_CASE("view: text from outside cannot pretend to be a slot") {
-  EditionView view{.newsletter_name = "\x02unsubscribe_url\x03", .groups = {{.posts = {{.title = "\x02view_url\x03", .excerpt_html = "\x02x\x03"}}}}};
+  EditionView view{.newsletter_name = "\x02unsubscribe_url\x03",
+                   .groups = {{.posts = {{.title = "\x02view_url\x03", .excerpt_html = "\x02x\x03"}}}}};
   const auto data = to_data(view, english(), test::zone_of(), 0);
   CHECK(data["newsletter_name"] == "unsubscribe_url");
   CHECK(data["first_title"] == "view_url");

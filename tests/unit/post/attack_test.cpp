@@ -1,5 +1,5 @@
-// The list in tests/data/html/attacks.txt, one attack a line, judged by what gumbo finds in our output: an eye of its
-// own, with an allow-list of its own, on everything that stands there.
+// The list in tests/data/html/attacks.txt, one attack a line, judged by what gumbo finds in our output: an
+// eye of its own, with an allow-list of its own, on everything that stands there.
 #include <set>
 #include <string>
 #include <string_view>
@@ -19,18 +19,22 @@ using namespace tidings::post;
 namespace {
 
 const std::set<std::string, std::less<>> elements{
-    "html",  "head",       "body",  "a",       "abbr",   "acronym",   "data",    "details", "hgroup", "menu", "rb", "rtc", "summary", "address",    "article", "aside", "b",        "bdi",   "bdo",
-    "big",   "blockquote", "br",    "caption", "center", "cite",       "code",    "col",   "colgroup", "dd",    "del",
-    "dfn",   "div",        "dl",    "dt",      "em",     "figcaption", "figure",  "font",  "footer",   "h1",    "h2",
-    "h3",    "h4",         "h5",    "h6",      "header", "hr",         "i",       "img",   "ins",      "kbd",   "li",
-    "main",  "mark",       "nav",   "ol",      "p",      "pre",        "q",       "rp",    "rt",       "ruby",  "s",
-    "samp",  "section",    "small", "span",    "strike", "strong",     "sub",     "sup",   "table",    "tbody", "td",
-    "tfoot", "th",         "thead", "time",    "tr",     "tt",         "u",       "ul",    "var",      "wbr"};
+    "html",     "head",    "body",       "a",       "abbr",    "acronym", "data",  "details", "hgroup",
+    "menu",     "rb",      "rtc",        "summary", "address", "article", "aside", "b",       "bdi",
+    "bdo",      "big",     "blockquote", "br",      "caption", "center",  "cite",  "code",    "col",
+    "colgroup", "dd",      "del",        "dfn",     "div",     "dl",      "dt",    "em",      "figcaption",
+    "figure",   "font",    "footer",     "h1",      "h2",      "h3",      "h4",    "h5",      "h6",
+    "header",   "hr",      "i",          "img",     "ins",     "kbd",     "li",    "main",    "mark",
+    "nav",      "ol",      "p",          "pre",     "q",       "rp",      "rt",    "ruby",    "s",
+    "samp",     "section", "small",      "span",    "strike",  "strong",  "sub",   "sup",     "table",
+    "tbody",    "td",      "tfoot",      "th",      "thead",   "time",    "tr",    "tt",      "u",
+    "ul",       "var",     "wbr"};
 const std::set<std::string, std::less<>> attributes{
-    "abbr",     "align", "alt",   "bgcolor", "border", "cellpadding", "cellspacing", "cite",    "color", "colspan",
-    "bordercolor", "clear", "frame", "noshade", "open", "rules", "summary",
-    "datetime", "dir",   "face",  "height",  "href",   "lang",        "reversed",    "rowspan", "scope", "size",
-    "span",     "src",   "start", "style",   "title",  "type",        "valign",      "value",   "width"};
+    "abbr",    "align",    "alt",         "bgcolor", "border", "cellpadding", "cellspacing", "cite",
+    "color",   "colspan",  "bordercolor", "clear",   "frame",  "noshade",     "open",        "rules",
+    "summary", "datetime", "dir",         "face",    "height", "href",        "lang",        "reversed",
+    "rowspan", "scope",    "size",        "span",    "src",    "start",       "style",       "title",
+    "type",    "valign",   "value",       "width"};
 
 std::string fault(const GumboNode& node) {
   if (node.type == GUMBO_NODE_COMMENT || node.type == GUMBO_NODE_TEMPLATE) return "comment or template";
@@ -48,7 +52,8 @@ std::string fault(const GumboNode& node) {
       const bool other = key == "href" ? value.starts_with("mailto:") || value.starts_with("tel:")
                                        : key == "src" && value.starts_with("data:image/");
       if (!web && !other) return "address " + std::string{value};
-      if (value.find_first_of(" <>\"`\t\n") != std::string_view::npos) return "characters in " + std::string{value};
+      if (value.find_first_of(" <>\"`\t\n") != std::string_view::npos)
+        return "characters in " + std::string{value};
       if (value.find("svg") != std::string_view::npos && value.starts_with("data:")) return "svg as data";
     }
     if (key == "style") {
@@ -59,7 +64,8 @@ std::string fault(const GumboNode& node) {
     }
   }
   for (unsigned i = 0; i < element.children.length; ++i) {
-    if (auto found = fault(*static_cast<const GumboNode*>(element.children.data[i])); !found.empty()) return found;
+    if (auto found = fault(*static_cast<const GumboNode*>(element.children.data[i])); !found.empty())
+      return found;
   }
   return {};
 }
@@ -107,8 +113,8 @@ TEST_CASE("attacks: nothing active is left of any of them, alone or inside other
 }
 
 TEST_CASE("attacks: the judge sees what it should") {
-  for (const std::string_view bad : {"<script>", "<p onclick=x>", "<a href=javascript:x>y</a>", "<p style='x:url(y)'>",
-                                     "<svg></svg>", "<p><!-- x -->"}) {
+  for (const std::string_view bad : {"<script>", "<p onclick=x>", "<a href=javascript:x>y</a>",
+                                     "<p style='x:url(y)'>", "<svg></svg>", "<p><!-- x -->"}) {
     CAPTURE(bad);
     CHECK(fault(bad) != "");
   }

@@ -15,14 +15,19 @@ TEST_CASE("excerpt: ends at a sentence if one is near, else at a word") {
   };
   for (const auto& [html, words, want] : std::vector<Case>{
            {"<p>Short text.</p>", 10, {"<p>Short text.</p>", "Short text.", false}},
-           {"<p>One two three. Four five six seven.</p>", 4, {"<p>One two three.</p>", "One two three.", true}},
+           {"<p>One two three. Four five six seven.</p>",
+            4,
+            {"<p>One two three.</p>", "One two three.", true}},
            {"<p>One two three four five.</p>", 3, {"<p>One two three…</p>", "One two three…", true}},
-           {"<p>One <a href=\"https://e.org/\"><b>two three</b> four</a></p>", 2,
+           {"<p>One <a href=\"https://e.org/\"><b>two three</b> four</a></p>",
+            2,
             {"<p>One <a href=\"https://e.org/\"><b>two</b></a>…</p>", "One two…", true}},
            {"<p>港は静かだ。船は眠る。</p>", 4, {"<p>港は静かだ。</p>", "港は静かだ。", true}},
            {"<h2>Head</h2><p>Body</p><figure><img src=x></figure>", 9, {"<p>Body</p>", "Body", false}},
            {"<p>Text [&#8230;]</p>", 9, {"<p>Text …</p>", "Text …", true}},
-           {"<p>Dr. Who met Mr. Smith there today.</p>", 5, {"<p>Dr. Who met Mr. Smith…</p>", "Dr. Who met Mr. Smith…", true}},
+           {"<p>Dr. Who met Mr. Smith there today.</p>",
+            5,
+            {"<p>Dr. Who met Mr. Smith…</p>", "Dr. Who met Mr. Smith…", true}},
            {"", 9, {"", "", false}}}) {
     CAPTURE(html);
     const auto got = make_excerpt(html, {.words = words});
@@ -33,28 +38,36 @@ TEST_CASE("excerpt: ends at a sentence if one is near, else at a word") {
 }
 
 TEST_CASE("excerpt: items keep the numbers of their list, and its bullets") {
-  const auto text = [](std::string_view html, int words = 99) { return make_excerpt(html, {.words = words}).text; };
+  const auto text = [](std::string_view html, int words = 99) {
+    return make_excerpt(html, {.words = words}).text;
+  };
   CHECK(text("<p>Steps</p><ol><li>Cut</li><li>Boil</li></ol>") == "Steps\n\n1. Cut\n2. Boil");
-  CHECK(text("<ol start=9><li>Cut</li><li value=20>Boil</li><li>Eat</li></ol>") == "9. Cut\n20. Boil\n21. Eat");
+  CHECK(text("<ol start=9><li>Cut</li><li value=20>Boil</li><li>Eat</li></ol>") ==
+        "9. Cut\n20. Boil\n21. Eat");
   CHECK(text("<ol reversed><li>a</li><li>b</li></ol>") == "2. a\n1. b");
   CHECK(text("<ul><li>a</li><li>b</li></ul>") == "• a\n• b");
   CHECK(text("<ol><li>a<ul><li>b</li></ul></li><li>c</li></ol>") == "1. a\n• b\n2. c");
   CHECK(make_excerpt("<ol start=10><li>Cut</li><li>Boil</li></ol>").html == "<p>10. Cut<br>11. Boil</p>");
   // The number of an item is not the end of a sentence.
-  CHECK(text("<ol start=10><li>Cut it.</li><li>Boil it for as long as it takes to be soft</li></ol>", 5) == "10. Cut it.");
+  CHECK(text("<ol start=10><li>Cut it.</li><li>Boil it for as long as it takes to be soft</li></ol>", 5) ==
+        "10. Cut it.");
 }
 
 TEST_CASE("excerpt: the lead image is the first that is no icon") {
-  CHECK(lead_image("<img src=\"https://e.org/i.png\" width=16><img src=\"https://e.org/b.png\" alt=\" A  boat \">") ==
-        Image{.url = "https://e.org/b.png", .alt = "A boat"});
+  CHECK(
+      lead_image(
+          "<img src=\"https://e.org/i.png\" width=16><img src=\"https://e.org/b.png\" alt=\" A  boat \">") ==
+      Image{.url = "https://e.org/b.png", .alt = "A boat"});
   CHECK_FALSE(lead_image("<img src=\"data:image/png;base64,AAAA\"><p>x</p>"));
 }
 
 TEST_CASE("excerpt: what stands below a heading is not shown without it") {
   const auto shown = make_excerpt(
-      "<p>The wind went down on Friday before breakfast, and by nine there were thirty people on the beach.</p>"
+      "<p>The wind went down on Friday before breakfast, and by nine there were thirty people on the "
+      "beach.</p>"
       "<h2>Weed</h2><p>Two lorry loads of it.</p>");
-  CHECK(shown.text == "The wind went down on Friday before breakfast, and by nine there were thirty people on the beach.");
+  CHECK(shown.text ==
+        "The wind went down on Friday before breakfast, and by nine there were thirty people on the beach.");
   CHECK(shown.truncated);
   CHECK(make_excerpt("<h2>Weed</h2><p>Two lorry loads of it.</p>").text == "Two lorry loads of it.");
 }

@@ -70,7 +70,9 @@ std::string soup(std::mt19937& random) {
 
 }  // namespace
 
-TEST_CASE("hostile: of any tag soup the output is stable, reads back as written, and gumbo agrees with our own builder") {
+TEST_CASE(
+    "hostile: of any tag soup the output is stable, reads back as written, and gumbo agrees with our own "
+    "builder") {
   std::mt19937 random{20'260'105};
   const SanitiseOptions options{.base_url = "https://example.org/"};
   int exact = 0;
@@ -88,10 +90,12 @@ TEST_CASE("hostile: of any tag soup the output is stable, reads back as written,
   CHECK(exact > 1'000);
 }
 
-TEST_CASE("hostile: at the limit of depth the output is stable, with elements that the parser puts in between") {
+TEST_CASE(
+    "hostile: at the limit of depth the output is stable, with elements that the parser puts in between") {
   const SanitiseOptions options{};
   for (const std::string around : {"", "<div>", "<b><p><i><div>", "<ul><li>"}) {
-    for (const std::string part : {"<table><td>", "<table><tr><td>", "<table><tbody><tr><td>", "<table><caption>", "<dl><dd>", "<table><td><b>"}) {
+    for (const std::string part : {"<table><td>", "<table><tr><td>", "<table><tbody><tr><td>",
+                                   "<table><caption>", "<dl><dd>", "<table><td><b>"}) {
       for (int levels = 15; levels < 60; ++levels) {
         auto html = around;
         for (int i = 0; i < levels; ++i) html += part;

@@ -14,18 +14,20 @@ TEST_CASE("identity: links lose what tracks, and nothing else") {
     std::string want;
     std::string key;
   };
-  for (const auto& [url, want, key] : std::vector<Case>{
-           {"https://www.e.org/a/?utm_source=x&id=3&fbclid=y#top", "https://www.e.org/a/?id=3#top", "e.org/a?id=3"},
-           {"http://E.org:80/?utm_medium=rss", "http://e.org/", "e.org"},
-           {"https://e.org/a?b=&c", "https://e.org/a?b=&c", "e.org/a?b=&c"},
-           {"https://e.org/a#xtor=RSS-1", "https://e.org/a", "e.org/a"},
-           {"mailto:a@e.org", "", ""},
-           {"tag:e.org,2026:1", "", ""}}) {
+  for (const auto& [url, want, key] :
+       std::vector<Case>{{"https://www.e.org/a/?utm_source=x&id=3&fbclid=y#top",
+                          "https://www.e.org/a/?id=3#top", "e.org/a?id=3"},
+                         {"http://E.org:80/?utm_medium=rss", "http://e.org/", "e.org"},
+                         {"https://e.org/a?b=&c", "https://e.org/a?b=&c", "e.org/a?b=&c"},
+                         {"https://e.org/a#xtor=RSS-1", "https://e.org/a", "e.org/a"},
+                         {"mailto:a@e.org", "", ""},
+                         {"tag:e.org,2026:1", "", ""}}) {
     CAPTURE(url);
     CHECK(canonical_link(url) == want);
     CHECK(link_key(want) == key);
   }
-  CHECK(canonical_link("https://e.org/a?from=rss&x=1", {.tracking_parameters = {"from"}}) == "https://e.org/a?x=1");
+  CHECK(canonical_link("https://e.org/a?from=rss&x=1", {.tracking_parameters = {"from"}}) ==
+        "https://e.org/a?x=1");
 }
 
 TEST_CASE("identity: titles compare without case and punctuation") {

@@ -17,10 +17,11 @@ source::Entry wordpress_entry() {
 }  // namespace
 
 TEST_CASE("normalise: the note under the texts of a WordPress feed goes, in any language") {
-  for (const std::string words :
-       {"The post {1} appeared first on {2}.", "Der Beitrag {1} erschien zuerst auf {2}.", "{1} 最早出现在 {2}。"}) {
+  for (const std::string words : {"The post {1} appeared first on {2}.",
+                                  "Der Beitrag {1} erschien zuerst auf {2}.", "{1} 最早出现在 {2}。"}) {
     auto note = words;
-    note.replace(note.find("{1}"), 3, "<a href=\"https://garden.example/2026/01/snowdrops-counted/\">Snowdrops, counted</a>");
+    note.replace(note.find("{1}"), 3,
+                 "<a href=\"https://garden.example/2026/01/snowdrops-counted/\">Snowdrops, counted</a>");
     note.replace(note.find("{2}"), 3, "<a href=\"https://garden.example\">Hillside Garden</a>");
     auto entry = wordpress_entry();
     entry.content_html = "<p>4,212 of them.</p>\n<p>" + note + "</p>";

@@ -15,18 +15,20 @@ TEST_CASE("plain text: each kind of block has its form") {
     std::string html;
     std::string want;
   };
-  for (const auto& [html, want] : std::vector<Case>{
-           {"<p>One</p><p>Two<br>lines</p>", "One\n\nTwo\nlines\n"},
-           {"<ul><li>a</li><li>b<ul><li>c</li></ul></li></ul>", "* a\n* b\n  * c\n"},
-           {"<ol start=3><li>a</li><li>b</li></ol>", "3. a\n4. b\n"},
-           {"<blockquote><p>a</p><p>b</p></blockquote>", "> a\n>\n> b\n"},
-           {"<h2>Head</h2><p>x</p>", "Head\n----\n\nx\n"},
-           {"<pre>if x:\n    y</pre>", "    if x:\n        y\n"},
-           {"<p><img src=\"https://e.org/a.png\" alt=\"A boat\"></p>", "[A boat]\n"},
-           {"<table><tr><th>Port</th><th>km</th></tr><tr><td>A</td><td>12</td></tr></table>", "Port  km\n--------\nA     12\n"},
-           {"<p>See <a href=\"https://e.org/x\">this</a>.</p>", "See this\u00A0[1].\n\n[1] https://e.org/x\n"},
-           {"<p><a href=\"https://e.org/\">e.org</a></p>", "e.org\n"},
-           {"", ""}}) {
+  for (const auto& [html, want] :
+       std::vector<Case>{{"<p>One</p><p>Two<br>lines</p>", "One\n\nTwo\nlines\n"},
+                         {"<ul><li>a</li><li>b<ul><li>c</li></ul></li></ul>", "* a\n* b\n  * c\n"},
+                         {"<ol start=3><li>a</li><li>b</li></ol>", "3. a\n4. b\n"},
+                         {"<blockquote><p>a</p><p>b</p></blockquote>", "> a\n>\n> b\n"},
+                         {"<h2>Head</h2><p>x</p>", "Head\n----\n\nx\n"},
+                         {"<pre>if x:\n    y</pre>", "    if x:\n        y\n"},
+                         {"<p><img src=\"https://e.org/a.png\" alt=\"A boat\"></p>", "[A boat]\n"},
+                         {"<table><tr><th>Port</th><th>km</th></tr><tr><td>A</td><td>12</td></tr></table>",
+                          "Port  km\n--------\nA     12\n"},
+                         {"<p>See <a href=\"https://e.org/x\">this</a>.</p>",
+                          "See this\u00A0[1].\n\n[1] https://e.org/x\n"},
+                         {"<p><a href=\"https://e.org/\">e.org</a></p>", "e.org\n"},
+                         {"", ""}}) {
     CAPTURE(html);
     CHECK(html_to_text(html) == replace_all(want, "\u00A0", " "));
   }

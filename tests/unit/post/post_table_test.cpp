@@ -19,19 +19,23 @@ struct Fixture {
   SourceId source{1};
 
   Fixture() {
-    REQUIRE(database.execute("INSERT INTO sources (id, name, url) VALUES (1, 'harbour', 'https://e.org/feed')"));
+    REQUIRE(
+        database.execute("INSERT INTO sources (id, name, url) VALUES (1, 'harbour', 'https://e.org/feed')"));
   }
 
-  StoreCounts store(const std::vector<Entry>& entries, UtcTime at = now, std::optional<UtcTime> last_good = {}) {
+  StoreCounts store(const std::vector<Entry>& entries, UtcTime at = now,
+                    std::optional<UtcTime> last_good = {}) {
     const auto counts = table.store({.source = source, .now = at, .last_good = last_good}, entries);
     REQUIRE(counts);
     return *counts;
   }
   std::vector<Post> all() { return *table.list({}); }
   void seal(PostId id) {
-    REQUIRE(database.execute("INSERT INTO editions (id, digest, state, scheduled_ms, from_ms, until_ms, cut_ms, title) "
-                             "VALUES (1, 'weekly', 'sealed', 1, 1, 2, 2, 'x')"));
-    auto insert = database.prepare("INSERT INTO edition_posts (edition_id, post_id, position) VALUES (1, :id, 0)");
+    REQUIRE(database.execute(
+        "INSERT INTO editions (id, digest, state, scheduled_ms, from_ms, until_ms, cut_ms, title) "
+        "VALUES (1, 'weekly', 'sealed', 1, 1, 2, 2, 'x')"));
+    auto insert =
+        database.prepare("INSERT INTO edition_posts (edition_id, post_id, position) VALUES (1, :id, 0)");
     REQUIRE(insert.bind(":id", id).run());
   }
 };
@@ -50,7 +54,8 @@ Entry entry(std::string id, std::string link, std::string title) {
 
 TEST_CASE("post table: storing twice stores once") {
   Fixture f;
-  const std::vector<Entry> entries{entry("1", "https://e.org/1", "One"), entry("2", "https://e.org/2", "Two")};
+  const std::vector<Entry> entries{entry("1", "https://e.org/1", "One"),
+                                   entry("2", "https://e.org/2", "Two")};
   CHECK(f.store(entries) == StoreCounts{.added = 2});
   CHECK(f.store(entries, now + std::chrono::hours{1}) == StoreCounts{.unchanged = 2});
   const auto posts = f.all();
@@ -63,7 +68,8 @@ TEST_CASE("post table: storing twice stores once") {
 TEST_CASE("post table: an edited post is updated until it is sealed, never after") {
   Fixture f;
   f.store({entry("1", "https://e.org/1", "One")});
-  CHECK(f.store({entry("1", "https://e.org/1", "One, mended")}, now + std::chrono::hours{1}) == StoreCounts{.updated = 1});
+  CHECK(f.store({entry("1", "https://e.org/1", "One, mended")}, now + std::chrono::hours{1}) ==
+        StoreCounts{.updated = 1});
   CHECK(f.all()[0].title == "One, mended");
   CHECK(f.all()[0].first_seen == now);
   f.seal(f.all()[0].id);
@@ -81,17 +87,21 @@ TEST_CASE("post table: a changed guid with the same link is the same post") {
 
 TEST_CASE("post table: guids that repeat within a feed are not trusted") {
   Fixture f;
-  const std::vector<Entry> entries{entry("0", "https://e.org/1", "One"), entry("0", "https://e.org/2", "Two")};
+  const std::vector<Entry> entries{entry("0", "https://e.org/1", "One"),
+                                   entry("0", "https://e.org/2", "Two")};
   CHECK(f.store(entries) == StoreCounts{.added = 2});
   CHECK(f.store(entries) == StoreCounts{.unchanged = 2});
   CHECK(f.store({entries[1]}).added == 0);
 }
 
-TEST_CASE("post table: entries without guid or link are kept apart by their text, one link for all is no identity") {
+TEST_CASE(
+    "post table: entries without guid or link are kept apart by their text, one link for all is no "
+    "identity") {
   Fixture f;
   CHECK(f.store({entry("", "", "One"), entry("", "", "Two")}) == StoreCounts{.added = 2});
   CHECK(f.store({entry("", "", "One"), entry("", "", "Two")}) == StoreCounts{.unchanged = 2});
-  CHECK(f.store({entry("a", "https://e.org/", "A"), entry("b", "https://e.org/", "B")}) == StoreCounts{.added = 2});
+  CHECK(f.store({entry("a", "https://e.org/", "A"), entry("b", "https://e.org/", "B")}) ==
+        StoreCounts{.added = 2});
 }
 
 TEST_CASE("post table: hiding and pinning survive an edit") {
@@ -118,7 +128,8 @@ TEST_CASE("post table: a post without title shows its first words") {
 
 namespace {
 
-/// Entries that were published an hour after each other, the last of them at `newest`; the newest first, as feeds have it.
+/// Entries that were published an hour after each other, the last of them at `newest`; the newest first, as
+/// feeds have it.
 std::vector<Entry> blog(const std::string& name, int count, UtcTime newest) {
   std::vector<Entry> out;
   for (int i = 0; i < count; ++i) {
@@ -146,8 +157,10 @@ TEST_CASE("post table: old posts that come by the dozen are set aside until they
   const auto old_posts = blog("old", 11, read_before - std::chrono::minutes{61});
   CHECK(set_aside(old_posts, read_before) == 11);
   CHECK_MESSAGE(set_aside(old_posts, {}) == 0, "a first reading");
-  CHECK_MESSAGE(set_aside(blog("old", 10, read_before - std::chrono::minutes{61}), read_before) == 0, "ten are no flood");
-  CHECK_MESSAGE(set_aside(blog("new", 40, now), now - std::chrono::days{5}) == 0, "the source was away for five days");
+  CHECK_MESSAGE(set_aside(blog("old", 10, read_before - std::chrono::minutes{61}), read_before) == 0,
+                "ten are no flood");
+  CHECK_MESSAGE(set_aside(blog("new", 40, now), now - std::chrono::days{5}) == 0,
+                "the source was away for five days");
   CHECK_MESSAGE(set_aside(old_posts, now + std::chrono::hours{1}) == 0, "the clock was wrong then");
   auto half = blog("new", 11, now);
   half.insert(half.end(), old_posts.begin(), old_posts.end());

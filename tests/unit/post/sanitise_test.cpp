@@ -37,7 +37,8 @@ TEST_CASE("sanitise: nothing active survives, its surroundings do") {
          {"<svg><style><img src=x onerror=alert(1)>", ""},
          {"<form action=/x>Name <input value=v><button>Go</button></form>", "<div>Name Go</div>"},
          {"<!-- comment --><p>x<!--[if mso]><b>y</b><![endif]--></p>", "<p>x</p>"},
-         {"<p style=\"color:red;background:url(javascript:x);position:fixed\">x</p>", "<p style=\"color:red\">x</p>"},
+         {"<p style=\"color:red;background:url(javascript:x);position:fixed\">x</p>",
+          "<p style=\"color:red\">x</p>"},
          {"<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">x</p></noscript>",
           "<p title=\"&lt;/noscript&gt;&lt;img src=x onerror=alert(1)&gt;\">x</p>"}});
 }
@@ -59,14 +60,18 @@ TEST_CASE("sanitise: plain styles stay, what moves or hides text over the page d
           "<p style=\"margin:0 auto;line-height:1.5;letter-spacing:1px;text-transform:uppercase\">x</p>"},
          {"<p style=\"margin:-500px 0;margin-left:9999px;line-height:900\">x</p>", "<p>x</p>"},
          {"<p style=\"font-family:Georgia, serif\">x</p>", "<p style=\"font-family:georgia, serif\">x</p>"},
-         {"<p style=\"background:#036 url(x.png) no-repeat;color:#fff\">x</p>", "<p style=\"background-color:#036;color:#fff\">x</p>"},
-         {"<p style=\"background:url(a b) repeat-x rgb(1, 2, 3)\">x</p>", "<p style=\"background-color:rgb(1, 2, 3)\">x</p>"},
+         {"<p style=\"background:#036 url(x.png) no-repeat;color:#fff\">x</p>",
+          "<p style=\"background-color:#036;color:#fff\">x</p>"},
+         {"<p style=\"background:url(a b) repeat-x rgb(1, 2, 3)\">x</p>",
+          "<p style=\"background-color:rgb(1, 2, 3)\">x</p>"},
          {"<p style=\"background:url(x) top left\">x</p>", "<p>x</p>"},
-         {"<p style=\"font:bold 12px/1.5 'Segoe UI',Arial\">x</p>", "<p style=\"font:bold 12px segoe ui,arial\">x</p>"},
+         {"<p style=\"font:bold 12px/1.5 'Segoe UI',Arial\">x</p>",
+          "<p style=\"font:bold 12px segoe ui,arial\">x</p>"},
          {"<p style=\"list-style:square inside url(x)\">x</p>", "<p style=\"list-style-type:square\">x</p>"},
          {"<p style=\"display:inline-block;font:9*px x\">x</p>", "<p style=\"display:inline-block\">x</p>"},
          {"<p style=\"display:flex;display:none;display:block\">x</p>", "<p style=\"display:block\">x</p>"},
-         {"<img src=\"https://e.org/a.png\" hspace=4 vspace=\"4;x\">", "<img src=\"https://e.org/a.png\" alt=\"\" hspace=\"4\">"},
+         {"<img src=\"https://e.org/a.png\" hspace=4 vspace=\"4;x\">",
+          "<img src=\"https://e.org/a.png\" alt=\"\" hspace=\"4\">"},
          {"<table><tr><td nowrap=x>x", "<table><tbody><tr><td nowrap=\"\">x</td></tr></tbody></table>"},
          {"<p style=\"font-family:x;}</style><script>\">x</p>", "<p style=\"font-family:x\">x</p>"}});
 }
@@ -81,14 +86,17 @@ TEST_CASE("sanitise: lazy pictures show their real address, once") {
         "<img src=\"https://example.org/a.jpg\" alt=\"\">"},
        {"<noscript><img src=\"/a.jpg\"></noscript><img class=lazy data-src=\"/a.jpg\">",
         "<img src=\"https://example.org/a.jpg\" alt=\"\">"},
-       {"<img srcset=\"/s.jpg 300w, /m.jpg 1024w, /l.jpg 2048w\">", "<img src=\"https://example.org/m.jpg\" alt=\"\">"},
+       {"<img srcset=\"/s.jpg 300w, /m.jpg 1024w, /l.jpg 2048w\">",
+        "<img src=\"https://example.org/m.jpg\" alt=\"\">"},
        {"<img src=/a.jpg width=1200 height=800>",
         "<img src=\"https://example.org/a.jpg\" alt=\"\" width=\"600\" height=\"400\">"}});
 }
 
 TEST_CASE("sanitise: what only counts readers goes, with the link around it") {
   check({{"<p>x<img src=\"https://t.example/p.gif\" width=1 height=1></p>", "<p>x</p>"},
-         {"<a href=\"https://feeds.feedburner.com/~ff/x\"><img src=\"https://feeds.feedburner.com/~ff/x?d=1\"></a>y", "y"}});
+         {"<a href=\"https://feeds.feedburner.com/~ff/x\"><img "
+          "src=\"https://feeds.feedburner.com/~ff/x?d=1\"></a>y",
+          "y"}});
 }
 
 TEST_CASE("sanitise: sick markup comes out well-formed") {
@@ -111,8 +119,8 @@ TEST_CASE("sanitise: players and frames become links") {
          {"<video><source src=/v.mp4>no video</video>", "<a href=\"https://example.org/v.mp4\">\u25B6</a>"}});
 }
 
-
-TEST_CASE("sanitise: an element of hidden text that never ends hides nothing, code without an end stays hidden") {
+TEST_CASE(
+    "sanitise: an element of hidden text that never ends hides nothing, code without an end stays hidden") {
   check({{"a<title>b<p>c", "ab<p>c</p>"},
          {"a<title>b</title>c", "ac"},
          {"a<noembed>b<noframes>c", "abc"},
@@ -133,11 +141,15 @@ TEST_CASE("sanitise: an element of hidden text that never ends hides nothing, co
 TEST_CASE("sanitise: harmless markup stays as it is") {
   for (const std::string html :
        {"<acronym title=\"a b\">ab</acronym>", "<data value=\"5 kg\">x</data>", "<menu><li>x</li></menu>",
-        "<hgroup><h2>x</h2><p>y</p></hgroup>", "<details open=\"\"><summary style=\"font-weight:bold\">s</summary>x</details>",
+        "<hgroup><h2>x</h2><p>y</p></hgroup>",
+        "<details open=\"\"><summary style=\"font-weight:bold\">s</summary>x</details>",
         "<hr noshade=\"\" size=\"2\">", "a<br clear=\"all\">b", "<pre width=\"40\">x</pre>",
-        "<table summary=\"s t\" frame=\"box\" rules=\"all\" bordercolor=\"#ccc\"><tbody><tr><td>x</td></tr></tbody></table>",
-        "<ruby><rb>\u6F22</rb><rtc><rt>kan</rt></rtc></ruby>", "<ol start=\"3\" type=\"a\" reversed=\"\"><li value=\"7\">x</li></ol>",
-        "<p style=\"opacity:.8;text-shadow:1px 1px #000;columns:2;writing-mode:vertical-rl;overflow:auto\">x</p>"}) {
+        "<table summary=\"s t\" frame=\"box\" rules=\"all\" "
+        "bordercolor=\"#ccc\"><tbody><tr><td>x</td></tr></tbody></table>",
+        "<ruby><rb>\u6F22</rb><rtc><rt>kan</rt></rtc></ruby>",
+        "<ol start=\"3\" type=\"a\" reversed=\"\"><li value=\"7\">x</li></ol>",
+        "<p style=\"opacity:.8;text-shadow:1px 1px "
+        "#000;columns:2;writing-mode:vertical-rl;overflow:auto\">x</p>"}) {
     CHECK(sanitise(html, options) == html);
   }
   check({{"<p style=\"opacity:0.1;overflow:hidden;color:red\">x</p>", "<p style=\"color:red\">x</p>"},
@@ -147,13 +159,14 @@ TEST_CASE("sanitise: harmless markup stays as it is") {
 }
 
 TEST_CASE("sanitise: an image map becomes a list of its links") {
-  check({{"<img src=https://e.org/i.png usemap=#m><map name=m><area shape=rect coords=0,0,9,9 href=/a alt=A>\n"
-          "<area href=\"javascript:x\" alt=B><area nohref><area href=https://e.org/c></map>x",
-          "<img src=\"https://e.org/i.png\" alt=\"\"><ul><li><a href=\"https://example.org/a\">A</a></li>\n"
-          "<li><a href=\"https://e.org/c\">e.org</a></li></ul>x"},
-         {"<map><area href=/a alt=A><p>x</p><area href=/b alt=B>",
-          "<ul><li><a href=\"https://example.org/a\">A</a></li></ul><p>x</p>"
-          "<ul><li><a href=\"https://example.org/b\">B</a></li></ul>"}});
+  check(
+      {{"<img src=https://e.org/i.png usemap=#m><map name=m><area shape=rect coords=0,0,9,9 href=/a alt=A>\n"
+        "<area href=\"javascript:x\" alt=B><area nohref><area href=https://e.org/c></map>x",
+        "<img src=\"https://e.org/i.png\" alt=\"\"><ul><li><a href=\"https://example.org/a\">A</a></li>\n"
+        "<li><a href=\"https://e.org/c\">e.org</a></li></ul>x"},
+       {"<map><area href=/a alt=A><p>x</p><area href=/b alt=B>",
+        "<ul><li><a href=\"https://example.org/a\">A</a></li></ul><p>x</p>"
+        "<ul><li><a href=\"https://example.org/b\">B</a></li></ul>"}});
 }
 
 TEST_CASE("sanitise: of a formula its words are left, or what it says of itself") {

@@ -21,12 +21,14 @@ TEST_CASE("entry filter: words are whole words, in every script that has blanks"
                     .author = "Jané O'Neil",
                     .content_html = "<p>The roads are <b>closed</b> today</p>",
                     .categories = {"Local News", "Ads"}};
-  for (const auto* rule : {"straße", "ΑΘΉΝΑ", "москва", "東京", "港", "the roads", "closed today", "road*", "*oads",
-                           "author:o'neil", "category:ads", "category:local*", "tag:LOCAL NEWS", "link:/press/", "text:roads"}) {
+  for (const auto* rule :
+       {"straße", "ΑΘΉΝΑ", "москва", "東京", "港", "the roads", "closed today", "road*", "*oads",
+        "author:o'neil", "category:ads", "category:local*", "tag:LOCAL NEWS", "link:/press/", "text:roads"}) {
     CAPTURE(rule);
     CHECK(matches(rule, entry));
   }
-  for (const auto* rule : {"road", "oads", "stra", "αθήν", "category:local", "category:ad", "title:roads", "ads"}) {
+  for (const auto* rule :
+       {"road", "oads", "stra", "αθήν", "category:local", "category:ad", "title:roads", "ads"}) {
     CAPTURE(rule);
     CHECK_FALSE(matches(rule, entry));
   }

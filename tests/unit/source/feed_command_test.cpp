@@ -19,7 +19,8 @@ std::string failure_of(const std::vector<std::string>& arguments, const CommandO
 }  // namespace
 
 TEST_CASE("feed command: standard output is the feed, arguments are never interpreted") {
-  CHECK(output_of_command({"printf", "%s", "<rss/> $HOME `id` \"; exit 1"}, {}).value() == "<rss/> $HOME `id` \"; exit 1");
+  CHECK(output_of_command({"printf", "%s", "<rss/> $HOME `id` \"; exit 1"}, {}).value() ==
+        "<rss/> $HOME `id` \"; exit 1");
   CHECK(output_of_command({"pwd"}, {.folder = "/"}).value() == "/\n");
   CHECK(output_of_command({"cat"}, {}).value().empty());
 }

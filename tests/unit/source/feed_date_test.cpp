@@ -143,9 +143,9 @@ TEST_CASE("feed date: what is none stays none") {
 }
 
 TEST_CASE("feed date: every cut of a date is a date or none, and never a fault") {
-  for (const std::string whole :
-       {"Thu, 08 Jan 2026 10:15:30 America/New_York", "2026-01-08T10:15:30.250+05:30", "2026년 1월 8일 오후 10:15",
-        "Πέμπτη, 8 Ιανουαρίου 2026 10:15 π.μ.", "20260108T101530Z", "2026-W02-4"}) {
+  for (const std::string whole : {"Thu, 08 Jan 2026 10:15:30 America/New_York",
+                                  "2026-01-08T10:15:30.250+05:30", "2026년 1월 8일 오후 10:15",
+                                  "Πέμπτη, 8 Ιανουαρίου 2026 10:15 π.μ.", "20260108T101530Z", "2026-W02-4"}) {
     for (std::size_t i = 0; i <= whole.size(); ++i) {
       static_cast<void>(parse_feed_date(whole.substr(0, i)));
       static_cast<void>(parse_feed_date(whole.substr(i)));

@@ -80,7 +80,8 @@ TEST_CASE("fetch: brotli and zstd are asked for and read") {
   });
   CHECK(fetched(server.url("/br")).bytes == "<feed/>");
   CHECK(fetched(server.url("/zstd")).bytes == "<feed/>");
-  for (const std::string_view kind : {"gzip", "br", "zstd"}) CHECK(seen.find(kind, seen.find("Accept-Encoding:")) != std::string::npos);
+  for (const std::string_view kind : {"gzip", "br", "zstd"})
+    CHECK(seen.find(kind, seen.find("Accept-Encoding:")) != std::string::npos);
 }
 
 TEST_CASE("fetch: validators are sent back, and 304 is no failure") {
@@ -90,7 +91,8 @@ TEST_CASE("fetch: validators are sent back, and 304 is no failure") {
                        c.head.find("If-Modified-Since: then\r\n") != std::string::npos;
     c.answer(known ? 304 : 200, {"Cache-Control: max-age=60"}, known ? "" : "new");
   });
-  const auto same = fetch({.url = server.url("/feed"), .etag = "\"x\"", .last_modified = "then", .reach = Reach::anywhere}, {});
+  const auto same = fetch(
+      {.url = server.url("/feed"), .etag = "\"x\"", .last_modified = "then", .reach = Reach::anywhere}, {});
   REQUIRE(std::holds_alternative<NotModified>(same));
   CHECK(std::get<NotModified>(same).max_age == 60s);
   CHECK(fetched(server.url("/feed")).bytes == "new");
@@ -121,7 +123,8 @@ TEST_CASE("fetch: statuses say what to do next") {
 TEST_CASE("fetch: only a wholly permanent way is remembered") {
   test::HttpServer server;
   const auto redirect = [&](int status, const std::string& to) {
-    return [status, to](const test::Connection& c) { c.answer(status, {"Location: " + to}, "gone elsewhere"); };
+    return
+        [status, to](const test::Connection& c) { c.answer(status, {"Location: " + to}, "gone elsewhere"); };
   };
   server.on("/feed", [](const auto& c) { c.answer(200, {}, "<feed/>"); });
   server.on("/301", redirect(301, "/308"));
@@ -160,7 +163,8 @@ TEST_CASE("fetch: no answer is waited for or stored without end") {
   server.on("/close/bomb", [](const auto& c) {
     c.answer(200, {"Content-Encoding: gzip"}, gzip(std::string(20U << 20U, ' ')));
   });
-  server.on("/close/announced", [](const auto& c) { c.send("HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n"); });
+  server.on("/close/announced",
+            [](const auto& c) { c.send("HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n"); });
   const FetchOptions hasty{.timeout = 200ms};
   CHECK(failed(server.url("/slow"), hasty).what.ends_with("no whole answer within 200ms"));
   CHECK(failed(server.url("/trickle"), hasty).what.ends_with("no whole answer within 200ms"));
@@ -171,9 +175,13 @@ TEST_CASE("fetch: no answer is waited for or stored without end") {
 
 TEST_CASE("fetch: a cut-off or garbled answer is a failure, not a short feed") {
   test::HttpServer server;
-  server.on("/close/short", [](const auto& c) { c.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<feed><entry>"); });
-  server.on("/close/chunk", [](const auto& c) { c.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n<feed>"); });
-  server.on("/close/gzip", [](const auto& c) { c.answer(200, {"Content-Encoding: gzip"}, "this is no gzip"); });
+  server.on("/close/short",
+            [](const auto& c) { c.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<feed><entry>"); });
+  server.on("/close/chunk", [](const auto& c) {
+    c.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n<feed>");
+  });
+  server.on("/close/gzip",
+            [](const auto& c) { c.answer(200, {"Content-Encoding: gzip"}, "this is no gzip"); });
   server.on("/close/silent", [](const auto&) {});
   CHECK(failed(server.url("/close/short")).what.ends_with("the answer was cut off"));
   failed(server.url("/close/chunk"));
@@ -187,7 +195,8 @@ TEST_CASE("fetch: a cut-off or garbled answer is a failure, not a short feed") {
 TEST_CASE("fetch: loopback is refused before a connection is made, by address and by name") {
   test::HttpServer server;
   server.on("/feed", [](const auto& c) { c.answer(200, {}, "secret"); });
-  for (const std::string host : {"127.0.0.1", "localhost", "0x7f000001", "2130706433", "[::ffff:127.0.0.1]"}) {
+  for (const std::string host :
+       {"127.0.0.1", "localhost", "0x7f000001", "2130706433", "[::ffff:127.0.0.1]"}) {
     CAPTURE(host);
     auto url = server.url("/feed");
     url.replace(7, 9, host);

@@ -53,8 +53,8 @@ TEST_CASE("address guard: special addresses are not public, however they are wri
     CAPTURE(special);
     CHECK_FALSE(is_public_address(special));
   }
-  for (const auto* open :
-       {"1.1.1.1", "172.32.0.1", "100.128.0.1", "192.0.1.1", "2606:4700::1111", "2a00:1450::1", "::ffff:8.8.8.8"}) {
+  for (const auto* open : {"1.1.1.1", "172.32.0.1", "100.128.0.1", "192.0.1.1", "2606:4700::1111",
+                           "2a00:1450::1", "::ffff:8.8.8.8"}) {
     CAPTURE(open);
     CHECK(is_public_address(open));
   }

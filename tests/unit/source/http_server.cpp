@@ -55,7 +55,8 @@ HttpServer::HttpServer() {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t length = sizeof address;
   auto* const plain = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(listener_, plain, length) != 0 || ::listen(listener_, 64) != 0 || ::getsockname(listener_, plain, &length) != 0) {
+  if (::bind(listener_, plain, length) != 0 || ::listen(listener_, 64) != 0 ||
+      ::getsockname(listener_, plain, &length) != 0) {
     throw std::runtime_error("no port for the test server");
   }
   port_ = ntohs(address.sin_port);
@@ -74,7 +75,9 @@ void HttpServer::on(const std::string& path, Handler handler) {
   handlers_[path] = std::move(handler);
 }
 
-std::string HttpServer::url(const std::string& path) const { return "http://127.0.0.1:" + std::to_string(port_) + path; }
+std::string HttpServer::url(const std::string& path) const {
+  return "http://127.0.0.1:" + std::to_string(port_) + path;
+}
 
 void HttpServer::accept_loop() {
   while (readable(listener_, stopping_)) {

@@ -1,4 +1,5 @@
-// A small HTTP server on a port that the kernel chooses, for tests of fetching. It answers as badly as it is told.
+// A small HTTP server on a port that the kernel chooses, for tests of fetching. It answers as badly as it is
+// told.
 #pragma once
 
 #include <atomic>
@@ -11,7 +12,8 @@
 
 namespace tidings::test {
 
-/// One request as it came in; the handler writes raw bytes. send() is false once the client has gone or the server stops.
+/// One request as it came in; the handler writes raw bytes. send() is false once the client has gone or the
+/// server stops.
 struct Connection {
   int socket = -1;
   const std::atomic<bool>* stopping = nullptr;

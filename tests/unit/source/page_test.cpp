@@ -35,12 +35,13 @@ TEST_CASE("page: a date heading holds for the posts after it") {
 }
 
 TEST_CASE("page: h-feed, microdata, WordPress and plain articles need no configuration") {
-  for (const auto* html :
-       {R"(<article class="h-entry"><h2 class="p-name"><a class="u-url" href="/1">One</a></h2><time class="dt-published" datetime="2026-01-08T10:00:00Z">8</time></article>)",
-        R"(<div itemscope itemtype="https://schema.org/BlogPosting"><h2 itemprop="headline"><a href="/1">One</a></h2><meta itemprop="datePublished" content="2026-01-08T10:00:00Z"></div>)",
-        R"(<article class="post hentry"><h2 class="entry-title"><a href="/1" rel="bookmark">One</a></h2><time class="entry-date published" datetime="2026-01-08T10:00:00+00:00">Thursday</time></article>)",
-        R"(<article><a href="/1"><h3>One</h3></a><time datetime="2026-01-08T10:00:00Z"></time></article>)",
-        R"(<script type="application/ld+json">{"@graph":[{"@type":"Blog","blogPost":[{"@type":["BlogPosting"],"headline":"One","url":"/1","datePublished":"2026-01-08T10:00:00Z"}]}]}</script>)"}) {
+  for (
+      const auto* html :
+      {R"(<article class="h-entry"><h2 class="p-name"><a class="u-url" href="/1">One</a></h2><time class="dt-published" datetime="2026-01-08T10:00:00Z">8</time></article>)",
+       R"(<div itemscope itemtype="https://schema.org/BlogPosting"><h2 itemprop="headline"><a href="/1">One</a></h2><meta itemprop="datePublished" content="2026-01-08T10:00:00Z"></div>)",
+       R"(<article class="post hentry"><h2 class="entry-title"><a href="/1" rel="bookmark">One</a></h2><time class="entry-date published" datetime="2026-01-08T10:00:00+00:00">Thursday</time></article>)",
+       R"(<article><a href="/1"><h3>One</h3></a><time datetime="2026-01-08T10:00:00Z"></time></article>)",
+       R"(<script type="application/ld+json">{"@graph":[{"@type":"Blog","blogPost":[{"@type":["BlogPosting"],"headline":"One","url":"/1","datePublished":"2026-01-08T10:00:00Z"}]}]}</script>)"}) {
     CAPTURE(html);
     const auto feed = page(html);
     REQUIRE(feed.entries.size() == 1);
@@ -57,22 +58,36 @@ TEST_CASE("page: lists of posts as site generators write them need no configurat
     const char* item;  ///< "#" is the number of the post
     const char* after;
   };
-  const std::string nav = "<nav><a href='/'>Home</a><a href='/about'>About</a></nav><aside><ul><li><a href='/p/1'>Post 1</a></li></ul></aside>";
+  const std::string nav =
+      "<nav><a href='/'>Home</a><a href='/about'>About</a></nav><aside><ul><li><a href='/p/1'>Post "
+      "1</a></li></ul></aside>";
   for (const auto& [before, item, after] :
        {// WordPress with a block theme
         List{"<ul class='wp-block-post-template'>",
-             "<li class='wp-block-post post'><h2 class='wp-block-post-title'><a href='/p/#'>Post #</a></h2><div class='wp-block-post-date'><time "
+             "<li class='wp-block-post post'><h2 class='wp-block-post-title'><a href='/p/#'>Post "
+             "#</a></h2><div class='wp-block-post-date'><time "
              "datetime='2026-01-0#T12:00:00Z'><a href='/p/#'>#</a></time></div></li>",
              "</ul>"},
         // Jekyll, Eleventy, Astro, an archive, a table
         List{"<h2>Posts</h2><ul class='post-list'>",
-             "<li><span class='post-meta'>Jan #, 2026</span><h3><a class='post-link' href='/p/#'>Post #</a></h3></li>", "</ul>"},
-        List{"<ol reversed>", "<li><a href='/p/#'>Post #</a> <time datetime='2026-01-0#'>0# January 2026</time></li>", "</ol>"},
-        List{"<ul>", "<li><a href='/p/#'><img src='/#.jpg' alt=''><h4>Post #</h4><p><time datetime='2026-01-0#'>#</time></p></a></li>", "</ul>"},
+             "<li><span class='post-meta'>Jan #, 2026</span><h3><a class='post-link' href='/p/#'>Post "
+             "#</a></h3></li>",
+             "</ul>"},
+        List{"<ol reversed>",
+             "<li><a href='/p/#'>Post #</a> <time datetime='2026-01-0#'>0# January 2026</time></li>",
+             "</ol>"},
+        List{"<ul>",
+             "<li><a href='/p/#'><img src='/#.jpg' alt=''><h4>Post #</h4><p><time "
+             "datetime='2026-01-0#'>#</time></p></a></li>",
+             "</ul>"},
         List{"<ul>", "<li><time datetime='2026-01-0#'>#</time> - <a href='/p/#'>Post #</a></li>", "</ul>"},
-        List{"<table>", "<tr><td class='date'>#.1.2026</td><td><a href='/p/#'>Post #</a></td></tr>", "</table>"},
+        List{"<table>", "<tr><td class='date'>#.1.2026</td><td><a href='/p/#'>Post #</a></td></tr>",
+             "</table>"},
         // Hugo: the date is in a footer
-        List{"", "<article><h2>Post #</h2><footer class='entry-footer'><span title='2026-01-0# 12:00:00 +0000 UTC'>#</span></footer><a href='/p/#'></a></article>", ""}}) {
+        List{"",
+             "<article><h2>Post #</h2><footer class='entry-footer'><span title='2026-01-0# 12:00:00 +0000 "
+             "UTC'>#</span></footer><a href='/p/#'></a></article>",
+             ""}}) {
     std::string html = nav + before;
     for (int i = 5; i > 0; --i) {
       for (const char c : std::string_view{item}) html += c == '#' ? std::to_string(i) : std::string(1, c);
@@ -93,15 +108,20 @@ TEST_CASE("page: lists of posts as site generators write them need no configurat
 }
 
 TEST_CASE("page: two dates make no list of posts") {
-  const auto feed = read_page("<div><a href='/a'>Rules</a> <time datetime='2026-01-01'></time></div><div><a href='/b'>Prices</a> <time "
-                              "datetime='2026-01-02'></time></div><ul><li><a href='/c'>Contact</a></li></ul>",
-                              {.base_url = "https://example.org/"});
+  const auto feed = read_page(
+      "<div><a href='/a'>Rules</a> <time datetime='2026-01-01'></time></div><div><a href='/b'>Prices</a> "
+      "<time "
+      "datetime='2026-01-02'></time></div><ul><li><a href='/c'>Contact</a></li></ul>",
+      {.base_url = "https://example.org/"});
   CHECK_FALSE(feed.has_value());
 }
 
 TEST_CASE("page: configured XPaths find what they are told, and say what is wrong with them") {
-  const std::string html = "<ul><li><a href='/1'>Один</a> <i>8 января 2026</i><img src='i.png'></li><li><a href='/2'>Два</a></li><li>no link</li></ul>";
-  const auto feed = page(html, {.item = "//li", .title = "a", .link = "a/@href", .date = "i", .image = "img/@src"});
+  const std::string html =
+      "<ul><li><a href='/1'>Один</a> <i>8 января 2026</i><img src='i.png'></li><li><a "
+      "href='/2'>Два</a></li><li>no link</li></ul>";
+  const auto feed =
+      page(html, {.item = "//li", .title = "a", .link = "a/@href", .date = "i", .image = "img/@src"});
   REQUIRE(feed.entries.size() == 2);
   CHECK(feed.entries[0].title == "Один");
   CHECK(feed.entries[0].image == "https://example.org/blog/i.png");

@@ -7,7 +7,8 @@ using namespace tidings::source;
 
 namespace {
 
-Feed parsed(std::string_view bytes, std::string base = "https://example.org/feed.xml", std::string type = {}) {
+Feed parsed(std::string_view bytes, std::string base = "https://example.org/feed.xml",
+            std::string type = {}) {
   auto feed = parse_feed(bytes, {.base_url = std::move(base), .content_type = std::move(type)});
   REQUIRE_MESSAGE(feed, (feed ? "" : feed.error().line()));
   return *std::move(feed);
@@ -48,7 +49,8 @@ TEST_CASE("parse: RSS 2.0 with the usual modules") {
 }
 
 TEST_CASE("parse: Atom 1.0 with every kind of text") {
-  const auto feed = parsed(R"(<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="el" xml:base="https://example.org/blog/">
+  const auto feed =
+      parsed(R"(<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="el" xml:base="https://example.org/blog/">
 <title type="html">&lt;em&gt;Νέα&lt;/em&gt; του λιμανιού</title><link href="."/><link rel="self" href="feed.atom"/>
 <author><name>Ελένη</name></author>
 <entry><id>urn:1</id><title type="text">1 &lt; 2</title><link rel="alternate" type="text/html" href="one.html"/>
@@ -77,7 +79,8 @@ TEST_CASE("parse: Atom 1.0 with every kind of text") {
 }
 
 TEST_CASE("parse: RDF has its items beside the channel") {
-  const auto feed = parsed(R"(<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
+  const auto feed = parsed(
+      R"(<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
  xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="https://example.org/"><title>R</title>
 <link>https://example.org/</link></channel>
 <item rdf:about="https://example.org/1"><title>One</title><link>https://example.org/1</link><dc:date>2026-01-05</dc:date></item>
@@ -89,8 +92,8 @@ TEST_CASE("parse: RDF has its items beside the channel") {
 }
 
 TEST_CASE("parse: JSON Feed") {
-  const auto feed =
-      parsed(R"({"version":"https://jsonfeed.org/version/1.1","title":"J","home_page_url":"https://example.org/",
+  const auto feed = parsed(
+      R"({"version":"https://jsonfeed.org/version/1.1","title":"J","home_page_url":"https://example.org/",
 "authors":[{"name":"Ada"}],"items":[{"id":7,"url":"/7","title":"A & B","content_text":"1 < 2","date_published":"2026-01-05T08:00:00Z",
 "tags":["x"],"image":"/i.png","attachments":[{"url":"/a.mp3","mime_type":"audio/mpeg","size_in_bytes":9}]}]})");
   CHECK(feed.format == Format::json);
@@ -115,7 +118,8 @@ TEST_CASE("parse: what is no feed says what it is instead") {
   };
   CHECK(error("") == "no feed: empty");
   CHECK(error("hello") == "no feed: plain text");
-  CHECK(error("<!DOCTYPE html><html><head><link rel=alternate type=application/atom+xml href=/f.atom></head></html>") ==
+  CHECK(error("<!DOCTYPE html><html><head><link rel=alternate type=application/atom+xml "
+              "href=/f.atom></head></html>") ==
         "no feed: an HTML page (the page advertises https://example.org/f.atom)");
   CHECK(error("<x/>") == "no feed: XML without <rss>, <feed> or <rdf:RDF>");
   CHECK(error("{\"a\":\n x}") == "2:2: the JSON is broken");
@@ -123,9 +127,10 @@ TEST_CASE("parse: what is no feed says what it is instead") {
 }
 
 TEST_CASE("parse: an ill-formed feed is read and its first fault named") {
-  const auto feed = parsed("junk\n<?xml version=\"1.0\"?>\n<rss><channel><title>Fish & chips</title>\n"
-                           "<item><title>One<b></title><description>a <br> &nbsp;b <p>c</description></item>\n"
-                           "<item><title>Two</title></item><item><title>cut");
+  const auto feed = parsed(
+      "junk\n<?xml version=\"1.0\"?>\n<rss><channel><title>Fish & chips</title>\n"
+      "<item><title>One<b></title><description>a <br> &nbsp;b <p>c</description></item>\n"
+      "<item><title>Two</title></item><item><title>cut");
   CHECK(feed.title == "Fish & chips");
   REQUIRE(feed.entries.size() == 2);
   CHECK(feed.entries[0].title == "One");
@@ -149,7 +154,8 @@ TEST_CASE("parse: CDF says in attributes what RSS says in elements") {
 }
 
 TEST_CASE("parse: absolute links stay as they were written, identifiers that are paths become absolute") {
-  const auto feed = parsed(R"(<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="pt_BR" xml:base="https://bücher.example.org/a/">
+  const auto feed = parsed(
+      R"(<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="pt_BR" xml:base="https://bücher.example.org/a/">
 <id>https://example.org</id><entry><id>/e/1</id><link href=" HTTPS://example.org "/></entry>
 <entry><id>urn:x:2</id><link href="https://example.org/ä?x"/><contributor><name>Ada</name></contributor></entry></feed>)");
   CHECK(feed.link == "https://example.org");
@@ -175,7 +181,8 @@ TEST_CASE("parse: a module's title stands in for a missing one only, its categor
 <item><itunes:title>Tides</itunes:title><title>12: Tides</title><itunes:category text="Arts"><itunes:category text="Books"/></itunes:category></item>
 <item><itunes:title>Winds</itunes:title></item>
 <item><media:title>Boats</media:title><media:category scheme="urn:x">sailing</media:category><media:category label="Harbour"/></item>
-</channel></rss>)", {});
+</channel></rss>)",
+                               {});
   REQUIRE(feed);
   REQUIRE(feed->entries.size() == 3);
   CHECK(feed->entries[0].title == "12: Tides");
@@ -186,19 +193,23 @@ TEST_CASE("parse: a module's title stands in for a missing one only, its categor
 }
 
 TEST_CASE("parse: RSS in the namespace of its own module is RSS") {
-  const auto feed = parse_feed(R"(<rss version="2.0" xmlns="http://purl.org/rss/1.0/modules/rss091#"><channel><title>C</title>
-<item><title>T</title><link>https://example.org/1</link></item></channel></rss>)", {});
+  const auto feed = parse_feed(
+      R"(<rss version="2.0" xmlns="http://purl.org/rss/1.0/modules/rss091#"><channel><title>C</title>
+<item><title>T</title><link>https://example.org/1</link></item></channel></rss>)",
+      {});
   REQUIRE(feed);
   CHECK(feed->title == "C");
   CHECK(feed->entries.at(0).link == "https://example.org/1");
 }
 
 TEST_CASE("parse: JSON Feed as it is met") {
-  const auto feed = parse_feed(R"({"title":null,"home_page_url":"https://example.org/","authors":[{"name":"Ada"},null,{"url":"x"}],"items":[
+  const auto feed = parse_feed(
+      R"({"title":null,"home_page_url":"https://example.org/","authors":[{"name":"Ada"},null,{"url":"x"}],"items":[
 {"id":12345678901,"url":"/a","title":null,"content_text":"a < b","tags":null,"date_published":null,"attachments":null},
 {"id":2.5,"content_html":"<p>x</p>","author":{"name":"Bo"},"authors":[{"name":"Cy"},{"name":"Di"}],"tags":["t",7,null]},
 {"id":null,"external_url":"https://elsewhere.example/","summary":"s"},
-"no item",{"id":"","url":"https://example.org/e","image":7,"date_published":"soon"}]})", {.base_url = "https://example.org/feed.json", .content_type = {}});
+"no item",{"id":"","url":"https://example.org/e","image":7,"date_published":"soon"}]})",
+      {.base_url = "https://example.org/feed.json", .content_type = {}});
   REQUIRE(feed);
   REQUIRE(feed->entries.size() >= 4);
   CHECK(feed->entries[0].id == "12345678901");
@@ -217,7 +228,8 @@ TEST_CASE("parse: JSON Feed as it is met") {
 TEST_CASE("parse: of alternatives in Atom 0.3 the HTML is taken") {
   const auto feed = parse_feed(
       "<feed version='0.3' xmlns='http://purl.org/atom/ns#'><entry><content type='multipart/alternative'>"
-      "<content type='text/plain' mode='escaped'>Plain</content><content type='text/html' mode='escaped'>&lt;p&gt;Rich&lt;/p&gt;</content>"
+      "<content type='text/plain' mode='escaped'>Plain</content><content type='text/html' "
+      "mode='escaped'>&lt;p&gt;Rich&lt;/p&gt;</content>"
       "<content type='text/plain'>Third</content></content></entry></feed>",
       {.base_url = {}, .content_type = {}});
   REQUIRE(feed);
@@ -226,11 +238,13 @@ TEST_CASE("parse: of alternatives in Atom 0.3 the HTML is taken") {
 
 TEST_CASE("parse: a JSON Feed with a number beyond all bounds is refused") {
   const auto large = parse_feed(
-      R"({"version":"https://jsonfeed.org/version/1","items":[{"id":"1","attachments":[{"url":"https://a.example/x","size_in_bytes":18446744073709551615}]}]})", {});
+      R"({"version":"https://jsonfeed.org/version/1","items":[{"id":"1","attachments":[{"url":"https://a.example/x","size_in_bytes":18446744073709551615}]}]})",
+      {});
   REQUIRE(large.has_value());
   CHECK(large->entries.at(0).enclosures.at(0).length_bytes == 0);
   for (const std::string number : {"1e999", "-7777777777777777777777777777e7777777777777"}) {
-    const auto feed = parse_feed(R"({"version":"https://jsonfeed.org/version/1","items":[{"id":"1","size":)" + number + "}]}", {});
+    const auto feed = parse_feed(
+        R"({"version":"https://jsonfeed.org/version/1","items":[{"id":"1","size":)" + number + "}]}", {});
     REQUIRE_FALSE(feed.has_value());
     CHECK(feed.error().what.find("number") != std::string::npos);
   }

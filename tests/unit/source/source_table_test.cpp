@@ -88,7 +88,8 @@ TEST_CASE("source table: what a server asks for is honoured within bounds") {
   CHECK(next_after(0s, 30min) == monday + 30min);
   CHECK_FALSE(next_after(std::nullopt, 0min));
   const auto wait_after = [&](std::chrono::seconds retry_after) {
-    REQUIRE(table.failed(id, {.what = "x", .status = 429, .retry_after = retry_after, .limited = true}, monday));
+    REQUIRE(
+        table.failed(id, {.what = "x", .status = 429, .retry_after = retry_after, .limited = true}, monday));
     return *(**table.find("a")).next_fetch - monday;
   };
   CHECK(wait_after(0s) == 0s);

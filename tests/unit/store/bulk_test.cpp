@@ -23,11 +23,14 @@ TEST_CASE("bulk: any number of rows arrives whole, in order, and hundreds go ahe
   for (const int rows : {0, 1, 99, 100, 101, 250, 300}) {
     CAPTURE(rows);
     auto database = Database::open_in_memory();
-    REQUIRE(database->execute("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT NOT NULL, size INTEGER)"));
+    REQUIRE(
+        database->execute("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT NOT NULL, size INTEGER)"));
     RowBatch batch{*database, "INSERT INTO things (id, name, size)", 3};
     const std::string with_nul("a\0b", 3);
     for (int i = 1; i <= rows; ++i) {
-      batch.add(i).add(i % 3 == 0 ? std::string_view{} : i % 3 == 1 ? std::string_view{with_nul} : std::string_view{"naïve"});
+      batch.add(i).add(i % 3 == 0   ? std::string_view{}
+                       : i % 3 == 1 ? std::string_view{with_nul}
+                                    : std::string_view{"naïve"});
       if (i % 2 == 0) {
         batch.add_null();
       } else {
@@ -57,9 +60,11 @@ TEST_CASE("bulk: a row that breaks a rule is an error") {
   CHECK(batch.flush().error().code == Errc::bad_data);
 }
 
-TEST_CASE("bulk: indexes that are away come back, by rebuilding or by themselves where nothing is committed") {
+TEST_CASE(
+    "bulk: indexes that are away come back, by rebuilding or by themselves where nothing is committed") {
   auto database = Database::open_in_memory();
-  const auto* const indexes = "SELECT group_concat(name || coalesce(sql, '')) FROM sqlite_schema WHERE type = 'index'";
+  const auto* const indexes =
+      "SELECT group_concat(name || coalesce(sql, '')) FROM sqlite_schema WHERE type = 'index'";
   const auto before = one_text(*database, indexes);
   {
     const auto open = database->begin();
@@ -72,13 +77,17 @@ TEST_CASE("bulk: indexes that are away come back, by rebuilding or by themselves
   REQUIRE(away);
   REQUIRE(away->rebuild());
   REQUIRE(open->commit());
-  CHECK(one_text(*database, "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'subscribers'") == "2");
-  CHECK_FALSE(
-      database->execute("INSERT INTO subscribers (address, address_key, name, language, created_ms) VALUES ('a', 'a', '', '', "
-                        "0), ('A', 'a', '', '', 0)"));
+  CHECK(one_text(*database,
+                 "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'subscribers'") ==
+        "2");
+  CHECK_FALSE(database->execute(
+      "INSERT INTO subscribers (address, address_key, name, language, created_ms) VALUES ('a', 'a', '', '', "
+      "0), ('A', 'a', '', '', 0)"));
 }
 
-TEST_CASE("bulk: a list of the schema before keeps its readers, what refers to them, and the ids of those who are gone") {
+TEST_CASE(
+    "bulk: a list of the schema before keeps its readers, what refers to them, and the ids of those who are "
+    "gone") {
   const test::TempFolder folder;
   {
     sqlite3* old = nullptr;
@@ -101,14 +110,16 @@ TEST_CASE("bulk: a list of the schema before keeps its readers, what refers to t
   REQUIRE(database);
   CHECK(database->schema_version() == newest_schema_version());
   CHECK(database->check());
-  CHECK(one_text(*database, "SELECT group_concat(id || address || name || language || created_ms) FROM subscribers") ==
+  CHECK(one_text(*database,
+                 "SELECT group_concat(id || address || name || language || created_ms) FROM subscribers") ==
         "1A@x.exampleAdaen1,2b@x.example2");
   CHECK(one_text(*database, "SELECT count(*) FROM subscriptions") == "2");
   CHECK(one_text(*database, "SELECT count(*) FROM consents") == "1");
   const auto open = database->begin();
   CHECK(*next_id(*database, *open, "subscribers") == 4);
-  CHECK_FALSE(database->execute(
-      "INSERT INTO subscribers (address, address_key, name, language, created_ms) VALUES ('x', 'a@x.example', '', '', 0)"));
+  CHECK_FALSE(
+      database->execute("INSERT INTO subscribers (address, address_key, name, language, created_ms) VALUES "
+                        "('x', 'a@x.example', '', '', 0)"));
   REQUIRE(database->execute("DELETE FROM subscribers WHERE id = 1"));
   CHECK(one_text(*database, "SELECT count(*) FROM subscriptions") == "1");
   CHECK_FALSE(database->execute("INSERT INTO subscriptions VALUES (99, 'weekly', 'pending', 0, NULL)"));

@@ -59,7 +59,8 @@ TEST_CASE("store: what is no database, not ours or newer is refused and left alo
     REQUIRE(other);
     REQUIRE(other->execute("PRAGMA application_id = 1"));
   }
-  CHECK(Database::open(folder / "other.db", Create::yes).error().what.find("not one of tidings") != std::string::npos);
+  CHECK(Database::open(folder / "other.db", Create::yes).error().what.find("not one of tidings") !=
+        std::string::npos);
 }
 
 TEST_CASE("store: a transaction that is not committed leaves nothing") {
@@ -94,7 +95,8 @@ TEST_CASE("store: a statement reads rows in memory, each key its own columns, an
   auto database = Database::open_in_memory();
   REQUIRE(database);
   auto query = database->prepare(
-      "SELECT key, lookup(:rows, key, 0), lookup(:rows, key, 1) FROM (SELECT 1 AS key UNION SELECT 2 UNION SELECT 3)");
+      "SELECT key, lookup(:rows, key, 0), lookup(:rows, key, 1) FROM (SELECT 1 AS key UNION SELECT 2 UNION "
+      "SELECT 3)");
   query.bind_lookup(":rows", rows);
   for (const int key : {1, 2, 3}) {
     CAPTURE(key);

@@ -8,7 +8,9 @@
 using namespace tidings;
 using namespace tidings::subscriber;
 
-TEST_CASE("address set: who was added is among the candidates, however many there are, and hardly anybody else is") {
+TEST_CASE(
+    "address set: who was added is among the candidates, however many there are, and hardly anybody else "
+    "is") {
   AddressSet set;
   CHECK(set.candidates("r1@example.org").empty());
   const auto key = [](int i) { return "r" + std::to_string(i) + "@example.org"; };

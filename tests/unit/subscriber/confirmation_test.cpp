@@ -106,7 +106,8 @@ TEST_CASE("confirmation: the suppressed and the erased cannot be confirmed by an
 TEST_CASE("confirmation: an erased person who signs up anew by themselves is welcome again once confirmed") {
   SignUp list;
   REQUIRE(list.table.erase(list.id));
-  CHECK(list.add("a@example.org", {"weekly"}, State::confirmed, Origin::web).outcome == AddOutcome::suppressed);
+  CHECK(list.add("a@example.org", {"weekly"}, State::confirmed, Origin::web).outcome ==
+        AddOutcome::suppressed);
   CHECK(list.add("a@example.org", {"weekly"}, State::pending, Origin::cli).outcome == AddOutcome::suppressed);
   const auto again = list.add("a@example.org", {"weekly"}, State::pending, Origin::web);
   CHECK(again.outcome == AddOutcome::added);

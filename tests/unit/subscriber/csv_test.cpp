@@ -80,7 +80,10 @@ TEST_CASE("csv: reads what the world writes") {
       {"blanks around quotes", "a, \"b\" ,c\n", {{"a", "b", "c"}}},
       {"empty fields", ",\n,,\n\"\",x\n", {{"", ""}, {"", "", ""}, {"", "x"}}},
       {"empty lines", "\n\na,b\n\n\r\n1,2\n\n", {{"a", "b"}, {"1", "2"}}},
-      {"byte order mark", "\xEF\xBB\xBF" "a,b\n", {{"a", "b"}}},
+      {"byte order mark",
+       "\xEF\xBB\xBF"
+       "a,b\n",
+       {{"a", "b"}}},
       {"one column", "a\nb\n", {{"a"}, {"b"}}},
       {"nothing", "", {}},
       {"UTF-16 little", utf16("é,😀\n1,2\n", false, true), {{"é", "😀"}, {"1", "2"}}},
@@ -131,7 +134,11 @@ TEST_CASE("csv: a record that is not UTF-8 is marked, and only that one") {
   std::vector<bool> valid;
   while (*reader.next(record)) valid.push_back(record.valid_utf8);
   CHECK(valid == std::vector<bool>{true, false, true});
-  const auto half_a_pair = "\xFF\xFE" "a\0,\0" "\x00\xD8" "\n\0"s;
+  const auto half_a_pair =
+      "\xFF\xFE"
+      "a\0,\0"
+      "\x00\xD8"
+      "\n\0"s;
   auto lone = CsvReader::over(half_a_pair, "test.csv");
   REQUIRE(*lone.next(record));
   CHECK_FALSE(record.valid_utf8);
@@ -155,9 +162,10 @@ TEST_CASE("csv: what would run as a formula is guarded, and comes back as it was
     std::string_view guarded;
   };
   for (const auto& one :
-       {Case{"=1+1", "'=1+1"}, Case{"+1@example.org", "'+1@example.org"}, Case{"-x", "'-x"}, Case{"@SUM(A1)", "'@SUM(A1)"},
-        Case{"\t=1", "'\t=1"}, Case{"'=1", "''=1"}, Case{"''-", "'''-"}, Case{"'twas", "'twas"}, Case{"'", "'"},
-        Case{"＝1", "'＝1"}, Case{"'＠x", "''＠x"}, Case{"，x", "，x"}, Case{"", ""}, Case{"a=1", "a=1"}, Case{"Zoë", "Zoë"}}) {
+       {Case{"=1+1", "'=1+1"}, Case{"+1@example.org", "'+1@example.org"}, Case{"-x", "'-x"},
+        Case{"@SUM(A1)", "'@SUM(A1)"}, Case{"\t=1", "'\t=1"}, Case{"'=1", "''=1"}, Case{"''-", "'''-"},
+        Case{"'twas", "'twas"}, Case{"'", "'"}, Case{"＝1", "'＝1"}, Case{"'＠x", "''＠x"},
+        Case{"，x", "，x"}, Case{"", ""}, Case{"a=1", "a=1"}, Case{"Zoë", "Zoë"}}) {
     CHECK(guard_formula(one.plain) == one.guarded);
     CHECK(unguard_formula(one.guarded) == one.plain);
   }
@@ -173,7 +181,8 @@ TEST_CASE("csv: whatever is written is read back, field by field") {
     for (std::uint64_t row = 0; row < 1 + random.below(4); ++row) {
       std::vector<std::string> fields(3);
       for (auto& field : fields) {
-        for (std::uint64_t i = random.below(6); i > 0; --i) field += alphabet[random.below(std::size(alphabet))];
+        for (std::uint64_t i = random.below(6); i > 0; --i)
+          field += alphabet[random.below(std::size(alphabet))];
       }
       const std::vector<std::string_view> views{fields.begin(), fields.end()};
       append_csv(text, views);

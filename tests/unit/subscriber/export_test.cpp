@@ -13,19 +13,22 @@ using State = SubscriptionState;
 
 namespace {
 
-std::string export_text(List& list, ExportFormat format = ExportFormat::csv, const SubscriberFilter& filter = {}) {
+std::string export_text(List& list, ExportFormat format = ExportFormat::csv,
+                        const SubscriberFilter& filter = {}) {
   std::string out;
-  REQUIRE(export_subscribers(list.database, list.clock, filter, format, [&](std::string_view piece) -> Result<void> {
-    out += piece;
-    return {};
-  }));
+  REQUIRE(export_subscribers(list.database, list.clock, filter, format,
+                             [&](std::string_view piece) -> Result<void> {
+                               out += piece;
+                               return {};
+                             }));
   return out;
 }
 
 ImportReport import_text(List& list, const std::string& text) {
   auto reader = CsvReader::over(text, "list.csv");
-  const auto report = import_csv(list.database, list.clock, reader,
-                                 {.digests = {"daily", "monthly", "weekly"}, .known_digests = {"daily", "monthly", "weekly"}});
+  const auto report = import_csv(
+      list.database, list.clock, reader,
+      {.digests = {"daily", "monthly", "weekly"}, .known_digests = {"daily", "monthly", "weekly"}});
   REQUIRE(report);
   return *report;
 }
@@ -38,12 +41,15 @@ const T& any_of(SeededRandom& random, const std::vector<T>& all) {
 /// Up to 40 readers in every state there is, with the fields that files break on.
 void fill(List& list, SeededRandom& random) {
   const std::vector<std::string> names = {
-      "", "Ada", "=cmd|'/c calc'!A1", "'=1", "Zoë \"Z\" O'Hara", "Liu, 小明", "-", "@home", "a;b", "{{x}}", "|", "'"};
+      "",  "Ada", "=cmd|'/c calc'!A1", "'=1", "Zoë \"Z\" O'Hara", "Liu, 小明", "-", "@home", "a;b", "{{x}}",
+      "|", "'"};
   const std::vector<std::string> topics = {"art", "sea & sand", "=1", "+plus", "Île", "\"q\""};
   const std::vector<std::string> digests = {"daily", "monthly", "weekly"};
   for (std::uint64_t i = random.below(40) + 1; i > 0; --i) {
-    const auto local = any_of(random, std::vector<std::string>{"a", "+x", "=y", "-z", "Ö", "'q", "B.c"}) + std::to_string(i);
-    const auto mail = address(local + any_of(random, std::vector<std::string>{"@example.org", "@bücher.example"}));
+    const auto local =
+        any_of(random, std::vector<std::string>{"a", "+x", "=y", "-z", "Ö", "'q", "B.c"}) + std::to_string(i);
+    const auto mail =
+        address(local + any_of(random, std::vector<std::string>{"@example.org", "@bücher.example"}));
     for (std::uint64_t j = random.below(3) + 1; j > 0; --j) {
       NewSubscriber wanted{.address = mail,
                            .name = any_of(random, names),
@@ -51,14 +57,16 @@ void fill(List& list, SeededRandom& random) {
                            .digests = {any_of(random, digests)}};
       for (std::uint64_t k = random.below(3); k > 0; --k) wanted.topics.push_back(any_of(random, topics));
       wanted.state = any_of(random, std::vector<State>{State::pending, State::confirmed, State::withdrawn});
-      if (random.below(2) == 0) wanted.confirmed = from_ms(static_cast<std::int64_t>(random.below(1'700'000'000'000)));
+      if (random.below(2) == 0)
+        wanted.confirmed = from_ms(static_cast<std::int64_t>(random.below(1'700'000'000'000)));
       REQUIRE(list.table.add(wanted));
     }
     if (random.below(5) == 0) {
       REQUIRE(list.suppressions.add(
           mail,
-          any_of(random, std::vector<SuppressionCause>{SuppressionCause::hard_bounce, SuppressionCause::soft_bounces,
-                                                       SuppressionCause::complaint, SuppressionCause::manual}),
+          any_of(random,
+                 std::vector<SuppressionCause>{SuppressionCause::hard_bounce, SuppressionCause::soft_bounces,
+                                               SuppressionCause::complaint, SuppressionCause::manual}),
           "x"));
     }
   }

@@ -62,14 +62,22 @@ TEST_CASE("import_columns: dates with the month first, where a service writes th
     std::string_view want;  // empty: no date
   };
   const Case cases[] = {
-      {"06/17/2009 09:52", "2009-06-17T09:52:00Z"}, {"6/7/2009", "2009-06-07T00:00:00Z"},
-      {"6/7/2009 9:52", "2009-06-07T09:52:00Z"},    {"06/17/2009 12:05:06 AM", "2009-06-17T00:05:06Z"},
-      {"06/17/2009 12:05 pm", "2009-06-17T12:05:00Z"}, {"06/17/2009 1:05PM", "2009-06-17T13:05:00Z"},
-      {"2009-06-17 09:52", "2009-06-17T09:52:00Z"}, {"17/06/2009 09:52", ""},
-      {"06/17/09", ""},                             {"06/17/2009 25:00", ""},
-      {"06/17/2009 13:00 PM", ""},                  {"6/17", ""},
-      {"6/17/2009 soon", ""},                       {"/", ""},
-      {"", ""},                                     {"pm", ""},
+      {"06/17/2009 09:52", "2009-06-17T09:52:00Z"},
+      {"6/7/2009", "2009-06-07T00:00:00Z"},
+      {"6/7/2009 9:52", "2009-06-07T09:52:00Z"},
+      {"06/17/2009 12:05:06 AM", "2009-06-17T00:05:06Z"},
+      {"06/17/2009 12:05 pm", "2009-06-17T12:05:00Z"},
+      {"06/17/2009 1:05PM", "2009-06-17T13:05:00Z"},
+      {"2009-06-17 09:52", "2009-06-17T09:52:00Z"},
+      {"17/06/2009 09:52", ""},
+      {"06/17/09", ""},
+      {"06/17/2009 25:00", ""},
+      {"06/17/2009 13:00 PM", ""},
+      {"6/17", ""},
+      {"6/17/2009 soon", ""},
+      {"/", ""},
+      {"", ""},
+      {"pm", ""},
   };
   for (const auto& one : cases) {
     CAPTURE(one.text);
@@ -86,7 +94,8 @@ TEST_CASE("import_columns: a name in two columns is put together, whatever the l
     List list;
     const auto text = std::string{"E-Mail,"} + std::string{header} + "\nr1@example.org,Ada,Finch\n";
     auto reader = CsvReader::over(text, "x.csv");
-    REQUIRE(import_csv(list.database, list.clock, reader, {.digests = {"weekly"}, .known_digests = {"weekly"}}));
+    REQUIRE(
+        import_csv(list.database, list.clock, reader, {.digests = {"weekly"}, .known_digests = {"weekly"}}));
     CHECK((*list.table.find(address("r1@example.org")))->name == "Ada Finch");
   }
 }
@@ -97,7 +106,8 @@ namespace {
 struct ServiceCase {
   std::string_view format;
   std::string_view text;
-  std::string_view states;   ///< of each address in turn: c confirmed, p pending, w withdrawn, - unknown, x suppressed
+  std::string_view
+      states;  ///< of each address in turn: c confirmed, p pending, w withdrawn, - unknown, x suppressed
   std::string_view confirmed;  ///< of the first line; empty: not looked at
   std::string_view name;       ///< of the first line
 };
@@ -107,7 +117,8 @@ constexpr ServiceCase services[] = {
      "\"Email Address\",\"First Name\",\"Last "
      "Name\",MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LATITUDE,LONGITUDE,GMTOFF,DSTOFF,"
      "TIMEZONE,CC,REGION,LAST_CHANGED,LEID,EUID,NOTES,TAGS\n"
-     "r1@example.org,Ada,Finch,4,\"2024-03-01 09:00:00\",192.0.2.1,\"2024-03-01 09:05:00\",192.0.2.1,,,,,,,,\"2024-03-02 "
+     "r1@example.org,Ada,Finch,4,\"2024-03-01 09:00:00\",192.0.2.1,\"2024-03-01 "
+     "09:05:00\",192.0.2.1,,,,,,,,\"2024-03-02 "
      "10:00:00\",1001,aa1,,\"\"\"friend\"\"\"\n"
      "r2@example.org,,,2,,,\"2024-04-01 10:00:00\",,,,,,,,,\"2024-04-01 10:00:00\",1002,aa2,,\n",
      "cc", "2024-03-01T09:05:00Z", "Ada Finch"},
@@ -119,20 +130,24 @@ constexpr ServiceCase services[] = {
      "10:00:00\",News,77,NORMAL,\n",
      "w", "2024-03-01T09:05:00Z", "Bo"},
     {"mailchimp",
-     "\"Email Address\",MEMBER_RATING,CONFIRM_TIME,LEID,EUID,CLEAN_TIME,CLEAN_CAMPAIGN_TITLE,CLEAN_CAMPAIGN_ID\n"
+     "\"Email "
+     "Address\",MEMBER_RATING,CONFIRM_TIME,LEID,EUID,CLEAN_TIME,CLEAN_CAMPAIGN_TITLE,CLEAN_CAMPAIGN_ID\n"
      "r1@example.org,1,\"2024-03-01 09:05:00\",1004,aa4,\"2024-06-01 00:00:00\",News,78\n",
      "x", "", ""},
     {"substack",
      "email,active_subscription,expiry,plan,email_disabled,created_at,first_payment_at\n"
      "r1@example.org,false,,other,false,2023-01-02T03:04:05.678Z,\n"
-     "r2@example.org,true,2025-01-01T00:00:00.000Z,monthly,true,2023-01-03T00:00:00.000Z,2023-02-01T00:00:00.000Z\n",
+     "r2@example.org,true,2025-01-01T00:00:00.000Z,monthly,true,2023-01-03T00:00:00.000Z,2023-02-01T00:00:00."
+     "000Z\n",
      "cw", "2023-01-02T03:04:05.678Z", ""},
     {"substack",
-     "Email,Name,Stripe plan,Cancel date,Start date,Paid upgrade date,Activity,Type,Subscription source (free)\n"
+     "Email,Name,Stripe plan,Cancel date,Start date,Paid upgrade date,Activity,Type,Subscription source "
+     "(free)\n"
      "r1@example.org,Ana,,,2025-01-01T00:00:00.000Z,,5,Free,direct\n",
      "c", "2025-01-01T00:00:00Z", "Ana"},
     {"mailchimp",  // of an account in German
-     "E-Mail-Adresse,Vorname,Nachname,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LAST_CHANGED,NOTES,TAGS\n"
+     "E-Mail-Adresse,Vorname,Nachname,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LAST_CHANGED,"
+     "NOTES,TAGS\n"
      "r1@example.org,Änne,Specht,3,2024-03-01 09:00:00,,2024-03-01 09:05:00,,2024-03-01 09:05:00,,\n",
      "c", "2024-03-01T09:05:00Z", "Änne Specht"},
     {"substack",  // who pays
@@ -141,7 +156,8 @@ constexpr ServiceCase services[] = {
      "r2@example.org,2025-07-06T16:20:44.000Z,true,,comp\n",
      "cw", "", ""},
     {"substack",  // the subscribers' page until 2024
-     "Email,Name,Subscription type,Activity,Subscription date,Revenue,Subscription source (free),Cancel date,Receiving emails "
+     "Email,Name,Subscription type,Activity,Subscription date,Revenue,Subscription source (free),Cancel "
+     "date,Receiving emails "
      "for\n"
      "r1@example.org,Ana,Free,3,2024-01-10T08:00:00.000Z,0,direct,,\n",
      "c", "2024-01-10T08:00:00Z", "Ana"},
@@ -159,14 +175,18 @@ constexpr ServiceCase services[] = {
      "cpwxc", "2024-02-03T04:05:06.789Z", ""},
     {"listmonk",
      "uuid,email,name,attributes,status,created_at,updated_at\n"
-     "11111111-2222-4333-8444-555555555555,r1@example.org,Cy,{},enabled,2024-05-01 10:11:12.123456 +0000 UTC,2024-05-01 "
+     "11111111-2222-4333-8444-555555555555,r1@example.org,Cy,{},enabled,2024-05-01 10:11:12.123456 +0000 "
+     "UTC,2024-05-01 "
      "10:11:12.123456 +0000 UTC\n"
-     "11111111-2222-4333-8444-555555555556,r2@example.org,Dee,\"{\"\"city\"\": \"\"Exampletown\"\"}\",disabled,2024-05-01 "
+     "11111111-2222-4333-8444-555555555556,r2@example.org,Dee,\"{\"\"city\"\": "
+     "\"\"Exampletown\"\"}\",disabled,2024-05-01 "
      "10:11:12 +0000 UTC,\n"
-     "11111111-2222-4333-8444-555555555557,r3@example.org,Eli,{},blocklisted,2024-05-01 10:11:12 +0000 UTC,\n",
+     "11111111-2222-4333-8444-555555555557,r3@example.org,Eli,{},blocklisted,2024-05-01 10:11:12 +0000 "
+     "UTC,\n",
      "pwx", "", "Cy"},
     {"ghost",
-     "id,email,name,note,subscribed_to_emails,complimentary_plan,stripe_customer_id,created_at,deleted_at,labels,tiers\n"
+     "id,email,name,note,subscribed_to_emails,complimentary_plan,stripe_customer_id,created_at,deleted_at,"
+     "labels,tiers\n"
      "m1,r1@example.org,Flo,,true,false,,2024-01-15T10:00:00.000Z,,,\n"
      "m2,r2@example.org,,,false,false,,2024-01-15T10:00:00.000Z,,,\n"
      "m3,r3@example.org,,,true,false,,2024-01-15T10:00:00.000Z,2024-02-01T00:00:00.000Z,,\n",
@@ -217,12 +237,14 @@ TEST_CASE("import_columns: exports of other services are known by their headers,
     CAPTURE(one.states);
     List list;
     auto reader = CsvReader::over(one.text, "export.csv");
-    const auto report = import_csv(list.database, list.clock, reader, {.digests = {"weekly"}, .known_digests = {"weekly"}});
+    const auto report =
+        import_csv(list.database, list.clock, reader, {.digests = {"weekly"}, .known_digests = {"weekly"}});
     REQUIRE(report);
     CHECK(report->format == one.format);
     for (const auto& rejected : report->rejected_lines) FAIL_CHECK(rejected.reason);
     std::string states;
-    for (std::size_t i = 1; i <= one.states.size(); ++i) states += state_of(list, "r" + std::to_string(i) + "@example.org");
+    for (std::size_t i = 1; i <= one.states.size(); ++i)
+      states += state_of(list, "r" + std::to_string(i) + "@example.org");
     CHECK(states == one.states);
     const auto first = *list.table.find(address("r1@example.org"));
     if (!first) continue;
@@ -234,11 +256,13 @@ TEST_CASE("import_columns: exports of other services are known by their headers,
 TEST_CASE("import_columns: a mapping of the caller beats what a service's export means") {
   List list;
   auto reader = CsvReader::over(
-      "email,active_subscription,email_disabled,created_at,Their status\nr1@example.org,false,false,2023-01-02,pending\n",
+      "email,active_subscription,email_disabled,created_at,Their "
+      "status\nr1@example.org,false,false,2023-01-02,pending\n",
       "x.csv");
-  const auto report =
-      import_csv(list.database, list.clock, reader,
-                 {.digests = {"weekly"}, .known_digests = {"weekly"}, .map = {{"status", "their status"}, {"confirmed_at", ""}}});
+  const auto report = import_csv(list.database, list.clock, reader,
+                                 {.digests = {"weekly"},
+                                  .known_digests = {"weekly"},
+                                  .map = {{"status", "their status"}, {"confirmed_at", ""}}});
   REQUIRE(report);
   CHECK(list.states("r1@example.org") == "weekly=pending");
 }
@@ -247,8 +271,8 @@ TEST_CASE("import_columns: every word that we write is a word that we read") {
   for (const auto state : {State::pending, State::confirmed, State::withdrawn}) {
     CHECK(read_status(name_of(state)).status == LineStatus{state});
   }
-  for (const auto cause :
-       {SuppressionCause::hard_bounce, SuppressionCause::soft_bounces, SuppressionCause::complaint, SuppressionCause::manual}) {
+  for (const auto cause : {SuppressionCause::hard_bounce, SuppressionCause::soft_bounces,
+                           SuppressionCause::complaint, SuppressionCause::manual}) {
     CHECK(read_status(status_word(cause)).status == LineStatus{cause});
   }
   CHECK_FALSE(read_status("perhaps").known);

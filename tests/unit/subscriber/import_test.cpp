@@ -16,7 +16,8 @@ using State = SubscriptionState;
 namespace {
 
 ImportOptions options() {
-  return {.digests = {"daily", "weekly"}, .known_digests = {"daily", "monthly", "weekly"}, .detail = "list.csv"};
+  return {
+      .digests = {"daily", "weekly"}, .known_digests = {"daily", "monthly", "weekly"}, .detail = "list.csv"};
 }
 
 Result<ImportReport> import_text(List& list, std::string_view text, const ImportOptions& wanted = options()) {
@@ -126,9 +127,11 @@ TEST_CASE("import: a bad line is rejected with its number and reason, the others
     std::int64_t line;
     std::string_view reason;
   };
-  const Case cases[] = {{3, "there is no @"}, {4, "there is no address"}, {5, "control characters"}, {7, "control characters"},
-                        {8, "not a language"}, {9, "did you mean \"weekly\"?"}, {10, "not a status"}, {11, "not a date"},
-                        {12, "9 fields, the header 7"}, {13, "not UTF-8"}, {14, "empty part"}};
+  const Case cases[] = {
+      {3, "there is no @"},      {4, "there is no address"}, {5, "control characters"},
+      {7, "control characters"}, {8, "not a language"},      {9, "did you mean \"weekly\"?"},
+      {10, "not a status"},      {11, "not a date"},         {12, "9 fields, the header 7"},
+      {13, "not UTF-8"},         {14, "empty part"}};
   REQUIRE(report->rejected_lines.size() == std::size(cases));
   for (std::size_t i = 0; i < std::size(cases); ++i) {
     CHECK(report->rejected_lines[i].line == cases[i].line);
@@ -178,8 +181,9 @@ TEST_CASE("import: nobody who left or is suppressed comes back") {
   REQUIRE(list.table.erase(erased));
   auto wanted = options();
   wanted.state = State::confirmed;
-  const auto report =
-      import_text(list, "email,status\nLEFT@example.org,confirmed\nbounced@example.org,\nerased@example.org,confirmed\n", wanted);
+  const auto report = import_text(
+      list, "email,status\nLEFT@example.org,confirmed\nbounced@example.org,\nerased@example.org,confirmed\n",
+      wanted);
   REQUIRE(report);
   CHECK(report->skipped_left == 1);
   CHECK(report->skipped_suppressed == 2);
@@ -190,7 +194,8 @@ TEST_CASE("import: nobody who left or is suppressed comes back") {
 
 TEST_CASE("import: statuses of all kinds count line by line, and a second time nothing changes") {
   const auto* const text =
-      "email,status\na@example.org,Subscribed\nb@example.org,UNSUBSCRIBED\nc@example.org,Cleaned\nd@example.org,complained\n"
+      "email,status\na@example.org,Subscribed\nb@example.org,UNSUBSCRIBED\nc@example.org,Cleaned\nd@example."
+      "org,complained\n"
       "e@example.org,blocked\nf@example.org,pending\ng@example.org,\nA@EXAMPLE.ORG,subscribed\n";
   List list;
   auto wanted = options();
@@ -261,13 +266,16 @@ TEST_CASE("import: roles and slips are imported and warned about, once") {
   REQUIRE(report);
   CHECK(report->added == 3);
   CHECK(report->warned == 2);
-  CHECK(report->warnings.at(1) == RejectedLine{.line = 3, .reason = "ann@gmial.com: did they mean @gmail.com?"});
+  CHECK(report->warnings.at(1) ==
+        RejectedLine{.line = 3, .reason = "ann@gmial.com: did they mean @gmail.com?"});
   CHECK(import_text(list, text)->warned == 0);
 }
 
-TEST_CASE("import: who is pending is asked by mail only if the publisher wants it, and nobody is asked twice") {
+TEST_CASE(
+    "import: who is pending is asked by mail only if the publisher wants it, and nobody is asked twice") {
   const std::string text =
-      "email,digests,status\na@example.org,weekly,\nb@example.org,weekly,confirmed\nc@example.org,,withdrawn\n";
+      "email,digests,status\na@example.org,weekly,\nb@example.org,weekly,confirmed\nc@example.org,,"
+      "withdrawn\n";
   List list;
   NoticeTable notices{list.database, list.clock};
   CHECK(import_text(list, text)->asked == 0);
@@ -290,29 +298,35 @@ TEST_CASE("import: who is pending is asked by mail only if the publisher wants i
 
 namespace {
 
-/// 7000 lines: new readers with one or two digests and topics, some twice, some known, some suppressed, left or erased, some
-/// broken.
+/// 7000 lines: new readers with one or two digests and topics, some twice, some known, some suppressed, left
+/// or erased, some broken.
 std::string mixed_list() {
   std::string text = "email,name,digests,topics,status\n";
   for (int i = 0; i < 7000; ++i) {
     const int who = i % 7 == 6 ? i / 2 : i;  // every seventh is there already, as it is or in capitals
     const auto* const digests = who % 3 == 0 ? "daily;weekly" : "weekly";
-    const auto* const status = i % 50 == 8 ? "withdrawn" : i % 50 == 9 ? "bounced" : i % 4 == 0 ? "pending" : "confirmed";
-    text += fmt::format("{}{}@m{}.example.org,{},{},{},{}\n", i % 14 == 13 ? "R" : "r", who * 7919 % 10007, who % 11,
-                        i % 5 == 0 ? "" : "Zoë", digests, i % 6 == 0 ? "art;sea" : "", i % 1000 == 999 ? "nonsense" : status);
+    const auto* const status = i % 50 == 8   ? "withdrawn"
+                               : i % 50 == 9 ? "bounced"
+                               : i % 4 == 0  ? "pending"
+                                             : "confirmed";
+    text += fmt::format("{}{}@m{}.example.org,{},{},{},{}\n", i % 14 == 13 ? "R" : "r", who * 7919 % 10007,
+                        who % 11, i % 5 == 0 ? "" : "Zoë", digests, i % 6 == 0 ? "art;sea" : "",
+                        i % 1000 == 999 ? "nonsense" : status);
   }
   return text;
 }
 
-/// Every row of the tables of the list, in order but without ids (some are left out where a line was there already), and the
-/// schema.
+/// Every row of the tables of the list, in order but without ids (some are left out where a line was there
+/// already), and the schema.
 std::string all_rows(store::Database& database) {
   std::string text;
   for (const char* const sql :
-       {"SELECT address || '|' || address_key || '|' || name || '|' || created_ms FROM subscribers ORDER BY id",
+       {"SELECT address || '|' || address_key || '|' || name || '|' || created_ms FROM subscribers ORDER BY "
+        "id",
         "SELECT address || digest || state || since_ms || '|' || coalesce(confirmed_ms, '-') "
         "FROM subscriptions JOIN subscribers s ON s.id = subscriber_id ORDER BY 1",
-        "SELECT address || topic FROM subscriber_topics JOIN subscribers s ON s.id = subscriber_id ORDER BY 1",
+        "SELECT address || topic FROM subscriber_topics JOIN subscribers s ON s.id = subscriber_id ORDER BY "
+        "1",
         "SELECT address || digest || event || at_ms || origin || detail "
         "FROM consents JOIN subscribers s ON s.id = subscriber_id ORDER BY s.id, digest, consents.id",
         "SELECT address_key || cause || detail FROM suppressions WHERE cause <> 'erased' ORDER BY 1",
@@ -349,8 +363,9 @@ TEST_CASE("import: a large file, whose indexes are away meanwhile, leaves what i
   REQUIRE(other);
   CHECK(one->added > 5500);
   const auto counts = [](const ImportReport& report) {
-    return std::vector{report.records, report.added, report.updated, report.unchanged, report.withdrawn, report.suppressed,
-                       report.skipped_left, report.skipped_suppressed, report.rejected, report.pending, report.warned};
+    return std::vector{report.records,   report.added,      report.updated,      report.unchanged,
+                       report.withdrawn, report.suppressed, report.skipped_left, report.skipped_suppressed,
+                       report.rejected,  report.pending,    report.warned};
   };
   CHECK(counts(*one) == counts(*other));
   for (const auto count : {one->updated, one->unchanged, one->withdrawn, one->suppressed, one->skipped_left,

@@ -43,9 +43,12 @@ TEST_CASE("subscriber_table: adding again answers what became of it, and each ch
   const Step steps[] = {
       {State::pending, Origin::web, AddOutcome::added, "weekly=pending", "requested/web"},
       {State::pending, Origin::import, AddOutcome::already_there, "weekly=pending", "requested/web"},
-      {State::pending, Origin::web, AddOutcome::already_there, "weekly=pending", "requested/web requested/web"},
-      {State::confirmed, Origin::cli, AddOutcome::added, "weekly=confirmed", "requested/web requested/web confirmed/cli"},
-      {State::pending, Origin::web, AddOutcome::already_there, "weekly=confirmed", "requested/web requested/web confirmed/cli"},
+      {State::pending, Origin::web, AddOutcome::already_there, "weekly=pending",
+       "requested/web requested/web"},
+      {State::confirmed, Origin::cli, AddOutcome::added, "weekly=confirmed",
+       "requested/web requested/web confirmed/cli"},
+      {State::pending, Origin::web, AddOutcome::already_there, "weekly=confirmed",
+       "requested/web requested/web confirmed/cli"},
       {State::withdrawn, Origin::import, AddOutcome::left, "weekly=withdrawn",
        "requested/web requested/web confirmed/cli withdrawn/import"},
       {State::confirmed, Origin::import, AddOutcome::left, "weekly=withdrawn",
@@ -71,7 +74,8 @@ TEST_CASE("subscriber_table: adding again answers what became of it, and each ch
 TEST_CASE("subscriber_table: a name and a language are filled in where empty and never replaced") {
   List list;
   const auto add = [&](std::string name, std::string language) {
-    REQUIRE(list.table.add({.address = address("a@example.org"), .name = name, .language = language, .digests = {"weekly"}}));
+    REQUIRE(list.table.add(
+        {.address = address("a@example.org"), .name = name, .language = language, .digests = {"weekly"}}));
     const auto found = *list.table.find(address("a@example.org"));
     return found->name + "/" + found->language;
   };
@@ -115,20 +119,22 @@ TEST_CASE("subscriber_table: recipients are the confirmed, in id order, with the
         std::vector<Recipient>{{.id = zoe->id, .language = "el", .topics = {"art", "sea"}}, {.id = ann.id}});
   CHECK(list.recipients("none").empty());
   CHECK(bad.id.value > ann.id.value);
-  const auto stopped =
-      list.table.for_each_recipient("weekly", [](const Recipient&) -> Result<void> { return fail(Errc::io, "full"); });
+  const auto stopped = list.table.for_each_recipient(
+      "weekly", [](const Recipient&) -> Result<void> { return fail(Errc::io, "full"); });
   REQUIRE_FALSE(stopped);
   CHECK(stopped.error().what == "full");
 }
 
-TEST_CASE("subscriber_table: everybody's topics are their own, however far apart the readers of a digest are") {
+TEST_CASE(
+    "subscriber_table: everybody's topics are their own, however far apart the readers of a digest are") {
   List list;
   std::vector<Recipient> want;
   for (int i = 0; i < 200; ++i) {
     // Few get the weekly one, and between them are many with topics.
     const bool reads = i % 37 == 5 || i == 42 || i == 43;
     std::vector<std::string> topics;
-    for (int k = 0; k < i % 4; ++k) topics.push_back("topic " + std::to_string(k) + " of " + std::to_string(i));
+    for (int k = 0; k < i % 4; ++k)
+      topics.push_back("topic " + std::to_string(k) + " of " + std::to_string(i));
     const auto added = list.table.add({.address = address("r" + std::to_string(i) + "@example.org"),
                                        .topics = topics,
                                        .digests = {reads ? "weekly" : "daily"},
@@ -141,7 +147,8 @@ TEST_CASE("subscriber_table: everybody's topics are their own, however far apart
 
 TEST_CASE("subscriber_table: a visitor of recipients may write through the same handle") {
   List list;
-  for (int i = 0; i < 50; ++i) list.add("r" + std::to_string(i) + "@example.org", {"weekly"}, State::confirmed);
+  for (int i = 0; i < 50; ++i)
+    list.add("r" + std::to_string(i) + "@example.org", {"weekly"}, State::confirmed);
   auto transaction = list.database.begin();
   REQUIRE(transaction);
   REQUIRE(list.table.for_each_recipient("weekly", [&](const Recipient& one) {
@@ -154,11 +161,14 @@ TEST_CASE("subscriber_table: a visitor of recipients may write through the same 
   CHECK(count.integer(0) == 50);
 }
 
-TEST_CASE("subscriber_table: leaving one digest leaves the others, leaving all takes the pending too, and twice is once") {
+TEST_CASE(
+    "subscriber_table: leaving one digest leaves the others, leaving all takes the pending too, and twice is "
+    "once") {
   List list;
   const auto id = list.add("a@example.org", {"daily", "weekly"}, State::confirmed).id;
   list.add("a@example.org", {"monthly"}, State::pending);
-  CHECK(*list.table.unsubscribe(id, "daily", Origin::one_click, "edition 3") == std::vector<std::string>{"daily"});
+  CHECK(*list.table.unsubscribe(id, "daily", Origin::one_click, "edition 3") ==
+        std::vector<std::string>{"daily"});
   CHECK(list.table.unsubscribe(id, "daily", Origin::one_click, "edition 3")->empty());
   CHECK(list.states("a@example.org") == "daily=withdrawn monthly=pending weekly=confirmed");
   CHECK(*list.table.unsubscribe(id, "", Origin::mailto, "") == std::vector<std::string>{"monthly", "weekly"});
@@ -179,7 +189,8 @@ TEST_CASE("subscriber_table: confirming touches what is pending and nothing that
   CHECK(list.table.confirm(SubscriberId{9}, "", Origin::web, "").error().code == Errc::no_input);
 }
 
-TEST_CASE("subscriber_table: an erased person leaves no trace but a hash, and an import cannot bring them back") {
+TEST_CASE(
+    "subscriber_table: an erased person leaves no trace but a hash, and an import cannot bring them back") {
   List list;
   const auto id = list.table
                       .add({.address = address("Secret.Person@example.org"),
@@ -195,7 +206,8 @@ TEST_CASE("subscriber_table: an erased person leaves no trace but a hash, and an
   CHECK_FALSE(*list.table.find(id));
   CHECK(list.history(id).empty());
   CHECK(list.recipients("weekly").size() == 1);
-  for (const auto* const table : {"subscribers", "subscriptions", "subscriber_topics", "consents", "suppressions", "facts"}) {
+  for (const auto* const table :
+       {"subscribers", "subscriptions", "subscriber_topics", "consents", "suppressions", "facts"}) {
     CAPTURE(table);
     auto rows = list.database.prepare(("SELECT * FROM " + std::string{table}).c_str());
     while (*rows.step()) {
@@ -205,7 +217,8 @@ TEST_CASE("subscriber_table: an erased person leaves no trace but a hash, and an
   const auto again = list.add("secret.person@EXAMPLE.org", {"weekly"}, State::confirmed, Origin::import);
   CHECK(again.outcome == AddOutcome::suppressed);
   CHECK(again.cause == SuppressionCause::erased);
-  CHECK((*list.suppressions.lookup(address("secret.person@example.org")))->address_key.starts_with("sha256:"));
+  CHECK(
+      (*list.suppressions.lookup(address("secret.person@example.org")))->address_key.starts_with("sha256:"));
 }
 
 TEST_CASE("subscriber_table: pending subscriptions expire; who had left before is still known as gone") {
@@ -228,11 +241,12 @@ TEST_CASE("subscriber_table: pending subscriptions expire; who had left before i
 TEST_CASE("subscriber_table: filters hold together, and pages follow each other without gap or overlap") {
   List list;
   for (int i = 0; i < 25; ++i) {
-    REQUIRE(list.table.add({.address = address("p" + std::to_string(i) + (i % 2 == 0 ? "@example.org" : "@bücher.example")),
-                            .name = i == 7 ? "100%_sure" : "Reader " + std::to_string(i),
-                            .topics = i % 5 == 0 ? std::vector<std::string>{"art"} : std::vector<std::string>{},
-                            .digests = {i % 3 == 0 ? "daily" : "weekly"},
-                            .state = i % 4 == 0 ? State::pending : State::confirmed}));
+    REQUIRE(list.table.add(
+        {.address = address("p" + std::to_string(i) + (i % 2 == 0 ? "@example.org" : "@bücher.example")),
+         .name = i == 7 ? "100%_sure" : "Reader " + std::to_string(i),
+         .topics = i % 5 == 0 ? std::vector<std::string>{"art"} : std::vector<std::string>{},
+         .digests = {i % 3 == 0 ? "daily" : "weekly"},
+         .state = i % 4 == 0 ? State::pending : State::confirmed}));
     list.clock.advance(std::chrono::minutes{1});
   }
   struct Case {
@@ -284,15 +298,18 @@ TEST_CASE("subscriber_table: counts tell the mailable from the suppressed") {
   REQUIRE(counts);
   CHECK(counts->subscribers == 3);
   CHECK(counts->erased == 1);
-  CHECK(counts->digests == std::vector<SubscriptionCounts>{{.digest = "daily", .confirmed = 1},
-                                                           {.digest = "weekly", .pending = 1, .confirmed = 1, .suppressed = 1}});
+  CHECK(counts->digests ==
+        std::vector<SubscriptionCounts>{{.digest = "daily", .confirmed = 1},
+                                        {.digest = "weekly", .pending = 1, .confirmed = 1, .suppressed = 1}});
 }
 
 TEST_CASE("subscriber_table: changes are written down and say whether there was one") {
   List list;
   const auto id = list.add("a@example.org", {"weekly"}, State::confirmed).id;
-  CHECK(*list.table.set(id, {.name = "Ada", .language = "pt_BR", .topics = std::vector<std::string>{"sea", "art"}}));
-  CHECK_FALSE(*list.table.set(id, {.name = "Ada", .language = "pt-BR", .topics = std::vector<std::string>{"art", "sea"}}));
+  CHECK(*list.table.set(
+      id, {.name = "Ada", .language = "pt_BR", .topics = std::vector<std::string>{"sea", "art"}}));
+  CHECK_FALSE(*list.table.set(
+      id, {.name = "Ada", .language = "pt-BR", .topics = std::vector<std::string>{"art", "sea"}}));
   CHECK(*list.table.set(id, {.topics = std::vector<std::string>{}, .origin = Origin::web}));
   const auto found = *list.table.find(id);
   CHECK(found->name == "Ada");
@@ -302,25 +319,29 @@ TEST_CASE("subscriber_table: changes are written down and say whether there was 
   CHECK(list.table.set(SubscriberId{99}, {.name = "x"}).error().code == Errc::no_input);
 }
 
-TEST_CASE("subscriber_table: fields with control characters or bad UTF-8 are refused and nothing is changed") {
+TEST_CASE(
+    "subscriber_table: fields with control characters or bad UTF-8 are refused and nothing is changed") {
   List list;
   using namespace std::string_literals;
-  for (const auto& bad :
-       {"a\r\nBcc: x@example.org"s, "a\nb"s, "a\0b"s, "a\x7F"s, "a\xC2\x85z"s, "\xFF"s, std::string(201, 'x')}) {
+  for (const auto& bad : {"a\r\nBcc: x@example.org"s, "a\nb"s, "a\0b"s, "a\x7F"s, "a\xC2\x85z"s, "\xFF"s,
+                          std::string(201, 'x')}) {
     CHECK_FALSE(list.table.add({.address = address("a@example.org"), .name = bad, .digests = {"weekly"}}));
-    CHECK_FALSE(list.table.add({.address = address("a@example.org"), .language = bad, .digests = {"weekly"}}));
-    CHECK_FALSE(list.table.add({.address = address("a@example.org"), .topics = {bad}, .digests = {"weekly"}}));
+    CHECK_FALSE(
+        list.table.add({.address = address("a@example.org"), .language = bad, .digests = {"weekly"}}));
+    CHECK_FALSE(
+        list.table.add({.address = address("a@example.org"), .topics = {bad}, .digests = {"weekly"}}));
   }
   CHECK_FALSE(list.table.add({.address = address("a@example.org"), .digests = {}}));
   CHECK_FALSE(list.table.add({.address = address("a@example.org"), .digests = {""}}));
   CHECK(list.table.counts()->subscribers == 0);
-  for (const auto* const odd :
-       {"Robert'); DROP TABLE subscribers;--", "{{{name}}}{{#x}}", "<script>alert(1)</script>", "=1+1", "Ünïcødé 名前"}) {
+  for (const auto* const odd : {"Robert'); DROP TABLE subscribers;--", "{{{name}}}{{#x}}",
+                                "<script>alert(1)</script>", "=1+1", "Ünïcødé 名前"}) {
     REQUIRE(list.table.add({.address = address("b@example.org"), .digests = {"weekly"}}));
     const auto id = (*list.table.find(address("b@example.org")))->id;
-    REQUIRE(list.table.set(
-        id, {.name = odd,
-             .topics = std::vector<std::string>{odd == std::string{"Robert'); DROP TABLE subscribers;--"} ? "it's" : odd}}));
+    REQUIRE(
+        list.table.set(id, {.name = odd,
+                            .topics = std::vector<std::string>{
+                                odd == std::string{"Robert'); DROP TABLE subscribers;--"} ? "it's" : odd}}));
     CHECK((*list.table.find(id))->name == odd);
   }
 }

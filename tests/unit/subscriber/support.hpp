@@ -28,7 +28,8 @@ struct List {
 
   AddResult add(std::string_view mail, std::vector<std::string> digests, SubscriptionState state,
                 Origin origin = Origin::cli) {
-    const auto result = table.add({.address = address(mail), .digests = std::move(digests), .state = state, .origin = origin});
+    const auto result = table.add(
+        {.address = address(mail), .digests = std::move(digests), .state = state, .origin = origin});
     REQUIRE(result);
     return *result;
   }

@@ -16,7 +16,8 @@ TEST_CASE("suppression: a graver cause replaces a lighter one, never the other w
     Cause after;
   };
   for (const auto& step :
-       {Step{Cause::soft_bounces, true, Cause::soft_bounces}, Step{Cause::hard_bounce, true, Cause::hard_bounce},
+       {Step{Cause::soft_bounces, true, Cause::soft_bounces},
+        Step{Cause::hard_bounce, true, Cause::hard_bounce},
         Step{Cause::soft_bounces, false, Cause::hard_bounce}, Step{Cause::complaint, true, Cause::complaint},
         Step{Cause::complaint, false, Cause::complaint}, Step{Cause::manual, true, Cause::manual}}) {
     CHECK(*list.suppressions.add(mail, step.cause, "x") == step.changes);
@@ -30,12 +31,15 @@ TEST_CASE("suppression: a graver cause replaces a lighter one, never the other w
 TEST_CASE("suppression: lists by cause in pages") {
   List list;
   for (const auto* const mail : {"c@example.org", "a@example.org", "b@example.org"}) {
-    REQUIRE(list.suppressions.add(address(mail), mail[0] == 'b' ? Cause::manual : Cause::hard_bounce, "note"));
+    REQUIRE(
+        list.suppressions.add(address(mail), mail[0] == 'b' ? Cause::manual : Cause::hard_bounce, "note"));
   }
   CHECK(list.suppressions.list(std::nullopt, "", 10)->size() == 3);
   CHECK(list.suppressions.list(Cause::manual, "", 10)->at(0).address_key == "b@example.org");
-  CHECK(list.suppressions.list(std::nullopt, "a@example.org", 1)->at(0) ==
-        Suppression{.address_key = "b@example.org", .cause = Cause::manual, .at = list.clock.now(), .detail = "note"});
+  CHECK(
+      list.suppressions.list(std::nullopt, "a@example.org", 1)->at(0) ==
+      Suppression{
+          .address_key = "b@example.org", .cause = Cause::manual, .at = list.clock.now(), .detail = "note"});
 }
 
 TEST_CASE("suppression: erasing hides the address and beats what was there; removing lifts it") {

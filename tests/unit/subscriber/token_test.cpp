@@ -52,7 +52,8 @@ TEST_CASE("token: fits where it has to go, for the smallest and the largest ids"
   constexpr auto most = std::numeric_limits<std::int64_t>::max();
   for (const auto& subject :
        {TokenSubject{{1}, {0}}, TokenSubject{{127}, {128}}, TokenSubject{{1'000'000}, {10'000}},
-        TokenSubject{{(std::int64_t{1} << 35) - 1}, {(std::int64_t{1} << 28) - 1}}, TokenSubject{{most}, {most}}}) {
+        TokenSubject{{(std::int64_t{1} << 35) - 1}, {(std::int64_t{1} << 28) - 1}},
+        TokenSubject{{most}, {most}}}) {
     const auto link = tokens.make(TokenPurpose::unsubscribe, TokenForm::link, subject);
     const auto local = tokens.make(TokenPurpose::bounce, TokenForm::local_part, subject);
     CHECK(link.size() <= 48);
@@ -70,7 +71,9 @@ TEST_CASE("token: truncated at any place, lengthened, or with any bit turned, it
   const Tokens tokens{fixed_keys()};
   for (const auto form : forms) {
     const auto token = tokens.make(TokenPurpose::unsubscribe, form, {.subscriber = {300}, .edition = {7}});
-    const auto good = [&](std::string_view text) { return tokens.verify(TokenPurpose::unsubscribe, form, text).has_value(); };
+    const auto good = [&](std::string_view text) {
+      return tokens.verify(TokenPurpose::unsubscribe, form, text).has_value();
+    };
     CHECK(good(token));
     for (std::size_t size = 0; size < token.size(); ++size) CHECK_FALSE(good(token.substr(0, size)));
     for (const auto* const more : {"A", "=", " ", "\n", "%00", "/"}) {
@@ -81,7 +84,8 @@ TEST_CASE("token: truncated at any place, lengthened, or with any bit turned, it
       for (int bit = 0; bit < 8; ++bit) {
         auto changed = token;
         changed[i] = static_cast<char>(changed[i] ^ (1 << bit));
-        if (form == TokenForm::local_part && ascii_lower(changed) == token) continue;  // case is all that changed
+        if (form == TokenForm::local_part && ascii_lower(changed) == token)
+          continue;  // case is all that changed
         CHECK_FALSE(good(changed));
       }
     }
@@ -96,9 +100,9 @@ TEST_CASE("token: arbitrary bytes are nothing and do no harm") {
     for (const auto form : forms) {
       CHECK_FALSE(tokens.verify(TokenPurpose::view, form, bytes));
       CHECK_FALSE(tokens.verify(TokenPurpose::view, form, "\x01\x03" + bytes));
-      CHECK_FALSE(
-          tokens.verify(TokenPurpose::view, form,
-                        form == TokenForm::link ? base64url_encode("\x01\x03" + bytes) : base32_encode("\x01\x03" + bytes)));
+      CHECK_FALSE(tokens.verify(TokenPurpose::view, form,
+                                form == TokenForm::link ? base64url_encode("\x01\x03" + bytes)
+                                                        : base32_encode("\x01\x03" + bytes)));
     }
   }
   CHECK_FALSE(tokens.verify(TokenPurpose::view, TokenForm::link, std::string(1'000'000, 'A')));

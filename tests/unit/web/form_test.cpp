@@ -6,9 +6,9 @@ using namespace tidings::web;
 
 TEST_CASE("form: both content types of RFC 8058 give the same field") {
   const auto urlencoded = parse_form("application/x-www-form-urlencoded", "List-Unsubscribe=One-Click");
-  const auto multipart =
-      parse_form("multipart/form-data; boundary=\"a b\"",
-                 "--a b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--a b--\r\n");
+  const auto multipart = parse_form(
+      "multipart/form-data; boundary=\"a b\"",
+      "--a b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--a b--\r\n");
   REQUIRE(urlencoded);
   REQUIRE(multipart);
   CHECK(urlencoded->get("List-Unsubscribe") == "One-Click");
@@ -29,7 +29,8 @@ TEST_CASE("form: values are decoded and lose what could end a line or a string")
 
 TEST_CASE("form: a multipart body cut off anywhere is an error or a form, never a crash") {
   const std::string body =
-      "--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; name=f; "
+      "--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; "
+      "name=f; "
       "filename=\"f\"\r\n\r\nbytes\r\n--b--\r\n";
   const auto whole = parse_form("multipart/form-data; boundary=b", body);
   REQUIRE(whole);

@@ -29,14 +29,19 @@ struct FakeDesk final : Desk {
 
   Result<std::optional<Leaving>> leaving(std::string_view token) override {
     if (token != "good") return std::nullopt;
-    return Leaving{.address = "a…@e….org", .language = "de", .digest = "weekly", .is_subscribed = left == 0, .others = {}};
+    return Leaving{.address = "a…@e….org",
+                   .language = "de",
+                   .digest = "weekly",
+                   .is_subscribed = left == 0,
+                   .others = {}};
   }
   Result<std::optional<Leaving>> leave(std::string_view token, Scope how_much, std::string_view) override {
     if (token == "good") ++left;
     scope = how_much;
     return leaving(token);
   }
-  Result<std::optional<std::function<void(Settled)>>> leave_at_once(std::string_view token, std::string_view) override {
+  Result<std::optional<std::function<void(Settled)>>> leave_at_once(std::string_view token,
+                                                                    std::string_view) override {
     if (token != "good") return std::nullopt;
     ++at_once;
     return [](const Settled& settled) { settled(true); };
@@ -62,7 +67,9 @@ struct FakeDesk final : Desk {
     sign_ups.push_back(wanted);
     return wanted.address == "bad" ? SignUpAnswer::bad_address : SignUpAnswer::taken;
   }
-  std::vector<Choice> digests() const override { return {{.value = "weekly", .label = {}, .is_chosen = false}}; }
+  std::vector<Choice> digests() const override {
+    return {{.value = "weekly", .label = {}, .is_chosen = false}};
+  }
   std::vector<Choice> topics() const override { return {}; }
   Result<void> check() override { return {}; }
   Result<std::string> gauges() override { return "x 1\n"; }
@@ -71,8 +78,8 @@ struct FakeDesk final : Desk {
 struct FakePages final : Pages {
   std::string css;
   Result<std::string> render(const PageView& view) const override {
-    return std::to_string(static_cast<int>(view.page)) + ":" + std::to_string(static_cast<int>(view.notice)) + ":" +
-           view.language;
+    return std::to_string(static_cast<int>(view.page)) + ":" + std::to_string(static_cast<int>(view.notice)) +
+           ":" + view.language;
   }
   std::string language_for(std::span<const std::string> wanted) const override {
     for (const auto& tag : wanted) {
@@ -116,12 +123,15 @@ TEST_CASE("routes: GET and HEAD change nothing, whatever the path") {
   CHECK(visitor.desk.sign_ups.empty());
 }
 
-TEST_CASE("routes: one click leaves the digest at once, in both content types, with whatever else is in the body") {
+TEST_CASE(
+    "routes: one click leaves the digest at once, in both content types, with whatever else is in the body") {
   Visitor visitor;
   CHECK(visitor.post("/u/good", "List-Unsubscribe=One-Click&act=all&act=return").status == 200);
   CHECK(visitor.desk.at_once == 1);
-  visitor.post("/u/good", "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n",
-               "multipart/form-data; boundary=b");
+  visitor.post(
+      "/u/good",
+      "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n",
+      "multipart/form-data; boundary=b");
   CHECK(visitor.desk.at_once == 2);
   CHECK(visitor.desk.left == 0);
   CHECK(visitor.post("/u/good", "{}", "application/json").status == 200);
@@ -150,7 +160,8 @@ TEST_CASE("routes: a form that is quick, foreign, old or trapped signs nobody up
   visitor.post("/subscribe", "email=a@example.org&website=x&stamp=" + stamp);
   CHECK(visitor.desk.sign_ups.empty());
   // "Nothing that is known was chosen" would mean everything.
-  CHECK(visitor.post("/subscribe", "email=a@example.org&digest=weekly&digest=evil&stamp=" + stamp).status == 422);
+  CHECK(visitor.post("/subscribe", "email=a@example.org&digest=weekly&digest=evil&stamp=" + stamp).status ==
+        422);
   CHECK(visitor.desk.sign_ups.empty());
   visitor.post("/subscribe", "email=a@example.org&digest=Weekly&stamp=" + stamp);
   REQUIRE(visitor.desk.sign_ups.size() == 1);
@@ -166,7 +177,8 @@ TEST_CASE("routes: sign-ups and wrong tokens are limited by network, and refille
   const auto stamp = make_stamp("secret", visitor.clock.now());
   visitor.clock.advance(3s);
   int taken = 0;
-  for (int i = 0; i < 100; ++i) taken += visitor.post("/subscribe", "email=a@example.org&stamp=" + stamp).status == 200 ? 1 : 0;
+  for (int i = 0; i < 100; ++i)
+    taken += visitor.post("/subscribe", "email=a@example.org&stamp=" + stamp).status == 200 ? 1 : 0;
   CHECK(taken == 30);
   int misses = 0;
   for (int i = 0; i < 100; ++i) misses += visitor.get("/u/bad").status == 404 ? 1 : 0;
@@ -203,8 +215,9 @@ TEST_CASE("static_files: nothing outside the folder is found") {
   const auto folder = temp.path() / "archive";
   CHECK(static_file(folder, "")->bytes == "index");
   CHECK(static_file(folder, "a/b.html")->content_type == "text/html; charset=utf-8");
-  for (const std::string path : {"../secret.txt", "a/../../secret.txt", "/etc/passwd", ".hidden.txt", "link.txt", "run.sh", "a",
-                                 "..\\secret.txt", "a//../../secret.txt", "./index.html"}) {
+  for (const std::string path :
+       {"../secret.txt", "a/../../secret.txt", "/etc/passwd", ".hidden.txt", "link.txt", "run.sh", "a",
+        "..\\secret.txt", "a//../../secret.txt", "./index.html"}) {
     CAPTURE(path);
     CHECK_FALSE(static_file(folder, path));
   }
@@ -244,8 +257,10 @@ TEST_CASE("rate_limit: an IPv4 address is that address however IPv6 writes it") 
   CHECK(plain_address("::FFFF:7f00:1") == "127.0.0.1");
   CHECK(plain_address("2001:db8::1") == "2001:db8::1");
   CHECK(plain_address("no address") == "no address");
-  for (const auto* const address : {"127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", "0:0:0:0:0:0:0:1"}) CHECK(is_loopback(address));
-  for (const auto* const address : {"128.0.0.1", "::2", "::ffff:10.0.0.1", "", "localhost"}) CHECK_FALSE(is_loopback(address));
+  for (const auto* const address : {"127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", "0:0:0:0:0:0:0:1"})
+    CHECK(is_loopback(address));
+  for (const auto* const address : {"128.0.0.1", "::2", "::ffff:10.0.0.1", "", "localhost"})
+    CHECK_FALSE(is_loopback(address));
 }
 
 TEST_CASE("limits: whoever goes from one /64 to the next is stopped by their /48") {

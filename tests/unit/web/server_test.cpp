@@ -28,7 +28,9 @@ class Served {
   explicit Served(ServerOptions options) {
     options.port = 0;
     auto server = Server::listen(options, []() -> Result<Answer> {
-      return [](const Request& request) { return Response{.body = request.path == "/much" ? std::string(much, 'x') : "few"}; };
+      return [](const Request& request) {
+        return Response{.body = request.path == "/much" ? std::string(much, 'x') : "few"};
+      };
     });
     REQUIRE(server.has_value());
     port_ = server->port();
@@ -64,7 +66,8 @@ class Client {
 
   void ask(const std::string& path) const {
     const auto request = "GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-    REQUIRE(::send(socket_, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size()));
+    REQUIRE(::send(socket_, request.data(), request.size(), MSG_NOSIGNAL) ==
+            static_cast<ssize_t>(request.size()));
   }
 
   /// Whether the other side has given this connection up within 20 s; nothing is read.
@@ -77,7 +80,8 @@ class Client {
   [[nodiscard]] std::size_t read_all() const {
     std::size_t total = 0;
     std::string buffer(1 << 16, '\0');
-    for (ssize_t got = 0; (got = ::recv(socket_, buffer.data(), buffer.size(), 0)) > 0;) total += static_cast<std::size_t>(got);
+    for (ssize_t got = 0; (got = ::recv(socket_, buffer.data(), buffer.size(), 0)) > 0;)
+      total += static_cast<std::size_t>(got);
     return total;
   }
 
