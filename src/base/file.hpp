@@ -36,7 +36,8 @@ void set_access(const Access& access);
 [[nodiscard]] Access access();
 
 /// Opens a file of ours, by the flags of open(2), with O_CLOEXEC and O_NOFOLLOW. A file that it makes has our
-/// mode. The caller closes the descriptor. Errc::cannot_create names the path, also if not a regular file.
+/// mode. The caller closes the descriptor. Errc::cannot_create names the path, also if it is not a regular
+/// file.
 [[nodiscard]] Result<int> open_ours(const std::filesystem::path& path, int flags);
 
 /// Whether more people may use a file or folder than access() allows. False if it is not there.

@@ -1,4 +1,4 @@
-// status: the state of everything on one screen, on one screen
+// status: the state of everything on one screen
 #include <algorithm>
 
 #include <fmt/format.h>

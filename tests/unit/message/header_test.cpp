@@ -83,8 +83,9 @@ TEST_CASE(
       "نشرة الميناء الأسبوعية: العبّارة تحافظ على جدول الشتاء",
       "=?utf-8?Q?not_a_word?=",
       std::string(700, 'x'),
-      "👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍"
-      "🚀",
+      // clang-format off
+      "👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀",
+      // clang-format on
       "a_b=c?d é",
   };
   for (const auto& text : texts) {
