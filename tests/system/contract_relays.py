@@ -1,6 +1,5 @@
 """The cases of [smtp], [[relay]] and [delivery]. See contract.py."""
 import atexit
-import os
 import pathlib
 import re
 import shutil
@@ -51,7 +50,7 @@ def one_password(world):
     """Two passwords in each of the three places."""
     world.secret("one", "first")
     world.secret("two", "second")
-    os.environ.update(ONE_PASSWORD="first", TWO_PASSWORD="second")
+    world.environment.update(ONE_PASSWORD="first", TWO_PASSWORD="second")
 
 
 class Relays:

@@ -148,7 +148,7 @@ def secrets_of(relay, value):
     def prepare(world):
         for number, name in enumerate(("one", "two")):
             world.secret(name, value(number))
-            os.environ["%s_%s" % (name.upper(), relay.upper())] = value(number)
+            world.environment["%s_%s" % (name.upper(), relay.upper())] = value(number)
         world.set("web.webhooks", '["%s"]' % relay)
     return prepare
 

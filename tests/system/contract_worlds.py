@@ -4,7 +4,7 @@ import copy
 import shutil
 import sqlite3
 
-from contract_config import ADA, AT, BEN, GARDEN, HARBOUR, World, day
+from contract_world import ADA, AT, BEN, GARDEN, HARBOUR, World, day
 from smtp_server import Rule, SmtpServer
 from tidings import TOP, Article, atom, rss
 

@@ -65,7 +65,7 @@ class Handover(unittest.TestCase):
 
     def test_doctor_names_a_program_or_folder_that_cannot_take_mail(self):
         for url, word in (("sendmail:/nowhere/sendmail", "/nowhere/sendmail"), ("sendmail:%s" % self.home.folder, "cannot be executed"),
-                          ("maildir:feed.xml", "no folder"), ("drop:feed.xml", "no folder")):
+                          ("maildir:feed.xml", "not a folder"), ("drop:feed.xml", "not a folder")):
             with self.subTest(url):
                 self.home.configure(url)
                 done = self.home.run("doctor", at=AT)

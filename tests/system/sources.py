@@ -303,7 +303,7 @@ class Sources(unittest.TestCase):
         self.home.configure(sources=(server.source("good", ""),))
         done = self.home.run("collect")
         self.assertEqual(done.returncode, 69)
-        self.assertIn("no public address", done.stdout + done.stderr)
+        self.assertIn("not a public address", done.stdout + done.stderr)
         self.assertEqual((self.posts(), server.asked), ([], []))
 
     @unittest.skipUnless(shutil.which("openssl"), "makes the certificate")
@@ -382,7 +382,7 @@ class Redirects(unittest.TestCase):
     def test_it_is_refused_on_the_connected_address(self):
         done = self.collect_away("", self.inside)
         self.assertEqual(done.returncode, 69, done.stdout + done.stderr)
-        self.assertIn("no public address", done.stdout + done.stderr)
+        self.assertIn("not a public address", done.stdout + done.stderr)
         self.assertEqual(self.inside.asked, [])
         self.assertEqual(sorted(post["title"] for post in self.posts()), ["away 0", "good 0", "good 1"])
         health = self.health()

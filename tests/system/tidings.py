@@ -45,6 +45,7 @@ class Home:
         place = memory if not on_disk and memory.is_dir() and os.access(memory, os.W_OK) else None
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tidings-system-", dir=place))
         self.now = None
+        self.environment = {}  # more variables for the binary; os.environ is shared by threads
 
     def __enter__(self):
         return self
@@ -79,7 +80,7 @@ class Home:
 
     def run(self, *arguments, at=None, input=None):
         return subprocess.run(self.command(*arguments, at=at), cwd=self.folder, capture_output=True, text=True,
-                              input=input, encoding="utf-8", timeout=120)
+                              input=input, env={**os.environ, **self.environment}, encoding="utf-8", timeout=120)
 
     def do(self, *arguments, at=None, input=None, status=0):
         """Runs and insists on the exit status; returns stdout."""
@@ -101,7 +102,7 @@ class Home:
 
     def start(self, *arguments, at=None, stderr=subprocess.PIPE):
         return subprocess.Popen(self.command(*arguments, at=at), cwd=self.folder, stdout=subprocess.PIPE,
-                                stderr=stderr, text=True)
+                                stderr=stderr, text=True, env={**os.environ, **self.environment})
 
 
 @dataclasses.dataclass

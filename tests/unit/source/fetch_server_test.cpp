@@ -202,7 +202,7 @@ TEST_CASE("fetch: loopback is refused before a connection is made, by address an
     url.replace(7, 9, host);
     const auto result = fetch({.url = url}, {});
     REQUIRE(std::holds_alternative<FetchFailure>(result));
-    CHECK(std::get<FetchFailure>(result).what.find("no public address") != std::string::npos);
+    CHECK(std::get<FetchFailure>(result).what.find("not a public address") != std::string::npos);
   }
   CHECK(server.connections() == 0);
 }
