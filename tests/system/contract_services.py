@@ -242,7 +242,7 @@ class Mailbox:
 def ingest(world, *, letter=None):
     """`letter`: by a pipe."""
     more = {"stdin": subprocess.DEVNULL} if letter is None else {"input": letter}
-    done = subprocess.run(world.command("bounce", "ingest"), cwd=world.folder, capture_output=True, text=True, timeout=60, **more)
+    done = subprocess.run(world.command("bounce", "ingest"), cwd=world.folder, capture_output=True, text=True, timeout=60, env={**os.environ, **world.environment}, **more)
     return "exit %d %s%s" % (done.returncode, done.stdout, done.stderr)
 
 
