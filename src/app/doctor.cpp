@@ -102,7 +102,7 @@ class Doctor {
     for (const auto& source : config_.sources) {
       const auto about = "source " + source.spec.name;
       if (database_ == nullptr) {
-        if (is_local(source)) read(about, source);
+        if (is_read_here(source)) read(about, source);
         continue;
       }
       TIDINGS_LET(const auto state, source::SourceTable(*database_).find(source.spec.name));
@@ -110,7 +110,7 @@ class Doctor {
       if (state && (state->gone || state->error_streak > 0)) {
         add(Finding::Level::trouble, about, health + ": " + state->last_error,
             "\"tidings source check\" reads them now");
-      } else if (health == "never fetched" && is_local(source)) {
+      } else if (health == "never fetched" && is_read_here(source)) {
         read(about, source);
       } else if (health == "good") {
         good(about, std::move(health));
@@ -121,7 +121,13 @@ class Doctor {
     return {};
   }
 
-  /// What is on this host costs nobody anything: it is read as "collect" will read it.
+  /// Before the first collect: what is on this host costs nobody anything, and a page may show nothing where
+  /// a feed always does.
+  static bool is_read_here(const config::SourceConfig& source) {
+    return is_local(source) || source.spec.kind == source::Kind::page;
+  }
+
+  /// As "collect" will read it.
   void read(const std::string& about, const config::SourceConfig& source) {
     const auto feed = read_now(config_, source, clock_.now());
     if (!feed) return trouble(about, feed.error());

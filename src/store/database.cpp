@@ -219,6 +219,12 @@ std::string Statement::blob(int column) const {
 
 bool Statement::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
 
+UtcTime Statement::time(int column) const {
+  constexpr std::int64_t first = -62'135'596'800'000;  // 0001-01-01
+  constexpr std::int64_t last = 253'402'300'799'999;   // 9999-12-31
+  return from_ms(std::clamp(integer(column), first, last));
+}
+
 std::optional<UtcTime> Statement::optional_time(int column) const {
   return is_null(column) ? std::nullopt : std::optional{time(column)};
 }

@@ -90,7 +90,8 @@ class Statement {
   [[nodiscard]] std::string_view view(int column) const;
   [[nodiscard]] std::string blob(int column) const;
   [[nodiscard]] bool is_null(int column) const;
-  [[nodiscard]] UtcTime time(int column) const { return from_ms(integer(column)); }
+  /// Within the years 1 to 9999: what is beyond them is damage, and no sum of times may overflow.
+  [[nodiscard]] UtcTime time(int column) const;
   [[nodiscard]] std::optional<UtcTime> optional_time(int column) const;
   [[nodiscard]] std::optional<std::string> optional_text(int column) const;
   template <class IdType>

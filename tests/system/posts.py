@@ -1,12 +1,13 @@
 """No post is lost in silence: first sight decides, what waits never expires, and what is left out is counted and named."""
 import datetime
 import os
+import pathlib
 import re
 import sqlite3
 import subprocess
 import unittest
 
-from tidings import TOP, Article, Home, html_of, parse_mail, rss, text_of
+from tidings import BINARY, TOP, Article, Home, html_of, parse_mail, rss, text_of
 
 ATHENS = datetime.timezone(datetime.timedelta(hours=2))
 HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
@@ -474,6 +475,7 @@ class Limits(Posts):
             self.assertEqual(process.returncode, 0, said)
             self.assertRegex(said, r"99[89]\d\d waiting for the next edition, max_posts is reached")
             # The copy of the database that a dry run works on lies in memory too: some 150 MB.
+            if b"libasan" not in pathlib.Path(BINARY).read_bytes():  # whose memory is several times ours
             self.assertLess(usage.ru_maxrss, 600 * 1024)
             self.assertLess(usage.ru_utime, 30)
             mail = next((self.home.folder / ("out-" + overflow)).glob("**/*.eml"))

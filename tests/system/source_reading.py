@@ -245,6 +245,9 @@ class Checking(Reading):
         self.source('kind = "page"\n', "file:page.html")
         self.assertIn("item_xpath", self.home.run("source", "check", "blog").stderr)
         self.assertIn("item_xpath", self.home.run("source", "check", "file:page.html").stderr)
+        done = self.home.run("doctor")
+        self.assertEqual(done.returncode, 69, "the doctor reads a page as collect will")
+        self.assertIn("item_xpath", done.stdout)
 
     def test_folders_and_programs_are_read_as_collect_reads_them(self):
         self.home.write("posts/2026-01-08-boats.md", "---\ntitle: Boats\ncategories: [harbour]\n---\nWords.\n")
