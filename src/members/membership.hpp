@@ -67,10 +67,10 @@ class Membership {
   [[nodiscard]] Result<subscriber::AddResult> join(const store::Transaction& open,
                                                    subscriber::NewSubscriber wanted);
 
-  /// By the token of a confirmation mail. Nothing if it is none, or too old.
+  /// By the token of a confirmation mail. Nothing if it is invalid or too old.
   [[nodiscard]] Result<std::optional<Confirmed>> confirm(std::string_view token, const Way& way,
                                                          Random& random);
-  /// On somebody's word: of these digests, or of all that wait where there are none. The digests that
+  /// On somebody's word: of these digests, or of all that wait if none is named. The digests that
   /// changed. Errors as SubscriberTable::confirm().
   [[nodiscard]] Result<std::vector<std::string>> confirm(SubscriberId id,
                                                          std::span<const std::string> digests,
@@ -80,7 +80,7 @@ class Membership {
   /// another at once; whoever reads none is asked.
   [[nodiscard]] Result<Changed> change(SubscriberId id, const Wishes& wishes, const Way& way);
 
-  /// From these digests, or all where there are none. Idempotent: the digests that changed, empty for an
+  /// From these digests, or from all if none is named. Idempotent: the digests that changed, empty for an
   /// unknown or erased one.
   [[nodiscard]] Result<std::vector<std::string>> leave(SubscriberId id, std::span<const std::string> digests,
                                                        const Way& way);

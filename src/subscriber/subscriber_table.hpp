@@ -206,7 +206,7 @@ class SubscriberTable {
                                                              std::string_view detail);
 
   /// The subscriber gets exactly `digests` from now on; none is "off". Who is confirmed for any digest is
-  /// confirmed for those that come new, even if they had left them before; one that waits for a confirmation
+  /// confirmed for new ones, even if they had left them before; one that waits for a confirmation
   /// goes on waiting, for it may be a stranger who asked for it. Errc::no_input if unknown. For
   /// members/membership.hpp, which sees to it that nothing is missed on the way.
   [[nodiscard]] Result<DigestChange> change_digests(const store::Transaction& open, SubscriberId id,
