@@ -161,8 +161,8 @@ class Scheduler {
         intake,
         {.read = [&](const returns::IntakeResult& /*result*/) { ++count; },
          .failed = [&](const Error& error) { trouble("a mail could not be applied: " + error.line()); }});
-    const auto read =
-        returns::read_bounce_mailbox(*config_, [&](const bounce::Incoming& mail) -> Result<bounce::PutAway> {
+    const auto read = returns::read_bounce_mailbox(
+        *config_, [&](const bounce::Incoming& mail) -> Result<bounce::Disposition> {
           if (signals_.end) return fail(Errc::try_again, "ended by a signal");
           return take(mail);
         });

@@ -112,8 +112,8 @@ Result<Unread> read_maildir(const fs::path& folder, const Take& take) {
         continue;
       }
       TIDINGS_LET(const auto put, take({.name = file.string(), .bytes = *bytes}));
-      if (put == PutAway::taken) TIDINGS_TRY(move_to(file, folder / "cur"));
-      if (put == PutAway::unmatched) TIDINGS_TRY(move_to(file, folder / "unmatched" / "cur"));
+      if (put == Disposition::taken) TIDINGS_TRY(move_to(file, folder / "cur"));
+      if (put == Disposition::unmatched) TIDINGS_TRY(move_to(file, folder / "unmatched" / "cur"));
     }
   }
   return unread;
@@ -135,7 +135,7 @@ Result<Unread> read_mbox(const fs::path& file, const fs::path& unmatched, const 
     if (mail.empty()) return {};
     TIDINGS_LET(const auto put,
                 take({.name = fmt::format("{}, mail {}", file.string(), ++number), .bytes = mail}));
-    if (put == PutAway::unmatched) TIDINGS_TRY(put_unmatched(unmatched, mail));
+    if (put == Disposition::unmatched) TIDINGS_TRY(put_unmatched(unmatched, mail));
     mail.clear();
     return {};
   };

@@ -19,7 +19,7 @@
 
 namespace tidings::bounce {
 
-enum class PutAway { keep, taken, unmatched };
+enum class Disposition { keep, taken, unmatched };
 
 struct Incoming {
   std::string name{};  ///< for people: the file, or which mail of a mailbox
@@ -28,7 +28,7 @@ struct Incoming {
 
 /// Called for each mail; what it returns decides where the mail goes. An error ends the reading and leaves
 /// the mail where it is.
-using Take = std::function<Result<PutAway>(const Incoming&)>;
+using Take = std::function<Result<Disposition>(const Incoming&)>;
 
 /// The mails that could not be read, each by its name.
 using Unread = std::vector<Error>;

@@ -150,14 +150,14 @@ std::string own_text(const Mail& mail) {
 }
 
 bool asks_to_leave(std::string_view own_text) {
-  static const auto wishes = longest_first(words::leave_wishes);
+  static const auto preferences = longest_first(words::leave_wishes);
   static const auto fillers = longest_first(words::leave_fillers);
   static const auto doubts = longest_first(words::leave_doubts);
   if (own_text.size() > max_own_bytes || has_question(own_text)) return false;
   bool wished = false;
   int unknown = 0;
   for (auto& clause : clauses_of(own_text)) {
-    const bool has_wish = take_out(clause, wishes);
+    const bool has_wish = take_out(clause, preferences);
     auto rest = clause;
     if (take_out(rest, doubts)) return false;
     take_out(clause, fillers);

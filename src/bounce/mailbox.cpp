@@ -88,10 +88,10 @@ std::vector<std::uint32_t> numbers_in(std::string_view text) {
   return numbers;
 }
 
-Result<PutAway> take_one(const MailboxOptions& options, std::string name, const std::string& mail,
-                         const Take& take) {
+Result<Disposition> take_one(const MailboxOptions& options, std::string name, const std::string& mail,
+                             const Take& take) {
   TIDINGS_LET(const auto put, take({.name = std::move(name), .bytes = mail}));
-  if (put == PutAway::unmatched) TIDINGS_TRY(put_unmatched(options.unmatched, mail));
+  if (put == Disposition::unmatched) TIDINGS_TRY(put_unmatched(options.unmatched, mail));
   return put;
 }
 
@@ -144,7 +144,7 @@ Result<Unread> read_imap(const MailboxOptions& options, const Take& take) {
     }
     refused.calm();
     TIDINGS_LET(const auto put, take_one(options, name, *mail, take));
-    if (put == PutAway::keep) {
+    if (put == Disposition::keep) {
       // Reading has set \Seen; the mail is left as it was found.
       static_cast<void>(session.ask(folder, fmt::format("UID STORE {} -FLAGS.SILENT (\\Seen)", uid)));
     } else {
@@ -172,7 +172,7 @@ Result<Unread> read_pop3(const MailboxOptions& options, const Take& take) {
     }
     refused.calm();
     TIDINGS_LET(const auto put, take_one(options, name, *mail, take));
-    if (put != PutAway::keep && options.removal == MailboxOptions::Removal::remove)
+    if (put != Disposition::keep && options.removal == MailboxOptions::Removal::remove)
       TIDINGS_TRY(session.ask(path, "DELE", false));
   }
   return refused.take();

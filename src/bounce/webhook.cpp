@@ -18,11 +18,11 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t max_events = 1000;
-constexpr std::array<std::pair<Relay, std::string_view>, 5> relays{{{Relay::ses, "ses"},
-                                                                    {Relay::mailgun, "mailgun"},
-                                                                    {Relay::sendgrid, "sendgrid"},
-                                                                    {Relay::postmark, "postmark"},
-                                                                    {Relay::brevo, "brevo"}}};
+constexpr std::array<std::pair<Provider, std::string_view>, 5> providers{{{Provider::ses, "ses"},
+                                                                          {Provider::mailgun, "mailgun"},
+                                                                          {Provider::sendgrid, "sendgrid"},
+                                                                          {Provider::postmark, "postmark"},
+                                                                          {Provider::brevo, "brevo"}}};
 
 std::string text_of(const Json& object, const char* key) {
   if (!object.is_object()) return {};
@@ -53,7 +53,7 @@ std::string bracketed(std::string id) { return id.empty() || id.starts_with("<")
 enum class Verdict { permanent, transient, complaint };
 
 struct Told {
-  Relay relay = Relay::ses;
+  Provider provider = Provider::ses;
   Verdict verdict = Verdict::transient;
   std::string key{};  ///< empty: the hash of the event
   std::string address{};
@@ -71,8 +71,8 @@ std::optional<WebhookEvent> event_of(const Told& told, const Json& json) {
   const auto key = told.key.empty()
                        ? hex_encode(sha256(json.dump(-1, ' ', false, Json::error_handler_t::replace)))
                        : told.key;
-  event.key = std::string{name_of(told.relay)} + ":" + std::string{truncate_utf8(key, 300)};
-  event.report.reporter = name_of(told.relay);
+  event.key = std::string{name_of(told.provider)} + ":" + std::string{truncate_utf8(key, 300)};
+  event.report.reporter = name_of(told.provider);
   event.report.returned.message_id = bracketed(told.message_id);
   event.report.returned.envelope_from = told.envelope_from;
   Recipient recipient{.address = *address};
@@ -114,7 +114,7 @@ Events read_mailgun(const Json& json) {
   auto words = text_of(answer, "message");
   if (words.empty()) words = text_of(answer, "description");
   // The signature covers the token alone: it counts once.
-  const Told told{.relay = Relay::mailgun,
+  const Told told{.provider = Provider::mailgun,
                   .verdict = complaint ? Verdict::complaint : Verdict::permanent,
                   .key = text_of(member(json, "signature"), "token"),
                   .address = text_of(data, "recipient"),
@@ -133,7 +133,7 @@ Events read_sendgrid(const Json& json) {
     const auto name = text_of(each, "event");
     const bool blocked = text_of(each, "type") == "blocked";
     if (name != "bounce" && name != "spamreport") continue;
-    const auto event = event_of({.relay = Relay::sendgrid,
+    const auto event = event_of({.provider = Provider::sendgrid,
                                  .verdict = name == "spamreport" ? Verdict::complaint
                                             : blocked            ? Verdict::transient
                                                                  : Verdict::permanent,
@@ -158,7 +158,7 @@ Events read_postmark(const Json& json) {
   if (!complaint && !hard && type != "SoftBounce" && type != "Blocked" && type != "DnsError" &&
       type != "SpamNotification")
     return {};
-  const auto event = event_of({.relay = Relay::postmark,
+  const auto event = event_of({.provider = Provider::postmark,
                                .verdict = complaint ? Verdict::complaint
                                           : hard    ? Verdict::permanent
                                                     : Verdict::transient,
@@ -183,7 +183,7 @@ std::optional<WebhookEvent> brevo_event(const Json& json) {
   const auto id = text_of(json, "message-id");
   const bool telling = !moment.empty() && !id.empty();
   return event_of(
-      {.relay = Relay::brevo,
+      {.provider = Provider::brevo,
        .verdict = complaint ? Verdict::complaint
                   : hard    ? Verdict::permanent
                             : Verdict::transient,
@@ -213,32 +213,33 @@ Events read_brevo(const Json& json) {
 
 }  // namespace
 
-std::string_view name_of(Relay relay) {
-  for (const auto& [each, name] : relays) {
-    if (each == relay) return name;
+std::string_view name_of(Provider provider) {
+  for (const auto& [each, name] : providers) {
+    if (each == provider) return name;
   }
   return "";
 }
 
-std::optional<Relay> relay_named(std::string_view name) {
-  for (const auto& [relay, each] : relays) {
-    if (each == name) return relay;
+std::optional<Provider> provider_named(std::string_view name) {
+  for (const auto& [provider, each] : providers) {
+    if (each == name) return provider;
   }
   return std::nullopt;
 }
 
-Result<std::vector<WebhookEvent>> read_webhook(Relay relay, std::string_view body) {
+Result<std::vector<WebhookEvent>> read_webhook(Provider provider, std::string_view body) {
   const auto json = parsed(body);
-  const bool many = json.is_array() && (relay == Relay::sendgrid || (relay == Relay::brevo && !json.empty()));
-  const bool fits = relay == Relay::sendgrid ? many : many || json.is_object();
+  const bool many =
+      json.is_array() && (provider == Provider::sendgrid || (provider == Provider::brevo && !json.empty()));
+  const bool fits = provider == Provider::sendgrid ? many : many || json.is_object();
   if (json.is_discarded() || !fits)
-    return fail(Errc::bad_data, "the call is not the JSON of " + std::string{name_of(relay)});
-  switch (relay) {
-    case Relay::ses: return read_ses(json, body);
-    case Relay::mailgun: return read_mailgun(json);
-    case Relay::sendgrid: return read_sendgrid(json);
-    case Relay::postmark: return read_postmark(json);
-    case Relay::brevo: return read_brevo(json);
+    return fail(Errc::bad_data, "the call is not the JSON of " + std::string{name_of(provider)});
+  switch (provider) {
+    case Provider::ses: return read_ses(json, body);
+    case Provider::mailgun: return read_mailgun(json);
+    case Provider::sendgrid: return read_sendgrid(json);
+    case Provider::postmark: return read_postmark(json);
+    case Provider::brevo: return read_brevo(json);
   }
   return Events{};
 }

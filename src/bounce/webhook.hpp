@@ -18,9 +18,9 @@
 
 namespace tidings::bounce {
 
-enum class Relay { ses, mailgun, sendgrid, postmark, brevo };
-[[nodiscard]] std::string_view name_of(Relay relay);
-[[nodiscard]] std::optional<Relay> relay_named(std::string_view name);
+enum class Provider { ses, mailgun, sendgrid, postmark, brevo };
+[[nodiscard]] std::string_view name_of(Provider provider);
+[[nodiscard]] std::optional<Provider> provider_named(std::string_view name);
 
 struct WebhookEvent {
   std::string key{};  ///< the same event told twice has the same; begins with the relay's name
@@ -28,7 +28,7 @@ struct WebhookEvent {
 };
 
 /// Errc::bad_data where the body is not the JSON of that relay.
-[[nodiscard]] Result<std::vector<WebhookEvent>> read_webhook(Relay relay, std::string_view body);
+[[nodiscard]] Result<std::vector<WebhookEvent>> read_webhook(Provider provider, std::string_view body);
 
 /// What SNS sends once: the URL to be fetched to say yes. Nothing for any other message.
 [[nodiscard]] std::optional<std::string> sns_subscribe_url(std::string_view body);

@@ -80,26 +80,27 @@ std::optional<std::string> signed_text(const Json& json) {
 
 }  // namespace
 
-bool is_genuine(Relay relay, const WebhookCall& call, std::string_view secret) {
+bool is_genuine(Provider provider, const WebhookCall& call, std::string_view secret) {
   if (secret.empty()) return false;
-  switch (relay) {
-    case Relay::mailgun: return is_mailgun(call, secret);
-    case Relay::sendgrid: return is_sendgrid(call, secret);
-    case Relay::postmark: return equal_in_constant_time(call.authorization, "Basic " + base64_encode(secret));
-    case Relay::brevo:
+  switch (provider) {
+    case Provider::mailgun: return is_mailgun(call, secret);
+    case Provider::sendgrid: return is_sendgrid(call, secret);
+    case Provider::postmark:
+      return equal_in_constant_time(call.authorization, "Basic " + base64_encode(secret));
+    case Provider::brevo:
       return equal_in_constant_time(call.authorization, "Bearer " + std::string{secret}) ||
              equal_in_constant_time(call.authorization, "Basic " + base64_encode(secret));
-    case Relay::ses: return false;
+    case Provider::ses: return false;
   }
   return false;
 }
 
-std::optional<UtcTime> signed_at(Relay relay, const WebhookCall& call) {
-  if (relay == Relay::sendgrid) return unix_time(call.signature_timestamp);
-  if (relay != Relay::mailgun && relay != Relay::ses) return std::nullopt;
+std::optional<UtcTime> signed_at(Provider provider, const WebhookCall& call) {
+  if (provider == Provider::sendgrid) return unix_time(call.signature_timestamp);
+  if (provider != Provider::mailgun && provider != Provider::ses) return std::nullopt;
   const auto json = parsed(call.body);
   if (!json.is_object()) return std::nullopt;
-  if (relay == Relay::mailgun)
+  if (provider == Provider::mailgun)
     return json.contains("signature") ? unix_time(text_of(json["signature"], "timestamp")) : std::nullopt;
   const auto time = parse_rfc3339(text_of(json, "Timestamp"));
   return time ? std::optional{*time} : std::nullopt;

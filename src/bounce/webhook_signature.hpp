@@ -33,10 +33,10 @@ struct WebhookCall {
 };
 
 /// All but ses. `secret` is the key, the key in base64 (sendgrid), "user:password" or the token.
-[[nodiscard]] bool is_genuine(Relay relay, const WebhookCall& call, std::string_view secret);
+[[nodiscard]] bool is_genuine(Provider provider, const WebhookCall& call, std::string_view secret);
 
 /// When the call was signed, by the word of the signature; nothing where the relay signs no time.
-[[nodiscard]] std::optional<UtcTime> signed_at(Relay relay, const WebhookCall& call);
+[[nodiscard]] std::optional<UtcTime> signed_at(Provider provider, const WebhookCall& call);
 
 /// Not older than two days, since relays try again for a day at most, and no more than an hour ahead.
 [[nodiscard]] bool is_fresh(UtcTime signed_at, UtcTime now);

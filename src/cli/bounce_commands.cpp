@@ -128,7 +128,8 @@ Result<bounce::Unread> read_pipe(const config::Config& config, const IngestOptio
     return fail(Errc::usage, "bounce ingest: no mail came from standard input",
                 "--maildir DIR, --mbox FILE, or [bounce] maildir");
   TIDINGS_LET(const auto put, take({.name = "standard input", .bytes = bytes}));
-  if (put == bounce::PutAway::unmatched) TIDINGS_TRY(bounce::put_unmatched(config.bounce.unmatched, bytes));
+  if (put == bounce::Disposition::unmatched)
+    TIDINGS_TRY(bounce::put_unmatched(config.bounce.unmatched, bytes));
   if (bytes.size() >= bounce::max_mail_bytes)
     log::warning(fmt::format("standard input: only the first {} of the mail were read",
                              format_size(bounce::max_mail_bytes)));
@@ -195,9 +196,9 @@ Result<Exit> ingest_mails(Session& session, const IngestOptions& options, const 
                .read = [&](const returns::IntakeResult& result) { note(tally, result, options.json); },
                .failed = [&](const Error& error) { failed.push_back(error); }});
   const auto read =
-      read_all(origin, config, options, [&](const bounce::Incoming& mail) -> Result<bounce::PutAway> {
+      read_all(origin, config, options, [&](const bounce::Incoming& mail) -> Result<bounce::Disposition> {
         TIDINGS_LET(const auto put, take(mail));
-        return options.dry_run ? bounce::PutAway::keep : put;
+        return options.dry_run ? bounce::Disposition::keep : put;
       });
   // Of what could not be read "no new mail" would be a lie.
   const bool has_news = read || !tally.by_outcome.empty();

@@ -458,7 +458,7 @@ Result<std::string> json_of(store::Database& database, const edition::Preview& s
                         {"readers", segment.readers},
                         {"posts", segment.posts},
                         {"subject", segment.subject},
-                        {"bytes", segment.letter.bytes.size()},
+                        {"bytes", segment.message.bytes.size()},
                         {"note", segment.note}});
   }
   TIDINGS_LET(auto left_out, left_out_json(database, shown.left_out));
@@ -488,7 +488,7 @@ Result<Exit> preview(Session& session, const PreviewCommand& command) {
     out += fmt::format(
         "  {}: {}, {}, {}, \"{}\"{}\n", segment.name,
         segment.readers == 0 ? "a sample" : plural(segment.readers, "reader"), plural(segment.posts, "post"),
-        format_size(static_cast<std::int64_t>(segment.letter.bytes.size())), printable(segment.subject),
+        format_size(static_cast<std::int64_t>(segment.message.bytes.size())), printable(segment.subject),
         segment.note.empty() ? "" : "; shortened: " + segment.note);
   }
   if (!shown.pictures.empty()) out += "  " + printable(shown.pictures) + "\n";

@@ -125,18 +125,18 @@ Result<Exit> set(Session& session, const SetOptions& options) {
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
   SubscriberTable table{*database, session.clock()};
   TIDINGS_LET(const auto found, find_subscriber(table, options.address));
-  members::Wishes wishes{
+  members::Preferences preferences{
       .name = options.name, .language = options.language, .topics = options.topics, .digests = {}};
-  if (options.all_topics) wishes.topics = std::vector<std::string>{};
+  if (options.all_topics) preferences.topics = std::vector<std::string>{};
   if (!options.cadence.empty()) {
-    TIDINGS_LET(wishes.digests, digests_of_cadence(*config, options.cadence));
+    TIDINGS_LET(preferences.digests, digests_of_cadence(*config, options.cadence));
   }
-  if (!wishes.name && !wishes.language && !wishes.topics && !wishes.digests) {
+  if (!preferences.name && !preferences.language && !preferences.topics && !preferences.digests) {
     return fail(Errc::usage, "nothing to set", "--cadence, --name, --language, --topic or --all-topics");
   }
   members::Membership membership{*config, *database, session.clock()};
   TIDINGS_LET(const auto changed,
-              membership.change(found.id, wishes, {.origin = Origin::cli, .detail = "subscriber set"}));
+              membership.change(found.id, preferences, {.origin = Origin::cli, .detail = "subscriber set"}));
   send_queued(session, *config, *database, membership);
   const auto done = in_words(changed);
   say(fmt::format("{}: {}\n", found.address, done.empty() ? "nothing changed" : done));

@@ -56,11 +56,11 @@ std::size_t find_dot_line(std::string_view bytes, std::size_t from) {
   return end_before == std::string_view::npos ? end_before : end_before + 1;
 }
 
-bool begins_lines(const message::Letter& letter) {
+bool begins_lines(const message::Message& message) {
   std::size_t from = 0;
-  for (const auto& splice : letter.splices) {
+  for (const auto& splice : message.splices) {
     const auto at = splice.before;
-    if (at < from || at > letter.bytes.size() || (at > 0 && letter.bytes[at - 1] != '\n')) return false;
+    if (at < from || at > message.bytes.size() || (at > 0 && message.bytes[at - 1] != '\n')) return false;
     from = at;
   }
   return true;
@@ -68,20 +68,20 @@ bool begins_lines(const message::Letter& letter) {
 
 }  // namespace
 
-std::string unsound(const message::Letter& letter) {
+std::string unsound(const message::Message& message) {
   for (const std::string_view address :
-       {std::string_view{letter.envelope_from}, std::string_view{letter.envelope_to}}) {
+       {std::string_view{message.envelope_from}, std::string_view{message.envelope_to}}) {
     for (const char c : address) {
       if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F || c == '<' || c == '>')
         return "a blank, control or bracket in the envelope";
     }
   }
-  if (letter.envelope_to.empty()) return "no recipient";
-  if (letter.size_bytes() == 0) return "it is empty";
-  if (!begins_lines(letter)) return "a splice inside a line";
-  if (!letter.needs_smtputf8()) return message::unsound_lines(letter.bytes);
+  if (message.envelope_to.empty()) return "no recipient";
+  if (message.size_bytes() == 0) return "it is empty";
+  if (!begins_lines(message)) return "a splice inside a line";
+  if (!message.needs_smtputf8()) return message::unsound_lines(message.bytes);
   // RFC 6532 lets the header be UTF-8; the bodies are encoded.
-  const std::string_view bytes = letter.bytes;
+  const std::string_view bytes = message.bytes;
   const auto end = bytes.find("\r\n\r\n");
   const auto header = end == std::string_view::npos ? bytes : bytes.substr(0, end + 2);
   auto wrong = message::unsound_lines(header, message::Octets::utf8);
@@ -97,43 +97,43 @@ Dialogue::Dialogue(Setup setup)
 bool Dialogue::ready() const {
   if (finished_ || quitting_) return false;
   switch (dialect_) {
-    case Dialect::lock_step: return messages_.empty();
+    case Dialect::lock_step: return transactions_.empty();
     case Dialect::pipelined:
       // On probation for chunking: nothing rides on the first body.
-      if (dialect_ != setup_.dialect) return messages_.empty();
+      if (dialect_ != setup_.dialect) return transactions_.empty();
       return waiting_.empty();
     case Dialect::chunking: return in_flight() < setup_.window;
   }
   return false;
 }
 
-bool Dialogue::cannot_be_sent(Ticket ticket, const message::Letter& letter) {
+bool Dialogue::cannot_be_sent(Ticket ticket, const message::Message& message) {
   const auto& can = setup_.capabilities;
   const auto answer = [&](int code, std::string_view text) {
     answers_.push_back({.ticket = ticket, .outcome = classify(Stage::mail, code, text), .untried = false});
     ++completed_;
     return true;
   };
-  if (can.max_size_bytes > 0 && static_cast<std::int64_t>(letter.size_bytes()) > can.max_size_bytes) {
+  if (can.max_size_bytes > 0 && static_cast<std::int64_t>(message.size_bytes()) > can.max_size_bytes) {
     // Known since EHLO, before anybody was named: a fact about the relay.
     auto outcome = no_reply(
         Stage::ehlo, fmt::format("the relay takes messages of {} octets at most, and this edition's have {}",
-                                 can.max_size_bytes, letter.size_bytes()));
+                                 can.max_size_bytes, message.size_bytes()));
     answers_.push_back({.ticket = ticket, .outcome = std::move(outcome), .untried = false});
     ++completed_;
     return true;
   }
-  if (!can.smtputf8 && letter.needs_smtputf8()) {
+  if (!can.smtputf8 && message.needs_smtputf8()) {
     return answer(553, "5.6.7 the relay does not take addresses outside ASCII (it announces no SMTPUTF8)");
   }
   return false;
 }
 
-void Dialogue::submit(Ticket ticket, const message::Letter& letter) {
+void Dialogue::submit(Ticket ticket, const message::Message& message) {
   TIDINGS_CHECK(ready());
-  if (cannot_be_sent(ticket, letter)) return;
+  if (cannot_be_sent(ticket, message)) return;
   const auto serial = next_serial_++;
-  messages_.emplace_back(serial, Message{.ticket = ticket, .letter = &letter, .refusal = {}});
+  transactions_.emplace_back(serial, Transaction{.ticket = ticket, .message = &message, .refusal = {}});
   waiting_.push_back(serial);
   begin_waiting();
 }
@@ -143,9 +143,9 @@ void Dialogue::submit(Ticket ticket, const message::Letter& letter) {
 void Dialogue::begin_waiting() {
   while (!waiting_.empty() && !finished_) {
     const auto serial = waiting_.front();
-    if (dialect_ == Dialect::pipelined && serial != messages_.front().first) {
-      const auto previous = std::prev(
-          std::find_if(messages_.begin(), messages_.end(), [&](auto& m) { return m.first == serial; }));
+    if (dialect_ == Dialect::pipelined && serial != transactions_.front().first) {
+      const auto previous = std::prev(std::find_if(transactions_.begin(), transactions_.end(),
+                                                   [&](auto& m) { return m.first == serial; }));
       if (previous->second.last_octet == 0) return;
     }
     waiting_.pop_front();
@@ -172,30 +172,30 @@ void Dialogue::say_octets(std::string_view octets) {
   said(octets.size());
 }
 
-void Dialogue::say_mail(const message::Letter& letter, std::uint64_t serial) {
+void Dialogue::say_mail(const message::Message& message, std::uint64_t serial) {
   auto& to = words();
   const auto before = to.size();
   if (before == 0) to.reserve(256);
   to += "MAIL FROM:<";
-  to += letter.envelope_from;
+  to += message.envelope_from;
   to += '>';
   if (setup_.capabilities.size) {
     to += " SIZE=";
-    append_number(to, static_cast<std::int64_t>(letter.size_bytes()));
+    append_number(to, static_cast<std::int64_t>(message.size_bytes()));
   }
   // Only its header has eight bits; a relay that cannot pass them on knows at once.
-  if (letter.needs_smtputf8())
+  if (message.needs_smtputf8())
     to += setup_.capabilities.eight_bit_mime ? " BODY=8BITMIME SMTPUTF8" : " SMTPUTF8";
   to += "\r\n";
   said(to.size() - before);
   expect(Step::mail, serial);
 }
 
-void Dialogue::say_rcpt(const message::Letter& letter, std::uint64_t serial) {
+void Dialogue::say_rcpt(const message::Message& message, std::uint64_t serial) {
   auto& to = words();
   const auto before = to.size();
   to += "RCPT TO:<";
-  to += letter.envelope_to;
+  to += message.envelope_to;
   to += ">\r\n";
   said(to.size() - before);
   expect(Step::rcpt, serial);
@@ -209,29 +209,29 @@ void Dialogue::reset_before_next() {
 }
 
 void Dialogue::begin(std::uint64_t serial) {
-  auto& message = *find(serial);
-  const auto& letter = *message.letter;
+  auto& transaction = *find(serial);
+  const auto& message = *transaction.message;
   if (dialect_ == Dialect::chunking && in_flight() > 1) reset_needed_ = true;
   reset_before_next();
-  say_mail(letter, serial);
+  say_mail(message, serial);
   if (dialect_ == Dialect::lock_step) return;
-  say_rcpt(letter, serial);
+  say_rcpt(message, serial);
   if (dialect_ == Dialect::pipelined) {
     say("DATA");
     expect(Step::data, serial);
     return;
   }
-  say(fmt::format(FMT_COMPILE("BDAT {} LAST"), letter.size_bytes()));
-  letter.pieces([this](std::string_view lines, bool /*may_have_dots*/) { say_octets(lines); });
+  say(fmt::format(FMT_COMPILE("BDAT {} LAST"), message.size_bytes()));
+  message.pieces([this](std::string_view lines, bool /*may_have_dots*/) { say_octets(lines); });
   expect(Step::chunk, serial);
-  message.last_octet = stream_end();
+  transaction.last_octet = stream_end();
 }
 
 /// The body as DATA wants it: lines that begin with a dot get another one (RFC 5321 section 4.5.2), then the
 /// final dot.
 void Dialogue::say_body(std::uint64_t serial) {
-  auto& message = *find(serial);
-  message.letter->pieces([this](std::string_view lines, bool may_have_dots) {
+  auto& transaction = *find(serial);
+  transaction.message->pieces([this](std::string_view lines, bool may_have_dots) {
     if (!may_have_dots) return say_octets(lines);
     std::size_t from = 0;
     for (auto at = find_dot_line(lines, 0); at != std::string_view::npos;
@@ -245,7 +245,7 @@ void Dialogue::say_body(std::uint64_t serial) {
   });
   say(".");
   expect(Step::dot, serial);
-  message.last_octet = stream_end();
+  transaction.last_octet = stream_end();
 }
 
 void Dialogue::quit() {
@@ -254,7 +254,7 @@ void Dialogue::quit() {
 }
 
 void Dialogue::say_quit_when_idle() {
-  if (!quitting_ || finished_ || !messages_.empty() || !expected_.empty()) return;
+  if (!quitting_ || finished_ || !transactions_.empty() || !expected_.empty()) return;
   say("QUIT");
   expect(Step::quit);
 }
@@ -306,15 +306,15 @@ Awaiting Dialogue::awaiting() const {
 // ---- what the relay says
 // ----------------------------------------------------------------------------------------------
 
-Dialogue::Message* Dialogue::find(std::uint64_t serial) {
-  for (auto& [known, message] : messages_) {
-    if (known == serial) return &message;
+Dialogue::Transaction* Dialogue::find(std::uint64_t serial) {
+  for (auto& [known, transaction] : transactions_) {
+    if (known == serial) return &transaction;
   }
   return nullptr;
 }
 
-bool Dialogue::dot_may_have_left(const Message& message) const {
-  return message.last_octet != 0 && sent_total_ >= message.last_octet;
+bool Dialogue::dot_may_have_left(const Transaction& transaction) const {
+  return transaction.last_octet != 0 && sent_total_ >= transaction.last_octet;
 }
 
 void Dialogue::received(std::string_view bytes) {
@@ -340,7 +340,7 @@ void Dialogue::on_reply(Reply reply) {
   }
   const auto [step, serial] = expected_.front();
   expected_.pop_front();
-  auto* const message = serial == 0 ? nullptr : find(serial);
+  auto* const transaction = serial == 0 ? nullptr : find(serial);
   switch (step) {
     case Step::quit: finished_ = true; return;
     case Step::reset:
@@ -350,88 +350,89 @@ void Dialogue::on_reply(Reply reply) {
     case Step::lone_dot:
       if (reply.code == 421) close_by_421(0, Stage::dot, reply);
       return;
-    case Step::mail: return on_mail(*message, serial, reply);
-    case Step::rcpt: return on_rcpt(*message, serial, reply);
-    case Step::data: return on_data(*message, serial, reply);
+    case Step::mail: return on_mail(*transaction, serial, reply);
+    case Step::rcpt: return on_rcpt(*transaction, serial, reply);
+    case Step::data: return on_data(*transaction, serial, reply);
     case Step::dot:
-    case Step::chunk: return on_final(*message, serial, reply, step);
+    case Step::chunk: return on_final(*transaction, serial, reply, step);
   }
 }
 
-void Dialogue::refuse(Message& message, Stage stage, const Reply& reply) {
-  if (message.refused) return;  // what follows a refusal in its group only echoes it
-  message.refused = true;
-  message.refusal = classify(stage, reply.code, reply.text);
+void Dialogue::refuse(Transaction& transaction, Stage stage, const Reply& reply) {
+  if (transaction.refused) return;  // what follows a refusal in its group only echoes it
+  transaction.refused = true;
+  transaction.refusal = classify(stage, reply.code, reply.text);
 }
 
-void Dialogue::on_mail(Message& message, std::uint64_t serial, const Reply& reply) {
+void Dialogue::on_mail(Transaction& transaction, std::uint64_t serial, const Reply& reply) {
   if (reply.code == 421) return close_by_421(serial, Stage::mail, reply);
   if (reply.code / 100 == 3) return surprise("the relay answered MAIL out of turn");
-  if (reply.code / 100 != 2) refuse(message, Stage::mail, reply);
-  message.stage = Stage::rcpt;
+  if (reply.code / 100 != 2) refuse(transaction, Stage::mail, reply);
+  transaction.stage = Stage::rcpt;
   if (dialect_ != Dialect::lock_step) return;
-  if (message.refused) return finish(serial, message.refusal);
-  say_rcpt(*message.letter, serial);
+  if (transaction.refused) return finish(serial, transaction.refusal);
+  say_rcpt(*transaction.message, serial);
 }
 
-void Dialogue::on_rcpt(Message& message, std::uint64_t serial, const Reply& reply) {
+void Dialogue::on_rcpt(Transaction& transaction, std::uint64_t serial, const Reply& reply) {
   if (reply.code == 421) return close_by_421(serial, Stage::rcpt, reply);
   const bool fine = reply.code / 100 == 2;
   const bool grouped = dialect_ != Dialect::lock_step;
-  if (reply.code / 100 == 3 || (fine && message.refused)) {
-    message.refused = false;  // perhaps it is taken all the same
+  if (reply.code / 100 == 3 || (fine && transaction.refused)) {
+    transaction.refused = false;  // perhaps it is taken all the same
     return surprise("the relay answered RCPT out of turn");
   }
-  if (!fine && !message.refused && grouped && (reply.code == 503 || blames_pipelining(reply))) {
+  if (!fine && !transaction.refused && grouped && (reply.code == 503 || blames_pipelining(reply))) {
     return surprise("the relay does not take RCPT in a group");
   }
-  if (!fine) refuse(message, Stage::rcpt, reply);
-  message.stage = Stage::data;
+  if (!fine) refuse(transaction, Stage::rcpt, reply);
+  transaction.stage = Stage::data;
   if (grouped) return;
-  if (message.refused) {
+  if (transaction.refused) {
     reset_needed_ = true;
-    return finish(serial, message.refusal);
+    return finish(serial, transaction.refusal);
   }
   say("DATA");
   expect(Step::data, serial);
 }
 
-void Dialogue::on_data(Message& message, std::uint64_t serial, const Reply& reply) {
+void Dialogue::on_data(Transaction& transaction, std::uint64_t serial, const Reply& reply) {
   if (reply.code == 421) return close_by_421(serial, Stage::data, reply);
   if (reply.code / 100 == 2) return surprise("the relay answered DATA out of turn");
   const bool grouped = dialect_ != Dialect::lock_step;
   if (reply.code == 354) {
-    if (message.refused) {
+    if (transaction.refused) {
       // It took DATA for no recipient: an empty message to nobody, then a clean start (RFC 2920 section 3.1).
       say(".");
       expect(Step::lone_dot);
       reset_needed_ = true;
-      return finish(serial, message.refusal);
+      return finish(serial, transaction.refusal);
     }
-    message.stage = Stage::body;
+    transaction.stage = Stage::body;
     return say_body(serial);
   }
-  if (!message.refused && grouped && (reply.code == 503 || blames_pipelining(reply))) {
+  if (!transaction.refused && grouped && (reply.code == 503 || blames_pipelining(reply))) {
     return surprise("the relay does not take DATA in a group");
   }
-  refuse(message, Stage::data, reply);
+  refuse(transaction, Stage::data, reply);
   reset_needed_ = true;
-  finish(serial, message.refusal);
+  finish(serial, transaction.refusal);
 }
 
-void Dialogue::on_final(Message& message, std::uint64_t serial, const Reply& reply, Step step) {
-  if (!dot_may_have_left(message)) {
+void Dialogue::on_final(Transaction& transaction, std::uint64_t serial, const Reply& reply, Step step) {
+  if (!dot_may_have_left(transaction)) {
     // Refused while the body was still leaving: an answer all right, but the session is out of step.
-    if (reply.code >= 400 && !message.refused) finish(serial, classify(Stage::dot, reply.code, reply.text));
+    if (reply.code >= 400 && !transaction.refused)
+      finish(serial, classify(Stage::dot, reply.code, reply.text));
     return surprise("the relay answered a message before its end");
   }
   if (reply.code == 421) return close_by_421(serial, Stage::dot, reply);
   if (reply.code / 100 == 3) return surprise("the relay answered a message out of turn");
-  if (message.refused) {
+  if (transaction.refused) {
     const bool took_it = reply.code / 100 == 2;
     reset_needed_ = true;
     // A message to nobody was "accepted": its answers cannot be trusted to be in step with our commands.
-    finish(serial, message.refusal);
+    finish(serial, transaction.refusal);
     if (took_it) surprise("the relay took a message whose recipient it refused");
     return;
   }
@@ -443,10 +444,10 @@ void Dialogue::on_final(Message& message, std::uint64_t serial, const Reply& rep
 
 void Dialogue::finish(std::uint64_t serial, Outcome outcome, bool untried) {
   const auto at =
-      std::find_if(messages_.begin(), messages_.end(), [&](auto& m) { return m.first == serial; });
-  TIDINGS_CHECK(at != messages_.end());
+      std::find_if(transactions_.begin(), transactions_.end(), [&](auto& m) { return m.first == serial; });
+  TIDINGS_CHECK(at != transactions_.end());
   answers_.push_back({.ticket = at->second.ticket, .outcome = std::move(outcome), .untried = untried});
-  messages_.erase(at);
+  transactions_.erase(at);
   ++completed_;
 }
 
@@ -460,18 +461,18 @@ void Dialogue::close_by_421(std::uint64_t serial, Stage stage, const Reply& repl
 
 void Dialogue::surprise(std::string_view why) {
   if (farewell_.text.empty()) farewell_ = no_reply(Stage::mail, why);
-  lied_ = dialect_ != Dialect::lock_step;
+  grouping_failed_ = dialect_ != Dialect::lock_step;
   end_all(why, false);
 }
 
 void Dialogue::lost(Loss loss, std::string_view why) {
   if (finished_) return;
-  if (!messages_.empty() && loss == Loss::silence) {
+  if (!transactions_.empty() && loss == Loss::silence) {
     // Silence in the middle of a group, with no body on its way, is what a relay does that forgets grouped
     // commands.
-    const auto& first = messages_.front().second;
+    const auto& first = transactions_.front().second;
     const bool half_answered = first.stage == Stage::rcpt || first.stage == Stage::data;
-    if (dialect_ != Dialect::lock_step && half_answered && first.last_octet == 0) lied_ = true;
+    if (dialect_ != Dialect::lock_step && half_answered && first.last_octet == 0) grouping_failed_ = true;
   }
   farewell_ = no_reply(Stage::mail, why);
   end_all(why, false);
@@ -482,21 +483,21 @@ void Dialogue::lost(Loss loss, std::string_view why) {
 void Dialogue::end_all(std::string_view why, bool nothing_was_taken) {
   finished_ = true;
   const auto completed = completed_;
-  while (!messages_.empty()) {
-    const auto& [serial, message] = messages_.front();
-    if (message.refused) {
-      finish(serial, message.refusal);
-    } else if (dot_may_have_left(message) && !nothing_was_taken) {
+  while (!transactions_.empty()) {
+    const auto& [serial, transaction] = transactions_.front();
+    if (transaction.refused) {
+      finish(serial, transaction.refusal);
+    } else if (dot_may_have_left(transaction) && !nothing_was_taken) {
       finish(serial, no_reply(Stage::dot, why));
     } else {
-      const auto stage = message.last_octet != 0 ? Stage::body : message.stage;
+      const auto stage = transaction.last_octet != 0 ? Stage::body : transaction.stage;
       // Not begun, or begun in a group that the relay did not understand.
-      const bool untried = nothing_was_taken || lied_ || message.last_octet == 0;
+      const bool untried = nothing_was_taken || grouping_failed_ || transaction.last_octet == 0;
       finish(serial, no_reply(stage, why), untried);
     }
   }
   completed_ = completed;  // those were ended, not answered
-  // The letters that unsent octets lie in go with their answers.
+  // The messages that unsent octets lie in go with their answers.
   out_.clear();
   output_bytes_ = written_ = 0;
   expected_.clear();

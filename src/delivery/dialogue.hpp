@@ -1,4 +1,4 @@
-// The SMTP dialogue on a session that is open: letters in, octets out; octets in, answers out. Pure: no I/O,
+// The SMTP dialogue on a session that is open: messages in, octets out; octets in, answers out. Pure: no I/O,
 // no clock.
 //
 // Three dialects (relay.hpp). Lock-step waits for each reply. Pipelined (RFC 2920) sends MAIL RCPT DATA as a
@@ -9,8 +9,9 @@
 // With messages in flight a chunked group begins with RSET: whether the one before is refused is not known
 // yet, and a transaction left open would lend its sender to the next message. Replies come in the order of
 // the commands; a message is accepted by 2yz to its final octet and by nothing else. After a surprise (a
-// reply nobody asked for, a code that cannot follow) the dialogue is finished and `lied()` says whether
-// grouping may be to blame. After 421 the relay closes: what it has not answered by then it has not taken.
+// reply nobody asked for, a code that cannot follow) the dialogue is finished and `grouping_failed()` says
+// whether grouping may be to blame. After 421 the relay closes: what it has not answered by then it has not
+// taken.
 #pragma once
 
 #include <cstddef>
@@ -46,7 +47,7 @@ struct Capabilities {
 /// The dialect that is both announced and wanted.
 [[nodiscard]] Dialect dialect_for(const Capabilities& capabilities, Dialect wanted);
 
-/// Names a letter in this dialogue; the caller's choice.
+/// Names a message in this dialogue; the caller's choice.
 using Ticket = std::uint64_t;
 
 struct Answer {
@@ -75,11 +76,11 @@ class Dialogue {
   };
   explicit Dialogue(Setup setup);
 
-  /// True when another letter may be submitted.
+  /// True when another message may be submitted.
   [[nodiscard]] bool ready() const;
-  /// The letter must stay where it is until its answer is out: its octets leave from there, without a copy.
-  void submit(Ticket ticket, const message::Letter& letter);
-  /// No more letters; QUIT after the last answer.
+  /// The message must stay where it is until its answer is out: its octets leave from there, without a copy.
+  void submit(Ticket ticket, const message::Message& message);
+  /// No more messages; QUIT after the last answer.
   void quit();
 
   /// How many octets want to leave.
@@ -102,22 +103,22 @@ class Dialogue {
   [[nodiscard]] std::vector<Answer> take_answers();
 
   [[nodiscard]] Awaiting awaiting() const;
-  [[nodiscard]] int in_flight() const { return static_cast<int>(messages_.size()); }
+  [[nodiscard]] int in_flight() const { return static_cast<int>(transactions_.size()); }
   /// Whole replies so far. Octets of one that does not end are no progress.
   [[nodiscard]] std::uint64_t replies() const { return replies_; }
   [[nodiscard]] std::int64_t completed() const { return completed_; }  ///< messages answered on this session
   /// Nothing more can be done on this session; close it.
   [[nodiscard]] bool finished() const { return finished_; }
   /// The relay mishandled a group of commands: speak lock-step to it from now on.
-  [[nodiscard]] bool lied() const { return lied_; }
+  [[nodiscard]] bool grouping_failed() const { return grouping_failed_; }
   /// The answer that ended the session early (421, a surprise); code 0 and empty text if there was none.
   [[nodiscard]] const Outcome& farewell() const { return farewell_; }
 
  private:
   enum class Step { reset, mail, rcpt, data, dot, lone_dot, chunk, quit };
-  struct Message {
+  struct Transaction {
     Ticket ticket = 0;
-    const message::Letter* letter = nullptr;
+    const message::Message* message = nullptr;
     Stage stage = Stage::mail;  ///< how far its commands are answered
     bool refused = false;
     Outcome refusal{};             ///< the first refusal
@@ -129,18 +130,18 @@ class Dialogue {
     std::uint64_t message;  ///< serial number; 0 for none
   };
 
-  [[nodiscard]] Message* find(std::uint64_t serial);
-  [[nodiscard]] bool dot_may_have_left(const Message& message) const;
+  [[nodiscard]] Transaction* find(std::uint64_t serial);
+  [[nodiscard]] bool dot_may_have_left(const Transaction& transaction) const;
   [[nodiscard]] std::uint64_t stream_end() const { return sent_total_ + output_bytes_; }
-  [[nodiscard]] bool cannot_be_sent(Ticket ticket, const message::Letter& letter);
+  [[nodiscard]] bool cannot_be_sent(Ticket ticket, const message::Message& message);
   /// Where commands are added; whoever adds calls said().
   [[nodiscard]] std::string& words();
   void said(std::size_t count) { output_bytes_ += count; }
   void say(std::string_view line);
   void say_octets(std::string_view octets);
   void expect(Step step, std::uint64_t message = 0) { expected_.push_back({step, message}); }
-  void say_mail(const message::Letter& letter, std::uint64_t serial);
-  void say_rcpt(const message::Letter& letter, std::uint64_t serial);
+  void say_mail(const message::Message& message, std::uint64_t serial);
+  void say_rcpt(const message::Message& message, std::uint64_t serial);
   void begin(std::uint64_t serial);
   void begin_waiting();
   void say_body(std::uint64_t serial);
@@ -148,11 +149,11 @@ class Dialogue {
   void say_quit_when_idle();
 
   void on_reply(Reply reply);
-  void on_mail(Message& message, std::uint64_t serial, const Reply& reply);
-  void on_rcpt(Message& message, std::uint64_t serial, const Reply& reply);
-  void on_data(Message& message, std::uint64_t serial, const Reply& reply);
-  void on_final(Message& message, std::uint64_t serial, const Reply& reply, Step step);
-  void refuse(Message& message, Stage stage, const Reply& reply);
+  void on_mail(Transaction& transaction, std::uint64_t serial, const Reply& reply);
+  void on_rcpt(Transaction& transaction, std::uint64_t serial, const Reply& reply);
+  void on_data(Transaction& transaction, std::uint64_t serial, const Reply& reply);
+  void on_final(Transaction& transaction, std::uint64_t serial, const Reply& reply, Step step);
+  void refuse(Transaction& transaction, Stage stage, const Reply& reply);
   void close_by_421(std::uint64_t serial, Stage stage, const Reply& reply);
   void surprise(std::string_view why);
   void finish(std::uint64_t serial, Outcome outcome, bool untried = false);
@@ -160,7 +161,7 @@ class Dialogue {
 
   Setup setup_;
   Dialect dialect_;  ///< spoken now; chunking only after a first group went well
-  /// Commands of ours, then octets that lie in a letter.
+  /// Commands of ours, then octets that lie in a message.
   struct Piece {
     std::string words;
     std::string_view octets;
@@ -171,7 +172,7 @@ class Dialogue {
   std::uint64_t sent_total_ = 0;
   ReplyReader reader_;
   std::deque<Expected> expected_;
-  std::deque<std::pair<std::uint64_t, Message>> messages_;  ///< by serial number, ascending
+  std::deque<std::pair<std::uint64_t, Transaction>> transactions_;  ///< by serial number, ascending
   std::deque<std::uint64_t> waiting_;  ///< submitted, not begun (pipelined: the one after the current)
   std::uint64_t next_serial_ = 1;
   std::vector<Answer> answers_;
@@ -180,21 +181,21 @@ class Dialogue {
   bool reset_needed_ = false;
   bool quitting_ = false;
   bool finished_ = false;
-  bool lied_ = false;
+  bool grouping_failed_ = false;
   Outcome farewell_;
 };
 
 template <class Mark>
 void Dialogue::leaving(Mark&& mark) {
-  for (auto& [serial, message] : messages_) {
-    if (message.last_octet == 0 || message.marked) continue;
-    message.marked = true;
-    mark(message.ticket);
+  for (auto& [serial, transaction] : transactions_) {
+    if (transaction.last_octet == 0 || transaction.marked) continue;
+    transaction.marked = true;
+    mark(transaction.ticket);
   }
 }
 
-/// Empty if the letter may be sent: sound lines (message.hpp), at least one, an envelope without blanks,
+/// Empty if the message may be sent: sound lines (message.hpp), at least one, an envelope without blanks,
 /// controls and angle brackets. Else what is wrong with it.
-[[nodiscard]] std::string unsound(const message::Letter& letter);
+[[nodiscard]] std::string unsound(const message::Message& message);
 
 }  // namespace tidings::delivery

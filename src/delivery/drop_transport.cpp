@@ -1,4 +1,4 @@
-// Letters as files, for --to-dir, rehearsals and tests.
+// Messages as files, for --to-dir, rehearsals and tests.
 
 #include <array>
 #include <atomic>
@@ -29,9 +29,9 @@ constexpr std::size_t batch = 32;
 
 /// The envelope as the final delivery agent would note it (RFC 5321 section 4.4), so that a dropped file
 /// tells all.
-std::string with_envelope(const message::Letter& letter) {
-  return fmt::format("Return-Path: <{}>\r\nDelivered-To: {}\r\n{}", letter.envelope_from, letter.envelope_to,
-                     letter.text());
+std::string with_envelope(const message::Message& message) {
+  return fmt::format("Return-Path: <{}>\r\nDelivered-To: {}\r\n{}", message.envelope_from,
+                     message.envelope_to, message.text());
 }
 
 /// The Maildir rule (cr.yp.to/proto/maildir.html): the time, this process and its place in it, the host.
@@ -66,8 +66,8 @@ Result<void> move_to_new(const std::filesystem::path& from, const std::filesyste
 
 /// Named by edition and subscriber: a second attempt replaces the file instead of adding one. What is no
 /// delivery of an edition (a confirmation, a test) is named by its octets, so that none replaces another.
-std::string file_stem(const Claim& claim, const message::Letter& letter) {
-  if (claim.edition.value == 0) return "letter-" + hex_encode(sha256(with_envelope(letter))).substr(0, 24);
+std::string file_stem(const Claim& claim, const message::Message& message) {
+  if (claim.edition.value == 0) return "message-" + hex_encode(sha256(with_envelope(message))).substr(0, 24);
   return fmt::format("{:06}-{:08}", claim.edition.value, claim.subscriber.value);
 }
 
@@ -78,15 +78,15 @@ class DropTransport final : public Transport {
 
   void run(Outbox& outbox) override {
     for (;;) {
-      auto parcels = outbox.take_or_wait(batch, 200ms);
-      if (parcels.empty() && outbox.exhausted()) break;
-      for (const auto& parcel : parcels) outbox.leaving(parcel.claim);
+      auto taken = outbox.take_or_wait(batch, 200ms);
+      if (taken.empty() && outbox.exhausted()) break;
+      for (const auto& queued : taken) outbox.leaving(queued.claim);
       if (!outbox.flush()) {
-        for (const auto& parcel : parcels) outbox.hand_back(parcel.claim);
+        for (const auto& queued : taken) outbox.hand_back(queued.claim);
         outbox.publish();
         return;
       }
-      for (const auto& parcel : parcels) drop(outbox, parcel);
+      for (const auto& queued : taken) drop(outbox, queued);
       [[maybe_unused]] const bool noted = outbox.flush();
       outbox.publish();
     }
@@ -95,21 +95,21 @@ class DropTransport final : public Transport {
   [[nodiscard]] int capacity() const override { return static_cast<int>(batch); }
 
  private:
-  void drop(Outbox& outbox, const Parcel& parcel) {
+  void drop(Outbox& outbox, const QueuedMessage& queued) {
     const bool is_maildir = format_ == DropFormat::maildir;
-    const auto name = is_maildir ? maildir_name() : file_stem(parcel.claim, parcel.letter);
-    const auto wrote = is_maildir ? deliver_to_maildir(name, parcel.letter)
-                                  : write_file(folder_ / (name + ".eml"), with_envelope(parcel.letter));
-    if (wrote) return outbox.answer(parcel.claim, classify(Stage::dot, 250, "2.0.0 " + name), "drop");
+    const auto name = is_maildir ? maildir_name() : file_stem(queued.claim, queued.message);
+    const auto wrote = is_maildir ? deliver_to_maildir(name, queued.message)
+                                  : write_file(folder_ / (name + ".eml"), with_envelope(queued.message));
+    if (wrote) return outbox.answer(queued.claim, classify(Stage::dot, 250, "2.0.0 " + name), "drop");
     // Not there at all, so not in doubt; and the folder will not take the next one either.
     auto outcome = no_reply(Stage::connect, wrote.error().what);
-    outbox.hand_back(parcel.claim);
+    outbox.hand_back(queued.claim);
     outbox.report_trouble(std::move(outcome), "drop");
   }
 
-  Result<void> deliver_to_maildir(const std::string& name, const message::Letter& letter) {
+  Result<void> deliver_to_maildir(const std::string& name, const message::Message& message) {
     const auto written = folder_ / "tmp" / name;
-    TIDINGS_TRY(write_secret_file(written, with_envelope(letter)));
+    TIDINGS_TRY(write_secret_file(written, with_envelope(message)));
     return move_to_new(written, folder_ / "new" / name);
   }
 

@@ -20,8 +20,8 @@ void move_to_end(std::vector<T>& to, std::vector<T>& from) {
 
 }  // namespace
 
-Outbox::Outbox(Journal journal, std::size_t letters)
-    : max_letters_(letters),
+Outbox::Outbox(Journal journal, std::size_t messages)
+    : max_messages_(messages),
       wake_fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       journal_(std::move(journal)) {
   TIDINGS_CHECK(wake_fd_ >= 0);
@@ -34,7 +34,7 @@ Outbox::~Outbox() { ::close(wake_fd_); }
 
 void Outbox::add_claims(std::vector<Claim> claims) {
   const std::lock_guard lock{mutex_};
-  if (stopping_) return move_to_end(harvest_.handed_back, claims);  // the transport gave up in the meantime
+  if (stopping_) return move_to_end(batch_.handed_back, claims);  // the transport gave up in the meantime
   outstanding_ += claims.size();
   for (auto& claim : claims) claims_.push_back(std::move(claim));
   claims_there_.notify_all();
@@ -44,7 +44,7 @@ void Outbox::close() {
   const std::lock_guard lock{mutex_};
   closed_ = true;
   claims_there_.notify_all();
-  letters_there_.notify_all();
+  messages_there_.notify_all();
   wake_locked();
 }
 
@@ -52,14 +52,14 @@ void Outbox::stop() {
   const std::lock_guard lock{mutex_};
   if (stopping_) return;
   stopping_ = true;
-  for (auto& claim : claims_) harvest_.handed_back.push_back(std::move(claim));
-  for (auto& parcel : letters_) harvest_.handed_back.push_back(std::move(parcel.claim));
-  outstanding_ -= claims_.size() + letters_.size();
+  for (auto& claim : claims_) batch_.handed_back.push_back(std::move(claim));
+  for (auto& each : messages_) batch_.handed_back.push_back(std::move(each.claim));
+  outstanding_ -= claims_.size() + messages_.size();
   claims_.clear();
-  letters_.clear();
+  messages_.clear();
   claims_there_.notify_all();
   room_there_.notify_all();
-  letters_there_.notify_all();
+  messages_there_.notify_all();
   answers_there_.notify_all();
   wake_locked();
 }
@@ -72,17 +72,17 @@ void Outbox::hurry() {
 }
 
 bool Outbox::done_locked(std::size_t enough) const {
-  const auto done = harvest_.answers.size() + harvest_.handed_back.size();
+  const auto done = batch_.answers.size() + batch_.handed_back.size();
   return done >= enough || outstanding_ == 0 || failure_ || (trouble_ && !stopping_);
 }
 
-Outbox::Harvest Outbox::wait(std::size_t enough, std::chrono::milliseconds at_most) {
+Outbox::AnswerBatch Outbox::wait(std::size_t enough, std::chrono::milliseconds at_most) {
   std::unique_lock lock{mutex_};
   wanted_ = enough;
   answers_there_.wait_for(lock, at_most, [&] { return done_locked(enough); });
-  auto harvest = std::exchange(harvest_, {});
-  harvest.outstanding = outstanding_;
-  return harvest;
+  auto batch = std::exchange(batch_, {});
+  batch.outstanding = outstanding_;
+  return batch;
 }
 
 std::size_t Outbox::outstanding() const {
@@ -115,18 +115,18 @@ std::vector<Claim> Outbox::next_claims(std::size_t limit) {
   return taken;
 }
 
-void Outbox::add_letters(std::vector<Parcel> parcels) {
-  if (parcels.empty()) return;
+void Outbox::add_messages(std::vector<QueuedMessage> queued) {
+  if (queued.empty()) return;
   std::unique_lock lock{mutex_};
-  room_there_.wait(lock, [&] { return letters_.size() < max_letters_ || stopping_; });
-  composing_ -= parcels.size();
+  room_there_.wait(lock, [&] { return messages_.size() < max_messages_ || stopping_; });
+  composing_ -= queued.size();
   if (stopping_) {
-    outstanding_ -= parcels.size();
-    for (auto& parcel : parcels) harvest_.handed_back.push_back(std::move(parcel.claim));
+    outstanding_ -= queued.size();
+    for (auto& each : queued) batch_.handed_back.push_back(std::move(each.claim));
     answers_there_.notify_all();
   } else {
-    for (auto& parcel : parcels) letters_.push_back(std::move(parcel));
-    letters_there_.notify_one();
+    for (auto& each : queued) messages_.push_back(std::move(each));
+    messages_there_.notify_one();
   }
   if (transport_waits_) wake_locked();
 }
@@ -135,7 +135,7 @@ void Outbox::compose_failed(const Claim& claim, Error error) {
   const std::lock_guard lock{mutex_};
   --composing_;
   --outstanding_;
-  harvest_.handed_back.push_back(claim);
+  batch_.handed_back.push_back(claim);
   fail_locked(std::move(error));
   if (transport_waits_) wake_locked();
 }
@@ -144,7 +144,7 @@ void Outbox::compose_refused(Claim claim, Outcome outcome) {
   const std::lock_guard lock{mutex_};
   --composing_;
   --outstanding_;
-  harvest_.answers.push_back({.claim = std::move(claim), .outcome = std::move(outcome), .relay = {}});
+  batch_.answers.push_back({.claim = std::move(claim), .outcome = std::move(outcome), .relay = {}});
   if (done_locked(wanted_)) answers_there_.notify_all();
   if (transport_waits_) wake_locked();
 }
@@ -168,30 +168,30 @@ void Outbox::clear_wake() {
   [[maybe_unused]] const auto got = ::read(wake_fd_, &count, sizeof count);
 }
 
-std::vector<Parcel> Outbox::take(std::size_t limit) {
+std::vector<QueuedMessage> Outbox::take(std::size_t limit) {
   const std::lock_guard lock{mutex_};
-  std::vector<Parcel> taken;
-  while (!letters_.empty() && taken.size() < limit) {
-    taken.push_back(std::move(letters_.front()));
-    letters_.pop_front();
+  std::vector<QueuedMessage> taken;
+  while (!messages_.empty() && taken.size() < limit) {
+    taken.push_back(std::move(messages_.front()));
+    messages_.pop_front();
   }
   transport_waits_ = taken.size() < limit;
-  // Not for each letter: composers that wake to make one, and sleep again, cost more than the letter.
-  if (!taken.empty() && letters_.size() <= max_letters_ / 2) room_there_.notify_all();
+  // Not for each message: composers that wake to make one, and sleep again, cost more than the message.
+  if (!taken.empty() && messages_.size() <= max_messages_ / 2) room_there_.notify_all();
   return taken;
 }
 
-std::vector<Parcel> Outbox::take_or_wait(std::size_t limit, std::chrono::milliseconds at_most) {
+std::vector<QueuedMessage> Outbox::take_or_wait(std::size_t limit, std::chrono::milliseconds at_most) {
   {
     std::unique_lock lock{mutex_};
-    letters_there_.wait_for(lock, at_most, [&] { return !letters_.empty() || closed_ || stopping_; });
+    messages_there_.wait_for(lock, at_most, [&] { return !messages_.empty() || closed_ || stopping_; });
   }
   return take(limit);
 }
 
 bool Outbox::exhausted() const {
   const std::lock_guard lock{mutex_};
-  return letters_.empty() && (stopping_ || (closed_ && claims_.empty() && composing_ == 0));
+  return messages_.empty() && (stopping_ || (closed_ && claims_.empty() && composing_ == 0));
 }
 
 bool Outbox::stopping() const {
@@ -248,10 +248,10 @@ void Outbox::publish() {
     return;
   const std::lock_guard lock{mutex_};
   outstanding_ -= pending_.answers.size() + pending_.handed_back.size();
-  move_to_end(harvest_.answers, pending_.answers);
-  move_to_end(harvest_.handed_back, pending_.handed_back);
-  move_to_end(harvest_.brakes, pending_.brakes);
-  move_to_end(harvest_.old_journals, pending_.old_journals);
+  move_to_end(batch_.answers, pending_.answers);
+  move_to_end(batch_.handed_back, pending_.handed_back);
+  move_to_end(batch_.brakes, pending_.brakes);
+  move_to_end(batch_.old_journals, pending_.old_journals);
   if (done_locked(wanted_)) answers_there_.notify_all();
 }
 

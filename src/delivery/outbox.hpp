@@ -1,7 +1,7 @@
-// The meeting place of a run: claims go in, composers turn them into letters, the transport takes the letters
-// and puts answers in, the ledger's thread takes those out. All queues are bounded; everything may be called
-// from any thread but where it says otherwise. Owns the journal, so that a mark is on disk before the
-// transport goes on.
+// The meeting place of a run: claims go in, composers turn them into messages, the transport takes the
+// messages and puts answers in, the ledger's thread takes those out. All queues are bounded; everything may
+// be called from any thread but where it says otherwise. Owns the journal, so that a mark is on disk before
+// the transport goes on.
 #pragma once
 
 #include <chrono>
@@ -22,17 +22,17 @@
 
 namespace tidings::delivery {
 
-/// A letter on its way, with the claim that it answers to.
-struct Parcel {
+/// A message on its way, with the claim that it answers to.
+struct QueuedMessage {
   Claim claim{};
-  message::Letter letter{};
+  message::Message message{};
   int tries = 0;  ///< sessions that lost it before it was begun
 };
 
 class Outbox {
  public:
-  /// Composers wait while `letters` of them or more are ready for the transport.
-  Outbox(Journal journal, std::size_t letters);
+  /// Composers wait while `messages` of them or more are ready for the transport.
+  Outbox(Journal journal, std::size_t messages);
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
   ~Outbox();
@@ -51,7 +51,7 @@ class Outbox {
     std::string relay{};
     std::string words{};  ///< words_of_refusal()
   };
-  struct Harvest {
+  struct AnswerBatch {
     std::vector<Settled> answers{};
     std::vector<Braked> brakes{};  ///< to be pulled before the answers are settled
     std::vector<Claim> handed_back{};
@@ -60,7 +60,7 @@ class Outbox {
         0;  ///< as outstanding(), when this was taken: what came later is in the next one
   };
   /// Waits until `enough` claims are done with, or all of them, or the time is up, or there is trouble.
-  [[nodiscard]] Harvest wait(std::size_t enough, std::chrono::milliseconds at_most);
+  [[nodiscard]] AnswerBatch wait(std::size_t enough, std::chrono::milliseconds at_most);
 
   /// Claims that are neither answered nor handed back.
   [[nodiscard]] std::size_t outstanding() const;
@@ -77,24 +77,24 @@ class Outbox {
 
   /// Up to `limit` claims to compose; empty means that there will be none any more.
   [[nodiscard]] std::vector<Claim> next_claims(std::size_t limit);
-  /// Waits while too many letters are ready, then adds all. After stop() they are handed back instead. By the
-  /// handful: each call may wake the transport, which costs more than a letter.
-  void add_letters(std::vector<Parcel> parcels);
+  /// Waits while too many messages are ready, then adds all. After stop() they are handed back instead. By
+  /// the handful: each call may wake the transport, which costs more than a message.
+  void add_messages(std::vector<QueuedMessage> queued);
   /// A composer failed: its claim is handed back and the run ends.
   void compose_failed(const Claim& claim, Error error);
-  /// There is no letter for this claim and never will be: that is its answer.
+  /// There is no message for this claim and never will be: that is its answer.
   void compose_refused(Claim claim, Outcome outcome);
 
   // ---- the transport's thread ----
 
-  /// Up to `limit` letters that are ready now.
-  [[nodiscard]] std::vector<Parcel> take(std::size_t limit);
+  /// Up to `limit` messages that are ready now.
+  [[nodiscard]] std::vector<QueuedMessage> take(std::size_t limit);
   /// The same, but waits a while for the first one.
-  [[nodiscard]] std::vector<Parcel> take_or_wait(std::size_t limit, std::chrono::milliseconds at_most);
-  /// Readable when there is news after a take() that found too little: letters, close() or stop().
+  [[nodiscard]] std::vector<QueuedMessage> take_or_wait(std::size_t limit, std::chrono::milliseconds at_most);
+  /// Readable when there is news after a take() that found too little: messages, close() or stop().
   [[nodiscard]] int wake_fd() const { return wake_fd_; }
   void clear_wake();
-  /// True when no letter will ever come again: closed or stopped, and nothing is left to take.
+  /// True when no message will ever come again: closed or stopped, and nothing is left to take.
   [[nodiscard]] bool exhausted() const;
   [[nodiscard]] bool stopping() const;
   [[nodiscard]] bool hurried() const;
@@ -121,13 +121,13 @@ class Outbox {
   mutable std::mutex mutex_;
   std::condition_variable claims_there_;
   std::condition_variable room_there_;
-  std::condition_variable letters_there_;
+  std::condition_variable messages_there_;
   std::condition_variable answers_there_;
   std::deque<Claim> claims_;
-  std::deque<Parcel> letters_;
-  std::size_t max_letters_;
+  std::deque<QueuedMessage> messages_;
+  std::size_t max_messages_;
   std::size_t outstanding_ = 0;  ///< added, not yet published as done
-  Harvest harvest_;
+  AnswerBatch batch_;
   std::size_t wanted_ = 0;  ///< what wait() waits for
   bool closed_ = false;
   bool stopping_ = false;
@@ -140,7 +140,7 @@ class Outbox {
 
   // The transport's thread only.
   Journal journal_;
-  Harvest pending_;
+  AnswerBatch pending_;
   bool journal_dirty_ = false;
 };
 

@@ -61,7 +61,7 @@ class RelayHealth {
   [[nodiscard]] Throttle& throttle() { return throttle_; }
   [[nodiscard]] Dialect dialect() const { return lock_step_ ? Dialect::lock_step : options_.dialect; }
 
-  void lied() { lock_step_ = true; }
+  void grouping_failed() { lock_step_ = true; }
   void accepted(Time now);
   /// After an answer about a message. True if the relay is paused or out because of it; words_of_brake() then
   /// says whether it is because nearly everybody is refused alike.

@@ -27,8 +27,8 @@ constexpr std::chrono::minutes brake_pause{10};
 /// How long answers may wait for company before they are settled.
 constexpr std::chrono::milliseconds settle_pause = 200ms;
 
-/// Letters come and go by the thousand, and glibc would return their memory to the kernel each time a few are
-/// free: a tenth of a message's CPU went into page faults. What is kept is bounded like the queues.
+/// Messages come and go by the thousand, and glibc would return their memory to the kernel each time a few
+/// are free: a tenth of a message's CPU went into page faults. What is kept is bounded like the queues.
 void keep_freed_memory() {
 #ifdef __GLIBC__
   constexpr int keep_bytes = 8 << 20;
@@ -48,20 +48,20 @@ void compose_claims(Outbox& outbox, const Composer& compose) {
   for (;;) {
     auto claims = outbox.next_claims(compose_batch);
     if (claims.empty()) return;
-    std::vector<Parcel> parcels;
-    parcels.reserve(claims.size());
+    std::vector<QueuedMessage> queued;
+    queued.reserve(claims.size());
     for (auto& claim : claims) {
-      auto letter = compose(claim);
-      const auto wrong = letter ? unsound(*letter) : letter.error().what;
+      auto message = compose(claim);
+      const auto wrong = message ? unsound(*message) : message.error().what;
       if (wrong.empty()) {
-        parcels.push_back({.claim = std::move(claim), .letter = std::move(*letter)});
-      } else if (letter || letter.error().code == Errc::bad_data) {
+        queued.push_back({.claim = std::move(claim), .message = std::move(*message)});
+      } else if (message || message.error().code == Errc::bad_data) {
         outbox.compose_refused(std::move(claim), unsendable(wrong));
       } else {
-        outbox.compose_failed(claim, std::move(letter).error());
+        outbox.compose_failed(claim, std::move(message).error());
       }
     }
-    outbox.add_letters(std::move(parcels));
+    outbox.add_messages(std::move(queued));
   }
 }
 
@@ -105,7 +105,7 @@ class Run {
 
  private:
   [[nodiscard]] Result<void> refill();
-  [[nodiscard]] Result<void> settle(Outbox::Harvest harvest, store::Sync sync);
+  [[nodiscard]] Result<void> settle(Outbox::AnswerBatch batch, store::Sync sync);
   [[nodiscard]] Result<void> pull(const std::string& relay, const std::string& words);
   [[nodiscard]] bool should_end();
   /// Somebody who waits for the end asked for it.
@@ -145,19 +145,19 @@ Result<void> Run::pull(const std::string& relay, const std::string& words) {
   return {};
 }
 
-Result<void> Run::settle(Outbox::Harvest harvest, store::Sync sync) {
-  const bool nothing = harvest.answers.empty() && harvest.handed_back.empty();
-  for (const auto& each : harvest.brakes) TIDINGS_TRY(pull(each.relay, each.words));
-  brake_.soften(harvest.answers);
+Result<void> Run::settle(Outbox::AnswerBatch batch, store::Sync sync) {
+  const bool nothing = batch.answers.empty() && batch.handed_back.empty();
+  for (const auto& each : batch.brakes) TIDINGS_TRY(pull(each.relay, each.words));
+  brake_.soften(batch.answers);
   const auto within = [&](std::span<const Settled> recorded) -> Result<void> {
     for (const auto& answer : recorded) count(report, answer);
     brake_.recorded(recorded);
     return options_.within_settle ? options_.within_settle(recorded) : Result<void>{};
   };
   TIDINGS_TRY(
-      ledger_.settle(std::move(harvest.answers), {.policy = options_.retry, .within = within, .sync = sync}));
-  TIDINGS_TRY(ledger_.release(harvest.handed_back));
-  for (const auto& path : harvest.old_journals) ::unlink(path.c_str());
+      ledger_.settle(std::move(batch.answers), {.policy = options_.retry, .within = within, .sync = sync}));
+  TIDINGS_TRY(ledger_.release(batch.handed_back));
+  for (const auto& path : batch.old_journals) ::unlink(path.c_str());
   report.elapsed = elapsed();
   if (options_.on_progress && !nothing) options_.on_progress(report);
   return {};
@@ -193,9 +193,9 @@ Result<void> Run::go() {
     const auto outstanding = outbox_.outstanding();
     const auto enough =
         std::max<std::size_t>(1, std::min(outstanding, static_cast<std::size_t>(claim_batch_) / 2));
-    auto harvest = outbox_.wait(enough, settle_pause);
-    const bool last = harvest.outstanding == 0 && (ending || all_claimed_);
-    TIDINGS_TRY(settle(std::move(harvest), last ? store::Sync::full : store::Sync::process));
+    auto batch = outbox_.wait(enough, settle_pause);
+    const bool last = batch.outstanding == 0 && (ending || all_claimed_);
+    TIDINGS_TRY(settle(std::move(batch), last ? store::Sync::full : store::Sync::process));
     if (last) break;
   }
   if (const auto failure = outbox_.failure()) return tl::unexpected<Error>(*failure);
@@ -271,8 +271,8 @@ Result<RunReport> deliver(const RunOptions& options, Ledger& ledger, Transport& 
   std::vector<std::thread> threads;
   threads.emplace_back([&] {
     transport.run(outbox);
-    outbox.stop();  // when the work is done this changes nothing; else nobody would take the letters that are
-                    // left
+    outbox.stop();  // when the work is done this changes nothing; else nobody would take the messages that
+                    // are left
   });
   for (int i = 0; i < std::max(options.workers, 1); ++i)
     threads.emplace_back([&] { compose_claims(outbox, compose); });
@@ -292,27 +292,27 @@ bool is_unsendable(const Outcome& outcome) {
   return outcome.kind == OutcomeKind::permanent && outcome.code == 0 && outcome.blame == Blame::message;
 }
 
-Result<Outcome> send_one(Transport& transport, message::Letter letter, const StopFlag& stop) {
-  if (const auto wrong = unsound(letter); !wrong.empty()) return unsendable(wrong);
+Result<Outcome> send_one(Transport& transport, message::Message message, const StopFlag& stop) {
+  if (const auto wrong = unsound(message); !wrong.empty()) return unsendable(wrong);
   TIDINGS_LET(auto journal, Journal::create({}));
   Outbox outbox{std::move(journal), 1};
   const Claim claim{.edition = {},
                     .subscriber = {},
                     .segment = {},
                     .attempt = 1,
-                    .address = letter.envelope_to,
+                    .address = message.envelope_to,
                     .name = {}};
   outbox.add_claims({claim});
   [[maybe_unused]] const auto taken = outbox.next_claims(1);
-  std::vector<Parcel> parcels;
-  parcels.push_back({.claim = claim, .letter = std::move(letter)});
-  outbox.add_letters(std::move(parcels));
+  std::vector<QueuedMessage> queued;
+  queued.push_back({.claim = claim, .message = std::move(message)});
+  outbox.add_messages(std::move(queued));
   outbox.close();
   std::thread sender{[&] { transport.run(outbox); }};
   std::vector<Settled> answers;
   while (outbox.outstanding() > 0 && !outbox.trouble() && !outbox.failure()) {
-    auto harvest = outbox.wait(1, settle_pause);
-    answers = std::move(harvest.answers);
+    auto batch = outbox.wait(1, settle_pause);
+    answers = std::move(batch.answers);
     if (stop.load()) outbox.hurry();
   }
   sender.join();

@@ -24,10 +24,10 @@
 
 namespace tidings::delivery {
 
-/// Makes the letter of one claim. Called from several threads at once, so it must not touch a database
-/// handle. Errc::bad_data is about this claim, which fails alone, as does one whose letter may not be sent
+/// Makes the message of one claim. Called from several threads at once, so it must not touch a database
+/// handle. Errc::bad_data is about this claim, which fails alone, as does one whose message may not be sent
 /// (dialogue.hpp, unsound()); every other error ends the run.
-using Composer = std::function<Result<message::Letter>(const Claim&)>;
+using Composer = std::function<Result<message::Message>(const Claim&)>;
 
 /// Set from a signal handler: give what is in flight some seconds, settle, return.
 using StopFlag = std::atomic<bool>;
@@ -86,9 +86,9 @@ struct RunOptions {
 /// Whether an answer is ours and no relay's: there is no message that could be sent.
 [[nodiscard]] bool is_unsendable(const Outcome& outcome);
 
-/// One letter outside any ledger: `test DIGEST ADDRESS`. Told to stop, its answer is temporary, or unknown if
-/// its last octet has left.
-[[nodiscard]] Result<Outcome> send_one(Transport& transport, message::Letter letter,
+/// One message outside any ledger: `test DIGEST ADDRESS`. Told to stop, its answer is temporary, or unknown
+/// if its last octet has left.
+[[nodiscard]] Result<Outcome> send_one(Transport& transport, message::Message message,
                                        const StopFlag& stop = never_stopped);
 
 }  // namespace tidings::delivery

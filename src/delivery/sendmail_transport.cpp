@@ -1,5 +1,5 @@
-// Letters through a program on this host (sendmail, msmtp, dma), one after the other. What it says is kept as
-// the reply.
+// Messages through a program on this host (sendmail, msmtp, dma), one after the other. What it says is kept
+// as the reply.
 
 #include <array>
 #include <cerrno>
@@ -129,20 +129,20 @@ class SendmailTransport final : public Transport {
     bool broken = false;
     health_.begin_run(std::chrono::steady_clock::now());
     for (;;) {
-      const auto parcels = outbox.take_or_wait(1, 200ms);
-      if (parcels.empty() && (outbox.exhausted() || broken)) break;
-      for (const auto& parcel : parcels) {
+      const auto taken = outbox.take_or_wait(1, 200ms);
+      if (taken.empty() && (outbox.exhausted() || broken)) break;
+      for (const auto& queued : taken) {
         if (broken || outbox.stopping()) {
-          outbox.hand_back(parcel.claim);
+          outbox.hand_back(queued.claim);
           continue;
         }
-        outbox.leaving(parcel.claim);
+        outbox.leaving(queued.claim);
         if (!outbox.flush()) {
-          outbox.hand_back(parcel.claim);
+          outbox.hand_back(queued.claim);
           broken = true;
           continue;
         }
-        broken = !send(outbox, parcel);
+        broken = !send(outbox, queued);
       }
       [[maybe_unused]] const bool noted = outbox.flush();
       outbox.publish();
@@ -164,13 +164,13 @@ class SendmailTransport final : public Transport {
 
  private:
   /// False if the program could not be run at all.
-  bool send(Outbox& outbox, const Parcel& parcel) {
+  bool send(Outbox& outbox, const QueuedMessage& queued) {
     int input[2], output[2];
-    if (::pipe2(input, O_CLOEXEC) != 0) return not_run(outbox, parcel, std::strerror(errno));
+    if (::pipe2(input, O_CLOEXEC) != 0) return not_run(outbox, queued, std::strerror(errno));
     if (::pipe2(output, O_CLOEXEC) != 0) {
       ::close(input[0]);
       ::close(input[1]);
-      return not_run(outbox, parcel, std::strerror(errno));
+      return not_run(outbox, queued, std::strerror(errno));
     }
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -179,8 +179,8 @@ class SendmailTransport final : public Transport {
     posix_spawn_file_actions_adddup2(&actions, output[1], STDERR_FILENO);
     auto path = program_.string();
     // "--" before the address: one that begins with a hyphen is still an address.
-    std::string dash_i = "-i", dash_f = "-f", from = parcel.letter.envelope_from, end = "--",
-                to = parcel.letter.envelope_to;
+    std::string dash_i = "-i", dash_f = "-f", from = queued.message.envelope_from, end = "--",
+                to = queued.message.envelope_to;
     char* arguments[] = {path.data(), dash_i.data(), dash_f.data(), from.data(),
                          end.data(),  to.data(),     nullptr};
     pid_t child = 0;
@@ -192,20 +192,20 @@ class SendmailTransport final : public Transport {
     if (failed != 0) {
       ::close(input[1]);
       ::close(output[0]);
-      return not_run(outbox, parcel, std::strerror(failed));
+      return not_run(outbox, queued, std::strerror(failed));
     }
-    const auto message = with_local_line_ends(parcel.letter.text());
+    const auto message = with_local_line_ends(queued.message.text());
     Talk talk{child, input[1], output[0], message};
     talk.run();
     auto outcome =
-        outcome_of(talk.status(), talk.took_all(), with_address(talk.words(), parcel.letter.envelope_to));
-    const auto domain = parcel.letter.envelope_to.substr(parcel.letter.envelope_to.rfind('@') + 1);
+        outcome_of(talk.status(), talk.took_all(), with_address(talk.words(), queued.message.envelope_to));
+    const auto domain = queued.message.envelope_to.substr(queued.message.envelope_to.rfind('@') + 1);
     const bool ended =
-        health_.answered({.outcome = outcome, .domain = domain, .attempt = parcel.claim.attempt},
+        health_.answered({.outcome = outcome, .domain = domain, .attempt = queued.claim.attempt},
                          std::chrono::steady_clock::now());
     if (ended && !health_.words_of_brake().empty()) outbox.brake(name(), health_.words_of_brake());
     if (ended) outbox.report_trouble(outcome, name());
-    outbox.answer(parcel.claim, std::move(outcome), name());
+    outbox.answer(queued.claim, std::move(outcome), name());
     return !ended;
   }
 
@@ -234,8 +234,8 @@ class SendmailTransport final : public Transport {
     }
   }
 
-  bool not_run(Outbox& outbox, const Parcel& parcel, std::string_view why) {
-    outbox.hand_back(parcel.claim);
+  bool not_run(Outbox& outbox, const QueuedMessage& queued, std::string_view why) {
+    outbox.hand_back(queued.claim);
     outbox.report_trouble(no_reply(Stage::connect, fmt::format("cannot run {}: {}", program_.string(), why)),
                           name());
     return false;

@@ -1,4 +1,4 @@
-// SMTP sessions from one event loop: each turn reads what came, gives letters to sessions with room, marks
+// SMTP sessions from one event loop: each turn reads what came, gives messages to sessions with room, marks
 // the final dots that are about to leave with one write of the journal, and writes. A session that waits
 // never stops the others.
 
@@ -31,7 +31,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Letters that may wait for their domain's turn while others overtake them.
+/// Messages that may wait for their domain's turn while others overtake them.
 constexpr std::size_t most_set_aside = 256;
 
 struct Relay {
@@ -41,7 +41,7 @@ struct Relay {
   int sessions = 0;  ///< open or opening
   std::size_t opening = 0;
   std::optional<bool> smtputf8{};  ///< whether it announces that, once a session has told
-  double load = 0;                 ///< letters given to it by weight: the relay with the least is next
+  double load = 0;                 ///< messages given to it by weight: the relay with the least is next
   SteadyTime heard{};              ///< when it answered last
   Outcome last_trouble;
 
@@ -52,7 +52,7 @@ struct Session {
   Relay* relay = nullptr;
   std::unique_ptr<Connection> connection;
   Dialogue dialogue;
-  std::unordered_map<Ticket, Parcel> parcels;
+  std::unordered_map<Ticket, QueuedMessage> queued;
   int submitted = 0;
   bool blocked = false;  ///< the socket takes no more octets for now
   bool quitting = false;
@@ -81,13 +81,13 @@ class Loop {
   void on_trouble(Relay& relay, const Outcome& outcome);
   void fetch();
   void feed();
-  [[nodiscard]] std::deque<Parcel>::iterator next_parcel(const Session* any);
-  [[nodiscard]] Throttle* domain_throttle(const Parcel& parcel);
+  [[nodiscard]] std::deque<QueuedMessage>::iterator next_parcel(const Session* any);
+  [[nodiscard]] Throttle* domain_throttle(const QueuedMessage& queued);
   enum class Needs { nothing, smtputf8 };
   [[nodiscard]] Session* next_session(Needs needs);
   [[nodiscard]] bool may_have(const Relay& relay, Needs needs) const;
   [[nodiscard]] bool is_ahead(const Relay& relay);
-  void feed_session(Session& session, Parcel parcel);
+  void feed_session(Session& session, QueuedMessage queued);
   void retire_sessions();
   void read(Session& session);
   void collect(Session& session);
@@ -110,7 +110,7 @@ class Loop {
   Outbox& outbox_;
   Connector connector_;
   std::list<Session> sessions_;
-  std::deque<Parcel>
+  std::deque<QueuedMessage>
       waiting_;  ///< taken from the outbox or lost by a session, for the next session with room
   std::vector<pollfd> poll_set_;
   std::string input_;
@@ -167,16 +167,16 @@ void Loop::run() {
 }
 
 void Loop::hand_back_waiting() {
-  for (const auto& parcel : waiting_) outbox_.hand_back(parcel.claim);
+  for (const auto& queued : waiting_) outbox_.hand_back(queued.claim);
   waiting_.clear();
-  for (const auto& parcel : outbox_.take(10'000)) outbox_.hand_back(parcel.claim);
+  for (const auto& queued : outbox_.take(10'000)) outbox_.hand_back(queued.claim);
 }
 
-// ---- letters to sessions
+// ---- messages to sessions
 // ------------------------------------------------------------------------------------------------
 
-/// Takes as many letters as sessions would take now. With no session yet, one is fetched all the same: it is
-/// the reason to open one. Letters that wait for their domain do not count.
+/// Takes as many messages as sessions would take now. With no session yet, one is fetched all the same: it is
+/// the reason to open one. Messages that wait for their domain do not count.
 void Loop::fetch() {
   if (winding_up()) return;
   std::size_t wanted = sessions_.empty() ? 1 : 0;
@@ -186,28 +186,28 @@ void Loop::fetch() {
   }
   if (!domains_.empty()) wanted += std::min<std::size_t>(waiting_.size(), most_set_aside);
   if (waiting_.size() >= wanted) return;
-  for (auto& parcel : outbox_.take(wanted - waiting_.size())) waiting_.push_back(std::move(parcel));
+  for (auto& queued : outbox_.take(wanted - waiting_.size())) waiting_.push_back(std::move(queued));
 }
 
-std::string_view domain_of(const Parcel& parcel) {
-  const std::string_view to = parcel.letter.envelope_to;
+std::string_view domain_of(const QueuedMessage& queued) {
+  const std::string_view to = queued.message.envelope_to;
   return to.substr(std::min(to.rfind('@'), to.size() - 1) + 1);
 }
 
-Throttle* Loop::domain_throttle(const Parcel& parcel) {
+Throttle* Loop::domain_throttle(const QueuedMessage& queued) {
   if (domains_.empty()) return nullptr;
-  const auto found = domains_.find(domain_of(parcel));
+  const auto found = domains_.find(domain_of(queued));
   return found == domains_.end() ? nullptr : &found->second;
 }
 
 /// The first that may leave now. Behind one that waits for its domain, or for a relay that takes its address,
 /// others overtake.
-std::deque<Parcel>::iterator Loop::next_parcel(const Session* any) {
+std::deque<QueuedMessage>::iterator Loop::next_parcel(const Session* any) {
   if (any == nullptr) return waiting_.end();
-  return std::find_if(waiting_.begin(), waiting_.end(), [&](const Parcel& parcel) {
-    auto* const throttle = domain_throttle(parcel);
+  return std::find_if(waiting_.begin(), waiting_.end(), [&](const QueuedMessage& queued) {
+    auto* const throttle = domain_throttle(queued);
     if (throttle != nullptr && throttle->allowance(now_, 1) == 0) return false;
-    return !parcel.letter.needs_smtputf8() || next_session(Needs::smtputf8) != nullptr;
+    return !queued.message.needs_smtputf8() || next_session(Needs::smtputf8) != nullptr;
   });
 }
 
@@ -250,24 +250,24 @@ Session* Loop::next_session(Needs needs) {
 void Loop::feed() {
   if (winding_up()) return;
   for (;;) {
-    const auto parcel = next_parcel(next_session(Needs::nothing));
-    if (parcel == waiting_.end()) return;
-    auto* const session = next_session(parcel->letter.needs_smtputf8() ? Needs::smtputf8 : Needs::nothing);
-    if (auto* const throttle = domain_throttle(*parcel)) throttle->took(1);
-    auto letter = std::move(*parcel);
-    waiting_.erase(parcel);
-    feed_session(*session, std::move(letter));
+    const auto queued = next_parcel(next_session(Needs::nothing));
+    if (queued == waiting_.end()) return;
+    auto* const session = next_session(queued->message.needs_smtputf8() ? Needs::smtputf8 : Needs::nothing);
+    if (auto* const throttle = domain_throttle(*queued)) throttle->took(1);
+    auto message = std::move(*queued);
+    waiting_.erase(queued);
+    feed_session(*session, std::move(message));
   }
 }
 
-void Loop::feed_session(Session& session, Parcel parcel) {
+void Loop::feed_session(Session& session, QueuedMessage queued) {
   auto& relay = *session.relay;
   const auto ticket = next_ticket_++;
-  const auto [at, added] = session.parcels.emplace(ticket, std::move(parcel));
+  const auto [at, added] = session.queued.emplace(ticket, std::move(queued));
   TIDINGS_CHECK(added);
   relay.health.throttle().took(1);
   relay.load += 1.0 / std::max(relay.options.weight, 1);
-  session.dialogue.submit(ticket, at->second.letter);
+  session.dialogue.submit(ticket, at->second.message);
   ++session.submitted;
   if (relay.options.messages_per_session > 0 && session.submitted >= relay.options.messages_per_session) {
     session.quitting = true;
@@ -332,7 +332,7 @@ void Loop::catch_up(Relay& relay) {
   if (least) relay.load = std::max(relay.load, *least);
 }
 
-/// The relay is paused or out: its sessions end, its letters go to others or back.
+/// The relay is paused or out: its sessions end, its messages go to others or back.
 void Loop::on_trouble(Relay& relay, const Outcome& outcome) {
   relay.last_trouble = outcome;
   log::info(fmt::format("relay {}: {} at {}; no more is sent to it {}", relay.name, outcome.line(),
@@ -361,29 +361,29 @@ void Loop::read(Session& session) {
 
 void Loop::collect(Session& session) {
   for (auto& answer : session.dialogue.take_answers()) on_answer(session, std::move(answer));
-  if (session.dialogue.lied() && session.relay->health.dialect() != Dialect::lock_step) {
-    session.relay->health.lied();
+  if (session.dialogue.grouping_failed() && session.relay->health.dialect() != Dialect::lock_step) {
+    session.relay->health.grouping_failed();
     log::info(fmt::format("relay {}: {}; one command at a time from now on", session.relay->name,
                           session.dialogue.farewell().text));
   }
 }
 
 void Loop::on_answer(Session& session, Answer answer) {
-  const auto at = session.parcels.find(answer.ticket);
-  TIDINGS_CHECK(at != session.parcels.end());
-  auto parcel = std::move(at->second);
-  session.parcels.erase(at);
+  const auto at = session.queued.find(answer.ticket);
+  TIDINGS_CHECK(at != session.queued.end());
+  auto queued = std::move(at->second);
+  session.queued.erase(at);
   auto& relay = *session.relay;
   // At once on another session: always if this one did some good or showed how to treat the relay, else only
   // once.
-  const bool progress = session.dialogue.completed() > 0 || session.dialogue.lied();
-  if (answer.untried && (progress || session.cut || parcel.tries++ == 0)) {
-    waiting_.push_front(std::move(parcel));
+  const bool progress = session.dialogue.completed() > 0 || session.dialogue.grouping_failed();
+  if (answer.untried && (progress || session.cut || queued.tries++ == 0)) {
+    waiting_.push_front(std::move(queued));
     return;
   }
   const auto outcome = std::move(answer.outcome);
-  const auto domain = std::string{domain_of(parcel)};
-  const auto attempt = parcel.claim.attempt;
+  const auto domain = std::string{domain_of(queued)};
+  const auto attempt = queued.claim.attempt;
   const bool braked = !relay.health.words_of_brake().empty();
   const bool was_usable = relay.health.is_usable(now_);
   const bool ended = relay.health.answered({.outcome = outcome, .domain = domain, .attempt = attempt}, now_);
@@ -391,16 +391,16 @@ void Loop::on_answer(Session& session, Answer answer) {
     outbox_.brake(relay.name, relay.health.words_of_brake());
   if (is_relay_trouble(outcome) && outcome.stage <= Stage::mail) {
     // About us, before this recipient was named: nobody is charged with it.
-    waiting_.push_front(std::move(parcel));
+    waiting_.push_front(std::move(queued));
   } else {
-    outbox_.answer(std::move(parcel.claim), outcome, relay.name);
+    outbox_.answer(std::move(queued.claim), outcome, relay.name);
   }
   if (ended && was_usable) on_trouble(relay, outcome);
 }
 
 void Loop::mark_and_write() {
   for (auto& session : sessions_) {
-    session.dialogue.leaving([&](Ticket ticket) { outbox_.leaving(session.parcels.at(ticket).claim); });
+    session.dialogue.leaving([&](Ticket ticket) { outbox_.leaving(session.queued.at(ticket).claim); });
   }
   if (!journal_failed_ && !outbox_.flush()) journal_failed_ = true;
   for (auto& session : sessions_) {
@@ -483,12 +483,12 @@ bool Loop::close_finished() {
       ++at;
       continue;
     }
-    TIDINGS_CHECK(at->parcels.empty());
+    TIDINGS_CHECK(at->queued.empty());
     auto& relay = *at->relay;
     --relay.sessions;
     // Sessions that open and break before they did anything are as good as none.
     const bool useless =
-        at->dialogue.completed() == 0 && at->submitted > 0 && !at->dialogue.lied() && !at->cut;
+        at->dialogue.completed() == 0 && at->submitted > 0 && !at->dialogue.grouping_failed() && !at->cut;
     if (useless && relay.health.is_usable(now_) &&
         relay.health.open_failed(at->dialogue.farewell(), RelayHealth::Others::none_open, now_)) {
       on_trouble(relay, at->dialogue.farewell());
@@ -518,7 +518,7 @@ SteadyTime Loop::wake_time() {
     if (relay->health.is_usable(now_) && relay->health.next_open() > now_)
       not_after(relay->health.next_open());
   }
-  // One letter of each slow domain would do; the first of all is near enough.
+  // One message of each slow domain would do; the first of all is near enough.
   if (auto* const throttle = domain_throttle(waiting_.front())) not_after(throttle->next(now_));
   return until;
 }

@@ -1,7 +1,7 @@
-// Where letters go: one interface, with SMTP relays, a sendmail program or a folder behind it.
+// Where messages go: one interface, with SMTP relays, a sendmail program or a folder behind it.
 //
-// A transport pulls letters from the outbox and answers each exactly once; it marks a letter in the journal
-// before the letter's last octet leaves. It runs on a thread of its own, knows no database, and touches
+// A transport pulls messages from the outbox and answers each exactly once; it marks a message in the journal
+// before the message's last octet leaves. It runs on a thread of its own, knows no database, and touches
 // nothing but the outbox.
 #pragma once
 
@@ -35,7 +35,7 @@ class Transport {
 
   /// For the ledger and for people: host:port, or "drop".
   [[nodiscard]] virtual std::string name() const = 0;
-  /// How many letters it can have in hand at once; the queue in front of it is sized by this.
+  /// How many messages it can have in hand at once; the queue in front of it is sized by this.
   [[nodiscard]] virtual int capacity() const = 0;
   /// Messages a second that it is limited to; 0 for none. Few are claimed ahead of a slow one: who leaves in
   /// time gets none.
@@ -53,7 +53,7 @@ struct DomainLimit {
 };
 
 /// SMTP sessions over one or more relays, one event loop for all of them. Errc::config as check_relay() says.
-/// Weighted shares; relays of weight 0 stand in while no other works. A relay in trouble passes its letters
+/// Weighted shares; relays of weight 0 stand in while no other works. A relay in trouble passes its messages
 /// on.
 [[nodiscard]] Result<std::unique_ptr<Transport>> make_smtp_transport(std::vector<RelayOptions> relays,
                                                                      std::vector<DomainLimit> limits = {});

@@ -75,25 +75,25 @@ Result<void> insert_draft(const config::DigestConfig& digest, store::Database& d
 Result<std::optional<Draft>> decide(const config::Config& config, const config::DigestConfig& digest,
                                     store::Database& database, const Clock& clock, When when, Empty empty,
                                     Composed& result) {
-  TIDINGS_LET(auto thought_out, draft(config, digest, database, clock, when));
-  if (!thought_out) return thought_out;
+  TIDINGS_LET(auto drafted, draft(config, digest, database, clock, when));
+  if (!drafted) return drafted;
   if (when == When::due) {
     const auto& zone = config.newsletter.zone;
-    if (digest::too_late(thought_out->plan.scheduled, clock.now(), config.delivery.max_lateness)) {
+    if (digest::too_late(drafted->plan.scheduled, clock.now(), config.delivery.max_lateness)) {
       result.what = Composed::What::held;
       // The same words at every run that finds it so: they are told once.
       result.reason = fmt::format("it was due {}, longer ago than max_lateness {}",
-                                  time_in_words(zone, thought_out->plan.scheduled),
+                                  time_in_words(zone, drafted->plan.scheduled),
                                   format_duration(config.delivery.max_lateness));
       return std::nullopt;
     }
     TIDINGS_LET(result.reason, source_to_wait_for(config, digest, database));
   }
-  const auto& skipped = thought_out->selection.skipped;
+  const auto& skipped = drafted->selection.skipped;
   if (!skipped.empty() && empty == Empty::wait && result.reason.empty()) {
     result.reason = skipped + ", but a source could not be read";
   }
-  if (result.reason.empty()) return thought_out;
+  if (result.reason.empty()) return drafted;
   result.what = Composed::What::waits;
   return std::nullopt;
 }
@@ -201,15 +201,15 @@ Result<Composed> compose(const config::Config& config, const config::DigestConfi
     TIDINGS_LET(images, fetch_images(config, digest, renderer, facts, ahead->posts));
   }
   TIDINGS_LET(auto transaction, database.begin());
-  TIDINGS_LET(const auto thought_out, decide(config, digest, database, clock, when, empty, result));
-  if (!thought_out) return result;
-  result.reason = thought_out->selection.skipped;
-  result.left_out = left_out_of(*thought_out);
+  TIDINGS_LET(const auto drafted, decide(config, digest, database, clock, when, empty, result));
+  if (!drafted) return result;
+  result.reason = drafted->selection.skipped;
+  result.left_out = left_out_of(*drafted);
   if (result.reason.empty()) {
     if (digest.review) {
-      TIDINGS_TRY(insert_draft(digest, database, clock, renderer, *thought_out, result));
+      TIDINGS_TRY(insert_draft(digest, database, clock, renderer, *drafted, result));
     } else {
-      TIDINGS_TRY(seal_now(config, digest, database, clock, renderer, *thought_out, images, result));
+      TIDINGS_TRY(seal_now(config, digest, database, clock, renderer, *drafted, images, result));
     }
     if (result.recipients > 0) {
       TIDINGS_TRY(transaction.commit());
@@ -224,7 +224,7 @@ Result<Composed> compose(const config::Config& config, const config::DigestConfi
     // The half-made edition without recipients must not stay.
     [[maybe_unused]] const auto undone = std::move(transaction);
   }
-  TIDINGS_TRY(record_skipped(digest, database, clock.now(), *thought_out, result));
+  TIDINGS_TRY(record_skipped(digest, database, clock.now(), *drafted, result));
   return result;
 }
 

@@ -88,8 +88,8 @@ void tell_unfetched(const config::DigestConfig& digest, Shown& shown) {
 Result<Shown> preview_digest(const config::Config& config, const config::DigestConfig& digest,
                              store::Database& database, const Clock& clock) {
   TIDINGS_LET(const auto taken_back, database.begin());
-  TIDINGS_LET(const auto thought_out, draft(config, digest, database, clock, When::sample));
-  if (!thought_out || !thought_out->selection.skipped.empty()) {
+  TIDINGS_LET(const auto drafted, draft(config, digest, database, clock, When::sample));
+  if (!drafted || !drafted->selection.skipped.empty()) {
     TIDINGS_LET(const auto before, digest::EditionTable(database).list(digest.name, 1));
     const auto hint =
         before.empty() || !before.front().edition.number
@@ -98,23 +98,23 @@ Result<Shown> preview_digest(const config::Config& config, const config::DigestC
                           digest::name_of(before.front().edition));
     return fail(Errc::no_input,
                 fmt::format("digest \"{}\" has nothing to show: {}", digest.name,
-                            thought_out ? thought_out->selection.skipped : "everything up to now is sent"),
+                            drafted ? drafted->selection.skipped : "everything up to now is sent"),
                 hint);
   }
   TIDINGS_LET(auto renderer, Renderer::load(config, digest));
-  const auto facts = facts_of(*thought_out);
+  const auto facts = facts_of(*drafted);
   TIDINGS_LET(auto title, renderer.title(facts));
-  const auto row = row_of(digest, *thought_out, std::move(title));
+  const auto row = row_of(digest, *drafted, std::move(title));
   Shown shown;
   auto& edition = shown.preview.edition;
   edition.digest = row.digest;
-  edition.number = thought_out->number;
+  edition.number = drafted->number;
   edition.scheduled = row.scheduled;
   edition.period = row.period;
   edition.title = row.title;
-  shown.preview.left_out = left_out_of(*thought_out);
-  TIDINGS_LET(const auto id, digest::EditionTable(database).insert(row, thought_out->selection, clock.now()));
-  const ToSeal what{.edition = id, .facts = facts, .selection = thought_out->selection, .images = no_images};
+  shown.preview.left_out = left_out_of(*drafted);
+  TIDINGS_LET(const auto id, digest::EditionTable(database).insert(row, drafted->selection, clock.now()));
+  const ToSeal what{.edition = id, .facts = facts, .selection = drafted->selection, .images = no_images};
   TIDINGS_TRY(seal_segments(config, digest, database, clock, renderer, what));
   TIDINGS_TRY(read_segments(digest, database, clock, renderer, what, shown));
   tell_unfetched(digest, shown);
@@ -178,8 +178,8 @@ Result<PreviewSegment> finish_segment(const config::Config& config, const sendin
   TIDINGS_LET(options.signers, sending::load_signers(config));
   TIDINGS_LET(options.images, sending::images_of(segment.bodies, images));
   out.note = segment.note;
-  TIDINGS_LET(out.letter, message::build_full({.subject = out.subject, .text = out.text, .html = out.html},
-                                              options, reader, now));
+  TIDINGS_LET(out.message, message::build_full({.subject = out.subject, .text = out.text, .html = out.html},
+                                               options, reader, now));
   out.html = with_addresses(std::move(out.html), images);
   out.links = links_of(out.html);
   return out;
@@ -217,7 +217,7 @@ Result<std::filesystem::path> write_preview(const Preview& preview, const std::f
           write_file(folder / (segment.name + ".dark.html"), with_scheme(segment.html, Scheme::dark)));
     }
     TIDINGS_TRY(write_file(folder / (segment.name + ".txt"), segment.text));
-    TIDINGS_TRY(write_file(folder / (segment.name + ".eml"), segment.letter.bytes));
+    TIDINGS_TRY(write_file(folder / (segment.name + ".eml"), segment.message.bytes));
   }
   const auto index = folder / "index.html";
   TIDINGS_TRY(write_file(index, preview_index(preview)));
@@ -227,7 +227,7 @@ Result<std::filesystem::path> write_preview(const Preview& preview, const std::f
 Result<delivery::Outcome> send_test(const config::Config& config, const Preview& preview,
                                     const std::filesystem::path& to_folder) {
   TIDINGS_LET(const auto transport, sending::make_transport(config, to_folder));
-  return delivery::send_one(*transport, preview.segments.front().letter);
+  return delivery::send_one(*transport, preview.segments.front().message);
 }
 
 }  // namespace tidings::edition

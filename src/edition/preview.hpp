@@ -35,7 +35,7 @@ struct PreviewSegment {
   std::string text;
   std::string note;  ///< what the size budget did; empty: nothing
   std::vector<PreviewLink> links;
-  message::Letter letter;
+  message::Message message;
 };
 
 struct Preview {

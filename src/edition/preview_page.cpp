@@ -49,7 +49,7 @@ std::string overview(const Preview& preview) {
         "href=\"#{0}\">{0}</a></td><td>{1}</td><td>{2}</td><td>{3}</td><td>{4}</td><td>{5}</td><td>{6}</td></"
         "tr>\n",
         escape_html(segment.name), readers_words(segment), plural(segment.posts, "post"),
-        size_of(segment.html), size_of(segment.text), size_of(segment.letter.bytes),
+        size_of(segment.html), size_of(segment.text), size_of(segment.message.bytes),
         escape_html(budget_words(segment)));
   }
   return "<table><thead><tr><th>Segment</th><th>Readers</th><th>Posts</th><th>HTML</th><th>Text</"
@@ -99,7 +99,7 @@ std::string section_of(const PreviewSegment& segment, bool open) {
       "<div class=\"frames\">\n{7}</div>\n<h3>Header fields</h3>\n<pre>{8}</pre>\n{9}</details>\n",
       name, open ? " open" : "", escape_html(segment.subject), readers_words(segment),
       plural(segment.posts, "post"), escape_html(budget_words(segment)), files, frames,
-      escape_html(head_of(segment.letter.bytes)), link_list(segment));
+      escape_html(head_of(segment.message.bytes)), link_list(segment));
 }
 
 /// Every "(prefers-color-scheme: dark)" or light, however it is spaced.

@@ -66,8 +66,8 @@ std::string with_note(const std::string& html, const std::string& note) {
          escape_html(note) + "</pre>" + html.substr(end + 1);
 }
 
-Result<message::Letter> draft_letter(const config::Config& config, const digest::Edition& edition,
-                                     const Preview& preview, const std::string& note, UtcTime now) {
+Result<message::Message> draft_message(const config::Config& config, const digest::Edition& edition,
+                                       const Preview& preview, const std::string& note, UtcTime now) {
   const auto& widest = *std::ranges::max_element(preview.segments, {}, &PreviewSegment::posts);
   message::PlainMail mail;
   mail.from = config.newsletter.from;
@@ -245,9 +245,9 @@ Result<MailedDrafts> mail_drafts(const config::Config& config, store::Database& 
     auto report = found + "\n";
     if (!left_out.empty()) report += "\nLeft out\n" + left_out + "\n";
     const auto note = instructions(config, *digest, edition) + "Found\n" + report + "\n";
-    TIDINGS_LET(auto letter, draft_letter(config, edition, preview, note, clock.now()));
+    TIDINGS_LET(auto message, draft_message(config, edition, preview, note, clock.now()));
     TIDINGS_LET(const auto transport, sending::make_transport(config, to_folder));
-    TIDINGS_LET(const auto outcome, delivery::send_one(*transport, std::move(letter), stop));
+    TIDINGS_LET(const auto outcome, delivery::send_one(*transport, std::move(message), stop));
     if (outcome.kind != delivery::OutcomeKind::accepted) {
       out.trouble.push_back(fmt::format("the draft {} was not taken for {}: {}", digest::name_of(edition),
                                         editor.address.text(), outcome.line()));

@@ -133,21 +133,22 @@ Result<std::vector<std::string>> Membership::confirm(SubscriberId id, std::span<
 // ---- changing
 // --------------------------------------------------------------------------------------------------------
 
-Result<Changed> Membership::change(SubscriberId id, const Wishes& wishes, const Way& way) {
+Result<Changed> Membership::change(SubscriberId id, const Preferences& preferences, const Way& way) {
   TIDINGS_LET(auto transaction, database_.begin());
   TIDINGS_LET(const auto known, table_.find(id));
   if (!known) return fail(Errc::no_input, "there is no such subscriber");
-  subscriber::SubscriberChange details{.name = wishes.name,
-                                       .language = wishes.language,
+  subscriber::SubscriberChange details{.name = preferences.name,
+                                       .language = preferences.language,
                                        .topics = {},
                                        .origin = way.origin,
                                        .detail = way.detail};
-  if (wishes.topics) {
-    TIDINGS_LET(details.topics, checked_topics(*wishes.topics, known->topics));
+  if (preferences.topics) {
+    TIDINGS_LET(details.topics, checked_topics(*preferences.topics, known->topics));
   }
   Changed changed;
   TIDINGS_LET(changed.details, table_.set(transaction, id, details));
-  if (wishes.digests) TIDINGS_TRY(change_digests(transaction, *known, *wishes.digests, way, changed));
+  if (preferences.digests)
+    TIDINGS_TRY(change_digests(transaction, *known, *preferences.digests, way, changed));
   TIDINGS_TRY(transaction.commit());
   return changed;
 }

@@ -38,7 +38,7 @@ struct Way {
 };
 
 /// What somebody wants to be different; an absent field stays as it is.
-struct Wishes {
+struct Preferences {
   std::optional<std::string> name{};
   std::optional<std::string> language{};
   std::optional<std::vector<std::string>> topics{};
@@ -78,7 +78,7 @@ class Membership {
 
   /// Errc::no_input for an unknown subscriber, Errc::bad_data as join(). Whoever reads one digest changes to
   /// another at once; whoever reads none is asked.
-  [[nodiscard]] Result<Changed> change(SubscriberId id, const Wishes& wishes, const Way& way);
+  [[nodiscard]] Result<Changed> change(SubscriberId id, const Preferences& preferences, const Way& way);
 
   /// From these digests, or from all if none is named. Idempotent: the digests that changed, empty for an
   /// unknown or erased one.

@@ -81,7 +81,7 @@ class Sender {
   /// its own trouble.
   Result<Sent> send(const subscriber::Notice& notice, delivery::Transport& transport,
                     subscriber::NoticeTable& notices, NoticeReport& report, const delivery::StopFlag& stop) {
-    auto made = letter(notice);
+    auto made = message(notice);
     if (!made) return postpone(notice, made.error(), notices, report);
     if (!*made) {
       TIDINGS_TRY(notices.finish(notice.id, "no longer a recipient"));
@@ -123,7 +123,7 @@ class Sender {
   }
 
   /// Nothing if there is no longer a recipient.
-  Result<std::optional<message::Letter>> letter(const subscriber::Notice& notice) {
+  Result<std::optional<message::Message>> message(const subscriber::Notice& notice) {
     TIDINGS_LET(const auto contact, table_.contact(notice.subscriber));
     if (!contact) return may_come_back(notice);
     return write(notice, *contact);
@@ -131,7 +131,7 @@ class Sender {
 
   /// An erased person who signed up anew is suppressed until they confirm; everybody else who is suppressed
   /// is not written to.
-  Result<std::optional<message::Letter>> may_come_back(const subscriber::Notice& notice) {
+  Result<std::optional<message::Message>> may_come_back(const subscriber::Notice& notice) {
     TIDINGS_LET(const auto subscriber, table_.find(notice.subscriber));
     if (!subscriber || notice.kind != NoticeKind::confirm) return std::nullopt;
     TIDINGS_LET(const auto address, parse_mail_address(subscriber->address));
@@ -143,8 +143,8 @@ class Sender {
                           .language = subscriber->language});
   }
 
-  Result<std::optional<message::Letter>> write(const subscriber::Notice& notice,
-                                               const subscriber::Contact& contact) {
+  Result<std::optional<message::Message>> write(const subscriber::Notice& notice,
+                                                const subscriber::Contact& contact) {
     const auto reader = links_.reader(contact.id);
     NoticeLinks links{.action_url = reader.preferences_url, .reply_mailto = {}};
     message::PlainMail mail;
@@ -184,8 +184,8 @@ class Sender {
     if (notice.kind == NoticeKind::welcome || notice.kind == NoticeKind::already)
       mail.list = list_of(notice, reader);
     mail.signers = signers_;
-    TIDINGS_LET(auto letter, message::build_plain(mail, clock_.now()));
-    return letter;
+    TIDINGS_LET(auto message, message::build_plain(mail, clock_.now()));
+    return message;
   }
 
   /// Of the one digest that the notice is about, or of the newsletter. The links leave all that the reader

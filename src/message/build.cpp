@@ -41,12 +41,12 @@ Result<void> check_body(const digest::SegmentBody& body) {
 
 }  // namespace
 
-Result<Letter> build_full(const digest::SegmentBody& body, const HeaderOptions& options, const Reader& reader,
-                          UtcTime date) {
+Result<Message> build_full(const digest::SegmentBody& body, const HeaderOptions& options,
+                           const Reader& reader, UtcTime date) {
   TIDINGS_TRY(check_reader(reader));
   TIDINGS_TRY(check_body(body));
   TIDINGS_LET(const auto fields, fixed_fields(options));
-  Letter out{.envelope_from = reader.envelope_from, .envelope_to = reader.address, .bytes = fields.head};
+  Message out{.envelope_from = reader.envelope_from, .envelope_to = reader.address, .bytes = fields.head};
   std::string subject;
   append_unstructured(subject, "Subject", options.subject_prefix + body.subject);
   append_personal_fields(out.bytes, reader, subject, date, options, fields.message_domain);
@@ -57,7 +57,7 @@ Result<Letter> build_full(const digest::SegmentBody& body, const HeaderOptions& 
   return out;
 }
 
-Result<Letter> build_plain(const PlainMail& mail, UtcTime date) {
+Result<Message> build_plain(const PlainMail& mail, UtcTime date) {
   const digest::SegmentBody body{.subject = mail.subject, .text = mail.text, .html = mail.html};
   TIDINGS_TRY(check_body(body));
   TIDINGS_TRY(check_field("the sender's name", mail.from.name));
@@ -66,7 +66,7 @@ Result<Letter> build_plain(const PlainMail& mail, UtcTime date) {
   TIDINGS_TRY(check_field("Message-ID", mail.message_id));
   TIDINGS_TRY(check_field("the envelope's sender", mail.envelope_from));
   TIDINGS_TRY(check_field("the language", mail.language));
-  Letter out{.envelope_from = mail.envelope_from, .envelope_to = mail.to.address.text(), .bytes = {}};
+  Message out{.envelope_from = mail.envelope_from, .envelope_to = mail.to.address.text(), .bytes = {}};
   append_mailbox(out.bytes, "From", mail.from.name, mail.from.address.text());
   append_mailbox(out.bytes, "To", mail.to.name, mail.to.address.text());
   if (!mail.reply_to.empty()) append_mailbox(out.bytes, "Reply-To", "", mail.reply_to);

@@ -16,8 +16,8 @@ namespace tidings::message {
 
 /// `body` has no slots left (Theme::render_for). Errc::bad_data for what check_reader() or compile() would
 /// refuse.
-[[nodiscard]] Result<Letter> build_full(const digest::SegmentBody& body, const HeaderOptions& options,
-                                        const Reader& reader, UtcTime date);
+[[nodiscard]] Result<Message> build_full(const digest::SegmentBody& body, const HeaderOptions& options,
+                                         const Reader& reader, UtcTime date);
 
 /// How whoever gets a mail leaves, in its List-* fields (RFC 2369, 2919, 8058).
 struct PlainList {
@@ -41,6 +41,6 @@ struct PlainMail {
   std::optional<PlainList> list = {};  ///< of a mail to a subscriber
   std::vector<DkimSigner> signers = {};
 };
-[[nodiscard]] Result<Letter> build_plain(const PlainMail& mail, UtcTime date);
+[[nodiscard]] Result<Message> build_plain(const PlainMail& mail, UtcTime date);
 
 }  // namespace tidings::message

@@ -164,7 +164,7 @@ Result<CompiledMessage> compile(std::span<const digest::SegmentBody> bodies, con
   return CompiledMessage{std::move(program)};
 }
 
-void CompiledMessage::write(const Reader& reader, UtcTime date, Letter& out) const {
+void CompiledMessage::write(const Reader& reader, UtcTime date, Message& out) const {
   const auto& program = *program_;
   const auto& variant = program.variants[variant_of(reader, program.variants.size())];
   out.envelope_from = to_one_line(reader.envelope_from);

@@ -45,7 +45,7 @@ class CompiledMessage {
  public:
   /// Replaces `out` with the mail for this reader, which shares this message's constant lines and keeps them
   /// alive. Any reader is written safely (check_reader() says whether it makes sense).
-  void write(const Reader& reader, UtcTime date, Letter& out) const;
+  void write(const Reader& reader, UtcTime date, Message& out) const;
 
   /// Octets of the longest variant without personal values: for size limits and SIZE=.
   [[nodiscard]] std::size_t size_bytes() const;

@@ -24,14 +24,14 @@ std::string as_message(std::string_view original) {
 
 }  // namespace
 
-Result<Letter> build_forward(const PlainMail& mail, std::string_view original, std::string_view mark,
-                             UtcTime date) {
+Result<Message> build_forward(const PlainMail& mail, std::string_view original, std::string_view mark,
+                              UtcTime date) {
   for (const auto& [name, value] : {std::pair{"the sender's name", &mail.from.name},
                                     {"the recipient's name", &mail.to.name},
                                     {"Reply-To", &mail.reply_to},
                                     {"the subject", &mail.subject}})
     TIDINGS_TRY(check_field(name, *value));
-  Letter out{.envelope_from = mail.envelope_from, .envelope_to = mail.to.address.text(), .bytes = {}};
+  Message out{.envelope_from = mail.envelope_from, .envelope_to = mail.to.address.text(), .bytes = {}};
   auto& bytes = out.bytes;
   append_mailbox(bytes, "From", mail.from.name, mail.from.address.text());
   append_mailbox(bytes, "To", mail.to.name, mail.to.address.text());

@@ -14,7 +14,7 @@ namespace tidings::message {
 /// multipart/mixed of `mail.text` and the whole of `original`: as message/rfc822 if it is sound lines of 7
 /// bits, else as a file in base64 (RFC 2046 section 5.2.1 allows no encoding for the former).
 /// X-Tidings-Forwarded has `mark`. `mail.html` is not used.
-[[nodiscard]] Result<Letter> build_forward(const PlainMail& mail, std::string_view original,
-                                           std::string_view mark, UtcTime date);
+[[nodiscard]] Result<Message> build_forward(const PlainMail& mail, std::string_view original,
+                                            std::string_view mark, UtcTime date);
 
 }  // namespace tidings::message

@@ -50,7 +50,7 @@ bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<signed char>(c) >= 0; });
 }
 
-/// The same lines with a letter for each octet above 127.
+/// The same lines with a message for each octet above 127.
 std::string in_ascii(std::string_view text) {
   std::string out{text};
   std::ranges::replace_if(
@@ -81,22 +81,22 @@ Result<SharedLines> SharedLines::make(std::string bytes) {
   return SharedLines{std::move(bytes)};
 }
 
-std::size_t Letter::size_bytes() const {
+std::size_t Message::size_bytes() const {
   auto size = bytes.size();
   for (const auto& splice : splices) size += splice.lines->size();
   return size;
 }
 
-bool Letter::needs_smtputf8() const { return !is_ascii(envelope_to) || !is_ascii(envelope_from); }
+bool Message::needs_smtputf8() const { return !is_ascii(envelope_to) || !is_ascii(envelope_from); }
 
-std::string Letter::text() const {
+std::string Message::text() const {
   std::string out;
   out.reserve(size_bytes());
   pieces([&out](std::string_view lines, bool /*may_have_dots*/) { out += lines; });
   return out;
 }
 
-bool Letter::operator==(const Letter& other) const {
+bool Message::operator==(const Message& other) const {
   return envelope_from == other.envelope_from && envelope_to == other.envelope_to && text() == other.text();
 }
 

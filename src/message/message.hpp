@@ -21,7 +21,7 @@ enum class Octets { ascii, utf8 };
 /// no NUL, CRLF line ends only, no line over 998 octets. Else what is wrong.
 [[nodiscard]] std::string unsound_lines(std::string_view bytes, Octets octets = Octets::ascii);
 
-/// Such lines that many letters share: looked at once, when they are made, and constant.
+/// Such lines that many messages share: looked at once, when they are made, and constant.
 class SharedLines {
  public:
   SharedLines() = default;
@@ -41,7 +41,7 @@ class SharedLines {
 /// One finished mail and its envelope. Its octets are sound lines: some are its own, some it shares with
 /// others, so that a mail of 30 KB and its pictures need neither be copied nor kept for each reader. What
 /// leaves is pieces(), but for dot-stuffing.
-struct Letter {
+struct Message {
   struct Splice {
     std::size_t before = 0;  ///< octet of `bytes`, the beginning of a line or the end
     const SharedLines* lines = nullptr;
@@ -74,7 +74,7 @@ struct Letter {
   }
 
   /// Whether the same leaves.
-  bool operator==(const Letter& other) const;
+  bool operator==(const Message& other) const;
 };
 
 /// The reader's part of a message; all else is the same for a whole segment.

@@ -48,7 +48,7 @@ class Forwarder {
   Forwarder(const config::Config& config, const std::string& secret, std::vector<message::DkimSigner> signers)
       : config_(config), secret_(secret), signers_(std::move(signers)) {}
 
-  [[nodiscard]] Result<message::Letter> letter(const bounce::Forward& forward, UtcTime now) const {
+  [[nodiscard]] Result<message::Message> message(const bounce::Forward& forward, UtcTime now) const {
     const auto original = bounce::read_mail(forward.bytes);
     const auto writer = parse_mailbox(bounce::field(original.fields, "from"));
     message::PlainMail mail;
@@ -112,12 +112,12 @@ Result<ForwardReport> send_forwards(const config::Config& config, store::Databas
       TIDINGS_TRY(keep(config, table, *forward, "forward_to is \"none\" now", report));
       continue;
     }
-    auto letter = forwarder->letter(*forward, clock.now());
-    if (!letter) {
-      TIDINGS_TRY(keep(config, table, *forward, letter.error().line(), report));
+    auto message = forwarder->message(*forward, clock.now());
+    if (!message) {
+      TIDINGS_TRY(keep(config, table, *forward, message.error().line(), report));
       continue;
     }
-    TIDINGS_LET(const auto outcome, delivery::send_one(*transport, *std::move(letter)));
+    TIDINGS_LET(const auto outcome, delivery::send_one(*transport, *std::move(message)));
     const bool about_relay =
         delivery::is_relay_trouble(outcome) || outcome.kind == delivery::OutcomeKind::unknown;
     if (outcome.kind == delivery::OutcomeKind::accepted) {

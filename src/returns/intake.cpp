@@ -483,11 +483,12 @@ Result<IntakeResult> BounceIntake::leave(const subscriber::TokenSubject& subject
 }
 
 bounce::Take take_each(BounceIntake& intake, IntakeRun run) {
-  return [&intake, run = std::move(run)](const bounce::Incoming& mail) -> Result<bounce::PutAway> {
+  return [&intake, run = std::move(run)](const bounce::Incoming& mail) -> Result<bounce::Disposition> {
     const auto result = intake.take(mail.bytes, run.envelope_to);
     if (result) {
       run.read(*result);
-      return result->intake == Intake::unmatched ? bounce::PutAway::unmatched : bounce::PutAway::taken;
+      return result->intake == Intake::unmatched ? bounce::Disposition::unmatched
+                                                 : bounce::Disposition::taken;
     }
     // A store that is locked or broken is so for each mail; anything else is about this one.
     auto error = result.error();
@@ -495,7 +496,7 @@ bounce::Take take_each(BounceIntake& intake, IntakeRun run) {
       return tl::unexpected<Error>(std::move(error));
     error.what = mail.name + ": " + error.what;
     run.failed(error);
-    return bounce::PutAway::unmatched;
+    return bounce::Disposition::unmatched;
   };
 }
 

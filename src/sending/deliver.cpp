@@ -19,14 +19,15 @@
 namespace tidings::sending {
 namespace {
 
-/// Letters of one edition: each segment compiled once, spliced for each reader. Immutable once made;
+/// Messages of one edition: each segment compiled once, spliced for each reader. Immutable once made;
 /// thread-safe.
-class Letters {
+class SegmentMessages {
  public:
-  static Result<std::shared_ptr<const Letters>> make(const config::Config& config, store::Database& database,
-                                                     const Clock& clock, const Links& links,
-                                                     const digest::Edition& edition) {
-    auto letters = std::make_shared<Letters>(links, clock.now());
+  static Result<std::shared_ptr<const SegmentMessages>> make(const config::Config& config,
+                                                             store::Database& database, const Clock& clock,
+                                                             const Links& links,
+                                                             const digest::Edition& edition) {
+    auto messages = std::make_shared<SegmentMessages>(links, clock.now());
     TIDINGS_LET(const auto signers, load_signers(config));
     digest::EditionTable editions{database};
     TIDINGS_LET(const auto segments, editions.segments_of(edition.id, digest::EditionTable::Bodies::with));
@@ -36,27 +37,27 @@ class Letters {
       header.signers = signers;
       TIDINGS_LET(header.images, images_of(segment.bodies, images));
       TIDINGS_LET(auto compiled, message::compile(segment.bodies, header));
-      letters->segments_.emplace(segment.id,
-                                 Written{std::move(compiled), view_url(config, edition, segment.language)});
+      messages->segments_.emplace(segment.id,
+                                  Written{std::move(compiled), view_url(config, edition, segment.language)});
     }
-    return letters;
+    return messages;
   }
 
-  Letters(const Links& links, UtcTime date) : links_(links), date_(date) {}
+  SegmentMessages(const Links& links, UtcTime date) : links_(links), date_(date) {}
 
   /// Errc::bad_data where the address is one that we would not take today: it fails alone.
-  [[nodiscard]] Result<message::Letter> write(const delivery::Claim& claim) const {
+  [[nodiscard]] Result<message::Message> write(const delivery::Claim& claim) const {
     TIDINGS_TRY(parse_mail_address(claim.address));
     const auto it = segments_.find(claim.segment);
     if (it == segments_.end())
       return fail(Errc::bad_data,
                   fmt::format("the delivery to {} belongs to a segment {} that the edition has not",
                               claim.address, claim.segment.value));
-    message::Letter letter;
+    message::Message message;
     auto reader = links_.reader(claim);
     reader.view_url = it->second.view_url;
-    it->second.message.write(reader, date_, letter);
-    return letter;
+    it->second.message.write(reader, date_, message);
+    return message;
   }
 
  private:
@@ -145,7 +146,7 @@ class Deliverer {
 
   Result<void> send(const digest::Edition& edition, DeliveredEdition& result) {
     // Everything that can be wrong with templates or secrets comes before the first claim.
-    TIDINGS_LET(const auto letters, Letters::make(config_, database_, clock_, links_, edition));
+    TIDINGS_LET(const auto messages, SegmentMessages::make(config_, database_, clock_, links_, edition));
     if (!transport_) {
       TIDINGS_LET(transport_, make_transport(config_, options_.to_folder));
     }
@@ -166,8 +167,8 @@ class Deliverer {
         options_.on_progress(edition, before, so_far);
       };
     }
-    const delivery::Composer compose = [letters](const delivery::Claim& claim) {
-      return letters->write(claim);
+    const delivery::Composer compose = [messages](const delivery::Claim& claim) {
+      return messages->write(claim);
     };
     TIDINGS_LET(result.run, delivery::deliver(run, ledger_, *transport_, compose, stop_));
     const bool is_real = options_.to_folder.empty() && config_.smtp.local_way != config::LocalWay::drop;

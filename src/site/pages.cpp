@@ -18,16 +18,16 @@ using nlohmann::json;
 constexpr std::array page_names{"subscribe", "confirm", "unsubscribe", "left", "preferences", "message"};
 constexpr std::array languages{"ar", "de", "el", "en", "es", "fr", "it", "ja", "pt", "ru", "tr", "zh"};
 
-std::string_view key_of(web::Notice notice) {
+std::string_view key_of(web::Banner notice) {
   switch (notice) {
-    case web::Notice::none: return "trouble";
-    case web::Notice::check: return "check";
-    case web::Notice::confirmed: return "confirmed";
-    case web::Notice::already: return "already";
-    case web::Notice::saved: return "saved";
-    case web::Notice::missing: return "missing";
-    case web::Notice::many: return "many";
-    case web::Notice::trouble: return "trouble";
+    case web::Banner::none: return "trouble";
+    case web::Banner::check: return "check";
+    case web::Banner::confirmed: return "confirmed";
+    case web::Banner::already: return "already";
+    case web::Banner::saved: return "saved";
+    case web::Banner::missing: return "missing";
+    case web::Banner::many: return "many";
+    case web::Banner::trouble: return "trouble";
   }
   return "trouble";
 }
@@ -80,14 +80,14 @@ struct Slot {
 };
 constexpr std::array slots{Slot{&web::PageView::address, "qx7address4slot9kz"},
                            Slot{&web::PageView::name, "qx7name4slot9kz"},
-                           Slot{&web::PageView::stamp, "qx7stamp4slot9kz"}};
+                           Slot{&web::PageView::form_token, "qx7stamp4slot9kz"}};
 
 /// Equal for views whose pages differ in slots only.
 std::string key_of(const web::PageView& view) {
   std::string key = fmt::format("{} {} {} {:d}{:d}{:d}{:d}{:d}{:d}{:d}", static_cast<int>(view.page),
                                 static_cast<int>(view.notice), view.language, view.has_problem,
                                 view.is_second_step, view.is_subscribed, view.is_stopped,
-                                view.address.empty(), view.name.empty(), view.stamp.empty());
+                                view.address.empty(), view.name.empty(), view.form_token.empty());
   const auto add = [&key](const std::string& text) { key += fmt::format(" {}:{}", text.size(), text); };
   add(view.digest);
   for (const auto& other : view.others) add(other);
@@ -292,7 +292,7 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
   data["text"] = word(words, "web_" + key + "_text", values);
   data["address"] = view.address;
   data["name"] = view.name;
-  data["stamp"] = view.stamp;
+  data["stamp"] = view.form_token;
   data["digest"] = digest;
   data["has_digest"] = !digest.empty();
   data["others"] = others;

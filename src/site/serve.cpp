@@ -16,7 +16,7 @@
 #include "base/log.hpp"
 #include "base/url.hpp"
 #include "members/notices.hpp"
-#include "site/desk.hpp"
+#include "site/list_service.hpp"
 #include "site/pages.hpp"
 #include "web/routes.hpp"
 #include "web/server.hpp"
@@ -29,25 +29,25 @@ using namespace std::chrono_literals;
 constexpr std::int64_t writers_cache_bytes = std::int64_t{32} << 20;
 
 /// Wakes the sender of notices.
-class Bell {
+class Notifier {
  public:
-  void ring() {
+  void notify() {
     {
       const std::lock_guard lock{mutex_};
-      rung_ = true;
+      notified_ = true;
     }
     changed_.notify_all();
   }
   void wait(std::chrono::milliseconds most) {
     std::unique_lock lock{mutex_};
-    changed_.wait_for(lock, most, [this] { return rung_; });
-    rung_ = false;
+    changed_.wait_for(lock, most, [this] { return notified_; });
+    notified_ = false;
   }
 
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool rung_ = false;
+  bool notified_ = false;
 };
 
 Result<web::SiteOptions> site_options(const config::Config& config, const Clock& clock, Random& random) {
@@ -59,14 +59,14 @@ Result<web::SiteOptions> site_options(const config::Config& config, const Clock&
   while (options.base_path.ends_with('/')) options.base_path.pop_back();
   options.archive = config.web.archive;
   // The oldest key: a form that is open while keys are rotated stays good.
-  options.stamp_secret = hmac_sha256(keys.keys().front().secret, "sign-up form");
+  options.form_token_secret = hmac_sha256(keys.keys().front().secret, "sign-up form");
   return options;
 }
 
 /// Sign-ups and notices, in a thread of its own with a handle of its own. Failures are said once, not every
 /// few seconds.
 void run_sender(const config::Config& config, const WebPages& pages, const Clock& clock, Random& random,
-                Bell& bell, const std::atomic<bool>& stop) {
+                Notifier& notifier, const std::atomic<bool>& stop) {
   auto database = store::Database::open(config.store_path, store::Create::yes);
   if (!database) return log::error("notices: " + database.error().line());
   std::string said;
@@ -85,13 +85,13 @@ void run_sender(const config::Config& config, const WebPages& pages, const Clock
         log::error("housekeeping: " + tidy.error().line());
       tidied = std::chrono::steady_clock::now();
     }
-    bell.wait(5s);
+    notifier.wait(5s);
   }
 }
 
 /// What one worker answers with.
-struct Counter {
-  std::unique_ptr<ListDesk> desk;
+struct Worker {
+  std::unique_ptr<ListService> service;
   web::Site site;
 };
 
@@ -104,10 +104,10 @@ Result<bool> answer_cgi(const config::Config& config, const WebPages& pages, con
   TIDINGS_LET(const auto options, site_options(config, clock, random));
   TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
   bool has_work = false;
-  TIDINGS_LET(const auto desk, ListDesk::open(config, clock, random, [&has_work] { has_work = true; }));
-  web::StoredLimits limits{database, options.stamp_secret};
+  TIDINGS_LET(const auto service, ListService::open(config, clock, random, [&has_work] { has_work = true; }));
+  web::StoredLimits limits{database, options.form_token_secret};
   web::SiteState state;
-  web::Site site{options, *desk, pages, clock, limits, state};
+  web::Site site{options, *service, pages, clock, limits, state};
   const auto answer = site.answer(request);
   if (answer.wait) answer.wait([](bool) {});  // nobody to share a commit with: it was made before
   const auto out = web::write_cgi(request, answer);
@@ -163,21 +163,22 @@ Result<void> serve(const config::Config& config, const Clock& clock, Random& ran
   TIDINGS_LET(const auto site, site_options(config, clock, random));
   web::SiteState state;
   web::MemoryLimits limits;
-  Bell bell;
+  Notifier notifier;
   TIDINGS_LET(auto writers_database, store::Database::open(config.store_path, store::Create::yes));
   // Readers who leave are spread over the whole list: from its indexes in memory they are found without the
   // disk.
   TIDINGS_TRY(writers_database.set_cache(writers_cache_bytes));
   // Outlives its askers' threads, which the server ends; what it still tells the server by then goes nowhere.
   auto writer = std::make_unique<members::LeaveWriter>(config, std::move(writers_database), clock,
-                                                       [&bell] { bell.ring(); });
+                                                       [&notifier] { notifier.notify(); });
   const web::MakeAnswer make = [&]() -> Result<web::Answer> {
-    TIDINGS_LET(auto desk, ListDesk::open(
-                               config, clock, random, [&bell] { bell.ring(); }, writer.get()));
-    auto& counter_desk = *desk;
-    auto counter = std::make_shared<Counter>(Counter{
-        .desk = std::move(desk), .site = web::Site{site, counter_desk, *pages, clock, limits, state}});
-    return [counter](const web::Request& request) { return counter->site.answer(request); };
+    TIDINGS_LET(auto service, ListService::open(
+                                  config, clock, random, [&notifier] { notifier.notify(); }, writer.get()));
+    auto& worker_service = *service;
+    auto worker = std::make_shared<Worker>(
+        Worker{.service = std::move(service),
+               .site = web::Site{site, worker_service, *pages, clock, limits, state}});
+    return [worker](const web::Request& request) { return worker->site.answer(request); };
   };
   web::ServerOptions server_options;
   server_options.host = config.web.host;
@@ -188,11 +189,12 @@ Result<void> serve(const config::Config& config, const Clock& clock, Random& ran
   if (!config.web.webhooks.empty()) server_options.frame.body_bytes = 1 << 20;  // events come by the hundred
   TIDINGS_LET(auto server, web::Server::listen(server_options, make));
   const web::MakeAnswer make_monitor = [&]() -> Result<web::Answer> {
-    TIDINGS_LET(auto desk, ListDesk::open(config, clock, random, [] {}));
-    auto& counter_desk = *desk;
-    auto counter = std::make_shared<Counter>(Counter{
-        .desk = std::move(desk), .site = web::Site{site, counter_desk, *pages, clock, limits, state}});
-    return [counter](const web::Request& request) { return counter->site.answer_monitor(request); };
+    TIDINGS_LET(auto service, ListService::open(config, clock, random, [] {}));
+    auto& worker_service = *service;
+    auto worker = std::make_shared<Worker>(
+        Worker{.service = std::move(service),
+               .site = web::Site{site, worker_service, *pages, clock, limits, state}});
+    return [worker](const web::Request& request) { return worker->site.answer_monitor(request); };
   };
   std::unique_ptr<Monitor> monitor;
   int monitor_port = 0;
@@ -207,7 +209,7 @@ Result<void> serve(const config::Config& config, const Clock& clock, Random& ran
     monitor = std::make_unique<Monitor>(std::move(monitor_server), stop);
   }
   std::atomic<bool> sender_stops{false};
-  std::thread sender{[&] { run_sender(config, *pages, clock, random, bell, sender_stops); }};
+  std::thread sender{[&] { run_sender(config, *pages, clock, random, notifier, sender_stops); }};
   if (options.on_ready) options.on_ready(shown_address(config.web.host, server.port()));
   if (options.on_monitor_ready && monitor_port != 0) {
     options.on_monitor_ready(shown_address(config.web.metrics_host, monitor_port));
@@ -215,7 +217,7 @@ Result<void> serve(const config::Config& config, const Clock& clock, Random& ran
   server.run(stop);
   writer.reset();  // writes what waits, while the server is still there to be told
   sender_stops = true;
-  bell.ring();
+  notifier.notify();
   sender.join();
   return {};
 }

@@ -16,11 +16,11 @@ namespace {
 
 constexpr std::size_t max_certificates = 16;
 
-const config::SecretPlace& secret_of(const config::WebConfig& web, bounce::Relay relay) {
+const config::SecretPlace& secret_of(const config::WebConfig& web, bounce::Provider relay) {
   switch (relay) {
-    case bounce::Relay::mailgun: return web.mailgun_key;
-    case bounce::Relay::sendgrid: return web.sendgrid_key;
-    case bounce::Relay::postmark: return web.postmark_login;
+    case bounce::Provider::mailgun: return web.mailgun_key;
+    case bounce::Provider::sendgrid: return web.sendgrid_key;
+    case bounce::Provider::postmark: return web.postmark_login;
     default: return web.brevo_token;
   }
 }
@@ -66,26 +66,26 @@ Result<int> Webhooks::prove_sns(const std::string& body) {
   return 200;
 }
 
-Result<int> Webhooks::prove(bounce::Relay relay, const web::Request& call) {
+Result<int> Webhooks::prove(bounce::Provider relay, const web::Request& call) {
   const bounce::WebhookCall proof{
       .body = call.body,
       .authorization = proof_of(call, "authorization"),
       .signature = proof_of(call, "x-twilio-email-event-webhook-signature"),
       .signature_timestamp = proof_of(call, "x-twilio-email-event-webhook-timestamp")};
-  const bool signs_time =
-      relay == bounce::Relay::ses || relay == bounce::Relay::mailgun || relay == bounce::Relay::sendgrid;
+  const bool signs_time = relay == bounce::Provider::ses || relay == bounce::Provider::mailgun ||
+                          relay == bounce::Provider::sendgrid;
   if (signs_time) {
     const auto at = bounce::signed_at(relay, proof);
     if (!at || !bounce::is_fresh(*at, clock_.now())) return 403;
   }
-  if (relay == bounce::Relay::ses) return prove_sns(call.body);
+  if (relay == bounce::Provider::ses) return prove_sns(call.body);
   TIDINGS_LET(const auto secret, config::read_secret(secret_of(config_.web, relay),
                                                      "[web] " + std::string{bounce::name_of(relay)}));
   return bounce::is_genuine(relay, proof, secret) ? 200 : 403;
 }
 
 Result<int> Webhooks::take(std::string_view name, const web::Request& call) {
-  const auto relay = bounce::relay_named(name);
+  const auto relay = bounce::provider_named(name);
   const auto& on = config_.web.webhooks;
   if (!relay || std::find(on.begin(), on.end(), name) == on.end()) return 404;
   TIDINGS_LET(const int proved, prove(*relay, call));

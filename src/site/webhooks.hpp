@@ -31,7 +31,7 @@ class Webhooks {
   [[nodiscard]] Result<int> take(std::string_view relay, const web::Request& call);
 
  private:
-  [[nodiscard]] Result<int> prove(bounce::Relay relay, const web::Request& call);
+  [[nodiscard]] Result<int> prove(bounce::Provider relay, const web::Request& call);
   [[nodiscard]] Result<int> prove_sns(const std::string& body);
 
   const config::Config& config_;

@@ -82,7 +82,7 @@ FetchResult fetch_file(const FetchRequest& request, const FetchOptions& options)
 // --------------------------------------------------------------------------------------------------------
 
 /// What the headers of the newest answer say; an answer that redirects is followed by another.
-struct Answer {
+struct Response {
   long status = 0;
   std::string etag;
   std::string last_modified;
@@ -100,7 +100,7 @@ struct Transfer {
   CurlEasy handle;
   CurlList headers;
   std::array<char, CURL_ERROR_SIZE> error_text{};
-  Answer answer;
+  Response answer;
   std::vector<long> redirects;  ///< statuses on the way
   std::string bytes;
   bool too_big = false;
@@ -177,7 +177,7 @@ int on_request(void* self, char* remote, char*, int, int) {
 }
 
 /// Seconds, or an HTTP date seen from the answer's own (RFC 9110 section 10.2.3).
-std::optional<seconds> retry_after_of(const Answer& answer) {
+std::optional<seconds> retry_after_of(const Response& answer) {
   if (answer.retry_after.empty()) return std::nullopt;
   int value = 0;
   const auto* const end = answer.retry_after.data() + answer.retry_after.size();
@@ -190,7 +190,7 @@ std::optional<seconds> retry_after_of(const Answer& answer) {
   return seconds{std::max<std::time_t>(at - now, 0)};
 }
 
-std::optional<seconds> max_age_of(const Answer& answer) {
+std::optional<seconds> max_age_of(const Response& answer) {
   const auto lower = ascii_lower(answer.cache_control);
   if (lower.find("no-cache") != std::string::npos || lower.find("no-store") != std::string::npos)
     return std::nullopt;

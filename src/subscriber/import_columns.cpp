@@ -44,7 +44,7 @@ std::optional<std::size_t> find_any(std::span<const std::string> keys, std::stri
 
 }  // namespace
 
-Result<ColumnMap> ColumnMap::read(const CsvRecord& header, const ColumnWishes& wishes) {
+Result<ColumnMap> ColumnMap::read(const CsvRecord& header, const ColumnOptions& options) {
   ColumnMap columns;
   std::vector<std::string> keys;
   for (const auto& field : header.fields) {
@@ -53,7 +53,7 @@ Result<ColumnMap> ColumnMap::read(const CsvRecord& header, const ColumnWishes& w
   }
   columns.recognise(keys);
   columns.guess(keys);
-  TIDINGS_TRY(columns.obey(keys, wishes));
+  TIDINGS_TRY(columns.obey(keys, options));
   if (!columns.email_) {
     return fail(Errc::bad_data, "there is no email column",
                 "its header is usually \"email\"; name another one with --map email=Header");
@@ -88,8 +88,8 @@ Result<std::size_t> ColumnMap::find_header(std::span<const std::string> keys, st
               did_you_mean(wanted, headers_));
 }
 
-Result<void> ColumnMap::obey(std::span<const std::string> keys, const ColumnWishes& wishes) {
-  for (const auto& header : wishes.ignored) {
+Result<void> ColumnMap::obey(std::span<const std::string> keys, const ColumnOptions& options) {
+  for (const auto& header : options.ignored) {
     TIDINGS_LET(const auto at, find_header(keys, header));
     ignored_.push_back(at);
     std::erase_if(rules_, [&](const Rule& rule) { return rule.column == at; });
@@ -98,7 +98,7 @@ Result<void> ColumnMap::obey(std::span<const std::string> keys, const ColumnWish
       if (auto* const slot = slot_of(column); *slot == at) slot->reset();
     }
   }
-  for (const auto& [column, wanted] : wishes.map) {
+  for (const auto& [column, wanted] : options.map) {
     if (std::ranges::find(our_columns, column) == our_columns.end()) {
       return fail(Errc::usage, fmt::format("\"{}\" is not a column that can be mapped", column),
                   did_you_mean(column, our_columns));

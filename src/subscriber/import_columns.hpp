@@ -42,7 +42,7 @@ struct ImportLine {
 };
 
 /// What may be said about columns besides what their headers say.
-struct ColumnWishes {
+struct ColumnOptions {
   std::vector<std::pair<std::string, std::string>>
       map{};                           ///< our column name, the file's header; an empty header: take none
   std::vector<std::string> ignored{};  ///< headers that mean nothing
@@ -50,9 +50,9 @@ struct ColumnWishes {
 
 class ColumnMap {
  public:
-  /// From a header line. Errc::bad_data without an email column, or where `wishes` name a header that is not
-  /// there; Errc::usage where they name an unknown column.
-  [[nodiscard]] static Result<ColumnMap> read(const CsvRecord& header, const ColumnWishes& wishes);
+  /// From a header line. Errc::bad_data without an email column, or where `options` name a header that is
+  /// not there; Errc::usage where they name an unknown column.
+  [[nodiscard]] static Result<ColumnMap> read(const CsvRecord& header, const ColumnOptions& options);
   /// For a file that is nothing but addresses, one a line, without a header.
   [[nodiscard]] static ColumnMap addresses_only();
 
@@ -83,7 +83,7 @@ class ColumnMap {
   [[nodiscard]] std::optional<std::size_t>* slot_of(std::string_view column);
   [[nodiscard]] Result<std::size_t> find_header(std::span<const std::string> keys,
                                                 std::string_view wanted) const;
-  [[nodiscard]] Result<void> obey(std::span<const std::string> keys, const ColumnWishes& wishes);
+  [[nodiscard]] Result<void> obey(std::span<const std::string> keys, const ColumnOptions& options);
   [[nodiscard]] Result<void> read_person(const CsvRecord& record, ImportLine& line) const;
   [[nodiscard]] Result<void> read_history(const CsvRecord& record, ImportLine& line) const;
   void recognise(std::span<const std::string> keys);

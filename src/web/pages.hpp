@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "web/desk.hpp"
+#include "web/service.hpp"
 
 namespace tidings::web {
 
@@ -15,16 +15,16 @@ enum class PageName { subscribe, confirm, unsubscribe, left, preferences, messag
 
 /// What a message page says; each has a heading and a text in the language files (web_check_title,
 /// web_check_text ...).
-enum class Notice { none, check, confirmed, already, saved, missing, many, trouble };
+enum class Banner { none, check, confirmed, already, saved, missing, many, trouble };
 
 /// Everything a page may show; templates escape it.
 struct PageView {
   PageName page = PageName::message;
-  Notice notice = Notice::none;
+  Banner notice = Banner::none;
   std::string language{};  ///< one that Pages::language_for() gave
   std::string address{};   ///< masked; on the sign-up form: as typed
   std::string name{};
-  std::string stamp{};
+  std::string form_token{};
   std::string digest{};               ///< its name
   std::vector<std::string> others{};  ///< names of digests
   std::vector<Choice> digests{};

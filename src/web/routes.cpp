@@ -7,7 +7,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "web/stamp.hpp"
+#include "web/form_token.hpp"
 #include "web/static_files.hpp"
 
 namespace tidings::web {
@@ -89,7 +89,7 @@ Result<Response> Site::show(int status, const PageView& view) {
   return response;
 }
 
-Result<Response> Site::show_notice(int status, Notice notice, const std::string& language) {
+Result<Response> Site::show_notice(int status, Banner notice, const std::string& language) {
   return show(status, {.page = PageName::message, .notice = notice, .language = language});
 }
 
@@ -98,19 +98,19 @@ Result<Response> Site::missing(const Request& request) {
   TIDINGS_LET(const bool may_try, limits_.take(Limit::misses, request.client, clock_.now()));
   if (!may_try) {
     count(SiteState::limited);
-    return show_notice(429, Notice::many, language_of(request));
+    return show_notice(429, Banner::many, language_of(request));
   }
-  return show_notice(404, Notice::missing, language_of(request));
+  return show_notice(404, Banner::missing, language_of(request));
 }
 
 Result<Response> Site::subscribe(const Request& request) {
   PageView view{.page = PageName::subscribe, .language = language_of(request)};
-  view.digests = desk_.digests();
-  view.topics = desk_.topics();
-  view.stamp = make_stamp(options_.stamp_secret, clock_.now());
+  view.digests = service_.digests();
+  view.topics = service_.topics();
+  view.form_token = make_form_token(options_.form_token_secret, clock_.now());
   if (is_read(request)) return show(200, view);
   const auto form = parse_form(request.content_type, request.body);
-  if (!form) return show_notice(400, Notice::trouble, view.language);
+  if (!form) return show_notice(400, Banner::trouble, view.language);
   view.address = truncate_utf8(form->get("email"), 320);
   view.name = truncate_utf8(form->get("name"), 200);
   bool all_known = true;
@@ -127,15 +127,15 @@ Result<Response> Site::subscribe(const Request& request) {
   // A form of the publisher's own that asks for what is not there: "nothing chosen" would mean everything.
   if (!all_known) {
     log::warning("web: a sign-up form asked for a digest or topic that config.toml does not have");
-    return show_notice(422, Notice::trouble, view.language);
+    return show_notice(422, Banner::trouble, view.language);
   }
   // A field that no person sees is filled in: answered like the others, and forgotten.
   if (!form->get("website").empty()) {
     count(SiteState::robots);
-    return show_notice(200, Notice::check, view.language);
+    return show_notice(200, Banner::check, view.language);
   }
   // From another site, too quick or a day old: shown once more, filled in. A person presses the button again.
-  const auto age = age_of_stamp(options_.stamp_secret, form->get("stamp"), clock_.now());
+  const auto age = age_of_form_token(options_.form_token_secret, form->get("stamp"), clock_.now());
   if (!age || *age < options_.least_fill_time || *age > std::chrono::hours{24}) {
     view.is_second_step = true;
     return show(200, view);
@@ -143,7 +143,7 @@ Result<Response> Site::subscribe(const Request& request) {
   TIDINGS_LET(const bool may_sign_up, limits_.take(Limit::sign_ups, request.client, clock_.now()));
   if (!may_sign_up) {
     count(SiteState::limited);
-    return show_notice(429, Notice::many, view.language);
+    return show_notice(429, Banner::many, view.language);
   }
   SignUp wanted{.address = std::string{form->get("email")},
                 .name = view.name,
@@ -163,19 +163,19 @@ Result<Response> Site::subscribe(const Request& request) {
     view.has_problem = true;
     return show(422, view);
   }
-  TIDINGS_LET(const auto answer, desk_.sign_up(wanted));
-  if (answer == SignUpAnswer::bad_address) {
+  TIDINGS_LET(const auto answer, service_.sign_up(wanted));
+  if (answer == SignUpResult::bad_address) {
     view.has_problem = true;
     return show(422, view);
   }
   // Too many for one address looks like success: else the answer would say that the address was used before.
-  count(answer == SignUpAnswer::taken ? SiteState::sign_ups : SiteState::limited);
-  return show_notice(200, Notice::check, view.language);
+  count(answer == SignUpResult::taken ? SiteState::sign_ups : SiteState::limited);
+  return show_notice(200, Banner::check, view.language);
 }
 
 Result<Response> Site::confirm(const Request& request, std::string_view token) {
   if (is_read(request)) {
-    TIDINGS_LET(const auto joining, desk_.joining(token));
+    TIDINGS_LET(const auto joining, service_.joining(token));
     if (!joining) return missing(request);
     if (joining->is_done) return show_joined(request, *joining);
     PageView view{.page = PageName::confirm,
@@ -184,7 +184,7 @@ Result<Response> Site::confirm(const Request& request, std::string_view token) {
     view.others = joining->digests;
     return show(200, view);
   }
-  TIDINGS_LET(const auto joined, desk_.confirm(token, request.client));
+  TIDINGS_LET(const auto joined, service_.confirm(token, request.client));
   if (!joined) return missing(request);
   if (!joined->is_done) count(SiteState::confirmations);
   return show_joined(request, *joined);
@@ -192,7 +192,7 @@ Result<Response> Site::confirm(const Request& request, std::string_view token) {
 
 Result<Response> Site::show_joined(const Request& request, const Joining& joined) {
   PageView view{.page = PageName::message,
-                .notice = joined.is_done ? Notice::already : Notice::confirmed,
+                .notice = joined.is_done ? Banner::already : Banner::confirmed,
                 .language = language_of(request, joined.language),
                 .address = joined.address};
   view.others = joined.digests;
@@ -201,7 +201,7 @@ Result<Response> Site::show_joined(const Request& request, const Joining& joined
 
 Result<Response> Site::unsubscribe(const Request& request, std::string_view token) {
   if (is_read(request)) {
-    TIDINGS_LET(const auto leaving, desk_.leaving(token));
+    TIDINGS_LET(const auto leaving, service_.leaving(token));
     if (!leaving) return missing(request);
     PageView view{.page = leaving->is_subscribed ? PageName::unsubscribe : PageName::left,
                   .language = language_of(request, leaving->language),
@@ -214,12 +214,12 @@ Result<Response> Site::unsubscribe(const Request& request, std::string_view toke
   const auto form = parse_form(request.content_type, request.body).value_or(Form{});
   const bool one_click = form.get("List-Unsubscribe") == "One-Click";
   if (!one_click && form.get("act") == "return") {
-    TIDINGS_LET(const bool asked, desk_.come_back(token, request.client));
+    TIDINGS_LET(const bool asked, service_.come_back(token, request.client));
     if (!asked) return missing(request);
-    return show_notice(200, Notice::check, language_of(request));
+    return show_notice(200, Banner::check, language_of(request));
   }
   if (one_click) {
-    TIDINGS_LET(auto wait, desk_.leave_at_once(token, request.client));
+    TIDINGS_LET(auto wait, service_.leave_at_once(token, request.client));
     if (!wait) return missing(request);
     count(SiteState::one_clicks);
     auto response = plain(200, "unsubscribed\n");  // read by a program (RFC 8058 section 3.2)
@@ -227,7 +227,7 @@ Result<Response> Site::unsubscribe(const Request& request, std::string_view toke
     return response;
   }
   TIDINGS_LET(const auto left,
-              desk_.leave(token, form.get("act") == "all" ? Scope::all : Scope::digest, request.client));
+              service_.leave(token, form.get("act") == "all" ? Scope::all : Scope::digest, request.client));
   if (!left) return missing(request);
   count(SiteState::withdrawals);
   PageView view{
@@ -247,35 +247,35 @@ Result<Response> Site::show_preferences(const Member& member, const std::string&
 }
 
 Result<Response> Site::preferences(const Request& request, std::string_view token) {
-  TIDINGS_LET(const auto member, desk_.member(token));
+  TIDINGS_LET(const auto member, service_.member(token));
   if (!member) return missing(request);
   const auto language = language_of(request, member->language);
   if (is_read(request)) return show_preferences(*member, language);
   const auto form = parse_form(request.content_type, request.body);
   // Without the button's own field it is no form of ours, and "nothing ticked" would mean leaving everything.
-  if (!form || form->get("act") != "save") return show_notice(400, Notice::trouble, language);
-  Wishes wishes{.name = std::string{form->get("name")},
-                .language = std::string{form->get("language")},
-                .digests = form->all("digest"),
-                .topics = form->all("topic")};
-  if (!form->has("name")) wishes.name = member->name;
-  if (!form->has("language")) wishes.language = member->language;
-  auto change = desk_.change(token, wishes, request.client);
-  if (!change && change.error().code == Errc::bad_data) return show_notice(422, Notice::trouble, language);
+  if (!form || form->get("act") != "save") return show_notice(400, Banner::trouble, language);
+  Preferences preferences{.name = std::string{form->get("name")},
+                          .language = std::string{form->get("language")},
+                          .digests = form->all("digest"),
+                          .topics = form->all("topic")};
+  if (!form->has("name")) preferences.name = member->name;
+  if (!form->has("language")) preferences.language = member->language;
+  auto change = service_.change(token, preferences, request.client);
+  if (!change && change.error().code == Errc::bad_data) return show_notice(422, Banner::trouble, language);
   TIDINGS_LET(const auto changed, std::move(change));
   if (!changed) return missing(request);
   count(SiteState::changes);
-  const auto after = wishes.language.empty() ? language : language_of(request, wishes.language);
+  const auto after = preferences.language.empty() ? language : language_of(request, preferences.language);
   // How things are says it best: what they asked for is not ticked, and a note says why.
   if (*changed == Change::partly) {
-    TIDINGS_LET(const auto now, desk_.member(token));
+    TIDINGS_LET(const auto now, service_.member(token));
     return now ? show_preferences(*now, after) : missing(request);
   }
-  return show_notice(200, *changed == Change::saved ? Notice::saved : Notice::check, after);
+  return show_notice(200, *changed == Change::saved ? Banner::saved : Banner::check, after);
 }
 
 Response Site::health() {
-  const auto well = desk_.check();
+  const auto well = service_.check();
   if (!well) log::error("web: " + well.error().line());
   return well ? plain(200, "ok\n") : plain(503, "the store does not answer\n");
 }
@@ -298,7 +298,7 @@ Result<Response> Site::metrics() {
   for (std::size_t i = 0; i < names.size(); ++i) {
     out += fmt::format("tidings_web_total{{what=\"{}\"}} {}\n", names[i], state_.counts[i].load());
   }
-  TIDINGS_LET(const auto gauges, desk_.gauges());
+  TIDINGS_LET(const auto gauges, service_.gauges());
   auto response = plain(200, out + gauges);
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
   return response;
@@ -331,7 +331,7 @@ Result<Response> Site::route(const Request& request) {
     return token.empty() ? missing(request) : (this->*handler)(request, token);
   }
   if (constexpr std::string_view hooks = "/hooks/"; is_post && path.starts_with(hooks)) {
-    TIDINGS_LET(const int status, desk_.take_webhook(path.substr(hooks.size()), request));
+    TIDINGS_LET(const int status, service_.take_webhook(path.substr(hooks.size()), request));
     return status == 404 ? missing(request) : plain(status, status == 200 ? "taken\n" : "not taken\n");
   }
   if (is_post) {
@@ -370,7 +370,7 @@ Response Site::answer(Request request) {
   if (!routed) {
     count(SiteState::failures);
     log::error("web: " + routed.error().line());
-    routed = show_notice(routed.error().code == Errc::try_again ? 503 : 500, Notice::trouble,
+    routed = show_notice(routed.error().code == Errc::try_again ? 503 : 500, Banner::trouble,
                          language_of(request));
   }
   auto response = routed ? *std::move(routed) : plain(500, "internal error\n");

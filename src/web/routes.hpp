@@ -1,5 +1,5 @@
-// The routes: one request to one answer, over a Desk (the list) and Pages (the theme). No sockets: server.hpp
-// and cgi.hpp share it.
+// The routes: one request to one answer, over a Service (the list) and Pages (the theme). No sockets:
+// server.hpp and cgi.hpp share it.
 //
 //   GET  /, /subscribe     the sign-up form          POST /subscribe   asks for a confirmation mail
 //   GET  /c/TOKEN          shows what is confirmed   POST             confirms
@@ -25,10 +25,10 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
-#include "web/desk.hpp"
 #include "web/form.hpp"
 #include "web/limits.hpp"
 #include "web/pages.hpp"
+#include "web/service.hpp"
 #include "web/web.hpp"
 
 namespace tidings::web {
@@ -36,7 +36,7 @@ namespace tidings::web {
 struct SiteOptions {
   std::string base_path;          ///< path of public_url, without trailing slash; may be empty
   std::filesystem::path archive;  ///< empty: none
-  std::string stamp_secret;
+  std::string form_token_secret;
   std::chrono::milliseconds least_fill_time{2000};
 };
 
@@ -61,9 +61,9 @@ struct SiteState {
 /// Belongs to one thread.
 class Site {
  public:
-  Site(const SiteOptions& options, Desk& desk, const Pages& pages, const Clock& clock, Limits& limits,
+  Site(const SiteOptions& options, Service& service, const Pages& pages, const Clock& clock, Limits& limits,
        SiteState& state)
-      : options_(options), desk_(desk), pages_(pages), clock_(clock), limits_(limits), state_(state) {}
+      : options_(options), service_(service), pages_(pages), clock_(clock), limits_(limits), state_(state) {}
 
   /// The path may begin with the base path, or the proxy may have taken it off.
   [[nodiscard]] Response answer(Request request);
@@ -84,12 +84,12 @@ class Site {
   [[nodiscard]] Result<Response> archive(const Request& request, std::string_view path);
   [[nodiscard]] Result<Response> missing(const Request& request);
   [[nodiscard]] Result<Response> show(int status, const PageView& view);
-  [[nodiscard]] Result<Response> show_notice(int status, Notice notice, const std::string& language);
+  [[nodiscard]] Result<Response> show_notice(int status, Banner notice, const std::string& language);
   [[nodiscard]] std::string language_of(const Request& request, const std::string& first = {}) const;
   void count(SiteState::Counter counter) { ++state_.counts[counter]; }
 
   const SiteOptions& options_;
-  Desk& desk_;
+  Service& service_;
   const Pages& pages_;
   const Clock& clock_;
   Limits& limits_;

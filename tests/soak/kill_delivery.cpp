@@ -56,7 +56,7 @@ T must(Result<T> result) {
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
-message::Letter letter_for(const Claim& claim) {
+message::Message message_for(const Claim& claim) {
   auto bytes = fmt::format(
       "From: news@news.example\r\nTo: {}\r\nMessage-ID: <{}.{}@news.example>\r\nSubject: Harbour "
       "News\r\n\r\n",
@@ -139,9 +139,9 @@ int deliver_once(const std::string& path, const std::string& urls, std::int64_t 
   fmt::print("recovered {} {} {}\n", recovered.planned, recovered.answered, recovered.in_doubt);
   std::fflush(stdout);
   const StopFlag stop{false};
-  const auto compose = [&](const Claim& claim) -> Result<message::Letter> {
+  const auto compose = [&](const Claim& claim) -> Result<message::Message> {
     die("composing", ++composed);
-    return letter_for(claim);
+    return message_for(claim);
   };
   [[maybe_unused]] const auto report = must(deliver(options, ledger, *transport, compose, stop));
   return 0;

@@ -1,7 +1,7 @@
 """Independent judges read the mails of every theme and language: Python's email package, dkimpy and OpenDKIM, and SpamAssassin if it is
 installed (apt-get install --no-install-recommends spamassassin).
 
-WRITE_LETTERS FOLDER TEMPLATES KEYS (tests/support/write_letters.cpp) makes the mails; KEYS holds the DKIM keys. To let SpamAssassin judge all
+WRITE_LETTERS FOLDER TEMPLATES KEYS (tests/support/write_messages.cpp) makes the mails; KEYS holds the DKIM keys. To let SpamAssassin judge all
 of them, one and a half minutes: mail_judges.py --spam-all
 """
 import email

@@ -87,17 +87,17 @@ int main(int argc, char** argv) {
     const auto reader = reader_of(n);
     (void)must(build_full(must(theme.render_for(view, strings, zone, reader)), options, reader, date));
   });
-  Letter letter;
+  Message message;
   const auto splice = [&](const HeaderOptions& with) {
     const auto compiled = must(compile(bodies, with));
     const auto reader = reader_of(1);
-    return measure(seconds, [&](int) { compiled.write(reader, date, letter); });
+    return measure(seconds, [&](int) { compiled.write(reader, date, message); });
   };
   const auto plain = splice(options);
   fmt::print(
       "message of {} octets\nfull render and build  {:8.2f} us\nspliced                {:8.2f} us   {:.0f} "
       "times less\n",
-      letter.size_bytes(), full, plain, full / plain);
+      message.size_bytes(), full, plain, full / plain);
   for (const auto kind : {SigningKey::Kind::ed25519, SigningKey::Kind::rsa}) {
     auto with = options;
     with.signers.push_back(must(make_dkim_signer("example.org", "bench", SigningKey::generate(kind))));

@@ -92,20 +92,20 @@ std::size_t without_ledger(const config::Config& config, store::Database& databa
   for (int i = 0; i < RunOptions{}.workers; ++i) {
     threads.emplace_back([&] {
       for (auto some = outbox.next_claims(8); !some.empty(); some = outbox.next_claims(8)) {
-        std::vector<Parcel> parcels;
+        std::vector<QueuedMessage> queued;
         for (auto& claim : some) {
-          Parcel parcel{.claim = claim};
-          segments.at(claim.segment).write(links.reader(claim), clock.now(), parcel.letter);
-          if (const auto wrong = unsound(parcel.letter); !wrong.empty()) std::abort();
-          parcels.push_back(std::move(parcel));
+          QueuedMessage queued{.claim = claim};
+          segments.at(claim.segment).write(links.reader(claim), clock.now(), queued.message);
+          if (const auto wrong = unsound(queued.message); !wrong.empty()) std::abort();
+          queued.push_back(std::move(queued));
         }
-        outbox.add_letters(std::move(parcels));
+        outbox.add_messages(std::move(queued));
       }
     });
   }
   for (auto& thread : threads) thread.join();
-  const auto harvest = outbox.wait(count, std::chrono::seconds{1});
-  if (harvest.answers.size() != count) std::abort();
+  const auto batch = outbox.wait(count, std::chrono::seconds{1});
+  if (batch.answers.size() != count) std::abort();
   return count;
 }
 

@@ -72,11 +72,11 @@ TEST_CASE("forms: each system's report gives its recipients, actions, statuses a
 
 TEST_CASE("forms: what is no report is taken for none, in 25 languages and from many programs") {
   std::size_t mails = 0;
-  REQUIRE(read_mbox(folder + "none.mbox", "/nonexistent", [&](const Incoming& mail) -> Result<PutAway> {
+  REQUIRE(read_mbox(folder + "none.mbox", "/nonexistent", [&](const Incoming& mail) -> Result<Disposition> {
     ++mails;
     CHECK_MESSAGE(!parse_report(mail.bytes), mail.bytes.substr(0, 60)
                                                  << ": " << summary(parse_report(mail.bytes)));
-    return PutAway::taken;
+    return Disposition::taken;
   }));
   CHECK(mails > 140);
 }

@@ -36,18 +36,18 @@ TEST_CASE("webhook: Mailgun's HMAC is of timestamp and token, and nothing else p
         {"recipient", "ann@quay.example"},
         {"delivery-status", {{"code", 550}, {"enhanced-code", "5.1.1"}, {"message", "5.1.1 No such user"}}},
         {"message", {{"headers", {{"message-id", "m1@news.example"}}}}}}}};
-  CHECK(is_genuine(Relay::mailgun, {.body = call.dump()}, key));
-  CHECK_FALSE(is_genuine(Relay::mailgun, {.body = call.dump()}, "another key"));
-  const auto events = read_webhook(Relay::mailgun, call.dump());
+  CHECK(is_genuine(Provider::mailgun, {.body = call.dump()}, key));
+  CHECK_FALSE(is_genuine(Provider::mailgun, {.body = call.dump()}, "another key"));
+  const auto events = read_webhook(Provider::mailgun, call.dump());
   REQUIRE(events.has_value());
   REQUIRE(events->size() == 1);
   CHECK(events->front().key == "mailgun:t0");
   CHECK(events->front().report.recipients.front().kind == Kind::hard);
   CHECK(events->front().report.returned.message_id == "<m1@news.example>");
   call["signature"]["timestamp"] = "1767600001";
-  CHECK_FALSE(is_genuine(Relay::mailgun, {.body = call.dump()}, key));
+  CHECK_FALSE(is_genuine(Provider::mailgun, {.body = call.dump()}, key));
   call["event-data"]["severity"] = "temporary";
-  CHECK(read_webhook(Relay::mailgun, call.dump())->empty());
+  CHECK(read_webhook(Provider::mailgun, call.dump())->empty());
 }
 
 TEST_CASE("webhook: SendGrid's signature covers timestamp and body") {
@@ -55,16 +55,16 @@ TEST_CASE("webhook: SendGrid's signature covers timestamp and body") {
   const auto body = key_file("sendgrid.json");
   const auto key = key_file("sendgrid_public.b64");
   const auto signature = key_file("sendgrid_signature.b64");
-  CHECK(is_genuine(Relay::sendgrid,
+  CHECK(is_genuine(Provider::sendgrid,
                    {.body = body, .signature = signature, .signature_timestamp = "1767600000"}, key));
-  CHECK_FALSE(is_genuine(Relay::sendgrid,
+  CHECK_FALSE(is_genuine(Provider::sendgrid,
                          {.body = body + " ", .signature = signature, .signature_timestamp = "1767600000"},
                          key));
-  CHECK_FALSE(is_genuine(Relay::sendgrid,
+  CHECK_FALSE(is_genuine(Provider::sendgrid,
                          {.body = body, .signature = signature, .signature_timestamp = "1767600001"}, key));
-  CHECK_FALSE(
-      is_genuine(Relay::sendgrid, {.body = body, .signature = "", .signature_timestamp = "1767600000"}, key));
-  const auto events = read_webhook(Relay::sendgrid, body);
+  CHECK_FALSE(is_genuine(Provider::sendgrid,
+                         {.body = body, .signature = "", .signature_timestamp = "1767600000"}, key));
+  const auto events = read_webhook(Provider::sendgrid, body);
   REQUIRE(events.has_value());
   REQUIRE(events->size() == 3);  // the delivered one says nothing
   CHECK((*events)[0].report.recipients.front().kind == Kind::hard);
@@ -93,7 +93,7 @@ TEST_CASE("webhook: SNS messages need Amazon's host, a topic of ours and the cer
     CAPTURE(url);
     CHECK_FALSE(is_sns_url(url));
   }
-  const auto events = read_webhook(Relay::ses, body);
+  const auto events = read_webhook(Provider::ses, body);
   REQUIRE(events.has_value());
   REQUIRE(events->size() == 1);
   CHECK(events->front().report.returned.envelope_from == "bounces+token@news.example");
@@ -103,13 +103,13 @@ TEST_CASE("webhook: SNS messages need Amazon's host, a topic of ours and the cer
 TEST_CASE("webhook: a signed time must be recent, and which calls sign one is known") {
   const auto now = from_ms(1'767'600'000'000);
   using namespace std::chrono_literals;
-  CHECK(signed_at(Relay::sendgrid, {.signature_timestamp = "1767600000"}) == now);
-  CHECK(signed_at(Relay::mailgun, {.body = R"({"signature":{"timestamp":"1767600000"}})"}) == now);
-  CHECK(signed_at(Relay::ses, {.body = R"({"Timestamp":"2026-01-05T08:00:00.000Z"})"}) == now);
+  CHECK(signed_at(Provider::sendgrid, {.signature_timestamp = "1767600000"}) == now);
+  CHECK(signed_at(Provider::mailgun, {.body = R"({"signature":{"timestamp":"1767600000"}})"}) == now);
+  CHECK(signed_at(Provider::ses, {.body = R"({"Timestamp":"2026-01-05T08:00:00.000Z"})"}) == now);
   for (const std::string_view odd : {"", "x", "1767600000x", "-1", "99999999999999999999"})
-    CHECK_FALSE(signed_at(Relay::sendgrid, {.signature_timestamp = odd}));
-  CHECK_FALSE(signed_at(Relay::mailgun, {.body = "[]"}));
-  CHECK_FALSE(signed_at(Relay::brevo, {.body = "{}"}));
+    CHECK_FALSE(signed_at(Provider::sendgrid, {.signature_timestamp = odd}));
+  CHECK_FALSE(signed_at(Provider::mailgun, {.body = "[]"}));
+  CHECK_FALSE(signed_at(Provider::brevo, {.body = "{}"}));
   CHECK(is_fresh(now, now));
   CHECK(is_fresh(now - 47h, now));
   CHECK_FALSE(is_fresh(now - 48h, now));
@@ -117,24 +117,24 @@ TEST_CASE("webhook: a signed time must be recent, and which calls sign one is kn
 }
 
 TEST_CASE("webhook: Postmark and Brevo prove themselves by what was agreed on") {
-  CHECK(is_genuine(Relay::postmark, {.authorization = "Basic dXNlcjpzZWNyZXQ="}, "user:secret"));
-  CHECK_FALSE(is_genuine(Relay::postmark, {.authorization = "Basic dXNlcjpzZWNyZXR="}, "user:secret"));
-  CHECK_FALSE(is_genuine(Relay::postmark, {}, ""));
-  CHECK(is_genuine(Relay::brevo, {.authorization = "Bearer t0ken"}, "t0ken"));
-  CHECK_FALSE(is_genuine(Relay::brevo, {.authorization = "Bearer t0keN"}, "t0ken"));
-  CHECK(is_genuine(Relay::brevo, {.authorization = "Basic dXNlcjpzZWNyZXQ="}, "user:secret"));
-  CHECK_FALSE(is_genuine(Relay::brevo, {.authorization = "Basic dXNlcjpzZWNyZXR="}, "user:secret"));
-  CHECK_FALSE(is_genuine(Relay::ses, {.authorization = "Bearer t0ken"}, "t0ken"));
+  CHECK(is_genuine(Provider::postmark, {.authorization = "Basic dXNlcjpzZWNyZXQ="}, "user:secret"));
+  CHECK_FALSE(is_genuine(Provider::postmark, {.authorization = "Basic dXNlcjpzZWNyZXR="}, "user:secret"));
+  CHECK_FALSE(is_genuine(Provider::postmark, {}, ""));
+  CHECK(is_genuine(Provider::brevo, {.authorization = "Bearer t0ken"}, "t0ken"));
+  CHECK_FALSE(is_genuine(Provider::brevo, {.authorization = "Bearer t0keN"}, "t0ken"));
+  CHECK(is_genuine(Provider::brevo, {.authorization = "Basic dXNlcjpzZWNyZXQ="}, "user:secret"));
+  CHECK_FALSE(is_genuine(Provider::brevo, {.authorization = "Basic dXNlcjpzZWNyZXR="}, "user:secret"));
+  CHECK_FALSE(is_genuine(Provider::ses, {.authorization = "Bearer t0ken"}, "t0ken"));
 
   struct Case {
-    Relay relay;
+    Provider relay;
     Json call;
     std::size_t events;
     Kind kind;
     bool complaint;
   };
   const std::vector<Case> cases{
-      {Relay::postmark,
+      {Provider::postmark,
        {{"RecordType", "Bounce"},
         {"Type", "HardBounce"},
         {"ID", 7},
@@ -143,7 +143,7 @@ TEST_CASE("webhook: Postmark and Brevo prove themselves by what was agreed on") 
        1,
        Kind::hard,
        false},
-      {Relay::postmark,
+      {Provider::postmark,
        {{"RecordType", "Bounce"},
         {"Type", "HardBounce"},
         {"ID", 8},
@@ -152,30 +152,30 @@ TEST_CASE("webhook: Postmark and Brevo prove themselves by what was agreed on") 
        1,
        Kind::soft,
        false},
-      {Relay::postmark,
+      {Provider::postmark,
        {{"RecordType", "Bounce"}, {"Type", "AutoResponder"}, {"ID", 9}, {"Email", "a@b.example"}},
        0,
        Kind::soft,
        false},
-      {Relay::postmark,
+      {Provider::postmark,
        {{"RecordType", "SpamComplaint"}, {"Type", "SpamComplaint"}, {"ID", 10}, {"Email", "a@b.example"}},
        1,
        Kind::soft,
        true},
-      {Relay::postmark, {{"RecordType", "Open"}, {"Email", "a@b.example"}}, 0, Kind::soft, false},
-      {Relay::brevo,
+      {Provider::postmark, {{"RecordType", "Open"}, {"Email", "a@b.example"}}, 0, Kind::soft, false},
+      {Provider::brevo,
        {{"event", "hard_bounce"}, {"email", "a@b.example"}, {"message-id", "<m@n.example>"}},
        1,
        Kind::hard,
        false},
-      {Relay::brevo,
+      {Provider::brevo,
        {{"event", "soft_bounce"}, {"email", "a@b.example"}, {"reason", "552 mailbox full"}},
        1,
        Kind::soft,
        false},
-      {Relay::brevo, {{"event", "spam"}, {"email", "a@b.example"}}, 1, Kind::soft, true},
-      {Relay::brevo, {{"event", "delivered"}, {"email", "a@b.example"}}, 0, Kind::soft, false},
-      {Relay::brevo, {{"event", "hard_bounce"}, {"email", 7}}, 0, Kind::soft, false},
+      {Provider::brevo, {{"event", "spam"}, {"email", "a@b.example"}}, 1, Kind::soft, true},
+      {Provider::brevo, {{"event", "delivered"}, {"email", "a@b.example"}}, 0, Kind::soft, false},
+      {Provider::brevo, {{"event", "hard_bounce"}, {"email", 7}}, 0, Kind::soft, false},
   };
   for (const auto& [relay, call, count, kind, complaint] : cases) {
     CAPTURE(call.dump());
@@ -192,7 +192,7 @@ TEST_CASE("webhook: Brevo's batches are read event by event") {
   const Json batch{{{"event", "hard_bounce"}, {"email", "a@b.example"}, {"ts_epoch", 1}},
                    {{"event", "opened"}, {"email", "b@b.example"}},
                    {{"event", "invalid_email"}, {"email", "c@b.example"}}};
-  const auto events = read_webhook(Relay::brevo, batch.dump());
+  const auto events = read_webhook(Provider::brevo, batch.dump());
   REQUIRE(events.has_value());
   REQUIRE(events->size() == 2);
   CHECK((*events)[0].key != (*events)[1].key);
@@ -202,11 +202,11 @@ TEST_CASE("webhook: Brevo's batches are read event by event") {
 TEST_CASE("webhook: what is no JSON of that relay is refused, however deep or odd") {
   for (const auto& body : std::vector<std::string>{std::string{}, std::string{"x"}, std::string{"[]"},
                                                    std::string(100000, '['), std::string{"\"a\""}}) {
-    CHECK_FALSE(read_webhook(Relay::brevo, body).has_value());
-    CHECK_FALSE(is_genuine(Relay::mailgun, {.body = body}, "key"));
+    CHECK_FALSE(read_webhook(Provider::brevo, body).has_value());
+    CHECK_FALSE(is_genuine(Provider::mailgun, {.body = body}, "key"));
     CHECK_FALSE(is_signed_by_sns(body, ""));
   }
-  CHECK_FALSE(read_webhook(Relay::sendgrid, "{}").has_value());
+  CHECK_FALSE(read_webhook(Provider::sendgrid, "{}").has_value());
 }
 
 }  // namespace

@@ -17,16 +17,16 @@ namespace {
 const Capabilities everything{
     .pipelining = true, .chunking = true, .smtputf8 = false, .size = false, .max_size_bytes = 0};
 
-message::Letter letter(int number) {
+message::Message message(int number) {
   return {.envelope_from = "news@n.example",
           .envelope_to = fmt::format("r{}@x.example", number),
           .bytes = fmt::format("Subject: {}\r\n\r\n.dot\r\n", number)};
 }
 
-/// Letters 1, 2, ... with their number as ticket; they stay where they are.
+/// Messages 1, 2, ... with their number as ticket; they stay where they are.
 struct Talk {
   Dialogue dialogue;
-  std::deque<message::Letter> letters;
+  std::deque<message::Message> messages;
   std::string said;
   std::vector<Answer> answers;
   std::vector<Ticket> marked;
@@ -35,8 +35,8 @@ struct Talk {
       : dialogue({.capabilities = capabilities, .dialect = dialect, .window = window}) {}
 
   void submit() {
-    letters.push_back(letter(static_cast<int>(letters.size()) + 1));
-    dialogue.submit(letters.size(), letters.back());
+    messages.push_back(message(static_cast<int>(messages.size()) + 1));
+    dialogue.submit(messages.size(), messages.back());
   }
   /// What has been said since the last call, all of it written.
   std::string hear() {
@@ -68,7 +68,7 @@ std::string rcpt(int number) { return fmt::format("RCPT TO:<r{}@x.example>\r\n",
 std::string body(int number) { return fmt::format("Subject: {}\r\n\r\n..dot\r\n.\r\n", number); }
 std::string group(int number) { return mail(number) + rcpt(number) + "DATA\r\n"; }
 std::string chunk(int number) {
-  const auto bytes = letter(number).bytes;
+  const auto bytes = message(number).bytes;
   return mail(number) + rcpt(number) + fmt::format("BDAT {} LAST\r\n{}", bytes.size(), bytes);
 }
 
@@ -271,7 +271,7 @@ TEST_CASE("dialogue: a lost connection in lock-step, stage by stage") {
     CHECK(talk.answers[0].outcome.stage == c.stage);
     CHECK(talk.answers[0].outcome.kind == c.kind);
     CHECK(talk.answers[0].untried == c.untried);
-    CHECK_FALSE(talk.dialogue.lied());
+    CHECK_FALSE(talk.dialogue.grouping_failed());
     CHECK(talk.dialogue.finished());
   }
 }
@@ -327,7 +327,7 @@ TEST_CASE("dialogue: surprises end the session and are never taken for success")
     REQUIRE(talk.answers.size() == 1);
     CHECK(talk.answers[0].outcome.kind == OutcomeKind::temporary);
     CHECK(talk.dialogue.finished());
-    CHECK(talk.dialogue.lied() == c.lied);
+    CHECK(talk.dialogue.grouping_failed() == c.lied);
     if (c.lied && talk.answers[0].outcome.code == 0) CHECK(talk.answers[0].untried);
     CHECK_FALSE(talk.dialogue.farewell().text.empty());
   }
@@ -340,7 +340,7 @@ TEST_CASE("dialogue: silence in the middle of a group points at grouping, a brok
     [[maybe_unused]] const auto said = talk.hear();
     talk.reply("250 ok\r\n");
     talk.lose(loss);
-    CHECK(talk.dialogue.lied() == (loss == Loss::silence));
+    CHECK(talk.dialogue.grouping_failed() == (loss == Loss::silence));
     REQUIRE(talk.answers.size() == 1);
     CHECK(talk.answers[0].untried);
   }
@@ -355,7 +355,7 @@ TEST_CASE("dialogue: a message to nobody that is taken makes the relay untrustwo
   REQUIRE(talk.answers.size() == 2);
   CHECK(talk.answers[0].outcome.kind == OutcomeKind::permanent);
   CHECK(talk.answers[1].outcome.kind == OutcomeKind::unknown);
-  CHECK(talk.dialogue.lied());
+  CHECK(talk.dialogue.grouping_failed());
 }
 
 TEST_CASE("dialogue: a refusal while the body is still leaving is an answer and ends the session") {
@@ -376,7 +376,7 @@ TEST_CASE("dialogue: an unsolicited 421 ends an idle session quietly") {
   auto talk = with_window();
   talk.reply("421 4.4.2 idle\r\n");
   CHECK(talk.dialogue.finished());
-  CHECK_FALSE(talk.dialogue.lied());
+  CHECK_FALSE(talk.dialogue.grouping_failed());
   CHECK(talk.answers.empty());
 }
 
@@ -408,7 +408,7 @@ TEST_CASE("dialogue: what the relay cannot take is refused before a word is said
   CHECK(talk.hear().empty());
 
   Talk plain{Dialect::lock_step};
-  const message::Letter umlaut{
+  const message::Message umlaut{
       .envelope_from = "a@b.example", .envelope_to = "jörg@b.example", .bytes = "x\r\n"};
   plain.dialogue.submit(9, umlaut);
   plain.reply("");
@@ -426,7 +426,7 @@ TEST_CASE("dialogue: what the relay cannot take is refused before a word is said
   CHECK(eight.hear() == "MAIL FROM:<a@b.example> SIZE=3 BODY=8BITMIME SMTPUTF8\r\n");
 }
 
-TEST_CASE("dialogue: only the header of a letter to an address outside ASCII may have UTF-8") {
+TEST_CASE("dialogue: only the header of a message to an address outside ASCII may have UTF-8") {
   const auto wrong = [](std::string to, std::string bytes) {
     return unsound({.envelope_from = "n@n.example", .envelope_to = std::move(to), .bytes = std::move(bytes)});
   };
@@ -475,7 +475,7 @@ TEST_CASE("dialogue: capabilities are read whatever their case") {
 TEST_CASE("dialogue: dots are stuffed at the start of a line and nowhere else") {
   const auto as_data = [](const std::string& bytes) {
     Talk talk{Dialect::lock_step};
-    const message::Letter one{.envelope_from = "n@n.example", .envelope_to = "a@n.example", .bytes = bytes};
+    const message::Message one{.envelope_from = "n@n.example", .envelope_to = "a@n.example", .bytes = bytes};
     talk.dialogue.submit(1, one);
     talk.reply("250 ok\r\n");
     talk.reply("250 ok\r\n");
@@ -516,7 +516,7 @@ TEST_CASE("dialogue: one octet that must not be there is found wherever it is") 
   }
 }
 
-TEST_CASE("dialogue: an unsound letter is named as such") {
+TEST_CASE("dialogue: an unsound message is named as such") {
   const auto with = [](std::string bytes, std::string to = "a@b.example") {
     return unsound({.envelope_from = "n@n.example", .envelope_to = std::move(to), .bytes = std::move(bytes)});
   };
@@ -530,27 +530,27 @@ TEST_CASE("dialogue: an unsound letter is named as such") {
     CHECK_FALSE(with("a\r\n", to).empty());
 }
 
-TEST_CASE("dialogue: lines that letters share leave where they belong, dots and all, in every dialect") {
+TEST_CASE("dialogue: lines that messages share leave where they belong, dots and all, in every dialect") {
   const auto shared = message::SharedLines::make(".shared\r\nlines\r\n..\r\n");
   const auto nothing = message::SharedLines::make("");
   REQUIRE((shared && nothing));
-  message::Letter spliced{
+  message::Message spliced{
       .envelope_from = "n@n.example", .envelope_to = "a@b.example", .bytes = "Subject: s\r\n\r\n.own\r\n"};
   spliced.splices = {{.before = 14, .lines = &*shared},
                      {.before = 14, .lines = &*nothing},
                      {.before = spliced.bytes.size(), .lines = &*shared}};
-  const message::Letter whole{
+  const message::Message whole{
       .envelope_from = spliced.envelope_from,
       .envelope_to = spliced.envelope_to,
       .bytes = "Subject: s\r\n\r\n.shared\r\nlines\r\n..\r\n.own\r\n.shared\r\nlines\r\n..\r\n"};
   REQUIRE(unsound(spliced).empty());
   CHECK(spliced == whole);
   CHECK(spliced.size_bytes() == whole.bytes.size());
-  const auto stream = [](const message::Letter& letter, Dialect dialect) {
+  const auto stream = [](const message::Message& message, Dialect dialect) {
     Talk talk{dialect};
     std::string said;
     for (Ticket ticket = 1; ticket <= 2; ++ticket) {
-      talk.dialogue.submit(ticket, letter);
+      talk.dialogue.submit(ticket, message);
       said += talk.hear();
       while (talk.dialogue.awaiting() != Awaiting::nothing) {
         talk.reply(talk.dialogue.awaiting() == Awaiting::data ? "354 go\r\n" : "250 ok\r\n");
@@ -572,10 +572,10 @@ TEST_CASE("dialogue: a splice inside a line, out of order or beyond the end is u
   const auto shared = message::SharedLines::make("shared\r\n");
   REQUIRE(shared);
   const auto with = [&](std::vector<std::size_t> places) {
-    message::Letter letter{
+    message::Message message{
         .envelope_from = "n@n.example", .envelope_to = "a@b.example", .bytes = "a: b\r\n\r\nc\r\n"};
-    for (const auto place : places) letter.splices.push_back({.before = place, .lines = &*shared});
-    return unsound(letter);
+    for (const auto place : places) message.splices.push_back({.before = place, .lines = &*shared});
+    return unsound(message);
   };
   CHECK(with({0, 6, 8, 8, 11}).empty());
   for (const auto place : {1U, 5U, 7U, 10U, 12U}) CHECK_FALSE(with({place}).empty());

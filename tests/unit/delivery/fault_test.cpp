@@ -57,7 +57,7 @@ Fate fate_of(Point point, std::string_view fault, Dialect dialect) {
     if (fault == "550") return Fate::failed;
     return Fate::deferred;
   }
-  // The letters here are small: once the body is under way, its last octet is too.
+  // The messages here are small: once the body is under way, its last octet is too.
   if (point == Point::dot || point == Point::body) return Fate::in_doubt;
   // BDAT: all of the message left together with RCPT; the relay's word is missing.
   if (dialect == Dialect::chunking) return Fate::in_doubt;
@@ -124,7 +124,7 @@ TEST_CASE("fault: each fault at each point in each dialect meets exactly the rea
         const StopFlag stop{false};
         const auto report = deliver(
             {.edition = first, .workers = 1}, book.ledger, **transport,
-            [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim, 4000); },
+            [](const Claim& claim) -> Result<message::Message> { return test::message_for(claim, 4000); },
             stop);
         REQUIRE(report);
         CHECK(done);
@@ -180,7 +180,7 @@ TEST_CASE("fault: before MAIL a fault is the relay's, and the list is untouched"
       const StopFlag stop{false};
       const auto report = deliver(
           {.edition = first, .workers = 1}, book.ledger, **transport,
-          [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
+          [](const Claim& claim) -> Result<message::Message> { return test::message_for(claim); }, stop);
       REQUIRE(report);
       CHECK(report->end == RunEnd::relay_trouble);
       CHECK(book.ledger.counts(first)->planned == 3);
@@ -190,7 +190,7 @@ TEST_CASE("fault: before MAIL a fault is the relay's, and the list is untouched"
 }
 
 TEST_CASE(
-    "fault: sloppy or endless answers before MAIL end in trouble or in three letters, never in between") {
+    "fault: sloppy or endless answers before MAIL end in trouble or in three messages, never in between") {
   for (const auto point : {Point::greeting, Point::ehlo}) {
     for (const auto* const reply : {"220 hello\n", "250 hello\n", "220-\r\n220 hello\r\n", "long"}) {
       CAPTURE(name_of_point(point));
@@ -212,7 +212,7 @@ TEST_CASE(
       const StopFlag stop{false};
       const auto report = deliver(
           {.edition = first, .workers = 1}, book.ledger, **transport,
-          [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
+          [](const Claim& claim) -> Result<message::Message> { return test::message_for(claim); }, stop);
       REQUIRE(report);
       const auto counts = *book.ledger.counts(first);
       const bool through = report->end == RunEnd::nothing_due;
@@ -245,7 +245,7 @@ TEST_CASE("fault: what a relay lied about and when it wants rest is remembered b
     const StopFlag stop{false};
     const auto report = deliver(
         {.edition = first, .workers = 1}, book.ledger, **transport,
-        [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
+        [](const Claim& claim) -> Result<message::Message> { return test::message_for(claim); }, stop);
     REQUIRE(report);
     return *report;
   };
@@ -275,7 +275,7 @@ TEST_CASE("fault: what a relay lied about and when it wants rest is remembered b
   CHECK(server.sessions() == sessions + 1);
 }
 
-TEST_CASE("relays: letters are shared by weight, and a relay in trouble passes its share on") {
+TEST_CASE("relays: messages are shared by weight, and a relay in trouble passes its share on") {
   Book book{90};
   SmtpServer big, small, spare;
   RelayOptions one{.url = big.url(), .tls = Tls::off, .ehlo_name = "n.example"};
@@ -292,7 +292,7 @@ TEST_CASE("relays: letters are shared by weight, and a relay in trouble passes i
     const StopFlag stop{false};
     const auto report = deliver(
         {.edition = first, .workers = 1}, book.ledger, **transport,
-        [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
+        [](const Claim& claim) -> Result<message::Message> { return test::message_for(claim); }, stop);
     REQUIRE(report);
     return *report;
   };
@@ -328,7 +328,7 @@ TEST_CASE("relays: a slow domain does not hold up the others") {
   const auto before = std::chrono::steady_clock::now();
   const auto report = deliver(
       {.edition = first, .workers = 1}, book.ledger, **transport,
-      [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
+      [](const Claim& claim) -> Result<message::Message> { return test::message_for(claim); }, stop);
   REQUIRE(report);
   CHECK(report->sent == 40);
   CHECK(std::chrono::steady_clock::now() - before >= 400ms);
@@ -384,7 +384,7 @@ TEST_CASE("sendmail: the program's status decides, and the message arrives with 
   const StopFlag stop{false};
   const auto report = deliver(
       {.edition = first, .workers = 1}, book.ledger, **transport,
-      [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim); }, stop);
+      [](const Claim& claim) -> Result<message::Message> { return test::message_for(claim); }, stop);
   REQUIRE(report);
   CHECK(report->sent == 2);
   CHECK(report->deferred == 1);

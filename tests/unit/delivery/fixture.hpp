@@ -51,16 +51,16 @@ struct Book {
   }
 };
 
-inline message::Letter letter_for(const delivery::Claim& claim, std::size_t body_bytes = 200) {
-  message::Letter letter{
+inline message::Message message_for(const delivery::Claim& claim, std::size_t body_bytes = 200) {
+  message::Message message{
       .envelope_from = fmt::format("bounce+{}@news.example", claim.subscriber.value),
       .envelope_to = claim.address,
       .bytes = fmt::format("From: news@news.example\r\nTo: {}\r\nSubject: Edition {}\r\n"
                            "Message-ID: <{}.{}@news.example>\r\n\r\n.A line that begins with a dot\r\n",
                            claim.address, claim.edition.value, claim.edition.value, claim.subscriber.value)};
-  while (letter.bytes.size() < body_bytes)
-    letter.bytes += "The harbour was quiet this week, and the ferries kept their times.\r\n";
-  return letter;
+  while (message.bytes.size() < body_bytes)
+    message.bytes += "The harbour was quiet this week, and the ferries kept their times.\r\n";
+  return message;
 }
 
 inline delivery::Settled answer_to(const delivery::Claim& claim, delivery::Stage stage, int code,

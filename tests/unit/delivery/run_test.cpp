@@ -41,7 +41,7 @@ RelayOptions relay_to(const SmtpServer& server, Dialect dialect = Dialect::chunk
   return relay;
 }
 
-Result<message::Letter> compose(const Claim& claim) { return test::letter_for(claim); }
+Result<message::Message> compose(const Claim& claim) { return test::message_for(claim); }
 
 RunReport run(Book& book, std::vector<RelayOptions> relays, const StopFlag& stop = StopFlag{false},
               int batch = 64) {
@@ -95,8 +95,8 @@ TEST_CASE("run: everybody gets one message with the octets that were composed, i
                         .attempt = 1,
                         .address = message.to,
                         .name = {}};
-      CHECK(message.bytes == test::letter_for(claim).bytes);
-      CHECK(message.from == test::letter_for(claim).envelope_from);
+      CHECK(message.bytes == test::message_for(claim).bytes);
+      CHECK(message.from == test::message_for(claim).envelope_from);
     }
     CHECK(addresses.size() == 150);
     CHECK(server.sessions() <= 4 + 2);
@@ -124,7 +124,7 @@ TEST_CASE("run: over LMTP each reader has an answer of their own") {
   CHECK(report.failed == 1);
   CHECK(server.accepted().size() == 18);
   const auto commands = server.commands();
-  // A session that opens while the last letters leave on others may end before it is greeted.
+  // A session that opens while the last messages leave on others may end before it is greeted.
   const auto greeted = std::ranges::count(commands, "LHLO news.example");
   CHECK(greeted >= 1);
   CHECK(greeted <= server.sessions());
@@ -206,7 +206,7 @@ TEST_CASE("run: the relay is left alone for good after so many messages, and a n
   CHECK(server.sessions() == 5);
 }
 
-TEST_CASE("run: a relay that does not greet keeps no letter from the others") {
+TEST_CASE("run: a relay that does not greet keeps no message from the others") {
   Book book{20};
   SmtpServer silent{[](const Request& request) -> Action {
     if (request.point == Point::greeting) return {.then = Action::Then::hang};
@@ -362,7 +362,7 @@ TEST_CASE("run: a relay that announces pipelining by mistake is taken back to lo
   CHECK(server.accepted().size() == 25);
 }
 
-TEST_CASE("run: an answer that comes just after a harvest belongs to the next one, so nobody stays claimed") {
+TEST_CASE("run: an answer that comes just after a batch belongs to the next one, so nobody stays claimed") {
   auto journal = Journal::create({});
   REQUIRE(journal);
   Outbox outbox{std::move(*journal), 8};
@@ -387,9 +387,9 @@ TEST_CASE("run: a composer's error ends the run and gives everything back") {
   Book book{20};
   SmtpServer server;
   const auto transport = make_smtp_transport({relay_to(server)});
-  const auto failing = [](const Claim& claim) -> Result<message::Letter> {
+  const auto failing = [](const Claim& claim) -> Result<message::Message> {
     if (claim.subscriber.value == 9) return fail(Errc::config, "the template is broken");
-    return test::letter_for(claim);
+    return test::message_for(claim);
   };
   const StopFlag stop{false};
   const auto report =
@@ -407,11 +407,11 @@ TEST_CASE("run: an unsound message is never sent and fails alone") {
   Book book{3};
   SmtpServer server;
   const auto transport = make_smtp_transport({relay_to(server)});
-  const auto bare = [](const Claim& claim) -> Result<message::Letter> {
-    auto letter = test::letter_for(claim);
-    if (claim.subscriber.value == 1) letter.bytes += "bare\n";
+  const auto bare = [](const Claim& claim) -> Result<message::Message> {
+    auto message = test::message_for(claim);
+    if (claim.subscriber.value == 1) message.bytes += "bare\n";
     if (claim.subscriber.value == 2) return fail(Errc::bad_data, "an invalid address");
-    return letter;
+    return message;
   };
   const StopFlag stop{false};
   const auto report =
@@ -432,7 +432,7 @@ TEST_CASE("run: a composer's other errors end it, and nobody is charged") {
   Book book{3};
   SmtpServer server;
   const auto transport = make_smtp_transport({relay_to(server)});
-  const auto broken = [](const Claim&) -> Result<message::Letter> { return fail(Errc::io, "no template"); };
+  const auto broken = [](const Claim&) -> Result<message::Message> { return fail(Errc::io, "no template"); };
   const StopFlag stop{false};
   const auto report =
       deliver({.edition = first, .retry = {}, .time_budget = {}, .within_settle = {}, .on_progress = {}},
@@ -493,19 +493,19 @@ TEST_CASE("drop: a folder that cannot be written stops the run and fails nobody"
   CHECK(book.ledger.counts(first)->planned == 5);
 }
 
-TEST_CASE("run: one letter outside the ledger") {
+TEST_CASE("run: one message outside the ledger") {
   SmtpServer server{[](const Request& request) -> Action {
     if (request.argument == "no@example.org") return say("550 5.1.1 unknown\r\n");
     return {};
   }};
   const auto transport = make_smtp_transport({relay_to(server)});
-  const message::Letter letter{.envelope_from = "n@news.example",
-                               .envelope_to = "yes@example.org",
-                               .bytes = "Subject: [Test]\r\n\r\nHello\r\n"};
-  const auto taken = send_one(**transport, letter);
+  const message::Message message{.envelope_from = "n@news.example",
+                                 .envelope_to = "yes@example.org",
+                                 .bytes = "Subject: [Test]\r\n\r\nHello\r\n"};
+  const auto taken = send_one(**transport, message);
   REQUIRE(taken);
   CHECK(taken->kind == OutcomeKind::accepted);
-  auto other = letter;
+  auto other = message;
   other.envelope_to = "no@example.org";
   CHECK(send_one(**transport, other)->kind == OutcomeKind::permanent);
   CHECK(server.accepted().size() == 1);

@@ -114,7 +114,7 @@ RunReport run(Book& book, const RelayOptions& relay) {
   const StopFlag stop{false};
   const auto report = deliver(
       {.edition = first}, book.ledger, **transport,
-      [](const Claim& claim) -> Result<message::Letter> { return test::letter_for(claim, 60'000); }, stop);
+      [](const Claim& claim) -> Result<message::Message> { return test::message_for(claim, 60'000); }, stop);
   if (!report) FAIL(report.error().line());
   return *report;
 }

@@ -19,8 +19,8 @@ using digest::SegmentBody;
 
 namespace {
 
-Letter written(const std::vector<SegmentBody>& bodies, const HeaderOptions& options, const Reader& reader) {
-  Letter out;
+Message written(const std::vector<SegmentBody>& bodies, const HeaderOptions& options, const Reader& reader) {
+  Message out;
   test::must(compile(bodies, options)).write(reader, test::monday_morning(), out);
   out.pieces([](std::string_view lines, bool may_have_dots) {
     REQUIRE(unsound_lines(lines).empty());
@@ -30,7 +30,7 @@ Letter written(const std::vector<SegmentBody>& bodies, const HeaderOptions& opti
   return test::in_one_piece(out);
 }
 
-Letter built(const std::vector<SegmentBody>& bodies, const HeaderOptions& options, const Reader& reader) {
+Message built(const std::vector<SegmentBody>& bodies, const HeaderOptions& options, const Reader& reader) {
   const auto& body = bodies[variant_of(reader, bodies.size())];
   return test::must(build_full({.subject = fill_slots(body.subject, reader, Escape::none).value(),
                                 .text = fill_slots(body.text, reader, Escape::none).value(),
@@ -124,14 +124,14 @@ TEST_CASE("compile: a message is 7-bit, CRLF only, in lines that every transport
                              "\x7F"}[random.below(5)];
       }
     }
-    const auto letter = written(bodies, test::options_of_harbour(), reader);
-    CHECK(letter.bytes.ends_with("--\r\n"));
-    CHECK(is_valid_utf8(letter.bytes));
-    CHECK(letter.bytes.substr(0, letter.bytes.find("\r\n\r\n")).find("\nBcc") == std::string::npos);
-    CHECK(letter.envelope_to.find_first_of("\r\n") == std::string::npos);
-    CHECK(letter.envelope_from.find_first_of("\r\n") == std::string::npos);
+    const auto message = written(bodies, test::options_of_harbour(), reader);
+    CHECK(message.bytes.ends_with("--\r\n"));
+    CHECK(is_valid_utf8(message.bytes));
+    CHECK(message.bytes.substr(0, message.bytes.find("\r\n\r\n")).find("\nBcc") == std::string::npos);
+    CHECK(message.envelope_to.find_first_of("\r\n") == std::string::npos);
+    CHECK(message.envelope_from.find_first_of("\r\n") == std::string::npos);
     bool in_body = false;
-    for (const auto line : split(std::string_view{letter.bytes}.substr(0, letter.bytes.size() - 1), '\n')) {
+    for (const auto line : split(std::string_view{message.bytes}.substr(0, message.bytes.size() - 1), '\n')) {
       REQUIRE(line.ends_with('\r'));
       REQUIRE(line.find('\r') == line.size() - 1);
       if (line == "\r") in_body = true;
@@ -146,8 +146,8 @@ TEST_CASE("compile: a message is 7-bit, CRLF only, in lines that every transport
 
 TEST_CASE("compile: every field that must be there once is there once") {
   const std::vector<SegmentBody> bodies{{.subject = "Subject", .text = "text\n", .html = "<p>html</p>\n"}};
-  const auto letter = written(bodies, test::options_of_harbour(), test::reader_with_name("Ada"));
-  const auto header = letter.bytes.substr(0, letter.bytes.find("\r\n\r\n") + 2);
+  const auto message = written(bodies, test::options_of_harbour(), test::reader_with_name("Ada"));
+  const auto header = message.bytes.substr(0, message.bytes.find("\r\n\r\n") + 2);
   for (const auto* name : {"From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "List-Id",
                            "List-Unsubscribe", "List-Unsubscribe-Post", "List-Post", "Feedback-ID",
                            "Content-Type", "Auto-Submitted", "Precedence", "Content-Language"}) {
@@ -233,7 +233,7 @@ TEST_CASE("compile: one compiled message serves several threads") {
       threads.emplace_back([&, i] {
         const auto reader = test::reader_with_name("Reader " + std::to_string(i));
         const auto want = built(bodies, test::options_of_harbour(), reader);
-        Letter out;
+        Message out;
         good[i] = true;
         for (int n = 0; n < 100; ++n) {
           message.write(reader, test::monday_morning(), out);
@@ -248,8 +248,8 @@ TEST_CASE("compile: one compiled message serves several threads") {
 TEST_CASE("compile: the size that is told is the size of a message without what is personal") {
   const std::vector<SegmentBody> bodies{
       {.subject = "s", .text = std::string(1000, 'a'), .html = std::string(5000, 'b')}};
-  const auto message = test::must(compile(bodies, test::options_of_harbour()));
-  const auto letter = written(bodies, test::options_of_harbour(), test::reader_with_name("Ada"));
-  CHECK(message.size_bytes() < letter.bytes.size());
-  CHECK(message.size_bytes() + 600 > letter.bytes.size());
+  const auto compiled = test::must(compile(bodies, test::options_of_harbour()));
+  const auto message = written(bodies, test::options_of_harbour(), test::reader_with_name("Ada"));
+  CHECK(compiled.size_bytes() < message.bytes.size());
+  CHECK(compiled.size_bytes() + 600 > message.bytes.size());
 }

@@ -81,7 +81,7 @@ TEST_CASE("dkim: a signed compiled message is the signed whole build, for each s
           .text = "text" + blank() + "a" + blank() + (random.below(2) == 0 ? slot : "") + blank(),
           .html = random.below(3) == 0 ? "" : "<p>" + blank() + slot + blank() + "</p>" + blank() + slot};
       const auto reader = test::reader_with_name(random.below(2) == 0 ? "" : "Ada   Lovelace");
-      Letter got;
+      Message got;
       test::must(compile(std::vector{body}, options)).write(reader, test::monday_morning(), got);
       const digest::SegmentBody filled{.subject = body.subject,
                                        .text = fill_slots(body.text, reader, Escape::none).value(),
@@ -94,10 +94,10 @@ TEST_CASE("dkim: a signed compiled message is the signed whole build, for each s
 TEST_CASE("dkim: the fields that must be signed are, From twice, and no line is long") {
   auto options = test::options_of_harbour();
   options.signers = {signer_of("rsa")};
-  Letter letter;
+  Message message;
   test::must(compile(std::vector<digest::SegmentBody>{{.subject = "s", .text = "t", .html = "h"}}, options))
-      .write(test::reader_with_name("Ada"), test::monday_morning(), letter);
-  const auto text = letter.text();
+      .write(test::reader_with_name("Ada"), test::monday_morning(), message);
+  const auto text = message.text();
   const auto field = text.substr(0, text.find("\r\nFrom:"));
   CHECK(field.starts_with(
       "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.org;\r\n s=rsa; t=1768204800;\r\n"));

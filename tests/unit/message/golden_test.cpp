@@ -37,10 +37,10 @@ const test::Files small_theme{
      "href=\"{{unsubscribe_url}}\">{{t.unsubscribe}}</a> "
      "<a href=\"{{preferences_url}}\">{{t.preferences}}</a>\n</body>\n</html>\n"}};
 
-void check_golden(const std::string& name, const Letter& letter) {
+void check_golden(const std::string& name, const Message& message) {
   const std::string path = std::string{TIDINGS_TEST_DATA} + "/messages/" + name + ".eml";
   const auto bytes =
-      "Envelope: <" + letter.envelope_from + "> <" + letter.envelope_to + ">\r\n" + letter.bytes;
+      "Envelope: <" + message.envelope_from + "> <" + message.envelope_to + ">\r\n" + message.bytes;
   if (std::getenv("TIDINGS_REWRITE_GOLDENS") != nullptr) REQUIRE(write_file(path, bytes));
   const auto want = read_file(path);
   REQUIRE(want);
@@ -54,7 +54,7 @@ EditionView harbour_view() {
   return view;
 }
 
-Letter letter_for(const std::string& language, const Reader& reader) {
+Message message_for(const std::string& language, const Reader& reader) {
   const auto lookup = test::lookup_in(small_theme);
   const auto theme = test::must(Theme::load({.name = "small"}, lookup));
   const auto strings = test::must(Strings::load("small", language, lookup));
@@ -62,7 +62,7 @@ Letter letter_for(const std::string& language, const Reader& reader) {
   auto options = test::options_of_harbour();
   options.language = language;
   options.date_offset = std::chrono::minutes{120};
-  Letter out;
+  Message out;
   test::must(compile(bodies, options)).write(reader, test::monday_morning(), out);
   const auto full =
       test::must(build_full(test::must(theme.render_for(harbour_view(), strings, test::zone_of(), reader)),
@@ -74,16 +74,16 @@ Letter letter_for(const std::string& language, const Reader& reader) {
 }  // namespace
 
 TEST_CASE("golden: a digest for a reader with a name") {
-  check_golden("digest-en-name", letter_for("en", test::reader_with_name("Ada & Bob")));
+  check_golden("digest-en-name", message_for("en", test::reader_with_name("Ada & Bob")));
 }
 TEST_CASE("golden: a digest for a reader without a name") {
-  check_golden("digest-en", letter_for("en", test::reader_with_name("")));
+  check_golden("digest-en", message_for("en", test::reader_with_name("")));
 }
 TEST_CASE("golden: a digest from right to left") {
-  check_golden("digest-ar-name", letter_for("ar", test::reader_with_name("ليلى")));
+  check_golden("digest-ar-name", message_for("ar", test::reader_with_name("ليلى")));
 }
 TEST_CASE("golden: a digest in Japanese") {
-  check_golden("digest-ja", letter_for("ja", test::reader_with_name("")));
+  check_golden("digest-ja", message_for("ja", test::reader_with_name("")));
 }
 
 TEST_CASE("golden: a plain mail that is no list mail") {

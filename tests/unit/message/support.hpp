@@ -45,8 +45,9 @@ T must(Result<T> result) {
 
 inline Zone zone_of(std::string_view name = "Europe/Athens") { return must(Zone::find(name)); }
 
-inline message::Letter in_one_piece(const message::Letter& letter) {
-  return {.envelope_from = letter.envelope_from, .envelope_to = letter.envelope_to, .bytes = letter.text()};
+inline message::Message in_one_piece(const message::Message& message) {
+  return {
+      .envelope_from = message.envelope_from, .envelope_to = message.envelope_to, .bytes = message.text()};
 }
 
 inline message::Reader reader_with_name(std::string name) {

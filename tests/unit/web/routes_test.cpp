@@ -7,9 +7,9 @@
 #include "base/file.hpp"
 #include "support/temp_folder.hpp"
 #include "web/cgi.hpp"
+#include "web/form_token.hpp"
 #include "web/limits.hpp"
 #include "web/server.hpp"
-#include "web/stamp.hpp"
 #include "web/static_files.hpp"
 
 using namespace tidings;
@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// A list of one reader, whose token for everything is "good".
-struct FakeDesk final : Desk {
+struct FakeService final : Service {
   int left = 0;
   int confirmed = 0;
   int changed = 0;
@@ -59,13 +59,13 @@ struct FakeDesk final : Desk {
     if (token != "good") return std::nullopt;
     return Member{};
   }
-  Result<std::optional<Change>> change(std::string_view, const Wishes&, std::string_view) override {
+  Result<std::optional<Change>> change(std::string_view, const Preferences&, std::string_view) override {
     ++changed;
     return Change::saved;
   }
-  Result<SignUpAnswer> sign_up(const SignUp& wanted) override {
+  Result<SignUpResult> sign_up(const SignUp& wanted) override {
     sign_ups.push_back(wanted);
-    return wanted.address == "bad" ? SignUpAnswer::bad_address : SignUpAnswer::taken;
+    return wanted.address == "bad" ? SignUpResult::bad_address : SignUpResult::taken;
   }
   std::vector<Choice> digests() const override {
     return {{.value = "weekly", .label = {}, .is_chosen = false}};
@@ -92,13 +92,13 @@ struct FakePages final : Pages {
 };
 
 struct Visitor {
-  SiteOptions options{.base_path = "/news", .archive = {}, .stamp_secret = "secret"};
-  FakeDesk desk;
+  SiteOptions options{.base_path = "/news", .archive = {}, .form_token_secret = "secret"};
+  FakeService service;
   FakePages pages;
   ManualClock clock{from_ms(1'700'000'000'000)};
   MemoryLimits limits;
   SiteState state;
-  Site site{options, desk, pages, clock, limits, state};
+  Site site{options, service, pages, clock, limits, state};
 
   Response get(std::string path, Method method = Method::get) {
     return site.answer({.method = method, .path = std::move(path), .client = "192.0.2.1"});
@@ -119,24 +119,24 @@ TEST_CASE("routes: GET and HEAD change nothing, whatever the path") {
   for (const char* const path : {"/u/good", "/c/good", "/p/good", "/subscribe", "/", "/news/u/good"}) {
     for (const auto method : {Method::get, Method::head}) CHECK(visitor.get(path, method).status == 200);
   }
-  CHECK(visitor.desk.left + visitor.desk.confirmed + visitor.desk.changed == 0);
-  CHECK(visitor.desk.sign_ups.empty());
+  CHECK(visitor.service.left + visitor.service.confirmed + visitor.service.changed == 0);
+  CHECK(visitor.service.sign_ups.empty());
 }
 
 TEST_CASE(
     "routes: one click leaves the digest at once, in both content types, with whatever else is in the body") {
   Visitor visitor;
   CHECK(visitor.post("/u/good", "List-Unsubscribe=One-Click&act=all&act=return").status == 200);
-  CHECK(visitor.desk.at_once == 1);
+  CHECK(visitor.service.at_once == 1);
   visitor.post(
       "/u/good",
       "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n",
       "multipart/form-data; boundary=b");
-  CHECK(visitor.desk.at_once == 2);
-  CHECK(visitor.desk.left == 0);
+  CHECK(visitor.service.at_once == 2);
+  CHECK(visitor.service.left == 0);
   CHECK(visitor.post("/u/good", "{}", "application/json").status == 200);
-  CHECK(visitor.desk.left == 1);
-  CHECK(visitor.desk.scope == Scope::digest);
+  CHECK(visitor.service.left == 1);
+  CHECK(visitor.service.scope == Scope::digest);
   CHECK(visitor.post("/u/bad", "List-Unsubscribe=One-Click").status == 404);
 }
 
@@ -144,37 +144,38 @@ TEST_CASE("routes: preferences change only by the form's own button") {
   Visitor visitor;
   CHECK(visitor.post("/p/good", "List-Unsubscribe=One-Click").status == 400);
   CHECK(visitor.post("/p/good", "").status == 400);
-  CHECK(visitor.desk.changed == 0);
+  CHECK(visitor.service.changed == 0);
   CHECK(visitor.post("/p/good", "act=save&digest=weekly").status == 200);
-  CHECK(visitor.desk.changed == 1);
+  CHECK(visitor.service.changed == 1);
 }
 
 TEST_CASE("routes: a form that is quick, foreign, old or trapped signs nobody up") {
   Visitor visitor;
-  const auto stamp = make_stamp("secret", visitor.clock.now());
+  const auto stamp = make_form_token("secret", visitor.clock.now());
   CHECK(visitor.post("/subscribe", "email=a@example.org&stamp=" + stamp).status == 200);
-  CHECK(visitor.desk.sign_ups.empty());
+  CHECK(visitor.service.sign_ups.empty());
   visitor.clock.advance(3s);
   visitor.post("/subscribe", "email=a@example.org");
-  visitor.post("/subscribe", "email=a@example.org&stamp=" + make_stamp("other", visitor.clock.now() - 3s));
+  visitor.post("/subscribe",
+               "email=a@example.org&stamp=" + make_form_token("other", visitor.clock.now() - 3s));
   visitor.post("/subscribe", "email=a@example.org&website=x&stamp=" + stamp);
-  CHECK(visitor.desk.sign_ups.empty());
+  CHECK(visitor.service.sign_ups.empty());
   // "Nothing that is known was chosen" would mean everything.
   CHECK(visitor.post("/subscribe", "email=a@example.org&digest=weekly&digest=evil&stamp=" + stamp).status ==
         422);
-  CHECK(visitor.desk.sign_ups.empty());
+  CHECK(visitor.service.sign_ups.empty());
   visitor.post("/subscribe", "email=a@example.org&digest=Weekly&stamp=" + stamp);
-  REQUIRE(visitor.desk.sign_ups.size() == 1);
-  CHECK(visitor.desk.sign_ups[0].digests == std::vector<std::string>{"weekly"});
-  CHECK(visitor.desk.sign_ups[0].consent == "yes");
+  REQUIRE(visitor.service.sign_ups.size() == 1);
+  CHECK(visitor.service.sign_ups[0].digests == std::vector<std::string>{"weekly"});
+  CHECK(visitor.service.sign_ups[0].consent == "yes");
   visitor.clock.advance(25h);
   visitor.post("/subscribe", "email=a@example.org&stamp=" + stamp);
-  CHECK(visitor.desk.sign_ups.size() == 1);
+  CHECK(visitor.service.sign_ups.size() == 1);
 }
 
 TEST_CASE("routes: sign-ups and wrong tokens are limited by network, and refilled with time") {
   Visitor visitor;
-  const auto stamp = make_stamp("secret", visitor.clock.now());
+  const auto stamp = make_form_token("secret", visitor.clock.now());
   visitor.clock.advance(3s);
   int taken = 0;
   for (int i = 0; i < 100; ++i)

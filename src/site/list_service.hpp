@@ -1,5 +1,5 @@
-// The list as visitors may see it: web::Desk over the subscriber room. One for each thread, with a database
-// handle of its own.
+// The list as visitors may see it: web::Service over the subscriber room. One for each thread, with a
+// database handle of its own.
 //
 // A token that does not verify is tried once more with the keys read anew, so that "keys rotate" needs no
 // restart.
@@ -20,21 +20,21 @@
 #include "store/database.hpp"
 #include "subscriber/subscriber_table.hpp"
 #include "subscriber/token.hpp"
-#include "web/desk.hpp"
+#include "web/service.hpp"
 
 namespace tidings::site {
 
 /// "a…@e….org": enough for the owner to know it, not for anybody else.
 [[nodiscard]] std::string masked(const std::string& address);
 
-class ListDesk final : public web::Desk {
+class ListService final : public web::Service {
  public:
   /// `on_request` is called after something was written that the sender of notices should look at. `writer`
   /// takes one-click withdrawals; without one they are written at once.
-  [[nodiscard]] static Result<std::unique_ptr<ListDesk>> open(const config::Config& config,
-                                                              const Clock& clock, Random& random,
-                                                              std::function<void()> on_request,
-                                                              members::LeaveWriter* writer = nullptr);
+  [[nodiscard]] static Result<std::unique_ptr<ListService>> open(const config::Config& config,
+                                                                 const Clock& clock, Random& random,
+                                                                 std::function<void()> on_request,
+                                                                 members::LeaveWriter* writer = nullptr);
 
   [[nodiscard]] Result<std::optional<web::Leaving>> leaving(std::string_view token) override;
   [[nodiscard]] Result<std::optional<web::Leaving>> leave(std::string_view token, web::Scope scope,
@@ -46,9 +46,10 @@ class ListDesk final : public web::Desk {
   [[nodiscard]] Result<std::optional<web::Joining>> confirm(std::string_view token,
                                                             std::string_view client) override;
   [[nodiscard]] Result<std::optional<web::Member>> member(std::string_view token) override;
-  [[nodiscard]] Result<std::optional<web::Change>> change(std::string_view token, const web::Wishes& wishes,
+  [[nodiscard]] Result<std::optional<web::Change>> change(std::string_view token,
+                                                          const web::Preferences& preferences,
                                                           std::string_view client) override;
-  [[nodiscard]] Result<web::SignUpAnswer> sign_up(const web::SignUp& wanted) override;
+  [[nodiscard]] Result<web::SignUpResult> sign_up(const web::SignUp& wanted) override;
   [[nodiscard]] std::vector<web::Choice> digests() const override;
   [[nodiscard]] std::vector<web::Choice> topics() const override;
   [[nodiscard]] Result<int> take_webhook(std::string_view relay, const web::Request& call) override;
@@ -61,8 +62,8 @@ class ListDesk final : public web::Desk {
     std::string digest;  ///< of the edition that carried the link; empty: all
   };
 
-  ListDesk(const config::Config& config, const Clock& clock, Random& random, store::Database database,
-           subscriber::KeyRing keys, std::function<void()> on_request, members::LeaveWriter* writer);
+  ListService(const config::Config& config, const Clock& clock, Random& random, store::Database database,
+              subscriber::KeyRing keys, std::function<void()> on_request, members::LeaveWriter* writer);
   [[nodiscard]] Result<std::optional<subscriber::TokenSubject>> verify(subscriber::TokenPurpose purpose,
                                                                        std::string_view token);
   [[nodiscard]] Result<std::optional<Target>> target_of(std::string_view token);

@@ -1,5 +1,5 @@
 // Writes one signed mail for each theme, language and kind of reader into a folder, for independent judges:
-//   write_letters FOLDER TEMPLATES KEYS
+//   write_messages FOLDER TEMPLATES KEYS
 // FOLDER/THEME-LANGUAGE-READER.eml, each with an rsa-sha256 and an ed25519-sha256 signature, and FOLDER/keys,
 // a line "NAME RECORD" for each public key. FOLDER/headers-N.eml have hard header fields; FOLDER/headers says
 // what must be read from them.
@@ -108,14 +108,14 @@ void write_headers(const std::filesystem::path& folder, const HeaderOptions& opt
   for (std::size_t i = 0; i < cases.size(); ++i) {
     const auto& each = cases[i];
     const auto address = must(parse_mail_address(each.address));
-    const auto letter = must(build_plain({.from = options.from,
-                                          .to = {.name = each.name, .address = address},
-                                          .subject = each.subject,
-                                          .text = "text\n",
-                                          .message_id = fmt::format("<h{}@example.org>", i),
-                                          .signers = options.signers},
-                                         from_ms(1'768'204'800'000)));
-    (void)must(write_file(folder / fmt::format("headers-{}.eml", i), letter.bytes).map([] { return 0; }));
+    const auto message = must(build_plain({.from = options.from,
+                                           .to = {.name = each.name, .address = address},
+                                           .subject = each.subject,
+                                           .text = "text\n",
+                                           .message_id = fmt::format("<h{}@example.org>", i),
+                                           .signers = options.signers},
+                                          from_ms(1'768'204'800'000)));
+    (void)must(write_file(folder / fmt::format("headers-{}.eml", i), message.bytes).map([] { return 0; }));
     wanted += fmt::format("headers-{}\t{}\t{}\t{}\n", i, each.name, address.text(), each.subject);
   }
   (void)must(write_file(folder / "headers", wanted).map([] { return 0; }));
@@ -168,12 +168,12 @@ int main(int argc, char** argv) {
       auto with_images = options;
       with_images.images = {must(make_inline_image("ferry@news.example.org", photo))};
       const auto illustrated = must(compile(bodies, with_images));
-      Letter letter;
+      Message message;
       for (const auto& reader : readers()) {
         (reader.subscriber.value == 3 ? illustrated : compiled)
-            .write(reader, from_ms(1'768'204'800'000), letter);
+            .write(reader, from_ms(1'768'204'800'000), message);
         (void)must(write_file(folder / fmt::format("{}-{}-{}.eml", name, language, reader.subscriber.value),
-                              letter.text())
+                              message.text())
                        .map([] { return 0; }));
       }
     }

@@ -1,4 +1,4 @@
-#include "site/desk.hpp"
+#include "site/list_service.hpp"
 
 #include <algorithm>
 
@@ -69,17 +69,18 @@ std::string masked(const std::string& address) {
                      dot == std::string::npos ? "" : domain.substr(dot));
 }
 
-Result<std::unique_ptr<ListDesk>> ListDesk::open(const config::Config& config, const Clock& clock,
-                                                 Random& random, std::function<void()> on_request,
-                                                 members::LeaveWriter* writer) {
+Result<std::unique_ptr<ListService>> ListService::open(const config::Config& config, const Clock& clock,
+                                                       Random& random, std::function<void()> on_request,
+                                                       members::LeaveWriter* writer) {
   TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
   TIDINGS_LET(auto keys, subscriber::KeyRing::open(database, random, clock));
-  return std::unique_ptr<ListDesk>{new ListDesk{config, clock, random, std::move(database), std::move(keys),
-                                                std::move(on_request), writer}};
+  return std::unique_ptr<ListService>{new ListService{config, clock, random, std::move(database),
+                                                      std::move(keys), std::move(on_request), writer}};
 }
 
-ListDesk::ListDesk(const config::Config& config, const Clock& clock, Random& random, store::Database database,
-                   subscriber::KeyRing keys, std::function<void()> on_request, members::LeaveWriter* writer)
+ListService::ListService(const config::Config& config, const Clock& clock, Random& random,
+                         store::Database database, subscriber::KeyRing keys, std::function<void()> on_request,
+                         members::LeaveWriter* writer)
     : config_(config),
       clock_(clock),
       random_(random),
@@ -92,8 +93,8 @@ ListDesk::ListDesk(const config::Config& config, const Clock& clock, Random& ran
       writer_(writer),
       webhooks_(config, database_, clock, random) {}
 
-Result<std::optional<subscriber::TokenSubject>> ListDesk::verify(TokenPurpose purpose,
-                                                                 std::string_view token) {
+Result<std::optional<subscriber::TokenSubject>> ListService::verify(TokenPurpose purpose,
+                                                                    std::string_view token) {
   if (auto subject = tokens_.verify(purpose, TokenForm::link, token)) return subject;
   TIDINGS_LET(auto keys, subscriber::KeyRing::peek(database_, random_));
   if (keys.keys().size() == key_count_) return std::nullopt;
@@ -102,7 +103,7 @@ Result<std::optional<subscriber::TokenSubject>> ListDesk::verify(TokenPurpose pu
   return tokens_.verify(purpose, TokenForm::link, token);
 }
 
-Result<std::optional<ListDesk::Target>> ListDesk::target_of(std::string_view token) {
+Result<std::optional<ListService::Target>> ListService::target_of(std::string_view token) {
   TIDINGS_LET(const auto subject, verify(TokenPurpose::unsubscribe, token));
   if (!subject) return std::nullopt;
   TIDINGS_LET(auto subscriber, table_.find(subject->subscriber));
@@ -112,7 +113,7 @@ Result<std::optional<ListDesk::Target>> ListDesk::target_of(std::string_view tok
   return target;
 }
 
-Result<std::string> ListDesk::digest_of(EditionId edition) {
+Result<std::string> ListService::digest_of(EditionId edition) {
   if (edition.value == 0) return std::string{};
   if (const auto known = digests_of_editions_.find(edition.value); known != digests_of_editions_.end())
     return known->second;
@@ -120,22 +121,22 @@ Result<std::string> ListDesk::digest_of(EditionId edition) {
   return digests_of_editions_.emplace(edition.value, found.digest).first->second;
 }
 
-std::vector<std::string> ListDesk::only(const std::string& digest) {
+std::vector<std::string> ListService::only(const std::string& digest) {
   return digest.empty() ? std::vector<std::string>{} : std::vector<std::string>{digest};
 }
 
-void ListDesk::tell() {
+void ListService::tell() {
   if (membership_.take_queued()) on_request_();
 }
 
-Result<std::optional<web::Leaving>> ListDesk::leaving(std::string_view token) {
+Result<std::optional<web::Leaving>> ListService::leaving(std::string_view token) {
   TIDINGS_LET(const auto target, target_of(token));
   if (!target) return std::nullopt;
   return leaving_of(target->subscriber, target->digest);
 }
 
-Result<std::optional<web::Leaving>> ListDesk::leave(std::string_view token, web::Scope scope,
-                                                    std::string_view client) {
+Result<std::optional<web::Leaving>> ListService::leave(std::string_view token, web::Scope scope,
+                                                       std::string_view client) {
   TIDINGS_LET(const auto target, target_of(token));
   if (!target) return std::nullopt;
   const auto id = target->subscriber.id;
@@ -150,8 +151,8 @@ Result<std::optional<web::Leaving>> ListDesk::leave(std::string_view token, web:
   return leaving_of(*after, digest);
 }
 
-Result<std::optional<std::function<void(web::Settled)>>> ListDesk::leave_at_once(std::string_view token,
-                                                                                 std::string_view client) {
+Result<std::optional<std::function<void(web::Settled)>>> ListService::leave_at_once(std::string_view token,
+                                                                                    std::string_view client) {
   // Nobody is looked up: a token that verifies was made for somebody, and who has been erased since has left.
   TIDINGS_LET(const auto subject, verify(TokenPurpose::unsubscribe, token));
   if (!subject) return std::nullopt;
@@ -170,7 +171,7 @@ Result<std::optional<std::function<void(web::Settled)>>> ListDesk::leave_at_once
   return std::function<void(web::Settled)>{};
 }
 
-Result<bool> ListDesk::come_back(std::string_view token, std::string_view client) {
+Result<bool> ListService::come_back(std::string_view token, std::string_view client) {
   TIDINGS_LET(const auto target, target_of(token));
   if (!target) return false;
   auto address = parse_mail_address(target->subscriber.address);
@@ -188,13 +189,13 @@ Result<bool> ListDesk::come_back(std::string_view token, std::string_view client
   return true;
 }
 
-Result<web::Joining> ListDesk::describe(const subscriber::Subscriber& subscriber,
-                                        std::vector<std::string> digests) const {
+Result<web::Joining> ListService::describe(const subscriber::Subscriber& subscriber,
+                                           std::vector<std::string> digests) const {
   return web::Joining{
       .address = masked(subscriber.address), .language = subscriber.language, .digests = std::move(digests)};
 }
 
-Result<std::optional<web::Joining>> ListDesk::joining(std::string_view token) {
+Result<std::optional<web::Joining>> ListService::joining(std::string_view token) {
   subscriber::Confirmations confirmations{database_, clock_, random_};
   TIDINGS_LET(auto confirmation, confirmations.peek(token));
   const bool is_done = !confirmation;
@@ -209,7 +210,7 @@ Result<std::optional<web::Joining>> ListDesk::joining(std::string_view token) {
   return joining;
 }
 
-Result<std::optional<web::Joining>> ListDesk::confirm(std::string_view token, std::string_view client) {
+Result<std::optional<web::Joining>> ListService::confirm(std::string_view token, std::string_view client) {
   const members::Way way{.origin = Origin::web, .detail = from_where("confirmation page", client)};
   TIDINGS_LET(auto confirmed, membership_.confirm(token, way, random_));
   if (!confirmed) return std::nullopt;
@@ -221,7 +222,7 @@ Result<std::optional<web::Joining>> ListDesk::confirm(std::string_view token, st
   return joining;
 }
 
-Result<std::optional<web::Member>> ListDesk::member(std::string_view token) {
+Result<std::optional<web::Member>> ListService::member(std::string_view token) {
   TIDINGS_LET(const auto subject, verify(TokenPurpose::preferences, token));
   if (!subject) return std::nullopt;
   TIDINGS_LET(const auto known, table_.find(subject->subscriber));
@@ -248,27 +249,28 @@ Result<std::optional<web::Member>> ListDesk::member(std::string_view token) {
   return member;
 }
 
-Result<bool> ListDesk::is_stopped(const subscriber::Subscriber& known) {
+Result<bool> ListService::is_stopped(const subscriber::Subscriber& known) {
   const auto address = stored_address(known.address);
   TIDINGS_LET(const auto suppression, subscriber::Suppressions(database_, clock_).lookup(address));
   return suppression && suppression->cause != subscriber::SuppressionCause::erased;
 }
 
-Result<std::optional<web::Change>> ListDesk::change(std::string_view token, const web::Wishes& wishes,
-                                                    std::string_view client) {
+Result<std::optional<web::Change>> ListService::change(std::string_view token,
+                                                       const web::Preferences& preferences,
+                                                       std::string_view client) {
   TIDINGS_LET(const auto subject, verify(TokenPurpose::preferences, token));
   if (!subject) return std::nullopt;
   TIDINGS_LET(const auto known, table_.find(subject->subscriber));
   if (!known) return std::nullopt;
   std::vector<std::string> digests;
-  for (const auto& wanted : wishes.digests) {
+  for (const auto& wanted : preferences.digests) {
     if (config_.find_digest(wanted) == nullptr) return fail(Errc::bad_data, "there is no such digest");
     if (std::ranges::find(digests, wanted) == digests.end()) digests.push_back(wanted);
   }
-  const members::Wishes all{.name = wishes.name,
-                            .language = wishes.language,
-                            .topics = wishes.topics,
-                            .digests = std::move(digests)};
+  const members::Preferences all{.name = preferences.name,
+                                 .language = preferences.language,
+                                 .topics = preferences.topics,
+                                 .digests = std::move(digests)};
   TIDINGS_LET(const auto changed,
               membership_.change(known->id, all,
                                  {.origin = Origin::web, .detail = from_where("preferences page", client)}));
@@ -277,9 +279,9 @@ Result<std::optional<web::Change>> ListDesk::change(std::string_view token, cons
   return changed.digests.pending.empty() ? web::Change::saved : web::Change::waits_for_confirmation;
 }
 
-Result<web::SignUpAnswer> ListDesk::sign_up(const web::SignUp& wanted) {
+Result<web::SignUpResult> ListService::sign_up(const web::SignUp& wanted) {
   auto address = parse_mail_address(trim(wanted.address));
-  if (!address) return web::SignUpAnswer::bad_address;
+  if (!address) return web::SignUpResult::bad_address;
   subscriber::SignUpRequest request{
       .address = *std::move(address),
       .detail = from_where(fmt::format("sign-up form: {}", wanted.consent), wanted.client)};
@@ -292,34 +294,34 @@ Result<web::SignUpAnswer> ListDesk::sign_up(const web::SignUp& wanted) {
   request.topics = wanted.topics;
   TIDINGS_LET(const bool taken, subscriber::NoticeTable(database_, clock_).take_sign_up(request));
   on_request_();
-  return taken ? web::SignUpAnswer::taken : web::SignUpAnswer::too_many;
+  return taken ? web::SignUpResult::taken : web::SignUpResult::too_many;
 }
 
-std::vector<web::Choice> ListDesk::digests() const {
+std::vector<web::Choice> ListService::digests() const {
   std::vector<web::Choice> choices;
   for (const auto& digest : config_.digests)
     choices.push_back({.value = digest.name, .label = {}, .is_chosen = false});
   return choices;
 }
 
-std::vector<web::Choice> ListDesk::topics() const {
+std::vector<web::Choice> ListService::topics() const {
   std::vector<web::Choice> choices;
   for (const auto& name : members::configured_topics(config_))
     choices.push_back({.value = name, .label = name, .is_chosen = false});
   return choices;
 }
 
-Result<int> ListDesk::take_webhook(std::string_view relay, const web::Request& call) {
+Result<int> ListService::take_webhook(std::string_view relay, const web::Request& call) {
   return webhooks_.take(relay, call);
 }
 
-Result<void> ListDesk::check() {
+Result<void> ListService::check() {
   auto query = database_.prepare("SELECT 1 FROM facts LIMIT 1");
   TIDINGS_TRY(query.step());
   return {};
 }
 
-Result<std::string> ListDesk::gauges() {
+Result<std::string> ListService::gauges() {
   const auto now = clock_.now();
   if (!gauges_.empty() && now - gauges_at_ < std::chrono::minutes{1}) return gauges_;
   TIDINGS_LET(const auto counts, table_.counts());

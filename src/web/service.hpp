@@ -1,10 +1,10 @@
-// What a visitor may ask of the list: the narrow window through which this room sees it. site/desk.hpp stands
-// behind it.
+// What a visitor may ask of the list: the narrow window through which this room sees it.
+// site/list_service.hpp stands behind it.
 //
 // A token is the only authority; what it does not name is not shown and cannot be changed. An absent answer
 // means "no such thing", for whatever reason: unknown, forged, cut off, used, erased. No call says whether an
-// address is on the list. One Desk belongs to one thread. Calls fail with Errc::io or Errc::try_again of the
-// store.
+// address is on the list. One Service belongs to one thread. Calls fail with Errc::io or Errc::try_again of
+// the store.
 #pragma once
 
 #include <functional>
@@ -54,7 +54,7 @@ struct Member {
 };
 
 /// What they want instead.
-struct Wishes {
+struct Preferences {
   std::string name;
   std::string language;
   std::vector<std::string> digests;
@@ -74,16 +74,16 @@ struct SignUp {
   std::string consent;  ///< the sentence that was agreed to
 };
 
-enum class SignUpAnswer { taken, bad_address, too_many };
+enum class SignUpResult { taken, bad_address, too_many };
 
 enum class Scope { digest, all };
 
-class Desk {
+class Service {
  public:
-  Desk() = default;
-  Desk(const Desk&) = delete;
-  Desk& operator=(const Desk&) = delete;
-  virtual ~Desk() = default;
+  Service() = default;
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+  virtual ~Service() = default;
 
   [[nodiscard]] virtual Result<std::optional<Leaving>> leaving(std::string_view token) = 0;
   /// Idempotent. The answer is how things are afterwards.
@@ -102,11 +102,12 @@ class Desk {
 
   [[nodiscard]] virtual Result<std::optional<Member>> member(std::string_view token) = 0;
   /// Errc::bad_data for an invalid name or language.
-  [[nodiscard]] virtual Result<std::optional<Change>> change(std::string_view token, const Wishes& wishes,
+  [[nodiscard]] virtual Result<std::optional<Change>> change(std::string_view token,
+                                                             const Preferences& preferences,
                                                              std::string_view client) = 0;
 
   /// One insert, whether the address is known or not; whoever sends the mails looks it up later.
-  [[nodiscard]] virtual Result<SignUpAnswer> sign_up(const SignUp& wanted) = 0;
+  [[nodiscard]] virtual Result<SignUpResult> sign_up(const SignUp& wanted) = 0;
 
   [[nodiscard]] virtual std::vector<Choice> digests() const = 0;
   [[nodiscard]] virtual std::vector<Choice> topics() const = 0;
