@@ -40,6 +40,8 @@ struct HeaderOptions {
   std::vector<InlineImage> images = {};  ///< only beside HTML; each becomes a part in this order
 };
 
+class Compiler;
+
 /// Thread-safe; cheap to copy (shared, constant).
 class CompiledMessage {
  public:
@@ -51,15 +53,36 @@ class CompiledMessage {
   [[nodiscard]] std::size_t size_bytes() const;
 
  private:
-  friend Result<CompiledMessage> compile(std::span<const digest::SegmentBody> bodies,
-                                         const HeaderOptions& options);
+  friend class Compiler;
   struct Program;
   explicit CompiledMessage(std::shared_ptr<const Program> program);
   std::shared_ptr<const Program> program_;
 };
 
-/// `bodies` as render_bodies() made them and the store kept them. An empty html makes a text/plain message.
-/// Errc::bad_data for a broken slot, an empty text, a header value with control characters.
+/// Compiles the segments of one edition: each part is encoded and kept once, however many segments show it.
+/// Not thread-safe, and its messages are not to be written before the last of them is compiled.
+class Compiler {
+ public:
+  /// What the segments of one language and the same pictures have in common.
+  struct Frame;
+  struct Pool;
+
+  /// By number; each ends with a line end unless a text ends with it.
+  explicit Compiler(std::vector<std::string> parts);
+
+  /// Errc::bad_data for a header value with control characters.
+  [[nodiscard]] static Result<std::shared_ptr<const Frame>> frame(HeaderOptions options);
+
+  /// One body a variant. No HTML parts make a text/plain message. Errc::bad_data for a broken slot, an empty
+  /// text, a number that is no part's.
+  [[nodiscard]] Result<CompiledMessage> compile(std::span<const digest::PartedBody> bodies,
+                                                std::shared_ptr<const Frame> frame);
+
+ private:
+  std::shared_ptr<Pool> pool_;
+};
+
+/// One segment alone: `bodies` as render_bodies() made them.
 [[nodiscard]] Result<CompiledMessage> compile(std::span<const digest::SegmentBody> bodies,
                                               const HeaderOptions& options);
 

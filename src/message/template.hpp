@@ -18,6 +18,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "base/result.hpp"
+#include "message/parts.hpp"
 #include "message/slots.hpp"
 
 namespace tidings::message {
@@ -38,6 +39,9 @@ struct TemplateOptions {
   /// or `{{&x}}` of a name that does not end in "_html", and a missing partial. Without it (null) unknown
   /// names and partials are empty, as Mustache says.
   const nlohmann::json* known = nullptr;
+
+  /// Whether each element of a list, and what follows the list, begins with part_mark (parts.hpp).
+  Marks marks = Marks::none;
 
   /// How often a partial may stand inside itself; 0 refuses it. Data that goes deeper is an error of
   /// render().

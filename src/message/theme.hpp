@@ -37,7 +37,8 @@ class Theme {
   [[nodiscard]] bool has_html() const;
 
   /// Renders a segment: one body a variant (slots.hpp), `bodies[v]` for variant v; one body only if no
-  /// template asks for has_name. The subject is one line. Errc::config for an empty subject or part.
+  /// template asks for has_name. Text and HTML hold part marks (parts.hpp). The subject is one line.
+  /// Errc::config for an empty subject or part.
   [[nodiscard]] Result<std::vector<digest::SegmentBody>> render_bodies(const EditionView& view,
                                                                        const Strings& strings,
                                                                        const Zone& zone) const;
