@@ -158,7 +158,7 @@ Result<Exit> show_edition(Session& session, const EditionOption& options) {
   TIDINGS_LET(const auto edition, table.find(options.edition));
   TIDINGS_LET(const auto ids, table.posts_of(edition.id));
   TIDINGS_LET(const auto posts, post::PostTable(*database).load(ids));
-  TIDINGS_LET(const auto segments, table.segments_of(edition.id, digest::EditionTable::Bodies::without));
+  TIDINGS_LET(const auto segments, table.segments_of(edition.id));
   TIDINGS_LET(const auto counts, delivery::Ledger(*database, session.clock()).counts(edition.id));
   TIDINGS_LET(const auto preflight, table.preflight_of(edition.id));
   TIDINGS_LET(const auto left_out, table.left_out_of(edition.id));

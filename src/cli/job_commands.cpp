@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <limits>
 
 #include <unistd.h>
 
@@ -435,6 +436,7 @@ struct PreviewCommand {
   std::string address;
   std::string name;
   std::string to_dir;
+  bool all = false;
   bool json = false;
 };
 
@@ -466,6 +468,7 @@ Result<std::string> json_of(store::Database& database, const edition::Preview& s
                     {"title", shown.edition.title},
                     {"index", index.string()},
                     {"segments", std::move(segments)},
+                    {"segments_not_shown", shown.segments_not_shown},
                     {"left_out_counts", left_out_counts(shown.left_out)},
                     {"left_out", std::move(left_out)}});
 }
@@ -476,7 +479,10 @@ Result<Exit> preview(Session& session, const PreviewCommand& command) {
   TIDINGS_LET(
       const auto shown,
       edition::make_preview(*config, *database, session.clock(), session.random(), command.what,
-                            {.address = "reader@example.org", .name = command.name, .subject_prefix = {}}));
+                            {.address = "reader@example.org",
+                             .name = command.name,
+                             .subject_prefix = {},
+                             .most_segments = command.all ? std::numeric_limits<std::size_t>::max() : 20}));
   TIDINGS_LET(const auto index, edition::write_preview(shown, command.folder));
   if (command.json) {
     TIDINGS_LET(const auto line, json_of(*database, shown, index));
@@ -491,6 +497,9 @@ Result<Exit> preview(Session& session, const PreviewCommand& command) {
         format_size(static_cast<std::int64_t>(segment.message.bytes.size())), printable(segment.subject),
         segment.note.empty() ? "" : "; shortened: " + segment.note);
   }
+  if (shown.segments_not_shown > 0)
+    out += fmt::format("  and {} with fewer readers; --all writes them too\n",
+                       plural(static_cast<long long>(shown.segments_not_shown), "segment"));
   if (!shown.pictures.empty()) out += "  " + printable(shown.pictures) + "\n";
   TIDINGS_LET(const auto left_out, left_out_lines(*database, shown.left_out, shown.edition.digest));
   if (!shown.left_out.empty()) out += "  " + edition::left_out_in_words(shown.left_out) + "\n" + left_out;
@@ -569,6 +578,7 @@ void add_job_commands(Command app, Session& session) {
         command.add_option("WHAT", options.what, "a digest or an edition (weekly#12)").required();
         command.add_option("--to", options.folder, "where").value_name("DIR").required();
         command.add_option("--name", options.name, "as a reader of this name sees it");
+        command.add_flag("--all", options.all, "every segment, not only the 20 with most readers");
         add_json(command, options.json);
       },
       preview);

@@ -95,7 +95,6 @@ struct Segment {
   EditionId edition;
   std::string language;
   std::vector<PostId> posts;
-  std::vector<SegmentBody> bodies;
   std::string note = {};  ///< what was shortened to keep the mail small; empty: nothing
 
   bool operator==(const Segment&) const = default;

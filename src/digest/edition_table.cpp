@@ -401,14 +401,6 @@ Result<std::vector<LeftOutPosts>> EditionTable::left_out_of(EditionId edition) {
   }
 }
 
-Result<void> EditionTable::add_body(SegmentId segment, int variant, const SegmentBody& body) {
-  auto row = database_.prepare(R"(
-    INSERT INTO segment_bodies (segment_id, variant, subject, text, html)
-    VALUES (:segment, :variant, :subject, :text, :html))");
-  row.bind(":segment", segment).bind(":variant", variant).bind(":subject", body.subject);
-  return row.bind(":text", body.text).bind(":html", body.html).run();
-}
-
 // ---- states
 // ---------------------------------------------------------------------------------------------------------
 
@@ -588,23 +580,7 @@ Result<std::vector<Repeat>> EditionTable::joined_in(EditionId edition) {
   }
 }
 
-namespace {
-
-Result<std::vector<SegmentBody>> bodies_of(store::Database& database, SegmentId segment) {
-  auto rows = database.prepare(
-      "SELECT subject, text, html FROM segment_bodies WHERE segment_id = :segment ORDER BY variant");
-  rows.bind(":segment", segment);
-  std::vector<SegmentBody> out;
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
-    out.push_back({.subject = rows.text(0), .text = rows.text(1), .html = rows.text(2)});
-  }
-}
-
-}  // namespace
-
-Result<std::vector<Segment>> EditionTable::segments_of(EditionId edition, Bodies bodies) {
+Result<std::vector<Segment>> EditionTable::segments_of(EditionId edition) {
   auto rows = database_.prepare(
       "SELECT id, language, posts, note FROM segments WHERE edition_id = :edition ORDER BY id");
   rows.bind(":edition", edition);
@@ -612,32 +588,12 @@ Result<std::vector<Segment>> EditionTable::segments_of(EditionId edition, Bodies
   for (;;) {
     TIDINGS_LET(const bool more, rows.step());
     if (!more) return out;
-    Segment segment{.id = rows.id<SegmentId>(0),
-                    .edition = edition,
-                    .language = rows.text(1),
-                    .posts = ids_of(rows.view(2)),
-                    .bodies = {},
-                    .note = rows.text(3)};
-    if (bodies == Bodies::with) {
-      TIDINGS_LET(segment.bodies, bodies_of(database_, segment.id));
-    }
-    out.push_back(std::move(segment));
+    out.push_back({.id = rows.id<SegmentId>(0),
+                   .edition = edition,
+                   .language = rows.text(1),
+                   .posts = ids_of(rows.view(2)),
+                   .note = rows.text(3)});
   }
-}
-
-Result<Segment> EditionTable::segment(SegmentId segment) {
-  auto row = database_.prepare("SELECT id, edition_id, language, posts, note FROM segments WHERE id = :id");
-  row.bind(":id", segment);
-  TIDINGS_LET(const bool found, row.step());
-  if (!found) return fail(Errc::no_input, fmt::format("there is no segment {}", segment.value));
-  Segment out{.id = segment,
-              .edition = row.id<EditionId>(1),
-              .language = row.text(2),
-              .posts = ids_of(row.view(3)),
-              .bodies = {},
-              .note = row.text(4)};
-  TIDINGS_LET(out.bodies, bodies_of(database_, segment));
-  return out;
 }
 
 }  // namespace tidings::digest

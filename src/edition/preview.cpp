@@ -1,5 +1,7 @@
 #include "edition/preview.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <map>
 
 #include <fmt/format.h>
@@ -8,6 +10,7 @@
 #include "base/text.hpp"
 #include "delivery/ledger.hpp"
 #include "delivery/run.hpp"
+#include "digest/body_table.hpp"
 #include "digest/edition_table.hpp"
 #include "edition/compose.hpp"
 #include "edition/inline_images.hpp"
@@ -18,6 +21,7 @@
 #include "edition/selection.hpp"
 #include "edition/stored_draft.hpp"
 #include "message/build.hpp"
+#include "message/parts.hpp"
 #include "message/slots.hpp"
 #include "sending/deliver.hpp"
 #include "sending/image_parts.hpp"
@@ -27,9 +31,15 @@
 namespace tidings::edition {
 namespace {
 
+/// One segment with its bodies.
+struct ShownSegment {
+  digest::Segment segment;
+  std::vector<digest::SegmentBody> bodies;
+};
+
 struct Shown {
   Preview preview;
-  std::vector<digest::Segment> segments;
+  std::vector<ShownSegment> segments;
   std::map<SegmentId, std::int64_t> readers;
   std::vector<digest::EditionImage> images;
 };
@@ -38,12 +48,13 @@ struct Shown {
 const FoundImages no_images;
 
 /// For a list that has nobody yet: a reader of the newsletter's language who takes every topic.
-Result<digest::Segment> sample_segment(const digest::Selection& selection, const EditionFacts& facts,
-                                       store::Database& database, Renderer& renderer) {
+Result<ShownSegment> sample_segment(const digest::Selection& selection, const EditionFacts& facts,
+                                    store::Database& database, Renderer& renderer) {
   TIDINGS_LET(const auto posts, load_shown(database, selection.posts));
   TIDINGS_LET(const auto links, load_shown(database, selection.more));
   ShownPosts shown_posts;
-  digest::Segment segment;
+  ShownSegment sample;
+  auto& segment = sample.segment;
   for (const auto& shown : posts) {
     shown_posts.posts.push_back(&shown);
     segment.posts.push_back(shown.post.id);
@@ -51,17 +62,41 @@ Result<digest::Segment> sample_segment(const digest::Selection& selection, const
   for (const auto& link : links) shown_posts.more.push_back(&link);
   TIDINGS_LET(segment.language, renderer.language_for(""));
   TIDINGS_LET(auto rendered, renderer.render(facts, segment.language, shown_posts));
-  segment.bodies = std::move(rendered.bodies);
+  sample.bodies = std::move(rendered.bodies);
+  for (auto& body : sample.bodies) {
+    body.text = message::without_marks(std::move(body.text));
+    body.html = message::without_marks(std::move(body.html));
+  }
   segment.note = std::move(rendered.note);
-  return segment;
+  return sample;
+}
+
+/// The sealed segments with most readers, the others counted.
+Result<void> read_largest(store::Database& database, const Clock& clock, EditionId edition, std::size_t most,
+                          Shown& shown) {
+  TIDINGS_LET(auto segments, digest::EditionTable(database).segments_of(edition));
+  TIDINGS_LET(shown.readers, delivery::Ledger(database, clock).readers_by_segment(edition));
+  if (segments.size() > most) {
+    const auto readers = [&](const digest::Segment& segment) {
+      const auto it = shown.readers.find(segment.id);
+      return it == shown.readers.end() ? 0 : it->second;
+    };
+    std::ranges::stable_sort(segments, std::greater{}, readers);
+    shown.preview.segments_not_shown = segments.size() - most;
+    segments.resize(most);
+  }
+  digest::BodyTable bodies{database};
+  for (auto& segment : segments) {
+    TIDINGS_LET(auto its, bodies.of_segment(edition, segment.id));
+    shown.segments.push_back({.segment = std::move(segment), .bodies = std::move(its)});
+  }
+  return {};
 }
 
 /// What the transaction at hand has sealed; a sample if nobody would get it.
 Result<void> read_segments(const config::DigestConfig& digest, store::Database& database, const Clock& clock,
-                           Renderer& renderer, const ToSeal& what, Shown& shown) {
-  TIDINGS_LET(shown.segments,
-              digest::EditionTable(database).segments_of(what.edition, digest::EditionTable::Bodies::with));
-  TIDINGS_LET(shown.readers, delivery::Ledger(database, clock).readers_by_segment(what.edition));
+                           Renderer& renderer, const ToSeal& what, std::size_t most, Shown& shown) {
+  TIDINGS_TRY(read_largest(database, clock, what.edition, most, shown));
   TIDINGS_LET(shown.images, digest::EditionTable(database).images_of(what.edition));
   TIDINGS_LET(shown.preview.pictures, digest::EditionTable(database).pictures_of(what.edition));
   if (!shown.segments.empty()) return {};
@@ -77,7 +112,7 @@ Result<void> read_segments(const config::DigestConfig& digest, store::Database& 
 /// That pictures are still links where they will travel with the mail.
 void tell_unfetched(const config::DigestConfig& digest, Shown& shown) {
   if (!digest.inline_images || shown.segments.empty()) return;
-  const auto count = image_sources(shown.segments.front().bodies.front().html).size();
+  const auto count = image_sources(shown.segments.front().bodies.at(0).html).size();
   if (count == 0) return;
   if (!shown.preview.pictures.empty()) shown.preview.pictures += "; ";
   shown.preview.pictures += fmt::format("{} will be fetched when the edition is sealed",
@@ -86,7 +121,7 @@ void tell_unfetched(const config::DigestConfig& digest, Shown& shown) {
 
 /// What would be sent next, sealed as it would be and taken back.
 Result<Shown> preview_digest(const config::Config& config, const config::DigestConfig& digest,
-                             store::Database& database, const Clock& clock) {
+                             store::Database& database, const Clock& clock, std::size_t most) {
   TIDINGS_LET(const auto taken_back, database.begin());
   TIDINGS_LET(const auto drafted, draft(config, digest, database, clock, When::sample));
   if (!drafted || !drafted->selection.skipped.empty()) {
@@ -116,14 +151,14 @@ Result<Shown> preview_digest(const config::Config& config, const config::DigestC
   TIDINGS_LET(const auto id, digest::EditionTable(database).insert(row, drafted->selection, clock.now()));
   const ToSeal what{.edition = id, .facts = facts, .selection = drafted->selection, .images = no_images};
   TIDINGS_TRY(seal_segments(config, digest, database, clock, renderer, what));
-  TIDINGS_TRY(read_segments(digest, database, clock, renderer, what, shown));
+  TIDINGS_TRY(read_segments(digest, database, clock, renderer, what, most, shown));
   tell_unfetched(digest, shown);
   return shown;
 }
 
 /// A draft as its editor left it, likewise.
 Result<void> preview_draft(const config::Config& config, store::Database& database, const Clock& clock,
-                           Shown& shown) {
+                           std::size_t most, Shown& shown) {
   const auto& edition = shown.preview.edition;
   TIDINGS_LET(const auto* const digest, config.digest(edition.digest));
   TIDINGS_LET(const auto taken_back, database.begin());
@@ -134,39 +169,40 @@ Result<void> preview_draft(const config::Config& config, store::Database& databa
   TIDINGS_TRY(read_segments(
       *digest, database, clock, renderer,
       {.edition = edition.id, .facts = arranged.facts, .selection = arranged.selection, .images = no_images},
-      shown));
+      most, shown));
   tell_unfetched(*digest, shown);
   return {};
 }
 
 Result<Shown> preview_edition(const config::Config& config, const std::string& what,
-                              store::Database& database, const Clock& clock) {
+                              store::Database& database, const Clock& clock, std::size_t most) {
   digest::EditionTable editions{database};
   Shown shown;
   TIDINGS_LET(shown.preview.edition, editions.find(what));
   const auto& edition = shown.preview.edition;
   TIDINGS_LET(shown.preview.left_out, editions.left_out_of(edition.id));
   if (edition.state == digest::EditionState::draft) {
-    TIDINGS_TRY(preview_draft(config, database, clock, shown));
+    TIDINGS_TRY(preview_draft(config, database, clock, most, shown));
     return shown;
   }
-  TIDINGS_LET(shown.segments, editions.segments_of(edition.id, digest::EditionTable::Bodies::with));
+  TIDINGS_TRY(read_largest(database, clock, edition.id, most, shown));
   if (shown.segments.empty()) {
     return fail(Errc::no_input,
                 fmt::format("edition {} was {}: {}", what, name_of(edition.state), edition.reason));
   }
-  TIDINGS_LET(shown.readers, delivery::Ledger(database, clock).readers_by_segment(edition.id));
   TIDINGS_LET(shown.images, editions.images_of(edition.id));
   TIDINGS_LET(shown.preview.pictures, editions.pictures_of(edition.id));
   return shown;
 }
 
 Result<PreviewSegment> finish_segment(const config::Config& config, const sending::Links& links,
-                                      const Preview& preview, const digest::Segment& segment,
+                                      const Preview& preview, const ShownSegment& from,
                                       const std::vector<digest::EditionImage>& images,
                                       const PreviewReader& who, UtcTime now) {
   const auto reader = links.sample(who.address, who.name);
-  const auto& body = segment.bodies.at(message::variant_of(reader, segment.bodies.size()));
+  const auto& segment = from.segment;
+  if (from.bodies.empty()) return fail(Errc::bad_data, "a segment has no body");
+  const auto& body = from.bodies.at(message::variant_of(reader, from.bodies.size()));
   PreviewSegment out;
   out.language = segment.language;
   out.posts = static_cast<int>(segment.posts.size());
@@ -176,7 +212,8 @@ Result<PreviewSegment> finish_segment(const config::Config& config, const sendin
   auto options = sending::header_options(config, links, preview.edition, segment.language);
   options.subject_prefix = who.subject_prefix;
   TIDINGS_LET(options.signers, sending::load_signers(config));
-  TIDINGS_LET(options.images, sending::images_of(segment.bodies, images));
+  TIDINGS_LET(const auto parts, sending::ImageParts::make(images));
+  options.images = parts.called_by(from.bodies);
   out.note = segment.note;
   TIDINGS_LET(out.message, message::build_full({.subject = out.subject, .text = out.text, .html = out.html},
                                                options, reader, now));
@@ -192,16 +229,18 @@ Result<Preview> make_preview(const config::Config& config, store::Database& data
   TIDINGS_LET(auto keys, subscriber::KeyRing::peek(database, random));
   const sending::Links links{config, std::move(keys)};
   const auto* const digest = config.find_digest(what);
-  TIDINGS_LET(auto found, digest != nullptr ? preview_digest(config, *digest, database, clock)
-                                            : preview_edition(config, what, database, clock));
+  TIDINGS_LET(auto found, digest != nullptr
+                              ? preview_digest(config, *digest, database, clock, reader.most_segments)
+                              : preview_edition(config, what, database, clock, reader.most_segments));
   auto preview = std::move(found.preview);
   std::map<std::string, int> seen;
   for (const auto& segment : found.segments) {
     TIDINGS_LET(auto shown,
                 finish_segment(config, links, preview, segment, found.images, reader, clock.now()));
-    if (const auto it = found.readers.find(segment.id); it != found.readers.end()) shown.readers = it->second;
-    const int count = ++seen[segment.language];
-    shown.name = count == 1 ? segment.language : fmt::format("{}-{}", segment.language, count);
+    if (const auto it = found.readers.find(segment.segment.id); it != found.readers.end())
+      shown.readers = it->second;
+    const int count = ++seen[segment.segment.language];
+    shown.name = count == 1 ? shown.language : fmt::format("{}-{}", shown.language, count);
     preview.segments.push_back(std::move(shown));
   }
   return preview;

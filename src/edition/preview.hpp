@@ -41,6 +41,7 @@ struct PreviewSegment {
 struct Preview {
   digest::Edition edition;  ///< of what would be sent next: id 0
   std::vector<PreviewSegment> segments;
+  std::size_t segments_not_shown = 0;  ///< smaller ones, beyond PreviewReader::most_segments
   std::vector<digest::LeftOutPosts> left_out = {};
   std::string pictures;  ///< which pictures do not travel, or are not fetched yet; empty: nothing to tell
 };
@@ -50,6 +51,8 @@ struct PreviewReader {
   std::string address = "reader@example.org";
   std::string name;
   std::string subject_prefix;
+  /// The largest by readers; the first of them is the largest of all.
+  std::size_t most_segments = 20;
 };
 
 /// Of a digest ("weekly": what would be sent next, to whom it would be sent) or an edition ("weekly#3", an

@@ -56,4 +56,67 @@ std::vector<std::string> split_parts(std::string_view text) {
   return parts;
 }
 
+namespace {
+
+/// The one neighbour that a part has wherever it stands.
+class Neighbour {
+ public:
+  void meet(std::int64_t number) { number_ = number_ == nobody || number_ == number ? number : many; }
+  [[nodiscard]] std::int64_t number() const { return number_; }
+  static constexpr std::int64_t end = -1;
+
+ private:
+  static constexpr std::int64_t nobody = -2;
+  static constexpr std::int64_t many = -3;
+  std::int64_t number_ = nobody;
+};
+
+template <class Visit>
+void for_each_text(digest::PartedEdition& edition, Visit&& visit) {
+  for (auto& segment : edition.segments) {
+    for (auto& body : segment.bodies) {
+      visit(body.text);
+      visit(body.html);
+    }
+  }
+}
+
+}  // namespace
+
+void join_runs(digest::PartedEdition& edition) {
+  const auto count = edition.parts.size();
+  std::vector<Neighbour> before(count);
+  std::vector<Neighbour> after(count);
+  bool is_whole = true;
+  for_each_text(edition, [&](const std::vector<std::uint32_t>& text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      if (text[i] >= count) {
+        is_whole = false;
+        return;
+      }
+      before[text[i]].meet(i == 0 ? Neighbour::end : text[i - 1]);
+      after[text[i]].meet(i + 1 == text.size() ? Neighbour::end : text[i + 1]);
+    }
+  });
+  if (!is_whole) return;  // whoever compiles the body that names no part says so
+  const auto continues = [&](std::size_t number) {
+    const auto previous = before[number].number();
+    return previous >= 0 && static_cast<std::size_t>(previous) != number &&
+           after[static_cast<std::size_t>(previous)].number() == static_cast<std::int64_t>(number);
+  };
+  std::vector<bool> joined(count);
+  for (std::size_t number = 0; number < count; ++number) joined[number] = continues(number);
+  for (std::size_t head = 0; head < count; ++head) {
+    if (joined[head]) continue;
+    for (auto next = after[head].number(); next >= 0 && joined[static_cast<std::size_t>(next)];
+         next = after[static_cast<std::size_t>(next)].number()) {
+      edition.parts[head] += std::exchange(edition.parts[static_cast<std::size_t>(next)], {});
+    }
+  }
+  for_each_text(edition, [&](std::vector<std::uint32_t>& text) {
+    std::erase_if(text, [&](std::uint32_t number) { return joined[number]; });
+    text.shrink_to_fit();
+  });
+}
+
 }  // namespace tidings::message

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "digest/digest.hpp"
+
 namespace tidings::message {
 
 /// What a template writes besides its text.
@@ -24,5 +26,9 @@ constexpr char part_mark = '\x1e';
 /// lines that their content picks: a theme's head is one part but for what names the first post. None of them
 /// is empty.
 [[nodiscard]] std::vector<std::string> split_parts(std::string_view text);
+
+/// Makes one part of parts that only ever stand together, in all bodies: less to splice and to keep. The
+/// texts stay the same.
+void join_runs(digest::PartedEdition& edition);
 
 }  // namespace tidings::message
