@@ -30,9 +30,12 @@ namespace {
 
 class Doctor {
  public:
-  Doctor(const config::Config& config, store::Database* database, const Clock& clock,
-         const DoctorOptions& options)
-      : config_(config), database_(database), clock_(clock), options_(options) {}
+  Doctor(const config::SharedContext& shared, store::Database* database, const DoctorOptions& options)
+      : shared_(shared),
+        config_(shared.config),
+        database_(database),
+        clock_(shared.clock),
+        options_(options) {}
 
   Result<std::vector<Finding>> examine() {
     configuration();
@@ -85,7 +88,7 @@ class Doctor {
       add(Finding::Level::trouble, "database", config_.store_path.string() + ": " + said,
           "go back to a copy of \"tidings db backup\"");
     }
-    TIDINGS_LET(const auto clock, sending::clock_troubles(config_, *database_, clock_));
+    TIDINGS_LET(const auto clock, sending::clock_troubles(shared_.on(*database_)));
     for (const auto& line : clock) add(Finding::Level::trouble, "clock", line, sending::clock_hint);
     return {};
   }
@@ -263,6 +266,7 @@ class Doctor {
     return {};
   }
 
+  const config::SharedContext shared_;
   const config::Config& config_;
   store::Database* database_;
   const Clock& clock_;
@@ -272,9 +276,9 @@ class Doctor {
 
 }  // namespace
 
-Result<std::vector<Finding>> doctor(const config::Config& config, store::Database* database,
-                                    const Clock& clock, const DoctorOptions& options) {
-  return Doctor{config, database, clock, options}.examine();
+Result<std::vector<Finding>> doctor(const config::SharedContext& shared, store::Database* database,
+                                    const DoctorOptions& options) {
+  return Doctor{shared, database, options}.examine();
 }
 
 Result<std::string> source_health(store::Database& database, const config::SourceConfig& source,

@@ -53,15 +53,15 @@ struct ListOptions {
 Result<Exit> list_left_out(Session& session, const ListOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   if (!options.digest.empty()) TIDINGS_TRY(config->digest(options.digest));
-  TIDINGS_LET(auto* const database, session.database_read_only());
+  TIDINGS_LET(const auto context, session.context(Access::read_only));
   std::string lines;
   std::string more;
   Table out{{"ID", "DATE", "DIGEST", "TITLE", "WHY"}};
   for (const auto& digest : config->digests) {
     if (!options.digest.empty() && digest.name != options.digest) continue;
-    TIDINGS_LET(const auto left_out, edition::left_out_now(*config, digest, *database, session.clock()));
-    TIDINGS_LET(auto posts,
-                edition::name_left_out(*database, left_out, static_cast<std::size_t>(options.limit) + 1));
+    TIDINGS_LET(const auto left_out, edition::left_out_now(context, digest));
+    TIDINGS_LET(auto posts, edition::name_left_out(context.database, left_out,
+                                                   static_cast<std::size_t>(options.limit) + 1));
     if (std::cmp_greater(posts.size(), options.limit)) {
       posts.pop_back();
       more =

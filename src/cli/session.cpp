@@ -147,47 +147,55 @@ Result<const config::Config*> Session::config() {
   return &*config_;
 }
 
-Result<store::Database*> Session::database(store::Create create) {
-  if (!database_) {
-    TIDINGS_LET(const auto* const settings, config());
-    TIDINGS_LET(auto opened, store::Database::open(settings->store_path, create));
-    database_.emplace(std::move(opened));
-    TIDINGS_TRY(edition::meet_digests(*config_, *database_, clock().now()));
-  }
-  return &*database_;
+Result<config::SharedContext> Session::shared() {
+  TIDINGS_LET(const auto* const settings, config());
+  return config::SharedContext{.config = *settings, .clock = *clock_, .random = random_};
 }
 
-Result<void> Session::check_clock(store::Database& database) {
+Result<store::Database> Session::open(Access access) {
   TIDINGS_LET(const auto* const settings, config());
-  TIDINGS_TRY(sending::allow_work(database, *clock_));
-  TIDINGS_LET(const auto troubles, sending::clock_troubles(*settings, database, *clock_));
-  for (const auto& line : troubles) log::warning(fmt::format("{} ({})", line, sending::clock_hint));
-  return {};
+  const auto& path = settings->store_path;
+  switch (access) {
+    case Access::create: return store::Database::open(path, store::Create::yes);
+    case Access::existing: return store::Database::open(path, store::Create::no);
+    case Access::read_only: return store::Database::open_read_only(path);
+    case Access::copy: break;
+  }
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored) ? store::Database::open_copy_in_memory(path)
+                                                : store::Database::open_in_memory();
+}
+
+Result<config::Context> Session::context(Access access) {
+  TIDINGS_LET(const auto shared_context, shared());
+  if (!database_) {
+    TIDINGS_LET(auto opened, open(access));
+    database_.emplace(std::move(opened));
+    if (access != Access::read_only) TIDINGS_TRY(edition::meet_digests(*config_, *database_, clock().now()));
+  }
+  return shared_context.on(*database_);
+}
+
+Result<store::Database*> Session::database(store::Create create) {
+  TIDINGS_LET(const auto opened, context(create == store::Create::yes ? Access::create : Access::existing));
+  return &opened.database;
 }
 
 Result<store::Database*> Session::database_read_only() {
-  if (!database_) {
-    TIDINGS_LET(const auto* const settings, config());
-    TIDINGS_LET(auto opened, store::Database::open_read_only(settings->store_path));
-    database_.emplace(std::move(opened));
-  }
-  return &*database_;
+  TIDINGS_LET(const auto opened, context(Access::read_only));
+  return &opened.database;
 }
 
 Result<store::Database*> Session::database_copy() {
-  if (!database_) {
-    TIDINGS_LET(const auto* const settings, config());
-    std::error_code ignored;
-    if (!std::filesystem::exists(settings->store_path, ignored)) {
-      TIDINGS_LET(auto fresh, store::Database::open_in_memory());
-      database_.emplace(std::move(fresh));
-    } else {
-      TIDINGS_LET(auto copy, store::Database::open_copy_in_memory(settings->store_path));
-      database_.emplace(std::move(copy));
-    }
-    TIDINGS_TRY(edition::meet_digests(*config_, *database_, clock().now()));
-  }
-  return &*database_;
+  TIDINGS_LET(const auto opened, context(Access::copy));
+  return &opened.database;
+}
+
+Result<void> Session::check_clock(const config::Context& context) {
+  TIDINGS_TRY(sending::allow_work(context.database, context.clock));
+  TIDINGS_LET(const auto troubles, sending::clock_troubles(context));
+  for (const auto& line : troubles) log::warning(fmt::format("{} ({})", line, sending::clock_hint));
+  return {};
 }
 
 Result<int> run(int argc, char** argv) {

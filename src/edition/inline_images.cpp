@@ -67,9 +67,9 @@ std::vector<std::string> image_sources(std::string_view html) {
   return out;
 }
 
-Result<FoundImages> fetch_images(const config::Config& config, const config::DigestConfig& digest,
-                                 Renderer& renderer, const EditionFacts& facts,
+Result<FoundImages> fetch_images(const config::Config& config, Renderer& renderer, const EditionFacts& facts,
                                  const std::vector<ShownPost>& posts) {
+  const auto& digest = renderer.digest();
   FoundImages out;
   if (!digest.inline_images || posts.empty()) return out;
   ShownPosts shown;

@@ -14,10 +14,10 @@ constexpr std::size_t most_in_one = 1000;
 
 }  // namespace
 
-LeaveWriter::LeaveWriter(const config::Config& config, store::Database database, const Clock& clock,
+LeaveWriter::LeaveWriter(const config::SharedContext& shared, store::Database database,
                          std::function<void()> on_notice)
     : database_(std::move(database)),
-      membership_(config, database_, clock),
+      membership_(shared.on(database_)),
       on_notice_(std::move(on_notice)),
       thread_([this] { run(); }) {}
 

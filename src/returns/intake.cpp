@@ -164,29 +164,25 @@ std::string_view name_of(Intake intake) {
   return "";
 }
 
-BounceIntake::BounceIntake(const config::Config& config, store::Database& database, const Clock& clock,
-                           Random& random, subscriber::KeyRing keys)
-    : config_(config),
-      database_(database),
-      clock_(clock),
-      random_(random),
-      links_(config, keys),
+BounceIntake::BounceIntake(const config::Context& context, subscriber::KeyRing keys)
+    : context_(context),
+      links_(context.config, keys),
       tokens_(std::move(keys)),
-      table_(database),
-      ledger_(database, clock),
-      subscribers_(database, clock),
-      suppressions_(database, clock),
-      storms_(table_, config.bounce.policy) {}
+      table_(context.database),
+      ledger_(context.database, context.clock),
+      subscribers_(context.database, context.clock),
+      suppressions_(context.database, context.clock),
+      storms_(table_, context.config.bounce.policy) {}
 
 Result<IntakeResult> BounceIntake::take(std::string_view bytes, std::string_view envelope_to) {
   const auto mail = bounce::read_mail(bytes);
   const auto key = key_of(mail, bytes);
-  const auto at = clock_.now();
+  const auto at = context_.clock.now();
   TIDINGS_LET(const bool known, table_.seen(key));
   if (known) return IntakeResult{.intake = Intake::duplicate, .words = "read before"};
   // A reply changes subscriptions in a transaction of its own, and is idempotent.
   TIDINGS_LET(auto replied, reply(mail));
-  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(auto transaction, context_.database.begin());
   TIDINGS_LET(const bool is_new, table_.remember(key, at));
   if (!is_new) return IntakeResult{.intake = Intake::duplicate, .words = "read before"};
   IntakeResult result;
@@ -206,7 +202,7 @@ Result<IntakeResult> BounceIntake::handle(const bounce::Mail& mail, std::string_
   if (!report) {
     if (bounce::is_auto_reply(mail, notice_of(mail)))
       return IntakeResult{.intake = Intake::auto_reply, .words = report.error().what};
-    if (!config_.bounce.forward_to) return IntakeResult{.words = report.error().what};
+    if (!context_.config.bounce.forward_to) return IntakeResult{.words = report.error().what};
     return pass_on(mail, bytes, envelope_to);
   }
   auto match = by_return_address(mail, envelope_to);
@@ -221,7 +217,7 @@ Result<IntakeResult> BounceIntake::handle(const bounce::Mail& mail, std::string_
 Result<IntakeResult> BounceIntake::pass_on(const bounce::Mail& mail, std::string_view bytes,
                                            std::string_view envelope_to) {
   if (auto why = why_not_a_person(mail); !why.empty()) return IntakeResult{.words = std::move(why)};
-  const auto& editor = config_.bounce.forward_to->address;
+  const auto& editor = context_.config.bounce.forward_to->address;
   for (const auto& text : {std::string{envelope_to}, std::string{bounce::field(mail.fields, "delivered-to")},
                            std::string{bounce::field(mail.fields, "x-original-to")}}) {
     const auto address = parse_mail_address(text);
@@ -229,7 +225,7 @@ Result<IntakeResult> BounceIntake::pass_on(const bounce::Mail& mail, std::string
       return IntakeResult{.words = "the editor's own mailbox is read here"};
   }
   const auto writer = writer_of(mail);
-  bounce::ForwardTable forwards{database_, clock_};
+  bounce::ForwardTable forwards{context_.database, context_.clock};
   TIDINGS_LET(const bool added, forwards.add(writer->key(), bytes));
   if (!added)
     return IntakeResult{.words = "too many mails wait for the editor, or came from this writer within a day"};
@@ -238,8 +234,8 @@ Result<IntakeResult> BounceIntake::pass_on(const bounce::Mail& mail, std::string
 }
 
 Result<IntakeResult> BounceIntake::take_event(const bounce::WebhookEvent& event) {
-  const auto at = clock_.now();
-  TIDINGS_LET(auto transaction, database_.begin());
+  const auto at = context_.clock.now();
+  TIDINGS_LET(auto transaction, context_.database.begin());
   TIDINGS_LET(const bool is_new, table_.remember(event.key, at));
   if (!is_new) return IntakeResult{.intake = Intake::duplicate, .words = "read before"};
   auto match = by_token_in({event.report.returned.envelope_from});
@@ -282,10 +278,11 @@ std::optional<BounceIntake::Match> BounceIntake::by_return_address(const bounce:
 
 std::optional<BounceIntake::Match> BounceIntake::by_token_in(
     const std::vector<std::string>& addresses) const {
-  if (!config_.bounce.address) return std::nullopt;
-  const auto prefix = ascii_lower(config_.bounce.address->local) + "+";
+  if (!context_.config.bounce.address) return std::nullopt;
+  const auto prefix = ascii_lower(context_.config.bounce.address->local) + "+";
   for (const auto& address : addresses) {
-    if (domain_of(address) != config_.bounce.address->domain || !ascii_lower(address).starts_with(prefix))
+    if (domain_of(address) != context_.config.bounce.address->domain ||
+        !ascii_lower(address).starts_with(prefix))
       continue;
     const auto token = std::string_view{address}.substr(prefix.size(), address.rfind('@') - prefix.size());
     if (const auto subject = tokens_.verify(TokenPurpose::bounce, TokenForm::local_part, token))
@@ -381,8 +378,9 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
   event.suppressed = result.suppressed;
   TIDINGS_TRY(table_.record(event));
   if (step == bounce::Step::count) {
-    TIDINGS_LET(const int days, table_.days_counted(subscriber->id, at - config_.bounce.policy.window));
-    if (days >= config_.bounce.policy.threshold) {
+    TIDINGS_LET(const int days,
+                table_.days_counted(subscriber->id, at - context_.config.bounce.policy.window));
+    if (days >= context_.config.bounce.policy.threshold) {
       TIDINGS_LET(result.suppressed,
                   suppressions_.add(address, subscriber::SuppressionCause::soft_bounces,
                                     fmt::format("bounced on {} days; the last time {}", days, words)));
@@ -431,16 +429,14 @@ Result<std::optional<IntakeResult>> BounceIntake::reply(const bounce::Mail& mail
   if (is_automatic(mail)) return std::optional<IntakeResult>{};
   auto words = token_words(bounce::field(mail.fields, "subject"));
   std::ranges::move(confirmation_words(mail), std::back_inserter(words));
-  members::Membership membership{config_, database_, clock_};
+  members::Membership membership{context_};
   for (const auto& word : words) {
     if (const auto subject = tokens_.verify(TokenPurpose::unsubscribe, TokenForm::link, word)) {
       TIDINGS_LET(auto left, leave(*subject, "mail with an unsubscribe token"));
       return std::optional{std::move(left)};
     }
-    TIDINGS_LET(const auto confirmed,
-                membership.confirm(
-                    word, {.origin = subscriber::Origin::mailto, .detail = "mail with a confirmation token"},
-                    random_));
+    TIDINGS_LET(const auto confirmed, membership.confirm(word, {.origin = subscriber::Origin::mailto,
+                                                                .detail = "mail with a confirmation token"}));
     if (confirmed) {
       return std::optional{
           IntakeResult{.intake = Intake::confirm,
@@ -468,10 +464,10 @@ Result<std::optional<IntakeResult>> BounceIntake::leave_by_words(const bounce::M
 Result<IntakeResult> BounceIntake::leave(const subscriber::TokenSubject& subject, std::string_view proof) {
   std::vector<std::string> digests;
   if (subject.edition) {
-    if (const auto edition = digest::EditionTable{database_}.get(subject.edition))
+    if (const auto edition = digest::EditionTable{context_.database}.get(subject.edition))
       digests.push_back(edition->digest);
   }
-  members::Membership membership{config_, database_, clock_};
+  members::Membership membership{context_};
   TIDINGS_LET(const auto left,
               membership.leave(subject.subscriber, digests,
                                {.origin = subscriber::Origin::mailto, .detail = std::string{proof}}));
