@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "cli/command.hpp"
+#include "cli/help.hpp"
 #include "cli/output.hpp"
 
 // "completion" prints a script that completes commands, options and the words that an option allows;
@@ -154,7 +155,8 @@ Json described(const OptionInfo& option) {
   Json out{{"flags", option.flags},
            {"value", option.value},
            {"about", option.about},
-           {"required", option.required}};
+           {"required", option.required},
+           {"several", option.several}};
   out["default"] = option.default_value.empty() ? Json() : Json(option.default_value);
   out["choices"] = option.choices;
   return out;
@@ -163,10 +165,13 @@ Json described(const OptionInfo& option) {
 void print_table(const CommandInfo& command) {
   auto options = Json::array();
   for (const auto& option : command.options) options.push_back(described(option));
+  const auto example = example_of(command.path);
   print(json_line({{"command", command.path},
                    {"about", command.about},
                    {"group", !command.children.empty()},
                    {"hidden", command.hidden},
+                   {"usage", usage_of(command)},
+                   {"example", example.empty() ? Json() : Json(example)},
                    {"options", std::move(options)}}));
   for (const auto& child : command.children) print_table(child);
 }
