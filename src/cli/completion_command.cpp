@@ -107,7 +107,9 @@ complete -o filenames -F _tidings tidings
 std::string zsh_script(const CommandInfo& top) {
   return "#compdef tidings\n# Completion of tidings for zsh:  eval \"$(tidings completion zsh)\"\n"
          "autoload -U +X bashcompinit && bashcompinit\n" +
-         bash_script(top);
+         bash_script(top) +
+         "# As a file of $fpath this is the body of the function: it completes at its first call, too.\n"
+         "[[ ${funcstack[1]} != _tidings ]] || _bash_complete -o filenames -F _tidings\n";
 }
 
 std::string quoted_for_fish(std::string_view text) {
