@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/curl.hpp"
+#include "base/zone.hpp"
 #include "year/record.hpp"
 
 int tidings_main(int argc, char** argv);  // src/main.cpp, under another name
@@ -55,6 +57,11 @@ std::string taken_from(int fd) {
 }
 
 }  // namespace
+
+void warm_up() {
+  [[maybe_unused]] const auto zone = tidings::Zone::find("Europe/Athens");
+  [[maybe_unused]] const auto handle = tidings::make_curl_easy();
+}
 
 Ended run_job(const Command& command) {
   const int in = memory_file("in"), out = memory_file("out"), errors = memory_file("errors");

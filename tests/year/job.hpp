@@ -26,6 +26,9 @@ struct Ended {
   std::int64_t seams = 0;
 };
 
+/// What costs each job time and is the same in all: once, before the first.
+void warm_up();
+
 /// In the working folder.
 [[nodiscard]] Ended run_job(const Command& command);
 

@@ -90,16 +90,43 @@ std::vector<int> posts_in(std::string_view text) {
   return found;
 }
 
+/// What stands between the lines of a boundary.
+std::vector<std::string_view> parts_of(std::string_view body, const std::string& boundary) {
+  std::vector<std::string_view> parts;
+  const auto line = "\r\n--" + boundary;
+  auto at = body.starts_with(std::string_view{line}.substr(2)) ? line.size() - 2 : body.find(line);
+  if (at != std::string_view::npos && at != line.size() - 2) at += line.size();
+  while (at != std::string_view::npos && !body.substr(at).starts_with("--")) {
+    const auto end = body.find(line, at);
+    parts.push_back(body.substr(std::min(at + 2, body.size()), end == std::string_view::npos ? end : end - at - 2));
+    at = end == std::string_view::npos ? end : end + line.size();
+  }
+  return parts;
+}
+
+std::string boundary_of(const std::string& type) {
+  const auto at = lower(type).find("boundary=");
+  if (at == std::string::npos) return {};
+  auto value = type.substr(at + 9);
+  if (value.starts_with('"')) return value.substr(1, value.find('"', 1) - 1);
+  return value.substr(0, value.find_first_of("; "));
+}
+
 void read_part(std::string_view part, ReadMail& mail) {
   const auto end = part.find("\r\n\r\n");
   if (end == std::string_view::npos) return;
   const auto head = part.substr(0, end + 2);
-  const auto type = lower(field(head, "content-type"));
-  if (type.starts_with("multipart")) return;
+  const auto written_type = field(head, "content-type");
+  const auto type = lower(written_type);
+  if (type.starts_with("multipart")) {
+    for (const auto inner : parts_of(part.substr(end + 4), boundary_of(written_type))) read_part(inner, mail);
+    return;
+  }
   const auto encoding = lower(field(head, "content-transfer-encoding"));
   auto body = std::string{part.substr(end + 4)};
   if (encoding.starts_with("base64")) body = from_base64(body);
   if (encoding.starts_with("quoted-printable")) body = from_quoted_printable(body);
+  if (type.starts_with("text/plain") && mail.top.empty()) mail.top = body.substr(0, 300);
   auto posts = posts_in(body);
   (type.starts_with("text/html") ? mail.html_posts : mail.text_posts) = std::move(posts);
   constexpr std::string_view link = "https://news.example.org/c/";
@@ -124,21 +151,7 @@ ReadMail read_mail(const std::string& octets) {
   mail.subject = field(head, "subject");
   mail.to = field(head, "to");
   mail.list_unsubscribe = field(head, "list-unsubscribe");
-  if (!lower(field(head, "content-type")).starts_with("multipart")) {
-    read_part(octets, mail);
-    return mail;
-  }
-  // Each part begins after a line that starts with two hyphens.
-  std::string_view rest = octets;
-  for (auto at = rest.find("\r\n--"); at != std::string_view::npos; at = rest.find("\r\n--")) {
-    rest.remove_prefix(at + 4);
-    const auto line = rest.find("\r\n");
-    if (line == std::string_view::npos) break;
-    auto part = rest.substr(line + 2);
-    part = part.substr(0, part.find("\r\n--"));
-    if (part.starts_with("\r\n")) continue;  // no header: it was a line of a text
-    read_part(part, mail);
-  }
+  read_part(octets, mail);
   return mail;
 }
 

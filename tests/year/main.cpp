@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   for (auto seed = first; seed <= last; ++seed) {
     const auto journal = year::live(seed, knobs);
     std::fwrite(journal.data(), 1, journal.size(), stdout);
+    std::fflush(stdout);
   }
   return 0;
 }

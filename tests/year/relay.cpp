@@ -238,7 +238,7 @@ class Relay : public Peer {
     entry.add("t", now_ms()).add("relay", number_).add("number", number).add("from", *from_).add("to", *to_);
     entry.add("id", read.message_id).add("list", read.list_id).add("subject", read.subject).add("head_to", read.to);
     entry.add("leave", read.list_unsubscribe).list("text", read.text_posts).list("html", read.html_posts);
-    entry.add("confirm", read.confirm_link).add("bytes", body_.size());
+    entry.add("top", read.top).add("confirm", read.confirm_link).add("bytes", body_.size());
     note(entry);
   }
 

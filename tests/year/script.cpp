@@ -31,7 +31,9 @@ void write_digests(Script& script) {
   if (dice.chance(25))
     script.digests.push_back({.name = "monthly", .schedule = "monthly " + std::to_string(dice.between(1, 28)) + " " + clock_time(dice), .more = {}, .review = false});
   for (auto& digest : script.digests) {
-    if (dice.chance(20)) digest.more += "max_posts = " + std::to_string(dice.between(2, 6)) + "\n";
+    const bool daily = digest.name == "daily";
+    if (dice.chance(20) && digest.name != "monthly")
+      digest.more += "max_posts = " + std::to_string(daily ? dice.between(5, 10) : dice.between(30, 60)) + "\n";
     if (dice.chance(15)) digest.more += "min_posts = 2\n";
     if (dice.chance(20)) digest.more += "group_by = \"topic\"\n";
     if (dice.chance(20)) digest.more += "content = \"full\"\n";
@@ -90,9 +92,9 @@ std::string some_words(Dice& dice) {
 void write_posts(Script& script) {
   Dice dice{script.seed, "posts"};
   constexpr std::array<const char*, 4> topics = {"art", "bay", "", ""};
-  const int pace = dice.between(6, 30);
+  const int pace = dice.between(6, 36);
   auto at = script.begins_ms - 12 * day;
-  for (int number = 1; at < script.calm_ms && number < 9999; ++number) {
+  for (int number = 1; at < script.ends_ms + day && number < 9999; ++number) {
     Post post;
     post.number = number;
     post.source = dice.below(static_cast<int>(script.sources.size()));

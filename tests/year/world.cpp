@@ -7,6 +7,7 @@
 #include <fstream>
 #include <map>
 #include <optional>
+#include <set>
 #include <stdexcept>
 
 #include <fcntl.h>
@@ -117,7 +118,7 @@ class World {
     }
     for (const auto& reader : script_.readers) {
       Entry entry{"reader"};
-      entry.add("address", reader.address).add("digest", reader.digest).add("steady", reader.steady);
+      entry.add("address", reader.address).add("digest", reader.digest).add("steady", reader.steady).add("first", reader.joins_ms == 0);
       note(entry.list("topics", reader.topics));
     }
   }
@@ -153,7 +154,12 @@ class World {
     return ended;
   }
 
-  static std::string cut(const std::string& text) { return text.size() > 60'000 ? text.substr(0, 60'000) : text; }
+  /// The world's folder has another name each time.
+  static std::string cut(std::string text) {
+    const auto here = fs::current_path().string();
+    for (auto at = text.find(here); at != std::string::npos; at = text.find(here)) text.replace(at, here.size(), "HOME");
+    return text.size() > 4000 ? text.substr(0, 4000) : text;
+  }
 
   void lose_power() {
     write("host/boot_id", "boot-" + std::to_string(++boots_) + "\n");
@@ -251,10 +257,13 @@ class World {
   void import() {
     std::string text = "email,name,digests,topics\n";
     for (const auto& reader : script_.readers) {
-      if (reader.joins_ms > 0) continue;
+      if (reader.joins_ms > 0 || erased_.contains(reader.address)) continue;
       text += reader.address + ",Reader " + std::to_string(reader.number) + "," + reader.digest + "," + (reader.topics.empty() ? "" : reader.topics[0]) + "\n";
     }
     write("list.csv", text);
+    for (const auto& reader : script_.readers) {
+      if (reader.joins_ms == 0) on_list_.insert(reader.address);
+    }
     act("import", "", {"subscriber", "import", "list.csv", "--confirmed"});
   }
 
@@ -343,6 +352,7 @@ class World {
       const auto at = link.find("/c/");
       if (each.done || at == std::string::npos) continue;
       ask("POST", link.substr(at), "", "confirm", each.address);
+      on_list_.insert(each.address);
       each.done = true;
     }
   }
@@ -367,12 +377,17 @@ class World {
   void do_act(const Act& what) {
     const Reader* const reader = what.reader >= 0 ? &script_.readers[static_cast<std::size_t>(what.reader)] : nullptr;
     using Kind = Act::Kind;
+    const bool signs_up = what.kind == Kind::sign_up || what.kind == Kind::sign_up_only;
+    if (reader != nullptr && !signs_up && (gone_.contains(reader->address) || !on_list_.contains(reader->address))) return;
     switch (what.kind) {
       case Kind::change: act("change", reader->address, {"subscriber", "set", reader->address, "--cadence", what.digest}); break;
       case Kind::leave_link: leave_by_link(*reader); break;
       case Kind::leave_mail: leave_by_mail(*reader); break;
       case Kind::leave_wish: act("leave", reader->address, {"subscriber", "unsubscribe", reader->address}); break;
-      case Kind::erase: act("erase", reader->address, {"subscriber", "erase", reader->address}); break;
+      case Kind::erase:
+        act("erase", reader->address, {"subscriber", "erase", reader->address});
+        erased_.insert(reader->address);
+        break;
       case Kind::complain:
       case Kind::hard_bounce:
       case Kind::soft_bounce: report(what, *reader, false); break;
@@ -385,6 +400,8 @@ class World {
       case Kind::nonsense: nonsense(); break;
       case Kind::second_run: second_run(); break;
     }
+    const bool leaves = what.kind != Kind::change && what.kind != Kind::soft_bounce && what.kind != Kind::forged_bounce && !signs_up;
+    if (reader != nullptr && leaves) gone_.insert(reader->address);
   }
 
   void join_by_hand(std::int64_t until) {
@@ -395,6 +412,7 @@ class World {
       for (const auto& topic : reader.topics) words.insert(words.end(), {"--topic", topic});
       now_ = std::max(now_, reader.joins_ms);
       act("join", reader.address, words);
+      on_list_.insert(reader.address);
     }
   }
 
@@ -427,14 +445,12 @@ class World {
     if (ended.status != death_status) usual_seams_ = std::max(usual_seams_ * 3 / 4, ended.seams);
     if (ended.errors.find("--late") != std::string::npos) run({"send", "--due", "--late"});
     for (const auto& digest : script_.digests) {
-      if (digest.review && ended.status != death_status) approve(digest.name);
+      if (digest.review && ended.out.find("edition approve " + digest.name) != std::string::npos) approve(digest.name);
     }
   }
 
   /// The editor says yes to what waits.
   void approve(const std::string& digest) {
-    const auto list = run({"edition", "list", "--digest", digest, "--limit", "1", "--json"});
-    if (list.out.find("\"state\":\"draft\"") == std::string::npos) return;
     now_ += 5 * minute;
     act("approve", digest, {"edition", "approve", digest});
   }
@@ -443,7 +459,7 @@ class World {
     std::size_t next = 0;
     Dice dice{script_.seed, "pace"};
     while (now_ < script_.ends_ms) {
-      auto step = dice.between(30, 8 * 60) * minute;
+      auto step = dice.between(30, 13 * 60) * minute;
       if (knobs_.has(Fault::host) && dice.chance(3)) step = dice.between(8, 28) * hour;  // the machine is off
       const auto target = now_ + step;
       while (next < script_.acts.size() && script_.acts[next].at_ms <= target) {
@@ -455,7 +471,7 @@ class World {
       now_ = std::max(now_, target);
       edit_posts();
       confirm_those_who_wait();
-      if (dice.chance(40)) ingest();
+      if (dice.chance(30)) ingest();
       send();
     }
   }
@@ -467,9 +483,9 @@ class World {
     weather_until_ = {};
     while (now_ < script_.calm_ms) {
       confirm_those_who_wait();
-      ingest();
+      if (now_ < script_.ends_ms + 3 * day) ingest();
       send();
-      now_ += 11 * hour;
+      now_ += (now_ < script_.ends_ms + 3 * day ? 7 : 23) * hour;
     }
   }
 
@@ -482,9 +498,29 @@ class World {
         {"post", "list", "--limit", "10000", "--json"}};
     for (const auto& words : questions) {
       const auto ended = run(words);
+      if (words[0] == "delivery") deliveries_ = ended.out;
       note(Entry{"told"}.list("words", words).add("status", ended.status).add("out", ended.out));
     }
+    for (const auto& edition : failed_editions()) {
+      const auto ended = run({"edition", "show", edition, "--json"});
+      note(Entry{"edition"}.add("name", edition).add("out", ended.out));
+    }
     search_for_erased();
+    note(Entry{"over"});
+  }
+
+  /// Those that somebody did not get, by what the program says.
+  std::set<std::string> failed_editions() const {
+    std::set<std::string> names;
+    std::string_view rest = deliveries_;
+    while (!rest.empty()) {
+      const auto end = std::min(rest.find('\n'), rest.size());
+      const auto line = rest.substr(0, end);
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+      const auto state = text_in(line, "state");
+      if (state == "failed" || state == "in_doubt") names.insert(text_in(line, "edition"));
+    }
+    return names;
   }
 
   void search_for_erased() {
@@ -519,12 +555,17 @@ class World {
   std::map<int, std::string> local_;
   std::map<std::string, Got> got_;
   std::map<int, bool> joined_;
+  std::set<std::string> on_list_;
+  std::set<std::string> gone_;
+  std::set<std::string> erased_;
   std::vector<Waiting> waiting_;
+  std::string deliveries_;
 };
 
 }  // namespace
 
 std::string live(std::uint64_t seed, const Knobs& knobs) {
+  warm_up();
   std::string folder = "/dev/shm/tidings-year-XXXXXX";
   if (::mkdtemp(folder.data()) == nullptr) throw std::runtime_error{"mkdtemp"};
   const auto before = fs::current_path();
