@@ -135,7 +135,7 @@ class Introduction(unittest.TestCase):
         self.assertRegex(said, r'default/strings/nl\.toml:\d+:\d+: unknown key "read_mroe" \(did you mean "read_more"\?\)')
         self.assertRegex(said, r"nl\.toml: 1 word missing, English there: read_more")
         said = self.strings_check("nl", lambda text: text.replace("{newsletter_name}", "Zeitung"), 78)
-        self.assertIn('has no {newsletter_name}, and the English text has', said)
+        self.assertIn('lacks {newsletter_name}, which the English text has', said)
         said = self.strings_check("nl", lambda text: text.replace("{newsletter_name}", "{newsleter_name}"), 78)
         self.assertIn('unknown placeholder "{newsleter_name}"', said)
         said = self.strings_check("nl", lambda text: "\n".join(line for line in text.splitlines() if not line.startswith("web_")), 0)
