@@ -82,7 +82,7 @@ Result<std::optional<Draft>> decide(const config::Config& config, const config::
     if (digest::too_late(drafted->plan.scheduled, clock.now(), config.delivery.max_lateness)) {
       result.what = Composed::What::held;
       // The same words at every run that finds it so: they are told once.
-      result.reason = fmt::format("it was due {}, longer ago than max_lateness {}",
+      result.reason = fmt::format("it was due {}, more than max_lateness ({}) ago",
                                   time_in_words(zone, drafted->plan.scheduled),
                                   format_duration(config.delivery.max_lateness));
       return std::nullopt;

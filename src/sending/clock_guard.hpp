@@ -21,7 +21,7 @@ namespace tidings::sending {
 [[nodiscard]] Result<std::vector<std::string>> clock_troubles(const config::Config& config,
                                                               store::Database& database, const Clock& clock);
 inline constexpr const char* clock_hint =
-    "if the clock is right now, \"tidings db check --mend\" dates it back";
+    "if the clock is right now, \"tidings db check --mend\" corrects the date";
 
 /// Dates all of it back; one line for each thing done. The caller holds the sender's lock.
 [[nodiscard]] Result<std::vector<std::string>> mend_clock(const config::Config& config,

@@ -99,7 +99,7 @@ class Folders(unittest.TestCase):
         self.configure('permalinks = "/:jahr/:slug/"\n')
         done = self.home.run("config", "check", at=AT)
         self.assertEqual(done.returncode, 78)
-        self.assertRegex(done.stderr, r'config\.toml:\d+:\d+: permalinks has no word ":jahr"')
+        self.assertRegex(done.stderr, r'config\.toml:\d+:\d+: permalinks does not know ":jahr"')
 
     def test_jekyll_posts_are_where_jekyll_publishes_them(self):
         self.write("_posts/2026-03-01-boats.md", yaml("Boats and more"))

@@ -169,7 +169,7 @@ class Introduction(unittest.TestCase):
         self.assertNotIn("data:", html)
         for told in (self.said, self.home.do("edition", "show", "weekly#1", at=AT), self.home.do("preview", "weekly#1", "--to", "out", at=AT)):
             self.assertIn('a picture inside "Post 0" (not a PNG, JPEG, GIF or WebP)', told)
-            self.assertIn('a picture inside "Post 0" (larger than image_limit, ', told)
+            self.assertIn('a picture inside "Post 0" (larger than image_limit ', told)
         self.assertIn("data:image/jpeg", (self.home.folder / "out/en.html").read_text())
 
 
