@@ -345,7 +345,7 @@ CASES = {
     ("post list", ""): differs(None, "collect", then="post list", shows="Tulips", prepare=filled),
     ("post list", "--source"): differs("post list", "post list --source garden", hides="New pier"),
     ("post list", "--since"): differs("post list", "post list --since 2026-01-26T09:00:00Z", hides="New pier"),
-    ("post list", "--left-out"): differs("post list", "post list --left-out", shows="at the first reading", prepare=sent),
+    ("post list", "--left-out"): differs("post list", "post list --left-out", shows="when its source was first read", prepare=sent),
     ("post list", "--digest"): differs("post list --left-out", "post list --left-out --digest weekly", hides="daily", prepare=sent),
     ("post list", "--limit"): differs("post list", "post list --limit 3", shows="there are more: --limit 6", hides="Bread is cheap"),
     ("post list", "--json"): differs("post list", "post list --json", shows='{"id":3'),
