@@ -165,7 +165,7 @@ class Sealer {
 Result<Sealed> seal_segments(const config::Config& config, const config::DigestConfig& digest,
                              store::Database& database, const Clock& clock, Renderer& renderer,
                              const ToSeal& what) {
-  TIDINGS_LET(const auto options, select_options(config, digest, database));
+  const auto options = select_options(config, digest, database);
   TIDINGS_LET(auto carry, digest::CarryOver::open(database, digest.name, what.selection.posts, options));
   return Sealer(digest, database, clock, renderer, what, std::move(carry)).seal();
 }
