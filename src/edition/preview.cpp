@@ -38,10 +38,11 @@ struct ShownSegment {
 };
 
 struct Shown {
-  Preview preview;
-  std::vector<ShownSegment> segments;
-  std::map<SegmentId, std::int64_t> readers;
-  std::vector<digest::EditionImage> images;
+  std::size_t most_segments = 0;
+  Preview preview = {};
+  std::vector<ShownSegment> segments = {};
+  std::map<SegmentId, std::int64_t> readers = {};
+  std::vector<digest::EditionImage> images = {};
 };
 
 // What is not sealed yet shows its pictures as links: none is fetched for a look.
@@ -71,21 +72,19 @@ Result<ShownSegment> sample_segment(const digest::Selection& selection, const Ed
   return sample;
 }
 
-/// The sealed segments with most readers, the others counted.
-Result<void> read_largest(store::Database& database, const Clock& clock, EditionId edition, std::size_t most,
-                          Shown& shown) {
-  TIDINGS_LET(auto segments, digest::EditionTable(database).segments_of(edition));
-  TIDINGS_LET(shown.readers, delivery::Ledger(database, clock).readers_by_segment(edition));
-  if (segments.size() > most) {
-    const auto readers = [&](const digest::Segment& segment) {
+/// The sealed segments with most readers; the others are counted.
+Result<void> read_largest(const config::Context& context, EditionId edition, Shown& shown) {
+  TIDINGS_LET(auto segments, digest::EditionTable(context.database).segments_of(edition));
+  TIDINGS_LET(shown.readers, delivery::Ledger(context.database, context.clock).readers_by_segment(edition));
+  if (segments.size() > shown.most_segments) {
+    std::ranges::stable_sort(segments, std::greater{}, [&](const digest::Segment& segment) {
       const auto it = shown.readers.find(segment.id);
       return it == shown.readers.end() ? 0 : it->second;
-    };
-    std::ranges::stable_sort(segments, std::greater{}, readers);
-    shown.preview.segments_not_shown = segments.size() - most;
-    segments.resize(most);
+    });
+    shown.preview.segments_not_shown = segments.size() - shown.most_segments;
+    segments.resize(shown.most_segments);
   }
-  digest::BodyTable bodies{database};
+  digest::BodyTable bodies{context.database};
   for (auto& segment : segments) {
     TIDINGS_LET(auto its, bodies.of_segment(edition, segment.id));
     shown.segments.push_back({.segment = std::move(segment), .bodies = std::move(its)});
@@ -94,14 +93,16 @@ Result<void> read_largest(store::Database& database, const Clock& clock, Edition
 }
 
 /// What the transaction at hand has sealed; a sample if nobody would get it.
-Result<void> read_segments(const config::DigestConfig& digest, store::Database& database, const Clock& clock,
-                           Renderer& renderer, const ToSeal& what, std::size_t most, Shown& shown) {
-  TIDINGS_TRY(read_largest(database, clock, what.edition, most, shown));
-  TIDINGS_LET(shown.images, digest::EditionTable(database).images_of(what.edition));
-  TIDINGS_LET(shown.preview.pictures, digest::EditionTable(database).pictures_of(what.edition));
+Result<void> read_segments(const config::Context& context, Renderer& renderer, const ToSeal& what,
+                           Shown& shown) {
+  auto& database = context.database;
+  digest::EditionTable editions{database};
+  TIDINGS_TRY(read_largest(context, what.edition, shown));
+  TIDINGS_LET(shown.images, editions.images_of(what.edition));
+  TIDINGS_LET(shown.preview.pictures, editions.pictures_of(what.edition));
   if (!shown.segments.empty()) return {};
   auto facts = what.facts;
-  TIDINGS_TRY(take_intro_once(digest, database, facts));
+  TIDINGS_TRY(take_intro_once(renderer.digest(), database, facts));
   TIDINGS_LET(auto sample, sample_segment(what.selection, facts, database, renderer));
   shown.images = renderer.embedded().images();
   shown.preview.pictures = in_words(no_images, renderer.embedded());
@@ -115,32 +116,31 @@ void tell_unfetched(const config::DigestConfig& digest, Shown& shown) {
   const auto count = image_sources(shown.segments.front().bodies.at(0).html).size();
   if (count == 0) return;
   if (!shown.preview.pictures.empty()) shown.preview.pictures += "; ";
-  shown.preview.pictures += fmt::format("{} will be fetched when the edition is sealed",
+  shown.preview.pictures += fmt::format("{} to be fetched when the edition is sealed",
                                         plural(static_cast<long long>(count), "picture"));
 }
 
 /// What would be sent next, sealed as it would be and taken back.
-Result<Shown> preview_digest(const config::Config& config, const config::DigestConfig& digest,
-                             store::Database& database, const Clock& clock, std::size_t most) {
-  TIDINGS_LET(const auto taken_back, database.begin());
-  TIDINGS_LET(const auto drafted, draft(config, digest, database, clock, When::sample));
+Result<void> preview_digest(const config::Context& context, const config::DigestConfig& digest,
+                            Shown& shown) {
+  digest::EditionTable editions{context.database};
+  TIDINGS_LET(const auto taken_back, context.database.begin());
+  TIDINGS_LET(const auto drafted, draft(context, digest, When::sample));
   if (!drafted || !drafted->selection.skipped.empty()) {
-    TIDINGS_LET(const auto before, digest::EditionTable(database).list(digest.name, 1));
-    const auto hint =
-        before.empty() || !before.front().edition.number
-            ? std::string{"\"tidings collect\" fetches; \"tidings post list\" shows what there is"}
-            : fmt::format("its newest edition is {}, which can be shown too",
-                          digest::name_of(before.front().edition));
+    TIDINGS_LET(const auto before, editions.list(digest.name, 1));
+    const auto hint = before.empty() || !before.front().edition.number
+                          ? std::string{"\"tidings collect\" fetches posts; \"tidings post list\" shows them"}
+                          : fmt::format("its newest edition is {}, which can be previewed",
+                                        digest::name_of(before.front().edition));
     return fail(Errc::no_input,
                 fmt::format("digest \"{}\" has nothing to show: {}", digest.name,
-                            drafted ? drafted->selection.skipped : "everything up to now is sent"),
+                            drafted ? drafted->selection.skipped : "everything so far has been sent"),
                 hint);
   }
-  TIDINGS_LET(auto renderer, Renderer::load(config, digest));
+  TIDINGS_LET(auto renderer, Renderer::load(context.config, digest));
   const auto facts = facts_of(*drafted);
   TIDINGS_LET(auto title, renderer.title(facts));
   const auto row = row_of(digest, *drafted, std::move(title));
-  Shown shown;
   auto& edition = shown.preview.edition;
   edition.digest = row.digest;
   edition.number = drafted->number;
@@ -148,98 +148,106 @@ Result<Shown> preview_digest(const config::Config& config, const config::DigestC
   edition.period = row.period;
   edition.title = row.title;
   shown.preview.left_out = left_out_of(*drafted);
-  TIDINGS_LET(const auto id, digest::EditionTable(database).insert(row, drafted->selection, clock.now()));
+  TIDINGS_LET(const auto id, editions.insert(row, drafted->selection, context.clock.now()));
   const ToSeal what{.edition = id, .facts = facts, .selection = drafted->selection, .images = no_images};
-  TIDINGS_TRY(seal_segments(config, digest, database, clock, renderer, what));
-  TIDINGS_TRY(read_segments(digest, database, clock, renderer, what, most, shown));
+  TIDINGS_TRY(seal_segments(context, renderer, what));
+  TIDINGS_TRY(read_segments(context, renderer, what, shown));
   tell_unfetched(digest, shown);
-  return shown;
+  return {};
 }
 
 /// A draft as its editor left it, likewise.
-Result<void> preview_draft(const config::Config& config, store::Database& database, const Clock& clock,
-                           std::size_t most, Shown& shown) {
+Result<void> preview_draft(const config::Context& context, Shown& shown) {
+  const auto& config = context.config;
+  auto& database = context.database;
   const auto& edition = shown.preview.edition;
   TIDINGS_LET(const auto* const digest, config.digest(edition.digest));
   TIDINGS_LET(const auto taken_back, database.begin());
   TIDINGS_LET(auto renderer, Renderer::load(config, *digest));
   TIDINGS_LET(const auto arranged, arrangement_of(config, *digest, database, edition));
   TIDINGS_LET(shown.preview.edition.title, renderer.title(arranged.facts));
-  TIDINGS_TRY(seal_draft(config, *digest, database, clock, renderer, edition, no_images));
+  TIDINGS_TRY(seal_draft(context, renderer, edition, no_images));
   TIDINGS_TRY(read_segments(
-      *digest, database, clock, renderer,
+      context, renderer,
       {.edition = edition.id, .facts = arranged.facts, .selection = arranged.selection, .images = no_images},
-      most, shown));
+      shown));
   tell_unfetched(*digest, shown);
   return {};
 }
 
-Result<Shown> preview_edition(const config::Config& config, const std::string& what,
-                              store::Database& database, const Clock& clock, std::size_t most) {
-  digest::EditionTable editions{database};
-  Shown shown;
+Result<void> preview_edition(const config::Context& context, const std::string& what, Shown& shown) {
+  digest::EditionTable editions{context.database};
   TIDINGS_LET(shown.preview.edition, editions.find(what));
   const auto& edition = shown.preview.edition;
   TIDINGS_LET(shown.preview.left_out, editions.left_out_of(edition.id));
   if (edition.state == digest::EditionState::draft) {
-    TIDINGS_TRY(preview_draft(config, database, clock, most, shown));
-    return shown;
+    return preview_draft(context, shown);
   }
-  TIDINGS_TRY(read_largest(database, clock, edition.id, most, shown));
+  TIDINGS_TRY(read_largest(context, edition.id, shown));
   if (shown.segments.empty()) {
     return fail(Errc::no_input,
                 fmt::format("edition {} was {}: {}", what, name_of(edition.state), edition.reason));
   }
   TIDINGS_LET(shown.images, editions.images_of(edition.id));
   TIDINGS_LET(shown.preview.pictures, editions.pictures_of(edition.id));
-  return shown;
+  return {};
 }
 
-Result<PreviewSegment> finish_segment(const config::Config& config, const sending::Links& links,
-                                      const Preview& preview, const ShownSegment& from,
-                                      const std::vector<digest::EditionImage>& images,
-                                      const PreviewReader& who, UtcTime now) {
-  const auto reader = links.sample(who.address, who.name);
-  const auto& segment = from.segment;
-  if (from.bodies.empty()) return fail(Errc::bad_data, "a segment has no body");
-  const auto& body = from.bodies.at(message::variant_of(reader, from.bodies.size()));
-  PreviewSegment out;
-  out.language = segment.language;
-  out.posts = static_cast<int>(segment.posts.size());
-  TIDINGS_LET(out.subject, message::fill_slots(body.subject, reader, message::Escape::none));
-  TIDINGS_LET(out.text, message::fill_slots(body.text, reader, message::Escape::none));
-  TIDINGS_LET(out.html, message::fill_slots(body.html, reader, message::Escape::html));
-  auto options = sending::header_options(config, links, preview.edition, segment.language);
-  options.subject_prefix = who.subject_prefix;
-  TIDINGS_LET(options.signers, sending::load_signers(config));
-  TIDINGS_LET(const auto parts, sending::ImageParts::make(images));
-  options.images = parts.called_by(from.bodies);
-  out.note = segment.note;
-  TIDINGS_LET(out.message, message::build_full({.subject = out.subject, .text = out.text, .html = out.html},
-                                               options, reader, now));
-  out.html = with_addresses(std::move(out.html), images);
-  out.links = links_of(out.html);
-  return out;
-}
+/// Segments as one reader would get them.
+class SegmentWriter {
+ public:
+  SegmentWriter(const config::Context& context, const sending::Links& links, const Shown& shown,
+                const PreviewReader& who)
+      : context_(context), links_(links), shown_(shown), who_(who) {}
+
+  [[nodiscard]] Result<PreviewSegment> write(const ShownSegment& from) const {
+    const auto reader = links_.sample(who_.address, who_.name);
+    const auto& segment = from.segment;
+    if (from.bodies.empty()) return fail(Errc::bad_data, "a segment has no body");
+    const auto& body = from.bodies.at(message::variant_of(reader, from.bodies.size()));
+    PreviewSegment out;
+    out.language = segment.language;
+    out.posts = static_cast<int>(segment.posts.size());
+    TIDINGS_LET(out.subject, message::fill_slots(body.subject, reader, message::Escape::none));
+    TIDINGS_LET(out.text, message::fill_slots(body.text, reader, message::Escape::none));
+    TIDINGS_LET(out.html, message::fill_slots(body.html, reader, message::Escape::html));
+    auto options = sending::header_options(context_.config, links_, shown_.preview.edition, segment.language);
+    options.subject_prefix = who_.subject_prefix;
+    TIDINGS_LET(options.signers, sending::load_signers(context_.config));
+    TIDINGS_LET(const auto images, sending::ImageParts::make(shown_.images));
+    options.images = images.called_by(from.bodies);
+    out.note = segment.note;
+    TIDINGS_LET(out.message, message::build_full({.subject = out.subject, .text = out.text, .html = out.html},
+                                                 options, reader, context_.clock.now()));
+    out.html = with_addresses(std::move(out.html), shown_.images);
+    out.links = links_of(out.html);
+    if (const auto it = shown_.readers.find(segment.id); it != shown_.readers.end()) out.readers = it->second;
+    return out;
+  }
+
+ private:
+  const config::Context context_;
+  const sending::Links& links_;
+  const Shown& shown_;
+  const PreviewReader& who_;
+};
 
 }  // namespace
 
-Result<Preview> make_preview(const config::Config& config, store::Database& database, const Clock& clock,
-                             Random& random, const std::string& what, const PreviewReader& reader) {
-  TIDINGS_LET(auto keys, subscriber::KeyRing::peek(database, random));
-  const sending::Links links{config, std::move(keys)};
-  const auto* const digest = config.find_digest(what);
-  TIDINGS_LET(auto found, digest != nullptr
-                              ? preview_digest(config, *digest, database, clock, reader.most_segments)
-                              : preview_edition(config, what, database, clock, reader.most_segments));
-  auto preview = std::move(found.preview);
+Result<Preview> make_preview(const config::Context& context, const std::string& what,
+                             const PreviewReader& reader) {
+  TIDINGS_LET(auto keys, subscriber::KeyRing::peek(context.database, context.random));
+  const sending::Links links{context.config, std::move(keys)};
+  const auto* const digest = context.config.find_digest(what);
+  Shown found{.most_segments = reader.most_segments};
+  TIDINGS_TRY(digest != nullptr ? preview_digest(context, *digest, found)
+                                : preview_edition(context, what, found));
+  const SegmentWriter writer{context, links, found, reader};
+  auto preview = found.preview;
   std::map<std::string, int> seen;
   for (const auto& segment : found.segments) {
-    TIDINGS_LET(auto shown,
-                finish_segment(config, links, preview, segment, found.images, reader, clock.now()));
-    if (const auto it = found.readers.find(segment.segment.id); it != found.readers.end())
-      shown.readers = it->second;
-    const int count = ++seen[segment.segment.language];
+    TIDINGS_LET(auto shown, writer.write(segment));
+    const int count = ++seen[shown.language];
     shown.name = count == 1 ? shown.language : fmt::format("{}-{}", shown.language, count);
     preview.segments.push_back(std::move(shown));
   }
