@@ -1,7 +1,6 @@
 #include "message/compile.hpp"
 
 #include <algorithm>
-#include <deque>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -81,7 +80,7 @@ Result<Pattern> to_pattern(std::string_view text, Escape escape) {
 
 /// Collects the steps of a body.
 struct StepWriter {
-  std::deque<Step> steps;
+  std::vector<Step> steps;
   std::string fixed;  ///< of the step that is not done yet
 
   Result<void> end_step(std::optional<Pattern> line) {
@@ -110,10 +109,11 @@ struct StepWriter {
   }
 };
 
-Result<std::deque<Step>> steps_of(std::string_view part, Escape escape) {
+Result<std::vector<Step>> steps_of(std::string_view part, Escape escape) {
   StepWriter out;
   TIDINGS_TRY(out.append(part, escape));
   if (!out.fixed.empty()) TIDINGS_TRY(out.end_step({}));
+  out.steps.shrink_to_fit();
   return std::move(out.steps);
 }
 
@@ -144,11 +144,15 @@ struct Compiler::Frame {
   std::size_t image_bytes = 0;
 };
 
-/// Steps stay where they are.
+/// A part's steps stay where they are once they are made.
 struct Compiler::Pool {
-  using Encoded = std::optional<std::deque<Step>>;
+  using Encoded = std::optional<std::vector<Step>>;
+
+  enum Uses : std::uint8_t { nowhere = 0, in_text = 1, in_html = 2 };
 
   std::vector<std::string> parts;
+  std::vector<bool> is_blank;
+  std::vector<Uses> uses;  ///< not encoded yet
   std::vector<Encoded> text;
   std::vector<Encoded> html;
 };
@@ -184,11 +188,28 @@ Result<Compiler::Frame::Around> around(const HeaderOptions& options, const Fixed
 
 }  // namespace
 
-Compiler::Compiler(std::vector<std::string> parts) : pool_(std::make_shared<Pool>()) {
-  pool_->text.resize(parts.size());
-  pool_->html.resize(parts.size());
-  pool_->parts = std::move(parts);
+Compiler::Compiler(digest::PartedEdition& edition) : pool_(std::make_shared<Pool>()) {
+  const auto count = edition.parts.size();
+  pool_->text.resize(count);
+  pool_->html.resize(count);
+  pool_->uses.resize(count);
+  pool_->is_blank.reserve(count);
+  for (const auto& part : edition.parts) pool_->is_blank.push_back(trim(part).empty());
+  const auto note = [&](const std::vector<std::uint32_t>& numbers, Pool::Uses use) {
+    for (const auto number : numbers) {
+      if (number < count) pool_->uses[number] = static_cast<Pool::Uses>(pool_->uses[number] | use);
+    }
+  };
+  for (const auto& segment : edition.segments) {
+    for (const auto& body : segment.bodies) {
+      note(body.text, Pool::in_text);
+      note(body.html, Pool::in_html);
+    }
+  }
+  pool_->parts = std::move(edition.parts);
 }
+
+Compiler::~Compiler() { pool_->parts = {}; }
 
 Result<std::shared_ptr<const Compiler::Frame>> Compiler::frame(HeaderOptions options) {
   auto out = std::make_shared<Frame>();
@@ -212,6 +233,10 @@ Result<void> append_steps(Compiler::Pool& pool, std::uint32_t number, Escape esc
   auto& steps = encoded[number];
   if (!steps) {
     TIDINGS_LET(steps, steps_of(pool.parts[number], escape));
+    auto& uses = pool.uses[number];
+    uses = static_cast<Compiler::Pool::Uses>(
+        uses & ~(escape == Escape::html ? Compiler::Pool::in_html : Compiler::Pool::in_text));
+    if (uses == Compiler::Pool::nowhere) pool.parts[number] = {};
   }
   for (auto& step : *steps) {
     if (sign) step.relax();
@@ -221,9 +246,8 @@ Result<void> append_steps(Compiler::Pool& pool, std::uint32_t number, Escape esc
 }
 
 bool is_blank(const Compiler::Pool& pool, std::span<const std::uint32_t> numbers) {
-  return std::ranges::all_of(numbers, [&](std::uint32_t number) {
-    return number < pool.parts.size() && trim(pool.parts[number]).empty();
-  });
+  return std::ranges::all_of(
+      numbers, [&](std::uint32_t number) { return number < pool.is_blank.size() && pool.is_blank[number]; });
 }
 
 void measure(Variant& variant, std::size_t fixed_bytes, bool sign) {
@@ -288,22 +312,23 @@ Result<CompiledMessage> Compiler::compile(std::span<const digest::PartedBody> bo
 CompiledMessage::CompiledMessage(std::shared_ptr<const Program> program) : program_(std::move(program)) {}
 
 Result<CompiledMessage> compile(std::span<const digest::SegmentBody> bodies, const HeaderOptions& options) {
-  std::vector<std::string> parts;
-  std::vector<digest::PartedBody> parted;
-  const auto numbers_of = [&parts](std::string_view text) {
+  digest::PartedEdition whole{.parts = {}, .segments = {{.id = {}, .language = {}, .bodies = {}}}};
+  const auto numbers_of = [&whole](std::string_view text) {
     std::vector<std::uint32_t> numbers;
     if (!text.empty()) {
-      numbers.push_back(static_cast<std::uint32_t>(parts.size()));
-      parts.push_back(without_marks(std::string{text}));
+      numbers.push_back(static_cast<std::uint32_t>(whole.parts.size()));
+      whole.parts.push_back(without_marks(std::string{text}));
     }
     return numbers;
   };
+  auto& segment = whole.segments.front();
   for (const auto& body : bodies) {
-    parted.push_back({.subject = body.subject, .text = numbers_of(body.text), .html = numbers_of(body.html)});
+    segment.bodies.push_back(
+        {.subject = body.subject, .text = numbers_of(body.text), .html = numbers_of(body.html)});
   }
-  Compiler compiler{std::move(parts)};
+  Compiler compiler{whole};
   TIDINGS_LET(auto frame, Compiler::frame(options));
-  return compiler.compile(parted, std::move(frame));
+  return compiler.compile(segment.bodies, std::move(frame));
 }
 
 void CompiledMessage::write(const Reader& reader, UtcTime date, Message& out) const {

@@ -67,8 +67,12 @@ class Compiler {
   struct Frame;
   struct Pool;
 
-  /// By number; each ends with a line end unless a text ends with it.
-  explicit Compiler(std::vector<std::string> parts);
+  /// Takes the parts of the edition, and lets each go once it is encoded. Its segments are what compile()
+  /// will be asked for.
+  explicit Compiler(digest::PartedEdition& edition);
+  Compiler(const Compiler&) = delete;
+  Compiler& operator=(const Compiler&) = delete;
+  ~Compiler();  ///< its messages need the encoded parts only
 
   /// Errc::bad_data for a header value with control characters.
   [[nodiscard]] static Result<std::shared_ptr<const Frame>> frame(HeaderOptions options);

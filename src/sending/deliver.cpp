@@ -38,7 +38,7 @@ class SegmentMessages {
     TIDINGS_LET(auto sealed, digest::BodyTable(context.database).of_edition(edition.id));
     message::join_runs(sealed);
     const auto calls = images.calls_in(sealed.parts);
-    message::Compiler compiler{std::move(sealed.parts)};
+    message::Compiler compiler{sealed};
     // Segments of one language and the same pictures share all but their texts.
     using Like = std::pair<std::string, std::set<std::size_t>>;
     std::map<Like, std::shared_ptr<const message::Compiler::Frame>> frames;

@@ -80,7 +80,7 @@ std::size_t without_ledger(const config::Config& config, store::Database& databa
   std::unordered_map<SegmentId, message::CompiledMessage> segments;
   auto bodies = must(digest::BodyTable(database).of_edition(edition));
   message::join_runs(bodies);
-  message::Compiler compiler{std::move(bodies.parts)};
+  message::Compiler compiler{bodies};
   for (const auto& segment : bodies.segments) {
     auto header = sending::header_options(config, links, sealed, segment.language);
     header.signers = must(sending::load_signers(config));

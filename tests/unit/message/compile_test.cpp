@@ -276,7 +276,10 @@ TEST_CASE("compile: a message of shared parts is the message of the whole texts,
       options.signers = {test::must(make_dkim_signer(
           "example.org", "ed",
           test::must(SigningKey::from_pem(test::must(read_file(TIDINGS_TEST_DATA "/dkim/ed.pem"))))))};
-    Compiler compiler{parts};
+    digest::PartedEdition edition{.parts = parts, .segments = {}};
+    for (const auto& [body, unused] : segments)
+      edition.segments.push_back({.id = {}, .language = {}, .bodies = {body}});
+    Compiler compiler{edition};
     const auto frame = test::must(Compiler::frame(options));
     std::vector<CompiledMessage> compiled;
     for (const auto& [body, unused] : segments)
@@ -298,7 +301,8 @@ TEST_CASE("compile: a message of shared parts is the message of the whole texts,
 }
 
 TEST_CASE("compile: a body with a part that is not there is bad data") {
-  Compiler compiler{{"text\n"}};
+  digest::PartedEdition edition{.parts = {"text\n"}, .segments = {}};
+  Compiler compiler{edition};
   const auto frame = test::must(Compiler::frame(test::options_of_harbour()));
   const auto made =
       compiler.compile(std::vector{digest::PartedBody{.subject = "s", .text = {0, 1}, .html = {}}}, frame);
