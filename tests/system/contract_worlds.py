@@ -63,6 +63,15 @@ def many_composed(world):
     world.do("compose", "weekly")
 
 
+def many_segments(world):
+    """36 of them: twelve languages, three topics."""
+    collected(world)
+    world.write("choices.csv", "email,language,topics\n" + "".join(
+        "%s.%s@example.org,%s,%s\n" % (language, topic, language, topic) for topic in ("sea", "food", "flowers")
+        for language in ("ar", "de", "el", "en", "es", "fr", "it", "ja", "pt", "ru", "tr", "zh")))
+    world.do("subscriber", "import", "choices.csv", "--digest", "weekly", "--confirmed", at=EARLY)
+
+
 def both(world):
     """Readers of both digests, and a post that is young enough for the daily one."""
     world.write("garden.xml", atom("Garden", [*GARDEN, Article("Fresh", "https://garden.example/fresh", day(25, 18), day(25, 18), "<p>Fresh.</p>")]))
