@@ -117,27 +117,31 @@ class Relay : public Peer {
     if (!from_) return say(line, "503 5.5.1 Error: need MAIL command");
     const auto to = path_in(command);
     if (strikes(Stage::rcpt)) return end_here(line);
-    const auto refusal = judge(to);
+    const auto by_mood = mood_says();
+    const auto refusal = by_mood.empty() ? judge(to) : by_mood;
     if (!refusal.empty()) {
-      note(Entry{"refused"}.add("t", now_ms()).add("relay", number_).add("to", to).add("said", refusal).add(
-          "mood", name_of(weather_.mood)));
+      const auto* const by = by_mood.empty() ? "mailbox" : name_of(weather_.mood);
+      note(Entry{"refused"}.add("t", now_ms()).add("relay", number_).add("to", to).add("said", refusal).add("by", by));
       return say(line, refusal);
     }
     to_ = to;
     say(line, "250 2.1.5 Ok");
   }
 
-  /// Empty: welcome.
-  std::string judge(const std::string& to) {
-    if (shows()) {
-      switch (weather_.mood) {
-        case Mood::quota: return "550 5.4.5 Daily user sending quota exceeded";
-        case Mood::blacklist: return "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using bl.example";
-        case Mood::odd_words: return "550 The gardener has locked the gate";
-        case Mood::all_later: return "451 4.3.0 Try again later";
-        default: break;
-      }
+  /// What each recipient hears in this mood; empty: nothing.
+  [[nodiscard]] std::string mood_says() const {
+    if (!shows()) return {};
+    switch (weather_.mood) {
+      case Mood::quota: return "550 5.4.5 Daily user sending quota exceeded";
+      case Mood::blacklist: return "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using bl.example";
+      case Mood::odd_words: return "550 The gardener has locked the gate";
+      case Mood::all_later: return "451 4.3.0 Try again later";
+      default: return {};
     }
+  }
+
+  /// What the mailbox itself has against mail; empty: welcome.
+  std::string judge(const std::string& to) {
     const int reader = reader_of(to);
     if (reader == 0) return {};
     auto& met = shared().met[number_][reader];
