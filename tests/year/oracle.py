@@ -313,6 +313,10 @@ class Judge:
     def refused_for_good(self, address):
         return any(each["said"].startswith("550 5.1.1") for each in self.refusals[address])
 
+    @property
+    def last_words(self):
+        return next((job.ends["errors"] for job in reversed(self.world.jobs) if job.is_send()), "")
+
     def failed_editions(self):
         """By address the posts of editions of which the program says that they failed, where the relays bear it out."""
         failed = collections.defaultdict(set)
@@ -327,7 +331,8 @@ class Judge:
             odd = [each for each in said if each["by"] == "odd_words" and not self.all_alike(each["job"])]
             later = [each for each in said if each["by"] in ("mailbox", "all_later")]
             long = later and later[-1]["t"] - later[0]["t"] >= GIVE_UP - HOUR
-            if address in self.world.readers and not about_it and not odd and not long:
+            told = all(re.search(r"\b%s: \d+ deliver\w+ in doubt \w+ held" % re.escape(each), self.last_words) for each in editions)
+            if address in self.world.readers and not about_it and not odd and not long and not told:
                 self.say("charged", "%s has failed in %s, and no relay said a word against that mailbox" % (address, ", ".join(sorted(editions))))
                 continue
             out[address] = set().union(*(posts.get(each, set()) for each in editions))
