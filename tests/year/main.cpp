@@ -218,9 +218,10 @@ int tell(const Options& options) {
     return 0;
   }
   Oracle oracle{"--story"};
-  std::puts(oracle.judge(journal + "\n").c_str());
+  const auto verdict = oracle.judge(journal);
   for (auto line = oracle.read_line(); line != "."; line = oracle.read_line()) std::puts(line.c_str());
-  return 0;
+  std::puts(verdict.empty() ? "All promises were kept." : verdict.c_str());
+  return verdict.empty() ? 0 : 1;
 }
 
 int run(const Options& options) {

@@ -126,7 +126,7 @@ class Judge:
         self.wrong.append([rule, words])
 
     def judge(self):
-        for rule in (self.statuses, self.once, self.nobody_unasked, self.nothing_missed, self.editions, self.books, self.titles, self.parts,
+        for rule in (self.statuses, self.not_asked_again, self.reviewed, self.once, self.nobody_unasked, self.nothing_missed, self.editions, self.books, self.titles, self.parts,
                      self.erased, self.store):
             rule()
         return self.wrong
@@ -234,9 +234,38 @@ class Judge:
                     allowed = {0, 77}
             if job.status not in allowed:
                 self.say("status", "%s: %s" % (where, first))
+            if job.is_send() and job.whole():
+                self.tells_trouble(job, where)
             if job.status and not job.ends["errors"].strip():
                 if not (job.status == 75 and job.ends["out"].strip()):
                     self.say("silent", where)
+
+    def tells_trouble(self, job, where):
+        if job.status == 0 and re.search(r"[1-9]\d* (deferred|to go)", job.ends["out"]):
+            self.say("silent", "%s: %s" % (where, job.ends["out"].strip().splitlines()[-1]))
+        for event in job.events:
+            if event["k"] == "served" and event["how"] == "outage" and event["source"] not in job.ends["errors"]:
+                self.say("silent", "%s says nothing of %s, which was out of order" % (where, event["source"]))
+
+    def not_asked_again(self):
+        """Whom a relay does not know is asked for no more."""
+        for address, refusals in self.refusals.items():
+            jobs = {each["job"].number for each in refusals if each["said"].startswith("550 5.1.1") and each["job"].whole() and each["job"].is_send()}
+            if len(jobs) > 2:
+                self.say("suppressed", "%s is unknown, and was asked for in jobs %s" % (address, sorted(jobs)))
+
+    def reviewed(self):
+        """Nothing of a digest with an editor leaves before the editor has said yes."""
+        for digest in self.world.digests:
+            if not self.world.setting(digest, "review"):
+                continue
+            approved = sorted(each["t"] for each in self.world.others if each["k"] == "act" and each["kind"] == "approve" and each["address"] == digest)
+            seen = set()
+            for mail in sorted((mail for mails in self.mails.values() for mail in mails if digest_of(mail) == digest), key=lambda each: each["t"]):
+                seen.add(number_of(mail))
+                if len(seen) > len([each for each in approved if each <= mail["t"]]):
+                    self.say("review", "%s left in job %d and nobody had approved it" % (mail["id"], mail["job"].number))
+                    break
 
     def is_known(self, mail):
         """The program has read that the relay took it, and was not hurt afterwards."""
@@ -254,6 +283,9 @@ class Judge:
                         seen[number] = mail
                     elif before["id"] != mail["id"]:
                         self.say("twice", "%s got [%04d] in %s and %s" % (address, number, before["id"], mail["id"]))
+                    elif self.world.facts["hold"]:
+                        self.say("again", "%s got %s once more in job %d, though what is in doubt is held" % (address, mail["id"], mail["job"].number))
+                        break
                     elif self.is_known(before):
                         self.say("again", "%s got %s once more in job %d, though job %d knew" % (address, mail["id"], mail["job"].number, before["job"].number))
                         break
@@ -424,9 +456,10 @@ class Judge:
         for address in self.world.readers:
             if address in self.erased_at:
                 continue
-            true = len({mail["id"] for mail in self.mails[address] if mail["list"]})
-            if true != believed[address]:
-                self.say("books", "%s got %d editions, the ledger says %d" % (address, true, believed[address]))
+            editions = [mail for mail in self.mails[address] if mail["list"]]
+            most, least = len({mail["id"] for mail in editions}), len({mail["id"] for mail in editions if self.is_known(mail)})
+            if not least <= believed[address] <= most:
+                self.say("books", "%s got %d editions, the ledger says %d" % (address, most, believed[address]))
 
     def titles(self):
         for address, mails in self.mails.items():
@@ -504,22 +537,74 @@ def days_of(title):
 def split(stream):
     lines = []
     for line in stream:
+        if not line.strip():
+            continue
         entry = json.loads(line)
-        if entry["k"] == "world" and lines:
-            yield lines
-            lines = []
         lines.append(entry)
         if entry["k"] == "over":
             yield lines
             lines = []
     if lines:
-        yield lines
+        raise SystemExit("the journal ends before its world")
+
+
+def tell(world):
+    """What happened, day by day."""
+    digests = "; ".join("%s (%s%s)" % (each["name"], each["schedule"], "".join(", " + more for more in each["more"].split("\n") if more))
+                        for each in world.facts["digests"])
+    yield "World %d in %s: %d readers; %s." % (world.facts["seed"], world.facts["zone"], len(world.readers), digests)
+    lines = []
+    for each in world.others:
+        if each["k"] == "act":
+            lines.append((each["t"], "%s: %s (exit %d)" % (each["kind"].replace("_", " "), each["address"] or "the admin", each["status"])))
+        elif each["k"] == "returned":
+            lines.append((each["t"], "a mail comes back: %s of %s" % (each["kind"].replace("_", " "), each["address"])))
+        elif each["k"] == "edit":
+            lines.append((each["t"], "post [%04d] is edited" % each["number"]))
+        elif each["k"] == "calm":
+            lines.append((each["t"], "the weather is over; from now on all is calm"))
+    for number, post in world.posts.items():
+        if post["appears"] >= world.facts["begins"]:
+            lines.append((post["appears"], "%s publishes [%04d]%s" % (post["source"], number, "" if "published" in post else ", undated")))
+    for job in world.jobs:
+        if job.is_send() or job.words[:2] == ["bounce", "ingest"] or job.died():
+            lines.append((job.at, tell_job(job)))
+    day = None
+    for when, line in sorted(lines):
+        local = world.local(when)
+        if local.date() != day:
+            day = local.date()
+            yield day.strftime("%A %d %B %Y").replace(" 0", " ")
+        yield "  %s  %s" % (local.strftime("%H:%M"), line)
+
+
+def tell_job(job):
+    took, taken = collections.Counter(), 0
+    for event in job.events:
+        if event["k"] == "mail":
+            taken += 1
+        elif event["k"] == "refused":
+            took[event["said"].split("<")[0].strip()] += 1
+        elif event["k"] == "served" and event["how"] == "outage":
+            took["%s is out of order" % event["source"]] += 1
+    words = ["job %d: tidings %s: " % (job.number, " ".join(job.words))]
+    moods = [mood for mood in (job.begins["mood"], job.begins["mood2"]) if mood != "good"]
+    if moods and job.is_send():
+        words.append("(relay: %s) " % ", ".join(mood.replace("_", " ") for mood in moods))
+    words.append("it dies at seam %d%s" % (job.begins["dies_at"], " with the power" if job.begins["death"] == "power" else "") if job.died() else "exit %d" % job.status)
+    if taken:
+        words.append(", %d mail%s taken" % (taken, "" if taken == 1 else "s"))
+    words += ["; %s%s" % (what, " (%d)" % count if count > 1 else "") for what, count in took.items()]
+    said = [line.strip() for line in (job.ends["out"] + job.ends["errors"]).split("\n") if line.strip()] if job.is_send() else []
+    return "".join(words) + "".join("\n           | " + line[:150] for line in said)
 
 
 def main():
     for lines in split(open(sys.stdin.fileno(), encoding="utf-8", errors="replace")):
         world = World(lines)
         print(json.dumps({"seed": world.facts["seed"], "wrong": Judge(world).judge()}), flush=True)
+        if "--story" in sys.argv:
+            print("\n".join(tell(world)) + "\n.", flush=True)
 
 
 if __name__ == "__main__":

@@ -206,6 +206,7 @@ Script write_script(std::uint64_t seed, const Knobs& knobs) {
   script.connections = dice.between(1, 3);
   script.window = dice.between(1, 4);
   script.relays = dice.chance(30) ? 2 : 1;
+  script.hold = dice.chance(25);
   write_sources(script, knobs);
   write_posts(script);
   write_readers(script, knobs);

@@ -107,10 +107,10 @@ struct Script {
   std::int64_t begins_ms = 0;
   std::int64_t ends_ms = 0;  ///< of the weather; then a calm in which everything must come right
   std::int64_t calm_ms = 0;
-  std::string smtp;   ///< lines of [smtp]
   int relays = 1;
   int connections = 1;
   int window = 1;
+  bool hold = false;  ///< in_doubt = "hold"
   std::vector<Digest> digests;
   std::vector<Source> sources;
   std::vector<Post> posts;  ///< by appears_ms

@@ -96,13 +96,14 @@ class World {
     }
     for (const auto& digest : script_.digests)
       text += "[[digest]]\nname = \"" + digest.name + "\"\nschedule = \"" + digest.schedule + "\"\n" + digest.more;
+    if (script_.hold) text += "[delivery]\nin_doubt = \"hold\"\n";
     write("config.toml", text);
   }
 
   void note_script() {
     Entry world{"world"};
     world.add("seed", script_.seed).add("zone", script_.zone).add("begins", script_.begins_ms).add("ends", script_.ends_ms).add("calm", script_.calm_ms);
-    world.add("connections", script_.connections).add("window", script_.window).add("relays", script_.relays);
+    world.add("connections", script_.connections).add("window", script_.window).add("relays", script_.relays).add("hold", script_.hold);
     std::string digests = "[", sources = "[";
     for (const auto& digest : script_.digests) {
       digests += (digests.size() > 1 ? "," : "") + std::string{"{\"name\":"} + json_text(digest.name) + ",\"schedule\":" + json_text(digest.schedule) + ",\"more\":" + json_text(digest.more) + "}";
