@@ -121,6 +121,7 @@ class Judge:
                     self.refusals[event["to"]].append(event)
         self.see_posts()
         self.follow_people()
+        self.failed = self.failed_editions()
 
     def say(self, rule, words):
         self.wrong.append([rule, words])
@@ -313,7 +314,6 @@ class Judge:
                     self.say("gone", "%s got %s in job %d, gone since %s" % (address, mail["id"], mail["job"].number, self.world.local(self.gone[address])))
 
     def nothing_missed(self):
-        failed = self.failed_editions()
         shown = collections.defaultdict(set)  # by digest, to anybody
         for mails in self.mails.values():
             for mail in mails:
@@ -331,7 +331,7 @@ class Judge:
             unshown = [number for number in missing if any(number not in shown[each] for each in digests)]
             if unshown and len(unshown) < least:
                 missing = [number for number in missing if number not in unshown]
-            missing = [number for number in missing if number not in failed.get(address, ())]
+            missing = [number for number in missing if number not in self.failed.get(address, ())]
             if missing and not self.refused_for_good(address):
                 self.say("missed", "%s never got %s" % (address, " ".join("[%04d]" % each for each in sorted(missing)[:8])))
 
@@ -429,7 +429,9 @@ class Judge:
             perhaps = {number for number, low in self.low.items() if low <= last.ends["t"]} - shown
             mail = mails.get(run)
             if mail is None:
-                if sure and any(job.whole() for job in able) and run < self.world.facts["ends"] + 2 * DAY:
+                if sure and sure <= self.failed.get(address, set()):
+                    shown |= sure
+                elif sure and any(job.whole() for job in able) and run < self.world.facts["ends"] + 2 * DAY:
                     self.say("edition", "%s never got the edition of %s (job %d) with %s" % (address, self.world.local(run), able[0].number, sorted(sure)))
                     return
                 continue
