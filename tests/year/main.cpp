@@ -1,13 +1,16 @@
 // year --seeds A-B [--days N]: lives many worlds and lets the oracle judge them. See docs/testing.md.
 //
-// Each worker is a process that lives one world after another and asks an oracle of its own. What fails is made smaller as long as
-// it goes on to break the same rule, and told in words.
+// Each worker is a process that lives one world after another and asks an oracle of its own. What fails is
+// made smaller as long as it goes on to break the same rule, and told in words.
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <span>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -30,15 +33,18 @@ struct Options {
   bool journal = false;  ///< print it, judge nothing
   bool story = false;
   bool quick = false;  ///< end at the first failure, make nothing smaller
+  std::string list;    ///< of seeds, instead of first to last
   Knobs knobs;
 };
 
 constexpr const char* usage =
-    "year --seeds A-B [--days N] [--readers N] [--without FAULT,...] [--workers N] [--story] [--journal] [--first]\n"
+    "year --seeds A-B [--days N] [--readers N] [--without FAULT,...] [--workers N] [--story] [--journal] "
+    "[--first]\n"
     "Lives a world for each seed and judges it. Exit 1 if any breaks a promise.\n"
     "  --story    tell what happened, day by day (one seed)\n"
     "  --journal  print the journal of the world instead\n"
     "  --first    end at the first failure, as it is\n"
+    "  --list FILE  the worlds of a file instead: seed, days, and why, a line each\n"
     "FAULT: kills power disk sources relays people edits host returns config\n";
 
 [[noreturn]] void fail_usage() {
@@ -76,6 +82,8 @@ Options read_options(int argc, char** argv) {
       options.first = std::strtoull(value, nullptr, 10);
       const char* const dash = std::strchr(value, '-');
       options.last = dash == nullptr ? options.first : std::strtoull(dash + 1, nullptr, 10);
+    } else if (name == "--list") {
+      options.list = value;
     } else if (name == "--days") {
       options.knobs.days = std::atoi(value);
     } else if (name == "--readers") {
@@ -150,7 +158,8 @@ std::string command_for(std::uint64_t seed, const Knobs& knobs) {
   if (knobs.readers < 1000) out += " --readers " + std::to_string(knobs.readers);
   std::string without;
   for (int i = 0; i < fault_count; ++i) {
-    if (!knobs.has(static_cast<Fault>(i))) without += (without.empty() ? "" : ",") + std::string{name_of(static_cast<Fault>(i))};
+    if (!knobs.has(static_cast<Fault>(i)))
+      without += (without.empty() ? "" : ",") + std::string{name_of(static_cast<Fault>(i))};
   }
   return without.empty() ? out : out + " --without " + without;
 }
@@ -186,23 +195,46 @@ Knobs smaller(std::uint64_t seed, Knobs knobs, const std::string& rule, Oracle& 
 struct Tally {
   std::uint64_t next = 0;
   std::uint64_t lived = 0;
+  std::uint64_t days = 0;
   std::uint64_t failed = 0;
   bool over = false;
 };
 
-void work(const Options& options, Tally& tally) {
+struct Wanted {
+  std::uint64_t seed = 0;
+  Knobs knobs;
+};
+
+std::vector<Wanted> wanted_worlds(const Options& options) {
+  std::vector<Wanted> worlds;
+  if (options.list.empty()) {
+    for (auto seed = options.first; seed <= options.last; ++seed)
+      worlds.push_back({.seed = seed, .knobs = options.knobs});
+    return worlds;
+  }
+  std::ifstream in{options.list};
+  for (std::string line; std::getline(in, line);) {
+    Wanted world{.seed = 0, .knobs = options.knobs};
+    if (std::istringstream words{line}; words >> world.seed >> world.knobs.days) worlds.push_back(world);
+  }
+  return worlds;
+}
+
+void work(const Options& options, std::span<const Wanted> worlds, Tally& tally) {
   Oracle oracle;
   for (;;) {
-    const auto seed = __atomic_fetch_add(&tally.next, 1, __ATOMIC_SEQ_CST);
-    if (seed > options.last || tally.over) return;
-    auto verdict = oracle.judge(live(seed, options.knobs));
+    const auto next = __atomic_fetch_add(&tally.next, 1, __ATOMIC_SEQ_CST);
+    if (next >= worlds.size() || tally.over) return;
+    const auto& [seed, all] = worlds[next];
+    auto verdict = oracle.judge(live(seed, all));
     __atomic_fetch_add(&tally.lived, 1, __ATOMIC_SEQ_CST);
+    __atomic_fetch_add(&tally.days, static_cast<std::uint64_t>(all.days), __ATOMIC_SEQ_CST);
     if (verdict.empty()) continue;
     __atomic_fetch_add(&tally.failed, 1, __ATOMIC_SEQ_CST);
     if (options.quick) {
       tally.over = true;
     } else {
-      const auto knobs = smaller(seed, options.knobs, rule_of(verdict), oracle);
+      const auto knobs = smaller(seed, all, rule_of(verdict), oracle);
       verdict = oracle.judge(live(seed, knobs));
       verdict = command_for(seed, knobs) + " --story\n  " + verdict;
     }
@@ -226,15 +258,17 @@ int tell(const Options& options) {
 
 int run(const Options& options) {
   const auto begin = std::chrono::steady_clock::now();
-  void* const memory = ::mmap(nullptr, sizeof(Tally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* const memory =
+      ::mmap(nullptr, sizeof(Tally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) throw std::runtime_error{"mmap"};
   auto& tally = *new (memory) Tally{};
-  tally.next = options.first;
+  const auto worlds = wanted_worlds(options);
+  if (worlds.empty()) fail_usage();
   std::vector<pid_t> children;
   for (int i = 0; i < options.workers; ++i) {
     const pid_t child = ::fork();
     if (child == 0) {
-      work(options, tally);
+      work(options, worlds, tally);
       std::fflush(stdout);
       ::_exit(0);
     }
@@ -247,9 +281,9 @@ int run(const Options& options) {
     broken = broken || status != 0;
   }
   const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  std::printf("%llu worlds of %d days (%.1f years) in %.0f s: %llu failed%s\n", static_cast<unsigned long long>(tally.lived), options.knobs.days,
-              static_cast<double>(tally.lived) * options.knobs.days / 365.25, seconds, static_cast<unsigned long long>(tally.failed),
-              broken ? "; a worker has died" : "");
+  std::printf("%llu worlds (%.1f years) in %.0f s: %llu failed%s\n",
+              static_cast<unsigned long long>(tally.lived), static_cast<double>(tally.days) / 365.25, seconds,
+              static_cast<unsigned long long>(tally.failed), broken ? "; a worker has died" : "");
   return tally.failed > 0 || broken ? 1 : 0;
 }
 

@@ -1,6 +1,8 @@
-// What the seed decides beforehand: who publishes what and when, who reads it, what people do, and the weather.
+// What the seed decides beforehand: who publishes what and when, who reads it, what people do, and the
+// weather.
 //
-// Each part has dice of its own, so a world with fewer readers, days or faults is the same world with less in it.
+// Each part has dice of its own, so a world with fewer readers, days or faults is the same world with less in
+// it.
 #pragma once
 
 #include <cstdint>
@@ -51,7 +53,7 @@ struct Outage {
 struct Source {
   std::string name;
   Format format = Format::rss;
-  int shown = 20;         ///< the feed has so many posts
+  int shown = 20;          ///< the feed has so many posts
   bool validators = true;  ///< answers 304
   bool local = false;      ///< a file
   std::vector<Outage> outages;
@@ -67,22 +69,22 @@ struct Digest {
 
 struct Act {
   enum class Kind {
-    change,       ///< another cadence
-    leave_link,   ///< one click
-    leave_mail,   ///< mailto
-    leave_wish,   ///< asks the admin, who runs `unsubscribe`
+    change,      ///< another cadence
+    leave_link,  ///< one click
+    leave_mail,  ///< mailto
+    leave_wish,  ///< asks the admin, who runs `unsubscribe`
     erase,
     complain,     ///< a feedback report
     hard_bounce,  ///< of a mail that was accepted
     soft_bounce,
     forged_bounce,
-    sign_up,      ///< by the page, and confirms
-    sign_up_only, ///< and never confirms
-    import,       ///< the admin imports the first list once more
-    suppress,     ///< the admin does
-    rotate,       ///< the admin makes new keys
-    nonsense,     ///< the admin types something wrong
-    second_run,   ///< while another process holds the lock
+    sign_up,       ///< by the page, and confirms
+    sign_up_only,  ///< and never confirms
+    import,        ///< the admin imports the first list once more
+    suppress,      ///< the admin does
+    rotate,        ///< the admin makes new keys
+    nonsense,      ///< the admin types something wrong
+    second_run,    ///< while another process holds the lock
   };
   std::int64_t at_ms = 0;
   Kind kind = Kind::change;
