@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "app/doctor.hpp"
 #include "app/read_source.hpp"
+#include "app/source_list.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -24,7 +24,6 @@
 #include "source/html_text.hpp"
 #include "source/page.hpp"
 #include "source/parse.hpp"
-#include "source/source_table.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -44,27 +43,16 @@ std::string note_on(const source::Source& state) {
 
 Result<Exit> list(Session& session, const JsonOption& options) {
   TIDINGS_LET(const auto* const config, session.config());
-  std::vector<source::Source> known;
-  store::Database* database = nullptr;
-  std::error_code ignored;
-  if (std::filesystem::exists(config->store_path, ignored)) {
-    TIDINGS_LET(database, session.database_read_only());
-    TIDINGS_LET(known, source::SourceTable(*database).list());
-  }
+  TIDINGS_LET(const auto context, session.context_if_there());
+  TIDINGS_LET(const auto sources,
+              app::list_sources(*config, context ? &context->database : nullptr, session.clock().now()));
   std::string lines;
   Table out{{"NAME", "HEALTH", "LAST GOOD", "URL", "NOTE"}};
-  for (const auto& configured : config->sources) {
-    source::Source state;
-    for (const auto& each : known) {
-      if (each.name == configured.spec.name && each.url == configured.spec.url) state = each;
-    }
-    std::string health = "never fetched";
-    if (database != nullptr) {
-      TIDINGS_LET(health, app::source_health(*database, configured, session.clock().now()));
-    }
+  for (const auto& [source, state, health] : sources) {
+    const auto& spec = source->spec;
     if (options.json) {
-      lines += json_line({{"name", configured.spec.name},
-                          {"url", configured.spec.url},
+      lines += json_line({{"name", spec.name},
+                          {"url", spec.url},
                           {"title", state.title},
                           {"health", health},
                           {"last_attempt", json_time(state.last_attempt)},
@@ -76,8 +64,8 @@ Result<Exit> list(Session& session, const JsonOption& options) {
                           {"moved_to", state.moved_to.value_or("")},
                           {"last_error", state.last_error}});
     }
-    out.add({configured.spec.name, health, local_time(config->newsletter.zone, state.last_good),
-             configured.spec.url, note_on(state)});
+    out.add(
+        {spec.name, health, local_time(config->newsletter.zone, state.last_good), spec.url, note_on(state)});
   }
   print(options.json ? lines : out.text());
   return Exit::done;
