@@ -82,14 +82,14 @@ class Scheduler {
 
   void reload() {
     auto loaded = options_.load();
-    if (!loaded) return options_.on_trouble("the configuration stays as it was: " + loaded.error().line());
+    if (!loaded) return options_.on_trouble("the configuration is unchanged: " + loaded.error().line());
     const bool moved = loaded->store_path != config_->store_path;
     auto old = std::move(config_);
     pages_.reset();
     config_ = std::make_unique<config::Config>(*std::move(loaded));
     if (auto met = moved ? open() : edition::meet_digests(*config_, *database_, clock_.now()); !met) {
       config_ = std::move(old);
-      return options_.on_trouble("the configuration stays as it was: " + met.error().line());
+      return options_.on_trouble("the configuration is unchanged: " + met.error().line());
     }
     said_.clear();
     waits_.clear();
@@ -165,7 +165,7 @@ class Scheduler {
          .failed = [&](const Error& error) { trouble("a mail could not be applied: " + error.line()); }});
     const auto read = returns::read_bounce_mailbox(
         *config_, [&](const bounce::Incoming& mail) -> Result<bounce::Disposition> {
-          if (signals_.end) return fail(Errc::try_again, "ended by a signal");
+          if (signals_.end) return fail(Errc::try_again, "stopped by a signal");
           return take(mail);
         });
     if (count > 0) options_.on_said(fmt::format("{} read from the mailbox", plural(count, "report")));

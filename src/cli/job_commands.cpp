@@ -501,8 +501,10 @@ void add_digest_choice(Command command, SendCommand& options) {
 void add_deliver_options(Command command, SendCommand& options) {
   command.add_option("--to-dir", options.to_dir, "write the messages there as .eml instead of sending")
       .value_name("DIR");
-  command.add_option("--time-budget", options.time_budget,
-                     "stop after this long, e.g. 10m; the next run goes on");
+  command
+      .add_option("--time-budget", options.time_budget,
+                  "stop after this long, e.g. 10m; the next run goes on")
+      .value_name("DURATION");
   command.add_flag("--late", options.even_late, "also what max_lateness holds");
 }
 

@@ -279,7 +279,8 @@ void add_post_commands(Command app, Session& session) {
       noun, session, "list", "newest first",
       [](Command command, ListOptions& options) {
         command.add_option("--source", options.source, "of this source only");
-        command.add_option("--since", options.since, "first seen at or after, e.g. 2026-01-26T08:00:00Z");
+        command.add_option("--since", options.since, "first seen at or after, e.g. 2026-01-26T08:00:00Z")
+            .value_name("TIME");
         command.add_flag("--left-out", options.left_out, "what no edition has carried, and why");
         command.add_option("--digest", options.digest, "with --left-out: of this digest only");
         command.add_option("--limit", options.limit, "at most so many (of each digest)")
@@ -307,7 +308,8 @@ void add_post_commands(Command app, Session& session) {
         command
             .add_option("--markdown-file", options.markdown_file, "its text, with front matter if you like")
             .excludes(html);
-        command.add_option("--published", options.published, "a date, e.g. 2026-01-08 (default: now)");
+        command.add_option("--published", options.published, "a date, e.g. 2026-01-08 (default: now)")
+            .value_name("DATE");
         command.add_option("--author", options.author, "a name");
         command.add_option("--topic", options.topics, "may be repeated");
       },

@@ -194,7 +194,7 @@ std::string refresh_archive(const config::Config& config, store::Database& datab
   if (config.web.archive.empty()) return {};
   const auto built = build_archive(config, database, config.web.archive);
   if (!built) return "the archive is not up to date: " + built.error().line();
-  return built->failed.empty() ? std::string{} : "left out of the archive: " + built->failed.front().line();
+  return built->failed.empty() ? std::string{} : "missing from the archive: " + built->failed.front().line();
 }
 
 }  // namespace tidings::edition

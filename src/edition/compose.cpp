@@ -74,7 +74,7 @@ class Composer {
       if (digest::too_late(drafted->plan.scheduled, context_.clock.now(), config.delivery.max_lateness)) {
         result_.what = Composed::What::held;
         // The same words at every run that finds it so: they are told once.
-        result_.reason = fmt::format("it was due {}, longer ago than max_lateness {}",
+        result_.reason = fmt::format("it was due {}, more than max_lateness ({}) ago",
                                      time_in_words(config.newsletter.zone, drafted->plan.scheduled),
                                      format_duration(config.delivery.max_lateness));
         return std::nullopt;

@@ -99,9 +99,9 @@ Result<FoundImages> fetch_images(const config::Config& config, Renderer& rendere
     auto& why = failures[i];
     if (why.empty() && message::image_type(bytes[i]).empty()) why = "not a PNG, JPEG, GIF or WebP";
     if (why.empty() && size > digest.image_limit_bytes)
-      why = "larger than image_limit, " + format_size(digest.image_limit_bytes);
+      why = "larger than image_limit " + format_size(digest.image_limit_bytes);
     if (why.empty() && total + size > digest.images_limit_bytes)
-      why = "beyond images_limit, " + format_size(digest.images_limit_bytes);
+      why = "over images_limit " + format_size(digest.images_limit_bytes);
     if (!why.empty()) {
       out.links.push_back(requests[i].url + " (" + why + ")");
       continue;

@@ -81,7 +81,7 @@ void tell_unfetched(const config::DigestConfig& digest, Shown& shown) {
   const auto count = image_sources(shown.segments.front().bodies.front().html).size();
   if (count == 0) return;
   if (!shown.preview.pictures.empty()) shown.preview.pictures += "; ";
-  shown.preview.pictures += fmt::format("{} will be fetched when the edition is sealed",
+  shown.preview.pictures += fmt::format("{} to be fetched when the edition is sealed",
                                         plural(static_cast<long long>(count), "picture"));
 }
 
@@ -92,14 +92,13 @@ Result<Shown> preview_digest(const config::Context& context, const config::Diges
   TIDINGS_LET(const auto drafted, draft(context, digest, When::sample));
   if (!drafted || !drafted->selection.skipped.empty()) {
     TIDINGS_LET(const auto before, editions.list(digest.name, 1));
-    const auto hint =
-        before.empty() || !before.front().edition.number
-            ? std::string{"\"tidings collect\" fetches; \"tidings post list\" shows what there is"}
-            : fmt::format("its newest edition is {}, which can be shown too",
-                          digest::name_of(before.front().edition));
+    const auto hint = before.empty() || !before.front().edition.number
+                          ? std::string{"\"tidings collect\" fetches posts; \"tidings post list\" shows them"}
+                          : fmt::format("its newest edition is {}, which can be previewed",
+                                        digest::name_of(before.front().edition));
     return fail(Errc::no_input,
                 fmt::format("digest \"{}\" has nothing to show: {}", digest.name,
-                            drafted ? drafted->selection.skipped : "everything up to now is sent"),
+                            drafted ? drafted->selection.skipped : "everything so far has been sent"),
                 hint);
   }
   TIDINGS_LET(auto renderer, Renderer::load(context.config, digest));

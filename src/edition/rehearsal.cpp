@@ -31,7 +31,7 @@ Result<std::string> why_not(const Zone& zone, subscriber::Suppressions& suppress
   using State = subscriber::SubscriptionState;
   const auto since = day_of(zone, subscription.since);
   if (subscription.state == State::withdrawn) return "left on " + since;
-  if (subscription.state == State::pending) return fmt::format("has not confirmed, asked on {}", since);
+  if (subscription.state == State::pending) return fmt::format("not confirmed, asked on {}", since);
   const auto address = stored_address(reader.address);
   TIDINGS_LET(const auto suppression, suppressions.lookup(address));
   if (suppression) {
@@ -40,7 +40,7 @@ Result<std::string> why_not(const Zone& zone, subscriber::Suppressions& suppress
   }
   if (!reader.topics.empty())
     return fmt::format("nothing new on their topics ({})", join(reader.topics, ", "));
-  return "has had all of it from another digest";
+  return "already received all of it in another digest";
 }
 
 /// What is sent to whom: `name` begins the lines.

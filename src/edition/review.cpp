@@ -33,16 +33,17 @@ std::string instructions(const config::Config& config, const config::DigestConfi
                          const digest::Edition& edition) {
   const auto name = digest::name_of(edition);
   auto out = fmt::format(
-      "{} \"{}\" is a draft and waits for you.\n\n"
+      "{} \"{}\" is a draft and awaits your approval.\n\n"
       "  approve      tidings edition approve {}\n"
-      "  change it    tidings edition edit {}     (order, posts, introduction)\n"
-      "  take it back tidings edition cancel {}\n\n",
+      "  change       tidings edition edit {}     (order, posts, introduction)\n"
+      "  cancel       tidings edition cancel {}\n\n",
       name, edition.title, name, name, name);
   if (!digest.review_until) return out;
   const auto until = time_in_words(config.newsletter.zone, edition.scheduled + *digest.review_until);
   const bool sends = digest.unapproved == config::DigestConfig::Unapproved::send;
-  return out + fmt::format("Without an answer by {} {}.\n\n", until,
-                           sends ? "it is sent as it is" : "it is held until somebody decides");
+  return out +
+         fmt::format("If nobody answers by {}, {}.\n\n", until,
+                     sends ? "it is sent as it is" : "it is held until somebody approves or cancels it");
 }
 
 /// One line each: "Title: hidden by hand".
@@ -129,9 +130,9 @@ Result<DraftChanges> read_draft_file(const std::string& text) {
     if (error != std::errc{} || id < 1 ||
         (stop != line.data() + line.size() && *stop != ' ' && *stop != '\t')) {
       return fail(Errc::bad_data,
-                  fmt::format("line {}: \"{}\" does not begin with the number of a post", line_number,
+                  fmt::format("line {}: \"{}\" does not begin with a post number", line_number,
                               truncate_utf8(line, 40)),
-                  "the introduction stands below the line that begins with ---");
+                  "the introduction belongs below the line that begins with ---");
     }
     changes.shown->push_back(PostId{id});
   }
@@ -179,7 +180,7 @@ Result<Composed> approve_draft(const config::Context& context, const digest::Edi
   TIDINGS_LET(const auto sealed, seal_draft(context, renderer, edition, images));
   if (sealed.recipients == 0) {
     return fail(Errc::no_input, fmt::format("{} has no recipients", digest::name_of(edition)),
-                "\"tidings edition cancel\" takes it back");
+                "\"tidings edition cancel\" cancels it");
   }
   TIDINGS_TRY(transaction.commit());
   Composed result;
@@ -268,7 +269,7 @@ Result<MailedDrafts> mail_drafts(const config::Context& context, const std::file
     TIDINGS_LET(const auto transport, sending::make_transport(config, to_folder));
     TIDINGS_LET(const auto outcome, delivery::send_one(*transport, std::move(message), stop));
     if (outcome.kind != delivery::OutcomeKind::accepted) {
-      out.trouble.push_back(fmt::format("the draft {} was not taken for {}: {}", digest::name_of(edition),
+      out.trouble.push_back(fmt::format("the draft {} was not accepted for {}: {}", digest::name_of(edition),
                                         editor.address.text(), outcome.line()));
       continue;
     }

@@ -30,16 +30,18 @@ constexpr std::size_t max_subject_bytes = 200;
 constexpr std::size_t max_text_bytes = 20'000;
 
 std::string covering_note(const std::string& writer, const std::string& own_text, std::size_t size) {
-  auto note = fmt::format("{} wrote this to the address that tidings reads. A reply goes to them.\n", writer);
+  auto note =
+      fmt::format("{} wrote this to the address that tidings reads. Your reply goes to them.\n", writer);
   if (bounce::asks_to_leave(own_text)) {
     note += fmt::format(
-        "They want to leave, but nothing proves that the mail is theirs. This does it:\n  tidings subscriber "
+        "They ask to unsubscribe, but nothing proves that the mail is theirs. To unsubscribe them:\n  "
+        "tidings subscriber "
         "unsubscribe {}\n",
         writer);
   }
   if (size >= bounce::max_mail_bytes)
     note += fmt::format("Only the first {} were kept.\n", format_size(bounce::max_mail_bytes));
-  return note + "The mail itself is attached.\n" + std::string(72, '-') + "\n\n" +
+  return note + "The original mail is attached.\n" + std::string(72, '-') + "\n\n" +
          std::string{truncate_utf8(own_text.empty() ? "(no text)" : own_text, max_text_bytes)} + "\n";
 }
 
@@ -107,7 +109,7 @@ Result<ForwardReport> send_forwards(const config::Context& context, const delive
     TIDINGS_LET(const auto forward, table.claim(config.bounce.forward_per_hour));
     if (!forward) break;
     if (!forwarder) {
-      TIDINGS_TRY(keep(*forward, "forward_to is \"none\" now"));
+      TIDINGS_TRY(keep(*forward, "forward_to is now \"none\""));
       continue;
     }
     auto message = forwarder->message(*forward, context.clock.now());

@@ -118,10 +118,9 @@ std::string why_not_a_person(const bounce::Mail& mail) {
   if (is_automatic(mail)) return "an automatic mail";
   const auto precedence = ascii_lower(trim(bounce::field(mail.fields, "precedence")));
   if (has("list-id") || has("list-unsubscribe") || has("list-post") || precedence == "list")
-    return "mail of a list";
-  if (ascii_lower(bounce::field(mail.fields, "x-spam-flag")).starts_with("yes")) return "taken for spam";
-  if (bounce::may_be_report(mail, notice_of(mail)))
-    return "from a mail system, but no report that can be read";
+    return "mail from a mailing list";
+  if (ascii_lower(bounce::field(mail.fields, "x-spam-flag")).starts_with("yes")) return "marked as spam";
+  if (bounce::may_be_report(mail, notice_of(mail))) return "from a mail system, but not a readable report";
   if (!writer_of(mail)) return "no single From address to reply to";
   return {};
 }
@@ -215,7 +214,7 @@ Result<IntakeResult> BounceIntake::handle(const bounce::Mail& mail, std::string_
     TIDINGS_LET(match, by_message_id(*report));
   }
   if (!match) match = by_unsubscribe_field(*report);
-  if (!match) return IntakeResult{.words = "a report, but about no message of ours that can be proved"};
+  if (!match) return IntakeResult{.words = "a report, but not provably about one of our messages"};
   return apply(*report, *match, at);
 }
 
@@ -235,7 +234,7 @@ Result<IntakeResult> BounceIntake::pass_on(const bounce::Mail& mail, std::string
   if (!added)
     return IntakeResult{.words = "too many mails wait for the editor, or came from this writer within a day"};
   return IntakeResult{
-      .intake = Intake::forward, .address = writer->text(), .words = "goes on to " + editor.text()};
+      .intake = Intake::forward, .address = writer->text(), .words = "forwarded to " + editor.text()};
 }
 
 Result<IntakeResult> BounceIntake::take_event(const bounce::WebhookEvent& event) {
@@ -250,7 +249,7 @@ Result<IntakeResult> BounceIntake::take_event(const bounce::WebhookEvent& event)
   if (!match) {
     TIDINGS_LET(match, by_address(event.report));
   }
-  IntakeResult result{.words = "about nobody of ours"};
+  IntakeResult result{.words = "not about a subscriber"};
   if (match) {
     TIDINGS_LET(result, apply(event.report, *match, at));
   }
@@ -340,7 +339,7 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
                       .subscriber = match.subject.subscriber};
   TIDINGS_LET(const auto subscriber, subscribers_.find(match.subject.subscriber));
   if (!subscriber) {
-    result.words = "about somebody who is not on the list any more";
+    result.words = "about somebody who is no longer on the list";
     return result;
   }
   result.address = subscriber->address;
@@ -396,7 +395,7 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
       }
     }
   }
-  result.words = fmt::format("{} (by {})", words, match.by);
+  result.words = fmt::format("{} (found by {})", words, match.by);
   if (!report.complaint && recipient.action == bounce::Action::failed)
     TIDINGS_TRY(look_for_storm(event, result));
   return result;
@@ -422,7 +421,7 @@ Result<void> BounceIntake::look_for_storm(const bounce::BounceEvent& event, Inta
   }
   result.storm = verdict.storm;
   if (result.storm)
-    result.words += fmt::format("; {} refuses many at once ({} readers within the hour): not counted",
+    result.words += fmt::format("; {} refuses many at once ({} subscribers within the hour): not counted",
                                 event.domain, verdict.hit);
   if (!result.taken_back.empty())
     result.words += fmt::format(", {} suppression{} taken back", result.taken_back.size(),
@@ -479,8 +478,8 @@ Result<IntakeResult> BounceIntake::leave(const subscriber::TokenSubject& subject
   return IntakeResult{
       .intake = Intake::unsubscribe,
       .subscriber = subject.subscriber,
-      .words =
-          fmt::format("left {}: {}", left.empty() ? "nothing (had left before)" : join(left, ", "), proof)};
+      .words = fmt::format("left {}: {}", left.empty() ? "nothing (already unsubscribed)" : join(left, ", "),
+                           proof)};
 }
 
 bounce::Take take_each(BounceIntake& intake, IntakeRun run) {

@@ -40,8 +40,7 @@ Result<std::vector<std::string>> clock_troubles(const config::Context& context) 
   if (posts > 0) lines.push_back(fmt::format("{} first seen in the future", plural(posts, "post")));
   TIDINGS_LET(const auto deliveries, delivery::Ledger(database, context.clock).count_from_future());
   if (deliveries > 0)
-    lines.push_back(
-        fmt::format("{} put off to a time too far in the future", plural(deliveries, "delivery")));
+    lines.push_back(fmt::format("{} postponed too far into the future", plural(deliveries, "delivery")));
   return lines;
 }
 
@@ -64,18 +63,19 @@ Result<std::vector<std::string>> mend_clock(const config::Context& context) {
 Result<void> allow_work(store::Database& database, const Clock& clock) {
   const auto now = clock.now();
   if (now < earliest) {
-    return fail(Errc::try_again,
-                fmt::format("the clock says {}: nothing is composed or sent by it", format_rfc3339(now)),
-                "set the clock of this host; the next run goes on");
+    return fail(
+        Errc::try_again,
+        fmt::format("the clock says {}; nothing is composed or sent until it is right", format_rfc3339(now)),
+        "set this host's clock; the next run continues");
   }
   if (!is_made_up(clock) || std::chrono::abs(SystemClock{}.now() - now) <= clock_slack) return {};
   TIDINGS_LET(const auto since, store::fact(database, sending_fact));
   if (since.empty()) return {};
   return fail(
       Errc::not_permitted,
-      fmt::format("{} has mailed readers since {}: --at would leave editions of another time in it",
+      fmt::format("{} has sent real mail since {}: --at would leave editions with wrong times in it",
                   database.path().string(), since),
-      "\"tidings rehearse --from TIME\" does it on a copy; status, preview and send --dry-run take --at too");
+      "\"tidings rehearse --from TIME\" works on a copy; status, preview and send --dry-run accept --at");
 }
 
 Result<void> note_real_sending(store::Database& database, const Clock& clock) {

@@ -20,7 +20,7 @@ namespace tidings::sending {
 /// One line for each edition, source, post or delivery of the future.
 [[nodiscard]] Result<std::vector<std::string>> clock_troubles(const config::Context& context);
 inline constexpr const char* clock_hint =
-    "if the clock is right now, \"tidings db check --mend\" dates it back";
+    "if the clock is right now, \"tidings db check --mend\" corrects the date";
 
 /// Dates all of it back; one line for each thing done. The caller holds the sender's lock.
 [[nodiscard]] Result<std::vector<std::string>> mend_clock(const config::Context& context);

@@ -51,7 +51,7 @@ class SegmentMessages {
     const auto it = segments_.find(claim.segment);
     if (it == segments_.end())
       return fail(Errc::bad_data,
-                  fmt::format("the delivery to {} belongs to a segment {} that the edition has not",
+                  fmt::format("the delivery to {} belongs to segment {}, which the edition does not have",
                               claim.address, claim.segment.value));
     message::Message message;
     auto reader = links_.reader(claim);
@@ -84,7 +84,7 @@ void tell_unsent(const digest::Edition& edition, std::span<const delivery::Settl
     const auto& outcome = answer.outcome;
     const bool is_eai = outcome.kind == delivery::OutcomeKind::permanent && outcome.enhanced == "5.6.7";
     if (!is_eai && !delivery::is_unsendable(outcome)) continue;
-    log::warning(fmt::format("{}: {} gets nothing: {}", digest::name_of(edition),
+    log::warning(fmt::format("{}: {} gets no mail: {}", digest::name_of(edition),
                              clean_utf8(answer.claim.address), outcome.line()));
   }
 }
