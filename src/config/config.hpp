@@ -23,6 +23,8 @@
 #include "delivery/relay.hpp"
 #include "delivery/transport.hpp"
 #include "digest/schedule.hpp"
+#include "digest/select.hpp"
+#include "post/normalise.hpp"
 #include "source/page.hpp"
 #include "source/source.hpp"
 
@@ -91,7 +93,7 @@ struct SourceConfig {
   ContentFilter filter;        ///< include and exclude
   source::Limits limits;       ///< max_entries and max_tags
   std::int64_t max_bytes = 0;  ///< of one answer
-  enum class Content { automatic, summary, full } content = Content::automatic;
+  post::Content content = post::Content::automatic;
   bool allow_private_address = false;
   source::PageXPaths xpaths;  ///< kind = "page"
   int weight = 0;             ///< order = "weight": heavier sources first
@@ -112,11 +114,11 @@ struct DigestConfig {
   std::vector<std::string> topics;   ///< empty: all
   ContentFilter filter;              ///< include and exclude
   int min_posts = 1;
-  int max_posts = 0;                                             ///< 0: no limit; never less than min_posts
-  enum class Overflow { wait, list } overflow = Overflow::wait;  ///< what max_posts cuts
+  int max_posts = 0;  ///< 0: no limit; never less than min_posts
+  digest::Overflow overflow = digest::Overflow::wait;
   std::optional<std::chrono::milliseconds> max_age;
-  enum class GroupBy { day, source, topic, none } group_by = GroupBy::day;
-  enum class Order { newest, oldest, source } order = Order::newest;
+  digest::GroupBy group_by = digest::GroupBy::day;
+  digest::Order order = digest::Order::newest;
   enum class Content { excerpt, full, title } content = Content::excerpt;
   int excerpt_words = 60;
   std::string subject;        ///< a template; empty: the theme's

@@ -98,10 +98,10 @@ digest::SelectOptions select_options(const config::Config& config, const config:
   options.same_text = [texts = std::make_shared<Texts>(database)](PostId a, PostId b) {
     return texts->same(a, b);
   };
-  options.order = static_cast<digest::Order>(digest.order);
-  options.group_by = static_cast<digest::GroupBy>(digest.group_by);
+  options.order = digest.order;
+  options.group_by = digest.group_by;
   options.min_posts = static_cast<std::size_t>(digest.min_posts);
-  options.overflow = static_cast<digest::Overflow>(digest.overflow);
+  options.overflow = digest.overflow;
   if (digest.max_posts > 0) options.max_posts = static_cast<std::size_t>(digest.max_posts);
   return options;
 }
