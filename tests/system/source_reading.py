@@ -194,7 +194,7 @@ class Filters(Reading):
         self.assertEqual(len(self.titles(left_out="")), 5)
 
     def test_config_check_names_a_rule_that_cannot_be_meant(self):
-        for rule, what, hint in (('"categroy:ads"', 'no field "categroy"', '"category"'), ('"category:"', "looks for nothing", "category:ads"),
+        for rule, what, hint in (('"categroy:ads"', 'unknown field "categroy"', '"category"'), ('"category:"', "matches nothing", "category:ads"),
                                  ('"https://x.example/"', "is a link", "link:https://"), ('"/(/"', "regular expression", ""),
                                  ('["a", ""]', "empty rule", "")):
             self.source("exclude = %s\n" % rule)
@@ -482,7 +482,7 @@ class Contents(Reading):
         self.source()
         done = self.home.run("-v", "collect", at=AT)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("1:47: a comma too many", done.stderr)
+        self.assertIn("1:47: ignored an extra comma", done.stderr)
         self.assertEqual(sorted(self.titles()), ["One, two,, [three,]", "Two"])
 
 
