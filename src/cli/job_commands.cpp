@@ -257,6 +257,11 @@ Result<std::string> json_of(store::Database& database, const edition::Composed& 
     for (const auto& post : shown)
       posts.push_back({{"id", post.id.value}, {"title", post::display_title(post)}, {"link", post.link}});
   }
+  Json joined = Json::array();
+  for (const auto& each : composed.joined) {
+    joined.push_back(
+        {{"id", each.id.value}, {"shown", each.shown.value}, {"why", digest::in_words(each.reason)}});
+  }
   TIDINGS_LET(auto left_out, left_out_json(database, composed.left_out));
   return json_line({{"digest", composed.digest},
                     {"number", composed.number > 0 ? Json(composed.number) : Json(nullptr)},
@@ -266,6 +271,7 @@ Result<std::string> json_of(store::Database& database, const edition::Composed& 
                     {"recipients", composed.recipients},
                     {"next_run", json_time(composed.next_run)},
                     {"posts", std::move(posts)},
+                    {"joined", std::move(joined)},
                     {"left_out_counts", left_out_counts(composed.left_out)},
                     {"left_out", std::move(left_out)}});
 }
@@ -276,6 +282,23 @@ Result<void> tell_left_out_posts(store::Database& database, const app::ComposeOu
   for (const auto& composed : outcome.composed) {
     TIDINGS_LET(const auto lines, left_out_lines(database, composed.left_out, composed.digest));
     if (!lines.empty()) out += fmt::format("left out of {}\n{}", composed.digest, lines);
+  }
+  say(out);
+  return {};
+}
+
+/// What each digest shows as one story, and why.
+Result<void> tell_joined_posts(store::Database& database, const app::ComposeOutcome& outcome) {
+  std::string out;
+  post::PostTable posts{database};
+  for (const auto& composed : outcome.composed) {
+    for (const auto& joined : composed.joined) {
+      TIDINGS_LET(const auto shown, posts.find(joined.shown));
+      TIDINGS_LET(const auto other, posts.find(joined.id));
+      out += fmt::format("  {:>6}  {} is one story with\n  {:>6}  {} ({})\n", shown.id.value,
+                         printable(post::display_title(shown)), other.id.value,
+                         printable(post::display_title(other)), digest::in_words(joined.reason));
+    }
   }
   say(out);
   return {};
@@ -297,6 +320,7 @@ Result<Exit> rehearse(Session& session, const std::vector<const config::DigestCo
     return Exit::done;
   }
   print_composed(outcome, context.config.newsletter.zone, true);
+  TIDINGS_TRY(tell_joined_posts(context.database, outcome));
   TIDINGS_TRY(tell_left_out_posts(context.database, outcome));
   std::string out;
   const auto tell = [](const std::string& line) { say(printable(line) + "\n"); };

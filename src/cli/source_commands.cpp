@@ -15,6 +15,7 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "cli/command.hpp"
+#include "cli/opml_commands.hpp"
 #include "cli/output.hpp"
 #include "post/plain_text.hpp"
 #include "post/sanitise.hpp"
@@ -298,6 +299,7 @@ Result<Exit> to_text(Session& /*session*/, const HtmlOptions& options) {
 
 void add_source_commands(Command app, Session& session) {
   const auto source = add_noun(app, "source", "where posts come from");
+  add_opml_commands(source, session);
   add_command<JsonOption>(
       source, session, "list", "the sources and their health",
       [](Command command, JsonOption& options) { add_json(command, options.json); }, list);

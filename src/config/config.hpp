@@ -25,6 +25,7 @@
 #include "digest/schedule.hpp"
 #include "digest/select.hpp"
 #include "post/normalise.hpp"
+#include "source/entry_rules.hpp"
 #include "source/page.hpp"
 #include "source/source.hpp"
 
@@ -87,6 +88,32 @@ struct DkimConfig {
   bool signed_by_relay = false;
 };
 
+/// How a source is asked, besides its URL.
+struct SourceAccess {
+  std::string username;  ///< HTTP Basic
+  SecretPlace password;
+  SecretPlace bearer;  ///< Authorization: Bearer
+  std::string header;  ///< name of a header that proves who we are
+  SecretPlace header_value;
+  std::string proxy;  ///< http://, https:// or socks5h://HOST:PORT
+};
+
+/// [[rule]]: what becomes of posts as they are read.
+struct RuleConfig {
+  std::vector<std::string> sources;  ///< empty: all
+  source::EntryRule rule;
+};
+
+/// [[filter]]: a program that looks at new posts.
+struct FilterConfig {
+  std::string name;
+  std::vector<std::string> command;
+  std::vector<std::string> sources;  ///< empty: all
+  std::chrono::milliseconds timeout{};
+  std::int64_t max_bytes = 0;  ///< of its answer
+  int max_posts = 0;           ///< at one run
+};
+
 struct SourceConfig {
   source::SourceSpec spec;
   std::vector<std::string> topics;
@@ -94,6 +121,9 @@ struct SourceConfig {
   source::Limits limits;       ///< max_entries and max_tags
   std::int64_t max_bytes = 0;  ///< of one answer
   post::Content content = post::Content::automatic;
+  bool images_from_page = false;
+  std::optional<std::chrono::milliseconds> interval;  ///< at least so long between two readings
+  SourceAccess access;
   bool allow_private_address = false;
   source::PageXPaths xpaths;  ///< kind = "page"
   int weight = 0;             ///< order = "weight": heavier sources first
@@ -114,11 +144,13 @@ struct DigestConfig {
   std::vector<std::string> topics;   ///< empty: all
   ContentFilter filter;              ///< include and exclude
   int min_posts = 1;
-  int max_posts = 0;  ///< 0: no limit; never less than min_posts
+  int max_posts = 0;                  ///< 0: no limit; never less than min_posts
+  std::optional<int> max_per_source;  ///< none: a fair share when max_posts cuts; 0: no limit
   digest::Overflow overflow = digest::Overflow::wait;
   std::optional<std::chrono::milliseconds> max_age;
   digest::GroupBy group_by = digest::GroupBy::day;
   digest::Order order = digest::Order::newest;
+  bool near_duplicates = true;  ///< one story that several sources tell in nearly the same words appears once
   enum class Content { excerpt, full, title } content = Content::excerpt;
   int excerpt_words = 60;
   std::string subject;        ///< a template; empty: the theme's
@@ -220,6 +252,8 @@ struct Config {
   std::vector<SmtpConfig> more_relays;  ///< [[relay]]: they share the work with [smtp], or stand in
   DkimConfig dkim;
   std::vector<SourceConfig> sources;
+  std::vector<RuleConfig> rules;      ///< [[rule]], in the file's order
+  std::vector<FilterConfig> filters;  ///< [[filter]], in the file's order
   std::vector<DigestConfig> digests;
   DeliveryConfig delivery;
   BounceConfig bounce;

@@ -24,9 +24,10 @@ const std::array<Choice<digest::GroupBy>, 4> groupings{{{"day", digest::GroupBy:
                                                         {"topic", digest::GroupBy::topic},
                                                         {"none", digest::GroupBy::none}}};
 /// One order has two names: sources that have no weight are ordered as they are configured.
-const std::array<Choice<digest::Order>, 4> orders{{{"newest", digest::Order::newest},
+const std::array<Choice<digest::Order>, 5> orders{{{"newest", digest::Order::newest},
                                                    {"oldest", digest::Order::oldest},
                                                    {"source", digest::Order::source},
+                                                   {"cited", digest::Order::cited},
                                                    {"weight", digest::Order::source}}};
 const std::array<Choice<Content>, 3> contents{
     {{"excerpt", Content::excerpt}, {"full", Content::full}, {"title", Content::title}}};
@@ -48,9 +49,20 @@ std::string list_id_of(const std::string& digest, const std::string& newsletter)
   return (label.empty() ? "digest" : label) + "." + newsletter;
 }
 
+/// min_posts can be reached at all.
+void check_share(TomlSection& section, const DigestConfig& digest, std::size_t all_sources) {
+  const auto share = digest.max_per_source.value_or(0);
+  const auto sources = static_cast<int>(digest.sources.empty() ? all_sources : digest.sources.size());
+  if (share == 0 || share * sources >= digest.min_posts) return;
+  section.mistake("max_per_source",
+                  fmt::format("max_per_source = {} lets in {} of {}, and min_posts is {}", share,
+                              plural(share * sources, "post"), plural(sources, "source"), digest.min_posts));
+}
+
 DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
                          const NewsletterConfig& newsletter, const std::vector<SourceConfig>& sources,
                          const std::filesystem::path& folder) {
+  static const std::array<std::string, 2> duplicates{"join", "keep"};
   static const std::array<std::string, 2> on_error{"send", "hold"};
   static const std::array<std::string, 2> images{"link", "inline"};
   const auto name = section.required_text("name", "weekly");
@@ -69,15 +81,17 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
                       .list_id = std::move(list_id),
                       .schedule_text = schedule_text,
                       .schedule = read_schedule(section, schedule_text),
-                      .sources = section.texts("sources"),
+                      .sources = read_source_names(section, sources),
                       .topics = section.texts("topics"),
                       .filter = read_filter(section),
                       .min_posts = section.integer("min_posts", 1, 1, 10'000),
                       .max_posts = section.limit("max_posts", std::max(100, digest.min_posts), 10'000),
+                      .max_per_source = section.limit_or_word("max_per_source", "fair", 10'000),
                       .overflow = section.choice("overflow", overflows),
                       .max_age = section.optional_duration("max_age"),
                       .group_by = section.choice("group_by", groupings),
                       .order = section.choice("order", orders),
+                      .near_duplicates = section.one_of("near_duplicates", duplicates, 0) == 0,
                       .content = section.choice("content", contents),
                       .excerpt_words = section.integer("excerpt_words", 60, 5, 2'000),
                       .subject = section.text("subject", ""),
@@ -108,14 +122,7 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
   }
   if (digest.max_posts != 0 && digest.max_posts < digest.min_posts)
     section.mistake("max_posts", "max_posts is less than min_posts");
-  std::vector<std::string> known;
-  for (const auto& source : sources) known.push_back(source.spec.name);
-  for (const auto& source : digest.sources) {
-    if (std::ranges::find(known, source) == known.end()) {
-      section.mistake("sources", fmt::format("there is no source \"{}\"", source),
-                      did_you_mean(source, known));
-    }
-  }
+  check_share(section, digest, sources.size());
   const auto themes = known_themes(folder);
   if (std::ranges::find(themes, digest.theme) == themes.end()) {
     auto hint = did_you_mean(digest.theme, themes);

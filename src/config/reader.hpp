@@ -46,6 +46,8 @@ class TomlSection {
   [[nodiscard]] int integer(std::string_view key, int fallback, int least, int most);
   /// A count; 0 and "none" are no limit, and 0 is returned.
   [[nodiscard]] int limit(std::string_view key, int fallback, int most);
+  /// The same, or `word`, which is also the default: nothing is returned.
+  [[nodiscard]] std::optional<int> limit_or_word(std::string_view key, std::string_view word, int most);
   [[nodiscard]] double number(std::string_view key, double fallback, double least, double most);
   [[nodiscard]] bool boolean(std::string_view key, bool fallback);
   [[nodiscard]] std::chrono::milliseconds duration(std::string_view key, std::chrono::milliseconds fallback);

@@ -9,6 +9,7 @@ import re
 
 import contract_relays
 import contract_services
+import contract_sources
 from contract_world import HARBOUR, PICTURE, Blog, Case, World, day, dropped, html, mail, once, order_of_titles, posts, raw_mail, said, setting
 from tidings import TOP, Article, rss
 
@@ -74,6 +75,14 @@ def two_texts(world):
 
 def two_tags(world):
     world.write("harbour.xml", rss("Harbour", [Article("Boat", "https://town.example/boat", day(22), day(22), "<p>Boats.</p>", ("first", "second"))]))
+
+
+def two_alike(world):
+    """The garden's tulips are the harbour's pier, word for word and under another title."""
+    story = "<p>The pier was opened today, with music and fish, and everybody who had waited for it for years came to see how it looks.</p>"
+    pier, tulips = (Article(each.title, each.link, each.appears, each.published, story) for each in (HARBOUR[1], GARDEN[1]))
+    world.write("harbour.xml", rss("Harbour", [HARBOUR[0], pier]))
+    world.write("garden.xml", rss("Garden", [GARDEN[0], tulips]))
 
 
 # ---- digests ----------------------------------------------------------------------------------------------------------
@@ -203,6 +212,8 @@ DIGEST = {
     "exclude": Case(None, '["category:sea"]', order_of_titles, in_a="New pier"),
     "min_posts": Case("1", "9", dry_run),
     "max_posts": Case("10", "1", order_of_titles),
+    "near_duplicates": Case('"join"', '"keep"', order_of_titles, two_alike, in_b="Tulips"),
+    "max_per_source": Case('"fair"', "1", order_of_titles),
     "overflow": Case('"wait"', '"list"', order_of_titles, setting(("digest.max_posts", "1")), in_b="Roses"),
     "max_age": Case(None, '"4d"', order_of_titles, in_a="Bread"),
     "group_by": Case('"day"', '"source"', mail, in_a="== Friday 23 January ==", in_b="== Garden =="),
@@ -249,4 +260,5 @@ CASES = {
     "archive.url": Case(None, '"https://old.example.org/mails"', mail, in_b="https://old.example.org/mails"),
     **contract_relays.CASES,
     **contract_services.CASES,
+    **contract_sources.CASES,
 }
