@@ -245,7 +245,62 @@ std::string at_work(const config::Config& config, const std::vector<DigestStatus
   return in_minute > 0 ? fmt::format("{}, {} sent in the last minute", holder, in_minute) : holder;
 }
 
-Result<Exit> status(Session& session, const JsonOption& options) {
+struct StatusOptions {
+  bool json = false;
+  bool health = false;
+};
+
+constexpr std::chrono::hours overdue_after{1};
+
+/// For a container's health check: 69 if no relay or no source is of use, 75 if work is overdue and nobody
+/// does it. What waits for a person, such as a draft, is not ill.
+Result<Exit> health(const config::Config& config, store::Database& database, UtcTime now,
+                    const std::vector<DigestStatus>& digests, const std::vector<RelayStatus>& relays,
+                    bool at_work) {
+  TIDINGS_LET(const auto sources, source::SourceTable(database).list());
+  const auto fails = [&](const config::SourceConfig& each) {
+    const auto found = std::ranges::find(sources, each.spec.name, &source::Source::name);
+    return found != sources.end() && (found->gone || found->error_streak > 0);
+  };
+  const auto& zone = config.newsletter.zone;
+  for (const auto& each : digests) {
+    const auto waits_since = [&](std::optional<UtcTime> since) {
+      return since && now - *since > overdue_after;
+    };
+    if (at_work || !each.held.empty()) continue;
+    if (waits_since(each.due)) {
+      return fail(
+          Errc::try_again,
+          fmt::format("{} is due since {} and nobody sends it", each.name, local_time(zone, each.due)),
+          "is \"tidings send --due\" in cron, or \"tidings run\" at work?");
+    }
+    // What was never tried is due at any time.
+    const auto due = each.next_due == now ? std::optional{each.newest->scheduled} : each.next_due;
+    if (each.counts.open() > 0 && waits_since(due)) {
+      return fail(Errc::try_again,
+                  fmt::format("{} has {} due since {} and nobody sends", each.name,
+                              plural(each.counts.open(), "message"), local_time(zone, due)),
+                  "is \"tidings send --due\" in cron, or \"tidings run\" at work?");
+    }
+  }
+  if (!relays.empty() &&
+      std::ranges::none_of(relays, [](const RelayStatus& each) { return each.words.empty(); })) {
+    return fail(Errc::unavailable,
+                fmt::format("relay {} {}", relays.front().memory.name, relays.front().words));
+  }
+  if (!config.sources.empty() && std::ranges::all_of(config.sources, fails)) {
+    return fail(Errc::unavailable, "no source can be read", "\"tidings source list\" tells why");
+  }
+  std::string next = "no digest";
+  if (!digests.empty()) {
+    const auto first = std::ranges::min_element(digests, {}, &DigestStatus::next_run);
+    next = fmt::format("{} runs next, {}", first->name, local_time(zone, first->next_run));
+  }
+  say("healthy: " + next + "\n");
+  return Exit::done;
+}
+
+Result<Exit> status(Session& session, const StatusOptions& options) {
   TIDINGS_LET(const auto context, session.context(Access::read_only));
   const auto* const config = &context.config;
   auto* const database = &context.database;
@@ -256,6 +311,10 @@ Result<Exit> status(Session& session, const JsonOption& options) {
   for (const auto& digest : config->digests) {
     TIDINGS_LET(auto each, status_of(*config, digest, *database, session.clock()));
     digests.push_back(std::move(each));
+  }
+  if (options.health) {
+    return health(*config, *database, now, digests, relays,
+                  !store::SenderLock::holder(config->store_path).empty());
   }
   TIDINGS_LET(const auto job, next_job(*config, *database, session.clock(), digests, relays));
   const auto holder = at_work(*config, digests);
@@ -341,9 +400,15 @@ Result<Exit> status(Session& session, const JsonOption& options) {
 }  // namespace
 
 void add_status_commands(Command app, Session& session) {
-  add_command<JsonOption>(
+  add_command<StatusOptions>(
       app, session, "status", "the state of everything on one screen",
-      [](Command command, JsonOption& options) { add_json(command, options.json); }, status);
+      [](Command command, StatusOptions& options) {
+        command.add_flag(
+            "--health", options.health,
+            "one line: 0 if all is well, 69 if no relay or source is of use, 75 if work is overdue");
+        add_json(command, options.json);
+      },
+      status);
 }
 
 }  // namespace tidings::cli

@@ -54,5 +54,6 @@ void check_name(TomlSection& section, const std::string& name, std::set<std::str
 [[nodiscard]] ArchiveConfig read_archive(TomlDocument& document, const NewsletterConfig& newsletter,
                                          const WebConfig& web);
 [[nodiscard]] WebConfig read_web(TomlDocument& document);
+[[nodiscard]] HooksConfig read_hooks(TomlDocument& document);
 
 }  // namespace tidings::config

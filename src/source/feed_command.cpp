@@ -1,9 +1,11 @@
 #include "source/feed_command.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <optional>
 #include <string_view>
 
 #include <fcntl.h>
@@ -39,14 +41,25 @@ struct Pipe {
   }
 };
 
+/// A pipe holds 64 KiB: nobody has to be there yet who reads.
+void fill(Pipe& pipe, std::string_view text) {
+  constexpr std::size_t most = 60'000;
+  [[maybe_unused]] const auto wrote = ::write(pipe.ends[1], text.data(), std::min(text.size(), most));
+  pipe.close_end(1);
+}
+
 /// A started program; killed with all its children if nobody has waited for it.
 class Child {
  public:
-  Child(const std::vector<std::string>& arguments, const CommandOptions& options, const Pipe& out,
-        const Pipe& err) {
+  Child(const std::vector<std::string>& arguments, const CommandOptions& options, const Pipe* in,
+        const Pipe& out, const Pipe& err) {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (in != nullptr) {
+      posix_spawn_file_actions_adddup2(&actions, in->ends[0], STDIN_FILENO);
+    } else {
+      posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    }
     posix_spawn_file_actions_adddup2(&actions, out.ends[1], STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, err.ends[1], STDERR_FILENO);
     if (!options.folder.empty()) posix_spawn_file_actions_addchdir_np(&actions, options.folder.c_str());
@@ -139,7 +152,9 @@ Result<std::string> output_of_command(const std::vector<std::string>& arguments,
   Pipe err;
   if (out.ends[0] < 0 || err.ends[0] < 0)
     return fail(Errc::io, program + ": cannot create a pipe: " + std::strerror(errno));
-  Child child{arguments, options, out, err};
+  std::optional<Pipe> in;
+  if (!options.input.empty()) fill(in.emplace(), options.input);
+  Child child{arguments, options, in ? &*in : nullptr, out, err};
   if (child.error() != 0)
     return fail(Errc::unavailable, program + " cannot be started: " + std::strerror(child.error()));
   out.close_end(1);
