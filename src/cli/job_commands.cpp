@@ -9,6 +9,8 @@
 
 #include "app/collect.hpp"
 #include "app/compose_all.hpp"
+#include "app/posts.hpp"
+#include "app/watch.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -80,6 +82,10 @@ class ProgressLine {
   bool shown_ = false;
 };
 
+void tell_finished(app::Watch& watch) {
+  for (const auto& line : watch.finish()) log::warning(line);
+}
+
 // ---- collect
 // --------------------------------------------------------------------------------------------------------
 
@@ -92,6 +98,9 @@ Result<Exit> collect(Session& session, const CollectCommand& command) {
   TIDINGS_TRY(session.check_clock(context));
   TIDINGS_LET(const auto report, app::collect(context, {.names = command.names}));
   report_collected(report, true);
+  app::Watch watch{context};
+  watch.collected(report);
+  tell_finished(watch);
   if (report.sources.empty()) log::warning("config.toml has no [[source]]");
   if (report.failed() > 0) {
     return fail(
@@ -217,7 +226,8 @@ Result<sending::DeliverOptions> deliver_options(const SendCommand& command, Prog
   return options;
 }
 
-Result<Exit> deliver(Session& session, const SendCommand& command) {
+/// `watch`: nullptr if nothing leaves.
+Result<Exit> deliver_under_lock(Session& session, const SendCommand& command, app::Watch* watch) {
   TIDINGS_LET(const auto context, session.context(Access::existing));
   const auto& config = context.config;
   TIDINGS_LET(const auto lock, session.begin_sending(context, "deliver"));
@@ -230,7 +240,17 @@ Result<Exit> deliver(Session& session, const SendCommand& command) {
   watch_signals();
   TIDINGS_LET(const auto report, sending::deliver(context, options, stop_flag));
   if (report.editions.empty()) say("nothing to deliver\n");
+  if (watch != nullptr) watch->delivered(report);
   return conclude(report, config.newsletter.zone);
+}
+
+Result<Exit> deliver(Session& session, const SendCommand& command) {
+  if (!command.to_dir.empty()) return deliver_under_lock(session, command, nullptr);
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  app::Watch watch{context};
+  auto done = deliver_under_lock(session, command, &watch);
+  tell_finished(watch);
+  return done;
 }
 
 // ---- send
@@ -290,11 +310,10 @@ Result<void> tell_left_out_posts(store::Database& database, const app::ComposeOu
 /// What each digest shows as one story, and why.
 Result<void> tell_joined_posts(store::Database& database, const app::ComposeOutcome& outcome) {
   std::string out;
-  post::PostTable posts{database};
   for (const auto& composed : outcome.composed) {
     for (const auto& joined : composed.joined) {
-      TIDINGS_LET(const auto shown, posts.find(joined.shown));
-      TIDINGS_LET(const auto other, posts.find(joined.id));
+      TIDINGS_LET(const auto shown, app::find_post(database, joined.shown));
+      TIDINGS_LET(const auto other, app::find_post(database, joined.id));
       out += fmt::format("  {:>6}  {} is one story with\n  {:>6}  {} ({})\n", shown.id.value,
                          printable(post::display_title(shown)), other.id.value,
                          printable(post::display_title(other)), digest::in_words(joined.reason));
@@ -380,11 +399,13 @@ void send_forwards(const config::Context& context) {
 /// Collects, composes and delivers.
 Result<Exit> send_digests(Session& session, const SendCommand& command,
                           const std::vector<const config::DigestConfig*>& digests,
-                          const config::Context& context) {
+                          const config::Context& context, app::Watch* watch) {
   const auto& config = context.config;
   TIDINGS_LET(const auto collected, app::collect(context));
   report_collected(collected, session.verbose > 0);
+  if (watch != nullptr) watch->collected(collected);
   const auto composed = app::compose_all(context, digests, when_of(command), collected);
+  if (watch != nullptr) watch->composed(composed);
   print_composed(composed, config.newsletter.zone, !command.due);
   TIDINGS_LET(const bool drafts_wait, mail_drafts(context, command.to_dir));
   // Before the first mail, whose link to its page should not be dead.
@@ -397,6 +418,7 @@ Result<Exit> send_digests(Session& session, const SendCommand& command,
   // A send of one digest also finishes what an earlier run left open: the list is served in the order it was
   // promised.
   TIDINGS_LET(const auto report, sending::deliver(context, options, stop_flag));
+  if (watch != nullptr) watch->delivered(report);
   TIDINGS_LET(const auto exit, conclude(report, config.newsletter.zone));
   if (!composed.failures.empty()) return first_of(composed.failures);
   if (composed.waits_for_source) {
@@ -406,13 +428,8 @@ Result<Exit> send_digests(Session& session, const SendCommand& command,
   return drafts_wait ? Exit::try_again : exit;
 }
 
-Result<Exit> send(Session& session, const SendCommand& command) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(const auto digests, chosen(*config, command));
-  if (command.json && !command.dry_run)
-    return fail(Errc::usage, "--json goes with --dry-run",
-                "\"tidings edition show --json\" shows what was sent");
-  if (command.dry_run) return rehearse(session, digests, command);
+Result<Exit> send_under_lock(Session& session, const SendCommand& command,
+                             const std::vector<const config::DigestConfig*>& digests, app::Watch* watch) {
   TIDINGS_LET(const auto context, session.context());
   TIDINGS_LET(const auto lock, session.begin_sending(context, "send"));
   watch_signals();
@@ -421,10 +438,30 @@ Result<Exit> send(Session& session, const SendCommand& command) {
     notices = send_notices(context);
     send_forwards(context);
   }
-  auto sent = send_digests(session, command, digests, context);
+  auto sent = send_digests(session, command, digests, context, watch);
   if (!notices) return sent;
   if (sent && *sent == Exit::done) return tl::unexpected<Error>(*std::move(notices));
   log::error(notices->line());
+  return sent;
+}
+
+Result<Exit> send(Session& session, const SendCommand& command) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(const auto digests, chosen(*config, command));
+  if (command.json && !command.dry_run)
+    return fail(Errc::usage, "--json goes with --dry-run",
+                "\"tidings edition show --json\" shows what was sent");
+  if (command.dry_run) return rehearse(session, digests, command);
+  if (!command.to_dir.empty()) return send_under_lock(session, command, digests, nullptr);
+  TIDINGS_LET(const auto context, session.context());
+  app::Watch watch{context};
+  auto sent = send_under_lock(session, command, digests, &watch);
+  // A copy of the database that refuses to send tells nobody either.
+  if (sent || sent.error().code != Errc::not_permitted) {
+    watch.ended("send", sent ? nullptr : &sent.error());
+    watch.mail(stop_flag);
+  }
+  tell_finished(watch);
   return sent;
 }
 

@@ -126,6 +126,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   settle_mailto(newsletter, bounce, document.settings());
   auto web = read_web(document);
   auto archive = read_archive(document, newsletter, web);
+  auto hooks = read_hooks(document);
   TIDINGS_TRY(document.finish());
   Config config{.file = file,
                 .folder = folder,
@@ -143,6 +144,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
                 .bounce = std::move(bounce),
                 .archive = std::move(archive),
                 .web = std::move(web),
+                .hooks = std::move(hooks),
                 .settings = std::move(document.settings()),
                 .warnings = {}};
   warn(config);

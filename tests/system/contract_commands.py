@@ -319,6 +319,7 @@ CASES = {
     ("report", "--json"): differs("report weekly", "report weekly --json", shows='{"', prepare=sent),
     ("status", ""): differs(None, "send weekly", then="status", shows="2 of 2 sent"),
     ("status", "--json"): differs("status", "status --json", shows='{"digest"'),
+    ("status", "--health"): differs("status", "status --health", shows="healthy: "),
     ("doctor", ""): differs(None, in_order(breaks_the_harbour, "collect"), then="doctor", shows="exit 69"),
     ("doctor", "--smtp"): doctor_asks_the_relay,
     ("doctor", "--dns"): doctor_asks_the_dns,

@@ -7,6 +7,7 @@ import grp
 import os
 import re
 
+import contract_hooks
 import contract_relays
 import contract_services
 import contract_sources
@@ -258,6 +259,7 @@ CASES = {
     **section("digest", DIGEST),
     **section("dkim", DKIM),
     "archive.url": Case(None, '"https://old.example.org/mails"', mail, in_b="https://old.example.org/mails"),
+    **section("hooks", contract_hooks.HOOKS),
     **contract_relays.CASES,
     **contract_services.CASES,
     **contract_sources.CASES,
