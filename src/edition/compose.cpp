@@ -220,10 +220,7 @@ Result<Composed> compose(const config::Config& config, const config::DigestConfi
   }
   result.what = Composed::What::skipped;
   if (when == When::now) return result;  // asked for by hand: nothing to send, nothing to record
-  {
-    // The half-made edition without recipients must not stay.
-    [[maybe_unused]] const auto undone = std::move(transaction);
-  }
+  transaction.rollback();                // the half-made edition without recipients must not stay
   TIDINGS_TRY(record_skipped(digest, database, clock.now(), *drafted, result));
   return result;
 }

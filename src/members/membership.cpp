@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bounce/bounce_table.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/carry_over.hpp"
 #include "members/topics.hpp"
@@ -211,10 +212,16 @@ Result<std::vector<std::string>> Membership::leave(const store::Transaction& ope
 
 Result<bool> Membership::erase(SubscriberId id) {
   TIDINGS_LET(auto transaction, database_.begin());
-  TIDINGS_TRY(delivery::Ledger(database_, clock_).forget_replies(transaction, id));
-  TIDINGS_LET(const bool there, table_.erase(transaction, id));
+  TIDINGS_LET(const bool there, erase(transaction, id));
   TIDINGS_TRY(transaction.commit());
   return there;
+}
+
+Result<bool> Membership::erase(const store::Transaction& open, SubscriberId id) {
+  TIDINGS_TRY(delivery::Ledger(database_, clock_).forget_replies(open, id));
+  TIDINGS_TRY(bounce::BounceTable(database_).forget(id));
+  TIDINGS_TRY(digest::forget_changes(database_, id));
+  return table_.erase(open, id);
 }
 
 }  // namespace tidings::members

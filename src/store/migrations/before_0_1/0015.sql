@@ -1,0 +1,1 @@
+-- Release 0.1.0: the tables of 14, and views.sql. Each column is described in ../0001_initial.sql.
