@@ -237,6 +237,11 @@ class Database {
 
 // ---- rows
 
+template <class T>
+inline constexpr bool is_result = false;
+template <class T>
+inline constexpr bool is_result<Result<T>> = true;
+
 template <class Visit>
 Result<void> Statement::each(Visit&& visit) {
   for (;;) {
@@ -256,7 +261,7 @@ Result<void> Statement::each(Visit&& visit) {
 template <class Make>
 auto Statement::list(Make&& make) {
   using Made = std::remove_cvref_t<std::invoke_result_t<Make&, const Statement&>>;
-  if constexpr (std::is_constructible_v<Made, tl::unexpected<Error>>) {  // a Result
+  if constexpr (is_result<Made>) {
     Result<std::vector<typename Made::value_type>> made{tl::in_place};
     auto done = each([&](const Statement& row) -> Result<void> {
       TIDINGS_LET(auto value, make(row));

@@ -1,4 +1,4 @@
-"""Databases as programs before 0.1.0 left them: the first schema in tests/data/schema, the steps of src/store/migrations/before_0_1.
+"""Databases as programs before 0.1.0 left them: tests/data/schema/0001.sql and the steps of src/store/migrations/before_0_1.
 
 rows/NNNN.sql beside the first schema fills what schema NNNN has added.
 """

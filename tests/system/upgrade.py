@@ -89,7 +89,8 @@ class Upgrade(unittest.TestCase):
             with self.subTest(version=version):
                 home, path = self.home_of(version)
                 home.do("subscriber", "add", "new@sea.example", "--digest", "weekly", "--confirmed", at=AT)
-                self.assertEqual([row["id"] for row in old_store.rows(path)["subscribers"] if row["address"] == "new@sea.example"], [5])
+                ids = [row["id"] for row in old_store.rows(path)["subscribers"] if row["address"] == "new@sea.example"]
+                self.assertEqual(ids, [5])
 
     def test_what_only_reads_asks_for_the_upgrade_and_changes_nothing(self):
         home, path = self.home_of(14)

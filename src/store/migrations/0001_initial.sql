@@ -23,8 +23,8 @@ CREATE TABLE sources (
   error_streak     INTEGER NOT NULL DEFAULT 0 CHECK (error_streak >= 0),
   last_error       TEXT NOT NULL DEFAULT '',       -- in words; empty after a good fetch
   gone             INTEGER NOT NULL DEFAULT 0 CHECK (gone IN (0, 1)),         -- 410: not fetched again
-  settings         TEXT NOT NULL DEFAULT '',       -- the part of its configuration that decides which posts are read; a change resets the fetch state
-  limited_streak   INTEGER NOT NULL DEFAULT 0 CHECK (limited_streak >= 0),    -- answers in a row that only asked us to wait (429)
+  settings         TEXT NOT NULL DEFAULT '',       -- what of its configuration decides which posts are read; a change resets it
+  limited_streak   INTEGER NOT NULL DEFAULT 0 CHECK (limited_streak >= 0),    -- answers in a row that only said wait (429)
   left_out         INTEGER NOT NULL DEFAULT 0,     -- entries of the last reading beyond max_entries
   dropped          INTEGER NOT NULL DEFAULT 0      -- entries of the last reading that include or exclude kept out
 ) STRICT;
@@ -37,7 +37,7 @@ CREATE TABLE posts (
   source_id      INTEGER NOT NULL REFERENCES sources (id),
   identity       TEXT NOT NULL,                    -- guid, else canonical link, else a hash; unique in its source
   link           TEXT NOT NULL,                    -- absolute, without tracking parameters; empty if there is none
-  link_key       TEXT NOT NULL,                    -- link without scheme, "www." and trailing slash, to find the same article twice
+  link_key       TEXT NOT NULL,                    -- link without scheme, "www." and trailing slash: finds the same article
   title          TEXT NOT NULL,                    -- plain text; empty if there is none
   title_key      TEXT NOT NULL,                    -- title case-folded, without punctuation
   author         TEXT NOT NULL,
@@ -71,7 +71,7 @@ CREATE TABLE post_tags (
 -- Posts from before schema 10 have no row and count as if their source's first reading had brought them.
 CREATE TABLE post_sights (
   post_id         INTEGER PRIMARY KEY REFERENCES posts (id) ON DELETE CASCADE,
-  read_before_ms  INTEGER,                         -- the source's last good reading before the one that brought the post; NULL: there was none
+  read_before_ms  INTEGER,                         -- the source's last good reading before the one that brought it
   place           INTEGER NOT NULL,                -- among the posts of its source, in the source's own order: less comes first
   set_aside_ms    INTEGER,                         -- when it came with a flood of old posts; NULL: it did not
   released_ms     INTEGER                          -- when the editor let it into the next editions, whatever its age
@@ -84,7 +84,7 @@ CREATE INDEX post_sights_set_aside ON post_sights (set_aside_ms) WHERE set_aside
 CREATE TABLE digests (
   name            TEXT PRIMARY KEY,                -- [[digest]] name in config.toml
   known_since_ms  INTEGER NOT NULL,
-  owed_from_ms    INTEGER NOT NULL DEFAULT 0       -- what was seen before has had its turn, or expired under the rules before schema 10
+  owed_from_ms    INTEGER NOT NULL DEFAULT 0       -- what was seen before has had its turn
 ) STRICT, WITHOUT ROWID;
 
 -- owner: digest/edition_table
@@ -106,7 +106,7 @@ CREATE TABLE editions (
   preflight     TEXT NOT NULL DEFAULT '',          -- what was found when the draft was made, for the editor
   mailed_ms     INTEGER,                           -- when the editor got the draft
   approved_ms   INTEGER,                           -- when the editor approved it; lateness counts from here
-  pictures      TEXT NOT NULL DEFAULT '',          -- which pictures did not travel with its mails ([[digest]] images = "inline") and why; empty: none
+  pictures      TEXT NOT NULL DEFAULT '',          -- which pictures did not travel with its mails and why; empty: none
   CHECK (from_ms < until_ms),
   UNIQUE (digest, number),
   UNIQUE (digest, scheduled_ms)
@@ -117,7 +117,7 @@ CREATE TABLE edition_posts (
   edition_id  INTEGER NOT NULL REFERENCES editions (id) ON DELETE CASCADE,
   post_id     INTEGER NOT NULL REFERENCES posts (id),
   position    INTEGER,                             -- from 0, in reading order; NULL: not shown itself
-  same_as     INTEGER REFERENCES posts (id),       -- the same article, shown in its place by this or an earlier edition; itself: dropped by the editor
+  same_as     INTEGER REFERENCES posts (id),       -- the article shown in its place; itself: dropped by the editor
   more        INTEGER NOT NULL DEFAULT 0 CHECK (more IN (0, 1)),              -- beyond max_posts: only a link at the end
   PRIMARY KEY (edition_id, post_id),
   CHECK ((position IS NULL) = (same_as IS NOT NULL))
@@ -140,7 +140,7 @@ CREATE TABLE segments (
   edition_id  INTEGER NOT NULL REFERENCES editions (id) ON DELETE CASCADE,
   language    TEXT NOT NULL,                       -- BCP 47
   posts       TEXT NOT NULL,                       -- ids of its posts in reading order, joined by blanks
-  note        TEXT NOT NULL DEFAULT '',            -- what was shortened: "excerpts of 30 words; 4 posts as links"; empty: nothing
+  note        TEXT NOT NULL DEFAULT '',            -- what was shortened: "excerpts of 30 words; 4 posts as links"
   UNIQUE (edition_id, language, posts)
 ) STRICT;
 
@@ -234,7 +234,7 @@ CREATE INDEX consents_subscriber ON consents (subscriber_id);
 
 -- owner: subscriber/suppression: beats consent, outlives the subscriber
 CREATE TABLE suppressions (
-  address_key  TEXT PRIMARY KEY,                   -- as in subscribers, "@domain" for everybody there, "sha256:..." once the person is erased
+  address_key  TEXT PRIMARY KEY,                   -- as in subscribers, "@domain", or "sha256:..." of an erased one
   cause        TEXT NOT NULL CHECK (cause IN ('hard_bounce', 'soft_bounces', 'complaint', 'manual', 'erased')),
   at_ms        INTEGER NOT NULL,
   detail       TEXT NOT NULL
@@ -401,6 +401,6 @@ CREATE TABLE web_limits (
 
 -- owner: store/instance: facts about this database as a whole
 CREATE TABLE facts (
-  name   TEXT PRIMARY KEY,                         -- instance_id, host; delivering, refusals_judged, erasure_salt and others of the rooms
+  name   TEXT PRIMARY KEY,                         -- instance (who may send), and what rooms keep by store/instance.hpp
   value  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;

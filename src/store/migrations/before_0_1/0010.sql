@@ -15,7 +15,8 @@ CREATE TABLE digests (
 INSERT INTO digests (name, known_since_ms, owed_from_ms)
   SELECT digest, min(cut_ms),
          coalesce((SELECT e.from_ms FROM editions e
-                   WHERE e.digest = editions.digest AND e.number IS NOT NULL AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL)
+                   WHERE e.digest = editions.digest AND e.number IS NOT NULL
+                     AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL)
                    ORDER BY e.until_ms DESC LIMIT 1 OFFSET 1), min(from_ms))
   FROM editions GROUP BY digest;
 INSERT INTO digests (name, known_since_ms)
