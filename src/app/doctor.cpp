@@ -77,9 +77,7 @@ class Doctor {
            "\"tidings subscriber add\" or \"tidings collect\" creates it");
       return {};
     }
-    auto check = database_->prepare("PRAGMA quick_check(1)");
-    TIDINGS_LET(const bool answered, check.step());
-    const auto said = answered ? check.text(0) : std::string{};
+    TIDINGS_LET(const auto said, database_->quick_check());
     if (said == "ok") {
       good("database", config_.store_path.string());
     } else {

@@ -120,7 +120,8 @@ class Import {
     report_.guessed_encoding = reader_.guessed_encoding();
     tell_progress(lines.bytes_read());
     if (options_.dry_run == DryRun::yes) {
-      TIDINGS_TRY(table_.flush_bulk());
+      TIDINGS_TRY(table_.flush_bulk());  // what it says is part of the report
+      transaction->rollback();
       return std::move(report_);
     }
     TIDINGS_TRY(table_.end_bulk());

@@ -7,7 +7,8 @@ import sqlite3
 import subprocess
 import unittest
 
-from tidings import BINARY, TOP, Article, Home, html_of, parse_mail, rss, text_of
+import old_store
+from tidings import BINARY, Article, Home, html_of, parse_mail, rss, text_of
 
 ATHENS = datetime.timezone(datetime.timedelta(hours=2))
 HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
@@ -394,9 +395,8 @@ class Titles(Posts):
 def as_of_version_8(path):
     """The same list in the schema of version 8: what later versions added is gone."""
     old = path.with_suffix(".old")
+    old_store.build(old, 8)
     with sqlite3.connect(old) as database:
-        for migration in sorted((TOP / "src/store/migrations").glob("000[1-8]_*.sql")):
-            database.executescript(migration.read_text(encoding="utf-8"))
         database.execute("PRAGMA foreign_keys = OFF")
         database.execute("ATTACH ? AS now", (str(path),))
         for (table,) in database.execute("SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").fetchall():
@@ -404,9 +404,6 @@ def as_of_version_8(path):
             database.execute("DELETE FROM main.%s" % table)
             database.execute("INSERT INTO main.{0} ({1}) SELECT {1} FROM now.{0}".format(table, columns))
         database.execute("DELETE FROM main.facts WHERE name = 'refusals_judged'")  # a later migration's
-        (application,) = database.execute("PRAGMA now.application_id").fetchone()
-        database.execute("PRAGMA main.application_id = %d" % application)
-        database.execute("PRAGMA main.user_version = 8")
     database.close()
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
