@@ -28,7 +28,7 @@ bool has_picture(const source::Entry& entry) {
 void read(const source::Fetched& page, const config::SourceConfig& source, source::Entry& entry) {
   const source::ArticleOptions options{.base_url = page.final_url, .content_type = page.content_type};
   source::Entry::FromPage out;
-  if (source.content == config::SourceConfig::Content::article) {
+  if (source.content == post::Content::article) {
     if (auto article = source::find_article(page.bytes, options)) {
       out.html = std::move(article->html);
       out.base_url = std::move(article->base_url);
@@ -76,7 +76,7 @@ std::vector<std::string> Pages::fill(const config::SourceConfig& source, const s
   int forbidden = 0;
   for (auto* const entry : entries) {
     if (requests.size() >= most_pages) break;
-    const bool needs = source.content == config::SourceConfig::Content::article || !has_picture(*entry);
+    const bool needs = source.content == post::Content::article || !has_picture(*entry);
     const auto url = parse_url(entry->link);
     if (!needs || !url || !is_web_url(entry->link)) continue;
     const auto path = url->path + (url->query.empty() ? "" : "?" + url->query);

@@ -26,7 +26,7 @@ class Pages {
   explicit Pages(source::FetchOptions options) : options_(std::move(options)) {}
 
   [[nodiscard]] static bool are_wanted(const config::SourceConfig& source) {
-    return source.images_from_page || source.content == config::SourceConfig::Content::article;
+    return source.images_from_page || source.content == post::Content::article;
   }
 
   /// Fills Entry::from_page of these entries. `like`: the request for their source. Returns what went wrong,

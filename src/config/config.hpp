@@ -23,6 +23,8 @@
 #include "delivery/relay.hpp"
 #include "delivery/transport.hpp"
 #include "digest/schedule.hpp"
+#include "digest/select.hpp"
+#include "post/normalise.hpp"
 #include "source/entry_rules.hpp"
 #include "source/page.hpp"
 #include "source/source.hpp"
@@ -118,7 +120,7 @@ struct SourceConfig {
   ContentFilter filter;        ///< include and exclude
   source::Limits limits;       ///< max_entries and max_tags
   std::int64_t max_bytes = 0;  ///< of one answer
-  enum class Content { automatic, summary, full, article } content = Content::automatic;
+  post::Content content = post::Content::automatic;
   bool images_from_page = false;
   std::optional<std::chrono::milliseconds> interval;  ///< at least so long between two readings
   SourceAccess access;
@@ -144,10 +146,10 @@ struct DigestConfig {
   int min_posts = 1;
   int max_posts = 0;                  ///< 0: no limit; never less than min_posts
   std::optional<int> max_per_source;  ///< none: a fair share when max_posts cuts; 0: no limit
-  enum class Overflow { wait, list } overflow = Overflow::wait;  ///< what max_posts cuts
+  digest::Overflow overflow = digest::Overflow::wait;
   std::optional<std::chrono::milliseconds> max_age;
-  enum class GroupBy { day, source, topic, none } group_by = GroupBy::day;
-  enum class Order { newest, oldest, source, cited } order = Order::newest;
+  digest::GroupBy group_by = digest::GroupBy::day;
+  digest::Order order = digest::Order::newest;
   bool near_duplicates = true;  ///< one story that several sources tell in nearly the same words appears once
   enum class Content { excerpt, full, title } content = Content::excerpt;
   int excerpt_words = 60;

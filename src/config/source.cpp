@@ -140,8 +140,16 @@ std::string settings_of(const SourceConfig& source) {
 }  // namespace
 
 std::vector<SourceConfig> read_sources(TomlDocument& document) {
-  static const std::array<std::string, 6> kinds{"auto", "feed", "page", "markdown", "command", "manual"};
-  static const std::array<std::string, 4> contents{"auto", "summary", "full", "article"};
+  static const std::array<Choice<source::Kind>, 6> kinds{{{"auto", source::Kind::automatic},
+                                                          {"feed", source::Kind::feed},
+                                                          {"page", source::Kind::page},
+                                                          {"markdown", source::Kind::markdown},
+                                                          {"command", source::Kind::command},
+                                                          {"manual", source::Kind::manual}}};
+  static const std::array<Choice<post::Content>, 4> contents{{{"auto", post::Content::automatic},
+                                                              {"summary", post::Content::summary},
+                                                              {"full", post::Content::full},
+                                                              {"article", post::Content::article}}};
   static const std::array<std::string, 2> images{"feed", "page"};
   std::vector<SourceConfig> sources;
   std::set<std::string> names;
@@ -149,12 +157,12 @@ std::vector<SourceConfig> read_sources(TomlDocument& document) {
     SourceConfig source;
     source.spec.name = section.required_text("name", "blog");
     check_name(section, source.spec.name, names, "source");
-    source.spec.kind = static_cast<source::Kind>(section.one_of("kind", kinds, 0));
+    source.spec.kind = section.choice("kind", kinds);
     source.spec.url = read_location(section, source, document.file().parent_path());
     source.topics = section.texts("topics");
     source.filter = read_filter(section);
     read_limits(section, source);
-    source.content = static_cast<SourceConfig::Content>(section.one_of("content", contents, 0));
+    source.content = section.choice("content", contents);
     source.images_from_page = section.one_of("images_from", images, 0) == 1;
     source.interval = section.optional_duration("interval");
     source.access = read_source_access(section);

@@ -500,7 +500,7 @@ constexpr std::array left_out_words{
     LeftOutWords{LeftOut::undated, "undated", "set aside: undated and of unknown age"},
     LeftOutWords{LeftOut::too_old, "max_age", "older than max_age when first seen"},
     LeftOutWords{LeftOut::source_filter, "source_filter", "excluded by its source's include or exclude"},
-    LeftOutWords{LeftOut::pattern, "pattern", "excluded by include or exclude of the digest"},
+    LeftOutWords{LeftOut::pattern, "pattern", "excluded by the digest's include or exclude"},
     LeftOutWords{LeftOut::topic, "topic", "not in this digest's topics"},
     LeftOutWords{LeftOut::hidden, "hidden", "hidden by hand"},
     LeftOutWords{LeftOut::repeat, "repeat", "sent in an earlier edition from another source"},

@@ -26,6 +26,10 @@ bool keeps_out(const ContentFilter& filter, store::Database& database, PostId id
                           .author = found->author,
                           .link = found->link,
                           .categories = found->tags,
+                          .language = found->language,
+                          .age = found->published && *found->published <= found->first_seen
+                                     ? std::optional{found->first_seen - *found->published}
+                                     : std::nullopt,
                           .text = [&found] {
                             return source::plain_text_of_html(found->html) + "\n" +
                                    source::plain_text_of_html(found->summary_html);
@@ -252,10 +256,10 @@ digest::SelectOptions select_options(const config::Config& config, const config:
   }
   options.citations = [citations = std::make_shared<Citations>(database)](
                           std::span<const digest::Candidate> article) { return citations->count(article); };
-  options.order = static_cast<digest::Order>(digest.order);
-  options.group_by = static_cast<digest::GroupBy>(digest.group_by);
+  options.order = digest.order;
+  options.group_by = digest.group_by;
   options.min_posts = static_cast<std::size_t>(digest.min_posts);
-  options.overflow = static_cast<digest::Overflow>(digest.overflow);
+  options.overflow = digest.overflow;
   if (digest.max_posts > 0) options.max_posts = static_cast<std::size_t>(digest.max_posts);
   const auto share = digest.max_per_source;
   if (share && *share > 0) options.max_per_source = static_cast<std::size_t>(*share);
