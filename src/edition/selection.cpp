@@ -26,6 +26,10 @@ bool keeps_out(const ContentFilter& filter, store::Database& database, PostId id
                           .author = found->author,
                           .link = found->link,
                           .categories = found->tags,
+                          .language = found->language,
+                          .age = found->published && *found->published <= found->first_seen
+                                     ? std::optional{found->first_seen - *found->published}
+                                     : std::nullopt,
                           .text = [&found] {
                             return source::plain_text_of_html(found->html) + "\n" +
                                    source::plain_text_of_html(found->summary_html);

@@ -11,7 +11,7 @@ import contract_hooks
 import contract_relays
 import contract_services
 import contract_sources
-from contract_world import HARBOUR, PICTURE, Blog, Case, World, day, dropped, html, mail, once, order_of_titles, posts, raw_mail, said, setting
+from contract_world import GARDEN, HARBOUR, PICTURE, Blog, Case, World, day, dropped, html, mail, once, order_of_titles, posts, raw_mail, said, setting
 from tidings import TOP, Article, rss
 
 # ---- store ------------------------------------------------------------------------------------------------------------
