@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/content_filter.hpp"
 #include "base/file.hpp"
 #include "base/mail_address.hpp"
 #include "base/result.hpp"
@@ -24,7 +25,6 @@
 #include "digest/schedule.hpp"
 #include "digest/select.hpp"
 #include "post/normalise.hpp"
-#include "source/entry_filter.hpp"
 #include "source/page.hpp"
 #include "source/source.hpp"
 
@@ -90,7 +90,7 @@ struct DkimConfig {
 struct SourceConfig {
   source::SourceSpec spec;
   std::vector<std::string> topics;
-  source::EntryFilter filter;  ///< include and exclude
+  ContentFilter filter;        ///< include and exclude
   source::Limits limits;       ///< max_entries and max_tags
   std::int64_t max_bytes = 0;  ///< of one answer
   post::Content content = post::Content::automatic;
@@ -112,8 +112,7 @@ struct DigestConfig {
   digest::Schedule schedule;
   std::vector<std::string> sources;  ///< empty: all
   std::vector<std::string> topics;   ///< empty: all
-  std::string include;
-  std::string exclude;
+  ContentFilter filter;              ///< include and exclude
   int min_posts = 1;
   int max_posts = 0;  ///< 0: no limit; never less than min_posts
   digest::Overflow overflow = digest::Overflow::wait;

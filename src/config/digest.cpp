@@ -71,8 +71,7 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
                       .schedule = read_schedule(section, schedule_text),
                       .sources = section.texts("sources"),
                       .topics = section.texts("topics"),
-                      .include = section.text("include", ""),
-                      .exclude = section.text("exclude", ""),
+                      .filter = read_filter(section),
                       .min_posts = section.integer("min_posts", 1, 1, 10'000),
                       .max_posts = section.limit("max_posts", std::max(100, digest.min_posts), 10'000),
                       .overflow = section.choice("overflow", overflows),
@@ -107,8 +106,6 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
                     fmt::format("images_limit is more than {}", format_size(max_images_bytes)),
                     "many mailbox providers refuse mail over 10 MB");
   }
-  check_regex(section, "include", digest.include);
-  check_regex(section, "exclude", digest.exclude);
   if (digest.max_posts != 0 && digest.max_posts < digest.min_posts)
     section.mistake("max_posts", "max_posts is less than min_posts");
   std::vector<std::string> known;

@@ -53,24 +53,6 @@ std::string read_location(TomlSection& section, SourceConfig& source, const std:
   return "command:" + join(source.command, " ");
 }
 
-std::vector<source::FilterRule> read_rules(TomlSection& section, std::string_view key) {
-  std::vector<source::FilterRule> rules;
-  for (const auto& text : section.one_or_more(key)) {
-    auto rule = source::FilterRule::parse(text);
-    if (rule) {
-      rules.push_back(*std::move(rule));
-    } else {
-      section.mistake(key, fmt::format("{}: {}", key, rule.error().what), rule.error().hint);
-    }
-  }
-  return rules;
-}
-
-source::EntryFilter read_filter(TomlSection& section) {
-  auto include = read_rules(section, "include");
-  return {.include = std::move(include), .exclude = read_rules(section, "exclude")};
-}
-
 void read_limits(TomlSection& section, SourceConfig& source) {
   const source::Limits usual;
   source.limits.entries =
