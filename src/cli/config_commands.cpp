@@ -81,7 +81,8 @@ struct CheckOptions {
 Result<void> mend(Session& session) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "db check --mend"));
+  TIDINGS_LET(const auto lock,
+              store::SenderLock::take(config->store_path, "db check --mend", config->newsletter.zone));
   for (const auto& file : members::wide_files(*config)) {
     TIDINGS_TRY(narrow(file));
     say(fmt::format("{}: others cannot read it any more\n", file.string()));
@@ -124,7 +125,8 @@ Result<Exit> restore(Session& session, const BackupOptions& options) {
   }
   if (!std::filesystem::exists(options.file, ignored))
     return fail(Errc::no_input, fmt::format("there is no {}", options.file));
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "db restore"));
+  TIDINGS_LET(const auto lock,
+              store::SenderLock::take(config->store_path, "db restore", config->newsletter.zone));
   {
     TIDINGS_LET(auto copy, store::Database::open_copy_in_memory(options.file));
     TIDINGS_TRY(copy.check());

@@ -88,7 +88,8 @@ Result<Exit> list(Session& session, const DeliveryOptions& options) {
 Result<Exit> retry(Session& session, const DeliveryOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "delivery retry"));
+  TIDINGS_LET(const auto lock,
+              store::SenderLock::take(config->store_path, "delivery retry", config->newsletter.zone));
   digest::EditionTable editions{*database};
   TIDINGS_LET(const auto edition, editions.find(options.edition));
   TIDINGS_LET(const auto state, state_of(options.state));
@@ -125,7 +126,8 @@ Result<Exit> resolve(Session& session, const DeliveryOptions& options) {
     return fail(Errc::usage, "name the edition", "\"tidings digest list\" shows the newest");
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "delivery resolve"));
+  TIDINGS_LET(const auto lock,
+              store::SenderLock::take(config->store_path, "delivery resolve", config->newsletter.zone));
   delivery::Ledger ledger{*database, session.clock()};
   if (of_relays) return resolve_relays(ledger);
   TIDINGS_LET(const auto edition, digest::EditionTable(*database).find(options.edition));

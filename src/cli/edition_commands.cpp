@@ -336,7 +336,8 @@ Result<Exit> approve_edition(Session& session, const ReviewOptions& options) {
   TIDINGS_LET(const auto edition, find_draft(*database, options.edition));
   if (options.edit || has_flags(options)) TIDINGS_TRY(change(*database, edition, options, options.edit));
   // Not before: an editor may take an hour over it.
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "edition approve"));
+  TIDINGS_LET(const auto lock,
+              store::SenderLock::take(config->store_path, "edition approve", config->newsletter.zone));
   TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
   TIDINGS_TRY(session.check_clock(*database));
   TIDINGS_LET(const auto now, find_draft(*database, options.edition));
@@ -362,11 +363,18 @@ void add_review_options(Command command, ReviewOptions& options) {
 Result<Exit> cancel_edition(Session& session, const EditionOption& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "edition cancel"));
+  TIDINGS_LET(const auto lock,
+              store::SenderLock::take(config->store_path, "edition cancel", config->newsletter.zone));
   digest::EditionTable table{*database};
   TIDINGS_LET(const auto edition, table.find(options.edition));
+  delivery::Ledger ledger{*database, session.clock()};
+  // What a killed run had in flight is in doubt, and not merely unsent.
+  TIDINGS_LET([[maybe_unused]] const auto recovered, ledger.recover({}));
+  TIDINGS_LET(auto transaction, database->begin());
   TIDINGS_TRY(table.cancel(edition.id, options.reason.empty() ? "cancelled by hand" : options.reason,
                            session.clock().now()));
+  TIDINGS_TRY(ledger.call_off(edition.id));
+  TIDINGS_TRY(transaction.commit());
   say(fmt::format("{} is cancelled; its posts are free for the next edition\n", digest::name_of(edition)));
   return Exit::done;
 }

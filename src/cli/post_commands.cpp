@@ -1,4 +1,5 @@
 // post list | show | add | hide | pin | release
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include "base/url.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
+#include "digest/edition_table.hpp"
 #include "edition/left_out.hpp"
 #include "post/plain_text.hpp"
 #include "post/post_table.hpp"
@@ -240,6 +242,13 @@ struct ReleaseOptions {
   std::string source;
 };
 
+bool is_carried_by_all(const std::vector<config::DigestConfig>& digests,
+                       const std::vector<std::string>& carriers) {
+  return !carriers.empty() && std::ranges::all_of(digests, [&](const auto& digest) {
+    return std::ranges::find(carriers, digest.name) != carriers.end();
+  });
+}
+
 /// Lets posts into the next editions that their age keeps out.
 Result<Exit> release(Session& session, const ReleaseOptions& options) {
   if (options.ids.empty() == options.source.empty()) {
@@ -257,6 +266,7 @@ Result<Exit> release(Session& session, const ReleaseOptions& options) {
     }
     ids.push_back({id});
   }
+  TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
   post::PostTable posts{*database};
   const auto now = session.clock().now();
@@ -269,6 +279,12 @@ Result<Exit> release(Session& session, const ReleaseOptions& options) {
     TIDINGS_LET(released, posts.release_all(found->id, now));
   }
   for (const auto id : ids) {
+    TIDINGS_LET(const auto carriers, digest::EditionTable(*database).carriers(id));
+    if (is_carried_by_all(config->digests, carriers)) {
+      log::warning(fmt::format("post {} has been in an edition of {}: there is nothing to release", id.value,
+                               join(carriers, ", ")));
+      continue;
+    }
     TIDINGS_LET(const auto one, posts.release(id, now));
     released += one;
   }

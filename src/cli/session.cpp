@@ -25,7 +25,8 @@ constexpr const char* about =
 constexpr const char* more =
     "Exit status: 0 done, also when nothing was due; 64 usage; 65 bad input data; 66 no such input; 69 relay "
     "or source\n"
-    "unavailable; 73/74 cannot create / I/O; 75 try again; 77 not permitted; 78 configuration.";
+    "unavailable, or an edition held; 73/74 cannot create / I/O; 75 try again; 77 not permitted; 78 "
+    "configuration.";
 
 void add_global_options(CLI::App& app, Session& session) {
   app.add_option("--config", session.config_option,
@@ -159,7 +160,7 @@ Result<store::Database*> Session::database(store::Create create) {
 
 Result<void> Session::check_clock(store::Database& database) {
   TIDINGS_LET(const auto* const settings, config());
-  TIDINGS_TRY(sending::allow_work(database, *clock_));
+  TIDINGS_TRY(sending::allow_work(database, *clock_, settings->newsletter.zone));
   TIDINGS_LET(const auto troubles, sending::clock_troubles(*settings, database, *clock_));
   for (const auto& line : troubles) log::warning(fmt::format("{} ({})", line, sending::clock_hint));
   return {};

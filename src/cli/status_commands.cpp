@@ -32,7 +32,8 @@ struct DigestStatus {
   std::optional<UtcTime> next_due;
   std::vector<std::pair<std::string, std::int64_t>> deferred;
   std::vector<std::string> held;
-  std::string would;  ///< what "send --due" would do with it now; empty: nothing
+  std::vector<std::string> drafts;  ///< that wait for their editor
+  std::string would;                ///< what "send --due" would do with it now; empty: nothing
   delivery::Ledger::Pace pace;
   std::optional<UtcTime> due;  ///< a run that the next send composes
   std::int64_t subscribers = 0;
@@ -79,8 +80,10 @@ Result<DigestStatus> status_of(const config::Config& config, const config::Diges
   TIDINGS_LET(const auto drafts, editions.drafts(digest.name));
   for (const auto& each : drafts) {
     const auto name = digest::name_of(each);
-    status.held.push_back(fmt::format("{} {}; \"tidings edition approve {}\" approves it", name,
-                                      each.reason.empty() ? "waits for approval" : each.reason, name));
+    // One whose time for review is over has a reason: it is held.
+    auto& place = each.reason.empty() ? status.drafts : status.held;
+    place.push_back(fmt::format("{} {}; \"tidings edition approve {}\" approves it", name,
+                                each.reason.empty() ? "waits for approval" : each.reason, name));
   }
   TIDINGS_LET(const auto counts, subscriber::SubscriberTable(database, clock).counts());
   for (const auto& each : counts.digests) {
@@ -94,9 +97,13 @@ Result<DigestStatus> status_of(const config::Config& config, const config::Diges
 Json json_of(const DigestStatus& status) {
   Json deferred = Json::array();
   for (const auto& [reply, count] : status.deferred) deferred.push_back({{"reply", reply}, {"count", count}});
-  Json json{{"digest", status.name},        {"next_run", json_time(status.next_run)},
-            {"due", json_time(status.due)}, {"subscribers", status.subscribers},
-            {"pending", status.pending},    {"held", join(status.held, "; ")}};
+  Json json{{"digest", status.name},
+            {"next_run", json_time(status.next_run)},
+            {"due", json_time(status.due)},
+            {"subscribers", status.subscribers},
+            {"pending", status.pending},
+            {"held", join(status.held, "; ")},
+            {"drafts", join(status.drafts, "; ")}};
   if (!status.newest) {
     json["edition"] = nullptr;
     return json;
@@ -157,6 +164,7 @@ std::string text_of(const DigestStatus& status, const Zone& zone, UtcTime now, s
     for (const auto& [reply, count] : status.deferred)
       out += fmt::format("    {} deferred: {}\n", count, printable(reply));
   }
+  for (const auto& each : status.drafts) out += "  draft: " + each + "\n";
   for (const auto& each : status.held) out += "  held: " + each + "\n";
   return out;
 }
@@ -168,11 +176,8 @@ struct RelayStatus {
 };
 
 std::vector<std::string> relay_names(const config::Config& config) {
-  const auto name_of = [](const config::SmtpConfig& smtp) {
-    return smtp.local_way == config::LocalWay::none ? smtp.name : smtp.local_path.filename().string();
-  };
-  std::vector<std::string> names{name_of(config.smtp)};
-  for (const auto& each : config.more_relays) names.push_back(name_of(each));
+  std::vector<std::string> names{config.smtp.name};
+  for (const auto& each : config.more_relays) names.push_back(each.name);
   return names;
 }
 

@@ -214,6 +214,19 @@ Result<Weighed> EditionTable::candidates(std::string_view digest, const SelectOp
   return out;
 }
 
+Result<std::vector<std::string>> EditionTable::carriers(PostId post) {
+  auto rows = database_.prepare(R"(
+    SELECT DISTINCT e.digest FROM edition_posts ep JOIN editions e ON e.id = ep.edition_id
+    WHERE ep.post_id = :post AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL) ORDER BY e.digest)");
+  rows.bind(":post", post);
+  std::vector<std::string> digests;
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return digests;
+    digests.push_back(rows.text(0));
+  }
+}
+
 Result<std::vector<ShownBefore>> EditionTable::shown_since(std::string_view digest, UtcTime served_until,
                                                            const SelectOptions& options) {
   // Each article's posts follow each other; a repeat's row leads to an article of an earlier edition and is

@@ -100,6 +100,9 @@ class EditionTable {
   /// on from there. What was sent stays sent.
   [[nodiscard]] Result<void> date_back(const Edition& edition, UtcTime now);
 
+  /// The digests whose editions have carried the post, each once.
+  [[nodiscard]] Result<std::vector<std::string>> carriers(PostId post);
+
   /// Streams the posts that no edition of the digest has carried, first seen before `bounds.cut` and owed, or
   /// released, in the order of their ids, without tags. Rows are light: memory is the visitor's. The visitor
   /// must not write to the database. An error of the visitor ends the reading and is returned.

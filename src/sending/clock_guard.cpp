@@ -61,20 +61,21 @@ Result<std::vector<std::string>> mend_clock(const config::Config& config, store:
   return lines;
 }
 
-Result<void> allow_work(store::Database& database, const Clock& clock) {
+Result<void> allow_work(store::Database& database, const Clock& clock, const Zone& zone) {
   const auto now = clock.now();
   if (now < earliest) {
     return fail(Errc::try_again,
-                fmt::format("the clock says {}: nothing is composed or sent by it", format_rfc3339(now)),
+                fmt::format("the clock says {}: nothing is composed or sent by it", time_in_words(zone, now)),
                 "set the clock of this host; the next run goes on");
   }
   if (!is_made_up(clock) || std::chrono::abs(SystemClock{}.now() - now) <= digest::clock_slack) return {};
   TIDINGS_LET(const auto since, store::fact(database, sending_fact));
   if (since.empty()) return {};
+  const auto first = parse_rfc3339(since);
   return fail(
       Errc::not_permitted,
       fmt::format("{} has mailed readers since {}: --at would leave editions of another time in it",
-                  database.path().string(), since),
+                  database.path().string(), first ? time_in_words(zone, *first) : since),
       "\"tidings rehearse --from TIME\" does it on a copy; status, preview and send --dry-run take --at too");
 }
 

@@ -112,6 +112,8 @@ class Limits(Reading):
             "bad dates": lambda: feed(filled(lambda n: "<item><pubDate>x</pubDate></item>")),
             "JSON items": lambda: '{"version":"https://jsonfeed.org/version/1","items":[%s{}]}' % filled(lambda n: "{},"),
             "JSON tags": lambda: '{"version":"https://jsonfeed.org/version/1","items":[{"id":"1","tags":[%s""]}]}' % filled(lambda n: '"t%d",' % n),
+            "page of formatting": lambda: ('<html><body><script type="application/ld+json">{}</script>'
+                                           + filled(lambda n: "<p><a><b><i><u><em><font>")),
             "page": lambda: "<html><body>" + filled(lambda n: "<p>"),
         }
         for name, made in worst.items():
@@ -261,6 +263,13 @@ class Checking(Reading):
         self.assertIn("kept out by exclude: dinner", said)
         self.assertEqual(self.home.do("source", "check").splitlines(), ["blog: Club, 2 posts, 1 kept out by include or exclude"])
 
+    def test_the_doctor_tells_of_a_source_whose_filter_keeps_everything_out(self):
+        self.home.write("page.html", PAGE)
+        self.source(XPATHS + 'include = "nothing of the kind"\n', "file:page.html")
+        said = self.home.do("doctor", at=AT)
+        self.assertIn("note     source blog: can be read: 2 posts, 2 kept out by include or exclude", said)
+        self.assertIn("tidings source check blog", said)
+
     def test_config_check_names_a_broken_xpath(self):
         for xpath in ("//li[", "nothing(.)", "concat('a'", "//x:a"):
             self.source('kind = "page"\nitem_xpath = "//li"\ntitle_xpath = "%s"\n' % xpath)
@@ -286,6 +295,11 @@ class Checking(Reading):
         self.assertIn("Fair", self.home.do("source", "check", "fair"))
         self.assertIn("fair: Blog, 1 post", self.home.do("source", "check"))
         self.assertIn("can be read: 1 post", self.home.do("doctor"))
+        self.home.do("collect", at=AT)
+        self.home.write("posts/2026-01-09-nets.md", "---\ntitle: Nets\n---\nWords.\n")
+        said = self.home.do("doctor", at=AT)
+        self.assertIn('source notes: can be read: 2 posts, such as "', said, "the doctor reads anew what has been collected, too")
+        self.assertIn('source fair: can be read: 1 post, such as "Fair"', said)
         (self.home.folder / "bin/feed").write_text("#!/bin/sh\necho gone wrong >&2\nexit 3\n")
         done = self.home.run("source", "check", "fair")
         self.assertEqual(done.returncode, 69)
