@@ -168,11 +168,12 @@ HeaderMeaning meaning_of_header(std::string_view header) {
                               "subscribed|active|aktiv|actif|activo|enabled|abonniert|confirmed|isactive|"
                               "issubscribed|isconfirmed");
   if (consent) return HeaderMeaning::consent;
-  const bool status = has_any(key,
-                              "status|statut|estado|stato|stav|subskrypc|состояни|статус|状態|状态|ステータス|"
-                              "subscriptionstate|emailstate|"
-                              "memberstate|subscriberstate") ||
-                      is_any(key, "stato|stav|tila|tilstand|stan");
+  const bool status =
+      has_any(key,
+              "status|statut|estado|stato|stav|subskrypc|состояни|статус|状態|状态|ステータス|"
+              "subscriptionstate|emailstate|"
+              "memberstate|subscriberstate") ||
+      is_any(key, "stato|stav|tila|tilstand|stan");
   return status ? HeaderMeaning::status : HeaderMeaning::nothing;
 }
 
