@@ -26,8 +26,11 @@ struct Job {
 
 class Collector {
  public:
-  Collector(const config::Config& config, store::Database& database, const Clock& clock)
-      : config_(config), sources_(database), posts_(database), clock_(clock) {}
+  explicit Collector(const config::Context& context)
+      : config_(context.config),
+        sources_(context.database),
+        posts_(context.database),
+        clock_(context.clock) {}
 
   Result<CollectReport> run(const CollectOptions& options) {
     // Posts that a clock ahead of ours has seen would wait until then.
@@ -150,9 +153,8 @@ int CollectReport::failed() const {
   return static_cast<int>(std::ranges::count(sources, CollectedSource::What::failed, &CollectedSource::what));
 }
 
-Result<CollectReport> collect(const config::Config& config, store::Database& database, const Clock& clock,
-                              const CollectOptions& options) {
-  return Collector{config, database, clock}.run(options);
+Result<CollectReport> collect(const config::Context& context, const CollectOptions& options) {
+  return Collector{context}.run(options);
 }
 
 }  // namespace tidings::app

@@ -41,9 +41,10 @@ Result<bool> was_told(store::Database& database, UtcTime now) {
 
 }  // namespace
 
-Result<std::vector<Error>> failing_sources(const config::Config& config, store::Database& database,
-                                           const Clock& clock) {
-  const auto now = clock.now();
+Result<std::vector<Error>> failing_sources(const config::Context& context) {
+  const auto& config = context.config;
+  auto& database = context.database;
+  const auto now = context.clock.now();
   std::vector<Error> failing;
   TIDINGS_LET(const auto sources, source::SourceTable(database).list());
   for (const auto& source : sources) {

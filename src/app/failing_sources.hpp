@@ -8,16 +8,13 @@
 
 #include <vector>
 
-#include "base/clock.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
-#include "store/database.hpp"
+#include "config/context.hpp"
 
 namespace tidings::app {
 
 /// Errc::unavailable for each; none if they have been told within the last 23 hours. Notes that they are
 /// told.
-[[nodiscard]] Result<std::vector<Error>> failing_sources(const config::Config& config,
-                                                         store::Database& database, const Clock& clock);
+[[nodiscard]] Result<std::vector<Error>> failing_sources(const config::Context& context);
 
 }  // namespace tidings::app

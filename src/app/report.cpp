@@ -71,12 +71,11 @@ std::string suppression_in_words(const std::string& cause) {
   static constexpr std::array known{
       Words{"withdrawn", "left the digest after the edition was sealed"},
       Words{"erased", "was erased from the list after the edition was sealed"},
-      Words{"suppressed: hard_bounce",
-            "the address takes no mail any more: an earlier one was refused for good"},
-      Words{"suppressed: soft_bounces", "the mailbox refused mail for too many days"},
-      Words{"suppressed: complaint", "the reader has reported a mail as spam"},
+      Words{"suppressed: hard_bounce", "an earlier mail to the address was permanently refused"},
+      Words{"suppressed: soft_bounces", "the mailbox refused mail on too many days"},
+      Words{"suppressed: complaint", "the subscriber reported a mail as spam"},
       Words{"suppressed: manual", "suppressed by hand"},
-      Words{"suppressed: erased", "this person has asked to be erased"},
+      Words{"suppressed: erased", "this person asked to be erased"},
   };
   for (const auto& each : known) {
     if (cause == each.cause) return std::string{each.words};

@@ -39,18 +39,17 @@ constexpr auto longest_pause = 15min;
 
 class Scheduler {
  public:
-  Scheduler(config::Config config, const Clock& clock, Random& random, const SchedulerOptions& options,
-            SchedulerSignals& signals)
-      : config_(std::make_unique<config::Config>(std::move(config))),
-        clock_(clock),
-        random_(random),
+  Scheduler(const config::SharedContext& shared, const SchedulerOptions& options, SchedulerSignals& signals)
+      : config_(std::make_unique<config::Config>(shared.config)),
+        clock_(shared.clock),
+        random_(shared.random),
         options_(options),
         signals_(signals) {}
 
   Result<void> run() {
     TIDINGS_TRY(open());
     TIDINGS_TRY(store::check_instance(*database_, store::Guard::refuse));
-    TIDINGS_TRY(sending::allow_work(*database_, clock_, config_->newsletter.zone));
+    TIDINGS_TRY(sending::allow_work(context()));
     next_round_ = next_chores_ = clock_.now();
     options_.on_said(
         fmt::format("running: {}", plural(static_cast<long long>(config_->digests.size()), "digest")));
@@ -70,6 +69,11 @@ class Scheduler {
   }
 
  private:
+  /// Made anew for each use: "reload" changes the configuration, and may change the database.
+  [[nodiscard]] config::Context context() {
+    return {.config = *config_, .database = *database_, .clock = clock_, .random = random_};
+  }
+
   Result<void> open() {
     TIDINGS_LET(auto opened, store::Database::open(config_->store_path, store::Create::yes));
     database_.emplace(std::move(opened));
@@ -78,14 +82,14 @@ class Scheduler {
 
   void reload() {
     auto loaded = options_.load();
-    if (!loaded) return options_.on_trouble("the configuration stays as it was: " + loaded.error().line());
+    if (!loaded) return options_.on_trouble("the configuration is unchanged: " + loaded.error().line());
     const bool moved = loaded->store_path != config_->store_path;
     auto old = std::move(config_);
     pages_.reset();
     config_ = std::make_unique<config::Config>(*std::move(loaded));
     if (auto met = moved ? open() : edition::meet_digests(*config_, *database_, clock_.now()); !met) {
       config_ = std::move(old);
-      return options_.on_trouble("the configuration stays as it was: " + met.error().line());
+      return options_.on_trouble("the configuration is unchanged: " + met.error().line());
     }
     said_.clear();
     waits_.clear();
@@ -128,7 +132,7 @@ class Scheduler {
 
   Result<void> chores() {
     if (clock_.now() >= next_tidy_) {
-      TIDINGS_TRY(members::tidy_up(*database_, clock_, random_));
+      TIDINGS_TRY(members::tidy_up(context()));
       next_tidy_ = clock_.now() + tidy_every;
     }
     if (config_->bounce.has_mailbox() && clock_.now() >= next_bounces_) {
@@ -136,18 +140,16 @@ class Scheduler {
       // A mailbox that does not answer keeps nobody's confirmation waiting.
       if (auto read = read_bounces(); !read) trouble("reports wait: " + read.error().line());
     }
-    TIDINGS_TRY(members::take_sign_ups(*database_, clock_, *config_));
+    TIDINGS_TRY(members::take_sign_ups(context()));
     if (!pages_) {
       TIDINGS_LET(pages_, site::WebPages::load(*config_));
     }
-    TIDINGS_LET(const auto report, members::send_notices(*config_, *pages_, *database_, clock_, random_, {},
-                                                         signals_.interrupt));
+    TIDINGS_LET(const auto report, members::send_notices(context(), *pages_, {}, signals_.interrupt));
     if (report.sent > 0) options_.on_said(fmt::format("{} sent", plural(report.sent, "confirmation mail")));
     if (!report.trouble.empty()) trouble("confirmation mails wait: " + report.trouble);
     if (report.trouble.empty() && report.failed > 0)
       trouble(fmt::format("{} could not be sent", plural(report.failed, "confirmation mail")));
-    if (const auto words = returns::in_words(
-            returns::send_forwards(*config_, *database_, clock_, random_, signals_.interrupt));
+    if (const auto words = returns::in_words(returns::send_forwards(context(), signals_.interrupt));
         !words.empty())
       trouble(words);
     return {};
@@ -155,7 +157,7 @@ class Scheduler {
 
   Result<void> read_bounces() {
     TIDINGS_LET(auto keys, subscriber::KeyRing::open(*database_, random_, clock_));
-    returns::BounceIntake intake{*config_, *database_, clock_, random_, std::move(keys)};
+    returns::BounceIntake intake{context(), std::move(keys)};
     int count = 0;
     const auto take = returns::take_each(
         intake,
@@ -163,7 +165,7 @@ class Scheduler {
          .failed = [&](const Error& error) { trouble("a mail could not be applied: " + error.line()); }});
     const auto read = returns::read_bounce_mailbox(
         *config_, [&](const bounce::Incoming& mail) -> Result<bounce::Disposition> {
-          if (signals_.end) return fail(Errc::try_again, "ended by a signal");
+          if (signals_.end) return fail(Errc::try_again, "stopped by a signal");
           return take(mail);
         });
     if (count > 0) options_.on_said(fmt::format("{} read from the mailbox", plural(count, "report")));
@@ -193,22 +195,21 @@ class Scheduler {
 
   Result<void> round() {
     const auto now = clock_.now();
-    TIDINGS_TRY(sending::allow_work(*database_, clock_, config_->newsletter.zone));
-    TIDINGS_LET(const auto future, sending::clock_troubles(*config_, *database_, clock_));
+    TIDINGS_TRY(sending::allow_work(context()));
+    TIDINGS_LET(const auto future, sending::clock_troubles(context()));
     for (const auto& line : future) trouble(fmt::format("{} ({})", line, sending::clock_hint));
     CollectReport collected;
     if (options_.reading == SchedulerOptions::Reading::as_due || !has_read_) {
-      TIDINGS_LET(collected, collect(*config_, *database_, clock_));
+      TIDINGS_LET(collected, collect(context()));
       options_.on_collected(collected);
       has_read_ = true;
     }
     std::vector<const config::DigestConfig*> digests;
     for (const auto& digest : config_->digests) digests.push_back(&digest);
-    const auto outcome = compose_all(*config_, *database_, clock_, digests, edition::When::due, collected);
+    const auto outcome = compose_all(context(), digests, edition::When::due, collected);
     for (const auto& failure : outcome.failures) trouble(failure.line());
     for (const auto& composed : outcome.composed) tell(composed);
-    TIDINGS_LET(const auto drafts,
-                edition::mail_drafts(*config_, *database_, clock_, random_, {}, signals_.interrupt));
+    TIDINGS_LET(const auto drafts, edition::mail_drafts(context(), {}, signals_.interrupt));
     for (const auto& line : drafts.mailed) options_.on_said(line);
     for (const auto& line : drafts.trouble) trouble(line);
     drafts_wait_ = !drafts.trouble.empty();
@@ -219,8 +220,7 @@ class Scheduler {
       sending::DeliverOptions options;
       if (!options_.until)
         options.time_budget = std::max<std::chrono::milliseconds>(1min, next_run(now) - now);
-      TIDINGS_LET(report,
-                  sending::deliver(*config_, *database_, clock_, random_, options, signals_.interrupt));
+      TIDINGS_LET(report, sending::deliver(context(), options, signals_.interrupt));
       note(report);
     }
     if (!report.editions.empty()) write_archive();
@@ -324,9 +324,9 @@ class Scheduler {
 
 }  // namespace
 
-Result<void> run_schedule(config::Config config, const Clock& clock, Random& random,
-                          const SchedulerOptions& options, SchedulerSignals& signals) {
-  return Scheduler{std::move(config), clock, random, options, signals}.run();
+Result<void> run_schedule(const config::SharedContext& shared, const SchedulerOptions& options,
+                          SchedulerSignals& signals) {
+  return Scheduler{shared, options, signals}.run();
 }
 
 }  // namespace tidings::app

@@ -120,7 +120,7 @@ Result<std::wregex> compiled(std::string_view pattern) {
                        std::regex::ECMAScript | std::regex::icase};
   } catch (const std::regex_error& error) {
     return fail(Errc::config,
-                "not a regular expression: " + std::string{pattern} + " (" + error.what() + ")");
+                "invalid regular expression: " + std::string{pattern} + " (" + error.what() + ")");
   }
 }
 
@@ -191,8 +191,7 @@ Result<FilterRule> FilterRule::parse(std::string_view written) {
     if (found == field_names().end()) {
       auto hint = did_you_mean(*name, field_names());
       if (hint.empty()) hint = "one of " + join(field_names(), ", ") + "; or a plain word or phrase";
-      return fail(Errc::config, "there is no field \"" + *name + "\" in \"" + rule.text_ + "\"",
-                  std::move(hint));
+      return fail(Errc::config, "unknown field \"" + *name + "\" in \"" + rule.text_ + "\"", std::move(hint));
     }
     rule.field_ = static_cast<Field>(1 + (found - field_names().begin()));
     value = trim(value.substr(value.find(':') + 1));
@@ -218,8 +217,7 @@ Result<FilterRule> FilterRule::parse(std::string_view written) {
   }
   rule.value_ = folded(value);
   if (rule.value_.empty()) {
-    return fail(Errc::config,
-                rule.text_.empty() ? "an empty rule" : "\"" + rule.text_ + "\" looks for nothing",
+    return fail(Errc::config, rule.text_.empty() ? "an empty rule" : "\"" + rule.text_ + "\" matches nothing",
                 "for example \"category:ads\", or a word of the title or the text");
   }
   return rule;

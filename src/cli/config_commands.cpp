@@ -79,16 +79,15 @@ struct CheckOptions {
 /// What can be put right without a backup: files that others can read, traces of erased people, times of a
 /// clock that was ahead.
 Result<void> mend(Session& session) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  TIDINGS_LET(const auto lock,
-              store::SenderLock::take(config->store_path, "db check --mend", config->newsletter.zone));
-  for (const auto& file : members::wide_files(*config)) {
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  TIDINGS_LET(const auto lock, store::SenderLock::take(context.config.store_path, "db check --mend",
+                                                       context.config.newsletter.zone));
+  for (const auto& file : members::wide_files(context.config)) {
     TIDINGS_TRY(narrow(file));
     say(fmt::format("{}: others cannot read it any more\n", file.string()));
   }
-  TIDINGS_TRY(members::finish_erasing(*database));
-  TIDINGS_LET(const auto dated_back, sending::mend_clock(*config, *database, session.clock()));
+  TIDINGS_TRY(members::finish_erasing(context.database));
+  TIDINGS_LET(const auto dated_back, sending::mend_clock(context));
   for (const auto& line : dated_back) say(fmt::format("{}: dated back\n", line));
   return {};
 }

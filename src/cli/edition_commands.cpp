@@ -331,18 +331,19 @@ Result<Exit> edit_edition(Session& session, const ReviewOptions& options) {
 }
 
 Result<Exit> approve_edition(Session& session, const ReviewOptions& options) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  TIDINGS_LET(const auto edition, find_draft(*database, options.edition));
-  if (options.edit || has_flags(options)) TIDINGS_TRY(change(*database, edition, options, options.edit));
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  const auto& config = context.config;
+  auto& database = context.database;
+  TIDINGS_LET(const auto edition, find_draft(database, options.edition));
+  if (options.edit || has_flags(options)) TIDINGS_TRY(change(database, edition, options, options.edit));
   // Not before: an editor may take an hour over it.
   TIDINGS_LET(const auto lock,
-              store::SenderLock::take(config->store_path, "edition approve", config->newsletter.zone));
-  TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
-  TIDINGS_TRY(session.check_clock(*database));
-  TIDINGS_LET(const auto now, find_draft(*database, options.edition));
-  TIDINGS_LET(const auto composed, edition::approve_draft(*config, *database, session.clock(), now));
-  say(in_words(composed, config->newsletter.zone) +
+              store::SenderLock::take(config.store_path, "edition approve", config.newsletter.zone));
+  TIDINGS_TRY(store::check_instance(database, store::Guard::refuse));
+  TIDINGS_TRY(session.check_clock(context));
+  TIDINGS_LET(const auto now, find_draft(database, options.edition));
+  TIDINGS_LET(const auto composed, edition::approve_draft(context, now));
+  say(in_words(composed, config.newsletter.zone) +
       "\napproved: the next \"tidings send --due\" or \"run\" sends it, \"tidings deliver " +
       digest::name_of(now) + "\" at once\n");
   return Exit::done;
@@ -361,6 +362,7 @@ void add_review_options(Command command, ReviewOptions& options) {
 }
 
 Result<Exit> cancel_edition(Session& session, const EditionOption& options) {
+  using Reached = digest::EditionTable::Reached;
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
   TIDINGS_LET(const auto lock,
@@ -370,12 +372,18 @@ Result<Exit> cancel_edition(Session& session, const EditionOption& options) {
   delivery::Ledger ledger{*database, session.clock()};
   // What a killed run had in flight is in doubt, and not merely unsent.
   TIDINGS_LET([[maybe_unused]] const auto recovered, ledger.recover({}));
+  TIDINGS_LET(const auto counts, ledger.counts(edition.id));
+  const auto readers = counts.sent + counts.in_doubt + counts.bounced;
   TIDINGS_LET(auto transaction, database->begin());
   TIDINGS_TRY(table.cancel(edition.id, options.reason.empty() ? "cancelled by hand" : options.reason,
-                           session.clock().now()));
+                           session.clock().now(),
+                           readers == 0 ? Reached::nobody : Reached::perhaps_somebody));
   TIDINGS_TRY(ledger.call_off(edition.id));
   TIDINGS_TRY(transaction.commit());
-  say(fmt::format("{} is cancelled; its posts are free for the next edition\n", digest::name_of(edition)));
+  const auto posts =
+      readers == 0 ? std::string{"its posts are free for the next edition"}
+                   : fmt::format("{} may have it, so its posts count as sent", plural(readers, "reader"));
+  say(fmt::format("{} is cancelled; {}\n", digest::name_of(edition), posts));
   return Exit::done;
 }
 

@@ -55,15 +55,15 @@ struct ListOptions {
 Result<Exit> list_left_out(Session& session, const ListOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   if (!options.digest.empty()) TIDINGS_TRY(config->digest(options.digest));
-  TIDINGS_LET(auto* const database, session.database_read_only());
+  TIDINGS_LET(const auto context, session.context(Access::read_only));
   std::string lines;
   std::string more;
   Table out{{"ID", "DATE", "DIGEST", "TITLE", "WHY"}};
   for (const auto& digest : config->digests) {
     if (!options.digest.empty() && digest.name != options.digest) continue;
-    TIDINGS_LET(const auto left_out, edition::left_out_now(*config, digest, *database, session.clock()));
-    TIDINGS_LET(auto posts,
-                edition::name_left_out(*database, left_out, static_cast<std::size_t>(options.limit) + 1));
+    TIDINGS_LET(const auto left_out, edition::left_out_now(context, digest));
+    TIDINGS_LET(auto posts, edition::name_left_out(context.database, left_out,
+                                                   static_cast<std::size_t>(options.limit) + 1));
     if (std::cmp_greater(posts.size(), options.limit)) {
       posts.pop_back();
       more =
@@ -320,7 +320,8 @@ void add_post_commands(Command app, Session& session) {
       noun, session, "list", "newest first",
       [](Command command, ListOptions& options) {
         command.add_option("--source", options.source, "of this source only");
-        command.add_option("--since", options.since, "first seen at or after, e.g. 2026-01-26T08:00:00Z");
+        command.add_option("--since", options.since, "first seen at or after, e.g. 2026-01-26T08:00:00Z")
+            .value_name("TIME");
         command.add_flag("--left-out", options.left_out, "what no edition has carried, and why");
         command.add_option("--digest", options.digest, "with --left-out: of this digest only");
         command.add_option("--limit", options.limit, "at most so many (of each digest)")
@@ -348,7 +349,8 @@ void add_post_commands(Command app, Session& session) {
         command
             .add_option("--markdown-file", options.markdown_file, "its text, with front matter if you like")
             .excludes(html);
-        command.add_option("--published", options.published, "a date, e.g. 2026-01-08 (default: now)");
+        command.add_option("--published", options.published, "a date, e.g. 2026-01-08 (default: now)")
+            .value_name("DATE");
         command.add_option("--author", options.author, "a name");
         command.add_option("--topic", options.topics, "may be repeated");
       },

@@ -11,8 +11,7 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
-#include "store/database.hpp"
+#include "config/context.hpp"
 
 namespace tidings::cli {
 
@@ -20,6 +19,14 @@ class Command;
 
 /// What a command ends with when nothing failed: 0, or 75 when deliveries are deferred.
 enum class Exit { done = 0, try_again = 75 };
+
+/// How a command uses the database.
+enum class Access {
+  create,     ///< it is made if it is not there
+  existing,   ///< it must be there
+  read_only,  ///< it must be there, and not a byte of it changes
+  copy,       ///< a copy in memory, for rehearsals; empty if there is no database yet
+};
 
 class Session {
  public:
@@ -42,17 +49,20 @@ class Session {
   [[nodiscard]] ManualClock* manual_clock() { return manual_clock_; }
   [[nodiscard]] Random& random() { return random_; }
 
+  /// The configuration with clock and randomness, for jobs that open databases of their own.
+  [[nodiscard]] Result<config::SharedContext> shared();
+  /// The same with the database, which is opened once: the first call says how.
+  [[nodiscard]] Result<config::Context> context(Access access = Access::create);
   [[nodiscard]] Result<store::Database*> database(store::Create create = store::Create::yes);
   /// Before a job that collects, composes or sends: whether the clock allows it, and what a wrong clock has
   /// left is told.
-  [[nodiscard]] Result<void> check_clock(store::Database& database);
-  /// For what must not change a byte; the database must be there.
+  [[nodiscard]] Result<void> check_clock(const config::Context& context);
   [[nodiscard]] Result<store::Database*> database_read_only();
-  /// A copy in memory, for rehearsals: --dry-run and preview work on it as on the real one. Empty if there is
-  /// none yet.
   [[nodiscard]] Result<store::Database*> database_copy();
 
  private:
+  [[nodiscard]] Result<store::Database> open(Access access);
+
   std::optional<config::Config> config_;
   std::unique_ptr<Clock> clock_ = std::make_unique<SystemClock>();
   ManualClock* manual_clock_ = nullptr;

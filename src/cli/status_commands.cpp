@@ -251,8 +251,9 @@ std::string at_work(const config::Config& config, const std::vector<DigestStatus
 }
 
 Result<Exit> status(Session& session, const JsonOption& options) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database_read_only());
+  TIDINGS_LET(const auto context, session.context(Access::read_only));
+  const auto* const config = &context.config;
+  auto* const database = &context.database;
   const auto now = session.clock().now();
   delivery::Ledger ledger{*database, session.clock()};
   TIDINGS_LET(const auto relays, relays_of(*config, ledger, now));
@@ -283,7 +284,7 @@ Result<Exit> status(Session& session, const JsonOption& options) {
     ++failing;
     details += fmt::format("  {}: {}\n", source.name, printable(source.last_error));
   }
-  TIDINGS_LET(const auto clock, sending::clock_troubles(*config, *database, session.clock()));
+  TIDINGS_LET(const auto clock, sending::clock_troubles(context));
   for (const auto& line : clock) details += fmt::format("clock: {} ({})\n", line, sending::clock_hint);
   TIDINGS_LET(const auto floods, post::PostTable(*database).set_aside());
   std::int64_t set_aside = 0;

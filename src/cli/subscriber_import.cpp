@@ -271,7 +271,7 @@ void add_subscriber_import(Command noun, Session& session) {
         command.add_flag("--confirmed", options.confirmed, "you have these readers' consent");
         command.add_flag("--send-confirmations", options.ask, "ask those who are pending, by mail");
         command.add_flag("--dry-run", options.dry_run, "report only");
-        command.add_option("--rejects", options.reject_file, "write rejected lines there");
+        command.add_option("--rejects", options.reject_file, "write rejected lines there").value_name("FILE");
         command
             .add_option("--batch", options.batch,
                         "commit after so many lines: what is in stays in if the import is "

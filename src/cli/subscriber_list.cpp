@@ -68,7 +68,8 @@ void add_filter(Command command, FilterOptions& options) {
   command.add_option("--digest", options.digest, "subscriptions to this digest only");
   command.add_option("--topic", options.topic, "who has chosen this topic");
   command.add_option("--domain", options.domain, "addresses in this domain");
-  command.add_option("--since", options.since, "added at or after, e.g. 2026-01-26T08:00:00Z");
+  command.add_option("--since", options.since, "added at or after, e.g. 2026-01-26T08:00:00Z")
+      .value_name("TIME");
   command.add_option("--search", options.text, "somewhere in address or name");
 }
 
@@ -316,7 +317,8 @@ void add_subscriber_list(Command noun, Session& session) {
       noun, session, "export", "the list as CSV that import takes back, or JSON",
       [](Command command, ExportCommand& options) {
         command.add_option("FILE", options.file, "\"-\" is standard output").show_default();
-        command.add_option("--one", options.one, "all that is known of one address, as JSON");
+        command.add_option("--one", options.one, "all that is known of one address, as JSON")
+            .value_name("ADDRESS");
         add_filter(command, options.filter);
         add_json(command, options.filter.json);
       },

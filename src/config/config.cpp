@@ -18,17 +18,17 @@ void warn_of_unread(Config& config, const std::string& place) {
   if (bounce.address && !bounce.is_read()) {
     config.warnings.push_back(
         place +
-        fmt::format("nobody reads {}: [bounce] has no maildir, imap or pop3 for it, and no pipe = true",
-                    bounce.address->text()));
+        fmt::format(
+            "mail to {} is not read: [bounce] has no maildir, imap or pop3 for it, and no pipe = true",
+            bounce.address->text()));
   }
   const auto mailto = parse_mail_address(config.newsletter.unsubscribe_mailto);
   const bool is_read = !mailto || (bounce.address ? bounce.is_read() && same_mailbox(*mailto, *bounce.address)
                                                   : bounce.has_mailbox());
   if (is_read) return;
-  config.warnings.push_back(place +
-                            fmt::format("nobody reads {}, where mails that unsubscribe or confirm go: set "
-                                        "[bounce] address, and maildir, imap, pop3 or pipe",
-                                        mailto->text()));
+  config.warnings.push_back(place + fmt::format("mail to {}, which unsubscribes or confirms, is not read: "
+                                                "set [bounce] address, and maildir, imap, pop3 or pipe",
+                                                mailto->text()));
 }
 
 /// Where mails that unsubscribe go if the file does not say so: the mailbox that is read, as [bounce] tells.
@@ -54,7 +54,7 @@ void warn(Config& config) {
   }
   if (config.newsletter.public_url.empty() && config.newsletter.unsubscribe_mailto.empty()) {
     config.warnings.push_back(
-        place + "[newsletter] has neither public_url nor unsubscribe_mailto: readers cannot leave");
+        place + "[newsletter] has neither public_url nor unsubscribe_mailto: subscribers cannot leave");
   }
   warn_of_unread(config, place);
   for (auto one = config.digests.begin(); one != config.digests.end(); ++one) {
@@ -161,7 +161,7 @@ Result<std::filesystem::path> find_config(const std::filesystem::path& given) {
     if (std::filesystem::exists(place, ignored)) return std::filesystem::path{place};
   }
   return fail(Errc::no_input, "there is no ./config.toml and no /etc/tidings/config.toml",
-              "\"tidings init\" writes one; --config FILE names another");
+              "\"tidings init\" writes one; --config FILE uses another");
 }
 
 }  // namespace tidings::config

@@ -48,7 +48,7 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
       domain_to_ascii(list_id) && list_id.find('.') != std::string::npos && list_id.size() <= 255;
   if (section.has("list_id") && !is_list_id) {
     section.mistake("list_id", fmt::format("\"{}\" is not a list id", list_id),
-                    "a name in a domain of yours, like weekly.news.example.org");
+                    "use a name under your domain, such as weekly.news.example.org");
   }
   const auto schedule_text = section.required_text("schedule", "weekly monday 08:00");
   DigestConfig digest{
@@ -84,15 +84,15 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
       .image_limit_bytes = read_size(section, "image_limit", "256KiB"),
       .images_limit_bytes = read_size(section, "images_limit", "1MiB")};
   if (digest.review_until && !digest.review)
-    section.mistake("review_until", "review_until without review", "review = true makes drafts");
+    section.mistake("review_until", "review_until needs review = true", "review = true makes drafts");
   if (digest.unapproved == DigestConfig::Unapproved::send && !digest.review_until) {
-    section.mistake("unapproved", "unapproved = \"send\" without review_until",
-                    "review_until = \"24h\" says when a draft leaves by itself");
+    section.mistake("unapproved", "unapproved = \"send\" needs review_until",
+                    "review_until = \"24h\" sets when a draft is sent without approval");
   }
   if (digest.images_limit_bytes > max_images_bytes) {
     section.mistake("images_limit",
                     fmt::format("images_limit is more than {}", format_size(max_images_bytes)),
-                    "many mailboxes refuse mails over 10 MB");
+                    "many mailbox providers refuse mail over 10 MB");
   }
   if (digest.max_posts != 0 && digest.max_posts < digest.min_posts)
     section.mistake("max_posts", "max_posts is less than min_posts");
@@ -108,7 +108,8 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
   if (std::ranges::find(themes, digest.theme) == themes.end()) {
     auto hint = did_you_mean(digest.theme, themes);
     if (hint.empty())
-      hint = fmt::format("make the folder templates/{} or use one of: {}", digest.theme, join(themes, ", "));
+      hint =
+          fmt::format("create the folder templates/{} or use one of: {}", digest.theme, join(themes, ", "));
     section.mistake("theme", fmt::format("there is no theme \"{}\"", digest.theme), std::move(hint));
   }
   section.finish();

@@ -36,12 +36,12 @@ std::string absolute_source_url(TomlSection& section, const std::string& url,
 std::string read_location(TomlSection& section, SourceConfig& source, const std::filesystem::path& folder) {
   source.command = section.texts("command");
   const bool is_command = source.spec.kind == source::Kind::command;
-  if (!is_command && !source.command.empty()) section.mistake("command", "command is for kind = \"command\"");
+  if (!is_command && !source.command.empty()) section.mistake("command", "command needs kind = \"command\"");
   if (!is_command && source.spec.kind != source::Kind::manual) {
     return absolute_source_url(section, section.required_text("url", "https://blog.example.org/feed"),
                                folder);
   }
-  if (!section.text("url", "").empty()) section.mistake("url", "this kind of source has no URL");
+  if (!section.text("url", "").empty()) section.mistake("url", "this kind of source takes no URL");
   if (!is_command) return "manual:";
   if (source.command.empty() || source.command.front().empty()) {
     section.mistake("kind", "kind = \"command\" needs a program", "command = [\"bin/make-feed\", \"--new\"]");
@@ -114,7 +114,7 @@ std::vector<SourceConfig> read_sources(TomlDocument& document) {
           std::pair{"date_heading_xpath", &source.xpaths.date_heading}}) {
       *xpath = section.text(key, "");
       if (!xpath->empty() && source.spec.kind != source::Kind::page) {
-        section.mistake(key, fmt::format("{} is for kind = \"page\"", key));
+        section.mistake(key, fmt::format("{} needs kind = \"page\"", key));
       }
       if (const auto wrong = source::xpath_mistake(*xpath)) {
         section.mistake(key, fmt::format("{}: {}", key, *wrong),
@@ -124,14 +124,14 @@ std::vector<SourceConfig> read_sources(TomlDocument& document) {
     source.site_url = section.text("site_url", "");
     source.permalinks = section.text("permalinks", "");
     if (!source.permalinks.empty() && source.spec.kind != source::Kind::markdown) {
-      section.mistake("permalinks", "permalinks is for kind = \"markdown\"");
+      section.mistake("permalinks", "permalinks needs kind = \"markdown\"");
     }
     if (const auto word = source::unknown_permalink_word(source.permalinks)) {
-      section.mistake("permalinks", fmt::format("permalinks has no word \":{}\"", *word),
+      section.mistake("permalinks", fmt::format("permalinks does not know \":{}\"", *word),
                       "such as \"/:year/:month/:slug/\" or \"/:section/:filename/\"");
     }
     if (source.spec.kind == source::Kind::markdown && !source.spec.url.starts_with("file:")) {
-      section.mistake("url", "a markdown source is a folder", "url = \"file:posts\"");
+      section.mistake("url", "a markdown source must be a folder", "url = \"file:posts\"");
     }
     source.spec.settings = settings_of(source);
     source.weight = section.integer("weight", 0, -1000, 1000);

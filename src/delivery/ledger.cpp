@@ -549,7 +549,7 @@ Result<Recovered> Ledger::recover(const SettleOptions& options) {
         ++recovered.answered;
       } else if (mark != marks.end() || !journal.trustworthy) {
         answers.push_back({.claim = claim,
-                           .outcome = no_reply(Stage::dot, "tidings was ended before the answer came"),
+                           .outcome = no_reply(Stage::dot, "tidings was stopped before the answer came"),
                            .relay = {}});
         ++recovered.in_doubt;
       } else {

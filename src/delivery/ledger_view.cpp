@@ -178,7 +178,7 @@ Result<int> Ledger::retry(EditionId edition, DeliveryState state, std::optional<
   if (state != DeliveryState::deferred && state != DeliveryState::in_doubt &&
       state != DeliveryState::failed) {
     return fail(Errc::usage, fmt::format("deliveries that are {} cannot be retried", name_of(state)),
-                "deferred, in_doubt and failed ones can");
+                "only deferred, in_doubt and failed ones can");
   }
   auto update = database_->prepare(R"sql(
     UPDATE deliveries SET state = 3, due_ms = :now

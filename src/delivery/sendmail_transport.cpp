@@ -251,10 +251,10 @@ class SendmailTransport final : public Transport {
     const bool written = talk.took_all();
     const auto words = with_address(talk.words(), address);
     const auto say = [&](Stage stage, int code, std::string_view enhanced) {
-      const auto text = words.empty() ? fmt::format("{} ended with status {}", name(), status) : words;
+      const auto text = words.empty() ? fmt::format("{} exited with status {}", name(), status) : words;
       return classify(stage, code, fmt::format("{} {}", enhanced, text));
     };
-    if (status == 0 && written) return classify(Stage::dot, 250, "2.0.0 taken by " + name());
+    if (status == 0 && written) return classify(Stage::dot, 250, "2.0.0 accepted by " + name());
     switch (status) {
       case 0:
       case EX_TEMPFAIL:
@@ -288,7 +288,7 @@ Result<std::unique_ptr<Transport>> make_sendmail_transport(SendmailOptions optio
     return fail(
         Errc::config,
         fmt::format("{} cannot be executed: {}", program.string(), std::strerror(is_folder ? EISDIR : errno)),
-        "name a program that takes messages as sendmail does");
+        "name a program that accepts mail as sendmail does");
   }
   if (options.name.empty()) options.name = program.filename().string();
   return std::make_unique<SendmailTransport>(std::move(options));

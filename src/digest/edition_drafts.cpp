@@ -81,7 +81,7 @@ Result<void> EditionTable::arrange(EditionId edition, std::span<const PostId> sh
   TIDINGS_TRY(only_drafts(now));
   if (shown.empty()) {
     return fail(Errc::bad_data, fmt::format("{} would have no posts", name_of(now)),
-                "\"tidings edition cancel\" takes it back");
+                "\"tidings edition cancel\" cancels it");
   }
   auto drop = database_.prepare(R"(
     UPDATE edition_posts SET position = NULL, same_as = post_id
@@ -97,7 +97,7 @@ Result<void> EditionTable::arrange(EditionId edition, std::span<const PostId> sh
     if (database_.changes() != 1) {
       return fail(Errc::bad_data,
                   fmt::format("post {} is not in {}, or is named twice", post.value, name_of(now)),
-                  "\"tidings edition show\" lists its posts; what came later waits for the next edition");
+                  "\"tidings edition show\" lists its posts; later posts wait for the next edition");
     }
   }
   return {};

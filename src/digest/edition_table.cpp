@@ -22,7 +22,7 @@ std::optional<std::int64_t> number_of(std::string_view text) {
 
 tl::unexpected<Error> taken(const NewEdition& edition) {
   return fail(Errc::bad_data,
-              fmt::format("digest {} has an edition for its run of {} already", edition.digest,
+              fmt::format("digest {} already has an edition for its run of {}", edition.digest,
                           format_rfc3339(edition.scheduled)),
               "\"tidings edition list\" shows it");
 }
@@ -448,7 +448,7 @@ namespace {
 /// What a state change comes to that touched no row: already so, or not allowed.
 Result<void> refused(const Edition& edition, EditionState wanted) {
   if (edition.state == wanted) return {};
-  return fail(Errc::not_permitted, fmt::format("{} is {} and cannot be {} any more", name_of(edition),
+  return fail(Errc::not_permitted, fmt::format("{} is {} and can no longer be {}", name_of(edition),
                                                name_of(edition.state), name_of(wanted)));
 }
 
@@ -481,14 +481,16 @@ Result<void> EditionTable::reopen(EditionId edition, UtcTime at) {
   TIDINGS_TRY(change.bind(":at", at).bind(":id", edition).run());
   if (database_.changes() == 1) return {};
   TIDINGS_LET(const auto now, get(edition));
-  return fail(Errc::usage, fmt::format("{} is {}: none of its deliveries can be tried again", name_of(now),
-                                       name_of(now.state)));
+  return fail(Errc::usage,
+              fmt::format("{} is {}: its deliveries cannot be retried", name_of(now), name_of(now.state)));
 }
 
-Result<void> EditionTable::cancel(EditionId edition, std::string_view reason, UtcTime at) {
+Result<void> EditionTable::cancel(EditionId edition, std::string_view reason, UtcTime at, Reached reached) {
   auto change = database_.prepare(R"(
-    UPDATE editions SET state = 'cancelled', reason = :reason, finished_ms = :at
+    UPDATE editions SET state = 'cancelled', reason = :reason, finished_ms = :at,
+      started_ms = CASE WHEN :nobody THEN NULL ELSE started_ms END
     WHERE id = :id AND state IN ('draft', 'sealed', 'sending'))");
+  change.bind(":nobody", reached == Reached::nobody ? 1 : 0);
   TIDINGS_TRY(change.bind(":reason", reason).bind(":at", at).bind(":id", edition).run());
   if (database_.changes() == 1) return {};
   TIDINGS_LET(const auto now, get(edition));

@@ -350,8 +350,8 @@ Result<Value> parse_name(std::string_view what, std::string_view name, std::span
     if (known[i] == name) return static_cast<Value>(i);
   }
   const auto near = did_you_mean(name, known);
-  return fail(Errc::config, fmt::format("{} \"{}\" is not known", what, name),
-              near.empty() ? "it is one of " + tidings::join(known, ", ") : near);
+  return fail(Errc::config, fmt::format("unknown {} \"{}\"", what, name),
+              near.empty() ? "one of: " + tidings::join(known, ", ") : near);
 }
 
 }  // namespace
@@ -380,20 +380,21 @@ struct LeftOutWords {
 };
 
 constexpr std::array left_out_words{
-    LeftOutWords{LeftOut::waits_max_posts, "max_posts", "waiting for the next edition, max_posts is reached"},
-    LeftOutWords{LeftOut::waits_min_posts, "min_posts", "waiting for more posts, min_posts is not reached"},
+    LeftOutWords{LeftOut::waits_max_posts, "max_posts", "waiting for the next edition: max_posts reached"},
+    LeftOutWords{LeftOut::waits_min_posts, "min_posts", "waiting for more posts: min_posts not reached"},
     LeftOutWords{LeftOut::waits_next_edition, "next_edition", "waiting for the next edition"},
-    LeftOutWords{LeftOut::first_reading, "first_reading", "older than one period at the first reading"},
+    LeftOutWords{LeftOut::first_reading, "first_reading",
+                 "older than one period when its source was first read"},
     LeftOutWords{LeftOut::flood, "flood", "set aside with a flood of old posts"},
-    LeftOutWords{LeftOut::too_old, "max_age", "older than max_age at first sight"},
-    LeftOutWords{LeftOut::source_filter, "source_filter", "kept out by include or exclude of its source"},
-    LeftOutWords{LeftOut::pattern, "pattern", "kept out by include or exclude of the digest"},
-    LeftOutWords{LeftOut::topic, "topic", "not of this digest's topics"},
+    LeftOutWords{LeftOut::too_old, "max_age", "older than max_age when first seen"},
+    LeftOutWords{LeftOut::source_filter, "source_filter", "excluded by its source's include or exclude"},
+    LeftOutWords{LeftOut::pattern, "pattern", "excluded by the digest's include or exclude"},
+    LeftOutWords{LeftOut::topic, "topic", "not in this digest's topics"},
     LeftOutWords{LeftOut::hidden, "hidden", "hidden by hand"},
-    LeftOutWords{LeftOut::repeat, "repeat", "brought by another source in an earlier edition"},
+    LeftOutWords{LeftOut::repeat, "repeat", "sent in an earlier edition from another source"},
     LeftOutWords{LeftOut::before_first_edition, "before_first_edition", "older than the digest"},
-    LeftOutWords{LeftOut::source, "source", "not of this digest's sources"},
-    LeftOutWords{LeftOut::not_seen_yet, "not_seen_yet", "not seen by then"},
+    LeftOutWords{LeftOut::source, "source", "not in this digest's sources"},
+    LeftOutWords{LeftOut::not_seen_yet, "not_seen_yet", "not yet seen at that time"},
 };
 
 }  // namespace

@@ -10,13 +10,12 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "digest/digest.hpp"
 #include "digest/edition_table.hpp"
 #include "digest/period.hpp"
 #include "digest/select.hpp"
 #include "edition/render.hpp"
-#include "store/database.hpp"
 
 namespace tidings::edition {
 
@@ -43,9 +42,8 @@ enum class When {
 };
 
 /// Nothing if no edition is owed. A draft whose `selection.skipped` is set has no posts.
-[[nodiscard]] Result<std::optional<Draft>> draft(const config::Config& config,
-                                                 const config::DigestConfig& digest,
-                                                 store::Database& database, const Clock& clock, When when);
+[[nodiscard]] Result<std::optional<Draft>> draft(const config::Context& context,
+                                                 const config::DigestConfig& digest, When when);
 
 /// Composed::reason of an edition whose posts nobody was to get.
 constexpr std::string_view nobody_to_send_to = "no recipients";
@@ -101,8 +99,7 @@ struct Outlook {
 
 /// Seals or skips the edition of one digest, if it is due (or When::now). Its pictures, if they travel with
 /// it, are fetched once it is sure that it is sent. Errc::config if its theme is wrong.
-[[nodiscard]] Result<Composed> compose(const config::Config& config, const config::DigestConfig& digest,
-                                       store::Database& database, const Clock& clock, When when,
-                                       Empty empty = Empty::record);
+[[nodiscard]] Result<Composed> compose(const config::Context& context, const config::DigestConfig& digest,
+                                       When when, Empty empty = Empty::record);
 
 }  // namespace tidings::edition

@@ -277,8 +277,8 @@ Result<Rendered> Renderer::render(const EditionFacts& facts, const std::string& 
   out.note += fmt::format("{}{} as links", out.note.empty() ? "" : "; ",
                           plural(static_cast<long long>(all - fits), "post"));
   if (const auto weight = weight_of(out.bodies); weight > html_budget_bytes) {
-    out.note +=
-        fmt::format("; still {}, and Gmail shows 102 kB", format_size(static_cast<std::int64_t>(weight)));
+    out.note += fmt::format("; still {}, and Gmail cuts off after 102 kB",
+                            format_size(static_cast<std::int64_t>(weight)));
   }
   return out;
 }

@@ -72,6 +72,8 @@ class Renderer {
   [[nodiscard]] Result<Rendered> render(const EditionFacts& facts, const std::string& language,
                                         const ShownPosts& shown);
 
+  [[nodiscard]] const config::DigestConfig& digest() const { return *digest_; }
+
   /// Pictures inside the posts that were rendered so far; called by "cid:" in what render() returns.
   [[nodiscard]] const EmbeddedImages& embedded() const { return embedded_; }
 

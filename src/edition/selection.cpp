@@ -13,6 +13,10 @@
 namespace tidings::edition {
 namespace {
 
+// Of an edition without a limit: 82,000 posts cost 1.8 GB and 57 s and made a mail of 19 MB; these cost 250
+// MB, 7 s and 2.3 MB. The rest waits.
+constexpr std::size_t most_posts = 10'000;
+
 /// Whether the stored post is left out. One that cannot be read has failed elsewhere.
 bool keeps_out(const ContentFilter& filter, store::Database& database, PostId id) {
   const auto found = post::PostTable(database).find(id);
@@ -102,7 +106,7 @@ digest::SelectOptions select_options(const config::Config& config, const config:
   options.group_by = static_cast<digest::GroupBy>(digest.group_by);
   options.min_posts = static_cast<std::size_t>(digest.min_posts);
   options.overflow = static_cast<digest::Overflow>(digest.overflow);
-  if (digest.max_posts > 0) options.max_posts = static_cast<std::size_t>(digest.max_posts);
+  options.max_posts = digest.max_posts > 0 ? static_cast<std::size_t>(digest.max_posts) : most_posts;
   return options;
 }
 

@@ -29,13 +29,12 @@ Result<Arranged> arrangement_of(const config::Config& config, const config::Dige
   return out;
 }
 
-Result<Sealed> seal_draft(const config::Config& config, const config::DigestConfig& digest,
-                          store::Database& database, const Clock& clock, Renderer& renderer,
-                          const digest::Edition& edition, const FoundImages& images) {
-  digest::EditionTable editions{database};
-  TIDINGS_LET(auto arranged, arrangement_of(config, digest, database, edition));
+Result<Sealed> seal_draft(const config::Context& context, Renderer& renderer, const digest::Edition& edition,
+                          const FoundImages& images) {
+  digest::EditionTable editions{context.database};
+  TIDINGS_LET(auto arranged, arrangement_of(context.config, renderer.digest(), context.database, edition));
   TIDINGS_LET(const auto title, renderer.title(arranged.facts));
-  TIDINGS_TRY(editions.approve(edition.id, title, clock.now()));
+  TIDINGS_TRY(editions.approve(edition.id, title, context.clock.now()));
   // What waits for the next edition keeps the memory of who changed digests alive.
   TIDINGS_LET(const auto left_out, editions.left_out_of(edition.id));
   for (const auto& each : left_out) {
@@ -44,7 +43,7 @@ Result<Sealed> seal_draft(const config::Config& config, const config::DigestConf
       arranged.selection.left_out.push_back({.id = id, .why = each.why, .joined = {}, .first_seen = {}});
   }
   return seal_segments(
-      config, digest, database, clock, renderer,
+      context, renderer,
       {.edition = edition.id, .facts = arranged.facts, .selection = arranged.selection, .images = images});
 }
 

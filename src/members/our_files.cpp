@@ -129,10 +129,11 @@ Result<void> clear_traces(store::Database& database, const std::vector<std::stri
 }
 
 /// Their rows, the hash of their address aside.
-Result<void> forget_rows(const config::Config& config, store::Database& database, const Clock& clock,
-                         const Person& person) {
+Result<void> forget_rows(const config::Context& context, const Person& person) {
+  auto& database = context.database;
+  const auto& clock = context.clock;
   if (person.subscriber) {
-    TIDINGS_TRY(Membership(config, database, clock).erase(person.subscriber));
+    TIDINGS_TRY(Membership(context).erase(person.subscriber));
   }
   TIDINGS_LET(auto transaction, database.begin());
   const auto key = stored_address(person.address).key();
@@ -182,11 +183,12 @@ std::vector<fs::path> wide_files(const config::Config& config) {
   return files;
 }
 
-Result<Erased> erase_person(const config::Config& config, store::Database& database, const Clock& clock,
-                            const Person& person) {
+Result<Erased> erase_person(const config::Context& context, const Person& person) {
+  const auto& config = context.config;
+  auto& database = context.database;
   TIDINGS_TRY(store::set_fact(database, owed_fact, "1"));
   std::vector<std::string> texts{person.address};
-  TIDINGS_TRY(forget_rows(config, database, clock, person));
+  TIDINGS_TRY(forget_rows(context, person));
   Erased erased;
   TIDINGS_LET(const int letters_deleted, delete_files(letters(config), [&](const std::string& bytes) {
                 return is_letter_to(bytes, person.address, config.newsletter.from.address);

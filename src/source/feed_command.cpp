@@ -133,12 +133,12 @@ std::string last_line(std::string_view text) {
 
 Result<std::string> output_of_command(const std::vector<std::string>& arguments,
                                       const CommandOptions& options) {
-  if (arguments.empty()) return fail(Errc::unavailable, "a command without a program");
+  if (arguments.empty()) return fail(Errc::unavailable, "the command names no program");
   const auto& program = arguments.front();
   Pipe out;
   Pipe err;
   if (out.ends[0] < 0 || err.ends[0] < 0)
-    return fail(Errc::io, program + ": no pipe: " + std::strerror(errno));
+    return fail(Errc::io, program + ": cannot create a pipe: " + std::strerror(errno));
   Child child{arguments, options, out, err};
   if (child.error() != 0)
     return fail(Errc::unavailable, program + " cannot be started: " + std::strerror(child.error()));
@@ -156,8 +156,8 @@ Result<std::string> output_of_command(const std::vector<std::string>& arguments,
   }
   const int status = child.wait();
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return text;
-  auto what = WIFSIGNALED(status) ? program + " was ended by signal " + std::to_string(WTERMSIG(status))
-                                  : program + " ended with status " + std::to_string(WEXITSTATUS(status));
+  auto what = WIFSIGNALED(status) ? program + " was killed by signal " + std::to_string(WTERMSIG(status))
+                                  : program + " exited with status " + std::to_string(WEXITSTATUS(status));
   if (const auto said = last_line(errors); !said.empty()) what += ": " + said;
   return fail(Errc::unavailable, std::move(what));
 }

@@ -262,12 +262,12 @@ FetchFailure broken(const Transfer& transfer, CURLcode code) {
   const auto& url = transfer.request->url;
   FetchFailure made;
   if (!transfer.refused_address.empty()) {
-    made = failure(url, "refused, because it leads to " + transfer.refused_address +
+    made = failure(url, "refused: it leads to " + transfer.refused_address +
                             ", which is not a public address" + std::string{way_in(transfer)});
   } else if (transfer.too_big || code == CURLE_FILESIZE_EXCEEDED) {
     made = failure(url, "longer than " + format_size(transfer.max_bytes()));
   } else if (code == CURLE_OPERATION_TIMEDOUT) {
-    made = failure(url, "no whole answer within " + format_duration(options.timeout));
+    made = failure(url, "no complete answer within " + format_duration(options.timeout));
   } else if (code == CURLE_TOO_MANY_REDIRECTS) {
     made = failure(url, "more than " + plural(options.max_redirects, "redirect"));
   } else if (code == CURLE_PARTIAL_FILE) {
@@ -309,8 +309,8 @@ FetchResult result_of(Transfer& transfer, CURLcode code) {
   made.retry_after = retry_after_of(answer);
   made.gone = answer.status == 410;
   made.limited = answer.status == 429 || (answer.status == 503 && made.retry_after);
-  if (made.gone) made.what += ": the source is gone for good";
-  if (made.limited) made.what += ": we are asked to wait";
+  if (made.gone) made.what += ": the source is permanently gone";
+  if (made.limited) made.what += ": the server asks us to wait";
   return made;
 }
 

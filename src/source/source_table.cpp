@@ -142,7 +142,7 @@ Result<void> SourceTable::failed(SourceId id, const FetchFailure& failure, UtcTi
   auto query = database_.prepare(select_by_id);
   query.bind(":id", id);
   TIDINGS_LET(const bool found, query.step());
-  if (!found) return fail(Errc::no_input, "no source with the id " + std::to_string(id.value));
+  if (!found) return fail(Errc::no_input, "there is no source with id " + std::to_string(id.value));
   const auto before = read_row(query);
   const bool over = is_move_over(before, failure, now);
   const int limited = failure.limited ? before.limited_streak + 1 : 0;

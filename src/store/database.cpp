@@ -82,9 +82,9 @@ std::string hint_of(int code) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return "another process is writing; try again";
     case SQLITE_NOTADB: return "[store] path must name a tidings database or a file that does not exist yet";
-    case SQLITE_CORRUPT: return "restore the newest backup; \"tidings db check\" tells more";
+    case SQLITE_CORRUPT: return "restore the newest backup; \"tidings db check\" gives details";
     case SQLITE_FULL: return "the disk is full";
-    case SQLITE_CANTOPEN: return "is the folder there and writable?";
+    case SQLITE_CANTOPEN: return "check that the folder exists and is writable";
     default: return {};
   }
 }
@@ -290,7 +290,7 @@ Result<Database> Database::open(const std::filesystem::path& path, Create create
   if (!std::filesystem::exists(path, ignored)) {
     if (create == Create::no) {
       return fail(Errc::no_input, fmt::format("there is no database at {}", path.string()),
-                  "\"tidings init\" or \"tidings collect\" makes it");
+                  "\"tidings init\" or \"tidings collect\" creates it");
     }
     // Whoever was faster made it just as we would have.
     if (auto made = make_file(path); !made && !std::filesystem::exists(path, ignored))
@@ -311,7 +311,7 @@ Result<Database> Database::open_read_only(const std::filesystem::path& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
     return fail(Errc::no_input, fmt::format("there is no database at {}", path.string()),
-                "\"tidings init\" or \"tidings collect\" makes it");
+                "\"tidings init\" or \"tidings collect\" creates it");
   }
   TIDINGS_LET(auto database, open_handle(path, SQLITE_OPEN_READONLY));
   TIDINGS_TRY(
@@ -384,14 +384,14 @@ Result<void> Database::identify() {
     objects = sqlite3_column_int64(raw, 2);
   }
   if (id != application_id && (id != 0 || objects != 0 || version != 0)) {
-    return fail(Errc::bad_data, fmt::format("{} is a database, but not one of tidings", path_.string()),
+    return fail(Errc::bad_data, fmt::format("{} is a database, but not a tidings database", path_.string()),
                 "[store] path must name a tidings database or a file that does not exist yet");
   }
   if (version > newest_schema_version()) {
     return fail(Errc::bad_data,
                 fmt::format("database {} has schema version {}, newer than this program's {}", path_.string(),
                             version, newest_schema_version()),
-                "use the newer tidings that wrote it");
+                "use the tidings version that wrote it");
   }
   schema_version_ = static_cast<int>(version);
   return {};
@@ -475,9 +475,8 @@ Result<void> Database::check_references() {
   auto keys = prepare("PRAGMA foreign_key_check");
   TIDINGS_LET(const bool broken, keys.step());
   if (broken) {
-    return fail(Errc::bad_data,
-                fmt::format("database {}: a row of {} points at a row of {} that is not there",
-                            path_.string(), keys.text(0), keys.text(2)));
+    return fail(Errc::bad_data, fmt::format("database {}: a row of {} refers to a missing row of {}",
+                                            path_.string(), keys.text(0), keys.text(2)));
   }
   return {};
 }
@@ -487,7 +486,7 @@ Result<void> Database::empty_log() {
   TIDINGS_LET(const bool row, checkpoint.step());
   if (row && checkpoint.integer(0) == 0) return {};
   return fail(Errc::try_again,
-              fmt::format("the log of {} cannot be emptied: another process is reading", path_.string()));
+              fmt::format("the log of {} cannot be emptied: another process is reading it", path_.string()));
 }
 
 Result<bool> Database::holds_text(std::span<const std::string> texts) {
@@ -523,7 +522,8 @@ Result<void> Database::rebuild() {
 Result<void> Database::backup_to(const std::filesystem::path& target) {
   std::error_code ignored;
   if (std::filesystem::exists(target, ignored)) {
-    return fail(Errc::cannot_create, fmt::format("{} exists already", target.string()), "name a new file");
+    return fail(Errc::cannot_create, fmt::format("{} already exists", target.string()),
+                "choose another name");
   }
   TIDINGS_TRY(make_file(target));
   const auto done = copy_to(target);

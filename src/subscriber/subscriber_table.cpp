@@ -124,7 +124,7 @@ Result<std::string> check_topic(std::string_view text) {
   if (clean.empty()) return fail(Errc::bad_data, "a topic is empty");
   if (clean.find_first_of(";,") != std::string::npos) {
     return fail(Errc::bad_data, fmt::format("the topic \"{}\" has a semicolon or comma", clean),
-                "these separate topics");
+                "they separate topics");
   }
   return clean;
 }

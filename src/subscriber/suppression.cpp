@@ -68,7 +68,7 @@ Result<SuppressionTarget> parse_suppression_target(std::string_view text) {
     return fail(
         Errc::bad_data,
         "\"" + std::string{truncate_utf8(clean_utf8(text), 60)} + "\" is neither an address nor a domain",
-        "like ada@example.org, or @example.org for everybody there");
+        "write it like ada@example.org, or @example.org for everybody there");
   }
   return SuppressionTarget{.key = "@" + domain, .text = "everybody at " + domain};
 }

@@ -97,7 +97,7 @@ Result<KeyRing> KeyRing::rotate(store::Database& database, Random& random, const
   TIDINGS_LET(auto keys, read_keys(database));
   const int id = keys.empty() ? 1 : keys.back().id + 1;
   if (id > max_keys)
-    return fail(Errc::not_permitted, "there are 255 token keys already; no more can be made");
+    return fail(Errc::not_permitted, "there are already 255 token keys, the most there can be");
   TIDINGS_LET(auto key, store_key(database, random, clock, id));
   TIDINGS_TRY(transaction.commit());
   keys.push_back(std::move(key));

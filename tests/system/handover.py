@@ -76,7 +76,7 @@ class Handover(unittest.TestCase):
                 self.assertIn(word, done.stdout)
         self.home.write("mailer", "#!/bin/sh\ncat >/dev/null\n").chmod(0o755)
         self.home.configure("sendmail:mailer", more_smtp="[dkim]\nsigned_by_relay = true\n")
-        self.assertIn("takes the mail", self.home.do("doctor", at=AT))
+        self.assertIn("accepts mail", self.home.do("doctor", at=AT))
 
     def program(self, script, name="mailer"):
         self.home.write(name, "#!/bin/sh\n" + script).chmod(0o755)
@@ -215,6 +215,18 @@ class Handover(unittest.TestCase):
             done = self.home.run("delivery", "retry", "weekly#1", "--state", "failed", at=AT)
             self.assertEqual(done.returncode, 64, done.stderr)
             self.assertIn("cancelled", done.stderr)
+
+    def test_the_posts_of_an_edition_that_reached_nobody_are_free_and_no_others(self):
+        self.home.configure("smtp://127.0.0.1:1")
+        self.assertEqual(self.home.run("send", "--due", at=AT).returncode, 69)
+        self.assertIn("its posts are free", self.home.do("edition", "cancel", "weekly#1", at=AT))
+        with SmtpServer([Rule("rcpt", "450 4.2.0 later", to=READERS[4])]) as server:
+            self.home.configure(server.url)
+            later = datetime.datetime.fromisoformat(AT) + datetime.timedelta(hours=1)
+            self.assertEqual(self.home.run("send", "weekly", "--now", at=later).returncode, 75)
+            self.assertEqual(len(server.take()), len(READERS) - 1)
+            self.assertIn("5 readers may have it, so its posts count as sent", self.home.do("edition", "cancel", "weekly#2", at=later))
+            self.assertIn("no posts", self.home.do("send", "weekly", "--now", "--dry-run", at=later + datetime.timedelta(hours=1)))
 
     def test_what_was_planned_of_a_cancelled_edition_is_settled_as_called_off(self):
         self.home.do("collect", at=AT)

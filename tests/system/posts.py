@@ -96,7 +96,7 @@ class FirstSight(Posts):
         self.open(DAILY + "max_posts = 3\n", EVE,
                   [post(name, EVE - HOUR + n * datetime.timedelta(minutes=1)) for n, name in enumerate(names)])
         got = self.send(MONDAY)
-        self.assertIn("39 left out: 39 waiting for the next edition, max_posts is reached", self.told)
+        self.assertIn("39 left out: 39 waiting for the next edition: max_posts reached", self.told)
         listed = list(self.left_out(at=MONDAY + HOUR).values())
         self.assertEqual((listed.count("max_posts"), listed.count("next_edition")), (36, 3))
         for day in range(1, 14):
@@ -110,7 +110,7 @@ class FirstSight(Posts):
         self.assertEqual([self.send(MONDAY + day * DAY) for day in range(3)], [["C"], ["B"], ["A"]])
         self.feed([post("Back-dated", MONDAY), post("New", MONDAY + 3 * DAY - HOUR)])
         self.assertEqual(self.send(MONDAY + 3 * DAY), ["New"])
-        self.assertIn("1 left out: 1 older than max_age at first sight", self.told)
+        self.assertIn("1 left out: 1 older than max_age when first seen", self.told)
         self.assertEqual(self.left_out(at=MONDAY + 3 * DAY + HOUR), {"Back-dated": "max_age"})
 
     def test_min_posts_keeps_posts_waiting_and_says_so(self):
@@ -133,8 +133,8 @@ class LeftOut(Posts):
     def test_a_first_reading_is_taken_one_period_back_and_the_rest_is_named(self):
         self.open(WEEKLY, EVE, self.blog())
         said = self.home.do("send", "--due", "--dry-run", at=MONDAY)
-        self.assertIn("4 left out: 4 older than one period at the first reading", said)
-        self.assertIn("Last year 2 (older than one period at the first reading)", said)
+        self.assertIn("4 left out: 4 older than one period when its source was first read", said)
+        self.assertIn("Last year 2 (older than one period when its source was first read)", said)
         planned = self.home.json("send", "--due", "--dry-run", at=MONDAY)[0]
         self.assertEqual([each["title"] for each in planned["posts"]], ["This week"])
         self.check_names(planned["left_out"])
@@ -483,7 +483,7 @@ class Limits(Posts):
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
             self.assertEqual(process.returncode, 0, said)
-            self.assertRegex(said, r"99[89]\d\d waiting for the next edition, max_posts is reached")
+            self.assertRegex(said, r"99[89]\d\d waiting for the next edition: max_posts reached")
             # The copy of the database that a dry run works on lies in memory too: some 150 MB.
             if b"libasan" not in pathlib.Path(BINARY).read_bytes():  # whose memory is several times ours
                 self.assertLess(usage.ru_maxrss, 600 * 1024)

@@ -337,5 +337,5 @@ TEST_CASE("select: names of orders and groups") {
   CHECK(*parse_order("source") == Order::source);
   CHECK(*parse_group_by("none") == GroupBy::none);
   CHECK(parse_order("newst").error().hint == "did you mean \"newest\"?");
-  CHECK(parse_group_by("zzzzzz").error().hint == "it is one of day, source, topic, none");
+  CHECK(parse_group_by("zzzzzz").error().hint == "one of: day, source, topic, none");
 }

@@ -59,7 +59,7 @@ TEST_CASE("store: what is no database, not ours or newer is refused and left alo
     REQUIRE(other);
     REQUIRE(other->execute("PRAGMA application_id = 1"));
   }
-  CHECK(Database::open(folder / "other.db", Create::yes).error().what.find("not one of tidings") !=
+  CHECK(Database::open(folder / "other.db", Create::yes).error().what.find("not a tidings database") !=
         std::string::npos);
 }
 
