@@ -9,6 +9,7 @@
 
 #include "app/collect.hpp"
 #include "app/compose_all.hpp"
+#include "app/failing_sources.hpp"
 #include "app/posts.hpp"
 #include "app/watch.hpp"
 #include "base/log.hpp"
@@ -126,6 +127,7 @@ struct SendCommand {
   bool json = false;
   std::string to_dir;
   std::string time_budget;
+  std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
 };
 
 Result<std::vector<const config::DigestConfig*>> chosen(const config::Config& config,
@@ -149,10 +151,31 @@ edition::When when_of(const SendCommand& command) {
   return command.even_late ? edition::When::late : edition::When::due;
 }
 
-/// The first is the command's own result; only what would be lost is told here.
-tl::unexpected<Error> first_of(const std::vector<Error>& failures) {
-  for (std::size_t i = 1; i < failures.size(); ++i) log::error(failures[i].line());
-  return tl::unexpected<Error>(failures.front());
+/// How a job ended: its troubles, the gravest first.
+struct Ending {
+  std::vector<Error> failures;
+  bool try_again = false;  ///< something waits for the next run
+
+  void add(const std::vector<Error>& more) { failures.insert(failures.end(), more.begin(), more.end()); }
+  /// The first failure is the command's own result; the others are told here.
+  [[nodiscard]] Result<Exit> result() const {
+    if (failures.empty()) return try_again ? Exit::try_again : Exit::done;
+    for (std::size_t i = 1; i < failures.size(); ++i) log::error(failures[i].line());
+    return tl::unexpected<Error>(failures.front());
+  }
+};
+
+/// Digests whose edition is too late to go by itself.
+std::vector<Error> held_in(const app::ComposeOutcome& outcome) {
+  std::vector<Error> held;
+  for (const auto& composed : outcome.composed) {
+    if (composed.what != edition::Composed::What::held) continue;
+    held.push_back(
+        {.code = Errc::unavailable,
+         .what = composed.digest + " is held",
+         .hint = fmt::format("\"tidings send {} --late\" sends it all the same", composed.digest)});
+  }
+  return held;
 }
 
 void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool single) {
@@ -160,10 +183,6 @@ void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool s
   for (const auto& composed : outcome.composed) {
     if (composed.what == edition::Composed::What::not_due && !single) continue;
     out += in_words(composed, zone) + "\n";
-    if (composed.what == edition::Composed::What::held) {
-      log::error(fmt::format("{} is held: \"tidings send {} --late\" sends it all the same", composed.digest,
-                             composed.digest));
-    }
   }
   say(out);
 }
@@ -185,33 +204,35 @@ Result<Exit> compose(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto lock, session.begin_sending(context, "compose"));
   const auto outcome = app::compose_all(context, digests, when_of(command), {});
   print_composed(outcome, config->newsletter.zone, true);
-  TIDINGS_LET(const bool drafts_wait, mail_drafts(context, {}));
-  if (drafts_wait) return Exit::try_again;
-  if (!outcome.failures.empty()) return first_of(outcome.failures);
-  return Exit::done;
+  Ending ending{.failures = outcome.failures};
+  ending.add(held_in(outcome));
+  TIDINGS_LET(ending.try_again, mail_drafts(context, {}));
+  return ending.result();
 }
 
 // ---- deliver
 // --------------------------------------------------------------------------------------------------------
 
-Result<Exit> conclude(const sending::DeliverReport& report, const Zone& zone) {
+Ending conclude(const sending::DeliverReport& report, const Zone& zone) {
   std::string out;
   for (const auto& delivered : report.editions) {
     if (!delivered.held) out += in_words(delivered) + "\n";
   }
   say(out);
-  for (const auto& line : held_in_words(report, zone)) log::error(line);
   for (const auto& line : troubles_in_words(report, zone)) log::warning(line);
-  if (const auto* const run = report.trouble()) return tl::unexpected<Error>(relay_error(*run, zone));
+  Ending ending{.failures = {}, .try_again = report.try_again()};
+  if (const auto* const run = report.trouble()) ending.failures.push_back(relay_error(*run, zone));
   for (const auto& delivered : report.editions) {
-    if (is_refused_message(delivered.run)) return tl::unexpected<Error>(message_error(delivered));
+    if (is_refused_message(delivered.run)) ending.failures.push_back(message_error(delivered));
   }
-  if (report.try_again()) return Exit::try_again;
-  if (const auto count = report.unsendable(); count > 0) {
-    return fail(Errc::bad_data, plural(count, "delivery") + " could not be made into a message",
-                "\"tidings delivery list --state failed\" shows them");
+  for (const auto& line : held_in_words(report, zone))
+    ending.failures.push_back({.code = Errc::unavailable, .what = line, .hint = {}});
+  if (const auto count = report.unsendable(); count > 0 && !ending.try_again) {
+    ending.failures.push_back({.code = Errc::bad_data,
+                               .what = plural(count, "delivery") + " could not be made into a message",
+                               .hint = "\"tidings delivery list --state failed\" shows them"});
   }
-  return Exit::done;
+  return ending;
 }
 
 Result<sending::DeliverOptions> deliver_options(const SendCommand& command, ProgressLine& progress) {
@@ -219,7 +240,10 @@ Result<sending::DeliverOptions> deliver_options(const SendCommand& command, Prog
   options.to_folder = command.to_dir;
   options.even_late = command.even_late;
   if (!command.time_budget.empty()) {
-    TIDINGS_LET(options.time_budget, parse_duration(command.time_budget));
+    TIDINGS_LET(const auto budget, parse_duration(command.time_budget));
+    const auto used = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                                            command.began);
+    options.time_budget = std::max(budget - used, std::chrono::milliseconds{0});
   }
   options.on_progress = [&progress](const digest::Edition& edition, const delivery::Counts& before,
                                     const delivery::RunReport& run) { progress.show(edition, before, run); };
@@ -241,7 +265,7 @@ Result<Exit> deliver_under_lock(Session& session, const SendCommand& command, ap
   TIDINGS_LET(const auto report, sending::deliver(context, options, stop_flag));
   if (report.editions.empty()) say("nothing to deliver\n");
   if (watch != nullptr) watch->delivered(report);
-  return conclude(report, config.newsletter.zone);
+  return conclude(report, config.newsletter.zone).result();
 }
 
 Result<Exit> deliver(Session& session, const SendCommand& command) {
@@ -330,13 +354,14 @@ Result<Exit> rehearse(Session& session, const std::vector<const config::DigestCo
   TIDINGS_LET(const auto collected, app::collect(context));
   report_collected(collected, !command.json);
   const auto outcome = app::compose_all(context, digests, when_of(command), collected);
+  Ending ending{.failures = outcome.failures};
+  ending.add(held_in(outcome));
   if (command.json) {
     for (const auto& composed : outcome.composed) {
       TIDINGS_LET(const auto line, json_of(context.database, composed));
       print(line);
     }
-    if (!outcome.failures.empty()) return first_of(outcome.failures);
-    return Exit::done;
+    return ending.result();
   }
   print_composed(outcome, context.config.newsletter.zone, true);
   TIDINGS_TRY(tell_joined_posts(context.database, outcome));
@@ -358,8 +383,7 @@ Result<Exit> rehearse(Session& session, const std::vector<const config::DigestCo
       out += in_words(delivered) + " (to " + command.to_dir + ")\n";
   }
   say(out + "dry run: nothing was sent or changed\n");
-  if (!outcome.failures.empty()) return first_of(outcome.failures);
-  return Exit::done;
+  return ending.result();
 }
 
 /// Confirmation mails and the like that nobody has sent yet, for lists without "serve". A failure does not
@@ -419,13 +443,18 @@ Result<Exit> send_digests(Session& session, const SendCommand& command,
   // promised.
   TIDINGS_LET(const auto report, sending::deliver(context, options, stop_flag));
   if (watch != nullptr) watch->delivered(report);
-  TIDINGS_LET(const auto exit, conclude(report, config.newsletter.zone));
-  if (!composed.failures.empty()) return first_of(composed.failures);
+  auto ending = conclude(report, config.newsletter.zone);
+  ending.add(composed.failures);
+  ending.add(held_in(composed));
   if (composed.waits_for_source) {
-    return fail(Errc::unavailable, "an edition waits because a source could not be read",
-                "\"tidings source list\" tells which");
+    ending.failures.push_back({.code = Errc::unavailable,
+                               .what = "an edition waits because a source could not be read",
+                               .hint = "\"tidings source list\" tells which"});
   }
-  return drafts_wait ? Exit::try_again : exit;
+  TIDINGS_LET(const auto failing, app::failing_sources(context));
+  ending.add(failing);
+  ending.try_again = ending.try_again || drafts_wait;
+  return ending.result();
 }
 
 Result<Exit> send_under_lock(Session& session, const SendCommand& command,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
@@ -40,6 +41,18 @@ std::string reply_of(const Outcome& outcome) {
 
 std::optional<int> code_of(const Outcome& outcome) {
   return outcome.code == 0 ? std::nullopt : std::optional{outcome.code};
+}
+
+/// The editions of a claiming_fact; nothing if it is damaged.
+std::optional<std::vector<EditionId>> editions_of(std::string_view fact) {
+  std::vector<EditionId> editions;
+  for (const auto text : split(fact, ' ')) {
+    EditionId edition;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), edition.value);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    editions.push_back(edition);
+  }
+  return editions;
 }
 
 }  // namespace
@@ -474,10 +487,22 @@ Result<void> Ledger::release(std::span<const Claim> claims) {
   return transaction.commit();
 }
 
+Result<std::vector<EditionId>> Ledger::claiming_editions(std::string_view fact) {
+  if (auto editions = editions_of(fact)) return *std::move(editions);
+  std::vector<EditionId> editions;
+  auto query =
+      database_->prepare("SELECT DISTINCT edition_id FROM deliveries WHERE state = 2 ORDER BY edition_id");
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (!row) return editions;
+    editions.push_back(query.id<EditionId>(0));
+  }
+}
+
 Result<Recovered> Ledger::recover(const SettleOptions& options) {
   Recovered recovered;
-  TIDINGS_LET(const auto editions, store::fact(*database_, claiming_fact));
-  if (editions.empty()) {
+  TIDINGS_LET(const auto claiming, store::fact(*database_, claiming_fact));
+  if (claiming.empty()) {
     TIDINGS_TRY(remove_journal(database_->path()));
     return recovered;
   }
@@ -489,12 +514,12 @@ Result<Recovered> Ledger::recover(const SettleOptions& options) {
   TIDINGS_LET(auto transaction, database_->begin());
   std::vector<Settled> answers;
   std::vector<Claim> untouched;
-  for (const auto text : split(editions, ' ')) {
+  TIDINGS_LET(const auto editions, claiming_editions(claiming));
+  for (const auto edition : editions) {
     auto query = database_->prepare(R"sql(
       SELECT d.subscriber_id, d.segment_id, d.attempts, s.address, s.name
       FROM deliveries d JOIN recipients s ON s.subscriber_id = d.subscriber_id
       WHERE d.edition_id = :edition AND d.state = 2 /* claimed */ ORDER BY d.subscriber_id)sql");
-    const EditionId edition{std::stoll(std::string{text})};
     query.bind(":edition", edition);
     TIDINGS_TRY(query.each([&](const store::Statement& row) {
       Claim claim{.edition = edition,
@@ -525,6 +550,20 @@ Result<Recovered> Ledger::recover(const SettleOptions& options) {
   claiming_.clear();
   TIDINGS_TRY(remove_journal(database_->path()));
   return recovered;
+}
+
+Result<void> Ledger::call_off(EditionId edition) {
+  auto unsent = database_->prepare(R"sql(
+    UPDATE deliveries SET state = 7, due_ms = NULL, reply = 'the edition was cancelled', settled_ms = :now
+    WHERE edition_id = :edition AND state = 1)sql");
+  TIDINGS_TRY(unsent.bind(":now", clock_->now()).bind(":edition", edition).run());
+  auto deferred = database_->prepare(
+      "UPDATE deliveries SET state = 6, due_ms = NULL, settled_ms = :now WHERE edition_id = :edition AND "
+      "state = 3");
+  TIDINGS_TRY(deferred.bind(":now", clock_->now()).bind(":edition", edition).run());
+  auto in_doubt =
+      database_->prepare("UPDATE deliveries SET due_ms = NULL WHERE edition_id = :edition AND state = 4");
+  return in_doubt.bind(":edition", edition).run();
 }
 
 Result<void> Ledger::finish() {

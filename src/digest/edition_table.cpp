@@ -206,6 +206,19 @@ Result<Weighed> EditionTable::candidates(std::string_view digest, const SelectOp
   return out;
 }
 
+Result<std::vector<std::string>> EditionTable::carriers(PostId post) {
+  auto rows = database_.prepare(R"(
+    SELECT DISTINCT e.digest FROM edition_posts ep JOIN editions e ON e.id = ep.edition_id
+    WHERE ep.post_id = :post AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL) ORDER BY e.digest)");
+  rows.bind(":post", post);
+  std::vector<std::string> digests;
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return digests;
+    digests.push_back(rows.text(0));
+  }
+}
+
 Result<std::vector<ShownBefore>> EditionTable::shown_since(std::string_view digest, UtcTime served_until,
                                                            const SelectOptions& options) {
   // Each article's posts follow each other; a repeat's row leads to an article of an earlier edition and is
@@ -464,10 +477,12 @@ Result<void> EditionTable::reopen(EditionId edition, UtcTime at) {
               fmt::format("{} is {}: its deliveries cannot be retried", name_of(now), name_of(now.state)));
 }
 
-Result<void> EditionTable::cancel(EditionId edition, std::string_view reason, UtcTime at) {
+Result<void> EditionTable::cancel(EditionId edition, std::string_view reason, UtcTime at, Reached reached) {
   auto change = database_.prepare(R"(
-    UPDATE editions SET state = 'cancelled', reason = :reason, finished_ms = :at
+    UPDATE editions SET state = 'cancelled', reason = :reason, finished_ms = :at,
+      started_ms = CASE WHEN :nobody THEN NULL ELSE started_ms END
     WHERE id = :id AND state IN ('draft', 'sealed', 'sending'))");
+  change.bind(":nobody", reached == Reached::nobody ? 1 : 0);
   TIDINGS_TRY(change.bind(":reason", reason).bind(":at", at).bind(":id", edition).run());
   if (database_.changes() == 1) return {};
   TIDINGS_LET(const auto now, get(edition));

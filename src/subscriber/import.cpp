@@ -103,12 +103,14 @@ class Import {
     for (;;) {
       TIDINGS_LET(auto* const line, lines.next());
       if (line == nullptr) break;
+      if (options_.stopped && options_.stopped()) return fail(Errc::try_again, "stopped by a signal");
       if (report_.records % progress_every == progress_every - 1) tell_progress(lines.bytes_read());
       TIDINGS_TRY(take(*transaction, *line, rejects));
       if (in_batches && report_.records % options_.batch == 0) {
         TIDINGS_TRY(table_.end_bulk());
         TIDINGS_TRY(transaction->commit());
         transaction.reset();
+        if (options_.committed) options_.committed(report_.records);
         TIDINGS_LET(auto next, database_.begin());
         transaction.emplace(std::move(next));
         new_in_transaction_ = 0;

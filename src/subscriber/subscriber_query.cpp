@@ -10,19 +10,19 @@ namespace tidings::subscriber {
 namespace {
 
 // The one condition that list() and count() share; every parameter that is not asked for is NULL.
-#define TIDINGS_SUBSCRIBER_CONDITION                                                                      \
-  " s.erased_ms IS NULL "                                                                                 \
-  " AND ((:state IS NULL AND :digest IS NULL) "                                                           \
-  " OR EXISTS (SELECT 1 FROM subscriptions p WHERE p.subscriber_id = s.id "                               \
-  " AND (:digest IS NULL OR p.digest = :digest) AND (:state IS NULL OR p.state = :state))) "              \
-  " AND (:topic IS NULL OR EXISTS (SELECT 1 FROM subscriber_topics t WHERE t.subscriber_id = s.id AND "   \
-  "t.topic = :topic)) "                                                                                   \
-  " AND (:domain IS NULL OR s.address_key LIKE '%@' || :domain) "                                         \
-  " AND (:since IS NULL OR s.created_ms >= :since) "                                                      \
-  " AND (:text IS NULL OR lower(s.address) LIKE :text ESCAPE '\\' OR lower(s.address) LIKE :wire ESCAPE " \
-  "'\\' "                                                                                                 \
-  " OR lower(s.name) LIKE :text ESCAPE '\\') "                                                            \
-  " AND (:suppressed = 0 OR EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key IN "                 \
+#define TIDINGS_SUBSCRIBER_CONDITION                                                                    \
+  " s.erased_ms IS NULL "                                                                               \
+  " AND ((:state IS NULL AND :digest IS NULL) "                                                         \
+  " OR EXISTS (SELECT 1 FROM subscriptions p WHERE p.subscriber_id = s.id "                             \
+  " AND (:digest IS NULL OR p.digest = :digest) AND (:state IS NULL OR p.state = :state))) "            \
+  " AND (:topic IS NULL OR EXISTS (SELECT 1 FROM subscriber_topics t WHERE t.subscriber_id = s.id AND " \
+  "t.topic = :topic)) "                                                                                 \
+  " AND (:domain IS NULL OR s.address_key LIKE '%@' || :domain) "                                       \
+  " AND (:since IS NULL OR s.created_ms >= :since) "                                                    \
+  " AND (:text IS NULL OR lower(s.address) LIKE :text ESCAPE '\\' "                                     \
+  " OR s.id IN (SELECT value FROM json_each(:shown)) "                                                  \
+  " OR lower(s.name) LIKE :text ESCAPE '\\') "                                                          \
+  " AND (:suppressed = 0 OR EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key IN "               \
   " (s.address_key, '@' || substr(s.address_key, instr(s.address_key, '@') + 1)))) "
 
 std::optional<std::string> if_any(std::string text) {
@@ -39,21 +39,33 @@ std::string like_pattern(std::string_view text) {
   return pattern + "%";
 }
 
-/// What people write as "jane@bücher.example" or "bücher" is stored as it goes on the wire, label by label.
-/// The text may be a part of a domain: one label is none.
-std::optional<std::string> wire_pattern(std::string_view text) {
-  constexpr std::string_view last_label = ".x";
-  const auto domain = text.rfind('@') + 1;  // 0 without one
-  auto ascii = domain_to_ascii(std::string{text.substr(domain)}.append(last_label));
-  if (!ascii) return std::nullopt;
-  ascii->resize(ascii->size() - last_label.size());
-  return like_pattern(std::string{text.substr(0, domain)} + *ascii);
+/// As JSON the ids of those whose address holds the text as people write it: "bücher" goes on the wire as
+/// "xn--bcher-kva".
+Result<std::string> shown_with(store::Database& database, std::string_view text) {
+  const auto wanted = fold_case(text);
+  auto query = database.prepare(
+      "SELECT id, address FROM subscribers WHERE erased_ms IS NULL AND lower(address) LIKE '%@%xn--%'");
+  std::string ids;
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (!row) return "[" + ids + "]";
+    const auto address = query.text(1);
+    const auto domain = address.rfind('@') + 1;
+    const auto shown =
+        address.substr(0, domain) + domain_to_unicode(std::string_view{address}.substr(domain));
+    if (fold_case(shown).find(wanted) == std::string::npos) continue;
+    ids += fmt::format("{}{}", ids.empty() ? "" : ",", query.integer(0));
+  }
 }
 
-Result<void> bind_filter(store::Statement& query, const SubscriberFilter& filter) {
+Result<void> bind_filter(store::Database& database, store::Statement& query, const SubscriberFilter& filter) {
   std::optional<std::string> domain;
   if (!filter.domain.empty()) {
     TIDINGS_LET(domain, domain_to_ascii(filter.domain));
+  }
+  std::string shown = "[]";
+  if (!filter.text.empty()) {
+    TIDINGS_LET(shown, shown_with(database, filter.text));
   }
   std::optional<std::string> state;
   if (filter.state) state = name_of(*filter.state);
@@ -63,7 +75,7 @@ Result<void> bind_filter(store::Statement& query, const SubscriberFilter& filter
       .bind(":domain", domain)
       .bind(":since", filter.since)
       .bind(":text", filter.text.empty() ? std::nullopt : std::optional{like_pattern(filter.text)})
-      .bind(":wire", wire_pattern(filter.text))
+      .bind(":shown", shown)
       .bind(":suppressed", filter.suppressed_only ? 1 : 0);
   return {};
 }
@@ -142,7 +154,7 @@ Result<std::vector<Subscriber>> SubscriberTable::list(const SubscriberFilter& fi
   auto query = database_.prepare(
       "SELECT s.id, s.address, s.name, s.language, s.created_ms FROM subscribers s "
       "WHERE s.id > :after AND" TIDINGS_SUBSCRIBER_CONDITION " ORDER BY s.id LIMIT :limit");
-  TIDINGS_TRY(bind_filter(query, filter));
+  TIDINGS_TRY(bind_filter(database_, query, filter));
   query.bind(":after", page.after).bind(":limit", page.limit);
   TIDINGS_LET(auto found, query.list(read_subscriber));
   for (auto& subscriber : found) TIDINGS_TRY(load_details(subscriber));
@@ -151,7 +163,7 @@ Result<std::vector<Subscriber>> SubscriberTable::list(const SubscriberFilter& fi
 
 Result<std::int64_t> SubscriberTable::count(const SubscriberFilter& filter) {
   auto query = database_.prepare("SELECT count(*) FROM subscribers s WHERE" TIDINGS_SUBSCRIBER_CONDITION);
-  TIDINGS_TRY(bind_filter(query, filter));
+  TIDINGS_TRY(bind_filter(database_, query, filter));
   TIDINGS_TRY(query.step());
   return query.integer(0);
 }

@@ -53,7 +53,8 @@ def differs(without, with_, shows="", hides="", then=None, prepare=collected, at
 
 
 def names(world):
-    return "\n".join(sorted(world.files(".")))
+    """Of all files; without the hash that tells one newsletter's mails from another's."""
+    return "\n".join(sorted(re.sub(r"-[0-9a-f]{12}\.eml$", ".eml", name) for name in world.files(".")))
 
 
 def mails(world):

@@ -158,6 +158,16 @@ class LeftOut(Posts):
         self.assertNotIn("left out", self.told)
         self.check_names(self.home.json("post", "list", "--left-out", "--digest", "weekly", at=MONDAY + 8 * DAY))
 
+    def test_releasing_what_has_been_sent_says_so(self):
+        self.open(WEEKLY, EVE, self.blog())
+        sent = self.send(MONDAY)
+        posts = {each["title"]: each["id"] for each in self.home.json("post", "list", at=MONDAY)}
+        done = self.home.run("post", "release", posts[sent[0]], at=MONDAY)
+        self.assertIn("nothing to release", done.stdout)
+        self.assertIn("post %d has been in an edition of weekly" % posts[sent[0]], done.stderr)
+        waiting = next(id for title, id in posts.items() if title not in sent)
+        self.assertIn("1 post released", self.home.do("post", "release", waiting, at=MONDAY))
+
     def test_hidden_posts_patterns_and_topics_are_named_with_their_reason(self):
         self.home.write("other.xml", rss("Other", [post("Elsewhere", MONDAY - 2 * DAY, blog="other")]))
         self.open(WEEKLY + 'exclude = "advert"\ntopics = ["town"]\n', EVE,
@@ -333,7 +343,7 @@ class FirstEditions(Posts):
     def test_a_first_edition_that_is_late_is_held_and_late_sends_it(self):
         self.open(WEEKLY, self.TUESDAY, [post("Tuesday", self.TUESDAY - HOUR)])
         late = MONDAY + 40 * HOUR
-        self.assertEqual(self.send(late), [])
+        self.assertEqual(self.send(late, status=69), [])
         self.assertIn("weekly: held", self.told)
         self.assertIn("tidings send weekly --late", self.told)
         self.assertIn("tidings send weekly --late", self.home.do("status", at=late))
@@ -345,7 +355,7 @@ class FirstEditions(Posts):
         self.open(WEEKLY, self.TUESDAY, [post("Tuesday", self.TUESDAY - HOUR)])
         self.home.do("compose", "--due", at=MONDAY)
         late = MONDAY + 40 * HOUR
-        self.assertEqual(self.send(late), [])
+        self.assertEqual(self.send(late, status=69), [])
         self.assertIn("held", self.told)
         self.assertEqual(self.send(late, "weekly", "--late"), ["Tuesday"])
 

@@ -248,14 +248,14 @@ TEST_CASE("store: a backup is a whole database and never overwrites") {
 TEST_CASE("store: the second sender is told who is at work") {
   const test::TempFolder folder;
   {
-    const auto first = SenderLock::take(folder / "a.db", "deliver");
+    const auto first = SenderLock::take(folder / "a.db", "deliver", *Zone::find("UTC"));
     REQUIRE(first);
-    const auto second = SenderLock::take(folder / "a.db", "send");
+    const auto second = SenderLock::take(folder / "a.db", "send", *Zone::find("UTC"));
     REQUIRE_FALSE(second);
     CHECK(second.error().code == Errc::try_again);
     CHECK(second.error().what.find("deliver") != std::string::npos);
   }
-  CHECK(SenderLock::take(folder / "a.db", "send"));
+  CHECK(SenderLock::take(folder / "a.db", "send", *Zone::find("UTC")));
 }
 
 TEST_CASE("store: a copied database refuses to send until it is adopted") {
