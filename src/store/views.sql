@@ -32,8 +32,9 @@ CREATE VIEW frozen_posts AS
 
 -- ==== subscriber ===================================================================================================
 
+-- Looked up by subscriber and digest: "+" keeps the planner from the index on (digest, state), a tenth dearer in a claim.
 CREATE VIEW confirmed_subscriptions AS
-  SELECT subscriber_id, digest, since_ms, confirmed_ms FROM subscriptions WHERE state = 'confirmed';
+  SELECT subscriber_id, digest, since_ms, confirmed_ms FROM subscriptions WHERE +state = 'confirmed';
 
 -- Subscriptions that were confirmed once and have ended.
 CREATE VIEW former_subscriptions AS
