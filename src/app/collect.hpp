@@ -19,6 +19,7 @@ struct CollectedSource {
   int dropped = 0;   ///< kept out by include or exclude
   post::StoreCounts counts;
   std::vector<std::string> warnings;
+  std::vector<std::string> filters;  ///< [[filter]]s that failed, a line each
   /// One line; the source's trouble, not ours. Of one that is not due, that of the last try.
   std::string error;
 };

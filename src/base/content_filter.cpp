@@ -6,6 +6,7 @@
 #include <regex>
 
 #include "base/text.hpp"
+#include "base/units.hpp"
 
 namespace tidings {
 
@@ -20,7 +21,8 @@ constexpr std::size_t longest_rule = 1'000;
 constexpr std::size_t longest_searched_title = 500;
 
 const std::vector<std::string>& field_names() {
-  static const std::vector<std::string> names{"title", "text", "author", "category", "link"};
+  static const std::vector<std::string> names{"title", "text",     "author", "category",
+                                              "link",  "language", "age"};
   return names;
 }
 
@@ -124,6 +126,12 @@ Result<std::wregex> compiled(std::string_view pattern) {
   }
 }
 
+/// "de" is spoken in "de" and "de-AT".
+bool speaks(std::string_view tag, std::string_view wanted) {
+  const auto own = fold_case(tag);
+  return own.starts_with(wanted) && (own.size() == wanted.size() || own[wanted.size()] == '-');
+}
+
 /// What nobody writes into a phrase: "harbou?r", "^ad", "ad|promo", "\bad", ".*", "[Aa]d".
 bool is_bare_regex(std::string_view text) {
   static const std::regex signs{
@@ -203,6 +211,15 @@ Result<FilterRule> FilterRule::parse(std::string_view written) {
     rule.pattern_ = std::make_shared<const TitlePattern>(TitlePattern{std::move(regex)});
     return rule;
   }
+  if (rule.field_ == Field::age) {
+    const auto age = parse_duration(trim(value.substr(std::min<std::size_t>(1, value.size()))));
+    if (value.empty() || !age || (value.front() != '>' && value.front() != '<')) {
+      return fail(Errc::config, "\"" + rule.text_ + "\" is no age", "such as \"age:>7d\" or \"age:<12h\"");
+    }
+    rule.age_ = *age;
+    rule.older_ = value.front() == '>';
+    return rule;
+  }
   if (is_bare_regex(value) && rule.field_ != Field::link) {
     return fail(Errc::config, "\"" + rule.text_ + "\" looks like a regular expression",
                 "between slashes it is one, for titles: \"/" + std::string{value} + "/\"");
@@ -234,6 +251,11 @@ bool FilterRule::matches(Reading& reading) const {
     case Field::category:
       return std::ranges::any_of(reading.categories(),
                                  [&](const auto& each) { return is_whole(each, wanted); });
+    case Field::language: return speaks(reading.input().language, value_);
+    case Field::age: {
+      const auto age = reading.input().age;
+      return age && (older_ ? *age > age_ : *age < age_);
+    }
     case Field::link: return fold_case(reading.input().link).find(value_) != std::string::npos;
   }
   return false;

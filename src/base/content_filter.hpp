@@ -1,11 +1,13 @@
 // include and exclude of [[source]] and [[digest]]: which posts are taken. Pure.
 //
-// A rule is a word or phrase (in title or text), or FIELD:VALUE with one of title, text, author, category and
-// link. Letter case is ignored in every script. Words are whole words, unless a * stands for the rest:
+// A rule is a word or phrase (in title or text), or FIELD:VALUE with one of title, text, author, category,
+// link, language ("de" is also "de-AT") and age (">7d", "<12h": since it was published; unknown matches
+// neither). Letter case is ignored in every script. Words are whole words, unless a * stands for the rest:
 // "werb*". A category is meant whole; of a link any part. /REGEX/ and title:/REGEX/ (ECMAScript) are looked
 // for in the title. A plain rule that can only be a regular expression ("harbou?r", "^ad") is refused.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -24,6 +26,8 @@ struct FilterInput {
   std::string_view author{};
   std::string_view link{};
   std::span<const std::string> categories{};
+  std::string_view language{};                     ///< BCP 47; empty: not known
+  std::optional<std::chrono::milliseconds> age{};  ///< when it was first seen; none: not known
   std::function<std::string()> text{};  ///< plain; asked for at most once, and only if a rule needs it
 };
 
@@ -41,7 +45,7 @@ class FilterRule {
   friend struct ContentFilter;
   class Reading;
   struct TitlePattern;
-  enum class Field { words, title, text, author, category, link };
+  enum class Field { words, title, text, author, category, link, language, age };
 
   [[nodiscard]] bool matches(Reading& reading) const;
 
@@ -50,6 +54,8 @@ class FilterRule {
   std::string value_;  ///< folded, without the stars
   bool open_begin_ = false;
   bool open_end_ = false;
+  std::chrono::milliseconds age_{};
+  bool older_ = false;  ///< older than age_, else younger
   std::shared_ptr<const TitlePattern> pattern_;
 };
 

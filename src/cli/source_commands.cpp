@@ -7,24 +7,22 @@
 
 #include <fmt/format.h>
 
-#include "app/doctor.hpp"
+#include "app/find_feed.hpp"
 #include "app/read_source.hpp"
+#include "app/source_list.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "cli/command.hpp"
+#include "cli/opml_commands.hpp"
 #include "cli/output.hpp"
 #include "post/plain_text.hpp"
 #include "post/sanitise.hpp"
 #include "source/address_guard.hpp"
 #include "source/article.hpp"
-#include "source/discover.hpp"
-#include "source/fetch.hpp"
 #include "source/html_text.hpp"
-#include "source/page.hpp"
 #include "source/parse.hpp"
-#include "source/source_table.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -44,27 +42,16 @@ std::string note_on(const source::Source& state) {
 
 Result<Exit> list(Session& session, const JsonOption& options) {
   TIDINGS_LET(const auto* const config, session.config());
-  std::vector<source::Source> known;
-  store::Database* database = nullptr;
-  std::error_code ignored;
-  if (std::filesystem::exists(config->store_path, ignored)) {
-    TIDINGS_LET(database, session.database_read_only());
-    TIDINGS_LET(known, source::SourceTable(*database).list());
-  }
+  TIDINGS_LET(const auto context, session.context_if_there());
+  TIDINGS_LET(const auto sources,
+              app::list_sources(*config, context ? &context->database : nullptr, session.clock().now()));
   std::string lines;
   Table out{{"NAME", "HEALTH", "LAST GOOD", "URL", "NOTE"}};
-  for (const auto& configured : config->sources) {
-    source::Source state;
-    for (const auto& each : known) {
-      if (each.name == configured.spec.name && each.url == configured.spec.url) state = each;
-    }
-    std::string health = "never fetched";
-    if (database != nullptr) {
-      TIDINGS_LET(health, app::source_health(*database, configured, session.clock().now()));
-    }
+  for (const auto& [source, state, health] : sources) {
+    const auto& spec = source->spec;
     if (options.json) {
-      lines += json_line({{"name", configured.spec.name},
-                          {"url", configured.spec.url},
+      lines += json_line({{"name", spec.name},
+                          {"url", spec.url},
                           {"title", state.title},
                           {"health", health},
                           {"last_attempt", json_time(state.last_attempt)},
@@ -76,8 +63,8 @@ Result<Exit> list(Session& session, const JsonOption& options) {
                           {"moved_to", state.moved_to.value_or("")},
                           {"last_error", state.last_error}});
     }
-    out.add({configured.spec.name, health, local_time(config->newsletter.zone, state.last_good),
-             configured.spec.url, note_on(state)});
+    out.add(
+        {spec.name, health, local_time(config->newsletter.zone, state.last_good), spec.url, note_on(state)});
   }
   print(options.json ? lines : out.text());
   return Exit::done;
@@ -87,7 +74,25 @@ struct CheckOptions {
   std::string url;
 };
 
+/// As a source's name may be: "192.0.2.7" is "192-0-2-7".
+std::string plain_name(std::string_view text) {
+  std::string name;
+  for (const char c : ascii_lower(text)) {
+    const bool plain =
+        static_cast<unsigned char>(c) < 0x80 && std::isalnum(static_cast<unsigned char>(c)) != 0;
+    if (plain || (!name.empty() && name.back() != '-')) name += plain ? c : '-';
+  }
+  name = name.substr(0, 34);
+  while (name.ends_with('-')) name.pop_back();
+  return name;
+}
+
+/// A file's name, or the site's; a bare address is no name, but tells two blogs apart.
 std::string name_from(const std::string& url) {
+  if (url.starts_with("file:")) {
+    const auto name = plain_name(std::filesystem::path{url.substr(5)}.stem().string());
+    return name.empty() ? "blog" : name;
+  }
   const auto parsed = parse_url(url);
   std::string name;
   for (const char c : parsed ? parsed->host : std::string{}) {
@@ -98,8 +103,23 @@ std::string name_from(const std::string& url) {
     }
     name += c;
   }
-  const bool is_number = name.find_first_not_of("0123456789[]:") == std::string::npos;
-  return is_number ? "blog" : name;
+  const bool is_number = parsed &&
+                         parsed->host.find_first_not_of("0123456789.:abcdef") == std::string::npos &&
+                         parsed->host.find_first_of("0123456789") != std::string::npos;
+  if (is_number) return "blog-" + plain_name(parsed->host + (parsed->port.empty() ? "" : "-" + parsed->port));
+  name = plain_name(name);
+  return name.empty() ? "blog" : name;
+}
+
+/// Not the name of another source: "blog", "blog-2".
+std::string free_name(std::string name, const config::Config* config, const std::string& url) {
+  const auto wanted = name;
+  const auto is_taken = [&] {
+    const auto* const other = config != nullptr ? config->find_source(name) : nullptr;
+    return other != nullptr && other->spec.url != url;
+  };
+  for (int number = 2; is_taken(); ++number) name = fmt::format("{}-{}", wanted, number);
+  return name;
 }
 
 /// "collect" goes to such a host only if it is told that it may.
@@ -116,72 +136,50 @@ std::string permission_for(const std::string& url) {
   return is_private ? "allow_private_address = true\n" : "";
 }
 
-std::string day_or_none(const source::Entry& entry) {
-  return entry.published ? format_rfc3339(*entry.published).substr(0, 10) : "no date   ";
+/// In the newsletter's zone, if it is known.
+std::string day_or_none(const config::Config* config, const source::Entry& entry) {
+  if (!entry.published) return "no date   ";
+  const auto text = config != nullptr ? time_in_words(config->newsletter.zone, *entry.published)
+                                      : format_rfc3339(*entry.published);
+  return text.substr(0, 10);
 }
 
-void print_found(const source::Feed& feed, const std::string& url, std::string_view more = {}) {
+/// A feed and the block to paste; `config` may be nullptr.
+void print_found(const config::Config* config, const source::Feed& feed, const std::string& url,
+                 std::string_view more = {}) {
   std::string out = fmt::format("{} ({}, {})\n", printable(feed.title), source::name_of(feed.format),
                                 plural(static_cast<long long>(feed.entries.size()), "post"));
   for (std::size_t i = 0; i < feed.entries.size() && i < 5; ++i) {
     const auto& entry = feed.entries[i];
-    out += fmt::format("  {}  {}\n", day_or_none(entry),
+    out += fmt::format("  {}  {}\n", day_or_none(config, entry),
                        shorten(printable(entry.title.empty() ? entry.link : entry.title), 70));
   }
   for (const auto& warning : feed.warnings) log::warning(warning);
-  out += fmt::format("\n[[source]]\nname = \"{}\"\nurl = \"{}\"\n{}{}", name_from(url), url,
-                     permission_for(url), more);
+  out += fmt::format("\n[[source]]\nname = \"{}\"\nurl = \"{}\"\n{}{}",
+                     free_name(name_from(url), config, url), url, permission_for(url), more);
   print(out);
 }
 
-Result<source::Feed> read_feed(const std::string& url, std::string& html) {
-  const auto result =
-      source::fetch({.url = url, .etag = {}, .last_modified = {}, .reach = source::Reach::anywhere}, {});
-  if (const auto* const failed = std::get_if<source::FetchFailure>(&result))
-    return fail(Errc::unavailable, failed->what);
-  const auto& fetched = std::get<source::Fetched>(result);
-  auto feed = source::parse_feed(fetched.bytes,
-                                 {.base_url = fetched.final_url, .content_type = fetched.content_type});
-  if (!feed) html = fetched.bytes;
-  return feed;
+/// A file's name, or an address as people write it.
+std::string url_of(const std::string& text) {
+  std::error_code ignored;
+  const auto as_file = [&](const std::string& path) {
+    return "file:" + std::filesystem::absolute(path, ignored).string();
+  };
+  if (text.starts_with("file:") && !text.starts_with("file:/")) return as_file(text.substr(5));
+  if (text.starts_with("file:") || is_web_url(text)) return text;
+  return std::filesystem::exists(text, ignored) ? as_file(text) : "https://" + text;
 }
 
-/// A URL that is no feed is read as a page that names one.
-Result<Exit> check_url(std::string url) {
-  if (!url.starts_with("file:") && !is_web_url(url)) {
-    std::error_code ignored;
-    url = std::filesystem::exists(url, ignored) ? "file:" + std::filesystem::absolute(url, ignored).string()
-                                                : "https://" + url;
-  } else if (url.starts_with("file:") && !url.starts_with("file:/")) {
-    std::error_code ignored;
-    url = "file:" + std::filesystem::absolute(url.substr(5), ignored).string();
-  }
-  std::string html;
-  auto feed = read_feed(url, html);
-  if (feed) {
-    print_found(*feed, url);
-    return Exit::done;
-  }
-  if (html.empty()) return tl::unexpected<Error>(feed.error());
-  auto places = source::discover_feeds(html, url);
-  if (places.empty()) {
-    for (auto& usual : source::usual_feed_urls(url))
-      places.push_back({.url = std::move(usual), .type = {}, .title = {}});
-  }
-  for (const auto& place : places) {
-    std::string ignored;
-    const auto found = read_feed(place.url, ignored);
-    if (!found) continue;
-    print(fmt::format("{} is a page; its feed is {}\n", url, place.url));
-    print_found(*found, place.url);
-    return Exit::done;
-  }
-  if (const auto page = source::read_page(html, {.base_url = url, .content_type = {}, .xpaths = {}})) {
+Result<Exit> check_url(const config::Config* config, const std::string& text) {
+  using How = app::FoundFeed::How;
+  const auto url = url_of(text);
+  TIDINGS_LET(const auto found, app::find_feed(url));
+  if (found.how == How::named_by_page) print(fmt::format("{} is a page; its feed is {}\n", url, found.url));
+  if (found.how == How::read_from_page)
     print(fmt::format("{} has no feed; its posts are read from the page\n", url));
-    print_found(*page, url, "kind = \"page\"\n");
-    return Exit::done;
-  }
-  return tl::unexpected<Error>(feed.error());
+  print_found(config, found.feed, found.url, found.how == How::read_from_page ? "kind = \"page\"\n" : "");
+  return Exit::done;
 }
 
 // ---- source check of what is configured
@@ -203,7 +201,7 @@ Result<Exit> check_source(const config::Config& config, const config::SourceConf
   auto out = fmt::format("{}: {} ({})\n", source.spec.name, summary_of(feed), source::name_of(feed.format));
   for (std::size_t i = 0; i < feed.entries.size() && i < most; ++i) {
     const auto& entry = feed.entries[i];
-    out += fmt::format("{} {}  {}\n", entry.dropped.empty() ? '+' : '-', day_or_none(entry),
+    out += fmt::format("{} {}  {}\n", entry.dropped.empty() ? '+' : '-', day_or_none(&config, entry),
                        shorten(printable(entry.title.empty() ? entry.link : entry.title), 70));
     if (!entry.link.empty()) out += fmt::format("    {}\n", printable(entry.link));
     if (!entry.dropped.empty()) out += fmt::format("    kept out by {}\n", printable(entry.dropped));
@@ -220,9 +218,14 @@ Result<Exit> check_source(const config::Config& config, const config::SourceConf
 bool may_be_name(const std::string& text) { return text.find_first_of("./:") == std::string::npos; }
 
 Result<Exit> check(Session& session, const CheckOptions& options) {
-  if (!options.url.empty() && !may_be_name(options.url)) return check_url(options.url);
   std::error_code ignored;
-  if (!options.url.empty() && std::filesystem::exists(options.url, ignored)) return check_url(options.url);
+  const bool is_place =
+      !options.url.empty() && (!may_be_name(options.url) || std::filesystem::exists(options.url, ignored));
+  if (is_place) {
+    // A configuration is not needed, but its names are taken.
+    const auto taken = session.config();
+    return check_url(taken ? *taken : nullptr, options.url);
+  }
   TIDINGS_LET(const auto* const config, session.config());
   if (!options.url.empty()) {
     if (const auto* const source = config->find_source(options.url))
@@ -340,6 +343,7 @@ Result<Exit> to_text(Session& /*session*/, const HtmlOptions& options) {
 
 void add_source_commands(Command app, Session& session) {
   const auto source = add_noun(app, "source", "where posts come from");
+  add_opml_commands(source, session);
   add_command<JsonOption>(
       source, session, "list", "the sources and their health",
       [](Command command, JsonOption& options) { add_json(command, options.json); }, list);

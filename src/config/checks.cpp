@@ -9,9 +9,8 @@
 #include "base/units.hpp"
 
 namespace tidings::config {
-namespace {
 
-std::vector<FilterRule> read_rules(TomlSection& section, std::string_view key) {
+std::vector<FilterRule> read_filter_rules(TomlSection& section, std::string_view key) {
   std::vector<FilterRule> rules;
   for (const auto& text : section.one_or_more(key)) {
     auto rule = FilterRule::parse(text);
@@ -23,8 +22,6 @@ std::vector<FilterRule> read_rules(TomlSection& section, std::string_view key) {
   }
   return rules;
 }
-
-}  // namespace
 
 Mailbox read_mailbox(TomlSection& section, std::string_view key, const std::string& text) {
   if (text.empty()) return {};
@@ -41,8 +38,8 @@ void check_ascii(TomlSection& section, std::string_view key, const MailAddress& 
 }
 
 ContentFilter read_filter(TomlSection& section) {
-  auto include = read_rules(section, "include");
-  return {.include = std::move(include), .exclude = read_rules(section, "exclude")};
+  auto include = read_filter_rules(section, "include");
+  return {.include = std::move(include), .exclude = read_filter_rules(section, "exclude")};
 }
 
 void check_name(TomlSection& section, const std::string& name, std::set<std::string>& taken,

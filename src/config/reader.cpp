@@ -134,6 +134,16 @@ int TomlSection::limit(std::string_view key, int fallback, int most) {
   return 0;
 }
 
+std::optional<int> TomlSection::limit_or_word(std::string_view key, std::string_view word, int most) {
+  if (has(key) && !table_of(table_)->get(key)->is_string()) return integer(key, 0, 0, most);
+  const auto given = text(key, std::string{word});
+  if (given == word) return std::nullopt;
+  if (given != "none")
+    mistake(key, fmt::format("{} must be a whole number, \"none\" or \"{}\"", key, word),
+            fmt::format("the default is \"{}\"", word));
+  return 0;
+}
+
 double TomlSection::number(std::string_view key, double fallback, double least, double most) {
   const auto* const found = node_of(node(key, "a number with a fraction"));
   const auto value = found != nullptr ? found->value<double>().value_or(0) : fallback;
@@ -153,8 +163,21 @@ bool TomlSection::boolean(std::string_view key, bool fallback) {
   return value;
 }
 
+const void* TomlSection::duration_node(std::string_view key) {
+  if (has(key)) {
+    const auto* const bare = table_of(table_)->get(key)->as_integer();
+    if (bare != nullptr) {
+      known_.emplace_back(key);
+      mistake(key, fmt::format("{} = {} has no unit", key, bare->get()),
+              fmt::format("\"{0}s\", \"{0}m\", \"{0}h\" or \"{0}d\"", bare->get()));
+      return nullptr;
+    }
+  }
+  return node(key, "a string");
+}
+
 std::optional<std::chrono::milliseconds> TomlSection::optional_duration(std::string_view key) {
-  const auto* const found = node_of(node(key, "a string"));
+  const auto* const found = node_of(duration_node(key));
   if (found != nullptr && found->value<std::string>() == "none") {
     note(key, quoted_text("none"), false);
     return std::nullopt;
@@ -165,7 +188,7 @@ std::optional<std::chrono::milliseconds> TomlSection::optional_duration(std::str
 }
 
 std::optional<std::chrono::milliseconds> TomlSection::given_duration(std::string_view key) {
-  const auto* const found = node_of(node(key, "a string"));
+  const auto* const found = node_of(duration_node(key));
   if (found == nullptr) return std::nullopt;
   const auto value = parse_duration(found->value<std::string>().value_or(""));
   if (!value) {

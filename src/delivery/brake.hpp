@@ -30,7 +30,7 @@ class Brake {
   /// Refusals of an earlier run that nobody has judged.
   void recall(std::span<const Refusal> refusals);
   /// Before they are settled: what a braked relay says no longer fails anybody, and what a working relay says
-  /// of one recipient does not wait for ever.
+  /// of one recipient does not wait for ever, unless it is said to everybody (our quota, our login).
   void soften(std::vector<Settled>& answers) const;
   void recorded(std::span<const Settled> answers);
 
@@ -42,7 +42,9 @@ class Brake {
     std::string words{};  ///< empty: everybody was refused because of us
     Outcome outcome{};
   };
-  /// When the run is over: relays that took nothing and refused all. Those with words are to be pulled.
+  /// When the run is over: relays that took nothing and refused all. It also sees retries, which RefusalWatch
+  /// passes over: those of a relay that has served others count if they are many, over several domains. Those
+  /// with words are to be pulled.
   [[nodiscard]] std::vector<Found> at_end() const;
   /// It answered somebody in this run.
   [[nodiscard]] bool was_asked(const std::string& relay) const;
@@ -51,7 +53,9 @@ class Brake {
  private:
   struct Alike {
     std::vector<AttemptKey> keys{};
+    std::set<std::string, std::less<>> domains{};
     Outcome outcome{};
+    void add(const Claim& claim, const Outcome& refusal);
   };
   struct Relay {
     bool works = false;

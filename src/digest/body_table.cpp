@@ -66,7 +66,8 @@ Result<std::vector<std::uint32_t>> numbers_in(std::string_view ranges) {
     }
     if (last < first || last - first >= max_numbers - out.size())
       return fail(Errc::bad_data, fmt::format("the parts of a body are damaged: \"{}\"", clean_utf8(range)));
-    for (auto number = first; number <= last; ++number) out.push_back(number);
+    for (std::uint64_t number = first; number <= last; ++number)
+      out.push_back(static_cast<std::uint32_t>(number));
   }
   return out;
 }
@@ -104,14 +105,14 @@ Result<std::vector<SegmentBody>> BodyTable::of_segment(EditionId edition, Segmen
       "variant");
   rows.bind(":segment", segment);
   std::vector<SegmentBody> out;
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
-    SegmentBody body{.subject = rows.text(0), .text = {}, .html = {}};
-    TIDINGS_LET(body.text, text_of(database_, edition, rows.view(1)));
-    TIDINGS_LET(body.html, text_of(database_, edition, rows.view(2)));
+  TIDINGS_TRY(rows.each([&](const store::Statement& row) -> Result<void> {
+    SegmentBody body{.subject = row.text(0), .text = {}, .html = {}};
+    TIDINGS_LET(body.text, text_of(database_, edition, row.view(1)));
+    TIDINGS_LET(body.html, text_of(database_, edition, row.view(2)));
     out.push_back(std::move(body));
-  }
+    return {};
+  }));
+  return out;
 }
 
 Result<PartedEdition> BodyTable::of_edition(EditionId edition) {
@@ -119,32 +120,31 @@ Result<PartedEdition> BodyTable::of_edition(EditionId edition) {
   auto parts = database_.prepare(
       "SELECT number, bytes FROM edition_parts WHERE edition_id = :edition ORDER BY number");
   parts.bind(":edition", edition);
-  for (;;) {
-    TIDINGS_LET(const bool more, parts.step());
-    if (!more) break;
-    const auto number = parts.integer(0);
+  TIDINGS_TRY(parts.each([&](const store::Statement& row) -> Result<void> {
+    const auto number = row.integer(0);
     if (number < 0 || number >= static_cast<std::int64_t>(max_numbers))
       return fail(Errc::bad_data, fmt::format("a body has a part with the number {}", number));
     // An old edition's numbers have gaps where a body had no HTML.
     out.parts.resize(static_cast<std::size_t>(number));
-    out.parts.push_back(parts.text(1));
-  }
+    out.parts.push_back(row.text(1));
+    return {};
+  }));
   auto rows = database_.prepare(R"(
     SELECT s.id, s.language, b.subject, b.text_parts, b.html_parts
     FROM segments AS s JOIN segment_bodies AS b ON b.segment_id = s.id
     WHERE s.edition_id = :edition ORDER BY s.id, b.variant)");
   rows.bind(":edition", edition);
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
-    const auto id = rows.id<SegmentId>(0);
+  TIDINGS_TRY(rows.each([&](const store::Statement& row) -> Result<void> {
+    const auto id = row.id<SegmentId>(0);
     if (out.segments.empty() || out.segments.back().id != id)
-      out.segments.push_back({.id = id, .language = rows.text(1), .bodies = {}});
-    PartedBody body{.subject = rows.text(2), .text = {}, .html = {}};
-    TIDINGS_LET(body.text, numbers_in(rows.view(3)));
-    TIDINGS_LET(body.html, numbers_in(rows.view(4)));
+      out.segments.push_back({.id = id, .language = row.text(1), .bodies = {}});
+    PartedBody body{.subject = row.text(2), .text = {}, .html = {}};
+    TIDINGS_LET(body.text, numbers_in(row.view(3)));
+    TIDINGS_LET(body.html, numbers_in(row.view(4)));
     out.segments.back().bodies.push_back(std::move(body));
-  }
+    return {};
+  }));
+  return out;
 }
 
 }  // namespace tidings::digest

@@ -18,6 +18,17 @@
 namespace tidings::edition {
 namespace {
 
+std::vector<JoinedPost> joined_of(const digest::Selection& selection) {
+  std::vector<JoinedPost> out;
+  for (const auto* const posts : {&selection.posts, &selection.more}) {
+    for (const auto& post : *posts) {
+      for (std::size_t i = 0; i < post.joined.size(); ++i)
+        out.push_back({.id = post.joined[i], .shown = post.id, .reason = post.reasons[i]});
+    }
+  }
+  return out;
+}
+
 /// The edition of one digest: decides whether it is owed, and writes what becomes of it.
 class Composer {
  public:
@@ -44,6 +55,7 @@ class Composer {
     if (!drafted) return result_;
     result_.reason = drafted->selection.skipped;
     result_.left_out = left_out_of(*drafted);
+    result_.joined = joined_of(drafted->selection);
     if (result_.reason.empty()) {
       TIDINGS_TRY(digest_.review ? insert_draft(renderer, *drafted) : seal(renderer, *drafted, images));
       if (result_.recipients > 0) {
@@ -55,10 +67,7 @@ class Composer {
     }
     result_.what = Composed::What::skipped;
     if (when_ == When::now) return result_;  // asked for by hand: nothing to send, nothing to record
-    {
-      // The half-made edition without recipients must not stay.
-      [[maybe_unused]] const auto undone = std::move(transaction);
-    }
+    transaction.rollback();                  // the half-made edition without recipients must not stay
     TIDINGS_TRY(record_skipped(*drafted));
     return result_;
   }
@@ -155,7 +164,9 @@ EditionFacts facts_of(const Draft& draft) {
   return {.number = draft.number,
           .period = draft.plan.period,
           .date = draft.plan.scheduled,
-          .shown = dates_of(draft.selection.posts)};
+          .shown = dates_of(draft.selection.posts),
+          .posts = draft.selection.posts.size(),
+          .more_from = draft.more_from};
 }
 
 digest::NewEdition row_of(const config::DigestConfig& digest, const Draft& draft, std::string title) {
@@ -206,6 +217,7 @@ Result<std::optional<Draft>> draft(const config::Context& context, const config:
   left_out.insert(left_out.begin(), weighed.left_out.begin(), weighed.left_out.end());
   if (result.selection.skipped.empty()) {
     TIDINGS_LET(result.posts, load_shown(database, result.selection.posts));
+    TIDINGS_LET(result.more_from, load_more_from(database, result.selection.surplus));
   }
   return std::optional{std::move(result)};
 }

@@ -27,6 +27,7 @@ struct Draft {
   digest::Selection selection;
   std::vector<ShownPost> posts;  ///< as Selection::posts
   digest::SelectBounds bounds;
+  std::vector<MoreFrom> more_from = {};  ///< as Selection::surplus
 };
 
 /// What the parts of a draft's edition have in common, and the row that stands for it.
@@ -47,6 +48,13 @@ enum class When {
 
 /// Composed::reason of an edition whose posts nobody was to get.
 constexpr std::string_view nobody_to_send_to = "no recipients";
+
+/// A post that stands in another's place, and why.
+struct JoinedPost {
+  PostId id;
+  PostId shown;
+  digest::JoinReason reason;
+};
 
 struct Composed {
   std::string digest;
@@ -70,6 +78,7 @@ struct Composed {
   std::string pictures;  ///< those that stay links although images = "inline"
   UtcTime next_run{};
   std::vector<digest::LeftOutPosts> left_out = {};  ///< of what is sealed, drafted or skipped
+  std::vector<JoinedPost> joined = {};              ///< in the order of the edition
 };
 
 /// What a due edition without posts becomes.

@@ -25,4 +25,8 @@ namespace tidings::edition {
 [[nodiscard]] Result<std::vector<ShownPost>> load_shown(store::Database& database,
                                                         std::span<const digest::Selected> selected);
 
+/// The sources that had more, named likewise.
+[[nodiscard]] Result<std::vector<MoreFrom>> load_more_from(store::Database& database,
+                                                           std::span<const digest::Surplus> surplus);
+
 }  // namespace tidings::edition

@@ -25,7 +25,9 @@ Result<Arranged> arrangement_of(const config::Config& config, const config::Dige
                .date = edition.scheduled,
                .shown = dates_of(out.selection.posts),
                .intro_markdown = edition.intro,
+               .posts = out.selection.posts.size(),
                .in_given_order = is_rearranged(out.selection.posts, options)};
+  TIDINGS_LET(out.facts.more_from, load_more_from(database, out.selection.surplus));
   return out;
 }
 

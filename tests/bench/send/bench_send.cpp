@@ -100,10 +100,9 @@ std::size_t without_ledger(const config::Config& config, store::Database& databa
       for (auto some = outbox.next_claims(8); !some.empty(); some = outbox.next_claims(8)) {
         std::vector<QueuedMessage> queued;
         for (auto& claim : some) {
-          QueuedMessage one{.claim = claim};
+          auto& one = queued.emplace_back(QueuedMessage{.claim = claim});
           segments.at(claim.segment).write(links.reader(claim), clock.now(), one.message);
           if (const auto wrong = unsound(one.message); !wrong.empty()) std::abort();
-          queued.push_back(std::move(one));
         }
         outbox.add_messages(std::move(queued));
       }

@@ -85,6 +85,18 @@ TEST_CASE("brake: what was refused in the words is taken back, and what comes la
   CHECK(brake.at_end().empty());
 }
 
+TEST_CASE("brake: our quota is never the reader's, even on a relay that has taken some of the edition") {
+  const std::vector<RelayMemory> relays{{.name = "r", .works = true}};
+  const Brake brake{relays};
+  std::vector<Settled> settled{
+      answer(1, classify(Stage::rcpt, 550, "5.4.5 Daily user sending quota exceeded")),
+      answer(2, classify(Stage::rcpt, 550, "5.7.1 this mailbox takes no mail from 192.0.2.1"))};
+  REQUIRE(is_relay_trouble(settled[1].outcome));
+  brake.soften(settled);
+  CHECK(is_relay_trouble(settled[0].outcome));
+  CHECK(!is_relay_trouble(settled[1].outcome));
+}
+
 TEST_CASE("brake: a short list that is refused as a whole is found at the end") {
   const auto found = [](bool works, std::string words, std::vector<Settled> answers) {
     const std::vector<RelayMemory> relays{{.name = "r", .refused_alike = std::move(words), .works = works}};
@@ -100,6 +112,24 @@ TEST_CASE("brake: a short list that is refused as a whole is found at the end") 
   CHECK(found(true, "550 user unknown", {answer(1, refused())}) == 1);  // the brake of an earlier run stands
   CHECK(found(false, "", {answer(1, about_us())}) == 1);
   CHECK(found(true, "", {answer(1, about_us())}) == 0);
+}
+
+TEST_CASE("brake: a relay that has served some and then refuses many retries alike is found at the end") {
+  const auto found = [](int count, int domains) {
+    const std::vector<RelayMemory> relays{{.name = "r", .works = true}};
+    Brake brake{relays};
+    std::vector<Settled> answers;
+    for (int i = 1; i <= count; ++i) {
+      answers.push_back(answer(i, refused("the gate is locked")));
+      answers.back().claim.attempt = 2;
+      answers.back().claim.address = "r@d" + std::to_string(i % domains) + ".example";
+    }
+    brake.recorded(answers);
+    return brake.at_end().size();
+  };
+  CHECK(found(36, 3) == 1);
+  CHECK(found(17, 3) == 0);  // a few are believed
+  CHECK(found(36, 1) == 0);  // one domain's refusals are its own matter
 }
 
 TEST_CASE("brake: refusals of a run that died belong to the next one") {
