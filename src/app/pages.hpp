@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "post/normalise.hpp"
 #include "source/fetch.hpp"
 #include "source/robots.hpp"
 #include "source/source.hpp"

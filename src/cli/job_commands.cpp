@@ -9,6 +9,9 @@
 
 #include "app/collect.hpp"
 #include "app/compose_all.hpp"
+#include "app/failing_sources.hpp"
+#include "app/posts.hpp"
+#include "app/watch.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -80,6 +83,10 @@ class ProgressLine {
   bool shown_ = false;
 };
 
+void tell_finished(app::Watch& watch) {
+  for (const auto& line : watch.finish()) log::warning(line);
+}
+
 // ---- collect
 // --------------------------------------------------------------------------------------------------------
 
@@ -92,6 +99,9 @@ Result<Exit> collect(Session& session, const CollectCommand& command) {
   TIDINGS_TRY(session.check_clock(context));
   TIDINGS_LET(const auto report, app::collect(context, {.names = command.names}));
   report_collected(report, true);
+  app::Watch watch{context};
+  watch.collected(report);
+  tell_finished(watch);
   if (report.sources.empty()) log::warning("config.toml has no [[source]]");
   if (report.failed() > 0) {
     return fail(
@@ -117,6 +127,7 @@ struct SendCommand {
   bool json = false;
   std::string to_dir;
   std::string time_budget;
+  std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
 };
 
 Result<std::vector<const config::DigestConfig*>> chosen(const config::Config& config,
@@ -140,10 +151,31 @@ edition::When when_of(const SendCommand& command) {
   return command.even_late ? edition::When::late : edition::When::due;
 }
 
-/// The first is the command's own result; only what would be lost is told here.
-tl::unexpected<Error> first_of(const std::vector<Error>& failures) {
-  for (std::size_t i = 1; i < failures.size(); ++i) log::error(failures[i].line());
-  return tl::unexpected<Error>(failures.front());
+/// How a job ended: its troubles, the gravest first.
+struct Ending {
+  std::vector<Error> failures;
+  bool try_again = false;  ///< something waits for the next run
+
+  void add(const std::vector<Error>& more) { failures.insert(failures.end(), more.begin(), more.end()); }
+  /// The first failure is the command's own result; the others are told here.
+  [[nodiscard]] Result<Exit> result() const {
+    if (failures.empty()) return try_again ? Exit::try_again : Exit::done;
+    for (std::size_t i = 1; i < failures.size(); ++i) log::error(failures[i].line());
+    return tl::unexpected<Error>(failures.front());
+  }
+};
+
+/// Digests whose edition is too late to go by itself.
+std::vector<Error> held_in(const app::ComposeOutcome& outcome) {
+  std::vector<Error> held;
+  for (const auto& composed : outcome.composed) {
+    if (composed.what != edition::Composed::What::held) continue;
+    held.push_back(
+        {.code = Errc::unavailable,
+         .what = composed.digest + " is held",
+         .hint = fmt::format("\"tidings send {} --late\" sends it all the same", composed.digest)});
+  }
+  return held;
 }
 
 void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool single) {
@@ -151,10 +183,6 @@ void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool s
   for (const auto& composed : outcome.composed) {
     if (composed.what == edition::Composed::What::not_due && !single) continue;
     out += in_words(composed, zone) + "\n";
-    if (composed.what == edition::Composed::What::held) {
-      log::error(fmt::format("{} is held: \"tidings send {} --late\" sends it all the same", composed.digest,
-                             composed.digest));
-    }
   }
   say(out);
 }
@@ -176,33 +204,35 @@ Result<Exit> compose(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto lock, session.begin_sending(context, "compose"));
   const auto outcome = app::compose_all(context, digests, when_of(command), {});
   print_composed(outcome, config->newsletter.zone, true);
-  TIDINGS_LET(const bool drafts_wait, mail_drafts(context, {}));
-  if (drafts_wait) return Exit::try_again;
-  if (!outcome.failures.empty()) return first_of(outcome.failures);
-  return Exit::done;
+  Ending ending{.failures = outcome.failures};
+  ending.add(held_in(outcome));
+  TIDINGS_LET(ending.try_again, mail_drafts(context, {}));
+  return ending.result();
 }
 
 // ---- deliver
 // --------------------------------------------------------------------------------------------------------
 
-Result<Exit> conclude(const sending::DeliverReport& report, const Zone& zone) {
+Ending conclude(const sending::DeliverReport& report, const Zone& zone) {
   std::string out;
   for (const auto& delivered : report.editions) {
     if (!delivered.held) out += in_words(delivered) + "\n";
   }
   say(out);
-  for (const auto& line : held_in_words(report, zone)) log::error(line);
   for (const auto& line : troubles_in_words(report, zone)) log::warning(line);
-  if (const auto* const run = report.trouble()) return tl::unexpected<Error>(relay_error(*run, zone));
+  Ending ending{.failures = {}, .try_again = report.try_again()};
+  if (const auto* const run = report.trouble()) ending.failures.push_back(relay_error(*run, zone));
   for (const auto& delivered : report.editions) {
-    if (is_refused_message(delivered.run)) return tl::unexpected<Error>(message_error(delivered));
+    if (is_refused_message(delivered.run)) ending.failures.push_back(message_error(delivered));
   }
-  if (report.try_again()) return Exit::try_again;
-  if (const auto count = report.unsendable(); count > 0) {
-    return fail(Errc::bad_data, plural(count, "delivery") + " could not be made into a message",
-                "\"tidings delivery list --state failed\" shows them");
+  for (const auto& line : held_in_words(report, zone))
+    ending.failures.push_back({.code = Errc::unavailable, .what = line, .hint = {}});
+  if (const auto count = report.unsendable(); count > 0 && !ending.try_again) {
+    ending.failures.push_back({.code = Errc::bad_data,
+                               .what = plural(count, "delivery") + " could not be made into a message",
+                               .hint = "\"tidings delivery list --state failed\" shows them"});
   }
-  return Exit::done;
+  return ending;
 }
 
 Result<sending::DeliverOptions> deliver_options(const SendCommand& command, ProgressLine& progress) {
@@ -210,14 +240,18 @@ Result<sending::DeliverOptions> deliver_options(const SendCommand& command, Prog
   options.to_folder = command.to_dir;
   options.even_late = command.even_late;
   if (!command.time_budget.empty()) {
-    TIDINGS_LET(options.time_budget, parse_duration(command.time_budget));
+    TIDINGS_LET(const auto budget, parse_duration(command.time_budget));
+    const auto used = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                                            command.began);
+    options.time_budget = std::max(budget - used, std::chrono::milliseconds{0});
   }
   options.on_progress = [&progress](const digest::Edition& edition, const delivery::Counts& before,
                                     const delivery::RunReport& run) { progress.show(edition, before, run); };
   return options;
 }
 
-Result<Exit> deliver(Session& session, const SendCommand& command) {
+/// `watch`: nullptr if nothing leaves.
+Result<Exit> deliver_under_lock(Session& session, const SendCommand& command, app::Watch* watch) {
   TIDINGS_LET(const auto context, session.context(Access::existing));
   const auto& config = context.config;
   TIDINGS_LET(const auto lock, session.begin_sending(context, "deliver"));
@@ -230,7 +264,17 @@ Result<Exit> deliver(Session& session, const SendCommand& command) {
   watch_signals();
   TIDINGS_LET(const auto report, sending::deliver(context, options, stop_flag));
   if (report.editions.empty()) say("nothing to deliver\n");
-  return conclude(report, config.newsletter.zone);
+  if (watch != nullptr) watch->delivered(report);
+  return conclude(report, config.newsletter.zone).result();
+}
+
+Result<Exit> deliver(Session& session, const SendCommand& command) {
+  if (!command.to_dir.empty()) return deliver_under_lock(session, command, nullptr);
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  app::Watch watch{context};
+  auto done = deliver_under_lock(session, command, &watch);
+  tell_finished(watch);
+  return done;
 }
 
 // ---- send
@@ -290,11 +334,10 @@ Result<void> tell_left_out_posts(store::Database& database, const app::ComposeOu
 /// What each digest shows as one story, and why.
 Result<void> tell_joined_posts(store::Database& database, const app::ComposeOutcome& outcome) {
   std::string out;
-  post::PostTable posts{database};
   for (const auto& composed : outcome.composed) {
     for (const auto& joined : composed.joined) {
-      TIDINGS_LET(const auto shown, posts.find(joined.shown));
-      TIDINGS_LET(const auto other, posts.find(joined.id));
+      TIDINGS_LET(const auto shown, app::find_post(database, joined.shown));
+      TIDINGS_LET(const auto other, app::find_post(database, joined.id));
       out += fmt::format("  {:>6}  {} is one story with\n  {:>6}  {} ({})\n", shown.id.value,
                          printable(post::display_title(shown)), other.id.value,
                          printable(post::display_title(other)), digest::in_words(joined.reason));
@@ -311,13 +354,14 @@ Result<Exit> rehearse(Session& session, const std::vector<const config::DigestCo
   TIDINGS_LET(const auto collected, app::collect(context));
   report_collected(collected, !command.json);
   const auto outcome = app::compose_all(context, digests, when_of(command), collected);
+  Ending ending{.failures = outcome.failures};
+  ending.add(held_in(outcome));
   if (command.json) {
     for (const auto& composed : outcome.composed) {
       TIDINGS_LET(const auto line, json_of(context.database, composed));
       print(line);
     }
-    if (!outcome.failures.empty()) return first_of(outcome.failures);
-    return Exit::done;
+    return ending.result();
   }
   print_composed(outcome, context.config.newsletter.zone, true);
   TIDINGS_TRY(tell_joined_posts(context.database, outcome));
@@ -339,8 +383,7 @@ Result<Exit> rehearse(Session& session, const std::vector<const config::DigestCo
       out += in_words(delivered) + " (to " + command.to_dir + ")\n";
   }
   say(out + "dry run: nothing was sent or changed\n");
-  if (!outcome.failures.empty()) return first_of(outcome.failures);
-  return Exit::done;
+  return ending.result();
 }
 
 /// Confirmation mails and the like that nobody has sent yet, for lists without "serve". A failure does not
@@ -380,11 +423,13 @@ void send_forwards(const config::Context& context) {
 /// Collects, composes and delivers.
 Result<Exit> send_digests(Session& session, const SendCommand& command,
                           const std::vector<const config::DigestConfig*>& digests,
-                          const config::Context& context) {
+                          const config::Context& context, app::Watch* watch) {
   const auto& config = context.config;
   TIDINGS_LET(const auto collected, app::collect(context));
   report_collected(collected, session.verbose > 0);
+  if (watch != nullptr) watch->collected(collected);
   const auto composed = app::compose_all(context, digests, when_of(command), collected);
+  if (watch != nullptr) watch->composed(composed);
   print_composed(composed, config.newsletter.zone, !command.due);
   TIDINGS_LET(const bool drafts_wait, mail_drafts(context, command.to_dir));
   // Before the first mail, whose link to its page should not be dead.
@@ -397,13 +442,36 @@ Result<Exit> send_digests(Session& session, const SendCommand& command,
   // A send of one digest also finishes what an earlier run left open: the list is served in the order it was
   // promised.
   TIDINGS_LET(const auto report, sending::deliver(context, options, stop_flag));
-  TIDINGS_LET(const auto exit, conclude(report, config.newsletter.zone));
-  if (!composed.failures.empty()) return first_of(composed.failures);
+  if (watch != nullptr) watch->delivered(report);
+  auto ending = conclude(report, config.newsletter.zone);
+  ending.add(composed.failures);
+  ending.add(held_in(composed));
   if (composed.waits_for_source) {
-    return fail(Errc::unavailable, "an edition waits because a source could not be read",
-                "\"tidings source list\" tells which");
+    ending.failures.push_back({.code = Errc::unavailable,
+                               .what = "an edition waits because a source could not be read",
+                               .hint = "\"tidings source list\" tells which"});
   }
-  return drafts_wait ? Exit::try_again : exit;
+  TIDINGS_LET(const auto failing, app::failing_sources(context));
+  ending.add(failing);
+  ending.try_again = ending.try_again || drafts_wait;
+  return ending.result();
+}
+
+Result<Exit> send_under_lock(Session& session, const SendCommand& command,
+                             const std::vector<const config::DigestConfig*>& digests, app::Watch* watch) {
+  TIDINGS_LET(const auto context, session.context());
+  TIDINGS_LET(const auto lock, session.begin_sending(context, "send"));
+  watch_signals();
+  std::optional<Error> notices;
+  if (command.due && command.to_dir.empty()) {
+    notices = send_notices(context);
+    send_forwards(context);
+  }
+  auto sent = send_digests(session, command, digests, context, watch);
+  if (!notices) return sent;
+  if (sent && *sent == Exit::done) return tl::unexpected<Error>(*std::move(notices));
+  log::error(notices->line());
+  return sent;
 }
 
 Result<Exit> send(Session& session, const SendCommand& command) {
@@ -413,18 +481,16 @@ Result<Exit> send(Session& session, const SendCommand& command) {
     return fail(Errc::usage, "--json goes with --dry-run",
                 "\"tidings edition show --json\" shows what was sent");
   if (command.dry_run) return rehearse(session, digests, command);
+  if (!command.to_dir.empty()) return send_under_lock(session, command, digests, nullptr);
   TIDINGS_LET(const auto context, session.context());
-  TIDINGS_LET(const auto lock, session.begin_sending(context, "send"));
-  watch_signals();
-  std::optional<Error> notices;
-  if (command.due && command.to_dir.empty()) {
-    notices = send_notices(context);
-    send_forwards(context);
+  app::Watch watch{context};
+  auto sent = send_under_lock(session, command, digests, &watch);
+  // A copy of the database that refuses to send tells nobody either.
+  if (sent || sent.error().code != Errc::not_permitted) {
+    watch.ended("send", sent ? nullptr : &sent.error());
+    watch.mail(stop_flag);
   }
-  auto sent = send_digests(session, command, digests, context);
-  if (!notices) return sent;
-  if (sent && *sent == Exit::done) return tl::unexpected<Error>(*std::move(notices));
-  log::error(notices->line());
+  tell_finished(watch);
   return sent;
 }
 

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "app/source_list.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -19,7 +20,6 @@
 #include "config/config.hpp"
 #include "post/identity.hpp"
 #include "source/opml.hpp"
-#include "source/source_table.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -149,26 +149,22 @@ Result<Exit> import(Session& session, const ImportCommand& command) {
 /// Sources as the world knows them; those of this machine alone are told.
 Result<Exit> export_opml(Session& session, const NoOptions& /*options*/) {
   TIDINGS_LET(const auto* const config, session.config());
-  std::vector<source::Source> known;
-  std::error_code ignored;
-  if (std::filesystem::exists(config->store_path, ignored)) {
-    TIDINGS_LET(auto* const database, session.database_read_only());
-    TIDINGS_LET(known, source::SourceTable(*database).list());
-  }
+  TIDINGS_LET(const auto context, session.context_if_there());
+  TIDINGS_LET(const auto listed,
+              app::list_sources(*config, context ? &context->database : nullptr, session.clock().now()));
   std::vector<source::OpmlFeed> feeds;
-  for (const auto& configured : config->sources) {
-    const auto& spec = configured.spec;
+  for (const auto& [configured, state, health] : listed) {
+    const auto& spec = configured->spec;
     const bool is_feed = spec.kind == source::Kind::automatic || spec.kind == source::Kind::feed;
     if (!is_feed || !is_web_url(spec.url)) {
       log::info(fmt::format("source {} is no feed on the web", spec.name));
       continue;
     }
-    const auto state = std::ranges::find(known, spec.name, &source::Source::name);
-    const bool read = state != known.end();
-    feeds.push_back({.title = read && !state->title.empty() ? state->title : spec.name,
-                     .url = spec.url,
-                     .site_url = read ? post::canonical_link(state->site_url) : std::string{},
-                     .topics = configured.topics});
+    feeds.push_back(
+        {.title = state.title.empty() ? spec.name : state.title,
+         .url = spec.url,
+         .site_url = state.site_url.empty() ? std::string{} : post::canonical_link(state.site_url),
+         .topics = configured->topics});
   }
   print(source::write_opml(config->newsletter.name, feeds));
   return Exit::done;

@@ -17,6 +17,20 @@ namespace {
 using app::DigestStatus;
 using app::Status;
 
+enum class Review { open, over };
+
+/// A draft whose time for review is over has a reason: it is held.
+std::vector<std::string> draft_lines(const DigestStatus& status, Review review) {
+  std::vector<std::string> lines;
+  for (const auto& each : status.drafts) {
+    if (each.reason.empty() != (review == Review::open)) continue;
+    const auto name = digest::name_of(each);
+    lines.push_back(fmt::format("{} {}; \"tidings edition approve {}\" approves it", name,
+                                each.reason.empty() ? "waits for approval" : each.reason, name));
+  }
+  return lines;
+}
+
 /// What waits for a person, a line each.
 std::vector<std::string> held_lines(const DigestStatus& status, const config::Config& config) {
   const auto& zone = config.newsletter.zone;
@@ -27,20 +41,20 @@ std::vector<std::string> held_lines(const DigestStatus& status, const config::Co
                                 status.name));
   }
   for (const auto& each : status.held) lines.push_back(late_in_words(each, zone));
-  for (const auto& each : status.drafts) {
-    const auto name = digest::name_of(each);
-    lines.push_back(fmt::format("{} {}; \"tidings edition approve {}\" approves it", name,
-                                each.reason.empty() ? "waits for approval" : each.reason, name));
-  }
+  for (auto& each : draft_lines(status, Review::over)) lines.push_back(std::move(each));
   return lines;
 }
 
 Json json_of(const DigestStatus& status, const config::Config& config) {
   Json deferred = Json::array();
   for (const auto& [reply, count] : status.deferred) deferred.push_back({{"reply", reply}, {"count", count}});
-  Json json{{"digest", status.name},        {"next_run", json_time(status.next_run)},
-            {"due", json_time(status.due)}, {"subscribers", status.subscribers},
-            {"pending", status.pending},    {"held", join(held_lines(status, config), "; ")}};
+  Json json{{"digest", status.name},
+            {"next_run", json_time(status.next_run)},
+            {"due", json_time(status.due)},
+            {"subscribers", status.subscribers},
+            {"pending", status.pending},
+            {"held", join(held_lines(status, config), "; ")},
+            {"drafts", join(draft_lines(status, Review::open), "; ")}};
   if (!status.newest) {
     json["edition"] = nullptr;
     return json;
@@ -103,6 +117,7 @@ std::string text_of(const DigestStatus& status, const config::Config& config, Ut
     for (const auto& [reply, count] : status.deferred)
       out += fmt::format("    {} deferred: {}\n", count, printable(reply));
   }
+  for (const auto& each : draft_lines(status, Review::open)) out += "  draft: " + each + "\n";
   for (const auto& each : held_lines(status, config)) out += "  held: " + each + "\n";
   return out;
 }
@@ -214,10 +229,59 @@ std::string text_of(const Status& status, const config::Config& config, UtcTime 
   return out;
 }
 
-Result<Exit> status(Session& session, const JsonOption& options) {
+struct StatusOptions {
+  bool json = false;
+  bool health = false;
+};
+
+constexpr std::chrono::hours overdue_after{1};
+
+/// For a container's health check: 69 if no relay or no source is of use, 75 if work is overdue and nobody
+/// does it. What waits for a person, such as a draft, is not ill.
+Result<Exit> health(const Status& status, const config::Config& config, UtcTime now) {
+  const auto& zone = config.newsletter.zone;
+  for (const auto& each : status.digests) {
+    const auto waits_since = [&](std::optional<UtcTime> since) {
+      return since && now - *since > overdue_after;
+    };
+    if (!status.sender.empty() || !each.held.empty()) continue;
+    if (waits_since(each.due)) {
+      return fail(
+          Errc::try_again,
+          fmt::format("{} is due since {} and nobody sends it", each.name, local_time(zone, each.due)),
+          "is \"tidings send --due\" in cron, or \"tidings run\" at work?");
+    }
+    // What was never tried is due at any time.
+    const auto due = each.next_due == now ? std::optional{each.newest->scheduled} : each.next_due;
+    if (each.counts.open() > 0 && waits_since(due)) {
+      return fail(Errc::try_again,
+                  fmt::format("{} has {} due since {} and nobody sends", each.name,
+                              plural(each.counts.open(), "message"), local_time(zone, due)),
+                  "is \"tidings send --due\" in cron, or \"tidings run\" at work?");
+    }
+  }
+  const auto is_ready = [&](const delivery::RelayMemory& each) { return in_words(each, zone, now).empty(); };
+  if (!status.relays.empty() && std::ranges::none_of(status.relays, is_ready)) {
+    const auto& first = status.relays.front();
+    return fail(Errc::unavailable, fmt::format("relay {} {}", first.name, in_words(first, zone, now)));
+  }
+  const auto sources = static_cast<int>(config.sources.size());
+  if (sources > 0 && status.failing_sources() == sources)
+    return fail(Errc::unavailable, "no source can be read", "\"tidings source list\" tells why");
+  std::string next = "no digest";
+  if (!status.digests.empty()) {
+    const auto first = std::ranges::min_element(status.digests, {}, &app::DigestStatus::next_run);
+    next = fmt::format("{} runs next, {}", first->name, local_time(zone, first->next_run));
+  }
+  say("healthy: " + next + "\n");
+  return Exit::done;
+}
+
+Result<Exit> status(Session& session, const StatusOptions& options) {
   TIDINGS_LET(const auto context, session.context(Access::read_only));
   TIDINGS_LET(const auto status, app::status(context));
   const auto now = context.clock.now();
+  if (options.health) return health(status, context.config, now);
   print(options.json ? json_lines(status, context.config, now) : text_of(status, context.config, now));
   return Exit::done;
 }
@@ -225,9 +289,15 @@ Result<Exit> status(Session& session, const JsonOption& options) {
 }  // namespace
 
 void add_status_commands(Command app, Session& session) {
-  add_command<JsonOption>(
+  add_command<StatusOptions>(
       app, session, "status", "the state of everything on one screen",
-      [](Command command, JsonOption& options) { add_json(command, options.json); }, status);
+      [](Command command, StatusOptions& options) {
+        command.add_flag(
+            "--health", options.health,
+            "one line: 0 if all is well, 69 if no relay or source is of use, 75 if work is overdue");
+        add_json(command, options.json);
+      },
+      status);
 }
 
 }  // namespace tidings::cli

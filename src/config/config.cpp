@@ -43,6 +43,11 @@ void settle_mailto(NewsletterConfig& newsletter, const BounceConfig& bounce, std
 
 void warn(Config& config) {
   const auto place = config.file.string() + ": ";
+  // As "init" writes them.
+  if (config.newsletter.name == "My Newsletter" &&
+      config.newsletter.from.address.text() == "news@example.org") {
+    config.warnings.push_back(place + "[newsletter] name and from are still the example of \"tidings init\"");
+  }
   if (config.newsletter.postal_address.empty()) {
     config.warnings.push_back(
         place + "[newsletter] has no postal_address; many countries require one in commercial mail");
@@ -126,6 +131,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   settle_mailto(newsletter, bounce, document.settings());
   auto web = read_web(document);
   auto archive = read_archive(document, newsletter, web);
+  auto hooks = read_hooks(document);
   TIDINGS_TRY(document.finish());
   Config config{.file = file,
                 .folder = folder,
@@ -143,6 +149,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
                 .bounce = std::move(bounce),
                 .archive = std::move(archive),
                 .web = std::move(web),
+                .hooks = std::move(hooks),
                 .settings = std::move(document.settings()),
                 .warnings = {}};
   warn(config);

@@ -234,6 +234,18 @@ struct WebConfig {
   SecretPlace brevo_token;
 };
 
+/// Programs and addresses that are told what happens; see app/hooks.hpp.
+struct HooksConfig {
+  std::vector<std::string> on_edition_sent;  ///< program and arguments; empty: none
+  std::vector<std::string> on_relay_paused;
+  std::vector<std::string> on_source_failing;
+  std::vector<std::string> on_trouble;
+  std::chrono::milliseconds timeout{std::chrono::seconds{30}};
+  std::string ping_success;        ///< URL that a good run asks for; empty: none
+  std::string ping_failure;        ///< and one that failed
+  std::optional<Mailbox> mail_to;  ///< who gets the day's trouble
+};
+
 /// One effective setting, for `config show`.
 struct Setting {
   std::string section;  ///< "newsletter", "source \"harbour\""
@@ -259,6 +271,7 @@ struct Config {
   BounceConfig bounce;
   ArchiveConfig archive;
   WebConfig web;
+  HooksConfig hooks;
   std::vector<Setting> settings;      ///< everything that was read or defaulted, in order
   std::vector<std::string> warnings;  ///< legal but unwise; single lines with place
 

@@ -68,5 +68,6 @@ void note_rules(std::vector<SourceConfig>& sources, const std::vector<RuleConfig
 [[nodiscard]] ArchiveConfig read_archive(TomlDocument& document, const NewsletterConfig& newsletter,
                                          const WebConfig& web);
 [[nodiscard]] WebConfig read_web(TomlDocument& document);
+[[nodiscard]] HooksConfig read_hooks(TomlDocument& document);
 
 }  // namespace tidings::config

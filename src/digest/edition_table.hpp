@@ -100,6 +100,9 @@ class EditionTable {
   /// on from there. What was sent stays sent.
   [[nodiscard]] Result<void> date_back(const Edition& edition, UtcTime now);
 
+  /// The digests whose editions have carried the post, each once.
+  [[nodiscard]] Result<std::vector<std::string>> carriers(PostId post);
+
   /// Streams the posts that no edition of the digest has carried, first seen before `bounds.cut` and owed, or
   /// released, in the order of their ids, without tags. Rows are light: memory is the visitor's. The visitor
   /// must not write to the database. An error of the visitor ends the reading and is returned.
@@ -155,9 +158,11 @@ class EditionTable {
   /// Deliveries of one that was or is being sent are to be tried again: it is sending, and its delay counts
   /// from `at`. Errc::usage for one in another state.
   [[nodiscard]] Result<void> reopen(EditionId edition, UtcTime at);
-  /// Not a sent or skipped one. If its sending had not begun, its posts become candidates again and its
-  /// period is open again; otherwise it goes on to count as carried.
-  [[nodiscard]] Result<void> cancel(EditionId edition, std::string_view reason, UtcTime at);
+  /// Not a sent or skipped one. If its sending had not begun, or has reached nobody, its posts become
+  /// candidates again and its period is open again; otherwise it goes on to count as carried.
+  enum class Reached { nobody, perhaps_somebody };
+  [[nodiscard]] Result<void> cancel(EditionId edition, std::string_view reason, UtcTime at,
+                                    Reached reached = Reached::perhaps_somebody);
 
   // ---- drafts: Errc::not_permitted for an edition that is no longer a draft ----
 

@@ -67,10 +67,7 @@ class Composer {
     }
     result_.what = Composed::What::skipped;
     if (when_ == When::now) return result_;  // asked for by hand: nothing to send, nothing to record
-    {
-      // The half-made edition without recipients must not stay.
-      [[maybe_unused]] const auto undone = std::move(transaction);
-    }
+    transaction.rollback();                  // the half-made edition without recipients must not stay
     TIDINGS_TRY(record_skipped(*drafted));
     return result_;
   }

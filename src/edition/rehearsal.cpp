@@ -84,6 +84,7 @@ Result<config::Config> copy_for_rehearsal(const config::Config& config, const st
   rehearsal.smtp.local_way = config::LocalWay::drop;
   rehearsal.smtp.local_path = mails;
   rehearsal.more_relays.clear();
+  rehearsal.hooks = {};
   rehearsal.bounce.maildir.clear();
   rehearsal.bounce.mailbox.clear();
   rehearsal.bounce.unmatched = folder / "unmatched";

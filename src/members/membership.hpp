@@ -86,6 +86,7 @@ class Membership {
 
   /// Forgets the person, in what relays said about them too. False if there was nobody.
   [[nodiscard]] Result<bool> erase(SubscriberId id);
+  [[nodiscard]] Result<bool> erase(const store::Transaction& open, SubscriberId id);
 
   /// Whether mails were queued since the last call; whoever sends them should be told.
   [[nodiscard]] bool take_queued() { return std::exchange(queued_, false); }

@@ -28,7 +28,7 @@ inline constexpr const char* clock_hint =
 /// Before collecting, composing or sending. Errc::not_permitted if `clock` is made up (--at) and further than
 /// clock_slack from the real one, on a database that has mailed an edition for real; Errc::try_again if it is
 /// before this program was written.
-[[nodiscard]] Result<void> allow_work(store::Database& database, const Clock& clock);
+[[nodiscard]] Result<void> allow_work(const config::Context& context);
 
 /// Notes that an edition was mailed over a real relay, unless the clock is made up.
 [[nodiscard]] Result<void> note_real_sending(store::Database& database, const Clock& clock);

@@ -281,11 +281,16 @@ Result<std::unique_ptr<delivery::Transport>> make_transport(const config::Config
   if (!to_folder.empty()) return delivery::make_drop_transport(to_folder, delivery::DropFormat::eml);
   TIDINGS_TRY(check_signed(config));
   switch (config.smtp.local_way) {
-    case config::LocalWay::sendmail: return delivery::make_sendmail_transport(config.smtp.local_path);
+    case config::LocalWay::sendmail:
+      return delivery::make_sendmail_transport({.program = config.smtp.local_path,
+                                                .name = config.smtp.name,
+                                                .limit = config.smtp.timeouts.final_dot});
     case config::LocalWay::maildir:
-      return delivery::make_drop_transport(config.smtp.local_path, delivery::DropFormat::maildir);
+      return delivery::make_drop_transport(config.smtp.local_path, delivery::DropFormat::maildir,
+                                           config.smtp.name);
     case config::LocalWay::drop:
-      return delivery::make_drop_transport(config.smtp.local_path, delivery::DropFormat::eml);
+      return delivery::make_drop_transport(config.smtp.local_path, delivery::DropFormat::eml,
+                                           config.smtp.name);
     case config::LocalWay::none: break;
   }
   std::vector<delivery::RelayOptions> relays;

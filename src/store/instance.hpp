@@ -7,6 +7,7 @@
 
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "base/zone.hpp"
 #include "store/database.hpp"
 
 namespace tidings::store {
@@ -16,7 +17,8 @@ namespace tidings::store {
 class SenderLock {
  public:
   /// Errc::try_again names the holder (process, job, since when); never waits.
-  [[nodiscard]] static Result<SenderLock> take(const std::filesystem::path& database, const std::string& job);
+  [[nodiscard]] static Result<SenderLock> take(const std::filesystem::path& database, const std::string& job,
+                                               const Zone& zone);
 
   /// Who holds it now, as take() would name them ("process 17, send, since ..."); empty if nobody does. Takes
   /// nothing.

@@ -5,10 +5,10 @@
 // caller names, "quoted" fields with doubled quotes and line breaks inside, CRLF, LF or CR, UTF-8 with or
 // without a byte order mark, UTF-16 of either order, windows-1252 where nothing in the file is UTF-8 and the
 // text reads like it (csv_encoding.hpp), any that the caller names. A quote inside an unquoted field is a
-// character like any other. Lines are counted as an editor does. One record is at most 1 MiB. Broken
-// structure (a quote that is never closed, text behind a closing quote, half a UTF-16 unit) is Errc::bad_data
-// with name:line, and so is a workbook or an archive; a record that is not UTF-8 is handed out with
-// `valid_utf8 = false`.
+// character like any other; in a quoted one \" is a quote, if text follows the first of them (MailPoet).
+// Lines are counted as an editor does. One record is at most 1 MiB. Broken structure (a quote that is never
+// closed, text behind a closing quote, half a UTF-16 unit) is Errc::bad_data with name:line, and so is a
+// workbook or an archive; a record that is not UTF-8 is handed out with `valid_utf8 = false`.
 #pragma once
 
 #include <cstdint>

@@ -60,6 +60,8 @@ struct ImportOptions {
   std::filesystem::path reject_file{};  ///< rejected lines go there with number and reason; empty: nowhere
   std::string detail{};                 ///< for the consent log; usually the file's name
   std::function<void(const ImportProgress&)> progress{};  ///< now and then; may be empty
+  std::function<void(std::int64_t)> committed{};  ///< that so many records are in for good; may be empty
+  std::function<bool()> stopped{};  ///< somebody asked for the end: Errc::try_again, the open batch is undone
 };
 
 struct RejectedLine {

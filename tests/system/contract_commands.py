@@ -53,7 +53,8 @@ def differs(without, with_, shows="", hides="", then=None, prepare=collected, at
 
 
 def names(world):
-    return "\n".join(sorted(world.files(".")))
+    """Of all files; without the hash that tells one newsletter's mails from another's."""
+    return "\n".join(sorted(re.sub(r"-[0-9a-f]{12}\.eml$", ".eml", name) for name in world.files(".")))
 
 
 def mails(world):
@@ -319,6 +320,7 @@ CASES = {
     ("report", "--json"): differs("report weekly", "report weekly --json", shows='{"', prepare=sent),
     ("status", ""): differs(None, "send weekly", then="status", shows="2 of 2 sent"),
     ("status", "--json"): differs("status", "status --json", shows='{"digest"'),
+    ("status", "--health"): differs("status", "status --health", shows="healthy: "),
     ("doctor", ""): differs(None, in_order(breaks_the_harbour, "collect"), then="doctor", shows="exit 69"),
     ("doctor", "--smtp"): doctor_asks_the_relay,
     ("doctor", "--dns"): doctor_asks_the_dns,
