@@ -206,6 +206,15 @@ class Life:
 
     # ---- the run
 
+    def date_by_neighbours(self, blog, now):
+        """At a blog's first reading a post without a date has that of the post beside it, the newer of two."""
+        feed = [post for post in self.posts if post.blog == blog and post.appears <= now]
+        dates = [post.published if post.published and post.published <= now else None for post in feed]
+        for at, post in enumerate(feed):
+            if post.published is None:
+                beside = [next((date for date in side if date), None) for side in (dates[at + 1:], dates[:at][::-1])]
+                post.stored_date = max((date for date in beside if date), default=None)
+
     def job(self, now, ill=None):
         self.blogs(now, ill)
         done = self.home.run("send", "--due", "-v", at=now)
@@ -217,8 +226,10 @@ class Life:
         for post in self.posts:
             if post.appears <= now and re.search("^%s: (\\d+ post|nothing new)" % post.blog, done.stdout, re.M):
                 if post.first_seen is None or not self.is_shown(post.article):  # what is in an edition does not change any more
-                    post.stored_date = post.published
-                self.first_read.setdefault(post.blog, now)
+                    post.stored_date = post.published or post.stored_date
+                if post.blog not in self.first_read:
+                    self.first_read[post.blog] = now
+                    self.date_by_neighbours(post.blog, now)
                 post.first_seen = post.first_seen or now
                 post.first_reading = post.first_seen == self.first_read[post.blog]
         for oracle in self.oracles.values():
