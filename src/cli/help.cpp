@@ -15,7 +15,7 @@ namespace {
 constexpr int columns = 80;
 constexpr int about_column = 26;
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 66> examples{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 68> examples{{
     {"tidings init", "tidings init ~/newsletter"},
     {"tidings collect", "tidings collect harbour"},
     {"tidings compose", "tidings compose --due"},
@@ -30,6 +30,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 66> examples
     {"tidings doctor", "tidings doctor --smtp --dns"},
     {"tidings source list", "tidings source list --json"},
     {"tidings source check", "tidings source check https://blog.example.org"},
+    {"tidings source import", "tidings source import subscriptions.opml --append"},
+    {"tidings source export", "tidings source export"},
     {"tidings feed parse", "tidings feed parse feed.xml --base-url https://blog.example.org/feed"},
     {"tidings feed article", "tidings feed article page.html --base-url https://blog.example.org/1"},
     {"tidings html sanitize", "tidings html sanitize < article.html"},
