@@ -28,7 +28,8 @@ struct Job {
 class Collector {
  public:
   explicit Collector(const config::Context& context)
-      : config_(context.config),
+      : context_(context),
+        config_(context.config),
         database_(context.database),
         sources_(context.database),
         posts_(context.database),
@@ -157,7 +158,7 @@ class Collector {
       return sources_.unreadable(job.source.id, feed.error(), clock_.now());
     }
     report.what = CollectedSource::What::read;
-    TIDINGS_LET(report.filters, run_filters(config_, *job.config, database_, *feed, clock_.now()));
+    TIDINGS_LET(report.filters, run_filters(context_, *job.config, *feed));
     report.entries = static_cast<int>(feed->entries.size());
     report.left_out = static_cast<int>(feed->left_out);
     report.dropped = count_dropped(*feed);
@@ -178,6 +179,7 @@ class Collector {
     return sources_.good(job.source.id, fetched, *feed, clock_.now(), report.dropped);
   }
 
+  const config::Context context_;
   const config::Config& config_;
   store::Database& database_;
   source::SourceTable sources_;

@@ -89,9 +89,8 @@ struct Asked {
 
 class Filter {
  public:
-  Filter(const config::Config& config, const config::FilterConfig& filter, store::Database& database,
-         UtcTime now)
-      : config_(config), filter_(filter), cache_(database), now_(now) {}
+  Filter(const config::Context& context, const config::FilterConfig& filter)
+      : config_(context.config), filter_(filter), cache_(context.database), now_(context.clock.now()) {}
 
   Result<std::vector<std::string>> run(const config::SourceConfig& source, source::Feed& feed) {
     std::vector<Asked> asked;
@@ -170,13 +169,13 @@ class Filter {
 
 }  // namespace
 
-Result<std::vector<std::string>> run_filters(const config::Config& config, const config::SourceConfig& source,
-                                             store::Database& database, source::Feed& feed, UtcTime now) {
+Result<std::vector<std::string>> run_filters(const config::Context& context,
+                                             const config::SourceConfig& source, source::Feed& feed) {
   std::vector<std::string> wrong;
-  for (const auto& filter : config.filters) {
+  for (const auto& filter : context.config.filters) {
     const auto& names = filter.sources;
     if (!names.empty() && std::ranges::find(names, source.spec.name) == names.end()) continue;
-    TIDINGS_LET(auto told, Filter(config, filter, database, now).run(source, feed));
+    TIDINGS_LET(auto told, Filter(context, filter).run(source, feed));
     std::ranges::move(told, std::back_inserter(wrong));
   }
   return wrong;

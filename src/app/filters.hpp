@@ -10,19 +10,16 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "source/source.hpp"
-#include "store/database.hpp"
 
 namespace tidings::app {
 
 /// Runs the filters that concern the source on those entries that nothing has dropped. Returns what went
 /// wrong with them, a line each. Fails only as the store does.
-[[nodiscard]] Result<std::vector<std::string>> run_filters(const config::Config& config,
+[[nodiscard]] Result<std::vector<std::string>> run_filters(const config::Context& context,
                                                            const config::SourceConfig& source,
-                                                           store::Database& database, source::Feed& feed,
-                                                           UtcTime now);
+                                                           source::Feed& feed);
 
 }  // namespace tidings::app

@@ -423,8 +423,8 @@ void send_forwards(const config::Context& context) {
 
 /// Collects, composes and delivers.
 Result<Exit> send_digests(Session& session, const SendCommand& command,
-                          const std::vector<const config::DigestConfig*>& digests,
-                          const config::Context& context, app::Watch* watch) {
+                          const std::vector<const config::DigestConfig*>& digests, app::Watch* watch) {
+  TIDINGS_LET(const auto context, session.context());
   const auto& config = context.config;
   TIDINGS_LET(const auto collected, app::collect(context));
   report_collected(collected, session.verbose > 0);
@@ -468,7 +468,7 @@ Result<Exit> send_under_lock(Session& session, const SendCommand& command,
     notices = send_notices(context);
     send_forwards(context);
   }
-  auto sent = send_digests(session, command, digests, context, watch);
+  auto sent = send_digests(session, command, digests, watch);
   if (!notices) return sent;
   if (sent && *sent == Exit::done) return tl::unexpected<Error>(*std::move(notices));
   log::error(notices->line());

@@ -161,7 +161,7 @@ tl::unexpected<Error> refused(Error error, const ImportCommand& command, std::in
   return tl::unexpected<Error>(std::move(error));
 }
 
-Result<ImportReport> import_with_progress(store::Database& database, const Clock& clock, CsvReader& reader,
+Result<ImportReport> import_with_progress(const config::Context& context, CsvReader& reader,
                                           ImportOptions options, const ImportCommand& command) {
   ImportLine line{command.file};
   std::int64_t lines_in = 0;
@@ -169,7 +169,7 @@ Result<ImportReport> import_with_progress(store::Database& database, const Clock
   options.committed = [&lines_in](std::int64_t records) { lines_in = records; };
   options.stopped = [] { return stop_flag.load(); };
   watch_signals();
-  auto imported = import_csv(database, clock, reader, options);
+  auto imported = import_csv(context.database, context.clock, reader, options);
   if (!imported) return refused(std::move(imported).error(), command, lines_in);
   return imported;
 }
@@ -204,8 +204,7 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
   if (!command.encoding.empty()) TIDINGS_TRY(reader.expect_encoding(command.encoding));
   TIDINGS_LET(const auto context, session.context(command.dry_run ? Access::copy : Access::create));
   TIDINGS_LET(options.known_topics, members::known_topics(*config, context.database));
-  TIDINGS_LET(const auto report,
-              import_with_progress(context.database, context.clock, reader, options, command));
+  TIDINGS_LET(const auto report, import_with_progress(context, reader, options, command));
   // The good lines are in; the status tells a script that somebody has to look at the others.
   const auto conclude = [&]() -> Result<Exit> {
     if (report.rejected == 0) return Exit::done;

@@ -490,8 +490,8 @@ Result<void> Ledger::release(std::span<const Claim> claims) {
 Result<std::vector<EditionId>> Ledger::claiming_editions(std::string_view fact) {
   if (auto editions = editions_of(fact)) return *std::move(editions);
   std::vector<EditionId> editions;
-  auto query =
-      database_->prepare("SELECT DISTINCT edition_id FROM deliveries WHERE state = 2 ORDER BY edition_id");
+  auto query = database_->prepare(
+      "SELECT DISTINCT edition_id FROM deliveries WHERE state = 2 /* claimed */ ORDER BY edition_id");
   for (;;) {
     TIDINGS_LET(const bool row, query.step());
     if (!row) return editions;
@@ -554,15 +554,15 @@ Result<Recovered> Ledger::recover(const SettleOptions& options) {
 
 Result<void> Ledger::call_off(EditionId edition) {
   auto unsent = database_->prepare(R"sql(
-    UPDATE deliveries SET state = 7, due_ms = NULL, reply = 'the edition was cancelled', settled_ms = :now
-    WHERE edition_id = :edition AND state = 1)sql");
+    UPDATE deliveries SET state = 7 /* suppressed */, due_ms = NULL, reply = 'the edition was cancelled', settled_ms = :now
+    WHERE edition_id = :edition AND state = 1 /* planned */)sql");
   TIDINGS_TRY(unsent.bind(":now", clock_->now()).bind(":edition", edition).run());
   auto deferred = database_->prepare(
-      "UPDATE deliveries SET state = 6, due_ms = NULL, settled_ms = :now WHERE edition_id = :edition AND "
-      "state = 3");
+      "UPDATE deliveries SET state = 6 /* failed */, due_ms = NULL, settled_ms = :now "
+      "WHERE edition_id = :edition AND state = 3 /* deferred */");
   TIDINGS_TRY(deferred.bind(":now", clock_->now()).bind(":edition", edition).run());
-  auto in_doubt =
-      database_->prepare("UPDATE deliveries SET due_ms = NULL WHERE edition_id = :edition AND state = 4");
+  auto in_doubt = database_->prepare(
+      "UPDATE deliveries SET due_ms = NULL WHERE edition_id = :edition AND state = 4 /* in_doubt */");
   return in_doubt.bind(":edition", edition).run();
 }
 

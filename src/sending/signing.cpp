@@ -9,9 +9,15 @@
 namespace tidings::sending {
 namespace {
 
+struct ConfiguredKey {
+  const std::string& selector;
+  const std::filesystem::path& file;
+  SigningKey::Kind kind;
+};
+
 Result<void> add_signer(std::vector<message::DkimSigner>& signers, const std::string& domain,
-                        const std::string& selector, const std::filesystem::path& key_file,
-                        SigningKey::Kind kind) {
+                        const ConfiguredKey& configured) {
+  const auto& [selector, key_file, kind] = configured;
   if (key_file.empty()) return {};
   if (selector.empty()) {
     return fail(Errc::config, fmt::format("[dkim] has the key {} but no selector for it", key_file.string()),
@@ -44,9 +50,9 @@ Result<std::vector<message::DkimSigner>> load_signers(const config::Config& conf
                 fmt::format("[dkim] domain {} does not align with the From domain {}", domain, from),
                 "mailbox providers expect the same domain in both");
   }
-  TIDINGS_TRY(add_signer(signers, domain, dkim.selector, dkim.key_file, SigningKey::Kind::rsa));
+  TIDINGS_TRY(add_signer(signers, domain, {dkim.selector, dkim.key_file, SigningKey::Kind::rsa}));
   TIDINGS_TRY(
-      add_signer(signers, domain, dkim.ed25519_selector, dkim.ed25519_key_file, SigningKey::Kind::ed25519));
+      add_signer(signers, domain, {dkim.ed25519_selector, dkim.ed25519_key_file, SigningKey::Kind::ed25519}));
   return signers;
 }
 
