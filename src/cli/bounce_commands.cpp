@@ -114,7 +114,7 @@ Result<Origin> origin_of(const config::Config& config, const IngestOptions& opti
   if (!is_terminal && (!options.recipient.empty() || !has_mailbox || bounce::has_piped_mail(pipe_patience)))
     return Origin::pipe;
   if (has_mailbox && options.recipient.empty()) return Origin::mailbox;
-  return fail(Errc::usage, "bounce ingest: no mailbox is named and nothing comes from a pipe",
+  return fail(Errc::usage, "bounce ingest: no mailbox is configured and no mail is piped in",
               "--maildir DIR, --mbox FILE, or [bounce] maildir");
 }
 
@@ -125,13 +125,13 @@ Result<bounce::Unread> read_pipe(const config::Config& config, const IngestOptio
   if (bytes.empty() && options.recipient.empty() && config.bounce.has_mailbox())
     return returns::read_bounce_mailbox(config, take);
   if (bytes.empty())
-    return fail(Errc::usage, "bounce ingest: no mail came from standard input",
+    return fail(Errc::usage, "bounce ingest: no mail on standard input",
                 "--maildir DIR, --mbox FILE, or [bounce] maildir");
   TIDINGS_LET(const auto put, take({.name = "standard input", .bytes = bytes}));
   if (put == bounce::Disposition::unmatched)
     TIDINGS_TRY(bounce::put_unmatched(config.bounce.unmatched, bytes));
   if (bytes.size() >= bounce::max_mail_bytes)
-    log::warning(fmt::format("standard input: only the first {} of the mail were read",
+    log::warning(fmt::format("standard input: read only the first {} of the mail",
                              format_size(bounce::max_mail_bytes)));
   return bounce::Unread{};
 }
@@ -176,7 +176,7 @@ Result<Exit> conclude(const std::vector<Error>& failed, const bounce::Unread& un
   if (!failed.empty())
     return fail(Errc::bad_data,
                 plural(static_cast<long long>(failed.size()), "mail") + " could not be applied, see above",
-                "they are kept in unmatched; read them again once the cause is gone");
+                "they are kept in unmatched; ingest them again once the cause is fixed");
   if (!unread.empty())
     return fail(Errc::try_again,
                 plural(static_cast<long long>(unread.size()), "mail") + " could not be read, see above");
@@ -231,25 +231,24 @@ Result<Exit> ingest(Session& session, const IngestOptions& options) {
 }  // namespace
 
 void add_bounce_commands(Command app, Session& session) {
-  const auto noun = add_noun(app, "bounce", "what comes back");
+  const auto noun = add_noun(app, "bounce", "bounces, complaints and replies");
   add_command<ParseOptions>(
-      noun, session, "parse", "one mail: who was not reached, and why, as JSON; 65 if it is not a report",
+      noun, session, "parse", "read one delivery report and print it as JSON; exit 65 if it is not a report",
       [](Command command, ParseOptions& options) {
-        command.add_option("FILE", options.file, "a mail, \"-\" is standard input").required();
+        command.add_option("FILE", options.file, "a mail; \"-\" is standard input").required();
       },
       parse);
   add_command<IngestOptions>(
       noun, session, "ingest",
-      "count what came back: bounces, complaints, mails that unsubscribe; one mail from standard input, else "
-      "the mailbox of [bounce]",
+      "process bounces, complaints and unsubscribe mails: one mail on standard input, else the mailbox of "
+      "[bounce]",
       [](Command command, IngestOptions& options) {
         const auto maildir =
             command.add_option("--maildir", options.maildir, "read this Maildir").value_name("DIR");
         command.add_option("--mbox", options.mbox, "read this mbox").value_name("FILE").excludes(maildir);
-        command
-            .add_option("--recipient", options.recipient, "where the mail was sent to, as the MTA knows it")
+        command.add_option("--recipient", options.recipient, "the envelope recipient, as given by the MTA")
             .value_name("ADDRESS");
-        command.add_flag("--dry-run", options.dry_run, "say what would be done");
+        command.add_flag("--dry-run", options.dry_run, "only say what would be done");
         add_json(command, options.json);
       },
       ingest);

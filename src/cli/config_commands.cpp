@@ -84,11 +84,11 @@ Result<void> mend(Session& session) {
   TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "db check --mend"));
   for (const auto& file : members::wide_files(*config)) {
     TIDINGS_TRY(narrow(file));
-    say(fmt::format("{}: others cannot read it any more\n", file.string()));
+    say(fmt::format("{}: now private\n", file.string()));
   }
   TIDINGS_TRY(members::finish_erasing(*database));
   TIDINGS_LET(const auto dated_back, sending::mend_clock(*config, *database, session.clock()));
-  for (const auto& line : dated_back) say(fmt::format("{}: dated back\n", line));
+  for (const auto& line : dated_back) say(fmt::format("{}: date corrected\n", line));
   return {};
 }
 
@@ -96,7 +96,7 @@ Result<Exit> check_database(Session& session, const CheckOptions& options) {
   if (options.mend) TIDINGS_TRY(mend(session));
   TIDINGS_LET(auto* const database, session.database_read_only());
   TIDINGS_TRY(database->check());
-  say(fmt::format("{}: schema version {}, whole\n", database->path().string(), database->schema_version()));
+  say(fmt::format("{}: schema version {}, intact\n", database->path().string(), database->schema_version()));
   return Exit::done;
 }
 
@@ -120,7 +120,7 @@ Result<Exit> restore(Session& session, const BackupOptions& options) {
     auto there = config->store_path;
     there += suffix;
     if (!std::filesystem::exists(there, ignored)) continue;
-    return fail(Errc::cannot_create, fmt::format("{} is there", there.string()), "move it away first");
+    return fail(Errc::cannot_create, fmt::format("{} exists", there.string()), "move it away first");
   }
   if (!std::filesystem::exists(options.file, ignored))
     return fail(Errc::no_input, fmt::format("there is no {}", options.file));
@@ -132,7 +132,7 @@ Result<Exit> restore(Session& session, const BackupOptions& options) {
     TIDINGS_TRY(copy.backup_to(config->store_path));
   }
   say(fmt::format(
-      "{} is a copy of {}; \"tidings db adopt\" lets it send: it does not know what was sent since\n",
+      "{} is a copy of {} and does not know what was sent since; \"tidings db adopt\" allows it to send\n",
       config->store_path.string(), options.file));
   return Exit::done;
 }
@@ -146,7 +146,7 @@ Result<Exit> migrate(Session& session, const NoOptions& /*options*/) {
 Result<Exit> adopt(Session& session, const NoOptions& /*options*/) {
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
   TIDINGS_TRY(store::check_instance(*database, store::Guard::adopt));
-  say(fmt::format("{} sends from here now; make sure that no copy of it does\n", database->path().string()));
+  say(fmt::format("{} now sends from here; make sure that no copy of it does\n", database->path().string()));
   return Exit::done;
 }
 
@@ -155,39 +155,40 @@ Result<Exit> adopt(Session& session, const NoOptions& /*options*/) {
 void add_config_commands(Command app, Session& session) {
   const auto config = add_noun(app, "config", "the configuration");
   add_command<ShowOptions>(
-      config, session, "show", "every setting in force, as TOML",
+      config, session, "show", "print all settings in force, as TOML",
       [](Command command, ShowOptions& options) {
-        command.add_flag("--changed", options.changed, "only what differs from the default");
+        command.add_flag("--changed", options.changed, "only settings that differ from the default");
         add_json(command, options.json);
       },
       show_config);
-  add_command<NoOptions>(config, session, "check", "read everything, send nothing", no_setup, check_config);
+  add_command<NoOptions>(config, session, "check", "check the configuration and every file it names",
+                         no_setup, check_config);
 
   const auto database = add_noun(app, "db", "the database");
   add_command<CheckOptions>(
-      database, session, "check", "is it whole?",
+      database, session, "check", "check the database for damage",
       [](Command command, CheckOptions& options) {
-        command.add_flag("--mend", options.mend,
-                         "close files that others can read, date back what a clock ahead wrote, clear traces "
-                         "of erased people");
+        command.add_flag(
+            "--mend", options.mend,
+            "make files private, correct dates from a clock that was ahead, remove traces of erased people");
       },
       check_database);
   add_command<BackupOptions>(
-      database, session, "backup", "a consistent copy, also while sending",
+      database, session, "backup", "write a consistent copy, even while sending",
       [](Command command, BackupOptions& options) {
-        command.add_option("FILE", options.file, "a file that is not there yet").required();
+        command.add_option("FILE", options.file, "a file that does not exist yet").required();
       },
       back_up);
   add_command<BackupOptions>(
-      database, session, "restore", "put a backup in the place of a database that is gone",
+      database, session, "restore", "put a backup in place of a lost database",
       [](Command command, BackupOptions& options) {
-        command.add_option("FILE", options.file, "what \"db backup\" has written").required();
+        command.add_option("FILE", options.file, "a file written by \"db backup\"").required();
       },
       restore);
-  add_command<NoOptions>(database, session, "migrate", "bring it to this program's schema", no_setup,
-                         migrate);
-  add_command<NoOptions>(database, session, "adopt", "send from this copy of the database from now on",
-                         no_setup, adopt);
+  add_command<NoOptions>(database, session, "migrate", "upgrade the database to this program's schema",
+                         no_setup, migrate);
+  add_command<NoOptions>(database, session, "adopt", "allow this copy of the database to send", no_setup,
+                         adopt);
 }
 
 }  // namespace tidings::cli

@@ -102,7 +102,7 @@ Result<Exit> collect(Session& session, const CollectCommand& command) {
         fmt::format("{} of {} could not be read", report.failed(),
                     plural(static_cast<long long>(report.sources.size()), "source")),
         fmt::format(
-            "{}\"tidings source list\" tells more",
+            "{}\"tidings source list\" gives details",
             report.failed() < static_cast<int>(report.sources.size()) ? "the others are collected; " : ""));
   }
   return Exit::done;
@@ -125,7 +125,7 @@ struct SendCommand {
 Result<std::vector<const config::DigestConfig*>> chosen(const config::Config& config,
                                                         const SendCommand& command) {
   if (command.due == !command.digest.empty()) {
-    return fail(Errc::usage, "name one digest, or say --due for all that are due",
+    return fail(Errc::usage, "name one digest, or use --due for all that are due",
                 "\"tidings digest list\" shows them");
   }
   std::vector<const config::DigestConfig*> digests;
@@ -155,7 +155,7 @@ void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool s
     if (composed.what == edition::Composed::What::not_due && !single) continue;
     out += in_words(composed, zone) + "\n";
     if (composed.what == edition::Composed::What::held) {
-      log::error(fmt::format("{} is held: \"tidings send {} --late\" sends it all the same", composed.digest,
+      log::error(fmt::format("{} is held: \"tidings send {} --late\" sends it anyway", composed.digest,
                              composed.digest));
     }
   }
@@ -206,7 +206,7 @@ Result<Exit> conclude(const sending::DeliverReport& report, const Zone& zone) {
   }
   if (report.try_again()) return Exit::try_again;
   if (const auto count = report.unsendable(); count > 0) {
-    return fail(Errc::bad_data, plural(count, "delivery") + " could not be made into a message",
+    return fail(Errc::bad_data, plural(count, "delivery") + " could not be built as a message",
                 "\"tidings delivery list --state failed\" shows them");
   }
   return Exit::done;
@@ -347,18 +347,18 @@ std::optional<Error> send_notices(Session& session, const config::Config& config
   const auto report = work();
   if (!report) {
     return Error{.code = report.error().code,
-                 .what = "confirmation mails wait: " + report.error().what,
+                 .what = "confirmation mails are waiting: " + report.error().what,
                  .hint = report.error().hint};
   }
   if (!report->trouble.empty()) {
     return Error{.code = Errc::unavailable,
-                 .what = "confirmation mails wait: " + report->trouble,
+                 .what = "confirmation mails are waiting: " + report->trouble,
                  .hint = "the next run tries again"};
   }
   if (report->failed > 0) {
     return Error{.code = Errc::bad_data,
                  .what = fmt::format("{} could not be sent", plural(report->failed, "confirmation mail")),
-                 .hint = "each is named above; they are tried again, \"tidings status\" shows them"};
+                 .hint = "each is named above; they will be retried, \"tidings status\" shows them"};
   }
   return std::nullopt;
 }
@@ -396,8 +396,8 @@ Result<Exit> send_digests(Session& session, const SendCommand& command,
   TIDINGS_LET(const auto exit, conclude(report, config->newsletter.zone));
   if (!composed.failures.empty()) return first_of(composed.failures);
   if (composed.waits_for_source) {
-    return fail(Errc::unavailable, "an edition waits because a source could not be read",
-                "\"tidings source list\" tells which");
+    return fail(Errc::unavailable, "an edition is waiting because a source could not be read",
+                "\"tidings source list\" shows which");
   }
   return drafts_wait ? Exit::try_again : exit;
 }
@@ -406,7 +406,7 @@ Result<Exit> send(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto digests, chosen(*config, command));
   if (command.json && !command.dry_run)
-    return fail(Errc::usage, "--json goes with --dry-run",
+    return fail(Errc::usage, "--json requires --dry-run",
                 "\"tidings edition show --json\" shows what was sent");
   if (command.dry_run) return rehearse(session, *config, digests, command);
   TIDINGS_LET(auto* const database, session.database());
@@ -509,7 +509,7 @@ Result<Exit> test(Session& session, const PreviewCommand& command) {
   TIDINGS_LET(const auto outcome, edition::send_test(*config, shown, command.to_dir));
   if (outcome.kind != delivery::OutcomeKind::accepted) {
     return fail(Errc::unavailable,
-                fmt::format("the test message to {} was not taken at {}: {}", address.text(),
+                fmt::format("the test message to {} was not accepted at {}: {}", address.text(),
                             delivery::name_of(outcome.stage), outcome.line()));
   }
   say(fmt::format("sent to {}: {}\n", address.text(), printable(outcome.line())));
@@ -518,16 +518,16 @@ Result<Exit> test(Session& session, const PreviewCommand& command) {
 
 void add_digest_choice(Command command, SendCommand& options) {
   command.add_option("DIGEST", options.digest, "one digest of config.toml");
-  command.add_flag("--due", options.due, "every digest that is due");
-  command.add_flag("--now", options.now, "an edition whose period ends now, whatever the schedule says");
+  command.add_flag("--due", options.due, "all digests that are due");
+  command.add_flag("--now", options.now, "an edition whose period ends now, whatever its schedule");
 }
 
 void add_deliver_options(Command command, SendCommand& options) {
-  command.add_option("--to-dir", options.to_dir, "write the messages there as .eml instead of sending")
+  command.add_option("--to-dir", options.to_dir, "write .eml files there instead of sending")
       .value_name("DIR");
   command.add_option("--time-budget", options.time_budget,
-                     "stop after this long, e.g. 10m; the next run goes on");
-  command.add_flag("--late", options.even_late, "also what max_lateness holds");
+                     "stop after this long, e.g. 10m; the next run continues");
+  command.add_flag("--late", options.even_late, "also editions held by max_lateness");
 }
 
 }  // namespace
@@ -543,22 +543,22 @@ void add_job_commands(Command app, Session& session) {
       app, session, "compose", "seal the editions that are due",
       [](Command command, SendCommand& options) {
         add_digest_choice(command, options);
-        command.add_flag("--late", options.even_late, "also what max_lateness holds");
+        command.add_flag("--late", options.even_late, "also editions held by max_lateness");
       },
       compose);
   add_command<SendCommand>(
-      app, session, "deliver", "send what is open; resumes",
+      app, session, "deliver", "send all open deliveries; resumes",
       [](Command command, SendCommand& options) {
-        command.add_option("EDITION", options.digest, "e.g. weekly#12; default: all that are open");
+        command.add_option("EDITION", options.digest, "e.g. weekly#12; default: all open editions");
         add_deliver_options(command, options);
       },
       deliver);
   add_command<SendCommand>(
-      app, session, "send", "collect, compose and deliver: the line for cron",
+      app, session, "send", "collect, compose and deliver: the cron command",
       [](Command command, SendCommand& options) {
         add_digest_choice(command, options);
         command.add_flag("--dry-run", options.dry_run,
-                         "say who would get what, and what is left out; change nothing");
+                         "show who would get what, and what is left out; changes nothing");
         add_json(command, options.json);
         add_deliver_options(command, options);
       },
@@ -568,7 +568,7 @@ void add_job_commands(Command app, Session& session) {
       [](Command command, PreviewCommand& options) {
         command.add_option("WHAT", options.what, "a digest or an edition (weekly#12)").required();
         command.add_option("--to", options.folder, "where").value_name("DIR").required();
-        command.add_option("--name", options.name, "as a reader of this name sees it");
+        command.add_option("--name", options.name, "as a subscriber of this name sees it");
         add_json(command, options.json);
       },
       preview);
@@ -577,8 +577,9 @@ void add_job_commands(Command app, Session& session) {
       [](Command command, PreviewCommand& options) {
         command.add_option("WHAT", options.what, "a digest or an edition (weekly#12)").required();
         command.add_option("ADDRESS", options.address, "who gets it, e.g. you@example.org").required();
-        command.add_option("--name", options.name, "as a reader of this name sees it");
-        command.add_option("--to-dir", options.to_dir, "a folder instead of the relay").value_name("DIR");
+        command.add_option("--name", options.name, "as a subscriber of this name sees it");
+        command.add_option("--to-dir", options.to_dir, "write .eml files there instead of sending")
+            .value_name("DIR");
       },
       test);
 }

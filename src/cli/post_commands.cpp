@@ -64,8 +64,7 @@ Result<Exit> list_left_out(Session& session, const ListOptions& options) {
                 edition::name_left_out(*database, left_out, static_cast<std::size_t>(options.limit) + 1));
     if (std::cmp_greater(posts.size(), options.limit)) {
       posts.pop_back();
-      more =
-          fmt::format("there are more: --limit {} shows up to so many of each digest", options.limit * 2LL);
+      more = fmt::format("there are more: --limit {} shows more of each digest", options.limit * 2LL);
     }
     for (const auto& post : posts) {
       if (options.json) {
@@ -89,7 +88,7 @@ Result<Exit> list_left_out(Session& session, const ListOptions& options) {
 
 Result<Exit> list(Session& session, const ListOptions& options) {
   if (options.left_out) return list_left_out(session, options);
-  if (!options.digest.empty()) return fail(Errc::usage, "--digest goes with --left-out");
+  if (!options.digest.empty()) return fail(Errc::usage, "--digest requires --left-out");
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database_read_only());
   post::PostFilter filter;
@@ -106,7 +105,7 @@ Result<Exit> list(Session& session, const ListOptions& options) {
   std::string more;
   if (std::cmp_greater(posts.size(), options.limit)) {
     posts.pop_back();
-    more = fmt::format("there are more: --limit {} shows up to so many, --source and --since narrow the list",
+    more = fmt::format("there are more: --limit {} shows more, --source and --since narrow the list",
                        options.limit * 2LL);
   }
   std::string lines;
@@ -169,7 +168,8 @@ Result<const config::SourceConfig*> source_for(const config::Config& config, con
     if (each.spec.kind == source::Kind::manual) return &each;
   }
   if (config.sources.size() == 1) return &config.sources.front();
-  return fail(Errc::usage, "which source is it of?", "--source NAME, or a [[source]] with kind = \"manual\"");
+  return fail(Errc::usage, "name the post's source",
+              "use --source NAME, or add a [[source]] with kind = \"manual\"");
 }
 
 Result<source::Entry> entry_of(const AddOptions& options, UtcTime now) {
@@ -205,7 +205,7 @@ Result<source::Entry> entry_of(const AddOptions& options, UtcTime now) {
   for (const auto& topic : options.topics) entry.categories.push_back(topic);
   if (entry.title.empty()) return fail(Errc::usage, "a post needs a title", "--title TEXT");
   if (entry.link.empty() && entry.content_html.empty())
-    return fail(Errc::usage, "a post needs a URL or a text", "--url, --html-file or --markdown-file");
+    return fail(Errc::usage, "a post needs a URL or text", "--url, --html-file or --markdown-file");
   if (!entry.link.empty() && !is_web_url(entry.link))
     return fail(Errc::usage, fmt::format("\"{}\" is not a web address", entry.link), "https://...");
   return entry;
@@ -228,8 +228,8 @@ Result<Exit> add(Session& session, const AddOptions& options) {
   TIDINGS_LET(const auto id, posts.find(stored.id, added[0], normalising));
   const auto* const done = counts.added > 0     ? "added"
                            : counts.updated > 0 ? "updated"
-                           : counts.frozen > 0  ? "has been sent already"
-                                                : "is there already";
+                           : counts.frozen > 0  ? "was already sent"
+                                                : "already exists";
   say(fmt::format("post {}: \"{}\" {} ({})\n", id.value, printable(added[0].title), done,
                   configured->spec.name));
   return Exit::done;
@@ -244,8 +244,8 @@ struct ReleaseOptions {
 Result<Exit> release(Session& session, const ReleaseOptions& options) {
   if (options.ids.empty() == options.source.empty()) {
     return fail(
-        Errc::usage, "which posts?",
-        "numbers as \"post list --left-out\" shows them, or --source NAME for all that is set aside of it");
+        Errc::usage, "name the posts to release",
+        "use numbers from \"post list --left-out\", or --source NAME for all that were set aside from it");
   }
   std::vector<PostId> ids;
   for (const auto& word : options.ids) {
@@ -275,9 +275,8 @@ Result<Exit> release(Session& session, const ReleaseOptions& options) {
   TIDINGS_TRY(transaction.commit());
   say(released == 0
           ? "nothing to release\n"
-          : fmt::format(
-                "{} released: the next edition of each digest that takes them has them, whatever their age\n",
-                plural(released, "post")));
+          : fmt::format("{} released into the next edition of each matching digest, whatever their age\n",
+                        plural(released, "post")));
   return Exit::done;
 }
 
@@ -293,72 +292,70 @@ auto changing(Change change, const char* done) {
 }
 
 void add_id(Command command, PostOption& options) {
-  command.add_option("ID", options.id, "as \"post list\" shows it").required();
+  command.add_option("ID", options.id, "its number in \"post list\"").required();
 }
 
 }  // namespace
 
 void add_post_commands(Command app, Session& session) {
-  const auto noun = add_noun(app, "post", "what was collected");
+  const auto noun = add_noun(app, "post", "the collected posts");
   add_command<ListOptions>(
-      noun, session, "list", "newest first",
+      noun, session, "list", "list posts, newest first",
       [](Command command, ListOptions& options) {
-        command.add_option("--source", options.source, "of this source only");
+        command.add_option("--source", options.source, "only of this source");
         command.add_option("--since", options.since, "first seen at or after, e.g. 2026-01-26T08:00:00Z");
-        command.add_flag("--left-out", options.left_out, "what no edition has carried, and why");
-        command.add_option("--digest", options.digest, "with --left-out: of this digest only");
-        command.add_option("--limit", options.limit, "at most so many (of each digest)")
+        command.add_flag("--left-out", options.left_out, "posts that no edition has carried, and why");
+        command.add_option("--digest", options.digest, "with --left-out: only of this digest");
+        command.add_option("--limit", options.limit, "at most this many (of each digest)")
             .show_default()
             .at_least(1);
         add_json(command, options.json);
       },
       list);
   add_command<PostOption>(
-      noun, session, "show", "one post as text",
+      noun, session, "show", "show one post as text",
       [](Command command, PostOption& options) {
         add_id(command, options);
         add_json(command, options.json);
       },
       show);
   add_command<AddOptions>(
-      noun, session, "add", "a post by hand",
+      noun, session, "add", "add a post by hand",
       [](Command command, AddOptions& options) {
-        command.add_option("--title", options.title, "plain text; a Markdown file may say it too");
-        command.add_option("--url", options.url, "where it can be read");
-        command.add_option("--source", options.source,
-                           "whose post it is (default: the source of kind \"manual\")");
+        command.add_option("--title", options.title, "plain text; a Markdown file may hold it too");
+        command.add_option("--url", options.url, "where to read it");
+        command.add_option("--source", options.source, "its source (default: the one of kind \"manual\")");
         const auto html =
             command.add_option("--html-file", options.html_file, "its text; \"-\" is standard input");
-        command
-            .add_option("--markdown-file", options.markdown_file, "its text, with front matter if you like")
+        command.add_option("--markdown-file", options.markdown_file, "its text, with optional front matter")
             .excludes(html);
         command.add_option("--published", options.published, "a date, e.g. 2026-01-08 (default: now)");
-        command.add_option("--author", options.author, "a name");
+        command.add_option("--author", options.author, "author's name");
         command.add_option("--topic", options.topics, "may be repeated");
       },
       add);
   add_command<ReleaseOptions>(
-      noun, session, "release", "let posts into the next editions whatever their age",
+      noun, session, "release", "release posts into the next editions, whatever their age",
       [](Command command, ReleaseOptions& options) {
-        command.add_option("ID", options.ids, "as \"post list --left-out\" shows it; may be repeated");
-        command.add_option("--source", options.source, "all of this source that is set aside");
+        command.add_option("ID", options.ids, "its number in \"post list --left-out\"; may be repeated");
+        command.add_option("--source", options.source, "all posts of this source that are set aside");
       },
       release);
   using post::PostTable;
   add_command<PostOption>(
-      noun, session, "hide", "keep it out of every edition to come", add_id,
+      noun, session, "hide", "keep a post out of all future editions", add_id,
       changing([](PostTable& table, PostId id) { return table.set_hidden(id, post::Hidden::yes); },
                "is hidden"));
   add_command<PostOption>(
-      noun, session, "unhide", "let it into editions again", add_id,
+      noun, session, "unhide", "allow a post in editions again", add_id,
       changing([](PostTable& table, PostId id) { return table.set_hidden(id, post::Hidden::no); },
                "is not hidden"));
   add_command<PostOption>(
-      noun, session, "pin", "put it first in the next edition", add_id,
+      noun, session, "pin", "put a post first in the next edition", add_id,
       changing([](PostTable& table, PostId id) { return table.set_pinned(id, post::Pinned::yes); },
                "is pinned"));
   add_command<PostOption>(
-      noun, session, "unpin", "back into its order", add_id,
+      noun, session, "unpin", "return a post to its usual place", add_id,
       changing([](PostTable& table, PostId id) { return table.set_pinned(id, post::Pinned::no); },
                "is not pinned"));
 }

@@ -33,7 +33,7 @@ void add_global_options(CLI::App& app, Session& session) {
       ->type_name("FILE");
   app.add_option("--at", session.at_option, "act as if it were this time (RFC 3339), for rehearsals")
       ->type_name("TIME");
-  app.add_flag("-v,--verbose", session.verbose, "say more; twice for details");
+  app.add_flag("-v,--verbose", session.verbose, "more output; twice for details");
   app.add_flag("-q,--quiet", session.quiet, "errors only");
   app.set_version_flag("--version", "tidings " + std::string{version()});
 }

@@ -1,4 +1,4 @@
-// status: the state of everything on one screen
+// status: show the state of everything on one screen
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -230,7 +230,7 @@ Result<std::string> next_job(const config::Config& config, store::Database& data
     const auto until = std::ranges::min(relays, {}, [](const RelayStatus& each) {
                          return *each.memory.paused_until;
                        }).memory.paused_until;
-    parts.push_back(fmt::format("but only from {} on: until then the relay rests",
+    parts.push_back(fmt::format("but only from {}: until then the relay is paused",
                                 local_time(config.newsletter.zone, until)));
   }
   return join(parts, ", ");
@@ -287,9 +287,8 @@ Result<Exit> status(Session& session, const JsonOption& options) {
     if (source == sources.end()) continue;
     set_aside += flood.posts;
     details += fmt::format(
-        "  {0}: {1} set aside on {2}; \"tidings post release --source {0}\" lets them into the next "
-        "editions\n",
-        source->name, plural(flood.posts, "old post"), local_time(config->newsletter.zone, flood.at));
+        "  {0}: {1} set aside on {2}; \"tidings post release --source {0}\" releases them\n", source->name,
+        plural(flood.posts, "old post"), local_time(config->newsletter.zone, flood.at));
   }
   subscriber::NoticeTable notices{*database, session.clock()};
   TIDINGS_LET(const auto waiting, notices.open());
@@ -341,7 +340,7 @@ Result<Exit> status(Session& session, const JsonOption& options) {
 
 void add_status_commands(Command app, Session& session) {
   add_command<JsonOption>(
-      app, session, "status", "the state of everything on one screen",
+      app, session, "status", "show the state of everything on one screen",
       [](Command command, JsonOption& options) { add_json(command, options.json); }, status);
 }
 

@@ -21,12 +21,13 @@ Result<std::vector<std::string>> digests_or_all(const config::Config& config,
   if (!wanted.empty()) return names;
   for (const auto& digest : config.digests) names.push_back(digest.name);
   if (names.empty())
-    return fail(Errc::config, "config.toml has no [[digest]]", "a subscriber subscribes to digests");
+    return fail(Errc::config, "config.toml has no [[digest]]", "a subscriber needs a digest");
   return names;
 }
 
 Result<Subscriber> find_subscriber(SubscriberTable& table, const std::string& text) {
-  // Looked for before it is judged: whoever is on the list can be found, whatever is refused today.
+  // Looked for before it is judged: whoever is on the subscriber list can be found, whatever is refused
+  // today.
   TIDINGS_LET(auto found, table.find(stored_address(trim(text))));
   if (found) return *std::move(found);
   TIDINGS_LET(const auto address, parse_mail_address(trim(text)));
@@ -40,20 +41,21 @@ namespace {
 Result<Exit> rotate_keys(Session& session, const NoOptions& /*options*/) {
   TIDINGS_LET(auto* const database, session.database(store::Create::no));
   TIDINGS_LET(const auto keys, KeyRing::rotate(*database, session.random(), session.clock()));
-  say(fmt::format("key {} signs the links from now on; links of older keys stay good\n", keys.newest().id));
+  say(fmt::format("key {} now signs links; older links stay valid\n", keys.newest().id));
   return Exit::done;
 }
 
 }  // namespace
 
 void add_subscriber_commands(Command app, Session& session) {
-  const auto noun = add_noun(app, "subscriber", "the list");
+  const auto noun = add_noun(app, "subscriber", "the subscriber list");
   add_subscriber_changes(noun, session);
   add_subscriber_list(noun, session);
   add_subscriber_import(noun, session);
 
-  const auto keys = add_noun(app, "keys", "what signs the links in mails");
-  add_command<NoOptions>(keys, session, "rotate", "a new key; old links stay good", no_setup, rotate_keys);
+  const auto keys = add_noun(app, "keys", "the keys that sign links in mails");
+  add_command<NoOptions>(keys, session, "rotate", "create a new key; old links stay valid", no_setup,
+                         rotate_keys);
 }
 
 }  // namespace tidings::cli

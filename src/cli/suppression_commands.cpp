@@ -49,7 +49,7 @@ Result<Exit> add_suppression(Session& session, const SuppressionOptions& options
   TIDINGS_LET(auto* const database, session.database());
   TIDINGS_LET(const bool added,
               Suppressions(*database, session.clock()).add(target, SuppressionCause::manual, options.detail));
-  say(fmt::format("{} {}\n", target.text, added ? "will never be mailed" : "was suppressed already"));
+  say(fmt::format("{} {}\n", target.text, added ? "will never be mailed" : "was already suppressed"));
   return Exit::done;
 }
 
@@ -75,7 +75,7 @@ Result<Exit> remove_suppression(Session& session, const SuppressionOptions& opti
 void add_suppression_commands(Command app, Session& session) {
   const auto suppression = add_noun(app, "suppression", "addresses and domains that are never mailed");
   add_command<JsonOption>(
-      suppression, session, "list", "all of them with their cause",
+      suppression, session, "list", "list them with their cause",
       [](Command command, JsonOption& options) { add_json(command, options.json); }, list_suppressions);
   add_command<SuppressionOptions>(
       suppression, session, "add", "never mail this address, or anybody at @domain",
@@ -85,7 +85,7 @@ void add_suppression_commands(Command app, Session& session) {
       },
       add_suppression);
   add_command<SuppressionOptions>(
-      suppression, session, "remove", "lift it",
+      suppression, session, "remove", "allow mail again",
       [](Command command, SuppressionOptions& options) {
         command.add_option("ADDRESS|@DOMAIN", options.address, "ada@example.org, or @example.org").required();
       },

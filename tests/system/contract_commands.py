@@ -222,7 +222,7 @@ def mended(test, world):
     (world.folder / "subscribers/tidings.db").chmod(0o644)
     world.said("db", "check")
     test.assertEqual((world.folder / "subscribers/tidings.db").stat().st_mode & 0o777, 0o644)
-    test.assertIn("others cannot read it", world.said("db", "check", "--mend"))
+    test.assertIn("now private", world.said("db", "check", "--mend"))
     test.assertEqual((world.folder / "subscribers/tidings.db").stat().st_mode & 0o777, 0o600)
 
 

@@ -156,7 +156,7 @@ class DryRun(unittest.TestCase):
         fill(self.home, readers={"pending@example.org": []})
         told = self.home.do("send", "weekly", "--dry-run")
         self.assertIn("skipped, no recipients", told)
-        self.assertIn("  weekly pending@example.org skipped: has not confirmed", told)
+        self.assertIn("  weekly pending@example.org skipped: not confirmed", told)
 
     def test_nothing_changes_on_disk(self):
         fill(self.home)

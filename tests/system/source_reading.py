@@ -230,8 +230,8 @@ class Checking(Reading):
         said = self.home.do("source", "check", "blog")
         self.assertIn("+ 2026-01-12  Regatta", said)
         self.assertIn("- 2026-01-14  Dinner", said)
-        self.assertIn("kept out by exclude: dinner", said)
-        self.assertEqual(self.home.do("source", "check").splitlines(), ["blog: Club, 2 posts, 1 kept out by include or exclude"])
+        self.assertIn("rejected by exclude: dinner", said)
+        self.assertEqual(self.home.do("source", "check").splitlines(), ["blog: Club, 2 posts, 1 rejected by include or exclude"])
 
     def test_config_check_names_a_broken_xpath(self):
         for xpath in ("//li[", "nothing(.)", "concat('a'", "//x:a"):
