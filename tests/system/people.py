@@ -466,7 +466,7 @@ class Notices(unittest.TestCase):
         home.do("subscriber", "import", "list.csv", "--send-confirmations")
         done = home.run("send", "--due")
         self.assertEqual(done.returncode, 69, done.stderr)
-        self.assertIn("confirmation mails wait", done.stderr)
+        self.assertIn("confirmation mails are waiting", done.stderr)
 
 
 class Numbers(unittest.TestCase):
