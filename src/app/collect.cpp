@@ -17,7 +17,7 @@
 namespace tidings::app {
 namespace {
 
-/// One source in the middle of a collect.
+/// One source during a collect.
 struct Job {
   const config::SourceConfig* config = nullptr;
   source::Source source;
@@ -26,11 +26,14 @@ struct Job {
 
 class Collector {
  public:
-  Collector(const config::Config& config, store::Database& database, const Clock& clock)
-      : config_(config), sources_(database), posts_(database), clock_(clock) {}
+  explicit Collector(const config::Context& context)
+      : config_(context.config),
+        sources_(context.database),
+        posts_(context.database),
+        clock_(context.clock) {}
 
   Result<CollectReport> run(const CollectOptions& options) {
-    // Posts that a clock ahead of ours has seen would wait until then.
+    // Posts seen by a clock that was ahead would otherwise wait until then.
     TIDINGS_LET(const auto ahead, posts_.count_seen_after(clock_.now() + digest::clock_slack));
     if (ahead > 0) TIDINGS_TRY(posts_.seen_at_latest(clock_.now()));
     TIDINGS_TRY(choose(options));
@@ -46,7 +49,7 @@ class Collector {
       request.max_bytes = job.config->max_bytes;
     }
     source::fetch_all(requests, fetch_options(config_), [&](std::size_t index, source::FetchResult result) {
-      // After a failure of the store the rest is passed over: it will be fetched next time.
+      // After a failure of the store the rest is skipped: it will be fetched next time.
       if (failure_) return;
       if (auto done = take(jobs_[index], result); !done) failure_ = done.error();
     });
@@ -97,7 +100,7 @@ class Collector {
     return store(job, fetched, read_fetched(*job.config, fetched));
   }
 
-  /// A folder has no server to ask; its files are read each time, and only what changed costs HTML work.
+  /// A folder has no server to ask; its files are read each time, and only changed ones cost HTML work.
   Result<void> read_local(const Job& job) {
     return store(job, source::Fetched{}, read_local_source(config_, *job.config, clock_.now()));
   }
@@ -125,7 +128,7 @@ class Collector {
         report.counts,
         posts_.store({.source = job.source.id, .now = clock_.now(), .last_good = job.source.last_good},
                      feed->entries, options));
-    // Only now are the validators remembered: a crash before this line costs a second reading, never a post.
+    // Only now are the validators stored: a crash before this line costs a second reading, never a post.
     return sources_.good(job.source.id, fetched, *feed, clock_.now(), report.dropped);
   }
 
@@ -150,9 +153,8 @@ int CollectReport::failed() const {
   return static_cast<int>(std::ranges::count(sources, CollectedSource::What::failed, &CollectedSource::what));
 }
 
-Result<CollectReport> collect(const config::Config& config, store::Database& database, const Clock& clock,
-                              const CollectOptions& options) {
-  return Collector{config, database, clock}.run(options);
+Result<CollectReport> collect(const config::Context& context, const CollectOptions& options) {
+  return Collector{context}.run(options);
 }
 
 }  // namespace tidings::app

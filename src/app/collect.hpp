@@ -1,15 +1,13 @@
-// Collect: fetch the sources that are due, read them, store what is new.
+// Collect: fetch the sources that are due, read them, store new and changed posts.
 #pragma once
 
 #include <functional>
 #include <string>
 #include <vector>
 
-#include "base/clock.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "post/post_table.hpp"
-#include "store/database.hpp"
 
 namespace tidings::app {
 
@@ -18,10 +16,10 @@ struct CollectedSource {
   enum class What { read, not_modified, not_due, failed } what = What::read;
   int entries = 0;
   int left_out = 0;  ///< older ones beyond max_entries
-  int dropped = 0;   ///< kept out by include or exclude
+  int dropped = 0;   ///< rejected by include or exclude
   post::StoreCounts counts;
   std::vector<std::string> warnings;
-  /// One line; the source's trouble, not ours. Of one that is not due, that of the last try.
+  /// One line about the source's trouble; of a source that is not due, from its last try.
   std::string error;
 };
 
@@ -37,9 +35,9 @@ struct CollectOptions {
       names;  ///< empty: all that are due; named ones are fetched even if they are not due
 };
 
-/// A source that fails is in the report and does not stop the others. Errc::no_input for a name that is not
+/// A failing source is in the report and does not stop the others. Errc::no_input for a name that is not
 /// configured; the store's errors.
-[[nodiscard]] Result<CollectReport> collect(const config::Config& config, store::Database& database,
-                                            const Clock& clock, const CollectOptions& options = {});
+[[nodiscard]] Result<CollectReport> collect(const config::Context& context,
+                                            const CollectOptions& options = {});
 
 }  // namespace tidings::app

@@ -30,9 +30,12 @@ namespace {
 
 class Doctor {
  public:
-  Doctor(const config::Config& config, store::Database* database, const Clock& clock,
-         const DoctorOptions& options)
-      : config_(config), database_(database), clock_(clock), options_(options) {}
+  Doctor(const config::SharedContext& shared, store::Database* database, const DoctorOptions& options)
+      : shared_(shared),
+        config_(shared.config),
+        database_(database),
+        clock_(shared.clock),
+        options_(options) {}
 
   Result<std::vector<Finding>> examine() {
     configuration();
@@ -85,7 +88,7 @@ class Doctor {
       add(Finding::Level::trouble, "database", config_.store_path.string() + ": " + said,
           "restore a copy made by \"tidings db backup\"");
     }
-    TIDINGS_LET(const auto clock, sending::clock_troubles(config_, *database_, clock_));
+    TIDINGS_LET(const auto clock, sending::clock_troubles(shared_.on(*database_)));
     for (const auto& line : clock) add(Finding::Level::trouble, "clock", line, sending::clock_hint);
     return {};
   }
@@ -122,8 +125,8 @@ class Doctor {
     return {};
   }
 
-  /// Before the first collect: what is on this host costs nobody anything, and a page may show nothing where
-  /// a feed always does.
+  /// Before the first collect: local sources cost nothing to read, and a page may show nothing where a feed
+  /// always does.
   static bool is_read_here(const config::SourceConfig& source) {
     return is_local(source) || source.spec.kind == source::Kind::page;
   }
@@ -161,7 +164,7 @@ class Doctor {
     }
   }
 
-  /// What accepts mail on this host; asked without --smtp too, since nothing leaves for it.
+  /// What accepts mail on this host; checked without --smtp too, since it sends nothing.
   void handover() {
     const auto& path = config_.smtp.local_path;
     if (config_.smtp.local_way == config::LocalWay::none) return;
@@ -263,6 +266,7 @@ class Doctor {
     return {};
   }
 
+  const config::SharedContext shared_;
   const config::Config& config_;
   store::Database* database_;
   const Clock& clock_;
@@ -272,9 +276,9 @@ class Doctor {
 
 }  // namespace
 
-Result<std::vector<Finding>> doctor(const config::Config& config, store::Database* database,
-                                    const Clock& clock, const DoctorOptions& options) {
-  return Doctor{config, database, clock, options}.examine();
+Result<std::vector<Finding>> doctor(const config::SharedContext& shared, store::Database* database,
+                                    const DoctorOptions& options) {
+  return Doctor{shared, database, options}.examine();
 }
 
 Result<std::string> source_health(store::Database& database, const config::SourceConfig& source,

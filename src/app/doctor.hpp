@@ -1,14 +1,12 @@
-// Doctor: looks at everything that a send depends on and says what is wrong before subscribers notice.
-// Changes nothing.
+// Doctor: checks everything that a send depends on and reports problems before subscribers notice. Changes
+// nothing.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "base/clock.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
-#include "store/database.hpp"
+#include "config/context.hpp"
 
 namespace tidings::app {
 
@@ -16,7 +14,7 @@ struct Finding {
   enum class Level {
     good,
     note,     ///< worth knowing
-    trouble,  ///< a send will fail, or mail will be refused
+    trouble,  ///< a send would fail, or mail would be refused
   } level = Level::good;
   std::string about;  ///< "source harbour", "dkim"
   std::string what;   ///< one line
@@ -29,12 +27,12 @@ struct DoctorOptions {
   std::string resolver;  ///< for `dns`; empty: the system's
 };
 
-/// Configuration, database, sources, themes, signing; relay and DNS if asked. `database` may be nullptr:
-/// there is none yet. What is found is no error; the store's errors are.
-[[nodiscard]] Result<std::vector<Finding>> doctor(const config::Config& config, store::Database* database,
-                                                  const Clock& clock, const DoctorOptions& options);
+/// Configuration, database, sources, themes, signing; relay and DNS if requested. `database` is nullptr if
+/// there is none yet. Findings are not errors; the store's errors are.
+[[nodiscard]] Result<std::vector<Finding>> doctor(const config::SharedContext& shared,
+                                                  store::Database* database, const DoctorOptions& options);
 
-/// How a source is, in words: "never fetched", "good", "good, but silent for 40d, 8 times its usual gap",
+/// A source's health in words: "never fetched", "good", "good, but silent for 40d, 8 times its usual gap",
 /// "failing (3 in a row)", "gone".
 [[nodiscard]] Result<std::string> source_health(store::Database& database, const config::SourceConfig& source,
                                                 UtcTime now);

@@ -33,7 +33,7 @@ Result<source::Feed> parse(const config::SourceConfig& config, const source::Fet
 
 Result<source::Feed> filtered(const config::SourceConfig& config, Result<source::Feed> feed) {
   if (!feed) return feed;
-  // Pages and folders do not know the limit themselves; they stop at some hundred or thousand posts.
+  // Pages and folders do not apply the limit themselves; they stop at some hundred or thousand posts.
   feed->left_out += source::keep_newest(feed->entries, config.limits.entries,
                                         [](const source::Entry& entry) { return entry.published; });
   for (auto& entry : feed->entries) {

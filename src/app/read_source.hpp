@@ -1,5 +1,4 @@
-// Reading a [[source]] as its configuration says: what "collect" stores and what "source check" shows are the
-// same.
+// Reads a [[source]] as configured, so that "collect" stores exactly what "source check" shows.
 #pragma once
 
 #include "base/clock.hpp"
@@ -10,26 +9,26 @@
 
 namespace tidings::app {
 
-/// Whether it is read without a fetch: a folder of Markdown, or the output of a program.
+/// Whether it is read without fetching: a folder of Markdown, or a program's output.
 [[nodiscard]] bool is_local(const config::SourceConfig& source);
 
-/// How sources are fetched.
+/// The options for fetching sources.
 [[nodiscard]] source::FetchOptions fetch_options(const config::Config& config);
 
-/// An answer as the source's kind says; "auto" is a feed, or else a page that shows its posts. Limits hold,
-/// and entries that include or exclude keep out say so (Entry::dropped).
+/// Parses an answer by the source's kind; "auto" is a feed, or else a page that lists its posts. Applies
+/// limits, and marks entries rejected by include or exclude (Entry::dropped).
 [[nodiscard]] Result<source::Feed> read_fetched(const config::SourceConfig& source,
                                                 const source::Fetched& fetched);
 
-/// The same of a source that is_local(); posts of a folder that are dated after `now` wait.
+/// The same for a source that is_local(); posts of a folder dated after `now` wait.
 [[nodiscard]] Result<source::Feed> read_local_source(const config::Config& config,
                                                      const config::SourceConfig& source, UtcTime now);
 
-/// The same of any source, fetched without validators. Errc::unavailable if there is no answer.
+/// The same for any source, fetched without validators. Errc::unavailable if there is no answer.
 [[nodiscard]] Result<source::Feed> read_now(const config::Config& config, const config::SourceConfig& source,
                                             UtcTime now);
 
-/// How many entries a filter keeps out.
+/// How many entries a filter rejects.
 [[nodiscard]] int count_dropped(const source::Feed& feed);
 
 }  // namespace tidings::app

@@ -29,9 +29,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto chores_every = 1min;
-constexpr auto poll_every =
-    1h;  // a source that says nothing else is asked this often; so it is by source_table
-constexpr auto poll_files_every = 15min;  // files, folders and commands, which name no time themselves
+constexpr auto poll_every = 1h;           // the default interval of a source, as in source_table
+constexpr auto poll_files_every = 15min;  // files, folders and commands, which give no time themselves
 constexpr auto ask_lock_every = 1s;
 constexpr auto ask_mailbox_every = 5min;  // on another host: a login each time
 constexpr auto tidy_every = 1h;
@@ -39,11 +38,10 @@ constexpr auto longest_pause = 15min;
 
 class Scheduler {
  public:
-  Scheduler(config::Config config, const Clock& clock, Random& random, const SchedulerOptions& options,
-            SchedulerSignals& signals)
-      : config_(std::make_unique<config::Config>(std::move(config))),
-        clock_(clock),
-        random_(random),
+  Scheduler(const config::SharedContext& shared, const SchedulerOptions& options, SchedulerSignals& signals)
+      : config_(std::make_unique<config::Config>(shared.config)),
+        clock_(shared.clock),
+        random_(shared.random),
         options_(options),
         signals_(signals) {}
 
@@ -55,7 +53,7 @@ class Scheduler {
     options_.on_said(
         fmt::format("running: {}", plural(static_cast<long long>(config_->digests.size()), "digest")));
     for (;;) {
-      // In this order: a signal that comes in between is seen by the one or the other.
+      // In this order, so that a signal in between is seen by one or the other.
       signals_.interrupt = false;
       if (signals_.end) break;
       if (signals_.reload.exchange(false)) reload();
@@ -70,6 +68,11 @@ class Scheduler {
   }
 
  private:
+  /// Made anew for each use: "reload" changes the configuration, and perhaps the database.
+  [[nodiscard]] config::Context context() {
+    return {.config = *config_, .database = *database_, .clock = clock_, .random = random_};
+  }
+
   Result<void> open() {
     TIDINGS_LET(auto opened, store::Database::open(config_->store_path, store::Create::yes));
     database_.emplace(std::move(opened));
@@ -128,26 +131,24 @@ class Scheduler {
 
   Result<void> chores() {
     if (clock_.now() >= next_tidy_) {
-      TIDINGS_TRY(members::tidy_up(*database_, clock_, random_));
+      TIDINGS_TRY(members::tidy_up(context()));
       next_tidy_ = clock_.now() + tidy_every;
     }
     if (config_->bounce.has_mailbox() && clock_.now() >= next_bounces_) {
       next_bounces_ = clock_.now() + (config_->bounce.maildir.empty() ? ask_mailbox_every : chores_every);
-      // A mailbox that does not answer keeps nobody's confirmation waiting.
+      // A mailbox that does not answer must not delay confirmations.
       if (auto read = read_bounces(); !read) trouble("reports wait: " + read.error().line());
     }
-    TIDINGS_TRY(members::take_sign_ups(*database_, clock_, *config_));
+    TIDINGS_TRY(members::take_sign_ups(context()));
     if (!pages_) {
       TIDINGS_LET(pages_, site::WebPages::load(*config_));
     }
-    TIDINGS_LET(const auto report, members::send_notices(*config_, *pages_, *database_, clock_, random_, {},
-                                                         signals_.interrupt));
+    TIDINGS_LET(const auto report, members::send_notices(context(), *pages_, {}, signals_.interrupt));
     if (report.sent > 0) options_.on_said(fmt::format("{} sent", plural(report.sent, "confirmation mail")));
-    if (!report.trouble.empty()) trouble("confirmation mails wait: " + report.trouble);
+    if (!report.trouble.empty()) trouble("confirmation mails are waiting: " + report.trouble);
     if (report.trouble.empty() && report.failed > 0)
       trouble(fmt::format("{} could not be sent", plural(report.failed, "confirmation mail")));
-    if (const auto words = returns::in_words(
-            returns::send_forwards(*config_, *database_, clock_, random_, signals_.interrupt));
+    if (const auto words = returns::in_words(returns::send_forwards(context(), signals_.interrupt));
         !words.empty())
       trouble(words);
     return {};
@@ -155,7 +156,7 @@ class Scheduler {
 
   Result<void> read_bounces() {
     TIDINGS_LET(auto keys, subscriber::KeyRing::open(*database_, random_, clock_));
-    returns::BounceIntake intake{*config_, *database_, clock_, random_, std::move(keys)};
+    returns::BounceIntake intake{context(), std::move(keys)};
     int count = 0;
     const auto take = returns::take_each(
         intake,
@@ -176,7 +177,7 @@ class Scheduler {
     return {};
   }
 
-  /// What another command has sealed, approved or freed since.
+  /// What another command has since sealed, approved or released.
   void look_for_deliveries(UtcTime now) {
     if (trouble_until_ && now < *trouble_until_) return;
     const auto editions = digest::EditionTable(*database_).unfinished();
@@ -194,21 +195,20 @@ class Scheduler {
   Result<void> round() {
     const auto now = clock_.now();
     TIDINGS_TRY(sending::allow_work(*database_, clock_));
-    TIDINGS_LET(const auto future, sending::clock_troubles(*config_, *database_, clock_));
+    TIDINGS_LET(const auto future, sending::clock_troubles(context()));
     for (const auto& line : future) trouble(fmt::format("{} ({})", line, sending::clock_hint));
     CollectReport collected;
     if (options_.reading == SchedulerOptions::Reading::as_due || !has_read_) {
-      TIDINGS_LET(collected, collect(*config_, *database_, clock_));
+      TIDINGS_LET(collected, collect(context()));
       options_.on_collected(collected);
       has_read_ = true;
     }
     std::vector<const config::DigestConfig*> digests;
     for (const auto& digest : config_->digests) digests.push_back(&digest);
-    const auto outcome = compose_all(*config_, *database_, clock_, digests, edition::When::due, collected);
+    const auto outcome = compose_all(context(), digests, edition::When::due, collected);
     for (const auto& failure : outcome.failures) trouble(failure.line());
     for (const auto& composed : outcome.composed) tell(composed);
-    TIDINGS_LET(const auto drafts,
-                edition::mail_drafts(*config_, *database_, clock_, random_, {}, signals_.interrupt));
+    TIDINGS_LET(const auto drafts, edition::mail_drafts(context(), {}, signals_.interrupt));
     for (const auto& line : drafts.mailed) options_.on_said(line);
     for (const auto& line : drafts.trouble) trouble(line);
     drafts_wait_ = !drafts.trouble.empty();
@@ -219,8 +219,7 @@ class Scheduler {
       sending::DeliverOptions options;
       if (!options_.until)
         options.time_budget = std::max<std::chrono::milliseconds>(1min, next_run(now) - now);
-      TIDINGS_LET(report,
-                  sending::deliver(*config_, *database_, clock_, random_, options, signals_.interrupt));
+      TIDINGS_LET(report, sending::deliver(context(), options, signals_.interrupt));
       note(report);
     }
     if (!report.editions.empty()) write_archive();
@@ -243,7 +242,7 @@ class Scheduler {
       waits_.erase(composed.digest);
       return options_.on_composed(composed, config_->newsletter.zone);
     }
-    // Nothing has changed since the last round as long as it is for the same reason.
+    // Nothing has changed since the last round if the reason is the same.
     auto& reason = waits_[composed.digest];
     if (std::exchange(reason, composed.reason) != composed.reason)
       options_.on_composed(composed, config_->newsletter.zone);
@@ -264,7 +263,7 @@ class Scheduler {
       trouble_until_.reset();
       return;
     }
-    // Not by its words: they count milliseconds.
+    // Not by its words, which count milliseconds.
     if (relay_troubles_ == 0) options_.on_trouble(relay);
     const auto pause =
         std::min<std::chrono::milliseconds>(1min * (1 << std::min(relay_troubles_, 4)), longest_pause);
@@ -300,7 +299,7 @@ class Scheduler {
     return std::max(next, now + ask_lock_every);
   }
 
-  std::unique_ptr<config::Config> config_;  // one place as long as it lives: pages_ refers to it
+  std::unique_ptr<config::Config> config_;  // never moves: pages_ refers to it
   const Clock& clock_;
   Random& random_;
   const SchedulerOptions& options_;
@@ -313,7 +312,7 @@ class Scheduler {
   UtcTime next_bounces_{};
   std::set<std::string> said_;
   std::map<std::string, std::string>
-      waits_;  // digests whose edition is held or waits, and why, as it was said
+      waits_;  // digests with a held or waiting edition, and the reported reason
   std::set<EditionId> held_;
   std::optional<UtcTime> trouble_until_;
   int relay_troubles_ = 0;
@@ -324,9 +323,9 @@ class Scheduler {
 
 }  // namespace
 
-Result<void> run_schedule(config::Config config, const Clock& clock, Random& random,
-                          const SchedulerOptions& options, SchedulerSignals& signals) {
-  return Scheduler{std::move(config), clock, random, options, signals}.run();
+Result<void> run_schedule(const config::SharedContext& shared, const SchedulerOptions& options,
+                          SchedulerSignals& signals) {
+  return Scheduler{shared, options, signals}.run();
 }
 
 }  // namespace tidings::app

@@ -70,8 +70,8 @@ struct IngestOptions {
 
 struct Tally {
   std::map<std::string, int> by_outcome;
-  std::set<SubscriberId> suppressed;  ///< and still so: a later report may tell of a storm
-  int taken_back = 0;                 ///< of those whom an earlier run has suppressed
+  std::set<SubscriberId> suppressed;  ///< and still suppressed: a later report may reveal a storm
+  int taken_back = 0;                 ///< of those suppressed by an earlier run
   std::string lines;
 };
 
@@ -100,10 +100,10 @@ void note(Tally& tally, const returns::IntakeResult& result, bool json) {
   }
 }
 
-/// Where the mails of one run come from.
+/// The origin of the mails of one run.
 enum class Origin { mbox, maildir, pipe, mailbox };
 
-// An MTA writes at once; who has left an idle pipe open waits this long.
+// An MTA writes at once; an idle pipe left open is waited for this long.
 constexpr std::chrono::seconds pipe_patience{5};
 
 Result<Origin> origin_of(const config::Config& config, const IngestOptions& options) {
@@ -121,7 +121,7 @@ Result<Origin> origin_of(const config::Config& config, const IngestOptions& opti
 Result<bounce::Unread> read_pipe(const config::Config& config, const IngestOptions& options,
                                  const bounce::Take& take) {
   TIDINGS_LET(const auto bytes, bounce::read_mail_of_pipe());
-  // A job that cron starts has an empty pipe.
+  // A cron job has an empty pipe.
   if (bytes.empty() && options.recipient.empty() && config.bounce.has_mailbox())
     return returns::read_bounce_mailbox(config, take);
   if (bytes.empty())
@@ -156,20 +156,18 @@ std::string summary_of(const Tally& tally, const IngestOptions& options) {
                      tally.taken_back == 0 ? "" : fmt::format(", {} taken back", tally.taken_back));
 }
 
-/// What comes after the reading: `unmatched` within its limit, and the editor's mails on their way. True if
-/// some of these wait.
-bool tidy(Session& session, const config::Config& config, store::Database& database,
-          const std::filesystem::path& maildir) {
-  if (const auto trimmed = returns::trim_unmatched_folders(config, maildir); !trimmed.empty())
+/// After reading: trims `unmatched` and sends mails for the editor. True if some of these wait.
+bool tidy(const config::Context& context, const std::filesystem::path& maildir) {
+  if (const auto trimmed = returns::trim_unmatched_folders(context.config, maildir); !trimmed.empty())
     log::warning(trimmed);
   const delivery::StopFlag never{false};
-  const auto report = returns::send_forwards(config, database, session.clock(), session.random(), never);
+  const auto report = returns::send_forwards(context, never);
   const auto words = in_words(report);
   if (!words.empty()) log::warning(words);
   return !report || report->waiting > 0;
 }
 
-/// The first of what failed stands for all; each was told by its name.
+/// The first failure stands for all; each was reported by name.
 Result<Exit> conclude(const std::vector<Error>& failed, const bounce::Unread& unread) {
   for (const auto& error : failed) log::error(error.line());
   for (const auto& error : unread) log::error(error.line());
@@ -183,12 +181,11 @@ Result<Exit> conclude(const std::vector<Error>& failed, const bounce::Unread& un
   return Exit::done;
 }
 
-Result<Exit> ingest_mails(Session& session, const IngestOptions& options, const config::Config& config,
-                          Origin origin) {
-  TIDINGS_LET(auto* const database,
-              options.dry_run ? session.database_copy() : session.database(store::Create::no));
-  TIDINGS_LET(auto keys, subscriber::KeyRing::peek(*database, session.random()));
-  returns::BounceIntake intake{config, *database, session.clock(), session.random(), std::move(keys)};
+Result<Exit> ingest_mails(Session& session, const IngestOptions& options, Origin origin) {
+  TIDINGS_LET(const auto context, session.context(options.dry_run ? Access::copy : Access::existing));
+  const auto& config = context.config;
+  TIDINGS_LET(auto keys, subscriber::KeyRing::peek(context.database, context.random));
+  returns::BounceIntake intake{context, std::move(keys)};
   Tally tally;
   std::vector<Error> failed;
   const auto take = returns::take_each(
@@ -200,7 +197,7 @@ Result<Exit> ingest_mails(Session& session, const IngestOptions& options, const 
         TIDINGS_LET(const auto put, take(mail));
         return options.dry_run ? bounce::Disposition::keep : put;
       });
-  // Of what could not be read "no new mail" would be a lie.
+  // "no new mail" would be wrong if something could not be read.
   const bool has_news = read || !tally.by_outcome.empty();
   if (options.json) {
     print(tally.lines);
@@ -209,21 +206,21 @@ Result<Exit> ingest_mails(Session& session, const IngestOptions& options, const 
   }
   const auto maildir =
       origin == Origin::maildir ? std::filesystem::path{options.maildir} : config.bounce.maildir;
-  const bool some_wait = !options.dry_run && tidy(session, config, *database, maildir);
+  const bool some_wait = !options.dry_run && tidy(context, maildir);
   if (!read) return tl::unexpected<Error>(read.error());
   TIDINGS_TRY(conclude(failed, *read));
-  // From a pipe the mail has been taken: the mail system must not try again because the editor's copy waits.
+  // A piped mail is already stored: the mail system must not retry because the editor's copy waits.
   return some_wait && origin != Origin::pipe ? Exit::try_again : Exit::done;
 }
 
-/// A mail from a pipe must not be lost: whatever is wrong on our side, the MTA is told to try again.
+/// A piped mail must not be lost: whatever is wrong on our side, the MTA is told to try again.
 Result<Exit> ingest(Session& session, const IngestOptions& options) {
   const auto config = session.config();
   const bool named = !options.maildir.empty() || !options.mbox.empty();
   if (!config && named) return tl::unexpected<Error>(config.error());
   if (!config) return fail(Errc::try_again, config.error().what, config.error().hint);
   TIDINGS_LET(const auto origin, origin_of(**config, options));
-  auto done = ingest_mails(session, options, **config, origin);
+  auto done = ingest_mails(session, options, origin);
   if (done || origin != Origin::pipe || done.error().code == Errc::usage) return done;
   return fail(Errc::try_again, done.error().what, done.error().hint);
 }

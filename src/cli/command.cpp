@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <string>
 #include <tuple>
@@ -19,7 +20,7 @@ CLI::Option* one_value_at_a_time(CLI::Option* list) {
   return list->get_positional() ? list : list->allow_extra_args(false);
 }
 
-/// The parser says "WORD:{a,b,c}" of an option that allows only those words.
+/// The parser gives "WORD:{a,b,c}" for an option that allows only those words.
 std::pair<std::string, std::vector<std::string>> value_and_choices(const CLI::Option& option) {
   auto value = option.get_type_name();
   const auto colon = value.find(":{");
@@ -27,6 +28,17 @@ std::pair<std::string, std::vector<std::string>> value_and_choices(const CLI::Op
   const auto allowed = value.substr(colon + 1);
   value.resize(colon);
   return {value, CLI::detail::split(allowed.substr(1, allowed.size() - 2), ',')};
+}
+
+/// The name of a value of which only the type is known: "--html-file" takes a FILE.
+std::string value_name(const CLI::Option& option, std::string value) {
+  if (value == "INT" || value == "UINT") return "N";
+  if (value != "TEXT" || option.get_lnames().empty()) return value;
+  const auto& flag = option.get_lnames().front();
+  value = flag.substr(flag.rfind('-') + 1);
+  std::ranges::transform(value, value.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return value;
 }
 
 OptionInfo describe(const CLI::Option& option) {
@@ -38,7 +50,8 @@ OptionInfo describe(const CLI::Option& option) {
   for (const auto& name : option.get_lnames()) out.flags.push_back("--" + name);
   if (option.get_items_expected_max() > 0) {
     std::tie(out.value, out.choices) = value_and_choices(option);
-    if (out.flags.empty()) out.value = option.get_single_name();
+    out.value = out.flags.empty() ? option.get_single_name() : value_name(option, std::move(out.value));
+    out.several = option.get_items_expected_max() > 1;
   }
   return out;
 }

@@ -7,16 +7,17 @@
 
 #include "base/result.hpp"
 #include "cli/command.hpp"
+#include "cli/help.hpp"
 #include "cli/output.hpp"
 
 // "completion" prints a script that completes commands, options and the words that an option allows;
-// "commands" prints the command table itself, for documents and tests. Both read the parser, so that neither
-// can lag behind it.
+// "commands" prints the command table itself, for documents and tests. Both read the parser, so that they
+// always match it.
 
 namespace tidings::cli {
 namespace {
 
-/// Calls `visit` for the command and everything below it that is shown in a help text.
+/// Calls `visit` for the command and everything below it that the help shows.
 template <class Visit>
 void for_each_command(const CommandInfo& command, Visit visit) {
   visit(command);
@@ -29,8 +30,7 @@ std::string joined(const std::vector<std::string>& words, std::string_view betwe
   return fmt::format("{}", fmt::join(words, between));
 }
 
-/// What may follow a command: its verbs and the long and short names of its options, and of those that all
-/// commands take.
+/// What may follow a command: its verbs, and the long and short names of its options and the global ones.
 std::vector<std::string> words_after(const CommandInfo& command, const CommandInfo& top) {
   std::vector<std::string> words;
   for (const auto& child : command.children) {
@@ -60,7 +60,7 @@ std::string choices_of(const CommandInfo& command) {
   return joined(all, " ");
 }
 
-/// In bash and zsh: finds the command among the words typed so far, then offers what may follow it.
+/// In bash and zsh: finds the command among the words typed so far, then offers what may follow.
 std::string bash_script(const CommandInfo& top) {
   std::string known;
   std::string cases;
@@ -106,7 +106,9 @@ complete -o filenames -F _tidings tidings
 std::string zsh_script(const CommandInfo& top) {
   return "#compdef tidings\n# Completion of tidings for zsh:  eval \"$(tidings completion zsh)\"\n"
          "autoload -U +X bashcompinit && bashcompinit\n" +
-         bash_script(top);
+         bash_script(top) +
+         "# As a file of $fpath this is the body of the function: it completes at its first call, too.\n"
+         "[[ ${funcstack[1]} != _tidings ]] || _bash_complete -o filenames -F _tidings\n";
 }
 
 std::string quoted_for_fish(std::string_view text) {
@@ -154,7 +156,8 @@ Json described(const OptionInfo& option) {
   Json out{{"flags", option.flags},
            {"value", option.value},
            {"about", option.about},
-           {"required", option.required}};
+           {"required", option.required},
+           {"several", option.several}};
   out["default"] = option.default_value.empty() ? Json() : Json(option.default_value);
   out["choices"] = option.choices;
   return out;
@@ -163,10 +166,13 @@ Json described(const OptionInfo& option) {
 void print_table(const CommandInfo& command) {
   auto options = Json::array();
   for (const auto& option : command.options) options.push_back(described(option));
+  const auto example = example_of(command.path);
   print(json_line({{"command", command.path},
                    {"about", command.about},
                    {"group", !command.children.empty()},
                    {"hidden", command.hidden},
+                   {"usage", usage_of(command)},
+                   {"example", example.empty() ? Json() : Json(example)},
                    {"options", std::move(options)}}));
   for (const auto& child : command.children) print_table(child);
 }

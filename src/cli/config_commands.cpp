@@ -76,18 +76,17 @@ struct CheckOptions {
   bool mend = false;
 };
 
-/// What can be put right without a backup: files that others can read, traces of erased people, times of a
+/// What can be fixed without a backup: files that others can read, traces of erased people, times from a
 /// clock that was ahead.
 Result<void> mend(Session& session) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "db check --mend"));
-  for (const auto& file : members::wide_files(*config)) {
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  TIDINGS_LET(const auto lock, store::SenderLock::take(context.config.store_path, "db check --mend"));
+  for (const auto& file : members::wide_files(context.config)) {
     TIDINGS_TRY(narrow(file));
     say(fmt::format("{}: now private\n", file.string()));
   }
-  TIDINGS_TRY(members::finish_erasing(*database));
-  TIDINGS_LET(const auto dated_back, sending::mend_clock(*config, *database, session.clock()));
+  TIDINGS_TRY(members::finish_erasing(context.database));
+  TIDINGS_LET(const auto dated_back, sending::mend_clock(context));
   for (const auto& line : dated_back) say(fmt::format("{}: date corrected\n", line));
   return {};
 }
@@ -111,8 +110,8 @@ Result<Exit> back_up(Session& session, const BackupOptions& options) {
   return Exit::done;
 }
 
-/// Into the place of a database that is gone. What was sent since the backup is not in it, so a person has to
-/// say that it may send.
+/// Into the place of a lost database. The copy does not know what was sent since the backup, so a person must
+/// allow it to send.
 Result<Exit> restore(Session& session, const BackupOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   std::error_code ignored;

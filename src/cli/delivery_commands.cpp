@@ -106,7 +106,7 @@ Result<Exit> retry(Session& session, const DeliveryOptions& options) {
   return Exit::done;
 }
 
-/// Without an edition: whatever relays had against us is mended.
+/// Without an edition: the trouble of all relays is fixed.
 Result<Exit> resolve_relays(delivery::Ledger& ledger) {
   TIDINGS_LET(const int count, ledger.release_relays());
   say(count == 0

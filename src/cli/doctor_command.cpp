@@ -1,4 +1,4 @@
-// doctor: what is wrong before subscribers notice
+// doctor: find problems before subscribers do
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -26,13 +26,14 @@ std::string_view word_of(app::Finding::Level level) {
 }
 
 Result<Exit> doctor(Session& session, const Options& options) {
-  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(const auto shared, session.shared());
   store::Database* database = nullptr;
   std::error_code ignored;
-  if (std::filesystem::exists(config->store_path, ignored)) {
-    TIDINGS_LET(database, session.database_read_only());
+  if (std::filesystem::exists(shared.config.store_path, ignored)) {
+    TIDINGS_LET(const auto context, session.context(Access::read_only));
+    database = &context.database;
   }
-  TIDINGS_LET(const auto findings, app::doctor(*config, database, session.clock(), options.examine));
+  TIDINGS_LET(const auto findings, app::doctor(shared, database, options.examine));
   std::string out;
   for (const auto& finding : findings) {
     if (options.json) {

@@ -235,7 +235,7 @@ Result<PostId> post_id(std::string_view word) {
               "\"tidings edition show\" lists them");
 }
 
-/// Those that are named come first, the others follow as they were; then what is dropped is taken out.
+/// Named posts come first, the others follow as they were; then dropped ones are removed.
 Result<edition::DraftChanges> changes_of(store::Database& database, const digest::Edition& edition,
                                          const ReviewOptions& options) {
   edition::DraftChanges changes;
@@ -331,17 +331,18 @@ Result<Exit> edit_edition(Session& session, const ReviewOptions& options) {
 }
 
 Result<Exit> approve_edition(Session& session, const ReviewOptions& options) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  TIDINGS_LET(const auto edition, find_draft(*database, options.edition));
-  if (options.edit || has_flags(options)) TIDINGS_TRY(change(*database, edition, options, options.edit));
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  const auto& config = context.config;
+  auto& database = context.database;
+  TIDINGS_LET(const auto edition, find_draft(database, options.edition));
+  if (options.edit || has_flags(options)) TIDINGS_TRY(change(database, edition, options, options.edit));
   // Not before: an editor may take an hour over it.
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "edition approve"));
-  TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
-  TIDINGS_TRY(session.check_clock(*database));
-  TIDINGS_LET(const auto now, find_draft(*database, options.edition));
-  TIDINGS_LET(const auto composed, edition::approve_draft(*config, *database, session.clock(), now));
-  say(in_words(composed, config->newsletter.zone) +
+  TIDINGS_LET(const auto lock, store::SenderLock::take(config.store_path, "edition approve"));
+  TIDINGS_TRY(store::check_instance(database, store::Guard::refuse));
+  TIDINGS_TRY(session.check_clock(context));
+  TIDINGS_LET(const auto now, find_draft(database, options.edition));
+  TIDINGS_LET(const auto composed, edition::approve_draft(context, now));
+  say(in_words(composed, config.newsletter.zone) +
       "\napproved: the next \"tidings send --due\" or \"run\" sends it; \"tidings deliver " +
       digest::name_of(now) + "\" sends it now\n");
   return Exit::done;

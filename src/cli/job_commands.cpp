@@ -1,4 +1,4 @@
-// collect, compose, deliver, send, preview, test: the jobs that cron or an admin runs
+// collect, compose, deliver, send, preview, test: the jobs for cron or an admin
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -34,8 +34,8 @@ namespace {
 
 delivery::StopFlag stop_flag{false};
 
-/// The first signal asks for a clean end, a second one ends at once. A terminal that goes away asks too,
-/// unless nohup said otherwise.
+/// The first signal asks for a clean end, a second one ends at once. A closed terminal asks too, unless nohup
+/// said otherwise.
 void watch_signals() {
   struct sigaction action {};
   action.sa_handler = [](int) { stop_flag = true; };
@@ -48,7 +48,7 @@ void watch_signals() {
   ::signal(SIGPIPE, SIG_IGN);
 }
 
-/// One line that is written over on a terminal; nothing elsewhere (the result is printed at the end).
+/// One line that is overwritten on a terminal; nothing elsewhere (the result is printed at the end).
 class ProgressLine {
  public:
   void show(const digest::Edition& edition, const delivery::Counts& before, const delivery::RunReport& run) {
@@ -90,10 +90,9 @@ struct CollectCommand {
 };
 
 Result<Exit> collect(Session& session, const CollectCommand& command) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database());
-  TIDINGS_TRY(session.check_clock(*database));
-  TIDINGS_LET(const auto report, app::collect(*config, *database, session.clock(), {.names = command.names}));
+  TIDINGS_LET(const auto context, session.context());
+  TIDINGS_TRY(session.check_clock(context));
+  TIDINGS_LET(const auto report, app::collect(context, {.names = command.names}));
   report_collected(report, true);
   if (report.sources.empty()) log::warning("config.toml has no [[source]]");
   if (report.failed() > 0) {
@@ -143,7 +142,7 @@ edition::When when_of(const SendCommand& command) {
   return command.even_late ? edition::When::late : edition::When::due;
 }
 
-/// The first is the command's own result; only what would be lost is told here.
+/// The first is the command's own result; the others are reported here.
 tl::unexpected<Error> first_of(const std::vector<Error>& failures) {
   for (std::size_t i = 1; i < failures.size(); ++i) log::error(failures[i].line());
   return tl::unexpected<Error>(failures.front());
@@ -162,11 +161,9 @@ void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool s
   say(out);
 }
 
-/// Drafts on the way to their editor. True if one has to be tried again.
-Result<bool> mail_drafts(Session& session, const config::Config& config, store::Database& database,
-                         const std::string& to_dir) {
-  TIDINGS_LET(const auto drafts,
-              edition::mail_drafts(config, database, session.clock(), session.random(), to_dir, stop_flag));
+/// Mails drafts to their editor. True if one must be retried.
+Result<bool> mail_drafts(const config::Context& context, const std::string& to_dir) {
+  TIDINGS_LET(const auto drafts, edition::mail_drafts(context, to_dir, stop_flag));
   std::string out;
   for (const auto& line : drafts.mailed) out += line + "\n";
   say(out);
@@ -177,13 +174,13 @@ Result<bool> mail_drafts(Session& session, const config::Config& config, store::
 Result<Exit> compose(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto digests, chosen(*config, command));
-  TIDINGS_LET(auto* const database, session.database());
+  TIDINGS_LET(const auto context, session.context());
   TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "compose"));
-  TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
-  TIDINGS_TRY(session.check_clock(*database));
-  const auto outcome = app::compose_all(*config, *database, session.clock(), digests, when_of(command), {});
+  TIDINGS_TRY(store::check_instance(context.database, store::Guard::refuse));
+  TIDINGS_TRY(session.check_clock(context));
+  const auto outcome = app::compose_all(context, digests, when_of(command), {});
   print_composed(outcome, config->newsletter.zone, true);
-  TIDINGS_LET(const bool drafts_wait, mail_drafts(session, *config, *database, {}));
+  TIDINGS_LET(const bool drafts_wait, mail_drafts(context, {}));
   if (drafts_wait) return Exit::try_again;
   if (!outcome.failures.empty()) return first_of(outcome.failures);
   return Exit::done;
@@ -225,22 +222,21 @@ Result<sending::DeliverOptions> deliver_options(const SendCommand& command, Prog
 }
 
 Result<Exit> deliver(Session& session, const SendCommand& command) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "deliver"));
-  TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
-  TIDINGS_TRY(session.check_clock(*database));
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  const auto& config = context.config;
+  TIDINGS_LET(const auto lock, store::SenderLock::take(config.store_path, "deliver"));
+  TIDINGS_TRY(store::check_instance(context.database, store::Guard::refuse));
+  TIDINGS_TRY(session.check_clock(context));
   ProgressLine progress;
   TIDINGS_LET(auto options, deliver_options(command, progress));
   if (!command.digest.empty()) {
-    TIDINGS_LET(const auto edition, digest::EditionTable(*database).find(command.digest));
+    TIDINGS_LET(const auto edition, digest::EditionTable(context.database).find(command.digest));
     options.edition = edition.id;
   }
   watch_signals();
-  TIDINGS_LET(const auto report,
-              sending::deliver(*config, *database, session.clock(), session.random(), options, stop_flag));
+  TIDINGS_LET(const auto report, sending::deliver(context, options, stop_flag));
   if (report.editions.empty()) say("nothing to deliver\n");
-  return conclude(report, config->newsletter.zone);
+  return conclude(report, config.newsletter.zone);
 }
 
 // ---- send
@@ -293,40 +289,37 @@ Result<void> tell_left_out_posts(store::Database& database, const app::ComposeOu
 }
 
 /// Everything on a copy of the database in memory: who would get what.
-Result<Exit> rehearse(Session& session, const config::Config& config,
-                      const std::vector<const config::DigestConfig*>& digests, const SendCommand& command) {
-  TIDINGS_LET(auto* const database, session.database_copy());
-  const auto& clock = session.clock();
-  TIDINGS_LET(const auto collected, app::collect(config, *database, clock));
+Result<Exit> rehearse(Session& session, const std::vector<const config::DigestConfig*>& digests,
+                      const SendCommand& command) {
+  TIDINGS_LET(const auto context, session.context(Access::copy));
+  TIDINGS_LET(const auto collected, app::collect(context));
   report_collected(collected, !command.json);
-  const auto outcome = app::compose_all(config, *database, clock, digests, when_of(command), collected);
+  const auto outcome = app::compose_all(context, digests, when_of(command), collected);
   if (command.json) {
     for (const auto& composed : outcome.composed) {
-      TIDINGS_LET(const auto line, json_of(*database, composed));
+      TIDINGS_LET(const auto line, json_of(context.database, composed));
       print(line);
     }
     if (!outcome.failures.empty()) return first_of(outcome.failures);
     return Exit::done;
   }
-  print_composed(outcome, config.newsletter.zone, true);
-  TIDINGS_TRY(tell_left_out_posts(*database, outcome));
+  print_composed(outcome, context.config.newsletter.zone, true);
+  TIDINGS_TRY(tell_left_out_posts(context.database, outcome));
   std::string out;
   const auto tell = [](const std::string& line) { say(printable(line) + "\n"); };
-  digest::EditionTable editions{*database};
+  digest::EditionTable editions{context.database};
   TIDINGS_LET(const auto unfinished, editions.unfinished());
-  for (const auto& edition : unfinished)
-    TIDINGS_TRY(edition::tell_readers(config, *database, clock, edition, tell));
+  for (const auto& edition : unfinished) TIDINGS_TRY(edition::tell_readers(context, edition, tell));
   for (const auto& composed : outcome.composed) {
     const bool for_nobody =
         composed.what == edition::Composed::What::skipped && composed.reason == edition::nobody_to_send_to;
-    if (for_nobody) TIDINGS_TRY(edition::tell_left_out(config, *database, clock, composed.digest, tell));
+    if (for_nobody) TIDINGS_TRY(edition::tell_left_out(context, composed.digest, tell));
   }
   if (!command.to_dir.empty()) {
     sending::DeliverOptions options;
     options.to_folder = command.to_dir;
     options.even_late = command.even_late;
-    TIDINGS_LET(const auto report,
-                sending::deliver(config, *database, clock, session.random(), options, stop_flag));
+    TIDINGS_LET(const auto report, sending::deliver(context, options, stop_flag));
     for (const auto& delivered : report.editions)
       out += in_words(delivered) + " (to " + command.to_dir + ")\n";
   }
@@ -335,14 +328,14 @@ Result<Exit> rehearse(Session& session, const config::Config& config,
   return Exit::done;
 }
 
-/// Confirmation mails and the like that nobody has sent yet, for lists without "serve". A failure does not
-/// stop the digest; it is the command's result where nothing graver is.
-std::optional<Error> send_notices(Session& session, const config::Config& config, store::Database& database) {
+/// Sends confirmation mails and the like that are still waiting, for lists without "serve". A failure does
+/// not stop the digest; it is the command's result if there is nothing graver.
+std::optional<Error> send_notices(const config::Context& context) {
   const auto work = [&]() -> Result<members::NoticeReport> {
-    TIDINGS_TRY(members::tidy_up(database, session.clock(), session.random()));
-    TIDINGS_TRY(members::take_sign_ups(database, session.clock(), config));
-    TIDINGS_LET(const auto pages, site::WebPages::load(config));
-    return members::send_notices(config, *pages, database, session.clock(), session.random(), {}, stop_flag);
+    TIDINGS_TRY(members::tidy_up(context));
+    TIDINGS_TRY(members::take_sign_ups(context));
+    TIDINGS_LET(const auto pages, site::WebPages::load(context.config));
+    return members::send_notices(context, *pages, {}, stop_flag);
   };
   const auto report = work();
   if (!report) {
@@ -363,37 +356,33 @@ std::optional<Error> send_notices(Session& session, const config::Config& config
   return std::nullopt;
 }
 
-/// Mails of people that an earlier "bounce ingest" could not hand to the relay.
-void send_forwards(Session& session, const config::Config& config, store::Database& database) {
-  const auto words =
-      in_words(returns::send_forwards(config, database, session.clock(), session.random(), stop_flag));
+/// Mails from people that an earlier "bounce ingest" could not hand to the relay.
+void send_forwards(const config::Context& context) {
+  const auto words = in_words(returns::send_forwards(context, stop_flag));
   if (!words.empty()) log::warning(words);
 }
 
 /// Collects, composes and delivers.
 Result<Exit> send_digests(Session& session, const SendCommand& command,
                           const std::vector<const config::DigestConfig*>& digests,
-                          store::Database& open_database) {
-  TIDINGS_LET(const auto* const config, session.config());
-  auto* const database = &open_database;
-  TIDINGS_LET(const auto collected, app::collect(*config, *database, session.clock()));
+                          const config::Context& context) {
+  const auto& config = context.config;
+  TIDINGS_LET(const auto collected, app::collect(context));
   report_collected(collected, session.verbose > 0);
-  const auto composed =
-      app::compose_all(*config, *database, session.clock(), digests, when_of(command), collected);
-  print_composed(composed, config->newsletter.zone, !command.due);
-  TIDINGS_LET(const bool drafts_wait, mail_drafts(session, *config, *database, command.to_dir));
+  const auto composed = app::compose_all(context, digests, when_of(command), collected);
+  print_composed(composed, config.newsletter.zone, !command.due);
+  TIDINGS_LET(const bool drafts_wait, mail_drafts(context, command.to_dir));
   // Before the first mail, whose link to its page should not be dead.
   if (command.to_dir.empty()) {
-    const auto trouble = edition::refresh_archive(*config, *database);
+    const auto trouble = edition::refresh_archive(config, context.database);
     if (!trouble.empty()) log::warning(trouble);
   }
   ProgressLine progress;
   TIDINGS_LET(auto options, deliver_options(command, progress));
-  // A send of one digest also finishes what an earlier run left open: the list is served in the order it was
-  // promised.
-  TIDINGS_LET(const auto report,
-              sending::deliver(*config, *database, session.clock(), session.random(), options, stop_flag));
-  TIDINGS_LET(const auto exit, conclude(report, config->newsletter.zone));
+  // A send of one digest also finishes what an earlier run left open: subscribers are served in the promised
+  // order.
+  TIDINGS_LET(const auto report, sending::deliver(context, options, stop_flag));
+  TIDINGS_LET(const auto exit, conclude(report, config.newsletter.zone));
   if (!composed.failures.empty()) return first_of(composed.failures);
   if (composed.waits_for_source) {
     return fail(Errc::unavailable, "an edition is waiting because a source could not be read",
@@ -408,18 +397,18 @@ Result<Exit> send(Session& session, const SendCommand& command) {
   if (command.json && !command.dry_run)
     return fail(Errc::usage, "--json requires --dry-run",
                 "\"tidings edition show --json\" shows what was sent");
-  if (command.dry_run) return rehearse(session, *config, digests, command);
-  TIDINGS_LET(auto* const database, session.database());
+  if (command.dry_run) return rehearse(session, digests, command);
+  TIDINGS_LET(const auto context, session.context());
   TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "send"));
-  TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
-  TIDINGS_TRY(session.check_clock(*database));
+  TIDINGS_TRY(store::check_instance(context.database, store::Guard::refuse));
+  TIDINGS_TRY(session.check_clock(context));
   watch_signals();
   std::optional<Error> notices;
   if (command.due && command.to_dir.empty()) {
-    notices = send_notices(session, *config, *database);
-    send_forwards(session, *config, *database);
+    notices = send_notices(context);
+    send_forwards(context);
   }
-  auto sent = send_digests(session, command, digests, *database);
+  auto sent = send_digests(session, command, digests, context);
   if (!notices) return sent;
   if (sent && *sent == Exit::done) return tl::unexpected<Error>(*std::move(notices));
   log::error(notices->line());
@@ -438,15 +427,14 @@ struct PreviewCommand {
   bool json = false;
 };
 
-/// For a digest the sources are read as a send would, into the copy; an edition is what it is.
-Result<store::Database*> copy_with_news(Session& session, const config::Config& config,
-                                        const std::string& what) {
-  TIDINGS_LET(auto* const database, session.database_copy());
-  if (config.find_digest(what) != nullptr) {
-    TIDINGS_LET(const auto collected, app::collect(config, *database, session.clock()));
+/// For a digest the sources are read into the copy, as a send would; an edition is already fixed.
+Result<config::Context> copy_with_news(Session& session, const std::string& what) {
+  TIDINGS_LET(const auto context, session.context(Access::copy));
+  if (context.config.find_digest(what) != nullptr) {
+    TIDINGS_LET(const auto collected, app::collect(context));
     report_collected(collected, false);
   }
-  return database;
+  return context;
 }
 
 Result<std::string> json_of(store::Database& database, const edition::Preview& shown,
@@ -471,15 +459,14 @@ Result<std::string> json_of(store::Database& database, const edition::Preview& s
 }
 
 Result<Exit> preview(Session& session, const PreviewCommand& command) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, copy_with_news(session, *config, command.what));
+  TIDINGS_LET(const auto context, copy_with_news(session, command.what));
   TIDINGS_LET(
       const auto shown,
-      edition::make_preview(*config, *database, session.clock(), session.random(), command.what,
+      edition::make_preview(context, command.what,
                             {.address = "reader@example.org", .name = command.name, .subject_prefix = {}}));
   TIDINGS_LET(const auto index, edition::write_preview(shown, command.folder));
   if (command.json) {
-    TIDINGS_LET(const auto line, json_of(*database, shown, index));
+    TIDINGS_LET(const auto line, json_of(context.database, shown, index));
     print(line);
     return Exit::done;
   }
@@ -492,21 +479,21 @@ Result<Exit> preview(Session& session, const PreviewCommand& command) {
         segment.note.empty() ? "" : "; shortened: " + segment.note);
   }
   if (!shown.pictures.empty()) out += "  " + printable(shown.pictures) + "\n";
-  TIDINGS_LET(const auto left_out, left_out_lines(*database, shown.left_out, shown.edition.digest));
+  TIDINGS_LET(const auto left_out, left_out_lines(context.database, shown.left_out, shown.edition.digest));
   if (!shown.left_out.empty()) out += "  " + edition::left_out_in_words(shown.left_out) + "\n" + left_out;
   say(out + index.string() + "\n");
   return Exit::done;
 }
 
 Result<Exit> test(Session& session, const PreviewCommand& command) {
-  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_TRY(session.config());
   TIDINGS_LET(const auto address, parse_mail_address(trim(command.address)));
-  TIDINGS_LET(auto* const database, copy_with_news(session, *config, command.what));
+  TIDINGS_LET(const auto context, copy_with_news(session, command.what));
   TIDINGS_LET(
       const auto shown,
-      edition::make_preview(*config, *database, session.clock(), session.random(), command.what,
+      edition::make_preview(context, command.what,
                             {.address = address.text(), .name = command.name, .subject_prefix = "[Test] "}));
-  TIDINGS_LET(const auto outcome, edition::send_test(*config, shown, command.to_dir));
+  TIDINGS_LET(const auto outcome, edition::send_test(context.config, shown, command.to_dir));
   if (outcome.kind != delivery::OutcomeKind::accepted) {
     return fail(Errc::unavailable,
                 fmt::format("the test message to {} was not accepted at {}: {}", address.text(),
@@ -525,8 +512,10 @@ void add_digest_choice(Command command, SendCommand& options) {
 void add_deliver_options(Command command, SendCommand& options) {
   command.add_option("--to-dir", options.to_dir, "write .eml files there instead of sending")
       .value_name("DIR");
-  command.add_option("--time-budget", options.time_budget,
-                     "stop after this long, e.g. 10m; the next run continues");
+  command
+      .add_option("--time-budget", options.time_budget,
+                  "stop after this long, e.g. 10m; the next run continues")
+      .value_name("DURATION");
   command.add_flag("--late", options.even_late, "also editions held by max_lateness");
 }
 

@@ -42,7 +42,7 @@ void report_collected(const app::CollectReport& report, bool verbose) {
   std::string out;
   for (const auto& source : report.sources) {
     for (const auto& warning : source.warnings) {
-      // Every hour of cron is too often for what has been mended or only waits.
+      // Repairs and waiting posts are not worth an hourly mail from cron.
       verbose ? log::warning(source.name + ": " + warning) : log::info(source.name + ": " + warning);
     }
     if (source.what == app::CollectedSource::What::failed) {
@@ -145,7 +145,7 @@ std::vector<std::string> troubles_in_words(const sending::DeliverReport& report,
     const auto name = digest::name_of(delivered.edition);
     for (const auto& relay : delivered.run.relays) {
       const auto words = in_words(relay, zone, relay.seen.value_or(UtcTime{}));
-      // What ended the run is its result.
+      // The cause of the run's end is its result.
       if (!words.empty() && relay.name != delivered.run.relay) relays[relay.name] = words;
     }
     for (const auto& storm : delivered.judged.storms) {

@@ -53,15 +53,15 @@ struct ListOptions {
 Result<Exit> list_left_out(Session& session, const ListOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   if (!options.digest.empty()) TIDINGS_TRY(config->digest(options.digest));
-  TIDINGS_LET(auto* const database, session.database_read_only());
+  TIDINGS_LET(const auto context, session.context(Access::read_only));
   std::string lines;
   std::string more;
   Table out{{"ID", "DATE", "DIGEST", "TITLE", "WHY"}};
   for (const auto& digest : config->digests) {
     if (!options.digest.empty() && digest.name != options.digest) continue;
-    TIDINGS_LET(const auto left_out, edition::left_out_now(*config, digest, *database, session.clock()));
-    TIDINGS_LET(auto posts,
-                edition::name_left_out(*database, left_out, static_cast<std::size_t>(options.limit) + 1));
+    TIDINGS_LET(const auto left_out, edition::left_out_now(context, digest));
+    TIDINGS_LET(auto posts, edition::name_left_out(context.database, left_out,
+                                                   static_cast<std::size_t>(options.limit) + 1));
     if (std::cmp_greater(posts.size(), options.limit)) {
       posts.pop_back();
       more = fmt::format("there are more: --limit {} shows more of each digest", options.limit * 2LL);
@@ -158,7 +158,7 @@ struct AddOptions {
   std::vector<std::string> topics;
 };
 
-/// The source that is named, else the one of kind "manual", else the only one.
+/// The named source, else the one of kind "manual", else the only one.
 Result<const config::SourceConfig*> source_for(const config::Config& config, const std::string& name) {
   if (!name.empty()) {
     if (const auto* const found = config.find_source(name)) return found;
@@ -185,7 +185,7 @@ Result<source::Entry> entry_of(const AddOptions& options, UtcTime now) {
     if (!read.shortcodes.empty())
       log::warning(fmt::format("{}: left out: {}", options.markdown_file, join(read.shortcodes, ", ")));
     entry = std::move(read.entry);
-    entry.id.clear();  // the name of a file says nothing about the post
+    entry.id.clear();  // the file's name says nothing about the post
     if (!is_web_url(entry.link)) entry.link.clear();
   }
   if (!options.html_file.empty()) {
@@ -240,7 +240,7 @@ struct ReleaseOptions {
   std::string source;
 };
 
-/// Lets posts into the next editions that their age keeps out.
+/// Releases posts into the next editions that their age keeps out.
 Result<Exit> release(Session& session, const ReleaseOptions& options) {
   if (options.ids.empty() == options.source.empty()) {
     return fail(
@@ -303,7 +303,8 @@ void add_post_commands(Command app, Session& session) {
       noun, session, "list", "list posts, newest first",
       [](Command command, ListOptions& options) {
         command.add_option("--source", options.source, "only of this source");
-        command.add_option("--since", options.since, "first seen at or after, e.g. 2026-01-26T08:00:00Z");
+        command.add_option("--since", options.since, "first seen at or after, e.g. 2026-01-26T08:00:00Z")
+            .value_name("TIME");
         command.add_flag("--left-out", options.left_out, "posts that no edition has carried, and why");
         command.add_option("--digest", options.digest, "with --left-out: only of this digest");
         command.add_option("--limit", options.limit, "at most this many (of each digest)")
@@ -329,7 +330,8 @@ void add_post_commands(Command app, Session& session) {
             command.add_option("--html-file", options.html_file, "its text; \"-\" is standard input");
         command.add_option("--markdown-file", options.markdown_file, "its text, with optional front matter")
             .excludes(html);
-        command.add_option("--published", options.published, "a date, e.g. 2026-01-08 (default: now)");
+        command.add_option("--published", options.published, "a date, e.g. 2026-01-08 (default: now)")
+            .value_name("DATE");
         command.add_option("--author", options.author, "author's name");
         command.add_option("--topic", options.topics, "may be repeated");
       },

@@ -1,4 +1,4 @@
-// report EDITION: what became of it, for people, for programs, or as a page
+// report EDITION: its results, for people, for programs, or as a page
 #include <algorithm>
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// run: the scheduler for those without cron; rehearse: the same on a copy, with a clock that jumps
+// run: the scheduler, instead of cron; rehearse: the same on a copy, with a clock that jumps
 #include <algorithm>
 #include <array>
 #include <csignal>
@@ -26,7 +26,7 @@ namespace {
 constexpr std::chrono::days rehearsal_length{7};
 
 app::SchedulerSignals signals;
-std::array<int, 2> bell{-1, -1};  // a pipe: a signal that comes before the sleep begins ends it all the same
+std::array<int, 2> bell{-1, -1};  // a pipe, so that a signal that comes before the sleep also ends it
 
 void ring() {
   const char byte = 0;
@@ -56,7 +56,7 @@ Result<void> watch_signals() {
   return {};
 }
 
-/// Until then or until the bell rings, at most a minute.
+/// Until then or until a signal, at most a minute.
 void sleep_until(const Clock& clock, UtcTime when) {
   using namespace std::chrono_literals;
   const auto left = std::clamp<std::chrono::milliseconds>(when - clock.now(), 0ms, 60s);
@@ -88,7 +88,7 @@ Result<std::optional<UtcTime>> time_option(std::string_view name, const std::str
 }
 
 Result<Exit> run_scheduler(Session& session, const RunOptions& options) {
-  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(const auto shared, session.shared());
   app::SchedulerOptions scheduler;
   TIDINGS_LET(scheduler.until, time_option("--until", options.until));
   auto* const manual = session.manual_clock();
@@ -116,7 +116,7 @@ Result<Exit> run_scheduler(Session& session, const RunOptions& options) {
   };
   scheduler.on_said = tell;
   scheduler.on_trouble = [](const std::string& line) { log::warning(line); };
-  TIDINGS_TRY(app::run_schedule(*config, session.clock(), session.random(), scheduler, signals));
+  TIDINGS_TRY(app::run_schedule(shared, scheduler, signals));
   return Exit::done;
 }
 
@@ -129,7 +129,7 @@ struct RehearseOptions {
   std::string to_dir;
 };
 
-/// Deleted with all that is in it.
+/// Deleted with everything in it.
 class TemporaryFolder {
  public:
   static Result<TemporaryFolder> make() {
@@ -188,7 +188,8 @@ Result<Exit> rehearse(Session& session, const RehearseOptions& options) {
     log::warning(local_time(zone, clock.now()) + "  " + line);
   };
   app::SchedulerSignals never;
-  TIDINGS_TRY(app::run_schedule(rehearsal, clock, session.random(), scheduler, never));
+  TIDINGS_TRY(
+      app::run_schedule({.config = rehearsal, .clock = clock, .random = session.random()}, scheduler, never));
   say(fmt::format("{} would have been sent{}; nothing was sent, the database is unchanged\n",
                   plural(sent, "message"), options.to_dir.empty() ? "" : ", written to " + options.to_dir));
   return Exit::done;

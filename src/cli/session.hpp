@@ -11,15 +11,22 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
-#include "store/database.hpp"
+#include "config/context.hpp"
 
 namespace tidings::cli {
 
 class Command;
 
-/// What a command ends with when nothing failed: 0, or 75 when deliveries are deferred.
+/// How a command without an error ends: 0, or 75 if deliveries are deferred.
 enum class Exit { done = 0, try_again = 75 };
+
+/// How a command uses the database.
+enum class Access {
+  create,     ///< created if it does not exist
+  existing,   ///< it must exist
+  read_only,  ///< it must exist, and does not change by a byte
+  copy,       ///< a copy in memory, for rehearsals; empty if there is no database yet
+};
 
 class Session {
  public:
@@ -29,7 +36,7 @@ class Session {
   int verbose = 0;
   bool quiet = false;
 
-  /// Set by the command that was chosen; run after parsing.
+  /// Set by the chosen command; runs after parsing.
   std::function<Result<Exit>()> command;
 
   /// Applies -v, -q and --at. Errc::usage for an invalid time.
@@ -42,17 +49,20 @@ class Session {
   [[nodiscard]] ManualClock* manual_clock() { return manual_clock_; }
   [[nodiscard]] Random& random() { return random_; }
 
+  /// The configuration with clock and randomness, for jobs that open their own databases.
+  [[nodiscard]] Result<config::SharedContext> shared();
+  /// The same with the database, which is opened once: the first call decides how.
+  [[nodiscard]] Result<config::Context> context(Access access = Access::create);
   [[nodiscard]] Result<store::Database*> database(store::Create create = store::Create::yes);
-  /// Before a job that collects, composes or sends: whether the clock allows it, and what a wrong clock has
-  /// left is told.
-  [[nodiscard]] Result<void> check_clock(store::Database& database);
-  /// For what must not change a byte; the database must be there.
+  /// Before a job that collects, composes or sends: checks that the clock allows it, and reports what a wrong
+  /// clock has left.
+  [[nodiscard]] Result<void> check_clock(const config::Context& context);
   [[nodiscard]] Result<store::Database*> database_read_only();
-  /// A copy in memory, for rehearsals: --dry-run and preview work on it as on the real one. Empty if there is
-  /// none yet.
   [[nodiscard]] Result<store::Database*> database_copy();
 
  private:
+  [[nodiscard]] Result<store::Database> open(Access access);
+
   std::optional<config::Config> config_;
   std::unique_ptr<Clock> clock_ = std::make_unique<SystemClock>();
   ManualClock* manual_clock_ = nullptr;
@@ -60,7 +70,7 @@ class Session {
   std::optional<store::Database> database_;
 };
 
-// One file a noun; each adds its commands to the parser.
+// One file per noun; each adds its commands to the parser.
 void add_job_commands(Command app, Session& session);      // collect, compose, deliver, send, preview, test
 void add_report_command(Command app, Session& session);    // report
 void add_run_command(Command app, Session& session);       // run, rehearse

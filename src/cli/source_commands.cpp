@@ -31,7 +31,7 @@ namespace {
 
 constexpr std::int64_t max_input_bytes = 64LL << 20;
 
-/// What went wrong, or what was not taken.
+/// What went wrong, or what was left out.
 std::string note_on(const source::Source& state) {
   if (!state.last_error.empty()) return state.last_error;
   std::vector<std::string> parts;
@@ -102,7 +102,7 @@ std::string name_from(const std::string& url) {
   return is_number ? "blog" : name;
 }
 
-/// "collect" goes to such a host only if it is told that it may.
+/// "collect" contacts such a host only with permission.
 std::string permission_for(const std::string& url) {
   const auto parsed = parse_url(url);
   if (!parsed || url.starts_with("file:")) return {};
@@ -146,7 +146,7 @@ Result<source::Feed> read_feed(const std::string& url, std::string& html) {
   return feed;
 }
 
-/// A URL that is no feed is read as a page that names one.
+/// A URL that is not a feed is read as a page that names one.
 Result<Exit> check_url(std::string url) {
   if (!url.starts_with("file:") && !is_web_url(url)) {
     std::error_code ignored;
@@ -196,7 +196,7 @@ std::string summary_of(const source::Feed& feed) {
   return out;
 }
 
-/// Every post with what the filters say of it, as it would be stored.
+/// Every post as it would be stored, with the filters' verdict.
 Result<Exit> check_source(const config::Config& config, const config::SourceConfig& source, UtcTime now) {
   constexpr std::size_t most = 50;
   TIDINGS_LET(const auto feed, app::read_now(config, source, now));
@@ -252,7 +252,7 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
 // ---- feed parse
 // -----------------------------------------------------------------------------------------------------
 
-/// Feeds that write parts of a second mean nothing by them.
+/// Feeds with fractions of a second mean nothing by them.
 Json whole_seconds(std::optional<UtcTime> time) {
   return json_time(time ? std::optional<UtcTime>{std::chrono::floor<std::chrono::seconds>(*time)} : time);
 }

@@ -23,7 +23,7 @@
 namespace tidings::cli {
 namespace {
 
-/// One digest's line: when it runs next, what the newest edition came to, and what waits for a person.
+/// One digest's line: its next run, the result of the newest edition, and what waits for a person.
 struct DigestStatus {
   std::string name;
   UtcTime next_run{};
@@ -32,11 +32,11 @@ struct DigestStatus {
   std::optional<UtcTime> next_due;
   std::vector<std::pair<std::string, std::int64_t>> deferred;
   std::vector<std::string> held;
-  std::string would;  ///< what "send --due" would do with it now; empty: nothing
+  std::string would;  ///< what "send --due" would now do with it; empty: nothing
   delivery::Ledger::Pace pace;
   std::optional<UtcTime> due;  ///< a run that the next send composes
   std::int64_t subscribers = 0;
-  std::int64_t pending = 0;  ///< of those who have not confirmed
+  std::int64_t pending = 0;  ///< not yet confirmed
 };
 
 Result<DigestStatus> status_of(const config::Config& config, const config::DigestConfig& digest,
@@ -69,7 +69,7 @@ Result<DigestStatus> status_of(const config::Config& config, const config::Diges
                     local_time(zone, outlook.due->scheduled), format_duration(config.delivery.max_lateness),
                     digest.name));
   }
-  // Not the newest alone: later editions hide none that waits.
+  // Not only the newest: later editions must not hide a waiting one.
   TIDINGS_LET(const auto unfinished, editions.unfinished());
   for (const auto& each : unfinished) {
     if (each.digest != digest.name || !sending::is_held(config, each, now)) continue;
@@ -117,8 +117,8 @@ Json json_of(const DigestStatus& status) {
   return json;
 }
 
-/// Messages a second in the last minute, and when it will be through at that rate; nothing unless that was
-/// just now.
+/// Messages per second in the last minute, and when it will finish at that rate; nothing unless that was just
+/// now.
 std::string pace(const DigestStatus& status, UtcTime now) {
   const auto& pace = status.pace;
   if (!pace.last || now - *pace.last > std::chrono::minutes{2}) return {};
@@ -142,7 +142,7 @@ std::string text_of(const DigestStatus& status, const Zone& zone, UtcTime now, s
     const auto& counts = status.counts;
     const auto name =
         edition.number ? fmt::format("#{}", *edition.number) : local_time(zone, edition.scheduled);
-    // One that has begun is only being sent while somebody does it.
+    // A started edition counts as being sent only while a process works on it.
     const bool idle = edition.state == digest::EditionState::sending && holder.empty();
     out += fmt::format("  {} {}", name, idle ? "not finished" : digest::name_of(edition.state));
     if (!edition.reason.empty()) out += ": " + printable(edition.reason);
@@ -161,7 +161,7 @@ std::string text_of(const DigestStatus& status, const Zone& zone, UtcTime now, s
   return out;
 }
 
-/// The relays of the configuration that rest, refuse or do not answer, as the last run left them.
+/// The configured relays that are paused, refuse or do not answer, as the last run left them.
 struct RelayStatus {
   delivery::RelayMemory memory;
   std::string words;
@@ -203,7 +203,7 @@ Json json_of(const RelayStatus& relay, UtcTime now) {
           {"error", relay.words.empty() ? "" : memory.last_error}};
 }
 
-/// What "send --due" would do at this moment.
+/// What "send --due" would do now.
 Result<std::string> next_job(const config::Config& config, store::Database& database, const Clock& clock,
                              const std::vector<DigestStatus>& digests,
                              const std::vector<RelayStatus>& relays) {
@@ -246,8 +246,9 @@ std::string at_work(const config::Config& config, const std::vector<DigestStatus
 }
 
 Result<Exit> status(Session& session, const JsonOption& options) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database_read_only());
+  TIDINGS_LET(const auto context, session.context(Access::read_only));
+  const auto* const config = &context.config;
+  auto* const database = &context.database;
   const auto now = session.clock().now();
   delivery::Ledger ledger{*database, session.clock()};
   TIDINGS_LET(const auto relays, relays_of(*config, ledger, now));
@@ -278,7 +279,7 @@ Result<Exit> status(Session& session, const JsonOption& options) {
     ++failing;
     details += fmt::format("  {}: {}\n", source.name, printable(source.last_error));
   }
-  TIDINGS_LET(const auto clock, sending::clock_troubles(*config, *database, session.clock()));
+  TIDINGS_LET(const auto clock, sending::clock_troubles(context));
   for (const auto& line : clock) details += fmt::format("clock: {} ({})\n", line, sending::clock_hint);
   TIDINGS_LET(const auto floods, post::PostTable(*database).set_aside());
   std::int64_t set_aside = 0;

@@ -26,8 +26,7 @@ Result<std::vector<std::string>> digests_or_all(const config::Config& config,
 }
 
 Result<Subscriber> find_subscriber(SubscriberTable& table, const std::string& text) {
-  // Looked for before it is judged: whoever is on the subscriber list can be found, whatever is refused
-  // today.
+  // Searched for before checking syntax: everybody on the list can be found, whatever is refused today.
   TIDINGS_LET(auto found, table.find(stored_address(trim(text))));
   if (found) return *std::move(found);
   TIDINGS_LET(const auto address, parse_mail_address(trim(text)));

@@ -170,7 +170,7 @@ void tell_columns(const ImportCommand& command, const ImportReport& report) {
 Result<Exit> import_file(Session& session, const ImportCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto options, import_options(*config, command));
-  // Before the database is made: an absent file must leave nothing behind.
+  // Before the database is created: a missing file must leave nothing behind.
   TIDINGS_LET(auto reader, CsvReader::open(command.file));
   if (!command.delimiter.empty()) {
     TIDINGS_LET(const char delimiter, delimiter_of(command.delimiter));
@@ -182,7 +182,7 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
   auto imported = import_with_progress(*database, session.clock(), reader, options, command.file);
   if (!imported) return refused(std::move(imported).error(), command);
   const auto report = *std::move(imported);
-  // The good lines are in; the status tells a script that somebody has to look at the others.
+  // The valid lines are imported; the status tells a script that somebody must look at the others.
   const auto conclude = [&]() -> Result<Exit> {
     if (report.rejected == 0) return Exit::done;
     const auto* const would = command.dry_run ? "would be " : "";
@@ -249,7 +249,7 @@ void add_subscriber_import(Command noun, Session& session) {
         command.add_flag("--confirmed", options.confirmed, "you have these people's consent");
         command.add_flag("--send-confirmations", options.ask, "mail pending ones to ask for confirmation");
         command.add_flag("--dry-run", options.dry_run, "only report");
-        command.add_option("--rejects", options.reject_file, "write rejected lines there");
+        command.add_option("--rejects", options.reject_file, "write rejected lines there").value_name("FILE");
         command
             .add_option("--batch", options.batch,
                         "commit every so many lines; a stopped import keeps them and can be continued "

@@ -67,12 +67,13 @@ void add_filter(Command command, FilterOptions& options) {
       .one_of({"pending", "confirmed", "withdrawn", "suppressed"});
   command.add_option("--digest", options.digest, "only subscriptions to this digest");
   command.add_option("--topic", options.topic, "only those who chose this topic");
-  command.add_option("--domain", options.domain, "only addresses in this domain");
-  command.add_option("--since", options.since, "added at or after, e.g. 2026-01-26T08:00:00Z");
+  command.add_option("--domain", options.domain, "addresses in this domain");
+  command.add_option("--since", options.since, "added at or after, e.g. 2026-01-26T08:00:00Z")
+      .value_name("TIME");
   command.add_option("--search", options.text, "text in address or name");
 }
 
-/// A digest that the configuration has no more may have readers; one that nobody has ever had is a slip.
+/// A digest that is no longer configured may have subscribers; one that never had any is a mistake.
 Result<void> check_digest(const config::Config& config, SubscriberTable& table, const std::string& digest) {
   if (digest.empty() || config.find_digest(digest) != nullptr) return {};
   TIDINGS_LET(const auto readers, table.count({.digest = digest}));
@@ -147,7 +148,7 @@ Result<Json> deliveries_of(store::Database& database, const Clock& clock, const 
   return out;
 }
 
-/// What came back from them.
+/// Reports about them.
 Result<Json> bounces_of(Session& session, store::Database& database, const MailAddress& address) {
   Json out = Json::array();
   TIDINGS_LET(const auto found, SubscriberTable(database, session.clock()).find(address));
@@ -164,7 +165,7 @@ Result<Json> bounces_of(Session& session, store::Database& database, const MailA
   return out;
 }
 
-/// What was mailed to somebody, and what came back.
+/// What was mailed to somebody, and the reports about it.
 Result<std::string> mail_in_words(Session& session, store::Database& database, const Zone& zone,
                                   SubscriberId id) {
   TIDINGS_LET(const auto rows, delivery::Ledger(database, session.clock()).list({.subscriber = id}));
@@ -186,7 +187,7 @@ Result<std::string> mail_in_words(Session& session, store::Database& database, c
   return out;
 }
 
-/// The whole story of one address: subscriptions, consents, deliveries, bounces.
+/// Everything about one address: subscriptions, consents, deliveries, bounces.
 Result<Exit> show(Session& session, const AddressOption& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto* const database, session.database_read_only());
@@ -279,7 +280,7 @@ Result<Exit> export_file(Session& session, const ExportCommand& command) {
     TIDINGS_TRY(export_subscribers(*database, session.clock(), filter, format, sink));
     return Exit::done;
   }
-  // Collected first: a target appears whole or not at all.
+  // Collected first: a file appears complete or not at all.
   std::string text;
   const auto sink = [&](std::string_view piece) -> Result<void> {
     text += piece;
@@ -315,7 +316,7 @@ void add_subscriber_list(Command noun, Session& session) {
       noun, session, "export", "write the list as CSV that import accepts, or as JSON",
       [](Command command, ExportCommand& options) {
         command.add_option("FILE", options.file, "\"-\" is standard output").show_default();
-        command.add_option("--one", options.one, "all data about one address, as JSON");
+        command.add_option("--one", options.one, "all data about one address, as JSON").value_name("ADDRESS");
         add_filter(command, options.filter);
         add_json(command, options.filter.json);
       },

@@ -23,7 +23,7 @@ struct CheckOptions {
   bool variables = false;
 };
 
-/// Without a configuration the themes inside the program are checked.
+/// Without a configuration, checks the themes built into the program.
 Result<std::filesystem::path> folder_of(Session& session) {
   const auto file = config::find_config(session.config_option);
   if (!file && session.config_option.empty()) return std::filesystem::path{};
@@ -40,7 +40,7 @@ std::string variables() {
   return out.text();
 }
 
-/// Tells what is wrong in the strings of a theme; returns how many mistakes.
+/// Reports mistakes in the strings of a theme; returns their number.
 std::size_t check_languages(const std::filesystem::path& folder, const std::string& theme) {
   const auto lookup = config::template_lookup(folder);
   std::size_t mistakes = 0;

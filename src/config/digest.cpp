@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::int64_t max_images_bytes = 6LL * 1024 * 1024;
 
-/// The schedule's own text in place of a default: a digest without one is a mistake that is told anyway.
+/// Without a default: a digest without a schedule is a mistake that is reported anyway.
 digest::Schedule read_schedule(TomlSection& section, const std::string& text) {
   auto parsed = digest::parse_schedule(text.empty() ? "daily 08:00" : text);
   if (parsed) return *parsed;

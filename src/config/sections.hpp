@@ -1,7 +1,7 @@
-// The readers of the sections of config.toml, one file each; internal to config/config.
+// The readers of config.toml's sections, one file each; internal to config/config.
 //
-// Every one reads its section whole, tells mistakes to the document and returns a value that is safe to go on
-// with: the document's finish() decides. Defaults stand here and nowhere else.
+// Each reads its whole section, reports mistakes to the document and returns a value that is safe to use: the
+// document's finish() decides. Defaults are here and nowhere else.
 #pragma once
 
 #include <cstdint>
@@ -16,13 +16,13 @@
 namespace tidings::config {
 
 // config_checks.cpp: what several sections need
-/// A mistake if the address has a local part outside ASCII: everybody's mail would carry it, and few mail
-/// servers take it (RFC 6531).
+/// A mistake if the address has a non-ASCII local part: everybody's mail would carry it, and few mail servers
+/// accept it (RFC 6531).
 void check_ascii(TomlSection& section, std::string_view key, const MailAddress& address);
 /// Empty text gives an empty mailbox.
 [[nodiscard]] Mailbox read_mailbox(TomlSection& section, std::string_view key, const std::string& text);
 void check_regex(TomlSection& section, std::string_view key, const std::string& pattern);
-/// `name` must be a short plain word that is not in `taken` yet; it is added.
+/// `name` must be a short plain word that is not yet in `taken`, to which it is added.
 void check_name(TomlSection& section, const std::string& name, std::set<std::string>& taken,
                 std::string_view noun);
 /// KEY_file, KEY_env and KEY_command; at most one may be set.
@@ -42,7 +42,7 @@ void check_name(TomlSection& section, const std::string& name, std::set<std::str
                                                   const SmtpConfig& first);
 [[nodiscard]] DkimConfig read_dkim(TomlDocument& document);
 [[nodiscard]] std::vector<SourceConfig> read_sources(TomlDocument& document);
-/// `newsletter` gives the defaults of title and list_id; `sources` are those a digest may name.
+/// `newsletter` gives the defaults of title and list_id; `sources` are those that a digest may name.
 [[nodiscard]] std::vector<DigestConfig> read_digests(TomlDocument& document,
                                                      const NewsletterConfig& newsletter,
                                                      const std::vector<SourceConfig>& sources);

@@ -83,7 +83,7 @@ std::vector<Brake::Found> Brake::at_end() const {
       found.push_back({.relay = name, .outcome = relay.last_about_us});
       continue;
     }
-    // Once it has served some, a few refusals are believed; but not while an earlier run's brake stands.
+    // Once it has served some, a few refusals are believed, but not while an earlier run's brake holds.
     if (relay.works && !relay.braked_before) continue;
     for (const auto& [words, alike] : relay.refused) {
       const auto count = alike.keys.size();

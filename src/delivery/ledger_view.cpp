@@ -1,4 +1,4 @@
-// The ledger's questions, and what an admin may change in it.
+// The ledger's queries, and what an admin may change in it.
 
 #include <charconv>
 

@@ -1,5 +1,5 @@
-// Messages through a program on this host (sendmail, msmtp, dma), one after the other. What it says is kept
-// as the reply.
+// Messages through a program on this host (sendmail, msmtp, dma), one after the other. Its output is kept as
+// the reply.
 
 #include <array>
 #include <cerrno>
@@ -27,7 +27,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Lines end in LF on this interface; sendmail makes them CRLF again.
+/// This interface uses LF line ends; sendmail turns them back into CRLF.
 std::string with_local_line_ends(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
@@ -37,11 +37,11 @@ std::string with_local_line_ends(std::string_view bytes) {
   return out;
 }
 
-/// What the program says beyond this is read and dropped.
+/// Output beyond this is read and dropped.
 constexpr std::size_t most_words = 4096;
 
-/// One program: its message goes in, its words come out, until it has ended. Both at once, since it may talk
-/// before it has read all; and no longer, since a process that it leaves behind may hold its output open.
+/// One program: feeds its input and reads its output until it exits. Both at once, since it may write before
+/// it has read everything; and no longer, since a process it leaves behind may hold its output open.
 class Talk {
  public:
   Talk(pid_t child, int input, int output, std::string_view message)
@@ -152,7 +152,7 @@ class SendmailTransport final : public Transport {
   [[nodiscard]] int capacity() const override { return 4; }
   void recall(const std::vector<RelayMemory>& memories, UtcTime now) override {
     for (auto memory : memories) {
-      memory.paused_until.reset();  // a program is asked again by each run
+      memory.paused_until.reset();  // each run tries a program again
       if (memory.name == name()) health_.recall(memory, now, std::chrono::steady_clock::now());
     }
   }
@@ -178,7 +178,7 @@ class SendmailTransport final : public Transport {
     posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, output[1], STDERR_FILENO);
     auto path = program_.string();
-    // "--" before the address: one that begins with a hyphen is still an address.
+    // "--" before the address: even one that begins with a hyphen is an address.
     std::string dash_i = "-i", dash_f = "-f", from = queued.message.envelope_from, end = "--",
                 to = queued.message.envelope_to;
     char* arguments[] = {path.data(), dash_i.data(), dash_f.data(), from.data(),
@@ -209,13 +209,13 @@ class SendmailTransport final : public Transport {
     return !ended;
   }
 
-  /// The program's words with the address that they are about.
+  /// The program's output, with the address it is about.
   static std::string with_address(const std::string& words, const std::string& address) {
     if (words.empty() || words.find(address) != std::string::npos) return words;
     return fmt::format("<{}>: {}", address, words);
   }
 
-  /// The status decides, but for what the words say about us (base/refusal.hpp).
+  /// The status decides, except for words about us (base/refusal.hpp).
   [[nodiscard]] Outcome outcome_of(int status, bool written, const std::string& words) const {
     const auto say = [&](Stage stage, int code, std::string_view enhanced) {
       const auto text = words.empty() ? fmt::format("{} exited with status {}", name(), status) : words;

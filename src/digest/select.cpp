@@ -30,7 +30,8 @@ namespace {
 constexpr std::size_t title_limit = 500;
 constexpr std::size_t short_title_key = 8;
 
-/// Code points one by one (wchar_t has 32 bits here), so that classes and dots see letters and not bytes.
+/// Individual code points (wchar_t has 32 bits here), so that classes and dots match letters rather than
+/// bytes.
 std::wstring wide(std::string_view text, std::size_t limit) {
   std::wstring out;
   for (std::size_t at = 0; at < text.size() && out.size() < limit;) {
@@ -39,7 +40,7 @@ std::wstring wide(std::string_view text, std::size_t limit) {
   return out;
 }
 
-/// Letters outside ASCII in lower case; ASCII stays, because \W and \w differ in nothing else.
+/// Non-ASCII letters in lower case; ASCII stays, because \W and \w differ only in case.
 std::string fold_beyond_ascii(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
@@ -87,7 +88,7 @@ const SourceTopics* source_of(const Candidate& candidate, const SelectOptions& o
   return found == options.sources.end() ? nullptr : &*found;
 }
 
-/// Folded topics of its source and its own tags.
+/// The folded topics of its source, and its own tags.
 std::set<std::string> topics_of(const Candidate& candidate, const SelectOptions& options) {
   std::set<std::string> out;
   if (const auto* const source = source_of(candidate, options)) {
@@ -123,7 +124,7 @@ bool pattern_matches(const Candidate& candidate, const SelectOptions& options) {
   return !options.exclude || !options.exclude->found_in(candidate.title);
 }
 
-/// How far back a source's first reading is taken.
+/// How far back a source's first reading goes.
 UtcTime oldest_of_first_reading(const Candidate& candidate, const SelectBounds& bounds) {
   if (candidate.first_seen < bounds.origin_cut) return bounds.origin_from;
   return std::min(candidate.first_seen, candidate.first_run.value_or(bounds.scheduled)) - bounds.nominal;
@@ -183,7 +184,7 @@ bool title_key_joins(const Candidate& post) {
   return length >= short_title_key;
 }
 
-/// Clusters of posts that are one article. Two posts of one source never meet in a cluster.
+/// Clusters of posts that are one article. Two posts of one source are never in the same cluster.
 class Joiner {
  public:
   explicit Joiner(std::vector<const Candidate*> posts)
@@ -194,7 +195,7 @@ class Joiner {
 
   using SameText = std::function<bool(PostId, PostId)>;
 
-  /// `same`: asked besides, if it is set.
+  /// `same` is an additional condition, if set.
   void join_by(const std::string Candidate::*key, bool (*joins)(const Candidate&),
                const SameText& same = {}) {
     std::map<std::string_view, std::vector<std::size_t>> by_key;
@@ -205,7 +206,7 @@ class Joiner {
       std::set<SourceId> sources;
       for (const auto member : members) sources.insert(posts_[member]->source);
       if (sources.size() < members.size())
-        continue;  // one source uses the key for two posts: it names no article
+        continue;  // one source uses the key for two posts: it identifies no article
       for (std::size_t i = 1; i < members.size(); ++i) {
         for (std::size_t k = 0; k < i; ++k) {
           if (cluster_of_[members[k]] == cluster_of_[members[i]]) continue;
@@ -215,7 +216,7 @@ class Joiner {
     }
   }
 
-  /// The articles, each with the post that stands for it in front.
+  /// The articles, each with its representative post first.
   [[nodiscard]] std::vector<Cluster> articles() const {
     std::vector<Cluster> out;
     for (const auto& members : clusters_) {
@@ -299,7 +300,7 @@ NotSelected waiting(Selected&& post, LeftOut why) {
   return {.id = post.id, .why = why, .joined = std::move(post.joined), .first_seen = {}};
 }
 
-/// Cuts what has been sorted for reading into what is shown, what is listed and what waits.
+/// Splits the sorted posts into shown, listed and waiting ones.
 void cut(std::vector<Selected> posts, const SelectOptions& options, Selection& out) {
   const std::size_t shown = options.max_posts ? std::max<std::size_t>(1, *options.max_posts) : posts.size();
   const std::size_t listed = options.overflow == Overflow::list ? most_links : 0;

@@ -1,24 +1,22 @@
-// Which posts an edition carries, in which order and groups. Pure: candidates in, choice out.
+// Which posts an edition carries, in which order and groups. Pure: from candidates to a selection.
 //
 // A candidate is a post first seen before the cut, in no earlier edition of the digest that was not
-// cancelled. First sight decides: it belongs to the first edition whose cut comes after it, and what waits
-// never expires.
-// - Sources, topics and the two patterns of the digest must match; it must not be hidden, nor set aside with
-// a flood.
-// - Age cuts in one place: what a source's first reading brought is taken one regular period back, in the
-// digest's first edition
-//   from its period on. max_age is the publisher's own limit, between publication and first sight, and never
-//   cuts what was published since the source was last read. What an editor released is not asked for its age.
-//   Neither is an undated post: one without a date, or with one in the future of our first sight.
-// - The same article of several sources appears once, naming all of them: equal link keys, else equal title
-// keys and nearly the
-//   same text. Two posts of one source are never joined, nor is a key by which one source names two posts, a
-//   bare host as link, or a title key under 8 code points. A link that an earlier edition carried from
-//   another source is a repeat and is left out for good.
-// - Pinned posts come first. What max_posts cuts stays a candidate for the next edition, or is listed as
-// "more on the web"
-//   and has had its turn by that; at most most_links are.
-// - Equal dates keep the order of the source, whichever order was chosen.
+// cancelled. First sight decides: it belongs to the first edition whose cut comes after it, and waiting posts
+// never expire.
+//
+// - Sources, topics and both patterns of the digest must match; it must not be hidden, nor set aside with a
+//   flood.
+// - Age matters in one place: a source's first reading goes one regular period back, in the digest's first
+//   edition from its period on. max_age is the publisher's own limit, between publication and first sight,
+//   and never removes what was published since the source was last read. Posts released by an editor are
+//   exempt, and so are posts without a date, or dated after our first sight.
+// - The same article from several sources appears once, naming all of them: equal link keys, else equal title
+//   keys and nearly the same text. Two posts of one source are never joined; nor do posts share an article by
+//   a key that one source uses for two posts, a bare host as link, or a title key under 8 code points. A link
+//   that an earlier edition carried from another source is a repeat and is left out for good.
+// - Pinned posts come first. Posts beyond max_posts stay candidates for the next edition, or become links
+//   ("more on the web"), at most most_links of them, and then count as carried.
+// - Equal dates keep the order of the source, whatever the chosen order.
 // - Below min_posts nothing is chosen and every post stays a candidate; an empty edition is never made.
 #pragma once
 
@@ -41,7 +39,7 @@
 
 namespace tidings::digest {
 
-/// A post, as far as choosing needs it.
+/// A post, with only what selection needs.
 struct Candidate {
   PostId id;
   SourceId source;
@@ -54,15 +52,16 @@ struct Candidate {
   std::vector<std::string> tags;
   bool pinned = false;
   bool hidden = false;
-  bool dropped = false;    ///< by include or exclude of its source
+  bool dropped = false;    ///< rejected by include or exclude of its source
   bool set_aside = false;  ///< with a flood of old posts, and not released
   bool released = false;   ///< by an editor: its age does not matter
   std::optional<UtcTime>
       read_before{};       ///< its source's last good reading before the one that brought it; none: the first
   std::int64_t place = 0;  ///< in the source's own order
   std::optional<UtcTime>
-      first_run{};  ///< of a first reading: the run that was first to judge it; none: the one at hand
-  bool link_shared = false;  ///< its source names another post by the same link: the link names no article
+      first_run{};  ///< of a first reading: the first run that judged it; none: the current one
+  bool link_shared =
+      false;  ///< its source uses the same link for another post: the link identifies no article
   std::optional<PostId>
       repeat_of;  ///< an earlier edition of this digest carried this link from another source
 
@@ -99,16 +98,15 @@ enum class GroupBy { day, source, topic, none };
 enum class Overflow {
   wait,
   list
-};  ///< what max_posts cuts: waits for the next edition, or is a link at the end of this one
+};  ///< posts beyond max_posts: wait for the next edition, or become links at the end of this one
 
-/// Links "more on the web" at the end of an edition, at most: a mail is no list of ten thousand lines. The
-/// others wait.
+/// The most links "more on the web" at the end of an edition, since a mail cannot list ten thousand lines.
+/// The others wait.
 constexpr std::size_t most_links = 100;
 
-/// The part of a [[digest]] that decides the choice.
+/// The part of a [[digest]] that decides the selection.
 struct SelectOptions {
-  std::vector<SourceTopics>
-      sources;  ///< all of the configuration in its order; a post of another is left out
+  std::vector<SourceTopics> sources;  ///< all of the configuration in its order; posts of others are left out
   std::vector<std::string> only_sources;  ///< names; empty: all
   std::vector<std::string> only_topics;   ///< empty: all
   std::optional<TitlePattern> include;
@@ -119,7 +117,7 @@ struct SelectOptions {
   std::size_t min_posts = 1;  ///< 0 counts as 1
   std::optional<std::size_t> max_posts;
   Overflow overflow = Overflow::wait;
-  /// Whether two posts of one title say nearly the same; asked for few. None: titles join nothing.
+  /// Whether two posts with one title have nearly the same text; called for few. None: titles join nothing.
   std::function<bool(PostId, PostId)> same_text;
 };
 
@@ -131,10 +129,11 @@ struct SelectBounds {
   UtcTime owed_from{};                  ///< first seen at or after this
   UtcTime origin_from{};                ///< of the first edition, this one if there is none before
   UtcTime origin_cut{};
-  UtcTime judged_cut{};  ///< of the edition before: what was left out for good by then has been told
+  UtcTime
+      judged_cut{};  ///< of the previous edition: posts left out for good by then have already been counted
 };
 
-/// A post in the edition with everything that was joined to it.
+/// A post of the edition with everything joined to it.
 struct Selected {
   PostId id;
   SourceId source;
@@ -167,7 +166,7 @@ enum class LeftOut {
   not_seen_yet,
 };
 
-/// Whether the post stays a candidate: it comes in a later edition.
+/// Whether the post stays a candidate and comes in a later edition.
 [[nodiscard]] constexpr bool waits(LeftOut why) { return why <= LeftOut::waits_next_edition; }
 
 /// A candidate that is not in the edition, and why.
@@ -211,33 +210,32 @@ struct Group {
 struct Selection {
   std::vector<Selected> posts;  ///< in reading order; empty if skipped
   std::vector<Selected> more;   ///< beyond max_posts with Overflow::list, in reading order: links at the end
-  std::vector<Repeat> repeats;  ///< to be recorded with the edition, so that they never come up again
+  std::vector<Repeat> repeats;  ///< to be recorded with the edition, so that they never appear again
   std::vector<NotSelected>
-      left_out;  ///< in the order of the candidates, less those of other sources; those that wait at the end
+      left_out;  ///< in the order of the candidates, without those of other sources; waiting ones at the end
   std::string
       skipped;  ///< why there is no edition: "no posts", "2 posts, min_posts is 3"; empty if there is one
 };
 
-/// False for an empty link key and for a bare host, which many posts share.
+/// False for an empty link key and a bare host, which many posts share.
 [[nodiscard]] bool names_an_article(std::string_view link_key);
 
-/// What can be said of a candidate by itself: a reason to leave it out, or none. For filtering while rows
-/// stream by.
+/// The reason to leave out a candidate, judged by itself; or none. For filtering while rows stream by.
 [[nodiscard]] std::optional<LeftOut> judge(const Candidate& candidate, const SelectOptions& options,
                                            const SelectBounds& bounds);
 
-/// The whole choice; candidates in any order.
+/// The whole selection; candidates in any order.
 [[nodiscard]] Selection select(std::span<const Candidate> candidates, const SelectOptions& options,
                                const SelectBounds& bounds);
 
-/// One article out of several posts, at least one and of different sources; the first stands for it.
+/// One article from several posts, at least one, all of different sources; the first stands for it.
 [[nodiscard]] Selected join(std::span<const Candidate> posts, const SelectOptions& options);
 
 /// Pinned posts first, then by options.order; equal dates by source as configured, then in the source's own
 /// order.
 void sort_for_reading(std::vector<Selected>& posts, const SelectOptions& options);
 
-/// What group() needs of a post; the caller has it in full by then.
+/// What group() needs of a post, which the caller has in full by then.
 struct GroupInput {
   UtcTime date{};
   std::string source_name;
@@ -245,7 +243,7 @@ struct GroupInput {
   bool pinned = false;
 };
 
-/// The reading order cut into groups, each key once, in the order of first appearance; pinned posts make the
+/// The reading order cut into groups, each key once, in order of first appearance; pinned posts make the
 /// first group. topic: the first of `topic_order` (topics as configured) that the post has, each post once.
 [[nodiscard]] std::vector<Group> group(std::span<const GroupInput> posts, GroupBy by, const Zone& zone,
                                        std::span<const std::string> topic_order = {});
@@ -254,7 +252,7 @@ struct GroupInput {
 [[nodiscard]] Result<Order> parse_order(std::string_view name);
 [[nodiscard]] Result<GroupBy> parse_group_by(std::string_view name);
 [[nodiscard]] Result<Overflow> parse_overflow(std::string_view name);
-/// In words: "waiting for the next edition, max_posts is reached".
+/// In words: "waiting for the next edition: max_posts reached".
 [[nodiscard]] std::string_view name_of(LeftOut why);
 /// A word for programs and the store: "max_posts".
 [[nodiscard]] std::string_view key_of(LeftOut why);

@@ -1,19 +1,16 @@
-// Preview: what an edition looks like, in files; and one test message. Nothing in the store changes.
+// Preview: an edition as files; and one test message. Changes nothing in the store.
 #pragma once
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include "base/clock.hpp"
-#include "base/random.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "delivery/outcome.hpp"
 #include "digest/digest.hpp"
 #include "digest/select.hpp"
 #include "message/message.hpp"
-#include "store/database.hpp"
 
 namespace tidings::edition {
 
@@ -29,23 +26,23 @@ struct PreviewSegment {
   std::string name;  ///< "en", "el-2": part of the file names
   std::string language;
   int posts = 0;
-  std::int64_t readers = 0;  ///< 0: a sample, because the list has nobody for it
+  std::int64_t readers = 0;  ///< 0: a sample, because nobody on the list gets it
   std::string subject;
   std::string html;
   std::string text;
-  std::string note;  ///< what the size budget did; empty: nothing
+  std::string note;  ///< what the size budget changed; empty: nothing
   std::vector<PreviewLink> links;
   message::Message message;
 };
 
 struct Preview {
-  digest::Edition edition;  ///< of what would be sent next: id 0
+  digest::Edition edition;  ///< of the next edition: id 0
   std::vector<PreviewSegment> segments;
   std::vector<digest::LeftOutPosts> left_out = {};
-  std::string pictures;  ///< which pictures do not travel, or are not fetched yet; empty: nothing to tell
+  std::string pictures;  ///< pictures left out or not yet fetched; empty: nothing to report
 };
 
-/// Whom a preview is addressed to.
+/// The addressee of a preview.
 struct PreviewReader {
   std::string address = "reader@example.org";
   std::string name;
@@ -56,8 +53,7 @@ struct PreviewReader {
 /// id). What is not sealed, a draft too, is sealed in a transaction that is rolled back. Without a recipient,
 /// a sample for a reader of every topic. Errc::no_input if there is neither digest nor edition of that name,
 /// or nothing to show.
-[[nodiscard]] Result<Preview> make_preview(const config::Config& config, store::Database& database,
-                                           const Clock& clock, Random& random, const std::string& what,
+[[nodiscard]] Result<Preview> make_preview(const config::Context& context, const std::string& what,
                                            const PreviewReader& reader);
 
 /// Of each segment NAME.html, .txt and .eml as they would leave and two copies of fixed colours (.light.html,

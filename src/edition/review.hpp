@@ -1,9 +1,9 @@
-// Review: editions that wait for an editor. Made as drafts, mailed with a preflight, changed, approved or
-// left to review_until.
+// Review: editions that wait for an editor. Made as drafts, mailed with a preflight report, changed, approved
+// or left to review_until.
 //
-// A draft has its posts from its schedule's run on: what is collected later waits for the next edition.
-// Approving seals it as it is then arranged, for those who are subscribed then. A dropped post has had its
-// turn: it comes in no later edition of the digest.
+// A draft has its posts from its scheduled run on: posts collected later wait for the next edition. Approving
+// seals it as then arranged, for those who are subscribed then. A dropped post appears in no later edition of
+// the digest.
 #pragma once
 
 #include <filesystem>
@@ -12,9 +12,8 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "base/random.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "delivery/run.hpp"
 #include "digest/digest.hpp"
 #include "edition/compose.hpp"
@@ -22,7 +21,7 @@
 
 namespace tidings::edition {
 
-/// What an editor wants otherwise. Absent: as it is.
+/// An editor's changes. Absent: unchanged.
 struct DraftChanges {
   std::optional<std::vector<PostId>> shown;  ///< exactly these, in this order
   std::optional<std::string> intro;          ///< Markdown
@@ -30,23 +29,21 @@ struct DraftChanges {
   [[nodiscard]] bool any() const { return shown || intro; }
 };
 
-/// The draft as a text file for an editor: a line a post, then the introduction; and what such a file says.
+/// The draft as a text file for an editor: one line per post, then the introduction; and reading such a file.
 /// Errc::bad_data names the line.
 [[nodiscard]] Result<std::string> draft_file(store::Database& database, const digest::Edition& edition);
 [[nodiscard]] Result<DraftChanges> read_draft_file(const std::string& text);
 
-/// One transaction. Errc::not_permitted if it is no draft any more.
+/// One transaction. Errc::not_permitted if it is no longer a draft.
 [[nodiscard]] Result<void> change_draft(store::Database& database, const digest::Edition& edition,
                                         const DraftChanges& changes);
 
-/// Seals the draft. Errc::no_input if nobody is there to get it. The caller holds the sender's lock.
-[[nodiscard]] Result<Composed> approve_draft(const config::Config& config, store::Database& database,
-                                             const Clock& clock, const digest::Edition& edition);
+/// Seals the draft. Errc::no_input if it has no recipients. The caller holds the sender's lock.
+[[nodiscard]] Result<Composed> approve_draft(const config::Context& context, const digest::Edition& edition);
 
-/// Drafts of the digest whose review_until has passed: sealed, or marked as held and said so once.
-[[nodiscard]] Result<std::vector<Composed>> settle_drafts(const config::Config& config,
-                                                          const config::DigestConfig& digest,
-                                                          store::Database& database, const Clock& clock);
+/// Drafts of the digest whose review_until has passed: sealed, or marked as held and reported once.
+[[nodiscard]] Result<std::vector<Composed>> settle_drafts(const config::Context& context,
+                                                          const config::DigestConfig& digest);
 
 /// When settle_drafts() has something to do next.
 [[nodiscard]] Result<std::optional<UtcTime>> next_settling(const config::Config& config,
@@ -57,10 +54,9 @@ struct MailedDrafts {
   std::vector<std::string> trouble;
 };
 
-/// Mails drafts that their editor has not got yet; asks the web for their links. The caller holds the
+/// Mails drafts that their editor has not received yet; checks their links on the web. The caller holds the
 /// sender's lock.
-[[nodiscard]] Result<MailedDrafts> mail_drafts(const config::Config& config, store::Database& database,
-                                               const Clock& clock, Random& random,
+[[nodiscard]] Result<MailedDrafts> mail_drafts(const config::Context& context,
                                                const std::filesystem::path& to_folder,
                                                const delivery::StopFlag& stop);
 

@@ -40,7 +40,7 @@ class Texts {
   std::map<PostId, post::Sketch> sketches_;
 };
 
-/// Source names as the reader knows them: the feed's own title where it has one.
+/// Source names for readers: the feed's own title if it has one.
 Result<std::map<SourceId, std::string>> source_names(store::Database& database) {
   std::map<SourceId, std::string> names;
   TIDINGS_LET(const auto sources, source::SourceTable(database).list());

@@ -6,7 +6,7 @@
 namespace tidings::edition {
 namespace {
 
-/// Whether somebody has arranged the posts otherwise than the digest would.
+/// Whether somebody has changed the order that the digest would have.
 bool is_rearranged(const std::vector<digest::Selected>& posts, const digest::SelectOptions& options) {
   auto sorted = posts;
   digest::sort_for_reading(sorted, options);
@@ -29,14 +29,13 @@ Result<Arranged> arrangement_of(const config::Config& config, const config::Dige
   return out;
 }
 
-Result<Sealed> seal_draft(const config::Config& config, const config::DigestConfig& digest,
-                          store::Database& database, const Clock& clock, Renderer& renderer,
-                          const digest::Edition& edition, const FoundImages& images) {
-  digest::EditionTable editions{database};
-  TIDINGS_LET(auto arranged, arrangement_of(config, digest, database, edition));
+Result<Sealed> seal_draft(const config::Context& context, Renderer& renderer, const digest::Edition& edition,
+                          const FoundImages& images) {
+  digest::EditionTable editions{context.database};
+  TIDINGS_LET(auto arranged, arrangement_of(context.config, renderer.digest(), context.database, edition));
   TIDINGS_LET(const auto title, renderer.title(arranged.facts));
-  TIDINGS_TRY(editions.approve(edition.id, title, clock.now()));
-  // What waits for the next edition keeps the memory of who changed digests alive.
+  TIDINGS_TRY(editions.approve(edition.id, title, context.clock.now()));
+  // Posts waiting for the next edition keep the rows of subscribers who changed digests.
   TIDINGS_LET(const auto left_out, editions.left_out_of(edition.id));
   for (const auto& each : left_out) {
     if (!digest::waits(each.why)) continue;
@@ -44,7 +43,7 @@ Result<Sealed> seal_draft(const config::Config& config, const config::DigestConf
       arranged.selection.left_out.push_back({.id = id, .why = each.why, .joined = {}, .first_seen = {}});
   }
   return seal_segments(
-      config, digest, database, clock, renderer,
+      context, renderer,
       {.edition = edition.id, .facts = arranged.facts, .selection = arranged.selection, .images = images});
 }
 

@@ -1,18 +1,16 @@
-// A draft that waits in the store: what it shows as its editor left it, and how it is sealed.
+// A stored draft: its contents as its editor left it, and sealing it.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "base/clock.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "digest/digest.hpp"
 #include "digest/select.hpp"
 #include "edition/inline_images.hpp"
 #include "edition/render.hpp"
 #include "edition/seal.hpp"
-#include "store/database.hpp"
 
 namespace tidings::edition {
 
@@ -25,10 +23,9 @@ struct Arranged {
                                               const config::DigestConfig& digest, store::Database& database,
                                               const digest::Edition& edition);
 
-/// Approves and seals it within the caller's transaction. Errc::not_permitted for an edition that is no draft
-/// any more.
-[[nodiscard]] Result<Sealed> seal_draft(const config::Config& config, const config::DigestConfig& digest,
-                                        store::Database& database, const Clock& clock, Renderer& renderer,
+/// Approves and seals it within the caller's transaction. Errc::not_permitted for an edition that is no
+/// longer a draft.
+[[nodiscard]] Result<Sealed> seal_draft(const config::Context& context, Renderer& renderer,
                                         const digest::Edition& edition, const FoundImages& images);
 
 }  // namespace tidings::edition

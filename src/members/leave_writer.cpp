@@ -9,15 +9,15 @@
 namespace tidings::members {
 namespace {
 
-// So that nobody who waits for the write lock, such as a delivery that runs, waits long: some 30 ms of work.
+// Bounds how long others wait for the write lock, such as a running delivery: some 30 ms of work.
 constexpr std::size_t most_in_one = 1000;
 
 }  // namespace
 
-LeaveWriter::LeaveWriter(const config::Config& config, store::Database database, const Clock& clock,
+LeaveWriter::LeaveWriter(const config::SharedContext& shared, store::Database database,
                          std::function<void()> on_notice)
     : database_(std::move(database)),
-      membership_(config, database_, clock),
+      membership_(shared.on(database_)),
       on_notice_(std::move(on_notice)),
       thread_([this] { run(); }) {}
 
@@ -61,8 +61,7 @@ void LeaveWriter::run() {
     for (std::size_t at = 0; at < batch.size(); at += most_in_one) {
       const auto count = std::min(most_in_one, batch.size() - at);
       const auto all = write(&batch[at], count);
-      // A store that is locked or full is so for each of them: waiting for it a thousand times would answer
-      // nobody.
+      // A locked or full store is so for each of them: waiting for it a thousand times would answer nobody.
       const bool is_hopeless = !all && (all.error().code == Errc::try_again || all.error().code == Errc::io);
       if (is_hopeless)
         log::error(fmt::format("web: {} withdrawals were not saved: {}", count, all.error().line()));

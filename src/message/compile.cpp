@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t room_for_personal = 2048;  // header fields and two signatures
 constexpr std::size_t room_for_line = 320;       // one that has slots, encoded
 
-/// A line, or a subject, that is put together for each reader.
+/// A line or subject assembled for each reader.
 struct Pattern {
   struct Item {
     std::string text;
@@ -38,10 +38,10 @@ struct Pattern {
   }
 };
 
-/// Octets of the body that are the same for everybody, whole lines, then perhaps a line that is not.
+/// Constant octets of the body (whole lines), then perhaps a personal line.
 struct Step {
   SharedLines fixed;
-  std::string relaxed;          ///< `fixed` as DKIM hashes it, if that differs
+  std::string relaxed;          ///< `fixed` as DKIM hashes it, if different
   std::optional<Pattern> line;  ///< with its line end, if it has one
 };
 
@@ -52,7 +52,7 @@ struct Variant {
   std::vector<Step> steps;                 ///< the body up to its images
   SharedLines before_image;                ///< empty: no images
   SharedLines end;                         ///< after them; like them, as it stands what DKIM hashes
-  std::size_t own_bytes = 0;  ///< what write() makes room for, short of very long names and links
+  std::size_t own_bytes = 0;  ///< the room that write() reserves, enough except for very long names and links
   DkimBodyHash begun;         ///< over the first step's octets, if there are signers
 
   [[nodiscard]] std::size_t images_size(const HeaderOptions& options) const {
@@ -83,7 +83,7 @@ struct StepWriter {
 
   /// Encodes runs of lines without slots at once, and keeps the others as patterns.
   Result<void> append(std::string_view text, Escape escape) {
-    TIDINGS_TRY(split_slots(text));  // also finds a marker's end without its begin
+    TIDINGS_TRY(split_slots(text));  // also detects a marker's end without its beginning
     while (!text.empty()) {
       const auto slot = text.find(marker_of(Slot::reader_name).front());
       const auto line_start =

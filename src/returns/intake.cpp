@@ -26,14 +26,14 @@ namespace {
 using subscriber::TokenForm;
 using subscriber::TokenPurpose;
 
-/// The mail's own Message-ID, or its hash where it has none.
+/// The mail's own Message-ID, or its hash if it has none.
 std::string key_of(const bounce::Mail& mail, std::string_view bytes) {
   const auto id = trim(bounce::field(mail.fields, "message-id"));
   return id.empty() || id.size() > 500 ? "sha256:" + hex_encode(sha256(bytes)) : std::string{id};
 }
 
-/// What a reply to a confirmation mail names without its writer's doing: the Message-ID
-/// "<confirm-TOKEN@...>", the address "...+confirm-TOKEN@...".
+/// What a reply to a confirmation mail names by itself: the Message-ID "<confirm-TOKEN@...>", the address
+/// "...+confirm-TOKEN@...".
 std::vector<std::string> confirmation_words(const bounce::Mail& mail) {
   constexpr std::string_view mark = "confirm-";
   std::vector<std::string> words;
@@ -49,7 +49,7 @@ std::vector<std::string> confirmation_words(const bounce::Mail& mail) {
   return words;
 }
 
-/// RFC 3834 and what was written before it: automatic, or from a mail system. No wish of a person.
+/// RFC 3834 and earlier conventions: automatic, or from a mail system; not a person's wish.
 bool is_automatic(const bounce::Mail& mail) {
   const auto submitted = ascii_lower(trim(bounce::field(mail.fields, "auto-submitted")));
   const auto precedence = ascii_lower(trim(bounce::field(mail.fields, "precedence")));
@@ -59,7 +59,7 @@ bool is_automatic(const bounce::Mail& mail) {
          trim(bounce::field(mail.fields, "return-path")) == "<>" || mail.type == "multipart/report";
 }
 
-/// The words of a text that can be a token: base64url, 20 bytes and more.
+/// The words of a text that may be tokens: base64url, at least 20 bytes.
 std::vector<std::string> token_words(std::string_view text) {
   std::vector<std::string> words;
   std::string word;
@@ -84,11 +84,11 @@ std::string_view notice_of(const bounce::Mail& mail) {
   return mail.parts.empty() ? std::string_view{} : std::string_view{mail.parts.front().text};
 }
 
-/// The one address of From.
+/// The single address of From.
 std::optional<MailAddress> writer_of(const bounce::Mail& mail) {
   const auto from = trim(bounce::field(mail.fields, "from"));
   if (auto mailbox = parse_mailbox(from)) return std::move(mailbox->address);
-  // A decoded name may hold a comma.
+  // A decoded name may contain a comma.
   const auto open = from.find('<');
   if (open == std::string_view::npos || open != from.rfind('<') || !from.ends_with('>')) return std::nullopt;
   auto address = parse_mail_address(from.substr(open + 1, from.size() - open - 2));
@@ -96,7 +96,7 @@ std::optional<MailAddress> writer_of(const bounce::Mail& mail) {
   return *std::move(address);
 }
 
-/// What the mail answers.
+/// The mails that this one answers.
 std::vector<std::string> message_ids_of(const bounce::Mail& mail) {
   std::vector<std::string> ids;
   for (const auto* const name : {"in-reply-to", "references"}) {
@@ -111,7 +111,7 @@ std::vector<std::string> message_ids_of(const bounce::Mail& mail) {
   return ids;
 }
 
-/// Empty for what may be a person's own words.
+/// Empty if it may be a person's own words.
 std::string why_not_a_person(const bounce::Mail& mail) {
   const auto has = [&](std::string_view name) { return !bounce::field(mail.fields, name).empty(); };
   if (has(forwarded_field)) return "tidings has forwarded it before";
@@ -163,29 +163,25 @@ std::string_view name_of(Intake intake) {
   return "";
 }
 
-BounceIntake::BounceIntake(const config::Config& config, store::Database& database, const Clock& clock,
-                           Random& random, subscriber::KeyRing keys)
-    : config_(config),
-      database_(database),
-      clock_(clock),
-      random_(random),
-      links_(config, keys),
+BounceIntake::BounceIntake(const config::Context& context, subscriber::KeyRing keys)
+    : context_(context),
+      links_(context.config, keys),
       tokens_(std::move(keys)),
-      table_(database),
-      ledger_(database, clock),
-      subscribers_(database, clock),
-      suppressions_(database, clock),
-      storms_(table_, config.bounce.policy) {}
+      table_(context.database),
+      ledger_(context.database, context.clock),
+      subscribers_(context.database, context.clock),
+      suppressions_(context.database, context.clock),
+      storms_(table_, context.config.bounce.policy) {}
 
 Result<IntakeResult> BounceIntake::take(std::string_view bytes, std::string_view envelope_to) {
   const auto mail = bounce::read_mail(bytes);
   const auto key = key_of(mail, bytes);
-  const auto at = clock_.now();
+  const auto at = context_.clock.now();
   TIDINGS_LET(const bool known, table_.seen(key));
   if (known) return IntakeResult{.intake = Intake::duplicate, .words = "read before"};
-  // A reply changes subscriptions in a transaction of its own, and is idempotent.
+  // A reply changes subscriptions in its own transaction, and is idempotent.
   TIDINGS_LET(auto replied, reply(mail));
-  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(auto transaction, context_.database.begin());
   TIDINGS_LET(const bool is_new, table_.remember(key, at));
   if (!is_new) return IntakeResult{.intake = Intake::duplicate, .words = "read before"};
   IntakeResult result;
@@ -205,7 +201,7 @@ Result<IntakeResult> BounceIntake::handle(const bounce::Mail& mail, std::string_
   if (!report) {
     if (bounce::is_auto_reply(mail, notice_of(mail)))
       return IntakeResult{.intake = Intake::auto_reply, .words = report.error().what};
-    if (!config_.bounce.forward_to) return IntakeResult{.words = report.error().what};
+    if (!context_.config.bounce.forward_to) return IntakeResult{.words = report.error().what};
     return pass_on(mail, bytes, envelope_to);
   }
   auto match = by_return_address(mail, envelope_to);
@@ -220,7 +216,7 @@ Result<IntakeResult> BounceIntake::handle(const bounce::Mail& mail, std::string_
 Result<IntakeResult> BounceIntake::pass_on(const bounce::Mail& mail, std::string_view bytes,
                                            std::string_view envelope_to) {
   if (auto why = why_not_a_person(mail); !why.empty()) return IntakeResult{.words = std::move(why)};
-  const auto& editor = config_.bounce.forward_to->address;
+  const auto& editor = context_.config.bounce.forward_to->address;
   for (const auto& text : {std::string{envelope_to}, std::string{bounce::field(mail.fields, "delivered-to")},
                            std::string{bounce::field(mail.fields, "x-original-to")}}) {
     const auto address = parse_mail_address(text);
@@ -228,7 +224,7 @@ Result<IntakeResult> BounceIntake::pass_on(const bounce::Mail& mail, std::string
       return IntakeResult{.words = "the editor's own mailbox is read here"};
   }
   const auto writer = writer_of(mail);
-  bounce::ForwardTable forwards{database_, clock_};
+  bounce::ForwardTable forwards{context_.database, context_.clock};
   TIDINGS_LET(const bool added, forwards.add(writer->key(), bytes));
   if (!added)
     return IntakeResult{.words = "too many mails wait for the editor, or came from this writer within a day"};
@@ -237,8 +233,8 @@ Result<IntakeResult> BounceIntake::pass_on(const bounce::Mail& mail, std::string
 }
 
 Result<IntakeResult> BounceIntake::take_event(const bounce::WebhookEvent& event) {
-  const auto at = clock_.now();
-  TIDINGS_LET(auto transaction, database_.begin());
+  const auto at = context_.clock.now();
+  TIDINGS_LET(auto transaction, context_.database.begin());
   TIDINGS_LET(const bool is_new, table_.remember(event.key, at));
   if (!is_new) return IntakeResult{.intake = Intake::duplicate, .words = "read before"};
   auto match = by_token_in({event.report.returned.envelope_from});
@@ -281,10 +277,11 @@ std::optional<BounceIntake::Match> BounceIntake::by_return_address(const bounce:
 
 std::optional<BounceIntake::Match> BounceIntake::by_token_in(
     const std::vector<std::string>& addresses) const {
-  if (!config_.bounce.address) return std::nullopt;
-  const auto prefix = ascii_lower(config_.bounce.address->local) + "+";
+  if (!context_.config.bounce.address) return std::nullopt;
+  const auto prefix = ascii_lower(context_.config.bounce.address->local) + "+";
   for (const auto& address : addresses) {
-    if (domain_of(address) != config_.bounce.address->domain || !ascii_lower(address).starts_with(prefix))
+    if (domain_of(address) != context_.config.bounce.address->domain ||
+        !ascii_lower(address).starts_with(prefix))
       continue;
     const auto token = std::string_view{address}.substr(prefix.size(), address.rfind('@') - prefix.size());
     if (const auto subject = tokens_.verify(TokenPurpose::bounce, TokenForm::local_part, token))
@@ -342,8 +339,8 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
   }
   result.address = subscriber->address;
   const auto address = stored_address(subscriber->address);
-  // The token says whom it is about; of several recipients the one of that address, else the first that
-  // failed.
+  // The token says whom it is about; of several recipients, use the one with that address, else the first
+  // that failed.
   const auto same =
       std::find_if(report.recipients.begin(), report.recipients.end(), [&](const bounce::Recipient& each) {
         return ascii_iequals(each.address, subscriber->address) ||
@@ -380,8 +377,9 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
   event.suppressed = result.suppressed;
   TIDINGS_TRY(table_.record(event));
   if (step == bounce::Step::count) {
-    TIDINGS_LET(const int days, table_.days_counted(subscriber->id, at - config_.bounce.policy.window));
-    if (days >= config_.bounce.policy.threshold) {
+    TIDINGS_LET(const int days,
+                table_.days_counted(subscriber->id, at - context_.config.bounce.policy.window));
+    if (days >= context_.config.bounce.policy.threshold) {
       TIDINGS_LET(result.suppressed,
                   suppressions_.add(address, subscriber::SuppressionCause::soft_bounces,
                                     fmt::format("bounced on {} days; the last time {}", days, words)));
@@ -430,16 +428,14 @@ Result<std::optional<IntakeResult>> BounceIntake::reply(const bounce::Mail& mail
   if (is_automatic(mail)) return std::optional<IntakeResult>{};
   auto words = token_words(bounce::field(mail.fields, "subject"));
   std::ranges::move(confirmation_words(mail), std::back_inserter(words));
-  members::Membership membership{config_, database_, clock_};
+  members::Membership membership{context_};
   for (const auto& word : words) {
     if (const auto subject = tokens_.verify(TokenPurpose::unsubscribe, TokenForm::link, word)) {
       TIDINGS_LET(auto left, leave(*subject, "mail with an unsubscribe token"));
       return std::optional{std::move(left)};
     }
-    TIDINGS_LET(const auto confirmed,
-                membership.confirm(
-                    word, {.origin = subscriber::Origin::mailto, .detail = "mail with a confirmation token"},
-                    random_));
+    TIDINGS_LET(const auto confirmed, membership.confirm(word, {.origin = subscriber::Origin::mailto,
+                                                                .detail = "mail with a confirmation token"}));
     if (confirmed) {
       return std::optional{
           IntakeResult{.intake = Intake::confirm,
@@ -467,10 +463,10 @@ Result<std::optional<IntakeResult>> BounceIntake::leave_by_words(const bounce::M
 Result<IntakeResult> BounceIntake::leave(const subscriber::TokenSubject& subject, std::string_view proof) {
   std::vector<std::string> digests;
   if (subject.edition) {
-    if (const auto edition = digest::EditionTable{database_}.get(subject.edition))
+    if (const auto edition = digest::EditionTable{context_.database}.get(subject.edition))
       digests.push_back(edition->digest);
   }
-  members::Membership membership{config_, database_, clock_};
+  members::Membership membership{context_};
   TIDINGS_LET(const auto left,
               membership.leave(subject.subscriber, digests,
                                {.origin = subscriber::Origin::mailto, .detail = std::string{proof}}));
@@ -489,7 +485,7 @@ bounce::Take take_each(BounceIntake& intake, IntakeRun run) {
       return result->intake == Intake::unmatched ? bounce::Disposition::unmatched
                                                  : bounce::Disposition::taken;
     }
-    // A store that is locked or broken is so for each mail; anything else is about this one.
+    // A locked or broken store is so for each mail; anything else concerns only this one.
     auto error = result.error();
     if (error.code == Errc::try_again || error.code == Errc::io)
       return tl::unexpected<Error>(std::move(error));

@@ -1,4 +1,4 @@
-// The pictures that travel with the mails of an edition, as parts of a message.
+// The pictures sent with an edition's mails, as parts of a message.
 #pragma once
 
 #include <vector>
@@ -10,8 +10,8 @@
 
 namespace tidings::sending {
 
-/// The parts that a segment's mails need: those that one of its bodies calls. Errc::bad_data if the store
-/// holds no image.
+/// The parts that a segment's mails need: those to which one of its bodies refers. Errc::bad_data if a stored
+/// image is invalid.
 [[nodiscard]] Result<std::vector<message::InlineImage>> images_of(
     const std::vector<digest::SegmentBody>& bodies, const std::vector<digest::EditionImage>& images);
 

@@ -17,18 +17,19 @@ namespace {
 using delivery::Refusal;
 using ByDomain = std::map<std::pair<EditionId, std::string>, std::vector<const Refusal*>>;
 
-/// Readers of a provider in trouble are tried again by the schedule of retry_delay(), for some 16 hours; then
+/// Deliveries to a provider in trouble are retried by the schedule of retry_delay(), for about 16 hours; then
 /// the delivery has failed, and the address is still not suppressed.
 constexpr int most_attempts = 8;
 
 std::string domain_of(const std::string& address) { return address.substr(address.rfind('@') + 1); }
 
-/// More than half of a domain at once: nobody loses half of all mailboxes within the hour.
-Result<bool> is_storm(const bounce::PolicyOptions& policy, store::Database& database, EditionId edition,
-                      const std::string& domain, const std::vector<const Refusal*>& refusals) {
+/// More than half of a domain at once: half of all mailboxes do not vanish within an hour.
+Result<bool> is_storm(const bounce::PolicyOptions& policy, store::Database& database,
+                      const ByDomain::value_type& one_domain) {
+  const auto& [where, refusals] = one_domain;
   const auto refused = static_cast<int>(refusals.size());
   if (refused < policy.storm_readers) return false;
-  bounce::Wave wave{.domain = domain, .edition = edition};
+  bounce::Wave wave{.domain = where.second, .edition = where.first};
   wave.from = refusals.front()->at - policy.storm_window;
   wave.until = refusals.back()->at + policy.storm_window;
   TIDINGS_LET(const int taken, bounce::BounceTable(database).readers_sent(wave));
@@ -37,7 +38,7 @@ Result<bool> is_storm(const bounce::PolicyOptions& policy, store::Database& data
 
 Result<void> suppress(subscriber::Suppressions& suppressions, const Refusal& refusal,
                       JudgedRefusals& judged) {
-  if (refusal.claim.address.empty()) return {};  // erased since: suppressed by a hash that knows no bounces
+  if (refusal.claim.address.empty()) return {};  // since erased: suppressed by a hash that holds no bounces
   TIDINGS_LET(const bool added,
               suppressions.add(stored_address(refusal.claim.address),
                                subscriber::SuppressionCause::hard_bounce, refusal.outcome.line()));
@@ -59,14 +60,14 @@ Result<JudgedRefusals> judge_refusals(const bounce::PolicyOptions& policy, store
     hard[{each.claim.edition, domain_of(each.claim.address)}].push_back(&each);
   }
   subscriber::Suppressions suppressions{database, clock};
-  for (const auto& [where, group] : hard) {
-    const auto& [edition, domain] = where;
-    TIDINGS_LET(const bool storm, is_storm(policy, database, edition, domain, group));
+  for (const auto& one_domain : hard) {
+    const auto& [where, group] = one_domain;
+    TIDINGS_LET(const bool storm, is_storm(policy, database, one_domain));
     if (!storm) {
       for (const auto* const each : group) TIDINGS_TRY(suppress(suppressions, *each, judged));
       continue;
     }
-    JudgedRefusals::Storm told{.domain = domain, .reply = group.front()->outcome.line()};
+    JudgedRefusals::Storm told{.domain = where.second, .reply = group.front()->outcome.line()};
     for (const auto* const each : group) {
       if (each->claim.attempt >= most_attempts) continue;
       const auto key = delivery::key_of(each->claim);

@@ -1,9 +1,9 @@
-// Calls of relays to /hooks/RELAY: proved, read, and counted as reports are.
+// Calls of relays to /hooks/RELAY: verified, read, and counted like reports.
 //
-// Off by default. What does not prove that it comes from the relay changes nothing and is answered with 403.
-// Answers: 200 taken, 400 no JSON of that relay, 403 not proved or signed too long ago, 404 not switched on,
-// 413 too long (web/), 503 try again (certificate out of reach, or too many asked for). Relays send again
-// what is not answered with 2xx; an event counts once. Belongs to one thread.
+// Off by default. A call that does not prove its origin has no effect and gets 403. Statuses: 200 accepted,
+// 400 not JSON of that relay, 403 not verified or signed too long ago, 404 not enabled, 413 too long (web/),
+// 503 try again (certificate unavailable, or too many requested). Relays repeat a call without a 2xx answer;
+// an event counts once. Belongs to one thread.
 #pragma once
 
 #include <chrono>
@@ -11,12 +11,9 @@
 #include <string>
 #include <string_view>
 
-#include "base/clock.hpp"
-#include "base/random.hpp"
 #include "base/result.hpp"
 #include "bounce/webhook.hpp"
-#include "config/config.hpp"
-#include "store/database.hpp"
+#include "config/context.hpp"
 #include "web/rate_limit.hpp"
 #include "web/web.hpp"
 
@@ -24,20 +21,16 @@ namespace tidings::site {
 
 class Webhooks {
  public:
-  Webhooks(const config::Config& config, store::Database& database, const Clock& clock, Random& random)
-      : config_(config), database_(database), clock_(clock), random_(random) {}
+  explicit Webhooks(const config::Context& context) : context_(context) {}
 
-  /// The HTTP status to answer with. Errors of the store, and of a secret that cannot be read.
+  /// The HTTP status of the answer. Errors of the store, and of a secret that cannot be read.
   [[nodiscard]] Result<int> take(std::string_view relay, const web::Request& call);
 
  private:
   [[nodiscard]] Result<int> prove(bounce::Provider relay, const web::Request& call);
   [[nodiscard]] Result<int> prove_sns(const std::string& body);
 
-  const config::Config& config_;
-  store::Database& database_;
-  const Clock& clock_;
-  Random& random_;
+  const config::Context context_;
   std::map<std::string, std::string> certificates_{};   ///< of SNS, by URL
   web::RateLimit fetches_{6, std::chrono::minutes{1}};  ///< of certificates
 };

@@ -1,9 +1,8 @@
 // [[source]] include and exclude: which entries of a source become posts. Pure.
 //
 // A rule is a word or phrase (in title or text), or FIELD:VALUE with one of title, text, author, category and
-// link. Letter case is ignored in every script. Words are whole words, unless a * stands for the rest:
-// "werb*". A category is meant whole; of a link any part. /REGEX/ and title:/REGEX/ (ECMAScript) are looked
-// for in the title.
+// link. Case is ignored in every script. Words are whole words, unless a * stands for the rest: "werb*". A
+// category must match whole, a link in any part. /REGEX/ and title:/REGEX/ (ECMAScript) search the title.
 #pragma once
 
 #include <memory>
@@ -21,7 +20,7 @@ struct TitlePattern;
 
 class FilterRule {
  public:
-  /// Errc::config for an unknown field, an empty value or a broken regular expression.
+  /// Errc::config for an unknown field, an empty value or an invalid regular expression.
   [[nodiscard]] static Result<FilterRule> parse(std::string_view text);
 
   [[nodiscard]] bool matches(const Entry& entry) const;
@@ -30,7 +29,7 @@ class FilterRule {
  private:
   enum class Field { words, title, text, author, category, link };
 
-  std::string text_;  ///< as it was written
+  std::string text_;  ///< as written
   Field field_ = Field::words;
   std::string value_;  ///< folded, without the stars
   bool open_begin_ = false;
@@ -39,10 +38,10 @@ class FilterRule {
 };
 
 struct EntryFilter {
-  std::vector<FilterRule> include;  ///< one of them must match; empty: all are taken
-  std::vector<FilterRule> exclude;  ///< none of them may
+  std::vector<FilterRule> include;  ///< one must match; empty: all are accepted
+  std::vector<FilterRule> exclude;  ///< none may match
 
-  /// Why the entry is no post ("exclude: category:ads", "include"); nothing if it is one.
+  /// Why the entry is not a post ("exclude: category:ads", "include"); nothing if it is one.
   [[nodiscard]] std::optional<std::string> drops(const Entry& entry) const;
   [[nodiscard]] bool empty() const { return include.empty() && exclude.empty(); }
 };

@@ -1,8 +1,8 @@
 // A program whose standard output is a feed: kind = "command".
 //
-// The program is an argument list, run as it is: no shell, so that nothing in it is ever interpreted. Its
-// standard input is empty, and it is a process group of its own, which is killed whole when time or size run
-// out.
+// The program is an argument list, run without a shell, so nothing in it is ever interpreted. Its standard
+// input is empty. It has its own process group, which is killed as a whole when it exceeds its time or size
+// limit.
 #pragma once
 
 #include <chrono>
@@ -18,10 +18,10 @@ namespace tidings::source {
 struct CommandOptions {
   std::chrono::milliseconds timeout{60'000};
   std::int64_t max_bytes = 15LL * 1024 * 1024;
-  std::filesystem::path folder{};  ///< it runs there; empty: where we are
+  std::filesystem::path folder{};  ///< working directory; empty: ours
 };
 
-/// What the program wrote. Errc::unavailable, naming the program, if it cannot be started, ends with a status
+/// The program's output. Errc::unavailable, naming the program, if it cannot be started, exits with a status
 /// other than 0 (with its last line on standard error), runs too long or writes too much.
 [[nodiscard]] Result<std::string> output_of_command(const std::vector<std::string>& arguments,
                                                     const CommandOptions& options);

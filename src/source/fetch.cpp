@@ -35,7 +35,7 @@ namespace {
 
 using std::chrono::seconds;
 
-/// A URL as messages show it: without user name and password.
+/// A URL for messages: without user name and password.
 std::string shown(const std::string& url) {
   const auto parsed = parse_url(url);
   return parsed ? parsed->text() : std::string{truncate_utf8(collapse_blanks(clean_utf8(url)), 200)};
@@ -81,7 +81,7 @@ FetchResult fetch_file(const FetchRequest& request, const FetchOptions& options)
 // ---- http(s)
 // --------------------------------------------------------------------------------------------------------
 
-/// What the headers of the newest answer say; an answer that redirects is followed by another.
+/// The headers of the newest response; a redirect is followed by another.
 struct Response {
   long status = 0;
   std::string etag;
@@ -157,7 +157,7 @@ std::string numeric_of(const curl_sockaddr& address) {
   return text.data();
 }
 
-/// Before a socket is made: refuses the address, whatever name led to it.
+/// Before a socket is created: refuses the address, whatever name led to it.
 curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
   auto& transfer = *static_cast<Transfer*>(self);
   if (transfer.request->reach == Reach::public_only && !is_public_address(address->addr)) {
@@ -167,7 +167,7 @@ curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-/// Before a request is sent, also on a connection that another request has opened.
+/// Before a request is sent, also on a connection opened by another request.
 int on_request(void* self, char* remote, char*, int, int) {
   auto& transfer = *static_cast<Transfer*>(self);
   if (transfer.request->reach == Reach::anywhere || is_public_address(std::string_view{remote}))
@@ -176,7 +176,7 @@ int on_request(void* self, char* remote, char*, int, int) {
   return CURL_PREREQFUNC_ABORT;
 }
 
-/// Seconds, or an HTTP date seen from the answer's own (RFC 9110 section 10.2.3).
+/// Seconds, or an HTTP date relative to the response's own (RFC 9110 section 10.2.3).
 std::optional<seconds> retry_after_of(const Response& answer) {
   if (answer.retry_after.empty()) return std::nullopt;
   int value = 0;
@@ -215,10 +215,11 @@ void prepare(Transfer& transfer) {
   set(transfer, CURLOPT_URL, request.url.c_str());
   set(transfer, CURLOPT_PROTOCOLS_STR, "http,https");
   set(transfer, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-  set(transfer, CURLOPT_PROXY, "");  // a proxy would connect in our stead, past the check of addresses
+  set(transfer, CURLOPT_PROXY, "");  // a proxy would connect for us, bypassing the check of addresses
   set(transfer, CURLOPT_USERAGENT, options.user_agent.c_str());
   set(transfer, CURLOPT_ACCEPT_ENCODING, "");
-  set(transfer, CURLOPT_COOKIEFILE, "");  // kept for this transfer: some hosts redirect in a circle without
+  set(transfer, CURLOPT_COOKIEFILE,
+      "");  // kept for this transfer: without it some hosts redirect in a circle
   set(transfer, CURLOPT_FOLLOWLOCATION, options.max_redirects > 0 ? 1L : 0L);
   set(transfer, CURLOPT_MAXREDIRS, static_cast<long>(options.max_redirects));
   set(transfer, CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout.count()));
@@ -250,7 +251,7 @@ void prepare(Transfer& transfer) {
   set(transfer, CURLOPT_HTTPHEADER, transfer.headers.get());
 }
 
-/// For the address that an admin wrote; where a server sends us on to nobody should be invited.
+/// Only for the address in the configuration: a redirect must not suggest a way in.
 std::string_view way_in(const Transfer& transfer) {
   long redirects = 0;
   curl_easy_getinfo(transfer.handle.get(), CURLINFO_REDIRECT_COUNT, &redirects);
@@ -314,7 +315,7 @@ FetchResult result_of(Transfer& transfer, CURLcode code) {
   return made;
 }
 
-/// Runs the transfers: at most `parallel` at once, one a host.
+/// Runs the transfers: at most `parallel` at once, one per host.
 class Runner {
  public:
   Runner(std::span<const FetchRequest> requests, const FetchOptions& options, const FetchDone& done)
@@ -338,7 +339,7 @@ class Runner {
  private:
   struct Waiting {
     std::size_t index = 0;
-    std::string host;  ///< empty if it is no web URL
+    std::string host;  ///< empty if it is not a web URL
   };
 
   void start_what_may_start() {

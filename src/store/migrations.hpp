@@ -1,5 +1,5 @@
-// The numbered schema changes of src/store/migrations, embedded at build; number N leads from version N-1 to
-// N.
+// The numbered schema changes of src/store/migrations, embedded at build time; number N leads from version
+// N-1 to N.
 #pragma once
 
 #include <span>

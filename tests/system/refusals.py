@@ -97,7 +97,7 @@ class AboutUs(Refusals):
                 self.assertIn(words, done.stderr)
                 self.nobody_is_touched()
                 text = home.do("status", at=AT)
-                self.assertRegex(text, r"relay 127\.0\.0\.1:\d+ (refuses|rests)")
+                self.assertRegex(text, r"relay 127\.0\.0\.1:\d+ (refuses|is paused)")
                 self.assertIn(words, text)
 
     def test_every_known_text_at_rcpt_rests_the_relay_and_fails_nobody(self):

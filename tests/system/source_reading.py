@@ -63,7 +63,7 @@ class Limits(Reading):
         items = [{"id": str(n), "title": "Post %d" % n, "url": "https://blog.example/%d" % n} for n in range(2100)]
         self.home.write("feed.xml", json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}))
         self.source()
-        self.assertIn("2000 posts: 2000 new, 0 changed; the 100 older", self.home.do("collect", at=AT))
+        self.assertIn("2000 posts: 2000 new, 0 changed; 100 older ones skipped", self.home.do("collect", at=AT))
 
     def test_a_post_has_fifty_categories_unless_the_configuration_says_otherwise(self):
         many = "".join("<category>c%03d</category>" % n for n in range(120))
@@ -155,7 +155,7 @@ class Filters(Reading):
             said = self.home.do("collect", at=AT)
             kept = self.titles(left_out="")
             if len(kept) < len(self.POSTS):
-                self.assertIn("%d kept out" % (len(self.POSTS) - len(kept)), said)
+                self.assertIn("%d rejected" % (len(self.POSTS) - len(kept)), said)
             return sorted(kept)
 
     def test_exclude_and_include_mean_what_a_publisher_guesses(self):
@@ -175,7 +175,7 @@ class Filters(Reading):
         self.home.do("subscriber", "add", "pat@example.com", at="2026-01-20T08:00:00+02:00")  # the digest is known before it is due
         self.home.do("collect", at=AT)
         self.assertIn("Buy our boats (left out by exclude: category:ads)", self.home.do("post", "list"))
-        self.assertIn("1 post kept out", self.home.do("source", "list", at=AT))
+        self.assertIn("1 post rejected", self.home.do("source", "list", at=AT))
         self.assertEqual(self.home.json("source", "list")[0]["kept_out"], 1)
         mail = self.mail()[0].read_bytes().decode()
         self.assertIn("Ferry news", mail)
