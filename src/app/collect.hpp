@@ -19,7 +19,8 @@ struct CollectedSource {
   int dropped = 0;   ///< rejected by include or exclude
   post::StoreCounts counts;
   std::vector<std::string> warnings;
-  /// One line about the source's trouble; of a source that is not due, from its last try.
+  std::vector<std::string> filters;  ///< [[filter]]s that failed, a line each
+  /// One line; the source's trouble, not ours. Of one that is not due, that of the last try.
   std::string error;
 };
 

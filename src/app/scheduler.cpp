@@ -1,5 +1,6 @@
 #include "app/scheduler.hpp"
 #include "app/compose_all.hpp"
+#include "app/watch.hpp"
 
 #include <algorithm>
 #include <map>
@@ -35,6 +36,7 @@ constexpr auto ask_lock_every = 1s;
 constexpr auto ask_mailbox_every = 5min;  // on another host: a login each time
 constexpr auto tidy_every = 1h;
 constexpr auto longest_pause = 15min;
+constexpr auto ping_every = 10min;
 
 class Scheduler {
  public:
@@ -63,6 +65,7 @@ class Scheduler {
       if (options_.until && wake > *options_.until) break;
       options_.sleep_until(wake);
     }
+    for (const auto& line : watch_->finish()) trouble(line);
     options_.on_said("ended");
     return {};
   }
@@ -75,7 +78,9 @@ class Scheduler {
 
   Result<void> open() {
     TIDINGS_LET(auto opened, store::Database::open(config_->store_path, store::Create::yes));
+    watch_.reset();
     database_.emplace(std::move(opened));
+    watch_.emplace(context());
     return edition::meet_digests(*config_, *database_, clock_.now());
   }
 
@@ -85,9 +90,12 @@ class Scheduler {
     const bool moved = loaded->store_path != config_->store_path;
     auto old = std::move(config_);
     pages_.reset();
+    watch_.reset();
     config_ = std::make_unique<config::Config>(*std::move(loaded));
-    if (auto met = moved ? open() : edition::meet_digests(*config_, *database_, clock_.now()); !met) {
-      config_ = std::move(old);
+    auto met = moved ? open() : edition::meet_digests(*config_, *database_, clock_.now());
+    if (!met) config_ = std::move(old);
+    watch_.emplace(context());
+    if (!met) {
       return options_.on_trouble("the configuration is unchanged: " + met.error().line());
     }
     said_.clear();
@@ -99,7 +107,7 @@ class Scheduler {
   }
 
   void start_anew(UtcTime now) {
-    next_round_ = next_chores_ = next_bounces_ = next_tidy_ = now;
+    next_round_ = next_chores_ = next_bounces_ = next_tidy_ = next_ping_ = now;
     trouble_until_.reset();
     relay_troubles_ = 0;
   }
@@ -110,13 +118,18 @@ class Scheduler {
 
   void step() {
     const auto now = clock_.now();
+    for (const auto& line : watch_->news()) trouble(line);
     if (next_chores_ > now + 2 * chores_every) start_anew(now);  // the clock was set back
     if (now >= next_chores_) {
       next_chores_ = now + chores_every;
       if (auto done = chores(); !done) trouble(done.error().line());
       if (next_round_ > now) look_for_deliveries(now);
     }
-    if (signals_.end || now < next_round_) return;
+    if (!signals_.end && now >= next_round_) round_under_lock(now);
+    if (!signals_.end) tell_how_it_goes();
+  }
+
+  void round_under_lock(UtcTime now) {
     next_round_ = now + chores_every;
     auto lock = store::SenderLock::take(config_->store_path, "run");
     if (!lock) {
@@ -124,7 +137,20 @@ class Scheduler {
       next_round_ = now + ask_lock_every;
       return;
     }
-    if (auto done = round(); !done) return trouble(done.error().line());
+    const auto done = round();
+    if (!done) trouble(done.error().line());
+    wrong_ = done ? std::nullopt : std::optional{done.error()};
+  }
+
+  /// At once when it has changed, else every ten minutes: a watchman elsewhere notices when that stops.
+  void tell_how_it_goes() {
+    const auto now = clock_.now();
+    const bool is_good = !wrong_ && relay_error_.empty();
+    if (std::exchange(was_good_, is_good) == is_good && now < next_ping_) return;
+    next_ping_ = now + ping_every;
+    const Error relay{.code = Errc::unavailable, .what = relay_error_, .hint = {}};
+    watch_->ended("run", is_good ? nullptr : wrong_ ? &*wrong_ : &relay);
+    watch_->mail(signals_.interrupt);
   }
 
   // ---- every minute, without the lock ----
@@ -201,11 +227,13 @@ class Scheduler {
     if (options_.reading == SchedulerOptions::Reading::as_due || !has_read_) {
       TIDINGS_LET(collected, collect(context()));
       options_.on_collected(collected);
+      watch_->collected(collected);
       has_read_ = true;
     }
     std::vector<const config::DigestConfig*> digests;
     for (const auto& digest : config_->digests) digests.push_back(&digest);
     const auto outcome = compose_all(context(), digests, edition::When::due, collected);
+    watch_->composed(outcome);
     for (const auto& failure : outcome.failures) trouble(failure.line());
     for (const auto& composed : outcome.composed) tell(composed);
     TIDINGS_LET(const auto drafts, edition::mail_drafts(context(), {}, signals_.interrupt));
@@ -221,6 +249,7 @@ class Scheduler {
         options.time_budget = std::max<std::chrono::milliseconds>(1min, next_run(now) - now);
       TIDINGS_LET(report, sending::deliver(context(), options, signals_.interrupt));
       note(report);
+      watch_->delivered(report);
     }
     if (!report.editions.empty()) write_archive();
     TIDINGS_LET(next_round_, next_time(report, outcome.waits_for_source));
@@ -258,6 +287,7 @@ class Scheduler {
     }
     options_.on_delivered(news, config_->newsletter.zone);
     const auto relay = report.relay_trouble();
+    relay_error_ = relay;
     if (relay.empty()) {
       relay_troubles_ = 0;
       trouble_until_.reset();
@@ -305,11 +335,16 @@ class Scheduler {
   const SchedulerOptions& options_;
   SchedulerSignals& signals_;
   std::optional<store::Database> database_;
+  std::optional<Watch> watch_;
   std::unique_ptr<site::WebPages> pages_;
   UtcTime next_round_{};
   UtcTime next_chores_{};
   UtcTime next_tidy_{};
   UtcTime next_bounces_{};
+  UtcTime next_ping_{};
+  std::optional<Error> wrong_;  // of the last round
+  std::string relay_error_;     // of the last delivery
+  bool was_good_ = true;
   std::set<std::string> said_;
   std::map<std::string, std::string>
       waits_;  // digests with a held or waiting edition, and the reported reason

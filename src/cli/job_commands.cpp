@@ -9,6 +9,8 @@
 
 #include "app/collect.hpp"
 #include "app/compose_all.hpp"
+#include "app/posts.hpp"
+#include "app/watch.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -16,18 +18,16 @@
 #include "cli/job_words.hpp"
 #include "cli/left_out_words.hpp"
 #include "cli/output.hpp"
-#include "digest/edition_table.hpp"
 #include "edition/archive.hpp"
+#include "edition/editions.hpp"
 #include "edition/preview.hpp"
 #include "edition/rehearsal.hpp"
 #include "edition/review.hpp"
 #include "members/notices.hpp"
 #include "post/normalise.hpp"
-#include "post/post_table.hpp"
 #include "returns/forward.hpp"
 #include "sending/deliver.hpp"
 #include "site/pages.hpp"
-#include "store/instance.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -82,6 +82,10 @@ class ProgressLine {
   bool shown_ = false;
 };
 
+void tell_finished(app::Watch& watch) {
+  for (const auto& line : watch.finish()) log::warning(line);
+}
+
 // ---- collect
 // --------------------------------------------------------------------------------------------------------
 
@@ -94,6 +98,9 @@ Result<Exit> collect(Session& session, const CollectCommand& command) {
   TIDINGS_TRY(session.check_clock(context));
   TIDINGS_LET(const auto report, app::collect(context, {.names = command.names}));
   report_collected(report, true);
+  app::Watch watch{context};
+  watch.collected(report);
+  tell_finished(watch);
   if (report.sources.empty()) log::warning("config.toml has no [[source]]");
   if (report.failed() > 0) {
     return fail(
@@ -175,9 +182,7 @@ Result<Exit> compose(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto digests, chosen(*config, command));
   TIDINGS_LET(const auto context, session.context());
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "compose"));
-  TIDINGS_TRY(store::check_instance(context.database, store::Guard::refuse));
-  TIDINGS_TRY(session.check_clock(context));
+  TIDINGS_LET(const auto lock, session.begin_sending(context, "compose"));
   const auto outcome = app::compose_all(context, digests, when_of(command), {});
   print_composed(outcome, config->newsletter.zone, true);
   TIDINGS_LET(const bool drafts_wait, mail_drafts(context, {}));
@@ -221,22 +226,31 @@ Result<sending::DeliverOptions> deliver_options(const SendCommand& command, Prog
   return options;
 }
 
-Result<Exit> deliver(Session& session, const SendCommand& command) {
+/// `watch`: nullptr if nothing leaves.
+Result<Exit> deliver_under_lock(Session& session, const SendCommand& command, app::Watch* watch) {
   TIDINGS_LET(const auto context, session.context(Access::existing));
   const auto& config = context.config;
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config.store_path, "deliver"));
-  TIDINGS_TRY(store::check_instance(context.database, store::Guard::refuse));
-  TIDINGS_TRY(session.check_clock(context));
+  TIDINGS_LET(const auto lock, session.begin_sending(context, "deliver"));
   ProgressLine progress;
   TIDINGS_LET(auto options, deliver_options(command, progress));
   if (!command.digest.empty()) {
-    TIDINGS_LET(const auto edition, digest::EditionTable(context.database).find(command.digest));
+    TIDINGS_LET(const auto edition, edition::find_edition(context.database, command.digest));
     options.edition = edition.id;
   }
   watch_signals();
   TIDINGS_LET(const auto report, sending::deliver(context, options, stop_flag));
   if (report.editions.empty()) say("nothing to deliver\n");
+  if (watch != nullptr) watch->delivered(report);
   return conclude(report, config.newsletter.zone);
+}
+
+Result<Exit> deliver(Session& session, const SendCommand& command) {
+  if (!command.to_dir.empty()) return deliver_under_lock(session, command, nullptr);
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  app::Watch watch{context};
+  auto done = deliver_under_lock(session, command, &watch);
+  tell_finished(watch);
+  return done;
 }
 
 // ---- send
@@ -259,10 +273,14 @@ std::string_view name_of(edition::Composed::What what) {
 Result<std::string> json_of(store::Database& database, const edition::Composed& composed) {
   Json posts = Json::array();
   if (composed.edition) {
-    TIDINGS_LET(const auto ids, digest::EditionTable(database).posts_of(composed.edition));
-    TIDINGS_LET(const auto shown, post::PostTable(database).load(ids));
+    TIDINGS_LET(const auto shown, edition::posts_of(database, composed.edition));
     for (const auto& post : shown)
       posts.push_back({{"id", post.id.value}, {"title", post::display_title(post)}, {"link", post.link}});
+  }
+  Json joined = Json::array();
+  for (const auto& each : composed.joined) {
+    joined.push_back(
+        {{"id", each.id.value}, {"shown", each.shown.value}, {"why", digest::in_words(each.reason)}});
   }
   TIDINGS_LET(auto left_out, left_out_json(database, composed.left_out));
   return json_line({{"digest", composed.digest},
@@ -273,6 +291,7 @@ Result<std::string> json_of(store::Database& database, const edition::Composed& 
                     {"recipients", composed.recipients},
                     {"next_run", json_time(composed.next_run)},
                     {"posts", std::move(posts)},
+                    {"joined", std::move(joined)},
                     {"left_out_counts", left_out_counts(composed.left_out)},
                     {"left_out", std::move(left_out)}});
 }
@@ -283,6 +302,22 @@ Result<void> tell_left_out_posts(store::Database& database, const app::ComposeOu
   for (const auto& composed : outcome.composed) {
     TIDINGS_LET(const auto lines, left_out_lines(database, composed.left_out, composed.digest));
     if (!lines.empty()) out += fmt::format("left out of {}\n{}", composed.digest, lines);
+  }
+  say(out);
+  return {};
+}
+
+/// What each digest shows as one story, and why.
+Result<void> tell_joined_posts(store::Database& database, const app::ComposeOutcome& outcome) {
+  std::string out;
+  for (const auto& composed : outcome.composed) {
+    for (const auto& joined : composed.joined) {
+      TIDINGS_LET(const auto shown, app::find_post(database, joined.shown));
+      TIDINGS_LET(const auto other, app::find_post(database, joined.id));
+      out += fmt::format("  {:>6}  {} is one story with\n  {:>6}  {} ({})\n", shown.id.value,
+                         printable(post::display_title(shown)), other.id.value,
+                         printable(post::display_title(other)), digest::in_words(joined.reason));
+    }
   }
   say(out);
   return {};
@@ -304,12 +339,11 @@ Result<Exit> rehearse(Session& session, const std::vector<const config::DigestCo
     return Exit::done;
   }
   print_composed(outcome, context.config.newsletter.zone, true);
+  TIDINGS_TRY(tell_joined_posts(context.database, outcome));
   TIDINGS_TRY(tell_left_out_posts(context.database, outcome));
   std::string out;
   const auto tell = [](const std::string& line) { say(printable(line) + "\n"); };
-  digest::EditionTable editions{context.database};
-  TIDINGS_LET(const auto unfinished, editions.unfinished());
-  for (const auto& edition : unfinished) TIDINGS_TRY(edition::tell_readers(context, edition, tell));
+  TIDINGS_TRY(edition::tell_unfinished(context, tell));
   for (const auto& composed : outcome.composed) {
     const bool for_nobody =
         composed.what == edition::Composed::What::skipped && composed.reason == edition::nobody_to_send_to;
@@ -365,11 +399,13 @@ void send_forwards(const config::Context& context) {
 /// Collects, composes and delivers.
 Result<Exit> send_digests(Session& session, const SendCommand& command,
                           const std::vector<const config::DigestConfig*>& digests,
-                          const config::Context& context) {
+                          const config::Context& context, app::Watch* watch) {
   const auto& config = context.config;
   TIDINGS_LET(const auto collected, app::collect(context));
   report_collected(collected, session.verbose > 0);
+  if (watch != nullptr) watch->collected(collected);
   const auto composed = app::compose_all(context, digests, when_of(command), collected);
+  if (watch != nullptr) watch->composed(composed);
   print_composed(composed, config.newsletter.zone, !command.due);
   TIDINGS_LET(const bool drafts_wait, mail_drafts(context, command.to_dir));
   // Before the first mail, whose link to its page should not be dead.
@@ -382,6 +418,7 @@ Result<Exit> send_digests(Session& session, const SendCommand& command,
   // A send of one digest also finishes what an earlier run left open: subscribers are served in the promised
   // order.
   TIDINGS_LET(const auto report, sending::deliver(context, options, stop_flag));
+  if (watch != nullptr) watch->delivered(report);
   TIDINGS_LET(const auto exit, conclude(report, config.newsletter.zone));
   if (!composed.failures.empty()) return first_of(composed.failures);
   if (composed.waits_for_source) {
@@ -391,6 +428,23 @@ Result<Exit> send_digests(Session& session, const SendCommand& command,
   return drafts_wait ? Exit::try_again : exit;
 }
 
+Result<Exit> send_under_lock(Session& session, const SendCommand& command,
+                             const std::vector<const config::DigestConfig*>& digests, app::Watch* watch) {
+  TIDINGS_LET(const auto context, session.context());
+  TIDINGS_LET(const auto lock, session.begin_sending(context, "send"));
+  watch_signals();
+  std::optional<Error> notices;
+  if (command.due && command.to_dir.empty()) {
+    notices = send_notices(context);
+    send_forwards(context);
+  }
+  auto sent = send_digests(session, command, digests, context, watch);
+  if (!notices) return sent;
+  if (sent && *sent == Exit::done) return tl::unexpected<Error>(*std::move(notices));
+  log::error(notices->line());
+  return sent;
+}
+
 Result<Exit> send(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto digests, chosen(*config, command));
@@ -398,20 +452,16 @@ Result<Exit> send(Session& session, const SendCommand& command) {
     return fail(Errc::usage, "--json requires --dry-run",
                 "\"tidings edition show --json\" shows what was sent");
   if (command.dry_run) return rehearse(session, digests, command);
+  if (!command.to_dir.empty()) return send_under_lock(session, command, digests, nullptr);
   TIDINGS_LET(const auto context, session.context());
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "send"));
-  TIDINGS_TRY(store::check_instance(context.database, store::Guard::refuse));
-  TIDINGS_TRY(session.check_clock(context));
-  watch_signals();
-  std::optional<Error> notices;
-  if (command.due && command.to_dir.empty()) {
-    notices = send_notices(context);
-    send_forwards(context);
+  app::Watch watch{context};
+  auto sent = send_under_lock(session, command, digests, &watch);
+  // A copy of the database that refuses to send tells nobody either.
+  if (sent || sent.error().code != Errc::not_permitted) {
+    watch.ended("send", sent ? nullptr : &sent.error());
+    watch.mail(stop_flag);
   }
-  auto sent = send_digests(session, command, digests, context);
-  if (!notices) return sent;
-  if (sent && *sent == Exit::done) return tl::unexpected<Error>(*std::move(notices));
-  log::error(notices->line());
+  tell_finished(watch);
   return sent;
 }
 

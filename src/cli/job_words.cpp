@@ -45,6 +45,7 @@ void report_collected(const app::CollectReport& report, bool verbose) {
       // Repairs and waiting posts are not worth an hourly mail from cron.
       verbose ? log::warning(source.name + ": " + warning) : log::info(source.name + ": " + warning);
     }
+    for (const auto& line : source.filters) log::warning(fmt::format("{}: {}", source.name, printable(line)));
     if (source.what == app::CollectedSource::What::failed) {
       log::warning(fmt::format("source {}: {}", source.name, source.error));
     }
@@ -53,6 +54,12 @@ void report_collected(const app::CollectReport& report, bool verbose) {
           "source {0}: {1} set aside: they are older than the last reading, as if the blog had moved or been "
           "re-imported; \"tidings post release --source {0}\" releases them into the next editions",
           source.name, plural(aside, "old post")));
+    }
+    if (const auto undated = source.counts.undated; undated > 0) {
+      log::warning(fmt::format(
+          "source {0}: {1} set aside, undated and of unknown age; \"tidings post release --source {0}\" lets "
+          "them into the next editions",
+          source.name, plural(undated, "post")));
     }
     if (verbose && source.what != app::CollectedSource::What::failed) {
       out += fmt::format("{}: {}\n", source.name, printable(in_words(source)));

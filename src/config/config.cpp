@@ -95,6 +95,11 @@ std::vector<std::string> Config::secret_variables() const {
   add(smtp.password);
   for (const auto& relay : more_relays) add(relay.password);
   add(bounce.password);
+  for (const auto& source : sources) {
+    for (const auto* const place :
+         {&source.access.password, &source.access.bearer, &source.access.header_value})
+      add(*place);
+  }
   for (const auto* const place : {&web.mailgun_key, &web.sendgrid_key, &web.postmark_login, &web.brevo_token})
     add(*place);
   return names;
@@ -112,12 +117,16 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   auto more_relays = read_relays(document, newsletter, smtp);
   auto dkim = read_dkim(document);
   auto sources = read_sources(document);
+  auto rules = read_rules(document, sources);
+  auto filters = read_filters(document, sources);
+  note_rules(sources, rules, filters);
   auto digests = read_digests(document, newsletter, sources);
   auto delivery = read_delivery(document);
   auto bounce = read_bounce(document, newsletter, store_path);
   settle_mailto(newsletter, bounce, document.settings());
   auto web = read_web(document);
   auto archive = read_archive(document, newsletter, web);
+  auto hooks = read_hooks(document);
   TIDINGS_TRY(document.finish());
   Config config{.file = file,
                 .folder = folder,
@@ -128,11 +137,14 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
                 .more_relays = std::move(more_relays),
                 .dkim = std::move(dkim),
                 .sources = std::move(sources),
+                .rules = std::move(rules),
+                .filters = std::move(filters),
                 .digests = std::move(digests),
                 .delivery = std::move(delivery),
                 .bounce = std::move(bounce),
                 .archive = std::move(archive),
                 .web = std::move(web),
+                .hooks = std::move(hooks),
                 .settings = std::move(document.settings()),
                 .warnings = {}};
   warn(config);

@@ -29,8 +29,8 @@ class Brake {
 
   /// Unjudged refusals of an earlier run.
   void recall(std::span<const Refusal> refusals);
-  /// Before they are settled: answers of a braked relay no longer fail anybody, and what a working relay says
-  /// about one recipient does not wait forever.
+  /// Before they are settled: what a braked relay says no longer fails anybody, and what a working relay says
+  /// of one recipient does not wait for ever, unless it is said to everybody (our quota, our login).
   void soften(std::vector<Settled>& answers) const;
   void recorded(std::span<const Settled> answers);
 

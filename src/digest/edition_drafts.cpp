@@ -15,6 +15,19 @@ Result<void> only_drafts(const Edition& edition) {
                                                name_of(edition), name_of(edition.state)));
 }
 
+Result<std::vector<Surplus>> surplus_of(store::Database& database, EditionId edition) {
+  auto rows = database.prepare(
+      "SELECT source_id, posts FROM edition_surplus WHERE edition_id = :edition ORDER BY posts DESC, "
+      "source_id");
+  rows.bind(":edition", edition);
+  std::vector<Surplus> out;
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return out;
+    out.push_back({.source = rows.id<SourceId>(0), .posts = rows.integer(1)});
+  }
+}
+
 }  // namespace
 
 Result<std::vector<Edition>> EditionTable::drafts(std::string_view digest) {
@@ -61,6 +74,7 @@ Result<Selection> EditionTable::choice_of(EditionId edition, const SelectOptions
     TIDINGS_LET(article.back().tags, tags_of(database_, article.back().id));
   }
   finish();
+  TIDINGS_LET(out.surplus, surplus_of(database_, edition));
   return out;
 }
 

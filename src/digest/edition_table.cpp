@@ -286,6 +286,16 @@ Result<void> insert_posts(store::Database& database, EditionId edition, const Se
   return {};
 }
 
+Result<void> insert_surplus(store::Database& database, EditionId edition, const Selection& selection) {
+  auto row = database.prepare(
+      "INSERT INTO edition_surplus (edition_id, source_id, posts) VALUES (:edition, :source, :posts)");
+  for (const auto& each : selection.surplus) {
+    row.reset();
+    TIDINGS_TRY(row.bind(":edition", edition).bind(":source", each.source).bind(":posts", each.posts).run());
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<EditionId> EditionTable::insert(const NewEdition& edition, const Selection& selection,
@@ -310,6 +320,7 @@ Result<EditionId> EditionTable::insert(const NewEdition& edition, const Selectio
     TIDINGS_TRY(row.run());
   }
   TIDINGS_TRY(insert_posts(database_, id, selection));
+  TIDINGS_TRY(insert_surplus(database_, id, selection));
   return id;
 }
 

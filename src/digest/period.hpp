@@ -41,10 +41,6 @@ struct History {
   bool operator==(const History&) const = default;
 };
 
-/// Times further ahead than this were written by a clock that was ahead. Clocks of hosts that share a store
-/// may differ.
-inline constexpr std::chrono::minutes clock_slack{10};
-
 /// One edition to be composed.
 struct Plan {
   UtcTime scheduled{};

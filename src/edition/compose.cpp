@@ -18,7 +18,18 @@
 namespace tidings::edition {
 namespace {
 
-/// One digest's edition: decides whether it is owed, and writes the result.
+std::vector<JoinedPost> joined_of(const digest::Selection& selection) {
+  std::vector<JoinedPost> out;
+  for (const auto* const posts : {&selection.posts, &selection.more}) {
+    for (const auto& post : *posts) {
+      for (std::size_t i = 0; i < post.joined.size(); ++i)
+        out.push_back({.id = post.joined[i], .shown = post.id, .reason = post.reasons[i]});
+    }
+  }
+  return out;
+}
+
+/// The edition of one digest: decides whether it is owed, and writes what becomes of it.
 class Composer {
  public:
   Composer(const config::Context& context, const config::DigestConfig& digest, When when, Empty empty)
@@ -44,6 +55,7 @@ class Composer {
     if (!drafted) return result_;
     result_.reason = drafted->selection.skipped;
     result_.left_out = left_out_of(*drafted);
+    result_.joined = joined_of(drafted->selection);
     if (result_.reason.empty()) {
       TIDINGS_TRY(digest_.review ? insert_draft(renderer, *drafted) : seal(renderer, *drafted, images));
       if (result_.recipients > 0) {
@@ -155,7 +167,9 @@ EditionFacts facts_of(const Draft& draft) {
   return {.number = draft.number,
           .period = draft.plan.period,
           .date = draft.plan.scheduled,
-          .shown = dates_of(draft.selection.posts)};
+          .shown = dates_of(draft.selection.posts),
+          .posts = draft.selection.posts.size(),
+          .more_from = draft.more_from};
 }
 
 digest::NewEdition row_of(const config::DigestConfig& digest, const Draft& draft, std::string title) {
@@ -198,7 +212,7 @@ Result<std::optional<Draft>> draft(const config::Context& context, const config:
                .selection = {},
                .posts = {},
                .bounds = {}};
-  TIDINGS_LET(const auto options, select_options(context.config, digest, database));
+  const auto options = select_options(context.config, digest, database);
   result.bounds = digest::EditionTable::bounds(*plan, history, result.cut);
   TIDINGS_LET(const auto weighed, editions.candidates(digest.name, options, result.bounds));
   result.selection = digest::select(weighed.candidates, options, result.bounds);
@@ -206,6 +220,7 @@ Result<std::optional<Draft>> draft(const config::Context& context, const config:
   left_out.insert(left_out.begin(), weighed.left_out.begin(), weighed.left_out.end());
   if (result.selection.skipped.empty()) {
     TIDINGS_LET(result.posts, load_shown(database, result.selection.posts));
+    TIDINGS_LET(result.more_from, load_more_from(database, result.selection.surplus));
   }
   return std::optional{std::move(result)};
 }

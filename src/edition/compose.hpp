@@ -27,6 +27,7 @@ struct Draft {
   digest::Selection selection;
   std::vector<ShownPost> posts;  ///< as Selection::posts
   digest::SelectBounds bounds;
+  std::vector<MoreFrom> more_from = {};  ///< as Selection::surplus
 };
 
 /// What all parts of a draft's edition share, and its row.
@@ -47,6 +48,13 @@ enum class When {
 
 /// Composed::reason of an edition without recipients.
 constexpr std::string_view nobody_to_send_to = "no recipients";
+
+/// A post that stands in another's place, and why.
+struct JoinedPost {
+  PostId id;
+  PostId shown;
+  digest::JoinReason reason;
+};
 
 struct Composed {
   std::string digest;
@@ -69,7 +77,8 @@ struct Composed {
   std::string note;      ///< what was shortened to keep the mail small
   std::string pictures;  ///< those that stay links although images = "inline"
   UtcTime next_run{};
-  std::vector<digest::LeftOutPosts> left_out = {};  ///< of the sealed, drafted or skipped edition
+  std::vector<digest::LeftOutPosts> left_out = {};  ///< of what is sealed, drafted or skipped
+  std::vector<JoinedPost> joined = {};              ///< in the order of the edition
 };
 
 /// What happens to a due edition without posts.

@@ -84,6 +84,7 @@ Result<config::Config> copy_for_rehearsal(const config::Config& config, const st
   rehearsal.smtp.local_way = config::LocalWay::drop;
   rehearsal.smtp.local_path = mails;
   rehearsal.more_relays.clear();
+  rehearsal.hooks = {};
   rehearsal.bounce.maildir.clear();
   rehearsal.bounce.mailbox.clear();
   rehearsal.bounce.unmatched = folder / "unmatched";
@@ -124,6 +125,12 @@ Result<void> tell_readers(const config::Context& context, const digest::Edition&
   }
   return tell_the_others(context,
                          {.name = name, .digest = edition.digest, .recipients = std::move(recipients)}, tell);
+}
+
+Result<void> tell_unfinished(const config::Context& context, const LineSink& tell) {
+  TIDINGS_LET(const auto unfinished, digest::EditionTable(context.database).unfinished());
+  for (const auto& edition : unfinished) TIDINGS_TRY(tell_readers(context, edition, tell));
+  return {};
 }
 
 Result<void> tell_left_out(const config::Context& context, const std::string& digest, const LineSink& tell) {

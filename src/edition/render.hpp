@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,8 +23,16 @@ namespace tidings::edition {
 /// A post of an edition.
 struct ShownPost {
   post::Post post;
-  std::vector<std::string> sources;  ///< names, the post's own first, then the other sources of the article
+  std::vector<std::string> sources;  ///< names, the post's own first, then where else that page stood
   std::vector<std::string> topics;
+  std::vector<message::AlsoInView> also_in = {};  ///< the story in other words and at other places
+};
+
+/// A source that has more than the edition has places for.
+struct MoreFrom {
+  std::string source;  ///< its name, as ShownPost::sources
+  std::string url;     ///< of its pages; may be empty
+  std::int64_t posts = 0;
 };
 
 /// What all parts of an edition share.
@@ -32,8 +41,10 @@ struct EditionFacts {
   digest::Period period;
   UtcTime date{};
   std::optional<digest::DateSpan> shown = {};  ///< of its posts: the title covers their days
-  std::string intro_markdown = {};             ///< only of this edition; empty: intro_file
-  bool in_given_order = false;                 ///< by an editor: no groups if they would change it
+  std::string intro_markdown = {};             ///< of this edition alone; empty: intro_file
+  std::size_t posts = 0;                       ///< in the whole edition
+  std::vector<MoreFrom> more_from = {};        ///< most first
+  bool in_given_order = false;                 ///< by an editor: no groups where they would change it
 };
 
 /// The limit for the HTML part, because Gmail shows only the first 102 kB. In bytes, with the reader's links

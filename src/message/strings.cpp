@@ -246,7 +246,7 @@ class FileReader {
                        fmt::format("one of: {}", fmt::join(categories, ", ")));
         }
         TIDINGS_LET(auto value, text(form, category.str()));
-        TIDINGS_TRY(check_pattern(form, value, std::array{"n"}));
+        TIDINGS_TRY(check_pattern(form, value, std::array{"n", "source"}));
         forms.try_emplace(std::string{category.str()}, std::move(value));
       }
       if (!forms.contains("other"))

@@ -86,6 +86,25 @@ struct Surroundings {
   bool several_sources = false;
 };
 
+void put_also_in(json& data, const PostView& post, const Strings& strings) {
+  json others = json::array();
+  std::vector<std::string> names;
+  for (const auto& other : post.also_in) {
+    names.push_back(collapse_blanks(plain(other.source)));
+    json each = json::object();
+    each["source"] = names.back();
+    put(each, "url", "has_url", plain(other.url));
+    each["is_first"] = others.empty();
+    others.push_back(std::move(each));
+  }
+  const auto label = strings.texts().find("also_in");
+  const auto words = label == strings.texts().end() ? std::string{"Also in"} : label->second;
+  data["also_in"] = std::move(others);
+  data["has_also_in"] = !names.empty();
+  data["also_in_text"] =
+      names.empty() ? std::string{} : wrap(words + " " + strings.enumerate(names), title_columns);
+}
+
 json post_data(const PostView& post, const Surroundings& around, const Strings& strings, const Zone& zone) {
   json data = json::object();
   const auto title = title_of(post);
@@ -119,6 +138,7 @@ json post_data(const PostView& post, const Surroundings& around, const Strings& 
   data["is_lead"] = around.number == 1;
   data["is_headline"] = !data["has_excerpt"].get<bool>() && !data["has_image"].get<bool>();
   data["is_truncated"] = post.is_truncated;
+  put_also_in(data, post, strings);
   put(data, "audio_url", "has_audio", plain(post.audio_url));
   const auto minutes = std::chrono::round<std::chrono::minutes>(post.audio_duration).count();
   put(data, "audio_minutes", "has_audio_minutes", minutes > 0 ? fmt::format("{}", minutes) : std::string{});
@@ -173,6 +193,22 @@ json links_data(const EditionView& view) {
     links.push_back(std::move(data));
   }
   return links;
+}
+
+/// The words around the name of a source, which is a link.
+json more_from_data(const EditionView& view) {
+  constexpr std::string_view name = "{source}";
+  json lines = json::array();
+  for (const auto& each : view.more_from) {
+    const auto at = std::min(each.words.find(name), each.words.size());
+    json data = json::object();
+    data["before"] = each.words.substr(0, at);
+    data["after"] = at == each.words.size() ? std::string{} : each.words.substr(at + name.size());
+    data["source"] = collapse_blanks(plain(each.source));
+    put(data, "url", "has_url", plain(each.url));
+    lines.push_back(std::move(data));
+  }
+  return lines;
 }
 
 std::string preheader_of(const EditionView& view) {
@@ -238,6 +274,8 @@ json edition_data(const EditionView& view, const Strings& strings, const Zone& z
 
   data["links"] = links_data(view);
   data["has_links"] = !view.links.empty();
+  data["more_from"] = more_from_data(view);
+  data["has_more_from"] = !view.more_from.empty();
   data["is_web"] = view.is_web;
 
   const auto sources = sources_of(view);
@@ -307,6 +345,13 @@ constexpr std::array all_variables{
     Variable{"links.has_url", "there is one", true},
     Variable{"links.source", "name of the source"},
     Variable{"links.has_source", "there is one", true},
+    Variable{"has_more_from", "some sources have more than the edition has places for", true},
+    Variable{"more_from", "these sources", true},
+    Variable{"more_from.before", "17 more from, in the language"},
+    Variable{"more_from.source", "name of the source"},
+    Variable{"more_from.after", "what follows the name, in the language"},
+    Variable{"more_from.url", "pages of the source"},
+    Variable{"more_from.has_url", "they are known", true},
     Variable{"is_web", "this is an archive page: nothing personal", true},
     Variable{"reader_name", "name of the reader"},
     Variable{"has_name", "the reader has a name", true},
@@ -330,6 +375,13 @@ constexpr std::array all_variables{
     Variable{"groups.posts.number", "3; counted through the edition"},
     Variable{"groups.posts.source", "name of the source"},
     Variable{"groups.posts.has_source", "the edition has several sources", true},
+    Variable{"groups.posts.has_also_in", "other sources tell the same story", true},
+    Variable{"groups.posts.also_in", "these sources", true},
+    Variable{"groups.posts.also_in.source", "name of the source"},
+    Variable{"groups.posts.also_in.url", "its page of the story"},
+    Variable{"groups.posts.also_in.has_url", "there is one", true},
+    Variable{"groups.posts.also_in.is_first", "first of them", true},
+    Variable{"groups.posts.also_in_text", "the sources as one line, wrapped at 68 columns"},
     Variable{"groups.posts.author", "author"},
     Variable{"groups.posts.has_author", "there is one", true},
     Variable{"groups.posts.date", "Monday 5 January"},
@@ -379,6 +431,7 @@ EditionView sample_view() {
   const PostView long_post{.title = "The ferry keeps its winter timetable",
                            .url = "https://news.example.org/ferry",
                            .source = "Harbour Notes",
+                           .also_in = {{.source = "City Paper", .url = "https://city.example.org/ferry"}},
                            .author = "Maria Lind",
                            .date = monday + day,
                            .excerpt_html = "<p>Three crossings a day, <b>two on Sundays</b>.</p>",
@@ -407,6 +460,9 @@ EditionView sample_view() {
           .links = {{.title = "Minutes of the harbour council",
                      .url = "https://news.example.org/minutes",
                      .source = "Harbour Notes"}},
+          .more_from = {{.words = "17 more from {source}",
+                         .source = "Harbour Notes",
+                         .url = "https://news.example.org"}},
           .has_preferences = true,
           .has_view = true};
 }

@@ -20,11 +20,18 @@
 
 namespace tidings::message {
 
-/// One post as shown. All HTML is already sanitised; empty strings mean "none".
+/// Where else a story is told.
+struct AlsoInView {
+  std::string source = {};
+  std::string url = {};
+};
+
+/// One post as shown. All HTML is sanitised already; empty strings mean "none".
 struct PostView {
   std::string title = {};  ///< may be empty: then the first words of the excerpt are shown
   std::string url = {};
   std::string source = {};
+  std::vector<AlsoInView> also_in = {};  ///< other sources that tell the same story
   std::string author = {};
   UtcTime date{};
   std::string excerpt_html = {};
@@ -51,6 +58,13 @@ struct LinkView {
   bool counted = false;  ///< counts as a post of the edition (post_count); shortened to keep the mail small
 };
 
+/// A source that has more posts than the edition has places for.
+struct MoreFromView {
+  std::string words = {};  ///< "17 more from {source}"
+  std::string source = {};
+  std::string url = {};  ///< may be empty
+};
+
 /// An edition for one segment.
 struct EditionView {
   std::string newsletter_name = {};
@@ -65,10 +79,11 @@ struct EditionView {
   std::string intro_html = {};
   std::string intro_text = {};
   std::vector<GroupView> groups = {};
-  std::vector<LinkView> links = {};  ///< "more on the web"
-  bool is_web = false;               ///< a page for everybody: nothing personal is shown
-  bool has_preferences = true;       ///< whether readers of this list have a preferences page
-  bool has_view = false;             ///< whether there is a page of this edition
+  std::vector<LinkView> links = {};          ///< "more on the web"
+  std::vector<MoreFromView> more_from = {};  ///< below it
+  bool is_web = false;                       ///< a page for everybody: nothing personal is shown
+  bool has_preferences = true;               ///< whether readers of this list have a preferences page
+  bool has_view = false;                     ///< whether there is a page of this edition
 };
 
 /// Data for the templates: every name of docs/templates.md except `subject`; `has_name` from `variant`; slots

@@ -13,8 +13,9 @@ namespace tidings::post {
 /// Which of the entry's texts becomes the post's.
 enum class Content {
   automatic,  ///< the content, else the summary
-  summary,    ///< only the summary
-  full,       ///< the content; the summary only if there is no content
+  summary,    ///< the summary only, else nothing
+  full,       ///< the content; the summary only if there is none
+  article,    ///< what the post's page says, else as automatic
 };
 
 struct NormaliseOptions {

@@ -210,4 +210,15 @@ Result<Article> find_article(std::string_view bytes, const ArticleOptions& optio
   return out;
 }
 
+PagePicture find_picture(std::string_view bytes, const ArticleOptions& options) {
+  const auto decoded = decode_bytes(bytes.substr(0, max_bytes), options.content_type);
+  const auto page = HtmlPage::parse(trim_page(decoded.text));
+  if (!page) return {};
+  const auto meta = read_article_meta(*page);
+  if (meta.image.empty()) return {};
+  const auto base = meta.base.empty() ? options.base_url
+                                      : resolve_url(options.base_url, meta.base).value_or(options.base_url);
+  return {.url = resolve_url(base, meta.image).value_or(""), .alt = collapse_blanks(meta.image_alt)};
+}
+
 }  // namespace tidings::source

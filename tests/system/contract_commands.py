@@ -126,6 +126,12 @@ def doctor_asks_the_server_that_is_named(test, world):
     test.assertNotEqual(levels[1], "good")
 
 
+def opml(world):
+    bare(world)
+    for name, host in (("list", "lake"), ("other", "pond")):
+        world.write(name + ".opml", '<opml><body><outline text="%s" xmlUrl="https://%s.example/"/></body></opml>' % (host, host))
+
+
 def article(world):
     bare(world)
     page = "<html><head><title>%s</title></head><body><nav><a href=/>Home</a></nav><article><h1>%s</h1>%s</article></body></html>"
@@ -313,6 +319,7 @@ CASES = {
     ("report", "--json"): differs("report weekly", "report weekly --json", shows='{"', prepare=sent),
     ("status", ""): differs(None, "send weekly", then="status", shows="2 of 2 sent"),
     ("status", "--json"): differs("status", "status --json", shows='{"digest"'),
+    ("status", "--health"): differs("status", "status --health", shows="healthy: "),
     ("doctor", ""): differs(None, in_order(breaks_the_harbour, "collect"), then="doctor", shows="exit 69"),
     ("doctor", "--smtp"): doctor_asks_the_relay,
     ("doctor", "--dns"): doctor_asks_the_dns,
@@ -323,6 +330,10 @@ CASES = {
     ("source list", "--json"): differs("source list", "source list --json", shows='{"name":"harbour"'),
     ("source check", ""): differs(None, breaks_the_harbour, then="source check", shows="exit 69"),
     ("source check", "URL"): differs("source check harbour", "source check garden", shows="Tulips"),
+    ("source import", ""): differs("feed parse harbour.xml", "source import list.opml", shows="[[source]]", prepare=opml),
+    ("source import", "FILE"): differs("source import list.opml", "source import other.opml", shows="pond", prepare=opml),
+    ("source import", "--append"): differs("source import list.opml", "source import list.opml --append", then="source list", shows="lake", prepare=opml),
+    ("source export", ""): differs("source list", "source export", shows='<opml version="2.0">', prepare=bare),
     ("feed parse", ""): differs("feed parse list.csv", "feed parse harbour.xml", shows='"format":"rss"'),
     ("feed parse", "FILE"): differs("feed parse harbour.xml", "feed parse garden.xml", shows="Tulips"),
     ("feed parse", "--base-url"): differs("feed parse -", "feed parse - --base-url https://b.example/", shows="https://b.example/one",
