@@ -84,7 +84,7 @@ Result<Exit> check_database(Session& session, const CheckOptions& options) {
   TIDINGS_LET(const auto context, session.context(Access::read_only));
   const auto& database = context.database;
   TIDINGS_TRY(context.database.check());
-  say(fmt::format("{}: schema version {}, whole\n", database.path().string(), database.schema_version()));
+  say(fmt::format("{}: schema version {}, intact\n", database.path().string(), database.schema_version()));
   return Exit::done;
 }
 
@@ -118,7 +118,7 @@ Result<Exit> migrate(Session& session, const NoOptions& /*options*/) {
 Result<Exit> adopt(Session& session, const NoOptions& /*options*/) {
   TIDINGS_LET(const auto context, session.context(Access::existing));
   TIDINGS_TRY(app::adopt(context.database));
-  say(fmt::format("{} sends from here now; make sure that no copy of it does\n",
+  say(fmt::format("{} now sends from here; make sure that no copy of it does\n",
                   context.database.path().string()));
   return Exit::done;
 }

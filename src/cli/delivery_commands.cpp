@@ -51,9 +51,9 @@ Result<Exit> list(Session& session, const DeliveryOptions& options) {
   std::string more;
   if (std::cmp_greater(listed.size(), options.limit)) {
     listed.pop_back();
-    more = fmt::format(
-        "there are more: --limit {} shows up to so many, --edition, --address and --state narrow the list",
-        options.limit * 2LL);
+    more =
+        fmt::format("there are more: --limit {} shows more, --edition, --address and --state narrow the list",
+                    options.limit * 2LL);
   }
   std::string lines;
   Table out{{"EDITION", "ADDRESS", "STATE", "ATTEMPTS", "NEXT", "RELAY", "REPLY"}};
@@ -97,9 +97,9 @@ Result<Exit> retry(Session& session, const DeliveryOptions& options) {
 /// Without an edition: whatever relays had against us is mended.
 Result<Exit> resolve_relays(const config::Context& context) {
   TIDINGS_LET(const int count, sending::release_relays(context));
-  say(count == 0 ? "no relay rests or refuses\n"
-                 : fmt::format("{} tried at once by the next run\n",
-                               count == 1 ? "the relay is" : "the relays are"));
+  say(count == 0
+          ? "no relay is paused or refusing\n"
+          : fmt::format("{} tried again by the next run\n", count == 1 ? "the relay is" : "the relays are"));
   return Exit::done;
 }
 
@@ -110,7 +110,7 @@ Result<Exit> resolve(Session& session, const DeliveryOptions& options) {
                 "without an edition: declares the relays usable again");
   }
   if (!of_relays && options.edition.empty())
-    return fail(Errc::usage, "name the edition", "\"tidings digest list\" shows the newest");
+    return fail(Errc::usage, "name the edition", "\"tidings edition list\" shows them");
   TIDINGS_LET(const auto context, session.context(Access::existing));
   TIDINGS_LET(const auto lock, session.lock(context, "delivery resolve"));
   if (of_relays) return resolve_relays(context);

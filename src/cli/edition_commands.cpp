@@ -306,8 +306,8 @@ Result<Exit> approve_edition(Session& session, const ReviewOptions& options) {
   TIDINGS_LET(const auto now, edition::find_draft(database, options.edition));
   TIDINGS_LET(const auto composed, edition::approve_draft(context, now));
   say(in_words(composed, context.config.newsletter.zone) +
-      "\napproved: the next \"tidings send --due\" or \"run\" sends it, \"tidings deliver " +
-      digest::name_of(now) + "\" at once\n");
+      "\napproved: the next \"tidings send --due\" or \"run\" sends it; \"tidings deliver " +
+      digest::name_of(now) + "\" sends it now\n");
   return Exit::done;
 }
 
@@ -325,7 +325,7 @@ Result<Exit> cancel_edition(Session& session, const EditionOption& options) {
   TIDINGS_LET(const auto lock, session.lock(context, "edition cancel"));
   const auto reason = options.reason.empty() ? "cancelled by hand" : options.reason;
   TIDINGS_LET(const auto edition, edition::cancel_edition(context, options.edition, reason));
-  say(fmt::format("{} is cancelled; its posts are free for the next edition\n", digest::name_of(edition)));
+  say(fmt::format("{} is cancelled; its posts go to the next edition\n", digest::name_of(edition)));
   return Exit::done;
 }
 

@@ -56,10 +56,11 @@ void report_collected(const app::CollectReport& report, bool verbose) {
           source.name, plural(aside, "old post")));
     }
     if (const auto undated = source.counts.undated; undated > 0) {
-      log::warning(fmt::format(
-          "source {0}: {1} set aside, undated and of unknown age; \"tidings post release --source {0}\" lets "
-          "them into the next editions",
-          source.name, plural(undated, "post")));
+      log::warning(
+          fmt::format("source {0}: {1} set aside, undated and of unknown age; \"tidings post release "
+                      "--source {0}\" releases "
+                      "them into the next editions",
+                      source.name, plural(undated, "post")));
     }
     if (verbose && source.what != app::CollectedSource::What::failed) {
       out += fmt::format("{}: {}\n", source.name, printable(in_words(source)));

@@ -88,7 +88,7 @@ Result<Exit> list_left_out(Session& session, const ListOptions& options) {
 
 Result<Exit> list(Session& session, const ListOptions& options) {
   if (options.left_out) return list_left_out(session, options);
-  if (!options.digest.empty()) return fail(Errc::usage, "--digest goes with --left-out");
+  if (!options.digest.empty()) return fail(Errc::usage, "--digest requires --left-out");
   TIDINGS_LET(const auto context, session.context(Access::read_only));
   app::PostQuery query{.source = options.source, .since = {}, .limit = options.limit + 1};
   if (!options.since.empty()) {
@@ -209,10 +209,10 @@ std::string_view in_words(app::AddedPost::What what) {
   switch (what) {
     case What::added: return "added";
     case What::updated: return "updated";
-    case What::sent_already: return "has been sent already";
+    case What::sent_already: return "was already sent";
     case What::same: break;
   }
-  return "is there already";
+  return "already exists";
 }
 
 Result<Exit> add(Session& session, const AddOptions& options) {
@@ -319,13 +319,13 @@ void add_post_commands(Command app, Session& session) {
       },
       release);
   using app::PostMark;
-  add_command<PostOption>(noun, session, "hide", "keep it out of every edition to come", add_id,
+  add_command<PostOption>(noun, session, "hide", "keep a post out of all future editions", add_id,
                           marking(PostMark::hidden, "is hidden"));
-  add_command<PostOption>(noun, session, "unhide", "let it into editions again", add_id,
+  add_command<PostOption>(noun, session, "unhide", "allow a post in editions again", add_id,
                           marking(PostMark::not_hidden, "is not hidden"));
-  add_command<PostOption>(noun, session, "pin", "put it first in the next edition", add_id,
+  add_command<PostOption>(noun, session, "pin", "put a post first in the next edition", add_id,
                           marking(PostMark::pinned, "is pinned"));
-  add_command<PostOption>(noun, session, "unpin", "back into its order", add_id,
+  add_command<PostOption>(noun, session, "unpin", "return a post to its usual place", add_id,
                           marking(PostMark::not_pinned, "is not pinned"));
 }
 

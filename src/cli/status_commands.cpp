@@ -137,7 +137,7 @@ std::string next_job(const Status& status, const Zone& zone, UtcTime now) {
     const auto until = std::ranges::min(status.relays, {}, [](const delivery::RelayMemory& each) {
                          return *each.paused_until;
                        }).paused_until;
-    parts.push_back(fmt::format("but only from {} on: until then the relay rests", local_time(zone, until)));
+    parts.push_back(fmt::format("but only from {}: until then the relay is paused", local_time(zone, until)));
   }
   return join(parts, ", ");
 }
@@ -156,10 +156,8 @@ std::string details_of(const Status& status, const Zone& zone) {
   for (const auto& each : status.sources) out += fmt::format("  {}: {}\n", each.name, printable(each.what));
   for (const auto& line : status.clock) out += fmt::format("clock: {} ({})\n", line, sending::clock_hint);
   for (const auto& flood : status.set_aside) {
-    out += fmt::format(
-        "  {0}: {1} set aside on {2}; \"tidings post release --source {0}\" lets them into the next "
-        "editions\n",
-        flood.source, plural(flood.posts, "old post"), local_time(zone, flood.at));
+    out += fmt::format("  {0}: {1} set aside on {2}; \"tidings post release --source {0}\" releases them\n",
+                       flood.source, plural(flood.posts, "old post"), local_time(zone, flood.at));
   }
   return out;
 }

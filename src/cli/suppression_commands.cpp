@@ -40,7 +40,7 @@ Result<Exit> add_suppression(Session& session, const SuppressionOptions& options
   TIDINGS_LET(const auto target, parse_suppression_target(options.address));
   TIDINGS_LET(const auto context, session.context());
   TIDINGS_LET(const bool added, members::suppress(context, target, options.detail));
-  say(fmt::format("{} {}\n", target.text, added ? "will never be mailed" : "was suppressed already"));
+  say(fmt::format("{} {}\n", target.text, added ? "will never be mailed" : "was already suppressed"));
   return Exit::done;
 }
 

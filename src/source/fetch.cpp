@@ -458,7 +458,7 @@ class Runner {
       return failure(request.url, "more than " + plural(options_.max_redirects, "redirect"));
     if (!is_web_url(url)) return failure(request.url, "leads to what is not an http or https URL");
     if (!request.proxy.empty() && request.reach == Reach::public_only && is_private_host(url))
-      return failure(request.url, "refused, because it leads to what is not a public address");
+      return failure(request.url, "refused: it leads to what is not a public address");
     curl_multi_remove_handle(multi_.get(), transfer.handle.get());
     transfer.redirects.push_back(transfer.answer.status);
     transfer.answer = {};
