@@ -11,6 +11,7 @@
 #include "app/read_source.hpp"
 #include "app/source_list.hpp"
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "delivery/ledger.hpp"
 #include "delivery/relay.hpp"
 #include "delivery/transport.hpp"
@@ -22,9 +23,13 @@
 #include "sending/deliver.hpp"
 #include "sending/signing.hpp"
 #include "source/source_table.hpp"
+#include "subscriber/subscriber_table.hpp"
 
 namespace tidings::app {
 namespace {
+
+constexpr std::int64_t edition_base_bytes = 20 << 20;
+constexpr std::int64_t reader_bytes = 600;
 
 class Doctor {
  public:
@@ -38,6 +43,7 @@ class Doctor {
   Result<std::vector<Finding>> examine() {
     configuration();
     TIDINGS_TRY(database());
+    TIDINGS_TRY(disk());
     files();
     TIDINGS_TRY(sources());
     for (const auto& digest : config_.digests) theme(digest);
@@ -69,6 +75,10 @@ class Doctor {
                                plural(static_cast<long long>(config_.sources.size()), "source"),
                                plural(static_cast<long long>(config_.digests.size()), "digest")));
     for (const auto& warning : config_.warnings) note("config", warning);
+    if (config_.sources.empty()) {
+      note("config", "there is no [[source]]: no digest will ever have a post",
+           "\"tidings source check https://YOUR-BLOG\" prints the block to paste");
+    }
   }
 
   Result<void> database() {
@@ -77,9 +87,7 @@ class Doctor {
            "\"tidings subscriber add\" or \"tidings collect\" creates it");
       return {};
     }
-    auto check = database_->prepare("PRAGMA quick_check(1)");
-    TIDINGS_LET(const bool answered, check.step());
-    const auto said = answered ? check.text(0) : std::string{};
+    TIDINGS_LET(const auto said, database_->quick_check());
     if (said == "ok") {
       good("database", config_.store_path.string());
     } else {
@@ -88,6 +96,35 @@ class Doctor {
     }
     TIDINGS_LET(const auto clock, sending::clock_troubles(shared_.on(*database_)));
     for (const auto& line : clock) add(Finding::Level::trouble, "clock", line, sending::clock_hint);
+    return {};
+  }
+
+  /// What the disk has to hold: a row and an attempt of each reader, in the database and in its log until
+  /// that is taken over (600 bytes together), and the bodies.
+  Result<void> disk() {
+    std::error_code error;
+    const auto folder = config_.store_path.has_parent_path() ? config_.store_path.parent_path() : ".";
+    const auto space = std::filesystem::space(folder, error);
+    if (error) return {};
+    const auto free_bytes = static_cast<std::int64_t>(space.available);
+    std::int64_t readers = 0;
+    std::int64_t database_bytes = 0;
+    if (database_ != nullptr) {
+      TIDINGS_LET(const auto counts, subscriber::SubscriberTable(*database_, clock_).counts());
+      for (const auto& digest : counts.digests) readers += digest.confirmed;
+      const auto size = std::filesystem::file_size(config_.store_path, error);
+      if (!error) database_bytes = static_cast<std::int64_t>(size);
+    }
+    const auto needed = edition_base_bytes + readers * reader_bytes;
+    const auto what = fmt::format("{} free beside a database of {}; the next editions need about {}",
+                                  format_size(free_bytes), format_size(database_bytes), format_size(needed));
+    if (free_bytes < needed) {
+      add(Finding::Level::trouble, "disk", what, "make room before the next run");
+    } else if (free_bytes < needed + database_bytes) {
+      note("disk", what, "a copy by \"tidings db backup\" has no room on this disk");
+    } else {
+      good("disk", what);
+    }
     return {};
   }
 
@@ -104,16 +141,16 @@ class Doctor {
     for (const auto& source : config_.sources) {
       const auto about = "source " + source.spec.name;
       if (database_ == nullptr) {
-        if (is_read_here(source)) read(about, source);
+        if (is_read_here(source)) read(about, source, {});
         continue;
       }
       TIDINGS_LET(const auto state, source::SourceTable(*database_).find(source.spec.name));
       TIDINGS_LET(auto health, source_health(*database_, source, clock_.now()));
       if (state && (state->gone || state->error_streak > 0)) {
         add(Finding::Level::trouble, about, health + ": " + state->last_error,
-            "\"tidings source check\" reads it now");
-      } else if (health == "never fetched" && is_read_here(source)) {
-        read(about, source);
+            fmt::format("\"tidings source check {}\" reads it now", source.spec.name));
+      } else if (is_read_here(source)) {
+        read(about, source, health == "never fetched" ? "" : health);
       } else if (health == "good") {
         good(about, std::move(health));
       } else {
@@ -123,17 +160,29 @@ class Doctor {
     return {};
   }
 
-  /// Before the first collect: local sources cost nothing to read, and a page may show nothing where a feed
-  /// always does.
+  /// What is on this host costs nobody anything, and a page may show nothing, or something else, where a feed
+  /// always shows its posts.
   static bool is_read_here(const config::SourceConfig& source) {
     return is_local(source) || source.spec.kind == source::Kind::page;
   }
 
-  /// As "collect" will read it.
-  void read(const std::string& about, const config::SourceConfig& source) {
+  /// As "collect" will read it. `health` is how the last collect left it.
+  void read(const std::string& about, const config::SourceConfig& source, const std::string& health) {
     const auto feed = read_now(config_, source, clock_.now());
     if (!feed) return trouble(about, feed.error());
-    good(about, "can be read: " + plural(static_cast<long long>(feed->entries.size()), "post"));
+    const auto posts = feed->entries.size();
+    const auto dropped = static_cast<std::size_t>(count_dropped(*feed));
+    auto what = fmt::format("{}can be read: {}", health.empty() || health == "good" ? "" : health + "; ",
+                            plural(static_cast<long long>(posts), "post"));
+    if (posts > dropped) {
+      const auto& first = *std::ranges::find(feed->entries, std::string{}, &source::Entry::dropped);
+      what +=
+          fmt::format(", such as \"{}\"", truncate_utf8(first.title.empty() ? first.link : first.title, 60));
+    }
+    if (dropped > 0) what += fmt::format(", {} kept out by include or exclude", dropped);
+    const bool is_good = (health.empty() || health == "good") && posts > dropped;
+    add(is_good ? Finding::Level::good : Finding::Level::note, about, std::move(what),
+        is_good ? "" : fmt::format("\"tidings source check {}\" shows each post", source.spec.name));
   }
 
   void theme(const config::DigestConfig& digest) {
@@ -143,7 +192,8 @@ class Doctor {
     } else {
       good(about,
            fmt::format("theme {}, next run {}", digest.theme,
-                       format_rfc3339(digest.schedule.next_run(clock_.now(), config_.newsletter.zone))));
+                       time_in_words(config_.newsletter.zone,
+                                     digest.schedule.next_run(clock_.now(), config_.newsletter.zone))));
     }
   }
 
@@ -167,7 +217,7 @@ class Doctor {
     const auto& path = config_.smtp.local_path;
     if (config_.smtp.local_way == config::LocalWay::none) return;
     if (config_.smtp.local_way == config::LocalWay::sendmail) {
-      const auto program = delivery::make_sendmail_transport(path);
+      const auto program = delivery::make_sendmail_transport({.program = path});
       return program ? good("smtp", path.string() + " accepts mail") : trouble("smtp", program.error());
     }
     std::error_code error;

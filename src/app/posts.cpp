@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "digest/edition_table.hpp"
 #include "post/post_table.hpp"
 #include "source/source_table.hpp"
 
@@ -12,6 +13,13 @@ Result<SourceId> source_named(store::Database& database, const std::string& name
   TIDINGS_LET(const auto found, source::SourceTable(database).find(name));
   if (!found) return fail(Errc::no_input, fmt::format("there is no source \"{}\"", name));
   return found->id;
+}
+
+bool is_carried_by_all(const std::vector<config::DigestConfig>& digests,
+                       const std::vector<std::string>& carriers) {
+  return !carriers.empty() && std::ranges::all_of(digests, [&](const auto& digest) {
+    return std::ranges::find(carriers, digest.name) != carriers.end();
+  });
 }
 
 }  // namespace
@@ -50,22 +58,27 @@ Result<AddedPost> add_post(const config::Context& context, const config::SourceC
   return result;
 }
 
-Result<int> release_posts(const config::Context& context, std::span<const PostId> posts,
-                          const std::string& source) {
+Result<Released> release_posts(const config::Context& context, std::span<const PostId> posts,
+                               const std::string& source) {
   post::PostTable table{context.database};
   const auto now = context.clock.now();
-  int released = 0;
+  Released out;
   TIDINGS_LET(auto transaction, context.database.begin());
   if (!source.empty()) {
     TIDINGS_LET(const auto id, source_named(context.database, source));
-    TIDINGS_LET(released, table.release_all(id, now));
+    TIDINGS_LET(out.released, table.release_all(id, now));
   }
   for (const auto id : posts) {
+    TIDINGS_LET(auto carriers, digest::EditionTable(context.database).carriers(id));
+    if (is_carried_by_all(context.config.digests, carriers)) {
+      out.sent.emplace_back(id, std::move(carriers));
+      continue;
+    }
     TIDINGS_LET(const auto one, table.release(id, now));
-    released += one;
+    out.released += one;
   }
   TIDINGS_TRY(transaction.commit());
-  return released;
+  return out;
 }
 
 Result<void> mark_post(store::Database& database, PostId id, PostMark mark) {

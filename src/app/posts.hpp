@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -41,11 +42,15 @@ struct AddedPost {
 [[nodiscard]] Result<AddedPost> add_post(const config::Context& context, const config::SourceConfig& source,
                                          const source::Entry& entry);
 
+struct Released {
+  int released = 0;                                               ///< posts that it changes
+  std::vector<std::pair<PostId, std::vector<std::string>>> sent;  ///< every digest has carried them: which
+};
+
 /// Lets posts into the next editions that their age keeps out: those named, and all that is set aside of
-/// `source` unless it is empty. How many that changes; one transaction. Errc::no_input for an unknown post or
-/// source.
-[[nodiscard]] Result<int> release_posts(const config::Context& context, std::span<const PostId> posts,
-                                        const std::string& source);
+/// `source` unless it is empty; one transaction. Errc::no_input for an unknown post or source.
+[[nodiscard]] Result<Released> release_posts(const config::Context& context, std::span<const PostId> posts,
+                                             const std::string& source);
 
 enum class PostMark { hidden, not_hidden, pinned, not_pinned };
 

@@ -91,7 +91,7 @@ Result<EditionReport> report_on(store::Database& database, const Clock& clock, c
   const auto& edition = report.edition;
   TIDINGS_LET(const auto posts, editions.posts_of(edition.id));
   report.posts = static_cast<int>(posts.size());
-  TIDINGS_LET(const auto segments, editions.segments_of(edition.id, digest::EditionTable::Bodies::without));
+  TIDINGS_LET(const auto segments, editions.segments_of(edition.id));
   report.segments = static_cast<int>(segments.size());
   for (const auto& segment : segments) {
     if (!segment.note.empty()) report.notes.push_back(fmt::format("{}: {}", segment.language, segment.note));

@@ -50,7 +50,7 @@ class Scheduler {
   Result<void> run() {
     TIDINGS_TRY(open());
     TIDINGS_TRY(store::check_instance(*database_, store::Guard::refuse));
-    TIDINGS_TRY(sending::allow_work(*database_, clock_));
+    TIDINGS_TRY(sending::allow_work(context()));
     next_round_ = next_chores_ = clock_.now();
     options_.on_said(
         fmt::format("running: {}", plural(static_cast<long long>(config_->digests.size()), "digest")));
@@ -131,7 +131,7 @@ class Scheduler {
 
   void round_under_lock(UtcTime now) {
     next_round_ = now + chores_every;
-    auto lock = store::SenderLock::take(config_->store_path, "run");
+    auto lock = store::SenderLock::take(config_->store_path, "run", config_->newsletter.zone);
     if (!lock) {
       trouble("waits: " + lock.error().line());
       next_round_ = now + ask_lock_every;
@@ -220,7 +220,7 @@ class Scheduler {
 
   Result<void> round() {
     const auto now = clock_.now();
-    TIDINGS_TRY(sending::allow_work(*database_, clock_));
+    TIDINGS_TRY(sending::allow_work(context()));
     TIDINGS_LET(const auto future, sending::clock_troubles(context()));
     for (const auto& line : future) trouble(fmt::format("{} ({})", line, sending::clock_hint));
     CollectReport collected;

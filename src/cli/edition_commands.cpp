@@ -324,8 +324,11 @@ Result<Exit> cancel_edition(Session& session, const EditionOption& options) {
   TIDINGS_LET(const auto context, session.context(Access::existing));
   TIDINGS_LET(const auto lock, session.lock(context, "edition cancel"));
   const auto reason = options.reason.empty() ? "cancelled by hand" : options.reason;
-  TIDINGS_LET(const auto edition, edition::cancel_edition(context, options.edition, reason));
-  say(fmt::format("{} is cancelled; its posts go to the next edition\n", digest::name_of(edition)));
+  TIDINGS_LET(const auto cancelled, edition::cancel_edition(context, options.edition, reason));
+  const auto posts = cancelled.readers == 0 ? std::string{"its posts are free for the next edition"}
+                                            : fmt::format("{} may have it, so its posts count as sent",
+                                                          plural(cancelled.readers, "reader"));
+  say(fmt::format("{} is cancelled; {}\n", digest::name_of(cancelled.edition), posts));
   return Exit::done;
 }
 

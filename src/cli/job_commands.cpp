@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <limits>
 
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 
 #include "app/collect.hpp"
 #include "app/compose_all.hpp"
+#include "app/failing_sources.hpp"
 #include "app/posts.hpp"
 #include "app/watch.hpp"
 #include "base/log.hpp"
@@ -126,6 +128,7 @@ struct SendCommand {
   bool json = false;
   std::string to_dir;
   std::string time_budget;
+  std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
 };
 
 Result<std::vector<const config::DigestConfig*>> chosen(const config::Config& config,
@@ -149,10 +152,31 @@ edition::When when_of(const SendCommand& command) {
   return command.even_late ? edition::When::late : edition::When::due;
 }
 
-/// The first is the command's own result; the others are reported here.
-tl::unexpected<Error> first_of(const std::vector<Error>& failures) {
-  for (std::size_t i = 1; i < failures.size(); ++i) log::error(failures[i].line());
-  return tl::unexpected<Error>(failures.front());
+/// How a job ended: its troubles, the gravest first.
+struct Ending {
+  std::vector<Error> failures;
+  bool try_again = false;  ///< something waits for the next run
+
+  void add(const std::vector<Error>& more) { failures.insert(failures.end(), more.begin(), more.end()); }
+  /// The first failure is the command's own result; the others are told here.
+  [[nodiscard]] Result<Exit> result() const {
+    if (failures.empty()) return try_again ? Exit::try_again : Exit::done;
+    for (std::size_t i = 1; i < failures.size(); ++i) log::error(failures[i].line());
+    return tl::unexpected<Error>(failures.front());
+  }
+};
+
+/// Digests whose edition is too late to go by itself.
+std::vector<Error> held_in(const app::ComposeOutcome& outcome) {
+  std::vector<Error> held;
+  for (const auto& composed : outcome.composed) {
+    if (composed.what != edition::Composed::What::held) continue;
+    held.push_back(
+        {.code = Errc::unavailable,
+         .what = composed.digest + " is held",
+         .hint = fmt::format("\"tidings send {} --late\" sends it all the same", composed.digest)});
+  }
+  return held;
 }
 
 void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool single) {
@@ -160,10 +184,6 @@ void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool s
   for (const auto& composed : outcome.composed) {
     if (composed.what == edition::Composed::What::not_due && !single) continue;
     out += in_words(composed, zone) + "\n";
-    if (composed.what == edition::Composed::What::held) {
-      log::error(fmt::format("{} is held: \"tidings send {} --late\" sends it anyway", composed.digest,
-                             composed.digest));
-    }
   }
   say(out);
 }
@@ -185,33 +205,35 @@ Result<Exit> compose(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto lock, session.begin_sending(context, "compose"));
   const auto outcome = app::compose_all(context, digests, when_of(command), {});
   print_composed(outcome, config->newsletter.zone, true);
-  TIDINGS_LET(const bool drafts_wait, mail_drafts(context, {}));
-  if (drafts_wait) return Exit::try_again;
-  if (!outcome.failures.empty()) return first_of(outcome.failures);
-  return Exit::done;
+  Ending ending{.failures = outcome.failures};
+  ending.add(held_in(outcome));
+  TIDINGS_LET(ending.try_again, mail_drafts(context, {}));
+  return ending.result();
 }
 
 // ---- deliver
 // --------------------------------------------------------------------------------------------------------
 
-Result<Exit> conclude(const sending::DeliverReport& report, const Zone& zone) {
+Ending conclude(const sending::DeliverReport& report, const Zone& zone) {
   std::string out;
   for (const auto& delivered : report.editions) {
     if (!delivered.held) out += in_words(delivered) + "\n";
   }
   say(out);
-  for (const auto& line : held_in_words(report, zone)) log::error(line);
   for (const auto& line : troubles_in_words(report, zone)) log::warning(line);
-  if (const auto* const run = report.trouble()) return tl::unexpected<Error>(relay_error(*run, zone));
+  Ending ending{.failures = {}, .try_again = report.try_again()};
+  if (const auto* const run = report.trouble()) ending.failures.push_back(relay_error(*run, zone));
   for (const auto& delivered : report.editions) {
-    if (is_refused_message(delivered.run)) return tl::unexpected<Error>(message_error(delivered));
+    if (is_refused_message(delivered.run)) ending.failures.push_back(message_error(delivered));
   }
-  if (report.try_again()) return Exit::try_again;
-  if (const auto count = report.unsendable(); count > 0) {
-    return fail(Errc::bad_data, plural(count, "delivery") + " could not be built as a message",
-                "\"tidings delivery list --state failed\" shows them");
+  for (const auto& line : held_in_words(report, zone))
+    ending.failures.push_back({.code = Errc::unavailable, .what = line, .hint = {}});
+  if (const auto count = report.unsendable(); count > 0 && !ending.try_again) {
+    ending.failures.push_back({.code = Errc::bad_data,
+                               .what = plural(count, "delivery") + " could not be made into a message",
+                               .hint = "\"tidings delivery list --state failed\" shows them"});
   }
-  return Exit::done;
+  return ending;
 }
 
 Result<sending::DeliverOptions> deliver_options(const SendCommand& command, ProgressLine& progress) {
@@ -219,7 +241,10 @@ Result<sending::DeliverOptions> deliver_options(const SendCommand& command, Prog
   options.to_folder = command.to_dir;
   options.even_late = command.even_late;
   if (!command.time_budget.empty()) {
-    TIDINGS_LET(options.time_budget, parse_duration(command.time_budget));
+    TIDINGS_LET(const auto budget, parse_duration(command.time_budget));
+    const auto used = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                                            command.began);
+    options.time_budget = std::max(budget - used, std::chrono::milliseconds{0});
   }
   options.on_progress = [&progress](const digest::Edition& edition, const delivery::Counts& before,
                                     const delivery::RunReport& run) { progress.show(edition, before, run); };
@@ -241,7 +266,7 @@ Result<Exit> deliver_under_lock(Session& session, const SendCommand& command, ap
   TIDINGS_LET(const auto report, sending::deliver(context, options, stop_flag));
   if (report.editions.empty()) say("nothing to deliver\n");
   if (watch != nullptr) watch->delivered(report);
-  return conclude(report, config.newsletter.zone);
+  return conclude(report, config.newsletter.zone).result();
 }
 
 Result<Exit> deliver(Session& session, const SendCommand& command) {
@@ -330,13 +355,14 @@ Result<Exit> rehearse(Session& session, const std::vector<const config::DigestCo
   TIDINGS_LET(const auto collected, app::collect(context));
   report_collected(collected, !command.json);
   const auto outcome = app::compose_all(context, digests, when_of(command), collected);
+  Ending ending{.failures = outcome.failures};
+  ending.add(held_in(outcome));
   if (command.json) {
     for (const auto& composed : outcome.composed) {
       TIDINGS_LET(const auto line, json_of(context.database, composed));
       print(line);
     }
-    if (!outcome.failures.empty()) return first_of(outcome.failures);
-    return Exit::done;
+    return ending.result();
   }
   print_composed(outcome, context.config.newsletter.zone, true);
   TIDINGS_TRY(tell_joined_posts(context.database, outcome));
@@ -358,8 +384,7 @@ Result<Exit> rehearse(Session& session, const std::vector<const config::DigestCo
       out += in_words(delivered) + " (to " + command.to_dir + ")\n";
   }
   say(out + "dry run: nothing was sent or changed\n");
-  if (!outcome.failures.empty()) return first_of(outcome.failures);
-  return Exit::done;
+  return ending.result();
 }
 
 /// Sends confirmation mails and the like that are still waiting, for lists without "serve". A failure does
@@ -419,13 +444,18 @@ Result<Exit> send_digests(Session& session, const SendCommand& command,
   // order.
   TIDINGS_LET(const auto report, sending::deliver(context, options, stop_flag));
   if (watch != nullptr) watch->delivered(report);
-  TIDINGS_LET(const auto exit, conclude(report, config.newsletter.zone));
-  if (!composed.failures.empty()) return first_of(composed.failures);
+  auto ending = conclude(report, config.newsletter.zone);
+  ending.add(composed.failures);
+  ending.add(held_in(composed));
   if (composed.waits_for_source) {
-    return fail(Errc::unavailable, "an edition is waiting because a source could not be read",
-                "\"tidings source list\" shows which");
+    ending.failures.push_back({.code = Errc::unavailable,
+                               .what = "an edition waits because a source could not be read",
+                               .hint = "\"tidings source list\" tells which"});
   }
-  return drafts_wait ? Exit::try_again : exit;
+  TIDINGS_LET(const auto failing, app::failing_sources(context));
+  ending.add(failing);
+  ending.try_again = ending.try_again || drafts_wait;
+  return ending.result();
 }
 
 Result<Exit> send_under_lock(Session& session, const SendCommand& command,
@@ -474,6 +504,7 @@ struct PreviewCommand {
   std::string address;
   std::string name;
   std::string to_dir;
+  bool all = false;
   bool json = false;
 };
 
@@ -504,6 +535,7 @@ Result<std::string> json_of(store::Database& database, const edition::Preview& s
                     {"title", shown.edition.title},
                     {"index", index.string()},
                     {"segments", std::move(segments)},
+                    {"segments_not_shown", shown.segments_not_shown},
                     {"left_out_counts", left_out_counts(shown.left_out)},
                     {"left_out", std::move(left_out)}});
 }
@@ -513,7 +545,10 @@ Result<Exit> preview(Session& session, const PreviewCommand& command) {
   TIDINGS_LET(
       const auto shown,
       edition::make_preview(context, command.what,
-                            {.address = "reader@example.org", .name = command.name, .subject_prefix = {}}));
+                            {.address = "reader@example.org",
+                             .name = command.name,
+                             .subject_prefix = {},
+                             .most_segments = command.all ? std::numeric_limits<std::size_t>::max() : 20}));
   TIDINGS_LET(const auto index, edition::write_preview(shown, command.folder));
   if (command.json) {
     TIDINGS_LET(const auto line, json_of(context.database, shown, index));
@@ -528,6 +563,9 @@ Result<Exit> preview(Session& session, const PreviewCommand& command) {
         format_size(static_cast<std::int64_t>(segment.message.bytes.size())), printable(segment.subject),
         segment.note.empty() ? "" : "; shortened: " + segment.note);
   }
+  if (shown.segments_not_shown > 0)
+    out += fmt::format("  and {} with fewer readers; --all writes them too\n",
+                       plural(static_cast<long long>(shown.segments_not_shown), "segment"));
   if (!shown.pictures.empty()) out += "  " + printable(shown.pictures) + "\n";
   TIDINGS_LET(const auto left_out, left_out_lines(context.database, shown.left_out, shown.edition.digest));
   if (!shown.left_out.empty()) out += "  " + edition::left_out_in_words(shown.left_out) + "\n" + left_out;
@@ -607,7 +645,8 @@ void add_job_commands(Command app, Session& session) {
       [](Command command, PreviewCommand& options) {
         command.add_option("WHAT", options.what, "a digest or an edition (weekly#12)").required();
         command.add_option("--to", options.folder, "where").value_name("DIR").required();
-        command.add_option("--name", options.name, "as a subscriber of this name sees it");
+        command.add_option("--name", options.name, "as a reader of this name sees it");
+        command.add_flag("--all", options.all, "every segment, not only the 20 with most readers");
         add_json(command, options.json);
       },
       preview);

@@ -1,4 +1,5 @@
 // post list | show | add | hide | pin | release
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <filesystem>
@@ -249,7 +250,12 @@ Result<Exit> release(Session& session, const ReleaseOptions& options) {
     ids.push_back({id});
   }
   TIDINGS_LET(const auto context, session.context(Access::existing));
-  TIDINGS_LET(const int released, app::release_posts(context, ids, options.source));
+  TIDINGS_LET(const auto result, app::release_posts(context, ids, options.source));
+  for (const auto& [id, carriers] : result.sent) {
+    log::warning(fmt::format("post {} has been in an edition of {}: there is nothing to release", id.value,
+                             join(carriers, ", ")));
+  }
+  const int released = result.released;
   say(released == 0
           ? "nothing to release\n"
           : fmt::format("{} released into the next edition of each matching digest, whatever their age\n",

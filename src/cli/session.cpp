@@ -25,7 +25,9 @@ constexpr const char* about =
 
 constexpr const char* more =
     "Exit status: 0 done, also when nothing was due; 64 usage; 65 bad input data; 66 no such input; 69 relay "
-    "or source unavailable; 73/74 cannot create / I/O; 75 try again; 77 not permitted; 78 configuration.";
+    "or source unavailable, or an edition held; 73/74 cannot create / I/O; 75 try again; 77 not permitted; "
+    "78 "
+    "configuration.";
 
 void add_global_options(CLI::App& app, Session& session) {
   app.add_option("--config", session.config_option,
@@ -214,14 +216,14 @@ Result<std::optional<config::Context>> Session::context_if_there() {
 }
 
 Result<void> Session::check_clock(const config::Context& context) {
-  TIDINGS_TRY(sending::allow_work(context.database, context.clock));
+  TIDINGS_TRY(sending::allow_work(context));
   TIDINGS_LET(const auto troubles, sending::clock_troubles(context));
   for (const auto& line : troubles) log::warning(fmt::format("{} ({})", line, sending::clock_hint));
   return {};
 }
 
 Result<store::SenderLock> Session::lock(const config::Context& context, const std::string& job) {
-  return store::SenderLock::take(context.config.store_path, job);
+  return store::SenderLock::take(context.config.store_path, job, context.config.newsletter.zone);
 }
 
 Result<store::SenderLock> Session::begin_sending(const config::Context& context, const std::string& job) {

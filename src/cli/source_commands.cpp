@@ -74,7 +74,25 @@ struct CheckOptions {
   std::string url;
 };
 
+/// As a source's name may be: "192.0.2.7" is "192-0-2-7".
+std::string plain_name(std::string_view text) {
+  std::string name;
+  for (const char c : ascii_lower(text)) {
+    const bool plain =
+        static_cast<unsigned char>(c) < 0x80 && std::isalnum(static_cast<unsigned char>(c)) != 0;
+    if (plain || (!name.empty() && name.back() != '-')) name += plain ? c : '-';
+  }
+  name = name.substr(0, 34);
+  while (name.ends_with('-')) name.pop_back();
+  return name;
+}
+
+/// A file's name, or the site's; a bare address is no name, but tells two blogs apart.
 std::string name_from(const std::string& url) {
+  if (url.starts_with("file:")) {
+    const auto name = plain_name(std::filesystem::path{url.substr(5)}.stem().string());
+    return name.empty() ? "blog" : name;
+  }
   const auto parsed = parse_url(url);
   std::string name;
   for (const char c : parsed ? parsed->host : std::string{}) {
@@ -85,8 +103,23 @@ std::string name_from(const std::string& url) {
     }
     name += c;
   }
-  const bool is_number = name.find_first_not_of("0123456789[]:") == std::string::npos;
-  return is_number ? "blog" : name;
+  const bool is_number = parsed &&
+                         parsed->host.find_first_not_of("0123456789.:abcdef") == std::string::npos &&
+                         parsed->host.find_first_of("0123456789") != std::string::npos;
+  if (is_number) return "blog-" + plain_name(parsed->host + (parsed->port.empty() ? "" : "-" + parsed->port));
+  name = plain_name(name);
+  return name.empty() ? "blog" : name;
+}
+
+/// Not the name of another source: "blog", "blog-2".
+std::string free_name(std::string name, const config::Config* config, const std::string& url) {
+  const auto wanted = name;
+  const auto is_taken = [&] {
+    const auto* const other = config != nullptr ? config->find_source(name) : nullptr;
+    return other != nullptr && other->spec.url != url;
+  };
+  for (int number = 2; is_taken(); ++number) name = fmt::format("{}-{}", wanted, number);
+  return name;
 }
 
 /// "collect" contacts such a host only with permission.
@@ -103,21 +136,27 @@ std::string permission_for(const std::string& url) {
   return is_private ? "allow_private_address = true\n" : "";
 }
 
-std::string day_or_none(const source::Entry& entry) {
-  return entry.published ? format_rfc3339(*entry.published).substr(0, 10) : "no date   ";
+/// In the newsletter's zone, if it is known.
+std::string day_or_none(const config::Config* config, const source::Entry& entry) {
+  if (!entry.published) return "no date   ";
+  const auto text = config != nullptr ? time_in_words(config->newsletter.zone, *entry.published)
+                                      : format_rfc3339(*entry.published);
+  return text.substr(0, 10);
 }
 
-void print_found(const source::Feed& feed, const std::string& url, std::string_view more = {}) {
+/// A feed and the block to paste; `config` may be nullptr.
+void print_found(const config::Config* config, const source::Feed& feed, const std::string& url,
+                 std::string_view more = {}) {
   std::string out = fmt::format("{} ({}, {})\n", printable(feed.title), source::name_of(feed.format),
                                 plural(static_cast<long long>(feed.entries.size()), "post"));
   for (std::size_t i = 0; i < feed.entries.size() && i < 5; ++i) {
     const auto& entry = feed.entries[i];
-    out += fmt::format("  {}  {}\n", day_or_none(entry),
+    out += fmt::format("  {}  {}\n", day_or_none(config, entry),
                        shorten(printable(entry.title.empty() ? entry.link : entry.title), 70));
   }
   for (const auto& warning : feed.warnings) log::warning(warning);
-  out += fmt::format("\n[[source]]\nname = \"{}\"\nurl = \"{}\"\n{}{}", name_from(url), url,
-                     permission_for(url), more);
+  out += fmt::format("\n[[source]]\nname = \"{}\"\nurl = \"{}\"\n{}{}",
+                     free_name(name_from(url), config, url), url, permission_for(url), more);
   print(out);
 }
 
@@ -132,14 +171,14 @@ std::string url_of(const std::string& text) {
   return std::filesystem::exists(text, ignored) ? as_file(text) : "https://" + text;
 }
 
-Result<Exit> check_url(const std::string& text) {
+Result<Exit> check_url(const config::Config* config, const std::string& text) {
   using How = app::FoundFeed::How;
   const auto url = url_of(text);
   TIDINGS_LET(const auto found, app::find_feed(url));
   if (found.how == How::named_by_page) print(fmt::format("{} is a page; its feed is {}\n", url, found.url));
   if (found.how == How::read_from_page)
     print(fmt::format("{} has no feed; its posts are read from the page\n", url));
-  print_found(found.feed, found.url, found.how == How::read_from_page ? "kind = \"page\"\n" : "");
+  print_found(config, found.feed, found.url, found.how == How::read_from_page ? "kind = \"page\"\n" : "");
   return Exit::done;
 }
 
@@ -162,7 +201,7 @@ Result<Exit> check_source(const config::Config& config, const config::SourceConf
   auto out = fmt::format("{}: {} ({})\n", source.spec.name, summary_of(feed), source::name_of(feed.format));
   for (std::size_t i = 0; i < feed.entries.size() && i < most; ++i) {
     const auto& entry = feed.entries[i];
-    out += fmt::format("{} {}  {}\n", entry.dropped.empty() ? '+' : '-', day_or_none(entry),
+    out += fmt::format("{} {}  {}\n", entry.dropped.empty() ? '+' : '-', day_or_none(&config, entry),
                        shorten(printable(entry.title.empty() ? entry.link : entry.title), 70));
     if (!entry.link.empty()) out += fmt::format("    {}\n", printable(entry.link));
     if (!entry.dropped.empty()) out += fmt::format("    rejected by {}\n", printable(entry.dropped));
@@ -179,9 +218,14 @@ Result<Exit> check_source(const config::Config& config, const config::SourceConf
 bool may_be_name(const std::string& text) { return text.find_first_of("./:") == std::string::npos; }
 
 Result<Exit> check(Session& session, const CheckOptions& options) {
-  if (!options.url.empty() && !may_be_name(options.url)) return check_url(options.url);
   std::error_code ignored;
-  if (!options.url.empty() && std::filesystem::exists(options.url, ignored)) return check_url(options.url);
+  const bool is_place =
+      !options.url.empty() && (!may_be_name(options.url) || std::filesystem::exists(options.url, ignored));
+  if (is_place) {
+    // A configuration is not needed, but its names are taken.
+    const auto taken = session.config();
+    return check_url(taken ? *taken : nullptr, options.url);
+  }
   TIDINGS_LET(const auto* const config, session.config());
   if (!options.url.empty()) {
     if (const auto* const source = config->find_source(options.url))

@@ -17,6 +17,20 @@ namespace {
 using app::DigestStatus;
 using app::Status;
 
+enum class Review { open, over };
+
+/// A draft whose time for review is over has a reason: it is held.
+std::vector<std::string> draft_lines(const DigestStatus& status, Review review) {
+  std::vector<std::string> lines;
+  for (const auto& each : status.drafts) {
+    if (each.reason.empty() != (review == Review::open)) continue;
+    const auto name = digest::name_of(each);
+    lines.push_back(fmt::format("{} {}; \"tidings edition approve {}\" approves it", name,
+                                each.reason.empty() ? "waits for approval" : each.reason, name));
+  }
+  return lines;
+}
+
 /// What waits for a person, a line each.
 std::vector<std::string> held_lines(const DigestStatus& status, const config::Config& config) {
   const auto& zone = config.newsletter.zone;
@@ -27,20 +41,20 @@ std::vector<std::string> held_lines(const DigestStatus& status, const config::Co
                                 status.name));
   }
   for (const auto& each : status.held) lines.push_back(late_in_words(each, zone));
-  for (const auto& each : status.drafts) {
-    const auto name = digest::name_of(each);
-    lines.push_back(fmt::format("{} {}; \"tidings edition approve {}\" approves it", name,
-                                each.reason.empty() ? "waits for approval" : each.reason, name));
-  }
+  for (auto& each : draft_lines(status, Review::over)) lines.push_back(std::move(each));
   return lines;
 }
 
 Json json_of(const DigestStatus& status, const config::Config& config) {
   Json deferred = Json::array();
   for (const auto& [reply, count] : status.deferred) deferred.push_back({{"reply", reply}, {"count", count}});
-  Json json{{"digest", status.name},        {"next_run", json_time(status.next_run)},
-            {"due", json_time(status.due)}, {"subscribers", status.subscribers},
-            {"pending", status.pending},    {"held", join(held_lines(status, config), "; ")}};
+  Json json{{"digest", status.name},
+            {"next_run", json_time(status.next_run)},
+            {"due", json_time(status.due)},
+            {"subscribers", status.subscribers},
+            {"pending", status.pending},
+            {"held", join(held_lines(status, config), "; ")},
+            {"drafts", join(draft_lines(status, Review::open), "; ")}};
   if (!status.newest) {
     json["edition"] = nullptr;
     return json;
@@ -103,6 +117,7 @@ std::string text_of(const DigestStatus& status, const config::Config& config, Ut
     for (const auto& [reply, count] : status.deferred)
       out += fmt::format("    {} deferred: {}\n", count, printable(reply));
   }
+  for (const auto& each : draft_lines(status, Review::open)) out += "  draft: " + each + "\n";
   for (const auto& each : held_lines(status, config)) out += "  held: " + each + "\n";
   return out;
 }

@@ -1,10 +1,12 @@
 // subscriber import
-#include <unistd.h>
-
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
+
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -132,14 +134,43 @@ Result<char> delimiter_of(std::string_view text) {
   return text[0];
 }
 
-/// All or nothing: a script tells this from an import of which some lines were rejected by stdout, which
-/// stays empty.
-tl::unexpected<Error> refused(Error error, const ImportCommand& command) {
-  if (error.code == Errc::bad_data) {
-    error.what +=
-        command.batch > 0 && !command.dry_run ? "; earlier batches are imported" : "; nothing was imported";
+std::atomic<bool> stop_flag{false};
+
+/// The first signal ends the import between two lines, a second one at once.
+void watch_signals() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { stop_flag = true; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) ::sigaction(signal, &action, nullptr);
+}
+
+/// Whatever cut it off, what is in: a script tells this from an import of which some lines were rejected by
+/// stdout, which stays empty.
+tl::unexpected<Error> refused(Error error, const ImportCommand& command, std::int64_t lines_in) {
+  const bool has_started =
+      error.code != Errc::usage && error.code != Errc::config && error.code != Errc::no_input;
+  if (!has_started) return tl::unexpected<Error>(std::move(error));
+  if (lines_in == 0) {
+    error.what += "; nothing was imported";
+  } else {
+    const auto batches = lines_in / command.batch;
+    error.what += fmt::format("; {} ({} {}) are in: running it again is harmless, and goes on",
+                              plural(lines_in, "line"), batches, batches == 1 ? "batch" : "batches");
   }
   return tl::unexpected<Error>(std::move(error));
+}
+
+Result<ImportReport> import_with_progress(store::Database& database, const Clock& clock, CsvReader& reader,
+                                          ImportOptions options, const ImportCommand& command) {
+  ImportLine line{command.file};
+  std::int64_t lines_in = 0;
+  options.progress = [&line](const ImportProgress& progress) { line.show(progress); };
+  options.committed = [&lines_in](std::int64_t records) { lines_in = records; };
+  options.stopped = [] { return stop_flag.load(); };
+  watch_signals();
+  auto imported = import_csv(database, clock, reader, options);
+  if (!imported) return refused(std::move(imported).error(), command, lines_in);
+  return imported;
 }
 
 void tell_columns(const ImportCommand& command, const ImportReport& report) {
@@ -172,14 +203,9 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
   if (!command.encoding.empty()) TIDINGS_TRY(reader.expect_encoding(command.encoding));
   TIDINGS_LET(const auto context, session.context(command.dry_run ? Access::copy : Access::create));
   TIDINGS_LET(options.known_topics, members::known_topics(*config, context.database));
-  auto imported = [&] {
-    ImportLine line{command.file};
-    options.progress = [&line](const ImportProgress& progress) { line.show(progress); };
-    return import_csv(context.database, context.clock, reader, options);
-  }();
-  if (!imported) return refused(std::move(imported).error(), command);
-  const auto report = *std::move(imported);
-  // The valid lines are imported; the status tells a script that somebody must look at the others.
+  TIDINGS_LET(const auto report,
+              import_with_progress(context.database, context.clock, reader, options, command));
+  // The good lines are in; the status tells a script that somebody has to look at the others.
   const auto conclude = [&]() -> Result<Exit> {
     if (report.rejected == 0) return Exit::done;
     const auto* const would = command.dry_run ? "would be " : "";

@@ -43,6 +43,11 @@ void settle_mailto(NewsletterConfig& newsletter, const BounceConfig& bounce, std
 
 void warn(Config& config) {
   const auto place = config.file.string() + ": ";
+  // As "init" writes them.
+  if (config.newsletter.name == "My Newsletter" &&
+      config.newsletter.from.address.text() == "news@example.org") {
+    config.warnings.push_back(place + "[newsletter] name and from are still the example of \"tidings init\"");
+  }
   if (config.newsletter.postal_address.empty()) {
     config.warnings.push_back(
         place + "[newsletter] has no postal_address; many countries require one in commercial mail");

@@ -163,8 +163,21 @@ bool TomlSection::boolean(std::string_view key, bool fallback) {
   return value;
 }
 
+const void* TomlSection::duration_node(std::string_view key) {
+  if (has(key)) {
+    const auto* const bare = table_of(table_)->get(key)->as_integer();
+    if (bare != nullptr) {
+      known_.emplace_back(key);
+      mistake(key, fmt::format("{} = {} has no unit", key, bare->get()),
+              fmt::format("\"{0}s\", \"{0}m\", \"{0}h\" or \"{0}d\"", bare->get()));
+      return nullptr;
+    }
+  }
+  return node(key, "a string");
+}
+
 std::optional<std::chrono::milliseconds> TomlSection::optional_duration(std::string_view key) {
-  const auto* const found = node_of(node(key, "a string"));
+  const auto* const found = node_of(duration_node(key));
   if (found != nullptr && found->value<std::string>() == "none") {
     note(key, quoted_text("none"), false);
     return std::nullopt;
@@ -175,7 +188,7 @@ std::optional<std::chrono::milliseconds> TomlSection::optional_duration(std::str
 }
 
 std::optional<std::chrono::milliseconds> TomlSection::given_duration(std::string_view key) {
-  const auto* const found = node_of(node(key, "a string"));
+  const auto* const found = node_of(duration_node(key));
   if (found == nullptr) return std::nullopt;
   const auto value = parse_duration(found->value<std::string>().value_or(""));
   if (!value) {

@@ -81,6 +81,7 @@ class TomlSection {
 
  private:
   [[nodiscard]] const void* node(std::string_view key, std::string_view wanted_type);
+  [[nodiscard]] const void* duration_node(std::string_view key);
   [[nodiscard]] std::optional<std::chrono::milliseconds> given_duration(std::string_view key);
   void note(std::string_view key, std::string value, bool is_default);
 

@@ -38,6 +38,17 @@ bool read_local_way(TomlSection& section, const std::filesystem::path& folder, S
   return false;
 }
 
+/// What lists call it unless it has a name: the program, or the kind of folder.
+std::string local_name(const SmtpConfig& smtp) {
+  switch (smtp.local_way) {
+    case LocalWay::sendmail: return smtp.local_path.filename().string();
+    case LocalWay::maildir: return "maildir";
+    case LocalWay::drop: return "drop";
+    case LocalWay::none: break;
+  }
+  return {};
+}
+
 void check_url(TomlSection& section, const SmtpConfig& smtp, const std::optional<Url>& url) {
   const bool known = url && (url->scheme == "smtp" || url->scheme == "smtps" || url->scheme == "lmtp");
   if (!known || (url->path != "/" && !url->path.empty())) {
@@ -109,10 +120,10 @@ SmtpConfig read_relay(TomlDocument& document, TomlSection& section, const Newsle
   }
   smtp.ca_file = section.path("ca_file", "");
   read_limits(section, smtp, is_loopback);
-  smtp.name = section.filled_text("name", is_local || !url ? "" : relay.name());
+  smtp.name = section.filled_text("name", is_local ? local_name(smtp) : url ? relay.name() : "");
   const bool one_word = std::none_of(smtp.name.begin(), smtp.name.end(),
                                      [](char c) { return static_cast<unsigned char>(c) <= 0x20; });
-  if (!one_word || smtp.name.size() > 100)
+  if (section.has("name") && (!one_word || smtp.name.size() > 100))
     section.mistake("name", fmt::format("\"{}\" is not a valid relay name", smtp.name),
                     "use one word, such as \"backup\"");
   smtp.hello_name = section.filled_text("hello_name", newsletter.from.address.domain);

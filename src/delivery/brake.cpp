@@ -13,6 +13,12 @@ bool is_refusal(const Outcome& outcome) {
 
 }  // namespace
 
+void Brake::Alike::add(const Claim& claim, const Outcome& refusal) {
+  keys.push_back(key_of(claim));
+  domains.insert(claim.address.substr(claim.address.rfind('@') + 1));
+  outcome = refusal;
+}
+
 Brake::Brake(std::span<const RelayMemory> relays) {
   for (const auto& relay : relays) {
     auto& known = relays_[relay.name];
@@ -26,9 +32,7 @@ void Brake::recall(std::span<const Refusal> refusals) {
     if (!is_refusal(each.outcome)) continue;
     auto& relay = relays_[each.relay];
     ++relay.answers;
-    auto& alike = relay.refused[words_of_refusal(each.outcome)];
-    alike.keys.push_back(key_of(each.claim));
-    alike.outcome = each.outcome;
+    relay.refused[words_of_refusal(each.outcome)].add(each.claim, each.outcome);
   }
 }
 
@@ -59,9 +63,7 @@ void Brake::recorded(std::span<const Settled> answers) {
       ++relay.about_us;
       relay.last_about_us = outcome;
     } else if (is_refusal(outcome)) {
-      auto& alike = relay.refused[words_of_refusal(outcome)];
-      alike.keys.push_back(key_of(answer.claim));
-      alike.outcome = outcome;
+      relay.refused[words_of_refusal(outcome)].add(answer.claim, outcome);
     }
   }
 }
@@ -83,10 +85,12 @@ std::vector<Brake::Found> Brake::at_end() const {
       found.push_back({.relay = name, .outcome = relay.last_about_us});
       continue;
     }
-    // Once it has served some, a few refusals are believed, but not while an earlier run's brake holds.
-    if (relay.works && !relay.braked_before) continue;
     for (const auto& [words, alike] : relay.refused) {
       const auto count = alike.keys.size();
+      // Once it has served some, a few refusals are believed, or those of one domain; but not while an
+      // earlier run's brake stands.
+      const bool few = count < RefusalWatch::nearly_all || alike.domains.size() < 2;
+      if (relay.works && !relay.braked_before && few) continue;
       if (count < (relay.braked_before ? 1 : fewest) || count * 10 < relay.answers * 9) continue;
       found.push_back({.relay = name, .words = words, .outcome = alike.outcome});
     }

@@ -42,8 +42,9 @@ class Brake {
     std::string words{};  ///< empty: everybody was refused because of us
     Outcome outcome{};
   };
-  /// When the run is over: relays that accepted nothing and refused everybody. Those with words are to be
-  /// pulled.
+  /// When the run is over: relays that took nothing and refused all. It also sees retries, which RefusalWatch
+  /// passes over: those of a relay that has served others count if they are many, over several domains. Those
+  /// with words are to be pulled.
   [[nodiscard]] std::vector<Found> at_end() const;
   /// Whether it answered anybody in this run.
   [[nodiscard]] bool was_asked(const std::string& relay) const;
@@ -52,7 +53,9 @@ class Brake {
  private:
   struct Alike {
     std::vector<AttemptKey> keys{};
+    std::set<std::string, std::less<>> domains{};
     Outcome outcome{};
+    void add(const Claim& claim, const Outcome& refusal);
   };
   struct Relay {
     bool works = false;

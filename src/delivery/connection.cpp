@@ -82,11 +82,12 @@ std::vector<std::string> Connection::capabilities() const {
   return lines;
 }
 
-bool Connection::offers_login() const {
+bool Connection::announces(std::string_view keyword) const {
   const auto lines = capabilities();
-  return std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
-    const auto lower = ascii_lower(line);
-    return lower.starts_with("auth ") || lower.starts_with("auth=");
+  return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
+    const bool ends =
+        line.size() == keyword.size() || line[keyword.size()] == ' ' || line[keyword.size()] == '=';
+    return line.size() >= keyword.size() && ends && ascii_iequals(line.substr(0, keyword.size()), keyword);
   });
 }
 
@@ -378,9 +379,11 @@ void Connector::take_connected() {
         continue;
       }
       // libcurl goes on without a login where none is offered.
-      if (connection->wants_login_ && !connection->offers_login()) {
-        opened.failure =
-            no_reply(Stage::auth, "the relay offers no login (AUTH), but a username is configured");
+      if (connection->wants_login_ && !connection->announces("AUTH")) {
+        const bool tls_first = connection->announces("STARTTLS");
+        opened.failure = no_reply(
+            Stage::auth, fmt::format("the relay offers no login (AUTH){}, but a username is configured",
+                                     tls_first ? " before STARTTLS (tls = \"require\" starts it)" : ""));
       } else {
         opened.connection = std::move(connection);
       }

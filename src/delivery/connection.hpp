@@ -61,7 +61,8 @@ class Connection {
   [[nodiscard]] Sent send_direct(std::span<const std::string_view> pieces);
   [[nodiscard]] Io send_held();
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
-  [[nodiscard]] bool offers_login() const;
+  /// Whether the last EHLO answer had the keyword, e.g. "AUTH".
+  [[nodiscard]] bool announces(std::string_view keyword) const;
   [[nodiscard]] Outcome failure(CURLcode code) const;
 
   Connector* connector_ = nullptr;

@@ -64,17 +64,28 @@ Result<void> move_to_new(const std::filesystem::path& from, const std::filesyste
   return failed;
 }
 
-/// Named by edition and subscriber: a second attempt replaces the file instead of adding one. Mail outside of
-/// editions (a confirmation, a test) is named by its octets, so that none replaces another.
+/// Its value; empty if there is none.
+std::string_view message_id(std::string_view message) {
+  constexpr std::string_view name = "\r\nMessage-ID:";
+  const auto begin = message.find(name);
+  if (begin == std::string_view::npos || begin > message.find("\r\n\r\n")) return {};
+  const auto value = message.substr(begin + name.size());
+  return value.substr(0, value.find('>'));
+}
+
+/// Named by edition, subscriber and Message-ID: a second attempt replaces the file instead of adding one, and
+/// another newsletter's mail has another name. What is no delivery of an edition (a confirmation, a test) is
+/// named by its octets, so that none replaces another.
 std::string file_stem(const Claim& claim, const message::Message& message) {
   if (claim.edition.value == 0) return "message-" + hex_encode(sha256(with_envelope(message))).substr(0, 24);
-  return fmt::format("{:06}-{:08}", claim.edition.value, claim.subscriber.value);
+  return fmt::format("{:06}-{:08}-{}", claim.edition.value, claim.subscriber.value,
+                     hex_encode(sha256(message_id(message.text()))).substr(0, 12));
 }
 
 class DropTransport final : public Transport {
  public:
-  DropTransport(std::filesystem::path folder, DropFormat format)
-      : folder_(std::move(folder)), format_(format) {}
+  DropTransport(std::filesystem::path folder, DropFormat format, std::string name)
+      : folder_(std::move(folder)), format_(format), name_(std::move(name)) {}
 
   void run(Outbox& outbox) override {
     for (;;) {
@@ -91,7 +102,7 @@ class DropTransport final : public Transport {
       outbox.publish();
     }
   }
-  [[nodiscard]] std::string name() const override { return "drop"; }
+  [[nodiscard]] std::string name() const override { return name_; }
   [[nodiscard]] int capacity() const override { return static_cast<int>(batch); }
 
  private:
@@ -100,11 +111,11 @@ class DropTransport final : public Transport {
     const auto name = is_maildir ? maildir_name() : file_stem(queued.claim, queued.message);
     const auto wrote = is_maildir ? deliver_to_maildir(name, queued.message)
                                   : write_file(folder_ / (name + ".eml"), with_envelope(queued.message));
-    if (wrote) return outbox.answer(queued.claim, classify(Stage::dot, 250, "2.0.0 " + name), "drop");
-    // It does not exist at all, so it is not in doubt; and the folder will refuse the next one too.
+    if (wrote) return outbox.answer(queued.claim, classify(Stage::dot, 250, "2.0.0 " + name), name_);
+    // Not there at all, so not in doubt; and the folder will not take the next one either.
     auto outcome = no_reply(Stage::connect, wrote.error().what);
     outbox.hand_back(queued.claim);
-    outbox.report_trouble(std::move(outcome), "drop");
+    outbox.report_trouble(std::move(outcome), name_);
   }
 
   Result<void> deliver_to_maildir(const std::string& name, const message::Message& message) {
@@ -115,21 +126,22 @@ class DropTransport final : public Transport {
 
   std::filesystem::path folder_;
   DropFormat format_;
+  std::string name_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Transport>> make_drop_transport(const std::filesystem::path& folder,
-                                                       DropFormat format) {
+Result<std::unique_ptr<Transport>> make_drop_transport(const std::filesystem::path& folder, DropFormat format,
+                                                       std::string name) {
   TIDINGS_TRY(make_folder(folder));
   if (format == DropFormat::maildir) {
-    for (const auto* const name : {"tmp", "new", "cur"}) TIDINGS_TRY(make_folder(folder / name));
+    for (const auto* const part : {"tmp", "new", "cur"}) TIDINGS_TRY(make_folder(folder / part));
   }
   if (::access(folder.c_str(), W_OK) != 0) {
     return fail(Errc::cannot_create,
                 fmt::format("cannot write into {}: {}", folder.string(), std::strerror(errno)));
   }
-  return std::make_unique<DropTransport>(folder, format);
+  return std::make_unique<DropTransport>(folder, format, std::move(name));
 }
 
 }  // namespace tidings::delivery

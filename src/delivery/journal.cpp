@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "base/codec.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 
@@ -73,7 +74,7 @@ std::optional<JournalRecord> parse_record(std::string_view line) {
   const auto stage = stage_of(word(line));
   const auto code = number(word(line));
   const auto status = word(line);
-  record.relay = word(line);
+  record.relay = percent_decode(word(line));
   if (!stage || !code) return std::nullopt;
   if (*code == 0) {
     record.outcome = no_reply(*stage, line);
@@ -156,8 +157,9 @@ void Journal::answered(const AttemptKey& key, const Outcome& outcome, const std:
   buffer_ += name_of(outcome.stage);
   buffer_ += ' ';
   append_number(buffer_, outcome.code);
+  const auto name = percent_encode(relay);  // a program may have a blank in its name
   for (const std::string_view field : {outcome.enhanced.empty() ? std::string_view{"-"} : outcome.enhanced,
-                                       std::string_view{relay}, std::string_view{outcome.text}}) {
+                                       std::string_view{name}, std::string_view{outcome.text}}) {
     buffer_ += ' ';
     buffer_ += field;
   }

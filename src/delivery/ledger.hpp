@@ -41,8 +41,8 @@ enum class DeliveryState {
   in_doubt = 4,    ///< may have arrived; retried at due_ms, or held if that is NULL
   sent = 5,        ///< the relay accepted it
   failed = 6,      ///< refused, or given up
-  suppressed = 7,  ///< not attempted: suppressed, unsubscribed or erased since sealing
-  bounced = 8,     ///< accepted, then reported undeliverable
+  suppressed = 7,  ///< not attempted: suppressed, withdrawn or erased since sealing, or the edition cancelled
+  bounced = 8,     ///< taken, and reported back as undeliverable
 };
 [[nodiscard]] std::string_view name_of(DeliveryState state);
 [[nodiscard]] std::optional<DeliveryState> delivery_state_of(std::string_view name);
@@ -266,7 +266,11 @@ class Ledger {
   [[nodiscard]] Result<std::vector<RelayMemory>> relays();
   [[nodiscard]] Result<void> remember(std::span<const RelayMemory> relays);
 
-  /// Records a report (bounce room). Only sent rows; false if there is none.
+  /// The edition was cancelled: what is planned is suppressed, what is deferred has failed, what is in doubt
+  /// stays so and waits for nothing. Within the caller's transaction.
+  [[nodiscard]] Result<void> call_off(EditionId edition);
+
+  /// A report came back (bounce room). Sent rows only; false if there is none.
   [[nodiscard]] Result<bool> mark_bounced(EditionId edition, SubscriberId subscriber, std::string_view reply);
 
  private:
@@ -278,6 +282,8 @@ class Ledger {
   [[nodiscard]] Result<void> take_each(const std::vector<Recipient>& rows);
   [[nodiscard]] Result<void> take_range(const std::vector<Recipient>& rows);
   [[nodiscard]] Result<void> note_claiming(EditionId edition);
+  /// Those that the fact names, or all with claims if it is damaged.
+  [[nodiscard]] Result<std::vector<EditionId>> claiming_editions(std::string_view fact);
   struct Settling;
   [[nodiscard]] Result<bool> settle_one(Settling& with, Settled& answer);
   [[nodiscard]] Result<void> settle_taken(std::span<Settled* const> answers, UtcTime now,

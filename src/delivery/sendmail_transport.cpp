@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <functional>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -40,8 +41,11 @@ std::string with_local_line_ends(std::string_view bytes) {
 /// Output beyond this is read and dropped.
 constexpr std::size_t most_words = 4096;
 
-/// One program: feeds its input and reads its output until it exits. Both at once, since it may write before
-/// it has read everything; and no longer, since a process it leaves behind may hold its output open.
+/// A program that hangs has so long after somebody asked for the end.
+constexpr auto time_after_stop = 4s;
+
+/// One program: its message goes in, its words come out, until it has ended. Both at once, since it may talk
+/// before it has read all; and no longer, since a process that it leaves behind may hold its output open.
 class Talk {
  public:
   Talk(pid_t child, int input, int output, std::string_view message)
@@ -55,8 +59,17 @@ class Talk {
     end(output_);
   }
 
-  void run() {
-    while (output_ >= 0 || !left_.empty()) {
+  /// Kills the program after `limit`, or soon after `hurried`.
+  void run(std::chrono::milliseconds limit, const std::function<bool()>& hurried) {
+    auto until = std::chrono::steady_clock::now() + limit;
+    bool asked = false;
+    for (;;) {
+      const auto now = std::chrono::steady_clock::now();
+      if (!asked && hurried()) {
+        asked = true;
+        until = std::min(until, now + time_after_stop);
+      }
+      if (now >= until) return kill();
       const int input = left_.empty() ? -1 : input_;
       if (input < 0) end(input_);
       std::array<pollfd, 2> set{
@@ -68,14 +81,21 @@ class Talk {
       if (output_ >= 0) read_some();
       return;
     }
-    end(input_);
-    while (::waitpid(child_, &status_, 0) < 0 && errno == EINTR) continue;
   }
+  [[nodiscard]] bool was_killed() const { return was_killed_; }
+  /// Its end of input came: it may have sent the message on.
+  [[nodiscard]] bool had_all() const { return left_.empty() && took_all_; }
   [[nodiscard]] int status() const { return WIFEXITED(status_) ? WEXITSTATUS(status_) : EX_TEMPFAIL; }
   [[nodiscard]] bool took_all() const { return took_all_; }
   [[nodiscard]] std::string words() const { return collapse_blanks(clean_utf8(words_)); }
 
  private:
+  void kill() {
+    was_killed_ = true;
+    ::kill(-child_, SIGKILL);  // with what it has started
+    ::kill(child_, SIGKILL);
+    while (::waitpid(child_, &status_, 0) < 0 && errno == EINTR) continue;
+  }
   static void end(int& fd) {
     if (fd >= 0) ::close(fd);
     fd = -1;
@@ -106,20 +126,21 @@ class Talk {
   int input_, output_;
   std::string_view left_;
   bool took_all_ = true;
+  bool was_killed_ = false;
   std::string words_;
   int status_ = 0;
 };
 
-RelayOptions options_of(const std::filesystem::path& program) {
-  RelayOptions options;
-  options.label = program.filename().string();
-  return options;
+RelayOptions relay_of(const SendmailOptions& options) {
+  RelayOptions relay;
+  relay.label = options.name;
+  return relay;
 }
 
 class SendmailTransport final : public Transport {
  public:
-  explicit SendmailTransport(std::filesystem::path program)
-      : program_(std::move(program)), health_(options_of(program_)) {}
+  explicit SendmailTransport(SendmailOptions options)
+      : options_(std::move(options)), health_(relay_of(options_)) {}
 
   void run(Outbox& outbox) override {
     sigset_t set;
@@ -148,7 +169,7 @@ class SendmailTransport final : public Transport {
       outbox.publish();
     }
   }
-  [[nodiscard]] std::string name() const override { return program_.filename().string(); }
+  [[nodiscard]] std::string name() const override { return options_.name; }
   [[nodiscard]] int capacity() const override { return 4; }
   void recall(const std::vector<RelayMemory>& memories, UtcTime now) override {
     for (auto memory : memories) {
@@ -177,15 +198,22 @@ class SendmailTransport final : public Transport {
     posix_spawn_file_actions_adddup2(&actions, input[0], STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, output[1], STDERR_FILENO);
-    auto path = program_.string();
-    // "--" before the address: even one that begins with a hyphen is an address.
+    // A group of its own, so that all of it can be killed.
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    auto path = options_.program.string();
+    // "--" before the address: one that begins with a hyphen is still an address.
     std::string dash_i = "-i", dash_f = "-f", from = queued.message.envelope_from, end = "--",
                 to = queued.message.envelope_to;
     char* arguments[] = {path.data(), dash_i.data(), dash_f.data(), from.data(),
                          end.data(),  to.data(),     nullptr};
     pid_t child = 0;
     ChildEnvironment environment;
-    const int failed = ::posix_spawn(&child, path.c_str(), &actions, nullptr, arguments, environment.data());
+    const int failed =
+        ::posix_spawn(&child, path.c_str(), &actions, &attributes, arguments, environment.data());
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     ::close(input[0]);
     ::close(output[1]);
@@ -196,9 +224,8 @@ class SendmailTransport final : public Transport {
     }
     const auto message = with_local_line_ends(queued.message.text());
     Talk talk{child, input[1], output[0], message};
-    talk.run();
-    auto outcome =
-        outcome_of(talk.status(), talk.took_all(), with_address(talk.words(), queued.message.envelope_to));
+    talk.run(options_.limit, [&outbox] { return outbox.hurried(); });
+    auto outcome = outcome_of(talk, queued.message.envelope_to);
     const auto domain = queued.message.envelope_to.substr(queued.message.envelope_to.rfind('@') + 1);
     const bool ended =
         health_.answered({.outcome = outcome, .domain = domain, .attempt = queued.claim.attempt},
@@ -215,8 +242,14 @@ class SendmailTransport final : public Transport {
     return fmt::format("<{}>: {}", address, words);
   }
 
-  /// The status decides, except for words about us (base/refusal.hpp).
-  [[nodiscard]] Outcome outcome_of(int status, bool written, const std::string& words) const {
+  /// The status decides, but for what the words say about us (base/refusal.hpp).
+  [[nodiscard]] Outcome outcome_of(const Talk& talk, const std::string& address) const {
+    if (talk.was_killed()) {
+      return no_reply(talk.had_all() ? Stage::dot : Stage::data, name() + " did not end, and was killed");
+    }
+    const int status = talk.status();
+    const bool written = talk.took_all();
+    const auto words = with_address(talk.words(), address);
     const auto say = [&](Stage stage, int code, std::string_view enhanced) {
       const auto text = words.empty() ? fmt::format("{} exited with status {}", name(), status) : words;
       return classify(stage, code, fmt::format("{} {}", enhanced, text));
@@ -236,18 +269,19 @@ class SendmailTransport final : public Transport {
 
   bool not_run(Outbox& outbox, const QueuedMessage& queued, std::string_view why) {
     outbox.hand_back(queued.claim);
-    outbox.report_trouble(no_reply(Stage::connect, fmt::format("cannot run {}: {}", program_.string(), why)),
-                          name());
+    outbox.report_trouble(
+        no_reply(Stage::connect, fmt::format("cannot run {}: {}", options_.program.string(), why)), name());
     return false;
   }
 
-  std::filesystem::path program_;
+  SendmailOptions options_;
   RelayHealth health_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Transport>> make_sendmail_transport(const std::filesystem::path& program) {
+Result<std::unique_ptr<Transport>> make_sendmail_transport(SendmailOptions options) {
+  const auto& program = options.program;
   std::error_code error;
   const bool is_folder = std::filesystem::is_directory(program, error);
   if (is_folder || ::access(program.c_str(), X_OK) != 0) {
@@ -256,7 +290,8 @@ Result<std::unique_ptr<Transport>> make_sendmail_transport(const std::filesystem
         fmt::format("{} cannot be executed: {}", program.string(), std::strerror(is_folder ? EISDIR : errno)),
         "name a program that accepts mail as sendmail does");
   }
-  return std::make_unique<SendmailTransport>(program);
+  if (options.name.empty()) options.name = program.filename().string();
+  return std::make_unique<SendmailTransport>(std::move(options));
 }
 
 }  // namespace tidings::delivery

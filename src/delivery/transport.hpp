@@ -58,19 +58,25 @@ struct DomainLimit {
 [[nodiscard]] Result<std::unique_ptr<Transport>> make_smtp_transport(std::vector<RelayOptions> relays,
                                                                      std::vector<DomainLimit> limits = {});
 
-/// One program per message, as `sendmail -i -f SENDER -- RECIPIENT` with the message on its standard input: 0
-/// is accepted, 75 (and a signal) temporary, every other status permanent for the message. One at a time.
-/// Errc::config if it cannot be executed.
-[[nodiscard]] Result<std::unique_ptr<Transport>> make_sendmail_transport(
-    const std::filesystem::path& program);
+/// A program for each message, as `sendmail -i -f SENDER -- RECIPIENT` with the message on its standard
+/// input: 0 is accepted, 75 (and a signal) temporary, every other status permanent for the message. One at a
+/// time. One that has not ended after `limit`, or some seconds after a stop, is killed: if it had the whole
+/// message that attempt is in doubt, else temporary. Errc::config if it cannot be executed.
+struct SendmailOptions {
+  std::filesystem::path program;
+  std::string name{};                                         ///< empty: the program's
+  std::chrono::milliseconds limit{std::chrono::minutes{10}};  ///< RFC 5321 section 4.5.3.2.6
+};
+[[nodiscard]] Result<std::unique_ptr<Transport>> make_sendmail_transport(SendmailOptions options);
 
 enum class DropFormat {
-  eml,      ///< FOLDER/edition-subscriber.eml
+  eml,      ///< FOLDER/edition-subscriber-hash.eml
   maildir,  ///< FOLDER/{tmp,new,cur}
 };
 
 /// Files instead of a relay: complete under their final name or absent. Errc::cannot_create.
 [[nodiscard]] Result<std::unique_ptr<Transport>> make_drop_transport(const std::filesystem::path& folder,
-                                                                     DropFormat format);
+                                                                     DropFormat format,
+                                                                     std::string name = "drop");
 
 }  // namespace tidings::delivery

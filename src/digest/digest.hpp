@@ -68,12 +68,33 @@ struct SegmentBody {
   bool operator==(const SegmentBody&) const = default;
 };
 
+/// The same as the store keeps it: the texts in numbered parts that segments of one edition share.
+struct PartedBody {
+  std::string subject;
+  std::vector<std::uint32_t> text;
+  std::vector<std::uint32_t> html;
+
+  bool operator==(const PartedBody&) const = default;
+};
+
+/// What the segments of an edition show. Each part but the last of a text ends with a line end.
+struct PartedSegment {
+  SegmentId id;
+  std::string language;
+  std::vector<PartedBody> bodies;  ///< by variant
+
+  bool operator==(const PartedSegment&) const = default;
+};
+struct PartedEdition {
+  std::vector<std::string> parts;  ///< by number
+  std::vector<PartedSegment> segments;
+};
+
 struct Segment {
   SegmentId id;
   EditionId edition;
   std::string language;
   std::vector<PostId> posts;
-  std::vector<SegmentBody> bodies;
   std::string note = {};  ///< what was shortened to keep the mail small; empty: nothing
 
   bool operator==(const Segment&) const = default;

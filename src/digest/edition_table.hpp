@@ -1,12 +1,12 @@
-// The editions on disk: sole writer of digests, editions and all tables whose names begin with edition_ or
-// segment.
+// The editions on disk: sole writer of digests, editions, segments and all tables whose names begin with
+// edition_ but edition_parts.
 //
-// Sealing consists of calls that open no transaction: the caller opens one, calls insert(), add_segment(),
-// add_body(), lets the ledger add the deliveries, and commits; so an edition exists completely or not at all.
-// All other mutating calls are one statement. A second edition of the same digest and run is refused
-// (Errc::bad_data). States go draft -> sealed -> sending -> sent, or skipped, or from any open one to
-// cancelled; a change that the state does not allow is Errc::not_permitted, a repeated change is not an
-// error. Any call may fail as store/database.hpp says.
+// Sealing is made of pieces that open no transaction of their own: the caller opens one, calls insert(),
+// add_segment(), writes the bodies (body_table.hpp), lets the ledger add the deliveries, and commits; so an
+// edition is there whole or not at all. All other mutating calls are one statement. A second edition of the
+// same digest and run is refused (Errc::bad_data). States go draft -> sealed -> sending -> sent, or skipped,
+// or from any open one to cancelled; a change that the state does not allow is Errc::not_permitted, one that
+// has happened already is no error. Any call may fail as store/database.hpp says.
 #pragma once
 
 #include <cstddef>
@@ -101,6 +101,9 @@ class EditionTable {
   /// continues from there. What was sent stays sent.
   [[nodiscard]] Result<void> date_back(const Edition& edition, UtcTime now);
 
+  /// The digests whose editions have carried the post, each once.
+  [[nodiscard]] Result<std::vector<std::string>> carriers(PostId post);
+
   /// Streams the posts that no edition of the digest has carried, first seen before `bounds.cut` and owed, or
   /// released, in order of their ids, without tags. The visitor must not write to the database; its error
   /// stops the reading and is returned.
@@ -128,8 +131,8 @@ class EditionTable {
   [[nodiscard]] Result<EditionId> insert(const NewEdition& edition, const Selection& selection,
                                          std::optional<UtcTime> sealed_at);
 
-  /// One segment; its bodies follow. Segment::posts in reading order, each a post of the edition or of its
-  /// backlog.
+  /// One segment; its bodies follow (body_table.hpp). Segment::posts in reading order, each a post of the
+  /// edition or of its backlog.
   [[nodiscard]] Result<SegmentId> add_segment(EditionId edition, std::string_view language,
                                               std::span<const PostId> posts);
   /// `note`: what was shortened, for the editor.
@@ -139,7 +142,6 @@ class EditionTable {
   [[nodiscard]] Result<void> add_image(EditionId edition, const EditionImage& image);
   /// Once, for an edition of any state.
   [[nodiscard]] Result<void> add_left_out(EditionId edition, std::span<const LeftOutPosts> left_out);
-  [[nodiscard]] Result<void> add_body(SegmentId segment, int variant, const SegmentBody& body);
 
   /// Records a run without an edition because nobody was to get it, although there were posts: the posts
   /// count as carried, or the first subscriber would get everything from before they came.
@@ -156,9 +158,11 @@ class EditionTable {
   /// Deliveries of a sent or sending edition are to be retried: it becomes sending, and its lateness counts
   /// from `at`. Errc::usage for one in another state.
   [[nodiscard]] Result<void> reopen(EditionId edition, UtcTime at);
-  /// Not for a sent or skipped one. If sending had not begun, its posts become candidates again and its
-  /// period is open again; otherwise it still counts as carried.
-  [[nodiscard]] Result<void> cancel(EditionId edition, std::string_view reason, UtcTime at);
+  /// Not a sent or skipped one. If its sending had not begun, or has reached nobody, its posts become
+  /// candidates again and its period is open again; otherwise it goes on to count as carried.
+  enum class Reached { nobody, perhaps_somebody };
+  [[nodiscard]] Result<void> cancel(EditionId edition, std::string_view reason, UtcTime at,
+                                    Reached reached = Reached::perhaps_somebody);
 
   // ---- drafts: Errc::not_permitted for an edition that is no longer a draft ----
 
@@ -207,17 +211,14 @@ class EditionTable {
   [[nodiscard]] Result<std::vector<PostId>> more_of(EditionId edition);
   [[nodiscard]] Result<std::vector<Repeat>> joined_in(EditionId edition);
 
-  /// All segments of an edition in the order of their ids. Without bodies: `bodies` is empty.
-  enum class Bodies { without, with };
-  [[nodiscard]] Result<std::vector<Segment>> segments_of(EditionId edition, Bodies bodies);
-  /// The public pages, by language; editions sealed by an older version have none.
+  /// All segments of an edition in the order of their ids.
+  [[nodiscard]] Result<std::vector<Segment>> segments_of(EditionId edition);
+  /// As pages for everybody, by language; editions that were sealed by an older version have none.
   [[nodiscard]] Result<std::vector<EditionPage>> pages_of(EditionId edition);
   /// The most frequent reason first.
   [[nodiscard]] Result<std::vector<LeftOutPosts>> left_out_of(EditionId edition);
   /// In the order in which they were added.
   [[nodiscard]] Result<std::vector<EditionImage>> images_of(EditionId edition);
-  /// One segment with its bodies.
-  [[nodiscard]] Result<Segment> segment(SegmentId segment);
 
  private:
   [[nodiscard]] Result<std::vector<PostId>> shown_in(EditionId edition, int more);

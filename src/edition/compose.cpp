@@ -66,11 +66,8 @@ class Composer {
       result_.reason = nobody_to_send_to;
     }
     result_.what = Composed::What::skipped;
-    if (when_ == When::now) return result_;  // requested by hand: nothing to send, nothing to record
-    {
-      // The unfinished edition without recipients must not stay.
-      [[maybe_unused]] const auto undone = std::move(transaction);
-    }
+    if (when_ == When::now) return result_;  // asked for by hand: nothing to send, nothing to record
+    transaction.rollback();                  // the half-made edition without recipients must not stay
     TIDINGS_TRY(record_skipped(*drafted));
     return result_;
   }

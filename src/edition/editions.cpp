@@ -54,7 +54,7 @@ Result<EditionDetails> describe_edition(const config::Context& context, const st
   TIDINGS_LET(out.posts, posts_of(context.database, id));
   TIDINGS_LET(const auto dropped, editions.dropped_of(id));
   TIDINGS_LET(out.dropped, posts.load(dropped));
-  TIDINGS_LET(out.segments, editions.segments_of(id, digest::EditionTable::Bodies::without));
+  TIDINGS_LET(out.segments, editions.segments_of(id));
   TIDINGS_LET(out.left_out, editions.left_out_of(id));
   TIDINGS_LET(out.pictures, editions.pictures_of(id));
   TIDINGS_LET(out.preflight, editions.preflight_of(id));
@@ -67,12 +67,23 @@ Result<std::vector<post::Post>> posts_of(store::Database& database, EditionId ed
   return post::PostTable(database).load(ids);
 }
 
-Result<digest::Edition> cancel_edition(const config::Context& context, const std::string& name,
-                                       const std::string& reason) {
+Result<Cancelled> cancel_edition(const config::Context& context, const std::string& name,
+                                 const std::string& reason) {
+  using Reached = digest::EditionTable::Reached;
   digest::EditionTable editions{context.database};
-  TIDINGS_LET(auto edition, editions.find(name));
-  TIDINGS_TRY(editions.cancel(edition.id, reason, context.clock.now()));
-  return edition;
+  Cancelled out;
+  TIDINGS_LET(out.edition, editions.find(name));
+  delivery::Ledger ledger{context.database, context.clock};
+  // What a killed run had in flight is in doubt, and not merely unsent.
+  TIDINGS_LET([[maybe_unused]] const auto recovered, ledger.recover({}));
+  TIDINGS_LET(const auto counts, ledger.counts(out.edition.id));
+  out.readers = counts.sent + counts.in_doubt + counts.bounced;
+  TIDINGS_LET(auto transaction, context.database.begin());
+  TIDINGS_TRY(editions.cancel(out.edition.id, reason, context.clock.now(),
+                              out.readers == 0 ? Reached::nobody : Reached::perhaps_somebody));
+  TIDINGS_TRY(ledger.call_off(out.edition.id));
+  TIDINGS_TRY(transaction.commit());
+  return out;
 }
 
 Result<std::vector<ListedDigest>> list_digests(const config::Context& context) {

@@ -56,10 +56,15 @@ struct EditionDetails {
 /// In reading order.
 [[nodiscard]] Result<std::vector<post::Post>> posts_of(store::Database& database, EditionId edition);
 
+struct Cancelled {
+  digest::Edition edition;
+  std::int64_t readers = 0;  ///< who have it, or may have it: then its posts count as sent
+};
+
 /// Frees its posts for the next edition; returns it as it was. Errors as EditionTable::cancel(). The caller
 /// holds the sender's lock.
-[[nodiscard]] Result<digest::Edition> cancel_edition(const config::Context& context, const std::string& name,
-                                                     const std::string& reason);
+[[nodiscard]] Result<Cancelled> cancel_edition(const config::Context& context, const std::string& name,
+                                               const std::string& reason);
 
 struct ListedDigest {
   const config::DigestConfig* digest = nullptr;

@@ -1,5 +1,7 @@
 #include "edition/preview.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <map>
 
 #include <fmt/format.h>
@@ -8,6 +10,7 @@
 #include "base/text.hpp"
 #include "delivery/ledger.hpp"
 #include "delivery/run.hpp"
+#include "digest/body_table.hpp"
 #include "digest/edition_table.hpp"
 #include "edition/compose.hpp"
 #include "edition/inline_images.hpp"
@@ -18,6 +21,7 @@
 #include "edition/selection.hpp"
 #include "edition/stored_draft.hpp"
 #include "message/build.hpp"
+#include "message/parts.hpp"
 #include "message/slots.hpp"
 #include "sending/deliver.hpp"
 #include "sending/image_parts.hpp"
@@ -27,23 +31,31 @@
 namespace tidings::edition {
 namespace {
 
+/// One segment with its bodies.
+struct ShownSegment {
+  digest::Segment segment;
+  std::vector<digest::SegmentBody> bodies;
+};
+
 struct Shown {
-  Preview preview;
-  std::vector<digest::Segment> segments;
-  std::map<SegmentId, std::int64_t> readers;
-  std::vector<digest::EditionImage> images;
+  std::size_t most_segments = 0;
+  Preview preview = {};
+  std::vector<ShownSegment> segments = {};
+  std::map<SegmentId, std::int64_t> readers = {};
+  std::vector<digest::EditionImage> images = {};
 };
 
 // Pictures of an unsealed edition are shown as links: a preview fetches none.
 const FoundImages no_images;
 
-/// For a list without subscribers: one in the newsletter's language with every topic.
-Result<digest::Segment> sample_segment(const digest::Selection& selection, const EditionFacts& facts,
-                                       store::Database& database, Renderer& renderer) {
+/// For a list that has nobody yet: a reader of the newsletter's language who takes every topic.
+Result<ShownSegment> sample_segment(const digest::Selection& selection, const EditionFacts& facts,
+                                    store::Database& database, Renderer& renderer) {
   TIDINGS_LET(const auto posts, load_shown(database, selection.posts));
   TIDINGS_LET(const auto links, load_shown(database, selection.more));
   ShownPosts shown_posts;
-  digest::Segment segment;
+  ShownSegment sample;
+  auto& segment = sample.segment;
   for (const auto& shown : posts) {
     shown_posts.posts.push_back(&shown);
     segment.posts.push_back(shown.post.id);
@@ -51,9 +63,33 @@ Result<digest::Segment> sample_segment(const digest::Selection& selection, const
   for (const auto& link : links) shown_posts.more.push_back(&link);
   TIDINGS_LET(segment.language, renderer.language_for(""));
   TIDINGS_LET(auto rendered, renderer.render(facts, segment.language, shown_posts));
-  segment.bodies = std::move(rendered.bodies);
+  sample.bodies = std::move(rendered.bodies);
+  for (auto& body : sample.bodies) {
+    body.text = message::without_marks(std::move(body.text));
+    body.html = message::without_marks(std::move(body.html));
+  }
   segment.note = std::move(rendered.note);
-  return segment;
+  return sample;
+}
+
+/// The sealed segments with most readers; the others are counted.
+Result<void> read_largest(const config::Context& context, EditionId edition, Shown& shown) {
+  TIDINGS_LET(auto segments, digest::EditionTable(context.database).segments_of(edition));
+  TIDINGS_LET(shown.readers, delivery::Ledger(context.database, context.clock).readers_by_segment(edition));
+  if (segments.size() > shown.most_segments) {
+    std::ranges::stable_sort(segments, std::greater{}, [&](const digest::Segment& segment) {
+      const auto it = shown.readers.find(segment.id);
+      return it == shown.readers.end() ? 0 : it->second;
+    });
+    shown.preview.segments_not_shown = segments.size() - shown.most_segments;
+    segments.resize(shown.most_segments);
+  }
+  digest::BodyTable bodies{context.database};
+  for (auto& segment : segments) {
+    TIDINGS_LET(auto its, bodies.of_segment(edition, segment.id));
+    shown.segments.push_back({.segment = std::move(segment), .bodies = std::move(its)});
+  }
+  return {};
 }
 
 /// What the current transaction has sealed; a sample if nobody would get it.
@@ -61,8 +97,7 @@ Result<void> read_segments(const config::Context& context, Renderer& renderer, c
                            Shown& shown) {
   auto& database = context.database;
   digest::EditionTable editions{database};
-  TIDINGS_LET(shown.segments, editions.segments_of(what.edition, digest::EditionTable::Bodies::with));
-  TIDINGS_LET(shown.readers, delivery::Ledger(database, context.clock).readers_by_segment(what.edition));
+  TIDINGS_TRY(read_largest(context, what.edition, shown));
   TIDINGS_LET(shown.images, editions.images_of(what.edition));
   TIDINGS_LET(shown.preview.pictures, editions.pictures_of(what.edition));
   if (!shown.segments.empty()) return {};
@@ -78,15 +113,16 @@ Result<void> read_segments(const config::Context& context, Renderer& renderer, c
 /// Reports that pictures shown as links will be sent with the mail.
 void tell_unfetched(const config::DigestConfig& digest, Shown& shown) {
   if (!digest.inline_images || shown.segments.empty()) return;
-  const auto count = image_sources(shown.segments.front().bodies.front().html).size();
+  const auto count = image_sources(shown.segments.front().bodies.at(0).html).size();
   if (count == 0) return;
   if (!shown.preview.pictures.empty()) shown.preview.pictures += "; ";
   shown.preview.pictures += fmt::format("{} to be fetched when the edition is sealed",
                                         plural(static_cast<long long>(count), "picture"));
 }
 
-/// What would be sent next, sealed and rolled back.
-Result<Shown> preview_digest(const config::Context& context, const config::DigestConfig& digest) {
+/// What would be sent next, sealed as it would be and taken back.
+Result<void> preview_digest(const config::Context& context, const config::DigestConfig& digest,
+                            Shown& shown) {
   digest::EditionTable editions{context.database};
   TIDINGS_LET(const auto taken_back, context.database.begin());
   TIDINGS_LET(const auto drafted, draft(context, digest, When::sample));
@@ -105,7 +141,6 @@ Result<Shown> preview_digest(const config::Context& context, const config::Diges
   const auto facts = facts_of(*drafted);
   TIDINGS_LET(auto title, renderer.title(facts));
   const auto row = row_of(digest, *drafted, std::move(title));
-  Shown shown;
   auto& edition = shown.preview.edition;
   edition.digest = row.digest;
   edition.number = drafted->number;
@@ -118,7 +153,7 @@ Result<Shown> preview_digest(const config::Context& context, const config::Diges
   TIDINGS_TRY(seal_segments(context, renderer, what));
   TIDINGS_TRY(read_segments(context, renderer, what, shown));
   tell_unfetched(digest, shown);
-  return shown;
+  return {};
 }
 
 /// The same for a draft as its editor left it.
@@ -140,26 +175,22 @@ Result<void> preview_draft(const config::Context& context, Shown& shown) {
   return {};
 }
 
-Result<Shown> preview_edition(const config::Context& context, const std::string& what) {
+Result<void> preview_edition(const config::Context& context, const std::string& what, Shown& shown) {
   digest::EditionTable editions{context.database};
-  Shown shown;
   TIDINGS_LET(shown.preview.edition, editions.find(what));
   const auto& edition = shown.preview.edition;
   TIDINGS_LET(shown.preview.left_out, editions.left_out_of(edition.id));
   if (edition.state == digest::EditionState::draft) {
-    TIDINGS_TRY(preview_draft(context, shown));
-    return shown;
+    return preview_draft(context, shown);
   }
-  TIDINGS_LET(shown.segments, editions.segments_of(edition.id, digest::EditionTable::Bodies::with));
+  TIDINGS_TRY(read_largest(context, edition.id, shown));
   if (shown.segments.empty()) {
     return fail(Errc::no_input,
                 fmt::format("edition {} was {}: {}", what, name_of(edition.state), edition.reason));
   }
-  TIDINGS_LET(shown.readers,
-              delivery::Ledger(context.database, context.clock).readers_by_segment(edition.id));
   TIDINGS_LET(shown.images, editions.images_of(edition.id));
   TIDINGS_LET(shown.preview.pictures, editions.pictures_of(edition.id));
-  return shown;
+  return {};
 }
 
 /// Segments as one subscriber would get them.
@@ -169,9 +200,11 @@ class SegmentWriter {
                 const PreviewReader& who)
       : context_(context), links_(links), shown_(shown), who_(who) {}
 
-  [[nodiscard]] Result<PreviewSegment> write(const digest::Segment& segment) const {
+  [[nodiscard]] Result<PreviewSegment> write(const ShownSegment& from) const {
     const auto reader = links_.sample(who_.address, who_.name);
-    const auto& body = segment.bodies.at(message::variant_of(reader, segment.bodies.size()));
+    const auto& segment = from.segment;
+    if (from.bodies.empty()) return fail(Errc::bad_data, "a segment has no body");
+    const auto& body = from.bodies.at(message::variant_of(reader, from.bodies.size()));
     PreviewSegment out;
     out.language = segment.language;
     out.posts = static_cast<int>(segment.posts.size());
@@ -181,7 +214,8 @@ class SegmentWriter {
     auto options = sending::header_options(context_.config, links_, shown_.preview.edition, segment.language);
     options.subject_prefix = who_.subject_prefix;
     TIDINGS_LET(options.signers, sending::load_signers(context_.config));
-    TIDINGS_LET(options.images, sending::images_of(segment.bodies, shown_.images));
+    TIDINGS_LET(const auto images, sending::ImageParts::make(shown_.images));
+    options.images = images.called_by(from.bodies);
     out.note = segment.note;
     TIDINGS_LET(out.message, message::build_full({.subject = out.subject, .text = out.text, .html = out.html},
                                                  options, reader, context_.clock.now()));
@@ -205,15 +239,16 @@ Result<Preview> make_preview(const config::Context& context, const std::string& 
   TIDINGS_LET(auto keys, subscriber::KeyRing::peek(context.database, context.random));
   const sending::Links links{context.config, std::move(keys)};
   const auto* const digest = context.config.find_digest(what);
-  TIDINGS_LET(const auto found,
-              digest != nullptr ? preview_digest(context, *digest) : preview_edition(context, what));
+  Shown found{.most_segments = reader.most_segments};
+  TIDINGS_TRY(digest != nullptr ? preview_digest(context, *digest, found)
+                                : preview_edition(context, what, found));
   const SegmentWriter writer{context, links, found, reader};
   auto preview = found.preview;
   std::map<std::string, int> seen;
   for (const auto& segment : found.segments) {
     TIDINGS_LET(auto shown, writer.write(segment));
-    const int count = ++seen[segment.language];
-    shown.name = count == 1 ? segment.language : fmt::format("{}-{}", segment.language, count);
+    const int count = ++seen[shown.language];
+    shown.name = count == 1 ? shown.language : fmt::format("{}-{}", shown.language, count);
     preview.segments.push_back(std::move(shown));
   }
   return preview;

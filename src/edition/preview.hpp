@@ -38,6 +38,7 @@ struct PreviewSegment {
 struct Preview {
   digest::Edition edition;  ///< of the next edition: id 0
   std::vector<PreviewSegment> segments;
+  std::size_t segments_not_shown = 0;  ///< smaller ones, beyond PreviewReader::most_segments
   std::vector<digest::LeftOutPosts> left_out = {};
   std::string pictures;  ///< pictures left out or not yet fetched; empty: nothing to report
 };
@@ -47,6 +48,8 @@ struct PreviewReader {
   std::string address = "reader@example.org";
   std::string name;
   std::string subject_prefix;
+  /// The largest by readers; the first of them is the largest of all.
+  std::size_t most_segments = 20;
 };
 
 /// Of a digest ("weekly": what would be sent next, to whom it would be sent) or an edition ("weekly#3", an

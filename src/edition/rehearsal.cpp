@@ -103,9 +103,7 @@ Result<void> tell_readers(const config::Context& context, const digest::Edition&
                           const LineSink& tell) {
   const auto name = fmt::format("{}#{}", edition.digest, edition.number.value_or(0));
   delivery::Ledger ledger{context.database, context.clock};
-  TIDINGS_LET(
-      const auto segments,
-      digest::EditionTable(context.database).segments_of(edition.id, digest::EditionTable::Bodies::without));
+  TIDINGS_LET(const auto segments, digest::EditionTable(context.database).segments_of(edition.id));
   TIDINGS_LET(const auto readers, ledger.readers_by_segment(edition.id));
   std::map<SegmentId, std::string> labels;
   for (const auto& segment : segments) {

@@ -11,6 +11,7 @@
 #include "config/theme_files.hpp"
 #include "digest/select.hpp"
 #include "edition/inline_images.hpp"
+#include "message/parts.hpp"
 #include "post/excerpt.hpp"
 #include "post/normalise.hpp"
 #include "post/plain_text.hpp"
@@ -236,7 +237,8 @@ std::size_t weight_of(const std::vector<digest::SegmentBody>& bodies) {
   std::size_t heaviest = 0;
   for (const auto& body : bodies) {
     const auto slots = static_cast<std::size_t>(std::ranges::count(body.html, '\x02'));
-    heaviest = std::max(heaviest, body.html.size() + slots * longest_link);
+    const auto marks = static_cast<std::size_t>(std::ranges::count(body.html, message::part_mark));
+    heaviest = std::max(heaviest, body.html.size() - marks + slots * longest_link);
   }
   return heaviest;
 }

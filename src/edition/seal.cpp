@@ -8,11 +8,13 @@
 
 #include "base/check.hpp"
 #include "delivery/ledger.hpp"
+#include "digest/body_table.hpp"
 #include "digest/carry_over.hpp"
 #include "digest/edition_table.hpp"
 #include "digest/segment.hpp"
 #include "edition/intro.hpp"
 #include "edition/selection.hpp"
+#include "message/parts.hpp"
 #include "subscriber/subscriber_table.hpp"
 
 namespace tidings::edition {
@@ -31,6 +33,7 @@ class Sealer {
         facts_(what.facts),
         carry_(std::move(carry)),
         editions_(context.database),
+        bodies_(context.database, what.edition),
         ledger_(context.database, context.clock),
         segmenter_(carry_.segment_posts()) {}
 
@@ -113,7 +116,9 @@ class Sealer {
     for (auto& body : rendered.bodies)
       body.html = with_content_ids(std::move(body.html), what_.images.images);
     for (std::size_t variant = 0; variant < rendered.bodies.size(); ++variant) {
-      TIDINGS_TRY(editions_.add_body(segments_[index], static_cast<int>(variant), rendered.bodies[variant]));
+      const auto& body = rendered.bodies[variant];
+      TIDINGS_TRY(bodies_.add(segments_[index], static_cast<int>(variant), body.subject,
+                              message::split_parts(body.text), message::split_parts(body.html)));
     }
     if (!rendered.note.empty()) {
       TIDINGS_TRY(editions_.note_segment(segments_[index], rendered.note));
@@ -146,6 +151,7 @@ class Sealer {
   EditionFacts facts_;  ///< with the introduction
   digest::CarryOver carry_;
   digest::EditionTable editions_;
+  digest::BodyWriter bodies_;
   delivery::Ledger ledger_;
   digest::Segmenter segmenter_;
   std::vector<ShownPost> shown_;

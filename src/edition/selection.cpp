@@ -18,6 +18,10 @@
 namespace tidings::edition {
 namespace {
 
+// Of an edition without a limit: 82,000 posts cost 1.8 GB and 57 s and made a mail of 19 MB; these cost 250
+// MB, 7 s and 2.3 MB. The rest waits.
+constexpr std::size_t most_posts = 10'000;
+
 /// Whether the stored post is left out. One that cannot be read has failed elsewhere.
 bool keeps_out(const ContentFilter& filter, store::Database& database, PostId id) {
   const auto found = post::PostTable(database).find(id);
@@ -26,6 +30,10 @@ bool keeps_out(const ContentFilter& filter, store::Database& database, PostId id
                           .author = found->author,
                           .link = found->link,
                           .categories = found->tags,
+                          .language = found->language,
+                          .age = found->published && *found->published <= found->first_seen
+                                     ? std::optional{found->first_seen - *found->published}
+                                     : std::nullopt,
                           .text = [&found] {
                             return source::plain_text_of_html(found->html) + "\n" +
                                    source::plain_text_of_html(found->summary_html);
@@ -256,7 +264,7 @@ digest::SelectOptions select_options(const config::Config& config, const config:
   options.group_by = digest.group_by;
   options.min_posts = static_cast<std::size_t>(digest.min_posts);
   options.overflow = digest.overflow;
-  if (digest.max_posts > 0) options.max_posts = static_cast<std::size_t>(digest.max_posts);
+  options.max_posts = digest.max_posts > 0 ? static_cast<std::size_t>(digest.max_posts) : most_posts;
   const auto share = digest.max_per_source;
   if (share && *share > 0) options.max_per_source = static_cast<std::size_t>(*share);
   options.turns = share && *share == 0 ? digest::Turns::by_order : digest::Turns::by_source;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bounce/bounce_table.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/carry_over.hpp"
 #include "members/topics.hpp"
@@ -215,10 +216,16 @@ Result<std::vector<std::string>> Membership::leave(const store::Transaction& ope
 
 Result<bool> Membership::erase(SubscriberId id) {
   TIDINGS_LET(auto transaction, context_.database.begin());
-  TIDINGS_TRY(delivery::Ledger(context_.database, context_.clock).forget_replies(transaction, id));
-  TIDINGS_LET(const bool there, table_.erase(transaction, id));
+  TIDINGS_LET(const bool there, erase(transaction, id));
   TIDINGS_TRY(transaction.commit());
   return there;
+}
+
+Result<bool> Membership::erase(const store::Transaction& open, SubscriberId id) {
+  TIDINGS_TRY(delivery::Ledger(context_.database, context_.clock).forget_replies(open, id));
+  TIDINGS_TRY(bounce::BounceTable(context_.database).forget(id));
+  TIDINGS_TRY(digest::forget_changes(context_.database, id));
+  return table_.erase(open, id);
 }
 
 }  // namespace tidings::members

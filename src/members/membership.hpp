@@ -87,6 +87,7 @@ class Membership {
 
   /// Erases the person, also in what relays said about them. False if there was nobody.
   [[nodiscard]] Result<bool> erase(SubscriberId id);
+  [[nodiscard]] Result<bool> erase(const store::Transaction& open, SubscriberId id);
 
   /// Whether mails were queued since the last call, so that their sender can be notified.
   [[nodiscard]] bool take_queued() { return std::exchange(queued_, false); }

@@ -30,6 +30,22 @@ using subscriber::SubscriptionState;
 
 constexpr std::chrono::hours pending_lifetime{24 * 7};
 
+/// Nobody has confirmed anything of it.
+bool is_only_a_wish(const subscriber::Subscriber& known) {
+  return !known.subscriptions.empty() && std::ranges::all_of(known.subscriptions, [](const auto& each) {
+    return each.state == subscriber::SubscriptionState::pending;
+  });
+}
+
+/// Whoever signs up again before confirming means what they say now.
+subscriber::SubscriberChange newest_wish(const subscriber::SignUpRequest& request) {
+  subscriber::SubscriberChange wish{
+      .topics = request.topics, .origin = Origin::web, .detail = request.detail};
+  if (!request.name.empty()) wish.name = request.name;
+  if (!request.language.empty()) wish.language = request.language;
+  return wish;
+}
+
 Result<void> take_one(const config::Context& context, subscriber::SignUpRequest request) {
   const auto& config = context.config;
   auto& database = context.database;
@@ -45,6 +61,10 @@ Result<void> take_one(const config::Context& context, subscriber::SignUpRequest 
   if (!request.digests.empty()) {
     // What a stranger types into a form must not become the name of an existing subscriber.
     TIDINGS_LET(const auto known, table.find(request.address));
+    if (known && is_only_a_wish(*known)) {
+      const auto changed = table.set(transaction, known->id, newest_wish(request));
+      if (!changed && changed.error().code != Errc::bad_data) return tl::unexpected<Error>(changed.error());
+    }
     const auto result = membership.join(transaction, {.address = std::move(request.address),
                                                       .name = known ? std::string{} : request.name,
                                                       .language = known ? std::string{} : request.language,

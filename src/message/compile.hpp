@@ -40,6 +40,8 @@ struct HeaderOptions {
   std::vector<InlineImage> images = {};  ///< only with HTML; each becomes a part, in this order
 };
 
+class Compiler;
+
 /// Thread-safe; cheap to copy (shared, constant).
 class CompiledMessage {
  public:
@@ -51,15 +53,40 @@ class CompiledMessage {
   [[nodiscard]] std::size_t size_bytes() const;
 
  private:
-  friend Result<CompiledMessage> compile(std::span<const digest::SegmentBody> bodies,
-                                         const HeaderOptions& options);
+  friend class Compiler;
   struct Program;
   explicit CompiledMessage(std::shared_ptr<const Program> program);
   std::shared_ptr<const Program> program_;
 };
 
-/// `bodies` from render_bodies(), as stored. An empty html makes a text/plain message. Errc::bad_data for a
-/// broken slot, an empty text, or a header value with control characters.
+/// Compiles the segments of one edition: each part is encoded and kept once, however many segments show it.
+/// Not thread-safe, and its messages are not to be written before the last of them is compiled.
+class Compiler {
+ public:
+  /// What the segments of one language and the same pictures have in common.
+  struct Frame;
+  struct Pool;
+
+  /// Takes the parts of the edition, and lets each go once it is encoded. Its segments are what compile()
+  /// will be asked for.
+  explicit Compiler(digest::PartedEdition& edition);
+  Compiler(const Compiler&) = delete;
+  Compiler& operator=(const Compiler&) = delete;
+  ~Compiler();  ///< its messages need the encoded parts only
+
+  /// Errc::bad_data for a header value with control characters.
+  [[nodiscard]] static Result<std::shared_ptr<const Frame>> frame(HeaderOptions options);
+
+  /// One body a variant. No HTML parts make a text/plain message. Errc::bad_data for a broken slot, an empty
+  /// text, a number that is no part's.
+  [[nodiscard]] Result<CompiledMessage> compile(std::span<const digest::PartedBody> bodies,
+                                                std::shared_ptr<const Frame> frame);
+
+ private:
+  std::shared_ptr<Pool> pool_;
+};
+
+/// One segment alone: `bodies` as render_bodies() made them.
 [[nodiscard]] Result<CompiledMessage> compile(std::span<const digest::SegmentBody> bodies,
                                               const HeaderOptions& options);
 

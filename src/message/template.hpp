@@ -17,6 +17,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "base/result.hpp"
+#include "message/parts.hpp"
 #include "message/slots.hpp"
 
 namespace tidings::message {
@@ -38,7 +39,11 @@ struct TemplateOptions {
   /// are empty, as in Mustache.
   const nlohmann::json* known = nullptr;
 
-  /// How often a partial may contain itself; 0 forbids it. Data that nests deeper is an error of render().
+  /// Whether each element of a list, and what follows the list, begins with part_mark (parts.hpp).
+  Marks marks = Marks::none;
+
+  /// How often a partial may stand inside itself; 0 refuses it. Data that goes deeper is an error of
+  /// render().
   int recursion_limit = 0;
 };
 

@@ -275,6 +275,7 @@ class TemplateReader {
     std::string name;
     std::size_t at = 0;
     bool scope = false;
+    bool marked = false;  ///< part marks at the beginning of its elements and after it
   };
 
   Result<void> read_token(const Place& place, const Token& token, std::size_t depth, std::size_t outer) {
@@ -316,17 +317,22 @@ class TemplateReader {
     if (open_.size() >= max_section_depth) return place.error(token.at, "sections are nested too deeply");
     const auto name = number_of(token.body);
     const bool inverted = token.kind == Kind::inverted;
+    bool marked = false;
     if (scopes_.strict()) {
       TIDINGS_LET(const auto* known, find(place, token, name));
       if (known->is_string() || known->is_number()) {
         return place.error(token.at, fmt::format("\"{}\" is a value, not a section", token.body),
                            fmt::format("did you mean \"has_{}\"?", token.body));
       }
+      marked = options_.marks == Marks::parts && !inverted && known->is_array();
       if (!inverted) scopes_.push(known);
     }
-    open_.push_back(
-        {.name = std::string{token.body}, .at = token.at, .scope = !inverted && scopes_.strict()});
+    open_.push_back({.name = std::string{token.body},
+                     .at = token.at,
+                     .scope = !inverted && scopes_.strict(),
+                     .marked = marked});
     write_tag(inverted ? "^" : "#", Program::section, name);
+    if (marked) write_text({&part_mark, 1});
     return {};
   }
 
@@ -341,6 +347,7 @@ class TemplateReader {
     open_.pop_back();
     if (last.scope) scopes_.pop();
     write_tag("/", Program::section, number_of(token.body));
+    if (last.marked) write_text({&part_mark, 1});
     return {};
   }
 

@@ -94,11 +94,11 @@ Result<digest::SegmentBody> render_all(const Theme::Parts& parts, nlohmann::json
     return fail(Errc::config, fmt::format("theme \"{}\": the subject is empty", parts.name));
   data["subject"] = out.subject;
   TIDINGS_LET(out.text, parts.text.render(data));
-  if (trim(out.text).empty())
+  if (trim(without_marks(out.text)).empty())
     return fail(Errc::config, fmt::format("theme \"{}\": the plain-text part is empty", parts.name));
   if (!parts.html) return out;
   TIDINGS_LET(out.html, parts.html->render(data));
-  if (trim(out.html).empty())
+  if (trim(without_marks(out.html)).empty())
     return fail(Errc::config, fmt::format("theme \"{}\": the HTML part is empty", parts.name));
   return out;
 }
@@ -121,7 +121,6 @@ Result<Theme> Theme::load(const ThemeOptions& options, const Lookup& lookup) {
   auto known = to_data(sample_view(), strings, zone, 1);
   const auto partials = partials_of(options.name, lookup);
   const TemplateOptions as_text{.escape = Escape::none, .partials = partials, .known = &known};
-  const TemplateOptions as_html{.escape = Escape::html, .partials = partials, .known = &known};
   TIDINGS_LET(auto subject, parse_subject(options, lookup, as_text));
   std::optional<Template> preheader;
   if (!options.preheader.empty()) {
@@ -129,10 +128,13 @@ Result<Theme> Theme::load(const ThemeOptions& options, const Lookup& lookup) {
                 parse_configured("preheader", options.preheader_place, options.preheader, as_text));
   }
   known["subject"] = "subject";
-  TIDINGS_LET(auto text, parse_part(text_file, *text_source, as_text));
+  const auto part = [&](Escape escape) {
+    return TemplateOptions{.escape = escape, .partials = partials, .known = &known, .marks = Marks::parts};
+  };
+  TIDINGS_LET(auto text, parse_part(text_file, *text_source, part(Escape::none)));
   std::optional<Template> html;
   if (html_source) {
-    TIDINGS_LET(html, parse_part(html_file, *html_source, as_html));
+    TIDINGS_LET(html, parse_part(html_file, *html_source, part(Escape::html)));
   }
   return Theme{std::make_unique<Parts>(Parts{.name = options.name,
                                              .text = std::move(text),
@@ -157,7 +159,10 @@ Result<std::vector<digest::SegmentBody>> Theme::render_bodies(const EditionView&
 
 Result<digest::SegmentBody> Theme::render_for(const EditionView& view, const Strings& strings,
                                               const Zone& zone, const Reader& reader) const {
-  return render_all(*parts_, to_data(view, strings, zone, reader));
+  TIDINGS_LET(auto body, render_all(*parts_, to_data(view, strings, zone, reader)));
+  body.text = without_marks(std::move(body.text));
+  body.html = without_marks(std::move(body.html));
+  return body;
 }
 
 Theme::Theme(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

@@ -36,8 +36,9 @@ class Theme {
   [[nodiscard]] const std::string& name() const;
   [[nodiscard]] bool has_html() const;
 
-  /// Renders a segment: one body per variant (slots.hpp), `bodies[v]` for variant v; only one if no template
-  /// uses has_name. The subject is one line. Errc::config for an empty subject or part.
+  /// Renders a segment: one body a variant (slots.hpp), `bodies[v]` for variant v; one body only if no
+  /// template asks for has_name. Text and HTML hold part marks (parts.hpp). The subject is one line.
+  /// Errc::config for an empty subject or part.
   [[nodiscard]] Result<std::vector<digest::SegmentBody>> render_bodies(const EditionView& view,
                                                                        const Strings& strings,
                                                                        const Zone& zone) const;

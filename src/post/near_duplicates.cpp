@@ -113,6 +113,12 @@ Overlap overlap_of(const std::vector<std::uint64_t>& shorter, const std::vector<
   return {.part = static_cast<double>(hits) / all, .solid = static_cast<double>(solid) / all};
 }
 
+/// The same few lines over and over: what such a text has in common with another says little.
+bool is_repetitive(const std::vector<std::uint64_t>& shingles) {
+  const std::unordered_set<std::uint64_t> distinct{shingles.begin(), shingles.end()};
+  return distinct.size() * 2 < shingles.size();
+}
+
 /// The share of the numbers that the other text does not have.
 double missing_numbers(const Letters& shorter, const Letters& longer) {
   if (shorter.numbers.empty()) return 0;
@@ -177,6 +183,8 @@ std::optional<int> same_story(const StoryText& one, const StoryText& other) {
   int weight = 0;
   for (const auto letter : letters.letters) weight += weight_of(letter);
   if (weight < least_weight) return std::nullopt;
+  if (is_repetitive(shorter) || is_repetitive(longer))
+    return letters_one.letters == letters_other.letters ? std::optional{100} : std::nullopt;
   // Four or five words of an alphabet, in letters of the text's own script.
   const auto per_letter = static_cast<double>(weight) / static_cast<double>(letters.letters.size());
   const auto long_passage = static_cast<std::size_t>(30 / per_letter);

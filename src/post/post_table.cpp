@@ -123,9 +123,7 @@ Result<std::optional<Known>> find_known(store::Database& database, SourceId sour
 
 /// Whether the post is in an edition that may have been sent, so that it must not change.
 Result<bool> is_frozen(store::Database& database, PostId id) {
-  auto query = database.prepare(
-      "SELECT 1 FROM edition_posts ep JOIN editions e ON e.id = ep.edition_id "
-      "WHERE ep.post_id = :post AND e.state IN ('sealed', 'sending', 'sent') LIMIT 1");
+  auto query = database.prepare("SELECT 1 FROM frozen_posts WHERE post_id = :post LIMIT 1");
   query.bind(":post", id);
   return query.step();
 }
@@ -253,11 +251,7 @@ Result<void> update(store::Database& database, PostId id, const Post& post) {
 Result<void> read_tags(store::Database& database, Post& post) {
   auto query = database.prepare("SELECT tag FROM post_tags WHERE post_id = :post ORDER BY tag");
   query.bind(":post", post.id);
-  for (;;) {
-    TIDINGS_LET(const auto found, query.step());
-    if (!found) return {};
-    post.tags.push_back(query.text(0));
-  }
+  return query.each([&](const store::Statement& row) { post.tags.push_back(row.text(0)); });
 }
 
 Result<void> set_flag(store::Database& database, const char* sql, PostId id, bool value) {
@@ -387,12 +381,7 @@ Result<std::vector<Post>> PostTable::list(const PostFilter& filter) {
     ORDER BY first_seen_ms DESC, published_ms DESC, source_id,
              (SELECT place FROM post_sights WHERE post_id = posts.id), id LIMIT :limit)");
   query.bind(":source", filter.source).bind(":since", filter.since).bind(":limit", filter.limit);
-  std::vector<Post> posts;
-  for (;;) {
-    TIDINGS_LET(const auto found, query.step());
-    if (!found) break;
-    posts.push_back(read(query));
-  }
+  TIDINGS_LET(auto posts, query.list(read));
   for (auto& post : posts) TIDINGS_TRY(read_tags(*database_, post));
   return posts;
 }
@@ -402,22 +391,12 @@ Result<std::vector<UtcTime>> PostTable::newest_dates(SourceId source, int limit)
     SELECT CASE WHEN published_ms <= first_seen_ms THEN published_ms ELSE first_seen_ms END AS date_ms
     FROM posts WHERE source_id = :source ORDER BY date_ms DESC LIMIT :limit)");
   query.bind(":source", source).bind(":limit", limit);
-  std::vector<UtcTime> dates;
-  for (;;) {
-    TIDINGS_LET(const auto found, query.step());
-    if (!found) return dates;
-    dates.push_back(query.time(0));
-  }
+  return query.list([](const store::Statement& row) { return row.time(0); });
 }
 
 Result<std::vector<std::string>> PostTable::tags() {
   auto query = database_->prepare("SELECT DISTINCT tag FROM post_tags ORDER BY tag");
-  std::vector<std::string> tags;
-  for (;;) {
-    TIDINGS_LET(const auto found, query.step());
-    if (!found) return tags;
-    tags.push_back(query.text(0));
-  }
+  return query.list([](const store::Statement& row) { return row.text(0); });
 }
 
 Result<std::vector<Post>> PostTable::load(std::span<const PostId> ids) {
@@ -436,12 +415,9 @@ Result<std::vector<SetAside>> PostTable::set_aside() {
     FROM post_sights s JOIN posts p ON p.id = s.post_id
     WHERE s.set_aside_ms IS NOT NULL AND s.released_ms IS NULL
     GROUP BY p.source_id, s.set_aside_ms ORDER BY s.set_aside_ms DESC, p.source_id)");
-  std::vector<SetAside> out;
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
-    out.push_back({.source = rows.id<SourceId>(0), .at = rows.time(1), .posts = rows.integer(2)});
-  }
+  return rows.list([](const store::Statement& row) {
+    return SetAside{.source = row.id<SourceId>(0), .at = row.time(1), .posts = row.integer(2)};
+  });
 }
 
 Result<int> PostTable::release(PostId id, UtcTime now) {

@@ -60,21 +60,25 @@ Result<std::vector<std::string>> mend_clock(const config::Context& context) {
   return lines;
 }
 
-Result<void> allow_work(store::Database& database, const Clock& clock) {
+Result<void> allow_work(const config::Context& context) {
+  auto& database = context.database;
+  const auto& clock = context.clock;
+  const auto& zone = context.config.newsletter.zone;
   const auto now = clock.now();
   if (now < earliest) {
-    return fail(
-        Errc::try_again,
-        fmt::format("the clock says {}; nothing is composed or sent until it is right", format_rfc3339(now)),
-        "set this host's clock; the next run continues");
+    return fail(Errc::try_again,
+                fmt::format("the clock says {}; nothing is composed or sent until it is right",
+                            time_in_words(zone, now)),
+                "set this host's clock; the next run continues");
   }
   if (!is_made_up(clock) || std::chrono::abs(SystemClock{}.now() - now) <= clock_slack) return {};
   TIDINGS_LET(const auto since, store::fact(database, sending_fact));
   if (since.empty()) return {};
+  const auto first = parse_rfc3339(since);
   return fail(
       Errc::not_permitted,
       fmt::format("{} has sent real mail since {}: --at would leave editions with wrong times in it",
-                  database.path().string(), since),
+                  database.path().string(), first ? time_in_words(zone, *first) : since),
       "\"tidings rehearse --from TIME\" works on a copy; status, preview and send --dry-run accept --at");
 }
 

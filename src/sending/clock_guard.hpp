@@ -25,10 +25,10 @@ inline constexpr const char* clock_hint =
 /// Corrects all of them; one line for each change. The caller holds the sender's lock.
 [[nodiscard]] Result<std::vector<std::string>> mend_clock(const config::Context& context);
 
-/// Before collecting, composing or sending. Errc::not_permitted if `clock` is artificial (--at) and further
-/// than clock_slack from the real one, on a database that has really sent an edition; Errc::try_again if it
-/// is before this program was written.
-[[nodiscard]] Result<void> allow_work(store::Database& database, const Clock& clock);
+/// Before collecting, composing or sending. Errc::not_permitted if `clock` is made up (--at) and further than
+/// clock_slack from the real one, on a database that has mailed an edition for real; Errc::try_again if it is
+/// before this program was written.
+[[nodiscard]] Result<void> allow_work(const config::Context& context);
 
 /// Records that an edition was sent over a real relay, unless the clock is artificial.
 [[nodiscard]] Result<void> note_real_sending(store::Database& database, const Clock& clock);

@@ -1,6 +1,8 @@
 #include "sending/deliver.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -8,8 +10,10 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "config/secret.hpp"
+#include "digest/body_table.hpp"
 #include "digest/edition_table.hpp"
 #include "digest/period.hpp"
+#include "message/parts.hpp"
 #include "sending/archive_links.hpp"
 #include "sending/clock_guard.hpp"
 #include "sending/image_parts.hpp"
@@ -29,14 +33,31 @@ class SegmentMessages {
     const auto& config = context.config;
     auto messages = std::make_shared<SegmentMessages>(links, context.clock.now());
     TIDINGS_LET(const auto signers, load_signers(config));
-    digest::EditionTable editions{context.database};
-    TIDINGS_LET(const auto segments, editions.segments_of(edition.id, digest::EditionTable::Bodies::with));
-    TIDINGS_LET(const auto images, editions.images_of(edition.id));
-    for (const auto& segment : segments) {
-      auto header = header_options(config, links, edition, segment.language);
-      header.signers = signers;
-      TIDINGS_LET(header.images, images_of(segment.bodies, images));
-      TIDINGS_LET(auto compiled, message::compile(segment.bodies, header));
+    TIDINGS_LET(const auto pictures, digest::EditionTable(context.database).images_of(edition.id));
+    TIDINGS_LET(const auto images, ImageParts::make(pictures));
+    TIDINGS_LET(auto sealed, digest::BodyTable(context.database).of_edition(edition.id));
+    message::join_runs(sealed);
+    const auto calls = images.calls_in(sealed.parts);
+    message::Compiler compiler{sealed};
+    // Segments of one language and the same pictures share all but their texts.
+    using Like = std::pair<std::string, std::set<std::size_t>>;
+    std::map<Like, std::shared_ptr<const message::Compiler::Frame>> frames;
+    for (auto& segment : sealed.segments) {
+      Like like{segment.language, {}};
+      for (const auto& body : segment.bodies) {
+        for (const auto number : body.html) {
+          if (number < calls.size()) like.second.insert(calls[number].begin(), calls[number].end());
+        }
+      }
+      auto& frame = frames[like];
+      if (!frame) {
+        auto header = header_options(config, links, edition, segment.language);
+        header.signers = signers;
+        header.images = images.at(like.second);
+        TIDINGS_LET(frame, message::Compiler::frame(std::move(header)));
+      }
+      TIDINGS_LET(auto compiled, compiler.compile(segment.bodies, frame));
+      segment.bodies = {};
       messages->segments_.emplace(segment.id,
                                   Written{std::move(compiled), view_url(config, edition, segment.language)});
     }
@@ -281,11 +302,16 @@ Result<std::unique_ptr<delivery::Transport>> make_transport(const config::Config
   if (!to_folder.empty()) return delivery::make_drop_transport(to_folder, delivery::DropFormat::eml);
   TIDINGS_TRY(check_signed(config));
   switch (config.smtp.local_way) {
-    case config::LocalWay::sendmail: return delivery::make_sendmail_transport(config.smtp.local_path);
+    case config::LocalWay::sendmail:
+      return delivery::make_sendmail_transport({.program = config.smtp.local_path,
+                                                .name = config.smtp.name,
+                                                .limit = config.smtp.timeouts.final_dot});
     case config::LocalWay::maildir:
-      return delivery::make_drop_transport(config.smtp.local_path, delivery::DropFormat::maildir);
+      return delivery::make_drop_transport(config.smtp.local_path, delivery::DropFormat::maildir,
+                                           config.smtp.name);
     case config::LocalWay::drop:
-      return delivery::make_drop_transport(config.smtp.local_path, delivery::DropFormat::eml);
+      return delivery::make_drop_transport(config.smtp.local_path, delivery::DropFormat::eml,
+                                           config.smtp.name);
     case config::LocalWay::none: break;
   }
   std::vector<delivery::RelayOptions> relays;

@@ -10,13 +10,23 @@ namespace tidings::sending {
 namespace {
 
 Result<void> add_signer(std::vector<message::DkimSigner>& signers, const std::string& domain,
-                        const std::string& selector, const std::filesystem::path& key_file) {
+                        const std::string& selector, const std::filesystem::path& key_file,
+                        SigningKey::Kind kind) {
   if (key_file.empty()) return {};
   if (selector.empty()) {
     return fail(Errc::config, fmt::format("[dkim] has the key {} but no selector for it", key_file.string()),
                 "for example selector = \"news1\"");
   }
   TIDINGS_LET(auto key, SigningKey::read(key_file));
+  if (key.kind() != kind) {
+    const bool wants_rsa = kind == SigningKey::Kind::rsa;
+    return fail(Errc::config,
+                fmt::format("[dkim] {} = {} is an {} key", wants_rsa ? "key_file" : "ed25519_key_file",
+                            key_file.string(), wants_rsa ? "Ed25519" : "RSA"),
+                wants_rsa
+                    ? "it belongs to ed25519_key_file; many mail providers check RSA alone"
+                    : "it belongs to key_file; \"tidings dkim keygen --ed25519\" makes one of this kind");
+  }
   TIDINGS_LET(auto signer, message::make_dkim_signer(domain, selector, std::move(key)));
   signers.push_back(std::move(signer));
   return {};
@@ -34,8 +44,9 @@ Result<std::vector<message::DkimSigner>> load_signers(const config::Config& conf
                 fmt::format("[dkim] domain {} does not align with the From domain {}", domain, from),
                 "mailbox providers expect the same domain in both");
   }
-  TIDINGS_TRY(add_signer(signers, domain, dkim.selector, dkim.key_file));
-  TIDINGS_TRY(add_signer(signers, domain, dkim.ed25519_selector, dkim.ed25519_key_file));
+  TIDINGS_TRY(add_signer(signers, domain, dkim.selector, dkim.key_file, SigningKey::Kind::rsa));
+  TIDINGS_TRY(
+      add_signer(signers, domain, dkim.ed25519_selector, dkim.ed25519_key_file, SigningKey::Kind::ed25519));
   return signers;
 }
 

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "digest/edition_table.hpp"
 #include "members/topics.hpp"
+#include "store/instance.hpp"
 #include "subscriber/confirmation.hpp"
 #include "subscriber/notice_table.hpp"
 
@@ -316,8 +317,7 @@ Result<int> ListService::take_webhook(std::string_view relay, const web::Request
 }
 
 Result<void> ListService::check() {
-  auto query = database_.prepare("SELECT 1 FROM facts LIMIT 1");
-  TIDINGS_TRY(query.step());
+  TIDINGS_TRY(store::fact(database_, "instance"));
   return {};
 }
 

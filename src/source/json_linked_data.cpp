@@ -10,6 +10,7 @@
 #include "source/feed_date.hpp"
 #include "source/html_page.hpp"
 #include "source/html_text.hpp"
+#include "source/page_trim.hpp"
 
 namespace tidings::source {
 namespace {
@@ -150,7 +151,7 @@ class Collector {
 
 std::vector<Entry> read_linked_data(std::string_view html, std::string_view base_url) {
   if (html.find("ld+json") == std::string_view::npos) return {};
-  const auto page = HtmlPage::parse(std::string{html});
+  const auto page = HtmlPage::parse(trim_page(html));
   if (!page) return {};
   Collector collector{base_url};
   page->for_each([&](const GumboNode& node) {

@@ -78,13 +78,8 @@ Result<Source> SourceTable::ensure(const SourceSpec& spec) {
 }
 
 Result<std::vector<Source>> SourceTable::list() {
-  std::vector<Source> rows;
   auto query = database_.prepare(select_all);
-  while (true) {
-    TIDINGS_LET(const bool more, query.step());
-    if (!more) return rows;
-    rows.push_back(read_row(query));
-  }
+  return query.list(read_row);
 }
 
 Result<std::optional<Source>> SourceTable::find(std::string_view name) {

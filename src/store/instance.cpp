@@ -18,7 +18,8 @@
 
 namespace tidings::store {
 
-Result<SenderLock> SenderLock::take(const std::filesystem::path& database, const std::string& job) {
+Result<SenderLock> SenderLock::take(const std::filesystem::path& database, const std::string& job,
+                                    const Zone& zone) {
   auto path = database;
   path += ".lock";
   if (path.has_parent_path()) TIDINGS_TRY(make_folder(path.parent_path()));
@@ -34,7 +35,7 @@ Result<SenderLock> SenderLock::take(const std::filesystem::path& database, const
         "this run did nothing; the next one continues");
   }
   const auto note =
-      fmt::format("process {}, {}, since {}\n", ::getpid(), job, format_rfc3339(SystemClock{}.now()));
+      fmt::format("process {}, {}, since {}\n", ::getpid(), job, time_in_words(zone, SystemClock{}.now()));
   if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, note.data(), note.size(), 0) < 0) {
     return fail(Errc::io, fmt::format("cannot write lock file {}: {}", path.string(), std::strerror(errno)));
   }

@@ -6,6 +6,7 @@
 
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "base/zone.hpp"
 #include "store/database.hpp"
 
 namespace tidings::store {
@@ -15,7 +16,8 @@ namespace tidings::store {
 class SenderLock {
  public:
   /// Errc::try_again names the holder (process, job, since when); never waits.
-  [[nodiscard]] static Result<SenderLock> take(const std::filesystem::path& database, const std::string& job);
+  [[nodiscard]] static Result<SenderLock> take(const std::filesystem::path& database, const std::string& job,
+                                               const Zone& zone);
 
   /// The current holder in the words of take() ("process 17, send, since ..."); empty if there is none. Takes
   /// no lock.

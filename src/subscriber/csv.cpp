@@ -101,8 +101,9 @@ struct CsvReader::State {
   char delimiter = ',';
   bool told_delimiter = false;
   bool started = false;
-  bool ended = false;         // the source is at its end
-  bool after_return = false;  // the last character was a CR, to which a LF belongs
+  bool ended = false;         // the source has no more
+  bool backslashes = false;   // this file escapes quotes by them
+  bool after_return = false;  // a CR was the last character: a LF belongs to it
   std::int64_t line = 1;
   std::int64_t bytes_read = 0;
   std::string text;  // unread UTF-8, from `at` on
@@ -236,9 +237,14 @@ Result<bool> CsvReader::State::read_record(CsvRecord& record) {
 /// Handles one character. False if it ends the record.
 Result<bool> CsvReader::State::take(Reading& reading, char c) {
   using In = Reading::In;
+  const bool behind_backslash = reading.field->ends_with('\\');
   if (reading.in == In::quoted) {
     if (c == '"') {
-      reading.in = In::quote;
+      if (backslashes && behind_backslash) {
+        reading.field->back() = '"';
+      } else {
+        reading.in = In::quote;
+      }
       return true;
     }
     if (c == '\r' || (c == '\n' && !after_return)) ++line;
@@ -259,6 +265,11 @@ Result<bool> CsvReader::State::take(Reading& reading, char c) {
   } else if (c == '\r' || c == '\n') {
     --at;  // skip_line_ends() counts it
     return false;
+  } else if (reading.in == In::quote && behind_backslash) {
+    backslashes = true;
+    reading.field->back() = '"';
+    *reading.field += c;
+    reading.in = In::quoted;
   } else if (reading.in == In::quote) {
     if (c != ' ' && c != '\t') {
       return broken(line, "text follows a closing quote", "double quotes that belong to the text");

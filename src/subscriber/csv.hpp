@@ -1,13 +1,14 @@
 // Comma-separated values as found in practice (RFC 4180 and its relatives). Pure except for CsvReader's
 // source.
 //
-// Accepts , ; tab or | (guessed from the first record), any other separator from a first line "sep=X" or the
-// caller, "quoted" fields with doubled quotes and line breaks inside, CRLF, LF or CR, UTF-8 with or without a
-// byte order mark, UTF-16 of either order, windows-1252 if the text is not UTF-8 and reads like it
-// (csv_encoding.hpp), and any encoding that the caller names. A quote inside an unquoted field is an ordinary
-// character. Lines are counted as in an editor. A record is at most 1 MiB. Broken structure (an unclosed
-// quote, text after a closing quote, half a UTF-16 unit) is Errc::bad_data with name:line, and so is a
-// workbook or archive; a record that is not UTF-8 is returned with `valid_utf8 = false`.
+// Read are: any of , ; tab | (guessed from the first record), any other that a first line "sep=X" or the
+// caller names, "quoted" fields with doubled quotes and line breaks inside, CRLF, LF or CR, UTF-8 with or
+// without a byte order mark, UTF-16 of either order, windows-1252 where nothing in the file is UTF-8 and the
+// text reads like it (csv_encoding.hpp), any that the caller names. A quote inside an unquoted field is a
+// character like any other; in a quoted one \" is a quote, if text follows the first of them (MailPoet).
+// Lines are counted as an editor does. One record is at most 1 MiB. Broken structure (a quote that is never
+// closed, text behind a closing quote, half a UTF-16 unit) is Errc::bad_data with name:line, and so is a
+// workbook or an archive; a record that is not UTF-8 is handed out with `valid_utf8 = false`.
 #pragma once
 
 #include <cstdint>

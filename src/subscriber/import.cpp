@@ -101,12 +101,14 @@ class Import {
     for (;;) {
       TIDINGS_LET(auto* const line, lines.next());
       if (line == nullptr) break;
+      if (options_.stopped && options_.stopped()) return fail(Errc::try_again, "stopped by a signal");
       if (report_.records % progress_every == progress_every - 1) tell_progress(lines.bytes_read());
       TIDINGS_TRY(take(*transaction, *line, rejects));
       if (in_batches && report_.records % options_.batch == 0) {
         TIDINGS_TRY(table_.end_bulk());
         TIDINGS_TRY(transaction->commit());
         transaction.reset();
+        if (options_.committed) options_.committed(report_.records);
         TIDINGS_LET(auto next, database_.begin());
         transaction.emplace(std::move(next));
         new_in_transaction_ = 0;
@@ -118,7 +120,8 @@ class Import {
     report_.guessed_encoding = reader_.guessed_encoding();
     tell_progress(lines.bytes_read());
     if (options_.dry_run == DryRun::yes) {
-      TIDINGS_TRY(table_.flush_bulk());
+      TIDINGS_TRY(table_.flush_bulk());  // what it says is part of the report
+      transaction->rollback();
       return std::move(report_);
     }
     TIDINGS_TRY(table_.end_bulk());

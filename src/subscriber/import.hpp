@@ -59,7 +59,9 @@ struct ImportOptions {
   std::int64_t batch = 0;               ///< records in a transaction; 0: the whole file is one
   std::filesystem::path reject_file{};  ///< gets rejected lines with number and reason; empty: nowhere
   std::string detail{};                 ///< for the consent log; usually the file's name
-  std::function<void(const ImportProgress&)> progress{};  ///< called now and then; may be empty
+  std::function<void(const ImportProgress&)> progress{};  ///< now and then; may be empty
+  std::function<void(std::int64_t)> committed{};  ///< that so many records are in for good; may be empty
+  std::function<bool()> stopped{};  ///< somebody asked for the end: Errc::try_again, the open batch is undone
 };
 
 struct RejectedLine {

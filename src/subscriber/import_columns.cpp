@@ -256,6 +256,17 @@ Result<std::optional<LineStatus>> ColumnMap::status_in(const CsvRecord& record, 
               "confirmed, pending, withdrawn, bounced, complained, blocked");
 }
 
+namespace {
+
+/// "sms_marketing": says nothing about mail.
+bool is_of_other_channels(std::string_view text) {
+  const auto key = key_of(text);
+  const bool other = key.find("sms") != std::string::npos || key.find("whatsapp") != std::string::npos;
+  return other && key.find("mail") == std::string::npos;
+}
+
+}  // namespace
+
 Result<std::optional<LineStatus>> ColumnMap::status_of(const CsvRecord& record) const {
   for (const auto& rule : rules_) {
     const auto text = field(record, rule.column);
@@ -264,7 +275,7 @@ Result<std::optional<LineStatus>> ColumnMap::status_of(const CsvRecord& record) 
                          : rule.when == Rule::When::yes  ? is_yes(text)
                          : rule.when == Rule::When::no
                              ? is_no(text)
-                             : !text.empty() && !is_no(text) &&
+                             : !text.empty() && !is_no(text) && !is_of_other_channels(text) &&
                                    said != std::optional<LineStatus>{SubscriptionState::confirmed};
     if (applies) return read_status(rule.word).status;
   }

@@ -1,5 +1,7 @@
 #include "subscriber/import_services.hpp"
 
+#include <utility>
+
 namespace tidings::subscriber {
 namespace {
 
@@ -10,6 +12,21 @@ constexpr std::string_view follow_it_signs =
 constexpr std::string_view brevo_blocklist =
     "emailblocklisted|emailblacklisted|emailblocklist|emailblacklist|blocklisted|blacklisted|blocklist|"
     "blacklist";
+
+/// With its figures, or with the dates and addresses of the consent.
+ServiceFormat mailerlite(std::vector<std::string_view> signs) {
+  return {
+      "mailerlite",
+      std::move(signs),
+      "email|subscriber",
+      "status|type|subscriberstatus",
+      "confirmationdate|optintime|optindate|subscribedate|subscribed|datesubscribed|subscribedat|signupdate",
+      {{"unsubscribed|unsubscribedate|dateunsubscribed|unsubscribedat", 'g', "unsubscribed"}},
+      "",
+      DateOrder::year_first,
+      "",
+      "optinip|signupip|optintime|subscribed|optindate"};
+}
 
 }  // namespace
 
@@ -163,11 +180,13 @@ const std::vector<ServiceFormat>& service_formats() {
        "",
        DateOrder::year_first,
        "liststatus|listenstatus|statutdelaliste|estadodelalista|statodellalista|lijststatus"},
-      // "Blocklisted" means left, complained or bounced. Others may be contacts of any kind: the caller
-      // decides.
+      // "Blocklisted" is whoever left, complained or bounced; _BLOCKLISTED names the channels:
+      // "email_marketing". The others may be contacts of any kind: the
+      // caller says.
       {"brevo",
        {"email", brevo_blocklist,
-        "contactid|sms|addedtime|modifiedtime|createdat|firstname|vorname|prenom|prénom|lastname|nachname|"
+        "contactid|sms|listids|addedtime|modifiedtime|createdat|firstname|vorname|prenom|prénom|lastname|"
+        "nachname|"
         "nom|"
         "doubleoptin|optin|whatsapp|emailcampaigns"},
        "email",
@@ -179,7 +198,8 @@ const std::vector<ServiceFormat>& service_formats() {
        "",
        DateOrder::day_first,
        "emailmarketing|emailmarketingstatus|emailsubscriptionstatus|emailcampaigns|subscriptionstatus|status",
-       "optin|smsblacklisted|smsblocklisted|whatsappblocklisted|whatsappblacklisted|smsmarketing|optintime|"
+       "subscribed|optin|smsblacklisted|smsblocklisted|whatsappblocklisted|whatsappblacklisted|smsmarketing|"
+       "optintime|"
        "doubleoptintime"},
       {"beehiiv",
        {"email", "status", "createdat|subscribedat|created|subscribedon",
@@ -196,28 +216,10 @@ const std::vector<ServiceFormat>& service_formats() {
        "emailaddress|email",
        "status|state",
        "confirmedat|subscribedat|createdat"},
-      {"mailerlite",
-       {"email|subscriber", "sent|emailssent", "opens|opened|openscount|openrate|opensrate",
-        "clicks|clicked|clickscount|clickrate|clicksrate"},
-       "email|subscriber",
-       "status|type|subscriberstatus",
-       "confirmationdate|optintime|optindate|subscribedate|subscribed|datesubscribed|subscribedat|signupdate",
-       {{"unsubscribed|unsubscribedate|dateunsubscribed|unsubscribedat", 'g', "unsubscribed"}},
-       "",
-       DateOrder::year_first,
-       "",
-       "optinip|signupip|optintime|subscribed|optindate"},
-      {"mailerlite",
-       {"email|subscriber", "subscribedate|subscribed|datesubscribed|subscribedat|signupdate",
-        "subscribeip|signupip|optinip|confirmationip|ipaddress|confirmationdate"},
-       "email|subscriber",
-       "status|type|subscriberstatus",
-       "confirmationdate|optintime|optindate|subscribedate|subscribed|datesubscribed|subscribedat|signupdate",
-       {{"unsubscribed|unsubscribedate|dateunsubscribed|unsubscribedat", 'g', "unsubscribed"}},
-       "",
-       DateOrder::year_first,
-       "",
-       "optinip|signupip|optintime|subscribed|optindate"},
+      mailerlite({"email|subscriber", "sent|emailssent", "opens|opened|openscount|openrate|opensrate",
+                  "clicks|clicked|clickscount|clickrate|clicksrate"}),
+      mailerlite({"email|subscriber", "subscribedate|subscribed|datesubscribed|subscribedat|signupdate",
+                  "subscribeip|signupip|optinip|confirmationip|ipaddress|confirmationdate"}),
   };
   return all;
 }

@@ -144,6 +144,7 @@ HeaderMeaning meaning_of_header(std::string_view header) {
   const bool no_mail =
       has_any(
           key,
+          "reject|rejet|ungültig|ungueltig|"
           "unsub|optout|optedout|abmeld|abgemeldet|austrag|ausgetragen|gesperrt|sperrliste|blocklist|"
           "blacklist|"
           "blocked|blockiert|suppress|bounce|unzustellbar|complain|complaint|beschwerde|spam|junk|abuse|"
@@ -167,10 +168,12 @@ HeaderMeaning meaning_of_header(std::string_view header) {
                               "subscribed|active|aktiv|actif|activo|enabled|abonniert|confirmed|isactive|"
                               "issubscribed|isconfirmed");
   if (consent) return HeaderMeaning::consent;
-  const bool status = has_any(key,
-                              "status|statut|estado|состояни|статус|状態|状态|subscriptionstate|emailstate|"
-                              "memberstate|subscriberstate") ||
-                      is_any(key, "stato|stav|tila|tilstand|stan");
+  const bool status =
+      has_any(key,
+              "status|statut|estado|stato|stav|subskrypc|состояни|статус|状態|状态|ステータス|"
+              "subscriptionstate|emailstate|"
+              "memberstate|subscriberstate") ||
+      is_any(key, "stato|stav|tila|tilstand|stan");
   return status ? HeaderMeaning::status : HeaderMeaning::nothing;
 }
 

@@ -9,20 +9,20 @@
 namespace tidings::subscriber {
 namespace {
 
-// The condition shared by list() and count(); unused parameters are NULL.
-#define TIDINGS_SUBSCRIBER_CONDITION                                                                      \
-  " s.erased_ms IS NULL "                                                                                 \
-  " AND ((:state IS NULL AND :digest IS NULL) "                                                           \
-  " OR EXISTS (SELECT 1 FROM subscriptions p WHERE p.subscriber_id = s.id "                               \
-  " AND (:digest IS NULL OR p.digest = :digest) AND (:state IS NULL OR p.state = :state))) "              \
-  " AND (:topic IS NULL OR EXISTS (SELECT 1 FROM subscriber_topics t WHERE t.subscriber_id = s.id AND "   \
-  "t.topic = :topic)) "                                                                                   \
-  " AND (:domain IS NULL OR s.address_key LIKE '%@' || :domain) "                                         \
-  " AND (:since IS NULL OR s.created_ms >= :since) "                                                      \
-  " AND (:text IS NULL OR lower(s.address) LIKE :text ESCAPE '\\' OR lower(s.address) LIKE :wire ESCAPE " \
-  "'\\' "                                                                                                 \
-  " OR lower(s.name) LIKE :text ESCAPE '\\') "                                                            \
-  " AND (:suppressed = 0 OR EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key IN "                 \
+// The one condition that list() and count() share; every parameter that is not asked for is NULL.
+#define TIDINGS_SUBSCRIBER_CONDITION                                                                    \
+  " s.erased_ms IS NULL "                                                                               \
+  " AND ((:state IS NULL AND :digest IS NULL) "                                                         \
+  " OR EXISTS (SELECT 1 FROM subscriptions p WHERE p.subscriber_id = s.id "                             \
+  " AND (:digest IS NULL OR p.digest = :digest) AND (:state IS NULL OR p.state = :state))) "            \
+  " AND (:topic IS NULL OR EXISTS (SELECT 1 FROM subscriber_topics t WHERE t.subscriber_id = s.id AND " \
+  "t.topic = :topic)) "                                                                                 \
+  " AND (:domain IS NULL OR s.address_key LIKE '%@' || :domain) "                                       \
+  " AND (:since IS NULL OR s.created_ms >= :since) "                                                    \
+  " AND (:text IS NULL OR lower(s.address) LIKE :text ESCAPE '\\' "                                     \
+  " OR s.id IN (SELECT value FROM json_each(:shown)) "                                                  \
+  " OR lower(s.name) LIKE :text ESCAPE '\\') "                                                          \
+  " AND (:suppressed = 0 OR EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key IN "               \
   " (s.address_key, '@' || substr(s.address_key, instr(s.address_key, '@') + 1)))) "
 
 std::optional<std::string> if_any(std::string text) {
@@ -39,21 +39,33 @@ std::string like_pattern(std::string_view text) {
   return pattern + "%";
 }
 
-/// "jane@bücher.example" or "bücher" is stored in wire form, label by label. The text may be part of a
-/// domain; one label alone is not converted.
-std::optional<std::string> wire_pattern(std::string_view text) {
-  constexpr std::string_view last_label = ".x";
-  const auto domain = text.rfind('@') + 1;  // 0 without one
-  auto ascii = domain_to_ascii(std::string{text.substr(domain)}.append(last_label));
-  if (!ascii) return std::nullopt;
-  ascii->resize(ascii->size() - last_label.size());
-  return like_pattern(std::string{text.substr(0, domain)} + *ascii);
+/// As JSON the ids of those whose address holds the text as people write it: "bücher" goes on the wire as
+/// "xn--bcher-kva".
+Result<std::string> shown_with(store::Database& database, std::string_view text) {
+  const auto wanted = fold_case(text);
+  auto query = database.prepare(
+      "SELECT id, address FROM subscribers WHERE erased_ms IS NULL AND lower(address) LIKE '%@%xn--%'");
+  std::string ids;
+  for (;;) {
+    TIDINGS_LET(const bool row, query.step());
+    if (!row) return "[" + ids + "]";
+    const auto address = query.text(1);
+    const auto domain = address.rfind('@') + 1;
+    const auto shown =
+        address.substr(0, domain) + domain_to_unicode(std::string_view{address}.substr(domain));
+    if (fold_case(shown).find(wanted) == std::string::npos) continue;
+    ids += fmt::format("{}{}", ids.empty() ? "" : ",", query.integer(0));
+  }
 }
 
-Result<void> bind_filter(store::Statement& query, const SubscriberFilter& filter) {
+Result<void> bind_filter(store::Database& database, store::Statement& query, const SubscriberFilter& filter) {
   std::optional<std::string> domain;
   if (!filter.domain.empty()) {
     TIDINGS_LET(domain, domain_to_ascii(filter.domain));
+  }
+  std::string shown = "[]";
+  if (!filter.text.empty()) {
+    TIDINGS_LET(shown, shown_with(database, filter.text));
   }
   std::optional<std::string> state;
   if (filter.state) state = name_of(*filter.state);
@@ -63,7 +75,7 @@ Result<void> bind_filter(store::Statement& query, const SubscriberFilter& filter
       .bind(":domain", domain)
       .bind(":since", filter.since)
       .bind(":text", filter.text.empty() ? std::nullopt : std::optional{like_pattern(filter.text)})
-      .bind(":wire", wire_pattern(filter.text))
+      .bind(":shown", shown)
       .bind(":suppressed", filter.suppressed_only ? 1 : 0);
   return {};
 }
@@ -85,26 +97,18 @@ Result<void> SubscriberTable::load_details(Subscriber& subscriber) {
   auto topics =
       database_.prepare("SELECT topic FROM subscriber_topics WHERE subscriber_id = :id ORDER BY topic");
   topics.bind(":id", subscriber.id);
-  for (;;) {
-    TIDINGS_LET(const bool row, topics.step());
-    if (!row) break;
-    subscriber.topics.push_back(topics.text(0));
-  }
+  TIDINGS_TRY(topics.each([&](const store::Statement& row) { subscriber.topics.push_back(row.text(0)); }));
   auto subscriptions = database_.prepare(R"(
       SELECT digest, state, since_ms, confirmed_ms FROM subscriptions WHERE subscriber_id = :id ORDER BY digest)");
   subscriptions.bind(":id", subscriber.id);
-  for (;;) {
-    TIDINGS_LET(const bool row, subscriptions.step());
-    if (!row) return {};
-    const auto state = subscription_state_of(subscriptions.view(1));
+  return subscriptions.each([&](const store::Statement& row) -> Result<void> {
+    const auto state = subscription_state_of(row.view(1));
     if (!state)
-      return fail(Errc::bad_data,
-                  "a subscription in the database has an unknown state: " + subscriptions.text(1));
-    subscriber.subscriptions.push_back({.digest = subscriptions.text(0),
-                                        .state = *state,
-                                        .since = subscriptions.time(2),
-                                        .confirmed = subscriptions.optional_time(3)});
-  }
+      return fail(Errc::bad_data, "a subscription in the database has an unknown state: " + row.text(1));
+    subscriber.subscriptions.push_back(
+        {.digest = row.text(0), .state = *state, .since = row.time(2), .confirmed = row.optional_time(3)});
+    return {};
+  });
 }
 
 Result<std::optional<Subscriber>> SubscriberTable::read_one(store::Statement& query) {
@@ -129,6 +133,11 @@ Result<std::optional<Subscriber>> SubscriberTable::find(SubscriberId id) {
   return read_one(query);
 }
 
+Result<bool> SubscriberTable::has_name(std::string_view name) {
+  auto query = database_.prepare("SELECT 1 FROM subscribers WHERE name = :name LIMIT 1");
+  return query.bind(":name", name).step();
+}
+
 Result<std::optional<Contact>> SubscriberTable::contact(SubscriberId id) {
   auto query = database_.prepare(R"(
       SELECT s.address, s.name, s.language FROM subscribers s
@@ -145,21 +154,16 @@ Result<std::vector<Subscriber>> SubscriberTable::list(const SubscriberFilter& fi
   auto query = database_.prepare(
       "SELECT s.id, s.address, s.name, s.language, s.created_ms FROM subscribers s "
       "WHERE s.id > :after AND" TIDINGS_SUBSCRIBER_CONDITION " ORDER BY s.id LIMIT :limit");
-  TIDINGS_TRY(bind_filter(query, filter));
+  TIDINGS_TRY(bind_filter(database_, query, filter));
   query.bind(":after", page.after).bind(":limit", page.limit);
-  std::vector<Subscriber> found;
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) break;
-    found.push_back(read_subscriber(query));
-  }
+  TIDINGS_LET(auto found, query.list(read_subscriber));
   for (auto& subscriber : found) TIDINGS_TRY(load_details(subscriber));
   return found;
 }
 
 Result<std::int64_t> SubscriberTable::count(const SubscriberFilter& filter) {
   auto query = database_.prepare("SELECT count(*) FROM subscribers s WHERE" TIDINGS_SUBSCRIBER_CONDITION);
-  TIDINGS_TRY(bind_filter(query, filter));
+  TIDINGS_TRY(bind_filter(database_, query, filter));
   TIDINGS_TRY(query.step());
   return query.integer(0);
 }
@@ -179,18 +183,16 @@ Result<SubscriberCounts> SubscriberTable::counts() {
   // Subscriptions by their index alone, and suppressions from the shorter side: a join of a million takes 20
   // times as long.
   auto states = database_.prepare("SELECT digest, state, count(*) FROM subscriptions GROUP BY digest, state");
-  for (;;) {
-    TIDINGS_LET(const bool row, states.step());
-    if (!row) break;
-    if (counts.digests.empty() || counts.digests.back().digest != states.view(0)) {
-      counts.digests.push_back({.digest = states.text(0)});
+  TIDINGS_TRY(states.each([&](const store::Statement& row) {
+    if (counts.digests.empty() || counts.digests.back().digest != row.view(0)) {
+      counts.digests.push_back({.digest = row.text(0)});
     }
     auto& digest = counts.digests.back();
-    const auto state = states.view(1);
+    const auto state = row.view(1);
     (state == "pending"     ? digest.pending
      : state == "withdrawn" ? digest.withdrawn
-                            : digest.confirmed) = states.integer(2);
-  }
+                            : digest.confirmed) = row.integer(2);
+  }));
   auto suppressed = database_.prepare(R"(
       SELECT p.digest, count(*)
       FROM suppressions x CROSS JOIN subscribers s ON s.address_key = x.address_key
@@ -205,13 +207,11 @@ Result<SubscriberCounts> SubscriberTable::counts() {
       AND NOT EXISTS (SELECT 1 FROM suppressions y WHERE y.address_key = s.address_key)
       GROUP BY p.digest)");
   for (auto* const query : {&suppressed, &domains}) {
-    for (;;) {
-      TIDINGS_LET(const bool row, query->step());
-      if (!row) break;
-      const auto digest = std::ranges::find(counts.digests, query->view(0), &SubscriptionCounts::digest);
-      digest->suppressed += query->integer(1);
-      digest->confirmed -= query->integer(1);
-    }
+    TIDINGS_TRY(query->each([&](const store::Statement& row) {
+      const auto digest = std::ranges::find(counts.digests, row.view(0), &SubscriptionCounts::digest);
+      digest->suppressed += row.integer(1);
+      digest->confirmed -= row.integer(1);
+    }));
   }
   return counts;
 }
@@ -276,14 +276,13 @@ Result<void> SubscriberTable::for_each_recipient(std::string_view digest,
   query.bind(":digest", digest);
   TopicWalk topics{database_};
   Recipient recipient;
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) return {};
-    recipient.id = query.id<SubscriberId>(0);
-    recipient.language = query.view(1);
+  return query.each([&](const store::Statement& row) -> Result<void> {
+    recipient.id = row.id<SubscriberId>(0);
+    recipient.language = row.view(1);
     TIDINGS_TRY(topics.read(recipient.id, recipient.topics));
     TIDINGS_TRY(visit(recipient));
-  }
+    return {};
+  });
 }
 
 }  // namespace tidings::subscriber

@@ -1,8 +1,9 @@
-// A wall clock for one process, preloaded: it stands still but for the scheduler's sleeps, which it shortens to nothing, and it
-// is set back once. So a test sees days of `tidings run` in seconds, and none of them depends on the host's clock.
+// A wall clock for one process, preloaded: it stands still but for the scheduler's sleeps, which it shortens
+// to nothing, and it is set back once. So a test sees days of `tidings run` in seconds, and none of them
+// depends on the host's clock.
 //
-// TIDINGS_TEST_CLOCK="START FROM TO", in seconds since 1970: begins at START; the sleep that passes FROM ends at TO instead, once.
-// Ends the process with status 99 after 20,000 sleeps.
+// TIDINGS_TEST_CLOCK="START FROM TO", in seconds since 1970: begins at START; the sleep that passes FROM ends
+// at TO instead, once. Ends the process with status 99 after 20,000 sleeps.
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -29,7 +30,8 @@ long long now() {
   if (times.now == 0) {
     long long start = 0;
     const char* const text = std::getenv("TIDINGS_TEST_CLOCK");
-    if (text == nullptr || std::sscanf(text, "%lld %lld %lld", &start, &times.from, &times.to) != 3) std::abort();
+    if (text == nullptr || std::sscanf(text, "%lld %lld %lld", &start, &times.from, &times.to) != 3)
+      std::abort();
     times.from *= 1000 * ms;
     times.to *= 1000 * ms;
     times.now = start * 1000 * ms;

@@ -12,7 +12,7 @@ import unittest
 from contract_world import ADA, BEN, LATER, Pages, World, day, readable
 from contract_worlds import (A_LETTER, EARLY, NEW, SOON, TOO_LATE, all_deferred, backed_up, bare, begin, both, both_composed, both_sent, chosen,
                              collected, composed, deferred, drafts, filled, flooded, hidden, in_doubt, lists_to_import, mails_back, many,
-                             many_composed, moved, old_database, pending, pinned, sent, sent_and_suppressed,
+                             many_composed, many_segments, moved, old_database, pending, pinned, sent, sent_and_suppressed,
                              signed, suppressed, templates)
 from smtp_server import SmtpServer
 from sources import NameServer
@@ -53,7 +53,8 @@ def differs(without, with_, shows="", hides="", then=None, prepare=collected, at
 
 
 def names(world):
-    return "\n".join(sorted(world.files(".")))
+    """Of all files; without the hash that tells one newsletter's mails from another's."""
+    return "\n".join(sorted(re.sub(r"-[0-9a-f]{12}\.eml$", ".eml", name) for name in world.files(".")))
 
 
 def mails(world):
@@ -301,6 +302,7 @@ CASES = {
     ("preview", "WHAT"): differs("preview weekly --to x", "preview daily --to x", then=text_of_file("x/en.txt"), shows="The day", prepare=both),
     ("preview", "--to"): differs("preview weekly --to x", "preview weekly --to y", then=names, shows="y/index.html"),
     ("preview", "--name"): differs("preview weekly --to x", "preview weekly --to x --name Zoe", then=mails, shows="Zoe"),
+    ("preview", "--all"): differs("preview weekly --to x", "preview weekly --to x --all", then=names, shows="x/zh-3.html", prepare=many_segments),
     ("preview", "--json"): differs("preview weekly --to x", "preview weekly --to x --json", shows='{"digest"'),
     ("test", ""): differs(None, "test weekly me@example.org", then=mails, shows="Subject: [Test]"),
     ("test", "WHAT"): differs("test weekly me@example.org", "test daily me@example.org", then=mails, shows="The day", prepare=both),

@@ -11,7 +11,7 @@ import contract_hooks
 import contract_relays
 import contract_services
 import contract_sources
-from contract_world import HARBOUR, PICTURE, Blog, Case, World, day, dropped, html, mail, once, order_of_titles, posts, raw_mail, said, setting
+from contract_world import GARDEN, HARBOUR, PICTURE, Blog, Case, World, day, dropped, html, mail, once, order_of_titles, posts, raw_mail, said, setting
 from tidings import TOP, Article, rss
 
 # ---- store ------------------------------------------------------------------------------------------------------------
@@ -242,7 +242,7 @@ DKIM = {
     "selector": Case('"s1"', '"s2"', signatures, keys(), in_a="s=s1", in_b="s=s2"),
     "key_file": Case('"key.pem"', '"another.pem"', signatures, keys(), in_a="344 characters", in_b="512 characters"),
     "ed25519_selector": Case('"e1"', '"e2"', signatures, keys(("dkim.ed25519_key_file", '"ed.pem"')), in_a="s=e1", in_b="s=e2"),
-    "ed25519_key_file": Case('"ed.pem"', '"key.pem"', signatures, keys(("dkim.ed25519_selector", '"e1"')), in_a="s=e1 88 characters", in_b="s=e1 344 characters"),
+    "ed25519_key_file": Case(None, '"ed.pem"', signatures, keys(("dkim.ed25519_selector", '"e1"')), in_b="s=e1 88 characters"),
     "signed_by_relay": Case("false", "true", sent, setting(("smtp.url", '"smtp://192.0.2.1:587"'), ("smtp.connect_timeout", '"100ms"')),
                             in_a="exit 78", in_b="exit 69"),
 }

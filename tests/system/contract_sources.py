@@ -109,7 +109,7 @@ CASES = {
     "rule.any": Case('"bread"', '"pier"', order_of_titles, rule(), in_a="New pier", in_b="Bread is cheap"),
     "rule.all": Case(None, '["pier"]', order_of_titles, rule(), in_b="Bread is cheap"),
     "rule.unless": Case(None, '"category:food"', order_of_titles, rule(), in_b="Bread is cheap"),
-    "rule.action": Case('"drop"', '"pin"', order_of_titles, rule(), in_b="Bread is cheap New pier"),
+    "rule.action": Case('"drop"', '"pin"', order_of_titles, rule(), in_b="Bread is cheap Tulips"),
     "rule.topic": Case('"tea"', '"coffee"', order_of_titles, lambda world: (rule(action='"topic"')(world), world.set("digest.topics", '["coffee"]')), in_b="Bread is cheap"),
     "filter.name": Case('"helper"', '"other"', titles, program(command='["bin/absent"]'), in_a="filter helper", in_b="filter other"),
     "filter.command": Case('["bin/one"]', '["bin/two"]', titles, program(), in_a="one New pier", in_b="two New pier"),

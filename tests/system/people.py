@@ -8,6 +8,7 @@ import time
 import unittest
 import urllib.parse
 
+import old_store
 from smtp_server import Rule, SmtpServer
 from tidings import WEEKLY, Home, parse_mail, rss, text_of
 
@@ -32,6 +33,22 @@ EXPORTS = [
     ("brevo", "CONTACT ID;EMAIL;FIRSTNAME;LASTNAME;SMS;Email blocklisted;ADDED_TIME\n"
      "1;c1@x.example;Cas;;;No;01-03-2024 10:00:00\n2;c2@x.example;;;;Yes;01-03-2024 10:00:00\n",
      {"c1@x.example": "c", "c2@x.example": "manual"}),
+    # As MailPoet's exporter writes it: quotes behind backslashes, the words of the status in English whatever the headers' language.
+    ("mailpoet", '\ufeff"Email","First name","Last name","Subscription IP","Subscription time","Confirmation time","Confirmation IP",'
+     '"List status","Global status","List"\n'
+     '"i1@x.example","Ida \\"Red\\"","Ash","192.0.2.7","2024-03-01 09:00:00","2024-03-01 10:00:00","192.0.2.8","subscribed","subscribed","News"\n'
+     '"i2@x.example","The \\"Ox\\" inn","","","","","","unsubscribed","subscribed","News"\n'
+     '"i3@x.example","","","","","","","subscribed","bounced","News"\n',
+     {"i1@x.example": "c", "i2@x.example": "w", "i3@x.example": "hard_bounce"}),
+    ("mailpoet", '"E-Mail","Vorname","Nachname","Abonnement-IP","Anmeldezeitpunkt","Listenstatus","Globaler Status","Liste"\n'
+     '"j1@x.example","Jo","","","","subscribed","subscribed","News"\n"j2@x.example","","","","","subscribed","unsubscribed","News"\n',
+     {"j1@x.example": "c", "j2@x.example": "w"}),
+    # As Brevo's API exports it: the channels by name.
+    ("brevo", "EMAIL,FIRSTNAME,_SUBSCRIBED,_BLOCKLISTED,_listIds,ADDED_TIME,MODIFIED_TIME\n"
+     'k1@x.example,Kay,email_marketing,,"[2]",01-03-2024 10:00:00,01-03-2024 10:00:00\n'
+     "k2@x.example,Kim,,email_marketing,[2],01-03-2024 10:00:00,01-03-2024 10:00:00\n"
+     'k3@x.example,Kit,email_marketing,sms_marketing,"[2]",01-03-2024 10:00:00,01-03-2024 10:00:00\n',
+     {"k1@x.example": "c", "k2@x.example": "manual", "k3@x.example": "c"}),
     ("brevo", "EMAIL,FIRSTNAME,BLACKLIST,DOUBLE_OPT-IN\nd1@x.example,Do,0,Yes\nd2@x.example,Da,1,Yes\nd3@x.example,De,,No\n",
      {"d1@x.example": "c", "d2@x.example": "manual", "d3@x.example": "p"}),
     ("kit", "id,first_name,email,status,created_at,tags\n1,Eve,e1@x.example,active,2023-02-17 11:43:55 UTC,\"boats, sport\"\n"
@@ -124,6 +141,16 @@ class Lists(unittest.TestCase):
         self.assertEqual(self.fates(), {"new@x.example": "c", "other@x.example": "c", "left@x.example": "w", "here@x.example": "c",
                                         "out@x.example": "w", "in@x.example": "c", "nay@x.example": "w", "yea@x.example": "c"})
         self.imported("email\na@x.example\n", "--ignore-column", "Nothing", status=65)
+
+    def test_a_status_in_the_language_of_an_export_stops_confirmed(self):
+        """Headers of MailPoet, MailerLite and the like, in words that no profile knows."""
+        for header in ("Globaler Abostatus", "Status der Liste", "Statut général", "Statut de l’abonnement", "Estado general", "Stato generale",
+                       "Status ogólny", "Stan subskrypcji", "Globální stav", "Общий статус", "Algehele status", "Estado da lista", "全体のステータス",
+                       "Abgemeldet", "Désabonné le", "Fecha de baja", "Data disiscrizione", "Uitgeschreven op", "Avregistrerad", "Rejeté",
+                       "Adresse ungültig", "Rebotes", "Einwilligung", "Consentement", "Zgoda"):
+            done = self.imported('"E-Mail","Vorname","%s"\n"new@x.example","Nan",""\n' % header, "--confirmed", status=65)
+            self.assertIn('"%s"' % header, done.stderr)
+            self.assertEqual(self.fates(), {}, header)
 
     def test_a_column_whose_values_say_that_people_left_stops_confirmed_whatever_its_name(self):
         for value in ("unsubscribed", "Bounced", "cleaned", "inactive", "blacklisted", "Abgemeldet", "désabonné", "dado de baja",
@@ -407,6 +434,19 @@ class Acts(unittest.TestCase):
         self.home.do("subscriber", "erase", "gone@x.example")
         self.assertEqual(self.ask("POST", self.link(mail, "c"))[0], 404)
         self.assertEqual(self.home.json("subscriber", "list"), [])
+
+    def test_an_erased_person_is_in_no_row_of_any_table(self):
+        with Home() as home:
+            home.configure(digests=WEEKLY)
+            path = home.folder / "subscribers/tidings.db"
+            path.parent.mkdir()
+            old_store.build(path, 14, filled=True)  # a store in which every table knows bob@bob.example
+            def traces():
+                return [(table, row) for table, rows in old_store.rows(path).items() for row in rows if "bob" in repr(row)]
+            self.assertLessEqual({"subscribers", "bounce_events", "deliveries"}, {table for table, _ in traces()})
+            home.do("subscriber", "erase", "bob@bob.example", at=AT)
+            self.assertEqual(traces(), [])
+            home.do("db", "check", at=AT)
 
 
 class Notices(unittest.TestCase):

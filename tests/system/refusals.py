@@ -363,7 +363,7 @@ class Status(Refusals):
             sender = self.home.start("send", "--due", at=AT)
             self.assertTrue(server.wait_for(5, 30))
             text = self.home.do("status", at=AT)
-            self.assertRegex(text, r"sending: process %d, send, since \S+, \d+ sent in the last minute\n" % sender.pid)
+            self.assertRegex(text, r"sending: process %d, send, since \d{4}-\d\d-\d\d \d\d:\d\d, \d+ sent in the last minute\n" % sender.pid)
             sender.send_signal(signal.SIGTERM)
             sender.communicate()
             self.assertRegex(self.home.do("status", at=AT), r'sending: nobody\n"send --due" now would: send weekly#1 to \d+ readers\n')
@@ -379,8 +379,8 @@ class Status(Refusals):
     def test_held_mails_in_doubt_are_told_by_every_run_with_the_command(self):
         with SmtpServer(rules=[Rule("dot", "keep-close", to=READERS[4], times=1)]) as server:
             hold = '[delivery]\nin_doubt = "hold"\n'
-            first = self.send(server, more=hold, more_smtp=LOCK_STEP)
-            second = self.send(server, at=LATER, more=hold)
+            first = self.send(server, more=hold, more_smtp=LOCK_STEP, status=69)
+            second = self.send(server, at=LATER, more=hold, status=69)
         for done in (first, second):
             self.assertIn("weekly#1: 1 delivery in doubt is held", done.stderr)
             self.assertIn("tidings delivery resolve weekly#1", done.stderr)

@@ -112,6 +112,8 @@ class Limits(Reading):
             "bad dates": lambda: feed(filled(lambda n: "<item><pubDate>x</pubDate></item>")),
             "JSON items": lambda: '{"version":"https://jsonfeed.org/version/1","items":[%s{}]}' % filled(lambda n: "{},"),
             "JSON tags": lambda: '{"version":"https://jsonfeed.org/version/1","items":[{"id":"1","tags":[%s""]}]}' % filled(lambda n: '"t%d",' % n),
+            "page of formatting": lambda: ('<html><body><script type="application/ld+json">{}</script>'
+                                           + filled(lambda n: "<p><a><b><i><u><em><font>")),
             "page": lambda: "<html><body>" + filled(lambda n: "<p>"),
         }
         for name, made in worst.items():
@@ -123,6 +125,28 @@ class Limits(Reading):
                     print("%-20s %6.2f s %5d MB" % (name, seconds, octets >> 20))
                 self.assertLess(seconds, 10, name)  # of the processor, on a slow machine
                 self.assertLess(octets, 200 << 20, name)
+
+    def test_composing_a_hundred_thousand_posts_costs_little_and_makes_a_mail_that_can_be_sent(self):
+        piece = ("<item><title>Post %d of the harbour</title><link>https://blog.example/%d</link>"
+                 "<pubDate>Thu, 22 Jan 2026 10:00:00 GMT</pubDate></item>")
+        for more, most_seconds, most_octets, posts, most_mail in (("", 10, 300 * MIB, 100, MIB // 4),
+                                                                  ('max_posts = "none"\n', 60, 500 * MIB, 10_000, 4 * MIB)):
+            with self.subTest(more), Home() as self.home:
+                self.home.write("feed.xml", feed(*(piece % (n, n) for n in range(100_000))))
+                self.source('max_entries = 100000\nmax_bytes = "60MiB"\n', digests=WEEKLY + more)
+                config = self.home.folder / "config.toml"
+                config.write_text(config.read_text().replace("smtp://127.0.0.1:1", "drop:out"))
+                self.home.do("subscriber", "add", "ann@example.com", "--confirmed", at="2026-01-20T08:00:00+02:00")
+                self.home.do("collect", at="2026-01-25T08:00:00+02:00")
+                seconds, octets = cost(self.home, "compose", "--due", at=AT)
+                self.home.do("deliver", at=AT)
+                mail, = (self.home.folder / "out").glob("*.eml")
+                if os.environ.get("TIDINGS_FIGURES"):
+                    print("compose %-20r %6.2f s %5d MB, mail of %d kB" % (more, seconds, octets >> 20, mail.stat().st_size >> 10))
+                self.assertEqual(self.home.json("edition", "list")[0]["posts"], posts)
+                self.assertLess(seconds, most_seconds)
+                self.assertLess(octets, most_octets)
+                self.assertLess(mail.stat().st_size, most_mail)
 
 
 MEASURE = """import os, sys
@@ -261,6 +285,13 @@ class Checking(Reading):
         self.assertIn("rejected by exclude: dinner", said)
         self.assertEqual(self.home.do("source", "check").splitlines(), ["blog: Club, 2 posts, 1 rejected by include or exclude"])
 
+    def test_the_doctor_tells_of_a_source_whose_filter_keeps_everything_out(self):
+        self.home.write("page.html", PAGE)
+        self.source(XPATHS + 'include = "nothing of the kind"\n', "file:page.html")
+        said = self.home.do("doctor", at=AT)
+        self.assertIn("note     source blog: can be read: 2 posts, 2 kept out by include or exclude", said)
+        self.assertIn("tidings source check blog", said)
+
     def test_config_check_names_a_broken_xpath(self):
         for xpath in ("//li[", "nothing(.)", "concat('a'", "//x:a"):
             self.source('kind = "page"\nitem_xpath = "//li"\ntitle_xpath = "%s"\n' % xpath)
@@ -286,6 +317,11 @@ class Checking(Reading):
         self.assertIn("Fair", self.home.do("source", "check", "fair"))
         self.assertIn("fair: Blog, 1 post", self.home.do("source", "check"))
         self.assertIn("can be read: 1 post", self.home.do("doctor"))
+        self.home.do("collect", at=AT)
+        self.home.write("posts/2026-01-09-nets.md", "---\ntitle: Nets\n---\nWords.\n")
+        said = self.home.do("doctor", at=AT)
+        self.assertIn('source notes: can be read: 2 posts, such as "', said, "the doctor reads anew what has been collected, too")
+        self.assertIn('source fair: can be read: 1 post, such as "Fair"', said)
         (self.home.folder / "bin/feed").write_text("#!/bin/sh\necho gone wrong >&2\nexit 3\n")
         done = self.home.run("source", "check", "fair")
         self.assertEqual(done.returncode, 69)

@@ -1,7 +1,9 @@
 """Sources that are not fetched, digests that wait for them, and the doctor."""
+import datetime
 import gzip
 import http.server
 import json
+import re
 import shutil
 import socket
 import ssl
@@ -208,6 +210,49 @@ class Sources(unittest.TestCase):
         self.assertIn("exited with status 3: no calendar today", done.stdout + done.stderr)
         self.assertEqual(len(self.posts()), 1)
         self.assertIn("failing (1 in a row)", self.home.do("source", "list"))
+
+    def test_a_source_that_fails_for_days_is_told_once_a_day_and_in_the_exit_status(self):
+        self.home.configure(sources=(COMMAND,))
+        self.home.do("subscriber", "add", "ada@example.org", "--confirmed")
+        self.home.write("feed.xml", FEED)
+        self.program("cat feed.xml\n")
+        self.home.do("collect")
+        self.program("echo out of order >&2; exit 1\n")
+        begin = datetime.datetime.fromisoformat(AT.replace("Z", "+00:00"))
+        told = []
+        for hours in range(2, 24 * 4, 2):
+            done = self.home.run("-q", "send", "--due", "--to-dir", "out", at=begin + datetime.timedelta(hours=hours))
+            if done.stderr or done.returncode:
+                told.append(hours)
+                self.assertEqual(done.returncode, 69)
+                self.assertRegex(done.stderr, r"^tidings: error: source calendar fails since 20\d\d-\d\d-\d\d \d\d:\d\d: .*out of order.*source check calendar")
+                self.assertEqual(len(done.stderr.splitlines()), 1)
+        self.assertEqual(told, [48, 72], "nothing for two days, then once a day")
+        self.program("cat feed.xml\n")
+        self.home.do("collect", "calendar", at=begin + datetime.timedelta(hours=97))
+        self.assertEqual(self.home.run("-q", "send", "--due", "--to-dir", "out", at=begin + datetime.timedelta(hours=98)).returncode, 0)
+
+    def test_collecting_counts_against_the_time_budget(self):
+        self.home.configure(sources=(COMMAND,))
+        self.home.do("subscriber", "add", "ada@example.org", "--confirmed", at="2026-01-18T08:00:00+02:00")
+        self.home.write("feed.xml", FEED)
+        self.program("sleep 1.1; cat feed.xml\n")
+        done = self.home.run("send", "--due", "--to-dir", "out", "--time-budget", "1s")
+        self.assertEqual(done.returncode, 75, done.stdout + done.stderr)
+        self.assertEqual(list((self.home.folder / "out").glob("*.eml")), [])
+        self.home.do("send", "--due", "--to-dir", "out", "--time-budget", "1h")
+        self.assertEqual(len(list((self.home.folder / "out").glob("*.eml"))), 1)
+
+    def test_two_blogs_without_a_name_get_two_names(self):
+        server, other = FaultServer(), FaultServer()
+        for each in (server, other):
+            self.addCleanup(each.close)
+        names = [re.search(r'name = "(.+)"', self.home.do("source", "check", each.url("good")))[1] for each in (server, other)]
+        self.assertEqual(len(set(names)), 2, names)
+        self.home.configure(sources=('[[source]]\nname = "club"\nurl = "https://club.example.org/feed"\n',))
+        self.home.write("club.example/feed.xml", FEED)
+        for name in names:
+            self.assertRegex(name, r"^blog-127-0-0-1-\d+$")
 
     def test_a_post_by_hand(self):
         self.home.configure(sources=(COMMAND,))

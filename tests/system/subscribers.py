@@ -166,6 +166,9 @@ class Subscribers(unittest.TestCase):
         for domain in ("bücher.example", "xn--bcher-kva.example", "BÜCHER.example"):
             self.assertEqual(found("--domain", domain), wanted(lambda each: "xn--" in each["email"]), domain)
         self.assertEqual(found("--search", "reader 1"), wanted(lambda each: "Reader 1" in each["name"]))
+        for text in ("büch", "ücher.ex", "BÜCHER", "her.example"):
+            self.assertEqual(found("--search", text), wanted(lambda each: "xn--" in each["email"]), text)
+        self.assertEqual(found("--search", "r01@bü"), wanted(lambda each: each["email"].startswith("r01@xn--")))
         self.assertEqual(found("--status", "suppressed"), ["r00@a.example"])
         self.assertEqual(found("--since", "2099-01-01T00:00:00Z"), [])
         self.assertEqual(len(found("--since", "2020-01-01T00:00:00Z")), 60)

@@ -105,6 +105,16 @@ class Home:
                                 stderr=stderr, text=True, env={**os.environ, **self.environment})
 
 
+def preloaded(test_class, name):
+    """The environment in which the binary meets tests/support/NAME.cpp in place of the functions of its C library."""
+    folder = tempfile.TemporaryDirectory(prefix="tidings-preload-")
+    test_class.addClassCleanup(folder.cleanup)
+    library = folder.name + "/%s.so" % name
+    subprocess.run([os.environ.get("CXX", "c++"), "-std=c++20", "-O1", "-shared", "-fPIC", "-o", library,
+                    str(TOP / ("tests/support/%s.cpp" % name)), "-ldl"], check=True)
+    return {"LD_PRELOAD": library, "ASAN_OPTIONS": "verify_asan_link_order=0"}
+
+
 @dataclasses.dataclass
 class Article:
     """A post as its blog would publish it. `appears`: when it is first in the feed; `published`: what the feed says."""

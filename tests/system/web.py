@@ -355,6 +355,26 @@ class Web(unittest.TestCase):
         self.assertIn("already", text_of(site.mail(known)))
         self.assertIsNone(site.state(suppressed))
 
+    def test_whoever_signs_up_again_before_confirming_gets_what_they_asked_for_last(self):
+        site, address = self.site, next(self.names)
+
+        def wish():
+            known, = site.home.json("subscriber", "show", address)
+            return known["name"], known["topics"]
+
+        first = site.sign_up(self.stamp, address, name="Anne", topic=["boats"])
+        site.mail(address)
+        self.assertEqual(wish(), ("Anne", ["boats"]))
+        again = site.sign_up(self.stamp, address, name="Ann")
+        mail = site.mail(address)
+        self.assertEqual(wish(), ("Ann", []))
+        self.assertEqual(first[:2], again[:2], "the answer tells nothing")
+        site.ask("POST", path_of(mail, "c"), {})
+        site.mail(address)  # welcome
+        self.assertEqual(site.sign_up(self.stamp, address, name="Mallory", topic=["boats"])[:2], first[:2])
+        self.assertIn("already", text_of(site.mail(address)))
+        self.assertEqual(wish(), ("Ann", []), "a stranger changes nothing of a confirmed reader")
+
     def test_robots_are_answered_and_forgotten(self):
         site = self.site
         address = next(self.names)

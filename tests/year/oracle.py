@@ -40,7 +40,11 @@ class Job:
 
     def whole(self):
         """What it was to do, it did or told why not."""
-        return not self.died() and not self.hurt() and "another tidings is at work" not in self.ends["errors"]
+        return not self.died() and not self.hurt() and not self.kept_out()
+
+    def kept_out(self):
+        """By the lock of another, or because the store is a copy."""
+        return "another tidings is at work" in self.ends["errors"] or self.status == 77
 
     def sources_ill(self):
         return any(each["k"] == "served" and each["how"] == "outage" for each in self.events)
@@ -139,8 +143,8 @@ class Judge:
         the first reading of their source."""
         self.low, self.high, self.first_reading, read = {}, {}, set(), set()
         self.last_good = {}  # of a post: when its source had been read before, for sure
-        files = {}
-        good = {}
+        files, good = {}, {}
+        added = {each["name"]: each.get("added", 0) for each in self.world.facts["sources"]}
         changes = collections.deque(each for each in self.world.others if each["k"] == "file")
         for job in self.world.jobs:
             while changes and changes[0]["t"] <= job.at:
@@ -149,10 +153,10 @@ class Judge:
             if not job.is_send():
                 continue
             shown = {each["source"]: each["posts"] for each in job.events if each["k"] == "served" and each["how"] == "feed"}
-            if job.ends["status"] == 75 and "another tidings" in job.ends["errors"]:
+            if job.kept_out():
                 continue
             # What a process that died has read of files nobody knows.
-            shown.update(files)
+            shown.update({source: posts for source, posts in files.items() if added[source] <= job.at})
             for source, posts in shown.items():
                 for number in posts:
                     self.low.setdefault(number, job.at)
@@ -228,7 +232,7 @@ class Judge:
                 allowed |= {65, 69, 73, 74, 75}
             act = next((each for each in self.world.others if each["k"] == "act" and each["job"] == job.number), None)
             if act:
-                allowed = {"nonsense": {64, 65, 66}, "second_run": {75}}.get(act["kind"], allowed)
+                allowed = {"nonsense": {64, 65, 66}, "second_run": {75}, "guarded": {77}}.get(act["kind"], allowed)
                 if act["kind"] == "erase" and act["address"] in self.erased_at:
                     allowed = {0, 66}
                 if act["kind"] == "change" and self.refused_for_good(act["address"]):
@@ -360,8 +364,9 @@ class Judge:
         for address, editions in failed.items():
             said = self.refusals[address]
             about_it = [each for each in said if each["by"] == "mailbox" and each["said"].startswith("5")]
-            odd = [each for each in said if each["by"] == "odd_words" and not self.all_alike(each["job"])]
-            later = [each for each in said if each["by"] in ("mailbox", "all_later")]
+            odd = [each for each in said if each["by"] == "odd_words" and not self.all_alike(address, each["job"])]
+            # A relay that takes the others' mail may mean this mailbox by what it says of us, but not by our quota.
+            later = [each for each in said if each["by"] != "quota"]
             long = later and later[-1]["t"] - later[0]["t"] >= GIVE_UP - HOUR
             told = all(re.search(r"\b%s: \d+ deliver\w+ in doubt \w+ held" % re.escape(each), self.last_words) for each in editions)
             if address in self.world.readers and not about_it and not odd and not long and not told:
@@ -370,11 +375,13 @@ class Judge:
             out[address] = set().union(*(posts.get(each, set()) for each in editions))
         return out
 
-    def all_alike(self, job):
-        """Whether nobody at all was welcome: words that nobody has listed are about us then."""
-        asked = {each["to"] for each in job.events if each["k"] in ("refused", "mail")}
+    def all_alike(self, address, job):
+        """Whether a whole list was refused in words that nobody has listed, and not too short a one: then they are about us."""
+        def digest_now(each):
+            return next((name for when, name in reversed(self.changes[each]) if when <= job.at), self.world.readers.get(each, {}).get("digest"))
         odd = {each["to"] for each in job.events if each["k"] == "refused" and each["by"] == "odd_words"}
-        return len(odd) > 2 and odd == asked and len({each.split("@")[1] for each in odd}) > 1
+        alike = {each for each in odd if digest_now(each) == digest_now(address)}
+        return job.whole() and len(alike) > 2 and not any(each["k"] == "mail" for each in job.events)
 
     def posts_of_editions(self):
         posts = collections.defaultdict(set)
@@ -415,7 +422,7 @@ class Judge:
         shown = set()
         jobs = collections.defaultdict(list)
         for job in self.world.jobs:
-            if job.is_send() and "another tidings" not in job.ends["errors"]:
+            if job.is_send() and not job.kept_out():
                 run = max((each for each in runs if each <= job.at), default=None)
                 if run and run >= self.world.jobs[0].ends["t"]:
                     jobs[run].append(job)
@@ -430,7 +437,7 @@ class Judge:
             mail = mails.get(run)
             if mail is None:
                 if sure and sure <= self.failed.get(address, set()):
-                    shown |= sure
+                    shown |= perhaps & self.failed[address]
                 elif sure and any(job.whole() for job in able) and run < self.world.facts["ends"] + 2 * DAY:
                     self.say("edition", "%s never got the edition of %s (job %d) with %s" % (address, self.world.local(run), able[0].number, sorted(sure)))
                     return
@@ -533,6 +540,11 @@ def days_of(title):
             year = word
         elif month and year:
             days.append(datetime.date(year, month, word))
+    if not days and month and year:  # a whole month, or some
+        first = datetime.date(year, month, 1)
+        names = [word for word in words if isinstance(word, str)]
+        last = datetime.date(year, MONTHS.index(names[-1]) + 1, 28)
+        return first if names[:1] == names[-1:] else datetime.date(year - 1, 1, 1), last + datetime.timedelta(days=3)
     return (min(days), max(days)) if days else None
 
 

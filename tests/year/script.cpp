@@ -78,6 +78,7 @@ void write_sources(Script& script, const Knobs& knobs) {
     source.name = "blog" + std::to_string(i + 1);
     source.format = static_cast<Format>(dice.below(3));
     source.shown = dice.between(12, 40);
+    if (i > 0 && dice.chance(25)) source.added_ms = script.begins_ms + dice.between(1, 15) * day;
     source.validators = dice.chance(80);
     source.local = dice.chance(15);
     if (dice.chance(15)) source.moves_ms = script.begins_ms + dice.between(2, 25) * day;
@@ -196,8 +197,9 @@ void write_acts(Script& script, const Knobs& knobs) {
       at += dice.between(1, 10 * 24) * hour;
     }
   }
-  constexpr std::array<Act::Kind, 5> chores = {Act::Kind::import, Act::Kind::import, Act::Kind::rotate,
-                                               Act::Kind::nonsense, Act::Kind::second_run};
+  constexpr std::array<Act::Kind, 7> chores = {Act::Kind::import,   Act::Kind::import,     Act::Kind::rotate,
+                                               Act::Kind::nonsense, Act::Kind::second_run, Act::Kind::restore,
+                                               Act::Kind::move_host};
   Dice dice{script.seed, "chores"};
   for (auto at = script.begins_ms; (at += dice.between(20, 200) * hour) < script.ends_ms;)
     script.acts.push_back({.at_ms = at, .kind = one_of(dice, chores), .reader = -1, .digest = {}});
@@ -214,10 +216,10 @@ const char* name_of(Fault fault) {
 }
 
 const char* name_of(Act::Kind kind) {
-  constexpr std::array<const char*, 16> names = {"change",        "leave_link", "leave_mail",   "leave_wish",
-                                                 "erase",         "complain",   "hard_bounce",  "soft_bounce",
-                                                 "forged_bounce", "sign_up",    "sign_up_only", "import",
-                                                 "suppress",      "rotate",     "nonsense",     "second_run"};
+  constexpr std::array<const char*, 18> names = {
+      "change",      "leave_link",  "leave_mail",    "leave_wish", "erase",        "complain",
+      "hard_bounce", "soft_bounce", "forged_bounce", "sign_up",    "sign_up_only", "import",
+      "suppress",    "rotate",      "nonsense",      "second_run", "restore",      "move_host"};
   return names[static_cast<std::size_t>(kind)];
 }
 

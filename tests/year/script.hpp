@@ -53,9 +53,10 @@ struct Outage {
 struct Source {
   std::string name;
   Format format = Format::rss;
-  int shown = 20;          ///< the feed has so many posts
-  bool validators = true;  ///< answers 304
-  bool local = false;      ///< a file
+  int shown = 20;             ///< the feed has so many posts
+  bool validators = true;     ///< answers 304
+  bool local = false;         ///< a file
+  std::int64_t added_ms = 0;  ///< to config.toml
   std::vector<Outage> outages;
   std::optional<std::int64_t> moves_ms;  ///< from then on the old address answers 301
 };
@@ -85,6 +86,8 @@ struct Act {
     rotate,        ///< the admin makes new keys
     nonsense,      ///< the admin types something wrong
     second_run,    ///< while another process holds the lock
+    restore,       ///< the store from a copy
+    move_host,     ///< the folder goes to another machine
   };
   std::int64_t at_ms = 0;
   Kind kind = Kind::change;

@@ -20,7 +20,9 @@
 #include "delivery/ledger.hpp"
 #include "delivery/outbox.hpp"
 #include "delivery/run.hpp"
+#include "digest/body_table.hpp"
 #include "digest/edition_table.hpp"
+#include "message/parts.hpp"
 #include "sending/deliver.hpp"
 #include "sending/links.hpp"
 #include "sending/signing.hpp"
@@ -76,10 +78,14 @@ std::size_t without_ledger(const config::Config& config, store::Database& databa
   digest::EditionTable editions{database};
   const auto sealed = must(editions.get(edition));
   std::unordered_map<SegmentId, message::CompiledMessage> segments;
-  for (const auto& segment : must(editions.segments_of(edition, digest::EditionTable::Bodies::with))) {
+  auto bodies = must(digest::BodyTable(database).of_edition(edition));
+  message::join_runs(bodies);
+  message::Compiler compiler{bodies};
+  for (const auto& segment : bodies.segments) {
     auto header = sending::header_options(config, links, sealed, segment.language);
     header.signers = must(sending::load_signers(config));
-    segments.emplace(segment.id, must(message::compile(segment.bodies, header)));
+    segments.emplace(segment.id, must(compiler.compile(segment.bodies,
+                                                       must(message::Compiler::frame(std::move(header))))));
   }
   const auto transport = must(sending::make_transport(config, {}));
   auto claims = all_claims(database);
@@ -94,18 +100,17 @@ std::size_t without_ledger(const config::Config& config, store::Database& databa
       for (auto some = outbox.next_claims(8); !some.empty(); some = outbox.next_claims(8)) {
         std::vector<QueuedMessage> queued;
         for (auto& claim : some) {
-          QueuedMessage queued{.claim = claim};
-          segments.at(claim.segment).write(links.reader(claim), clock.now(), queued.message);
-          if (const auto wrong = unsound(queued.message); !wrong.empty()) std::abort();
-          queued.push_back(std::move(queued));
+          auto& one = queued.emplace_back(QueuedMessage{.claim = claim});
+          segments.at(claim.segment).write(links.reader(claim), clock.now(), one.message);
+          if (const auto wrong = unsound(one.message); !wrong.empty()) std::abort();
         }
         outbox.add_messages(std::move(queued));
       }
     });
   }
   for (auto& thread : threads) thread.join();
-  const auto batch = outbox.wait(count, std::chrono::seconds{1});
-  if (batch.answers.size() != count) std::abort();
+  const auto answered = outbox.wait(count, std::chrono::seconds{1});
+  if (answered.answers.size() != count) std::abort();
   return count;
 }
 

@@ -114,6 +114,24 @@ TEST_CASE("brake: a short list that is refused as a whole is found at the end") 
   CHECK(found(true, "", {answer(1, about_us())}) == 0);
 }
 
+TEST_CASE("brake: a relay that has served some and then refuses many retries alike is found at the end") {
+  const auto found = [](int count, int domains) {
+    const std::vector<RelayMemory> relays{{.name = "r", .works = true}};
+    Brake brake{relays};
+    std::vector<Settled> answers;
+    for (int i = 1; i <= count; ++i) {
+      answers.push_back(answer(i, refused("the gate is locked")));
+      answers.back().claim.attempt = 2;
+      answers.back().claim.address = "r@d" + std::to_string(i % domains) + ".example";
+    }
+    brake.recorded(answers);
+    return brake.at_end().size();
+  };
+  CHECK(found(36, 3) == 1);
+  CHECK(found(17, 3) == 0);  // a few are believed
+  CHECK(found(36, 1) == 0);  // one domain's refusals are its own matter
+}
+
 TEST_CASE("brake: refusals of a run that died belong to the next one") {
   const std::vector<RelayMemory> relays{{.name = "r"}};
   Brake brake{relays};

@@ -369,6 +369,31 @@ TEST_CASE("relay health: a pause grows, the start after it is slow, and an hour'
   CHECK_FALSE(health.memory(test::at_noon(), now).paused_until);
 }
 
+TEST_CASE("sendmail: a program that hangs is killed; in doubt only if it had the whole message") {
+  for (const auto& [script_text, in_doubt, deferred] :
+       {std::tuple{"cat > /dev/null; sleep 600", 1, 0}, std::tuple{"head -c 10; sleep 600", 0, 1}}) {
+    CAPTURE(script_text);
+    Book book{1};
+    const auto script = book.folder / "sendmail";
+    std::ofstream{script} << "#!/bin/sh\n" << script_text << "\n";
+    std::filesystem::permissions(script, std::filesystem::perms::owner_all);
+    const auto transport = make_sendmail_transport({.program = script, .name = "slow", .limit = 300ms});
+    REQUIRE(transport);
+    const StopFlag stop{false};
+    const auto report = deliver(
+        {.edition = first, .workers = 1}, book.ledger, **transport,
+        [](const Claim& claim) -> Result<message::Message> {
+          auto message = test::message_for(claim);
+          message.bytes += std::string(1 << 20, 'x');  // more than a pipe holds
+          return message;
+        },
+        stop);
+    REQUIRE(report);
+    CHECK(report->in_doubt == in_doubt);
+    CHECK(report->deferred == deferred);
+  }
+}
+
 TEST_CASE("sendmail: the program's status decides, and the message arrives with local line ends") {
   Book book{4};
   const auto script = book.folder / "sendmail";
@@ -379,7 +404,7 @@ TEST_CASE("sendmail: the program's status decides, and the message arrives with 
         << "/$5.got\"\n";
   }
   std::filesystem::permissions(script, std::filesystem::perms::owner_all);
-  const auto transport = make_sendmail_transport(script);
+  const auto transport = make_sendmail_transport({.program = script});
   REQUIRE(transport);
   const StopFlag stop{false};
   const auto report = deliver(
@@ -393,5 +418,5 @@ TEST_CASE("sendmail: the program's status decides, and the message arrives with 
   const std::string got{std::istreambuf_iterator<char>{in}, {}};
   CHECK(got.starts_with("From: news@news.example\nTo: r1@example.org\n"));
   CHECK(got.find('\r') == std::string::npos);
-  CHECK(make_sendmail_transport(book.folder / "none").error().code == Errc::config);
+  CHECK(make_sendmail_transport({.program = book.folder / "none"}).error().code == Errc::config);
 }

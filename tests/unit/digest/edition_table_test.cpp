@@ -1,5 +1,6 @@
 #include "digest/edition_table.hpp"
 
+#include "digest/body_table.hpp"
 #include "unit/digest/shop.hpp"
 
 using namespace tidings;
@@ -200,15 +201,26 @@ TEST_CASE("edition_table: segments and bodies come back as they were sealed") {
   const auto one = *shop.table.add_segment(shop.last, "el", both);
   const auto two = *shop.table.add_segment(shop.last, "en", std::span{both}.first(1));
   const SegmentBody body{"Θέμα", "text\n", "<p>html"};
-  REQUIRE(shop.table.add_body(one, 0, body));
-  REQUIRE(shop.table.add_body(one, 1, {}));
-  const auto with = *shop.table.segments_of(shop.last, EditionTable::Bodies::with);
-  REQUIRE(with.size() == 2);
-  CHECK(with[0] == Segment{one, shop.last, "el", both, {body, {}}, {}});
-  CHECK(with[1] == Segment{two, shop.last, "en", {a}, {}, {}});
-  CHECK((*shop.table.segments_of(shop.last, EditionTable::Bodies::without))[0].bodies.empty());
-  CHECK(*shop.table.segment(one) == with[0]);
-  CHECK(shop.table.segment({99}).error().code == Errc::no_input);
+  BodyWriter writer{shop.database, shop.last};
+  const std::vector<std::string> text{"text\n"};
+  const std::vector<std::string> html{"<p>", "html"};
+  REQUIRE(writer.add(one, 0, "Θέμα", text, html));
+  REQUIRE(writer.add(one, 1, "", {}, {}));
+  REQUIRE(writer.add(two, 0, "s", html, text));
+  const auto segments = *shop.table.segments_of(shop.last);
+  REQUIRE(segments.size() == 2);
+  CHECK(segments[0] == Segment{one, shop.last, "el", both, {}});
+  CHECK(segments[1] == Segment{two, shop.last, "en", {a}, {}});
+  BodyTable bodies{shop.database};
+  CHECK(*bodies.of_segment(shop.last, one) == std::vector<SegmentBody>{body, {}});
+  CHECK(*bodies.of_segment(shop.last, two) == std::vector<SegmentBody>{{"s", "<p>html", "text\n"}});
+  CHECK(bodies.of_segment(shop.last, {99})->empty());
+  const auto edition = *bodies.of_edition(shop.last);
+  const std::vector<std::string> each_once{"text\n", "<p>", "html"};
+  CHECK(edition.parts == each_once);
+  const std::vector<PartedSegment> want{{one, "el", {{"Θέμα", {0}, {1, 2}}, {"", {}, {}}}},
+                                        {two, "en", {{"s", {1, 2}, {0}}}}};
+  CHECK(edition.segments == want);
   CHECK_FALSE_MESSAGE(shop.table.add_segment(shop.last, "el", both),
                       "one segment for each set of posts and language");
 }
@@ -363,4 +375,18 @@ TEST_CASE("edition_table: a draft is sealed as it was arranged, and what was dro
   for (const auto& each : *shown_before) carried.push_back(each.post.id.value);
   CHECK(carried == Ids{a.value, b.value});
   CHECK(shop.compose(monday + days{7}).empty());
+}
+
+TEST_CASE("body_table: ranges of numbers come back, and damage is bad data") {
+  for (const auto& numbers : std::vector<std::vector<std::uint32_t>>{
+           {}, {0}, {7, 7}, {0, 1, 2, 9, 3, 4}, {4'294'967'295U}, {5, 4, 3}}) {
+    CHECK(*numbers_in(ranges_text(numbers)) == numbers);
+  }
+  CHECK(ranges_text(std::vector<std::uint32_t>{0, 1, 2, 9, 12, 13}) == "0-2 9 12-13");
+  for (const auto* damaged : {"x", "1-", "-1", "3-1", "0-4000000000", "1  2", "1,2", "99999999999"}) {
+    CAPTURE(damaged);
+    const auto read = numbers_in(damaged);
+    REQUIRE_FALSE(read);
+    CHECK(read.error().code == Errc::bad_data);
+  }
 }

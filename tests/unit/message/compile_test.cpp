@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/file.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
 #include "message/build.hpp"
@@ -252,4 +253,59 @@ TEST_CASE("compile: the size that is told is the size of a message without what 
   const auto message = written(bodies, test::options_of_harbour(), test::reader_with_name("Ada"));
   CHECK(compiled.size_bytes() < message.bytes.size());
   CHECK(compiled.size_bytes() + 600 > message.bytes.size());
+}
+
+TEST_CASE("compile: a message of shared parts is the message of the whole texts, signed or not") {
+  const auto slot = [](Slot which) { return marker_of(which); };
+  const std::string big(3000, 'z');
+  const std::vector<std::string> parts{"Hello " + slot(Slot::reader_name) + ",\n\n",
+                                       "one  line\n" + big + "\n",
+                                       "two\n",
+                                       "leave: " + slot(Slot::unsubscribe_url) + "\n",
+                                       "<p>one  \t line</p>\n<p>" + big + "</p>\n",
+                                       "<p>two &amp; " + slot(Slot::reader_name) + "</p>\n",
+                                       "<a href=\"" + slot(Slot::unsubscribe_url) + "\">leave</a>"};
+  const std::vector<std::pair<digest::PartedBody, int>> segments{
+      {{.subject = "both", .text = {0, 1, 2, 3}, .html = {4, 5, 6}}, 0},
+      {{.subject = "one", .text = {0, 1, 3}, .html = {4, 6}}, 0},
+      {{.subject = "two", .text = {2, 3}, .html = {5, 5, 6}}, 0},
+      {{.subject = "plain " + slot(Slot::reader_name), .text = {1, 3}, .html = {}}, 0}};
+  for (const bool sign : {false, true}) {
+    auto options = test::options_of_harbour();
+    if (sign)
+      options.signers = {test::must(make_dkim_signer(
+          "example.org", "ed",
+          test::must(SigningKey::from_pem(test::must(read_file(TIDINGS_TEST_DATA "/dkim/ed.pem"))))))};
+    digest::PartedEdition edition{.parts = parts, .segments = {}};
+    for (const auto& [body, unused] : segments)
+      edition.segments.push_back({.id = {}, .language = {}, .bodies = {body}});
+    Compiler compiler{edition};
+    const auto frame = test::must(Compiler::frame(options));
+    std::vector<CompiledMessage> compiled;
+    for (const auto& [body, unused] : segments)
+      compiled.push_back(test::must(compiler.compile(std::vector{body}, frame)));
+    for (const auto* name : {"", "Ada", "Bob & <Eve>"}) {
+      for (std::size_t i = 0; i < segments.size(); ++i) {
+        CAPTURE(sign);
+        CAPTURE(i);
+        const auto& parted = segments[i].first;
+        SegmentBody whole{.subject = parted.subject, .text = {}, .html = {}};
+        for (const auto number : parted.text) whole.text += parts[number];
+        for (const auto number : parted.html) whole.html += parts[number];
+        Message got;
+        compiled[i].write(test::reader_with_name(name), test::monday_morning(), got);
+        CHECK(got.text() == built({whole}, options, test::reader_with_name(name)).text());
+      }
+    }
+  }
+}
+
+TEST_CASE("compile: a body with a part that is not there is bad data") {
+  digest::PartedEdition edition{.parts = {"text\n"}, .segments = {}};
+  Compiler compiler{edition};
+  const auto frame = test::must(Compiler::frame(test::options_of_harbour()));
+  const auto made =
+      compiler.compile(std::vector{digest::PartedBody{.subject = "s", .text = {0, 1}, .html = {}}}, frame);
+  REQUIRE_FALSE(made);
+  CHECK(made.error().code == Errc::bad_data);
 }

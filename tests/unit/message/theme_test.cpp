@@ -1,7 +1,12 @@
 #include "message/theme.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include <doctest/doctest.h>
 
+#include "base/text.hpp"
+#include "message/parts.hpp"
 #include "message/slots.hpp"
 #include "unit/message/support.hpp"
 
@@ -36,14 +41,14 @@ TEST_CASE(
     for (const auto& body : bodies) {
       CHECK(body.subject.find("The ferry keeps its winter timetable") != std::string::npos);
       CHECK(body.subject.find('\n') == std::string::npos);
-      for (const auto& part : {body.text, body.html}) {
+      for (const auto& part : {without_marks(body.text), without_marks(body.html)}) {
         CHECK(part.find(marker_of(Slot::unsubscribe_url)) != std::string::npos);
         CHECK(part.find("https://news.example.org/ferry") != std::string::npos);
         CHECK(part.find("Choir rehearsal moved to Thursday") != std::string::npos);
         CHECK(part.find("{{") == std::string::npos);
         CHECK(split_slots(part));
       }
-      CHECK(body.text.find("\n\n\n\n") == std::string::npos);
+      CHECK(without_marks(body.text).find("\n\n\n\n") == std::string::npos);
       CHECK(body.html.find(std::string{"lang=\""} + language) != std::string::npos);
     }
   }
@@ -118,8 +123,8 @@ TEST_CASE("theme: a rendering with slots filled is the rendering for that reader
     const auto bodies = test::must(theme.render_bodies(view, strings, test::zone_of()));
     const auto& body = bodies[variant_of(reader, bodies.size())];
     const auto want = test::must(theme.render_for(view, strings, test::zone_of(), reader));
-    CHECK(fill_slots(body.text, reader, Escape::none).value() == want.text);
-    CHECK(fill_slots(body.html, reader, Escape::html).value() == want.html);
+    CHECK(fill_slots(without_marks(body.text), reader, Escape::none).value() == want.text);
+    CHECK(fill_slots(without_marks(body.html), reader, Escape::html).value() == want.html);
     CHECK(fill_slots(body.subject, reader, Escape::none).value() == want.subject);
   }
 }
@@ -153,4 +158,29 @@ TEST_CASE("slots: a reader who cannot be written into a message is told why") {
   CHECK(refused([](Reader& r) { r.unsubscribe_url = "https://example.org/>"; }));
   CHECK(refused([](Reader& r) { r.unsubscribe_url = "https://exämple.org/"; }));
   CHECK(refused([](Reader& r) { r.envelope_from = "a b@example.org"; }));
+}
+
+TEST_CASE("theme: two renderings with other posts in common share the parts of these, in every theme") {
+  for (const auto* name : {"default", "compact", "magazine", "plain"}) {
+    CAPTURE(name);
+    const auto theme = test::must(Theme::load({.name = name}, test::shipped));
+    auto view = sample_view();
+    const auto parts_of = [&](const EditionView& shown) {
+      const auto body = test::must(theme.render_bodies(shown, strings_of("en"), test::zone_of())).front();
+      auto parts = split_parts(body.text);
+      auto html = split_parts(body.html);
+      CHECK(join(parts, "") == without_marks(body.text));
+      CHECK(join(html, "") == without_marks(body.html));
+      std::ranges::move(html, std::back_inserter(parts));
+      return parts;
+    };
+    const auto all = parts_of(view);
+    view.groups.erase(view.groups.begin());
+    const auto fewer = parts_of(view);
+    std::size_t own = 0;
+    std::size_t shared = 0;
+    for (const auto& part : fewer) (std::ranges::find(all, part) == all.end() ? own : shared) += part.size();
+    CHECK(shared > 0);
+    CHECK(own < (own + shared) / 2);
+  }
 }

@@ -49,8 +49,9 @@ std::set<std::string> documented_names() {
       }
     };
     pick(cells[1], false, prefix);
-    if (trim(cells[1]) == "`groups`" || trim(cells[1]) == "`links`") {
-      pick(cells[2], false, trim(cells[1]) == "`groups`" ? "groups." : "links.");
+    static const std::set<std::string, std::less<>> lists{"`groups`", "`links`", "`more_from`", "`also_in`"};
+    if (const auto list = trim(cells[1]); lists.contains(list)) {
+      pick(cells[2], false, prefix + std::string{list.substr(1, list.size() - 2)} + ".");
     } else {
       pick(cells[2], true, prefix);
     }

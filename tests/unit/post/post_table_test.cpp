@@ -101,7 +101,7 @@ TEST_CASE(
   CHECK(f.store({entry("", "", "One"), entry("", "", "Two")}) == StoreCounts{.added = 2, .undated = 2});
   CHECK(f.store({entry("", "", "One"), entry("", "", "Two")}) == StoreCounts{.unchanged = 2});
   CHECK(f.store({entry("a", "https://e.org/", "A"), entry("b", "https://e.org/", "B")}) ==
-        StoreCounts{.added = 2});
+        StoreCounts{.added = 2, .undated = 2});
 }
 
 TEST_CASE("post table: hiding and pinning survive an edit") {

@@ -1,4 +1,4 @@
-"""Months of life through the real binary, in three zones: posts that are late, back-dated, undated, of one second, edited, in two
+"""Weeks of life through the real binary, in three zones: posts that are late, back-dated, undated, of one second, edited, in two
 blogs; blogs, relay and machine that are away; readers with topics who change between three digests. An oracle says what each edition
 must carry (by walking the wall clock and looking through all posts at each run), and whoever stays on the list gets each post
 exactly once.
