@@ -32,7 +32,8 @@ Result<void> restore(const config::Config& config, const std::filesystem::path& 
   }
   if (!std::filesystem::exists(backup, ignored))
     return fail(Errc::no_input, fmt::format("there is no {}", backup.string()));
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config.store_path, "db restore", config.newsletter.zone));
+  TIDINGS_LET(const auto lock,
+              store::SenderLock::take(config.store_path, "db restore", config.newsletter.zone));
   TIDINGS_LET(auto copy, store::Database::open_copy_in_memory(backup));
   TIDINGS_TRY(copy.check());
   TIDINGS_TRY(store::set_fact(copy, "instance", fmt::format("restored from {}", backup.string())));

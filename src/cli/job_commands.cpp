@@ -230,7 +230,7 @@ Ending conclude(const sending::DeliverReport& report, const Zone& zone) {
     ending.failures.push_back({.code = Errc::unavailable, .what = line, .hint = {}});
   if (const auto count = report.unsendable(); count > 0 && !ending.try_again) {
     ending.failures.push_back({.code = Errc::bad_data,
-                               .what = plural(count, "delivery") + " could not be made into a message",
+                               .what = plural(count, "delivery") + " could not be built as a message",
                                .hint = "\"tidings delivery list --state failed\" shows them"});
   }
   return ending;
@@ -449,8 +449,8 @@ Result<Exit> send_digests(Session& session, const SendCommand& command,
   ending.add(held_in(composed));
   if (composed.waits_for_source) {
     ending.failures.push_back({.code = Errc::unavailable,
-                               .what = "an edition waits because a source could not be read",
-                               .hint = "\"tidings source list\" tells which"});
+                               .what = "an edition is waiting because a source could not be read",
+                               .hint = "\"tidings source list\" shows which"});
   }
   TIDINGS_LET(const auto failing, app::failing_sources(context));
   ending.add(failing);
@@ -645,7 +645,7 @@ void add_job_commands(Command app, Session& session) {
       [](Command command, PreviewCommand& options) {
         command.add_option("WHAT", options.what, "a digest or an edition (weekly#12)").required();
         command.add_option("--to", options.folder, "where").value_name("DIR").required();
-        command.add_option("--name", options.name, "as a reader of this name sees it");
+        command.add_option("--name", options.name, "as a subscriber of this name sees it");
         command.add_flag("--all", options.all, "every segment, not only the 20 with most readers");
         add_json(command, options.json);
       },
