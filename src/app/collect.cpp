@@ -18,7 +18,7 @@
 namespace tidings::app {
 namespace {
 
-/// One source in the middle of a collect.
+/// One source during a collect.
 struct Job {
   const config::SourceConfig* config = nullptr;
   source::Source source;
@@ -58,7 +58,7 @@ class Collector {
     }
     jobs_ = std::move(fetched);
     source::fetch_all(requests, fetch_options(config_), [&](std::size_t index, source::FetchResult result) {
-      // After a failure of the store the rest is passed over: it will be fetched next time.
+      // After a failure of the store the rest is skipped: it will be fetched next time.
       if (failure_) return;
       if (auto done = take(jobs_[index], result); !done) failure_ = done.error();
     });
@@ -145,7 +145,7 @@ class Collector {
     return {};
   }
 
-  /// A folder has no server to ask; its files are read each time, and only what changed costs HTML work.
+  /// A folder has no server to ask; its files are read each time, and only changed ones cost HTML work.
   Result<void> read_local(const Job& job) {
     return store(job, source::Fetched{}, read_local_source(config_, *job.config, clock_.now()));
   }
@@ -175,7 +175,7 @@ class Collector {
         report.counts,
         posts_.store({.source = job.source.id, .now = clock_.now(), .last_good = job.source.last_good},
                      feed->entries, options));
-    // Only now are the validators remembered: a crash before this line costs a second reading, never a post.
+    // Only now are the validators stored: a crash before this line costs a second reading, never a post.
     return sources_.good(job.source.id, fetched, *feed, clock_.now(), report.dropped);
   }
 

@@ -1,4 +1,4 @@
-// Collect: fetch the sources that are due, read them, store what is new.
+// Collect: fetch the sources that are due, read them, store new and changed posts.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,7 @@ struct CollectedSource {
   enum class What { read, not_modified, not_due, failed } what = What::read;
   int entries = 0;
   int left_out = 0;  ///< older ones beyond max_entries
-  int dropped = 0;   ///< kept out by include or exclude
+  int dropped = 0;   ///< rejected by include or exclude
   post::StoreCounts counts;
   std::vector<std::string> warnings;
   std::vector<std::string> filters;  ///< [[filter]]s that failed, a line each
@@ -36,7 +36,7 @@ struct CollectOptions {
       names;  ///< empty: all that are due; named ones are fetched even if they are not due
 };
 
-/// A source that fails is in the report and does not stop the others. Errc::no_input for a name that is not
+/// A failing source is in the report and does not stop the others. Errc::no_input for a name that is not
 /// configured; the store's errors.
 [[nodiscard]] Result<CollectReport> collect(const config::Context& context,
                                             const CollectOptions& options = {});

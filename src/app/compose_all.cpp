@@ -16,7 +16,7 @@ ComposeOutcome compose_all(const config::Context& context,
     auto settled = edition::settle_drafts(context, *digest);
     if (!settled) outcome.failures.push_back(std::move(settled.error()));
     if (settled) std::ranges::move(*settled, std::back_inserter(outcome.composed));
-    // With a source down, "no posts" may be untrue: better late than skipped.
+    // With a source down, "no posts" may be wrong: better late than skipped.
     const bool ill = std::ranges::any_of(collected.sources, [&](const CollectedSource& source) {
       return digest->takes(source.name) && source.what == CollectedSource::What::failed;
     });

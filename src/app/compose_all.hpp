@@ -1,4 +1,4 @@
-// Composing several digests after a collect: one that cannot be composed does not stop the others.
+// Composes several digests after a collect: a digest that fails does not stop the others.
 #pragma once
 
 #include <span>
@@ -11,16 +11,16 @@
 
 namespace tidings::app {
 
-/// What composing several digests came to.
+/// The result of composing several digests.
 struct ComposeOutcome {
   std::vector<edition::Composed> composed;
-  std::vector<Error> failures;  ///< one each of the digests that could not be composed
+  std::vector<Error> failures;  ///< one for each digest that could not be composed
   bool waits_for_source = false;
 };
 
-/// Composes each digest, after its drafts whose time for review is over; one whose theme is wrong does not
-/// stop the others. `collected`: what was just read, for a digest whose source failed is not skipped for want
-/// of posts.
+/// Composes each digest, after its drafts whose review time is over; a digest with an invalid theme does not
+/// stop the others. `collected` is what was just read, since a digest with a failed source is not skipped for
+/// lack of posts.
 [[nodiscard]] ComposeOutcome compose_all(const config::Context& context,
                                          std::span<const config::DigestConfig* const> digests,
                                          edition::When when, const CollectReport& collected);

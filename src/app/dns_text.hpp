@@ -1,4 +1,4 @@
-// TXT records by the C library's resolver, for doctor --dns.
+// TXT records from the C library's resolver, for doctor --dns.
 #pragma once
 
 #include <optional>

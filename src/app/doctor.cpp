@@ -212,7 +212,7 @@ class Doctor {
     }
   }
 
-  /// What accepts mail on this host; asked without --smtp too, since nothing leaves for it.
+  /// What accepts mail on this host; checked without --smtp too, since it sends nothing.
   void handover() {
     const auto& path = config_.smtp.local_path;
     if (config_.smtp.local_way == config::LocalWay::none) return;

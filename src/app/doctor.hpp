@@ -1,5 +1,5 @@
-// Doctor: looks at everything that a send depends on and says what is wrong before subscribers notice.
-// Changes nothing.
+// Doctor: checks everything that a send depends on and reports problems before subscribers notice. Changes
+// nothing.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ struct Finding {
   enum class Level {
     good,
     note,     ///< worth knowing
-    trouble,  ///< a send will fail, or mail will be refused
+    trouble,  ///< a send would fail, or mail would be refused
   } level = Level::good;
   std::string about;  ///< "source harbour", "dkim"
   std::string what;   ///< one line
@@ -27,8 +27,8 @@ struct DoctorOptions {
   std::string resolver;  ///< for `dns`; empty: the system's
 };
 
-/// Configuration, database, sources, themes, signing; relay and DNS if asked. `database` may be nullptr:
-/// there is none yet. What is found is no error; the store's errors are.
+/// Configuration, database, sources, themes, signing; relay and DNS if requested. `database` is nullptr if
+/// there is none yet. Findings are not errors; the store's errors are.
 [[nodiscard]] Result<std::vector<Finding>> doctor(const config::SharedContext& shared,
                                                   store::Database* database, const DoctorOptions& options);
 

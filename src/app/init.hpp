@@ -1,4 +1,4 @@
-// Init: a folder that a publisher can start from.
+// Init: a folder for a publisher to start from.
 #pragma once
 
 #include <filesystem>
@@ -9,8 +9,8 @@
 
 namespace tidings::app {
 
-/// Writes config.toml, templates/, a DKIM key and the empty database into `folder`; returns what was made.
-/// Nothing that is there is touched: Errc::cannot_create if there is a config.toml.
+/// Writes config.toml, templates/, a DKIM key and the empty database into `folder`; returns what it created.
+/// Changes no existing file: Errc::cannot_create if there is a config.toml.
 [[nodiscard]] Result<std::vector<std::filesystem::path>> init(const std::filesystem::path& folder);
 
 }  // namespace tidings::app

@@ -1,5 +1,4 @@
-// Reading a [[source]] as its configuration says: what "collect" stores and what "source check" shows are the
-// same.
+// Reads a [[source]] as configured, so that "collect" stores exactly what "source check" shows.
 #pragma once
 
 #include "base/clock.hpp"
@@ -10,7 +9,7 @@
 
 namespace tidings::app {
 
-/// Whether it is read without a fetch: a folder of Markdown, or the output of a program.
+/// Whether it is read without fetching: a folder of Markdown, or a program's output.
 [[nodiscard]] bool is_local(const config::SourceConfig& source);
 
 /// A request for the source where it is now, with its login and proxy. Errc::config if a secret cannot be
@@ -27,15 +26,15 @@ namespace tidings::app {
                                                 const config::SourceConfig& source,
                                                 const source::Fetched& fetched, UtcTime now);
 
-/// The same of a source that is_local(); posts of a folder that are dated after `now` wait.
+/// The same for a source that is_local(); posts of a folder dated after `now` wait.
 [[nodiscard]] Result<source::Feed> read_local_source(const config::Config& config,
                                                      const config::SourceConfig& source, UtcTime now);
 
-/// The same of any source, fetched without validators. Errc::unavailable if there is no answer.
+/// The same for any source, fetched without validators. Errc::unavailable if there is no answer.
 [[nodiscard]] Result<source::Feed> read_now(const config::Config& config, const config::SourceConfig& source,
                                             UtcTime now);
 
-/// How many entries a filter keeps out.
+/// How many entries a filter rejects.
 [[nodiscard]] int count_dropped(const source::Feed& feed);
 
 }  // namespace tidings::app

@@ -45,7 +45,7 @@ void count(delivery::Counts& counts, DeliveryState state) {
   }
 }
 
-/// Until when a reader who leaves may have left because of this edition.
+/// The end of the time in which people may have left because of this edition.
 Result<UtcTime> next_start(digest::EditionTable& editions, const digest::Edition& edition) {
   UtcTime next = UtcTime::max();
   TIDINGS_LET(const auto all, editions.list(edition.digest, 100'000));

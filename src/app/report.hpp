@@ -1,4 +1,4 @@
-// Report: what became of one edition. Reads only.
+// Report: the results of one edition. Only reads.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@
 
 namespace tidings::app {
 
-/// Deliveries in one state for one reason, in words; addresses in a relay's answer are left out, so that like
-/// comes to like.
+/// Deliveries in one state for one reason, in words; without the addresses in a relay's answer, so that equal
+/// reasons are grouped.
 struct ReportReason {
   delivery::DeliveryState state{};
   std::string reason;
@@ -29,21 +29,21 @@ struct EditionReport {
   digest::Edition edition;
   int posts = 0;
   int segments = 0;
-  std::vector<std::string> notes;  ///< what the size budget did, by segment
+  std::vector<std::string> notes;  ///< what the size budget changed, by segment
   delivery::Counts counts;
-  std::vector<ReportReason> reasons;  ///< of all that are not simply sent or to go, most frequent first
+  std::vector<ReportReason> reasons;  ///< of all except plainly sent or open ones, most frequent first
   std::map<std::string, delivery::Counts> domains;
   std::map<std::string, delivery::Counts>
-      relays;  ///< by who answered last; without those whom nobody has answered for
+      relays;  ///< by the last to answer; without deliveries that nobody has answered
   std::vector<bounce::BounceTable::Returned> returned;
   std::vector<std::pair<std::string, std::int64_t>>
-      left;  ///< after this edition and before the next: how, and how many readers
+      left;  ///< unsubscribed between this edition and the next: how, and how many
   std::optional<UtcTime> last_answer;
   std::int64_t retried = 0;  ///< sent at a later attempt than the first
 
-  /// Messages a second between the first claim and the last answer; 0 if that is not known.
+  /// Messages per second between the first claim and the last answer; 0 if unknown.
   [[nodiscard]] double rate() const;
-  /// recipients = sent + failed + suppressed + in doubt + open, where sent are also those that bounced later.
+  /// recipients = sent + failed + suppressed + in doubt + open, where sent includes those that bounced later.
   [[nodiscard]] std::int64_t sent() const { return counts.sent + counts.bounced; }
 };
 

@@ -30,9 +30,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto chores_every = 1min;
-constexpr auto poll_every =
-    1h;  // a source that says nothing else is asked this often; so it is by source_table
-constexpr auto poll_files_every = 15min;  // files, folders and commands, which name no time themselves
+constexpr auto poll_every = 1h;           // the default interval of a source, as in source_table
+constexpr auto poll_files_every = 15min;  // files, folders and commands, which give no time themselves
 constexpr auto ask_lock_every = 1s;
 constexpr auto ask_mailbox_every = 5min;  // on another host: a login each time
 constexpr auto tidy_every = 1h;
@@ -56,7 +55,7 @@ class Scheduler {
     options_.on_said(
         fmt::format("running: {}", plural(static_cast<long long>(config_->digests.size()), "digest")));
     for (;;) {
-      // In this order: a signal that comes in between is seen by the one or the other.
+      // In this order, so that a signal in between is seen by one or the other.
       signals_.interrupt = false;
       if (signals_.end) break;
       if (signals_.reload.exchange(false)) reload();
@@ -72,7 +71,7 @@ class Scheduler {
   }
 
  private:
-  /// Made anew for each use: "reload" changes the configuration, and may change the database.
+  /// Made anew for each use: "reload" changes the configuration, and perhaps the database.
   [[nodiscard]] config::Context context() {
     return {.config = *config_, .database = *database_, .clock = clock_, .random = random_};
   }
@@ -163,7 +162,7 @@ class Scheduler {
     }
     if (config_->bounce.has_mailbox() && clock_.now() >= next_bounces_) {
       next_bounces_ = clock_.now() + (config_->bounce.maildir.empty() ? ask_mailbox_every : chores_every);
-      // A mailbox that does not answer keeps nobody's confirmation waiting.
+      // A mailbox that does not answer must not delay confirmations.
       if (auto read = read_bounces(); !read) trouble("reports wait: " + read.error().line());
     }
     TIDINGS_TRY(members::take_sign_ups(context()));
@@ -172,7 +171,7 @@ class Scheduler {
     }
     TIDINGS_LET(const auto report, members::send_notices(context(), *pages_, {}, signals_.interrupt));
     if (report.sent > 0) options_.on_said(fmt::format("{} sent", plural(report.sent, "confirmation mail")));
-    if (!report.trouble.empty()) trouble("confirmation mails wait: " + report.trouble);
+    if (!report.trouble.empty()) trouble("confirmation mails are waiting: " + report.trouble);
     if (report.trouble.empty() && report.failed > 0)
       trouble(fmt::format("{} could not be sent", plural(report.failed, "confirmation mail")));
     if (const auto words = returns::in_words(returns::send_forwards(context(), signals_.interrupt));
@@ -204,7 +203,7 @@ class Scheduler {
     return {};
   }
 
-  /// What another command has sealed, approved or freed since.
+  /// What another command has since sealed, approved or released.
   void look_for_deliveries(UtcTime now) {
     if (trouble_until_ && now < *trouble_until_) return;
     const auto editions = digest::EditionTable(*database_).unfinished();
@@ -272,7 +271,7 @@ class Scheduler {
       waits_.erase(composed.digest);
       return options_.on_composed(composed, config_->newsletter.zone);
     }
-    // Nothing has changed since the last round as long as it is for the same reason.
+    // Nothing has changed since the last round if the reason is the same.
     auto& reason = waits_[composed.digest];
     if (std::exchange(reason, composed.reason) != composed.reason)
       options_.on_composed(composed, config_->newsletter.zone);
@@ -294,7 +293,7 @@ class Scheduler {
       trouble_until_.reset();
       return;
     }
-    // Not by its words: they count milliseconds.
+    // Not by its words, which count milliseconds.
     if (relay_troubles_ == 0) options_.on_trouble(relay);
     const auto pause =
         std::min<std::chrono::milliseconds>(1min * (1 << std::min(relay_troubles_, 4)), longest_pause);
@@ -330,7 +329,7 @@ class Scheduler {
     return std::max(next, now + ask_lock_every);
   }
 
-  std::unique_ptr<config::Config> config_;  // one place as long as it lives: pages_ refers to it
+  std::unique_ptr<config::Config> config_;  // never moves: pages_ refers to it
   const Clock& clock_;
   Random& random_;
   const SchedulerOptions& options_;
@@ -348,7 +347,7 @@ class Scheduler {
   bool was_good_ = true;
   std::set<std::string> said_;
   std::map<std::string, std::string>
-      waits_;  // digests whose edition is held or waits, and why, as it was said
+      waits_;  // digests with a held or waiting edition, and the reported reason
   std::set<EditionId> held_;
   std::optional<UtcTime> trouble_until_;
   int relay_troubles_ = 0;

@@ -18,7 +18,7 @@ Result<void> mend(const config::Context& context, const std::function<void(const
   }
   TIDINGS_TRY(members::finish_erasing(context.database));
   TIDINGS_LET(const auto dated_back, sending::mend_clock(context));
-  for (const auto& line : dated_back) tell(fmt::format("{}: dated back", line));
+  for (const auto& line : dated_back) tell(fmt::format("{}: date corrected", line));
   return {};
 }
 

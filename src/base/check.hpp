@@ -1,5 +1,5 @@
-// Bugs. A condition that only our own mistake can break is checked in every build and ends the process with a
-// message: a digest sender that goes on in an impossible state could mail people twice.
+// Checks for bugs. A condition that only our own mistake can break is checked in every build and ends the
+// process with a message: a sender that continues in an impossible state could mail people twice.
 #pragma once
 
 namespace tidings {

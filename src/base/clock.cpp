@@ -82,7 +82,7 @@ Result<UtcTime> parse_rfc3339(std::string_view text) {
     at += 6;
   }
   if (at != text.size()) return bad();
-  // A leap second is read as the second after it: sys_time has none.
+  // A leap second becomes the following second: sys_time has none.
   return UtcTime{std::chrono::sys_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
                  std::chrono::seconds{second} + fraction - offset};
 }

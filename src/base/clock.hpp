@@ -1,7 +1,7 @@
-// Time: UTC milliseconds everywhere inside; zones only where people read or write times (zone.hpp).
+// Time: UTC milliseconds inside the program; zones only where people read or write times (zone.hpp).
 //
-// Jobs take a Clock, so that --at and the tests decide what "now" is. Timeouts of the wire use
-// std::chrono::steady_clock and are not affected by it.
+// Jobs take a Clock, so that --at and tests decide what "now" is. Network timeouts use
+// std::chrono::steady_clock and ignore it.
 #pragma once
 
 #include <chrono>
@@ -37,7 +37,7 @@ class SystemClock final : public Clock {
   [[nodiscard]] UtcTime now() const override;
 };
 
-/// Stands still until told (`--at`, tests).
+/// Moves only by set() (`--at`, tests).
 class ManualClock final : public Clock {
  public:
   explicit ManualClock(UtcTime now) : now_(now) {}
@@ -52,10 +52,11 @@ class ManualClock final : public Clock {
 /// "2026-01-05T08:00:00Z"; with ".250" only when the milliseconds are not zero. RFC 3339 section 5.6.
 [[nodiscard]] std::string format_rfc3339(UtcTime t);
 
-/// RFC 3339 section 5.6 with any offset; blank for T and lower case accepted. Errc::bad_data names the input.
+/// RFC 3339 section 5.6 with any offset; accepts a blank for T, and lower case. Errc::bad_data names the
+/// input.
 [[nodiscard]] Result<UtcTime> parse_rfc3339(std::string_view text);
 
-/// "Mon, 05 Jan 2026 08:00:00 +0000" (RFC 5322 section 3.3); the offset given in minutes east of UTC.
+/// "Mon, 05 Jan 2026 08:00:00 +0000" (RFC 5322 section 3.3), at the offset given in minutes east of UTC.
 [[nodiscard]] std::string format_rfc5322_date(UtcTime t, std::chrono::minutes offset = {});
 
 }  // namespace tidings

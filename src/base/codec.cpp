@@ -13,7 +13,7 @@ constexpr std::string_view base64url_letters =
 constexpr std::string_view base32_letters = "abcdefghijklmnopqrstuvwxyz234567";
 constexpr std::string_view hex_letters = "0123456789abcdef";
 
-/// `bits` bits a letter, most significant first; the last letter is filled with zero bits.
+/// `bits` bits per letter, most significant first; the last letter is padded with zero bits.
 std::string encode(std::string_view bytes, std::string_view letters, unsigned bits) {
   std::string out((bytes.size() * 8 + bits - 1) / bits, '\0');
   char* to = out.data();
@@ -46,7 +46,7 @@ constexpr Table table_of(std::string_view letters, bool any_case) {
   return table;
 }
 
-/// The rest bits must be zero, so that each byte string has exactly one text.
+/// Unused bits must be zero, so that each byte string has exactly one text.
 std::optional<std::string> decode(std::string_view text, const Table& table, unsigned bits) {
   std::string out;
   out.reserve(text.size() * bits / 8);

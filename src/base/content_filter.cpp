@@ -26,7 +26,7 @@ const std::vector<std::string>& field_names() {
   return names;
 }
 
-/// Scripts that write without blanks between words: there any place is the beginning of one.
+/// Scripts without blanks between words: there a word may begin anywhere.
 bool is_unspaced(char32_t c) {
   return (c >= 0x0E00 && c < 0x0F00) || (c >= 0x1000 && c < 0x10A0) || (c >= 0x1780 && c < 0x1800) ||
          (c >= 0x2E80 && c < 0xA000) || (c >= 0xF900 && c < 0xFB00) || (c >= 0xFF66 && c < 0xFFA0) ||
@@ -58,7 +58,7 @@ struct Wanted {
   bool open_end = false;
 };
 
-/// Whether the words stand in `text`, which is folded.
+/// Whether `text`, which is folded, contains the words.
 bool has_words(std::string_view text, const Wanted& wanted) {
   const bool from_letter = !wanted.open_begin && is_letter(code_point_at(wanted.value, 0));
   const bool to_letter = !wanted.open_end && is_letter(code_point_before(wanted.value, wanted.value.size()));

@@ -30,14 +30,14 @@ struct BioFree {
 };
 using Bio = std::unique_ptr<BIO, BioFree>;
 
-/// Never asks the terminal for a pass phrase.
+/// Never asks the terminal for a passphrase.
 int no_pass_phrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*user*/) { return 0; }
 
 const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-/// Looked up once: OpenSSL 3 would look EVP_sha256() up by its name for each hash.
+/// Looked up once: OpenSSL 3 would look up EVP_sha256() by name for each hash.
 const EVP_MD* sha256_method() {
   static const EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   TIDINGS_CHECK(method != nullptr);
@@ -47,7 +47,8 @@ const EVP_MD* sha256_method() {
 constexpr std::size_t sha256_block = 64;
 using Digest = std::array<char, 32>;
 
-/// The hash of `first` and then `second`. One context a thread: making one costs more than hashing a line.
+/// The hash of `first` followed by `second`. One context per thread: creating one costs more than hashing a
+/// line.
 Digest hash_of(std::string_view first, std::string_view second) {
   thread_local const std::unique_ptr<EVP_MD_CTX, ContextFree> context{EVP_MD_CTX_new()};
   Digest digest;
@@ -99,8 +100,8 @@ std::string sha256(std::string_view bytes) {
   return {digest.data(), digest.size()};
 }
 
-/// RFC 2104 in so many words: OpenSSL's HMAC() fetches and builds a provider's context for each call, five
-/// times the hashing itself.
+/// RFC 2104 written out: OpenSSL's HMAC() fetches and builds a provider's context for each call, which costs
+/// five times the hashing.
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
   const auto short_key = key.size() > sha256_block ? sha256(key) : std::string{key};
   const auto padded = [&](char with) {
@@ -127,7 +128,7 @@ struct SigningKey::State {
   }
   std::unique_ptr<EVP_PKEY, KeyFree> key;
   Kind kind;
-  /// Copied for each signature, in a twelfth of the time that a preparation from the key takes.
+  /// Copied for each signature, in a twelfth of the time of preparing it from the key.
   std::unique_ptr<EVP_MD_CTX, ContextFree> ready;
 };
 

@@ -18,10 +18,10 @@ namespace tidings {
 /// 32 bytes (RFC 2104 with SHA-256).
 [[nodiscard]] std::string hmac_sha256(std::string_view key, std::string_view bytes);
 
-/// Compares in time that depends on the lengths only.
+/// Takes time that depends only on the lengths.
 [[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b);
 
-/// A SHA-256 that can be copied in the middle, so that a constant prefix is hashed once.
+/// A SHA-256 that can be copied midway, so that a constant prefix is hashed once.
 class Sha256 {
  public:
   Sha256();
@@ -40,20 +40,20 @@ class Sha256 {
   std::unique_ptr<State> state_;
 };
 
-/// A private key for signatures. Parsed once; a const key signs in several threads at once. Copies share it.
+/// A private signing key. Parsed once; a const key can sign in several threads at once. Copies share it.
 class SigningKey {
  public:
   enum class Kind { rsa, ed25519 };
 
-  /// PKCS#8 or PKCS#1 PEM without a pass phrase. Errc::config for anything else, and for RSA below 1024 bits
+  /// PKCS#8 or PKCS#1 PEM without a passphrase. Errc::config for anything else, and for RSA below 1024 bits
   /// (RFC 8301).
   [[nodiscard]] static Result<SigningKey> from_pem(std::string_view pem);
 
-  /// from_pem() of a file that only its owner, and a group for reading, can touch; Errc::not_permitted
-  /// otherwise.
+  /// from_pem() of a file that only its owner can write and at most its group can read; else
+  /// Errc::not_permitted.
   [[nodiscard]] static Result<SigningKey> read(const std::filesystem::path& path);
 
-  /// A new key; RSA has 2048 bits.
+  /// Creates a new key; RSA has 2048 bits.
   [[nodiscard]] static SigningKey generate(Kind kind);
 
   [[nodiscard]] Kind kind() const;
@@ -62,8 +62,8 @@ class SigningKey {
   /// PKCS#8 PEM.
   [[nodiscard]] std::string private_pem() const;
 
-  /// As DKIM records want it: RSA as SubjectPublicKeyInfo (RFC 6376 section 3.6.1), Ed25519 as its 32 bytes
-  /// (RFC 8463 section 4).
+  /// For DKIM records: RSA as SubjectPublicKeyInfo (RFC 6376 section 3.6.1), Ed25519 as its 32 bytes (RFC
+  /// 8463 section 4).
   [[nodiscard]] std::string public_bytes() const;
 
   /// RSA: PKCS#1 v1.5 with SHA-256 of `bytes`. Ed25519: PureEdDSA of `bytes` as they are. Deterministic.
@@ -75,15 +75,15 @@ class SigningKey {
   std::shared_ptr<const State> state_;
 };
 
-/// A public key of somebody else, RSA (PKCS#1 v1.5) or ECDSA. A const key verifies in several threads at
-/// once; copies share it.
+/// Somebody else's public key, RSA (PKCS#1 v1.5) or ECDSA. A const key can verify in several threads at once;
+/// copies share it.
 class VerifyingKey {
  public:
-  enum class Hash { sha1, sha256 };  ///< sha1 only where a peer signs with nothing better
+  enum class Hash { sha1, sha256 };  ///< sha1 only for peers that sign with nothing better
 
   /// SubjectPublicKeyInfo (RFC 5280 section 4.1). Errc::bad_data for anything else.
   [[nodiscard]] static Result<VerifyingKey> from_der(std::string_view der);
-  /// The key of a certificate in PEM form that is valid now; who issued it is not looked at.
+  /// The key of a PEM certificate that is valid now; its issuer is not checked.
   [[nodiscard]] static Result<VerifyingKey> from_certificate(std::string_view pem);
 
   [[nodiscard]] bool verifies(std::string_view bytes, std::string_view signature, Hash hash) const;

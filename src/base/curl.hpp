@@ -1,5 +1,4 @@
-// libcurl handles with owners. What a transfer means is said where it is made (source/fetch,
-// delivery/session).
+// Owners for libcurl handles. The callers (source/fetch, delivery/connection) decide what a transfer means.
 #pragma once
 
 #include <memory>

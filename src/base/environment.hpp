@@ -1,4 +1,4 @@
-// The environment of programs that we start: ours without the variables that hold secrets.
+// The environment of child programs: ours without the variables that hold secrets.
 #pragma once
 
 #include <string>
@@ -6,11 +6,10 @@
 
 namespace tidings {
 
-/// For the whole process: variables that no program started by us shall see. Called once, when the
-/// configuration has been read.
+/// Process-wide: variables that no child program may see. Called once, after the configuration is read.
 void hide_variables(std::vector<std::string> names);
 
-/// What a child gets, for posix_spawn() and the like. Refers to our own environment, which must not change
+/// A child's environment for posix_spawn() and the like. Refers to our own environment, which must not change
 /// meanwhile.
 class ChildEnvironment {
  public:

@@ -36,7 +36,7 @@ tl::unexpected<Error> cannot(std::string_view do_what, const std::filesystem::pa
 
 Access access_of_process;
 
-/// A new file or folder gets our mode and group whatever the umask and its folder are.
+/// Gives a new file or folder our mode and group, whatever the umask and its folder.
 bool give_access(int fd, unsigned mode) {
   if (access_of_process.group && ::fchown(fd, static_cast<uid_t>(-1), *access_of_process.group) != 0)
     return false;
@@ -45,7 +45,8 @@ bool give_access(int fd, unsigned mode) {
 
 Result<void> make_one_folder(const std::filesystem::path& path, Audience audience) {
   if (::mkdir(path.c_str(), audience == Audience::ours ? 0700 : 0777) != 0) {
-    if (errno == EEXIST) return {};  // by somebody else meanwhile, or a file, which the next step finds
+    if (errno == EEXIST)
+      return {};  // made by somebody else meanwhile, or a file, which the next step detects
     return cannot("make folder", path, reason());
   }
   if (audience == Audience::everybody) return {};
@@ -94,9 +95,9 @@ Access access() { return access_of_process; }
 
 Result<int> open_ours(const std::filesystem::path& path, int flags) {
   const int wanted =
-      flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;  // a pipe in the file's place must not make us wait
+      flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;  // a pipe in its place must not make us wait
   for (;;) {
-    // Whether we made it must be known: an admin's own mode of an older file is not ours to change.
+    // We must know whether we created it: an admin's mode of an older file is not ours to change.
     int fd = -1;
     bool made = false;
     if ((flags & O_CREAT) != 0) {
@@ -170,7 +171,7 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view byte
     ::unlink(temporary.c_str());
     return cannot("write", path, why);
   };
-  ::unlink(temporary.c_str());  // of a process that died; or a link that somebody has put there
+  ::unlink(temporary.c_str());  // left by a process that died, or a link that somebody planted
   {
     const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     const Descriptor file{::open(temporary.c_str(), flags, audience == Audience::ours ? 0600 : 0666)};

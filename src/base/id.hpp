@@ -1,4 +1,4 @@
-// Keys of database rows that cannot be mixed up: Id<struct PostTag> is no Id<struct SourceTag>.
+// Database row keys that the compiler tells apart: an Id<struct PostTag> is not an Id<struct SourceTag>.
 #pragma once
 
 #include <compare>

@@ -31,7 +31,7 @@ void write(Level level, std::string_view line) {
   if (level > current.load()) return;
   std::string text = "tidings: ";
   text += name_of(level);
-  // A feed or a relay must not be able to write lines or terminal commands of its own into the log.
+  // A feed or relay must not be able to write its own lines or terminal commands into the log.
   text += terminal_line(line);
   text += '\n';
   [[maybe_unused]] const auto wrote = ::write(STDERR_FILENO, text.data(), text.size());

@@ -1,5 +1,4 @@
-// One line a thing that happened, to standard error. Never secrets, never a subscriber's full address at info
-// or below.
+// One line per event, to standard error. Never secrets; never a subscriber's full address at info or below.
 #pragma once
 
 #include <string_view>
@@ -12,8 +11,7 @@ enum class Level { error, warning, info, debug };
 void set_level(Level level);
 [[nodiscard]] Level level();
 
-/// "tidings: warning: LINE". Line breaks and control characters are shown as '?'. Thread-safe: one write per
-/// line.
+/// "tidings: warning: LINE". Line breaks and control characters become '?'. Thread-safe: one write per line.
 void write(Level level, std::string_view line);
 
 inline void error(std::string_view line) { write(Level::error, line); }

@@ -26,8 +26,8 @@ struct CodePoints {
   char32_t last;
 };
 
-/// RFC 6531 section 3.3 lets them stand in a local part. Nobody can see or type them, they end lines or turn
-/// the text around them, and whoever reads the address reads another one: C1 controls, separators, blanks,
+/// RFC 6531 section 3.3 allows these in a local part. But nobody can see or type them, or they end lines or
+/// reverse the text around them, so that people read a different address: C1 controls, separators, blanks,
 /// soft hyphen, bidirectional and zero-width characters, other format characters (RFC 8264 section 9.11), and
 /// noncharacters.
 constexpr std::array unseen{
@@ -57,7 +57,7 @@ char32_t first_unseen(std::string_view text) {
   return 0;
 }
 
-/// For a message about it: what cannot be seen is named.
+/// For messages: names invisible characters.
 std::string shown(std::string_view text) {
   const auto clean = clean_utf8(text);
   std::string out;
@@ -107,7 +107,7 @@ std::string MailAddress::key() const { return fold_case(local) + "@" + domain; }
 Result<std::string> domain_to_ascii(std::string_view domain) {
   std::string ascii;
   if (is_ascii(domain)) {
-    // Not through libidn2: its STD3 mode deletes what it does not like (a_b.example became ab.example).
+    // Without libidn2, whose STD3 mode deletes invalid characters (a_b.example became ab.example).
     ascii = ascii_lower(domain);
   } else {
     std::uint8_t* out = nullptr;

@@ -17,7 +17,7 @@ std::string Random::bytes(std::size_t size) {
 
 std::uint64_t Random::below(std::uint64_t bound) {
   TIDINGS_CHECK(bound > 0);
-  // Values past the last whole multiple of `bound` are drawn again, or small results would come more often.
+  // Draws again past the last whole multiple of `bound`; otherwise small results would be more frequent.
   const std::uint64_t limit = UINT64_MAX - UINT64_MAX % bound;
   for (;;) {
     std::uint64_t value = 0;

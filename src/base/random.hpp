@@ -1,4 +1,4 @@
-// Randomness that can be replaced, so that whole messages are compared byte for byte in tests.
+// Replaceable randomness, so that tests can compare whole messages byte for byte.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,7 @@ class Random {
   [[nodiscard]] std::uint64_t below(std::uint64_t bound);
 };
 
-/// The kernel's generator (getrandom). Aborts if it cannot answer: there is no safe fallback. Thread-safe.
+/// The kernel's generator (getrandom). Aborts on failure: there is no safe fallback. Thread-safe.
 class SystemRandom final : public Random {
  public:
   void fill(std::span<std::uint8_t> out) override;

@@ -104,7 +104,7 @@ constexpr P sender[] = {
     "does not accept mail from"};
 
 constexpr P reputation[] = {
-    // lists of hosts, in the words of Postfix, Exim, Exchange, Gmail and their lists
+    // blocklists, in the words of Postfix, Exim, Exchange, Gmail and the lists themselves
     "blacklist", "black list", "black-list", "block list", "blocklist", "block-list", "denylist",
     "deny list", "blocked by", "blocked using",
     "was blocked", "been blocked", "is blocked", "ip blocked", "listed in", "listed at", "listed by",
@@ -112,7 +112,7 @@ constexpr P reputation[] = {
     "dnsbl", "spamhaus", "spamcop", "senderbase", "barracuda", "reputation", "dynamic ip",
     "dynamic address", "bad ip",
    
-    // the message is taken for spam, which is about who sends it
+    // the message counts as spam, which concerns its sender
     "rejected as spam", "detected as spam", "considered spam", "considered as spam", "classified as spam",
     "identified as spam",
     "looks like spam", "appears to be spam", "likely unsolicited", "unsolicited mail", "unsolicited bulk",
@@ -123,7 +123,7 @@ constexpr P reputation[] = {
 constexpr P policy[] = {
     // Exim
     "administrative prohibition",
-    // hosts that take no mail at all from us (RFC 7504)
+    // hosts that accept no mail at all from us (RFC 7504)
     "no mail accepted", "no mail service here", "mail service not available",
     "not accepting mail from this host",
     "not authorized to use this", "not allowed to use this", "you are not allowed",
@@ -148,7 +148,7 @@ struct Part {
   std::span<const P> phrases;
 };
 
-// In the order in which they are asked: what says most exactly what is to be done comes first.
+// In order of precedence: the most specific about what to do comes first.
 constexpr std::array parts{
     Part{RefusedPart::quota, "quota", quota},    Part{RefusedPart::account, "account", account},
     Part{RefusedPart::login, "login", login},    Part{RefusedPart::relaying, "relaying", relaying},
@@ -161,7 +161,7 @@ const Part& part_of(RefusedPart wanted) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// A host name, a link or an address: what it spells says nothing.
+/// A host name, link or address: its letters mean nothing.
 bool is_name(std::string_view word) {
   if (word.find('@') != std::string_view::npos || word.find("://") != std::string_view::npos) return true;
   const auto dot = word.find('.');
@@ -170,8 +170,8 @@ bool is_name(std::string_view word) {
          std::isalnum(static_cast<unsigned char>(word[dot + 1])) != 0;
 }
 
-/// Lower case, one blank between words, underscores as blanks ("RBL_Restriction"), without names. The names
-/// of lists of hosts are told by the words around them: "blocked using".
+/// Lower case, one blank between words, underscores as blanks ("RBL_Restriction"), without names. Names of
+/// blocklists are recognised by the words around them: "blocked using".
 std::string own_words(std::string_view text) {
   const auto line = collapse_blanks(ascii_lower(text));
   std::string out{" "};
@@ -211,8 +211,8 @@ std::string refusal_key(std::string_view text) {
   std::string key;
   const auto words = own_words(text.substr(0, 500));
   for (const auto word : split(words, ' ')) {
-    // A queue id, a session id, a number: any word with a digit in it. The rest is compared by its letters
-    // alone.
+    // A queue id, session id or number is any word with a digit in it. Only the letters of the rest are
+    // compared.
     if (word.empty() || std::any_of(word.begin(), word.end(), is_digit)) continue;
     std::string letters;
     for (const char c : word) {

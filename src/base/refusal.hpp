@@ -1,6 +1,5 @@
-// What mail systems say when they refuse the sender rather than a mailbox or a message: one table, with the
-// system whose words they are. Relays say it in the dialogue (delivery/), hosts further on in reports
-// (bounce/). Pure.
+// Phrases by which mail systems refuse the sender rather than a mailbox or a message, each with the systems
+// that use it. Relays say them in the dialogue (delivery/), later hosts in reports (bounce/). Pure.
 #pragma once
 
 #include <optional>
@@ -10,34 +9,33 @@
 
 namespace tidings {
 
-/// What of ours is refused.
+/// What a host refuses about us.
 enum class RefusedPart {
-  login,       ///< no login, or not this one
+  login,       ///< missing or wrong login
   account,     ///< suspended, unverified, not paid
-  quota,       ///< what the account may send is used up
+  quota,       ///< the account's sending quota is used up
   relaying,    ///< this host does not relay for us
   sender,      ///< our From, MAIL FROM, HELO or DNS
-  reputation,  ///< lists of hosts, spam
-  policy,      ///< a rule of the host against us
+  reputation,  ///< blocklists, spam
+  policy,      ///< one of the host's rules, applied to us
 };
 [[nodiscard]] std::string_view name_of(RefusedPart part);
 
 /// Phrases of one part: lower case; '*' stands for up to 100 bytes.
 [[nodiscard]] std::span<const std::string_view> refusal_phrases(RefusedPart part);
 
-/// The part of ours that a reply refuses; nothing if no known phrase occurs. `text` in any case and with any
-/// blanks; host names, links and addresses in it do not count.
+/// What a reply refuses about us; nothing if it has no known phrase. Ignores case, extra blanks, and host
+/// names, links and addresses in `text`.
 [[nodiscard]] std::optional<RefusedPart> refused_part(std::string_view text);
 
-/// True where one answer is enough: a login or a quota is the same for every recipient. The others may be one
+/// Whether one answer is enough: a login or quota is the same for every recipient, the others may be one
 /// recipient's rule.
 [[nodiscard]] bool concerns_everybody(RefusedPart part);
 
-/// The host wants this mailbox to be tried again later (greylisting). Said of one recipient, whatever its
-/// status says.
+/// Whether the host asks to try this mailbox again later (greylisting), whatever its status code.
 [[nodiscard]] bool is_greylisting(std::string_view text);
 
-/// The reply with addresses, host names, numbers and queue ids taken out: equal for equal reasons.
+/// The reply without addresses, host names, numbers and queue ids: equal for equal reasons.
 [[nodiscard]] std::string refusal_key(std::string_view text);
 
 /// Contains the pattern; '*' stands for up to 100 bytes. Both in lower case.

@@ -1,7 +1,7 @@
-// The one way an expected failure travels: Result<T> carries a value or an Error.
+// Result<T> carries a value or an Error: the only way in which an expected failure is returned.
 //
-// Not errors: an SMTP 4yz/5yz (delivery::Outcome), a 304 (source::NotModified), a sick feed (source health).
-// Bugs use TIDINGS_CHECK. An Error becomes an exit status in main.cpp and nowhere else.
+// Not errors: an SMTP 4yz/5yz (delivery::Outcome), a 304 (source::NotModified), a failing feed (source
+// health). Bugs use TIDINGS_CHECK. Only main.cpp turns an Error into an exit status.
 #pragma once
 
 #include <string>
@@ -11,22 +11,22 @@
 
 namespace tidings {
 
-/// What kind of failure; one per exit status of sysexits.h, named for what the caller can do about it.
+/// Kinds of failure, one per exit status of sysexits.h, named for what the caller can do about it.
 enum class Errc {
   usage,          ///< 64: the command line is wrong
-  bad_data,       ///< 65: input was read and is not what it should be
-  no_input,       ///< 66: a file, source, edition or subscriber that is named does not exist
-  unavailable,    ///< 69: a relay or a source did not answer as it should
-  bug,            ///< 70: ours
-  cannot_create,  ///< 73: an output cannot be made
+  bad_data,       ///< 65: the input was read but is invalid
+  no_input,       ///< 66: a named file, source, edition or subscriber does not exist
+  unavailable,    ///< 69: a relay or source did not answer properly
+  bug,            ///< 70: a bug of ours
+  cannot_create,  ///< 73: an output cannot be created
   io,             ///< 74: reading, writing or the database failed
   try_again,      ///< 75: locked, or some deliveries are deferred
   not_permitted,  ///< 77: refused for safety
   config,         ///< 78: config.toml or a template is wrong
 };
 
-/// One failure. `what` reads "what, about which thing, where"; `hint` says what to do, may be empty. Both
-/// single lines.
+/// One failure. `what` reads "what, about which thing, where"; `hint` says what to do and may be empty. Both
+/// are single lines.
 struct Error {
   Errc code = Errc::bug;
   std::string what;
@@ -50,7 +50,7 @@ using Result = tl::expected<T, Error>;
 #define TIDINGS_JOIN_(a, b) a##b
 #define TIDINGS_JOIN(a, b) TIDINGS_JOIN_(a, b)
 
-/// Returns the error of `expr` from the enclosing function, or goes on.
+/// Returns the error of `expr` from the enclosing function, or continues.
 #define TIDINGS_TRY(expr)                                                        \
   do {                                                                           \
     if (auto try_result_ = (expr); !try_result_) {                               \

@@ -64,7 +64,7 @@ std::string format_duration(std::chrono::milliseconds duration) {
   std::string text;
   for (const auto& [unit, size] : durations) {
     if (unit == "w" || unit == "d") {
-      // Days only when they come out even: "36h" says more than "1d12h".
+      // Days only if they are whole: "36h" is clearer than "1d12h".
       if (rest == 0 || rest % size != 0) continue;
     }
     if (rest >= size) text += fmt::format("{}{}", rest / size, unit);

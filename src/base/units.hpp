@@ -10,8 +10,8 @@
 
 namespace tidings {
 
-/// A whole number with ms, s, m, h, d or w, also in a row ("1h30m"). Errc::bad_data names the text and the
-/// units.
+/// A whole number with ms, s, m, h, d or w; several may follow each other ("1h30m"). Errc::bad_data names the
+/// text and the units.
 [[nodiscard]] Result<std::chrono::milliseconds> parse_duration(std::string_view text);
 
 /// The shortest exact form: "36h", "1h30m", "0s".

@@ -23,8 +23,8 @@ std::string part(const Handle& handle, CURLUPart which, unsigned flags = 0) {
   return out;
 }
 
-/// What browsers do before parsing (WHATWG URL 4.4): controls and blanks off the ends, tab and line ends out
-/// of the middle.
+/// What browsers do before parsing (WHATWG URL 4.4): remove controls and blanks at the ends, tabs and line
+/// ends in the middle.
 std::string clean(std::string_view text) {
   const auto edge = [](char c) { return static_cast<unsigned char>(c) <= 0x20; };
   while (!text.empty() && edge(text.front())) text.remove_prefix(1);
@@ -40,8 +40,8 @@ std::string clean(std::string_view text) {
   return out;
 }
 
-/// What never stands in a host once it is decoded (WHATWG URL, forbidden domain code points), whatever
-/// libcurl lets through.
+/// Characters that a decoded host never has (WHATWG URL, forbidden domain code points), whatever libcurl
+/// accepts.
 bool is_good_host(std::string_view host) {
   if (host.starts_with('[')) return true;
   for (const char c : host) {
@@ -74,7 +74,7 @@ std::string_view scheme_of(std::string_view text) {
 }  // namespace
 
 std::string Url::text() const {
-  // "file:posts" is a path without a root; behind "//" it would be a host.
+  // "file:posts" is a path without a root; after "//" it would be a host.
   std::string out = scheme + (host.empty() && !path.starts_with('/') ? ":" : "://");
   out += host.find(':') == std::string::npos ? host : "[" + host + "]";
   if (!port.empty()) out += ":" + port;
@@ -108,8 +108,8 @@ std::optional<Url> parse_url(std::string_view text) {
     url.host = url.host.substr(1, url.host.size() - 2);
     return url;
   }
-  // libcurl looks for numbers that are addresses ("0x7f.1") before it decodes the host; the standard says
-  // after. It has no '%' left.
+  // libcurl recognises numeric addresses ("0x7f.1") before it decodes the host; the standard does so
+  // afterwards. After this there is no '%' left.
   if (authority(cleaned).find('%') != std::string_view::npos) return parse_url(url.text());
   return url;
 }
@@ -117,8 +117,8 @@ std::optional<Url> parse_url(std::string_view text) {
 std::optional<std::string> resolve_url(std::string_view base, std::string_view reference) {
   auto cleaned = clean(reference);
   if (!scheme_of(cleaned).empty()) {
-    // "http:page" and "https:/page" are what browsers read as relative or sloppy absolute forms; libcurl
-    // mends the latter.
+    // Browsers read "http:page" and "https:/page" as relative or sloppy absolute forms; libcurl repairs the
+    // latter.
     if (is_web_url(cleaned)) {
       const auto url = parse_url(cleaned);
       return url ? std::optional{url->text()} : std::nullopt;
@@ -143,7 +143,7 @@ std::optional<std::string> resolve_url(std::string_view base, std::string_view r
     return std::nullopt;
   }
   auto text = part(handle, CURLUPART_URL);
-  // A host that was encoded is decoded here already: it is looked at before it is read again.
+  // An encoded host is already decoded here: check it before it is parsed again.
   if (text.empty() || !is_good_host(part(handle, CURLUPART_HOST))) return std::nullopt;
   if (!is_web_url(text)) return text;
   const auto url = parse_url(text);

@@ -9,8 +9,8 @@
 
 namespace tidings {
 
-/// The parts as libcurl splits them; host in lower case without brackets, port empty when it is the scheme's
-/// own.
+/// The parts as libcurl splits them; host in lower case without brackets, port empty if it is the scheme's
+/// default.
 struct Url {
   std::string scheme;
   std::string host;
@@ -23,14 +23,14 @@ struct Url {
   [[nodiscard]] std::string text() const;
 };
 
-/// An absolute http, https, file, smtp(s), imap(s) or pop3(s) URL; nothing otherwise. White space and C0
-/// controls around and in it are removed first, blanks in the middle are percent-encoded. User names and
-/// passwords are dropped. A host is decoded once and refused if it then holds what no host may (WHATWG
-/// URL 3.5). What text() gives parses to the same parts again.
+/// An absolute http, https, file, smtp(s), imap(s) or pop3(s) URL; otherwise nothing. First removes
+/// surrounding white space and all C0 controls, and percent-encodes inner blanks. Drops user names and
+/// passwords. Decodes the host once and refuses it if it then holds characters that no host may have (WHATWG
+/// URL 3.5). Parsing text() again gives the same parts.
 [[nodiscard]] std::optional<Url> parse_url(std::string_view text);
 
-/// `reference` made absolute against `base` (RFC 3986 section 5.2); the cleaned reference itself if it is
-/// absolute already, whatever its scheme; nothing if it cannot be made absolute.
+/// `reference` made absolute against `base` (RFC 3986 section 5.2); the cleaned reference if it is already
+/// absolute, whatever its scheme; nothing if it cannot be made absolute.
 [[nodiscard]] std::optional<std::string> resolve_url(std::string_view base, std::string_view reference);
 
 /// True for http and https.

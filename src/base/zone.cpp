@@ -35,7 +35,7 @@ std::optional<Zone> Zone::find_ignoring_case(std::string_view name) {
     try {
       for (const auto& zone : date::get_tzdb().zones) made.emplace(ascii_lower(zone.name()), zone.name());
     } catch (const std::runtime_error&) {
-      made.clear();  // no database: find() says so
+      made.clear();  // no database: find() reports it
     }
     return made;
   }();
@@ -52,7 +52,7 @@ LocalTime Zone::to_local(UtcTime t) const { return LocalTime{t.time_since_epoch(
 UtcTime Zone::to_utc(LocalTime t) const {
   const date::local_time<std::chrono::milliseconds> local{t.time_since_epoch()};
   const auto info = zone_->get_info(local);
-  // In a gap, second.begin is the instant at which the clocks jumped.
+  // In a gap, second.begin is the instant of the jump.
   if (info.result == date::local_info::nonexistent) return UtcTime{info.second.begin.time_since_epoch()};
   return UtcTime{local.time_since_epoch() - info.first.offset};
 }

@@ -15,24 +15,24 @@ class time_zone;
 
 namespace tidings {
 
-/// Wall-clock time in some zone; which one is said by whoever holds it.
+/// Wall-clock time in a zone that its holder knows.
 using LocalTime = std::chrono::local_time<std::chrono::milliseconds>;
 
 /// One zone. Copies are cheap (a pointer into the library's table). Thread-safe.
 class Zone {
  public:
-  /// Errc::config with the nearest known name if there is none of that name.
+  /// Errc::config with the nearest known name if the zone does not exist.
   [[nodiscard]] static Result<Zone> find(std::string_view name);
 
-  /// The zone of that name in any case, links such as "US/Pacific" included; nothing if there is none. Cheap
-  /// when it fails.
+  /// The zone of that name in any case, including links such as "US/Pacific"; nothing if it does not exist.
+  /// Fails cheaply.
   [[nodiscard]] static std::optional<Zone> find_ignoring_case(std::string_view name);
 
   [[nodiscard]] std::string name() const;
   [[nodiscard]] LocalTime to_local(UtcTime t) const;
 
-  /// The instant of a wall-clock time. Skipped by DST: the first instant after the gap. Occurring twice: the
-  /// first.
+  /// The instant of a wall-clock time: the first after the gap if DST skips it, the first of two if it occurs
+  /// twice.
   [[nodiscard]] UtcTime to_utc(LocalTime t) const;
 
   /// Minutes east of UTC at that instant.

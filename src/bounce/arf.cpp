@@ -15,7 +15,7 @@ void add(std::vector<std::string>& addresses, std::string_view value) {
   if (std::none_of(addresses.begin(), addresses.end(), same)) addresses.push_back(*address);
 }
 
-/// RFC 6590 redaction leaves no address worth having.
+/// RFC 6590 redaction leaves no usable address.
 bool is_redacted(std::string_view address) {
   const auto local = ascii_lower(address.substr(0, address.find('@')));
   return local.find("redacted") != std::string::npos || local == "undisclosed" || local == "x";
@@ -46,7 +46,7 @@ void add_from_returned(std::vector<std::string>& addresses, const Mail& mail) {
   }
 }
 
-/// Hotmail before RFC 5965: no report part, only the message and who got it.
+/// Hotmail before RFC 5965: no report part, only the message and its recipient.
 std::optional<Feedback> old_hotmail(const Mail& mail) {
   const auto subject = ascii_lower(field(mail.fields, "subject"));
   if (!subject.starts_with("complaint about message from")) return std::nullopt;

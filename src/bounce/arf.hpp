@@ -12,10 +12,10 @@ namespace tidings::bounce {
 struct Feedback {
   std::string type{};  ///< Feedback-Type, lower case
   std::string user_agent{};
-  std::vector<std::string> addresses{};  ///< who complained, as far as it is told; redacted ones are left out
+  std::vector<std::string> addresses{};  ///< who complained, if stated; without redacted ones
 };
 
-/// Nothing where the mail is no feedback report.
+/// Nothing if the mail is not a feedback report.
 [[nodiscard]] std::optional<Feedback> read_feedback(const Mail& mail);
 
 }  // namespace tidings::bounce

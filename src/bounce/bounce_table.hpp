@@ -1,4 +1,4 @@
-// Which reports have been read and what they counted: the only writer of `bounce_mails` and `bounce_events`.
+// Which reports were read and what they counted: the only writer of `bounce_mails` and `bounce_events`.
 //
 // All calls run within the caller's transaction. Not thread-safe. Any call may fail with the store's errors.
 #pragma once
@@ -30,8 +30,8 @@ struct BounceEvent {
   bool operator==(const BounceEvent&) const = default;
 };
 
-/// Mails of one edition to one domain that left within the same stretch of time: what a storm is measured by.
-/// Edition 0: of unknown time, all reports of the domain.
+/// Mails of one edition to one domain sent within the same stretch of time, the unit in which storms are
+/// measured. Edition 0: all reports about the domain, sent at unknown times.
 struct Wave {
   std::string domain{};
   EditionId edition{};
@@ -46,24 +46,24 @@ class BounceTable {
   explicit BounceTable(store::Database& database) : database_(database) {}
 
   [[nodiscard]] Result<bool> seen(std::string_view mail_key);
-  /// Remembers the mail; false if it was read before, and then nothing is to be done.
+  /// Remembers the mail; false if it was read before: then there is nothing to do.
   [[nodiscard]] Result<bool> remember(std::string_view mail_key, UtcTime at);
   [[nodiscard]] Result<void> set_outcome(std::string_view mail_key, std::string_view outcome);
   [[nodiscard]] Result<void> record(const BounceEvent& event);
 
-  /// Different days (UTC) with a counted event since then.
+  /// How many days (UTC) since then have a counted event.
   [[nodiscard]] Result<int> days_counted(SubscriberId subscriber, UtcTime since);
 
-  /// The wave that the reported mail left with, `length` long and counted from the edition's scheduled time.
+  /// The wave of the reported mail: `length` long, counted from the edition's scheduled time.
   [[nodiscard]] Result<Wave> wave_of(const BounceEvent& event, std::chrono::milliseconds length);
-  /// Different subscribers of the wave with a hard or soft event since then.
+  /// How many subscribers of the wave have a hard or soft event since then.
   [[nodiscard]] Result<int> readers_hit(const Wave& wave, UtcTime since, bool only_hard);
-  /// How many subscribers were sent a mail of the wave; 0 where the edition is unknown. Reads all of the
-  /// domain's.
+  /// How many subscribers were sent a mail of the wave; 0 if the edition is unknown. Reads all of the
+  /// domain's deliveries.
   [[nodiscard]] Result<int> readers_sent(const Wave& wave);
 
-  /// In a storm: events of the wave since then count no more; returns who was suppressed by one of them (each
-  /// once).
+  /// In a storm: events of the wave since then no longer count; returns the subscribers whom they suppressed
+  /// (each once).
   [[nodiscard]] Result<std::vector<SubscriberId>> discount(const Wave& wave, UtcTime since, bool hard_too);
   /// The same for one subscriber's hard and soft events.
   [[nodiscard]] Result<void> discount_one(SubscriberId subscriber, std::string_view domain, UtcTime since);
@@ -77,8 +77,8 @@ class BounceTable {
     std::string kind{};
     std::string reason{};
     std::int64_t readers = 0;
-    std::int64_t counted = 0;     ///< of them, got a point
-    std::int64_t suppressed = 0;  ///< of them, are never mailed since
+    std::int64_t counted = 0;     ///< of them, counted a point
+    std::int64_t suppressed = 0;  ///< of them, suppressed
   };
   [[nodiscard]] Result<std::vector<Returned>> returned(EditionId edition);
 

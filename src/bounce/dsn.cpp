@@ -44,7 +44,7 @@ class Reader {
            name == "remote-mta" || name == "reporting-mta";
   }
 
-  /// Fields that a stray blank line has cut off belong to the recipient before.
+  /// Fields cut off by a stray blank line belong to the previous recipient.
   void complete_last() {
     if (dsn_.recipients.empty()) return;
     auto& before = dsn_.recipients.back();

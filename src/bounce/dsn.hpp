@@ -1,8 +1,8 @@
-// Delivery status notifications: the fields of message/delivery-status (RFC 3464), wherever they stand. Pure.
+// Delivery status notifications: the fields of message/delivery-status (RFC 3464), wherever they are. Pure.
 //
 // Real reports put them into text/plain or application/octet-stream, several recipients into one group, blank
-// lines inside a group, bare addresses without a type. All of that is read; a group without an address is
-// none.
+// lines inside a group, bare addresses without a type. All of these are read; a group without an address is
+// ignored.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace tidings::bounce {
 
-/// One per-recipient group; values as they stand.
+/// One per-recipient group; values as written.
 struct DsnRecipient {
   std::string final_recipient{};
   std::string original_recipient{};
@@ -27,7 +27,7 @@ struct Dsn {
   std::vector<DsnRecipient> recipients{};
 };
 
-/// Looks like per-recipient fields: a recipient field and an action or status.
+/// Whether it looks like per-recipient fields: a recipient field and an action or status.
 [[nodiscard]] bool is_dsn_text(std::string_view text);
 
 [[nodiscard]] Dsn read_dsn(std::string_view text);

@@ -14,7 +14,7 @@ constexpr std::string_view storm = "not counted: the provider refused many subsc
 std::string_view effect_in_words(const BounceEvent& event) {
   if (event.suppressed) return "never mailed since";
   if (event.kind == "complaint") return "nothing new";
-  // Hard ones suppress, unless somebody was before or a storm has taken it back.
+  // Hard ones suppress, unless the address already was or a storm took it back.
   if (event.counts) return event.kind == "hard" ? "nothing new" : "one point";
   const bool blamed = event.kind == "hard" || counts_against_address(reason_named(event.reason));
   return blamed ? storm : "not counted: not the subscriber's fault";

@@ -1,4 +1,4 @@
-// What the policy (policy.hpp) made of what came back, in words for `subscriber show` and `report`. Pure.
+// The effect of reports under the policy (policy.hpp), in words for `subscriber show` and `report`. Pure.
 #pragma once
 
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace tidings::bounce {
 
-/// What one event has done.
+/// The effect of one event.
 [[nodiscard]] std::string_view effect_in_words(const BounceEvent& event);
 
-/// What they did to the readers of one edition with the same kind and reason.
+/// The effect on the subscribers of one edition with the same kind and reason.
 [[nodiscard]] std::string effect_in_words(const BounceTable::Returned& returned);
 
 }  // namespace tidings::bounce

@@ -42,7 +42,7 @@ Result<bool> ForwardTable::add(std::string_view writer, std::string_view bytes) 
 
 Result<std::optional<Forward>> ForwardTable::claim(int per_hour) {
   const auto now = clock_.now();
-  // Looked for without the write lock first: this is asked every minute.
+  // Checked without the write lock first, since it is called every minute.
   auto due = database_.prepare(R"(
       SELECT id, (SELECT count(*) FROM forwards WHERE done_ms > :hour AND done_ms <= :now AND last_error = '')
       FROM forwards WHERE done_ms IS NULL AND due_ms <= :now ORDER BY due_ms, id LIMIT 1)");

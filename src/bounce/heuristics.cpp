@@ -43,7 +43,7 @@ bool starts_returned(std::string_view line) {
   return std::any_of(std::begin(words::cut_lines), std::end(words::cut_lines), [&](P mark) {
     const auto at = flat.find(mark);
     if (at == std::string::npos) return false;
-    // "The returned message says ..." is prose; a heading stands alone or between rules.
+    // "The returned message says ..." is prose; a heading is alone or between rules.
     const bool loose = mark == "returned message" || mark == "undeliverable message" || mark == "kopie der" ||
                        mark == "copie du message";
     return !loose || is_ruled(line);
@@ -83,7 +83,7 @@ std::string_view strip_bullets(std::string_view line) {
   return trim(line);
 }
 
-/// What stands before the address, without the punctuation that ties it to the address.
+/// The text before the address, without the punctuation attached to it.
 std::string label_before(std::string_view before) {
   auto text = ascii_lower(trim(before));
   while (!text.empty() && std::string_view{" \t:<\"'[(=-;"}.find(text.back()) != std::string_view::npos)
@@ -115,12 +115,12 @@ bool says_failure(std::string_view line) {
          find_reply_code(line) != 0 || !find_status(line).empty();
 }
 
-/// "c=US;a= ;p=QUAY;dda:SMTP=ann@quay.example": an X.400 name that carries an internet address (RFC 2156).
+/// "c=US;a= ;p=QUAY;dda:SMTP=ann@quay.example": an X.400 name with an internet address (RFC 2156).
 bool names_gateway(std::string_view before) {
   return before.ends_with("smtp=") || before.ends_with("rfc-822=") || before.ends_with("rfc822=");
 }
 
-/// 4: told to be a recipient; 3: alone on a line; 2: in a line with a failure; 1: anywhere; 0: somebody else.
+/// 4: named as a recipient; 3: alone on a line; 2: in a line with a failure; 1: anywhere; 0: somebody else.
 int tier_of(std::string_view line, const FoundAddress& found, std::size_t count) {
   const auto flat = ascii_lower(line);
   const auto before = label_before(line.substr(0, found.begin));
@@ -167,7 +167,7 @@ bool is_own(const Mail& mail, std::string_view address) {
   return false;
 }
 
-/// Longer lines are no prose (RFC 5322 section 2.1.1 has 998); each is looked at once for each of its
+/// Longer lines are not prose (RFC 5322 section 2.1.1 has 998); each is examined once for each of its
 /// addresses.
 constexpr std::size_t longest_line = 2000;
 
@@ -178,7 +178,7 @@ std::vector<Candidate> candidates(const std::vector<std::string_view>& lines) {
     const auto line = lines[i].substr(0, longest_line);
     const auto found = find_addresses(line);
     const auto flat = ascii_lower(trim(line));
-    // A command of the transcript: what counts is the answer below it.
+    // A command of the transcript: the answer below it counts.
     const bool command = flat.find("rcpt to") != std::string::npos;
     accepted_next = command && i + 1 < lines.size() &&
                     (contains_pattern(ascii_lower(lines[i + 1]), "<<< 2") ||
@@ -191,7 +191,7 @@ std::vector<Candidate> candidates(const std::vector<std::string_view>& lines) {
   return all;
 }
 
-/// Exim hides what a user's own forward points to: "an undisclosed address (generated from a@b)".
+/// Exim hides the target of a user's own forward: "an undisclosed address (generated from a@b)".
 std::vector<Candidate> generated_from(const std::vector<std::string_view>& lines) {
   std::vector<Candidate> all;
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -206,7 +206,7 @@ std::vector<Candidate> generated_from(const std::vector<std::string_view>& lines
   return all;
 }
 
-/// "Subject: ...", "Original sender: ...": what it says is not said of a recipient.
+/// "Subject: ...", "Original sender: ...": not about a recipient.
 bool is_field_of_others(std::string_view line) {
   const auto colon = line.find(':');
   if (colon == std::string_view::npos) return false;
@@ -242,7 +242,7 @@ std::string words_for(const std::vector<std::string_view>& lines, const std::vec
   return words;
 }
 
-/// Where the words beside the address say nothing: the line of the host's answer, up to the next blank one
+/// If the words beside the address say nothing: the line with the host's answer, up to the next blank one
 /// (Gmail).
 std::string answer_in(const std::vector<std::string_view>& lines) {
   std::string answer;
@@ -262,7 +262,7 @@ Notice cut_notice(std::string_view text) {
   bool seen = false;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const bool marked =
-        starts_returned(lines[i]) || lines[i] == "-- ";  // or a signature: who scanned it, and the like
+        starts_returned(lines[i]) || lines[i] == "-- ";  // or a signature: what scanned it, and the like
     if (seen && (marked || starts_header(lines, i))) {
       const auto from = marked ? std::min(text.size(), offset + lines[i].size() + 1) : offset;
       return {.text = std::string{text.substr(0, offset)}, .rest = std::string{text.substr(from)}};
@@ -288,7 +288,7 @@ std::vector<Finding> find_recipients(const Mail& mail, std::string_view notice) 
     std::copy_if(all.begin(), all.end(), std::back_inserter(chosen),
                  [&](const Candidate& each) { return each.tier >= floor; });
     if (floor == 1) {
-      // Nothing says which one it is: only an address that stands alone in the whole notice.
+      // Nothing identifies it: only an address that is alone in the whole notice.
       const bool alone = std::all_of(chosen.begin(), chosen.end(), [&](const Candidate& each) {
         return ascii_iequals(each.address, chosen.front().address);
       });
@@ -322,20 +322,20 @@ bool is_system_sender(std::string_view from) {
   return from.find("<>") != std::string_view::npos || any_of(from, words::system_senders);
 }
 
-/// Only a mail system leaves the return address empty (RFC 5321 section 4.5.5), or has such a name.
+/// Only a mail system leaves the return address empty (RFC 5321 section 4.5.5) or has such a name.
 bool is_sent_by_system(const Mail& mail) {
   return trim(field(mail.fields, "return-path")) == "<>" ||
          is_system_sender(ascii_lower(field(mail.fields, "from")));
 }
 
-/// "--- Non-Delivery Report ---"; newsletters about mail say such words too, but not at once.
+/// "--- Non-Delivery Report ---"; newsletters about mail use such words too, but not at the beginning.
 bool starts_in_own_voice(std::string_view notice) {
   const auto start = flatten(strip_bullets(notice.substr(0, 300)));
   return std::any_of(std::begin(words::own_voice), std::end(words::own_voice),
                      [&](P phrase) { return start.starts_with(phrase); });
 }
 
-/// Some sign that no person wrote it: people and newsletters speak of bounces too, in the same words.
+/// Some sign that no person wrote it: people and newsletters write about bounces in the same words.
 bool is_from_system(const Mail& mail, std::string_view notice) {
   if (mail.type == "multipart/report" || !trim(field(mail.fields, "x-failed-recipients")).empty())
     return true;
@@ -343,13 +343,13 @@ bool is_from_system(const Mail& mail, std::string_view notice) {
   const auto subject = flatten(field(mail.fields, "subject"));
   const bool told = any_of(subject, words::failure);
   const bool in_own_voice = any_of(flatten(notice.substr(0, 300)), words::own_voice);
-  // A list hands reports on with its own fields. One that refuses a contribution has delivered it: its word
-  // is no report.
+  // A list passes reports on with its own fields. A list that refuses a contribution has delivered it, so
+  // that is not a report.
   if (!field(mail.fields, "list-id").empty()) return told && starts_in_own_voice(notice);
   if (is_sent_by_system(mail)) return true;
   if (is_passed_on(mail)) return false;
   if (!mail.returned.empty()) return true;
-  // RFC 3834: "auto-generated" is said by ticket systems and cron jobs too.
+  // RFC 3834: ticket systems and cron jobs also use "auto-generated".
   const auto submitted = ascii_lower(trim(field(mail.fields, "auto-submitted")));
   if (submitted.find("failure") != std::string::npos) return true;
   const bool automatic = !submitted.empty() && submitted != "no";
@@ -391,7 +391,7 @@ int report_score(const Mail& mail, std::string_view notice) {
     score += 2;
   } else if (reason_of_words(start) == Reason::unknown &&
              (find_reply_code(start) == 0 || !is_system_sender(from))) {
-    score -= 2;  // a number in the mail of a ticket system is no reply code
+    score -= 2;  // a number in the mail of a ticket system is not a reply code
   }
   if (find_reply_code(start) != 0 || !find_status(start).empty()) score += 1;
   return score;
@@ -456,7 +456,7 @@ bool is_auto_reply(const Mail& mail, std::string_view notice) {
   const auto from = ascii_lower(field(mail.fields, "from"));
   const bool daemon = is_system_sender(from) || any_of(from, words::likely_senders);
   if (submitted.starts_with("auto-replied") && !daemon && !any_of(subject, words::failure)) return true;
-  // Not so where it is a host's answer: "550 the recipient is on vacation".
+  // Except in a host's answer: "550 the recipient is on vacation".
   const bool answered =
       find_reply_code(notice.substr(0, 4000)) != 0 || !find_status(notice.substr(0, 4000)).empty();
   if (any_of(flat, words::reply_bodies) && !(daemon && (answered || any_of(subject, words::failure))))

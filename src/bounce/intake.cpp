@@ -109,7 +109,7 @@ Result<Unread> read_maildir(const fs::path& folder, const Take& take) {
     for (const auto& file : mails_in(folder / part)) {
       auto bytes = read_mail_file(file);
       if (!bytes) {
-        if (fs::exists(file, error)) unread.push_back(bytes.error());  // else somebody else took it
+        if (fs::exists(file, error)) unread.push_back(bytes.error());  // otherwise somebody else took it
         continue;
       }
       TIDINGS_LET(const auto put, take({.name = file.string(), .bytes = *bytes}));

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t max_own_bytes = 400;
 constexpr int max_unknown = 3;
 
-/// Scripts that put no blanks between words.
+/// Scripts without blanks between words.
 bool is_unspaced(char32_t c) { return c >= 0x3040 && c <= 0x9FFF; }
 bool is_unspaced(std::string_view text) {
   std::size_t at = 0;
@@ -26,7 +26,7 @@ bool begins_with(std::string_view line, std::span<const std::string_view> beginn
   return std::ranges::any_of(beginnings, [&](auto beginning) { return line.starts_with(beginning); });
 }
 
-/// From here on it is the signature, or what is replied to.
+/// The signature, or the text being replied to, starts here.
 bool ends_own_text(std::string_view line) {
   constexpr std::array<std::string_view, 9> senders{
       "from:", "von:", "de:", "da:", "от:", "από:", "gönderen:", "من:", "发件人"};
@@ -74,7 +74,7 @@ std::string readable_text(const Mail& mail) {
   return {};
 }
 
-/// Folded as the texts are: a Greek final sigma is a sigma.
+/// Folded like the texts: a Greek final sigma is a sigma.
 std::vector<std::string> longest_first(std::span<const std::string_view> phrases) {
   std::vector<std::string> sorted;
   for (const auto phrase : phrases) sorted.push_back(fold_case(phrase));
@@ -82,8 +82,8 @@ std::vector<std::string> longest_first(std::span<const std::string_view> phrases
   return sorted;
 }
 
-/// Blanks out each phrase that stands as words of its own in `text` (one blank at both ends); true if there
-/// was one.
+/// Blanks out each phrase that occurs as separate words in `text` (one blank at both ends); true if there was
+/// one.
 bool take_out(std::string& text, std::span<const std::string> phrases) {
   bool found = false;
   for (const auto& phrase : phrases) {

@@ -1,11 +1,10 @@
 // "Please unsubscribe me": whether a person's reply says that and nothing else. Pure.
 //
-// Whoever is taken off by mistake has lost their newsletter, whoever is not gets an answer from the editor,
-// so every doubt is a no. The writer's own words count, without what they quote and sign; they must be few. A
-// sentence must consist of a wish
-// ("unsubscribe me") and words that go with it ("please", "from your list"); beside it at most three words
-// may stand that are not known, as of a signature. A negation, a condition or a question anywhere ends it.
-// Words are known in the languages of the templates: ar, de, el, en, es, fr, it, ja, pt, ru, tr, zh.
+// A person removed by mistake loses the newsletter; one who is not removed gets an answer from the editor. So
+// every doubt means no. Only the writer's own words count, without quotes and signature, and they must be
+// few. A sentence must consist of a wish ("unsubscribe me") and words that go with it ("please", "from your
+// list"); at most three other words may occur, as in a signature. A negation, condition or question anywhere
+// means no. Knows the languages of the templates: ar, de, el, en, es, fr, it, ja, pt, ru, tr, zh.
 #pragma once
 
 #include <string>
@@ -15,7 +14,7 @@
 
 namespace tidings::bounce {
 
-/// What the writer added: the first readable part without quoted lines, the line that introduces them, and
+/// The writer's own text: the first readable part without quoted lines, the line that introduces them, and
 /// the signature.
 [[nodiscard]] std::string own_text(const Mail& mail);
 

@@ -1,6 +1,7 @@
 // The words of leave_words.cpp, by language. Data.
 //
-// Lower case, without punctuation but the apostrophe. Longer ones are tried first, whatever their order here.
+// Lower case, without punctuation except the apostrophe. Longer ones are tried first, whatever their order
+// here.
 #pragma once
 
 #include <string_view>
@@ -11,7 +12,7 @@ using P = std::string_view;
 
 // clang-format off
 
-/// What somebody who wants to leave says; alone, it is enough.
+/// The wish to unsubscribe; enough on its own.
 inline constexpr P leave_wishes[] = {
     // English
     "unsubscribe", "unsubscribe me", "stop", "opt out", "opt me out", "remove me", "delete me", "take me off", "sign me off", "remove my address",
@@ -73,7 +74,7 @@ inline constexpr P leave_wishes[] = {
     // Chinese
     "退订", "退訂", "取消订阅", "取消訂閱", "我要退订", "我想退订", "我要取消订阅", "我想取消订阅", "不要再发", "别再发", "停止发送", "取消訂閲"};
 
-/// What goes with a wish, and says nothing else.
+/// Words that go with a wish and add nothing.
 inline constexpr P leave_fillers[] = {
     // English
     "please", "pls", "kindly", "just", "hello", "hi", "hey", "dear", "all", "team", "sir", "madam", "sir or madam", "dear sir", "to whom it may concern",
@@ -107,7 +108,7 @@ inline constexpr P leave_fillers[] = {
     // Chinese
     "请", "請", "您好", "你好", "谢谢", "謝謝", "帮我", "我", "邮件", "郵件", "这个", "此", "给我", "了", "订阅", "的", "吧", "该", "电子报"};
 
-/// Any of these beside the wish: a person should read it.
+/// With any of these beside the wish, a person should read it.
 inline constexpr P leave_doubts[] = {
     // English
     "not", "don't", "dont", "do not", "never", "no", "nobody", "nothing", "why", "how", "what", "when", "where", "who", "cannot", "can't", "cant", "won't", "didn't", "doesn't", "isn't", "wasn't", "unless", "if", "until",

@@ -17,7 +17,7 @@
 namespace tidings::bounce {
 namespace {
 
-/// What is beyond the limit is read and dropped: to stop in the middle would lose the session.
+/// Everything beyond the limit is read and dropped: stopping midway would lose the session.
 std::size_t keep_bytes(const char* bytes, std::size_t size, std::size_t count, void* user) {
   auto& out = *static_cast<std::string*>(user);
   out.append(bytes, std::min(size * count, max_mail_bytes - std::min(out.size(), max_mail_bytes)));
@@ -43,7 +43,7 @@ class Session {
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, keep_bytes);
   }
 
-  /// `command` empty: what the URL itself asks for.
+  /// `command` empty: the URL's own request.
   [[nodiscard]] Result<std::string> ask(const std::string& path, const std::string& command = {},
                                         bool has_body = true) {
     std::string out;
@@ -74,7 +74,7 @@ class Session {
   std::array<char, CURL_ERROR_SIZE> said_{};  ///< libcurl's words about the last failure
 };
 
-/// The numbers at the places where words of this text are numbers, in order.
+/// The numbers in this text, in order, at the places where its words are numbers.
 std::vector<std::uint32_t> numbers_in(std::string_view text) {
   std::vector<std::uint32_t> numbers;
   for (const auto word : split(text, ' ')) {
@@ -108,7 +108,7 @@ Result<void> put_away(Session& session, const MailboxOptions& options, const std
   return {};
 }
 
-/// Collects mails that the server does not hand over. Two in a row are no longer about one mail.
+/// Collects mails that the server does not deliver. Two in a row mean trouble beyond a single mail.
 class Refused {
  public:
   Result<void> note(const std::string& name, Error error) {
@@ -130,7 +130,7 @@ Result<Unread> read_imap(const MailboxOptions& options, const Take& take) {
   const auto folder = "/" + percent_encode(options.folder);
   TIDINGS_LET(const auto found, session.ask(folder, "UID SEARCH UNANSWERED UNDELETED"));
   const auto uids = numbers_in(replace_all(replace_all(found, "\r", " "), "\n", " "));
-  // It may be there; if it cannot be made, the first move says so.
+  // It may already exist; if it cannot be created, the first move reports it.
   if (!options.done_folder.empty() && !uids.empty())
     static_cast<void>(session.ask(folder, fmt::format("CREATE \"{}\"", options.done_folder)));
   Refused refused;
@@ -144,7 +144,7 @@ Result<Unread> read_imap(const MailboxOptions& options, const Take& take) {
     refused.calm();
     TIDINGS_LET(const auto put, take_one(options, name, *mail, take));
     if (put == Disposition::keep) {
-      // Reading has set \Seen; the mail is left as it was found.
+      // Reading has set \Seen; leave the mail as it was.
       static_cast<void>(session.ask(folder, fmt::format("UID STORE {} -FLAGS.SILENT (\\Seen)", uid)));
     } else {
       TIDINGS_TRY(put_away(session, options, folder, uid));

@@ -20,7 +20,7 @@ constexpr std::size_t max_parts = 200;
 constexpr int max_depth = 30;
 constexpr std::size_t max_part_text = 256 << 10;
 constexpr int max_fields = 2000;
-// GMime recurses once a level; a mail that names more boundaries than this is read as plain text.
+// GMime recurses once per level; a mail with more boundaries than this is read as plain text.
 constexpr std::size_t max_structure = 150;
 
 struct Unref {
@@ -31,7 +31,7 @@ using Handle = std::unique_ptr<T, Unref>;
 
 std::string string_of(const char* text) { return text == nullptr ? std::string{} : std::string{text}; }
 
-/// LF line ends; CR alone counts where there is no LF at all (old Mac mailboxes).
+/// LF line ends; a lone CR counts only if there is no LF at all (old Mac mailboxes).
 std::string unix_lines(std::string_view bytes) {
   const bool only_cr = bytes.find('\n') == std::string_view::npos;
   std::string out;
@@ -287,7 +287,7 @@ std::string text_of_html(std::string_view html) {
   std::string out;
   for (std::size_t i = 0; i < html.size(); ++i) {
     if (html[i] == '<') {
-      // "<user@example.org>" that was not escaped is text.
+      // An unescaped "<user@example.org>" is text.
       const auto end = html.find('>', i);
       if (end == std::string_view::npos) break;
       const auto tag = ascii_lower(html.substr(i + 1, end - i - 1));

@@ -1,8 +1,7 @@
-// The words by which a notice in prose is read, in the order in which the questions are asked
-// (heuristics.cpp). Data.
+// The words by which prose notices are read, in the order in which heuristics.cpp uses them. Data.
 //
-// Lower case; '*' stands for up to 100 bytes. Each list is asked as a whole, so the order inside one has no
-// weight. Why a delivery failed is not asked here but in phrases.hpp.
+// Lower case; '*' stands for up to 100 bytes. Each list is used as a whole, so the order inside one does not
+// matter. phrases.hpp has the reasons for a failure.
 #pragma once
 
 #include <string_view>
@@ -15,7 +14,7 @@ using P = std::string_view;
 
 // ---- 1. Where the notice ends --------------------------------------------------------------------------------------
 
-/// Lines behind which the returned message begins.
+/// Lines after which the returned message begins.
 inline constexpr P cut_lines[] = {
     "original message follows", "below this line is a copy", "below the next line is a copy",
     "this is a copy of the message", "this is a copy of your message", "copy of the original message below",
@@ -33,7 +32,7 @@ inline constexpr P cut_lines[] = {
 
 // ---- 2. Whether a mail system wrote it -----------------------------------------------------------------------------
 
-/// From fields that only a mail system has.
+/// From fields that only mail systems use.
 inline constexpr P system_senders[] = {
     "mailer-daemon", "mailer_daemon", "mailerdaemon", "mail-daemon", "maildaemon", "mdaemon", "postmaster",
     "post_master", "mail.delivery", "mail deliver", "delivery subsystem", "delivery system",
@@ -41,7 +40,7 @@ inline constexpr P system_senders[] = {
     "microsoft exchange", "microsoftexchange", "mailgate", "mailsweeper", "interscan", "imss@", "content-filter",
     "symantec", "smtp", "ndr@", "mail server at"};
 
-/// From fields that mail systems have, and others too: they make a report likely, but are no sign of one.
+/// From fields that mail systems use, but others too: they make a report likely, but prove nothing.
 inline constexpr P likely_senders[] = {
     "bounce", "listserv", "noreply", "no-reply", "antispam", "root@"};
 
@@ -52,7 +51,7 @@ inline constexpr P own_voice[] = {
     "votre message n'a pas pu", "could not be delivered to the following", "non-delivery report",
     "could not be delivered because of", "identified as undeliverable", "created automatically by mail"};
 
-/// What is said to the owner of a mailbox; a report speaks to who wrote. Mail of phishers, mostly.
+/// What is said to the owner of a mailbox, mostly by phishers; a report addresses the writer.
 inline constexpr P to_owner[] = {
     "your incoming", "incoming messages are", "incoming messages could", "incoming mails", "pending message",
     "messages pending", "pending email",
@@ -60,14 +59,14 @@ inline constexpr P to_owner[] = {
     "confirm your account", "validate your", "your mailbox is", "your mailbox has", "your mailbox storage",
     "your new mailbox", "your password"};
 
-/// How subjects begin that a person has answered or passed on, in the languages of common mail programs.
+/// Beginnings of subjects that a person answered or passed on, in the languages of common mail programs.
 inline constexpr P passed_on_subjects[] = {
     "fw:", "fwd:", "fwd ", "re:", "aw:", "wg:", "antw:", "tr:", "rv:", "enc:", "res:", "rif:", "inoltr", "sv:", "vs:",
     "vb:", "vl:", "odp:", "pd:", "ynt:", "ilt:", "на:", "пересл", "转发", "回复", "轉寄", "回覆", "転送", "전달", "[fwd"};
 
 // ---- 3. Whether it is about a failure ------------------------------------------------------------------------------
 
-/// Of a delivery; in the subject, in the notice, or on the line of an address.
+/// Failed deliveries; in the subject, in the notice, or on the line of an address.
 inline constexpr P failure[] = {
     "could not be delivered", "couldn't be delivered", "cannot be delivered", "can't be delivered",
     "can not be delivered", "could not deliver", "couldn't deliver", "cannot deliver", "unable to deliver",
@@ -117,7 +116,7 @@ inline constexpr P reply_subjects[] = {
     "αυτόματη απάντηση", "автоответ", "автоматический ответ", "自动回复",
     "自動回覆", "自動返信", "不在通知", "不在の", "자동 응답", "부재중", "تلقائي"};
 
-/// Their first sentences; those of a mail system whose subject speaks of failure do not count.
+/// Their first sentences; ignored for a mail system whose subject speaks of failure.
 inline constexpr P reply_bodies[] = {
     "i am out of the office", "i'm out of the office", "i am currently out", "i will be out of", "i am away",
     "i'm away", "on vacation", "annual leave", "parental leave", "maternity leave", "i will be traveling",
@@ -127,7 +126,7 @@ inline constexpr P reply_bodies[] = {
     "ich bin bis", "je suis absent", "je suis actuellement", "estoy fuera", "sono fuori", "estou ausente",
     "я в отпуске"};
 
-/// Of systems that ask strangers to prove that they are human.
+/// From systems that ask strangers to prove that they are human.
 inline constexpr P challenges[] = {
     "verify that you are", "confirm that you are", "verification is required", "challenge/response",
     "challenge-response", "boxbe", "spam arrest", "spamarrest", "tmda", "spamblocker", "click * to verify",
@@ -137,7 +136,7 @@ inline constexpr P challenges[] = {
 
 // ---- 5. Whom it is about -------------------------------------------------------------------------------------------
 
-/// What stands before a recipient.
+/// Before a recipient.
 inline constexpr P recipient_labels[] = {
     "rcpt to", "recipient", "recipients", "failed recipient", "failed recipients", "final-recipient",
     "original-recipient", "intended recipient", "recipient address", "recipient email address", "original recipient",
@@ -154,14 +153,14 @@ inline constexpr P recipient_labels[] = {
 inline constexpr P to_labels[] = {
     "to", "para", "an", "à", "кому", "a"};
 
-/// What stands before somebody else: sender, contact, technical fields.
+/// Before somebody else: sender, contact, technical fields.
 inline constexpr P other_labels[] = {
     "from", "sender", "mail from", "reply-to", "original sender", "return-path", "envelope-from", "postmaster",
     "system contact", "message-id", "message id", "subject", "x-mailer", "list-id", "de", "von", "expéditeur",
     "absender", "remitente", "mittente", "от", "发件人", "差出人", "送信者", "reporting-mta", "date", "cc", "bcc",
     "contact", "sent by", "x-sender", "sender-mta"};
 
-/// An address in such a sentence is somebody to write to, unless the line starts with it and speaks of failure.
+/// An address in such a sentence is a contact, unless the line starts with it and speaks of failure.
 inline constexpr P advice[] = {
     "contact", "please send", "please forward", "send mail to", "send an email to", "e-mail us", "assistance",
     "questions", "for help", "complain", "report abuse", "postmaster@", "abuse@", "message from <", "sent by",

@@ -23,7 +23,7 @@ std::string short_line(std::string_view text) {
   return std::string{truncate_utf8(collapse_blanks(clean_utf8(text)), max_diagnostic)};
 }
 
-/// The prose of the report: its text parts; HTML only where there is no plain text with an address.
+/// The prose of the report: its text parts; HTML only if no plain text has an address.
 std::string notice_of(const Mail& mail) {
   std::string plain;
   std::string html;
@@ -40,7 +40,7 @@ std::string notice_of(const Mail& mail) {
   return plain.find('@') != std::string::npos || html.empty() ? plain : plain + html;
 }
 
-/// The notice of a report that arrives inside another message (forwarded by a list or a filter).
+/// The notice of a report inside another message (forwarded by a list or a filter).
 std::string nested_notice_of(const Mail& mail) {
   for (const auto& part : mail.parts) {
     if (part.place == Place::returned && part.type == "text/plain" && !trim(part.text).empty())
@@ -49,8 +49,7 @@ std::string nested_notice_of(const Mail& mail) {
   return {};
 }
 
-/// The same fields in plain text may be what a person forwards; not so where MIME structure was lost on the
-/// way.
+/// The same fields in plain text may be forwarded by a person; not if the MIME structure was lost on the way.
 bool is_untyped_dsn(const Mail& mail, const std::string& text) {
   return is_dsn_text(text) &&
          (may_be_report(mail, text) ||
@@ -138,7 +137,7 @@ std::optional<Recipient> recipient_of(const DsnRecipient& entry) {
   return recipient;
 }
 
-/// Some write "delivered" with 5.1.1, or "failed" with 2.0.0: two witnesses against one.
+/// Some write "delivered" with 5.1.1, or "failed" with 2.0.0: two against one.
 void settle_contradiction(Evidence& evidence) {
   const bool refused =
       find_reply_code(evidence.diagnostic) >= 500 || find_status(evidence.diagnostic).starts_with("5");
@@ -147,7 +146,7 @@ void settle_contradiction(Evidence& evidence) {
   if (!done && evidence.status.starts_with("2")) evidence.status.clear();
 }
 
-/// What the notice says of an address whose DSN entry says nothing.
+/// What the notice says about an address whose DSN entry says nothing.
 std::string words_about(const std::string& notice, const std::string& address) {
   const auto at = ascii_lower(notice).find(ascii_lower(address));
   if (at == std::string::npos) return {};
@@ -208,7 +207,7 @@ void read_failed_header(Report& report, const Mail& mail, const std::string& not
   }
 }
 
-/// A list whose bounces came to "list-bounces@domain" is no recipient.
+/// A list whose bounces came to "list-bounces@domain" is not a recipient.
 bool is_list_of(const Mail& mail, std::string_view address) {
   const auto at = address.find('@');
   const auto list = ascii_lower(address.substr(0, at)) + "-";
@@ -222,7 +221,7 @@ bool is_list_of(const Mail& mail, std::string_view address) {
   return false;
 }
 
-/// What came back is no message of ours but one to us, passed on.
+/// The returned message is not ours but one to us, passed on.
 bool is_to_us(const Mail& mail, const Fields& headers, std::string_view address) {
   const auto names = [&](std::string_view value) {
     const auto all = find_addresses(value);
@@ -232,7 +231,7 @@ bool is_to_us(const Mail& mail, const Fields& headers, std::string_view address)
   return names(field(mail.fields, "to")) && !names(field(headers, "from"));
 }
 
-/// Who the returned message was for, where the report does not say it.
+/// The recipient of the returned message, if the report does not say.
 std::vector<std::string> returned_recipients(const Mail& mail, const Fields& in_text) {
   auto blocks = mail.returned;
   blocks.push_back(in_text);
@@ -307,7 +306,7 @@ void read_prose(Report& report, const Mail& mail, const Notice& notice) {
   }
 }
 
-/// A report in prose that a gateway or a list returns as a whole.
+/// A prose report returned whole by a gateway or a list.
 void read_nested(Report& report, const Mail& mail) {
   const auto inner = cut_notice(nested_notice_of(mail));
   if (mail.returned.empty() || is_passed_on(mail) || inner.text.size() <= 20) return;

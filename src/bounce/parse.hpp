@@ -1,9 +1,9 @@
 // One mail in, one report out: structure first (RFC 3464, RFC 5965, X-Failed-Recipients), then words
 // (heuristics.hpp). Pure.
 //
-// Errc::bad_data where the mail is no report: ordinary mail, out-of-office, challenges, receipts. Nothing
-// read here is to be trusted: whoever can write to the address can write a report; see match.hpp for what it
-// may change.
+// Errc::bad_data if the mail is not a report: ordinary mail, out-of-office, challenges, receipts. The result
+// is untrusted: whoever can write to the address can write a report; returns/intake.hpp decides what it may
+// change.
 #pragma once
 
 #include <string_view>

@@ -13,12 +13,12 @@
 namespace tidings::bounce {
 namespace {
 
-// The order is the rule. What is said more exactly comes first, and what is in doubt is soft:
+// The order is the rule. More specific groups come first, and every doubt is soft:
 const std::array table{
-    // Refusals of us that borrow the words of the address: "sender address rejected: domain not found".
+    // Refusals of us in words about addresses: "sender address rejected: domain not found".
     PhraseGroup{Reason::rate, phrases::our_volume}, PhraseGroup{Reason::policy, phrases::sender},
     PhraseGroup{Reason::network, phrases::lookup_later},
-    // Known to exist, so nothing below can be meant: "user unknown or mailbox full".
+    // The mailbox is known to exist, so nothing below can be meant: "user unknown or mailbox full".
     PhraseGroup{Reason::mailbox_full, phrases::full}, PhraseGroup{Reason::too_big, phrases::big},
     PhraseGroup{Reason::suspended, phrases::unclear},
     // The domain's word about all of its mailboxes.
@@ -32,7 +32,7 @@ const std::array table{
     PhraseGroup{Reason::host_unknown, phrases::host}, PhraseGroup{Reason::user_unknown, phrases::user},
     PhraseGroup{Reason::user_unknown, phrases::user_vaguely},
     PhraseGroup{Reason::suspended, phrases::suspended},
-    // Soft all of them; the order only says which word names the reason.
+    // All of them are soft; the order only decides which one names the reason.
     PhraseGroup{Reason::spam, phrases::spam}, PhraseGroup{Reason::rate, phrases::rate},
     PhraseGroup{Reason::policy, phrases::policy},
     PhraseGroup{Reason::policy, refusal_phrases(RefusedPart::login)},
@@ -45,7 +45,7 @@ bool any_of(std::string_view flat, const Phrases& list) {
                      [&](std::string_view each) { return contains_pattern(flat, each); });
 }
 
-/// Without addresses, host names and links: "host spam.example said: no such user" is no word about spam.
+/// Without addresses, host names and links: "host spam.example said: no such user" is not about spam.
 std::string own_words(std::string_view flat) {
   std::string words;
   for (const auto token : split(flat, ' ')) {
@@ -69,7 +69,7 @@ bool is_about_us(std::string_view flat) {
 
 bool is_before_recipient(std::string_view flat) {
   if (any_of(flat, phrases::before_recipient)) return true;
-  // sendmail shows the command that was refused and its answer, nothing else.
+  // sendmail shows only the refused command and its answer.
   return flat.find(">>> mail from") != std::string_view::npos &&
          flat.find(">>> rcpt to") == std::string_view::npos &&
          flat.find(">>> data") == std::string_view::npos;

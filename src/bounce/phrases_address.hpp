@@ -1,8 +1,7 @@
-// Phrases that speak of the mailbox or of its domain. Data of phrases.cpp, which says in which order they are
-// asked.
+// Phrases about the mailbox or its domain. Data of phrases.cpp, which sets the order in which they are tried.
 //
-// Lower case; '*' stands for up to 100 bytes. Each line names the system whose words they are; "several"
-// where no one system owns them.
+// Lower case; '*' stands for up to 100 bytes. Each line names the system that uses the words; "several" if no
+// single one does.
 #pragma once
 
 #include <string_view>
@@ -45,19 +44,19 @@ inline constexpr P full[] = {
     "buzón * lleno", "buzon * lleno", "mailbox lleno", "casilla * llena", "cuota excedida", "casella * piena",
     "caixa * cheia", "переполнен"};
 
-/// Two causes in one sentence, one of them not the address's.
+/// Two causes in one sentence, one of which is not the address.
 inline constexpr P unclear[] = {
     // QQ, Cox, RFC 5321 section 4.2.3 in other words
     "mailbox unavailable or access denied", "unavailable or not accepting",
     // Google Groups
     "may not exist, or you may not have permission", "存在しないか"};
 
-/// The domain says that it takes no mail (RFC 7504, RFC 7505).
+/// The domain says that it accepts no mail (RFC 7504, RFC 7505).
 inline constexpr P no_mail[] = {
     "nullmx", "null mx", "does not accept mail", "domain does not accept",
     "indicated no smtp service", "does not receive mail", "no mail service for"};
 
-/// Switched off: some come back.
+/// Disabled: some come back.
 inline constexpr P disabled[] = {
     // several
     "account disabled", "account is disabled", "account has been disabled", "mailbox disabled", "mailbox is disabled",
@@ -70,7 +69,7 @@ inline constexpr P disabled[] = {
     // vpopmail, with its spellings
     "administratively disabled", "administrativley disabled", "administrativeley disabled"};
 
-/// Closed for now.
+/// Suspended for now.
 inline constexpr P suspended[] = {
     "inactive", "suspended", "temporary locked", "temporarily locked", "account is locked", "account locked",
     "mailbox locked", "frozen", "temporarily limited", "temporarily disabled",
@@ -80,7 +79,7 @@ inline constexpr P suspended[] = {
     // Willcom, La Poste
     "recipient suspend", "archivee"};
 
-/// The mailbox moved, with or without saying where to.
+/// The mailbox moved, with or without a new address.
 inline constexpr P moved[] = {
     // sendmail, Postfix (RFC 5321: 551), Cyrus
     "has moved", "moved to", "user not local; please try", "please try forward to",
@@ -88,7 +87,7 @@ inline constexpr P moved[] = {
     // iCloud
     "recipient no longer on server"};
 
-/// No such domain, or no host takes its mail.
+/// No such domain, or no host accepts its mail.
 inline constexpr P host[] = {
     // several
     "host unknown", "unknown host", "host not found", "domain not found", "no such domain", "no such host",
@@ -183,8 +182,8 @@ inline constexpr P user[] = {
     "ユーザが存在しません", "アドレスが見つかりません", "宛先不明", "あて先不明",
     "リストにありません", "登録されていません", "사용자를 찾을 수"};
 
-/// The same in words that others use too, and what is left of a sentence: any telling code, and any other cause that is
-/// named beside it, outweighs them (reason.hpp).
+/// The same in words with other uses, or parts of a sentence: any specific code, and any other cause named
+/// beside it, outweighs them (reason.hpp).
 inline constexpr P user_vaguely[] = {
     // The text that RFC 5321 section 4.2.3 gives for 550: "mailbox not found, no access, or command rejected for policy
     // reasons"; Exchange, Outlook.com, GMX, IIS

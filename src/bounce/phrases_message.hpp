@@ -1,8 +1,8 @@
-// Phrases that blame the message, its sender, a rule of the receiver or the way there: never the address.
-// Data of phrases.cpp, which says in which order they are asked.
+// Phrases that blame the message, its sender, a rule of the receiver or the route, never the address. Data of
+// phrases.cpp, which sets the order in which they are tried.
 //
-// Lower case; '*' stands for up to 100 bytes. Each line names the system whose words they are; "several"
-// where no one system owns them.
+// Lower case; '*' stands for up to 100 bytes. Each line names the system that uses the words; "several" if no
+// single one does.
 #pragma once
 
 #include <string_view>
@@ -13,11 +13,11 @@ using P = std::string_view;
 
 // clang-format off
 
-/// What we did too much of, in words of the address lists.
+/// Our volume, in words that resemble those about addresses.
 inline constexpr P our_volume[] = {
     "too many invalid", "too many unknown", "too many bad", "too many nonexistent", "too many non-existent"};
 
-/// Refusals of a sender, in words of the address lists.
+/// Refusals of a sender, in words that resemble those about addresses.
 inline constexpr P sender[] = {
     // Exim: callouts to the sender's host
     "sender verify failed", "unroutable sender", "unrouteable sender", "could not verify your return address",
@@ -34,7 +34,7 @@ inline constexpr P sender[] = {
     // lists: Mailman, Sympa, Google Groups, Exchange groups
     "members-only", "members only", "closed mailing list", "allowed to post", "not subscribed to this",
     "permission to post", "restricted to authenticated", "resolver.rst.notauthorized", "resolver.rst.authrequired",
-    // what a recipient has set: AOL, Facebook, MailMarshal
+    // the recipient's own settings: AOL, Facebook, MailMarshal
     "not accept mail from", "only accepts mail from", "only accepting mail from", "not authorized to send",
     "reject your messages because",
     "recipient's privacy settings", "recipient preferences", "user rules", "senders to accept mail from",
@@ -44,7 +44,7 @@ inline constexpr P sender[] = {
     // GMX, web.de, mail.com
     "invalid dns"};
 
-/// A name server or a route that may be there later.
+/// A name server or route that may recover.
 inline constexpr P lookup_later[] = {
     "host not found, try again", "domain name not found, try again", "lookup failure, try again",
     // Gmail; Exim
@@ -63,7 +63,7 @@ inline constexpr P big[] = {
     // other languages
     "taille limite du message", "メールサイズ"};
 
-/// Given up after trying for long, or still trying.
+/// Given up after a long time, or still trying.
 inline constexpr P expired[] = {
     // Postfix, sendmail, Exim, OpenSMTPD, Exchange
     "delivery time expired", "message expired", "queue.expired", "envelope expired", "delivery expired",
@@ -118,7 +118,7 @@ inline constexpr P policy[] = {
     // SPF, DKIM, DMARC, names of hosts
     "dmarc", "dkim", "spf ", "spf)", "rdns", "no ptr", "authentication checks",
     "sender authentication", "unauthenticated", "not authenticated",
-    // TLS; what is said of our login is in base/refusal.cpp
+    // TLS; words about our login are in base/refusal.cpp
     "tls required", "encryption required", "encryption needed"};
 
 /// The form of the message.
@@ -126,7 +126,7 @@ inline constexpr P content[] = {
     "mime", "bad header", "header error", "line too long", "bare lf", "conversion to internet format failed", "8-bit",
     "non-ascii", "smtputf8", "attachment", "missing date", "rfc 5322", "rfc 2822"};
 
-/// The way there.
+/// The route.
 inline constexpr P network[] = {
     "connection refused", "timed out", "timeout", "no route to host",
     "network is unreachable", "host unreachable", "host is unreachable", "host not reachable", "connection reset",
@@ -147,7 +147,7 @@ inline constexpr P system[] = {
     "local problem", "processing error", "error while being processed", "transaction failed", "out of memory",
     "misconfigured", "permission denied", "unable to open", "write error", "ambiguous"};
 
-/// Words about us, the sending side: our name, our address, our host.
+/// Words about us, the sending side: our name, address, host.
 inline constexpr P about_us[] = {
     "sender", "originator", "your ip", "your host", "your domain", "your server", "your mail server", "your dns", "your account",
     "sending ip", "sending domain", "sending host", "client host", "helo", "ehlo", "reverse dns", "rdns", " ptr",
@@ -157,20 +157,20 @@ inline constexpr P about_us[] = {
     "ihre domain", "expéditeur", "expediteur", "remitente", "remetente", "mittente", "отправител",
     "发件人", "寄件者", "寄件人", "差出人", "送信者", "送信元", "보낸 사람", "발신자"};
 
-/// Words that hold one of the above and are not about us.
+/// Words that contain one of the above but are not about us.
 inline constexpr P not_about_us[] = {
     "return to sender", "returned to sender", "to the sender", "for the sender", "returning message to sender",
     "zurück an den absender", "zurück an absender", "retour à l'expéditeur", "retour a l'expediteur",
     "devuelto al remitente", "al mittente", "возвращено отправителю", "退回发件人", "送信者に"};
 
-/// A refusal before any recipient was named: of us, whatever it says (Postfix, Exim).
+/// A refusal before any recipient was named concerns us, whatever it says (Postfix, Exim).
 inline constexpr P before_recipient[] = {
     "in reply to mail from", "in reply to helo", "in reply to ehlo", "after mail from", "after pipelined mail from",
     "after helo", "after ehlo", "after initial connection", "after authentication", "refused to talk to me"};
 
-/// Causes that are not the address, however the rest of the sentence sounds: "no such user, or you are not permitted".
+/// Causes other than the address, whatever else the sentence says: "no such user, or you are not permitted".
 inline constexpr P another_cause[] = {
-    // how much and how fast we send; what may be over tomorrow
+    // how much and how fast we send; may pass
     "too many", "maximum number", "rate limit", "rate exceeded", "throttl", "greylist", "graylist", "try again later",
     "try later", "temporar",
     // who we are

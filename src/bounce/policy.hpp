@@ -1,16 +1,16 @@
-// What a report does to a subscriber: the one table of scores and thresholds. Pure.
+// What a report does to a subscriber: the only table of scores and thresholds. Pure.
 //
-// | report | counts | why |
+// | report | effect | why |
 // |---|---|---|
-// | complaint (abuse, fraud, opt-out ...) | suppresses at once | whoever presses "spam" must not get another
-// mail | | hard: no such mailbox or domain | suppresses at once | mailing dead addresses ruins the sender's
-// reputation | | soft, about the address: full, suspended, expired, unanswered, unknown | one point a day |
-// it may come back | | soft, about us: spam, policy, size, content, rate, relaying, system | nothing | the
-// reader is not to blame | | delayed, delivered, relayed, expanded | nothing | it has not failed |
+// | complaint (abuse, fraud, opt-out ...) | suppresses at once | "spam" must be the last mail |
+// | hard: no such mailbox or domain | suppresses at once | dead addresses ruin the sender's reputation |
+// | soft, about the address: full, suspended, expired, unknown ... | one point a day | it may come back |
+// | soft, about us: spam, policy, size, content, rate, relaying, system | none | not the subscriber's fault |
+// | delayed, delivered, relayed, expanded | none | it has not failed |
 //
-// Points are days: at most one a day, only of the last `window`; so they decay by themselves. At `threshold`
-// points the address is suppressed. A storm, when a provider refuses many readers at once, counts nothing:
-// storm.hpp.
+// Points are days: at most one a day, only of the last `window`, so they expire by themselves. At `threshold`
+// points the address is suppressed. A storm, when a provider refuses many subscribers at once, does not
+// count: storm.hpp.
 #pragma once
 
 #include <chrono>
@@ -30,10 +30,10 @@ struct PolicyOptions {
 
 enum class Step { nothing, count, suppress_hard, suppress_complaint };
 
-/// For one recipient of a report, before storms are looked at.
+/// For one recipient of a report, before storms are considered.
 [[nodiscard]] Step step_for(const Report& report, const Recipient& recipient);
 
-/// Feedback that means "no more of this": all but authentication failures and "not spam" (RFC 5965
+/// Feedback that means "no more of this": everything except authentication failures and "not spam" (RFC 5965
 /// section 7.3, RFC 6591).
 [[nodiscard]] bool is_complaint(std::string_view feedback_type);
 

@@ -40,7 +40,7 @@ Reason reason_of_status(std::string_view status) {
   switch (subject) {
     case 1:
       switch (detail) {
-        case 0:  // "other address status": the address, and nothing else is said
+        case 0:  // "other address status": the address, and nothing more
         case 1:
         case 3: return Reason::user_unknown;
         case 2: return Reason::host_unknown;
@@ -93,7 +93,7 @@ bool blames_address(Reason reason) {
     case Reason::host_unknown:
     case Reason::no_mail:
     case Reason::moved: return true;
-    default: return false;  // also Reason::disabled: mailboxes that were switched off come back
+    default: return false;  // including Reason::disabled: disabled mailboxes come back
   }
 }
 
@@ -122,7 +122,8 @@ std::string_view status_for(Reason reason) {
 
 bool is_generic(std::string_view status) { return status.empty() || status.substr(1) == ".0.0"; }
 
-/// Some phrase of the groups for `reason` that stand before, or behind, the groups that blame the address.
+/// Whether `flat` has a phrase of the groups for `reason` before, or after, the groups that blame the
+/// address.
 bool says(Reason reason, bool before, P flat) {
   bool passed = false;
   for (const auto& group : phrase_table()) {
@@ -135,7 +136,7 @@ bool says(Reason reason, bool before, P flat) {
 bool refuses_sender(P flat) { return says(Reason::policy, true, flat); }
 bool says_spam(P flat) { return says(Reason::spam, false, flat); }
 
-/// The class alone, or a system that names no detail: what the notice says in words is more telling.
+/// Only the class, or a system without details: the words of the notice are more informative.
 bool says_little(std::string_view status) {
   const auto [subject, detail] = split_status(status);
   return is_generic(status) || (detail == 0 && (subject == 3 || subject == 5));
@@ -145,7 +146,7 @@ bool has_any(std::string_view flat, std::initializer_list<std::string_view> word
   return std::any_of(words.begin(), words.end(), [&](P word) { return flat.find(word) != P::npos; });
 }
 
-/// Words of little weight: hosts say them of unknown users too, with a code that is plain.
+/// Words of little weight: hosts also use them for unknown users, with a plain code.
 bool is_vague(Reason reason, P flat) {
   switch (reason) {
     case Reason::policy:
@@ -157,8 +158,8 @@ bool is_vague(Reason reason, P flat) {
   }
 }
 
-/// Where words are vague, another cause beside them decides, then the code: "5.1.1 Mailbox unavailable or
-/// access denied" against "5.2.1 Mailbox unavailable" against "Mailbox unavailable, reject due to policy
+/// If words are vague, another cause beside them decides, then the code: "5.1.1 Mailbox unavailable or access
+/// denied" against "5.2.1 Mailbox unavailable" against "Mailbox unavailable, reject due to policy
 /// restrictions".
 Reason weighed(Reason words, P flat, P status) {
   if (words == Reason::user_unknown && is_only_vague(flat)) {
@@ -169,8 +170,8 @@ Reason weighed(Reason words, P flat, P status) {
   const bool about_us = is_about_us(flat) || refuses_sender(flat) || names_another_cause(flat);
   if (status == "5.1.1" && is_vague(words, flat) && !about_us) return Reason::user_unknown;
   if (status == "5.1.6" && words == Reason::disabled)
-    return Reason::moved;  // "no longer in use", and where it went
-  // Office 365 for who is not in its directory; with 5.7.1 it is what Postfix says of any rule (access(5)).
+    return Reason::moved;  // "no longer in use", with a new address
+  // Office 365 for addresses missing from its directory; with 5.7.1 Postfix uses it for any rule (access(5)).
   if (status == "5.4.1" && flat.find("recipient address rejected: access denied") != P::npos)
     return Reason::user_unknown;
   return words;
@@ -183,7 +184,7 @@ char class_of(const Evidence& evidence, const std::string& status, int code) {
   return '5';
 }
 
-/// A reason that blames the address stands only where nothing speaks for another one.
+/// A reason that blames the address stands only if nothing suggests another one.
 Reason doubted(Reason reason, P flat, P status, P around, int code) {
   if (!blames_address(reason)) return reason;
   if (code / 10 == 53) return Reason::policy;  // authentication, of us (RFC 4954)
@@ -215,10 +216,10 @@ Judgement judge(const Evidence& evidence) {
   const auto around = flatten(evidence.around);
   const auto in_words = find_status(evidence.diagnostic);
   int code = find_reply_code(evidence.diagnostic);
-  // A host's own code is more telling than "5.0.0", and 4.y.z of a host beats a 5.0.0 that only means "given
-  // up".
+  // A host's own code is more informative than "5.0.0", and a host's 4.y.z beats a 5.0.0 that only means
+  // "given up".
   out.status = is_generic(evidence.status) && !in_words.empty() ? in_words : evidence.status;
-  // Words before codes, exact codes before the words around, codes of the class alone last.
+  // Words before codes, specific codes before the surrounding words, general codes last.
   out.reason =
       weighed(reason_of_words(evidence.diagnostic), flat, in_words.empty() ? evidence.status : in_words);
   if (out.reason == Reason::unknown && !says_little(out.status)) out.reason = reason_of_status(out.status);
@@ -232,7 +233,7 @@ Judgement judge(const Evidence& evidence) {
   out.reason = doubted(out.reason, flat, in_words.empty() ? out.status : in_words, around, code);
   const char status_class = class_of(evidence, out.status, code);
   if (out.status.empty()) {
-    // Given up after trying for long is 4.4.7 whatever the last answer was.
+    // Given up after a long time is 4.4.7, whatever the last answer was.
     const bool transient = status_class == '4' || out.reason == Reason::expired;
     const auto detail = status_for(out.reason);
     out.status = std::string(1, transient ? '4' : '5') + "." + std::string{detail};

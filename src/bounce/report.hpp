@@ -1,9 +1,9 @@
-// What came back: one mail read as a delivery report (RFC 3464 and older forms) or as a feedback report (RFC
-// 5965). Plain data.
+// One mail read as a delivery report (RFC 3464 and older forms) or as a feedback report (RFC 5965). Plain
+// data.
 //
-// `hard` means that the address itself is at fault for good: no such mailbox, no such domain, a domain that
-// takes no mail. All else is soft, also every refusal of a message or a sender: a soft report must be
-// counted, never acted on alone.
+// `hard` means that the address itself is permanently at fault: no such mailbox, no such domain, a domain
+// that accepts no mail. Everything else is soft, including every refusal of a message or a sender: a soft
+// report may be counted, but never acted on alone.
 #pragma once
 
 #include <string>
@@ -24,9 +24,9 @@ enum class Reason {
   unknown,
   user_unknown,  ///< no such mailbox
   host_unknown,  ///< no such domain, or it has no mail host
-  no_mail,       ///< the domain says that it takes no mail (RFC 7505)
-  moved,         ///< the mailbox moved and left no address
-  disabled,      ///< closed for good
+  no_mail,       ///< the domain says that it accepts no mail (RFC 7505)
+  moved,         ///< the mailbox moved without a new address
+  disabled,      ///< closed permanently
   suspended,     ///< closed for now
   mailbox_full,
   too_big,
@@ -35,7 +35,7 @@ enum class Reason {
   policy,    ///< a rule of the receiver, authentication of the sender
   content,   ///< form of the message
   relaying,  ///< the host does not relay for us
-  expired,   ///< given up after trying for long
+  expired,   ///< given up after a long time
   network,
   system,
 };
@@ -45,7 +45,7 @@ enum class Reason {
 
 struct Recipient {
   std::string address{};   ///< as reported; local@domain
-  std::string original{};  ///< where the report names the address before forwarding too, else empty
+  std::string original{};  ///< the address before forwarding, if the report names it too; else empty
   Action action = Action::failed;
   std::string status{};  ///< d.d.d (RFC 3463); empty for complaints
   Kind kind = Kind::soft;
@@ -55,7 +55,7 @@ struct Recipient {
   bool operator==(const Recipient&) const = default;
 };
 
-/// Of the message that came back, as far as the report shows it. Untrusted: anybody can write a report.
+/// About the returned message, as far as the report shows it. Untrusted: anybody can write a report.
 struct Returned {
   std::string message_id{};        ///< with the angle brackets
   std::string list_unsubscribe{};  ///< the field's value
@@ -65,7 +65,7 @@ struct Returned {
 };
 
 struct Report {
-  std::vector<Recipient> recipients{};  ///< may be empty for a complaint whose address is redacted
+  std::vector<Recipient> recipients{};  ///< may be empty for a complaint with a redacted address
   bool complaint = false;               ///< a feedback report (RFC 5965)
   std::string feedback_type{};          ///< abuse, fraud, opt-out, auth-failure, not-spam ...
   std::string reporter{};               ///< Reporting-MTA or the user agent of the feedback

@@ -17,7 +17,7 @@ bool is_local(char c) {
 }
 bool is_domain(char c) { return is_word(c) || c == '.' || c == '-' || c == '_'; }
 
-/// What stands before an address without a blank: "SMTP:", "rfc822=", "mailto:".
+/// A prefix of an address without a blank: "SMTP:", "rfc822=", "mailto:".
 std::string_view without_scheme(std::string_view local) {
   for (const std::string_view scheme : {"rfc822=", "rfc-822=", "smtp=", "mailto=", "dda:smtp="}) {
     if (local.size() > scheme.size() && ascii_iequals(local.substr(0, scheme.size()), scheme))
@@ -62,7 +62,7 @@ std::string bracketed_address(std::string_view inside) {
   if (!literal &&
       !std::all_of(domain.begin(), domain.end(), [](char c) { return is_domain(c) || is_high(c); }))
     return {};
-  if (local.ends_with("...")) return {};  // shortened by whoever showed it
+  if (local.ends_with("...")) return {};  // abbreviated by whoever showed it
   if (domain.empty() || (!literal && !good_domain(domain, true))) return {};
   return std::string{local} + "@" + std::string{domain};
 }
@@ -121,7 +121,7 @@ std::optional<std::string> x400_address(std::string_view value) {
   return std::nullopt;
 }
 
-/// "d.d.d" at `at`, or 0 where there is none; gives its length.
+/// The length of "d.d.d" at `at`, or 0 if there is none.
 std::size_t status_length(std::string_view text, std::size_t at) {
   std::size_t i = at + 1;
   for (int group = 0; group < 2; ++group) {
@@ -173,16 +173,16 @@ std::optional<std::string> address_of(std::string_view value) {
   if (value.starts_with("/")) {
     if (auto found = x400_address(value)) return found;
   }
-  // A field holds one address and nothing else, so it may be of any script (RFC 6533).
+  // A field holds exactly one address, so it may be of any script (RFC 6533).
   if (value.find_first_of(" \t<>(\"'") == std::string_view::npos &&
       std::any_of(value.begin(), value.end(), is_high)) {
     if (auto whole = bracketed_address(value); !whole.empty()) return whole;
   }
   if (const auto found = find_addresses(value); !found.empty()) return found.front().address;
-  // Alone in a field even "root@mailhost" is an address.
+  // Alone in a field, even "root@mailhost" is an address.
   const auto inside = bracketed_address(value);
   if (!inside.empty()) return inside;
-  // So is what cannot be one: "ann@#quay.example" was refused for that very reason.
+  // So is an invalid one: "ann@#quay.example" was refused for that very reason.
   const auto at = value.find('@');
   const bool plain = value.find_first_of(" \t<>(),;:\"") == std::string_view::npos &&
                      value.find('@', at + 1) == std::string_view::npos;
@@ -231,13 +231,12 @@ int find_reply_code(std::string_view text) {
 std::string flatten(std::string_view text) {
   const auto blanks = collapse_blanks(text);
   const bool foreign = std::any_of(blanks.begin(), blanks.end(), is_high);
-  // IronPort puts every refusal of a recipient under this heading; what counts is the answer that it quotes.
+  // IronPort puts every refusal of a recipient under this heading; the answer that it quotes counts.
   const auto line =
       replace_all(foreign ? fold_case(blanks) : ascii_lower(blanks), "unknown address error 5", "5");
   std::string out;
   out.reserve(line.size());
-  // "550-5.1.1 The account does 550-5.1.1 not exist": the codes of continuation lines stand between the
-  // words.
+  // "550-5.1.1 The account does 550-5.1.1 not exist": the codes of continuation lines are between the words.
   for (std::size_t i = 0; i < line.size();) {
     const bool code = out.size() > 8 && i > 0 && line[i - 1] == ' ' && i + 3 < line.size() &&
                       (line[i] == '4' || line[i] == '5') && is_digit(line[i + 1]) && is_digit(line[i + 2]) &&

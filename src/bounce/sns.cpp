@@ -24,8 +24,7 @@ const Json* member(const Json& object, const char* key) {
   return at == object.end() ? nullptr : &*at;
 }
 
-/// The JSON object at the start of a text; what follows it (SNS adds lines on how to unsubscribe) is not
-/// looked at.
+/// The JSON object at the start of a text; the rest (SNS adds lines on how to unsubscribe) is ignored.
 Json object_in(std::string_view text) {
   const auto open = text.find('{');
   if (open == std::string_view::npos || !trim(text.substr(0, open)).empty()) return {};

@@ -1,6 +1,6 @@
-// Notifications of Amazon SES as JSON: in a mail that SNS sent, or the message of a webhook. Pure.
+// Notifications of Amazon SES as JSON, in a mail from SNS or in a webhook message. Pure.
 //
-// Field names: docs.aws.amazon.com/ses, "Amazon SNS notification contents". Nothing here is proof of origin.
+// Field names: docs.aws.amazon.com/ses, "Amazon SNS notification contents". This does not prove the origin.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@
 
 namespace tidings::bounce {
 
-/// Nothing where the text is no bounce or complaint notification. Reads the envelope of SNS ("Message") and
+/// Nothing if the text is not a bounce or complaint notification. Reads the envelope of SNS ("Message") and
 /// the bare object.
 [[nodiscard]] std::optional<Report> read_sns(std::string_view text);
 

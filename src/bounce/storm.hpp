@@ -1,21 +1,20 @@
-// Storms: a provider that refuses many readers within the hour is in trouble, not its readers.
+// Storms: a provider that refuses many subscribers within an hour is in trouble, not its subscribers.
 //
-// | what came of one wave within `storm_window` | what it does |
+// | reports about one wave within `storm_window` | effect |
 // |---|---|
-// | reports about fewer than `storm_readers` different readers | nothing: they count |
-// | about less than a tenth of those who were sent it | nothing: a large provider always has some full
-// mailboxes | | about more | a storm: soft reports of the window count nothing, what they suppressed is taken
-// back | | hard ones about more than half of those who were sent it | these too: nobody loses half of all
-// mailboxes in an hour |
+// | about fewer than `storm_readers` subscribers | none: they count |
+// | about less than a tenth of those who were sent it | none: large providers always have full mailboxes |
+// | about more | a storm: soft reports of the window do not count, their suppressions are taken back |
+// | hard ones about more than half of those who were sent it | these too: so many mailboxes do not vanish |
 //
-// A wave is what left to one domain within the same `storm_window`, counted from the edition's scheduled
-// time. So like is compared with like: an edition that takes ten hours to send has a storm though the nine
-// hours before it were calm, and a mailbox that is read once a day has none though a day's worth of reports
-// comes within a minute.
+// A wave is everything sent to one domain within the same `storm_window`, counted from the edition's
+// scheduled time. So like is compared with like: an edition that takes ten hours to send can have a storm
+// after nine calm hours, and a mailbox that is read once a day has none although a day's reports come within
+// a minute.
 //
-// Where the reports name no edition, soft ones are a storm by number alone, hard ones never. What is older
-// than the window stays as it was. Runs within the caller's transaction; not thread-safe; fails only with the
-// store's errors.
+// If the reports name no edition, soft ones are a storm by number alone, hard ones never. Anything older than
+// the window stays. Runs within the caller's transaction; not thread-safe; fails only with the store's
+// errors.
 #pragma once
 
 #include <map>
@@ -33,24 +32,24 @@ class StormWatch {
   StormWatch(BounceTable& table, const PolicyOptions& policy) : table_(table), policy_(policy) {}
 
   struct Verdict {
-    bool storm = false;                  ///< the event counts nothing
-    int hit = 0;                         ///< readers of the wave within the window, about
-    std::vector<SubscriberId> lifted{};  ///< whom reports of the storm have suppressed: to be taken back
+    bool storm = false;                  ///< the event does not count
+    int hit = 0;                         ///< subscribers of the wave hit within the window, approximately
+    std::vector<SubscriberId> lifted{};  ///< suppressed by reports of the storm: to be taken back
   };
 
-  /// After the event was recorded. In a storm it takes back what the window's events have counted.
+  /// Call after the event was recorded. In a storm, takes back what the window's events counted.
   [[nodiscard]] Result<Verdict> look(const BounceEvent& event);
 
-  /// How often all events of a wave were counted: it must grow far slower than the events.
+  /// How often all events of a wave were counted; must grow far slower than the events.
   [[nodiscard]] int looks() const { return looks_; }
 
  private:
-  /// What the last look at a wave has found. With many readers hit it is looked at afresh when a twentieth
-  /// has come anew or a twentieth of the window is over, so that the cost of n reports grows as n.
+  /// The last count of a wave. With many subscribers hit it is counted again only after a twentieth more
+  /// reports or a twentieth of the window, so that n reports cost O(n).
   struct State {
     UtcTime at{};
     int hit = 0;
-    int unseen = 0;  ///< reports since
+    int unseen = 0;  ///< reports since then
     bool storm = false;
     bool hard_too = false;
   };

@@ -49,7 +49,7 @@ Json parsed(std::string_view body) {
 
 std::string bracketed(std::string id) { return id.empty() || id.starts_with("<") ? id : "<" + id + ">"; }
 
-/// What the relay has decided, where its own word is wanted and the answer of the host says nothing.
+/// The relay's own verdict, used if the host's answer says nothing.
 enum class Verdict { permanent, transient, complaint };
 
 struct Told {
@@ -61,7 +61,7 @@ struct Told {
   std::string diagnostic{};
   std::string message_id{};
   std::string envelope_from{};
-  bool no_mailbox = false;  ///< the relay says in its own terms that the address is bad
+  bool no_mailbox = false;  ///< the relay itself says that the address is invalid
 };
 
 std::optional<WebhookEvent> event_of(const Told& told, const Json& json) {
@@ -113,7 +113,7 @@ Events read_mailgun(const Json& json) {
   const auto& answer = member(data, "delivery-status");
   auto words = text_of(answer, "message");
   if (words.empty()) words = text_of(answer, "description");
-  // The signature covers the token alone: it counts once.
+  // The signature covers only the token, which counts once.
   const Told told{.provider = Provider::mailgun,
                   .verdict = complaint ? Verdict::complaint : Verdict::permanent,
                   .key = text_of(member(json, "signature"), "token"),
@@ -152,7 +152,7 @@ Events read_postmark(const Json& json) {
   const auto record = text_of(json, "RecordType");
   const auto type = text_of(json, "Type");
   if (record != "Bounce" && record != "SpamComplaint") return {};
-  // Their other types are auto-replies, challenges, subscriptions and what Postmark itself did not send.
+  // The other types are auto-replies, challenges, subscriptions and mail that Postmark itself did not send.
   const bool complaint = record == "SpamComplaint" || type == "SpamComplaint";
   const bool hard = type == "HardBounce" || type == "BadEmailAddress";
   if (!complaint && !hard && type != "SoftBounce" && type != "Blocked" && type != "DnsError" &&
@@ -177,7 +177,7 @@ std::optional<WebhookEvent> brevo_event(const Json& json) {
       name == "hard_bounce" || name == "invalid_email" || name == "hardBounce" || name == "invalid";
   if (!complaint && !hard && name != "soft_bounce" && name != "softBounce" && name != "blocked")
     return std::nullopt;
-  // Brevo signs nothing and numbers no events; these fields are the same each time that it tells of one.
+  // Brevo signs nothing and numbers no events; these fields are the same each time it reports one.
   auto moment = text_of(json, "ts_epoch");
   if (moment.empty()) moment = text_of(json, "ts_event");
   const auto id = text_of(json, "message-id");
@@ -196,7 +196,7 @@ std::optional<WebhookEvent> brevo_event(const Json& json) {
       json);
 }
 
-/// One event, or with `batched` an array of them.
+/// One event, or an array of them if `batched`.
 Events read_brevo(const Json& json) {
   Events events;
   const auto take = [&](const Json& each) {

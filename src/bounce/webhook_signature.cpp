@@ -22,7 +22,7 @@ std::string text_of(const Json& object, const char* key) {
   return at != object.end() && at->is_string() ? at->get<std::string>() : std::string{};
 }
 
-/// A constant number of levels keeps a stranger's nesting from the stack.
+/// A fixed limit on levels keeps a stranger's nesting off the stack.
 Json parsed(std::string_view body) {
   constexpr int most_levels = 20;
   const auto limited = [](int depth, Json::parse_event_t /*event*/, Json& /*value*/) {
@@ -58,7 +58,7 @@ std::optional<UtcTime> unix_time(std::string_view text) {
   return from_ms(seconds * 1000);
 }
 
-/// The fields of an SNS message that are signed, in their order.
+/// The signed fields of an SNS message, in order.
 std::optional<std::string> signed_text(const Json& json) {
   const auto type = text_of(json, "Type");
   std::vector<const char*> names{"Message", "MessageId"};

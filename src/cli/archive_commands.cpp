@@ -21,7 +21,7 @@ Result<Exit> build(Session& session, const BuildOptions& options) {
   if (report.failed.empty()) return Exit::done;
   for (const auto& error : report.failed) log::error(error.line());
   return fail(Errc::bad_data,
-              plural(static_cast<long long>(report.failed.size()), "edition") + " left out, see above");
+              plural(static_cast<long long>(report.failed.size()), "edition") + " missing, see above");
 }
 
 }  // namespace
@@ -29,7 +29,7 @@ Result<Exit> build(Session& session, const BuildOptions& options) {
 void add_archive_commands(Command app, Session& session) {
   const auto noun = add_noun(app, "archive", "editions as web pages");
   add_command<BuildOptions>(
-      noun, session, "build", "write every edition, an index and a feed for a static host",
+      noun, session, "build", "write all editions, an index and a feed for a static web host",
       [](Command command, BuildOptions& options) {
         command.add_option("DIR", options.folder, "where").required();
       },

@@ -70,8 +70,8 @@ struct IngestOptions {
 
 struct Tally {
   std::map<std::string, int> by_outcome;
-  std::set<SubscriberId> suppressed;  ///< and still so: a later report may tell of a storm
-  int taken_back = 0;                 ///< of those whom an earlier run has suppressed
+  std::set<SubscriberId> suppressed;  ///< and still suppressed: a later report may reveal a storm
+  int taken_back = 0;                 ///< of those suppressed by an earlier run
   std::string lines;
 };
 
@@ -100,10 +100,10 @@ void note(Tally& tally, const returns::IntakeResult& result, bool json) {
   }
 }
 
-/// Where the mails of one run come from.
+/// The origin of the mails of one run.
 enum class Origin { mbox, maildir, pipe, mailbox };
 
-// An MTA writes at once; who has left an idle pipe open waits this long.
+// An MTA writes at once; an idle pipe left open is waited for this long.
 constexpr std::chrono::seconds pipe_patience{5};
 
 Result<Origin> origin_of(const config::Config& config, const IngestOptions& options) {
@@ -114,24 +114,24 @@ Result<Origin> origin_of(const config::Config& config, const IngestOptions& opti
   if (!is_terminal && (!options.recipient.empty() || !has_mailbox || bounce::has_piped_mail(pipe_patience)))
     return Origin::pipe;
   if (has_mailbox && options.recipient.empty()) return Origin::mailbox;
-  return fail(Errc::usage, "bounce ingest: no mailbox is named and nothing comes from a pipe",
+  return fail(Errc::usage, "bounce ingest: no mailbox is configured and no mail is piped in",
               "--maildir DIR, --mbox FILE, or [bounce] maildir");
 }
 
 Result<bounce::Unread> read_pipe(const config::Config& config, const IngestOptions& options,
                                  const bounce::Take& take) {
   TIDINGS_LET(const auto bytes, bounce::read_mail_of_pipe());
-  // A job that cron starts has an empty pipe.
+  // A cron job has an empty pipe.
   if (bytes.empty() && options.recipient.empty() && config.bounce.has_mailbox())
     return returns::read_bounce_mailbox(config, take);
   if (bytes.empty())
-    return fail(Errc::usage, "bounce ingest: no mail came from standard input",
+    return fail(Errc::usage, "bounce ingest: no mail on standard input",
                 "--maildir DIR, --mbox FILE, or [bounce] maildir");
   TIDINGS_LET(const auto put, take({.name = "standard input", .bytes = bytes}));
   if (put == bounce::Disposition::unmatched)
     TIDINGS_TRY(bounce::put_unmatched(config.bounce.unmatched, bytes));
   if (bytes.size() >= bounce::max_mail_bytes)
-    log::warning(fmt::format("standard input: only the first {} of the mail were read",
+    log::warning(fmt::format("standard input: read only the first {} of the mail",
                              format_size(bounce::max_mail_bytes)));
   return bounce::Unread{};
 }
@@ -156,8 +156,7 @@ std::string summary_of(const Tally& tally, const IngestOptions& options) {
                      tally.taken_back == 0 ? "" : fmt::format(", {} taken back", tally.taken_back));
 }
 
-/// What comes after the reading: `unmatched` within its limit, and the editor's mails on their way. True if
-/// some of these wait.
+/// After reading: trims `unmatched` and sends mails for the editor. True if some of these wait.
 bool tidy(const config::Context& context, const std::filesystem::path& maildir) {
   if (const auto trimmed = returns::trim_unmatched_folders(context.config, maildir); !trimmed.empty())
     log::warning(trimmed);
@@ -168,14 +167,14 @@ bool tidy(const config::Context& context, const std::filesystem::path& maildir) 
   return !report || report->waiting > 0;
 }
 
-/// The first of what failed stands for all; each was told by its name.
+/// The first failure stands for all; each was reported by name.
 Result<Exit> conclude(const std::vector<Error>& failed, const bounce::Unread& unread) {
   for (const auto& error : failed) log::error(error.line());
   for (const auto& error : unread) log::error(error.line());
   if (!failed.empty())
     return fail(Errc::bad_data,
                 plural(static_cast<long long>(failed.size()), "mail") + " could not be applied, see above",
-                "they are kept in unmatched; read them again once the cause is gone");
+                "they are kept in unmatched; ingest them again once the cause is fixed");
   if (!unread.empty())
     return fail(Errc::try_again,
                 plural(static_cast<long long>(unread.size()), "mail") + " could not be read, see above");
@@ -197,7 +196,7 @@ Result<Exit> ingest_mails(Session& session, const IngestOptions& options, Origin
         TIDINGS_LET(const auto put, take(mail));
         return options.dry_run ? bounce::Disposition::keep : put;
       });
-  // Of what could not be read "no new mail" would be a lie.
+  // "no new mail" would be wrong if something could not be read.
   const bool has_news = read || !tally.by_outcome.empty();
   if (options.json) {
     print(tally.lines);
@@ -209,11 +208,11 @@ Result<Exit> ingest_mails(Session& session, const IngestOptions& options, Origin
   const bool some_wait = !options.dry_run && tidy(context, maildir);
   if (!read) return tl::unexpected<Error>(read.error());
   TIDINGS_TRY(conclude(failed, *read));
-  // From a pipe the mail has been taken: the mail system must not try again because the editor's copy waits.
+  // A piped mail is already stored: the mail system must not retry because the editor's copy waits.
   return some_wait && origin != Origin::pipe ? Exit::try_again : Exit::done;
 }
 
-/// A mail from a pipe must not be lost: whatever is wrong on our side, the MTA is told to try again.
+/// A piped mail must not be lost: whatever is wrong on our side, the MTA is told to try again.
 Result<Exit> ingest(Session& session, const IngestOptions& options) {
   const auto config = session.config();
   const bool named = !options.maildir.empty() || !options.mbox.empty();
@@ -228,25 +227,24 @@ Result<Exit> ingest(Session& session, const IngestOptions& options) {
 }  // namespace
 
 void add_bounce_commands(Command app, Session& session) {
-  const auto noun = add_noun(app, "bounce", "what comes back");
+  const auto noun = add_noun(app, "bounce", "bounces, complaints and replies");
   add_command<ParseOptions>(
-      noun, session, "parse", "one mail: who was not reached, and why, as JSON; 65 if it is not a report",
+      noun, session, "parse", "read one delivery report and print it as JSON; exit 65 if it is not a report",
       [](Command command, ParseOptions& options) {
-        command.add_option("FILE", options.file, "a mail, \"-\" is standard input").required();
+        command.add_option("FILE", options.file, "a mail; \"-\" is standard input").required();
       },
       parse);
   add_command<IngestOptions>(
       noun, session, "ingest",
-      "count what came back: bounces, complaints, mails that unsubscribe; one mail from standard input, else "
-      "the mailbox of [bounce]",
+      "process bounces, complaints and unsubscribe mails: one mail on standard input, else the mailbox of "
+      "[bounce]",
       [](Command command, IngestOptions& options) {
         const auto maildir =
             command.add_option("--maildir", options.maildir, "read this Maildir").value_name("DIR");
         command.add_option("--mbox", options.mbox, "read this mbox").value_name("FILE").excludes(maildir);
-        command
-            .add_option("--recipient", options.recipient, "where the mail was sent to, as the MTA knows it")
+        command.add_option("--recipient", options.recipient, "the envelope recipient, as given by the MTA")
             .value_name("ADDRESS");
-        command.add_flag("--dry-run", options.dry_run, "say what would be done");
+        command.add_flag("--dry-run", options.dry_run, "only say what would be done");
         add_json(command, options.json);
       },
       ingest);

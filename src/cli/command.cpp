@@ -20,7 +20,7 @@ CLI::Option* one_value_at_a_time(CLI::Option* list) {
   return list->get_positional() ? list : list->allow_extra_args(false);
 }
 
-/// The parser says "WORD:{a,b,c}" of an option that allows only those words.
+/// The parser gives "WORD:{a,b,c}" for an option that allows only those words.
 std::pair<std::string, std::vector<std::string>> value_and_choices(const CLI::Option& option) {
   auto value = option.get_type_name();
   const auto colon = value.find(":{");
@@ -30,7 +30,7 @@ std::pair<std::string, std::vector<std::string>> value_and_choices(const CLI::Op
   return {value, CLI::detail::split(allowed.substr(1, allowed.size() - 2), ',')};
 }
 
-/// What stands for a value of which nothing but the type was said: "--html-file" takes a FILE.
+/// The name of a value of which only the type is known: "--html-file" takes a FILE.
 std::string value_name(const CLI::Option& option, std::string value) {
   if (value == "INT" || value == "UINT") return "N";
   if (value != "TEXT" || option.get_lnames().empty()) return value;

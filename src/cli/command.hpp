@@ -1,7 +1,6 @@
-// How a command is added to the parser: its options in a struct, its work in a function, run only after
-// parsing.
+// Adds commands to the parser: options in a struct, work in a function that runs only after parsing.
 //
-// CLI11 is a header of ten thousand lines: only command.cpp and session.cpp read it, the nouns see these
+// CLI11 is a header of ten thousand lines: only command.cpp and session.cpp include it, other files see these
 // handles. A handle is a pointer into the parser, which outlives all of them.
 #pragma once
 
@@ -21,15 +20,15 @@ class Option;
 
 namespace tidings::cli {
 
-/// An option or positional argument that was just added; each call returns it again.
+/// An option or positional argument just added; each call returns it again.
 class OptionHandle {
  public:
   explicit OptionHandle(CLI::Option* option) : option_(option) {}
 
   OptionHandle required();
-  /// The help shows the value that the field has now.
+  /// The help shows the field's current value.
   OptionHandle show_default();
-  /// What stands for the value in the help: "FILE".
+  /// The name of the value in the help: "FILE".
   OptionHandle value_name(const std::string& name);
   /// A whole number, at most a thousand million.
   OptionHandle at_least(int least);
@@ -65,7 +64,7 @@ class Command {
   Command add_subcommand(const std::string& name, const std::string& about);
   void require_subcommand();
   void on_parsed(std::function<void()> callback);
-  /// Not in the help: for tests and packagers.
+  /// Hidden from the help: for tests and packagers.
   void hide();
 
  private:
@@ -76,10 +75,10 @@ class Command {
 /// An option or positional argument as the help shows it.
 struct OptionInfo {
   std::vector<std::string> flags;  ///< "-q", "--quiet"; empty: positional
-  std::string value;               ///< what stands for the value, "FILE"; empty: a flag
+  std::string value;               ///< name of the value, "FILE"; empty: a flag
   std::string about;
   std::string default_value;         ///< empty: none is shown
-  std::vector<std::string> choices;  ///< the words that it allows; empty: any
+  std::vector<std::string> choices;  ///< the allowed words; empty: any
   bool required = false;
   bool several = false;  ///< may be given more than once
 };

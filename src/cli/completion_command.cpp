@@ -11,13 +11,13 @@
 #include "cli/output.hpp"
 
 // "completion" prints a script that completes commands, options and the words that an option allows;
-// "commands" prints the command table itself, for documents and tests. Both read the parser, so that neither
-// can lag behind it.
+// "commands" prints the command table itself, for documents and tests. Both read the parser, so that they
+// always match it.
 
 namespace tidings::cli {
 namespace {
 
-/// Calls `visit` for the command and everything below it that is shown in a help text.
+/// Calls `visit` for the command and everything below it that the help shows.
 template <class Visit>
 void for_each_command(const CommandInfo& command, Visit visit) {
   visit(command);
@@ -30,8 +30,7 @@ std::string joined(const std::vector<std::string>& words, std::string_view betwe
   return fmt::format("{}", fmt::join(words, between));
 }
 
-/// What may follow a command: its verbs and the long and short names of its options, and of those that all
-/// commands take.
+/// What may follow a command: its verbs, and the long and short names of its options and the global ones.
 std::vector<std::string> words_after(const CommandInfo& command, const CommandInfo& top) {
   std::vector<std::string> words;
   for (const auto& child : command.children) {
@@ -61,7 +60,7 @@ std::string choices_of(const CommandInfo& command) {
   return joined(all, " ");
 }
 
-/// In bash and zsh: finds the command among the words typed so far, then offers what may follow it.
+/// In bash and zsh: finds the command among the words typed so far, then offers what may follow.
 std::string bash_script(const CommandInfo& top) {
   std::string known;
   std::string cases;

@@ -84,7 +84,7 @@ Result<Exit> check_database(Session& session, const CheckOptions& options) {
   TIDINGS_LET(const auto context, session.context(Access::read_only));
   const auto& database = context.database;
   TIDINGS_TRY(context.database.check());
-  say(fmt::format("{}: schema version {}, whole\n", database.path().string(), database.schema_version()));
+  say(fmt::format("{}: schema version {}, intact\n", database.path().string(), database.schema_version()));
   return Exit::done;
 }
 
@@ -103,7 +103,7 @@ Result<Exit> restore(Session& session, const BackupOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_TRY(app::restore(*config, options.file));
   say(fmt::format(
-      "{} is a copy of {}; \"tidings db adopt\" lets it send: it does not know what was sent since\n",
+      "{} is a copy of {} and does not know what was sent since; \"tidings db adopt\" allows it to send\n",
       config->store_path.string(), options.file));
   return Exit::done;
 }
@@ -118,7 +118,7 @@ Result<Exit> migrate(Session& session, const NoOptions& /*options*/) {
 Result<Exit> adopt(Session& session, const NoOptions& /*options*/) {
   TIDINGS_LET(const auto context, session.context(Access::existing));
   TIDINGS_TRY(app::adopt(context.database));
-  say(fmt::format("{} sends from here now; make sure that no copy of it does\n",
+  say(fmt::format("{} now sends from here; make sure that no copy of it does\n",
                   context.database.path().string()));
   return Exit::done;
 }
@@ -128,39 +128,40 @@ Result<Exit> adopt(Session& session, const NoOptions& /*options*/) {
 void add_config_commands(Command app, Session& session) {
   const auto config = add_noun(app, "config", "the configuration");
   add_command<ShowOptions>(
-      config, session, "show", "every setting in force, as TOML",
+      config, session, "show", "print all settings in force, as TOML",
       [](Command command, ShowOptions& options) {
-        command.add_flag("--changed", options.changed, "only what differs from the default");
+        command.add_flag("--changed", options.changed, "only settings that differ from the default");
         add_json(command, options.json);
       },
       show_config);
-  add_command<NoOptions>(config, session, "check", "read everything, send nothing", no_setup, check_config);
+  add_command<NoOptions>(config, session, "check", "check the configuration and every file it names",
+                         no_setup, check_config);
 
   const auto database = add_noun(app, "db", "the database");
   add_command<CheckOptions>(
-      database, session, "check", "is it whole?",
+      database, session, "check", "check the database for damage",
       [](Command command, CheckOptions& options) {
-        command.add_flag("--mend", options.mend,
-                         "close files that others can read, date back what a clock ahead wrote, clear traces "
-                         "of erased people");
+        command.add_flag(
+            "--mend", options.mend,
+            "make files private, correct dates from a clock that was ahead, remove traces of erased people");
       },
       check_database);
   add_command<BackupOptions>(
-      database, session, "backup", "a consistent copy, also while sending",
+      database, session, "backup", "write a consistent copy, even while sending",
       [](Command command, BackupOptions& options) {
-        command.add_option("FILE", options.file, "a file that is not there yet").required();
+        command.add_option("FILE", options.file, "a file that does not exist yet").required();
       },
       back_up);
   add_command<BackupOptions>(
-      database, session, "restore", "put a backup in the place of a database that is gone",
+      database, session, "restore", "put a backup in place of a lost database",
       [](Command command, BackupOptions& options) {
-        command.add_option("FILE", options.file, "what \"db backup\" has written").required();
+        command.add_option("FILE", options.file, "a file written by \"db backup\"").required();
       },
       restore);
-  add_command<NoOptions>(database, session, "migrate", "bring it to this program's schema", no_setup,
-                         migrate);
-  add_command<NoOptions>(database, session, "adopt", "send from this copy of the database from now on",
-                         no_setup, adopt);
+  add_command<NoOptions>(database, session, "migrate", "upgrade the database to this program's schema",
+                         no_setup, migrate);
+  add_command<NoOptions>(database, session, "adopt", "allow this copy of the database to send", no_setup,
+                         adopt);
 }
 
 }  // namespace tidings::cli

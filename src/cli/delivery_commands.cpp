@@ -51,9 +51,9 @@ Result<Exit> list(Session& session, const DeliveryOptions& options) {
   std::string more;
   if (std::cmp_greater(listed.size(), options.limit)) {
     listed.pop_back();
-    more = fmt::format(
-        "there are more: --limit {} shows up to so many, --edition, --address and --state narrow the list",
-        options.limit * 2LL);
+    more =
+        fmt::format("there are more: --limit {} shows more, --edition, --address and --state narrow the list",
+                    options.limit * 2LL);
   }
   std::string lines;
   Table out{{"EDITION", "ADDRESS", "STATE", "ATTEMPTS", "NEXT", "RELAY", "REPLY"}};
@@ -97,20 +97,20 @@ Result<Exit> retry(Session& session, const DeliveryOptions& options) {
 /// Without an edition: whatever relays had against us is mended.
 Result<Exit> resolve_relays(const config::Context& context) {
   TIDINGS_LET(const int count, sending::release_relays(context));
-  say(count == 0 ? "no relay rests or refuses\n"
-                 : fmt::format("{} tried at once by the next run\n",
-                               count == 1 ? "the relay is" : "the relays are"));
+  say(count == 0
+          ? "no relay is paused or refusing\n"
+          : fmt::format("{} tried again by the next run\n", count == 1 ? "the relay is" : "the relays are"));
   return Exit::done;
 }
 
 Result<Exit> resolve(Session& session, const DeliveryOptions& options) {
   const bool of_relays = options.edition.empty() && !options.sent && !options.failed;
   if (!of_relays && options.sent == options.failed) {
-    return fail(Errc::usage, "say --sent (it did arrive) or --failed (it did not and shall not)",
-                "without an edition: whatever a relay had against us is mended");
+    return fail(Errc::usage, "use --sent (it arrived) or --failed (it did not arrive, do not retry)",
+                "without an edition: declares the relays usable again");
   }
   if (!of_relays && options.edition.empty())
-    return fail(Errc::usage, "name the edition", "\"tidings digest list\" shows the newest");
+    return fail(Errc::usage, "name the edition", "\"tidings edition list\" shows them");
   TIDINGS_LET(const auto context, session.context(Access::existing));
   TIDINGS_LET(const auto lock, session.lock(context, "delivery resolve"));
   if (of_relays) return resolve_relays(context);
@@ -131,19 +131,19 @@ Result<Exit> resolve(Session& session, const DeliveryOptions& options) {
 }  // namespace
 
 void add_delivery_commands(Command app, Session& session) {
-  const auto noun = add_noun(app, "delivery", "who was mailed and what the relay said");
+  const auto noun = add_noun(app, "delivery", "deliveries: who was mailed and what the relay said");
   add_command<DeliveryOptions>(
-      noun, session, "list", "deliveries with their state",
+      noun, session, "list", "list deliveries and their state",
       [](Command command, DeliveryOptions& options) {
         command.add_option("--edition", options.edition, "e.g. weekly#12");
-        command.add_option("--address", options.address, "of this subscriber");
+        command.add_option("--address", options.address, "only of this subscriber");
         command.add_option("--state", options.state, "planned, deferred, in_doubt, sent, failed, ...");
-        command.add_option("--limit", options.limit, "at most so many").show_default().at_least(1);
+        command.add_option("--limit", options.limit, "at most this many").show_default().at_least(1);
         add_json(command, options.json);
       },
       list);
   add_command<DeliveryOptions>(
-      noun, session, "retry", "make deferred, failed or in_doubt ones due now",
+      noun, session, "retry", "make deferred, failed or in_doubt deliveries due now",
       [](Command command, DeliveryOptions& options) {
         command.add_option("EDITION", options.edition, "weekly#12, weekly (the newest) or an id").required();
         command.add_option("--address", options.address, "only this subscriber");
@@ -151,12 +151,13 @@ void add_delivery_commands(Command app, Session& session) {
       },
       retry);
   add_command<DeliveryOptions>(
-      noun, session, "resolve", "decide what is in doubt or was taken back; alone: the relays are mended",
+      noun, session, "resolve",
+      "decide deliveries in doubt or taken back; without arguments: try all relays again",
       [](Command command, DeliveryOptions& options) {
-        command.add_option("EDITION", options.edition, "all of it that waits for an admin");
+        command.add_option("EDITION", options.edition, "all its deliveries that wait for a decision");
         command.add_option("ADDRESS", options.address, "only this subscriber");
-        command.add_flag("--sent", options.sent, "it did arrive");
-        command.add_flag("--failed", options.failed, "it did not and shall not");
+        command.add_flag("--sent", options.sent, "it arrived");
+        command.add_flag("--failed", options.failed, "it did not arrive; do not retry");
       },
       resolve);
 }

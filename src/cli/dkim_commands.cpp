@@ -19,11 +19,10 @@ Result<Exit> keygen(Session& /*session*/, const KeygenOptions& options) {
   const auto key = SigningKey::generate(options.ed25519 ? SigningKey::Kind::ed25519 : SigningKey::Kind::rsa);
   TIDINGS_TRY(write_secret_file(options.file, key.private_pem()));
   const auto* const prefix = options.ed25519 ? "ed25519_" : "";
-  say(
-      fmt::format("made {0} (readable by you only); in config.toml:\n[dkim]\n{1}selector = "
-                  "\"{2}\"\n{1}key_file = \"{0}\"\n"
-                  "then \"tidings dkim record\" prints what to publish in the DNS\n",
-                  options.file, prefix, options.ed25519 ? "news1e" : "news1"));
+  say(fmt::format(
+      "created {0} (readable only by you); in config.toml:\n[dkim]\n{1}selector = \"{2}\"\n{1}key_file = "
+      "\"{0}\"\nthen \"tidings dkim record\" prints what to publish in the DNS\n",
+      options.file, prefix, options.ed25519 ? "news1e" : "news1"));
   return Exit::done;
 }
 
@@ -32,7 +31,7 @@ Result<Exit> record(Session& session, const JsonOption& options) {
   TIDINGS_LET(const auto signers, sending::load_signers(*config));
   if (signers.empty())
     return fail(Errc::config, "[dkim] has no key_file",
-                "selector and key_file name a key; \"tidings init\" or \"tidings dkim keygen\" makes one");
+                "set selector and key_file; \"tidings init\" or \"tidings dkim keygen\" creates a key");
   std::string out;
   for (const auto& signer : signers) {
     const auto txt = message::dkim_record(signer);
@@ -46,16 +45,16 @@ Result<Exit> record(Session& session, const JsonOption& options) {
 }  // namespace
 
 void add_dkim_commands(Command app, Session& session) {
-  const auto noun = add_noun(app, "dkim", "the key that signs the mail");
+  const auto noun = add_noun(app, "dkim", "the key that signs mail");
   add_command<KeygenOptions>(
-      noun, session, "keygen", "make a signing key",
+      noun, session, "keygen", "create a signing key",
       [](Command command, KeygenOptions& options) {
-        command.add_option("FILE", options.file, "a file that is not there yet").show_default();
-        command.add_flag("--ed25519", options.ed25519, "Ed25519, beside an RSA key");
+        command.add_option("FILE", options.file, "a file that does not exist yet").show_default();
+        command.add_flag("--ed25519", options.ed25519, "Ed25519, in addition to an RSA key");
       },
       keygen);
   add_command<JsonOption>(
-      noun, session, "record", "the TXT record to publish",
+      noun, session, "record", "print the TXT record to publish",
       [](Command command, JsonOption& options) { add_json(command, options.json); }, record);
 }
 

@@ -1,4 +1,4 @@
-// doctor: what is wrong before subscribers notice
+// doctor: find problems before subscribers do
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -52,14 +52,13 @@ Result<Exit> doctor(Session& session, const Options& options) {
 
 void add_doctor_command(Command app, Session& session) {
   add_command<Options>(
-      app, session, "doctor", "look for trouble before subscribers find it",
+      app, session, "doctor", "find problems before subscribers do",
       [](Command command, Options& options) {
         command.add_flag("--smtp", options.examine.smtp,
-                         "connect to the relay and say what it announces; no mail is sent");
-        command.add_flag("--dns", options.examine.dns, "look up the SPF, DKIM and DMARC records");
+                         "connect to the relay and show what it announces; sends no mail");
+        command.add_flag("--dns", options.examine.dns, "check the SPF, DKIM and DMARC records");
         command
-            .add_option("--resolver", options.examine.resolver,
-                        "the name server to ask instead of the system's")
+            .add_option("--resolver", options.examine.resolver, "name server to use instead of the system's")
             .value_name("ADDRESS[:PORT]");
         add_json(command, options.json);
       },

@@ -106,8 +106,8 @@ Result<Exit> list_editions(Session& session, const ListOptions& options) {
   std::string more;
   if (std::cmp_greater(editions.size(), options.limit)) {
     editions.pop_back();
-    more = fmt::format("there are more: --limit {} shows up to so many, --digest narrows the list",
-                       options.limit * 2LL);
+    more =
+        fmt::format("there are more: --limit {} shows more, --digest narrows the list", options.limit * 2LL);
   }
   std::string lines;
   Table out{{"EDITION", "STATE", "SCHEDULED", "POSTS", "SENT", "TITLE"}};
@@ -209,7 +209,7 @@ Result<PostId> post_id(std::string_view word) {
               "\"tidings edition show\" lists them");
 }
 
-/// Those that are named come first, the others follow as they were; then what is dropped is taken out.
+/// Named posts come first, the others follow as they were; then dropped ones are removed.
 Result<edition::DraftChanges> changes_of(store::Database& database, const digest::Edition& edition,
                                          const ReviewOptions& options) {
   edition::DraftChanges changes;
@@ -239,7 +239,7 @@ Result<void> open_editor(const std::filesystem::path& file) {
   // As git and crontab do: the variable may hold arguments, the file's name is one of its own.
   const auto script = std::string{editor} + " \"$1\"";
   const auto child = ::fork();
-  if (child < 0) return fail(Errc::io, "the editor cannot be started");
+  if (child < 0) return fail(Errc::io, "cannot start the editor");
   if (child == 0) {
     ::execl("/bin/sh", "sh", "-c", script.c_str(), "editor", file.c_str(), static_cast<char*>(nullptr));
     ::_exit(127);
@@ -248,15 +248,15 @@ Result<void> open_editor(const std::filesystem::path& file) {
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
-  return fail(Errc::unavailable, fmt::format("the editor \"{}\" failed: nothing is changed", editor),
-              "EDITOR names another one");
+  return fail(Errc::unavailable, fmt::format("the editor \"{}\" failed: nothing changed", editor),
+              "set EDITOR to use another one");
 }
 
 Result<edition::DraftChanges> changes_by_hand(store::Database& database, const digest::Edition& edition) {
   TIDINGS_LET(const auto before, edition::draft_file(database, edition));
   auto pattern = (std::filesystem::temp_directory_path() / "tidings-draft-XXXXXX").string();
   const int fd = ::mkstemp(pattern.data());
-  if (fd < 0) return fail(Errc::cannot_create, pattern + ": no such file can be made");
+  if (fd < 0) return fail(Errc::cannot_create, pattern + ": cannot create the file");
   ::close(fd);
   const auto work = [&]() -> Result<edition::DraftChanges> {
     TIDINGS_TRY(write_file(pattern, before));
@@ -306,20 +306,17 @@ Result<Exit> approve_edition(Session& session, const ReviewOptions& options) {
   TIDINGS_LET(const auto now, edition::find_draft(database, options.edition));
   TIDINGS_LET(const auto composed, edition::approve_draft(context, now));
   say(in_words(composed, context.config.newsletter.zone) +
-      "\napproved: the next \"tidings send --due\" or \"run\" sends it, \"tidings deliver " +
-      digest::name_of(now) + "\" at once\n");
+      "\napproved: the next \"tidings send --due\" or \"run\" sends it; \"tidings deliver " +
+      digest::name_of(now) + "\" sends it now\n");
   return Exit::done;
 }
 
 void add_review_options(Command command, ReviewOptions& options) {
   command.add_option("EDITION", options.edition, "weekly#12, weekly (the newest) or an id").required();
-  command.add_option("--order", options.order, "numbers of posts, joined by commas; the others follow")
+  command.add_option("--order", options.order, "post numbers, separated by commas; the others follow")
       .value_name("IDS");
-  command.add_option("--drop", options.drop, "leave this post out for good; may be repeated")
-      .value_name("ID");
-  command
-      .add_option("--intro-file", options.intro_file,
-                  "the introduction, in Markdown; \"-\" is standard input")
+  command.add_option("--drop", options.drop, "drop this post for good; may be repeated").value_name("ID");
+  command.add_option("--intro-file", options.intro_file, "introduction in Markdown; \"-\" is standard input")
       .value_name("FILE");
 }
 
@@ -338,38 +335,38 @@ Result<Exit> cancel_edition(Session& session, const EditionOption& options) {
 }  // namespace
 
 void add_edition_commands(Command app, Session& session) {
-  const auto digest = add_noun(app, "digest", "the standing orders of config.toml");
+  const auto digest = add_noun(app, "digest", "the digests of config.toml");
   add_command<JsonOption>(
-      digest, session, "list", "schedules and the next three runs",
+      digest, session, "list", "list digests, their schedules and next three runs",
       [](Command command, JsonOption& options) { add_json(command, options.json); }, list_digests);
 
-  const auto edition = add_noun(app, "edition", "what was sealed and sent");
+  const auto edition = add_noun(app, "edition", "editions: drafted, sealed and sent");
   add_command<ListOptions>(
-      edition, session, "list", "newest first",
+      edition, session, "list", "list editions, newest first",
       [](Command command, ListOptions& options) {
-        command.add_option("--digest", options.digest, "of this digest only");
-        command.add_option("--limit", options.limit, "at most so many").show_default().at_least(1);
+        command.add_option("--digest", options.digest, "only of this digest");
+        command.add_option("--limit", options.limit, "at most this many").show_default().at_least(1);
         add_json(command, options.json);
       },
       list_editions);
   add_command<EditionOption>(
-      edition, session, "show", "posts, counts and times of one edition",
+      edition, session, "show", "show the posts, counts and times of one edition",
       [](Command command, EditionOption& options) {
         command.add_option("EDITION", options.edition, "weekly#12, weekly (the newest) or an id").required();
         add_json(command, options.json);
       },
       show_edition);
-  add_command<ReviewOptions>(edition, session, "edit", "change a draft in $EDITOR, or by these options",
+  add_command<ReviewOptions>(edition, session, "edit", "change a draft in $EDITOR, or with these options",
                              add_review_options, edit_edition);
   add_command<ReviewOptions>(
-      edition, session, "approve", "approve a draft: it is sealed as it stands",
+      edition, session, "approve", "approve and seal a draft",
       [](Command command, ReviewOptions& options) {
         add_review_options(command, options);
         command.add_flag("--edit", options.edit, "change it in $EDITOR first");
       },
       approve_edition);
   add_command<EditionOption>(
-      edition, session, "cancel", "take back an edition of which nothing was sent",
+      edition, session, "cancel", "cancel an edition that has not been sent",
       [](Command command, EditionOption& options) {
         command.add_option("EDITION", options.edition, "weekly#12, weekly (the newest) or an id").required();
         command.add_option("--reason", options.reason, "for \"edition list\"");

@@ -86,7 +86,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 68> examples
     {"tidings commands", "tidings commands"},
 }};
 
-/// `first` begins the first line, the others begin with blanks; a word longer than a line stays whole.
+/// `first` begins the first line, blanks the others; a word longer than a line stays whole.
 std::string wrap(std::string_view text, std::string first, int indent) {
   std::string out;
   auto line = std::move(first);
@@ -105,7 +105,7 @@ std::string wrap(std::string_view text, std::string first, int indent) {
   return out + line + "\n";
 }
 
-/// A name and what it means: beside it, or below it if the name is long.
+/// A name and its meaning: beside it, or below it if the name is long.
 std::string entry(std::string_view name, std::string_view about) {
   auto first = fmt::format("  {}", name);
   if (display_width(first) + 2 > about_column) {

@@ -15,7 +15,7 @@ struct InitOptions {
 Result<Exit> init(Session& /*session*/, const InitOptions& options) {
   TIDINGS_LET(const auto made, app::init(options.folder));
   std::string out;
-  for (const auto& path : made) out += fmt::format("made {}\n", path.lexically_normal().string());
+  for (const auto& path : made) out += fmt::format("created {}\n", path.lexically_normal().string());
   say(out +
       "Next:\n"
       "  1. tidings source check https://YOUR-BLOG      and paste the [[source]] block into config.toml\n"
@@ -29,7 +29,7 @@ Result<Exit> init(Session& /*session*/, const InitOptions& options) {
 
 void add_init_command(Command app, Session& session) {
   add_command<InitOptions>(
-      app, session, "init", "make a folder to start from",
+      app, session, "init", "create a folder to start from",
       [](Command command, InitOptions& options) {
         command.add_option("DIR", options.folder, "where").show_default();
       },

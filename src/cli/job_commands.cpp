@@ -1,4 +1,4 @@
-// collect, compose, deliver, send, preview, test: the jobs that cron or an admin runs
+// collect, compose, deliver, send, preview, test: the jobs for cron or an admin
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -36,8 +36,8 @@ namespace {
 
 delivery::StopFlag stop_flag{false};
 
-/// The first signal asks for a clean end, a second one ends at once. A terminal that goes away asks too,
-/// unless nohup said otherwise.
+/// The first signal asks for a clean end, a second one ends at once. A closed terminal asks too, unless nohup
+/// said otherwise.
 void watch_signals() {
   struct sigaction action {};
   action.sa_handler = [](int) { stop_flag = true; };
@@ -50,7 +50,7 @@ void watch_signals() {
   ::signal(SIGPIPE, SIG_IGN);
 }
 
-/// One line that is written over on a terminal; nothing elsewhere (the result is printed at the end).
+/// One line that is overwritten on a terminal; nothing elsewhere (the result is printed at the end).
 class ProgressLine {
  public:
   void show(const digest::Edition& edition, const delivery::Counts& before, const delivery::RunReport& run) {
@@ -110,7 +110,7 @@ Result<Exit> collect(Session& session, const CollectCommand& command) {
         fmt::format("{} of {} could not be read", report.failed(),
                     plural(static_cast<long long>(report.sources.size()), "source")),
         fmt::format(
-            "{}\"tidings source list\" tells more",
+            "{}\"tidings source list\" gives details",
             report.failed() < static_cast<int>(report.sources.size()) ? "the others are collected; " : ""));
   }
   return Exit::done;
@@ -134,7 +134,7 @@ struct SendCommand {
 Result<std::vector<const config::DigestConfig*>> chosen(const config::Config& config,
                                                         const SendCommand& command) {
   if (command.due == !command.digest.empty()) {
-    return fail(Errc::usage, "name one digest, or say --due for all that are due",
+    return fail(Errc::usage, "name one digest, or use --due for all that are due",
                 "\"tidings digest list\" shows them");
   }
   std::vector<const config::DigestConfig*> digests;
@@ -188,7 +188,7 @@ void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool s
   say(out);
 }
 
-/// Drafts on the way to their editor. True if one has to be tried again.
+/// Mails drafts to their editor. True if one must be retried.
 Result<bool> mail_drafts(const config::Context& context, const std::string& to_dir) {
   TIDINGS_LET(const auto drafts, edition::mail_drafts(context, to_dir, stop_flag));
   std::string out;
@@ -230,7 +230,7 @@ Ending conclude(const sending::DeliverReport& report, const Zone& zone) {
     ending.failures.push_back({.code = Errc::unavailable, .what = line, .hint = {}});
   if (const auto count = report.unsendable(); count > 0 && !ending.try_again) {
     ending.failures.push_back({.code = Errc::bad_data,
-                               .what = plural(count, "delivery") + " could not be made into a message",
+                               .what = plural(count, "delivery") + " could not be built as a message",
                                .hint = "\"tidings delivery list --state failed\" shows them"});
   }
   return ending;
@@ -387,8 +387,8 @@ Result<Exit> rehearse(Session& session, const std::vector<const config::DigestCo
   return ending.result();
 }
 
-/// Confirmation mails and the like that nobody has sent yet, for lists without "serve". A failure does not
-/// stop the digest; it is the command's result where nothing graver is.
+/// Sends confirmation mails and the like that are still waiting, for lists without "serve". A failure does
+/// not stop the digest; it is the command's result if there is nothing graver.
 std::optional<Error> send_notices(const config::Context& context) {
   const auto work = [&]() -> Result<members::NoticeReport> {
     TIDINGS_TRY(members::tidy_up(context));
@@ -399,23 +399,23 @@ std::optional<Error> send_notices(const config::Context& context) {
   const auto report = work();
   if (!report) {
     return Error{.code = report.error().code,
-                 .what = "confirmation mails wait: " + report.error().what,
+                 .what = "confirmation mails are waiting: " + report.error().what,
                  .hint = report.error().hint};
   }
   if (!report->trouble.empty()) {
     return Error{.code = Errc::unavailable,
-                 .what = "confirmation mails wait: " + report->trouble,
+                 .what = "confirmation mails are waiting: " + report->trouble,
                  .hint = "the next run tries again"};
   }
   if (report->failed > 0) {
     return Error{.code = Errc::bad_data,
                  .what = fmt::format("{} could not be sent", plural(report->failed, "confirmation mail")),
-                 .hint = "each is named above; they are tried again, \"tidings status\" shows them"};
+                 .hint = "each is named above; they will be retried, \"tidings status\" shows them"};
   }
   return std::nullopt;
 }
 
-/// Mails of people that an earlier "bounce ingest" could not hand to the relay.
+/// Mails from people that an earlier "bounce ingest" could not hand to the relay.
 void send_forwards(const config::Context& context) {
   const auto words = in_words(returns::send_forwards(context, stop_flag));
   if (!words.empty()) log::warning(words);
@@ -440,8 +440,8 @@ Result<Exit> send_digests(Session& session, const SendCommand& command,
   }
   ProgressLine progress;
   TIDINGS_LET(auto options, deliver_options(command, progress));
-  // A send of one digest also finishes what an earlier run left open: the list is served in the order it was
-  // promised.
+  // A send of one digest also finishes what an earlier run left open: subscribers are served in the promised
+  // order.
   TIDINGS_LET(const auto report, sending::deliver(context, options, stop_flag));
   if (watch != nullptr) watch->delivered(report);
   auto ending = conclude(report, config.newsletter.zone);
@@ -449,8 +449,8 @@ Result<Exit> send_digests(Session& session, const SendCommand& command,
   ending.add(held_in(composed));
   if (composed.waits_for_source) {
     ending.failures.push_back({.code = Errc::unavailable,
-                               .what = "an edition waits because a source could not be read",
-                               .hint = "\"tidings source list\" tells which"});
+                               .what = "an edition is waiting because a source could not be read",
+                               .hint = "\"tidings source list\" shows which"});
   }
   TIDINGS_LET(const auto failing, app::failing_sources(context));
   ending.add(failing);
@@ -479,7 +479,7 @@ Result<Exit> send(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto digests, chosen(*config, command));
   if (command.json && !command.dry_run)
-    return fail(Errc::usage, "--json goes with --dry-run",
+    return fail(Errc::usage, "--json requires --dry-run",
                 "\"tidings edition show --json\" shows what was sent");
   if (command.dry_run) return rehearse(session, digests, command);
   if (!command.to_dir.empty()) return send_under_lock(session, command, digests, nullptr);
@@ -508,7 +508,7 @@ struct PreviewCommand {
   bool json = false;
 };
 
-/// For a digest the sources are read as a send would, into the copy; an edition is what it is.
+/// For a digest the sources are read into the copy, as a send would; an edition is already fixed.
 Result<config::Context> copy_with_news(Session& session, const std::string& what) {
   TIDINGS_LET(const auto context, session.context(Access::copy));
   if (context.config.find_digest(what) != nullptr) {
@@ -584,7 +584,7 @@ Result<Exit> test(Session& session, const PreviewCommand& command) {
   TIDINGS_LET(const auto outcome, edition::send_test(context.config, shown, command.to_dir));
   if (outcome.kind != delivery::OutcomeKind::accepted) {
     return fail(Errc::unavailable,
-                fmt::format("the test message to {} was not taken at {}: {}", address.text(),
+                fmt::format("the test message to {} was not accepted at {}: {}", address.text(),
                             delivery::name_of(outcome.stage), outcome.line()));
   }
   say(fmt::format("sent to {}: {}\n", address.text(), printable(outcome.line())));
@@ -593,18 +593,18 @@ Result<Exit> test(Session& session, const PreviewCommand& command) {
 
 void add_digest_choice(Command command, SendCommand& options) {
   command.add_option("DIGEST", options.digest, "one digest of config.toml");
-  command.add_flag("--due", options.due, "every digest that is due");
-  command.add_flag("--now", options.now, "an edition whose period ends now, whatever the schedule says");
+  command.add_flag("--due", options.due, "all digests that are due");
+  command.add_flag("--now", options.now, "an edition whose period ends now, whatever its schedule");
 }
 
 void add_deliver_options(Command command, SendCommand& options) {
-  command.add_option("--to-dir", options.to_dir, "write the messages there as .eml instead of sending")
+  command.add_option("--to-dir", options.to_dir, "write .eml files there instead of sending")
       .value_name("DIR");
   command
       .add_option("--time-budget", options.time_budget,
-                  "stop after this long, e.g. 10m; the next run goes on")
+                  "stop after this long, e.g. 10m; the next run continues")
       .value_name("DURATION");
-  command.add_flag("--late", options.even_late, "also what max_lateness holds");
+  command.add_flag("--late", options.even_late, "also editions held by max_lateness");
 }
 
 }  // namespace
@@ -620,22 +620,22 @@ void add_job_commands(Command app, Session& session) {
       app, session, "compose", "seal the editions that are due",
       [](Command command, SendCommand& options) {
         add_digest_choice(command, options);
-        command.add_flag("--late", options.even_late, "also what max_lateness holds");
+        command.add_flag("--late", options.even_late, "also editions held by max_lateness");
       },
       compose);
   add_command<SendCommand>(
-      app, session, "deliver", "send what is open; resumes",
+      app, session, "deliver", "send all open deliveries; resumes",
       [](Command command, SendCommand& options) {
-        command.add_option("EDITION", options.digest, "e.g. weekly#12; default: all that are open");
+        command.add_option("EDITION", options.digest, "e.g. weekly#12; default: all open editions");
         add_deliver_options(command, options);
       },
       deliver);
   add_command<SendCommand>(
-      app, session, "send", "collect, compose and deliver: the line for cron",
+      app, session, "send", "collect, compose and deliver: the cron command",
       [](Command command, SendCommand& options) {
         add_digest_choice(command, options);
         command.add_flag("--dry-run", options.dry_run,
-                         "say who would get what, and what is left out; change nothing");
+                         "show who would get what, and what is left out; changes nothing");
         add_json(command, options.json);
         add_deliver_options(command, options);
       },
@@ -645,7 +645,7 @@ void add_job_commands(Command app, Session& session) {
       [](Command command, PreviewCommand& options) {
         command.add_option("WHAT", options.what, "a digest or an edition (weekly#12)").required();
         command.add_option("--to", options.folder, "where").value_name("DIR").required();
-        command.add_option("--name", options.name, "as a reader of this name sees it");
+        command.add_option("--name", options.name, "as a subscriber of this name sees it");
         command.add_flag("--all", options.all, "every segment, not only the 20 with most readers");
         add_json(command, options.json);
       },
@@ -655,8 +655,9 @@ void add_job_commands(Command app, Session& session) {
       [](Command command, PreviewCommand& options) {
         command.add_option("WHAT", options.what, "a digest or an edition (weekly#12)").required();
         command.add_option("ADDRESS", options.address, "who gets it, e.g. you@example.org").required();
-        command.add_option("--name", options.name, "as a reader of this name sees it");
-        command.add_option("--to-dir", options.to_dir, "a folder instead of the relay").value_name("DIR");
+        command.add_option("--name", options.name, "as a subscriber of this name sees it");
+        command.add_option("--to-dir", options.to_dir, "write .eml files there instead of sending")
+            .value_name("DIR");
       },
       test);
 }

@@ -26,9 +26,8 @@ std::string in_words(const app::CollectedSource& source) {
   }
   auto out = fmt::format("{}: {} new, {} changed", plural(source.entries, "post"), source.counts.added,
                          source.counts.updated);
-  if (source.dropped > 0) out += fmt::format(", {} kept out by include or exclude", source.dropped);
-  if (source.left_out > 0)
-    out += fmt::format("; the {} older ones are not taken (max_entries)", source.left_out);
+  if (source.dropped > 0) out += fmt::format(", {} rejected by include or exclude", source.dropped);
+  if (source.left_out > 0) out += fmt::format("; {} older ones skipped (max_entries)", source.left_out);
   return out;
 }
 
@@ -43,7 +42,7 @@ void report_collected(const app::CollectReport& report, bool verbose) {
   std::string out;
   for (const auto& source : report.sources) {
     for (const auto& warning : source.warnings) {
-      // Every hour of cron is too often for what has been mended or only waits.
+      // Repairs and waiting posts are not worth an hourly mail from cron.
       verbose ? log::warning(source.name + ": " + warning) : log::info(source.name + ": " + warning);
     }
     for (const auto& line : source.filters) log::warning(fmt::format("{}: {}", source.name, printable(line)));
@@ -52,16 +51,16 @@ void report_collected(const app::CollectReport& report, bool verbose) {
     }
     if (const auto aside = source.counts.set_aside; aside > 0) {
       log::warning(fmt::format(
-          "source {0}: {1} set aside, published before the source was last read, as if the blog had moved "
-          "or was imported "
-          "again; \"tidings post release --source {0}\" lets them into the next editions",
+          "source {0}: {1} set aside: they are older than the last reading, as if the blog had moved or been "
+          "re-imported; \"tidings post release --source {0}\" releases them into the next editions",
           source.name, plural(aside, "old post")));
     }
     if (const auto undated = source.counts.undated; undated > 0) {
-      log::warning(fmt::format(
-          "source {0}: {1} set aside, undated and of unknown age; \"tidings post release --source {0}\" lets "
-          "them into the next editions",
-          source.name, plural(undated, "post")));
+      log::warning(
+          fmt::format("source {0}: {1} set aside, undated and of unknown age; \"tidings post release "
+                      "--source {0}\" releases "
+                      "them into the next editions",
+                      source.name, plural(undated, "post")));
     }
     if (verbose && source.what != app::CollectedSource::What::failed) {
       out += fmt::format("{}: {}\n", source.name, printable(in_words(source)));
@@ -84,7 +83,7 @@ std::string in_words(const edition::Composed& composed, const Zone& zone) {
     case What::held: return fmt::format("{}: held, {}", composed.digest, composed.reason);
     case What::drafted:
       return fmt::format(
-          "{0}#{1} \"{2}\": a draft of {3}{4}; \"tidings edition approve {0}#{1}\" approves it",
+          "{0}#{1} \"{2}\": a draft with {3}{4}; \"tidings edition approve {0}#{1}\" approves it",
           composed.digest, composed.number, printable(composed.title), plural(composed.posts, "post"),
           left_out(composed));
     case What::unapproved:
@@ -107,7 +106,7 @@ std::string in_words(const sending::DeliveredEdition& delivered) {
   part(counts.planned + counts.claimed, "to go");
   part(counts.failed, "failed");
   part(counts.in_doubt, "in doubt");
-  part(counts.suppressed, "left or suppressed since");
+  part(counts.suppressed, "unsubscribed or suppressed since");
   part(counts.bounced, "bounced");
   return out;
 }
@@ -118,16 +117,16 @@ std::string in_words(const delivery::RelayMemory& relay, const Zone& zone, UtcTi
   const auto until = rests ? local_time(zone, relay.paused_until) : std::string{"the next run"};
   if (!relay.refused_alike.empty()) {
     return fmt::format(
-        "refuses nearly everybody in the same words: {}; the refusals are taken back; tried again by {}",
-        error, until);
+        "refuses nearly everybody in the same words: {}; refusals taken back; tried again by {}", error,
+        until);
   }
   if (error.empty() || (!rests && !relay.out)) return {};
   if (relay.last_error.starts_with('5')) return fmt::format("refuses: {}; tried again by {}", error, until);
-  if (rests) return fmt::format("rests until {}: {}", until, error);
+  if (rests) return fmt::format("is paused until {}: {}", until, error);
   if (relay.paused_until)
-    return fmt::format("rested until {}: {}; tried again by the next run",
+    return fmt::format("was paused until {}: {}; tried again by the next run",
                        local_time(zone, relay.paused_until), error);
-  return fmt::format("is of no use: {}; tried again by the next run", error);
+  return fmt::format("is unavailable: {}; tried again by the next run", error);
 }
 
 bool is_refused_message(const delivery::RunReport& run) {
@@ -136,15 +135,15 @@ bool is_refused_message(const delivery::RunReport& run) {
 
 Error message_error(const sending::DeliveredEdition& delivered) {
   const auto name = digest::name_of(delivered.edition);
-  return {
-      .code = Errc::bad_data,
-      .what = fmt::format("{}: the relay refuses the message itself, {}: {}", name,
-                          delivered.run.message_refused == 1
-                              ? "once"
-                              : fmt::format("{} times", delivered.run.message_refused),
-                          delivered.run.message_refusal->line()),
-      .hint = fmt::format(
-          "no reader is charged with it; \"tidings delivery retry {} --state failed\" sends it again", name)};
+  return {.code = Errc::bad_data,
+          .what = fmt::format("{}: the relay refuses the message itself, {}: {}", name,
+                              delivered.run.message_refused == 1
+                                  ? "once"
+                                  : fmt::format("{} times", delivered.run.message_refused),
+                              delivered.run.message_refusal->line()),
+          .hint = fmt::format("it is not held against any subscriber; \"tidings delivery retry {} --state "
+                              "failed\" sends it again",
+                              name)};
 }
 
 std::vector<std::string> troubles_in_words(const sending::DeliverReport& report, const Zone& zone) {
@@ -154,12 +153,12 @@ std::vector<std::string> troubles_in_words(const sending::DeliverReport& report,
     const auto name = digest::name_of(delivered.edition);
     for (const auto& relay : delivered.run.relays) {
       const auto words = in_words(relay, zone, relay.seen.value_or(UtcTime{}));
-      // What ended the run is its result.
+      // The cause of the run's end is its result.
       if (!words.empty() && relay.name != delivered.run.relay) relays[relay.name] = words;
     }
     for (const auto& storm : delivered.judged.storms) {
       lines.push_back(
-          fmt::format("{}: {} refused {} at once: {}; they are tried again, and nobody is suppressed", name,
+          fmt::format("{}: {} refused {} at once: {}; they will be retried and nobody is suppressed", name,
                       printable(storm.domain), plural(storm.readers, "reader"), printable(storm.reply)));
     }
     if (delivered.run.message_refused > 0 && !is_refused_message(delivered.run)) {
@@ -184,7 +183,7 @@ std::vector<std::string> held_in_words(const sending::DeliverReport& report, con
   for (const auto& [name, count] : report.held_in_doubt) {
     lines.push_back(fmt::format(
         "{0}: {1} in doubt {2} held; \"tidings delivery list --edition {0} --state in_doubt\" shows them, "
-        "\"tidings delivery resolve {0} [ADDRESS] --sent\" or \"--failed\" decides",
+        "\"tidings delivery resolve {0} [ADDRESS] --sent\" or \"--failed\" decides them",
         name, plural(count, "delivery"), count == 1 ? "is" : "are"));
   }
   return lines;
@@ -192,7 +191,7 @@ std::vector<std::string> held_in_words(const sending::DeliverReport& report, con
 
 Error relay_error(const delivery::RunReport& run, const Zone& zone) {
   const auto words = run.trouble ? run.trouble->line() : std::string{"no answer"};
-  const auto again = run.resumes ? fmt::format("it is tried again after {}", local_time(zone, run.resumes))
+  const auto again = run.resumes ? fmt::format("it will be retried after {}", local_time(zone, run.resumes))
                                  : std::string{"the next run tries again"};
   const auto nobody = fmt::format("nobody was skipped; {}", again);
   const auto memory = std::find_if(run.relays.begin(), run.relays.end(),
@@ -201,8 +200,8 @@ Error relay_error(const delivery::RunReport& run, const Zone& zone) {
     return {.code = Errc::unavailable,
             .what = fmt::format("relay {} refuses nearly everybody in the same words: {}", run.relay, words),
             .hint =
-                "nobody has failed or is suppressed; the next run tries again, and \"tidings delivery "
-                "resolve\" says that it is mended"};
+                "nobody is marked failed or suppressed; the next run tries again; \"tidings delivery "
+                "resolve\" declares it fixed"};
   }
   const bool rests = run.trouble && run.trouble->code / 100 == 4;
   return {.code = rests ? Errc::try_again : Errc::unavailable,
@@ -213,7 +212,7 @@ Error relay_error(const delivery::RunReport& run, const Zone& zone) {
 std::string late_in_words(const digest::Edition& edition, const Zone& zone) {
   const auto name = digest::name_of(edition);
   const auto was = edition.approved && *edition.approved > edition.scheduled ? "approved" : "due";
-  return fmt::format("{} was {} {}; \"tidings deliver {} --late\" sends it all the same", name, was,
+  return fmt::format("{} was {} {}; \"tidings deliver {} --late\" sends it anyway", name, was,
                      local_time(zone, edition.promised()), name);
 }
 

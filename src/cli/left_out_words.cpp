@@ -37,9 +37,8 @@ Result<std::string> left_out_lines(store::Database& database, std::span<const di
   std::int64_t all = 0;
   for (const auto& each : left_out) all += each.posts;
   if (const auto rest = all - static_cast<std::int64_t>(posts.size()); rest > 0) {
-    out += fmt::format(
-        "  and {} more; \"tidings post list --left-out --digest {}\" lists what is left out now\n", rest,
-        digest);
+    out += fmt::format("  and {} more; \"tidings post list --left-out --digest {}\" lists them all\n", rest,
+                       digest);
   }
   return out;
 }

@@ -85,7 +85,7 @@ void print_document(std::string_view text) {
   while (!text.empty()) {
     const auto wrote = ::write(STDOUT_FILENO, text.data(), text.size());
     if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) return;  // nobody reads any more (a closed pipe): not our failure
+    if (wrote <= 0) return;  // nobody reads any more (a closed pipe), which is not our failure
     text.remove_prefix(static_cast<std::size_t>(wrote));
   }
 }

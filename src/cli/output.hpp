@@ -1,8 +1,8 @@
-// What the command line prints: aligned tables for people, one JSON object a line for programs.
+// What the command line prints: aligned tables for people, one JSON object per line for programs.
 //
 // Everything goes to standard output in one write at the end of a command; errors and progress go to standard
-// error. What was asked for (a list, a document, JSON) is printed; what a command tells of its work is said,
-// and -q silences that. Text that came from outside is harmless to a terminal: see print().
+// error. Requested data (a list, a document, JSON) is printed; reports of a command's work are said, and -q
+// silences those. Outside text is made harmless to a terminal: see print().
 #pragma once
 
 #include <optional>
@@ -32,8 +32,8 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// One line, harmless to a terminal, as base/terminal.hpp says. For a part of a line: print() does the same
-/// to a whole text.
+/// One line, harmless to a terminal (base/terminal.hpp). For part of a line: print() does it for a whole
+/// text.
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// Shortened to `columns` with "…" at the end.
@@ -51,16 +51,16 @@ class Table {
 /// For people: made harmless to a terminal (base/terminal.hpp), whatever standard output is.
 void print(std::string_view text);
 
-/// What a command has done: as print(), but nothing with -q.
+/// What a command has done: like print(), but nothing with -q.
 void say(std::string_view text);
 
 enum class ListForm { table, json };
 
-/// A list. `more`: what shows the rest, if it ends at its --limit; people read it below the list, programs on
-/// standard error.
+/// A list. `more`: how to see the rest, if the list ends at its --limit; people read it below the list,
+/// programs on standard error.
 void print_list(ListForm form, const Table& table, std::string_view json_lines, std::string_view more = {});
 
-/// For programs: a document that was asked for (HTML, CSV, OPML, a rendered template), octet by octet.
+/// For programs: a requested document (HTML, CSV, OPML, a rendered template), octet by octet.
 void print_document(std::string_view text);
 
 }  // namespace tidings::cli

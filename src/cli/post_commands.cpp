@@ -65,8 +65,7 @@ Result<Exit> list_left_out(Session& session, const ListOptions& options) {
                                                    static_cast<std::size_t>(options.limit) + 1));
     if (std::cmp_greater(posts.size(), options.limit)) {
       posts.pop_back();
-      more =
-          fmt::format("there are more: --limit {} shows up to so many of each digest", options.limit * 2LL);
+      more = fmt::format("there are more: --limit {} shows more of each digest", options.limit * 2LL);
     }
     for (const auto& post : posts) {
       if (options.json) {
@@ -90,7 +89,7 @@ Result<Exit> list_left_out(Session& session, const ListOptions& options) {
 
 Result<Exit> list(Session& session, const ListOptions& options) {
   if (options.left_out) return list_left_out(session, options);
-  if (!options.digest.empty()) return fail(Errc::usage, "--digest goes with --left-out");
+  if (!options.digest.empty()) return fail(Errc::usage, "--digest requires --left-out");
   TIDINGS_LET(const auto context, session.context(Access::read_only));
   app::PostQuery query{.source = options.source, .since = {}, .limit = options.limit + 1};
   if (!options.since.empty()) {
@@ -100,7 +99,7 @@ Result<Exit> list(Session& session, const ListOptions& options) {
   std::string more;
   if (std::cmp_greater(posts.size(), options.limit)) {
     posts.pop_back();
-    more = fmt::format("there are more: --limit {} shows up to so many, --source and --since narrow the list",
+    more = fmt::format("there are more: --limit {} shows more, --source and --since narrow the list",
                        options.limit * 2LL);
   }
   std::string lines;
@@ -153,7 +152,7 @@ struct AddOptions {
   std::vector<std::string> topics;
 };
 
-/// The source that is named, else the one of kind "manual", else the only one.
+/// The named source, else the one of kind "manual", else the only one.
 Result<const config::SourceConfig*> source_for(const config::Config& config, const std::string& name) {
   if (!name.empty()) {
     if (const auto* const found = config.find_source(name)) return found;
@@ -163,7 +162,8 @@ Result<const config::SourceConfig*> source_for(const config::Config& config, con
     if (each.spec.kind == source::Kind::manual) return &each;
   }
   if (config.sources.size() == 1) return &config.sources.front();
-  return fail(Errc::usage, "which source is it of?", "--source NAME, or a [[source]] with kind = \"manual\"");
+  return fail(Errc::usage, "name the post's source",
+              "use --source NAME, or add a [[source]] with kind = \"manual\"");
 }
 
 Result<source::Entry> entry_of(const AddOptions& options, UtcTime now) {
@@ -179,7 +179,7 @@ Result<source::Entry> entry_of(const AddOptions& options, UtcTime now) {
     if (!read.shortcodes.empty())
       log::warning(fmt::format("{}: left out: {}", options.markdown_file, join(read.shortcodes, ", ")));
     entry = std::move(read.entry);
-    entry.id.clear();  // the name of a file says nothing about the post
+    entry.id.clear();  // the file's name says nothing about the post
     if (!is_web_url(entry.link)) entry.link.clear();
   }
   if (!options.html_file.empty()) {
@@ -199,7 +199,7 @@ Result<source::Entry> entry_of(const AddOptions& options, UtcTime now) {
   for (const auto& topic : options.topics) entry.categories.push_back(topic);
   if (entry.title.empty()) return fail(Errc::usage, "a post needs a title", "--title TEXT");
   if (entry.link.empty() && entry.content_html.empty())
-    return fail(Errc::usage, "a post needs a URL or a text", "--url, --html-file or --markdown-file");
+    return fail(Errc::usage, "a post needs a URL or text", "--url, --html-file or --markdown-file");
   if (!entry.link.empty() && !is_web_url(entry.link))
     return fail(Errc::usage, fmt::format("\"{}\" is not a web address", entry.link), "https://...");
   return entry;
@@ -210,10 +210,10 @@ std::string_view in_words(app::AddedPost::What what) {
   switch (what) {
     case What::added: return "added";
     case What::updated: return "updated";
-    case What::sent_already: return "has been sent already";
+    case What::sent_already: return "was already sent";
     case What::same: break;
   }
-  return "is there already";
+  return "already exists";
 }
 
 Result<Exit> add(Session& session, const AddOptions& options) {
@@ -232,12 +232,12 @@ struct ReleaseOptions {
   std::string source;
 };
 
-/// Lets posts into the next editions that their age keeps out.
+/// Releases posts into the next editions that their age keeps out.
 Result<Exit> release(Session& session, const ReleaseOptions& options) {
   if (options.ids.empty() == options.source.empty()) {
     return fail(
-        Errc::usage, "which posts?",
-        "numbers as \"post list --left-out\" shows them, or --source NAME for all that is set aside of it");
+        Errc::usage, "name the posts to release",
+        "use numbers from \"post list --left-out\", or --source NAME for all that were set aside from it");
   }
   std::vector<PostId> ids;
   for (const auto& word : options.ids) {
@@ -258,9 +258,8 @@ Result<Exit> release(Session& session, const ReleaseOptions& options) {
   const int released = result.released;
   say(released == 0
           ? "nothing to release\n"
-          : fmt::format(
-                "{} released: the next edition of each digest that takes them has them, whatever their age\n",
-                plural(released, "post")));
+          : fmt::format("{} released into the next edition of each matching digest, whatever their age\n",
+                        plural(released, "post")));
   return Exit::done;
 }
 
@@ -274,67 +273,65 @@ auto marking(app::PostMark mark, const char* done) {
 }
 
 void add_id(Command command, PostOption& options) {
-  command.add_option("ID", options.id, "as \"post list\" shows it").required();
+  command.add_option("ID", options.id, "its number in \"post list\"").required();
 }
 
 }  // namespace
 
 void add_post_commands(Command app, Session& session) {
-  const auto noun = add_noun(app, "post", "what was collected");
+  const auto noun = add_noun(app, "post", "the collected posts");
   add_command<ListOptions>(
-      noun, session, "list", "newest first",
+      noun, session, "list", "list posts, newest first",
       [](Command command, ListOptions& options) {
-        command.add_option("--source", options.source, "of this source only");
+        command.add_option("--source", options.source, "only of this source");
         command.add_option("--since", options.since, "first seen at or after, e.g. 2026-01-26T08:00:00Z")
             .value_name("TIME");
-        command.add_flag("--left-out", options.left_out, "what no edition has carried, and why");
-        command.add_option("--digest", options.digest, "with --left-out: of this digest only");
-        command.add_option("--limit", options.limit, "at most so many (of each digest)")
+        command.add_flag("--left-out", options.left_out, "posts that no edition has carried, and why");
+        command.add_option("--digest", options.digest, "with --left-out: only of this digest");
+        command.add_option("--limit", options.limit, "at most this many (of each digest)")
             .show_default()
             .at_least(1);
         add_json(command, options.json);
       },
       list);
   add_command<PostOption>(
-      noun, session, "show", "one post as text",
+      noun, session, "show", "show one post as text",
       [](Command command, PostOption& options) {
         add_id(command, options);
         add_json(command, options.json);
       },
       show);
   add_command<AddOptions>(
-      noun, session, "add", "a post by hand",
+      noun, session, "add", "add a post by hand",
       [](Command command, AddOptions& options) {
-        command.add_option("--title", options.title, "plain text; a Markdown file may say it too");
-        command.add_option("--url", options.url, "where it can be read");
-        command.add_option("--source", options.source,
-                           "whose post it is (default: the source of kind \"manual\")");
+        command.add_option("--title", options.title, "plain text; a Markdown file may hold it too");
+        command.add_option("--url", options.url, "where to read it");
+        command.add_option("--source", options.source, "its source (default: the one of kind \"manual\")");
         const auto html =
             command.add_option("--html-file", options.html_file, "its text; \"-\" is standard input");
-        command
-            .add_option("--markdown-file", options.markdown_file, "its text, with front matter if you like")
+        command.add_option("--markdown-file", options.markdown_file, "its text, with optional front matter")
             .excludes(html);
         command.add_option("--published", options.published, "a date, e.g. 2026-01-08 (default: now)")
             .value_name("DATE");
-        command.add_option("--author", options.author, "a name");
+        command.add_option("--author", options.author, "author's name");
         command.add_option("--topic", options.topics, "may be repeated");
       },
       add);
   add_command<ReleaseOptions>(
-      noun, session, "release", "let posts into the next editions whatever their age",
+      noun, session, "release", "release posts into the next editions, whatever their age",
       [](Command command, ReleaseOptions& options) {
-        command.add_option("ID", options.ids, "as \"post list --left-out\" shows it; may be repeated");
-        command.add_option("--source", options.source, "all of this source that is set aside");
+        command.add_option("ID", options.ids, "its number in \"post list --left-out\"; may be repeated");
+        command.add_option("--source", options.source, "all posts of this source that are set aside");
       },
       release);
   using app::PostMark;
-  add_command<PostOption>(noun, session, "hide", "keep it out of every edition to come", add_id,
+  add_command<PostOption>(noun, session, "hide", "keep a post out of all future editions", add_id,
                           marking(PostMark::hidden, "is hidden"));
-  add_command<PostOption>(noun, session, "unhide", "let it into editions again", add_id,
+  add_command<PostOption>(noun, session, "unhide", "allow a post in editions again", add_id,
                           marking(PostMark::not_hidden, "is not hidden"));
-  add_command<PostOption>(noun, session, "pin", "put it first in the next edition", add_id,
+  add_command<PostOption>(noun, session, "pin", "put a post first in the next edition", add_id,
                           marking(PostMark::pinned, "is pinned"));
-  add_command<PostOption>(noun, session, "unpin", "back into its order", add_id,
+  add_command<PostOption>(noun, session, "unpin", "return a post to its usual place", add_id,
                           marking(PostMark::not_pinned, "is not pinned"));
 }
 

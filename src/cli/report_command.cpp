@@ -1,4 +1,4 @@
-// report EDITION: what became of it, for people, for programs, or as a page
+// report EDITION: its results, for people, for programs, or as a page
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -125,14 +125,14 @@ std::string text_of(const app::EditionReport& report, const Zone& zone) {
                      local_time(zone, report.last_answer));
   if (report.rate() > 0) {
     out += fmt::format(
-        "rate        {:.1f} a second, {} in all\n", report.rate(),
+        "rate        {:.1f} per second, {} in all\n", report.rate(),
         format_duration(std::chrono::ceil<std::chrono::seconds>(*report.last_answer - *edition.started)));
   }
   out += fmt::format("posts       {} in {}\n", report.posts, plural(report.segments, "segment"));
   for (const auto& note : report.notes) out += "shortened   " + printable(note) + "\n";
   out += fmt::format("recipients  {} = {} sent + {} failed + {} suppressed + {} in doubt + {} open{}\n",
                      counts.recipients, report.sent(), counts.failed, counts.suppressed, counts.in_doubt,
-                     counts.open(), counts.balances() ? "" : "  WHICH DOES NOT BALANCE");
+                     counts.open(), counts.balances() ? "" : "  DOES NOT BALANCE");
   if (report.retried > 0) out += fmt::format("retried     {} sent at a later attempt\n", report.retried);
   if (counts.bounced > 0) out += fmt::format("bounced     {} of those sent\n", counts.bounced);
   if (!report.reasons.empty()) {
@@ -155,7 +155,7 @@ std::string text_of(const app::EditionReport& report, const Zone& zone) {
     left += number;
     how += fmt::format("{}{} {}", how.empty() ? "" : ", ", number, origin);
   }
-  out += fmt::format("\n{} left after this edition and before the next{}\n",
+  out += fmt::format("\n{} unsubscribed between this edition and the next{}\n",
                      left == 0 ? "nobody" : plural(left, "reader"), how.empty() ? "" : " (" + how + ")");
   if (!report.relays.empty()) out += "\n" + relays_of(report);
   return report.domains.empty() ? out : out + "\n" + table_of(report);
@@ -189,11 +189,11 @@ Result<Exit> report(Session& session, const ReportOptions& options) {
 
 void add_report_command(Command app, Session& session) {
   add_command<ReportOptions>(
-      app, session, "report", "what became of an edition: counts, reasons, domains, bounces, who left",
+      app, session, "report", "the results of an edition: counts, reasons, domains, bounces, unsubscribes",
       [](Command command, ReportOptions& options) {
         command.add_option("EDITION", options.edition,
                            "weekly#12, weekly (its newest) or an id; default: the newest of all");
-        command.add_option("--html", options.html, "write a page instead").value_name("FILE");
+        command.add_option("--html", options.html, "write an HTML page instead").value_name("FILE");
         add_json(command, options.json);
       },
       report);

@@ -1,4 +1,4 @@
-// run: the scheduler for those without cron; rehearse: the same on a copy, with a clock that jumps
+// run: the scheduler, instead of cron; rehearse: the same on a copy, with a clock that jumps
 #include <algorithm>
 #include <array>
 #include <csignal>
@@ -26,7 +26,7 @@ namespace {
 constexpr std::chrono::days rehearsal_length{7};
 
 app::SchedulerSignals signals;
-std::array<int, 2> bell{-1, -1};  // a pipe: a signal that comes before the sleep begins ends it all the same
+std::array<int, 2> bell{-1, -1};  // a pipe, so that a signal that comes before the sleep also ends it
 
 void ring() {
   const char byte = 0;
@@ -34,7 +34,7 @@ void ring() {
 }
 
 Result<void> watch_signals() {
-  if (::pipe2(bell.data(), O_CLOEXEC | O_NONBLOCK) != 0) return fail(Errc::io, "no pipe can be opened");
+  if (::pipe2(bell.data(), O_CLOEXEC | O_NONBLOCK) != 0) return fail(Errc::io, "cannot open a pipe");
   struct sigaction end {};
   end.sa_handler = [](int) {
     signals.end = true;
@@ -56,7 +56,7 @@ Result<void> watch_signals() {
   return {};
 }
 
-/// Until then or until the bell rings, at most a minute.
+/// Until then or until a signal, at most a minute.
 void sleep_until(const Clock& clock, UtcTime when) {
   using namespace std::chrono_literals;
   const auto left = std::clamp<std::chrono::milliseconds>(when - clock.now(), 0ms, 60s);
@@ -93,8 +93,8 @@ Result<Exit> run_scheduler(Session& session, const RunOptions& options) {
   TIDINGS_LET(scheduler.until, time_option("--until", options.until));
   auto* const manual = session.manual_clock();
   if (manual != nullptr && !scheduler.until) {
-    return fail(Errc::usage, "run --at: a clock that stands still needs an end",
-                "--until TIME: it jumps from one thing to the next until then");
+    return fail(Errc::usage, "run --at requires --until",
+                "the clock jumps from one event to the next until then");
   }
   TIDINGS_TRY(watch_signals());
   scheduler.load = [&session]() -> Result<config::Config> {
@@ -129,12 +129,13 @@ struct RehearseOptions {
   std::string to_dir;
 };
 
-/// Deleted with all that is in it.
+/// Deleted with everything in it.
 class TemporaryFolder {
  public:
   static Result<TemporaryFolder> make() {
     auto name = (std::filesystem::temp_directory_path() / "tidings-rehearsal-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) return fail(Errc::cannot_create, "cannot make the folder " + name);
+    if (::mkdtemp(name.data()) == nullptr)
+      return fail(Errc::cannot_create, "cannot create the folder " + name);
     return TemporaryFolder{name};
   }
   TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
@@ -189,7 +190,7 @@ Result<Exit> rehearse(Session& session, const RehearseOptions& options) {
   app::SchedulerSignals never;
   TIDINGS_TRY(
       app::run_schedule({.config = rehearsal, .clock = clock, .random = session.random()}, scheduler, never));
-  say(fmt::format("{} would have gone out{}; nothing was sent, and the database is as it was\n",
+  say(fmt::format("{} would have been sent{}; nothing was sent, the database is unchanged\n",
                   plural(sent, "message"), options.to_dir.empty() ? "" : ", written to " + options.to_dir));
   return Exit::done;
 }
@@ -198,20 +199,19 @@ Result<Exit> rehearse(Session& session, const RehearseOptions& options) {
 
 void add_run_command(Command app, Session& session) {
   add_command<RunOptions>(
-      app, session, "run",
-      "do what is due, as it becomes due: for those without cron (SIGHUP reads config.toml again)",
+      app, session, "run", "run jobs as they become due, instead of cron (SIGHUP rereads config.toml)",
       [](Command command, RunOptions& options) {
-        command.add_option("--until", options.until, "end then (RFC 3339); with --at the clock jumps there")
+        command.add_option("--until", options.until, "stop then (RFC 3339); with --at the clock jumps there")
             .value_name("TIME");
       },
       run_scheduler);
   add_command<RehearseOptions>(
-      app, session, "rehearse", "let days go by on a copy of the database, and say what would go out when",
+      app, session, "rehearse", "simulate days on a copy of the database and show what would be sent when",
       [](Command command, RehearseOptions& options) {
-        command.add_option("--from", options.from, "begin then (RFC 3339; default: now)").value_name("TIME");
-        command.add_option("--until", options.until, "end then (default: seven days later)")
+        command.add_option("--from", options.from, "start then (RFC 3339; default: now)").value_name("TIME");
+        command.add_option("--until", options.until, "stop then (default: seven days later)")
             .value_name("TIME");
-        command.add_option("--to-dir", options.to_dir, "keep the messages there as .eml").value_name("DIR");
+        command.add_option("--to-dir", options.to_dir, "write .eml files there").value_name("DIR");
       },
       rehearse);
 }

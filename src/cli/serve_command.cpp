@@ -1,4 +1,4 @@
-// serve, cgi: the pages of subscribers
+// serve, cgi: the pages for subscribers
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
@@ -26,7 +26,7 @@ Result<Exit> serve(Session& session, const ServeCommand& command) {
   TIDINGS_LET(const auto shared, session.shared());
   if (shared.config.newsletter.public_url.empty()) {
     return fail(Errc::config, "[newsletter] public_url is not set",
-                "it is the address that links in mails lead to, like https://news.example.org");
+                "links in mails lead there; for example https://news.example.org");
   }
   if (command.snippet) {
     TIDINGS_LET(const auto pages, site::WebPages::load(shared.config));
@@ -68,14 +68,15 @@ Result<Exit> cgi(Session& session, const NoOptions& /*options*/) {
 
 void add_serve_commands(Command app, Session& session) {
   add_command<ServeCommand>(
-      app, session, "serve", "the pages where readers join, choose and leave (behind nginx or Caddy)",
+      app, session, "serve",
+      "serve the pages where subscribers join, choose and leave (behind nginx or Caddy)",
       [](Command command, ServeCommand& options) {
         command.add_option("--threads", options.threads, "that answer").show_default().range(1, 256);
-        command.add_flag("--snippet", options.snippet, "print a sign-up form for another site and end");
+        command.add_flag("--snippet", options.snippet, "print a sign-up form for another site and exit");
       },
       serve);
-  add_command<NoOptions>(app, session, "cgi", "the same pages for one request of a web server (RFC 3875)",
-                         no_setup, cgi);
+  add_command<NoOptions>(app, session, "cgi",
+                         "answer one web server request with the same pages (CGI, RFC 3875)", no_setup, cgi);
 }
 
 }  // namespace tidings::cli

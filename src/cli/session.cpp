@@ -35,13 +35,13 @@ void add_global_options(CLI::App& app, Session& session) {
       ->type_name("FILE");
   app.add_option("--at", session.at_option, "act as if it were this time (RFC 3339), for rehearsals")
       ->type_name("TIME");
-  app.add_flag("-v,--verbose", session.verbose, "say more; twice for details");
+  app.add_flag("-v,--verbose", session.verbose, "more output; twice for details");
   app.add_flag("-q,--quiet", session.quiet, "errors only");
   app.set_help_flag("-h,--help", "print this help");
   app.set_version_flag("--version", "tidings " + std::string{version()}, "print the version");
 }
 
-/// How far the words of the command line make sense.
+/// How far the words of the command line are valid.
 struct Read {
   const CLI::App* command;
   std::string path = "tidings";
@@ -81,7 +81,7 @@ bool is_option(const std::string& word) {
          (word[1] == '-' || std::isalpha(static_cast<unsigned char>(word[1])) != 0);
 }
 
-/// CLI11 would only say that a command is missing or that words were not expected.
+/// CLI11 would only say that a command is missing or that words were unexpected.
 Read read_words(const CLI::App& app, std::span<char*> words) {
   Read read{.command = &app};
   for (std::size_t i = 1; i < words.size(); ++i) {
@@ -125,7 +125,7 @@ CommandInfo info_of(CLI::App& app, std::string_view path) {
   return info;
 }
 
-/// CLI11 speaks in several lines and names; ours is one line.
+/// CLI11's messages have several lines and names; ours has one line.
 Error usage_error(CLI::App& app, std::span<char*> words, const CLI::ParseError& error) {
   auto read = read_words(app, words);
   if (read.unknown) return *std::move(read.unknown);

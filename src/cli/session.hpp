@@ -19,14 +19,14 @@ namespace tidings::cli {
 
 class Command;
 
-/// What a command ends with when nothing failed: 0, or 75 when deliveries are deferred.
+/// How a command without an error ends: 0, or 75 if deliveries are deferred.
 enum class Exit { done = 0, try_again = 75 };
 
 /// How a command uses the database.
 enum class Access {
-  create,     ///< it is made if it is not there
-  existing,   ///< it must be there
-  read_only,  ///< it must be there, and not a byte of it changes
+  create,     ///< created if it does not exist
+  existing,   ///< it must exist
+  read_only,  ///< it must exist, and does not change by a byte
   copy,       ///< a copy in memory, for rehearsals; empty if there is no database yet
 };
 
@@ -38,7 +38,7 @@ class Session {
   int verbose = 0;
   bool quiet = false;
 
-  /// Set by the command that was chosen; run after parsing.
+  /// Set by the chosen command; runs after parsing.
   std::function<Result<Exit>()> command;
 
   /// Applies -v, -q and --at. Errc::usage for an invalid time.
@@ -51,9 +51,9 @@ class Session {
   [[nodiscard]] ManualClock* manual_clock() { return manual_clock_; }
   [[nodiscard]] Random& random() { return random_; }
 
-  /// The configuration with clock and randomness, for jobs that open databases of their own.
+  /// The configuration with clock and randomness, for jobs that open their own databases.
   [[nodiscard]] Result<config::SharedContext> shared();
-  /// The same with the database, which is opened once: the first call says how.
+  /// The same with the database, which is opened once: the first call decides how.
   [[nodiscard]] Result<config::Context> context(Access access = Access::create);
   /// The same of a database that may not be there yet: nothing then.
   [[nodiscard]] Result<std::optional<config::Context>> context_if_there();
@@ -77,7 +77,7 @@ class Session {
   std::optional<store::Database> database_;
 };
 
-// One file a noun; each adds its commands to the parser.
+// One file per noun; each adds its commands to the parser.
 void add_job_commands(Command app, Session& session);      // collect, compose, deliver, send, preview, test
 void add_report_command(Command app, Session& session);    // report
 void add_run_command(Command app, Session& session);       // run, rehearse

@@ -29,14 +29,14 @@ namespace {
 
 constexpr std::int64_t max_input_bytes = 64LL << 20;
 
-/// What went wrong, or what was not taken.
+/// What went wrong, or what was left out.
 std::string note_on(const source::Source& state) {
   if (!state.last_error.empty()) return state.last_error;
   std::vector<std::string> parts;
   if (state.dropped > 0)
-    parts.push_back(fmt::format("{} kept out by include or exclude", plural(state.dropped, "post")));
+    parts.push_back(fmt::format("{} rejected by include or exclude", plural(state.dropped, "post")));
   if (state.left_out > 0)
-    parts.push_back(fmt::format("{} older than the newest max_entries", plural(state.left_out, "post")));
+    parts.push_back(fmt::format("{} older ones skipped (max_entries)", plural(state.left_out, "post")));
   return join(parts, "; ");
 }
 
@@ -122,7 +122,7 @@ std::string free_name(std::string name, const config::Config* config, const std:
   return name;
 }
 
-/// "collect" goes to such a host only if it is told that it may.
+/// "collect" contacts such a host only with permission.
 std::string permission_for(const std::string& url) {
   const auto parsed = parse_url(url);
   if (!parsed || url.starts_with("file:")) return {};
@@ -189,12 +189,12 @@ std::string summary_of(const source::Feed& feed) {
   auto out = fmt::format("{}, {}", printable(feed.title),
                          plural(static_cast<long long>(feed.entries.size()), "post"));
   if (const int dropped = app::count_dropped(feed); dropped > 0)
-    out += fmt::format(", {} kept out by include or exclude", dropped);
-  if (feed.left_out > 0) out += fmt::format(", {} older ones not taken (max_entries)", feed.left_out);
+    out += fmt::format(", {} rejected by include or exclude", dropped);
+  if (feed.left_out > 0) out += fmt::format(", {} older ones skipped (max_entries)", feed.left_out);
   return out;
 }
 
-/// Every post with what the filters say of it, as it would be stored.
+/// Every post as it would be stored, with the filters' verdict.
 Result<Exit> check_source(const config::Config& config, const config::SourceConfig& source, UtcTime now) {
   constexpr std::size_t most = 50;
   TIDINGS_LET(const auto feed, app::read_now(config, source, now));
@@ -204,7 +204,7 @@ Result<Exit> check_source(const config::Config& config, const config::SourceConf
     out += fmt::format("{} {}  {}\n", entry.dropped.empty() ? '+' : '-', day_or_none(&config, entry),
                        shorten(printable(entry.title.empty() ? entry.link : entry.title), 70));
     if (!entry.link.empty()) out += fmt::format("    {}\n", printable(entry.link));
-    if (!entry.dropped.empty()) out += fmt::format("    kept out by {}\n", printable(entry.dropped));
+    if (!entry.dropped.empty()) out += fmt::format("    rejected by {}\n", printable(entry.dropped));
     if (const auto text = collapse_blanks(source::plain_text_of_html(entry.summary_html)); !text.empty())
       out += fmt::format("    {}\n", shorten(printable(text), 70));
   }
@@ -233,9 +233,8 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
     std::vector<std::string> known;
     for (const auto& each : config->sources) known.push_back(each.spec.name);
     auto hint = did_you_mean(options.url, known);
-    return fail(Errc::no_input,
-                fmt::format("there is no source \"{}\", and it is not an address", options.url),
-                hint.empty() ? "the name of a [[source]], or https://..." : std::move(hint));
+    return fail(Errc::no_input, fmt::format("\"{}\" is neither a source nor a web address", options.url),
+                hint.empty() ? "use the name of a [[source]], or https://..." : std::move(hint));
   }
   int failed = 0;
   for (const auto& each : config->sources) {
@@ -256,7 +255,7 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
 // ---- feed parse
 // -----------------------------------------------------------------------------------------------------
 
-/// Feeds that write parts of a second mean nothing by them.
+/// Feeds with fractions of a second mean nothing by them.
 Json whole_seconds(std::optional<UtcTime> time) {
   return json_time(time ? std::optional<UtcTime>{std::chrono::floor<std::chrono::seconds>(*time)} : time);
 }
@@ -345,32 +344,33 @@ void add_source_commands(Command app, Session& session) {
   const auto source = add_noun(app, "source", "where posts come from");
   add_opml_commands(source, session);
   add_command<JsonOption>(
-      source, session, "list", "the sources and their health",
+      source, session, "list", "list sources and their health",
       [](Command command, JsonOption& options) { add_json(command, options.json); }, list);
   add_command<CheckOptions>(
       source, session, "check",
-      "read a URL and print the block to paste, or read a source (or all) as collect does",
+      "read a URL and print its [[source]] block, or read configured sources as collect does",
       [](Command command, CheckOptions& options) {
-        command.add_option("URL", options.url, "a feed or a page that has one; or the name of a source");
+        command.add_option("URL", options.url, "a feed, a page with a feed, or the name of a source");
       },
       check);
-  const auto feed = add_noun(app, "feed", "feeds by hand");
+  const auto feed = add_noun(app, "feed", "feeds, by hand");
   const auto input = [](Command command, FeedOptions& options) {
     command.add_option("FILE", options.file, "\"-\" is standard input").required();
     command.add_option("--base-url", options.base_url, "for relative links").value_name("URL");
-    command.add_option("--content-type", options.content_type, "as the server said").value_name("TYPE");
+    command.add_option("--content-type", options.content_type, "as sent by the server").value_name("TYPE");
   };
-  add_command<FeedOptions>(feed, session, "parse", "a feed as JSON", input, parse);
-  add_command<FeedOptions>(feed, session, "article", "the article of a web page as JSON", input, article);
+  add_command<FeedOptions>(feed, session, "parse", "print a feed as JSON", input, parse);
+  add_command<FeedOptions>(feed, session, "article", "print the article of a web page as JSON", input,
+                           article);
   const auto html = add_noun(app, "html", "HTML by hand, standard input to standard output");
   add_command<HtmlOptions>(
-      html, session, "sanitize", "safe HTML fit for a mail",
+      html, session, "sanitize", "make HTML safe for mail",
       [](Command command, HtmlOptions& options) {
         command.add_option("--base-url", options.base_url, "for relative links");
       },
       sanitize);
   add_command<HtmlOptions>(
-      html, session, "text", "plain text",
+      html, session, "text", "convert HTML to plain text",
       [](Command command, HtmlOptions& options) {
         command.add_option("--base-url", options.base_url, "for relative links");
         command.add_option("--width", options.width, "columns; 0: no wrapping").show_default().at_least(0);

@@ -1,4 +1,4 @@
-// status: the state of everything on one screen
+// status: show the state of everything on one screen
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -75,8 +75,8 @@ Json json_of(const DigestStatus& status, const config::Config& config) {
   return json;
 }
 
-/// Messages a second in the last minute, and when it will be through at that rate; nothing unless that was
-/// just now.
+/// Messages per second in the last minute, and when it will finish at that rate; nothing unless that was just
+/// now.
 std::string pace(const DigestStatus& status, UtcTime now) {
   const auto& pace = status.pace;
   if (!pace.last || now - *pace.last > std::chrono::minutes{2}) return {};
@@ -152,7 +152,7 @@ std::string next_job(const Status& status, const Zone& zone, UtcTime now) {
     const auto until = std::ranges::min(status.relays, {}, [](const delivery::RelayMemory& each) {
                          return *each.paused_until;
                        }).paused_until;
-    parts.push_back(fmt::format("but only from {} on: until then the relay rests", local_time(zone, until)));
+    parts.push_back(fmt::format("but only from {}: until then the relay is paused", local_time(zone, until)));
   }
   return join(parts, ", ");
 }
@@ -171,10 +171,8 @@ std::string details_of(const Status& status, const Zone& zone) {
   for (const auto& each : status.sources) out += fmt::format("  {}: {}\n", each.name, printable(each.what));
   for (const auto& line : status.clock) out += fmt::format("clock: {} ({})\n", line, sending::clock_hint);
   for (const auto& flood : status.set_aside) {
-    out += fmt::format(
-        "  {0}: {1} set aside on {2}; \"tidings post release --source {0}\" lets them into the next "
-        "editions\n",
-        flood.source, plural(flood.posts, "old post"), local_time(zone, flood.at));
+    out += fmt::format("  {0}: {1} set aside on {2}; \"tidings post release --source {0}\" releases them\n",
+                       flood.source, plural(flood.posts, "old post"), local_time(zone, flood.at));
   }
   return out;
 }

@@ -29,17 +29,17 @@ struct AddOptions {
   bool confirmed = false;
 };
 
-/// At once if the relay answers. What does not leave now waits for "send --due" or "serve": no failure of the
-/// command.
+/// At once if the relay answers. Otherwise the mail waits for "send --due" or "serve", and the command has
+/// not failed.
 void send_queued(const config::Context& context, members::Membership& membership) {
   if (!membership.take_queued()) return;
   const auto pages = site::WebPages::load(context.config);
-  if (!pages) return log::warning("the mail waits: " + pages.error().line());
+  if (!pages) return log::warning("the mail is waiting: " + pages.error().line());
   const std::atomic<bool> never{false};
   const auto report = members::send_notices(context, **pages, {}, never);
-  if (!report) return log::warning("the mail waits: " + report.error().line());
+  if (!report) return log::warning("the mail is waiting: " + report.error().line());
   if (!report->trouble.empty()) {
-    log::warning(fmt::format("the mail waits for the next \"tidings send --due\": {}", report->trouble));
+    log::warning(fmt::format("the mail is waiting for the next \"tidings send --due\": {}", report->trouble));
   }
 }
 
@@ -65,20 +65,20 @@ Result<Exit> add(Session& session, const AddOptions& options) {
   switch (result.outcome) {
     case AddOutcome::added:
       say(fmt::format("{} added{}\n", text,
-                      options.confirmed ? "" : ", waiting for a confirmation (--confirmed if you have it)"));
+                      options.confirmed ? "" : ", not yet confirmed (--confirmed if you have consent)"));
       return Exit::done;
-    case AddOutcome::already_there: say(fmt::format("{} is there already\n", text)); return Exit::done;
+    case AddOutcome::already_there: say(fmt::format("{} is already on the list\n", text)); return Exit::done;
     case AddOutcome::resubscribed_pending:
-      say(fmt::format("{} had left; waits for a new confirmation of: {}\n", text,
+      say(fmt::format("{} had unsubscribed; now needs a new confirmation of: {}\n", text,
                       join(result.pending, ", ")));
       return Exit::done;
-    case AddOutcome::left: say(fmt::format("{} had left\n", text)); return Exit::done;
+    case AddOutcome::left: say(fmt::format("{} had unsubscribed\n", text)); return Exit::done;
     case AddOutcome::suppressed:
       return fail(
           Errc::not_permitted,
           fmt::format("{} must not be mailed: {}", text,
                       app::suppression_in_words(fmt::format("suppressed: {}", name_of(*result.cause)))),
-          "\"tidings suppression remove\" lifts it, if you are sure");
+          "if you are sure, \"tidings suppression remove\" lifts it");
   }
   return Exit::done;
 }
@@ -98,7 +98,7 @@ Result<std::vector<std::string>> digests_of_cadence(const config::Config& config
   std::vector<std::string> digests;
   for (const auto& word : words) {
     if (word == "off" && config.find_digest(word) == nullptr) {
-      if (words.size() > 1) return fail(Errc::usage, "--cadence off goes with no digest");
+      if (words.size() > 1) return fail(Errc::usage, "--cadence off excludes a digest");
       return digests;
     }
     TIDINGS_TRY(config.digest(word));
@@ -141,8 +141,8 @@ Result<Exit> set(Session& session, const SetOptions& options) {
   if (changed.refused.empty()) return Exit::done;
   return fail(
       Errc::not_permitted,
-      fmt::format("{} is suppressed and does not get: {}", found.address, join(changed.refused, ", ")),
-      "\"tidings suppression remove\" lifts it, if you are sure");
+      fmt::format("{} is suppressed and will not get: {}", found.address, join(changed.refused, ", ")),
+      "if you are sure, \"tidings suppression remove\" lifts it");
 }
 
 struct UnsubscribeOptions {
@@ -161,7 +161,7 @@ Result<Exit> unsubscribe(Session& session, const UnsubscribeOptions& options) {
                                {.origin = Origin::cli, .detail = "subscriber unsubscribe"}));
   send_queued(context, membership);
   say(ended.empty() ? fmt::format("{} was not subscribed\n", found.address)
-                    : fmt::format("{} has left: {}\n", found.address, join(ended, ", ")));
+                    : fmt::format("{} unsubscribed from: {}\n", found.address, join(ended, ", ")));
   return Exit::done;
 }
 
@@ -173,13 +173,14 @@ Result<Exit> erase(Session& session, const AddressOption& options) {
     return fail(Errc::no_input, fmt::format("there is no subscriber {}", address.text()));
   }
   TIDINGS_LET(const auto erased, members::erase_person(context, *found));
-  say(fmt::format(
-      "{} is erased and will not be added again by an import{}\n", found->address,
-      erased.files == 0 ? "" : fmt::format("; {} with the address deleted", plural(erased.files, "file"))));
+  say(fmt::format("{} is erased; imports will not add it again{}\n", found->address,
+                  erased.files == 0
+                      ? ""
+                      : fmt::format("; deleted {} containing the address", plural(erased.files, "file"))));
   if (erased.done) return Exit::done;
-  return fail(Errc::try_again, "another process reads the database, whose log still has the address",
-              "\"tidings db check --mend\" clears it, and so does \"send --due\", \"run\" or \"serve\" when "
-              "it tidies up");
+  return fail(
+      Errc::try_again, "another process is reading the database, whose log still holds the address",
+      "\"tidings db check --mend\" removes it; so will the next \"send --due\", \"run\" or \"serve\"");
 }
 
 struct ConfirmOptions {
@@ -196,7 +197,7 @@ Result<Exit> confirm(Session& session, const ConfirmOptions& options) {
   if (options.what.find('@') == std::string::npos) {
     const members::Way way{.origin = Origin::cli, .detail = "subscriber confirm, by token"};
     TIDINGS_LET(const auto redeemed, membership.confirm(trim(options.what), way));
-    if (!redeemed) return fail(Errc::no_input, "invalid or expired token", "it is good for three days");
+    if (!redeemed) return fail(Errc::no_input, "invalid or expired token", "tokens are valid for three days");
     send_queued(context, membership);
     say(fmt::format("{}confirmed: {}\n", redeemed->before ? "already " : "", join(redeemed->digests, ", ")));
     return Exit::done;
@@ -206,7 +207,7 @@ Result<Exit> confirm(Session& session, const ConfirmOptions& options) {
       const auto confirmed,
       membership.confirm(found.id, options.digests, {.origin = Origin::cli, .detail = "subscriber confirm"}));
   send_queued(context, membership);
-  say(confirmed.empty() ? fmt::format("{} waits for no confirmation\n", found.address)
+  say(confirmed.empty() ? fmt::format("{} has nothing to confirm\n", found.address)
                         : fmt::format("{} confirmed: {}\n", found.address, join(confirmed, ", ")));
   return Exit::done;
 }
@@ -218,45 +219,46 @@ void add_subscriber_changes(Command noun, Session& session) {
       noun, session, "add", "add a subscriber",
       [](Command command, AddOptions& options) {
         command.add_option("ADDRESS", options.address, "e.g. ada@example.org").required();
-        command.add_option("--name", options.name, "as mails call them, e.g. \"Ada Lovelace\"");
+        command.add_option("--name", options.name, "name used in mails, e.g. \"Ada Lovelace\"");
         command.add_option("--language", options.language, "BCP 47, e.g. de (default: the newsletter's)");
         command.add_option("--digest", options.digests, "default: every digest");
         command.add_option("--topic", options.topics, "default: every topic");
-        command.add_flag("--confirmed", options.confirmed, "you have the reader's consent");
+        command.add_flag("--confirmed", options.confirmed, "you have the subscriber's consent");
       },
       add);
   add_command<SetOptions>(
-      noun, session, "set", "change cadence, name, language or topics",
+      noun, session, "set", "change a subscriber's cadence, name, language or topics",
       [](Command command, SetOptions& options) {
         command.add_option("ADDRESS", options.address, "e.g. ada@example.org").required();
-        command.add_option("--name", options.name, "as mails call them, e.g. \"Ada Lovelace\"");
+        command.add_option("--name", options.name, "name used in mails, e.g. \"Ada Lovelace\"");
         command.add_option("--language", options.language, "BCP 47, e.g. de");
         command.add_option("--topic", options.topics, "replaces the topics");
         command
-            .add_option("--cadence", options.cadence,
-                        "the digest to get from now on (several: all of them), or off; "
-                        "nothing is missed or sent twice")
+            .add_option(
+                "--cadence", options.cadence,
+                "digest to get from now on (repeat for several), or off; nothing is missed or sent twice")
             .value_name("DIGEST|off");
         command.add_flag("--all-topics", options.all_topics, "every topic");
       },
       set);
   add_command<UnsubscribeOptions>(
-      noun, session, "unsubscribe", "withdraw the consent",
+      noun, session, "unsubscribe", "unsubscribe and withdraw consent",
       [](Command command, UnsubscribeOptions& options) {
         command.add_option("ADDRESS", options.address, "e.g. ada@example.org").required();
         command.add_option("--digest", options.digests, "default: every digest");
       },
       unsubscribe);
   add_command<ConfirmOptions>(
-      noun, session, "confirm", "pending becomes confirmed: by the token of a mail, or with consent you have",
+      noun, session, "confirm",
+      "confirm a pending subscription, by the token of a mail or with consent you have",
       [](Command command, ConfirmOptions& options) {
-        command.add_option("ADDRESS|TOKEN", options.what, "who, or what stands in the link of the mail")
+        command.add_option("ADDRESS|TOKEN", options.what, "an address, or the token of the link in a mail")
             .required();
-        command.add_option("--digest", options.digests, "default: every digest that waits");
+        command.add_option("--digest", options.digests, "default: every pending digest");
       },
       confirm);
   add_command<AddressOption>(
-      noun, session, "erase", "forget a person (an import will not bring them back)",
+      noun, session, "erase", "erase a person (imports will not bring them back)",
       [](Command command, AddressOption& options) {
         command.add_option("ADDRESS", options.address, "e.g. ada@example.org").required();
       },

@@ -18,7 +18,7 @@ Result<std::vector<std::string>> digests_or_all(const config::Config& config,
   if (!wanted.empty()) return names;
   for (const auto& digest : config.digests) names.push_back(digest.name);
   if (names.empty())
-    return fail(Errc::config, "config.toml has no [[digest]]", "a subscriber subscribes to digests");
+    return fail(Errc::config, "config.toml has no [[digest]]", "a subscriber needs a digest");
   return names;
 }
 
@@ -27,20 +27,21 @@ namespace {
 Result<Exit> rotate_keys(Session& session, const NoOptions& /*options*/) {
   TIDINGS_LET(const auto context, session.context(Access::existing));
   TIDINGS_LET(const int key, sending::rotate_keys(context));
-  say(fmt::format("key {} signs the links from now on; links of older keys stay good\n", key));
+  say(fmt::format("key {} now signs links; older links stay valid\n", key));
   return Exit::done;
 }
 
 }  // namespace
 
 void add_subscriber_commands(Command app, Session& session) {
-  const auto noun = add_noun(app, "subscriber", "the list");
+  const auto noun = add_noun(app, "subscriber", "the subscriber list");
   add_subscriber_changes(noun, session);
   add_subscriber_list(noun, session);
   add_subscriber_import(noun, session);
 
-  const auto keys = add_noun(app, "keys", "what signs the links in mails");
-  add_command<NoOptions>(keys, session, "rotate", "a new key; old links stay good", no_setup, rotate_keys);
+  const auto keys = add_noun(app, "keys", "the keys that sign links in mails");
+  add_command<NoOptions>(keys, session, "rotate", "create a new key; old links stay valid", no_setup,
+                         rotate_keys);
 }
 
 }  // namespace tidings::cli

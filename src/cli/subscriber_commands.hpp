@@ -1,6 +1,6 @@
 // The commands of the list, by what they do: subscriber_list.cpp (list, show, export), subscriber_import.cpp,
-// subscriber_changes.cpp (add, set, confirm, unsubscribe, erase); subscriber_commands.cpp puts them under one
-// noun. What they share is here.
+// subscriber_changes.cpp (add, set, confirm, unsubscribe, erase); subscriber_commands.cpp groups them under
+// one noun. Their shared parts are here.
 #pragma once
 
 #include <string>
@@ -21,8 +21,8 @@ struct AddressOption {
   bool json = false;
 };
 
-/// The names as the configuration writes them; all of its digests where `wanted` is empty. Errc::config if
-/// there is none.
+/// The names in the configuration's spelling; all of its digests if `wanted` is empty. Errc::config if it has
+/// none.
 [[nodiscard]] Result<std::vector<std::string>> digests_or_all(const config::Config& config,
                                                               const std::vector<std::string>& wanted);
 

@@ -46,7 +46,7 @@ Result<ImportOptions> import_options(const config::Config& config, const ImportC
   for (const auto& pair : command.map) {
     const auto equals = pair.find('=');
     if (equals == std::string::npos)
-      return fail(Errc::usage, fmt::format("--map {} is not a pair", pair), "--map email=Column");
+      return fail(Errc::usage, fmt::format("--map {} is not COLUMN=HEADER", pair), "--map email=Column");
     options.map.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
   }
   options.ignored = command.ignored;
@@ -128,9 +128,8 @@ Result<char> delimiter_of(std::string_view text) {
   const bool possible = text.size() == 1 && static_cast<std::uint8_t>(text[0]) < 0x80 && text != "\"" &&
                         text != "\r" && text != "\n";
   if (!possible) {
-    return fail(Errc::usage,
-                fmt::format("--delimiter \"{}\" is not one character that can separate", printable(text)),
-                "tab, or one of ASCII");
+    return fail(Errc::usage, fmt::format("--delimiter \"{}\" is not a usable character", printable(text)),
+                "use tab or one ASCII character");
   }
   return text[0];
 }
@@ -176,26 +175,26 @@ Result<ImportReport> import_with_progress(const config::Context& context, CsvRea
 
 void tell_columns(const ImportCommand& command, const ImportReport& report) {
   if (report.guessed_encoding) {
-    log::warning(fmt::format("{} is read as {}: look whether the names are right, or say --encoding",
-                             command.file, report.encoding));
+    log::warning(fmt::format("{} is read as {}: check that names look right, or use --encoding", command.file,
+                             report.encoding));
   }
   std::string unused;
   for (const auto& column : report.unused) {
     if (column.is_suspect) {
       log::warning(
-          fmt::format("{}: the column \"{}\" is not used, and sounds like a status or consent (--map "
+          fmt::format("{}: the column \"{}\" is not used but sounds like a status or consent (--map "
                       "status=\"{}\" if it is)",
                       command.file, printable(column.header), printable(column.header)));
     }
     unused += fmt::format("{}{}", unused.empty() ? "" : ", ", printable(column.header));
   }
-  if (!unused.empty()) say(fmt::format("columns that are not used: {}\n", unused));
+  if (!unused.empty()) say(fmt::format("unused columns: {}\n", unused));
 }
 
 Result<Exit> import_file(Session& session, const ImportCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto options, import_options(*config, command));
-  // Before the database is made: an absent file must leave nothing behind.
+  // Before the database is created: a missing file must leave nothing behind.
   TIDINGS_LET(auto reader, CsvReader::open(command.file));
   if (!command.delimiter.empty()) {
     TIDINGS_LET(const char delimiter, delimiter_of(command.delimiter));
@@ -213,8 +212,8 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
                 fmt::format("{}: {} {}imported, {} {}rejected{}", command.file,
                             plural(report.imported(), "line"), would, report.rejected, would,
                             command.reject_file.empty() ? "" : ", see " + command.reject_file),
-                command.reject_file.empty() ? "mend them and import again; --rejects FILE collects them"
-                                            : "mend them there and import that file");
+                command.reject_file.empty() ? "correct them and import again; --rejects FILE collects them"
+                                            : "correct them there and import that file");
   };
   if (command.json) {
     print(json_line(json_of(report)));
@@ -240,15 +239,16 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
   count(report.unchanged, "there already");
   count(report.withdrawn, "have left");
   count(report.suppressed, "suppressed");
-  count(report.skipped_left, "not brought back: they had left");
+  count(report.skipped_left, "not added: had unsubscribed");
   count(report.skipped_suppressed, "not added: suppressed");
   count(report.rejected, "rejected");
   if (report.asked < report.pending) {
     count(report.pending - report.asked,
-          "get nothing before they confirm: --send-confirmations asks them, --confirmed if they have");
+          "get no mail until confirmed: --send-confirmations asks them, --confirmed if they have consented");
   }
-  count(report.asked, command.dry_run ? "would be asked for a confirmation"
-                                      : "confirmation mails wait; \"serve\" or \"send --due\" sends them");
+  count(report.asked, command.dry_run
+                          ? "would be asked to confirm"
+                          : "confirmation mails are waiting; \"serve\" or \"send --due\" sends them");
   say(out);
   return conclude();
 }
@@ -257,25 +257,25 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
 
 void add_subscriber_import(Command noun, Session& session) {
   add_command<ImportCommand>(
-      noun, session, "import", "take a list from a CSV file (formats: subscribers/README.md)",
+      noun, session, "import", "import a CSV file (formats: subscribers/README.md)",
       [](Command command, ImportCommand& options) {
         command.add_option("FILE", options.file, "\"-\" is standard input").required();
-        command.add_option("--digest", options.digests, "for lines that name none (default: every digest)");
+        command.add_option("--digest", options.digests, "for lines without one (default: every digest)");
         command.add_option("--map", options.map, "COLUMN=HEADER, e.g. email=\"E-Mail\"");
         command.add_option("--delimiter", options.delimiter,
-                           "between fields: a character, or tab (default: found out)");
+                           "field separator: a character, or tab (default: detected)");
         command.add_option("--encoding", options.encoding,
-                           "of the file, e.g. windows-1252 (default: found out)");
+                           "of the file, e.g. windows-1252 (default: detected)");
         command.add_option("--ignore-column", options.ignored,
-                           "a column that means nothing, though it sounds like a status");
-        command.add_flag("--confirmed", options.confirmed, "you have these readers' consent");
-        command.add_flag("--send-confirmations", options.ask, "ask those who are pending, by mail");
-        command.add_flag("--dry-run", options.dry_run, "report only");
+                           "ignore this column though it sounds like a status");
+        command.add_flag("--confirmed", options.confirmed, "you have these people's consent");
+        command.add_flag("--send-confirmations", options.ask, "mail pending ones to ask for confirmation");
+        command.add_flag("--dry-run", options.dry_run, "only report");
         command.add_option("--rejects", options.reject_file, "write rejected lines there").value_name("FILE");
         command
             .add_option("--batch", options.batch,
-                        "commit after so many lines: what is in stays in if the import is "
-                        "stopped, and starting it again goes on (default: all or nothing)")
+                        "commit every so many lines; a stopped import keeps them and can be continued "
+                        "(default: all or nothing)")
             .at_least(1);
         add_json(command, options.json);
       },

@@ -65,12 +65,12 @@ void add_filter(Command command, FilterOptions& options) {
   command
       .add_option("--status", options.status, "pending, confirmed, withdrawn, or suppressed (never mailed)")
       .one_of({"pending", "confirmed", "withdrawn", "suppressed"});
-  command.add_option("--digest", options.digest, "subscriptions to this digest only");
-  command.add_option("--topic", options.topic, "who has chosen this topic");
+  command.add_option("--digest", options.digest, "only subscriptions to this digest");
+  command.add_option("--topic", options.topic, "only those who chose this topic");
   command.add_option("--domain", options.domain, "addresses in this domain");
   command.add_option("--since", options.since, "added at or after, e.g. 2026-01-26T08:00:00Z")
       .value_name("TIME");
-  command.add_option("--search", options.text, "somewhere in address or name");
+  command.add_option("--search", options.text, "text in address or name");
 }
 
 Result<SubscriberFilter> filter_of(const FilterOptions& options) {
@@ -106,7 +106,7 @@ Result<Exit> list(Session& session, const FilterOptions& options) {
   std::string more;
   if (std::cmp_greater(subscribers.size(), options.limit)) {
     subscribers.pop_back();
-    more = fmt::format("there are more: --after {} goes on, --limit {} shows up to so many",
+    more = fmt::format("there are more: --after {} continues, --limit {} shows more",
                        subscribers.back().id.value, options.limit * 2LL);
   }
   std::string lines;
@@ -253,7 +253,7 @@ Result<Exit> export_file(Session& session, const ExportCommand& command) {
     TIDINGS_TRY(export_subscribers(database, context.clock, filter, format, sink));
     return Exit::done;
   }
-  // Collected first: a target appears whole or not at all.
+  // Collected first: a file appears complete or not at all.
   std::string text;
   const auto sink = [&](std::string_view piece) -> Result<void> {
     text += piece;
@@ -269,29 +269,27 @@ Result<Exit> export_file(Session& session, const ExportCommand& command) {
 
 void add_subscriber_list(Command noun, Session& session) {
   add_command<FilterOptions>(
-      noun, session, "list", "who is on the list",
+      noun, session, "list", "list subscribers",
       [](Command command, FilterOptions& options) {
         add_filter(command, options);
-        command.add_option("--limit", options.limit, "at most so many").show_default().at_least(1);
-        command.add_option("--after", options.after,
-                           "go on after this id, as --json or the last line shows it");
-        command.add_flag("--count", options.count, "only how many");
+        command.add_option("--limit", options.limit, "at most this many").show_default().at_least(1);
+        command.add_option("--after", options.after, "continue after this id, from --json or the last line");
+        command.add_flag("--count", options.count, "only count them");
         add_json(command, options.json);
       },
       list);
   add_command<AddressOption>(
-      noun, session, "show", "the whole story of one address",
+      noun, session, "show", "show everything about one address",
       [](Command command, AddressOption& options) {
         command.add_option("ADDRESS", options.address, "e.g. ada@example.org").required();
         add_json(command, options.json);
       },
       show);
   add_command<ExportCommand>(
-      noun, session, "export", "the list as CSV that import takes back, or JSON",
+      noun, session, "export", "write the list as CSV that import accepts, or as JSON",
       [](Command command, ExportCommand& options) {
         command.add_option("FILE", options.file, "\"-\" is standard output").show_default();
-        command.add_option("--one", options.one, "all that is known of one address, as JSON")
-            .value_name("ADDRESS");
+        command.add_option("--one", options.one, "all data about one address, as JSON").value_name("ADDRESS");
         add_filter(command, options.filter);
         add_json(command, options.filter.json);
       },

@@ -40,7 +40,7 @@ Result<Exit> add_suppression(Session& session, const SuppressionOptions& options
   TIDINGS_LET(const auto target, parse_suppression_target(options.address));
   TIDINGS_LET(const auto context, session.context());
   TIDINGS_LET(const bool added, members::suppress(context, target, options.detail));
-  say(fmt::format("{} {}\n", target.text, added ? "will never be mailed" : "was suppressed already"));
+  say(fmt::format("{} {}\n", target.text, added ? "will never be mailed" : "was already suppressed"));
   return Exit::done;
 }
 
@@ -58,7 +58,7 @@ Result<Exit> remove_suppression(Session& session, const SuppressionOptions& opti
 void add_suppression_commands(Command app, Session& session) {
   const auto suppression = add_noun(app, "suppression", "addresses and domains that are never mailed");
   add_command<JsonOption>(
-      suppression, session, "list", "all of them with their cause",
+      suppression, session, "list", "list them with their cause",
       [](Command command, JsonOption& options) { add_json(command, options.json); }, list_suppressions);
   add_command<SuppressionOptions>(
       suppression, session, "add", "never mail this address, or anybody at @domain",
@@ -68,7 +68,7 @@ void add_suppression_commands(Command app, Session& session) {
       },
       add_suppression);
   add_command<SuppressionOptions>(
-      suppression, session, "remove", "lift it",
+      suppression, session, "remove", "allow mail again",
       [](Command command, SuppressionOptions& options) {
         command.add_option("ADDRESS|@DOMAIN", options.address, "ada@example.org, or @example.org").required();
       },

@@ -23,7 +23,7 @@ struct CheckOptions {
   bool variables = false;
 };
 
-/// Without a configuration the themes inside the program are checked.
+/// Without a configuration, checks the themes built into the program.
 Result<std::filesystem::path> folder_of(Session& session) {
   const auto file = config::find_config(session.config_option);
   if (!file && session.config_option.empty()) return std::filesystem::path{};
@@ -40,7 +40,7 @@ std::string variables() {
   return out.text();
 }
 
-/// Tells what is wrong in the strings of a theme; returns how many mistakes.
+/// Reports mistakes in the strings of a theme; returns their number.
 std::size_t check_languages(const std::filesystem::path& folder, const std::string& theme) {
   const auto lookup = config::template_lookup(folder);
   std::size_t mistakes = 0;
@@ -82,8 +82,8 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
                        format_size(static_cast<std::int64_t>(bodies.front().html.size())),
                        format_size(static_cast<std::int64_t>(bodies.front().text.size())));
   }
-  say(options.theme.empty() ? out + "\nwhat templates may use:\n" + variables()
-                            : out + "\"tidings template check --variables\" lists what templates may use\n");
+  say(options.theme.empty() ? out + "\nvariables for templates:\n" + variables()
+                            : out + "\"tidings template check --variables\" lists the variables\n");
   return Exit::done;
 }
 
@@ -122,21 +122,21 @@ Result<Exit> render(Session& /*session*/, const RenderOptions& options) {
 void add_template_commands(Command app, Session& session) {
   const auto noun = add_noun(app, "template", "themes");
   add_command<CheckOptions>(
-      noun, session, "check", "read every theme strictly and render it with sample data",
+      noun, session, "check", "check every theme strictly and render it with sample data",
       [](Command command, CheckOptions& options) {
-        command.add_option("THEME", options.theme, "only this one");
-        command.add_flag("--variables", options.variables, "list the names that templates may use");
+        command.add_option("THEME", options.theme, "only this theme");
+        command.add_flag("--variables", options.variables, "list the variables of templates");
       },
       check);
   add_command<RenderOptions>(
-      noun, session, "render", "one template with data of yours, as Mustache says",
+      noun, session, "render", "render one Mustache template with your data",
       [](Command command, RenderOptions& options) {
         command.add_option("FILE", options.file, "a template").required();
-        command.add_option("--data", options.data, "a JSON file, \"-\" is standard input")
+        command.add_option("--data", options.data, "a JSON file; \"-\" is standard input")
             .required()
             .value_name("JSON");
-        command.add_option("--partials", options.partials, "folder of NAME.mustache").value_name("DIR");
-        command.add_flag("--text", options.text, "escape nothing");
+        command.add_option("--partials", options.partials, "folder of NAME.mustache files").value_name("DIR");
+        command.add_flag("--text", options.text, "do not escape HTML");
       },
       render);
 }

@@ -45,7 +45,7 @@ ContentFilter read_filter(TomlSection& section) {
 void check_name(TomlSection& section, const std::string& name, std::set<std::string>& taken,
                 std::string_view noun) {
   static constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789-_";
-  if (name.empty()) return;  // told as missing
+  if (name.empty()) return;  // reported as missing
   if (name.size() > 40 || name.find_first_not_of(allowed) != std::string::npos || name.front() == '-') {
     section.mistake("name", fmt::format("\"{}\" is not a valid {} name", name, noun),
                     "lower-case letters, digits, - and _, at most 40");

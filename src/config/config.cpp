@@ -12,7 +12,7 @@
 namespace tidings::config {
 namespace {
 
-/// Readers' mails that nothing of ours sees.
+/// Subscribers' mails that tidings would not see.
 void warn_of_unread(Config& config, const std::string& place) {
   const auto& bounce = config.bounce;
   if (bounce.address && !bounce.is_read()) {
@@ -31,7 +31,7 @@ void warn_of_unread(Config& config, const std::string& place) {
                                                 mailto->text()));
 }
 
-/// Where mails that unsubscribe go if the file does not say so: the mailbox that is read, as [bounce] tells.
+/// The default for unsubscribe mails: the mailbox that is read, from [bounce].
 void settle_mailto(NewsletterConfig& newsletter, const BounceConfig& bounce, std::vector<Setting>& settings) {
   const auto setting = std::ranges::find_if(settings, [](const Setting& each) {
     return each.section == "newsletter" && each.key == "unsubscribe_mailto";

@@ -1,8 +1,8 @@
-// The configuration: config.toml read, checked and with every default filled in.
+// The configuration: config.toml read and checked, with every default filled in.
 //
-// Rooms never see Config: app/ hands each its own small options. Relative paths and file: URLs are relative
-// to the file's folder and absolute here. Secrets are not in it, only where to find them (config/secret.hpp).
-// Any mistake is Errc::config with "file:line:column: what" and a hint.
+// The rooms below never see Config: each gets its own small options. Relative paths and file: URLs are
+// relative to the file's folder, and absolute here. It holds no secrets, only where to find them
+// (config/secret.hpp). Any mistake is Errc::config with "file:line:column: what" and a hint.
 #pragma once
 
 #include <algorithm>
@@ -31,7 +31,7 @@
 
 namespace tidings::config {
 
-/// Where a secret is; at most one of the three is set.
+/// Where to find a secret; at most one of the three is set.
 struct SecretPlace {
   std::filesystem::path file;
   std::string environment;
@@ -48,13 +48,13 @@ struct NewsletterConfig {
   std::string list_id;             ///< RFC 2919 identifier, without angle brackets
   std::string postal_address;      ///< may be empty; config check warns
   std::string public_url;          ///< without trailing slash; may be empty: no https unsubscribe links
-  std::string unsubscribe_mailto;  ///< address that takes "unsubscribe TOKEN" mails; if not set, [bounce]
+  std::string unsubscribe_mailto;  ///< address for "unsubscribe TOKEN" mails; if not set, [bounce]
                                    ///< address where it is read, else From
   Zone zone;
   std::string language;
 };
 
-/// How mail leaves when it is not by SMTP or LMTP; by the scheme of [smtp] url.
+/// How mail is sent other than by SMTP or LMTP, from the scheme of [smtp] url.
 enum class LocalWay { none, sendmail, maildir, drop };
 
 struct SmtpConfig {
@@ -69,11 +69,11 @@ struct SmtpConfig {
   double rate_per_second = 0;            ///< 0: no limit
   int per_hour = 0;                      ///< 0: no limit
   int weight = 1;                        ///< share among several relays; 0 stands in for the others
-  std::chrono::milliseconds patience{};  ///< how long a run waits for a relay that asked for rest
+  std::chrono::milliseconds patience{};  ///< how long a run waits for a paused relay
   int messages_per_connection = 100;
   int window = 4;
   delivery::Dialect dialect = delivery::Dialect::chunking;
-  std::string name;        ///< what people call the relay; host:port if not set, empty for a local way
+  std::string name;        ///< the relay's name for people; host:port if not set, empty for a local way
   std::string hello_name;  ///< EHLO; the From domain if not set
   std::string auth;        ///< SASL mechanism; PLAIN if not set
   delivery::PhaseTimeouts timeouts;
@@ -131,13 +131,13 @@ struct SourceConfig {
       site_url;  ///< kind = "markdown": where the posts are published; "command": the base of relative links
   std::string permalinks;  ///< kind = "markdown": pattern of the posts' addresses; see source/permalink.hpp
   std::vector<std::string> command;           ///< kind = "command": program and arguments
-  std::vector<std::string> strip_parameters;  ///< of links, besides those that everybody strips
+  std::vector<std::string> strip_parameters;  ///< to remove from links, besides the well-known ones
 };
 
 struct DigestConfig {
   std::string name;
   std::string title;    ///< the newsletter's name if not set
-  std::string list_id;  ///< RFC 2919; one for each digest, because one click leaves one list
+  std::string list_id;  ///< RFC 2919; one per digest, because one click leaves one list
   std::string schedule_text;
   digest::Schedule schedule;
   std::vector<std::string> sources;  ///< empty: all
@@ -162,24 +162,23 @@ struct DigestConfig {
   std::string theme;
   bool hold_on_source_error = false;
   bool archive = true;  ///< its editions are in the archive
-  bool review = false;  ///< editions are drafts until somebody approves them
+  bool review = false;  ///< editions are drafts until they are approved
   std::optional<std::chrono::milliseconds>
-      review_until;  ///< after the scheduled time; none: a draft waits for ever
+      review_until;  ///< after the scheduled time; none: a draft waits forever
   enum class Unapproved { hold, send } unapproved = Unapproved::hold;  ///< what happens then
-  bool inline_images = false;           ///< pictures travel with the mail; see edition/inline_images.hpp
+  bool inline_images = false;           ///< pictures are sent with the mail; see edition/inline_images.hpp
   std::int64_t image_limit_bytes = 0;   ///< one picture
   std::int64_t images_limit_bytes = 0;  ///< all pictures of a mail, before base64
 
-  /// Whether posts of the source of that name may come in this digest.
+  /// Whether the digest takes posts from the source of that name.
   [[nodiscard]] bool takes(std::string_view source) const {
     return sources.empty() || std::find(sources.begin(), sources.end(), source) != sources.end();
   }
 };
 
-/// Where readers find what "archive build" has written.
+/// Where readers find the output of "archive build".
 struct ArchiveConfig {
-  std::string
-      url;  ///< without trailing slash; empty: no "view in browser". Where [web] shows it, if nothing is said
+  std::string url;  ///< without trailing slash; empty: no "view in browser". Default: where [web] shows it
 };
 
 struct DeliveryConfig {
@@ -191,9 +190,9 @@ struct DeliveryConfig {
 
 struct BounceConfig {
   /// Where reports come back: each delivery gets local+TOKEN@domain as its envelope sender. Absent: the From
-  /// address takes them, and no report can be told from another.
+  /// address gets them, and reports cannot be told apart.
   std::optional<MailAddress> address;
-  std::filesystem::path maildir;  ///< read by "bounce ingest" where nothing is named; empty: none
+  std::filesystem::path maildir;  ///< read by "bounce ingest" by default; empty: none
   std::string mailbox;            ///< imap(s):// or pop3(s):// URL, read likewise; empty: none
   std::string username;
   SecretPlace password;
@@ -203,14 +202,14 @@ struct BounceConfig {
   std::string done_folder;
   bool delete_mails = false;
   bool piped = false;  ///< pipe = true: the mail server hands each mail for `address` to "bounce ingest"
-  std::filesystem::path unmatched;  ///< folder for mail that is no report; beside the database if not set
+  std::filesystem::path unmatched;  ///< folder for mail that is not a report; beside the database if not set
   bounce::UnmatchedLimit unmatched_limit{};
   std::optional<Mailbox>
       forward_to;  ///< who gets what people write to an address that we read; none: it stays in `unmatched`
   int forward_per_hour = 30;
   bounce::PolicyOptions policy{};
 
-  /// Whether mail to `address` comes to "bounce ingest" as far as the configuration tells.
+  /// Whether mail to `address` reaches "bounce ingest", as far as the configuration shows.
   [[nodiscard]] bool is_read() const { return address && (piped || has_mailbox()); }
   [[nodiscard]] bool has_mailbox() const { return !maildir.empty() || !mailbox.empty(); }
 };
@@ -220,7 +219,7 @@ struct WebConfig {
   int port = 8080;
   std::string theme;              ///< of pages and notices
   std::filesystem::path archive;  ///< folder served as /archive; empty: none
-  std::string metrics_host;       ///< a listener of its own for /metrics; empty: none
+  std::string metrics_host;       ///< a separate listener for /metrics; empty: none
   int metrics_port = 0;
   std::vector<std::string> trusted_proxies;  ///< besides loopback
   int max_connections = 10'000;
@@ -259,9 +258,9 @@ struct Config {
   std::filesystem::path folder;  ///< of the file
   NewsletterConfig newsletter;
   std::filesystem::path store_path;
-  Access access;  ///< [store] mode and group: of everything that we write
+  Access access;  ///< [store] mode and group, for everything that we write
   SmtpConfig smtp;
-  std::vector<SmtpConfig> more_relays;  ///< [[relay]]: they share the work with [smtp], or stand in
+  std::vector<SmtpConfig> more_relays;  ///< [[relay]]: share the work with [smtp], or stand in
   DkimConfig dkim;
   std::vector<SourceConfig> sources;
   std::vector<RuleConfig> rules;      ///< [[rule]], in the file's order
@@ -275,24 +274,24 @@ struct Config {
   std::vector<Setting> settings;      ///< everything that was read or defaulted, in order
   std::vector<std::string> warnings;  ///< legal but unwise; single lines with place
 
-  /// Names of the variables that hold secrets, by whichever key ends in _env.
+  /// Names of the variables that hold secrets, from all keys ending in _env.
   [[nodiscard]] std::vector<std::string> secret_variables() const;
 
   [[nodiscard]] const DigestConfig* find_digest(std::string_view name) const;
   [[nodiscard]] const SourceConfig* find_source(std::string_view name) const;
-  /// Errc::no_input with the nearest name if there is none of that name.
+  /// Errc::no_input with the nearest name if there is no such digest.
   [[nodiscard]] Result<const DigestConfig*> digest(std::string_view name) const;
 };
 
-/// Whether mail to both comes to one mailbox: what is behind a plus sign, and case, do not count.
+/// Whether mail to both reaches the same mailbox, ignoring case and anything after a plus sign.
 [[nodiscard]] bool same_mailbox(const MailAddress& one, const MailAddress& other);
 
-/// Reads and checks the file, and puts into force what is the process's own: who may read what we write
-/// (base/file.hpp), and which variables programs that we start do not see (base/environment.hpp).
-/// Errc::no_input if it is not there.
+/// Reads and checks the file, and applies its process-wide settings: who may read what we write
+/// (base/file.hpp), and which variables child programs do not see (base/environment.hpp). Errc::no_input if
+/// it does not exist.
 [[nodiscard]] Result<Config> load_config(const std::filesystem::path& file);
 
-/// The same from text, for tests; `file` gives the place in messages and the folder for relative paths.
+/// The same from text, for tests; `file` is the place in messages and gives the folder of relative paths.
 [[nodiscard]] Result<Config> parse_config(std::string_view text, const std::filesystem::path& file);
 
 /// `given`, else ./config.toml, else /etc/tidings/config.toml. Errc::no_input says where it looked.

@@ -1,8 +1,8 @@
-// Context: what nearly every job of the rooms above needs, handed down as one argument.
+// Context: what nearly every job of the higher rooms needs, passed down as one argument.
 //
-// References only, so cheap to copy; it must not outlive what they refer to. A Database belongs to one
-// thread, and so does a Context: each thread opens a database of its own and makes its Context of that. What
-// threads share is a SharedContext; its Random must be thread-safe (base/random.hpp), and nobody changes its
+// Only references, so cheap to copy; it must not outlive what they refer to. A Database belongs to one
+// thread, and so does a Context: each thread opens its own database and makes a Context with it. Threads
+// share a SharedContext; its Random must be thread-safe (base/random.hpp), and nobody changes its
 // configuration. A function that needs only one or two of these takes those.
 #pragma once
 
@@ -20,7 +20,7 @@ struct Context {
   Random& random;
 };
 
-/// A Context without a database: for what opens its own, one for each thread.
+/// A Context without a database, for jobs that open their own, one per thread.
 struct SharedContext {
   const Config& config;
   const Clock& clock;

@@ -13,7 +13,7 @@
 namespace tidings::config {
 namespace {
 
-/// per_domain = ["gmail.com 5"]: messages a second.
+/// per_domain = ["gmail.com 5"]: messages per second.
 std::vector<delivery::DomainLimit> read_domain_limits(TomlSection& section) {
   std::vector<delivery::DomainLimit> limits;
   for (const auto& text : section.texts("per_domain")) {
@@ -84,11 +84,11 @@ void read_bounce_mailbox(TomlSection& section, BounceConfig& bounce) {
   }
 }
 
-/// Whom mails of people go on to: never an address that we read ourselves.
+/// Who gets mail from people: never an address that we read ourselves.
 std::optional<Mailbox> read_forward_to(TomlSection& section, const BounceConfig& bounce,
                                        const NewsletterConfig& newsletter) {
   const auto& standard = newsletter.reply_to ? *newsletter.reply_to : newsletter.from;
-  // Without [bounce] address we are given the mail of From, or of unsubscribe_mailto.
+  // Without [bounce] address we read the mail of From, or of unsubscribe_mailto.
   const auto mailto = parse_mail_address(newsletter.unsubscribe_mailto);
   const bool is_ours = bounce.address ? same_mailbox(standard.address, *bounce.address)
                                       : same_mailbox(standard.address, newsletter.from.address) ||
@@ -111,7 +111,7 @@ BounceConfig read_bounce(TomlDocument& document, const NewsletterConfig& newslet
   BounceConfig bounce;
   if (const auto text = section.text("address", ""); !text.empty()) {
     auto address = parse_mail_address(text);
-    // What is left of 64 octets is for the token (RFC 5321 section 4.5.3.1.1).
+    // The rest of 64 octets is for the token (RFC 5321 section 4.5.3.1.1).
     constexpr std::size_t max_local = 64 - 1 - subscriber::max_local_part_token_size;
     if (!address) {
       section.mistake("address", address.error().what, address.error().hint);

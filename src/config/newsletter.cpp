@@ -38,8 +38,7 @@ Result<NewsletterConfig> read_newsletter(TomlDocument& document) {
           "it must be https://HOST, optionally with a path: one-click unsubscribe works over https only");
     }
   }
-  const auto mailto =
-      section.text("unsubscribe_mailto", "");  // its default is settled once [bounce] is known
+  const auto mailto = section.text("unsubscribe_mailto", "");  // its default is set once [bounce] is known
   if (!mailto.empty()) {
     if (const auto address = parse_mail_address(mailto); !address) {
       section.mistake("unsubscribe_mailto", address.error().what, address.error().hint);

@@ -72,7 +72,7 @@ bool TomlSection::has(std::string_view key) const {
   return table_ != nullptr && table_of(table_)->get(key) != nullptr;
 }
 
-/// The node if it is there and of the type; a mistake if it is of another type.
+/// The node if it exists with this type; a mistake if it has another type.
 const void* TomlSection::node(std::string_view key, std::string_view wanted_type) {
   known_.emplace_back(key);
   if (!has(key)) return nullptr;

@@ -1,7 +1,7 @@
-// Strict reading of TOML tables: every value has a type, a default or none, and a place; every key must be
+// Strict reading of TOML tables: every value has a type, a default (or none) and a place; every key must be
 // known.
 //
-// The first mistake (in the order of reading) is kept, later reads give defaults; finish() of the document
+// The first mistake (in reading order) is kept, and later reads give defaults; the document's finish()
 // returns it. Only this module knows toml++.
 #pragma once
 
@@ -35,16 +35,16 @@ struct Choice {
 
 class TomlSection {
  public:
-  /// nullptr for a section that is not written: every value is then its default.
+  /// nullptr for a missing section: then every value is its default.
   TomlSection(TomlDocument& document, const void* table, std::string name);
 
   [[nodiscard]] std::string text(std::string_view key, std::string fallback);
-  /// Empty text counts as absent: `fallback` is then in force, and shown.
+  /// Empty text counts as absent: `fallback` then applies, and is shown.
   [[nodiscard]] std::string filled_text(std::string_view key, std::string fallback);
   /// A mistake if it is absent or empty.
   [[nodiscard]] std::string required_text(std::string_view key, std::string_view example);
   [[nodiscard]] int integer(std::string_view key, int fallback, int least, int most);
-  /// A count; 0 and "none" are no limit, and 0 is returned.
+  /// A count; 0 and "none" mean no limit and give 0.
   [[nodiscard]] int limit(std::string_view key, int fallback, int most);
   /// The same, or `word`, which is also the default: nothing is returned.
   [[nodiscard]] std::optional<int> limit_or_word(std::string_view key, std::string_view word, int most);
@@ -56,7 +56,7 @@ class TomlSection {
   [[nodiscard]] std::vector<std::string> texts(std::string_view key);
   /// One string, or a list of them.
   [[nodiscard]] std::vector<std::string> one_or_more(std::string_view key);
-  /// The index of the word in `words`; a mistake names them and the nearest.
+  /// The index of the word in `words`; a mistake lists them and the nearest one.
   [[nodiscard]] std::size_t one_of(std::string_view key, std::span<const std::string> words,
                                    std::size_t fallback);
   /// What the word stands for, else what the choice of that index does.
@@ -70,13 +70,13 @@ class TomlSection {
   /// Relative to the file's folder; empty stays empty.
   [[nodiscard]] std::filesystem::path path(std::string_view key, std::string fallback);
 
-  /// A mistake about a key that has been read: its place, `what` and `hint`.
+  /// Reports a mistake about a key that was read, with its place.
   void mistake(std::string_view key, std::string what, std::string hint = {});
   [[nodiscard]] Place place(std::string_view key) const;
   [[nodiscard]] bool has(std::string_view key) const;
   [[nodiscard]] std::string_view name() const { return name_; }
 
-  /// Every key that was never asked for is a mistake.
+  /// Every key that was not read is a mistake.
   void finish();
 
  private:
@@ -106,7 +106,7 @@ class TomlDocument {
   [[nodiscard]] Result<void> finish();
 
   void keep(Error error);
-  /// A key that is not there: told only if nothing else is wrong, for a misspelt key explains it better.
+  /// A missing key, reported only if nothing else is wrong, since a misspelt key explains it better.
   void keep_missing(Error error);
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
   [[nodiscard]] std::vector<Setting>& settings() { return settings_; }

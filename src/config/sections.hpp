@@ -1,7 +1,7 @@
-// The readers of the sections of config.toml, one file each; internal to config/config.
+// The readers of config.toml's sections, one file each; internal to config/config.
 //
-// Every one reads its section whole, tells mistakes to the document and returns a value that is safe to go on
-// with: the document's finish() decides. Defaults stand here and nowhere else.
+// Each reads its whole section, reports mistakes to the document and returns a value that is safe to use: the
+// document's finish() decides. Defaults are here and nowhere else.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@
 namespace tidings::config {
 
 // config_checks.cpp: what several sections need
-/// A mistake if the address has a local part outside ASCII: everybody's mail would carry it, and few mail
-/// servers take it (RFC 6531).
+/// A mistake if the address has a non-ASCII local part: everybody's mail would carry it, and few mail servers
+/// accept it (RFC 6531).
 void check_ascii(TomlSection& section, std::string_view key, const MailAddress& address);
 /// Empty text gives an empty mailbox.
 [[nodiscard]] Mailbox read_mailbox(TomlSection& section, std::string_view key, const std::string& text);

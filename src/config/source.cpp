@@ -36,7 +36,7 @@ std::string absolute_source_url(TomlSection& section, const std::string& url,
   return url;
 }
 
-/// What stands for the URL of a source that has none: a change of it resets the fetch state.
+/// Replaces the URL of a source without one, so that a change resets the fetch state.
 std::string read_location(TomlSection& section, SourceConfig& source, const std::filesystem::path& folder) {
   source.command = section.texts("command");
   const bool is_command = source.spec.kind == source::Kind::command;
@@ -51,7 +51,7 @@ std::string read_location(TomlSection& section, SourceConfig& source, const std:
     section.mistake("kind", "kind = \"command\" needs a program", "command = [\"bin/make-feed\", \"--new\"]");
     return "command:";
   }
-  // A path is relative to the file; a bare name is looked for in PATH.
+  // A path is relative to the file; a bare name is searched for in PATH.
   auto& program = source.command.front();
   if (program.find('/') != std::string::npos) program = (folder / program).lexically_normal().string();
   return "command:" + join(source.command, " ");

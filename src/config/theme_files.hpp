@@ -1,4 +1,5 @@
-// Where template files come from: the folder templates/ beside config.toml, else the copy inside the program.
+// Where template files come from: the folder templates/ beside config.toml, else the copy built into the
+// program.
 #pragma once
 
 #include <filesystem>
@@ -19,14 +20,14 @@ namespace tidings::config {
 /// Finds "THEME/FILE": FOLDER/templates/THEME/FILE, else the embedded one.
 [[nodiscard]] message::Lookup template_lookup(const std::filesystem::path& folder);
 
-/// The program's own files alone.
+/// Only the program's own files.
 [[nodiscard]] message::Lookup embedded_lookup();
 
 /// The languages of THEME/strings/LANGUAGE.toml, in FOLDER/templates and in the program, sorted.
 [[nodiscard]] std::vector<std::string> known_languages(const std::filesystem::path& folder,
                                                        std::string_view theme);
 
-/// Names of all themes there are, sorted.
+/// Names of all themes, sorted.
 [[nodiscard]] std::vector<std::string> known_themes(const std::filesystem::path& folder);
 
 }  // namespace tidings::config

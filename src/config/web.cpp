@@ -16,7 +16,7 @@ bool split_listen(const std::string& text, std::string& host, int& port) {
   return read.ec == std::errc{} && read.ptr == digits.data() + digits.size() && port >= 0 && port <= 65535;
 }
 
-/// webhooks = ["ses", ...], each with what proves that a call comes from that relay.
+/// webhooks = ["ses", ...], each with the proof that a call comes from that relay.
 void read_webhooks(TomlSection& section, WebConfig& web) {
   web.webhooks = section.texts("webhooks");
   web.ses_topics = section.texts("ses_topics");

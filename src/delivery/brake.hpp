@@ -1,10 +1,10 @@
 // The brake: what a run does about a relay that refuses nearly everybody alike. The ledger's side of
 // RefusalWatch.
 //
-// The transport says when to brake; lists too short for that are looked at when the run ends. Then the
-// refusals of this run in those words, and those of an earlier run that died before they were judged, go back
-// to deferred; what is refused so afterwards is deferred at once. The refusals of a run suppress nobody
-// before it has ended without a brake. Pure; not thread-safe.
+// The transport says when to brake; lists too short for that are judged when the run ends. Then the refusals
+// of this run in those words, and unjudged ones of an earlier run that died, become deferred again; later
+// refusals of the kind are deferred at once. A run's refusals suppress nobody until it has ended without a
+// brake. Pure; not thread-safe.
 #pragma once
 
 #include <map>
@@ -22,19 +22,19 @@ namespace tidings::delivery {
 
 class Brake {
  public:
-  /// A list on which so many, and nearly all, are refused alike is refused as a whole.
+  /// If at least this many, and nearly all, are refused alike, the whole list is refused.
   static constexpr std::size_t fewest = 3;
 
   explicit Brake(std::span<const RelayMemory> relays);
 
-  /// Refusals of an earlier run that nobody has judged.
+  /// Unjudged refusals of an earlier run.
   void recall(std::span<const Refusal> refusals);
   /// Before they are settled: what a braked relay says no longer fails anybody, and what a working relay says
   /// of one recipient does not wait for ever, unless it is said to everybody (our quota, our login).
   void soften(std::vector<Settled>& answers) const;
   void recorded(std::span<const Settled> answers);
 
-  /// The relay refuses nearly everybody in these words: what is to be taken back.
+  /// The relay refuses nearly everybody in these words: returns what to take back.
   [[nodiscard]] std::vector<AttemptKey> pull(const std::string& relay, const std::string& words);
 
   struct Found {
@@ -46,7 +46,7 @@ class Brake {
   /// passes over: those of a relay that has served others count if they are many, over several domains. Those
   /// with words are to be pulled.
   [[nodiscard]] std::vector<Found> at_end() const;
-  /// It answered somebody in this run.
+  /// Whether it answered anybody in this run.
   [[nodiscard]] bool was_asked(const std::string& relay) const;
   [[nodiscard]] bool is_pulled(const std::string& relay) const;
 

@@ -17,7 +17,7 @@
 namespace tidings::delivery {
 namespace {
 
-// One TLS record; also what is copied so that OpenSSL finds the same octets at the same place when it has to
+// One TLS record; also the amount copied so that OpenSSL finds the same octets at the same place when it must
 // repeat a write.
 constexpr std::size_t tls_slice_bytes = 16 * 1024;
 
@@ -61,8 +61,8 @@ std::size_t Connection::on_header(char* data, std::size_t size, std::size_t coun
   if (reply.size() < 200) reply.emplace_back(line);
   const bool last = line.size() < 4 || line[3] != '-';
   if (!last) return size * count;
-  // What answered what is told by order and code: 220 greets, 250 answers EHLO, 220 again STARTTLS, 3yz and
-  // 235 AUTH.
+  // Order and code tell what was answered: 220 greets, 250 answers EHLO, 220 again STARTTLS, 3yz and 235
+  // AUTH.
   if (connection.reached_ == Stage::connect) {
     connection.reached_ = code == 220 ? Stage::ehlo : Stage::greeting;
   } else if (code == 250) {
@@ -190,7 +190,7 @@ Connection::Io Connection::receive(std::string& to) {
     if (code == CURLE_AGAIN) return Io::again;
     if (code != CURLE_OK || count == 0) return Io::closed;
     to.append(buffer.data(), count);
-    // In clear a short read means that the socket is empty; inside TLS more may wait in OpenSSL.
+    // Without TLS a short read means that the socket is empty; inside TLS OpenSSL may hold more.
     if (!tls_ && count < buffer.size()) return Io::done;
   }
 }
@@ -235,10 +235,11 @@ void Connector::configure(Connection& connection, const RelayOptions& relay) {
   connection.own_name_ = relay.ehlo_name.empty() ? "localhost" : relay.ehlo_name;
   connection.patience_ = relay.timeouts.connect;
   connection.secrets_ = relay.secrets();
-  // For LMTP libcurl only connects; with CONNECT_ONLY it says nothing of HTTP's.
+  // For LMTP libcurl only connects; with CONNECT_ONLY it sends nothing for HTTP.
   auto url = relay.url;
   if (connection.lmtp_) {
-    url = "http://" + RelayOptions{.url = relay.url}.name();  // host and port, whatever people call the relay
+    url = "http://" +
+          RelayOptions{.url = relay.url}.name();  // host and port, whatever the relay's name for people
   } else if (!relay.ehlo_name.empty()) {
     url += "/" + relay.ehlo_name;
   }
@@ -247,7 +248,8 @@ void Connector::configure(Connection& connection, const RelayOptions& relay) {
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, connection.lmtp_ ? "http" : "smtp,smtps");
   // Otherwise ALL_PROXY of the environment would decide where mail goes.
   curl_easy_setopt(easy, CURLOPT_PROXY, relay.proxy.c_str());
-  // Set once and never changed: libcurl 7.88 hands out a connection in clear to a transfer that demands TLS.
+  // Set once and never changed: libcurl 7.88 returns an unencrypted connection to a transfer that demands
+  // TLS.
   connection.tls_ = relay.tls == Tls::require || relay.url.starts_with("smtps:");
   curl_easy_setopt(easy, CURLOPT_USE_SSL, connection.tls_ ? CURLUSESSL_ALL : CURLUSESSL_NONE);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
@@ -256,7 +258,7 @@ void Connector::configure(Connection& connection, const RelayOptions& relay) {
   if (!relay.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, relay.ca_file.c_str());
   if (!relay.username.empty()) {
     curl_easy_setopt(easy, CURLOPT_USERNAME, relay.username.c_str());
-    // Named always: left to itself libcurl prefers CRAM-MD5 even to a bearer token.
+    // Always given: otherwise libcurl prefers CRAM-MD5 even to a bearer token.
     const auto mechanism = "AUTH=" + (relay.auth.empty() ? std::string{"PLAIN"} : relay.auth);
     curl_easy_setopt(easy, CURLOPT_LOGIN_OPTIONS, mechanism.c_str());
     const bool bearer = relay.auth == "XOAUTH2" || relay.auth == "OAUTHBEARER";

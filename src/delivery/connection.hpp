@@ -1,11 +1,11 @@
-// SMTP sessions opened by libcurl: resolved, connected, secured, authenticated (CURLOPT_CONNECT_ONLY); what
-// is said on them afterwards is the dialogue's.
+// SMTP sessions opened by libcurl: resolved, connected, secured, authenticated (CURLOPT_CONNECT_ONLY); after
+// that, dialogue.hpp speaks on them.
 //
 // Many sessions open at once without waiting for each other: one curl multi handle, driven by the caller's
-// event loop. A session is closed without a word from libcurl (its own QUIT would block). No password reaches
-// an Outcome, even if the relay quotes it. All of opening together has the time that RelayOptions gives to
-// connecting, however many octets drip in. LMTP, which libcurl does not speak, is greeted by us (RFC 2033:
-// LHLO), in the same turns. One thread.
+// event loop. Closing a session sends nothing (libcurl's own QUIT would block). No password reaches an
+// Outcome, even if the relay quotes it. All steps of opening together have the time that RelayOptions gives
+// to connecting, however many octets drip in. libcurl does not speak LMTP, so we send its greeting (RFC 2033:
+// LHLO), in the same event loop. One thread.
 #pragma once
 
 #include <chrono>
@@ -40,19 +40,19 @@ class Connection {
   ~Connection();
 
   [[nodiscard]] int fd() const { return fd_; }
-  /// Lines of the last EHLO reply without the first, codes cut off.
+  /// Lines of the last EHLO reply, without the first and without codes.
   [[nodiscard]] std::vector<std::string> capabilities() const;
 
   enum class Io { done, again, closed };
   struct Sent {
     Io io = Io::done;
-    std::size_t count = 0;  ///< octets taken: they have left, or cannot be called back
+    std::size_t count = 0;  ///< accepted octets: they were sent, or cannot be recalled
   };
   /// One after the other.
   [[nodiscard]] Sent send(std::span<const std::string_view> pieces);
-  /// Appends what is there to `to`.
+  /// Appends the available octets to `to`.
   [[nodiscard]] Io receive(std::string& to);
-  /// True while octets that send() took wait for the socket.
+  /// Whether octets accepted by send() still wait for the socket.
   [[nodiscard]] bool holds_octets() const { return !held_.empty(); }
 
  private:
@@ -69,11 +69,11 @@ class Connection {
   CurlEasy easy_;
   std::vector<std::string> secrets_;
   std::vector<std::string> last_reply_;  ///< lines of the reply being read
-  std::vector<std::string> ehlo_;        ///< of the last 250 reply of several lines or of one
+  std::vector<std::string> ehlo_;        ///< of the last 250 reply, of one or several lines
   Stage reached_ = Stage::connect;
   bool tls_ = false;
   bool wants_login_ = false;
-  bool direct_ = false;  ///< nothing lies between us and the socket: no TLS, no proxy
+  bool direct_ = false;  ///< nothing is between us and the socket: no TLS, no proxy
   bool lmtp_ = false;
   std::string own_name_;
   std::chrono::milliseconds patience_{};
@@ -81,7 +81,7 @@ class Connection {
   std::string held_;
 };
 
-/// Opens connections. add_to(), on_ready() and on_time() belong into an event loop's turn.
+/// Opens connections. Call add_to(), on_ready() and on_time() in each turn of an event loop.
 class Connector {
  public:
   Connector();
@@ -89,7 +89,7 @@ class Connector {
   Connector& operator=(const Connector&) = delete;
   ~Connector();
 
-  /// Begins to open; the answer comes from take_opened().
+  /// Starts opening; the result comes from take_opened().
   void open(std::size_t ticket, const RelayOptions& relay);
 
   void add_to(std::vector<pollfd>& set) const;
@@ -104,7 +104,7 @@ class Connector {
   };
   [[nodiscard]] std::vector<Opened> take_opened();
   [[nodiscard]] std::size_t opening() const { return opening_.size() + greeting_.size(); }
-  /// Forgets what is not open yet.
+  /// Abandons whatever is not open yet.
   void abandon();
 
  private:

@@ -48,8 +48,8 @@ Dialect dialect_for(const Capabilities& capabilities, Dialect wanted) {
 
 namespace {
 
-/// Where the next line of `bytes`, which are whole lines, begins with a dot, at `from` or later; npos if none
-/// does.
+/// The place, at `from` or later, where a line of `bytes` begins with a dot; npos if none does. `bytes` are
+/// whole lines.
 std::size_t find_dot_line(std::string_view bytes, std::size_t from) {
   if (from == 0 && bytes.starts_with('.')) return 0;
   const auto end_before = bytes.find("\n.", from == 0 ? 0 : from - 1);
@@ -80,7 +80,7 @@ std::string unsound(const message::Message& message) {
   if (message.size_bytes() == 0) return "it is empty";
   if (!begins_lines(message)) return "a splice inside a line";
   if (!message.needs_smtputf8()) return message::unsound_lines(message.bytes);
-  // RFC 6532 lets the header be UTF-8; the bodies are encoded.
+  // RFC 6532 allows UTF-8 in the header; the bodies are encoded.
   const std::string_view bytes = message.bytes;
   const auto end = bytes.find("\r\n\r\n");
   const auto header = end == std::string_view::npos ? bytes : bytes.substr(0, end + 2);
@@ -99,7 +99,7 @@ bool Dialogue::ready() const {
   switch (dialect_) {
     case Dialect::lock_step: return transactions_.empty();
     case Dialect::pipelined:
-      // On probation for chunking: nothing rides on the first body.
+      // On probation for chunking: nothing goes out with the first body.
       if (dialect_ != setup_.dialect) return transactions_.empty();
       return waiting_.empty();
     case Dialect::chunking: return in_flight() < setup_.window;
@@ -115,7 +115,7 @@ bool Dialogue::cannot_be_sent(Ticket ticket, const message::Message& message) {
     return true;
   };
   if (can.max_size_bytes > 0 && static_cast<std::int64_t>(message.size_bytes()) > can.max_size_bytes) {
-    // Known since EHLO, before anybody was named: a fact about the relay.
+    // Known since EHLO, before any recipient: a fact about the relay.
     auto outcome = no_reply(
         Stage::ehlo, fmt::format("the relay accepts messages of at most {} octets; this edition's have {}",
                                  can.max_size_bytes, message.size_bytes()));
@@ -138,7 +138,7 @@ void Dialogue::submit(Ticket ticket, const message::Message& message) {
   begin_waiting();
 }
 
-/// Pipelined: the next group leaves with the current body, so not before that is under way; otherwise at
+/// Pipelined: the next group is sent with the current body, so not before that has started; otherwise at
 /// once.
 void Dialogue::begin_waiting() {
   while (!waiting_.empty() && !finished_) {
@@ -183,7 +183,7 @@ void Dialogue::say_mail(const message::Message& message, std::uint64_t serial) {
     to += " SIZE=";
     append_number(to, static_cast<std::int64_t>(message.size_bytes()));
   }
-  // Only its header has eight bits; a relay that cannot pass them on knows at once.
+  // Only its header has eight bits; a relay that cannot pass them on says so at once.
   if (message.needs_smtputf8())
     to += setup_.capabilities.eight_bit_mime ? " BODY=8BITMIME SMTPUTF8" : " SMTPUTF8";
   to += "\r\n";
@@ -227,7 +227,7 @@ void Dialogue::begin(std::uint64_t serial) {
   transaction.last_octet = stream_end();
 }
 
-/// The body as DATA wants it: lines that begin with a dot get another one (RFC 5321 section 4.5.2), then the
+/// The body in DATA's form: lines beginning with a dot get another one (RFC 5321 section 4.5.2), then the
 /// final dot.
 void Dialogue::say_body(std::uint64_t serial) {
   auto& transaction = *find(serial);
@@ -359,7 +359,7 @@ void Dialogue::on_reply(Reply reply) {
 }
 
 void Dialogue::refuse(Transaction& transaction, Stage stage, const Reply& reply) {
-  if (transaction.refused) return;  // what follows a refusal in its group only echoes it
+  if (transaction.refused) return;  // later replies of a refused group only echo the refusal
   transaction.refused = true;
   transaction.refusal = classify(stage, reply.code, reply.text);
 }
@@ -379,7 +379,7 @@ void Dialogue::on_rcpt(Transaction& transaction, std::uint64_t serial, const Rep
   const bool fine = reply.code / 100 == 2;
   const bool grouped = dialect_ != Dialect::lock_step;
   if (reply.code / 100 == 3 || (fine && transaction.refused)) {
-    transaction.refused = false;  // perhaps it is taken all the same
+    transaction.refused = false;  // perhaps it was accepted after all
     return surprise("the relay answered RCPT out of turn");
   }
   if (!fine && !transaction.refused && grouped && (reply.code == 503 || blames_pipelining(reply))) {
@@ -402,7 +402,8 @@ void Dialogue::on_data(Transaction& transaction, std::uint64_t serial, const Rep
   const bool grouped = dialect_ != Dialect::lock_step;
   if (reply.code == 354) {
     if (transaction.refused) {
-      // It took DATA for no recipient: an empty message to nobody, then a clean start (RFC 2920 section 3.1).
+      // It accepted DATA without a recipient: send an empty message to nobody, then start afresh (RFC 2920
+      // section 3.1).
       say(".");
       expect(Step::lone_dot);
       reset_needed_ = true;
@@ -421,7 +422,7 @@ void Dialogue::on_data(Transaction& transaction, std::uint64_t serial, const Rep
 
 void Dialogue::on_final(Transaction& transaction, std::uint64_t serial, const Reply& reply, Step step) {
   if (!dot_may_have_left(transaction)) {
-    // Refused while the body was still leaving: an answer all right, but the session is out of step.
+    // Refused while the body was still being sent: a valid answer, but the session is out of step.
     if (reply.code >= 400 && !transaction.refused)
       finish(serial, classify(Stage::dot, reply.code, reply.text));
     return surprise("the relay answered a message before its end");
@@ -431,12 +432,12 @@ void Dialogue::on_final(Transaction& transaction, std::uint64_t serial, const Re
   if (transaction.refused) {
     const bool took_it = reply.code / 100 == 2;
     reset_needed_ = true;
-    // A message to nobody was "accepted": its answers cannot be trusted to be in step with our commands.
+    // A message to nobody was "accepted": its answers may be out of step with our commands.
     finish(serial, transaction.refusal);
     if (took_it) surprise("the relay accepted a message whose recipient it had refused");
     return;
   }
-  // Only groups that went well to the end earn a window.
+  // Only groups that succeeded completely earn a window.
   if (reply.code / 100 == 2) dialect_ = setup_.dialect;
   if (reply.code / 100 != 2 && step == Step::chunk) reset_needed_ = true;
   finish(serial, classify(Stage::dot, reply.code, reply.text));
@@ -453,7 +454,7 @@ void Dialogue::finish(std::uint64_t serial, Outcome outcome, bool untried) {
 
 void Dialogue::close_by_421(std::uint64_t serial, Stage stage, const Reply& reply) {
   farewell_ = classify(stage, reply.code, reply.text);
-  // An idle session that timed out: the message is not even begun (RFC 5321 section 4.5.3.2.7).
+  // An idle session that timed out: the message was not even started (RFC 5321 section 4.5.3.2.7).
   const bool stale = stage == Stage::mail && completed_ > 0;
   if (serial != 0) finish(serial, farewell_, stale);
   end_all("the relay closed the session: " + farewell_.line(), true);
@@ -468,7 +469,7 @@ void Dialogue::surprise(std::string_view why) {
 void Dialogue::lost(Loss loss, std::string_view why) {
   if (finished_) return;
   if (!transactions_.empty() && loss == Loss::silence) {
-    // Silence in the middle of a group, with no body on its way, is what a relay does that forgets grouped
+    // Silence in the middle of a group, with no body under way, is typical of a relay that forgets grouped
     // commands.
     const auto& first = transactions_.front().second;
     const bool half_answered = first.stage == Stage::rcpt || first.stage == Stage::data;
@@ -491,13 +492,13 @@ void Dialogue::end_all(std::string_view why, bool nothing_was_taken) {
       finish(serial, no_reply(Stage::dot, why));
     } else {
       const auto stage = transaction.last_octet != 0 ? Stage::body : transaction.stage;
-      // Not begun, or begun in a group that the relay did not understand.
+      // Not started, or started in a group that the relay did not understand.
       const bool untried = nothing_was_taken || grouping_failed_ || transaction.last_octet == 0;
       finish(serial, no_reply(stage, why), untried);
     }
   }
   completed_ = completed;  // those were ended, not answered
-  // The messages that unsent octets lie in go with their answers.
+  // The messages that hold unsent octets go away with their answers.
   out_.clear();
   output_bytes_ = written_ = 0;
   expected_.clear();

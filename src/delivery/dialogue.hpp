@@ -1,17 +1,16 @@
-// The SMTP dialogue on a session that is open: messages in, octets out; octets in, answers out. Pure: no I/O,
-// no clock.
+// The SMTP dialogue on an open session: messages in, octets out; octets in, answers out. Pure: no I/O, no
+// clock.
 //
 // Three dialects (relay.hpp). Lock-step waits for each reply. Pipelined (RFC 2920) sends MAIL RCPT DATA as a
-// group and the body with the next group: one round trip a message. Chunking (RFC 3030) needs no 354, so a
-// window of whole messages is in flight. One RCPT a message. LMTP (RFC 2033) is the same dialogue, since one
-// recipient has one answer to the dot. A session starts no better than pipelined until one group was answered
-// rightly, so that a relay that announces more than it can is found out before a final dot depends on it.
-// With messages in flight a chunked group begins with RSET: whether the one before is refused is not known
-// yet, and a transaction left open would lend its sender to the next message. Replies come in the order of
-// the commands; a message is accepted by 2yz to its final octet and by nothing else. After a surprise (a
-// reply nobody asked for, a code that cannot follow) the dialogue is finished and `grouping_failed()` says
-// whether grouping may be to blame. After 421 the relay closes: what it has not answered by then it has not
-// taken.
+// group and the body with the next group: one round trip per message. Chunking (RFC 3030) needs no 354, so a
+// window of whole messages is in flight. One RCPT per message. LMTP (RFC 2033) is the same dialogue, since
+// one recipient has one answer to the dot. A session is limited to pipelining until one group has succeeded,
+// so that a relay that announces more than it can do is found out before a final dot depends on it. With
+// messages in flight a chunked group begins with RSET: whether the previous message is refused is not known
+// yet, and an open transaction would lend its sender to the next message. Replies come in the order of the
+// commands; only 2yz to its final octet accepts a message. After a surprise (an unexpected reply or code) the
+// dialogue is finished, and `grouping_failed()` says whether grouping may be to blame. After 421 the relay
+// closes; whatever it has not answered by then it has not accepted.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +28,7 @@
 
 namespace tidings::delivery {
 
-/// What the relay announced and we use.
+/// The announced capabilities that we use.
 struct Capabilities {
   bool pipelining = false;
   bool chunking = false;
@@ -41,62 +40,62 @@ struct Capabilities {
   bool operator==(const Capabilities&) const = default;
 };
 
-/// From the lines of the EHLO reply after the first (keyword and parameters, any case).
+/// From the lines of the EHLO reply after the first (keyword and parameters, in any case).
 [[nodiscard]] Capabilities read_capabilities(const std::vector<std::string>& lines);
 
-/// The dialect that is both announced and wanted.
+/// The best dialect that is both announced and wanted.
 [[nodiscard]] Dialect dialect_for(const Capabilities& capabilities, Dialect wanted);
 
-/// Names a message in this dialogue; the caller's choice.
+/// The caller's name for a message in this dialogue.
 using Ticket = std::uint64_t;
 
 struct Answer {
   Ticket ticket = 0;
   Outcome outcome{};
-  /// Nothing of it can have been accepted, and nothing was wrong with it: it may go out on another session at
-  /// once without that counting as an attempt.
+  /// Nothing of it can have been accepted, and nothing was wrong with it: it may be sent on another session
+  /// at once, without counting as an attempt.
   bool untried = false;
 
   bool operator==(const Answer&) const = default;
 };
 
-/// What is being waited for; decides the timeout.
+/// What the session waits for; decides the timeout.
 enum class Awaiting { nothing, room, command, data, final_dot, goodbye };
 
-/// How a session ended without a word: the connection broke, or nothing came for too long.
+/// How a session ended without an answer: the connection broke, or was silent for too long.
 enum class Loss { closed, silence };
 
 class Dialogue {
  public:
   struct Setup {
     Capabilities capabilities{};
-    Dialect dialect = Dialect::lock_step;  ///< as dialect_for() says
+    Dialect dialect = Dialect::lock_step;  ///< from dialect_for()
     int window = 4;
-    std::vector<std::string> secrets = {};  ///< kept out of every outcome, see RelayOptions::secrets()
+    std::vector<std::string> secrets = {};  ///< kept out of all outcomes, see RelayOptions::secrets()
   };
   explicit Dialogue(Setup setup);
 
-  /// True when another message may be submitted.
+  /// Whether another message may be submitted.
   [[nodiscard]] bool ready() const;
-  /// The message must stay where it is until its answer is out: its octets leave from there, without a copy.
+  /// The message must not move until its answer is out: its octets are sent from where it is, without a copy.
   void submit(Ticket ticket, const message::Message& message);
   /// No more messages; QUIT after the last answer.
   void quit();
 
-  /// How many octets want to leave.
+  /// Number of octets to be sent.
   [[nodiscard]] std::size_t output_bytes() const { return output_bytes_; }
-  /// Fills `to` with them, in order, as far as it has places; returns how many it filled. Good until the next
-  /// call of anything else.
+  /// Fills `to` with them, in order, as far as it has room; returns the number of filled places. Valid until
+  /// any other call.
   [[nodiscard]] std::size_t output(std::span<std::string_view> to) const;
-  /// Passes tickets to `mark` whose final octet wants to leave and that have not been named before: mark them
-  /// before anything is written.
+  /// Passes to `mark` the tickets whose final octet is about to be sent and that were not passed before: mark
+  /// them before writing anything.
   template <class Mark>
   void leaving(Mark&& mark);
-  /// `count` octets went out.
+  /// `count` octets were sent.
   void wrote(std::size_t count);
 
   void received(std::string_view bytes);
-  /// The connection is gone or was given up: answers all that is in flight.
+  /// The connection is gone or was given up: answers everything in flight.
   void lost(Loss loss, std::string_view why);
 
   /// Answers since the last call.
@@ -104,12 +103,12 @@ class Dialogue {
 
   [[nodiscard]] Awaiting awaiting() const;
   [[nodiscard]] int in_flight() const { return static_cast<int>(transactions_.size()); }
-  /// Whole replies so far. Octets of one that does not end are no progress.
+  /// Complete replies so far. Octets of an unfinished reply are not progress.
   [[nodiscard]] std::uint64_t replies() const { return replies_; }
-  [[nodiscard]] std::int64_t completed() const { return completed_; }  ///< messages answered on this session
-  /// Nothing more can be done on this session; close it.
+  [[nodiscard]] std::int64_t completed() const { return completed_; }  ///< messages answered in this session
+  /// The session is of no further use; close it.
   [[nodiscard]] bool finished() const { return finished_; }
-  /// The relay mishandled a group of commands: speak lock-step to it from now on.
+  /// The relay mishandled a group of commands: use lock-step with it from now on.
   [[nodiscard]] bool grouping_failed() const { return grouping_failed_; }
   /// The answer that ended the session early (421, a surprise); code 0 and empty text if there was none.
   [[nodiscard]] const Outcome& farewell() const { return farewell_; }
@@ -119,10 +118,10 @@ class Dialogue {
   struct Transaction {
     Ticket ticket = 0;
     const message::Message* message = nullptr;
-    Stage stage = Stage::mail;  ///< how far its commands are answered
+    Stage stage = Stage::mail;  ///< the stage up to which its commands are answered
     bool refused = false;
     Outcome refusal{};             ///< the first refusal
-    std::uint64_t last_octet = 0;  ///< offset in the stream after its final octet; 0: not yet in the output
+    std::uint64_t last_octet = 0;  ///< stream offset after its final octet; 0: not yet in the output
     bool marked = false;
   };
   struct Expected {
@@ -134,7 +133,7 @@ class Dialogue {
   [[nodiscard]] bool dot_may_have_left(const Transaction& transaction) const;
   [[nodiscard]] std::uint64_t stream_end() const { return sent_total_ + output_bytes_; }
   [[nodiscard]] bool cannot_be_sent(Ticket ticket, const message::Message& message);
-  /// Where commands are added; whoever adds calls said().
+  /// The place to add commands; call said() afterwards.
   [[nodiscard]] std::string& words();
   void said(std::size_t count) { output_bytes_ += count; }
   void say(std::string_view line);
@@ -160,8 +159,8 @@ class Dialogue {
   void end_all(std::string_view why, bool nothing_was_taken);
 
   Setup setup_;
-  Dialect dialect_;  ///< spoken now; chunking only after a first group went well
-  /// Commands of ours, then octets that lie in a message.
+  Dialect dialect_;  ///< in use; chunking only after a first group succeeded
+  /// Our commands, then octets inside a message.
   struct Piece {
     std::string words;
     std::string_view octets;
@@ -173,7 +172,7 @@ class Dialogue {
   ReplyReader reader_;
   std::deque<Expected> expected_;
   std::deque<std::pair<std::uint64_t, Transaction>> transactions_;  ///< by serial number, ascending
-  std::deque<std::uint64_t> waiting_;  ///< submitted, not begun (pipelined: the one after the current)
+  std::deque<std::uint64_t> waiting_;  ///< submitted, not started (pipelined: the one after the current)
   std::uint64_t next_serial_ = 1;
   std::vector<Answer> answers_;
   std::int64_t completed_ = 0;
@@ -195,7 +194,7 @@ void Dialogue::leaving(Mark&& mark) {
 }
 
 /// Empty if the message may be sent: sound lines (message.hpp), at least one, an envelope without blanks,
-/// controls and angle brackets. Else what is wrong with it.
+/// control characters and angle brackets. Else what is wrong with it.
 [[nodiscard]] std::string unsound(const message::Message& message);
 
 }  // namespace tidings::delivery

@@ -27,16 +27,16 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t batch = 32;
 
-/// The envelope as the final delivery agent would note it (RFC 5321 section 4.4), so that a dropped file
-/// tells all.
+/// The envelope as a final delivery agent would record it (RFC 5321 section 4.4), so that a dropped file is
+/// complete.
 std::string with_envelope(const message::Message& message) {
   return fmt::format("Return-Path: <{}>\r\nDelivered-To: {}\r\n{}", message.envelope_from,
                      message.envelope_to, message.text());
 }
 
-/// The Maildir rule (cr.yp.to/proto/maildir.html): the time, this process and its place in it, the host.
-/// Whoever else delivers into the folder, another newsletter or a mail server, comes to another name. The
-/// word "tidings" tells erasing (members/our_files) which mails are ours.
+/// The Maildir rule (cr.yp.to/proto/maildir.html): the time, this process and its counter, the host. Anybody
+/// else who delivers into the folder, another newsletter or a mail server, arrives at another name. The word
+/// "tidings" tells erasing (members/our_files) which mails are ours.
 std::string maildir_name() {
   static std::atomic<std::uint64_t> sequence{0};
   const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
@@ -49,13 +49,13 @@ std::string maildir_name() {
                      safe);
 }
 
-/// Into new/ under a name that nothing has: neither link() nor a rename of this kind replaces a file.
+/// Moves it to new/ under an unused name: neither link() nor this kind of rename replaces a file.
 Result<void> move_to_new(const std::filesystem::path& from, const std::filesystem::path& to) {
   if (::link(from.c_str(), to.c_str()) == 0) {
     ::unlink(from.c_str());
     return {};
   }
-  // Some file systems know no second name of a file.
+  // Some file systems do not support a second name for a file.
   const bool exists = errno == EEXIST;
   if (!exists && ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
   auto failed = fail(Errc::cannot_create, fmt::format("cannot move a message to {}: {}",

@@ -50,7 +50,7 @@ std::vector<int> segments(const std::filesystem::path& database) {
   return numbers;
 }
 
-/// The next word of a record; the rest stays.
+/// Takes the next word of a record.
 std::string_view word(std::string_view& line) {
   const auto end = std::min(line.find(' '), line.size());
   const auto found = line.substr(0, end);
@@ -206,7 +206,7 @@ Result<JournalContents> read_journal(const std::filesystem::path& database) {
         ++whole;
       } else if (auto record = parse_record(line)) {
         const auto key = record->key;
-        // A mark taken along into a later segment must not hide an answer.
+        // A mark copied into a later segment must not hide an answer.
         if (record->outcome || !records.contains(key)) records.insert_or_assign(key, std::move(*record));
       }
     }

@@ -15,7 +15,7 @@
 namespace tidings::delivery {
 namespace {
 
-/// The fact that names the editions with claims while a run is under way; empty otherwise.
+/// The fact that names the editions with claims during a run; otherwise empty.
 constexpr std::string_view claiming_fact = "delivering";
 
 constexpr std::array<std::pair<DeliveryState, std::string_view>, 8> state_names{
@@ -28,7 +28,7 @@ constexpr std::array<std::pair<DeliveryState, std::string_view>, 8> state_names{
      {DeliveryState::suppressed, "suppressed"},
      {DeliveryState::bounced, "bounced"}}};
 
-/// A relay rests for an hour at most (relay_health.hpp).
+/// A relay is paused for an hour at most (relay_health.hpp).
 constexpr std::chrono::hours longest_wait_for_relay{1};
 
 int number_of(DeliveryState state) { return static_cast<int>(state); }
@@ -71,10 +71,10 @@ std::optional<DeliveryState> delivery_state_of(std::string_view name) {
   return std::nullopt;
 }
 
-/// A row that could be claimed, and what speaks against it.
+/// A row that could be claimed, and any objection.
 struct Ledger::Recipient {
   Claim claim;
-  std::string refusal;  ///< empty: go on
+  std::string refusal;  ///< empty: none
 
   Recipient(EditionId edition, const store::Statement& row)
       : claim{.edition = edition,
@@ -109,7 +109,7 @@ Result<void> Ledger::plan(EditionId edition, std::span<const Planned> recipients
                                ":s7", ":s8", ":s9", ":s10", ":s11", ":s12"};
   constexpr std::array segments{":g1", ":g2", ":g3", ":g4",  ":g5",  ":g6",
                                 ":g7", ":g8", ":g9", ":g10", ":g11", ":g12"};
-  // What a statement costs apart from its rows is as much as the rows.
+  // A statement costs as much apart from its rows as the rows.
   auto insert = database_->prepare(R"(
     INSERT INTO deliveries (edition_id, subscriber_id, segment_id, state) -- 1: planned
     VALUES (:edition, :s1, :g1, 1), (:edition, :s2, :g2, 1), (:edition, :s3, :g3, 1), (:edition, :s4, :g4, 1),
@@ -155,7 +155,7 @@ Result<void> Ledger::read_due(EditionId edition, int limit, std::vector<Recipien
 
 Result<void> Ledger::read_planned(EditionId edition, int limit, std::vector<Recipient>& out) {
   TIDINGS_LET(const auto digest, digest_of(edition));
-  // In key order from where the last batch ended: neither an index nor a second look at what is sent.
+  // In key order from the end of the last batch: needs neither an index nor another look at sent rows.
   auto query = database_->prepare(R"sql(
     SELECT d.subscriber_id, d.segment_id, d.attempts, r.address, r.name, r.is_erased, c.subscriber_id IS NOT NULL, r.suppression
     FROM deliveries d
@@ -178,7 +178,7 @@ Result<void> Ledger::note_claiming(EditionId edition) {
   return store::set_fact(*database_, claiming_fact, list);
 }
 
-/// Marks those that are not to be mailed, and takes them out of `rows`.
+/// Marks those that must not be mailed, and removes them from `rows`.
 Result<void> Ledger::refuse_some(std::vector<Recipient>& rows, ClaimBatch& batch) {
   auto refuse = database_->prepare(
       "UPDATE deliveries SET state = 7 /* suppressed */, due_ms = NULL, reply = :reply, settled_ms = :now "
@@ -203,8 +203,8 @@ Result<void> Ledger::take_each(const std::vector<Recipient>& rows) {
   return {};
 }
 
-/// Planned rows as read_planned() gave them: with the refused ones marked, they are all that is planned
-/// between the first and the last, so one statement takes them, at a third of the cost.
+/// Planned rows from read_planned(): with the refused ones marked, they are all planned rows between the
+/// first and the last, so one statement claims them at a third of the cost.
 Result<void> Ledger::take_range(const std::vector<Recipient>& rows) {
   if (rows.empty()) return {};
   auto take = database_->prepare(
@@ -226,7 +226,7 @@ Result<ClaimBatch> Ledger::claim(EditionId edition, int limit) {
   const auto claiming_before = claiming_;
   const auto work = [&]() -> Result<void> {
     TIDINGS_TRY(note_claiming(edition));
-    // A page of rows may be all suppressed; then the next one is read, so that "nothing" means nothing.
+    // A page of rows may be entirely suppressed; then read the next one, so that "nothing" means nothing.
     for (bool more = true; more && static_cast<int>(batch.claims.size()) < limit;) {
       const int wanted = limit - static_cast<int>(batch.claims.size());
       std::vector<Recipient> due, planned;
@@ -253,7 +253,7 @@ Result<ClaimBatch> Ledger::claim(EditionId edition, int limit) {
 // ---- settle, release, recover
 // -------------------------------------------------------------------------------------
 
-/// What all answers of one transaction share.
+/// Shared by all answers of one transaction.
 struct Ledger::Settling {
   const RetryPolicy& policy;
   UtcTime now;
@@ -262,7 +262,7 @@ struct Ledger::Settling {
   Settling(store::Database& database, const RetryPolicy& by, UtcTime at)
       : policy(by),
         now(at),
-        // What was given up before an admin let the edition go again does not count against the new tries.
+        // Attempts given up before an admin reopened the edition do not count against the new ones.
         history(database.prepare(R"sql(
     SELECT min(at_ms) FILTER (WHERE at_ms >= coalesce((SELECT approved_ms FROM edition_heads WHERE id = :edition), 0)),
            count(*) FILTER (WHERE outcome = 'unknown')
@@ -275,7 +275,7 @@ struct Ledger::Settling {
     VALUES (:edition, :subscriber, :attempt, :now, :stage, :outcome, :code, :reply, :relay))sql")) {}
 };
 
-/// One answer, and its attempt for the story of the delivery; what settle_taken() does not do.
+/// One answer, and its attempt for the delivery's history: whatever settle_taken() does not handle.
 Result<bool> Ledger::settle_one(Settling& with, Settled& answer) {
   const auto& policy = with.policy;
   const auto now = with.now;
@@ -304,8 +304,8 @@ Result<bool> Ledger::settle_one(Settling& with, Settled& answer) {
       break;
     case OutcomeKind::temporary:
       due = next_try(policy, claim.attempt, first_attempt, now);
-      // What a relay has against us is not the reader's, however long it lasts: the edition is held in the
-      // end, nobody fails.
+      // A relay's trouble with us is not the subscriber's fault, however long it lasts: in the end the
+      // edition is held, and nobody fails.
       if (!due && is_relay_trouble(outcome)) due = now + longest_wait_for_relay;
       state = due ? DeliveryState::deferred : DeliveryState::failed;
       if (!due) {
@@ -341,10 +341,10 @@ Result<bool> Ledger::settle_one(Settling& with, Settled& answer) {
   return true;
 }
 
-/// Answers that one statement writes: first attempts, simply taken, of one edition, in order of subscriber.
+/// Answers written by one statement: accepted first attempts of one edition, in order of subscriber.
 class TakenRows final : public store::Lookup {
  public:
-  enum Column { is_there, code, reply, relay };  // as the statement of settle_taken() asks for them
+  enum Column { is_there, code, reply, relay };  // as used by the statement of settle_taken()
 
   TakenRows(std::span<Settled* const> answers, std::vector<std::int64_t> relays)
       : answers_(answers), relays_(std::move(relays)), written_(answers.size(), false) {}
@@ -354,7 +354,7 @@ class TakenRows final : public store::Lookup {
     if (at_ == answers_.size() || subscriber(at_) != key) return {};
     const auto& outcome = answers_[at_]->outcome;
     if (column == is_there) return 1;
-    written_[at_] = true;  // the others are only asked of a row that is changed
+    written_[at_] = true;  // the other columns are only read for a row that is changed
     if (column == relay) return relays_[at_];
     if (column == code) return outcome.code == 0 ? Value{} : Value{std::int64_t{outcome.code}};
     reply_ = reply_of(outcome);
@@ -382,7 +382,7 @@ class TakenRows final : public store::Lookup {
 };
 
 /// The length of the run of answers that begins with the first: one edition, and no two so far apart that
-/// going from one to the next costs more than finding it.
+/// walking from one to the next costs more than looking it up.
 std::size_t length_of_run(std::span<Settled* const> answers) {
   constexpr std::int64_t far_apart = 64;
   std::size_t length = 1;
@@ -458,13 +458,13 @@ Result<void> Ledger::settle(std::vector<Settled> answers, const SettleOptions& o
   if (answers.empty()) return {};
   TIDINGS_TRY(database_->set_sync(options.sync));
   TIDINGS_LET(auto transaction, database_->begin());
-  relay_ids_.clear();  // one that was rolled back has no id
+  relay_ids_.clear();  // an id that was rolled back is unknown
   TIDINGS_TRY(settle_rows(std::move(answers), options));
   return transaction.commit();
 }
 
 Result<void> Ledger::release_one(const Claim& claim, UtcTime now) {
-  // What was tried before keeps its place in the schedule: it was due, and still is.
+  // Earlier attempts keep their place in the schedule: the row was due, and still is.
   auto update = database_->prepare(R"sql(
     UPDATE deliveries SET attempts = attempts - 1, state = CASE WHEN attempts = 1 THEN 1 /* planned */ ELSE 3 /* deferred */ END,
                           due_ms = CASE WHEN attempts = 1 THEN NULL ELSE :now END

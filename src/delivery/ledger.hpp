@@ -1,12 +1,12 @@
 // Delivery ledger: one durable row per (edition, subscriber); the one authority on who was mailed.
 //
 // Invariants. A row reads `claimed` on disk before the first octet of its message leaves this host. A
-// message's final dot leaves only after its mark is in the journal (journal.hpp). So a crash may lose an
+// message's final dot is sent only after its mark is in the journal (journal.hpp). So a crash may lose an
 // answer, never the knowledge that there was an attempt: recover() turns what the dead process left into
 // planned, its answer, or in doubt. No row is ever deleted, so the counts of an edition always balance. Times
-// are UTC milliseconds; attempts count from 1. Each mutating call is one immediate transaction but for
+// are UTC milliseconds; attempts count from 1. Each mutating call is one immediate transaction, except
 // plan(), which joins the caller's. The caller holds store::SenderLock for claim, settle, release and
-// recover: a claim found on disk by recover() belongs to a dead process. Not thread-safe: one Ledger per
+// recover: a claim that recover() finds on disk belongs to a dead process. Not thread-safe: one Ledger per
 // handle, per thread. Any call may fail with the store's errors (Errc::io, try_again, bad_data).
 #pragma once
 
@@ -33,13 +33,13 @@ namespace tidings::delivery {
 
 struct AttemptKey;  // journal.hpp
 
-/// By number in deliveries.state. Below `sent` a row is not finished.
+/// The numbers of deliveries.state. Below `sent` a row is not finished.
 enum class DeliveryState {
-  planned = 1,     ///< nothing has left yet
-  claimed = 2,     ///< a run has it in hand
-  deferred = 3,    ///< to be tried again at due_ms
-  in_doubt = 4,    ///< may have arrived; tried again at due_ms, or held where that is NULL
-  sent = 5,        ///< the relay took it
+  planned = 1,     ///< nothing was sent yet
+  claimed = 2,     ///< a run is working on it
+  deferred = 3,    ///< to be retried at due_ms
+  in_doubt = 4,    ///< may have arrived; retried at due_ms, or held if that is NULL
+  sent = 5,        ///< the relay accepted it
   failed = 6,      ///< refused, or given up
   suppressed = 7,  ///< not attempted: suppressed, withdrawn or erased since sealing, or the edition cancelled
   bounced = 8,     ///< taken, and reported back as undeliverable
@@ -47,14 +47,14 @@ enum class DeliveryState {
 [[nodiscard]] std::string_view name_of(DeliveryState state);
 [[nodiscard]] std::optional<DeliveryState> delivery_state_of(std::string_view name);
 
-/// Leave to attempt one delivery once.
+/// Permission to attempt one delivery once.
 struct Claim {
   EditionId edition{};
   SubscriberId subscriber{};
   SegmentId segment{};
   int attempt = 0;        ///< from 1
-  std::string address{};  ///< as in subscribers: domain in A-labels; empty where recover() found that the
-                          ///< person was erased since
+  std::string address{};  ///< as in subscribers: domain in A-labels; empty if recover() found that the
+                          ///< person has since been erased
   std::string name{};     ///< may be empty
 
   bool operator==(const Claim&) const = default;
@@ -89,16 +89,16 @@ struct Counts {
 
 struct ClaimBatch {
   std::vector<Claim> claims{};
-  int suppressed = 0;  ///< rows that were marked instead of claimed
+  int suppressed = 0;  ///< rows marked suppressed instead of claimed
 };
 
 struct Recovered {
-  int planned = 0;   ///< nothing had left
+  int planned = 0;   ///< nothing had been sent
   int answered = 0;  ///< the answer was in the journal
   int in_doubt = 0;
 };
 
-/// An answer that failed a delivery for good, as it is recorded.
+/// The recorded answer by which a delivery failed permanently.
 struct Refusal {
   Claim claim{};  ///< with the address; empty once erased
   Outcome outcome{};
@@ -106,7 +106,7 @@ struct Refusal {
   UtcTime at{};
 };
 
-/// What plan() is given.
+/// The arguments of plan().
 struct Planned {
   SubscriberId subscriber;
   SegmentId segment;
@@ -124,7 +124,7 @@ struct DeliveryRow {
   std::string reply{};
   std::optional<UtcTime> settled{};
   SegmentId segment{};
-  std::string relay{};  ///< who answered last; empty: nobody yet, or an older version did not keep it
+  std::string relay{};  ///< the last to answer; empty: nobody yet, or an older version did not record it
 
   bool operator==(const DeliveryRow&) const = default;
 };
@@ -151,120 +151,118 @@ class Ledger {
   /// Both must outlive the ledger.
   Ledger(store::Database& database, const Clock& clock);
 
-  /// The database's file; the sending journal lies beside it. Empty in memory.
+  /// The database's file; the sending journal is beside it. Empty in memory.
   [[nodiscard]] const std::filesystem::path& path() const { return database_->path(); }
 
   [[nodiscard]] UtcTime now() const { return clock_->now(); }
 
-  /// Adds the delivery of one recipient as planned, inside the caller's transaction (sealing). Doing so again
-  /// changes nothing.
+  /// Adds one recipient's delivery as planned, inside the caller's transaction (sealing). Idempotent.
   [[nodiscard]] Result<void> plan(EditionId edition, SubscriberId subscriber, SegmentId segment);
   /// The same for several; by the hundred, half the work of one by one.
   [[nodiscard]] Result<void> plan(EditionId edition, std::span<const Planned> recipients);
 
   /// Claims up to `limit` rows: deferred and in-doubt ones that are due, then planned ones in order of
-  /// subscriber; durable before it returns. Recipients who are suppressed, withdrew, or were erased become
+  /// subscriber; durable before it returns. Recipients who are suppressed, unsubscribed or erased become
   /// `suppressed` in the same transaction and are not returned; so `claims` is empty only when nothing is
   /// due.
   [[nodiscard]] Result<ClaimBatch> claim(EditionId edition, int limit);
 
-  /// Runs inside settle()'s transaction after its rows are written; an error rolls all of it back. What was
-  /// given up comes as permanent, with a soft verdict where the address is to blame.
+  /// Runs inside settle()'s transaction after its rows are written; an error rolls everything back. Given-up
+  /// deliveries appear as permanent, with a soft verdict if the address is to blame.
   using WithinSettle = std::function<Result<void>(std::span<const Settled>)>;
 
   struct SettleOptions {
     RetryPolicy policy{};
     WithinSettle within{};
-    /// `process` where a claim() follows soon, which makes it durable too.
+    /// `process` if a claim() follows soon, which makes it durable too.
     store::Sync sync = store::Sync::full;
   };
 
   /// Records answers in one transaction. accepted: sent. temporary: deferred by the policy, failed ("given
   /// up: ...") once that gives up. permanent: failed. unknown: in_doubt, due again by the policy unless it
-  /// was in doubt before. Reply text is kept as it came. A claim that is not the row's last attempt any more
-  /// is passed over, which is not an error.
+  /// was in doubt before. Keeps reply text verbatim. A claim that is no longer the row's last attempt is
+  /// skipped, which is not an error.
   [[nodiscard]] Result<void> settle(std::vector<Settled> answers, const SettleOptions& options);
 
-  /// Gives claims back that were never attempted (relay in trouble, run stopped): the attempt does not count.
-  /// Never attempted rows become planned, others deferred and due at once.
+  /// Returns claims that were never attempted (relay in trouble, run stopped): the attempt does not count.
+  /// Rows never attempted become planned, others deferred and due at once.
   [[nodiscard]] Result<void> release(std::span<const Claim> claims);
 
-  /// Before the first claim() of a run: settles what a dead process left claimed, by its journal. Claims
-  /// whose mark is not there go back as by release(). Without a trustworthy journal (power loss, copied
-  /// database) all are in doubt. Costs nothing when the last run ended by itself.
+  /// Before the first claim() of a run: settles what a dead process left claimed, using its journal. Claims
+  /// without a mark are released as by release(). Without a trustworthy journal (power loss, copied database)
+  /// all are in doubt. Costs nothing if the last run ended normally.
   [[nodiscard]] Result<Recovered> recover(const SettleOptions& options);
 
-  /// After the last settle() or release() of a run: nothing is claimed any more, so there is nothing to
-  /// recover().
+  /// After the last settle() or release() of a run: nothing is claimed, so there is nothing to recover().
   [[nodiscard]] Result<void> finish();
 
   [[nodiscard]] Result<Counts> counts(EditionId edition);
 
-  /// How many deliveries of an edition, in whatever state, each segment has.
+  /// The number of deliveries of an edition per segment, in any state.
   [[nodiscard]] Result<std::map<SegmentId, std::int64_t>> readers_by_segment(EditionId edition);
 
-  /// The earliest time at which claim() would return something; now or earlier when it would already. Nothing
-  /// when no delivery will ever be due without an admin.
+  /// The earliest time at which claim() would return something; now or earlier if it already would. Nothing
+  /// if no delivery will ever be due without an admin.
   [[nodiscard]] Result<std::optional<UtcTime>> next_due(EditionId edition);
 
   /// Ordered by edition and subscriber.
   [[nodiscard]] Result<std::vector<DeliveryRow>> list(const DeliveryFilter& filter);
-  /// Streams the rows of one edition in order of subscriber; memory is the visitor's, which must not write.
-  /// Its error ends it.
+  /// Streams the rows of one edition in order of subscriber; the visitor must not write. Its error stops the
+  /// reading.
   [[nodiscard]] Result<void> visit(EditionId edition,
                                    const std::function<Result<void>(const DeliveryRow&)>& visitor);
-  /// All but plainly accepted first attempts, oldest first.
+  /// All except plainly accepted first attempts, oldest first.
   [[nodiscard]] Result<std::vector<AttemptRow>> attempts(EditionId edition, SubscriberId subscriber);
-  /// Blanks the relay's words about one subscriber, which may quote the address; for erasing a person. The
-  /// outcomes stay.
+  /// Blanks the relay's words about one subscriber, which may quote the address, to erase the person. Keeps
+  /// the outcomes.
   [[nodiscard]] Result<void> forget_replies(SubscriberId subscriber);
   [[nodiscard]] Result<void> forget_replies(const store::Transaction& open, SubscriberId subscriber);
-  /// Why deliveries of an edition are deferred: reply (code and text) and how many, most frequent first.
+  /// Why deliveries of an edition are deferred: reply (code and text) and count, most frequent first.
   [[nodiscard]] Result<std::vector<std::pair<std::string, std::int64_t>>> deferred_by_reason(
       EditionId edition, int limit = 10);
 
-  /// By an admin: rows in one of the states deferred, in_doubt or failed become due at once; returns how
-  /// many. Without a subscriber: all of that state. Errc::usage for another state.
+  /// For an admin: makes rows in one of the states deferred, in_doubt or failed due at once; returns their
+  /// number. Without a subscriber: all of that state. Errc::usage for another state.
   [[nodiscard]] Result<int> retry(EditionId edition, DeliveryState state,
                                   std::optional<SubscriberId> subscriber = {});
 
-  /// By an admin, for a row in doubt (or, as failed, a refusal that was taken back): it did arrive (sent) or
-  /// it did not and shall not (failed). Errc::no_input if there is no such row in doubt.
+  /// For an admin: settles a row in doubt (or, as failed, a refusal taken back): it arrived (sent), or it did
+  /// not and will not be retried (failed). Errc::no_input if there is no such row in doubt.
   [[nodiscard]] Result<void> resolve(EditionId edition, SubscriberId subscriber, DeliveryState as);
-  /// The same for all in doubt that wait for an admin, and as failed for refusals (5yz) that were taken back;
-  /// returns how many.
+  /// The same for all in doubt that wait for an admin and, as failed, for refusals (5yz) taken back; returns
+  /// their number.
   [[nodiscard]] Result<int> resolve_held(EditionId edition, DeliveryState as);
-  /// By an admin: what relays were remembered for is mended; they are tried at once and their refusals
+  /// For an admin: forgets the remembered trouble of relays; they are tried at once and their refusals
   /// believed again.
   [[nodiscard]] Result<int> release_relays();
 
-  /// Takes refusals back: failed rows whose last attempt this was are deferred until `due`. Returns how many.
+  /// Takes refusals back: failed rows with this last attempt are deferred until `due`. Returns their number.
   [[nodiscard]] Result<int> take_back(std::span<const AttemptKey> attempts, UtcTime due);
   /// The same within the caller's transaction.
   [[nodiscard]] Result<int> take_back_within(std::span<const AttemptKey> attempts, UtcTime due);
-  /// Refusals that have not been judged yet (whether they suppress anybody), and are still the last word
-  /// about their delivery.
+  /// Refusals not yet judged (whether they suppress anybody) that are still the last word about their
+  /// delivery.
   [[nodiscard]] Result<std::vector<Refusal>> unjudged();
-  /// All refusals until now are judged. Within the caller's transaction.
+  /// Marks all refusals so far as judged. Within the caller's transaction.
   [[nodiscard]] Result<void> set_judged();
-  /// True if the relay has taken a message of the edition.
+  /// Whether the relay has accepted a message of the edition.
   [[nodiscard]] Result<bool> has_taken(EditionId edition, std::string_view relay);
   /// How many deliveries can be claimed now.
   [[nodiscard]] Result<std::int64_t> due_now(EditionId edition);
   /// Deliveries in doubt that wait for an admin, by edition.
   [[nodiscard]] Result<std::vector<std::pair<EditionId, std::int64_t>>> held_in_doubt();
   struct Pace {
-    std::optional<UtcTime> last{};  ///< when a message was taken last
+    std::optional<UtcTime> last{};  ///< when a message was last accepted
     std::int64_t in_minute = 0;     ///< how many in the minute before
   };
   [[nodiscard]] Result<Pace> pace(EditionId edition);
 
-  /// Deliveries that wait for a time further ahead than longest_wait: a clock was ahead. They are due
-  /// already; forget_future() writes that down.
+  /// Deliveries that wait for longer than longest_wait, because a clock was ahead. They count as due already;
+  /// forget_future() records that.
   [[nodiscard]] Result<std::int64_t> count_from_future();
   [[nodiscard]] Result<void> forget_future();
 
-  /// What is remembered of relays between runs.
+  /// What is remembered about relays between runs.
   [[nodiscard]] Result<std::vector<RelayMemory>> relays();
   [[nodiscard]] Result<void> remember(std::span<const RelayMemory> relays);
 
@@ -299,8 +297,8 @@ class Ledger {
   const Clock* clock_;
   std::map<std::string, std::int64_t> relay_ids_;
   std::map<std::int64_t, std::int64_t>
-      cursors_;                      ///< edition -> subscriber up to which no row is planned any more
-  std::set<std::int64_t> claiming_;  ///< editions noted as having claims, see recover()
+      cursors_;                      ///< edition -> subscriber up to whom no row is planned any more
+  std::set<std::int64_t> claiming_;  ///< editions recorded as having claims, see recover()
 };
 
 }  // namespace tidings::delivery

@@ -34,7 +34,7 @@ Outbox::~Outbox() { ::close(wake_fd_); }
 
 void Outbox::add_claims(std::vector<Claim> claims) {
   const std::lock_guard lock{mutex_};
-  if (stopping_) return move_to_end(batch_.handed_back, claims);  // the transport gave up in the meantime
+  if (stopping_) return move_to_end(batch_.handed_back, claims);  // the transport gave up meanwhile
   outstanding_ += claims.size();
   for (auto& claim : claims) claims_.push_back(std::move(claim));
   claims_there_.notify_all();
@@ -176,7 +176,7 @@ std::vector<QueuedMessage> Outbox::take(std::size_t limit) {
     messages_.pop_front();
   }
   transport_waits_ = taken.size() < limit;
-  // Not for each message: composers that wake to make one, and sleep again, cost more than the message.
+  // Not for each message: waking composers to make one message costs more than the message.
   if (!taken.empty() && messages_.size() <= max_messages_ / 2) room_there_.notify_all();
   return taken;
 }

@@ -59,8 +59,8 @@ enum class At { session, mail, rcpt, data, anywhere };
 /// What the words of a reply must say for a rule to apply.
 enum class Say { anything, no_such_user, greylisted, refusal_of_us, refusal_of_us_or_user };
 
-/// One line of the table. `status` is an enhanced status with '*' for any number, or "" for any or none, or
-/// "-" for none at all; `code` 0 is any, 5 any 5yz, 4 any 4yz.
+/// One line of the table. `status` is an enhanced status with '*' for any number, "" for any or none, or "-"
+/// for none at all; `code` 0 is any, 5 any 5yz, 4 any 4yz.
 struct Rule {
   At at;
   int code;
@@ -76,8 +76,8 @@ constexpr auto permanent = OutcomeKind::permanent;
 
 // First match wins. Sources: RFC 3463, RFC 5321 section 4.2, RFC 7504, RFC 7505, and the published reply
 // lists of Gmail and Yahoo. Gmail answers 550 5.2.1 both for an inactive account and for one that receives
-// too much: scored, never hard. Words come before codes, since many refusals of us borrow a code of the
-// mailbox: 550 5.4.5 is Gmail's daily limit. Which words are about us: base/refusal.cpp.
+// too much: scored, never hard. Words come before codes, since many refusals of us use a mailbox code: 550
+// 5.4.5 is Gmail's daily limit. base/refusal.cpp lists the words about us.
 constexpr std::array rules{
     // The relay as a whole: before MAIL there is no recipient; 421 closes the service; x.7.x is policy.
     Rule{At::session, 0, "", Say::anything, temporary, Blame::relay, Verdict::none},
@@ -88,20 +88,20 @@ constexpr std::array rules{
     Rule{At::anywhere, 538, "", Say::anything, temporary, Blame::relay, Verdict::none},
     Rule{At::anywhere, 521, "", Say::anything, temporary, Blame::relay, Verdict::none},
     Rule{At::anywhere, 571, "", Say::anything, temporary, Blame::relay, Verdict::none},
-    // One mailbox that wants us to come again, whatever the status.
+    // One mailbox that asks us to come again, whatever the status.
     Rule{At::rcpt, 4, "", Say::greylisted, temporary, Blame::address, Verdict::none},
     Rule{At::data, 4, "", Say::greylisted, temporary, Blame::address, Verdict::none},
-    // Office 365 for who is not in its directory.
+    // Office 365 for addresses missing from its directory.
     Rule{At::rcpt, 5, "5.4.1", Say::anything, permanent, Blame::address, Verdict::soft},
-    // A status of the mailbox stands: "5.2.1 account suspended".
+    // A mailbox status stands: "5.2.1 account suspended".
     Rule{At::rcpt, 5, "5.2.1", Say::anything, permanent, Blame::address, Verdict::soft},
     Rule{At::rcpt, 5, "5.2.2", Say::anything, permanent, Blame::address, Verdict::soft},
     Rule{At::rcpt, 4, "4.2.*", Say::anything, temporary, Blame::address, Verdict::none},
-    // "No such user, or you are listed at ...": a refusal, and no proof against the mailbox.
+    // "No such user, or you are listed at ...": a refusal, but no proof against the mailbox.
     Rule{At::rcpt, 5, "", Say::refusal_of_us_or_user, permanent, Blame::address, Verdict::soft},
     Rule{At::anywhere, 5, "", Say::refusal_of_us, temporary, Blame::relay, Verdict::none},
     Rule{At::anywhere, 4, "", Say::refusal_of_us, temporary, Blame::relay, Verdict::none},
-    // This mailbox is not there: suppressed at once, but only when RCPT is refused.
+    // The mailbox does not exist: suppressed at once, but only if RCPT is refused.
     Rule{At::rcpt, 5, "5.1.1", Say::anything, permanent, Blame::address, Verdict::hard},
     Rule{At::rcpt, 5, "5.1.0", Say::anything, permanent, Blame::address, Verdict::hard},
     Rule{At::rcpt, 5, "5.1.2", Say::anything, permanent, Blame::address, Verdict::hard},
@@ -115,7 +115,7 @@ constexpr std::array rules{
     Rule{At::rcpt, 5, "5.7.27", Say::anything, permanent, Blame::address, Verdict::hard},
     Rule{At::rcpt, 550, "-", Say::no_such_user, permanent, Blame::address, Verdict::hard},
     Rule{At::rcpt, 553, "-", Say::no_such_user, permanent, Blame::address, Verdict::hard},
-    // The message: too big or malformed. Nobody's mailbox is to blame.
+    // The message: too big or malformed. No mailbox is to blame.
     Rule{At::anywhere, 5, "5.2.3", Say::anything, permanent, Blame::message, Verdict::none},
     Rule{At::anywhere, 5, "5.3.4", Say::anything, permanent, Blame::message, Verdict::none},
     Rule{At::anywhere, 5, "5.6.*", Say::anything, permanent, Blame::message, Verdict::none},
@@ -132,12 +132,12 @@ constexpr std::array rules{
     Rule{At::anywhere, 503, "", Say::anything, temporary, Blame::relay, Verdict::none},
     Rule{At::anywhere, 504, "", Say::anything, temporary, Blame::relay, Verdict::none},
     Rule{At::anywhere, 555, "", Say::anything, temporary, Blame::relay, Verdict::none},
-    // The mailbox has trouble that may pass: scored once it is final.
+    // Temporary trouble of the mailbox: scored once it is final.
     Rule{At::anywhere, 4, "*.1.*", Say::anything, temporary, Blame::address, Verdict::none},
     Rule{At::anywhere, 4, "*.2.*", Say::anything, temporary, Blame::address, Verdict::none},
     Rule{At::anywhere, 4, "*.4.1", Say::anything, temporary, Blame::address, Verdict::none},
     Rule{At::anywhere, 4, "*.4.7", Say::anything, temporary, Blame::address, Verdict::none},
-    // The rest: 5yz is about this address as far as anybody can tell, everything else is tried again.
+    // The rest: 5yz is about this address as far as anybody can tell, everything else is retried.
     Rule{At::anywhere, 5, "", Say::anything, permanent, Blame::address, Verdict::soft},
     Rule{At::anywhere, 0, "", Say::anything, temporary, Blame::nobody, Verdict::none},
 };
@@ -169,7 +169,7 @@ bool status_matches(std::string_view wanted, std::string_view status) {
   return true;
 }
 
-/// Words of relays that give no enhanced status for a mailbox that is not there.
+/// Words of relays without an enhanced status for a mailbox that does not exist.
 bool says_unknown_user(std::string_view text) {
   constexpr std::array<std::string_view, 14> words{
       "user unknown",      "unknown user",      "no such user",     "no such recipient", "no such mailbox",
@@ -193,7 +193,7 @@ bool says(Say wanted, std::string_view text) {
   return false;
 }
 
-/// The enhanced status at the head of a reply text (RFC 2034 section 4), cut off from it; or "".
+/// Removes and returns the enhanced status at the head of a reply text (RFC 2034 section 4); or "".
 std::string take_status(std::string_view& text) {
   std::size_t at = 0;
   for (int part = 0; part < 3; ++part) {
@@ -210,7 +210,7 @@ std::string take_status(std::string_view& text) {
   return status;
 }
 
-/// One clean line within the limit; plain ASCII, which is nearly all of them, is copied as it stands.
+/// One clean line within the limit; plain ASCII, which is nearly all of them, is copied unchanged.
 std::string clean_line(std::string_view text) {
   bool plain = text.size() <= max_text_bytes;
   for (const char c : text)

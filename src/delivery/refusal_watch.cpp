@@ -37,7 +37,7 @@ bool RefusalWatch::all_alike(const Seen& newest) const {
     ++alike;
     one_domain = one_domain && each.domain == newest.domain;
   }
-  // Where others are served, one domain's refusals are that domain's own matter.
+  // If others are served, one domain's refusals are that domain's own matter.
   return alike >= nearly_all && (!one_domain || domains_.size() == 1);
 }
 

@@ -1,13 +1,14 @@
-// Does a relay refuse this recipient, or nearly everybody? Watches its last answers. Pure.
+// Whether a relay refuses this recipient, or nearly everybody. Watches its last answers. Pure.
 //
-// | the last answers to first attempts | found |
+// | the last answers to first attempts | finding |
 // |---|---|
-// | the first ten of a relay that has taken nothing of the edition, all 5yz about us | about_us |
+// | the first ten of a relay that has accepted nothing of the edition, all 5yz about us | about_us |
 // | 18 of the last 20 about us, 4yz and 5yz alike | about_us |
-// | 18 of the last 20 refused for good in the same words, over several domains | alike |
-// | the same, of one domain, and no other domain was seen | alike |
-// Later attempts are no evidence: whoever was refused yesterday comes first today, and must not keep the
-// others waiting.
+// | 18 of the last 20 permanently refused in the same words, over several domains | alike |
+// | the same for one domain, if no other domain was seen | alike |
+//
+// Later attempts prove nothing: whoever was refused yesterday is tried first today, and must not hold up the
+// others.
 #pragma once
 
 #include <deque>
@@ -19,7 +20,7 @@
 
 namespace tidings::delivery {
 
-/// What makes two refusals the same: the code and the words, without addresses, numbers and queue ids.
+/// What makes two refusals equal: the code and the words, without addresses, numbers and queue ids.
 [[nodiscard]] std::string words_of_refusal(const Outcome& outcome);
 
 class RefusalWatch {
@@ -30,11 +31,11 @@ class RefusalWatch {
 
   enum class Finding { nothing, about_us, alike };
 
-  /// At the start of a run. `works`: it has taken mail of this edition before.
+  /// At the start of a run. `works`: it has accepted mail of this edition before.
   void begin_run(bool works);
-  /// An answer to a first attempt. `alike` is found once.
+  /// An answer to a first attempt. `alike` is reported once.
   [[nodiscard]] Finding note(const Outcome& outcome, std::string_view domain);
-  /// Of `alike`: in which words.
+  /// The words of `alike`.
   [[nodiscard]] const std::string& words() const { return words_; }
 
  private:

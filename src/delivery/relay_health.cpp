@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Connections that fail one after the other before the relay is out.
+/// Consecutive connection failures before the relay is out.
 constexpr int open_limit = 3;
 constexpr std::chrono::minutes shortest_policy_pause = 10min;
 
@@ -20,8 +20,8 @@ double rate_of(const RelayOptions& options) {
   return hourly <= 0 ? options.rate : std::min(options.rate, hourly);
 }
 
-/// What passes with time, or is asked of everybody who sends: not a login or an address that somebody has to
-/// correct first.
+/// What passes with time, or is asked of every sender: not a login or an address that somebody must correct
+/// first.
 bool is_policy(const Outcome& outcome) {
   if (outcome.code == 421) return true;
   if (outcome.stage < Stage::mail || outcome.code == 0) return false;
@@ -106,8 +106,8 @@ void RelayHealth::pause(Time now) {
 
 bool RelayHealth::answered(const Heard& heard, Time now) {
   if (heard.outcome.kind == OutcomeKind::accepted) accepted(now);
-  // Whoever was refused before comes first today, and must not keep the others waiting for what may be about
-  // them alone.
+  // Recipients refused earlier are tried first today, and must not hold up the others for what may concern
+  // only them.
   if (heard.outcome.stage > Stage::mail && heard.attempt > 1 && heard.outcome.code != 421) return false;
   if (concerns_everybody(heard.outcome)) return trouble(heard.outcome, now);
   switch (watch_.note(heard.outcome, heard.domain)) {
@@ -138,8 +138,7 @@ bool RelayHealth::open_failed(const Outcome& outcome, Others others, Time now) {
     return false;
   }
   ++failed_opens_;
-  // A login or a certificate that is refused will be refused again; a host that does not answer may just be
-  // restarting.
+  // A refused login or certificate will be refused again; a host that does not answer may just be restarting.
   const bool final_word =
       outcome.stage == Stage::auth || outcome.stage == Stage::tls || outcome.code / 100 == 5;
   if (final_word || failed_opens_ >= open_limit) {

@@ -1,8 +1,8 @@
-// SMTP replies from a stream of bytes (RFC 5321 section 4.2), however they are cut. Pure.
+// SMTP replies from a stream of bytes (RFC 5321 section 4.2), however it is split. Pure.
 //
-// Strict where a lenient reader could be led astray: a line ends in CRLF (a lone LF is a violation), begins
+// Strict where a lenient reader could be deceived: a line ends in CRLF (a lone LF is a violation), begins
 // with three digits and a blank, a hyphen or nothing, and all lines of a reply carry one code. Limits: 2,000
-// octets a line, 64 KiB a reply. After a violation nothing more is read.
+// octets per line, 64 KiB per reply. Nothing is read after a violation.
 #pragma once
 
 #include <optional>
@@ -22,13 +22,13 @@ class ReplyReader {
  public:
   void feed(std::string_view bytes);
 
-  /// The next whole reply, if there is one.
+  /// The next complete reply, if there is one.
   [[nodiscard]] std::optional<Reply> next();
 
-  /// What the stream did wrong, in words; empty while it is sound.
+  /// The violation in the stream, in words; empty while it is sound.
   [[nodiscard]] const std::string& violation() const { return violation_; }
 
-  /// True when bytes of an unfinished reply are waiting.
+  /// Whether there are bytes of an unfinished reply.
   [[nodiscard]] bool mid_reply() const {
     return !partial_.text.empty() || partial_.code != 0 || at_ < buffer_.size();
   }

@@ -1,5 +1,4 @@
-// When a delivery that did not succeed is tried again, and when it is given up (RFC 5321 section 4.5.4.1).
-// Pure.
+// When an unsuccessful delivery is retried, and when it is given up (RFC 5321 section 4.5.4.1). Pure.
 #pragma once
 
 #include <chrono>
@@ -11,7 +10,7 @@ namespace tidings::delivery {
 
 /// What happens to a delivery whose answer was lost after its final dot.
 enum class InDoubt {
-  retry,  ///< once more after `in_doubt_after`, with the same Message-ID; held if that is lost too
+  retry,  ///< once more after `in_doubt_after`, with the same Message-ID; held if that answer is lost too
   hold,   ///< nothing until an admin resolves it
 };
 
@@ -28,17 +27,16 @@ struct RetryPolicy {
 /// again.
 [[nodiscard]] std::chrono::milliseconds retry_delay(int attempt);
 
-/// No delivery is put off further than this. What is due later was put off by a clock that was ahead, and is
-/// due now.
+/// No delivery is postponed further than this. A later due time was set by a clock that was ahead, and counts
+/// as due now.
 inline constexpr std::chrono::hours longest_wait{9};
 
-/// When a delivery deferred now is tried again; nothing if it is to be given up. The last try falls on the
-/// end itself rather than being dropped because the next step of the schedule lies beyond it.
+/// When a delivery deferred now is retried; nothing if it is to be given up. The last try is at the very end,
+/// even if the next step of the schedule lies beyond it.
 [[nodiscard]] std::optional<UtcTime> next_try(const RetryPolicy& policy, int attempt, UtcTime first_attempt,
                                               UtcTime now);
 
-/// The back-off of a relay in trouble: 1 minute doubling to 1 hour, with `jitter` (0..1) taking up to a
-/// quarter off.
+/// The back-off of a relay in trouble: 1 minute doubling to 1 hour, less up to a quarter by `jitter` (0..1).
 [[nodiscard]] std::chrono::milliseconds relay_back_off(int failures, double jitter);
 
 }  // namespace tidings::delivery

@@ -20,15 +20,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Claims that one worker composes between two visits to the outbox.
+/// Claims composed by one worker between two visits to the outbox.
 constexpr std::size_t compose_batch = 8;
-/// When refusals that were taken back are tried again: not before a relay that rests.
+/// When refusals that were taken back are retried: not before a paused relay.
 constexpr std::chrono::minutes brake_pause{10};
-/// How long answers may wait for company before they are settled.
+/// How long answers may wait for more before they are settled.
 constexpr std::chrono::milliseconds settle_pause = 200ms;
 
-/// Messages come and go by the thousand, and glibc would return their memory to the kernel each time a few
-/// are free: a tenth of a message's CPU went into page faults. What is kept is bounded like the queues.
+/// Messages come and go by the thousand, and glibc would return their memory to the kernel whenever a few are
+/// free: page faults took a tenth of a message's CPU time. The kept memory is bounded like the queues.
 void keep_freed_memory() {
 #ifdef __GLIBC__
   constexpr int keep_bytes = 8 << 20;
@@ -86,7 +86,7 @@ void count(RunReport& report, const Settled& answer) {
   }
 }
 
-/// The ledger's side of a run; the threads around it end before it does.
+/// The ledger's side of a run; the threads around it end first.
 class Run {
  public:
   Run(const RunOptions& options, int claim_batch, Ledger& ledger, Outbox& outbox, Brake& brake,
@@ -99,7 +99,7 @@ class Run {
         stop_(stop) {}
 
   [[nodiscard]] Result<void> go();
-  /// Once the transport has ended: trouble that shows only now, and what is to be remembered of relays.
+  /// After the transport has ended: late trouble, and what to remember about relays.
   [[nodiscard]] Result<void> end(std::vector<RelayMemory> relays);
   RunReport report;
 
@@ -108,7 +108,7 @@ class Run {
   [[nodiscard]] Result<void> settle(Outbox::AnswerBatch batch, store::Sync sync);
   [[nodiscard]] Result<void> pull(const std::string& relay, const std::string& words);
   [[nodiscard]] bool should_end();
-  /// Somebody who waits for the end asked for it.
+  /// Somebody is waiting for the end.
   [[nodiscard]] bool is_over() const {
     return stop_.load() || (options_.time_budget && elapsed() >= *options_.time_budget);
   }
@@ -203,7 +203,7 @@ Result<void> Run::go() {
 }
 
 Result<void> Run::end(std::vector<RelayMemory> relays) {
-  // Trouble may have come with the last answers, after the last look at it.
+  // Trouble may have come with the last answers, after the last check.
   if (report.end == RunEnd::nothing_due) static_cast<void>(should_end());
   const auto memory_of = [&](const std::string& name) {
     return std::find_if(relays.begin(), relays.end(),
@@ -271,14 +271,14 @@ Result<RunReport> deliver(const RunOptions& options, Ledger& ledger, Transport& 
   std::vector<std::thread> threads;
   threads.emplace_back([&] {
     transport.run(outbox);
-    outbox.stop();  // when the work is done this changes nothing; else nobody would take the messages that
-                    // are left
+    outbox.stop();  // has no effect if the work is done; otherwise nobody would take the remaining
+                    // messages
   });
   for (int i = 0; i < std::max(options.workers, 1); ++i)
     threads.emplace_back([&] { compose_claims(outbox, compose); });
   auto done = run.go();
-  // After an error of the store, what is still out is left claimed with its marks: recover() knows better
-  // than we do now.
+  // After an error of the store, outstanding claims are left claimed with their marks: recover() will know
+  // better than we do now.
   if (!done) outbox.stop();
   outbox.close();
   for (auto& thread : threads) thread.join();

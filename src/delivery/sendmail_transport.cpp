@@ -1,5 +1,5 @@
-// Messages through a program on this host (sendmail, msmtp, dma), one after the other. What it says is kept
-// as the reply.
+// Messages through a program on this host (sendmail, msmtp, dma), one after the other. Its output is kept as
+// the reply.
 
 #include <array>
 #include <cerrno>
@@ -28,7 +28,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Lines end in LF on this interface; sendmail makes them CRLF again.
+/// This interface uses LF line ends; sendmail turns them back into CRLF.
 std::string with_local_line_ends(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
@@ -38,7 +38,7 @@ std::string with_local_line_ends(std::string_view bytes) {
   return out;
 }
 
-/// What the program says beyond this is read and dropped.
+/// Output beyond this is read and dropped.
 constexpr std::size_t most_words = 4096;
 
 /// A program that hangs has so long after somebody asked for the end.
@@ -173,7 +173,7 @@ class SendmailTransport final : public Transport {
   [[nodiscard]] int capacity() const override { return 4; }
   void recall(const std::vector<RelayMemory>& memories, UtcTime now) override {
     for (auto memory : memories) {
-      memory.paused_until.reset();  // a program is asked again by each run
+      memory.paused_until.reset();  // each run tries a program again
       if (memory.name == name()) health_.recall(memory, now, std::chrono::steady_clock::now());
     }
   }
@@ -236,7 +236,7 @@ class SendmailTransport final : public Transport {
     return !ended;
   }
 
-  /// The program's words with the address that they are about.
+  /// The program's output, with the address it is about.
   static std::string with_address(const std::string& words, const std::string& address) {
     if (words.empty() || words.find(address) != std::string::npos) return words;
     return fmt::format("<{}>: {}", address, words);

@@ -1,6 +1,6 @@
-// SMTP sessions from one event loop: each turn reads what came, gives messages to sessions with room, marks
-// the final dots that are about to leave with one write of the journal, and writes. A session that waits
-// never stops the others.
+// SMTP sessions in one event loop: each turn reads what came, gives messages to sessions with room, marks the
+// final dots about to be sent with one write of the journal, and writes. A waiting session never stops the
+// others.
 
 #include <algorithm>
 #include <array>
@@ -40,8 +40,8 @@ struct Relay {
   RelayHealth health;
   int sessions = 0;  ///< open or opening
   std::size_t opening = 0;
-  std::optional<bool> smtputf8{};  ///< whether it announces that, once a session has told
-  double load = 0;                 ///< messages given to it by weight: the relay with the least is next
+  std::optional<bool> smtputf8{};  ///< whether it announces SMTPUTF8, once a session has seen it
+  double load = 0;                 ///< messages given to it, by weight: the relay with the least is next
   SteadyTime heard{};              ///< when it answered last
   Outcome last_trouble;
 
@@ -54,14 +54,14 @@ struct Session {
   Dialogue dialogue;
   std::unordered_map<Ticket, QueuedMessage> queued;
   int submitted = 0;
-  bool blocked = false;  ///< the socket takes no more octets for now
+  bool blocked = false;  ///< the socket accepts no more octets for now
   bool quitting = false;
   bool cut = false;    ///< by us, in a hurry
-  bool wrote = false;  ///< octets have left since watch_deadlines() looked
+  bool wrote = false;  ///< octets were sent since watch_deadlines() last looked
   Awaiting awaited = Awaiting::nothing;
   std::uint64_t replies = 0;
-  SteadyTime idle_until{};  ///< the next sign of life by then
-  SteadyTime until{};       ///< what is awaited by then, whatever drips
+  SteadyTime idle_until{};  ///< the deadline for the next sign of life
+  SteadyTime until{};       ///< the deadline for the awaited reply, whatever drips in
 
   Session(Relay* to, std::unique_ptr<Connection> open, Dialogue::Setup setup)
       : relay(to), connection(std::move(open)), dialogue(std::move(setup)) {}
@@ -116,7 +116,7 @@ class Loop {
   std::string input_;
   Ticket next_ticket_ = 1;
   bool journal_failed_ = false;
-  std::optional<SteadyTime> cut_at_;  ///< the run was told to end: what is in flight has until then
+  std::optional<SteadyTime> cut_at_;  ///< the run was told to end: the deadline for what is in flight
   SteadyTime now_ = std::chrono::steady_clock::now();
 };
 
@@ -125,7 +125,7 @@ bool Loop::all_out() const {
                      [](const auto& relay) { return relay->health.is_out(); });
 }
 
-/// A relay of weight 0 stands in only while no other can be used.
+/// A relay of weight 0 stands in only while no other is usable.
 bool Loop::may_use(const Relay& relay) const {
   if (!relay.health.is_usable(now_)) return false;
   if (relay.options.weight > 0) return true;
@@ -159,7 +159,7 @@ void Loop::run() {
     const bool nothing_left = waiting_.empty() && (outbox_.exhausted() || winding_up());
     if (nothing_left && sessions_.empty()) break;
     if (!closed)
-      wait();  // else nothing would wake us: with one connection each new session was a second late
+      wait();  // otherwise nothing would wake us: with one connection each new session was a second late
   }
   connector_.abandon();
   [[maybe_unused]] const bool flushed = outbox_.flush();
@@ -175,8 +175,8 @@ void Loop::hand_back_waiting() {
 // ---- messages to sessions
 // ------------------------------------------------------------------------------------------------
 
-/// Takes as many messages as sessions would take now. With no session yet, one is fetched all the same: it is
-/// the reason to open one. Messages that wait for their domain do not count.
+/// Takes as many messages as sessions would accept now. Without a session, takes one anyway, as the reason to
+/// open one. Messages waiting for their domain do not count.
 void Loop::fetch() {
   if (winding_up()) return;
   std::size_t wanted = sessions_.empty() ? 1 : 0;
@@ -200,8 +200,8 @@ Throttle* Loop::domain_throttle(const QueuedMessage& queued) {
   return found == domains_.end() ? nullptr : &found->second;
 }
 
-/// The first that may leave now. Behind one that waits for its domain, or for a relay that takes its address,
-/// others overtake.
+/// The first that may be sent now. Others overtake one that waits for its domain, or for a relay that accepts
+/// its address.
 std::deque<QueuedMessage>::iterator Loop::next_parcel(const Session* any) {
   if (any == nullptr) return waiting_.end();
   return std::find_if(waiting_.begin(), waiting_.end(), [&](const QueuedMessage& queued) {
@@ -211,8 +211,8 @@ std::deque<QueuedMessage>::iterator Loop::next_parcel(const Session* any) {
   });
 }
 
-/// It has had its share, and another that is at work has not: whoever is slow gets less of the list, not
-/// more. A relay that is silent, or kept back by its own rate, keeps nobody waiting.
+/// It has had its share, and another working relay has not: a slow one gets less of the list, not more. A
+/// relay that is silent, or at its own rate limit, holds up nobody.
 bool Loop::is_ahead(const Relay& relay) {
   return std::any_of(relays_.begin(), relays_.end(), [&](const auto& other) {
     const auto silence = other->sessions > static_cast<int>(other->opening) ? 3s : 1s;
@@ -223,15 +223,15 @@ bool Loop::is_ahead(const Relay& relay) {
   });
 }
 
-/// While any relay in use announces SMTPUTF8 or may yet, no other is asked for it; else each is as good as
-/// the next.
+/// As long as a relay in use announces SMTPUTF8, or may yet, only that one is used for it; otherwise any will
+/// do.
 bool Loop::may_have(const Relay& relay, Needs needs) const {
   if (needs == Needs::nothing || relay.smtputf8.value_or(true)) return true;
   return std::none_of(relays_.begin(), relays_.end(),
                       [&](const auto& other) { return other->smtputf8.value_or(true) && may_use(*other); });
 }
 
-/// The relay that is furthest behind its share, and there the session with the least in flight.
+/// The relay furthest behind its share, and its session with the least in flight.
 Session* Loop::next_session(Needs needs) {
   Session* best = nullptr;
   for (auto& session : sessions_) {
@@ -281,8 +281,8 @@ void Loop::feed_session(Session& session, QueuedMessage queued) {
 
 void Loop::open_sessions() {
   if (waiting_.empty() || winding_up()) return;
-  // As many as there is work for beyond what is opening already at the same relay: one that does not greet
-  // keeps no other waiting.
+  // As many as there is work for, besides those already opening at the same relay: one that does not greet
+  // holds up no other.
   const auto wanted = waiting_.size() + 1;
   for (std::size_t i = 0; i < relays_.size(); ++i) {
     auto& relay = *relays_[i];
@@ -320,7 +320,7 @@ void Loop::on_opened(Connector::Opened opened) {
   sessions_.emplace_back(&relay, std::move(opened.connection), std::move(setup));
 }
 
-/// A relay that comes late, or again, has nothing to make up for.
+/// A relay that joins late, or again, need not catch up.
 void Loop::catch_up(Relay& relay) {
   std::optional<double> least;
   for (const auto& other : relays_) {
@@ -332,7 +332,7 @@ void Loop::catch_up(Relay& relay) {
   if (least) relay.load = std::max(relay.load, *least);
 }
 
-/// The relay is paused or out: its sessions end, its messages go to others or back.
+/// The relay is paused or out: its sessions end, its messages go to other relays or back.
 void Loop::on_trouble(Relay& relay, const Outcome& outcome) {
   relay.last_trouble = outcome;
   log::info(fmt::format("relay {}: {} at {}; nothing more is sent to it {}", relay.name, outcome.line(),
@@ -390,7 +390,7 @@ void Loop::on_answer(Session& session, Answer answer) {
   if (!braked && !relay.health.words_of_brake().empty())
     outbox_.brake(relay.name, relay.health.words_of_brake());
   if (is_relay_trouble(outcome) && outcome.stage <= Stage::mail) {
-    // About us, before this recipient was named: nobody is charged with it.
+    // About us, before this recipient: not held against anybody.
     waiting_.push_front(std::move(queued));
   } else {
     outbox_.answer(std::move(queued.claim), outcome, relay.name);
@@ -411,7 +411,8 @@ void Loop::mark_and_write() {
 void Loop::write(Session& session) {
   if (session.dialogue.output_bytes() == 0 && !session.connection->holds_octets()) return;
   if (journal_failed_) {
-    // A dot without its mark must not leave. What has left is answered or in doubt as on a broken connection.
+    // A dot without its mark must not be sent. Whatever was sent is answered or in doubt, as on a broken
+    // connection.
     session.dialogue.lost(Loss::closed, "the sending journal cannot be written");
     return collect(session);
   }
@@ -423,7 +424,7 @@ void Loop::write(Session& session) {
     session.dialogue.wrote(sent.count);
   } while (sent.io == Connection::Io::done && session.dialogue.output_bytes() > 0);
   session.blocked = sent.io == Connection::Io::again;
-  // What the relay said before it closed is still to be read: the reader notices the end.
+  // What the relay said before it closed is still to be read: the reader will notice the end.
   if (sent.io == Connection::Io::closed) {
     read(session);
     if (!session.dialogue.finished()) session.dialogue.lost(Loss::closed, "the relay closed the connection");
@@ -443,7 +444,7 @@ std::chrono::milliseconds time_for(const PhaseTimeouts& timeouts, Awaiting await
   return 0ms;
 }
 
-/// A reply counts when it is whole: what drips in does not put its end off. A long message may take longer
+/// Only a complete reply counts: dripping octets do not extend its deadline. A long message may take longer
 /// than one silence.
 void Loop::watch_deadlines() {
   constexpr int longest_write = 10;
@@ -463,7 +464,7 @@ void Loop::watch_deadlines() {
   }
 }
 
-/// In a hurry what is in flight has seconds: then it is in doubt if its last octet has left, and else
+/// In a hurry, messages in flight have seconds: then they are in doubt if their last octet was sent, else
 /// deferred.
 void Loop::cut_sessions() {
   for (auto& session : sessions_) {
@@ -486,7 +487,7 @@ bool Loop::close_finished() {
     TIDINGS_CHECK(at->queued.empty());
     auto& relay = *at->relay;
     --relay.sessions;
-    // Sessions that open and break before they did anything are as good as none.
+    // Sessions that open and break before doing anything do not count.
     const bool useless =
         at->dialogue.completed() == 0 && at->submitted > 0 && !at->dialogue.grouping_failed() && !at->cut;
     if (useless && relay.health.is_usable(now_) &&
@@ -498,7 +499,7 @@ bool Loop::close_finished() {
   return sessions_.size() < open_before;
 }
 
-/// When something is to be done though no socket says so.
+/// When something is to be done without a socket event.
 SteadyTime Loop::wake_time() {
   auto until = now_ + 1s;
   const auto not_after = [&](std::optional<SteadyTime> time) {
@@ -518,7 +519,7 @@ SteadyTime Loop::wake_time() {
     if (relay->health.is_usable(now_) && relay->health.next_open() > now_)
       not_after(relay->health.next_open());
   }
-  // One message of each slow domain would do; the first of all is near enough.
+  // One message per slow domain would do; the first of all is close enough.
   if (auto* const throttle = domain_throttle(waiting_.front())) not_after(throttle->next(now_));
   return until;
 }
@@ -539,7 +540,7 @@ void Loop::wait() {
          static_cast<int>(std::clamp(time, 0ms, 1000ms).count()));
   now_ = std::chrono::steady_clock::now();
   if (poll_set_[0].revents != 0) outbox_.clear_wake();
-  // Sessions first, by their place in the set; whatever follows them belongs to libcurl.
+  // Sessions first, by their place in the set; everything after them belongs to libcurl.
   std::size_t index = 1;
   for (auto& session : sessions_) {
     const auto ready = poll_set_[index++].revents;
@@ -561,7 +562,7 @@ void block_sigpipe() {
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
-/// What a relay that still rests from an earlier run says.
+/// The answer of a relay still paused from an earlier run.
 Outcome resting(const RelayMemory& memory) {
   const std::string_view line = memory.last_error;
   int code = 0;

@@ -1,4 +1,5 @@
-// A rate as a bucket of leave: one message takes one; what is not used is lost beyond a second's worth. Pure.
+// A rate limit as a token bucket: each message takes one token; unused tokens beyond a second's worth are
+// lost. Pure.
 #pragma once
 
 #include <algorithm>
@@ -10,12 +11,12 @@ class Throttle {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// Messages a second; 0 is unlimited.
+  /// Messages per second; 0 is unlimited.
   Throttle(double rate, Time now) : rate_(rate), level_(std::min(rate, 1.0)), at_(now) {}
 
   [[nodiscard]] double rate() const { return rate_; }
 
-  /// How many messages may go now, at most `wanted`.
+  /// How many messages may be sent now, at most `wanted`.
   [[nodiscard]] int allowance(Time now, int wanted) {
     if (rate_ <= 0) return wanted;
     fill(now);
@@ -24,7 +25,7 @@ class Throttle {
   void took(int count) {
     if (rate_ > 0) level_ -= count;
   }
-  /// When one more may go.
+  /// When one more may be sent.
   [[nodiscard]] Time next(Time now) {
     if (rate_ <= 0) return now;
     fill(now);

@@ -1,8 +1,8 @@
-// Where messages go: one interface, with SMTP relays, a sendmail program or a folder behind it.
+// Transports: one interface, implemented by SMTP relays, a sendmail program or a folder.
 //
 // A transport pulls messages from the outbox and answers each exactly once; it marks a message in the journal
-// before the message's last octet leaves. It runs on a thread of its own, knows no database, and touches
-// nothing but the outbox.
+// before the message's last octet is sent. It has its own thread, knows no database, and touches only the
+// outbox.
 #pragma once
 
 #include <filesystem>
@@ -29,30 +29,30 @@ class Transport {
   virtual ~Transport() = default;
 
   /// Returns once the outbox is closed and everything taken from it is answered, or when the outbox asks for
-  /// a stop: then messages in flight are finished and the rest is handed back. Failures of the relay are
+  /// a stop: then messages in flight are finished and the rest is returned. Failures of the relay are
   /// outcomes, not errors.
   virtual void run(Outbox& outbox) = 0;
 
   /// For the ledger and for people: host:port, or "drop".
   [[nodiscard]] virtual std::string name() const = 0;
-  /// How many messages it can have in hand at once; the queue in front of it is sized by this.
+  /// How many messages it can handle at once; sizes the queue in front of it.
   [[nodiscard]] virtual int capacity() const = 0;
-  /// Messages a second that it is limited to; 0 for none. Few are claimed ahead of a slow one: who leaves in
-  /// time gets none.
+  /// Its limit in messages per second; 0 for none. Few messages are claimed ahead of a slow one, so that
+  /// people who unsubscribe in time get none.
   [[nodiscard]] virtual double rate() const { return 0; }
 
-  /// What earlier runs learned of its relays, before run(); and what is to be kept, after it.
+  /// Before run(): what earlier runs learned about its relays; after it: what to remember.
   virtual void recall(const std::vector<RelayMemory>& /*memories*/, UtcTime /*now*/) {}
   [[nodiscard]] virtual std::vector<RelayMemory> memories(UtcTime /*now*/) const { return {}; }
 };
 
-/// No more than `rate` messages a second to recipients of one domain, over all relays.
+/// At most `rate` messages per second to recipients of one domain, over all relays.
 struct DomainLimit {
   std::string domain;  ///< lower case, A-labels
   double rate = 0;
 };
 
-/// SMTP sessions over one or more relays, one event loop for all of them. Errc::config as check_relay() says.
+/// SMTP sessions over one or more relays, one event loop for all of them. Errc::config as check_relay().
 /// Weighted shares; relays of weight 0 stand in while no other works. A relay in trouble passes its messages
 /// on.
 [[nodiscard]] Result<std::unique_ptr<Transport>> make_smtp_transport(std::vector<RelayOptions> relays,
@@ -74,7 +74,7 @@ enum class DropFormat {
   maildir,  ///< FOLDER/{tmp,new,cur}
 };
 
-/// Files instead of a relay: complete under their final name or not there at all. Errc::cannot_create.
+/// Files instead of a relay: complete under their final name or absent. Errc::cannot_create.
 [[nodiscard]] Result<std::unique_ptr<Transport>> make_drop_transport(const std::filesystem::path& folder,
                                                                      DropFormat format,
                                                                      std::string name = "drop");

@@ -30,10 +30,10 @@ Result<std::optional<Change>> read_change(store::Database& database, SubscriberI
   return Change{.since = row.time(0), .joined = row.time(1), .carried = row.optional_time(2)};
 }
 
-/// The end of the newest edition of `from` that served the reader. The end and not the cut, because what was
-/// seen between the two may have been left to the next edition. No edition counts from the first one on that
-/// never left for them; and if something had been carried over to `from`, only those count that came after
-/// that change.
+/// The end of the newest edition of `from` that served the subscriber. The end rather than the cut, because
+/// posts seen between the two may have been left to the next edition. From the first edition that was never
+/// sent to them on, none counts; and if something had been carried over to `from`, only editions after that
+/// change count.
 Result<std::optional<UtcTime>> newest_served(store::Database& database, SubscriberId subscriber,
                                              std::string_view from, const Change& change) {
   auto row = database.prepare(R"(
@@ -96,11 +96,11 @@ Result<CarryOver> CarryOver::open(store::Database& database, std::string_view di
   for (auto& [post, cut] : before) {
     const auto same = [id = post.id](const Selected& other) { return other.id == id; };
     if (std::any_of(shown.begin(), shown.end(), same))
-      continue;  // the edition at hand may be inserted already
+      continue;  // the current edition may already be inserted
     out.backlog_.emplace(post.id, cut);
     out.posts_.push_back(std::move(post));
   }
-  // An editor's own order stands; what is carried over follows it.
+  // An editor's order stands; what is carried over follows it.
   std::vector<Selected> sorted{shown.begin(), shown.end()};
   sort_for_reading(sorted, options);
   if (std::ranges::equal(sorted, shown)) sort_for_reading(out.posts_, options);
@@ -217,8 +217,7 @@ Result<void> CarryOver::settle(const Period& period, const Selection& selection)
       if (found) done = std::min(done, seen.time(0));
     }
   }
-  // While an earlier edition is still to be sent, it is not sure that what was carried over arrives: they may
-  // leave before.
+  // While an earlier edition is still to be sent, what was carried over may not arrive: they may leave first.
   auto drop = database_->prepare(R"(
     DELETE FROM carry_overs
     WHERE digest = :digest AND since_ms <= :done

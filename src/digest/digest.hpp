@@ -1,4 +1,4 @@
-// Nouns of the digest room: the standing order, its editions, the period that an edition covers.
+// Nouns of the digest room: the standing order, its editions, and the period of an edition.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +22,7 @@ struct Period {
   [[nodiscard]] bool contains(UtcTime t) const { return from <= t && t < until; }
 };
 
-/// The dates of the oldest and of the newest of some posts.
+/// The dates of the oldest and the newest of some posts.
 struct DateSpan {
   UtcTime oldest{};
   UtcTime newest{};
@@ -46,17 +46,17 @@ struct Edition {
   std::optional<UtcTime> sealed;
   std::optional<UtcTime> started;
   std::optional<UtcTime> finished;
-  std::string intro = {};                ///< Markdown, by the editor of this edition
+  std::string intro = {};                ///< Markdown, by this edition's editor
   std::optional<UtcTime> mailed = {};    ///< a draft: when the editor got it
-  std::optional<UtcTime> approved = {};  ///< when it was let go; lateness counts from here
+  std::optional<UtcTime> approved = {};  ///< when it was approved; lateness counts from here
 
   bool operator==(const Edition&) const = default;
 
-  /// From when on a delay counts.
+  /// The time from which lateness counts.
   [[nodiscard]] UtcTime promised() const { return approved ? std::max(*approved, scheduled) : scheduled; }
 };
 
-/// "weekly#12"; one without a number by its id. EditionTable::find() knows both.
+/// "weekly#12"; the id of an edition without a number. EditionTable::find() knows both.
 [[nodiscard]] std::string name_of(const Edition& edition);
 
 /// One segment's frozen rendering; `bodies[v]` is variant v.

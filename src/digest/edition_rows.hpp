@@ -1,5 +1,5 @@
-// Rows of editions and candidates as the queries of edition_table and edition_drafts read them; for these two
-// only.
+// Rows of editions and candidates, as read by the queries of edition_table and edition_drafts; only for these
+// two.
 #pragma once
 
 #include <string>

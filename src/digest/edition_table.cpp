@@ -129,7 +129,7 @@ SelectBounds EditionTable::bounds(const Plan& plan, const History& history, UtcT
 
 namespace {
 
-/// Marks what the database knows of a candidate's link: shared inside its source, or carried before from
+/// Marks what the database knows about a candidate's link: shared within its source, or carried earlier from
 /// another one.
 Result<void> look_up_link(store::Database& database, std::string_view digest, Candidate& candidate) {
   if (!names_an_article(candidate.link_key)) return {};
@@ -221,8 +221,8 @@ Result<std::vector<std::string>> EditionTable::carriers(PostId post) {
 
 Result<std::vector<ShownBefore>> EditionTable::shown_since(std::string_view digest, UtcTime served_until,
                                                            const SelectOptions& options) {
-  // Each article's posts follow each other; a repeat's row leads to an article of an earlier edition and is
-  // no part of it.
+  // Each article's posts follow each other; a repeat's row refers to an article of an earlier edition and is
+  // not part of it.
   auto rows = database_.prepare(R"(
     SELECT p.id, p.source_id, p.source, p.published_ms, p.first_seen_ms, p.title, p.link_key, p.title_key, p.pinned,
            p.place, coalesce(ep.same_as, ep.post_id), p.hidden, e.cut_ms
@@ -429,7 +429,7 @@ Result<EditionId> EditionTable::record_skipped(const NewEdition& edition, UtcTim
 
 namespace {
 
-/// What a state change comes to that touched no row: already so, or not allowed.
+/// The result of a state change that touched no row: already done, or not allowed.
 Result<void> refused(const Edition& edition, EditionState wanted) {
   if (edition.state == wanted) return {};
   return fail(Errc::not_permitted, fmt::format("{} is {} and can no longer be {}", name_of(edition),

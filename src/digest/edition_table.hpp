@@ -27,7 +27,7 @@
 
 namespace tidings::digest {
 
-/// What insert() writes.
+/// The arguments of insert().
 struct NewEdition {
   std::string digest;
   UtcTime scheduled{};
@@ -37,7 +37,7 @@ struct NewEdition {
   std::string reason;
 };
 
-/// An article that an earlier edition has shown.
+/// An article shown in an earlier edition.
 struct ShownBefore {
   Selected post;
   UtcTime cut{};  ///< of that edition
@@ -61,19 +61,19 @@ struct EditionPage {
   bool operator==(const EditionPage&) const = default;
 };
 
-/// A picture that travels with the edition's mails.
+/// A picture sent with the edition's mails.
 struct EditionImage {
-  std::string content_id;  ///< the bodies say src="cid:CONTENT_ID"
+  std::string content_id;  ///< the bodies have src="cid:CONTENT_ID"
   std::string url;         ///< where it was fetched
   std::string bytes;
 
   bool operator==(const EditionImage&) const = default;
 };
 
-/// What a digest's edition has to weigh.
+/// The candidates of a digest's edition, judged.
 struct Weighed {
   std::vector<Candidate> candidates;  ///< repeats are marked
-  std::vector<NotSelected> left_out;  ///< by judge(), but for posts of sources that the digest does not take
+  std::vector<NotSelected> left_out;  ///< by judge(), except posts of sources that the digest does not use
 };
 
 /// segments.posts: ids in reading order, joined by blanks.
@@ -86,36 +86,37 @@ class EditionTable {
 
   // ---- composing ----
 
-  /// The digests of the configuration: a new one is known from now on. Writes only if there is a new one.
+  /// Records the digests of the configuration: a new one is known from now on. Writes only if there is a new
+  /// one.
   [[nodiscard]] Result<void> meet(std::span<const std::string> digests, UtcTime now);
 
-  /// What due_plan() needs to know of a digest. An edition that ends later than clock_slack after `now`
-  /// silences nothing until then: of it only its number counts.
+  /// What due_plan() needs to know about a digest. Of an edition that ends later than clock_slack after
+  /// `now`, only the number counts, so that it blocks nothing.
   [[nodiscard]] Result<History> history(std::string_view digest, UtcTime now = UtcTime::max());
 
-  /// Editions whose period ends later than clock_slack after `now`: a clock was ahead when they were made.
-  /// Oldest first.
+  /// Editions whose period ends later than clock_slack after `now`: made by a clock that was ahead. Oldest
+  /// first.
   [[nodiscard]] Result<std::vector<Edition>> from_future(UtcTime now);
-  /// Dates such an edition back to just after what its digest had covered before it, so that the digest goes
-  /// on from there. What was sent stays sent.
+  /// Moves such an edition back to just after what its digest had covered before it, so that the digest
+  /// continues from there. What was sent stays sent.
   [[nodiscard]] Result<void> date_back(const Edition& edition, UtcTime now);
 
   /// The digests whose editions have carried the post, each once.
   [[nodiscard]] Result<std::vector<std::string>> carriers(PostId post);
 
   /// Streams the posts that no edition of the digest has carried, first seen before `bounds.cut` and owed, or
-  /// released, in the order of their ids, without tags. Rows are light: memory is the visitor's. The visitor
-  /// must not write to the database. An error of the visitor ends the reading and is returned.
+  /// released, in order of their ids, without tags. The visitor must not write to the database; its error
+  /// stops the reading and is returned.
   [[nodiscard]] Result<void> visit_candidates(std::string_view digest, const SelectBounds& bounds,
                                               const std::function<Result<void>(Candidate&&)>& visitor);
 
-  /// visit_candidates() + judge(): all that select() has to weigh, and what it has not.
+  /// visit_candidates() + judge(): everything for select() to consider, and what is left out.
   [[nodiscard]] Result<Weighed> candidates(std::string_view digest, const SelectOptions& options,
                                            const SelectBounds& bounds);
 
-  /// What editions of the digest have shown whose cut is later than `served_until`, oldest edition first,
-  /// also those that were skipped because nobody was there to get them; posts as they stand now, those hidden
-  /// since left out.
+  /// The posts of editions of the digest with a cut later than `served_until`, oldest edition first,
+  /// including editions that were skipped for lack of recipients; posts as they are now, without those hidden
+  /// since.
   [[nodiscard]] Result<std::vector<ShownBefore>> shown_since(std::string_view digest, UtcTime served_until,
                                                              const SelectOptions& options);
 
@@ -124,9 +125,9 @@ class EditionTable {
 
   // ---- sealing: inside the caller's transaction ----
 
-  /// A sealed edition under the digest's next number, with its posts and links in the order given and what
-  /// was joined; a draft without `sealed_at`. The posts of a draft are taken, as those of a sealed edition
-  /// are.
+  /// A sealed edition under the digest's next number, with its posts and links in the given order and what
+  /// was joined; a draft without `sealed_at`. A draft's posts count as carried, like those of a sealed
+  /// edition.
   [[nodiscard]] Result<EditionId> insert(const NewEdition& edition, const Selection& selection,
                                          std::optional<UtcTime> sealed_at);
 
@@ -136,25 +137,25 @@ class EditionTable {
                                               std::span<const PostId> posts);
   /// `note`: what was shortened, for the editor.
   [[nodiscard]] Result<void> note_segment(SegmentId segment, std::string_view note);
-  /// The edition as a page for everybody; `html` whole, without slots.
+  /// The edition as a public page; `html` is complete, without slots.
   [[nodiscard]] Result<void> add_page(EditionId edition, std::string_view language, std::string_view html);
   [[nodiscard]] Result<void> add_image(EditionId edition, const EditionImage& image);
   /// Once, for an edition of any state.
   [[nodiscard]] Result<void> add_left_out(EditionId edition, std::span<const LeftOutPosts> left_out);
 
-  /// Records that a run had no edition although there were posts, because nobody was to get it: they are
-  /// done, or the first reader would find all that gathered before they came.
+  /// Records a run without an edition because nobody was to get it, although there were posts: the posts
+  /// count as carried, or the first subscriber would get everything from before they came.
   [[nodiscard]] Result<EditionId> record_skipped(const NewEdition& edition, const Selection& selection,
                                                  UtcTime at);
 
   // ---- one statement each ----
 
-  /// Records that a run had no edition, with the reason; it has no number. All posts stay candidates.
+  /// Records a run without an edition, with the reason; it has no number. All posts stay candidates.
   [[nodiscard]] Result<EditionId> record_skipped(const NewEdition& edition, UtcTime at);
 
   [[nodiscard]] Result<void> set_sending(EditionId edition, UtcTime started_at);
   [[nodiscard]] Result<void> set_sent(EditionId edition, UtcTime finished_at);
-  /// Deliveries of one that was or is being sent are to be tried again: it is sending, and its delay counts
+  /// Deliveries of a sent or sending edition are to be retried: it becomes sending, and its lateness counts
   /// from `at`. Errc::usage for one in another state.
   [[nodiscard]] Result<void> reopen(EditionId edition, UtcTime at);
   /// Not a sent or skipped one. If its sending had not begun, or has reached nobody, its posts become
@@ -167,28 +168,28 @@ class EditionTable {
 
   /// Oldest first; an empty digest means all of them.
   [[nodiscard]] Result<std::vector<Edition>> drafts(std::string_view digest);
-  /// What insert() was given, as it is arranged now; without left_out and repeats.
+  /// What insert() was given, as now arranged; without left_out and repeats.
   [[nodiscard]] Result<Selection> choice_of(EditionId edition, const SelectOptions& options);
-  /// Which posts readers shall see, in this order. The others are dropped: they appear in no later edition
-  /// of the digest (same_as is the post itself), but arrange() can bring them back. Within the caller's
-  /// transaction: on Errc::bad_data (a post that is not in the draft, one named twice, none left) it is to be
-  /// rolled back.
+  /// The posts that readers will see, in this order. The others are dropped: they appear in no later edition
+  /// of the digest (same_as is the post itself), but arrange() can restore them. Within the caller's
+  /// transaction, which must be rolled back on Errc::bad_data (a post that is not in the draft, a post named
+  /// twice, no posts left).
   [[nodiscard]] Result<void> arrange(EditionId edition, std::span<const PostId> shown);
   [[nodiscard]] Result<std::vector<PostId>> dropped_of(EditionId edition);
   [[nodiscard]] Result<void> set_intro(EditionId edition, std::string_view markdown);
-  /// What the editor was or will be told.
+  /// The report for the editor.
   [[nodiscard]] Result<std::string> preflight_of(EditionId edition);
   [[nodiscard]] Result<void> set_mailed(EditionId edition, std::string_view preflight, UtcTime at);
   /// Why a draft still waits; empty: for the editor.
   [[nodiscard]] Result<void> set_reason(EditionId edition, std::string_view reason);
-  /// Whether an edition of the digest that was sealed, and not cancelled, has this introduction.
+  /// Whether a sealed, uncancelled edition of the digest has this introduction.
   [[nodiscard]] Result<bool> has_used_intro(std::string_view digest, std::string_view markdown);
-  /// The introduction that an edition is sealed with, and which of its pictures did not travel; within the
+  /// The introduction that an edition is sealed with, and which of its pictures were left out; within the
   /// sealing transaction.
   [[nodiscard]] Result<void> keep_intro(EditionId edition, std::string_view markdown);
   [[nodiscard]] Result<void> keep_pictures(EditionId edition, std::string_view note);
   [[nodiscard]] Result<std::string> pictures_of(EditionId edition);
-  /// draft -> sealed, under the title of what it shows by now; the caller seals it whole in the same
+  /// draft -> sealed, with the title for what it now shows; the caller completes the sealing in the same
   /// transaction.
   [[nodiscard]] Result<void> approve(EditionId edition, std::string_view title, UtcTime at);
 
@@ -202,7 +203,7 @@ class EditionTable {
   /// Newest first; an empty digest means all of them.
   [[nodiscard]] Result<std::vector<EditionSummary>> list(std::string_view digest, int limit);
 
-  /// Sealed or being sent, oldest first: what deliver has to look at.
+  /// Sealed or being sent, oldest first: the work of deliver.
   [[nodiscard]] Result<std::vector<Edition>> unfinished();
 
   /// The posts that readers see, in reading order; the links beyond max_posts; and what was joined to what.

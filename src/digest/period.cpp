@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::chrono::milliseconds instant{1};
 
-/// Where an edition begins that has none before it: one regular period before the first run that was owed.
+/// The beginning of a first edition: one regular period before the first run that was owed.
 UtcTime first_from(const Schedule& schedule, const Zone& zone, const History& history, const Plan& plan) {
   UtcTime from = plan.scheduled - plan.nominal;
   if (history.known_since && *history.known_since <= plan.scheduled) {

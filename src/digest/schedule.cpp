@@ -20,7 +20,7 @@ using std::chrono::year_month_day;
 
 namespace {
 
-// A date that meets a cron line's fields comes at least once in 28 years, but for the leap years left out at
+// A date that matches a cron line's fields occurs at least once in 28 years, except for leap years missing at
 // centuries.
 constexpr int search_days = 366 * 45;
 constexpr std::size_t last_day = 32;  // in month_days_
@@ -50,7 +50,7 @@ const std::vector<std::string>& ordinal_words() {
 
 local_days monday_of(local_days day) { return day - (weekday{day} - std::chrono::Monday); }
 
-/// Digits only; nothing else, no sign.
+/// Only digits; no sign.
 std::optional<int> number(std::string_view text) {
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -267,7 +267,7 @@ class ScheduleParser {
     return value && *value >= range.low && *value <= range.high ? value : std::nullopt;
   }
 
-  /// One field into the set of its values, index by value.
+  /// One field as the set of its values, indexed by value.
   Result<std::vector<bool>> cron_field(std::size_t index, const Range& range) const {
     std::vector<bool> values(static_cast<std::size_t>(range.high) + 1);
     for (const auto item : split(words_[index], ',')) {
@@ -310,7 +310,7 @@ class ScheduleParser {
       if (week_day[i]) schedule_.weekdays_.set(i % 7);
     }
     schedule_.both_day_fields_ = words_[2][0] != '*' && words_[4][0] != '*';
-    // 28 years hold every pairing of date and weekday.
+    // 28 years contain every pairing of date and weekday.
     const local_days start{
         year_month_day{std::chrono::year{2000}, std::chrono::January, std::chrono::day{1}}};
     for (int i = 0; i < 28 * 366; ++i) {
@@ -369,7 +369,7 @@ bool Schedule::runs_on(local_days day) const {
 }
 
 UtcTime Schedule::next_run(UtcTime after, const Zone& zone) const {
-  // A day early: where a wall time occurs twice, `after` may read earlier than the instants that follow it.
+  // A day early: if a wall time occurs twice, `after` may read earlier than the instants that follow it.
   auto day = std::chrono::floor<days>(zone.to_local(after)) - days{1};
   for (int i = 0; i < search_days; ++i, day += days{1}) {
     if (!runs_on(day)) continue;

@@ -1,24 +1,23 @@
-// When a digest runs: the schedule grammar and its exact instants in the newsletter's zone. Pure but for the
-// zone table.
+// When a digest runs: the schedule grammar, and its exact instants in the newsletter's zone. Pure except for
+// the zone table.
 //
 //   daily 07:30                      weekdays 07:30                  (Monday to Friday)
 //   weekly monday,thursday 08:00     every 2 weeks monday 08:00 [from 2026-01-05]
 //   monthly 1 08:00                  monthly 1,15 08:00              monthly last 08:00 (the last day)
 //   monthly last friday 17:00        monthly first|second|third|fourth WEEKDAY 08:00
 //   30 7 * * 1-5                     five-field cron: minute hour day-of-month month day-of-week
-// Case does not matter; weekdays may be cut to three letters; a time is HH:MM or several joined by commas.
+//
+// Case does not matter; weekdays may be abbreviated to three letters; a time is HH:MM, or several joined by
+// commas.
 //
 // - Weeks begin on Monday. "every N weeks" runs in the week of its `from` date and in each Nth week before
-// and after;
-//   without `from` the count starts at Monday 5 January 1970, so the answer never depends on when it is
-//   asked.
-// - Days 29 to 31 of "monthly" mean the last day in months that are shorter. Cron keeps cron's meaning: no
-// such day, no run;
-//   when both day fields are restricted (neither begins with "*") a day that meets either counts, as in
-//   crontab(5).
+//   and after; without `from` the count starts at Monday 5 January 1970, so the result never depends on when
+//   it is computed.
+// - Days 29 to 31 of "monthly" mean the last day of shorter months. Cron keeps cron's meaning: no such day,
+//   no run; if both day fields are restricted (neither begins with "*"), a day that matches either counts, as
+//   in crontab(5).
 // - Each wall-clock time runs once: one that DST skips at the first instant after the gap (several skipped
-// ones together),
-//   one that occurs twice at the first.
+//   ones together), one that occurs twice at the first.
 #pragma once
 
 #include <array>
@@ -46,7 +45,7 @@ class Schedule {
   /// For people, in English: "every Monday and Thursday at 08:00".
   [[nodiscard]] std::string describe() const;
 
-  /// As it was written, blanks collapsed.
+  /// As written, blanks collapsed.
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:
@@ -70,8 +69,8 @@ class Schedule {
   std::string text_;
 };
 
-/// Errc::config names the word that is wrong, with the nearest known one as hint; also for a cron line that
-/// never comes true ("0 0 30 2 *").
+/// Errc::config names the wrong word, with the nearest known one as hint; also for a cron line that never
+/// matches ("0 0 30 2 *").
 [[nodiscard]] Result<Schedule> parse_schedule(std::string_view text);
 
 }  // namespace tidings::digest

@@ -7,10 +7,10 @@
 namespace tidings::digest {
 namespace {
 
-// What readers give repeats a lot; how many different answers are remembered.
+// Subscribers' choices repeat often; how many different results are remembered.
 constexpr std::size_t recent_limit = 4096;
 
-constexpr char separator = '\x1F';  // in no clean text
+constexpr char separator = '\x1F';  // never in clean text
 
 }  // namespace
 

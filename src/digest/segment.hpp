@@ -1,9 +1,9 @@
-// Segments: the readers of one edition who get the same posts in the same language, so that each is rendered
-// once.
+// Segments: the subscribers of one edition who get the same posts in the same language, so that each segment
+// is rendered once.
 //
-// The caller streams readers and keeps only the index that it is given for each; memory grows with the number
-// of segments and never with the number of readers. A reader without topics gets every post; else those that
-// share a topic with them (compared case-folded). A reader with nothing to read is in no segment. Pure; not
+// The caller streams subscribers and keeps only the index returned for each; memory grows with the number of
+// segments, not of subscribers. A subscriber without topics gets every post; others get those that share a
+// topic with them (compared case-folded). A subscriber with nothing to read is in no segment. Pure; not
 // thread-safe.
 #pragma once
 
@@ -21,11 +21,11 @@
 
 namespace tidings::digest {
 
-/// One post that the edition, or the backlog of a reader who changed digests, may bring.
+/// One post of the edition, or of the backlog of a subscriber who changed digests.
 struct SegmentPost {
   PostId id;
   std::vector<std::string> topics;  ///< as Selected::topics
-  bool backlog = false;             ///< of an earlier edition: only for readers who changed digests
+  bool backlog = false;             ///< of an earlier edition: only for subscribers who changed digests
 };
 
 struct SegmentKey {
@@ -40,13 +40,13 @@ class Segmenter {
   /// `posts` in reading order.
   explicit Segmenter(std::vector<SegmentPost> posts);
 
-  /// The segment of an ordinary reader; none if nothing in the edition is for them. `language` as it will be
-  /// rendered.
+  /// The segment of an ordinary subscriber; none if the edition has nothing for them. `language` as it will
+  /// be rendered.
   [[nodiscard]] std::optional<std::size_t> place(std::string_view language,
                                                  std::span<const std::string> topics);
 
-  /// The segment of a reader who is owed exactly these posts (ids that are not among the posts are ignored),
-  /// as far as their topics match.
+  /// The segment of a subscriber who is owed exactly these posts (ids that are not among the posts are
+  /// ignored), as far as their topics match.
   [[nodiscard]] std::optional<std::size_t> place_only(std::string_view language,
                                                       std::span<const std::string> topics,
                                                       std::span<const PostId> owed);

@@ -35,7 +35,7 @@ const SourceTopics* source_of(const Candidate& candidate, const SelectOptions& o
   return found == options.sources.end() ? nullptr : &*found;
 }
 
-/// Folded topics of its source and its own tags.
+/// The folded topics of its source, and its own tags.
 std::set<std::string> topics_of(const Candidate& candidate, const SelectOptions& options) {
   std::set<std::string> out;
   if (const auto* const source = source_of(candidate, options)) {
@@ -126,7 +126,7 @@ bool title_key_joins(const Candidate& post) {
   return length >= short_title_key;
 }
 
-/// Clusters of posts that are one article. Two posts of one source never meet in a cluster.
+/// Clusters of posts that are one article. Two posts of one source are never in the same cluster.
 class Joiner {
  public:
   explicit Joiner(std::vector<const Candidate*> posts)
@@ -148,7 +148,7 @@ class Joiner {
       std::set<SourceId> sources;
       for (const auto member : members) sources.insert(posts_[member]->source);
       if (sources.size() < members.size())
-        continue;  // one source uses the key for two posts: it names no article
+        continue;  // one source uses the key for two posts: it identifies no article
       for (std::size_t i = 1; i < members.size(); ++i) {
         for (std::size_t k = 0; k < i; ++k) {
           if (cluster_of_[members[k]] == cluster_of_[members[i]]) continue;

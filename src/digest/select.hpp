@@ -1,4 +1,4 @@
-// Which posts an edition carries, in which order and groups. Pure: candidates in, choice out.
+// Which posts an edition carries, in which order and groups. Pure: from candidates to a selection.
 //
 // A candidate is a post first seen before the cut, in no earlier edition of the digest that was not
 // cancelled. First sight decides: it belongs to the first edition whose cut comes after it, and what waits
@@ -45,7 +45,7 @@
 
 namespace tidings::digest {
 
-/// A post, as far as choosing needs it.
+/// A post, with only what selection needs.
 struct Candidate {
   PostId id;
   SourceId source;
@@ -65,8 +65,9 @@ struct Candidate {
       read_before{};       ///< its source's last good reading before the one that brought it; none: the first
   std::int64_t place = 0;  ///< in the source's own order
   std::optional<UtcTime>
-      first_run{};  ///< of a first reading: the run that was first to judge it; none: the one at hand
-  bool link_shared = false;  ///< its source names another post by the same link: the link names no article
+      first_run{};  ///< of a first reading: the first run that judged it; none: the current one
+  bool link_shared =
+      false;  ///< its source uses the same link for another post: the link identifies no article
   std::optional<PostId>
       repeat_of;  ///< an earlier edition of this digest carried this link from another source
 
@@ -91,7 +92,7 @@ enum class GroupBy { day, source, topic, none };
 enum class Overflow {
   wait,
   list
-};  ///< what max_posts cuts: waits for the next edition, or is a link at the end of this one
+};  ///< posts beyond max_posts: wait for the next edition, or become links at the end of this one
 
 /// Who goes first when there are more posts than places.
 enum class Turns {
@@ -121,8 +122,7 @@ struct NearDuplicate {
 
 /// The part of a [[digest]] that decides the choice.
 struct SelectOptions {
-  std::vector<SourceTopics>
-      sources;  ///< all of the configuration in its order; a post of another is left out
+  std::vector<SourceTopics> sources;  ///< all of the configuration in its order; posts of others are left out
   std::vector<std::string> only_sources;  ///< names; empty: all
   std::vector<std::string> only_topics;   ///< empty: all
   std::function<bool(PostId)> keeps_out;  ///< include and exclude of the digest; none: all are taken
@@ -134,7 +134,7 @@ struct SelectOptions {
   std::optional<std::size_t> max_per_source;  ///< posts shown of one source, pinned ones besides
   Turns turns = Turns::by_source;
   Overflow overflow = Overflow::wait;
-  /// Whether two posts of one title say nearly the same; asked for few. None: titles join nothing.
+  /// Whether two posts with one title have nearly the same text; called for few. None: titles join nothing.
   std::function<bool(PostId, PostId)> same_text;
   /// Those of the candidates that tell one story, best first; asked once. `other` may be a post that an
   /// earlier edition carried from another source: the candidate repeats it. None: texts alone join nothing.
@@ -151,7 +151,8 @@ struct SelectBounds {
   UtcTime owed_from{};                  ///< first seen at or after this
   UtcTime origin_from{};                ///< of the first edition, this one if there is none before
   UtcTime origin_cut{};
-  UtcTime judged_cut{};  ///< of the edition before: what was left out for good by then has been told
+  UtcTime
+      judged_cut{};  ///< of the previous edition: posts left out for good by then have already been counted
 };
 
 /// Why a post stands in another's place.
@@ -199,7 +200,7 @@ enum class LeftOut {
   not_seen_yet,
 };
 
-/// Whether the post stays a candidate: it comes in a later edition.
+/// Whether the post stays a candidate and comes in a later edition.
 [[nodiscard]] constexpr bool waits(LeftOut why) { return why <= LeftOut::waits_next_edition; }
 
 /// A candidate that is not in the edition, and why.
@@ -254,31 +255,30 @@ struct Selection {
   std::vector<Surplus> surplus;  ///< what waits of each source because there was no place, most first
   std::vector<Repeat> repeats;   ///< to be recorded with the edition, so that they never come up again
   std::vector<NotSelected>
-      left_out;  ///< in the order of the candidates, less those of other sources; those that wait at the end
+      left_out;  ///< in the order of the candidates, without those of other sources; waiting ones at the end
   std::string
       skipped;  ///< why there is no edition: "no posts", "2 posts, min_posts is 3"; empty if there is one
 };
 
-/// False for an empty link key and for a bare host, which many posts share.
+/// False for an empty link key and a bare host, which many posts share.
 [[nodiscard]] bool names_an_article(std::string_view link_key);
 
-/// What can be said of a candidate by itself: a reason to leave it out, or none. For filtering while rows
-/// stream by.
+/// The reason to leave out a candidate, judged by itself; or none. For filtering while rows stream by.
 [[nodiscard]] std::optional<LeftOut> judge(const Candidate& candidate, const SelectOptions& options,
                                            const SelectBounds& bounds);
 
-/// The whole choice; candidates in any order.
+/// The whole selection; candidates in any order.
 [[nodiscard]] Selection select(std::span<const Candidate> candidates, const SelectOptions& options,
                                const SelectBounds& bounds);
 
-/// One article out of several posts, at least one and of different sources; the first stands for it.
+/// One article from several posts, at least one, all of different sources; the first stands for it.
 [[nodiscard]] Selected join(std::span<const Candidate> posts, const SelectOptions& options);
 
 /// Pinned posts first, then by options.order; equal dates by source as configured, then in the source's own
 /// order.
 void sort_for_reading(std::vector<Selected>& posts, const SelectOptions& options);
 
-/// What group() needs of a post; the caller has it in full by then.
+/// What group() needs of a post, which the caller has in full by then.
 struct GroupInput {
   UtcTime date{};
   std::string source_name;
@@ -286,7 +286,7 @@ struct GroupInput {
   bool pinned = false;
 };
 
-/// The reading order cut into groups, each key once, in the order of first appearance; pinned posts make the
+/// The reading order cut into groups, each key once, in order of first appearance; pinned posts make the
 /// first group. topic: the first of `topic_order` (topics as configured) that the post has, each post once.
 [[nodiscard]] std::vector<Group> group(std::span<const GroupInput> posts, GroupBy by, const Zone& zone,
                                        std::span<const std::string> topic_order = {});
@@ -295,7 +295,7 @@ struct GroupInput {
 [[nodiscard]] Result<Order> parse_order(std::string_view name);
 [[nodiscard]] Result<GroupBy> parse_group_by(std::string_view name);
 [[nodiscard]] Result<Overflow> parse_overflow(std::string_view name);
-/// In words: "waiting for the next edition, max_posts is reached".
+/// In words: "waiting for the next edition: max_posts reached".
 [[nodiscard]] std::string_view name_of(LeftOut why);
 /// In words: "the same link", "93 % of the text".
 [[nodiscard]] std::string in_words(const JoinReason& reason);

@@ -19,7 +19,7 @@
 namespace tidings::edition {
 namespace {
 
-/// What languages call themselves, and which way they run. Not thread-safe.
+/// The languages' own names and writing directions. Not thread-safe.
 class Languages {
  public:
   explicit Languages(const config::Config& config) : lookup_(config::template_lookup(config.folder)) {}
@@ -68,15 +68,13 @@ std::string index_page(const config::Config& config, const message::Strings& own
       index_style, name, rows);
 }
 
-/// The file stays as it is if it says so already: a web server's caches and a copy by rsync are the happier
-/// for it.
+/// Does not touch a file that is up to date, for the benefit of web server caches and rsync.
 Result<void> write_if_changed(const std::filesystem::path& path, const std::string& bytes) {
   if (const auto old = read_file(path); old && *old == bytes) return {};
   return write_file(path, bytes, Durability::lazy, Audience::everybody);  // a web server shows it
 }
 
-/// A line of the index: the edition in the newsletter's language, and below it the others that it was read
-/// in.
+/// A line of the index: the edition in the newsletter's language, and below it its other languages.
 Result<std::string> index_row(Languages& languages, const digest::Edition& edition,
                               std::span<const digest::EditionPage> pages, const digest::EditionPage& own) {
   std::string others;
@@ -145,7 +143,7 @@ class ArchiveWriter {
   }
 
  private:
-  /// Writes the pages of one edition; nothing is listed of one that has none.
+  /// Writes the pages of one edition; one without pages is not listed.
   Result<void> add(const digest::Edition& edition) {
     TIDINGS_LET(const auto pages, editions_.pages_of(edition.id));
     if (pages.empty()) return {};

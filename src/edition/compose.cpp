@@ -42,8 +42,8 @@ class Composer {
     TIDINGS_LET(auto renderer, Renderer::load(context_.config, digest_));
     FoundImages images;
     if (digest_.inline_images && !digest_.review) {
-      // Fetched before the transaction begins: others write meanwhile. What changes in between shows as a
-      // link.
+      // Fetched before the transaction begins, since others write meanwhile. Pictures of posts that change in
+      // between stay links.
       TIDINGS_LET(const auto ahead, decide());
       if (!ahead) return result_;
       auto facts = facts_of(*ahead);
@@ -73,8 +73,8 @@ class Composer {
   }
 
  private:
-  /// The edition that is owed, if its time has come and nothing stands in its way; else the result says what
-  /// does. Writes nothing.
+  /// The edition that is owed, if its time has come and nothing prevents it; else the result gives the
+  /// reason. Writes nothing.
   Result<std::optional<Draft>> decide() {
     const auto& config = context_.config;
     TIDINGS_LET(auto drafted, draft(context_, digest_, when_));
@@ -82,7 +82,7 @@ class Composer {
     if (when_ == When::due) {
       if (digest::too_late(drafted->plan.scheduled, context_.clock.now(), config.delivery.max_lateness)) {
         result_.what = Composed::What::held;
-        // The same words at every run that finds it so: they are told once.
+        // The same words at every run, so that they are reported once.
         result_.reason = fmt::format("it was due {}, more than max_lateness ({}) ago",
                                      time_in_words(config.newsletter.zone, drafted->plan.scheduled),
                                      format_duration(config.delivery.max_lateness));
@@ -121,7 +121,7 @@ class Composer {
     return {};
   }
 
-  /// Writes the draft into the open transaction; it has no recipients before it is approved.
+  /// Writes the draft into the open transaction; it has no recipients until it is approved.
   Result<void> insert_draft(Renderer& renderer, const Draft& draft) {
     TIDINGS_LET(const auto counts, subscriber::SubscriberTable(context_.database, context_.clock).counts());
     for (const auto& each : counts.digests) {
@@ -202,7 +202,7 @@ Result<std::optional<Draft>> draft(const config::Context& context, const config:
                                 : digest::due_plan(digest.schedule, zone, history, now);
   if (!plan && when == When::sample) plan = digest::plan_now(digest.schedule, zone, history, now);
   if (!plan) return std::optional<Draft>{};
-  // Posts first seen in this very instant count as before the cut: collect and compose share one clock.
+  // Posts first seen at this very instant count as before the cut: collect and compose share one clock.
   Draft result{.plan = *plan,
                .cut = now + std::chrono::milliseconds{1},
                .number = history.next_number,

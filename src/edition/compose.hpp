@@ -1,5 +1,5 @@
-// Compose: decide which edition a digest owes, choose its posts, and seal it: posts, renderings and
-// recipients in one transaction, so that an edition is there whole or not at all.
+// Compose: decide which edition a digest owes, select its posts, and seal it: posts, renderings and
+// recipients in one transaction, so that an edition exists completely or not at all.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@
 
 namespace tidings::edition {
 
-/// An edition that is thought out but written nowhere.
+/// A planned edition that is not written anywhere.
 struct Draft {
   digest::Plan plan;
   UtcTime cut{};
@@ -30,7 +30,7 @@ struct Draft {
   std::vector<MoreFrom> more_from = {};  ///< as Selection::surplus
 };
 
-/// What the parts of a draft's edition have in common, and the row that stands for it.
+/// What all parts of a draft's edition share, and its row.
 [[nodiscard]] EditionFacts facts_of(const Draft& draft);
 [[nodiscard]] digest::NewEdition row_of(const config::DigestConfig& digest, const Draft& draft,
                                         std::string title);
@@ -42,11 +42,11 @@ enum class When {
   sample,  ///< due or else now; for previews and tests
 };
 
-/// Nothing if no edition is owed. A draft whose `selection.skipped` is set has no posts.
+/// Nothing if no edition is owed. A draft with `selection.skipped` set has no posts.
 [[nodiscard]] Result<std::optional<Draft>> draft(const config::Context& context,
                                                  const config::DigestConfig& digest, When when);
 
-/// Composed::reason of an edition whose posts nobody was to get.
+/// Composed::reason of an edition without recipients.
 constexpr std::string_view nobody_to_send_to = "no recipients";
 
 /// A post that stands in another's place, and why.
@@ -60,11 +60,11 @@ struct Composed {
   std::string digest;
   enum class What {
     sealed,
-    skipped,  ///< recorded: no posts, or nobody to send to
+    skipped,  ///< recorded: no posts, or no recipients
     not_due,
-    held,        ///< too late to be sent unasked; When::late sends it, or else the next run covers it
+    held,        ///< too late to be sent automatically; When::late sends it, or the next run covers it
     drafted,     ///< waits for an editor's approval
-    unapproved,  ///< a draft that nobody approved in time
+    unapproved,  ///< a draft that was not approved in time
     waits,       ///< no posts, and Empty::wait; or on_source_error = "hold", and a source fails
   } what = What::not_due;
   EditionId edition;
@@ -81,33 +81,33 @@ struct Composed {
   std::vector<JoinedPost> joined = {};              ///< in the order of the edition
 };
 
-/// What a due edition without posts becomes.
+/// What happens to a due edition without posts.
 enum class Empty {
   record,  ///< skipped, for good
-  wait,    ///< nothing yet: a source could not be read, so later runs ask again until max_lateness
+  wait,    ///< nothing yet: a source could not be read, so later runs try again until max_lateness
 };
 
 /// on_source_error = "hold": the first of the digest's sources whose last fetch failed, and how; empty if
-/// nothing is in the way.
+/// there is none.
 [[nodiscard]] Result<std::string> source_to_wait_for(const config::Config& config,
                                                      const config::DigestConfig& digest,
                                                      store::Database& database);
 
-/// From here on each digest of the configuration is known to the store, and owes its next run. By whoever
-/// opens the store to write.
+/// From now on the store knows each digest of the configuration, which then owes its next run. Called by
+/// whoever opens the store to write.
 [[nodiscard]] Result<void> meet_digests(const config::Config& config, store::Database& database, UtcTime now);
 
-/// What a digest owes next, as a send would find it now.
+/// What a digest owes next, as a send would now find it.
 struct Outlook {
-  std::optional<digest::Plan> due;  ///< owed by now
-  bool held = false;                ///< it is, but too late to be sent unasked
+  std::optional<digest::Plan> due;  ///< owed now
+  bool held = false;                ///< it is, but too late to be sent automatically
   UtcTime next_run{};               ///< the run of the schedule after now
 };
 [[nodiscard]] Result<Outlook> outlook(const config::Config& config, const config::DigestConfig& digest,
                                       store::Database& database, UtcTime now);
 
-/// Seals or skips the edition of one digest, if it is due (or When::now). Its pictures, if they travel with
-/// it, are fetched once it is sure that it is sent. Errc::config if its theme is wrong.
+/// Seals or skips one digest's edition if it is due (or When::now). Inline pictures are fetched once it is
+/// certain to be sent. Errc::config if its theme is invalid.
 [[nodiscard]] Result<Composed> compose(const config::Context& context, const config::DigestConfig& digest,
                                        When when, Empty empty = Empty::record);
 

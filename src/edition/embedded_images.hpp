@@ -1,8 +1,8 @@
-// Pictures that a post carries inside itself ("data:" URLs), of a digest whose pictures travel with the mail.
+// Pictures inside a post ("data:" URLs), for a digest with inline images.
 //
-// Mail programs show no data: URL, so that each becomes a part of the mail that its HTML calls by "cid:".
+// Mail programs show no data: URLs, so each becomes a part of the mail to which its HTML refers by "cid:".
 // Only PNG, JPEG, GIF and WebP by their first octets, each within image_limit and all within images_limit;
-// the others are taken out and named.
+// the others are removed and reported.
 #pragma once
 
 #include <cstdint>
@@ -23,16 +23,16 @@ class EmbeddedImages {
         most_bytes_(digest.image_limit_bytes),
         most_total_(digest.images_limit_bytes) {}
 
-  /// `html`, sanitised, without data: URLs. `title` says whose picture is taken out.
+  /// `html`, sanitised, without data: URLs. `title` names the post of a removed picture.
   [[nodiscard]] std::string take(std::string html, std::string_view title);
 
   [[nodiscard]] const std::vector<digest::EditionImage>& images() const { return images_; }
   [[nodiscard]] std::int64_t bytes() const { return total_; }
-  /// One for each picture that was taken out: "a picture of TITLE (larger than 256 KiB)".
+  /// One for each removed picture: "a picture inside TITLE (larger than image_limit 256 KiB)".
   [[nodiscard]] const std::vector<std::string>& left_out() const { return left_out_; }
 
  private:
-  /// The content id of a data: URL; empty if the picture may not travel.
+  /// The content id of a data: URL; empty if the picture must be removed.
   std::string content_id(const std::string& url, std::string_view title);
 
   std::string domain_;

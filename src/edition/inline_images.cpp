@@ -26,7 +26,7 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 
 std::string in_src(std::string_view value) { return fmt::format("src=\"{}\"", value); }
 
-/// The entities that our own escaping writes.
+/// The entities that our own escaping produces.
 std::string unescape(std::string text) {
   for (const auto& [entity, character] :
        {std::pair{"&lt;", "<"}, std::pair{"&gt;", ">"}, std::pair{"&quot;", "\""}, std::pair{"&#39;", "'"},
@@ -36,7 +36,7 @@ std::string unescape(std::string text) {
   return text;
 }
 
-/// Pictures stand where the posts' blogs are: who lets a source be on a private network wants its pictures
+/// Pictures are where the posts' blogs are: whoever allows a source on a private network wants its pictures
 /// too.
 source::Reach reach_of(const config::Config& config, const config::DigestConfig& digest) {
   const bool all_private = std::ranges::all_of(config.sources, [&](const config::SourceConfig& each) {
@@ -45,7 +45,7 @@ source::Reach reach_of(const config::Config& config, const config::DigestConfig&
   return all_private ? source::Reach::anywhere : source::Reach::public_only;
 }
 
-/// What went wrong, without the address that stands beside it.
+/// What went wrong, without the address shown beside it.
 std::string reason_of(const source::FetchFailure& failure, const std::string& url) {
   auto what = failure.what;
   if (const auto at = what.find(url + ": "); at != std::string::npos) what.erase(at, url.size() + 2);
@@ -107,7 +107,7 @@ Result<FoundImages> fetch_images(const config::Config& config, Renderer& rendere
       continue;
     }
     total += size;
-    // The address too: one picture at two addresses is two parts, and each reference finds its own.
+    // Includes the address: one picture at two addresses is two parts, so that each reference finds its own.
     const auto id = base32_encode(sha256(requests[i].url + '\n' + bytes[i])).substr(0, 24);
     out.images.push_back(
         {.attribute = sources[i],

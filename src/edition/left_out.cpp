@@ -41,7 +41,7 @@ Result<std::vector<digest::LeftOutPosts>> left_out_now(const config::Context& co
   TIDINGS_LET(const auto history, editions.history(digest.name, now));
   auto plan = digest::due_plan(digest.schedule, zone, history, now);
   if (!plan) {
-    // An edition that ends now, also where one has ended in this very instant.
+    // An edition that ends now, even if another one ended at this very instant.
     auto open = history;
     if (open.covered_until) open.covered_until = std::min(*open.covered_until, now - instant);
     open.newest_run.reset();

@@ -1,4 +1,4 @@
-// What an edition leaves out, in words and by name: no post is lost in silence.
+// What an edition leaves out, in words and by name: no post is lost silently.
 #pragma once
 
 #include <cstddef>
@@ -15,16 +15,17 @@
 
 namespace tidings::edition {
 
-/// What an edition has to tell: what waits, and what was left out for good and no earlier edition has told.
+/// What an edition has to report: what waits, and what was left out for good and not yet reported by an
+/// earlier edition.
 [[nodiscard]] std::vector<digest::LeftOutPosts> left_out_of(const Draft& draft);
 
-/// What no edition of the digest has carried, and why: what earlier editions left, even if the next one will
-/// have it, and what the next one leaves. What is new since the last edition and free for the next is not
-/// among it.
+/// What no edition of the digest has carried, and why: what earlier editions left out, even if the next one
+/// will carry it, and what the next one leaves out. Not what is new since the last edition and free for the
+/// next.
 [[nodiscard]] Result<std::vector<digest::LeftOutPosts>> left_out_now(const config::Context& context,
                                                                      const config::DigestConfig& digest);
 
-/// "12 left out: 10 waiting for the next edition, max_posts is reached; 2 hidden by hand"; empty for none.
+/// "12 left out: 10 waiting for the next edition: max_posts reached; 2 hidden by hand"; empty for none.
 [[nodiscard]] std::string left_out_in_words(std::span<const digest::LeftOutPosts> left_out);
 
 /// A post by name.

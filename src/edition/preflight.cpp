@@ -18,11 +18,11 @@ namespace tidings::edition {
 namespace {
 
 constexpr std::size_t most_links = 200;
-constexpr int longest_subject = 78;  // what most inboxes show at the widest; RFC 5322 advises no longer line
+constexpr int longest_subject = 78;  // the most that inboxes show; RFC 5322 advises no longer lines
 
 struct SpamWords {
   std::string_view language;
-  std::array<std::string_view, 8> words;  // folded; empty ones are none
+  std::array<std::string_view, 8> words;  // folded; empty ones are unused
 };
 
 // Words and phrases that common content filters score in subjects.
@@ -47,8 +47,7 @@ bool is_word_byte(char c) {
   return static_cast<unsigned char>(c) >= 0x80 || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-/// Latin words stand by themselves ("free" is not in "freedom"); other scripts inflect or write without
-/// blanks.
+/// Latin words must be separate ("free" is not in "freedom"); other scripts inflect or have no blanks.
 bool says(std::string_view text, std::string_view word) {
   const bool latin = std::ranges::all_of(word, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
@@ -114,7 +113,7 @@ struct LinkCheck {
     source::fetch_all(requests, options, [&](std::size_t index, source::FetchResult result) {
       const auto* const failed = std::get_if<source::FetchFailure>(&result);
       if (failed == nullptr) return;
-      // A page that is longer than what we read of it is there.
+      // A page longer than what we read exists.
       if (failed->status != 0 && failed->status < 400) return;
       if (failed->status == 0) silent_hosts.insert(host_of(urls[index]));
       lines.push_back("! link: " + failed->what);

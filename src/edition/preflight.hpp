@@ -1,9 +1,9 @@
-// Preflight: what an editor should know before an edition leaves. Lines for people; those that begin with "!
-// " want a look.
+// Preflight: what an editor should know before an edition is sent. Lines for people; those beginning with "!
+// " need attention.
 //
-// Links and pictures are asked for with the safe fetch of the sources: public addresses only (and the hosts
-// of sources that may be private), a few seconds and a few hundred kilobytes each, and a host that gives no
-// answer is not asked again.
+// Links and pictures are checked with the safe fetch of the sources: only public addresses (and the hosts of
+// sources that may be private), a few seconds and a few hundred kilobytes each; a host that does not answer
+// is not tried again.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +17,14 @@
 
 namespace tidings::edition {
 
-/// What a spam filter would hold against a subject in that language: words that it counts, shouting,
-/// exclamation marks, length.
+/// What a spam filter would count against a subject in that language: words, shouting, exclamation marks,
+/// length.
 [[nodiscard]] std::vector<std::string> judge_subject(std::string_view subject, std::string_view language);
 
 /// Every absolute http(s) address in href and src attributes, each once, in order.
 [[nodiscard]] std::vector<std::string> addresses_in(std::string_view html);
 
-/// "! link: URL answered 404" for each that is not there; one line that says how many were asked.
+/// "! link: URL answered 404" for each broken one; one line with the number of those checked.
 [[nodiscard]] std::vector<std::string> check_links(const config::Config& config,
                                                    const std::vector<std::string>& urls);
 

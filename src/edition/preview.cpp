@@ -45,7 +45,7 @@ struct Shown {
   std::vector<digest::EditionImage> images = {};
 };
 
-// What is not sealed yet shows its pictures as links: none is fetched for a look.
+// Pictures of an unsealed edition are shown as links: a preview fetches none.
 const FoundImages no_images;
 
 /// For a list that has nobody yet: a reader of the newsletter's language who takes every topic.
@@ -92,7 +92,7 @@ Result<void> read_largest(const config::Context& context, EditionId edition, Sho
   return {};
 }
 
-/// What the transaction at hand has sealed; a sample if nobody would get it.
+/// What the current transaction has sealed; a sample if nobody would get it.
 Result<void> read_segments(const config::Context& context, Renderer& renderer, const ToSeal& what,
                            Shown& shown) {
   auto& database = context.database;
@@ -110,7 +110,7 @@ Result<void> read_segments(const config::Context& context, Renderer& renderer, c
   return {};
 }
 
-/// That pictures are still links where they will travel with the mail.
+/// Reports that pictures shown as links will be sent with the mail.
 void tell_unfetched(const config::DigestConfig& digest, Shown& shown) {
   if (!digest.inline_images || shown.segments.empty()) return;
   const auto count = image_sources(shown.segments.front().bodies.at(0).html).size();
@@ -156,7 +156,7 @@ Result<void> preview_digest(const config::Context& context, const config::Digest
   return {};
 }
 
-/// A draft as its editor left it, likewise.
+/// The same for a draft as its editor left it.
 Result<void> preview_draft(const config::Context& context, Shown& shown) {
   const auto& config = context.config;
   auto& database = context.database;
@@ -193,7 +193,7 @@ Result<void> preview_edition(const config::Context& context, const std::string& 
   return {};
 }
 
-/// Segments as one reader would get them.
+/// Segments as one subscriber would get them.
 class SegmentWriter {
  public:
   SegmentWriter(const config::Context& context, const sending::Links& links, const Shown& shown,

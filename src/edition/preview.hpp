@@ -1,4 +1,4 @@
-// Preview: what an edition looks like, in files; and one test message. Nothing in the store changes.
+// Preview: an edition as files; and one test message. Changes nothing in the store.
 #pragma once
 
 #include <filesystem>
@@ -26,24 +26,24 @@ struct PreviewSegment {
   std::string name;  ///< "en", "el-2": part of the file names
   std::string language;
   int posts = 0;
-  std::int64_t readers = 0;  ///< 0: a sample, because the list has nobody for it
+  std::int64_t readers = 0;  ///< 0: a sample, because nobody on the list gets it
   std::string subject;
   std::string html;
   std::string text;
-  std::string note;  ///< what the size budget did; empty: nothing
+  std::string note;  ///< what the size budget changed; empty: nothing
   std::vector<PreviewLink> links;
   message::Message message;
 };
 
 struct Preview {
-  digest::Edition edition;  ///< of what would be sent next: id 0
+  digest::Edition edition;  ///< of the next edition: id 0
   std::vector<PreviewSegment> segments;
   std::size_t segments_not_shown = 0;  ///< smaller ones, beyond PreviewReader::most_segments
   std::vector<digest::LeftOutPosts> left_out = {};
-  std::string pictures;  ///< which pictures do not travel, or are not fetched yet; empty: nothing to tell
+  std::string pictures;  ///< pictures left out or not yet fetched; empty: nothing to report
 };
 
-/// Whom a preview is addressed to.
+/// The addressee of a preview.
 struct PreviewReader {
   std::string address = "reader@example.org";
   std::string name;

@@ -65,7 +65,7 @@ std::string frame(const std::string& name, std::string_view scheme, int width) {
       name, scheme, width);
 }
 
-/// The header fields as they stand in the message.
+/// The header fields as in the message.
 std::string head_of(const std::string& message) {
   const auto end = message.find("\r\n\r\n");
   return replace_all(message.substr(0, end == std::string::npos ? message.size() : end), "\r\n", "\n") + "\n";
@@ -102,7 +102,7 @@ std::string section_of(const PreviewSegment& segment, bool open) {
       escape_html(head_of(segment.message.bytes)), link_list(segment));
 }
 
-/// Every "(prefers-color-scheme: dark)" or light, however it is spaced.
+/// Every "(prefers-color-scheme: dark)" or light, with any spacing.
 std::string decide_queries(std::string_view html, Scheme scheme) {
   constexpr std::string_view feature = "prefers-color-scheme";
   std::string out;
@@ -135,7 +135,7 @@ std::string with_scheme(std::string_view html, Scheme scheme) {
   auto out = decide_queries(html, scheme);
   const auto head_end = out.find("</head>");
   if (head_end == std::string::npos) return out;
-  // Behind the mail's own rules: the canvas, form controls and scroll bars follow.
+  // After the mail's own rules: sets canvas, form controls and scroll bars.
   out.insert(head_end, scheme == Scheme::dark ? "<style>:root{color-scheme:dark!important}</style>\n"
                                               : "<style>:root{color-scheme:light!important}</style>\n");
   return out;
@@ -163,7 +163,7 @@ std::string preview_index(const Preview& preview) {
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Preview: {0}</title>"
       "<meta name=\"viewport\" content=\"width=device-width\"><style>{1}</style></head>\n<body><h1 "
       "dir=\"auto\">{0}</h1>\n{2}{3}"
-      // A link of the table shows what it leads to.
+      // A link of the table opens its target.
       "<script>addEventListener('hashchange',()=>{{const "
       "e=document.getElementById(decodeURIComponent(location.hash.slice(1)));"
       "if(e)e.open=true}})</script>\n</body></html>\n",

@@ -43,7 +43,7 @@ Result<std::string> why_not(const Zone& zone, subscriber::Suppressions& suppress
   return "already received all of it in another digest";
 }
 
-/// What is sent to whom: `name` begins the lines.
+/// Who gets what; `name` begins the lines.
 struct Told {
   std::string name;
   std::string digest;

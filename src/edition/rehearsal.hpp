@@ -1,5 +1,5 @@
-// Rehearsals: "send --dry-run" says who would get which edition and who is left out, "rehearse" lets days go
-// by on a copy.
+// Rehearsals: "send --dry-run" shows who would get which edition and who is left out, "rehearse" simulates
+// days on a copy.
 #pragma once
 
 #include <functional>
@@ -12,18 +12,18 @@
 
 namespace tidings::edition {
 
-/// A copy of the newsletter in `folder`, which nothing leaves: its database is REHEARSAL in that folder, mail
-/// goes to `mails` as files, no mailbox is read and no archive is written. The database of `config` is not
-/// changed by a byte; it may be absent.
+/// An isolated copy of the newsletter in `folder`: its database is REHEARSAL in that folder, mail goes to
+/// `mails` as files, no mailbox is read and no archive is written. The database of `config` does not change
+/// by a byte; it may be absent.
 [[nodiscard]] Result<config::Config> copy_for_rehearsal(const config::Config& config,
                                                         const std::filesystem::path& folder,
                                                         const std::filesystem::path& mails);
 
-/// Takes one line without its end; called many times for a large list.
+/// Takes one line without its line end; called many times for a large list.
 using LineSink = std::function<void(const std::string&)>;
 
-/// One line for each segment of a sealed edition, each delivery, and each subscriber of the digest who has
-/// none.
+/// One line for each segment of a sealed edition, each delivery, and each subscriber of the digest without
+/// one.
 [[nodiscard]] Result<void> tell_readers(const config::Context& context, const digest::Edition& edition,
                                         const LineSink& tell);
 

@@ -23,7 +23,7 @@ namespace {
 
 constexpr int text_columns = 72;
 
-/// The editor's words; sanitised as a post is. Relative links lead to the newsletter's pages.
+/// The editor's text, sanitised like a post. Relative links lead to the newsletter's pages.
 std::string intro_html(std::string_view markdown, const std::string& public_url) {
   return post::sanitise(source::html_of_markdown(markdown), {.base_url = public_url});
 }
@@ -99,7 +99,7 @@ Result<const message::Strings*> Renderer::strings(const std::string& language) {
 Result<std::string> Renderer::language_for(const std::string& wanted) {
   const auto& tag = wanted.empty() ? config_->newsletter.language : wanted;
   TIDINGS_LET(const auto* const found, strings(tag));
-  // Strings falls back to English; a reader of an unknown language is better served by the newsletter's own.
+  // Strings falls back to English; for an unknown language the newsletter's own is better.
   const bool known = ascii_lower(tag).substr(0, 2) == found->language().substr(0, 2);
   if (known || wanted.empty()) return found->language();
   return language_for("");
@@ -160,9 +160,8 @@ message::PostView Renderer::make_post_view(const ShownPost& shown, int words) {
   } else if (digest_->content == Content::full) {
     view.is_truncated = show_excerpt(body, words);
   } else if (digest_->content == Content::excerpt) {
-    // A summary that somebody wrote for this purpose beats our cut of the whole text; one that the blog's
-    // engine cut off
-    // ("[…]") does not.
+    // A summary written for this purpose is better than our cut of the whole text; one that the blog's engine
+    // cut off ("[…]") is not.
     const bool use_summary =
         !post.summary_html.empty() && (post.html.empty() || !is_cut_off(post.summary_html));
     const int limit = words == 0 ? digest_->excerpt_words : std::min(words, digest_->excerpt_words);
@@ -232,7 +231,7 @@ message::EditionView Renderer::view(const EditionFacts& facts, const message::St
 
 namespace {
 
-/// With the longest links that readers may have in the place of slots.
+/// With the longest possible personal links in place of slots.
 std::size_t weight_of(const std::vector<digest::SegmentBody>& bodies) {
   constexpr std::size_t longest_link = 200;
   std::size_t heaviest = 0;
@@ -257,7 +256,7 @@ Result<Rendered> Renderer::render(const EditionFacts& facts, const std::string& 
   Rendered out;
   TIDINGS_LET(out.bodies, attempt({.words = 0, .posts = all}));
   if (weight_of(out.bodies) <= html_budget_bytes) return out;
-  // The longest excerpts with which all posts fit.
+  // The longest excerpts that let all posts fit.
   const bool is_full = digest_->content == config::DigestConfig::Content::full;
   const int widest = is_full ? 2'000 : digest_->excerpt_words;
   const int shortest = digest_->content == config::DigestConfig::Content::title
@@ -280,7 +279,7 @@ Result<Rendered> Renderer::render(const EditionFacts& facts, const std::string& 
     }
     if (fits > 0) return out;
   }
-  // Most posts that fit; one at least stays a post.
+  // As many posts as fit; at least one stays a post.
   std::size_t fits = 1;
   std::size_t too_many = all;
   while (too_many - fits > 1) {
@@ -303,11 +302,11 @@ Result<std::string> Renderer::render_page(const EditionFacts& facts, const std::
   TIDINGS_LET(const auto* const words, strings(language));
   auto page = view(facts, *words, shown, {.words = 0, .posts = shown.posts.size()});
   page.is_web = true;
-  // A theme of one's own may still show the links of a reader; on a page they lead to the newsletter.
+  // A custom theme may still show personal links; on a page they lead to the newsletter.
   const message::Reader nobody{.address = config_->newsletter.from.address.text(),
                                .unsubscribe_url = config_->newsletter.public_url};
   TIDINGS_LET(const auto body, theme_.render_for(page, *words, config_->newsletter.zone, nobody));
-  // A page has no parts: its pictures stand where they stood.
+  // A page has no parts: its pictures are links again.
   if (!body.html.empty()) return with_addresses(body.html, embedded_.images());
   return fmt::format(
       "<!doctype html>\n<html lang=\"{}\" dir=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title>"

@@ -1,4 +1,4 @@
-// From posts to the words of a mail: a digest's theme and languages, and the view of one segment.
+// From posts to the text of a mail: a digest's theme and languages, and the view of one segment.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@
 
 namespace tidings::edition {
 
-/// A post as an edition carries it.
+/// A post of an edition.
 struct ShownPost {
   post::Post post;
   std::vector<std::string> sources;  ///< names, the post's own first, then where else that page stood
@@ -35,7 +35,7 @@ struct MoreFrom {
   std::int64_t posts = 0;
 };
 
-/// What the parts of an edition have in common.
+/// What all parts of an edition share.
 struct EditionFacts {
   int number = 1;
   digest::Period period;
@@ -47,15 +47,14 @@ struct EditionFacts {
   bool in_given_order = false;                 ///< by an editor: no groups where they would change it
 };
 
-/// What the HTML part may weigh: Gmail shows the first 102 kB of it. In bytes, with the reader's links in
-/// place.
+/// The limit for the HTML part, because Gmail shows only the first 102 kB. In bytes, with the reader's links
+/// inserted.
 constexpr std::size_t html_budget_bytes = 100'000;
 
-/// A segment, rendered within html_budget_bytes if that can be done at all.
+/// A segment, rendered within html_budget_bytes if possible.
 struct Rendered {
   std::vector<digest::SegmentBody> bodies;
-  std::string
-      note;  ///< what was done to keep it small: "excerpts of 30 words; 4 posts as links"; empty: nothing
+  std::string note;  ///< how it was kept small: "excerpts of 30 words; 4 posts as links"; empty: not needed
 };
 
 /// What one segment shows, in reading order.
@@ -64,10 +63,10 @@ struct ShownPosts {
   std::vector<const ShownPost*> more;  ///< beyond max_posts: links at the end
 };
 
-/// Loaded once a job for one digest. Not thread-safe (languages are loaded as they come).
+/// Loaded once per job for one digest. Not thread-safe (loads languages on demand).
 class Renderer {
  public:
-  /// Errc::config names the file and place of whatever is wrong in theme, strings or intro_file.
+  /// Errc::config names the file and place of a mistake in theme, strings or intro_file.
   [[nodiscard]] static Result<Renderer> load(const config::Config& config,
                                              const config::DigestConfig& digest);
 

@@ -56,7 +56,7 @@ Result<std::string> left_out_lines(store::Database& database, const digest::Edit
   return join(lines, "\n");
 }
 
-/// The note above the digest itself.
+/// The note above the digest.
 std::string with_note(const std::string& html, const std::string& note) {
   const auto body = html.find("<body");
   const auto end = body == std::string::npos ? std::string::npos : html.find('>', body);
@@ -79,7 +79,7 @@ Result<message::Message> draft_message(const config::Context& context, const dig
   mail.text = note + std::string(72, '-') + "\n\n" + widest.text;
   mail.html = with_note(widest.html, note);
   mail.language = widest.language;
-  // The same for every attempt, so that a mail that went out twice is shown once.
+  // The same for every attempt, so that a mail sent twice is shown once.
   mail.message_id = fmt::format("<draft-{}-{}@{}>", edition.id.value,
                                 hex_encode(sha256(fmt::format("{} {} {}", config.newsletter.list_id,
                                                               edition.id.value, to_ms(edition.cut)))
@@ -170,7 +170,7 @@ Result<Composed> approve_draft(const config::Context& context, const digest::Edi
   TIDINGS_LET(const auto arranged, arrangement_of(config, *digest, database, edition));
   FoundImages images;
   if (digest->inline_images && edition.state == digest::EditionState::draft) {
-    // Fetched before the transaction begins: others write meanwhile.
+    // Fetched before the transaction begins, since others write meanwhile.
     TIDINGS_LET(const auto posts, load_shown(database, arranged.selection.posts));
     auto facts = arranged.facts;
     TIDINGS_TRY(take_intro_once(*digest, database, facts));

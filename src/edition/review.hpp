@@ -1,9 +1,9 @@
-// Review: editions that wait for an editor. Made as drafts, mailed with a preflight, changed, approved or
-// left to review_until.
+// Review: editions that wait for an editor. Made as drafts, mailed with a preflight report, changed, approved
+// or left to review_until.
 //
-// A draft has its posts from its schedule's run on: what is collected later waits for the next edition.
-// Approving seals it as it is then arranged, for those who are subscribed then. A dropped post has had its
-// turn: it comes in no later edition of the digest.
+// A draft has its posts from its scheduled run on: posts collected later wait for the next edition. Approving
+// seals it as then arranged, for those who are subscribed then. A dropped post appears in no later edition of
+// the digest.
 #pragma once
 
 #include <filesystem>
@@ -21,7 +21,7 @@
 
 namespace tidings::edition {
 
-/// What an editor wants otherwise. Absent: as it is.
+/// An editor's changes. Absent: unchanged.
 struct DraftChanges {
   std::optional<std::vector<PostId>> shown;  ///< exactly these, in this order
   std::optional<std::string> intro;          ///< Markdown
@@ -29,7 +29,7 @@ struct DraftChanges {
   [[nodiscard]] bool any() const { return shown || intro; }
 };
 
-/// The draft as a text file for an editor: a line a post, then the introduction; and what such a file says.
+/// The draft as a text file for an editor: one line per post, then the introduction; and reading such a file.
 /// Errc::bad_data names the line.
 [[nodiscard]] Result<std::string> draft_file(store::Database& database, const digest::Edition& edition);
 [[nodiscard]] Result<DraftChanges> read_draft_file(const std::string& text);
@@ -45,10 +45,10 @@ struct DraftChanges {
 [[nodiscard]] Result<void> change_draft(store::Database& database, const digest::Edition& edition,
                                         const DraftChanges& changes);
 
-/// Seals the draft. Errc::no_input if nobody is there to get it. The caller holds the sender's lock.
+/// Seals the draft. Errc::no_input if it has no recipients. The caller holds the sender's lock.
 [[nodiscard]] Result<Composed> approve_draft(const config::Context& context, const digest::Edition& edition);
 
-/// Drafts of the digest whose review_until has passed: sealed, or marked as held and said so once.
+/// Drafts of the digest whose review_until has passed: sealed, or marked as held and reported once.
 [[nodiscard]] Result<std::vector<Composed>> settle_drafts(const config::Context& context,
                                                           const config::DigestConfig& digest);
 
@@ -61,7 +61,7 @@ struct MailedDrafts {
   std::vector<std::string> trouble;
 };
 
-/// Mails drafts that their editor has not got yet; asks the web for their links. The caller holds the
+/// Mails drafts that their editor has not received yet; checks their links on the web. The caller holds the
 /// sender's lock.
 [[nodiscard]] Result<MailedDrafts> mail_drafts(const config::Context& context,
                                                const std::filesystem::path& to_folder,

@@ -127,7 +127,7 @@ class Sealer {
     return {};
   }
 
-  /// The edition whole, for the archive: in the newsletter's language and in those of its readers.
+  /// The whole edition for the archive, in the newsletter's language and those of its subscribers.
   Result<void> write_pages() {
     if (!digest_.archive || recipients_ == 0) return {};
     ShownPosts shown{.posts = {}, .more = more_};

@@ -1,8 +1,7 @@
-// Seal: the recipients of an edition, their segments, what each segment says, and the deliveries that are
-// owed.
+// Seal: an edition's recipients, their segments, the text of each segment, and the planned deliveries.
 //
-// Everything is written into the transaction that the caller has open and commits, so that an edition is
-// there whole or not at all. Readers are streamed; memory grows with segments and posts, not with the list.
+// Everything is written in the caller's open transaction, so that an edition exists completely or not at all.
+// Subscribers are streamed; memory grows with segments and posts, not with the list.
 #pragma once
 
 #include <cstdint>
@@ -17,22 +16,23 @@
 
 namespace tidings::edition {
 
-/// An edition whose row and posts are written.
+/// An edition whose row and posts are already written.
 struct ToSeal {
   EditionId edition;
   EditionFacts facts;
   const digest::Selection& selection;
-  const FoundImages& images;  ///< in its bodies they stand by content id
+  const FoundImages& images;  ///< the bodies refer to them by content id
 };
 
 struct Sealed {
   int segments = 0;
   std::int64_t recipients = 0;
-  std::string note;      ///< what the last shortened segment had to lose
-  std::string pictures;  ///< those that do not travel although they should
+  std::string note;      ///< how the last shortened segment was shortened
+  std::string pictures;  ///< those that stay links although they should be inline
 };
 
-/// Readers who changed to this digest get what they are owed (digest/carry_over), everybody else the edition.
+/// Subscribers who changed to this digest get what they are owed (digest/carry_over), everybody else the
+/// edition.
 [[nodiscard]] Result<Sealed> seal_segments(const config::Context& context, Renderer& renderer,
                                            const ToSeal& what);
 

@@ -1,4 +1,4 @@
-// A digest's configuration as the digest room wants it, and chosen posts as the renderer wants them.
+// A digest's configuration in the digest room's terms, and selected posts in the renderer's.
 #pragma once
 
 #include <span>
@@ -20,8 +20,8 @@ namespace tidings::edition {
 /// None without posts.
 [[nodiscard]] std::optional<digest::DateSpan> dates_of(std::span<const digest::Selected> posts);
 
-/// The posts in full, in the same order, with their sources named as readers know them: the feed's own title
-/// where it has one.
+/// The complete posts, in the same order, with their sources as readers know them: by the feed's own title if
+/// it has one.
 [[nodiscard]] Result<std::vector<ShownPost>> load_shown(store::Database& database,
                                                         std::span<const digest::Selected> selected);
 

@@ -6,7 +6,7 @@
 namespace tidings::edition {
 namespace {
 
-/// Whether somebody has arranged the posts otherwise than the digest would.
+/// Whether somebody has changed the order that the digest would have.
 bool is_rearranged(const std::vector<digest::Selected>& posts, const digest::SelectOptions& options) {
   auto sorted = posts;
   digest::sort_for_reading(sorted, options);
@@ -37,7 +37,7 @@ Result<Sealed> seal_draft(const config::Context& context, Renderer& renderer, co
   TIDINGS_LET(auto arranged, arrangement_of(context.config, renderer.digest(), context.database, edition));
   TIDINGS_LET(const auto title, renderer.title(arranged.facts));
   TIDINGS_TRY(editions.approve(edition.id, title, context.clock.now()));
-  // What waits for the next edition keeps the memory of who changed digests alive.
+  // Posts waiting for the next edition keep the rows of subscribers who changed digests.
   TIDINGS_LET(const auto left_out, editions.left_out_of(edition.id));
   for (const auto& each : left_out) {
     if (!digest::waits(each.why)) continue;

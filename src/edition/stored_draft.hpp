@@ -1,4 +1,4 @@
-// A draft that waits in the store: what it shows as its editor left it, and how it is sealed.
+// A stored draft: its contents as its editor left it, and sealing it.
 #pragma once
 
 #include <string>
@@ -23,8 +23,8 @@ struct Arranged {
                                               const config::DigestConfig& digest, store::Database& database,
                                               const digest::Edition& edition);
 
-/// Approves and seals it within the caller's transaction. Errc::not_permitted for an edition that is no draft
-/// any more.
+/// Approves and seals it within the caller's transaction. Errc::not_permitted for an edition that is no
+/// longer a draft.
 [[nodiscard]] Result<Sealed> seal_draft(const config::Context& context, Renderer& renderer,
                                         const digest::Edition& edition, const FoundImages& images);
 

@@ -9,7 +9,7 @@
 namespace tidings::members {
 namespace {
 
-// So that nobody who waits for the write lock, such as a delivery that runs, waits long: some 30 ms of work.
+// Bounds how long others wait for the write lock, such as a running delivery: some 30 ms of work.
 constexpr std::size_t most_in_one = 1000;
 
 }  // namespace
@@ -61,8 +61,7 @@ void LeaveWriter::run() {
     for (std::size_t at = 0; at < batch.size(); at += most_in_one) {
       const auto count = std::min(most_in_one, batch.size() - at);
       const auto all = write(&batch[at], count);
-      // A store that is locked or full is so for each of them: waiting for it a thousand times would answer
-      // nobody.
+      // A locked or full store is so for each of them: waiting for it a thousand times would answer nobody.
       const bool is_hopeless = !all && (all.error().code == Errc::try_again || all.error().code == Errc::io);
       if (is_hopeless)
         log::error(fmt::format("web: {} withdrawals were not saved: {}", count, all.error().line()));

@@ -1,10 +1,10 @@
-// One-click withdrawals, many to a commit.
+// One-click withdrawals, many per commit.
 //
 // A mail provider that empties a folder sends thousands of one-click requests at once, and each commit waits
-// for the disk. So one thread with a database handle of its own takes all that wait, writes them in one
-// transaction and tells each only when that is on disk; those that come meanwhile are the next transaction. A
-// withdrawal that cannot be written spoils no other: they are then tried one by one, unless the store itself
-// is locked or broken.
+// for the disk. So one thread with its own database handle takes all waiting ones, writes them in one
+// transaction and answers each only when that is on disk; later ones form the next transaction. A withdrawal
+// that cannot be written does not affect others: they are then written one by one, unless the store itself is
+// locked or broken.
 #pragma once
 
 #include <condition_variable>
@@ -31,15 +31,14 @@ struct Withdrawal {
 
 class LeaveWriter {
  public:
-  /// Called in the writer's thread: with true when the withdrawal is on disk, with false when it could not be
-  /// written.
+  /// Called in the writer's thread: true when the withdrawal is on disk, false if it could not be written.
   using Settled = std::function<void(bool)>;
 
   /// `on_notice` is called after a commit that queued goodbye mails.
   LeaveWriter(const config::SharedContext& shared, store::Database database, std::function<void()> on_notice);
   LeaveWriter(const LeaveWriter&) = delete;
   LeaveWriter& operator=(const LeaveWriter&) = delete;
-  /// Writes what waits first.
+  /// Writes waiting ones first.
   ~LeaveWriter();
 
   /// From any thread; returns at once.

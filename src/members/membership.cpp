@@ -168,11 +168,11 @@ Result<Changed> Membership::change_digests(const store::Transaction& open, const
   TIDINGS_LET(const bool stopped, is_stopped(known));
   std::vector<std::string> exactly;
   for (const auto& digest : wanted) {
-    // Nothing brings a suppressed address back; what it leaves at the same time is left all the same.
+    // Nothing lifts a suppression here; what the person leaves at the same time is left anyway.
     const bool refused = stopped && state_of(digest) == SubscriptionState::withdrawn;
     (refused ? changed.refused : exactly).push_back(digest);
   }
-  // A digest that the configuration does not have at the moment is on no page to be chosen. Off is off.
+  // A digest missing from the configuration is on no page and cannot be chosen. Off is off.
   for (const auto& each : known.subscriptions) {
     const bool is_away =
         context_.config.find_digest(each.digest) == nullptr && each.state == SubscriptionState::confirmed;
@@ -180,7 +180,7 @@ Result<Changed> Membership::change_digests(const store::Transaction& open, const
   }
   TIDINGS_LET(changed.digests, table_.change_digests(open, known.id, exactly, way.origin, way.detail));
   for (const auto& from : changed.digests.left) {
-    // Whether there is something to carry is the digest room's to know; a pending subscription that ends
+    // The digest room decides whether there is anything to carry over; a pending subscription that ends
     // carries nothing.
     for (const auto& to : changed.digests.joined)
       TIDINGS_TRY(digest::record_change(context_.database, known.id, from, to));

@@ -1,15 +1,16 @@
-// Membership: what a person may do with their subscriptions, whichever way they come: page, one click, mail,
+// Membership: what people may do with their subscriptions, however they do it: page, one click, mail,
 // command.
 //
-// Each act is one transaction: the subscriptions with their consent rows, what is owed to whoever changes
-// digests (digest/carry_over), and the mails that follow. Those are the same for every way:
-//  - whoever waits for a confirmation is asked by mail (at most three times a day, notice_table.hpp);
-//  - whoever is confirmed gets the welcome mail, whoever leaves the goodbye mail, where [web] switches them
-//  on;
-//  - nobody who is suppressed joins; whoever was erased may come back by their own confirmation;
-//  - deliveries of a digest that was left and that have not begun are suppressed by the ledger when it claims
-//  them.
-// An import is no act of a person: it writes no mails (subscriber/import.hpp). One Membership belongs to one
+// Each act is one transaction: the subscriptions with their consent rows, what is owed to a person who
+// changes digests (digest/carry_over), and the mails that follow, which are the same for every way:
+//
+// - A person who must confirm is asked by mail (at most three times a day, notice_table.hpp).
+// - A confirmed person gets the welcome mail, one who leaves the goodbye mail, if [web] enables them.
+// - Nobody who is suppressed joins; an erased person may come back by confirming again.
+// - Deliveries of a digest that was left, if not yet started, are suppressed by the ledger when it claims
+//   them.
+//
+// An import is not an act of a person and sends no mails (subscriber/import.hpp). A Membership belongs to one
 // thread and handle. Any call may fail as store/database.hpp says.
 #pragma once
 
@@ -29,13 +30,13 @@
 
 namespace tidings::members {
 
-/// Which way an act came, for the consent log.
+/// How an act came, for the consent log.
 struct Way {
   subscriber::Origin origin = subscriber::Origin::cli;
   std::string detail{};
 };
 
-/// What somebody wants to be different; an absent field stays as it is.
+/// A person's wishes; absent fields are unchanged.
 struct Preferences {
   std::optional<std::string> name{};
   std::optional<std::string> language{};
@@ -59,36 +60,36 @@ class Membership {
  public:
   explicit Membership(const config::Context& context);
 
-  /// Joins, or asks to. Answers as SubscriberTable::add(). Errc::bad_data for a name, language or topic that
-  /// cannot be.
+  /// Joins, or asks to. Results as SubscriberTable::add(). Errc::bad_data for an invalid name, language or
+  /// topic.
   [[nodiscard]] Result<subscriber::AddResult> join(subscriber::NewSubscriber wanted);
   [[nodiscard]] Result<subscriber::AddResult> join(const store::Transaction& open,
                                                    subscriber::NewSubscriber wanted);
 
-  /// By the token of a confirmation mail. Nothing if it is invalid or too old.
+  /// By the token of a confirmation mail. Nothing if it is invalid or expired.
   [[nodiscard]] Result<std::optional<Confirmed>> confirm(std::string_view token, const Way& way);
-  /// On somebody's word: of these digests, or of all that wait if none is named. The digests that
+  /// On somebody's word: for these digests, or all pending ones if none is named. Returns the digests that
   /// changed. Errors as SubscriberTable::confirm().
   [[nodiscard]] Result<std::vector<std::string>> confirm(SubscriberId id,
                                                          std::span<const std::string> digests,
                                                          const Way& way);
 
-  /// Errc::no_input for an unknown subscriber, Errc::bad_data as join(). Whoever reads one digest changes to
-  /// another at once; whoever reads none is asked.
+  /// Errc::no_input for an unknown subscriber, Errc::bad_data as join(). Confirmed subscribers change digests
+  /// at once; others are asked to confirm.
   [[nodiscard]] Result<Changed> change(SubscriberId id, const Preferences& preferences, const Way& way);
 
-  /// From these digests, or from all if none is named. Idempotent: the digests that changed, empty for an
-  /// unknown or erased one.
+  /// From these digests, or from all if none is named. Idempotent: returns the digests that changed, none for
+  /// an unknown or erased subscriber.
   [[nodiscard]] Result<std::vector<std::string>> leave(SubscriberId id, std::span<const std::string> digests,
                                                        const Way& way);
   [[nodiscard]] Result<std::vector<std::string>> leave(const store::Transaction& open, SubscriberId id,
                                                        std::span<const std::string> digests, const Way& way);
 
-  /// Forgets the person, in what relays said about them too. False if there was nobody.
+  /// Erases the person, also in what relays said about them. False if there was nobody.
   [[nodiscard]] Result<bool> erase(SubscriberId id);
   [[nodiscard]] Result<bool> erase(const store::Transaction& open, SubscriberId id);
 
-  /// Whether mails were queued since the last call; whoever sends them should be told.
+  /// Whether mails were queued since the last call, so that their sender can be notified.
   [[nodiscard]] bool take_queued() { return std::exchange(queued_, false); }
 
  private:
@@ -96,7 +97,7 @@ class Membership {
                                     const std::vector<std::string>& digests);
   [[nodiscard]] Result<void> welcome(SubscriberId id, const std::vector<std::string>& digests);
   [[nodiscard]] Result<bool> is_stopped(const subscriber::Subscriber& known);
-  /// As the configuration writes them; one of their own that it has no more stays.
+  /// In the configuration's spelling; keeps their own topics that it no longer has.
   [[nodiscard]] Result<std::vector<std::string>> checked_topics(std::span<const std::string> wanted,
                                                                 std::span<const std::string> own);
   /// Changed::details stays false.

@@ -1,4 +1,4 @@
-// The words of a mail about a subscription: asked for here, written by whoever has the theme (site/pages).
+// The text of a mail about a subscription: an interface, implemented where the theme is (site/pages).
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace tidings::members {
 
-/// What a notice says: rendered texts of one mail.
+/// The rendered texts of one notice.
 struct NoticeText {
   std::string subject;
   std::string text;

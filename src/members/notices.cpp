@@ -59,7 +59,7 @@ Result<void> take_one(const config::Context& context, subscriber::SignUpRequest 
   TIDINGS_LET(auto transaction, database.begin());
   TIDINGS_TRY(subscriber::NoticeTable(database, context.clock).drop_sign_up(request.id));
   if (!request.digests.empty()) {
-    // What a stranger types into a form does not become the name of somebody who is there already.
+    // What a stranger types into a form must not become the name of an existing subscriber.
     TIDINGS_LET(const auto known, table.find(request.address));
     if (known && is_only_a_wish(*known)) {
       const auto changed = table.set(transaction, known->id, newest_wish(request));
@@ -78,12 +78,12 @@ Result<void> take_one(const config::Context& context, subscriber::SignUpRequest 
   return transaction.commit();
 }
 
-/// What one notice says about the next: nothing, or that the relay may be away.
+/// What one notice implies for the next: nothing, or that the relay may be down.
 enum class Sent { done, in_trouble };
 constexpr int most_trouble_in_a_row = 3;
 constexpr std::size_t most_failures_told = 20;
 
-/// Makes and sends the notices of one run.
+/// Builds and sends the notices of one run.
 class Sender {
  public:
   Sender(const config::Context& context, const NoticeWriter& words, const delivery::StopFlag& stop)
@@ -104,7 +104,7 @@ class Sender {
       TIDINGS_LET(const auto notice, notices_.claim());
       if (!notice) break;
       TIDINGS_LET(const auto outcome, send(*notice));
-      // A relay that is away answers nobody; one mail that it chokes on says nothing about the next.
+      // A relay that is down answers nobody; one mail that it chokes on implies nothing for the next.
       trouble_in_a_row = outcome == Sent::in_trouble ? trouble_in_a_row + 1 : 0;
       if (trouble_in_a_row >= most_trouble_in_a_row) break;
     }
@@ -112,7 +112,7 @@ class Sender {
   }
 
  private:
-  /// Nothing is claimed before everything that can be wrong with keys and secrets has been read.
+  /// Nothing is claimed before every possible mistake in keys and secrets has been found.
   Result<void> prepare(const std::filesystem::path& to_folder) {
     const auto& config = context_.config;
     TIDINGS_TRY(store::check_instance(context_.database, store::Guard::refuse));
@@ -124,8 +124,8 @@ class Sender {
     return {};
   }
 
-  /// One notice, and what becomes of it. Fails as the store does only: whatever is wrong with the notice is
-  /// its own trouble.
+  /// One notice and its result. Fails only as the store does: anything wrong with the notice is its own
+  /// trouble.
   Result<Sent> send(const subscriber::Notice& notice) {
     auto made = message(notice);
     if (!made) return postpone(notice, made.error());
@@ -173,8 +173,8 @@ class Sender {
     return write(notice, *contact);
   }
 
-  /// An erased person who signed up anew is suppressed until they confirm; everybody else who is suppressed
-  /// is not written to.
+  /// An erased person who signed up again is suppressed until they confirm; other suppressed people are not
+  /// written to.
   Result<std::optional<message::Message>> may_come_back(const subscriber::Notice& notice) {
     TIDINGS_LET(const auto subscriber, table_.find(notice.subscriber));
     if (!subscriber || notice.kind != NoticeKind::confirm) return std::nullopt;
@@ -194,7 +194,7 @@ class Sender {
     NoticeLinks links{.action_url = reader.preferences_url, .reply_mailto = {}};
     message::PlainMail mail;
     const auto& domain = context_.config.newsletter.from.address.domain;
-    // The same for every attempt: a mail that went out twice after a crash is shown once.
+    // The same for every attempt: a mail sent twice after a crash is shown once.
     mail.message_id = fmt::format(
         "<notice-{}-{}@{}>", notice.id,
         hex_encode(hmac_sha256(links_->edition_key({}), fmt::format("notice {}", notice.id)).substr(0, 8)),
@@ -210,8 +210,8 @@ class Sender {
         links.reply_mailto = fmt::format("mailto:{}?subject=confirm%20{}",
                                          context_.config.newsletter.unsubscribe_mailto, token);
       }
-      // A reply names what it answers, so the token comes back in In-Reply-To, whatever the reply's subject
-      // is.
+      // A reply names the mail it answers, so the token comes back in In-Reply-To, whatever the reply's
+      // subject.
       mail.message_id = fmt::format("<confirm-{}@{}>", token, domain);
       mail.reply_to = context_.config.bounce.is_read()
                           ? fmt::format("{}+confirm-{}@{}", context_.config.bounce.address->local, token,
@@ -233,8 +233,7 @@ class Sender {
     return message;
   }
 
-  /// Of the one digest that the notice is about, or of the newsletter. The links leave all that the reader
-  /// gets.
+  /// Of the notice's one digest, or of the newsletter. The links leave everything the person gets.
   [[nodiscard]] message::PlainList list_of(const subscriber::Notice& notice,
                                            const message::Reader& reader) const {
     const auto* const digest =

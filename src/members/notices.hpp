@@ -1,9 +1,8 @@
-// Notices: sign-ups are looked into, and confirmation, welcome and goodbye mails leave over the relay of the
-// configuration.
+// Notices: processes sign-ups, and sends confirmation, welcome and goodbye mails over the configured relay.
 //
-// Who calls: `serve` at once and every few seconds, `cgi` after its answer, `subscriber add`, and `send
-// --due`. All may run at the same time and beside a delivery: the table's claims keep them apart, and the
-// sender's lock is not needed.
+// Called by `serve` at once and every few seconds, by `cgi` after its answer, by `subscriber add`, and by
+// `send --due`. All may run at the same time, and during a delivery: the table's claims keep them apart, so
+// the sender's lock is not needed.
 #pragma once
 
 #include <filesystem>
@@ -20,9 +19,9 @@ namespace tidings::members {
 
 struct NoticeReport {
   int sent = 0;
-  int refused = 0;                    ///< for good
-  int postponed = 0;                  ///< by the relay, to be tried again
-  int failed = 0;                     ///< could not be made or handed over; tried again later and later
+  int refused = 0;                    ///< permanently
+  int postponed = 0;                  ///< by the relay, to be retried
+  int failed = 0;                     ///< could not be built or handed over; retried at growing intervals
   std::string trouble;                ///< the relay's, if it did not work
   std::vector<std::string> failures;  ///< the first of those that failed, in words
 };
@@ -30,14 +29,14 @@ struct NoticeReport {
 /// Turns waiting sign-ups into pending subscribers and notices. Returns how many there were.
 [[nodiscard]] Result<int> take_sign_ups(const config::Context& context);
 
-/// Sends what is due until nothing is, the relay is in trouble three times in a row, or `stop`. A notice that
-/// fails waits with its error for a later try, and the others go on. Errc::not_permitted on a copied database
-/// (store/instance).
+/// Sends due notices until none is left, the relay is in trouble three times in a row, or `stop`. A failing
+/// notice keeps its error and waits for a retry; the others continue. Errc::not_permitted on a copied
+/// database (store/instance).
 [[nodiscard]] Result<NoticeReport> send_notices(const config::Context& context, const NoticeWriter& words,
                                                 const std::filesystem::path& to_folder,
                                                 const delivery::StopFlag& stop);
 
-/// Pending subscriptions older than seven days end; old confirmations and notices are forgotten.
+/// Ends pending subscriptions older than seven days; deletes old confirmations and notices.
 [[nodiscard]] Result<void> tidy_up(const config::Context& context);
 
 }  // namespace tidings::members

@@ -24,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* owed_fact = "erasing_owed";
-constexpr std::size_t shortest_name = 4;  // shorter ones are found in every file
+constexpr std::size_t shortest_name = 4;  // shorter names would be found in every file
 
 std::vector<fs::path> files_below(const fs::path& folder) {
   std::vector<fs::path> files;
@@ -34,7 +34,7 @@ std::vector<fs::path> files_below(const fs::path& folder) {
   return files;
 }
 
-/// What lies where drop: and maildir: write. A Maildir may be somebody's mailbox: not all in it is ours.
+/// Files where drop: and maildir: write. A Maildir may be somebody's mailbox: not everything in it is ours.
 std::vector<fs::path> letters(const config::Config& config) {
   const auto way = config.smtp.local_way;
   return way == config::LocalWay::drop || way == config::LocalWay::maildir
@@ -57,8 +57,8 @@ std::string from_field(std::string_view letter) {
   return field;
 }
 
-/// By the two lines that the transport puts above each message. A mail server may write the same two above
-/// the mail of others, so it is ours only if it comes from the newsletter.
+/// By the two lines that the transport puts above each message. A mail server may write the same two lines
+/// above other mail, so it is ours only if it comes from the newsletter.
 bool is_letter_to(const std::string& letter, const std::string& address, const MailAddress& newsletter) {
   const auto first = letter.find('\n');
   if (!letter.starts_with("Return-Path:") || first == std::string::npos) return false;
@@ -94,10 +94,10 @@ Result<int> delete_files(const std::vector<fs::path>& files, const Belongs& belo
   return count;
 }
 
-/// The file stays as long as it is: a sender may be appending to it.
+/// The file keeps its length: a sender may be appending to it.
 Result<void> blot_out(const fs::path& file, const std::vector<std::string>& texts) {
   auto bytes = read_file(file);
-  if (!bytes) return {};  // the sender is through, and has deleted it
+  if (!bytes) return {};  // the sender is done and has deleted it
   const auto lower = ascii_lower(*bytes);
   for (const auto& each : texts) {
     const auto text = ascii_lower(each);
@@ -121,7 +121,7 @@ Result<void> clear_traces(store::Database& database, const std::vector<std::stri
   return left ? database.rebuild() : Result<void>{};
 }
 
-/// Their rows, the hash of their address aside.
+/// Their rows, except the hash of their address.
 Result<void> forget_rows(const config::Context& context, const Person& person) {
   auto& database = context.database;
   const auto& clock = context.clock;
@@ -166,7 +166,7 @@ std::vector<fs::path> wide_files(const config::Config& config) {
   std::ranges::copy(files_below(config.bounce.unmatched), std::back_inserter(files));
   if (config.smtp.local_way == config::LocalWay::drop) files.push_back(config.smtp.local_path);
   std::ranges::copy_if(letters(config), std::back_inserter(files), [&](const fs::path& file) {
-    // In a Maildir, an older version's names are its own; newer letters are nobody else's to read anyway.
+    // Everything in a drop: folder is ours; in a Maildir only names with our mark are.
     return config.smtp.local_way == config::LocalWay::drop ||
            file.filename().string().find(".tidings") != std::string::npos;
   });
@@ -204,7 +204,7 @@ Result<Erased> erase_person(const config::Context& context, const Person& person
 Result<void> finish_erasing(store::Database& database) {
   TIDINGS_LET(const auto owed, store::fact(database, owed_fact));
   if (owed.empty()) return {};
-  TIDINGS_TRY(database.rebuild());  // whose traces they are is not known any more
+  TIDINGS_TRY(database.rebuild());  // whose traces they are is no longer known
   return store::set_fact(database, owed_fact, "");
 }
 

@@ -1,8 +1,8 @@
-// The files that the program writes about people, and what erasing a person means for them.
+// The files that the program writes about people, and their part in erasing a person.
 //
-// Known are those that the configuration names: the database with its log, lock and journal, mail for nobody
-// (unmatched/), and what a relay of the kinds drop: and maildir: has written. Backups, exports and --to-dir
-// folders are where somebody put them.
+// It knows those that the configuration names: the database with its log, lock and journal, foreign mail
+// (unmatched/), and the output of relays of the kinds drop: and maildir:. Backups, exports and --to-dir
+// folders are wherever somebody put them.
 #pragma once
 
 #include <filesystem>
@@ -19,35 +19,34 @@
 
 namespace tidings::members {
 
-/// Files and folders of ours that more people can read or write than [store] mode says, keys of [dkim] among
-/// them. A folder that also holds other things, such as the database's, is not ours.
+/// Our files and folders that more people can read or write than [store] mode allows, including the keys of
+/// [dkim]. A folder that also holds other things, such as the database's, does not count as ours.
 [[nodiscard]] std::vector<std::filesystem::path> wide_files(const config::Config& config);
 
 struct Erased {
-  int files = 0;      ///< deleted because they held the address
-  bool done = false;  ///< the database's file has nothing left; otherwise a reader stood in the way, and
+  int files = 0;      ///< deleted because they contained the address
+  bool done = false;  ///< nothing is left in the database's file; else a reader blocked it, and
                       ///< finish_erasing() is owed
 };
 
-/// Somebody whose address the database holds: on the list, or suppressed though they never were.
+/// A person whose address the database holds: on the list, or suppressed without ever having been on it.
 struct Person {
   std::string address;
   std::string name;
   SubscriberId subscriber{};  ///< unset: not on the list
 };
 
-/// Nothing of an address that is neither on the list nor suppressed by itself. Looked for before it is
-/// judged: whoever is there can be found, whatever is refused today.
+/// Nothing for an address that is neither on the list nor itself suppressed. Searches before checking syntax,
+/// so that everybody in the database can be found, whatever is refused today.
 [[nodiscard]] Result<std::optional<Person>> find_person(store::Database& database, const Clock& clock,
                                                         std::string_view address);
 
-/// Forgets a person: their rows, the traces that SQLite leaves of those in its file and log, their address in
-/// the journal, what they asked or wrote and nobody has seen to yet, and their mails in the folders that we
-/// write.
+/// Erases a person: their rows, the traces that SQLite leaves of them in its file and log, their address in
+/// the journal, their unprocessed requests and mails, and their mails in folders that we write.
 [[nodiscard]] Result<Erased> erase_person(const config::Context& context, const Person& person);
 
-/// What an earlier erase_person() owes. Costs nothing if that is nothing. Errc::try_again while a reader
-/// stands in the way.
+/// Finishes an earlier erase_person(). Costs nothing if there is nothing to do. Errc::try_again while a
+/// reader blocks it.
 [[nodiscard]] Result<void> finish_erasing(store::Database& database);
 
 }  // namespace tidings::members

@@ -1,4 +1,4 @@
-// Topics: what readers may choose by, for the command line, files and forms alike.
+// Topics: what readers may choose from, the same for the command line, files and forms.
 #pragma once
 
 #include <string>
@@ -13,8 +13,8 @@ namespace tidings::members {
 /// Those of the sources and digests of the configuration, sorted.
 [[nodiscard]] std::vector<std::string> configured_topics(const config::Config& config);
 
-/// The same, and the categories of all posts. Empty where the configuration names none: then any topic may be
-/// chosen, for the categories of posts to come are not known.
+/// The same, and the categories of all posts. Empty if the configuration names none: then any topic may be
+/// chosen, since the categories of future posts are unknown.
 [[nodiscard]] Result<std::vector<std::string>> known_topics(const config::Config& config,
                                                             store::Database& database);
 

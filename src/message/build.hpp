@@ -1,5 +1,5 @@
-// One whole message for one reader, built the plain way from finished texts: for previews, confirmation mails
-// and reports, and the measure for compile.hpp. Pure.
+// Builds one complete message for one reader directly from finished texts: for previews, confirmation mails
+// and reports, and as the reference for compile.hpp. Pure.
 #pragma once
 
 #include <optional>
@@ -14,12 +14,12 @@
 
 namespace tidings::message {
 
-/// `body` has no slots left (Theme::render_for). Errc::bad_data for what check_reader() or compile() would
-/// refuse.
+/// `body` has no slots left (Theme::render_for). Errc::bad_data for whatever check_reader() or compile()
+/// would refuse.
 [[nodiscard]] Result<Message> build_full(const digest::SegmentBody& body, const HeaderOptions& options,
                                          const Reader& reader, UtcTime date);
 
-/// How whoever gets a mail leaves, in its List-* fields (RFC 2369, 2919, 8058).
+/// How the recipient unsubscribes, for the List-* fields (RFC 2369, 2919, 8058).
 struct PlainList {
   std::string id = {};  ///< "weekly.news.example.org"; empty: no List-Id
   std::string name = {};
@@ -27,7 +27,7 @@ struct PlainList {
   std::string unsubscribe_mailto = {};
 };
 
-/// A mail that is no edition: confirmation, welcome, alert to the editor. Text and html as above.
+/// A mail that is not an edition: confirmation, welcome, alert to the editor. Text and html as above.
 struct PlainMail {
   Mailbox from = {};
   Mailbox to = {};

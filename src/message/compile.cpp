@@ -24,7 +24,7 @@ constexpr std::size_t room_for_line = 320;       // one that has slots, encoded
 /// their own on the way to the socket.
 constexpr std::size_t spliced_from = 1024;
 
-/// A line, or a subject, that is put together for each reader.
+/// A line or subject assembled for each reader.
 struct Pattern {
   struct Item {
     std::string text;
@@ -42,7 +42,7 @@ struct Pattern {
   }
 };
 
-/// Octets of the body that are the same for everybody, whole lines, then perhaps a line that is not.
+/// Constant octets of the body (whole lines), then perhaps a personal line.
 struct Step {
   SharedLines fixed;
   std::optional<Pattern> line = {};  ///< with its line end, if it has one
@@ -91,7 +91,7 @@ struct StepWriter {
 
   /// Encodes runs of lines without slots at once, and keeps the others as patterns.
   Result<void> append(std::string_view text, Escape escape) {
-    TIDINGS_TRY(split_slots(text));  // also finds a marker's end without its begin
+    TIDINGS_TRY(split_slots(text));  // also detects a marker's end without its beginning
     while (!text.empty()) {
       const auto slot = text.find(marker_of(Slot::reader_name).front());
       const auto line_start =

@@ -1,11 +1,10 @@
-// A segment's bodies compiled to messages: encoded once, spliced for each reader.
+// Compiles a segment's bodies to messages: encoded once, spliced for each reader.
 //
-// A compiled message is a row of octet ranges that are the same for everybody, and between them what is
-// personal: whole header fields (To, Subject if it has slots, Message-ID, Date, List-Unsubscribe) and the
-// body lines that hold slots. Quoted-printable encodes line by line, so encoding such a line for each reader
-// gives exactly what encoding the whole part would: write() equals build_full() of build.hpp octet for octet.
-// With DKIM the hash of the body's constant beginning is kept, and of the rest the constant lines are kept in
-// canonical form.
+// A compiled message is a row of constant octet ranges with personal parts between them: whole header fields
+// (To, Subject if it has slots, Message-ID, Date, List-Unsubscribe) and the body lines that hold slots.
+// Quoted-printable encodes line by line, so encoding such a line for each reader gives exactly what encoding
+// the whole part would: write() equals build_full() of build.hpp octet for octet. For DKIM it keeps the hash
+// of the body's constant beginning, and the remaining constant lines in canonical form.
 #pragma once
 
 #include <chrono>
@@ -26,18 +25,19 @@
 
 namespace tidings::message {
 
-/// The header of every message of an edition, but for the reader's part; and the pictures that go with it.
+/// The header of every message of an edition, except the reader's part; and its pictures.
 struct HeaderOptions {
   Mailbox from = {};
   std::optional<Mailbox> reply_to = {};
   ListOptions list = {};
-  std::string edition_key = {};          ///< secret of the edition: makes Message-ID and boundary
-  std::string message_domain = {};       ///< right side of Message-ID; empty: the domain of From
-  std::string language = "en";           ///< Content-Language
-  std::string subject_prefix = {};       ///< "[Test] "
-  std::chrono::minutes date_offset{};    ///< of the Date field, east of UTC
-  std::vector<DkimSigner> signers = {};  ///< each adds a signature; none: the relay signs, or nobody
-  std::vector<InlineImage> images = {};  ///< only beside HTML; each becomes a part in this order
+  std::string edition_key = {};        ///< the edition's secret: Message-ID and boundary derive from it
+  std::string message_domain = {};     ///< right side of Message-ID; empty: the domain of From
+  std::string language = "en";         ///< Content-Language
+  std::string subject_prefix = {};     ///< "[Test] "
+  std::chrono::minutes date_offset{};  ///< of the Date field, east of UTC
+  std::vector<DkimSigner> signers =
+      {};  ///< one signature each; none: the relay signs, or the mail is unsigned
+  std::vector<InlineImage> images = {};  ///< only with HTML; each becomes a part, in this order
 };
 
 class Compiler;
@@ -46,7 +46,7 @@ class Compiler;
 class CompiledMessage {
  public:
   /// Replaces `out` with the mail for this reader, which shares this message's constant lines and keeps them
-  /// alive. Any reader is written safely (check_reader() says whether it makes sense).
+  /// alive. Any reader is written safely (check_reader() says whether the result makes sense).
   void write(const Reader& reader, UtcTime date, Message& out) const;
 
   /// Octets of the longest variant without personal values: for size limits and SIZE=.

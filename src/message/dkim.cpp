@@ -36,7 +36,7 @@ constexpr std::size_t line_width = 76;
 
 struct Field {
   std::string name;        ///< lower case
-  std::string_view value;  ///< as it stands, without the final CRLF
+  std::string_view value;  ///< as written, without the final CRLF
 };
 
 std::vector<Field> fields_of(std::string_view header) {
@@ -77,7 +77,7 @@ void append_relaxed_field(std::string& out, std::string_view name, std::string_v
   }
 }
 
-/// `text` in pieces of the line width, continued behind a blank.
+/// `text` in pieces of the line width, continued after a blank.
 void append_wrapped(std::string& out, std::string_view text) {
   while (!text.empty()) {
     const auto piece = text.substr(0, line_width - 4);
@@ -87,7 +87,7 @@ void append_wrapped(std::string& out, std::string_view text) {
   }
 }
 
-/// h= and the canonical fields that it names.
+/// h= and the canonical fields it names.
 struct Selection {
   std::string names;      ///< folded
   std::string canonical;  ///< each with CRLF
@@ -115,7 +115,7 @@ Selection select_fields(std::string_view header) {
     append_relaxed_field(out.canonical, field->name, field->value);
     out.canonical += "\r\n";
   }
-  name("from");  // once more than there is: a second From would break the signature
+  name("from");  // once more than present: a second From would break the signature
   return out;
 }
 

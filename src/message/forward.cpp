@@ -11,7 +11,7 @@
 namespace tidings::message {
 namespace {
 
-/// Without the envelope line of a mailbox, and with line ends as they cross the wire.
+/// Without the envelope line of a mailbox, and with the line ends of the wire.
 std::string as_message(std::string_view original) {
   while (original.starts_with("From ") || original.starts_with(">From ")) {
     const auto end = original.find('\n');

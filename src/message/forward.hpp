@@ -1,4 +1,4 @@
-// One mail that carries another: what a person wrote to us, on its way to the editor. Pure.
+// A mail that carries another: what a person wrote to us, forwarded to the editor. Pure.
 #pragma once
 
 #include <string>
@@ -11,9 +11,9 @@
 
 namespace tidings::message {
 
-/// multipart/mixed of `mail.text` and the whole of `original`: as message/rfc822 if it is sound lines of 7
-/// bits, else as a file in base64 (RFC 2046 section 5.2.1 allows no encoding for the former).
-/// X-Tidings-Forwarded has `mark`. `mail.html` is not used.
+/// multipart/mixed of `mail.text` and all of `original`: as message/rfc822 if it is sound 7-bit lines, else
+/// as a base64 file (RFC 2046 section 5.2.1 allows no encoding for the former). X-Tidings-Forwarded has
+/// `mark`. Ignores `mail.html`.
 [[nodiscard]] Result<Message> build_forward(const PlainMail& mail, std::string_view original,
                                             std::string_view mark, UtcTime date);
 

@@ -33,7 +33,7 @@ bool is_atom_character(char c) {
   return is_alphanumeric(c) || std::string_view{"!#$%&'*+-/=?^_`{|}~"}.find(c) != std::string_view::npos;
 }
 
-/// What Q encoding may leave as it is in a phrase (RFC 2047 section 5 (3)); used everywhere.
+/// What Q encoding may leave unencoded in a phrase (RFC 2047 section 5 (3)); used everywhere.
 bool is_q_literal(char c) {
   return is_alphanumeric(c) || std::string_view{"!*+-/"}.find(c) != std::string_view::npos;
 }
@@ -60,7 +60,7 @@ std::string q_encode(std::string_view text) {
 
 std::size_t b_length(std::string_view text) { return (text.size() + 2) / 3 * 4; }
 
-/// Runs of whole characters, each of which fits an encoded word; the first has less room.
+/// Runs of whole characters that each fit an encoded word; the first has less room.
 template <class Length>
 std::vector<std::string_view> chunks(std::string_view text, std::size_t first_room, Length length) {
   std::vector<std::string_view> out;
@@ -94,7 +94,7 @@ bool has_long_token(std::string_view text) {
   return std::ranges::any_of(tokens, [](std::string_view token) { return token.size() > max_plain_token; });
 }
 
-/// The room for a first encoded word behind "Name: ".
+/// The room for a first encoded word after "Name: ".
 std::size_t first_room(std::string_view name) {
   return std::max<std::size_t>(max_line_with_words - std::min<std::size_t>(name.size() + 2, 40), 30);
 }
@@ -106,7 +106,7 @@ void append_folded(std::string& out, std::string_view name, std::string_view val
   out += ": ";
   std::size_t column = name.size() + 2;
   for (bool first = true; !value.empty(); first = false) {
-    // a token is a run of blanks and the word behind it
+    // a token is a run of blanks and the following word
     const auto word = value.find_first_not_of(' ');
     const auto end =
         std::min(value.find(' ', word == std::string_view::npos ? value.size() : word), value.size());

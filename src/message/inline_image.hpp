@@ -1,4 +1,4 @@
-// Pictures that travel with a mail (RFC 2387, RFC 2392): parts of multipart/related that its HTML calls by
+// Pictures sent with a mail (RFC 2387, RFC 2392): parts of multipart/related that its HTML refers to by
 // "cid:". Pure.
 #pragma once
 
@@ -18,10 +18,10 @@ struct InlineImage {
 };
 
 /// "image/jpeg", "image/png", "image/gif" or "image/webp", by the first octets; empty for everything else,
-/// SVG too: it can carry scripts.
+/// including SVG, which can carry scripts.
 [[nodiscard]] std::string_view image_type(std::string_view bytes);
 
-/// `content_id` is local@domain in ASCII. Errc::bad_data if it is not, or if the bytes are no such image.
+/// `content_id` is local@domain in ASCII. Errc::bad_data if it is not, or if the bytes are not such an image.
 [[nodiscard]] Result<InlineImage> make_inline_image(std::string content_id, std::string_view bytes);
 
 }  // namespace tidings::message

@@ -21,24 +21,24 @@
 
 namespace tidings::message {
 
-/// What stands around the encoded texts of a message.
+/// The constant text around the encoded parts of a message.
 struct PartFrame {
   std::string fields;
   std::string before_text;
-  std::string before_html;   ///< empty without an HTML part, as are the others below
+  std::string before_html;   ///< this and the others below are empty without an HTML part
   std::string before_image;  ///< each, if there are images: multipart/alternative (text, multipart/related
                              ///< (html, images))
   std::string end;
 };
 [[nodiscard]] PartFrame part_frame(std::string_view key, bool has_html, bool has_images);
 
-/// What is the same in every header of an edition.
+/// The part of the header that is the same for a whole edition.
 struct FixedFields {
   std::string head;
   std::string tail;
   std::string message_domain;
 };
-/// Errc::bad_data for what HeaderOptions must not hold.
+/// Errc::bad_data if HeaderOptions holds something invalid.
 [[nodiscard]] Result<FixedFields> fixed_fields(const HeaderOptions& options);
 
 /// To ... List-Unsubscribe-Post. `subject_field` is the finished field.

@@ -1,4 +1,4 @@
-// The fields that make a mail a list mail: RFC 2369, 2919, 8058, 3834, and Gmail's Feedback-ID. Pure.
+// The fields of list mail: RFC 2369, 2919, 8058, 3834, and Gmail's Feedback-ID. Pure.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace tidings::message {
 
-/// What is the same for a whole list.
+/// The part that is the same for a whole list.
 struct ListOptions {
   std::string list_id = {};      ///< "harbour.news.example.org"; empty: no List-Id
   std::string list_name = {};    ///< phrase before it, may be empty
@@ -18,15 +18,15 @@ struct ListOptions {
 };
 
 /// List-Id, List-Post: NO, Feedback-ID, Auto-Submitted, Precedence, X-Auto-Response-Suppress. Errc::bad_data
-/// for a list id that is no domain name (RFC 2919 section 2), a Feedback-ID with blanks.
+/// for a list id that is not a domain name (RFC 2919 section 2) or a Feedback-ID with blanks.
 [[nodiscard]] Result<std::string> list_fields(const ListOptions& options);
 
 /// List-Unsubscribe: the URL first, the mailto after it, folded only between the two (RFC 2369);
-/// List-Unsubscribe-Post when there is a web URL (RFC 8058). Nothing if the reader has neither.
+/// List-Unsubscribe-Post if there is a web URL (RFC 8058). Nothing if the reader has neither.
 void append_unsubscribe_fields(std::string& out, const Reader& reader);
 
-/// "<...@domain>": the same for every attempt at one delivery, different for every reader, and not to be
-/// guessed without `edition_key` (a MAC under it).
+/// "<...@domain>": the same for every attempt at one delivery, different for every reader, and not guessable
+/// without `edition_key` (it is a MAC under that key).
 [[nodiscard]] std::string message_id(std::string_view edition_key, SubscriberId subscriber,
                                      std::string_view domain);
 

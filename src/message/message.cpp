@@ -8,7 +8,7 @@
 namespace tidings::message {
 namespace {
 
-/// Octets that are looked at without a branch, so that compilers make vectors of it.
+/// Octets examined without a branch, so that compilers can vectorise.
 constexpr std::size_t block = 512;
 
 /// Whether `bytes` has a NUL, an octet above 127, a CR without LF or a LF without CR; the octet before it
@@ -33,8 +33,7 @@ bool has_forbidden_octets(std::string_view bytes) {
   return found != 0;
 }
 
-/// RFC 5321 section 4.5.3.1.6. From the start of a line, the last line end within reach is the next place to
-/// look from.
+/// RFC 5321 section 4.5.3.1.6. From the start of a line, continue at the last line end within the limit.
 bool has_long_line(std::string_view bytes) {
   constexpr std::size_t longest = 1000;
   for (std::size_t at = 0; at < bytes.size();) {

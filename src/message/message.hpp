@@ -1,4 +1,4 @@
-// Nouns of the message room: what a finished mail is, and what in it is personal.
+// Nouns of the message room: a finished mail, and its personal part.
 #pragma once
 
 #include <cstddef>
@@ -14,14 +14,14 @@
 
 namespace tidings::message {
 
-/// What lines may hold besides ASCII: a header that goes by SMTPUTF8 has UTF-8 (RFC 6532 section 3.2).
+/// What lines may hold: a header sent by SMTPUTF8 has UTF-8 (RFC 6532 section 3.2).
 enum class Octets { ascii, utf8 };
 
-/// Empty if `bytes` are whole lines as they cross the wire, or nothing (RFC 5321 sections 2.3.8, 4.5.3.1.6):
-/// no NUL, CRLF line ends only, no line over 998 octets. Else what is wrong.
+/// What is wrong with `bytes`; empty if they are whole lines as sent on the wire (RFC 5321 sections 2.3.8,
+/// 4.5.3.1.6): no NUL, only CRLF line ends, no line over 998 octets.
 [[nodiscard]] std::string unsound_lines(std::string_view bytes, Octets octets = Octets::ascii);
 
-/// Such lines that many messages share: looked at once, when they are made, and constant.
+/// Sound lines shared by many messages: checked once, when made, and constant.
 class SharedLines {
  public:
   SharedLines() = default;
@@ -38,28 +38,28 @@ class SharedLines {
   bool has_dots_ = false;
 };
 
-/// One finished mail and its envelope. Its octets are sound lines: some are its own, some it shares with
-/// others, so that a mail of 30 KB and its pictures need neither be copied nor kept for each reader. What
-/// leaves is pieces(), but for dot-stuffing.
+/// One finished mail and its envelope. Its octets are sound lines, some its own and some shared, so that a
+/// mail of 30 KB and its pictures are neither copied nor kept for each reader. pieces() is what is sent,
+/// before dot-stuffing.
 struct Message {
   struct Splice {
-    std::size_t before = 0;  ///< octet of `bytes`, the beginning of a line or the end
+    std::size_t before = 0;  ///< offset in `bytes`: the beginning of a line, or the end
     const SharedLines* lines = nullptr;
   };
 
-  std::string envelope_from = {};  ///< addr-spec without angle brackets; empty is the null reverse path
+  std::string envelope_from = {};  ///< addr-spec without angle brackets; empty: the null reverse path
   std::string envelope_to = {};
-  std::string bytes = {};                   ///< its own; all of it if there are no splices
+  std::string bytes = {};                   ///< its own; everything if there are no splices
   std::vector<Splice> splices = {};         ///< ascending
-  std::shared_ptr<const void> keeper = {};  ///< keeps alive what the splices point at
+  std::shared_ptr<const void> keeper = {};  ///< keeps alive what the splices refer to
 
   [[nodiscard]] std::size_t size_bytes() const;
-  /// Whether an address of its envelope is outside ASCII: then its header is, too, and it goes by SMTPUTF8 or
-  /// not at all (RFC 6531).
+  /// Whether an envelope address is non-ASCII: then the header is too, and the message needs SMTPUTF8 (RFC
+  /// 6531).
   [[nodiscard]] bool needs_smtputf8() const;
   /// All of it in one piece.
   [[nodiscard]] std::string text() const;
-  /// Calls `take(lines, may_have_dots)` with each stretch in order: whole lines, never empty, and whether one
+  /// Calls `take(lines, may_have_dots)` with each piece in order: whole lines, never empty, and whether one
   /// may begin with a dot.
   template <class Take>
   void pieces(Take&& take) const {
@@ -73,11 +73,11 @@ struct Message {
     if (at < own.size()) take(own.substr(at), true);
   }
 
-  /// Whether the same leaves.
+  /// Whether both send the same octets.
   bool operator==(const Message& other) const;
 };
 
-/// The reader's part of a message; all else is the same for a whole segment.
+/// The personal part of a message; everything else is the same for a whole segment.
 struct Reader {
   SubscriberId subscriber = {};
   std::string address = {};

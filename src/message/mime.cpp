@@ -21,14 +21,14 @@ bool is_escaped(std::string_view line, std::size_t at, std::size_t column) {
   return c == '.' || (c == 'F' && line.substr(at).starts_with("From "));
 }
 
-/// Octets that stand for themselves but at the beginning or the end of a line.
+/// Octets that need no encoding except at the beginning or end of a line.
 constexpr auto is_plain = [] {
   std::array<bool, 256> plain{};
   for (std::size_t c = 32; c <= 126; ++c) plain[c] = c != '=';
   return plain;
 }();
 
-/// How many octets from `at`, which is not the beginning of a line, go over as they are.
+/// How many octets from `at`, which is not the beginning of a line, are copied unchanged.
 std::size_t plain_run(std::string_view line, std::size_t at, std::size_t column) {
   const auto most = std::min(line.size() - at - 1, max_line - 1 - column);
   std::size_t count = 0;
@@ -47,7 +47,7 @@ void append_line(std::string& out, std::string_view line) {
       column += run;
     }
     bool escaped = is_escaped(line, at, column);
-    // the last character of a line needs no room for a soft break behind it
+    // the last character of a line needs no room for a soft break after it
     const std::size_t room = at + 1 == line.size() ? max_line : max_line - 1;
     if (column + (escaped ? 3 : 1) > room) {
       out += "=\r\n";

@@ -8,14 +8,14 @@
 
 namespace tidings::message {
 
-/// Appends `text` (UTF-8, lines by LF or CRLF) as quoted-printable (RFC 2045 section 6.7): lines of at most
-/// 76 characters, CRLF only, blanks at the end of a line encoded, and no line that begins with "." or "From
-/// ", so that no transport touches it. Each line of `text` is encoded for itself: encoding lines one by one
-/// and all at once gives the same octets.
+/// Appends `text` (UTF-8, lines ending in LF or CRLF) as quoted-printable (RFC 2045 section 6.7): lines of at
+/// most 76 characters, only CRLF, encoded blanks at line ends, and no line beginning with "." or "From ", so
+/// that no transport alters it. Each line is encoded independently: line by line gives the same octets as all
+/// at once.
 void append_quoted_printable(std::string& out, std::string_view text);
 
-/// "=_" and 24 characters made from `key`. "=_" cannot occur in quoted-printable or base64 text, so the
-/// boundary is in no part.
+/// "=_" and 24 characters derived from `key`. "=_" cannot occur in quoted-printable or base64 text, so no
+/// part contains the boundary.
 [[nodiscard]] std::string boundary_for(std::string_view key);
 
 /// Wraps base64 at 76 characters, CRLF after each line.

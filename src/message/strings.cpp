@@ -30,7 +30,7 @@ constexpr std::array format_names{"date",
                                   "period_same_year",
                                   "period_across_years",
                                   "edition_title"};
-/// What [t] may say in braces: the edition's variables that are the same for all its readers.
+/// The braces allowed in [t]: the edition's variables that are the same for all readers.
 constexpr std::array text_placeholders{
     "address",     "newsletter_name", "digest_title", "edition_title",        "edition_number", "period",
     "date",        "first_title",     "post_count",   "post_count_minus_one", "posts_word",     "more_word",
@@ -65,7 +65,7 @@ std::vector<std::string> names_of(const std::array<const char*, N>& names) {
 
 }  // namespace
 
-/// The merged tables of all files in the order of look-up. An empty list means "not there".
+/// The merged tables of all files in look-up order. An empty list means "missing".
 struct Strings::Tables {
   std::string language = "en";
   std::string name;
@@ -86,7 +86,7 @@ struct Strings::Tables {
 
 namespace {
 
-/// Merges one file into the tables: what is there already stays.
+/// Merges one file into the tables: existing entries stay.
 class FileReader {
  public:
   FileReader(std::string file, Strings::Tables& tables) : file_(std::move(file)), tables_(tables) {}
@@ -162,7 +162,7 @@ class FileReader {
     return {};
   }
 
-  /// Every {name} of a pattern is one that will be filled in.
+  /// Checks that every {name} of a pattern will be filled in.
   template <std::size_t N>
   Result<void> check_pattern(const toml::node& node, std::string_view pattern,
                              const std::array<const char*, N>& known) const {
@@ -196,14 +196,14 @@ class FileReader {
       }
       TIDINGS_LET(auto value, text(node, key.str()));
       TIDINGS_TRY(check_pattern(node, value, date_placeholders));
-      // the first of a month goes with the language that writes it so, not with one it falls back to
+      // day_one goes with the language that defines dates, not with one it falls back to
       if (key.str() == "day_one" && has_dates) continue;
       tables_.formats.try_emplace(std::string{key.str()}, std::move(value));
     }
     return {};
   }
 
-  /// The lists of a table belong together: taken from one file, or not at all.
+  /// The lists of a table belong together: all from one file, or none.
   Result<void> read_lists(const toml::table& table, std::size_t size, const std::vector<List>& lists) const {
     const bool wanted = lists.front().into->empty();
     for (const auto& [key, node] : table) {
@@ -461,7 +461,7 @@ class StringsCheck {
       const auto found = english_.texts.find(key.str());
       if (found == english_.texts.end()) {
         auto hint = did_you_mean(key.str(), known);
-        // A theme may have words of its own; its English file is where they are introduced.
+        // A theme may have its own words, introduced in its English file.
         if (language_ != "en" || !hint.empty())
           mistake(key.source(), fmt::format("unknown key \"{}\"", key.str()), hint);
         continue;
@@ -488,7 +488,7 @@ class StringsCheck {
     }
   }
 
-  /// What neither this file nor that of the language without its region has.
+  /// Missing both in this file and in that of the language without its region.
   void missing(Strings::Tables& own) {
     if (const auto region = language_.find('-'); region != std::string::npos) {
       const auto file = fmt::format("{}/strings/{}.toml", theme_, language_.substr(0, region));

@@ -1,7 +1,7 @@
 // The words and date patterns of one language: templates/THEME/strings/LANG.toml, whose comments describe the
 // format.
 //
-// Pure but for the lookup that is passed in. Thread-safe once loaded.
+// Pure except for the lookup function. Thread-safe once loaded.
 #pragma once
 
 #include <chrono>
@@ -21,8 +21,8 @@
 
 namespace tidings::message {
 
-/// The text of a file below templates/, e.g. "default/strings/en.toml"; nothing if it is not there. app/
-/// looks into the folder beside config.toml first and into the program second.
+/// The text of a file below templates/, e.g. "default/strings/en.toml"; nothing if it does not exist. config/
+/// looks beside config.toml first, then into the program.
 using Lookup = std::function<std::optional<std::string>(std::string_view path)>;
 
 /// First and last day, both included.
@@ -33,11 +33,11 @@ struct Days {
   bool operator==(const Days&) const = default;
 };
 
-/// The days of which most lies in the period, that is, their noon: from Monday 08:00 until the next Monday
-/// 08:00 is Monday to Sunday. A shorter period is the day of its middle.
+/// The days that lie mostly in the period, that is, whose noon does: Monday 08:00 to the next Monday 08:00 is
+/// Monday to Sunday. A shorter period is the day of its middle.
 [[nodiscard]] Days days_of(const digest::Period& period, const Zone& zone);
 
-/// Stretched so that the days of these posts are in it.
+/// Extended to include the days of these posts.
 [[nodiscard]] Days with_days(Days days, const digest::DateSpan& shown, const Zone& zone);
 
 /// Values for {placeholders}.

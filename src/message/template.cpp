@@ -16,8 +16,8 @@ namespace {
 
 namespace mustache = kainjow::mustache;
 
-/// kainjow's data from JSON. Numbers are strings as JSON writes them; null is an empty list: false, and
-/// prints nothing.
+/// kainjow's data from JSON. Numbers are strings as in JSON; null is an empty list: false, and prints
+/// nothing.
 mustache::data to_mustache(const nlohmann::json& value) {
   switch (value.type()) {
     case nlohmann::json::value_t::object: {
@@ -40,7 +40,7 @@ mustache::data to_mustache(const nlohmann::json& value) {
   }
 }
 
-/// Resolves the numbered tags of a Program. Remembers the first name that was not there.
+/// Resolves the numbered tags of a Program. Remembers the first missing name.
 class Context final : public mustache::basic_context<std::string> {
  public:
   Context(const Program& program, const std::vector<mustache::data>& literals, const mustache::data& root)
@@ -74,8 +74,8 @@ class Context final : public mustache::basic_context<std::string> {
   [[nodiscard]] bool too_deep() const { return too_deep_; }
 
  private:
-  /// The first part is looked for from the inside out; the rest must be in what was found (dotted names do
-  /// not fall through).
+  /// The first part is searched from the inside out; the rest must be in what was found (dotted names do not
+  /// fall through).
   const mustache::data* find(const std::vector<std::string>& parts) const {
     if (parts.empty()) return scopes_.back();
     for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
@@ -103,7 +103,7 @@ struct Template::Compiled {
   bool strict = false;
   Program program;
   std::vector<mustache::data> literals;
-  // kainjow's render() is not const, but writes nothing once parsing went well and there are no partials to
+  // kainjow's render() is not const, but writes nothing after successful parsing if there are no partials to
   // parse.
   mutable mustache::mustache engine{""};
 };
@@ -135,7 +135,7 @@ Result<std::string> Template::render(const nlohmann::json& data) const {
   if (compiled_->strict && context.missing() != nullptr) {
     return fail(Errc::config, fmt::format("{}: no value for \"{}\"", compiled_->file, *context.missing()));
   }
-  // The first literal keeps kainjow from taking a result of blanks for a standalone line.
+  // The first literal keeps kainjow from mistaking a result of blanks for a standalone line.
   TIDINGS_CHECK(out.starts_with(Program::guard));
   out.erase(0, 1);
   return out;

@@ -1,10 +1,9 @@
-// Strict Mustache: templates that are read whole before the first mail, and say where they are wrong.
+// Strict Mustache: templates are checked completely before the first mail, with the place of each error.
 //
-// kainjow::mustache renders; before it sees a template, this module settles what it leaves open: standalone
-// lines, partials (inlined here, with their indentation), set delimiters, dotted names, and names that nobody
-// knows. Rendering then follows the Mustache specification's mandatory modules (github.com/mustache/spec 1.4:
-// comments, delimiters, interpolation, inverted, partials, sections); lambdas and the optional modules are
-// left out.
+// kainjow::mustache renders; before that, this module settles what it leaves open: standalone lines, partials
+// (inlined here, with their indentation), set delimiters, dotted names, and unknown names. Rendering then
+// follows the mandatory modules of the Mustache specification (github.com/mustache/spec 1.4: comments,
+// delimiters, interpolation, inverted, partials, sections); not lambdas and the optional modules.
 //
 // Errors are Errc::config and read "FILE:LINE:COLUMN: what", columns counted in bytes from 1.
 #pragma once
@@ -25,7 +24,7 @@ namespace tidings::message {
 
 /// The source of `{{> name}}`; nothing if there is none.
 struct PartialSource {
-  std::string file;  ///< as error messages show it
+  std::string file;  ///< its name in error messages
   std::string source;
 };
 using Partials = std::function<std::optional<PartialSource>(std::string_view name)>;
@@ -34,10 +33,10 @@ struct TemplateOptions {
   Escape escape = Escape::html;
   Partials partials = {};
 
-  /// Sample data with every name that may be used: an object opens a scope, a list's first element does so
-  /// for each of its elements. With it the template is strict: an unknown name is an error, so is `{{{x}}}`
-  /// or `{{&x}}` of a name that does not end in "_html", and a missing partial. Without it (null) unknown
-  /// names and partials are empty, as Mustache says.
+  /// Sample data with every allowed name: an object opens a scope, a list's first element does so for each of
+  /// its elements. With it the template is strict: an unknown name, a missing partial, and `{{{x}}}` or
+  /// `{{&x}}` of a name that does not end in "_html" are errors. Without it (null) unknown names and partials
+  /// are empty, as in Mustache.
   const nlohmann::json* known = nullptr;
 
   /// Whether each element of a list, and what follows the list, begins with part_mark (parts.hpp).
@@ -51,16 +50,16 @@ struct TemplateOptions {
 /// A parsed template. Move-only; render() may be called from several threads at once.
 class Template {
  public:
-  /// `file` is how errors call it.
+  /// `file` is its name in errors.
   [[nodiscard]] static Result<Template> parse(std::string file, std::string_view source,
                                               const TemplateOptions& options);
 
-  /// `data` is usually an object. Strings are escaped as the options say; numbers are written as JSON writes
-  /// them; false, null, and an empty list are false in sections, all else is true. Errc::config if the
+  /// `data` is usually an object. Strings are escaped as the options say; numbers are written as in JSON;
+  /// false, null and an empty list are false in sections, everything else is true. Errc::config if the
   /// template is strict and data lacks a name.
   [[nodiscard]] Result<std::string> render(const nlohmann::json& data) const;
 
-  /// Whether the template, or a partial in it, writes or asks for this name (as written in the tag).
+  /// Whether the template, or a partial in it, uses this name (as written in the tag).
   [[nodiscard]] bool uses(std::string_view name) const;
 
   Template(Template&&) noexcept;

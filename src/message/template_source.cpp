@@ -14,7 +14,7 @@
 namespace tidings::message {
 namespace {
 
-// Far above any honest template; they bound recursion and the growth of partials that hold each other.
+// Far above any sensible template; bounds recursion and the growth of partials that contain each other.
 constexpr std::size_t max_section_depth = 100;
 constexpr std::size_t max_partial_depth = 50;
 constexpr std::size_t max_program_bytes = 8U << 20U;
@@ -22,7 +22,7 @@ constexpr std::size_t max_inclusions = 10'000;
 
 enum class Kind { text, variable, unescaped, section, inverted, end, partial, comment, delimiters };
 
-/// A stretch of text or one tag of a source.
+/// A piece of text or one tag of a source.
 struct Token {
   Kind kind = Kind::text;
   std::size_t at = 0;         ///< offset in the source
@@ -30,11 +30,11 @@ struct Token {
   std::string indentation{};  ///< of a standalone partial
 };
 
-/// Where a source stands: errors are told in its lines and columns.
+/// A position in a source: errors report its line and column.
 struct Place {
   std::string_view file;
   std::string_view source;
-  std::size_t indentation = 0;  ///< blanks that were put before each line, not counted in columns
+  std::size_t indentation = 0;  ///< blanks added before each line, not counted in columns
 
   [[nodiscard]] tl::unexpected<Error> error(std::size_t at, std::string_view what,
                                             std::string hint = {}) const {
@@ -134,7 +134,7 @@ class Tokenizer {
   std::vector<Token> tokens_;
 };
 
-/// Takes the blanks and the line end around tags that stand alone on their lines out of the text beside them.
+/// Removes the blanks and the line end around tags that are alone on their lines.
 void strip_standalone_lines(std::vector<Token>& tokens) {
   struct Cut {
     std::size_t front = 0;
@@ -173,8 +173,8 @@ void strip_standalone_lines(std::vector<Token>& tokens) {
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     auto& body = tokens[i].body;
     if (tokens[i].kind != Kind::text) continue;
-    // Between two standalone tags both cuts may meet in blanks that lie before the line end; they never
-    // overlap otherwise.
+    // Between two standalone tags both cuts may meet in blanks before the line end; otherwise they never
+    // overlap.
     body.remove_prefix(std::min(cuts[i].front, body.size()));
     body.remove_suffix(std::min(cuts[i].back, body.size()));
   }
@@ -195,7 +195,7 @@ std::string indent(std::string_view source, std::string_view indentation) {
 // ---- names
 // ----------------------------------------------------------------------------------------------------------
 
-/// The names that may be used at some point of a template, from sample data.
+/// The names allowed at a point of a template, from sample data.
 class Scopes {
  public:
   explicit Scopes(const nlohmann::json* known) {

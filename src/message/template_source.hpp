@@ -1,9 +1,8 @@
-// Reading a Mustache template into a program for kainjow: the half of template.hpp that knows files, lines
-// and columns.
+// Compiles a Mustache template for kainjow: the half of template.hpp that knows files, lines and columns.
 //
-// A Program's source holds tags only: literal text is the tag {{&:N}}, a name is its number. So kainjow never
-// sees a line end (it would judge at run time whether a line was standalone), another delimiter, a partial or
-// a dotted name. Pure.
+// A Program's source contains only tags: literal text is the tag {{&:N}}, a name is its number. So kainjow
+// never sees a line end (it would decide at run time whether a line is standalone), another delimiter, a
+// partial or a dotted name. Pure.
 #pragma once
 
 #include <string>

@@ -49,8 +49,8 @@ Result<Template> parse_part(const std::string& file, const std::string& source,
   return part;
 }
 
-/// A template of config.toml: errors name its place there. "{name}" is a slip for "{{name}}", for nothing
-/// would fill it in.
+/// A template from config.toml: errors give its place there. "{name}" is reported as a mistake for
+/// "{{name}}", since nothing would fill it in.
 Result<Template> parse_configured(std::string_view key, const std::string& place, const std::string& source,
                                   const TemplateOptions& how) {
   std::vector<std::string> known;

@@ -1,8 +1,8 @@
 // A theme: the templates of one folder below templates/, loaded and checked once, and the rendering of a
 // segment.
 //
-// THEME/digest.text.mustache is needed; without THEME/digest.html.mustache the mail is plain text.
-// subject.mustache, partials and strings that the theme lacks come from default. Thread-safe once loaded.
+// THEME/digest.text.mustache is required; without THEME/digest.html.mustache the mail is plain text. A
+// missing subject.mustache, partial or string comes from default. Thread-safe once loaded.
 #pragma once
 
 #include <memory>
@@ -29,8 +29,8 @@ struct ThemeOptions {
 
 class Theme {
  public:
-  /// Errc::config: no such theme, or file:line:column of what is wrong in a template:
-  /// syntax, an unknown name, a part that does not use unsubscribe_url.
+  /// Errc::config: no such theme, or file:line:column of an error in a template: syntax, an unknown name, a
+  /// part without unsubscribe_url.
   [[nodiscard]] static Result<Theme> load(const ThemeOptions& options, const Lookup& lookup);
 
   [[nodiscard]] const std::string& name() const;
@@ -43,7 +43,7 @@ class Theme {
                                                                        const Strings& strings,
                                                                        const Zone& zone) const;
 
-  /// The same for one reader with the values written in: what render_bodies() and the slots must add up to.
+  /// The same for one reader with the values inserted: render_bodies() plus slots must give the same.
   [[nodiscard]] Result<digest::SegmentBody> render_for(const EditionView& view, const Strings& strings,
                                                        const Zone& zone, const Reader& reader) const;
 

@@ -23,10 +23,10 @@ constexpr std::size_t preheader_characters = 140;
 constexpr std::size_t first_title_characters = 80;
 constexpr std::size_t posts_without_contents = 8;
 
-/// What a slot says in this rendering: a marker, or a reader's own value.
+/// A slot's text in this rendering: a marker, or a reader's own value.
 using SlotText = std::function<std::string(Slot)>;
 
-/// Text from outside cannot pretend to be a slot.
+/// Outside text cannot imitate a slot.
 std::string plain(std::string_view text) {
   std::string out{text};
   std::erase_if(out, [](char c) { return c == '\x02' || c == '\x03'; });
@@ -77,7 +77,7 @@ void put(json& data, const char* name, const char* section, std::string value) {
   data[name] = std::move(value);
 }
 
-/// What a post has to know about its surroundings.
+/// What a post needs to know about its surroundings.
 struct Surroundings {
   int number = 1;
   bool first_of_group = false;

@@ -1,5 +1,4 @@
-// What an edition looks like to a template: plain structs that app/ fills, and their conversion to template
-// data.
+// An edition as templates see it: plain structs that edition/ fills, and their conversion to template data.
 //
 // docs/templates.md lists the names; variables() is that list as data, and a test compares the two. Pure.
 #pragma once
@@ -29,7 +28,7 @@ struct AlsoInView {
 
 /// One post as shown. All HTML is sanitised already; empty strings mean "none".
 struct PostView {
-  std::string title = {};  ///< may be empty: the first words of the excerpt are shown then
+  std::string title = {};  ///< may be empty: then the first words of the excerpt are shown
   std::string url = {};
   std::string source = {};
   std::vector<AlsoInView> also_in = {};  ///< other sources that tell the same story
@@ -42,13 +41,13 @@ struct PostView {
   bool is_truncated = false;
   std::vector<std::string> tags = {};
   std::string audio_url = {};
-  std::chrono::seconds audio_duration{0};  ///< 0: not known
+  std::chrono::seconds audio_duration{0};  ///< 0: unknown
 };
 
 struct GroupView {
   std::string title = {};  ///< empty: no heading; Strings::day_heading() for groups by day
   std::vector<PostView> posts = {};
-  bool is_day = false;  ///< the title is the posts' day: they do not repeat it
+  bool is_day = false;  ///< the title is the posts' day, so they do not repeat it
 };
 
 /// A post that is only a link at the end.
@@ -56,7 +55,7 @@ struct LinkView {
   std::string title = {};  ///< not empty
   std::string url = {};
   std::string source = {};
-  bool counted = false;  ///< a post of the edition (post_count), shortened to keep the mail small
+  bool counted = false;  ///< counts as a post of the edition (post_count); shortened to keep the mail small
 };
 
 /// A source that has more posts than the edition has places for.
@@ -75,7 +74,7 @@ struct EditionView {
   int number = 1;
   digest::Period period = {};
   std::optional<digest::DateSpan> shown = {};  ///< of the edition's posts: its title covers their days
-  UtcTime date{};                              ///< when it appears
+  UtcTime date{};                              ///< when it is sent
   std::string preheader = {};                  ///< empty: made from the titles
   std::string intro_html = {};
   std::string intro_text = {};
@@ -87,29 +86,29 @@ struct EditionView {
   bool has_view = false;                     ///< whether there is a page of this edition
 };
 
-/// Data for the templates: every name of docs/templates.md but `subject`, `has_name` as `variant` says, slots
+/// Data for the templates: every name of docs/templates.md except `subject`; `has_name` from `variant`; slots
 /// as markers.
 [[nodiscard]] nlohmann::json to_data(const EditionView& view, const Strings& strings, const Zone& zone,
                                      std::size_t variant);
 
-/// The same with the reader's own values in the place of slots (for a whole render, see build.hpp).
+/// The same with the reader's own values instead of slots (for a whole rendering, see build.hpp).
 [[nodiscard]] nlohmann::json to_data(const EditionView& view, const Strings& strings, const Zone& zone,
                                      const Reader& reader);
 
 /// The title of an edition: "Harbour News, 5–11 January 2026".
 [[nodiscard]] std::string edition_title(const EditionView& view, const Strings& strings, const Zone& zone);
 
-/// One name that a template may use; `path` has dots for "inside the section": "groups.posts.title".
+/// One name for templates; dots in `path` mean "inside the section": "groups.posts.title".
 struct Variable {
   std::string_view path;
   std::string_view meaning;
   bool is_section = false;
 };
 
-/// Every name of docs/templates.md, `t.NAME` excepted.
+/// Every name of docs/templates.md, except `t.NAME`.
 [[nodiscard]] std::span<const Variable> variables();
 
-/// A made-up edition that has one of everything: what templates are checked against at load.
+/// A made-up edition with one of everything, to check templates against when loading.
 [[nodiscard]] EditionView sample_view();
 
 }  // namespace tidings::message

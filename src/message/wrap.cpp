@@ -16,8 +16,7 @@ bool may_begin_line(char32_t c) {
   return closing.find(c) == std::u32string_view::npos;
 }
 
-/// Pieces that may stand at the begin of a line: words, and single wide characters with the closing marks
-/// behind them.
+/// Pieces that may begin a line: words, and single wide characters with the closing marks after them.
 struct Unit {
   std::string_view text;
   int width = 0;
@@ -49,7 +48,7 @@ void add_word(std::vector<Unit>& units, std::string_view word) {
   flush(word.size());
 }
 
-/// Four blanks, also behind the marks of quotes, as in Markdown: a program's lines mean what they are.
+/// Four blanks, also after quote marks, as in Markdown: the lines of code must not change.
 bool is_code(std::string_view line) {
   while (line.starts_with("> ")) line.remove_prefix(2);
   return line.starts_with("    ");

@@ -8,10 +8,10 @@
 
 namespace tidings::message {
 
-/// Lines wider than `columns` are broken at blanks, continued under the line's own indentation; lines that
-/// fit stay as they are. Scripts that write without blanks (wide characters) may be broken between
-/// characters, not before closing punctuation. A word that is too long, such as an address, is never broken.
-/// Blank lines at both ends are dropped, so is the last line end.
+/// Breaks lines wider than `columns` at blanks and continues them with the line's own indentation; leaves
+/// others unchanged. Scripts without blanks (wide characters) may break between characters, not before
+/// closing punctuation. A word that is too long, such as an address, is never broken. Drops blank lines at
+/// both ends and the last line end.
 [[nodiscard]] std::string wrap(std::string_view text, int columns);
 
 /// The width of the widest line.

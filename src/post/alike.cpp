@@ -49,7 +49,7 @@ bool nearly_same(const Sketch& a, const Sketch& b) {
   if (smaller.letters < least_letters) return false;
   std::vector<std::uint64_t> common;
   std::ranges::set_intersection(a.grams, b.grams, std::back_inserter(common));
-  // Most of an excerpt is in the whole text; two texts of about one length may differ in a sentence.
+  // Most of an excerpt is in the whole text; two texts of similar length may differ in a sentence.
   const auto part = static_cast<double>(common.size()) / static_cast<double>(smaller.grams.size());
   const bool much_shorter = smaller.grams.size() * 2 < larger.grams.size();
   return part >= (much_shorter ? 0.9 : 0.75);

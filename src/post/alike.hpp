@@ -1,10 +1,10 @@
-// Whether two texts are nearly the same: the article that two blogs bring, word for word, shortened, or with
+// Whether two texts are nearly the same: an article that two blogs publish word for word, shortened, or with
 // a line added.
 //
-// A text is sketched as the set of its character 8-grams, letters and digits only and case-folded, so that
-// scripts without blanks are treated like the others. Two sketches are alike if most of the smaller is in the
-// larger. A text under 40 letters says too little: it is alike to nothing but itself. Pure; a sketch costs
-// time and memory in proportion to the text, of which the first 20,000 letters are looked at.
+// A text's sketch is the set of its character 8-grams, case-folded letters and digits only, so that scripts
+// without blanks are treated like others. Two sketches are alike if most of the smaller is in the larger. A
+// text under 40 letters says too little and is like nothing but itself. Pure; time and memory are
+// proportional to the text, of which the first 20,000 letters are used.
 #pragma once
 
 #include <cstdint>

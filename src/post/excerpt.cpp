@@ -37,7 +37,7 @@ struct Run {
 struct Paragraph {
   std::vector<Run> runs;
   std::string direction;       ///< ltr, rtl, auto or nothing
-  bool is_item = false;        ///< of a list; neighbours become lines of one paragraph
+  bool is_item = false;        ///< a list item; consecutive ones become lines of one paragraph
   bool after_heading = false;  ///< the first below a heading that is not shown
 
   [[nodiscard]] std::string text() const {
@@ -73,7 +73,7 @@ bool is_inline_kept(Tag tag) {
   }
 }
 
-/// Blocks that say little when they are torn from their place.
+/// Blocks that mean little out of context.
 bool is_passed_over(Tag tag) {
   return is_heading(tag) || tag == Tag::table || tag == Tag::pre || tag == Tag::figure || tag == Tag::hr ||
          tag == Tag::nav || tag == Tag::footer || tag == Tag::rp || tag == Tag::rt || tag == Tag::rtc;
@@ -182,7 +182,7 @@ class Collector {
     return current_.runs.back();
   }
 
-  /// A gap belongs outside of a link that begins or ends at it.
+  /// A gap goes outside a link that begins or ends at it.
   Run& gap_run() {
     return current_.runs.back().around.size() < around_.size() ? current_.runs.back() : run_here();
   }
@@ -229,7 +229,7 @@ bool is_closing_mark(char32_t c) {
          c == U'』' || c == U'）';
 }
 
-/// A full stop after an initial or a common short form ends no sentence.
+/// A full stop after an initial or a common abbreviation does not end a sentence.
 bool is_abbreviation(std::string_view before) {
   const auto from = before.find_last_of(" (\n");
   const auto word = before.substr(from == std::string_view::npos ? 0 : from + 1);
@@ -251,7 +251,7 @@ struct Cut {
   bool at_sentence = false;
 };
 
-/// Where to stop so that no more than the words asked for are shown; nothing if all fit.
+/// Where to stop so that no more than the requested words are shown; nothing if all fit.
 class Measure {
  public:
   explicit Measure(int words) : limit_(2 * std::max(words, 1)) {}
@@ -266,7 +266,7 @@ class Measure {
   }
 
  private:
-  /// False once the limit is passed. Units are halves of a word.
+  /// False once the limit is passed. Units are half words.
   bool paragraph(std::size_t index, std::string_view text) {
     bool in_word = false;
     for (std::size_t at = 0; at < text.size();) {
@@ -313,7 +313,7 @@ class Measure {
     sentence_units_ = units_;
   }
 
-  /// A sentence's end, if it is not much shorter than what was asked for; else a word's.
+  /// The end of a sentence, if it is not much shorter than requested; else of a word.
   [[nodiscard]] std::optional<Cut> choose() const {
     if (sentence_ && sentence_units_ * 10 >= limit_ * 6) return sentence_;
     if (word_) return word_;
@@ -327,7 +327,7 @@ class Measure {
   int sentence_units_ = 0;
 };
 
-/// Drops all that stands behind the cut.
+/// Drops everything after the cut.
 void apply(std::vector<Paragraph>& paragraphs, const Cut& cut) {
   paragraphs.resize(std::min(paragraphs.size(), cut.paragraph + 1));
   auto& runs = paragraphs.back().runs;
@@ -342,7 +342,7 @@ void apply(std::vector<Paragraph>& paragraphs, const Cut& cut) {
   }
   while (!runs.empty()) {
     auto& text = runs.back().text;
-    // A comma or dash before the ellipsis looks like a slip.
+    // A comma or dash before the ellipsis looks like a mistake.
     const std::string_view loose = cut.at_sentence ? " \n" : " \n,;:-(";
     while (!text.empty() && loose.find(text.back()) != std::string_view::npos) text.pop_back();
     if (!text.empty()) break;
@@ -356,7 +356,7 @@ void apply(std::vector<Paragraph>& paragraphs, const Cut& cut) {
   }
 }
 
-/// "[...]" at the end is how a source says that there is more.
+/// A final "[...]" is a source's sign that there is more.
 bool mend_source_ellipsis(std::vector<Paragraph>& paragraphs) {
   if (paragraphs.empty()) return false;
   auto& text = paragraphs.back().runs.back().text;
@@ -369,8 +369,7 @@ bool mend_source_ellipsis(std::vector<Paragraph>& paragraphs) {
   return text.ends_with(ellipsis) || text.ends_with("...");
 }
 
-/// What stands below a heading reads wrongly without it: an excerpt that has begun well before one ends
-/// there.
+/// Text below a heading reads wrongly without it: an excerpt well under way ends there.
 bool end_at_heading(std::vector<Paragraph>& paragraphs) {
   constexpr int enough_words = 12;
   for (std::size_t i = 1; i < paragraphs.size(); ++i) {

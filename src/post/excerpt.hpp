@@ -1,7 +1,7 @@
 // Excerpts: the first words of a post, and its picture.
 //
-// An excerpt ends at a sentence where one ends near the limit, else at a word; never inside a tag, a link or
-// a grapheme. Scripts that write without blanks (CJK, Thai) count two characters as a word. Pure.
+// An excerpt ends at a sentence if one ends near the limit, else at a word; never inside a tag, a link or a
+// grapheme. In scripts without blanks (CJK, Thai) two characters count as a word. Pure.
 #pragma once
 
 #include <optional>
@@ -22,7 +22,7 @@ struct Excerpt {
   bool operator==(const Excerpt&) const = default;
 };
 
-/// Empty html and text if the post has no words (pictures only).
+/// Empty html and text if the post has no words (only pictures).
 [[nodiscard]] Excerpt make_excerpt(std::string_view sanitised_html, const ExcerptOptions& options = {});
 
 struct Image {
@@ -32,7 +32,7 @@ struct Image {
   bool operator==(const Image&) const = default;
 };
 
-/// The first http(s) image that is not known to be small (icons, smileys); none if there is none.
+/// The first http(s) image that is not known to be small (icons, smileys), if any.
 [[nodiscard]] std::optional<Image> lead_image(std::string_view sanitised_html);
 
 }  // namespace tidings::post

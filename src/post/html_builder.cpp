@@ -9,7 +9,7 @@
 namespace tidings::post {
 namespace {
 
-// Formatting elements reopened over the whole text: this many, and a few more for each token.
+// The most formatting elements reopened over the whole text, plus a few more per token.
 constexpr std::size_t reopen_allowance = 10'000;
 constexpr std::size_t reopen_per_token = 4;
 
@@ -18,7 +18,7 @@ bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\f'; 
 bool is_cell(Tag tag) { return tag == Tag::td || tag == Tag::th; }
 bool is_table_section(Tag tag) { return tag == Tag::tbody || tag == Tag::thead || tag == Tag::tfoot; }
 
-/// Elements that only a table may hold.
+/// Elements that only a table may contain.
 bool is_table_part(Tag tag) {
   return is_cell(tag) || is_table_section(tag) || tag == Tag::tr || tag == Tag::caption ||
          tag == Tag::colgroup || tag == Tag::col;
@@ -41,7 +41,7 @@ class Builder {
 
   Builder(const TokenList& list, Mode mode) : list_(list), mode_(mode) {}
 
-  /// False if the mode is exact and the markup is not ours to build.
+  /// False if the mode is exact and only gumbo can build this markup.
   bool run() {
     for (const auto& token : list_.tokens) {
       budget_ += reopen_per_token;
@@ -61,9 +61,9 @@ class Builder {
   struct Open {
     Tag tag;
     std::uint32_t node;
-    bool ends_with_next = false;  ///< its end tag has been seen while a block inside it was open
+    bool ends_with_next = false;  ///< its end tag came while a block inside it was open
   };
-  /// An entry of the list of active formatting elements; a marker where a cell or caption begins.
+  /// An entry of the list of active formatting elements; a marker at the beginning of a cell or caption.
   struct Formatting {
     const Token* token = nullptr;
     std::uint32_t node = 0;  ///< 0 once its element has been closed
@@ -94,7 +94,7 @@ class Builder {
     while (open_.size() > size) pop();
   }
 
-  /// Where `tag` is open within reach, or npos.
+  /// The place of an open `tag` within scope, or npos.
   template <class Stop>
   [[nodiscard]] std::size_t find_open(Tag tag, Stop stop) const {
     for (auto i = open_.size(); i-- > 0;) {
@@ -120,14 +120,14 @@ class Builder {
     return index;
   }
 
-  /// Whether the depth limit leaves room. A table takes that of its section, row and cell along, whether the
-  /// text names them or not.
+  /// Whether the depth limit leaves room. A table also needs room for its section, row and cell, whether or
+  /// not the text has them.
   [[nodiscard]] bool has_room(Tag tag) const {
     if (tag == Tag::table) return open_.size() + 3 < max_html_depth;
     return is_structure(top()) || open_.size() < max_html_depth;
   }
 
-  /// Past the depth limit the element is left out and its end tag passed over.
+  /// Beyond the depth limit the element and its end tag are dropped.
   bool push(const Token& token) {
     if (!has_room(token.tag)) {
       ++flattened_[static_cast<std::size_t>(token.tag)];
@@ -139,7 +139,7 @@ class Builder {
     return true;
   }
 
-  /// An element that the text leaves out and a parser supplies.
+  /// An element that the text omits and a parser supplies.
   void push_implied(Tag tag) {
     const auto node = tree_.add(top_node(), {.tag = tag});
     open_.push_back({.tag = tag, .node = node});
@@ -199,7 +199,7 @@ class Builder {
     }
   }
 
-  /// The end of a formatting element (HTML 13.2.6.4.7, the adoption agency, up to where it needs one).
+  /// The end of a formatting element (HTML 13.2.6.4.7, the adoption agency, as far as it does not need one).
   void end_formatting(Tag tag) {
     auto i = formatting_.size();
     while (i > 0 && formatting_[i - 1].token != nullptr && formatting_[i - 1].token->tag != tag) --i;
@@ -332,8 +332,8 @@ class Builder {
         pop_to_size(i);
         return;
       }
-      // An item inside <main> inside an item: the standard keeps it there, older parsers end both. So do we,
-      // for all to agree.
+      // An item inside <main> inside an item: the standard keeps it there, older parsers end both. We end
+      // both, so that all agree.
       if (open == Tag::main && mode_ == Mode::exact) given_up_ = true;
       if (is_special(open) && open != Tag::address && open != Tag::div && open != Tag::p && open != Tag::main)
         return;
@@ -355,7 +355,7 @@ class Builder {
       return;
     }
     if (is_structure(top())) {
-      // Most end tags mean nothing here; these two would make an element.
+      // Most end tags have no effect here; these two would create an element.
       if (tag == Tag::p) leave_structure();
       if (tag != Tag::p || given_up_) return;
     }
@@ -411,13 +411,13 @@ class Builder {
   // ---- tables (HTML 13.2.6.4.9 to 15)
   // ----------------------------------------------------------------------------
 
-  /// Open, but no place for words.
+  /// Open, but not a place for text.
   static bool is_structure(Tag tag) {
     return tag == Tag::table || is_table_section(tag) || tag == Tag::tr || tag == Tag::colgroup;
   }
 
-  /// Words or blocks where only rows and cells may be. A browser puts them before the table; mending puts
-  /// them into a cell.
+  /// Text or blocks where only rows and cells are allowed. A browser moves them before the table; mending
+  /// puts them into a cell.
   void leave_structure() {
     if (top() == Tag::colgroup) pop();
     if (mode_ == Mode::exact) {
@@ -476,7 +476,7 @@ class Builder {
     const auto outer = find_open(Tag::table, [](Tag) { return false; });
     if (outer == npos || (at < outer && tag != Tag::table)) return;
     if (tag == Tag::caption || is_cell(tag)) {
-      // Of the innermost table; a cell's words are left with it.
+      // Of the innermost table; leaves a cell's text too.
       pop_to_size(at);
       clear_to_marker();
       return;
@@ -490,7 +490,7 @@ class Builder {
                        [](const Open& open) { return is_cell(open.tag) || open.tag == Tag::caption; });
   }
 
-  /// A table that begins where only rows may be ends the one before.
+  /// A table that begins where only rows are allowed ends the previous one.
   void end_table() {
     while (top() != Tag::table) pop();
     pop();
@@ -508,7 +508,7 @@ class Builder {
   std::array<std::size_t, static_cast<std::size_t>(Tag::count)> flattened_{};
   std::size_t spent_ = 0;
   std::size_t budget_ = 0;
-  bool after_pre_ = false;  ///< a line end that comes next is dropped
+  bool after_pre_ = false;  ///< a directly following line end is dropped
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
-// The one way this room writes text into HTML, so that all of it reads back and compares alike. Pure.
+// The only way in which this room writes text into HTML, so that all of it reads back and compares equal.
+// Pure.
 #pragma once
 
 #include <string>
@@ -9,7 +10,7 @@ namespace tidings::post {
 /// & < > as character references.
 void append_text(std::string& out, std::string_view text);
 
-/// & < > " as character references: for values in double quotes.
+/// & < > " as character references, for values in double quotes.
 void append_attribute(std::string& out, std::string_view text);
 
 }  // namespace tidings::post

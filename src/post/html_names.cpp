@@ -29,7 +29,7 @@ struct TagInfo {
   Mask attributes;
 };
 
-// One row an element, in the order of the enumeration.
+// One row per element, in the order of the enumeration.
 constexpr std::array<TagInfo, static_cast<std::size_t>(Tag::count)> tags{{
     {Tag::unknown, "", 0, 0},
     {Tag::root, "", 0, 0},
@@ -164,7 +164,7 @@ std::unordered_map<std::string_view, Tag> all_tags() {
   for (const auto& row : tags) {
     if (!row.name.empty()) out.emplace(row.name, row.tag);
   }
-  // Old names, and elements that a mail program does not know.
+  // Old names, and elements unknown to mail programs.
   for (const auto& [name, tag] :
        std::initializer_list<std::pair<std::string_view, Tag>>{{"dialog", Tag::div},
                                                                {"dir", Tag::ul},
@@ -193,7 +193,7 @@ std::unordered_map<std::string_view, Tag> all_tags() {
 std::unordered_map<std::string_view, Attr> all_attributes() {
   std::unordered_map<std::string_view, Attr> out;
   for (std::size_t i = 0; i < attributes.size(); ++i) out.emplace(attributes[i], static_cast<Attr>(i));
-  // Where lazy-loading scripts keep the real address.
+  // Attributes in which lazy-loading scripts keep the real address.
   for (const std::string_view name :
        {"data-lazy-src", "data-original", "data-original-src", "data-lazy", "data-lazyload", "data-echo",
         "data-hi-res-src", "data-full-src", "data-cfsrc", "data-runner-src", "data-pin-media", "data-image",

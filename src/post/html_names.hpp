@@ -1,5 +1,5 @@
-// The elements and attributes that we know: what a mail may contain, and what has to be recognised to be
-// dropped well.
+// The elements and attributes that we know: those a mail may contain, and those we must recognise to drop
+// properly.
 //
 // An element that is not here is unknown: its tags vanish, its content stays. Pure tables.
 #pragma once
@@ -95,7 +95,7 @@ enum class Tag : std::uint8_t {
   ul,
   var,
   wbr,
-  // turned into something else, or dropped with their content
+  // turned into something else, or dropped with its content
   area,
   audio,
   embed,
@@ -164,18 +164,17 @@ enum class Attr : std::uint8_t {
   count
 };
 
-/// By its name in lower case, aliases and replaced elements included ("image", "details"); Tag::unknown
-/// otherwise.
+/// By lower-case name, including aliases and replaced elements ("image", "details"); else Tag::unknown.
 [[nodiscard]] Tag tag_of(std::string_view name);
 [[nodiscard]] std::string_view name_of(Tag tag);
 
-/// By its name in lower case; Attr::count if it is of no interest.
+/// By lower-case name; Attr::count if we do not use it.
 [[nodiscard]] Attr attribute_of(std::string_view name);
 [[nodiscard]] std::string_view name_of(Attr attribute);
 
-[[nodiscard]] bool is_kept(Tag tag);        ///< may stand in the output
+[[nodiscard]] bool is_kept(Tag tag);        ///< allowed in the output
 [[nodiscard]] bool is_void(Tag tag);        ///< has no end tag and no content
-[[nodiscard]] bool is_formatting(Tag tag);  ///< HTML 13.2.4.3: reopened by the parser where a block closed it
+[[nodiscard]] bool is_formatting(Tag tag);  ///< HTML 13.2.4.3: reopened by the parser after a block closed it
 [[nodiscard]] bool is_block(Tag tag);       ///< stands on lines of its own
 [[nodiscard]] bool closes_paragraph(Tag tag);  ///< its start tag ends an open <p> (HTML 13.2.6.4.7)
 [[nodiscard]] bool is_heading(Tag tag);

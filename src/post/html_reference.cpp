@@ -12,7 +12,7 @@
 namespace tidings::post {
 namespace {
 
-enum Ending : std::uint8_t { semicolon, bare };  // bare: old enough to be read without its semicolon
+enum Ending : std::uint8_t { semicolon, bare };  // bare: old enough to be valid without a semicolon
 
 struct Named {
   std::string_view name;
@@ -89,7 +89,7 @@ static_assert(std::ranges::is_sorted(names, {}, &Named::name));
 
 constexpr std::size_t longest_name = 32;
 
-/// What windows-1252 has at 0x80 to 0x9F: numeric references to the controls mean these (HTML 13.2.5.80).
+/// windows-1252 at 0x80 to 0x9F: numeric references to the controls mean these characters (HTML 13.2.5.80).
 constexpr std::array<char32_t, 32> windows_1252{
     0x20AC, 0x81,   0x201A, 0x192,  0x201E, 0x2026, 0x2020, 0x2021, 0x2C6,  0x2030, 0x160,
     0x2039, 0x152,  0x8D,   0x17D,  0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
@@ -109,7 +109,7 @@ struct GumboFree {
   void operator()(GumboOutput* output) const { gumbo_destroy_output(&kGumboDefaultOptions, output); }
 };
 
-/// What gumbo makes of the text alone.
+/// gumbo's result for the text alone.
 std::string ask_gumbo(std::string_view text) {
   const std::unique_ptr<GumboOutput, GumboFree> output{
       gumbo_parse_with_options(&kGumboDefaultOptions, text.data(), text.size())};
@@ -166,13 +166,13 @@ void ReferenceDecoder::named(std::string_view text, std::size_t& at, Place place
     at = closed ? end + 1 : end;
     return;
   }
-  // An old name at the beginning of a longer word counts in text; a rare name needs its semicolon.
+  // In text, an old name counts at the beginning of a longer word; a rare name needs its semicolon.
   const bool may_mean_something = name.size() > 1 && (closed || (place == Place::text && !is_known));
   if (may_mean_something && name.size() <= longest_name && asked_ < ask_limit) {
     ++asked_;
     std::string whole{text.substr(at - 1, name.size() + (closed ? 2 : 1))};
     const auto answer = ask_gumbo(whole);
-    // In an attribute a prefix is no reference: all of it must have been one.
+    // In an attribute a prefix is not a reference: the whole name must be one.
     if (answer != whole && (place == Place::text || answer.find(';') == std::string::npos)) {
       out += answer;
       at = closed ? end + 1 : end;
@@ -205,7 +205,7 @@ std::string ReferenceDecoder::decode(std::string_view text, Place place) {
     reference(text, at, place, out);
     next = std::min(text.find('&', at), text.size());
   }
-  // References can name what clean text does not have.
+  // References can name characters that clean text does not have.
   return clean_utf8(out);
 }
 

@@ -1,7 +1,6 @@
 // Character references: &amp; &eacute; &#8217; as the standard reads them (HTML 13.2.5.72 to 80). Pure.
 //
-// The names of HTML 4 are known here; for the two thousand rarer ones gumbo is asked, at most `ask_limit`
-// times a text.
+// Knows the names of HTML 4; asks gumbo for the two thousand rarer ones, at most `ask_limit` times per text.
 #pragma once
 
 #include <string>

@@ -18,7 +18,7 @@ constexpr std::size_t max_name = 32;
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-/// A tag as written; attributes of no interest are left out.
+/// A tag as written, without attributes that we do not use.
 struct RawTag {
   std::string name;
   std::vector<TokenAttribute> attributes;
@@ -195,7 +195,7 @@ class Tokeniser {
       case Tag::dropped: skip_closed(raw.name); break;
       case Tag::textarea: text_area(raw); break;
       case Tag::iframe:
-        // "<iframe/>" comes from XML, where nothing is inside.
+        // "<iframe/>" comes from XML, where it has no content.
         if (!raw.self_closing) skip_closed(raw.name);
         put_link(raw.value(Attr::src), raw);
         break;
@@ -218,7 +218,7 @@ class Tokeniser {
     }
   }
 
-  /// A form's words are shown as a page shows them; the tag alone goes if it is never closed.
+  /// A form's text is shown as on a page; an unclosed element loses only its tag.
   void text_area(const RawTag& raw) {
     if (raw.self_closing || closing(raw.name) == std::string_view::npos) return;
     close_areas();
@@ -257,8 +257,8 @@ class Tokeniser {
   // ---- what is skipped
   // -------------------------------------------------------------------------------------------
 
-  /// Where "</name" comes next, or npos. Each name's last find is kept, so that all calls together read the
-  /// input once.
+  /// The place of the next "</name", or npos. Keeps each name's last result, so that all calls together read
+  /// the input once.
   std::size_t closing(const std::string& name) {
     auto [it, fresh] = closings_.try_emplace(name, 0);
     auto& found = it->second;
@@ -274,7 +274,7 @@ class Tokeniser {
     return found;
   }
 
-  /// Past the end tag of an element whose content is no markup. Returns where that content ends.
+  /// Skips past the end tag of an element whose content is not markup. Returns where that content ends.
   std::size_t skip_raw(const std::string& name) {
     const auto end = std::min(closing(name), html_.size());
     const auto close = html_.find('>', end);
@@ -282,7 +282,7 @@ class Tokeniser {
     return end;
   }
 
-  /// Past the end tag of an element that is dropped with its content; an unclosed one loses only its tag.
+  /// Skips past the end tag of an element dropped with its content; an unclosed one loses only its tag.
   void skip_closed(const std::string& name) {
     const auto end = closing(name);
     if (end == std::string_view::npos) return;
@@ -307,11 +307,11 @@ class Tokeniser {
     return std::ranges::find(names, name) != names.end();
   }
 
-  /// True while the tag belongs to the svg or math that is being skipped; HTML that breaks out of it ends the
-  /// skipping (HTML 13.2.6.5).
+  /// Whether the tag belongs to the svg or math being skipped; HTML that breaks out of it ends the skipping
+  /// (HTML 13.2.6.5).
   bool in_foreign(const RawTag& raw) {
-    // Of a formula its letters, numbers and signs are shown, in a row with blanks: a fraction must not read
-    // as a number.
+    // Shows a formula's letters, numbers and signs in a row with blanks: a fraction must not read as a
+    // number.
     static constexpr std::array<std::string_view, 5> words{"mi", "mn", "mo", "ms", "mtext"};
     in_formula_word_ =
         formula_words_ && !raw.self_closing && std::ranges::find(words, raw.name) != words.end();
@@ -373,14 +373,14 @@ class Tokeniser {
     put_end(Tag::a);
   }
 
-  /// A link made by us would say something even where its address is refused.
+  /// A link of our own would have text even if its address is refused.
   static bool leads_to_web(std::string_view url) {
     const auto end = url.find_first_of(":/?#");
     if (end == std::string_view::npos || url[end] != ':') return !url.empty();
     return ascii_iequals(url.substr(0, end), "https") || ascii_iequals(url.substr(0, end), "http");
   }
 
-  /// What a link says in place of a player or an area: its title, or else the host it leads to.
+  /// The text of a link that replaces a player or an area: its title, else the host.
   static std::string label_of(std::string_view url, const RawTag& raw) {
     auto label = std::string{trim(raw.value(Attr::title))};
     if (label.empty()) label = trim(raw.value(Attr::alt));
@@ -392,8 +392,8 @@ class Tokeniser {
     return label.empty() ? "\xE2\x96\xB6" : label;
   }
 
-  /// An image map: coordinates do not survive a mail (the picture is narrowed, names clash), a list of its
-  /// links does.
+  /// An image map: its coordinates do not survive mail (the picture is narrowed, names clash), but a list of
+  /// its links does.
   void put_area(const RawTag& raw) {
     const auto url = trim(raw.value(Attr::href));
     if (!leads_to_web(url)) return;
@@ -433,7 +433,7 @@ class Tokeniser {
     list_.attributes.insert(list_.attributes.end(), attributes.begin(), attributes.end());
   }
 
-  /// To the start tag just put.
+  /// To the start tag added last.
   void add_attribute(Attr name, std::string_view value) {
     list_.attributes.push_back({name, value});
     ++list_.tokens.back().attribute_count;
@@ -449,9 +449,9 @@ class Tokeniser {
   std::string foreign_name_;
   int foreign_depth_ = 0;
   int integration_depth_ = 0;
-  bool formula_words_ = false;  ///< in a formula without a text of its own
+  bool formula_words_ = false;  ///< in a formula without its own text
   bool in_formula_word_ = false;
-  bool in_areas_ = false;         ///< within the list that stands for an image map
+  bool in_areas_ = false;         ///< inside the list that replaces an image map
   std::string_view picture_set_;  ///< the srcset of a <source> in the open <picture>
   bool player_open_ = false;
   std::string player_name_;

@@ -1,10 +1,9 @@
-// Tokens: the first, linear pass over HTML, as the standard tokenises (HTML 13.2.5), so that limits hold
-// before a tree is built.
+// Tokens: the first, linear pass over HTML, following the standard (HTML 13.2.5), so that limits hold before
+// a tree is built.
 //
-// What no mail can show is gone after it: comments, scripts, styles, svg, form controls, unknown elements'
-// tags, attributes without meaning to us. Frames, players and image maps have become links. Text and
-// attribute values are still encoded (character references), unless `literal`. Views point into the input or
-// into the list itself.
+// Drops whatever mail cannot show: comments, scripts, styles, svg, form controls, tags of unknown elements,
+// attributes we do not use. Turns frames, players and image maps into links. Text and attribute values keep
+// their character references, unless `literal`. Views point into the input or into the list itself.
 #pragma once
 
 #include <deque>
@@ -25,7 +24,7 @@ struct Token {
   enum class Kind { text, start, end };
   Kind kind = Kind::text;
   Tag tag = Tag::text;
-  bool literal = false;  ///< text in which & begins no character reference
+  bool literal = false;  ///< text in which & starts no character reference
   std::string_view text{};
   std::size_t first_attribute = 0;
   std::size_t attribute_count = 0;
@@ -35,7 +34,7 @@ struct Token {
 struct TokenList {
   std::vector<Token> tokens;
   std::vector<TokenAttribute> attributes;
-  std::deque<std::string> made;  ///< texts that are not in the input
+  std::deque<std::string> made;  ///< texts not found in the input
 
   TokenList() = default;
   TokenList(const TokenList&) = delete;
@@ -44,7 +43,7 @@ struct TokenList {
   TokenList& operator=(TokenList&&) = default;
 };
 
-/// At most 100 attributes a tag are looked at; of a repeated one the first counts. `html` must outlive the
+/// Looks at no more than 100 attributes per tag; the first of repeated ones counts. `html` must outlive the
 /// list.
 [[nodiscard]] TokenList tokenise(std::string_view html);
 

@@ -16,11 +16,10 @@ namespace tidings::post {
 namespace {
 
 constexpr std::size_t max_depth = max_html_depth;
-// Markup that takes gumbo and is longer than this is mended our own way instead: gumbo needs up to a second
-// for a megabyte of it.
+// Longer markup that needs gumbo is mended our own way instead: gumbo needs up to a second for a megabyte of
+// it.
 constexpr std::size_t max_gumbo_bytes = 200'000;
-// Formatting elements that a parser may reopen, over the whole text: this many, and a few more for each
-// token.
+// The most formatting elements that a parser may reopen over the whole text, plus a few more per token.
 constexpr std::size_t reopen_allowance = 10'000;
 constexpr std::size_t reopen_per_token = 4;
 
@@ -29,8 +28,8 @@ bool is_table_part(Tag tag) {
          tag == Tag::tfoot || tag == Tag::caption || tag == Tag::colgroup;
 }
 
-/// Writes the tokens out as plain HTML of bounded depth and cost. Keeps the stack of open elements about as
-/// the parser will; where it errs, a limit is off by a little and nothing else.
+/// Writes the tokens as plain HTML of bounded depth and cost. Keeps the stack of open elements roughly as the
+/// parser will; an error only moves a limit slightly.
 class Bounder {
  public:
   explicit Bounder(const TokenList& list) : list_(list) {}
@@ -117,7 +116,7 @@ class Bounder {
     out_ += '>';
   }
 
-  /// At a block's edge the parser closes the open formatting elements and opens each anew.
+  /// At a block's edge the parser closes the open formatting elements and reopens each.
   void pay_for_reopening() {
     spent_ += formatting_.size();
     if (spent_ <= reopen_allowance + budget_) return;
@@ -129,8 +128,8 @@ class Bounder {
     formatting_.clear();
   }
 
-  /// Pops up to and with the innermost element that `wanted` accepts, unless one that `stop` accepts comes
-  /// first.
+  /// Pops up to and including the innermost element that `wanted` accepts, unless one that `stop` accepts
+  /// comes first.
   template <class Wanted, class Stop>
   void pop_to(Wanted wanted, Stop stop) {
     for (std::size_t i = open_.size(); i-- > 0;) {
@@ -193,9 +192,9 @@ Node convert(const GumboElement& element, Tag tag) {
   return node;
 }
 
-/// Whether an element of our tree may stand in `parent`, `depth` elements deep. The parser has put elements
-/// around some that the Bounder could not count; what is deeper than the limit would be flattened by the next
-/// reading of our own output. A table goes with all its parts, or without.
+/// Whether an element of our tree is allowed in `parent`, `depth` elements deep. The parser has added
+/// elements that the Bounder could not count; anything beyond the limit would be flattened when our own
+/// output is read again. A table fits with all its parts, or not at all.
 bool fits(Tag tag, Tag parent, std::size_t depth) {
   constexpr std::size_t levels_of_table = 4;
   const bool holds_parts = parent == Tag::table || parent == Tag::tr || parent == Tag::tbody ||

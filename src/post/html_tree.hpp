@@ -1,10 +1,9 @@
-// The tree of a piece of HTML: what sanitiser, plain text and excerpts walk.
+// The tree of a piece of HTML, walked by sanitiser, plain text and excerpts.
 //
-// Built as browsers build it, by gumbo where markup is misnested and by html_builder.hpp, which is much
-// faster, where it is not. Bounded first: size, depth and the reopening of unclosed formatting elements are
-// limited on the token stream, because a tree builder's cost grows with depth times tags. Past the depth
-// limit elements are flattened, their text stays. Only elements of html_names.hpp that may be kept are in it.
-// Pure.
+// Built as in browsers: by gumbo for misnested markup, else by the much faster html_builder.hpp. First
+// bounded: size, depth and the reopening of unclosed formatting elements are limited on the token stream,
+// because a tree builder's cost grows with depth times tags. Elements beyond the depth limit are flattened
+// and keep their text. Contains only elements that html_names.hpp allows. Pure.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +23,7 @@ struct Attribute {
   bool operator==(const Attribute&) const = default;
 };
 
-/// Children form a list by index; 0 (the root) stands for "none", as it is nobody's child.
+/// Children form a list by index; 0 (the root) means "none", as it is nobody's child.
 struct Node {
   Tag tag = Tag::text;
   std::uint32_t parent = 0;
@@ -34,7 +33,7 @@ struct Node {
   std::string text{};  ///< decoded, clean UTF-8; of text nodes only
   std::vector<Attribute> attributes{};
 
-  /// The value, or nothing where the attribute is absent.
+  /// The value, or nothing if the attribute is absent.
   [[nodiscard]] const std::string* find(Attr name) const;
 };
 
@@ -45,19 +44,19 @@ struct Tree {
   [[nodiscard]] const Node& operator[](std::uint32_t index) const { return nodes[index]; }
 };
 
-/// What stands before each li child of an ol, in order, by its start, reversed and value attributes.
+/// The number of each li child of an ol, in order, from its start, reversed and value attributes.
 [[nodiscard]] std::vector<int> item_numbers(const Tree& tree, const Node& list);
 
 inline constexpr std::size_t default_max_html_bytes = std::size_t{1} << 20U;
 
-/// Any bytes are accepted; those past `max_bytes` are not looked at.
+/// Accepts any bytes; ignores those beyond `max_bytes`.
 [[nodiscard]] Tree parse_html(std::string_view html, std::size_t max_bytes = default_max_html_bytes);
 
-/// For clean UTF-8, without gumbo and without a limit of size: the tree's serialised form reads back as the
-/// same tree.
+/// For clean UTF-8, without gumbo and without a size limit: the tree's serialised form reads back as the same
+/// tree.
 [[nodiscard]] Tree parse_html_mending(std::string_view html);
 
-/// By gumbo whatever the markup: the judge of the other two.
+/// Uses gumbo whatever the markup, to judge the other two.
 [[nodiscard]] Tree parse_html_by_gumbo(std::string_view html);
 
 }  // namespace tidings::post

@@ -83,7 +83,7 @@ std::string link_key(std::string_view link) {
   std::string out = host;
   if (!url->port.empty()) out += ":" + url->port;
   out += path;
-  // A fragment that begins with "!" or "/" is a page of its own.
+  // A fragment that begins with "!" or "/" is a separate page.
   if (!url->query.empty()) out += "?" + url->query;
   if (url->fragment.starts_with('!') || url->fragment.starts_with('/')) out += "#" + url->fragment;
   return out;
@@ -95,7 +95,7 @@ std::string title_key(std::string_view title) {
   const auto folded = fold_case(title);
   for (std::size_t at = 0; at < folded.size();) {
     const auto c = next_code_point(folded, at);
-    // Apostrophes are part of the word: "don't" and "don’t" are one.
+    // Apostrophes belong to the word: "don't" and "don’t" are equal.
     if (c == '\'' || c == 0x2019 || c == 0x02BC) continue;
     if (!is_word_character(c)) {
       gap = true;
@@ -117,7 +117,7 @@ std::string identity(const source::Entry& entry, std::string_view link, Guid gui
   text += '\0';
   if (entry.published) text += std::to_string(to_ms(*entry.published));
   text += '\0';
-  // Dated and titled entries keep their identity through edits of the text.
+  // Entries with a date and title keep their identity when the text is edited.
   if (entry.title.empty() || !entry.published)
     text += entry.content_html.empty() ? entry.summary_html : entry.content_html;
   return "sha256:" + hex_encode(sha256(text));

@@ -1,8 +1,8 @@
 // Identity: when two entries are the same post, and two posts the same article.
 //
-// Within a source an entry is known by its guid, else its canonical link, else a hash of its title, date and
-// text. Guids that repeat within one feed identify nothing: their entries are known by link. Across sources
-// link_key and title_key tell. Keys are for comparing only, never shown or fetched. Pure.
+// Within a source an entry is identified by its guid, else its canonical link, else a hash of its title, date
+// and text. Guids that repeat within one feed identify nothing: their entries are identified by link. Across
+// sources link_key and title_key decide. Keys are only for comparison, never shown or fetched. Pure.
 #pragma once
 
 #include <string>
@@ -19,8 +19,8 @@ struct LinkOptions {
   std::vector<std::string> tracking_parameters;
 };
 
-/// The web address to link to: http(s), tracking parameters and tracking fragments removed, otherwise as it
-/// was. Empty for anything that is not a web address.
+/// The web address to link to: http(s), without tracking parameters and fragments, otherwise unchanged. Empty
+/// for anything that is not a web address.
 [[nodiscard]] std::string canonical_link(std::string_view url, const LinkOptions& options = {});
 
 /// canonical_link without scheme, "www.", default port, fragment and trailing slash; host in lower case.

@@ -10,7 +10,7 @@
 namespace tidings::post {
 namespace {
 
-/// What stands in src until a script puts the real address there.
+/// The contents of src until a script inserts the real address.
 bool is_placeholder(std::string_view address) {
   if (address.empty() || address.starts_with("data:")) return true;
   const auto path = ascii_lower(address.substr(0, address.find_first_of("?#")));
@@ -27,7 +27,7 @@ struct Candidate {
   bool by_width = false;
 };
 
-/// One candidate of a srcset at a time (HTML 4.8.4.2.1); nothing at the end.
+/// The next candidate of a srcset (HTML 4.8.4.2.1); nothing at the end.
 std::optional<Candidate> next_candidate(std::string_view& rest) {
   const auto blank_or_comma = [](char c) { return c == ',' || c == ' ' || (c >= '\t' && c <= '\r'); };
   const auto blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
@@ -52,7 +52,7 @@ std::optional<Candidate> next_candidate(std::string_view& rest) {
   return out;
 }
 
-/// The sharpest picture that is worth its bytes: up to twice the width it will be shown at.
+/// The sharpest picture worth its bytes: up to twice the displayed width.
 std::optional<std::string> best_of(const std::string* srcset, std::string_view base_url, int max_width) {
   if (srcset == nullptr) return std::nullopt;
   std::optional<std::string> best;
@@ -103,7 +103,7 @@ std::optional<std::string> image_address(const Node& image, std::string_view bas
     return lazy;
   if (auto lazy = best_of(image.find(Attr::lazy_srcset), base_url, max_width)) return lazy;
   if (auto other = best_of(image.find(Attr::srcset), base_url, max_width)) return other;
-  // A data: picture may be the real one; a file called "placeholder" is better than nothing only if nobody
+  // A data: picture may be the real one; a file called "placeholder" is better than nothing unless something
   // says lazy.
   if (src && is_lazy(image) && !src->starts_with("data:image/")) return std::nullopt;
   return is_lazy(image) ? std::nullopt : src;

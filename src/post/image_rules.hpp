@@ -9,19 +9,18 @@
 
 namespace tidings::post {
 
-/// A whole number of pixels from an attribute ("300", "300px"); none for a percentage or anything else.
+/// A whole number of pixels from an attribute ("300", "300px"); nothing for a percentage or anything else.
 [[nodiscard]] std::optional<int> pixels(const std::string* value);
 
-/// The address of the picture: src, unless a lazy-loading script would put another in its place (data-src,
-/// srcset). Nothing if there is none that a mail can show.
+/// The address of the picture: src, unless a lazy-loading script would replace it (data-src, srcset). Nothing
+/// if mail cannot show it.
 [[nodiscard]] std::optional<std::string> image_address(const Node& image, std::string_view base_url,
                                                        int max_width);
 
-/// True if a lazy-loading script is to replace what src says.
+/// Whether a lazy-loading script would replace src.
 [[nodiscard]] bool is_lazy(const Node& image);
 
-/// True for pictures that are there to be counted, not seen: one pixel, or at the known addresses of
-/// counters.
+/// Whether the picture only counts readers: one pixel, or at a known counter's address.
 [[nodiscard]] bool is_tracking_pixel(const Node& image, std::string_view address);
 
 }  // namespace tidings::post

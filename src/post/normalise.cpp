@@ -17,7 +17,7 @@
 namespace tidings::post {
 namespace {
 
-// Part of content_hash: raise it when normalise begins to give another post for the same entry.
+// Part of content_hash: increase it when normalise changes its result for the same entry.
 constexpr std::string_view rules_version = "2";
 
 constexpr std::size_t max_title_bytes = 1'000;
@@ -32,8 +32,8 @@ std::string web_image(std::string_view url, std::string_view base_url) {
   return safe && is_web_url(*safe) ? *safe : std::string{};
 }
 
-/// The note that WordPress puts under every text of a feed, in any language: a last paragraph with two links,
-/// first to the post, then to the blog. A digest names and links both already.
+/// The note that WordPress adds below every text of a feed, in any language: a last paragraph with two links,
+/// first to the post, then to the blog. A digest already names and links both.
 std::string without_feed_note(std::string html, const std::string& post_key) {
   constexpr std::string_view link = "<a href=\"";
   const auto begin = html.rfind("<p>");
@@ -65,11 +65,11 @@ void set_texts(Post& post, const source::Entry& entry, const NormaliseOptions& o
     if (article.size() > post.html.size()) post.html = std::move(article);
   }
   if (post.html.empty()) post.html = post.summary_html;
-  // A summary that only repeats the text is none.
+  // Drop a summary that only repeats the text.
   if (post.summary_html == post.html && wants_content) post.summary_html.clear();
 }
 
-/// Blogger names a 72 pixel square as the image of an entry, whatever stands in its text.
+/// Blogger gives a 72 pixel square as the image of an entry, whatever its text.
 bool is_blogger_thumbnail(std::string_view url) {
   return url.find("/s72-") != std::string_view::npos || url.find("=s72-") != std::string_view::npos ||
          url.find("/w72-h72-") != std::string_view::npos;
@@ -81,7 +81,7 @@ void set_image(Post& post, const source::Entry& entry) {
   if (!named.empty() && !(in_text && is_blogger_thumbnail(named))) {
     post.image_url = named;
     post.image_alt = one_line(entry.image_alt, max_title_bytes);
-    // The picture that is named is usually the first of the text, which knows its words.
+    // The named picture is usually the first one in the text, which has its description.
     if (post.image_alt.empty() && in_text && in_text->url == named) post.image_alt = in_text->alt;
     return;
   }
@@ -114,7 +114,7 @@ bool is_audio(const source::Enclosure& enclosure) {
 void set_audio(Post& post, const source::Entry& entry) {
   for (const auto& enclosure : entry.enclosures) {
     if (!is_audio(enclosure)) continue;
-    // What measures listeners stands in the path of a podcast's address: it stays.
+    // Podcast addresses contain the paths of listener measurement, which must stay.
     const auto url = safe_link(enclosure.url, entry.base_url);
     if (!url || !is_web_url(*url)) continue;
     post.audio_url = *url;
@@ -130,14 +130,14 @@ Post normalise(const source::Entry& entry, SourceId source, UtcTime now, const N
   Post post;
   post.source = source;
   post.link = canonical_link(entry.link, options.links);
-  // A guid that is an address is the page, where the entry names no other.
+  // A guid that is an address is the page, if the entry names no other.
   if (post.link.empty() && guid == Guid::trusted) post.link = canonical_link(entry.id, options.links);
   post.link_key = link_key(post.link);
   post.identity = identity(entry, post.link, guid);
   post.title = one_line(entry.title, max_title_bytes);
   post.title_key = title_key(post.title);
   post.author = one_line(entry.author, max_title_bytes);
-  // Many Atom feeds give only atom:updated (RFC 4287 requires no other date); without it old posts would look
+  // Many Atom feeds have only atom:updated (RFC 4287 requires no other date); without it old posts would look
   // new.
   post.published = entry.published ? entry.published : entry.updated;
   post.updated = entry.updated;
@@ -159,7 +159,7 @@ Post normalise(const source::Entry& entry, SourceId source, UtcTime now, const N
 
 std::string content_hash(const source::Entry& entry, const NormaliseOptions& options) {
   Sha256 hash;
-  // Each field behind its length, so that no two entries give the same bytes.
+  // Each field after its length, so that no two entries give the same bytes.
   const auto add = [&](std::string_view field) {
     hash.update(std::to_string(field.size()) + ":");
     hash.update(field);

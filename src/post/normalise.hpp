@@ -1,5 +1,5 @@
-// Normalising: an entry as some format gave it becomes a post. Pure; costs the HTML work, so PostTable calls
-// it for new and changed entries only.
+// Normalising: turns an entry of any format into a post. Pure; does the expensive HTML work, so PostTable
+// calls it only for new and changed entries.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace tidings::post {
 
-/// Which of the entry's texts is the post's own.
+/// Which of the entry's texts becomes the post's.
 enum class Content {
   automatic,  ///< the content, else the summary
   summary,    ///< the summary only, else nothing
@@ -21,7 +21,7 @@ enum class Content {
 struct NormaliseOptions {
   LinkOptions links;
   Content content = Content::automatic;
-  std::string language;  ///< of the source; for entries that do not say
+  std::string language;  ///< of the source, for entries without one
   int max_width = 600;
 };
 
@@ -30,12 +30,11 @@ struct NormaliseOptions {
 [[nodiscard]] Post normalise(const source::Entry& entry, SourceId source, UtcTime now,
                              const NormaliseOptions& options, Guid guid = Guid::trusted);
 
-/// Of the entry as received and the options that shape the post: equal means normalise would give the same
-/// post.
+/// A hash of the entry as received and the options that shape the post: if it is equal, normalise gives the
+/// same post.
 [[nodiscard]] std::string content_hash(const source::Entry& entry, const NormaliseOptions& options);
 
-/// What to show as title: the title, else the first words of the text, else the link's host and path, else
-/// "…".
+/// The title to show: the title, else the first words of the text, else the link's host and path, else "…".
 [[nodiscard]] std::string display_title(const Post& post);
 
 }  // namespace tidings::post

@@ -17,7 +17,7 @@ namespace {
 constexpr int least_width = 20;  ///< inside deep quotes and lists, lines get longer rather than narrower
 constexpr std::string_view no_break = "\xC2\xA0";
 
-/// Text between two blocks: white space collapsed as it comes, "\n" for <br>.
+/// Text between two blocks: collapsed white space, "\n" for <br>.
 class Inline {
  public:
   void add(std::string_view text) {
@@ -35,7 +35,7 @@ class Inline {
     }
   }
 
-  /// Glued to what stands before: a mark of ours, such as [1].
+  /// Attached to the preceding text: a mark of ours, such as [1].
   void add_mark(std::string_view mark) {
     if (!text_.empty() && text_.back() != '\n') text_ += no_break;
     text_ += mark;
@@ -63,7 +63,7 @@ class Inline {
 
  private:
   void put_blank(char32_t next) {
-    // A line end inside Chinese or Japanese text stands for nothing.
+    // A line end inside Chinese or Japanese text means nothing.
     const bool joins = pending_line_end_ && is_unspaced(last_) && is_unspaced(next);
     if (pending_blank_ && !joins && !text_.empty() && text_.back() != '\n') text_ += ' ';
     pending_blank_ = pending_line_end_ = false;
@@ -75,7 +75,7 @@ class Inline {
   bool pending_line_end_ = false;
 };
 
-/// What stands before each line of a block; `first` before its first line only.
+/// The prefix of each line of a block; `first` only of its first line.
 struct Prefix {
   std::string first;
   std::string rest;
@@ -186,7 +186,7 @@ class TextWriter {
   // ---- blocks
   // --------------------------------------------------------------------------------------------------------
 
-  /// Ends the paragraph; at least `lines` line ends before what comes next (2: a blank line).
+  /// Ends the paragraph; at least `lines` line ends before what follows (2: a blank line).
   void leave_lines(int lines) {
     flush();
     gap_ = std::max(gap_, lines);
@@ -263,7 +263,7 @@ class TextWriter {
   }
 
   void list(const Node& node) {
-    // A list inside an item continues it; one that stands alone is set off.
+    // A list inside an item continues it; a separate one is set off.
     const int lines = list_depth_ > 0 ? 1 : 2;
     leave_lines(lines);
     ++list_depth_;
@@ -338,7 +338,7 @@ class TextWriter {
     }
   }
 
-  /// Words only, at most one paragraph.
+  /// Only text, at most one paragraph.
   [[nodiscard]] bool is_simple(const Node& cell) const {
     int blocks = 0;
     bool simple = true;
@@ -436,7 +436,7 @@ class TextWriter {
   Inline inline_;
   std::vector<Prefix> prefixes_;
   int gap_ = 0;
-  std::size_t shallow_ = std::string::npos;  ///< fewest prefixes since the last line: those of a blank line
+  std::size_t shallow_ = std::string::npos;  ///< fewest prefixes since the last line, for a blank line
   int list_depth_ = 0;
   int next_number_;
   std::map<std::string, int> numbers_;

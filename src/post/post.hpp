@@ -1,4 +1,4 @@
-// Noun of the post room: one article of a source, in the one form that everything after works with.
+// Noun of the post room: one article of a source, in the single form that all later steps use.
 //
 // A Post is safe: its text is clean UTF-8, its HTML has passed the sanitiser, its link and image are http(s)
 // or empty.
@@ -14,7 +14,7 @@
 
 namespace tidings::post {
 
-/// Whether that date of a post lies before `reading`, with care: a date at midnight (UTC) may stand for the
+/// Whether a post's date lies before `reading`, on the safe side: a date at midnight (UTC) may stand for the
 /// whole day.
 [[nodiscard]] inline bool published_before(UtcTime published, UtcTime reading) {
   constexpr std::chrono::hours day{24};
@@ -40,16 +40,16 @@ struct Post {
   std::string summary_html;  ///< sanitised; empty if the source gives none
   std::string language;
   std::vector<std::string> tags;
-  std::string audio_url;                   ///< a sound to listen to (podcast); http(s) or empty
-  std::chrono::seconds audio_duration{0};  ///< 0: not said
-  std::string dropped;  ///< the rule of [[source]] include or exclude that keeps it out; empty if none
+  std::string audio_url;                   ///< audio (podcast); http(s) or empty
+  std::chrono::seconds audio_duration{0};  ///< 0: unknown
+  std::string dropped;  ///< the [[source]] include or exclude rule that rejects it; empty if there is none
   std::string content_hash;
   bool hidden = false;
   bool pinned = false;
 
   bool operator==(const Post&) const = default;
 
-  /// The date to show and to order by: what the source says unless it lies in the future of our first sight.
+  /// The date for display and order: the source's, unless it is later than our first sight.
   [[nodiscard]] UtcTime date() const {
     return published && *published <= first_seen ? *published : first_seen;
   }

@@ -13,7 +13,7 @@
 namespace tidings::post {
 namespace {
 
-// Adjacent literals join when compiled: the two queries below share what read() expects.
+// Adjacent literals are joined when compiled: both queries below share the columns that read() expects.
 #define TIDINGS_SELECT_POSTS                                                                             \
   "SELECT id, source_id, identity, link, link_key, title, title_key, author, published_ms, updated_ms, " \
   "first_seen_ms, "                                                                                      \
@@ -47,26 +47,26 @@ Post read(const store::Statement& row) {
           .pinned = row.integer(18) != 0};
 }
 
-/// A row that an entry may be.
+/// A row that may be the entry's.
 struct Known {
   PostId id;
   std::string content_hash;
 };
 
-/// One entry with something to write: `known` is set if it replaces a row.
+/// One entry with something to write; `known` is set if it replaces a row.
 struct Change {
   PostId known;
   Post post;
   std::int64_t place = 0;  ///< of a new one
 };
 
-/// An entry's post in the order of the feed: a row, or else a change that will be one.
+/// An entry's post in the order of the feed: a row, or a change that becomes one.
 struct Slot {
   PostId known;
   std::size_t change = 0;
 };
 
-/// How often guids and links occur in one feed: what occurs twice names no entry.
+/// How often guids and links occur in one feed: repeated ones identify no entry.
 class Repeats {
  public:
   explicit Repeats(std::span<const source::Entry> entries) {
@@ -100,7 +100,7 @@ Result<std::optional<Known>> find_by_identity(store::Database& database, SourceI
                  source, identity);
 }
 
-/// The row that the entry is, by guid, else by link, else by the hash that stands in for both.
+/// The entry's row: by guid, else by link, else by the hash that replaces both.
 Result<std::optional<Known>> find_known(store::Database& database, SourceId source,
                                         const source::Entry& entry, const Repeats& repeats,
                                         const NormaliseOptions& options) {
@@ -121,7 +121,7 @@ Result<std::optional<Known>> find_known(store::Database& database, SourceId sour
   return find_by_identity(database, source, identity(entry, link, Guid::repeated));
 }
 
-/// True if the post is in an edition that readers may have: it must stay as it was.
+/// Whether the post is in an edition that may have been sent, so that it must not change.
 Result<bool> is_frozen(store::Database& database, PostId id) {
   auto query = database.prepare("SELECT 1 FROM frozen_posts WHERE post_id = :post LIMIT 1");
   query.bind(":post", id);
@@ -159,7 +159,7 @@ Result<void> write_tags(store::Database& database, PostId id, const std::vector<
   return {};
 }
 
-/// Between two posts there is room for twenty that come later, one after the other.
+/// Leaves room between two posts for twenty later ones, one after the other.
 constexpr std::int64_t place_step = 1 << 20;
 
 Result<std::optional<std::int64_t>> place_of(store::Database& database, PostId id) {
@@ -169,8 +169,8 @@ Result<std::optional<std::int64_t>> place_of(store::Database& database, PostId i
   return found ? std::optional{row.integer(0)} : std::nullopt;
 }
 
-/// Gives the new posts places between their neighbours in the feed, so that a source's posts stay in its own
-/// order over all readings, whether new ones come on top, at the end or in between.
+/// Gives the new posts places between their neighbours in the feed, so that a source's posts keep its own
+/// order over all readings, whether new ones come at the top, at the end or in between.
 Result<void> find_places(store::Database& database, std::span<const Slot> slots,
                          std::vector<Change>& changes) {
   std::optional<std::int64_t> before;
@@ -209,7 +209,7 @@ Result<void> write_sight(store::Database& database, PostId id, const Change& cha
   return row.bind(":set_aside", set_aside).run();
 }
 
-/// None if another process has stored a post of this identity meanwhile.
+/// None if another process has meanwhile stored a post of this identity.
 Result<std::optional<PostId>> insert(store::Database& database, const Post& post) {
   auto statement = database.prepare(R"(
     INSERT INTO posts (source_id, identity, link, link_key, title, title_key, author, published_ms, updated_ms, first_seen_ms,
@@ -265,7 +265,7 @@ Result<void> set_flag(store::Database& database, const char* sql, PostId id, boo
 
 namespace {
 
-/// What one reading comes to, worked out before anything is written.
+/// The result of one reading, worked out before anything is written.
 struct Work {
   StoreCounts counts;
   std::vector<Change> changes;
@@ -311,7 +311,7 @@ Result<StoreCounts> PostTable::store(const Reading& looked, std::span<const sour
                                      const NormaliseOptions& options) {
   auto reading = looked;
   if (reading.last_good > reading.now)
-    reading.last_good = UtcTime{};  // by a clock that was wrong: nothing was published before
+    reading.last_good = UtcTime{};  // from a clock that was wrong: nothing counts as published before
   TIDINGS_LET(auto work, compare(*database_, reading, entries, options));
   auto& counts = work.counts;
   if (work.changes.empty()) return counts;

@@ -1,12 +1,12 @@
-// The posts, post_tags and post_sights tables: the only writer of them.
+// The tables posts, post_tags and post_sights: the only writer of them.
 //
-// An edited post is updated until it is in an edition that is past draft and was not cancelled; from then on
-// it never changes, so that an edition can always be shown as it was sent. first_seen never changes, nor how
-// the post was first seen. A *flood* is one reading in which more than half of the entries, and more than
-// ten, are new to us although they were published before the source's last good reading: a blog that has
-// moved or was imported again. Such entries are set aside, until release(). A first reading is no flood, and
-// an outage brings none: what was published in it is younger than the last good reading. Not thread-safe: one
-// PostTable per handle. Any call may fail as store/database.hpp says.
+// An edited post is updated until it is in a sealed edition that was not cancelled; after that it never
+// changes, so that an edition can always be shown as it was sent. first_seen never changes, nor how the post
+// was first seen. A *flood* is one reading in which more than half of the entries, and more than ten, are new
+// to us although they were published before the source's last good reading: a blog that has moved or was
+// re-imported. Such entries are set aside until release(). A first reading is not a flood, and an outage
+// causes none: posts published meanwhile are newer than the last good reading. Not thread-safe: one PostTable
+// per handle. Any call may fail as store/database.hpp says.
 #pragma once
 
 #include <chrono>
@@ -28,7 +28,7 @@ struct StoreCounts {
   int added = 0;
   int updated = 0;
   int unchanged = 0;
-  int dropped = 0;    ///< new, but kept out of every edition by a filter of its source
+  int dropped = 0;    ///< new, but a filter of the source keeps them out of every edition
   int frozen = 0;     ///< edited at the source, but already in a sealed edition
   int set_aside = 0;  ///< of the added ones: they came with a flood
   int undated = 0;    ///< of the added ones: set aside without a date, see post/first_sight.hpp
@@ -42,7 +42,7 @@ struct PostFilter {
   int limit = 50;
 };
 
-/// A flood's posts, as far as they are set aside still.
+/// A flood's posts that are still set aside.
 struct SetAside {
   SourceId source;
   UtcTime at{};
@@ -58,9 +58,9 @@ class PostTable {
  public:
   explicit PostTable(store::Database& database) : database_(&database) {}
 
-  /// Stores what is new or changed in one transaction; the HTML work is done before the lock is taken.
-  /// Entries that appear twice count once. Idempotent. `entries` in the source's own order, which is kept for
-  /// equal dates.
+  /// Stores new and changed entries in one transaction; does the HTML work before taking the lock. Entries
+  /// that appear twice count once. Idempotent. `entries` are in the source's order, which is kept for equal
+  /// dates.
   [[nodiscard]] Result<StoreCounts> store(const Reading& reading, std::span<const source::Entry> entries,
                                           const NormaliseOptions& options = {});
 
@@ -82,7 +82,7 @@ class PostTable {
   [[nodiscard]] Result<PostId> find(SourceId source, const source::Entry& entry,
                                     const NormaliseOptions& options);
 
-  /// Newest first, hidden ones too.
+  /// Newest first, including hidden ones.
   [[nodiscard]] Result<std::vector<Post>> list(const PostFilter& filter);
 
   /// The dates (Post::date) of the newest posts of a source, at most `limit`, in no order.
@@ -91,19 +91,19 @@ class PostTable {
   /// All categories of all posts, each once.
   [[nodiscard]] Result<std::vector<std::string>> tags();
 
-  /// In the order asked for. Errc::no_input names the first that is absent.
+  /// In the requested order. Errc::no_input names the first missing one.
   [[nodiscard]] Result<std::vector<Post>> load(std::span<const PostId> ids);
 
-  /// Floods that wait for release(), newest first.
+  /// Floods waiting for release(), newest first.
   [[nodiscard]] Result<std::vector<SetAside>> set_aside();
 
-  /// Lets posts into the next editions whatever their age: one, or all that are set aside of one source.
-  /// Returns how many were not released before. Errc::no_input if there is no such post.
+  /// Releases posts into the next editions whatever their age: one, or all of a source that are set aside.
+  /// Returns how many were newly released. Errc::no_input if there is no such post.
   [[nodiscard]] Result<int> release(PostId id, UtcTime now);
   [[nodiscard]] Result<int> release_all(SourceId source, UtcTime now);
 
-  /// How many posts were first seen later than `latest`: a clock was ahead. seen_at_latest() makes them seen
-  /// then.
+  /// How many posts were first seen later than `latest`, by a clock that was ahead. seen_at_latest() corrects
+  /// that time.
   [[nodiscard]] Result<std::int64_t> count_seen_after(UtcTime latest);
   [[nodiscard]] Result<void> seen_at_latest(UtcTime latest);
 

@@ -1,4 +1,4 @@
-// How often a source posts, and whether it has been silent for longer than that explains. Pure.
+// How often a source posts, and whether it has been silent unusually long. Pure.
 #pragma once
 
 #include <chrono>
@@ -17,10 +17,10 @@ struct Silence {
   bool operator==(const Silence&) const = default;
 };
 
-/// Worth telling a person: five times the usual gap and a week.
+/// Worth reporting: five times the usual gap, and at least a week.
 inline constexpr double notable_silence = 5;
 
-/// `dates` of the newest posts in any order. Nothing if fewer than five tell no habit, or the silence is not
+/// `dates` of the newest posts in any order. Nothing if there are fewer than five, or the silence is not
 /// notable.
 [[nodiscard]] std::optional<Silence> silence(std::vector<UtcTime> dates, UtcTime now);
 

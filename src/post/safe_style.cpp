@@ -145,7 +145,7 @@ struct Declaration {
   std::string value;
 };
 
-/// One declaration in lower case, blanks collapsed, "!important" off; empty if it is none.
+/// One declaration in lower case, blanks collapsed, without "!important"; empty if it is invalid.
 Declaration read(std::string_view text) {
   const auto colon = text.find(':');
   if (colon == std::string_view::npos) return {};
@@ -155,7 +155,7 @@ Declaration read(std::string_view text) {
   return {ascii_lower(trim(text.substr(0, colon))), std::move(value)};
 }
 
-/// The words of a value; what stands in brackets or quotes is one with what stands before it.
+/// The words of a value; brackets or quotes belong to the word before them.
 std::vector<std::string_view> words_of(std::string_view value) {
   std::vector<std::string_view> words;
   int depth = 0;
@@ -180,8 +180,8 @@ bool is_colour(std::string_view word) {
          std::ranges::find(others, word) == others.end();
 }
 
-/// Of a shorthand what mails may say of it: the colour of a background, the mark of a list, a font without
-/// quotes. Light text on a background that went missing could not be read.
+/// Reduces a shorthand to what mail allows: the colour of a background, the mark of a list, a font without
+/// quotes. Light text would be unreadable if its background went missing.
 void reduce_shorthand(Declaration& declaration) {
   auto& [property, value] = declaration;
   if (property == "background" || property == "background-color") {
@@ -214,7 +214,7 @@ bool has_plain_characters(std::string_view value) {
   });
 }
 
-/// Brackets only after the names of colours, closed, not nested.
+/// Brackets only after names of colours, closed and not nested.
 bool has_plain_functions(std::string_view value) {
   for (auto open = value.find('('); open != std::string_view::npos; open = value.find('(', open + 1)) {
     const auto name_from = value.find_last_of(" ,)", open);

@@ -1,4 +1,4 @@
-// The style properties that a mail may carry: colours, alignment, weight, borders, space; never an address, a
+// The style properties allowed in mail: colours, alignment, weight, borders, space; never an address, a
 // position or a function that fetches. Pure.
 #pragma once
 
@@ -7,11 +7,11 @@
 
 namespace tidings::post {
 
-/// "color:#333;text-align:center" from any style attribute; empty if nothing is left. Idempotent. Lengths
-/// over `max_width` pixels are dropped.
+/// "color:#333;text-align:center" from any style attribute; empty if nothing remains. Idempotent. Drops
+/// lengths over `max_width` pixels.
 [[nodiscard]] std::string safe_style(std::string_view style, int max_width);
 
-/// True if the style hides its element.
+/// Whether the style hides its element.
 [[nodiscard]] bool is_hiding(std::string_view style);
 
 }  // namespace tidings::post

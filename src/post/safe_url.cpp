@@ -15,8 +15,8 @@ constexpr std::size_t max_data_url = 262'144;
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// Without blanks and controls at the ends and controls inside, as the URL standard reads it; inner blanks
-/// and what could end an attribute percent-encoded.
+/// Without blanks and controls at the ends and without controls inside, as in the URL standard;
+/// percent-encodes inner blanks and characters that could end an attribute.
 std::string clean(std::string_view text) {
   const auto edge = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; };
   while (!text.empty() && edge(text.front())) text.remove_prefix(1);
@@ -37,15 +37,15 @@ std::string clean(std::string_view text) {
   return out;
 }
 
-/// What stands before a ':' that comes before any '/', '?' or '#': a scheme to every reader, well-formed or
-/// not.
+/// The text before a ':' that comes before any '/', '?' or '#': every reader takes it for a scheme,
+/// well-formed or not.
 std::optional<std::string> scheme_of(std::string_view text) {
   const auto end = text.find_first_of(":/?#\\");
   if (end == std::string_view::npos || text[end] != ':') return std::nullopt;
   return ascii_lower(text.substr(0, end));
 }
 
-/// An http(s) address in its usual form, to which the slower way through a URL parser would change nothing.
+/// An http(s) address in its usual form, which a URL parser would not change.
 bool is_plain_web_url(std::string_view url) {
   std::string_view rest;
   if (url.starts_with("https://")) {
@@ -78,7 +78,7 @@ std::optional<std::string> phone_number(std::string_view number) {
   return good ? std::optional{"tel:" + std::string{number}} : std::nullopt;
 }
 
-/// resolve_url until it changes nothing more; nothing if it never settles.
+/// Applies resolve_url until nothing changes; nothing if it never settles.
 std::optional<std::string> settle(std::string url, std::string_view base_url) {
   for (int i = 0; i < 3; ++i) {
     const auto next = resolve_url(base_url, url);

@@ -1,4 +1,4 @@
-// Which addresses may stand in a mail: http, https, mailto and tel for links; http, https and data:image for
+// Which addresses are allowed in mail: http, https, mailto and tel for links; http, https and data:image for
 // pictures. Pure.
 #pragma once
 
@@ -8,11 +8,11 @@
 
 namespace tidings::post {
 
-/// Absolute where `base_url` allows it; nothing for any other scheme, however it is disguised (blanks,
-/// controls, case). Idempotent. The result has no character that HTML or a mail program could misread.
+/// Absolute if `base_url` allows it; nothing for any other scheme, however disguised (blanks, controls,
+/// case). Idempotent. The result has no character that HTML or a mail program could misread.
 [[nodiscard]] std::optional<std::string> safe_link(std::string_view url, std::string_view base_url);
 
-/// As safe_link, without mailto and tel, but with base64 data: of png, gif, jpeg and webp.
+/// Like safe_link, without mailto and tel, but with base64 data: of png, gif, jpeg and webp.
 [[nodiscard]] std::optional<std::string> safe_image(std::string_view url, std::string_view base_url);
 
 }  // namespace tidings::post

@@ -34,7 +34,7 @@ bool is_whole_number(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// "300" or "50%", brought down to what fits; nothing if it is neither or does not fit.
+/// "300" or "50%", reduced to what fits; nothing if it is invalid or does not fit.
 std::optional<std::string> safe_length(std::string_view text, int max_width) {
   text = trim(text);
   const auto value = std::string{text};
@@ -64,8 +64,7 @@ class Writer {
     for (auto child = node.first_child; child != 0; child = tree_[child].next) write(tree_[child]);
   }
 
-  /// Escaping makes text longer: the output stays under the limit that the input had, room for the end tags
-  /// left.
+  /// Escaping lengthens text: the output stays under the limit of the input, with room for end tags.
   void write(const Node& node) {
     if (full_) return;
     const auto before = out_.size();
@@ -84,7 +83,7 @@ class Writer {
     }
   }
 
-  /// At a blank if there is one nearby, not inside a character or its reference.
+  /// At a blank if there is one nearby, never inside a character or its reference.
   void cut(std::size_t from) {
     const auto blank = out_.rfind(' ', limit_);
     out_.resize(blank != std::string::npos && blank >= from && limit_ - blank < 200 ? blank : from);
@@ -104,7 +103,7 @@ class Writer {
 
   void element(const Node& node) {
     open(node.tag);
-    if (node.tag == Tag::details) put(Attr::open, {});  // folded away, it would not be read
+    if (node.tag == Tag::details) put(Attr::open, {});  // nobody would read it folded
     for (const auto& [name, value] : node.attributes) {
       if (is_allowed(node.tag, name)) {
         if (const auto safe = attribute(node.tag, name, value)) put(name, *safe);
@@ -112,7 +111,7 @@ class Writer {
     }
     out_ += '>';
     if (is_void(node.tag)) return;
-    // A parser drops a line end right after <pre>.
+    // A parser drops a line end directly after <pre>.
     const bool line_end_first =
         node.tag == Tag::pre && node.first_child != 0 && tree_[node.first_child].text.starts_with('\n');
     if (line_end_first) out_ += '\n';
@@ -140,14 +139,14 @@ class Writer {
     children(node);
     close(Tag::a);
     in_link_ = false;
-    // A link around a tracking pixel shows nothing once the pixel is gone.
+    // A link around a tracking pixel is empty once the pixel is gone.
     if (visible_ == visible_before) out_.resize(before);
   }
 
   void image(const Node& node) {
     const auto address = image_address(node, options_.base_url, options_.max_width);
     if (!address || is_tracking_pixel(node, *address)) return;
-    // <img data-src><noscript><img></noscript>, in either order, is one picture.
+    // <img data-src><noscript><img></noscript>, in either order, is a single picture.
     const bool in_noscript = node.find(Attr::in_noscript) != nullptr;
     const bool follows = last_image_end_ != 0 && last_image_end_ <= out_.size() &&
                          is_blank(std::string_view{out_}.substr(last_image_end_));
@@ -180,8 +179,7 @@ class Writer {
     const auto height = pixels(node.find(Attr::height));
     if (!width) {
       const auto* value = node.find(Attr::width);
-      // A height alone, or beside a relative width, would stretch the picture once the mail program narrows
-      // it.
+      // A height alone, or with a relative width, would stretch the picture when the mail program narrows it.
       return {value == nullptr ? std::nullopt : safe_length(*value, options_.max_width),
               height && value == nullptr && *height <= options_.max_width
                   ? std::optional{std::to_string(*height)}
@@ -273,7 +271,7 @@ class Writer {
   bool in_link_ = false;
 };
 
-/// What is left when markup does not settle: the words.
+/// The fallback if markup does not settle: the words.
 std::string words_only(const Tree& tree) {
   std::string text;
   for (const auto& node : tree.nodes) {
@@ -291,8 +289,9 @@ std::string words_only(const Tree& tree) {
 
 std::string sanitise(std::string_view html, const SanitiseOptions& options) {
   auto out = Writer{parse_html(html, options.max_bytes), options}.run();
-  // What was written must read back as it was meant. It nearly always does at once; where gumbo built
-  // something that no markup can say, or an element vanished between two others, it settles in a look or two.
+  // The output must read back as intended. It nearly always does at once; if gumbo built something that
+  // markup cannot express, or an element vanished between two others, it settles after one or two more
+  // rounds.
   constexpr int looks = 4;
   for (int i = 0; i < looks; ++i) {
     if (is_blank(out)) return {};

@@ -8,7 +8,7 @@
 namespace tidings::post {
 
 /// Lines without line ends, none wider than `width` unless a single word is; 0: no limit. Breaks at blanks
-/// and between characters of scripts without them; "\n" always breaks; U+00A0 never does and comes out as a
+/// and between characters of scripts without them, and always at "\n"; U+00A0 never breaks and becomes a
 /// blank.
 [[nodiscard]] std::vector<std::string> wrap_lines(std::string_view text, int width);
 

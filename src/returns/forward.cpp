@@ -62,7 +62,7 @@ class Forwarder {
     mail.subject = fmt::format("Fwd: {}", truncate_utf8(subject, max_subject_bytes));
     mail.text = covering_note(writer ? writer->address.text() : "Somebody", bounce::own_text(original),
                               forward.bytes.size());
-    // The same for every attempt, so that a mail that went out twice is shown once.
+    // The same for every attempt, so that a mail sent twice is shown once.
     mail.message_id =
         fmt::format("<forward-{}-{}@{}>", forward.id,
                     hex_encode(hmac_sha256(secret_, fmt::format("forward {}", forward.id)).substr(0, 16)),
@@ -83,7 +83,7 @@ Result<ForwardReport> send_forwards(const config::Context& context, const delive
   const auto& config = context.config;
   bounce::ForwardTable table{context.database, context.clock};
   ForwardReport report;
-  // What cannot go on is kept for people to find, before its row lets go of it.
+  // Mail that cannot be forwarded is kept for people to find, before its row is deleted.
   const auto keep = [&](const bounce::Forward& forward, const std::string& why) -> Result<void> {
     TIDINGS_TRY(bounce::put_unmatched(config.bounce.unmatched, forward.bytes));
     TIDINGS_TRY(table.finish(forward.id, why));
@@ -97,7 +97,7 @@ Result<ForwardReport> send_forwards(const config::Context& context, const delive
   std::unique_ptr<delivery::Transport> transport;
   std::optional<Forwarder> forwarder;
   if (config.bounce.forward_to) {
-    // Nothing is claimed before everything that can be wrong with keys and secrets has been read.
+    // Nothing is claimed before every possible mistake in keys and secrets has been found.
     TIDINGS_TRY(store::check_instance(context.database, store::Guard::refuse));
     TIDINGS_LET(transport, sending::make_transport(config, {}));
     TIDINGS_LET(auto signers, sending::load_signers(config));

@@ -1,10 +1,10 @@
-// What people write to an address that tidings reads goes on to the editor, with the mail itself attached.
+// Forwards to the editor what people write to an address that tidings reads, with the original mail attached.
 //
-// No loops: such a mail says that it was made by a machine (RFC 3834) and bears X-Tidings-Forwarded, and what
-// bears that is not forwarded again; it never goes to an address that we read ourselves; what is forwarded is
-// limited by the hour, and by writer and day (bounce/forward_table). What the relay refuses for good, or has
-// not taken for two days, is kept in `unmatched`. May run at the same time as a delivery and as itself:
-// claims keep them apart.
+// It cannot loop: a forwarded mail declares itself automatic (RFC 3834) and carries X-Tidings-Forwarded, and
+// mail with that field is not forwarded; it never goes to an address that we read ourselves; forwarding is
+// limited per hour, and per writer and day (bounce/forward_table). Mail that the relay permanently refuses,
+// or has not accepted within two days, is kept in `unmatched`. May run during a delivery and several times at
+// once: claims keep them apart.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@
 
 namespace tidings::returns {
 
-/// The header field of what we forward, lower case.
+/// The header field of forwarded mail, lower case.
 inline constexpr std::string_view forwarded_field = "x-tidings-forwarded";
 
 struct ForwardReport {
@@ -25,11 +25,11 @@ struct ForwardReport {
   std::string trouble{};     ///< why some wait or were kept; one line
 };
 
-/// Sends what is due until nothing is, the relay is in trouble, or `stop`.
+/// Sends due mails until none is left, the relay is in trouble, or `stop`.
 [[nodiscard]] Result<ForwardReport> send_forwards(const config::Context& context,
                                                   const delivery::StopFlag& stop);
 
-/// One line about what waits or was kept; empty if all is well.
+/// One line about what waits or was kept; empty if there is nothing.
 [[nodiscard]] std::string in_words(const Result<ForwardReport>& report);
 
 }  // namespace tidings::returns

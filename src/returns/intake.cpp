@@ -26,14 +26,14 @@ namespace {
 using subscriber::TokenForm;
 using subscriber::TokenPurpose;
 
-/// The mail's own Message-ID, or its hash where it has none.
+/// The mail's own Message-ID, or its hash if it has none.
 std::string key_of(const bounce::Mail& mail, std::string_view bytes) {
   const auto id = trim(bounce::field(mail.fields, "message-id"));
   return id.empty() || id.size() > 500 ? "sha256:" + hex_encode(sha256(bytes)) : std::string{id};
 }
 
-/// What a reply to a confirmation mail names without its writer's doing: the Message-ID
-/// "<confirm-TOKEN@...>", the address "...+confirm-TOKEN@...".
+/// What a reply to a confirmation mail names by itself: the Message-ID "<confirm-TOKEN@...>", the address
+/// "...+confirm-TOKEN@...".
 std::vector<std::string> confirmation_words(const bounce::Mail& mail) {
   constexpr std::string_view mark = "confirm-";
   std::vector<std::string> words;
@@ -49,7 +49,7 @@ std::vector<std::string> confirmation_words(const bounce::Mail& mail) {
   return words;
 }
 
-/// RFC 3834 and what was written before it: automatic, or from a mail system. No wish of a person.
+/// RFC 3834 and earlier conventions: automatic, or from a mail system; not a person's wish.
 bool is_automatic(const bounce::Mail& mail) {
   const auto submitted = ascii_lower(trim(bounce::field(mail.fields, "auto-submitted")));
   const auto precedence = ascii_lower(trim(bounce::field(mail.fields, "precedence")));
@@ -59,7 +59,7 @@ bool is_automatic(const bounce::Mail& mail) {
          trim(bounce::field(mail.fields, "return-path")) == "<>" || mail.type == "multipart/report";
 }
 
-/// The words of a text that can be a token: base64url, 20 bytes and more.
+/// The words of a text that may be tokens: base64url, at least 20 bytes.
 std::vector<std::string> token_words(std::string_view text) {
   std::vector<std::string> words;
   std::string word;
@@ -84,11 +84,11 @@ std::string_view notice_of(const bounce::Mail& mail) {
   return mail.parts.empty() ? std::string_view{} : std::string_view{mail.parts.front().text};
 }
 
-/// The one address of From.
+/// The single address of From.
 std::optional<MailAddress> writer_of(const bounce::Mail& mail) {
   const auto from = trim(bounce::field(mail.fields, "from"));
   if (auto mailbox = parse_mailbox(from)) return std::move(mailbox->address);
-  // A decoded name may hold a comma.
+  // A decoded name may contain a comma.
   const auto open = from.find('<');
   if (open == std::string_view::npos || open != from.rfind('<') || !from.ends_with('>')) return std::nullopt;
   auto address = parse_mail_address(from.substr(open + 1, from.size() - open - 2));
@@ -96,7 +96,7 @@ std::optional<MailAddress> writer_of(const bounce::Mail& mail) {
   return *std::move(address);
 }
 
-/// What the mail answers.
+/// The mails that this one answers.
 std::vector<std::string> message_ids_of(const bounce::Mail& mail) {
   std::vector<std::string> ids;
   for (const auto* const name : {"in-reply-to", "references"}) {
@@ -111,7 +111,7 @@ std::vector<std::string> message_ids_of(const bounce::Mail& mail) {
   return ids;
 }
 
-/// Empty for what may be a person's own words.
+/// Empty if it may be a person's own words.
 std::string why_not_a_person(const bounce::Mail& mail) {
   const auto has = [&](std::string_view name) { return !bounce::field(mail.fields, name).empty(); };
   if (has(forwarded_field)) return "tidings has forwarded it before";
@@ -184,7 +184,7 @@ Result<IntakeResult> BounceIntake::take(std::string_view bytes, std::string_view
   const auto at = context_.clock.now();
   TIDINGS_LET(const bool known, table_.seen(key));
   if (known) return IntakeResult{.intake = Intake::duplicate, .words = "read before"};
-  // A reply changes subscriptions in a transaction of its own, and is idempotent.
+  // A reply changes subscriptions in its own transaction, and is idempotent.
   TIDINGS_LET(auto replied, reply(mail));
   TIDINGS_LET(auto transaction, context_.database.begin());
   TIDINGS_LET(const bool is_new, table_.remember(key, at));
@@ -344,8 +344,8 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
   }
   result.address = subscriber->address;
   const auto address = stored_address(subscriber->address);
-  // The token says whom it is about; of several recipients the one of that address, else the first that
-  // failed.
+  // The token says whom it is about; of several recipients, use the one with that address, else the first
+  // that failed.
   const auto same =
       std::find_if(report.recipients.begin(), report.recipients.end(), [&](const bounce::Recipient& each) {
         return ascii_iequals(each.address, subscriber->address) ||
@@ -490,7 +490,7 @@ bounce::Take take_each(BounceIntake& intake, IntakeRun run) {
       return result->intake == Intake::unmatched ? bounce::Disposition::unmatched
                                                  : bounce::Disposition::taken;
     }
-    // A store that is locked or broken is so for each mail; anything else is about this one.
+    // A locked or broken store is so for each mail; anything else concerns only this one.
     auto error = result.error();
     if (error.code == Errc::try_again || error.code == Errc::io)
       return tl::unexpected<Error>(std::move(error));

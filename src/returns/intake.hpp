@@ -1,11 +1,11 @@
-// Reports and replies that came back, applied: match, count, suppress, unsubscribe.
+// Applies reports and replies: match, count, suppress, unsubscribe.
 //
-// Whom a mail is about is decided by a token of ours, never by an address that the mail names: first the
-// return address (VERP token), then the Message-ID of the returned message, which is a MAC, then the
-// unsubscribe token in its header. A mail without any of these has no effect. A reply to a delivery, from its
-// reader's own address, that asks in plain words to leave is heeded too (bounce/leave_words). What else a
-// person writes goes on to the editor (returns/forward). A mail is read once (Message-ID or hash); each is
-// one transaction.
+// A token of ours decides whom a mail is about, never an address in it: first the return address (VERP
+// token), then the Message-ID of the returned message, which is a MAC, then the unsubscribe token in its
+// header. A mail without a valid token has no effect. A reply to a delivery from its recipient's own address
+// that plainly asks to unsubscribe also takes effect (bounce/leave_words). Other mail from people is
+// forwarded to the editor (returns/forward). A mail is read once (Message-ID or hash); each is one
+// transaction.
 #pragma once
 
 #include <functional>
@@ -33,25 +33,25 @@
 namespace tidings::returns {
 
 enum class Intake {
-  bounce,  ///< a report about a reader of ours, counted or not
+  bounce,  ///< a report about one of our subscribers, counted or not
   complaint,
-  unsubscribe,  ///< a mail with an unsubscribe token, or a reply that asks for it
+  unsubscribe,  ///< a mail with an unsubscribe token, or a reply that asks to unsubscribe
   confirm,      ///< a mail with a confirmation token
   auto_reply,   ///< out of office, challenge: no effect
-  forward,      ///< a person's words: they wait to go on to the editor
+  forward,      ///< a person's own words: to be forwarded to the editor
   duplicate,    ///< read before
-  unmatched,    ///< not ours, or not a report: no effect
+  unmatched,    ///< foreign, or not a report: no effect
 };
 [[nodiscard]] std::string_view name_of(Intake intake);
 
 struct IntakeResult {
   Intake intake = Intake::unmatched;
   SubscriberId subscriber{};  ///< 0: nobody
-  std::string address{};      ///< theirs, where it is a report; the writer's, where it goes on to the editor
+  std::string address{};      ///< the subscriber's for a report; the writer's for forwarded mail
   bool suppressed = false;
   bool storm = false;
   std::vector<SubscriberId>
-      taken_back{};     ///< whose suppression, by this report or one before it, the storm has lifted
+      taken_back{};     ///< those whose suppression, by this or an earlier report, the storm has lifted
   std::string words{};  ///< what was done and why, one line
 };
 
@@ -61,10 +61,10 @@ class BounceIntake {
   [[nodiscard]] static Result<std::unique_ptr<BounceIntake>> open(const config::Context& context);
   BounceIntake(const config::Context& context, subscriber::KeyRing keys);
 
-  /// `envelope_to` is where the MTA says the mail was sent to; may be empty. Only the store's errors.
+  /// `envelope_to` is the envelope recipient as given by the MTA; may be empty. Only the store's errors.
   [[nodiscard]] Result<IntakeResult> take(std::string_view bytes, std::string_view envelope_to = {});
 
-  /// What a relay has told and proved: its word about an address is believed where no token of ours is in it.
+  /// An event from a verified relay: its word about an address is trusted if the event has no token of ours.
   [[nodiscard]] Result<IntakeResult> take_event(const bounce::WebhookEvent& event);
 
  private:
@@ -83,16 +83,16 @@ class BounceIntake {
   [[nodiscard]] std::optional<Match> by_token_in(const std::vector<std::string>& addresses) const;
   [[nodiscard]] Result<std::optional<Match>> by_address(const bounce::Report& report);
   [[nodiscard]] Result<std::optional<Match>> by_message_id(const bounce::Report& report);
-  /// Whose Message-ID one of these is, if it is of a delivery to this subscriber.
+  /// The delivery to this subscriber that has one of these Message-IDs.
   [[nodiscard]] Result<std::optional<subscriber::TokenSubject>> delivery_of(
       SubscriberId id, const std::vector<std::string>& message_ids);
   [[nodiscard]] std::optional<Match> by_unsubscribe_field(const bounce::Report& report) const;
   [[nodiscard]] Result<IntakeResult> apply(const bounce::Report& report, const Match& match, UtcTime at);
   [[nodiscard]] Result<void> look_for_storm(const bounce::BounceEvent& event, IntakeResult& result);
-  /// False where nothing of ours was to be lifted.
+  /// False if there was no suppression of ours to lift.
   [[nodiscard]] Result<bool> lift(SubscriberId id);
   [[nodiscard]] Result<std::optional<IntakeResult>> reply(const bounce::Mail& mail);
-  /// A reply to a delivery that asks in words to leave.
+  /// A reply to a delivery that asks in words to unsubscribe.
   [[nodiscard]] Result<std::optional<IntakeResult>> leave_by_words(const bounce::Mail& mail);
   [[nodiscard]] Result<IntakeResult> leave(const subscriber::TokenSubject& subject, std::string_view proof);
 
@@ -106,9 +106,9 @@ class BounceIntake {
   bounce::StormWatch storms_;
 };
 
-/// How a run handles each mail: it is applied, told to `read`, and put away by what it was. One that cannot
-/// be applied, as when a row of ours makes no sense, is told to `failed`, put away as unmatched, and stops no
-/// other.
+/// How a run handles each mail: it is applied, passed to `read`, and filed by its result. A mail that cannot
+/// be applied, for example because a stored row is invalid, is passed to `failed`, filed as unmatched, and
+/// does not stop the others.
 struct IntakeRun {
   std::string envelope_to{};
   std::function<void(const IntakeResult&)> read{};

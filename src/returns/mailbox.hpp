@@ -1,5 +1,4 @@
-// Where [bounce] says that reports come back: a Maildir, or a mailbox on another host. For "bounce ingest"
-// and "run".
+// The mailbox of [bounce]: a Maildir, or a mailbox on another host. For "bounce ingest" and "run".
 #pragma once
 
 #include <filesystem>
@@ -10,13 +9,13 @@
 
 namespace tidings::returns {
 
-/// Each new mail of the Maildir, else of the mailbox; nothing where neither is named. Over a network it may
-/// take minutes, and fails as bounce/mailbox.hpp says; errors of `take` end the reading.
+/// Reads each new mail of the Maildir, else of the mailbox; nothing if neither is configured. Over a network
+/// it may take minutes, and fails as bounce/mailbox.hpp says; errors of `take` stop the reading.
 [[nodiscard]] Result<bounce::Unread> read_bounce_mailbox(const config::Config& config,
                                                          const bounce::Take& take);
 
-/// Deletes the oldest mails of the folder for mail that is no report, and of the one in `maildir` if it is
-/// not empty, beyond [bounce] unmatched_limit and unmatched_bytes. One line that says so; empty where nothing
+/// Deletes the oldest mails beyond [bounce] unmatched_limit and unmatched_bytes from the folder for unmatched
+/// mail, and from the one in `maildir` if that is not empty. Returns one line that says so; empty if nothing
 /// was deleted.
 [[nodiscard]] std::string trim_unmatched_folders(const config::Config& config,
                                                  const std::filesystem::path& maildir);

@@ -1,4 +1,4 @@
-// Where the page of an edition is in the archive: mails link to it before it is written (edition/archive).
+// The address of an edition's page in the archive: mails link to it before it is written (edition/archive).
 #pragma once
 
 #include <string>
@@ -15,7 +15,8 @@ namespace tidings::sending {
 /// Below the archive: "weekly/12.en.html".
 [[nodiscard]] std::string page_path(const digest::Edition& edition, std::string_view language);
 
-/// Where a reader sees the edition; empty if there is no [archive] url or its digest is not in the archive.
+/// Where a reader can see the edition; empty if there is no [archive] url or its digest is not in the
+/// archive.
 [[nodiscard]] std::string view_url(const config::Config& config, const digest::Edition& edition,
                                    std::string_view language);
 

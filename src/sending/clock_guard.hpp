@@ -1,9 +1,9 @@
-// Clocks that jumped: what a wrong clock wrote is found, told and put right, and a made-up clock is kept off
-// a list in use.
+// Wrong clocks: what a wrong clock wrote is found, reported and corrected, and an artificial clock is kept
+// off a list in use.
 //
-// Nothing here trusts the clock of this moment more than the database: what lies in the future is told and
-// counts for nothing (digest/edition_table, source/source_table, delivery/ledger), and is changed only by
-// mend_clock(), when a person says so.
+// Nothing here trusts the current clock more than the database: times in the future are reported and ignored
+// (digest/edition_table, source/source_table, delivery/ledger), and only mend_clock() changes them, on
+// request.
 #pragma once
 
 #include <string>
@@ -17,12 +17,12 @@
 
 namespace tidings::sending {
 
-/// One line for each edition, source, post or delivery of the future.
+/// One line for each edition, source, post or delivery with a time in the future.
 [[nodiscard]] Result<std::vector<std::string>> clock_troubles(const config::Context& context);
 inline constexpr const char* clock_hint =
     "if the clock is right now, \"tidings db check --mend\" corrects the date";
 
-/// Dates all of it back; one line for each thing done. The caller holds the sender's lock.
+/// Corrects all of them; one line for each change. The caller holds the sender's lock.
 [[nodiscard]] Result<std::vector<std::string>> mend_clock(const config::Context& context);
 
 /// Before collecting, composing or sending. Errc::not_permitted if `clock` is made up (--at) and further than
@@ -30,9 +30,9 @@ inline constexpr const char* clock_hint =
 /// before this program was written.
 [[nodiscard]] Result<void> allow_work(const config::Context& context);
 
-/// Notes that an edition was mailed over a real relay, unless the clock is made up.
+/// Records that an edition was sent over a real relay, unless the clock is artificial.
 [[nodiscard]] Result<void> note_real_sending(store::Database& database, const Clock& clock);
-/// For a copy, on which a rehearsal may do as it likes.
+/// For a copy, on which a rehearsal may do anything.
 [[nodiscard]] Result<void> forget_real_sending(store::Database& database);
 
 }  // namespace tidings::sending

@@ -66,7 +66,7 @@ class SegmentMessages {
 
   SegmentMessages(const Links& links, UtcTime date) : links_(links), date_(date) {}
 
-  /// Errc::bad_data where the address is one that we would not take today: it fails alone.
+  /// Errc::bad_data if the address would be refused today: it fails alone.
   [[nodiscard]] Result<message::Message> write(const delivery::Claim& claim) const {
     TIDINGS_TRY(parse_mail_address(claim.address));
     const auto it = segments_.find(claim.segment);
@@ -98,8 +98,8 @@ delivery::RetryPolicy retry_policy(const config::Config& config) {
   return policy;
 }
 
-/// Those who get nothing for a reason of ours, by name: their address would be refused today, or no relay
-/// takes it (RFC 3463 x.6.7).
+/// Names those who get no mail for a reason of ours: their address would be refused today, or no relay
+/// accepts it (RFC 3463 x.6.7).
 void tell_unsent(const digest::Edition& edition, std::span<const delivery::Settled> answers) {
   for (const auto& answer : answers) {
     const auto& outcome = answer.outcome;
@@ -165,7 +165,7 @@ class Deliverer {
   }
 
   Result<void> send(const digest::Edition& edition, DeliveredEdition& result) {
-    // Everything that can be wrong with templates or secrets comes before the first claim.
+    // Every possible mistake in templates or secrets is found before the first claim.
     TIDINGS_LET(const auto messages, SegmentMessages::make(context_, links_, edition));
     if (!transport_) {
       TIDINGS_LET(transport_, make_transport(context_.config, options_.to_folder));
@@ -194,7 +194,7 @@ class Deliverer {
     const bool is_real =
         options_.to_folder.empty() && context_.config.smtp.local_way != config::LocalWay::drop;
     if (is_real && result.run.sent > 0) TIDINGS_TRY(note_real_sending(context_.database, context_.clock));
-    // While a relay refuses everybody alike, what it says proves nothing: the next run decides.
+    // While a relay refuses everybody alike, its answers prove nothing: the next run decides.
     if (result.run.braked()) return {};
     TIDINGS_LET(result.judged,
                 judge_refusals(context_.config.bounce.policy, context_.database, context_.clock));
@@ -329,7 +329,7 @@ message::HeaderOptions header_options(const config::Config& config, const Links&
   message::HeaderOptions options;
   options.from = config.newsletter.from;
   options.reply_to = config.newsletter.reply_to;
-  // Each digest is a list of its own: a mail program's one click ends the mail of that List-Id, and no other
+  // Each digest is a separate list: a mail program's one click ends the mail of that List-Id, and no other
   // (RFC 8058, RFC 2919).
   const auto* const digest = config.find_digest(edition.digest);
   options.list.list_id = digest != nullptr ? digest->list_id : config.newsletter.list_id;

@@ -1,4 +1,5 @@
-// Deliver: send what sealed editions owe, over the relay or into a folder; resume what an earlier run left.
+// Deliver: send the open deliveries of sealed editions, over the relay or into a folder; resume what an
+// earlier run left.
 #pragma once
 
 #include <filesystem>
@@ -25,9 +26,9 @@ namespace tidings::sending {
 struct DeliverOptions {
   std::optional<EditionId> edition;  ///< absent: every unfinished edition, oldest first
   std::filesystem::path to_folder;   ///< instead of the relay: one .eml each; empty: the relay
-  bool even_late = false;            ///< also an edition that max_lateness holds
+  bool even_late = false;            ///< also an edition held by max_lateness
   std::optional<std::chrono::milliseconds> time_budget;
-  /// After each settled batch: the counts are those before this run, the report says what it has done since.
+  /// After each settled batch, with the counts before this run and this run's report so far.
   std::function<void(const digest::Edition&, const delivery::Counts& before, const delivery::RunReport&)>
       on_progress;
 };
@@ -43,36 +44,36 @@ struct DeliveredEdition {
 
 struct DeliverReport {
   std::vector<DeliveredEdition> editions;
-  /// Of all editions, by name: deliveries in doubt that nothing but an admin ends.
+  /// Of all editions, by name: deliveries in doubt that only an admin can settle.
   std::vector<std::pair<std::string, std::int64_t>> held_in_doubt;
 
-  /// Something is left that a later run will do.
+  /// Whether a later run has something left to do.
   [[nodiscard]] bool try_again() const;
-  /// The run that no relay was of use to; null if there was none.
+  /// The run for which no relay was usable; null if there was none.
   [[nodiscard]] const delivery::RunReport* trouble() const;
-  /// Which relay refused to work, and its words; empty if none did.
+  /// The relay that refused to work, and its words; empty if none did.
   [[nodiscard]] std::string relay_trouble() const;
-  /// Deliveries that failed because no message could be made of them; each was told by name.
+  /// Deliveries that failed because no message could be built; each was reported by name.
   [[nodiscard]] std::int64_t unsendable() const;
 };
 
-/// Waits for an admin: later than max_lateness before its first message, or than give_up_after besides once
-/// it has begun.
+/// Waits for an admin: later than max_lateness before its first message, or additionally give_up_after once
+/// sending has begun.
 [[nodiscard]] bool is_held(const config::Config& config, const digest::Edition& edition, UtcTime now);
 
-/// The caller holds the sender's lock and has passed the instance guard. Errc::unavailable is not used: a
-/// relay in trouble is in the report. `stop` ends it after what is in flight.
+/// The caller holds the sender's lock and has passed the instance guard. Never Errc::unavailable: a relay in
+/// trouble is in the report. `stop` ends it after what is in flight.
 [[nodiscard]] Result<DeliverReport> deliver(const config::Context& context, const DeliverOptions& options,
                                             const delivery::StopFlag& stop);
 
-/// How one relay of the configuration is reached. Fails if its password cannot be read.
+/// How to reach one relay of the configuration. Fails if its password cannot be read.
 [[nodiscard]] Result<delivery::RelayOptions> relay_options(const config::SmtpConfig& smtp);
 
 /// The relay of the configuration, or the folder.
 [[nodiscard]] Result<std::unique_ptr<delivery::Transport>> make_transport(
     const config::Config& config, const std::filesystem::path& to_folder);
 
-/// What the header of an edition's messages needs.
+/// The configuration's part of the header of an edition's messages.
 [[nodiscard]] message::HeaderOptions header_options(const config::Config& config, const Links& links,
                                                     const digest::Edition& edition,
                                                     const std::string& language);

@@ -1,4 +1,4 @@
-// The pictures that travel with the mails of an edition, as parts of a message.
+// The pictures sent with an edition's mails, as parts of a message.
 #pragma once
 
 #include <cstddef>

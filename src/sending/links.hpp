@@ -1,4 +1,4 @@
-// What is personal in a message: links and addresses that prove for whom they were made.
+// The personal part of a message: links and addresses that prove for whom they were made.
 #pragma once
 
 #include <string>
@@ -10,20 +10,20 @@
 
 namespace tidings::sending {
 
-/// Makes the reader's part of a message. Immutable: used by several threads at once.
+/// Makes the personal part of a message. Immutable: used by several threads at once.
 class Links {
  public:
   Links(const config::Config& config, subscriber::KeyRing keys);
 
   [[nodiscard]] message::Reader reader(const delivery::Claim& claim) const;
 
-  /// Of a reader who is not on the list: previews and tests. The links lead to pages that know nobody.
+  /// For somebody who is not on the list: previews and tests. The links lead to no subscriber.
   [[nodiscard]] message::Reader sample(std::string address, std::string name) const;
 
-  /// For mails that are no edition: the same kinds of links, about all digests.
+  /// For mails that are not editions: the same kinds of links, about all digests.
   [[nodiscard]] message::Reader reader(SubscriberId subscriber) const;
 
-  /// Secret of an edition for its Message-IDs and boundaries; the same for ever.
+  /// An edition's secret for its Message-IDs and boundaries; never changes.
   [[nodiscard]] std::string edition_key(EditionId edition) const;
 
  private:
@@ -33,7 +33,7 @@ class Links {
   std::string public_url_;
   std::string mailto_;
   MailAddress from_;
-  std::string bounce_local_;  ///< empty: the From address takes bounces
+  std::string bounce_local_;  ///< empty: the From address gets bounces
   std::string bounce_domain_;
   std::string edition_secret_;
   subscriber::Tokens tokens_;

@@ -17,13 +17,13 @@ namespace {
 using delivery::Refusal;
 using ByDomain = std::map<std::pair<EditionId, std::string>, std::vector<const Refusal*>>;
 
-/// Readers of a provider in trouble are tried again by the schedule of retry_delay(), for some 16 hours; then
+/// Deliveries to a provider in trouble are retried by the schedule of retry_delay(), for about 16 hours; then
 /// the delivery has failed, and the address is still not suppressed.
 constexpr int most_attempts = 8;
 
 std::string domain_of(const std::string& address) { return address.substr(address.rfind('@') + 1); }
 
-/// More than half of a domain at once: nobody loses half of all mailboxes within the hour.
+/// More than half of a domain at once: half of all mailboxes do not vanish within an hour.
 Result<bool> is_storm(const bounce::PolicyOptions& policy, store::Database& database,
                       const ByDomain::value_type& one_domain) {
   const auto& [where, refusals] = one_domain;
@@ -38,7 +38,7 @@ Result<bool> is_storm(const bounce::PolicyOptions& policy, store::Database& data
 
 Result<void> suppress(subscriber::Suppressions& suppressions, const Refusal& refusal,
                       JudgedRefusals& judged) {
-  if (refusal.claim.address.empty()) return {};  // erased since: suppressed by a hash that knows no bounces
+  if (refusal.claim.address.empty()) return {};  // since erased: suppressed by a hash that holds no bounces
   TIDINGS_LET(const bool added,
               suppressions.add(stored_address(refusal.claim.address),
                                subscriber::SuppressionCause::hard_bounce, refusal.outcome.line()));

@@ -1,10 +1,10 @@
-// What refusals inside the dialogue mean for addresses: who is suppressed once a run has ended, by the storm
-// rule of bounce/.
+// What refusals inside the dialogue mean for addresses: who is suppressed after a run, by the storm rule of
+// bounce/.
 //
-// A refusal suppresses only when it says plainly that there is no such mailbox (delivery::Verdict::hard), and
-// only if it is not one of many: when more than half of those who were sent an edition at one domain are
-// refused so, and at least `storm_readers` of them, the provider is in trouble and not its readers. These go
-// back to deferred.
+// A refusal suppresses only if it plainly says that there is no such mailbox (delivery::Verdict::hard), and
+// only if it is not one of many: if more than half of an edition's recipients at one domain are refused like
+// this, and at least `storm_readers` of them, the provider is in trouble, not its subscribers. Those
+// deliveries become deferred again.
 #pragma once
 
 #include <cstdint>

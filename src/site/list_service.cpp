@@ -139,7 +139,7 @@ Result<std::optional<web::Leaving>> ListService::leave(std::string_view token, w
   if (!target) return std::nullopt;
   const auto id = target->subscriber.id;
   const auto digest = scope == web::Scope::all ? std::string{} : target->digest;
-  // Skip the write lock if already unsubscribed: people repeat themselves.
+  // Skip the write lock if already unsubscribed: people click repeatedly.
   if (!leaving_of(target->subscriber, digest).is_subscribed) return leaving_of(target->subscriber, digest);
   TIDINGS_TRY(membership_.leave(id, only(digest),
                                 {.origin = Origin::web, .detail = from_where("unsubscribe link", client)}));
@@ -151,7 +151,7 @@ Result<std::optional<web::Leaving>> ListService::leave(std::string_view token, w
 
 Result<std::optional<std::function<void(web::Settled)>>> ListService::leave_at_once(std::string_view token,
                                                                                     std::string_view client) {
-  // Nobody is looked up: a token that verifies was made for somebody, and who has been erased since has left.
+  // No lookup needed: a token that verifies was made for somebody, and a person erased since has left.
   TIDINGS_LET(const auto subject, verify(TokenPurpose::unsubscribe, token));
   if (!subject) return std::nullopt;
   TIDINGS_LET(const auto digest, digest_of(subject->edition));
@@ -236,7 +236,7 @@ Result<std::optional<web::Member>> ListService::member(std::string_view token) {
     const auto* const subscription = subscription_of(*known, choice.value);
     choice.is_chosen = subscription != nullptr && is_on_list(*subscription);
   }
-  // A topic of theirs that the configuration has no more stays theirs until they take it off.
+  // A topic of theirs that is no longer in the configuration stays until they remove it.
   for (const auto& topic : known->topics) {
     const auto found = std::ranges::find(member.topics, topic, &web::Choice::value);
     if (found == member.topics.end()) {

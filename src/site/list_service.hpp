@@ -1,8 +1,7 @@
-// The list as visitors may see it: web::Service over the subscriber room. One for each thread, with a
-// database handle of its own.
+// The list as visitors may see it: web::Service over the subscriber room. One per thread, each with its own
+// database handle.
 //
-// A token that does not verify is tried once more with the keys read anew, so that "keys rotate" needs no
-// restart.
+// A token that does not verify is tried again with freshly read keys, so that "keys rotate" needs no restart.
 #pragma once
 
 #include <chrono>
@@ -22,13 +21,13 @@
 
 namespace tidings::site {
 
-/// "a…@e….org": enough for the owner to know it, not for anybody else.
+/// "a…@e….org": enough for the owner to recognise it, not for anybody else.
 [[nodiscard]] std::string masked(const std::string& address);
 
 class ListService final : public web::Service {
  public:
-  /// `on_request` is called after something was written that the sender of notices should look at. `writer`
-  /// takes one-click withdrawals; without one they are written at once.
+  /// `on_request` is called after a write that the sender of notices should see. `writer` handles one-click
+  /// withdrawals; without one they are written at once.
   [[nodiscard]] static Result<std::unique_ptr<ListService>> open(const config::SharedContext& shared,
                                                                  std::function<void()> on_request,
                                                                  members::LeaveWriter* writer = nullptr);
@@ -56,18 +55,18 @@ class ListService final : public web::Service {
  private:
   struct Target {
     subscriber::Subscriber subscriber;
-    std::string digest;  ///< of the edition that carried the link; empty: all
+    std::string digest;  ///< of the edition with the link; empty: all
   };
 
   ListService(const config::SharedContext& shared, store::Database database, subscriber::KeyRing keys);
   [[nodiscard]] Result<std::optional<subscriber::TokenSubject>> verify(subscriber::TokenPurpose purpose,
                                                                        std::string_view token);
   [[nodiscard]] Result<std::optional<Target>> target_of(std::string_view token);
-  /// Of the edition that carried a link; empty for a link that is about all of them.
+  /// The digest of the edition with the link; empty for a link about all of them.
   [[nodiscard]] Result<std::string> digest_of(EditionId edition);
   [[nodiscard]] static std::vector<std::string> only(const std::string& digest);
   void tell();
-  /// Suppressed for another cause than having been erased, which their own confirmation lifts.
+  /// Suppressed, except after erasure, which their own confirmation lifts.
   [[nodiscard]] Result<bool> is_stopped(const subscriber::Subscriber& known);
   [[nodiscard]] Result<web::Joining> describe(const subscriber::Subscriber& subscriber,
                                               std::vector<std::string> digests) const;

@@ -36,7 +36,7 @@ json choice_of(std::string_view name, std::string_view group, std::size_t number
   return {{"value", name}, {"label", name}, {"is_chosen", false}, {"id", fmt::format("{}{}", group, number)}};
 }
 
-/// Every name that a page may use, with something in it.
+/// Every name that a page may use, with sample content.
 json sample_page(const json& words) {
   return {{"t", words},
           {"language", "en"},
@@ -65,15 +65,15 @@ json sample_page(const json& words) {
           {"has_postal_address", true}};
 }
 
-/// In a line that runs the other way a name or an address keeps its own direction (U+2068 FSI, U+2069 PDI).
+/// In a line of the other direction a name or address keeps its own (U+2068 FSI, U+2069 PDI).
 void isolate(std::string& text) {
   if (!text.empty()) text = "\u2068" + text + "\u2069";
 }
 
 constexpr std::size_t most_skeletons = 500;
 
-/// What differs from visitor to visitor. The marks stand for it in a rendered page; letters and digits are
-/// the same when escaped.
+/// What differs between visitors. Marks represent it in a rendered page; letters and digits do not change
+/// when escaped.
 struct Slot {
   std::string web::PageView::*field;
   const char* mark;
@@ -82,7 +82,7 @@ constexpr std::array slots{Slot{&web::PageView::address, "qx7address4slot9kz"},
                            Slot{&web::PageView::name, "qx7name4slot9kz"},
                            Slot{&web::PageView::form_token, "qx7stamp4slot9kz"}};
 
-/// Equal for views whose pages differ in slots only.
+/// Equal for views whose pages differ only in slots.
 std::string key_of(const web::PageView& view) {
   std::string key = fmt::format("{} {} {} {:d}{:d}{:d}{:d}{:d}{:d}{:d}", static_cast<int>(view.page),
                                 static_cast<int>(view.notice), view.language, view.has_problem,
@@ -262,7 +262,7 @@ Result<std::shared_ptr<const WebPages::Skeleton>> WebPages::skeleton(const web::
   }
   made->size = page.size();
   const std::unique_lock lock{skeletons_mutex_};
-  // Visitors choose what is ticked, so there is no end of different pages; these few are most of them.
+  // Visitors choose what is ticked, so there are countless pages; these few cover most requests.
   if (skeletons_.size() >= most_skeletons) skeletons_.clear();
   return skeletons_.emplace(key, std::move(made)).first->second;
 }
@@ -309,7 +309,7 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
   };
   fill("digests", "d", view.digests);
   fill("topics", "t", view.topics);
-  // One digest is no choice when signing up; leaving it is what the unsubscribe page is for.
+  // A single digest is no choice when signing up; the unsubscribe page is for leaving it.
   if (view.page == web::PageName::subscribe && view.digests.size() < 2) data["has_digests"] = false;
   data["languages"] = json::array();
   for (const auto& [tag, each] : words_) {
@@ -344,7 +344,7 @@ Result<members::NoticeText> WebPages::notice(subscriber::NoticeKind kind, const 
   data["language"] = words.language();
   data["dir"] = words.direction();
   data["subject"] = word(words, key + "_subject", values);
-  // Without a web server there is no page to open: the button is the reply.
+  // Without a web server there is no page to open: replying confirms.
   const bool by_reply = is_confirm && links.action_url.empty();
   data["text"] = word(words, by_reply ? "mail_confirm_by_reply" : key + "_text", values);
   data["button"] = word(words, is_confirm ? "web_confirm" : "web_preferences_title", values);

@@ -1,9 +1,9 @@
 // Pages and notices from the theme: templates/THEME/pages/*.mustache and notice.*.mustache, with the words of
 // strings/LANG.toml.
 //
-// Loaded once; what is wrong in a template is Errc::config then, not when a visitor comes. Used by many
-// threads. A page that differs from one rendered before only in address, name or stamp is put together from
-// that one's pieces.
+// Loaded once; a mistake in a template is Errc::config then, not when a visitor comes. Used by many threads.
+// A page that differs from an earlier one only in address, name or form token is assembled from that one's
+// pieces.
 #pragma once
 
 #include <map>
@@ -37,7 +37,7 @@ class WebPages final : public web::Pages, public members::NoticeWriter {
                                                    const std::vector<std::string>& digests,
                                                    const members::NoticeLinks& links) const override;
 
-  /// The form to paste into another site.
+  /// The form for other sites.
   [[nodiscard]] std::string snippet() const;
 
  private:
@@ -53,11 +53,11 @@ class WebPages final : public web::Pages, public members::NoticeWriter {
                                           const std::vector<std::string>& names) const;
 
   const config::Config& config_;
-  /// A rendered page cut where something personal stands.
+  /// A rendered page, cut at its personal values.
   struct Skeleton {
     struct Piece {
       std::string before;
-      int slot = 0;  ///< what follows: index into slots(); -1 at the end
+      int slot = 0;  ///< the next value: index into slots(); -1 at the end
     };
     std::vector<Piece> pieces;
     std::size_t size = 0;

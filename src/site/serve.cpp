@@ -59,13 +59,13 @@ Result<web::SiteOptions> site_options(const config::SharedContext& shared) {
     options.base_path = url->path == "/" ? std::string{} : url->path;
   while (options.base_path.ends_with('/')) options.base_path.pop_back();
   options.archive = config.web.archive;
-  // The oldest key: a form that is open while keys are rotated stays good.
+  // The oldest key: a form that is open while keys are rotated stays valid.
   options.form_token_secret = hmac_sha256(keys.keys().front().secret, "sign-up form");
   return options;
 }
 
-/// Sign-ups and notices, in a thread of its own with a handle of its own. Failures are said once, not every
-/// few seconds.
+/// Sign-ups and notices, in a separate thread with its own handle. Failures are reported once, not every few
+/// seconds.
 void run_sender(const config::SharedContext& shared, const WebPages& pages, Notifier& notifier,
                 const std::atomic<bool>& stop) {
   auto database = store::Database::open(shared.config.store_path, store::Create::yes);
@@ -91,7 +91,7 @@ void run_sender(const config::SharedContext& shared, const WebPages& pages, Noti
   }
 }
 
-/// What one worker answers with.
+/// A worker's handles.
 struct Worker {
   std::unique_ptr<ListService> service;
   web::Site site;
@@ -99,8 +99,8 @@ struct Worker {
 
 std::atomic<bool> told_to_stop{false};
 
-/// Writes the answer. True if it promised something that is not done yet. Every handle of the database is
-/// closed when it returns.
+/// Writes the answer. True if it promised something that is still to be done. All database handles are closed
+/// when it returns.
 Result<bool> answer_cgi(const config::SharedContext& shared, const WebPages& pages,
                         const web::Request& request) {
   TIDINGS_LET(const auto options, site_options(shared));
@@ -111,16 +111,16 @@ Result<bool> answer_cgi(const config::SharedContext& shared, const WebPages& pag
   web::SiteState state;
   web::Site site{options, *service, pages, shared.clock, limits, state};
   const auto answer = site.answer(request);
-  if (answer.wait) answer.wait([](bool) {});  // nobody to share a commit with: it was made before
+  if (answer.wait) answer.wait([](bool) {});  // nobody to share a commit with: it is already made
   const auto out = web::write_cgi(request, answer);
   std::fwrite(out.data(), 1, out.size(), stdout);
   std::fflush(stdout);
   return has_work;
 }
 
-/// True in a process of its own that holds nothing of the web server's and that it does not know of; false in
-/// the one it started, which may end now: neither the visitor nor the server waits for the relay. Where no
-/// process can be had it is this one. No database may be open.
+/// True in a new process that holds nothing of the web server's and is unknown to it; false in the process
+/// that started it, which may end now: neither visitor nor server waits for the relay. If no process can be
+/// started, true in this one. No database may be open.
 bool go_on_alone() {
   const pid_t child = ::fork();
   if (child > 0) return false;
@@ -128,7 +128,7 @@ bool go_on_alone() {
     ::setsid();
     ::close_range(3, ~0U, 0);
   }
-  // A pipe that is still open is an answer that is not over, that of errors too.
+  // An open pipe means that the answer is not finished, including the one for errors.
   const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nowhere, fd);
   return true;
@@ -143,7 +143,7 @@ std::string shown_address(const std::string& host, int port) {
   return fmt::format("{}{}{}:{}", is_v6 ? "[" : "", host, is_v6 ? "]" : "", port);
 }
 
-/// The listener for /metrics, in a thread of its own.
+/// The listener for /metrics, in a separate thread.
 class Monitor {
  public:
   Monitor(web::Server server, const std::atomic<bool>& stop)
@@ -168,10 +168,10 @@ Result<void> serve(const config::SharedContext& shared, const ServeOptions& opti
   web::MemoryLimits limits;
   Notifier notifier;
   TIDINGS_LET(auto writers_database, store::Database::open(config.store_path, store::Create::yes));
-  // Readers who leave are spread over the whole list: from its indexes in memory they are found without the
+  // People who leave are spread over the whole list: with its indexes in memory they are found without the
   // disk.
   TIDINGS_TRY(writers_database.set_cache(writers_cache_bytes));
-  // Outlives its askers' threads, which the server ends; what it still tells the server by then goes nowhere.
+  // Outlives the threads of the server that use it; what it still reports to the server by then is ignored.
   auto writer = std::make_unique<members::LeaveWriter>(shared, std::move(writers_database),
                                                        [&notifier] { notifier.notify(); });
   const web::MakeAnswer make = [&]() -> Result<web::Answer> {
@@ -218,7 +218,7 @@ Result<void> serve(const config::SharedContext& shared, const ServeOptions& opti
     options.on_monitor_ready(shown_address(config.web.metrics_host, monitor_port));
   }
   server.run(stop);
-  writer.reset();  // writes what waits, while the server is still there to be told
+  writer.reset();  // writes what is waiting, while the server can still be told
   sender_stops = true;
   notifier.notify();
   sender.join();
@@ -230,7 +230,7 @@ Result<void> serve_cgi(const config::SharedContext& shared, const web::Environme
   const auto& config = shared.config;
   TIDINGS_LET(const auto request, web::read_cgi(environment, in));
   TIDINGS_LET(const auto pages, WebPages::load(config));
-  // lighttpd ends a program once it has the whole answer, and what is promised in it has yet to be passed on.
+  // lighttpd kills a program once it has the whole answer, but the promised mail is still to be sent.
   std::signal(SIGTERM, SIG_IGN);
   TIDINGS_LET(const bool has_work, answer_cgi(shared, *pages, request));
   if (!has_work || !go_on_alone()) return {};

@@ -31,7 +31,7 @@ std::string_view proof_of(const web::Request& call, std::string_view name) {
   return at == call.proof.end() ? std::string_view{} : std::string_view{at->second};
 }
 
-/// From Amazon's host only, and only what is small; nothing when it is out of reach.
+/// Only from Amazon's host, and only if small; nothing if unavailable.
 std::string fetch_from_amazon(const std::string& url) {
   const auto answer = source::fetch(
       {.url = url}, {.timeout = std::chrono::seconds{10}, .max_bytes = 1 << 20, .max_redirects = 0});
@@ -48,14 +48,14 @@ Result<int> Webhooks::prove_sns(const std::string& body) {
   if (!url) return 403;
   auto known = certificates_.find(*url);
   if (known != certificates_.end() && !VerifyingKey::from_certificate(known->second)) {
-    certificates_.erase(known);  // expired since
+    certificates_.erase(known);  // expired meanwhile
     known = certificates_.end();
   }
   if (known == certificates_.end()) {
-    // Whoever knows the topic can name certificates without end, and a thread of the site waits for each.
+    // Whoever knows the topic can name endless certificates, and a thread of the site waits for each.
     if (!fetches_.take("", context_.clock.now())) return 503;
     auto certificate = fetch_from_amazon(*url);
-    if (!VerifyingKey::from_certificate(certificate)) return 503;  // out of reach, or the page of an outage
+    if (!VerifyingKey::from_certificate(certificate)) return 503;  // unavailable, or an error page
     if (certificates_.size() >= max_certificates) certificates_.clear();
     known = certificates_.emplace(*url, std::move(certificate)).first;
   }
@@ -98,8 +98,8 @@ Result<int> Webhooks::take(std::string_view name, const web::Request& call) {
   for (const auto& event : *events) {
     const auto taken = intake->take_event(event);
     if (taken) continue;
-    // A store that is locked or broken is so for each event; anything else is about this one, and the relay
-    // tells it again.
+    // A locked or broken store is so for each event; anything else concerns only this one, and the relay
+    // reports it again.
     if (taken.error().code == Errc::try_again || taken.error().code == Errc::io)
       return tl::unexpected<Error>(taken.error());
     log::error(fmt::format("webhook of {}: event {}: {}", name, event.key, taken.error().line()));

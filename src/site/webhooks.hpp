@@ -1,9 +1,9 @@
-// Calls of relays to /hooks/RELAY: proved, read, and counted as reports are.
+// Calls of relays to /hooks/RELAY: verified, read, and counted like reports.
 //
-// Off by default. What does not prove that it comes from the relay changes nothing and is answered with 403.
-// Answers: 200 taken, 400 no JSON of that relay, 403 not proved or signed too long ago, 404 not switched on,
-// 413 too long (web/), 503 try again (certificate out of reach, or too many asked for). Relays send again
-// what is not answered with 2xx; an event counts once. Belongs to one thread.
+// Off by default. A call that does not prove its origin has no effect and gets 403. Statuses: 200 accepted,
+// 400 not JSON of that relay, 403 not verified or signed too long ago, 404 not enabled, 413 too long (web/),
+// 503 try again (certificate unavailable, or too many requested). Relays repeat a call without a 2xx answer;
+// an event counts once. Belongs to one thread.
 #pragma once
 
 #include <chrono>
@@ -23,7 +23,7 @@ class Webhooks {
  public:
   explicit Webhooks(const config::Context& context) : context_(context) {}
 
-  /// The HTTP status to answer with. Errors of the store, and of a secret that cannot be read.
+  /// The HTTP status of the answer. Errors of the store, and of a secret that cannot be read.
   [[nodiscard]] Result<int> take(std::string_view relay, const web::Request& call);
 
  private:

@@ -53,7 +53,7 @@ bool is_public6(const std::array<std::uint8_t, 16>& a) {
   if (std::memcmp(a.data(), mapped.data(), 12) == 0) return is_public4(four_bytes(a.data() + 12));
   if (std::memcmp(a.data(), nat64.data(), 12) == 0) return is_public4(four_bytes(a.data() + 12));
   if (a[0] == 0x20 && a[1] == 0x02) return is_public4(four_bytes(a.data() + 2));  // 6to4
-  // Only 2000::/3 is given out; of it not Teredo and the other special 2001::/23, nor documentation.
+  // Only 2000::/3 is allocated; of it not Teredo and the other special 2001::/23, nor documentation.
   if ((a[0] & 0xE0U) != 0x20U) return false;
   if (a[0] == 0x20 && a[1] == 0x01 && a[2] < 0x02) return false;
   if (a[0] == 0x20 && a[1] == 0x01 && a[2] == 0x0D && a[3] == 0xB8) return false;

@@ -18,9 +18,9 @@ namespace tidings::source {
 namespace {
 
 constexpr std::size_t max_bytes = 4 * 1024 * 1024;
-// Less than this is tried again with fewer rules.
+// Less text than this is tried again with fewer rules.
 constexpr std::int64_t few_units = 250;
-// What a page needs to have an article; less if it calls itself one.
+// The least text of an article; less if the page calls itself one.
 constexpr std::int64_t least_units = 140;
 constexpr std::int64_t least_announced_units = 40;
 
@@ -91,7 +91,7 @@ class HtmlWriter {
   }
 
   const ArticleTree& tree_;
-  std::vector<bool> shows_;  ///< something below it is to be seen
+  std::vector<bool> shows_;  ///< something below it is visible
   std::string out_;
 };
 
@@ -144,7 +144,7 @@ Extracted extract_with_patience(const HtmlPage& page, const ArticleClues& clues)
   return best;
 }
 
-/// Pages that a script builds, or that show the beginning only, may have the whole text in their JSON-LD.
+/// Pages built by a script, or showing only the beginning, may have the whole text in their JSON-LD.
 void prefer_linked_text(Extracted& extracted, std::string_view linked_text) {
   const auto units = units_of(linked_text);
   if (units < 300 || units < extracted.units * 2) return;
@@ -168,7 +168,7 @@ void prefer_linked_text(Extracted& extracted, std::string_view linked_text) {
   }
 }
 
-/// Text without any tag is no page.
+/// Text without any tag is not a page.
 bool has_tags(const HtmlPage& page) {
   bool found = false;
   page.for_each([&](const GumboNode& node) {

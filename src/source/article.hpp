@@ -1,9 +1,9 @@
-// The article of a web page: its text without all that surrounds it, and what the page says about it.
+// The article of a web page: its text without everything around it, and the page's metadata.
 //
-// Any page is taken: feeds' links lead to news sites, blogs, forums, wikis and pages of the 1990s, whose
-// markup tells little about where the article is. article_body.hpp has the rules for the text,
-// article_meta.hpp the places for the rest. Pure. The HTML is not sanitised: it is a stranger's. Bounded:
-// pages of more than 4 MiB are read as far as that, nesting is flattened (page_trim.hpp).
+// Accepts any page: feeds link to news sites, blogs, forums, wikis and pages of the 1990s, whose markup says
+// little about where the article is. article_body.hpp has the rules for the text, article_meta.hpp the places
+// of the metadata. Pure. The HTML comes from a stranger and is not sanitised. Bounded: only the first 4 MiB
+// of a page are read, and deep nesting is flattened (page_trim.hpp).
 #pragma once
 
 #include <optional>
@@ -19,11 +19,11 @@ struct Article {
   std::string title;   ///< plain text
   std::string author;  ///< plain text
   std::optional<UtcTime> published;
-  std::string language;  ///< BCP 47, as the page writes it
+  std::string language;  ///< BCP 47, as written in the page
   std::string image;     ///< absolute if the base is known
   std::string html;      ///< UNSAFE: markup of the page, links as written
-  std::string base_url;  ///< for these links
-  std::string text;      ///< paragraphs parted by empty lines, without captions
+  std::string base_url;  ///< base of these links
+  std::string text;      ///< paragraphs separated by empty lines, without captions
 };
 
 struct ArticleOptions {

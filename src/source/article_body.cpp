@@ -54,7 +54,7 @@ double factor_of(const ArticleNode& node) {
   return hint.content ? std::max(factor, 1.1) : factor;
 }
 
-/// How much of the text that JSON-LD gives stands in each block; empty if too little of it is on the page.
+/// How much of the JSON-LD text is in each block; empty if too little of it is on the page.
 std::vector<bool> matches(const std::vector<TextBlock>& blocks, const std::string& linked_text) {
   constexpr std::size_t max_bytes = 100'000;
   constexpr std::size_t max_blocks = 3000;
@@ -72,7 +72,7 @@ std::vector<bool> matches(const std::vector<TextBlock>& blocks, const std::strin
 }
 
 struct Scored {
-  std::vector<double> own;  ///< of blocks, by the node that they begin at
+  std::vector<double> own;  ///< of blocks, by their first node
   std::vector<double> sum;  ///< of all blocks before a node
   [[nodiscard]] double below(const ArticleTree& tree, std::size_t i) const {
     return sum[tree.nodes[i].end] - sum[i];
@@ -91,7 +91,7 @@ Scored score(const ArticleTree& tree, const std::vector<TextBlock>& blocks, cons
   return out;
 }
 
-/// Where one article stands in several elements of a kind, what holds them all.
+/// If one article spans several elements of a kind, the element that holds them all.
 std::size_t joined(const ArticleTree& tree, const Scored& scored, std::size_t root) {
   if (factor_of(tree.nodes[root]) < 2) return root;
   for (int level = 0; level < 3; ++level) {
@@ -104,7 +104,7 @@ std::size_t joined(const ArticleTree& tree, const Scored& scored, std::size_t ro
       if (same && scored.below(tree, child) > 60) ++alike;
     }
     if (alike == 0 || scored.below(tree, parent) < scored.below(tree, root) * 1.1) {
-      // A wrapper of this part alone.
+      // A wrapper of this part only.
       if (tree.elements_of(parent).size() > 1) return root;
     }
     if (scored.below(tree, parent) > scored.below(tree, root) * 1.1 && alike > 0) return parent;
@@ -113,7 +113,7 @@ std::size_t joined(const ArticleTree& tree, const Scored& scored, std::size_t ro
   return root;
 }
 
-/// The paragraph between the title and the text that sums it up, if it stands outside of the text.
+/// The paragraph between title and text that sums it up, if it is outside the text.
 std::size_t lead_above(const ArticleTree& tree, std::size_t root) {
   std::size_t title = 0;
   for (std::size_t i = 0; i < root; ++i) {

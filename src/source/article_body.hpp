@@ -1,10 +1,10 @@
 // Finds the text of an article in the tree of its page.
 //
-// Three steps. What is surely not of the article goes (tags, roles, hidden elements, class names, groups of
-// teasers, comments, replies). Each block of text left gets a value: sentences count for themselves, links
-// and fragments against themselves; the element with the highest sum is the article's, where its class name
-// or schema.org property weighs in. Its lines are then read from both ends: bylines, tags, "read also" and
-// what follows "Related articles" go. Pure, about linear in the nodes.
+// In three steps. First drop what is certainly not the article (tags, roles, hidden elements, class names,
+// groups of teasers, comments, replies). Then score each remaining block of text: sentences count for it,
+// links and fragments against it; the element with the highest sum is the article, and class names and
+// schema.org properties count too. Then read its lines from both ends and drop bylines, tags, "read also" and
+// whatever follows "Related articles". Pure, roughly linear in the nodes.
 #pragma once
 
 #include <cstddef>
@@ -18,11 +18,11 @@ namespace tidings::source {
 
 enum class Strictness {
   strict,
-  loose,  ///< doubtful class names and hidden elements stay
-  none,   ///< no class name takes anything away
+  loose,  ///< keep doubtful class names and hidden elements
+  none,   ///< drop nothing because of a class name
 };
 
-/// What is known about the article before its text is looked for.
+/// What is known about the article before the search.
 struct ArticleClues {
   std::string title;
   std::string author;
@@ -31,13 +31,13 @@ struct ArticleClues {
 
 struct ArticleBody {
   std::vector<std::size_t>
-      roots;  ///< elements of the tree that hold it, in order; all but the last are a lead above it
-  std::vector<TextBlock> blocks;  ///< what is kept, captions not among it
+      roots;  ///< elements that hold the article, in order; all but the last are a lead above it
+  std::vector<TextBlock> blocks;  ///< the kept blocks, without captions
   std::int64_t units = 0;
   bool is_one_of_many = false;  ///< the page shows several posts under linked titles
 };
 
-/// Drops nodes of the tree: what is left below `roots` is the article.
+/// Drops nodes of the tree: what remains below `roots` is the article.
 [[nodiscard]] ArticleBody find_article_body(ArticleTree& tree, const ArticleClues& clues,
                                             Strictness strictness);
 
@@ -48,15 +48,15 @@ void drop_noise(ArticleTree& tree, Strictness strictness);
 [[nodiscard]] std::vector<std::size_t> choose_roots(const ArticleTree& tree,
                                                     const std::vector<TextBlock>& blocks,
                                                     const ArticleClues& clues);
-/// Drops lines that are not of the article, and says which are left.
+/// Drops lines that are not part of the article; returns the rest.
 [[nodiscard]] std::vector<TextBlock> keep_lines(ArticleTree& tree, const std::vector<std::size_t>& roots,
                                                 const ArticleClues& clues);
 
-/// Ends like a sentence, or has one inside.
+/// Whether it ends like a sentence or contains one.
 [[nodiscard]] bool is_sentence(std::string_view text);
-/// Letters and digits only, lower case: for comparing.
+/// Letters and digits only, lower case, for comparison.
 [[nodiscard]] std::string bare_letters(std::string_view text);
-/// A link that leads to another page.
+/// A link to another page.
 [[nodiscard]] bool is_link_away(const ArticleNode& node);
 
 }  // namespace tidings::source

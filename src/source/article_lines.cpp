@@ -1,4 +1,4 @@
-// Which lines below the chosen element are of the article: see article_body.hpp.
+// Which lines below the chosen element are part of the article: see article_body.hpp.
 #include <algorithm>
 #include <set>
 #include <string_view>
@@ -60,7 +60,7 @@ class LineKeeper {
     if (inside(GUMBO_TAG_PRE)) return Part::code;
     if (inside(GUMBO_TAG_BLOCKQUOTE)) return Part::quote;
     if (inside(GUMBO_TAG_LI) || inside(GUMBO_TAG_DD) || inside(GUMBO_TAG_DT)) return Part::item;
-    // A table that lays out the page stands around the article, not below it.
+    // A layout table is around the article, not below it.
     return inside(GUMBO_TAG_TD) || inside(GUMBO_TAG_TH) ? Part::cell : Part::text;
   }
 
@@ -86,13 +86,13 @@ class LineKeeper {
     }
   }
 
-  /// The first block that begins at this node or behind it.
+  /// The first block that begins at or after this node.
   [[nodiscard]] std::size_t first_from(std::size_t node) const {
     const auto found = std::ranges::lower_bound(blocks_, node, {}, &TextBlock::first);
     return static_cast<std::size_t>(found - blocks_.begin());
   }
 
-  /// "The sources are:" stands before it, and text follows.
+  /// "The sources are:" precedes it, and text follows.
   [[nodiscard]] bool is_announced(std::size_t list) const {
     constexpr std::size_t near = 30;
     const auto first = first_from(list);
@@ -137,8 +137,7 @@ class LineKeeper {
     }
   }
 
-  /// Where JSON-LD gives the text and nearly all of it is here, what is before and after it is something
-  /// else.
+  /// If JSON-LD gives the text and nearly all of it is here, anything before and after it is something else.
   void trim_by_linked_text() {
     const auto whole = bare_letters(truncate_utf8(clues_.linked_text, 100'000));
     if (whole.size() < 400 || blocks_.size() > 3000) return;
@@ -160,7 +159,7 @@ class LineKeeper {
     }
   }
 
-  /// From "Related articles" to the next heading, where that is links, or stands at the end.
+  /// From "Related articles" to the next heading, if that part consists of links or is at the end.
   void drop_noise_sections() {
     std::int64_t total = 0;
     for (std::size_t i = 0; i < blocks_.size(); ++i) total += kept_[i] ? blocks_[i].units : 0;
@@ -225,7 +224,7 @@ class LineKeeper {
     }
   }
 
-  /// A page may carry its text twice, for wide and narrow screens.
+  /// A page may have its text twice, for wide and narrow screens.
   void drop_repeated() {
     constexpr std::int64_t least = 100;
     std::set<std::string_view> seen;
@@ -248,7 +247,7 @@ class LineKeeper {
     }
   }
 
-  /// A heading over what was taken out.
+  /// A heading above something that was dropped.
   void drop_empty_headings() {
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
       if (!kept_[i] || parts_[i] != Part::heading) continue;

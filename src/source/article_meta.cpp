@@ -59,7 +59,7 @@ std::string first_of(const Metas& metas, std::span<const std::string_view> names
   return {};
 }
 
-/// What the page says, gathered in one walk.
+/// The page's statements, collected in one walk.
 struct Found {
   Metas metas;
   std::vector<std::string> scripts;
@@ -68,7 +68,7 @@ struct Found {
   std::string html_language;
   std::string base;
   std::string item_author;   ///< itemprop or rel
-  std::string class_author;  ///< by a class name
+  std::string class_author;  ///< from a class name
   std::string item_date;
   std::string time_element;
   std::string image_link;
@@ -191,7 +191,7 @@ std::string title_of(const Found& found, const LinkedArticle& linked) {
   if (title.empty() && found.h1.size() == 1 && bare_letters(found.h1.front()) != bare_letters(site))
     title = found.h1.front();
   if (title.empty()) title = without_site(found.title_element, site);
-  // The page's own heading is the title as it was written, where the others agree with it.
+  // The page's own heading is the title as written, if the others agree with it.
   const auto named = bare_letters(title + found.title_element);
   for (const auto& each : found.h1) {
     const auto bare = bare_letters(each);
@@ -201,7 +201,7 @@ std::string title_of(const Found& found, const LinkedArticle& linked) {
   return title;
 }
 
-/// "By Ada Brook" -> "Ada Brook"; nothing if it is no name.
+/// "By Ada Brook" -> "Ada Brook"; nothing if it is not a name.
 std::string author_name(std::string text) {
   text = collapse_blanks(text);
   const auto folded = fold_case(text);
@@ -259,7 +259,7 @@ std::optional<UtcTime> date_of(const Found& found, const LinkedArticle& linked, 
     if (const auto time = parse_feed_date(text)) return time;
     if (const auto day = written_day(text, language)) return day;
   }
-  // As it is written under the title.
+  // As written below the title.
   constexpr std::size_t within = 3000;
   std::string text;
   bool after_title = found.h1.empty();

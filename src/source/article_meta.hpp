@@ -1,6 +1,6 @@
 // What a page says about its article: title, author, day, language, picture, and its text for search engines.
 //
-// Each is taken from the first place in a table, in order of trust, that has it. Pure.
+// Each value comes from the first place in a table, in order of trust, that has one. Pure.
 #pragma once
 
 #include <optional>

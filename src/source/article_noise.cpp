@@ -1,4 +1,4 @@
-// What is surely not of the article, dropped from the tree: see article_body.hpp.
+// Drops what is certainly not part of the article from the tree: see article_body.hpp.
 #include <algorithm>
 #include <array>
 #include <map>
@@ -11,7 +11,7 @@
 namespace tidings::source {
 namespace {
 
-// Of a page with less text than this, no part counts as large.
+// On a page with less text than this, no part counts as large.
 constexpr std::int64_t least_total = 600;
 
 bool is_heading_or_inline(GumboTag tag) {
@@ -75,7 +75,7 @@ class NoiseDropper {
     }
   }
 
-  /// The title or most of a likely text stands in it.
+  /// It contains the title or most of the likely text.
   [[nodiscard]] bool is_protected(std::size_t i) const {
     const auto found = std::ranges::lower_bound(protected_, i);
     return found != protected_.end() && *found < tree_.nodes[i].end;
@@ -105,7 +105,7 @@ class NoiseDropper {
            !is_prose(i, 1, GUMBO_TAG_LI);
   }
 
-  /// This many paragraphs of some length, or other such elements, stand side by side in it.
+  /// It has this many paragraphs of some length, or other such elements, side by side.
   [[nodiscard]] bool is_prose(std::size_t i, int least, GumboTag other) const {
     std::map<std::size_t, int> beside;
     for (auto k = i; k < tree_.nodes[i].end; ++k) {
@@ -124,7 +124,7 @@ class NoiseDropper {
     return is_one_of(tree_.text(i), {"#", "¶", "§", "🔗", "##", "∞"});
   }
 
-  /// A paragraph worth keeping in a <header>: what newspapers print in bold above the text.
+  /// A paragraph in a <header> worth keeping: the bold lead of newspapers.
   [[nodiscard]] bool has_lead(std::size_t i) const {
     for (auto k = i + 1; k < tree_.nodes[i].end; ++k) {
       const auto& node = tree_.nodes[k];
@@ -139,7 +139,7 @@ class NoiseDropper {
       const auto& node = tree_.nodes[i];
       if (node.dropped || heading_rank(node.tag) < 2 || node.units > 60 || !surely_heads_noise(tree_.text(i)))
         continue;
-      // Its heading may have a box of its own.
+      // Its heading may have its own box.
       auto around = node.parent;
       while (around != 0 && tree_.nodes[around].units == node.units) around = tree_.nodes[around].parent;
       const bool begins = around != 0 && starts_with(around, i);
@@ -154,7 +154,7 @@ class NoiseDropper {
            tag != GUMBO_TAG_ARTICLE && !hints_[i].body;
   }
 
-  /// Nothing is to be read in `around` before node `i`.
+  /// Whether `around` has no text before node `i`.
   [[nodiscard]] bool starts_with(std::size_t around, std::size_t i) const {
     for (auto k = around; k < i; ++k) {
       if (tree_.nodes[k].is_text() && tree_.nodes[k].units > 0) return false;
@@ -171,7 +171,7 @@ class NoiseDropper {
     return out;
   }
 
-  /// A title or picture that leads elsewhere, and little text of its own.
+  /// A title or picture that leads elsewhere, with little text.
   [[nodiscard]] bool is_teaser(std::size_t i) const {
     const auto& node = tree_.nodes[i];
     if (node.link_units < 12 || plain(i) > 260) return false;
@@ -221,7 +221,7 @@ class NoiseDropper {
     tree_.measure();
   }
 
-  /// The ten best of something, each under a link to a shop.
+  /// The ten best of something, each below a link to a shop.
   [[nodiscard]] bool are_the_article(std::size_t parent, const std::vector<std::size_t>& group) const {
     bool in_body = false;
     for (auto up = parent; up != 0 && !in_body; up = tree_.nodes[up].parent) in_body = hints_[up].body;
@@ -231,7 +231,7 @@ class NoiseDropper {
     return sum * 100 >= plain(0) * 35;
   }
 
-  /// Of a thread or of questions and answers only what came first is the article.
+  /// In a thread, or in questions and answers, only the first post is the article.
   void drop_later_posts() {
     std::vector<std::size_t> posts;
     for (std::size_t i = 1; i < tree_.nodes.size(); ++i) {
@@ -265,7 +265,7 @@ class NoiseDropper {
     for (std::size_t k = first_is_before ? 0 : 1; k < posts.size(); ++k) tree_.drop(posts[k]);
   }
 
-  /// A wrapper of posts is no post.
+  /// A wrapper of posts is not a post.
   [[nodiscard]] bool has_several_posts(std::size_t i) const {
     int posts = 0;
     for (auto k = i + 1; k < tree_.nodes[i].end && posts < 2; ++k) {

@@ -8,7 +8,7 @@
 namespace tidings::source {
 namespace {
 
-/// Elements that never hold text to read, whatever their class.
+/// Elements that never hold readable text, whatever their class.
 bool is_unread(GumboTag tag) {
   constexpr std::array<GumboTag, 20> tags{
       GUMBO_TAG_SCRIPT, GUMBO_TAG_STYLE,    GUMBO_TAG_HEAD,  GUMBO_TAG_NOSCRIPT, GUMBO_TAG_TEMPLATE,
@@ -143,7 +143,7 @@ std::vector<std::size_t> ArticleTree::elements_of(std::size_t index) const {
 
 namespace {
 
-/// Gathers inline content until a block begins or ends.
+/// Collects inline content until a block begins or ends.
 class BlockGatherer {
  public:
   explicit BlockGatherer(const ArticleTree& tree) : tree_(tree) {}
@@ -157,7 +157,7 @@ class BlockGatherer {
       }
       const auto& node = tree_.nodes[i];
       if (node.dropped) {
-        // What was taken out parts the text around it if it was a block.
+        // A dropped block separates the text around it.
         if (is_block_tag(node.tag)) flush(open.back());
         i = node.end - 1;
       } else if (node.is_text()) {

@@ -1,8 +1,7 @@
-// A page as the article extractor sees it: all nodes in the order of the document, so that whatever is below
-// a node stands right behind it, each with what is left to read below it. Pure; nodes point into the
-// HtmlPage.
+// A page as the article extractor sees it: all nodes in document order, so that a node's descendants follow
+// it directly, each with the amount of text left below it. Pure; nodes point into the HtmlPage.
 //
-// Text is measured in units, about a Latin letter's worth of meaning: an ideograph or a kana counts three.
+// Text is measured in units, about one Latin letter's worth of meaning: an ideograph or a kana counts three.
 #pragma once
 
 #include <cstddef>
@@ -24,9 +23,9 @@ struct ArticleNode {
   std::size_t parent = 0;
   std::size_t end = 0;  ///< one past the last node below
   bool dropped = false;
-  bool linked = false;          ///< inside of a link
-  std::int64_t units = 0;       ///< of text below that is not dropped
-  std::int64_t link_units = 0;  ///< of it, what is in links
+  bool linked = false;          ///< inside a link
+  std::int64_t units = 0;       ///< of text below that was not dropped
+  std::int64_t link_units = 0;  ///< the part of it in links
 
   [[nodiscard]] bool is_text() const { return tag == GUMBO_TAG_LAST; }
   [[nodiscard]] std::string_view text() const {
@@ -35,15 +34,15 @@ struct ArticleNode {
   [[nodiscard]] std::string_view attribute(const char* name) const { return html_attribute(*node, name); }
 };
 
-/// Text between two edges of blocks, or two <br> in a row.
+/// Text between two block edges, or between two <br> in a row.
 struct TextBlock {
-  std::size_t holder = 0;  ///< the block element that it stands in
+  std::size_t holder = 0;  ///< the block element around it
   std::size_t first = 0;   ///< its first node
   std::size_t last = 0;    ///< its last text node
-  std::string text;        ///< blanks collapsed, but in <pre>
+  std::string text;        ///< blanks collapsed, except in <pre>
   std::int64_t units = 0;
   std::int64_t link_units = 0;
-  bool is_whole = true;  ///< its holder holds nothing else
+  bool is_whole = true;  ///< its holder contains nothing else
 };
 
 struct ArticleTree {
@@ -52,23 +51,23 @@ struct ArticleTree {
   [[nodiscard]] static ArticleTree of(const HtmlPage& page);
 
   void drop(std::size_t index);
-  /// Sums up again after drops.
+  /// Sums up again after nodes were dropped.
   void measure();
-  /// The nearest element around the node (or itself) with this tag below `within`; 0 if there is none.
+  /// The nearest element with this tag around the node (or itself), below `within`; 0 if there is none.
   [[nodiscard]] std::size_t around(std::size_t index, GumboTag tag, std::size_t within = 0) const;
-  /// Children that are elements and not dropped.
+  /// Child elements that were not dropped.
   [[nodiscard]] std::vector<std::size_t> elements_of(std::size_t index) const;
   [[nodiscard]] std::vector<TextBlock> blocks(std::size_t from) const;
-  /// All text below that is not dropped, blanks collapsed.
+  /// All text below that was not dropped, blanks collapsed.
   [[nodiscard]] std::string text(std::size_t from) const;
 };
 
 [[nodiscard]] std::int64_t units_of(std::string_view text);
 [[nodiscard]] bool is_block_tag(GumboTag tag);
-/// 1 to 6; 0 if it is no heading.
+/// 1 to 6; 0 if it is not a heading.
 [[nodiscard]] int heading_rank(GumboTag tag);
-/// What class, id and the names that scripts and testers give it say of an element, schema.org's articleBody
-/// included.
+/// What class, id and the names given by scripts and testers say about an element, including schema.org's
+/// articleBody.
 [[nodiscard]] ClassHint hint_of(const ArticleNode& node);
 
 }  // namespace tidings::source

@@ -160,23 +160,23 @@ void set(ClassHint& hint, Kind kind) {
   }
 }
 
-/// Typographic apostrophes and full-width colons as their plain forms, a dot over a capital i dropped.
+/// Typographic apostrophes and full-width colons in their plain forms, without the dot over a capital i.
 std::string plain_form(std::string_view text) {
   auto out = fold_case(replace_all(collapse_blanks(text), "İ", "i"));
   out = replace_all(out, "’", "'");
   return replace_all(out, "：", ":");
 }
 
-/// The first words of lines, as plain_form() writes them; a blank at the end counts.
+/// The first words of lines, in plain_form(); a final blank counts.
 class Starts {
  public:
-  /// Parted by bars.
+  /// Separated by bars.
   explicit Starts(std::string_view words) {
     for (const auto each : split(words, '|'))
       starts_.push_back(plain_form(each) + (each.ends_with(' ') ? " " : ""));
   }
   [[nodiscard]] bool begin(std::string_view line) const { return length(line) > 0; }
-  /// Of the longest that begins the line; 0 if none does.
+  /// The length of the longest that begins the line; 0 if none does.
   [[nodiscard]] std::size_t length(std::string_view line) const {
     std::size_t longest = 0;
     for (const auto& start : starts_) {
@@ -189,7 +189,7 @@ class Starts {
   std::vector<std::string> starts_;
 };
 
-// Folded. A line that begins so and is not long is about the page.
+// Folded. A short line with this beginning is about the page.
 constexpr std::string_view noise_starts =
     "read also|also read|read more|read next|read:|see also|see more|related:|related article|"
     "related stor|more:|more on this|more from|watch:|watch also|watch now|listen:|recommended:|"
@@ -265,8 +265,8 @@ ClassHint hint_of_class(std::string_view names) {
   ClassHint hint;
   const auto words = words_of(names);
   for (std::size_t i = 0; i < words.size(); ++i) {
-    // "has-sidebar", "no-comments": said of what stands around such a thing, or does without. WordPress names
-    // the topics of a post, too: "category-cookies".
+    // "has-sidebar", "no-comments" describe something next to such a part, or without it. WordPress also
+    // names a post's topics: "category-cookies".
     constexpr auto about =
         std::to_array<std::string_view>({"category", "tag", "has", "no", "with", "without", "hide", "show",
                                          "is", "enable", "disable", "hidden", "not"});

@@ -1,4 +1,4 @@
-// Atom 1.0 (RFC 4287) and its draft 0.3, which differs in names and in how text constructs say what they are.
+// Atom 1.0 (RFC 4287) and its draft 0.3, whose names and types of text constructs differ.
 #include <utility>
 
 #include "source/feed_reader.hpp"

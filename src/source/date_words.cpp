@@ -12,7 +12,7 @@ namespace {
 /// Each month's names between blanks, case-folded, without a final '.': English, German, Dutch, Scandinavian,
 /// French, Spanish, Portuguese, Italian, Catalan, Romanian, Polish, Czech, Slovak, Croatian, Slovene,
 /// Hungarian, Finnish, Estonian, Latvian, Lithuanian, Turkish, Indonesian, Greek, Russian, Ukrainian,
-/// Bulgarian, Serbian, Macedonian, Hebrew, Arabic, Persian, Hindi. Where two languages share a word
+/// Bulgarian, Serbian, Macedonian, Hebrew, Arabic, Persian, Hindi. If two languages share a word
 /// ("listopad"), the one with more blogs has it.
 constexpr std::array<std::string_view, 12> month_names{
     " january jan januar jänner jaenner jän januari janvier janv enero ene janeiro gennaio gen gener "
@@ -87,7 +87,7 @@ constexpr std::array<std::string_view, 12> month_names{
     "дек грудень грудня груд "
     "декември децембар ברדצמבר דצמבר ديسمبر دسامبر दिसंबर दिसम्बर ธันวาคม desem "};
 
-/// Names of week days between blanks, in the same languages, with the usual abbreviations.
+/// Names of weekdays between blanks, in the same languages, with the usual abbreviations.
 constexpr std::string_view weekday_names =
     " monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun "
     "montag dienstag mittwoch "
@@ -125,8 +125,7 @@ struct ZoneName {
   int minutes;
 };
 
-/// Ambiguous ones as RFC 822 and most senders mean them: "cst" is Chicago's, "ist" India's, "bst" British
-/// summer time.
+/// Ambiguous ones as in RFC 822 and most mail: "cst" is Chicago's, "ist" India's, "bst" British summer time.
 constexpr std::array<ZoneName, 62> zones{{
     {"a", -60},     {"acdt", 630},  {"acst", 570}, {"adt", -180}, {"aedt", 660}, {"aest", 600},
     {"akdt", -480}, {"akst", -540}, {"ast", -240}, {"at", -240},  {"awst", 480}, {"brst", -120},

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::chrono::hours noon{12};
 constexpr std::size_t least_posts = 3;
-constexpr std::size_t longest_date = 64;  ///< bytes of an element that is a date and nothing else
+constexpr std::size_t longest_date = 64;  ///< most bytes of an element that is only a date
 constexpr std::size_t most_marks = 2000;
 
 /// Words of an element's class and id, and of headings.
@@ -52,11 +52,11 @@ bool is_about_events(std::string_view text) {
   return has_word(text, words) || fold_case(text).find("what's on") != std::string::npos;
 }
 
-/// Where no posts are, whatever stands there.
+/// Parts of a page that have no posts, whatever they contain.
 bool is_furniture(xmlNode* node) {
   if (is_one_of(node, {"nav", "head", "script", "style", "noscript", "select", "form", "template"}))
     return true;
-  // The page's own; a card may have its date in a footer.
+  // Only the page's own: a card may have its date in a footer.
   if (name_of(node) == "footer" && node->parent != nullptr && name_of(node->parent) == "body") return true;
   static constexpr std::array<std::string_view, 8> words{"navbar", "navigation", "breadcrumb", "copyright",
                                                          "cookie", "comment",    "kommentar",  "commentaire"};
@@ -64,7 +64,7 @@ bool is_furniture(xmlNode* node) {
          has_word(attribute(node, "id") + " " + attribute(node, "class"), words);
 }
 
-/// "Posted on", "Publié le": what may stand before the date of a post.
+/// "Posted on", "Publié le": words allowed before a post's date.
 bool is_about_publishing(std::string_view text) {
   static constexpr std::array<std::string_view, 34> words{
       "post",    "publi",      "pubbl",    "veröffentlich", "erstellt",  "vom",    "am",
@@ -77,15 +77,15 @@ bool is_about_publishing(std::string_view text) {
       words, [&](std::string_view beginning) { return found.front().starts_with(beginning); });
 }
 
-/// A date of the page.
+/// A date on the page.
 struct Mark {
-  xmlNode* node = nullptr;       ///< the smallest that has all of it
+  xmlNode* node = nullptr;       ///< the smallest element that contains all of it
   std::optional<UtcTime> exact;  ///< from <time>
   WrittenDate written;
 };
 
-/// Marks by where they stand: the names of the elements around them, with columns of tables and the class of
-/// the innermost.
+/// Marks by their place: the names of the elements around them, with table columns and the class of the
+/// innermost.
 class MarkFinder {
  public:
   using Groups = std::vector<std::vector<Mark>>;
@@ -96,7 +96,7 @@ class MarkFinder {
   }
 
  private:
-  /// Returns whether a date was found; `text` becomes what the node says, as far as it is short.
+  /// Returns whether a date was found; sets `text` to the node's text if it is short.
   bool walk(xmlNode* node, const std::string& place) {
     if (is_text(node)) return text_node(node, place);
     if (node->type != XML_ELEMENT_NODE || is_furniture(node)) return false;
@@ -152,7 +152,7 @@ class MarkFinder {
     return add({.node = node, .exact = {}, .written = *date}, place);
   }
 
-  /// Day, month and year in elements of their own.
+  /// Day, month and year in separate elements.
   bool badge(xmlNode* node, const std::string& place) {
     if (node->children == nullptr || node->children->next == nullptr) return false;
     std::string text;
@@ -173,7 +173,7 @@ class MarkFinder {
   std::size_t marks_ = 0;
 };
 
-/// Day or month first, as all dates of a list have it.
+/// Whether day or month comes first, as in all dates of a list.
 class DayOrder {
  public:
   DayOrder(const std::vector<Mark>& marks, std::string_view language) {
@@ -214,11 +214,11 @@ class DayOrder {
   bool month_first_ = false;
 };
 
-/// What belongs to one date.
+/// Everything that belongs to one date.
 struct Item {
   const Mark* mark = nullptr;
   std::vector<xmlNode*> roots;  ///< neighbours in the tree
-  bool is_heading = false;      ///< the date stands above its posts
+  bool is_heading = false;      ///< the date is above its posts
 };
 
 struct Candidate {
@@ -270,7 +270,7 @@ class ListReader {
     return nullptr;
   }
 
-  /// As much around the date as holds no other.
+  /// The largest part around the date without another date.
   xmlNode* outermost(xmlNode* node) const {
     while (node->parent != nullptr && node->parent->type == XML_ELEMENT_NODE && below(node->parent) == 1)
       node = node->parent;
@@ -300,7 +300,7 @@ class ListReader {
     }
   }
 
-  /// What follows the date belongs to it until the next date, or another heading.
+  /// What follows the date belongs to it until the next date or another heading.
   void extend(Item& item) const {
     constexpr int most = 100;
     xmlNode* const top = item.roots.front();
@@ -313,7 +313,7 @@ class ListReader {
     }
   }
 
-  /// A date above several headings or definitions is the date of each.
+  /// A date above several headings or definitions applies to each.
   bool several(const Item& item) {
     std::vector<std::size_t> starts;
     for (std::size_t i = 1; i < item.roots.size(); ++i) {
@@ -330,11 +330,11 @@ class ListReader {
     return true;
   }
 
-  /// By the nearest heading before its list, and by what the elements around it are called.
+  /// By the nearest heading before its list, and by the names of the elements around it.
   bool is_event(const Item& item) {
     const xmlNode* const list = item.roots.front()->parent;
     const auto [known, is_new] = event_lists_.try_emplace(list, false);
-    // Where dates stand above their posts, each heading is an item's own.
+    // If dates are above their posts, each item has its own heading.
     if (is_new) known->second = is_below_events(item.roots.front());
     return known->second;
   }
@@ -412,7 +412,7 @@ class ListReader {
     }
     std::string best;
     const auto value = [](const Column& column) {
-      // "Read more" everywhere is no title.
+      // "Read more" everywhere is not a title.
       const bool differs = column.texts.size() * 2 > column.items;
       return std::tuple{differs, column.in_heading, column.length / std::max<std::size_t>(column.items, 1)};
     };
@@ -546,7 +546,7 @@ class ListReader {
   std::unordered_map<const xmlNode*, bool> event_lists_;
   std::vector<DatedPost> posts_;
   std::set<std::string> seen_;
-  std::string says_nothing_;  ///< the words of most links, if they are the same
+  std::string says_nothing_;  ///< the text of most links, if it is the same
 };
 
 }  // namespace

@@ -86,7 +86,7 @@ class Finder {
   void add(std::vector<FeedLink>& list, std::string_view href, std::string_view type,
            std::string_view title) const {
     auto url = resolve_url(base_, href).value_or(std::string{href});
-    // WordPress names its JSON interface as application/json; it is no feed.
+    // WordPress announces its JSON interface as application/json, which is not a feed.
     if (ascii_iequals(trim(type), "application/json") && url.find("/wp-json") != std::string::npos) return;
     const bool known =
         std::any_of(list.begin(), list.end(), [&](const FeedLink& link) { return link.url == url; });

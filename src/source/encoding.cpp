@@ -17,7 +17,7 @@
 namespace tidings::source {
 namespace {
 
-/// windows-1252, 0x80 to 0x9F (WHATWG index); its five holes are the C1 controls of the same number.
+/// windows-1252, 0x80 to 0x9F (WHATWG index); its five holes are the C1 controls of the same numbers.
 constexpr std::array<char32_t, 32> windows_1252{
     0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
     0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
@@ -75,7 +75,7 @@ Utf8Count count_utf8(std::string_view text) {
   return count;
 }
 
-/// Valid UTF-8 stays, every other byte is read as windows-1252: right for UTF-8 with accidents and for
+/// Keeps valid UTF-8 and reads every other byte as windows-1252: right for UTF-8 with accidents and for
 /// windows-1252.
 std::string decode_mixed(std::string_view bytes) {
   std::string out;
@@ -135,8 +135,8 @@ class Converter {
         out.text.resize(out.text.size() * 2);
         continue;
       }
-      // EILSEQ, or EINVAL for a character cut off at the end. A pair that means nothing is passed over whole,
-      // or what follows would be read a byte out of step (Encoding Standard, "Big5 decoder" and its like).
+      // EILSEQ, or EINVAL for a character cut off at the end. An invalid pair is skipped whole, or everything
+      // after it would be read one byte out of step (Encoding Standard, "Big5 decoder" and similar).
       const bool pair = in_pairs_ && left > 1 && is_high(in[0]) && is_high(in[1]);
       auto found = pair && other_ ? other_->convert({in, 2}) : Out{.text = "\xEF\xBF\xBD", .bad = 1};
       out.bad += found.bad > 0 ? 1 : 0;
@@ -158,7 +158,7 @@ class Converter {
 
   static bool is_high(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 
-  /// Some tables keep a letter back until they have seen whether an accent follows.
+  /// Some tables hold a letter back until they have seen whether an accent follows.
   std::size_t flush(std::string& text, std::size_t used) {
     text.resize(std::max(text.size(), used + 16));
     char* to = text.data() + used;
@@ -178,7 +178,7 @@ struct Mark {
   std::size_t skip;
 };
 
-/// Byte order marks, then "<" and "<?xm" as the other widths and EBCDIC write them. The longer ones first.
+/// Byte order marks, then "<" and "<?xm" in other widths and EBCDIC. Longer ones first.
 constexpr std::array<Mark, 10> marks{{
     {{"\x00\x00\xFE\xFF", 4}, "UTF-32BE", 4},
     {{"\xFF\xFE\x00\x00", 4}, "UTF-32LE", 4},
@@ -230,8 +230,8 @@ std::string decode_by_table(std::string_view bytes, std::u32string_view upper) {
   return out;
 }
 
-/// RFC 1843: pairs of GB 2312 without their high bits stand between "~{" and "~}" or the end of the line;
-/// "~~" is "~".
+/// RFC 1843: pairs of GB 2312 without their high bits are between "~{" and "~}" or the end of the line; "~~"
+/// is "~".
 std::string gb2312_from_hz(std::string_view bytes) {
   std::string out;
   bool paired = false;
@@ -275,8 +275,7 @@ Decoded decode_utf8(std::string_view bytes, const Utf8Count& count) {
                        " not valid in UTF-8, read as windows-1252"}};
 }
 
-/// The code pages of EBCDIC agree in what an XML declaration is written with, so that the first reading names
-/// the right one.
+/// EBCDIC code pages agree in the characters of an XML declaration, so the first reading names the right one.
 Decoded decode_ebcdic(std::string_view bytes, Decoded first) {
   const auto declared = encoding_of_label(declared_in_xml(first.text));
   if (declared.empty() || declared == first.encoding) return first;
@@ -296,8 +295,8 @@ Decoded decode_unmarked(std::string_view bytes, std::string_view content_type) {
       warnings.push_back("unknown encoding \"" + clean_utf8(label.substr(0, 40)) + "\"");
       continue;
     }
-    // A document that could be read far enough to find its label is in no encoding of two or four bytes a
-    // character.
+    // If a document could be read far enough to find its label, its encoding does not use two or four bytes
+    // per character.
     if (encoding.starts_with("UTF-16") || encoding.starts_with("UTF-32") || encoding == "UTF-8") continue;
     const bool is_seven_bit = encoding.starts_with("ISO-2022") || encoding == "UTF-7" || encoding == "HZ";
     if (count.invalid == 0 && !is_seven_bit) break;  // plain ASCII: nothing to decode
@@ -306,7 +305,7 @@ Decoded decode_unmarked(std::string_view bytes, std::string_view content_type) {
     decoded->warnings.insert(decoded->warnings.begin(), warnings.begin(), warnings.end());
     return *std::move(decoded);
   }
-  // Mostly UTF-8 with accidents stays UTF-8; bytes that are mostly not are something else.
+  // Mostly valid UTF-8 with accidents stays UTF-8; mostly invalid bytes are something else.
   if (const auto guess = count.invalid > count.valid ? guess_encoding(bytes) : std::string{};
       !guess.empty()) {
     if (auto decoded = decode_as(bytes, guess)) {

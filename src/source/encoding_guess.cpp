@@ -1,5 +1,4 @@
-// Encodings that nobody declares: by the language that the feed names, else by how the bytes above 127 stand
-// together.
+// Undeclared encodings: by the language that the feed names, else by how the bytes above 127 are grouped.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -17,7 +16,7 @@ struct Habit {
   std::string_view encoding;
 };
 
-/// What pages in a language were written in before UTF-8.
+/// The usual encodings of a language before UTF-8.
 constexpr std::array<Habit, 22> habits{{
     {"zh-tw", "BIG5-HKSCS"}, {"zh-hk", "BIG5-HKSCS"}, {"zh", "GB18030"}, {"ko", "UHC"},    {"ru", "CP1251"},
     {"uk", "CP1251"},        {"bg", "CP1251"},        {"be", "CP1251"},  {"sr", "CP1250"}, {"mk", "CP1251"},
@@ -39,7 +38,7 @@ std::string language_in(std::string_view bytes) {
 
 bool is_high(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 
-/// Words wholly above 127 are Cyrillic. Small letters, the commoner ones, are the upper quarter in
+/// Words entirely above 127 are Cyrillic. Small letters, the more frequent ones, are the upper quarter in
 /// windows-1251 and the one below in KOI8.
 std::string cyrillic_guess(std::string_view bytes) {
   std::size_t in_words = 0;
@@ -57,7 +56,7 @@ std::string cyrillic_guess(std::string_view bytes) {
     all += i - start;
     if (i - start >= 4) in_words += i - start;
   }
-  // Two bytes a character (Chinese, Japanese, Korean) would spread over the whole upper half.
+  // Two bytes per character (Chinese, Japanese, Korean) would use the whole upper half.
   if (all < 6 || in_words * 10 < all * 6 || (upper_quarter + third_quarter) * 10 < all * 9) return {};
   return upper_quarter >= third_quarter ? "CP1251" : "KOI8-R";
 }

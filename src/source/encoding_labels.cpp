@@ -1,6 +1,6 @@
 // The labels of the WHATWG Encoding standard, section 4.2, each with the C library's name of the encoding;
-// then the names that IANA and the code pages of DOS, the Macintosh and mainframes have, which no browser
-// reads but old feeds declare.
+// then the names from IANA and the code pages of DOS, the Macintosh and mainframes, which no browser knows
+// but old feeds declare.
 #include <algorithm>
 #include <array>
 #include <string>

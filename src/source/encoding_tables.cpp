@@ -1,4 +1,4 @@
-// The Macintosh's character sets that the C library's iconv does not have.
+// Macintosh character sets missing from the C library's iconv.
 #include "source/encoding_tables.hpp"
 
 #include <algorithm>

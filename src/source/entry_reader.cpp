@@ -35,14 +35,14 @@ TextKind kind_of(const Node& node, std::string_view text, bool atom_text) {
   }
   if (has_type(type, "html") || has_type(type, "xml") || has_type(type, "octet-stream"))
     return TextKind::html;
-  // Without a type the text is plain (RFC 4287 section 3.1.1), but who writes tags there means them; in a
-  // title a tag that nothing closes is what it is about ("Support the <template> element").
+  // Without a type the text is plain (RFC 4287 section 3.1.1), but tags in it are usually meant as tags; an
+  // unclosed tag in a title is its subject ("Support the <template> element").
   if (type.empty() && (node.name == "title" ? has_closed_html(text) : looks_like_html(text)))
     return TextKind::html;
   return is_atom || has_type(type, "plain") ? TextKind::plain : TextKind::html;
 }
 
-/// "<![CDATA[" that was escaped is still meant to be one.
+/// An escaped "<![CDATA[" is still meant as CDATA.
 std::string_view without_cdata_marks(std::string_view text) {
   auto inside = trim(text);
   if (!inside.starts_with("<![CDATA[") || !inside.ends_with("]]>")) return text;
@@ -54,7 +54,8 @@ std::string_view without_cdata_marks(std::string_view text) {
 std::string construct_text(const Node& node) {
   auto text = text_of(node);
   if (const auto inside = without_cdata_marks(text); inside.size() != text.size()) text = std::string{inside};
-  // Atom 0.3 says base64; in 1.0 any type that is no text and no XML means it (RFC 4287 section 4.1.3.3).
+  // Atom 0.3 declares base64; in 1.0 any type that is neither text nor XML implies it (RFC 4287 section
+  // 4.1.3.3).
   const auto type = ascii_lower(trim(node.attribute("type")));
   const bool binary = node.vocabulary == Vocabulary::atom && type.find('/') != std::string::npos &&
                       !type.starts_with("text/") && type.find("xml") == std::string::npos &&
@@ -65,8 +66,8 @@ std::string construct_text(const Node& node) {
   return is_valid_utf8(*decoded) ? clean_utf8(*decoded) : std::string{};
 }
 
-/// Of Atom 0.3's multipart/alternative the HTML, or else the last, which is the richest (RFC 2046
-/// section 5.1.4).
+/// In Atom 0.3's multipart/alternative the HTML, else the last, which is the richest (RFC 2046 section
+/// 5.1.4).
 const Node& alternative_of(const Node& node) {
   if (!ascii_iequals(trim(node.attribute("type")), "multipart/alternative")) return node;
   const Node* best = &node;
@@ -110,7 +111,7 @@ std::int64_t number_in(std::string_view text) {
   return value < 0 ? 0 : value;
 }
 
-/// The image of an entry: the widest of the best rank.
+/// An entry's image: the widest of the best rank.
 struct ImageChoice {
   int rank = 1000;
   std::int64_t width = -1;
@@ -125,7 +126,7 @@ struct ImageChoice {
   }
 };
 
-/// A date with a rank: pubDate beats dc:date, whatever their order.
+/// A date with a rank: pubDate beats dc:date, in any order.
 struct DateChoice {
   int rank = 1000;
   std::optional<UtcTime> time;
@@ -137,7 +138,7 @@ struct DateChoice {
   }
 };
 
-/// The address of a picture: an attribute, as the module says, or the text, as some write it.
+/// The address of a picture: the module's attribute, or the text, as some write it.
 std::string image_reference(const Node& node) {
   for (const auto name : {"href", "url"}) {
     if (const auto value = trim(node.attribute(name)); !value.empty()) return std::string{value};
@@ -182,7 +183,7 @@ class EntryReader {
   std::unordered_set<std::string> known_categories_;
   std::chrono::seconds duration_{0};
   std::string other_author_;
-  std::string other_title_;          ///< of a module, for an item without a title of its own
+  std::string other_title_;          ///< from a module, for an item without its own title
   std::string other_summary_;        ///< a subtitle, for an item without a summary
   const Node* base_node_ = nullptr;  ///< whose xml:base holds for the HTML
 };
@@ -414,8 +415,8 @@ void EntryReader::media_child(const Node& node, int depth) {
   }
 }
 
-/// Plain text unless it says otherwise (Media RSS, media:description), with the lines that YouTube's are
-/// written in.
+/// Plain text unless declared otherwise (Media RSS, media:description); keeps its lines, as YouTube writes
+/// them.
 void EntryReader::media_description(const Node& node) {
   const auto text = text_of(node);
   if (has_type(node.attribute("type"), "html") || node.has_elements() || looks_like_html(text))
@@ -423,7 +424,7 @@ void EntryReader::media_description(const Node& node) {
   entry_.summary_html = html_of_plain_text(text);
 }
 
-/// One inside the other: "Arts", and in it "Books".
+/// Nested: "Books" inside "Arts".
 void EntryReader::itunes_category(const Node& node, int depth) {
   add_category(collapse_blanks(node.attribute("text")));
   for (const Node* child = node.first; child != nullptr; child = child->next) {
@@ -444,7 +445,7 @@ Entry EntryReader::read() {
     if (child->is_text() || date_child(*child)) continue;
     child->is(child->name) ? plain_child(*child) : module_child(*child);
   }
-  // CDF says in attributes what RSS says in elements.
+  // CDF has in attributes what RSS has in elements.
   links_.offer(2, absolute(item_, item_.attribute("href"), around_));
   if (const auto changed = item_.attribute("lastmod"); !changed.empty())
     updated_.offer(6, parse_feed_date(changed));
@@ -509,13 +510,13 @@ std::string language_at(const Node& node) {
 std::string absolute(const Node& node, std::string_view reference, const Surroundings& around) {
   reference = trim(reference);
   if (reference.empty()) return {};
-  // What is absolute stays as it was written; post/ mends what it links to.
+  // An absolute link stays as written; post/ cleans the links it uses.
   if (is_web_url(reference)) return collapse_blanks(reference);
   auto base = declared_base(node, around.document_url);
   if (base.empty()) {
     const auto document = parse_url(around.document_url);
     const auto site = parse_url(around.site_url);
-    // A feed that a third party serves (FeedBurner) is relative to its site, not to the third party.
+    // A feed served by a third party (FeedBurner) is relative to its site, not to the third party.
     const bool elsewhere = site && is_web_url(around.site_url) && (!document || document->host != site->host);
     base = elsewhere ? around.site_url : around.document_url;
   }
@@ -528,7 +529,7 @@ std::string plain_construct(const Node& node, bool atom_text) {
     case TextKind::plain: return collapse_blanks(text);
     case TextKind::html: {
       const auto once = plain_text_of_html(text);
-      // Escaped once too often is common in titles; a title that shows a reference to its readers is rare.
+      // Titles are often escaped once too often; a title that really shows a reference is rare.
       return once.find('&') == std::string::npos ? once
                                                  : collapse_blanks(clean_utf8(decode_references(once)));
     }

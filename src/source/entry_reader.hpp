@@ -1,5 +1,5 @@
-// One <item> or <entry> to an Entry: RSS, RDF, Atom and the modules in one reader, because feeds mix their
-// words. Pure.
+// Turns one <item> or <entry> into an Entry: RSS, RDF, Atom and their modules in one reader, because feeds
+// mix their words. Pure.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@
 
 namespace tidings::source {
 
-/// What the entries of a feed share.
+/// What all entries of a feed share.
 struct Surroundings {
   std::string document_url;  ///< ParseOptions::base_url
   std::string site_url;      ///< the feed's own link
@@ -23,15 +23,15 @@ struct Surroundings {
   bool atom_text = false;  ///< a text construct without a type is plain, not HTML
 };
 
-/// The best date that the children of `item` give, published before updated.
+/// The best date among the children of `item`, published before updated.
 [[nodiscard]] std::optional<UtcTime> date_of_entry(const Node& item);
 
-/// Reads the children of `item`; what is mended or unreadable is added to `warnings`.
+/// Reads the children of `item`; adds repairs and unreadable parts to `warnings`.
 [[nodiscard]] Entry read_entry(const Node& item, const Surroundings& around,
                                std::vector<std::string>& warnings);
 
-/// The base that xml:base declares for what is in `node` (XML Base section 4), made absolute against
-/// `fallback`; empty if none is.
+/// The base that xml:base sets for the content of `node` (XML Base section 4), made absolute against
+/// `fallback`; empty if there is none.
 [[nodiscard]] std::string declared_base(const Node& node, std::string_view fallback);
 
 /// "en_US" as "en-us" (BCP 47).
@@ -40,24 +40,26 @@ struct Surroundings {
 /// The nearest xml:lang, lower case; empty if none.
 [[nodiscard]] std::string language_at(const Node& node);
 
-/// `reference` absolute: against xml:base, else the document (else the site, if the document came by another
-/// host); as written if that is impossible.
+/// `reference` made absolute: against xml:base, else the document (or the site, if the document came from
+/// another host); as written if that is impossible.
 [[nodiscard]] std::string absolute(const Node& node, std::string_view reference, const Surroundings& around);
 
 /// A text construct as plain text, blanks collapsed.
 [[nodiscard]] std::string plain_construct(const Node& node, bool atom_text);
 
-/// A text construct as HTML; plain text keeps its paragraphs and lines, the div of Atom's xhtml is taken off.
+/// A text construct as HTML; plain text keeps its paragraphs and lines, and the div of Atom's xhtml is
+/// removed.
 [[nodiscard]] std::string html_construct(const Node& node, bool atom_text);
 
 /// "jane@example.org (Jane Doe)", "Jane Doe <jane@...>" or a person construct: the name, else the address.
 [[nodiscard]] std::string person_of(const Node& node);
 
-/// The links of a feed or entry by their rank as its web page; see the table in entry_reader.cpp.
+/// The links of a feed or entry, ranked by how likely they are its web page; see the table in
+/// entry_reader.cpp.
 class LinkChoice {
  public:
   void offer(int rank, std::string link);
-  /// RSS text or Atom href with its rel and type.
+  /// RSS text, or an Atom href with its rel and type.
   void offer_link_element(const Node& node, const Surroundings& around);
   [[nodiscard]] const std::string& best() const { return link_; }
 
@@ -66,10 +68,10 @@ class LinkChoice {
   std::string link_;
 };
 
-/// Parses a date; other text gives a warning.
+/// Parses a date; anything else gives a warning.
 [[nodiscard]] std::optional<UtcTime> date_of(const Node& node, std::vector<std::string>& warnings);
 
-/// True for an item that a cut-off document leaves unfinished.
+/// Whether a cut-off document left the item unfinished.
 [[nodiscard]] inline bool is_unfinished(const Node& item) { return !item.closed; }
 
 }  // namespace tidings::source

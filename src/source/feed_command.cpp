@@ -22,7 +22,7 @@ namespace {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
-/// Both ends of a pipe; what is open is closed in the end.
+/// Both ends of a pipe; open ends are closed by the destructor.
 struct Pipe {
   std::array<int, 2> ends{-1, -1};
   Pipe() {
@@ -40,7 +40,7 @@ struct Pipe {
   }
 };
 
-/// A started program; killed with all its children if nobody has waited for it.
+/// A started program; killed with all its children unless it was waited for.
 class Child {
  public:
   /// `in`: its standard input; -1: none.
@@ -82,7 +82,7 @@ class Child {
 
   [[nodiscard]] int error() const { return error_; }
 
-  /// The status as waitpid() gives it.
+  /// The status from waitpid().
   int wait() {
     int status = 0;
     while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
@@ -128,7 +128,7 @@ class Input {
 
 enum class Ending { closed, too_long, too_much };
 
-/// Reads both until both are closed; of errors only the last 4 KiB are kept.
+/// Reads both until both are closed; keeps only the last 4 KiB of errors.
 Ending read_both(Pipe& out, Pipe& err, const CommandOptions& options, Deadline deadline, std::string& text,
                  std::string& errors) {
   std::array<char, 65'536> chunk{};

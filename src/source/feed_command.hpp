@@ -22,7 +22,7 @@ struct CommandOptions {
   std::string input{};             ///< its standard input
 };
 
-/// What the program wrote. Errc::unavailable, naming the program, if it cannot be started, ends with a status
+/// The program's output. Errc::unavailable, naming the program, if it cannot be started, exits with a status
 /// other than 0 (with its last line on standard error), runs too long or writes too much.
 [[nodiscard]] Result<std::string> output_of_command(const std::vector<std::string>& arguments,
                                                     const CommandOptions& options);

@@ -41,15 +41,15 @@ struct Parts {
   std::optional<Zone> zone;
 };
 
-/// Years of two digits: 90 and above are of the last century.
+/// Two-digit years from 90 on belong to the last century.
 int full_year(Number number) {
   if (number.digits > 2) return number.value;
   return number.value + (number.value >= 90 ? 1900 : 2000);
 }
 
-/// June 31 is July 1: a day off is better than no date. In dates of numbers hours, minutes and seconds that
-/// run over are counted on as well ("25:14:55" is 01:14:55 of the next day); beside a month's name they are
-/// taken for something else.
+/// June 31 is July 1: off by a day is better than no date. In numeric dates, hours, minutes and seconds may
+/// overflow too ("25:14:55" is 01:14:55 of the next day); beside a month's name such numbers are something
+/// else.
 std::optional<UtcTime> instant(const Parts& parts) {
   using namespace std::chrono;
   const year_month first{year{parts.year}, month{static_cast<unsigned>(parts.month)}};
@@ -102,7 +102,7 @@ class DateReader {
   bool afternoon_ = false;
   bool forenoon_ = false;
   bool other_words_ = false;
-  std::optional<int> assumed_;  ///< minutes east of UTC if no zone is written
+  std::optional<int> assumed_;  ///< minutes east of UTC if there is no zone
 };
 
 Number DateReader::number() {
@@ -125,14 +125,14 @@ std::optional<UtcTime> DateReader::epoch() const {
   return from_ms(whole.size() == 10 ? value * 1000 : value);
 }
 
-/// How many digits stand at `from`.
+/// The number of digits at `from`.
 std::size_t DateReader::digits_at(std::size_t from) const {
   auto end = from;
   while (end < text_.size() && is_digit(text_[end])) ++end;
   return end - from;
 }
 
-/// The number that `count` digits at `from` make.
+/// The number made of `count` digits at `from`.
 Number DateReader::part(std::size_t from, std::size_t count) const {
   int value = 0;
   for (std::size_t i = from; i < from + count; ++i) value = value * 10 + (text_[i] - '0');
@@ -149,7 +149,7 @@ bool DateReader::ordinal(Number year, int day_of_year) {
   return date.year() == std::chrono::year{parts_.year};
 }
 
-/// The ordinal YYYY-DDD and YY-DDD, and the week date YYYY-Www-D, behind a year of `length` digits.
+/// The ordinal YYYY-DDD and YY-DDD, and the week date YYYY-Www-D, after a year of `length` digits.
 bool DateReader::ordinal_or_week(std::size_t length) {
   if (digits_at(length + 1) == 3) {
     at_ = length + 4;
@@ -159,7 +159,7 @@ bool DateReader::ordinal_or_week(std::size_t length) {
   const int day = digits_at(9) == 1 ? part(9, 1).value : 1;
   at_ = text_.size() > 8 && text_[8] == '-' ? 10 : 8;
   using namespace std::chrono;
-  // Week 1 is the one with January 4 in it.
+  // Week 1 contains January 4.
   const sys_days fourth{std::chrono::year{part(0, 4).value} / January / 4};
   const auto monday = fourth - (weekday{fourth} - Monday);
   const year_month_day date{monday + days{(part(6, 2).value - 1) * 7 + day - 1}};
@@ -298,7 +298,7 @@ bool DateReader::scan_number() {
   const auto start = at_;
   const auto read = number();
   if (peek() == ':') return scan_time(read);
-  // "8 Jan 2026 10.15", "8 janvier 2026 à 10h15": after a whole date a dot and an h are colons.
+  // "8 Jan 2026 10.15", "8 janvier 2026 à 10h15": after a complete date a dot or an h is a colon.
   const bool whole_date = (month_word_ != 0 && numbers_.size() == 2) || numbers_.size() == 3;
   const bool minutes_follow = is_digit(peek(1)) && is_digit(peek(2)) && !is_digit(peek(3));
   if (whole_date && !has_time_ && (peek() == '.' || peek() == 'h') && minutes_follow) return scan_time(read);
@@ -338,19 +338,19 @@ bool DateReader::scan_word() {
     return true;
   }
   if (const int month = month_of_name(word); month != 0) {
-    // In "mar 3 mar 2026" the first is Tuesday: a later month is the better one.
+    // In "mar 3 mar 2026" the first is Tuesday: the later month counts.
     if (month_word_ == 0) month_first_ = numbers_.empty();
     month_word_ = month;
     return true;
   }
   const auto half = half_of_day(word);
-  // Without a zone, a half of the day in Korean is Korea's; and so for Japan and China.
+  // Without a zone, Korean words for half a day mean Korea's zone; the same for Japan and China.
   if (half != HalfOfDay::unknown && !parts_.offset) assumed_ = assumed_offset_of(word);
   afternoon_ = afternoon_ || half == HalfOfDay::second;
   forenoon_ = forenoon_ || half == HalfOfDay::first;
   if (half != HalfOfDay::unknown) return true;
   if (has_time_ && zone_name(word)) return true;
-  other_words_ = true;  // week days, "at", "de", "st" ... say nothing new
+  other_words_ = true;  // weekdays, "at", "de", "st" ... add nothing
   return word.size() <= 40;
 }
 
@@ -396,7 +396,7 @@ bool DateReader::settle_by_numbers() {
     return true;
   }
   if (c.digits == 4 || separator_ != '-') {
-    // 31.12.2003 and 31-12-2003 begin with the day; 12/31/2003 with the month, unless it cannot.
+    // 31.12.2003 and 31-12-2003 begin with the day; 12/31/2003 with the month, if it can.
     const bool month_first = separator_ == '/' ? a.value <= 12 : a.value <= 12 && b.value > 12;
     parts_.year = full_year(c);
     parts_.month = month_first ? a.value : b.value;
@@ -410,7 +410,7 @@ bool DateReader::settle_by_numbers() {
 }
 
 bool DateReader::settle() {
-  if (parts_.year != 0) return true;  // compact() has read it
+  if (parts_.year != 0) return true;  // compact() has already read it
   if (month_word_ == 0) return settle_by_numbers();
   parts_.month = month_word_;
   if (numbers_.empty()) return false;
@@ -420,7 +420,7 @@ bool DateReader::settle() {
     parts_.day = 1;
     return true;
   }
-  // The year is the number of four digits, or else the later one.
+  // The year is the four-digit number, or else the later one.
   const bool year_first = numbers_[0].digits == 4 || (numbers_[0].value > 31 && numbers_[0].digits >= 2);
   parts_.year = full_year(year_first ? numbers_[0] : numbers_[1]);
   parts_.day = (year_first ? numbers_[1] : numbers_[0]).value;
@@ -443,8 +443,8 @@ std::optional<UtcTime> DateReader::read() {
   return instant(parts_);
 }
 
-/// ISO 8601:1988 leaves the century out with a '-': "-0312" and "-03-12" are December 2003, "-03-12-31" is
-/// its last day.
+/// ISO 8601:1988 omits the century with a '-': "-0312" and "-03-12" are December 2003, "-03-12-31" is its
+/// last day.
 std::optional<UtcTime> without_century(std::string_view text) {
   if (text.size() >= 8 && text[2] == '-' && text[5] == '-') return DateReader{text, std::nullopt}.read();
   std::string digits;

@@ -28,9 +28,9 @@ void read_head(const Node& head, Feed& feed, Surroundings& around) {
   LinkChoice links;
   links.offer(8, absolute(head, head.attribute("href"), around));  // CDF
   std::string author;
-  bool has_own_title = false;  // its first; one of Dublin Core steps back for it
+  bool has_own_title = false;  // the channel's own title; a Dublin Core one does not replace it
   for (const Node* child = head.first; child != nullptr; child = child->next) {
-    if (is_unfinished(*child)) continue;  // half a title is none
+    if (is_unfinished(*child)) continue;  // drop a title cut off in mid-element
     const bool dublin_core = child->vocabulary == Vocabulary::dublin_core;
     if (child->is("title") || (dublin_core && child->name == "title" && feed.title.empty())) {
       auto title = plain_construct(*child, around.atom_text);

@@ -1,4 +1,4 @@
-// What the channel of RSS and RDF and the feed of Atom have in common. Pure.
+// What an RSS or RDF channel and an Atom feed have in common. Pure.
 #pragma once
 
 #include <vector>
@@ -9,14 +9,14 @@
 
 namespace tidings::source {
 
-/// Title, link, language and ttl from the children of `head`; what entries share goes into `around`.
+/// Title, link, language and ttl from the children of `head`; what all entries share goes into `around`.
 void read_head(const Node& head, Feed& feed, Surroundings& around);
 
-/// Reads `items` in order, the newest `limits.entries` of them; without dates the first ones. An item that
-/// the cut-off document leaves unfinished is left out with a warning.
+/// Reads the newest `limits.entries` of `items` in order; without dates the first ones. Skips an item left
+/// unfinished by a cut-off document, with a warning.
 void read_items(std::vector<const Node*> items, const Surroundings& around, Feed& feed);
 
-/// The children of `parent` that are called `local` ("item", "entry") in any vocabulary of feeds.
+/// The children of `parent` named `local` ("item", "entry") in any feed vocabulary.
 void collect_items(const Node& parent, std::string_view local, std::vector<const Node*>& items);
 
 }  // namespace tidings::source

@@ -36,7 +36,7 @@ namespace {
 
 using std::chrono::seconds;
 
-/// A URL as messages show it: without user name and password.
+/// A URL for messages: without user name and password.
 std::string shown(const std::string& url) {
   const auto parsed = parse_url(url);
   return parsed ? parsed->text() : std::string{truncate_utf8(collapse_blanks(clean_utf8(url)), 200)};
@@ -82,7 +82,7 @@ FetchResult fetch_file(const FetchRequest& request, const FetchOptions& options)
 // ---- http(s)
 // --------------------------------------------------------------------------------------------------------
 
-/// What the headers of the newest answer say; an answer that redirects is followed by another.
+/// The headers of the newest response; a redirect is followed by another.
 struct Response {
   long status = 0;
   std::string etag;
@@ -160,7 +160,7 @@ std::string numeric_of(const curl_sockaddr& address) {
   return text.data();
 }
 
-/// Before a socket is made: refuses the address, whatever name led to it.
+/// Before a socket is created: refuses the address, whatever name led to it.
 curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
   auto& transfer = *static_cast<Transfer*>(self);
   const bool guarded = transfer.request->reach == Reach::public_only && transfer.request->proxy.empty();
@@ -171,7 +171,7 @@ curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-/// Before a request is sent, also on a connection that another request has opened.
+/// Before a request is sent, also on a connection opened by another request.
 int on_request(void* self, char* remote, char*, int, int) {
   auto& transfer = *static_cast<Transfer*>(self);
   const bool free = transfer.request->reach == Reach::anywhere || !transfer.request->proxy.empty();
@@ -180,7 +180,7 @@ int on_request(void* self, char* remote, char*, int, int) {
   return CURL_PREREQFUNC_ABORT;
 }
 
-/// Seconds, or an HTTP date seen from the answer's own (RFC 9110 section 10.2.3).
+/// Seconds, or an HTTP date relative to the response's own (RFC 9110 section 10.2.3).
 std::optional<seconds> retry_after_of(const Response& answer) {
   if (answer.retry_after.empty()) return std::nullopt;
   int value = 0;
@@ -285,7 +285,7 @@ void prepare(Transfer& transfer) {
   set(transfer, CURLOPT_HTTPHEADER, transfer.headers.get());
 }
 
-/// For the address that an admin wrote; where a server sends us on to nobody should be invited.
+/// Only for the address in the configuration: a redirect must not suggest a way in.
 std::string_view way_in(const Transfer& transfer) {
   long redirects = 0;
   curl_easy_getinfo(transfer.handle.get(), CURLINFO_REDIRECT_COUNT, &redirects);
@@ -351,7 +351,7 @@ FetchResult result_of(Transfer& transfer, CURLcode code) {
   return made;
 }
 
-/// Runs the transfers: at most `parallel` at once, one a host.
+/// Runs the transfers: at most `parallel` at once, one per host.
 class Runner {
  public:
   Runner(std::span<const FetchRequest> requests, const FetchOptions& options, const FetchDone& done)
@@ -375,7 +375,7 @@ class Runner {
  private:
   struct Waiting {
     std::size_t index = 0;
-    std::string host;  ///< empty if it is no web URL
+    std::string host;  ///< empty if it is not a web URL
   };
 
   void start_what_may_start() {
@@ -458,7 +458,7 @@ class Runner {
       return failure(request.url, "more than " + plural(options_.max_redirects, "redirect"));
     if (!is_web_url(url)) return failure(request.url, "leads to what is not an http or https URL");
     if (!request.proxy.empty() && request.reach == Reach::public_only && is_private_host(url))
-      return failure(request.url, "refused, because it leads to what is not a public address");
+      return failure(request.url, "refused: it leads to what is not a public address");
     curl_multi_remove_handle(multi_.get(), transfer.handle.get());
     transfer.redirects.push_back(transfer.answer.status);
     transfer.answer = {};

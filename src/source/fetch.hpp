@@ -1,11 +1,11 @@
-// Fetching: many sources at once over http(s) by libcurl, and files that the configuration names.
+// Fetching: many sources at once over http(s) by libcurl, and files named in the configuration.
 //
-// Polite: validators are sent, one connection a host at a time, compressed answers are asked for, Retry-After
-// is handed on. Safe: only http and https are followed, at most `max_redirects` times; the size limit holds
-// after decompression; and private, loopback and link-local addresses are refused on the address that is
-// really connected to, so that neither a redirect nor a name that changes its address reaches them, unless
-// the request allows it. A file: URL is read only when it is the request itself, never when a server leads to
-// it; size and modification time are its validator.
+// Polite: sends validators, opens one connection per host at a time, accepts compressed responses, passes on
+// Retry-After. Safe: follows only http and https, at most `max_redirects` times; the size limit applies after
+// decompression; private, loopback and link-local addresses are refused by the address actually connected to,
+// so that neither a redirect nor a name that changes its address reaches them, unless the request allows it.
+// A file: URL is read only if it is the request itself, never after a redirect; size and modification time
+// are its validator.
 #pragma once
 
 #include <chrono>
@@ -21,7 +21,7 @@
 
 namespace tidings::source {
 
-enum class Reach { public_only, anywhere };  ///< anywhere: private and loopback addresses too
+enum class Reach { public_only, anywhere };  ///< anywhere: also private and loopback addresses
 
 /// What proves who we are. It is sent to the host of the request's own URL only, over no weaker a scheme,
 /// wherever a redirect leads.
@@ -36,7 +36,7 @@ struct Login {
 
 struct FetchRequest {
   std::string url{};   ///< http(s)://... or file:/absolute/path
-  std::string etag{};  ///< validators of the last good answer; empty: fetch in any case
+  std::string etag{};  ///< validators of the last good answer; empty: fetch unconditionally
   std::string last_modified{};
   Reach reach = Reach::public_only;
   std::optional<std::int64_t> max_bytes{};  ///< in place of FetchOptions::max_bytes
@@ -47,7 +47,7 @@ struct FetchRequest {
 
 struct FetchOptions {
   std::string user_agent = "tidings/" + std::string{version()};
-  std::chrono::milliseconds timeout{20'000};    ///< for the whole of one answer, redirects included
+  std::chrono::milliseconds timeout{20'000};    ///< for one complete response, including redirects
   std::int64_t max_bytes = 15LL * 1024 * 1024;  ///< after decompression
   int max_redirects = 5;
   int parallel = 16;  ///< transfers at once
@@ -58,8 +58,8 @@ struct Fetched {
   std::string etag{};
   std::string last_modified{};
   std::string content_type{};
-  std::string final_url{};                ///< after redirects: the base of relative links
-  std::optional<std::string> moved_to{};  ///< set if every redirect on the way was permanent (301, 308)
+  std::string final_url{};                ///< after redirects; the base of relative links
+  std::optional<std::string> moved_to{};  ///< set if every redirect was permanent (301, 308)
   std::optional<std::chrono::seconds> max_age{};
 };
 
@@ -70,10 +70,10 @@ struct NotModified {
 };
 
 struct FetchFailure {
-  std::string what{};  ///< one line that names the URL
-  int status = 0;      ///< of HTTP; 0 if there was no answer
+  std::string what{};  ///< one line naming the URL
+  int status = 0;      ///< of HTTP; 0 if there was no response
   std::optional<std::chrono::seconds> retry_after{};
-  bool limited = false;  ///< 429, or 503 with Retry-After: we are asked to wait, the source is not ill
+  bool limited = false;  ///< 429, or 503 with Retry-After: we are asked to wait; not the source's failure
   bool gone = false;     ///< 410
 };
 
@@ -83,13 +83,13 @@ struct FetchFailure {
 
 using FetchResult = std::variant<Fetched, NotModified, FetchFailure>;
 
-/// One request; returns when it is answered or has failed.
+/// One request; returns once it is answered or has failed.
 [[nodiscard]] FetchResult fetch(const FetchRequest& request, const FetchOptions& options);
 
-/// Called once for each request, by its index, as the answers come in; on the calling thread.
+/// Called once for each request, with its index, as answers arrive; on the calling thread.
 using FetchDone = std::function<void(std::size_t index, FetchResult result)>;
 
-/// All requests, at most `parallel` at once and one a host. Returns after the last call of `done`.
+/// All requests, at most `parallel` at once and one per host. Returns after the last call of `done`.
 void fetch_all(std::span<const FetchRequest> requests, const FetchOptions& options, const FetchDone& done);
 
 }  // namespace tidings::source

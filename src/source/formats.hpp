@@ -1,4 +1,4 @@
-// The adapters: from a document's tree to a Feed, one file a format. Pure.
+// The adapters: from a document's tree to a Feed, one file per format. Pure.
 #pragma once
 
 #include <string_view>
@@ -10,16 +10,16 @@
 
 namespace tidings::source {
 
-/// `rss` is the <rss> element (or a bare <channel>). Items are taken from the channel and from beside it.
+/// `rss` is the <rss> element (or a bare <channel>). Reads items inside and beside the channel.
 [[nodiscard]] Feed read_rss(const Node& rss, const ParseOptions& options);
 
 /// `feed` is the <feed> element of Atom 0.3 or 1.0, or a lone <entry>.
 [[nodiscard]] Feed read_atom(const Node& feed, const ParseOptions& options);
 
-/// `rdf` is the <rdf:RDF> element of RSS 0.90 or 1.0; its items stand beside the channel.
+/// `rdf` is the <rdf:RDF> element of RSS 0.90 or 1.0; its items are beside the channel.
 [[nodiscard]] Feed read_rdf(const Node& rdf, const ParseOptions& options);
 
-/// `text` is clean UTF-8. Errc::bad_data if it is no JSON or no JSON Feed.
+/// `text` is clean UTF-8. Errc::bad_data if it is not JSON or not a JSON Feed.
 [[nodiscard]] Result<Feed> read_json_feed(std::string_view text, const ParseOptions& options);
 
 }  // namespace tidings::source

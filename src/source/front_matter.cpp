@@ -109,7 +109,7 @@ std::vector<std::string> yaml_flow_list(std::string_view text) {
   return items;
 }
 
-/// Whether a quoted string or a list that begins here also ends here.
+/// Whether a quoted string or list that begins here also ends here.
 bool is_closed(std::string_view value) {
   const char first = value.front();
   if (first == '[' || first == '{') return value.find(first == '[' ? ']' : '}') != std::string_view::npos;
@@ -189,7 +189,8 @@ class YamlReader {
   std::vector<std::string_view> lines_;
   FrontMatter& front_;
   std::size_t at_ = 0;
-  std::vector<std::string>* open_ = nullptr;  ///< the key whose list or block text the indented lines are
+  std::vector<std::string>* open_ =
+      nullptr;  ///< the key to which the indented list items or block text belong
   bool block_ = false;
 };
 

@@ -13,7 +13,7 @@ struct Named {
   char32_t code_point;
 };
 
-/// HTML 4 and the commoner ones of HTML 5, sorted by name.
+/// HTML 4 and the more common ones of HTML 5, sorted by name.
 constexpr std::array<Named, 393> entities{{
     {"AElig", 0xC6},
     {"AMP", 0x26},
@@ -414,8 +414,8 @@ static_assert(std::is_sorted(entities.begin(), entities.end(),
 
 bool is_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
-/// The number of "&#233;" or "&#xE9;" after "&#"; 0 if it is none. `length` is set to what was read, ';'
-/// included.
+/// The number of "&#233;" or "&#xE9;" after "&#"; 0 if there is none. Sets `length` to what was read,
+/// including ';'.
 char32_t number_reference(std::string_view text, std::size_t& length) {
   std::size_t i = 2;
   const bool hex = i < text.size() && (text[i] == 'x' || text[i] == 'X');

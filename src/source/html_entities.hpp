@@ -1,5 +1,5 @@
-// Entities in text that is no HTML document: XML without its DTD, titles, plain-text fields. Those of HTML,
-// and those that a document declares for itself. Pure.
+// Entities in text outside of HTML documents: XML without its DTD, titles, plain-text fields. Knows those of
+// HTML and those that a document declares. Pure.
 #pragma once
 
 #include <cstddef>
@@ -9,35 +9,34 @@
 
 namespace tidings::source {
 
-/// The character of a name without & and ;, 0 if there is none of that name. Case matters: "Eacute" is not
-/// "eacute".
+/// The character of a name without & and ;, 0 if unknown. Case matters: "Eacute" is not "eacute".
 [[nodiscard]] char32_t html_entity(std::string_view name);
 
 struct Reference {
   char32_t code_point = 0;
-  std::size_t length = 0;  ///< bytes from '&' on; 0: no reference
+  std::size_t length = 0;  ///< bytes from '&' on; 0: not a reference
 };
 
 /// The reference at the start of `text`: numbers with or without ';', known names with it.
 [[nodiscard]] Reference read_reference(std::string_view text);
 
-/// All references replaced once; what is none stays as it is.
+/// All references replaced once; anything else is unchanged.
 [[nodiscard]] std::string decode_references(std::string_view text);
 
-/// The entities that a document declares for itself, as plain text.
+/// The entities that a document declares, as plain text.
 ///
-/// A value may use entities declared before it and is expanded once, when it is declared; what all uses add
-/// to a document is limited, so that a small document cannot become a large one.
+/// A value may use entities declared before it and is expanded once, on declaration; the total of all uses in
+/// a document is limited, so that a small document cannot become a large one.
 class EntityTable {
  public:
-  /// The first declaration of a name binds (XML 1.0 section 4.2). Long values and those past the thousandth
+  /// The first declaration of a name counts (XML 1.0 section 4.2). Long values and those past the thousandth
   /// are dropped.
   void declare(std::string_view name, std::string_view value);
 
-  /// The text of a name, nullptr if it is not declared or the budget of the document is spent.
+  /// The text of a name; nullptr if it is not declared or the document's budget is spent.
   [[nodiscard]] const std::string* use(std::string_view name);
 
-  /// Declared entities and HTML references replaced; what is neither stays.
+  /// Replaces declared entities and HTML references; keeps anything else.
   [[nodiscard]] std::string expand(std::string_view text);
 
   [[nodiscard]] bool empty() const { return values_.empty(); }

@@ -7,7 +7,7 @@
 
 namespace tidings::source {
 
-// An upper bound of the nesting: start tags of elements that can stay open, less end tags.
+// An upper bound for the nesting: start tags of elements that can stay open, less end tags.
 bool is_nested_too_deeply(std::string_view html) {
   constexpr int limit = 3000;
   int depth = 0;
@@ -23,7 +23,7 @@ bool is_nested_too_deeply(std::string_view html) {
            html[end] != '\n')
       ++end;
     const auto name = ascii_lower(html.substr(at + 1, end - at - 1));
-    // Pages leave these open as a habit; the parser closes them when the next begins.
+    // Pages often leave these open; the parser closes them when the next one begins.
     if (is_void_element(name) || name == "p" || name == "li" || name == "td" || name == "tr" ||
         name == "th" || name == "option" || name == "dt" || name == "dd" || name == "link") {
       continue;

@@ -1,7 +1,7 @@
-// An HTML page parsed by gumbo, with the limits that gumbo itself does not have. Pure.
+// An HTML page parsed by gumbo, with the limits that gumbo lacks. Pure.
 //
-// gumbo recurses when it frees its tree and takes quadratic time over some nestings, so that a page is
-// refused before parsing when its tags nest deeper than any page that a person wrote.
+// gumbo frees its tree recursively and needs quadratic time for some nestings, so a page whose tags nest
+// deeper than any that a person wrote is refused before parsing.
 #pragma once
 
 #include <memory>
@@ -16,20 +16,20 @@ namespace tidings::source {
 
 class HtmlPage {
  public:
-  /// `html` is clean UTF-8; a copy is kept. Nothing if it is nested too deeply or longer than 16 MiB.
+  /// `html` is clean UTF-8; keeps a copy. Nothing if it is nested too deeply or longer than 16 MiB.
   [[nodiscard]] static std::optional<HtmlPage> parse(std::string html);
 
   [[nodiscard]] const GumboNode& root() const { return *output_->root; }
-  /// The text that was parsed; gumbo's positions point into it.
+  /// The parsed text; gumbo's positions point into it.
   [[nodiscard]] std::string_view text() const { return *html_; }
 
-  /// Every node in the order of the document.
+  /// Every node, in document order.
   template <class Visit>
   void for_each(Visit visit) const {
     for_each_below(root(), visit);
   }
 
-  /// `from` and everything below it in the order of the document, without recursion.
+  /// `from` and its descendants in document order, without recursion.
   template <class Visit>
   static void for_each_below(const GumboNode& from, Visit visit) {
     std::vector<const GumboNode*> todo{&from};
@@ -53,14 +53,14 @@ class HtmlPage {
   std::unique_ptr<GumboOutput, Free> output_;
 };
 
-/// True if the tags of `html` may nest deeper than any page that a person wrote; before any HTML parser sees
-/// it.
+/// Whether the tags of `html` may nest deeper than in any page that a person wrote; checked before any HTML
+/// parser sees it.
 [[nodiscard]] bool is_nested_too_deeply(std::string_view html);
 
 /// The value of an attribute of an element, empty if absent. Lives as long as the page.
 [[nodiscard]] std::string_view html_attribute(const GumboNode& node, const char* name);
 
-/// All text below the node but that of script and style, blanks collapsed.
+/// All text below the node, except scripts and styles, blanks collapsed.
 [[nodiscard]] std::string html_text(const GumboNode& node);
 
 }  // namespace tidings::source

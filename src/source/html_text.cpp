@@ -91,7 +91,7 @@ bool is_html_element(std::string_view name) {
 std::string plain_text_of_html(std::string_view html) {
   std::string stripped;
   stripped.reserve(html.size());
-  std::string_view until;  // inside script or style: everything to its end tag goes
+  std::string_view until;  // inside script or style: skip everything up to its end tag
   for (std::size_t i = 0; i < html.size();) {
     const auto bracket = std::min(html.find('<', i), html.size());
     if (until.empty()) stripped.append(html, i, bracket - i);
@@ -118,7 +118,7 @@ std::string plain_text_of_html(std::string_view html) {
 
 namespace {
 
-/// Lines of 55 to 80 columns but for the last: a program has broken them, not the author.
+/// Lines of 55 to 80 columns, except the last: broken by a program, not by the author.
 bool is_wrapped(const std::vector<std::string_view>& lines) {
   if (lines.size() < 3) return false;
   return std::all_of(lines.begin(), lines.end() - 1,
@@ -176,7 +176,7 @@ bool has_closed_html(std::string_view text) {
 std::string mend_double_escaped(std::string html) {
   const auto escaped = html.find("&lt;");
   if (escaped == std::string::npos) return html;
-  // Any real tag, and the author meant what is escaped to be read as text. Enough to look at the first.
+  // With any real tag, escaped text is meant to be read as text. The first tag decides.
   for (auto at = html.find('<'); at != std::string::npos; at = html.find('<', at + 1)) {
     if (tag_at(std::string_view{html}.substr(at))) return html;
   }

@@ -1,5 +1,5 @@
-// Small HTML as feeds put it into titles and names, as plain text; and guesses whether text is HTML. Pure,
-// linear. Whole documents and bodies are post/'s work.
+// Short HTML from titles and names of feeds as plain text; and guesses whether text is HTML. Pure, linear.
+// Whole documents and bodies are left to post/.
 #pragma once
 
 #include <string>
@@ -7,24 +7,24 @@
 
 namespace tidings::source {
 
-/// Tags of HTML elements removed (others are text: "use <vector>"), references decoded, blanks collapsed.
+/// Without the tags of HTML elements (others are text: "use <vector>"), references decoded, blanks collapsed.
 [[nodiscard]] std::string plain_text_of_html(std::string_view html);
 
-/// Plain text as HTML: blank lines end paragraphs, line ends are kept (<br>), unless every line is as long as
-/// a program wraps them. Text of a single line is only escaped.
+/// Plain text as HTML: blank lines end paragraphs, line ends are kept (<br>) unless a program wrapped the
+/// lines. Text of a single line is only escaped.
 [[nodiscard]] std::string html_of_plain_text(std::string_view text);
 
-/// A tag of an HTML element or a character reference is in it.
+/// Whether it contains a tag of an HTML element or a character reference.
 [[nodiscard]] bool looks_like_html(std::string_view text);
 
-/// An end tag of HTML, an element without one or a character reference is in it.
+/// Whether it contains an HTML end tag, an element without one, or a character reference.
 [[nodiscard]] bool has_closed_html(std::string_view text);
 
-/// HTML that was escaped once too often ("&lt;p&gt;..." without any real tag), unescaped; other HTML as it
-/// is.
+/// Unescapes HTML that was escaped once too often ("&lt;p&gt;..." without any real tag); other HTML is
+/// unchanged.
 [[nodiscard]] std::string mend_double_escaped(std::string html);
 
-/// True for the name of an element of HTML, lower case.
+/// Whether it is the lower-case name of an HTML element.
 [[nodiscard]] bool is_html_element(std::string_view name);
 
 }  // namespace tidings::source

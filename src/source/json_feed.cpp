@@ -1,4 +1,4 @@
-// JSON Feed 1.0 and 1.1 (jsonfeed.org). Known mistakes are taken: numbers as ids, missing version, 1.0's
+// JSON Feed 1.0 and 1.1 (jsonfeed.org). Accepts known mistakes: numbers as ids, a missing version, 1.0's
 // single author.
 #include <algorithm>
 #include <chrono>
@@ -58,7 +58,7 @@ std::optional<UtcTime> date_at(const Json& item, const char* key, Feed& feed) {
   return time;
 }
 
-/// What the items of a feed share.
+/// What all items of a feed share.
 struct Around {
   std::string author;
   std::string base;
@@ -126,8 +126,8 @@ Entry entry_of(const Json& item, Feed& feed, const Around& around) {
   return entry;
 }
 
-/// The place of the next bracket at or after `at` that stands in no string; npos if there is none. `at`
-/// stands in no string either.
+/// The place of the next bracket at or after `at` outside of strings; npos if there is none. `at` itself is
+/// outside of strings.
 std::size_t next_bracket(std::string_view text, std::size_t at) {
   bool in_string = false;
   for (; at < text.size(); ++at) {
@@ -145,8 +145,8 @@ std::size_t next_bracket(std::string_view text, std::size_t at) {
 
 bool opens(char bracket) { return bracket == '[' || bracket == '{'; }
 
-/// Nesting is limited before the tree is built: nlohmann's parser does not recurse, but its destructor of odd
-/// trees costs.
+/// Nesting is limited before the tree is built: nlohmann's parser does not recurse, but destroying odd trees
+/// is expensive.
 bool nested_too_deeply(std::string_view text) {
   constexpr int limit = 200;
   int depth = 0;
@@ -157,11 +157,11 @@ bool nested_too_deeply(std::string_view text) {
   return false;
 }
 
-/// A document that was cut off, closed again behind its last whole item or list; empty if it was not cut, or
-/// has none. Only closings that leave the feed's object, or a list directly in it, open count: half an item
-/// is no item.
+/// A cut-off document, closed after its last complete item or list; empty if it was not cut off or has none.
+/// Only closing brackets that leave the feed's object, or a list directly in it, open count: half an item
+/// does not.
 std::string closed_again(std::string_view text) {
-  std::string open;  // the brackets that wait for their end, outermost first
+  std::string open;  // the open brackets, outermost first
   std::string mended_end;
   std::size_t whole = 0;
   for (auto at = next_bracket(text, 0); at != std::string_view::npos; at = next_bracket(text, at + 1)) {
@@ -177,14 +177,13 @@ std::string closed_again(std::string_view text) {
   return open.empty() || whole == 0 ? std::string{} : std::string{text.substr(0, whole)} + mended_end;
 }
 
-/// More values than a feed of the largest size has; each costs some hundred octets in the tree.
+/// More values than the largest feed has; each costs some hundred octets in the tree.
 bool has_too_many_values(std::string_view text) {
   constexpr std::ptrdiff_t limit = 600'000;
   return std::count(text.begin(), text.end(), ',') + std::count(text.begin(), text.end(), '{') > limit;
 }
 
-/// The document without the commas that nothing follows (",]"), precedes ("[,") or stands between (",,"); the
-/// place of the first in `at`.
+/// The document without superfluous commas: ",]", "[," and ",,"; sets `at` to the place of the first.
 std::string without_spare_commas(std::string_view text, std::size_t& at) {
   std::string out;
   out.reserve(text.size());
@@ -232,8 +231,7 @@ std::string place_of(std::string_view text, std::size_t byte) {
   return std::to_string(line) + ":" + std::to_string(column);
 }
 
-/// The document as it is, without spare commas, or closed again where it was cut off; what was mended is a
-/// warning.
+/// The document as it is, without superfluous commas, or closed where it was cut off; repairs are warnings.
 Result<Json> read_document(std::string_view text, std::vector<std::string>& warnings) {
   try {
     return Json::parse(text);

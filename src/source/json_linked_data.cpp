@@ -170,7 +170,7 @@ std::vector<Entry> read_linked_data(std::string_view html, std::string_view base
 std::optional<LinkedArticle> read_linked_article(std::span<const std::string> scripts) {
   std::vector<LinkedArticle> articles;
   for (const auto& script : scripts) {
-    // Line ends inside of strings are not JSON, but common.
+    // Line ends inside strings are invalid JSON, but common.
     auto text = script;
     std::ranges::replace_if(
         text, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');

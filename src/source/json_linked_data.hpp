@@ -11,23 +11,23 @@
 
 namespace tidings::source {
 
-/// BlogPosting, Article and NewsArticle objects with a headline and a url, wherever they stand in the page's
-/// <script type="application/ld+json"> elements, in order. Broken JSON is passed over.
+/// BlogPosting, Article and NewsArticle objects with a headline and a url, anywhere in the page's <script
+/// type="application/ld+json"> elements, in order. Ignores broken JSON.
 [[nodiscard]] std::vector<Entry> read_linked_data(std::string_view html, std::string_view base_url);
 
-/// The article that a page is about, as its JSON-LD tells it. Empty where it says nothing.
+/// The article that a page's JSON-LD describes. Empty fields are unknown.
 struct LinkedArticle {
   std::string title;
   std::string author;
   std::optional<UtcTime> published;
   std::string image;
   std::string language;
-  std::string text;         ///< articleBody, as plain text with its line ends
-  bool is_only_one = true;  ///< the page describes no other
+  std::string text;         ///< articleBody as plain text with its line ends
+  bool is_only_one = true;  ///< the page describes no other article
 };
 
-/// Of the texts of a page's ld+json elements, the article with the longest articleBody, or the first; nothing
-/// if none is described.
+/// From the texts of a page's ld+json elements, the article with the longest articleBody, else the first;
+/// nothing if there is none.
 [[nodiscard]] std::optional<LinkedArticle> read_linked_article(std::span<const std::string> scripts);
 
 }  // namespace tidings::source

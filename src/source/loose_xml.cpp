@@ -35,12 +35,12 @@ bool is_structure(std::string_view lower) {
   return std::find(names.begin(), names.end(), lower) != names.end();
 }
 
-/// Elements that entries stand in.
+/// Elements that contain entries.
 bool is_list(std::string_view lower) {
   return lower == "items" || (is_structure(lower) && lower != "item" && lower != "entry");
 }
 
-/// Elements of an entry that hold text and never another field.
+/// Elements of an entry that contain text and never another field.
 bool is_leaf_field(std::string_view lower) {
   static constexpr std::array<std::string_view, 13> names{
       "title",  "link",     "guid",    "id",      "pubdate",    "published", "updated",
@@ -48,7 +48,7 @@ bool is_leaf_field(std::string_view lower) {
   return std::find(names.begin(), names.end(), lower) != names.end();
 }
 
-/// Elements that stand beside those, and that no text of theirs has in it.
+/// Elements beside those, which never occur inside their text.
 bool is_field(std::string_view lower) {
   static constexpr std::array<std::string_view, 10> more{
       "description", "summary", "content", "content:encoded", "author", "enclosure", "comments",
@@ -68,7 +68,7 @@ class Scanner {
  private:
   struct Open {
     std::string_view name;     ///< as written, with its prefix
-    std::size_t bindings = 0;  ///< how many namespace bindings were in force outside it
+    std::size_t bindings = 0;  ///< number of namespace bindings in force outside it
   };
   struct RawAttribute {
     std::string_view name;
@@ -105,7 +105,7 @@ class Scanner {
   bool cdata_ends_ = true;
   bool doctype_seen_ = false;
   EntityTable entities_;
-  // How many elements of a name are open: an end tag without its start is seen at once, however deep we are.
+  // How many elements of a name are open, to recognise an end tag without a start tag at once, at any depth.
   std::unordered_map<std::string, std::size_t> open_names_;
 };
 
@@ -180,7 +180,7 @@ void Scanner::bind(std::string_view prefix, Vocabulary vocabulary) {
 }
 
 void Scanner::open(std::string_view name, bool self_closing) {
-  // Deeper than the tree goes nothing is remembered; the text counts.
+  // Below the tree's limit nothing is remembered; only text counts.
   if (open_.size() > max_tree_depth) return;
   const auto outside = bound_.size();
   for (const auto& attribute : raw_) {
@@ -216,7 +216,7 @@ void Scanner::close_to(std::size_t depth) {
   }
 }
 
-/// <item> inside an open <item>: the first one's end tag was forgotten. Inside another element of the channel
+/// <item> inside an open <item>: the end tag of the first is missing. Inside another element of the channel
 /// (<image>), that one's.
 void Scanner::close_unfinished_sibling(std::string_view name) {
   const auto lower = ascii_lower(name);
@@ -230,8 +230,8 @@ void Scanner::close_unfinished_sibling(std::string_view name) {
   }
 }
 
-/// <guid> directly in an open <title> of an entry: the title's end tag was forgotten. Bodies may have HTML in
-/// them, and only what HTML does not know ends them.
+/// <guid> directly in an open <title> of an entry: the title's end tag is missing. Bodies may contain HTML,
+/// and only non-HTML elements end them.
 void Scanner::close_unfinished_field(std::string_view name) {
   const auto lower = ascii_lower(name);
   if (open_.size() < 2 || !is_field(lower) || !is_structure(ascii_lower(open_[open_.size() - 2].name)))
@@ -256,7 +256,7 @@ void Scanner::end_tag() {
   at_ = stop < text_.size() && text_[stop] == '>' ? stop + 1 : stop;
   const auto lower = ascii_lower(tag);
   if (!open_names_.contains(lower)) {
-    // A slip of the pen ("</titel>") ends what is open; HTML's own stray end tags and the big elements do
+    // A misspelt end tag ("</titel>") closes what is open; stray end tags of HTML and of the big elements do
     // not.
     const auto innermost = open_.empty() ? std::string{} : ascii_lower(open_.back().name);
     if (!open_.empty() && !is_html_element(lower) && !is_structure(innermost)) close_to(open_.size() - 1);
@@ -320,7 +320,7 @@ void Scanner::doctype() {
 }
 
 void Scanner::skip_past(std::string_view mark) {
-  // A mark that is missing once is missing for good: remembered, so that it is searched to the end only once.
+  // A mark that is missing once is missing for good: remembered, so that the rest is searched only once.
   const bool known_missing = std::find(missing_.begin(), missing_.end(), mark) != missing_.end();
   const auto end = known_missing ? none : text_.find(mark, at_);
   if (end != none) {
@@ -362,7 +362,7 @@ void Scanner::run() {
     if (at_ < text_.size()) markup();
   }
   for (const auto& element : open_) tree_.cut_off = tree_.cut_off || is_structure(ascii_lower(element.name));
-  // What is open stays unclosed in the tree: the adapters tell whole entries from cut ones by it.
+  // Open elements stay unclosed in the tree: adapters tell complete entries from cut-off ones by that.
   tree_.finish();
 }
 

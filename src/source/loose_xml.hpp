@@ -1,10 +1,9 @@
-// XML that is not well-formed, read into an XmlTree as its author meant it. Never fails; time is linear.
+// Reads malformed XML into an XmlTree as its author meant it. Never fails; linear time.
 //
-// Rules: an end tag closes the nearest open element of its name and all inside it, or nothing; a new <item>
-// or <entry> closes an open one, and what a channel has open besides; '<' and '&' that begin no markup are
-// text; attributes may lack quotes or a value; HTML's void elements need no end tag; a CDATA section that
-// never ends stops before the end tag of its element; prefixes without a namespace mean what everybody means
-// by them.
+// Rules: an end tag closes the nearest open element of its name and everything inside it, or nothing; a new
+// <item> or <entry> closes an open one, and other open children of the channel; '<' and '&' that begin no
+// markup are text; attributes may lack quotes or a value; HTML's void elements need no end tag; an unclosed
+// CDATA section stops before the end tag of its element; undeclared prefixes have their usual meaning.
 #pragma once
 
 #include <string_view>
@@ -13,7 +12,7 @@
 
 namespace tidings::source {
 
-/// Reads clean UTF-8. Sets cut_off if elements that matter are still open at the end.
+/// Reads clean UTF-8. Sets cut_off if important elements are still open at the end.
 void read_loose_xml(std::string_view text, XmlTree& tree);
 
 }  // namespace tidings::source

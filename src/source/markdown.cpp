@@ -21,7 +21,7 @@
 namespace tidings::source {
 namespace {
 
-/// The body's first line if it is a heading, taken off.
+/// Removes and returns the body's first line if it is a heading.
 std::string take_heading(std::string_view& body) {
   auto rest = trim(body);
   if (!rest.starts_with("# ")) return {};
@@ -31,7 +31,7 @@ std::string take_heading(std::string_view& body) {
   return title;
 }
 
-/// What a file's path says: "posts/2026-01-08-boats.md" is in the section "posts".
+/// What a file's path says: "posts/2026-01-08-boats.md" is in section "posts".
 struct FileName {
   std::string stem;  ///< of the file, or of the folder that holds an index.md
   std::string slug;  ///< without the date
@@ -63,7 +63,7 @@ FileName parts_of(std::string_view name) {
 
 bool is_true(const std::string& text) { return ascii_iequals(text, "true") || ascii_iequals(text, "yes"); }
 
-/// Whether a date says how far from UTC it is: "Z", "+02:00", "EST" behind a time of day.
+/// Whether a date gives its distance from UTC: "Z", "+02:00", "EST" after a time.
 bool has_zone(std::string_view text) {
   const auto clock = text.find(':');
   if (clock == std::string_view::npos) return false;
@@ -72,14 +72,14 @@ bool has_zone(std::string_view text) {
   });
 }
 
-/// A date without a zone is on the newsletter's clock, as the site's own generator has it.
+/// A date without a zone is in the newsletter's zone, as in the site's own generator.
 std::optional<UtcTime> read_date(const std::string& text, const MarkdownOptions& options) {
   const auto time = parse_feed_date(text);
   if (!time || !options.zone || has_zone(text)) return time;
   return options.zone->to_utc(LocalTime{time->time_since_epoch()});
 }
 
-/// The date that stands under the first of the keys that has one.
+/// The date under the first key that has one.
 Result<std::optional<UtcTime>> date_of(const FrontMatter& front, std::initializer_list<const char*> keys,
                                        const MarkdownOptions& options) {
   for (const auto* key : keys) {
@@ -121,7 +121,7 @@ std::string default_link(const std::string& slug, const MarkdownOptions& options
   return resolve_url(base, slug + "/").value_or(std::string{});
 }
 
-/// `path` below the site, which may itself be in a folder of its host.
+/// `path` below the site, which may be in a folder of its host.
 std::string below_site(std::string path, const MarkdownOptions& options) {
   if (options.site_url.empty()) return {};
   const auto base = options.site_url.ends_with('/') ? options.site_url : options.site_url + "/";
@@ -182,7 +182,7 @@ void read_tags(const FrontMatter& front, Entry& entry) {
   }
 }
 
-/// Fills in the entry's dates, and whether and when it is a post.
+/// Sets the entry's dates, and whether and when it is a post.
 Result<void> read_state(const FrontMatter& front, const FileName& name, const MarkdownOptions& options,
                         MarkdownPost& post) {
   TIDINGS_LET(const auto publish, date_of(front, {"publishdate", "publish_date"}, options));
@@ -237,7 +237,7 @@ Result<MarkdownPost> read_markdown(std::string_view text, std::string_view file_
 
 namespace {
 
-/// Jekyll's and editors' folders that hold no published posts.
+/// Folders of Jekyll and editors without published posts.
 bool is_passed_over(const std::filesystem::path& folder) {
   static constexpr std::array<std::string_view, 7> names{"_drafts", "_layouts", "_includes",   "_site",
                                                          "_data",   "_sass",    "node_modules"};
@@ -271,7 +271,7 @@ std::string some_of(const std::vector<std::string>& names) {
          (names.size() > shown ? " and " + std::to_string(names.size() - shown) + " more" : "");
 }
 
-/// Gathers the posts of a folder, and what there is to tell about the other files.
+/// Collects the posts of a folder, and reports about the other files.
 class FolderReader {
  public:
   explicit FolderReader(const MarkdownOptions& options) : options_(options) {
@@ -292,7 +292,7 @@ class FolderReader {
       return waiting_.push_back(name + " (" + day_of(*post->from) + ")");
     if (post->state != MarkdownPost::State::post) return;
     if (!post->shortcodes.empty()) stripped_.push_back(name + " (" + join(post->shortcodes, ", ") + ")");
-    // Two files of one name in two folders are two posts.
+    // Files of the same name in two folders are two posts.
     if (!ids_.insert(post->entry.id).second) post->entry.id = name;
     feed_.entries.push_back(std::move(post->entry));
   }

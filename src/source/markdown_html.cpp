@@ -14,7 +14,7 @@ namespace {
 
 constexpr int options = CMARK_OPT_UNSAFE | CMARK_OPT_VALIDATE_UTF8 | CMARK_OPT_FOOTNOTES;
 
-/// cmark-gfm fills every row up to the width of its table: few bytes would become a very large page.
+/// cmark-gfm pads every row to the width of its table: a few bytes would become a very large page.
 bool has_wide_table(std::string_view markdown) {
   constexpr std::ptrdiff_t most_columns = 50;
   return std::ranges::any_of(split(markdown, '\n'), [](std::string_view line) {

@@ -1,8 +1,7 @@
-// Markdown to HTML: CommonMark with GitHub's tables, strikethrough and footnotes, by cmark-gfm.
-// Thread-safe.
+// Markdown to HTML: CommonMark with GitHub's tables, strikethrough and footnotes, by cmark-gfm. Thread-safe.
 //
-// Raw HTML is kept, and so are links of any scheme: what comes out is as unsafe as a feed, and the sanitiser
-// of post/ judges both.
+// Keeps raw HTML and links of any scheme: the result is as unsafe as a feed, and post/'s sanitiser judges
+// both.
 #pragma once
 
 #include <cstddef>

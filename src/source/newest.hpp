@@ -11,8 +11,8 @@
 
 namespace tidings::source {
 
-/// Leaves the `most` newest items, in the order in which they stood, and returns how many it took out. One
-/// without a date stands as high as the dated one before it; of equals the first are kept.
+/// Keeps the `most` newest items in their order and returns how many it removed. An item without a date
+/// counts as old as the dated one before it; of equals the first are kept.
 template <class Item, class DateOf>
 std::size_t keep_newest(std::vector<Item>& items, std::size_t most, DateOf date_of) {
   if (items.size() <= most) return 0;

@@ -48,7 +48,7 @@ std::string taken(xmlChar* text) {
 
 std::string text_in(xmlNode* node) { return collapse_blanks(clean_utf8(taken(xmlNodeGetContent(node)))); }
 
-/// What is inside an element as HTML.
+/// An element's content as HTML.
 std::string html_in(xmlNode* node) {
   if (node->type != XML_ELEMENT_NODE) return escape_html(text_in(node));
   std::unique_ptr<xmlBuffer, decltype(&xmlBufferFree)> buffer{xmlBufferCreate(), &xmlBufferFree};
@@ -161,7 +161,7 @@ std::vector<Recipe> default_recipes() {
   return recipes;
 }
 
-/// What an XPath found: a node, or the string that the expression gave.
+/// The result of an XPath: a node, or the string that the expression gave.
 struct Found {
   xmlNode* node = nullptr;
   std::string text;
@@ -188,7 +188,7 @@ class PageReader {
  public:
   PageReader(xmlDoc* document, const PageOptions& options)
       : document_(document), context_(xmlXPathNewContext(document)), base_(options.base_url) {
-    // libxml2 would write to standard error; what matters is in our own errors.
+    // libxml2 would write to standard error; our own errors say what matters.
     if (context_) context_->error = [](void*, xmlErrorPtr) {};
   }
 
@@ -207,8 +207,8 @@ class PageReader {
  private:
   Result<Object> evaluated(xmlNode* from, std::string_view xpath);
   Result<std::vector<xmlNode*>> nodes(xmlNode* from, std::string_view xpath);
-  /// The first node of the first alternative that finds one with any text, or the string that it gives;
-  /// nothing if none does.
+  /// The first node of the first alternative that has one with text, or the string it gives; nothing if none
+  /// does.
   Result<std::optional<Found>> first(xmlNode* from, std::string_view xpaths);
   Result<Entry> entry_of(xmlNode* item, const PageXPaths& xpaths);
   std::string url_of(const Found& found) const;
@@ -258,7 +258,7 @@ std::string PageReader::url_of(const Found& found) const {
   return resolve_url(base_, reference).value_or(clean_utf8(reference));
 }
 
-/// The date that a node shows or hides in an attribute.
+/// The date shown by a node, or in one of its attributes.
 std::optional<UtcTime> date_in(const Found& found) {
   for (const auto& text : {attribute(found, "datetime"), attribute(found, "title"), text_in(found)}) {
     const auto time = parse_feed_date(text);
@@ -300,7 +300,7 @@ Result<std::vector<Entry>> PageReader::read(const PageXPaths& xpaths) {
   std::optional<UtcTime> heading_date;
   for (xmlNode* const item : items) {
     if (entries.size() == most) break;
-    // Both lists are in the document's order: the last heading before the item holds.
+    // Both lists are in document order: the last heading before the item applies.
     while (next_heading < headings.size() && xmlXPathCmpNodes(headings[next_heading], item) == 1) {
       heading_date = date_in({.node = headings[next_heading++], .text = {}});
     }
@@ -347,7 +347,7 @@ Result<std::vector<Entry>> find_entries(PageReader& reader, std::string_view htm
 }  // namespace
 
 std::optional<std::string> xpath_mistake(std::string_view xpaths) {
-  // Functions and prefixes that do not exist are found only when an expression is evaluated.
+  // Unknown functions and prefixes are detected only when an expression is evaluated.
   static constexpr std::string_view page = "<html><body><p class='a'><a href='/'>a</a></p></body></html>";
   const Document document{
       htmlReadMemory(page.data(), static_cast<int>(page.size()), nullptr, "UTF-8", HTML_PARSE_NOERROR)};

@@ -27,7 +27,7 @@ bool is_text(const xmlNode* node) {
   return node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE;
 }
 
-/// 1 to 6; 0 if it is no heading.
+/// 1 to 6; 0 if it is not a heading.
 int heading_rank(const xmlNode* node) {
   const auto name = name_of(node);
   return name.size() == 2 && name[0] == 'h' && name[1] >= '1' && name[1] <= '6' ? name[1] - '0' : 0;
@@ -42,7 +42,8 @@ std::string attribute(xmlNode* node, const char* name) {
   return out;
 }
 
-/// The text below a node without script and the nodes in `without`, a blank between elements; not collapsed.
+/// The text below a node, except scripts and the nodes in `without`, with a blank between elements; not
+/// collapsed.
 void append_text(const xmlNode* node, const std::vector<const xmlNode*>& without, std::string& out) {
   if (std::ranges::find(without, node) != without.end() || is_one_of(node, {"script", "style"})) return;
   if (is_text(node)) {

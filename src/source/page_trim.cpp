@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t max_depth = 250;
 constexpr std::size_t max_formatting = 40;
-// How far down the open elements an end tag looks for its start tag.
+// How far up the open elements an end tag searches for its start tag.
 constexpr std::size_t max_search = 80;
 constexpr std::size_t max_name_bytes = 40;
 constexpr std::size_t max_attributes = 60;
@@ -217,7 +217,7 @@ class Trimmer {
     out_ += '>';
   }
 
-  /// Past the end tag. One that never ends loses its tag alone, but code is never text.
+  /// Past the end tag. An unclosed element loses only its tag, except code, which is never text.
   void skip_unread(const StartTag& tag) {
     const auto content = at_;
     const bool is_code = tag.name == "script" || tag.name == "style";

@@ -37,7 +37,7 @@ bool names_a_feed_root(std::string_view text) {
   return false;
 }
 
-/// The element that is the feed: the root, or one not far below it when junk or a wrapper stands around.
+/// The feed's element: the root, or one just below it if there is junk or a wrapper around it.
 const Node* find_root(const Node& node, int depth) {
   for (const Node* child = node.first; child != nullptr; child = child->next) {
     if (child->is_text()) continue;
@@ -85,8 +85,7 @@ Feed adapt(const Node& root, const ParseOptions& options) {
 
 Result<Feed> parse_xml(std::string_view text, const ParseOptions& options,
                        std::vector<std::string> warnings) {
-  // What stands before the first tag is junk; the XML declaration has done its work when the bytes were
-  // decoded.
+  // Anything before the first tag is junk; the XML declaration was used when the bytes were decoded.
   const auto start = std::min(text.find('<'), text.size());
   auto body = text.substr(start);
   if (!trim(text.substr(0, start)).empty()) warnings.emplace_back("text before the document is ignored");
@@ -104,7 +103,7 @@ Result<Feed> parse_xml(std::string_view text, const ParseOptions& options,
     if (root == nullptr) {
       read_loose_xml(body, mended);
       root = find_root(mended.document(), 6);
-      // A piece of a feed: items and nothing around them.
+      // A fragment of a feed: only items.
       if (root == nullptr && has_item(mended.document())) root = &mended.document();
       if (fault.line > 0) {
         warnings.push_back(std::to_string(fault.line) + ":" + std::to_string(fault.column) +

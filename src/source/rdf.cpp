@@ -1,5 +1,4 @@
-// RSS 0.90 and 1.0: an RDF graph, read as the fixed shape that everybody writes
-// (web.resource.org/rss/1.0/spec).
+// RSS 0.90 and 1.0: an RDF graph, read in the one form that everybody writes (web.resource.org/rss/1.0/spec).
 #include <utility>
 
 #include "source/feed_reader.hpp"

@@ -1,5 +1,5 @@
-// RSS 0.91 to 2.0 (rssboard.org/rss-specification). Items belong into the channel; RSS 1.0 habits put them
-// beside it.
+// RSS 0.91 to 2.0 (rssboard.org/rss-specification). Items belong inside the channel; feeds in the habit of
+// RSS 1.0 have them beside it.
 #include <utility>
 
 #include "source/feed_reader.hpp"
@@ -9,7 +9,7 @@ namespace tidings::source {
 
 namespace {
 
-/// Entries of the root, of its channels and of the <items> that RSS 1.1 puts them into.
+/// Entries of the root, of its channels and of the <items> of RSS 1.1.
 void collect_from(const Node& node, std::vector<const Node*>& items) {
   for (const Node* child = node.first; child != nullptr; child = child->next) {
     if (child->is("item") || child->is("entry")) items.push_back(child);
@@ -31,7 +31,7 @@ Feed read_rss(const Node& rss, const ParseOptions& options) {
     if (child->is("channel")) head = child;
   }
   read_head(head != nullptr ? *head : rss, feed, around);
-  // Feeds that were glued together have several channels, or several roots.
+  // Feeds that were joined have several channels or several roots.
   for (const Node* root = &rss; root != nullptr; root = root->next) {
     if (root->name == rss.name) collect_from(*root, items);
   }

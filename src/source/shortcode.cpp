@@ -33,14 +33,15 @@ Tag tag_at(std::string_view text) {
     const auto end = text.substr(0, longest_tag).find(close, open.size());
     if (end == none) return {};
     auto inside = text.substr(open.size(), end - open.size());
-    if (inside.starts_with('-')) inside.remove_prefix(1);  // Liquid's and Hugo's "take the white space too"
+    if (inside.starts_with('-'))
+      inside.remove_prefix(1);  // Liquid's and Hugo's mark to remove white space too
     if (inside.ends_with('-')) inside.remove_suffix(1);
     return {.length = end + close.size(), .open = open, .close = close, .inside = trim(inside)};
   }
   return {};
 }
 
-/// Where the Liquid tag {% name %} begins and ends; npos if it does not come.
+/// The beginning and end of the Liquid tag {% name %}; npos if there is none.
 struct Place {
   std::size_t begin = none;
   std::size_t end = none;
@@ -82,7 +83,7 @@ class Stripper {
     at_ += length;
   }
 
-  /// A line of a code block is copied whole.
+  /// Copies a line of a code block unchanged.
   bool code_line() {
     const auto here = line();
     const auto content = trim(here);
@@ -138,7 +139,7 @@ class Stripper {
     return true;
   }
 
-  /// Where {% endNAME %} is in what follows. A tag that never ends is looked for once.
+  /// The place of {% endNAME %} in the rest. A tag without an end is searched for once.
   Place closing(std::string_view name) {
     if (std::ranges::find(never_end_, name) != never_end_.end()) return {};
     const auto found = find_tag(text_.substr(at_), "end" + std::string{name});
@@ -174,7 +175,7 @@ class Stripper {
     return true;
   }
 
-  /// Closing tags are told by their opening ones.
+  /// Closing tags are reported by their opening ones.
   void note(const Tag& tag, std::string_view name) {
     if (name.starts_with('/') || (tag.open == "{%" && name.starts_with("end"))) return;
     auto shown = std::string{tag.open} + " " +

@@ -1,9 +1,8 @@
 // Template tags inside Markdown, which only the site's own generator could fill in: Hugo's shortcodes {{<
-// name >}} and
-// {{% name %}}, Jekyll's Liquid {% tag %} and {{ variable }}. Pure.
+// name >}} and {{% name %}}, Jekyll's Liquid {% tag %} and {{ variable }}. Pure.
 //
-// The tags go, what stands between an opening and a closing one stays. {% highlight %} becomes a block of
-// code, {% comment %} goes with what it holds, {% raw %} and Hugo's {{</* name */>}} show what they protect.
+// Removes the tags and keeps the text between an opening and a closing one. {% highlight %} becomes a code
+// block, {% comment %} goes with its content, {% raw %} and Hugo's {{</* name */>}} show what they protect.
 // Code blocks and code spans are left alone.
 #pragma once
 
@@ -16,7 +15,7 @@ namespace tidings::source {
 struct WithoutShortcodes {
   std::string text;
   std::vector<std::string>
-      names;  ///< what was taken out, as "{{< figure >}}" or "{% include %}", each once, in order
+      names;  ///< removed tags, as "{{< figure >}}" or "{% include %}", each once, in order
 };
 
 [[nodiscard]] WithoutShortcodes without_shortcodes(std::string_view markdown);

@@ -1,7 +1,7 @@
-// Nouns of the source room: where posts come from, and what a parser hands over.
+// Nouns of the source room: where posts come from, and what a parser returns.
 //
 // Everything in Feed and Entry is valid clean UTF-8 (base/text.hpp), but not yet safe: HTML is as the source
-// wrote it, links are absolute but of any scheme. post/ makes posts of it.
+// wrote it, links are absolute but of any scheme. post/ turns entries into posts.
 #pragma once
 
 #include <chrono>
@@ -22,17 +22,17 @@ enum class Kind { automatic, feed, page, markdown, command, manual };
 /// A [[source]] of the configuration.
 struct SourceSpec {
   std::string name;
-  std::string url;  ///< http(s)://... or file:...; a relative file: path is made absolute by config/config.
+  std::string url;  ///< http(s)://... or file:...; config/config makes a relative file: path absolute.
                     ///< Of a command its words, of a manual source nothing but "manual:": what is fetched by
                     ///< no URL still has one, for a change of it to be seen
   Kind kind = Kind::automatic;
-  std::string settings{};  ///< all else of its configuration that decides what is read; a change of it resets
-                           ///< the fetch state
+  std::string settings{};  ///< everything else in its configuration that decides what is read; a change
+                           ///< resets the fetch state
 };
 
-/// How much of a source is taken at one reading.
+/// How much of a source is read at a time.
 struct Limits {
-  std::size_t entries = 2'000;  ///< the newest; the rest is counted in Feed::left_out
+  std::size_t entries = 2'000;  ///< the newest ones; Feed::left_out counts the rest
   std::size_t categories = 50;  ///< of one entry, its first
 };
 
@@ -53,16 +53,16 @@ struct Source {
   std::string last_error;
   bool gone = false;
   std::string settings;    ///< SourceSpec::settings at the last reading
-  int limited_streak = 0;  ///< answers in a row that asked us to wait
+  int limited_streak = 0;  ///< consecutive answers that asked us to wait
   int left_out = 0;        ///< entries of the last reading beyond Limits::entries
-  int dropped = 0;         ///< entries of the last reading that include or exclude kept out
+  int dropped = 0;         ///< entries of the last reading rejected by include or exclude
 };
 
 struct Enclosure {
   std::string url;  ///< absolute
   std::string type;
-  std::int64_t length_bytes = 0;     ///< 0: not said
-  std::chrono::seconds duration{0};  ///< of a sound or film; 0: not said
+  std::int64_t length_bytes = 0;     ///< 0: unknown
+  std::chrono::seconds duration{0};  ///< of audio or video; 0: unknown
 
   bool operator==(const Enclosure&) const = default;
 };
@@ -77,11 +77,11 @@ struct Entry {
   std::optional<UtcTime> updated{};
   std::string summary_html{};  ///< unsafe HTML; plain text has been escaped
   std::string content_html{};
-  std::string base_url{};  ///< against which links inside the HTML are relative
-  std::string language{};  ///< BCP 47 as it was written; empty if not said
+  std::string base_url{};  ///< base of relative links inside the HTML
+  std::string language{};  ///< BCP 47 as written; empty if unknown
   std::vector<std::string> categories{};
   std::vector<Enclosure> enclosures{};
-  std::string image{};  ///< absolute; what the format names as the entry's image; empty if none
+  std::string image{};  ///< absolute; the image that the format gives the entry; empty if there is none
   std::string image_alt{};
   std::string dropped{};  ///< the rule of include or exclude that keeps it out; empty if none
   bool pinned = false;    ///< by a [[rule]] or [[filter]]
@@ -108,11 +108,11 @@ struct Feed {
   std::string link;   ///< the site, absolute
   std::string language;
   std::optional<std::chrono::minutes> ttl;
-  std::vector<Entry> entries;         ///< in the document's order
+  std::vector<Entry> entries;         ///< in document order
   std::size_t left_out = 0;           ///< older entries of the document beyond Limits::entries
-  std::vector<std::string> warnings;  ///< what was mended or could not be read; single lines
+  std::vector<std::string> warnings;  ///< what was repaired or could not be read; single lines
   std::vector<std::string>
-      broken;  ///< those warnings that cost a post: files of a folder that could not be read
+      broken;  ///< the warnings that cost a post: files of a folder that could not be read
 };
 
 /// "rss", "atom", "rdf", "json" or "html".

@@ -11,13 +11,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::seconds longest_freshness =
-    1h;  // a digest that is due must not miss the posts of its last hours
+constexpr std::chrono::seconds longest_freshness = 1h;  // a due digest must not miss posts of its last hours
 constexpr std::chrono::seconds first_wait = 5min;
 constexpr std::chrono::seconds longest_wait = 12h;
 constexpr std::chrono::seconds longest_retry_after = 24h;
 constexpr std::chrono::seconds patience_with_a_move =
-    72h;  // a weekend's outage of the new place is no reason to leave it
+    72h;  // a weekend's outage of the new place is no reason to abandon it
 constexpr int patience_with_limits = 3;
 
 constexpr const char* select_by_name = R"(
@@ -124,7 +123,7 @@ Result<void> SourceTable::not_modified(SourceId id, const NotModified& answer, U
 
 namespace {
 
-/// Where a permanent redirect led is not there any more: the configured URL has to say anew where it leads.
+/// The target of a permanent redirect is gone: the configured URL must give a new one.
 bool is_move_over(const Source& source, const FetchFailure& failure, UtcTime now) {
   if (!source.moved_to) return false;
   return failure.gone || (source.last_good && now - *source.last_good >= patience_with_a_move);

@@ -1,8 +1,8 @@
-// The table `sources`: what is remembered of each source between runs. The only writer of that table.
+// The table `sources`: what is remembered about each source between runs. The only writer of that table.
 //
-// A call is one statement or none, and opens no transaction: good() belongs into the transaction that stores
-// the posts of the same answer, or a crash between the two would keep the new validators without the posts.
-// Not thread-safe. Any call may fail with the store's errors.
+// A call is at most one statement and opens no transaction: good() belongs in the transaction that stores the
+// posts of the same answer, or a crash between the two would keep the new validators without the posts. Not
+// thread-safe. Any call may fail with the store's errors.
 #pragma once
 
 #include <optional>
@@ -17,10 +17,10 @@
 
 namespace tidings::source {
 
-/// How the sources are, for `status` and `doctor`.
+/// The health of all sources, for `status` and `doctor`.
 struct SourceCounts {
   int total = 0;
-  int failing = 0;  ///< last attempt failed
+  int failing = 0;  ///< the last attempt failed
   int gone = 0;
 
   bool operator==(const SourceCounts&) const = default;
@@ -30,45 +30,45 @@ class SourceTable {
  public:
   explicit SourceTable(store::Database& database) : database_(database) {}
 
-  /// The row of that name, made if absent. A changed url or other settings forget the fetch state
+  /// The row of that name, created if absent. A changed url or changed settings reset the fetch state
   /// (validators, streak, moved_to, gone).
   [[nodiscard]] Result<Source> ensure(const SourceSpec& spec);
 
-  /// All rows by name, also those whose source is no longer configured.
+  /// All rows by name, including sources that are no longer configured.
   [[nodiscard]] Result<std::vector<Source>> list();
 
   [[nodiscard]] Result<std::optional<Source>> find(std::string_view name);
 
-  /// An answer that was read, `dropped` entries of which were kept out by a filter. It is due again after the
-  /// longer of max_age and the feed's ttl, but never later than 1 hour.
+  /// Records an answer that was read; filters rejected `dropped` of its entries. Due again after the longer
+  /// of max_age and the feed's ttl, but at most 1 hour later.
   [[nodiscard]] Result<void> good(SourceId id, const Fetched& fetched, const Feed& feed, UtcTime now,
                                   int dropped = 0);
 
   [[nodiscard]] Result<void> not_modified(SourceId id, const NotModified& answer, UtcTime now);
 
-  /// No answer, or a bad one: the streak grows, and the next fetch waits for 5 min, doubled with each failure
-  /// in a row up to 12 h, or as long as Retry-After says, at most 24 h. Validators are kept. An answer that
-  /// asks us to wait counts from the third in a row. Where a permanent redirect led is given up when it has
-  /// been dead for 3 days, or is gone: the configured URL is asked again.
+  /// Records a missing or bad answer: the streak grows, and the next fetch waits 5 min, doubled with each
+  /// consecutive failure up to 12 h, or as long as Retry-After says, at most 24 h. Validators are kept. A
+  /// request to wait counts from the third in a row. The target of a permanent redirect is abandoned when it
+  /// is gone or dead for 3 days: the configured URL is tried again.
   [[nodiscard]] Result<void> failed(SourceId id, const FetchFailure& failure, UtcTime now);
 
-  /// An answer that could not be read as a feed; as failed().
+  /// Records an answer that is not a readable feed; as failed().
   [[nodiscard]] Result<void> unreadable(SourceId id, const Error& error, UtcTime now);
 
   [[nodiscard]] Result<SourceCounts> counts();
-  /// Sources that is_from_future() says are fetched anew, and their last fetch was now.
+  /// Makes sources due for which is_from_future() holds, as if last fetched now.
   [[nodiscard]] Result<void> forget_future(UtcTime now);
 
  private:
   store::Database& database_;
 };
 
-/// False for a source that is gone or whose next fetch is still to come.
+/// False if the source is gone or its next fetch lies ahead.
 [[nodiscard]] bool is_due(const Source& source, UtcTime now);
-/// Fetched, or not to be fetched before, later than any answer at `now` could have led to: a clock was ahead.
+/// Whether its last or next fetch is later than any answer at `now` could have led to: a clock was ahead.
 [[nodiscard]] bool is_from_future(const Source& source, UtcTime now);
 
-/// What to ask for: the url, or where it has moved to, with the validators.
+/// The request: the url, or where it has moved to, with the validators.
 [[nodiscard]] FetchRequest request_for(const Source& source, Reach reach);
 
 }  // namespace tidings::source

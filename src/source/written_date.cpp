@@ -53,7 +53,7 @@ bool is_small(const Token& token, int most) {
   return (token.digits() == 1 || token.digits() == 2) && token.number >= 1 && token.number <= most;
 }
 
-/// What may stand between a day, a month's name and a year.
+/// Allowed between a day, a month's name and a year.
 bool is_particle(std::string_view word) {
   static constexpr std::array<std::string_view, 13> known{"de", "del", "di", "of", "er", "º", "ª",
                                                           "st", "nd",  "rd", "th", "d",  "e"};
@@ -129,7 +129,7 @@ class Finder {
     return date;
   }
 
-  /// Day, month's name and year in one of the three orders that are in use.
+  /// Day, month's name and year in one of the three usual orders.
   std::optional<WrittenDate> named(std::size_t i) const {
     std::array<const Token*, 3> parts{};
     std::size_t found = 0;

@@ -65,7 +65,7 @@ class Reader {
   xmlParserCtxtPtr context_ = nullptr;
   XmlFault fault_;
   std::vector<Attribute> scratch_;
-  // libxml2 keeps one copy of each URI in its dictionary, so that the pointer is a key.
+  // libxml2 keeps one copy of each URI in its dictionary, so the pointer can be a key.
   std::unordered_map<const xmlChar*, Vocabulary> vocabularies_;
   std::unordered_set<const xmlChar*> names_;  ///< its dictionary slows down with each
   EntityTable declared_;
@@ -89,8 +89,8 @@ void Reader::start_element(void* self, const xmlChar* local, const xmlChar* pref
                            int namespace_count, const xmlChar** namespaces, int attribute_count, int,
                            const xmlChar** attributes) {
   auto& reader = *static_cast<Reader*>(self);
-  // libxml2 looks through all open namespaces for each element: deep nesting is quadratic there, and never a
-  // feed.
+  // libxml2 searches all open namespaces for each element: deep nesting is quadratic there, and never occurs
+  // in a feed.
   if (reader.tree_.depth() >= max_tree_depth)
     reader.stop(xmlSAX2GetLineNumber(reader.context_), 1, "nested too deeply");
   constexpr int most_namespaces = 200;
@@ -160,7 +160,7 @@ void Reader::stop(int line, int column, std::string what) {
 }
 
 void Reader::on_error(void* self, xmlErrorPtr error) {
-  // The namespace breaches of real feeds (undeclared prefixes) are XML_ERR_ERROR, the rest of that level is
+  // Namespace errors of real feeds (undeclared prefixes) are XML_ERR_ERROR; the rest of that level is
   // validity.
   if (error == nullptr || error->level != XML_ERR_FATAL) return;
   auto& reader = *static_cast<Reader*>(self);
@@ -170,13 +170,13 @@ void Reader::on_error(void* self, xmlErrorPtr error) {
 }
 
 /// libxml2 compares each attribute of a tag with all others, and its dictionary is slow with very many names:
-/// such a document is for the tolerant reader, which takes some of them.
+/// such a document goes to the tolerant reader, which accepts only some of them.
 bool is_beyond_libxml2(std::string_view text) {
   constexpr std::size_t longest = 16'384;
   constexpr auto most_attributes = 250;
   constexpr std::size_t most_declarations = 10'000;
   std::size_t declarations = 0;
-  std::size_t end = 0;  // of the tag that was looked at last: what looks like a tag inside it is not one
+  std::size_t end = 0;  // of the last tag: anything like a tag inside it is not one
   for (auto at = text.find('<'); at != std::string_view::npos; at = text.find('<', std::max(at + 1, end))) {
     const char next = at + 1 < text.size() ? text[at + 1] : '\0';
     if (next == '!' && at + 2 < text.size() && text[at + 2] >= 'A' && text[at + 2] <= 'Z' &&

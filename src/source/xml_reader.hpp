@@ -1,6 +1,6 @@
-// XML by libxml2's SAX2 interface into an XmlTree. Strict: the first breach of well-formedness ends it
-// (loose_xml takes over). Entities: those of XML, HTML's names, and plain ones that the document declares;
-// none is expanded twice, nothing is loaded from outside, so that no document grows while it is read.
+// XML into an XmlTree, by libxml2's SAX2 interface. Strict: stops at the first violation of well-formedness
+// (loose_xml takes over). Knows the entities of XML, HTML's names, and plain ones declared in the document;
+// none is expanded twice and nothing external is loaded, so a document cannot grow while it is read.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace tidings::source {
 
-/// Where and why the document is not well-formed; line 0: it is.
+/// Where and why the document is not well-formed; line 0 if it is.
 struct XmlFault {
   int line = 0;
   int column = 0;

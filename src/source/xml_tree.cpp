@@ -230,8 +230,8 @@ Node* XmlTree::append(Node* parent) {
 
 void XmlTree::flush_text() {
   if (pending_.empty()) return;
-  // References can name what the document itself must not contain: controls, and C1 numbers meant as
-  // windows-1252.
+  // References can name characters that the document itself must not contain: controls, and C1 numbers meant
+  // as windows-1252.
   if (has_c1(pending_)) pending_ = mend_c1(pending_);
   if (!is_clean_utf8(pending_)) pending_ = clean_utf8(pending_);
   append(open_)->text = keep(pending_);

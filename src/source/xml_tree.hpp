@@ -1,8 +1,8 @@
-// A feed's document as a tree in one arena: what both XML readers build and all format adapters read. Pure.
+// A feed's document as a tree in one arena, built by both XML readers and read by all format adapters. Pure.
 //
 // Names are compared by Vocabulary and lower-case local name, so "dc:creator", "DC:Creator" and another
-// prefix for the same namespace are one. Text is clean UTF-8 with references decoded. Views and nodes live as
-// long as their XmlTree.
+// prefix for the same namespace are equal. Text is clean UTF-8 with references decoded. Views and nodes live
+// as long as their XmlTree.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,8 @@
 
 namespace tidings::source {
 
-/// Whose words a name belongs to. `plain` is no namespace and those of RSS 0.90, 1.0 and 2.0, whose names
-/// agree.
+/// The vocabulary that a name belongs to. `plain` is no namespace or those of RSS 0.90, 1.0 and 2.0, whose
+/// names agree.
 enum class Vocabulary : std::uint8_t {
   plain,
   atom,
@@ -34,7 +34,7 @@ enum class Vocabulary : std::uint8_t {
   other
 };
 
-/// By URI; a prefix that everybody knows helps where the URI is missing. `other` for the rest.
+/// By URI; well-known prefixes help if the URI is missing. Otherwise `other`.
 [[nodiscard]] Vocabulary vocabulary_of_uri(std::string_view uri);
 [[nodiscard]] Vocabulary vocabulary_of_prefix(std::string_view prefix);
 
@@ -53,10 +53,10 @@ struct Node {
   std::string_view text;  ///< of a text node
   std::span<Attribute> attributes;
   Vocabulary vocabulary = Vocabulary::plain;
-  bool closed = false;  ///< its end tag was there
+  bool closed = false;  ///< its end tag was present
 
   [[nodiscard]] bool is_text() const { return name.empty(); }
-  /// True for that name in no namespace or in any Atom: feeds mix them.
+  /// Whether it has that name in no namespace or in any Atom: feeds mix them.
   [[nodiscard]] bool is(std::string_view local) const {
     return name == local && (vocabulary == Vocabulary::plain || vocabulary == Vocabulary::atom ||
                              vocabulary == Vocabulary::atom03);
@@ -74,21 +74,20 @@ struct Node {
 /// All text below, in order, as written.
 [[nodiscard]] std::string text_of(const Node& node);
 
-/// What is inside the node as HTML: elements under their local names, text escaped, void elements without an
-/// end tag.
+/// The node's content as HTML: elements by local name, text escaped, void elements without an end tag.
 [[nodiscard]] std::string inner_html(const Node& node);
 
-/// Elements that HTML writes without an end tag.
+/// Elements that have no end tag in HTML.
 [[nodiscard]] bool is_void_element(std::string_view name);
 
-/// How deep a tree gets; what is nested deeper is flattened.
+/// Maximum depth of a tree; deeper nesting is flattened.
 inline constexpr std::size_t max_tree_depth = 500;
 
-/// How many nodes and attributes a tree gets: fifteen million octets of ordinary feed have a third of them.
-/// What follows is passed over, with a warning, and what is open then ends where its author ended it.
+/// Maximum number of nodes and attributes: fifteen million octets of ordinary feed have a third of them. The
+/// rest is ignored with a warning, and elements still open end where their author ended them.
 inline constexpr std::size_t max_tree_nodes = 900'000;
 
-/// Owns the nodes. Built by start(), text() and end() in the order of the document.
+/// Owns the nodes. Built by start(), text() and end() in document order.
 class XmlTree {
  public:
   XmlTree();
@@ -96,8 +95,7 @@ class XmlTree {
   XmlTree& operator=(const XmlTree&) = delete;
   ~XmlTree() = default;
 
-  /// Opens an element below the open one. Deeper than max_tree_depth the element is passed over, its text is
-  /// kept.
+  /// Opens an element inside the open one. Below max_tree_depth the element is ignored and its text kept.
   void start(Vocabulary vocabulary, std::string_view local, std::span<const Attribute> attributes);
   void text(std::string_view piece) {
     if (!is_full()) pending_.append(piece);
@@ -111,7 +109,7 @@ class XmlTree {
   [[nodiscard]] std::size_t depth() const { return depth_; }
   [[nodiscard]] bool is_full() const { return nodes_ >= max_tree_nodes; }
 
-  bool cut_off = false;  ///< the document ends before its root does
+  bool cut_off = false;  ///< the document ends inside its root element
 
  private:
   std::string_view keep(std::string_view text);
@@ -126,7 +124,7 @@ class XmlTree {
   std::unordered_set<std::string_view> names_;  ///< of elements and attributes, the usual ones kept once
   std::size_t nodes_ = 0;                       ///< and attributes
   std::size_t depth_ = 0;
-  std::size_t passed_over_ = 0;  ///< open elements that found no room
+  std::size_t passed_over_ = 0;  ///< open elements beyond the limits
 };
 
 }  // namespace tidings::source

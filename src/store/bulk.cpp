@@ -9,7 +9,7 @@
 namespace tidings::store {
 namespace {
 
-/// "... VALUES (?,?),(?,?)": the one place where SQL is put together, of nothing but places for values.
+/// "... VALUES (?,?),(?,?)": the only SQL put together at run time, from nothing but placeholders.
 std::string with_places(std::string_view insert, std::size_t columns, std::size_t rows) {
   std::string row = "(?";
   for (std::size_t i = 1; i < columns; ++i) row += ",?";
@@ -69,7 +69,7 @@ Result<void> RowBatch::flush_hundreds() {
   return {};
 }
 
-/// The first rows; their texts lie in front of the others'.
+/// Drops the first rows; their texts come before the others'.
 void RowBatch::forget(std::size_t rows) {
   cells_.erase(cells_.begin(), cells_.begin() + static_cast<std::ptrdiff_t>(rows * columns_));
   const auto first = std::ranges::find(cells_, Cell::Kind::text, &Cell::kind);

@@ -1,11 +1,9 @@
-// Bulk loading: rows by the hundred in one statement, and indexes that are made again once all rows are
-// there.
+// Bulk loading: inserts rows by the hundred in one statement, and rebuilds indexes once all rows are in.
 //
-// Both are for one transaction that writes a large part of a table; nobody else sees anything of it before
-// the commit, and a rollback, or the death of the process, brings rows and indexes back as they were.
-// Measured with a million readers: a row of its own statement costs 2.5 us, one of a hundred 1.2 us; an
-// address put into its place of a large index 10 us, a sorted one 1.4 us. Failures are those of the store
-// (database.hpp).
+// For a single transaction that writes a large part of a table: nobody else sees any of it before the commit,
+// and a rollback or the death of the process restores rows and indexes. Measured with a million rows: a row
+// costs 2.5 us in its own statement, 1.2 us in one of a hundred; inserting an address into a large index
+// costs 10 us, a sorted one 1.4 us. Failures are those of the store (database.hpp).
 #pragma once
 
 #include <cstdint>
@@ -20,17 +18,17 @@
 
 namespace tidings::store {
 
-/// Before the transaction: at most so much memory for pages, and as much again while an index is sorted; what
-/// does not fit goes to temporary files, which vanish with the process (SQLITE_TMPDIR, TMPDIR, /var/tmp).
+/// Before the transaction: limits the memory for pages, and as much again for sorting an index; the rest goes
+/// to temporary files, which vanish with the process (SQLITE_TMPDIR, TMPDIR, /var/tmp).
 [[nodiscard]] Result<void> limit_memory(Database& database, std::int64_t bytes);
 
-/// Inserts rows of one table. A row is its values in the order of the columns; it is in the table after a
-/// flush. Texts are copied. A row with more or fewer values than columns is a bug.
+/// Inserts rows of one table. A row is its values in column order; it is in the table after a flush. Texts
+/// are copied. A row with the wrong number of values is a bug.
 class RowBatch {
  public:
   static constexpr std::size_t rows_at_once = 100;
 
-  /// `insert` ends behind the columns: "INSERT INTO facts (name, value)".
+  /// `insert` ends after the columns: "INSERT INTO facts (name, value)".
   RowBatch(Database& database, std::string_view insert, int columns);
 
   RowBatch& add(std::int64_t number);
@@ -42,9 +40,9 @@ class RowBatch {
     return add(id.value);
   }
 
-  /// Rows that are not in the table yet.
+  /// Rows not yet in the table.
   [[nodiscard]] std::size_t rows() const { return cells_.size() / columns_; }
-  /// Inserts them all, or only as many as go by the hundred.
+  /// Inserts all of them, or only full hundreds.
   [[nodiscard]] Result<void> flush();
   [[nodiscard]] Result<void> flush_hundreds();
 
@@ -65,12 +63,12 @@ class RowBatch {
   std::string texts_;
 };
 
-/// The id that the next row of a table with an AUTOINCREMENT key gets: above every id that it ever had.
+/// The id that the next row of a table with an AUTOINCREMENT key will get: above every id it ever had.
 [[nodiscard]] Result<std::int64_t> next_id(Database& database, const Transaction& open,
                                            std::string_view table);
 
-/// The indexes of a table that were made by CREATE INDEX, taken away until rebuild(). Without rebuild() the
-/// transaction must not be committed. `table` is a name of ours, no input.
+/// Drops the indexes of a table that CREATE INDEX made, until rebuild(). Without rebuild() the transaction
+/// must not be committed. `table` is one of our own names, never input.
 class IndexesAway {
  public:
   [[nodiscard]] static Result<IndexesAway> take(Database& database, const Transaction& open,

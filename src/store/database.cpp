@@ -28,8 +28,8 @@ struct StatementFinalize {
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 };
 
-/// SQLite gives what it makes beside a database the database's own mode, so that one is made first, empty,
-/// with ours.
+/// SQLite gives files it creates beside a database the database's mode, so the database is created first,
+/// empty, with our mode.
 Result<void> make_file(const std::filesystem::path& path) {
   if (path.has_parent_path()) TIDINGS_TRY(make_folder(path.parent_path()));
   TIDINGS_LET(const int fd, open_ours(path, O_RDWR | O_CREAT | O_EXCL));
@@ -37,14 +37,14 @@ Result<void> make_file(const std::filesystem::path& path) {
   return {};
 }
 
-/// No log beside the file: nobody has it open, and nobody died with it.
+/// No log beside the file: nobody has it open, and nobody died with it open.
 bool is_at_rest(std::filesystem::path path) {
   path += "-wal";
   std::error_code ignored;
   return !std::filesystem::exists(path, ignored);
 }
 
-/// The type of the pointers that lookup() takes: no other pointer passes, and no SQL text can make one.
+/// The type of pointer that lookup() accepts: no other pointer passes, and SQL text cannot create one.
 constexpr const char* lookup_type = "tidings lookup";
 
 /// SQL: lookup(:rows, key, column), see Lookup.
@@ -116,8 +116,7 @@ struct Database::Handle {
   };
 
   std::unique_ptr<sqlite3, Closer> sqlite;
-  // Keyed by the text's address first would be wrong for built strings, so by content; lookups are per batch,
-  // not per row.
+  // Keyed by content, since the address would be wrong for built strings; lookups are per batch, not per row.
   std::unordered_map<std::string, std::vector<Cached>> cache;
 
   ~Handle() { cache.clear(); }
@@ -274,7 +273,7 @@ Result<void> Transaction::commit() {
 Database::Database(std::unique_ptr<Handle> handle, std::filesystem::path path)
     : handle_(std::move(handle)), path_(std::move(path)) {}
 
-// Statements and transactions point back at their database, so a database is moved only before it is used.
+// Statements and transactions point to their database, so it is moved only before use.
 Database::Database(Database&&) noexcept = default;
 Database::~Database() = default;
 
@@ -309,12 +308,12 @@ Result<Database> Database::open(const std::filesystem::path& path, Create create
       return fail(Errc::no_input, fmt::format("there is no database at {}", path.string()),
                   "\"tidings init\" or \"tidings collect\" creates it");
     }
-    // Whoever was faster made it just as we would have.
+    // If somebody else was faster, the file is as we would have made it.
     if (auto made = make_file(path); !made && !std::filesystem::exists(path, ignored))
       return tl::unexpected<Error>(made.error());
   }
   TIDINGS_LET(auto database, open_handle(path, SQLITE_OPEN_READWRITE));
-  // What is deleted is overwritten: the addresses of those who left must not stay in free pages.
+  // Deleted data is overwritten: addresses of people who left must not stay in free pages.
   TIDINGS_TRY(
       database.execute("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;"));
   TIDINGS_TRY(database.identify());
@@ -362,15 +361,14 @@ Result<Database> Database::open_copy_in_memory(const std::filesystem::path& path
     sqlite3_backup_finish(backup);
     if (code != SQLITE_DONE) return file.error("cannot copy");
     copy.path_ = path;
-    // The copy has the file's WAL mark in its header, which memory cannot have.
+    // The copy has the file's WAL mark in its header, which a database in memory cannot use.
     TIDINGS_TRY(copy.execute("PRAGMA journal_mode = MEMORY; PRAGMA foreign_keys = ON;"));
     TIDINGS_TRY(copy.identify());
     TIDINGS_TRY(copy.migrate());
     return copy;
   };
-  // A reader of a database at rest would leave an empty log and its index beside the file; one that is told
-  // that nobody writes does not. If somebody did begin to write meanwhile, the copy is made again, as a
-  // reader like others.
+  // A reader of a database at rest would leave an empty log and its index beside the file, unless told that
+  // nobody writes. If somebody did start to write, the copy is made again as an ordinary reader.
   std::error_code ignored;
   const auto before = std::filesystem::last_write_time(path, ignored);
   if (is_at_rest(path)) {
@@ -392,8 +390,7 @@ Result<void> Database::identify() {
   std::int64_t version = 0;
   std::int64_t objects = 0;
   {
-    // Not through prepare(): a file that is no database makes the first statement fail, and that is not a
-    // bug.
+    // Without prepare(): in a file that is not a database the first statement fails, which is not a bug.
     sqlite3_stmt* raw = nullptr;
     const int code =
         sqlite3_prepare_v2(handle_->sqlite.get(),
@@ -558,8 +555,7 @@ Result<void> Database::empty_log() {
 }
 
 Result<bool> Database::holds_text(std::span<const std::string> texts) {
-  // Through SQLite's own descriptor: to close another one of the same file would drop this process's locks on
-  // it.
+  // Through SQLite's own descriptor: closing another one of the same file would drop this process's locks.
   sqlite3_file* file = nullptr;
   sqlite3_int64 size = 0;
   if (sqlite3_file_control(handle_->sqlite.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
@@ -595,7 +591,7 @@ Result<void> Database::backup_to(const std::filesystem::path& target) {
   }
   TIDINGS_TRY(make_file(target));
   const auto done = copy_to(target);
-  // A part of a copy must not be taken for one.
+  // A partial copy must not be mistaken for a complete one.
   if (!done) std::filesystem::remove(target, ignored);
   return done;
 }

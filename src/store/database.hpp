@@ -1,7 +1,7 @@
-// The store: one SQLite file behind a handle that knows SQL but no table of ours.
+// The store: one SQLite file behind a handle that knows SQL but none of our tables.
 //
 // The handle is driver-neutral on purpose: named parameters, RETURNING, ON CONFLICT, no rowid tricks, so that
-// another SQL database can stand behind it (Lookup would be a temporary table there). SQLite is set to WAL,
+// another SQL database can replace it (Lookup would be a temporary table there). SQLite is set to WAL,
 // foreign_keys=ON, synchronous=FULL unless asked otherwise, secure_delete=ON, a busy timeout of 10 s, STRICT
 // tables, our application_id. Schema versions are user_version; migrations run in open(), which also makes
 // the views of views.sql. A Database and its Statements belong to one thread. Failures are Errc::io with the
@@ -33,16 +33,16 @@ namespace tidings::store {
 
 class Database;
 
-/// Rows in memory that a statement reads: bound with bind_lookup(":rows", ...), SQL sees their columns as
-/// lookup(:rows, key, column). So one statement changes many rows, each to values of its own, at less than
-/// half the cost of a statement a row.
+/// Rows in memory for a statement to read: bound with bind_lookup(":rows", ...), SQL sees their columns as
+/// lookup(:rows, key, column). So one statement can change many rows, each to its own values, at less than
+/// half the cost of a statement per row.
 class Lookup {
  public:
   using Value = std::variant<std::monostate, std::int64_t,
                              std::string_view>;  ///< NULL, INTEGER or TEXT (copied at once)
 
   virtual ~Lookup() = default;
-  /// NULL where there is no such row.
+  /// NULL if there is no such row.
   [[nodiscard]] virtual Value value(std::int64_t key, int column) noexcept = 0;
 };
 
@@ -59,7 +59,7 @@ class Statement {
   Statement& operator=(const Statement&) = delete;
   Statement(Statement&& other) noexcept;
   Statement& operator=(Statement&&) = delete;
-  ~Statement();  ///< resets and gives the statement back to its database
+  ~Statement();  ///< resets the statement and returns it to its database
 
   Statement& bind(const char* name, std::int64_t value);
   Statement& bind(const char* name, int value) { return bind(name, static_cast<std::int64_t>(value)); }
@@ -78,8 +78,8 @@ class Statement {
   Statement& bind_blob(const char* name, std::string_view bytes);
   /// `rows` must outlive the run.
   Statement& bind_lookup(const char* name, Lookup& rows);
-  /// A parameter without a name ("?"), by its place from 1; one that is not there is a bug. The text is not
-  /// copied: it stands still until the statement has run.
+  /// An unnamed parameter ("?"), by its place from 1; a wrong place is a bug. The text is not copied and must
+  /// stay valid until the statement has run.
   Statement& bind_at(int place, std::int64_t value);
   Statement& bind_at(int place, std::string_view text);
   Statement& bind_null_at(int place);
@@ -94,9 +94,9 @@ class Statement {
 
   /// True while there is a row. Errc::io; Errc::bad_data for a broken constraint.
   [[nodiscard]] Result<bool> step();
-  /// Runs to the end and resets; for statements whose rows nobody reads. Bindings are kept.
+  /// Runs to the end and resets, for statements without interesting rows. Keeps bindings.
   [[nodiscard]] Result<void> run();
-  /// Ready to be bound and stepped anew.
+  /// Ready to be bound and stepped again.
   void reset();
 
   [[nodiscard]] std::int64_t integer(int column) const;
@@ -105,7 +105,7 @@ class Statement {
   [[nodiscard]] std::string_view view(int column) const;
   [[nodiscard]] std::string blob(int column) const;
   [[nodiscard]] bool is_null(int column) const;
-  /// Within the years 1 to 9999: what is beyond them is damage, and no sum of times may overflow.
+  /// Within the years 1 to 9999: times beyond them are damage, and no sum of times may overflow.
   [[nodiscard]] UtcTime time(int column) const;
   [[nodiscard]] std::optional<UtcTime> optional_time(int column) const;
   [[nodiscard]] std::optional<std::string> optional_text(int column) const;
@@ -145,18 +145,18 @@ class Transaction {
 
 enum class Create { no, yes };
 
-/// How far a commit reaches before it returns: `full` survives power loss, `process` only the death of the
+/// How durable a commit is when it returns: `full` survives power loss, `process` only the death of the
 /// process (a WAL write without fsync; the next full commit or checkpoint makes it durable).
 enum class Sync { full, process };
 
 class Database {
  public:
-  /// Opens, checks that it is ours and migrates it to this binary's schema.
+  /// Opens the file, checks that it is ours and migrates it to this binary's schema.
   [[nodiscard]] static Result<Database> open(const std::filesystem::path& path, Create create);
   /// Opens without writing a byte, for --dry-run and status. Errc::bad_data if its schema is older than this
   /// binary's, or its views are another's.
   [[nodiscard]] static Result<Database> open_read_only(const std::filesystem::path& path);
-  /// A copy of the file in memory, brought to this binary's schema there; the file is not changed.
+  /// A copy of the file in memory, migrated there to this binary's schema; the file is unchanged.
   [[nodiscard]] static Result<Database> open_copy_in_memory(const std::filesystem::path& path);
   /// A private database in memory with the full schema, for tests and rehearsals.
   [[nodiscard]] static Result<Database> open_in_memory();
@@ -167,11 +167,11 @@ class Database {
   Database& operator=(const Database&) = delete;
   ~Database();
 
-  /// The statement for `sql`, compiled once and kept. A statement of the same text that is in use is compiled
-  /// a second time. SQL that does not compile is a bug.
+  /// The statement for `sql`, compiled once and cached; compiled again while the cached one is in use. SQL
+  /// that does not compile is a bug.
   [[nodiscard]] Statement prepare(const char* sql);
 
-  /// Takes the write lock at once (BEGIN IMMEDIATE). Errc::try_again if another process keeps it.
+  /// Takes the write lock at once (BEGIN IMMEDIATE). Errc::try_again if another process holds it.
   [[nodiscard]] Result<Transaction> begin();
 
   /// One or more statements without parameters or rows.
@@ -180,7 +180,7 @@ class Database {
   /// From the next commit on.
   [[nodiscard]] Result<void> set_sync(Sync sync);
 
-  /// Pages kept in memory, at most; a bulk job whose indexes fit runs several times as fast.
+  /// The most memory for pages; a bulk job whose indexes fit runs several times faster.
   [[nodiscard]] Result<void> set_cache(std::int64_t bytes);
 
   [[nodiscard]] std::int64_t changes() const;  ///< rows changed by the last statement
@@ -193,20 +193,19 @@ class Database {
   /// Its pages alone, many times as fast: "ok", or the first finding in SQLite's words.
   [[nodiscard]] Result<std::string> quick_check();
 
-  /// Everything in the log goes into the file, and the log is cut to nothing: what was overwritten or deleted
-  /// is gone from the disk too. Waits for readers as long as for a lock, then Errc::try_again: the changes
-  /// themselves are kept.
+  /// Moves the whole log into the file and truncates it: overwritten or deleted data is gone from the disk
+  /// too. Waits for readers as long as for a lock, then Errc::try_again: the changes themselves are kept.
   [[nodiscard]] Result<void> empty_log();
-  /// Writes the file anew, without what is left of old rows in the gaps of its pages; then empty_log(). A
-  /// file of 1 GB takes half a minute, during which nobody else can write.
+  /// Rewrites the file without remains of old rows in the gaps of its pages; then empty_log(). A file of 1 GB
+  /// takes half a minute, during which nobody else can write.
   [[nodiscard]] Result<void> rebuild();
 
-  /// Whether the file, without its log, has one of the texts anywhere, in live rows or in the gaps of its
-  /// pages; ASCII letters match either case. Empty texts are not looked for.
+  /// Whether the file, without its log, contains any of the texts, in live rows or in gaps; ASCII letters
+  /// match either case. Ignores empty texts.
   [[nodiscard]] Result<bool> holds_text(std::span<const std::string> texts);
 
   /// A consistent copy while others write (SQLite's online backup), synced to disk. Errc::cannot_create;
-  /// refuses to overwrite.
+  /// never overwrites.
   [[nodiscard]] Result<void> backup_to(const std::filesystem::path& target);
 
  private:

@@ -47,7 +47,7 @@ std::string SenderLock::holder(const std::filesystem::path& database) {
   path += ".lock";
   struct stat file {};
   if (::stat(path.c_str(), &file) != 0) return {};
-  // Asking by flock would keep out a sender that starts at this moment.
+  // Testing with flock would keep out a sender that starts at this moment.
   const auto locks = read_file("/proc/locks", 1 << 20);
   if (!locks) return {};
   const auto inode = fmt::format(":{} ", file.st_ino);
@@ -79,7 +79,7 @@ std::string place_of(const std::filesystem::path& database) {
   return (error ? database : absolute).string();
 }
 
-/// As older versions noted it: the machine id, or the host name where there is none, and the path.
+/// As recorded by older versions: the machine id (or the host name if there is none) and the path.
 std::string instance_without_host(const std::filesystem::path& database) {
   std::string machine;
   if (const auto id = read_file("/etc/machine-id", 4096)) machine = std::string{trim(*id)};

@@ -10,7 +10,7 @@
 namespace tidings::subscriber {
 namespace {
 
-// RFC 2142, and what shops and offices use.
+// RFC 2142, and common ones of shops and offices.
 constexpr std::string_view roles[] = {
     "abuse",      "accounts",   "admin",      "administrator", "billing", "contact",  "help",
     "hostmaster", "hr",         "info",       "jobs",          "kontakt", "mail",     "mailer-daemon",

@@ -1,9 +1,8 @@
-// Addresses that are well-formed and still look wrong: slips in the domains of big mail services, and roles.
-// Pure.
+// Addresses that are well-formed but look wrong: misspelt domains of big mail services, and roles. Pure.
 //
-// Advice only: nothing is refused for it. A domain is a slip if one letter too many, too few, wrong or
-// swapped makes it a big service's, and it is none of the real domains that are that near (mail.com is not
-// gmail.com misspelt).
+// Advice only: nothing is refused because of it. A domain counts as misspelt if one letter too many, too few,
+// wrong or swapped separates it from a big service's, and it is not one of the real domains that close
+// (mail.com is not a misspelt gmail.com).
 #pragma once
 
 #include <optional>
@@ -13,7 +12,7 @@
 
 namespace tidings::subscriber {
 
-/// One line in words: "ann@gmial.com: did they mean @gmail.com?"; nothing where all looks well.
+/// One line: "ann@gmial.com: did they mean @gmail.com?"; nothing if all looks well.
 [[nodiscard]] std::optional<std::string> advice_on(const MailAddress& address);
 
 }  // namespace tidings::subscriber

@@ -1,8 +1,8 @@
-// Addresses in memory, sixteen bytes each at half full: who is on the list, or who is suppressed, for an
-// import that would look a million of them up.
+// Addresses in memory, sixteen bytes each when half full: who is on the list or suppressed, for an import
+// that would otherwise look up a million of them.
 //
 // Holds a hash of each address key and the subscriber's id, not the key: candidates() and may_have() may mean
-// somebody else of the same hash, so the caller compares the key itself. Nothing is ever taken out. Not
+// somebody else with the same hash, so the caller compares the key itself. Nothing is ever removed. Not
 // thread-safe.
 #pragma once
 
@@ -18,7 +18,7 @@ namespace tidings::subscriber {
 
 class AddressSet {
  public:
-  /// An address whose subscriber, if there is one, does not matter.
+  /// An address without a subscriber of interest.
   void add(std::string_view key) { add(key, SubscriberId{-1}); }
   void add(std::string_view key, SubscriberId id) {
     if (4 * ++count_ > 3 * slots_.size()) grow();
@@ -37,7 +37,7 @@ class AddressSet {
     return found;
   }
 
-  /// False: it was never added.
+  /// False means that it was never added.
   [[nodiscard]] bool may_have(std::string_view key) const { return !candidates(key).empty(); }
 
  private:
@@ -61,7 +61,7 @@ class AddressSet {
     }
   }
 
-  std::vector<Slot> slots_;  // a power of two of them
+  std::vector<Slot> slots_;  // the number of slots is a power of two
   std::size_t count_ = 0;
 };
 

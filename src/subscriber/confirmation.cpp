@@ -10,12 +10,12 @@ namespace {
 constexpr std::size_t token_bytes = 16;
 constexpr std::size_t token_size = 26;  // base32 of 16 bytes
 
-/// Nothing where it cannot be a token of ours.
+/// Nothing if it cannot be one of our tokens.
 std::optional<std::string> hash_of(std::string_view token) {
   if (token.size() != token_size) return std::nullopt;
   const auto bytes = base32_decode(token);
   if (!bytes || bytes->size() != token_bytes) return std::nullopt;
-  // Hashed as we write it, so that a relay that changes case does no harm and one token has one hash.
+  // Hashed in our own spelling, so that a relay that changes case does no harm and each token has one hash.
   return sha256(base32_encode(*bytes));
 }
 

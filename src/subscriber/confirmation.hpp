@@ -2,8 +2,8 @@
 // `confirmations`.
 //
 // 128 random bits, base32 in lower case (26 characters), because a confirmation also travels in a local part
-// (reply to confirm); only the SHA-256 is stored. Good for 72 hours, once. Each names the digests that were
-// asked for then, so that a later request by somebody else rides on nobody's click.
+// (reply to confirm); only the SHA-256 is stored. Valid once, for 72 hours. Each names the digests requested
+// at the time, so that a click never confirms a later request by somebody else.
 #pragma once
 
 #include <chrono>
@@ -26,7 +26,7 @@ namespace tidings::subscriber {
 inline constexpr std::chrono::hours confirmation_lifetime{72};
 inline constexpr std::chrono::hours used_confirmation_lifetime{24 * 30};
 
-/// What a token that is good stands for.
+/// What a valid token confirms.
 struct Confirmation {
   SubscriberId subscriber{};
   std::vector<std::string> digests{};  ///< sorted
@@ -42,26 +42,27 @@ class Confirmations {
   Confirmations(store::Database& database, const Clock& clock, Random& random)
       : database_(database), clock_(clock), random_(random) {}
 
-  /// The token to mail; it is nowhere else. `digests` must not be empty.
+  /// Returns the token to mail, which is stored nowhere. `digests` must not be empty.
   [[nodiscard]] Result<std::string> issue(SubscriberId subscriber, const std::vector<std::string>& digests);
 
-  /// What a GET may show: nothing if unknown, used or too old, for the same answer to all three. Changes
+  /// What a GET may show; nothing for an unknown, used or expired token, without saying which. Changes
   /// nothing.
   [[nodiscard]] Result<std::optional<Confirmation>> peek(std::string_view token);
 
-  /// Uses the token up and confirms its digests, in one transaction. Nothing as peek(); a suppressed address
-  /// stays so and gives nothing too, but an erased person who signed up anew is taken off the suppressions.
+  /// Uses up the token and confirms its digests, in one transaction. Nothing as peek(), and nothing for a
+  /// suppressed address, which stays suppressed; an erased person who signed up again is removed from the
+  /// suppressions.
   [[nodiscard]] Result<std::optional<Confirmation>> redeem(std::string_view token, Origin origin,
                                                            std::string_view detail);
   [[nodiscard]] Result<std::optional<Confirmation>> redeem(const store::Transaction& open,
                                                            std::string_view token, Origin origin,
                                                            std::string_view detail);
 
-  /// What a token stood for that was used, as far as that is still confirmed: somebody presses the link
-  /// again. Nothing for any other token, and a month after the use.
+  /// The digests of a used token that are still confirmed, for a second click on the link. Nothing for any
+  /// other token, and a month after its use.
   [[nodiscard]] Result<std::optional<Confirmation>> used(std::string_view token);
 
-  /// Deletes the old ones; returns the rows. Harmless at any time.
+  /// Deletes old ones; returns the number of rows. Harmless at any time.
   [[nodiscard]] Result<std::int64_t> sweep();
 
  private:

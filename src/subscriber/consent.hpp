@@ -1,8 +1,8 @@
-// The consent log: what was agreed to, when, from where; the proof that a list is lawful. The only writer of
-// `consents`.
+// The consent log: what was agreed to, when and from where; the proof that a list is lawful. The only writer
+// of `consents`.
 //
-// Rows are only added, never changed; they go when the person is erased. Each is written in the transaction
-// that changes the subscription, by the one who changes it (subscriber_table.hpp).
+// Rows are only added, never changed; they are deleted when the person is erased. Each is written in the
+// transaction that changes the subscription, by whoever changes it (subscriber_table.hpp).
 #pragma once
 
 #include <optional>
@@ -22,7 +22,7 @@ namespace tidings::subscriber {
 enum class ConsentEvent { requested, confirmed, withdrawn, expired, changed };
 [[nodiscard]] std::string_view name_of(ConsentEvent event);
 
-/// Where a change came from. `one_click` is a mail provider's POST (RFC 8058); `system` is our own
+/// The origin of a change. `one_click` is a mail provider's POST (RFC 8058); `system` is our own
 /// housekeeping.
 enum class Origin { cli, import, web, one_click, mailto, complaint, system };
 [[nodiscard]] std::string_view name_of(Origin origin);
@@ -44,7 +44,7 @@ class ConsentLog {
   /// Within the caller's transaction. The detail is cleaned and cut to 500 bytes.
   [[nodiscard]] Result<void> record(SubscriberId subscriber, const Consent& consent);
 
-  /// From now on record() gathers rows, until end_bulk(); the caller flushes them. Within the caller's
+  /// From now on record() collects rows until end_bulk(); the caller flushes them. Within the caller's
   /// transaction.
   store::RowBatch& begin_bulk();
   void end_bulk() { batch_.reset(); }
@@ -52,8 +52,8 @@ class ConsentLog {
   /// Oldest first.
   [[nodiscard]] Result<std::vector<Consent>> history(SubscriberId subscriber);
 
-  /// Who was sent the edition and left its digest between `from` and `until` by their own doing (link,
-  /// provider's button, mail): origin and how many.
+  /// How many of an edition's recipients left its digest between `from` and `until` by themselves (link,
+  /// provider's button, mail), by origin.
   struct Leavers {
     EditionId edition{};
     std::string_view digest{};
@@ -68,7 +68,7 @@ class ConsentLog {
  private:
   store::Database& database_;
   std::optional<store::Statement> insert_;  // kept, because an import runs it for each line
-  std::optional<store::RowBatch> batch_;    // while in bulk
+  std::optional<store::RowBatch> batch_;    // only in bulk
 };
 
 }  // namespace tidings::subscriber

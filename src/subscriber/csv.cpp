@@ -25,7 +25,7 @@ struct FileCloser {
   }
 };
 
-/// What people take for a CSV file because Excel opens it.
+/// Files mistaken for CSV because Excel opens them.
 Result<void> check_no_archive(std::string_view start, std::string_view name) {
   if (start.starts_with("\xD0\xCF\x11\xE0")) {
     return fail(Errc::bad_data, fmt::format("{} is an Excel workbook (.xls), not CSV", name),
@@ -63,14 +63,14 @@ char guess_delimiter(std::string_view text) {
 }  // namespace
 
 struct CsvReader::State {
-  /// A record on its way.
+  /// A record being read.
   struct Reading {
     enum class In {
       start,
       plain,
       quoted,
       quote
-    };  ///< quote: behind one that may close the field, or be the first of two
+    };  ///< quote: after one that may close the field, or be the first of two
 
     explicit Reading(CsvRecord& into) : record(into) { begin_field(); }
 
@@ -87,7 +87,7 @@ struct CsvReader::State {
     }
 
     CsvRecord& record;
-    std::size_t used = 0;  // fields filled; the strings behind keep their memory for the next record
+    std::size_t used = 0;  // fields filled; the other strings keep their memory for the next record
     std::string* field = nullptr;
     In in = In::start;
     std::int64_t quote_line = 0;  // where the last quoted field opened
@@ -106,7 +106,7 @@ struct CsvReader::State {
   bool after_return = false;  // a CR was the last character: a LF belongs to it
   std::int64_t line = 1;
   std::int64_t bytes_read = 0;
-  std::string text;  // UTF-8 that is not read yet, from `at` on
+  std::string text;  // unread UTF-8, from `at` on
   std::size_t at = 0;
 
   Result<void> start();
@@ -147,7 +147,7 @@ Result<bool> CsvReader::State::refill() {
 
 Result<void> CsvReader::State::start() {
   started = true;
-  // The mark and the delimiter are looked for in the beginning, however small the pieces are.
+  // The mark and the delimiter are searched for in the beginning, however small the pieces are.
   std::string beginning;
   while (beginning.size() < guess_bytes) {
     TIDINGS_LET(const auto piece, source());
@@ -161,7 +161,7 @@ Result<void> CsvReader::State::start() {
   TIDINGS_TRY(check_no_archive(beginning, name));
   decoder.decode(std::string_view{beginning}.substr(decoder.start(beginning)), text);
   if (ended) TIDINGS_TRY(end_of_source());
-  // Excel writes the delimiter into a first line of its own.
+  // Excel writes the delimiter into a separate first line.
   if (text.size() >= 6 && ascii_iequals(std::string_view{text}.substr(0, 4), "sep=") &&
       (text[5] == '\r' || text[5] == '\n')) {
     if (!told_delimiter) delimiter = text[4];
@@ -172,7 +172,7 @@ Result<void> CsvReader::State::start() {
   return {};
 }
 
-/// Passes over empty lines; false at the end of the file.
+/// Skips empty lines; false at the end of the file.
 Result<bool> CsvReader::State::skip_line_ends() {
   for (;;) {
     if (at == text.size()) {
@@ -190,7 +190,7 @@ Result<bool> CsvReader::State::skip_line_ends() {
   return true;
 }
 
-/// What follows up to a character that means something, within what has been read.
+/// The text up to a special character, within what has been read.
 std::string_view CsvReader::State::take_run(bool quoted) {
   const auto begin = at;
   const char end = quoted ? '"' : delimiter;
@@ -234,7 +234,7 @@ Result<bool> CsvReader::State::read_record(CsvRecord& record) {
   return true;
 }
 
-/// One character. False where it ends the record.
+/// Handles one character. False if it ends the record.
 Result<bool> CsvReader::State::take(Reading& reading, char c) {
   using In = Reading::In;
   const bool behind_backslash = reading.field->ends_with('\\');
@@ -348,7 +348,7 @@ std::int64_t CsvReader::bytes_read() const { return state_->bytes_read; }
 
 namespace {
 
-/// Apostrophes, then a character that starts a formula; Excel in East Asia takes the full-width ones, too.
+/// Apostrophes, then a character that starts a formula; East Asian Excel also accepts full-width ones.
 bool is_formula(std::string_view field) {
   field.remove_prefix(std::min(field.size(), field.find_first_not_of('\'')));
   if (field.empty()) return false;

@@ -1,4 +1,4 @@
-// Comma-separated values as the world writes them (RFC 4180 and its relatives). Pure but for CsvReader's
+// Comma-separated values as found in practice (RFC 4180 and its relatives). Pure except for CsvReader's
 // source.
 //
 // Read are: any of , ; tab | (guessed from the first record), any other that a first line "sep=X" or the
@@ -25,20 +25,20 @@
 namespace tidings::subscriber {
 
 struct CsvRecord {
-  std::int64_t line = 0;  ///< where it begins, from 1
+  std::int64_t line = 0;  ///< its first line, from 1
   std::vector<std::string> fields{};
   bool valid_utf8 = true;
 };
 
-/// Gives the next bytes, an empty piece at the end.
+/// Returns the next bytes; empty at the end.
 using ByteSource = std::function<Result<std::string_view>()>;
 
-/// Reads record by record in constant memory. Empty lines are passed over.
+/// Reads record by record in constant memory. Skips empty lines.
 class CsvReader {
  public:
   /// "-" is standard input. Errc::no_input if it cannot be opened.
   [[nodiscard]] static Result<CsvReader> open(const std::filesystem::path& path);
-  /// From memory; `name` stands in errors. The text must outlive the reader.
+  /// From memory; errors show `name`. The text must outlive the reader.
   [[nodiscard]] static CsvReader over(std::string_view text, std::string name);
   CsvReader(ByteSource source, std::string name);
 
@@ -46,11 +46,10 @@ class CsvReader {
   CsvReader& operator=(CsvReader&&) = delete;
   ~CsvReader();
 
-  /// Before the first next(): this character separates fields, instead of the one that the beginning of the
-  /// file suggests.
+  /// Before the first next(): sets the separator, instead of guessing it from the beginning of the file.
   void expect_delimiter(char delimiter);
 
-  /// Before the first next(): the file is in this encoding. Errc::usage if it is not known.
+  /// Before the first next(): sets the file's encoding. Errc::usage if it is unknown.
   [[nodiscard]] Result<void> expect_encoding(std::string_view encoding);
 
   /// False at the end. `record` is reused: its strings keep their memory.
@@ -59,11 +58,11 @@ class CsvReader {
   /// Known after the first next().
   [[nodiscard]] char delimiter() const;
   [[nodiscard]] const std::string& name() const;
-  /// "UTF-8", "windows-1252", ...; may change from the first to the second while everything read was ASCII.
+  /// "UTF-8", "windows-1252", ...; may change from the former to the latter while only ASCII has been read.
   [[nodiscard]] std::string encoding() const;
-  /// Whether that is read off the letters alone.
+  /// Whether it was guessed from the letters.
   [[nodiscard]] bool guessed_encoding() const;
-  /// Taken from the source so far; ahead of the records by at most a piece.
+  /// Read from the source so far; at most one piece ahead of the records.
   [[nodiscard]] std::int64_t bytes_read() const;
 
  private:
@@ -71,13 +70,13 @@ class CsvReader {
   std::unique_ptr<State> state_;
 };
 
-/// A field that a spreadsheet would run as a formula (it begins with = + - @, also full-width, tab or CR)
-/// gets an apostrophe in front, and so does one that already looks guarded: unguard_formula() gives back
-/// exactly what went in.
+/// Puts an apostrophe before a field that a spreadsheet would run as a formula (starting with = + - @, also
+/// full-width, tab or CR), and before one that already looks guarded: unguard_formula() returns exactly the
+/// original.
 [[nodiscard]] std::string guard_formula(std::string_view field);
 [[nodiscard]] std::string_view unguard_formula(std::string_view field);
 
-/// One record with commas and a line feed; fields are guarded, and quoted where they have to be.
+/// One record with commas and a line feed; fields are guarded, and quoted if necessary.
 void append_csv(std::string& out, std::span<const std::string_view> fields);
 
 }  // namespace tidings::subscriber

@@ -15,7 +15,7 @@ namespace {
 
 enum class Kind { utf8, utf16_little, utf16_big, windows_1252, other };
 
-/// What windows-1252 has where ISO 8859-1 has control characters; 0: nothing.
+/// windows-1252 where ISO 8859-1 has control characters; 0: undefined.
 constexpr std::array<char32_t, 32> windows_1252_rest{
     0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
     0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
@@ -25,7 +25,7 @@ bool is_high(char c) { return static_cast<std::uint8_t>(c) >= 0x80; }
 
 bool is_in_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_high(c); }
 
-/// From the first byte outside ASCII on.
+/// From the first non-ASCII byte on.
 bool reads_like_windows_1252(std::string_view text) {
   std::size_t western = 0;
   std::size_t other = 0;
@@ -36,8 +36,8 @@ bool reads_like_windows_1252(std::string_view text) {
     run = byte >= 0xC0 ? run + 1 : 0;
     longest_run = std::max(longest_run, run);
     if (byte >= 0xC0) ++western;
-    // Quotes, dashes, the euro and other signs stand beside a blank; inside a word they are the letters of
-    // another encoding.
+    // Quotes, dashes, the euro and other signs are next to a blank; inside a word they are letters of another
+    // encoding.
     const bool inside = i > 0 && i + 1 < text.size() && is_in_word(text[i - 1]) && is_in_word(text[i + 1]);
     if (byte >= 0x80 && byte < 0xC0 && byte != 0x92 && byte != 0xAD && inside) ++other;
     if (byte == 0x81 || byte == 0x8D || byte == 0x8F || byte == 0x90 || byte == 0x9D) other += 3;
@@ -45,8 +45,7 @@ bool reads_like_windows_1252(std::string_view text) {
   return longest_run <= 2 && other <= western;
 }
 
-/// Whole characters of UTF-8 outside ASCII, and bytes that are none. What may be cut off at the end is
-/// neither.
+/// Complete non-ASCII UTF-8 characters, and invalid bytes. A possibly cut-off end counts as neither.
 struct Utf8Count {
   std::size_t good = 0;
   std::size_t bad = 0;
@@ -75,7 +74,7 @@ struct TextDecoder::State {
   Kind kind = Kind::utf8;
   std::string name = "UTF-8";
   std::string held;         // the beginning of a character
-  bool is_decided = false;  // by a mark, the caller, or bytes outside ASCII
+  bool is_decided = false;  // by a mark, the caller, or non-ASCII bytes
   bool is_told = false;
   bool is_guess = false;
   iconv_t converter = reinterpret_cast<iconv_t>(-1);
@@ -203,7 +202,7 @@ std::size_t TextDecoder::start(std::string_view beginning) {
   if (mark("\xEF\xBB\xBF", Kind::utf8, "UTF-8")) return 3;
   if (mark("\xFF\xFE", Kind::utf16_little, "UTF-16") || mark("\xFE\xFF", Kind::utf16_big, "UTF-16")) return 2;
   if (state.is_told || beginning.size() < 4) return 0;
-  // What the zeros of ASCII text betray.
+  // Revealed by the zeros of ASCII text.
   const auto zero = [&](std::size_t i) { return beginning[i] == '\0'; };
   if (!zero(0) && zero(1) && !zero(2) && zero(3)) state.set(Kind::utf16_little, "UTF-16");
   if (zero(0) && !zero(1) && zero(2) && !zero(3)) state.set(Kind::utf16_big, "UTF-16");
@@ -213,7 +212,7 @@ std::size_t TextDecoder::start(std::string_view beginning) {
 void TextDecoder::decode(std::string_view bytes, std::string& out) {
   auto& state = *state_;
   if (!state.is_decided) {
-    // What is not decided at the end of a piece is the beginning of a character there.
+    // Undecided bytes at the end of a piece are the beginning of a character.
     std::string whole = std::exchange(state.held, {}).append(bytes);
     state.decide(whole);
     if (state.is_decided) return decode(whole, out);

@@ -39,7 +39,7 @@ Json json_of(const Subscriber& subscriber, const std::optional<Suppression>& sup
           {"suppressed", suppression ? json_of(*suppression) : Json(nullptr)}};
 }
 
-/// The confirmation that counts for a subscription now; one of an earlier life of a pending one does not.
+/// A subscription's valid confirmation; not the earlier one of a subscription that is pending again.
 std::optional<UtcTime> confirmation_of(const Subscription& one) {
   return one.state == SubscriptionState::pending ? std::nullopt : one.confirmed;
 }
@@ -82,7 +82,7 @@ void append_lines(std::string& out, const Subscriber& subscriber,
                                        left};
     append_csv(out, fields);
   }
-  // A domain has a line of its own.
+  // A domain has its own line.
   if (suppression && !suppression->address_key.starts_with('@') && !filter.state) {
     const std::string_view fields[] = {subscriber.address,
                                        subscriber.name,
@@ -101,8 +101,8 @@ bool is_everybody(const SubscriberFilter& filter) {
          filter.topic.empty() && filter.domain.empty() && filter.text.empty();
 }
 
-/// Addresses that must not be mailed though no subscriber has them: who takes the list elsewhere takes these
-/// along. The erased are known by a hash of this database alone and stay behind.
+/// Addresses that must not be mailed although no subscriber has them: whoever moves the list elsewhere needs
+/// them too. The erased are known only by a hash of this database and are not exported.
 Result<void> export_strangers(SubscriberTable& table, Suppressions& suppressions, ExportFormat format,
                               const ExportSink& sink) {
   std::string after;

@@ -1,8 +1,8 @@
-// Export of the list: CSV that import takes back without loss, and JSON lines. Streaming, in id order.
+// Export of the list: CSV that import reads back without loss, and JSON lines. Streaming, in id order.
 //
 // CSV has the columns of import.hpp. A subscriber has one line for each different (status, confirmed_at,
 // left_at) among their subscriptions, and one more with bounced, soft_bounced, complained or blocked if
-// suppressed. The erased are gone. JSON has one object a subscriber and line:
+// suppressed. Without the erased. JSON has one object per line and subscriber:
 // {"email","name","language","topics":[],"created_at","subscriptions":
 // [{"digest","status","since","confirmed_at"}],"suppressed":{"cause","at","detail"} or null}.
 #pragma once
@@ -22,18 +22,18 @@ namespace tidings::subscriber {
 
 enum class ExportFormat { csv, json_lines };
 
-/// Takes pieces of the file as they come.
+/// Receives pieces of the file in order.
 using ExportSink = std::function<Result<void>(std::string_view)>;
 
-/// Returns the subscribers written. An error of `sink` ends it and is returned. With a state or digest in the
-/// filter only the matching subscriptions of a subscriber are written to CSV; without any filter, suppressed
-/// addresses that no subscriber has follow the subscribers and are not counted.
+/// Returns the number of subscribers written. An error of `sink` ends the export and is returned. With a
+/// state or digest in the filter, CSV has only a subscriber's matching subscriptions; without any filter,
+/// suppressed addresses without a subscriber come last and are not counted.
 [[nodiscard]] Result<std::int64_t> export_subscribers(store::Database& database, const Clock& clock,
                                                       const SubscriberFilter& filter, ExportFormat format,
                                                       const ExportSink& sink);
 
-/// All that this room knows of one person, as one JSON object over several lines: the subscriber as above and
-/// "consents". An answer also for an address that is suppressed only. Errc::no_input if nothing is known.
+/// Everything this room knows about one person, as one JSON object over several lines: the subscriber as
+/// above and "consents". Also for an address that is only suppressed. Errc::no_input if nothing is known.
 [[nodiscard]] Result<std::string> export_one(store::Database& database, const Clock& clock,
                                              const MailAddress& address);
 

@@ -19,12 +19,11 @@ namespace {
 
 constexpr std::int64_t progress_every = 10'000;
 constexpr std::int64_t memory_bytes = std::int64_t{32} << 20;
-// Bulk mode makes the indexes of the whole list anew: 3.5 s for each million readers, old or new. An address
-// put into its place costs 10 us. So it begins where as much is lost already as it will cost, and never for a
-// few lines.
+// Bulk mode rebuilds the indexes of the whole list: 3.5 s per million subscribers, old or new. Inserting one
+// address costs 10 us. So it starts once that cost has been reached, and never for a few lines.
 constexpr std::int64_t fewest_for_bulk = 5000;
 
-/// Rejected lines as CSV: number, reason, then the line's own fields under their own headers, to be mended
+/// Rejected lines as CSV: number, reason, then the line's own fields under their own headers, to be corrected
 /// and imported.
 class RejectFile {
  public:
@@ -43,8 +42,7 @@ class RejectFile {
       write(out, "line", "reason", headers_);
     }
     std::vector<std::string> fields;
-    // What is not UTF-8 is kept as it is: cleaned, the file would pass the next time, with names that nobody
-    // can read.
+    // Invalid UTF-8 is kept: cleaned, the file would pass next time, with garbled names.
     for (const auto& field : record.fields) {
       const auto bare = unguard_formula(field);
       fields.push_back(record.valid_utf8 ? clean_utf8(bare) : std::string{bare});
@@ -144,7 +142,7 @@ class Import {
                 did_you_mean(digest, options_.known_digests));
   }
 
-  /// False if the record is not a header but the first line already.
+  /// False if the record is not a header but already the first line.
   Result<bool> read_header(const CsvRecord& record) {
     if (options_.map.empty() && record.fields.size() == 1 && parse_mail_address(trim(record.fields[0]))) {
       columns_ = ColumnMap::addresses_only();
@@ -164,7 +162,7 @@ class Import {
     return columns_.format() != "addresses";
   }
 
-  /// Nobody is confirmed on the caller's word past a column that may say that they left.
+  /// Nobody is confirmed on the caller's word if an unused column may say that they left.
   [[nodiscard]] tl::unexpected<Error> not_confirmed(const std::string& header, std::string_view why,
                                                     std::int64_t line) const {
     return fail(
@@ -206,7 +204,7 @@ class Import {
     ++report_.records;
     auto good = read.line ? check_names(*read.line) : tl::unexpected<Error>{read.line.error()};
     if (good) {
-      // A row of ours that makes no sense, which table_ finds before it writes, is about this line alone.
+      // An invalid row of ours, which table_ detects before it writes, concerns only this line.
       auto stored = store_line(open, read);
       if (stored || stored.error().code != Errc::bad_data) return stored;
       good = tl::unexpected<Error>{std::move(stored).error()};
@@ -219,7 +217,7 @@ class Import {
     return rejects.add(record, reason);
   }
 
-  /// Digests and topics as the configuration writes them.
+  /// Digests and topics in the configuration's spelling.
   Result<void> check_names(ImportLine& line) const {
     for (auto& digest : line.digests) {
       if (const auto known = known_name(digest, options_.known_digests)) digest = *known;
@@ -294,7 +292,8 @@ class Import {
     }
   }
 
-  /// Once each, however many lines they have. Ids grow, so whoever this import has added is known by theirs.
+  /// Each once, however many lines they have. Ids grow, so subscribers added by this import are known by
+  /// theirs.
   void count_pending(const AddResult& result) {
     if (result.created && !first_created_) first_created_ = result.id;
     const bool was_added_here = first_created_ && !(result.id < first_created_);
@@ -315,10 +314,10 @@ class Import {
   ImportReport report_;
   std::string detail_;  // for the consent log, up to the line's number
   std::int64_t new_in_transaction_ = 0;
-  std::vector<std::size_t> alarmed_;                 // columns that have been warned of
+  std::vector<std::size_t> alarmed_;                 // columns already warned about
   SubscriberId first_created_{};                     // of those who wait for a confirmation
   std::unordered_set<SubscriberId> waiting_before_;  // counted among the pending
-  std::int64_t bulk_from_ = 0;                       // so many new readers; 0: not known yet
+  std::int64_t bulk_from_ = 0;                       // number of new subscribers; 0: not known yet
 };
 
 }  // namespace

@@ -18,7 +18,7 @@ const std::vector<std::string> our_columns = {"email",  "name",         "languag
                                               "status", "confirmed_at", "ip",       "left_at", "tags"};
 constexpr std::size_t max_kept_bytes = 200;
 
-/// Pieces of a list field; ';' separates, and ',' where there is no ';'.
+/// The parts of a list field, separated by ';', or by ',' if there is no ';'.
 std::vector<std::string> pieces_of(std::string_view text) {
   const char separator = text.find(';') != std::string_view::npos ? ';' : ',';
   std::vector<std::string> pieces;
@@ -129,7 +129,7 @@ void ColumnMap::find_unused(std::span<const std::string> keys) {
                                           "topics", "status", "confirmed_at", "ip", "left_at", "tags"}) {
       used = used || *slot_of(column) == i;
     }
-    // What our own file of rejected lines puts in front.
+    // The columns that our own file of rejected lines adds.
     used = used || keys[i].empty() || (keys[i] == "line" && i == 0) || (keys[i] == "reason" && i == 1);
     if (!used) unused_.push_back(i);
   }
@@ -178,8 +178,7 @@ void ColumnMap::recognise(std::span<const std::string> keys) {
   }
 }
 
-/// In some languages the word for a name is also that for the part of it whose other part has a column of its
-/// own.
+/// In some languages the word for a name also means the part whose other part has a separate column.
 void ColumnMap::divide_name(std::span<const std::string> keys) {
   const auto& key = keys[*name_];
   const bool is_last =
@@ -193,7 +192,7 @@ void ColumnMap::guess(std::span<const std::string> keys) {
   const bool service = format_ != "csv";
   for (const auto& [column, names] : synonyms()) {
     auto* const slot = slot_of(column);
-    // A service's own columns of these names mean something else, if they are there.
+    // A service's own columns of these names, if present, mean something else.
     if (*slot || (service && (column == "status" || column == "confirmed_at" || column == "digests" ||
                               column == "topics"))) {
       continue;
@@ -239,7 +238,7 @@ std::string_view ColumnMap::field(const CsvRecord& record, std::optional<std::si
   return trim(unguard_formula(record.fields[*column]));
 }
 
-/// What one status column says. A column of yes and no says it by its header: "Unsubscribed", "Consent".
+/// What one status column says. A yes/no column says it by its header: "Unsubscribed", "Consent".
 Result<std::optional<LineStatus>> ColumnMap::status_in(const CsvRecord& record, std::size_t column) const {
   const auto text = field(record, column);
   if (text.empty()) return std::nullopt;
@@ -294,7 +293,7 @@ Result<std::optional<LineStatus>> ColumnMap::status_of(const CsvRecord& record) 
 
 namespace {
 
-/// A name as Excel has it may have line breaks; they are blanks.
+/// A name from Excel may have line breaks, which become blanks.
 std::string one_line(std::string_view text) {
   std::string line{text};
   std::ranges::replace_if(

@@ -1,7 +1,7 @@
-// Which column of a list means what: headers in, one reader's line out. Pure. Internal to import.cpp.
+// The meaning of a list's columns: from headers to each line's contents. Pure. Internal to import.cpp.
 //
-// Headers are compared without case, blanks and punctuation. Exports of services are known by headers that
-// only they have; for all others the usual names of each column are tried.
+// Headers are compared without case, blanks and punctuation. Exports of services are recognised by headers
+// that only they have; otherwise each column's usual names are tried.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,7 @@
 
 namespace tidings::subscriber {
 
-/// One line, understood. Empty digests: those of the options.
+/// One parsed line. Empty digests: those of the options.
 struct ImportLine {
   MailAddress address{};
   std::string domain{};  ///< instead of the address, with a status that suppresses: "@bad.example" for
@@ -38,22 +38,22 @@ struct ImportLine {
   std::optional<UtcTime> left{};  ///< when they left, if the file says so
   std::string kept{};  ///< IP and tags, for the consent log: "from 192.0.2.1; tags: boats"; may be empty
   std::optional<std::size_t>
-      alarm{};  ///< an unused column in which this line says that they must not get mail
+      alarm{};  ///< an unused column in which this line says that they must not be mailed
 };
 
-/// What may be said about columns besides what their headers say.
+/// What the caller says about columns, besides their headers.
 struct ColumnOptions {
   std::vector<std::pair<std::string, std::string>>
-      map{};                           ///< our column name, the file's header; an empty header: take none
-  std::vector<std::string> ignored{};  ///< headers that mean nothing
+      map{};                           ///< our column name, the file's header; an empty header: use none
+  std::vector<std::string> ignored{};  ///< headers without a meaning
 };
 
 class ColumnMap {
  public:
-  /// From a header line. Errc::bad_data without an email column, or where `options` name a header that is
-  /// not there; Errc::usage where they name an unknown column.
+  /// From a header line. Errc::bad_data without an email column, or if `options` name a header that does not
+  /// exist; Errc::usage if they name an unknown column.
   [[nodiscard]] static Result<ColumnMap> read(const CsvRecord& header, const ColumnOptions& options);
-  /// For a file that is nothing but addresses, one a line, without a header.
+  /// For a file of bare addresses, one per line, without a header.
   [[nodiscard]] static ColumnMap addresses_only();
 
   [[nodiscard]] const std::string& format() const { return format_; }
@@ -61,15 +61,14 @@ class ColumnMap {
   [[nodiscard]] std::size_t width() const { return headers_.size(); }
   [[nodiscard]] const std::vector<std::string>& headers() const { return headers_; }
 
-  /// Columns of which nothing is taken, without those that the caller or the service's format calls
-  /// meaningless.
+  /// Columns that are not used, except those that the caller or the service's format calls meaningless.
   [[nodiscard]] std::vector<UnusedColumn> unused() const;
 
   /// Errc::bad_data gives the reason to reject the line.
   [[nodiscard]] Result<ImportLine> understand(const CsvRecord& record) const;
 
  private:
-  /// A flag column that decides the status: the first rule that applies does.
+  /// A flag column that decides the status: the first matching rule counts.
   struct Rule {
     std::size_t column = 0;
     enum class When { yes, no, filled, given } when = When::yes;
@@ -95,13 +94,13 @@ class ColumnMap {
   std::vector<std::string> headers_;
   std::optional<std::size_t> email_, name_, first_name_, last_name_, language_, digests_, topics_, status_,
       confirmed_at_, ip_, left_at_, tags_;
-  std::vector<std::size_t> more_status_;  ///< columns that count beside `status_`: the gravest does
+  std::vector<std::size_t> more_status_;  ///< columns besides `status_`: the gravest counts
   std::vector<Rule> rules_;
   DateOrder dates_ = DateOrder::year_first;
   std::vector<std::size_t> ignored_;
   std::vector<std::size_t> unused_;
   std::string_view harmless_;
-  std::string_view otherwise_;  ///< the status word where neither column nor rule says any
+  std::string_view otherwise_;  ///< the status if neither column nor rule gives one
 };
 
 }  // namespace tidings::subscriber

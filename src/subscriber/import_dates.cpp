@@ -13,7 +13,7 @@
 namespace tidings::subscriber {
 namespace {
 
-/// Passes over `count` digits, or says no and stays.
+/// Skips `count` digits, or returns false without moving.
 bool take_digits(std::string_view& text, std::size_t count) {
   if (text.size() < count) return false;
   if (!std::ranges::all_of(text.substr(0, count), [](char c) { return c >= '0' && c <= '9'; })) return false;
@@ -27,8 +27,8 @@ bool take_char(std::string_view& text, std::string_view any_of) {
   return true;
 }
 
-/// What follows the time of day as RFC 3339 writes it; nothing where it is no zone. Go writes "+0000 UTC",
-/// PostgreSQL "+00".
+/// The zone after a time in RFC 3339 form; nothing if it is not a zone. Go writes "+0000 UTC", PostgreSQL
+/// "+00".
 std::optional<std::string> zone_of(std::string_view text) {
   text = trim(text);
   for (const std::string_view end : {"UTC", "GMT", "Z"}) {
@@ -68,7 +68,7 @@ std::optional<std::string> time_of(std::string_view text) {
   return fmt::format("{}:{}{}", minutes, seconds, *zone);
 }
 
-/// Passes over at most so many digits.
+/// Skips at most that many digits.
 std::optional<int> take_number(std::string_view& text, std::size_t most) {
   int value = 0;
   std::size_t count = 0;
@@ -79,7 +79,7 @@ std::optional<int> take_number(std::string_view& text, std::size_t most) {
   return count > 0 ? std::optional{value} : std::nullopt;
 }
 
-/// "9:52 PM +0100" with twenty-four hours and two digits; as it is where it is no time.
+/// "9:52 PM +0100" in 24 hours and two digits; unchanged if it is not a time.
 std::string in_24_hours(std::string_view text) {
   text = trim(text);
   auto rest = text;
@@ -99,8 +99,7 @@ std::string in_24_hours(std::string_view text) {
   return fmt::format("{:02}{}{}{}", since_noon, whole, behind.empty() ? "" : " ", behind);
 }
 
-/// "6/17/2009 9:52 PM" or "17-06-2009 21:52" with the year first, as read_date() knows it; as it is where it
-/// is written otherwise.
+/// "6/17/2009 9:52 PM" or "17-06-2009 21:52" with the year first, for read_date(); other forms are unchanged.
 std::string year_first(std::string_view text, DateOrder order) {
   auto rest = text;
   const auto first = take_number(rest, 2);
@@ -138,8 +137,8 @@ bool is_weekday(std::string_view word) {
                              [&](auto day) { return day.starts_with(lower); });
 }
 
-/// "Apr 5, 2023 2:22 PM", "5 April 2023", "Wed, 05 Apr 2023 14:22:11 GMT" with the year first; as it is where
-/// there is no month's name.
+/// "Apr 5, 2023 2:22 PM", "5 April 2023", "Wed, 05 Apr 2023 14:22:11 GMT" with the year first; unchanged
+/// without a month's name.
 std::string without_names(std::string_view text) {
   const auto blank = replace_all(text.substr(0, text.find('(')), ",", " ");
   std::vector<std::string_view> words;
@@ -189,7 +188,7 @@ Result<UtcTime> read_date(std::string_view text, DateOrder order) {
   if (order != DateOrder::year_first) {
     if (auto date = read_date(year_first(text, order))) return date;
   }
-  // Exact to the millisecond only in the form that we write ourselves.
+  // Exact to the millisecond only in our own form.
   if (auto exact = parse_rfc3339(text)) return exact;
   if (const auto time = unix_time(text)) return *time;
   const auto plain = without_names(text);

@@ -1,4 +1,4 @@
-// Dates as other services' exports write them. Pure.
+// Dates as other services export them. Pure.
 #pragma once
 
 #include <string_view>
@@ -8,13 +8,13 @@
 
 namespace tidings::subscriber {
 
-/// What dates written with numbers alone begin with.
+/// The order of purely numeric dates.
 enum class DateOrder { year_first, month_first, day_first };
 
-/// RFC 3339; also with a blank for T, without seconds, without a zone (then UTC), with "+0000 UTC" or the
-/// like behind, or the date alone; with a month's English name ("Apr 5, 2023 2:22 PM", "5 April 2023");
-/// seconds or milliseconds since 1970. `month_first` reads 06/17/2009 09:52 and 6/17/2009 9:52 AM besides,
-/// `day_first` 17-06-2009 09:52, 17/06/2009 and 17.06.2009. Fractions count in RFC 3339 only. Errc::bad_data.
+/// RFC 3339; also with a blank for T, without seconds, without a zone (then UTC), followed by "+0000 UTC" or
+/// the like, or the date alone; with a month's English name ("Apr 5, 2023 2:22 PM", "5 April 2023"); seconds
+/// or milliseconds since 1970. `month_first` also reads 06/17/2009 09:52 and 6/17/2009 9:52 AM, `day_first`
+/// 17-06-2009 09:52, 17/06/2009 and 17.06.2009. Fractions count only in RFC 3339. Errc::bad_data.
 [[nodiscard]] Result<UtcTime> read_date(std::string_view text, DateOrder order = DateOrder::year_first);
 
 }  // namespace tidings::subscriber

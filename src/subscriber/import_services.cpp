@@ -86,11 +86,9 @@ const std::vector<Synonyms>& synonyms() {
 
 const std::vector<ServiceFormat>& service_formats() {
   static const std::vector<ServiceFormat> all = {
-      // Separate files of the subscribed, unsubscribed and cleaned, told apart by their own columns. The
-      // names of people's own
-      // fields (the address is one) are in the account's language, or what somebody made of them; those in
-      // capitals never
-      // change.
+      // Separate files of the subscribed, unsubscribed and cleaned, distinguished by their own columns. The
+      // names of custom fields (the address is one) are in the account's language, or renamed; those in
+      // capitals never change.
       {"mailchimp",
        {"memberrating", "optintime|confirmtime|unsubtime|cleantime|leid"},
        "emailaddress",
@@ -102,7 +100,8 @@ const std::vector<ServiceFormat>& service_formats() {
        "",
        "optintime|unsubcampaigntitle|unsubcampaignid|unsubreason|unsubreasonother|cleancampaigntitle|"
        "cleancampaignid"},
-      // email_list.csv of the whole export, in the forms of several years, and the list of the paying ones.
+      // email_list.csv of the whole export, in the forms of several years, and the list of paying
+      // subscribers.
       {"substack",
        {"email", "emaildisabled", "activesubscription|expiry"},
        "email",
@@ -127,7 +126,7 @@ const std::vector<ServiceFormat>& service_formats() {
        "email|emailaddress",
        "type|subscribertype",
        "creationdate"},
-      // "enabled" says nothing about a confirmation: that is kept for each of its lists, and not exported.
+      // "enabled" says nothing about confirmation, which is kept per list and not exported.
       {"listmonk", {"uuid", "email", "attributes", "status"}, "email", "status", "createdat"},
       {"ghost",
        {"email", "subscribedtoemails|subscribed", "complimentaryplan"},
@@ -162,13 +161,13 @@ const std::vector<ServiceFormat>& service_formats() {
        {},
        "",
        DateOrder::month_first},
-      // Its file could not be got hold of: known by what only followers have.
+      // We had no sample file: recognised by columns that only followers have.
       {"follow.it",
        {"email|emailaddress|follower|followeremail|followersemail", follow_it_signs},
        "followeremail|followersemail|emailaddress|email|follower",
        "followerstatus|followstatus|status",
        "followdate|followeddate|datefollowed|followedat|followedon|followedsince|followingsince|date"},
-      // Status of the person and of each of their lists, in the language of the WordPress that wrote it; the
+      // The status of the person and of each of their lists, in the language of the WordPress site; the
       // graver counts.
       {"mailpoet",
        {"email|emailadresse|adresseemail",
@@ -210,7 +209,7 @@ const std::vector<ServiceFormat>& service_formats() {
        "email",
        "status",
        "subscribedat|subscribedon|createdat|created"},
-      // "inactive" has not confirmed or was put away: neither gets mail.
+      // "inactive" means unconfirmed or deactivated: neither gets mail.
       {"kit",
        {"email|emailaddress", "firstname", "createdat|subscribedat|confirmedat", "status|state",
         "id|tags|referrer|utmsource|subscriberid|source|customfields|location"},

@@ -22,7 +22,7 @@ constexpr std::string_view confirmed_words =
     "confirmed|subscribed|active|verified|following|optedin|optin|"
     // Buttondown: all of these still get mail.
     "regular|premium|trialed|unpaid|gifted|churning|paused|pastdue|"
-    // Kit: reads nothing, and still gets mail.
+    // Kit: reads nothing, but still gets mail.
     "cold|"
     "abonniert|angemeldet|aktiv|bestätigt|abonné|abonnée|abonnéé|inscrit|inscrite|actif|confirmé|suscrito|"
     "suscrita|activo|confirmado|"
@@ -87,7 +87,7 @@ const std::unordered_map<std::string, std::optional<LineStatus>>& words() {
   return all;
 }
 
-/// Any of "a|b|c" is in the text.
+/// Whether the text contains any of "a|b|c".
 bool has_any(std::string_view text, std::string_view parts) {
   return std::ranges::any_of(split(parts, '|'),
                              [&](auto part) { return text.find(part) != std::string_view::npos; });

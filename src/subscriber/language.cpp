@@ -33,10 +33,10 @@ std::string ascii_upper(std::string_view text) {
   return upper;
 }
 
-/// "de" for "de", "deu" and "ger"; a code of three letters that has none of two stays.
+/// "de" for "de", "deu" and "ger"; a three-letter code without a two-letter one stays.
 std::optional<std::string> primary_of(std::string_view subtag) {
   const auto code = ascii_lower(subtag);
-  if (code == "iw") return "he";  // what Java and old lists write
+  if (code == "iw") return "he";  // written by Java and old lists
   if (code == "in") return "id";
   for (const auto& each : known_languages()) {
     if (each.code == code || (code.size() == 3 && has_word(std::string{each.three_letters} + " ", code))) {

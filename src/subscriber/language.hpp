@@ -1,4 +1,4 @@
-// The language of a reader: a BCP 47 tag of a language that exists. Pure.
+// A subscriber's language: the BCP 47 tag of an existing language. Pure.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // Languages, scripts and countries: ISO 639-1 and 639-2 with their names in English and in the language
-// itself, ISO 15924, ISO 3166-1. Taken from Debian's iso-codes; a language that is missing here is one line.
+// itself, ISO 15924, ISO 3166-1. From Debian's iso-codes; to add a language, add one line.
 #include "subscriber/language_table.hpp"
 
 namespace tidings::subscriber {

@@ -1,4 +1,4 @@
-// The languages that a reader may have. Internal to language.cpp.
+// The languages that a subscriber may have. Internal to language.cpp.
 #pragma once
 
 #include <span>
@@ -13,7 +13,7 @@ struct KnownLanguage {
 };
 
 [[nodiscard]] std::span<const KnownLanguage> known_languages();
-/// Three letters, without a code of two; each followed by a blank, like the next two.
+/// Three-letter codes of languages without a two-letter one, each followed by a blank, like the next two.
 [[nodiscard]] std::string_view further_languages();
 /// "Latn"
 [[nodiscard]] std::string_view scripts();

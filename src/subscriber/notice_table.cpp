@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::int64_t max_waiting_sign_ups = 100'000;
 constexpr std::size_t max_error_bytes = 300;
-/// No notice is put off further than this; what is due later was put off by a clock that was ahead, and is
-/// due now.
+/// No notice is postponed further than this; a later due time was set by a clock that was ahead, and counts
+/// as due now.
 constexpr std::chrono::hours longest_wait{96};
 constexpr std::array all_kinds{NoticeKind::confirm, NoticeKind::already, NoticeKind::welcome,
                                NoticeKind::goodbye};
@@ -77,7 +77,7 @@ Result<std::optional<SignUpRequest>> NoticeTable::next_sign_up() {
                            .topics = lines_of(query.view(5)),
                            .detail = query.text(6)};
     } else {
-      // No form writes such a row, so nobody waits for an answer; those behind it do.
+      // No form writes such a row, so nobody waits for its answer; the ones after it do.
       log::error(fmt::format("sign-up {} is dropped: {}", id, address.error().line()));
     }
     query.reset();
@@ -125,7 +125,7 @@ Result<bool> NoticeTable::add(SubscriberId subscriber, NoticeKind kind,
 
 Result<std::optional<Notice>> NoticeTable::claim() {
   const auto now = clock_.now();
-  // Looked for without the write lock first: this is asked every few seconds.
+  // Checked without the write lock first, since it is called every few seconds.
   auto due = database_.prepare(
       "SELECT id FROM notices WHERE done_ms IS NULL AND (due_ms <= :now OR due_ms > :latest) "
       "ORDER BY attempts, id LIMIT 1");

@@ -1,11 +1,10 @@
-// Sign-ups that wait to be looked into, and notices: confirmation, welcome and goodbye mails that wait to be
-// sent. The only writer of `sign_ups` and `notices`.
+// Sign-ups waiting to be processed, and notices: confirmation, welcome and goodbye mails waiting to be sent.
+// The only writer of `sign_ups` and `notices`.
 //
-// A form's answer is one insert here, the same whether the address is known or not. A notice is claimed for
-// ten minutes before it is sent and is done when the relay has it: a crash between the two sends it again
-// after that, and loses none. A confirmation is mailed at most three times a day to one subscriber, "already
-// subscribed" once a day: a form must not be a way to flood somebody. Any call may fail as store/database.hpp
-// says.
+// A form's answer is one insert here, the same whether or not the address is known. A notice is claimed for
+// ten minutes before it is sent and is done when the relay accepts it: a crash between the two sends it
+// again, and loses none. A subscriber gets at most three confirmations a day, and "already subscribed" once a
+// day: a form must not be a way to flood somebody. Any call may fail as store/database.hpp says.
 #pragma once
 
 #include <chrono>
@@ -42,10 +41,10 @@ struct Notice {
   NoticeKind kind = NoticeKind::confirm;
   std::vector<std::string> digests{};
   UtcTime created{};
-  int attempts = 0;  ///< this one counted
+  int attempts = 0;  ///< including this one
 };
 
-/// Notices that have failed and are tried again.
+/// Notices that failed and will be retried.
 struct NoticeTrouble {
   std::int64_t failing = 0;
   std::optional<UtcTime> next_try{};
@@ -62,33 +61,33 @@ class NoticeTable {
  public:
   NoticeTable(store::Database& database, const Clock& clock) : database_(database), clock_(clock) {}
 
-  /// False if too many wait already (100,000): nothing was written.
+  /// False if too many wait already (100,000): then nothing was written.
   [[nodiscard]] Result<bool> take_sign_up(const SignUpRequest& request);
-  /// The oldest one. One whose address makes no sense is told and dropped.
+  /// The oldest one. One with an invalid address is reported and dropped.
   [[nodiscard]] Result<std::optional<SignUpRequest>> next_sign_up();
   /// Within the caller's transaction.
   [[nodiscard]] Result<void> drop_sign_up(std::int64_t id);
   /// All of one address (MailAddress::key()). Within the caller's transaction.
   [[nodiscard]] Result<void> forget_sign_ups(std::string_view address_key);
 
-  /// Within the caller's transaction. False where the limits above say no.
+  /// Within the caller's transaction. False if the limits above forbid it.
   [[nodiscard]] Result<bool> add(SubscriberId subscriber, NoticeKind kind,
                                  const std::vector<std::string>& digests);
 
-  /// The next that is due, claimed on disk before it is returned. Those that have failed least come first, so
-  /// that many which keep failing hold up none.
+  /// The next one due, claimed on disk before it is returned. Those with the fewest failures come first, so
+  /// that failing ones do not hold up the others.
   [[nodiscard]] Result<std::optional<Notice>> claim();
   /// Sent, or given up for the reason.
   [[nodiscard]] Result<void> finish(std::int64_t id, std::string_view error);
-  /// Tried again later: after 1, 5, 15, 60 minutes and so on; given up when it is older than notice_give_up.
+  /// Retried later: after 1, 5, 15, 60 minutes and so on; given up when it is older than notice_give_up.
   [[nodiscard]] Result<void> postpone(const Notice& notice, std::string_view error);
 
-  /// Those that wait for another try.
+  /// Those that wait for a retry.
   [[nodiscard]] Result<NoticeTrouble> trouble();
 
-  /// What waits.
+  /// How many wait.
   [[nodiscard]] Result<std::int64_t> open();
-  /// Forgets what is done and older than a day.
+  /// Deletes those done for more than a day.
   [[nodiscard]] Result<void> sweep();
 
  private:

@@ -1,9 +1,8 @@
-// The lines of an import, read and understood in a thread of their own while the caller stores those before
-// them.
+// Reads and parses the lines of an import in a separate thread while the caller stores earlier ones.
 //
-// Order is the file's. At most a few thousand lines are ahead. The reader and the columns belong to the
-// thread until this object is gone; its destructor waits for the thread, which ends at the next line, or when
-// a pipe that it reads from gives something.
+// Keeps the file's order; at most a few thousand lines ahead. The reader and the columns belong to the thread
+// until this object is destroyed; its destructor waits for the thread, which ends at the next line, or when a
+// pipe that it reads delivers something.
 #pragma once
 
 #include <condition_variable>
@@ -21,25 +20,25 @@
 
 namespace tidings::subscriber {
 
-/// One line of the file, and what it says; an error is the reason to reject it.
+/// One parsed line of the file; an error is the reason to reject it.
 struct ReadLine {
   CsvRecord record{};
   Result<ImportLine> line{};
   std::optional<std::string> advice{};  ///< address_advice.hpp
 };
 
-/// The next record that is not blank: spreadsheets write emptied rows as delimiters alone (";;;;").
+/// The next record that is not blank: spreadsheets write emptied rows as bare delimiters (";;;;").
 [[nodiscard]] Result<bool> next_filled(CsvReader& reader, CsvRecord& record);
 
 class ReadAhead {
  public:
-  /// `first` is a record that was read already, if there is one.
+  /// `first` is a record that was already read, if there is one.
   ReadAhead(CsvReader& reader, const ColumnMap& columns, std::optional<CsvRecord> first);
   ~ReadAhead();
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
 
-  /// The next line, the caller's until the next call; null at the end. Errc::bad_data for broken structure
+  /// The next line, valid until the next call; null at the end. Errc::bad_data for broken structure
   /// (csv.hpp).
   [[nodiscard]] Result<ReadLine*> next();
   /// Of the file, up to about this line.
@@ -47,7 +46,7 @@ class ReadAhead {
 
  private:
   struct Piece {
-    std::vector<ReadLine> lines{};  // the first `used` of them; those behind keep their memory
+    std::vector<ReadLine> lines{};  // the first `used` of them; the others keep their memory
     std::size_t used = 0;
     std::int64_t bytes_read = 0;
     std::optional<Error> error{};
@@ -61,7 +60,7 @@ class ReadAhead {
   Piece current_;
   std::size_t at_ = 0;
 
-  std::mutex mutex_;  // over what follows
+  std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   std::deque<Piece> ready_;
   std::vector<Piece> spare_;

@@ -1,4 +1,4 @@
-// Nouns of the subscriber room: a reader and what they agreed to.
+// Nouns of the subscriber room: a subscriber and what they agreed to.
 #pragma once
 
 #include <optional>

@@ -9,7 +9,7 @@ struct SubscriberTable::Bulk {
   store::IndexesAway indexes;
   AddressSet known;
   SubscriberId next{};
-  SubscriberId not_flushed{};  ///< all rows of readers before this one are in their tables
+  SubscriberId not_flushed{};  ///< all rows of subscribers before this one are in their tables
   store::RowBatch subscribers;
   store::RowBatch subscriptions;
   store::RowBatch topics;
@@ -57,7 +57,7 @@ Result<void> SubscriberTable::flush_bulk() {
   return {};
 }
 
-/// The readers first, whenever there are a hundred: what refers to them may follow at any time.
+/// Subscribers first, whenever there are a hundred: rows that refer to them may follow at any time.
 Result<void> SubscriberTable::flush_hundreds() {
   constexpr auto enough = store::RowBatch::rows_at_once;
   if (bulk_->subscribers.rows() < enough && bulk_->consents.rows() < 10 * enough) return {};
@@ -72,7 +72,7 @@ Result<void> SubscriberTable::end_bulk() {
   TIDINGS_TRY(flush_bulk());
   consents_.end_bulk();
   suppressions_.forget_hashes();
-  bulk_->known = {};  // its memory is wanted for sorting
+  bulk_->known = {};  // its memory is needed for sorting
   TIDINGS_TRY(bulk_->indexes.rebuild());
   bulk_.reset();
   return {};

@@ -29,7 +29,7 @@ std::optional<std::string> if_any(std::string text) {
   return text.empty() ? std::nullopt : std::optional{std::move(text)};
 }
 
-/// `%text%` with what LIKE would read otherwise escaped.
+/// `%text%` with LIKE's special characters escaped.
 std::string like_pattern(std::string_view text) {
   std::string pattern = "%";
   for (const char c : ascii_lower(text)) {
@@ -180,8 +180,8 @@ Result<SubscriberCounts> SubscriberTable::counts() {
       database_.prepare("SELECT count(DISTINCT subscriber_id) FROM subscriptions WHERE state <> 'withdrawn'");
   TIDINGS_TRY(staying.step());
   counts.staying = staying.integer(0);
-  // Subscriptions by their index alone, and who is suppressed from the side of the few: a join of a million
-  // takes 20 times as long.
+  // Subscriptions by their index alone, and suppressions from the shorter side: a join of a million takes 20
+  // times as long.
   auto states = database_.prepare("SELECT digest, state, count(*) FROM subscriptions GROUP BY digest, state");
   TIDINGS_TRY(states.each([&](const store::Statement& row) {
     if (counts.digests.empty() || counts.digests.back().digest != row.view(0)) {
@@ -218,9 +218,9 @@ Result<SubscriberCounts> SubscriberTable::counts() {
 
 namespace {
 
-/// The topics of one reader after the other, in ascending order of readers: a walk along the table in step
-/// with the caller's, for a join would sort the topics of each reader anew, which takes three times as long
-/// for a large list.
+/// The topics of one subscriber after the other, in ascending order: a walk along the table in step with the
+/// caller's. A join would sort the topics of each subscriber again, which takes three times as long for a
+/// large list.
 class TopicWalk {
  public:
   explicit TopicWalk(store::Database& database)
@@ -235,7 +235,7 @@ class TopicWalk {
     topics.clear();
     for (int passed = 0; at_ && *at_ < reader; ++passed) {
       if (passed == patience) {
-        // A list of which the digest has few readers: the next one is looked up, not walked to.
+        // The digest has few subscribers of this list: look up the next one instead of walking to it.
         rows_.reset();
         rows_.bind(":first", reader);
       }
@@ -258,14 +258,14 @@ class TopicWalk {
   }
 
   store::Statement rows_;
-  std::optional<SubscriberId> at_ = SubscriberId{0};  ///< whose row it stands at; none at the end
+  std::optional<SubscriberId> at_ = SubscriberId{0};  ///< the subscriber of its current row; none at the end
 };
 
 }  // namespace
 
 Result<void> SubscriberTable::for_each_recipient(std::string_view digest,
                                                  const std::function<Result<void>(const Recipient&)>& visit) {
-  // The index on (digest, state, subscriber_id) gives the order; nothing is sorted or gathered.
+  // The index on (digest, state, subscriber_id) gives the order, without sorting.
   auto query = database_.prepare(R"(
       SELECT p.subscriber_id, s.language
       FROM subscriptions p JOIN subscribers s ON s.id = p.subscriber_id

@@ -66,7 +66,7 @@ ConsentEvent event_of(SubscriptionState state) {
   return ConsentEvent::requested;
 }
 
-/// Somebody who was erased may come back by their own hand, but nobody may bring them back.
+/// An erased person may come back by themselves, but nobody else may bring them back.
 bool may_come_back(SuppressionCause cause, const NewSubscriber& wanted) {
   return cause == SuppressionCause::erased && wanted.state == SubscriptionState::pending &&
          (wanted.origin == Origin::web || wanted.origin == Origin::mailto);
@@ -86,7 +86,7 @@ struct SubscriptionRow {
   std::optional<UtcTime> confirmed;
 };
 
-/// Of one digest, or of all where `digest` is empty; sorted.
+/// Of one digest, or of all if `digest` is empty; sorted.
 Result<std::vector<SubscriptionRow>> subscription_rows(store::Database& database, SubscriberId id,
                                                        std::string_view digest) {
   auto query = database.prepare(R"(
@@ -156,8 +156,7 @@ Result<AddResult> SubscriberTable::add(const store::Transaction& /*open*/, NewSu
   TIDINGS_LET(const auto checked, check_new(std::move(wanted)));
   const auto key = checked.address.key();
   TIDINGS_LET(const auto suppression, suppressions_.lookup_key(key));
-  // A withdrawal is written down even so: taking the address off the suppressions later must not bring it
-  // back.
+  // A withdrawal is recorded anyway: lifting the suppression later must not bring the subscription back.
   if (suppression && checked.state != SubscriptionState::withdrawn &&
       !may_come_back(suppression->cause, checked)) {
     TIDINGS_LET(const auto known, bulk_ ? find_in_bulk(key) : id_of_key(database_, key));
@@ -198,7 +197,7 @@ Result<void> SubscriberTable::insert_if_new(const NewSubscriber& wanted, const s
                   .bind(":language", wanted.language)
                   .bind(":now", clock_.now())
                   .run());
-  // Not RETURNING: it builds a table for each row, a tenth of the time of an import.
+  // Without RETURNING, which builds a table for each row, a tenth of an import's time.
   result.created = database_.changes() > 0;
   if (result.created) {
     result.id = SubscriberId{database_.last_insert_id()};
@@ -253,7 +252,7 @@ Result<void> SubscriberTable::join(const NewSubscriber& wanted, const std::strin
       if (state == SubscriptionState::withdrawn) {
         confirmed = known->confirmed ? known->confirmed : confirmed;
       } else if (known->state == SubscriptionState::pending && by_themselves) {
-        outcome = AddOutcome::already_there;  // asked again: the time to confirm begins anew
+        outcome = AddOutcome::already_there;  // asked again: the time to confirm starts anew
       } else {
         if (known->state == SubscriptionState::pending) result.pending.push_back(digest);
         return {};
@@ -541,7 +540,7 @@ Result<std::int64_t> SubscriberTable::expire_pending(UtcTime before) {
       continue;
     }
     TIDINGS_TRY(remove.bind(":id", one.id).bind(":digest", one.digest).run());
-    // An address that nobody ever confirmed is not ours to keep. Consents go with it.
+    // We may not keep an address that nobody ever confirmed. Its consents go with it.
     auto forget = database_.prepare(R"(
         DELETE FROM subscribers WHERE id = :id
         AND NOT EXISTS (SELECT 1 FROM subscriptions p WHERE p.subscriber_id = :id))");

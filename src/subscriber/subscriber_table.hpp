@@ -1,8 +1,8 @@
 // Subscribers, their subscriptions and topics: the only writer of these three tables.
 //
 // Every change of consent writes its row in `consents` in the same transaction (consent.hpp). Suppression
-// beats consent and is asked for here before anybody is added (suppression.hpp). Whoever left comes back as
-// pending only, whatever the caller claims: a new confirmation is needed. Answers like "already there" or
+// beats consent and is checked here before anybody is added (suppression.hpp). Whoever left comes back only
+// as pending, whatever the caller claims: a new confirmation is needed. Results like "already there" or
 // "suppressed" are values, not errors. Each mutating call is one immediate transaction, except the overloads
 // that take an open one. Not thread-safe: one table per handle and thread. Any call may fail with Errc::io or
 // Errc::try_again from the store.
@@ -34,9 +34,9 @@ struct NewSubscriber {
   MailAddress address{};
   std::string name{};
   std::string language{};
-  std::vector<std::string> topics{};  ///< used for a new subscriber only; empty: every topic
+  std::vector<std::string> topics{};  ///< only for a new subscriber; empty: every topic
   std::vector<std::string> digests{};
-  SubscriptionState state = SubscriptionState::pending;  ///< withdrawn keeps the knowledge that they left
+  SubscriptionState state = SubscriptionState::pending;  ///< withdrawn records that they left
   std::optional<UtcTime> confirmed{};                    ///< when consent was given, if known; else now
   std::optional<UtcTime> left{};  ///< with `state` withdrawn: when they left, if known; else now
   Origin origin = Origin::cli;
@@ -44,11 +44,11 @@ struct NewSubscriber {
 };
 
 enum class AddOutcome {
-  added,                 ///< a new subscriber, a new subscription, or a pending one that is confirmed now
+  added,                 ///< a new subscriber, a new subscription, or a pending one that is now confirmed
   already_there,         ///< nothing to do
   resubscribed_pending,  ///< had left at least one of the digests; waits for a new confirmation
-  left,                  ///< had left and an import does not bring them back; or is withdrawn now, as wanted
-  suppressed,            ///< must not be mailed; nothing was changed
+  left,        ///< had left, and an import does not bring them back; or was now withdrawn as requested
+  suppressed,  ///< must not be mailed; nothing was changed
 };
 [[nodiscard]] std::string_view name_of(AddOutcome outcome);
 
@@ -57,22 +57,22 @@ struct AddResult {
   SubscriberId id{};                        ///< 0 if suppressed and unknown
   bool created = false;                     ///< the subscriber is new
   std::optional<SuppressionCause> cause{};  ///< if suppressed
-  std::vector<std::string> pending{};  ///< of the digests asked for, those that wait for a confirmation now
+  std::vector<std::string> pending{};       ///< the requested digests that now wait for a confirmation
 };
 
-/// All conditions hold together; empty ones are not asked.
+/// All conditions must hold; empty ones are ignored.
 struct SubscriberFilter {
-  std::optional<SubscriptionState> state{};  ///< with `digest`: of that one; else of any
+  std::optional<SubscriptionState> state{};  ///< of `digest` if it is set; else of any
   std::string digest{};
-  std::string topic{};             ///< chosen by name; who has chosen none is not listed
+  std::string topic{};             ///< explicitly chosen; subscribers without topics are not listed
   std::string domain{};            ///< exactly this one, in either form (A-labels or Unicode)
   std::optional<UtcTime> since{};  ///< created at or after
-  std::string text{};              ///< somewhere in address or name, ASCII case ignored
+  std::string text{};              ///< part of address or name, ignoring ASCII case
   bool suppressed_only = false;
 };
 
 struct Page {
-  SubscriberId after{};  ///< the last id of the page before; 0 for the first
+  SubscriberId after{};  ///< the last id of the previous page; 0 for the first
   int limit = 100;
 };
 
@@ -95,7 +95,7 @@ struct SubscriberCounts {
   bool operator==(const SubscriberCounts&) const = default;
 };
 
-/// What only the subscriber (or the publisher for them) may change; an absent field stays as it is.
+/// What only the subscriber (or the publisher on their behalf) may change; absent fields are unchanged.
 struct SubscriberChange {
   std::optional<std::string> name{};
   std::optional<std::string> language{};
@@ -104,17 +104,17 @@ struct SubscriberChange {
   std::string detail{};
 };
 
-/// What became of a wish to have other digests.
+/// The result of a request for other digests.
 struct DigestChange {
-  std::vector<std::string> left{};    ///< withdrawn now
-  std::vector<std::string> joined{};  ///< confirmed now: the consent that they had stands for these too
+  std::vector<std::string> left{};    ///< now withdrawn
+  std::vector<std::string> joined{};  ///< now confirmed: their existing consent covers these too
   std::vector<std::string>
-      pending{};  ///< asked for without any confirmed subscription: waits for a confirmation
+      pending{};  ///< requested without any confirmed subscription: waits for a confirmation
 
   bool operator==(const DigestChange&) const = default;
 };
 
-/// Somebody who is to get an edition: what composing needs, no more.
+/// A recipient of an edition, with only what composing needs.
 struct Recipient {
   SubscriberId id{};
   std::string language{};             ///< empty: the newsletter's
@@ -123,7 +123,7 @@ struct Recipient {
   bool operator==(const Recipient&) const = default;
 };
 
-/// Where a message goes: what delivering needs, no more.
+/// The addressee of a message, with only what delivering needs.
 struct Contact {
   SubscriberId id{};
   std::string address{};
@@ -135,13 +135,12 @@ struct Contact {
 
 /// At most 200 bytes of one line of UTF-8, blanks collapsed. Errc::bad_data for control characters.
 [[nodiscard]] Result<std::string> check_name(std::string_view text);
-/// As a name, not empty, without ';' and ',' (they separate topics in files). Errc::bad_data.
+/// Like a name, not empty, without ';' and ',' (they separate topics in files). Errc::bad_data.
 [[nodiscard]] Result<std::string> check_topic(std::string_view text);
-/// The one of `known` that is written so, letters' case aside.
+/// The one of `known` with this spelling, ignoring case.
 [[nodiscard]] std::optional<std::string> known_name(std::string_view text,
                                                     std::span<const std::string> known);
-/// As check_topic(), and one of `known` (none: any), as it is written there. Errc::bad_data names the
-/// nearest.
+/// Like check_topic(), and one of `known` (if any), in its spelling. Errc::bad_data names the nearest.
 [[nodiscard]] Result<std::string> check_known_topic(std::string_view text,
                                                     std::span<const std::string> known);
 
@@ -150,23 +149,23 @@ class SubscriberTable {
   SubscriberTable(store::Database& database, const Clock& clock);
   ~SubscriberTable();
 
-  /// Adds a subscriber, or subscriptions to one who is there. Name and language of one who is there are
-  /// filled in where empty, never replaced. Errc::bad_data where name, language or a topic is not allowed;
-  /// Errc::usage without a digest.
+  /// Adds a subscriber, or subscriptions of an existing one. Fills in an existing subscriber's empty name and
+  /// language, never replaces them. Errc::bad_data if name, language or a topic is invalid; Errc::usage
+  /// without a digest.
   [[nodiscard]] Result<AddResult> add(const NewSubscriber& wanted);
   [[nodiscard]] Result<AddResult> add(const store::Transaction& open, NewSubscriber wanted);
 
-  /// Before the first add() of an import: whoever has left all that they had by now is not brought back by
-  /// it, not even to a digest that is new to them.
+  /// Before the first add() of an import: it does not bring back anybody who has left all that they had, not
+  /// even to a digest that is new to them.
   [[nodiscard]] Result<void> begin_import();
 
-  /// The suppressions that add() asks.
+  /// The suppressions that add() checks.
   [[nodiscard]] Suppressions& suppressions() { return suppressions_; }
 
-  /// For an import that is large against the list: from now on add() finds who is there in memory and gathers
-  /// rows, and the table's indexes are away until end_bulk(), which must come before the commit. In between
-  /// only add() and suppressions() may be used; who was added is in the tables after flush_bulk(). A hundred
-  /// lines or a million: see import.cpp for when it pays.
+  /// For an import that is large compared with the list: from now on add() looks up subscribers in memory and
+  /// collects rows, and the table's indexes are dropped until end_bulk(), which must come before the commit.
+  /// In between only add() and suppressions() may be used; added subscribers are in the tables after
+  /// flush_bulk(). import.cpp has the figures for when it pays.
   [[nodiscard]] Result<void> begin_bulk(const store::Transaction& open);
   [[nodiscard]] Result<void> flush_bulk();
   [[nodiscard]] Result<void> end_bulk();
@@ -181,7 +180,7 @@ class SubscriberTable {
   /// Nothing if erased, unknown or suppressed: must not be mailed.
   [[nodiscard]] Result<std::optional<Contact>> contact(SubscriberId id);
 
-  /// In id order, at most `page.limit`; fewer means that was the last page. The erased are never listed.
+  /// In id order, at most `page.limit`; fewer means that this is the last page. Never lists the erased.
   [[nodiscard]] Result<std::vector<Subscriber>> list(const SubscriberFilter& filter, const Page& page);
   [[nodiscard]] Result<std::int64_t> count(const SubscriberFilter& filter);
   [[nodiscard]] Result<SubscriberCounts> counts();
@@ -191,8 +190,8 @@ class SubscriberTable {
   [[nodiscard]] Result<bool> set(const store::Transaction& open, SubscriberId id,
                                  const SubscriberChange& change);
 
-  /// pending -> confirmed, of one digest, or of all where `digest` is empty. Returns the digests that
-  /// changed; who left stays away. Errc::no_input if unknown; Errc::not_permitted if the address is
+  /// pending -> confirmed, of one digest, or of all if `digest` is empty. Returns the digests that changed;
+  /// those that were left stay so. Errc::no_input if unknown; Errc::not_permitted if the address is
   /// suppressed.
   [[nodiscard]] Result<std::vector<std::string>> confirm(SubscriberId id, std::string_view digest,
                                                          Origin origin, std::string_view detail);
@@ -200,35 +199,34 @@ class SubscriberTable {
                                                          std::string_view digest, Origin origin,
                                                          std::string_view detail);
 
-  /// -> withdrawn, of one digest, or of all where `digest` is empty. Idempotent: returns the digests that
-  /// changed, empty for an unknown or erased one.
+  /// -> withdrawn, of one digest, or of all if `digest` is empty. Idempotent: returns the digests that
+  /// changed, none for an unknown or erased subscriber.
   [[nodiscard]] Result<std::vector<std::string>> unsubscribe(SubscriberId id, std::string_view digest,
                                                              Origin origin, std::string_view detail);
   [[nodiscard]] Result<std::vector<std::string>> unsubscribe(const store::Transaction& open, SubscriberId id,
                                                              std::string_view digest, Origin origin,
                                                              std::string_view detail);
 
-  /// The subscriber gets exactly `digests` from now on; none is "off". Who is confirmed for any digest is
-  /// confirmed for new ones, even if they had left them before; one that waits for a confirmation
-  /// goes on waiting, for it may be a stranger who asked for it. Errc::no_input if unknown. For
-  /// members/membership.hpp, which sees to it that nothing is missed on the way.
+  /// From now on the subscriber gets exactly `digests`; none is "off". A subscriber confirmed for any digest
+  /// is confirmed for new ones, even ones left before; a pending one stays pending, since a stranger may have
+  /// requested it. Errc::no_input if unknown. For members/membership.hpp, which makes sure that nothing is
+  /// missed in between.
   [[nodiscard]] Result<DigestChange> change_digests(const store::Transaction& open, SubscriberId id,
                                                     std::span<const std::string> digests, Origin origin,
                                                     std::string_view detail);
 
-  /// Forgets the person: address, name, language, topics, subscriptions and consent log go; the row stays as
-  /// an id without a person, and a salted hash of the address joins the suppressions, so that no import
-  /// brings it back. False if there was nobody.
+  /// Erases the person: deletes address, name, language, topics, subscriptions and consent log; the row stays
+  /// as a bare id, and a salted hash of the address joins the suppressions, so that no import brings it back.
+  /// False if there was nobody.
   [[nodiscard]] Result<bool> erase(SubscriberId id);
   [[nodiscard]] Result<bool> erase(const store::Transaction& open, SubscriberId id);
 
-  /// Ends subscriptions that have been pending since before `before`: who had left before is withdrawn again,
-  /// others are deleted, and a subscriber who never had another one with them. Returns the subscriptions
-  /// ended.
+  /// Ends subscriptions pending since before `before`: earlier withdrawals are restored, others are deleted,
+  /// along with subscribers who never had another one. Returns the number ended.
   [[nodiscard]] Result<std::int64_t> expire_pending(UtcTime before);
 
-  /// Calls `visit` for everybody who is confirmed for the digest, not suppressed and not erased, in id order,
-  /// in constant memory. An error of `visit` ends it and is returned. `visit` may write other tables through
+  /// Calls `visit` for everybody confirmed for the digest, not suppressed and not erased, in id order, in
+  /// constant memory. An error of `visit` stops it and is returned. `visit` may write other tables through
   /// the same handle.
   [[nodiscard]] Result<void> for_each_recipient(std::string_view digest,
                                                 const std::function<Result<void>(const Recipient&)>& visit);

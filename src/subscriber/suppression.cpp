@@ -107,7 +107,7 @@ Result<void> Suppressions::add_erased(std::string_view address_key) {
       INSERT INTO suppressions (address_key, cause, at_ms, detail) VALUES (:key, 'erased', :at, '')
       ON CONFLICT (address_key) DO NOTHING)");
   TIDINGS_TRY(statement.bind(":key", key).bind(":at", clock_.now()).run());
-  // The plain address must not stay behind under another cause.
+  // The plain address must not remain under another cause.
   auto plain = database_.prepare("DELETE FROM suppressions WHERE address_key = :key");
   return plain.bind(":key", address_key).run();
 }
@@ -136,7 +136,7 @@ Result<std::optional<Suppression>> Suppressions::lookup_key(std::string_view add
         (salt.empty() || !keys.may_have(salted(salt, address_key))))
       return std::nullopt;
   }
-  // Asked for each line of an import: one statement while nobody is suppressed or erased.
+  // Called for each line of an import: a single statement while nobody is suppressed or erased.
   if (!probe_) {
     probe_.emplace(database_.prepare(R"(
         SELECT EXISTS (SELECT 1 FROM suppressions WHERE address_key IN (:key, :domain)),

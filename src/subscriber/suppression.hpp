@@ -2,9 +2,9 @@
 // `suppressions`.
 //
 // Keyed by MailAddress::key(), so that case does not matter; a whole domain by "@domain" (without its
-// subdomains), which other rooms' queries ask for beside the address. Beats consent and outlives the
-// subscriber: an erased person is kept as "sha256:" and the hash of salt and key. The salt is random, made at
-// the first erasure and kept in `facts`; it stops tables made in advance, not somebody who holds the whole
+// subdomains), which other rooms' queries check beside the address. Beats consent and outlives the
+// subscriber: an erased person is kept as "sha256:" and the hash of salt and key. The salt is random, created
+// at the first erasure and kept in `facts`; it defeats precomputed tables, not somebody who holds the whole
 // database and guesses addresses one by one.
 #pragma once
 
@@ -25,7 +25,7 @@ enum class SuppressionCause { hard_bounce, soft_bounces, complaint, manual, eras
 [[nodiscard]] std::string_view name_of(SuppressionCause cause);
 [[nodiscard]] std::optional<SuppressionCause> suppression_cause_of(std::string_view name);
 
-/// What is suppressed: an address, or all of a domain.
+/// What is suppressed: an address, or a whole domain.
 struct SuppressionTarget {
   std::string key{};   ///< MailAddress::key(), or "@domain"
   std::string text{};  ///< for people
@@ -33,7 +33,7 @@ struct SuppressionTarget {
   [[nodiscard]] bool is_domain() const { return key.starts_with('@'); }
 };
 
-/// "ada@x.example", or "@x.example" and "*@x.example" for all of the domain. Errc::bad_data.
+/// "ada@x.example", or "@x.example" and "*@x.example" for the whole domain. Errc::bad_data.
 [[nodiscard]] Result<SuppressionTarget> parse_suppression_target(std::string_view text);
 
 struct Suppression {
@@ -49,16 +49,16 @@ class Suppressions {
  public:
   Suppressions(store::Database& database, const Clock& clock) : database_(database), clock_(clock) {}
 
-  /// Adds, or makes the cause graver (soft_bounces < hard_bounce < complaint < manual < erased). False if it
-  /// was there as grave already. One statement: fits into the caller's transaction, or is one by itself.
+  /// Adds it, or makes the cause graver (soft_bounces < hard_bounce < complaint < manual < erased). False if
+  /// it was already that grave. A single statement: works inside the caller's transaction or alone.
   [[nodiscard]] Result<bool> add(const MailAddress& address, SuppressionCause cause, std::string_view detail);
   [[nodiscard]] Result<bool> add(const SuppressionTarget& target, SuppressionCause cause,
                                  std::string_view detail);
 
-  /// Adds the hash of an address key only. Within the caller's transaction.
+  /// Adds only the hash of an address key. Within the caller's transaction.
   [[nodiscard]] Result<void> add_erased(std::string_view address_key);
 
-  /// False if it was not there. Lifts an erased person's hash too.
+  /// False if there was none. Also removes an erased person's hash.
   [[nodiscard]] Result<bool> remove(const MailAddress& address);
   [[nodiscard]] Result<bool> remove(const SuppressionTarget& target);
 
@@ -67,9 +67,9 @@ class Suppressions {
   /// The same for a key (MailAddress::key()).
   [[nodiscard]] Result<std::optional<Suppression>> lookup_key(std::string_view address_key);
 
-  /// Reads hashes of all keys into memory, so that lookups go to the database for who may be suppressed only.
-  /// While nobody else writes the table, that is within the caller's transaction; forget_hashes() before it
-  /// ends.
+  /// Loads hashes of all keys into memory, so that only possible matches are looked up in the database. Valid
+  /// while nobody else writes the table, that is, within the caller's transaction; call forget_hashes()
+  /// before it ends.
   [[nodiscard]] Result<void> remember_hashes();
   void forget_hashes() { remembered_.reset(); }
 
@@ -78,7 +78,7 @@ class Suppressions {
                                                       std::string_view after, int limit);
 
  private:
-  /// The key under which an erased person is kept; empty as long as there is no salt.
+  /// The key of an erased person; empty as long as there is no salt.
   [[nodiscard]] Result<std::string> hashed(std::string_view address_key);
 
   store::Database& database_;

@@ -77,7 +77,7 @@ Result<KeyRing> KeyRing::open(store::Database& database, Random& random, const C
   TIDINGS_LET(auto keys, read_keys(database));
   if (!keys.empty()) return KeyRing{std::move(keys)};
   TIDINGS_LET(auto transaction, database.begin());
-  // Another process may have made it while we waited for the lock.
+  // Another process may have created it while we waited for the lock.
   TIDINGS_LET(auto again, read_keys(database));
   if (!again.empty()) return KeyRing{std::move(again)};
   TIDINGS_LET(auto first, store_key(database, random, clock, 1));
@@ -130,7 +130,7 @@ std::optional<TokenSubject> Tokens::verify(TokenPurpose purpose, TokenForm form,
   const auto edition = read_varint(*bytes, at);
   if (!subscriber || !edition || *subscriber == 0) return std::nullopt;
   const TokenSubject subject{.subscriber = {*subscriber}, .edition = {*edition}};
-  // The whole text is made anew and compared, so that one token has one spelling: no spare bits, white space
+  // Rebuilds the whole text and compares it, so that each token has one spelling: no spare bits, white space
   // or long varints.
   if (!equal_in_constant_time(make_with(*key, purpose, form, subject), text)) return std::nullopt;
   return subject;

@@ -1,15 +1,15 @@
-// Tokens: links and return addresses that prove whom they were made for. Writes `keys`.
+// Tokens: links and return addresses that prove for whom they were made. Writes `keys`.
 //
 // A token is  key id (1 byte) | purpose (1) | subscriber (varint) | edition (varint) | MAC  where the MAC is
-// HMAC-SHA256, cut, over a fixed context, the form and all bytes before it. In a link: 16 bytes of MAC,
+// HMAC-SHA256, truncated, over a fixed context, the form and all bytes before it. In a link: 16 bytes of MAC,
 // base64url, about 30 characters. In a local part: 10 bytes (80 bits) of MAC, base32 in lower case, 34
 // characters below 2^35 subscribers and 2^28 editions, never above 48, because relays fold case and a local
-// part has 64 octets (RFC 5321 section 4.5.3.1.1). No expiry: an unsubscribe link must work for ever; the
-// state behind it says whether there is anything left to do.
+// part has 64 octets (RFC 5321 section 4.5.3.1.1). No expiry: an unsubscribe link must work forever; the
+// stored state says whether anything is left to do.
 //
-// A thief of a token can do what its purpose names for that one subscriber and nothing else: a token of one
-// purpose or form never verifies as another. Whoever holds the database holds the keys. Confirmations are no
-// such tokens: confirmation.hpp.
+// A thief of a token can do what its purpose says for that one subscriber and nothing else: a token of one
+// purpose or form never verifies as another. Whoever holds the database holds the keys. Confirmations use
+// other tokens: confirmation.hpp.
 #pragma once
 
 #include <cstddef>
@@ -33,8 +33,8 @@ enum class TokenPurpose : std::uint8_t { unsubscribe = 1, preferences = 2, view 
 
 enum class TokenForm { link, local_part };
 
-/// Whom a token is about. Edition 0: about no edition in particular; an unsubscribe token without one is for
-/// all digests.
+/// The subject of a token. Edition 0: no particular edition; an unsubscribe token without one is for all
+/// digests.
 struct TokenSubject {
   SubscriberId subscriber{};
   EditionId edition{};
@@ -42,7 +42,7 @@ struct TokenSubject {
   bool operator==(const TokenSubject&) const = default;
 };
 
-/// The longest token that TokenForm::local_part can give; what is left of 64 octets is for a prefix.
+/// The longest token of TokenForm::local_part; the rest of 64 octets is for a prefix.
 inline constexpr std::size_t max_local_part_token_size = 48;
 
 struct Key {
@@ -57,11 +57,11 @@ class KeyRing {
   /// For tests and dry runs: not stored. At least one key.
   explicit KeyRing(std::vector<Key> keys);
 
-  /// Reads the keys; makes and stores the first one if there is none.
+  /// Reads the keys; creates and stores the first one if there is none.
   [[nodiscard]] static Result<KeyRing> open(store::Database& database, Random& random, const Clock& clock);
-  /// Reads only; a key that is not stored if there is none, so that a dry run writes nothing.
+  /// Only reads; if there is no key, uses one that is not stored, so that a dry run writes nothing.
   [[nodiscard]] static Result<KeyRing> peek(store::Database& database, Random& random);
-  /// Stores a new key that signs from now on; older tokens stay good. Errc::not_permitted after the 255th.
+  /// Stores a new key that signs from now on; older tokens stay valid. Errc::not_permitted after the 255th.
   [[nodiscard]] static Result<KeyRing> rotate(store::Database& database, Random& random, const Clock& clock);
 
   [[nodiscard]] const Key& newest() const { return keys_.back(); }
@@ -69,7 +69,7 @@ class KeyRing {
   [[nodiscard]] const std::vector<Key>& keys() const { return keys_; }
 
  private:
-  std::vector<Key> keys_;  ///< by id, which is by age
+  std::vector<Key> keys_;  ///< by id, that is, by age
 };
 
 /// Makes and reads tokens. Immutable: may be used by many threads.
@@ -80,8 +80,8 @@ class Tokens {
   /// For a link: base64url without padding. For a local part: lower-case base32.
   [[nodiscard]] std::string make(TokenPurpose purpose, TokenForm form, const TokenSubject& subject) const;
 
-  /// Nothing where it is not one of ours for exactly this purpose and form, whatever the reason. Takes any
-  /// bytes; a token for a local part is read in either case.
+  /// Nothing unless it is our token for exactly this purpose and form. Accepts any bytes, and a local-part
+  /// token in either case.
   [[nodiscard]] std::optional<TokenSubject> verify(TokenPurpose purpose, TokenForm form,
                                                    std::string_view token) const;
 

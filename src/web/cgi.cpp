@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t max_body_bytes = 64 * 1024;
 constexpr std::size_t max_events_bytes = 1024 * 1024;  // webhooks: events come by the hundred
 
-/// The header fields that prove a webhook call, as RFC 3875 section 4.1.18 names them.
+/// The header fields that prove a webhook call, by their names in RFC 3875 section 4.1.18.
 void read_proof(const Environment& environment, Request& request) {
   for (const auto& [variable, name] :
        {std::pair{"HTTP_AUTHORIZATION", "authorization"},

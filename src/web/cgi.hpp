@@ -1,4 +1,4 @@
-// CGI/1.1 (RFC 3875): the same routes for hosts where a web server starts a program for each request.
+// CGI/1.1 (RFC 3875): the same routes for hosts where a web server starts a program per request.
 #pragma once
 
 #include <functional>
@@ -11,14 +11,14 @@
 
 namespace tidings::web {
 
-/// A variable of the environment; nothing if it is not set.
+/// An environment variable; nothing if it is not set.
 using Environment = std::function<std::optional<std::string>(const char* name)>;
 
-/// Errc::usage if this is no CGI call. A body over 64 KiB (1 MiB for webhooks) is not read: the path is then
-/// one that is 404.
+/// Errc::usage if this is not a CGI call. A body over 64 KiB (1 MiB for webhooks) is not read: the request
+/// then has a path that is 404.
 [[nodiscard]] Result<Request> read_cgi(const Environment& environment, std::istream& in);
 
-/// Status and header fields, then the body but for HEAD.
+/// Status and header fields, then the body except for HEAD.
 [[nodiscard]] std::string write_cgi(const Request& request, const Response& response);
 
 }  // namespace tidings::web

@@ -56,7 +56,7 @@ Result<Form> parse_multipart(std::string_view content_type, std::string_view bod
   const auto boundary = parameter(content_type, "boundary");
   if (boundary.empty() || boundary.size() > 70)
     return fail(Errc::bad_data, "a multipart form without a boundary");
-  // A leading line end lets the first delimiter be found like the others (RFC 2046 section 5.1.1).
+  // With a leading line end the first delimiter is found like the others (RFC 2046 section 5.1.1).
   const auto text = "\r\n" + std::string{body};
   const auto delimiter = "\r\n--" + boundary;
   const std::string_view rest{text};

@@ -2,8 +2,8 @@
 // Pure.
 //
 // Both give the same fields, so that RFC 8058's two content types act alike. Values are UTF-8 without control
-// characters but newline (base/text clean_utf8: a NUL or a bare CR cannot reach a header or the database);
-// files are passed over.
+// characters except newline (base/text clean_utf8: a NUL or bare CR cannot reach a header or the database);
+// files are ignored.
 #pragma once
 
 #include <string>
@@ -21,7 +21,7 @@ class Form {
   [[nodiscard]] std::string_view get(std::string_view name) const;
   [[nodiscard]] bool has(std::string_view name) const;
   [[nodiscard]] std::vector<std::string> all(std::string_view name) const;
-  /// Whether a value of that name lost characters to clean_utf8: what is left is not what was written.
+  /// Whether a value of that name lost characters to clean_utf8, so that it is not what was sent.
   [[nodiscard]] bool was_cleaned(std::string_view name) const;
   void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
   /// The same for octets from outside, cleaned.

@@ -1,8 +1,8 @@
-// A token in the sign-up form says when the form was made, so that what fills it in quicker than a person can
-// is noticed. Pure.
+// A token in the sign-up form that says when the form was made, to detect forms filled in faster than a
+// person can. Pure.
 //
-// It is the time and a MAC of it under a secret of this database; a form from another site has none, and gets
-// a second step.
+// It is the time and a MAC of it under a secret of this database; a form on another site has none, and gets a
+// second step.
 #pragma once
 
 #include <chrono>

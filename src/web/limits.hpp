@@ -1,9 +1,9 @@
-// What a network may do how often, and who counts it: a process that lives on (serve), or the database where
-// none does (cgi).
+// How often a network may do what, and who counts: a long-running process (serve), or the database where
+// there is none (cgi).
 //
-// The rules are the same for both; networks are those of rate_limit.hpp. A /48 of IPv6 has eight times what
-// each /64 in it has. The only writer of `web_limits`: one row for each network that has used something up of
-// late, known by a hash under the secret of this database, gone once it has everything back.
+// Both follow the same rules; networks are those of rate_limit.hpp. An IPv6 /48 has eight times the limit of
+// each /64 in it. The only writer of `web_limits`: one row per network that recently used some of its limit,
+// identified by a hash under this database's secret, deleted once its full limit is back.
 #pragma once
 
 #include <chrono>
@@ -17,10 +17,10 @@
 
 namespace tidings::web {
 
-/// misses: tokens that were none. The numbers are in the database.
+/// misses: invalid tokens. The numbers are stored in the database.
 enum class Limit { misses = 1, sign_ups = 2 };
 
-/// `times` at once, and all of them back within `window`.
+/// `times` at once, fully restored within `window`.
 struct LimitRule {
   int times = 0;
   std::chrono::milliseconds window{};
@@ -35,7 +35,7 @@ class Limits {
   Limits& operator=(const Limits&) = delete;
   virtual ~Limits() = default;
 
-  /// Takes one of what is left to the client's network; false if there is none. May fail as the store does.
+  /// Uses one attempt of the client's network; false if none is left. May fail as the store does.
   [[nodiscard]] virtual Result<bool> take(Limit what, std::string_view client, UtcTime now) = 0;
 };
 
@@ -45,7 +45,7 @@ class MemoryLimits final : public Limits {
   [[nodiscard]] Result<bool> take(Limit what, std::string_view client, UtcTime now) override;
 
  private:
-  /// Of the networks, and of the sites around them.
+  /// Of the networks, and of the /48 around them.
   struct Pair {
     explicit Pair(LimitRule rule)
         : network(rule.times, rule.window), site(site_factor * rule.times, rule.window) {}
@@ -56,7 +56,7 @@ class MemoryLimits final : public Limits {
   Pair sign_ups_{rule_of(Limit::sign_ups)};
 };
 
-/// Each take is one statement, so that processes at the same time count right. Belongs to the database's
+/// Each take is one statement, so that concurrent processes count correctly. Belongs to the database's
 /// thread.
 class StoredLimits final : public Limits {
  public:
@@ -72,7 +72,7 @@ class StoredLimits final : public Limits {
   std::string secret_;
 };
 
-/// Deletes the rows of networks that have everything back.
+/// Deletes the rows of networks whose full limit is back.
 [[nodiscard]] Result<void> sweep_limits(store::Database& database, UtcTime now);
 
 }  // namespace tidings::web

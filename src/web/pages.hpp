@@ -1,4 +1,4 @@
-// Pages: what the templates are given, and the interface that renders them (site/pages.hpp, from the theme).
+// Pages: the data for templates, and the interface that renders them (site/pages.hpp, from the theme).
 #pragma once
 
 #include <span>
@@ -21,7 +21,7 @@ enum class Banner { none, check, confirmed, already, saved, missing, many, troub
 struct PageView {
   PageName page = PageName::message;
   Banner notice = Banner::none;
-  std::string language{};  ///< one that Pages::language_for() gave
+  std::string language{};  ///< from Pages::language_for()
   std::string address{};   ///< masked; on the sign-up form: as typed
   std::string name{};
   std::string form_token{};
@@ -30,7 +30,7 @@ struct PageView {
   std::vector<Choice> digests{};
   std::vector<Choice> topics{};
   bool has_problem = false;     ///< the address was refused
-  bool is_second_step = false;  ///< filled in elsewhere: only the button is missing
+  bool is_second_step = false;  ///< filled in on another site: only the button is missing
   bool is_subscribed = false;
   bool is_stopped = false;  ///< nothing is sent to this address
 };
@@ -43,7 +43,7 @@ class Pages {
   virtual ~Pages() = default;
 
   [[nodiscard]] virtual Result<std::string> render(const PageView& view) const = 0;
-  /// The first wanted language that there are words for; else the newsletter's.
+  /// The first wanted language that has strings; else the newsletter's.
   [[nodiscard]] virtual std::string language_for(std::span<const std::string> wanted) const = 0;
   /// The sentence that a sign-up agrees to.
   [[nodiscard]] virtual std::string consent(const std::string& language) const = 0;

@@ -10,7 +10,7 @@
 namespace tidings::web {
 namespace {
 
-/// A request in memory, an answer into memory.
+/// A request in memory, and a response into memory.
 class MemoryStream final : public httplib::Stream {
  public:
   MemoryStream(std::string_view in, const std::string& peer) : in_(in), peer_(peer) {}
@@ -49,7 +49,7 @@ Method method_of(const std::string& name) {
   return name == "POST" ? Method::post : Method::other;
 }
 
-/// What a worker has in hand while cpp-httplib calls back.
+/// A worker's current request while cpp-httplib calls back.
 struct Task {
   std::string_view body;
   const std::string* peer = nullptr;
@@ -91,7 +91,7 @@ struct Parser::Http final : httplib::Server {
 
   Reply process(MemoryStream& stream, bool last) {
     Reply reply;
-    // Neither compression nor ranges: pages are small, and both are work that a stranger could ask for.
+    // Neither compression nor ranges: pages are small, and a stranger could demand both as work.
     const auto plain = [](httplib::Request& request) {
       request.headers.erase("Accept-Encoding");
       request.ranges.clear();
@@ -105,7 +105,7 @@ struct Parser::Http final : httplib::Server {
 
 Parser::Parser(const std::vector<std::string>& trusted_proxies) : http_(std::make_unique<Http>()) {
   for (const auto& proxy : trusted_proxies) http_->trusted.push_back(plain_address(proxy));
-  // Before routing: what has regular expressions and body parsers in it is never entered.
+  // Before routing: avoids everything with regular expressions and body parsers.
   http_->set_pre_routing_handler(
       [this](const httplib::Request& in, httplib::Response& out) { return http_->handle(in, out); });
   http_->set_keep_alive_max_count(1000);

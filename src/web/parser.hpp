@@ -1,4 +1,5 @@
-// One whole HTTP/1.1 request as bytes to one whole answer as bytes: cpp-httplib between the two. Thread-safe.
+// From one complete HTTP/1.1 request to one complete response, as bytes, with cpp-httplib in between.
+// Thread-safe.
 #pragma once
 
 #include <memory>
@@ -12,7 +13,7 @@ namespace tidings::web {
 
 struct Reply {
   std::string bytes;
-  bool closes = false;                  ///< the connection is not to be used again
+  bool closes = false;                  ///< the connection must not be reused
   std::function<void(Settled)> wait{};  ///< as Response::wait
 };
 

@@ -13,35 +13,35 @@
 
 namespace tidings::web {
 
-/// The address as it counts: an IPv4 address that IPv6 carries (RFC 4291 section 2.5.5.2) is that IPv4
-/// address. Others, and what is no address, stay as they are.
+/// The address for counting: an IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2) becomes its IPv4 address.
+/// Anything else is unchanged.
 [[nodiscard]] std::string plain_address(std::string_view address);
 
-/// 127.0.0.0/8 or ::1, also where IPv6 carries it.
+/// 127.0.0.0/8 or ::1, also IPv4-mapped.
 [[nodiscard]] bool is_loopback(std::string_view address);
 
-/// The network a visitor is in: /24 of IPv4, /64 of IPv6; the text itself if it is neither.
+/// A visitor's network: IPv4 /24, IPv6 /64; the text itself if it is neither.
 [[nodiscard]] std::string network_of(std::string_view address);
 
-/// The larger one of IPv6, /48: what one customer may have, with 65,536 of the smaller in it. Empty for IPv4.
+/// The larger IPv6 network, /48: one customer's, with 65,536 of the smaller ones. Empty for IPv4.
 [[nodiscard]] std::string site_of(std::string_view address);
 
-/// `times` at once, and all of them back within `window`. Thread-safe. Past `max_keys` everything is
-/// forgotten at once: whoever can speak from so many networks is not held up by this.
+/// `times` at once, fully restored within `window`. Thread-safe. Past `max_keys` everything is forgotten:
+/// whoever commands that many networks cannot be stopped this way.
 class RateLimit {
  public:
   RateLimit(int times, std::chrono::milliseconds window, std::size_t max_keys = 50'000)
       : share_(window / times), window_(window), max_keys_(max_keys) {}
 
-  /// Takes one; false if there was none.
+  /// Uses one; false if none is left.
   [[nodiscard]] bool take(std::string_view key, UtcTime now);
 
  private:
-  std::chrono::milliseconds share_;  ///< in which one of them comes back
+  std::chrono::milliseconds share_;  ///< time to restore one
   std::chrono::milliseconds window_;
   std::size_t max_keys_;
   std::mutex mutex_;
-  std::unordered_map<std::string, UtcTime> full_at_;  ///< when everything will be back
+  std::unordered_map<std::string, UtcTime> full_at_;  ///< when everything is restored
 };
 
 }  // namespace tidings::web

@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view page_policy =
     "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; "
     "base-uri 'none'";
-// Editions carry their style with them and show the pictures of the posts; nothing in them runs.
+// Editions carry their style and show the posts' pictures; nothing in them runs.
 constexpr std::string_view archive_policy =
     "default-src 'none'; img-src 'self' https: data:; style-src 'self' 'unsafe-inline'; frame-ancestors "
     "'none'; base-uri 'none'";
@@ -38,7 +38,7 @@ bool is_read(const Request& request) {
   return request.method == Method::get || request.method == Method::head;
 }
 
-/// What follows `prefix` if it can be a token: one segment of base64url or base32.
+/// The rest after `prefix` if it can be a token: one segment of base64url or base32.
 std::string_view token_after(std::string_view path, std::string_view prefix) {
   const auto token = path.substr(prefix.size());
   const bool sound = !token.empty() && token.size() <= 200 && std::ranges::all_of(token, [](char c) {
@@ -124,17 +124,17 @@ Result<Response> Site::subscribe(const Request& request) {
       if (choice != choices->end()) choice->is_chosen = true;
     }
   }
-  // A form of the publisher's own that asks for what is not there: "nothing chosen" would mean everything.
+  // A publisher's own form that asks for something unknown: "nothing chosen" would mean everything.
   if (!all_known) {
     log::warning("web: a sign-up form asked for a digest or topic that is not in config.toml");
     return show_notice(422, Banner::trouble, view.language);
   }
-  // A field that no person sees is filled in: answered like the others, and forgotten.
+  // A field that no person sees is filled in: answered like the others, and ignored.
   if (!form->get("website").empty()) {
     count(SiteState::robots);
     return show_notice(200, Banner::check, view.language);
   }
-  // From another site, too quick or a day old: shown once more, filled in. A person presses the button again.
+  // From another site, too fast, or a day old: shown again, filled in, for a person to press the button.
   const auto age = age_of_form_token(options_.form_token_secret, form->get("stamp"), clock_.now());
   if (!age || *age < options_.least_fill_time || *age > std::chrono::hours{24}) {
     view.is_second_step = true;
@@ -168,7 +168,8 @@ Result<Response> Site::subscribe(const Request& request) {
     view.has_problem = true;
     return show(422, view);
   }
-  // Too many for one address looks like success: else the answer would say that the address was used before.
+  // Too many for one address looks like success; otherwise the answer would reveal that the address was used
+  // before.
   count(answer == SignUpResult::taken ? SiteState::sign_ups : SiteState::limited);
   return show_notice(200, Banner::check, view.language);
 }
@@ -210,7 +211,7 @@ Result<Response> Site::unsubscribe(const Request& request, std::string_view toke
     view.others = leaving->others;
     return show(200, view);
   }
-  // A body that cannot be read is no reason to keep anybody: the token alone says who leaves what.
+  // An unreadable body is no reason to keep anybody subscribed: the token alone says who leaves what.
   const auto form = parse_form(request.content_type, request.body).value_or(Form{});
   const bool one_click = form.get("List-Unsubscribe") == "One-Click";
   if (!one_click && form.get("act") == "return") {
@@ -252,7 +253,7 @@ Result<Response> Site::preferences(const Request& request, std::string_view toke
   const auto language = language_of(request, member->language);
   if (is_read(request)) return show_preferences(*member, language);
   const auto form = parse_form(request.content_type, request.body);
-  // Without the button's own field it is no form of ours, and "nothing ticked" would mean leaving everything.
+  // Without the button's own field it is not our form, and "nothing ticked" would mean leaving everything.
   if (!form || form->get("act") != "save") return show_notice(400, Banner::trouble, language);
   Preferences preferences{.name = std::string{form->get("name")},
                           .language = std::string{form->get("language")},
@@ -266,7 +267,7 @@ Result<Response> Site::preferences(const Request& request, std::string_view toke
   if (!changed) return missing(request);
   count(SiteState::changes);
   const auto after = preferences.language.empty() ? language : language_of(request, preferences.language);
-  // How things are says it best: what they asked for is not ticked, and a note says why.
+  // The current state says it best: what they asked for is not ticked, and a note explains why.
   if (*changed == Change::partly) {
     TIDINGS_LET(const auto now, service_.member(token));
     return now ? show_preferences(*now, after) : missing(request);
@@ -344,7 +345,7 @@ Result<Response> Site::route(const Request& request) {
                     .body = pages_.style(),
                     .fields = {{"Cache-Control", "public, max-age=3600"}}};
   }
-  // Browsers ask for it when a page names none, as the editions in the archive do.
+  // Browsers request it if a page names no icon, as the archive's editions do.
   if (path == "/favicon.ico") {
     return Response{.status = 200,
                     .content_type = "image/svg+xml",

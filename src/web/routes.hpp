@@ -1,18 +1,21 @@
-// The routes: one request to one answer, over a Service (the list) and Pages (the theme). No sockets:
-// server.hpp and cgi.hpp share it.
+// The routes: from one request to one response, over a Service (the list) and Pages (the theme). No sockets:
+// shared by server.hpp and cgi.hpp.
 //
-//   GET  /, /subscribe     the sign-up form          POST /subscribe   asks for a confirmation mail
-//   GET  /c/TOKEN          shows what is confirmed   POST             confirms
-//   GET  /u/TOKEN          shows a button            POST             leaves (RFC 8058 one-click too), or
-//   asks to come back GET  /p/TOKEN          preferences               POST             changes them POST
-//   /hooks/RELAY      webhooks of relays, each with its proof GET  /archive/...      files of the archive GET
-//   /style.css /robots.txt /healthz
+//   | path            | GET                    | POST                                          |
+//   |-----------------|------------------------|-----------------------------------------------|
+//   | /, /subscribe   | the sign-up form       | asks for a confirmation mail                  |
+//   | /c/TOKEN        | what will be confirmed | confirms                                      |
+//   | /u/TOKEN        | a button               | leaves (also RFC 8058), or asks to come back  |
+//   | /p/TOKEN        | preferences            | changes them                                  |
+//   | /hooks/RELAY    |                        | webhooks of relays, each with its proof       |
+//   | /archive/...    | files of the archive   |                                               |
+//   | /style.css, /robots.txt, /healthz | as named |                                           |
 //
-// The numbers for a monitor are on a listener of their own (answer_monitor), which no proxy leads to.
+// Metrics have a separate listener (answer_monitor), which no proxy leads to.
 //
 // GET and HEAD change nothing. There are no redirects, cookies or scripts, and no link is made from the
-// request's host. A token that is not good is 404, the same for every reason; misses are limited by network.
-// Personal pages are never stored or indexed.
+// request's host. Every invalid token gives the same 404; misses are limited by network. Personal pages are
+// never stored or indexed.
 #pragma once
 
 #include <array>
@@ -65,10 +68,10 @@ class Site {
        SiteState& state)
       : options_(options), service_(service), pages_(pages), clock_(clock), limits_(limits), state_(state) {}
 
-  /// The path may begin with the base path, or the proxy may have taken it off.
+  /// The path may begin with the base path, or the proxy may have stripped it.
   [[nodiscard]] Response answer(Request request);
 
-  /// What the monitor's listener answers: GET /metrics, and nothing else.
+  /// The monitor's listener answers GET /metrics and nothing else.
   [[nodiscard]] Response answer_monitor(const Request& request);
 
  private:

@@ -60,7 +60,7 @@ class Descriptor {
 };
 
 struct Connection {
-  /// draining: answered for good; what still comes is thrown away, so that the answer is not lost to a reset.
+  /// draining: the last answer is out; later input is discarded, so that a reset does not lose the answer.
   enum class Phase { reading, working, writing, draining };
 
   Descriptor socket;
@@ -71,11 +71,11 @@ struct Connection {
   std::string out;
   std::size_t written = 0;
   SteadyTime deadline;
-  std::list<std::uint64_t>::iterator place;  ///< in the list of its phase; working ones are in none
+  std::list<std::uint64_t>::iterator place;  ///< in the list of its phase; working connections are in none
   int requests = 0;
   std::size_t drained = 0;
   bool is_last = false;    ///< closed after this answer
-  bool has_ended = false;  ///< the client sends no more, and may still read
+  bool has_ended = false;  ///< the client sends no more but may still read
 };
 
 struct Job {
@@ -135,7 +135,7 @@ Result<Descriptor> bind_to(const std::string& host, int port) {
   return socket;
 }
 
-/// As many as asked for, or as this process may open.
+/// As many as requested, or as this process may open.
 int connections_allowed(int wanted) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::min(wanted, 900);
@@ -211,7 +211,7 @@ struct Server::State {
         finish({.connection = job.connection, .reply = std::move(reply)});
         continue;
       }
-      // The worker goes on; whoever settles it sends the answer from there.
+      // The worker continues; whoever settles it sends the answer from there.
       const auto wait = std::exchange(reply.wait, nullptr);
       wait([this, connection = job.connection, held = std::move(reply)](bool well) mutable {
         if (!well) held = Reply{.bytes = bare_answer(503), .closes = true};
@@ -289,7 +289,7 @@ struct Server::State {
     }
   }
 
-  /// Takes what is there. False at the end of the stream or on an error.
+  /// Receives what is available. False at the end of the stream or on an error.
   bool receive(Connection& connection) {
     std::array<char, 16384> buffer;
     for (;;) {
@@ -306,12 +306,12 @@ struct Server::State {
     }
   }
 
-  /// Hands the next whole request to the workers. False if there is none yet.
+  /// Passes the next complete request to the workers. False if there is none yet.
   bool dispatch(std::uint64_t id, Connection& connection) {
     const auto frame = next_frame(connection.in, connection.scanned, options.frame);
     connection.scanned = connection.in.size() < 3 ? 0 : connection.in.size() - 3;
     if (frame.state == Frame::State::incomplete) {
-      // The head is there and the body is not: the next search begins at the head's end again.
+      // The head is complete but not the body: the next search starts at the head's end again.
       if (connection.in.find("\r\n\r\n") != std::string::npos) connection.scanned = 0;
       return false;
     }
@@ -350,9 +350,8 @@ struct Server::State {
     return true;
   }
 
-  /// Workers beyond the processors would only take turns, at the cost of a switch for each request; so no
-  /// more are woken than that, unless those that are awake have left a request waiting: then they wait for
-  /// the disk themselves.
+  /// More workers than processors would only take turns, at the cost of a switch per request; so no more are
+  /// woken, unless those awake have left a request waiting: then they are waiting for the disk.
   void wake_for_waiting() {
     bool wakes = false;
     {
@@ -404,7 +403,7 @@ struct Server::State {
     using Phase = Connection::Phase;
     if (connection.phase == Phase::working) {
       if ((events & (EPOLLHUP | EPOLLERR)) != 0)
-        drop(id);  // nobody is there to be answered; the work is done all the same
+        drop(id);  // nobody is left to be answered; the work is done anyway
       return;
     }
     if (connection.phase == Phase::writing) return write_more(id, connection);
@@ -439,8 +438,8 @@ struct Server::State {
       while (!list->empty()) {
         const auto& connection = connections.at(list->front());
         if (connection.deadline > now) break;
-        // Who does not read would leave the kernel megabytes to send for minutes after a close; a reset takes
-        // them along.
+        // A client that does not read would leave the kernel with megabytes to send for minutes after a
+        // close; a reset discards them.
         constexpr linger at_once{.l_onoff = 1, .l_linger = 0};
         if (list == &writing)
           ::setsockopt(connection.socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
@@ -487,8 +486,8 @@ struct Server::State {
   std::mutex mutex;
   std::condition_variable more;
   std::deque<Job> jobs;
-  int idle = 0;    ///< workers that wait for a job
-  int called = 0;  ///< of these, woken and not yet running
+  int idle = 0;    ///< workers waiting for a job
+  int called = 0;  ///< of these, woken but not yet running
   const int most_awake = std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1);
   bool closing = false;
   std::mutex done_mutex;

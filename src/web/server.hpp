@@ -1,12 +1,12 @@
-// The HTTP server: sockets are ours, requests are parsed and answers written by cpp-httplib (server.cpp alone
+// The HTTP server: the sockets are ours, cpp-httplib parses requests and writes responses (only parser.cpp
 // knows it).
 //
-// One thread waits for all connections (epoll) and keeps what arrives until a request is whole (frame.hpp),
-// within a time that counts from its first wait, not from its last byte; only then a worker gets it. So ten
-// thousand idle or trickling clients cost memory and no thread; when there are too many connections the one
-// that has waited longest is dropped for the new one. cpp-httplib's own way, a thread for each connection
-// with a time limit for each read, is held up by as many slow clients as it has threads. Plain HTTP: TLS
-// belongs to the proxy in front (docs/web.md).
+// One thread waits for all connections (epoll) and collects what arrives until a request is complete
+// (frame.hpp), within a time limit that counts from the first wait, not from the last byte; only then a
+// worker gets it. So ten thousand idle or trickling clients cost memory but no threads; with too many
+// connections the one that has waited longest is dropped for the new one. cpp-httplib's own design, a thread
+// per connection with a time limit per read, is blocked by as many slow clients as it has threads. Plain
+// HTTP: the proxy in front does TLS (docs/web.md).
 #pragma once
 
 #include <atomic>
@@ -31,7 +31,7 @@ struct ServerOptions {
   std::chrono::milliseconds write_timeout{30'000};    ///< for a whole answer
   FrameLimits frame{};
   std::vector<std::string>
-      trusted_proxies{};  ///< addresses whose X-Forwarded-For is believed, besides loopback
+      trusted_proxies{};  ///< addresses whose X-Forwarded-For is trusted, besides loopback
 };
 
 using Answer = std::function<Response(const Request&)>;
@@ -40,14 +40,14 @@ using MakeAnswer = std::function<Result<Answer>()>;
 
 class Server {
  public:
-  /// Bound and listening when it returns. Errc::unavailable if the address cannot be had, Errc::config if it
-  /// is none; else what `make` fails with.
+  /// Bound and listening when it returns. Errc::unavailable if the address cannot be used, Errc::config if it
+  /// is invalid; else the failure of `make`.
   [[nodiscard]] static Result<Server> listen(const ServerOptions& options, const MakeAnswer& make);
 
   [[nodiscard]] int port() const;
 
-  /// Serves until `stop`, then finishes the answers in hand for at most 5 s. Asks for no answer after it has
-  /// returned; whoever still settles one (Response::wait) must do so before the server goes.
+  /// Serves until `stop`, then finishes current answers for at most 5 s. Asks for no answer after it has
+  /// returned; pending answers (Response::wait) must be settled before the server is destroyed.
   void run(const std::atomic<bool>& stop);
 
   Server(Server&&) noexcept;
@@ -61,8 +61,8 @@ class Server {
   std::unique_ptr<State> state_;
 };
 
-/// The visitor behind a connection from `peer`: of X-Forwarded-For the last hop that is not trusted, if the
-/// peer is trusted; else the peer.
+/// The visitor behind a connection from `peer`: the last untrusted hop in X-Forwarded-For if the peer is
+/// trusted; else the peer.
 [[nodiscard]] std::string client_of(const std::string& peer, const std::string& forwarded_for,
                                     const std::vector<std::string>& trusted);
 

@@ -1,10 +1,10 @@
-// What a visitor may ask of the list: the narrow window through which this room sees it.
-// site/list_service.hpp stands behind it.
+// What a visitor may ask of the list: the narrow interface through which this room sees it. Implemented by
+// site/list_service.hpp.
 //
-// A token is the only authority; what it does not name is not shown and cannot be changed. An absent answer
-// means "no such thing", for whatever reason: unknown, forged, cut off, used, erased. No call says whether an
-// address is on the list. One Service belongs to one thread. Calls fail with Errc::io or Errc::try_again of
-// the store.
+// A token is the only authority; whatever it does not cover is neither shown nor changed. An absent answer
+// means "no such thing", whatever the reason: unknown, forged, truncated, used, erased. No call reveals
+// whether an address is on the list. A Service belongs to one thread. Calls fail with Errc::io or
+// Errc::try_again of the store.
 #pragma once
 
 #include <functional>
@@ -26,21 +26,21 @@ struct Choice {
   bool operator==(const Choice&) const = default;
 };
 
-/// Whom an unsubscribe link is about.
+/// The subject of an unsubscribe link.
 struct Leaving {
-  std::string address;   ///< masked
-  std::string language;  ///< BCP 47 or empty
-  std::string digest;    ///< name of the digest whose edition carried the link; empty: about all of them
+  std::string address;              ///< masked
+  std::string language;             ///< BCP 47 or empty
+  std::string digest;               ///< the digest whose edition carried the link; empty: all of them
   bool is_subscribed = false;       ///< to that digest (to any, if empty)
   std::vector<std::string> others;  ///< names of the other digests they get
 };
 
-/// What a confirmation link stands for.
+/// The subject of a confirmation link.
 struct Joining {
   std::string address;  ///< masked
   std::string language;
   std::vector<std::string> digests;  ///< names
-  bool is_done = false;              ///< confirmed by this link already: it was pressed again
+  bool is_done = false;              ///< already confirmed by this link: it was used again
 };
 
 /// A subscriber on their own page.
@@ -49,11 +49,11 @@ struct Member {
   std::string name;
   std::string language;
   std::vector<Choice> digests;
-  std::vector<Choice> topics;  ///< none chosen: all
-  bool is_stopped = false;     ///< suppressed: they may leave and change their name, and get nothing
+  std::vector<Choice> topics;  ///< none chosen means all
+  bool is_stopped = false;     ///< suppressed: may leave digests and change the name, but gets no mail
 };
 
-/// What they want instead.
+/// The preferences they want instead.
 struct Preferences {
   std::string name;
   std::string language;
@@ -61,7 +61,7 @@ struct Preferences {
   std::vector<std::string> topics;
 };
 
-/// partly: what they leave is left, what they asked for anew is not to be had (Member::is_stopped).
+/// partly: they left what they wanted to leave, but cannot get what they asked for (Member::is_stopped).
 enum class Change { saved, waits_for_confirmation, partly };
 
 struct SignUp {
@@ -70,8 +70,8 @@ struct SignUp {
   std::string language;
   std::vector<std::string> digests;  ///< empty: all of them
   std::vector<std::string> topics;
-  std::string client;   ///< from where, for the proof of consent
-  std::string consent;  ///< the sentence that was agreed to
+  std::string client;   ///< the visitor's address, as proof of consent
+  std::string consent;  ///< the sentence they agreed to
 };
 
 enum class SignUpResult { taken, bad_address, too_many };
@@ -86,14 +86,14 @@ class Service {
   virtual ~Service() = default;
 
   [[nodiscard]] virtual Result<std::optional<Leaving>> leaving(std::string_view token) = 0;
-  /// Idempotent. The answer is how things are afterwards.
+  /// Idempotent. Returns the state afterwards.
   [[nodiscard]] virtual Result<std::optional<Leaving>> leave(std::string_view token, Scope scope,
                                                              std::string_view client) = 0;
-  /// The same for a mail program, which shows nobody anything: what it returns is called with what to do once
-  /// the withdrawal is on disk. So that many of them share one commit. Empty: nothing to wait for.
+  /// The same for a mail program, which shows no page: the returned function is called with what to do once
+  /// the withdrawal is on disk, so that many share one commit. Empty: nothing to wait for.
   [[nodiscard]] virtual Result<std::optional<std::function<void(Settled)>>> leave_at_once(
       std::string_view token, std::string_view client) = 0;
-  /// Asks by mail whether they want to be back; false if there is no such token.
+  /// Asks by mail whether they want to come back; false for an invalid token.
   [[nodiscard]] virtual Result<bool> come_back(std::string_view token, std::string_view client) = 0;
 
   [[nodiscard]] virtual Result<std::optional<Joining>> joining(std::string_view token) = 0;
@@ -106,19 +106,18 @@ class Service {
                                                              const Preferences& preferences,
                                                              std::string_view client) = 0;
 
-  /// One insert, whether the address is known or not; whoever sends the mails looks it up later.
+  /// One insert, whether or not the address is known; it is looked up later, when the mail is sent.
   [[nodiscard]] virtual Result<SignUpResult> sign_up(const SignUp& wanted) = 0;
 
   [[nodiscard]] virtual std::vector<Choice> digests() const = 0;
   [[nodiscard]] virtual std::vector<Choice> topics() const = 0;
 
-  /// A call of a relay's webhook to /hooks/RELAY; the HTTP status to answer with. 404 unless it is switched
-  /// on.
+  /// A relay's webhook call to /hooks/RELAY; returns the HTTP status. 404 unless enabled.
   [[nodiscard]] virtual Result<int> take_webhook(std::string_view /*relay*/, const Request& /*call*/) {
     return 404;
   }
 
-  /// Whether the store answers.
+  /// Whether the store is available.
   [[nodiscard]] virtual Result<void> check() = 0;
   /// Lines of Prometheus text about the list; may be a minute old.
   [[nodiscard]] virtual Result<std::string> gauges() = 0;

@@ -1,5 +1,5 @@
-// Files of one folder (the archive of editions) for everybody: no way out of the folder, nothing hidden, no
-// listing.
+// Public files of one folder (the archive of editions): no access outside the folder, no hidden files, no
+// listings.
 #pragma once
 
 #include <filesystem>
@@ -14,9 +14,9 @@ struct StaticFile {
   std::string bytes;
 };
 
-/// `path` is decoded, relative, may be empty: a folder stands for its index.html. Nothing for what is not a
-/// plain file of a known kind inside `folder` (symbolic links are followed and must stay inside), is hidden,
-/// or is larger than 16 MiB.
+/// `path` is decoded, relative, and may be empty: a folder means its index.html. Nothing unless it is a plain
+/// file of a known type inside `folder` (symbolic links are followed and must stay inside), not hidden, and
+/// at most 16 MiB.
 [[nodiscard]] std::optional<StaticFile> static_file(const std::filesystem::path& folder,
                                                     std::string_view path);
 

@@ -1,5 +1,4 @@
-// Nouns of the web room: a request as a visitor sent it and the answer, whatever carried them (server.hpp,
-// cgi.hpp).
+// Nouns of the web room: a visitor's request and the response, however carried (server.hpp, cgi.hpp).
 #pragma once
 
 #include <cstdint>
@@ -12,8 +11,7 @@ namespace tidings::web {
 
 enum class Method { get, head, post, other };
 
-/// Nothing in here is trusted. There is no host name on purpose: links are made from the configured
-/// public_url only.
+/// Untrusted. It has no host name on purpose: links are made only from the configured public_url.
 struct Request {
   Method method = Method::get;
   std::string path{};          ///< percent-decoded once, below public_url, begins with '/'
@@ -21,12 +19,12 @@ struct Request {
   std::string content_type{};  ///< as sent
   std::string body{};
   std::string accept_language{};  ///< as sent
-  std::string client{};  ///< address of the visitor (behind a trusted proxy: as the proxy says), may be empty
+  std::string client{};  ///< the visitor's address (as given by a trusted proxy, if any); may be empty
   std::vector<std::pair<std::string, std::string>>
       proof{};  ///< of calls to /hooks/: the header fields that sign them, names in lower case
 };
 
-/// Told once, from whatever thread, whether what was promised is on disk.
+/// Called once, from any thread, with whether the promised change is on disk.
 using Settled = std::function<void(bool well)>;
 
 struct Response {
@@ -36,8 +34,8 @@ struct Response {
   std::vector<std::pair<std::string, std::string>>
       fields{};  ///< further header fields; values without control characters
 
-  /// If set, the answer must not leave before this has called back; "no" turns it into a 503. Called once, by
-  /// whoever carries the answer.
+  /// If set, the response must wait until this has called back; "no" turns it into a 503. Called once, by the
+  /// carrier of the response.
   std::function<void(Settled)> wait{};
 };
 

@@ -229,18 +229,18 @@ def mended(test, world):
     (world.folder / "subscribers/tidings.db").chmod(0o644)
     world.said("db", "check")
     test.assertEqual((world.folder / "subscribers/tidings.db").stat().st_mode & 0o777, 0o644)
-    test.assertIn("others cannot read it", world.said("db", "check", "--mend"))
+    test.assertIn("now private", world.said("db", "check", "--mend"))
     test.assertEqual((world.folder / "subscribers/tidings.db").stat().st_mode & 0o777, 0o600)
 
 
 def checked(test, world):
     collected(world)
-    test.assertIn("whole", world.said("db", "check"))
+    test.assertIn("intact", world.said("db", "check"))
     path = world.folder / "subscribers/tidings.db"
     octets = bytearray(path.read_bytes())
     octets[4096 * 4:4096 * 12] = os.urandom(4096 * 8)
     path.write_bytes(octets)
-    test.assertNotIn("whole", world.said("db", "check"))
+    test.assertNotIn("intact", world.said("db", "check"))
 
 
 def completes(test, world):

@@ -165,7 +165,7 @@ class Lists(unittest.TestCase):
 
     def test_columns_that_are_not_used_are_named(self):
         done = self.imported("email,Town,Shoe size\nnew@x.example,Ghent,42\n", "--confirmed")
-        self.assertIn("columns that are not used: Town, Shoe size", done.stdout)
+        self.assertIn("unused columns: Town, Shoe size", done.stdout)
         report = json.loads(self.home.do("subscriber", "import", "list.csv", "--json"))
         self.assertEqual(report["unused"], [{"column": "Town", "suspect": False}, {"column": "Shoe size", "suspect": False}])
 
@@ -506,7 +506,7 @@ class Notices(unittest.TestCase):
         home.do("subscriber", "import", "list.csv", "--send-confirmations")
         done = home.run("send", "--due")
         self.assertEqual(done.returncode, 69, done.stderr)
-        self.assertIn("confirmation mails wait", done.stderr)
+        self.assertIn("confirmation mails are waiting", done.stderr)
 
 
 class Numbers(unittest.TestCase):

@@ -97,7 +97,7 @@ class AboutUs(Refusals):
                 self.assertIn(words, done.stderr)
                 self.nobody_is_touched()
                 text = home.do("status", at=AT)
-                self.assertRegex(text, r"relay 127\.0\.0\.1:\d+ (refuses|rests)")
+                self.assertRegex(text, r"relay 127\.0\.0\.1:\d+ (refuses|is paused)")
                 self.assertIn(words, text)
 
     def test_every_known_text_at_rcpt_rests_the_relay_and_fails_nobody(self):
@@ -264,9 +264,9 @@ class Greylisting(Refusals):
     def test_what_is_said_to_everybody_rests_the_relay(self):
         with SmtpServer(rules=[Rule("rcpt", "451 4.7.1 too many messages from you, slow down")]) as server:
             done = self.send(server, status=75)
-        self.assertIn("it is tried again after 2026-01-26 08:", done.stderr)
+        self.assertIn("it will be retried after 2026-01-26 08:", done.stderr)
         self.nobody_is_touched()
-        self.assertRegex(self.home.do("status", at=AT), r"relay 127\.0\.0\.1:\d+ rests until 2026-01-26 08:\d\d: 451 4\.7\.1 too many")
+        self.assertRegex(self.home.do("status", at=AT), r"relay 127\.0\.0\.1:\d+ is paused until 2026-01-26 08:\d\d: 451 4\.7\.1 too many")
 
 
 class TheRelay(Refusals):
@@ -316,15 +316,15 @@ class TheRelay(Refusals):
             done = self.home.run("send", "--due", at=AT)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(len(first.take()), 36)
-        self.assertRegex(done.stderr, r"relay backup is of no use: .*; tried again by the next run")
-        self.assertIn("relay backup is of no use", self.home.do("status", at=AT))
+        self.assertRegex(done.stderr, r"relay backup is unavailable: .*; tried again by the next run")
+        self.assertIn("relay backup is unavailable", self.home.do("status", at=AT))
 
     def test_421_of_one_of_two_is_told_and_status_gives_the_time(self):
         with SmtpServer() as first, SmtpServer(rules=[Rule("mail", "421 4.3.2 slow down")]) as second:
             self.two_relays(first, second)
             done = self.home.run("send", "--due", at=AT)
             self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertRegex(done.stderr, r"relay backup rests until 2026-01-26 08:\d\d: 421 4\.3\.2 slow down")
+        self.assertRegex(done.stderr, r"relay backup is paused until 2026-01-26 08:\d\d: 421 4\.3\.2 slow down")
         self.assertEqual(self.relays(AT)["backup"]["state"], "rests")
         self.assertEqual(self.relays(AT)["harbour"]["state"], "ready")
 
@@ -340,8 +340,8 @@ class TheRelay(Refusals):
             done = self.send(server, at="2026-01-26T08:06:00+02:00", status=75)
             self.assertEqual(server.sessions, sessions)
             self.assertIn("421 4.7.0 come back later", done.stderr)
-            self.assertIn("the relay rests", self.home.do("status", at="2026-01-26T08:06:00+02:00"))
-            self.assertIn("tried at once", self.home.do("delivery", "resolve", at="2026-01-26T08:07:00+02:00"))
+            self.assertIn("the relay is paused", self.home.do("status", at="2026-01-26T08:06:00+02:00"))
+            self.assertIn("tried again by the next run", self.home.do("delivery", "resolve", at="2026-01-26T08:07:00+02:00"))
             server.rules.clear()
             self.send(server, at="2026-01-26T08:07:00+02:00")
             self.assertEqual(len(server.take()), 36)
@@ -352,7 +352,7 @@ class Status(Refusals):
         self.home.configure("smtp://127.0.0.1:1")
         self.home.do("send", "--due", at=AT, status=69)
         text = self.home.do("status", at="2027-04-12T08:05:00+02:00")
-        self.assertRegex(text, r"relay 127\.0\.0\.1:1 is of no use: ")
+        self.assertRegex(text, r"relay 127\.0\.0\.1:1 is unavailable: ")
         self.assertIn("sending: nobody\n", text)
         self.assertNotIn("left", text)
 

@@ -92,8 +92,8 @@ class Addresses(Town):
         for command in ("config", "check"), ("doctor",):
             self.configure(ADDRESS)
             done = self.home.run(*command, at=START)
-            self.assertIn("nobody reads bounces@news.example.org", done.stdout + done.stderr)
-            self.assertIn("nobody reads news@example.org, where mails that unsubscribe", done.stdout + done.stderr)
+            self.assertIn("mail to bounces@news.example.org is not read", done.stdout + done.stderr)
+            self.assertIn("mail to news@example.org, which unsubscribes or confirms, is not read", done.stdout + done.stderr)
             self.configure(ADDRESS + 'maildir = "box"\n')
             done = self.home.run(*command, at=START)
             self.assertNotIn("is not read", done.stdout + done.stderr)

@@ -68,7 +68,7 @@ class Review(unittest.TestCase):
 
     def test_the_editor_gets_the_draft_with_a_preflight_and_readers_nothing(self):
         said = self.begin()
-        self.assertIn("a draft of 3 posts", said)
+        self.assertIn("a draft with 3 posts", said)
         status = self.home.do("status", at=RUN)
         self.assertIn("draft: weekly#1 waits for approval", status)
         self.assertNotIn("held", status)

@@ -119,19 +119,19 @@ class Files(Case):
             path.chmod(0o644)
         done = self.home.run("doctor", at=MONDAY)
         self.assertEqual(done.returncode, 69)
-        self.assertRegex(done.stdout, r"others can read %s and \d+ more" % re.escape(str(database)))
+        self.assertRegex(done.stdout, r"other users can read %s and \d+ more" % re.escape(str(database)))
         self.assertIn("db check --mend", done.stdout)
         self.assertIn(str(mail), self.home.do("db", "check", "--mend", at=MONDAY))
         self.assertEqual((mode_of(database), mode_of(mail)), (0o600, 0o600))
-        self.assertNotIn("others can read", self.home.run("doctor", at=MONDAY).stdout)
+        self.assertNotIn("other users can read", self.home.run("doctor", at=MONDAY).stdout)
 
     def test_a_signing_key_that_others_read_is_told(self):
         config = self.home.configure(DROP, digests=DAILY)
         self.home.do("dkim", "keygen", "dkim.pem")
         config.write_text(config.read_text() + '[dkim]\nselector = "news1"\nkey_file = "dkim.pem"\n')
-        self.assertNotIn("others can read", self.home.run("doctor", at=MONDAY).stdout)
+        self.assertNotIn("other users can read", self.home.run("doctor", at=MONDAY).stdout)
         (self.home.folder / "dkim.pem").chmod(0o644)
-        self.assertIn("others can read %s/dkim.pem" % self.home.folder, self.home.run("doctor", at=MONDAY).stdout)
+        self.assertIn("other users can read %s/dkim.pem" % self.home.folder, self.home.run("doctor", at=MONDAY).stdout)
         self.home.do("subscriber", "add", "ana@example.org", at=MONDAY)
         self.home.do("db", "check", "--mend", at=MONDAY)
         self.assertEqual(mode_of(self.home.folder / "dkim.pem"), 0o600)
@@ -210,7 +210,7 @@ class Erasing(Case):
         self.home.do("subscriber", "set", self.ADDRESS, "--name", self.NAME + " II")  # into the log, which serve keeps open
         self.assertTrue((self.home.folder / "subscribers/tidings.db-wal").stat().st_size > 0)
         said = self.home.do("subscriber", "erase", self.ADDRESS)
-        self.assertIn("2 files with the address deleted", said)
+        self.assertIn("deleted 2 files containing the address", said)
         self.assertEqual(self.traces(), [])
 
     def test_other_mail_of_a_maildir_stays(self):
@@ -273,7 +273,7 @@ class Clocks(Case):
         self.assertIn("from the future", self.home.do("status", at=tomorrow))
         self.assertTrue(self.home.json("status", at=tomorrow)[-1]["clock"])
         self.assertIn("from the future", self.home.run("doctor", at=tomorrow).stdout)
-        self.assertIn("dated back", self.home.do("db", "check", "--mend", at=tomorrow))
+        self.assertIn("date corrected", self.home.do("db", "check", "--mend", at=tomorrow))
         self.assertNotIn("future", self.home.do("status", at=tomorrow))
         self.feed(article(2, tomorrow - DAY / 4), article(3, tomorrow + DAY / 2))
         done = self.home.run("send", "--due", at=tomorrow + DAY)
@@ -369,14 +369,14 @@ class Rehearsing(Case):
         self.assertEqual(after, before)
         self.assertRegex(said, r"2026-01-05 07:30  daily#1 .*1 post for 2 subscribers")
         self.assertRegex(said, r"2026-01-05 08:00  weekly#1 .*1 post for 2 subscribers")
-        self.assertIn("4 messages would have gone out, written to mails", said)
+        self.assertIn("4 messages would have been sent, written to mails", said)
         self.assertEqual(len(list((self.home.folder / "mails").glob("*.eml"))), 4)
 
     def test_a_rehearsal_needs_neither_a_database_nor_dates(self):
         self.home.configure(digests=DAILY)
         self.feed(article(0, MONDAY - DAY / 4))
         before = self.state()
-        self.assertIn("0 messages would have gone out", self.home.do("rehearse"))
+        self.assertIn("0 messages would have been sent", self.home.do("rehearse"))
         self.assertEqual(self.state(), before)
         self.assertEqual(self.home.run("rehearse", "--from", "2026-01-02T00:00:00Z", "--until", "2026-01-01T00:00:00Z").returncode, 64)
 

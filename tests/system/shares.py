@@ -201,7 +201,7 @@ class Undated(unittest.TestCase):
         self.write(posts("Town", 30, dated=False))
         said = self.collect(RUN - DAY)
         self.assertIn("source page: 30 posts set aside, undated and of unknown age; "
-                      "\"tidings post release --source page\" lets them into the next editions", said)
+                      "\"tidings post release --source page\" releases them into the next editions", said)
         self.assertEqual(self.titles(RUN), [])
         listed = self.home.json("post", "list", "--left-out", at=RUN)
         self.assertEqual({each["reason"] for each in listed}, {"undated"})

@@ -63,7 +63,7 @@ class Limits(Reading):
         items = [{"id": str(n), "title": "Post %d" % n, "url": "https://blog.example/%d" % n} for n in range(2100)]
         self.home.write("feed.xml", json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}))
         self.source()
-        self.assertIn("2000 posts: 2000 new, 0 changed; the 100 older", self.home.do("collect", at=AT))
+        self.assertIn("2000 posts: 2000 new, 0 changed; 100 older ones skipped", self.home.do("collect", at=AT))
 
     def test_a_post_has_fifty_categories_unless_the_configuration_says_otherwise(self):
         many = "".join("<category>c%03d</category>" % n for n in range(120))
@@ -179,7 +179,7 @@ class Filters(Reading):
             said = self.home.do("collect", at=AT)
             kept = self.titles(left_out="")
             if len(kept) < len(self.POSTS):
-                self.assertIn("%d kept out" % (len(self.POSTS) - len(kept)), said)
+                self.assertIn("%d rejected" % (len(self.POSTS) - len(kept)), said)
             return sorted(kept)
 
     def test_exclude_and_include_mean_what_a_publisher_guesses(self):
@@ -199,7 +199,7 @@ class Filters(Reading):
         self.home.do("subscriber", "add", "pat@example.com", at="2026-01-20T08:00:00+02:00")  # the digest is known before it is due
         self.home.do("collect", at=AT)
         self.assertIn("Buy our boats (left out by exclude: category:ads)", self.home.do("post", "list"))
-        self.assertIn("1 post kept out", self.home.do("source", "list", at=AT))
+        self.assertIn("1 post rejected", self.home.do("source", "list", at=AT))
         self.assertEqual(self.home.json("source", "list")[0]["kept_out"], 1)
         mail = self.mail()[0].read_bytes().decode()
         self.assertIn("Ferry news", mail)
@@ -282,8 +282,8 @@ class Checking(Reading):
         said = self.home.do("source", "check", "blog")
         self.assertIn("+ 2026-01-12  Regatta", said)
         self.assertIn("- 2026-01-14  Dinner", said)
-        self.assertIn("kept out by exclude: dinner", said)
-        self.assertEqual(self.home.do("source", "check").splitlines(), ["blog: Club, 2 posts, 1 kept out by include or exclude"])
+        self.assertIn("rejected by exclude: dinner", said)
+        self.assertEqual(self.home.do("source", "check").splitlines(), ["blog: Club, 2 posts, 1 rejected by include or exclude"])
 
     def test_the_doctor_tells_of_a_source_whose_filter_keeps_everything_out(self):
         self.home.write("page.html", PAGE)

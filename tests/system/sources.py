@@ -260,7 +260,7 @@ class Sources(unittest.TestCase):
         add = ["post", "add", "--title", "Harbour party", "--url", "https://club.example.org/party", "--topic", "events"]
         self.assertIn("added (notes)", self.home.do(*add, "--markdown-file", self.home.folder / "party.md"))
         self.assertIn("updated", self.home.do(*add))
-        self.assertIn("is there already", self.home.do(*add))
+        self.assertIn("already exists", self.home.do(*add))
         post, = self.posts()
         self.assertEqual((post["title"], post["tags"]), ("Harbour party", ["events"]))
         for wrong in (["--title", "x"], ["--url", "https://a.example/"], ["--title", "x", "--url", "javascript:1"],

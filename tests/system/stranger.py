@@ -208,7 +208,7 @@ class TheListComesAndGoes(Stranger):
         self.home.write("list.csv", "ann@x.example\nANN@x.example\n<ann@x.example>\nben@x.example\n")
         for unused in range(2):  # people of this file, and people who were there before
             text = self.home.do("subscriber", "import", "list.csv", at=MONDAY)
-            self.assertIn("       2  get nothing before they confirm", text)
+            self.assertIn("       2  get no mail until confirmed", text)
 
     def test_an_export_remembers_when_they_left(self):
         self.home.write("list.csv", "email,digests,status,confirmed_at,left_at\n"

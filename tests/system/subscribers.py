@@ -315,7 +315,7 @@ class Subscribers(unittest.TestCase):
         home = self.home
         home.write("list.csv", "email\na@example.org\nb@example.org\n")
         self.assertRegex(home.do("subscriber", "import", "list.csv", "--dry-run"),
-                         r" 2  get nothing before they confirm: --send-confirmations")
+                         r" 2  get no mail until confirmed: --send-confirmations")
         self.assertNotIn("confirm:", home.do("subscriber", "import", "list.csv", "--confirmed", "--dry-run"))
         home.write("bad.csv", "email\na@example.org\nnobody\n")
         done = home.run("subscriber", "import", "bad.csv", "--dry-run")
