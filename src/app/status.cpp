@@ -42,10 +42,8 @@ class StatusReader {
   Result<void> read_relays() {
     TIDINGS_LET(const auto known, ledger_.relays());
     const auto add = [&](const config::SmtpConfig& smtp) {
-      const auto name =
-          smtp.local_way == config::LocalWay::none ? smtp.name : smtp.local_path.filename().string();
-      const auto found = std::ranges::find(known, name, &delivery::RelayMemory::name);
-      status_.relays.push_back(found == known.end() ? delivery::RelayMemory{.name = name} : *found);
+      const auto found = std::ranges::find(known, smtp.name, &delivery::RelayMemory::name);
+      status_.relays.push_back(found == known.end() ? delivery::RelayMemory{.name = smtp.name} : *found);
     };
     add(context_.config.smtp);
     for (const auto& each : context_.config.more_relays) add(each);

@@ -105,7 +105,7 @@ class Handover(unittest.TestCase):
         self.home.run("send", "--due", at=AT)  # who was in doubt waits a while
         self.home.do("deliver", at=datetime.datetime.fromisoformat(AT) + datetime.timedelta(hours=1))
         self.assertEqual({(each["state"], each["relay"], each["reply"]) for each in self.home.json("delivery", "list", at=AT)},
-                         {("sent", "my mailer", "2.0.0 taken by my mailer")})
+                         {("sent", "my mailer", "2.0.0 accepted by my mailer")})
 
     # ---- folders and names ----
 

@@ -126,7 +126,7 @@ class InlineImages(unittest.TestCase):
             self.assertEqual(home.run("edition", "approve", "weekly#1", at=AT).returncode, 77)
             self.assertEqual(Blog.asked, [])  # what cannot be approved fetches nothing
 
-    def compose_unsent(self, at, digest="", more=""):
+    def compose_unsent(self, at, digest="", more="", status=0):
         """What compose says of an edition for which everything is there, a week after one without posts; no picture is fetched."""
         with Home() as home, SmtpServer() as server:
             self.configure(home, server, 'images = "inline"\n' + digest)
@@ -135,14 +135,14 @@ class InlineImages(unittest.TestCase):
             self.configure(home, server, 'images = "inline"\n' + digest, more)
             home.do("collect", at=AT, status=69 if more else 0)
             Blog.asked = []
-            said = home.do("compose", "weekly", at=at)
+            said = home.do("compose", "weekly", at=at, status=status)
             self.assertEqual(Blog.asked, [])
         return said
 
     def test_an_edition_that_waits_or_is_held_fetches_nothing(self):
         gone = '[[source]]\nname = "gone"\nurl = "%s/absent.xml"\nallow_private_address = true\n' % self.base
         self.assertIn("waits, gone: ", self.compose_unsent(AT, 'on_source_error = "hold"\n', gone))
-        self.assertIn("held, it was due 2026-03-02 08:00", self.compose_unsent("2026-03-05T09:00:00+02:00"))
+        self.assertIn("held, it was due 2026-03-02 08:00", self.compose_unsent("2026-03-05T09:00:00+02:00", status=69))
 
     def test_links_are_the_default_and_fetch_nothing(self):
         mail = self.letters("")[0]

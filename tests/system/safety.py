@@ -326,7 +326,7 @@ class Clocks(Case):
     def test_at_is_refused_on_a_store_that_has_really_sent(self):
         with SmtpServer() as server:
             self.home.configure(server.url, digests=EVERY_MINUTE)
-            self.home.write("feed.xml", rss("Feed", [Article("Post", "https://blog.example/1", None, None, "<p>Text</p>")]))
+            self.home.write("feed.xml", rss("Feed", [Article("Post", "https://blog.example/1", None, datetime.datetime.now(UTC) - datetime.timedelta(hours=1), "<p>Text</p>")]))
             self.home.do("subscriber", "add", "ana@example.org", "--confirmed", at=datetime.datetime.now(UTC) - DAY)
             self.home.do("send", "minute", "--now")
             self.assertEqual(len(server.accepted), 1)
@@ -383,7 +383,7 @@ class Rehearsing(Case):
     def test_a_store_that_has_really_sent_is_rehearsed(self):
         with SmtpServer() as server:
             self.home.configure(server.url, digests=EVERY_MINUTE)
-            self.home.write("feed.xml", rss("Feed", [Article("Post", "https://blog.example/1", None, None, "<p>Text</p>")]))
+            self.home.write("feed.xml", rss("Feed", [Article("Post", "https://blog.example/1", None, datetime.datetime.now(UTC) - datetime.timedelta(hours=1), "<p>Text</p>")]))
             self.home.do("subscriber", "add", "ana@example.org", "--confirmed", at=datetime.datetime.now(UTC) - DAY)
             self.home.do("send", "minute", "--now")
             self.home.configure(server.url, digests=DAILY)
