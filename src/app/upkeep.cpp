@@ -14,7 +14,7 @@ namespace tidings::app {
 Result<void> mend(const config::Context& context, const std::function<void(const std::string&)>& tell) {
   for (const auto& file : members::wide_files(context.config)) {
     TIDINGS_TRY(narrow(file));
-    tell(fmt::format("{}: others cannot read it any more", file.string()));
+    tell(fmt::format("{}: now private", file.string()));
   }
   TIDINGS_TRY(members::finish_erasing(context.database));
   TIDINGS_LET(const auto dated_back, sending::mend_clock(context));

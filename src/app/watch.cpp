@@ -46,6 +46,7 @@ std::string in_words(const StandingTrouble& each, const Zone& zone) {
 }  // namespace
 
 bool Watch::begins(const Trouble& trouble) {
+  has_met_ = true;
   const auto begins = troubles_.met(trouble);
   if (!begins) note(begins.error());
   return begins && *begins;
@@ -128,8 +129,8 @@ void Watch::ended(std::string_view job, const Error* error) {
     return hooks_.ping(Hooks::Ping::success);
   }
   if (error->code == Errc::try_again) return;
-  // The relay's trouble is told as such.
-  if (!relay_rests_) met({.about = std::string{job}, .what = error->what, .hint = error->hint});
+  // What the job ended with is mostly what was met on the way, and told as such.
+  if (!relay_rests_ && !has_met_) met({.about = std::string{job}, .what = error->what, .hint = error->hint});
   hooks_.ping(Hooks::Ping::failure);
 }
 

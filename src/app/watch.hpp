@@ -55,6 +55,7 @@ class Watch {
   config::Context context_;
   TroubleTable troubles_;
   Hooks hooks_;
+  bool has_met_ = false;      ///< trouble with a name of its own, in this run
   bool relay_rests_ = false;  ///< no relay was of use to the last delivery
   std::vector<std::string> wrong_;
 };

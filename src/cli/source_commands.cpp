@@ -342,7 +342,6 @@ Result<Exit> to_text(Session& /*session*/, const HtmlOptions& options) {
 
 void add_source_commands(Command app, Session& session) {
   const auto source = add_noun(app, "source", "where posts come from");
-  add_opml_commands(source, session);
   add_command<JsonOption>(
       source, session, "list", "list sources and their health",
       [](Command command, JsonOption& options) { add_json(command, options.json); }, list);
@@ -353,6 +352,7 @@ void add_source_commands(Command app, Session& session) {
         command.add_option("URL", options.url, "a feed, a page with a feed, or the name of a source");
       },
       check);
+  add_opml_commands(source, session);
   const auto feed = add_noun(app, "feed", "feeds, by hand");
   const auto input = [](Command command, FeedOptions& options) {
     command.add_option("FILE", options.file, "\"-\" is standard input").required();

@@ -39,7 +39,8 @@ std::vector<bool> to_set_aside(std::span<const Post* const> fresh, std::size_t e
   std::vector<bool> out(fresh.size(), false);
   const auto is_undated = [](const Post* post) { return !post->published; };
   if (!reading.last_good) {
-    std::transform(fresh.begin(), fresh.end(), out.begin(), is_undated);
+    if (std::ranges::count_if(fresh, is_undated) > static_cast<std::ptrdiff_t>(always_fine))
+      std::transform(fresh.begin(), fresh.end(), out.begin(), is_undated);
     return out;
   }
   const auto late = static_cast<std::size_t>(

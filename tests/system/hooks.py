@@ -142,7 +142,7 @@ class Hooks(unittest.TestCase):
     def test_trouble_is_told_with_its_way_out(self):
         self.configure('on_trouble = "./hook"\n')
         self.fill()
-        self.home.do("send", "--due", at="2026-01-29T08:05:00Z")
+        self.home.do("send", "--due", at="2026-01-29T08:05:00Z", status=69)
         self.assertEqual([(each["about"], each["what"]) for each in self.told()], [("digest weekly", "its edition is held: it is late")])
         self.assertIn("--late", self.told()[0]["hint"])
 

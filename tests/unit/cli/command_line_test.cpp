@@ -30,9 +30,9 @@ TEST_CASE("command_line: a command or an option that is not there is named, with
 }
 
 TEST_CASE("command_line: what is missing or has another form is told in one line") {
-  CHECK(refused({}).hint == "\"tidings --help\" lists the commands");
-  CHECK(refused({"edition"}).hint == "\"tidings edition --help\" lists the commands");
-  CHECK(refused({"edition", "show"}).hint == "\"tidings edition show --help\" lists the options");
+  CHECK(refused({}).hint == "\"tidings --help\" lists them");
+  CHECK(refused({"edition"}).hint == "list, show, edit, approve, cancel");
+  CHECK(refused({"edition", "show"}).hint == "usage: tidings edition show [OPTIONS] EDITION");
   CHECK_FALSE(refused({"edition", "list", "--limit", "many"}).what.empty());
   CHECK_FALSE(refused({"edition", "list", "--limit", "0"}).what.empty());
   CHECK(refused({"status", "--at", "yesterday"}).what.starts_with("--at: "));

@@ -125,7 +125,7 @@ TEST_CASE("config: every mistake is told with its place and a hint") {
        "no source \"harbor\"", "harbour"},
       {"[[digest]]\nname = \"daily\"\nschedule = \"daily 07:30\"\ntheme = \"defualt\"\n",
        "no theme \"defualt\"", "did you mean \"default\"?"},
-      {"[[digest]]\nname = \"daily\"\nschedule = \"daily 07:30\"\ninclude = \"(\"\n", "regular expression",
+      {"[[digest]]\nname = \"daily\"\nschedule = \"daily 07:30\"\ninclude = \"/(/\"\n", "regular expression",
        ""},
       {"[[source]]\nname = \"harbour\"\nurl = \"https://blog.example.org/feed\"\n",
        "two sources named \"harbour\"", ""},

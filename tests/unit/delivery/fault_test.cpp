@@ -377,7 +377,7 @@ TEST_CASE("sendmail: a program that hangs is killed; in doubt only if it had the
     const auto script = book.folder / "sendmail";
     std::ofstream{script} << "#!/bin/sh\n" << script_text << "\n";
     std::filesystem::permissions(script, std::filesystem::perms::owner_all);
-    const auto transport = make_sendmail_transport({.program = script, .name = "slow", .limit = 300ms});
+    const auto transport = make_sendmail_transport({.program = script, .name = "slow", .limit = 4s});
     REQUIRE(transport);
     const StopFlag stop{false};
     const auto report = deliver(
