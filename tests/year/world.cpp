@@ -330,6 +330,7 @@ class World : Host {
   /// No more trouble: whatever is owed must come now.
   void calm() {
     note(Entry{"calm"}.add("t", now_));
+    import();  // over all who have left by now
     for (auto& source : script_.sources) source.outages.clear();
     weather_until_ = {};
     while (now_ < script_.calm_ms) {
