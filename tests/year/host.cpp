@@ -36,12 +36,15 @@ std::string text_in(std::string_view line, const std::string& name) {
 
 namespace {
 
+/// Octets of what a job says.
+constexpr std::size_t most_noted = 4000;
+
 /// The world's folder has another name each time.
-std::string cut(std::string text) {
+std::string at_home(std::string text) {
   const auto here = fs::current_path().string();
   for (auto at = text.find(here); at != std::string::npos; at = text.find(here))
     text.replace(at, here.size(), "HOME");
-  return text.size() > 4000 ? text.substr(0, 4000) : text;
+  return text;
 }
 
 }  // namespace
@@ -89,6 +92,8 @@ Ended Host::run(std::vector<std::string> words, Faults faults, std::string input
   note(begins);
   const auto begin = shared().size;
   auto ended = run_job(command);
+  ended.out = at_home(std::move(ended.out));
+  ended.errors = at_home(std::move(ended.errors));
   read_journal(begin);
   note(Entry{"ends"}
            .add("job", jobs_)
@@ -96,8 +101,8 @@ Ended Host::run(std::vector<std::string> words, Faults faults, std::string input
            .add("status", ended.status)
            .add("signal", ended.by_signal)
            .add("seams", ended.seams)
-           .add("out", cut(ended.out))
-           .add("errors", cut(ended.errors)));
+           .add("out", ended.out.substr(0, most_noted))
+           .add("errors", ended.errors.substr(0, most_noted)));
   if (ended.status == death_status && faults.death == Death::power) lose_power();
   now_ = std::max(now_, ended.ended_ms);
   return ended;
@@ -134,6 +139,7 @@ void Host::read_journal(std::size_t begin) {
       got.leave = std::move(leave);
       got.from = text_in(line, "from");
       got.id = text_in(line, "id");
+      got.list = text_in(line, "list");
     }
   }
 }
@@ -146,12 +152,15 @@ void Host::choose_weather() {
     if (weather_until_[static_cast<std::size_t>(i)] <= now_) {
       weather = {};
       if (knobs_.has(Fault::relays) && now_ < script_.ends_ms && dice.chance(25)) {
-        weather.mood = static_cast<Mood>(dice.between(1, mood_count - 1));
+        // A line that breaks is what most is to be learned from.
+        weather.mood = dice.chance(30) ? (dice.chance(70) ? Mood::cut : Mood::silent)
+                                       : static_cast<Mood>(dice.between(1, mood_count - 1));
         weather_until_[static_cast<std::size_t>(i)] = now_ + dice.between(1, 14) * hour;
       }
     }
     weather.after = dice.chance(50) ? dice.below(10) : 0;
-    weather.stage = static_cast<Stage>(dice.below(7));
+    weather.stage = dice.chance(50) ? (dice.chance(50) ? Stage::dot : Stage::answered)
+                                    : static_cast<Stage>(dice.below(7));
     weather.pipelining = relay.chance(75);
     weather.chunking = relay.chance(60);
   }

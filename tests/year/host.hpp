@@ -29,6 +29,7 @@ void write(const std::filesystem::path& path, const std::string& text);
 struct Got {
   std::string from;
   std::string id;
+  std::string list;
   std::string leave;
   std::string confirm;
 };

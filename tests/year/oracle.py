@@ -301,7 +301,9 @@ class Judge:
             lost = [each for each in job.events if each["k"] == "mail" and not self.is_known(each) and each["to"] in self.world.readers]
             doubled = [each for each in lost if any(other["id"] == each["id"] and other["number"] > each["number"] for other in self.mails[each["to"]])]
             most = self.world.facts["connections"] * self.world.facts["window"] * self.world.facts["relays"]
-            if job.begins.get("death") != "power" and not job.hurt() and len(doubled) > most * max(1, 3 if not job.died() else 1):
+            # A relay that breaks each session leaves as much in doubt in each; a loss of power takes the journal along.
+            in_order = all(job.begins[mood] not in ("cut", "silent") for mood in ("mood", "mood2"))
+            if job.died() and job.begins["death"] == "kill" and in_order and len(doubled) > most:
                 self.say("in doubt", "job %d left %d mails in doubt, its sessions hold %d" % (job.number, len(doubled), most))
 
     def nobody_unasked(self):
@@ -367,7 +369,7 @@ class Judge:
             odd = [each for each in said if each["by"] == "odd_words" and not self.all_alike(address, each["job"])]
             # A relay that takes the others' mail may mean this mailbox by what it says of us, but not by our quota.
             later = [each for each in said if each["by"] != "quota"]
-            long = later and later[-1]["t"] - later[0]["t"] >= GIVE_UP - HOUR
+            long = later and later[-1]["t"] - said[0]["t"] >= GIVE_UP - HOUR
             told = all(re.search(r"\b%s: \d+ deliver\w+ in doubt \w+ held" % re.escape(each), self.last_words) for each in editions)
             if address in self.world.readers and not about_it and not odd and not long and not told:
                 self.say("charged", "%s has failed in %s, and no relay said a word against that mailbox" % (address, ", ".join(sorted(editions))))
@@ -400,7 +402,8 @@ class Judge:
     def editions(self):
         for digest in self.world.digests:
             reader = next((each for each in self.world.readers.values() if each["steady"] and each["digest"] == digest), None)
-            if reader is None or self.world.setting(digest, "max_age") or self.world.setting(digest, "max_posts") or self.world.setting(digest, "min_posts"):
+            limits = [self.world.setting(digest, key) for key in ("max_age", "max_posts", "min_posts")]
+            if reader is None or any(limit not in (None, "none") for limit in limits):
                 continue
             self.edition_by_edition(digest, reader["address"])
 

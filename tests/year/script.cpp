@@ -44,6 +44,7 @@ void write_digests(Script& script) {
     if (dice.chance(20) && digest.name != "monthly")
       digest.more +=
           "max_posts = " + std::to_string(daily ? dice.between(5, 10) : dice.between(30, 60)) + "\n";
+    if (digest.name == "monthly") digest.more += "max_posts = \"none\"\n";
     if (dice.chance(15)) digest.more += "min_posts = 2\n";
     if (dice.chance(20)) digest.more += "group_by = \"topic\"\n";
     if (dice.chance(20)) digest.more += "content = \"full\"\n";

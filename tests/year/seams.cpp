@@ -8,6 +8,7 @@
 #include <ctime>
 #include <optional>
 
+#include <dlfcn.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -99,6 +100,14 @@ ssize_t getrandom(void* to, size_t size, unsigned flags) {
   auto* bytes = static_cast<unsigned char*>(to);
   for (size_t i = 0; i < size; ++i) bytes[i] = static_cast<unsigned char>(year::dice->next());
   return static_cast<ssize_t>(size);
+}
+
+// A job is one process: what would go on behind its back could not be told from chance.
+pid_t fork() noexcept {
+  static const auto real = reinterpret_cast<pid_t (*)()>(::dlsym(RTLD_NEXT, "fork"));
+  if (!year::active) return real();
+  errno = EAGAIN;
+  return -1;
 }
 
 pid_t getpid() noexcept {

@@ -112,7 +112,19 @@ class World : Host {
       deliver_mail(name_of(what.kind), reader.address, text);
   }
 
+  /// Whether the last mail is of the digest that they get now: its links leave that digest and no other.
+  bool can_leave_by_mail(const Reader& reader) {
+    const auto changed = changed_to_.find(reader.address);
+    const auto& digest = changed == changed_to_.end() ? reader.digest : changed->second;
+    return got_[reader.address].list.find("<" + digest + ".") != std::string::npos;
+  }
+
+  void leave_by_wish(const Reader& reader) {
+    act("leave", reader.address, {"subscriber", "unsubscribe", reader.address});
+  }
+
   void leave_by_link(const Reader& reader) {
+    if (!can_leave_by_mail(reader)) return leave_by_wish(reader);
     const auto& leave = got_[reader.address].leave;
     const auto at = leave.find("/u/");
     if (at == std::string::npos) return;
@@ -121,6 +133,7 @@ class World : Host {
   }
 
   void leave_by_mail(const Reader& reader) {
+    if (!can_leave_by_mail(reader)) return leave_by_wish(reader);
     const auto text = leave_text(got_[reader.address].leave, reader.address, mails_);
     if (!text.empty()) deliver_mail("leave_mail", reader.address, text);
   }
@@ -199,13 +212,12 @@ class World : Host {
       return;
     switch (what.kind) {
       case Kind::change:
+        changed_to_[reader->address] = what.digest;
         act("change", reader->address, {"subscriber", "set", reader->address, "--cadence", what.digest});
         break;
       case Kind::leave_link: leave_by_link(*reader); break;
       case Kind::leave_mail: leave_by_mail(*reader); break;
-      case Kind::leave_wish:
-        act("leave", reader->address, {"subscriber", "unsubscribe", reader->address});
-        break;
+      case Kind::leave_wish: leave_by_wish(*reader); break;
       case Kind::erase:
         act("erase", reader->address, {"subscriber", "erase", reader->address});
         erased_.insert(reader->address);
@@ -318,6 +330,7 @@ class World : Host {
   /// No more trouble: whatever is owed must come now.
   void calm() {
     note(Entry{"calm"}.add("t", now_));
+    import();  // over all who have left by now
     for (auto& source : script_.sources) source.outages.clear();
     weather_until_ = {};
     while (now_ < script_.calm_ms) {
@@ -388,6 +401,7 @@ class World : Host {
 
   int mails_ = 0;
   std::map<int, bool> joined_;
+  std::map<std::string, std::string> changed_to_;
   std::set<std::string> on_list_;
   std::set<std::string> gone_;
   std::set<std::string> erased_;
