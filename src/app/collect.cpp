@@ -158,7 +158,8 @@ class Collector {
       return sources_.unreadable(job.source.id, feed.error(), clock_.now());
     }
     report.what = CollectedSource::What::read;
-    TIDINGS_LET(report.filters, run_filters(context_, *job.config, *feed));
+    TIDINGS_LET(const auto filtered, run_filters(context_, *job.config, *feed));
+    report.filters = filtered.wrong;
     report.entries = static_cast<int>(feed->entries.size());
     report.left_out = static_cast<int>(feed->left_out);
     report.dropped = count_dropped(*feed);
@@ -176,7 +177,12 @@ class Collector {
         posts_.store({.source = job.source.id, .now = clock_.now(), .last_good = job.source.last_good},
                      feed->entries, options));
     // Only now are the validators stored: a crash before this line costs a second reading, never a post.
-    return sources_.good(job.source.id, fetched, *feed, clock_.now(), report.dropped);
+    if (filtered.complete) return sources_.good(job.source.id, fetched, *feed, clock_.now(), report.dropped);
+    // Without validators the next answer is the whole feed, and its posts are asked about again.
+    auto whole = fetched;
+    whole.etag.clear();
+    whole.last_modified.clear();
+    return sources_.good(job.source.id, whole, *feed, clock_.now(), report.dropped);
   }
 
   const config::Context context_;

@@ -92,7 +92,7 @@ class Filter {
   Filter(const config::Context& context, const config::FilterConfig& filter)
       : config_(context.config), filter_(filter), cache_(context.database), now_(context.clock.now()) {}
 
-  Result<std::vector<std::string>> run(const config::SourceConfig& source, source::Feed& feed) {
+  Result<FilterReport> run(const config::SourceConfig& source, source::Feed& feed) {
     std::vector<Asked> asked;
     for (auto& entry : feed.entries) {
       if (!entry.dropped.empty()) continue;
@@ -103,10 +103,12 @@ class Filter {
         apply(Json::parse(*known, nullptr, false), filter_.name, entry);
       } else if (static_cast<int>(asked.size()) < filter_.max_posts) {
         asked.push_back({.entry = &entry, .question = std::move(question), .key = std::move(key)});
+      } else {
+        report_.complete = false;
       }
     }
     if (!asked.empty()) TIDINGS_TRY(ask(asked));
-    return std::move(wrong_);
+    return std::move(report_);
   }
 
  private:
@@ -122,7 +124,8 @@ class Filter {
                                                                     .folder = config_.folder,
                                                                     .input = std::move(input)});
     if (!output) {
-      wrong_.push_back(
+      report_.complete = false;
+      report_.wrong.push_back(
           fmt::format("filter {}: {}; the posts stay as they are", filter_.name, output.error().what));
       return {};
     }
@@ -152,7 +155,7 @@ class Filter {
         answer.erase("id");
         answers[id] = std::move(answer);
       } else if (++bad == 1) {
-        wrong_.push_back(
+        report_.wrong.push_back(
             fmt::format("filter {}: line {} of its answer is not a JSON object with the \"id\" of a post",
                         filter_.name, number));
       }
@@ -164,21 +167,22 @@ class Filter {
   const config::FilterConfig& filter_;
   source::FilterCache cache_;
   UtcTime now_;
-  std::vector<std::string> wrong_;
+  FilterReport report_;
 };
 
 }  // namespace
 
-Result<std::vector<std::string>> run_filters(const config::Context& context,
-                                             const config::SourceConfig& source, source::Feed& feed) {
-  std::vector<std::string> wrong;
+Result<FilterReport> run_filters(const config::Context& context, const config::SourceConfig& source,
+                                 source::Feed& feed) {
+  FilterReport report;
   for (const auto& filter : context.config.filters) {
     const auto& names = filter.sources;
     if (!names.empty() && std::ranges::find(names, source.spec.name) == names.end()) continue;
     TIDINGS_LET(auto told, Filter(context, filter).run(source, feed));
-    std::ranges::move(told, std::back_inserter(wrong));
+    std::ranges::move(told.wrong, std::back_inserter(report.wrong));
+    report.complete = report.complete && told.complete;
   }
-  return wrong;
+  return report;
 }
 
 }  // namespace tidings::app

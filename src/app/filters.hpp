@@ -16,10 +16,14 @@
 
 namespace tidings::app {
 
-/// Runs the filters that concern the source on those entries that nothing has dropped. Returns what went
-/// wrong with them, a line each. Fails only as the store does.
-[[nodiscard]] Result<std::vector<std::string>> run_filters(const config::Context& context,
-                                                           const config::SourceConfig& source,
-                                                           source::Feed& feed);
+struct FilterReport {
+  std::vector<std::string> wrong;  ///< a line each
+  bool complete = true;            ///< no post waits for an answer; else the source is to be read whole again
+};
+
+/// Runs the filters that concern the source on those entries that nothing has dropped. Fails only as the
+/// store does.
+[[nodiscard]] Result<FilterReport> run_filters(const config::Context& context,
+                                               const config::SourceConfig& source, source::Feed& feed);
 
 }  // namespace tidings::app

@@ -222,7 +222,7 @@ class Judge:
                 allowed = {0, 69, 75}
                 calm = job.begins["mood"] == "good" and job.begins["mood2"] == "good" and not job.sources_ill()
                 if calm and not job.hurt() and job.status == 69:
-                    if not re.search("could not be read|source", job.ends["errors"]):
+                    if not re.search("could not be read|source|held", job.ends["errors"]):
                         self.say("status", "%s on a fine day: %s" % (where, first))
             elif job.words[:2] == ["bounce", "ingest"]:
                 allowed = {0, 75}
