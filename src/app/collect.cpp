@@ -10,7 +10,6 @@
 #include "app/read_source.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "digest/period.hpp"
 #include "source/fetch.hpp"
 #include "source/source_table.hpp"
 
@@ -34,7 +33,7 @@ class Collector {
 
   Result<CollectReport> run(const CollectOptions& options) {
     // Posts that a clock ahead of ours has seen would wait until then.
-    TIDINGS_LET(const auto ahead, posts_.count_seen_after(clock_.now() + digest::clock_slack));
+    TIDINGS_LET(const auto ahead, posts_.count_seen_after(clock_.now() + clock_slack));
     if (ahead > 0) TIDINGS_TRY(posts_.seen_at_latest(clock_.now()));
     TIDINGS_TRY(choose(options));
     const auto local =
@@ -121,7 +120,7 @@ class Collector {
       return std::ranges::find(feed->broken, line) == feed->broken.end();
     });
     post::NormaliseOptions options;
-    options.content = static_cast<post::Content>(job.config->content);
+    options.content = job.config->content;
     options.language = feed->language;
     options.links.tracking_parameters = job.config->strip_parameters;
     TIDINGS_LET(

@@ -9,8 +9,8 @@
 
 #include "app/dns_text.hpp"
 #include "app/read_source.hpp"
+#include "app/source_list.hpp"
 #include "base/text.hpp"
-#include "base/units.hpp"
 #include "delivery/ledger.hpp"
 #include "delivery/relay.hpp"
 #include "delivery/transport.hpp"
@@ -18,8 +18,6 @@
 #include "edition/render.hpp"
 #include "members/our_files.hpp"
 #include "message/dkim.hpp"
-#include "post/post_table.hpp"
-#include "post/rhythm.hpp"
 #include "sending/clock_guard.hpp"
 #include "sending/deliver.hpp"
 #include "sending/signing.hpp"
@@ -279,22 +277,6 @@ class Doctor {
 Result<std::vector<Finding>> doctor(const config::SharedContext& shared, store::Database* database,
                                     const DoctorOptions& options) {
   return Doctor{shared, database, options}.examine();
-}
-
-Result<std::string> source_health(store::Database& database, const config::SourceConfig& source,
-                                  UtcTime now) {
-  TIDINGS_LET(const auto state, source::SourceTable(database).find(source.spec.name));
-  const bool by_hand = source.spec.kind == source::Kind::manual;
-  if (!state || state->url != source.spec.url) return std::string{by_hand ? "by hand" : "never fetched"};
-  if (state->gone) return std::string{"gone"};
-  if (state->error_streak > 0) return fmt::format("failing ({} in a row)", state->error_streak);
-  if (by_hand) return std::string{"by hand"};
-  if (!state->last_good) return std::string{"never fetched"};
-  TIDINGS_LET(auto dates, post::PostTable(database).newest_dates(state->id));
-  const auto quiet = post::silence(std::move(dates), now);
-  if (!quiet) return std::string{"good"};
-  return fmt::format("good, but silent for {}, {:.0f} times its usual gap",
-                     format_duration(std::chrono::floor<std::chrono::days>(quiet->since)), quiet->times);
 }
 
 }  // namespace tidings::app

@@ -32,9 +32,4 @@ struct DoctorOptions {
 [[nodiscard]] Result<std::vector<Finding>> doctor(const config::SharedContext& shared,
                                                   store::Database* database, const DoctorOptions& options);
 
-/// How a source is, in words: "never fetched", "good", "good, but silent for 40d, 8 times its usual gap",
-/// "failing (3 in a row)", "gone".
-[[nodiscard]] Result<std::string> source_health(store::Database& database, const config::SourceConfig& source,
-                                                UtcTime now);
-
 }  // namespace tidings::app

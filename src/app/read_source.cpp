@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "source/feed_command.hpp"
+#include "source/html_text.hpp"
 #include "source/markdown.hpp"
 #include "source/newest.hpp"
 #include "source/page.hpp"
@@ -31,6 +32,17 @@ Result<source::Feed> parse(const config::SourceConfig& config, const source::Fet
   return feed;
 }
 
+FilterInput filter_input(const source::Entry& entry) {
+  return {.title = entry.title,
+          .author = entry.author,
+          .link = entry.link,
+          .categories = entry.categories,
+          .text = [&entry] {
+            return source::plain_text_of_html(entry.content_html) + "\n" +
+                   source::plain_text_of_html(entry.summary_html);
+          }};
+}
+
 Result<source::Feed> filtered(const config::SourceConfig& config, Result<source::Feed> feed) {
   if (!feed) return feed;
   // Pages and folders do not know the limit themselves; they stop at some hundred or thousand posts.
@@ -38,7 +50,7 @@ Result<source::Feed> filtered(const config::SourceConfig& config, Result<source:
                                         [](const source::Entry& entry) { return entry.published; });
   for (auto& entry : feed->entries) {
     if (entry.categories.size() > config.limits.categories) entry.categories.resize(config.limits.categories);
-    entry.dropped = config.filter.drops(entry).value_or("");
+    entry.dropped = config.filter.drops(filter_input(entry)).value_or("");
   }
   return feed;
 }

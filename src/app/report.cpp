@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "digest/edition_table.hpp"
+#include "edition/editions.hpp"
 #include "subscriber/consent.hpp"
 
 namespace tidings::app {
@@ -86,7 +87,7 @@ std::string suppression_in_words(const std::string& cause) {
 Result<EditionReport> report_on(store::Database& database, const Clock& clock, const std::string& name) {
   EditionReport report;
   digest::EditionTable editions{database};
-  TIDINGS_LET(report.edition, editions.find(name));
+  TIDINGS_LET(report.edition, name.empty() ? edition::newest_edition(database) : editions.find(name));
   const auto& edition = report.edition;
   TIDINGS_LET(const auto posts, editions.posts_of(edition.id));
   report.posts = static_cast<int>(posts.size());

@@ -185,14 +185,13 @@ Result<Exit> conclude(const std::vector<Error>& failed, const bounce::Unread& un
 Result<Exit> ingest_mails(Session& session, const IngestOptions& options, Origin origin) {
   TIDINGS_LET(const auto context, session.context(options.dry_run ? Access::copy : Access::existing));
   const auto& config = context.config;
-  TIDINGS_LET(auto keys, subscriber::KeyRing::peek(context.database, context.random));
-  returns::BounceIntake intake{context, std::move(keys)};
+  TIDINGS_LET(const auto intake, returns::BounceIntake::open(context));
   Tally tally;
   std::vector<Error> failed;
   const auto take = returns::take_each(
-      intake, {.envelope_to = options.recipient,
-               .read = [&](const returns::IntakeResult& result) { note(tally, result, options.json); },
-               .failed = [&](const Error& error) { failed.push_back(error); }});
+      *intake, {.envelope_to = options.recipient,
+                .read = [&](const returns::IntakeResult& result) { note(tally, result, options.json); },
+                .failed = [&](const Error& error) { failed.push_back(error); }});
   const auto read =
       read_all(origin, config, options, [&](const bounce::Incoming& mail) -> Result<bounce::Disposition> {
         TIDINGS_LET(const auto put, take(mail));

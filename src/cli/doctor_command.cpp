@@ -27,13 +27,9 @@ std::string_view word_of(app::Finding::Level level) {
 
 Result<Exit> doctor(Session& session, const Options& options) {
   TIDINGS_LET(const auto shared, session.shared());
-  store::Database* database = nullptr;
-  std::error_code ignored;
-  if (std::filesystem::exists(shared.config.store_path, ignored)) {
-    TIDINGS_LET(const auto context, session.context(Access::read_only));
-    database = &context.database;
-  }
-  TIDINGS_LET(const auto findings, app::doctor(shared, database, options.examine));
+  TIDINGS_LET(const auto context, session.context_if_there());
+  TIDINGS_LET(const auto findings,
+              app::doctor(shared, context ? &context->database : nullptr, options.examine));
   std::string out;
   for (const auto& finding : findings) {
     if (options.json) {

@@ -17,18 +17,16 @@
 #include "cli/job_words.hpp"
 #include "cli/left_out_words.hpp"
 #include "cli/output.hpp"
-#include "digest/edition_table.hpp"
 #include "edition/archive.hpp"
+#include "edition/editions.hpp"
 #include "edition/preview.hpp"
 #include "edition/rehearsal.hpp"
 #include "edition/review.hpp"
 #include "members/notices.hpp"
 #include "post/normalise.hpp"
-#include "post/post_table.hpp"
 #include "returns/forward.hpp"
 #include "sending/deliver.hpp"
 #include "site/pages.hpp"
-#include "store/instance.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -183,9 +181,7 @@ Result<Exit> compose(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto digests, chosen(*config, command));
   TIDINGS_LET(const auto context, session.context());
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "compose"));
-  TIDINGS_TRY(store::check_instance(context.database, store::Guard::refuse));
-  TIDINGS_TRY(session.check_clock(context));
+  TIDINGS_LET(const auto lock, session.begin_sending(context, "compose"));
   const auto outcome = app::compose_all(context, digests, when_of(command), {});
   print_composed(outcome, config->newsletter.zone, true);
   TIDINGS_LET(const bool drafts_wait, mail_drafts(context, {}));
@@ -233,13 +229,11 @@ Result<sending::DeliverOptions> deliver_options(const SendCommand& command, Prog
 Result<Exit> deliver_under_lock(Session& session, const SendCommand& command, app::Watch* watch) {
   TIDINGS_LET(const auto context, session.context(Access::existing));
   const auto& config = context.config;
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config.store_path, "deliver"));
-  TIDINGS_TRY(store::check_instance(context.database, store::Guard::refuse));
-  TIDINGS_TRY(session.check_clock(context));
+  TIDINGS_LET(const auto lock, session.begin_sending(context, "deliver"));
   ProgressLine progress;
   TIDINGS_LET(auto options, deliver_options(command, progress));
   if (!command.digest.empty()) {
-    TIDINGS_LET(const auto edition, digest::EditionTable(context.database).find(command.digest));
+    TIDINGS_LET(const auto edition, edition::find_edition(context.database, command.digest));
     options.edition = edition.id;
   }
   watch_signals();
@@ -278,8 +272,7 @@ std::string_view name_of(edition::Composed::What what) {
 Result<std::string> json_of(store::Database& database, const edition::Composed& composed) {
   Json posts = Json::array();
   if (composed.edition) {
-    TIDINGS_LET(const auto ids, digest::EditionTable(database).posts_of(composed.edition));
-    TIDINGS_LET(const auto shown, post::PostTable(database).load(ids));
+    TIDINGS_LET(const auto shown, edition::posts_of(database, composed.edition));
     for (const auto& post : shown)
       posts.push_back({{"id", post.id.value}, {"title", post::display_title(post)}, {"link", post.link}});
   }
@@ -326,9 +319,7 @@ Result<Exit> rehearse(Session& session, const std::vector<const config::DigestCo
   TIDINGS_TRY(tell_left_out_posts(context.database, outcome));
   std::string out;
   const auto tell = [](const std::string& line) { say(printable(line) + "\n"); };
-  digest::EditionTable editions{context.database};
-  TIDINGS_LET(const auto unfinished, editions.unfinished());
-  for (const auto& edition : unfinished) TIDINGS_TRY(edition::tell_readers(context, edition, tell));
+  TIDINGS_TRY(edition::tell_unfinished(context, tell));
   for (const auto& composed : outcome.composed) {
     const bool for_nobody =
         composed.what == edition::Composed::What::skipped && composed.reason == edition::nobody_to_send_to;
@@ -415,11 +406,8 @@ Result<Exit> send_digests(Session& session, const SendCommand& command,
 
 Result<Exit> send_under_lock(Session& session, const SendCommand& command,
                              const std::vector<const config::DigestConfig*>& digests, app::Watch* watch) {
-  TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto context, session.context());
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "send"));
-  TIDINGS_TRY(store::check_instance(context.database, store::Guard::refuse));
-  TIDINGS_TRY(session.check_clock(context));
+  TIDINGS_LET(const auto lock, session.begin_sending(context, "send"));
   watch_signals();
   std::optional<Error> notices;
   if (command.due && command.to_dir.empty()) {

@@ -205,19 +205,12 @@ Result<config::Context> Session::context(Access access) {
   return shared_context.on(*database_);
 }
 
-Result<store::Database*> Session::database(store::Create create) {
-  TIDINGS_LET(const auto opened, context(create == store::Create::yes ? Access::create : Access::existing));
-  return &opened.database;
-}
-
-Result<store::Database*> Session::database_read_only() {
+Result<std::optional<config::Context>> Session::context_if_there() {
+  TIDINGS_LET(const auto* const settings, config());
+  std::error_code ignored;
+  if (!std::filesystem::exists(settings->store_path, ignored)) return std::optional<config::Context>{};
   TIDINGS_LET(const auto opened, context(Access::read_only));
-  return &opened.database;
-}
-
-Result<store::Database*> Session::database_copy() {
-  TIDINGS_LET(const auto opened, context(Access::copy));
-  return &opened.database;
+  return std::optional<config::Context>{opened};
 }
 
 Result<void> Session::check_clock(const config::Context& context) {
@@ -225,6 +218,17 @@ Result<void> Session::check_clock(const config::Context& context) {
   TIDINGS_LET(const auto troubles, sending::clock_troubles(context));
   for (const auto& line : troubles) log::warning(fmt::format("{} ({})", line, sending::clock_hint));
   return {};
+}
+
+Result<store::SenderLock> Session::lock(const config::Context& context, const std::string& job) {
+  return store::SenderLock::take(context.config.store_path, job);
+}
+
+Result<store::SenderLock> Session::begin_sending(const config::Context& context, const std::string& job) {
+  TIDINGS_LET(auto held, lock(context, job));
+  TIDINGS_TRY(store::check_instance(context.database, store::Guard::refuse));
+  TIDINGS_TRY(check_clock(context));
+  return held;
 }
 
 Result<int> run(int argc, char** argv) {

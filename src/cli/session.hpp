@@ -1,5 +1,6 @@
 // One run of the program: the global options, and what commands share (configuration, database, clock),
-// opened on demand.
+// opened on demand. The only file of this room that opens a database or knows its locks; the others hand a
+// Context to the rooms below.
 #pragma once
 
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "config/context.hpp"
+#include "store/instance.hpp"
 
 namespace tidings::cli {
 
@@ -53,12 +55,17 @@ class Session {
   [[nodiscard]] Result<config::SharedContext> shared();
   /// The same with the database, which is opened once: the first call says how.
   [[nodiscard]] Result<config::Context> context(Access access = Access::create);
-  [[nodiscard]] Result<store::Database*> database(store::Create create = store::Create::yes);
+  /// The same of a database that may not be there yet: nothing then.
+  [[nodiscard]] Result<std::optional<config::Context>> context_if_there();
   /// Before a job that collects, composes or sends: whether the clock allows it, and what a wrong clock has
   /// left is told.
   [[nodiscard]] Result<void> check_clock(const config::Context& context);
-  [[nodiscard]] Result<store::Database*> database_read_only();
-  [[nodiscard]] Result<store::Database*> database_copy();
+
+  /// The sender's lock, for as long as the value lives; `job` names the command to whoever finds it taken.
+  [[nodiscard]] static Result<store::SenderLock> lock(const config::Context& context, const std::string& job);
+  /// The same for a command that composes or sends: refused on a copied database, and with a wrong clock.
+  [[nodiscard]] Result<store::SenderLock> begin_sending(const config::Context& context,
+                                                        const std::string& job);
 
  private:
   [[nodiscard]] Result<store::Database> open(Access access);

@@ -12,6 +12,7 @@
 #include "members/membership.hpp"
 #include "members/notices.hpp"
 #include "members/our_files.hpp"
+#include "members/roster.hpp"
 #include "site/pages.hpp"
 
 namespace tidings::cli {
@@ -121,8 +122,7 @@ std::string in_words(const members::Changed& changed) {
 Result<Exit> set(Session& session, const SetOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto context, session.context(Access::existing));
-  SubscriberTable table{context.database, context.clock};
-  TIDINGS_LET(const auto found, find_subscriber(table, options.address));
+  TIDINGS_LET(const auto found, members::find_subscriber(context.database, context.clock, options.address));
   members::Preferences preferences{
       .name = options.name, .language = options.language, .topics = options.topics, .digests = {}};
   if (options.all_topics) preferences.topics = std::vector<std::string>{};
@@ -154,8 +154,7 @@ Result<Exit> unsubscribe(Session& session, const UnsubscribeOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   for (const auto& name : options.digests) TIDINGS_TRY(config->digest(name));
   TIDINGS_LET(const auto context, session.context(Access::existing));
-  SubscriberTable table{context.database, context.clock};
-  TIDINGS_LET(const auto found, find_subscriber(table, options.address));
+  TIDINGS_LET(const auto found, members::find_subscriber(context.database, context.clock, options.address));
   members::Membership membership{context};
   TIDINGS_LET(const auto ended,
               membership.leave(found.id, options.digests,
@@ -202,8 +201,7 @@ Result<Exit> confirm(Session& session, const ConfirmOptions& options) {
     say(fmt::format("{}confirmed: {}\n", redeemed->before ? "already " : "", join(redeemed->digests, ", ")));
     return Exit::done;
   }
-  SubscriberTable table{context.database, context.clock};
-  TIDINGS_LET(const auto found, find_subscriber(table, options.what));
+  TIDINGS_LET(const auto found, members::find_subscriber(context.database, context.clock, options.what));
   TIDINGS_LET(
       const auto confirmed,
       membership.confirm(found.id, options.digests, {.origin = Origin::cli, .detail = "subscriber confirm"}));

@@ -1,7 +1,6 @@
 #include "config/sections.hpp"
 
 #include <charconv>
-#include <regex>
 
 #include <grp.h>
 
@@ -10,6 +9,23 @@
 #include "base/units.hpp"
 
 namespace tidings::config {
+namespace {
+
+std::vector<FilterRule> read_rules(TomlSection& section, std::string_view key) {
+  std::vector<FilterRule> rules;
+  for (const auto& text : section.one_or_more(key)) {
+    auto rule = FilterRule::parse(text);
+    if (rule) {
+      rules.push_back(*std::move(rule));
+    } else {
+      section.mistake(key, fmt::format("{}: {}", key, rule.error().what), rule.error().hint);
+    }
+  }
+  return rules;
+}
+
+}  // namespace
+
 Mailbox read_mailbox(TomlSection& section, std::string_view key, const std::string& text) {
   if (text.empty()) return {};
   auto parsed = parse_mailbox(text);
@@ -24,13 +40,9 @@ void check_ascii(TomlSection& section, std::string_view key, const MailAddress& 
                   "most mail servers refuse mail with such an address; only subscribers may have one");
 }
 
-void check_regex(TomlSection& section, std::string_view key, const std::string& pattern) {
-  if (pattern.size() > 1000) section.mistake(key, fmt::format("{} is longer than 1000 characters", key));
-  try {
-    [[maybe_unused]] const std::regex compiled{pattern, std::regex::ECMAScript | std::regex::icase};
-  } catch (const std::regex_error& error) {
-    section.mistake(key, fmt::format("{} is an invalid regular expression: {}", key, error.what()));
-  }
+ContentFilter read_filter(TomlSection& section) {
+  auto include = read_rules(section, "include");
+  return {.include = std::move(include), .exclude = read_rules(section, "exclude")};
 }
 
 void check_name(TomlSection& section, const std::string& name, std::set<std::string>& taken,

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/content_filter.hpp"
 #include "base/file.hpp"
 #include "base/mail_address.hpp"
 #include "base/result.hpp"
@@ -22,7 +23,8 @@
 #include "delivery/relay.hpp"
 #include "delivery/transport.hpp"
 #include "digest/schedule.hpp"
-#include "source/entry_filter.hpp"
+#include "digest/select.hpp"
+#include "post/normalise.hpp"
 #include "source/page.hpp"
 #include "source/source.hpp"
 
@@ -88,10 +90,10 @@ struct DkimConfig {
 struct SourceConfig {
   source::SourceSpec spec;
   std::vector<std::string> topics;
-  source::EntryFilter filter;  ///< include and exclude
+  ContentFilter filter;        ///< include and exclude
   source::Limits limits;       ///< max_entries and max_tags
   std::int64_t max_bytes = 0;  ///< of one answer
-  enum class Content { automatic, summary, full } content = Content::automatic;
+  post::Content content = post::Content::automatic;
   bool allow_private_address = false;
   source::PageXPaths xpaths;  ///< kind = "page"
   int weight = 0;             ///< order = "weight": heavier sources first
@@ -110,14 +112,13 @@ struct DigestConfig {
   digest::Schedule schedule;
   std::vector<std::string> sources;  ///< empty: all
   std::vector<std::string> topics;   ///< empty: all
-  std::string include;
-  std::string exclude;
+  ContentFilter filter;              ///< include and exclude
   int min_posts = 1;
-  int max_posts = 0;                                             ///< 0: no limit; never less than min_posts
-  enum class Overflow { wait, list } overflow = Overflow::wait;  ///< what max_posts cuts
+  int max_posts = 0;  ///< 0: no limit; never less than min_posts
+  digest::Overflow overflow = digest::Overflow::wait;
   std::optional<std::chrono::milliseconds> max_age;
-  enum class GroupBy { day, source, topic, none } group_by = GroupBy::day;
-  enum class Order { newest, oldest, source } order = Order::newest;
+  digest::GroupBy group_by = digest::GroupBy::day;
+  digest::Order order = digest::Order::newest;
   enum class Content { excerpt, full, title } content = Content::excerpt;
   int excerpt_words = 60;
   std::string subject;        ///< a template; empty: the theme's

@@ -72,9 +72,7 @@ void read_bounce_mailbox(TomlSection& section, BounceConfig& bounce) {
   if (bounce.username.empty() || !bounce.password.is_set())
     section.mistake(key, "a mailbox needs a login",
                     "username, and password_file, password_env or password_command");
-  const bool loopback = url && (url->host == "localhost" || url->host == "[::1]" || url->host == "::1" ||
-                                url->host.starts_with("127."));
-  if (bounce.mailbox_in_clear && !loopback)
+  if (bounce.mailbox_in_clear && !(url && delivery::is_loopback_host(url->host)))
     section.mistake("tls", "tls = \"off\" would send the password unencrypted", "use tls = \"require\"");
   for (const auto* const name : {"folder", "done_folder"}) {
     const auto& value = std::string_view{name} == "folder" ? bounce.folder : bounce.done_folder;

@@ -14,6 +14,24 @@ namespace {
 
 constexpr std::int64_t max_images_bytes = 6LL * 1024 * 1024;
 
+using Content = DigestConfig::Content;
+using Unapproved = DigestConfig::Unapproved;
+
+const std::array<Choice<digest::Overflow>, 2> overflows{
+    {{"wait", digest::Overflow::wait}, {"list", digest::Overflow::list}}};
+const std::array<Choice<digest::GroupBy>, 4> groupings{{{"day", digest::GroupBy::day},
+                                                        {"source", digest::GroupBy::source},
+                                                        {"topic", digest::GroupBy::topic},
+                                                        {"none", digest::GroupBy::none}}};
+/// One order has two names: sources that have no weight are ordered as they are configured.
+const std::array<Choice<digest::Order>, 4> orders{{{"newest", digest::Order::newest},
+                                                   {"oldest", digest::Order::oldest},
+                                                   {"source", digest::Order::source},
+                                                   {"weight", digest::Order::source}}};
+const std::array<Choice<Content>, 3> contents{
+    {{"excerpt", Content::excerpt}, {"full", Content::full}, {"title", Content::title}}};
+const std::array<Choice<Unapproved>, 2> unapproved{{{"hold", Unapproved::hold}, {"send", Unapproved::send}}};
+
 /// The schedule's own text in place of a default: a digest without one is a mistake that is told anyway.
 digest::Schedule read_schedule(TomlSection& section, const std::string& text) {
   auto parsed = digest::parse_schedule(text.empty() ? "daily 08:00" : text);
@@ -33,12 +51,7 @@ std::string list_id_of(const std::string& digest, const std::string& newsletter)
 DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
                          const NewsletterConfig& newsletter, const std::vector<SourceConfig>& sources,
                          const std::filesystem::path& folder) {
-  static const std::array<std::string, 4> groupings{"day", "source", "topic", "none"};
-  static const std::array<std::string, 4> orders{"newest", "oldest", "source", "weight"};
-  static const std::array<std::string, 2> overflows{"wait", "list"};
-  static const std::array<std::string, 3> contents{"excerpt", "full", "title"};
   static const std::array<std::string, 2> on_error{"send", "hold"};
-  static const std::array<std::string, 2> unapproved{"hold", "send"};
   static const std::array<std::string, 2> images{"link", "inline"};
   const auto name = section.required_text("name", "weekly");
   check_name(section, name, names, "digest");
@@ -51,39 +64,37 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
                     "use a name under your domain, such as weekly.news.example.org");
   }
   const auto schedule_text = section.required_text("schedule", "weekly monday 08:00");
-  DigestConfig digest{
-      .name = name,
-      .title = std::move(title),
-      .list_id = std::move(list_id),
-      .schedule_text = schedule_text,
-      .schedule = read_schedule(section, schedule_text),
-      .sources = section.texts("sources"),
-      .topics = section.texts("topics"),
-      .include = section.text("include", ""),
-      .exclude = section.text("exclude", ""),
-      .min_posts = section.integer("min_posts", 1, 1, 10'000),
-      .max_posts = section.limit("max_posts", std::max(100, digest.min_posts), 10'000),
-      .overflow = static_cast<DigestConfig::Overflow>(section.one_of("overflow", overflows, 0)),
-      .max_age = section.optional_duration("max_age"),
-      .group_by = static_cast<DigestConfig::GroupBy>(section.one_of("group_by", groupings, 0)),
-      .order = static_cast<DigestConfig::Order>(std::min<std::size_t>(section.one_of("order", orders, 0), 2)),
-      .content = static_cast<DigestConfig::Content>(section.one_of("content", contents, 0)),
-      .excerpt_words = section.integer("excerpt_words", 60, 5, 2'000),
-      .subject = section.text("subject", ""),
-      .preheader = section.text("preheader", ""),
-      .subject_place = section.place("subject"),
-      .preheader_place = section.place("preheader"),
-      .intro_file = section.path("intro_file", ""),
-      .intro_once = section.path("intro_once", ""),
-      .theme = section.text("theme", "default"),
-      .hold_on_source_error = section.one_of("on_source_error", on_error, 0) == 1,
-      .archive = section.boolean("archive", true),
-      .review = section.boolean("review", false),
-      .review_until = section.optional_duration("review_until"),
-      .unapproved = static_cast<DigestConfig::Unapproved>(section.one_of("unapproved", unapproved, 0)),
-      .inline_images = section.one_of("images", images, 0) == 1,
-      .image_limit_bytes = read_size(section, "image_limit", "256KiB"),
-      .images_limit_bytes = read_size(section, "images_limit", "1MiB")};
+  DigestConfig digest{.name = name,
+                      .title = std::move(title),
+                      .list_id = std::move(list_id),
+                      .schedule_text = schedule_text,
+                      .schedule = read_schedule(section, schedule_text),
+                      .sources = section.texts("sources"),
+                      .topics = section.texts("topics"),
+                      .filter = read_filter(section),
+                      .min_posts = section.integer("min_posts", 1, 1, 10'000),
+                      .max_posts = section.limit("max_posts", std::max(100, digest.min_posts), 10'000),
+                      .overflow = section.choice("overflow", overflows),
+                      .max_age = section.optional_duration("max_age"),
+                      .group_by = section.choice("group_by", groupings),
+                      .order = section.choice("order", orders),
+                      .content = section.choice("content", contents),
+                      .excerpt_words = section.integer("excerpt_words", 60, 5, 2'000),
+                      .subject = section.text("subject", ""),
+                      .preheader = section.text("preheader", ""),
+                      .subject_place = section.place("subject"),
+                      .preheader_place = section.place("preheader"),
+                      .intro_file = section.path("intro_file", ""),
+                      .intro_once = section.path("intro_once", ""),
+                      .theme = section.text("theme", "default"),
+                      .hold_on_source_error = section.one_of("on_source_error", on_error, 0) == 1,
+                      .archive = section.boolean("archive", true),
+                      .review = section.boolean("review", false),
+                      .review_until = section.optional_duration("review_until"),
+                      .unapproved = section.choice("unapproved", unapproved),
+                      .inline_images = section.one_of("images", images, 0) == 1,
+                      .image_limit_bytes = read_size(section, "image_limit", "256KiB"),
+                      .images_limit_bytes = read_size(section, "images_limit", "1MiB")};
   if (digest.review_until && !digest.review)
     section.mistake("review_until", "review_until needs review = true", "review = true makes drafts");
   if (digest.unapproved == DigestConfig::Unapproved::send && !digest.review_until) {
@@ -95,8 +106,6 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
                     fmt::format("images_limit is more than {}", format_size(max_images_bytes)),
                     "many mailbox providers refuse mail over 10 MB");
   }
-  check_regex(section, "include", digest.include);
-  check_regex(section, "exclude", digest.exclude);
   if (digest.max_posts != 0 && digest.max_posts < digest.min_posts)
     section.mistake("max_posts", "max_posts is less than min_posts");
   std::vector<std::string> known;

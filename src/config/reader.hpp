@@ -5,6 +5,8 @@
 // returns it. Only this module knows toml++.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -23,6 +25,13 @@ class TomlDocument;
 
 /// "file:line:column: " of something that was read.
 using Place = std::string;
+
+/// A word that a key may have, and what it stands for.
+template <class Value>
+struct Choice {
+  std::string word;
+  Value value;
+};
 
 class TomlSection {
  public:
@@ -48,6 +57,14 @@ class TomlSection {
   /// The index of the word in `words`; a mistake names them and the nearest.
   [[nodiscard]] std::size_t one_of(std::string_view key, std::span<const std::string> words,
                                    std::size_t fallback);
+  /// What the word stands for, else what the choice of that index does.
+  template <class Value, std::size_t N>
+  [[nodiscard]] Value choice(std::string_view key, const std::array<Choice<Value>, N>& choices,
+                             std::size_t fallback = 0) {
+    std::array<std::string, N> words;
+    std::ranges::transform(choices, words.begin(), &Choice<Value>::word);
+    return choices[one_of(key, words, fallback)].value;
+  }
   /// Relative to the file's folder; empty stays empty.
   [[nodiscard]] std::filesystem::path path(std::string_view key, std::string fallback);
 

@@ -21,7 +21,8 @@ namespace tidings::config {
 void check_ascii(TomlSection& section, std::string_view key, const MailAddress& address);
 /// Empty text gives an empty mailbox.
 [[nodiscard]] Mailbox read_mailbox(TomlSection& section, std::string_view key, const std::string& text);
-void check_regex(TomlSection& section, std::string_view key, const std::string& pattern);
+/// include and exclude.
+[[nodiscard]] ContentFilter read_filter(TomlSection& section);
 /// `name` must be a short plain word that is not in `taken` yet; it is added.
 void check_name(TomlSection& section, const std::string& name, std::set<std::string>& taken,
                 std::string_view noun);

@@ -79,8 +79,10 @@ void read_limits(TomlSection& section, SmtpConfig& smtp, bool is_loopback) {
   smtp.window = section.integer("window", 4, 1, 64);
   smtp.weight = section.integer("weight", 1, 0, 1000);
   smtp.patience = section.duration("patience", std::chrono::milliseconds{0});
-  static const std::array<std::string, 3> dialects{"lock-step", "pipelined", "chunking"};
-  smtp.dialect = static_cast<delivery::Dialect>(section.one_of("dialect", dialects, 2));
+  static const std::array<Choice<delivery::Dialect>, 3> dialects{{{"lock-step", delivery::Dialect::lock_step},
+                                                                  {"pipelined", delivery::Dialect::pipelined},
+                                                                  {"chunking", delivery::Dialect::chunking}}};
+  smtp.dialect = section.choice("dialect", dialects, 2);
 }
 
 SmtpConfig read_relay(TomlDocument& document, TomlSection& section, const NewsletterConfig& newsletter,

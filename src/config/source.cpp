@@ -53,24 +53,6 @@ std::string read_location(TomlSection& section, SourceConfig& source, const std:
   return "command:" + join(source.command, " ");
 }
 
-std::vector<source::FilterRule> read_rules(TomlSection& section, std::string_view key) {
-  std::vector<source::FilterRule> rules;
-  for (const auto& text : section.one_or_more(key)) {
-    auto rule = source::FilterRule::parse(text);
-    if (rule) {
-      rules.push_back(*std::move(rule));
-    } else {
-      section.mistake(key, fmt::format("{}: {}", key, rule.error().what), rule.error().hint);
-    }
-  }
-  return rules;
-}
-
-source::EntryFilter read_filter(TomlSection& section) {
-  auto include = read_rules(section, "include");
-  return {.include = std::move(include), .exclude = read_rules(section, "exclude")};
-}
-
 void read_limits(TomlSection& section, SourceConfig& source) {
   const source::Limits usual;
   source.limits.entries =
@@ -109,20 +91,27 @@ std::string settings_of(const SourceConfig& source) {
 }  // namespace
 
 std::vector<SourceConfig> read_sources(TomlDocument& document) {
-  static const std::array<std::string, 6> kinds{"auto", "feed", "page", "markdown", "command", "manual"};
-  static const std::array<std::string, 3> contents{"auto", "summary", "full"};
+  static const std::array<Choice<source::Kind>, 6> kinds{{{"auto", source::Kind::automatic},
+                                                          {"feed", source::Kind::feed},
+                                                          {"page", source::Kind::page},
+                                                          {"markdown", source::Kind::markdown},
+                                                          {"command", source::Kind::command},
+                                                          {"manual", source::Kind::manual}}};
+  static const std::array<Choice<post::Content>, 3> contents{{{"auto", post::Content::automatic},
+                                                              {"summary", post::Content::summary},
+                                                              {"full", post::Content::full}}};
   std::vector<SourceConfig> sources;
   std::set<std::string> names;
   for (auto& section : document.sections("source")) {
     SourceConfig source;
     source.spec.name = section.required_text("name", "blog");
     check_name(section, source.spec.name, names, "source");
-    source.spec.kind = static_cast<source::Kind>(section.one_of("kind", kinds, 0));
+    source.spec.kind = section.choice("kind", kinds);
     source.spec.url = read_location(section, source, document.file().parent_path());
     source.topics = section.texts("topics");
     source.filter = read_filter(section);
     read_limits(section, source);
-    source.content = static_cast<SourceConfig::Content>(section.one_of("content", contents, 0));
+    source.content = section.choice("content", contents);
     source.strip_parameters = section.texts("strip_parameters");
     source.allow_private_address = section.boolean("allow_private_address", false);
     for (const auto& [key, xpath] :

@@ -4,7 +4,6 @@
 #include <array>
 #include <map>
 #include <numeric>
-#include <regex>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -16,64 +15,11 @@
 #include "post/post.hpp"
 
 namespace tidings::digest {
-
-// ---- patterns
-// -------------------------------------------------------------------------------------------------------
-
-struct TitlePattern::Compiled {
-  std::wregex regex;
-};
-
 namespace {
 
-// std::regex recurses over its input; no headline is that long.
-constexpr std::size_t title_limit = 500;
 constexpr std::size_t short_title_key = 8;
 
-/// Code points one by one (wchar_t has 32 bits here), so that classes and dots see letters and not bytes.
-std::wstring wide(std::string_view text, std::size_t limit) {
-  std::wstring out;
-  for (std::size_t at = 0; at < text.size() && out.size() < limit;) {
-    out.push_back(static_cast<wchar_t>(next_code_point(text, at)));
-  }
-  return out;
-}
-
-/// Letters outside ASCII in lower case; ASCII stays, because \W and \w differ in nothing else.
-std::string fold_beyond_ascii(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t start = at;
-    if (next_code_point(text, at) < 0x80) {
-      out += text.substr(start, at - start);
-    } else {
-      out += fold_case(text.substr(start, at - start));
-    }
-  }
-  return out;
-}
-
 }  // namespace
-
-Result<TitlePattern> TitlePattern::compile(std::string_view pattern) {
-  try {
-    TitlePattern out;
-    out.compiled_ = std::make_shared<const Compiled>(Compiled{std::wregex{
-        wide(fold_beyond_ascii(pattern), pattern.size()), std::regex::ECMAScript | std::regex::icase}});
-    return out;
-  } catch (const std::regex_error& error) {
-    return fail(Errc::config, fmt::format("pattern \"{}\": {}", pattern, error.what()),
-                "use an ECMAScript regular expression; write \\\\ for a backslash between double quotes");
-  }
-}
-
-bool TitlePattern::found_in(std::string_view title) const {
-  try {
-    return std::regex_search(wide(fold_beyond_ascii(title), title_limit), compiled_->regex);
-  } catch (const std::regex_error&) {
-    return false;  // too complex for this title
-  }
-}
 
 // ---- one candidate by itself
 // ----------------------------------------------------------------------------------------
@@ -118,11 +64,6 @@ bool Candidate::backdated() const {
 
 namespace {
 
-bool pattern_matches(const Candidate& candidate, const SelectOptions& options) {
-  if (options.include && !options.include->found_in(candidate.title)) return false;
-  return !options.exclude || !options.exclude->found_in(candidate.title);
-}
-
 /// How far back a source's first reading is taken.
 UtcTime oldest_of_first_reading(const Candidate& candidate, const SelectBounds& bounds) {
   if (candidate.first_seen < bounds.origin_cut) return bounds.origin_from;
@@ -150,7 +91,7 @@ std::optional<LeftOut> judge(const Candidate& candidate, const SelectOptions& op
   if (!source_matches(candidate, options)) return LeftOut::source;
   if (candidate.first_seen >= bounds.cut) return LeftOut::not_seen_yet;
   if (!topics_match(candidate, options)) return LeftOut::topic;
-  if (!pattern_matches(candidate, options)) return LeftOut::pattern;
+  if (options.keeps_out && options.keeps_out(candidate.id)) return LeftOut::pattern;
   if (candidate.dropped) return LeftOut::source_filter;
   if (candidate.hidden) return LeftOut::hidden;
   if (candidate.set_aside) return LeftOut::flood;
@@ -447,7 +388,7 @@ constexpr std::array left_out_words{
     LeftOutWords{LeftOut::flood, "flood", "set aside with a flood of old posts"},
     LeftOutWords{LeftOut::too_old, "max_age", "older than max_age when first seen"},
     LeftOutWords{LeftOut::source_filter, "source_filter", "excluded by its source's include or exclude"},
-    LeftOutWords{LeftOut::pattern, "pattern", "excluded by a title pattern"},
+    LeftOutWords{LeftOut::pattern, "pattern", "excluded by the digest's include or exclude"},
     LeftOutWords{LeftOut::topic, "topic", "not in this digest's topics"},
     LeftOutWords{LeftOut::hidden, "hidden", "hidden by hand"},
     LeftOutWords{LeftOut::repeat, "repeat", "sent in an earlier edition from another source"},

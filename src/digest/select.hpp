@@ -3,7 +3,7 @@
 // A candidate is a post first seen before the cut, in no earlier edition of the digest that was not
 // cancelled. First sight decides: it belongs to the first edition whose cut comes after it, and what waits
 // never expires.
-// - Sources, topics and the two patterns of the digest must match; it must not be hidden, nor set aside with
+// - Sources, topics, include and exclude of the digest must match; it must not be hidden, nor set aside with
 // a flood.
 // - Age cuts in one place: what a source's first reading brought is taken one regular period back, in the
 // digest's first edition
@@ -26,7 +26,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -82,18 +81,6 @@ struct SourceTopics {
   int weight = 0;  ///< order = "source": heavier first, then as configured
 };
 
-/// A case-insensitive ECMAScript pattern, searched for anywhere in a title. Case folding is ASCII only.
-class TitlePattern {
- public:
-  /// Errc::config with the engine's words.
-  [[nodiscard]] static Result<TitlePattern> compile(std::string_view pattern);
-  [[nodiscard]] bool found_in(std::string_view title) const;
-
- private:
-  struct Compiled;
-  std::shared_ptr<const Compiled> compiled_;
-};
-
 enum class Order { newest, oldest, source };
 enum class GroupBy { day, source, topic, none };
 enum class Overflow {
@@ -111,8 +98,7 @@ struct SelectOptions {
       sources;  ///< all of the configuration in its order; a post of another is left out
   std::vector<std::string> only_sources;  ///< names; empty: all
   std::vector<std::string> only_topics;   ///< empty: all
-  std::optional<TitlePattern> include;
-  std::optional<TitlePattern> exclude;
+  std::function<bool(PostId)> keeps_out;  ///< include and exclude of the digest; none: all are taken
   std::optional<std::chrono::milliseconds> max_age;
   Order order = Order::newest;
   GroupBy group_by = GroupBy::day;

@@ -198,7 +198,7 @@ Result<std::optional<Draft>> draft(const config::Context& context, const config:
                .selection = {},
                .posts = {},
                .bounds = {}};
-  TIDINGS_LET(const auto options, select_options(context.config, digest, database));
+  const auto options = select_options(context.config, digest, database);
   result.bounds = digest::EditionTable::bounds(*plan, history, result.cut);
   TIDINGS_LET(const auto weighed, editions.candidates(digest.name, options, result.bounds));
   result.selection = digest::select(weighed.candidates, options, result.bounds);

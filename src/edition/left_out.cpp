@@ -48,7 +48,7 @@ Result<std::vector<digest::LeftOutPosts>> left_out_now(const config::Context& co
     plan = digest::plan_now(digest.schedule, zone, open, now);
   }
   if (!plan) return std::vector<digest::LeftOutPosts>{};
-  TIDINGS_LET(const auto options, select_options(context.config, digest, context.database));
+  const auto options = select_options(context.config, digest, context.database);
   const auto bounds = digest::EditionTable::bounds(*plan, history, now + instant);
   TIDINGS_LET(auto weighed, editions.candidates(digest.name, options, bounds));
   auto left_out = std::move(weighed.left_out);

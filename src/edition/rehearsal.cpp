@@ -127,6 +127,12 @@ Result<void> tell_readers(const config::Context& context, const digest::Edition&
                          {.name = name, .digest = edition.digest, .recipients = std::move(recipients)}, tell);
 }
 
+Result<void> tell_unfinished(const config::Context& context, const LineSink& tell) {
+  TIDINGS_LET(const auto unfinished, digest::EditionTable(context.database).unfinished());
+  for (const auto& edition : unfinished) TIDINGS_TRY(tell_readers(context, edition, tell));
+  return {};
+}
+
 Result<void> tell_left_out(const config::Context& context, const std::string& digest, const LineSink& tell) {
   return tell_the_others(context, {.name = digest, .digest = digest, .recipients = {}}, tell);
 }

@@ -27,6 +27,9 @@ using LineSink = std::function<void(const std::string&)>;
 [[nodiscard]] Result<void> tell_readers(const config::Context& context, const digest::Edition& edition,
                                         const LineSink& tell);
 
+/// The same of every edition that is not finished.
+[[nodiscard]] Result<void> tell_unfinished(const config::Context& context, const LineSink& tell);
+
 /// For an edition that was not made because nobody was to get it: each subscriber of the digest, and why not.
 [[nodiscard]] Result<void> tell_left_out(const config::Context& context, const std::string& digest,
                                          const LineSink& tell);

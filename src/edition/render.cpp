@@ -188,7 +188,7 @@ message::EditionView Renderer::view(const EditionFacts& facts, const message::St
                       .topics = shown.posts[i]->topics,
                       .pinned = shown.posts[i]->post.pinned});
   }
-  const auto by = static_cast<digest::GroupBy>(digest_->group_by);
+  const auto by = digest_->group_by;
   auto groups = digest::group(inputs, by, config_->newsletter.zone, digest_->topics);
   if (facts.in_given_order && !keeps_order(groups)) {
     groups.assign(1, {});

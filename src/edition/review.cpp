@@ -139,6 +139,20 @@ Result<DraftChanges> read_draft_file(const std::string& text) {
   return changes;
 }
 
+Result<std::vector<PostId>> rearranged(store::Database& database, const digest::Edition& edition,
+                                       const std::vector<PostId>& first, const std::vector<PostId>& dropped) {
+  TIDINGS_LET(const auto before, digest::EditionTable(database).posts_of(edition.id));
+  auto shown = first;
+  for (const auto id : before) {
+    if (std::ranges::find(shown, id) == shown.end()) shown.push_back(id);
+  }
+  for (const auto id : dropped) {
+    if (std::erase(shown, id) == 0)
+      return fail(Errc::bad_data, fmt::format("post {} is not in {}", id.value, digest::name_of(edition)));
+  }
+  return shown;
+}
+
 Result<void> change_draft(store::Database& database, const digest::Edition& edition,
                           const DraftChanges& changes) {
   digest::EditionTable editions{database};

@@ -34,6 +34,13 @@ struct DraftChanges {
 [[nodiscard]] Result<std::string> draft_file(store::Database& database, const digest::Edition& edition);
 [[nodiscard]] Result<DraftChanges> read_draft_file(const std::string& text);
 
+/// The draft's posts as an editor orders them: `first`, then the others as they are, without those dropped.
+/// Errc::bad_data names a dropped post that is not in it.
+[[nodiscard]] Result<std::vector<PostId>> rearranged(store::Database& database,
+                                                     const digest::Edition& edition,
+                                                     const std::vector<PostId>& first,
+                                                     const std::vector<PostId>& dropped);
+
 /// One transaction. Errc::not_permitted if it is no draft any more.
 [[nodiscard]] Result<void> change_draft(store::Database& database, const digest::Edition& edition,
                                         const DraftChanges& changes);

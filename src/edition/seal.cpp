@@ -164,7 +164,7 @@ class Sealer {
 Result<Sealed> seal_segments(const config::Context& context, Renderer& renderer, const ToSeal& what) {
   auto& database = context.database;
   const auto& digest = renderer.digest();
-  TIDINGS_LET(const auto options, select_options(context.config, digest, database));
+  const auto options = select_options(context.config, digest, database);
   TIDINGS_LET(auto carry, digest::CarryOver::open(database, digest.name, what.selection.posts, options));
   return Sealer(context, renderer, what, std::move(carry)).seal();
 }

@@ -7,15 +7,25 @@
 #include "post/alike.hpp"
 #include "post/plain_text.hpp"
 #include "post/post_table.hpp"
+#include "source/html_text.hpp"
 #include "source/source_table.hpp"
 
 namespace tidings::edition {
 namespace {
 
-Result<std::optional<digest::TitlePattern>> pattern(const std::string& text) {
-  if (text.empty()) return std::optional<digest::TitlePattern>{};
-  TIDINGS_LET(auto compiled, digest::TitlePattern::compile(text));
-  return std::optional{std::move(compiled)};
+/// Whether the stored post is left out. One that cannot be read has failed elsewhere.
+bool keeps_out(const ContentFilter& filter, store::Database& database, PostId id) {
+  const auto found = post::PostTable(database).find(id);
+  if (!found) return false;
+  const FilterInput input{.title = found->title,
+                          .author = found->author,
+                          .link = found->link,
+                          .categories = found->tags,
+                          .text = [&found] {
+                            return source::plain_text_of_html(found->html) + "\n" +
+                                   source::plain_text_of_html(found->summary_html);
+                          }};
+  return filter.drops(input).has_value();
 }
 
 /// Sketches of posts, each made once. A post that cannot be read is like no other.
@@ -72,23 +82,26 @@ std::optional<digest::DateSpan> dates_of(std::span<const digest::Selected> posts
   return digest::DateSpan{.oldest = oldest.date, .newest = newest.date};
 }
 
-Result<digest::SelectOptions> select_options(const config::Config& config, const config::DigestConfig& digest,
-                                             store::Database& database) {
+digest::SelectOptions select_options(const config::Config& config, const config::DigestConfig& digest,
+                                     store::Database& database) {
   digest::SelectOptions options;
   for (const auto& source : config.sources)
     options.sources.push_back({.name = source.spec.name, .topics = source.topics, .weight = source.weight});
   options.only_sources = digest.sources;
   options.only_topics = digest.topics;
-  TIDINGS_LET(options.include, pattern(digest.include));
-  TIDINGS_LET(options.exclude, pattern(digest.exclude));
+  if (!digest.filter.empty()) {
+    options.keeps_out = [filter = digest.filter, &database](PostId id) {
+      return keeps_out(filter, database, id);
+    };
+  }
   options.max_age = digest.max_age;
   options.same_text = [texts = std::make_shared<Texts>(database)](PostId a, PostId b) {
     return texts->same(a, b);
   };
-  options.order = static_cast<digest::Order>(digest.order);
-  options.group_by = static_cast<digest::GroupBy>(digest.group_by);
+  options.order = digest.order;
+  options.group_by = digest.group_by;
   options.min_posts = static_cast<std::size_t>(digest.min_posts);
-  options.overflow = static_cast<digest::Overflow>(digest.overflow);
+  options.overflow = digest.overflow;
   if (digest.max_posts > 0) options.max_posts = static_cast<std::size_t>(digest.max_posts);
   return options;
 }

@@ -12,11 +12,10 @@
 
 namespace tidings::edition {
 
-/// Errc::config for a pattern that is invalid. The options look into the texts of the database as long as it
-/// is there.
-[[nodiscard]] Result<digest::SelectOptions> select_options(const config::Config& config,
-                                                           const config::DigestConfig& digest,
-                                                           store::Database& database);
+/// The options look into the texts of the database as long as it is there.
+[[nodiscard]] digest::SelectOptions select_options(const config::Config& config,
+                                                   const config::DigestConfig& digest,
+                                                   store::Database& database);
 
 /// None without posts.
 [[nodiscard]] std::optional<digest::DateSpan> dates_of(std::span<const digest::Selected> posts);

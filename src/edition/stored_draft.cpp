@@ -17,7 +17,7 @@ bool is_rearranged(const std::vector<digest::Selected>& posts, const digest::Sel
 
 Result<Arranged> arrangement_of(const config::Config& config, const config::DigestConfig& digest,
                                 store::Database& database, const digest::Edition& edition) {
-  TIDINGS_LET(const auto options, select_options(config, digest, database));
+  const auto options = select_options(config, digest, database);
   Arranged out;
   TIDINGS_LET(out.selection, digest::EditionTable(database).choice_of(edition.id, options));
   out.facts = {.number = edition.number.value_or(1),

@@ -163,6 +163,11 @@ std::string_view name_of(Intake intake) {
   return "";
 }
 
+Result<std::unique_ptr<BounceIntake>> BounceIntake::open(const config::Context& context) {
+  TIDINGS_LET(auto keys, subscriber::KeyRing::peek(context.database, context.random));
+  return std::make_unique<BounceIntake>(context, std::move(keys));
+}
+
 BounceIntake::BounceIntake(const config::Context& context, subscriber::KeyRing keys)
     : context_(context),
       links_(context.config, keys),

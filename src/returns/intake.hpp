@@ -9,6 +9,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,6 +57,8 @@ struct IntakeResult {
 
 class BounceIntake {
  public:
+  /// With the keys of the database; makes none.
+  [[nodiscard]] static Result<std::unique_ptr<BounceIntake>> open(const config::Context& context);
   BounceIntake(const config::Context& context, subscriber::KeyRing keys);
 
   /// `envelope_to` is where the MTA says the mail was sent to; may be empty. Only the store's errors.

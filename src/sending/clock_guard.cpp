@@ -36,7 +36,7 @@ Result<std::vector<std::string>> clock_troubles(const config::Context& context) 
     lines.push_back(fmt::format("source {} was fetched in the future: at {}", source.name,
                                 in_words(source.last_attempt.value_or(now))));
   }
-  TIDINGS_LET(const auto posts, post::PostTable(database).count_seen_after(now + digest::clock_slack));
+  TIDINGS_LET(const auto posts, post::PostTable(database).count_seen_after(now + clock_slack));
   if (posts > 0) lines.push_back(fmt::format("{} first seen in the future", plural(posts, "post")));
   TIDINGS_LET(const auto deliveries, delivery::Ledger(database, context.clock).count_from_future());
   if (deliveries > 0)
@@ -68,7 +68,7 @@ Result<void> allow_work(store::Database& database, const Clock& clock) {
         fmt::format("the clock says {}; nothing is composed or sent until it is right", format_rfc3339(now)),
         "set this host's clock; the next run continues");
   }
-  if (!is_made_up(clock) || std::chrono::abs(SystemClock{}.now() - now) <= digest::clock_slack) return {};
+  if (!is_made_up(clock) || std::chrono::abs(SystemClock{}.now() - now) <= clock_slack) return {};
   TIDINGS_LET(const auto since, store::fact(database, sending_fact));
   if (since.empty()) return {};
   return fail(

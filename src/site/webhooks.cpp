@@ -93,11 +93,10 @@ Result<int> Webhooks::take(std::string_view name, const web::Request& call) {
   const auto events = bounce::read_webhook(*relay, call.body);
   if (!events) return 400;
   if (events->empty()) return 200;
-  TIDINGS_LET(auto keys, subscriber::KeyRing::peek(context_.database, context_.random));
-  returns::BounceIntake intake{context_, std::move(keys)};
+  TIDINGS_LET(const auto intake, returns::BounceIntake::open(context_));
   int answer = 200;
   for (const auto& event : *events) {
-    const auto taken = intake.take_event(event);
+    const auto taken = intake->take_event(event);
     if (taken) continue;
     // A store that is locked or broken is so for each event; anything else is about this one, and the relay
     // tells it again.

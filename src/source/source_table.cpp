@@ -19,7 +19,6 @@ constexpr std::chrono::seconds longest_retry_after = 24h;
 constexpr std::chrono::seconds patience_with_a_move =
     72h;  // a weekend's outage of the new place is no reason to leave it
 constexpr int patience_with_limits = 3;
-constexpr std::chrono::minutes clock_slack = 10min;
 
 constexpr const char* select_by_name = R"(
   SELECT id, name, url, moved_to, etag, last_modified, title, site_url, last_attempt_ms, last_good_ms, next_fetch_ms,

@@ -206,6 +206,34 @@ class Filters(Reading):
         self.source('exclude = "Update: the ferry"\n')
         self.home.do("config", "check")
 
+    def digest(self, rules):
+        self.source(digests=WEEKLY + rules)
+        self.home.do("collect", at=AT)
+        posts = self.home.json("send", "weekly", "--dry-run", at=AT)[0]["posts"]
+        return sorted(each["title"] for each in posts)
+
+    def test_a_digest_has_the_rules_of_a_source(self):
+        self.home.write("feed.xml", feed(*self.POSTS))
+        self.source()
+        self.home.do("subscriber", "add", "pat@example.com", at="2026-01-20T08:00:00+02:00")
+        every = self.digest("")
+        self.assertEqual(len(every), 5)
+        for rule, out in (('"category:ads"', {"Buy our boats"}), ('"ads"', set()), ('"acme inc"', {"ÉTÉ au port"}), ('"title:été"', {"ÉTÉ au port"}),
+                          ('"text:été"', set()), ('"author:doe"', {"The heads of state"}), ('"link:/buy-"', {"Buy our boats"}),
+                          ('"/^(deal|ferry)/"', {"Deal", "Ferry news"}), ('["category:ads", "deal"]', {"Buy our boats", "Deal"})):
+            self.assertEqual(self.digest("exclude = %s\n" % rule), [each for each in every if each not in out], rule)
+        self.assertEqual(self.digest('include = ["category:harbour", "deal"]\nexclude = "deal"\n'), ["Ferry news"])
+
+    def test_an_old_pattern_is_refused_with_a_hint_in_both_sections(self):
+        self.home.write("feed.xml", feed(*self.POSTS))
+        for pattern in ("harbou?r", "^ad[:!]", "advert|promo", "news.*"):
+            for more, digests in (("include = '%s'\n" % pattern, WEEKLY), ("", WEEKLY + "exclude = '%s'\n" % pattern)):
+                self.source(more, digests=digests)
+                done = self.home.run("config", "check")
+                self.assertEqual(done.returncode, 78, pattern)
+                self.assertRegex(done.stderr, r"config\.toml:\d+:\d+: (in|ex)clude: .* looks like a regular expression")
+                self.assertIn('"/%s/"' % pattern, done.stderr)
+
 
 PAGE = """<html><head><title>Club</title></head><body><ul>
 <li data-id="7"><b>Regatta | Club</b><i>on 12.01.2026</i></li>

@@ -27,29 +27,38 @@ std::string title_of(const Post& post) {
   return (post.edits > 0 ? "Edited " : "") + post.words + number.data();
 }
 
-std::string link_of(const Post& post) { return "https://blog.example/" + std::to_string(post.source) + "/" + std::to_string(post.number); }
+std::string link_of(const Post& post) {
+  return "https://blog.example/" + std::to_string(post.source) + "/" + std::to_string(post.number);
+}
 
 std::string body_of(const Post& post) {
-  return "Number " + std::to_string(post.number) + " tells of " + post.words + ", version " + std::to_string(post.edits) + ".";
+  return "Number " + std::to_string(post.number) + " tells of " + post.words + ", version " +
+         std::to_string(post.edits) + ".";
 }
 
 std::string rss_item(const Post& post) {
-  std::string out = "<item><title>" + title_of(post) + "</title><link>" + link_of(post) + "</link><guid>" + link_of(post) + "</guid>";
-  if (post.published_ms) out += "<pubDate>" + date_text(*post.published_ms, "%a, %d %b %Y %H:%M:%S +0000") + "</pubDate>";
+  std::string out = "<item><title>" + title_of(post) + "</title><link>" + link_of(post) + "</link><guid>" +
+                    link_of(post) + "</guid>";
+  if (post.published_ms)
+    out += "<pubDate>" + date_text(*post.published_ms, "%a, %d %b %Y %H:%M:%S +0000") + "</pubDate>";
   if (!post.topic.empty()) out += "<category>" + post.topic + "</category>";
   return out + "<description>" + body_of(post) + "</description></item>";
 }
 
 std::string atom_entry(const Post& post) {
-  std::string out = "<entry><id>" + link_of(post) + "</id><title>" + title_of(post) + "</title><link href=\"" + link_of(post) + "\"/>";
-  if (post.published_ms) out += "<published>" + date_text(*post.published_ms, "%Y-%m-%dT%H:%M:%SZ") + "</published>";
+  std::string out = "<entry><id>" + link_of(post) + "</id><title>" + title_of(post) +
+                    "</title><link href=\"" + link_of(post) + "\"/>";
+  if (post.published_ms)
+    out += "<published>" + date_text(*post.published_ms, "%Y-%m-%dT%H:%M:%SZ") + "</published>";
   if (!post.topic.empty()) out += "<category term=\"" + post.topic + "\"/>";
   return out + "<summary>" + body_of(post) + "</summary></entry>";
 }
 
 std::string json_item(const Post& post) {
-  std::string out = "{\"id\":" + json_text(link_of(post)) + ",\"url\":" + json_text(link_of(post)) + ",\"title\":" + json_text(title_of(post));
-  if (post.published_ms) out += ",\"date_published\":" + json_text(date_text(*post.published_ms, "%Y-%m-%dT%H:%M:%SZ"));
+  std::string out = "{\"id\":" + json_text(link_of(post)) + ",\"url\":" + json_text(link_of(post)) +
+                    ",\"title\":" + json_text(title_of(post));
+  if (post.published_ms)
+    out += ",\"date_published\":" + json_text(date_text(*post.published_ms, "%Y-%m-%dT%H:%M:%SZ"));
   if (!post.topic.empty()) out += ",\"tags\":[" + json_text(post.topic) + "]";
   return out + ",\"content_text\":" + json_text(body_of(post)) + "}";
 }
@@ -81,7 +90,8 @@ class Blog : public Peer {
     if (outage_) return fail(line, *outage_);
     if (moved && !request.starts_with("GET /moved/")) {
       note(Entry{"served"}.add("t", now_ms_()).add("source", source.name).add("how", "moved"));
-      return line.say("HTTP/1.1 301 Moved\r\nLocation: /moved/" + source.name + "\r\nContent-Length: 0\r\n\r\n", 5);
+      return line.say(
+          "HTTP/1.1 301 Moved\r\nLocation: /moved/" + source.name + "\r\nContent-Length: 0\r\n\r\n", 5);
     }
     std::vector<int> shown;
     const auto bytes = feed_of(script_, source_, now_ms_(), &shown);
@@ -95,25 +105,36 @@ class Blog : public Peer {
     note(entry.add("how", "feed").list("posts", shown));
     std::string head = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(bytes.size()) + "\r\n";
     if (source.validators) head += "ETag: " + tag + "\r\n";
-    head += source.format == Format::json ? "Content-Type: application/feed+json\r\n" : "Content-Type: application/xml\r\n";
+    head += source.format == Format::json ? "Content-Type: application/feed+json\r\n"
+                                          : "Content-Type: application/xml\r\n";
     line.say(head + "\r\n" + bytes.substr(0, bytes.size() / 2), 5);
     line.say(bytes.substr(bytes.size() / 2), 5);
   }
 
   void fail(Line& line, const Outage& outage) {
     const auto& source = script_.sources[static_cast<std::size_t>(source_)];
-    note(Entry{"served"}.add("t", now_ms_()).add("source", source.name).add("how", "outage").add("kind", static_cast<int>(outage.kind)).add("status", outage.status));
+    note(Entry{"served"}
+             .add("t", now_ms_())
+             .add("source", source.name)
+             .add("how", "outage")
+             .add("kind", static_cast<int>(outage.kind))
+             .add("status", outage.status));
     const std::string page = "<html><body><p>Out of order</p></body></html>";
     switch (outage.kind) {
       case Outage::Kind::status:
-        return line.say(status_line(outage.status) + "Content-Length: " + std::to_string(page.size()) + "\r\n\r\n" + page, 5);
+        return line.say(
+            status_line(outage.status) + "Content-Length: " + std::to_string(page.size()) + "\r\n\r\n" + page,
+            5);
       case Outage::Kind::cut: {
         const auto bytes = feed_of(script_, source_, now_ms_(), nullptr);
-        line.say("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(bytes.size()) + "\r\n\r\n" + bytes.substr(0, bytes.size() / 2), 5);
+        line.say("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(bytes.size()) + "\r\n\r\n" +
+                     bytes.substr(0, bytes.size() / 2),
+                 5);
         return line.close();
       }
       case Outage::Kind::garbage:
-        return line.say("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(page.size()) + "\r\n\r\n" + page, 5);
+        return line.say(
+            "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(page.size()) + "\r\n\r\n" + page, 5);
       default: return line.say("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 5);
     }
   }
@@ -133,12 +154,22 @@ std::string feed_of(const Script& script, int source, std::int64_t now_ms, std::
     if (post.source == source && post.appears_ms <= now_ms) posts.push_back(&post);
   }
   std::reverse(posts.begin(), posts.end());
-  if (posts.size() > static_cast<std::size_t>(facts.shown)) posts.resize(static_cast<std::size_t>(facts.shown));
+  if (posts.size() > static_cast<std::size_t>(facts.shown))
+    posts.resize(static_cast<std::size_t>(facts.shown));
   std::string out, between;
   switch (facts.format) {
-    case Format::rss: out = "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>" + facts.name + "</title><link>https://blog.example/</link><description/>"; break;
-    case Format::atom: out = "<?xml version=\"1.0\"?><feed xmlns=\"http://www.w3.org/2005/Atom\"><title>" + facts.name + "</title><id>urn:x:" + facts.name + "</id>"; break;
-    case Format::json: out = "{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":" + json_text(facts.name) + ",\"items\":["; break;
+    case Format::rss:
+      out = "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>" + facts.name +
+            "</title><link>https://blog.example/</link><description/>";
+      break;
+    case Format::atom:
+      out = "<?xml version=\"1.0\"?><feed xmlns=\"http://www.w3.org/2005/Atom\"><title>" + facts.name +
+            "</title><id>urn:x:" + facts.name + "</id>";
+      break;
+    case Format::json:
+      out = "{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":" + json_text(facts.name) +
+            ",\"items\":[";
+      break;
   }
   for (const auto* const post : posts) {
     if (shown != nullptr) shown->push_back(post->number);
@@ -171,7 +202,12 @@ Route route_to_blog(const Script& script, int source) {
   if (route.reach == Reach::open) {
     route.peer = std::make_unique<Blog>(script, source, outage);
   } else {
-    note(Entry{"served"}.add("t", now_ms_()).add("source", script.sources[static_cast<std::size_t>(source)].name).add("how", "outage").add("kind", static_cast<int>(outage->kind)).add("status", 0));
+    note(Entry{"served"}
+             .add("t", now_ms_())
+             .add("source", script.sources[static_cast<std::size_t>(source)].name)
+             .add("how", "outage")
+             .add("kind", static_cast<int>(outage->kind))
+             .add("status", 0));
   }
   return route;
 }

@@ -1,5 +1,5 @@
-// Randomness of the simulated world: every choice is a function of the seed and of what it is for, so that a world with fewer
-// readers, days or faults makes the same choices for those that are left.
+// Randomness of the simulated world: every choice is a function of the seed and of what it is for, so that a
+// world with fewer readers, days or faults makes the same choices for those that are left.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,9 @@
 // Files of the world: numbered seams, a disk that is full or fails, and the loss of power. See seams.hpp.
 //
-// Loss of power keeps, for each file, what it was when it was synced last, and of each write since then nothing, all, or the first
-// part; which is the seed's choice. Names (create, rename, delete) are kept as they are: the file systems that tidings is run on
-// keep them in order. Memory that processes share (SQLite's -shm) goes with the power.
+// Loss of power keeps, for each file, what it was when it was synced last, and of each write since then
+// nothing, all, or the first part; which is the seed's choice. Names (create, rename, delete) are kept as
+// they are: the file systems that tidings is run on keep them in order. Memory that processes share (SQLite's
+// -shm) goes with the power.
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -51,7 +52,9 @@ std::array<ino_t, most_fds> inode_of{};
 std::map<ino_t, File> files;
 std::vector<std::string> shared_memory;
 
-bool is_ours(int fd) { return is_active() && fd >= 0 && fd < most_fds && inode_of[static_cast<std::size_t>(fd)] != 0; }
+bool is_ours(int fd) {
+  return is_active() && fd >= 0 && fd < most_fds && inode_of[static_cast<std::size_t>(fd)] != 0;
+}
 
 void opened(int fd, const char* path) {
   if (!is_active() || fd < 0 || fd >= most_fds) return;
@@ -231,8 +234,7 @@ ssize_t write(int fd, const void* bytes, size_t size) {
     return wrote;
   }
   if (!year::may_write()) return -1;
-  const off_t offset =
-      (::fcntl(fd, F_GETFL) & O_APPEND) != 0 ? year::size_of(fd) : ::lseek(fd, 0, SEEK_CUR);
+  const off_t offset = (::fcntl(fd, F_GETFL) & O_APPEND) != 0 ? year::size_of(fd) : ::lseek(fd, 0, SEEK_CUR);
   year::will_change(fd, offset, size);
   const auto wrote = ::syscall(SYS_write, fd, bytes, size);
   year::changed(fd, {static_cast<const char*>(bytes), size});
@@ -248,7 +250,9 @@ ssize_t pwrite64(int fd, const void* bytes, size_t size, off64_t offset) {
   return wrote;
 }
 
-ssize_t pwrite(int fd, const void* bytes, size_t size, off_t offset) { return pwrite64(fd, bytes, size, offset); }
+ssize_t pwrite(int fd, const void* bytes, size_t size, off_t offset) {
+  return pwrite64(fd, bytes, size, offset);
+}
 
 int ftruncate64(int fd, off64_t size) noexcept {
   if (!year::is_ours(fd)) return static_cast<int>(::syscall(SYS_ftruncate, fd, size));

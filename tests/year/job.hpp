@@ -1,4 +1,5 @@
-// One run of the program: a copy of this process (fork) becomes the job, lives in the simulated world, and may die in it.
+// One run of the program: a copy of this process (fork) becomes the job, lives in the simulated world, and
+// may die in it.
 #pragma once
 
 #include <cstdint>

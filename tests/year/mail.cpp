@@ -8,7 +8,8 @@ namespace {
 
 std::string lower(std::string_view text) {
   std::string out{text};
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
 }
 
@@ -25,7 +26,8 @@ std::string field(std::string_view head, std::string_view name) {
       continue;
     }
     if (inside) break;
-    inside = line.size() > name.size() && line[name.size()] == ':' && lower(line.substr(0, name.size())) == name;
+    inside =
+        line.size() > name.size() && line[name.size()] == ':' && lower(line.substr(0, name.size())) == name;
     if (inside) value = line.substr(std::min(name.size() + 2, line.size()));
   }
   return value;
@@ -98,7 +100,8 @@ std::vector<std::string_view> parts_of(std::string_view body, const std::string&
   if (at != std::string_view::npos && at != line.size() - 2) at += line.size();
   while (at != std::string_view::npos && !body.substr(at).starts_with("--")) {
     const auto end = body.find(line, at);
-    parts.push_back(body.substr(std::min(at + 2, body.size()), end == std::string_view::npos ? end : end - at - 2));
+    parts.push_back(
+        body.substr(std::min(at + 2, body.size()), end == std::string_view::npos ? end : end - at - 2));
     at = end == std::string_view::npos ? end : end + line.size();
   }
   return parts;
@@ -133,8 +136,8 @@ void read_part(std::string_view part, ReadMail& mail) {
   const auto at = body.find(link);
   if (at != std::string::npos && mail.confirm_link.empty()) {
     auto stop = at + link.size();
-    while (stop < body.size() && (std::isalnum(static_cast<unsigned char>(body[stop])) != 0 || body[stop] == '-' ||
-                                  body[stop] == '_' || body[stop] == '.'))
+    while (stop < body.size() && (std::isalnum(static_cast<unsigned char>(body[stop])) != 0 ||
+                                  body[stop] == '-' || body[stop] == '_' || body[stop] == '.'))
       ++stop;
     mail.confirm_link = body.substr(at, stop - at);
   }

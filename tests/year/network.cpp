@@ -34,7 +34,9 @@ struct Socket {
   bool blocking = true;
 
   [[nodiscard]] bool is_up() const { return begun && reach == Reach::open && connected_ns <= now_ns(); }
-  [[nodiscard]] bool has_failed() const { return begun && reach == Reach::refused && connected_ns <= now_ns(); }
+  [[nodiscard]] bool has_failed() const {
+    return begun && reach == Reach::refused && connected_ns <= now_ns();
+  }
   [[nodiscard]] bool readable() const {
     return is_up() && !line.parts_.empty() && line.parts_.front().due_ns <= now_ns();
   }
@@ -59,7 +61,8 @@ std::array<std::unique_ptr<Socket>, most> sockets;
 std::function<Route(int)> routes;
 
 Socket* socket_of(int fd) {
-  return is_active() && fd >= 0 && fd < static_cast<int>(most) ? sockets[static_cast<std::size_t>(fd)].get() : nullptr;
+  return is_active() && fd >= 0 && fd < static_cast<int>(most) ? sockets[static_cast<std::size_t>(fd)].get()
+                                                               : nullptr;
 }
 
 short events_of(Socket& socket, short wanted) {
@@ -175,7 +178,8 @@ ssize_t Socket::read(char* into, std::size_t size, bool peek) {
 void Line::say(std::string bytes, std::int64_t after_ms, std::function<void()> heard) {
   if (closing_) return;
   last_due_ns_ = std::max(last_due_ns_, now_ns() + after_ms * millisecond);
-  parts_.push_back({.due_ns = last_due_ns_, .bytes = std::move(bytes), .end = false, .heard = std::move(heard)});
+  parts_.push_back(
+      {.due_ns = last_due_ns_, .bytes = std::move(bytes), .end = false, .heard = std::move(heard)});
 }
 
 void Line::close(std::int64_t after_ms) {
@@ -203,7 +207,8 @@ using year::socket_of;
 extern "C" {
 
 int socket(int family, int type, int protocol) noexcept {
-  if (!year::is_active() || family == AF_UNIX) return static_cast<int>(::syscall(SYS_socket, family, type, protocol));
+  if (!year::is_active() || family == AF_UNIX)
+    return static_cast<int>(::syscall(SYS_socket, family, type, protocol));
   if (family != AF_INET) {
     errno = EAFNOSUPPORT;
     return -1;
@@ -305,6 +310,8 @@ int shutdown(int fd, int how) noexcept {
 
 int poll(pollfd* set, nfds_t count, int timeout_ms) { return year::poll_set(set, count, timeout_ms); }
 
-int __poll_chk(pollfd* set, nfds_t count, int timeout_ms, size_t) { return year::poll_set(set, count, timeout_ms); }
+int __poll_chk(pollfd* set, nfds_t count, int timeout_ms, size_t) {
+  return year::poll_set(set, count, timeout_ms);
+}
 
 }  // extern "C"

@@ -1,4 +1,5 @@
-// Connections of the simulated world: the program's end is a descriptor, the other end a Peer. Nothing of it is the kernel's.
+// Connections of the simulated world: the program's end is a descriptor, the other end a Peer. Nothing of it
+// is the kernel's.
 //
 // What a peer says arrives after a time that it chooses; the order of what it says is kept.
 #pragma once

@@ -121,12 +121,13 @@ class Judge:
                     self.refusals[event["to"]].append(event)
         self.see_posts()
         self.follow_people()
+        self.failed = self.failed_editions()
 
     def say(self, rule, words):
         self.wrong.append([rule, words])
 
     def judge(self):
-        for rule in (self.statuses, self.once, self.nobody_unasked, self.nothing_missed, self.editions, self.books, self.titles, self.parts,
+        for rule in (self.statuses, self.not_asked_again, self.reviewed, self.once, self.nobody_unasked, self.nothing_missed, self.editions, self.books, self.titles, self.parts,
                      self.erased, self.store):
             rule()
         return self.wrong
@@ -175,6 +176,7 @@ class Judge:
         returned = collections.deque(each for each in self.world.others if each["k"] == "returned")
         acts = [(each["t"], 1, each) for each in self.world.others if each["k"] == "act"]
         ingests = [(job.ends["t"], 0, job) for job in self.world.jobs if job.words[:2] == ["bounce", "ingest"] and job.status == 0 and not job.hurt()]
+        tried = set()
         for when, _, what in sorted(acts + ingests, key=lambda each: each[:2]):
             if isinstance(what, Job):
                 while returned and returned[0]["t"] <= what.at:
@@ -183,7 +185,9 @@ class Judge:
                         self.gone.setdefault(mail["address"], when)
                 continue
             address, kind = what["address"], what["kind"]
-            if what["status"] != 0:
+            done_before = kind == "erase" and what["status"] == 66 and address in tried  # it died when all was done
+            tried.add(address)
+            if what["status"] != 0 and not done_before:
                 continue
             if kind == "import":
                 for each in self.world.readers.values():
@@ -225,11 +229,44 @@ class Judge:
             act = next((each for each in self.world.others if each["k"] == "act" and each["job"] == job.number), None)
             if act:
                 allowed = {"nonsense": {64, 65, 66}, "second_run": {75}}.get(act["kind"], allowed)
+                if act["kind"] == "erase" and act["address"] in self.erased_at:
+                    allowed = {0, 66}
+                if act["kind"] == "change" and self.refused_for_good(act["address"]):
+                    allowed = {0, 77}
             if job.status not in allowed:
                 self.say("status", "%s: %s" % (where, first))
+            if job.is_send() and job.whole():
+                self.tells_trouble(job, where)
             if job.status and not job.ends["errors"].strip():
                 if not (job.status == 75 and job.ends["out"].strip()):
                     self.say("silent", where)
+
+    def tells_trouble(self, job, where):
+        if job.status == 0 and re.search(r"[1-9]\d* (deferred|to go)", job.ends["out"]):
+            self.say("silent", "%s: %s" % (where, job.ends["out"].strip().splitlines()[-1]))
+        for event in job.events:
+            if event["k"] == "served" and event["how"] == "outage" and event["source"] not in job.ends["errors"]:
+                self.say("silent", "%s says nothing of %s, which was out of order" % (where, event["source"]))
+
+    def not_asked_again(self):
+        """Whom a relay does not know is asked for no more."""
+        for address, refusals in self.refusals.items():
+            jobs = {each["job"].number for each in refusals if each["said"].startswith("550 5.1.1") and each["job"].whole() and each["job"].is_send()}
+            if len(jobs) > 2:
+                self.say("suppressed", "%s is unknown, and was asked for in jobs %s" % (address, sorted(jobs)))
+
+    def reviewed(self):
+        """Nothing of a digest with an editor leaves before the editor has said yes."""
+        for digest in self.world.digests:
+            if not self.world.setting(digest, "review"):
+                continue
+            approved = sorted(each["t"] for each in self.world.others if each["k"] == "act" and each["kind"] == "approve" and each["address"] == digest)
+            seen = set()
+            for mail in sorted((mail for mails in self.mails.values() for mail in mails if digest_of(mail) == digest), key=lambda each: each["t"]):
+                seen.add(number_of(mail))
+                if len(seen) > len([each for each in approved if each <= mail["t"]]):
+                    self.say("review", "%s left in job %d and nobody had approved it" % (mail["id"], mail["job"].number))
+                    break
 
     def is_known(self, mail):
         """The program has read that the relay took it, and was not hurt afterwards."""
@@ -247,6 +284,9 @@ class Judge:
                         seen[number] = mail
                     elif before["id"] != mail["id"]:
                         self.say("twice", "%s got [%04d] in %s and %s" % (address, number, before["id"], mail["id"]))
+                    elif self.world.facts["hold"]:
+                        self.say("again", "%s got %s once more in job %d, though what is in doubt is held" % (address, mail["id"], mail["job"].number))
+                        break
                     elif self.is_known(before):
                         self.say("again", "%s got %s once more in job %d, though job %d knew" % (address, mail["id"], mail["job"].number, before["job"].number))
                         break
@@ -274,8 +314,10 @@ class Judge:
                     self.say("gone", "%s got %s in job %d, gone since %s" % (address, mail["id"], mail["job"].number, self.world.local(self.gone[address])))
 
     def nothing_missed(self):
-        failed = self.failed_editions()
-        shown_to_anybody = {number for mails in self.mails.values() for mail in mails for number in mail["text"]}
+        shown = collections.defaultdict(set)  # by digest, to anybody
+        for mails in self.mails.values():
+            for mail in mails:
+                shown[digest_of(mail)] |= set(mail["text"])
         for address, reader in self.world.readers.items():
             since = self.joined.get(address)
             if since is None or address in self.gone:
@@ -286,10 +328,10 @@ class Judge:
                        number not in self.first_reading and self.match(number, reader["topics"]) and high < self.world.facts["ends"] and
                        not self.left_out(number, digests)]
             least = max([int(self.world.setting(each, "min_posts") or 1) for each in digests])
-            unshown = [number for number in missing if number not in shown_to_anybody]
+            unshown = [number for number in missing if any(number not in shown[each] for each in digests)]
             if unshown and len(unshown) < least:
                 missing = [number for number in missing if number not in unshown]
-            missing = [number for number in missing if number not in failed.get(address, ())]
+            missing = [number for number in missing if number not in self.failed.get(address, ())]
             if missing and not self.refused_for_good(address):
                 self.say("missed", "%s never got %s" % (address, " ".join("[%04d]" % each for each in sorted(missing)[:8])))
 
@@ -303,6 +345,10 @@ class Judge:
     def refused_for_good(self, address):
         return any(each["said"].startswith("550 5.1.1") for each in self.refusals[address])
 
+    @property
+    def last_words(self):
+        return next((job.ends["errors"] for job in reversed(self.world.jobs) if job.is_send()), "")
+
     def failed_editions(self):
         """By address the posts of editions of which the program says that they failed, where the relays bear it out."""
         failed = collections.defaultdict(set)
@@ -312,14 +358,23 @@ class Judge:
         out = {}
         posts = self.posts_of_editions()
         for address, editions in failed.items():
-            hard = [each for each in self.refusals[address] if each["mood"] not in ABOUT_US and each["mood"] != "all_later"]
-            if address in self.world.readers and not hard:
-                soft = [each for each in self.refusals[address]]
-                if not soft or soft[-1]["t"] - soft[0]["t"] < GIVE_UP - HOUR:
-                    self.say("charged", "%s has failed in %s, and no relay said a word against that mailbox" % (address, ", ".join(sorted(editions))))
-                    continue
+            said = self.refusals[address]
+            about_it = [each for each in said if each["by"] == "mailbox" and each["said"].startswith("5")]
+            odd = [each for each in said if each["by"] == "odd_words" and not self.all_alike(each["job"])]
+            later = [each for each in said if each["by"] in ("mailbox", "all_later")]
+            long = later and later[-1]["t"] - later[0]["t"] >= GIVE_UP - HOUR
+            told = all(re.search(r"\b%s: \d+ deliver\w+ in doubt \w+ held" % re.escape(each), self.last_words) for each in editions)
+            if address in self.world.readers and not about_it and not odd and not long and not told:
+                self.say("charged", "%s has failed in %s, and no relay said a word against that mailbox" % (address, ", ".join(sorted(editions))))
+                continue
             out[address] = set().union(*(posts.get(each, set()) for each in editions))
         return out
+
+    def all_alike(self, job):
+        """Whether nobody at all was welcome: words that nobody has listed are about us then."""
+        asked = {each["to"] for each in job.events if each["k"] in ("refused", "mail")}
+        odd = {each["to"] for each in job.events if each["k"] == "refused" and each["by"] == "odd_words"}
+        return len(odd) > 2 and odd == asked and len({each.split("@")[1] for each in odd}) > 1
 
     def posts_of_editions(self):
         posts = collections.defaultdict(set)
@@ -343,55 +398,50 @@ class Judge:
             self.edition_by_edition(digest, reader["address"])
 
     def edition_by_edition(self, digest, address):
+        """Each run of the schedule has the edition of all that was new to its first job that could make it, and of nothing else."""
         runs = runs_of(self.world, self.world.digests[digest]["schedule"])
-        mails = []
+        scheduled = {}
+        for row in self.rows("edition list"):
+            if row["digest"] == digest and row["number"]:
+                scheduled[row["number"]] = int(datetime.datetime.fromisoformat(row["scheduled"].replace("Z", "+00:00")).timestamp() * 1000)
+        mails = {}
         for mail in self.mails[address]:
-            if mail["list"] and mail["id"] not in [each["id"] for each in mails]:
-                mails.append(mail)
-        known = self.world.jobs[0].ends["t"]
-        covered, shown, waiting = None, set(), collections.deque(mails)
-        may_have = False  # a job died or was hurt that may have sealed one
+            if digest_of(mail) == digest:
+                run = scheduled.get(number_of(mail))
+                mails.setdefault(run, mail)
+                if run not in runs:
+                    self.say("edition", "%s: %s is of %s, when nothing was due" % (address, mail["id"], run and self.world.local(run)))
+                    return
+        shown = set()
+        jobs = collections.defaultdict(list)
         for job in self.world.jobs:
-            if not job.is_send() or "another tidings" in job.ends["errors"]:
+            if job.is_send() and "another tidings" not in job.ends["errors"]:
+                run = max((each for each in runs if each <= job.at), default=None)
+                if run and run >= self.world.jobs[0].ends["t"]:
+                    jobs[run].append(job)
+        for run in sorted(jobs):
+            able = jobs[run]
+            first = next((index for index, job in enumerate(able) if job.whole()), len(able) - 1)
+            sure_at = able[0].ends["t"] if able[0].whole() else able[0].at - 1
+            # Nothing new and a source that is ill: the next job asks again.
+            last = able[-1] if any(job.sources_ill() for job in able) else able[first]
+            sure = {number for number, high in self.high.items() if high <= sure_at} - shown - self.first_reading
+            perhaps = {number for number, low in self.low.items() if low <= last.ends["t"]} - shown
+            mail = mails.get(run)
+            if mail is None:
+                if sure and sure <= self.failed.get(address, set()):
+                    shown |= sure
+                elif sure and any(job.whole() for job in able) and run < self.world.facts["ends"] + 2 * DAY:
+                    self.say("edition", "%s never got the edition of %s (job %d) with %s" % (address, self.world.local(run), able[0].number, sorted(sure)))
+                    return
                 continue
-            run = max((each for each in runs if each <= job.at), default=None)
-            if run is None or run < known or (covered is not None and covered >= run):
-                continue
-            if job.at - run > MAX_LATENESS and "--late" not in job.words:
-                continue
-            if not job.whole():
-                may_have = True
-                continue
-            sure = {number for number, high in self.high.items() if high <= job.ends["t"]} - shown - self.first_reading
-            perhaps = {number for number, low in self.low.items() if low <= job.ends["t"]} - shown
-            covered = run
-            if not perhaps or (not sure and not waiting):
-                if job.sources_ill():
-                    covered = None if covered == run and not shown else covered
-                continue
-            if not waiting:
-                if sure and job.at < self.world.facts["calm"] - 3 * DAY:
-                    self.say("edition", "%s never got the edition of %s (job %d) with %s" % (address, self.world.local(run), job.number, sorted(sure)))
-                return
-            mail = waiting[0]
             got = set(mail["text"])
-            if not sure and not (got <= perhaps and mail["job"].at <= job.at + 2 * DAY):
-                continue
-            waiting.popleft()
-            if may_have:
-                may_have = False
-                if not got <= perhaps:
-                    self.say("edition", "%s: %s carries %s, which nobody had seen at %s" % (address, mail["id"], sorted(got - perhaps), self.world.local(job.at)))
-                shown |= got
-                # It may be that of the job that died; then this job has made another one of what it saw itself.
-                rest = sure - got
-                if rest and waiting and set(waiting[0]["text"]) <= perhaps - got:
-                    shown |= set(waiting.popleft()["text"])
-                continue
             if sure - got:
-                self.say("edition", "%s: %s (job %d, %s) lacks %s" % (address, mail["id"], job.number, self.world.local(run), sorted(sure - got)))
+                self.say("edition", "%s: %s of %s (job %d) lacks %s" % (address, mail["id"], self.world.local(run), able[0].number, sorted(sure - got)))
+                return
             if got - perhaps:
-                self.say("edition", "%s: %s carries %s, seen later than %s" % (address, mail["id"], sorted(got - perhaps), self.world.local(job.at)))
+                self.say("edition", "%s: %s of %s carries %s, seen after job %d" % (address, mail["id"], self.world.local(run), sorted(got - perhaps), last.number))
+                return
             shown |= got
 
     # ---- what the program believes
@@ -408,9 +458,10 @@ class Judge:
         for address in self.world.readers:
             if address in self.erased_at:
                 continue
-            true = len({mail["id"] for mail in self.mails[address] if mail["list"]})
-            if true != believed[address]:
-                self.say("books", "%s got %d editions, the ledger says %d" % (address, true, believed[address]))
+            editions = [mail for mail in self.mails[address] if mail["list"]]
+            most, least = len({mail["id"] for mail in editions}), len({mail["id"] for mail in editions if self.is_known(mail)})
+            if not least <= believed[address] <= most:
+                self.say("books", "%s got %d editions, the ledger says %d" % (address, most, believed[address]))
 
     def titles(self):
         for address, mails in self.mails.items():
@@ -422,6 +473,8 @@ class Judge:
                 if span is None:
                     self.say("title", "%s: no days in %r" % (mail["id"], subject))
                     continue
+                if self.changes[address]:
+                    continue  # what such a reader is owed besides is not the edition's
                 for number in mail["text"]:
                     post = self.world.posts[number]
                     low, high = self.low.get(number), self.high.get(number, mail["job"].at)
@@ -431,7 +484,7 @@ class Judge:
                         low = high = post["published"]
                     elif "published" in post and post["published"] < high:
                         continue
-                    if not span[0] <= self.world.local(low).date() <= span[1] and not span[0] <= self.world.local(high).date() <= span[1]:
+                    if self.world.local(low).date() > span[1] or self.world.local(high).date() < span[0]:
                         self.say("title", "%s: %r does not cover [%04d] of %s" % (mail["id"], subject, number, self.world.local(low).date()))
                         return
 
@@ -457,6 +510,16 @@ class Judge:
             self.say("store", "db check: %s" % (check and check["out"]))
 
 
+def digest_of(mail):
+    found = re.search(r"<?(\w+)\.news\.example\.org>", mail["list"])
+    return found.group(1) if found else None
+
+
+def number_of(mail):
+    found = re.search(r"^No\. (\d+)", mail["top"], re.M)
+    return int(found.group(1)) if found else None
+
+
 def days_of(title):
     """The days that "Harbour News, 30 October – 4 December 2026" names."""
     text = title.split(", ", 1)[-1]
@@ -476,22 +539,74 @@ def days_of(title):
 def split(stream):
     lines = []
     for line in stream:
+        if not line.strip():
+            continue
         entry = json.loads(line)
-        if entry["k"] == "world" and lines:
-            yield lines
-            lines = []
         lines.append(entry)
         if entry["k"] == "over":
             yield lines
             lines = []
     if lines:
-        yield lines
+        raise SystemExit("the journal ends before its world")
+
+
+def tell(world):
+    """What happened, day by day."""
+    digests = "; ".join("%s (%s%s)" % (each["name"], each["schedule"], "".join(", " + more for more in each["more"].split("\n") if more))
+                        for each in world.facts["digests"])
+    yield "World %d in %s: %d readers; %s." % (world.facts["seed"], world.facts["zone"], len(world.readers), digests)
+    lines = []
+    for each in world.others:
+        if each["k"] == "act":
+            lines.append((each["t"], "%s: %s (exit %d)" % (each["kind"].replace("_", " "), each["address"] or "the admin", each["status"])))
+        elif each["k"] == "returned":
+            lines.append((each["t"], "a mail comes back: %s of %s" % (each["kind"].replace("_", " "), each["address"])))
+        elif each["k"] == "edit":
+            lines.append((each["t"], "post [%04d] is edited" % each["number"]))
+        elif each["k"] == "calm":
+            lines.append((each["t"], "the weather is over; from now on all is calm"))
+    for number, post in world.posts.items():
+        if post["appears"] >= world.facts["begins"]:
+            lines.append((post["appears"], "%s publishes [%04d]%s" % (post["source"], number, "" if "published" in post else ", undated")))
+    for job in world.jobs:
+        if job.is_send() or job.words[:2] == ["bounce", "ingest"] or job.died():
+            lines.append((job.at, tell_job(job)))
+    day = None
+    for when, line in sorted(lines):
+        local = world.local(when)
+        if local.date() != day:
+            day = local.date()
+            yield day.strftime("%A %d %B %Y").replace(" 0", " ")
+        yield "  %s  %s" % (local.strftime("%H:%M"), line)
+
+
+def tell_job(job):
+    took, taken = collections.Counter(), 0
+    for event in job.events:
+        if event["k"] == "mail":
+            taken += 1
+        elif event["k"] == "refused":
+            took[event["said"].split("<")[0].strip()] += 1
+        elif event["k"] == "served" and event["how"] == "outage":
+            took["%s is out of order" % event["source"]] += 1
+    words = ["job %d: tidings %s: " % (job.number, " ".join(job.words))]
+    moods = [mood for mood in (job.begins["mood"], job.begins["mood2"]) if mood != "good"]
+    if moods and job.is_send():
+        words.append("(relay: %s) " % ", ".join(mood.replace("_", " ") for mood in moods))
+    words.append("it dies at seam %d%s" % (job.begins["dies_at"], " with the power" if job.begins["death"] == "power" else "") if job.died() else "exit %d" % job.status)
+    if taken:
+        words.append(", %d mail%s taken" % (taken, "" if taken == 1 else "s"))
+    words += ["; %s%s" % (what, " (%d)" % count if count > 1 else "") for what, count in took.items()]
+    said = [line.strip() for line in (job.ends["out"] + job.ends["errors"]).split("\n") if line.strip()] if job.is_send() else []
+    return "".join(words) + "".join("\n           | " + line[:150] for line in said)
 
 
 def main():
     for lines in split(open(sys.stdin.fileno(), encoding="utf-8", errors="replace")):
         world = World(lines)
         print(json.dumps({"seed": world.facts["seed"], "wrong": Judge(world).judge()}), flush=True)
+        if "--story" in sys.argv:
+            print("\n".join(tell(world)) + "\n.", flush=True)
 
 
 if __name__ == "__main__":

@@ -30,8 +30,8 @@ std::string json_text(std::string_view text) {
 
 Shared& shared() {
   static auto* const memory = [] {
-    void* const at =
-        ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* const at = ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE,
+                            MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (at == MAP_FAILED) std::abort();
     return static_cast<Shared*>(at);
   }();

@@ -1,6 +1,8 @@
-// The world's journal: what truly happened, one JSON object a line, for a judge that knows nothing of this program.
+// The world's journal: what truly happened, one JSON object a line, for a judge that knows nothing of this
+// program.
 //
-// It lies in memory that the processes of jobs share with the world, so what a job did before it died is there.
+// It lies in memory that the processes of jobs share with the world, so what a job did before it died is
+// there.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +23,7 @@ class Entry {
   Entry& add(std::string_view name, const char* value) { return raw(name, json_text(value)); }
   Entry& add(std::string_view name, const std::string& value) { return raw(name, json_text(value)); }
   template <class Number>
-    requires std::is_integral_v<Number>
-  Entry& add(std::string_view name, Number value) {
+  requires std::is_integral_v<Number> Entry& add(std::string_view name, Number value) {
     if constexpr (std::is_same_v<Number, bool>) return raw(name, value ? "true" : "false");
     return raw(name, std::to_string(value));
   }
@@ -64,9 +65,9 @@ inline constexpr int most_readers = 600;
 struct Shared {
   static constexpr std::size_t room = 48U << 20U;
   std::size_t size = 0;
-  std::int64_t seams = 0;  ///< that the last job passed
+  std::int64_t seams = 0;     ///< that the last job passed
   std::int64_t ended_ms = 0;  ///< by its clock
-  int accepted = 0;        ///< messages that relays took, in all jobs
+  int accepted = 0;           ///< messages that relays took, in all jobs
   Met met[2][most_readers + 1];
   char bytes[room];
 };

@@ -37,7 +37,8 @@ std::string path_in(std::string_view line) {
 /// r012@mild.example is reader 12; 0 for anybody else.
 int reader_of(std::string_view address) {
   int number = 0;
-  if (address.size() > 4 && address[0] == 'r') std::from_chars(address.data() + 1, address.data() + 4, number);
+  if (address.size() > 4 && address[0] == 'r')
+    std::from_chars(address.data() + 1, address.data() + 4, number);
   return number < most_readers ? number : 0;
 }
 
@@ -45,11 +46,13 @@ std::int64_t now_ms() { return now_ns() / 1'000'000; }
 
 class Relay : public Peer {
  public:
-  Relay(int number, const RelayWeather& weather, std::uint64_t seed) : number_(number), weather_(weather), seed_(seed) {}
+  Relay(int number, const RelayWeather& weather, std::uint64_t seed)
+      : number_(number), weather_(weather), seed_(seed) {}
 
   void connected(Line& line) override {
     if (weather_.mood == Mood::greets_421) return leave(line, "421 4.3.2 relay.example is busy, try later");
-    if (weather_.mood == Mood::greets_554) return leave(line, "554 5.7.1 No SMTP service for you: listed at bl.example");
+    if (weather_.mood == Mood::greets_554)
+      return leave(line, "554 5.7.1 No SMTP service for you: listed at bl.example");
     if (strikes(Stage::greeting)) return;
     say(line, "220 relay.example ESMTP");
   }
@@ -104,7 +107,8 @@ class Relay : public Peer {
   }
 
   void mail(Line& line, const std::string& command) {
-    if (shows() && weather_.mood == Mood::shuts_421) return leave(line, "421 4.7.0 Too much mail from you, try later");
+    if (shows() && weather_.mood == Mood::shuts_421)
+      return leave(line, "421 4.7.0 Too much mail from you, try later");
     if (strikes(Stage::mail)) return end_here(line);
     if (from_) return say(line, "503 5.5.1 Error: nested MAIL command");
     from_ = path_in(command);
@@ -117,27 +121,37 @@ class Relay : public Peer {
     if (!from_) return say(line, "503 5.5.1 Error: need MAIL command");
     const auto to = path_in(command);
     if (strikes(Stage::rcpt)) return end_here(line);
-    const auto refusal = judge(to);
+    const auto by_mood = mood_says();
+    const auto refusal = by_mood.empty() ? judge(to) : by_mood;
     if (!refusal.empty()) {
-      note(Entry{"refused"}.add("t", now_ms()).add("relay", number_).add("to", to).add("said", refusal).add(
-          "mood", name_of(weather_.mood)));
+      const auto* const by = by_mood.empty() ? "mailbox" : name_of(weather_.mood);
+      note(Entry{"refused"}
+               .add("t", now_ms())
+               .add("relay", number_)
+               .add("to", to)
+               .add("said", refusal)
+               .add("by", by));
       return say(line, refusal);
     }
     to_ = to;
     say(line, "250 2.1.5 Ok");
   }
 
-  /// Empty: welcome.
-  std::string judge(const std::string& to) {
-    if (shows()) {
-      switch (weather_.mood) {
-        case Mood::quota: return "550 5.4.5 Daily user sending quota exceeded";
-        case Mood::blacklist: return "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using bl.example";
-        case Mood::odd_words: return "550 The gardener has locked the gate";
-        case Mood::all_later: return "451 4.3.0 Try again later";
-        default: break;
-      }
+  /// What each recipient hears in this mood; empty: nothing.
+  [[nodiscard]] std::string mood_says() const {
+    if (!shows()) return {};
+    switch (weather_.mood) {
+      case Mood::quota: return "550 5.4.5 Daily user sending quota exceeded";
+      case Mood::blacklist:
+        return "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using bl.example";
+      case Mood::odd_words: return "550 The gardener has locked the gate";
+      case Mood::all_later: return "451 4.3.0 Try again later";
+      default: return {};
     }
+  }
+
+  /// What the mailbox itself has against mail; empty: welcome.
+  std::string judge(const std::string& to) {
     const int reader = reader_of(to);
     if (reader == 0) return {};
     auto& met = shared().met[number_][reader];
@@ -174,7 +188,8 @@ class Relay : public Peer {
     input_.erase(0, empty ? 3 : end + 5);
     in_data_ = false;
     if (body.starts_with("..")) body.erase(0, 1);
-    for (std::size_t at = 0; (at = body.find("\r\n..", at)) != std::string::npos; at += 3) body.erase(at + 2, 1);
+    for (std::size_t at = 0; (at = body.find("\r\n..", at)) != std::string::npos; at += 3)
+      body.erase(at + 2, 1);
     body_ = std::move(body);
     finish(line);
     return true;
@@ -236,7 +251,10 @@ class Relay : public Peer {
     const auto read = read_mail(body_);
     Entry entry{"mail"};
     entry.add("t", now_ms()).add("relay", number_).add("number", number).add("from", *from_).add("to", *to_);
-    entry.add("id", read.message_id).add("list", read.list_id).add("subject", read.subject).add("head_to", read.to);
+    entry.add("id", read.message_id)
+        .add("list", read.list_id)
+        .add("subject", read.subject)
+        .add("head_to", read.to);
     entry.add("leave", read.list_unsubscribe).list("text", read.text_posts).list("html", read.html_posts);
     entry.add("top", read.top).add("confirm", read.confirm_link).add("bytes", body_.size());
     note(entry);
@@ -292,8 +310,9 @@ class Relay : public Peer {
 const char* name_of(Mood mood) { return mood_names[static_cast<std::size_t>(mood)]; }
 
 bool is_about_us(Mood mood) {
-  return mood == Mood::refused || mood == Mood::lost || mood == Mood::greets_421 || mood == Mood::greets_554 ||
-         mood == Mood::shuts_421 || mood == Mood::quota || mood == Mood::blacklist || mood == Mood::odd_words;
+  return mood == Mood::refused || mood == Mood::lost || mood == Mood::greets_421 ||
+         mood == Mood::greets_554 || mood == Mood::shuts_421 || mood == Mood::quota ||
+         mood == Mood::blacklist || mood == Mood::odd_words;
 }
 
 std::unique_ptr<Peer> make_relay(int number, const RelayWeather& weather, std::uint64_t seed) {

@@ -1,6 +1,8 @@
-// What the seed decides beforehand: who publishes what and when, who reads it, what people do, and the weather.
+// What the seed decides beforehand: who publishes what and when, who reads it, what people do, and the
+// weather.
 //
-// Each part has dice of its own, so a world with fewer readers, days or faults is the same world with less in it.
+// Each part has dice of its own, so a world with fewer readers, days or faults is the same world with less in
+// it.
 #pragma once
 
 #include <cstdint>
@@ -51,7 +53,7 @@ struct Outage {
 struct Source {
   std::string name;
   Format format = Format::rss;
-  int shown = 20;         ///< the feed has so many posts
+  int shown = 20;          ///< the feed has so many posts
   bool validators = true;  ///< answers 304
   bool local = false;      ///< a file
   std::vector<Outage> outages;
@@ -67,22 +69,22 @@ struct Digest {
 
 struct Act {
   enum class Kind {
-    change,       ///< another cadence
-    leave_link,   ///< one click
-    leave_mail,   ///< mailto
-    leave_wish,   ///< asks the admin, who runs `unsubscribe`
+    change,      ///< another cadence
+    leave_link,  ///< one click
+    leave_mail,  ///< mailto
+    leave_wish,  ///< asks the admin, who runs `unsubscribe`
     erase,
     complain,     ///< a feedback report
     hard_bounce,  ///< of a mail that was accepted
     soft_bounce,
     forged_bounce,
-    sign_up,      ///< by the page, and confirms
-    sign_up_only, ///< and never confirms
-    import,       ///< the admin imports the first list once more
-    suppress,     ///< the admin does
-    rotate,       ///< the admin makes new keys
-    nonsense,     ///< the admin types something wrong
-    second_run,   ///< while another process holds the lock
+    sign_up,       ///< by the page, and confirms
+    sign_up_only,  ///< and never confirms
+    import,        ///< the admin imports the first list once more
+    suppress,      ///< the admin does
+    rotate,        ///< the admin makes new keys
+    nonsense,      ///< the admin types something wrong
+    second_run,    ///< while another process holds the lock
   };
   std::int64_t at_ms = 0;
   Kind kind = Kind::change;
@@ -107,10 +109,10 @@ struct Script {
   std::int64_t begins_ms = 0;
   std::int64_t ends_ms = 0;  ///< of the weather; then a calm in which everything must come right
   std::int64_t calm_ms = 0;
-  std::string smtp;   ///< lines of [smtp]
   int relays = 1;
   int connections = 1;
   int window = 1;
+  bool hold = false;  ///< in_doubt = "hold"
   std::vector<Digest> digests;
   std::vector<Source> sources;
   std::vector<Post> posts;  ///< by appears_ms

@@ -1,14 +1,16 @@
 // Where the program meets the system: its clock, its randomness, its threads, its files and its sockets.
 //
-// `year` defines the functions of libc by which the program, libstdc++, SQLite and libcurl reach the kernel (clock_gettime,
-// getrandom, pthread_*, write, fsync, rename, connect, poll ...). The linker prefers them, so the program under test is the
-// program that ships: no line of src/ knows of this. They do what the kernel would until activate() is called, which happens in
-// the process of a job only. From then on
+// `year` defines the functions of libc by which the program, libstdc++, SQLite and libcurl reach the kernel
+// (clock_gettime, getrandom, pthread_*, write, fsync, rename, connect, poll ...). The linker prefers them, so
+// the program under test is the program that ships: no line of src/ knows of this. They do what the kernel
+// would until activate() is called, which happens in the process of a job only. From then on
 //   - time stands still but for a microsecond a reading, and jumps to the next thing that somebody waits for;
 //   - one thread runs at a time, and the seed says which is next (threads.cpp);
 //   - sockets are in memory and lead to the relays and blogs of the world (network.cpp);
-//   - each write, sync, rename and delete of a file of the world, and each octet sent or received, is a numbered seam at which the
-//     process can die, alone or with the power of its host, and at which a disk can be full or fail (files.cpp).
+//   - each write, sync, rename and delete of a file of the world, and each octet sent or received, is a
+//   numbered seam at which the
+//     process can die, alone or with the power of its host, and at which a disk can be full or fail
+//     (files.cpp).
 #pragma once
 
 #include <cstdint>
@@ -42,7 +44,8 @@ struct JobSetting {
   Faults faults;
 };
 
-/// From now on this process lives in the simulated world. Its files are those on the file system of its working folder.
+/// From now on this process lives in the simulated world. Its files are those on the file system of its
+/// working folder.
 void activate(const JobSetting& setting);
 
 [[nodiscard]] bool is_active();

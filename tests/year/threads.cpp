@@ -1,5 +1,5 @@
-// Threads that take turns: one runs, and where it waits, starts another or wakes one, the seed says who is next. When all wait, time
-// jumps to the first who waits for a time. See seams.hpp.
+// Threads that take turns: one runs, and where it waits, starts another or wakes one, the seed says who is
+// next. When all wait, time jumps to the first who waits for a time. See seams.hpp.
 //
 // Each is a thread of the system, so that thread-local things are what they are; a futex passes the turn on.
 #include <algorithm>
@@ -215,7 +215,8 @@ int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex, co
   return year::wait_for_condition(condition, mutex, year::nanoseconds(until));
 }
 
-int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t, const timespec* until) {
+int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t,
+                           const timespec* until) {
   return year::wait_for_condition(condition, mutex, year::nanoseconds(until));
 }
 
@@ -233,7 +234,8 @@ int pthread_cond_broadcast(pthread_cond_t* condition) noexcept {
   return 0;
 }
 
-int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*work)(void*), void* argument) noexcept {
+int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*work)(void*),
+                   void* argument) noexcept {
   static const auto function =
       year::real<int (*)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*)>("pthread_create");
   if (!is_active()) return function(thread, attributes, work, argument);
@@ -249,8 +251,9 @@ int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*
 int pthread_join(pthread_t thread, void** result) {
   static const auto function = year::real<int (*)(pthread_t, void**)>("pthread_join");
   if (is_active()) {
-    const auto found = std::find_if(year::fibers.begin(), year::fibers.end(),
-                                    [&](const auto& each) { return ::pthread_equal(each.thread, thread) != 0; });
+    const auto found = std::find_if(year::fibers.begin(), year::fibers.end(), [&](const auto& each) {
+      return ::pthread_equal(each.thread, thread) != 0;
+    });
     if (found != year::fibers.end()) {
       while (!found->ended) year::wait_on(&*found, nullptr, -1);
       const int done = function(thread, result);

@@ -58,7 +58,8 @@ struct Got {
 
 class World {
  public:
-  World(std::uint64_t seed, const Knobs& knobs) : script_(write_script(seed, knobs)), knobs_(knobs), now_(script_.begins_ms) {}
+  World(std::uint64_t seed, const Knobs& knobs)
+      : script_(write_script(seed, knobs)), knobs_(knobs), now_(script_.begins_ms) {}
 
   void live() {
     shared().size = 0;
@@ -66,7 +67,8 @@ class World {
     std::fill_n(&shared().met[0][0], 2 * (most_readers + 1), Met{});
     write("host/boot_id", "boot-1\n");
     write("host/machine_id", "m1\n");
-    for (const auto* const folder : {"returned/new", "returned/cur", "returned/tmp", "subscribers"}) fs::create_directories(folder);
+    for (const auto* const folder : {"returned/new", "returned/cur", "returned/tmp", "subscribers"})
+      fs::create_directories(folder);
     write_config();
     note_script();
     meet();
@@ -79,46 +81,69 @@ class World {
   // ---- what the world is
 
   void write_config() {
-    std::string text = "[newsletter]\nname = \"Harbour News\"\nfrom = \"Harbour News <news@example.org>\"\n"
-                       "public_url = \"https://news.example.org\"\npostal_address = \"1 Quay Street\"\nlanguage = \"en\"\n"
-                       "timezone = \"" + script_.zone + "\"\n[store]\npath = \"" + store_path + "\"\n"
-                       "[bounce]\naddress = \"bounces@news.example.org\"\nmaildir = \"returned\"\n";
+    std::string text =
+        "[newsletter]\nname = \"Harbour News\"\nfrom = \"Harbour News <news@example.org>\"\n"
+        "public_url = \"https://news.example.org\"\npostal_address = \"1 Quay Street\"\nlanguage = \"en\"\n"
+        "timezone = \"" +
+        script_.zone + "\"\n[store]\npath = \"" + store_path +
+        "\"\n"
+        "[bounce]\naddress = \"bounces@news.example.org\"\nmaildir = \"returned\"\n";
     for (int i = 0; i < script_.relays; ++i) {
       text += i == 0 ? "[smtp]\n" : "[[relay]]\n";
-      text += "url = \"smtp://127.0.0.1:" + std::to_string(first_relay_port + i) + "\"\ntls = \"off\"\nconnections = " +
-              std::to_string(script_.connections) + "\nwindow = " + std::to_string(script_.window) + "\n";
+      text += "url = \"smtp://127.0.0.1:" + std::to_string(first_relay_port + i) +
+              "\"\ntls = \"off\"\nconnections = " + std::to_string(script_.connections) +
+              "\nwindow = " + std::to_string(script_.window) + "\n";
     }
     for (std::size_t i = 0; i < script_.sources.size(); ++i) {
       const auto& source = script_.sources[i];
       text += "[[source]]\nname = \"" + source.name + "\"\n";
-      text += source.local ? "url = \"file:" + source.name + ".feed\"\n"
-                           : "allow_private_address = true\nurl = \"http://127.0.0.1:" + std::to_string(first_blog_port + static_cast<int>(i)) + "/" + source.name + "\"\n";
+      text += source.local
+                  ? "url = \"file:" + source.name + ".feed\"\n"
+                  : "allow_private_address = true\nurl = \"http://127.0.0.1:" +
+                        std::to_string(first_blog_port + static_cast<int>(i)) + "/" + source.name + "\"\n";
     }
     for (const auto& digest : script_.digests)
-      text += "[[digest]]\nname = \"" + digest.name + "\"\nschedule = \"" + digest.schedule + "\"\n" + digest.more;
+      text += "[[digest]]\nname = \"" + digest.name + "\"\nschedule = \"" + digest.schedule + "\"\n" +
+              digest.more;
+    if (script_.hold) text += "[delivery]\nin_doubt = \"hold\"\n";
     write("config.toml", text);
   }
 
   void note_script() {
     Entry world{"world"};
-    world.add("seed", script_.seed).add("zone", script_.zone).add("begins", script_.begins_ms).add("ends", script_.ends_ms).add("calm", script_.calm_ms);
-    world.add("connections", script_.connections).add("window", script_.window).add("relays", script_.relays);
+    world.add("seed", script_.seed)
+        .add("zone", script_.zone)
+        .add("begins", script_.begins_ms)
+        .add("ends", script_.ends_ms)
+        .add("calm", script_.calm_ms);
+    world.add("connections", script_.connections)
+        .add("window", script_.window)
+        .add("relays", script_.relays)
+        .add("hold", script_.hold);
     std::string digests = "[", sources = "[";
     for (const auto& digest : script_.digests) {
-      digests += (digests.size() > 1 ? "," : "") + std::string{"{\"name\":"} + json_text(digest.name) + ",\"schedule\":" + json_text(digest.schedule) + ",\"more\":" + json_text(digest.more) + "}";
+      digests += (digests.size() > 1 ? "," : "") + std::string{"{\"name\":"} + json_text(digest.name) +
+                 ",\"schedule\":" + json_text(digest.schedule) + ",\"more\":" + json_text(digest.more) + "}";
     }
     for (const auto& source : script_.sources)
-      sources += (sources.size() > 1 ? "," : "") + std::string{"{\"name\":"} + json_text(source.name) + ",\"shown\":" + std::to_string(source.shown) + ",\"local\":" + (source.local ? "true" : "false") + "}";
+      sources += (sources.size() > 1 ? "," : "") + std::string{"{\"name\":"} + json_text(source.name) +
+                 ",\"shown\":" + std::to_string(source.shown) +
+                 ",\"local\":" + (source.local ? "true" : "false") + "}";
     note(world.raw("digests", digests + "]").raw("sources", sources + "]"));
     for (const auto& post : script_.posts) {
       Entry entry{"post"};
-      entry.add("number", post.number).add("source", script_.sources[static_cast<std::size_t>(post.source)].name).add("appears", post.appears_ms);
+      entry.add("number", post.number)
+          .add("source", script_.sources[static_cast<std::size_t>(post.source)].name)
+          .add("appears", post.appears_ms);
       if (post.published_ms) entry.add("published", *post.published_ms);
       note(entry.add("topic", post.topic));
     }
     for (const auto& reader : script_.readers) {
       Entry entry{"reader"};
-      entry.add("address", reader.address).add("digest", reader.digest).add("steady", reader.steady).add("first", reader.joins_ms == 0);
+      entry.add("address", reader.address)
+          .add("digest", reader.digest)
+          .add("steady", reader.steady)
+          .add("first", reader.joins_ms == 0);
       note(entry.list("topics", reader.topics));
     }
   }
@@ -128,7 +153,10 @@ class World {
   Ended run(std::vector<std::string> words, Faults faults = {}, std::string input = {},
             std::vector<std::pair<std::string, std::string>> environment = {}) {
     ++jobs_;
-    Command command{.words = std::move(words), .input = std::move(input), .environment = std::move(environment), .setting = {}};
+    Command command{.words = std::move(words),
+                    .input = std::move(input),
+                    .environment = std::move(environment),
+                    .setting = {}};
     command.setting = {.dice = mix(script_.seed * 1'000'003 + static_cast<std::uint64_t>(jobs_)),
                        .now_ms = now_,
                        .process_id = 1000 + jobs_,
@@ -140,7 +168,8 @@ class World {
     }
     Entry begins{"begins"};
     begins.add("job", jobs_).add("t", now_).list("words", command.words);
-    if (faults.death != Death::none) begins.add("death", faults.death == Death::kill ? "kill" : "power").add("dies_at", faults.dies_at);
+    if (faults.death != Death::none)
+      begins.add("death", faults.death == Death::kill ? "kill" : "power").add("dies_at", faults.dies_at);
     if (faults.disk_full_from > 0) begins.add("disk_full_from", faults.disk_full_from);
     if (faults.io_error_at > 0) begins.add("io_error_at", faults.io_error_at);
     begins.add("mood", name_of(weather_[0].mood)).add("mood2", name_of(weather_[1].mood));
@@ -148,7 +177,14 @@ class World {
     const auto begin = shared().size;
     auto ended = run_job(command);
     read_journal(begin);
-    note(Entry{"ends"}.add("job", jobs_).add("t", ended.ended_ms).add("status", ended.status).add("signal", ended.by_signal).add("seams", ended.seams).add("out", cut(ended.out)).add("errors", cut(ended.errors)));
+    note(Entry{"ends"}
+             .add("job", jobs_)
+             .add("t", ended.ended_ms)
+             .add("status", ended.status)
+             .add("signal", ended.by_signal)
+             .add("seams", ended.seams)
+             .add("out", cut(ended.out))
+             .add("errors", cut(ended.errors)));
     if (ended.status == death_status && faults.death == Death::power) lose_power();
     now_ = std::max(now_, ended.ended_ms);
     return ended;
@@ -157,13 +193,12 @@ class World {
   /// The world's folder has another name each time.
   static std::string cut(std::string text) {
     const auto here = fs::current_path().string();
-    for (auto at = text.find(here); at != std::string::npos; at = text.find(here)) text.replace(at, here.size(), "HOME");
+    for (auto at = text.find(here); at != std::string::npos; at = text.find(here))
+      text.replace(at, here.size(), "HOME");
     return text.size() > 4000 ? text.substr(0, 4000) : text;
   }
 
-  void lose_power() {
-    write("host/boot_id", "boot-" + std::to_string(++boots_) + "\n");
-  }
+  void lose_power() { write("host/boot_id", "boot-" + std::to_string(++boots_) + "\n"); }
 
   void write_local(int source) {
     const auto& facts = script_.sources[static_cast<std::size_t>(source)];
@@ -174,7 +209,8 @@ class World {
     last = text;
     write(facts.name + ".feed", text);
     // The time of the file is the world's.
-    const std::array<timespec, 2> times = {timespec{.tv_sec = now_ / 1000, .tv_nsec = 0}, timespec{.tv_sec = now_ / 1000, .tv_nsec = 0}};
+    const std::array<timespec, 2> times = {timespec{.tv_sec = now_ / 1000, .tv_nsec = 0},
+                                           timespec{.tv_sec = now_ / 1000, .tv_nsec = 0}};
     ::utimensat(AT_FDCWD, (facts.name + ".feed").c_str(), times.data(), 0);
     note(Entry{"file"}.add("t", now_).add("source", facts.name).list("posts", shown));
   }
@@ -223,7 +259,9 @@ class World {
       const int number = port - first_relay_port;
       if (number < 0 || number >= script_.relays) return route;
       const auto& weather = weather_[static_cast<std::size_t>(number)];
-      route.reach = weather.mood == Mood::refused ? Reach::refused : weather.mood == Mood::lost ? Reach::lost : Reach::open;
+      route.reach = weather.mood == Mood::refused ? Reach::refused
+                    : weather.mood == Mood::lost  ? Reach::lost
+                                                  : Reach::open;
       if (route.reach == Reach::open) route.peer = make_relay(number, weather, script_.seed);
       return route;
     });
@@ -233,7 +271,9 @@ class World {
     Faults faults;
     Dice dice{script_.seed, "faults", static_cast<std::uint64_t>(jobs_)};
     const int die = dice.below(100);
-    const auto at = dice.chance(50) ? dice.between(1, static_cast<int>(std::max<std::int64_t>(usual_seams_, 20))) : dice.spread(static_cast<int>(std::max<std::int64_t>(usual_seams_, 20)));
+    const auto at = dice.chance(50)
+                        ? dice.between(1, static_cast<int>(std::max<std::int64_t>(usual_seams_, 20)))
+                        : dice.spread(static_cast<int>(std::max<std::int64_t>(usual_seams_, 20)));
     if (now_ >= script_.ends_ms) return faults;
     if (die < 8 && knobs_.has(Fault::kills)) {
       faults = {.death = Death::kill, .dies_at = at};
@@ -258,7 +298,8 @@ class World {
     std::string text = "email,name,digests,topics\n";
     for (const auto& reader : script_.readers) {
       if (reader.joins_ms > 0 || erased_.contains(reader.address)) continue;
-      text += reader.address + ",Reader " + std::to_string(reader.number) + "," + reader.digest + "," + (reader.topics.empty() ? "" : reader.topics[0]) + "\n";
+      text += reader.address + ",Reader " + std::to_string(reader.number) + "," + reader.digest + "," +
+              (reader.topics.empty() ? "" : reader.topics[0]) + "\n";
     }
     write("list.csv", text);
     for (const auto& reader : script_.readers) {
@@ -268,32 +309,45 @@ class World {
   }
 
   /// Somebody does something by a command, and tries again if the machine dies over it.
-  Ended act(const std::string& kind, const std::string& address, std::vector<std::string> words, std::string input = {},
-            std::vector<std::pair<std::string, std::string>> environment = {}) {
+  Ended act(const std::string& kind, const std::string& address, std::vector<std::string> words,
+            std::string input = {}, std::vector<std::pair<std::string, std::string>> environment = {}) {
     Dice dice{script_.seed, "act faults", static_cast<std::uint64_t>(jobs_)};
     Faults faults;
     if (now_ < script_.ends_ms && now_ > script_.begins_ms && dice.chance(10) && knobs_.has(Fault::kills))
-      faults = {.death = dice.chance(50) && knobs_.has(Fault::power) ? Death::power : Death::kill, .dies_at = dice.between(1, 40)};
+      faults = {.death = dice.chance(50) && knobs_.has(Fault::power) ? Death::power : Death::kill,
+                .dies_at = dice.between(1, 40)};
     for (;;) {
       const auto begun = now_;
       auto ended = run(words, faults, input, environment);
-      note(Entry{"act"}.add("kind", kind).add("address", address).add("begun", begun).add("t", now_).add("status", ended.status).add("job", jobs_).list("words", words));
+      note(Entry{"act"}
+               .add("kind", kind)
+               .add("address", address)
+               .add("begun", begun)
+               .add("t", now_)
+               .add("status", ended.status)
+               .add("job", jobs_)
+               .list("words", words));
       if (ended.status != death_status) return ended;
       faults = {};
       now_ += minute;
     }
   }
 
-  Ended ask(const std::string& method, const std::string& path, const std::string& body, const std::string& kind, const std::string& address) {
+  Ended ask(const std::string& method, const std::string& path, const std::string& body,
+            const std::string& kind, const std::string& address) {
     const std::vector<std::pair<std::string, std::string>> environment = {
-        {"REQUEST_METHOD", method}, {"PATH_INFO", path}, {"CONTENT_LENGTH", std::to_string(body.size())},
-        {"CONTENT_TYPE", "application/x-www-form-urlencoded"}, {"REMOTE_ADDR", "192.0.2." + std::to_string(jobs_ % 250)}};
+        {"REQUEST_METHOD", method},
+        {"PATH_INFO", path},
+        {"CONTENT_LENGTH", std::to_string(body.size())},
+        {"CONTENT_TYPE", "application/x-www-form-urlencoded"},
+        {"REMOTE_ADDR", "192.0.2." + std::to_string(jobs_ % 250)}};
     return act(kind, address, {"cgi"}, body, environment);
   }
 
   /// Into the mailbox that the program reads.
   void deliver_mail(const std::string& kind, const std::string& address, const std::string& text) {
-    const auto name = "returned/new/" + std::to_string(now_ / 1000) + ".M" + std::to_string(++mails_) + ".host";
+    const auto name =
+        "returned/new/" + std::to_string(now_ / 1000) + ".M" + std::to_string(++mails_) + ".host";
     write(name, text);
     note(Entry{"returned"}.add("t", now_).add("kind", kind).add("address", address).add("name", name));
   }
@@ -304,22 +358,30 @@ class World {
     const auto to = forged ? "bounces@news.example.org" : got.from;
     const bool soft = what.kind == Act::Kind::soft_bounce;
     const bool complaint = what.kind == Act::Kind::complain;
-    std::string text = "Return-Path: <>\nDelivered-To: " + to + "\nFrom: MAILER-DAEMON@mx.example\nTo: <" + to + ">\nSubject: Report\nMessage-ID: <report-" +
-                       std::to_string(mails_) + "@mx.example>\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=" +
-                       (complaint ? "feedback-report" : "delivery-status") + "; boundary=q\n\n--q\nContent-Type: text/plain\n\nA report.\n\n--q\n";
-    text += complaint ? "Content-Type: message/feedback-report\n\nFeedback-Type: abuse\nUser-Agent: Loop/1\nVersion: 1\n"
-                      : "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; " + reader.address + "\nAction: failed\nStatus: " +
-                            (soft ? "4.2.2\nDiagnostic-Code: smtp; 452 4.2.2 mailbox full\n" : "5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 User unknown\n");
+    std::string text = "Return-Path: <>\nDelivered-To: " + to + "\nFrom: MAILER-DAEMON@mx.example\nTo: <" +
+                       to + ">\nSubject: Report\nMessage-ID: <report-" + std::to_string(mails_) +
+                       "@mx.example>\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=" +
+                       (complaint ? "feedback-report" : "delivery-status") +
+                       "; boundary=q\n\n--q\nContent-Type: text/plain\n\nA report.\n\n--q\n";
+    text += complaint ? "Content-Type: message/feedback-report\n\nFeedback-Type: abuse\nUser-Agent: "
+                        "Loop/1\nVersion: 1\n"
+                      : "Content-Type: message/delivery-status\n\nReporting-MTA: dns; "
+                        "mx.example\n\nFinal-Recipient: rfc822; " +
+                            reader.address + "\nAction: failed\nStatus: " +
+                            (soft ? "4.2.2\nDiagnostic-Code: smtp; 452 4.2.2 mailbox full\n"
+                                  : "5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 User unknown\n");
     text += "\n--q--\n";
     deliver_mail(name_of(what.kind), reader.address, text);
-    if (Dice{script_.seed, "doubled", static_cast<std::uint64_t>(mails_)}.chance(20)) deliver_mail(name_of(what.kind), reader.address, text);
+    if (Dice{script_.seed, "doubled", static_cast<std::uint64_t>(mails_)}.chance(20))
+      deliver_mail(name_of(what.kind), reader.address, text);
   }
 
   void leave_by_link(const Reader& reader) {
     const auto& leave = got_[reader.address].leave;
     const auto at = leave.find("/u/");
     if (at == std::string::npos) return;
-    ask("POST", leave.substr(at, leave.find('>', at) - at), "List-Unsubscribe=One-Click", "leave", reader.address);
+    ask("POST", leave.substr(at, leave.find('>', at) - at), "List-Unsubscribe=One-Click", "leave",
+        reader.address);
   }
 
   void leave_by_mail(const Reader& reader) {
@@ -330,7 +392,10 @@ class World {
     const auto to = leave.substr(at + 8, subject - at - 8);
     auto words = leave.substr(subject + 9, leave.find('>', subject) - subject - 9);
     if (const auto blank = words.find("%20"); blank != std::string::npos) words.replace(blank, 3, " ");
-    deliver_mail("leave_mail", reader.address, "Return-Path: <" + reader.address + ">\nFrom: " + reader.address + "\nTo: " + to + "\nSubject: " + words + "\nMessage-ID: <leave-" + std::to_string(mails_) + "@x.example>\n\n\n");
+    deliver_mail("leave_mail", reader.address,
+                 "Return-Path: <" + reader.address + ">\nFrom: " + reader.address + "\nTo: " + to +
+                     "\nSubject: " + words + "\nMessage-ID: <leave-" + std::to_string(mails_) +
+                     "@x.example>\n\n\n");
   }
 
   void sign_up(const Act& what, const Reader& reader) {
@@ -340,7 +405,8 @@ class World {
     const auto stamp = form.out.substr(at + 20, form.out.find('"', at + 20) - at - 20);
     now_ += minute;
     got_[reader.address].confirm.clear();
-    ask("POST", "/subscribe", "email=" + reader.address + "&digest=" + reader.digest + "&stamp=" + stamp, "sign_up", reader.address);
+    ask("POST", "/subscribe", "email=" + reader.address + "&digest=" + reader.digest + "&stamp=" + stamp,
+        "sign_up", reader.address);
     if (what.kind == Act::Kind::sign_up_only) return;
     waiting_.push_back({.address = reader.address, .digest = reader.digest});
   }
@@ -365,25 +431,37 @@ class World {
   }
 
   void nonsense() {
-    constexpr std::array<std::array<const char*, 3>, 6> mistakes = {{{"send", "--dew", ""}, {"subscriber", "add", "not an address"}, {"edition", "show", "weekly#999"},
-                                                                     {"deliver", "nothing#1", ""}, {"subscriber", "import", "absent.csv"}, {"sned", "", ""}}};
+    constexpr std::array<std::array<const char*, 3>, 6> mistakes = {{{"send", "--dew", ""},
+                                                                     {"subscriber", "add", "not an address"},
+                                                                     {"edition", "show", "weekly#999"},
+                                                                     {"deliver", "nothing#1", ""},
+                                                                     {"subscriber", "import", "absent.csv"},
+                                                                     {"sned", "", ""}}};
     std::vector<std::string> words;
-    for (const auto* const word : mistakes[static_cast<std::size_t>(Dice{script_.seed, "mistake", static_cast<std::uint64_t>(jobs_)}.below(6))]) {
+    for (const auto* const word : mistakes[static_cast<std::size_t>(
+             Dice{script_.seed, "mistake", static_cast<std::uint64_t>(jobs_)}.below(6))]) {
       if (*word != '\0') words.emplace_back(word);
     }
     act("nonsense", "", words);
   }
 
   void do_act(const Act& what) {
-    const Reader* const reader = what.reader >= 0 ? &script_.readers[static_cast<std::size_t>(what.reader)] : nullptr;
+    const Reader* const reader =
+        what.reader >= 0 ? &script_.readers[static_cast<std::size_t>(what.reader)] : nullptr;
     using Kind = Act::Kind;
     const bool signs_up = what.kind == Kind::sign_up || what.kind == Kind::sign_up_only;
-    if (reader != nullptr && !signs_up && (gone_.contains(reader->address) || !on_list_.contains(reader->address))) return;
+    if (reader != nullptr && !signs_up &&
+        (gone_.contains(reader->address) || !on_list_.contains(reader->address)))
+      return;
     switch (what.kind) {
-      case Kind::change: act("change", reader->address, {"subscriber", "set", reader->address, "--cadence", what.digest}); break;
+      case Kind::change:
+        act("change", reader->address, {"subscriber", "set", reader->address, "--cadence", what.digest});
+        break;
       case Kind::leave_link: leave_by_link(*reader); break;
       case Kind::leave_mail: leave_by_mail(*reader); break;
-      case Kind::leave_wish: act("leave", reader->address, {"subscriber", "unsubscribe", reader->address}); break;
+      case Kind::leave_wish:
+        act("leave", reader->address, {"subscriber", "unsubscribe", reader->address});
+        break;
       case Kind::erase:
         act("erase", reader->address, {"subscriber", "erase", reader->address});
         erased_.insert(reader->address);
@@ -400,15 +478,19 @@ class World {
       case Kind::nonsense: nonsense(); break;
       case Kind::second_run: second_run(); break;
     }
-    const bool leaves = what.kind != Kind::change && what.kind != Kind::soft_bounce && what.kind != Kind::forged_bounce && !signs_up;
+    const bool leaves = what.kind != Kind::change && what.kind != Kind::soft_bounce &&
+                        what.kind != Kind::forged_bounce && !signs_up;
     if (reader != nullptr && leaves) gone_.insert(reader->address);
   }
 
   void join_by_hand(std::int64_t until) {
     for (const auto& reader : script_.readers) {
-      if (reader.joins_ms == 0 || reader.by_page || reader.joins_ms > until || joined_.contains(reader.number)) continue;
+      if (reader.joins_ms == 0 || reader.by_page || reader.joins_ms > until ||
+          joined_.contains(reader.number))
+        continue;
       joined_.insert({reader.number, true});
-      std::vector<std::string> words = {"subscriber", "add", reader.address, "--digest", reader.digest, "--confirmed"};
+      std::vector<std::string> words = {"subscriber", "add",         reader.address,
+                                        "--digest",   reader.digest, "--confirmed"};
       for (const auto& topic : reader.topics) words.insert(words.end(), {"--topic", topic});
       now_ = std::max(now_, reader.joins_ms);
       act("join", reader.address, words);
@@ -445,7 +527,8 @@ class World {
     if (ended.status != death_status) usual_seams_ = std::max(usual_seams_ * 3 / 4, ended.seams);
     if (ended.errors.find("--late") != std::string::npos) run({"send", "--due", "--late"});
     for (const auto& digest : script_.digests) {
-      if (digest.review && ended.out.find("edition approve " + digest.name) != std::string::npos) approve(digest.name);
+      if (digest.review && ended.out.find("edition approve " + digest.name) != std::string::npos)
+        approve(digest.name);
     }
   }
 
@@ -493,8 +576,12 @@ class World {
   void look_back() {
     note(Entry{"end"}.add("t", now_));
     const std::vector<std::vector<std::string>> questions = {
-        {"db", "check"}, {"edition", "list", "--limit", "1000", "--json"}, {"delivery", "list", "--limit", "100000", "--json"},
-        {"subscriber", "list", "--limit", "10000", "--json"}, {"suppression", "list", "--json"}, {"status", "--json"},
+        {"db", "check"},
+        {"edition", "list", "--limit", "1000", "--json"},
+        {"delivery", "list", "--limit", "100000", "--json"},
+        {"subscriber", "list", "--limit", "10000", "--json"},
+        {"suppression", "list", "--json"},
+        {"status", "--json"},
         {"post", "list", "--limit", "10000", "--json"}};
     for (const auto& words : questions) {
       const auto ended = run(words);

@@ -196,19 +196,45 @@ TEST_CASE("config: what a digest says of its posts, its order and its review") {
   REQUIRE(config);
   CHECK(config->sources.at(1).weight == 7);
   const auto& first = config->digests.at(0);
-  CHECK(first.overflow == DigestConfig::Overflow::wait);
-  CHECK(first.order == DigestConfig::Order::newest);
+  CHECK(first.overflow == digest::Overflow::wait);
+  CHECK(first.order == digest::Order::newest);
   CHECK(first.archive);
   CHECK_FALSE(first.review);
   CHECK_FALSE(first.review_until);
   const auto& daily = config->digests.at(1);
-  CHECK(daily.overflow == DigestConfig::Overflow::list);
-  CHECK(daily.order == DigestConfig::Order::source);
+  CHECK(daily.overflow == digest::Overflow::list);
+  CHECK(daily.order == digest::Order::source);
   CHECK_FALSE(daily.archive);
   CHECK(daily.review);
   CHECK(daily.review_until == std::chrono::hours{24});
   CHECK(daily.unapproved == DigestConfig::Unapproved::send);
   CHECK(config->newsletter.editor == config->newsletter.from);
+}
+
+TEST_CASE("config: each word of order, group_by, content and kind stands for what it says") {
+  const auto digest_with = [](const std::string& key, const std::string& word) {
+    const auto config =
+        parse(std::string{shortest} + "[[digest]]\nname = \"daily\"\nschedule = \"daily 07:30\"\n" + key +
+              " = \"" + word + "\"\n");
+    REQUIRE(config);
+    return config->digests.at(1);
+  };
+  CHECK(digest_with("order", "newest").order == digest::Order::newest);
+  CHECK(digest_with("order", "oldest").order == digest::Order::oldest);
+  CHECK(digest_with("order", "source").order == digest::Order::source);
+  CHECK(digest_with("order", "weight").order == digest::Order::source);
+  CHECK(digest_with("group_by", "source").group_by == digest::GroupBy::source);
+  CHECK(digest_with("group_by", "topic").group_by == digest::GroupBy::topic);
+  CHECK(digest_with("group_by", "none").group_by == digest::GroupBy::none);
+  CHECK(digest_with("content", "full").content == DigestConfig::Content::full);
+  CHECK(digest_with("content", "title").content == DigestConfig::Content::title);
+  const auto config = parse(std::string{shortest} +
+                            "[[source]]\nname = \"two\"\nurl = \"https://two.example/feed\"\n"
+                            "kind = \"feed\"\ncontent = \"summary\"\n");
+  REQUIRE(config);
+  CHECK(config->sources.at(1).spec.kind == source::Kind::feed);
+  CHECK(config->sources.at(1).content == post::Content::summary);
+  CHECK(config->sources.at(0).content == post::Content::automatic);
 }
 
 TEST_CASE("config: a review that cannot be meant is told") {

@@ -1,4 +1,4 @@
-#include "source/entry_filter.hpp"
+#include "base/content_filter.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,19 +6,18 @@
 #include <regex>
 
 #include "base/text.hpp"
-#include "source/html_text.hpp"
 
-namespace tidings::source {
+namespace tidings {
 
-struct TitlePattern {
-  std::regex regex;
+struct FilterRule::TitlePattern {
+  std::wregex regex;
 };
 
 namespace {
 
 constexpr std::size_t longest_rule = 1'000;
-// libstdc++'s std::regex recurses with each character it reads.
-constexpr std::size_t longest_searched_title = 1'000;
+// libstdc++'s std::regex recurses with each character it reads; no headline is that long.
+constexpr std::size_t longest_searched_title = 500;
 
 const std::vector<std::string>& field_names() {
   static const std::vector<std::string> names{"title", "text", "author", "category", "link"};
@@ -80,11 +79,6 @@ bool is_whole(std::string_view text, const Wanted& wanted) {
 
 std::string folded(std::string_view text) { return fold_case(collapse_blanks(text)); }
 
-bool is_in_text(const Entry& entry, const Wanted& wanted) {
-  return has_words(fold_case(plain_text_of_html(entry.content_html)), wanted) ||
-         has_words(fold_case(plain_text_of_html(entry.summary_html)), wanted);
-}
-
 /// "category" of "category:ads"; nothing for "Update: the ferry" and other phrases with a colon.
 std::optional<std::string> field_of(std::string_view text) {
   const auto colon = text.find(':');
@@ -99,16 +93,87 @@ std::optional<std::string> field_of(std::string_view text) {
   return known || glued ? std::optional{lower} : std::nullopt;
 }
 
-Result<std::regex> compiled(std::string_view pattern) {
+/// Code points one by one (wchar_t has 32 bits here), so that classes and dots see letters and not bytes.
+std::wstring wide(std::string_view text, std::size_t limit) {
+  std::wstring out;
+  for (std::size_t at = 0; at < text.size() && out.size() < limit;) {
+    out.push_back(static_cast<wchar_t>(next_code_point(text, at)));
+  }
+  return out;
+}
+
+/// Letters outside ASCII in lower case; ASCII stays, because \W and \w differ in nothing else.
+std::string fold_beyond_ascii(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t start = at;
+    const bool is_ascii = next_code_point(text, at) < 0x80;
+    const auto letter = text.substr(start, at - start);
+    out += is_ascii ? std::string{letter} : fold_case(letter);
+  }
+  return out;
+}
+
+Result<std::wregex> compiled(std::string_view pattern) {
   try {
-    return std::regex{std::string{pattern}, std::regex::ECMAScript | std::regex::icase};
+    return std::wregex{wide(fold_beyond_ascii(pattern), pattern.size()),
+                       std::regex::ECMAScript | std::regex::icase};
   } catch (const std::regex_error& error) {
     return fail(Errc::config,
                 "invalid regular expression: " + std::string{pattern} + " (" + error.what() + ")");
   }
 }
 
+/// What nobody writes into a phrase: "harbou?r", "^ad", "ad|promo", "\bad", ".*", "[Aa]d".
+bool is_bare_regex(std::string_view text) {
+  static const std::regex signs{
+      R"(\\|^\^|[a-z\])]\$$|[^.]\.[*+?]|[\])}][*+?]|[\])]\{\d|[A-Za-z][?+][A-Za-z]|[^\s]\|[^\s]|\[[^\]\s]*\][A-Za-z])"};
+  return std::regex_search(text.begin(), text.end(), signs);
+}
+
 }  // namespace
+
+/// A post as rules read it, folded once for all of them.
+class FilterRule::Reading {
+ public:
+  explicit Reading(const FilterInput& input) : input_(input) {}
+
+  [[nodiscard]] const FilterInput& input() const { return input_; }
+
+  const std::string& title() {
+    return kept(title_, [&] { return folded(input_.title); });
+  }
+  const std::string& text() {
+    return kept(text_, [&] { return input_.text ? fold_case(input_.text()) : std::string{}; });
+  }
+  const std::vector<std::string>& categories() {
+    return kept(categories_, [&] {
+      std::vector<std::string> all;
+      for (const auto& each : input_.categories) all.push_back(folded(each));
+      return all;
+    });
+  }
+
+  [[nodiscard]] bool title_has(const std::wregex& pattern) const {
+    try {
+      return std::regex_search(wide(fold_beyond_ascii(input_.title), longest_searched_title), pattern);
+    } catch (const std::regex_error&) {
+      return false;  // too complex for this title
+    }
+  }
+
+ private:
+  template <typename T, typename Make>
+  static const T& kept(std::optional<T>& place, Make make) {
+    if (!place) place = make();
+    return *place;
+  }
+
+  const FilterInput& input_;
+  std::optional<std::string> title_;
+  std::optional<std::string> text_;
+  std::optional<std::vector<std::string>> categories_;
+};
 
 Result<FilterRule> FilterRule::parse(std::string_view written) {
   FilterRule rule;
@@ -138,6 +203,10 @@ Result<FilterRule> FilterRule::parse(std::string_view written) {
     rule.pattern_ = std::make_shared<const TitlePattern>(TitlePattern{std::move(regex)});
     return rule;
   }
+  if (is_bare_regex(value) && rule.field_ != Field::link) {
+    return fail(Errc::config, "\"" + rule.text_ + "\" looks like a regular expression",
+                "between slashes it is one, for titles: \"/" + std::string{value} + "/\"");
+  }
   if (value.starts_with('*')) {
     rule.open_begin_ = true;
     value.remove_prefix(1);
@@ -154,33 +223,36 @@ Result<FilterRule> FilterRule::parse(std::string_view written) {
   return rule;
 }
 
-bool FilterRule::matches(const Entry& entry) const {
-  if (pattern_) {
-    const std::string title{truncate_utf8(entry.title, longest_searched_title)};
-    return std::regex_search(title, pattern_->regex) || std::regex_search(fold_case(title), pattern_->regex);
-  }
+bool FilterRule::matches(Reading& reading) const {
+  if (pattern_) return reading.title_has(pattern_->regex);
   const Wanted wanted{.value = value_, .open_begin = open_begin_, .open_end = open_end_};
   switch (field_) {
-    case Field::words: return has_words(folded(entry.title), wanted) || is_in_text(entry, wanted);
-    case Field::title: return has_words(folded(entry.title), wanted);
-    case Field::text: return is_in_text(entry, wanted);
-    case Field::author: return has_words(folded(entry.author), wanted);
+    case Field::words: return has_words(reading.title(), wanted) || has_words(reading.text(), wanted);
+    case Field::title: return has_words(reading.title(), wanted);
+    case Field::text: return has_words(reading.text(), wanted);
+    case Field::author: return has_words(folded(reading.input().author), wanted);
     case Field::category:
-      return std::ranges::any_of(entry.categories,
-                                 [&](const auto& each) { return is_whole(folded(each), wanted); });
-    case Field::link: return fold_case(entry.link).find(value_) != std::string::npos;
+      return std::ranges::any_of(reading.categories(),
+                                 [&](const auto& each) { return is_whole(each, wanted); });
+    case Field::link: return fold_case(reading.input().link).find(value_) != std::string::npos;
   }
   return false;
 }
 
-std::optional<std::string> EntryFilter::drops(const Entry& entry) const {
+bool FilterRule::matches(const FilterInput& input) const {
+  Reading reading{input};
+  return matches(reading);
+}
+
+std::optional<std::string> ContentFilter::drops(const FilterInput& input) const {
+  FilterRule::Reading reading{input};
   for (const auto& rule : exclude) {
-    if (rule.matches(entry)) return "exclude: " + rule.text();
+    if (rule.matches(reading)) return "exclude: " + rule.text();
   }
   if (!include.empty() &&
-      std::ranges::none_of(include, [&](const auto& rule) { return rule.matches(entry); }))
+      std::ranges::none_of(include, [&](const auto& rule) { return rule.matches(reading); }))
     return "include";
   return std::nullopt;
 }
 
-}  // namespace tidings::source
+}  // namespace tidings

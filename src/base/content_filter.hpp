@@ -1,34 +1,49 @@
-// [[source]] include and exclude: which entries of a source become posts. Pure.
+// include and exclude of [[source]] and [[digest]]: which posts are taken. Pure.
 //
 // A rule is a word or phrase (in title or text), or FIELD:VALUE with one of title, text, author, category and
 // link. Letter case is ignored in every script. Words are whole words, unless a * stands for the rest:
 // "werb*". A category is meant whole; of a link any part. /REGEX/ and title:/REGEX/ (ECMAScript) are looked
-// for in the title.
+// for in the title. A plain rule that can only be a regular expression ("harbou?r", "^ad") is refused.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
-#include "source/source.hpp"
 
-namespace tidings::source {
+namespace tidings {
 
-struct TitlePattern;
+/// What rules look at.
+struct FilterInput {
+  std::string_view title{};
+  std::string_view author{};
+  std::string_view link{};
+  std::span<const std::string> categories{};
+  std::function<std::string()> text{};  ///< plain; asked for at most once, and only if a rule needs it
+};
 
 class FilterRule {
  public:
-  /// Errc::config for an unknown field, an empty value or a broken regular expression.
+  /// Errc::config for an unknown field, an empty value, a broken regular expression or one without slashes.
   [[nodiscard]] static Result<FilterRule> parse(std::string_view text);
 
-  [[nodiscard]] bool matches(const Entry& entry) const;
+  [[nodiscard]] bool matches(const FilterInput& input) const;
   [[nodiscard]] const std::string& text() const { return text_; }
 
+  bool operator==(const FilterRule& other) const { return text_ == other.text_; }
+
  private:
+  friend struct ContentFilter;
+  class Reading;
+  struct TitlePattern;
   enum class Field { words, title, text, author, category, link };
+
+  [[nodiscard]] bool matches(Reading& reading) const;
 
   std::string text_;  ///< as it was written
   Field field_ = Field::words;
@@ -38,13 +53,13 @@ class FilterRule {
   std::shared_ptr<const TitlePattern> pattern_;
 };
 
-struct EntryFilter {
+struct ContentFilter {
   std::vector<FilterRule> include;  ///< one of them must match; empty: all are taken
   std::vector<FilterRule> exclude;  ///< none of them may
 
-  /// Why the entry is no post ("exclude: category:ads", "include"); nothing if it is one.
-  [[nodiscard]] std::optional<std::string> drops(const Entry& entry) const;
+  /// Why a post is left out ("exclude: category:ads", "include"); nothing if it is taken.
+  [[nodiscard]] std::optional<std::string> drops(const FilterInput& input) const;
   [[nodiscard]] bool empty() const { return include.empty() && exclude.empty(); }
 };
 
-}  // namespace tidings::source
+}  // namespace tidings
