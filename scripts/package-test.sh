@@ -3,7 +3,7 @@
 # and entered by chroot: nothing of it reaches this machine but the mails it sends to a sink on the loopback.
 #   scripts/package-test.sh [FOLDER]    FOLDER (build/package) holds a package of scripts/package.sh, and older/ one of an older version:
 #                                         VERSION=0.0.9 scripts/package.sh build/package/older
-# Needs root and a Debian mirror (MIRROR, default http://deb.debian.org/debian).
+# Needs root and a Debian mirror (MIRROR, default http://deb.debian.org/debian). BASE=FILE.tar is a system that debootstrap has made before.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=$(realpath "${1:-build/package}")
@@ -44,17 +44,23 @@ must_have() { grep -q -- "$1" <<<"$2" || { printf 'package-test.sh: no "%s" in:\
 mails() { find "$work/maildir/new" -type f 2>/dev/null | wc -l; }
 
 say "a clean system: debootstrap"
-debootstrap --variant=minbase bookworm "$root" "${MIRROR:-http://deb.debian.org/debian}" >"$work/debootstrap.log" 2>&1 || {
-  tail "$work/debootstrap.log" >&2
-  exit 69
-}
+if [ -n "${BASE:-}" ]; then
+  mkdir "$root"
+  tar -C "$root" -xf "$BASE"
+else
+  debootstrap --variant=minbase bookworm "$root" "${MIRROR:-http://deb.debian.org/debian}" >"$work/debootstrap.log" 2>&1 || {
+    tail "$work/debootstrap.log" >&2
+    exit 69
+  }
+fi
 printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" # no service starts in here
 chmod 755 "$root/usr/sbin/policy-rc.d"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 cp "$old" "$root/root/old.deb"
 cp "$new" "$root/root/new.deb"
 mkdir "$root/srv/feeds"
-cp tests/data/demo/*.atom tests/data/demo/*.rss subscribers/example.csv "$root/srv/feeds"
+cp tests/data/demo/*.atom tests/data/demo/*.rss "$root/srv/feeds"
+printf 'email\nada@example.org\nben@example.net\ncai@example.com\n' >"$root/srv/feeds/list.csv"
 apt update
 before=$(within find / -xdev -name '*tidings*' -not -path '/root/*')
 
@@ -93,7 +99,7 @@ within chmod 640 /etc/tidings/config.toml
 now=2026-01-25T18:00:00Z
 tidings config check
 tidings collect
-tidings subscriber import /srv/feeds/example.csv --digest weekly
+tidings subscriber import /srv/feeds/list.csv --confirmed
 now=2026-01-26T08:05:00Z
 # What the timer runs, as the unit says it.
 words=$(sed -n 's/^ExecStart=//p' "$root/lib/systemd/system/tidings.service")

@@ -31,7 +31,7 @@ sed -i "s/@BUILD_DEPENDS@/${packages%, }/" "$source/debian/control"
 cat >"$source/debian/changelog" <<EOF
 tidings ($version) unstable; urgency=medium
 
-  * See /usr/share/doc/tidings/CHANGELOG.md.
+  * See /usr/share/doc/tidings/docs/CHANGELOG.md.
 
  -- The tidings maintainers <tidings@example.org>  $(date -u -R -d "@$SOURCE_DATE_EPOCH")
 EOF

@@ -234,41 +234,42 @@ struct StatusOptions {
 
 constexpr std::chrono::hours overdue_after{1};
 
+/// What is due for longer than it should be, in words; empty if nothing is.
+std::string overdue_words(const DigestStatus& digest, const Zone& zone, UtcTime now) {
+  const auto waits_since = [&](std::optional<UtcTime> since) {
+    return since && now - *since > overdue_after;
+  };
+  if (waits_since(digest.due)) {
+    return fmt::format("{} is due since {} and nobody sends it", digest.name, local_time(zone, digest.due));
+  }
+  // What was never tried is due at any time.
+  const auto due = digest.next_due == now ? std::optional{digest.newest->scheduled} : digest.next_due;
+  if (digest.counts.open() == 0 || !waits_since(due)) return {};
+  return fmt::format("{} has {} due since {} and nobody sends", digest.name,
+                     plural(digest.counts.open(), "message"), local_time(zone, due));
+}
+
 /// For a container's health check: 69 if no relay or no source is of use, 75 if work is overdue and nobody
 /// does it. What waits for a person, such as a draft, is not ill.
 Result<Exit> health(const Status& status, const config::Config& config, UtcTime now) {
   const auto& zone = config.newsletter.zone;
   for (const auto& each : status.digests) {
-    const auto waits_since = [&](std::optional<UtcTime> since) {
-      return since && now - *since > overdue_after;
-    };
-    if (!status.sender.empty() || !each.held.empty()) continue;
-    if (waits_since(each.due)) {
-      return fail(
-          Errc::try_again,
-          fmt::format("{} is due since {} and nobody sends it", each.name, local_time(zone, each.due)),
-          "is \"tidings send --due\" in cron, or \"tidings run\" at work?");
-    }
-    // What was never tried is due at any time.
-    const auto due = each.next_due == now ? std::optional{each.newest->scheduled} : each.next_due;
-    if (each.counts.open() > 0 && waits_since(due)) {
-      return fail(Errc::try_again,
-                  fmt::format("{} has {} due since {} and nobody sends", each.name,
-                              plural(each.counts.open(), "message"), local_time(zone, due)),
+    if (!status.sender.empty() || !held_lines(each, config).empty()) continue;
+    if (auto words = overdue_words(each, zone, now); !words.empty()) {
+      return fail(Errc::try_again, std::move(words),
                   "is \"tidings send --due\" in cron, or \"tidings run\" at work?");
     }
   }
-  const auto is_ready = [&](const delivery::RelayMemory& each) { return in_words(each, zone, now).empty(); };
-  if (!status.relays.empty() && std::ranges::none_of(status.relays, is_ready)) {
-    const auto& first = status.relays.front();
-    return fail(Errc::unavailable, fmt::format("relay {} {}", first.name, in_words(first, zone, now)));
+  std::vector<std::string> relays;
+  for (const auto& each : status.relays) relays.push_back(in_words(each, zone, now));
+  if (!relays.empty() && std::ranges::none_of(relays, &std::string::empty)) {
+    return fail(Errc::unavailable, fmt::format("relay {} {}", status.relays.front().name, relays.front()));
   }
-  const auto sources = static_cast<int>(config.sources.size());
-  if (sources > 0 && status.failing_sources() == sources)
+  if (!config.sources.empty() && status.failing_sources() == static_cast<int>(config.sources.size())) {
     return fail(Errc::unavailable, "no source can be read", "\"tidings source list\" tells why");
   std::string next = "no digest";
   if (!status.digests.empty()) {
-    const auto first = std::ranges::min_element(status.digests, {}, &app::DigestStatus::next_run);
+    const auto first = std::ranges::min_element(status.digests, {}, &DigestStatus::next_run);
     next = fmt::format("{} runs next, {}", first->name, local_time(zone, first->next_run));
   }
   say("healthy: " + next + "\n");
