@@ -22,6 +22,8 @@
 #include "delivery/relay.hpp"
 #include "delivery/transport.hpp"
 #include "digest/schedule.hpp"
+#include "message/brand.hpp"
+#include "message/view.hpp"
 #include "source/entry_filter.hpp"
 #include "source/page.hpp"
 #include "source/source.hpp"
@@ -136,6 +138,9 @@ struct DigestConfig {
   bool inline_images = false;           ///< pictures travel with the mail; see edition/inline_images.hpp
   std::int64_t image_limit_bytes = 0;   ///< one picture
   std::int64_t images_limit_bytes = 0;  ///< all pictures of a mail, before base64
+  message::Contents contents = message::Contents::automatic;
+  enum class TextLinks { none, footnotes } text_links = TextLinks::none;  ///< of excerpts, in plain text
+  message::Brand brand;  ///< the newsletter's where the digest says nothing else
 
   /// Whether posts of the source of that name may come in this digest.
   [[nodiscard]] bool takes(std::string_view source) const {
@@ -213,6 +218,7 @@ struct Config {
   std::filesystem::path file;    ///< absolute
   std::filesystem::path folder;  ///< of the file
   NewsletterConfig newsletter;
+  message::Brand brand;
   std::filesystem::path store_path;
   Access access;  ///< [store] mode and group: of everything that we write
   SmtpConfig smtp;

@@ -31,8 +31,8 @@ std::string list_id_of(const std::string& digest, const std::string& newsletter)
 }
 
 DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
-                         const NewsletterConfig& newsletter, const std::vector<SourceConfig>& sources,
-                         const std::filesystem::path& folder) {
+                         const NewsletterConfig& newsletter, const message::Brand& brand,
+                         const std::vector<SourceConfig>& sources, const std::filesystem::path& folder) {
   static const std::array<std::string, 4> groupings{"day", "source", "topic", "none"};
   static const std::array<std::string, 4> orders{"newest", "oldest", "source", "weight"};
   static const std::array<std::string, 2> overflows{"wait", "list"};
@@ -40,6 +40,8 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
   static const std::array<std::string, 2> on_error{"send", "hold"};
   static const std::array<std::string, 2> unapproved{"hold", "send"};
   static const std::array<std::string, 2> images{"link", "inline"};
+  static const std::array<std::string, 4> contents_places{"auto", "always", "never", "end"};
+  static const std::array<std::string, 2> text_links{"none", "footnotes"};
   const auto name = section.required_text("name", "weekly");
   check_name(section, name, names, "digest");
   auto title = section.filled_text("title", newsletter.name);
@@ -83,7 +85,12 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
       .unapproved = static_cast<DigestConfig::Unapproved>(section.one_of("unapproved", unapproved, 0)),
       .inline_images = section.one_of("images", images, 0) == 1,
       .image_limit_bytes = read_size(section, "image_limit", "256KiB"),
-      .images_limit_bytes = read_size(section, "images_limit", "1MiB")};
+      .images_limit_bytes = read_size(section, "images_limit", "1MiB"),
+      .contents = static_cast<message::Contents>(section.one_of("contents", contents_places, 0)),
+      .text_links = static_cast<DigestConfig::TextLinks>(section.one_of("text_links", text_links, 0)),
+      .brand = brand};
+  if (section.has("brand"))
+    digest.brand = read_brand(section.table("brand", fmt::format("brand \"{}\"", name)), brand);
   if (digest.review_until && !digest.review)
     section.mistake("review_until", "review_until without review", "review = true makes drafts");
   if (digest.unapproved == DigestConfig::Unapproved::send && !digest.review_until) {
@@ -121,11 +128,12 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
 }  // namespace
 
 std::vector<DigestConfig> read_digests(TomlDocument& document, const NewsletterConfig& newsletter,
+                                       const message::Brand& brand,
                                        const std::vector<SourceConfig>& sources) {
   std::vector<DigestConfig> digests;
   std::set<std::string> names;
   for (auto& section : document.sections("digest")) {
-    digests.push_back(read_digest(section, names, newsletter, sources, document.file().parent_path()));
+    digests.push_back(read_digest(section, names, newsletter, brand, sources, document.file().parent_path()));
   }
   return digests;
 }

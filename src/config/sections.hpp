@@ -12,6 +12,7 @@
 
 #include "config/config.hpp"
 #include "config/reader.hpp"
+#include "message/brand.hpp"
 
 namespace tidings::config {
 
@@ -42,9 +43,13 @@ void check_name(TomlSection& section, const std::string& name, std::set<std::str
                                                   const SmtpConfig& first);
 [[nodiscard]] DkimConfig read_dkim(TomlDocument& document);
 [[nodiscard]] std::vector<SourceConfig> read_sources(TomlDocument& document);
-/// `newsletter` gives the defaults of title and list_id; `sources` are those a digest may name.
+/// [brand], or a digest's own; `base` gives the defaults.
+[[nodiscard]] message::Brand read_brand(TomlSection section, const message::Brand& base);
+/// `newsletter` gives the defaults of title and list_id, `brand` those of a digest's brand; `sources` are
+/// those a digest may name.
 [[nodiscard]] std::vector<DigestConfig> read_digests(TomlDocument& document,
                                                      const NewsletterConfig& newsletter,
+                                                     const message::Brand& brand,
                                                      const std::vector<SourceConfig>& sources);
 [[nodiscard]] DeliveryConfig read_delivery(TomlDocument& document);
 /// `newsletter` gives the default of forward_to, the place of the database that of unmatched.

@@ -32,9 +32,9 @@ constexpr std::array format_names{"date",
                                   "edition_title"};
 /// What [t] may say in braces: the edition's variables that are the same for all its readers.
 constexpr std::array text_placeholders{
-    "address",     "newsletter_name", "digest_title", "edition_title",        "edition_number", "period",
-    "date",        "first_title",     "post_count",   "post_count_minus_one", "posts_word",     "more_word",
-    "sources_line"};
+    "address",      "newsletter_name", "digest_title", "edition_title",        "edition_number", "period",
+    "date",         "first_title",     "post_count",   "post_count_minus_one", "posts_word",     "more_word",
+    "sources_line", "next_date"};
 constexpr std::array date_placeholders{"day",
                                        "day2",
                                        "year",

@@ -16,14 +16,18 @@
 #include "base/clock.hpp"
 #include "base/zone.hpp"
 #include "digest/digest.hpp"
+#include "message/brand.hpp"
 #include "message/slots.hpp"
 #include "message/strings.hpp"
 
 namespace tidings::message {
 
+/// Where a list of the titles stands; automatic: after the first post, if there are many.
+enum class Contents { automatic, always, never, end };
+
 /// One post as shown. All HTML is sanitised already; empty strings mean "none".
 struct PostView {
-  std::string title = {};  ///< may be empty: the first words of the excerpt are shown then
+  std::string title = {};  ///< may be empty: the post is its text, and lists show its first words
   std::string url = {};
   std::string source = {};
   std::string author = {};
@@ -36,6 +40,9 @@ struct PostView {
   std::vector<std::string> tags = {};
   std::string audio_url = {};
   std::chrono::seconds audio_duration{0};  ///< 0: not known
+  std::string language = {};               ///< as its source says, BCP 47
+  int image_width = 0;                     ///< pixels; 0: not known
+  int image_height = 0;
 };
 
 struct GroupView {
@@ -70,7 +77,14 @@ struct EditionView {
   bool is_web = false;               ///< a page for everybody: nothing personal is shown
   bool has_preferences = true;       ///< whether readers of this list have a preferences page
   bool has_view = false;             ///< whether there is a page of this edition
+  Contents contents = Contents::automatic;
+  bool is_full = false;              ///< posts are shown whole
+  std::optional<UtcTime> next = {};  ///< when the next edition is due
+  Brand brand = {};
 };
+
+/// What a subject may have before mail programs cut it off, unless a publisher's own template says more.
+constexpr std::size_t subject_characters = 110;
 
 /// Data for the templates: every name of docs/templates.md but `subject`, `has_name` as `variant` says, slots
 /// as markers.
