@@ -1,9 +1,9 @@
 # Writes a C++ file that holds files as string literals.
 #   cmake -D OUTPUT=x.cpp -D HEADER=store/migrations.hpp -D FUNCTION=tidings::store::migrations -D "FILES=a;b" -D BASE=dir
-#         -D KIND=list|map -P embed.cmake
+#         -D KIND=list|map|text -P embed.cmake
 # list: FUNCTION returns std::span<const std::string_view>. map: ... std::span<const std::pair<std::string_view, std::string_view>>,
-# keyed by the path below BASE.
-string(REGEX REPLACE "::[a-z_]+$" "" namespace "${FUNCTION}")
+# keyed by the path below BASE. text: ... std::string_view, of one file.
+string(REGEX REPLACE "::[a-z0-9_]+$" "" namespace "${FUNCTION}")
 string(REGEX REPLACE "^.*::" "" function "${FUNCTION}")
 if(KIND STREQUAL "map")
   set(type "std::pair<std::string_view, std::string_view>")
@@ -27,6 +27,17 @@ foreach(file IN LISTS FILES)
   endif()
   math(EXPR count "${count} + 1")
 endforeach()
+if(KIND STREQUAL "text")
+  file(WRITE "${OUTPUT}.new" "// Made by scripts/embed.cmake.
+#include \"${HEADER}\"
+
+namespace ${namespace} {
+std::string_view ${function}() { return ${literal}; }
+}  // namespace ${namespace}
+")
+  file(COPY_FILE "${OUTPUT}.new" "${OUTPUT}" ONLY_IF_DIFFERENT)
+  return()
+endif()
 file(WRITE "${OUTPUT}.new" "// Made by scripts/embed.cmake.
 #include \"${HEADER}\"
 

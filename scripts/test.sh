@@ -6,5 +6,5 @@ cd "$(dirname "$0")/.."
 flavour=${1:-release}
 scripts/install.sh build demo test
 scripts/peers.sh
-scripts/build.sh "$flavour"
+CI=1 scripts/build.sh "$flavour"
 exec ctest --test-dir "build/$flavour" --output-on-failure -j "$(nproc)"

@@ -7,10 +7,11 @@
 
 #include <fmt/format.h>
 
+#include "app/filters.hpp"
+#include "app/pages.hpp"
 #include "app/read_source.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "digest/period.hpp"
 #include "source/fetch.hpp"
 #include "source/source_table.hpp"
 
@@ -26,12 +27,17 @@ struct Job {
 
 class Collector {
  public:
-  Collector(const config::Config& config, store::Database& database, const Clock& clock)
-      : config_(config), sources_(database), posts_(database), clock_(clock) {}
+  explicit Collector(const config::Context& context)
+      : config_(context.config),
+        database_(context.database),
+        sources_(context.database),
+        posts_(context.database),
+        clock_(context.clock),
+        pages_(fetch_options(context.config)) {}
 
   Result<CollectReport> run(const CollectOptions& options) {
     // Posts that a clock ahead of ours has seen would wait until then.
-    TIDINGS_LET(const auto ahead, posts_.count_seen_after(clock_.now() + digest::clock_slack));
+    TIDINGS_LET(const auto ahead, posts_.count_seen_after(clock_.now() + clock_slack));
     if (ahead > 0) TIDINGS_TRY(posts_.seen_at_latest(clock_.now()));
     TIDINGS_TRY(choose(options));
     const auto local =
@@ -39,17 +45,27 @@ class Collector {
     for (const auto& job : local) TIDINGS_TRY(read_local(job));
     jobs_.erase(local.begin(), local.end());
     std::vector<source::FetchRequest> requests;
-    for (const auto& job : jobs_) {
-      const bool anywhere = job.config->allow_private_address;
-      auto& request = requests.emplace_back(
-          source::request_for(job.source, anywhere ? source::Reach::anywhere : source::Reach::public_only));
-      request.max_bytes = job.config->max_bytes;
+    std::vector<Job> fetched;
+    for (auto& job : jobs_) {
+      auto request = request_for(*job.config, job.source);
+      if (request) {
+        requests.push_back(*std::move(request));
+        fetched.push_back(std::move(job));
+      } else {
+        TIDINGS_TRY(store(job, {}, tl::unexpected<Error>(request.error())));
+      }
     }
+    jobs_ = std::move(fetched);
     source::fetch_all(requests, fetch_options(config_), [&](std::size_t index, source::FetchResult result) {
       // After a failure of the store the rest is passed over: it will be fetched next time.
       if (failure_) return;
       if (auto done = take(jobs_[index], result); !done) failure_ = done.error();
     });
+    for (auto& each : slow_) {
+      if (!failure_) {
+        if (auto done = store(each.job, each.fetched, std::move(each.feed)); !done) failure_ = done.error();
+      }
+    }
     if (failure_) return tl::unexpected<Error>(*failure_);
     return std::move(report_);
   }
@@ -73,13 +89,21 @@ class Collector {
                                  .dropped = 0,
                                  .counts = {},
                                  .warnings = {},
+                                 .filters = {},
                                  .error = source.gone || source.error_streak > 0 ? source.last_error : ""});
       if (each.spec.kind == source::Kind::manual) continue;  // "post add" fills it
-      if (named || source::is_due(source, clock_.now())) {
+      if (named || (source::is_due(source, clock_.now()) && is_time(each, source))) {
         jobs_.push_back({.config = &each, .source = std::move(source), .report = report_.sources.size() - 1});
       }
     }
     return {};
+  }
+
+  /// Whether its interval has passed. Runs of cron are never exactly an hour apart.
+  [[nodiscard]] bool is_time(const config::SourceConfig& config, const source::Source& source) const {
+    if (!config.interval || !source.last_good || *source.last_good > clock_.now()) return true;
+    constexpr std::chrono::milliseconds most_slack = std::chrono::minutes{5};
+    return clock_.now() - *source.last_good + std::min(*config.interval / 10, most_slack) >= *config.interval;
   }
 
   Result<void> take(const Job& job, const source::FetchResult& result) {
@@ -94,7 +118,30 @@ class Collector {
       return sources_.not_modified(job.source.id, *same, clock_.now());
     }
     const auto& fetched = std::get<source::Fetched>(result);
-    return store(job, fetched, read_fetched(*job.config, fetched));
+    auto feed = read_fetched(config_, *job.config, fetched, clock_.now());
+    if (!takes_time(*job.config)) return store(job, fetched, std::move(feed));
+    // Other transfers must not run into their time limits meanwhile.
+    slow_.push_back({.job = job, .fetched = fetched, .feed = std::move(feed)});
+    slow_.back().fetched.bytes.clear();
+    return {};
+  }
+
+  [[nodiscard]] bool takes_time(const config::SourceConfig& source) const {
+    return Pages::are_wanted(source) || !config_.filters.empty();
+  }
+
+  /// The pages of what is new in the feed.
+  Result<void> look_at_pages(const Job& job, source::Feed& feed, const post::NormaliseOptions& options) {
+    if (!Pages::are_wanted(*job.config)) return {};
+    TIDINGS_LET(const auto indices, posts_.unsettled(job.source.id, feed.entries, options));
+    std::vector<source::Entry*> entries;
+    for (const auto index : indices) {
+      if (feed.entries[index].dropped.empty()) entries.push_back(&feed.entries[index]);
+    }
+    TIDINGS_LET(const auto like, request_for(*job.config, job.source));
+    std::ranges::move(pages_.fill(*job.config, like, entries),
+                      std::back_inserter(report_.sources[job.report].warnings));
+    return {};
   }
 
   /// A folder has no server to ask; its files are read each time, and only what changed costs HTML work.
@@ -102,7 +149,7 @@ class Collector {
     return store(job, source::Fetched{}, read_local_source(config_, *job.config, clock_.now()));
   }
 
-  Result<void> store(const Job& job, const source::Fetched& fetched, const Result<source::Feed>& feed) {
+  Result<void> store(const Job& job, const source::Fetched& fetched, Result<source::Feed> feed) {
     auto& report = report_.sources[job.report];
     if (!feed) {
       report.what = CollectedSource::What::failed;
@@ -110,6 +157,7 @@ class Collector {
       return sources_.unreadable(job.source.id, feed.error(), clock_.now());
     }
     report.what = CollectedSource::What::read;
+    TIDINGS_LET(report.filters, run_filters(config_, *job.config, database_, *feed, clock_.now()));
     report.entries = static_cast<int>(feed->entries.size());
     report.left_out = static_cast<int>(feed->left_out);
     report.dropped = count_dropped(*feed);
@@ -118,9 +166,10 @@ class Collector {
       return std::ranges::find(feed->broken, line) == feed->broken.end();
     });
     post::NormaliseOptions options;
-    options.content = static_cast<post::Content>(job.config->content);
+    options.content = job.config->content;
     options.language = feed->language;
     options.links.tracking_parameters = job.config->strip_parameters;
+    TIDINGS_TRY(look_at_pages(job, *feed, options));
     TIDINGS_LET(
         report.counts,
         posts_.store({.source = job.source.id, .now = clock_.now(), .last_good = job.source.last_good},
@@ -130,10 +179,18 @@ class Collector {
   }
 
   const config::Config& config_;
+  store::Database& database_;
   source::SourceTable sources_;
   post::PostTable posts_;
   const Clock& clock_;
   std::vector<Job> jobs_;
+  struct SlowJob {
+    Job job;
+    source::Fetched fetched;
+    Result<source::Feed> feed;
+  };
+  std::vector<SlowJob> slow_;  ///< read, but with programs to run or pages to fetch
+  Pages pages_;
   CollectReport report_;
   std::optional<Error> failure_;
 };
@@ -150,9 +207,8 @@ int CollectReport::failed() const {
   return static_cast<int>(std::ranges::count(sources, CollectedSource::What::failed, &CollectedSource::what));
 }
 
-Result<CollectReport> collect(const config::Config& config, store::Database& database, const Clock& clock,
-                              const CollectOptions& options) {
-  return Collector{config, database, clock}.run(options);
+Result<CollectReport> collect(const config::Context& context, const CollectOptions& options) {
+  return Collector{context}.run(options);
 }
 
 }  // namespace tidings::app

@@ -5,11 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "post/post_table.hpp"
-#include "store/database.hpp"
 
 namespace tidings::app {
 
@@ -21,6 +19,7 @@ struct CollectedSource {
   int dropped = 0;   ///< kept out by include or exclude
   post::StoreCounts counts;
   std::vector<std::string> warnings;
+  std::vector<std::string> filters;  ///< [[filter]]s that failed, a line each
   /// One line; the source's trouble, not ours. Of one that is not due, that of the last try.
   std::string error;
 };
@@ -39,7 +38,7 @@ struct CollectOptions {
 
 /// A source that fails is in the report and does not stop the others. Errc::no_input for a name that is not
 /// configured; the store's errors.
-[[nodiscard]] Result<CollectReport> collect(const config::Config& config, store::Database& database,
-                                            const Clock& clock, const CollectOptions& options = {});
+[[nodiscard]] Result<CollectReport> collect(const config::Context& context,
+                                            const CollectOptions& options = {});
 
 }  // namespace tidings::app

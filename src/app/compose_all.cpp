@@ -8,20 +8,20 @@
 
 namespace tidings::app {
 
-ComposeOutcome compose_all(const config::Config& config, store::Database& database, const Clock& clock,
+ComposeOutcome compose_all(const config::Context& context,
                            std::span<const config::DigestConfig* const> digests, edition::When when,
                            const CollectReport& collected) {
   ComposeOutcome outcome;
   for (const auto* const digest : digests) {
-    auto settled = edition::settle_drafts(config, *digest, database, clock);
+    auto settled = edition::settle_drafts(context, *digest);
     if (!settled) outcome.failures.push_back(std::move(settled.error()));
     if (settled) std::ranges::move(*settled, std::back_inserter(outcome.composed));
     // With a source down, "no posts" may be untrue: better late than skipped.
     const bool ill = std::ranges::any_of(collected.sources, [&](const CollectedSource& source) {
       return digest->takes(source.name) && source.what == CollectedSource::What::failed;
     });
-    auto result = edition::compose(config, *digest, database, clock, when,
-                                   ill ? edition::Empty::wait : edition::Empty::record);
+    auto result =
+        edition::compose(context, *digest, when, ill ? edition::Empty::wait : edition::Empty::record);
     if (!result) {
       outcome.failures.push_back(std::move(result.error()));
       continue;

@@ -5,11 +5,9 @@
 #include <vector>
 
 #include "app/collect.hpp"
-#include "base/clock.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "edition/compose.hpp"
-#include "store/database.hpp"
 
 namespace tidings::app {
 
@@ -23,8 +21,7 @@ struct ComposeOutcome {
 /// Composes each digest, after its drafts whose time for review is over; one whose theme is wrong does not
 /// stop the others. `collected`: what was just read, for a digest whose source failed is not skipped for want
 /// of posts.
-[[nodiscard]] ComposeOutcome compose_all(const config::Config& config, store::Database& database,
-                                         const Clock& clock,
+[[nodiscard]] ComposeOutcome compose_all(const config::Context& context,
                                          std::span<const config::DigestConfig* const> digests,
                                          edition::When when, const CollectReport& collected);
 

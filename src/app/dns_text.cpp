@@ -53,7 +53,7 @@ std::string joined(const unsigned char* data, std::size_t size) {
 
 Result<std::vector<std::string>> text_records(const std::string& name, const std::string& resolver) {
   struct __res_state state {};
-  if (res_ninit(&state) != 0) return fail(Errc::unavailable, "the resolver cannot be set up");
+  if (res_ninit(&state) != 0) return fail(Errc::unavailable, "cannot set up the resolver");
   const std::unique_ptr<struct __res_state, Close> closing{&state};
   state.retrans = 2;
   state.retry = 2;
@@ -64,12 +64,12 @@ Result<std::vector<std::string>> text_records(const std::string& name, const std
   if (size < 0) {
     if (state.res_h_errno == HOST_NOT_FOUND || state.res_h_errno == NO_DATA)
       return std::vector<std::string>{};
-    return fail(Errc::unavailable, name + ": the DNS does not answer");
+    return fail(Errc::unavailable, name + ": no answer from the DNS");
   }
   std::vector<std::string> records;
   ns_msg message;
   if (ns_initparse(answer.data(), size, &message) != 0)
-    return fail(Errc::unavailable, name + ": the DNS answered with something else");
+    return fail(Errc::unavailable, name + ": the DNS sent an invalid answer");
   for (int i = 0; i < ns_msg_count(message, ns_s_an); ++i) {
     ns_rr record;
     if (ns_parserr(&message, ns_s_an, i, &record) != 0) break;

@@ -9,8 +9,8 @@
 
 #include "app/dns_text.hpp"
 #include "app/read_source.hpp"
+#include "app/source_list.hpp"
 #include "base/text.hpp"
-#include "base/units.hpp"
 #include "delivery/ledger.hpp"
 #include "delivery/relay.hpp"
 #include "delivery/transport.hpp"
@@ -18,8 +18,6 @@
 #include "edition/render.hpp"
 #include "members/our_files.hpp"
 #include "message/dkim.hpp"
-#include "post/post_table.hpp"
-#include "post/rhythm.hpp"
 #include "sending/clock_guard.hpp"
 #include "sending/deliver.hpp"
 #include "sending/signing.hpp"
@@ -30,9 +28,12 @@ namespace {
 
 class Doctor {
  public:
-  Doctor(const config::Config& config, store::Database* database, const Clock& clock,
-         const DoctorOptions& options)
-      : config_(config), database_(database), clock_(clock), options_(options) {}
+  Doctor(const config::SharedContext& shared, store::Database* database, const DoctorOptions& options)
+      : shared_(shared),
+        config_(shared.config),
+        database_(database),
+        clock_(shared.clock),
+        options_(options) {}
 
   Result<std::vector<Finding>> examine() {
     configuration();
@@ -72,20 +73,18 @@ class Doctor {
 
   Result<void> database() {
     if (database_ == nullptr) {
-      note("database", config_.store_path.string() + " is not there yet",
-           "\"tidings subscriber add\" or \"tidings collect\" makes it");
+      note("database", config_.store_path.string() + " does not exist yet",
+           "\"tidings subscriber add\" or \"tidings collect\" creates it");
       return {};
     }
-    auto check = database_->prepare("PRAGMA quick_check(1)");
-    TIDINGS_LET(const bool answered, check.step());
-    const auto said = answered ? check.text(0) : std::string{};
+    TIDINGS_LET(const auto said, database_->quick_check());
     if (said == "ok") {
       good("database", config_.store_path.string());
     } else {
       add(Finding::Level::trouble, "database", config_.store_path.string() + ": " + said,
-          "go back to a copy of \"tidings db backup\"");
+          "restore a copy made by \"tidings db backup\"");
     }
-    TIDINGS_LET(const auto clock, sending::clock_troubles(config_, *database_, clock_));
+    TIDINGS_LET(const auto clock, sending::clock_troubles(shared_.on(*database_)));
     for (const auto& line : clock) add(Finding::Level::trouble, "clock", line, sending::clock_hint);
     return {};
   }
@@ -94,8 +93,9 @@ class Doctor {
     const auto wide = members::wide_files(config_);
     if (wide.empty()) return;
     const auto more = wide.size() > 1 ? fmt::format(" and {} more", wide.size() - 1) : "";
-    add(Finding::Level::trouble, "files", fmt::format("others can read {}{}", wide.front().string(), more),
-        "\"tidings db check --mend\" closes them; [store] mode and group say who may");
+    add(Finding::Level::trouble, "files",
+        fmt::format("other users can read {}{}", wide.front().string(), more),
+        "\"tidings db check --mend\" makes them private; [store] mode and group set who may read them");
   }
 
   Result<void> sources() {
@@ -109,7 +109,7 @@ class Doctor {
       TIDINGS_LET(auto health, source_health(*database_, source, clock_.now()));
       if (state && (state->gone || state->error_streak > 0)) {
         add(Finding::Level::trouble, about, health + ": " + state->last_error,
-            "\"tidings source check\" reads them now");
+            "\"tidings source check\" reads it now");
       } else if (health == "never fetched" && is_read_here(source)) {
         read(about, source);
       } else if (health == "good") {
@@ -152,32 +152,31 @@ class Doctor {
     } else if (const auto signed_mail = sending::check_signed(config_); !signed_mail) {
       trouble("dkim", signed_mail.error());
     } else if (signers->empty()) {
-      note("dkim", config_.dkim.signed_by_relay
-                       ? "the relay signs"
-                       : "nothing signs, and nothing has to: the relay is this host");
+      note("dkim", config_.dkim.signed_by_relay ? "the relay signs"
+                                                : "mail is unsigned, which a relay on this host allows");
     } else {
       good("dkim",
            plural(static_cast<long long>(signers->size()), "key") + " for " + signers->front().domain);
     }
   }
 
-  /// What takes the mail on this host; asked without --smtp too, since nothing leaves for it.
+  /// What accepts mail on this host; asked without --smtp too, since nothing leaves for it.
   void handover() {
     const auto& path = config_.smtp.local_path;
     if (config_.smtp.local_way == config::LocalWay::none) return;
     if (config_.smtp.local_way == config::LocalWay::sendmail) {
       const auto program = delivery::make_sendmail_transport(path);
-      return program ? good("smtp", path.string() + " takes the mail") : trouble("smtp", program.error());
+      return program ? good("smtp", path.string() + " accepts mail") : trouble("smtp", program.error());
     }
     std::error_code error;
     const bool is_folder = std::filesystem::is_directory(path, error);
     if (is_folder && ::access(path.c_str(), W_OK | X_OK) == 0)
       return good("smtp", "mail goes into " + path.string());
     if (!is_folder && !std::filesystem::exists(path, error))
-      return note("smtp", path.string() + " will be made for the mail");
+      return note("smtp", path.string() + " will be created for the mail");
     add(Finding::Level::trouble, "smtp",
         path.string() + (is_folder ? " cannot be written" : " is not a folder"),
-        "[smtp] url names where mail goes");
+        "[smtp] url sets where mail goes");
   }
 
   /// Editions that wait for an admin, however many have been sent since.
@@ -190,7 +189,7 @@ class Doctor {
       const auto name = digest::name_of(edition);
       add(Finding::Level::trouble, "digest " + edition.digest,
           fmt::format("{} is held: it is later than max_lateness", name),
-          fmt::format("\"tidings deliver {0} --late\" sends it, \"tidings edition cancel {0}\" takes it back",
+          fmt::format("\"tidings deliver {0} --late\" sends it, \"tidings edition cancel {0}\" cancels it",
                       name));
     }
     return {};
@@ -198,7 +197,7 @@ class Doctor {
 
   void relays() {
     if (config_.smtp.local_way != config::LocalWay::none) {
-      if (options_.smtp) note("smtp", "mail is handed over on this host: no relay to ask");
+      if (options_.smtp) note("smtp", "mail is handed over on this host: no relay to check");
       return;
     }
     relay(config_.smtp);
@@ -241,7 +240,7 @@ class Doctor {
     const auto& domain = config_.newsletter.from.address.domain;
     TIDINGS_LET(const auto spf,
                 record("spf", domain, "v=spf1",
-                       fmt::format("ask the relay's provider for it; \"v=spf1 mx ~all\" is a beginning")));
+                       fmt::format("ask the relay's provider for it; \"v=spf1 mx ~all\" is a start")));
     if (!spf.empty()) good("spf", domain + ": " + spf);
     TIDINGS_LET(const auto dmarc, record("dmarc", "_dmarc." + domain, "v=DMARC1",
                                          fmt::format("_dmarc.{} TXT \"v=DMARC1; p=none\"", domain)));
@@ -254,15 +253,16 @@ class Doctor {
                   record("dkim", wanted.name, "v=DKIM1", "\"tidings dkim record\" prints it"));
       if (published.empty()) continue;
       if (tag_of(published, "p") == tag_of(wanted.text, "p")) {
-        good("dkim", wanted.name + " has our key");
+        good("dkim", wanted.name + " holds our key");
       } else {
-        add(Finding::Level::trouble, "dkim", wanted.name + " has another key than ours",
+        add(Finding::Level::trouble, "dkim", wanted.name + " holds a different key",
             "\"tidings dkim record\" prints ours");
       }
     }
     return {};
   }
 
+  const config::SharedContext shared_;
   const config::Config& config_;
   store::Database* database_;
   const Clock& clock_;
@@ -272,25 +272,9 @@ class Doctor {
 
 }  // namespace
 
-Result<std::vector<Finding>> doctor(const config::Config& config, store::Database* database,
-                                    const Clock& clock, const DoctorOptions& options) {
-  return Doctor{config, database, clock, options}.examine();
-}
-
-Result<std::string> source_health(store::Database& database, const config::SourceConfig& source,
-                                  UtcTime now) {
-  TIDINGS_LET(const auto state, source::SourceTable(database).find(source.spec.name));
-  const bool by_hand = source.spec.kind == source::Kind::manual;
-  if (!state || state->url != source.spec.url) return std::string{by_hand ? "by hand" : "never fetched"};
-  if (state->gone) return std::string{"gone"};
-  if (state->error_streak > 0) return fmt::format("failing ({} in a row)", state->error_streak);
-  if (by_hand) return std::string{"by hand"};
-  if (!state->last_good) return std::string{"never fetched"};
-  TIDINGS_LET(auto dates, post::PostTable(database).newest_dates(state->id));
-  const auto quiet = post::silence(std::move(dates), now);
-  if (!quiet) return std::string{"good"};
-  return fmt::format("good, but silent for {}, {:.0f} times its usual gap",
-                     format_duration(std::chrono::floor<std::chrono::days>(quiet->since)), quiet->times);
+Result<std::vector<Finding>> doctor(const config::SharedContext& shared, store::Database* database,
+                                    const DoctorOptions& options) {
+  return Doctor{shared, database, options}.examine();
 }
 
 }  // namespace tidings::app

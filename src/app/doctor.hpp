@@ -5,10 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
-#include "store/database.hpp"
+#include "config/context.hpp"
 
 namespace tidings::app {
 
@@ -31,12 +29,7 @@ struct DoctorOptions {
 
 /// Configuration, database, sources, themes, signing; relay and DNS if asked. `database` may be nullptr:
 /// there is none yet. What is found is no error; the store's errors are.
-[[nodiscard]] Result<std::vector<Finding>> doctor(const config::Config& config, store::Database* database,
-                                                  const Clock& clock, const DoctorOptions& options);
-
-/// How a source is, in words: "never fetched", "good", "good, but silent for 40d, 8 times its usual gap",
-/// "failing (3 in a row)", "gone".
-[[nodiscard]] Result<std::string> source_health(store::Database& database, const config::SourceConfig& source,
-                                                UtcTime now);
+[[nodiscard]] Result<std::vector<Finding>> doctor(const config::SharedContext& shared,
+                                                  store::Database* database, const DoctorOptions& options);
 
 }  // namespace tidings::app

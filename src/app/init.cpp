@@ -51,7 +51,7 @@ Result<std::vector<std::filesystem::path>> init(const std::filesystem::path& fol
   const auto config = folder / "config.toml";
   std::error_code ignored;
   if (std::filesystem::exists(config, ignored)) {
-    return fail(Errc::cannot_create, fmt::format("{} is there already", config.string()),
+    return fail(Errc::cannot_create, fmt::format("{} already exists", config.string()),
                 "init never overwrites");
   }
   for (const auto& [key, text] : config::embedded_templates()) {

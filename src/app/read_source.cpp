@@ -5,11 +5,16 @@
 #include <string_view>
 #include <variant>
 
+#include <fmt/format.h>
+
+#include "config/secret.hpp"
+#include "source/entry_rules.hpp"
 #include "source/feed_command.hpp"
 #include "source/markdown.hpp"
 #include "source/newest.hpp"
 #include "source/page.hpp"
 #include "source/parse.hpp"
+#include "source/source_table.hpp"
 
 namespace tidings::app {
 namespace {
@@ -31,14 +36,28 @@ Result<source::Feed> parse(const config::SourceConfig& config, const source::Fet
   return feed;
 }
 
-Result<source::Feed> filtered(const config::SourceConfig& config, Result<source::Feed> feed) {
+/// The [[rule]]s that concern the source.
+std::vector<const source::EntryRule*> rules_of(const config::Config& config,
+                                               const config::SourceConfig& source) {
+  std::vector<const source::EntryRule*> rules;
+  for (const auto& each : config.rules) {
+    const auto& names = each.sources;
+    if (names.empty() || std::ranges::find(names, source.spec.name) != names.end())
+      rules.push_back(&each.rule);
+  }
+  return rules;
+}
+
+Result<source::Feed> filtered(const config::Config& all, const config::SourceConfig& config, UtcTime now,
+                              Result<source::Feed> feed) {
   if (!feed) return feed;
+  const auto rules = rules_of(all, config);
   // Pages and folders do not know the limit themselves; they stop at some hundred or thousand posts.
   feed->left_out += source::keep_newest(feed->entries, config.limits.entries,
                                         [](const source::Entry& entry) { return entry.published; });
   for (auto& entry : feed->entries) {
     if (entry.categories.size() > config.limits.categories) entry.categories.resize(config.limits.categories);
-    entry.dropped = config.filter.drops(entry).value_or("");
+    source::apply_rules(entry, rules, config.filter, now);
   }
   return feed;
 }
@@ -53,39 +72,67 @@ bool is_local(const config::SourceConfig& source) {
   return source.spec.kind == source::Kind::markdown || source.spec.kind == source::Kind::command;
 }
 
+Result<source::FetchRequest> request_for(const config::SourceConfig& config, const source::Source& state) {
+  auto request = source::request_for(
+      state, config.allow_private_address ? source::Reach::anywhere : source::Reach::public_only);
+  request.max_bytes = config.max_bytes;
+  const auto& access = config.access;
+  request.proxy = access.proxy;
+  // Where a permanent redirect led may be another's.
+  if (!source::is_same_host(request.url, config.spec.url)) return request;
+  const auto what = [&](std::string_view key) {
+    return fmt::format("source \"{}\": {}", config.spec.name, key);
+  };
+  if (access.password.is_set()) {
+    request.login.username = access.username;
+    TIDINGS_LET(request.login.password, config::read_secret(access.password, what("password")));
+  }
+  if (access.bearer.is_set()) {
+    TIDINGS_LET(request.login.bearer, config::read_secret(access.bearer, what("bearer")));
+  }
+  if (access.header_value.is_set()) {
+    TIDINGS_LET(const auto value, config::read_secret(access.header_value, what("header_value")));
+    if (value.find_first_of("\r\n") != std::string::npos)
+      return fail(Errc::config, what("header_value") + " has several lines");
+    request.login.header = access.header + ": " + value;
+  }
+  return request;
+}
+
 source::FetchOptions fetch_options(const config::Config& config) {
   source::FetchOptions options;
   if (!config.newsletter.public_url.empty()) options.user_agent += " (+" + config.newsletter.public_url + ")";
   return options;
 }
 
-Result<source::Feed> read_fetched(const config::SourceConfig& source, const source::Fetched& fetched) {
-  return filtered(source, parse(source, fetched));
+Result<source::Feed> read_fetched(const config::Config& config, const config::SourceConfig& source,
+                                  const source::Fetched& fetched, UtcTime now) {
+  return filtered(config, source, now, parse(source, fetched));
 }
 
 Result<source::Feed> read_local_source(const config::Config& config, const config::SourceConfig& source,
                                        UtcTime now) {
   if (source.spec.kind == source::Kind::markdown) {
     const auto folder = std::filesystem::path{source.spec.url.substr(std::string_view{"file:"}.size())};
-    return filtered(source, source::read_markdown_folder(folder, {.site_url = source.site_url,
-                                                                  .permalinks = source.permalinks,
-                                                                  .zone = config.newsletter.zone,
-                                                                  .now = now}));
+    return filtered(config, source, now,
+                    source::read_markdown_folder(folder, {.site_url = source.site_url,
+                                                          .permalinks = source.permalinks,
+                                                          .zone = config.newsletter.zone,
+                                                          .now = now}));
   }
   TIDINGS_LET(auto bytes, output_of(config, source));
-  return read_fetched(source, {.bytes = std::move(bytes), .final_url = source.site_url});
+  return read_fetched(config, source, {.bytes = std::move(bytes), .final_url = source.site_url}, now);
 }
 
 Result<source::Feed> read_now(const config::Config& config, const config::SourceConfig& source, UtcTime now) {
   if (is_local(source)) return read_local_source(config, source, now);
-  const source::FetchRequest request{
-      .url = source.spec.url,
-      .reach = source.allow_private_address ? source::Reach::anywhere : source::Reach::public_only,
-      .max_bytes = source.max_bytes};
+  source::Source unknown;
+  unknown.url = source.spec.url;
+  TIDINGS_LET(const auto request, request_for(source, unknown));
   const auto result = source::fetch(request, fetch_options(config));
   if (const auto* const failed = std::get_if<source::FetchFailure>(&result))
     return fail(Errc::unavailable, failed->what);
-  return read_fetched(source, std::get<source::Fetched>(result));
+  return read_fetched(config, source, std::get<source::Fetched>(result), now);
 }
 
 int count_dropped(const source::Feed& feed) {

@@ -13,13 +13,19 @@ namespace tidings::app {
 /// Whether it is read without a fetch: a folder of Markdown, or the output of a program.
 [[nodiscard]] bool is_local(const config::SourceConfig& source);
 
+/// A request for the source where it is now, with its login and proxy. Errc::config if a secret cannot be
+/// read.
+[[nodiscard]] Result<source::FetchRequest> request_for(const config::SourceConfig& config,
+                                                       const source::Source& state);
+
 /// How sources are fetched.
 [[nodiscard]] source::FetchOptions fetch_options(const config::Config& config);
 
 /// An answer as the source's kind says; "auto" is a feed, or else a page that shows its posts. Limits hold,
 /// and entries that include or exclude keep out say so (Entry::dropped).
-[[nodiscard]] Result<source::Feed> read_fetched(const config::SourceConfig& source,
-                                                const source::Fetched& fetched);
+[[nodiscard]] Result<source::Feed> read_fetched(const config::Config& config,
+                                                const config::SourceConfig& source,
+                                                const source::Fetched& fetched, UtcTime now);
 
 /// The same of a source that is_local(); posts of a folder that are dated after `now` wait.
 [[nodiscard]] Result<source::Feed> read_local_source(const config::Config& config,

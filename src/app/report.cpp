@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "digest/edition_table.hpp"
+#include "edition/editions.hpp"
 #include "subscriber/consent.hpp"
 
 namespace tidings::app {
@@ -71,12 +72,11 @@ std::string suppression_in_words(const std::string& cause) {
   static constexpr std::array known{
       Words{"withdrawn", "left the digest after the edition was sealed"},
       Words{"erased", "was erased from the list after the edition was sealed"},
-      Words{"suppressed: hard_bounce",
-            "the address takes no mail any more: an earlier one was refused for good"},
-      Words{"suppressed: soft_bounces", "the mailbox refused mail for too many days"},
-      Words{"suppressed: complaint", "the reader has reported a mail as spam"},
+      Words{"suppressed: hard_bounce", "an earlier mail to the address was permanently refused"},
+      Words{"suppressed: soft_bounces", "the mailbox refused mail on too many days"},
+      Words{"suppressed: complaint", "the subscriber reported a mail as spam"},
       Words{"suppressed: manual", "suppressed by hand"},
-      Words{"suppressed: erased", "this person has asked to be erased"},
+      Words{"suppressed: erased", "this person asked to be erased"},
   };
   for (const auto& each : known) {
     if (cause == each.cause) return std::string{each.words};
@@ -87,7 +87,7 @@ std::string suppression_in_words(const std::string& cause) {
 Result<EditionReport> report_on(store::Database& database, const Clock& clock, const std::string& name) {
   EditionReport report;
   digest::EditionTable editions{database};
-  TIDINGS_LET(report.edition, editions.find(name));
+  TIDINGS_LET(report.edition, name.empty() ? edition::newest_edition(database) : editions.find(name));
   const auto& edition = report.edition;
   TIDINGS_LET(const auto posts, editions.posts_of(edition.id));
   report.posts = static_cast<int>(posts.size());

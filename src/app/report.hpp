@@ -50,7 +50,7 @@ struct EditionReport {
 /// A cause of the ledger ("withdrawn", "suppressed: complaint") in words.
 [[nodiscard]] std::string suppression_in_words(const std::string& cause);
 
-/// Errc::no_input if there is no such edition.
+/// Of the newest edition of all if `edition` is empty. Errc::no_input if there is no such edition.
 [[nodiscard]] Result<EditionReport> report_on(store::Database& database, const Clock& clock,
                                               const std::string& edition);
 

@@ -1,5 +1,6 @@
 #include "app/scheduler.hpp"
 #include "app/compose_all.hpp"
+#include "app/watch.hpp"
 
 #include <algorithm>
 #include <map>
@@ -36,14 +37,14 @@ constexpr auto ask_lock_every = 1s;
 constexpr auto ask_mailbox_every = 5min;  // on another host: a login each time
 constexpr auto tidy_every = 1h;
 constexpr auto longest_pause = 15min;
+constexpr auto ping_every = 10min;
 
 class Scheduler {
  public:
-  Scheduler(config::Config config, const Clock& clock, Random& random, const SchedulerOptions& options,
-            SchedulerSignals& signals)
-      : config_(std::make_unique<config::Config>(std::move(config))),
-        clock_(clock),
-        random_(random),
+  Scheduler(const config::SharedContext& shared, const SchedulerOptions& options, SchedulerSignals& signals)
+      : config_(std::make_unique<config::Config>(shared.config)),
+        clock_(shared.clock),
+        random_(shared.random),
         options_(options),
         signals_(signals) {}
 
@@ -65,27 +66,38 @@ class Scheduler {
       if (options_.until && wake > *options_.until) break;
       options_.sleep_until(wake);
     }
+    for (const auto& line : watch_->finish()) trouble(line);
     options_.on_said("ended");
     return {};
   }
 
  private:
+  /// Made anew for each use: "reload" changes the configuration, and may change the database.
+  [[nodiscard]] config::Context context() {
+    return {.config = *config_, .database = *database_, .clock = clock_, .random = random_};
+  }
+
   Result<void> open() {
     TIDINGS_LET(auto opened, store::Database::open(config_->store_path, store::Create::yes));
+    watch_.reset();
     database_.emplace(std::move(opened));
+    watch_.emplace(context());
     return edition::meet_digests(*config_, *database_, clock_.now());
   }
 
   void reload() {
     auto loaded = options_.load();
-    if (!loaded) return options_.on_trouble("the configuration stays as it was: " + loaded.error().line());
+    if (!loaded) return options_.on_trouble("the configuration is unchanged: " + loaded.error().line());
     const bool moved = loaded->store_path != config_->store_path;
     auto old = std::move(config_);
     pages_.reset();
+    watch_.reset();
     config_ = std::make_unique<config::Config>(*std::move(loaded));
-    if (auto met = moved ? open() : edition::meet_digests(*config_, *database_, clock_.now()); !met) {
-      config_ = std::move(old);
-      return options_.on_trouble("the configuration stays as it was: " + met.error().line());
+    auto met = moved ? open() : edition::meet_digests(*config_, *database_, clock_.now());
+    if (!met) config_ = std::move(old);
+    watch_.emplace(context());
+    if (!met) {
+      return options_.on_trouble("the configuration is unchanged: " + met.error().line());
     }
     said_.clear();
     waits_.clear();
@@ -96,7 +108,7 @@ class Scheduler {
   }
 
   void start_anew(UtcTime now) {
-    next_round_ = next_chores_ = next_bounces_ = next_tidy_ = now;
+    next_round_ = next_chores_ = next_bounces_ = next_tidy_ = next_ping_ = now;
     trouble_until_.reset();
     relay_troubles_ = 0;
   }
@@ -107,13 +119,18 @@ class Scheduler {
 
   void step() {
     const auto now = clock_.now();
+    for (const auto& line : watch_->news()) trouble(line);
     if (next_chores_ > now + 2 * chores_every) start_anew(now);  // the clock was set back
     if (now >= next_chores_) {
       next_chores_ = now + chores_every;
       if (auto done = chores(); !done) trouble(done.error().line());
       if (next_round_ > now) look_for_deliveries(now);
     }
-    if (signals_.end || now < next_round_) return;
+    if (!signals_.end && now >= next_round_) round_under_lock(now);
+    if (!signals_.end) tell_how_it_goes();
+  }
+
+  void round_under_lock(UtcTime now) {
     next_round_ = now + chores_every;
     auto lock = store::SenderLock::take(config_->store_path, "run");
     if (!lock) {
@@ -121,14 +138,27 @@ class Scheduler {
       next_round_ = now + ask_lock_every;
       return;
     }
-    if (auto done = round(); !done) return trouble(done.error().line());
+    const auto done = round();
+    if (!done) trouble(done.error().line());
+    wrong_ = done ? std::nullopt : std::optional{done.error()};
+  }
+
+  /// At once when it has changed, else every ten minutes: a watchman elsewhere notices when that stops.
+  void tell_how_it_goes() {
+    const auto now = clock_.now();
+    const bool is_good = !wrong_ && relay_error_.empty();
+    if (std::exchange(was_good_, is_good) == is_good && now < next_ping_) return;
+    next_ping_ = now + ping_every;
+    const Error relay{.code = Errc::unavailable, .what = relay_error_, .hint = {}};
+    watch_->ended("run", is_good ? nullptr : wrong_ ? &*wrong_ : &relay);
+    watch_->mail(signals_.interrupt);
   }
 
   // ---- every minute, without the lock ----
 
   Result<void> chores() {
     if (clock_.now() >= next_tidy_) {
-      TIDINGS_TRY(members::tidy_up(*database_, clock_, random_));
+      TIDINGS_TRY(members::tidy_up(context()));
       next_tidy_ = clock_.now() + tidy_every;
     }
     if (config_->bounce.has_mailbox() && clock_.now() >= next_bounces_) {
@@ -136,18 +166,16 @@ class Scheduler {
       // A mailbox that does not answer keeps nobody's confirmation waiting.
       if (auto read = read_bounces(); !read) trouble("reports wait: " + read.error().line());
     }
-    TIDINGS_TRY(members::take_sign_ups(*database_, clock_, *config_));
+    TIDINGS_TRY(members::take_sign_ups(context()));
     if (!pages_) {
       TIDINGS_LET(pages_, site::WebPages::load(*config_));
     }
-    TIDINGS_LET(const auto report, members::send_notices(*config_, *pages_, *database_, clock_, random_, {},
-                                                         signals_.interrupt));
+    TIDINGS_LET(const auto report, members::send_notices(context(), *pages_, {}, signals_.interrupt));
     if (report.sent > 0) options_.on_said(fmt::format("{} sent", plural(report.sent, "confirmation mail")));
     if (!report.trouble.empty()) trouble("confirmation mails wait: " + report.trouble);
     if (report.trouble.empty() && report.failed > 0)
       trouble(fmt::format("{} could not be sent", plural(report.failed, "confirmation mail")));
-    if (const auto words = returns::in_words(
-            returns::send_forwards(*config_, *database_, clock_, random_, signals_.interrupt));
+    if (const auto words = returns::in_words(returns::send_forwards(context(), signals_.interrupt));
         !words.empty())
       trouble(words);
     return {};
@@ -155,7 +183,7 @@ class Scheduler {
 
   Result<void> read_bounces() {
     TIDINGS_LET(auto keys, subscriber::KeyRing::open(*database_, random_, clock_));
-    returns::BounceIntake intake{*config_, *database_, clock_, random_, std::move(keys)};
+    returns::BounceIntake intake{context(), std::move(keys)};
     int count = 0;
     const auto take = returns::take_each(
         intake,
@@ -163,7 +191,7 @@ class Scheduler {
          .failed = [&](const Error& error) { trouble("a mail could not be applied: " + error.line()); }});
     const auto read = returns::read_bounce_mailbox(
         *config_, [&](const bounce::Incoming& mail) -> Result<bounce::Disposition> {
-          if (signals_.end) return fail(Errc::try_again, "ended by a signal");
+          if (signals_.end) return fail(Errc::try_again, "stopped by a signal");
           return take(mail);
         });
     if (count > 0) options_.on_said(fmt::format("{} read from the mailbox", plural(count, "report")));
@@ -194,21 +222,22 @@ class Scheduler {
   Result<void> round() {
     const auto now = clock_.now();
     TIDINGS_TRY(sending::allow_work(*database_, clock_));
-    TIDINGS_LET(const auto future, sending::clock_troubles(*config_, *database_, clock_));
+    TIDINGS_LET(const auto future, sending::clock_troubles(context()));
     for (const auto& line : future) trouble(fmt::format("{} ({})", line, sending::clock_hint));
     CollectReport collected;
     if (options_.reading == SchedulerOptions::Reading::as_due || !has_read_) {
-      TIDINGS_LET(collected, collect(*config_, *database_, clock_));
+      TIDINGS_LET(collected, collect(context()));
       options_.on_collected(collected);
+      watch_->collected(collected);
       has_read_ = true;
     }
     std::vector<const config::DigestConfig*> digests;
     for (const auto& digest : config_->digests) digests.push_back(&digest);
-    const auto outcome = compose_all(*config_, *database_, clock_, digests, edition::When::due, collected);
+    const auto outcome = compose_all(context(), digests, edition::When::due, collected);
+    watch_->composed(outcome);
     for (const auto& failure : outcome.failures) trouble(failure.line());
     for (const auto& composed : outcome.composed) tell(composed);
-    TIDINGS_LET(const auto drafts,
-                edition::mail_drafts(*config_, *database_, clock_, random_, {}, signals_.interrupt));
+    TIDINGS_LET(const auto drafts, edition::mail_drafts(context(), {}, signals_.interrupt));
     for (const auto& line : drafts.mailed) options_.on_said(line);
     for (const auto& line : drafts.trouble) trouble(line);
     drafts_wait_ = !drafts.trouble.empty();
@@ -219,9 +248,9 @@ class Scheduler {
       sending::DeliverOptions options;
       if (!options_.until)
         options.time_budget = std::max<std::chrono::milliseconds>(1min, next_run(now) - now);
-      TIDINGS_LET(report,
-                  sending::deliver(*config_, *database_, clock_, random_, options, signals_.interrupt));
+      TIDINGS_LET(report, sending::deliver(context(), options, signals_.interrupt));
       note(report);
+      watch_->delivered(report);
     }
     if (!report.editions.empty()) write_archive();
     TIDINGS_LET(next_round_, next_time(report, outcome.waits_for_source));
@@ -259,6 +288,7 @@ class Scheduler {
     }
     options_.on_delivered(news, config_->newsletter.zone);
     const auto relay = report.relay_trouble();
+    relay_error_ = relay;
     if (relay.empty()) {
       relay_troubles_ = 0;
       trouble_until_.reset();
@@ -306,11 +336,16 @@ class Scheduler {
   const SchedulerOptions& options_;
   SchedulerSignals& signals_;
   std::optional<store::Database> database_;
+  std::optional<Watch> watch_;
   std::unique_ptr<site::WebPages> pages_;
   UtcTime next_round_{};
   UtcTime next_chores_{};
   UtcTime next_tidy_{};
   UtcTime next_bounces_{};
+  UtcTime next_ping_{};
+  std::optional<Error> wrong_;  // of the last round
+  std::string relay_error_;     // of the last delivery
+  bool was_good_ = true;
   std::set<std::string> said_;
   std::map<std::string, std::string>
       waits_;  // digests whose edition is held or waits, and why, as it was said
@@ -324,9 +359,9 @@ class Scheduler {
 
 }  // namespace
 
-Result<void> run_schedule(config::Config config, const Clock& clock, Random& random,
-                          const SchedulerOptions& options, SchedulerSignals& signals) {
-  return Scheduler{std::move(config), clock, random, options, signals}.run();
+Result<void> run_schedule(const config::SharedContext& shared, const SchedulerOptions& options,
+                          SchedulerSignals& signals) {
+  return Scheduler{shared, options, signals}.run();
 }
 
 }  // namespace tidings::app

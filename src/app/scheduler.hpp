@@ -18,9 +18,8 @@
 
 #include "app/collect.hpp"
 #include "base/clock.hpp"
-#include "base/random.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "delivery/run.hpp"
 #include "edition/compose.hpp"
 #include "sending/deliver.hpp"
@@ -54,9 +53,9 @@ struct SchedulerOptions {
   std::function<void(const std::string&)> on_said;     ///< one line
 };
 
-/// Until `end` or `until`. Errors only before the first sleep: the store's, and Errc::not_permitted on a
-/// copied database.
-[[nodiscard]] Result<void> run_schedule(config::Config config, const Clock& clock, Random& random,
-                                        const SchedulerOptions& options, SchedulerSignals& signals);
+/// Until `end` or `until`. Begins with a copy of the configuration in `shared`. Errors only before the first
+/// sleep: the store's, and Errc::not_permitted on a copied database.
+[[nodiscard]] Result<void> run_schedule(const config::SharedContext& shared, const SchedulerOptions& options,
+                                        SchedulerSignals& signals);
 
 }  // namespace tidings::app

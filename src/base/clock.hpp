@@ -18,6 +18,10 @@ using UtcTime = std::chrono::sys_time<std::chrono::milliseconds>;
 [[nodiscard]] constexpr std::int64_t to_ms(UtcTime t) { return t.time_since_epoch().count(); }
 [[nodiscard]] constexpr UtcTime from_ms(std::int64_t ms) { return UtcTime{std::chrono::milliseconds{ms}}; }
 
+/// What lies further ahead than this was written by a clock that was ahead. Clocks of hosts that share a
+/// store may differ.
+inline constexpr std::chrono::minutes clock_slack{10};
+
 /// Where "now" comes from. Thread-safe in all implementations here but ManualClock::set.
 class Clock {
  public:

@@ -138,7 +138,7 @@ Result<SigningKey> SigningKey::from_pem(std::string_view pem) {
   TIDINGS_CHECK(bio != nullptr);
   std::unique_ptr<EVP_PKEY, KeyFree> key{
       PEM_read_bio_PrivateKey(bio.get(), nullptr, no_pass_phrase, nullptr)};
-  if (!key) return fail(Errc::config, "not a private key in PEM form, or one with a pass phrase");
+  if (!key) return fail(Errc::config, "not a PEM private key, or it has a passphrase");
   const bool rsa = EVP_PKEY_is_a(key.get(), "RSA") == 1;
   if (!rsa && EVP_PKEY_is_a(key.get(), "ED25519") != 1)
     return fail(Errc::config, "the private key is neither RSA nor Ed25519");
@@ -151,7 +151,8 @@ Result<SigningKey> SigningKey::from_pem(std::string_view pem) {
 Result<SigningKey> SigningKey::read(const std::filesystem::path& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IWGRP | S_IXGRP | S_IRWXO)) != 0) {
-    return fail(Errc::not_permitted, fmt::format("{} is open to others than its owner", path.string()),
+    return fail(Errc::not_permitted,
+                fmt::format("{} is accessible to users other than its owner", path.string()),
                 fmt::format("chmod 600 {}", path.string()));
   }
   constexpr std::int64_t max_key_bytes = 1 << 20;
@@ -218,7 +219,7 @@ Result<VerifyingKey> VerifyingKey::from_der(std::string_view der) {
   auto state = std::make_shared<State>();
   const auto* at = bytes_of(der);
   state->key.reset(d2i_PUBKEY(nullptr, &at, static_cast<long>(std::min<std::size_t>(der.size(), 1 << 16))));
-  if (!state->key) return fail(Errc::bad_data, "not a public key in DER form");
+  if (!state->key) return fail(Errc::bad_data, "not a DER public key");
   return VerifyingKey{std::move(state)};
 }
 
@@ -230,13 +231,13 @@ Result<VerifyingKey> VerifyingKey::from_certificate(std::string_view pem) {
   };
   const std::unique_ptr<X509, CertificateFree> certificate{
       PEM_read_bio_X509(bio.get(), nullptr, no_pass_phrase, nullptr)};
-  if (!certificate) return fail(Errc::bad_data, "not a certificate in PEM form");
+  if (!certificate) return fail(Errc::bad_data, "not a PEM certificate");
   if (X509_cmp_current_time(X509_get0_notBefore(certificate.get())) >= 0 ||
       X509_cmp_current_time(X509_get0_notAfter(certificate.get())) <= 0)
     return fail(Errc::bad_data, "the certificate is not valid today");
   auto state = std::make_shared<State>();
   state->key.reset(X509_get_pubkey(certificate.get()));
-  if (!state->key) return fail(Errc::bad_data, "the certificate has no key that is known here");
+  if (!state->key) return fail(Errc::bad_data, "the certificate's key type is not supported");
   return VerifyingKey{std::move(state)};
 }
 

@@ -146,8 +146,7 @@ Result<void> make_folder(const std::filesystem::path& path, Audience audience) {
     if (part.empty() || std::filesystem::exists(so_far, error)) continue;
     TIDINGS_TRY(make_one_folder(so_far, audience));
   }
-  if (!std::filesystem::is_directory(path, error))
-    return cannot("make folder", path, "a file is in its place");
+  if (!std::filesystem::is_directory(path, error)) return cannot("make folder", path, "a file has that name");
   return {};
 }
 

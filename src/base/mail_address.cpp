@@ -94,7 +94,7 @@ Result<void> check_labels(std::string_view domain) {
         label, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
     if (!letters || label.front() == '-' || label.back() == '-') {
       return fail(Errc::bad_data,
-                  fmt::format("the domain \"{}\" has a character that domains cannot have", domain));
+                  fmt::format("the domain \"{}\" has a character that is not allowed in domains", domain));
     }
   }
   return {};
@@ -148,18 +148,18 @@ Result<MailAddress> parse_mail_address(std::string_view text) {
   if (has_control(text) || !is_valid_utf8(text))
     return bad("it has control characters or bytes that are not UTF-8");
   const auto at = text.rfind('@');
-  if (at == std::string_view::npos) return bad("there is no @", "write it like name@example.org");
+  if (at == std::string_view::npos) return bad("it has no @", "write it like name@example.org");
   const auto local = text.substr(0, at);
-  if (local.empty()) return bad("there is nothing before the @");
+  if (local.empty()) return bad("nothing stands before the @");
   if (local.size() > 64) return bad("the part before the @ is longer than 64 octets");
   if (local.front() == '.' || local.back() == '.' || local.find("..") != std::string_view::npos) {
     return bad("the part before the @ begins or ends with a dot or has two in a row");
   }
   if (const auto character = first_unseen(local); character != 0) {
-    return bad(name_of(character) + " before the @ cannot be seen or changes how the rest is read");
+    return bad(name_of(character) + " before the @ is invisible or changes how the rest is displayed");
   }
   const auto* const wrong = std::ranges::find_if_not(local, [](char c) { return is_atext(c) || c == '.'; });
-  if (wrong != local.end()) return bad(fmt::format("the character '{}' cannot stand before the @", *wrong));
+  if (wrong != local.end()) return bad(fmt::format("the character '{}' is not allowed before the @", *wrong));
   auto domain = domain_to_ascii(text.substr(at + 1));
   if (!domain) return bad(domain.error().what, domain.error().hint);
   MailAddress address{

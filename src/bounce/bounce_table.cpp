@@ -54,7 +54,7 @@ Result<Wave> BounceTable::wave_of(const BounceEvent& event, std::chrono::millise
   const Wave unknown{.domain = event.domain};
   if (!event.edition) return unknown;
   auto query = database_.prepare(R"(
-      SELECT d.settled_ms, e.scheduled_ms FROM deliveries d JOIN editions e ON e.id = d.edition_id
+      SELECT d.settled_ms, e.scheduled_ms FROM delivery_states d JOIN edition_heads e ON e.id = d.edition_id
       WHERE d.edition_id = :edition AND d.subscriber_id = :subscriber AND d.settled_ms IS NOT NULL)");
   query.bind(":edition", event.edition).bind(":subscriber", event.subscriber);
   TIDINGS_LET(const bool found, query.step());
@@ -80,7 +80,7 @@ Result<int> BounceTable::readers_hit(const Wave& wave, UtcTime since, bool only_
       SELECT count(DISTINCT subscriber_id) FROM bounce_events e
       WHERE domain = :domain AND at_ms >= :since AND (kind = 'hard' OR (kind = 'soft' AND :only_hard = 0))
         AND (:edition = 0 OR (edition_id = :edition AND EXISTS (
-          SELECT 1 FROM deliveries d WHERE d.edition_id = :edition AND d.subscriber_id = e.subscriber_id
+          SELECT 1 FROM delivery_states d WHERE d.edition_id = :edition AND d.subscriber_id = e.subscriber_id
             AND d.settled_ms >= :from AND d.settled_ms < :until))))");
   bind_wave(query, wave, since);
   query.bind(":only_hard", only_hard ? 1 : 0);
@@ -91,8 +91,8 @@ Result<int> BounceTable::readers_hit(const Wave& wave, UtcTime since, bool only_
 Result<int> BounceTable::readers_sent(const Wave& wave) {
   if (!wave.edition) return 0;
   auto query = database_.prepare(R"(
-      SELECT count(*) FROM subscribers s JOIN deliveries d ON d.subscriber_id = s.id AND d.edition_id = :edition
-      WHERE substr(s.address_key, instr(s.address_key, '@') + 1) = :domain AND d.state IN (5, 8)
+      SELECT count(*) FROM recipients r JOIN delivery_states d ON d.subscriber_id = r.subscriber_id AND d.edition_id = :edition
+      WHERE r.domain = :domain AND d.state IN ('sent', 'bounced')
         AND d.settled_ms >= :from AND d.settled_ms < :until)");
   query.bind(":domain", wave.domain)
       .bind(":edition", wave.edition)
@@ -116,17 +116,15 @@ Result<std::vector<SubscriberId>> BounceTable::discount(const Wave& wave, UtcTim
       WHERE domain = :domain AND at_ms >= :since AND (counts = 1 OR suppressed = 1)
         AND (kind = 'soft' OR (kind = 'hard' AND :hard_too = 1))
         AND (:edition = 0 OR (edition_id = :edition AND EXISTS (
-          SELECT 1 FROM deliveries d WHERE d.edition_id = :edition AND d.subscriber_id = e.subscriber_id
+          SELECT 1 FROM delivery_states d WHERE d.edition_id = :edition AND d.subscriber_id = e.subscriber_id
             AND d.settled_ms >= :from AND d.settled_ms < :until))))");
   bind_wave(query, wave, since);
   query.bind(":hard_too", hard_too ? 1 : 0);
   std::vector<std::int64_t> events;
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) break;
-    events.push_back(query.integer(0));
-    if (query.integer(2) != 0) lifted.push_back(query.id<SubscriberId>(1));
-  }
+  TIDINGS_TRY(query.each([&](const store::Statement& row) {
+    events.push_back(row.integer(0));
+    if (row.integer(2) != 0) lifted.push_back(row.id<SubscriberId>(1));
+  }));
   query.reset();
   std::sort(lifted.begin(), lifted.end());
   lifted.erase(std::unique(lifted.begin(), lifted.end()), lifted.end());
@@ -135,25 +133,27 @@ Result<std::vector<SubscriberId>> BounceTable::discount(const Wave& wave, UtcTim
   return lifted;
 }
 
+Result<void> BounceTable::forget(SubscriberId subscriber) {
+  auto blank = database_.prepare("UPDATE bounce_events SET domain = '' WHERE subscriber_id = :subscriber");
+  return blank.bind(":subscriber", subscriber).run();
+}
+
 Result<std::vector<BounceEvent>> BounceTable::history(SubscriberId subscriber, int limit) {
   auto query = database_.prepare(R"(
       SELECT edition_id, domain, at_ms, kind, reason, status, counts, suppressed FROM bounce_events
       WHERE subscriber_id = :subscriber ORDER BY at_ms DESC, id DESC LIMIT :limit)");
   query.bind(":subscriber", subscriber).bind(":limit", limit);
-  std::vector<BounceEvent> events;
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) return events;
-    events.push_back({.subscriber = subscriber,
-                      .edition = query.is_null(0) ? EditionId{} : query.id<EditionId>(0),
-                      .domain = query.text(1),
-                      .at = query.time(2),
-                      .kind = query.text(3),
-                      .reason = query.text(4),
-                      .status = query.text(5),
-                      .counts = query.integer(6) != 0,
-                      .suppressed = query.integer(7) != 0});
-  }
+  return query.list([&](const store::Statement& row) {
+    return BounceEvent{.subscriber = subscriber,
+                       .edition = row.is_null(0) ? EditionId{} : row.id<EditionId>(0),
+                       .domain = row.text(1),
+                       .at = row.time(2),
+                       .kind = row.text(3),
+                       .reason = row.text(4),
+                       .status = row.text(5),
+                       .counts = row.integer(6) != 0,
+                       .suppressed = row.integer(7) != 0};
+  });
 }
 
 Result<std::vector<BounceTable::Returned>> BounceTable::returned(EditionId edition) {
@@ -164,16 +164,13 @@ Result<std::vector<BounceTable::Returned>> BounceTable::returned(EditionId editi
     FROM bounce_events
     WHERE edition_id = :edition GROUP BY kind, reason ORDER BY count(DISTINCT subscriber_id) DESC, kind, reason)");
   rows.bind(":edition", edition);
-  std::vector<Returned> out;
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
-    out.push_back({.kind = rows.text(0),
-                   .reason = rows.text(1),
-                   .readers = rows.integer(2),
-                   .counted = rows.integer(3),
-                   .suppressed = rows.integer(4)});
-  }
+  return rows.list([](const store::Statement& row) {
+    return Returned{.kind = row.text(0),
+                    .reason = row.text(1),
+                    .readers = row.integer(2),
+                    .counted = row.integer(3),
+                    .suppressed = row.integer(4)};
+  });
 }
 
 }  // namespace tidings::bounce

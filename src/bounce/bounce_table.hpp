@@ -68,6 +68,9 @@ class BounceTable {
   /// The same for one subscriber's hard and soft events.
   [[nodiscard]] Result<void> discount_one(SubscriberId subscriber, std::string_view domain, UtcTime since);
 
+  /// For erasing a person: the events stay counted for their editions, without the domain.
+  [[nodiscard]] Result<void> forget(SubscriberId subscriber);
+
   /// What came back of one edition: kind, reason, how many readers, and what it did to them; most frequent
   /// first.
   struct Returned {

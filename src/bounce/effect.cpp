@@ -7,7 +7,7 @@
 namespace tidings::bounce {
 namespace {
 
-constexpr std::string_view storm = "not counted: the provider refused many at once";
+constexpr std::string_view storm = "not counted: the provider refused many subscribers at once";
 
 }  // namespace
 
@@ -17,7 +17,7 @@ std::string_view effect_in_words(const BounceEvent& event) {
   // Hard ones suppress, unless somebody was before or a storm has taken it back.
   if (event.counts) return event.kind == "hard" ? "nothing new" : "one point";
   const bool blamed = event.kind == "hard" || counts_against_address(reason_named(event.reason));
-  return blamed ? storm : "not counted: not the reader's fault";
+  return blamed ? storm : "not counted: not the subscriber's fault";
 }
 
 std::string effect_in_words(const BounceTable::Returned& returned) {
@@ -38,7 +38,7 @@ std::string effect_in_words(const BounceTable::Returned& returned) {
     return words;
   }
   say(returned.counted - returned.suppressed, hard ? "nothing new" : "a point a day");
-  say(returned.readers - returned.counted, blamed ? storm : "nothing: not the reader's fault");
+  say(returned.readers - returned.counted, blamed ? storm : "nothing: not the subscriber's fault");
   return words;
 }
 

@@ -88,11 +88,9 @@ Result<void> ForwardTable::forget(std::string_view address) {
   const auto wanted = ascii_lower(address);
   std::vector<std::int64_t> found;
   auto query = database_.prepare("SELECT id, bytes FROM forwards WHERE done_ms IS NULL");
-  for (;;) {
-    TIDINGS_LET(const bool more, query.step());
-    if (!more) break;
-    if (ascii_lower(query.blob(1)).find(wanted) != std::string::npos) found.push_back(query.integer(0));
-  }
+  TIDINGS_TRY(query.each([&](const store::Statement& row) {
+    if (ascii_lower(row.blob(1)).find(wanted) != std::string::npos) found.push_back(row.integer(0));
+  }));
   for (const auto id : found) {
     auto statement = database_.prepare("DELETE FROM forwards WHERE id = :id");
     TIDINGS_TRY(statement.bind(":id", id).run());

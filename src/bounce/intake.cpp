@@ -102,7 +102,8 @@ bool has_piped_mail(std::chrono::milliseconds patience) {
 Result<Unread> read_maildir(const fs::path& folder, const Take& take) {
   std::error_code error;
   if (!fs::is_directory(folder / "new", error))
-    return fail(Errc::no_input, fmt::format("{} is not a Maildir: it has no folder new", folder.string()));
+    return fail(Errc::no_input,
+                fmt::format("{} is not a Maildir: it has no folder \"new\"", folder.string()));
   Unread unread;
   for (const auto* const part : {"new", "cur"}) {
     for (const auto& file : mails_in(folder / part)) {

@@ -56,13 +56,12 @@ class Session {
     const auto code = curl_easy_perform(easy);
     if (code == CURLE_OK) return out;
     if (code == CURLE_LOGIN_DENIED)
-      return fail(Errc::config, fmt::format("{} refuses the login of {}", options_.url, options_.username),
+      return fail(Errc::config, fmt::format("{} refused the login of {}", options_.url, options_.username),
                   "[bounce] username and password");
     if (code == CURLE_PEER_FAILED_VERIFICATION)
-      return fail(
-          Errc::unavailable,
-          fmt::format("{}: its certificate is not trusted ({})", options_.url, said_.data()),
-          "[bounce] ca_file = \"FILE.pem\" names the authority that signed it, or the certificate itself");
+      return fail(Errc::unavailable,
+                  fmt::format("{}: its certificate is not trusted ({})", options_.url, said_.data()),
+                  "set [bounce] ca_file to the certificate of its authority, or to the certificate itself");
     if (code == CURLE_SSL_CACERT_BADFILE)
       return fail(Errc::config, fmt::format("{} cannot be read as certificates", options_.ca_file),
                   "[bounce] ca_file");

@@ -351,7 +351,7 @@ Result<Report> parse_report(const Mail& mail) {
   }
   read_dsns(report, mail, dsns_of(mail), notice.text);
   if (report.recipients.empty() && is_auto_reply(mail, notice.text)) {
-    return fail(Errc::bad_data, "the mail is an automatic reply, no report of a delivery");
+    return fail(Errc::bad_data, "the mail is an automatic reply, not a delivery report");
   }
   if (report.recipients.empty()) read_failed_header(report, mail, notice.text);
   if (report.recipients.empty()) {
@@ -359,7 +359,7 @@ Result<Report> parse_report(const Mail& mail) {
     if (!told || find_recipients(mail, notice.text).empty()) read_nested(report, mail);
     if (told && report.recipients.empty()) read_prose(report, mail, notice);
   }
-  if (report.recipients.empty()) return fail(Errc::bad_data, "the mail is not a report of a delivery");
+  if (report.recipients.empty()) return fail(Errc::bad_data, "the mail is not a delivery report");
   read_returned(report, headers_in(mail, notice));
   return report;
 }

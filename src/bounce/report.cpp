@@ -21,14 +21,14 @@ std::string_view name_of(Reason reason) {
     case Reason::unknown: return "unknown";
     case Reason::user_unknown: return "user unknown";
     case Reason::host_unknown: return "domain unknown";
-    case Reason::no_mail: return "domain takes no mail";
+    case Reason::no_mail: return "domain accepts no mail";
     case Reason::moved: return "moved";
     case Reason::disabled: return "disabled";
     case Reason::suspended: return "suspended";
     case Reason::mailbox_full: return "mailbox full";
     case Reason::too_big: return "message too big";
     case Reason::rate: return "rate limit";
-    case Reason::spam: return "taken for spam";
+    case Reason::spam: return "treated as spam";
     case Reason::policy: return "policy";
     case Reason::content: return "content";
     case Reason::relaying: return "relaying denied";

@@ -233,7 +233,7 @@ Result<std::vector<WebhookEvent>> read_webhook(Provider provider, std::string_vi
       json.is_array() && (provider == Provider::sendgrid || (provider == Provider::brevo && !json.empty()));
   const bool fits = provider == Provider::sendgrid ? many : many || json.is_object();
   if (json.is_discarded() || !fits)
-    return fail(Errc::bad_data, "the call is not the JSON of " + std::string{name_of(provider)});
+    return fail(Errc::bad_data, "the request is not JSON of " + std::string{name_of(provider)});
   switch (provider) {
     case Provider::ses: return read_ses(json, body);
     case Provider::mailgun: return read_mailgun(json);

@@ -15,9 +15,8 @@ struct BuildOptions {
 };
 
 Result<Exit> build(Session& session, const BuildOptions& options) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database_read_only());
-  TIDINGS_LET(const auto report, edition::build_archive(*config, *database, options.folder));
+  TIDINGS_LET(const auto context, session.context(Access::read_only));
+  TIDINGS_LET(const auto report, edition::build_archive(context.config, context.database, options.folder));
   say(fmt::format("{} in {}\n", plural(report.editions, "edition"), options.folder));
   if (report.failed.empty()) return Exit::done;
   for (const auto& error : report.failed) log::error(error.line());

@@ -158,12 +158,11 @@ std::string summary_of(const Tally& tally, const IngestOptions& options) {
 
 /// What comes after the reading: `unmatched` within its limit, and the editor's mails on their way. True if
 /// some of these wait.
-bool tidy(Session& session, const config::Config& config, store::Database& database,
-          const std::filesystem::path& maildir) {
-  if (const auto trimmed = returns::trim_unmatched_folders(config, maildir); !trimmed.empty())
+bool tidy(const config::Context& context, const std::filesystem::path& maildir) {
+  if (const auto trimmed = returns::trim_unmatched_folders(context.config, maildir); !trimmed.empty())
     log::warning(trimmed);
   const delivery::StopFlag never{false};
-  const auto report = returns::send_forwards(config, database, session.clock(), session.random(), never);
+  const auto report = returns::send_forwards(context, never);
   const auto words = in_words(report);
   if (!words.empty()) log::warning(words);
   return !report || report->waiting > 0;
@@ -183,18 +182,16 @@ Result<Exit> conclude(const std::vector<Error>& failed, const bounce::Unread& un
   return Exit::done;
 }
 
-Result<Exit> ingest_mails(Session& session, const IngestOptions& options, const config::Config& config,
-                          Origin origin) {
-  TIDINGS_LET(auto* const database,
-              options.dry_run ? session.database_copy() : session.database(store::Create::no));
-  TIDINGS_LET(auto keys, subscriber::KeyRing::peek(*database, session.random()));
-  returns::BounceIntake intake{config, *database, session.clock(), session.random(), std::move(keys)};
+Result<Exit> ingest_mails(Session& session, const IngestOptions& options, Origin origin) {
+  TIDINGS_LET(const auto context, session.context(options.dry_run ? Access::copy : Access::existing));
+  const auto& config = context.config;
+  TIDINGS_LET(const auto intake, returns::BounceIntake::open(context));
   Tally tally;
   std::vector<Error> failed;
   const auto take = returns::take_each(
-      intake, {.envelope_to = options.recipient,
-               .read = [&](const returns::IntakeResult& result) { note(tally, result, options.json); },
-               .failed = [&](const Error& error) { failed.push_back(error); }});
+      *intake, {.envelope_to = options.recipient,
+                .read = [&](const returns::IntakeResult& result) { note(tally, result, options.json); },
+                .failed = [&](const Error& error) { failed.push_back(error); }});
   const auto read =
       read_all(origin, config, options, [&](const bounce::Incoming& mail) -> Result<bounce::Disposition> {
         TIDINGS_LET(const auto put, take(mail));
@@ -209,7 +206,7 @@ Result<Exit> ingest_mails(Session& session, const IngestOptions& options, const 
   }
   const auto maildir =
       origin == Origin::maildir ? std::filesystem::path{options.maildir} : config.bounce.maildir;
-  const bool some_wait = !options.dry_run && tidy(session, config, *database, maildir);
+  const bool some_wait = !options.dry_run && tidy(context, maildir);
   if (!read) return tl::unexpected<Error>(read.error());
   TIDINGS_TRY(conclude(failed, *read));
   // From a pipe the mail has been taken: the mail system must not try again because the editor's copy waits.
@@ -223,7 +220,7 @@ Result<Exit> ingest(Session& session, const IngestOptions& options) {
   if (!config && named) return tl::unexpected<Error>(config.error());
   if (!config) return fail(Errc::try_again, config.error().what, config.error().hint);
   TIDINGS_LET(const auto origin, origin_of(**config, options));
-  auto done = ingest_mails(session, options, **config, origin);
+  auto done = ingest_mails(session, options, origin);
   if (done || origin != Origin::pipe || done.error().code == Errc::usage) return done;
   return fail(Errc::try_again, done.error().what, done.error().hint);
 }

@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <string>
 #include <tuple>
@@ -29,6 +30,17 @@ std::pair<std::string, std::vector<std::string>> value_and_choices(const CLI::Op
   return {value, CLI::detail::split(allowed.substr(1, allowed.size() - 2), ',')};
 }
 
+/// What stands for a value of which nothing but the type was said: "--html-file" takes a FILE.
+std::string value_name(const CLI::Option& option, std::string value) {
+  if (value == "INT" || value == "UINT") return "N";
+  if (value != "TEXT" || option.get_lnames().empty()) return value;
+  const auto& flag = option.get_lnames().front();
+  value = flag.substr(flag.rfind('-') + 1);
+  std::ranges::transform(value, value.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return value;
+}
+
 OptionInfo describe(const CLI::Option& option) {
   OptionInfo out;
   out.about = option.get_description();
@@ -38,7 +50,8 @@ OptionInfo describe(const CLI::Option& option) {
   for (const auto& name : option.get_lnames()) out.flags.push_back("--" + name);
   if (option.get_items_expected_max() > 0) {
     std::tie(out.value, out.choices) = value_and_choices(option);
-    if (out.flags.empty()) out.value = option.get_single_name();
+    out.value = out.flags.empty() ? option.get_single_name() : value_name(option, std::move(out.value));
+    out.several = option.get_items_expected_max() > 1;
   }
   return out;
 }

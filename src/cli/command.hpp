@@ -81,6 +81,7 @@ struct OptionInfo {
   std::string default_value;         ///< empty: none is shown
   std::vector<std::string> choices;  ///< the words that it allows; empty: any
   bool required = false;
+  bool several = false;  ///< may be given more than once
 };
 
 /// A command and those below it, as the parser knows them.

@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "cli/command.hpp"
+#include "cli/help.hpp"
 #include "cli/output.hpp"
 
 // "completion" prints a script that completes commands, options and the words that an option allows;
@@ -106,7 +107,9 @@ complete -o filenames -F _tidings tidings
 std::string zsh_script(const CommandInfo& top) {
   return "#compdef tidings\n# Completion of tidings for zsh:  eval \"$(tidings completion zsh)\"\n"
          "autoload -U +X bashcompinit && bashcompinit\n" +
-         bash_script(top);
+         bash_script(top) +
+         "# As a file of $fpath this is the body of the function: it completes at its first call, too.\n"
+         "[[ ${funcstack[1]} != _tidings ]] || _bash_complete -o filenames -F _tidings\n";
 }
 
 std::string quoted_for_fish(std::string_view text) {
@@ -154,7 +157,8 @@ Json described(const OptionInfo& option) {
   Json out{{"flags", option.flags},
            {"value", option.value},
            {"about", option.about},
-           {"required", option.required}};
+           {"required", option.required},
+           {"several", option.several}};
   out["default"] = option.default_value.empty() ? Json() : Json(option.default_value);
   out["choices"] = option.choices;
   return out;
@@ -163,10 +167,13 @@ Json described(const OptionInfo& option) {
 void print_table(const CommandInfo& command) {
   auto options = Json::array();
   for (const auto& option : command.options) options.push_back(described(option));
+  const auto example = example_of(command.path);
   print(json_line({{"command", command.path},
                    {"about", command.about},
                    {"group", !command.children.empty()},
                    {"hidden", command.hidden},
+                   {"usage", usage_of(command)},
+                   {"example", example.empty() ? Json() : Json(example)},
                    {"options", std::move(options)}}));
   for (const auto& child : command.children) print_table(child);
 }

@@ -1,19 +1,16 @@
 // config show | check, db check | backup | restore | migrate | adopt
 #include <fmt/format.h>
 
-#include "base/file.hpp"
+#include "app/upkeep.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 #include "config/secret.hpp"
 #include "edition/render.hpp"
-#include "members/our_files.hpp"
 #include "message/strings.hpp"
 #include "message/theme.hpp"
-#include "sending/clock_guard.hpp"
 #include "sending/signing.hpp"
-#include "store/instance.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -76,27 +73,18 @@ struct CheckOptions {
   bool mend = false;
 };
 
-/// What can be put right without a backup: files that others can read, traces of erased people, times of a
-/// clock that was ahead.
 Result<void> mend(Session& session) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "db check --mend"));
-  for (const auto& file : members::wide_files(*config)) {
-    TIDINGS_TRY(narrow(file));
-    say(fmt::format("{}: others cannot read it any more\n", file.string()));
-  }
-  TIDINGS_TRY(members::finish_erasing(*database));
-  TIDINGS_LET(const auto dated_back, sending::mend_clock(*config, *database, session.clock()));
-  for (const auto& line : dated_back) say(fmt::format("{}: dated back\n", line));
-  return {};
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  TIDINGS_LET(const auto lock, session.lock(context, "db check --mend"));
+  return app::mend(context, [](const std::string& line) { say(line + "\n"); });
 }
 
 Result<Exit> check_database(Session& session, const CheckOptions& options) {
   if (options.mend) TIDINGS_TRY(mend(session));
-  TIDINGS_LET(auto* const database, session.database_read_only());
-  TIDINGS_TRY(database->check());
-  say(fmt::format("{}: schema version {}, whole\n", database->path().string(), database->schema_version()));
+  TIDINGS_LET(const auto context, session.context(Access::read_only));
+  const auto& database = context.database;
+  TIDINGS_TRY(context.database.check());
+  say(fmt::format("{}: schema version {}, whole\n", database.path().string(), database.schema_version()));
   return Exit::done;
 }
 
@@ -105,32 +93,15 @@ struct BackupOptions {
 };
 
 Result<Exit> back_up(Session& session, const BackupOptions& options) {
-  TIDINGS_LET(auto* const database, session.database_read_only());
-  TIDINGS_TRY(database->backup_to(options.file));
+  TIDINGS_LET(const auto context, session.context(Access::read_only));
+  TIDINGS_TRY(context.database.backup_to(options.file));
   say(fmt::format("copied to {}\n", options.file));
   return Exit::done;
 }
 
-/// Into the place of a database that is gone. What was sent since the backup is not in it, so a person has to
-/// say that it may send.
 Result<Exit> restore(Session& session, const BackupOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
-  std::error_code ignored;
-  for (const auto* const suffix : {"", "-wal"}) {
-    auto there = config->store_path;
-    there += suffix;
-    if (!std::filesystem::exists(there, ignored)) continue;
-    return fail(Errc::cannot_create, fmt::format("{} is there", there.string()), "move it away first");
-  }
-  if (!std::filesystem::exists(options.file, ignored))
-    return fail(Errc::no_input, fmt::format("there is no {}", options.file));
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "db restore"));
-  {
-    TIDINGS_LET(auto copy, store::Database::open_copy_in_memory(options.file));
-    TIDINGS_TRY(copy.check());
-    TIDINGS_TRY(store::set_fact(copy, "instance", fmt::format("restored from {}", options.file)));
-    TIDINGS_TRY(copy.backup_to(config->store_path));
-  }
+  TIDINGS_TRY(app::restore(*config, options.file));
   say(fmt::format(
       "{} is a copy of {}; \"tidings db adopt\" lets it send: it does not know what was sent since\n",
       config->store_path.string(), options.file));
@@ -138,15 +109,17 @@ Result<Exit> restore(Session& session, const BackupOptions& options) {
 }
 
 Result<Exit> migrate(Session& session, const NoOptions& /*options*/) {
-  TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  say(fmt::format("{}: schema version {}\n", database->path().string(), database->schema_version()));
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  const auto& database = context.database;
+  say(fmt::format("{}: schema version {}\n", database.path().string(), database.schema_version()));
   return Exit::done;
 }
 
 Result<Exit> adopt(Session& session, const NoOptions& /*options*/) {
-  TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  TIDINGS_TRY(store::check_instance(*database, store::Guard::adopt));
-  say(fmt::format("{} sends from here now; make sure that no copy of it does\n", database->path().string()));
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  TIDINGS_TRY(app::adopt(context.database));
+  say(fmt::format("{} sends from here now; make sure that no copy of it does\n",
+                  context.database.path().string()));
   return Exit::done;
 }
 

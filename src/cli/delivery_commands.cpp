@@ -6,11 +6,9 @@
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
-#include "cli/subscriber_commands.hpp"
-#include "delivery/ledger.hpp"
-#include "digest/edition_table.hpp"
-#include "store/instance.hpp"
-#include "subscriber/subscriber_table.hpp"
+#include "edition/editions.hpp"
+#include "members/roster.hpp"
+#include "sending/deliveries.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -25,11 +23,9 @@ struct DeliveryOptions {
   bool failed = false;
 };
 
-Result<std::optional<SubscriberId>> subscriber_of(Session& session, store::Database& database,
-                                                  const std::string& text) {
+Result<std::optional<SubscriberId>> subscriber_of(const config::Context& context, const std::string& text) {
   if (text.empty()) return std::optional<SubscriberId>{};
-  subscriber::SubscriberTable table{database, session.clock()};
-  TIDINGS_LET(const auto found, find_subscriber(table, text));
+  TIDINGS_LET(const auto found, members::find_subscriber(context.database, context.clock, text));
   return std::optional{found.id};
 }
 
@@ -42,30 +38,26 @@ Result<std::optional<delivery::DeliveryState>> state_of(const std::string& text)
 }
 
 Result<Exit> list(Session& session, const DeliveryOptions& options) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database_read_only());
-  digest::EditionTable editions{*database};
+  TIDINGS_LET(const auto context, session.context(Access::read_only));
   delivery::DeliveryFilter filter;
   filter.limit = options.limit + 1;
   TIDINGS_LET(filter.state, state_of(options.state));
-  TIDINGS_LET(filter.subscriber, subscriber_of(session, *database, options.address));
+  TIDINGS_LET(filter.subscriber, subscriber_of(context, options.address));
   if (!options.edition.empty()) {
-    TIDINGS_LET(const auto edition, editions.find(options.edition));
+    TIDINGS_LET(const auto edition, edition::find_edition(context.database, options.edition));
     filter.edition = edition.id;
   }
-  TIDINGS_LET(auto rows, delivery::Ledger(*database, session.clock()).list(filter));
+  TIDINGS_LET(auto listed, sending::list_deliveries(context, filter));
   std::string more;
-  if (std::cmp_greater(rows.size(), options.limit)) {
-    rows.pop_back();
+  if (std::cmp_greater(listed.size(), options.limit)) {
+    listed.pop_back();
     more = fmt::format(
         "there are more: --limit {} shows up to so many, --edition, --address and --state narrow the list",
         options.limit * 2LL);
   }
   std::string lines;
   Table out{{"EDITION", "ADDRESS", "STATE", "ATTEMPTS", "NEXT", "RELAY", "REPLY"}};
-  for (const auto& row : rows) {
-    TIDINGS_LET(const auto edition, editions.get(row.edition));
-    const auto name = fmt::format("{}#{}", edition.digest, edition.number.value_or(0));
+  for (const auto& [name, row] : listed) {
     if (options.json) {
       lines += json_line({{"edition", name},
                           {"address", row.address},
@@ -78,7 +70,8 @@ Result<Exit> list(Session& session, const DeliveryOptions& options) {
                           {"settled", json_time(row.settled)}});
     }
     out.add({name, row.address, std::string{delivery::name_of(row.state)}, std::to_string(row.attempts),
-             local_time(config->newsletter.zone, row.due), row.relay.empty() ? "-" : printable(row.relay),
+             local_time(context.config.newsletter.zone, row.due),
+             row.relay.empty() ? "-" : printable(row.relay),
              shorten(fmt::format("{} {}", row.code ? std::to_string(*row.code) : "", row.reply), 70)});
   }
   print_list(options.json ? ListForm::json : ListForm::table, out, lines, more);
@@ -86,19 +79,14 @@ Result<Exit> list(Session& session, const DeliveryOptions& options) {
 }
 
 Result<Exit> retry(Session& session, const DeliveryOptions& options) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "delivery retry"));
-  digest::EditionTable editions{*database};
-  TIDINGS_LET(const auto edition, editions.find(options.edition));
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  TIDINGS_LET(const auto lock, session.lock(context, "delivery retry"));
+  TIDINGS_LET(const auto edition, edition::find_edition(context.database, options.edition));
   TIDINGS_LET(const auto state, state_of(options.state));
-  TIDINGS_LET(const auto subscriber, subscriber_of(session, *database, options.address));
-  TIDINGS_LET(auto transaction, database->begin());
-  delivery::Ledger ledger{*database, session.clock()};
+  TIDINGS_LET(const auto subscriber, subscriber_of(context, options.address));
   TIDINGS_LET(const int count,
-              ledger.retry(edition.id, state.value_or(delivery::DeliveryState::deferred), subscriber));
-  if (count > 0) TIDINGS_TRY(editions.reopen(edition.id, session.clock().now()));
-  TIDINGS_TRY(transaction.commit());
+              sending::retry_deliveries(context, edition.id,
+                                        state.value_or(delivery::DeliveryState::deferred), subscriber));
   say(fmt::format("{} due now{}\n", plural(count, "delivery"),
                   count > 0 ? fmt::format("; the next \"tidings send --due\" or \"tidings deliver {}\" sends",
                                           digest::name_of(edition))
@@ -107,8 +95,8 @@ Result<Exit> retry(Session& session, const DeliveryOptions& options) {
 }
 
 /// Without an edition: whatever relays had against us is mended.
-Result<Exit> resolve_relays(delivery::Ledger& ledger) {
-  TIDINGS_LET(const int count, ledger.release_relays());
+Result<Exit> resolve_relays(const config::Context& context) {
+  TIDINGS_LET(const int count, sending::release_relays(context));
   say(count == 0 ? "no relay rests or refuses\n"
                  : fmt::format("{} tried at once by the next run\n",
                                count == 1 ? "the relay is" : "the relays are"));
@@ -123,22 +111,19 @@ Result<Exit> resolve(Session& session, const DeliveryOptions& options) {
   }
   if (!of_relays && options.edition.empty())
     return fail(Errc::usage, "name the edition", "\"tidings digest list\" shows the newest");
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "delivery resolve"));
-  delivery::Ledger ledger{*database, session.clock()};
-  if (of_relays) return resolve_relays(ledger);
-  TIDINGS_LET(const auto edition, digest::EditionTable(*database).find(options.edition));
-  TIDINGS_LET(const auto subscriber, subscriber_of(session, *database, options.address));
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  TIDINGS_LET(const auto lock, session.lock(context, "delivery resolve"));
+  if (of_relays) return resolve_relays(context);
+  TIDINGS_LET(const auto edition, edition::find_edition(context.database, options.edition));
+  TIDINGS_LET(const auto subscriber, subscriber_of(context, options.address));
   const auto as = options.sent ? delivery::DeliveryState::sent : delivery::DeliveryState::failed;
+  TIDINGS_LET(const int count, sending::resolve_deliveries(context, edition.id, subscriber, as));
   if (!subscriber) {
-    TIDINGS_LET(const int count, ledger.resolve_held(edition.id, as));
     say(fmt::format("{} {} now\n", plural(count, "delivery"),
                     count == 1 ? fmt::format("is {}", delivery::name_of(as))
                                : fmt::format("are {}", delivery::name_of(as))));
     return Exit::done;
   }
-  TIDINGS_TRY(ledger.resolve(edition.id, *subscriber, as));
   say(fmt::format("{} is {} now\n", options.address, delivery::name_of(as)));
   return Exit::done;
 }

@@ -26,13 +26,10 @@ std::string_view word_of(app::Finding::Level level) {
 }
 
 Result<Exit> doctor(Session& session, const Options& options) {
-  TIDINGS_LET(const auto* const config, session.config());
-  store::Database* database = nullptr;
-  std::error_code ignored;
-  if (std::filesystem::exists(config->store_path, ignored)) {
-    TIDINGS_LET(database, session.database_read_only());
-  }
-  TIDINGS_LET(const auto findings, app::doctor(*config, database, session.clock(), options.examine));
+  TIDINGS_LET(const auto shared, session.shared());
+  TIDINGS_LET(const auto context, session.context_if_there());
+  TIDINGS_LET(const auto findings,
+              app::doctor(shared, context ? &context->database : nullptr, options.examine));
   std::string out;
   for (const auto& finding : findings) {
     if (options.json) {

@@ -16,13 +16,9 @@
 #include "cli/job_words.hpp"
 #include "cli/left_out_words.hpp"
 #include "cli/output.hpp"
-#include "delivery/ledger.hpp"
-#include "digest/edition_table.hpp"
-#include "edition/compose.hpp"
+#include "edition/editions.hpp"
 #include "edition/review.hpp"
-#include "post/post_table.hpp"
-#include "store/instance.hpp"
-#include "subscriber/subscriber_table.hpp"
+#include "post/normalise.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -57,28 +53,20 @@ Json json_of(const digest::Edition& edition) {
 Result<Exit> list_digests(Session& session, const JsonOption& options) {
   TIDINGS_LET(const auto* const config, session.config());
   const auto& zone = config->newsletter.zone;
-  std::vector<subscriber::SubscriptionCounts> counts;
-  std::error_code ignored;
-  store::Database* database = nullptr;
-  if (std::filesystem::exists(config->store_path, ignored)) {
-    TIDINGS_LET(database, session.database_read_only());
-    TIDINGS_LET(const auto all, subscriber::SubscriberTable(*database, session.clock()).counts());
-    counts = all.digests;
+  TIDINGS_LET(const auto context, session.context_if_there());
+  std::vector<edition::ListedDigest> listed;
+  if (context) {
+    TIDINGS_LET(listed, edition::list_digests(*context));
+  } else {
+    for (const auto& digest : config->digests) listed.push_back({.digest = &digest, .outlook = {}});
   }
   std::string lines;
   Table out{{"DIGEST", "SCHEDULE", "SUBSCRIBERS", "NEXT RUNS"}};
-  for (const auto& digest : config->digests) {
-    std::int64_t confirmed = 0;
-    for (const auto& each : counts) {
-      if (each.digest == digest.name) confirmed = each.confirmed;
-    }
+  for (const auto& [configured, confirmed, outlook] : listed) {
+    const auto& digest = *configured;
     std::vector<std::string> runs;
     Json next = Json::array();
     auto at = session.clock().now();
-    edition::Outlook outlook;
-    if (database != nullptr) {
-      TIDINGS_LET(outlook, edition::outlook(*config, digest, *database, at));
-    }
     if (outlook.due)
       runs.push_back(fmt::format("{} {}", outlook.held ? "held since" : "due since",
                                  local_time(zone, outlook.due->scheduled)));
@@ -113,11 +101,8 @@ struct ListOptions {
 };
 
 Result<Exit> list_editions(Session& session, const ListOptions& options) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database_read_only());
-  digest::EditionTable table{*database};
-  delivery::Ledger ledger{*database, session.clock()};
-  TIDINGS_LET(auto editions, table.list(options.digest, options.limit + 1));
+  TIDINGS_LET(const auto context, session.context(Access::read_only));
+  TIDINGS_LET(auto editions, edition::list_editions(context, options.digest, options.limit + 1));
   std::string more;
   if (std::cmp_greater(editions.size(), options.limit)) {
     editions.pop_back();
@@ -127,18 +112,17 @@ Result<Exit> list_editions(Session& session, const ListOptions& options) {
   std::string lines;
   Table out{{"EDITION", "STATE", "SCHEDULED", "POSTS", "SENT", "TITLE"}};
   for (const auto& each : editions) {
-    TIDINGS_LET(const auto counts, ledger.counts(each.edition.id));
     if (options.json) {
       auto json = json_of(each.edition);
       json["posts"] = each.posts;
       json["segments"] = each.segments;
-      json["deliveries"] = json_of(counts);
+      json["deliveries"] = json_of(each.counts);
       lines += json_line(json);
     }
     const auto& edition = each.edition;
     out.add({digest::name_of(edition), std::string{digest::name_of(edition.state)},
-             local_time(config->newsletter.zone, edition.scheduled), std::to_string(each.posts),
-             fmt::format("{}/{}", counts.sent, counts.recipients),
+             local_time(context.config.newsletter.zone, edition.scheduled), std::to_string(each.posts),
+             fmt::format("{}/{}", each.counts.sent, each.counts.recipients),
              edition.reason.empty() ? shorten(edition.title, 60) : edition.reason});
   }
   print_list(options.json ? ListForm::json : ListForm::table, out, lines, more);
@@ -152,19 +136,9 @@ struct EditionOption {
 };
 
 Result<Exit> show_edition(Session& session, const EditionOption& options) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database_read_only());
-  digest::EditionTable table{*database};
-  TIDINGS_LET(const auto edition, table.find(options.edition));
-  TIDINGS_LET(const auto ids, table.posts_of(edition.id));
-  TIDINGS_LET(const auto posts, post::PostTable(*database).load(ids));
-  TIDINGS_LET(const auto segments, table.segments_of(edition.id, digest::EditionTable::Bodies::without));
-  TIDINGS_LET(const auto counts, delivery::Ledger(*database, session.clock()).counts(edition.id));
-  TIDINGS_LET(const auto preflight, table.preflight_of(edition.id));
-  TIDINGS_LET(const auto left_out, table.left_out_of(edition.id));
-  TIDINGS_LET(const auto dropped_ids, table.dropped_of(edition.id));
-  TIDINGS_LET(const auto dropped, post::PostTable(*database).load(dropped_ids));
-  TIDINGS_LET(const auto pictures, table.pictures_of(edition.id));
+  TIDINGS_LET(const auto context, session.context(Access::read_only));
+  TIDINGS_LET(const auto details, edition::describe_edition(context, options.edition));
+  const auto& [edition, posts, dropped, segments, left_out, pictures, preflight, counts] = details;
   if (options.json) {
     auto json = json_of(edition);
     json["pictures"] = pictures;
@@ -176,7 +150,7 @@ Result<Exit> show_edition(Session& session, const EditionOption& options) {
       json["segments"].push_back({{"language", segment.language}, {"posts", segment.posts.size()}});
     json["preflight"] = preflight;
     json["left_out_counts"] = left_out_counts(left_out);
-    TIDINGS_LET(json["left_out"], left_out_json(*database, left_out));
+    TIDINGS_LET(json["left_out"], left_out_json(context.database, left_out));
     json["dropped"] = Json::array();
     for (const auto& post : dropped)
       json["dropped"].push_back({{"id", post.id.value}, {"title", post.title}, {"link", post.link}});
@@ -184,7 +158,7 @@ Result<Exit> show_edition(Session& session, const EditionOption& options) {
     print(json_line(json));
     return Exit::done;
   }
-  const auto& zone = config->newsletter.zone;
+  const auto& zone = context.config.newsletter.zone;
   std::string out = fmt::format("{} {} ({})\n", digest::name_of(edition), printable(edition.title),
                                 digest::name_of(edition.state));
   if (!edition.reason.empty()) out += "  reason     " + printable(edition.reason) + "\n";
@@ -207,7 +181,7 @@ Result<Exit> show_edition(Session& session, const EditionOption& options) {
   for (const auto& post : dropped)
     out += fmt::format("  {:>6}  {} (dropped by the editor)\n", post.id.value,
                        printable(post::display_title(post)));
-  TIDINGS_LET(const auto lines, left_out_lines(*database, left_out, edition.digest));
+  TIDINGS_LET(const auto lines, left_out_lines(context.database, left_out, edition.digest));
   if (!left_out.empty()) out += "  " + edition::left_out_in_words(left_out) + "\n" + lines;
   if (!edition.intro.empty()) out += "introduction\n" + edition.intro + "\n";
   if (edition.state == digest::EditionState::draft && !preflight.empty())
@@ -243,22 +217,18 @@ Result<edition::DraftChanges> changes_of(store::Database& database, const digest
     TIDINGS_LET(changes.intro, read_file(*options.intro_file, 1 << 20));
   }
   if (options.order.empty() && options.drop.empty()) return changes;
-  TIDINGS_LET(const auto before, digest::EditionTable(database).posts_of(edition.id));
-  std::vector<PostId> shown;
+  std::vector<PostId> first;
   for (const auto word : split(options.order, ',')) {
     if (options.order.empty()) break;
     TIDINGS_LET(const auto id, post_id(trim(word)));
-    shown.push_back(id);
+    first.push_back(id);
   }
-  for (const auto id : before) {
-    if (std::ranges::find(shown, id) == shown.end()) shown.push_back(id);
-  }
+  std::vector<PostId> dropped;
   for (const auto& word : options.drop) {
     TIDINGS_LET(const auto id, post_id(word));
-    if (std::erase(shown, id) == 0)
-      return fail(Errc::bad_data, fmt::format("post {} is not in {}", id.value, digest::name_of(edition)));
+    dropped.push_back(id);
   }
-  changes.shown = std::move(shown);
+  TIDINGS_LET(changes.shown, edition::rearranged(database, edition, first, dropped));
   return changes;
 }
 
@@ -300,10 +270,13 @@ Result<edition::DraftChanges> changes_by_hand(store::Database& database, const d
   return changes;
 }
 
+/// Who says what changes: the editor in $EDITOR, or the options of the command.
+enum class By { hand, options };
+
 Result<void> change(store::Database& database, const digest::Edition& edition, const ReviewOptions& options,
-                    bool by_hand) {
+                    By by) {
   TIDINGS_LET(const auto changes,
-              by_hand ? changes_by_hand(database, edition) : changes_of(database, edition, options));
+              by == By::hand ? changes_by_hand(database, edition) : changes_of(database, edition, options));
   if (changes.any()) return edition::change_draft(database, edition, changes);
   return {};
 }
@@ -312,36 +285,27 @@ bool has_flags(const ReviewOptions& options) {
   return !options.order.empty() || !options.drop.empty() || options.intro_file.has_value();
 }
 
-Result<digest::Edition> find_draft(store::Database& database, const std::string& name) {
-  TIDINGS_LET(auto edition, digest::EditionTable(database).find(name));
-  if (edition.state == digest::EditionState::draft) return edition;
-  return fail(Errc::not_permitted,
-              fmt::format("{} is {}, not a draft", digest::name_of(edition), digest::name_of(edition.state)),
-              "review = true in its [[digest]] makes drafts");
-}
-
 Result<Exit> edit_edition(Session& session, const ReviewOptions& options) {
-  TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  TIDINGS_LET(const auto edition, find_draft(*database, options.edition));
-  TIDINGS_TRY(change(*database, edition, options, !has_flags(options)));
-  TIDINGS_LET(const auto shown, digest::EditionTable(*database).posts_of(edition.id));
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  TIDINGS_LET(const auto edition, edition::find_draft(context.database, options.edition));
+  TIDINGS_TRY(change(context.database, edition, options, has_flags(options) ? By::options : By::hand));
+  TIDINGS_LET(const auto shown, edition::posts_of(context.database, edition.id));
   say(fmt::format("{}: {}, a draft; \"tidings edition approve {}\" approves it\n", digest::name_of(edition),
                   plural(static_cast<long long>(shown.size()), "post"), digest::name_of(edition)));
   return Exit::done;
 }
 
 Result<Exit> approve_edition(Session& session, const ReviewOptions& options) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  TIDINGS_LET(const auto edition, find_draft(*database, options.edition));
-  if (options.edit || has_flags(options)) TIDINGS_TRY(change(*database, edition, options, options.edit));
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  auto& database = context.database;
+  TIDINGS_LET(const auto edition, edition::find_draft(database, options.edition));
+  if (options.edit || has_flags(options))
+    TIDINGS_TRY(change(database, edition, options, options.edit ? By::hand : By::options));
   // Not before: an editor may take an hour over it.
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "edition approve"));
-  TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
-  TIDINGS_TRY(session.check_clock(*database));
-  TIDINGS_LET(const auto now, find_draft(*database, options.edition));
-  TIDINGS_LET(const auto composed, edition::approve_draft(*config, *database, session.clock(), now));
-  say(in_words(composed, config->newsletter.zone) +
+  TIDINGS_LET(const auto lock, session.begin_sending(context, "edition approve"));
+  TIDINGS_LET(const auto now, edition::find_draft(database, options.edition));
+  TIDINGS_LET(const auto composed, edition::approve_draft(context, now));
+  say(in_words(composed, context.config.newsletter.zone) +
       "\napproved: the next \"tidings send --due\" or \"run\" sends it, \"tidings deliver " +
       digest::name_of(now) + "\" at once\n");
   return Exit::done;
@@ -360,13 +324,10 @@ void add_review_options(Command command, ReviewOptions& options) {
 }
 
 Result<Exit> cancel_edition(Session& session, const EditionOption& options) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "edition cancel"));
-  digest::EditionTable table{*database};
-  TIDINGS_LET(const auto edition, table.find(options.edition));
-  TIDINGS_TRY(table.cancel(edition.id, options.reason.empty() ? "cancelled by hand" : options.reason,
-                           session.clock().now()));
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  TIDINGS_LET(const auto lock, session.lock(context, "edition cancel"));
+  const auto reason = options.reason.empty() ? "cancelled by hand" : options.reason;
+  TIDINGS_LET(const auto edition, edition::cancel_edition(context, options.edition, reason));
   say(fmt::format("{} is cancelled; its posts are free for the next edition\n", digest::name_of(edition)));
   return Exit::done;
 }

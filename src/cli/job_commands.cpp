@@ -9,6 +9,8 @@
 
 #include "app/collect.hpp"
 #include "app/compose_all.hpp"
+#include "app/posts.hpp"
+#include "app/watch.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -16,18 +18,16 @@
 #include "cli/job_words.hpp"
 #include "cli/left_out_words.hpp"
 #include "cli/output.hpp"
-#include "digest/edition_table.hpp"
 #include "edition/archive.hpp"
+#include "edition/editions.hpp"
 #include "edition/preview.hpp"
 #include "edition/rehearsal.hpp"
 #include "edition/review.hpp"
 #include "members/notices.hpp"
 #include "post/normalise.hpp"
-#include "post/post_table.hpp"
 #include "returns/forward.hpp"
 #include "sending/deliver.hpp"
 #include "site/pages.hpp"
-#include "store/instance.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -82,6 +82,10 @@ class ProgressLine {
   bool shown_ = false;
 };
 
+void tell_finished(app::Watch& watch) {
+  for (const auto& line : watch.finish()) log::warning(line);
+}
+
 // ---- collect
 // --------------------------------------------------------------------------------------------------------
 
@@ -90,11 +94,13 @@ struct CollectCommand {
 };
 
 Result<Exit> collect(Session& session, const CollectCommand& command) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database());
-  TIDINGS_TRY(session.check_clock(*database));
-  TIDINGS_LET(const auto report, app::collect(*config, *database, session.clock(), {.names = command.names}));
+  TIDINGS_LET(const auto context, session.context());
+  TIDINGS_TRY(session.check_clock(context));
+  TIDINGS_LET(const auto report, app::collect(context, {.names = command.names}));
   report_collected(report, true);
+  app::Watch watch{context};
+  watch.collected(report);
+  tell_finished(watch);
   if (report.sources.empty()) log::warning("config.toml has no [[source]]");
   if (report.failed() > 0) {
     return fail(
@@ -163,10 +169,8 @@ void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool s
 }
 
 /// Drafts on the way to their editor. True if one has to be tried again.
-Result<bool> mail_drafts(Session& session, const config::Config& config, store::Database& database,
-                         const std::string& to_dir) {
-  TIDINGS_LET(const auto drafts,
-              edition::mail_drafts(config, database, session.clock(), session.random(), to_dir, stop_flag));
+Result<bool> mail_drafts(const config::Context& context, const std::string& to_dir) {
+  TIDINGS_LET(const auto drafts, edition::mail_drafts(context, to_dir, stop_flag));
   std::string out;
   for (const auto& line : drafts.mailed) out += line + "\n";
   say(out);
@@ -177,13 +181,11 @@ Result<bool> mail_drafts(Session& session, const config::Config& config, store::
 Result<Exit> compose(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto digests, chosen(*config, command));
-  TIDINGS_LET(auto* const database, session.database());
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "compose"));
-  TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
-  TIDINGS_TRY(session.check_clock(*database));
-  const auto outcome = app::compose_all(*config, *database, session.clock(), digests, when_of(command), {});
+  TIDINGS_LET(const auto context, session.context());
+  TIDINGS_LET(const auto lock, session.begin_sending(context, "compose"));
+  const auto outcome = app::compose_all(context, digests, when_of(command), {});
   print_composed(outcome, config->newsletter.zone, true);
-  TIDINGS_LET(const bool drafts_wait, mail_drafts(session, *config, *database, {}));
+  TIDINGS_LET(const bool drafts_wait, mail_drafts(context, {}));
   if (drafts_wait) return Exit::try_again;
   if (!outcome.failures.empty()) return first_of(outcome.failures);
   return Exit::done;
@@ -224,23 +226,31 @@ Result<sending::DeliverOptions> deliver_options(const SendCommand& command, Prog
   return options;
 }
 
-Result<Exit> deliver(Session& session, const SendCommand& command) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "deliver"));
-  TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
-  TIDINGS_TRY(session.check_clock(*database));
+/// `watch`: nullptr if nothing leaves.
+Result<Exit> deliver_under_lock(Session& session, const SendCommand& command, app::Watch* watch) {
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  const auto& config = context.config;
+  TIDINGS_LET(const auto lock, session.begin_sending(context, "deliver"));
   ProgressLine progress;
   TIDINGS_LET(auto options, deliver_options(command, progress));
   if (!command.digest.empty()) {
-    TIDINGS_LET(const auto edition, digest::EditionTable(*database).find(command.digest));
+    TIDINGS_LET(const auto edition, edition::find_edition(context.database, command.digest));
     options.edition = edition.id;
   }
   watch_signals();
-  TIDINGS_LET(const auto report,
-              sending::deliver(*config, *database, session.clock(), session.random(), options, stop_flag));
+  TIDINGS_LET(const auto report, sending::deliver(context, options, stop_flag));
   if (report.editions.empty()) say("nothing to deliver\n");
-  return conclude(report, config->newsletter.zone);
+  if (watch != nullptr) watch->delivered(report);
+  return conclude(report, config.newsletter.zone);
+}
+
+Result<Exit> deliver(Session& session, const SendCommand& command) {
+  if (!command.to_dir.empty()) return deliver_under_lock(session, command, nullptr);
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  app::Watch watch{context};
+  auto done = deliver_under_lock(session, command, &watch);
+  tell_finished(watch);
+  return done;
 }
 
 // ---- send
@@ -263,10 +273,14 @@ std::string_view name_of(edition::Composed::What what) {
 Result<std::string> json_of(store::Database& database, const edition::Composed& composed) {
   Json posts = Json::array();
   if (composed.edition) {
-    TIDINGS_LET(const auto ids, digest::EditionTable(database).posts_of(composed.edition));
-    TIDINGS_LET(const auto shown, post::PostTable(database).load(ids));
+    TIDINGS_LET(const auto shown, edition::posts_of(database, composed.edition));
     for (const auto& post : shown)
       posts.push_back({{"id", post.id.value}, {"title", post::display_title(post)}, {"link", post.link}});
+  }
+  Json joined = Json::array();
+  for (const auto& each : composed.joined) {
+    joined.push_back(
+        {{"id", each.id.value}, {"shown", each.shown.value}, {"why", digest::in_words(each.reason)}});
   }
   TIDINGS_LET(auto left_out, left_out_json(database, composed.left_out));
   return json_line({{"digest", composed.digest},
@@ -277,6 +291,7 @@ Result<std::string> json_of(store::Database& database, const edition::Composed& 
                     {"recipients", composed.recipients},
                     {"next_run", json_time(composed.next_run)},
                     {"posts", std::move(posts)},
+                    {"joined", std::move(joined)},
                     {"left_out_counts", left_out_counts(composed.left_out)},
                     {"left_out", std::move(left_out)}});
 }
@@ -292,41 +307,53 @@ Result<void> tell_left_out_posts(store::Database& database, const app::ComposeOu
   return {};
 }
 
+/// What each digest shows as one story, and why.
+Result<void> tell_joined_posts(store::Database& database, const app::ComposeOutcome& outcome) {
+  std::string out;
+  for (const auto& composed : outcome.composed) {
+    for (const auto& joined : composed.joined) {
+      TIDINGS_LET(const auto shown, app::find_post(database, joined.shown));
+      TIDINGS_LET(const auto other, app::find_post(database, joined.id));
+      out += fmt::format("  {:>6}  {} is one story with\n  {:>6}  {} ({})\n", shown.id.value,
+                         printable(post::display_title(shown)), other.id.value,
+                         printable(post::display_title(other)), digest::in_words(joined.reason));
+    }
+  }
+  say(out);
+  return {};
+}
+
 /// Everything on a copy of the database in memory: who would get what.
-Result<Exit> rehearse(Session& session, const config::Config& config,
-                      const std::vector<const config::DigestConfig*>& digests, const SendCommand& command) {
-  TIDINGS_LET(auto* const database, session.database_copy());
-  const auto& clock = session.clock();
-  TIDINGS_LET(const auto collected, app::collect(config, *database, clock));
+Result<Exit> rehearse(Session& session, const std::vector<const config::DigestConfig*>& digests,
+                      const SendCommand& command) {
+  TIDINGS_LET(const auto context, session.context(Access::copy));
+  TIDINGS_LET(const auto collected, app::collect(context));
   report_collected(collected, !command.json);
-  const auto outcome = app::compose_all(config, *database, clock, digests, when_of(command), collected);
+  const auto outcome = app::compose_all(context, digests, when_of(command), collected);
   if (command.json) {
     for (const auto& composed : outcome.composed) {
-      TIDINGS_LET(const auto line, json_of(*database, composed));
+      TIDINGS_LET(const auto line, json_of(context.database, composed));
       print(line);
     }
     if (!outcome.failures.empty()) return first_of(outcome.failures);
     return Exit::done;
   }
-  print_composed(outcome, config.newsletter.zone, true);
-  TIDINGS_TRY(tell_left_out_posts(*database, outcome));
+  print_composed(outcome, context.config.newsletter.zone, true);
+  TIDINGS_TRY(tell_joined_posts(context.database, outcome));
+  TIDINGS_TRY(tell_left_out_posts(context.database, outcome));
   std::string out;
   const auto tell = [](const std::string& line) { say(printable(line) + "\n"); };
-  digest::EditionTable editions{*database};
-  TIDINGS_LET(const auto unfinished, editions.unfinished());
-  for (const auto& edition : unfinished)
-    TIDINGS_TRY(edition::tell_readers(config, *database, clock, edition, tell));
+  TIDINGS_TRY(edition::tell_unfinished(context, tell));
   for (const auto& composed : outcome.composed) {
     const bool for_nobody =
         composed.what == edition::Composed::What::skipped && composed.reason == edition::nobody_to_send_to;
-    if (for_nobody) TIDINGS_TRY(edition::tell_left_out(config, *database, clock, composed.digest, tell));
+    if (for_nobody) TIDINGS_TRY(edition::tell_left_out(context, composed.digest, tell));
   }
   if (!command.to_dir.empty()) {
     sending::DeliverOptions options;
     options.to_folder = command.to_dir;
     options.even_late = command.even_late;
-    TIDINGS_LET(const auto report,
-                sending::deliver(config, *database, clock, session.random(), options, stop_flag));
+    TIDINGS_LET(const auto report, sending::deliver(context, options, stop_flag));
     for (const auto& delivered : report.editions)
       out += in_words(delivered) + " (to " + command.to_dir + ")\n";
   }
@@ -337,12 +364,12 @@ Result<Exit> rehearse(Session& session, const config::Config& config,
 
 /// Confirmation mails and the like that nobody has sent yet, for lists without "serve". A failure does not
 /// stop the digest; it is the command's result where nothing graver is.
-std::optional<Error> send_notices(Session& session, const config::Config& config, store::Database& database) {
+std::optional<Error> send_notices(const config::Context& context) {
   const auto work = [&]() -> Result<members::NoticeReport> {
-    TIDINGS_TRY(members::tidy_up(database, session.clock(), session.random()));
-    TIDINGS_TRY(members::take_sign_ups(database, session.clock(), config));
-    TIDINGS_LET(const auto pages, site::WebPages::load(config));
-    return members::send_notices(config, *pages, database, session.clock(), session.random(), {}, stop_flag);
+    TIDINGS_TRY(members::tidy_up(context));
+    TIDINGS_TRY(members::take_sign_ups(context));
+    TIDINGS_LET(const auto pages, site::WebPages::load(context.config));
+    return members::send_notices(context, *pages, {}, stop_flag);
   };
   const auto report = work();
   if (!report) {
@@ -364,36 +391,35 @@ std::optional<Error> send_notices(Session& session, const config::Config& config
 }
 
 /// Mails of people that an earlier "bounce ingest" could not hand to the relay.
-void send_forwards(Session& session, const config::Config& config, store::Database& database) {
-  const auto words =
-      in_words(returns::send_forwards(config, database, session.clock(), session.random(), stop_flag));
+void send_forwards(const config::Context& context) {
+  const auto words = in_words(returns::send_forwards(context, stop_flag));
   if (!words.empty()) log::warning(words);
 }
 
 /// Collects, composes and delivers.
 Result<Exit> send_digests(Session& session, const SendCommand& command,
                           const std::vector<const config::DigestConfig*>& digests,
-                          store::Database& open_database) {
-  TIDINGS_LET(const auto* const config, session.config());
-  auto* const database = &open_database;
-  TIDINGS_LET(const auto collected, app::collect(*config, *database, session.clock()));
+                          const config::Context& context, app::Watch* watch) {
+  const auto& config = context.config;
+  TIDINGS_LET(const auto collected, app::collect(context));
   report_collected(collected, session.verbose > 0);
-  const auto composed =
-      app::compose_all(*config, *database, session.clock(), digests, when_of(command), collected);
-  print_composed(composed, config->newsletter.zone, !command.due);
-  TIDINGS_LET(const bool drafts_wait, mail_drafts(session, *config, *database, command.to_dir));
+  if (watch != nullptr) watch->collected(collected);
+  const auto composed = app::compose_all(context, digests, when_of(command), collected);
+  if (watch != nullptr) watch->composed(composed);
+  print_composed(composed, config.newsletter.zone, !command.due);
+  TIDINGS_LET(const bool drafts_wait, mail_drafts(context, command.to_dir));
   // Before the first mail, whose link to its page should not be dead.
   if (command.to_dir.empty()) {
-    const auto trouble = edition::refresh_archive(*config, *database);
+    const auto trouble = edition::refresh_archive(config, context.database);
     if (!trouble.empty()) log::warning(trouble);
   }
   ProgressLine progress;
   TIDINGS_LET(auto options, deliver_options(command, progress));
   // A send of one digest also finishes what an earlier run left open: the list is served in the order it was
   // promised.
-  TIDINGS_LET(const auto report,
-              sending::deliver(*config, *database, session.clock(), session.random(), options, stop_flag));
-  TIDINGS_LET(const auto exit, conclude(report, config->newsletter.zone));
+  TIDINGS_LET(const auto report, sending::deliver(context, options, stop_flag));
+  if (watch != nullptr) watch->delivered(report);
+  TIDINGS_LET(const auto exit, conclude(report, config.newsletter.zone));
   if (!composed.failures.empty()) return first_of(composed.failures);
   if (composed.waits_for_source) {
     return fail(Errc::unavailable, "an edition waits because a source could not be read",
@@ -402,27 +428,40 @@ Result<Exit> send_digests(Session& session, const SendCommand& command,
   return drafts_wait ? Exit::try_again : exit;
 }
 
+Result<Exit> send_under_lock(Session& session, const SendCommand& command,
+                             const std::vector<const config::DigestConfig*>& digests, app::Watch* watch) {
+  TIDINGS_LET(const auto context, session.context());
+  TIDINGS_LET(const auto lock, session.begin_sending(context, "send"));
+  watch_signals();
+  std::optional<Error> notices;
+  if (command.due && command.to_dir.empty()) {
+    notices = send_notices(context);
+    send_forwards(context);
+  }
+  auto sent = send_digests(session, command, digests, context, watch);
+  if (!notices) return sent;
+  if (sent && *sent == Exit::done) return tl::unexpected<Error>(*std::move(notices));
+  log::error(notices->line());
+  return sent;
+}
+
 Result<Exit> send(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto digests, chosen(*config, command));
   if (command.json && !command.dry_run)
     return fail(Errc::usage, "--json goes with --dry-run",
                 "\"tidings edition show --json\" shows what was sent");
-  if (command.dry_run) return rehearse(session, *config, digests, command);
-  TIDINGS_LET(auto* const database, session.database());
-  TIDINGS_LET(const auto lock, store::SenderLock::take(config->store_path, "send"));
-  TIDINGS_TRY(store::check_instance(*database, store::Guard::refuse));
-  TIDINGS_TRY(session.check_clock(*database));
-  watch_signals();
-  std::optional<Error> notices;
-  if (command.due && command.to_dir.empty()) {
-    notices = send_notices(session, *config, *database);
-    send_forwards(session, *config, *database);
+  if (command.dry_run) return rehearse(session, digests, command);
+  if (!command.to_dir.empty()) return send_under_lock(session, command, digests, nullptr);
+  TIDINGS_LET(const auto context, session.context());
+  app::Watch watch{context};
+  auto sent = send_under_lock(session, command, digests, &watch);
+  // A copy of the database that refuses to send tells nobody either.
+  if (sent || sent.error().code != Errc::not_permitted) {
+    watch.ended("send", sent ? nullptr : &sent.error());
+    watch.mail(stop_flag);
   }
-  auto sent = send_digests(session, command, digests, *database);
-  if (!notices) return sent;
-  if (sent && *sent == Exit::done) return tl::unexpected<Error>(*std::move(notices));
-  log::error(notices->line());
+  tell_finished(watch);
   return sent;
 }
 
@@ -439,14 +478,13 @@ struct PreviewCommand {
 };
 
 /// For a digest the sources are read as a send would, into the copy; an edition is what it is.
-Result<store::Database*> copy_with_news(Session& session, const config::Config& config,
-                                        const std::string& what) {
-  TIDINGS_LET(auto* const database, session.database_copy());
-  if (config.find_digest(what) != nullptr) {
-    TIDINGS_LET(const auto collected, app::collect(config, *database, session.clock()));
+Result<config::Context> copy_with_news(Session& session, const std::string& what) {
+  TIDINGS_LET(const auto context, session.context(Access::copy));
+  if (context.config.find_digest(what) != nullptr) {
+    TIDINGS_LET(const auto collected, app::collect(context));
     report_collected(collected, false);
   }
-  return database;
+  return context;
 }
 
 Result<std::string> json_of(store::Database& database, const edition::Preview& shown,
@@ -471,15 +509,14 @@ Result<std::string> json_of(store::Database& database, const edition::Preview& s
 }
 
 Result<Exit> preview(Session& session, const PreviewCommand& command) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, copy_with_news(session, *config, command.what));
+  TIDINGS_LET(const auto context, copy_with_news(session, command.what));
   TIDINGS_LET(
       const auto shown,
-      edition::make_preview(*config, *database, session.clock(), session.random(), command.what,
+      edition::make_preview(context, command.what,
                             {.address = "reader@example.org", .name = command.name, .subject_prefix = {}}));
   TIDINGS_LET(const auto index, edition::write_preview(shown, command.folder));
   if (command.json) {
-    TIDINGS_LET(const auto line, json_of(*database, shown, index));
+    TIDINGS_LET(const auto line, json_of(context.database, shown, index));
     print(line);
     return Exit::done;
   }
@@ -492,21 +529,21 @@ Result<Exit> preview(Session& session, const PreviewCommand& command) {
         segment.note.empty() ? "" : "; shortened: " + segment.note);
   }
   if (!shown.pictures.empty()) out += "  " + printable(shown.pictures) + "\n";
-  TIDINGS_LET(const auto left_out, left_out_lines(*database, shown.left_out, shown.edition.digest));
+  TIDINGS_LET(const auto left_out, left_out_lines(context.database, shown.left_out, shown.edition.digest));
   if (!shown.left_out.empty()) out += "  " + edition::left_out_in_words(shown.left_out) + "\n" + left_out;
   say(out + index.string() + "\n");
   return Exit::done;
 }
 
 Result<Exit> test(Session& session, const PreviewCommand& command) {
-  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_TRY(session.config());
   TIDINGS_LET(const auto address, parse_mail_address(trim(command.address)));
-  TIDINGS_LET(auto* const database, copy_with_news(session, *config, command.what));
+  TIDINGS_LET(const auto context, copy_with_news(session, command.what));
   TIDINGS_LET(
       const auto shown,
-      edition::make_preview(*config, *database, session.clock(), session.random(), command.what,
+      edition::make_preview(context, command.what,
                             {.address = address.text(), .name = command.name, .subject_prefix = "[Test] "}));
-  TIDINGS_LET(const auto outcome, edition::send_test(*config, shown, command.to_dir));
+  TIDINGS_LET(const auto outcome, edition::send_test(context.config, shown, command.to_dir));
   if (outcome.kind != delivery::OutcomeKind::accepted) {
     return fail(Errc::unavailable,
                 fmt::format("the test message to {} was not taken at {}: {}", address.text(),
@@ -525,8 +562,10 @@ void add_digest_choice(Command command, SendCommand& options) {
 void add_deliver_options(Command command, SendCommand& options) {
   command.add_option("--to-dir", options.to_dir, "write the messages there as .eml instead of sending")
       .value_name("DIR");
-  command.add_option("--time-budget", options.time_budget,
-                     "stop after this long, e.g. 10m; the next run goes on");
+  command
+      .add_option("--time-budget", options.time_budget,
+                  "stop after this long, e.g. 10m; the next run goes on")
+      .value_name("DURATION");
   command.add_flag("--late", options.even_late, "also what max_lateness holds");
 }
 

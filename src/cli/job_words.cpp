@@ -46,6 +46,7 @@ void report_collected(const app::CollectReport& report, bool verbose) {
       // Every hour of cron is too often for what has been mended or only waits.
       verbose ? log::warning(source.name + ": " + warning) : log::info(source.name + ": " + warning);
     }
+    for (const auto& line : source.filters) log::warning(fmt::format("{}: {}", source.name, printable(line)));
     if (source.what == app::CollectedSource::What::failed) {
       log::warning(fmt::format("source {}: {}", source.name, source.error));
     }
@@ -55,6 +56,12 @@ void report_collected(const app::CollectReport& report, bool verbose) {
           "or was imported "
           "again; \"tidings post release --source {0}\" lets them into the next editions",
           source.name, plural(aside, "old post")));
+    }
+    if (const auto undated = source.counts.undated; undated > 0) {
+      log::warning(fmt::format(
+          "source {0}: {1} set aside, undated and of unknown age; \"tidings post release --source {0}\" lets "
+          "them into the next editions",
+          source.name, plural(undated, "post")));
     }
     if (verbose && source.what != app::CollectedSource::What::failed) {
       out += fmt::format("{}: {}\n", source.name, printable(in_words(source)));

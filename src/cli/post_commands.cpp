@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/posts.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -13,11 +14,10 @@
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 #include "edition/left_out.hpp"
+#include "post/normalise.hpp"
 #include "post/plain_text.hpp"
-#include "post/post_table.hpp"
 #include "source/feed_date.hpp"
 #include "source/markdown.hpp"
-#include "source/source_table.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -53,15 +53,15 @@ struct ListOptions {
 Result<Exit> list_left_out(Session& session, const ListOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   if (!options.digest.empty()) TIDINGS_TRY(config->digest(options.digest));
-  TIDINGS_LET(auto* const database, session.database_read_only());
+  TIDINGS_LET(const auto context, session.context(Access::read_only));
   std::string lines;
   std::string more;
   Table out{{"ID", "DATE", "DIGEST", "TITLE", "WHY"}};
   for (const auto& digest : config->digests) {
     if (!options.digest.empty() && digest.name != options.digest) continue;
-    TIDINGS_LET(const auto left_out, edition::left_out_now(*config, digest, *database, session.clock()));
-    TIDINGS_LET(auto posts,
-                edition::name_left_out(*database, left_out, static_cast<std::size_t>(options.limit) + 1));
+    TIDINGS_LET(const auto left_out, edition::left_out_now(context, digest));
+    TIDINGS_LET(auto posts, edition::name_left_out(context.database, left_out,
+                                                   static_cast<std::size_t>(options.limit) + 1));
     if (std::cmp_greater(posts.size(), options.limit)) {
       posts.pop_back();
       more =
@@ -90,19 +90,12 @@ Result<Exit> list_left_out(Session& session, const ListOptions& options) {
 Result<Exit> list(Session& session, const ListOptions& options) {
   if (options.left_out) return list_left_out(session, options);
   if (!options.digest.empty()) return fail(Errc::usage, "--digest goes with --left-out");
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database_read_only());
-  post::PostFilter filter;
-  filter.limit = options.limit + 1;
+  TIDINGS_LET(const auto context, session.context(Access::read_only));
+  app::PostQuery query{.source = options.source, .since = {}, .limit = options.limit + 1};
   if (!options.since.empty()) {
-    TIDINGS_LET(filter.since, parse_rfc3339(options.since));
+    TIDINGS_LET(query.since, parse_rfc3339(options.since));
   }
-  if (!options.source.empty()) {
-    TIDINGS_LET(const auto found, source::SourceTable(*database).find(options.source));
-    if (!found) return fail(Errc::no_input, fmt::format("there is no source \"{}\"", options.source));
-    filter.source = found->id;
-  }
-  TIDINGS_LET(auto posts, post::PostTable(*database).list(filter));
+  TIDINGS_LET(auto posts, app::list_posts(context.database, query));
   std::string more;
   if (std::cmp_greater(posts.size(), options.limit)) {
     posts.pop_back();
@@ -117,7 +110,7 @@ Result<Exit> list(Session& session, const ListOptions& options) {
     if (post.hidden) title += " (hidden)";
     if (post.pinned) title += " (pinned)";
     if (!post.dropped.empty()) title += " (left out by " + post.dropped + ")";
-    out.add({std::to_string(post.id.value), local_time(config->newsletter.zone, post.date()),
+    out.add({std::to_string(post.id.value), local_time(context.config.newsletter.zone, post.date()),
              std::move(title), post.link});
   }
   print_list(options.json ? ListForm::json : ListForm::table, out, lines, more);
@@ -130,9 +123,8 @@ struct PostOption {
 };
 
 Result<Exit> show(Session& session, const PostOption& options) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database_read_only());
-  TIDINGS_LET(const auto post, post::PostTable(*database).find(PostId{options.id}));
+  TIDINGS_LET(const auto context, session.context(Access::read_only));
+  TIDINGS_LET(const auto post, app::find_post(context.database, PostId{options.id}));
   if (options.json) {
     auto json = json_of(post);
     json["html"] = post.html;
@@ -141,7 +133,8 @@ Result<Exit> show(Session& session, const PostOption& options) {
     return Exit::done;
   }
   std::string out = printable(post::display_title(post)) + "\n";
-  out += fmt::format("{}  {}\n", local_time(config->newsletter.zone, post.date()), printable(post.author));
+  out += fmt::format("{}  {}\n", local_time(context.config.newsletter.zone, post.date()),
+                     printable(post.author));
   if (!post.link.empty()) out += post.link + "\n";
   if (!post.tags.empty()) out += "tags: " + printable(join(post.tags, ", ")) + "\n";
   print(out + "\n" + post::html_to_text(post.html.empty() ? post.summary_html : post.html));
@@ -211,26 +204,24 @@ Result<source::Entry> entry_of(const AddOptions& options, UtcTime now) {
   return entry;
 }
 
+std::string_view in_words(app::AddedPost::What what) {
+  using What = app::AddedPost::What;
+  switch (what) {
+    case What::added: return "added";
+    case What::updated: return "updated";
+    case What::sent_already: return "has been sent already";
+    case What::same: break;
+  }
+  return "is there already";
+}
+
 Result<Exit> add(Session& session, const AddOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto* const configured, source_for(*config, options.source));
-  const auto now = session.clock().now();
-  std::array<source::Entry, 1> added;
-  TIDINGS_LET(added[0], entry_of(options, now));
-  TIDINGS_LET(auto* const database, session.database());
-  TIDINGS_LET(const auto stored, source::SourceTable(*database).ensure(configured->spec));
-  post::NormaliseOptions normalising;
-  normalising.language = config->newsletter.language;
-  normalising.links.tracking_parameters = configured->strip_parameters;
-  post::PostTable posts{*database};
-  TIDINGS_LET(const auto counts,
-              posts.store({.source = stored.id, .now = now, .last_good = UtcTime{}}, added, normalising));
-  TIDINGS_LET(const auto id, posts.find(stored.id, added[0], normalising));
-  const auto* const done = counts.added > 0     ? "added"
-                           : counts.updated > 0 ? "updated"
-                           : counts.frozen > 0  ? "has been sent already"
-                                                : "is there already";
-  say(fmt::format("post {}: \"{}\" {} ({})\n", id.value, printable(added[0].title), done,
+  TIDINGS_LET(const auto entry, entry_of(options, session.clock().now()));
+  TIDINGS_LET(const auto context, session.context());
+  TIDINGS_LET(const auto added, app::add_post(context, *configured, entry));
+  say(fmt::format("post {}: \"{}\" {} ({})\n", added.id.value, printable(entry.title), in_words(added.what),
                   configured->spec.name));
   return Exit::done;
 }
@@ -257,22 +248,8 @@ Result<Exit> release(Session& session, const ReleaseOptions& options) {
     }
     ids.push_back({id});
   }
-  TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  post::PostTable posts{*database};
-  const auto now = session.clock().now();
-  int released = 0;
-  TIDINGS_LET(auto transaction, database->begin());
-  if (!options.source.empty()) {
-    TIDINGS_LET(const auto found, source::SourceTable(*database).find(options.source));
-    if (!found)
-      return fail(Errc::no_input, fmt::format("there is no source \"{}\"", printable(options.source)));
-    TIDINGS_LET(released, posts.release_all(found->id, now));
-  }
-  for (const auto id : ids) {
-    TIDINGS_LET(const auto one, posts.release(id, now));
-    released += one;
-  }
-  TIDINGS_TRY(transaction.commit());
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  TIDINGS_LET(const int released, app::release_posts(context, ids, options.source));
   say(released == 0
           ? "nothing to release\n"
           : fmt::format(
@@ -281,12 +258,10 @@ Result<Exit> release(Session& session, const ReleaseOptions& options) {
   return Exit::done;
 }
 
-template <class Change>
-auto changing(Change change, const char* done) {
-  return [change, done](Session& session, const PostOption& options) -> Result<Exit> {
-    TIDINGS_LET(auto* const database, session.database(store::Create::no));
-    post::PostTable table{*database};
-    TIDINGS_TRY(change(table, PostId{options.id}));
+auto marking(app::PostMark mark, const char* done) {
+  return [mark, done](Session& session, const PostOption& options) -> Result<Exit> {
+    TIDINGS_LET(const auto context, session.context(Access::existing));
+    TIDINGS_TRY(app::mark_post(context.database, PostId{options.id}, mark));
     say(fmt::format("post {} {}\n", options.id, done));
     return Exit::done;
   };
@@ -304,7 +279,8 @@ void add_post_commands(Command app, Session& session) {
       noun, session, "list", "newest first",
       [](Command command, ListOptions& options) {
         command.add_option("--source", options.source, "of this source only");
-        command.add_option("--since", options.since, "first seen at or after, e.g. 2026-01-26T08:00:00Z");
+        command.add_option("--since", options.since, "first seen at or after, e.g. 2026-01-26T08:00:00Z")
+            .value_name("TIME");
         command.add_flag("--left-out", options.left_out, "what no edition has carried, and why");
         command.add_option("--digest", options.digest, "with --left-out: of this digest only");
         command.add_option("--limit", options.limit, "at most so many (of each digest)")
@@ -332,7 +308,8 @@ void add_post_commands(Command app, Session& session) {
         command
             .add_option("--markdown-file", options.markdown_file, "its text, with front matter if you like")
             .excludes(html);
-        command.add_option("--published", options.published, "a date, e.g. 2026-01-08 (default: now)");
+        command.add_option("--published", options.published, "a date, e.g. 2026-01-08 (default: now)")
+            .value_name("DATE");
         command.add_option("--author", options.author, "a name");
         command.add_option("--topic", options.topics, "may be repeated");
       },
@@ -344,23 +321,15 @@ void add_post_commands(Command app, Session& session) {
         command.add_option("--source", options.source, "all of this source that is set aside");
       },
       release);
-  using post::PostTable;
-  add_command<PostOption>(
-      noun, session, "hide", "keep it out of every edition to come", add_id,
-      changing([](PostTable& table, PostId id) { return table.set_hidden(id, post::Hidden::yes); },
-               "is hidden"));
-  add_command<PostOption>(
-      noun, session, "unhide", "let it into editions again", add_id,
-      changing([](PostTable& table, PostId id) { return table.set_hidden(id, post::Hidden::no); },
-               "is not hidden"));
-  add_command<PostOption>(
-      noun, session, "pin", "put it first in the next edition", add_id,
-      changing([](PostTable& table, PostId id) { return table.set_pinned(id, post::Pinned::yes); },
-               "is pinned"));
-  add_command<PostOption>(
-      noun, session, "unpin", "back into its order", add_id,
-      changing([](PostTable& table, PostId id) { return table.set_pinned(id, post::Pinned::no); },
-               "is not pinned"));
+  using app::PostMark;
+  add_command<PostOption>(noun, session, "hide", "keep it out of every edition to come", add_id,
+                          marking(PostMark::hidden, "is hidden"));
+  add_command<PostOption>(noun, session, "unhide", "let it into editions again", add_id,
+                          marking(PostMark::not_hidden, "is not hidden"));
+  add_command<PostOption>(noun, session, "pin", "put it first in the next edition", add_id,
+                          marking(PostMark::pinned, "is pinned"));
+  add_command<PostOption>(noun, session, "unpin", "back into its order", add_id,
+                          marking(PostMark::not_pinned, "is not pinned"));
 }
 
 }  // namespace tidings::cli

@@ -10,7 +10,6 @@
 #include "bounce/effect.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
-#include "digest/edition_table.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -174,31 +173,16 @@ std::string page_of(const app::EditionReport& report, const Zone& zone, const me
       escape_html(text_of(report, zone)), message::page_style(brand));
 }
 
-/// Of all digests, the newest that is not skipped.
-Result<std::string> newest_edition(store::Database& database) {
-  constexpr int far_enough = 1000;
-  TIDINGS_LET(const auto editions, digest::EditionTable(database).list({}, far_enough));
-  const auto newest =
-      std::ranges::find_if(editions, [](const auto& each) { return each.edition.number.has_value(); });
-  if (newest != editions.end()) return digest::name_of(newest->edition);
-  return fail(Errc::no_input, "there is no edition yet",
-              "\"tidings digest list\" says when the next one is due");
-}
-
 Result<Exit> report(Session& session, const ReportOptions& options) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database_read_only());
-  auto edition = options.edition;
-  if (edition.empty()) {
-    TIDINGS_LET(edition, newest_edition(*database));
-  }
-  TIDINGS_LET(const auto found, app::report_on(*database, session.clock(), edition));
+  TIDINGS_LET(const auto context, session.context(Access::read_only));
+  TIDINGS_LET(const auto found, app::report_on(context.database, context.clock, options.edition));
+  const auto& zone = context.config.newsletter.zone;
   if (!options.html.empty())
-    TIDINGS_TRY(write_file(options.html, page_of(found, config->newsletter.zone, config->brand)));
+    TIDINGS_TRY(write_file(options.html, page_of(found, zone, context.config.brand)));
   if (options.json) {
     print(json_line(json_of(found)));
   } else if (options.html.empty()) {
-    print(text_of(found, config->newsletter.zone));
+    print(text_of(found, zone));
   }
   return Exit::done;
 }

@@ -88,7 +88,7 @@ Result<std::optional<UtcTime>> time_option(std::string_view name, const std::str
 }
 
 Result<Exit> run_scheduler(Session& session, const RunOptions& options) {
-  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(const auto shared, session.shared());
   app::SchedulerOptions scheduler;
   TIDINGS_LET(scheduler.until, time_option("--until", options.until));
   auto* const manual = session.manual_clock();
@@ -116,7 +116,7 @@ Result<Exit> run_scheduler(Session& session, const RunOptions& options) {
   };
   scheduler.on_said = tell;
   scheduler.on_trouble = [](const std::string& line) { log::warning(line); };
-  TIDINGS_TRY(app::run_schedule(*config, session.clock(), session.random(), scheduler, signals));
+  TIDINGS_TRY(app::run_schedule(shared, scheduler, signals));
   return Exit::done;
 }
 
@@ -187,7 +187,8 @@ Result<Exit> rehearse(Session& session, const RehearseOptions& options) {
     log::warning(local_time(zone, clock.now()) + "  " + line);
   };
   app::SchedulerSignals never;
-  TIDINGS_TRY(app::run_schedule(rehearsal, clock, session.random(), scheduler, never));
+  TIDINGS_TRY(
+      app::run_schedule({.config = rehearsal, .clock = clock, .random = session.random()}, scheduler, never));
   say(fmt::format("{} would have gone out{}; nothing was sent, and the database is as it was\n",
                   plural(sent, "message"), options.to_dir.empty() ? "" : ", written to " + options.to_dir));
   return Exit::done;

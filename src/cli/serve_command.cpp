@@ -23,13 +23,13 @@ struct ServeCommand {
 };
 
 Result<Exit> serve(Session& session, const ServeCommand& command) {
-  TIDINGS_LET(const auto* const config, session.config());
-  if (config->newsletter.public_url.empty()) {
+  TIDINGS_LET(const auto shared, session.shared());
+  if (shared.config.newsletter.public_url.empty()) {
     return fail(Errc::config, "[newsletter] public_url is not set",
                 "it is the address that links in mails lead to, like https://news.example.org");
   }
   if (command.snippet) {
-    TIDINGS_LET(const auto pages, site::WebPages::load(*config));
+    TIDINGS_LET(const auto pages, site::WebPages::load(shared.config));
     print(pages->snippet());
     return Exit::done;
   }
@@ -40,28 +40,27 @@ Result<Exit> serve(Session& session, const ServeCommand& command) {
   ::sigaction(SIGINT, &action, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
   const auto on_ready = [&](const std::string& address) {
-    say(fmt::format("serving {} on http://{}\n", config->newsletter.public_url, address));
+    say(fmt::format("serving {} on http://{}\n", shared.config.newsletter.public_url, address));
     std::fflush(stdout);
   };
   const auto on_monitor_ready = [](const std::string& address) {
     say(fmt::format("metrics on http://{}/metrics\n", address));
     std::fflush(stdout);
   };
-  TIDINGS_TRY(
-      site::serve(*config, session.clock(), session.random(),
-                  {.threads = command.threads, .on_ready = on_ready, .on_monitor_ready = on_monitor_ready},
-                  stop_serving));
+  TIDINGS_TRY(site::serve(
+      shared, {.threads = command.threads, .on_ready = on_ready, .on_monitor_ready = on_monitor_ready},
+      stop_serving));
   return Exit::done;
 }
 
 Result<Exit> cgi(Session& session, const NoOptions& /*options*/) {
   ::signal(SIGPIPE, SIG_IGN);
-  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_LET(const auto shared, session.shared());
   const web::Environment environment = [](const char* name) -> std::optional<std::string> {
     const char* const value = std::getenv(name);
     return value == nullptr ? std::nullopt : std::optional<std::string>{value};
   };
-  TIDINGS_TRY(site::serve_cgi(*config, session.clock(), session.random(), environment, std::cin));
+  TIDINGS_TRY(site::serve_cgi(shared, environment, std::cin));
   return Exit::done;
 }
 

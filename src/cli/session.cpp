@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "base/version.hpp"
 #include "cli/command.hpp"
+#include "cli/help.hpp"
 #include "cli/output.hpp"
 #include "edition/compose.hpp"
 #include "sending/clock_guard.hpp"
@@ -24,8 +25,7 @@ constexpr const char* about =
 
 constexpr const char* more =
     "Exit status: 0 done, also when nothing was due; 64 usage; 65 bad input data; 66 no such input; 69 relay "
-    "or source\n"
-    "unavailable; 73/74 cannot create / I/O; 75 try again; 77 not permitted; 78 configuration.";
+    "or source unavailable; 73/74 cannot create / I/O; 75 try again; 77 not permitted; 78 configuration.";
 
 void add_global_options(CLI::App& app, Session& session) {
   app.add_option("--config", session.config_option,
@@ -35,7 +35,8 @@ void add_global_options(CLI::App& app, Session& session) {
       ->type_name("TIME");
   app.add_flag("-v,--verbose", session.verbose, "say more; twice for details");
   app.add_flag("-q,--quiet", session.quiet, "errors only");
-  app.set_version_flag("--version", "tidings " + std::string{version()});
+  app.set_help_flag("-h,--help", "print this help");
+  app.set_version_flag("--version", "tidings " + std::string{version()}, "print the version");
 }
 
 /// How far the words of the command line make sense.
@@ -109,15 +110,43 @@ Read read_words(const CLI::App& app, std::span<char*> words) {
   return read;
 }
 
+/// The entry of the command table; the program's own if there is no such path.
+CommandInfo info_of(CLI::App& app, std::string_view path) {
+  auto info = describe(Command{&app});
+  while (info.path != path) {
+    const auto child = std::ranges::find_if(info.children, [&](const CommandInfo& each) {
+      return path == each.path || path.starts_with(each.path + " ");
+    });
+    if (child == info.children.end()) break;
+    info = CommandInfo{*child};
+  }
+  return info;
+}
+
 /// CLI11 speaks in several lines and names; ours is one line.
-Error usage_error(const CLI::App& app, std::span<char*> words, const CLI::ParseError& error) {
+Error usage_error(CLI::App& app, std::span<char*> words, const CLI::ParseError& error) {
   auto read = read_words(app, words);
   if (read.unknown) return *std::move(read.unknown);
-  const auto* const what =
-      read.command->get_subcommands([](const CLI::App*) { return true; }).empty() ? "options" : "commands";
+  const auto verbs = commands_of(*read.command);
+  if (verbs.empty()) {
+    return {.code = Errc::usage,
+            .what = printable(error.what()),
+            .hint = "usage: " + usage_of(info_of(app, read.path))};
+  }
   return {.code = Errc::usage,
-          .what = printable(error.what()),
-          .hint = fmt::format("\"{} --help\" lists the {}", read.path, what)};
+          .what = fmt::format("{}: which command?", read.path),
+          .hint = read.command == &app ? "\"tidings --help\" lists them" : join(verbs, ", ")};
+}
+
+/// The help of the command that the line names.
+std::string help_for(CLI::App& app) {
+  const CLI::App* command = &app;
+  std::string path = app.get_name();
+  for (auto verbs = command->get_subcommands(); !verbs.empty(); verbs = command->get_subcommands()) {
+    command = verbs.front();
+    path += " " + command->get_name();
+  }
+  return help_of(info_of(app, path), more);
 }
 
 }  // namespace
@@ -147,47 +176,59 @@ Result<const config::Config*> Session::config() {
   return &*config_;
 }
 
-Result<store::Database*> Session::database(store::Create create) {
-  if (!database_) {
-    TIDINGS_LET(const auto* const settings, config());
-    TIDINGS_LET(auto opened, store::Database::open(settings->store_path, create));
-    database_.emplace(std::move(opened));
-    TIDINGS_TRY(edition::meet_digests(*config_, *database_, clock().now()));
-  }
-  return &*database_;
+Result<config::SharedContext> Session::shared() {
+  TIDINGS_LET(const auto* const settings, config());
+  return config::SharedContext{.config = *settings, .clock = *clock_, .random = random_};
 }
 
-Result<void> Session::check_clock(store::Database& database) {
+Result<store::Database> Session::open(Access access) {
   TIDINGS_LET(const auto* const settings, config());
-  TIDINGS_TRY(sending::allow_work(database, *clock_));
-  TIDINGS_LET(const auto troubles, sending::clock_troubles(*settings, database, *clock_));
+  const auto& path = settings->store_path;
+  switch (access) {
+    case Access::create: return store::Database::open(path, store::Create::yes);
+    case Access::existing: return store::Database::open(path, store::Create::no);
+    case Access::read_only: return store::Database::open_read_only(path);
+    case Access::copy: break;
+  }
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored) ? store::Database::open_copy_in_memory(path)
+                                                : store::Database::open_in_memory();
+}
+
+Result<config::Context> Session::context(Access access) {
+  TIDINGS_LET(const auto shared_context, shared());
+  if (!database_) {
+    TIDINGS_LET(auto opened, open(access));
+    database_.emplace(std::move(opened));
+    if (access != Access::read_only) TIDINGS_TRY(edition::meet_digests(*config_, *database_, clock().now()));
+  }
+  return shared_context.on(*database_);
+}
+
+Result<std::optional<config::Context>> Session::context_if_there() {
+  TIDINGS_LET(const auto* const settings, config());
+  std::error_code ignored;
+  if (!std::filesystem::exists(settings->store_path, ignored)) return std::optional<config::Context>{};
+  TIDINGS_LET(const auto opened, context(Access::read_only));
+  return std::optional<config::Context>{opened};
+}
+
+Result<void> Session::check_clock(const config::Context& context) {
+  TIDINGS_TRY(sending::allow_work(context.database, context.clock));
+  TIDINGS_LET(const auto troubles, sending::clock_troubles(context));
   for (const auto& line : troubles) log::warning(fmt::format("{} ({})", line, sending::clock_hint));
   return {};
 }
 
-Result<store::Database*> Session::database_read_only() {
-  if (!database_) {
-    TIDINGS_LET(const auto* const settings, config());
-    TIDINGS_LET(auto opened, store::Database::open_read_only(settings->store_path));
-    database_.emplace(std::move(opened));
-  }
-  return &*database_;
+Result<store::SenderLock> Session::lock(const config::Context& context, const std::string& job) {
+  return store::SenderLock::take(context.config.store_path, job);
 }
 
-Result<store::Database*> Session::database_copy() {
-  if (!database_) {
-    TIDINGS_LET(const auto* const settings, config());
-    std::error_code ignored;
-    if (!std::filesystem::exists(settings->store_path, ignored)) {
-      TIDINGS_LET(auto fresh, store::Database::open_in_memory());
-      database_.emplace(std::move(fresh));
-    } else {
-      TIDINGS_LET(auto copy, store::Database::open_copy_in_memory(settings->store_path));
-      database_.emplace(std::move(copy));
-    }
-    TIDINGS_TRY(edition::meet_digests(*config_, *database_, clock().now()));
-  }
-  return &*database_;
+Result<store::SenderLock> Session::begin_sending(const config::Context& context, const std::string& job) {
+  TIDINGS_LET(auto held, lock(context, job));
+  TIDINGS_TRY(store::check_instance(context.database, store::Guard::refuse));
+  TIDINGS_TRY(check_clock(context));
+  return held;
 }
 
 Result<int> run(int argc, char** argv) {
@@ -196,7 +237,6 @@ Result<int> run(int argc, char** argv) {
   add_global_options(app, session);
   app.require_subcommand(1);
   app.fallthrough();
-  app.footer(more);
   const Command top{&app};
   add_init_command(top, session);
   add_job_commands(top, session);
@@ -219,7 +259,10 @@ Result<int> run(int argc, char** argv) {
   add_completion_commands(top, session);
   try {
     app.parse(argc, argv);
-  } catch (const CLI::Success& success) {  // --help, --version
+  } catch (const CLI::CallForHelp&) {
+    print(help_for(app));
+    return 0;
+  } catch (const CLI::Success& success) {  // --version
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
     return tl::unexpected<Error>(usage_error(app, {argv, static_cast<std::size_t>(argc)}, error));

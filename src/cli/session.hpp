@@ -1,5 +1,6 @@
 // One run of the program: the global options, and what commands share (configuration, database, clock),
-// opened on demand.
+// opened on demand. The only file of this room that opens a database or knows its locks; the others hand a
+// Context to the rooms below.
 #pragma once
 
 #include <filesystem>
@@ -11,8 +12,8 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
-#include "store/database.hpp"
+#include "config/context.hpp"
+#include "store/instance.hpp"
 
 namespace tidings::cli {
 
@@ -20,6 +21,14 @@ class Command;
 
 /// What a command ends with when nothing failed: 0, or 75 when deliveries are deferred.
 enum class Exit { done = 0, try_again = 75 };
+
+/// How a command uses the database.
+enum class Access {
+  create,     ///< it is made if it is not there
+  existing,   ///< it must be there
+  read_only,  ///< it must be there, and not a byte of it changes
+  copy,       ///< a copy in memory, for rehearsals; empty if there is no database yet
+};
 
 class Session {
  public:
@@ -42,17 +51,25 @@ class Session {
   [[nodiscard]] ManualClock* manual_clock() { return manual_clock_; }
   [[nodiscard]] Random& random() { return random_; }
 
-  [[nodiscard]] Result<store::Database*> database(store::Create create = store::Create::yes);
+  /// The configuration with clock and randomness, for jobs that open databases of their own.
+  [[nodiscard]] Result<config::SharedContext> shared();
+  /// The same with the database, which is opened once: the first call says how.
+  [[nodiscard]] Result<config::Context> context(Access access = Access::create);
+  /// The same of a database that may not be there yet: nothing then.
+  [[nodiscard]] Result<std::optional<config::Context>> context_if_there();
   /// Before a job that collects, composes or sends: whether the clock allows it, and what a wrong clock has
   /// left is told.
-  [[nodiscard]] Result<void> check_clock(store::Database& database);
-  /// For what must not change a byte; the database must be there.
-  [[nodiscard]] Result<store::Database*> database_read_only();
-  /// A copy in memory, for rehearsals: --dry-run and preview work on it as on the real one. Empty if there is
-  /// none yet.
-  [[nodiscard]] Result<store::Database*> database_copy();
+  [[nodiscard]] Result<void> check_clock(const config::Context& context);
+
+  /// The sender's lock, for as long as the value lives; `job` names the command to whoever finds it taken.
+  [[nodiscard]] static Result<store::SenderLock> lock(const config::Context& context, const std::string& job);
+  /// The same for a command that composes or sends: refused on a copied database, and with a wrong clock.
+  [[nodiscard]] Result<store::SenderLock> begin_sending(const config::Context& context,
+                                                        const std::string& job);
 
  private:
+  [[nodiscard]] Result<store::Database> open(Access access);
+
   std::optional<config::Config> config_;
   std::unique_ptr<Clock> clock_ = std::make_unique<SystemClock>();
   ManualClock* manual_clock_ = nullptr;

@@ -7,24 +7,22 @@
 
 #include <fmt/format.h>
 
-#include "app/doctor.hpp"
+#include "app/find_feed.hpp"
 #include "app/read_source.hpp"
+#include "app/source_list.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "cli/command.hpp"
+#include "cli/opml_commands.hpp"
 #include "cli/output.hpp"
 #include "post/plain_text.hpp"
 #include "post/sanitise.hpp"
 #include "source/address_guard.hpp"
 #include "source/article.hpp"
-#include "source/discover.hpp"
-#include "source/fetch.hpp"
 #include "source/html_text.hpp"
-#include "source/page.hpp"
 #include "source/parse.hpp"
-#include "source/source_table.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -44,27 +42,16 @@ std::string note_on(const source::Source& state) {
 
 Result<Exit> list(Session& session, const JsonOption& options) {
   TIDINGS_LET(const auto* const config, session.config());
-  std::vector<source::Source> known;
-  store::Database* database = nullptr;
-  std::error_code ignored;
-  if (std::filesystem::exists(config->store_path, ignored)) {
-    TIDINGS_LET(database, session.database_read_only());
-    TIDINGS_LET(known, source::SourceTable(*database).list());
-  }
+  TIDINGS_LET(const auto context, session.context_if_there());
+  TIDINGS_LET(const auto sources,
+              app::list_sources(*config, context ? &context->database : nullptr, session.clock().now()));
   std::string lines;
   Table out{{"NAME", "HEALTH", "LAST GOOD", "URL", "NOTE"}};
-  for (const auto& configured : config->sources) {
-    source::Source state;
-    for (const auto& each : known) {
-      if (each.name == configured.spec.name && each.url == configured.spec.url) state = each;
-    }
-    std::string health = "never fetched";
-    if (database != nullptr) {
-      TIDINGS_LET(health, app::source_health(*database, configured, session.clock().now()));
-    }
+  for (const auto& [source, state, health] : sources) {
+    const auto& spec = source->spec;
     if (options.json) {
-      lines += json_line({{"name", configured.spec.name},
-                          {"url", configured.spec.url},
+      lines += json_line({{"name", spec.name},
+                          {"url", spec.url},
                           {"title", state.title},
                           {"health", health},
                           {"last_attempt", json_time(state.last_attempt)},
@@ -76,8 +63,8 @@ Result<Exit> list(Session& session, const JsonOption& options) {
                           {"moved_to", state.moved_to.value_or("")},
                           {"last_error", state.last_error}});
     }
-    out.add({configured.spec.name, health, local_time(config->newsletter.zone, state.last_good),
-             configured.spec.url, note_on(state)});
+    out.add(
+        {spec.name, health, local_time(config->newsletter.zone, state.last_good), spec.url, note_on(state)});
   }
   print(options.json ? lines : out.text());
   return Exit::done;
@@ -134,54 +121,26 @@ void print_found(const source::Feed& feed, const std::string& url, std::string_v
   print(out);
 }
 
-Result<source::Feed> read_feed(const std::string& url, std::string& html) {
-  const auto result =
-      source::fetch({.url = url, .etag = {}, .last_modified = {}, .reach = source::Reach::anywhere}, {});
-  if (const auto* const failed = std::get_if<source::FetchFailure>(&result))
-    return fail(Errc::unavailable, failed->what);
-  const auto& fetched = std::get<source::Fetched>(result);
-  auto feed = source::parse_feed(fetched.bytes,
-                                 {.base_url = fetched.final_url, .content_type = fetched.content_type});
-  if (!feed) html = fetched.bytes;
-  return feed;
+/// A file's name, or an address as people write it.
+std::string url_of(const std::string& text) {
+  std::error_code ignored;
+  const auto as_file = [&](const std::string& path) {
+    return "file:" + std::filesystem::absolute(path, ignored).string();
+  };
+  if (text.starts_with("file:") && !text.starts_with("file:/")) return as_file(text.substr(5));
+  if (text.starts_with("file:") || is_web_url(text)) return text;
+  return std::filesystem::exists(text, ignored) ? as_file(text) : "https://" + text;
 }
 
-/// A URL that is no feed is read as a page that names one.
-Result<Exit> check_url(std::string url) {
-  if (!url.starts_with("file:") && !is_web_url(url)) {
-    std::error_code ignored;
-    url = std::filesystem::exists(url, ignored) ? "file:" + std::filesystem::absolute(url, ignored).string()
-                                                : "https://" + url;
-  } else if (url.starts_with("file:") && !url.starts_with("file:/")) {
-    std::error_code ignored;
-    url = "file:" + std::filesystem::absolute(url.substr(5), ignored).string();
-  }
-  std::string html;
-  auto feed = read_feed(url, html);
-  if (feed) {
-    print_found(*feed, url);
-    return Exit::done;
-  }
-  if (html.empty()) return tl::unexpected<Error>(feed.error());
-  auto places = source::discover_feeds(html, url);
-  if (places.empty()) {
-    for (auto& usual : source::usual_feed_urls(url))
-      places.push_back({.url = std::move(usual), .type = {}, .title = {}});
-  }
-  for (const auto& place : places) {
-    std::string ignored;
-    const auto found = read_feed(place.url, ignored);
-    if (!found) continue;
-    print(fmt::format("{} is a page; its feed is {}\n", url, place.url));
-    print_found(*found, place.url);
-    return Exit::done;
-  }
-  if (const auto page = source::read_page(html, {.base_url = url, .content_type = {}, .xpaths = {}})) {
+Result<Exit> check_url(const std::string& text) {
+  using How = app::FoundFeed::How;
+  const auto url = url_of(text);
+  TIDINGS_LET(const auto found, app::find_feed(url));
+  if (found.how == How::named_by_page) print(fmt::format("{} is a page; its feed is {}\n", url, found.url));
+  if (found.how == How::read_from_page)
     print(fmt::format("{} has no feed; its posts are read from the page\n", url));
-    print_found(*page, url, "kind = \"page\"\n");
-    return Exit::done;
-  }
-  return tl::unexpected<Error>(feed.error());
+  print_found(found.feed, found.url, found.how == How::read_from_page ? "kind = \"page\"\n" : "");
+  return Exit::done;
 }
 
 // ---- source check of what is configured
@@ -340,6 +299,7 @@ Result<Exit> to_text(Session& /*session*/, const HtmlOptions& options) {
 
 void add_source_commands(Command app, Session& session) {
   const auto source = add_noun(app, "source", "where posts come from");
+  add_opml_commands(source, session);
   add_command<JsonOption>(
       source, session, "list", "the sources and their health",
       [](Command command, JsonOption& options) { add_json(command, options.json); }, list);

@@ -3,100 +3,44 @@
 
 #include <fmt/format.h>
 
-#include "app/doctor.hpp"
+#include "app/status.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/command.hpp"
 #include "cli/job_words.hpp"
 #include "cli/output.hpp"
-#include "delivery/ledger.hpp"
-#include "digest/edition_table.hpp"
-#include "edition/compose.hpp"
-#include "post/post_table.hpp"
 #include "sending/clock_guard.hpp"
-#include "sending/deliver.hpp"
-#include "source/source_table.hpp"
-#include "store/instance.hpp"
-#include "subscriber/notice_table.hpp"
-#include "subscriber/subscriber_table.hpp"
 
 namespace tidings::cli {
 namespace {
 
-/// One digest's line: when it runs next, what the newest edition came to, and what waits for a person.
-struct DigestStatus {
-  std::string name;
-  UtcTime next_run{};
-  std::optional<digest::Edition> newest;
-  delivery::Counts counts;
-  std::optional<UtcTime> next_due;
-  std::vector<std::pair<std::string, std::int64_t>> deferred;
-  std::vector<std::string> held;
-  std::string would;  ///< what "send --due" would do with it now; empty: nothing
-  delivery::Ledger::Pace pace;
-  std::optional<UtcTime> due;  ///< a run that the next send composes
-  std::int64_t subscribers = 0;
-  std::int64_t pending = 0;  ///< of those who have not confirmed
-};
+using app::DigestStatus;
+using app::Status;
 
-Result<DigestStatus> status_of(const config::Config& config, const config::DigestConfig& digest,
-                               store::Database& database, const Clock& clock) {
-  DigestStatus status;
-  status.name = digest.name;
-  const auto now = clock.now();
+/// What waits for a person, a line each.
+std::vector<std::string> held_lines(const DigestStatus& status, const config::Config& config) {
   const auto& zone = config.newsletter.zone;
-  digest::EditionTable editions{database};
-  delivery::Ledger ledger{database, clock};
-  TIDINGS_LET(const auto list, editions.list(digest.name, 1));
-  if (!list.empty()) {
-    status.newest = list.front().edition;
-    TIDINGS_LET(status.counts, ledger.counts(status.newest->id));
-    TIDINGS_LET(status.next_due, ledger.next_due(status.newest->id));
-    TIDINGS_LET(status.deferred, ledger.deferred_by_reason(status.newest->id));
-    if (status.counts.open() > 0) {
-      TIDINGS_LET(status.pace, ledger.pace(status.newest->id));
-    }
+  std::vector<std::string> lines;
+  if (status.late) {
+    lines.push_back(fmt::format("the edition of {} is more than {} late; \"tidings send {} --late\" sends it",
+                                local_time(zone, status.late), format_duration(config.delivery.max_lateness),
+                                status.name));
   }
-  TIDINGS_LET(const auto outlook, edition::outlook(config, digest, database, now));
-  status.next_run = outlook.next_run;
-  if (outlook.due && !outlook.held) {
-    status.due = outlook.due->scheduled;
-    status.would = fmt::format("compose {}", digest.name);
-  }
-  if (outlook.due && outlook.held) {
-    status.held.push_back(
-        fmt::format("the edition of {} is more than {} late; \"tidings send {} --late\" sends it",
-                    local_time(zone, outlook.due->scheduled), format_duration(config.delivery.max_lateness),
-                    digest.name));
-  }
-  // Not the newest alone: later editions hide none that waits.
-  TIDINGS_LET(const auto unfinished, editions.unfinished());
-  for (const auto& each : unfinished) {
-    if (each.digest != digest.name || !sending::is_held(config, each, now)) continue;
-    TIDINGS_LET(const auto open, ledger.next_due(each.id));
-    if (open) status.held.push_back(late_in_words(each, zone));
-  }
-  TIDINGS_LET(const auto drafts, editions.drafts(digest.name));
-  for (const auto& each : drafts) {
+  for (const auto& each : status.held) lines.push_back(late_in_words(each, zone));
+  for (const auto& each : status.drafts) {
     const auto name = digest::name_of(each);
-    status.held.push_back(fmt::format("{} {}; \"tidings edition approve {}\" approves it", name,
-                                      each.reason.empty() ? "waits for approval" : each.reason, name));
+    lines.push_back(fmt::format("{} {}; \"tidings edition approve {}\" approves it", name,
+                                each.reason.empty() ? "waits for approval" : each.reason, name));
   }
-  TIDINGS_LET(const auto counts, subscriber::SubscriberTable(database, clock).counts());
-  for (const auto& each : counts.digests) {
-    if (each.digest != digest.name) continue;
-    status.subscribers = each.confirmed;
-    status.pending = each.pending;
-  }
-  return status;
+  return lines;
 }
 
-Json json_of(const DigestStatus& status) {
+Json json_of(const DigestStatus& status, const config::Config& config) {
   Json deferred = Json::array();
   for (const auto& [reply, count] : status.deferred) deferred.push_back({{"reply", reply}, {"count", count}});
   Json json{{"digest", status.name},        {"next_run", json_time(status.next_run)},
             {"due", json_time(status.due)}, {"subscribers", status.subscribers},
-            {"pending", status.pending},    {"held", join(status.held, "; ")}};
+            {"pending", status.pending},    {"held", join(held_lines(status, config), "; ")}};
   if (!status.newest) {
     json["edition"] = nullptr;
     return json;
@@ -131,7 +75,9 @@ std::string pace(const DigestStatus& status, UtcTime now) {
   return fmt::format(", {:.1f}/s, about {} left", rate, format_duration(left));
 }
 
-std::string text_of(const DigestStatus& status, const Zone& zone, UtcTime now, std::string_view holder) {
+std::string text_of(const DigestStatus& status, const config::Config& config, UtcTime now,
+                    std::string_view sender) {
+  const auto& zone = config.newsletter.zone;
   const auto due = status.due ? fmt::format("due since {}, ", local_time(zone, status.due)) : std::string{};
   const auto pending = status.pending > 0 ? fmt::format("{} pending, ", status.pending) : std::string{};
   std::string out =
@@ -143,7 +89,7 @@ std::string text_of(const DigestStatus& status, const Zone& zone, UtcTime now, s
     const auto name =
         edition.number ? fmt::format("#{}", *edition.number) : local_time(zone, edition.scheduled);
     // One that has begun is only being sent while somebody does it.
-    const bool idle = edition.state == digest::EditionState::sending && holder.empty();
+    const bool idle = edition.state == digest::EditionState::sending && sender.empty();
     out += fmt::format("  {} {}", name, idle ? "not finished" : digest::name_of(edition.state));
     if (!edition.reason.empty()) out += ": " + printable(edition.reason);
     if (counts.recipients > 0)
@@ -157,192 +103,186 @@ std::string text_of(const DigestStatus& status, const Zone& zone, UtcTime now, s
     for (const auto& [reply, count] : status.deferred)
       out += fmt::format("    {} deferred: {}\n", count, printable(reply));
   }
-  for (const auto& each : status.held) out += "  held: " + each + "\n";
+  for (const auto& each : held_lines(status, config)) out += "  held: " + each + "\n";
   return out;
 }
 
-/// The relays of the configuration that rest, refuse or do not answer, as the last run left them.
-struct RelayStatus {
-  delivery::RelayMemory memory;
-  std::string words;
-};
-
-std::vector<std::string> relay_names(const config::Config& config) {
-  const auto name_of = [](const config::SmtpConfig& smtp) {
-    return smtp.local_way == config::LocalWay::none ? smtp.name : smtp.local_path.filename().string();
-  };
-  std::vector<std::string> names{name_of(config.smtp)};
-  for (const auto& each : config.more_relays) names.push_back(name_of(each));
-  return names;
+bool rests(const delivery::RelayMemory& relay, UtcTime now) {
+  return relay.paused_until && *relay.paused_until > now;
 }
 
-Result<std::vector<RelayStatus>> relays_of(const config::Config& config, delivery::Ledger& ledger,
-                                           UtcTime now) {
-  std::vector<RelayStatus> found;
-  TIDINGS_LET(const auto known, ledger.relays());
-  for (const auto& name : relay_names(config)) {
-    RelayStatus status{.memory = {.name = name}, .words = {}};
-    for (const auto& each : known) {
-      if (each.name == name) status = {.memory = each, .words = in_words(each, config.newsletter.zone, now)};
-    }
-    found.push_back(std::move(status));
-  }
-  return found;
-}
-
-Json json_of(const RelayStatus& relay, UtcTime now) {
-  const auto& memory = relay.memory;
-  const bool rests = memory.paused_until && *memory.paused_until > now;
-  const auto* const state = relay.words.empty() ? "ready"
-                            : memory.refuses()  ? "refuses"
-                            : rests             ? "rests"
+/// `words`: what there is to say of it; empty: it is ready.
+Json json_of(const delivery::RelayMemory& relay, const std::string& words, UtcTime now) {
+  const auto* const state = words.empty()       ? "ready"
+                            : relay.refuses()   ? "refuses"
+                            : rests(relay, now) ? "rests"
                                                 : "unreachable";
-  return {{"name", memory.name},
+  return {{"name", relay.name},
           {"state", state},
-          {"until", rests ? json_time(memory.paused_until) : Json(nullptr)},
-          {"error", relay.words.empty() ? "" : memory.last_error}};
+          {"until", rests(relay, now) ? json_time(relay.paused_until) : Json(nullptr)},
+          {"error", words.empty() ? "" : relay.last_error}};
 }
 
 /// What "send --due" would do at this moment.
-Result<std::string> next_job(const config::Config& config, store::Database& database, const Clock& clock,
-                             const std::vector<DigestStatus>& digests,
-                             const std::vector<RelayStatus>& relays) {
+std::string next_job(const Status& status, const Zone& zone, UtcTime now) {
   std::vector<std::string> parts;
-  for (const auto& each : digests) {
-    if (!each.would.empty()) parts.push_back(each.would);
+  for (const auto& each : status.digests) {
+    if (each.due) parts.push_back("compose " + each.name);
   }
-  delivery::Ledger ledger{database, clock};
-  digest::EditionTable editions{database};
-  TIDINGS_LET(const auto unfinished, editions.unfinished());
-  bool sends = false;
-  for (const auto& edition : unfinished) {
-    if (sending::is_held(config, edition, clock.now())) continue;
-    TIDINGS_LET(const auto due, ledger.due_now(edition.id));
-    if (due == 0) continue;
-    parts.push_back(fmt::format("send {} to {}", digest::name_of(edition), plural(due, "reader")));
-    sends = true;
-  }
-  if (parts.empty()) return std::string{"nothing"};
-  const auto rests = [&](const RelayStatus& each) {
-    return each.memory.paused_until && *each.memory.paused_until > clock.now();
-  };
-  if (sends && std::ranges::all_of(relays, rests)) {
-    const auto until = std::ranges::min(relays, {}, [](const RelayStatus& each) {
-                         return *each.memory.paused_until;
-                       }).memory.paused_until;
-    parts.push_back(fmt::format("but only from {} on: until then the relay rests",
-                                local_time(config.newsletter.zone, until)));
+  for (const auto& [edition, due] : status.to_send)
+    parts.push_back(fmt::format("send {} to {}", edition, plural(due, "reader")));
+  if (parts.empty()) return "nothing";
+  const auto rest = [&](const delivery::RelayMemory& each) { return rests(each, now); };
+  if (!status.to_send.empty() && std::ranges::all_of(status.relays, rest)) {
+    const auto until = std::ranges::min(status.relays, {}, [](const delivery::RelayMemory& each) {
+                         return *each.paused_until;
+                       }).paused_until;
+    parts.push_back(fmt::format("but only from {} on: until then the relay rests", local_time(zone, until)));
   }
   return join(parts, ", ");
 }
 
 /// The process at work, with what it has sent in the last minute.
-std::string at_work(const config::Config& config, const std::vector<DigestStatus>& digests) {
-  const auto holder = store::SenderLock::holder(config.store_path);
-  if (holder.empty()) return {};
+std::string at_work(const Status& status) {
+  if (status.sender.empty()) return {};
   std::int64_t in_minute = 0;
-  for (const auto& each : digests) in_minute += each.pace.in_minute;
-  return in_minute > 0 ? fmt::format("{}, {} sent in the last minute", holder, in_minute) : holder;
+  for (const auto& each : status.digests) in_minute += each.pace.in_minute;
+  return in_minute > 0 ? fmt::format("{}, {} sent in the last minute", status.sender, in_minute)
+                       : status.sender;
 }
 
-Result<Exit> status(Session& session, const JsonOption& options) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database_read_only());
-  const auto now = session.clock().now();
-  delivery::Ledger ledger{*database, session.clock()};
-  TIDINGS_LET(const auto relays, relays_of(*config, ledger, now));
-  std::vector<DigestStatus> digests;
-  for (const auto& digest : config->digests) {
-    TIDINGS_LET(auto each, status_of(*config, digest, *database, session.clock()));
-    digests.push_back(std::move(each));
-  }
-  TIDINGS_LET(const auto job, next_job(*config, *database, session.clock(), digests, relays));
-  const auto holder = at_work(*config, digests);
+std::string details_of(const Status& status, const Zone& zone) {
   std::string out;
-  for (const auto& each : digests)
-    out += options.json ? json_line(json_of(each)) : text_of(each, config->newsletter.zone, now, holder);
-  TIDINGS_LET(const auto held, ledger.held_in_doubt());
-  TIDINGS_LET(const auto sources, source::SourceTable(*database).list());
-  TIDINGS_LET(const auto counts, subscriber::SubscriberTable(*database, session.clock()).counts());
-  int failing = 0;
-  std::string details;
-  for (const auto& source : sources) {
-    const auto* const configured = config->find_source(source.name);
-    if (configured == nullptr) continue;
-    if (source.error_streak == 0 && !source.gone) {
-      TIDINGS_LET(const auto health, app::source_health(*database, *configured, now));
-      if (health.find("silent") != std::string::npos)
-        details += fmt::format("  {}: {}\n", source.name, health);
-      continue;
-    }
-    ++failing;
-    details += fmt::format("  {}: {}\n", source.name, printable(source.last_error));
-  }
-  TIDINGS_LET(const auto clock, sending::clock_troubles(*config, *database, session.clock()));
-  for (const auto& line : clock) details += fmt::format("clock: {} ({})\n", line, sending::clock_hint);
-  TIDINGS_LET(const auto floods, post::PostTable(*database).set_aside());
-  std::int64_t set_aside = 0;
-  for (const auto& flood : floods) {
-    const auto source = std::ranges::find(sources, flood.source, &source::Source::id);
-    if (source == sources.end()) continue;
-    set_aside += flood.posts;
-    details += fmt::format(
+  for (const auto& each : status.sources) out += fmt::format("  {}: {}\n", each.name, printable(each.what));
+  for (const auto& line : status.clock) out += fmt::format("clock: {} ({})\n", line, sending::clock_hint);
+  for (const auto& flood : status.set_aside) {
+    out += fmt::format(
         "  {0}: {1} set aside on {2}; \"tidings post release --source {0}\" lets them into the next "
         "editions\n",
-        source->name, plural(flood.posts, "old post"), local_time(config->newsletter.zone, flood.at));
+        flood.source, plural(flood.posts, "old post"), local_time(zone, flood.at));
   }
-  subscriber::NoticeTable notices{*database, session.clock()};
-  TIDINGS_LET(const auto waiting, notices.open());
-  TIDINGS_LET(const auto trouble, notices.trouble());
-  if (options.json) {
-    Json all = Json::array();
-    for (const auto& each : relays) all.push_back(json_of(each, now));
-    out += json_line({{"sources", config->sources.size()},
-                      {"failing_sources", failing},
-                      {"set_aside", set_aside},
-                      {"subscribers", counts.staying},
-                      {"relays", std::move(all)},
-                      {"at_work", holder},
-                      {"send_due", job},
-                      {"clock", clock},
-                      {"notices_open", waiting},
-                      {"notices_failing", trouble.failing},
-                      {"notices_error", trouble.last_error},
-                      {"notices_next_try", json_time(trouble.next_try)}});
-  } else {
-    out += fmt::format("sources: {}, {} failing\n{}subscribers: {}\n", config->sources.size(), failing,
-                       details, counts.staying);
-    for (const auto& each : relays) {
-      if (!each.words.empty()) out += fmt::format("relay {} {}\n", each.memory.name, each.words);
-    }
-    digest::EditionTable editions{*database};
-    for (const auto& [edition, count] : held) {
-      TIDINGS_LET(const auto found, editions.get(edition));
-      out += fmt::format(
-          "{0}: {1} in doubt; \"tidings delivery resolve {0} [ADDRESS] --sent\" or \"--failed\" decides\n",
-          digest::name_of(found), plural(count, "delivery"));
-    }
-    out +=
-        fmt::format("sending: {}\n\"send --due\" now would: {}\n", holder.empty() ? "nobody" : holder, job);
+  return out;
+}
+
+std::string json_lines(const Status& status, const config::Config& config, UtcTime now) {
+  const auto& zone = config.newsletter.zone;
+  std::string out;
+  for (const auto& each : status.digests) out += json_line(json_of(each, config));
+  Json relays = Json::array();
+  for (const auto& each : status.relays) relays.push_back(json_of(each, in_words(each, zone, now), now));
+  std::int64_t set_aside = 0;
+  for (const auto& flood : status.set_aside) set_aside += flood.posts;
+  return out + json_line({{"sources", config.sources.size()},
+                          {"failing_sources", status.failing_sources()},
+                          {"set_aside", set_aside},
+                          {"subscribers", status.subscribers},
+                          {"relays", std::move(relays)},
+                          {"at_work", at_work(status)},
+                          {"send_due", next_job(status, zone, now)},
+                          {"clock", status.clock},
+                          {"notices_open", status.notices_open},
+                          {"notices_failing", status.notices_trouble.failing},
+                          {"notices_error", status.notices_trouble.last_error},
+                          {"notices_next_try", json_time(status.notices_trouble.next_try)}});
+}
+
+std::string text_of(const Status& status, const config::Config& config, UtcTime now) {
+  const auto& zone = config.newsletter.zone;
+  const auto sender = at_work(status);
+  std::string out;
+  for (const auto& each : status.digests) out += text_of(each, config, now, sender);
+  out += fmt::format("sources: {}, {} failing\n{}subscribers: {}\n", config.sources.size(),
+                     status.failing_sources(), details_of(status, zone), status.subscribers);
+  for (const auto& each : status.relays) {
+    const auto words = in_words(each, zone, now);
+    if (!words.empty()) out += fmt::format("relay {} {}\n", each.name, words);
   }
-  if (!options.json && waiting > 0) {
-    out += fmt::format("confirmation and other mails: {} wait\n", waiting);
-    if (trouble.failing > 0) {
-      out +=
-          fmt::format("  {} failed, next try {}: {}\n", trouble.failing,
-                      local_time(config->newsletter.zone, trouble.next_try), printable(trouble.last_error));
+  for (const auto& [edition, count] : status.in_doubt) {
+    out += fmt::format(
+        "{0}: {1} in doubt; \"tidings delivery resolve {0} [ADDRESS] --sent\" or \"--failed\" decides\n",
+        edition, plural(count, "delivery"));
+  }
+  out += fmt::format("sending: {}\n\"send --due\" now would: {}\n", sender.empty() ? "nobody" : sender,
+                     next_job(status, zone, now));
+  if (status.notices_open == 0) return out;
+  const auto& trouble = status.notices_trouble;
+  out += fmt::format("confirmation and other mails: {} wait\n", status.notices_open);
+  if (trouble.failing > 0) {
+    out += fmt::format("  {} failed, next try {}: {}\n", trouble.failing, local_time(zone, trouble.next_try),
+                       printable(trouble.last_error));
+  }
+  return out;
+}
+
+struct StatusOptions {
+  bool json = false;
+  bool health = false;
+};
+
+constexpr std::chrono::hours overdue_after{1};
+
+/// For a container's health check: 69 if no relay or no source is of use, 75 if work is overdue and nobody
+/// does it. What waits for a person, such as a draft, is not ill.
+Result<Exit> health(const Status& status, const config::Config& config, UtcTime now) {
+  const auto& zone = config.newsletter.zone;
+  for (const auto& each : status.digests) {
+    const auto waits_since = [&](std::optional<UtcTime> since) {
+      return since && now - *since > overdue_after;
+    };
+    if (!status.sender.empty() || !each.held.empty()) continue;
+    if (waits_since(each.due)) {
+      return fail(
+          Errc::try_again,
+          fmt::format("{} is due since {} and nobody sends it", each.name, local_time(zone, each.due)),
+          "is \"tidings send --due\" in cron, or \"tidings run\" at work?");
+    }
+    // What was never tried is due at any time.
+    const auto due = each.next_due == now ? std::optional{each.newest->scheduled} : each.next_due;
+    if (each.counts.open() > 0 && waits_since(due)) {
+      return fail(Errc::try_again,
+                  fmt::format("{} has {} due since {} and nobody sends", each.name,
+                              plural(each.counts.open(), "message"), local_time(zone, due)),
+                  "is \"tidings send --due\" in cron, or \"tidings run\" at work?");
     }
   }
-  print(out);
+  const auto is_ready = [&](const delivery::RelayMemory& each) { return in_words(each, zone, now).empty(); };
+  if (!status.relays.empty() && std::ranges::none_of(status.relays, is_ready)) {
+    const auto& first = status.relays.front();
+    return fail(Errc::unavailable, fmt::format("relay {} {}", first.name, in_words(first, zone, now)));
+  }
+  const auto sources = static_cast<int>(config.sources.size());
+  if (sources > 0 && status.failing_sources() == sources)
+    return fail(Errc::unavailable, "no source can be read", "\"tidings source list\" tells why");
+  std::string next = "no digest";
+  if (!status.digests.empty()) {
+    const auto first = std::ranges::min_element(status.digests, {}, &app::DigestStatus::next_run);
+    next = fmt::format("{} runs next, {}", first->name, local_time(zone, first->next_run));
+  }
+  say("healthy: " + next + "\n");
+  return Exit::done;
+}
+
+Result<Exit> status(Session& session, const StatusOptions& options) {
+  TIDINGS_LET(const auto context, session.context(Access::read_only));
+  TIDINGS_LET(const auto status, app::status(context));
+  const auto now = context.clock.now();
+  if (options.health) return health(status, context.config, now);
+  print(options.json ? json_lines(status, context.config, now) : text_of(status, context.config, now));
   return Exit::done;
 }
 
 }  // namespace
 
 void add_status_commands(Command app, Session& session) {
-  add_command<JsonOption>(
+  add_command<StatusOptions>(
       app, session, "status", "the state of everything on one screen",
-      [](Command command, JsonOption& options) { add_json(command, options.json); }, status);
+      [](Command command, StatusOptions& options) {
+        command.add_flag(
+            "--health", options.health,
+            "one line: 0 if all is well, 69 if no relay or source is of use, 75 if work is overdue");
+        add_json(command, options.json);
+      },
+      status);
 }
 
 }  // namespace tidings::cli

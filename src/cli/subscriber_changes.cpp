@@ -12,6 +12,7 @@
 #include "members/membership.hpp"
 #include "members/notices.hpp"
 #include "members/our_files.hpp"
+#include "members/roster.hpp"
 #include "site/pages.hpp"
 
 namespace tidings::cli {
@@ -30,14 +31,12 @@ struct AddOptions {
 
 /// At once if the relay answers. What does not leave now waits for "send --due" or "serve": no failure of the
 /// command.
-void send_queued(Session& session, const config::Config& config, store::Database& database,
-                 members::Membership& membership) {
+void send_queued(const config::Context& context, members::Membership& membership) {
   if (!membership.take_queued()) return;
-  const auto pages = site::WebPages::load(config);
+  const auto pages = site::WebPages::load(context.config);
   if (!pages) return log::warning("the mail waits: " + pages.error().line());
   const std::atomic<bool> never{false};
-  const auto report =
-      members::send_notices(config, **pages, database, session.clock(), session.random(), {}, never);
+  const auto report = members::send_notices(context, **pages, {}, never);
   if (!report) return log::warning("the mail waits: " + report.error().line());
   if (!report->trouble.empty()) {
     log::warning(fmt::format("the mail waits for the next \"tidings send --due\": {}", report->trouble));
@@ -48,8 +47,8 @@ Result<Exit> add(Session& session, const AddOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto address, parse_mail_address(trim(options.address)));
   TIDINGS_LET(auto digests, digests_or_all(*config, options.digests));
-  TIDINGS_LET(auto* const database, session.database());
-  members::Membership membership{*config, *database, session.clock()};
+  TIDINGS_LET(const auto context, session.context());
+  members::Membership membership{context};
   const auto text = address.text();
   TIDINGS_LET(const auto result, membership.join({.address = std::move(address),
                                                   .name = options.name,
@@ -62,7 +61,7 @@ Result<Exit> add(Session& session, const AddOptions& options) {
                                                   .left = {},
                                                   .origin = Origin::cli,
                                                   .detail = "subscriber add"}));
-  send_queued(session, *config, *database, membership);
+  send_queued(context, membership);
   switch (result.outcome) {
     case AddOutcome::added:
       say(fmt::format("{} added{}\n", text,
@@ -122,9 +121,8 @@ std::string in_words(const members::Changed& changed) {
 
 Result<Exit> set(Session& session, const SetOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  SubscriberTable table{*database, session.clock()};
-  TIDINGS_LET(const auto found, find_subscriber(table, options.address));
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  TIDINGS_LET(const auto found, members::find_subscriber(context.database, context.clock, options.address));
   members::Preferences preferences{
       .name = options.name, .language = options.language, .topics = options.topics, .digests = {}};
   if (options.all_topics) preferences.topics = std::vector<std::string>{};
@@ -134,10 +132,10 @@ Result<Exit> set(Session& session, const SetOptions& options) {
   if (!preferences.name && !preferences.language && !preferences.topics && !preferences.digests) {
     return fail(Errc::usage, "nothing to set", "--cadence, --name, --language, --topic or --all-topics");
   }
-  members::Membership membership{*config, *database, session.clock()};
+  members::Membership membership{context};
   TIDINGS_LET(const auto changed,
               membership.change(found.id, preferences, {.origin = Origin::cli, .detail = "subscriber set"}));
-  send_queued(session, *config, *database, membership);
+  send_queued(context, membership);
   const auto done = in_words(changed);
   say(fmt::format("{}: {}\n", found.address, done.empty() ? "nothing changed" : done));
   if (changed.refused.empty()) return Exit::done;
@@ -155,28 +153,26 @@ struct UnsubscribeOptions {
 Result<Exit> unsubscribe(Session& session, const UnsubscribeOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   for (const auto& name : options.digests) TIDINGS_TRY(config->digest(name));
-  TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  SubscriberTable table{*database, session.clock()};
-  TIDINGS_LET(const auto found, find_subscriber(table, options.address));
-  members::Membership membership{*config, *database, session.clock()};
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  TIDINGS_LET(const auto found, members::find_subscriber(context.database, context.clock, options.address));
+  members::Membership membership{context};
   TIDINGS_LET(const auto ended,
               membership.leave(found.id, options.digests,
                                {.origin = Origin::cli, .detail = "subscriber unsubscribe"}));
-  send_queued(session, *config, *database, membership);
+  send_queued(context, membership);
   say(ended.empty() ? fmt::format("{} was not subscribed\n", found.address)
                     : fmt::format("{} has left: {}\n", found.address, join(ended, ", ")));
   return Exit::done;
 }
 
 Result<Exit> erase(Session& session, const AddressOption& options) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  TIDINGS_LET(const auto found, members::find_person(*database, session.clock(), options.address));
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  TIDINGS_LET(const auto found, members::find_person(context.database, context.clock, options.address));
   if (!found) {
     TIDINGS_LET(const auto address, parse_mail_address(trim(options.address)));
     return fail(Errc::no_input, fmt::format("there is no subscriber {}", address.text()));
   }
-  TIDINGS_LET(const auto erased, members::erase_person(*config, *database, session.clock(), *found));
+  TIDINGS_LET(const auto erased, members::erase_person(context, *found));
   say(fmt::format(
       "{} is erased and will not be added again by an import{}\n", found->address,
       erased.files == 0 ? "" : fmt::format("; {} with the address deleted", plural(erased.files, "file"))));
@@ -195,22 +191,21 @@ struct ConfirmOptions {
 Result<Exit> confirm(Session& session, const ConfirmOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   for (const auto& name : options.digests) TIDINGS_TRY(config->digest(name));
-  TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  members::Membership membership{*config, *database, session.clock()};
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  members::Membership membership{context};
   if (options.what.find('@') == std::string::npos) {
     const members::Way way{.origin = Origin::cli, .detail = "subscriber confirm, by token"};
-    TIDINGS_LET(const auto redeemed, membership.confirm(trim(options.what), way, session.random()));
+    TIDINGS_LET(const auto redeemed, membership.confirm(trim(options.what), way));
     if (!redeemed) return fail(Errc::no_input, "invalid or expired token", "it is good for three days");
-    send_queued(session, *config, *database, membership);
+    send_queued(context, membership);
     say(fmt::format("{}confirmed: {}\n", redeemed->before ? "already " : "", join(redeemed->digests, ", ")));
     return Exit::done;
   }
-  SubscriberTable table{*database, session.clock()};
-  TIDINGS_LET(const auto found, find_subscriber(table, options.what));
+  TIDINGS_LET(const auto found, members::find_subscriber(context.database, context.clock, options.what));
   TIDINGS_LET(
       const auto confirmed,
       membership.confirm(found.id, options.digests, {.origin = Origin::cli, .detail = "subscriber confirm"}));
-  send_queued(session, *config, *database, membership);
+  send_queued(context, membership);
   say(confirmed.empty() ? fmt::format("{} waits for no confirmation\n", found.address)
                         : fmt::format("{} confirmed: {}\n", found.address, join(confirmed, ", ")));
   return Exit::done;

@@ -3,13 +3,10 @@
 
 #include <fmt/format.h>
 
-#include "base/text.hpp"
 #include "cli/output.hpp"
-#include "subscriber/token.hpp"
+#include "sending/links.hpp"
 
 namespace tidings::cli {
-
-using namespace tidings::subscriber;
 
 Result<std::vector<std::string>> digests_or_all(const config::Config& config,
                                                 const std::vector<std::string>& wanted) {
@@ -25,22 +22,12 @@ Result<std::vector<std::string>> digests_or_all(const config::Config& config,
   return names;
 }
 
-Result<Subscriber> find_subscriber(SubscriberTable& table, const std::string& text) {
-  // Looked for before it is judged: whoever is on the list can be found, whatever is refused today.
-  TIDINGS_LET(auto found, table.find(stored_address(trim(text))));
-  if (found) return *std::move(found);
-  TIDINGS_LET(const auto address, parse_mail_address(trim(text)));
-  TIDINGS_LET(found, table.find(address));
-  if (!found) return fail(Errc::no_input, fmt::format("there is no subscriber {}", address.text()));
-  return *std::move(found);
-}
-
 namespace {
 
 Result<Exit> rotate_keys(Session& session, const NoOptions& /*options*/) {
-  TIDINGS_LET(auto* const database, session.database(store::Create::no));
-  TIDINGS_LET(const auto keys, KeyRing::rotate(*database, session.random(), session.clock()));
-  say(fmt::format("key {} signs the links from now on; links of older keys stay good\n", keys.newest().id));
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  TIDINGS_LET(const int key, sending::rotate_keys(context));
+  say(fmt::format("key {} signs the links from now on; links of older keys stay good\n", key));
   return Exit::done;
 }
 

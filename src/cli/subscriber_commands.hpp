@@ -9,7 +9,6 @@
 #include "base/result.hpp"
 #include "cli/command.hpp"
 #include "config/config.hpp"
-#include "subscriber/subscriber_table.hpp"
 
 namespace tidings::cli {
 
@@ -26,9 +25,5 @@ struct AddressOption {
 /// there is none.
 [[nodiscard]] Result<std::vector<std::string>> digests_or_all(const config::Config& config,
                                                               const std::vector<std::string>& wanted);
-
-/// Errc::bad_data if it is no address, Errc::no_input if it is not on the list.
-[[nodiscard]] Result<subscriber::Subscriber> find_subscriber(subscriber::SubscriberTable& table,
-                                                             const std::string& text);
 
 }  // namespace tidings::cli

@@ -133,13 +133,6 @@ Result<char> delimiter_of(std::string_view text) {
   return text[0];
 }
 
-Result<ImportReport> import_with_progress(store::Database& database, const Clock& clock, CsvReader& reader,
-                                          ImportOptions options, const std::string& file) {
-  ImportLine line{file};
-  options.progress = [&line](const ImportProgress& progress) { line.show(progress); };
-  return import_csv(database, clock, reader, options);
-}
-
 /// All or nothing: a script tells this from an import of which some lines were rejected by stdout, which
 /// stays empty.
 tl::unexpected<Error> refused(Error error, const ImportCommand& command) {
@@ -178,9 +171,13 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
     reader.expect_delimiter(delimiter);
   }
   if (!command.encoding.empty()) TIDINGS_TRY(reader.expect_encoding(command.encoding));
-  TIDINGS_LET(auto* const database, command.dry_run ? session.database_copy() : session.database());
-  TIDINGS_LET(options.known_topics, members::known_topics(*config, *database));
-  auto imported = import_with_progress(*database, session.clock(), reader, options, command.file);
+  TIDINGS_LET(const auto context, session.context(command.dry_run ? Access::copy : Access::create));
+  TIDINGS_LET(options.known_topics, members::known_topics(*config, context.database));
+  auto imported = [&] {
+    ImportLine line{command.file};
+    options.progress = [&line](const ImportProgress& progress) { line.show(progress); };
+    return import_csv(context.database, context.clock, reader, options);
+  }();
   if (!imported) return refused(std::move(imported).error(), command);
   const auto report = *std::move(imported);
   // The good lines are in; the status tells a script that somebody has to look at the others.
@@ -249,7 +246,7 @@ void add_subscriber_import(Command noun, Session& session) {
         command.add_flag("--confirmed", options.confirmed, "you have these readers' consent");
         command.add_flag("--send-confirmations", options.ask, "ask those who are pending, by mail");
         command.add_flag("--dry-run", options.dry_run, "report only");
-        command.add_option("--rejects", options.reject_file, "write rejected lines there");
+        command.add_option("--rejects", options.reject_file, "write rejected lines there").value_name("FILE");
         command
             .add_option("--batch", options.batch,
                         "commit after so many lines: what is in stays in if the import is "

@@ -1,5 +1,7 @@
 // subscriber list | show | export
+#include <algorithm>
 #include <map>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -8,12 +10,10 @@
 #include "base/file.hpp"
 #include "base/terminal.hpp"
 #include "base/text.hpp"
-#include "bounce/bounce_table.hpp"
 #include "bounce/effect.hpp"
 #include "cli/output.hpp"
 #include "cli/subscriber_commands.hpp"
-#include "delivery/ledger.hpp"
-#include "digest/edition_table.hpp"
+#include "members/roster.hpp"
 #include "subscriber/export.hpp"
 
 namespace tidings::cli {
@@ -68,16 +68,9 @@ void add_filter(Command command, FilterOptions& options) {
   command.add_option("--digest", options.digest, "subscriptions to this digest only");
   command.add_option("--topic", options.topic, "who has chosen this topic");
   command.add_option("--domain", options.domain, "addresses in this domain");
-  command.add_option("--since", options.since, "added at or after, e.g. 2026-01-26T08:00:00Z");
+  command.add_option("--since", options.since, "added at or after, e.g. 2026-01-26T08:00:00Z")
+      .value_name("TIME");
   command.add_option("--search", options.text, "somewhere in address or name");
-}
-
-/// A digest that the configuration has no more may have readers; one that nobody has ever had is a slip.
-Result<void> check_digest(const config::Config& config, SubscriberTable& table, const std::string& digest) {
-  if (digest.empty() || config.find_digest(digest) != nullptr) return {};
-  TIDINGS_LET(const auto readers, table.count({.digest = digest}));
-  if (readers == 0) TIDINGS_TRY(config.digest(digest));
-  return {};
 }
 
 Result<SubscriberFilter> filter_of(const FilterOptions& options) {
@@ -99,18 +92,17 @@ Result<SubscriberFilter> filter_of(const FilterOptions& options) {
 }
 
 Result<Exit> list(Session& session, const FilterOptions& options) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database_read_only());
-  SubscriberTable table{*database, session.clock()};
+  TIDINGS_LET(const auto context, session.context(Access::read_only));
   TIDINGS_LET(const auto filter, filter_of(options));
-  TIDINGS_TRY(check_digest(*config, table, options.digest));
+  TIDINGS_TRY(members::check_filter(context, filter));
   if (options.count) {
-    TIDINGS_LET(const auto count, table.count(filter));
+    TIDINGS_LET(const auto count, members::count_subscribers(context, filter));
     print(options.json ? json_line({{"count", count}}) : fmt::format("{}\n", count));
     return Exit::done;
   }
   TIDINGS_LET(auto subscribers,
-              table.list(filter, {.after = SubscriberId{options.after}, .limit = options.limit + 1}));
+              members::list_subscribers(context, filter,
+                                        {.after = SubscriberId{options.after}, .limit = options.limit + 1}));
   std::string more;
   if (std::cmp_greater(subscribers.size(), options.limit)) {
     subscribers.pop_back();
@@ -122,24 +114,18 @@ Result<Exit> list(Session& session, const FilterOptions& options) {
   for (const auto& each : subscribers) {
     if (options.json) lines += json_line(json_of(each));
     out.add({each.address, shorten(each.name, 24), each.language, subscriptions_text(each),
-             join(each.topics, ", "), local_time(config->newsletter.zone, each.created).substr(0, 10)});
+             join(each.topics, ", "),
+             local_time(context.config.newsletter.zone, each.created).substr(0, 10)});
   }
   print_list(options.json ? ListForm::json : ListForm::table, out, lines, more);
   return Exit::done;
 }
 
 /// What was sent to them, or not, and what the relay said.
-Result<Json> deliveries_of(store::Database& database, const Clock& clock, const MailAddress& address) {
+Json deliveries_of(const members::Story& story) {
   Json out = Json::array();
-  TIDINGS_LET(const auto found, SubscriberTable(database, clock).find(address));
-  if (!found) return out;
-  digest::EditionTable editions{database};
-  TIDINGS_LET(const auto rows,
-              delivery::Ledger(database, clock)
-                  .list({.edition = {}, .subscriber = found->id, .state = {}, .limit = 100'000}));
-  for (const auto& row : rows) {
-    TIDINGS_LET(const auto edition, editions.get(row.edition));
-    out.push_back({{"edition", fmt::format("{}#{}", edition.digest, edition.number.value_or(0))},
+  for (const auto& [edition, row] : story.deliveries) {
+    out.push_back({{"edition", edition},
                    {"state", delivery::name_of(row.state)},
                    {"at", json_time(row.settled)},
                    {"reply", row.reply}});
@@ -148,12 +134,9 @@ Result<Json> deliveries_of(store::Database& database, const Clock& clock, const 
 }
 
 /// What came back from them.
-Result<Json> bounces_of(Session& session, store::Database& database, const MailAddress& address) {
+Json bounces_of(const members::Story& story) {
   Json out = Json::array();
-  TIDINGS_LET(const auto found, SubscriberTable(database, session.clock()).find(address));
-  if (!found) return out;
-  TIDINGS_LET(const auto events, bounce::BounceTable(database).history(found->id, 100'000));
-  for (const auto& each : events) {
+  for (const auto& each : story.bounces) {
     out.push_back({{"kind", each.kind},
                    {"at", json_time(each.at)},
                    {"reason", each.reason},
@@ -164,19 +147,36 @@ Result<Json> bounces_of(Session& session, store::Database& database, const MailA
   return out;
 }
 
+Json json_of(const members::Story& story, const MailAddress& address) {
+  const auto& suppression = story.suppression;
+  Json json = story.subscriber ? json_of(*story.subscriber) : Json{{"email", address.text()}};
+  json["suppressed"] = suppression ? Json{{"cause", name_of(suppression->cause)},
+                                          {"at", json_time(suppression->at)},
+                                          {"detail", suppression->detail}}
+                                   : Json(nullptr);
+  json["consents"] = Json::array();
+  for (const auto& each : story.consents) {
+    json["consents"].push_back({{"event", name_of(each.event)},
+                                {"digest", each.digest},
+                                {"at", json_time(each.at)},
+                                {"origin", name_of(each.origin)},
+                                {"detail", each.detail}});
+  }
+  json["deliveries"] = deliveries_of(story);
+  json["bounces"] = bounces_of(story);
+  return json;
+}
+
 /// What was mailed to somebody, and what came back.
-Result<std::string> mail_in_words(Session& session, store::Database& database, const Zone& zone,
-                                  SubscriberId id) {
-  TIDINGS_LET(const auto rows, delivery::Ledger(database, session.clock()).list({.subscriber = id}));
+std::string mail_in_words(const members::Story& story, const Zone& zone) {
   std::map<std::string_view, int> by_state;
-  for (const auto& row : rows) ++by_state[name_of(row.state)];
+  for (const auto& each : story.deliveries) ++by_state[delivery::name_of(each.row.state)];
   std::string counts;
   for (const auto& [state, count] : by_state)
     counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, state);
   std::string out = fmt::format("  mails     {}\n", counts.empty() ? "none yet" : counts);
-  constexpr int most_events = 10;
-  TIDINGS_LET(const auto events, bounce::BounceTable(database).history(id, most_events));
-  for (const auto& each : events) {
+  constexpr std::size_t most_events = 10;
+  for (const auto& each : std::span{story.bounces}.first(std::min(most_events, story.bounces.size()))) {
     const auto what = each.kind == "complaint" ? "complained"
                       : each.kind == "hard"    ? "bounced for good"
                                                : "bounced";
@@ -186,45 +186,13 @@ Result<std::string> mail_in_words(Session& session, store::Database& database, c
   return out;
 }
 
-/// The whole story of one address: subscriptions, consents, deliveries, bounces.
-Result<Exit> show(Session& session, const AddressOption& options) {
-  TIDINGS_LET(const auto* const config, session.config());
-  TIDINGS_LET(auto* const database, session.database_read_only());
-  SubscriberTable table{*database, session.clock()};
-  TIDINGS_LET(const auto address, parse_mail_address(trim(options.address)));
-  TIDINGS_LET(const auto found, table.find(address));
-  TIDINGS_LET(const auto suppression, Suppressions(*database, session.clock()).lookup(address));
-  if (!found && !suppression)
-    return fail(Errc::no_input, fmt::format("there is no subscriber {}", address.text()));
-  std::vector<Consent> history;
-  if (found) {
-    TIDINGS_LET(history, ConsentLog(*database).history(found->id));
-  }
-  const auto& zone = config->newsletter.zone;
-  if (options.json) {
-    Json json = found ? json_of(*found) : Json{{"email", address.text()}};
-    json["suppressed"] = suppression ? Json{{"cause", name_of(suppression->cause)},
-                                            {"at", json_time(suppression->at)},
-                                            {"detail", suppression->detail}}
-                                     : Json(nullptr);
-    json["consents"] = Json::array();
-    for (const auto& each : history) {
-      json["consents"].push_back({{"event", name_of(each.event)},
-                                  {"digest", each.digest},
-                                  {"at", json_time(each.at)},
-                                  {"origin", name_of(each.origin)},
-                                  {"detail", each.detail}});
-    }
-    TIDINGS_LET(json["deliveries"], deliveries_of(*database, session.clock(), address));
-    TIDINGS_LET(json["bounces"], bounces_of(session, *database, address));
-    print(json_line(json));
-    return Exit::done;
-  }
+std::string text_of(const members::Story& story, const MailAddress& address, const config::Config& config) {
+  const auto& zone = config.newsletter.zone;
   std::string out = printable(address.text()) + "\n";
-  if (found) {
+  if (const auto& found = story.subscriber) {
     if (!found->name.empty()) out += fmt::format("  name      {}\n", printable(found->name));
     out += fmt::format("  language  {}\n", found->language.empty()
-                                               ? config->newsletter.language + " (the newsletter's)"
+                                               ? config.newsletter.language + " (the newsletter's)"
                                                : found->language);
     out +=
         fmt::format("  topics    {}\n", found->topics.empty() ? "all" : printable(join(found->topics, ", ")));
@@ -233,22 +201,26 @@ Result<Exit> show(Session& session, const AddressOption& options) {
           fmt::format("  {}  {} since {}\n", each.digest, name_of(each.state), local_time(zone, each.since));
     }
   }
-  if (suppression) {
+  if (const auto& suppression = story.suppression) {
     const auto words = app::suppression_in_words(fmt::format("suppressed: {}", name_of(suppression->cause)));
     out +=
         fmt::format("  never mailed since {}: {}{}\n", local_time(zone, suppression->at), words,
                     suppression->detail.empty() ? "" : fmt::format(" ({})", printable(suppression->detail)));
   }
-  for (const auto& each : history) {
+  for (const auto& each : story.consents) {
     out +=
         fmt::format("  {}  {} {} by {} {}\n", local_time(zone, each.at), name_of(each.event),
                     each.digest.empty() ? "all" : each.digest, name_of(each.origin), printable(each.detail));
   }
-  if (found) {
-    TIDINGS_LET(const auto mail, mail_in_words(session, *database, zone, found->id));
-    out += mail;
-  }
-  print(out);
+  return story.subscriber ? out + mail_in_words(story, zone) : out;
+}
+
+/// The whole story of one address: subscriptions, consents, deliveries, bounces.
+Result<Exit> show(Session& session, const AddressOption& options) {
+  TIDINGS_LET(const auto context, session.context(Access::read_only));
+  TIDINGS_LET(const auto address, parse_mail_address(trim(options.address)));
+  TIDINGS_LET(const auto story, members::story_of(context, address));
+  print(options.json ? json_line(json_of(story, address)) : text_of(story, address, context.config));
   return Exit::done;
 }
 
@@ -259,13 +231,15 @@ struct ExportCommand {
 };
 
 Result<Exit> export_file(Session& session, const ExportCommand& command) {
-  TIDINGS_LET(auto* const database, session.database_read_only());
+  TIDINGS_LET(const auto context, session.context(Access::read_only));
+  auto& database = context.database;
   if (!command.one.empty()) {
     TIDINGS_LET(const auto address, parse_mail_address(command.one));
-    TIDINGS_LET(const auto text, export_one(*database, session.clock(), address));
+    TIDINGS_LET(const auto text, export_one(database, context.clock, address));
+    TIDINGS_LET(const auto story, members::story_of(context, address));
     auto person = Json::parse(text);
-    TIDINGS_LET(person["deliveries"], deliveries_of(*database, session.clock(), address));
-    TIDINGS_LET(person["bounces"], bounces_of(session, *database, address));
+    person["deliveries"] = deliveries_of(story);
+    person["bounces"] = bounces_of(story);
     print_document(json_with_escapes(person.dump(2)) + "\n");
     return Exit::done;
   }
@@ -276,7 +250,7 @@ Result<Exit> export_file(Session& session, const ExportCommand& command) {
       print_document(piece);
       return {};
     };
-    TIDINGS_TRY(export_subscribers(*database, session.clock(), filter, format, sink));
+    TIDINGS_TRY(export_subscribers(database, context.clock, filter, format, sink));
     return Exit::done;
   }
   // Collected first: a target appears whole or not at all.
@@ -285,7 +259,7 @@ Result<Exit> export_file(Session& session, const ExportCommand& command) {
     text += piece;
     return {};
   };
-  TIDINGS_LET(const auto count, export_subscribers(*database, session.clock(), filter, format, sink));
+  TIDINGS_LET(const auto count, export_subscribers(database, context.clock, filter, format, sink));
   TIDINGS_TRY(write_file(command.file, text));
   say(fmt::format("{} to {}\n", plural(count, "subscriber"), command.file));
   return Exit::done;
@@ -316,7 +290,8 @@ void add_subscriber_list(Command noun, Session& session) {
       noun, session, "export", "the list as CSV that import takes back, or JSON",
       [](Command command, ExportCommand& options) {
         command.add_option("FILE", options.file, "\"-\" is standard output").show_default();
-        command.add_option("--one", options.one, "all that is known of one address, as JSON");
+        command.add_option("--one", options.one, "all that is known of one address, as JSON")
+            .value_name("ADDRESS");
         add_filter(command, options.filter);
         add_json(command, options.filter.json);
       },

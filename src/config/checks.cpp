@@ -1,7 +1,6 @@
 #include "config/sections.hpp"
 
 #include <charconv>
-#include <regex>
 
 #include <grp.h>
 
@@ -10,6 +9,20 @@
 #include "base/units.hpp"
 
 namespace tidings::config {
+
+std::vector<FilterRule> read_filter_rules(TomlSection& section, std::string_view key) {
+  std::vector<FilterRule> rules;
+  for (const auto& text : section.one_or_more(key)) {
+    auto rule = FilterRule::parse(text);
+    if (rule) {
+      rules.push_back(*std::move(rule));
+    } else {
+      section.mistake(key, fmt::format("{}: {}", key, rule.error().what), rule.error().hint);
+    }
+  }
+  return rules;
+}
+
 Mailbox read_mailbox(TomlSection& section, std::string_view key, const std::string& text) {
   if (text.empty()) return {};
   auto parsed = parse_mailbox(text);
@@ -21,16 +34,12 @@ Mailbox read_mailbox(TomlSection& section, std::string_view key, const std::stri
 void check_ascii(TomlSection& section, std::string_view key, const MailAddress& address) {
   if (!address.needs_smtputf8) return;
   section.mistake(key, fmt::format("\"{}\" has characters outside ASCII before the @", address.text()),
-                  "most mail servers refuse mail with such an address; only readers may have one");
+                  "most mail servers refuse mail with such an address; only subscribers may have one");
 }
 
-void check_regex(TomlSection& section, std::string_view key, const std::string& pattern) {
-  if (pattern.size() > 1000) section.mistake(key, fmt::format("{} is longer than 1000 characters", key));
-  try {
-    [[maybe_unused]] const std::regex compiled{pattern, std::regex::ECMAScript | std::regex::icase};
-  } catch (const std::regex_error& error) {
-    section.mistake(key, fmt::format("{} is not a regular expression: {}", key, error.what()));
-  }
+ContentFilter read_filter(TomlSection& section) {
+  auto include = read_filter_rules(section, "include");
+  return {.include = std::move(include), .exclude = read_filter_rules(section, "exclude")};
 }
 
 void check_name(TomlSection& section, const std::string& name, std::set<std::string>& taken,
@@ -38,12 +47,12 @@ void check_name(TomlSection& section, const std::string& name, std::set<std::str
   static constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789-_";
   if (name.empty()) return;  // told as missing
   if (name.size() > 40 || name.find_first_not_of(allowed) != std::string::npos || name.front() == '-') {
-    section.mistake("name", fmt::format("\"{}\" cannot be the name of a {}", name, noun),
+    section.mistake("name", fmt::format("\"{}\" is not a valid {} name", name, noun),
                     "lower-case letters, digits, - and _, at most 40");
   }
   if (!taken.insert(name).second) {
     section.mistake("name", fmt::format("there are two {}s named \"{}\"", noun, name),
-                    "each needs a name of its own");
+                    "names must be unique");
   }
 }
 
@@ -54,8 +63,8 @@ Access read_access(TomlSection& store) {
   const auto [end, error] = std::from_chars(mode.data(), mode.data() + mode.size(), value, 8);
   if (error != std::errc{} || end != mode.data() + mode.size() || (value & ~0666U) != 0 ||
       (value & 0600U) != 0600U) {
-    store.mistake("mode", fmt::format("\"{}\" cannot be the mode of files that we write", mode),
-                  "0600, or 0640 and 0660 for a group; folders get the right to enter besides");
+    store.mistake("mode", fmt::format("\"{}\" is not a valid file mode", mode),
+                  "0600, or 0640 or 0660 for a group; folders also get the right to enter");
   } else {
     access.file_mode = value;
   }

@@ -18,17 +18,17 @@ void warn_of_unread(Config& config, const std::string& place) {
   if (bounce.address && !bounce.is_read()) {
     config.warnings.push_back(
         place +
-        fmt::format("nobody reads {}: [bounce] has no maildir, imap or pop3 for it, and no pipe = true",
-                    bounce.address->text()));
+        fmt::format(
+            "mail to {} is not read: [bounce] has no maildir, imap or pop3 for it, and no pipe = true",
+            bounce.address->text()));
   }
   const auto mailto = parse_mail_address(config.newsletter.unsubscribe_mailto);
   const bool is_read = !mailto || (bounce.address ? bounce.is_read() && same_mailbox(*mailto, *bounce.address)
                                                   : bounce.has_mailbox());
   if (is_read) return;
-  config.warnings.push_back(place +
-                            fmt::format("nobody reads {}, where mails that unsubscribe or confirm go: set "
-                                        "[bounce] address, and maildir, imap, pop3 or pipe",
-                                        mailto->text()));
+  config.warnings.push_back(place + fmt::format("mail to {}, which unsubscribes or confirms, is not read: "
+                                                "set [bounce] address, and maildir, imap, pop3 or pipe",
+                                                mailto->text()));
 }
 
 /// Where mails that unsubscribe go if the file does not say so: the mailbox that is read, as [bounce] tells.
@@ -63,7 +63,7 @@ void warn(Config& config) {
   }
   if (config.newsletter.public_url.empty() && config.newsletter.unsubscribe_mailto.empty()) {
     config.warnings.push_back(
-        place + "[newsletter] has neither public_url nor unsubscribe_mailto: readers cannot leave");
+        place + "[newsletter] has neither public_url nor unsubscribe_mailto: subscribers cannot leave");
   }
   warn_of_unread(config, place);
   warn_of_accent(config.warnings, place + "[brand]", config.brand);
@@ -114,6 +114,11 @@ std::vector<std::string> Config::secret_variables() const {
   add(smtp.password);
   for (const auto& relay : more_relays) add(relay.password);
   add(bounce.password);
+  for (const auto& source : sources) {
+    for (const auto* const place :
+         {&source.access.password, &source.access.bearer, &source.access.header_value})
+      add(*place);
+  }
   for (const auto* const place : {&web.mailgun_key, &web.sendgrid_key, &web.postmark_login, &web.brevo_token})
     add(*place);
   return names;
@@ -131,6 +136,9 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   auto more_relays = read_relays(document, newsletter, smtp);
   auto dkim = read_dkim(document);
   auto sources = read_sources(document);
+  auto rules = read_rules(document, sources);
+  auto filters = read_filters(document, sources);
+  note_rules(sources, rules, filters);
   auto brand = read_brand(document.section("brand"), {});
   auto digests = read_digests(document, newsletter, brand, sources);
   auto delivery = read_delivery(document);
@@ -138,6 +146,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   settle_mailto(newsletter, bounce, document.settings());
   auto web = read_web(document);
   auto archive = read_archive(document, newsletter, web);
+  auto hooks = read_hooks(document);
   TIDINGS_TRY(document.finish());
   Config config{.file = file,
                 .folder = folder,
@@ -149,11 +158,14 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
                 .more_relays = std::move(more_relays),
                 .dkim = std::move(dkim),
                 .sources = std::move(sources),
+                .rules = std::move(rules),
+                .filters = std::move(filters),
                 .digests = std::move(digests),
                 .delivery = std::move(delivery),
                 .bounce = std::move(bounce),
                 .archive = std::move(archive),
                 .web = std::move(web),
+                .hooks = std::move(hooks),
                 .settings = std::move(document.settings()),
                 .warnings = {}};
   warn(config);
@@ -177,7 +189,7 @@ Result<std::filesystem::path> find_config(const std::filesystem::path& given) {
     if (std::filesystem::exists(place, ignored)) return std::filesystem::path{place};
   }
   return fail(Errc::no_input, "there is no ./config.toml and no /etc/tidings/config.toml",
-              "\"tidings init\" writes one; --config FILE names another");
+              "\"tidings init\" writes one; --config FILE uses another");
 }
 
 }  // namespace tidings::config

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/content_filter.hpp"
 #include "base/file.hpp"
 #include "base/mail_address.hpp"
 #include "base/result.hpp"
@@ -22,9 +23,11 @@
 #include "delivery/relay.hpp"
 #include "delivery/transport.hpp"
 #include "digest/schedule.hpp"
+#include "digest/select.hpp"
 #include "message/brand.hpp"
 #include "message/view.hpp"
-#include "source/entry_filter.hpp"
+#include "post/normalise.hpp"
+#include "source/entry_rules.hpp"
 #include "source/page.hpp"
 #include "source/source.hpp"
 
@@ -87,13 +90,42 @@ struct DkimConfig {
   bool signed_by_relay = false;
 };
 
+/// How a source is asked, besides its URL.
+struct SourceAccess {
+  std::string username;  ///< HTTP Basic
+  SecretPlace password;
+  SecretPlace bearer;  ///< Authorization: Bearer
+  std::string header;  ///< name of a header that proves who we are
+  SecretPlace header_value;
+  std::string proxy;  ///< http://, https:// or socks5h://HOST:PORT
+};
+
+/// [[rule]]: what becomes of posts as they are read.
+struct RuleConfig {
+  std::vector<std::string> sources;  ///< empty: all
+  source::EntryRule rule;
+};
+
+/// [[filter]]: a program that looks at new posts.
+struct FilterConfig {
+  std::string name;
+  std::vector<std::string> command;
+  std::vector<std::string> sources;  ///< empty: all
+  std::chrono::milliseconds timeout{};
+  std::int64_t max_bytes = 0;  ///< of its answer
+  int max_posts = 0;           ///< at one run
+};
+
 struct SourceConfig {
   source::SourceSpec spec;
   std::vector<std::string> topics;
-  source::EntryFilter filter;  ///< include and exclude
+  ContentFilter filter;        ///< include and exclude
   source::Limits limits;       ///< max_entries and max_tags
   std::int64_t max_bytes = 0;  ///< of one answer
-  enum class Content { automatic, summary, full } content = Content::automatic;
+  post::Content content = post::Content::automatic;
+  bool images_from_page = false;
+  std::optional<std::chrono::milliseconds> interval;  ///< at least so long between two readings
+  SourceAccess access;
   bool allow_private_address = false;
   source::PageXPaths xpaths;  ///< kind = "page"
   int weight = 0;             ///< order = "weight": heavier sources first
@@ -112,14 +144,15 @@ struct DigestConfig {
   digest::Schedule schedule;
   std::vector<std::string> sources;  ///< empty: all
   std::vector<std::string> topics;   ///< empty: all
-  std::string include;
-  std::string exclude;
+  ContentFilter filter;              ///< include and exclude
   int min_posts = 1;
-  int max_posts = 0;                                             ///< 0: no limit; never less than min_posts
-  enum class Overflow { wait, list } overflow = Overflow::wait;  ///< what max_posts cuts
+  int max_posts = 0;                  ///< 0: no limit; never less than min_posts
+  std::optional<int> max_per_source;  ///< none: a fair share when max_posts cuts; 0: no limit
+  digest::Overflow overflow = digest::Overflow::wait;
   std::optional<std::chrono::milliseconds> max_age;
-  enum class GroupBy { day, source, topic, none } group_by = GroupBy::day;
-  enum class Order { newest, oldest, source } order = Order::newest;
+  digest::GroupBy group_by = digest::GroupBy::day;
+  digest::Order order = digest::Order::newest;
+  bool near_duplicates = true;  ///< one story that several sources tell in nearly the same words appears once
   enum class Content { excerpt, full, title } content = Content::excerpt;
   int excerpt_words = 60;
   std::string subject;        ///< a template; empty: the theme's
@@ -206,6 +239,18 @@ struct WebConfig {
   SecretPlace brevo_token;
 };
 
+/// Programs and addresses that are told what happens; see app/hooks.hpp.
+struct HooksConfig {
+  std::vector<std::string> on_edition_sent;  ///< program and arguments; empty: none
+  std::vector<std::string> on_relay_paused;
+  std::vector<std::string> on_source_failing;
+  std::vector<std::string> on_trouble;
+  std::chrono::milliseconds timeout{std::chrono::seconds{30}};
+  std::string ping_success;        ///< URL that a good run asks for; empty: none
+  std::string ping_failure;        ///< and one that failed
+  std::optional<Mailbox> mail_to;  ///< who gets the day's trouble
+};
+
 /// One effective setting, for `config show`.
 struct Setting {
   std::string section;  ///< "newsletter", "source \"harbour\""
@@ -225,11 +270,14 @@ struct Config {
   std::vector<SmtpConfig> more_relays;  ///< [[relay]]: they share the work with [smtp], or stand in
   DkimConfig dkim;
   std::vector<SourceConfig> sources;
+  std::vector<RuleConfig> rules;      ///< [[rule]], in the file's order
+  std::vector<FilterConfig> filters;  ///< [[filter]], in the file's order
   std::vector<DigestConfig> digests;
   DeliveryConfig delivery;
   BounceConfig bounce;
   ArchiveConfig archive;
   WebConfig web;
+  HooksConfig hooks;
   std::vector<Setting> settings;      ///< everything that was read or defaulted, in order
   std::vector<std::string> warnings;  ///< legal but unwise; single lines with place
 

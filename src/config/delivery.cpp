@@ -22,7 +22,7 @@ std::vector<delivery::DomainLimit> read_domain_limits(TomlSection& section) {
     double rate = 0;
     if (words.size() == 2) std::from_chars(words[1].data(), words[1].data() + words[1].size(), rate);
     if (!domain || rate <= 0 || rate > 1e6) {
-      section.mistake("per_domain", fmt::format("\"{}\" is not a domain and its messages a second", text),
+      section.mistake("per_domain", fmt::format("\"{}\" is not a domain and its messages per second", text),
                       "for example per_domain = [\"example.org 5\"]");
       continue;
     }
@@ -67,23 +67,20 @@ void read_bounce_mailbox(TomlSection& section, BounceConfig& bounce) {
   if (!url || (url->scheme != key && url->scheme != key + "s") || (url->path != "/" && !url->path.empty()) ||
       bounce.mailbox.find('@') != std::string::npos)
     section.mistake(key, fmt::format("\"{}\" is not the URL of a mail server", bounce.mailbox),
-                    fmt::format("like {}s://mail.example.org", key));
+                    fmt::format("write it like {}s://mail.example.org", key));
   while (bounce.mailbox.ends_with('/')) bounce.mailbox.pop_back();
   if (bounce.username.empty() || !bounce.password.is_set())
     section.mistake(key, "a mailbox needs a login",
                     "username, and password_file, password_env or password_command");
-  const bool loopback = url && (url->host == "localhost" || url->host == "[::1]" || url->host == "::1" ||
-                                url->host.starts_with("127."));
-  if (bounce.mailbox_in_clear && !loopback)
-    section.mistake("tls", "with tls = \"off\" the password would cross the network in clear",
-                    "use tls = \"require\"");
+  if (bounce.mailbox_in_clear && !(url && delivery::is_loopback_host(url->host)))
+    section.mistake("tls", "tls = \"off\" would send the password unencrypted", "use tls = \"require\"");
   for (const auto* const name : {"folder", "done_folder"}) {
     const auto& value = std::string_view{name} == "folder" ? bounce.folder : bounce.done_folder;
     const bool plain = std::all_of(value.begin(), value.end(), [](char c) {
       return c >= ' ' && c <= '~' && c != '"' && c != '\\' && c != '%' && c != '*';
     });
     if (!plain || value.size() > 200)
-      section.mistake(name, fmt::format("\"{}\" cannot be the name of a folder", value), "plain ASCII");
+      section.mistake(name, fmt::format("\"{}\" is not a valid folder name", value), "plain ASCII");
   }
 }
 
@@ -100,8 +97,8 @@ std::optional<Mailbox> read_forward_to(TomlSection& section, const BounceConfig&
   if (text == "none") return std::nullopt;
   auto mailbox = read_mailbox(section, "forward_to", text);
   if (bounce.address && same_mailbox(mailbox.address, *bounce.address)) {
-    section.mistake("forward_to", fmt::format("{} is the address whose mail is to be forwarded", text),
-                    "the address of a person, or \"none\"");
+    section.mistake("forward_to", fmt::format("{} is the address whose mail would be forwarded", text),
+                    "use a person's address, or \"none\"");
   }
   return mailbox;
 }

@@ -14,6 +14,25 @@ namespace {
 
 constexpr std::int64_t max_images_bytes = 6LL * 1024 * 1024;
 
+using Content = DigestConfig::Content;
+using Unapproved = DigestConfig::Unapproved;
+
+const std::array<Choice<digest::Overflow>, 2> overflows{
+    {{"wait", digest::Overflow::wait}, {"list", digest::Overflow::list}}};
+const std::array<Choice<digest::GroupBy>, 4> groupings{{{"day", digest::GroupBy::day},
+                                                        {"source", digest::GroupBy::source},
+                                                        {"topic", digest::GroupBy::topic},
+                                                        {"none", digest::GroupBy::none}}};
+/// One order has two names: sources that have no weight are ordered as they are configured.
+const std::array<Choice<digest::Order>, 5> orders{{{"newest", digest::Order::newest},
+                                                   {"oldest", digest::Order::oldest},
+                                                   {"source", digest::Order::source},
+                                                   {"cited", digest::Order::cited},
+                                                   {"weight", digest::Order::source}}};
+const std::array<Choice<Content>, 3> contents{
+    {{"excerpt", Content::excerpt}, {"full", Content::full}, {"title", Content::title}}};
+const std::array<Choice<Unapproved>, 2> unapproved{{{"hold", Unapproved::hold}, {"send", Unapproved::send}}};
+
 /// The schedule's own text in place of a default: a digest without one is a mistake that is told anyway.
 digest::Schedule read_schedule(TomlSection& section, const std::string& text) {
   auto parsed = digest::parse_schedule(text.empty() ? "daily 08:00" : text);
@@ -30,15 +49,21 @@ std::string list_id_of(const std::string& digest, const std::string& newsletter)
   return (label.empty() ? "digest" : label) + "." + newsletter;
 }
 
+/// min_posts can be reached at all.
+void check_share(TomlSection& section, const DigestConfig& digest, std::size_t all_sources) {
+  const auto share = digest.max_per_source.value_or(0);
+  const auto sources = static_cast<int>(digest.sources.empty() ? all_sources : digest.sources.size());
+  if (share == 0 || share * sources >= digest.min_posts) return;
+  section.mistake("max_per_source",
+                  fmt::format("max_per_source = {} lets in {} of {}, and min_posts is {}", share,
+                              plural(share * sources, "post"), plural(sources, "source"), digest.min_posts));
+}
+
 DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
                          const NewsletterConfig& newsletter, const message::Brand& brand,
                          const std::vector<SourceConfig>& sources, const std::filesystem::path& folder) {
-  static const std::array<std::string, 4> groupings{"day", "source", "topic", "none"};
-  static const std::array<std::string, 4> orders{"newest", "oldest", "source", "weight"};
-  static const std::array<std::string, 2> overflows{"wait", "list"};
-  static const std::array<std::string, 3> contents{"excerpt", "full", "title"};
+  static const std::array<std::string, 2> duplicates{"join", "keep"};
   static const std::array<std::string, 2> on_error{"send", "hold"};
-  static const std::array<std::string, 2> unapproved{"hold", "send"};
   static const std::array<std::string, 2> images{"link", "inline"};
   static const std::array<std::string, 4> contents_places{"auto", "always", "never", "end"};
   static const std::array<std::string, 2> text_links{"none", "footnotes"};
@@ -50,7 +75,7 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
       domain_to_ascii(list_id) && list_id.find('.') != std::string::npos && list_id.size() <= 255;
   if (section.has("list_id") && !is_list_id) {
     section.mistake("list_id", fmt::format("\"{}\" is not a list id", list_id),
-                    "a name in a domain of yours, like weekly.news.example.org");
+                    "use a name under your domain, such as weekly.news.example.org");
   }
   const auto schedule_text = section.required_text("schedule", "weekly monday 08:00");
   DigestConfig digest{
@@ -59,17 +84,18 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
       .list_id = std::move(list_id),
       .schedule_text = schedule_text,
       .schedule = read_schedule(section, schedule_text),
-      .sources = section.texts("sources"),
+      .sources = read_source_names(section, sources),
       .topics = section.texts("topics"),
-      .include = section.text("include", ""),
-      .exclude = section.text("exclude", ""),
+      .filter = read_filter(section),
       .min_posts = section.integer("min_posts", 1, 1, 10'000),
       .max_posts = section.limit("max_posts", std::max(100, digest.min_posts), 10'000),
-      .overflow = static_cast<DigestConfig::Overflow>(section.one_of("overflow", overflows, 0)),
+      .max_per_source = section.limit_or_word("max_per_source", "fair", 10'000),
+      .overflow = section.choice("overflow", overflows),
       .max_age = section.optional_duration("max_age"),
-      .group_by = static_cast<DigestConfig::GroupBy>(section.one_of("group_by", groupings, 0)),
-      .order = static_cast<DigestConfig::Order>(std::min<std::size_t>(section.one_of("order", orders, 0), 2)),
-      .content = static_cast<DigestConfig::Content>(section.one_of("content", contents, 0)),
+      .group_by = section.choice("group_by", groupings),
+      .order = section.choice("order", orders),
+      .near_duplicates = section.one_of("near_duplicates", duplicates, 0) == 0,
+      .content = section.choice("content", contents),
       .excerpt_words = section.integer("excerpt_words", 60, 5, 2'000),
       .subject = section.text("subject", ""),
       .preheader = section.text("preheader", ""),
@@ -82,7 +108,7 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
       .archive = section.boolean("archive", true),
       .review = section.boolean("review", false),
       .review_until = section.optional_duration("review_until"),
-      .unapproved = static_cast<DigestConfig::Unapproved>(section.one_of("unapproved", unapproved, 0)),
+      .unapproved = section.choice("unapproved", unapproved),
       .inline_images = section.one_of("images", images, 0) == 1,
       .image_limit_bytes = read_size(section, "image_limit", "256KiB"),
       .images_limit_bytes = read_size(section, "images_limit", "1MiB"),
@@ -92,33 +118,25 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
   if (section.has("brand"))
     digest.brand = read_brand(section.table("brand", fmt::format("brand \"{}\"", name)), brand);
   if (digest.review_until && !digest.review)
-    section.mistake("review_until", "review_until without review", "review = true makes drafts");
+    section.mistake("review_until", "review_until needs review = true", "review = true makes drafts");
   if (digest.unapproved == DigestConfig::Unapproved::send && !digest.review_until) {
-    section.mistake("unapproved", "unapproved = \"send\" without review_until",
-                    "review_until = \"24h\" says when a draft leaves by itself");
+    section.mistake("unapproved", "unapproved = \"send\" needs review_until",
+                    "review_until = \"24h\" sets when a draft is sent without approval");
   }
   if (digest.images_limit_bytes > max_images_bytes) {
     section.mistake("images_limit",
                     fmt::format("images_limit is more than {}", format_size(max_images_bytes)),
-                    "many mailboxes refuse mails over 10 MB");
+                    "many mailbox providers refuse mail over 10 MB");
   }
-  check_regex(section, "include", digest.include);
-  check_regex(section, "exclude", digest.exclude);
   if (digest.max_posts != 0 && digest.max_posts < digest.min_posts)
     section.mistake("max_posts", "max_posts is less than min_posts");
-  std::vector<std::string> known;
-  for (const auto& source : sources) known.push_back(source.spec.name);
-  for (const auto& source : digest.sources) {
-    if (std::ranges::find(known, source) == known.end()) {
-      section.mistake("sources", fmt::format("there is no source \"{}\"", source),
-                      did_you_mean(source, known));
-    }
-  }
+  check_share(section, digest, sources.size());
   const auto themes = known_themes(folder);
   if (std::ranges::find(themes, digest.theme) == themes.end()) {
     auto hint = did_you_mean(digest.theme, themes);
     if (hint.empty())
-      hint = fmt::format("make the folder templates/{} or use one of: {}", digest.theme, join(themes, ", "));
+      hint =
+          fmt::format("create the folder templates/{} or use one of: {}", digest.theme, join(themes, ", "));
     section.mistake("theme", fmt::format("there is no theme \"{}\"", digest.theme), std::move(hint));
   }
   section.finish();

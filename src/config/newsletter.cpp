@@ -23,7 +23,7 @@ Result<NewsletterConfig> read_newsletter(TomlDocument& document) {
   const auto list_id = section.text("list_id", "news." + from.address.domain);
   if (!from.address.domain.empty() && (!domain_to_ascii(list_id) || list_id.size() > 255)) {
     section.mistake("list_id", fmt::format("\"{}\" is not a list id", list_id),
-                    "a name in a domain of yours, like news.example.org");
+                    "use a name under your domain, such as news.example.org");
   }
   auto postal_address = section.text("postal_address", "");
   auto public_url = section.text("public_url", "");
@@ -34,8 +34,8 @@ Result<NewsletterConfig> read_newsletter(TomlDocument& document) {
         url && (url->scheme == "https" || (url->scheme == "http" && delivery::is_loopback_host(url->host)));
     if (!is_safe || !url->query.empty() || !url->fragment.empty()) {
       section.mistake(
-          "public_url", fmt::format("\"{}\" cannot be the public URL", public_url),
-          "it must be https://HOST, optionally with a path: one-click unsubscribing works over https only");
+          "public_url", fmt::format("\"{}\" is not a valid public URL", public_url),
+          "it must be https://HOST, optionally with a path: one-click unsubscribe works over https only");
     }
   }
   const auto mailto =

@@ -134,6 +134,16 @@ int TomlSection::limit(std::string_view key, int fallback, int most) {
   return 0;
 }
 
+std::optional<int> TomlSection::limit_or_word(std::string_view key, std::string_view word, int most) {
+  if (has(key) && !table_of(table_)->get(key)->is_string()) return integer(key, 0, 0, most);
+  const auto given = text(key, std::string{word});
+  if (given == word) return std::nullopt;
+  if (given != "none")
+    mistake(key, fmt::format("{} must be a whole number, \"none\" or \"{}\"", key, word),
+            fmt::format("the default is \"{}\"", word));
+  return 0;
+}
+
 double TomlSection::number(std::string_view key, double fallback, double least, double most) {
   const auto* const found = node_of(node(key, "a number with a fraction"));
   const auto value = found != nullptr ? found->value<double>().value_or(0) : fallback;

@@ -5,6 +5,8 @@
 // returns it. Only this module knows toml++.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -24,6 +26,13 @@ class TomlDocument;
 /// "file:line:column: " of something that was read.
 using Place = std::string;
 
+/// A word that a key may have, and what it stands for.
+template <class Value>
+struct Choice {
+  std::string word;
+  Value value;
+};
+
 class TomlSection {
  public:
   /// nullptr for a section that is not written: every value is then its default.
@@ -37,6 +46,8 @@ class TomlSection {
   [[nodiscard]] int integer(std::string_view key, int fallback, int least, int most);
   /// A count; 0 and "none" are no limit, and 0 is returned.
   [[nodiscard]] int limit(std::string_view key, int fallback, int most);
+  /// The same, or `word`, which is also the default: nothing is returned.
+  [[nodiscard]] std::optional<int> limit_or_word(std::string_view key, std::string_view word, int most);
   [[nodiscard]] double number(std::string_view key, double fallback, double least, double most);
   [[nodiscard]] bool boolean(std::string_view key, bool fallback);
   [[nodiscard]] std::chrono::milliseconds duration(std::string_view key, std::chrono::milliseconds fallback);
@@ -48,6 +59,14 @@ class TomlSection {
   /// The index of the word in `words`; a mistake names them and the nearest.
   [[nodiscard]] std::size_t one_of(std::string_view key, std::span<const std::string> words,
                                    std::size_t fallback);
+  /// What the word stands for, else what the choice of that index does.
+  template <class Value, std::size_t N>
+  [[nodiscard]] Value choice(std::string_view key, const std::array<Choice<Value>, N>& choices,
+                             std::size_t fallback = 0) {
+    std::array<std::string, N> words;
+    std::ranges::transform(choices, words.begin(), &Choice<Value>::word);
+    return choices[one_of(key, words, fallback)].value;
+  }
   /// Relative to the file's folder; empty stays empty.
   [[nodiscard]] std::filesystem::path path(std::string_view key, std::string fallback);
 

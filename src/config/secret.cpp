@@ -24,7 +24,7 @@ Result<std::string> content_of(const std::filesystem::path& file, std::string_vi
     return fail(Errc::config, fmt::format("{}: there is no file {}", what, file.string()));
   }
   if ((info.st_mode & (S_IRWXG | S_IRWXO) & ~static_cast<unsigned>(S_IRGRP)) != 0) {
-    return fail(Errc::not_permitted, fmt::format("{}: others may read or write {}", what, file.string()),
+    return fail(Errc::not_permitted, fmt::format("{}: other users can read or write {}", what, file.string()),
                 fmt::format("chmod 600 {}", file.string()));
   }
   auto text = read_file(file, 65536);

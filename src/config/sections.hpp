@@ -22,7 +22,10 @@ namespace tidings::config {
 void check_ascii(TomlSection& section, std::string_view key, const MailAddress& address);
 /// Empty text gives an empty mailbox.
 [[nodiscard]] Mailbox read_mailbox(TomlSection& section, std::string_view key, const std::string& text);
-void check_regex(TomlSection& section, std::string_view key, const std::string& pattern);
+/// One rule, or a list of them.
+[[nodiscard]] std::vector<FilterRule> read_filter_rules(TomlSection& section, std::string_view key);
+/// include and exclude.
+[[nodiscard]] ContentFilter read_filter(TomlSection& section);
 /// `name` must be a short plain word that is not in `taken` yet; it is added.
 void check_name(TomlSection& section, const std::string& name, std::set<std::string>& taken,
                 std::string_view noun);
@@ -45,6 +48,17 @@ void check_name(TomlSection& section, const std::string& name, std::set<std::str
 [[nodiscard]] std::vector<SourceConfig> read_sources(TomlDocument& document);
 /// [brand], or a digest's own; `base` gives the defaults.
 [[nodiscard]] message::Brand read_brand(TomlSection section, const message::Brand& base);
+/// [[rule]] and [[filter]]; `sources` are those they may name.
+[[nodiscard]] std::vector<RuleConfig> read_rules(TomlDocument& document,
+                                                 const std::vector<SourceConfig>& sources);
+[[nodiscard]] std::vector<FilterConfig> read_filters(TomlDocument& document,
+                                                     const std::vector<SourceConfig>& sources);
+/// A change of them lets their sources be read anew, as every change of what decides what is read.
+void note_rules(std::vector<SourceConfig>& sources, const std::vector<RuleConfig>& rules,
+                const std::vector<FilterConfig>& filters);
+/// The texts of `sources`, each the name of one of them.
+[[nodiscard]] std::vector<std::string> read_source_names(TomlSection& section,
+                                                         const std::vector<SourceConfig>& sources);
 /// `newsletter` gives the defaults of title and list_id, `brand` those of a digest's brand; `sources` are
 /// those a digest may name.
 [[nodiscard]] std::vector<DigestConfig> read_digests(TomlDocument& document,
@@ -59,5 +73,6 @@ void check_name(TomlSection& section, const std::string& name, std::set<std::str
 [[nodiscard]] ArchiveConfig read_archive(TomlDocument& document, const NewsletterConfig& newsletter,
                                          const WebConfig& web);
 [[nodiscard]] WebConfig read_web(TomlDocument& document);
+[[nodiscard]] HooksConfig read_hooks(TomlDocument& document);
 
 }  // namespace tidings::config

@@ -44,7 +44,7 @@ void check_url(TomlSection& section, const SmtpConfig& smtp, const std::optional
     section.mistake("url", fmt::format("\"{}\" is not the URL of a relay", smtp.url),
                     "smtp://HOST:587, smtps://HOST:465 or lmtp://HOST:24");
   } else if (smtp.url.find('@') != std::string::npos) {
-    section.mistake("url", "the relay's URL must not hold a user name or password",
+    section.mistake("url", "the relay's URL must not contain a user name or password",
                     "use username and password_file");
   }
 }
@@ -53,7 +53,7 @@ void read_login(TomlDocument& document, TomlSection& section, SmtpConfig& smtp) 
   smtp.username = section.text("username", "");
   smtp.password = read_secret(section, "password");
   if (section.has("password")) {
-    section.mistake("password", "a password must not stand in config.toml",
+    section.mistake("password", "config.toml must not contain a password",
                     "use password_file, password_env or password_command");
     static_cast<void>(section.text("password", ""));
     document.settings().pop_back();
@@ -79,8 +79,10 @@ void read_limits(TomlSection& section, SmtpConfig& smtp, bool is_loopback) {
   smtp.window = section.integer("window", 4, 1, 64);
   smtp.weight = section.integer("weight", 1, 0, 1000);
   smtp.patience = section.duration("patience", std::chrono::milliseconds{0});
-  static const std::array<std::string, 3> dialects{"lock-step", "pipelined", "chunking"};
-  smtp.dialect = static_cast<delivery::Dialect>(section.one_of("dialect", dialects, 2));
+  static const std::array<Choice<delivery::Dialect>, 3> dialects{{{"lock-step", delivery::Dialect::lock_step},
+                                                                  {"pipelined", delivery::Dialect::pipelined},
+                                                                  {"chunking", delivery::Dialect::chunking}}};
+  smtp.dialect = section.choice("dialect", dialects, 2);
 }
 
 SmtpConfig read_relay(TomlDocument& document, TomlSection& section, const NewsletterConfig& newsletter,
@@ -99,11 +101,10 @@ SmtpConfig read_relay(TomlDocument& document, TomlSection& section, const Newsle
                  ? delivery::Tls::require
                  : delivery::Tls::off;
   if (smtp.tls == delivery::Tls::off && !smtp.username.empty() && !is_loopback) {
-    section.mistake("tls", "with tls = \"off\" the password would cross the network in clear",
-                    "use tls = \"require\"");
+    section.mistake("tls", "tls = \"off\" would send the password unencrypted", "use tls = \"require\"");
   }
   if (relay.is_lmtp() && (smtp.tls != delivery::Tls::off || !smtp.username.empty())) {
-    section.mistake("url", "lmtp:// goes in clear and without a login",
+    section.mistake("url", "lmtp:// has neither encryption nor login",
                     "tls = \"off\" and no username, or smtp://");
   }
   smtp.ca_file = section.path("ca_file", "");
@@ -112,8 +113,8 @@ SmtpConfig read_relay(TomlDocument& document, TomlSection& section, const Newsle
   const bool one_word = std::none_of(smtp.name.begin(), smtp.name.end(),
                                      [](char c) { return static_cast<unsigned char>(c) <= 0x20; });
   if (!one_word || smtp.name.size() > 100)
-    section.mistake("name", fmt::format("\"{}\" cannot be the name of a relay", smtp.name),
-                    "one word, like \"backup\"");
+    section.mistake("name", fmt::format("\"{}\" is not a valid relay name", smtp.name),
+                    "use one word, such as \"backup\"");
   smtp.hello_name = section.filled_text("hello_name", newsletter.from.address.domain);
   if (section.has("hello_name") && !domain_to_ascii(smtp.hello_name)) {
     section.mistake("hello_name", fmt::format("\"{}\" is not a host name", smtp.hello_name));
@@ -148,7 +149,7 @@ std::vector<SmtpConfig> read_relays(TomlDocument& document, const NewsletterConf
     const auto same = [&](const SmtpConfig& other) { return other.name == relays.back().name; };
     if (!section.has("name")) continue;
     if (same(first) || std::any_of(relays.begin(), std::prev(relays.end()), same)) {
-      section.mistake("name", fmt::format("two relays are called \"{}\"", relays.back().name));
+      section.mistake("name", fmt::format("there are two relays named \"{}\"", relays.back().name));
     }
   }
   return relays;

@@ -25,7 +25,7 @@ void read_webhooks(TomlSection& section, WebConfig& web) {
   web.postmark_login = read_secret(section, "postmark_login");
   web.brevo_token = read_secret(section, "brevo_token");
   const auto need = [&](bool there, const std::string& relay, const std::string& hint) {
-    if (!there) section.mistake("webhooks", "nothing proves that a call comes from " + relay, hint);
+    if (!there) section.mistake("webhooks", "missing what proves that a call comes from " + relay, hint);
   };
   for (const auto& relay : web.webhooks) {
     if (relay == "ses") {
@@ -40,7 +40,7 @@ void read_webhooks(TomlSection& section, WebConfig& web) {
     } else if (relay == "brevo") {
       need(web.brevo_token.is_set(), relay, "brevo_token_file, brevo_token_env or brevo_token_command");
     } else {
-      section.mistake("webhooks", "there are no webhooks of \"" + relay + "\"",
+      section.mistake("webhooks", "unknown webhook provider \"" + relay + "\"",
                       "ses, mailgun, sendgrid, postmark or brevo");
     }
   }
@@ -58,10 +58,10 @@ WebConfig read_web(TomlDocument& document) {
   const auto metrics = section.text("metrics", "");
   if (!metrics.empty() && !split_listen(metrics, web.metrics_host, web.metrics_port)) {
     section.mistake("metrics", "\"" + metrics + "\" is not an address and port",
-                    "like 127.0.0.1:9100: a listener for /metrics alone");
+                    "for example 127.0.0.1:9100, for /metrics alone");
   } else if (!metrics.empty() && metrics == listen && web.port != 0) {
-    section.mistake("metrics", "the pages listen on this address",
-                    "/metrics needs one of its own, such as 127.0.0.1:9100");
+    section.mistake("metrics", "the pages already listen on this address",
+                    "/metrics needs its own, such as 127.0.0.1:9100");
   }
   web.theme = section.text("theme", "default");
   web.archive = section.path("archive", "");

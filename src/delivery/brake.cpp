@@ -40,7 +40,7 @@ void Brake::soften(std::vector<Settled>& answers) const {
       outcome.kind = OutcomeKind::temporary;
       outcome.blame = Blame::relay;
       outcome.verdict = Verdict::none;
-    } else if (is_relay_trouble(outcome)) {
+    } else if (is_relay_trouble(outcome) && !concerns_everybody(outcome)) {
       const auto relay = relays_.find(answer.relay);
       if (relay != relays_.end() && (relay->second.works || relay->second.taken > 0))
         outcome.blame = Blame::nobody;

@@ -30,7 +30,7 @@ class Brake {
   /// Refusals of an earlier run that nobody has judged.
   void recall(std::span<const Refusal> refusals);
   /// Before they are settled: what a braked relay says no longer fails anybody, and what a working relay says
-  /// of one recipient does not wait for ever.
+  /// of one recipient does not wait for ever, unless it is said to everybody (our quota, our login).
   void soften(std::vector<Settled>& answers) const;
   void recorded(std::span<const Settled> answers);
 

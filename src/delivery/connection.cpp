@@ -109,7 +109,7 @@ Outcome Connection::failure(CURLcode code) const {
   const auto reason = [&]() -> std::string {
     switch (code) {
       case CURLE_USE_SSL_FAILED:
-        return "the relay does not offer STARTTLS (tls = \"off\" would send in clear)";
+        return "the relay does not offer STARTTLS (tls = \"off\" would send unencrypted)";
       case CURLE_PEER_FAILED_VERIFICATION: return "the relay's certificate cannot be verified";
       case CURLE_LOGIN_DENIED: return "the relay refused the login";
       case CURLE_OPERATION_TIMEDOUT: return "the relay did not answer in time";
@@ -322,7 +322,7 @@ bool Connector::greet(Greeting& greeting, SteadyTime now) {
   while (const auto reply = greeting.reader.next()) {
     const int wanted = greeting.stage == Stage::greeting ? 220 : 250;
     if (reply->code >= 400) return failed(classify(greeting.stage, reply->code, reply->text));
-    if (reply->code != wanted) return failed(no_reply(greeting.stage, "an answer that makes no sense here"));
+    if (reply->code != wanted) return failed(no_reply(greeting.stage, "an unexpected reply"));
     if (greeting.stage == Stage::ehlo) {
       connection.ehlo_.clear();
       for (const auto line : split(reply->text, '\n')) connection.ehlo_.push_back("250-" + std::string{line});
@@ -378,7 +378,7 @@ void Connector::take_connected() {
       // libcurl goes on without a login where none is offered.
       if (connection->wants_login_ && !connection->offers_login()) {
         opened.failure =
-            no_reply(Stage::auth, "the relay offers no login (AUTH), and a username is configured");
+            no_reply(Stage::auth, "the relay offers no login (AUTH), but a username is configured");
       } else {
         opened.connection = std::move(connection);
       }

@@ -73,7 +73,7 @@ std::string unsound(const message::Message& message) {
        {std::string_view{message.envelope_from}, std::string_view{message.envelope_to}}) {
     for (const char c : address) {
       if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F || c == '<' || c == '>')
-        return "a blank, control or bracket in the envelope";
+        return "a blank, control character or bracket in the envelope";
     }
   }
   if (message.envelope_to.empty()) return "no recipient";
@@ -117,14 +117,14 @@ bool Dialogue::cannot_be_sent(Ticket ticket, const message::Message& message) {
   if (can.max_size_bytes > 0 && static_cast<std::int64_t>(message.size_bytes()) > can.max_size_bytes) {
     // Known since EHLO, before anybody was named: a fact about the relay.
     auto outcome = no_reply(
-        Stage::ehlo, fmt::format("the relay takes messages of {} octets at most, and this edition's have {}",
+        Stage::ehlo, fmt::format("the relay accepts messages of at most {} octets; this edition's have {}",
                                  can.max_size_bytes, message.size_bytes()));
     answers_.push_back({.ticket = ticket, .outcome = std::move(outcome), .untried = false});
     ++completed_;
     return true;
   }
   if (!can.smtputf8 && message.needs_smtputf8()) {
-    return answer(553, "5.6.7 the relay does not take addresses outside ASCII (it announces no SMTPUTF8)");
+    return answer(553, "5.6.7 the relay does not accept non-ASCII addresses (it does not announce SMTPUTF8)");
   }
   return false;
 }
@@ -334,7 +334,7 @@ void Dialogue::on_reply(Reply reply) {
   reply.text = without(std::move(reply.text), setup_.secrets);
   if (expected_.empty()) {
     farewell_ = classify(Stage::mail, reply.code, reply.text);
-    if (reply.code != 421) return surprise("the relay sent a reply that nobody asked for");
+    if (reply.code != 421) return surprise("the relay sent an unexpected reply");
     finished_ = true;
     return;
   }
@@ -383,7 +383,7 @@ void Dialogue::on_rcpt(Transaction& transaction, std::uint64_t serial, const Rep
     return surprise("the relay answered RCPT out of turn");
   }
   if (!fine && !transaction.refused && grouped && (reply.code == 503 || blames_pipelining(reply))) {
-    return surprise("the relay does not take RCPT in a group");
+    return surprise("the relay does not accept RCPT in a pipelined group");
   }
   if (!fine) refuse(transaction, Stage::rcpt, reply);
   transaction.stage = Stage::data;
@@ -412,7 +412,7 @@ void Dialogue::on_data(Transaction& transaction, std::uint64_t serial, const Rep
     return say_body(serial);
   }
   if (!transaction.refused && grouped && (reply.code == 503 || blames_pipelining(reply))) {
-    return surprise("the relay does not take DATA in a group");
+    return surprise("the relay does not accept DATA in a pipelined group");
   }
   refuse(transaction, Stage::data, reply);
   reset_needed_ = true;
@@ -433,7 +433,7 @@ void Dialogue::on_final(Transaction& transaction, std::uint64_t serial, const Re
     reset_needed_ = true;
     // A message to nobody was "accepted": its answers cannot be trusted to be in step with our commands.
     finish(serial, transaction.refusal);
-    if (took_it) surprise("the relay took a message whose recipient it refused");
+    if (took_it) surprise("the relay accepted a message whose recipient it had refused");
     return;
   }
   // Only groups that went well to the end earn a window.

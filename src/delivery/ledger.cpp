@@ -70,11 +70,11 @@ struct Ledger::Recipient {
               .attempt = static_cast<int>(row.integer(2)) + 1,
               .address = row.text(3),
               .name = row.text(4)} {
-    if (!row.is_null(5) || claim.address.empty()) {
+    if (row.integer(5) != 0 || claim.address.empty()) {
       refusal = "erased";
     } else if (!row.is_null(7)) {
       refusal = "suppressed: " + row.text(7);
-    } else if (row.view(6) != "confirmed") {
+    } else if (row.integer(6) == 0) {
       refusal = "withdrawn";
     }
   }
@@ -84,8 +84,8 @@ Ledger::Ledger(store::Database& database, const Clock& clock) : database_(&datab
 
 Result<void> Ledger::plan(EditionId edition, SubscriberId subscriber, SegmentId segment) {
   auto insert = database_->prepare(
-      "INSERT INTO deliveries (edition_id, subscriber_id, segment_id, state) VALUES (:edition, :subscriber, "
-      ":segment, 1) "
+      "INSERT INTO deliveries (edition_id, subscriber_id, segment_id, state) "
+      "VALUES (:edition, :subscriber, :segment, 1 /* planned */) "
       "ON CONFLICT (edition_id, subscriber_id) DO NOTHING");
   cursors_.erase(edition.value);
   return insert.bind(":edition", edition).bind(":subscriber", subscriber).bind(":segment", segment).run();
@@ -98,7 +98,7 @@ Result<void> Ledger::plan(EditionId edition, std::span<const Planned> recipients
                                 ":g7", ":g8", ":g9", ":g10", ":g11", ":g12"};
   // What a statement costs apart from its rows is as much as the rows.
   auto insert = database_->prepare(R"(
-    INSERT INTO deliveries (edition_id, subscriber_id, segment_id, state)
+    INSERT INTO deliveries (edition_id, subscriber_id, segment_id, state) -- 1: planned
     VALUES (:edition, :s1, :g1, 1), (:edition, :s2, :g2, 1), (:edition, :s3, :g3, 1), (:edition, :s4, :g4, 1),
            (:edition, :s5, :g5, 1), (:edition, :s6, :g6, 1), (:edition, :s7, :g7, 1), (:edition, :s8, :g8, 1),
            (:edition, :s9, :g9, 1), (:edition, :s10, :g10, 1), (:edition, :s11, :g11, 1), (:edition, :s12, :g12, 1)
@@ -119,7 +119,7 @@ Result<void> Ledger::plan(EditionId edition, std::span<const Planned> recipients
 // --------------------------------------------------------------------------------------------------------
 
 Result<std::string> Ledger::digest_of(EditionId edition) {
-  auto query = database_->prepare("SELECT digest FROM editions WHERE id = :edition");
+  auto query = database_->prepare("SELECT digest FROM edition_heads WHERE id = :edition");
   query.bind(":edition", edition);
   TIDINGS_LET(const bool row, query.step());
   if (!row) return fail(Errc::no_input, fmt::format("there is no edition {}", edition.value));
@@ -129,43 +129,33 @@ Result<std::string> Ledger::digest_of(EditionId edition) {
 Result<void> Ledger::read_due(EditionId edition, int limit, std::vector<Recipient>& out) {
   TIDINGS_LET(const auto digest, digest_of(edition));
   auto query = database_->prepare(R"sql(
-    SELECT d.subscriber_id, d.segment_id, d.attempts, s.address, s.name, s.erased_ms, c.state,
-           (SELECT x.cause FROM suppressions x WHERE x.address_key IN
-            (s.address_key, '@' || substr(s.address_key, instr(s.address_key, '@') + 1)) LIMIT 1)
+    SELECT d.subscriber_id, d.segment_id, d.attempts, r.address, r.name, r.is_erased, c.subscriber_id IS NOT NULL, r.suppression
     FROM deliveries d
-    JOIN subscribers s ON s.id = d.subscriber_id
-    LEFT JOIN subscriptions c ON c.subscriber_id = d.subscriber_id AND c.digest = :digest
-    WHERE d.edition_id = :edition AND d.state IN (3, 4) AND (d.due_ms <= :now OR d.due_ms > :latest)
+    JOIN recipients r ON r.subscriber_id = d.subscriber_id
+    LEFT JOIN confirmed_subscriptions c ON c.subscriber_id = d.subscriber_id AND c.digest = :digest
+    WHERE d.edition_id = :edition AND d.state IN (3, 4) /* deferred, in_doubt */ AND (d.due_ms <= :now OR d.due_ms > :latest)
     ORDER BY d.due_ms, d.subscriber_id LIMIT :limit)sql");
   query.bind(":digest", digest).bind(":edition", edition).bind(":limit", limit);
   query.bind(":now", clock_->now()).bind(":latest", clock_->now() + longest_wait);
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) return {};
-    out.emplace_back(edition, query);
-  }
+  return query.each([&](const store::Statement& row) { out.emplace_back(edition, row); });
 }
 
 Result<void> Ledger::read_planned(EditionId edition, int limit, std::vector<Recipient>& out) {
   TIDINGS_LET(const auto digest, digest_of(edition));
   // In key order from where the last batch ended: neither an index nor a second look at what is sent.
   auto query = database_->prepare(R"sql(
-    SELECT d.subscriber_id, d.segment_id, d.attempts, s.address, s.name, s.erased_ms, c.state,
-           (SELECT x.cause FROM suppressions x WHERE x.address_key IN
-            (s.address_key, '@' || substr(s.address_key, instr(s.address_key, '@') + 1)) LIMIT 1)
+    SELECT d.subscriber_id, d.segment_id, d.attempts, r.address, r.name, r.is_erased, c.subscriber_id IS NOT NULL, r.suppression
     FROM deliveries d
-    JOIN subscribers s ON s.id = d.subscriber_id
-    LEFT JOIN subscriptions c ON c.subscriber_id = d.subscriber_id AND c.digest = :digest
-    WHERE d.edition_id = :edition AND d.subscriber_id > :after AND d.state = 1
+    JOIN recipients r ON r.subscriber_id = d.subscriber_id
+    LEFT JOIN confirmed_subscriptions c ON c.subscriber_id = d.subscriber_id AND c.digest = :digest
+    WHERE d.edition_id = :edition AND d.subscriber_id > :after AND d.state = 1 /* planned */
     ORDER BY d.subscriber_id LIMIT :limit)sql");
   auto& cursor = cursors_[edition.value];
   query.bind(":digest", digest).bind(":edition", edition).bind(":after", cursor).bind(":limit", limit);
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) return {};
-    out.emplace_back(edition, query);
+  return query.each([&](const store::Statement& row) {
+    out.emplace_back(edition, row);
     cursor = out.back().claim.subscriber.value;
-  }
+  });
 }
 
 Result<void> Ledger::note_claiming(EditionId edition) {
@@ -178,9 +168,8 @@ Result<void> Ledger::note_claiming(EditionId edition) {
 /// Marks those that are not to be mailed, and takes them out of `rows`.
 Result<void> Ledger::refuse_some(std::vector<Recipient>& rows, ClaimBatch& batch) {
   auto refuse = database_->prepare(
-      "UPDATE deliveries SET state = 7, due_ms = NULL, reply = :reply, settled_ms = :now WHERE edition_id = "
-      ":edition AND "
-      "subscriber_id = :subscriber");
+      "UPDATE deliveries SET state = 7 /* suppressed */, due_ms = NULL, reply = :reply, settled_ms = :now "
+      "WHERE edition_id = :edition AND subscriber_id = :subscriber");
   for (const auto& row : rows) {
     if (row.refusal.empty()) continue;
     refuse.bind(":edition", row.claim.edition).bind(":subscriber", row.claim.subscriber);
@@ -193,9 +182,8 @@ Result<void> Ledger::refuse_some(std::vector<Recipient>& rows, ClaimBatch& batch
 
 Result<void> Ledger::take_each(const std::vector<Recipient>& rows) {
   auto take = database_->prepare(
-      "UPDATE deliveries SET state = 2, attempts = attempts + 1, due_ms = NULL WHERE edition_id = :edition "
-      "AND "
-      "subscriber_id = :subscriber");
+      "UPDATE deliveries SET state = 2 /* claimed */, attempts = attempts + 1, due_ms = NULL "
+      "WHERE edition_id = :edition AND subscriber_id = :subscriber");
   for (const auto& row : rows) {
     TIDINGS_TRY(take.bind(":edition", row.claim.edition).bind(":subscriber", row.claim.subscriber).run());
   }
@@ -207,9 +195,8 @@ Result<void> Ledger::take_each(const std::vector<Recipient>& rows) {
 Result<void> Ledger::take_range(const std::vector<Recipient>& rows) {
   if (rows.empty()) return {};
   auto take = database_->prepare(
-      "UPDATE deliveries SET state = 2, attempts = attempts + 1, due_ms = NULL WHERE edition_id = :edition "
-      "AND subscriber_id BETWEEN "
-      ":first AND :last AND state = 1");
+      "UPDATE deliveries SET state = 2 /* claimed */, attempts = attempts + 1, due_ms = NULL "
+      "WHERE edition_id = :edition AND subscriber_id BETWEEN :first AND :last AND state = 1 /* planned */");
   take.bind(":edition", rows.front().claim.edition)
       .bind(":first", rows.front().claim.subscriber)
       .bind(":last", rows.back().claim.subscriber);
@@ -264,12 +251,12 @@ struct Ledger::Settling {
         now(at),
         // What was given up before an admin let the edition go again does not count against the new tries.
         history(database.prepare(R"sql(
-    SELECT min(at_ms) FILTER (WHERE at_ms >= coalesce((SELECT approved_ms FROM editions WHERE id = :edition), 0)),
+    SELECT min(at_ms) FILTER (WHERE at_ms >= coalesce((SELECT approved_ms FROM edition_heads WHERE id = :edition), 0)),
            count(*) FILTER (WHERE outcome = 'unknown')
     FROM attempts WHERE edition_id = :edition AND subscriber_id = :subscriber)sql")),
         update(database.prepare(R"sql(
     UPDATE deliveries SET state = :state, due_ms = :due, code = :code, reply = :reply, settled_ms = :now, relay_id = :relay
-    WHERE edition_id = :edition AND subscriber_id = :subscriber AND state = 2 AND attempts = :attempt)sql")),
+    WHERE edition_id = :edition AND subscriber_id = :subscriber AND state = 2 /* claimed */ AND attempts = :attempt)sql")),
         insert(database.prepare(R"sql(
     INSERT INTO attempts (edition_id, subscriber_id, attempt, at_ms, stage, outcome, code, reply, relay)
     VALUES (:edition, :subscriber, :attempt, :now, :stage, :outcome, :code, :reply, :relay))sql")) {}
@@ -408,9 +395,9 @@ Result<std::int64_t> Ledger::relay_id(const std::string& name) {
 Result<void> Ledger::settle_taken(std::span<Settled* const> answers, UtcTime now,
                                   std::vector<Settled>& recorded) {
   auto update = database_->prepare(R"sql(
-    UPDATE deliveries SET state = 5, due_ms = NULL, code = lookup(:taken, subscriber_id, 1), reply = lookup(:taken, subscriber_id, 2),
-                          settled_ms = :now, relay_id = lookup(:taken, subscriber_id, 3)
-    WHERE edition_id = :edition AND subscriber_id BETWEEN :first AND :last AND state = 2 AND attempts = 1
+    UPDATE deliveries SET state = 5 /* sent */, due_ms = NULL, code = lookup(:taken, subscriber_id, 1),
+                          reply = lookup(:taken, subscriber_id, 2), settled_ms = :now, relay_id = lookup(:taken, subscriber_id, 3)
+    WHERE edition_id = :edition AND subscriber_id BETWEEN :first AND :last AND state = 2 /* claimed */ AND attempts = 1
       AND lookup(:taken, subscriber_id, 0) IS NOT NULL)sql");
   std::vector<std::int64_t> relays;
   relays.reserve(answers.size());
@@ -466,9 +453,9 @@ Result<void> Ledger::settle(std::vector<Settled> answers, const SettleOptions& o
 Result<void> Ledger::release_one(const Claim& claim, UtcTime now) {
   // What was tried before keeps its place in the schedule: it was due, and still is.
   auto update = database_->prepare(R"sql(
-    UPDATE deliveries SET attempts = attempts - 1, state = CASE WHEN attempts = 1 THEN 1 ELSE 3 END,
+    UPDATE deliveries SET attempts = attempts - 1, state = CASE WHEN attempts = 1 THEN 1 /* planned */ ELSE 3 /* deferred */ END,
                           due_ms = CASE WHEN attempts = 1 THEN NULL ELSE :now END
-    WHERE edition_id = :edition AND subscriber_id = :subscriber AND state = 2 AND attempts = :attempt)sql");
+    WHERE edition_id = :edition AND subscriber_id = :subscriber AND state = 2 /* claimed */ AND attempts = :attempt)sql");
   update.bind(":now", now)
       .bind(":edition", claim.edition)
       .bind(":subscriber", claim.subscriber)
@@ -505,33 +492,31 @@ Result<Recovered> Ledger::recover(const SettleOptions& options) {
   for (const auto text : split(editions, ' ')) {
     auto query = database_->prepare(R"sql(
       SELECT d.subscriber_id, d.segment_id, d.attempts, s.address, s.name
-      FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id
-      WHERE d.edition_id = :edition AND d.state = 2 ORDER BY d.subscriber_id)sql");
+      FROM deliveries d JOIN recipients s ON s.subscriber_id = d.subscriber_id
+      WHERE d.edition_id = :edition AND d.state = 2 /* claimed */ ORDER BY d.subscriber_id)sql");
     const EditionId edition{std::stoll(std::string{text})};
     query.bind(":edition", edition);
-    for (;;) {
-      TIDINGS_LET(const bool row, query.step());
-      if (!row) break;
+    TIDINGS_TRY(query.each([&](const store::Statement& row) {
       Claim claim{.edition = edition,
-                  .subscriber = query.id<SubscriberId>(0),
-                  .segment = query.id<SegmentId>(1),
-                  .attempt = static_cast<int>(query.integer(2)),
-                  .address = query.text(3),
-                  .name = query.text(4)};
+                  .subscriber = row.id<SubscriberId>(0),
+                  .segment = row.id<SegmentId>(1),
+                  .attempt = static_cast<int>(row.integer(2)),
+                  .address = row.text(3),
+                  .name = row.text(4)};
       const auto mark = marks.find(key_of(claim));
       if (mark != marks.end() && mark->second.outcome) {
         answers.push_back({.claim = claim, .outcome = *mark->second.outcome, .relay = mark->second.relay});
         ++recovered.answered;
       } else if (mark != marks.end() || !journal.trustworthy) {
         answers.push_back({.claim = claim,
-                           .outcome = no_reply(Stage::dot, "tidings was ended before the answer came"),
+                           .outcome = no_reply(Stage::dot, "tidings was stopped before the answer came"),
                            .relay = {}});
         ++recovered.in_doubt;
       } else {
         untouched.push_back(claim);
         ++recovered.planned;
       }
-    }
+    }));
   }
   for (const auto& claim : untouched) TIDINGS_TRY(release_one(claim, clock_->now()));
   TIDINGS_TRY(settle_rows(std::move(answers), options));

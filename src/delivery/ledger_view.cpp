@@ -1,4 +1,4 @@
-// The ledger's questions, and what an admin may change in it.
+// The questions of ledger.hpp, and what an admin may change in it.
 
 #include <charconv>
 
@@ -13,9 +13,15 @@ namespace tidings::delivery {
 Result<Counts> Ledger::counts(EditionId edition) {
   // One walk; GROUP BY would sort a row for each recipient, in memory.
   auto query = database_->prepare(R"sql(
-    SELECT count(*), count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 2), count(*) FILTER (WHERE state = 3),
-           count(*) FILTER (WHERE state = 4), count(*) FILTER (WHERE state = 5), count(*) FILTER (WHERE state = 6),
-           count(*) FILTER (WHERE state = 7), count(*) FILTER (WHERE state = 8)
+    SELECT count(*),
+           count(*) FILTER (WHERE state = 1 /* planned */),
+           count(*) FILTER (WHERE state = 2 /* claimed */),
+           count(*) FILTER (WHERE state = 3 /* deferred */),
+           count(*) FILTER (WHERE state = 4 /* in_doubt */),
+           count(*) FILTER (WHERE state = 5 /* sent */),
+           count(*) FILTER (WHERE state = 6 /* failed */),
+           count(*) FILTER (WHERE state = 7 /* suppressed */),
+           count(*) FILTER (WHERE state = 8 /* bounced */)
     FROM deliveries WHERE edition_id = :edition)sql");
   query.bind(":edition", edition);
   TIDINGS_TRY(query.step());
@@ -32,30 +38,32 @@ Result<Counts> Ledger::counts(EditionId edition) {
 }
 
 Result<std::optional<UtcTime>> Ledger::next_due(EditionId edition) {
-  auto planned =
-      database_->prepare("SELECT 1 FROM deliveries WHERE edition_id = :edition AND state IN (1, 2) LIMIT 1");
+  auto planned = database_->prepare(
+      "SELECT 1 FROM deliveries WHERE edition_id = :edition AND state IN (1, 2) /* planned, claimed */ LIMIT "
+      "1");
   planned.bind(":edition", edition);
   TIDINGS_LET(const bool open, planned.step());
   if (open) return std::optional{clock_->now()};
   auto due = database_->prepare(R"sql(
     SELECT min(CASE WHEN due_ms > :latest THEN :now ELSE due_ms END) FROM deliveries
-    WHERE edition_id = :edition AND state IN (3, 4))sql");
+    WHERE edition_id = :edition AND state IN (3, 4) /* deferred, in_doubt */)sql");
   due.bind(":edition", edition).bind(":now", clock_->now()).bind(":latest", clock_->now() + longest_wait);
   TIDINGS_TRY(due.step());
   return due.optional_time(0);
 }
 
 Result<std::int64_t> Ledger::count_from_future() {
-  auto query =
-      database_->prepare("SELECT count(*) FROM deliveries WHERE state IN (3, 4) AND due_ms > :latest");
+  auto query = database_->prepare(
+      "SELECT count(*) FROM deliveries WHERE state IN (3, 4) /* deferred, in_doubt */ AND due_ms > :latest");
   query.bind(":latest", clock_->now() + longest_wait);
   TIDINGS_TRY(query.step());
   return query.integer(0);
 }
 
 Result<void> Ledger::forget_future() {
-  auto update =
-      database_->prepare("UPDATE deliveries SET due_ms = :now WHERE state IN (3, 4) AND due_ms > :latest");
+  auto update = database_->prepare(
+      "UPDATE deliveries SET due_ms = :now WHERE state IN (3, 4) /* deferred, in_doubt */ AND due_ms > "
+      ":latest");
   return update.bind(":now", clock_->now()).bind(":latest", clock_->now() + longest_wait).run();
 }
 
@@ -63,53 +71,49 @@ Result<std::vector<DeliveryRow>> Ledger::list(const DeliveryFilter& filter) {
   auto query = database_->prepare(R"sql(
     SELECT d.edition_id, d.subscriber_id, s.address, d.state, d.attempts, d.due_ms, d.code, d.reply, d.settled_ms,
       d.segment_id, r.name
-    FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id LEFT JOIN relay_names r ON r.id = d.relay_id
+    FROM deliveries d JOIN recipients s ON s.subscriber_id = d.subscriber_id LEFT JOIN relay_names r ON r.id = d.relay_id
     WHERE (:edition IS NULL OR d.edition_id = :edition) AND (:subscriber IS NULL OR d.subscriber_id = :subscriber)
       AND (:state IS NULL OR d.state = :state)
     ORDER BY d.edition_id, d.subscriber_id LIMIT :limit)sql");
   query.bind(":edition", filter.edition).bind(":subscriber", filter.subscriber).bind(":limit", filter.limit);
   query.bind(":state", filter.state ? std::optional{static_cast<int>(*filter.state)} : std::nullopt);
-  std::vector<DeliveryRow> rows;
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) return rows;
-    rows.push_back(
-        {.edition = query.id<EditionId>(0),
-         .subscriber = query.id<SubscriberId>(1),
-         .address = query.text(2),
-         .state = static_cast<DeliveryState>(query.integer(3)),
-         .attempts = static_cast<int>(query.integer(4)),
-         .due = query.optional_time(5),
-         .code = query.is_null(6) ? std::nullopt : std::optional{static_cast<int>(query.integer(6))},
-         .reply = query.text(7),
-         .settled = query.optional_time(8),
-         .segment = query.id<SegmentId>(9),
-         .relay = query.text(10)});
-  }
+  return query.list([](const store::Statement& row) {
+    return DeliveryRow{
+        .edition = row.id<EditionId>(0),
+        .subscriber = row.id<SubscriberId>(1),
+        .address = row.text(2),
+        .state = static_cast<DeliveryState>(row.integer(3)),
+        .attempts = static_cast<int>(row.integer(4)),
+        .due = row.optional_time(5),
+        .code = row.is_null(6) ? std::nullopt : std::optional{static_cast<int>(row.integer(6))},
+        .reply = row.text(7),
+        .settled = row.optional_time(8),
+        .segment = row.id<SegmentId>(9),
+        .relay = row.text(10)};
+  });
 }
 
 Result<void> Ledger::visit(EditionId edition,
                            const std::function<Result<void>(const DeliveryRow&)>& visitor) {
   auto query = database_->prepare(R"sql(
     SELECT d.subscriber_id, s.address, d.state, d.attempts, d.due_ms, d.code, d.reply, d.settled_ms, r.name
-    FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id LEFT JOIN relay_names r ON r.id = d.relay_id
+    FROM deliveries d JOIN recipients s ON s.subscriber_id = d.subscriber_id LEFT JOIN relay_names r ON r.id = d.relay_id
     WHERE d.edition_id = :edition ORDER BY d.subscriber_id)sql");
   query.bind(":edition", edition);
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) return {};
+  return query.each([&](const store::Statement& row) -> Result<void> {
     TIDINGS_TRY(
         visitor({.edition = edition,
-                 .subscriber = query.id<SubscriberId>(0),
-                 .address = query.text(1),
-                 .state = static_cast<DeliveryState>(query.integer(2)),
-                 .attempts = static_cast<int>(query.integer(3)),
-                 .due = query.optional_time(4),
-                 .code = query.is_null(5) ? std::nullopt : std::optional{static_cast<int>(query.integer(5))},
-                 .reply = query.text(6),
-                 .settled = query.optional_time(7),
-                 .relay = query.text(8)}));
-  }
+                 .subscriber = row.id<SubscriberId>(0),
+                 .address = row.text(1),
+                 .state = static_cast<DeliveryState>(row.integer(2)),
+                 .attempts = static_cast<int>(row.integer(3)),
+                 .due = row.optional_time(4),
+                 .code = row.is_null(5) ? std::nullopt : std::optional{static_cast<int>(row.integer(5))},
+                 .reply = row.text(6),
+                 .settled = row.optional_time(7),
+                 .relay = row.text(8)}));
+    return {};
+  });
 }
 
 Result<void> Ledger::forget_replies(SubscriberId subscriber) {
@@ -132,33 +136,29 @@ Result<std::vector<AttemptRow>> Ledger::attempts(EditionId edition, SubscriberId
     SELECT attempt, at_ms, stage, outcome, code, reply, relay FROM attempts
     WHERE edition_id = :edition AND subscriber_id = :subscriber ORDER BY attempt, id)sql");
   query.bind(":edition", edition).bind(":subscriber", subscriber);
-  std::vector<AttemptRow> rows;
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) return rows;
-    rows.push_back({.attempt = static_cast<int>(query.integer(0)),
-                    .at = query.time(1),
-                    .stage = stage_of(query.view(2)).value_or(Stage::connect),
-                    .kind = outcome_kind_of(query.view(3)).value_or(OutcomeKind::temporary),
-                    .code = static_cast<int>(query.integer(4)),
-                    .reply = query.text(5),
-                    .relay = query.text(6)});
-  }
+  return query.list([](const store::Statement& row) {
+    return AttemptRow{.attempt = static_cast<int>(row.integer(0)),
+                      .at = row.time(1),
+                      .stage = stage_of(row.view(2)).value_or(Stage::connect),
+                      .kind = outcome_kind_of(row.view(3)).value_or(OutcomeKind::temporary),
+                      .code = static_cast<int>(row.integer(4)),
+                      .reply = row.text(5),
+                      .relay = row.text(6)};
+  });
 }
 
 Result<std::vector<std::pair<std::string, std::int64_t>>> Ledger::deferred_by_reason(EditionId edition,
                                                                                      int limit) {
   auto query = database_->prepare(R"sql(
-    SELECT code, reply, count(*) FROM deliveries WHERE edition_id = :edition AND state = 3
+    SELECT code, reply, count(*) FROM deliveries WHERE edition_id = :edition AND state = 3 /* deferred */
     GROUP BY code, reply ORDER BY count(*) DESC, reply LIMIT :limit)sql");
   query.bind(":edition", edition).bind(":limit", limit);
   std::vector<std::pair<std::string, std::int64_t>> reasons;
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) return reasons;
-    auto reason = query.is_null(0) ? query.text(1) : fmt::format("{} {}", query.integer(0), query.view(1));
-    reasons.emplace_back(std::move(reason), query.integer(2));
-  }
+  TIDINGS_TRY(query.each([&](const store::Statement& row) {
+    auto reason = row.is_null(0) ? row.text(1) : fmt::format("{} {}", row.integer(0), row.view(1));
+    reasons.emplace_back(std::move(reason), row.integer(2));
+  }));
+  return reasons;
 }
 
 Result<std::map<SegmentId, std::int64_t>> Ledger::readers_by_segment(EditionId edition) {
@@ -167,21 +167,18 @@ Result<std::map<SegmentId, std::int64_t>> Ledger::readers_by_segment(EditionId e
                                                                          // counts()
   query.bind(":edition", edition);
   std::map<SegmentId, std::int64_t> readers;
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) return readers;
-    ++readers[query.id<SegmentId>(0)];
-  }
+  TIDINGS_TRY(query.each([&](const store::Statement& row) { ++readers[row.id<SegmentId>(0)]; }));
+  return readers;
 }
 
 Result<int> Ledger::retry(EditionId edition, DeliveryState state, std::optional<SubscriberId> subscriber) {
   if (state != DeliveryState::deferred && state != DeliveryState::in_doubt &&
       state != DeliveryState::failed) {
     return fail(Errc::usage, fmt::format("deliveries that are {} cannot be retried", name_of(state)),
-                "deferred, in_doubt and failed ones can");
+                "only deferred, in_doubt and failed ones can");
   }
   auto update = database_->prepare(R"sql(
-    UPDATE deliveries SET state = 3, due_ms = :now
+    UPDATE deliveries SET state = 3 /* deferred */, due_ms = :now
     WHERE edition_id = :edition AND state = :state AND (:subscriber IS NULL OR subscriber_id = :subscriber))sql");
   update.bind(":now", clock_->now()).bind(":edition", edition).bind(":state", static_cast<int>(state));
   update.bind(":subscriber", subscriber);
@@ -196,7 +193,9 @@ Result<void> Ledger::resolve(EditionId edition, SubscriberId subscriber, Deliver
   }
   auto update = database_->prepare(R"sql(
     UPDATE deliveries SET state = :state, due_ms = NULL, settled_ms = :now
-    WHERE edition_id = :edition AND subscriber_id = :subscriber AND (state = 4 OR (:state = 6 AND state = 3 AND code >= 500)))sql");
+    WHERE edition_id = :edition AND subscriber_id = :subscriber
+      AND (state = 4 /* in_doubt */
+           OR (:state = 6 /* failed */ AND state = 3 /* deferred */ AND code >= 500)))sql");
   update.bind(":state", static_cast<int>(as))
       .bind(":now", clock_->now())
       .bind(":edition", edition)
@@ -214,7 +213,9 @@ Result<void> Ledger::resolve(EditionId edition, SubscriberId subscriber, Deliver
 Result<int> Ledger::resolve_held(EditionId edition, DeliveryState as) {
   auto update = database_->prepare(R"sql(
     UPDATE deliveries SET state = :state, due_ms = NULL, settled_ms = :now
-    WHERE edition_id = :edition AND ((state = 4 AND due_ms IS NULL) OR (:state = 6 AND state = 3 AND code >= 500)))sql");
+    WHERE edition_id = :edition
+      AND ((state = 4 /* in_doubt */ AND due_ms IS NULL)
+           OR (:state = 6 /* failed */ AND state = 3 /* deferred */ AND code >= 500)))sql");
   update.bind(":state", static_cast<int>(as)).bind(":now", clock_->now()).bind(":edition", edition);
   TIDINGS_TRY(update.run());
   return static_cast<int>(database_->changes());
@@ -239,8 +240,8 @@ Result<int> Ledger::take_back(std::span<const AttemptKey> attempts, UtcTime due)
 
 Result<int> Ledger::take_back_within(std::span<const AttemptKey> attempts, UtcTime due) {
   auto update = database_->prepare(R"sql(
-    UPDATE deliveries SET state = 3, due_ms = :due
-    WHERE edition_id = :edition AND subscriber_id = :subscriber AND state = 6 AND attempts = :attempt)sql");
+    UPDATE deliveries SET state = 3 /* deferred */, due_ms = :due
+    WHERE edition_id = :edition AND subscriber_id = :subscriber AND state = 6 /* failed */ AND attempts = :attempt)sql");
   std::int64_t count = 0;
   for (const auto& key : attempts) {
     update.bind(":due", due)
@@ -267,26 +268,26 @@ Result<std::vector<Refusal>> Ledger::unjudged() {
   auto query = database_->prepare(R"sql(
     SELECT a.edition_id, a.subscriber_id, d.segment_id, a.attempt, s.address, a.stage, a.code, a.reply, a.relay, a.at_ms
     FROM attempts a
-    JOIN deliveries d ON d.edition_id = a.edition_id AND d.subscriber_id = a.subscriber_id AND d.state = 6 AND d.attempts = a.attempt
-    JOIN subscribers s ON s.id = a.subscriber_id
+    JOIN deliveries d ON d.edition_id = a.edition_id AND d.subscriber_id = a.subscriber_id
+      AND d.state = 6 /* failed */ AND d.attempts = a.attempt
+    JOIN recipients s ON s.subscriber_id = a.subscriber_id
     WHERE a.id > :after AND a.outcome = 'permanent' ORDER BY a.id)sql");
   query.bind(":after", after);
   std::vector<Refusal> refusals;
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) return refusals;
-    const Claim claim{.edition = query.id<EditionId>(0),
-                      .subscriber = query.id<SubscriberId>(1),
-                      .segment = query.id<SegmentId>(2),
-                      .attempt = static_cast<int>(query.integer(3)),
-                      .address = query.text(4),
+  TIDINGS_TRY(query.each([&](const store::Statement& row) {
+    const Claim claim{.edition = row.id<EditionId>(0),
+                      .subscriber = row.id<SubscriberId>(1),
+                      .segment = row.id<SegmentId>(2),
+                      .attempt = static_cast<int>(row.integer(3)),
+                      .address = row.text(4),
                       .name = {}};
-    const auto stage = stage_of(query.view(5)).value_or(Stage::connect);
+    const auto stage = stage_of(row.view(5)).value_or(Stage::connect);
     refusals.push_back({.claim = claim,
-                        .outcome = classify(stage, static_cast<int>(query.integer(6)), query.view(7)),
-                        .relay = query.text(8),
-                        .at = query.time(9)});
-  }
+                        .outcome = classify(stage, static_cast<int>(row.integer(6)), row.view(7)),
+                        .relay = row.text(8),
+                        .at = row.time(9)});
+  }));
+  return refusals;
 }
 
 Result<void> Ledger::set_judged() {
@@ -297,7 +298,7 @@ Result<void> Ledger::set_judged() {
 
 Result<bool> Ledger::has_taken(EditionId edition, std::string_view relay) {
   auto query = database_->prepare(R"sql(
-    SELECT 1 FROM deliveries WHERE edition_id = :edition AND state IN (5, 8)
+    SELECT 1 FROM deliveries WHERE edition_id = :edition AND state IN (5, 8) /* sent, bounced */
       AND relay_id = (SELECT id FROM relay_names WHERE name = :relay) LIMIT 1)sql");
   return query.bind(":edition", edition).bind(":relay", relay).step();
 }
@@ -305,7 +306,8 @@ Result<bool> Ledger::has_taken(EditionId edition, std::string_view relay) {
 Result<std::int64_t> Ledger::due_now(EditionId edition) {
   auto query = database_->prepare(R"sql(
     SELECT count(*) FROM deliveries
-    WHERE edition_id = :edition AND (state IN (1, 2) OR (state IN (3, 4) AND due_ms <= :now)))sql");
+    WHERE edition_id = :edition
+      AND (state IN (1, 2) /* planned, claimed */ OR (state IN (3, 4) /* deferred, in_doubt */ AND due_ms <= :now)))sql");
   TIDINGS_TRY(query.bind(":edition", edition).bind(":now", clock_->now()).step());
   return query.integer(0);
 }
@@ -313,12 +315,14 @@ Result<std::int64_t> Ledger::due_now(EditionId edition) {
 Result<Ledger::Pace> Ledger::pace(EditionId edition) {
   Pace pace;
   auto last = database_->prepare(
-      "SELECT max(settled_ms) FROM deliveries WHERE edition_id = :edition AND state IN (5, 8)");
+      "SELECT max(settled_ms) FROM deliveries WHERE edition_id = :edition AND state IN (5, 8) /* sent, "
+      "bounced */");
   TIDINGS_TRY(last.bind(":edition", edition).step());
   pace.last = last.optional_time(0);
   if (!pace.last) return pace;
   auto count = database_->prepare(
-      "SELECT count(*) FROM deliveries WHERE edition_id = :edition AND state IN (5, 8) AND settled_ms > "
+      "SELECT count(*) FROM deliveries WHERE edition_id = :edition AND state IN (5, 8) /* sent, bounced */ "
+      "AND settled_ms > "
       ":since");
   TIDINGS_TRY(count.bind(":edition", edition).bind(":since", *pace.last - std::chrono::minutes{1}).step());
   pace.in_minute = count.integer(0);
@@ -327,32 +331,28 @@ Result<Ledger::Pace> Ledger::pace(EditionId edition) {
 
 Result<std::vector<std::pair<EditionId, std::int64_t>>> Ledger::held_in_doubt() {
   auto query = database_->prepare(R"sql(
-    SELECT edition_id, count(*) FROM deliveries WHERE state IN (3, 4) AND due_ms IS NULL AND state = 4 GROUP BY edition_id)sql");
+    SELECT edition_id, count(*) FROM deliveries
+    WHERE state IN (3, 4) /* deferred, in_doubt */ AND due_ms IS NULL AND state = 4 /* in_doubt */ GROUP BY edition_id)sql");
   std::vector<std::pair<EditionId, std::int64_t>> held;
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) return held;
-    held.emplace_back(query.id<EditionId>(0), query.integer(1));
-  }
+  TIDINGS_TRY(query.each(
+      [&](const store::Statement& row) { held.emplace_back(row.id<EditionId>(0), row.integer(1)); }));
+  return held;
 }
 
 Result<std::vector<RelayMemory>> Ledger::relays() {
   auto query = database_->prepare(
       "SELECT name, lock_step, failures, paused_until_ms, last_error, out, refused_alike, seen_ms FROM "
       "relays ORDER BY name");
-  std::vector<RelayMemory> relays;
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) return relays;
-    relays.push_back({.name = query.text(0),
-                      .lock_step = query.integer(1) != 0,
-                      .failures = static_cast<int>(query.integer(2)),
-                      .paused_until = query.optional_time(3),
-                      .last_error = query.text(4),
-                      .out = query.integer(5) != 0,
-                      .refused_alike = query.text(6),
-                      .seen = query.optional_time(7)});
-  }
+  return query.list([](const store::Statement& row) {
+    return RelayMemory{.name = row.text(0),
+                       .lock_step = row.integer(1) != 0,
+                       .failures = static_cast<int>(row.integer(2)),
+                       .paused_until = row.optional_time(3),
+                       .last_error = row.text(4),
+                       .out = row.integer(5) != 0,
+                       .refused_alike = row.text(6),
+                       .seen = row.optional_time(7)};
+  });
 }
 
 Result<void> Ledger::remember(std::span<const RelayMemory> relays) {
@@ -376,8 +376,8 @@ Result<void> Ledger::remember(std::span<const RelayMemory> relays) {
 
 Result<bool> Ledger::mark_bounced(EditionId edition, SubscriberId subscriber, std::string_view reply) {
   auto update = database_->prepare(R"sql(
-    UPDATE deliveries SET state = 8, reply = :reply
-    WHERE edition_id = :edition AND subscriber_id = :subscriber AND state = 5)sql");
+    UPDATE deliveries SET state = 8 /* bounced */, reply = :reply
+    WHERE edition_id = :edition AND subscriber_id = :subscriber AND state = 5 /* sent */)sql");
   update.bind(":reply", reply).bind(":edition", edition).bind(":subscriber", subscriber);
   TIDINGS_TRY(update.run());
   return database_->changes() > 0;

@@ -68,10 +68,10 @@ Result<void> check_relay(const RelayOptions& relay) {
   if (!known || parsed->host.empty()) {
     return fail(Errc::config,
                 "the relay's url is not smtp://host[:port], smtps://host[:port] or lmtp://host:port",
-                "user name and password are settings of their own");
+                "set username and password separately");
   }
   if (relay.is_lmtp() && (relay.tls != Tls::off || !relay.username.empty())) {
-    return fail(Errc::config, "lmtp:// goes in clear and without a login",
+    return fail(Errc::config, "lmtp:// has neither encryption nor login",
                 "tls = \"off\" and no username, or smtp://");
   }
   return {};

@@ -31,7 +31,7 @@ void ReplyReader::feed(std::string_view bytes) {
 std::optional<std::string_view> ReplyReader::line() {
   const auto end = buffer_.find('\n', at_);
   if (end == std::string::npos) {
-    if (buffer_.size() - at_ > max_line_bytes) violate("a reply line without an end");
+    if (buffer_.size() - at_ > max_line_bytes) violate("an unterminated reply line");
     return std::nullopt;
   }
   const std::string_view whole{buffer_.data() + at_, end - at_};
@@ -67,7 +67,7 @@ std::optional<Reply> ReplyReader::next() {
     if (more_lines) partial_.text += '\n';
     if (text->size() > 4) partial_.text += text->substr(4);
     if (partial_.text.size() > max_reply_bytes) {
-      violate("a reply that does not end");
+      violate("an endless reply");
       return std::nullopt;
     }
     if (text->size() == 3 || (*text)[3] == ' ') return std::exchange(partial_, {});

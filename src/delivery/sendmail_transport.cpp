@@ -218,10 +218,10 @@ class SendmailTransport final : public Transport {
   /// The status decides, but for what the words say about us (base/refusal.hpp).
   [[nodiscard]] Outcome outcome_of(int status, bool written, const std::string& words) const {
     const auto say = [&](Stage stage, int code, std::string_view enhanced) {
-      const auto text = words.empty() ? fmt::format("{} ended with status {}", name(), status) : words;
+      const auto text = words.empty() ? fmt::format("{} exited with status {}", name(), status) : words;
       return classify(stage, code, fmt::format("{} {}", enhanced, text));
     };
-    if (status == 0 && written) return classify(Stage::dot, 250, "2.0.0 taken by " + name());
+    if (status == 0 && written) return classify(Stage::dot, 250, "2.0.0 accepted by " + name());
     switch (status) {
       case 0:
       case EX_TEMPFAIL:
@@ -254,7 +254,7 @@ Result<std::unique_ptr<Transport>> make_sendmail_transport(const std::filesystem
     return fail(
         Errc::config,
         fmt::format("{} cannot be executed: {}", program.string(), std::strerror(is_folder ? EISDIR : errno)),
-        "name a program that takes messages as sendmail does");
+        "name a program that accepts mail as sendmail does");
   }
   return std::make_unique<SendmailTransport>(program);
 }

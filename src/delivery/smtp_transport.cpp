@@ -335,7 +335,7 @@ void Loop::catch_up(Relay& relay) {
 /// The relay is paused or out: its sessions end, its messages go to others or back.
 void Loop::on_trouble(Relay& relay, const Outcome& outcome) {
   relay.last_trouble = outcome;
-  log::info(fmt::format("relay {}: {} at {}; no more is sent to it {}", relay.name, outcome.line(),
+  log::info(fmt::format("relay {}: {} at {}; nothing more is sent to it {}", relay.name, outcome.line(),
                         name_of(outcome.stage), relay.health.is_out() ? "in this run" : "for a while"));
   if (all_out()) outbox_.report_trouble(outcome, relay.name);
 }
@@ -470,7 +470,7 @@ void Loop::cut_sessions() {
     if (!cut_at_) cut_at_ = now_ + session.relay->options.timeouts.stop;
     if (now_ < *cut_at_ || session.dialogue.finished()) continue;
     session.cut = true;
-    session.dialogue.lost(Loss::closed, "tidings was told to stop before the answer came");
+    session.dialogue.lost(Loss::closed, "tidings was stopped before the answer came");
     collect(session);
   }
 }

@@ -5,8 +5,8 @@
 
 namespace tidings::digest {
 
-// deliveries.state: 1 planned and 3 deferred are still to be sent, and are not once the reader has left that
-// digest; 7 was suppressed before it was sent. See delivery/ledger.hpp, which this room must not include.
+// Deliveries that are planned or deferred are still to be sent, and are not once the reader has left that
+// digest; suppressed ones were not sent.
 
 namespace {
 
@@ -20,11 +20,10 @@ Result<std::optional<Change>> read_change(store::Database& database, SubscriberI
                                           std::string_view from, std::string_view to) {
   auto row = database.prepare(R"(
     SELECT new.since_ms, old.confirmed_ms, c.served_until_ms
-    FROM subscriptions old
-    JOIN subscriptions new ON new.subscriber_id = old.subscriber_id
+    FROM former_subscriptions old
+    JOIN confirmed_subscriptions new ON new.subscriber_id = old.subscriber_id
     LEFT JOIN carry_overs c ON c.digest = old.digest AND c.subscriber_id = old.subscriber_id AND c.since_ms = old.confirmed_ms
-    WHERE old.subscriber_id = :subscriber AND old.digest = :from AND old.confirmed_ms IS NOT NULL
-      AND old.state = 'withdrawn' AND new.digest = :to AND new.state = 'confirmed')");
+    WHERE old.subscriber_id = :subscriber AND old.digest = :from AND new.digest = :to)");
   row.bind(":subscriber", subscriber).bind(":from", from).bind(":to", to);
   TIDINGS_LET(const bool found, row.step());
   if (!found) return std::nullopt;
@@ -43,8 +42,8 @@ Result<std::optional<UtcTime>> newest_served(store::Database& database, Subscrib
     WHERE served.digest = :from AND served.number IS NOT NULL AND served.state <> 'draft'
       AND NOT (served.state = 'cancelled' AND served.started_ms IS NULL)
       AND (:joined IS NULL OR served.sealed_ms > :joined)
-      AND NOT EXISTS (SELECT 1 FROM deliveries d JOIN editions e ON e.id = d.edition_id
-                      WHERE d.subscriber_id = :subscriber AND d.state IN (1, 3) AND e.digest = :from
+      AND NOT EXISTS (SELECT 1 FROM delivery_states d JOIN editions e ON e.id = d.edition_id
+                      WHERE d.subscriber_id = :subscriber AND d.state IN ('planned', 'deferred') AND e.digest = :from
                         AND e.until_ms <= served.until_ms))");
   row.bind(":subscriber", subscriber).bind(":from", from);
   row.bind(":joined", change.carried ? std::optional{change.joined} : std::nullopt);
@@ -74,6 +73,11 @@ Result<bool> record_change(store::Database& database, SubscriberId subscriber, s
   return true;
 }
 
+Result<void> forget_changes(store::Database& database, SubscriberId subscriber) {
+  auto drop = database.prepare("DELETE FROM carry_overs WHERE subscriber_id = :subscriber");
+  return drop.bind(":subscriber", subscriber).run();
+}
+
 Result<CarryOver> CarryOver::open(store::Database& database, std::string_view digest,
                                   std::span<const Selected> shown, const SelectOptions& options) {
   CarryOver out{database, digest};
@@ -81,8 +85,8 @@ Result<CarryOver> CarryOver::open(store::Database& database, std::string_view di
   auto oldest = database.prepare(R"(
     SELECT min(c.served_until_ms)
     FROM carry_overs c
-    JOIN subscriptions s ON s.subscriber_id = c.subscriber_id AND s.digest = c.digest AND s.since_ms = c.since_ms
-    WHERE c.digest = :digest AND s.state = 'confirmed')");
+    JOIN confirmed_subscriptions s ON s.subscriber_id = c.subscriber_id AND s.digest = c.digest AND s.since_ms = c.since_ms
+    WHERE c.digest = :digest)");
   oldest.bind(":digest", digest);
   TIDINGS_TRY(oldest.step());
   out.anybody_ = !oldest.is_null(0);
@@ -109,7 +113,7 @@ Result<void> CarryOver::read_aliases() {
     SELECT same_as FROM edition_posts WHERE post_id = :post AND same_as IS NOT NULL
     UNION
     SELECT post_id FROM edition_posts WHERE same_as = :post)");
-  auto seen = database_->prepare("SELECT first_seen_ms FROM posts WHERE id = :post");
+  auto seen = database_->prepare("SELECT first_seen_ms FROM post_keys WHERE id = :post");
   std::optional<UtcTime> oldest;
   for (const auto& post : posts_) {
     std::vector<PostId> same{post.id};
@@ -117,12 +121,10 @@ Result<void> CarryOver::read_aliases() {
     for (std::size_t i = 0; i < same.size(); ++i) {
       neighbours.reset();
       neighbours.bind(":post", same[i]);
-      for (;;) {
-        TIDINGS_LET(const bool more, neighbours.step());
-        if (!more) break;
-        const auto id = neighbours.id<PostId>(0);
+      TIDINGS_TRY(neighbours.each([&](const store::Statement& row) {
+        const auto id = row.id<PostId>(0);
         if (std::find(same.begin(), same.end(), id) == same.end()) same.push_back(id);
-      }
+      }));
       seen.reset();
       seen.bind(":post", same[i]);
       TIDINGS_LET(const bool found, seen.step());
@@ -148,8 +150,8 @@ Result<std::optional<UtcTime>> CarryOver::served_until(SubscriberId subscriber) 
     rows_.emplace(database_->prepare(R"(
       SELECT c.subscriber_id, c.served_until_ms
       FROM carry_overs c
-      JOIN subscriptions s ON s.subscriber_id = c.subscriber_id AND s.digest = c.digest AND s.since_ms = c.since_ms
-      WHERE c.digest = :digest AND c.subscriber_id >= :first AND s.state = 'confirmed'
+      JOIN confirmed_subscriptions s ON s.subscriber_id = c.subscriber_id AND s.digest = c.digest AND s.since_ms = c.since_ms
+      WHERE c.digest = :digest AND c.subscriber_id >= :first
       ORDER BY c.subscriber_id)"));
     rows_->bind(":digest", digest_).bind(":first", subscriber);
     row_ = {};
@@ -168,21 +170,20 @@ Result<std::optional<UtcTime>> CarryOver::served_until(SubscriberId subscriber) 
 Result<std::unordered_set<PostId>> CarryOver::brought_to(SubscriberId subscriber) {
   auto rows = database_->prepare(R"(
     SELECT g.posts
-    FROM deliveries d
+    FROM delivery_states d
     JOIN editions e ON e.id = d.edition_id
     JOIN segments g ON g.id = d.segment_id
     WHERE d.subscriber_id = :subscriber AND e.cut_ms > :oldest_seen
-      AND ((e.digest = :digest AND d.state <> 7)
-           OR (d.state NOT IN (1, 3, 7)
-               AND NOT EXISTS (SELECT 1 FROM subscriptions s
-                               WHERE s.subscriber_id = d.subscriber_id AND s.digest = e.digest AND s.state = 'confirmed'))))");
+      AND ((e.digest = :digest AND d.state <> 'suppressed')
+           OR (d.state NOT IN ('planned', 'deferred', 'suppressed')
+               AND NOT EXISTS (SELECT 1 FROM confirmed_subscriptions s
+                               WHERE s.subscriber_id = d.subscriber_id AND s.digest = e.digest))))");
   rows.bind(":subscriber", subscriber).bind(":oldest_seen", oldest_seen_).bind(":digest", digest_);
   std::unordered_set<PostId> out;
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
-    for (const auto id : ids_of(rows.view(0))) out.insert(id);
-  }
+  TIDINGS_TRY(rows.each([&](const store::Statement& row) {
+    for (const auto id : ids_of(row.view(0))) out.insert(id);
+  }));
+  return out;
 }
 
 Result<std::optional<std::vector<PostId>>> CarryOver::owed(SubscriberId subscriber) {
@@ -204,7 +205,7 @@ Result<std::optional<std::vector<PostId>>> CarryOver::owed(SubscriberId subscrib
 Result<void> CarryOver::settle(const Period& period, const Selection& selection) {
   rows_.reset();
   UtcTime done = period.from;
-  auto seen = database_->prepare("SELECT first_seen_ms FROM posts WHERE id = :post");
+  auto seen = database_->prepare("SELECT first_seen_ms FROM post_keys WHERE id = :post");
   for (const auto& post : selection.left_out) {
     if (!waits(post.why)) continue;
     auto waiting = post.joined;
@@ -221,9 +222,9 @@ Result<void> CarryOver::settle(const Period& period, const Selection& selection)
   auto drop = database_->prepare(R"(
     DELETE FROM carry_overs
     WHERE digest = :digest AND since_ms <= :done
-      AND NOT EXISTS (SELECT 1 FROM deliveries d JOIN editions e ON e.id = d.edition_id
+      AND NOT EXISTS (SELECT 1 FROM delivery_states d JOIN editions e ON e.id = d.edition_id
                       WHERE d.subscriber_id = carry_overs.subscriber_id AND e.digest = :digest
-                        AND e.until_ms <= :from AND d.state IN (1, 2, 3)))");
+                        AND e.until_ms <= :from AND d.state IN ('planned', 'claimed', 'deferred')))");
   return drop.bind(":digest", digest_).bind(":done", done).bind(":from", period.from).run();
 }
 

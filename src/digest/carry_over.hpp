@@ -45,6 +45,9 @@ namespace tidings::digest {
 [[nodiscard]] Result<bool> record_change(store::Database& database, SubscriberId subscriber,
                                          std::string_view from, std::string_view to);
 
+/// For erasing a person.
+[[nodiscard]] Result<void> forget_changes(store::Database& database, SubscriberId subscriber);
+
 /// What is owed to those who changed to `digest`, for one edition while it is composed; lives inside its
 /// transaction.
 class CarryOver {

@@ -15,6 +15,19 @@ Result<void> only_drafts(const Edition& edition) {
                                                name_of(edition), name_of(edition.state)));
 }
 
+Result<std::vector<Surplus>> surplus_of(store::Database& database, EditionId edition) {
+  auto rows = database.prepare(
+      "SELECT source_id, posts FROM edition_surplus WHERE edition_id = :edition ORDER BY posts DESC, "
+      "source_id");
+  rows.bind(":edition", edition);
+  std::vector<Surplus> out;
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return out;
+    out.push_back({.source = rows.id<SourceId>(0), .posts = rows.integer(1)});
+  }
+}
+
 }  // namespace
 
 Result<std::vector<Edition>> EditionTable::drafts(std::string_view digest) {
@@ -23,23 +36,16 @@ Result<std::vector<Edition>> EditionTable::drafts(std::string_view digest) {
            intro, mailed_ms, approved_ms
     FROM editions WHERE state = 'draft' AND (:digest = '' OR digest = :digest) ORDER BY scheduled_ms, id)");
   rows.bind(":digest", digest);
-  std::vector<Edition> out;
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
-    out.push_back(edition_of(rows));
-  }
+  return rows.list(edition_of);
 }
 
 Result<Selection> EditionTable::choice_of(EditionId edition, const SelectOptions& options) {
   auto rows = database_.prepare(R"(
-    SELECT p.id, p.source_id, s.name, p.published_ms, p.first_seen_ms, p.title, p.link_key, p.title_key, p.pinned,
-           sight.place, shown.position, shown.more
+    SELECT p.id, p.source_id, p.source, p.published_ms, p.first_seen_ms, p.title, p.link_key, p.title_key, p.pinned,
+           p.place, shown.position, shown.more
     FROM edition_posts ep
     JOIN edition_posts shown ON shown.edition_id = ep.edition_id AND shown.post_id = coalesce(ep.same_as, ep.post_id)
-    JOIN posts p ON p.id = ep.post_id
-    JOIN sources s ON s.id = p.source_id
-    LEFT JOIN post_sights sight ON sight.post_id = p.id
+    JOIN candidate_posts p ON p.id = ep.post_id
     WHERE ep.edition_id = :edition AND shown.same_as IS NULL
     ORDER BY shown.more, shown.position, ep.same_as IS NOT NULL, ep.post_id)");
   rows.bind(":edition", edition);
@@ -50,17 +56,17 @@ Result<Selection> EditionTable::choice_of(EditionId edition, const SelectOptions
     if (!article.empty()) (place.first != 0 ? out.more : out.posts).push_back(join(article, options));
     article.clear();
   };
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) break;
-    if (const std::pair next{rows.integer(11), rows.integer(10)}; next != place) {
+  TIDINGS_TRY(rows.each([&](const store::Statement& row) -> Result<void> {
+    if (const std::pair next{row.integer(11), row.integer(10)}; next != place) {
       finish();
       place = next;
     }
-    article.push_back(candidate_of(rows));
+    article.push_back(candidate_of(row));
     TIDINGS_LET(article.back().tags, tags_of(database_, article.back().id));
-  }
+    return {};
+  }));
   finish();
+  TIDINGS_LET(out.surplus, surplus_of(database_, edition));
   return out;
 }
 
@@ -68,12 +74,7 @@ Result<std::vector<PostId>> EditionTable::dropped_of(EditionId edition) {
   auto rows = database_.prepare(
       "SELECT post_id FROM edition_posts WHERE edition_id = :edition AND same_as = post_id ORDER BY post_id");
   rows.bind(":edition", edition);
-  std::vector<PostId> out;
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
-    out.push_back(rows.id<PostId>(0));
-  }
+  return rows.list([](const store::Statement& row) { return row.id<PostId>(0); });
 }
 
 Result<void> EditionTable::arrange(EditionId edition, std::span<const PostId> shown) {
@@ -81,7 +82,7 @@ Result<void> EditionTable::arrange(EditionId edition, std::span<const PostId> sh
   TIDINGS_TRY(only_drafts(now));
   if (shown.empty()) {
     return fail(Errc::bad_data, fmt::format("{} would have no posts", name_of(now)),
-                "\"tidings edition cancel\" takes it back");
+                "\"tidings edition cancel\" cancels it");
   }
   auto drop = database_.prepare(R"(
     UPDATE edition_posts SET position = NULL, same_as = post_id
@@ -97,7 +98,7 @@ Result<void> EditionTable::arrange(EditionId edition, std::span<const PostId> sh
     if (database_.changes() != 1) {
       return fail(Errc::bad_data,
                   fmt::format("post {} is not in {}, or is named twice", post.value, name_of(now)),
-                  "\"tidings edition show\" lists its posts; what came later waits for the next edition");
+                  "\"tidings edition show\" lists its posts; later posts wait for the next edition");
     }
   }
   return {};

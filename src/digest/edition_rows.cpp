@@ -49,14 +49,9 @@ Candidate candidate_of(const store::Statement& row) {
 }
 
 Result<std::vector<std::string>> tags_of(store::Database& database, PostId post) {
-  std::vector<std::string> out;
-  auto rows = database.prepare("SELECT tag FROM post_tags WHERE post_id = :post ORDER BY tag");
+  auto rows = database.prepare("SELECT tag FROM tags WHERE post_id = :post ORDER BY tag");
   rows.bind(":post", post);
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
-    out.push_back(rows.text(0));
-  }
+  return rows.list([](const store::Statement& row) { return row.text(0); });
 }
 
 }  // namespace tidings::digest

@@ -22,7 +22,7 @@ std::optional<std::int64_t> number_of(std::string_view text) {
 
 tl::unexpected<Error> taken(const NewEdition& edition) {
   return fail(Errc::bad_data,
-              fmt::format("digest {} has an edition for its run of {} already", edition.digest,
+              fmt::format("digest {} already has an edition for its run of {}", edition.digest,
                           format_rfc3339(edition.scheduled)),
               "\"tidings edition list\" shows it");
 }
@@ -102,12 +102,7 @@ Result<std::vector<Edition>> EditionTable::from_future(UtcTime now) {
            intro, mailed_ms, approved_ms
     FROM editions WHERE until_ms > :latest AND NOT (state = 'cancelled' AND started_ms IS NULL) ORDER BY until_ms, id)");
   query.bind(":latest", now + clock_slack);
-  std::vector<Edition> editions;
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) return editions;
-    editions.push_back(edition_of(query));
-  }
+  return query.list(edition_of);
 }
 
 Result<void> EditionTable::date_back(const Edition& edition, UtcTime now) {
@@ -139,19 +134,19 @@ namespace {
 Result<void> look_up_link(store::Database& database, std::string_view digest, Candidate& candidate) {
   if (!names_an_article(candidate.link_key)) return {};
   auto shared = database.prepare(
-      "SELECT 1 FROM posts WHERE link_key = :key AND source_id = :source AND id <> :id LIMIT 1");
+      "SELECT 1 FROM post_keys WHERE link_key = :key AND source_id = :source AND id <> :id LIMIT 1");
   shared.bind(":key", candidate.link_key).bind(":source", candidate.source).bind(":id", candidate.id);
   TIDINGS_LET(const bool is_shared, shared.step());
   candidate.link_shared = is_shared;
   if (is_shared) return {};
   auto carried = database.prepare(R"(
     SELECT coalesce(ep.same_as, p.id)
-    FROM posts p
+    FROM post_keys p
     JOIN edition_posts ep ON ep.post_id = p.id
     JOIN editions e ON e.id = ep.edition_id
     WHERE p.link_key = :key AND p.source_id <> :source
       AND e.digest = :digest AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL)
-      AND NOT EXISTS (SELECT 1 FROM posts other
+      AND NOT EXISTS (SELECT 1 FROM post_keys other
                       WHERE other.link_key = p.link_key AND other.source_id = p.source_id AND other.id <> p.id)
     ORDER BY ep.edition_id, p.id LIMIT 1)");
   carried.bind(":key", candidate.link_key).bind(":source", candidate.source).bind(":digest", digest);
@@ -165,34 +160,31 @@ Result<void> look_up_link(store::Database& database, std::string_view digest, Ca
 Result<void> EditionTable::visit_candidates(std::string_view digest, const SelectBounds& bounds,
                                             const std::function<Result<void>(Candidate&&)>& visitor) {
   auto rows = database_.prepare(R"(
-    SELECT p.id, p.source_id, s.name, p.published_ms, p.first_seen_ms, p.title, p.link_key, p.title_key, p.pinned, sight.place,
-           sight.read_before_ms, sight.set_aside_ms, sight.released_ms, p.hidden,
-           CASE WHEN sight.read_before_ms IS NULL
+    SELECT p.id, p.source_id, p.source, p.published_ms, p.first_seen_ms, p.title, p.link_key, p.title_key, p.pinned, p.place,
+           p.read_before_ms, p.set_aside_ms, p.released_ms, p.hidden,
+           CASE WHEN p.read_before_ms IS NULL
                 THEN (SELECT min(e.scheduled_ms) FROM editions e
                       WHERE e.digest = :digest AND e.cut_ms > p.first_seen_ms
                         AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL)) END,
-           p.dropped <> ''
-    FROM posts p
-    JOIN sources s ON s.id = p.source_id
-    LEFT JOIN post_sights sight ON sight.post_id = p.id
-    WHERE p.first_seen_ms < :cut AND coalesce(sight.released_ms, p.first_seen_ms) >= :owed_from
+           p.is_dropped
+    FROM candidate_posts p
+    WHERE p.first_seen_ms < :cut AND coalesce(p.released_ms, p.first_seen_ms) >= :owed_from
       AND NOT EXISTS (SELECT 1 FROM edition_posts ep JOIN editions e ON e.id = ep.edition_id
                       WHERE ep.post_id = p.id AND e.digest = :digest
                         AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL))
     ORDER BY p.id)");
   rows.bind(":cut", bounds.cut).bind(":owed_from", bounds.owed_from).bind(":digest", digest);
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return {};
-    auto candidate = candidate_of(rows);
-    candidate.read_before = rows.optional_time(10);
-    candidate.released = !rows.is_null(12);
-    candidate.set_aside = !rows.is_null(11) && !candidate.released;
-    candidate.hidden = rows.integer(13) != 0;
-    candidate.first_run = rows.optional_time(14);
-    candidate.dropped = rows.integer(15) != 0;
+  return rows.each([&](const store::Statement& row) -> Result<void> {
+    auto candidate = candidate_of(row);
+    candidate.read_before = row.optional_time(10);
+    candidate.released = !row.is_null(12);
+    candidate.set_aside = !row.is_null(11) && !candidate.released;
+    candidate.hidden = row.integer(13) != 0;
+    candidate.first_run = row.optional_time(14);
+    candidate.dropped = row.integer(15) != 0;
     TIDINGS_TRY(visitor(std::move(candidate)));
-  }
+    return {};
+  });
 }
 
 Result<Weighed> EditionTable::candidates(std::string_view digest, const SelectOptions& options,
@@ -219,13 +211,11 @@ Result<std::vector<ShownBefore>> EditionTable::shown_since(std::string_view dige
   // Each article's posts follow each other; a repeat's row leads to an article of an earlier edition and is
   // no part of it.
   auto rows = database_.prepare(R"(
-    SELECT p.id, p.source_id, s.name, p.published_ms, p.first_seen_ms, p.title, p.link_key, p.title_key, p.pinned,
-           sight.place, coalesce(ep.same_as, ep.post_id), p.hidden, e.cut_ms
+    SELECT p.id, p.source_id, p.source, p.published_ms, p.first_seen_ms, p.title, p.link_key, p.title_key, p.pinned,
+           p.place, coalesce(ep.same_as, ep.post_id), p.hidden, e.cut_ms
     FROM editions e
     JOIN edition_posts ep ON ep.edition_id = e.id
-    JOIN posts p ON p.id = ep.post_id
-    JOIN sources s ON s.id = p.source_id
-    LEFT JOIN post_sights sight ON sight.post_id = p.id
+    JOIN candidate_posts p ON p.id = ep.post_id
     WHERE e.digest = :digest AND e.cut_ms > :served_until AND e.state <> 'draft' AND ep.more = 0
       AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL)
       AND (ep.same_as IS NULL OR EXISTS (SELECT 1 FROM edition_posts shown
@@ -241,18 +231,17 @@ Result<std::vector<ShownBefore>> EditionTable::shown_since(std::string_view dige
     if (!article.empty() && !hidden) out.push_back({.post = join(article, options), .cut = cut});
     article.clear();
   };
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) break;
-    if (const auto stands = rows.id<PostId>(10); stands != shown || article.empty()) {
+  TIDINGS_TRY(rows.each([&](const store::Statement& row) -> Result<void> {
+    if (const auto stands = row.id<PostId>(10); stands != shown || article.empty()) {
       finish();
       shown = stands;
-      hidden = rows.integer(11) != 0;
-      cut = rows.time(12);
+      hidden = row.integer(11) != 0;
+      cut = row.time(12);
     }
-    article.push_back(candidate_of(rows));
+    article.push_back(candidate_of(row));
     TIDINGS_LET(article.back().tags, tags_of(database_, article.back().id));
-  }
+    return {};
+  }));
   finish();
   return out;
 }
@@ -286,6 +275,16 @@ Result<void> insert_posts(store::Database& database, EditionId edition, const Se
   return {};
 }
 
+Result<void> insert_surplus(store::Database& database, EditionId edition, const Selection& selection) {
+  auto row = database.prepare(
+      "INSERT INTO edition_surplus (edition_id, source_id, posts) VALUES (:edition, :source, :posts)");
+  for (const auto& each : selection.surplus) {
+    row.reset();
+    TIDINGS_TRY(row.bind(":edition", edition).bind(":source", each.source).bind(":posts", each.posts).run());
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<EditionId> EditionTable::insert(const NewEdition& edition, const Selection& selection,
@@ -310,6 +309,7 @@ Result<EditionId> EditionTable::insert(const NewEdition& edition, const Selectio
     TIDINGS_TRY(row.run());
   }
   TIDINGS_TRY(insert_posts(database_, id, selection));
+  TIDINGS_TRY(insert_surplus(database_, id, selection));
   return id;
 }
 
@@ -346,12 +346,8 @@ Result<std::vector<EditionPage>> EditionTable::pages_of(EditionId edition) {
   auto rows = database_.prepare(
       "SELECT language, html FROM edition_pages WHERE edition_id = :edition ORDER BY language");
   rows.bind(":edition", edition);
-  std::vector<EditionPage> out;
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
-    out.push_back({.language = rows.text(0), .html = rows.text(1)});
-  }
+  return rows.list(
+      [](const store::Statement& row) { return EditionPage{.language = row.text(0), .html = row.text(1)}; });
 }
 
 Result<void> EditionTable::add_image(EditionId edition, const EditionImage& image) {
@@ -366,12 +362,9 @@ Result<std::vector<EditionImage>> EditionTable::images_of(EditionId edition) {
   auto rows = database_.prepare(
       "SELECT content_id, url, bytes FROM edition_images WHERE edition_id = :edition ORDER BY id");
   rows.bind(":edition", edition);
-  std::vector<EditionImage> out;
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
-    out.push_back({.content_id = rows.text(0), .url = rows.text(1), .bytes = rows.blob(2)});
-  }
+  return rows.list([](const store::Statement& row) {
+    return EditionImage{.content_id = row.text(0), .url = row.text(1), .bytes = row.blob(2)};
+  });
 }
 
 Result<void> EditionTable::add_left_out(EditionId edition, std::span<const LeftOutPosts> left_out) {
@@ -392,13 +385,12 @@ Result<std::vector<LeftOutPosts>> EditionTable::left_out_of(EditionId edition) {
       "reason");
   rows.bind(":edition", edition);
   std::vector<LeftOutPosts> out;
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
-    if (const auto why = parse_left_out(rows.view(0))) {
-      out.push_back({.why = *why, .posts = rows.integer(1), .named = ids_of(rows.view(2))});
+  TIDINGS_TRY(rows.each([&](const store::Statement& row) {
+    if (const auto why = parse_left_out(row.view(0))) {
+      out.push_back({.why = *why, .posts = row.integer(1), .named = ids_of(row.view(2))});
     }
-  }
+  }));
+  return out;
 }
 
 Result<void> EditionTable::add_body(SegmentId segment, int variant, const SegmentBody& body) {
@@ -435,7 +427,7 @@ namespace {
 /// What a state change comes to that touched no row: already so, or not allowed.
 Result<void> refused(const Edition& edition, EditionState wanted) {
   if (edition.state == wanted) return {};
-  return fail(Errc::not_permitted, fmt::format("{} is {} and cannot be {} any more", name_of(edition),
+  return fail(Errc::not_permitted, fmt::format("{} is {} and can no longer be {}", name_of(edition),
                                                name_of(edition.state), name_of(wanted)));
 }
 
@@ -468,8 +460,8 @@ Result<void> EditionTable::reopen(EditionId edition, UtcTime at) {
   TIDINGS_TRY(change.bind(":at", at).bind(":id", edition).run());
   if (database_.changes() == 1) return {};
   TIDINGS_LET(const auto now, get(edition));
-  return fail(Errc::usage, fmt::format("{} is {}: none of its deliveries can be tried again", name_of(now),
-                                       name_of(now.state)));
+  return fail(Errc::usage,
+              fmt::format("{} is {}: its deliveries cannot be retried", name_of(now), name_of(now.state)));
 }
 
 Result<void> EditionTable::cancel(EditionId edition, std::string_view reason, UtcTime at) {
@@ -535,14 +527,11 @@ Result<std::vector<EditionSummary>> EditionTable::list(std::string_view digest, 
     WHERE :digest = '' OR e.digest = :digest
     ORDER BY e.until_ms DESC, e.id DESC LIMIT :limit)");
   rows.bind(":digest", digest).bind(":limit", limit);
-  std::vector<EditionSummary> out;
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
-    out.push_back({.edition = edition_of(rows),
-                   .posts = static_cast<int>(rows.integer(16)),
-                   .segments = static_cast<int>(rows.integer(17))});
-  }
+  return rows.list([](const store::Statement& row) {
+    return EditionSummary{.edition = edition_of(row),
+                          .posts = static_cast<int>(row.integer(16)),
+                          .segments = static_cast<int>(row.integer(17))};
+  });
 }
 
 Result<std::vector<Edition>> EditionTable::unfinished() {
@@ -550,12 +539,7 @@ Result<std::vector<Edition>> EditionTable::unfinished() {
     SELECT id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, started_ms, finished_ms,
            intro, mailed_ms, approved_ms
     FROM editions WHERE state IN ('sealed', 'sending') ORDER BY scheduled_ms, id)");
-  std::vector<Edition> out;
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
-    out.push_back(edition_of(rows));
-  }
+  return rows.list(edition_of);
 }
 
 Result<std::vector<PostId>> EditionTable::shown_in(EditionId edition, int more) {
@@ -563,12 +547,7 @@ Result<std::vector<PostId>> EditionTable::shown_in(EditionId edition, int more) 
     SELECT post_id FROM edition_posts
     WHERE edition_id = :edition AND same_as IS NULL AND more = :more ORDER BY position)");
   rows.bind(":edition", edition).bind(":more", more);
-  std::vector<PostId> out;
-  for (;;) {
-    TIDINGS_LET(const bool row, rows.step());
-    if (!row) return out;
-    out.push_back(rows.id<PostId>(0));
-  }
+  return rows.list([](const store::Statement& row) { return row.id<PostId>(0); });
 }
 
 Result<std::vector<PostId>> EditionTable::posts_of(EditionId edition) { return shown_in(edition, 0); }
@@ -580,12 +559,8 @@ Result<std::vector<Repeat>> EditionTable::joined_in(EditionId edition) {
     SELECT post_id, same_as FROM edition_posts
     WHERE edition_id = :edition AND same_as IS NOT NULL ORDER BY same_as, post_id)");
   rows.bind(":edition", edition);
-  std::vector<Repeat> out;
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
-    out.push_back({.id = rows.id<PostId>(0), .of = rows.id<PostId>(1)});
-  }
+  return rows.list(
+      [](const store::Statement& row) { return Repeat{.id = row.id<PostId>(0), .of = row.id<PostId>(1)}; });
 }
 
 namespace {
@@ -594,12 +569,9 @@ Result<std::vector<SegmentBody>> bodies_of(store::Database& database, SegmentId 
   auto rows = database.prepare(
       "SELECT subject, text, html FROM segment_bodies WHERE segment_id = :segment ORDER BY variant");
   rows.bind(":segment", segment);
-  std::vector<SegmentBody> out;
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
-    out.push_back({.subject = rows.text(0), .text = rows.text(1), .html = rows.text(2)});
-  }
+  return rows.list([](const store::Statement& row) {
+    return SegmentBody{.subject = row.text(0), .text = row.text(1), .html = row.text(2)};
+  });
 }
 
 }  // namespace
@@ -609,20 +581,20 @@ Result<std::vector<Segment>> EditionTable::segments_of(EditionId edition, Bodies
       "SELECT id, language, posts, note FROM segments WHERE edition_id = :edition ORDER BY id");
   rows.bind(":edition", edition);
   std::vector<Segment> out;
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
-    Segment segment{.id = rows.id<SegmentId>(0),
+  TIDINGS_TRY(rows.each([&](const store::Statement& row) -> Result<void> {
+    Segment segment{.id = row.id<SegmentId>(0),
                     .edition = edition,
-                    .language = rows.text(1),
-                    .posts = ids_of(rows.view(2)),
+                    .language = row.text(1),
+                    .posts = ids_of(row.view(2)),
                     .bodies = {},
-                    .note = rows.text(3)};
+                    .note = row.text(3)};
     if (bodies == Bodies::with) {
       TIDINGS_LET(segment.bodies, bodies_of(database_, segment.id));
     }
     out.push_back(std::move(segment));
-  }
+    return {};
+  }));
+  return out;
 }
 
 Result<Segment> EditionTable::segment(SegmentId segment) {

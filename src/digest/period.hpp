@@ -42,10 +42,6 @@ struct History {
   bool operator==(const History&) const = default;
 };
 
-/// What lies further ahead than this was written by a clock that was ahead. Clocks of hosts that share a
-/// store may differ.
-inline constexpr std::chrono::minutes clock_slack{10};
-
 /// One edition to be composed.
 struct Plan {
   UtcTime scheduled{};

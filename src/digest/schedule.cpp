@@ -97,7 +97,7 @@ class ScheduleParser {
   }
 
   Result<Schedule> parse() {
-    if (words_.empty()) return wrong("is empty", "write for example \"weekly monday 08:00\"");
+    if (words_.empty()) return wrong("is empty", "for example \"weekly monday 08:00\"");
     const std::string_view word = words_[0];
     if (word == "daily") return daily(0x7F);
     if (word == "weekdays") return daily(0x3E);
@@ -107,7 +107,7 @@ class ScheduleParser {
     if (words_.size() == 5 && (word[0] == '*' || (word[0] >= '0' && word[0] <= '9'))) return cron();
     if (nearest(word, rule_words())) return unknown(word, rule_words(), "");
     return wrong(fmt::format("\"{}\" is not a schedule", word),
-                 "it begins with daily, weekdays, weekly, every N weeks or monthly, or has five cron fields");
+                 "begin with daily, weekdays, weekly, every N weeks or monthly, or give five cron fields");
   }
 
  private:
@@ -131,12 +131,12 @@ class ScheduleParser {
 
   Result<void> end_at(std::size_t count) const {
     if (words_.size() <= count) return {};
-    return wrong(fmt::format("\"{}\" is one word too many", words_[count]),
-                 "a schedule ends with its time, as 08:00");
+    return wrong(fmt::format("unexpected word \"{}\"", words_[count]),
+                 "a schedule ends with its time, such as 08:00");
   }
 
   Result<void> read_times(std::size_t index) {
-    if (!has(index)) return wrong("the time is missing", "end it with a time, as 08:00");
+    if (!has(index)) return wrong("the time is missing", "end it with a time, such as 08:00");
     for (const auto piece : split(words_[index], ',')) {
       const auto parts = split(piece, ':');
       const auto hour = parts.size() == 2 ? number(parts[0]) : std::nullopt;
@@ -158,10 +158,10 @@ class ScheduleParser {
   }
 
   Result<void> read_weekdays(std::size_t index) {
-    if (!has(index)) return wrong("the weekday is missing", "name one or more, as monday,thursday");
+    if (!has(index)) return wrong("the weekday is missing", "name one or more, such as monday,thursday");
     for (const auto piece : split(words_[index], ',')) {
       const auto day = weekday_number(piece);
-      if (!day) return unknown(piece, weekday_words(), "name weekdays in English, as monday,thursday");
+      if (!day) return unknown(piece, weekday_words(), "name weekdays in English, such as monday,thursday");
       schedule_.weekdays_.set(*day);
     }
     return {};
@@ -185,13 +185,13 @@ class ScheduleParser {
     const auto count = has(1) ? number(words_[1]) : std::nullopt;
     if (!count || *count < 1 || *count > 52) {
       return wrong("\"every\" needs a number of weeks from 1 to 52",
-                   "write for example \"every 2 weeks monday 08:00\"");
+                   "for example \"every 2 weeks monday 08:00\"");
     }
     if (!has(2) || (words_[2] != "weeks" && words_[2] != "week")) {
       const std::vector<std::string> known{"weeks"};
       if (has(2))
-        return unknown(words_[2], known, "only weeks can be counted, as \"every 2 weeks monday 08:00\"");
-      return wrong("the word \"weeks\" is missing", "write for example \"every 2 weeks monday 08:00\"");
+        return unknown(words_[2], known, "only weeks can be counted, such as \"every 2 weeks monday 08:00\"");
+      return wrong("the word \"weeks\" is missing", "for example \"every 2 weeks monday 08:00\"");
     }
     schedule_.every_weeks_ = *count;
     schedule_.anchor_ = first_monday;
@@ -225,8 +225,7 @@ class ScheduleParser {
 
   Result<Schedule> monthly() {
     if (!has(1))
-      return wrong("the day is missing",
-                   "write for example \"monthly 1 08:00\" or \"monthly last friday 17:00\"");
+      return wrong("the day is missing", "for example \"monthly 1 08:00\" or \"monthly last friday 17:00\"");
     const auto ordinal = std::find(ordinal_words().begin(), ordinal_words().end(), words_[1]);
     const bool weekday_follows = has(2) && !words_[2].empty() && words_[2][0] >= 'a' && words_[2][0] <= 'z';
     if (ordinal != ordinal_words().end() && (weekday_follows || words_[1] != "last")) {
@@ -244,7 +243,8 @@ class ScheduleParser {
       } else if (day) {
         return wrong(fmt::format("there is no day {} in a month", *day), "days go from 1 to 31, or \"last\"");
       } else {
-        return unknown(piece, ordinal_words(), "name a day from 1 to 31, \"last\", or as \"last friday\"");
+        return unknown(piece, ordinal_words(),
+                       "name a day from 1 to 31, \"last\" or a weekday such as \"last friday\"");
       }
     }
     TIDINGS_TRY(read_times(2));
@@ -283,9 +283,9 @@ class ScheduleParser {
       const bool step_without_range =
           slash != std::string_view::npos && !star && dash == std::string_view::npos;
       if (!low || !high || !step || *low > *high || *step < 1 || step_without_range) {
-        return wrong(fmt::format("\"{}\" is not a {} of cron", item, range.field),
-                     fmt::format("use *, */2, numbers from {} to {}, ranges as 1-5 and commas", range.low,
-                                 range.high));
+        return wrong(fmt::format("\"{}\" is not a cron {}", item, range.field),
+                     fmt::format("use *, */2, numbers from {} to {}, ranges such as 1-5, and commas",
+                                 range.low, range.high));
       }
       for (int value = *low; value <= *high; value += *step) values[static_cast<std::size_t>(value)] = true;
     }
@@ -316,7 +316,7 @@ class ScheduleParser {
     for (int i = 0; i < 28 * 366; ++i) {
       if (schedule_.runs_on(start + days{i})) return std::move(schedule_);
     }
-    return wrong("this date never comes", "check the day of the month against the month");
+    return wrong("this date never occurs", "check the day of the month against the month");
   }
 
   std::string lower_;

@@ -4,9 +4,10 @@
 #include <array>
 #include <map>
 #include <numeric>
-#include <regex>
 #include <set>
 #include <tuple>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,64 +17,11 @@
 #include "post/post.hpp"
 
 namespace tidings::digest {
-
-// ---- patterns
-// -------------------------------------------------------------------------------------------------------
-
-struct TitlePattern::Compiled {
-  std::wregex regex;
-};
-
 namespace {
 
-// std::regex recurses over its input; no headline is that long.
-constexpr std::size_t title_limit = 500;
 constexpr std::size_t short_title_key = 8;
 
-/// Code points one by one (wchar_t has 32 bits here), so that classes and dots see letters and not bytes.
-std::wstring wide(std::string_view text, std::size_t limit) {
-  std::wstring out;
-  for (std::size_t at = 0; at < text.size() && out.size() < limit;) {
-    out.push_back(static_cast<wchar_t>(next_code_point(text, at)));
-  }
-  return out;
-}
-
-/// Letters outside ASCII in lower case; ASCII stays, because \W and \w differ in nothing else.
-std::string fold_beyond_ascii(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t start = at;
-    if (next_code_point(text, at) < 0x80) {
-      out += text.substr(start, at - start);
-    } else {
-      out += fold_case(text.substr(start, at - start));
-    }
-  }
-  return out;
-}
-
 }  // namespace
-
-Result<TitlePattern> TitlePattern::compile(std::string_view pattern) {
-  try {
-    TitlePattern out;
-    out.compiled_ = std::make_shared<const Compiled>(Compiled{std::wregex{
-        wide(fold_beyond_ascii(pattern), pattern.size()), std::regex::ECMAScript | std::regex::icase}});
-    return out;
-  } catch (const std::regex_error& error) {
-    return fail(Errc::config, fmt::format("pattern \"{}\": {}", pattern, error.what()),
-                "it is an ECMAScript regular expression; write \\\\ for a backslash between double quotes");
-  }
-}
-
-bool TitlePattern::found_in(std::string_view title) const {
-  try {
-    return std::regex_search(wide(fold_beyond_ascii(title), title_limit), compiled_->regex);
-  } catch (const std::regex_error&) {
-    return false;  // too complex for this title
-  }
-}
 
 // ---- one candidate by itself
 // ----------------------------------------------------------------------------------------
@@ -118,11 +66,6 @@ bool Candidate::backdated() const {
 
 namespace {
 
-bool pattern_matches(const Candidate& candidate, const SelectOptions& options) {
-  if (options.include && !options.include->found_in(candidate.title)) return false;
-  return !options.exclude || !options.exclude->found_in(candidate.title);
-}
-
 /// How far back a source's first reading is taken.
 UtcTime oldest_of_first_reading(const Candidate& candidate, const SelectBounds& bounds) {
   if (candidate.first_seen < bounds.origin_cut) return bounds.origin_from;
@@ -150,10 +93,10 @@ std::optional<LeftOut> judge(const Candidate& candidate, const SelectOptions& op
   if (!source_matches(candidate, options)) return LeftOut::source;
   if (candidate.first_seen >= bounds.cut) return LeftOut::not_seen_yet;
   if (!topics_match(candidate, options)) return LeftOut::topic;
-  if (!pattern_matches(candidate, options)) return LeftOut::pattern;
+  if (options.keeps_out && options.keeps_out(candidate.id)) return LeftOut::pattern;
   if (candidate.dropped) return LeftOut::source_filter;
   if (candidate.hidden) return LeftOut::hidden;
-  if (candidate.set_aside) return LeftOut::flood;
+  if (candidate.set_aside) return candidate.published ? LeftOut::flood : LeftOut::undated;
   return judge_age(candidate, options, bounds);
 }
 
@@ -195,7 +138,7 @@ class Joiner {
   using SameText = std::function<bool(PostId, PostId)>;
 
   /// `same`: asked besides, if it is set.
-  void join_by(const std::string Candidate::*key, bool (*joins)(const Candidate&),
+  void join_by(const std::string Candidate::*key, bool (*joins)(const Candidate&), JoinedBy why,
                const SameText& same = {}) {
     std::map<std::string_view, std::vector<std::size_t>> by_key;
     for (std::size_t i = 0; i < posts_.size(); ++i) {
@@ -209,10 +152,29 @@ class Joiner {
       for (std::size_t i = 1; i < members.size(); ++i) {
         for (std::size_t k = 0; k < i; ++k) {
           if (cluster_of_[members[k]] == cluster_of_[members[i]]) continue;
-          if (!same || same(posts_[members[k]]->id, posts_[members[i]]->id)) merge(members[k], members[i]);
+          if (!same || same(posts_[members[k]]->id, posts_[members[i]]->id))
+            merge(members[k], members[i], {.by = why});
         }
       }
     }
+  }
+
+  void join_pairs(std::span<const NearDuplicate> pairs) {
+    std::unordered_map<PostId, std::size_t> index;
+    for (std::size_t i = 0; i < posts_.size(); ++i) index.emplace(posts_[i]->id, i);
+    for (const auto& pair : pairs) {
+      const auto one = index.find(pair.one);
+      const auto other = index.find(pair.other);
+      if (one == index.end() || other == index.end()) continue;
+      if (cluster_of_[one->second] == cluster_of_[other->second]) continue;
+      merge(one->second, other->second, {.by = JoinedBy::text, .percent = pair.percent});
+    }
+  }
+
+  /// Why a post of an article is joined to the others.
+  [[nodiscard]] JoinReason reason_of(PostId post) const {
+    const auto found = reasons_.find(post);
+    return found == reasons_.end() ? JoinReason{} : found->second;
   }
 
   /// The articles, each with the post that stands for it in front.
@@ -228,7 +190,7 @@ class Joiner {
   }
 
  private:
-  void merge(std::size_t a, std::size_t b) {
+  void merge(std::size_t a, std::size_t b, const JoinReason& why) {
     auto& into = clusters_[cluster_of_[a]];
     auto& from = clusters_[cluster_of_[b]];
     for (const auto x : into) {
@@ -236,6 +198,7 @@ class Joiner {
         if (posts_[x]->source == posts_[y]->source) return;
       }
     }
+    for (const auto each : {a, b}) reasons_.try_emplace(posts_[each]->id, why);
     for (const auto moved : from) cluster_of_[moved] = cluster_of_[a];
     into.insert(into.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
     from.clear();
@@ -244,6 +207,7 @@ class Joiner {
   std::vector<const Candidate*> posts_;
   std::vector<std::size_t> cluster_of_;             // of each post
   std::vector<std::vector<std::size_t>> clusters_;  // indices into posts_
+  std::unordered_map<PostId, JoinReason> reasons_;  // of the first merge of each
 };
 
 /// Heavier sources first, then as configured, unknown ones last.
@@ -264,6 +228,7 @@ Selected join(std::span<const Candidate> posts, const SelectOptions& options) {
                .source_name = first.source_name,
                .joined = {},
                .also_from = {},
+               .reasons = {},
                .topics = {},
                .date = first.date(),
                .pinned = first.pinned,
@@ -276,12 +241,14 @@ Selected join(std::span<const Candidate> posts, const SelectOptions& options) {
     out.also_from.push_back(post.source);
   }
   out.topics.assign(topics.begin(), topics.end());
+  if (options.order == Order::cited && options.citations) out.cited = options.citations(posts);
   return out;
 }
 
 void sort_for_reading(std::vector<Selected>& posts, const SelectOptions& options) {
   std::sort(posts.begin(), posts.end(), [&options](const Selected& a, const Selected& b) {
     if (a.pinned != b.pinned) return a.pinned;
+    if (options.order == Order::cited && a.cited != b.cited) return a.cited > b.cited;
     const bool by_source = a.source != b.source;
     const auto rank = [&options](const Selected& post) {
       return std::pair{source_rank(post, options), post.source};
@@ -299,19 +266,91 @@ NotSelected waiting(Selected&& post, LeftOut why) {
   return {.id = post.id, .why = why, .joined = std::move(post.joined), .first_seen = {}};
 }
 
-/// Cuts what has been sorted for reading into what is shown, what is listed and what waits.
-void cut(std::vector<Selected> posts, const SelectOptions& options, Selection& out) {
-  const std::size_t shown = options.max_posts ? std::max<std::size_t>(1, *options.max_posts) : posts.size();
-  const std::size_t listed = options.overflow == Overflow::list ? most_links : 0;
+/// What comes first if not all can come: pinned posts, then the first post of each source, then the second.
+struct Places {
+  std::vector<Selected> in_turn;
+  std::vector<Selected> beyond;  ///< max_per_source
+};
+
+Places give_places(std::vector<Selected> posts, const SelectOptions& options) {
+  struct Turn {
+    Selected post;
+    std::size_t turn = 0;
+  };
+  std::map<SourceId, std::size_t> seen;
+  std::vector<Turn> turns;
+  Places out;
   for (auto& post : posts) {
-    if (out.posts.size() < shown) {
+    const auto turn = seen[post.source]++;
+    const bool beyond = options.max_per_source && turn >= *options.max_per_source && !post.pinned;
+    if (beyond) {
+      out.beyond.push_back(std::move(post));
+    } else {
+      const bool first = post.pinned || options.turns == Turns::by_order;
+      turns.push_back({.post = std::move(post), .turn = first ? 0 : turn});
+    }
+  }
+  std::ranges::stable_sort(turns, [](const Turn& a, const Turn& b) {
+    if (a.post.pinned != b.post.pinned) return a.post.pinned;
+    return a.turn < b.turn;
+  });
+  for (auto& each : turns) out.in_turn.push_back(std::move(each.post));
+  return out;
+}
+
+/// How many of the posts max_per_source lets in.
+std::size_t places_for(const std::vector<Selected>& posts, const SelectOptions& options) {
+  std::map<SourceId, std::size_t> seen;
+  return static_cast<std::size_t>(std::ranges::count_if(posts, [&](const Selected& post) {
+    return seen[post.source]++ < options.max_per_source.value_or(posts.size()) || post.pinned;
+  }));
+}
+
+void count_surplus(const Selected& post, std::vector<Surplus>& surplus) {
+  auto found = std::ranges::find(surplus, post.source, &Surplus::source);
+  if (found == surplus.end())
+    found = surplus.insert(surplus.end(), Surplus{.source = post.source, .posts = 0});
+  ++found->posts;
+}
+
+/// Cuts what has been sorted for reading into what is shown, what is listed and what waits.
+void cut(std::vector<Selected> sorted, const SelectOptions& options, Selection& out) {
+  auto places = give_places(std::move(sorted), options);
+  const std::size_t shown =
+      options.max_posts ? std::max<std::size_t>(1, *options.max_posts) : places.in_turn.size();
+  const std::size_t listed = options.overflow == Overflow::list ? most_links : 0;
+  const auto place = [&](Selected&& post, LeftOut why) {
+    if (why == LeftOut::waits_max_posts && out.posts.size() < shown) {
       out.posts.push_back(std::move(post));
     } else if (out.more.size() < listed) {
       out.more.push_back(std::move(post));
     } else {
-      out.left_out.push_back(waiting(std::move(post), LeftOut::waits_max_posts));
+      count_surplus(post, out.surplus);
+      out.left_out.push_back(waiting(std::move(post), why));
     }
+  };
+  for (auto& post : places.in_turn) place(std::move(post), LeftOut::waits_max_posts);
+  for (auto& post : places.beyond) place(std::move(post), LeftOut::waits_max_per_source);
+  std::ranges::stable_sort(out.surplus, std::greater<>{}, &Surplus::posts);
+  sort_for_reading(out.posts, options);
+  sort_for_reading(out.more, options);
+}
+
+}  // namespace
+
+namespace {
+
+/// Stories that an earlier edition carried from another source.
+void take_out_repeats(std::vector<const Candidate*>& fresh, std::span<const NearDuplicate> alike,
+                      std::vector<Repeat>& repeats) {
+  std::unordered_set<PostId> here;
+  for (const auto* const each : fresh) here.insert(each->id);
+  std::unordered_set<PostId> repeated;
+  for (const auto& pair : alike) {
+    if (here.contains(pair.other) || !here.contains(pair.one) || !repeated.insert(pair.one).second) continue;
+    repeats.push_back({.id = pair.one, .of = pair.other});
   }
+  std::erase_if(fresh, [&](const Candidate* each) { return repeated.contains(each->id); });
 }
 
 }  // namespace
@@ -331,18 +370,29 @@ Selection select(std::span<const Candidate> candidates, const SelectOptions& opt
       fresh.push_back(&candidate);
     }
   }
+  std::vector<NearDuplicate> alike;
+  if (options.near_duplicates) {
+    alike = options.near_duplicates(fresh);
+    take_out_repeats(fresh, alike, out.repeats);
+  }
   Joiner joiner{std::move(fresh)};
-  joiner.join_by(&Candidate::link_key, link_key_joins);
-  if (options.same_text) joiner.join_by(&Candidate::title_key, title_key_joins, options.same_text);
+  joiner.join_by(&Candidate::link_key, link_key_joins, JoinedBy::link);
+  if (options.same_text)
+    joiner.join_by(&Candidate::title_key, title_key_joins, JoinedBy::title, options.same_text);
+  joiner.join_pairs(alike);
   std::vector<Selected> posts;
-  for (const auto& article : joiner.articles()) posts.push_back(join(article, options));
+  for (const auto& article : joiner.articles()) {
+    auto& post = posts.emplace_back(join(article, options));
+    for (const auto joined : post.joined) post.reasons.push_back(joiner.reason_of(joined));
+  }
   sort_for_reading(posts, options);
 
-  if (posts.size() < std::max<std::size_t>(1, options.min_posts)) {
+  const auto enough = places_for(posts, options);
+  if (enough < std::max<std::size_t>(1, options.min_posts)) {
     out.skipped = posts.empty()
                       ? "no posts"
-                      : fmt::format("{}, min_posts is {}",
-                                    plural(static_cast<long long>(posts.size()), "post"), options.min_posts);
+                      : fmt::format("{}{}, min_posts is {}", plural(static_cast<long long>(enough), "post"),
+                                    enough < posts.size() ? " within max_per_source" : "", options.min_posts);
     out.repeats.clear();
     for (auto& post : posts) out.left_out.push_back(waiting(std::move(post), LeftOut::waits_min_posts));
     return out;
@@ -409,14 +459,14 @@ Result<Value> parse_name(std::string_view what, std::string_view name, std::span
     if (known[i] == name) return static_cast<Value>(i);
   }
   const auto near = did_you_mean(name, known);
-  return fail(Errc::config, fmt::format("{} \"{}\" is not known", what, name),
-              near.empty() ? "it is one of " + tidings::join(known, ", ") : near);
+  return fail(Errc::config, fmt::format("unknown {} \"{}\"", what, name),
+              near.empty() ? "one of: " + tidings::join(known, ", ") : near);
 }
 
 }  // namespace
 
 Result<Order> parse_order(std::string_view name) {
-  static const std::vector<std::string> known{"newest", "oldest", "source"};
+  static const std::vector<std::string> known{"newest", "oldest", "source", "cited"};
   return parse_name<Order>("order", name, known);
 }
 
@@ -439,23 +489,36 @@ struct LeftOutWords {
 };
 
 constexpr std::array left_out_words{
-    LeftOutWords{LeftOut::waits_max_posts, "max_posts", "waiting for the next edition, max_posts is reached"},
-    LeftOutWords{LeftOut::waits_min_posts, "min_posts", "waiting for more posts, min_posts is not reached"},
+    LeftOutWords{LeftOut::waits_max_posts, "max_posts", "waiting for the next edition: max_posts reached"},
+    LeftOutWords{LeftOut::waits_max_per_source, "max_per_source",
+                 "waiting for the next edition: max_per_source reached"},
+    LeftOutWords{LeftOut::waits_min_posts, "min_posts", "waiting for more posts: min_posts not reached"},
     LeftOutWords{LeftOut::waits_next_edition, "next_edition", "waiting for the next edition"},
-    LeftOutWords{LeftOut::first_reading, "first_reading", "older than one period at the first reading"},
+    LeftOutWords{LeftOut::first_reading, "first_reading",
+                 "older than one period when its source was first read"},
     LeftOutWords{LeftOut::flood, "flood", "set aside with a flood of old posts"},
-    LeftOutWords{LeftOut::too_old, "max_age", "older than max_age at first sight"},
-    LeftOutWords{LeftOut::source_filter, "source_filter", "kept out by include or exclude of its source"},
-    LeftOutWords{LeftOut::pattern, "pattern", "kept out by a title pattern"},
-    LeftOutWords{LeftOut::topic, "topic", "not of this digest's topics"},
+    LeftOutWords{LeftOut::undated, "undated", "set aside: undated and of unknown age"},
+    LeftOutWords{LeftOut::too_old, "max_age", "older than max_age when first seen"},
+    LeftOutWords{LeftOut::source_filter, "source_filter", "excluded by its source's include or exclude"},
+    LeftOutWords{LeftOut::pattern, "pattern", "excluded by the digest's include or exclude"},
+    LeftOutWords{LeftOut::topic, "topic", "not in this digest's topics"},
     LeftOutWords{LeftOut::hidden, "hidden", "hidden by hand"},
-    LeftOutWords{LeftOut::repeat, "repeat", "brought by another source in an earlier edition"},
+    LeftOutWords{LeftOut::repeat, "repeat", "sent in an earlier edition from another source"},
     LeftOutWords{LeftOut::before_first_edition, "before_first_edition", "older than the digest"},
-    LeftOutWords{LeftOut::source, "source", "not of this digest's sources"},
-    LeftOutWords{LeftOut::not_seen_yet, "not_seen_yet", "not seen by then"},
+    LeftOutWords{LeftOut::source, "source", "not in this digest's sources"},
+    LeftOutWords{LeftOut::not_seen_yet, "not_seen_yet", "not yet seen at that time"},
 };
 
 }  // namespace
+
+std::string in_words(const JoinReason& reason) {
+  switch (reason.by) {
+    case JoinedBy::link: return "the same link";
+    case JoinedBy::title: return "the same title over nearly the same text";
+    case JoinedBy::text: return fmt::format("{} % of the text", reason.percent);
+  }
+  return {};
+}
 
 std::string_view name_of(LeftOut why) {
   return std::ranges::find(left_out_words, why, &LeftOutWords::why)->words;

@@ -3,7 +3,7 @@
 // A candidate is a post first seen before the cut, in no earlier edition of the digest that was not
 // cancelled. First sight decides: it belongs to the first edition whose cut comes after it, and what waits
 // never expires.
-// - Sources, topics and the two patterns of the digest must match; it must not be hidden, nor set aside with
+// - Sources, topics, include and exclude of the digest must match; it must not be hidden, nor set aside with
 // a flood.
 // - Age cuts in one place: what a source's first reading brought is taken one regular period back, in the
 // digest's first edition
@@ -15,9 +15,14 @@
 //   same text. Two posts of one source are never joined, nor is a key by which one source names two posts, a
 //   bare host as link, or a title key under 8 code points. A link that an earlier edition carried from
 //   another source is a repeat and is left out for good.
+// - So does one story that several sources tell in nearly the same words, under whatever title and link; if
+// an earlier edition carried it from another source, it is a repeat as well.
 // - Pinned posts come first. What max_posts cuts stays a candidate for the next edition, or is listed as
 // "more on the web"
 //   and has had its turn by that; at most most_links are.
+// - When max_posts cuts, the sources take turns: the first of each in the order of reading, then the second
+// of each, and so on, until the edition is full. So no source drowns the others. What waits is counted by
+// source.
 // - Equal dates keep the order of the source, whichever order was chosen.
 // - Below min_posts nothing is chosen and every post stays a candidate; an empty edition is never made.
 #pragma once
@@ -26,7 +31,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -55,7 +59,7 @@ struct Candidate {
   bool pinned = false;
   bool hidden = false;
   bool dropped = false;    ///< by include or exclude of its source
-  bool set_aside = false;  ///< with a flood of old posts, and not released
+  bool set_aside = false;  ///< with a flood of old posts, or without a date, and not released
   bool released = false;   ///< by an editor: its age does not matter
   std::optional<UtcTime>
       read_before{};       ///< its source's last good reading before the one that brought it; none: the first
@@ -82,28 +86,38 @@ struct SourceTopics {
   int weight = 0;  ///< order = "source": heavier first, then as configured
 };
 
-/// A case-insensitive ECMAScript pattern, searched for anywhere in a title. Case folding is ASCII only.
-class TitlePattern {
- public:
-  /// Errc::config with the engine's words.
-  [[nodiscard]] static Result<TitlePattern> compile(std::string_view pattern);
-  [[nodiscard]] bool found_in(std::string_view title) const;
-
- private:
-  struct Compiled;
-  std::shared_ptr<const Compiled> compiled_;
-};
-
-enum class Order { newest, oldest, source };
+enum class Order { newest, oldest, source, cited };  ///< cited: by most sources first
 enum class GroupBy { day, source, topic, none };
 enum class Overflow {
   wait,
   list
 };  ///< what max_posts cuts: waits for the next edition, or is a link at the end of this one
 
+/// Who goes first when there are more posts than places.
+enum class Turns {
+  by_source,  ///< a fair share: the sources take turns
+  by_order    ///< the first in the order of reading, whoever brings them
+};
+
 /// Links "more on the web" at the end of an edition, at most: a mail is no list of ten thousand lines. The
 /// others wait.
 constexpr std::size_t most_links = 100;
+
+/// Why a post was joined to another.
+enum class JoinedBy {
+  link,   ///< one link
+  title,  ///< one title over nearly the same text
+  text,   ///< nearly the same text under another title and link
+};
+
+/// Two posts that say nearly the same.
+struct NearDuplicate {
+  PostId one;
+  PostId other;
+  int percent = 0;  ///< of the shorter text is in the other
+
+  bool operator==(const NearDuplicate&) const = default;
+};
 
 /// The part of a [[digest]] that decides the choice.
 struct SelectOptions {
@@ -111,16 +125,22 @@ struct SelectOptions {
       sources;  ///< all of the configuration in its order; a post of another is left out
   std::vector<std::string> only_sources;  ///< names; empty: all
   std::vector<std::string> only_topics;   ///< empty: all
-  std::optional<TitlePattern> include;
-  std::optional<TitlePattern> exclude;
+  std::function<bool(PostId)> keeps_out;  ///< include and exclude of the digest; none: all are taken
   std::optional<std::chrono::milliseconds> max_age;
   Order order = Order::newest;
   GroupBy group_by = GroupBy::day;
   std::size_t min_posts = 1;  ///< 0 counts as 1
   std::optional<std::size_t> max_posts;
+  std::optional<std::size_t> max_per_source;  ///< posts shown of one source, pinned ones besides
+  Turns turns = Turns::by_source;
   Overflow overflow = Overflow::wait;
   /// Whether two posts of one title say nearly the same; asked for few. None: titles join nothing.
   std::function<bool(PostId, PostId)> same_text;
+  /// Those of the candidates that tell one story, best first; asked once. `other` may be a post that an
+  /// earlier edition carried from another source: the candidate repeats it. None: texts alone join nothing.
+  std::function<std::vector<NearDuplicate>(std::span<const Candidate* const>)> near_duplicates;
+  /// How many other sources link to one of these posts of one article, or bring it. None: nobody counts.
+  std::function<int(std::span<const Candidate>)> citations;
 };
 
 /// The bounds in time of one edition.
@@ -134,6 +154,14 @@ struct SelectBounds {
   UtcTime judged_cut{};  ///< of the edition before: what was left out for good by then has been told
 };
 
+/// Why a post stands in another's place.
+struct JoinReason {
+  JoinedBy by = JoinedBy::link;
+  int percent = 0;  ///< of a text
+
+  bool operator==(const JoinReason&) const = default;
+};
+
 /// A post in the edition with everything that was joined to it.
 struct Selected {
   PostId id;
@@ -141,21 +169,25 @@ struct Selected {
   std::string source_name;
   std::vector<PostId> joined;       ///< the same article elsewhere
   std::vector<SourceId> also_from;  ///< their sources, in order of date
+  std::vector<JoinReason> reasons;  ///< why each was joined; known while an edition is composed only
   std::vector<std::string>
       topics;  ///< of all of them: topics of the sources and tags; folded, sorted, unique
   UtcTime date{};
   bool pinned = false;
   std::int64_t place = 0;  ///< in the source's own order
+  int cited = 0;           ///< sources that link to it or bring it, its own apart
 
   bool operator==(const Selected&) const = default;
 };
 
 enum class LeftOut {
   waits_max_posts,
+  waits_max_per_source,
   waits_min_posts,
   waits_next_edition,
   first_reading,
   flood,
+  undated,
   too_old,
   source_filter,
   pattern,
@@ -192,6 +224,14 @@ struct LeftOutPosts {
 /// The most frequent reason first.
 [[nodiscard]] std::vector<LeftOutPosts> by_reason(std::span<const NotSelected> left_out);
 
+/// What a source has besides the posts of an edition: "17 more from Harbour Notes".
+struct Surplus {
+  SourceId source;
+  std::int64_t posts = 0;
+
+  bool operator==(const Surplus&) const = default;
+};
+
 struct Repeat {
   PostId id;
   PostId of;  ///< the post that an earlier edition carried
@@ -209,9 +249,10 @@ struct Group {
 };
 
 struct Selection {
-  std::vector<Selected> posts;  ///< in reading order; empty if skipped
-  std::vector<Selected> more;   ///< beyond max_posts with Overflow::list, in reading order: links at the end
-  std::vector<Repeat> repeats;  ///< to be recorded with the edition, so that they never come up again
+  std::vector<Selected> posts;   ///< in reading order; empty if skipped
+  std::vector<Selected> more;    ///< beyond max_posts with Overflow::list, in reading order: links at the end
+  std::vector<Surplus> surplus;  ///< what waits of each source because there was no place, most first
+  std::vector<Repeat> repeats;   ///< to be recorded with the edition, so that they never come up again
   std::vector<NotSelected>
       left_out;  ///< in the order of the candidates, less those of other sources; those that wait at the end
   std::string
@@ -256,6 +297,8 @@ struct GroupInput {
 [[nodiscard]] Result<Overflow> parse_overflow(std::string_view name);
 /// In words: "waiting for the next edition, max_posts is reached".
 [[nodiscard]] std::string_view name_of(LeftOut why);
+/// In words: "the same link", "93 % of the text".
+[[nodiscard]] std::string in_words(const JoinReason& reason);
 /// A word for programs and the store: "max_posts".
 [[nodiscard]] std::string_view key_of(LeftOut why);
 [[nodiscard]] std::optional<LeftOut> parse_left_out(std::string_view key);

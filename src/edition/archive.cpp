@@ -92,9 +92,12 @@ Result<std::string> index_row(Languages& languages, const digest::Edition& editi
                      escape_html(edition.title), others.empty() ? "" : "<small>" + others + "</small>");
 }
 
+std::string date_of(const digest::Edition& edition) {
+  return format_rfc3339(edition.sealed.value_or(edition.scheduled));
+}
+
 std::string feed_entry(const config::Config& config, const digest::Edition& edition,
-                       std::span<const digest::EditionPage> pages, const digest::EditionPage& own,
-                       const std::string& at) {
+                       std::span<const digest::EditionPage> pages, const digest::EditionPage& own) {
   const auto url = escape_html(config.archive.url);
   std::string links;
   for (const auto& page : pages) {
@@ -102,15 +105,9 @@ std::string feed_entry(const config::Config& config, const digest::Edition& edit
                          escape_html(page.language), url, sending::page_path(edition, page.language));
   }
   return fmt::format("<entry><id>{0}/{1}</id><title>{2}</title>{3}<updated>{4}</updated></entry>\n", url,
-                     sending::page_path(edition, own.language), escape_html(edition.title), links, at);
+                     sending::page_path(edition, own.language), escape_html(edition.title), links,
+                     date_of(edition));
 }
-
-/// What index and feed say of one edition.
-struct Listed {
-  std::string row;
-  std::string entry;
-  std::string at;
-};
 
 Result<void> check_pages(const digest::Edition& edition, std::span<const digest::EditionPage> pages) {
   const auto wrong = [&](std::string_view what) { return fail(Errc::bad_data, std::string{what}); };
@@ -124,73 +121,81 @@ Result<void> check_pages(const digest::Edition& edition, std::span<const digest:
   return {};
 }
 
-/// Writes the pages of one edition; nothing to list if it has none.
-Result<std::optional<Listed>> add_edition(const config::Config& config, digest::EditionTable& editions,
-                                          Languages& languages, const digest::Edition& edition,
-                                          const std::filesystem::path& folder) {
-  TIDINGS_LET(const auto pages, editions.pages_of(edition.id));
-  if (pages.empty()) return std::optional<Listed>{};
-  TIDINGS_TRY(check_pages(edition, pages));
-  const digest::EditionPage* own = &pages.front();
-  for (const auto& page : pages) {
-    TIDINGS_TRY(write_if_changed(folder / sending::page_path(edition, page.language), page.html));
-    if (page.language == config.newsletter.language) own = &page;
+class ArchiveWriter {
+ public:
+  ArchiveWriter(const config::Config& config, store::Database& database, const std::filesystem::path& folder)
+      : config_(config), editions_(database), folder_(folder), languages_(config) {}
+
+  Result<ArchiveReport> write() {
+    TIDINGS_LET(const auto all, editions_.list("", std::numeric_limits<int>::max()));
+    for (const auto& each : all) {
+      const auto& edition = each.edition;
+      if (!sending::is_public(config_, edition)) continue;
+      const auto added = add(edition);
+      if (!added && added.error().code != Errc::bad_data) return tl::unexpected<Error>(added.error());
+      if (added) continue;
+      report_.failed.push_back(
+          {.code = Errc::bad_data,
+           .what = fmt::format("edition {}: {}", digest::name_of(edition), added.error().what),
+           .hint = added.error().hint});
+    }
+    TIDINGS_LET(const auto* const words, languages_.of(config_.newsletter.language));
+    TIDINGS_TRY(write_if_changed(folder_ / "index.html", index_page(config_, *words, rows_)));
+    if (!config_.archive.url.empty()) TIDINGS_TRY(write_if_changed(folder_ / "feed.atom", feed()));
+    return report_;
   }
-  Listed listed{.row = {}, .entry = {}, .at = format_rfc3339(edition.sealed.value_or(edition.scheduled))};
-  TIDINGS_LET(listed.row, index_row(languages, edition, pages, *own));
-  listed.entry = feed_entry(config, edition, pages, *own, listed.at);
-  return std::optional{std::move(listed)};
-}
+
+ private:
+  /// Writes the pages of one edition; nothing is listed of one that has none.
+  Result<void> add(const digest::Edition& edition) {
+    TIDINGS_LET(const auto pages, editions_.pages_of(edition.id));
+    if (pages.empty()) return {};
+    TIDINGS_TRY(check_pages(edition, pages));
+    const digest::EditionPage* own = &pages.front();
+    for (const auto& page : pages) {
+      TIDINGS_TRY(write_if_changed(folder_ / sending::page_path(edition, page.language), page.html));
+      if (page.language == config_.newsletter.language) own = &page;
+    }
+    TIDINGS_LET(const auto row, index_row(languages_, edition, pages, *own));
+    rows_ += row;
+    entries_ += feed_entry(config_, edition, pages, *own);
+    updated_ = std::max(updated_, date_of(edition));
+    ++report_.editions;
+    return {};
+  }
+
+  [[nodiscard]] std::string feed() const {
+    return fmt::format(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+        "<feed xmlns=\"http://www.w3.org/2005/Atom\"><id>{0}/</id><title>{1}</title>"
+        "<author><name>{1}</name></author><link rel=\"self\" href=\"{0}/feed.atom\"/><link "
+        "href=\"{0}/\"/>"
+        "<updated>{2}</updated>\n{3}</feed>\n",
+        escape_html(config_.archive.url), escape_html(config_.newsletter.name), updated_, entries_);
+  }
+
+  const config::Config& config_;
+  digest::EditionTable editions_;
+  const std::filesystem::path& folder_;
+  Languages languages_;
+  std::string rows_;
+  std::string entries_;
+  std::string updated_ = "1970-01-01T00:00:00Z";
+  ArchiveReport report_;
+};
 
 }  // namespace
 
 Result<ArchiveReport> build_archive(const config::Config& config, store::Database& database,
                                     const std::filesystem::path& folder) {
-  digest::EditionTable editions{database};
-  TIDINGS_LET(const auto all, editions.list("", std::numeric_limits<int>::max()));
-  Languages languages{config};
-  std::string rows;
-  std::string entries;
-  std::string updated = "1970-01-01T00:00:00Z";
-  ArchiveReport report;
-  for (const auto& [edition, posts, segments] : all) {
-    if (!sending::is_public(config, edition)) continue;
-    auto listed = add_edition(config, editions, languages, edition, folder);
-    if (!listed && listed.error().code != Errc::bad_data) return tl::unexpected<Error>(listed.error());
-    if (!listed) {
-      report.failed.push_back(
-          {.code = Errc::bad_data,
-           .what = fmt::format("edition {}: {}", digest::name_of(edition), listed.error().what),
-           .hint = listed.error().hint});
-      continue;
-    }
-    if (!*listed) continue;
-    rows += (*listed)->row;
-    entries += (*listed)->entry;
-    updated = std::max(updated, (*listed)->at);
-    ++report.editions;
-  }
-  TIDINGS_LET(const auto* const words, languages.of(config.newsletter.language));
-  TIDINGS_TRY(write_if_changed(folder / "index.html", index_page(config, *words, rows)));
-  if (!config.archive.url.empty()) {
-    const auto url = escape_html(config.archive.url);
-    TIDINGS_TRY(write_if_changed(
-        folder / "feed.atom",
-        fmt::format("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
-                    "<feed xmlns=\"http://www.w3.org/2005/Atom\"><id>{0}/</id><title>{1}</title>"
-                    "<author><name>{1}</name></author><link rel=\"self\" href=\"{0}/feed.atom\"/><link "
-                    "href=\"{0}/\"/>"
-                    "<updated>{2}</updated>\n{3}</feed>\n",
-                    url, escape_html(config.newsletter.name), updated, entries)));
-  }
-  return report;
+  return ArchiveWriter{config, database, folder}.write();
 }
 
 std::string refresh_archive(const config::Config& config, store::Database& database) {
   if (config.web.archive.empty()) return {};
   const auto built = build_archive(config, database, config.web.archive);
   if (!built) return "the archive is not up to date: " + built.error().line();
-  return built->failed.empty() ? std::string{} : "left out of the archive: " + built->failed.front().line();
+  return built->failed.empty() ? std::string{} : "missing from the archive: " + built->failed.front().line();
 }
 
 }  // namespace tidings::edition

@@ -18,98 +18,145 @@
 namespace tidings::edition {
 namespace {
 
-std::optional<digest::Plan> plan_of(const config::DigestConfig& digest, const Zone& zone,
-                                    const digest::History& history, UtcTime now, When when) {
-  if (when == When::now) return digest::plan_now(digest.schedule, zone, history, now);
-  auto plan = digest::due_plan(digest.schedule, zone, history, now);
-  if (!plan && when == When::sample) plan = digest::plan_now(digest.schedule, zone, history, now);
-  return plan;
-}
-
-/// Writes the edition into the open transaction, with its recipients.
-Result<void> seal_now(const config::Config& config, const config::DigestConfig& digest,
-                      store::Database& database, const Clock& clock, Renderer& renderer, const Draft& draft,
-                      const FoundImages& images, Composed& result) {
-  const auto facts = facts_of(draft);
-  TIDINGS_LET(result.title, renderer.title(facts));
-  digest::EditionTable editions{database};
-  TIDINGS_LET(result.edition,
-              editions.insert(row_of(digest, draft, result.title), draft.selection, clock.now()));
-  TIDINGS_LET(
-      const auto sealed,
-      seal_segments(
-          config, digest, database, clock, renderer,
-          {.edition = result.edition, .facts = facts, .selection = draft.selection, .images = images}));
-  TIDINGS_TRY(editions.add_left_out(result.edition, result.left_out));
-  result.what = Composed::What::sealed;
-  result.number = draft.number;
-  result.posts = static_cast<int>(draft.selection.posts.size());
-  result.segments = sealed.segments;
-  result.recipients = sealed.recipients;
-  result.note = sealed.note;
-  result.pictures = sealed.pictures;
-  return {};
-}
-
-/// Writes the draft into the open transaction; it has no recipients before it is approved.
-Result<void> insert_draft(const config::DigestConfig& digest, store::Database& database, const Clock& clock,
-                          Renderer& renderer, const Draft& draft, Composed& result) {
-  TIDINGS_LET(const auto counts, subscriber::SubscriberTable(database, clock).counts());
-  for (const auto& each : counts.digests) {
-    if (each.digest == digest.name) result.recipients = each.confirmed;
-  }
-  if (result.recipients == 0) return {};
-  TIDINGS_LET(result.title, renderer.title(facts_of(draft)));
-  digest::EditionTable editions{database};
-  TIDINGS_LET(result.edition,
-              editions.insert(row_of(digest, draft, result.title), draft.selection, std::nullopt));
-  TIDINGS_TRY(editions.add_left_out(result.edition, result.left_out));
-  result.what = Composed::What::drafted;
-  result.number = draft.number;
-  result.posts = static_cast<int>(draft.selection.posts.size());
-  return {};
-}
-
-/// The edition that is owed, if its time has come and nothing stands in its way; else `result` says what
-/// does. Writes nothing.
-Result<std::optional<Draft>> decide(const config::Config& config, const config::DigestConfig& digest,
-                                    store::Database& database, const Clock& clock, When when, Empty empty,
-                                    Composed& result) {
-  TIDINGS_LET(auto drafted, draft(config, digest, database, clock, when));
-  if (!drafted) return drafted;
-  if (when == When::due) {
-    const auto& zone = config.newsletter.zone;
-    if (digest::too_late(drafted->plan.scheduled, clock.now(), config.delivery.max_lateness)) {
-      result.what = Composed::What::held;
-      // The same words at every run that finds it so: they are told once.
-      result.reason = fmt::format("it was due {}, longer ago than max_lateness {}",
-                                  time_in_words(zone, drafted->plan.scheduled),
-                                  format_duration(config.delivery.max_lateness));
-      return std::nullopt;
+std::vector<JoinedPost> joined_of(const digest::Selection& selection) {
+  std::vector<JoinedPost> out;
+  for (const auto* const posts : {&selection.posts, &selection.more}) {
+    for (const auto& post : *posts) {
+      for (std::size_t i = 0; i < post.joined.size(); ++i)
+        out.push_back({.id = post.joined[i], .shown = post.id, .reason = post.reasons[i]});
     }
-    TIDINGS_LET(result.reason, source_to_wait_for(config, digest, database));
   }
-  const auto& skipped = drafted->selection.skipped;
-  if (!skipped.empty() && empty == Empty::wait && result.reason.empty()) {
-    result.reason = skipped + ", but a source could not be read";
-  }
-  if (result.reason.empty()) return drafted;
-  result.what = Composed::What::waits;
-  return std::nullopt;
+  return out;
 }
 
-Result<void> record_skipped(const config::DigestConfig& digest, store::Database& database, UtcTime now,
-                            const Draft& draft, Composed& result) {
-  auto row = row_of(digest, draft, digest.title);
-  row.reason = result.reason;
-  digest::EditionTable editions{database};
-  TIDINGS_LET(auto transaction, database.begin());
-  const bool had_posts = draft.selection.skipped.empty();
-  TIDINGS_LET(result.edition, had_posts ? editions.record_skipped(row, draft.selection, now)
-                                        : editions.record_skipped(row, now));
-  TIDINGS_TRY(editions.add_left_out(result.edition, result.left_out));
-  return transaction.commit();
-}
+/// The edition of one digest: decides whether it is owed, and writes what becomes of it.
+class Composer {
+ public:
+  Composer(const config::Context& context, const config::DigestConfig& digest, When when, Empty empty)
+      : context_(context), digest_(digest), when_(when), empty_(empty), editions_(context.database) {
+    result_.digest = digest.name;
+    result_.next_run = digest.schedule.next_run(context.clock.now(), context.config.newsletter.zone);
+  }
+
+  Result<Composed> compose() {
+    TIDINGS_LET(auto renderer, Renderer::load(context_.config, digest_));
+    FoundImages images;
+    if (digest_.inline_images && !digest_.review) {
+      // Fetched before the transaction begins: others write meanwhile. What changes in between shows as a
+      // link.
+      TIDINGS_LET(const auto ahead, decide());
+      if (!ahead) return result_;
+      auto facts = facts_of(*ahead);
+      TIDINGS_TRY(take_intro_once(digest_, context_.database, facts));
+      TIDINGS_LET(images, fetch_images(context_.config, renderer, facts, ahead->posts));
+    }
+    TIDINGS_LET(auto transaction, context_.database.begin());
+    TIDINGS_LET(const auto drafted, decide());
+    if (!drafted) return result_;
+    result_.reason = drafted->selection.skipped;
+    result_.left_out = left_out_of(*drafted);
+    result_.joined = joined_of(drafted->selection);
+    if (result_.reason.empty()) {
+      TIDINGS_TRY(digest_.review ? insert_draft(renderer, *drafted) : seal(renderer, *drafted, images));
+      if (result_.recipients > 0) {
+        TIDINGS_TRY(transaction.commit());
+        return result_;
+      }
+      result_.edition = {};
+      result_.reason = nobody_to_send_to;
+    }
+    result_.what = Composed::What::skipped;
+    if (when_ == When::now) return result_;  // asked for by hand: nothing to send, nothing to record
+    transaction.rollback();                  // the half-made edition without recipients must not stay
+    TIDINGS_TRY(record_skipped(*drafted));
+    return result_;
+  }
+
+ private:
+  /// The edition that is owed, if its time has come and nothing stands in its way; else the result says what
+  /// does. Writes nothing.
+  Result<std::optional<Draft>> decide() {
+    const auto& config = context_.config;
+    TIDINGS_LET(auto drafted, draft(context_, digest_, when_));
+    if (!drafted) return drafted;
+    if (when_ == When::due) {
+      if (digest::too_late(drafted->plan.scheduled, context_.clock.now(), config.delivery.max_lateness)) {
+        result_.what = Composed::What::held;
+        // The same words at every run that finds it so: they are told once.
+        result_.reason = fmt::format("it was due {}, more than max_lateness ({}) ago",
+                                     time_in_words(config.newsletter.zone, drafted->plan.scheduled),
+                                     format_duration(config.delivery.max_lateness));
+        return std::nullopt;
+      }
+      TIDINGS_LET(result_.reason, source_to_wait_for(config, digest_, context_.database));
+    }
+    const auto& skipped = drafted->selection.skipped;
+    if (!skipped.empty() && empty_ == Empty::wait && result_.reason.empty()) {
+      result_.reason = skipped + ", but a source could not be read";
+    }
+    if (result_.reason.empty()) return drafted;
+    result_.what = Composed::What::waits;
+    return std::nullopt;
+  }
+
+  /// Writes the edition into the open transaction, with its recipients.
+  Result<void> seal(Renderer& renderer, const Draft& draft, const FoundImages& images) {
+    const auto facts = facts_of(draft);
+    TIDINGS_LET(result_.title, renderer.title(facts));
+    TIDINGS_LET(result_.edition, editions_.insert(row_of(digest_, draft, result_.title), draft.selection,
+                                                  context_.clock.now()));
+    TIDINGS_LET(
+        const auto sealed,
+        seal_segments(
+            context_, renderer,
+            {.edition = result_.edition, .facts = facts, .selection = draft.selection, .images = images}));
+    TIDINGS_TRY(editions_.add_left_out(result_.edition, result_.left_out));
+    result_.what = Composed::What::sealed;
+    result_.number = draft.number;
+    result_.posts = static_cast<int>(draft.selection.posts.size());
+    result_.segments = sealed.segments;
+    result_.recipients = sealed.recipients;
+    result_.note = sealed.note;
+    result_.pictures = sealed.pictures;
+    return {};
+  }
+
+  /// Writes the draft into the open transaction; it has no recipients before it is approved.
+  Result<void> insert_draft(Renderer& renderer, const Draft& draft) {
+    TIDINGS_LET(const auto counts, subscriber::SubscriberTable(context_.database, context_.clock).counts());
+    for (const auto& each : counts.digests) {
+      if (each.digest == digest_.name) result_.recipients = each.confirmed;
+    }
+    if (result_.recipients == 0) return {};
+    TIDINGS_LET(result_.title, renderer.title(facts_of(draft)));
+    TIDINGS_LET(result_.edition,
+                editions_.insert(row_of(digest_, draft, result_.title), draft.selection, std::nullopt));
+    TIDINGS_TRY(editions_.add_left_out(result_.edition, result_.left_out));
+    result_.what = Composed::What::drafted;
+    result_.number = draft.number;
+    result_.posts = static_cast<int>(draft.selection.posts.size());
+    return {};
+  }
+
+  Result<void> record_skipped(const Draft& draft) {
+    const auto now = context_.clock.now();
+    auto row = row_of(digest_, draft, digest_.title);
+    row.reason = result_.reason;
+    TIDINGS_LET(auto transaction, context_.database.begin());
+    const bool had_posts = draft.selection.skipped.empty();
+    TIDINGS_LET(result_.edition, had_posts ? editions_.record_skipped(row, draft.selection, now)
+                                           : editions_.record_skipped(row, now));
+    TIDINGS_TRY(editions_.add_left_out(result_.edition, result_.left_out));
+    return transaction.commit();
+  }
+
+  const config::Context context_;
+  const config::DigestConfig& digest_;
+  When when_;
+  Empty empty_;
+  digest::EditionTable editions_;
+  Composed result_;
+};
 
 }  // namespace
 
@@ -117,7 +164,9 @@ EditionFacts facts_of(const Draft& draft) {
   return {.number = draft.number,
           .period = draft.plan.period,
           .date = draft.plan.scheduled,
-          .shown = dates_of(draft.selection.posts)};
+          .shown = dates_of(draft.selection.posts),
+          .posts = draft.selection.posts.size(),
+          .more_from = draft.more_from};
 }
 
 digest::NewEdition row_of(const config::DigestConfig& digest, const Draft& draft, std::string title) {
@@ -142,12 +191,16 @@ Result<std::string> source_to_wait_for(const config::Config& config, const confi
   return std::string{};
 }
 
-Result<std::optional<Draft>> draft(const config::Config& config, const config::DigestConfig& digest,
-                                   store::Database& database, const Clock& clock, When when) {
+Result<std::optional<Draft>> draft(const config::Context& context, const config::DigestConfig& digest,
+                                   When when) {
+  auto& database = context.database;
   digest::EditionTable editions{database};
-  const auto now = clock.now();
+  const auto& zone = context.config.newsletter.zone;
+  const auto now = context.clock.now();
   TIDINGS_LET(const auto history, editions.history(digest.name, now));
-  const auto plan = plan_of(digest, config.newsletter.zone, history, now, when);
+  auto plan = when == When::now ? digest::plan_now(digest.schedule, zone, history, now)
+                                : digest::due_plan(digest.schedule, zone, history, now);
+  if (!plan && when == When::sample) plan = digest::plan_now(digest.schedule, zone, history, now);
   if (!plan) return std::optional<Draft>{};
   // Posts first seen in this very instant count as before the cut: collect and compose share one clock.
   Draft result{.plan = *plan,
@@ -156,7 +209,7 @@ Result<std::optional<Draft>> draft(const config::Config& config, const config::D
                .selection = {},
                .posts = {},
                .bounds = {}};
-  TIDINGS_LET(const auto options, select_options(config, digest, database));
+  const auto options = select_options(context.config, digest, database);
   result.bounds = digest::EditionTable::bounds(*plan, history, result.cut);
   TIDINGS_LET(const auto weighed, editions.candidates(digest.name, options, result.bounds));
   result.selection = digest::select(weighed.candidates, options, result.bounds);
@@ -164,6 +217,7 @@ Result<std::optional<Draft>> draft(const config::Config& config, const config::D
   left_out.insert(left_out.begin(), weighed.left_out.begin(), weighed.left_out.end());
   if (result.selection.skipped.empty()) {
     TIDINGS_LET(result.posts, load_shown(database, result.selection.posts));
+    TIDINGS_LET(result.more_from, load_more_from(database, result.selection.surplus));
   }
   return std::optional{std::move(result)};
 }
@@ -185,47 +239,9 @@ Result<Outlook> outlook(const config::Config& config, const config::DigestConfig
   return out;
 }
 
-Result<Composed> compose(const config::Config& config, const config::DigestConfig& digest,
-                         store::Database& database, const Clock& clock, When when, Empty empty) {
-  Composed result;
-  result.digest = digest.name;
-  result.next_run = digest.schedule.next_run(clock.now(), config.newsletter.zone);
-  TIDINGS_LET(auto renderer, Renderer::load(config, digest));
-  FoundImages images;
-  if (digest.inline_images && !digest.review) {
-    // Fetched before the transaction begins: others write meanwhile. What changes in between shows as a link.
-    TIDINGS_LET(const auto ahead, decide(config, digest, database, clock, when, empty, result));
-    if (!ahead) return result;
-    auto facts = facts_of(*ahead);
-    TIDINGS_TRY(take_intro_once(digest, database, facts));
-    TIDINGS_LET(images, fetch_images(config, digest, renderer, facts, ahead->posts));
-  }
-  TIDINGS_LET(auto transaction, database.begin());
-  TIDINGS_LET(const auto drafted, decide(config, digest, database, clock, when, empty, result));
-  if (!drafted) return result;
-  result.reason = drafted->selection.skipped;
-  result.left_out = left_out_of(*drafted);
-  if (result.reason.empty()) {
-    if (digest.review) {
-      TIDINGS_TRY(insert_draft(digest, database, clock, renderer, *drafted, result));
-    } else {
-      TIDINGS_TRY(seal_now(config, digest, database, clock, renderer, *drafted, images, result));
-    }
-    if (result.recipients > 0) {
-      TIDINGS_TRY(transaction.commit());
-      return result;
-    }
-    result.edition = {};
-    result.reason = nobody_to_send_to;
-  }
-  result.what = Composed::What::skipped;
-  if (when == When::now) return result;  // asked for by hand: nothing to send, nothing to record
-  {
-    // The half-made edition without recipients must not stay.
-    [[maybe_unused]] const auto undone = std::move(transaction);
-  }
-  TIDINGS_TRY(record_skipped(digest, database, clock.now(), *drafted, result));
-  return result;
+Result<Composed> compose(const config::Context& context, const config::DigestConfig& digest, When when,
+                         Empty empty) {
+  return Composer{context, digest, when, empty}.compose();
 }
 
 }  // namespace tidings::edition

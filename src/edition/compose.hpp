@@ -10,13 +10,12 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "digest/digest.hpp"
 #include "digest/edition_table.hpp"
 #include "digest/period.hpp"
 #include "digest/select.hpp"
 #include "edition/render.hpp"
-#include "store/database.hpp"
 
 namespace tidings::edition {
 
@@ -28,6 +27,7 @@ struct Draft {
   digest::Selection selection;
   std::vector<ShownPost> posts;  ///< as Selection::posts
   digest::SelectBounds bounds;
+  std::vector<MoreFrom> more_from = {};  ///< as Selection::surplus
 };
 
 /// What the parts of a draft's edition have in common, and the row that stands for it.
@@ -43,12 +43,18 @@ enum class When {
 };
 
 /// Nothing if no edition is owed. A draft whose `selection.skipped` is set has no posts.
-[[nodiscard]] Result<std::optional<Draft>> draft(const config::Config& config,
-                                                 const config::DigestConfig& digest,
-                                                 store::Database& database, const Clock& clock, When when);
+[[nodiscard]] Result<std::optional<Draft>> draft(const config::Context& context,
+                                                 const config::DigestConfig& digest, When when);
 
 /// Composed::reason of an edition whose posts nobody was to get.
 constexpr std::string_view nobody_to_send_to = "no recipients";
+
+/// A post that stands in another's place, and why.
+struct JoinedPost {
+  PostId id;
+  PostId shown;
+  digest::JoinReason reason;
+};
 
 struct Composed {
   std::string digest;
@@ -72,6 +78,7 @@ struct Composed {
   std::string pictures;  ///< those that stay links although images = "inline"
   UtcTime next_run{};
   std::vector<digest::LeftOutPosts> left_out = {};  ///< of what is sealed, drafted or skipped
+  std::vector<JoinedPost> joined = {};              ///< in the order of the edition
 };
 
 /// What a due edition without posts becomes.
@@ -101,8 +108,7 @@ struct Outlook {
 
 /// Seals or skips the edition of one digest, if it is due (or When::now). Its pictures, if they travel with
 /// it, are fetched once it is sure that it is sent. Errc::config if its theme is wrong.
-[[nodiscard]] Result<Composed> compose(const config::Config& config, const config::DigestConfig& digest,
-                                       store::Database& database, const Clock& clock, When when,
-                                       Empty empty = Empty::record);
+[[nodiscard]] Result<Composed> compose(const config::Context& context, const config::DigestConfig& digest,
+                                       When when, Empty empty = Empty::record);
 
 }  // namespace tidings::edition

@@ -50,9 +50,9 @@ std::string EmbeddedImages::content_id(const std::string& url, std::string_view 
   if (!bytes || message::image_type(*bytes).empty()) return leave_out("not a PNG, JPEG, GIF or WebP");
   const auto size = static_cast<std::int64_t>(bytes->size());
   if (size > most_bytes_)
-    return leave_out(fmt::format("larger than image_limit, {}", format_size(most_bytes_)));
+    return leave_out(fmt::format("larger than image_limit {}", format_size(most_bytes_)));
   if (total_ + size > most_total_)
-    return leave_out(fmt::format("beyond images_limit, {}", format_size(most_total_)));
+    return leave_out(fmt::format("over images_limit {}", format_size(most_total_)));
   total_ += size;
   auto id = fmt::format("{}@{}", base32_encode(sha256(*bytes)).substr(0, 24), domain_);
   images_.push_back({.content_id = id, .url = url, .bytes = *std::move(bytes)});

@@ -67,9 +67,9 @@ std::vector<std::string> image_sources(std::string_view html) {
   return out;
 }
 
-Result<FoundImages> fetch_images(const config::Config& config, const config::DigestConfig& digest,
-                                 Renderer& renderer, const EditionFacts& facts,
+Result<FoundImages> fetch_images(const config::Config& config, Renderer& renderer, const EditionFacts& facts,
                                  const std::vector<ShownPost>& posts) {
+  const auto& digest = renderer.digest();
   FoundImages out;
   if (!digest.inline_images || posts.empty()) return out;
   ShownPosts shown;
@@ -99,9 +99,9 @@ Result<FoundImages> fetch_images(const config::Config& config, const config::Dig
     auto& why = failures[i];
     if (why.empty() && message::image_type(bytes[i]).empty()) why = "not a PNG, JPEG, GIF or WebP";
     if (why.empty() && size > digest.image_limit_bytes)
-      why = "larger than image_limit, " + format_size(digest.image_limit_bytes);
+      why = "larger than image_limit " + format_size(digest.image_limit_bytes);
     if (why.empty() && total + size > digest.images_limit_bytes)
-      why = "beyond images_limit, " + format_size(digest.images_limit_bytes);
+      why = "over images_limit " + format_size(digest.images_limit_bytes);
     if (!why.empty()) {
       out.links.push_back(requests[i].url + " (" + why + ")");
       continue;

@@ -40,8 +40,7 @@ struct FoundImages {
 
 /// What the posts show as `renderer` writes them, fetched in that order until the digest's limit is reached.
 /// Blocks up to a minute, so not for use inside a transaction. Nothing for a digest whose images are links.
-[[nodiscard]] Result<FoundImages> fetch_images(const config::Config& config,
-                                               const config::DigestConfig& digest, Renderer& renderer,
+[[nodiscard]] Result<FoundImages> fetch_images(const config::Config& config, Renderer& renderer,
                                                const EditionFacts& facts,
                                                const std::vector<ShownPost>& posts);
 

@@ -32,13 +32,12 @@ std::vector<digest::LeftOutPosts> left_out_of(const Draft& draft) {
   return digest::by_reason(left_out);
 }
 
-Result<std::vector<digest::LeftOutPosts>> left_out_now(const config::Config& config,
-                                                       const config::DigestConfig& digest,
-                                                       store::Database& database, const Clock& clock) {
+Result<std::vector<digest::LeftOutPosts>> left_out_now(const config::Context& context,
+                                                       const config::DigestConfig& digest) {
   constexpr std::chrono::milliseconds instant{1};
-  const auto& zone = config.newsletter.zone;
-  const auto now = clock.now();
-  digest::EditionTable editions{database};
+  const auto& zone = context.config.newsletter.zone;
+  const auto now = context.clock.now();
+  digest::EditionTable editions{context.database};
   TIDINGS_LET(const auto history, editions.history(digest.name, now));
   auto plan = digest::due_plan(digest.schedule, zone, history, now);
   if (!plan) {
@@ -49,7 +48,7 @@ Result<std::vector<digest::LeftOutPosts>> left_out_now(const config::Config& con
     plan = digest::plan_now(digest.schedule, zone, open, now);
   }
   if (!plan) return std::vector<digest::LeftOutPosts>{};
-  TIDINGS_LET(const auto options, select_options(config, digest, database));
+  const auto options = select_options(context.config, digest, context.database);
   const auto bounds = digest::EditionTable::bounds(*plan, history, now + instant);
   TIDINGS_LET(auto weighed, editions.candidates(digest.name, options, bounds));
   auto left_out = std::move(weighed.left_out);

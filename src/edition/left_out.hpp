@@ -8,7 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "digest/select.hpp"
 #include "edition/compose.hpp"
 #include "store/database.hpp"
@@ -21,10 +21,8 @@ namespace tidings::edition {
 /// What no edition of the digest has carried, and why: what earlier editions left, even if the next one will
 /// have it, and what the next one leaves. What is new since the last edition and free for the next is not
 /// among it.
-[[nodiscard]] Result<std::vector<digest::LeftOutPosts>> left_out_now(const config::Config& config,
-                                                                     const config::DigestConfig& digest,
-                                                                     store::Database& database,
-                                                                     const Clock& clock);
+[[nodiscard]] Result<std::vector<digest::LeftOutPosts>> left_out_now(const config::Context& context,
+                                                                     const config::DigestConfig& digest);
 
 /// "12 left out: 10 waiting for the next edition, max_posts is reached; 2 hidden by hand"; empty for none.
 [[nodiscard]] std::string left_out_in_words(std::span<const digest::LeftOutPosts> left_out);

@@ -154,13 +154,14 @@ std::vector<std::string> judge_subject(std::string_view subject, std::string_vie
     if (!ascii_lower(language).starts_with(each.language)) continue;
     for (const auto word : each.words) {
       if (!word.empty() && says(folded, fold_case(word)))
-        lines.push_back(fmt::format("! subject: spam filters count \"{}\" ({})", word, each.language));
+        lines.push_back(
+            fmt::format("! subject: spam filters count \"{}\" against it ({})", word, each.language));
     }
   }
   if (shouts(subject)) lines.emplace_back("! subject: nearly all capitals");
   if (std::ranges::count(subject, '!') > 1) lines.emplace_back("! subject: more than one exclamation mark");
   if (display_width(subject) > longest_subject) {
-    lines.push_back(fmt::format("! subject: longer than {} columns, the end is not seen", longest_subject));
+    lines.push_back(fmt::format("! subject: longer than {} columns; its end is cut off", longest_subject));
   }
   return lines;
 }
@@ -202,12 +203,12 @@ std::vector<std::string> check_links(const config::Config& config, const std::ve
   check.ask(others);
   std::ranges::sort(check.lines);
   if (unasked > 0)
-    check.lines.push_back(fmt::format("! {} not asked: the host gave no answer",
+    check.lines.push_back(fmt::format("! {} not checked: no answer from the host",
                                       plural(static_cast<long long>(unasked), "link")));
-  check.lines.push_back(fmt::format("{} asked, those of pictures too",
+  check.lines.push_back(fmt::format("{} checked, pictures included",
                                     plural(static_cast<long long>(first.size() + others.size()), "link")));
   if (urls.size() > most_links)
-    check.lines.push_back(fmt::format("the other {} were not asked", urls.size() - most_links));
+    check.lines.push_back(fmt::format("{} more not checked", urls.size() - most_links));
   return check.lines;
 }
 

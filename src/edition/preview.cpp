@@ -57,16 +57,17 @@ Result<digest::Segment> sample_segment(const digest::Selection& selection, const
 }
 
 /// What the transaction at hand has sealed; a sample if nobody would get it.
-Result<void> read_segments(const config::DigestConfig& digest, store::Database& database, const Clock& clock,
-                           Renderer& renderer, const ToSeal& what, Shown& shown) {
-  TIDINGS_LET(shown.segments,
-              digest::EditionTable(database).segments_of(what.edition, digest::EditionTable::Bodies::with));
-  TIDINGS_LET(shown.readers, delivery::Ledger(database, clock).readers_by_segment(what.edition));
-  TIDINGS_LET(shown.images, digest::EditionTable(database).images_of(what.edition));
-  TIDINGS_LET(shown.preview.pictures, digest::EditionTable(database).pictures_of(what.edition));
+Result<void> read_segments(const config::Context& context, Renderer& renderer, const ToSeal& what,
+                           Shown& shown) {
+  auto& database = context.database;
+  digest::EditionTable editions{database};
+  TIDINGS_LET(shown.segments, editions.segments_of(what.edition, digest::EditionTable::Bodies::with));
+  TIDINGS_LET(shown.readers, delivery::Ledger(database, context.clock).readers_by_segment(what.edition));
+  TIDINGS_LET(shown.images, editions.images_of(what.edition));
+  TIDINGS_LET(shown.preview.pictures, editions.pictures_of(what.edition));
   if (!shown.segments.empty()) return {};
   auto facts = what.facts;
-  TIDINGS_TRY(take_intro_once(digest, database, facts));
+  TIDINGS_TRY(take_intro_once(renderer.digest(), database, facts));
   TIDINGS_LET(auto sample, sample_segment(what.selection, facts, database, renderer));
   shown.images = renderer.embedded().images();
   shown.preview.pictures = in_words(no_images, renderer.embedded());
@@ -80,28 +81,27 @@ void tell_unfetched(const config::DigestConfig& digest, Shown& shown) {
   const auto count = image_sources(shown.segments.front().bodies.front().html).size();
   if (count == 0) return;
   if (!shown.preview.pictures.empty()) shown.preview.pictures += "; ";
-  shown.preview.pictures += fmt::format("{} will be fetched when the edition is sealed",
+  shown.preview.pictures += fmt::format("{} to be fetched when the edition is sealed",
                                         plural(static_cast<long long>(count), "picture"));
 }
 
 /// What would be sent next, sealed as it would be and taken back.
-Result<Shown> preview_digest(const config::Config& config, const config::DigestConfig& digest,
-                             store::Database& database, const Clock& clock) {
-  TIDINGS_LET(const auto taken_back, database.begin());
-  TIDINGS_LET(const auto drafted, draft(config, digest, database, clock, When::sample));
+Result<Shown> preview_digest(const config::Context& context, const config::DigestConfig& digest) {
+  digest::EditionTable editions{context.database};
+  TIDINGS_LET(const auto taken_back, context.database.begin());
+  TIDINGS_LET(const auto drafted, draft(context, digest, When::sample));
   if (!drafted || !drafted->selection.skipped.empty()) {
-    TIDINGS_LET(const auto before, digest::EditionTable(database).list(digest.name, 1));
-    const auto hint =
-        before.empty() || !before.front().edition.number
-            ? std::string{"\"tidings collect\" fetches; \"tidings post list\" shows what there is"}
-            : fmt::format("its newest edition is {}, which can be shown too",
-                          digest::name_of(before.front().edition));
+    TIDINGS_LET(const auto before, editions.list(digest.name, 1));
+    const auto hint = before.empty() || !before.front().edition.number
+                          ? std::string{"\"tidings collect\" fetches posts; \"tidings post list\" shows them"}
+                          : fmt::format("its newest edition is {}, which can be previewed",
+                                        digest::name_of(before.front().edition));
     return fail(Errc::no_input,
                 fmt::format("digest \"{}\" has nothing to show: {}", digest.name,
-                            drafted ? drafted->selection.skipped : "everything up to now is sent"),
+                            drafted ? drafted->selection.skipped : "everything so far has been sent"),
                 hint);
   }
-  TIDINGS_LET(auto renderer, Renderer::load(config, digest));
+  TIDINGS_LET(auto renderer, Renderer::load(context.config, digest));
   const auto facts = facts_of(*drafted);
   TIDINGS_LET(auto title, renderer.title(facts));
   const auto row = row_of(digest, *drafted, std::move(title));
@@ -113,41 +113,41 @@ Result<Shown> preview_digest(const config::Config& config, const config::DigestC
   edition.period = row.period;
   edition.title = row.title;
   shown.preview.left_out = left_out_of(*drafted);
-  TIDINGS_LET(const auto id, digest::EditionTable(database).insert(row, drafted->selection, clock.now()));
+  TIDINGS_LET(const auto id, editions.insert(row, drafted->selection, context.clock.now()));
   const ToSeal what{.edition = id, .facts = facts, .selection = drafted->selection, .images = no_images};
-  TIDINGS_TRY(seal_segments(config, digest, database, clock, renderer, what));
-  TIDINGS_TRY(read_segments(digest, database, clock, renderer, what, shown));
+  TIDINGS_TRY(seal_segments(context, renderer, what));
+  TIDINGS_TRY(read_segments(context, renderer, what, shown));
   tell_unfetched(digest, shown);
   return shown;
 }
 
 /// A draft as its editor left it, likewise.
-Result<void> preview_draft(const config::Config& config, store::Database& database, const Clock& clock,
-                           Shown& shown) {
+Result<void> preview_draft(const config::Context& context, Shown& shown) {
+  const auto& config = context.config;
+  auto& database = context.database;
   const auto& edition = shown.preview.edition;
   TIDINGS_LET(const auto* const digest, config.digest(edition.digest));
   TIDINGS_LET(const auto taken_back, database.begin());
   TIDINGS_LET(auto renderer, Renderer::load(config, *digest));
   TIDINGS_LET(const auto arranged, arrangement_of(config, *digest, database, edition));
   TIDINGS_LET(shown.preview.edition.title, renderer.title(arranged.facts));
-  TIDINGS_TRY(seal_draft(config, *digest, database, clock, renderer, edition, no_images));
+  TIDINGS_TRY(seal_draft(context, renderer, edition, no_images));
   TIDINGS_TRY(read_segments(
-      *digest, database, clock, renderer,
+      context, renderer,
       {.edition = edition.id, .facts = arranged.facts, .selection = arranged.selection, .images = no_images},
       shown));
   tell_unfetched(*digest, shown);
   return {};
 }
 
-Result<Shown> preview_edition(const config::Config& config, const std::string& what,
-                              store::Database& database, const Clock& clock) {
-  digest::EditionTable editions{database};
+Result<Shown> preview_edition(const config::Context& context, const std::string& what) {
+  digest::EditionTable editions{context.database};
   Shown shown;
   TIDINGS_LET(shown.preview.edition, editions.find(what));
   const auto& edition = shown.preview.edition;
   TIDINGS_LET(shown.preview.left_out, editions.left_out_of(edition.id));
   if (edition.state == digest::EditionState::draft) {
-    TIDINGS_TRY(preview_draft(config, database, clock, shown));
+    TIDINGS_TRY(preview_draft(context, shown));
     return shown;
   }
   TIDINGS_LET(shown.segments, editions.segments_of(edition.id, digest::EditionTable::Bodies::with));
@@ -155,51 +155,63 @@ Result<Shown> preview_edition(const config::Config& config, const std::string& w
     return fail(Errc::no_input,
                 fmt::format("edition {} was {}: {}", what, name_of(edition.state), edition.reason));
   }
-  TIDINGS_LET(shown.readers, delivery::Ledger(database, clock).readers_by_segment(edition.id));
+  TIDINGS_LET(shown.readers,
+              delivery::Ledger(context.database, context.clock).readers_by_segment(edition.id));
   TIDINGS_LET(shown.images, editions.images_of(edition.id));
   TIDINGS_LET(shown.preview.pictures, editions.pictures_of(edition.id));
   return shown;
 }
 
-Result<PreviewSegment> finish_segment(const config::Config& config, const sending::Links& links,
-                                      const Preview& preview, const digest::Segment& segment,
-                                      const std::vector<digest::EditionImage>& images,
-                                      const PreviewReader& who, UtcTime now) {
-  const auto reader = links.sample(who.address, who.name);
-  const auto& body = segment.bodies.at(message::variant_of(reader, segment.bodies.size()));
-  PreviewSegment out;
-  out.language = segment.language;
-  out.posts = static_cast<int>(segment.posts.size());
-  TIDINGS_LET(out.subject, message::fill_slots(body.subject, reader, message::Escape::none));
-  TIDINGS_LET(out.text, message::fill_slots(body.text, reader, message::Escape::none));
-  TIDINGS_LET(out.html, message::fill_slots(body.html, reader, message::Escape::html));
-  auto options = sending::header_options(config, links, preview.edition, segment.language);
-  options.subject_prefix = who.subject_prefix;
-  TIDINGS_LET(options.signers, sending::load_signers(config));
-  TIDINGS_LET(options.images, sending::images_of(segment.bodies, images));
-  out.note = segment.note;
-  TIDINGS_LET(out.message, message::build_full({.subject = out.subject, .text = out.text, .html = out.html},
-                                               options, reader, now));
-  out.html = with_addresses(std::move(out.html), images);
-  out.links = links_of(out.html);
-  return out;
-}
+/// Segments as one reader would get them.
+class SegmentWriter {
+ public:
+  SegmentWriter(const config::Context& context, const sending::Links& links, const Shown& shown,
+                const PreviewReader& who)
+      : context_(context), links_(links), shown_(shown), who_(who) {}
+
+  [[nodiscard]] Result<PreviewSegment> write(const digest::Segment& segment) const {
+    const auto reader = links_.sample(who_.address, who_.name);
+    const auto& body = segment.bodies.at(message::variant_of(reader, segment.bodies.size()));
+    PreviewSegment out;
+    out.language = segment.language;
+    out.posts = static_cast<int>(segment.posts.size());
+    TIDINGS_LET(out.subject, message::fill_slots(body.subject, reader, message::Escape::none));
+    TIDINGS_LET(out.text, message::fill_slots(body.text, reader, message::Escape::none));
+    TIDINGS_LET(out.html, message::fill_slots(body.html, reader, message::Escape::html));
+    auto options = sending::header_options(context_.config, links_, shown_.preview.edition, segment.language);
+    options.subject_prefix = who_.subject_prefix;
+    TIDINGS_LET(options.signers, sending::load_signers(context_.config));
+    TIDINGS_LET(options.images, sending::images_of(segment.bodies, shown_.images));
+    out.note = segment.note;
+    TIDINGS_LET(out.message, message::build_full({.subject = out.subject, .text = out.text, .html = out.html},
+                                                 options, reader, context_.clock.now()));
+    out.html = with_addresses(std::move(out.html), shown_.images);
+    out.links = links_of(out.html);
+    if (const auto it = shown_.readers.find(segment.id); it != shown_.readers.end()) out.readers = it->second;
+    return out;
+  }
+
+ private:
+  const config::Context context_;
+  const sending::Links& links_;
+  const Shown& shown_;
+  const PreviewReader& who_;
+};
 
 }  // namespace
 
-Result<Preview> make_preview(const config::Config& config, store::Database& database, const Clock& clock,
-                             Random& random, const std::string& what, const PreviewReader& reader) {
-  TIDINGS_LET(auto keys, subscriber::KeyRing::peek(database, random));
-  const sending::Links links{config, std::move(keys)};
-  const auto* const digest = config.find_digest(what);
-  TIDINGS_LET(auto found, digest != nullptr ? preview_digest(config, *digest, database, clock)
-                                            : preview_edition(config, what, database, clock));
-  auto preview = std::move(found.preview);
+Result<Preview> make_preview(const config::Context& context, const std::string& what,
+                             const PreviewReader& reader) {
+  TIDINGS_LET(auto keys, subscriber::KeyRing::peek(context.database, context.random));
+  const sending::Links links{context.config, std::move(keys)};
+  const auto* const digest = context.config.find_digest(what);
+  TIDINGS_LET(const auto found,
+              digest != nullptr ? preview_digest(context, *digest) : preview_edition(context, what));
+  const SegmentWriter writer{context, links, found, reader};
+  auto preview = found.preview;
   std::map<std::string, int> seen;
   for (const auto& segment : found.segments) {
-    TIDINGS_LET(auto shown,
-                finish_segment(config, links, preview, segment, found.images, reader, clock.now()));
-    if (const auto it = found.readers.find(segment.id); it != found.readers.end()) shown.readers = it->second;
+    TIDINGS_LET(auto shown, writer.write(segment));
     const int count = ++seen[segment.language];
     shown.name = count == 1 ? segment.language : fmt::format("{}-{}", segment.language, count);
     preview.segments.push_back(std::move(shown));

@@ -5,15 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.hpp"
-#include "base/random.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "delivery/outcome.hpp"
 #include "digest/digest.hpp"
 #include "digest/select.hpp"
 #include "message/message.hpp"
-#include "store/database.hpp"
 
 namespace tidings::edition {
 
@@ -56,8 +53,7 @@ struct PreviewReader {
 /// id). What is not sealed, a draft too, is sealed in a transaction that is rolled back. Without a recipient,
 /// a sample for a reader of every topic. Errc::no_input if there is neither digest nor edition of that name,
 /// or nothing to show.
-[[nodiscard]] Result<Preview> make_preview(const config::Config& config, store::Database& database,
-                                           const Clock& clock, Random& random, const std::string& what,
+[[nodiscard]] Result<Preview> make_preview(const config::Context& context, const std::string& what,
                                            const PreviewReader& reader);
 
 /// Of each segment NAME.html, .txt and .eml as they would leave and two copies of fixed colours (.light.html,

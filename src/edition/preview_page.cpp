@@ -38,7 +38,7 @@ std::string budget_words(const PreviewSegment& segment) {
 }
 
 std::string readers_words(const PreviewSegment& segment) {
-  return segment.readers == 0 ? "a sample: nobody gets it yet" : plural(segment.readers, "reader");
+  return segment.readers == 0 ? "a sample that is sent to nobody" : plural(segment.readers, "reader");
 }
 
 std::string overview(const Preview& preview) {

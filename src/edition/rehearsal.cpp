@@ -31,7 +31,7 @@ Result<std::string> why_not(const Zone& zone, subscriber::Suppressions& suppress
   using State = subscriber::SubscriptionState;
   const auto since = day_of(zone, subscription.since);
   if (subscription.state == State::withdrawn) return "left on " + since;
-  if (subscription.state == State::pending) return fmt::format("has not confirmed, asked on {}", since);
+  if (subscription.state == State::pending) return fmt::format("not confirmed, asked on {}", since);
   const auto address = stored_address(reader.address);
   TIDINGS_LET(const auto suppression, suppressions.lookup(address));
   if (suppression) {
@@ -40,14 +40,20 @@ Result<std::string> why_not(const Zone& zone, subscriber::Suppressions& suppress
   }
   if (!reader.topics.empty())
     return fmt::format("nothing new on their topics ({})", join(reader.topics, ", "));
-  return "has had all of it from another digest";
+  return "already received all of it in another digest";
 }
 
-Result<void> tell_the_others(const config::Config& config, store::Database& database, const Clock& clock,
-                             const std::string& name, const std::string& digest, const Recipients& recipients,
-                             const LineSink& tell) {
-  subscriber::SubscriberTable subscribers{database, clock};
-  subscriber::Suppressions suppressions{database, clock};
+/// What is sent to whom: `name` begins the lines.
+struct Told {
+  std::string name;
+  std::string digest;
+  Recipients recipients;
+};
+
+Result<void> tell_the_others(const config::Context& context, const Told& told, const LineSink& tell) {
+  const auto& [name, digest, recipients] = told;
+  subscriber::SubscriberTable subscribers{context.database, context.clock};
+  subscriber::Suppressions suppressions{context.database, context.clock};
   subscriber::Page page{.after = {}, .limit = 1000};
   for (;;) {
     TIDINGS_LET(const auto some, subscribers.list({.state = {}, .digest = digest}, page));
@@ -55,7 +61,7 @@ Result<void> tell_the_others(const config::Config& config, store::Database& data
       if (recipients.contains(reader.id)) continue;
       const auto own = std::ranges::find(reader.subscriptions, digest, &subscriber::Subscription::digest);
       if (own == reader.subscriptions.end()) continue;
-      TIDINGS_LET(const auto reason, why_not(config.newsletter.zone, suppressions, reader, *own));
+      TIDINGS_LET(const auto reason, why_not(context.config.newsletter.zone, suppressions, reader, *own));
       tell(fmt::format("  {} {} skipped: {}", name, reader.address, reason));
     }
     if (static_cast<int>(some.size()) < page.limit) return {};
@@ -78,6 +84,7 @@ Result<config::Config> copy_for_rehearsal(const config::Config& config, const st
   rehearsal.smtp.local_way = config::LocalWay::drop;
   rehearsal.smtp.local_path = mails;
   rehearsal.more_relays.clear();
+  rehearsal.hooks = {};
   rehearsal.bounce.maildir.clear();
   rehearsal.bounce.mailbox.clear();
   rehearsal.bounce.unmatched = folder / "unmatched";
@@ -92,12 +99,13 @@ Result<config::Config> copy_for_rehearsal(const config::Config& config, const st
   return rehearsal;
 }
 
-Result<void> tell_readers(const config::Config& config, store::Database& database, const Clock& clock,
-                          const digest::Edition& edition, const LineSink& tell) {
+Result<void> tell_readers(const config::Context& context, const digest::Edition& edition,
+                          const LineSink& tell) {
   const auto name = fmt::format("{}#{}", edition.digest, edition.number.value_or(0));
-  delivery::Ledger ledger{database, clock};
-  TIDINGS_LET(const auto segments,
-              digest::EditionTable(database).segments_of(edition.id, digest::EditionTable::Bodies::without));
+  delivery::Ledger ledger{context.database, context.clock};
+  TIDINGS_LET(
+      const auto segments,
+      digest::EditionTable(context.database).segments_of(edition.id, digest::EditionTable::Bodies::without));
   TIDINGS_LET(const auto readers, ledger.readers_by_segment(edition.id));
   std::map<SegmentId, std::string> labels;
   for (const auto& segment : segments) {
@@ -115,12 +123,18 @@ Result<void> tell_readers(const config::Config& config, store::Database& databas
     recipients.insert(row.subscriber);
     tell(fmt::format("  {} {} {}: {}", name, row.address, delivery::name_of(row.state), labels[row.segment]));
   }
-  return tell_the_others(config, database, clock, name, edition.digest, recipients, tell);
+  return tell_the_others(context,
+                         {.name = name, .digest = edition.digest, .recipients = std::move(recipients)}, tell);
 }
 
-Result<void> tell_left_out(const config::Config& config, store::Database& database, const Clock& clock,
-                           const std::string& digest, const LineSink& tell) {
-  return tell_the_others(config, database, clock, digest, digest, {}, tell);
+Result<void> tell_unfinished(const config::Context& context, const LineSink& tell) {
+  TIDINGS_LET(const auto unfinished, digest::EditionTable(context.database).unfinished());
+  for (const auto& edition : unfinished) TIDINGS_TRY(tell_readers(context, edition, tell));
+  return {};
+}
+
+Result<void> tell_left_out(const config::Context& context, const std::string& digest, const LineSink& tell) {
+  return tell_the_others(context, {.name = digest, .digest = digest, .recipients = {}}, tell);
 }
 
 }  // namespace tidings::edition

@@ -5,12 +5,10 @@
 #include <functional>
 #include <string>
 
-#include "base/clock.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "digest/digest.hpp"
 #include "edition/compose.hpp"
-#include "store/database.hpp"
 
 namespace tidings::edition {
 
@@ -26,12 +24,14 @@ using LineSink = std::function<void(const std::string&)>;
 
 /// One line for each segment of a sealed edition, each delivery, and each subscriber of the digest who has
 /// none.
-[[nodiscard]] Result<void> tell_readers(const config::Config& config, store::Database& database,
-                                        const Clock& clock, const digest::Edition& edition,
+[[nodiscard]] Result<void> tell_readers(const config::Context& context, const digest::Edition& edition,
                                         const LineSink& tell);
 
+/// The same of every edition that is not finished.
+[[nodiscard]] Result<void> tell_unfinished(const config::Context& context, const LineSink& tell);
+
 /// For an edition that was not made because nobody was to get it: each subscriber of the digest, and why not.
-[[nodiscard]] Result<void> tell_left_out(const config::Config& config, store::Database& database,
-                                         const Clock& clock, const std::string& digest, const LineSink& tell);
+[[nodiscard]] Result<void> tell_left_out(const config::Context& context, const std::string& digest,
+                                         const LineSink& tell);
 
 }  // namespace tidings::edition

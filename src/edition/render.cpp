@@ -39,6 +39,13 @@ bool is_cut_off(const std::string& html) {
   return end.ends_with("…") || end.ends_with("[…]") || end.ends_with("...") || end.ends_with("[...]");
 }
 
+/// Readers of some topics are told of the sources that they read.
+bool concerns(const MoreFrom& more, const EditionFacts& facts, const ShownPosts& shown) {
+  if (shown.posts.size() >= facts.posts) return true;
+  return std::ranges::any_of(shown.posts,
+                             [&](const ShownPost* post) { return post->sources.front() == more.source; });
+}
+
 bool keeps_order(const std::vector<digest::Group>& groups) {
   std::size_t next = 0;
   for (const auto& group : groups) {
@@ -136,6 +143,7 @@ message::PostView Renderer::make_post_view(const ShownPost& shown, int words) {
   view.language = post.language;
   view.url = post.link;
   view.source = join(shown.sources, ", ");
+  view.also_in = shown.also_in;
   view.author = post.author;
   view.date = post.date();
   view.tags = post.tags;
@@ -199,7 +207,7 @@ message::EditionView Renderer::view(const EditionFacts& facts, const message::St
                       .topics = shown.posts[i]->topics,
                       .pinned = shown.posts[i]->post.pinned});
   }
-  const auto by = static_cast<digest::GroupBy>(digest_->group_by);
+  const auto by = digest_->group_by;
   auto groups = digest::group(inputs, by, config_->newsletter.zone, digest_->topics);
   if (facts.in_given_order && !keeps_order(groups)) {
     groups.assign(1, {});
@@ -225,6 +233,11 @@ message::EditionView Renderer::view(const EditionFacts& facts, const message::St
   };
   for (std::size_t i = count; i < shown.posts.size(); ++i) add_link(*shown.posts[i], true);
   for (const auto* const each : shown.more) add_link(*each, false);
+  for (const auto& more : facts.more_from) {
+    if (!concerns(more, facts, shown)) continue;
+    view.more_from.push_back(
+        {.words = words.count("more_from", more.posts), .source = more.source, .url = more.url});
+  }
   return view;
 }
 
@@ -289,8 +302,8 @@ Result<Rendered> Renderer::render(const EditionFacts& facts, const std::string& 
   out.note += fmt::format("{}{} as links", out.note.empty() ? "" : "; ",
                           plural(static_cast<long long>(all - fits), "post"));
   if (const auto weight = weight_of(out.bodies); weight > html_budget_bytes) {
-    out.note +=
-        fmt::format("; still {}, and Gmail shows 102 kB", format_size(static_cast<std::int64_t>(weight)));
+    out.note += fmt::format("; still {}, and Gmail cuts off after 102 kB",
+                            format_size(static_cast<std::int64_t>(weight)));
   }
   return out;
 }

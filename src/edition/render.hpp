@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,8 +23,16 @@ namespace tidings::edition {
 /// A post as an edition carries it.
 struct ShownPost {
   post::Post post;
-  std::vector<std::string> sources;  ///< names, the post's own first, then where else the article stood
+  std::vector<std::string> sources;  ///< names, the post's own first, then where else that page stood
   std::vector<std::string> topics;
+  std::vector<message::AlsoInView> also_in = {};  ///< the story in other words and at other places
+};
+
+/// A source that has more than the edition has places for.
+struct MoreFrom {
+  std::string source;  ///< its name, as ShownPost::sources
+  std::string url;     ///< of its pages; may be empty
+  std::int64_t posts = 0;
 };
 
 /// What the parts of an edition have in common.
@@ -33,6 +42,8 @@ struct EditionFacts {
   UtcTime date{};
   std::optional<digest::DateSpan> shown = {};  ///< of its posts: the title covers their days
   std::string intro_markdown = {};             ///< of this edition alone; empty: intro_file
+  std::size_t posts = 0;                       ///< in the whole edition
+  std::vector<MoreFrom> more_from = {};        ///< most first
   bool in_given_order = false;                 ///< by an editor: no groups where they would change it
 };
 
@@ -71,6 +82,8 @@ class Renderer {
   /// become links.
   [[nodiscard]] Result<Rendered> render(const EditionFacts& facts, const std::string& language,
                                         const ShownPosts& shown);
+
+  [[nodiscard]] const config::DigestConfig& digest() const { return *digest_; }
 
   /// Pictures inside the posts that were rendered so far; called by "cid:" in what render() returns.
   [[nodiscard]] const EmbeddedImages& embedded() const { return embedded_; }

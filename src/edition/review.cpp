@@ -33,16 +33,17 @@ std::string instructions(const config::Config& config, const config::DigestConfi
                          const digest::Edition& edition) {
   const auto name = digest::name_of(edition);
   auto out = fmt::format(
-      "{} \"{}\" is a draft and waits for you.\n\n"
+      "{} \"{}\" is a draft and awaits your approval.\n\n"
       "  approve      tidings edition approve {}\n"
-      "  change it    tidings edition edit {}     (order, posts, introduction)\n"
-      "  take it back tidings edition cancel {}\n\n",
+      "  change       tidings edition edit {}     (order, posts, introduction)\n"
+      "  cancel       tidings edition cancel {}\n\n",
       name, edition.title, name, name, name);
   if (!digest.review_until) return out;
   const auto until = time_in_words(config.newsletter.zone, edition.scheduled + *digest.review_until);
   const bool sends = digest.unapproved == config::DigestConfig::Unapproved::send;
-  return out + fmt::format("Without an answer by {} {}.\n\n", until,
-                           sends ? "it is sent as it is" : "it is held until somebody decides");
+  return out +
+         fmt::format("If nobody answers by {}, {}.\n\n", until,
+                     sends ? "it is sent as it is" : "it is held until somebody approves or cancels it");
 }
 
 /// One line each: "Title: hidden by hand".
@@ -66,8 +67,9 @@ std::string with_note(const std::string& html, const std::string& note) {
          escape_html(note) + "</pre>" + html.substr(end + 1);
 }
 
-Result<message::Message> draft_message(const config::Config& config, const digest::Edition& edition,
-                                       const Preview& preview, const std::string& note, UtcTime now) {
+Result<message::Message> draft_message(const config::Context& context, const digest::Edition& edition,
+                                       const Preview& preview, const std::string& note) {
+  const auto& config = context.config;
   const auto& widest = *std::ranges::max_element(preview.segments, {}, &PreviewSegment::posts);
   message::PlainMail mail;
   mail.from = config.newsletter.from;
@@ -84,7 +86,7 @@ Result<message::Message> draft_message(const config::Config& config, const diges
                                                .substr(0, 8)),
                                 config.newsletter.from.address.domain);
   TIDINGS_LET(mail.signers, sending::load_signers(config));
-  return message::build_plain(mail, now);
+  return message::build_plain(mail, context.clock.now());
 }
 
 }  // namespace
@@ -128,13 +130,27 @@ Result<DraftChanges> read_draft_file(const std::string& text) {
     if (error != std::errc{} || id < 1 ||
         (stop != line.data() + line.size() && *stop != ' ' && *stop != '\t')) {
       return fail(Errc::bad_data,
-                  fmt::format("line {}: \"{}\" does not begin with the number of a post", line_number,
+                  fmt::format("line {}: \"{}\" does not begin with a post number", line_number,
                               truncate_utf8(line, 40)),
-                  "the introduction stands below the line that begins with ---");
+                  "the introduction belongs below the line that begins with ---");
     }
     changes.shown->push_back(PostId{id});
   }
   return changes;
+}
+
+Result<std::vector<PostId>> rearranged(store::Database& database, const digest::Edition& edition,
+                                       const std::vector<PostId>& first, const std::vector<PostId>& dropped) {
+  TIDINGS_LET(const auto before, digest::EditionTable(database).posts_of(edition.id));
+  auto shown = first;
+  for (const auto id : before) {
+    if (std::ranges::find(shown, id) == shown.end()) shown.push_back(id);
+  }
+  for (const auto id : dropped) {
+    if (std::erase(shown, id) == 0)
+      return fail(Errc::bad_data, fmt::format("post {} is not in {}", id.value, digest::name_of(edition)));
+  }
+  return shown;
 }
 
 Result<void> change_draft(store::Database& database, const digest::Edition& edition,
@@ -146,8 +162,9 @@ Result<void> change_draft(store::Database& database, const digest::Edition& edit
   return transaction.commit();
 }
 
-Result<Composed> approve_draft(const config::Config& config, store::Database& database, const Clock& clock,
-                               const digest::Edition& edition) {
+Result<Composed> approve_draft(const config::Context& context, const digest::Edition& edition) {
+  const auto& config = context.config;
+  auto& database = context.database;
   TIDINGS_LET(const auto* const digest, config.digest(edition.digest));
   TIDINGS_LET(auto renderer, Renderer::load(config, *digest));
   TIDINGS_LET(const auto arranged, arrangement_of(config, *digest, database, edition));
@@ -157,13 +174,13 @@ Result<Composed> approve_draft(const config::Config& config, store::Database& da
     TIDINGS_LET(const auto posts, load_shown(database, arranged.selection.posts));
     auto facts = arranged.facts;
     TIDINGS_TRY(take_intro_once(*digest, database, facts));
-    TIDINGS_LET(images, fetch_images(config, *digest, renderer, facts, posts));
+    TIDINGS_LET(images, fetch_images(config, renderer, facts, posts));
   }
   TIDINGS_LET(auto transaction, database.begin());
-  TIDINGS_LET(const auto sealed, seal_draft(config, *digest, database, clock, renderer, edition, images));
+  TIDINGS_LET(const auto sealed, seal_draft(context, renderer, edition, images));
   if (sealed.recipients == 0) {
     return fail(Errc::no_input, fmt::format("{} has no recipients", digest::name_of(edition)),
-                "\"tidings edition cancel\" takes it back");
+                "\"tidings edition cancel\" cancels it");
   }
   TIDINGS_TRY(transaction.commit());
   Composed result;
@@ -177,22 +194,24 @@ Result<Composed> approve_draft(const config::Config& config, store::Database& da
   result.recipients = sealed.recipients;
   result.note = sealed.note;
   result.pictures = sealed.pictures;
-  result.next_run = digest->schedule.next_run(clock.now(), config.newsletter.zone);
+  result.next_run = digest->schedule.next_run(context.clock.now(), config.newsletter.zone);
   return result;
 }
 
-Result<std::vector<Composed>> settle_drafts(const config::Config& config, const config::DigestConfig& digest,
-                                            store::Database& database, const Clock& clock) {
+Result<std::vector<Composed>> settle_drafts(const config::Context& context,
+                                            const config::DigestConfig& digest) {
+  const auto& zone = context.config.newsletter.zone;
   std::vector<Composed> out;
   if (!digest.review_until) return out;
-  digest::EditionTable editions{database};
+  digest::EditionTable editions{context.database};
   TIDINGS_LET(const auto drafts, editions.drafts(digest.name));
   for (const auto& edition : drafts) {
-    if (clock.now() < edition.scheduled + *digest.review_until || !edition.reason.empty()) continue;
-    const auto until = time_in_words(config.newsletter.zone, edition.scheduled + *digest.review_until);
+    const auto deadline = edition.scheduled + *digest.review_until;
+    if (context.clock.now() < deadline || !edition.reason.empty()) continue;
+    const auto until = time_in_words(zone, deadline);
     auto reason = fmt::format("not approved by {}", until);
     if (digest.unapproved == config::DigestConfig::Unapproved::send) {
-      auto sent = approve_draft(config, database, clock, edition);
+      auto sent = approve_draft(context, edition);
       if (sent) {
         out.push_back(*std::move(sent));
         continue;
@@ -206,7 +225,7 @@ Result<std::vector<Composed>> settle_drafts(const config::Config& config, const 
     held.edition = edition.id;
     held.number = edition.number.value_or(0);
     held.reason = reason;
-    held.next_run = digest.schedule.next_run(clock.now(), config.newsletter.zone);
+    held.next_run = digest.schedule.next_run(context.clock.now(), zone);
     out.push_back(std::move(held));
   }
   return out;
@@ -224,9 +243,10 @@ Result<std::optional<UtcTime>> next_settling(const config::Config& config, store
   return next;
 }
 
-Result<MailedDrafts> mail_drafts(const config::Config& config, store::Database& database, const Clock& clock,
-                                 Random& random, const std::filesystem::path& to_folder,
+Result<MailedDrafts> mail_drafts(const config::Context& context, const std::filesystem::path& to_folder,
                                  const delivery::StopFlag& stop) {
+  const auto& config = context.config;
+  auto& database = context.database;
   MailedDrafts out;
   digest::EditionTable editions{database};
   TIDINGS_LET(const auto drafts, editions.drafts(""));
@@ -236,7 +256,7 @@ Result<MailedDrafts> mail_drafts(const config::Config& config, store::Database& 
     if (edition.mailed || digest == nullptr) continue;
     const auto& editor = config.newsletter.editor;
     TIDINGS_LET(const auto preview,
-                make_preview(config, database, clock, random, digest::name_of(edition),
+                make_preview(context, digest::name_of(edition),
                              {.address = editor.address.text(), .name = editor.name, .subject_prefix = {}}));
     TIDINGS_LET(const auto arranged, arrangement_of(config, *digest, database, edition));
     TIDINGS_LET(const auto posts, load_shown(database, arranged.selection.posts));
@@ -245,15 +265,15 @@ Result<MailedDrafts> mail_drafts(const config::Config& config, store::Database& 
     auto report = found + "\n";
     if (!left_out.empty()) report += "\nLeft out\n" + left_out + "\n";
     const auto note = instructions(config, *digest, edition) + "Found\n" + report + "\n";
-    TIDINGS_LET(auto message, draft_message(config, edition, preview, note, clock.now()));
+    TIDINGS_LET(auto message, draft_message(context, edition, preview, note));
     TIDINGS_LET(const auto transport, sending::make_transport(config, to_folder));
     TIDINGS_LET(const auto outcome, delivery::send_one(*transport, std::move(message), stop));
     if (outcome.kind != delivery::OutcomeKind::accepted) {
-      out.trouble.push_back(fmt::format("the draft {} was not taken for {}: {}", digest::name_of(edition),
+      out.trouble.push_back(fmt::format("the draft {} was not accepted for {}: {}", digest::name_of(edition),
                                         editor.address.text(), outcome.line()));
       continue;
     }
-    TIDINGS_TRY(editions.set_mailed(edition.id, report, clock.now()));
+    TIDINGS_TRY(editions.set_mailed(edition.id, report, context.clock.now()));
     out.mailed.push_back(
         fmt::format("{}: draft mailed to {}", digest::name_of(edition), editor.address.text()));
   }

@@ -12,9 +12,8 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "base/random.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "delivery/run.hpp"
 #include "digest/digest.hpp"
 #include "edition/compose.hpp"
@@ -35,18 +34,23 @@ struct DraftChanges {
 [[nodiscard]] Result<std::string> draft_file(store::Database& database, const digest::Edition& edition);
 [[nodiscard]] Result<DraftChanges> read_draft_file(const std::string& text);
 
+/// The draft's posts as an editor orders them: `first`, then the others as they are, without those dropped.
+/// Errc::bad_data names a dropped post that is not in it.
+[[nodiscard]] Result<std::vector<PostId>> rearranged(store::Database& database,
+                                                     const digest::Edition& edition,
+                                                     const std::vector<PostId>& first,
+                                                     const std::vector<PostId>& dropped);
+
 /// One transaction. Errc::not_permitted if it is no draft any more.
 [[nodiscard]] Result<void> change_draft(store::Database& database, const digest::Edition& edition,
                                         const DraftChanges& changes);
 
 /// Seals the draft. Errc::no_input if nobody is there to get it. The caller holds the sender's lock.
-[[nodiscard]] Result<Composed> approve_draft(const config::Config& config, store::Database& database,
-                                             const Clock& clock, const digest::Edition& edition);
+[[nodiscard]] Result<Composed> approve_draft(const config::Context& context, const digest::Edition& edition);
 
 /// Drafts of the digest whose review_until has passed: sealed, or marked as held and said so once.
-[[nodiscard]] Result<std::vector<Composed>> settle_drafts(const config::Config& config,
-                                                          const config::DigestConfig& digest,
-                                                          store::Database& database, const Clock& clock);
+[[nodiscard]] Result<std::vector<Composed>> settle_drafts(const config::Context& context,
+                                                          const config::DigestConfig& digest);
 
 /// When settle_drafts() has something to do next.
 [[nodiscard]] Result<std::optional<UtcTime>> next_settling(const config::Config& config,
@@ -59,8 +63,7 @@ struct MailedDrafts {
 
 /// Mails drafts that their editor has not got yet; asks the web for their links. The caller holds the
 /// sender's lock.
-[[nodiscard]] Result<MailedDrafts> mail_drafts(const config::Config& config, store::Database& database,
-                                               const Clock& clock, Random& random,
+[[nodiscard]] Result<MailedDrafts> mail_drafts(const config::Context& context,
                                                const std::filesystem::path& to_folder,
                                                const delivery::StopFlag& stop);
 

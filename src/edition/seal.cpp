@@ -22,17 +22,16 @@ constexpr std::size_t planned_at_once = 240;
 
 class Sealer {
  public:
-  Sealer(const config::DigestConfig& digest, store::Database& database, const Clock& clock,
-         Renderer& renderer, const ToSeal& what, digest::CarryOver carry)
-      : digest_(digest),
-        database_(database),
-        clock_(clock),
+  Sealer(const config::Context& context, Renderer& renderer, const ToSeal& what, digest::CarryOver carry)
+      : digest_(renderer.digest()),
+        database_(context.database),
+        clock_(context.clock),
         renderer_(renderer),
         what_(what),
         facts_(what.facts),
         carry_(std::move(carry)),
-        editions_(database),
-        ledger_(database, clock),
+        editions_(context.database),
+        ledger_(context.database, context.clock),
         segmenter_(carry_.segment_posts()) {}
 
   Result<Sealed> seal() {
@@ -162,12 +161,12 @@ class Sealer {
 
 }  // namespace
 
-Result<Sealed> seal_segments(const config::Config& config, const config::DigestConfig& digest,
-                             store::Database& database, const Clock& clock, Renderer& renderer,
-                             const ToSeal& what) {
-  TIDINGS_LET(const auto options, select_options(config, digest, database));
+Result<Sealed> seal_segments(const config::Context& context, Renderer& renderer, const ToSeal& what) {
+  auto& database = context.database;
+  const auto& digest = renderer.digest();
+  const auto options = select_options(context.config, digest, database);
   TIDINGS_LET(auto carry, digest::CarryOver::open(database, digest.name, what.selection.posts, options));
-  return Sealer(digest, database, clock, renderer, what, std::move(carry)).seal();
+  return Sealer(context, renderer, what, std::move(carry)).seal();
 }
 
 }  // namespace tidings::edition

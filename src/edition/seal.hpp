@@ -8,14 +8,12 @@
 #include <cstdint>
 #include <string>
 
-#include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "digest/select.hpp"
 #include "edition/inline_images.hpp"
 #include "edition/render.hpp"
-#include "store/database.hpp"
 
 namespace tidings::edition {
 
@@ -35,8 +33,7 @@ struct Sealed {
 };
 
 /// Readers who changed to this digest get what they are owed (digest/carry_over), everybody else the edition.
-[[nodiscard]] Result<Sealed> seal_segments(const config::Config& config, const config::DigestConfig& digest,
-                                           store::Database& database, const Clock& clock, Renderer& renderer,
+[[nodiscard]] Result<Sealed> seal_segments(const config::Context& context, Renderer& renderer,
                                            const ToSeal& what);
 
 }  // namespace tidings::edition

@@ -12,11 +12,10 @@
 
 namespace tidings::edition {
 
-/// Errc::config for a pattern that is invalid. The options look into the texts of the database as long as it
-/// is there.
-[[nodiscard]] Result<digest::SelectOptions> select_options(const config::Config& config,
-                                                           const config::DigestConfig& digest,
-                                                           store::Database& database);
+/// The options look into the texts of the database as long as it is there.
+[[nodiscard]] digest::SelectOptions select_options(const config::Config& config,
+                                                   const config::DigestConfig& digest,
+                                                   store::Database& database);
 
 /// None without posts.
 [[nodiscard]] std::optional<digest::DateSpan> dates_of(std::span<const digest::Selected> posts);
@@ -25,5 +24,9 @@ namespace tidings::edition {
 /// where it has one.
 [[nodiscard]] Result<std::vector<ShownPost>> load_shown(store::Database& database,
                                                         std::span<const digest::Selected> selected);
+
+/// The sources that had more, named likewise.
+[[nodiscard]] Result<std::vector<MoreFrom>> load_more_from(store::Database& database,
+                                                           std::span<const digest::Surplus> surplus);
 
 }  // namespace tidings::edition

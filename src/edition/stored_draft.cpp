@@ -17,7 +17,7 @@ bool is_rearranged(const std::vector<digest::Selected>& posts, const digest::Sel
 
 Result<Arranged> arrangement_of(const config::Config& config, const config::DigestConfig& digest,
                                 store::Database& database, const digest::Edition& edition) {
-  TIDINGS_LET(const auto options, select_options(config, digest, database));
+  const auto options = select_options(config, digest, database);
   Arranged out;
   TIDINGS_LET(out.selection, digest::EditionTable(database).choice_of(edition.id, options));
   out.facts = {.number = edition.number.value_or(1),
@@ -25,17 +25,18 @@ Result<Arranged> arrangement_of(const config::Config& config, const config::Dige
                .date = edition.scheduled,
                .shown = dates_of(out.selection.posts),
                .intro_markdown = edition.intro,
+               .posts = out.selection.posts.size(),
                .in_given_order = is_rearranged(out.selection.posts, options)};
+  TIDINGS_LET(out.facts.more_from, load_more_from(database, out.selection.surplus));
   return out;
 }
 
-Result<Sealed> seal_draft(const config::Config& config, const config::DigestConfig& digest,
-                          store::Database& database, const Clock& clock, Renderer& renderer,
-                          const digest::Edition& edition, const FoundImages& images) {
-  digest::EditionTable editions{database};
-  TIDINGS_LET(auto arranged, arrangement_of(config, digest, database, edition));
+Result<Sealed> seal_draft(const config::Context& context, Renderer& renderer, const digest::Edition& edition,
+                          const FoundImages& images) {
+  digest::EditionTable editions{context.database};
+  TIDINGS_LET(auto arranged, arrangement_of(context.config, renderer.digest(), context.database, edition));
   TIDINGS_LET(const auto title, renderer.title(arranged.facts));
-  TIDINGS_TRY(editions.approve(edition.id, title, clock.now()));
+  TIDINGS_TRY(editions.approve(edition.id, title, context.clock.now()));
   // What waits for the next edition keeps the memory of who changed digests alive.
   TIDINGS_LET(const auto left_out, editions.left_out_of(edition.id));
   for (const auto& each : left_out) {
@@ -44,7 +45,7 @@ Result<Sealed> seal_draft(const config::Config& config, const config::DigestConf
       arranged.selection.left_out.push_back({.id = id, .why = each.why, .joined = {}, .first_seen = {}});
   }
   return seal_segments(
-      config, digest, database, clock, renderer,
+      context, renderer,
       {.edition = edition.id, .facts = arranged.facts, .selection = arranged.selection, .images = images});
 }
 

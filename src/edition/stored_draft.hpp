@@ -4,15 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "digest/digest.hpp"
 #include "digest/select.hpp"
 #include "edition/inline_images.hpp"
 #include "edition/render.hpp"
 #include "edition/seal.hpp"
-#include "store/database.hpp"
 
 namespace tidings::edition {
 
@@ -27,8 +25,7 @@ struct Arranged {
 
 /// Approves and seals it within the caller's transaction. Errc::not_permitted for an edition that is no draft
 /// any more.
-[[nodiscard]] Result<Sealed> seal_draft(const config::Config& config, const config::DigestConfig& digest,
-                                        store::Database& database, const Clock& clock, Renderer& renderer,
+[[nodiscard]] Result<Sealed> seal_draft(const config::Context& context, Renderer& renderer,
                                         const digest::Edition& edition, const FoundImages& images);
 
 }  // namespace tidings::edition

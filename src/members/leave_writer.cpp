@@ -14,10 +14,10 @@ constexpr std::size_t most_in_one = 1000;
 
 }  // namespace
 
-LeaveWriter::LeaveWriter(const config::Config& config, store::Database database, const Clock& clock,
+LeaveWriter::LeaveWriter(const config::SharedContext& shared, store::Database database,
                          std::function<void()> on_notice)
     : database_(std::move(database)),
-      membership_(config, database_, clock),
+      membership_(shared.on(database_)),
       on_notice_(std::move(on_notice)),
       thread_([this] { run(); }) {}
 
@@ -65,10 +65,10 @@ void LeaveWriter::run() {
       // nobody.
       const bool is_hopeless = !all && (all.error().code == Errc::try_again || all.error().code == Errc::io);
       if (is_hopeless)
-        log::error(fmt::format("web: {} withdrawals were not written: {}", count, all.error().line()));
+        log::error(fmt::format("web: {} withdrawals were not saved: {}", count, all.error().line()));
       for (auto i = at; i < at + count; ++i) {
         const auto alone = all || is_hopeless ? all : write(&batch[i], 1);
-        if (!alone && !is_hopeless) log::error("web: a withdrawal was not written: " + alone.error().line());
+        if (!alone && !is_hopeless) log::error("web: a withdrawal was not saved: " + alone.error().line());
         batch[i].second(alone.has_value());
       }
     }

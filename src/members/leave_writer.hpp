@@ -16,12 +16,10 @@
 #include <utility>
 #include <vector>
 
-#include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "members/membership.hpp"
-#include "store/database.hpp"
 
 namespace tidings::members {
 
@@ -38,8 +36,7 @@ class LeaveWriter {
   using Settled = std::function<void(bool)>;
 
   /// `on_notice` is called after a commit that queued goodbye mails.
-  LeaveWriter(const config::Config& config, store::Database database, const Clock& clock,
-              std::function<void()> on_notice);
+  LeaveWriter(const config::SharedContext& shared, store::Database database, std::function<void()> on_notice);
   LeaveWriter(const LeaveWriter&) = delete;
   LeaveWriter& operator=(const LeaveWriter&) = delete;
   /// Writes what waits first.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bounce/bounce_table.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/carry_over.hpp"
 #include "members/topics.hpp"
@@ -32,30 +33,32 @@ std::vector<std::string> confirmed_digests(const std::optional<Subscriber>& know
 
 }  // namespace
 
-Membership::Membership(const config::Config& config, store::Database& database, const Clock& clock)
-    : config_(config), database_(database), clock_(clock), table_(database, clock) {}
+Membership::Membership(const config::Context& context)
+    : context_(context), table_(context.database, context.clock) {}
 
 Result<void> Membership::notify(SubscriberId id, NoticeKind kind, const std::vector<std::string>& digests) {
   if (digests.empty()) return {};
-  TIDINGS_LET(const bool queued, subscriber::NoticeTable(database_, clock_).add(id, kind, digests));
+  TIDINGS_LET(const bool queued,
+              subscriber::NoticeTable(context_.database, context_.clock).add(id, kind, digests));
   queued_ = queued_ || queued;
   return {};
 }
 
 Result<void> Membership::welcome(SubscriberId id, const std::vector<std::string>& digests) {
-  if (!config_.web.welcome) return {};
+  if (!context_.config.web.welcome) return {};
   return notify(id, NoticeKind::welcome, digests);
 }
 
 Result<bool> Membership::is_stopped(const Subscriber& known) {
   TIDINGS_LET(const auto address, parse_mail_address(known.address));
-  TIDINGS_LET(const auto suppression, subscriber::Suppressions(database_, clock_).lookup(address));
+  TIDINGS_LET(const auto suppression,
+              subscriber::Suppressions(context_.database, context_.clock).lookup(address));
   return suppression && suppression->cause != subscriber::SuppressionCause::erased;
 }
 
 Result<std::vector<std::string>> Membership::checked_topics(std::span<const std::string> wanted,
                                                             std::span<const std::string> own) {
-  TIDINGS_LET(const auto known, known_topics(config_, database_));
+  TIDINGS_LET(const auto known, known_topics(context_.config, context_.database));
   std::vector<std::string> topics;
   for (const auto& topic : wanted) {
     if (has(own, topic)) {
@@ -72,7 +75,7 @@ Result<std::vector<std::string>> Membership::checked_topics(std::span<const std:
 // ---------------------------------------------------------------------------------------------------------
 
 Result<AddResult> Membership::join(NewSubscriber wanted) {
-  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(auto transaction, context_.database.begin());
   TIDINGS_LET(auto result, join(transaction, std::move(wanted)));
   TIDINGS_TRY(transaction.commit());
   return result;
@@ -102,9 +105,9 @@ Result<AddResult> Membership::join(const store::Transaction& open, NewSubscriber
   return result;
 }
 
-Result<std::optional<Confirmed>> Membership::confirm(std::string_view token, const Way& way, Random& random) {
-  subscriber::Confirmations confirmations{database_, clock_, random};
-  TIDINGS_LET(auto transaction, database_.begin());
+Result<std::optional<Confirmed>> Membership::confirm(std::string_view token, const Way& way) {
+  subscriber::Confirmations confirmations{context_.database, context_.clock, context_.random};
+  TIDINGS_LET(auto transaction, context_.database.begin());
   TIDINGS_LET(auto redeemed, confirmations.redeem(transaction, token, way.origin, way.detail));
   if (redeemed) {
     TIDINGS_TRY(welcome(redeemed->subscriber, redeemed->digests));
@@ -118,7 +121,7 @@ Result<std::optional<Confirmed>> Membership::confirm(std::string_view token, con
 
 Result<std::vector<std::string>> Membership::confirm(SubscriberId id, std::span<const std::string> digests,
                                                      const Way& way) {
-  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(auto transaction, context_.database.begin());
   const std::vector<std::string> all{""};
   std::vector<std::string> changed;
   for (const auto& digest : digests.empty() ? std::span<const std::string>{all} : digests) {
@@ -134,7 +137,7 @@ Result<std::vector<std::string>> Membership::confirm(SubscriberId id, std::span<
 // --------------------------------------------------------------------------------------------------------
 
 Result<Changed> Membership::change(SubscriberId id, const Preferences& preferences, const Way& way) {
-  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(auto transaction, context_.database.begin());
   TIDINGS_LET(const auto known, table_.find(id));
   if (!known) return fail(Errc::no_input, "there is no such subscriber");
   subscriber::SubscriberChange details{.name = preferences.name,
@@ -145,17 +148,19 @@ Result<Changed> Membership::change(SubscriberId id, const Preferences& preferenc
   if (preferences.topics) {
     TIDINGS_LET(details.topics, checked_topics(*preferences.topics, known->topics));
   }
+  TIDINGS_LET(const bool has_changed, table_.set(transaction, id, details));
   Changed changed;
-  TIDINGS_LET(changed.details, table_.set(transaction, id, details));
-  if (preferences.digests)
-    TIDINGS_TRY(change_digests(transaction, *known, *preferences.digests, way, changed));
+  if (preferences.digests) {
+    TIDINGS_LET(changed, change_digests(transaction, *known, *preferences.digests, way));
+  }
+  changed.details = has_changed;
   TIDINGS_TRY(transaction.commit());
   return changed;
 }
 
-Result<void> Membership::change_digests(const store::Transaction& open, const Subscriber& known,
-                                        std::span<const std::string> wanted, const Way& way,
-                                        Changed& changed) {
+Result<Changed> Membership::change_digests(const store::Transaction& open, const Subscriber& known,
+                                           std::span<const std::string> wanted, const Way& way) {
+  Changed changed;
   const auto state_of = [&](std::string_view digest) {
     const auto found = std::ranges::find(known.subscriptions, digest, &subscriber::Subscription::digest);
     return found == known.subscriptions.end() ? SubscriptionState::withdrawn : found->state;
@@ -170,7 +175,7 @@ Result<void> Membership::change_digests(const store::Transaction& open, const Su
   // A digest that the configuration does not have at the moment is on no page to be chosen. Off is off.
   for (const auto& each : known.subscriptions) {
     const bool is_away =
-        config_.find_digest(each.digest) == nullptr && each.state == SubscriptionState::confirmed;
+        context_.config.find_digest(each.digest) == nullptr && each.state == SubscriptionState::confirmed;
     if (!wanted.empty() && is_away && !has(exactly, each.digest)) exactly.push_back(each.digest);
   }
   TIDINGS_LET(changed.digests, table_.change_digests(open, known.id, exactly, way.origin, way.detail));
@@ -178,12 +183,12 @@ Result<void> Membership::change_digests(const store::Transaction& open, const Su
     // Whether there is something to carry is the digest room's to know; a pending subscription that ends
     // carries nothing.
     for (const auto& to : changed.digests.joined)
-      TIDINGS_TRY(digest::record_change(database_, known.id, from, to));
+      TIDINGS_TRY(digest::record_change(context_.database, known.id, from, to));
   }
   if (!stopped) TIDINGS_TRY(notify(known.id, NoticeKind::confirm, changed.digests.pending));
-  if (config_.web.goodbye && exactly.empty())
-    return notify(known.id, NoticeKind::goodbye, changed.digests.left);
-  return {};
+  if (context_.config.web.goodbye && exactly.empty())
+    TIDINGS_TRY(notify(known.id, NoticeKind::goodbye, changed.digests.left));
+  return changed;
 }
 
 // ---- leaving
@@ -191,7 +196,7 @@ Result<void> Membership::change_digests(const store::Transaction& open, const Su
 
 Result<std::vector<std::string>> Membership::leave(SubscriberId id, std::span<const std::string> digests,
                                                    const Way& way) {
-  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(auto transaction, context_.database.begin());
   TIDINGS_LET(auto left, leave(transaction, id, digests, way));
   TIDINGS_TRY(transaction.commit());
   return left;
@@ -205,16 +210,22 @@ Result<std::vector<std::string>> Membership::leave(const store::Transaction& ope
     TIDINGS_LET(const auto some, table_.unsubscribe(open, id, digest, way.origin, way.detail));
     left.insert(left.end(), some.begin(), some.end());
   }
-  if (config_.web.goodbye) TIDINGS_TRY(notify(id, NoticeKind::goodbye, left));
+  if (context_.config.web.goodbye) TIDINGS_TRY(notify(id, NoticeKind::goodbye, left));
   return left;
 }
 
 Result<bool> Membership::erase(SubscriberId id) {
-  TIDINGS_LET(auto transaction, database_.begin());
-  TIDINGS_TRY(delivery::Ledger(database_, clock_).forget_replies(transaction, id));
-  TIDINGS_LET(const bool there, table_.erase(transaction, id));
+  TIDINGS_LET(auto transaction, context_.database.begin());
+  TIDINGS_LET(const bool there, erase(transaction, id));
   TIDINGS_TRY(transaction.commit());
   return there;
+}
+
+Result<bool> Membership::erase(const store::Transaction& open, SubscriberId id) {
+  TIDINGS_TRY(delivery::Ledger(context_.database, context_.clock).forget_replies(open, id));
+  TIDINGS_TRY(bounce::BounceTable(context_.database).forget(id));
+  TIDINGS_TRY(digest::forget_changes(context_.database, id));
+  return table_.erase(open, id);
 }
 
 }  // namespace tidings::members

@@ -20,11 +20,9 @@
 #include <utility>
 #include <vector>
 
-#include "base/clock.hpp"
 #include "base/id.hpp"
-#include "base/random.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "store/database.hpp"
 #include "subscriber/notice_table.hpp"
 #include "subscriber/subscriber_table.hpp"
@@ -59,7 +57,7 @@ struct Confirmed {
 
 class Membership {
  public:
-  Membership(const config::Config& config, store::Database& database, const Clock& clock);
+  explicit Membership(const config::Context& context);
 
   /// Joins, or asks to. Answers as SubscriberTable::add(). Errc::bad_data for a name, language or topic that
   /// cannot be.
@@ -68,8 +66,7 @@ class Membership {
                                                    subscriber::NewSubscriber wanted);
 
   /// By the token of a confirmation mail. Nothing if it is invalid or too old.
-  [[nodiscard]] Result<std::optional<Confirmed>> confirm(std::string_view token, const Way& way,
-                                                         Random& random);
+  [[nodiscard]] Result<std::optional<Confirmed>> confirm(std::string_view token, const Way& way);
   /// On somebody's word: of these digests, or of all that wait if none is named. The digests that
   /// changed. Errors as SubscriberTable::confirm().
   [[nodiscard]] Result<std::vector<std::string>> confirm(SubscriberId id,
@@ -89,6 +86,7 @@ class Membership {
 
   /// Forgets the person, in what relays said about them too. False if there was nobody.
   [[nodiscard]] Result<bool> erase(SubscriberId id);
+  [[nodiscard]] Result<bool> erase(const store::Transaction& open, SubscriberId id);
 
   /// Whether mails were queued since the last call; whoever sends them should be told.
   [[nodiscard]] bool take_queued() { return std::exchange(queued_, false); }
@@ -101,14 +99,12 @@ class Membership {
   /// As the configuration writes them; one of their own that it has no more stays.
   [[nodiscard]] Result<std::vector<std::string>> checked_topics(std::span<const std::string> wanted,
                                                                 std::span<const std::string> own);
-  [[nodiscard]] Result<void> change_digests(const store::Transaction& open,
-                                            const subscriber::Subscriber& known,
-                                            std::span<const std::string> wanted, const Way& way,
-                                            Changed& changed);
+  /// Changed::details stays false.
+  [[nodiscard]] Result<Changed> change_digests(const store::Transaction& open,
+                                               const subscriber::Subscriber& known,
+                                               std::span<const std::string> wanted, const Way& way);
 
-  const config::Config& config_;
-  store::Database& database_;
-  const Clock& clock_;
+  const config::Context context_;
   subscriber::SubscriberTable table_;
   bool queued_ = false;
 };

@@ -30,17 +30,18 @@ using subscriber::SubscriptionState;
 
 constexpr std::chrono::hours pending_lifetime{24 * 7};
 
-Result<void> take_one(store::Database& database, const Clock& clock, const config::Config& config,
-                      subscriber::SignUpRequest request) {
-  subscriber::SubscriberTable table{database, clock};
-  Membership membership{config, database, clock};
+Result<void> take_one(const config::Context& context, subscriber::SignUpRequest request) {
+  const auto& config = context.config;
+  auto& database = context.database;
+  subscriber::SubscriberTable table{database, context.clock};
+  Membership membership{context};
   TIDINGS_LET(const auto topics, known_topics(config, database));
   std::erase_if(request.digests,
                 [&](const std::string& name) { return config.find_digest(name) == nullptr; });
   std::erase_if(request.topics,
                 [&](const std::string& name) { return !subscriber::check_known_topic(name, topics); });
   TIDINGS_LET(auto transaction, database.begin());
-  TIDINGS_TRY(subscriber::NoticeTable(database, clock).drop_sign_up(request.id));
+  TIDINGS_TRY(subscriber::NoticeTable(database, context.clock).drop_sign_up(request.id));
   if (!request.digests.empty()) {
     // What a stranger types into a form does not become the name of somebody who is there already.
     TIDINGS_LET(const auto known, table.find(request.address));
@@ -65,60 +66,83 @@ constexpr std::size_t most_failures_told = 20;
 /// Makes and sends the notices of one run.
 class Sender {
  public:
-  Sender(const config::Config& config, const NoticeWriter& words, store::Database& database,
-         const Clock& clock, Random& random, subscriber::KeyRing keys,
-         std::vector<message::DkimSigner> signers)
-      : config_(config),
+  Sender(const config::Context& context, const NoticeWriter& words, const delivery::StopFlag& stop)
+      : context_(context),
         words_(words),
-        database_(database),
-        clock_(clock),
-        random_(random),
-        links_(config, std::move(keys)),
-        signers_(std::move(signers)),
-        table_(database, clock) {}
+        stop_(stop),
+        notices_(context.database, context.clock),
+        table_(context.database, context.clock) {}
+
+  Result<NoticeReport> run(const std::filesystem::path& to_folder) {
+    int trouble_in_a_row = 0;
+    while (!stop_) {
+      if (!transport_) {
+        TIDINGS_LET(const auto open, notices_.open());
+        if (open == 0) break;
+        TIDINGS_TRY(prepare(to_folder));
+      }
+      TIDINGS_LET(const auto notice, notices_.claim());
+      if (!notice) break;
+      TIDINGS_LET(const auto outcome, send(*notice));
+      // A relay that is away answers nobody; one mail that it chokes on says nothing about the next.
+      trouble_in_a_row = outcome == Sent::in_trouble ? trouble_in_a_row + 1 : 0;
+      if (trouble_in_a_row >= most_trouble_in_a_row) break;
+    }
+    return report_;
+  }
+
+ private:
+  /// Nothing is claimed before everything that can be wrong with keys and secrets has been read.
+  Result<void> prepare(const std::filesystem::path& to_folder) {
+    const auto& config = context_.config;
+    TIDINGS_TRY(store::check_instance(context_.database, store::Guard::refuse));
+    TIDINGS_LET(auto transport, sending::make_transport(config, to_folder));
+    TIDINGS_LET(signers_, sending::load_signers(config));
+    TIDINGS_LET(auto keys, subscriber::KeyRing::open(context_.database, context_.random, context_.clock));
+    links_.emplace(config, std::move(keys));
+    transport_ = std::move(transport);
+    return {};
+  }
 
   /// One notice, and what becomes of it. Fails as the store does only: whatever is wrong with the notice is
   /// its own trouble.
-  Result<Sent> send(const subscriber::Notice& notice, delivery::Transport& transport,
-                    subscriber::NoticeTable& notices, NoticeReport& report, const delivery::StopFlag& stop) {
+  Result<Sent> send(const subscriber::Notice& notice) {
     auto made = message(notice);
-    if (!made) return postpone(notice, made.error(), notices, report);
+    if (!made) return postpone(notice, made.error());
     if (!*made) {
-      TIDINGS_TRY(notices.finish(notice.id, "no longer a recipient"));
+      TIDINGS_TRY(notices_.finish(notice.id, "no longer a recipient"));
       return Sent::done;
     }
-    const auto sent = delivery::send_one(transport, **std::move(made), stop);
-    if (!sent) return postpone(notice, sent.error(), notices, report);
+    const auto sent = delivery::send_one(*transport_, **std::move(made), stop_);
+    if (!sent) return postpone(notice, sent.error());
     const auto& outcome = *sent;
     if (outcome.kind == delivery::OutcomeKind::accepted) {
-      TIDINGS_TRY(notices.finish(notice.id, ""));
-      ++report.sent;
+      TIDINGS_TRY(notices_.finish(notice.id, ""));
+      ++report_.sent;
       return Sent::done;
     }
     const bool relay_trouble = delivery::is_relay_trouble(outcome);
     if (outcome.kind == delivery::OutcomeKind::permanent && !relay_trouble) {
-      TIDINGS_TRY(notices.finish(notice.id, outcome.line()));
-      ++report.refused;
+      TIDINGS_TRY(notices_.finish(notice.id, outcome.line()));
+      ++report_.refused;
       return Sent::done;
     }
-    TIDINGS_TRY(notices.postpone(notice, outcome.line()));
-    ++report.postponed;
+    TIDINGS_TRY(notices_.postpone(notice, outcome.line()));
+    ++report_.postponed;
     if (!relay_trouble && outcome.kind != delivery::OutcomeKind::unknown) return Sent::done;
-    report.trouble = outcome.line();
+    report_.trouble = outcome.line();
     return Sent::in_trouble;
   }
 
- private:
-  Result<Sent> postpone(const subscriber::Notice& notice, const Error& error,
-                        subscriber::NoticeTable& notices, NoticeReport& report) {
+  Result<Sent> postpone(const subscriber::Notice& notice, const Error& error) {
     const auto line =
         fmt::format("the {} mail {} cannot be sent: {}", name_of(notice.kind), notice.id, error.line());
     log::error(line);
-    TIDINGS_TRY(notices.postpone(notice, error.line()));
-    ++report.failed;
-    if (report.failures.size() < most_failures_told) report.failures.push_back(line);
+    TIDINGS_TRY(notices_.postpone(notice, error.line()));
+    ++report_.failed;
+    if (report_.failures.size() < most_failures_told) report_.failures.push_back(line);
     const bool about_all = error.code != Errc::bad_data && error.code != Errc::no_input;
-    if (about_all) report.trouble = error.line();
+    if (about_all) report_.trouble = error.line();
     return about_all ? Sent::in_trouble : Sent::done;
   }
 
@@ -135,7 +159,8 @@ class Sender {
     TIDINGS_LET(const auto subscriber, table_.find(notice.subscriber));
     if (!subscriber || notice.kind != NoticeKind::confirm) return std::nullopt;
     TIDINGS_LET(const auto address, parse_mail_address(subscriber->address));
-    TIDINGS_LET(const auto suppression, subscriber::Suppressions(database_, clock_).lookup(address));
+    TIDINGS_LET(const auto suppression,
+                subscriber::Suppressions(context_.database, context_.clock).lookup(address));
     if (suppression && suppression->cause != subscriber::SuppressionCause::erased) return std::nullopt;
     return write(notice, {.id = subscriber->id,
                           .address = subscriber->address,
@@ -145,37 +170,37 @@ class Sender {
 
   Result<std::optional<message::Message>> write(const subscriber::Notice& notice,
                                                 const subscriber::Contact& contact) {
-    const auto reader = links_.reader(contact.id);
+    const auto reader = links_->reader(contact.id);
     NoticeLinks links{.action_url = reader.preferences_url, .reply_mailto = {}};
     message::PlainMail mail;
-    const auto& domain = config_.newsletter.from.address.domain;
+    const auto& domain = context_.config.newsletter.from.address.domain;
     // The same for every attempt: a mail that went out twice after a crash is shown once.
     mail.message_id = fmt::format(
         "<notice-{}-{}@{}>", notice.id,
-        hex_encode(hmac_sha256(links_.edition_key({}), fmt::format("notice {}", notice.id)).substr(0, 8)),
+        hex_encode(hmac_sha256(links_->edition_key({}), fmt::format("notice {}", notice.id)).substr(0, 8)),
         domain);
     if (notice.kind == NoticeKind::confirm) {
       TIDINGS_LET(const auto digests, still_pending(notice));
       if (digests.empty()) return std::nullopt;
-      subscriber::Confirmations confirmations{database_, clock_, random_};
+      subscriber::Confirmations confirmations{context_.database, context_.clock, context_.random};
       TIDINGS_LET(const auto token, confirmations.issue(contact.id, digests));
-      if (!config_.newsletter.public_url.empty())
-        links.action_url = fmt::format("{}/c/{}", config_.newsletter.public_url, token);
-      if (!config_.newsletter.unsubscribe_mailto.empty()) {
-        links.reply_mailto =
-            fmt::format("mailto:{}?subject=confirm%20{}", config_.newsletter.unsubscribe_mailto, token);
+      if (!context_.config.newsletter.public_url.empty())
+        links.action_url = fmt::format("{}/c/{}", context_.config.newsletter.public_url, token);
+      if (!context_.config.newsletter.unsubscribe_mailto.empty()) {
+        links.reply_mailto = fmt::format("mailto:{}?subject=confirm%20{}",
+                                         context_.config.newsletter.unsubscribe_mailto, token);
       }
       // A reply names what it answers, so the token comes back in In-Reply-To, whatever the reply's subject
       // is.
       mail.message_id = fmt::format("<confirm-{}@{}>", token, domain);
-      mail.reply_to = config_.bounce.is_read()
-                          ? fmt::format("{}+confirm-{}@{}", config_.bounce.address->local, token,
-                                        config_.bounce.address->domain)
-                          : config_.newsletter.unsubscribe_mailto;
+      mail.reply_to = context_.config.bounce.is_read()
+                          ? fmt::format("{}+confirm-{}@{}", context_.config.bounce.address->local, token,
+                                        context_.config.bounce.address->domain)
+                          : context_.config.newsletter.unsubscribe_mailto;
     }
     TIDINGS_LET(auto text, words_.notice(notice.kind, contact.language, notice.digests, links));
     TIDINGS_LET(mail.to.address, parse_mail_address(contact.address));
-    mail.from = config_.newsletter.from;
+    mail.from = context_.config.newsletter.from;
     mail.envelope_from = reader.envelope_from;
     mail.subject = std::move(text.subject);
     mail.text = std::move(text.text);
@@ -184,7 +209,7 @@ class Sender {
     if (notice.kind == NoticeKind::welcome || notice.kind == NoticeKind::already)
       mail.list = list_of(notice, reader);
     mail.signers = signers_;
-    TIDINGS_LET(auto message, message::build_plain(mail, clock_.now()));
+    TIDINGS_LET(auto message, message::build_plain(mail, context_.clock.now()));
     return message;
   }
 
@@ -193,9 +218,9 @@ class Sender {
   [[nodiscard]] message::PlainList list_of(const subscriber::Notice& notice,
                                            const message::Reader& reader) const {
     const auto* const digest =
-        notice.digests.size() == 1 ? config_.find_digest(notice.digests.front()) : nullptr;
-    return {.id = digest != nullptr ? digest->list_id : config_.newsletter.list_id,
-            .name = config_.newsletter.name,
+        notice.digests.size() == 1 ? context_.config.find_digest(notice.digests.front()) : nullptr;
+    return {.id = digest != nullptr ? digest->list_id : context_.config.newsletter.list_id,
+            .name = context_.config.newsletter.name,
             .unsubscribe_url = reader.unsubscribe_url,
             .unsubscribe_mailto = reader.unsubscribe_mailto};
   }
@@ -211,62 +236,40 @@ class Sender {
     return digests;
   }
 
-  const config::Config& config_;
+  const config::Context context_;
   const NoticeWriter& words_;
-  store::Database& database_;
-  const Clock& clock_;
-  Random& random_;
-  sending::Links links_;
-  std::vector<message::DkimSigner> signers_;
+  const delivery::StopFlag& stop_;
+  subscriber::NoticeTable notices_;
   subscriber::SubscriberTable table_;
+  std::unique_ptr<delivery::Transport> transport_;
+  std::vector<message::DkimSigner> signers_;
+  std::optional<sending::Links> links_;
+  NoticeReport report_;
 };
 
 }  // namespace
 
-Result<int> take_sign_ups(store::Database& database, const Clock& clock, const config::Config& config) {
-  subscriber::NoticeTable notices{database, clock};
+Result<int> take_sign_ups(const config::Context& context) {
+  subscriber::NoticeTable notices{context.database, context.clock};
   for (int count = 0;; ++count) {
     TIDINGS_LET(auto request, notices.next_sign_up());
     if (!request) return count;
-    TIDINGS_TRY(take_one(database, clock, config, *std::move(request)));
+    TIDINGS_TRY(take_one(context, *std::move(request)));
   }
 }
 
-Result<NoticeReport> send_notices(const config::Config& config, const NoticeWriter& words,
-                                  store::Database& database, const Clock& clock, Random& random,
+Result<NoticeReport> send_notices(const config::Context& context, const NoticeWriter& words,
                                   const std::filesystem::path& to_folder, const delivery::StopFlag& stop) {
-  NoticeReport report;
-  subscriber::NoticeTable notices{database, clock};
-  std::unique_ptr<delivery::Transport> transport;
-  std::unique_ptr<Sender> sender;
-  int trouble_in_a_row = 0;
-  while (!stop) {
-    if (!sender) {
-      // Nothing is claimed before everything that can be wrong with keys and secrets has been read.
-      TIDINGS_LET(const auto open, notices.open());
-      if (open == 0) return report;
-      TIDINGS_TRY(store::check_instance(database, store::Guard::refuse));
-      TIDINGS_LET(transport, sending::make_transport(config, to_folder));
-      TIDINGS_LET(auto signers, sending::load_signers(config));
-      TIDINGS_LET(auto keys, subscriber::KeyRing::open(database, random, clock));
-      sender = std::make_unique<Sender>(config, words, database, clock, random, std::move(keys),
-                                        std::move(signers));
-    }
-    TIDINGS_LET(const auto notice, notices.claim());
-    if (!notice) return report;
-    TIDINGS_LET(const auto outcome, sender->send(*notice, *transport, notices, report, stop));
-    // A relay that is away answers nobody; one mail that it chokes on says nothing about the next.
-    trouble_in_a_row = outcome == Sent::in_trouble ? trouble_in_a_row + 1 : 0;
-    if (trouble_in_a_row >= most_trouble_in_a_row) return report;
-  }
-  return report;
+  return Sender{context, words, stop}.run(to_folder);
 }
 
-Result<void> tidy_up(store::Database& database, const Clock& clock, Random& random) {
+Result<void> tidy_up(const config::Context& context) {
+  auto& database = context.database;
+  const auto& clock = context.clock;
   if (const auto erased = finish_erasing(database); !erased && erased.error().code != Errc::try_again)
     return erased;
   TIDINGS_TRY(subscriber::SubscriberTable(database, clock).expire_pending(clock.now() - pending_lifetime));
-  TIDINGS_TRY(subscriber::Confirmations(database, clock, random).sweep());
+  TIDINGS_TRY(subscriber::Confirmations(database, clock, context.random).sweep());
   TIDINGS_TRY(web::sweep_limits(database, clock.now()));
   return subscriber::NoticeTable(database, clock).sweep();
 }

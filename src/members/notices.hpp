@@ -11,13 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.hpp"
-#include "base/random.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "delivery/run.hpp"
 #include "members/notice_text.hpp"
-#include "store/database.hpp"
 
 namespace tidings::members {
 
@@ -31,18 +28,16 @@ struct NoticeReport {
 };
 
 /// Turns waiting sign-ups into pending subscribers and notices. Returns how many there were.
-[[nodiscard]] Result<int> take_sign_ups(store::Database& database, const Clock& clock,
-                                        const config::Config& config);
+[[nodiscard]] Result<int> take_sign_ups(const config::Context& context);
 
 /// Sends what is due until nothing is, the relay is in trouble three times in a row, or `stop`. A notice that
 /// fails waits with its error for a later try, and the others go on. Errc::not_permitted on a copied database
 /// (store/instance).
-[[nodiscard]] Result<NoticeReport> send_notices(const config::Config& config, const NoticeWriter& words,
-                                                store::Database& database, const Clock& clock, Random& random,
+[[nodiscard]] Result<NoticeReport> send_notices(const config::Context& context, const NoticeWriter& words,
                                                 const std::filesystem::path& to_folder,
                                                 const delivery::StopFlag& stop);
 
 /// Pending subscriptions older than seven days end; old confirmations and notices are forgotten.
-[[nodiscard]] Result<void> tidy_up(store::Database& database, const Clock& clock, Random& random);
+[[nodiscard]] Result<void> tidy_up(const config::Context& context);
 
 }  // namespace tidings::members

@@ -113,13 +113,6 @@ Result<void> blot_out(const fs::path& file, const std::vector<std::string>& text
   return {};
 }
 
-Result<bool> is_only_name(store::Database& database, const std::string& name) {
-  auto query = database.prepare("SELECT 1 FROM subscribers WHERE name = :name LIMIT 1");
-  query.bind(":name", name);
-  TIDINGS_LET(const bool shared, query.step());
-  return !shared;
-}
-
 /// Of rows that are gone. SQLite overwrites what is deleted, but not always what it moved from page to page
 /// before that.
 Result<void> clear_traces(store::Database& database, const std::vector<std::string>& texts) {
@@ -129,14 +122,16 @@ Result<void> clear_traces(store::Database& database, const std::vector<std::stri
 }
 
 /// Their rows, the hash of their address aside.
-Result<void> forget_rows(const config::Config& config, store::Database& database, const Clock& clock,
-                         const Person& person) {
-  if (person.subscriber) {
-    TIDINGS_TRY(Membership(config, database, clock).erase(person.subscriber));
-  }
+Result<void> forget_rows(const config::Context& context, const Person& person) {
+  auto& database = context.database;
+  const auto& clock = context.clock;
   TIDINGS_LET(auto transaction, database.begin());
   const auto key = stored_address(person.address).key();
-  if (!person.subscriber) TIDINGS_TRY(subscriber::Suppressions(database, clock).add_erased(key));
+  if (person.subscriber) {
+    TIDINGS_TRY(Membership(context).erase(transaction, person.subscriber));
+  } else {
+    TIDINGS_TRY(subscriber::Suppressions(database, clock).add_erased(key));
+  }
   TIDINGS_TRY(subscriber::NoticeTable(database, clock).forget_sign_ups(key));
   TIDINGS_TRY(bounce::ForwardTable(database, clock).forget(person.address));
   return transaction.commit();
@@ -182,11 +177,12 @@ std::vector<fs::path> wide_files(const config::Config& config) {
   return files;
 }
 
-Result<Erased> erase_person(const config::Config& config, store::Database& database, const Clock& clock,
-                            const Person& person) {
+Result<Erased> erase_person(const config::Context& context, const Person& person) {
+  const auto& config = context.config;
+  auto& database = context.database;
   TIDINGS_TRY(store::set_fact(database, owed_fact, "1"));
   std::vector<std::string> texts{person.address};
-  TIDINGS_TRY(forget_rows(config, database, clock, person));
+  TIDINGS_TRY(forget_rows(context, person));
   Erased erased;
   TIDINGS_LET(const int letters_deleted, delete_files(letters(config), [&](const std::string& bytes) {
                 return is_letter_to(bytes, person.address, config.newsletter.from.address);
@@ -195,8 +191,8 @@ Result<Erased> erase_person(const config::Config& config, store::Database& datab
               delete_files(files_below(config.bounce.unmatched),
                            [&](const std::string& bytes) { return holds(bytes, texts); }));
   erased.files = letters_deleted + mails_deleted;
-  TIDINGS_LET(const bool only_name, is_only_name(database, person.name));
-  if (person.name.size() >= shortest_name && only_name) texts.push_back(person.name);
+  TIDINGS_LET(const bool shared, subscriber::SubscriberTable(database, context.clock).has_name(person.name));
+  if (person.name.size() >= shortest_name && !shared) texts.push_back(person.name);
   for (const auto& file : delivery::journal_files(config.store_path)) TIDINGS_TRY(blot_out(file, texts));
   const auto cleared = clear_traces(database, texts);
   if (!cleared && cleared.error().code != Errc::try_again) return tl::unexpected<Error>(cleared.error());

@@ -13,7 +13,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "store/database.hpp"
 #include "subscriber/subscriber_table.hpp"
 
@@ -44,8 +44,7 @@ struct Person {
 /// Forgets a person: their rows, the traces that SQLite leaves of those in its file and log, their address in
 /// the journal, what they asked or wrote and nobody has seen to yet, and their mails in the folders that we
 /// write.
-[[nodiscard]] Result<Erased> erase_person(const config::Config& config, store::Database& database,
-                                          const Clock& clock, const Person& person);
+[[nodiscard]] Result<Erased> erase_person(const config::Context& context, const Person& person);
 
 /// What an earlier erase_person() owes. Costs nothing if that is nothing. Errc::try_again while a reader
 /// stands in the way.

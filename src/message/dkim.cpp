@@ -140,8 +140,8 @@ Result<DkimSigner> make_dkim_signer(std::string_view domain, std::string_view se
   auto host = domain_to_ascii(domain);
   if (!host) return fail(Errc::config, fmt::format("dkim domain: {}", host.error().what));
   if (!is_selector(selector)) {
-    return fail(Errc::config, fmt::format("dkim selector \"{}\" is none", selector),
-                "letters, digits and hyphens, such as tidings1");
+    return fail(Errc::config, fmt::format("invalid dkim selector \"{}\"", selector),
+                "use letters, digits and hyphens, such as tidings1");
   }
   return DkimSigner{.domain = std::move(*host), .selector = ascii_lower(selector), .key = std::move(key)};
 }

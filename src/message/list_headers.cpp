@@ -20,7 +20,7 @@ Result<std::string> list_fields(const ListOptions& options) {
     if (!domain || options.list_id.find('.') == std::string::npos || options.list_id.size() > 255) {
       return fail(Errc::bad_data,
                   fmt::format("list_id \"{}\" is not a list identifier", to_one_line(options.list_id)),
-                  "a name below a domain of yours, such as weekly.news.example.org");
+                  "use a name under your domain, such as weekly.news.example.org");
     }
     append_structured(out, "List-Id",
                       options.list_name.empty()

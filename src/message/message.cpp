@@ -77,7 +77,7 @@ SharedLines::SharedLines(std::string bytes)
 
 Result<SharedLines> SharedLines::make(std::string bytes) {
   if (const auto wrong = unsound_lines(bytes); !wrong.empty())
-    return fail(Errc::bug, "a part of the message may not be sent: " + wrong);
+    return fail(Errc::bug, "a part of the message cannot be sent: " + wrong);
   return SharedLines{std::move(bytes)};
 }
 

@@ -125,7 +125,7 @@ Result<void> check_reader(const Reader& reader) {
     TIDINGS_TRY(check_field(name, value));
     if (!value.empty() && !is_link(value)) {
       return fail(Errc::bad_data,
-                  fmt::format("{} is no web or mailto address in ASCII: \"{}\"", name, value));
+                  fmt::format("{} is not an ASCII web or mailto address: \"{}\"", name, value));
     }
   }
   return {};

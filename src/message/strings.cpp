@@ -96,7 +96,7 @@ class FileReader {
     TIDINGS_TRY(take(root, "name", tables_.name));
     TIDINGS_TRY(take(root, "dir", tables_.dir));
     if (tables_.dir != "ltr" && tables_.dir != "rtl" && !tables_.dir.empty())
-      return error(root["dir"].node(), "dir is \"ltr\" or \"rtl\"");
+      return error(root["dir"].node(), "dir must be \"ltr\" or \"rtl\"");
     TIDINGS_TRY(in_table(root, "t", [&](const toml::table& t) { return read_texts(t); }));
     TIDINGS_TRY(in_table(root, "months", [&](const toml::table& t) {
       return read_lists(t, 12,
@@ -232,8 +232,8 @@ class FileReader {
       if (key.str() == "rule") {
         TIDINGS_LET(auto rule, text(node, "rule"));
         if (std::ranges::find(rules, rule) == rules.end()) {
-          return error(&node, fmt::format("there is no plural rule \"{}\"", rule),
-                       fmt::format("one of {}", fmt::join(rules, ", ")));
+          return error(&node, fmt::format("unknown plural rule \"{}\"", rule),
+                       fmt::format("one of: {}", fmt::join(rules, ", ")));
         }
         if (wanted_rule) tables_.rule = std::move(rule);
         continue;
@@ -242,11 +242,11 @@ class FileReader {
       Words forms;
       for (const auto& [category, form] : *node.as_table()) {
         if (std::ranges::find(categories, category.str()) == categories.end()) {
-          return error(&form, fmt::format("there is no plural form \"{}\"", category.str()),
-                       fmt::format("one of {}", fmt::join(categories, ", ")));
+          return error(&form, fmt::format("unknown plural form \"{}\"", category.str()),
+                       fmt::format("one of: {}", fmt::join(categories, ", ")));
         }
         TIDINGS_LET(auto value, text(form, category.str()));
-        TIDINGS_TRY(check_pattern(form, value, std::array{"n"}));
+        TIDINGS_TRY(check_pattern(form, value, std::array{"n", "source"}));
         forms.try_emplace(std::string{category.str()}, std::move(value));
       }
       if (!forms.contains("other"))
@@ -470,7 +470,7 @@ class StringsCheck {
       for (const auto& wanted : placeholders_in(found->second)) {
         if (std::ranges::find(own, wanted) == own.end()) {
           mistake(node.source(),
-                  fmt::format("\"{}\" has no {{{}}}, and the English text has", key.str(), wanted));
+                  fmt::format("\"{}\" lacks {{{}}}, which the English text has", key.str(), wanted));
         }
       }
     }

@@ -130,7 +130,7 @@ Result<std::string> Template::render(const nlohmann::json& data) const {
   auto out = compiled_->engine.render(static_cast<mustache::basic_context<std::string>&>(context));
   if (context.too_deep()) {
     return fail(Errc::config,
-                fmt::format("{}: the data goes deeper than a partial may contain itself", compiled_->file));
+                fmt::format("{}: the data nests deeper than a partial may recurse", compiled_->file));
   }
   if (compiled_->strict && context.missing() != nullptr) {
     return fail(Errc::config, fmt::format("{}: no value for \"{}\"", compiled_->file, *context.missing()));

@@ -119,8 +119,7 @@ class Tokenizer {
     const auto close = gap == std::string_view::npos ? std::string_view{} : trim(pair.substr(gap));
     if (open.empty() || close.empty() || pair.find('=') != std::string_view::npos ||
         close.find_first_of(" \t\r\n") != std::string_view::npos) {
-      return place_.error(tag, "delimiters are set by two words, without \"=\" or blanks in them",
-                          "for example {{=<% %>=}}");
+      return place_.error(tag, "delimiters are two words without \"=\" or blanks", "for example {{=<% %>=}}");
     }
     // `pair` points into the source, so its words outlive the old delimiters
     open_ = std::string{open};
@@ -261,7 +260,7 @@ class TemplateReader {
     for (const auto& token : tokens) {
       TIDINGS_TRY(read_token(place, token, depth, outer));
       if (program_.source.size() + text_bytes_ > max_program_bytes)
-        return place.error(token.at, "the template grows too large with its partials");
+        return place.error(token.at, "the template is too large with its partials");
     }
     if (open_.size() > outer) {
       return place.error(open_.back().at, fmt::format("the section \"{}\" is not closed", open_.back().name));
@@ -321,7 +320,7 @@ class TemplateReader {
       TIDINGS_LET(const auto* known, find(place, token, name));
       if (known->is_string() || known->is_number()) {
         return place.error(token.at, fmt::format("\"{}\" is a value, not a section", token.body),
-                           fmt::format("is there a \"has_{}\"?", token.body));
+                           fmt::format("did you mean \"has_{}\"?", token.body));
       }
       if (!inverted) scopes_.push(known);
     }
@@ -360,7 +359,7 @@ class TemplateReader {
       return {};
     }
     if (++all_inclusions_ > max_inclusions)
-      return place.error(token.at, "the template grows too large with its partials");
+      return place.error(token.at, "the template is too large with its partials");
     ++inside;
     const auto source =
         token.indentation.empty() ? std::move(partial->source) : indent(partial->source, token.indentation);

@@ -64,7 +64,7 @@ Result<Template> parse_configured(std::string_view key, const std::string& place
     if (!is_name) continue;
     const auto meant = nearest(name, known);
     return fail(Errc::config, fmt::format("{}{}: \"{{{}}}\" is not filled in", place, key, name),
-                fmt::format("variables stand in double braces: {{{{{}}}}}", meant.value_or("edition_title")));
+                fmt::format("write variables in double braces: {{{{{}}}}}", meant.value_or("edition_title")));
   }
   auto parsed = Template::parse(std::string{key}, source, how);
   if (!parsed && !place.empty())
@@ -94,15 +94,15 @@ Result<digest::SegmentBody> render_all(const Theme::Parts& parts, nlohmann::json
   out.subject = collapse_blanks(subject);
   if (!parts.is_subject_configured) out.subject = first_words(out.subject, subject_characters);
   if (out.subject.empty())
-    return fail(Errc::config, fmt::format("theme \"{}\": the subject comes out empty", parts.name));
+    return fail(Errc::config, fmt::format("theme \"{}\": the subject is empty", parts.name));
   data["subject"] = out.subject;
   TIDINGS_LET(out.text, parts.text.render(data));
   if (trim(out.text).empty())
-    return fail(Errc::config, fmt::format("theme \"{}\": the plain-text part comes out empty", parts.name));
+    return fail(Errc::config, fmt::format("theme \"{}\": the plain-text part is empty", parts.name));
   if (!parts.html) return out;
   TIDINGS_LET(out.html, parts.html->render(data));
   if (trim(out.html).empty())
-    return fail(Errc::config, fmt::format("theme \"{}\": the HTML part comes out empty", parts.name));
+    return fail(Errc::config, fmt::format("theme \"{}\": the HTML part is empty", parts.name));
   return out;
 }
 
@@ -116,7 +116,8 @@ Result<Theme> Theme::load(const ThemeOptions& options, const Lookup& lookup) {
   if (!text_source && !html_source)
     return fail(Errc::config, fmt::format("there is no theme \"{}\"", options.name));
   if (!text_source)
-    return fail(Errc::config, fmt::format("{} is missing", text_file), "every digest has a plain-text part");
+    return fail(Errc::config, fmt::format("{} is missing", text_file),
+                "every digest needs a plain-text part");
 
   TIDINGS_LET(const auto strings, Strings::load(options.name, "en", lookup));
   TIDINGS_LET(const auto zone, Zone::find("UTC"));

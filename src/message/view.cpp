@@ -167,6 +167,25 @@ std::string hanging(const std::string& mark, const std::string& text) {
   return mark + replace_all(wrap(text, text_columns - width), "\n", "\n" + std::string(mark.size(), ' '));
 }
 
+void put_also_in(json& data, const PostView& post, const Strings& strings) {
+  json others = json::array();
+  std::vector<std::string> names;
+  for (const auto& other : post.also_in) {
+    names.push_back(collapse_blanks(plain(other.source)));
+    json each = json::object();
+    each["source"] = names.back();
+    put(each, "url", "has_url", plain(other.url));
+    each["is_first"] = others.empty();
+    others.push_back(std::move(each));
+  }
+  const auto label = strings.texts().find("also_in");
+  const auto words = label == strings.texts().end() ? std::string{"Also in"} : label->second;
+  data["also_in"] = std::move(others);
+  data["has_also_in"] = !names.empty();
+  data["also_in_text"] =
+      names.empty() ? std::string{} : wrap(words + " " + strings.enumerate(names), title_columns);
+}
+
 json post_data(const PostView& post, const Surroundings& around, const Strings& strings, const Zone& zone) {
   json data = json::object();
   const auto title = title_of(post);
@@ -213,6 +232,7 @@ json post_data(const PostView& post, const Surroundings& around, const Strings& 
   data["has_rule"] = around.number > 1 && !(around.first_of_group && around.has_heading);
   data["is_headline"] = !data["has_excerpt"].get<bool>() && !data["has_image"].get<bool>();
   data["is_truncated"] = post.is_truncated;
+  put_also_in(data, post, strings);
   put(data, "audio_url", "has_audio", plain(post.audio_url));
   const auto minutes = std::chrono::round<std::chrono::minutes>(post.audio_duration).count();
   put(data, "audio_minutes", "has_audio_minutes", minutes > 0 ? fmt::format("{}", minutes) : std::string{});
@@ -321,6 +341,22 @@ std::size_t room_in_subject(const json& data) {
                     first_title_characters);
 }
 
+/// The words around the name of a source, which is a link.
+json more_from_data(const EditionView& view) {
+  constexpr std::string_view name = "{source}";
+  json lines = json::array();
+  for (const auto& each : view.more_from) {
+    const auto at = std::min(each.words.find(name), each.words.size());
+    json data = json::object();
+    data["before"] = each.words.substr(0, at);
+    data["after"] = at == each.words.size() ? std::string{} : each.words.substr(at + name.size());
+    data["source"] = collapse_blanks(plain(each.source));
+    put(data, "url", "has_url", plain(each.url));
+    lines.push_back(std::move(data));
+  }
+  return lines;
+}
+
 std::string preheader_of(const EditionView& view) {
   if (!trim(view.preheader).empty())
     return first_words(collapse_blanks(plain(view.preheader)), preheader_characters);
@@ -385,6 +421,8 @@ json edition_data(const EditionView& view, const Strings& strings, const Zone& z
 
   data["links"] = links_data(view);
   data["has_links"] = !view.links.empty();
+  data["more_from"] = more_from_data(view);
+  data["has_more_from"] = !view.more_from.empty();
   data["is_web"] = view.is_web;
 
   const auto sources = sources_of(view);

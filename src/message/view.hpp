@@ -24,12 +24,18 @@ namespace tidings::message {
 
 /// Where a list of the titles stands; automatic: after the first post, if there are many.
 enum class Contents { automatic, always, never, end };
+/// Where else a story is told.
+struct AlsoInView {
+  std::string source = {};
+  std::string url = {};
+};
 
 /// One post as shown. All HTML is sanitised already; empty strings mean "none".
 struct PostView {
   std::string title = {};  ///< may be empty: the post is its text, and lists show its first words
   std::string url = {};
   std::string source = {};
+  std::vector<AlsoInView> also_in = {};  ///< other sources that tell the same story
   std::string author = {};
   UtcTime date{};
   std::string excerpt_html = {};
@@ -59,6 +65,13 @@ struct LinkView {
   bool counted = false;  ///< a post of the edition (post_count), shortened to keep the mail small
 };
 
+/// A source that has more posts than the edition has places for.
+struct MoreFromView {
+  std::string words = {};  ///< "17 more from {source}"
+  std::string source = {};
+  std::string url = {};  ///< may be empty
+};
+
 /// An edition for one segment.
 struct EditionView {
   std::string newsletter_name = {};
@@ -73,10 +86,11 @@ struct EditionView {
   std::string intro_html = {};
   std::string intro_text = {};
   std::vector<GroupView> groups = {};
-  std::vector<LinkView> links = {};  ///< "more on the web"
-  bool is_web = false;               ///< a page for everybody: nothing personal is shown
-  bool has_preferences = true;       ///< whether readers of this list have a preferences page
-  bool has_view = false;             ///< whether there is a page of this edition
+  std::vector<LinkView> links = {};          ///< "more on the web"
+  std::vector<MoreFromView> more_from = {};  ///< below it
+  bool is_web = false;                       ///< a page for everybody: nothing personal is shown
+  bool has_preferences = true;               ///< whether readers of this list have a preferences page
+  bool has_view = false;                     ///< whether there is a page of this edition
   Contents contents = Contents::automatic;
   bool is_full = false;              ///< posts are shown whole
   std::optional<UtcTime> next = {};  ///< when the next edition is due

@@ -58,6 +58,12 @@ void set_texts(Post& post, const source::Entry& entry, const NormaliseOptions& o
   post.summary_html = without_feed_note(sanitise(entry.summary_html, rules), post.link_key);
   post.html = wants_content ? without_feed_note(sanitise(entry.content_html, rules), post.link_key)
                             : post.summary_html;
+  if (entry.from_page && !entry.from_page->html.empty()) {
+    const auto& page = *entry.from_page;
+    auto article = sanitise(page.html, {.base_url = page.base_url, .max_width = options.max_width});
+    // A page may say less than the feed: a notice, a login.
+    if (article.size() > post.html.size()) post.html = std::move(article);
+  }
   if (post.html.empty()) post.html = post.summary_html;
   // A summary that only repeats the text is none.
   if (post.summary_html == post.html && wants_content) post.summary_html.clear();
@@ -89,6 +95,10 @@ void set_image(Post& post, const source::Entry& entry) {
   if (image) {
     post.image_url = image->url;
     post.image_alt = image->alt;
+  } else if (entry.from_page) {
+    post.image_url = web_image(entry.from_page->image, entry.from_page->base_url);
+    post.image_alt =
+        post.image_url.empty() ? std::string{} : one_line(entry.from_page->image_alt, max_title_bytes);
   }
 }
 
@@ -142,6 +152,7 @@ Post normalise(const source::Entry& entry, SourceId source, UtcTime now, const N
   set_image(post, entry);
   set_audio(post, entry);
   post.dropped = entry.dropped;
+  post.pinned = entry.pinned;
   post.content_hash = content_hash(entry, options);
   return post;
 }

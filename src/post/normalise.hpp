@@ -15,6 +15,7 @@ enum class Content {
   automatic,  ///< the content, else the summary
   summary,    ///< the summary only, else nothing
   full,       ///< the content; the summary only if there is none
+  article,    ///< what the post's page says, else as automatic
 };
 
 struct NormaliseOptions {

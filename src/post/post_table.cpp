@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "post/first_sight.hpp"
+
 namespace tidings::post {
 namespace {
 
@@ -121,9 +123,7 @@ Result<std::optional<Known>> find_known(store::Database& database, SourceId sour
 
 /// True if the post is in an edition that readers may have: it must stay as it was.
 Result<bool> is_frozen(store::Database& database, PostId id) {
-  auto query = database.prepare(
-      "SELECT 1 FROM edition_posts ep JOIN editions e ON e.id = ep.edition_id "
-      "WHERE ep.post_id = :post AND e.state IN ('sealed', 'sending', 'sent') LIMIT 1");
+  auto query = database.prepare("SELECT 1 FROM frozen_posts WHERE post_id = :post LIMIT 1");
   query.bind(":post", id);
   return query.step();
 }
@@ -201,19 +201,6 @@ Result<void> find_places(store::Database& database, std::span<const Slot> slots,
   return {};
 }
 
-/// Published before the last good reading, which did not show it.
-bool is_late(const Post& post, const Reading& reading) {
-  if (!reading.last_good || !post.published || *post.published > reading.now) return false;
-  return published_before(*post.published, *reading.last_good);
-}
-
-bool is_flood(std::span<const Change> changes, std::size_t entries, const Reading& reading) {
-  constexpr std::size_t always_fine = 10;
-  const auto late = static_cast<std::size_t>(std::ranges::count_if(
-      changes, [&](const Change& change) { return !change.known && is_late(change.post, reading); }));
-  return late > always_fine && 2 * late > entries;
-}
-
 Result<void> write_sight(store::Database& database, PostId id, const Change& change, const Reading& reading,
                          std::optional<UtcTime> set_aside) {
   auto row = database.prepare(R"(
@@ -226,12 +213,14 @@ Result<void> write_sight(store::Database& database, PostId id, const Change& cha
 Result<std::optional<PostId>> insert(store::Database& database, const Post& post) {
   auto statement = database.prepare(R"(
     INSERT INTO posts (source_id, identity, link, link_key, title, title_key, author, published_ms, updated_ms, first_seen_ms,
-                       image_url, image_alt, html, summary_html, language, content_hash, audio_url, audio_seconds, dropped)
+                       image_url, image_alt, html, summary_html, language, content_hash, audio_url, audio_seconds, dropped, pinned)
     VALUES (:source, :identity, :link, :link_key, :title, :title_key, :author, :published, :updated, :first_seen,
-            :image_url, :image_alt, :html, :summary_html, :language, :content_hash, :audio_url, :audio_seconds, :dropped)
+            :image_url, :image_alt, :html, :summary_html, :language, :content_hash, :audio_url, :audio_seconds, :dropped, :pinned)
     ON CONFLICT (source_id, identity) DO NOTHING RETURNING id)");
   bind_contents(statement, post);
-  statement.bind(":source", post.source).bind(":first_seen", post.first_seen);
+  statement.bind(":source", post.source)
+      .bind(":first_seen", post.first_seen)
+      .bind(":pinned", post.pinned ? 1 : 0);
   TIDINGS_LET(const auto added, statement.step());
   if (!added) return std::nullopt;
   const PostId id{statement.integer(0)};
@@ -250,7 +239,7 @@ Result<void> update(store::Database& database, PostId id, const Post& post) {
                                    AND other.identity = :identity AND other.id <> posts.id)
                  THEN identity ELSE :identity END,
       link = :link, link_key = :link_key, title = :title, title_key = :title_key, author = :author,
-      published_ms = :published, updated_ms = :updated, image_url = :image_url, image_alt = :image_alt, html = :html,
+      published_ms = coalesce(:published, published_ms), updated_ms = :updated, image_url = :image_url, image_alt = :image_alt, html = :html,
       summary_html = :summary_html, language = :language, content_hash = :content_hash, audio_url = :audio_url,
       audio_seconds = :audio_seconds, dropped = :dropped
     WHERE id = :id)");
@@ -262,11 +251,7 @@ Result<void> update(store::Database& database, PostId id, const Post& post) {
 Result<void> read_tags(store::Database& database, Post& post) {
   auto query = database.prepare("SELECT tag FROM post_tags WHERE post_id = :post ORDER BY tag");
   query.bind(":post", post.id);
-  for (;;) {
-    TIDINGS_LET(const auto found, query.step());
-    if (!found) return {};
-    post.tags.push_back(query.text(0));
-  }
+  return query.each([&](const store::Statement& row) { post.tags.push_back(row.text(0)); });
 }
 
 Result<void> set_flag(store::Database& database, const char* sql, PostId id, bool value) {
@@ -293,7 +278,10 @@ Result<Work> compare(store::Database& database, const Reading& reading,
   std::set<std::string> fresh;
   std::set<PostId> seen;
   const Repeats repeats{entries};
-  for (const auto& entry : entries) {
+  std::vector<std::optional<UtcTime>> dates;
+  if (!reading.last_good) dates = dates_by_neighbours(entries, reading.now);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto& entry = entries[i];
     TIDINGS_LET(const auto known, find_known(database, reading.source, entry, repeats, options));
     if (known && !seen.insert(known->id).second) continue;
     if (known) work.slots.push_back({.known = known->id});
@@ -310,6 +298,7 @@ Result<Work> compare(store::Database& database, const Reading& reading,
     }
     auto post = normalise(entry, reading.source, reading.now, options, repeats.guid(entry));
     if (!known && !fresh.insert(post.identity).second) continue;
+    if (!known && !post.published && !dates.empty()) post.published = dates[i];
     if (!known) work.slots.push_back({.known = {}, .change = work.changes.size()});
     work.changes.push_back({.known = known ? known->id : PostId{}, .post = std::move(post)});
   }
@@ -326,19 +315,24 @@ Result<StoreCounts> PostTable::store(const Reading& looked, std::span<const sour
   TIDINGS_LET(auto work, compare(*database_, reading, entries, options));
   auto& counts = work.counts;
   if (work.changes.empty()) return counts;
-  const bool flood = is_flood(work.changes, entries.size(), reading);
+  std::vector<const Post*> fresh;
+  for (const auto& change : work.changes) {
+    if (!change.known) fresh.push_back(&change.post);
+  }
+  const auto aside = to_set_aside(fresh, entries.size(), reading);
+  std::size_t at = 0;
 
   TIDINGS_LET(auto transaction, database_->begin());
   TIDINGS_TRY(find_places(*database_, work.slots, work.changes));
   for (const auto& change : work.changes) {
     if (!change.known) {
       TIDINGS_LET(const auto added, insert(*database_, change.post));
+      const bool is_aside = aside[at++];
       ++(!added ? counts.unchanged : change.post.dropped.empty() ? counts.added : counts.dropped);
       if (!added) continue;
-      const bool aside = flood && is_late(change.post, reading);
-      counts.set_aside += aside ? 1 : 0;
+      if (is_aside) ++(change.post.published ? counts.set_aside : counts.undated);
       TIDINGS_TRY(write_sight(*database_, *added, change, reading,
-                              aside ? std::optional{reading.now} : std::nullopt));
+                              is_aside ? std::optional{reading.now} : std::nullopt));
       continue;
     }
     // Again under the lock: an edition may have been sealed since.
@@ -348,6 +342,22 @@ Result<StoreCounts> PostTable::store(const Reading& looked, std::span<const sour
   }
   TIDINGS_TRY(transaction.commit());
   return counts;
+}
+
+Result<std::vector<std::size_t>> PostTable::unsettled(SourceId source, std::span<const source::Entry> entries,
+                                                      const NormaliseOptions& options) {
+  std::vector<std::size_t> out;
+  const Repeats repeats{entries};
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    TIDINGS_LET(const auto known, find_known(*database_, source, entries[i], repeats, options));
+    if (known && known->content_hash == content_hash(entries[i], options)) continue;
+    if (known) {
+      TIDINGS_LET(const auto frozen, is_frozen(*database_, known->id));
+      if (frozen) continue;
+    }
+    out.push_back(i);
+  }
+  return out;
 }
 
 Result<PostId> PostTable::find(SourceId source, const source::Entry& entry, const NormaliseOptions& options) {
@@ -371,12 +381,7 @@ Result<std::vector<Post>> PostTable::list(const PostFilter& filter) {
     ORDER BY first_seen_ms DESC, published_ms DESC, source_id,
              (SELECT place FROM post_sights WHERE post_id = posts.id), id LIMIT :limit)");
   query.bind(":source", filter.source).bind(":since", filter.since).bind(":limit", filter.limit);
-  std::vector<Post> posts;
-  for (;;) {
-    TIDINGS_LET(const auto found, query.step());
-    if (!found) break;
-    posts.push_back(read(query));
-  }
+  TIDINGS_LET(auto posts, query.list(read));
   for (auto& post : posts) TIDINGS_TRY(read_tags(*database_, post));
   return posts;
 }
@@ -386,22 +391,12 @@ Result<std::vector<UtcTime>> PostTable::newest_dates(SourceId source, int limit)
     SELECT CASE WHEN published_ms <= first_seen_ms THEN published_ms ELSE first_seen_ms END AS date_ms
     FROM posts WHERE source_id = :source ORDER BY date_ms DESC LIMIT :limit)");
   query.bind(":source", source).bind(":limit", limit);
-  std::vector<UtcTime> dates;
-  for (;;) {
-    TIDINGS_LET(const auto found, query.step());
-    if (!found) return dates;
-    dates.push_back(query.time(0));
-  }
+  return query.list([](const store::Statement& row) { return row.time(0); });
 }
 
 Result<std::vector<std::string>> PostTable::tags() {
   auto query = database_->prepare("SELECT DISTINCT tag FROM post_tags ORDER BY tag");
-  std::vector<std::string> tags;
-  for (;;) {
-    TIDINGS_LET(const auto found, query.step());
-    if (!found) return tags;
-    tags.push_back(query.text(0));
-  }
+  return query.list([](const store::Statement& row) { return row.text(0); });
 }
 
 Result<std::vector<Post>> PostTable::load(std::span<const PostId> ids) {
@@ -420,12 +415,9 @@ Result<std::vector<SetAside>> PostTable::set_aside() {
     FROM post_sights s JOIN posts p ON p.id = s.post_id
     WHERE s.set_aside_ms IS NOT NULL AND s.released_ms IS NULL
     GROUP BY p.source_id, s.set_aside_ms ORDER BY s.set_aside_ms DESC, p.source_id)");
-  std::vector<SetAside> out;
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
-    out.push_back({.source = rows.id<SourceId>(0), .at = rows.time(1), .posts = rows.integer(2)});
-  }
+  return rows.list([](const store::Statement& row) {
+    return SetAside{.source = row.id<SourceId>(0), .at = row.time(1), .posts = row.integer(2)};
+  });
 }
 
 Result<int> PostTable::release(PostId id, UtcTime now) {
@@ -465,6 +457,28 @@ Result<void> PostTable::set_hidden(PostId id, Hidden hidden) {
 
 Result<void> PostTable::set_pinned(PostId id, Pinned pinned) {
   return set_flag(*database_, "UPDATE posts SET pinned = :value WHERE id = :id", id, pinned == Pinned::yes);
+}
+
+Result<std::string> PostTable::body(PostId id) {
+  auto query = database_->prepare(
+      "SELECT CASE html WHEN '' THEN summary_html ELSE html END FROM posts WHERE id = :id");
+  query.bind(":id", id);
+  TIDINGS_LET(const bool found, query.step());
+  if (!found) return fail(Errc::no_input, fmt::format("there is no post {}", id.value));
+  return query.text(0);
+}
+
+Result<void> PostTable::for_each_recent(std::chrono::milliseconds back,
+                                        const std::function<void(SourceId, std::string_view)>& visitor) {
+  auto rows = database_->prepare(R"(
+    SELECT source_id, CASE html WHEN '' THEN summary_html ELSE html END FROM posts
+    WHERE first_seen_ms >= (SELECT max(first_seen_ms) FROM posts) - :back)");
+  rows.bind(":back", back.count());
+  for (;;) {
+    TIDINGS_LET(const bool more, rows.step());
+    if (!more) return {};
+    visitor(rows.id<SourceId>(0), rows.view(1));
+  }
 }
 
 }  // namespace tidings::post

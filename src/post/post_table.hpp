@@ -9,11 +9,14 @@
 // PostTable per handle. Any call may fail as store/database.hpp says.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "base/result.hpp"
+#include "post/first_sight.hpp"
 #include "post/normalise.hpp"
 #include "post/post.hpp"
 #include "source/source.hpp"
@@ -28,16 +31,9 @@ struct StoreCounts {
   int dropped = 0;    ///< new, but kept out of every edition by a filter of its source
   int frozen = 0;     ///< edited at the source, but already in a sealed edition
   int set_aside = 0;  ///< of the added ones: they came with a flood
+  int undated = 0;    ///< of the added ones: set aside without a date, see post/first_sight.hpp
 
   bool operator==(const StoreCounts&) const = default;
-};
-
-/// One look at a source.
-struct Reading {
-  SourceId source;
-  UtcTime now{};
-  std::optional<UtcTime>
-      last_good{};  ///< when the source was last read well before; none: this is its first reading
 };
 
 struct PostFilter {
@@ -68,8 +64,19 @@ class PostTable {
   [[nodiscard]] Result<StoreCounts> store(const Reading& reading, std::span<const source::Entry> entries,
                                           const NormaliseOptions& options = {});
 
+  /// Which entries store() would write: new or changed ones. Their pages are worth a look.
+  [[nodiscard]] Result<std::vector<std::size_t>> unsettled(SourceId source,
+                                                           std::span<const source::Entry> entries,
+                                                           const NormaliseOptions& options);
+
   /// Errc::no_input if there is none.
   [[nodiscard]] Result<Post> find(PostId id);
+
+  /// Its sanitised HTML alone, the summary's if it has no other.
+  [[nodiscard]] Result<std::string> body(PostId id);
+  /// The same of all posts that were first seen at most `back` before the newest.
+  [[nodiscard]] Result<void> for_each_recent(std::chrono::milliseconds back,
+                                             const std::function<void(SourceId, std::string_view)>& visitor);
 
   /// As which post the entry is stored. Errc::no_input if it is not.
   [[nodiscard]] Result<PostId> find(SourceId source, const source::Entry& entry,

@@ -30,16 +30,18 @@ constexpr std::size_t max_subject_bytes = 200;
 constexpr std::size_t max_text_bytes = 20'000;
 
 std::string covering_note(const std::string& writer, const std::string& own_text, std::size_t size) {
-  auto note = fmt::format("{} wrote this to the address that tidings reads. A reply goes to them.\n", writer);
+  auto note =
+      fmt::format("{} wrote this to the address that tidings reads. Your reply goes to them.\n", writer);
   if (bounce::asks_to_leave(own_text)) {
     note += fmt::format(
-        "They want to leave, but nothing proves that the mail is theirs. This does it:\n  tidings subscriber "
+        "They ask to unsubscribe, but nothing proves that the mail is theirs. To unsubscribe them:\n  "
+        "tidings subscriber "
         "unsubscribe {}\n",
         writer);
   }
   if (size >= bounce::max_mail_bytes)
     note += fmt::format("Only the first {} were kept.\n", format_size(bounce::max_mail_bytes));
-  return note + "The mail itself is attached.\n" + std::string(72, '-') + "\n\n" +
+  return note + "The original mail is attached.\n" + std::string(72, '-') + "\n\n" +
          std::string{truncate_utf8(own_text.empty() ? "(no text)" : own_text, max_text_bytes)} + "\n";
 }
 
@@ -75,22 +77,20 @@ class Forwarder {
   std::vector<message::DkimSigner> signers_;
 };
 
-/// What cannot go on is kept for people to find, before its row lets go of it.
-Result<void> keep(const config::Config& config, bounce::ForwardTable& table, const bounce::Forward& forward,
-                  const std::string& why, ForwardReport& report) {
-  TIDINGS_TRY(bounce::put_unmatched(config.bounce.unmatched, forward.bytes));
-  TIDINGS_TRY(table.finish(forward.id, why));
-  ++report.kept;
-  report.trouble = why;
-  return {};
-}
-
 }  // namespace
 
-Result<ForwardReport> send_forwards(const config::Config& config, store::Database& database,
-                                    const Clock& clock, Random& random, const delivery::StopFlag& stop) {
-  bounce::ForwardTable table{database, clock};
+Result<ForwardReport> send_forwards(const config::Context& context, const delivery::StopFlag& stop) {
+  const auto& config = context.config;
+  bounce::ForwardTable table{context.database, context.clock};
   ForwardReport report;
+  // What cannot go on is kept for people to find, before its row lets go of it.
+  const auto keep = [&](const bounce::Forward& forward, const std::string& why) -> Result<void> {
+    TIDINGS_TRY(bounce::put_unmatched(config.bounce.unmatched, forward.bytes));
+    TIDINGS_TRY(table.finish(forward.id, why));
+    ++report.kept;
+    report.trouble = why;
+    return {};
+  };
   TIDINGS_TRY(table.sweep());
   TIDINGS_LET(report.waiting, table.waiting());
   if (report.waiting == 0) return report;
@@ -98,10 +98,10 @@ Result<ForwardReport> send_forwards(const config::Config& config, store::Databas
   std::optional<Forwarder> forwarder;
   if (config.bounce.forward_to) {
     // Nothing is claimed before everything that can be wrong with keys and secrets has been read.
-    TIDINGS_TRY(store::check_instance(database, store::Guard::refuse));
+    TIDINGS_TRY(store::check_instance(context.database, store::Guard::refuse));
     TIDINGS_LET(transport, sending::make_transport(config, {}));
     TIDINGS_LET(auto signers, sending::load_signers(config));
-    TIDINGS_LET(auto keys, subscriber::KeyRing::open(database, random, clock));
+    TIDINGS_LET(auto keys, subscriber::KeyRing::open(context.database, context.random, context.clock));
     forwarder.emplace(config, sending::Links{config, std::move(keys)}.edition_key({}), std::move(signers));
   }
   bool stopped = false;
@@ -109,12 +109,12 @@ Result<ForwardReport> send_forwards(const config::Config& config, store::Databas
     TIDINGS_LET(const auto forward, table.claim(config.bounce.forward_per_hour));
     if (!forward) break;
     if (!forwarder) {
-      TIDINGS_TRY(keep(config, table, *forward, "forward_to is \"none\" now", report));
+      TIDINGS_TRY(keep(*forward, "forward_to is now \"none\""));
       continue;
     }
-    auto message = forwarder->message(*forward, clock.now());
+    auto message = forwarder->message(*forward, context.clock.now());
     if (!message) {
-      TIDINGS_TRY(keep(config, table, *forward, message.error().line(), report));
+      TIDINGS_TRY(keep(*forward, message.error().line()));
       continue;
     }
     TIDINGS_LET(const auto outcome, delivery::send_one(*transport, *std::move(message)));
@@ -124,8 +124,8 @@ Result<ForwardReport> send_forwards(const config::Config& config, store::Databas
       TIDINGS_TRY(table.finish(forward->id, ""));
       ++report.sent;
     } else if ((outcome.kind == delivery::OutcomeKind::permanent && !about_relay) ||
-               clock.now() - forward->created >= bounce::forward_give_up) {
-      TIDINGS_TRY(keep(config, table, *forward, outcome.line(), report));
+               context.clock.now() - forward->created >= bounce::forward_give_up) {
+      TIDINGS_TRY(keep(*forward, outcome.line()));
     } else {
       TIDINGS_TRY(table.postpone(*forward, outcome.line()));
       report.trouble = outcome.line();

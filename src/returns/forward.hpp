@@ -9,12 +9,9 @@
 
 #include <string>
 
-#include "base/clock.hpp"
-#include "base/random.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "delivery/run.hpp"
-#include "store/database.hpp"
 
 namespace tidings::returns {
 
@@ -29,8 +26,7 @@ struct ForwardReport {
 };
 
 /// Sends what is due until nothing is, the relay is in trouble, or `stop`.
-[[nodiscard]] Result<ForwardReport> send_forwards(const config::Config& config, store::Database& database,
-                                                  const Clock& clock, Random& random,
+[[nodiscard]] Result<ForwardReport> send_forwards(const config::Context& context,
                                                   const delivery::StopFlag& stop);
 
 /// One line about what waits or was kept; empty if all is well.

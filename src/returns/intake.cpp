@@ -118,10 +118,9 @@ std::string why_not_a_person(const bounce::Mail& mail) {
   if (is_automatic(mail)) return "an automatic mail";
   const auto precedence = ascii_lower(trim(bounce::field(mail.fields, "precedence")));
   if (has("list-id") || has("list-unsubscribe") || has("list-post") || precedence == "list")
-    return "mail of a list";
-  if (ascii_lower(bounce::field(mail.fields, "x-spam-flag")).starts_with("yes")) return "taken for spam";
-  if (bounce::may_be_report(mail, notice_of(mail)))
-    return "from a mail system, but no report that can be read";
+    return "mail from a mailing list";
+  if (ascii_lower(bounce::field(mail.fields, "x-spam-flag")).starts_with("yes")) return "marked as spam";
+  if (bounce::may_be_report(mail, notice_of(mail))) return "from a mail system, but not a readable report";
   if (!writer_of(mail)) return "no single From address to reply to";
   return {};
 }
@@ -164,29 +163,30 @@ std::string_view name_of(Intake intake) {
   return "";
 }
 
-BounceIntake::BounceIntake(const config::Config& config, store::Database& database, const Clock& clock,
-                           Random& random, subscriber::KeyRing keys)
-    : config_(config),
-      database_(database),
-      clock_(clock),
-      random_(random),
-      links_(config, keys),
+Result<std::unique_ptr<BounceIntake>> BounceIntake::open(const config::Context& context) {
+  TIDINGS_LET(auto keys, subscriber::KeyRing::peek(context.database, context.random));
+  return std::make_unique<BounceIntake>(context, std::move(keys));
+}
+
+BounceIntake::BounceIntake(const config::Context& context, subscriber::KeyRing keys)
+    : context_(context),
+      links_(context.config, keys),
       tokens_(std::move(keys)),
-      table_(database),
-      ledger_(database, clock),
-      subscribers_(database, clock),
-      suppressions_(database, clock),
-      storms_(table_, config.bounce.policy) {}
+      table_(context.database),
+      ledger_(context.database, context.clock),
+      subscribers_(context.database, context.clock),
+      suppressions_(context.database, context.clock),
+      storms_(table_, context.config.bounce.policy) {}
 
 Result<IntakeResult> BounceIntake::take(std::string_view bytes, std::string_view envelope_to) {
   const auto mail = bounce::read_mail(bytes);
   const auto key = key_of(mail, bytes);
-  const auto at = clock_.now();
+  const auto at = context_.clock.now();
   TIDINGS_LET(const bool known, table_.seen(key));
   if (known) return IntakeResult{.intake = Intake::duplicate, .words = "read before"};
   // A reply changes subscriptions in a transaction of its own, and is idempotent.
   TIDINGS_LET(auto replied, reply(mail));
-  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_LET(auto transaction, context_.database.begin());
   TIDINGS_LET(const bool is_new, table_.remember(key, at));
   if (!is_new) return IntakeResult{.intake = Intake::duplicate, .words = "read before"};
   IntakeResult result;
@@ -206,7 +206,7 @@ Result<IntakeResult> BounceIntake::handle(const bounce::Mail& mail, std::string_
   if (!report) {
     if (bounce::is_auto_reply(mail, notice_of(mail)))
       return IntakeResult{.intake = Intake::auto_reply, .words = report.error().what};
-    if (!config_.bounce.forward_to) return IntakeResult{.words = report.error().what};
+    if (!context_.config.bounce.forward_to) return IntakeResult{.words = report.error().what};
     return pass_on(mail, bytes, envelope_to);
   }
   auto match = by_return_address(mail, envelope_to);
@@ -214,14 +214,14 @@ Result<IntakeResult> BounceIntake::handle(const bounce::Mail& mail, std::string_
     TIDINGS_LET(match, by_message_id(*report));
   }
   if (!match) match = by_unsubscribe_field(*report);
-  if (!match) return IntakeResult{.words = "a report, but about no message of ours that can be proved"};
+  if (!match) return IntakeResult{.words = "a report, but not provably about one of our messages"};
   return apply(*report, *match, at);
 }
 
 Result<IntakeResult> BounceIntake::pass_on(const bounce::Mail& mail, std::string_view bytes,
                                            std::string_view envelope_to) {
   if (auto why = why_not_a_person(mail); !why.empty()) return IntakeResult{.words = std::move(why)};
-  const auto& editor = config_.bounce.forward_to->address;
+  const auto& editor = context_.config.bounce.forward_to->address;
   for (const auto& text : {std::string{envelope_to}, std::string{bounce::field(mail.fields, "delivered-to")},
                            std::string{bounce::field(mail.fields, "x-original-to")}}) {
     const auto address = parse_mail_address(text);
@@ -229,17 +229,17 @@ Result<IntakeResult> BounceIntake::pass_on(const bounce::Mail& mail, std::string
       return IntakeResult{.words = "the editor's own mailbox is read here"};
   }
   const auto writer = writer_of(mail);
-  bounce::ForwardTable forwards{database_, clock_};
+  bounce::ForwardTable forwards{context_.database, context_.clock};
   TIDINGS_LET(const bool added, forwards.add(writer->key(), bytes));
   if (!added)
     return IntakeResult{.words = "too many mails wait for the editor, or came from this writer within a day"};
   return IntakeResult{
-      .intake = Intake::forward, .address = writer->text(), .words = "goes on to " + editor.text()};
+      .intake = Intake::forward, .address = writer->text(), .words = "forwarded to " + editor.text()};
 }
 
 Result<IntakeResult> BounceIntake::take_event(const bounce::WebhookEvent& event) {
-  const auto at = clock_.now();
-  TIDINGS_LET(auto transaction, database_.begin());
+  const auto at = context_.clock.now();
+  TIDINGS_LET(auto transaction, context_.database.begin());
   TIDINGS_LET(const bool is_new, table_.remember(event.key, at));
   if (!is_new) return IntakeResult{.intake = Intake::duplicate, .words = "read before"};
   auto match = by_token_in({event.report.returned.envelope_from});
@@ -249,7 +249,7 @@ Result<IntakeResult> BounceIntake::take_event(const bounce::WebhookEvent& event)
   if (!match) {
     TIDINGS_LET(match, by_address(event.report));
   }
-  IntakeResult result{.words = "about nobody of ours"};
+  IntakeResult result{.words = "not about a subscriber"};
   if (match) {
     TIDINGS_LET(result, apply(event.report, *match, at));
   }
@@ -282,10 +282,11 @@ std::optional<BounceIntake::Match> BounceIntake::by_return_address(const bounce:
 
 std::optional<BounceIntake::Match> BounceIntake::by_token_in(
     const std::vector<std::string>& addresses) const {
-  if (!config_.bounce.address) return std::nullopt;
-  const auto prefix = ascii_lower(config_.bounce.address->local) + "+";
+  if (!context_.config.bounce.address) return std::nullopt;
+  const auto prefix = ascii_lower(context_.config.bounce.address->local) + "+";
   for (const auto& address : addresses) {
-    if (domain_of(address) != config_.bounce.address->domain || !ascii_lower(address).starts_with(prefix))
+    if (domain_of(address) != context_.config.bounce.address->domain ||
+        !ascii_lower(address).starts_with(prefix))
       continue;
     const auto token = std::string_view{address}.substr(prefix.size(), address.rfind('@') - prefix.size());
     if (const auto subject = tokens_.verify(TokenPurpose::bounce, TokenForm::local_part, token))
@@ -338,7 +339,7 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
                       .subscriber = match.subject.subscriber};
   TIDINGS_LET(const auto subscriber, subscribers_.find(match.subject.subscriber));
   if (!subscriber) {
-    result.words = "about somebody who is not on the list any more";
+    result.words = "about somebody who is no longer on the list";
     return result;
   }
   result.address = subscriber->address;
@@ -381,8 +382,9 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
   event.suppressed = result.suppressed;
   TIDINGS_TRY(table_.record(event));
   if (step == bounce::Step::count) {
-    TIDINGS_LET(const int days, table_.days_counted(subscriber->id, at - config_.bounce.policy.window));
-    if (days >= config_.bounce.policy.threshold) {
+    TIDINGS_LET(const int days,
+                table_.days_counted(subscriber->id, at - context_.config.bounce.policy.window));
+    if (days >= context_.config.bounce.policy.threshold) {
       TIDINGS_LET(result.suppressed,
                   suppressions_.add(address, subscriber::SuppressionCause::soft_bounces,
                                     fmt::format("bounced on {} days; the last time {}", days, words)));
@@ -393,7 +395,7 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
       }
     }
   }
-  result.words = fmt::format("{} (by {})", words, match.by);
+  result.words = fmt::format("{} (found by {})", words, match.by);
   if (!report.complaint && recipient.action == bounce::Action::failed)
     TIDINGS_TRY(look_for_storm(event, result));
   return result;
@@ -419,7 +421,7 @@ Result<void> BounceIntake::look_for_storm(const bounce::BounceEvent& event, Inta
   }
   result.storm = verdict.storm;
   if (result.storm)
-    result.words += fmt::format("; {} refuses many at once ({} readers within the hour): not counted",
+    result.words += fmt::format("; {} refuses many at once ({} subscribers within the hour): not counted",
                                 event.domain, verdict.hit);
   if (!result.taken_back.empty())
     result.words += fmt::format(", {} suppression{} taken back", result.taken_back.size(),
@@ -431,16 +433,14 @@ Result<std::optional<IntakeResult>> BounceIntake::reply(const bounce::Mail& mail
   if (is_automatic(mail)) return std::optional<IntakeResult>{};
   auto words = token_words(bounce::field(mail.fields, "subject"));
   std::ranges::move(confirmation_words(mail), std::back_inserter(words));
-  members::Membership membership{config_, database_, clock_};
+  members::Membership membership{context_};
   for (const auto& word : words) {
     if (const auto subject = tokens_.verify(TokenPurpose::unsubscribe, TokenForm::link, word)) {
       TIDINGS_LET(auto left, leave(*subject, "mail with an unsubscribe token"));
       return std::optional{std::move(left)};
     }
-    TIDINGS_LET(const auto confirmed,
-                membership.confirm(
-                    word, {.origin = subscriber::Origin::mailto, .detail = "mail with a confirmation token"},
-                    random_));
+    TIDINGS_LET(const auto confirmed, membership.confirm(word, {.origin = subscriber::Origin::mailto,
+                                                                .detail = "mail with a confirmation token"}));
     if (confirmed) {
       return std::optional{
           IntakeResult{.intake = Intake::confirm,
@@ -468,18 +468,18 @@ Result<std::optional<IntakeResult>> BounceIntake::leave_by_words(const bounce::M
 Result<IntakeResult> BounceIntake::leave(const subscriber::TokenSubject& subject, std::string_view proof) {
   std::vector<std::string> digests;
   if (subject.edition) {
-    if (const auto edition = digest::EditionTable{database_}.get(subject.edition))
+    if (const auto edition = digest::EditionTable{context_.database}.get(subject.edition))
       digests.push_back(edition->digest);
   }
-  members::Membership membership{config_, database_, clock_};
+  members::Membership membership{context_};
   TIDINGS_LET(const auto left,
               membership.leave(subject.subscriber, digests,
                                {.origin = subscriber::Origin::mailto, .detail = std::string{proof}}));
   return IntakeResult{
       .intake = Intake::unsubscribe,
       .subscriber = subject.subscriber,
-      .words =
-          fmt::format("left {}: {}", left.empty() ? "nothing (had left before)" : join(left, ", "), proof)};
+      .words = fmt::format("left {}: {}", left.empty() ? "nothing (already unsubscribed)" : join(left, ", "),
+                           proof)};
 }
 
 bounce::Take take_each(BounceIntake& intake, IntakeRun run) {

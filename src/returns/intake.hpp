@@ -9,13 +9,13 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
-#include "base/random.hpp"
 #include "base/result.hpp"
 #include "bounce/bounce_table.hpp"
 #include "bounce/intake.hpp"
@@ -23,10 +23,9 @@
 #include "bounce/report.hpp"
 #include "bounce/storm.hpp"
 #include "bounce/webhook.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "delivery/ledger.hpp"
 #include "sending/links.hpp"
-#include "store/database.hpp"
 #include "subscriber/subscriber_table.hpp"
 #include "subscriber/suppression.hpp"
 #include "subscriber/token.hpp"
@@ -58,8 +57,9 @@ struct IntakeResult {
 
 class BounceIntake {
  public:
-  BounceIntake(const config::Config& config, store::Database& database, const Clock& clock, Random& random,
-               subscriber::KeyRing keys);
+  /// With the keys of the database; makes none.
+  [[nodiscard]] static Result<std::unique_ptr<BounceIntake>> open(const config::Context& context);
+  BounceIntake(const config::Context& context, subscriber::KeyRing keys);
 
   /// `envelope_to` is where the MTA says the mail was sent to; may be empty. Only the store's errors.
   [[nodiscard]] Result<IntakeResult> take(std::string_view bytes, std::string_view envelope_to = {});
@@ -96,10 +96,7 @@ class BounceIntake {
   [[nodiscard]] Result<std::optional<IntakeResult>> leave_by_words(const bounce::Mail& mail);
   [[nodiscard]] Result<IntakeResult> leave(const subscriber::TokenSubject& subject, std::string_view proof);
 
-  const config::Config& config_;
-  store::Database& database_;
-  const Clock& clock_;
-  Random& random_;
+  const config::Context context_;
   sending::Links links_;
   subscriber::Tokens tokens_;
   bounce::BounceTable table_;

@@ -20,10 +20,10 @@ bool is_made_up(const Clock& clock) { return dynamic_cast<const SystemClock*>(&c
 
 }  // namespace
 
-Result<std::vector<std::string>> clock_troubles(const config::Config& config, store::Database& database,
-                                                const Clock& clock) {
-  const auto now = clock.now();
-  const auto in_words = [&](UtcTime t) { return time_in_words(config.newsletter.zone, t); };
+Result<std::vector<std::string>> clock_troubles(const config::Context& context) {
+  auto& database = context.database;
+  const auto now = context.clock.now();
+  const auto in_words = [&](UtcTime t) { return time_in_words(context.config.newsletter.zone, t); };
   std::vector<std::string> lines;
   TIDINGS_LET(const auto editions, digest::EditionTable(database).from_future(now));
   for (const auto& edition : editions) {
@@ -32,23 +32,22 @@ Result<std::vector<std::string>> clock_troubles(const config::Config& config, st
   }
   TIDINGS_LET(const auto sources, source::SourceTable(database).list());
   for (const auto& source : sources) {
-    if (config.find_source(source.name) == nullptr || !source::is_from_future(source, now)) continue;
+    if (context.config.find_source(source.name) == nullptr || !source::is_from_future(source, now)) continue;
     lines.push_back(fmt::format("source {} was fetched in the future: at {}", source.name,
                                 in_words(source.last_attempt.value_or(now))));
   }
-  TIDINGS_LET(const auto posts, post::PostTable(database).count_seen_after(now + digest::clock_slack));
+  TIDINGS_LET(const auto posts, post::PostTable(database).count_seen_after(now + clock_slack));
   if (posts > 0) lines.push_back(fmt::format("{} first seen in the future", plural(posts, "post")));
-  TIDINGS_LET(const auto deliveries, delivery::Ledger(database, clock).count_from_future());
+  TIDINGS_LET(const auto deliveries, delivery::Ledger(database, context.clock).count_from_future());
   if (deliveries > 0)
-    lines.push_back(
-        fmt::format("{} put off to a time too far in the future", plural(deliveries, "delivery")));
+    lines.push_back(fmt::format("{} postponed too far into the future", plural(deliveries, "delivery")));
   return lines;
 }
 
-Result<std::vector<std::string>> mend_clock(const config::Config& config, store::Database& database,
-                                            const Clock& clock) {
-  const auto now = clock.now();
-  TIDINGS_LET(const auto lines, clock_troubles(config, database, clock));
+Result<std::vector<std::string>> mend_clock(const config::Context& context) {
+  auto& database = context.database;
+  const auto now = context.clock.now();
+  TIDINGS_LET(const auto lines, clock_troubles(context));
   if (lines.empty()) return lines;
   TIDINGS_LET(auto transaction, database.begin());
   digest::EditionTable editions{database};
@@ -56,7 +55,7 @@ Result<std::vector<std::string>> mend_clock(const config::Config& config, store:
   for (const auto& edition : ahead) TIDINGS_TRY(editions.date_back(edition, now));
   TIDINGS_TRY(source::SourceTable(database).forget_future(now));
   TIDINGS_TRY(post::PostTable(database).seen_at_latest(now));
-  TIDINGS_TRY(delivery::Ledger(database, clock).forget_future());
+  TIDINGS_TRY(delivery::Ledger(database, context.clock).forget_future());
   TIDINGS_TRY(transaction.commit());
   return lines;
 }
@@ -64,18 +63,19 @@ Result<std::vector<std::string>> mend_clock(const config::Config& config, store:
 Result<void> allow_work(store::Database& database, const Clock& clock) {
   const auto now = clock.now();
   if (now < earliest) {
-    return fail(Errc::try_again,
-                fmt::format("the clock says {}: nothing is composed or sent by it", format_rfc3339(now)),
-                "set the clock of this host; the next run goes on");
+    return fail(
+        Errc::try_again,
+        fmt::format("the clock says {}; nothing is composed or sent until it is right", format_rfc3339(now)),
+        "set this host's clock; the next run continues");
   }
-  if (!is_made_up(clock) || std::chrono::abs(SystemClock{}.now() - now) <= digest::clock_slack) return {};
+  if (!is_made_up(clock) || std::chrono::abs(SystemClock{}.now() - now) <= clock_slack) return {};
   TIDINGS_LET(const auto since, store::fact(database, sending_fact));
   if (since.empty()) return {};
   return fail(
       Errc::not_permitted,
-      fmt::format("{} has mailed readers since {}: --at would leave editions of another time in it",
+      fmt::format("{} has sent real mail since {}: --at would leave editions with wrong times in it",
                   database.path().string(), since),
-      "\"tidings rehearse --from TIME\" does it on a copy; status, preview and send --dry-run take --at too");
+      "\"tidings rehearse --from TIME\" works on a copy; status, preview and send --dry-run accept --at");
 }
 
 Result<void> note_real_sending(store::Database& database, const Clock& clock) {

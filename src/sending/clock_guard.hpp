@@ -12,20 +12,18 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "store/database.hpp"
 
 namespace tidings::sending {
 
 /// One line for each edition, source, post or delivery of the future.
-[[nodiscard]] Result<std::vector<std::string>> clock_troubles(const config::Config& config,
-                                                              store::Database& database, const Clock& clock);
+[[nodiscard]] Result<std::vector<std::string>> clock_troubles(const config::Context& context);
 inline constexpr const char* clock_hint =
-    "if the clock is right now, \"tidings db check --mend\" dates it back";
+    "if the clock is right now, \"tidings db check --mend\" corrects the date";
 
 /// Dates all of it back; one line for each thing done. The caller holds the sender's lock.
-[[nodiscard]] Result<std::vector<std::string>> mend_clock(const config::Config& config,
-                                                          store::Database& database, const Clock& clock);
+[[nodiscard]] Result<std::vector<std::string>> mend_clock(const config::Context& context);
 
 /// Before collecting, composing or sending. Errc::not_permitted if `clock` is made up (--at) and further than
 /// clock_slack from the real one, on a database that has mailed an edition for real; Errc::try_again if it is

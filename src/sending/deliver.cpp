@@ -23,13 +23,13 @@ namespace {
 /// thread-safe.
 class SegmentMessages {
  public:
-  static Result<std::shared_ptr<const SegmentMessages>> make(const config::Config& config,
-                                                             store::Database& database, const Clock& clock,
+  static Result<std::shared_ptr<const SegmentMessages>> make(const config::Context& context,
                                                              const Links& links,
                                                              const digest::Edition& edition) {
-    auto messages = std::make_shared<SegmentMessages>(links, clock.now());
+    const auto& config = context.config;
+    auto messages = std::make_shared<SegmentMessages>(links, context.clock.now());
     TIDINGS_LET(const auto signers, load_signers(config));
-    digest::EditionTable editions{database};
+    digest::EditionTable editions{context.database};
     TIDINGS_LET(const auto segments, editions.segments_of(edition.id, digest::EditionTable::Bodies::with));
     TIDINGS_LET(const auto images, editions.images_of(edition.id));
     for (const auto& segment : segments) {
@@ -51,7 +51,7 @@ class SegmentMessages {
     const auto it = segments_.find(claim.segment);
     if (it == segments_.end())
       return fail(Errc::bad_data,
-                  fmt::format("the delivery to {} belongs to a segment {} that the edition has not",
+                  fmt::format("the delivery to {} belongs to segment {}, which the edition does not have",
                               claim.address, claim.segment.value));
     message::Message message;
     auto reader = links_.reader(claim);
@@ -84,26 +84,25 @@ void tell_unsent(const digest::Edition& edition, std::span<const delivery::Settl
     const auto& outcome = answer.outcome;
     const bool is_eai = outcome.kind == delivery::OutcomeKind::permanent && outcome.enhanced == "5.6.7";
     if (!is_eai && !delivery::is_unsendable(outcome)) continue;
-    log::warning(fmt::format("{}: {} gets nothing: {}", digest::name_of(edition),
+    log::warning(fmt::format("{}: {} gets no mail: {}", digest::name_of(edition),
                              clean_utf8(answer.claim.address), outcome.line()));
   }
 }
 
 class Deliverer {
  public:
-  Deliverer(const config::Config& config, store::Database& database, const Clock& clock,
-            const DeliverOptions& options, const delivery::StopFlag& stop, Links links)
-      : config_(config),
-        database_(database),
-        clock_(clock),
+  Deliverer(const config::Context& context, const DeliverOptions& options, const delivery::StopFlag& stop,
+            Links links)
+      : context_(context),
         options_(options),
         stop_(stop),
         links_(std::move(links)),
-        editions_(database),
-        ledger_(database, clock) {}
+        editions_(context.database),
+        ledger_(context.database, context.clock) {}
 
   Result<DeliverReport> run() {
-    TIDINGS_LET(const auto recovered, ledger_.recover({.policy = retry_policy(config_), .within = {}}));
+    TIDINGS_LET(const auto recovered,
+                ledger_.recover({.policy = retry_policy(context_.config), .within = {}}));
     recovered_ = recovered;
     std::vector<digest::Edition> editions;
     if (options_.edition) {
@@ -135,25 +134,25 @@ class Deliverer {
     if (edition.state != digest::EditionState::sealed && edition.state != digest::EditionState::sending) {
       return finish(std::move(result));
     }
-    if (!options_.even_late && is_held(config_, edition, clock_.now())) {
+    if (!options_.even_late && is_held(context_.config, edition, context_.clock.now())) {
       result.held = true;
       return finish(std::move(result));
     }
     TIDINGS_LET(const auto due, ledger_.next_due(edition.id));
-    if (due && *due <= clock_.now()) TIDINGS_TRY(send(edition, result));
+    if (due && *due <= context_.clock.now()) TIDINGS_TRY(send(edition, result));
     return finish(std::move(result));
   }
 
   Result<void> send(const digest::Edition& edition, DeliveredEdition& result) {
     // Everything that can be wrong with templates or secrets comes before the first claim.
-    TIDINGS_LET(const auto messages, SegmentMessages::make(config_, database_, clock_, links_, edition));
+    TIDINGS_LET(const auto messages, SegmentMessages::make(context_, links_, edition));
     if (!transport_) {
-      TIDINGS_LET(transport_, make_transport(config_, options_.to_folder));
+      TIDINGS_LET(transport_, make_transport(context_.config, options_.to_folder));
     }
-    TIDINGS_TRY(editions_.set_sending(edition.id, clock_.now()));
+    TIDINGS_TRY(editions_.set_sending(edition.id, context_.clock.now()));
     delivery::RunOptions run;
     run.edition = edition.id;
-    run.retry = retry_policy(config_);
+    run.retry = retry_policy(context_.config);
     if (options_.time_budget)
       run.time_budget = std::max(*options_.time_budget - elapsed(), std::chrono::milliseconds{0});
     run.within_settle = [&edition](std::span<const delivery::Settled> answers) -> Result<void> {
@@ -171,11 +170,13 @@ class Deliverer {
       return messages->write(claim);
     };
     TIDINGS_LET(result.run, delivery::deliver(run, ledger_, *transport_, compose, stop_));
-    const bool is_real = options_.to_folder.empty() && config_.smtp.local_way != config::LocalWay::drop;
-    if (is_real && result.run.sent > 0) TIDINGS_TRY(note_real_sending(database_, clock_));
+    const bool is_real =
+        options_.to_folder.empty() && context_.config.smtp.local_way != config::LocalWay::drop;
+    if (is_real && result.run.sent > 0) TIDINGS_TRY(note_real_sending(context_.database, context_.clock));
     // While a relay refuses everybody alike, what it says proves nothing: the next run decides.
     if (result.run.braked()) return {};
-    TIDINGS_LET(result.judged, judge_refusals(config_.bounce.policy, database_, clock_));
+    TIDINGS_LET(result.judged,
+                judge_refusals(context_.config.bounce.policy, context_.database, context_.clock));
     return {};
   }
 
@@ -195,21 +196,19 @@ class Deliverer {
     TIDINGS_LET(result.next_due, ledger_.next_due(result.edition.id));
     const bool is_open = result.counts.open() > 0 || result.next_due.has_value();
     if (!is_open && result.edition.state == digest::EditionState::sealed) {
-      TIDINGS_TRY(editions_.set_sending(result.edition.id, clock_.now()));
+      TIDINGS_TRY(editions_.set_sending(result.edition.id, context_.clock.now()));
     }
     if (!is_open && result.edition.state != digest::EditionState::sent &&
         result.edition.state != digest::EditionState::skipped &&
         result.edition.state != digest::EditionState::cancelled &&
         result.edition.state != digest::EditionState::draft) {
-      TIDINGS_TRY(editions_.set_sent(result.edition.id, clock_.now()));
+      TIDINGS_TRY(editions_.set_sent(result.edition.id, context_.clock.now()));
     }
     TIDINGS_LET(result.edition, editions_.get(result.edition.id));
     return result;
   }
 
-  const config::Config& config_;
-  store::Database& database_;
-  const Clock& clock_;
+  const config::Context context_;
   const DeliverOptions& options_;
   const delivery::StopFlag& stop_;
   Links links_;
@@ -316,10 +315,10 @@ message::HeaderOptions header_options(const config::Config& config, const Links&
   return options;
 }
 
-Result<DeliverReport> deliver(const config::Config& config, store::Database& database, const Clock& clock,
-                              Random& random, const DeliverOptions& options, const delivery::StopFlag& stop) {
-  TIDINGS_LET(auto keys, subscriber::KeyRing::open(database, random, clock));
-  return Deliverer{config, database, clock, options, stop, Links{config, std::move(keys)}}.run();
+Result<DeliverReport> deliver(const config::Context& context, const DeliverOptions& options,
+                              const delivery::StopFlag& stop) {
+  TIDINGS_LET(auto keys, subscriber::KeyRing::open(context.database, context.random, context.clock));
+  return Deliverer{context, options, stop, Links{context.config, std::move(keys)}}.run();
 }
 
 }  // namespace tidings::sending

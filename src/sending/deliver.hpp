@@ -9,9 +9,8 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "base/random.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "delivery/ledger.hpp"
 #include "delivery/relay.hpp"
 #include "delivery/run.hpp"
@@ -20,7 +19,6 @@
 #include "message/compile.hpp"
 #include "sending/links.hpp"
 #include "sending/refusals.hpp"
-#include "store/database.hpp"
 
 namespace tidings::sending {
 
@@ -64,8 +62,7 @@ struct DeliverReport {
 
 /// The caller holds the sender's lock and has passed the instance guard. Errc::unavailable is not used: a
 /// relay in trouble is in the report. `stop` ends it after what is in flight.
-[[nodiscard]] Result<DeliverReport> deliver(const config::Config& config, store::Database& database,
-                                            const Clock& clock, Random& random, const DeliverOptions& options,
+[[nodiscard]] Result<DeliverReport> deliver(const config::Context& context, const DeliverOptions& options,
                                             const delivery::StopFlag& stop);
 
 /// How one relay of the configuration is reached. Fails if its password cannot be read.

@@ -72,4 +72,9 @@ std::string Links::edition_key(EditionId edition) const {
   return hmac_sha256(edition_secret_, fmt::format("edition {}", edition.value));
 }
 
+Result<int> rotate_keys(const config::Context& context) {
+  TIDINGS_LET(const auto keys, subscriber::KeyRing::rotate(context.database, context.random, context.clock));
+  return keys.newest().id;
+}
+
 }  // namespace tidings::sending

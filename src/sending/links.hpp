@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "delivery/ledger.hpp"
 #include "message/message.hpp"
 #include "subscriber/token.hpp"
@@ -38,5 +38,8 @@ class Links {
   std::string edition_secret_;
   subscriber::Tokens tokens_;
 };
+
+/// Makes a new key, which signs all links from now on; those of older keys stay good. Returns its number.
+[[nodiscard]] Result<int> rotate_keys(const config::Context& context);
 
 }  // namespace tidings::sending

@@ -24,11 +24,12 @@ constexpr int most_attempts = 8;
 std::string domain_of(const std::string& address) { return address.substr(address.rfind('@') + 1); }
 
 /// More than half of a domain at once: nobody loses half of all mailboxes within the hour.
-Result<bool> is_storm(const bounce::PolicyOptions& policy, store::Database& database, EditionId edition,
-                      const std::string& domain, const std::vector<const Refusal*>& refusals) {
+Result<bool> is_storm(const bounce::PolicyOptions& policy, store::Database& database,
+                      const ByDomain::value_type& one_domain) {
+  const auto& [where, refusals] = one_domain;
   const auto refused = static_cast<int>(refusals.size());
   if (refused < policy.storm_readers) return false;
-  bounce::Wave wave{.domain = domain, .edition = edition};
+  bounce::Wave wave{.domain = where.second, .edition = where.first};
   wave.from = refusals.front()->at - policy.storm_window;
   wave.until = refusals.back()->at + policy.storm_window;
   TIDINGS_LET(const int taken, bounce::BounceTable(database).readers_sent(wave));
@@ -59,14 +60,14 @@ Result<JudgedRefusals> judge_refusals(const bounce::PolicyOptions& policy, store
     hard[{each.claim.edition, domain_of(each.claim.address)}].push_back(&each);
   }
   subscriber::Suppressions suppressions{database, clock};
-  for (const auto& [where, group] : hard) {
-    const auto& [edition, domain] = where;
-    TIDINGS_LET(const bool storm, is_storm(policy, database, edition, domain, group));
+  for (const auto& one_domain : hard) {
+    const auto& [where, group] = one_domain;
+    TIDINGS_LET(const bool storm, is_storm(policy, database, one_domain));
     if (!storm) {
       for (const auto* const each : group) TIDINGS_TRY(suppress(suppressions, *each, judged));
       continue;
     }
-    JudgedRefusals::Storm told{.domain = domain, .reply = group.front()->outcome.line()};
+    JudgedRefusals::Storm told{.domain = where.second, .reply = group.front()->outcome.line()};
     for (const auto* const each : group) {
       if (each->claim.attempt >= most_attempts) continue;
       const auto key = delivery::key_of(each->claim);

@@ -32,7 +32,7 @@ Result<std::vector<message::DkimSigner>> load_signers(const config::Config& conf
   if (!message::is_aligned(domain, from)) {
     return fail(Errc::config,
                 fmt::format("[dkim] domain {} does not align with the From domain {}", domain, from),
-                "mailbox providers want the same domain in both");
+                "mailbox providers expect the same domain in both");
   }
   TIDINGS_TRY(add_signer(signers, domain, dkim.selector, dkim.key_file));
   TIDINGS_TRY(add_signer(signers, domain, dkim.ed25519_selector, dkim.ed25519_key_file));
@@ -50,8 +50,8 @@ Result<void> check_signed(const config::Config& config) {
   if (is_signed || (stays_here(config.smtp) && std::ranges::all_of(config.more_relays, stays_here)))
     return {};
   return fail(Errc::config,
-              fmt::format("{}: nobody signs this mail: [dkim] has no key_file", config.file.string()),
-              "set signed_by_relay = true if your relay signs, else \"tidings dkim keygen\"");
+              fmt::format("{}: this mail would be unsigned: [dkim] has no key_file", config.file.string()),
+              "set signed_by_relay = true if your relay signs, else run \"tidings dkim keygen\"");
 }
 
 }  // namespace tidings::sending

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "digest/edition_table.hpp"
 #include "members/topics.hpp"
+#include "store/instance.hpp"
 #include "subscriber/confirmation.hpp"
 #include "subscriber/notice_table.hpp"
 
@@ -69,34 +70,31 @@ std::string masked(const std::string& address) {
                      dot == std::string::npos ? "" : domain.substr(dot));
 }
 
-Result<std::unique_ptr<ListService>> ListService::open(const config::Config& config, const Clock& clock,
-                                                       Random& random, std::function<void()> on_request,
+Result<std::unique_ptr<ListService>> ListService::open(const config::SharedContext& shared,
+                                                       std::function<void()> on_request,
                                                        members::LeaveWriter* writer) {
-  TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
-  TIDINGS_LET(auto keys, subscriber::KeyRing::open(database, random, clock));
-  return std::unique_ptr<ListService>{new ListService{config, clock, random, std::move(database),
-                                                      std::move(keys), std::move(on_request), writer}};
+  TIDINGS_LET(auto database, store::Database::open(shared.config.store_path, store::Create::yes));
+  TIDINGS_LET(auto keys, subscriber::KeyRing::open(database, shared.random, shared.clock));
+  std::unique_ptr<ListService> service{new ListService{shared, std::move(database), std::move(keys)}};
+  service->on_request_ = std::move(on_request);
+  service->writer_ = writer;
+  return service;
 }
 
-ListService::ListService(const config::Config& config, const Clock& clock, Random& random,
-                         store::Database database, subscriber::KeyRing keys, std::function<void()> on_request,
-                         members::LeaveWriter* writer)
-    : config_(config),
-      clock_(clock),
-      random_(random),
-      database_(std::move(database)),
-      table_(database_, clock),
-      membership_(config, database_, clock),
+ListService::ListService(const config::SharedContext& shared, store::Database database,
+                         subscriber::KeyRing keys)
+    : database_(std::move(database)),
+      context_(shared.on(database_)),
+      table_(database_, shared.clock),
+      membership_(context_),
       key_count_(keys.keys().size()),
       tokens_(std::move(keys)),
-      on_request_(std::move(on_request)),
-      writer_(writer),
-      webhooks_(config, database_, clock, random) {}
+      webhooks_(context_) {}
 
 Result<std::optional<subscriber::TokenSubject>> ListService::verify(TokenPurpose purpose,
                                                                     std::string_view token) {
   if (auto subject = tokens_.verify(purpose, TokenForm::link, token)) return subject;
-  TIDINGS_LET(auto keys, subscriber::KeyRing::peek(database_, random_));
+  TIDINGS_LET(auto keys, subscriber::KeyRing::peek(database_, context_.random));
   if (keys.keys().size() == key_count_) return std::nullopt;
   key_count_ = keys.keys().size();
   tokens_ = subscriber::Tokens{std::move(keys)};
@@ -180,11 +178,13 @@ Result<bool> ListService::come_back(std::string_view token, std::string_view cli
                                     .detail = from_where("unsubscribe page, subscribe again", client)};
   for (const auto& each : target->subscriber.subscriptions) {
     const bool ours = target->digest.empty() || each.digest == target->digest;
-    if (ours && each.state == SubscriptionState::withdrawn && config_.find_digest(each.digest) != nullptr) {
+    if (ours && each.state == SubscriptionState::withdrawn &&
+        context_.config.find_digest(each.digest) != nullptr) {
       request.digests.push_back(each.digest);
     }
   }
-  if (!request.digests.empty()) TIDINGS_TRY(subscriber::NoticeTable(database_, clock_).take_sign_up(request));
+  if (!request.digests.empty())
+    TIDINGS_TRY(subscriber::NoticeTable(database_, context_.clock).take_sign_up(request));
   on_request_();
   return true;
 }
@@ -196,7 +196,7 @@ Result<web::Joining> ListService::describe(const subscriber::Subscriber& subscri
 }
 
 Result<std::optional<web::Joining>> ListService::joining(std::string_view token) {
-  subscriber::Confirmations confirmations{database_, clock_, random_};
+  subscriber::Confirmations confirmations{database_, context_.clock, context_.random};
   TIDINGS_LET(auto confirmation, confirmations.peek(token));
   const bool is_done = !confirmation;
   if (is_done) {
@@ -212,7 +212,7 @@ Result<std::optional<web::Joining>> ListService::joining(std::string_view token)
 
 Result<std::optional<web::Joining>> ListService::confirm(std::string_view token, std::string_view client) {
   const members::Way way{.origin = Origin::web, .detail = from_where("confirmation page", client)};
-  TIDINGS_LET(auto confirmed, membership_.confirm(token, way, random_));
+  TIDINGS_LET(auto confirmed, membership_.confirm(token, way));
   if (!confirmed) return std::nullopt;
   tell();
   TIDINGS_LET(const auto subscriber, table_.find(confirmed->subscriber));
@@ -251,7 +251,7 @@ Result<std::optional<web::Member>> ListService::member(std::string_view token) {
 
 Result<bool> ListService::is_stopped(const subscriber::Subscriber& known) {
   const auto address = stored_address(known.address);
-  TIDINGS_LET(const auto suppression, subscriber::Suppressions(database_, clock_).lookup(address));
+  TIDINGS_LET(const auto suppression, subscriber::Suppressions(database_, context_.clock).lookup(address));
   return suppression && suppression->cause != subscriber::SuppressionCause::erased;
 }
 
@@ -264,7 +264,8 @@ Result<std::optional<web::Change>> ListService::change(std::string_view token,
   if (!known) return std::nullopt;
   std::vector<std::string> digests;
   for (const auto& wanted : preferences.digests) {
-    if (config_.find_digest(wanted) == nullptr) return fail(Errc::bad_data, "there is no such digest");
+    if (context_.config.find_digest(wanted) == nullptr)
+      return fail(Errc::bad_data, "there is no such digest");
     if (std::ranges::find(digests, wanted) == digests.end()) digests.push_back(wanted);
   }
   const members::Preferences all{.name = preferences.name,
@@ -289,24 +290,24 @@ Result<web::SignUpResult> ListService::sign_up(const web::SignUp& wanted) {
   if (const auto language = subscriber::check_language(wanted.language)) request.language = *language;
   request.digests = wanted.digests;
   if (request.digests.empty()) {
-    for (const auto& digest : config_.digests) request.digests.push_back(digest.name);
+    for (const auto& digest : context_.config.digests) request.digests.push_back(digest.name);
   }
   request.topics = wanted.topics;
-  TIDINGS_LET(const bool taken, subscriber::NoticeTable(database_, clock_).take_sign_up(request));
+  TIDINGS_LET(const bool taken, subscriber::NoticeTable(database_, context_.clock).take_sign_up(request));
   on_request_();
   return taken ? web::SignUpResult::taken : web::SignUpResult::too_many;
 }
 
 std::vector<web::Choice> ListService::digests() const {
   std::vector<web::Choice> choices;
-  for (const auto& digest : config_.digests)
+  for (const auto& digest : context_.config.digests)
     choices.push_back({.value = digest.name, .label = {}, .is_chosen = false});
   return choices;
 }
 
 std::vector<web::Choice> ListService::topics() const {
   std::vector<web::Choice> choices;
-  for (const auto& name : members::configured_topics(config_))
+  for (const auto& name : members::configured_topics(context_.config))
     choices.push_back({.value = name, .label = name, .is_chosen = false});
   return choices;
 }
@@ -316,16 +317,15 @@ Result<int> ListService::take_webhook(std::string_view relay, const web::Request
 }
 
 Result<void> ListService::check() {
-  auto query = database_.prepare("SELECT 1 FROM facts LIMIT 1");
-  TIDINGS_TRY(query.step());
+  TIDINGS_TRY(store::fact(database_, "instance"));
   return {};
 }
 
 Result<std::string> ListService::gauges() {
-  const auto now = clock_.now();
+  const auto now = context_.clock.now();
   if (!gauges_.empty() && now - gauges_at_ < std::chrono::minutes{1}) return gauges_;
   TIDINGS_LET(const auto counts, table_.counts());
-  TIDINGS_LET(const auto open, subscriber::NoticeTable(database_, clock_).open());
+  TIDINGS_LET(const auto open, subscriber::NoticeTable(database_, context_.clock).open());
   std::string out =
       "# HELP tidings_subscriptions Subscriptions by digest and state.\n# TYPE tidings_subscriptions gauge\n";
   for (const auto& each : counts.digests) {

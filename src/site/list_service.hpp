@@ -11,13 +11,11 @@
 #include <unordered_map>
 
 #include "base/clock.hpp"
-#include "base/random.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "members/leave_writer.hpp"
 #include "members/membership.hpp"
 #include "site/webhooks.hpp"
-#include "store/database.hpp"
 #include "subscriber/subscriber_table.hpp"
 #include "subscriber/token.hpp"
 #include "web/service.hpp"
@@ -31,8 +29,7 @@ class ListService final : public web::Service {
  public:
   /// `on_request` is called after something was written that the sender of notices should look at. `writer`
   /// takes one-click withdrawals; without one they are written at once.
-  [[nodiscard]] static Result<std::unique_ptr<ListService>> open(const config::Config& config,
-                                                                 const Clock& clock, Random& random,
+  [[nodiscard]] static Result<std::unique_ptr<ListService>> open(const config::SharedContext& shared,
                                                                  std::function<void()> on_request,
                                                                  members::LeaveWriter* writer = nullptr);
 
@@ -62,8 +59,7 @@ class ListService final : public web::Service {
     std::string digest;  ///< of the edition that carried the link; empty: all
   };
 
-  ListService(const config::Config& config, const Clock& clock, Random& random, store::Database database,
-              subscriber::KeyRing keys, std::function<void()> on_request, members::LeaveWriter* writer);
+  ListService(const config::SharedContext& shared, store::Database database, subscriber::KeyRing keys);
   [[nodiscard]] Result<std::optional<subscriber::TokenSubject>> verify(subscriber::TokenPurpose purpose,
                                                                        std::string_view token);
   [[nodiscard]] Result<std::optional<Target>> target_of(std::string_view token);
@@ -76,16 +72,14 @@ class ListService final : public web::Service {
   [[nodiscard]] Result<web::Joining> describe(const subscriber::Subscriber& subscriber,
                                               std::vector<std::string> digests) const;
 
-  const config::Config& config_;
-  const Clock& clock_;
-  Random& random_;
   store::Database database_;
+  const config::Context context_;
   subscriber::SubscriberTable table_;
   members::Membership membership_;
   std::size_t key_count_;
   subscriber::Tokens tokens_;
   std::function<void()> on_request_;
-  members::LeaveWriter* writer_;
+  members::LeaveWriter* writer_ = nullptr;
   std::unordered_map<std::int64_t, std::string> digests_of_editions_;  ///< they never change
   Webhooks webhooks_;
   std::string gauges_;

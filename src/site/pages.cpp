@@ -317,7 +317,12 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
     text = digest_label(words, view.digests.front().value);
   data["has_text"] = !text.empty();
   data["text"] = std::move(text);
-  data["archive_url"] = config_.archive.url;
+  // Of our own pages: the same host, whatever name the visitor came by.
+  const auto& own = config_.newsletter.public_url;
+  const auto& archive = config_.archive.url;
+  data["archive_url"] = !own.empty() && archive.starts_with(own + "/")
+                            ? base_path_ + archive.substr(own.size()) + "/"
+                            : archive;
   data["has_archive"] = !config_.archive.url.empty();
   data["is_missing"] = view.page == web::PageName::message && view.notice == web::Banner::missing;
   data["address"] = view.address;

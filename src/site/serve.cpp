@@ -50,9 +50,10 @@ class Notifier {
   bool notified_ = false;
 };
 
-Result<web::SiteOptions> site_options(const config::Config& config, const Clock& clock, Random& random) {
+Result<web::SiteOptions> site_options(const config::SharedContext& shared) {
+  const auto& config = shared.config;
   TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
-  TIDINGS_LET(const auto keys, subscriber::KeyRing::open(database, random, clock));
+  TIDINGS_LET(const auto keys, subscriber::KeyRing::open(database, shared.random, shared.clock));
   web::SiteOptions options;
   if (const auto url = parse_url(config.newsletter.public_url))
     options.base_path = url->path == "/" ? std::string{} : url->path;
@@ -65,10 +66,11 @@ Result<web::SiteOptions> site_options(const config::Config& config, const Clock&
 
 /// Sign-ups and notices, in a thread of its own with a handle of its own. Failures are said once, not every
 /// few seconds.
-void run_sender(const config::Config& config, const WebPages& pages, const Clock& clock, Random& random,
-                Notifier& notifier, const std::atomic<bool>& stop) {
-  auto database = store::Database::open(config.store_path, store::Create::yes);
+void run_sender(const config::SharedContext& shared, const WebPages& pages, Notifier& notifier,
+                const std::atomic<bool>& stop) {
+  auto database = store::Database::open(shared.config.store_path, store::Create::yes);
   if (!database) return log::error("notices: " + database.error().line());
+  const auto context = shared.on(*database);
   std::string said;
   auto tidied = std::chrono::steady_clock::time_point{};
   const auto say = [&said](const std::string& line) {
@@ -76,12 +78,12 @@ void run_sender(const config::Config& config, const WebPages& pages, const Clock
     said = line;
   };
   while (!stop) {
-    const auto taken = members::take_sign_ups(*database, clock, config);
-    const auto report = taken ? members::send_notices(config, pages, *database, clock, random, {}, stop)
-                              : tl::unexpected<Error>(taken.error());
+    const auto taken = members::take_sign_ups(context);
+    const auto report =
+        taken ? members::send_notices(context, pages, {}, stop) : tl::unexpected<Error>(taken.error());
     say(report ? report->trouble : report.error().line());
     if (std::chrono::steady_clock::now() - tidied > 1h) {
-      if (const auto tidy = members::tidy_up(*database, clock, random); !tidy)
+      if (const auto tidy = members::tidy_up(context); !tidy)
         log::error("housekeeping: " + tidy.error().line());
       tidied = std::chrono::steady_clock::now();
     }
@@ -99,15 +101,15 @@ std::atomic<bool> told_to_stop{false};
 
 /// Writes the answer. True if it promised something that is not done yet. Every handle of the database is
 /// closed when it returns.
-Result<bool> answer_cgi(const config::Config& config, const WebPages& pages, const Clock& clock,
-                        Random& random, const web::Request& request) {
-  TIDINGS_LET(const auto options, site_options(config, clock, random));
-  TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
+Result<bool> answer_cgi(const config::SharedContext& shared, const WebPages& pages,
+                        const web::Request& request) {
+  TIDINGS_LET(const auto options, site_options(shared));
+  TIDINGS_LET(auto database, store::Database::open(shared.config.store_path, store::Create::yes));
   bool has_work = false;
-  TIDINGS_LET(const auto service, ListService::open(config, clock, random, [&has_work] { has_work = true; }));
+  TIDINGS_LET(const auto service, ListService::open(shared, [&has_work] { has_work = true; }));
   web::StoredLimits limits{database, options.form_token_secret};
   web::SiteState state;
-  web::Site site{options, *service, pages, clock, limits, state};
+  web::Site site{options, *service, pages, shared.clock, limits, state};
   const auto answer = site.answer(request);
   if (answer.wait) answer.wait([](bool) {});  // nobody to share a commit with: it was made before
   const auto out = web::write_cgi(request, answer);
@@ -157,10 +159,11 @@ class Monitor {
 
 }  // namespace
 
-Result<void> serve(const config::Config& config, const Clock& clock, Random& random,
-                   const ServeOptions& options, const std::atomic<bool>& stop) {
+Result<void> serve(const config::SharedContext& shared, const ServeOptions& options,
+                   const std::atomic<bool>& stop) {
+  const auto& config = shared.config;
   TIDINGS_LET(const auto pages, WebPages::load(config));
-  TIDINGS_LET(const auto site, site_options(config, clock, random));
+  TIDINGS_LET(const auto site, site_options(shared));
   web::SiteState state;
   web::MemoryLimits limits;
   Notifier notifier;
@@ -169,15 +172,15 @@ Result<void> serve(const config::Config& config, const Clock& clock, Random& ran
   // disk.
   TIDINGS_TRY(writers_database.set_cache(writers_cache_bytes));
   // Outlives its askers' threads, which the server ends; what it still tells the server by then goes nowhere.
-  auto writer = std::make_unique<members::LeaveWriter>(config, std::move(writers_database), clock,
+  auto writer = std::make_unique<members::LeaveWriter>(shared, std::move(writers_database),
                                                        [&notifier] { notifier.notify(); });
   const web::MakeAnswer make = [&]() -> Result<web::Answer> {
     TIDINGS_LET(auto service, ListService::open(
-                                  config, clock, random, [&notifier] { notifier.notify(); }, writer.get()));
+                                  shared, [&notifier] { notifier.notify(); }, writer.get()));
     auto& worker_service = *service;
     auto worker = std::make_shared<Worker>(
         Worker{.service = std::move(service),
-               .site = web::Site{site, worker_service, *pages, clock, limits, state}});
+               .site = web::Site{site, worker_service, *pages, shared.clock, limits, state}});
     return [worker](const web::Request& request) { return worker->site.answer(request); };
   };
   web::ServerOptions server_options;
@@ -189,11 +192,11 @@ Result<void> serve(const config::Config& config, const Clock& clock, Random& ran
   if (!config.web.webhooks.empty()) server_options.frame.body_bytes = 1 << 20;  // events come by the hundred
   TIDINGS_LET(auto server, web::Server::listen(server_options, make));
   const web::MakeAnswer make_monitor = [&]() -> Result<web::Answer> {
-    TIDINGS_LET(auto service, ListService::open(config, clock, random, [] {}));
+    TIDINGS_LET(auto service, ListService::open(shared, [] {}));
     auto& worker_service = *service;
     auto worker = std::make_shared<Worker>(
         Worker{.service = std::move(service),
-               .site = web::Site{site, worker_service, *pages, clock, limits, state}});
+               .site = web::Site{site, worker_service, *pages, shared.clock, limits, state}});
     return [worker](const web::Request& request) { return worker->site.answer_monitor(request); };
   };
   std::unique_ptr<Monitor> monitor;
@@ -209,7 +212,7 @@ Result<void> serve(const config::Config& config, const Clock& clock, Random& ran
     monitor = std::make_unique<Monitor>(std::move(monitor_server), stop);
   }
   std::atomic<bool> sender_stops{false};
-  std::thread sender{[&] { run_sender(config, *pages, clock, random, notifier, sender_stops); }};
+  std::thread sender{[&] { run_sender(shared, *pages, notifier, sender_stops); }};
   if (options.on_ready) options.on_ready(shown_address(config.web.host, server.port()));
   if (options.on_monitor_ready && monitor_port != 0) {
     options.on_monitor_ready(shown_address(config.web.metrics_host, monitor_port));
@@ -222,19 +225,20 @@ Result<void> serve(const config::Config& config, const Clock& clock, Random& ran
   return {};
 }
 
-Result<void> serve_cgi(const config::Config& config, const Clock& clock, Random& random,
-                       const web::Environment& environment, std::istream& in) {
+Result<void> serve_cgi(const config::SharedContext& shared, const web::Environment& environment,
+                       std::istream& in) {
+  const auto& config = shared.config;
   TIDINGS_LET(const auto request, web::read_cgi(environment, in));
   TIDINGS_LET(const auto pages, WebPages::load(config));
   // lighttpd ends a program once it has the whole answer, and what is promised in it has yet to be passed on.
   std::signal(SIGTERM, SIG_IGN);
-  TIDINGS_LET(const bool has_work, answer_cgi(config, *pages, clock, random, request));
+  TIDINGS_LET(const bool has_work, answer_cgi(shared, *pages, request));
   if (!has_work || !go_on_alone()) return {};
   std::signal(SIGTERM, [](int) { told_to_stop = true; });
   TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
-  TIDINGS_TRY(members::take_sign_ups(database, clock, config));
-  TIDINGS_LET(const auto report,
-              members::send_notices(config, *pages, database, clock, random, {}, told_to_stop));
+  const auto context = shared.on(database);
+  TIDINGS_TRY(members::take_sign_ups(context));
+  TIDINGS_LET(const auto report, members::send_notices(context, *pages, {}, told_to_stop));
   if (!report.trouble.empty()) log::error("notices: " + report.trouble);
   return {};
 }

@@ -10,7 +10,7 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
-#include "config/config.hpp"
+#include "config/context.hpp"
 #include "web/cgi.hpp"
 
 namespace tidings::site {
@@ -21,14 +21,14 @@ struct ServeOptions {
   std::function<void(const std::string& address)> on_monitor_ready;  ///< of [web] metrics, if that is set
 };
 
-/// Until `stop`. `random` must be thread-safe. Errc::config for a broken theme or an invalid address;
+/// Until `stop`. Randomness must be thread-safe. Errc::config for a broken theme or an invalid address;
 /// Errc::unavailable if the address is taken.
-[[nodiscard]] Result<void> serve(const config::Config& config, const Clock& clock, Random& random,
-                                 const ServeOptions& options, const std::atomic<bool>& stop);
+[[nodiscard]] Result<void> serve(const config::SharedContext& shared, const ServeOptions& options,
+                                 const std::atomic<bool>& stop);
 
 /// Answers one request of a web server. What it promised is looked after by a process of its own, which the
 /// server does not wait for; where that one is ended too soon the next "send --due" goes on.
-[[nodiscard]] Result<void> serve_cgi(const config::Config& config, const Clock& clock, Random& random,
-                                     const web::Environment& environment, std::istream& in);
+[[nodiscard]] Result<void> serve_cgi(const config::SharedContext& shared, const web::Environment& environment,
+                                     std::istream& in);
 
 }  // namespace tidings::site

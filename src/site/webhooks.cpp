@@ -44,7 +44,7 @@ std::string fetch_from_amazon(const std::string& url) {
 }  // namespace
 
 Result<int> Webhooks::prove_sns(const std::string& body) {
-  const auto url = bounce::sns_certificate_url(body, config_.web.ses_topics);
+  const auto url = bounce::sns_certificate_url(body, context_.config.web.ses_topics);
   if (!url) return 403;
   auto known = certificates_.find(*url);
   if (known != certificates_.end() && !VerifyingKey::from_certificate(known->second)) {
@@ -53,7 +53,7 @@ Result<int> Webhooks::prove_sns(const std::string& body) {
   }
   if (known == certificates_.end()) {
     // Whoever knows the topic can name certificates without end, and a thread of the site waits for each.
-    if (!fetches_.take("", clock_.now())) return 503;
+    if (!fetches_.take("", context_.clock.now())) return 503;
     auto certificate = fetch_from_amazon(*url);
     if (!VerifyingKey::from_certificate(certificate)) return 503;  // out of reach, or the page of an outage
     if (certificates_.size() >= max_certificates) certificates_.clear();
@@ -76,28 +76,27 @@ Result<int> Webhooks::prove(bounce::Provider relay, const web::Request& call) {
                           relay == bounce::Provider::sendgrid;
   if (signs_time) {
     const auto at = bounce::signed_at(relay, proof);
-    if (!at || !bounce::is_fresh(*at, clock_.now())) return 403;
+    if (!at || !bounce::is_fresh(*at, context_.clock.now())) return 403;
   }
   if (relay == bounce::Provider::ses) return prove_sns(call.body);
-  TIDINGS_LET(const auto secret, config::read_secret(secret_of(config_.web, relay),
+  TIDINGS_LET(const auto secret, config::read_secret(secret_of(context_.config.web, relay),
                                                      "[web] " + std::string{bounce::name_of(relay)}));
   return bounce::is_genuine(relay, proof, secret) ? 200 : 403;
 }
 
 Result<int> Webhooks::take(std::string_view name, const web::Request& call) {
   const auto relay = bounce::provider_named(name);
-  const auto& on = config_.web.webhooks;
+  const auto& on = context_.config.web.webhooks;
   if (!relay || std::find(on.begin(), on.end(), name) == on.end()) return 404;
   TIDINGS_LET(const int proved, prove(*relay, call));
   if (proved != 200) return proved;
   const auto events = bounce::read_webhook(*relay, call.body);
   if (!events) return 400;
   if (events->empty()) return 200;
-  TIDINGS_LET(auto keys, subscriber::KeyRing::peek(database_, random_));
-  returns::BounceIntake intake{config_, database_, clock_, random_, std::move(keys)};
+  TIDINGS_LET(const auto intake, returns::BounceIntake::open(context_));
   int answer = 200;
   for (const auto& event : *events) {
-    const auto taken = intake.take_event(event);
+    const auto taken = intake->take_event(event);
     if (taken) continue;
     // A store that is locked or broken is so for each event; anything else is about this one, and the relay
     // tells it again.

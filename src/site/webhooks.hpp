@@ -11,12 +11,9 @@
 #include <string>
 #include <string_view>
 
-#include "base/clock.hpp"
-#include "base/random.hpp"
 #include "base/result.hpp"
 #include "bounce/webhook.hpp"
-#include "config/config.hpp"
-#include "store/database.hpp"
+#include "config/context.hpp"
 #include "web/rate_limit.hpp"
 #include "web/web.hpp"
 
@@ -24,8 +21,7 @@ namespace tidings::site {
 
 class Webhooks {
  public:
-  Webhooks(const config::Config& config, store::Database& database, const Clock& clock, Random& random)
-      : config_(config), database_(database), clock_(clock), random_(random) {}
+  explicit Webhooks(const config::Context& context) : context_(context) {}
 
   /// The HTTP status to answer with. Errors of the store, and of a secret that cannot be read.
   [[nodiscard]] Result<int> take(std::string_view relay, const web::Request& call);
@@ -34,10 +30,7 @@ class Webhooks {
   [[nodiscard]] Result<int> prove(bounce::Provider relay, const web::Request& call);
   [[nodiscard]] Result<int> prove_sns(const std::string& body);
 
-  const config::Config& config_;
-  store::Database& database_;
-  const Clock& clock_;
-  Random& random_;
+  const config::Context context_;
   std::map<std::string, std::string> certificates_{};   ///< of SNS, by URL
   web::RateLimit fetches_{6, std::chrono::minutes{1}};  ///< of certificates
 };

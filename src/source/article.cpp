@@ -182,16 +182,17 @@ bool has_tags(const HtmlPage& page) {
 Result<Article> find_article(std::string_view bytes, const ArticleOptions& options) {
   const auto decoded = decode_bytes(bytes.substr(0, max_bytes), options.content_type);
   const auto page = HtmlPage::parse(trim_page(decoded.text));
-  if (!page) return fail(Errc::bad_data, "a page that is nested too deeply");
+  if (!page) return fail(Errc::bad_data, "the page is nested too deeply");
   if (!has_tags(*page)) return fail(Errc::bad_data, "not a web page");
   const auto meta = read_article_meta(*page);
   auto extracted = extract_with_patience(
       *page, {.title = meta.title, .author = meta.author, .linked_text = meta.linked_text});
   prefer_linked_text(extracted, meta.linked_text);
   if (extracted.is_one_of_many && !meta.is_article)
-    return fail(Errc::bad_data, "a page of several posts and no article", "name the page of one post");
+    return fail(Errc::bad_data, "the page lists several posts but has no article",
+                "use the address of a single post");
   if (extracted.units < (meta.is_article ? least_announced_units : least_units))
-    return fail(Errc::bad_data, "no article in this page");
+    return fail(Errc::bad_data, "no article on this page");
 
   Article out{.title = meta.title,
               .author = meta.author,
@@ -207,6 +208,17 @@ Result<Article> find_article(std::string_view bytes, const ArticleOptions& optio
   }
   if (!out.image.empty()) out.image = resolve_url(out.base_url, out.image).value_or(out.image);
   return out;
+}
+
+PagePicture find_picture(std::string_view bytes, const ArticleOptions& options) {
+  const auto decoded = decode_bytes(bytes.substr(0, max_bytes), options.content_type);
+  const auto page = HtmlPage::parse(trim_page(decoded.text));
+  if (!page) return {};
+  const auto meta = read_article_meta(*page);
+  if (meta.image.empty()) return {};
+  const auto base = meta.base.empty() ? options.base_url
+                                      : resolve_url(options.base_url, meta.base).value_or(options.base_url);
+  return {.url = resolve_url(base, meta.image).value_or(""), .alt = collapse_blanks(meta.image_alt)};
 }
 
 }  // namespace tidings::source

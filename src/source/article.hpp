@@ -31,6 +31,14 @@ struct ArticleOptions {
   std::string content_type;
 };
 
+/// The picture that a page names as its own (Open Graph, Twitter, JSON-LD).
+struct PagePicture {
+  std::string url;  ///< absolute; empty if there is none
+  std::string alt;  ///< plain text
+};
+
+[[nodiscard]] PagePicture find_picture(std::string_view bytes, const ArticleOptions& options);
+
 /// Bytes of any encoding. Errc::bad_data if there is no article in it: a front page, a form, an empty page.
 [[nodiscard]] Result<Article> find_article(std::string_view bytes, const ArticleOptions& options);
 

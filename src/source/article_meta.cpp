@@ -303,6 +303,9 @@ ArticleMeta read_article_meta(const HtmlPage& page) {
   out.author = author_of(found, linked);
   out.published = date_of(found, linked, page, out.language);
   out.image = first_of(found.metas, image_names);
+  if (!out.image.empty())
+    out.image_alt =
+        first_of(found.metas, std::to_array<std::string_view>({"og:image:alt", "twitter:image:alt"}));
   if (out.image.empty()) out.image = linked.image;
   if (out.image.empty()) out.image = found.image_link;
   out.base = found.base;

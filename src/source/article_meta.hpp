@@ -17,6 +17,7 @@ struct ArticleMeta {
   std::optional<UtcTime> published;
   std::string language;     ///< "de", "pt-BR"
   std::string image;        ///< as written, maybe relative
+  std::string image_alt;    ///< what the picture shows
   std::string base;         ///< of <base href>
   std::string linked_text;  ///< articleBody of JSON-LD
   bool is_article = false;  ///< it calls itself one

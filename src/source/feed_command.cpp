@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -42,11 +43,16 @@ struct Pipe {
 /// A started program; killed with all its children if nobody has waited for it.
 class Child {
  public:
-  Child(const std::vector<std::string>& arguments, const CommandOptions& options, const Pipe& out,
+  /// `in`: its standard input; -1: none.
+  Child(const std::vector<std::string>& arguments, const CommandOptions& options, int in, const Pipe& out,
         const Pipe& err) {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (in >= 0) {
+      posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+    } else {
+      posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    }
     posix_spawn_file_actions_adddup2(&actions, out.ends[1], STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, err.ends[1], STDERR_FILENO);
     if (!options.folder.empty()) posix_spawn_file_actions_addchdir_np(&actions, options.folder.c_str());
@@ -88,6 +94,36 @@ class Child {
  private:
   pid_t pid_ = -1;
   int error_ = 0;
+};
+
+/// A file without a name that holds the text: whoever reads it slowly, or not at all, blocks nobody.
+class Input {
+ public:
+  explicit Input(const std::string& text) {
+    if (text.empty()) return;
+    fd_ = ::memfd_create("input", MFD_CLOEXEC);
+    for (std::size_t at = 0; fd_ >= 0 && at < text.size();) {
+      const auto wrote = ::write(fd_, text.data() + at, text.size() - at);
+      if (wrote <= 0) close();
+      at += wrote > 0 ? static_cast<std::size_t>(wrote) : 0;
+    }
+    if (fd_ >= 0) ::lseek(fd_, 0, SEEK_SET);
+    failed_ = fd_ < 0;
+  }
+  Input(const Input&) = delete;
+  Input& operator=(const Input&) = delete;
+  ~Input() { close(); }
+
+  [[nodiscard]] int fd() const { return fd_; }
+  [[nodiscard]] bool failed() const { return failed_; }
+
+ private:
+  void close() {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+  }
+  int fd_ = -1;
+  bool failed_ = false;
 };
 
 enum class Ending { closed, too_long, too_much };
@@ -133,13 +169,15 @@ std::string last_line(std::string_view text) {
 
 Result<std::string> output_of_command(const std::vector<std::string>& arguments,
                                       const CommandOptions& options) {
-  if (arguments.empty()) return fail(Errc::unavailable, "a command without a program");
+  if (arguments.empty()) return fail(Errc::unavailable, "the command names no program");
   const auto& program = arguments.front();
   Pipe out;
   Pipe err;
   if (out.ends[0] < 0 || err.ends[0] < 0)
-    return fail(Errc::io, program + ": no pipe: " + std::strerror(errno));
-  Child child{arguments, options, out, err};
+    return fail(Errc::io, program + ": cannot create a pipe: " + std::strerror(errno));
+  const Input in{options.input};
+  if (in.failed()) return fail(Errc::io, program + ": no room for its input");
+  Child child{arguments, options, in.fd(), out, err};
   if (child.error() != 0)
     return fail(Errc::unavailable, program + " cannot be started: " + std::strerror(child.error()));
   out.close_end(1);
@@ -156,8 +194,8 @@ Result<std::string> output_of_command(const std::vector<std::string>& arguments,
   }
   const int status = child.wait();
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return text;
-  auto what = WIFSIGNALED(status) ? program + " was ended by signal " + std::to_string(WTERMSIG(status))
-                                  : program + " ended with status " + std::to_string(WEXITSTATUS(status));
+  auto what = WIFSIGNALED(status) ? program + " was killed by signal " + std::to_string(WTERMSIG(status))
+                                  : program + " exited with status " + std::to_string(WEXITSTATUS(status));
   if (const auto said = last_line(errors); !said.empty()) what += ": " + said;
   return fail(Errc::unavailable, std::move(what));
 }

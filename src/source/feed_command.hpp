@@ -1,8 +1,8 @@
-// A program whose standard output is a feed: kind = "command".
+// A program whose standard output is of use: a feed (kind = "command"), a secret, the answers of a
+// [[filter]].
 //
-// The program is an argument list, run as it is: no shell, so that nothing in it is ever interpreted. Its
-// standard input is empty, and it is a process group of its own, which is killed whole when time or size run
-// out.
+// The program is an argument list, run as it is: no shell, so that nothing in it is ever interpreted. It is a
+// process group of its own, which is killed whole when time or size run out.
 #pragma once
 
 #include <chrono>
@@ -19,6 +19,7 @@ struct CommandOptions {
   std::chrono::milliseconds timeout{60'000};
   std::int64_t max_bytes = 15LL * 1024 * 1024;
   std::filesystem::path folder{};  ///< it runs there; empty: where we are
+  std::string input{};             ///< its standard input
 };
 
 /// What the program wrote. Errc::unavailable, naming the program, if it cannot be started, ends with a status

@@ -65,7 +65,7 @@ void read_items(std::vector<const Node*> items, const Surroundings& around, Feed
   feed.entries.reserve(items.size());
   for (const Node* item : items) {
     if (is_unfinished(*item)) {
-      feed.warnings.emplace_back("the document ends inside an entry, which is left out");
+      feed.warnings.emplace_back("the document ends inside an entry, which is skipped");
       continue;
     }
     feed.entries.push_back(read_entry(*item, around, feed.warnings));

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <netdb.h>
 #include <sys/socket.h>
@@ -97,6 +98,8 @@ struct Transfer {
   const FetchRequest* request = nullptr;
   const FetchOptions* options = nullptr;
   std::string host;
+  std::string url;  ///< where this hop goes
+  int hops = 0;     ///< redirects that we followed ourselves
   CurlEasy handle;
   CurlList headers;
   std::array<char, CURL_ERROR_SIZE> error_text{};
@@ -160,7 +163,8 @@ std::string numeric_of(const curl_sockaddr& address) {
 /// Before a socket is made: refuses the address, whatever name led to it.
 curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
   auto& transfer = *static_cast<Transfer*>(self);
-  if (transfer.request->reach == Reach::public_only && !is_public_address(address->addr)) {
+  const bool guarded = transfer.request->reach == Reach::public_only && transfer.request->proxy.empty();
+  if (guarded && !is_public_address(address->addr)) {
     transfer.refused_address = numeric_of(*address);
     return CURL_SOCKET_BAD;
   }
@@ -170,8 +174,8 @@ curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
 /// Before a request is sent, also on a connection that another request has opened.
 int on_request(void* self, char* remote, char*, int, int) {
   auto& transfer = *static_cast<Transfer*>(self);
-  if (transfer.request->reach == Reach::anywhere || is_public_address(std::string_view{remote}))
-    return CURL_PREREQFUNC_OK;
+  const bool free = transfer.request->reach == Reach::anywhere || !transfer.request->proxy.empty();
+  if (free || is_public_address(std::string_view{remote})) return CURL_PREREQFUNC_OK;
   transfer.refused_address = remote;
   return CURL_PREREQFUNC_ABORT;
 }
@@ -208,18 +212,48 @@ void set(Transfer& transfer, CURLoption option, Value value) {
   TIDINGS_CHECK(curl_easy_setopt(transfer.handle.get(), option, value) == CURLE_OK);
 }
 
+/// Whether we follow redirects ourselves, hop by hop: libcurl would send a header of ours to any host, and
+/// cannot ask what a proxy may reach.
+bool is_led_by_hand(const FetchRequest& request) { return request.login.is_set() || !request.proxy.empty(); }
+
+/// What proves who we are, if this hop goes to the host that it is for.
+void append_login(Transfer& transfer) {
+  const auto& request = *transfer.request;
+  const auto& login = request.login;
+  if (!is_same_host(transfer.url, request.url)) return;
+  if (!login.username.empty())
+    append(transfer.headers, "Authorization: Basic " + base64_encode(login.username + ":" + login.password));
+  if (!login.bearer.empty()) append(transfer.headers, "Authorization: Bearer " + login.bearer);
+  if (!login.header.empty()) append(transfer.headers, login.header);
+}
+
+/// An address or name of this host or a private network, as far as the URL itself tells.
+bool is_private_host(const std::string& url) {
+  const auto parsed = parse_url(url);
+  if (!parsed) return true;
+  const auto& host = parsed->host;
+  if (host == "localhost" || host.ends_with(".localhost")) return true;
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  const bool is_address = ::inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 ||
+                          ::inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
+  return is_address && !is_public_address(std::string_view{host});
+}
+
 void prepare(Transfer& transfer) {
   const auto& request = *transfer.request;
   const auto& options = *transfer.options;
+  const bool by_hand = is_led_by_hand(request);
   transfer.handle = make_curl_easy();
-  set(transfer, CURLOPT_URL, request.url.c_str());
+  transfer.headers = {};
+  set(transfer, CURLOPT_URL, transfer.url.c_str());
   set(transfer, CURLOPT_PROTOCOLS_STR, "http,https");
   set(transfer, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-  set(transfer, CURLOPT_PROXY, "");  // a proxy would connect in our stead, past the check of addresses
+  // A proxy of the environment would connect in our stead, past the check of addresses.
+  set(transfer, CURLOPT_PROXY, request.proxy.c_str());
   set(transfer, CURLOPT_USERAGENT, options.user_agent.c_str());
   set(transfer, CURLOPT_ACCEPT_ENCODING, "");
   set(transfer, CURLOPT_COOKIEFILE, "");  // kept for this transfer: some hosts redirect in a circle without
-  set(transfer, CURLOPT_FOLLOWLOCATION, options.max_redirects > 0 ? 1L : 0L);
+  set(transfer, CURLOPT_FOLLOWLOCATION, options.max_redirects > 0 && !by_hand ? 1L : 0L);
   set(transfer, CURLOPT_MAXREDIRS, static_cast<long>(options.max_redirects));
   set(transfer, CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout.count()));
   set(transfer, CURLOPT_CONNECTTIMEOUT_MS,
@@ -242,6 +276,7 @@ void prepare(Transfer& transfer) {
   const auto single_line = [](const std::string& value) {
     return value.find_first_of("\r\n") == std::string::npos;
   };
+  append_login(transfer);
   if (!request.etag.empty() && single_line(request.etag))
     append(transfer.headers, "If-None-Match: " + request.etag);
   if (!request.last_modified.empty() && single_line(request.last_modified)) {
@@ -254,7 +289,9 @@ void prepare(Transfer& transfer) {
 std::string_view way_in(const Transfer& transfer) {
   long redirects = 0;
   curl_easy_getinfo(transfer.handle.get(), CURLINFO_REDIRECT_COUNT, &redirects);
-  return redirects == 0 ? " (allow_private_address = true in its [[source]] permits that)" : "";
+  return redirects == 0 && transfer.hops == 0
+             ? " (allow_private_address = true in its [[source]] permits that)"
+             : "";
 }
 
 FetchFailure broken(const Transfer& transfer, CURLcode code) {
@@ -262,12 +299,12 @@ FetchFailure broken(const Transfer& transfer, CURLcode code) {
   const auto& url = transfer.request->url;
   FetchFailure made;
   if (!transfer.refused_address.empty()) {
-    made = failure(url, "refused, because it leads to " + transfer.refused_address +
+    made = failure(url, "refused: it leads to " + transfer.refused_address +
                             ", which is not a public address" + std::string{way_in(transfer)});
   } else if (transfer.too_big || code == CURLE_FILESIZE_EXCEEDED) {
     made = failure(url, "longer than " + format_size(transfer.max_bytes()));
   } else if (code == CURLE_OPERATION_TIMEDOUT) {
-    made = failure(url, "no whole answer within " + format_duration(options.timeout));
+    made = failure(url, "no complete answer within " + format_duration(options.timeout));
   } else if (code == CURLE_TOO_MANY_REDIRECTS) {
     made = failure(url, "more than " + plural(options.max_redirects, "redirect"));
   } else if (code == CURLE_PARTIAL_FILE) {
@@ -309,8 +346,8 @@ FetchResult result_of(Transfer& transfer, CURLcode code) {
   made.retry_after = retry_after_of(answer);
   made.gone = answer.status == 410;
   made.limited = answer.status == 429 || (answer.status == 503 && made.retry_after);
-  if (made.gone) made.what += ": the source is gone for good";
-  if (made.limited) made.what += ": we are asked to wait";
+  if (made.gone) made.what += ": the source is permanently gone";
+  if (made.limited) made.what += ": the server asks us to wait";
   return made;
 }
 
@@ -367,6 +404,14 @@ class Runner {
     transfer->request = &requests_[index];
     transfer->options = &options_;
     transfer->host = host;
+    transfer->url = transfer->request->url;
+    if (const auto& request = *transfer->request;
+        !request.proxy.empty() && request.reach == Reach::public_only && is_private_host(request.url)) {
+      done_(index, failure(request.url,
+                           "refused, because it is not a public address (allow_private_address = "
+                           "true in its [[source]] permits that)"));
+      return;
+    }
     prepare(*transfer);
     TIDINGS_CHECK(curl_multi_add_handle(multi_.get(), transfer->handle.get()) == CURLM_OK);
     busy_hosts_.insert(host);
@@ -384,14 +429,45 @@ class Runner {
       const auto found = std::find_if(active_.begin(), active_.end(),
                                       [&](const auto& each) { return each->handle.get() == handle; });
       TIDINGS_CHECK(found != active_.end());
-      const auto transfer = std::move(*found);
-      active_.erase(found);
-      auto result = result_of(*transfer, code);
-      curl_multi_remove_handle(multi_.get(), handle);
-      busy_hosts_.erase(transfer->host);
-      done_(transfer->index, std::move(result));
+      if (auto refused = code == CURLE_OK ? next_hop(**found) : std::optional<FetchFailure>{}) {
+        finish(found, *std::move(refused));
+        continue;
+      }
+      if ((*found)->handle.get() != handle) continue;  // it goes on
+      finish(found, result_of(**found, code));
     }
     return any;
+  }
+
+  void finish(std::vector<std::unique_ptr<Transfer>>::iterator found, FetchResult result) {
+    const auto transfer = std::move(*found);
+    active_.erase(found);
+    curl_multi_remove_handle(multi_.get(), transfer->handle.get());
+    busy_hosts_.erase(transfer->host);
+    done_(transfer->index, std::move(result));
+  }
+
+  /// Follows a redirect by hand, with a new handle; a reason not to, if there is one.
+  std::optional<FetchFailure> next_hop(Transfer& transfer) {
+    const auto& request = *transfer.request;
+    const char* to = nullptr;
+    curl_easy_getinfo(transfer.handle.get(), CURLINFO_REDIRECT_URL, &to);
+    if (!is_led_by_hand(request) || to == nullptr) return std::nullopt;
+    const std::string url = to;
+    if (transfer.hops >= options_.max_redirects)
+      return failure(request.url, "more than " + plural(options_.max_redirects, "redirect"));
+    if (!is_web_url(url)) return failure(request.url, "leads to what is not an http or https URL");
+    if (!request.proxy.empty() && request.reach == Reach::public_only && is_private_host(url))
+      return failure(request.url, "refused, because it leads to what is not a public address");
+    curl_multi_remove_handle(multi_.get(), transfer.handle.get());
+    transfer.redirects.push_back(transfer.answer.status);
+    transfer.answer = {};
+    transfer.bytes.clear();
+    transfer.url = url;
+    ++transfer.hops;
+    prepare(transfer);
+    TIDINGS_CHECK(curl_multi_add_handle(multi_.get(), transfer.handle.get()) == CURLM_OK);
+    return std::nullopt;
   }
 
   std::span<const FetchRequest> requests_;
@@ -404,6 +480,14 @@ class Runner {
 };
 
 }  // namespace
+
+bool is_same_host(const std::string& url, const std::string& own) {
+  const auto to = parse_url(url);
+  const auto home = parse_url(own);
+  if (!to || !home || to->host != home->host) return false;
+  if (to->scheme == home->scheme) return to->port == home->port;
+  return home->scheme == "http" && to->scheme == "https" && home->port.empty() && to->port.empty();
+}
 
 FetchResult fetch(const FetchRequest& request, const FetchOptions& options) {
   FetchResult result;

@@ -23,12 +23,26 @@ namespace tidings::source {
 
 enum class Reach { public_only, anywhere };  ///< anywhere: private and loopback addresses too
 
+/// What proves who we are. It is sent to the host of the request's own URL only, over no weaker a scheme,
+/// wherever a redirect leads.
+struct Login {
+  std::string username{};  ///< Basic, with password
+  std::string password{};
+  std::string bearer{};  ///< Authorization: Bearer
+  std::string header{};  ///< "X-Api-Key: 123"
+
+  [[nodiscard]] bool is_set() const { return !username.empty() || !bearer.empty() || !header.empty(); }
+};
+
 struct FetchRequest {
   std::string url{};   ///< http(s)://... or file:/absolute/path
   std::string etag{};  ///< validators of the last good answer; empty: fetch in any case
   std::string last_modified{};
   Reach reach = Reach::public_only;
   std::optional<std::int64_t> max_bytes{};  ///< in place of FetchOptions::max_bytes
+  Login login{};
+  std::string proxy{};  ///< http://, https:// or socks5h://HOST:PORT; the proxy resolves names, so only
+                        ///< addresses written in URLs are held against `reach`
 };
 
 struct FetchOptions {
@@ -62,6 +76,10 @@ struct FetchFailure {
   bool limited = false;  ///< 429, or 503 with Retry-After: we are asked to wait, the source is not ill
   bool gone = false;     ///< 410
 };
+
+/// Whether what is for the host of `own` may be told to `url`: the same host and port, or the same host by
+/// https where `own` is http.
+[[nodiscard]] bool is_same_host(const std::string& url, const std::string& own);
 
 using FetchResult = std::variant<Fetched, NotModified, FetchFailure>;
 

@@ -30,7 +30,7 @@ Result<Head> split_head(std::string_view text, std::string_view fence) {
     }
     line = end + 1;
   }
-  return fail(Errc::bad_data, "1:1: the front matter does not end",
+  return fail(Errc::bad_data, "1:1: the front matter is not closed",
               "close it with a line " + std::string{fence});
 }
 

@@ -252,13 +252,13 @@ Result<Json> read_document(std::string_view text, std::vector<std::string>& warn
     const auto mended = without_spare_commas(text, comma);
     if (comma != std::string::npos) {
       if (auto json = parsed(mended); is_feed(json)) {
-        warnings.push_back(place_of(text, comma + 1) + ": a comma too many is passed over");
+        warnings.push_back(place_of(text, comma + 1) + ": ignored an extra comma");
         return json;
       }
     }
     auto json = parsed(closed_again(mended));
-    if (!is_feed(json)) return fail(Errc::bad_data, place_of(text, error.byte) + ": the JSON is broken");
-    warnings.emplace_back("the document is cut off; the items that are whole are kept");
+    if (!is_feed(json)) return fail(Errc::bad_data, place_of(text, error.byte) + ": invalid JSON");
+    warnings.emplace_back("the document is cut off; complete items are kept");
     return json;
   }
 }
@@ -278,9 +278,9 @@ void read_items(const Json& items, const Around& around, Feed& feed) {
     if (!item.is_object()) ++odd;
   }
   if (odd > 0)
-    feed.warnings.push_back(odd == 1 ? "an item that is not an object is left out"
+    feed.warnings.push_back(odd == 1 ? "1 item that is not an object is skipped"
                                      : plural(static_cast<long long>(odd), "item") +
-                                           " that are not objects are left out");
+                                           " that are not objects are skipped");
   feed.left_out =
       keep_newest(chosen, around.limits.entries, [](const Json* item) { return date_of_item(*item); });
   for (const auto* item : chosen) feed.entries.push_back(entry_of(*item, feed, around));
@@ -290,7 +290,7 @@ void read_items(const Json& items, const Around& around, Feed& feed) {
 
 Result<Feed> read_json_feed(std::string_view text, const ParseOptions& options) {
   if (nested_too_deeply(text)) return fail(Errc::bad_data, "no feed: JSON nested too deeply");
-  if (has_too_many_values(text)) return fail(Errc::bad_data, "no feed: JSON of more than 600,000 values");
+  if (has_too_many_values(text)) return fail(Errc::bad_data, "no feed: JSON with more than 600,000 values");
   Feed feed;
   feed.format = Format::json;
   TIDINGS_LET(const auto json, read_document(text, feed.warnings));
@@ -299,7 +299,7 @@ Result<Feed> read_json_feed(std::string_view text, const ParseOptions& options) 
     return fail(Errc::bad_data, "no feed: JSON without \"items\"");
   }
   if (text_at(json, "version").find("jsonfeed.org") == std::string::npos)
-    feed.warnings.push_back("no version of JSON Feed is named");
+    feed.warnings.push_back("the JSON Feed version is missing");
   feed.title = collapse_blanks(text_at(json, "title"));
   auto base = link_at(json, "feed_url", options.base_url);
   if (!options.base_url.empty()) base = options.base_url;

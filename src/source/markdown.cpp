@@ -305,7 +305,7 @@ class FolderReader {
       warn(plural(static_cast<long long>(waiting_.size()), "post") +
            (waiting_.size() == 1 ? " waits for its date: " : " wait for their dates: ") + some_of(waiting_));
     }
-    if (!stripped_.empty()) warn("template tags are left out of " + some_of(stripped_));
+    if (!stripped_.empty()) warn("template tags removed from " + some_of(stripped_));
     return std::move(feed_);
   }
 
@@ -329,7 +329,7 @@ Result<Feed> read_markdown_folder(const std::filesystem::path& folder, const Mar
   TIDINGS_LET(auto files, markdown_files(folder));
   FolderReader reader{options};
   if (files.size() > most_files) {
-    reader.warn("more than " + std::to_string(most_files) + " files: the last by name are read");
+    reader.warn("more than " + std::to_string(most_files) + " files: only the last ones by name are read");
     files.erase(files.begin(), files.end() - static_cast<std::ptrdiff_t>(most_files));
   }
   for (const auto& file : files)

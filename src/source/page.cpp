@@ -222,7 +222,7 @@ Result<Object> PageReader::evaluated(xmlNode* from, std::string_view xpath) {
   context_->node = from != nullptr ? from : xmlDocGetRootElement(document_);
   const std::string text{trim(xpath)};
   Object object{xmlXPathEvalExpression(reinterpret_cast<const xmlChar*>(text.c_str()), context_.get())};
-  if (!object) return fail(Errc::config, "not an XPath: " + text, "XPath 1.0, such as //article");
+  if (!object) return fail(Errc::config, "invalid XPath: " + text, "XPath 1.0, such as //article");
   return object;
 }
 
@@ -376,7 +376,7 @@ Result<Feed> read_page(std::string_view bytes, const PageOptions& options) {
   auto decoded = decode_bytes(bytes, options.content_type);
   constexpr std::ptrdiff_t most_tags = 500'000;
   if (std::ranges::count(decoded.text, '<') > most_tags)
-    return fail(Errc::bad_data, "no posts: a page of more than 500,000 tags");
+    return fail(Errc::bad_data, "no posts: the page has more than 500,000 tags");
   if (is_nested_too_deeply(decoded.text))
     return fail(Errc::bad_data, "no posts: the page is nested too deeply");
   const Document document{htmlReadMemory(decoded.text.data(), static_cast<int>(decoded.text.size()), nullptr,
@@ -389,14 +389,13 @@ Result<Feed> read_page(std::string_view bytes, const PageOptions& options) {
   reader.find_base();
   TIDINGS_LET(auto entries, find_entries(reader, decoded.text, options));
   if (entries.empty()) {
-    return fail(
-        Errc::bad_data,
-        options.xpaths.item.empty() ? "no posts found in the page"
-                                    : "nothing in the page is " + options.xpaths.item,
-        options.xpaths.item.empty()
-            ? "kind = \"page\" with item_xpath = \"//article\", title_xpath = \".//h2\" and link_xpath = "
-              "\".//a/@href\" says where they are"
-            : "the XPath item finds nothing with a title and a link");
+    return fail(Errc::bad_data,
+                options.xpaths.item.empty() ? "no posts found on the page"
+                                            : "nothing on the page matches " + options.xpaths.item,
+                options.xpaths.item.empty()
+                    ? "say where they are: kind = \"page\" with item_xpath = \"//article\", title_xpath = "
+                      "\".//h2\" and link_xpath = \".//a/@href\""
+                    : "item_xpath must find elements with a title and a link");
   }
   Feed feed;
   feed.format = Format::html;

@@ -64,8 +64,8 @@ Result<Feed> refuse(std::string_view text, const ParseOptions& options, const Xm
     constexpr std::size_t head = 1 << 20;
     const auto links = discover_feeds(truncate_utf8(text, head), options.base_url);
     return fail(Errc::bad_data, "no feed: an HTML page",
-                links.empty() ? "it advertises no feed; kind = \"page\" with item_xpath, title_xpath and "
-                                "link_xpath says where its posts are"
+                links.empty() ? "it advertises no feed; say where its posts are: kind = \"page\" with "
+                                "item_xpath, title_xpath and link_xpath"
                               : "the page advertises " + links.front().url);
   }
   if (text.find('<') == none)
@@ -89,7 +89,7 @@ Result<Feed> parse_xml(std::string_view text, const ParseOptions& options,
   // decoded.
   const auto start = std::min(text.find('<'), text.size());
   auto body = text.substr(start);
-  if (!trim(text.substr(0, start)).empty()) warnings.emplace_back("text before the document is passed over");
+  if (!trim(text.substr(0, start)).empty()) warnings.emplace_back("text before the document is ignored");
   if (body.starts_with("<?xml")) body.remove_prefix(std::min(body.find("?>"), body.size() - 2) + 2);
   body = body.substr(std::min(body.find('<'), body.size()));
   const auto skipped = text.substr(0, text.size() - body.size());
@@ -116,13 +116,13 @@ Result<Feed> parse_xml(std::string_view text, const ParseOptions& options,
       const bool says_nothing = feed.entries.empty() && feed.title.empty() && feed.link.empty();
       if (mended.cut_off && says_nothing) {
         return fail(Errc::bad_data, std::to_string(fault.line) + ":" + std::to_string(fault.column) +
-                                        ": no feed: cut off before it says anything");
+                                        ": no feed: cut off before any content");
       }
       if (fault.line == 0 ? tree.is_full() : mended.is_full()) {
         warnings.push_back("more than " + std::to_string(max_tree_nodes) +
-                           " elements: the rest of the document is passed over");
+                           " elements: the rest of the document is ignored");
       }
-      if (mended.cut_off) warnings.emplace_back("the document ends before its root element does");
+      if (mended.cut_off) warnings.emplace_back("the document ends inside its root element");
       feed.warnings.insert(feed.warnings.begin(), warnings.begin(), warnings.end());
       constexpr std::size_t enough = 20;
       if (feed.warnings.size() > enough) {

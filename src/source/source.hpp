@@ -84,6 +84,18 @@ struct Entry {
   std::string image{};  ///< absolute; what the format names as the entry's image; empty if none
   std::string image_alt{};
   std::string dropped{};  ///< the rule of include or exclude that keeps it out; empty if none
+  bool pinned = false;    ///< by a [[rule]] or [[filter]]
+
+  /// What its page gave, in place of content_html and image; not part of what was received.
+  struct FromPage {
+    std::string html{};      ///< the article, unsafe; empty: only the rest is known
+    std::string base_url{};  ///< of its links
+    std::string image{};     ///< absolute; empty if there is none
+    std::string image_alt{};
+
+    bool operator==(const FromPage&) const = default;
+  };
+  std::optional<FromPage> from_page{};
 
   bool operator==(const Entry&) const = default;
 };

@@ -19,7 +19,6 @@ constexpr std::chrono::seconds longest_retry_after = 24h;
 constexpr std::chrono::seconds patience_with_a_move =
     72h;  // a weekend's outage of the new place is no reason to leave it
 constexpr int patience_with_limits = 3;
-constexpr std::chrono::minutes clock_slack = 10min;
 
 constexpr const char* select_by_name = R"(
   SELECT id, name, url, moved_to, etag, last_modified, title, site_url, last_attempt_ms, last_good_ms, next_fetch_ms,
@@ -80,13 +79,8 @@ Result<Source> SourceTable::ensure(const SourceSpec& spec) {
 }
 
 Result<std::vector<Source>> SourceTable::list() {
-  std::vector<Source> rows;
   auto query = database_.prepare(select_all);
-  while (true) {
-    TIDINGS_LET(const bool more, query.step());
-    if (!more) return rows;
-    rows.push_back(read_row(query));
-  }
+  return query.list(read_row);
 }
 
 Result<std::optional<Source>> SourceTable::find(std::string_view name) {
@@ -142,7 +136,7 @@ Result<void> SourceTable::failed(SourceId id, const FetchFailure& failure, UtcTi
   auto query = database_.prepare(select_by_id);
   query.bind(":id", id);
   TIDINGS_LET(const bool found, query.step());
-  if (!found) return fail(Errc::no_input, "no source with the id " + std::to_string(id.value));
+  if (!found) return fail(Errc::no_input, "there is no source with id " + std::to_string(id.value));
   const auto before = read_row(query);
   const bool over = is_move_over(before, failure, now);
   const int limited = failure.limited ? before.limited_streak + 1 : 0;

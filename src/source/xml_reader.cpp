@@ -192,9 +192,11 @@ bool is_beyond_libxml2(std::string_view text) {
 
 XmlFault Reader::read(std::string_view text) {
   if (is_beyond_libxml2(text))
-    return {.line = first_line_,
-            .column = 1,
-            .what = "a tag longer than 16 KiB or of more than 250 attributes, or 10,000 declarations"};
+    return {
+        .line = first_line_,
+        .column = 1,
+        .what =
+            "a tag longer than 16 KiB or with more than 250 attributes, or more than 10,000 declarations"};
   if (text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
     return {.line = 1, .column = 1, .what = "too long"};
   static const bool initialised = [] {

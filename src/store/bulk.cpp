@@ -110,12 +110,10 @@ Result<IndexesAway> IndexesAway::take(Database& database, const Transaction& /*o
     auto indexes = database.prepare(
         "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = :table AND sql IS NOT NULL");
     indexes.bind(":table", table);
-    for (;;) {
-      TIDINGS_LET(const bool row, indexes.step());
-      if (!row) break;
-      names.push_back(indexes.text(0));
-      creations.push_back(indexes.text(1));
-    }
+    TIDINGS_TRY(indexes.each([&](const Statement& row) {
+      names.push_back(row.text(0));
+      creations.push_back(row.text(1));
+    }));
   }
   for (const auto& name : names)
     TIDINGS_TRY(database.execute(fmt::format("DROP INDEX \"{}\"", name).c_str()));

@@ -22,6 +22,7 @@ namespace {
 
 constexpr int application_id = 0x54494447;  // "TIDG"
 constexpr int busy_timeout_ms = 10'000;
+constexpr std::string_view view_start = "\nCREATE VIEW ";
 
 struct StatementFinalize {
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
@@ -61,6 +62,19 @@ void look_up(sqlite3_context* context, int, sqlite3_value** arguments) {
   }
 }
 
+/// The step that leads on from `version`; 0 is an empty file.
+struct Migration {
+  std::string_view sql;
+  int version = 0;  ///< afterwards
+};
+
+Migration next_migration(int version) {
+  if (version == 0) return {.sql = migrations().front(), .version = initial_version};
+  const auto steps = version < initial_version ? migrations_before_0_1() : migrations().subspan(1);
+  const auto first = version < initial_version ? 1 : initial_version;
+  return {.sql = steps[static_cast<std::size_t>(version - first)], .version = version + 1};
+}
+
 int name_hint(int code) { return code & 0xFF; }
 
 Errc errc_of(int code) {
@@ -82,9 +96,9 @@ std::string hint_of(int code) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return "another process is writing; try again";
     case SQLITE_NOTADB: return "[store] path must name a tidings database or a file that does not exist yet";
-    case SQLITE_CORRUPT: return "restore the newest backup; \"tidings db check\" tells more";
+    case SQLITE_CORRUPT: return "restore the newest backup; \"tidings db check\" gives details";
     case SQLITE_FULL: return "the disk is full";
-    case SQLITE_CANTOPEN: return "is the folder there and writable?";
+    case SQLITE_CANTOPEN: return "check that the folder exists and is writable";
     default: return {};
   }
 }
@@ -238,14 +252,17 @@ std::optional<std::string> Statement::optional_text(int column) const {
 
 Transaction::Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
 
-Transaction::~Transaction() {
+Transaction::~Transaction() { rollback(); }
+
+void Transaction::rollback() noexcept {
   if (database_ == nullptr) return;
-  sqlite3* const sqlite = database_->handle_->sqlite.get();
+  sqlite3* const sqlite = std::exchange(database_, nullptr)->handle_->sqlite.get();
   // Some failures (disk full, I/O) have rolled back already.
   if (sqlite3_get_autocommit(sqlite) == 0) sqlite3_exec(sqlite, "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 Result<void> Transaction::commit() {
+  TIDINGS_CHECK(database_ != nullptr);
   TIDINGS_TRY(database_->execute("COMMIT"));
   database_ = nullptr;
   return {};
@@ -290,7 +307,7 @@ Result<Database> Database::open(const std::filesystem::path& path, Create create
   if (!std::filesystem::exists(path, ignored)) {
     if (create == Create::no) {
       return fail(Errc::no_input, fmt::format("there is no database at {}", path.string()),
-                  "\"tidings init\" or \"tidings collect\" makes it");
+                  "\"tidings init\" or \"tidings collect\" creates it");
     }
     // Whoever was faster made it just as we would have.
     if (auto made = make_file(path); !made && !std::filesystem::exists(path, ignored))
@@ -311,7 +328,7 @@ Result<Database> Database::open_read_only(const std::filesystem::path& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
     return fail(Errc::no_input, fmt::format("there is no database at {}", path.string()),
-                "\"tidings init\" or \"tidings collect\" makes it");
+                "\"tidings init\" or \"tidings collect\" creates it");
   }
   TIDINGS_LET(auto database, open_handle(path, SQLITE_OPEN_READONLY));
   TIDINGS_TRY(
@@ -321,6 +338,12 @@ Result<Database> Database::open_read_only(const std::filesystem::path& path) {
     return fail(Errc::bad_data,
                 fmt::format("database {} has schema version {}, this program needs {}", path.string(),
                             database.schema_version_, newest_schema_version()),
+                "run \"tidings db migrate\"");
+  }
+  TIDINGS_LET(const bool ours, database.has_our_views());
+  if (!ours) {
+    return fail(Errc::bad_data,
+                fmt::format("database {} was last written by another build of this program", path.string()),
                 "run \"tidings db migrate\"");
   }
   return database;
@@ -384,40 +407,79 @@ Result<void> Database::identify() {
     objects = sqlite3_column_int64(raw, 2);
   }
   if (id != application_id && (id != 0 || objects != 0 || version != 0)) {
-    return fail(Errc::bad_data, fmt::format("{} is a database, but not one of tidings", path_.string()),
+    return fail(Errc::bad_data, fmt::format("{} is a database, but not a tidings database", path_.string()),
                 "[store] path must name a tidings database or a file that does not exist yet");
   }
   if (version > newest_schema_version()) {
     return fail(Errc::bad_data,
                 fmt::format("database {} has schema version {}, newer than this program's {}", path_.string(),
                             version, newest_schema_version()),
-                "use the newer tidings that wrote it");
+                "use the tidings version that wrote it");
   }
   schema_version_ = static_cast<int>(version);
   return {};
 }
 
 Result<void> Database::migrate() {
-  if (schema_version_ >= newest_schema_version()) return {};
+  TIDINGS_LET(const bool ours, has_our_views());
+  if (schema_version_ >= newest_schema_version() && ours) return {};
   // A step may build a table anew: dropping the old one would delete what refers to it. Each step is checked
   // instead.
   TIDINGS_TRY(execute("PRAGMA foreign_keys = OFF"));
-  const auto steps = migrations();
-  while (schema_version_ < newest_schema_version()) {
-    TIDINGS_LET(auto transaction, begin());
-    // Another process may have migrated while we waited for the lock.
-    TIDINGS_TRY(identify());
-    if (schema_version_ >= newest_schema_version()) break;
-    const auto sql = std::string{steps[static_cast<std::size_t>(schema_version_)]};
-    TIDINGS_TRY(execute(sql.c_str()));
-    TIDINGS_TRY(check_references());
-    const auto mark = fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", application_id,
-                                  schema_version_ + 1);
-    TIDINGS_TRY(execute(mark.c_str()));
-    TIDINGS_TRY(transaction.commit());
-    ++schema_version_;
-  }
+  do {
+    TIDINGS_TRY(migrate_one());
+  } while (schema_version_ < newest_schema_version());
   return execute("PRAGMA foreign_keys = ON");
+}
+
+/// One step, or the views alone, in a transaction. The views go first, because a table cannot be renamed
+/// under them, and come back with the last step.
+Result<void> Database::migrate_one() {
+  TIDINGS_LET(auto transaction, begin());
+  // Another process may have migrated while we waited for the lock.
+  TIDINGS_TRY(identify());
+  TIDINGS_TRY(drop_views());
+  int version = schema_version_;
+  if (version < newest_schema_version()) {
+    const auto step = next_migration(version);
+    TIDINGS_TRY(execute(std::string{step.sql}.c_str()));
+    TIDINGS_TRY(check_references());
+    version = step.version;
+    const auto mark =
+        fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", application_id, version);
+    TIDINGS_TRY(execute(mark.c_str()));
+  }
+  if (version == newest_schema_version()) TIDINGS_TRY(execute(std::string{views()}.c_str()));
+  TIDINGS_TRY(transaction.commit());
+  schema_version_ = version;
+  return {};
+}
+
+Result<std::vector<std::string>> Database::stored_views() {
+  return prepare("SELECT sql FROM sqlite_schema WHERE type = 'view'").list([](const Statement& row) {
+    return row.text(0);
+  });
+}
+
+/// SQLite keeps the words of a view as they were.
+Result<bool> Database::has_our_views() {
+  TIDINGS_LET(const auto stored, stored_views());
+  const auto text = views();
+  std::size_t count = 0;
+  for (auto at = text.find(view_start); at != std::string_view::npos; at = text.find(view_start, at + 1))
+    ++count;
+  return stored.size() == count && std::ranges::all_of(stored, [text](const std::string& view) {
+           return text.find(view + ';') != std::string_view::npos;
+         });
+}
+
+Result<void> Database::drop_views() {
+  TIDINGS_LET(const auto names,
+              prepare("SELECT name FROM sqlite_schema WHERE type = 'view'").list([](const Statement& row) {
+                return row.text(0);
+              }));
+  for (const auto& name : names) TIDINGS_TRY(execute(fmt::format("DROP VIEW \"{}\"", name).c_str()));
+  return {};
 }
 
 Statement Database::prepare(const char* sql) {
@@ -471,13 +533,18 @@ Result<void> Database::check() {
   return check_references();
 }
 
+Result<std::string> Database::quick_check() {
+  auto check = prepare("PRAGMA quick_check(1)");
+  TIDINGS_LET(const bool row, check.step());
+  return row ? check.text(0) : std::string{};
+}
+
 Result<void> Database::check_references() {
   auto keys = prepare("PRAGMA foreign_key_check");
   TIDINGS_LET(const bool broken, keys.step());
   if (broken) {
-    return fail(Errc::bad_data,
-                fmt::format("database {}: a row of {} points at a row of {} that is not there",
-                            path_.string(), keys.text(0), keys.text(2)));
+    return fail(Errc::bad_data, fmt::format("database {}: a row of {} refers to a missing row of {}",
+                                            path_.string(), keys.text(0), keys.text(2)));
   }
   return {};
 }
@@ -487,7 +554,7 @@ Result<void> Database::empty_log() {
   TIDINGS_LET(const bool row, checkpoint.step());
   if (row && checkpoint.integer(0) == 0) return {};
   return fail(Errc::try_again,
-              fmt::format("the log of {} cannot be emptied: another process is reading", path_.string()));
+              fmt::format("the log of {} cannot be emptied: another process is reading it", path_.string()));
 }
 
 Result<bool> Database::holds_text(std::span<const std::string> texts) {
@@ -523,7 +590,8 @@ Result<void> Database::rebuild() {
 Result<void> Database::backup_to(const std::filesystem::path& target) {
   std::error_code ignored;
   if (std::filesystem::exists(target, ignored)) {
-    return fail(Errc::cannot_create, fmt::format("{} exists already", target.string()), "name a new file");
+    return fail(Errc::cannot_create, fmt::format("{} already exists", target.string()),
+                "choose another name");
   }
   TIDINGS_TRY(make_file(target));
   const auto done = copy_to(target);
@@ -548,6 +616,6 @@ Result<void> Database::copy_to(const std::filesystem::path& target) {
   return {};
 }
 
-int newest_schema_version() { return static_cast<int>(migrations().size()); }
+int newest_schema_version() { return initial_version + static_cast<int>(migrations().size()) - 1; }
 
 }  // namespace tidings::store

@@ -3,11 +3,11 @@
 // The handle is driver-neutral on purpose: named parameters, RETURNING, ON CONFLICT, no rowid tricks, so that
 // another SQL database can stand behind it (Lookup would be a temporary table there). SQLite is set to WAL,
 // foreign_keys=ON, synchronous=FULL unless asked otherwise, secure_delete=ON, a busy timeout of 10 s, STRICT
-// tables, our application_id. Schema versions are user_version; migrations run in open(). A Database and its
-// Statements belong to one thread. Failures are Errc::io with the SQL engine's words and the file's name,
-// but: Errc::no_input if the file is absent and Create::no; Errc::bad_data if it is no database, not ours, or
-// newer than this binary (both versions are named); Errc::try_again when another process holds the lock past
-// the timeout.
+// tables, our application_id. Schema versions are user_version; migrations run in open(), which also makes
+// the views of views.sql. A Database and its Statements belong to one thread. Failures are Errc::io with the
+// SQL engine's words and the file's name, but: Errc::no_input if the file is absent and Create::no;
+// Errc::bad_data if it is no database, not ours, or newer than this binary (both versions are named);
+// Errc::try_again when another process holds the lock past the timeout.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/id.hpp"
@@ -44,8 +47,12 @@ class Lookup {
 };
 
 /// One prepared statement. bind() by the parameter's name with its colon (":id"); an unknown name is a bug.
-/// step() moves to the next row; columns count from 0. Reset before it is run again: run() and reset() do so.
-/// Cached by Database::prepare.
+/// Columns count from 0. Cached by Database::prepare.
+///
+/// Rows are read by each() or list(), not by a range-based for: its loop ends in the same way after the last
+/// row and after an I/O error, and nothing would make the caller ask which it was. Here the error is the
+/// [[nodiscard]] result. Both are inlined and cost what a loop around step() costs; step() is for a single
+/// row, and for walks that stop and go on.
 class Statement {
  public:
   Statement(const Statement&) = delete;
@@ -76,6 +83,14 @@ class Statement {
   Statement& bind_at(int place, std::int64_t value);
   Statement& bind_at(int place, std::string_view text);
   Statement& bind_null_at(int place);
+
+  /// Calls visit(row) for each row, then resets. `visit` takes a const Statement& and returns nothing or a
+  /// Result<void>, whose error ends the walk.
+  template <class Visit>
+  [[nodiscard]] Result<void> each(Visit&& visit);
+  /// What make(row) returns for each row, a value or a Result of one; then resets.
+  template <class Make>
+  [[nodiscard]] auto list(Make&& make);
 
   /// True while there is a row. Errc::io; Errc::bad_data for a broken constraint.
   [[nodiscard]] Result<bool> step();
@@ -108,7 +123,7 @@ class Statement {
   sqlite3_stmt* statement_;
 };
 
-/// Rolls back when it goes out of scope without commit(). Do not nest.
+/// Rolls back when it goes out of scope without commit(), as it does on every failure. Do not nest.
 class Transaction {
  public:
   Transaction(const Transaction&) = delete;
@@ -118,6 +133,9 @@ class Transaction {
   ~Transaction();
 
   [[nodiscard]] Result<void> commit();
+  /// Takes everything back now. Cannot fail: what is not committed is not in the database. Nothing after a
+  /// commit() or rollback().
+  void rollback() noexcept;
 
  private:
   friend class Database;
@@ -136,7 +154,7 @@ class Database {
   /// Opens, checks that it is ours and migrates it to this binary's schema.
   [[nodiscard]] static Result<Database> open(const std::filesystem::path& path, Create create);
   /// Opens without writing a byte, for --dry-run and status. Errc::bad_data if its schema is older than this
-  /// binary's.
+  /// binary's, or its views are another's.
   [[nodiscard]] static Result<Database> open_read_only(const std::filesystem::path& path);
   /// A copy of the file in memory, brought to this binary's schema there; the file is not changed.
   [[nodiscard]] static Result<Database> open_copy_in_memory(const std::filesystem::path& path);
@@ -172,6 +190,8 @@ class Database {
 
   /// PRAGMA integrity_check and foreign_key_check; Errc::bad_data with the first finding.
   [[nodiscard]] Result<void> check();
+  /// Its pages alone, many times as fast: "ok", or the first finding in SQLite's words.
+  [[nodiscard]] Result<std::string> quick_check();
 
   /// Everything in the log goes into the file, and the log is cut to nothing: what was overwritten or deleted
   /// is gone from the disk too. Waits for readers as long as for a lock, then Errc::try_again: the changes
@@ -200,6 +220,10 @@ class Database {
   [[nodiscard]] static Result<Database> open_handle(const std::filesystem::path& path, int flags);
   [[nodiscard]] Result<void> identify();
   [[nodiscard]] Result<void> migrate();
+  [[nodiscard]] Result<void> migrate_one();
+  [[nodiscard]] Result<std::vector<std::string>> stored_views();
+  [[nodiscard]] Result<bool> has_our_views();
+  [[nodiscard]] Result<void> drop_views();
   [[nodiscard]] Result<void> check_references();
   [[nodiscard]] tl::unexpected<Error> error(std::string_view doing) const;
 
@@ -208,7 +232,50 @@ class Database {
   int schema_version_ = 0;
 };
 
-/// The schema version that this binary writes: the number of migrations.
+/// The schema version that this binary writes.
 [[nodiscard]] int newest_schema_version();
+
+// ---- rows
+
+template <class T>
+inline constexpr bool is_result = false;
+template <class T>
+inline constexpr bool is_result<Result<T>> = true;
+
+template <class Visit>
+Result<void> Statement::each(Visit&& visit) {
+  for (;;) {
+    TIDINGS_LET(const bool more, step());
+    if (!more) break;
+    if constexpr (std::is_void_v<std::invoke_result_t<Visit&, const Statement&>>) {
+      visit(std::as_const(*this));
+    } else if (auto visited = visit(std::as_const(*this)); !visited) {
+      reset();
+      return tl::unexpected<Error>(std::move(visited).error());
+    }
+  }
+  reset();
+  return {};
+}
+
+template <class Make>
+auto Statement::list(Make&& make) {
+  using Made = std::remove_cvref_t<std::invoke_result_t<Make&, const Statement&>>;
+  if constexpr (is_result<Made>) {
+    Result<std::vector<typename Made::value_type>> made{tl::in_place};
+    auto done = each([&](const Statement& row) -> Result<void> {
+      TIDINGS_LET(auto value, make(row));
+      made->push_back(std::move(value));
+      return {};
+    });
+    if (!done) made = tl::unexpected<Error>(std::move(done).error());
+    return made;
+  } else {
+    Result<std::vector<Made>> made{tl::in_place};
+    auto done = each([&](const Statement& row) { made->push_back(make(row)); });
+    if (!done) made = tl::unexpected<Error>(std::move(done).error());
+    return made;
+  }
+}
 
 }  // namespace tidings::store

@@ -30,8 +30,8 @@ Result<SenderLock> SenderLock::take(const std::filesystem::path& database, const
     const auto who = trim({holder.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))});
     return fail(
         Errc::try_again,
-        fmt::format("another tidings is at work on {}: {}", database.string(), who.empty() ? "unknown" : who),
-        "this run did nothing; the next one goes on");
+        fmt::format("another tidings is using {}: {}", database.string(), who.empty() ? "unknown" : who),
+        "this run did nothing; the next one continues");
   }
   const auto note =
       fmt::format("process {}, {}, since {}\n", ::getpid(), job, format_rfc3339(SystemClock{}.now()));
@@ -113,9 +113,9 @@ Result<void> check_instance(Database& database, Guard guard) {
     return set_fact(database, "instance", here);
   return fail(
       Errc::not_permitted,
-      fmt::format("database {} was last used for sending elsewhere ({}); two senders would mail people twice",
+      fmt::format("database {} last sent mail from elsewhere ({}); two senders would mail people twice",
                   database.path().string(), known),
-      "if the other one is gone, run \"tidings db adopt\"");
+      "if that one is retired, run \"tidings db adopt\"");
 }
 
 }  // namespace tidings::store

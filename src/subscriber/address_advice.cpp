@@ -64,7 +64,7 @@ std::optional<std::string> advice_on(const MailAddress& address) {
   }
   const auto local = ascii_lower(address.local);
   if (std::ranges::find(roles, std::string_view{local}) != std::end(roles)) {
-    return fmt::format("{}: {}@ is a role, read by several people or by nobody", address.text(), local);
+    return fmt::format("{}: {}@ is a role address, read by several people or nobody", address.text(), local);
   }
   return std::nullopt;
 }

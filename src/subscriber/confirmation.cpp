@@ -22,12 +22,10 @@ std::optional<std::string> hash_of(std::string_view token) {
 /// Rows of (subscriber, digest) of one token.
 Result<std::optional<Confirmation>> read_confirmation(store::Statement& query) {
   Confirmation confirmation;
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) break;
-    confirmation.subscriber = query.id<SubscriberId>(0);
-    confirmation.digests.push_back(query.text(1));
-  }
+  TIDINGS_TRY(query.each([&](const store::Statement& row) {
+    confirmation.subscriber = row.id<SubscriberId>(0);
+    confirmation.digests.push_back(row.text(1));
+  }));
   if (confirmation.digests.empty()) return std::nullopt;
   return confirmation;
 }

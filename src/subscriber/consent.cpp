@@ -74,18 +74,17 @@ Result<std::vector<Consent>> ConsentLog::history(SubscriberId subscriber) {
       WHERE subscriber_id = :subscriber ORDER BY at_ms, id)");
   query.bind(":subscriber", subscriber);
   std::vector<Consent> history;
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) return history;
+  TIDINGS_TRY(query.each([&](const store::Statement& row) {
     auto& consent =
-        history.emplace_back(Consent{.digest = query.text(0), .at = query.time(2), .detail = query.text(4)});
+        history.emplace_back(Consent{.digest = row.text(0), .at = row.time(2), .detail = row.text(4)});
     for (const auto event : all_events) {
-      if (query.view(1) == name_of(event)) consent.event = event;
+      if (row.view(1) == name_of(event)) consent.event = event;
     }
     for (const auto origin : all_origins) {
-      if (query.view(3) == name_of(origin)) consent.origin = origin;
+      if (row.view(3) == name_of(origin)) consent.origin = origin;
     }
-  }
+  }));
+  return history;
 }
 
 Result<void> ConsentLog::forget(SubscriberId subscriber) {
@@ -97,20 +96,17 @@ Result<std::vector<std::pair<std::string, std::int64_t>>> ConsentLog::left(const
   auto rows = database_.prepare(R"(
     SELECT c.origin, count(DISTINCT c.subscriber_id)
     FROM consents c
-    JOIN deliveries d ON d.subscriber_id = c.subscriber_id AND d.edition_id = :edition
+    JOIN delivery_states d ON d.subscriber_id = c.subscriber_id AND d.edition_id = :edition
     WHERE c.event = 'withdrawn' AND c.digest IN (:digest, '') AND c.origin IN ('web', 'one-click', 'mailto')
-      AND c.at_ms >= :from AND c.at_ms < :until AND d.state IN (5, 8)
+      AND c.at_ms >= :from AND c.at_ms < :until AND d.state IN ('sent', 'bounced')
     GROUP BY c.origin ORDER BY c.origin)");
   rows.bind(":edition", which.edition)
       .bind(":digest", which.digest)
       .bind(":from", which.from)
       .bind(":until", which.until);
   std::vector<std::pair<std::string, std::int64_t>> out;
-  for (;;) {
-    TIDINGS_LET(const bool more, rows.step());
-    if (!more) return out;
-    out.emplace_back(rows.text(0), rows.integer(1));
-  }
+  TIDINGS_TRY(rows.each([&](const store::Statement& row) { out.emplace_back(row.text(0), row.integer(1)); }));
+  return out;
 }
 
 }  // namespace tidings::subscriber

@@ -126,7 +126,7 @@ Result<void> CsvReader::State::end_of_source() {
   ended = true;
   if (decoder.finish(text)) return {};
   return broken(line, fmt::format("the file ends in the middle of a {} character", decoder.name()),
-                "is it whole?");
+                "it may be incomplete");
 }
 
 /// False at the end of the source.
@@ -211,14 +211,14 @@ Result<bool> CsvReader::State::read_record(CsvRecord& record) {
     }
     if (reading.size > max_record_bytes) {
       if (reading.in != Reading::In::quoted) return broken(record.line, "this record is longer than 1 MiB");
-      return broken(reading.quote_line, "the quote that opens here is not closed within 1 MiB",
-                    "double a quote that belongs to the text");
+      return broken(reading.quote_line, "the quote opened here is not closed within 1 MiB",
+                    "double quotes that belong to the text");
     }
     if (at == text.size()) {
       TIDINGS_LET(more, refill());
       if (!more && reading.in == Reading::In::quoted) {
-        return broken(reading.quote_line, "the quote that opens here is never closed",
-                      "double a quote that belongs to the text");
+        return broken(reading.quote_line, "the quote opened here is never closed",
+                      "double quotes that belong to the text");
       }
       continue;
     }
@@ -261,7 +261,7 @@ Result<bool> CsvReader::State::take(Reading& reading, char c) {
     return false;
   } else if (reading.in == In::quote) {
     if (c != ' ' && c != '\t') {
-      return broken(line, "there is text behind a closing quote", "double a quote that belongs to the text");
+      return broken(line, "text follows a closing quote", "double quotes that belong to the text");
     }
   } else {
     *reading.field += c;

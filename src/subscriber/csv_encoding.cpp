@@ -184,7 +184,7 @@ Result<void> TextDecoder::expect(std::string_view encoding) {
   } else {
     state.converter = ::iconv_open("UTF-8", std::string{trim(encoding)}.c_str());
     if (state.converter == reinterpret_cast<iconv_t>(-1)) {
-      return fail(Errc::usage, fmt::format("--encoding \"{}\" is not known", clean_utf8(encoding)),
+      return fail(Errc::usage, fmt::format("unknown --encoding \"{}\"", clean_utf8(encoding)),
                   "utf-8, windows-1252, utf-16, or one that \"iconv -l\" lists");
     }
     state.set(Kind::other, trim(encoding));

@@ -168,7 +168,7 @@ Result<std::string> export_one(store::Database& database, const Clock& clock, co
   Suppressions suppressions{database, clock};
   TIDINGS_LET(const auto subscriber, table.find(address));
   TIDINGS_LET(const auto suppression, suppressions.lookup(address));
-  if (!subscriber && !suppression) return fail(Errc::no_input, "nothing is known of " + address.text());
+  if (!subscriber && !suppression) return fail(Errc::no_input, "no data about " + address.text());
   Json person;
   if (subscriber) {
     person = json_of(*subscriber, suppression);

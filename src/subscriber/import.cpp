@@ -38,7 +38,7 @@ class RejectFile {
       file_.open(path_, std::ios::binary | std::ios::trunc);
       if (!file_) {
         return fail(Errc::cannot_create, fmt::format("cannot make {}", path_.string()),
-                    "is the folder there and writable?");
+                    "check that the folder exists and is writable");
       }
       write(out, "line", "reason", headers_);
     }
@@ -120,7 +120,8 @@ class Import {
     report_.guessed_encoding = reader_.guessed_encoding();
     tell_progress(lines.bytes_read());
     if (options_.dry_run == DryRun::yes) {
-      TIDINGS_TRY(table_.flush_bulk());
+      TIDINGS_TRY(table_.flush_bulk());  // what it says is part of the report
+      transaction->rollback();
       return std::move(report_);
     }
     TIDINGS_TRY(table_.end_bulk());
@@ -168,8 +169,7 @@ class Import {
         Errc::bad_data,
         fmt::format("{}:{}: the column \"{}\" is not used and {}; --confirmed might mail people who left",
                     reader_.name(), line, header, why),
-        fmt::format("--map status=\"{0}\" if it is the status, --ignore-column \"{0}\" if it means nothing",
-                    header));
+        fmt::format("use --map status=\"{0}\" if it holds the status, else --ignore-column \"{0}\"", header));
   }
 
   Result<void> check_unused() const {

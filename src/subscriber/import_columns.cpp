@@ -84,7 +84,7 @@ Result<std::size_t> ColumnMap::find_header(std::span<const std::string> keys, st
   auto at = find_key(headers_, wanted);
   if (!at) at = find_key(keys, key_of(wanted));
   if (at) return *at;
-  return fail(Errc::bad_data, fmt::format("no column is headed \"{}\"", wanted),
+  return fail(Errc::bad_data, fmt::format("there is no column \"{}\"", wanted),
               did_you_mean(wanted, headers_));
 }
 
@@ -100,7 +100,7 @@ Result<void> ColumnMap::obey(std::span<const std::string> keys, const ColumnOpti
   }
   for (const auto& [column, wanted] : options.map) {
     if (std::ranges::find(our_columns, column) == our_columns.end()) {
-      return fail(Errc::usage, fmt::format("\"{}\" is not a column that can be mapped", column),
+      return fail(Errc::usage, fmt::format("\"{}\" cannot be mapped", column),
                   did_you_mean(column, our_columns));
     }
     auto* const slot = slot_of(column);
@@ -321,7 +321,7 @@ WrittenAddress unwrap(std::string_view text) {
 
 Result<void> ColumnMap::read_person(const CsvRecord& record, ImportLine& line) const {
   const auto email = field(record, email_);
-  if (email.empty()) return fail(Errc::bad_data, "there is no address");
+  if (email.empty()) return fail(Errc::bad_data, "the address is missing");
   const auto written = unwrap(email);
   if (written.address.starts_with('@') || written.address.starts_with("*@")) {
     TIDINGS_LET(const auto target, parse_suppression_target(written.address));
@@ -382,7 +382,7 @@ Result<ImportLine> ColumnMap::understand(const CsvRecord& record) const {
     if (!trim(record.fields[i]).empty()) {
       return fail(Errc::bad_data,
                   fmt::format("the line has {} fields, the header {}", record.fields.size(), headers_.size()),
-                  "quote a field that has the delimiter in it");
+                  "quote fields that contain the delimiter");
     }
   }
   ImportLine line;
@@ -390,7 +390,7 @@ Result<ImportLine> ColumnMap::understand(const CsvRecord& record) const {
   TIDINGS_TRY(read_history(record, line));
   if (!line.domain.empty() && !(line.status && std::holds_alternative<SuppressionCause>(*line.status))) {
     return fail(Errc::bad_data, fmt::format("\"{}\" is a domain, not an address", line.domain),
-                "only a line that is blocked may name one");
+                "only a blocked line may hold a domain");
   }
   return line;
 }

@@ -93,11 +93,9 @@ Result<void> NoticeTable::drop_sign_up(std::int64_t id) {
 Result<void> NoticeTable::forget_sign_ups(std::string_view address_key) {
   std::vector<std::int64_t> found;
   auto query = database_.prepare("SELECT id, address FROM sign_ups");
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) break;
-    if (stored_address(query.view(1)).key() == address_key) found.push_back(query.integer(0));
-  }
+  TIDINGS_TRY(query.each([&](const store::Statement& row) {
+    if (stored_address(row.view(1)).key() == address_key) found.push_back(row.integer(0));
+  }));
   for (const auto id : found) TIDINGS_TRY(drop_sign_up(id));
   return {};
 }

@@ -1,4 +1,4 @@
-// SubscriberTable's bulk mode: rows gathered, addresses looked up in memory, indexes away.
+// The bulk mode of subscriber_table.hpp: rows gathered, addresses looked up in memory, indexes away.
 #include "store/bulk.hpp"
 #include "subscriber/address_set.hpp"
 #include "subscriber/subscriber_table.hpp"
@@ -26,11 +26,8 @@ Result<void> SubscriberTable::begin_bulk(const store::Transaction& open) {
   AddressSet known;
   {
     auto query = database_.prepare("SELECT id, address_key FROM subscribers");
-    for (;;) {
-      TIDINGS_LET(const bool row, query.step());
-      if (!row) break;
-      known.add(query.view(1), query.id<SubscriberId>(0));
-    }
+    TIDINGS_TRY(
+        query.each([&](const store::Statement& row) { known.add(row.view(1), row.id<SubscriberId>(0)); }));
   }
   TIDINGS_LET(const auto next, store::next_id(database_, open, "subscribers"));
   TIDINGS_LET(auto indexes, store::IndexesAway::take(database_, open, "subscribers"));

@@ -85,26 +85,18 @@ Result<void> SubscriberTable::load_details(Subscriber& subscriber) {
   auto topics =
       database_.prepare("SELECT topic FROM subscriber_topics WHERE subscriber_id = :id ORDER BY topic");
   topics.bind(":id", subscriber.id);
-  for (;;) {
-    TIDINGS_LET(const bool row, topics.step());
-    if (!row) break;
-    subscriber.topics.push_back(topics.text(0));
-  }
+  TIDINGS_TRY(topics.each([&](const store::Statement& row) { subscriber.topics.push_back(row.text(0)); }));
   auto subscriptions = database_.prepare(R"(
       SELECT digest, state, since_ms, confirmed_ms FROM subscriptions WHERE subscriber_id = :id ORDER BY digest)");
   subscriptions.bind(":id", subscriber.id);
-  for (;;) {
-    TIDINGS_LET(const bool row, subscriptions.step());
-    if (!row) return {};
-    const auto state = subscription_state_of(subscriptions.view(1));
+  return subscriptions.each([&](const store::Statement& row) -> Result<void> {
+    const auto state = subscription_state_of(row.view(1));
     if (!state)
-      return fail(Errc::bad_data,
-                  "a subscription in the database has an unknown state: " + subscriptions.text(1));
-    subscriber.subscriptions.push_back({.digest = subscriptions.text(0),
-                                        .state = *state,
-                                        .since = subscriptions.time(2),
-                                        .confirmed = subscriptions.optional_time(3)});
-  }
+      return fail(Errc::bad_data, "a subscription in the database has an unknown state: " + row.text(1));
+    subscriber.subscriptions.push_back(
+        {.digest = row.text(0), .state = *state, .since = row.time(2), .confirmed = row.optional_time(3)});
+    return {};
+  });
 }
 
 Result<std::optional<Subscriber>> SubscriberTable::read_one(store::Statement& query) {
@@ -129,6 +121,11 @@ Result<std::optional<Subscriber>> SubscriberTable::find(SubscriberId id) {
   return read_one(query);
 }
 
+Result<bool> SubscriberTable::has_name(std::string_view name) {
+  auto query = database_.prepare("SELECT 1 FROM subscribers WHERE name = :name LIMIT 1");
+  return query.bind(":name", name).step();
+}
+
 Result<std::optional<Contact>> SubscriberTable::contact(SubscriberId id) {
   auto query = database_.prepare(R"(
       SELECT s.address, s.name, s.language FROM subscribers s
@@ -147,12 +144,7 @@ Result<std::vector<Subscriber>> SubscriberTable::list(const SubscriberFilter& fi
       "WHERE s.id > :after AND" TIDINGS_SUBSCRIBER_CONDITION " ORDER BY s.id LIMIT :limit");
   TIDINGS_TRY(bind_filter(query, filter));
   query.bind(":after", page.after).bind(":limit", page.limit);
-  std::vector<Subscriber> found;
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) break;
-    found.push_back(read_subscriber(query));
-  }
+  TIDINGS_LET(auto found, query.list(read_subscriber));
   for (auto& subscriber : found) TIDINGS_TRY(load_details(subscriber));
   return found;
 }
@@ -179,18 +171,16 @@ Result<SubscriberCounts> SubscriberTable::counts() {
   // Subscriptions by their index alone, and who is suppressed from the side of the few: a join of a million
   // takes 20 times as long.
   auto states = database_.prepare("SELECT digest, state, count(*) FROM subscriptions GROUP BY digest, state");
-  for (;;) {
-    TIDINGS_LET(const bool row, states.step());
-    if (!row) break;
-    if (counts.digests.empty() || counts.digests.back().digest != states.view(0)) {
-      counts.digests.push_back({.digest = states.text(0)});
+  TIDINGS_TRY(states.each([&](const store::Statement& row) {
+    if (counts.digests.empty() || counts.digests.back().digest != row.view(0)) {
+      counts.digests.push_back({.digest = row.text(0)});
     }
     auto& digest = counts.digests.back();
-    const auto state = states.view(1);
+    const auto state = row.view(1);
     (state == "pending"     ? digest.pending
      : state == "withdrawn" ? digest.withdrawn
-                            : digest.confirmed) = states.integer(2);
-  }
+                            : digest.confirmed) = row.integer(2);
+  }));
   auto suppressed = database_.prepare(R"(
       SELECT p.digest, count(*)
       FROM suppressions x CROSS JOIN subscribers s ON s.address_key = x.address_key
@@ -205,13 +195,11 @@ Result<SubscriberCounts> SubscriberTable::counts() {
       AND NOT EXISTS (SELECT 1 FROM suppressions y WHERE y.address_key = s.address_key)
       GROUP BY p.digest)");
   for (auto* const query : {&suppressed, &domains}) {
-    for (;;) {
-      TIDINGS_LET(const bool row, query->step());
-      if (!row) break;
-      const auto digest = std::ranges::find(counts.digests, query->view(0), &SubscriptionCounts::digest);
-      digest->suppressed += query->integer(1);
-      digest->confirmed -= query->integer(1);
-    }
+    TIDINGS_TRY(query->each([&](const store::Statement& row) {
+      const auto digest = std::ranges::find(counts.digests, row.view(0), &SubscriptionCounts::digest);
+      digest->suppressed += row.integer(1);
+      digest->confirmed -= row.integer(1);
+    }));
   }
   return counts;
 }
@@ -276,14 +264,13 @@ Result<void> SubscriberTable::for_each_recipient(std::string_view digest,
   query.bind(":digest", digest);
   TopicWalk topics{database_};
   Recipient recipient;
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) return {};
-    recipient.id = query.id<SubscriberId>(0);
-    recipient.language = query.view(1);
+  return query.each([&](const store::Statement& row) -> Result<void> {
+    recipient.id = row.id<SubscriberId>(0);
+    recipient.language = row.view(1);
     TIDINGS_TRY(topics.read(recipient.id, recipient.topics));
     TIDINGS_TRY(visit(recipient));
-  }
+    return {};
+  });
 }
 
 }  // namespace tidings::subscriber

@@ -93,15 +93,12 @@ Result<std::vector<SubscriptionRow>> subscription_rows(store::Database& database
       SELECT digest, state, confirmed_ms FROM subscriptions
       WHERE subscriber_id = :id AND (:digest = '' OR digest = :digest) ORDER BY digest)");
   query.bind(":id", id).bind(":digest", digest);
-  std::vector<SubscriptionRow> rows;
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) return rows;
-    const auto state = subscription_state_of(query.view(1));
+  return query.list([](const store::Statement& row) -> Result<SubscriptionRow> {
+    const auto state = subscription_state_of(row.view(1));
     if (!state)
-      return fail(Errc::bad_data, "a subscription in the database has an unknown state: " + query.text(1));
-    rows.push_back({.digest = query.text(0), .state = *state, .confirmed = query.optional_time(2)});
-  }
+      return fail(Errc::bad_data, "a subscription in the database has an unknown state: " + row.text(1));
+    return SubscriptionRow{.digest = row.text(0), .state = *state, .confirmed = row.optional_time(2)};
+  });
 }
 
 }  // namespace
@@ -124,7 +121,7 @@ Result<std::string> check_topic(std::string_view text) {
   if (clean.empty()) return fail(Errc::bad_data, "a topic is empty");
   if (clean.find_first_of(";,") != std::string::npos) {
     return fail(Errc::bad_data, fmt::format("the topic \"{}\" has a semicolon or comma", clean),
-                "these separate topics");
+                "they separate topics");
   }
   return clean;
 }
@@ -524,12 +521,9 @@ Result<std::int64_t> SubscriberTable::expire_pending(UtcTime before) {
                        AND c.event = 'withdrawn')
         FROM subscriptions p WHERE p.state = 'pending' AND p.since_ms < :before)");
     query.bind(":before", before);
-    for (;;) {
-      TIDINGS_LET(const bool row, query.step());
-      if (!row) break;
-      old.push_back(
-          {.id = query.id<SubscriberId>(0), .digest = query.text(1), .had_left = query.integer(2) != 0});
-    }
+    TIDINGS_TRY(query.each([&](const store::Statement& row) {
+      old.push_back({.id = row.id<SubscriberId>(0), .digest = row.text(1), .had_left = row.integer(2) != 0});
+    }));
   }
   const auto now = clock_.now();
   for (const auto& one : old) {

@@ -175,6 +175,9 @@ class SubscriberTable {
   [[nodiscard]] Result<std::optional<Subscriber>> find(const MailAddress& address);
   [[nodiscard]] Result<std::optional<Subscriber>> find(SubscriberId id);
 
+  /// Whether somebody is written exactly so.
+  [[nodiscard]] Result<bool> has_name(std::string_view name);
+
   /// Nothing if erased, unknown or suppressed: must not be mailed.
   [[nodiscard]] Result<std::optional<Contact>> contact(SubscriberId id);
 

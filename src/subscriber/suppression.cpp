@@ -68,7 +68,7 @@ Result<SuppressionTarget> parse_suppression_target(std::string_view text) {
     return fail(
         Errc::bad_data,
         "\"" + std::string{truncate_utf8(clean_utf8(text), 60)} + "\" is neither an address nor a domain",
-        "like ada@example.org, or @example.org for everybody there");
+        "write it like ada@example.org, or @example.org for everybody there");
   }
   return SuppressionTarget{.key = "@" + domain, .text = "everybody at " + domain};
 }
@@ -140,15 +140,15 @@ Result<std::optional<Suppression>> Suppressions::lookup_key(std::string_view add
   if (!probe_) {
     probe_.emplace(database_.prepare(R"(
         SELECT EXISTS (SELECT 1 FROM suppressions WHERE address_key IN (:key, :domain)),
-               EXISTS (SELECT 1 FROM facts WHERE name = :salt))"));
+               EXISTS (SELECT 1 FROM suppressions WHERE address_key > 'sha256:' AND address_key < 'sha256;'))"));
   }
   probe_->reset();
-  probe_->bind(":key", address_key).bind(":domain", domain).bind(":salt", salt_fact);
+  probe_->bind(":key", address_key).bind(":domain", domain);
   TIDINGS_TRY(probe_->step());
   const bool plain = probe_->integer(0) != 0;
-  const bool salted = probe_->integer(1) != 0;
+  const bool anybody_erased = probe_->integer(1) != 0;
   probe_->reset();
-  if (!plain && !salted) return std::nullopt;
+  if (!plain && !anybody_erased) return std::nullopt;
   std::string key{address_key};
   if (!plain) {
     TIDINGS_LET(key, hashed(address_key));
@@ -167,11 +167,7 @@ Result<void> Suppressions::remember_hashes() {
   Remembered remembered;
   TIDINGS_LET(remembered.salt, store::fact(database_, salt_fact));
   auto query = database_.prepare("SELECT address_key FROM suppressions");
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) break;
-    remembered.keys.add(query.view(0));
-  }
+  TIDINGS_TRY(query.each([&](const store::Statement& row) { remembered.keys.add(row.view(0)); }));
   remembered_ = std::move(remembered);
   return {};
 }
@@ -184,13 +180,7 @@ Result<std::vector<Suppression>> Suppressions::list(std::optional<SuppressionCau
       ORDER BY address_key LIMIT :limit)");
   query.bind(":after", after).bind(":limit", limit);
   if (cause) query.bind(":cause", name_of(*cause));
-  std::vector<Suppression> found;
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) return found;
-    TIDINGS_LET(auto suppression, read_row(query));
-    found.push_back(std::move(suppression));
-  }
+  return query.list(read_row);
 }
 
 Result<std::string> Suppressions::hashed(std::string_view address_key) {

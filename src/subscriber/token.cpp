@@ -1,5 +1,7 @@
 #include "subscriber/token.hpp"
 
+#include <algorithm>
+
 #include "base/check.hpp"
 #include "base/codec.hpp"
 #include "base/crypto.hpp"
@@ -50,16 +52,13 @@ std::string make_with(const Key& key, TokenPurpose purpose, TokenForm form, cons
 
 Result<std::vector<Key>> read_keys(store::Database& database) {
   auto query = database.prepare("SELECT id, secret, created_ms FROM keys ORDER BY id");
-  std::vector<Key> keys;
-  for (;;) {
-    TIDINGS_LET(const bool row, query.step());
-    if (!row) return keys;
-    keys.push_back({.id = static_cast<std::uint8_t>(query.integer(0)),
-                    .secret = query.blob(1),
-                    .created = query.time(2)});
-    if (keys.back().secret.size() != secret_bytes)
-      return fail(Errc::bad_data, "a token key in the database is damaged");
-  }
+  TIDINGS_LET(auto keys, query.list([](const store::Statement& row) {
+    return Key{
+        .id = static_cast<std::uint8_t>(row.integer(0)), .secret = row.blob(1), .created = row.time(2)};
+  }));
+  if (std::ranges::any_of(keys, [](const Key& key) { return key.secret.size() != secret_bytes; }))
+    return fail(Errc::bad_data, "a token key in the database is damaged");
+  return keys;
 }
 
 Result<Key> store_key(store::Database& database, Random& random, const Clock& clock, int id) {
@@ -97,7 +96,7 @@ Result<KeyRing> KeyRing::rotate(store::Database& database, Random& random, const
   TIDINGS_LET(auto keys, read_keys(database));
   const int id = keys.empty() ? 1 : keys.back().id + 1;
   if (id > max_keys)
-    return fail(Errc::not_permitted, "there are 255 token keys already; no more can be made");
+    return fail(Errc::not_permitted, "there are already 255 token keys, the most there can be");
   TIDINGS_LET(auto key, store_key(database, random, clock, id));
   TIDINGS_TRY(transaction.commit());
   keys.push_back(std::move(key));

@@ -128,7 +128,7 @@ Result<Form> parse_form(std::string_view content_type, std::string_view body) {
   const auto type = ascii_lower(trim(content_type.substr(0, content_type.find(';'))));
   if (type == "application/x-www-form-urlencoded") return parse_urlencoded(body);
   if (type == "multipart/form-data") return parse_multipart(content_type, body);
-  return fail(Errc::bad_data, "not the body of a form");
+  return fail(Errc::bad_data, "not a form body");
 }
 
 }  // namespace tidings::web

@@ -126,7 +126,7 @@ Result<Response> Site::subscribe(const Request& request) {
   }
   // A form of the publisher's own that asks for what is not there: "nothing chosen" would mean everything.
   if (!all_known) {
-    log::warning("web: a sign-up form asked for a digest or topic that config.toml does not have");
+    log::warning("web: a sign-up form asked for a digest or topic that is not in config.toml");
     return show_notice(422, Banner::trouble, view.language);
   }
   // A field that no person sees is filled in: answered like the others, and forgotten.
@@ -277,7 +277,7 @@ Result<Response> Site::preferences(const Request& request, std::string_view toke
 Response Site::health() {
   const auto well = service_.check();
   if (!well) log::error("web: " + well.error().line());
-  return well ? plain(200, "ok\n") : plain(503, "the store does not answer\n");
+  return well ? plain(200, "ok\n") : plain(503, "the store is not available\n");
 }
 
 Response Site::answer_monitor(const Request& request) {
@@ -286,7 +286,7 @@ Response Site::answer_monitor(const Request& request) {
   auto numbers = metrics();
   if (numbers) return *std::move(numbers);
   log::error("web: " + numbers.error().line());
-  return plain(503, "the store does not answer\n");
+  return plain(503, "the store is not available\n");
 }
 
 Result<Response> Site::metrics() {
@@ -332,7 +332,7 @@ Result<Response> Site::route(const Request& request) {
   }
   if (constexpr std::string_view hooks = "/hooks/"; is_post && path.starts_with(hooks)) {
     TIDINGS_LET(const int status, service_.take_webhook(path.substr(hooks.size()), request));
-    return status == 404 ? missing(request) : plain(status, status == 200 ? "taken\n" : "not taken\n");
+    return status == 404 ? missing(request) : plain(status, status == 200 ? "taken\n" : "not accepted\n");
   }
   if (is_post) {
     return path == "/healthz" || path == "/style.css" ? not_allowed("GET, HEAD") : missing(request);

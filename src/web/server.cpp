@@ -130,7 +130,7 @@ Result<Descriptor> bind_to(const std::string& host, int port) {
   if (!well) {
     return fail(Errc::unavailable,
                 fmt::format("cannot listen on {} port {}: {}", host, port, std::strerror(reason)),
-                "is it in use already?");
+                "it may already be in use");
   }
   return socket;
 }

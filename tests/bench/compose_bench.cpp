@@ -116,15 +116,13 @@ Work seal(const std::filesystem::path& path) {
   digest::EditionTable editions{database};
   delivery::Ledger ledger{database, clock};
   subscriber::SubscriberTable subscribers{database, clock};
-  const digest::Plan plan{.scheduled = scheduled,
-                          .period = {scheduled - week, scheduled},
-                          .nominal = week,
-                          .missed_runs = 0,
-                          .first = true};
-  const auto bounds = digest::EditionTable::bounds(plan, must(editions.history("weekly")), scheduled, {});
+  const digest::Plan plan{
+      .scheduled = scheduled, .period = {scheduled - week, scheduled}, .nominal = week, .missed_runs = 0};
+  const auto bounds =
+      digest::EditionTable::bounds(plan, must(editions.history("weekly", scheduled)), scheduled);
   const digest::SelectOptions options;
-  const auto selection =
-      digest::select(must(editions.candidates("weekly", options, bounds)), options, bounds);
+  const auto weighed = must(editions.candidates("weekly", options, bounds));
+  const auto selection = digest::select(weighed.candidates, options, bounds);
   auto carry = must(digest::CarryOver::open(database, "weekly", selection.posts, options));
   const auto edition = must(editions.insert({.digest = "weekly",
                                              .scheduled = scheduled,

@@ -22,6 +22,7 @@
 #include <sqlite3.h>
 
 #include "base/clock.hpp"
+#include "base/file.hpp"
 #include "store/database.hpp"
 #include "store/migrations.hpp"
 #include "subscriber/import.hpp"
@@ -167,7 +168,9 @@ double migrate(const std::filesystem::path& imported, const std::filesystem::pat
   constexpr std::size_t old_version = 7;
   sqlite3* to = nullptr;
   sqlite3_open(path.c_str(), &to);
-  for (const auto migration : store::migrations().first(old_version)) run(to, std::string{migration}.c_str());
+  run(to, read_file(TIDINGS_TEST_DATA "/schema/0001.sql")->c_str());
+  for (const auto step : store::migrations_before_0_1().first(old_version - 1))
+    run(to, std::string{step}.c_str());
   run(to, fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}; PRAGMA journal_mode = WAL; "
                       "ATTACH '{}' AS imported",
                       1414087751, old_version, imported.string())

@@ -2,7 +2,8 @@
 
 base <- store <- rooms (source .. web) <- config <- sending <- edition <- members <- returns <- site <- app <- cli <- main.
 A room up to web may include base, store, itself, and the noun header (post/post.hpp) of a room to its left; the others, what
-lies below them.
+lies below them. cli hands a Context to the rooms below and opens no table: only cli/session knows the store, and no file there
+includes the header of a table or names its class.
 """
 import pathlib
 import re
@@ -11,6 +12,9 @@ import sys
 ROOMS = ["source", "post", "digest", "subscriber", "message", "delivery", "bounce", "web"]
 ABOVE = ["config", "sending", "edition", "members", "returns", "site", "app", "cli"]
 OUTER = {"base": ["base"], "store": ["base", "store"]}
+TABLE_HEADERS = re.compile(r"\w+/(\w+_table|ledger|journal|suppression|consent|confirmation|token)\.hpp|store/\w+\.hpp")
+TABLES = re.compile(r"\b(\w+Table|Ledger|KeyRing|Suppressions|ConsentLog|Confirmations|StormWatch)[ ({]|"
+                    r"\bdatabase\w*(\.|->)(prepare|begin|execute)\(|\bDatabase::open|\bSenderLock::")
 src = pathlib.Path(__file__).resolve().parents[2] / "src"
 
 
@@ -30,6 +34,14 @@ def allowed(file: pathlib.Path, included: str) -> bool:
     return header in (f"{target}.hpp", "outcome.hpp" if target == "delivery" else f"{target}.hpp")
 
 
+def opens_table(file: pathlib.Path, line: str) -> bool:
+    """Of a line in cli: whether it reaches past the rooms' functions into the store."""
+    if file.relative_to(src).parts[0] != "cli" or file.stem == "session":
+        return False
+    included = re.match(r'\s*#\s*include\s+"([^"]+)"', line)
+    return bool(TABLE_HEADERS.fullmatch(included[1]) if included else TABLES.search(line))
+
+
 def main() -> int:
     breaches, seen = [], 0
     for file in sorted(src.rglob("*.[ch]pp")):
@@ -43,6 +55,8 @@ def main() -> int:
                     breaches.append(f"{file.relative_to(src)}:{number}: must not include {match[1]}")
             elif match:
                 breaches.append(f"{file.relative_to(src)}:{number}: write {match[1]} with its room")
+            if opens_table(file, line):
+                breaches.append(f"{file.relative_to(src)}:{number}: cli opens no table: {line.strip()}")
             if file.suffix == ".hpp" and number == 1 and not line.startswith("//"):
                 breaches.append(f"{file.relative_to(src)}: the header does not open with its contract")
     for breach in breaches:

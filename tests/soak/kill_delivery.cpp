@@ -210,7 +210,7 @@ Child run_child(const char* self, Plan& plan, const std::vector<std::string>& ar
   Child child{.killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL};
   child.failed = WIFEXITED(status) && WEXITSTATUS(status) == 1;
   if (!child.killed && !child.failed && !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
-    give_up(fmt::format("a child ended with status {}", status));
+    give_up(fmt::format("a child exited with status {}", status));
   int planned = 0, answered = 0;
   std::sscanf(text.c_str(), "recovered %d %d %d", &planned, &answered, &child.in_doubt);
   return child;

@@ -132,7 +132,7 @@ class Bounce(unittest.TestCase):
         got = self.ingest(mail)
         self.assertEqual((got["outcome"], got["suppressed"]), ("bounce", True))
         self.assertEqual(self.suppressed()["ann@quay.example"]["cause"], "hard_bounce")
-        self.assertIn("never mailed since 2026-01-05 08:05: the address takes no mail any more", self.home.do("subscriber", "show", "ann@quay.example"))
+        self.assertIn("never mailed since 2026-01-05 08:05: an earlier mail to the address was permanently refused", self.home.do("subscriber", "show", "ann@quay.example"))
         self.assertRegex(self.home.do("report", "weekly#1"), r"(?m)^\d+ +hard +user unknown +never mailed again$")
         self.assertEqual(self.ingest(mail)["outcome"], "duplicate")
         states = [json.loads(line) for line in self.home.do("delivery", "list", "--json").splitlines()]

@@ -126,6 +126,12 @@ def doctor_asks_the_server_that_is_named(test, world):
     test.assertNotEqual(levels[1], "good")
 
 
+def opml(world):
+    bare(world)
+    for name, host in (("list", "lake"), ("other", "pond")):
+        world.write(name + ".opml", '<opml><body><outline text="%s" xmlUrl="https://%s.example/"/></body></opml>' % (host, host))
+
+
 def article(world):
     bare(world)
     page = "<html><head><title>%s</title></head><body><nav><a href=/>Home</a></nav><article><h1>%s</h1>%s</article></body></html>"
@@ -313,6 +319,7 @@ CASES = {
     ("report", "--json"): differs("report weekly", "report weekly --json", shows='{"', prepare=sent),
     ("status", ""): differs(None, "send weekly", then="status", shows="2 of 2 sent"),
     ("status", "--json"): differs("status", "status --json", shows='{"digest"'),
+    ("status", "--health"): differs("status", "status --health", shows="healthy: "),
     ("doctor", ""): differs(None, in_order(breaks_the_harbour, "collect"), then="doctor", shows="exit 69"),
     ("doctor", "--smtp"): doctor_asks_the_relay,
     ("doctor", "--dns"): doctor_asks_the_dns,
@@ -323,6 +330,10 @@ CASES = {
     ("source list", "--json"): differs("source list", "source list --json", shows='{"name":"harbour"'),
     ("source check", ""): differs(None, breaks_the_harbour, then="source check", shows="exit 69"),
     ("source check", "URL"): differs("source check harbour", "source check garden", shows="Tulips"),
+    ("source import", ""): differs("feed parse harbour.xml", "source import list.opml", shows="[[source]]", prepare=opml),
+    ("source import", "FILE"): differs("source import list.opml", "source import other.opml", shows="pond", prepare=opml),
+    ("source import", "--append"): differs("source import list.opml", "source import list.opml --append", then="source list", shows="lake", prepare=opml),
+    ("source export", ""): differs("source list", "source export", shows='<opml version="2.0">', prepare=bare),
     ("feed parse", ""): differs("feed parse list.csv", "feed parse harbour.xml", shows='"format":"rss"'),
     ("feed parse", "FILE"): differs("feed parse harbour.xml", "feed parse garden.xml", shows="Tulips"),
     ("feed parse", "--base-url"): differs("feed parse -", "feed parse - --base-url https://b.example/", shows="https://b.example/one",
@@ -345,7 +356,7 @@ CASES = {
     ("post list", ""): differs(None, "collect", then="post list", shows="Tulips", prepare=filled),
     ("post list", "--source"): differs("post list", "post list --source garden", hides="New pier"),
     ("post list", "--since"): differs("post list", "post list --since 2026-01-26T09:00:00Z", hides="New pier"),
-    ("post list", "--left-out"): differs("post list", "post list --left-out", shows="at the first reading", prepare=sent),
+    ("post list", "--left-out"): differs("post list", "post list --left-out", shows="when its source was first read", prepare=sent),
     ("post list", "--digest"): differs("post list --left-out", "post list --left-out --digest weekly", hides="daily", prepare=sent),
     ("post list", "--limit"): differs("post list", "post list --limit 3", shows="there are more: --limit 6", hides="Bread is cheap"),
     ("post list", "--json"): differs("post list", "post list --json", shows='{"id":3'),
@@ -583,7 +594,9 @@ class Promises(unittest.TestCase):
             with self.subTest(verb):
                 text = run(*verb.split(), "--help").stdout
                 words = " ".join(text.split())
-                self.assertLessEqual(len(text.splitlines()), 40)
+                self.assertLessEqual(len(text.splitlines()), 24)
+                self.assertLessEqual(max(map(len, text.splitlines())), 80)
+                self.assertIn("\nExample: %s" % command["example"], text)
                 self.assertIn(command["about"], words)
                 for option in command["options"]:
                     self.assertTrue(option["about"], option)
@@ -593,6 +606,26 @@ class Promises(unittest.TestCase):
                         self.assertRegex(words, r"=%s\b|\[%s\]|=%s " % ((re.escape(option["default"]),) * 3))
                     for word in option["choices"]:
                         self.assertIn(word, words)
+
+    def test_the_example_of_every_verb_is_understood(self):
+        for verb, command in VERBS.items():
+            with self.subTest(verb):
+                words = shlex.split(command["example"].partition(" <")[0].partition(" >")[0])
+                self.assertEqual(words[0], "tidings")
+                self.assertIn(" %s " % verb, " ".join(words) + " ")
+                options = words[1:] if "--config" in words else ["--config", "/nonexistent/config.toml", *words[1:]]
+                if "init" not in words and "dkim keygen" != verb:  # these would write
+                    self.assertNotEqual(run(*options).returncode, 64)
+
+    def test_a_missing_argument_is_told_with_the_usage_of_the_verb(self):
+        for verb, command in VERBS.items():
+            if any(each["required"] for each in command["options"]):
+                with self.subTest(verb):
+                    done = run(*verb.split())
+                    self.assertEqual(done.returncode, 64)
+                    self.assertIn("(usage: tidings %s" % verb, done.stderr)
+                    self.assertEqual(len(done.stderr.splitlines()), 1)
+        self.assertIn("tidings source: which command? (list, check", run("source").stderr)
 
     def test_a_misspelt_word_is_told_with_the_nearest(self):
         for verb, command in VERBS.items():

@@ -7,9 +7,11 @@ import grp
 import os
 import re
 
+import contract_hooks
 import contract_relays
 import contract_services
-from contract_world import HARBOUR, PICTURE, Blog, Case, World, day, dropped, html, mail, once, order_of_titles, posts, raw_mail, said, setting
+import contract_sources
+from contract_world import GARDEN, HARBOUR, PICTURE, Blog, Case, World, day, dropped, html, mail, once, order_of_titles, posts, raw_mail, said, setting
 from tidings import TOP, Article, rss
 
 # ---- store ------------------------------------------------------------------------------------------------------------
@@ -74,6 +76,14 @@ def two_texts(world):
 
 def two_tags(world):
     world.write("harbour.xml", rss("Harbour", [Article("Boat", "https://town.example/boat", day(22), day(22), "<p>Boats.</p>", ("first", "second"))]))
+
+
+def two_alike(world):
+    """The garden's tulips are the harbour's pier, word for word and under another title."""
+    story = "<p>The pier was opened today, with music and fish, and everybody who had waited for it for years came to see how it looks.</p>"
+    pier, tulips = (Article(each.title, each.link, each.appears, each.published, story) for each in (HARBOUR[1], GARDEN[1]))
+    world.write("harbour.xml", rss("Harbour", [HARBOUR[0], pier]))
+    world.write("garden.xml", rss("Garden", [GARDEN[0], tulips]))
 
 
 # ---- digests ----------------------------------------------------------------------------------------------------------
@@ -221,10 +231,12 @@ DIGEST = {
     "schedule": Case('"weekly monday 08:00"', '"monthly 1 08:00"', dry_run),
     "sources": Case('["harbour"]', '["garden"]', order_of_titles, in_b="Roses"),
     "topics": Case(None, '["food"]', order_of_titles, in_b="Bread is cheap"),
-    "include": Case(None, '"pier"', order_of_titles),
-    "exclude": Case(None, '"pier"', order_of_titles),
+    "include": Case(None, '"category:food"', order_of_titles, in_a="New pier", in_b="Bread is cheap"),
+    "exclude": Case(None, '["category:sea"]', order_of_titles, in_a="New pier"),
     "min_posts": Case("1", "9", dry_run),
     "max_posts": Case("10", "1", order_of_titles),
+    "near_duplicates": Case('"join"', '"keep"', order_of_titles, two_alike, in_b="Tulips"),
+    "max_per_source": Case('"fair"', "1", order_of_titles),
     "overflow": Case('"wait"', '"list"', order_of_titles, setting(("digest.max_posts", "1")), in_b="Roses"),
     "max_age": Case(None, '"4d"', order_of_titles, in_a="Bread"),
     "group_by": Case('"day"', '"source"', mail, in_a="Garden · Friday 23 January", in_b="== Garden =="),
@@ -286,6 +298,8 @@ CASES = {
     **section("digest", DIGEST),
     **section("dkim", DKIM),
     "archive.url": Case(None, '"https://old.example.org/mails"', mail, in_b="https://old.example.org/mails"),
+    **section("hooks", contract_hooks.HOOKS),
     **contract_relays.CASES,
     **contract_services.CASES,
+    **contract_sources.CASES,
 }

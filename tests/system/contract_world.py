@@ -53,7 +53,7 @@ class World(Home):
     def set(self, key, value):
         """`key`: "section.key"; of a list of tables, the first one's. `value`: TOML, or None for a key that is absent."""
         section, _, name = key.partition(".")
-        if section in ("source", "digest", "relay"):
+        if section in ("source", "digest", "relay", "rule", "filter"):
             table = self.lists.setdefault(section, [{}])[0]
         else:
             table = self.sections.setdefault(section, {})
@@ -65,6 +65,8 @@ class World(Home):
     def everything(self):
         """A configuration in which every key is read, those of optional tables too."""
         self.lists["relay"] = [{"url": '"smtp://127.0.0.1:2"'}]
+        self.lists["rule"] = [{"any": '"ads"'}]
+        self.lists["filter"] = [{"name": '"helper"', "command": '["true"]'}]
         self.set("smtp.url", '"smtp://127.0.0.1:1"')
 
     def write_config(self):

@@ -4,6 +4,7 @@ import copy
 import shutil
 import sqlite3
 
+import old_store
 from contract_world import ADA, AT, BEN, GARDEN, HARBOUR, World, day
 from smtp_server import Rule, SmtpServer
 from tidings import TOP, Article, atom, rss
@@ -201,10 +202,7 @@ def old_database(world):
     bare(world)
     path = world.folder / "subscribers/tidings.db"
     path.parent.mkdir()
-    with sqlite3.connect(path) as database:
-        database.executescript((TOP / "src/store/migrations/0001_initial.sql").read_text(encoding="utf-8"))
-        database.executescript("PRAGMA application_id = 1414087751; PRAGMA user_version = 1;")
-    database.close()
+    old_store.build(path, 1)
 
 
 def backed_up(world):

@@ -1,4 +1,5 @@
 """What the documentation names exists: files, packages, commands, settings."""
+import os
 import re
 import subprocess
 import unittest
@@ -32,6 +33,13 @@ class Docs(unittest.TestCase):
             for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
                 if not target.startswith("http"):
                     self.assertTrue((page.parent / target).exists(), "%s: %s" % (page.name, target))
+
+    def test_the_workflow_of_the_forge_runs_our_scripts(self):
+        text = (TOP / ".github/workflows/ci.yml").read_text(encoding="utf-8")
+        named = re.findall(r"run: (scripts/[a-z-]+\.sh)", text)
+        self.assertIn("scripts/test.sh", named)
+        for script in named:
+            self.assertTrue(os.access(TOP / script, os.X_OK), script)
 
     def test_each_package_is_explained(self):
         lines = (TOP / "scripts/packages.txt").read_text().splitlines()

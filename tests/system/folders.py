@@ -99,7 +99,7 @@ class Folders(unittest.TestCase):
         self.configure('permalinks = "/:jahr/:slug/"\n')
         done = self.home.run("config", "check", at=AT)
         self.assertEqual(done.returncode, 78)
-        self.assertRegex(done.stderr, r'config\.toml:\d+:\d+: permalinks has no word ":jahr"')
+        self.assertRegex(done.stderr, r'config\.toml:\d+:\d+: permalinks does not know ":jahr"')
 
     def test_jekyll_posts_are_where_jekyll_publishes_them(self):
         self.write("_posts/2026-03-01-boats.md", yaml("Boats and more"))
@@ -123,7 +123,7 @@ class Folders(unittest.TestCase):
         self.write("date.md", yaml("x", "date: someday\n"))
         said = self.collect()
         for name, what in (("toml.md: 2:", ""), ("quote.md: 2:1: a quotation mark is not closed", ""), ("list.md: 3:1: a list is not closed", ""),
-                           ('line.md: 3:1: the front matter has a line without "key:"', ""), ("open.md: 1:1: the front matter does not end", ""),
+                           ('line.md: 3:1: the front matter has a line without "key:"', ""), ("open.md: 1:1: the front matter is not closed", ""),
                            ("date.md: the front matter's date is not a date: someday", "")):
             self.assertIn(name, said)
         self.assertEqual(set(self.posts()), {"Good"})
@@ -144,7 +144,7 @@ class Folders(unittest.TestCase):
         self.write("j.md", yaml("J", "date: 2026-03-01\n", '{% include x.html %}Three {{ site.title }} four\n\n'
                                 "{% highlight ruby %}\nputs '{{ x }}'\n{% endhighlight %}\n\n{% raw %}{{ shown }}{% endraw %}{% comment %}gone{% endcomment %}\n"))
         said = self.collect()
-        self.assertIn("template tags are left out of h.md ({{< figure >}}, {{% note %}}), j.md ({% include %}, {{ site.title }})", said)
+        self.assertIn("template tags removed from h.md ({{< figure >}}, {{% note %}}), j.md ({% include %}, {{ site.title }})", said)
         html = self.html("H")
         self.assertIn("One  two kept.", html)
         for code in ("{{&lt; span &gt;}}", "{{&lt; fenced &gt;}}", "{% fenced %}", "{{&lt; indented &gt;}}"):

@@ -100,7 +100,7 @@ class InlineImages(unittest.TestCase):
             self.assertIn("4 pictures stay links: %s/big.png (" % self.base, told)
             for path, why in (("/page.jpg", "not a PNG, JPEG, GIF or WebP"), ("/drawing.svg", "not a PNG, JPEG, GIF or WebP"), ("/absent.png", "404")):
                 self.assertRegex(told, r"%s \([^)]*%s" % (path, why))
-        self.assertIn("6 pictures will be fetched when the edition is sealed", self.unsealed)
+        self.assertIn("6 pictures to be fetched when the edition is sealed", self.unsealed)
         self.letters("")
         self.assertNotIn("picture", "".join(self.told) + self.unsealed)
 

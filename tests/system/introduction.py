@@ -135,7 +135,7 @@ class Introduction(unittest.TestCase):
         self.assertRegex(said, r'default/strings/nl\.toml:\d+:\d+: unknown key "read_mroe" \(did you mean "read_more"\?\)')
         self.assertRegex(said, r"nl\.toml: 1 word missing, English there: read_more")
         said = self.strings_check("nl", lambda text: text.replace("{newsletter_name}", "Zeitung"), 78)
-        self.assertIn('has no {newsletter_name}, and the English text has', said)
+        self.assertIn('lacks {newsletter_name}, which the English text has', said)
         said = self.strings_check("nl", lambda text: text.replace("{newsletter_name}", "{newsleter_name}"), 78)
         self.assertIn('unknown placeholder "{newsleter_name}"', said)
         said = self.strings_check("nl", lambda text: "\n".join(line for line in text.splitlines() if not line.startswith("web_")), 0)
@@ -169,7 +169,7 @@ class Introduction(unittest.TestCase):
         self.assertNotIn("data:", html)
         for told in (self.said, self.home.do("edition", "show", "weekly#1", at=AT), self.home.do("preview", "weekly#1", "--to", "out", at=AT)):
             self.assertIn('a picture inside "Post 0" (not a PNG, JPEG, GIF or WebP)', told)
-            self.assertIn('a picture inside "Post 0" (larger than image_limit, ', told)
+            self.assertIn('a picture inside "Post 0" (larger than image_limit ', told)
         self.assertIn("data:image/jpeg", (self.home.folder / "out/en.html").read_text())
 
 

@@ -8,6 +8,7 @@ import time
 import unittest
 import urllib.parse
 
+import old_store
 from smtp_server import Rule, SmtpServer
 from tidings import WEEKLY, Home, parse_mail, rss, text_of
 
@@ -407,6 +408,19 @@ class Acts(unittest.TestCase):
         self.home.do("subscriber", "erase", "gone@x.example")
         self.assertEqual(self.ask("POST", self.link(mail, "c"))[0], 404)
         self.assertEqual(self.home.json("subscriber", "list"), [])
+
+    def test_an_erased_person_is_in_no_row_of_any_table(self):
+        with Home() as home:
+            home.configure(digests=WEEKLY)
+            path = home.folder / "subscribers/tidings.db"
+            path.parent.mkdir()
+            old_store.build(path, 14, filled=True)  # a store in which every table knows bob@bob.example
+            def traces():
+                return [(table, row) for table, rows in old_store.rows(path).items() for row in rows if "bob" in repr(row)]
+            self.assertLessEqual({"subscribers", "bounce_events", "deliveries"}, {table for table, _ in traces()})
+            home.do("subscriber", "erase", "bob@bob.example", at=AT)
+            self.assertEqual(traces(), [])
+            home.do("db", "check", at=AT)
 
 
 class Notices(unittest.TestCase):

@@ -98,7 +98,7 @@ class Preview(unittest.TestCase):
         fill(self.home, readers={})
         told, _, index = self.look()
         self.assertIn("en: a sample, 3 posts", told)
-        self.assertIn("a sample: nobody gets it yet", index)
+        self.assertIn("a sample that is sent to nobody", index)
 
     def test_the_dark_copy_obeys_its_dark_rules_and_the_light_one_does_not(self):
         fill(self.home)
@@ -147,7 +147,7 @@ class DryRun(unittest.TestCase):
         told = self.home.do("send", "weekly", "--dry-run")
         for line in (r"all@example.org planned: segment 1 \(en, 3 posts\)", r"club@example.org planned: segment 2 \(en, 1 post\)",
                      r"elli@example.org planned: segment 3 \(el, 3 posts\)", r"chess@example.org skipped: nothing new on their topics \(chess\)",
-                     r"pending@example.org skipped: has not confirmed, asked on 2025-12-16", r"left@example.org skipped: left on 2026-01-04",
+                     r"pending@example.org skipped: not confirmed, asked on 2025-12-16", r"left@example.org skipped: left on 2026-01-04",
                      r"banned@example.org skipped: suppressed on 2026-01-04: manual"):
             self.assertRegex(told, "(?m)^  weekly#1 " + line + "$")
         self.assertEqual(7, len(re.findall(r"@example.org (planned|skipped)", told)))
@@ -156,7 +156,7 @@ class DryRun(unittest.TestCase):
         fill(self.home, readers={"pending@example.org": []})
         told = self.home.do("send", "weekly", "--dry-run")
         self.assertIn("skipped, no recipients", told)
-        self.assertIn("  weekly pending@example.org skipped: has not confirmed", told)
+        self.assertIn("  weekly pending@example.org skipped: not confirmed", told)
 
     def test_nothing_changes_on_disk(self):
         fill(self.home)

@@ -283,7 +283,7 @@ class TheRelay(Refusals):
         with SmtpServer(features=("PIPELINING", "SIZE 1000")) as server:
             done = self.send(server, status=69)
             self.assertNotIn(b"RCPT", b"".join(line for _, line in server.commands))
-        self.assertRegex(done.stderr, r"takes messages of 1000 octets at most, and this edition's have \d{4,}")
+        self.assertRegex(done.stderr, r"accepts messages of at most 1000 octets; this edition's have \d{4,}")
         self.assertEqual(dict(self.states()), {"planned": 36})
 
     def two_relays(self, first, second, more=""):

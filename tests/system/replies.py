@@ -96,11 +96,11 @@ class Addresses(Town):
             self.assertIn("nobody reads news@example.org, where mails that unsubscribe", done.stdout + done.stderr)
             self.configure(ADDRESS + 'maildir = "box"\n')
             done = self.home.run(*command, at=START)
-            self.assertNotIn("nobody reads", done.stdout + done.stderr)
+            self.assertNotIn("is not read", done.stdout + done.stderr)
 
     def test_forward_to_ourselves_is_a_mistake(self):
         self.configure(ADDRESS + 'forward_to = "Bounces <bounces+x@news.example.org>"\n')
-        self.assertIn("is the address whose mail is to be forwarded", self.home.run("config", "check").stderr)
+        self.assertIn("is the address whose mail would be forwarded", self.home.run("config", "check").stderr)
         self.home.do("config", "check", status=78)
 
 

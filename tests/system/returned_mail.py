@@ -118,7 +118,7 @@ def send_to(home, readers, url, more):
 
 def check_postfix():
     name_server = names.Names({("null.example", "MX"): names.null_mx()})
-    readers = {"here@example.org": "", "gone@example.org": "user unknown", "ann@full.example": "mailbox full", "bo@null.example": "domain takes no mail",
+    readers = {"here@example.org": "", "gone@example.org": "user unknown", "ann@full.example": "mailbox full", "bo@null.example": "domain accepts no mail",
                "cy@nowhere.example": "domain unknown"}
     hard = [reader for reader, why in readers.items() if why not in ("", "mailbox full")]
     with BouncingPostfix(name_server) as postfix, Home() as home:

@@ -319,7 +319,7 @@ class Clocks(Case):
                 database.execute("UPDATE deliveries SET due_ms = due_ms + 365 * 86400000 WHERE state = 3")
             database.close()
             later = MONDAY + datetime.timedelta(hours=1)
-            self.assertIn("put off to a time too far in the future", self.home.do("status", at=later))
+            self.assertIn("postponed too far into the future", self.home.do("status", at=later))
             self.home.do("deliver", at=later)
             self.assertEqual(len(server.accepted), 1)
 

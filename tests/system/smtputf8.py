@@ -153,7 +153,7 @@ class SmtpUtf8(unittest.TestCase):
                 database.close()
                 done = self.home.run("send", "--due", at=AT)
                 self.assertEqual(done.returncode, 65, done.stderr)
-                self.assertIn("gets nothing", done.stderr)
+                self.assertIn("gets no mail", done.stderr)
                 self.assertEqual(sorted(each.envelope_to for each in server.take()), ["anna@xn--bcher-kva.example", "zoe@example.org"])
                 self.home.do("send", "--due", at="2026-01-26T09:05:00+02:00")
                 # Whoever has it can be found, exported and erased all the same.

@@ -194,7 +194,7 @@ class Filters(Reading):
         self.assertEqual(len(self.titles(left_out="")), 5)
 
     def test_config_check_names_a_rule_that_cannot_be_meant(self):
-        for rule, what, hint in (('"categroy:ads"', 'no field "categroy"', '"category"'), ('"category:"', "looks for nothing", "category:ads"),
+        for rule, what, hint in (('"categroy:ads"', 'unknown field "categroy"', '"category"'), ('"category:"', "matches nothing", "category:ads"),
                                  ('"https://x.example/"', "is a link", "link:https://"), ('"/(/"', "regular expression", ""),
                                  ('["a", ""]', "empty rule", "")):
             self.source("exclude = %s\n" % rule)
@@ -205,6 +205,34 @@ class Filters(Reading):
             self.assertIn(hint, done.stderr)
         self.source('exclude = "Update: the ferry"\n')
         self.home.do("config", "check")
+
+    def digest(self, rules):
+        self.source(digests=WEEKLY + rules)
+        self.home.do("collect", at=AT)
+        posts = self.home.json("send", "weekly", "--dry-run", at=AT)[0]["posts"]
+        return sorted(each["title"] for each in posts)
+
+    def test_a_digest_has_the_rules_of_a_source(self):
+        self.home.write("feed.xml", feed(*self.POSTS))
+        self.source()
+        self.home.do("subscriber", "add", "pat@example.com", at="2026-01-20T08:00:00+02:00")
+        every = self.digest("")
+        self.assertEqual(len(every), 5)
+        for rule, out in (('"category:ads"', {"Buy our boats"}), ('"ads"', set()), ('"acme inc"', {"ÉTÉ au port"}), ('"title:été"', {"ÉTÉ au port"}),
+                          ('"text:été"', set()), ('"author:doe"', {"The heads of state"}), ('"link:/buy-"', {"Buy our boats"}),
+                          ('"/^(deal|ferry)/"', {"Deal", "Ferry news"}), ('["category:ads", "deal"]', {"Buy our boats", "Deal"})):
+            self.assertEqual(self.digest("exclude = %s\n" % rule), [each for each in every if each not in out], rule)
+        self.assertEqual(self.digest('include = ["category:harbour", "deal"]\nexclude = "deal"\n'), ["Ferry news"])
+
+    def test_an_old_pattern_is_refused_with_a_hint_in_both_sections(self):
+        self.home.write("feed.xml", feed(*self.POSTS))
+        for pattern in ("harbou?r", "^ad[:!]", "advert|promo", "news.*"):
+            for more, digests in (("include = '%s'\n" % pattern, WEEKLY), ("", WEEKLY + "exclude = '%s'\n" % pattern)):
+                self.source(more, digests=digests)
+                done = self.home.run("config", "check")
+                self.assertEqual(done.returncode, 78, pattern)
+                self.assertRegex(done.stderr, r"config\.toml:\d+:\d+: (in|ex)clude: .* looks like a regular expression")
+                self.assertIn('"/%s/"' % pattern, done.stderr)
 
 
 PAGE = """<html><head><title>Club</title></head><body><ul>
@@ -454,7 +482,7 @@ class Contents(Reading):
         self.source()
         done = self.home.run("-v", "collect", at=AT)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("1:47: a comma too many", done.stderr)
+        self.assertIn("1:47: ignored an extra comma", done.stderr)
         self.assertEqual(sorted(self.titles()), ["One, two,, [three,]", "Two"])
 
 

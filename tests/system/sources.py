@@ -205,7 +205,7 @@ class Sources(unittest.TestCase):
         self.assertEqual([(post["title"], post["link"]) for post in self.posts()], [("Fest am Kai", "https://club.example.org/fest?id=2")])
         self.program("echo half; echo 'no calendar today' >&2; exit 3\n")
         done = self.home.run("collect", "calendar")
-        self.assertIn("ended with status 3: no calendar today", done.stdout + done.stderr)
+        self.assertIn("exited with status 3: no calendar today", done.stdout + done.stderr)
         self.assertEqual(len(self.posts()), 1)
         self.assertIn("failing (1 in a row)", self.home.do("source", "list"))
 

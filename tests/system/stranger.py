@@ -61,7 +61,7 @@ class WhatWaitsIsTold(Stranger):
         self.home.do("deliver", "weekly#1", "--late", at=self.LATER)
         done = self.home.run("edition", "cancel", "weekly#1", at=self.LATER)
         self.assertEqual(done.returncode, 77)
-        self.assertIn("weekly#1 is sent and cannot be cancelled any more", done.stderr)
+        self.assertIn("weekly#1 is sent and can no longer be cancelled", done.stderr)
 
     def test_a_digest_with_nothing_new_points_to_its_newest_edition(self):
         self.home.do("deliver", "weekly#1", "--late", at=self.LATER)

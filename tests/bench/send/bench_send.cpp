@@ -94,18 +94,17 @@ std::size_t without_ledger(const config::Config& config, store::Database& databa
       for (auto some = outbox.next_claims(8); !some.empty(); some = outbox.next_claims(8)) {
         std::vector<QueuedMessage> queued;
         for (auto& claim : some) {
-          QueuedMessage queued{.claim = claim};
-          segments.at(claim.segment).write(links.reader(claim), clock.now(), queued.message);
-          if (const auto wrong = unsound(queued.message); !wrong.empty()) std::abort();
-          queued.push_back(std::move(queued));
+          auto& one = queued.emplace_back(QueuedMessage{.claim = claim});
+          segments.at(claim.segment).write(links.reader(claim), clock.now(), one.message);
+          if (const auto wrong = unsound(one.message); !wrong.empty()) std::abort();
         }
         outbox.add_messages(std::move(queued));
       }
     });
   }
   for (auto& thread : threads) thread.join();
-  const auto batch = outbox.wait(count, std::chrono::seconds{1});
-  if (batch.answers.size() != count) std::abort();
+  const auto answered = outbox.wait(count, std::chrono::seconds{1});
+  if (answered.answers.size() != count) std::abort();
   return count;
 }
 

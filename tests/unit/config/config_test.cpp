@@ -103,21 +103,22 @@ TEST_CASE("config: every mistake is told with its place and a hint") {
       {"[smtp]\nurl = \"maildir:\"\n", "maildir: needs a path", "maildir:outbox"},
       {"[smtp]\nurl = \"maildir:x\"\n[[relay]]\nurl = \"smtp://127.0.0.1\"\n", "several relays must all be",
        ""},
-      {"[smtp]\nurl = \"lmtp://127.0.0.1:24\"\ntls = \"require\"\n", "lmtp:// goes in clear", "smtp://"},
-      {"[delivery]\nper_domain = [\"example.org\"]\n", "is not a domain and its messages a second",
+      {"[smtp]\nurl = \"lmtp://127.0.0.1:24\"\ntls = \"require\"\n",
+       "lmtp:// has neither encryption nor login", "smtp://"},
+      {"[delivery]\nper_domain = [\"example.org\"]\n", "is not a domain and its messages per second",
        "example.org 5"},
       {"[smtp]\nconnections = 0\n", "out of range", "from 1 to 500"},
-      {"[smtp]\npassword = \"hunter2\"\n", "must not stand in config.toml", "password_file"},
+      {"[smtp]\npassword = \"hunter2\"\n", "must not contain a password", "password_file"},
       {"[smtp]\nurl = \"smtp://me:hunter2@mail.example.org\"\n", "user name or password", ""},
       {"[smtp]\nurl = \"smtp://mail.example.org\"\ntls = \"off\"\nusername = \"a\"\npassword_env = \"P\"\n",
-       "in clear", ""},
+       "unencrypted", ""},
       {"[smtp]\ntls = \"of\"\n", "tls cannot be \"of\"", "did you mean \"off\"?"},
       {"[smtp]\nauth = \"login\"\n", "auth cannot be \"login\"", "LOGIN"},
       {"[[relay]]\nurl = \"smtp://127.0.0.1\"\nauth = \"token\"\n", ":15:8: auth cannot be \"token\"",
        "XOAUTH2"},
       {"[delivery]\nmax_lateness = \"2 days\"\n", ":14:16: ", "36h"},
       {"[[digest]]\nname = \"weekly\"\nschedule = \"daily 07:30\"\n", "two digests named \"weekly\"",
-       "name of its own"},
+       "must be unique"},
       {"[[digest]]\nname = \"daily\"\nschedule = \"dayly 07:30\"\n", ":15:12: ", "daily"},
       {"[[digest]]\nname = \"daily\"\n", "needs schedule", "weekly monday"},
       {"[[digest]]\nname = \"daily\"\nschedule = \"daily 07:30\"\nsources = [\"harbor\"]\n",
@@ -159,7 +160,7 @@ TEST_CASE("config: a zone that does not exist, an invalid address, a plain http 
   };
   CHECK(with("Europe/Athens", "Europe/Athen").error().hint == "did you mean \"Europe/Athens\"?");
   CHECK(with("<news@example.org>", "<news>").error().what.find(":3:8: ") != std::string::npos);
-  CHECK(with("https://news", "http://news").error().what.find("cannot be the public URL") !=
+  CHECK(with("https://news", "http://news").error().what.find("is not a valid public URL") !=
         std::string::npos);
 }
 
@@ -195,19 +196,45 @@ TEST_CASE("config: what a digest says of its posts, its order and its review") {
   REQUIRE(config);
   CHECK(config->sources.at(1).weight == 7);
   const auto& first = config->digests.at(0);
-  CHECK(first.overflow == DigestConfig::Overflow::wait);
-  CHECK(first.order == DigestConfig::Order::newest);
+  CHECK(first.overflow == digest::Overflow::wait);
+  CHECK(first.order == digest::Order::newest);
   CHECK(first.archive);
   CHECK_FALSE(first.review);
   CHECK_FALSE(first.review_until);
   const auto& daily = config->digests.at(1);
-  CHECK(daily.overflow == DigestConfig::Overflow::list);
-  CHECK(daily.order == DigestConfig::Order::source);
+  CHECK(daily.overflow == digest::Overflow::list);
+  CHECK(daily.order == digest::Order::source);
   CHECK_FALSE(daily.archive);
   CHECK(daily.review);
   CHECK(daily.review_until == std::chrono::hours{24});
   CHECK(daily.unapproved == DigestConfig::Unapproved::send);
   CHECK(config->newsletter.editor == config->newsletter.from);
+}
+
+TEST_CASE("config: each word of order, group_by, content and kind stands for what it says") {
+  const auto digest_with = [](const std::string& key, const std::string& word) {
+    const auto config =
+        parse(std::string{shortest} + "[[digest]]\nname = \"daily\"\nschedule = \"daily 07:30\"\n" + key +
+              " = \"" + word + "\"\n");
+    REQUIRE(config);
+    return config->digests.at(1);
+  };
+  CHECK(digest_with("order", "newest").order == digest::Order::newest);
+  CHECK(digest_with("order", "oldest").order == digest::Order::oldest);
+  CHECK(digest_with("order", "source").order == digest::Order::source);
+  CHECK(digest_with("order", "weight").order == digest::Order::source);
+  CHECK(digest_with("group_by", "source").group_by == digest::GroupBy::source);
+  CHECK(digest_with("group_by", "topic").group_by == digest::GroupBy::topic);
+  CHECK(digest_with("group_by", "none").group_by == digest::GroupBy::none);
+  CHECK(digest_with("content", "full").content == DigestConfig::Content::full);
+  CHECK(digest_with("content", "title").content == DigestConfig::Content::title);
+  const auto config = parse(std::string{shortest} +
+                            "[[source]]\nname = \"two\"\nurl = \"https://two.example/feed\"\n"
+                            "kind = \"feed\"\ncontent = \"summary\"\n");
+  REQUIRE(config);
+  CHECK(config->sources.at(1).spec.kind == source::Kind::feed);
+  CHECK(config->sources.at(1).content == post::Content::summary);
+  CHECK(config->sources.at(0).content == post::Content::automatic);
 }
 
 TEST_CASE("config: a review that cannot be meant is told") {
@@ -217,8 +244,8 @@ TEST_CASE("config: a review that cannot be meant is told") {
     REQUIRE_FALSE(config);
     return config.error().what;
   };
-  CHECK(what("review_until = \"24h\"\n").find("review_until without review") != std::string::npos);
-  CHECK(what("review = true\nunapproved = \"send\"\n").find("without review_until") != std::string::npos);
+  CHECK(what("review_until = \"24h\"\n").find("review_until needs review = true") != std::string::npos);
+  CHECK(what("review = true\nunapproved = \"send\"\n").find("needs review_until") != std::string::npos);
   CHECK(what("order = \"heaviest\"\n").find("heaviest") != std::string::npos);
   CHECK(what("overflow = \"drop\"\n").find("drop") != std::string::npos);
 }

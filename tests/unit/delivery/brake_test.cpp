@@ -85,6 +85,18 @@ TEST_CASE("brake: what was refused in the words is taken back, and what comes la
   CHECK(brake.at_end().empty());
 }
 
+TEST_CASE("brake: our quota is never the reader's, even on a relay that has taken some of the edition") {
+  const std::vector<RelayMemory> relays{{.name = "r", .works = true}};
+  const Brake brake{relays};
+  std::vector<Settled> settled{
+      answer(1, classify(Stage::rcpt, 550, "5.4.5 Daily user sending quota exceeded")),
+      answer(2, classify(Stage::rcpt, 550, "5.7.1 this mailbox takes no mail from 192.0.2.1"))};
+  REQUIRE(is_relay_trouble(settled[1].outcome));
+  brake.soften(settled);
+  CHECK(is_relay_trouble(settled[0].outcome));
+  CHECK(!is_relay_trouble(settled[1].outcome));
+}
+
 TEST_CASE("brake: a short list that is refused as a whole is found at the end") {
   const auto found = [](bool works, std::string words, std::vector<Settled> answers) {
     const std::vector<RelayMemory> relays{{.name = "r", .refused_alike = std::move(words), .works = works}};

@@ -412,3 +412,15 @@ TEST_CASE("ledger: deferred deliveries are counted by reason") {
   REQUIRE(reasons->size() == 2);
   CHECK((*reasons)[0] == std::pair<std::string, std::int64_t>{"450 4.2.0 later", 2});
 }
+
+TEST_CASE("ledger: the view for other rooms calls each state by its name") {
+  Book book(1);
+  for (int number = 1; number <= 8; ++number) {
+    CAPTURE(number);
+    REQUIRE(book.database.execute(fmt::format("UPDATE deliveries SET state = {}", number).c_str()));
+    auto query = book.database.prepare("SELECT state FROM delivery_states");
+    REQUIRE(*query.step());
+    CHECK(query.text(0) == name_of(static_cast<DeliveryState>(number)));
+    CHECK_FALSE(query.text(0).empty());
+  }
+}

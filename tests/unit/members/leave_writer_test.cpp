@@ -29,6 +29,10 @@ struct Readers {
     return subscriber::SubscriberTable(database, clock).counts()->digests.at(0).withdrawn;
   }
 
+  [[nodiscard]] tidings::config::SharedContext shared() {
+    return {.config = config, .clock = clock, .random = random};
+  }
+
   tidings::config::Config config = *tidings::config::parse_config(R"([newsletter]
 name = "Harbour News"
 from = "news@example.org"
@@ -46,6 +50,7 @@ schedule = "weekly monday 08:00"
                                                                   "/nowhere/config.toml");
   test::TempFolder folder;
   ManualClock clock{from_ms(1'700'000'000'000)};
+  SystemRandom random;
   store::Database database = *store::Database::open(folder / "list.db", store::Create::yes);
   std::vector<SubscriberId> ids;
 };
@@ -61,8 +66,9 @@ TEST_CASE(
   std::atomic<int> notices{0};
   {
     readers.config.web.goodbye = true;
-    LeaveWriter writer{readers.config, *store::Database::open(readers.folder / "list.db", store::Create::no),
-                       readers.clock, [&] { ++notices; }};
+    LeaveWriter writer{readers.shared(),
+                       *store::Database::open(readers.folder / "list.db", store::Create::no),
+                       [&] { ++notices; }};
     for (int round = 0; round < 2; ++round) {
       for (const auto id : readers.ids) {
         writer.take({.subscriber = id,
@@ -88,8 +94,8 @@ TEST_CASE("leave_writer: when it says yes, another connection sees it") {
   Readers readers{1};
   std::atomic<std::int64_t> seen{-1};
   {
-    LeaveWriter writer{readers.config, *store::Database::open(readers.folder / "list.db", store::Create::no),
-                       readers.clock, [] {}};
+    LeaveWriter writer{readers.shared(),
+                       *store::Database::open(readers.folder / "list.db", store::Create::no), [] {}};
     writer.take({.subscriber = readers.ids.at(0), .digests = {"weekly"}}, [&](bool) {
       auto other = *store::Database::open(readers.folder / "list.db", store::Create::no);
       seen = subscriber::SubscriberTable(other, readers.clock).counts()->digests.at(0).withdrawn;

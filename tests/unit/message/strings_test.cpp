@@ -162,7 +162,7 @@ TEST_CASE("strings: mistakes in a language file are told with file, line and col
   CHECK(error("a = ").starts_with("default/strings/xx.toml:1:5: "));
   CHECK(error("\nnmae = 'x'") ==
         "default/strings/xx.toml:2:1: unknown key \"nmae\" (did you mean \"name\"?)");
-  CHECK(error("dir = 'up'") == "default/strings/xx.toml:1:7: dir is \"ltr\" or \"rtl\"");
+  CHECK(error("dir = 'up'") == "default/strings/xx.toml:1:7: dir must be \"ltr\" or \"rtl\"");
   CHECK(error("t = 1") == "default/strings/xx.toml:1:5: \"t\" must be a table");
   CHECK(error("[t]\na = 1") == "default/strings/xx.toml:2:5: \"a\" must be a string");
   CHECK(error("[t]\na = \"\\u0002\"") == "default/strings/xx.toml:2:5: \"a\" has a control character");
@@ -175,7 +175,7 @@ TEST_CASE("strings: mistakes in a language file are told with file, line and col
   CHECK(error("[formats]\ndata = ''").find("unknown key \"data\" (did you mean \"date\"?)") !=
         std::string::npos);
   CHECK(error("[months]\nfull = ['a']") == "default/strings/xx.toml:2:8: \"full\" must be a list of 12");
-  CHECK(error("[plural]\nrule = 'klingon'").find("there is no plural rule \"klingon\"") != std::string::npos);
+  CHECK(error("[plural]\nrule = 'klingon'").find("unknown plural rule \"klingon\"") != std::string::npos);
   CHECK(error("[plural.posts_word]\none = ''").find("has no form \"other\"") != std::string::npos);
 }
 

@@ -279,14 +279,13 @@ TEST_CASE("template: mistakes in a template are told with file, line and column"
       {"{{&title}}",
        "t:1:1: \"title\" must be escaped: only names that end in _html hold HTML (write {{title}})"},
       {"{{has_title}}", "t:1:1: \"has_title\" is a section, not a value ({{#has_title}} ... {{/has_title}})"},
-      {"{{#title}}{{/title}}", "t:1:1: \"title\" is a value, not a section (is there a \"has_title\"?)"},
+      {"{{#title}}{{/title}}", "t:1:1: \"title\" is a value, not a section (did you mean \"has_title\"?)"},
       {"{{> nothing}}", "t:1:1: there is no partial \"nothing\""},
       {"{{> self}}", "self.mustache:1:2: the partial \"self\" contains itself"},
       {"{{> ping}}", "pong.mustache:1:1: the partial \"ping\" contains itself"},
       {"x\n  {{> wrong}}\n", "wrong.mustache:2:3: unknown name \"titel\" (did you mean \"title\"?)"},
       {"{{> open}}{{/posts}}", "open.mustache:1:1: the section \"posts\" is not closed"},
-      {"{{=x=}}",
-       "t:1:1: delimiters are set by two words, without \"=\" or blanks in them (for example {{=<% %>=}})"},
+      {"{{=x=}}", "t:1:1: delimiters are two words without \"=\" or blanks (for example {{=<% %>=}})"},
   };
   const Sources sources{{"self", "a{{> self}}"},
                         {"ping", "{{> pong}}"},
@@ -320,9 +319,9 @@ TEST_CASE("template: what is nested without end is refused") {
   for (int i = 0; i < 10'000; ++i) sections += "{{#a}}";
   CHECK(rendered(sections, json::object()).starts_with("error: t:1:601: sections are nested too deeply"));
   CHECK(rendered("{{>p}}", {{"a", true}}, {{"p", "{{#a}}{{>p}}{{/a}}"}}) ==
-        "error: t: the data goes deeper than a partial may contain itself");
+        "error: t: the data nests deeper than a partial may recurse");
   CHECK(rendered("{{>p}}", {{"a", true}}, {{"p", "{{>p}}{{>p}}{{>p}}{{>p}}{{>p}}{{>p}}{{>p}}{{>p}}{{>p}}"}})
-            .find("grows too large") != std::string::npos);
+            .find("is too large") != std::string::npos);
 }
 
 TEST_CASE("template: random sources are answered with a rendering or an error, never worse") {

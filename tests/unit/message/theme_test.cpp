@@ -88,7 +88,7 @@ TEST_CASE("theme: files that a theme lacks come from default, but the parts are 
 TEST_CASE("theme: what is wrong with a theme is told by file") {
   CHECK(error_of({}, {.name = "nowhere"}) == "there is no theme \"nowhere\"");
   CHECK(error_of({{"x/digest.html.mustache", "{{unsubscribe_url}}"}}, {.name = "x"}) ==
-        "x/digest.text.mustache is missing (every digest has a plain-text part)");
+        "x/digest.text.mustache is missing (every digest needs a plain-text part)");
   CHECK(error_of({{"x/digest.text.mustache", "hello"}}, {.name = "x"})
             .starts_with("x/digest.text.mustache:1:1: the part has no {{unsubscribe_url}}"));
   CHECK(error_of({{"default/subject.mustache", "{{subject}}"}})
@@ -99,10 +99,10 @@ TEST_CASE("theme: what is wrong with a theme is told by file") {
   const test::Files empty{{"x/digest.text.mustache", "{{#has_toc_end}}{{unsubscribe_url}}{{/has_toc_end}}"}};
   const auto theme = test::must(load(empty, {.name = "x"}));
   CHECK(theme.render_bodies(sample_view(), strings_of("en"), test::zone_of()).error().line() ==
-        "theme \"x\": the plain-text part comes out empty");
+        "theme \"x\": the plain-text part is empty");
   const auto no_subject = test::must(load({}, {.subject = "{{^has_more}}one{{/has_more}}"}));
   CHECK(no_subject.render_bodies(sample_view(), strings_of("en"), test::zone_of()).error().line() ==
-        "theme \"default\": the subject comes out empty");
+        "theme \"default\": the subject is empty");
 }
 
 TEST_CASE("theme: a rendering with slots filled is the rendering for that reader") {

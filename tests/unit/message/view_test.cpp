@@ -49,9 +49,10 @@ std::set<std::string> documented_names() {
       }
     };
     pick(cells[1], false, prefix);
-    const auto name = trim(cells[1]);
-    if (name == "`groups`" || name == "`links`" || name == "`toc`" || name == "`brand_links`") {
-      pick(cells[2], false, std::string{name.substr(1, name.size() - 2)} + ".");
+    static const std::set<std::string, std::less<>> lists{"`groups`",  "`links`", "`more_from`",
+                                                          "`also_in`", "`toc`",   "`brand_links`"};
+    if (const auto list = trim(cells[1]); lists.contains(list)) {
+      pick(cells[2], false, prefix + std::string{list.substr(1, list.size() - 2)} + ".");
     } else {
       pick(cells[2], true, prefix);
     }

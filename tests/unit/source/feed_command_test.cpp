@@ -28,8 +28,8 @@ TEST_CASE("feed command: standard output is the feed, arguments are never interp
 TEST_CASE("feed command: what goes wrong is told with the program's own last words") {
   CHECK(failure_of({"no-such-program-here"}).starts_with("no-such-program-here cannot be started"));
   CHECK(failure_of({"sh", "-c", "echo half; echo one >&2; echo 'no network' >&2; exit 3"}) ==
-        "sh ended with status 3: no network");
-  CHECK(failure_of({"sh", "-c", "kill -9 $$"}) == "sh was ended by signal 9");
+        "sh exited with status 3: no network");
+  CHECK(failure_of({"sh", "-c", "kill -9 $$"}) == "sh was killed by signal 9");
 }
 
 TEST_CASE("feed command: time and size are limited, and its children end with it") {

@@ -166,8 +166,8 @@ TEST_CASE("fetch: no answer is waited for or stored without end") {
   server.on("/close/announced",
             [](const auto& c) { c.send("HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n"); });
   const FetchOptions hasty{.timeout = 200ms};
-  CHECK(failed(server.url("/slow"), hasty).what.ends_with("no whole answer within 200ms"));
-  CHECK(failed(server.url("/trickle"), hasty).what.ends_with("no whole answer within 200ms"));
+  CHECK(failed(server.url("/slow"), hasty).what.ends_with("no complete answer within 200ms"));
+  CHECK(failed(server.url("/trickle"), hasty).what.ends_with("no complete answer within 200ms"));
   CHECK(failed(server.url("/close/endless")).what.ends_with("longer than 15.7 MB"));
   CHECK(failed(server.url("/close/bomb")).what.ends_with("longer than 15.7 MB"));
   CHECK(failed(server.url("/close/announced")).what.ends_with("longer than 15.7 MB"));

@@ -65,7 +65,7 @@ TEST_CASE("markdown: broken front matter says where") {
   REQUIRE_FALSE(broken);
   CHECK(broken.error().code == Errc::bad_data);
   CHECK(broken.error().what.starts_with("2:"));
-  CHECK(read_markdown("---\ntitle: x\n", "a.md", {}).error().what == "1:1: the front matter does not end");
+  CHECK(read_markdown("---\ntitle: x\n", "a.md", {}).error().what == "1:1: the front matter is not closed");
 }
 
 TEST_CASE("markdown: a folder is read newest first, and one broken file does not stop it") {

@@ -131,7 +131,7 @@ TEST_CASE("page: configured XPaths find what they are told, and say what is wron
   REQUIRE_FALSE(broken);
   CHECK(broken.error().code == Errc::config);
   const auto nothing = read_page(html, {.base_url = "https://example.org/", .xpaths = {.item = "//p"}});
-  CHECK(nothing.error().what == "nothing in the page is //p");
+  CHECK(nothing.error().what == "nothing on the page matches //p");
   CHECK(read_page("<p>hello", {}).error().code == Errc::bad_data);
   CHECK(read_page("", {}).error().code == Errc::bad_data);
 }

@@ -122,7 +122,7 @@ TEST_CASE("parse: what is no feed says what it is instead") {
               "href=/f.atom></head></html>") ==
         "no feed: an HTML page (the page advertises https://example.org/f.atom)");
   CHECK(error("<x/>") == "no feed: XML without <rss>, <feed> or <rdf:RDF>");
-  CHECK(error("{\"a\":\n x}") == "2:2: the JSON is broken");
+  CHECK(error("{\"a\":\n x}") == "2:2: invalid JSON");
   CHECK(error("{}") == "no feed: JSON without \"items\"");
 }
 
@@ -137,7 +137,7 @@ TEST_CASE("parse: an ill-formed feed is read and its first fault named") {
   CHECK(feed.entries[0].summary_html == "a <br> \u00A0b <p>c</p>");
   CHECK(feed.entries[1].title == "Two");
   REQUIRE(feed.warnings.size() >= 3);
-  CHECK(feed.warnings[0] == "text before the document is passed over");
+  CHECK(feed.warnings[0] == "text before the document is ignored");
   CHECK(feed.warnings[1].starts_with("3:"));
 }
 

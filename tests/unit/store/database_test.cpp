@@ -59,7 +59,7 @@ TEST_CASE("store: what is no database, not ours or newer is refused and left alo
     REQUIRE(other);
     REQUIRE(other->execute("PRAGMA application_id = 1"));
   }
-  CHECK(Database::open(folder / "other.db", Create::yes).error().what.find("not one of tidings") !=
+  CHECK(Database::open(folder / "other.db", Create::yes).error().what.find("not a tidings database") !=
         std::string::npos);
 }
 
@@ -80,6 +80,73 @@ TEST_CASE("store: a transaction that is not committed leaves nothing") {
     REQUIRE(transaction->commit());
   }
   CHECK(*fact(*database, "a") == "1");
+}
+
+TEST_CASE("store: a rollback takes everything back at once, and only once") {
+  auto database = Database::open_in_memory();
+  REQUIRE(database);
+  {
+    auto transaction = database->begin();
+    REQUIRE(transaction);
+    REQUIRE(set_fact(*database, "a", "1"));
+    transaction->rollback();
+    CHECK(fact(*database, "a")->empty());
+    REQUIRE(set_fact(*database, "b", "2"));  // by itself: no transaction is open
+    transaction->rollback();
+  }
+  CHECK(*fact(*database, "b") == "2");
+  auto next = database->begin();
+  REQUIRE(next);
+  REQUIRE(set_fact(*database, "c", "3"));
+  REQUIRE(next->commit());
+  next->rollback();
+  CHECK(*fact(*database, "c") == "3");
+}
+
+TEST_CASE("store: an error amid the rows is the result of each() and list(), and never a shorter list") {
+  auto database = Database::open_in_memory();
+  REQUIRE(database);
+  // The third row cannot be worked out.
+  auto query = database->prepare(R"(
+      WITH numbers (n) AS (VALUES (1), (2), (3), (4))
+      SELECT CASE n WHEN :broken THEN abs(-9223372036854775807 - 1) ELSE n END FROM numbers)");
+  std::vector<std::int64_t> seen;
+  const auto see = [&](const Statement& row) { seen.push_back(row.integer(0)); };
+  query.bind(":broken", 3);
+  const auto visited = query.each(see);
+  REQUIRE_FALSE(visited);
+  CHECK(visited.error().code == Errc::io);
+  CHECK(seen == std::vector<std::int64_t>{1, 2});
+  const auto number = [](const Statement& row) { return row.integer(0); };
+  CHECK_FALSE(query.list(number));
+  query.bind(":broken", 0);
+  CHECK(*query.list(number) == std::vector<std::int64_t>{1, 2, 3, 4});
+  seen.clear();
+  REQUIRE(query.each(see));
+  CHECK(seen.size() == 4);
+}
+
+TEST_CASE("store: each() and list() end with the visitor's error, and the statement is ready again") {
+  auto database = Database::open_in_memory();
+  REQUIRE(database);
+  auto query = database->prepare("SELECT :first UNION ALL SELECT 2 UNION ALL SELECT 3");
+  query.bind(":first", 1);
+  int seen = 0;
+  const auto visited = query.each([&](const Statement& row) -> Result<void> {
+    ++seen;
+    if (row.integer(0) == 2) return fail(Errc::bad_data, "two");
+    return {};
+  });
+  REQUIRE_FALSE(visited);
+  CHECK(visited.error().what == "two");
+  CHECK(seen == 2);
+  query.bind(":first", 5);  // a statement in use cannot be bound
+  const auto made = query.list([](const Statement& row) -> Result<int> {
+    if (row.integer(0) == 3) return fail(Errc::bad_data, "three");
+    return static_cast<int>(row.integer(0));
+  });
+  REQUIRE_FALSE(made);
+  CHECK(made.error().what == "three");
 }
 
 TEST_CASE("store: a statement reads rows in memory, each key its own columns, and NULL where there is none") {

@@ -114,7 +114,7 @@ TEST_CASE("csv: broken structure names the file and the line") {
   };
   const Case cases[] = {
       {"a,b\n1,2\n3,\"4\n5,6\n", "test.csv:3:", "never closed"},
-      {"a,b\n\"1\"2,3\n", "test.csv:2:", "behind a closing quote"},
+      {"a,b\n\"1\"2,3\n", "test.csv:2:", "follows a closing quote"},
       {"a,b\n\"" + std::string(2'000'000, 'x'), "test.csv:2:", "not closed within 1 MiB"},
       {"a,b\n" + std::string(2'000'000, 'x') + "\n", "test.csv:2:", "longer than 1 MiB"},
       {utf16("a,b\n1,2\n", false, true) + "x", "test.csv:", "middle of a UTF-16 character"},

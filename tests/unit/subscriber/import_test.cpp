@@ -127,11 +127,17 @@ TEST_CASE("import: a bad line is rejected with its number and reason, the others
     std::int64_t line;
     std::string_view reason;
   };
-  const Case cases[] = {
-      {3, "there is no @"},      {4, "there is no address"}, {5, "control characters"},
-      {7, "control characters"}, {8, "not a language"},      {9, "did you mean \"weekly\"?"},
-      {10, "not a status"},      {11, "not a date"},         {12, "9 fields, the header 7"},
-      {13, "not UTF-8"},         {14, "empty part"}};
+  const Case cases[] = {{3, "it has no @"},
+                        {4, "the address is missing"},
+                        {5, "control characters"},
+                        {7, "control characters"},
+                        {8, "not a language"},
+                        {9, "did you mean \"weekly\"?"},
+                        {10, "not a status"},
+                        {11, "not a date"},
+                        {12, "9 fields, the header 7"},
+                        {13, "not UTF-8"},
+                        {14, "empty part"}};
   REQUIRE(report->rejected_lines.size() == std::size(cases));
   for (std::size_t i = 0; i < std::size(cases); ++i) {
     CHECK(report->rejected_lines[i].line == cases[i].line);

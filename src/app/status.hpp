@@ -1,0 +1,66 @@
+// Status: how everything stands at this moment, as data. Reads only; "status" has the words.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "config/context.hpp"
+#include "delivery/ledger.hpp"
+#include "digest/digest.hpp"
+#include "subscriber/notice_table.hpp"
+
+namespace tidings::app {
+
+/// When it runs next, what its newest edition came to, and what waits for a person.
+struct DigestStatus {
+  std::string name;
+  UtcTime next_run{};
+  std::optional<UtcTime> due;   ///< a run that the next send composes
+  std::optional<UtcTime> late;  ///< a run that is owed, but held: later than max_lateness
+  std::optional<digest::Edition> newest;
+  delivery::Counts counts;  ///< this and the next three are of the newest
+  std::optional<UtcTime> next_due;
+  std::vector<std::pair<std::string, std::int64_t>> deferred;  ///< why, how many
+  delivery::Ledger::Pace pace;
+  std::vector<digest::Edition> held;    ///< of all its editions, those later than max_lateness
+  std::vector<digest::Edition> drafts;  ///< that wait for approval
+  std::int64_t subscribers = 0;
+  std::int64_t pending = 0;  ///< of those who have not confirmed
+};
+
+/// A source that does not simply work.
+struct SourceStatus {
+  std::string name;
+  bool failing = false;
+  std::string what;  ///< its last error; else how long it has been silent
+};
+
+struct Status {
+  std::vector<DigestStatus> digests;                           ///< in the configuration's order
+  std::vector<delivery::RelayMemory> relays;                   ///< likewise, as the last run left them
+  std::vector<std::pair<std::string, std::int64_t>> to_send;   ///< editions, and how many are due now
+  std::vector<std::pair<std::string, std::int64_t>> in_doubt;  ///< editions, and how many wait for an admin
+  std::string sender;                                          ///< the process at work; empty: none
+  std::vector<SourceStatus> sources;
+  struct SetAside {
+    std::string source;
+    std::int64_t posts = 0;
+    UtcTime at{};
+  };
+  std::vector<SetAside> set_aside;
+  std::vector<std::string> clock;  ///< what lies in the future
+  std::int64_t subscribers = 0;    ///< with a subscription that they have not left
+  std::int64_t notices_open = 0;
+  subscriber::NoticeTrouble notices_trouble;
+
+  [[nodiscard]] int failing_sources() const;
+};
+
+[[nodiscard]] Result<Status> status(const config::Context& context);
+
+}  // namespace tidings::app

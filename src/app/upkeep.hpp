@@ -1,0 +1,26 @@
+// Upkeep of the database file: "db check", "backup", "restore", "adopt".
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "base/result.hpp"
+#include "config/context.hpp"
+
+namespace tidings::app {
+
+/// Puts right what can be without a backup: files that others can read, traces of erased people, times of a
+/// clock that was ahead. `tell` takes a line for each thing done. The caller holds the sender's lock.
+[[nodiscard]] Result<void> mend(const config::Context& context,
+                                const std::function<void(const std::string&)>& tell);
+
+/// Puts a backup into the place of a database that is gone. What was sent since the backup is not in it, so
+/// it does not send before adopt(). Takes the sender's lock. Errc::cannot_create if there is a database,
+/// Errc::no_input if there is no backup.
+[[nodiscard]] Result<void> restore(const config::Config& config, const std::filesystem::path& backup);
+
+/// Makes this host and path the one that sends from the database (store/instance.hpp).
+[[nodiscard]] Result<void> adopt(store::Database& database);
+
+}  // namespace tidings::app

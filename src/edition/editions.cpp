@@ -1,0 +1,92 @@
+#include "edition/editions.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "digest/edition_table.hpp"
+#include "post/post_table.hpp"
+#include "subscriber/subscriber_table.hpp"
+
+namespace tidings::edition {
+
+Result<digest::Edition> find_edition(store::Database& database, const std::string& name) {
+  return digest::EditionTable(database).find(name);
+}
+
+Result<digest::Edition> find_draft(store::Database& database, const std::string& name) {
+  TIDINGS_LET(auto edition, find_edition(database, name));
+  if (edition.state == digest::EditionState::draft) return edition;
+  return fail(Errc::not_permitted,
+              fmt::format("{} is {}, not a draft", digest::name_of(edition), digest::name_of(edition.state)),
+              "review = true in its [[digest]] makes drafts");
+}
+
+Result<digest::Edition> newest_edition(store::Database& database) {
+  constexpr int far_enough = 1000;
+  TIDINGS_LET(const auto editions, digest::EditionTable(database).list({}, far_enough));
+  const auto newest =
+      std::ranges::find_if(editions, [](const auto& each) { return each.edition.number.has_value(); });
+  if (newest != editions.end()) return newest->edition;
+  return fail(Errc::no_input, "there is no edition yet",
+              "\"tidings digest list\" says when the next one is due");
+}
+
+Result<std::vector<ListedEdition>> list_editions(const config::Context& context, std::string_view digest,
+                                                 int limit) {
+  delivery::Ledger ledger{context.database, context.clock};
+  TIDINGS_LET(const auto editions, digest::EditionTable(context.database).list(digest, limit));
+  std::vector<ListedEdition> listed;
+  for (const auto& each : editions) {
+    TIDINGS_LET(const auto counts, ledger.counts(each.edition.id));
+    listed.push_back(
+        {.edition = each.edition, .posts = each.posts, .segments = each.segments, .counts = counts});
+  }
+  return listed;
+}
+
+Result<EditionDetails> describe_edition(const config::Context& context, const std::string& name) {
+  digest::EditionTable editions{context.database};
+  post::PostTable posts{context.database};
+  EditionDetails out;
+  TIDINGS_LET(out.edition, editions.find(name));
+  const auto id = out.edition.id;
+  TIDINGS_LET(out.posts, posts_of(context.database, id));
+  TIDINGS_LET(const auto dropped, editions.dropped_of(id));
+  TIDINGS_LET(out.dropped, posts.load(dropped));
+  TIDINGS_LET(out.segments, editions.segments_of(id, digest::EditionTable::Bodies::without));
+  TIDINGS_LET(out.left_out, editions.left_out_of(id));
+  TIDINGS_LET(out.pictures, editions.pictures_of(id));
+  TIDINGS_LET(out.preflight, editions.preflight_of(id));
+  TIDINGS_LET(out.counts, delivery::Ledger(context.database, context.clock).counts(id));
+  return out;
+}
+
+Result<std::vector<post::Post>> posts_of(store::Database& database, EditionId edition) {
+  TIDINGS_LET(const auto ids, digest::EditionTable(database).posts_of(edition));
+  return post::PostTable(database).load(ids);
+}
+
+Result<digest::Edition> cancel_edition(const config::Context& context, const std::string& name,
+                                       const std::string& reason) {
+  digest::EditionTable editions{context.database};
+  TIDINGS_LET(auto edition, editions.find(name));
+  TIDINGS_TRY(editions.cancel(edition.id, reason, context.clock.now()));
+  return edition;
+}
+
+Result<std::vector<ListedDigest>> list_digests(const config::Context& context) {
+  TIDINGS_LET(const auto counts, subscriber::SubscriberTable(context.database, context.clock).counts());
+  std::vector<ListedDigest> listed;
+  for (const auto& digest : context.config.digests) {
+    auto& one = listed.emplace_back();
+    one.digest = &digest;
+    const auto found =
+        std::ranges::find(counts.digests, digest.name, &subscriber::SubscriptionCounts::digest);
+    if (found != counts.digests.end()) one.subscribers = found->confirmed;
+    TIDINGS_LET(one.outlook, outlook(context.config, digest, context.database, context.clock.now()));
+  }
+  return listed;
+}
+
+}  // namespace tidings::edition

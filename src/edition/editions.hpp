@@ -1,0 +1,73 @@
+// Editions and digests as an admin asks after them: "digest list", "edition list", "show", "cancel". Reads
+// only, but for cancel_edition().
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/context.hpp"
+#include "delivery/ledger.hpp"
+#include "digest/digest.hpp"
+#include "digest/select.hpp"
+#include "edition/compose.hpp"
+#include "post/post.hpp"
+
+namespace tidings::edition {
+
+/// "weekly#12", "weekly" (its newest) or an id. Errc::no_input if there is none.
+[[nodiscard]] Result<digest::Edition> find_edition(store::Database& database, const std::string& name);
+
+/// The same of a draft; Errc::not_permitted if it is no draft (any more).
+[[nodiscard]] Result<digest::Edition> find_draft(store::Database& database, const std::string& name);
+
+/// Of all digests, the newest that was not skipped. Errc::no_input if there is none.
+[[nodiscard]] Result<digest::Edition> newest_edition(store::Database& database);
+
+struct ListedEdition {
+  digest::Edition edition;
+  int posts = 0;
+  int segments = 0;
+  delivery::Counts counts;
+};
+
+/// Newest first, at most `limit`; an empty digest means all of them.
+[[nodiscard]] Result<std::vector<ListedEdition>> list_editions(const config::Context& context,
+                                                               std::string_view digest, int limit);
+
+struct EditionDetails {
+  digest::Edition edition;
+  std::vector<post::Post> posts;          ///< in reading order
+  std::vector<post::Post> dropped;        ///< by its editor
+  std::vector<digest::Segment> segments;  ///< without what they say
+  std::vector<digest::LeftOutPosts> left_out;
+  std::string pictures;   ///< which do not travel; may be empty
+  std::string preflight;  ///< what its editor was mailed; may be empty
+  delivery::Counts counts;
+};
+
+/// Errors as find_edition().
+[[nodiscard]] Result<EditionDetails> describe_edition(const config::Context& context,
+                                                      const std::string& name);
+
+/// In reading order.
+[[nodiscard]] Result<std::vector<post::Post>> posts_of(store::Database& database, EditionId edition);
+
+/// Frees its posts for the next edition; returns it as it was. Errors as EditionTable::cancel(). The caller
+/// holds the sender's lock.
+[[nodiscard]] Result<digest::Edition> cancel_edition(const config::Context& context, const std::string& name,
+                                                     const std::string& reason);
+
+struct ListedDigest {
+  const config::DigestConfig* digest = nullptr;
+  std::int64_t subscribers = 0;  ///< confirmed
+  Outlook outlook;
+};
+
+/// In the configuration's order.
+[[nodiscard]] Result<std::vector<ListedDigest>> list_digests(const config::Context& context);
+
+}  // namespace tidings::edition

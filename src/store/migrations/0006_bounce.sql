@@ -1,4 +1,0 @@
--- Storms are counted while they blow: each report of one asks how many readers of its domain were hit and how many were mailed.
-DROP INDEX bounce_events_domain;
-CREATE INDEX bounce_events_domain ON bounce_events (domain, at_ms, kind, subscriber_id);
-CREATE INDEX subscribers_domain ON subscribers (substr(address_key, instr(address_key, '@') + 1));

@@ -1,0 +1,8 @@
+-- Filters and limits of sources, podcasts.
+ALTER TABLE sources ADD COLUMN settings TEXT NOT NULL DEFAULT '';
+ALTER TABLE sources ADD COLUMN limited_streak INTEGER NOT NULL DEFAULT 0 CHECK (limited_streak >= 0);
+ALTER TABLE sources ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sources ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE posts ADD COLUMN dropped TEXT NOT NULL DEFAULT '';
+ALTER TABLE posts ADD COLUMN audio_url TEXT NOT NULL DEFAULT '';
+ALTER TABLE posts ADD COLUMN audio_seconds INTEGER NOT NULL DEFAULT 0 CHECK (audio_seconds >= 0);

@@ -1,0 +1,1 @@
+UPDATE confirmations SET used_ms = 1767400000000;

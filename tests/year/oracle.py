@@ -1,0 +1,613 @@
+"""Judges simulated years by their journals. It shares no code with the program and none with the world: it knows what design and
+documentation promise, and reads what truly happened.
+
+    year ... | oracle.py            judges: one line of JSON for each seed, {"seed": 7, "wrong": [["twice", "r004@..."], ...]}
+    year ... | oracle.py --story    tells one seed day by day in words
+"""
+import collections
+import datetime
+import json
+import re
+import sys
+import zoneinfo
+
+HOUR, DAY = 3600_000, 86400_000
+MAX_LATENESS = 36 * HOUR
+GIVE_UP = 2 * DAY
+ABOUT_US = {"quota", "blacklist", "odd_words", "greets_421", "greets_554", "shuts_421"}
+MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class Job:
+    def __init__(self, begins):
+        self.number, self.at, self.words = begins["job"], begins["t"], begins["words"]
+        self.begins, self.ends, self.events = begins, None, []
+
+    @property
+    def status(self):
+        return self.ends["status"]
+
+    def died(self):
+        return self.status == 137 and "death" in self.begins
+
+    def hurt(self):
+        """A fault of its disk has struck, or may have."""
+        return any(self.begins.get(key, 1 << 60) <= self.ends["seams"] for key in ("disk_full_from", "io_error_at"))
+
+    def is_send(self):
+        return self.words[:2] == ["send", "--due"]
+
+    def whole(self):
+        """What it was to do, it did or told why not."""
+        return not self.died() and not self.hurt() and "another tidings is at work" not in self.ends["errors"]
+
+    def sources_ill(self):
+        return any(each["k"] == "served" and each["how"] == "outage" for each in self.events)
+
+
+class World:
+    """A journal in order."""
+
+    def __init__(self, lines):
+        self.facts, self.posts, self.readers, self.jobs, self.told = lines[0], {}, {}, [], {}
+        self.others, job = [], None
+        for line in lines[1:]:
+            kind = line["k"]
+            if kind == "post":
+                self.posts[line["number"]] = line
+            elif kind == "reader":
+                self.readers[line["address"]] = line
+            elif kind == "begins":
+                job = Job(line)
+                self.jobs.append(job)
+            elif kind == "ends":
+                job.ends = line
+                job = None
+            elif kind == "told":
+                self.told[" ".join(line["words"][:2])] = line
+            elif job is not None:
+                line["job"] = job
+                job.events.append(line)
+            else:
+                self.others.append(line)
+        self.zone = zoneinfo.ZoneInfo(self.facts["zone"])
+        self.digests = {each["name"]: each for each in self.facts["digests"]}
+
+    def local(self, ms):
+        return datetime.datetime.fromtimestamp(ms / 1000, self.zone)
+
+    def setting(self, digest, key):
+        found = re.search(r"^%s = \"?(\w+)" % key, self.digests[digest]["more"], re.M)
+        return found.group(1) if found else None
+
+
+def runs_of(world, schedule):
+    """The instants at which the clock on the wall first shows the time, or what comes after it, of a day of its own: found by walking
+    from minute to minute, without arithmetic of zones."""
+    words = schedule.split()
+    hour, minute = map(int, words[-1].split(":"))
+    right = {"daily": lambda day: True, "weekly": lambda day: WEEKDAYS[day.weekday()] == words[1],
+             "monthly": lambda day: str(day.day) == words[1]}[words[0]]
+    runs, done = [], None
+    moment = (world.facts["begins"] // DAY - 40) * DAY
+    while moment < world.facts["calm"] + 2 * DAY:
+        local = world.local(moment)
+        if local.date() == done or (local.hour, local.minute) < (hour, minute):
+            # Far from it: jump most of the way.
+            ahead = ((hour - local.hour) * 60 + minute - local.minute) % 1440
+            moment += (ahead - 75) * 60_000 if ahead > 90 else 60_000 * (10 if ahead > 10 else 1)
+            continue
+        done = local.date()
+        if right(local):
+            runs.append(moment)
+        moment += 60_000
+    return runs
+
+
+class Judge:
+    def __init__(self, world):
+        self.world, self.wrong = world, []
+        self.mails = collections.defaultdict(list)  # address: accepted mails in order
+        self.answered = set()
+        self.refusals = collections.defaultdict(list)
+        for job in world.jobs:
+            for event in job.events:
+                if event["k"] == "mail":
+                    self.mails[event["to"]].append(event)
+                elif event["k"] == "answered":
+                    self.answered.add(event["number"])
+                elif event["k"] == "refused":
+                    self.refusals[event["to"]].append(event)
+        self.see_posts()
+        self.follow_people()
+        self.failed = self.failed_editions()
+
+    def say(self, rule, words):
+        self.wrong.append([rule, words])
+
+    def judge(self):
+        for rule in (self.statuses, self.not_asked_again, self.reviewed, self.once, self.nobody_unasked, self.nothing_missed, self.editions, self.books, self.titles, self.parts,
+                     self.erased, self.store):
+            rule()
+        return self.wrong
+
+    # ---- what was to be seen
+
+    def see_posts(self):
+        """For each post when the program has first seen it, for sure not before `low` and for sure by `high`; and which were there at
+        the first reading of their source."""
+        self.low, self.high, self.first_reading, read = {}, {}, set(), set()
+        self.last_good = {}  # of a post: when its source had been read before, for sure
+        files = {}
+        good = {}
+        changes = collections.deque(each for each in self.world.others if each["k"] == "file")
+        for job in self.world.jobs:
+            while changes and changes[0]["t"] <= job.at:
+                files[changes[0]["source"]] = changes[0]["posts"]
+                changes.popleft()
+            if not job.is_send():
+                continue
+            shown = {each["source"]: each["posts"] for each in job.events if each["k"] == "served" and each["how"] == "feed"}
+            if job.ends["status"] == 75 and "another tidings" in job.ends["errors"]:
+                continue
+            # What a process that died has read of files nobody knows.
+            shown.update(files)
+            for source, posts in shown.items():
+                for number in posts:
+                    self.low.setdefault(number, job.at)
+                    if source not in read:
+                        self.first_reading.add(number)
+                    if job.whole() and number not in self.high:
+                        self.high[number] = job.ends["t"]
+                        self.last_good[number] = good.get(source)
+                if job.whole():
+                    read.add(source)
+                    good[source] = job.at
+
+    def match(self, number, topics):
+        return not topics or self.world.posts[number]["topic"] in topics
+
+    # ---- people
+
+    def follow_people(self):
+        """For each address its spells on the list: [from, until), and when it is surely gone."""
+        self.joined, self.gone, self.changes, self.erased_at = {}, {}, collections.defaultdict(list), {}
+        returned = collections.deque(each for each in self.world.others if each["k"] == "returned")
+        acts = [(each["t"], 1, each) for each in self.world.others if each["k"] == "act"]
+        ingests = [(job.ends["t"], 0, job) for job in self.world.jobs if job.words[:2] == ["bounce", "ingest"] and job.status == 0 and not job.hurt()]
+        tried = set()
+        for when, _, what in sorted(acts + ingests, key=lambda each: each[:2]):
+            if isinstance(what, Job):
+                while returned and returned[0]["t"] <= what.at:
+                    mail = returned.popleft()
+                    if mail["kind"] in ("leave_mail", "complain", "hard_bounce"):
+                        self.gone.setdefault(mail["address"], when)
+                continue
+            address, kind = what["address"], what["kind"]
+            done_before = kind == "erase" and what["status"] == 66 and address in tried  # it died when all was done
+            tried.add(address)
+            if what["status"] != 0 and not done_before:
+                continue
+            if kind == "import":
+                for each in self.world.readers.values():
+                    if each.get("first") and each["address"] not in self.gone:
+                        self.joined.setdefault(each["address"], when)
+            elif kind in ("join", "confirm"):
+                self.joined.setdefault(address, when)
+            elif kind == "change":
+                self.changes[address].append((when, what["words"][-1]))
+            elif kind in ("leave", "erase", "suppress"):
+                self.gone.setdefault(address, when)
+                if kind == "erase":
+                    self.erased_at[address] = when
+
+    # ---- the rules
+
+    def statuses(self):
+        for job in self.world.jobs:
+            where = "job %d: tidings %s: exit %d" % (job.number, " ".join(job.words), job.status)
+            first = (job.ends["errors"].splitlines() or [""])[0]
+            if job.ends["signal"] or job.status in (70, 98):
+                self.say("bug", "%s %s" % (where, first))
+                continue
+            if job.died():
+                continue
+            allowed = {0}
+            if job.is_send():
+                allowed = {0, 69, 75}
+                calm = job.begins["mood"] == "good" and job.begins["mood2"] == "good" and not job.sources_ill()
+                if calm and not job.hurt() and job.status == 69:
+                    if not re.search("could not be read|source", job.ends["errors"]):
+                        self.say("status", "%s on a fine day: %s" % (where, first))
+            elif job.words[:2] == ["bounce", "ingest"]:
+                allowed = {0, 75}
+            elif job.words[:2] == ["edition", "approve"]:
+                allowed = {0, 65, 75, 77}
+            if job.hurt():
+                allowed |= {65, 69, 73, 74, 75}
+            act = next((each for each in self.world.others if each["k"] == "act" and each["job"] == job.number), None)
+            if act:
+                allowed = {"nonsense": {64, 65, 66}, "second_run": {75}}.get(act["kind"], allowed)
+                if act["kind"] == "erase" and act["address"] in self.erased_at:
+                    allowed = {0, 66}
+                if act["kind"] == "change" and self.refused_for_good(act["address"]):
+                    allowed = {0, 77}
+            if job.status not in allowed:
+                self.say("status", "%s: %s" % (where, first))
+            if job.is_send() and job.whole():
+                self.tells_trouble(job, where)
+            if job.status and not job.ends["errors"].strip():
+                if not (job.status == 75 and job.ends["out"].strip()):
+                    self.say("silent", where)
+
+    def tells_trouble(self, job, where):
+        if job.status == 0 and re.search(r"[1-9]\d* (deferred|to go)", job.ends["out"]):
+            self.say("silent", "%s: %s" % (where, job.ends["out"].strip().splitlines()[-1]))
+        for event in job.events:
+            if event["k"] == "served" and event["how"] == "outage" and event["source"] not in job.ends["errors"]:
+                self.say("silent", "%s says nothing of %s, which was out of order" % (where, event["source"]))
+
+    def not_asked_again(self):
+        """Whom a relay does not know is asked for no more."""
+        for address, refusals in self.refusals.items():
+            jobs = {each["job"].number for each in refusals if each["said"].startswith("550 5.1.1") and each["job"].whole() and each["job"].is_send()}
+            if len(jobs) > 2:
+                self.say("suppressed", "%s is unknown, and was asked for in jobs %s" % (address, sorted(jobs)))
+
+    def reviewed(self):
+        """Nothing of a digest with an editor leaves before the editor has said yes."""
+        for digest in self.world.digests:
+            if not self.world.setting(digest, "review"):
+                continue
+            approved = sorted(each["t"] for each in self.world.others if each["k"] == "act" and each["kind"] == "approve" and each["address"] == digest)
+            seen = set()
+            for mail in sorted((mail for mails in self.mails.values() for mail in mails if digest_of(mail) == digest), key=lambda each: each["t"]):
+                seen.add(number_of(mail))
+                if len(seen) > len([each for each in approved if each <= mail["t"]]):
+                    self.say("review", "%s left in job %d and nobody had approved it" % (mail["id"], mail["job"].number))
+                    break
+
+    def is_known(self, mail):
+        """The program has read that the relay took it, and was not hurt afterwards."""
+        return mail["number"] in self.answered and mail["job"].whole()
+
+    def once(self):
+        for address, mails in self.mails.items():
+            if address not in self.world.readers:
+                continue
+            seen = {}
+            for mail in mails:
+                for number in set(mail["text"]):
+                    before = seen.get(number)
+                    if before is None:
+                        seen[number] = mail
+                    elif before["id"] != mail["id"]:
+                        self.say("twice", "%s got [%04d] in %s and %s" % (address, number, before["id"], mail["id"]))
+                    elif self.world.facts["hold"]:
+                        self.say("again", "%s got %s once more in job %d, though what is in doubt is held" % (address, mail["id"], mail["job"].number))
+                        break
+                    elif self.is_known(before):
+                        self.say("again", "%s got %s once more in job %d, though job %d knew" % (address, mail["id"], mail["job"].number, before["job"].number))
+                        break
+                    else:
+                        seen[number] = mail
+        # In doubt: no more than the sessions could have in flight.
+        for job in self.world.jobs:
+            lost = [each for each in job.events if each["k"] == "mail" and not self.is_known(each) and each["to"] in self.world.readers]
+            doubled = [each for each in lost if any(other["id"] == each["id"] and other["number"] > each["number"] for other in self.mails[each["to"]])]
+            most = self.world.facts["connections"] * self.world.facts["window"] * self.world.facts["relays"]
+            if job.begins.get("death") != "power" and not job.hurt() and len(doubled) > most * max(1, 3 if not job.died() else 1):
+                self.say("in doubt", "job %d left %d mails in doubt, its sessions hold %d" % (job.number, len(doubled), most))
+
+    def nobody_unasked(self):
+        for address, mails in self.mails.items():
+            reader = self.world.readers.get(address)
+            for mail in mails:
+                if not mail["list"]:
+                    continue  # a notice, a draft
+                if reader is None:
+                    self.say("unasked", "%s got an edition" % address)
+                elif address not in self.joined or mail["job"].at < self.joined[address]:
+                    self.say("unasked", "%s got %s in job %d and had not joined" % (address, mail["id"], mail["job"].number))
+                elif address in self.gone and mail["job"].at >= self.gone[address]:
+                    self.say("gone", "%s got %s in job %d, gone since %s" % (address, mail["id"], mail["job"].number, self.world.local(self.gone[address])))
+
+    def nothing_missed(self):
+        shown = collections.defaultdict(set)  # by digest, to anybody
+        for mails in self.mails.values():
+            for mail in mails:
+                shown[digest_of(mail)] |= set(mail["text"])
+        for address, reader in self.world.readers.items():
+            since = self.joined.get(address)
+            if since is None or address in self.gone:
+                continue
+            got = {number for mail in self.mails[address] for number in mail["text"]}
+            digests = {reader["digest"]} | {name for _, name in self.changes[address]}
+            missing = [number for number, high in self.high.items() if number not in got and self.low[number] >= since and
+                       number not in self.first_reading and self.match(number, reader["topics"]) and high < self.world.facts["ends"] and
+                       not self.left_out(number, digests)]
+            least = max([int(self.world.setting(each, "min_posts") or 1) for each in digests])
+            unshown = [number for number in missing if any(number not in shown[each] for each in digests)]
+            if unshown and len(unshown) < least:
+                missing = [number for number in missing if number not in unshown]
+            missing = [number for number in missing if number not in self.failed.get(address, ())]
+            if missing and not self.refused_for_good(address):
+                self.say("missed", "%s never got %s" % (address, " ".join("[%04d]" % each for each in sorted(missing)[:8])))
+
+    def left_out(self, number, digests):
+        """By max_age: older than that when it was first seen, and not of a time in which the source could not be read."""
+        post = self.world.posts[number]
+        if not any(self.world.setting(each, "max_age") for each in digests) or "published" not in post:
+            return False
+        return post["published"] < self.high[number] - 14 * DAY
+
+    def refused_for_good(self, address):
+        return any(each["said"].startswith("550 5.1.1") for each in self.refusals[address])
+
+    @property
+    def last_words(self):
+        return next((job.ends["errors"] for job in reversed(self.world.jobs) if job.is_send()), "")
+
+    def failed_editions(self):
+        """By address the posts of editions of which the program says that they failed, where the relays bear it out."""
+        failed = collections.defaultdict(set)
+        for row in self.rows("delivery list"):
+            if row["state"] in ("failed", "in_doubt"):
+                failed[row["address"]].add(row["edition"])
+        out = {}
+        posts = self.posts_of_editions()
+        for address, editions in failed.items():
+            said = self.refusals[address]
+            about_it = [each for each in said if each["by"] == "mailbox" and each["said"].startswith("5")]
+            odd = [each for each in said if each["by"] == "odd_words" and not self.all_alike(each["job"])]
+            later = [each for each in said if each["by"] in ("mailbox", "all_later")]
+            long = later and later[-1]["t"] - later[0]["t"] >= GIVE_UP - HOUR
+            told = all(re.search(r"\b%s: \d+ deliver\w+ in doubt \w+ held" % re.escape(each), self.last_words) for each in editions)
+            if address in self.world.readers and not about_it and not odd and not long and not told:
+                self.say("charged", "%s has failed in %s, and no relay said a word against that mailbox" % (address, ", ".join(sorted(editions))))
+                continue
+            out[address] = set().union(*(posts.get(each, set()) for each in editions))
+        return out
+
+    def all_alike(self, job):
+        """Whether nobody at all was welcome: words that nobody has listed are about us then."""
+        asked = {each["to"] for each in job.events if each["k"] in ("refused", "mail")}
+        odd = {each["to"] for each in job.events if each["k"] == "refused" and each["by"] == "odd_words"}
+        return len(odd) > 2 and odd == asked and len({each.split("@")[1] for each in odd}) > 1
+
+    def posts_of_editions(self):
+        posts = collections.defaultdict(set)
+        for each in self.world.others:
+            if each["k"] == "edition":
+                for line in each["out"].split("\n"):
+                    posts[each["name"]] |= {int(number) for number in re.findall(r"\[(\d{4})\]", line)}
+        return posts
+
+    def rows(self, name):
+        told = self.world.told.get(name)
+        return [json.loads(line) for line in told["out"].split("\n") if line] if told and told["status"] == 0 else []
+
+    # ---- editions, one by one, as readers who never change see them
+
+    def editions(self):
+        for digest in self.world.digests:
+            reader = next((each for each in self.world.readers.values() if each["steady"] and each["digest"] == digest), None)
+            if reader is None or self.world.setting(digest, "max_age") or self.world.setting(digest, "max_posts") or self.world.setting(digest, "min_posts"):
+                continue
+            self.edition_by_edition(digest, reader["address"])
+
+    def edition_by_edition(self, digest, address):
+        """Each run of the schedule has the edition of all that was new to its first job that could make it, and of nothing else."""
+        runs = runs_of(self.world, self.world.digests[digest]["schedule"])
+        scheduled = {}
+        for row in self.rows("edition list"):
+            if row["digest"] == digest and row["number"]:
+                scheduled[row["number"]] = int(datetime.datetime.fromisoformat(row["scheduled"].replace("Z", "+00:00")).timestamp() * 1000)
+        mails = {}
+        for mail in self.mails[address]:
+            if digest_of(mail) == digest:
+                run = scheduled.get(number_of(mail))
+                mails.setdefault(run, mail)
+                if run not in runs:
+                    self.say("edition", "%s: %s is of %s, when nothing was due" % (address, mail["id"], run and self.world.local(run)))
+                    return
+        shown = set()
+        jobs = collections.defaultdict(list)
+        for job in self.world.jobs:
+            if job.is_send() and "another tidings" not in job.ends["errors"]:
+                run = max((each for each in runs if each <= job.at), default=None)
+                if run and run >= self.world.jobs[0].ends["t"]:
+                    jobs[run].append(job)
+        for run in sorted(jobs):
+            able = jobs[run]
+            first = next((index for index, job in enumerate(able) if job.whole()), len(able) - 1)
+            sure_at = able[0].ends["t"] if able[0].whole() else able[0].at - 1
+            # Nothing new and a source that is ill: the next job asks again.
+            last = able[-1] if any(job.sources_ill() for job in able) else able[first]
+            sure = {number for number, high in self.high.items() if high <= sure_at} - shown - self.first_reading
+            perhaps = {number for number, low in self.low.items() if low <= last.ends["t"]} - shown
+            mail = mails.get(run)
+            if mail is None:
+                if sure and sure <= self.failed.get(address, set()):
+                    shown |= sure
+                elif sure and any(job.whole() for job in able) and run < self.world.facts["ends"] + 2 * DAY:
+                    self.say("edition", "%s never got the edition of %s (job %d) with %s" % (address, self.world.local(run), able[0].number, sorted(sure)))
+                    return
+                continue
+            got = set(mail["text"])
+            if sure - got:
+                self.say("edition", "%s: %s of %s (job %d) lacks %s" % (address, mail["id"], self.world.local(run), able[0].number, sorted(sure - got)))
+                return
+            if got - perhaps:
+                self.say("edition", "%s: %s of %s carries %s, seen after job %d" % (address, mail["id"], self.world.local(run), sorted(got - perhaps), last.number))
+                return
+            shown |= got
+
+    # ---- what the program believes
+
+    def books(self):
+        believed = collections.Counter()
+        for row in self.rows("delivery list"):
+            if row["state"] in ("sent", "bounced"):
+                believed[row["address"]] += 1
+            if row["state"] == "claimed":
+                self.say("books", "%s %s is claimed though nobody is at work" % (row["edition"], row["address"]))
+        if "delivery list" not in self.world.told:
+            return
+        for address in self.world.readers:
+            if address in self.erased_at:
+                continue
+            editions = [mail for mail in self.mails[address] if mail["list"]]
+            most, least = len({mail["id"] for mail in editions}), len({mail["id"] for mail in editions if self.is_known(mail)})
+            if not least <= believed[address] <= most:
+                self.say("books", "%s got %d editions, the ledger says %d" % (address, most, believed[address]))
+
+    def titles(self):
+        for address, mails in self.mails.items():
+            for mail in mails:
+                if not mail["list"] or address not in self.world.readers:
+                    continue
+                subject = next((line for line in mail["top"].splitlines() if line.startswith("Harbour News")), mail["subject"])
+                span = days_of(subject)
+                if span is None:
+                    self.say("title", "%s: no days in %r" % (mail["id"], subject))
+                    continue
+                if self.changes[address]:
+                    continue  # what such a reader is owed besides is not the edition's
+                for number in mail["text"]:
+                    post = self.world.posts[number]
+                    low, high = self.low.get(number), self.high.get(number, mail["job"].at)
+                    if low is None:
+                        continue
+                    if "published" in post and post["published"] <= low:
+                        low = high = post["published"]
+                    elif "published" in post and post["published"] < high:
+                        continue
+                    if self.world.local(low).date() > span[1] or self.world.local(high).date() < span[0]:
+                        self.say("title", "%s: %r does not cover [%04d] of %s" % (mail["id"], subject, number, self.world.local(low).date()))
+                        return
+
+    def parts(self):
+        for address, mails in self.mails.items():
+            for mail in mails:
+                if mail["list"] and set(mail["text"]) != set(mail["html"]):
+                    self.say("parts", "%s: text and HTML carry different posts" % mail["id"])
+                if mail["list"] and address in self.world.readers:
+                    foreign = [each for each in mail["text"] if not self.match(each, self.world.readers[address]["topics"])]
+                    if foreign:
+                        self.say("topics", "%s did not ask for %s" % (address, foreign))
+
+    def erased(self):
+        for each in self.world.others:
+            if each["k"] == "files":
+                for address in set(each["addresses"]) & set(self.erased_at):
+                    self.say("erased", "%s is still in a file" % address)
+
+    def store(self):
+        check = self.world.told.get("db check")
+        if check is None or check["status"] != 0:
+            self.say("store", "db check: %s" % (check and check["out"]))
+
+
+def digest_of(mail):
+    found = re.search(r"<?(\w+)\.news\.example\.org>", mail["list"])
+    return found.group(1) if found else None
+
+
+def number_of(mail):
+    found = re.search(r"^No\. (\d+)", mail["top"], re.M)
+    return int(found.group(1)) if found else None
+
+
+def days_of(title):
+    """The days that "Harbour News, 30 October – 4 December 2026" names."""
+    text = title.split(", ", 1)[-1]
+    found = re.findall(r"(\d+)|(%s)" % "|".join(MONTHS), text)
+    words = [int(number) if number else name for number, name in found]
+    days, month, year = [], None, None
+    for word in reversed(words):
+        if isinstance(word, str):
+            month = MONTHS.index(word) + 1
+        elif word > 31:
+            year = word
+        elif month and year:
+            days.append(datetime.date(year, month, word))
+    return (min(days), max(days)) if days else None
+
+
+def split(stream):
+    lines = []
+    for line in stream:
+        if not line.strip():
+            continue
+        entry = json.loads(line)
+        lines.append(entry)
+        if entry["k"] == "over":
+            yield lines
+            lines = []
+    if lines:
+        raise SystemExit("the journal ends before its world")
+
+
+def tell(world):
+    """What happened, day by day."""
+    digests = "; ".join("%s (%s%s)" % (each["name"], each["schedule"], "".join(", " + more for more in each["more"].split("\n") if more))
+                        for each in world.facts["digests"])
+    yield "World %d in %s: %d readers; %s." % (world.facts["seed"], world.facts["zone"], len(world.readers), digests)
+    lines = []
+    for each in world.others:
+        if each["k"] == "act":
+            lines.append((each["t"], "%s: %s (exit %d)" % (each["kind"].replace("_", " "), each["address"] or "the admin", each["status"])))
+        elif each["k"] == "returned":
+            lines.append((each["t"], "a mail comes back: %s of %s" % (each["kind"].replace("_", " "), each["address"])))
+        elif each["k"] == "edit":
+            lines.append((each["t"], "post [%04d] is edited" % each["number"]))
+        elif each["k"] == "calm":
+            lines.append((each["t"], "the weather is over; from now on all is calm"))
+    for number, post in world.posts.items():
+        if post["appears"] >= world.facts["begins"]:
+            lines.append((post["appears"], "%s publishes [%04d]%s" % (post["source"], number, "" if "published" in post else ", undated")))
+    for job in world.jobs:
+        if job.is_send() or job.words[:2] == ["bounce", "ingest"] or job.died():
+            lines.append((job.at, tell_job(job)))
+    day = None
+    for when, line in sorted(lines):
+        local = world.local(when)
+        if local.date() != day:
+            day = local.date()
+            yield day.strftime("%A %d %B %Y").replace(" 0", " ")
+        yield "  %s  %s" % (local.strftime("%H:%M"), line)
+
+
+def tell_job(job):
+    took, taken = collections.Counter(), 0
+    for event in job.events:
+        if event["k"] == "mail":
+            taken += 1
+        elif event["k"] == "refused":
+            took[event["said"].split("<")[0].strip()] += 1
+        elif event["k"] == "served" and event["how"] == "outage":
+            took["%s is out of order" % event["source"]] += 1
+    words = ["job %d: tidings %s: " % (job.number, " ".join(job.words))]
+    moods = [mood for mood in (job.begins["mood"], job.begins["mood2"]) if mood != "good"]
+    if moods and job.is_send():
+        words.append("(relay: %s) " % ", ".join(mood.replace("_", " ") for mood in moods))
+    words.append("it dies at seam %d%s" % (job.begins["dies_at"], " with the power" if job.begins["death"] == "power" else "") if job.died() else "exit %d" % job.status)
+    if taken:
+        words.append(", %d mail%s taken" % (taken, "" if taken == 1 else "s"))
+    words += ["; %s%s" % (what, " (%d)" % count if count > 1 else "") for what, count in took.items()]
+    said = [line.strip() for line in (job.ends["out"] + job.ends["errors"]).split("\n") if line.strip()] if job.is_send() else []
+    return "".join(words) + "".join("\n           | " + line[:150] for line in said)
+
+
+def main():
+    for lines in split(open(sys.stdin.fileno(), encoding="utf-8", errors="replace")):
+        world = World(lines)
+        print(json.dumps({"seed": world.facts["seed"], "wrong": Judge(world).judge()}), flush=True)
+        if "--story" in sys.argv:
+            print("\n".join(tell(world)) + "\n.", flush=True)
+
+
+if __name__ == "__main__":
+    main()

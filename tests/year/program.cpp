@@ -1,0 +1,3 @@
+// The program's own main(), as a function.
+#define main tidings_main
+#include "../../src/main.cpp"

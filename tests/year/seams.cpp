@@ -1,0 +1,118 @@
+// Clock, randomness and identity of the host; what counts seams and ends a process. See seams.hpp.
+#include "year/seams.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <optional>
+
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "year/record.hpp"
+
+namespace year {
+namespace {
+
+bool active = false;
+JobSetting setting;
+std::int64_t clock_ns = 0;
+std::int64_t passed = 0;
+std::optional<Dice> dice;
+
+constexpr std::int64_t second_ns = 1'000'000'000;
+
+}  // namespace
+
+void activate(const JobSetting& wanted) {
+  setting = wanted;
+  clock_ns = setting.now_ms * 1'000'000;
+  dice.emplace(setting.dice, "seams");
+  start_files(setting.faults, setting.dice);
+  start_threads(setting.dice);
+  active = true;
+}
+
+bool is_active() { return active; }
+
+std::int64_t now_ns() { return clock_ns; }
+
+void advance_to(std::int64_t ns) { clock_ns = std::max(clock_ns, ns); }
+
+Dice& seam_dice() { return *dice; }
+
+std::int64_t seams_passed() { return passed; }
+
+void seam() {
+  if (!active) return;
+  ++passed;
+  if (setting.faults.death != Death::none && passed == setting.faults.dies_at) die();
+}
+
+void note_end() {
+  shared().seams = passed;
+  shared().ended_ms = clock_ns / 1'000'000;
+}
+
+void die() {
+  note_end();
+  if (setting.faults.death == Death::power) lose_power();
+  ::_exit(death_status);
+}
+
+const JobSetting& job_setting() { return setting; }
+
+}  // namespace year
+
+// ---- libc
+
+extern "C" {
+
+int clock_gettime(clockid_t which, struct timespec* to) noexcept {
+  if (!year::active) return static_cast<int>(::syscall(SYS_clock_gettime, which, to));
+  year::clock_ns += 1000;
+  to->tv_sec = year::clock_ns / year::second_ns;
+  to->tv_nsec = year::clock_ns % year::second_ns;
+  return 0;
+}
+
+int gettimeofday(struct timeval* to, void* zone) noexcept {
+  if (!year::active) return static_cast<int>(::syscall(SYS_gettimeofday, to, zone));
+  to->tv_sec = year::clock_ns / year::second_ns;
+  to->tv_usec = year::clock_ns % year::second_ns / 1000;
+  return 0;
+}
+
+time_t time(time_t* to) noexcept {
+  struct timespec now {};
+  clock_gettime(CLOCK_REALTIME, &now);
+  if (to != nullptr) *to = now.tv_sec;
+  return now.tv_sec;
+}
+
+ssize_t getrandom(void* to, size_t size, unsigned flags) {
+  if (!year::active) return ::syscall(SYS_getrandom, to, size, flags);
+  auto* bytes = static_cast<unsigned char*>(to);
+  for (size_t i = 0; i < size; ++i) bytes[i] = static_cast<unsigned char>(year::dice->next());
+  return static_cast<ssize_t>(size);
+}
+
+pid_t getpid() noexcept {
+  return year::active ? year::setting.process_id : static_cast<pid_t>(::syscall(SYS_getpid));
+}
+
+int gethostname(char* name, size_t size) noexcept {
+  const std::string known = year::active ? "host-" + year::setting.machine_id : "host";
+  if (size <= known.size()) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  std::memcpy(name, known.c_str(), known.size() + 1);
+  return 0;
+}
+
+}  // extern "C"
