@@ -161,22 +161,24 @@ std::string text_of(const app::EditionReport& report, const Zone& zone) {
   return report.domains.empty() ? out : out + "\n" + table_of(report);
 }
 
-std::string page_of(const app::EditionReport& report, const Zone& zone) {
+std::string page_of(const app::EditionReport& report, const Zone& zone, const message::Brand& brand) {
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title>\n"
       "<meta name=\"viewport\" content=\"width=device-width\">\n"
-      "<style>:root{{color-scheme:light dark}}body{{margin:2rem}}pre{{font:15px/1.5 "
+      "<style>{2}:root{{color-scheme:light dark}}h1{{padding-top:.75rem;border-top:6px solid "
+      "var(--accent)}}body{{margin:2rem}}pre{{font:15px/1.5 "
       "ui-monospace,monospace;overflow-x:auto}}</style>\n"
       "</head><body><h1>{0}</h1>\n<pre>{1}</pre>\n</body></html>\n",
       escape_html(fmt::format("Report on {}", digest::name_of(report.edition))),
-      escape_html(text_of(report, zone)));
+      escape_html(text_of(report, zone)), message::page_style(brand));
 }
 
 Result<Exit> report(Session& session, const ReportOptions& options) {
   TIDINGS_LET(const auto context, session.context(Access::read_only));
   TIDINGS_LET(const auto found, app::report_on(context.database, context.clock, options.edition));
   const auto& zone = context.config.newsletter.zone;
-  if (!options.html.empty()) TIDINGS_TRY(write_file(options.html, page_of(found, zone)));
+  if (!options.html.empty())
+    TIDINGS_TRY(write_file(options.html, page_of(found, zone, context.config.brand)));
   if (options.json) {
     print(json_line(json_of(found)));
   } else if (options.html.empty()) {

@@ -267,6 +267,7 @@ Result<Exit> health(const Status& status, const config::Config& config, UtcTime 
   }
   if (!config.sources.empty() && status.failing_sources() == static_cast<int>(config.sources.size())) {
     return fail(Errc::unavailable, "no source can be read", "\"tidings source list\" tells why");
+  }
   std::string next = "no digest";
   if (!status.digests.empty()) {
     const auto first = std::ranges::min_element(status.digests, {}, &DigestStatus::next_run);

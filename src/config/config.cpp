@@ -41,6 +41,20 @@ void settle_mailto(NewsletterConfig& newsletter, const BounceConfig& bounce, std
   setting->value = fmt::format("\"{}\"", newsletter.unsubscribe_mailto);
 }
 
+/// An accent that would be hard to read.
+void warn_of_accent(std::vector<std::string>& warnings, const std::string& place,
+                    const message::Brand& brand) {
+  const auto accent = message::parse_colour(brand.accent);
+  if (!accent) return;
+  const auto palette = message::palette_of(*accent);
+  if (!palette.is_mended) return;
+  warnings.push_back(
+      fmt::format("{}: accent {} reads {:.1f} to 1 on light paper, and 4.5 is needed: text and buttons are "
+                  "{} by day and {} at night",
+                  place, brand.accent, palette.written, message::hex_of(palette.accent),
+                  message::hex_of(palette.accent_dark)));
+}
+
 void warn(Config& config) {
   const auto place = config.file.string() + ": ";
   // As "init" writes them.
@@ -57,6 +71,11 @@ void warn(Config& config) {
         place + "[newsletter] has neither public_url nor unsubscribe_mailto: subscribers cannot leave");
   }
   warn_of_unread(config, place);
+  warn_of_accent(config.warnings, place + "[brand]", config.brand);
+  for (const auto& digest : config.digests) {
+    if (digest.brand.accent != config.brand.accent)
+      warn_of_accent(config.warnings, place + fmt::format("digest \"{}\"", digest.name), digest.brand);
+  }
   for (auto one = config.digests.begin(); one != config.digests.end(); ++one) {
     const auto other = std::find_if(one + 1, config.digests.end(), [&](const auto& each) {
       return ascii_lower(each.list_id) == ascii_lower(one->list_id);
@@ -125,7 +144,8 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   auto rules = read_rules(document, sources);
   auto filters = read_filters(document, sources);
   note_rules(sources, rules, filters);
-  auto digests = read_digests(document, newsletter, sources);
+  auto brand = read_brand(document.section("brand"), {});
+  auto digests = read_digests(document, newsletter, brand, sources);
   auto delivery = read_delivery(document);
   auto bounce = read_bounce(document, newsletter, store_path);
   settle_mailto(newsletter, bounce, document.settings());
@@ -136,6 +156,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   Config config{.file = file,
                 .folder = folder,
                 .newsletter = std::move(newsletter),
+                .brand = std::move(brand),
                 .store_path = std::move(store_path),
                 .access = access,
                 .smtp = std::move(smtp),

@@ -24,6 +24,8 @@
 #include "delivery/transport.hpp"
 #include "digest/schedule.hpp"
 #include "digest/select.hpp"
+#include "message/brand.hpp"
+#include "message/view.hpp"
 #include "post/normalise.hpp"
 #include "source/entry_rules.hpp"
 #include "source/page.hpp"
@@ -169,6 +171,9 @@ struct DigestConfig {
   bool inline_images = false;           ///< pictures are sent with the mail; see edition/inline_images.hpp
   std::int64_t image_limit_bytes = 0;   ///< one picture
   std::int64_t images_limit_bytes = 0;  ///< all pictures of a mail, before base64
+  message::Contents contents = message::Contents::automatic;
+  enum class TextLinks { none, footnotes } text_links = TextLinks::none;  ///< of excerpts, in plain text
+  message::Brand brand;  ///< the newsletter's where the digest says nothing else
 
   /// Whether the digest takes posts from the source of that name.
   [[nodiscard]] bool takes(std::string_view source) const {
@@ -257,6 +262,7 @@ struct Config {
   std::filesystem::path file;    ///< absolute
   std::filesystem::path folder;  ///< of the file
   NewsletterConfig newsletter;
+  message::Brand brand;
   std::filesystem::path store_path;
   Access access;  ///< [store] mode and group, for everything that we write
   SmtpConfig smtp;

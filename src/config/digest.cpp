@@ -60,11 +60,13 @@ void check_share(TomlSection& section, const DigestConfig& digest, std::size_t a
 }
 
 DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
-                         const NewsletterConfig& newsletter, const std::vector<SourceConfig>& sources,
-                         const std::filesystem::path& folder) {
+                         const NewsletterConfig& newsletter, const message::Brand& brand,
+                         const std::vector<SourceConfig>& sources, const std::filesystem::path& folder) {
   static const std::array<std::string, 2> duplicates{"join", "keep"};
   static const std::array<std::string, 2> on_error{"send", "hold"};
   static const std::array<std::string, 2> images{"link", "inline"};
+  static const std::array<std::string, 4> contents_places{"auto", "always", "never", "end"};
+  static const std::array<std::string, 2> text_links{"none", "footnotes"};
   const auto name = section.required_text("name", "weekly");
   check_name(section, name, names, "digest");
   auto title = section.filled_text("title", newsletter.name);
@@ -76,39 +78,45 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
                     "use a name under your domain, such as weekly.news.example.org");
   }
   const auto schedule_text = section.required_text("schedule", "weekly monday 08:00");
-  DigestConfig digest{.name = name,
-                      .title = std::move(title),
-                      .list_id = std::move(list_id),
-                      .schedule_text = schedule_text,
-                      .schedule = read_schedule(section, schedule_text),
-                      .sources = read_source_names(section, sources),
-                      .topics = section.texts("topics"),
-                      .filter = read_filter(section),
-                      .min_posts = section.integer("min_posts", 1, 1, 10'000),
-                      .max_posts = section.limit("max_posts", std::max(100, digest.min_posts), 10'000),
-                      .max_per_source = section.limit_or_word("max_per_source", "fair", 10'000),
-                      .overflow = section.choice("overflow", overflows),
-                      .max_age = section.optional_duration("max_age"),
-                      .group_by = section.choice("group_by", groupings),
-                      .order = section.choice("order", orders),
-                      .near_duplicates = section.one_of("near_duplicates", duplicates, 0) == 0,
-                      .content = section.choice("content", contents),
-                      .excerpt_words = section.integer("excerpt_words", 60, 5, 2'000),
-                      .subject = section.text("subject", ""),
-                      .preheader = section.text("preheader", ""),
-                      .subject_place = section.place("subject"),
-                      .preheader_place = section.place("preheader"),
-                      .intro_file = section.path("intro_file", ""),
-                      .intro_once = section.path("intro_once", ""),
-                      .theme = section.text("theme", "default"),
-                      .hold_on_source_error = section.one_of("on_source_error", on_error, 0) == 1,
-                      .archive = section.boolean("archive", true),
-                      .review = section.boolean("review", false),
-                      .review_until = section.optional_duration("review_until"),
-                      .unapproved = section.choice("unapproved", unapproved),
-                      .inline_images = section.one_of("images", images, 0) == 1,
-                      .image_limit_bytes = read_size(section, "image_limit", "256KiB"),
-                      .images_limit_bytes = read_size(section, "images_limit", "1MiB")};
+  DigestConfig digest{
+      .name = name,
+      .title = std::move(title),
+      .list_id = std::move(list_id),
+      .schedule_text = schedule_text,
+      .schedule = read_schedule(section, schedule_text),
+      .sources = read_source_names(section, sources),
+      .topics = section.texts("topics"),
+      .filter = read_filter(section),
+      .min_posts = section.integer("min_posts", 1, 1, 10'000),
+      .max_posts = section.limit("max_posts", std::max(100, digest.min_posts), 10'000),
+      .max_per_source = section.limit_or_word("max_per_source", "fair", 10'000),
+      .overflow = section.choice("overflow", overflows),
+      .max_age = section.optional_duration("max_age"),
+      .group_by = section.choice("group_by", groupings),
+      .order = section.choice("order", orders),
+      .near_duplicates = section.one_of("near_duplicates", duplicates, 0) == 0,
+      .content = section.choice("content", contents),
+      .excerpt_words = section.integer("excerpt_words", 60, 5, 2'000),
+      .subject = section.text("subject", ""),
+      .preheader = section.text("preheader", ""),
+      .subject_place = section.place("subject"),
+      .preheader_place = section.place("preheader"),
+      .intro_file = section.path("intro_file", ""),
+      .intro_once = section.path("intro_once", ""),
+      .theme = section.text("theme", "default"),
+      .hold_on_source_error = section.one_of("on_source_error", on_error, 0) == 1,
+      .archive = section.boolean("archive", true),
+      .review = section.boolean("review", false),
+      .review_until = section.optional_duration("review_until"),
+      .unapproved = section.choice("unapproved", unapproved),
+      .inline_images = section.one_of("images", images, 0) == 1,
+      .image_limit_bytes = read_size(section, "image_limit", "256KiB"),
+      .images_limit_bytes = read_size(section, "images_limit", "1MiB"),
+      .contents = static_cast<message::Contents>(section.one_of("contents", contents_places, 0)),
+      .text_links = static_cast<DigestConfig::TextLinks>(section.one_of("text_links", text_links, 0)),
+      .brand = brand};
+  if (section.has("brand"))
+    digest.brand = read_brand(section.table("brand", fmt::format("brand \"{}\"", name)), brand);
   if (digest.review_until && !digest.review)
     section.mistake("review_until", "review_until needs review = true", "review = true makes drafts");
   if (digest.unapproved == DigestConfig::Unapproved::send && !digest.review_until) {
@@ -138,11 +146,12 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
 }  // namespace
 
 std::vector<DigestConfig> read_digests(TomlDocument& document, const NewsletterConfig& newsletter,
+                                       const message::Brand& brand,
                                        const std::vector<SourceConfig>& sources) {
   std::vector<DigestConfig> digests;
   std::set<std::string> names;
   for (auto& section : document.sections("digest")) {
-    digests.push_back(read_digest(section, names, newsletter, sources, document.file().parent_path()));
+    digests.push_back(read_digest(section, names, newsletter, brand, sources, document.file().parent_path()));
   }
   return digests;
 }

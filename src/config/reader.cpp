@@ -250,6 +250,10 @@ std::filesystem::path TomlSection::path(std::string_view key, std::string fallba
   return (document_.file().parent_path() / value).lexically_normal();
 }
 
+TomlSection TomlSection::table(std::string_view key, std::string name) {
+  return {document_, node(key, "a table"), std::move(name)};
+}
+
 void TomlSection::finish() {
   if (table_ == nullptr) return;
   for (const auto& [key, value] : *table_of(table_)) {

@@ -70,7 +70,10 @@ class TomlSection {
   /// Relative to the file's folder; empty stays empty.
   [[nodiscard]] std::filesystem::path path(std::string_view key, std::string fallback);
 
-  /// Reports a mistake about a key that was read, with its place.
+  /// The table of that key as a section that errors and `config show` call `name`.
+  [[nodiscard]] TomlSection table(std::string_view key, std::string name);
+
+  /// A mistake about a key that has been read: its place, `what` and `hint`.
   void mistake(std::string_view key, std::string what, std::string hint = {});
   [[nodiscard]] Place place(std::string_view key) const;
   [[nodiscard]] bool has(std::string_view key) const;

@@ -12,6 +12,7 @@
 
 #include "config/config.hpp"
 #include "config/reader.hpp"
+#include "message/brand.hpp"
 
 namespace tidings::config {
 
@@ -45,6 +46,8 @@ void check_name(TomlSection& section, const std::string& name, std::set<std::str
                                                   const SmtpConfig& first);
 [[nodiscard]] DkimConfig read_dkim(TomlDocument& document);
 [[nodiscard]] std::vector<SourceConfig> read_sources(TomlDocument& document);
+/// [brand], or a digest's own; `base` gives the defaults.
+[[nodiscard]] message::Brand read_brand(TomlSection section, const message::Brand& base);
 /// [[rule]] and [[filter]]; `sources` are those they may name.
 [[nodiscard]] std::vector<RuleConfig> read_rules(TomlDocument& document,
                                                  const std::vector<SourceConfig>& sources);
@@ -56,9 +59,11 @@ void note_rules(std::vector<SourceConfig>& sources, const std::vector<RuleConfig
 /// The texts of `sources`, each the name of one of them.
 [[nodiscard]] std::vector<std::string> read_source_names(TomlSection& section,
                                                          const std::vector<SourceConfig>& sources);
-/// `newsletter` gives the defaults of title and list_id; `sources` are those a digest may name.
+/// `newsletter` gives the defaults of title and list_id, `brand` those of a digest's brand; `sources` are
+/// those a digest may name.
 [[nodiscard]] std::vector<DigestConfig> read_digests(TomlDocument& document,
                                                      const NewsletterConfig& newsletter,
+                                                     const message::Brand& brand,
                                                      const std::vector<SourceConfig>& sources);
 [[nodiscard]] DeliveryConfig read_delivery(TomlDocument& document);
 /// `newsletter` gives the default of forward_to, the place of the database that of unmatched.

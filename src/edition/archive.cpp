@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "config/theme_files.hpp"
 #include "digest/edition_table.hpp"
+#include "message/brand.hpp"
 #include "message/strings.hpp"
 #include "sending/archive_links.hpp"
 #include "subscriber/subscriber_table.hpp"
@@ -39,11 +40,11 @@ class Languages {
 };
 
 constexpr std::string_view index_style = R"css(
-:root{color-scheme:light dark;--page:#f2f0eb;--card:#fffefc;--head:#14191e;--accent:#0a5a70;--line:#dcd9d2}
-@media (prefers-color-scheme:dark){:root{--page:#111315;--card:#1b1e21;--head:#f3f4f5;--accent:#82cbe0;--line:#33383d}}
+:root{color-scheme:light dark;--page:#f2f0eb;--card:#fffefc;--head:#14191e;--line:#dcd9d2}
+@media (prefers-color-scheme:dark){:root{--page:#111315;--card:#1b1e21;--head:#f3f4f5;--line:#33383d}}
 *{box-sizing:border-box}
 body{margin:0;padding:2rem 1rem 3rem;background:var(--page);overflow-wrap:anywhere;
-  font:1.0625rem/1.6 -apple-system,BlinkMacSystemFont,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Noto Sans",sans-serif}
+  font:1.0625rem/1.6 var(--body-font) -apple-system,BlinkMacSystemFont,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Noto Sans",sans-serif}
 main{max-width:36rem;margin:0 auto;padding:2rem 2.25rem 1.75rem;background:var(--card);
   border-top:6px solid var(--accent);border-radius:10px}
 h1{margin:0 0 1.25rem;color:var(--head);font-size:1.75rem;line-height:1.2;text-wrap:balance}
@@ -61,11 +62,11 @@ std::string index_page(const config::Config& config, const message::Strings& own
   return fmt::format(
       "<!doctype html>\n<html lang=\"{}\" dir=\"{}\"><head><meta charset=\"utf-8\">"
       "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><link rel=\"icon\" "
-      "href=\"data:,\"><title>{}</title>{}<style>{}</style></head>\n"
+      "href=\"data:,\"><title>{}</title>{}<style>{}{}</style></head>\n"
       "<body><main><h1>{}</h1>\n<ul>\n{}</ul></main></body></html>\n",
       escape_html(config.newsletter.language), own.direction(), name,
       has_feed ? "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"feed.atom\">" : "",
-      index_style, name, rows);
+      message::page_style(config.brand), index_style, name, rows);
 }
 
 /// Does not touch a file that is up to date, for the benefit of web server caches and rsync.

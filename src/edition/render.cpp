@@ -111,6 +111,10 @@ message::EditionView Renderer::base_view(const EditionFacts& facts) {
   view.public_url = config_->newsletter.public_url;
   view.postal_address = config_->newsletter.postal_address;
   view.digest_title = digest_->title;
+  view.brand = digest_->brand;
+  view.contents = digest_->contents;
+  view.is_full = digest_->content == config::DigestConfig::Content::full;
+  view.next = digest_->schedule.next_run(facts.date, config_->newsletter.zone);
   view.number = facts.number;
   view.period = facts.period;
   view.shown = facts.shown;
@@ -128,15 +132,16 @@ message::EditionView Renderer::base_view(const EditionFacts& facts) {
 }
 
 const message::PostView& Renderer::post_view(const ShownPost& shown, int words) {
-  auto& slot = post_views_[{shown.post.id, words}];
-  if (slot.title.empty()) slot = make_post_view(shown, words);
-  return slot;
+  const auto [it, fresh] = post_views_.try_emplace({shown.post.id, words});
+  if (fresh) it->second = make_post_view(shown, words);
+  return it->second;
 }
 
 message::PostView Renderer::make_post_view(const ShownPost& shown, int words) {
   const auto& post = shown.post;
   message::PostView view;
-  view.title = post::display_title(post);
+  view.title = post.title;
+  view.language = post.language;
   view.url = post.link;
   view.source = join(shown.sources, ", ");
   view.also_in = shown.also_in;
@@ -146,10 +151,13 @@ message::PostView Renderer::make_post_view(const ShownPost& shown, int words) {
   view.audio_url = post.audio_url;
   view.audio_duration = post.audio_duration;
   const auto& body = post.html.empty() ? post.summary_html : post.html;
+  const auto text_links = digest_->text_links == config::DigestConfig::TextLinks::footnotes
+                              ? post::LinkStyle::numbered
+                              : post::LinkStyle::none;
   const auto show_excerpt = [&](const std::string& from, int limit) {
-    auto excerpt = post::make_excerpt(from, {.words = limit});
-    view.excerpt_text = without_final_newline(
-        post::html_to_text(excerpt.html, {.width = text_columns, .links = post::LinkStyle::none}));
+    auto excerpt = post::make_excerpt(from, {.words = limit, .url = post.link});
+    view.excerpt_text =
+        without_final_newline(post::html_to_text(excerpt.html, {.width = text_columns, .links = text_links}));
     view.excerpt_html = std::move(excerpt.html);
     return excerpt.truncated;
   };
@@ -174,9 +182,12 @@ message::PostView Renderer::make_post_view(const ShownPost& shown, int words) {
     if (!shown_in_text) {
       view.image_url = post.image_url;
       view.image_alt = post.image_alt;
+      if (const auto size = post::picture_size(body, post.image_url)) {
+        view.image_width = size->width;
+        view.image_height = size->height;
+      }
     }
   }
-  if (view.title.empty()) view.title = post.link.empty() ? "…" : post.link;
   return view;
 }
 
@@ -217,7 +228,8 @@ message::EditionView Renderer::view(const EditionFacts& facts, const message::St
   }
   const auto add_link = [&](const ShownPost& each, bool counted) {
     const auto& post = post_view(each, 1);
-    view.links.push_back({.title = post.title, .url = post.url, .source = post.source, .counted = counted});
+    const auto title = post.title.empty() ? post::display_title(each.post) : post.title;
+    view.links.push_back({.title = title, .url = post.url, .source = post.source, .counted = counted});
   };
   for (std::size_t i = count; i < shown.posts.size(); ++i) add_link(*shown.posts[i], true);
   for (const auto* const each : shown.more) add_link(*each, false);

@@ -32,9 +32,9 @@ constexpr std::array format_names{"date",
                                   "edition_title"};
 /// The braces allowed in [t]: the edition's variables that are the same for all readers.
 constexpr std::array text_placeholders{
-    "address",     "newsletter_name", "digest_title", "edition_title",        "edition_number", "period",
-    "date",        "first_title",     "post_count",   "post_count_minus_one", "posts_word",     "more_word",
-    "sources_line"};
+    "address",      "newsletter_name", "digest_title", "edition_title",        "edition_number", "period",
+    "date",         "first_title",     "post_count",   "post_count_minus_one", "posts_word",     "more_word",
+    "sources_line", "next_date"};
 constexpr std::array date_placeholders{"day",
                                        "day2",
                                        "year",

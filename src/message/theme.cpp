@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "message/template.hpp"
+#include "message/wrap.hpp"
 
 namespace tidings::message {
 
@@ -19,6 +20,7 @@ struct Theme::Parts {
   Template subject;
   std::optional<Template> html;
   std::optional<Template> preheader;
+  bool is_subject_configured = false;
 
   [[nodiscard]] bool asks_for_name() const {
     const auto asks = [](const std::optional<Template>& part) { return part && part->uses("has_name"); };
@@ -90,6 +92,7 @@ Result<digest::SegmentBody> render_all(const Theme::Parts& parts, nlohmann::json
   }
   TIDINGS_LET(const auto subject, parts.subject.render(data));
   out.subject = collapse_blanks(subject);
+  if (!parts.is_subject_configured) out.subject = first_words(out.subject, subject_characters);
   if (out.subject.empty())
     return fail(Errc::config, fmt::format("theme \"{}\": the subject is empty", parts.name));
   data["subject"] = out.subject;
@@ -140,7 +143,8 @@ Result<Theme> Theme::load(const ThemeOptions& options, const Lookup& lookup) {
                                              .text = std::move(text),
                                              .subject = std::move(subject),
                                              .html = std::move(html),
-                                             .preheader = std::move(preheader)})};
+                                             .preheader = std::move(preheader),
+                                             .is_subject_configured = !options.subject.empty()})};
 }
 
 const std::string& Theme::name() const { return parts_->name; }

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "message/direction.hpp"
 #include "message/wrap.hpp"
 
 namespace tidings::message {
@@ -22,6 +23,12 @@ constexpr int title_columns = 68;
 constexpr std::size_t preheader_characters = 140;
 constexpr std::size_t first_title_characters = 80;
 constexpr std::size_t posts_without_contents = 8;
+constexpr std::size_t contents_entries = 5;  ///< above the posts
+constexpr int contents_columns = 38;         ///< one line on a phone
+constexpr int sentence_columns = 150;
+constexpr int words_a_minute = 220;
+constexpr int picture_width = 520;
+constexpr int picture_height = 400;
 
 /// A slot's text in this rendering: a marker, or a reader's own value.
 using SlotText = std::function<std::string(Slot)>;
@@ -33,23 +40,21 @@ std::string plain(std::string_view text) {
   return out;
 }
 
-std::string first_characters(std::string_view text, std::size_t count) {
+/// As many columns as fit, at a blank where there is one.
+std::string first_columns(const std::string& text, int columns) {
+  if (display_width(text) <= columns) return text;
   std::size_t at = 0;
-  for (std::size_t seen = 0; at < text.size(); ++seen) {
-    if (seen == count) return std::string{trim(text.substr(0, at))} + "…";
-    (void)next_code_point(text, at);
+  int width = 1;  // the ellipsis
+  while (at < text.size()) {
+    auto next = at;
+    width += display_width(next_code_point(text, next));
+    if (width > columns) break;
+    at = next;
   }
-  return std::string{text};
-}
-
-/// At a blank if there is one in the last third, so that no word is cut.
-std::string first_words(std::string_view text, std::size_t characters) {
-  auto cut = first_characters(text, characters);
-  if (cut != text) {
-    const auto blank = cut.rfind(' ');
-    if (blank != std::string::npos && blank > cut.size() * 2 / 3) cut = cut.substr(0, blank) + "…";
-  }
-  return cut;
+  const auto blank = text.rfind(' ', at);
+  if (blank != std::string::npos && blank > at / 2) at = blank;
+  while (at > 0 && std::string_view{" ,;:-"}.find(text[at - 1]) != std::string_view::npos) --at;
+  return text.substr(0, at) + "…";
 }
 
 std::string title_of(const PostView& post) {
@@ -57,7 +62,50 @@ std::string title_of(const PostView& post) {
   if (!title.empty()) return title;
   const auto text = collapse_blanks(plain(post.excerpt_text));
   if (!text.empty()) return first_words(text, 60);
-  return post.url.empty() ? "…" : plain(post.url);
+  // An address says less than who wrote at it.
+  return post.source.empty() ? "…" : plain(post.source);
+}
+
+/// The first sentence, if it is neither a scrap nor too long; else the first words.
+std::string sentence_of(const PostView& post) {
+  constexpr int least_columns = 30;
+  const auto paragraph = trim(post.excerpt_text).substr(0, trim(post.excerpt_text).find("\n\n"));
+  auto text = collapse_blanks(plain(paragraph));
+  if (text.ends_with(':')) text.replace(text.size() - 1, 1, "…");
+  for (std::size_t at = 0; at < text.size();) {
+    const auto c = next_code_point(text, at);
+    const bool wide_stop = c == U'。' || c == U'！' || c == U'？';
+    const bool stop = c == '.' || c == '!' || c == '?' || c == U'؟';
+    if (!wide_stop && !(stop && (at == text.size() || text[at] == ' '))) continue;
+    const auto end = at;
+    const bool goes_on = end + 1 < text.size() && text[end + 1] >= 'a' && text[end + 1] <= 'z';
+    const auto width = display_width(std::string_view{text}.substr(0, end));
+    if (width > sentence_columns) break;
+    if (width >= least_columns && !goes_on) return text.substr(0, end);
+  }
+  return first_columns(text, sentence_columns);
+}
+
+/// Words, of scripts without blanks two characters each.
+std::size_t word_count(std::string_view text) {
+  std::size_t halves = 0;
+  bool in_word = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto c = next_code_point(text, at);
+    const bool blank = c == ' ' || c == '\n';
+    const bool wide = !blank && display_width(c) == 2;
+    if (wide || (!blank && !in_word)) halves += wide ? 1 : 2;
+    in_word = !blank && !wide;
+  }
+  return halves / 2;
+}
+
+std::string reading_minutes(const EditionView& view) {
+  auto words = word_count(view.intro_text);
+  for (const auto& group : view.groups) {
+    for (const auto& post : group.posts) words += word_count(post.title) + word_count(post.excerpt_text);
+  }
+  return fmt::format("{}", std::max<std::size_t>(1, (words + words_a_minute / 2) / words_a_minute));
 }
 
 std::string iso_date(UtcTime t, const Zone& zone) {
@@ -72,6 +120,33 @@ std::chrono::year_month_day day_of(UtcTime t, const Zone& zone) {
   return std::chrono::year_month_day{std::chrono::floor<std::chrono::days>(zone.to_local(t))};
 }
 
+std::string picture_side(int value) { return value > 0 ? fmt::format("{}", value) : std::string{}; }
+
+/// Its size as shown: no wider and no higher than the column has room for.
+void put_picture(json& data, const PostView& post) {
+  data["image_url"] = plain(post.image_url);
+  data["has_image"] = !post.image_url.empty();
+  data["image_alt"] = plain(post.image_alt);
+  int width = std::max(0, post.image_width);
+  int height = std::max(0, post.image_height);
+  const bool known = width > 0 && height > 0;
+  if (!known) width = height = 0;
+  if (width > picture_width) {
+    height = std::max(1, height * picture_width / width);
+    width = picture_width;
+  }
+  if (height > picture_height) {
+    width = std::max(1, width * picture_height / height);
+    height = picture_height;
+  }
+  data["has_image_size"] = known;
+  data["image_width"] = picture_side(width);
+  data["image_height"] = picture_side(height);
+  data["is_portrait"] = known && height > width;
+  // A square may be cut out of what is not much longer one way than the other.
+  data["is_squarish"] = known && width * 10 <= height * 17 && height * 10 <= width * 13;
+}
+
 void put(json& data, const char* name, const char* section, std::string value) {
   data[section] = !value.empty();
   data[name] = std::move(value);
@@ -81,10 +156,16 @@ void put(json& data, const char* name, const char* section, std::string value) {
 struct Surroundings {
   int number = 1;
   bool first_of_group = false;
-  bool group_has_title = false;
-  bool group_is_day = false;
+  bool has_heading = false;
+  bool day_is_told = false;
   bool several_sources = false;
 };
+
+/// Wrapped with the lines after the first below its own words, not below its mark.
+std::string hanging(const std::string& mark, const std::string& text) {
+  const auto width = static_cast<int>(mark.size());
+  return mark + replace_all(wrap(text, text_columns - width), "\n", "\n" + std::string(mark.size(), ' '));
+}
 
 void put_also_in(json& data, const PostView& post, const Strings& strings) {
   json others = json::array();
@@ -108,6 +189,17 @@ void put_also_in(json& data, const PostView& post, const Strings& strings) {
 json post_data(const PostView& post, const Surroundings& around, const Strings& strings, const Zone& zone) {
   json data = json::object();
   const auto title = title_of(post);
+  const auto own_title = collapse_blanks(plain(post.title));
+  const auto language =
+      language_of(plain(post.language), own_title + " " + std::string{truncate_utf8(post.excerpt_text, 400)});
+  data["language"] = language.empty() ? strings.language() : language;
+  const bool rtl = direction_of(data["language"].get<std::string>()) == "rtl";
+  data["is_foreign"] = data["language"] != strings.language();
+  data["dir"] = rtl ? "rtl" : "ltr";
+  data["start"] = rtl ? "right" : "left";
+  data["end"] = rtl ? "left" : "right";
+  data["short_title"] = first_columns(title, contents_columns);
+  data["contents_text"] = hanging(fmt::format("{}. ", around.number), title);
   const auto local = zone.to_local(post.date);
   const auto day = std::chrono::floor<std::chrono::days>(local);
   data["title"] = title;
@@ -125,17 +217,19 @@ json post_data(const PostView& post, const Surroundings& around, const Strings& 
   data["excerpt_html"] = plain(post.excerpt_html);
   data["excerpt_text"] = wrap(plain(post.excerpt_text), text_columns);
   data["has_excerpt"] = !trim(post.excerpt_html).empty() || !trim(post.excerpt_text).empty();
-  put(data, "image_url", "has_image", plain(post.image_url));
-  data["image_alt"] = plain(post.image_alt);
+  data["has_title"] = !own_title.empty() || !data["has_excerpt"].get<bool>();
+  put(data, "sentence", "has_sentence", sentence_of(post));
+  put_picture(data, post);
   std::vector<std::string> meta;
   if (data["has_source"].get<bool>()) meta.push_back(plain(post.source));
   if (!post.author.empty() && fold_case(post.author) != fold_case(post.source))
     meta.push_back(plain(post.author));
-  if (!around.group_is_day) meta.push_back(data["date"].get<std::string>());
+  if (!around.day_is_told) meta.push_back(data["date"].get<std::string>());
   put(data, "meta", "has_meta", join(meta, " · "));
-  data["level"] = around.group_has_title ? "3" : "2";
+  data["level"] = around.has_heading ? "3" : "2";
   data["is_first"] = around.first_of_group;
   data["is_lead"] = around.number == 1;
+  data["has_rule"] = around.number > 1 && !(around.first_of_group && around.has_heading);
   data["is_headline"] = !data["has_excerpt"].get<bool>() && !data["has_image"].get<bool>();
   data["is_truncated"] = post.is_truncated;
   put_also_in(data, post, strings);
@@ -143,6 +237,9 @@ json post_data(const PostView& post, const Surroundings& around, const Strings& 
   const auto minutes = std::chrono::round<std::chrono::minutes>(post.audio_duration).count();
   put(data, "audio_minutes", "has_audio_minutes", minutes > 0 ? fmt::format("{}", minutes) : std::string{});
   put(data, "tags", "has_tags", plain(strings.enumerate(post.tags)));
+  put(data, "kicker", "has_kicker",
+      data["has_source"].get<bool>() ? plain(post.source)
+                                     : (post.tags.empty() ? std::string{} : plain(post.tags.front())));
   return data;
 }
 
@@ -163,7 +260,11 @@ json groups_data(const EditionView& view, bool several_sources, const Strings& s
   int number = 0;
   for (const auto& group : view.groups) {
     json data = json::object();
+    // A heading for one post says what the post can say itself.
     const auto title = collapse_blanks(plain(group.title));
+    const bool has_heading =
+        !title.empty() && (!group.is_day || group.posts.size() > 1 || view.groups.size() == 1);
+    data["has_heading"] = has_heading;
     data["title_rule"] = rule_under(title, '-', text_columns);
     put(data, "title", "has_title", title);
     data["is_first"] = groups.empty();
@@ -173,8 +274,8 @@ json groups_data(const EditionView& view, bool several_sources, const Strings& s
       data["posts"].push_back(post_data(post,
                                         {.number = ++number,
                                          .first_of_group = first,
-                                         .group_has_title = !title.empty(),
-                                         .group_is_day = group.is_day,
+                                         .has_heading = has_heading,
+                                         .day_is_told = group.is_day && (has_heading || title.empty()),
                                          .several_sources = several_sources},
                                         strings, zone));
     }
@@ -193,6 +294,51 @@ json links_data(const EditionView& view) {
     links.push_back(std::move(data));
   }
   return links;
+}
+
+/// The titles to choose from: at the end all of them, above only a few behind the first post.
+void put_contents(json& data, const EditionView& view, std::size_t posts, const Strings& strings) {
+  const bool at_end = view.contents == Contents::end;
+  const bool above = view.contents == Contents::always ||
+                     (view.contents == Contents::automatic && posts > posts_without_contents);
+  json entries = json::array();
+  long long left_out = 0;
+  for (const auto& group : data["groups"]) {
+    for (const auto& post : group["posts"]) {
+      if (!post["has_title"].get<bool>() || (above && post["is_lead"].get<bool>())) continue;
+      if (above && entries.size() == contents_entries) {
+        ++left_out;
+        continue;
+      }
+      json entry = json::object();
+      for (const auto* name :
+           {"number", "anchor", "title", "short_title", "language", "dir", "contents_text"})
+        entry[name] = post[name];
+      entries.push_back(std::move(entry));
+    }
+  }
+  data["has_toc"] = above && !entries.empty();
+  data["has_toc_end"] = at_end && entries.size() > 1;
+  data["toc"] = std::move(entries);
+  put(data, "toc_more_word", "has_toc_more",
+      left_out > 0 ? strings.count("more_word", left_out) : std::string{});
+}
+
+std::string next_run(const EditionView& view, const Strings& strings, const Zone& zone) {
+  if (!view.next) return {};
+  const auto local = zone.to_local(*view.next);
+  const auto day = std::chrono::floor<std::chrono::days>(local);
+  return fmt::format("{}, {}", strings.post_date(std::chrono::year_month_day{day}),
+                     strings.time(std::chrono::floor<std::chrono::minutes>(local - day)));
+}
+
+/// How long a first title may be so that the subject, as themes write it, is not cut off.
+std::size_t room_in_subject(const json& data) {
+  const auto others = character_count(data["digest_title"].get<std::string>()) +
+                      character_count(data["more_word"].get<std::string>()) +
+                      4;  // marks between them, and the ellipsis
+  return std::clamp(subject_characters - std::min(others, subject_characters), std::size_t{30},
+                    first_title_characters);
 }
 
 /// The words around the name of a source, which is a link.
@@ -236,7 +382,7 @@ json texts_data(const json& data, const Strings& strings) {
   Placeholders values;
   for (const auto* name :
        {"newsletter_name", "digest_title", "edition_title", "edition_number", "period", "date", "first_title",
-        "post_count", "post_count_minus_one", "posts_word", "more_word", "sources_line"}) {
+        "post_count", "post_count_minus_one", "posts_word", "more_word", "sources_line", "next_date"}) {
     values[name] = data.at(name).get<std::string>();
   }
   json out = json::object();
@@ -254,6 +400,7 @@ json edition_data(const EditionView& view, const Strings& strings, const Zone& z
   json data = json::object();
   const bool rtl = strings.direction() == "rtl";
   data["language"] = strings.language();
+  data["mail_language"] = strings.language();
   data["dir"] = strings.direction();
   data["is_rtl"] = rtl;
   data["start"] = rtl ? "right" : "left";
@@ -292,10 +439,14 @@ json edition_data(const EditionView& view, const Strings& strings, const Zone& z
   data["post_count"] = fmt::format("{}", posts);
   data["post_count_minus_one"] = fmt::format("{}", more);
   data["posts_word"] = strings.count("posts_word", static_cast<long long>(posts));
-  data["first_title"] = first_words(first_title, first_title_characters);
   data["has_more"] = more > 0;
   data["more_word"] = more > 0 ? strings.count("more_word", more) : std::string{};
-  data["has_toc"] = posts > posts_without_contents;
+  data["first_title"] = first_words(first_title, room_in_subject(data));
+  put_contents(data, view, posts, strings);
+  data["reading_minutes"] = reading_minutes(view);
+  data["is_full"] = view.is_full;
+  put(data, "next_date", "has_next", next_run(view, strings, zone));
+  add_brand(data, view.brand);
 
   data["reader_name"] = slot(Slot::reader_name);
   data["has_name"] = has_name;
@@ -307,106 +458,6 @@ json edition_data(const EditionView& view, const Strings& strings, const Zone& z
   data["t"] = texts_data(data, strings);
   return data;
 }
-
-constexpr std::array all_variables{
-    Variable{"language", "language of this rendering, BCP 47"},
-    Variable{"dir", "ltr or rtl"},
-    Variable{"start", "left, or right in a right-to-left language"},
-    Variable{"end", "right, or left in a right-to-left language"},
-    Variable{"is_rtl", "the language is written from right to left", true},
-    Variable{"newsletter_name", "name of the newsletter"},
-    Variable{"public_url", "address of the newsletter's pages"},
-    Variable{"has_public_url", "there is one", true},
-    Variable{"postal_address", "postal address of the publisher"},
-    Variable{"has_postal_address", "there is one", true},
-    Variable{"digest_title", "title of the digest, else name of the newsletter"},
-    Variable{"edition_title", "digest and period as one line"},
-    Variable{"edition_number", "1, 2, 3 ..."},
-    Variable{"edition_rule", "a line of = as wide as edition_title"},
-    Variable{"period", "the days it covers: 5–11 January 2026"},
-    Variable{"date", "the day it appears: 12 January 2026"},
-    Variable{"subject", "the rendered subject; not in the subject itself"},
-    Variable{"preheader", "what mail programs show after the subject"},
-    Variable{"intro_html", "the editor's introduction"},
-    Variable{"intro_text", "the introduction as plain text"},
-    Variable{"has_intro", "there is one", true},
-    Variable{"post_count", "number of posts"},
-    Variable{"post_count_minus_one", "post_count minus one"},
-    Variable{"posts_word", "7 posts, in the language"},
-    Variable{"first_title", "title of the first post, cut at a word near 80 characters"},
-    Variable{"more_word", "and 6 more, in the language"},
-    Variable{"has_more", "more than one post", true},
-    Variable{"has_toc", "more than eight posts", true},
-    Variable{"sources_line", "names of all its sources"},
-    Variable{"has_links", "some posts are only links at the end", true},
-    Variable{"links", "the posts shown only as links", true},
-    Variable{"links.title", "title"},
-    Variable{"links.url", "page of the post"},
-    Variable{"links.has_url", "there is one", true},
-    Variable{"links.source", "name of the source"},
-    Variable{"links.has_source", "there is one", true},
-    Variable{"has_more_from", "some sources have more than the edition has places for", true},
-    Variable{"more_from", "these sources", true},
-    Variable{"more_from.before", "17 more from, in the language"},
-    Variable{"more_from.source", "name of the source"},
-    Variable{"more_from.after", "what follows the name, in the language"},
-    Variable{"more_from.url", "pages of the source"},
-    Variable{"more_from.has_url", "they are known", true},
-    Variable{"is_web", "this is an archive page: nothing personal", true},
-    Variable{"reader_name", "name of the reader"},
-    Variable{"has_name", "the reader has a name", true},
-    Variable{"unsubscribe_url", "personal link to unsubscribe; every part must have it"},
-    Variable{"preferences_url", "personal link to the preferences"},
-    Variable{"has_preferences", "there is one", true},
-    Variable{"view_url", "link to this edition on the web"},
-    Variable{"has_view", "there is one", true},
-    Variable{"groups", "the groups of posts", true},
-    Variable{"groups.title", "heading of the group"},
-    Variable{"groups.has_title", "there is one", true},
-    Variable{"groups.title_rule", "a line of - as wide as the heading"},
-    Variable{"groups.is_first", "first group", true},
-    Variable{"groups.posts", "the posts of the group", true},
-    Variable{"groups.posts.title", "title, or the first words of a post without one"},
-    Variable{"groups.posts.title_text", "title wrapped at 68 columns"},
-    Variable{"groups.posts.title_rule", "a line of - as wide as title_text"},
-    Variable{"groups.posts.url", "page of the post"},
-    Variable{"groups.posts.has_url", "there is one", true},
-    Variable{"groups.posts.anchor", "post-3"},
-    Variable{"groups.posts.number", "3; counted through the edition"},
-    Variable{"groups.posts.source", "name of the source"},
-    Variable{"groups.posts.has_source", "the edition has several sources", true},
-    Variable{"groups.posts.has_also_in", "other sources tell the same story", true},
-    Variable{"groups.posts.also_in", "these sources", true},
-    Variable{"groups.posts.also_in.source", "name of the source"},
-    Variable{"groups.posts.also_in.url", "its page of the story"},
-    Variable{"groups.posts.also_in.has_url", "there is one", true},
-    Variable{"groups.posts.also_in.is_first", "first of them", true},
-    Variable{"groups.posts.also_in_text", "the sources as one line, wrapped at 68 columns"},
-    Variable{"groups.posts.author", "author"},
-    Variable{"groups.posts.has_author", "there is one", true},
-    Variable{"groups.posts.date", "Monday 5 January"},
-    Variable{"groups.posts.time", "08:30"},
-    Variable{"groups.posts.iso_date", "2026-01-05T08:30:00+02:00"},
-    Variable{"groups.posts.excerpt_html", "the shown text"},
-    Variable{"groups.posts.excerpt_text", "the same as plain text, wrapped at 72 columns"},
-    Variable{"groups.posts.has_excerpt", "there is one", true},
-    Variable{"groups.posts.image_url", "image"},
-    Variable{"groups.posts.image_alt", "what the image shows"},
-    Variable{"groups.posts.has_image", "there is an image", true},
-    Variable{"groups.posts.meta", "source, author and date as one line"},
-    Variable{"groups.posts.has_meta", "the line is not empty", true},
-    Variable{"groups.posts.level", "3, or 2 in a group without a title: for h2 and h3"},
-    Variable{"groups.posts.is_first", "first of its group", true},
-    Variable{"groups.posts.is_lead", "first of the edition", true},
-    Variable{"groups.posts.is_headline", "neither text nor image", true},
-    Variable{"groups.posts.is_truncated", "there is more on the web", true},
-    Variable{"groups.posts.tags", "harbour, boats"},
-    Variable{"groups.posts.audio_url", "audio file of a podcast"},
-    Variable{"groups.posts.has_audio", "there is one", true},
-    Variable{"groups.posts.audio_minutes", "42"},
-    Variable{"groups.posts.has_audio_minutes", "the source states the length", true},
-    Variable{"groups.posts.has_tags", "there are tags", true},
-};
 
 }  // namespace
 
@@ -421,50 +472,6 @@ json to_data(const EditionView& view, const Strings& strings, const Zone& zone, 
 json to_data(const EditionView& view, const Strings& strings, const Zone& zone, const Reader& reader) {
   return edition_data(
       view, strings, zone, [&reader](Slot slot) { return value_of(reader, slot); }, !reader.name.empty());
-}
-
-std::span<const Variable> variables() { return all_variables; }
-
-EditionView sample_view() {
-  const auto monday = from_ms(1'767'600'000'000);  // 2026-01-05T08:00:00Z
-  const std::chrono::hours day{24};
-  const PostView long_post{.title = "The ferry keeps its winter timetable",
-                           .url = "https://news.example.org/ferry",
-                           .source = "Harbour Notes",
-                           .also_in = {{.source = "City Paper", .url = "https://city.example.org/ferry"}},
-                           .author = "Maria Lind",
-                           .date = monday + day,
-                           .excerpt_html = "<p>Three crossings a day, <b>two on Sundays</b>.</p>",
-                           .excerpt_text = "Three crossings a day, two on Sundays.",
-                           .image_url = "https://news.example.org/ferry.jpg",
-                           .image_alt = "The ferry at the quay",
-                           .is_truncated = true,
-                           .tags = {"harbour", "boats"},
-                           .audio_url = "https://news.example.org/ferry.mp3",
-                           .audio_duration = std::chrono::minutes{42}};
-  const PostView headline{.title = "Choir rehearsal moved to Thursday",
-                          .url = "https://choir.example.org/thursday",
-                          .source = "Choir",
-                          .date = monday + 2 * day};
-  return {.newsletter_name = "Harbour News",
-          .public_url = "https://news.example.org",
-          .postal_address = "1 Quay Street, Exampletown",
-          .digest_title = "Harbour Weekly",
-          .number = 12,
-          .period = {.from = monday, .until = monday + 7 * day},
-          .date = monday + 7 * day,
-          .intro_html = "<p>Good morning from the quay.</p>",
-          .intro_text = "Good morning from the quay.",
-          .groups = {{.title = "Tuesday 6 January", .posts = {long_post}, .is_day = true},
-                     {.title = "Wednesday 7 January", .posts = {headline}, .is_day = true}},
-          .links = {{.title = "Minutes of the harbour council",
-                     .url = "https://news.example.org/minutes",
-                     .source = "Harbour Notes"}},
-          .more_from = {{.words = "17 more from {source}",
-                         .source = "Harbour Notes",
-                         .url = "https://news.example.org"}},
-          .has_preferences = true,
-          .has_view = true};
 }
 
 }  // namespace tidings::message

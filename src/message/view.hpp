@@ -15,11 +15,14 @@
 #include "base/clock.hpp"
 #include "base/zone.hpp"
 #include "digest/digest.hpp"
+#include "message/brand.hpp"
 #include "message/slots.hpp"
 #include "message/strings.hpp"
 
 namespace tidings::message {
 
+/// Where a list of the titles stands; automatic: after the first post, if there are many.
+enum class Contents { automatic, always, never, end };
 /// Where else a story is told.
 struct AlsoInView {
   std::string source = {};
@@ -28,7 +31,7 @@ struct AlsoInView {
 
 /// One post as shown. All HTML is sanitised already; empty strings mean "none".
 struct PostView {
-  std::string title = {};  ///< may be empty: then the first words of the excerpt are shown
+  std::string title = {};  ///< may be empty: the post is its text, and lists show its first words
   std::string url = {};
   std::string source = {};
   std::vector<AlsoInView> also_in = {};  ///< other sources that tell the same story
@@ -41,7 +44,10 @@ struct PostView {
   bool is_truncated = false;
   std::vector<std::string> tags = {};
   std::string audio_url = {};
-  std::chrono::seconds audio_duration{0};  ///< 0: unknown
+  std::chrono::seconds audio_duration{0};  ///< 0: not known
+  std::string language = {};               ///< as its source says, BCP 47
+  int image_width = 0;                     ///< pixels; 0: not known
+  int image_height = 0;
 };
 
 struct GroupView {
@@ -84,9 +90,16 @@ struct EditionView {
   bool is_web = false;                       ///< a page for everybody: nothing personal is shown
   bool has_preferences = true;               ///< whether readers of this list have a preferences page
   bool has_view = false;                     ///< whether there is a page of this edition
+  Contents contents = Contents::automatic;
+  bool is_full = false;              ///< posts are shown whole
+  std::optional<UtcTime> next = {};  ///< when the next edition is due
+  Brand brand = {};
 };
 
-/// Data for the templates: every name of docs/templates.md except `subject`; `has_name` from `variant`; slots
+/// What a subject may have before mail programs cut it off, unless a publisher's own template says more.
+constexpr std::size_t subject_characters = 110;
+
+/// Data for the templates: every name of docs/templates.md but `subject`, `has_name` as `variant` says, slots
 /// as markers.
 [[nodiscard]] nlohmann::json to_data(const EditionView& view, const Strings& strings, const Zone& zone,
                                      std::size_t variant);

@@ -54,6 +54,15 @@ bool is_code(std::string_view line) {
   return line.starts_with("    ");
 }
 
+std::string first_characters(std::string_view text, std::size_t count) {
+  std::size_t at = 0;
+  for (std::size_t seen = 0; at < text.size(); ++seen) {
+    if (seen == count) return std::string{trim(text.substr(0, at))} + "…";
+    (void)next_code_point(text, at);
+  }
+  return std::string{text};
+}
+
 void wrap_line(std::string& out, std::string_view line, int columns) {
   if (is_code(line) || display_width(line) <= columns) {
     out += line;
@@ -104,6 +113,21 @@ int widest_line(std::string_view text) {
 
 std::string rule_under(std::string_view text, char mark, int columns) {
   return std::string(static_cast<std::size_t>(std::clamp(widest_line(text), 0, columns)), mark);
+}
+
+std::size_t character_count(std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < text.size(); ++count) (void)next_code_point(text, at);
+  return count;
+}
+
+std::string first_words(std::string_view text, std::size_t characters) {
+  auto cut = first_characters(text, characters);
+  if (cut != text) {
+    const auto blank = cut.rfind(' ');
+    if (blank != std::string::npos && blank > cut.size() * 2 / 3) cut = cut.substr(0, blank) + "…";
+  }
+  return cut;
 }
 
 }  // namespace tidings::message

@@ -20,4 +20,9 @@ namespace tidings::message {
 /// `mark` repeated as wide as the widest line of `text`, at most `columns`.
 [[nodiscard]] std::string rule_under(std::string_view text, char mark, int columns);
 
+[[nodiscard]] std::size_t character_count(std::string_view text);
+
+/// At most that many characters and an ellipsis, cut at a blank if there is one in the last third.
+[[nodiscard]] std::string first_words(std::string_view text, std::size_t characters);
+
 }  // namespace tidings::message

@@ -13,6 +13,7 @@
 #include "post/html_escape.hpp"
 #include "post/html_tree.hpp"
 #include "post/image_rules.hpp"
+#include "post/kept_block.hpp"
 
 namespace tidings::post {
 namespace {
@@ -37,8 +38,12 @@ struct Run {
 struct Paragraph {
   std::vector<Run> runs;
   std::string direction;       ///< ltr, rtl, auto or nothing
-  bool is_item = false;        ///< a list item; consecutive ones become lines of one paragraph
+  int list = 0;                ///< of an item: which list it is of; 0: of none
+  std::optional<int> number;   ///< of an item of an ordered list
+  int quote = 0;               ///< which quotation it stands in; 0: none
+  std::string whole;           ///< HTML of a table or of code, kept as it is; runs hold its words
   bool after_heading = false;  ///< the first below a heading that is not shown
+  bool after_gap = false;      ///< something that stood before it is not shown
 
   [[nodiscard]] std::string text() const {
     std::string out;
@@ -47,33 +52,7 @@ struct Paragraph {
   }
 };
 
-bool is_inline_kept(Tag tag) {
-  switch (tag) {
-    case Tag::a:
-    case Tag::abbr:
-    case Tag::acronym:
-    case Tag::b:
-    case Tag::bdi:
-    case Tag::cite:
-    case Tag::code:
-    case Tag::del:
-    case Tag::em:
-    case Tag::i:
-    case Tag::ins:
-    case Tag::kbd:
-    case Tag::mark:
-    case Tag::q:
-    case Tag::s:
-    case Tag::small:
-    case Tag::strong:
-    case Tag::sub:
-    case Tag::sup:
-    case Tag::u: return true;
-    default: return false;
-  }
-}
-
-/// Blocks that mean little out of context.
+/// Blocks that say little when they are torn from their place.
 bool is_passed_over(Tag tag) {
   return is_heading(tag) || tag == Tag::table || tag == Tag::pre || tag == Tag::figure || tag == Tag::hr ||
          tag == Tag::nav || tag == Tag::footer || tag == Tag::rp || tag == Tag::rt || tag == Tag::rtc;
@@ -83,13 +62,17 @@ enum class Blocks { prose, all };
 
 class Collector {
  public:
-  Collector(const Tree& tree, Blocks blocks) : tree_(tree), blocks_(blocks) {}
+  Collector(const Tree& tree, Blocks blocks, const ExcerptOptions& options)
+      : tree_(tree), blocks_(blocks), options_(options) {}
 
   std::vector<Paragraph> run() {
     children(tree_[0]);
     end_paragraph();
     return std::move(paragraphs_);
   }
+
+  /// Something was too long to be shown, and only its name stands there.
+  [[nodiscard]] bool has_named() const { return has_named_; }
 
  private:
   void children(const Node& node) {
@@ -101,9 +84,12 @@ class Collector {
       add(node.text);
     } else if (node.tag == Tag::br) {
       if (++breaks_ > 1) end_paragraph();
+    } else if (options_.form == ExcerptForm::elements && keep_whole(node)) {
+      return;
     } else if (blocks_ == Blocks::prose && is_passed_over(node.tag)) {
       end_paragraph();
       heading_ = heading_ || is_heading(node.tag);
+      gap_ = true;
     } else if (is_inline_kept(node.tag) && (node.tag != Tag::a || node.find(Attr::href) != nullptr)) {
       const auto* href = node.find(Attr::href);
       around_.push_back({.tag = node.tag, .href = href == nullptr ? std::string{} : *href});
@@ -120,15 +106,51 @@ class Collector {
     end_paragraph();
     const auto outer = direction_;
     if (const auto* direction = node.find(Attr::dir)) direction_ = ascii_lower(trim(*direction));
-    if (node.tag == Tag::li) mark_ = "\u2022 ";
+    const auto outer_list = list_;
+    const auto outer_quote = quote_;
+    if (node.tag == Tag::ul || node.tag == Tag::ol || node.tag == Tag::menu) list_ = ++lists_;
+    if (node.tag == Tag::blockquote) quote_ = ++quotes_;
+    if (node.tag == Tag::li) item_ = Item{};
     if (node.tag == Tag::ol) {
       ordered_list(node);
     } else {
       children(node);
     }
     end_paragraph();
-    mark_.clear();
+    item_.reset();
+    list_ = outer_list;
+    quote_ = outer_quote;
     direction_ = outer;
+  }
+
+  /// True if the node is a table of data or code: it stands there as it is if it is short, else its name
+  /// does.
+  bool keep_whole(const Node& node) {
+    const bool is_code = node.tag == Tag::pre;
+    if (!is_code && (node.tag != Tag::table || !is_data(tree_, node))) return false;
+    end_paragraph();
+    Paragraph paragraph{
+        .runs = {{.text = is_code ? code_of(tree_, node) : words_of(tree_, node), .around = {}}},
+        .direction = direction_,
+        .list = 0,
+        .number = {},
+        .quote = quote_,
+        .whole = {},
+        .after_heading = std::exchange(heading_, false),
+        .after_gap = std::exchange(gap_, false)};
+    if (trim(paragraph.runs.front().text).empty()) return true;
+    if (is_code ? is_short_code(paragraph.runs.front().text) : is_short_table(tree_, node)) {
+      paragraph.whole = is_code ? whole_code(paragraph.runs.front().text) : whole_table(tree_, node);
+    } else {
+      has_named_ = true;
+      std::vector<Around> around;
+      if (!options_.url.empty()) around.push_back({.tag = Tag::a, .href = options_.url});
+      auto name = is_code ? first_line(paragraph.runs.front().text) : name_of_table(tree_, node);
+      if (is_code) around.push_back({.tag = Tag::code, .href = {}});
+      paragraph.runs = {{.text = name + std::string{ellipsis}, .around = std::move(around)}};
+    }
+    paragraphs_.push_back(std::move(paragraph));
+    return true;
   }
 
   void ordered_list(const Node& list) {
@@ -140,10 +162,10 @@ class Collector {
         continue;
       }
       end_paragraph();
-      mark_ = std::to_string(numbers[items++]) + ". ";
+      item_ = Item{.number = numbers[items++]};
       children(tree_[child]);
       end_paragraph();
-      mark_.clear();
+      item_.reset();
     }
   }
 
@@ -164,9 +186,11 @@ class Collector {
 
   void put_gap(char32_t next) {
     if (current_.runs.empty()) {
-      if (!mark_.empty()) current_.runs.push_back({.text = mark_, .around = {}});
-      current_.is_item = !mark_.empty();
-      mark_.clear();
+      if (item_) {
+        current_.list = std::max(list_, 1);
+        current_.number = item_->number;
+      }
+      item_.reset();
     } else if (breaks_ > 0) {
       gap_run().text += '\n';
     } else if (blank_ && !(line_end_ && is_unspaced(last_) && is_unspaced(next))) {
@@ -191,14 +215,9 @@ class Collector {
     if (!current_.runs.empty()) {
       current_.direction = direction_;
       current_.after_heading = std::exchange(heading_, false);
-      if (current_.is_item && !current_.after_heading && !paragraphs_.empty() && paragraphs_.back().is_item) {
-        auto& runs = paragraphs_.back().runs;
-        runs.push_back({.text = "\n", .around = {}});
-        runs.insert(runs.end(), std::make_move_iterator(current_.runs.begin()),
-                    std::make_move_iterator(current_.runs.end()));
-      } else {
-        paragraphs_.push_back(std::move(current_));
-      }
+      current_.after_gap = std::exchange(gap_, false);
+      current_.quote = quote_;
+      paragraphs_.push_back(std::move(current_));
     }
     current_ = {};
     blank_ = line_end_ = false;
@@ -206,13 +225,25 @@ class Collector {
     last_ = ' ';
   }
 
+  /// What the next paragraph is the first of.
+  struct Item {
+    std::optional<int> number = {};
+  };
+
   const Tree& tree_;
   Blocks blocks_;
+  const ExcerptOptions& options_;
   std::vector<Paragraph> paragraphs_;
   Paragraph current_;
   std::vector<Around> around_;
   std::string direction_;
-  std::string mark_;
+  std::optional<Item> item_;
+  int list_ = 0;
+  int lists_ = 0;
+  int quote_ = 0;
+  int quotes_ = 0;
+  bool gap_ = false;
+  bool has_named_ = false;
   char32_t last_ = ' ';
   bool blank_ = false;
   bool line_end_ = false;
@@ -258,7 +289,13 @@ class Measure {
 
   std::optional<Cut> run(const std::vector<Paragraph>& paragraphs) {
     for (std::size_t i = 0; i < paragraphs.size(); ++i) {
-      if (!paragraph(i, paragraphs[i].text())) return choose();
+      if (paragraphs[i].number) units_ += 2;
+      if (!paragraphs[i].whole.empty()) {
+        if (units_ >= limit_) return choose();
+        units_ += words(paragraphs[i].text());
+      } else if (!paragraph(i, paragraphs[i].text())) {
+        return choose();
+      }
       sentence_ = Cut{.paragraph = i, .offset = paragraphs[i].text().size(), .at_sentence = true};
       sentence_units_ = units_;
     }
@@ -266,7 +303,12 @@ class Measure {
   }
 
  private:
-  /// False once the limit is passed. Units are half words.
+  static int words(const std::string& text) {
+    const auto parts = split(collapse_blanks(text), ' ');
+    return 2 * static_cast<int>(parts.size());
+  }
+
+  /// False once the limit is passed. Units are halves of a word.
   bool paragraph(std::size_t index, std::string_view text) {
     bool in_word = false;
     for (std::size_t at = 0; at < text.size();) {
@@ -330,6 +372,7 @@ class Measure {
 /// Drops everything after the cut.
 void apply(std::vector<Paragraph>& paragraphs, const Cut& cut) {
   paragraphs.resize(std::min(paragraphs.size(), cut.paragraph + 1));
+  if (!paragraphs.empty() && !paragraphs.back().whole.empty()) return;
   auto& runs = paragraphs.back().runs;
   auto left = cut.offset;
   for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -383,15 +426,113 @@ bool end_at_heading(std::vector<Paragraph>& paragraphs) {
   return false;
 }
 
+/// A sentence that ends in a colon announces what is not there: it is left open instead.
+void mend_colons(std::vector<Paragraph>& paragraphs) {
+  for (std::size_t i = 0; i < paragraphs.size(); ++i) {
+    const bool is_last = i + 1 == paragraphs.size();
+    if (!is_last && !paragraphs[i + 1].after_gap && !paragraphs[i + 1].after_heading) continue;
+    if (!paragraphs[i].whole.empty() || paragraphs[i].runs.empty()) continue;
+    auto& text = paragraphs[i].runs.back().text;
+    for (const std::string_view colon : {":", "\xEF\xBC\x9A"}) {
+      if (!text.ends_with(colon)) continue;
+      text.resize(text.size() - colon.size());
+      text += ellipsis;
+      break;
+    }
+  }
+}
+
+/// Scraps in a row, such as the cells of a layout, become one line.
+void join_scraps(std::vector<Paragraph>& paragraphs) {
+  constexpr std::size_t enough = 4;
+  const auto is_scrap = [](const Paragraph& each) {
+    const auto text = each.text();
+    return each.list == 0 && each.whole.empty() && std::ranges::count(text, ' ') < 2 && text.size() < 40 &&
+           text.find_last_of(".!?:\n") == std::string::npos;
+  };
+  std::vector<Paragraph> out;
+  for (std::size_t i = 0; i < paragraphs.size();) {
+    auto end = i;
+    while (end < paragraphs.size() && is_scrap(paragraphs[end]) &&
+           paragraphs[end].quote == paragraphs[i].quote)
+      ++end;
+    out.push_back(std::move(paragraphs[i]));
+    if (end - i >= enough) {
+      for (++i; i < end; ++i) {
+        auto& runs = out.back().runs;
+        runs.push_back({.text = " \u00B7 ", .around = {}});
+        runs.insert(runs.end(), std::make_move_iterator(paragraphs[i].runs.begin()),
+                    std::make_move_iterator(paragraphs[i].runs.end()));
+      }
+      continue;
+    }
+    ++i;
+  }
+  paragraphs = std::move(out);
+}
+
+void open_element(std::string& out, std::string_view name, const Paragraph& paragraph) {
+  out.append("<").append(name);
+  if (!paragraph.direction.empty()) {
+    out += " dir=\"";
+    append_attribute(out, paragraph.direction);
+    out += '"';
+  }
+}
+
+/// Lists and quotations around the paragraphs, opened and closed where they begin and end.
+class Frames {
+ public:
+  explicit Frames(std::string& out) : out_(out) {}
+  Frames(const Frames&) = delete;
+  Frames& operator=(const Frames&) = delete;
+  ~Frames() = default;
+
+  void to(const Paragraph& next) {
+    if (list_ != 0 && (next.list != list_ || next.quote != quote_)) {
+      out_ += ordered_ ? "</ol>" : "</ul>";
+      list_ = 0;
+    }
+    if (quote_ != next.quote) {
+      if (quote_ != 0) out_ += "</blockquote>";
+      if (next.quote != 0) out_ += "<blockquote>";
+      quote_ = next.quote;
+    }
+    if (next.list == 0 || list_ == next.list) return;
+    list_ = next.list;
+    ordered_ = next.number.has_value();
+    out_ += ordered_ ? "<ol" : "<ul";
+    next_number_ = next.number.value_or(1);
+    if (next_number_ != 1) out_ += " start=\"" + std::to_string(next_number_) + "\"";
+    out_ += '>';
+  }
+
+  /// The end of the tag that opens an item: its number where it is not the next one.
+  void number(const Paragraph& item) {
+    if (item.number && *item.number != next_number_)
+      out_ += " value=\"" + std::to_string(*item.number) + "\"";
+    next_number_ = item.number.value_or(0) + 1;
+  }
+
+ private:
+  std::string& out_;
+  int list_ = 0;
+  int quote_ = 0;
+  bool ordered_ = false;
+  int next_number_ = 1;
+};
+
 std::string to_html(const std::vector<Paragraph>& paragraphs) {
   std::string out;
+  Frames frames{out};
   for (const auto& paragraph : paragraphs) {
-    out.append("<p");
-    if (!paragraph.direction.empty()) {
-      out += " dir=\"";
-      append_attribute(out, paragraph.direction);
-      out += '"';
+    frames.to(paragraph);
+    if (!paragraph.whole.empty()) {
+      out += paragraph.whole;
+      continue;
     }
+    open_element(out, paragraph.list != 0 ? "li" : "p", paragraph);
+    if (paragraph.list != 0) frames.number(paragraph);
     out.append(">");
     std::vector<Around> open;
     const auto close_to = [&](std::size_t depth) {
@@ -419,16 +560,21 @@ std::string to_html(const std::vector<Paragraph>& paragraphs) {
       out += replace_all(text, "\n", "<br>");
     }
     close_to(0);
-    out += "</p>";
+    out += paragraph.list != 0 ? "</li>" : "</p>";
   }
+  frames.to({});
   return out;
 }
 
 std::string to_text(const std::vector<Paragraph>& paragraphs) {
   std::string out;
+  bool after_item = false;
   for (const auto& paragraph : paragraphs) {
-    if (!out.empty()) out += "\n\n";
+    const bool is_item = paragraph.list != 0;
+    if (!out.empty()) out += is_item && after_item && !paragraph.after_heading ? "\n" : "\n\n";
+    if (is_item) out += paragraph.number ? std::to_string(*paragraph.number) + ". " : "\u2022 ";
     out += paragraph.text();
+    after_item = is_item;
   }
   return out;
 }
@@ -437,16 +583,25 @@ std::string to_text(const std::vector<Paragraph>& paragraphs) {
 
 Excerpt make_excerpt(std::string_view html, const ExcerptOptions& options) {
   const auto tree = parse_html(html, std::string_view::npos);
-  auto paragraphs = Collector{tree, Blocks::prose}.run();
-  if (paragraphs.empty()) paragraphs = Collector{tree, Blocks::all}.run();
+  bool has_named = false;
+  const auto collect = [&](Blocks blocks) {
+    Collector collector{tree, blocks, options};
+    auto found = collector.run();
+    has_named = collector.has_named();
+    return found;
+  };
+  auto paragraphs = collect(Blocks::prose);
+  if (paragraphs.empty()) paragraphs = collect(Blocks::all);
+  join_scraps(paragraphs);
   Excerpt out;
   const bool ended = end_at_heading(paragraphs);
   if (const auto cut = Measure{options.words}.run(paragraphs)) {
     apply(paragraphs, *cut);
     out.truncated = true;
   } else {
-    out.truncated = mend_source_ellipsis(paragraphs) || ended;
+    out.truncated = mend_source_ellipsis(paragraphs) || ended || has_named;
   }
+  mend_colons(paragraphs);
   out.html = to_html(paragraphs);
   out.text = to_text(paragraphs);
   return out;
@@ -462,6 +617,19 @@ std::optional<Image> lead_image(std::string_view html) {
     if ((width && *width <= small_picture) || (height && *height <= small_picture)) continue;
     const auto* alt = node.find(Attr::alt);
     return Image{.url = *src, .alt = alt == nullptr ? std::string{} : collapse_blanks(*alt)};
+  }
+  return std::nullopt;
+}
+
+std::optional<PictureSize> picture_size(std::string_view html, std::string_view url) {
+  if (url.empty() || html.find("height=") == std::string_view::npos) return std::nullopt;
+  const auto tree = parse_html(html, std::string_view::npos);
+  for (const auto& node : tree.nodes) {
+    const auto* src = node.tag == Tag::img ? node.find(Attr::src) : nullptr;
+    if (src == nullptr || *src != url) continue;
+    const auto width = pixels(node.find(Attr::width));
+    const auto height = pixels(node.find(Attr::height));
+    if (width && height && *width > 0 && *height > 0) return PictureSize{.width = *width, .height = *height};
   }
   return std::nullopt;
 }

@@ -192,7 +192,7 @@ std::string content_hash(const source::Entry& entry, const NormaliseOptions& opt
 std::string display_title(const Post& post) {
   if (!post.title.empty()) return post.title;
   for (const auto* html : {&post.html, &post.summary_html}) {
-    const auto words = make_excerpt(*html, {.words = 10});
+    const auto words = make_excerpt(*html, {.words = 10, .form = ExcerptForm::words});
     if (!words.text.empty()) return collapse_blanks(words.text);
   }
   if (const auto url = parse_url(post.link))

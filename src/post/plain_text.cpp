@@ -17,7 +17,12 @@ namespace {
 constexpr int least_width = 20;  ///< inside deep quotes and lists, lines get longer rather than narrower
 constexpr std::string_view no_break = "\xC2\xA0";
 
-/// Text between two blocks: collapsed white space, "\n" for <br>.
+/// What Unicode raises and lowers, in the same order.
+constexpr std::string_view raisable = "0123456789+-()n";
+constexpr std::u32string_view superscripts = U"⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ";
+constexpr std::u32string_view subscripts = U"₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₙ";
+
+/// Text between two blocks: white space collapsed as it comes, "\n" for <br>.
 class Inline {
  public:
   void add(std::string_view text) {
@@ -127,6 +132,8 @@ class TextWriter {
       case Tag::ol: list(node); break;
       case Tag::li: indented(node, "* ", "  ", 1); break;
       case Tag::table: table(node); break;
+      case Tag::sup: raised(node, "^", superscripts); break;
+      case Tag::sub: raised(node, "_", subscripts); break;
       case Tag::rp: break;
       case Tag::rt:
         inline_.add("(");
@@ -157,6 +164,27 @@ class TextWriter {
     const bool is_symbol =
         text.size() <= 8 && std::ranges::none_of(text, [](char c) { return c >= '0' && c <= 'z'; });
     inline_.add(is_symbol ? text : "[" + text + "]");
+  }
+
+  /// "m²", "H₂O"; where Unicode has no such sign, "x^a". A mark that leads to a note stays as it is.
+  void raised(const Node& node, std::string_view mark, std::u32string_view signs) {
+    std::string text;
+    collect(node, text);
+    const bool is_note = node.first_child != 0 && tree_[node.first_child].tag == Tag::a;
+    if (is_note || text.empty() || text.size() > 6) {
+      children(node);
+      return;
+    }
+    std::string out;
+    for (const char c : text) {
+      const auto place = raisable.find(c);
+      if (place == std::string_view::npos) {
+        inline_.add(std::string{mark} + text);
+        return;
+      }
+      append_utf8(out, signs[place]);
+    }
+    inline_.add(out);
   }
 
   void link(const Node& node) {
@@ -413,11 +441,11 @@ class TextWriter {
     int total = -2;
     for (const int width : widths) total += width + 2;
     const bool fits = options_.width <= 0 ? total <= 120 : total <= room();
+    if (!fits) {
+      items(texts, rows.front().is_head && rows.size() > 1);
+      return;
+    }
     for (std::size_t i = 0; i < texts.size(); ++i) {
-      if (!fits) {
-        for (const auto& line : wrap_lines(join(texts[i], " | "), room())) put_line(line);
-        continue;
-      }
       std::string line;
       for (std::size_t column = 0; column < texts[i].size(); ++column) {
         line += texts[i][column];
@@ -427,6 +455,21 @@ class TextWriter {
       put_line(line);
       if (rows[i].is_head && i + 1 < texts.size())
         put_line(std::string(static_cast<std::size_t>(std::max(total, 1)), '-'));
+    }
+  }
+
+  /// A table too wide for its columns: an item a row, its cells under the names of their columns.
+  void items(const std::vector<std::vector<std::string>>& texts, bool has_head) {
+    for (std::size_t i = has_head ? 1 : 0; i < texts.size(); ++i) {
+      prefixes_.push_back({.first = "* ", .rest = "  "});
+      for (std::size_t column = 0; column < texts[i].size(); ++column) {
+        const auto& cell = texts[i][column];
+        if (cell.empty()) continue;
+        const bool named = has_head && column < texts[0].size() && !texts[0][column].empty();
+        for (const auto& line : wrap_lines(named ? texts[0][column] + ": " + cell : cell, room()))
+          put_line(line);
+      }
+      prefixes_.pop_back();
     }
   }
 

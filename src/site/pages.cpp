@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "config/theme_files.hpp"
+#include "message/brand.hpp"
 
 namespace tidings::site {
 namespace {
@@ -36,33 +37,39 @@ json choice_of(std::string_view name, std::string_view group, std::size_t number
   return {{"value", name}, {"label", name}, {"is_chosen", false}, {"id", fmt::format("{}{}", group, number)}};
 }
 
-/// Every name that a page may use, with sample content.
-json sample_page(const json& words) {
-  return {{"t", words},
-          {"language", "en"},
-          {"dir", "ltr"},
-          {"base", ""},
-          {"title", "x"},
-          {"heading", "x"},
-          {"text", "x"},
-          {"address", "x"},
-          {"name", "x"},
-          {"stamp", "x"},
-          {"digest", "x"},
-          {"has_digest", true},
-          {"others", "x"},
-          {"has_others", true},
-          {"digests", {choice_of("x", "d", 0)}},
-          {"has_digests", true},
-          {"topics", {choice_of("x", "t", 0)}},
-          {"has_topics", true},
-          {"languages", {choice_of("x", "l", 0)}},
-          {"has_problem", true},
-          {"is_second_step", true},
-          {"is_stopped", true},
-          {"newsletter_name", "x"},
-          {"postal_address", "x"},
-          {"has_postal_address", true}};
+/// Every name that a page may use, with something in it.
+json sample_page(const json& words, const message::Brand& brand) {
+  json page{{"t", words},
+            {"language", "en"},
+            {"dir", "ltr"},
+            {"base", ""},
+            {"title", "x"},
+            {"heading", "x"},
+            {"text", "x"},
+            {"address", "x"},
+            {"name", "x"},
+            {"stamp", "x"},
+            {"digest", "x"},
+            {"has_digest", true},
+            {"others", "x"},
+            {"has_others", true},
+            {"digests", {choice_of("x", "d", 0)}},
+            {"has_digests", true},
+            {"topics", {choice_of("x", "t", 0)}},
+            {"has_topics", true},
+            {"languages", {choice_of("x", "l", 0)}},
+            {"has_problem", true},
+            {"is_second_step", true},
+            {"is_stopped", true},
+            {"archive_url", "x"},
+            {"has_archive", true},
+            {"is_missing", true},
+            {"has_text", true},
+            {"newsletter_name", "x"},
+            {"postal_address", "x"},
+            {"has_postal_address", true}};
+  message::add_brand(page, brand);
+  return page;
 }
 
 /// In a line of the other direction a name or address keeps its own (U+2068 FSI, U+2069 PDI).
@@ -102,21 +109,35 @@ std::string key_of(const web::PageView& view) {
   return key;
 }
 
-json sample_notice(const json& words) {
-  return {{"t", words},
-          {"language", "en"},
-          {"dir", "ltr"},
-          {"subject", "x"},
-          {"text", "x"},
-          {"button", "x"},
-          {"action_url", "x"},
-          {"has_action", true},
-          {"reply_mailto", "x"},
-          {"has_reply", true},
-          {"is_confirm", true},
-          {"newsletter_name", "x"},
-          {"postal_address", "x"},
-          {"has_postal_address", true}};
+json sample_notice(const json& words, const message::Brand& brand) {
+  json notice{{"t", words},
+              {"language", "en"},
+              {"dir", "ltr"},
+              {"subject", "x"},
+              {"text", "x"},
+              {"button", "x"},
+              {"action_url", "x"},
+              {"has_action", true},
+              {"reply_mailto", "x"},
+              {"has_reply", true},
+              {"is_confirm", true},
+              {"newsletter_name", "x"},
+              {"postal_address", "x"},
+              {"has_postal_address", true}};
+  message::add_brand(notice, brand);
+  return notice;
+}
+
+/// A brand that has one of everything.
+message::Brand sample_brand() {
+  return {.logo = "x",
+          .logo_dark = "x",
+          .tagline = "x",
+          .editor = "x",
+          .portrait = "x",
+          .links = {{.title = "x", .url = "x"}},
+          .footer = "x",
+          .social_card = "x"};
 }
 
 }  // namespace
@@ -160,14 +181,14 @@ Result<std::unique_ptr<WebPages>> WebPages::load(const config::Config& config) {
     pages->templates_.emplace(file, std::move(parsed));
     return {};
   };
-  const auto page = sample_page(words);
+  const auto page = sample_page(words, sample_brand());
   for (const auto* const name : page_names)
     TIDINGS_TRY(add(fmt::format("pages/{}.mustache", name), message::Escape::html, page));
-  const auto notice = sample_notice(words);
+  const auto notice = sample_notice(words, sample_brand());
   TIDINGS_TRY(add("notice.text.mustache", message::Escape::none, notice));
   TIDINGS_TRY(add("notice.html.mustache", message::Escape::html, notice));
   const auto style = find("pages/style.css");
-  pages->style_ = style ? style->source : std::string{};
+  pages->style_ = message::page_style(config.brand) + (style ? style->source : std::string{});
   return pages;
 }
 
@@ -271,11 +292,12 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
   const auto& words = strings(view.language);
   const auto digest = view.digest.empty() ? std::string{} : digest_label(words, view.digest);
   const auto others = digest_labels(words, view.others);
-  auto values = placeholders(view.address, digest.empty() ? others : digest);
+  const auto& subject = digest.empty() ? others : digest;
+  auto values = placeholders(view.address, subject.empty() ? config_.newsletter.name : subject);
   if (words.direction() == "rtl") {
     for (const auto* const name : {"newsletter_name", "address"}) isolate(values[name]);
   }
-  json data = sample_page({});
+  json data = sample_page({}, config_.brand);
   data["t"] = json::object();
   for (const auto& [key, text] : words.texts()) {
     if (key.starts_with("web_")) data["t"][key] = message::fill_placeholders(text, values);
@@ -289,7 +311,20 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
   data["base"] = base_path_;
   data["title"] = title;
   data["heading"] = title;
-  data["text"] = word(words, "web_" + key + "_text", values);
+  auto text = word(words, "web_" + key + "_text", values);
+  // What there is to sign up for, and how often it comes.
+  if (view.page == web::PageName::subscribe && view.digests.size() == 1)
+    text = digest_label(words, view.digests.front().value);
+  data["has_text"] = !text.empty();
+  data["text"] = std::move(text);
+  // Of our own pages: the same host, whatever name the visitor came by.
+  const auto& own = config_.newsletter.public_url;
+  const auto& archive = config_.archive.url;
+  data["archive_url"] = !own.empty() && archive.starts_with(own + "/")
+                            ? base_path_ + archive.substr(own.size()) + "/"
+                            : archive;
+  data["has_archive"] = !config_.archive.url.empty();
+  data["is_missing"] = view.page == web::PageName::message && view.notice == web::Banner::missing;
   data["address"] = view.address;
   data["name"] = view.name;
   data["stamp"] = view.form_token;
@@ -335,7 +370,7 @@ Result<members::NoticeText> WebPages::notice(subscriber::NoticeKind kind, const 
   const auto& words = strings(language_for(wanted));
   const auto values = placeholders({}, digest_labels(words, digests));
   const bool is_confirm = kind == subscriber::NoticeKind::confirm;
-  json data = sample_notice(json::object());
+  json data = sample_notice(json::object(), config_.brand);
   for (const auto& [key, text] : words.texts()) {
     if (key.starts_with("web_") || key.starts_with("mail_"))
       data["t"][key] = message::fill_placeholders(text, values);

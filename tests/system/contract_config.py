@@ -127,6 +127,28 @@ def intro(**files):
     return prepare
 
 
+def signed(world):
+    world.write("intro.md", "Dear friends")
+    world.set("digest.intro_file", '"intro.md"')
+
+
+def signed_by():
+    def prepare(world):
+        signed(world)
+        world.set("brand.editor", '"Maria Lind"')
+    return prepare
+
+
+def archive_page(world):
+    world.fill().do("send", "weekly")
+    world.do("archive", "build", "site")
+    return "\n".join(each.decode() for name, each in world.files("site").items() if name.endswith(".html"))
+
+
+def footnoted(world):
+    world.write("harbour.xml", rss("Harbour", [Article("Boat", "https://town.example/boat", day(22), day(22), '<p>See <a href="https://town.example/plan">the plan</a>.</p>')]))
+
+
 # ---- signatures -------------------------------------------------------------------------------------------------------
 
 
@@ -217,7 +239,7 @@ DIGEST = {
     "max_per_source": Case('"fair"', "1", order_of_titles),
     "overflow": Case('"wait"', '"list"', order_of_titles, setting(("digest.max_posts", "1")), in_b="Roses"),
     "max_age": Case(None, '"4d"', order_of_titles, in_a="Bread"),
-    "group_by": Case('"day"', '"source"', mail, in_a="== Friday 23 January ==", in_b="== Garden =="),
+    "group_by": Case('"day"', '"source"', mail, in_a="Garden · Friday 23 January", in_b="== Garden =="),
     "order": Case('"newest"', '"oldest"', order_of_titles),
     "content": Case('"excerpt"', '"title"', mail, in_a="Cheap bread"),
     "excerpt_words": Case("60", "10", mail),
@@ -232,8 +254,24 @@ DIGEST = {
     "images": Case('"link"', '"inline"', inline_pictures, in_b="PART image/jpeg"),
     "image_limit": Case('"256KiB"', '"60B"', inline_pictures, setting(("digest.images", '"inline"')), in_a="PART image/jpeg"),
     "images_limit": Case('"1MiB"', '"60B"', inline_pictures, setting(("digest.images", '"inline"')), in_a="PART image/jpeg"),
+    "contents": Case('"never"', '"always"', mail, in_b="In this issue:"),
+    "text_links": Case('"none"', '"footnotes"', mail, footnoted, in_b="[1] https://town.example/plan"),
     "review_until": Case(None, '"1h"', reviewed, setting(("digest.review", "true"))),
     "unapproved": Case('"hold"', '"send"', reviewed, setting(("digest.review", "true"), ("digest.review_until", '"1h"'))),
+}
+
+BRAND = {
+    "logo": Case(None, '"https://town.example/logo.png"', html, in_b="https://town.example/logo.png"),
+    "logo_dark": Case(None, '"https://town.example/night.png"', html, setting(("brand.logo", '"https://town.example/logo.png"')), in_b="https://town.example/night.png"),
+    "accent": Case('"#0a5a70"', '"#7a1f3d"', html, in_a="color:#0a5a70", in_b="color:#7a1f3d"),
+    "heading_font": Case(None, '"Charter, Georgia"', html, in_b="font-family:Charter,Georgia,"),
+    "body_font": Case(None, '"Avenir Next"', html, in_b="font-family:Avenir Next,"),
+    "tagline": Case(None, '"News from the quay"', html, in_b="News from the quay"),
+    "editor": Case(None, '"Maria Lind"', html, signed, in_b="Maria Lind"),
+    "portrait": Case(None, '"https://town.example/maria.jpg"', html, signed_by(), in_b="https://town.example/maria.jpg"),
+    "links": Case(None, '["Mastodon https://social.example/@town"]', html, in_b='href="https://social.example/@town"'),
+    "footer": Case(None, '"ISSN 1234-5679"', html, in_b="ISSN 1234-5679"),
+    "social_card": Case(None, '"https://town.example/card.png"', archive_page, in_b='property="og:image" content="https://town.example/card.png"'),
 }
 
 DKIM = {
@@ -256,6 +294,7 @@ CASES = {
     **section("newsletter", NEWSLETTER),
     **section("store", STORE),
     **section("source", SOURCE),
+    **section("brand", BRAND),
     **section("digest", DIGEST),
     **section("dkim", DKIM),
     "archive.url": Case(None, '"https://old.example.org/mails"', mail, in_b="https://old.example.org/mails"),

@@ -93,6 +93,8 @@ INTRO = "Good morning. Bring a scarf on Saturday, and read the piece about the v
 def fill(home, theme="default", language="en", digest="", config=""):
     """Feeds, configuration and an introduction; a first edition has been long ago."""
     home.now = NOW
+    if os.environ.get("TEMPLATES"):  # of the working tree, before they are built in
+        (home.folder / "templates").symlink_to(os.environ["TEMPLATES"])
     home.write("intro.md", INTRO)
     sources = []
     for key, (source, text) in feeds().items():

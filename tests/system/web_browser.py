@@ -29,6 +29,18 @@ class Pages(unittest.TestCase):
     def tearDownClass(cls):
         cls.site.close()
 
+    def test_address_and_button_stand_within_500_pixels_on_a_phone(self):
+        browser = Browser(True, "en")
+        try:
+            browser.width(360)
+            browser.open("http://127.0.0.1:%d/subscribe" % self.site.port)
+            bottoms = browser.do("POST", "/execute/sync", {"args": [], "script":
+                                 "return ['#email', 'button'].map(s => document.querySelector(s).getBoundingClientRect().bottom)"})
+            self.assertLess(bottoms[0], bottoms[1])
+            self.assertLess(bottoms[1], 500)
+        finally:
+            browser.close()
+
     def look(self, browser, name):
         """No console message, nothing cut off; a picture if wanted."""
         self.assertEqual(browser.do("POST", "/se/log", {"type": "browser"}), [], name)

@@ -101,7 +101,7 @@ TEST_CASE("theme: what is wrong with a theme is told by file") {
   CHECK(error_of({}, {.subject = "{{titel}}"}).starts_with("subject:1:1: unknown name \"titel\""));
   CHECK(error_of({{"default/partials/footer.mustache", "{{#groups}}"}})
             .starts_with("default/partials/footer.mustache:1:1: "));
-  const test::Files empty{{"x/digest.text.mustache", "{{#has_toc}}{{unsubscribe_url}}{{/has_toc}}"}};
+  const test::Files empty{{"x/digest.text.mustache", "{{#has_toc_end}}{{unsubscribe_url}}{{/has_toc_end}}"}};
   const auto theme = test::must(load(empty, {.name = "x"}));
   CHECK(theme.render_bodies(sample_view(), strings_of("en"), test::zone_of()).error().line() ==
         "theme \"x\": the plain-text part is empty");

@@ -47,3 +47,20 @@ TEST_CASE("plain text: lines wrap by columns, in every script") {
     for (const auto line : lines) CHECK_FALSE(line.starts_with("。"));
   }
 }
+
+TEST_CASE("plain_text: a table that is too wide becomes a list, with the names of its columns") {
+  const std::string table =
+      "<table><tr><th>Day</th><th>Remarks</th></tr><tr><td>Sun</td><td>one two three four five</td></tr>"
+      "<tr><td>Mon</td><td></td></tr></table>";
+  CHECK(html_to_text(table, {.width = 24}) ==
+        "* Day: Sun\n  Remarks: one two three\n  four five\n* Day: Mon\n");
+  CHECK(html_to_text(table, {.width = 72}) ==
+        "Day  Remarks\n----------------------------\nSun  one two three four five\nMon\n");
+}
+
+TEST_CASE("plain_text: what is raised or lowered keeps its meaning") {
+  const auto text = [](std::string_view html) { return html_to_text(html); };
+  CHECK(text("<p>12 m<sup>2</sup> of H<sub>2</sub>O</p>") == "12 m² of H₂O\n");
+  CHECK(text("<p>x<sup>ab</sup></p>") == "x^ab\n");
+  CHECK(text("<p>said<sup><a href='#1'>1</a></sup></p>").starts_with("said1"));
+}
