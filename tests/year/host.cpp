@@ -161,6 +161,7 @@ void Host::choose_weather() {
     weather.after = dice.chance(50) ? dice.below(10) : 0;
     weather.stage = dice.chance(50) ? (dice.chance(50) ? Stage::dot : Stage::answered)
                                     : static_cast<Stage>(dice.below(7));
+    weather.calm = now_ >= script_.ends_ms;
     weather.pipelining = relay.chance(75);
     weather.chunking = relay.chance(60);
   }

@@ -44,7 +44,7 @@ class Job:
 
     def kept_out(self):
         """By the lock of another, or because the store is a copy."""
-        return "another tidings is at work" in self.ends["errors"] or self.status == 77
+        return "another tidings is" in self.ends["errors"] or self.status == 77
 
     def sources_ill(self):
         return any(each["k"] == "served" and each["how"] == "outage" for each in self.events)
@@ -381,9 +381,12 @@ class Judge:
         """Whether a whole list was refused in words that nobody has listed, and not too short a one: then they are about us."""
         def digest_now(each):
             return next((name for when, name in reversed(self.changes[each]) if when <= job.at), self.world.readers.get(each, {}).get("digest"))
+        def is_first(each):
+            """Whom a relay has refused lately comes first now, and proves nothing."""
+            return not any(job.at - 3 * DAY < one["t"] < job.at for one in self.refusals[each])
         odd = {each["to"] for each in job.events if each["k"] == "refused" and each["by"] == "odd_words"}
-        alike = {each for each in odd if digest_now(each) == digest_now(address)}
-        return job.whole() and len(alike) > 2 and not any(each["k"] == "mail" for each in job.events)
+        alike = {each for each in odd if digest_now(each) == digest_now(address) and is_first(each)}
+        return job.whole() and address in alike and len(alike) > 2 and not any(each["k"] == "mail" for each in job.events)
 
     def posts_of_editions(self):
         posts = collections.defaultdict(set)

@@ -161,7 +161,7 @@ class Relay : public Peer {
     if (domain == "gone.example") return "550 5.1.1 <" + to + ">: Recipient address rejected: User unknown";
     if (domain == "grey.example" && now_ms() - met.first_ms < 300'000)
       return "451 4.7.1 <" + to + ">: Recipient address rejected: Greylisted, come back in 5 minutes";
-    if (domain == "full.example") {  // full for days at a time
+    if (domain == "full.example" && !weather_.calm) {  // full for days at a time
       const auto days = now_ms() / 86'400'000;
       if (Dice{seed_, "full", static_cast<std::uint64_t>(days / 2 * most_readers + reader)}.chance(30))
         return "452 4.2.2 The email account that you tried to reach is over quota";

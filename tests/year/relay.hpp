@@ -40,6 +40,7 @@ struct RelayWeather {
   Mood mood = Mood::good;
   int after = 0;  ///< messages that go well before the mood shows
   Stage stage = Stage::dot;
+  bool calm = false;  ///< no mailbox is full any more
   bool pipelining = true;
   bool chunking = true;
 };
