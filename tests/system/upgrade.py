@@ -91,7 +91,7 @@ class Upgrade(unittest.TestCase):
                 self.assertEqual(len(editions), 3)
                 deliveries = home.json("delivery", "list", at=AT)
                 self.assertEqual([row["state"] for row in deliveries], ["sent", "bounced", "planned", "deferred"])
-                self.assertIn("whole", home.do("db", "check", at=AT))
+                self.assertIn("intact", home.do("db", "check", at=AT))
                 home.do("status", at=AT)
 
     def test_an_id_of_somebody_who_is_gone_is_not_used_again(self):

@@ -384,7 +384,8 @@ TEST_CASE("sendmail: a program that hangs is killed; in doubt only if it had the
         {.edition = first, .workers = 1}, book.ledger, **transport,
         [](const Claim& claim) -> Result<message::Message> {
           auto message = test::message_for(claim);
-          message.bytes += std::string(1 << 20, 'x');  // more than a pipe holds
+          for (int line = 0; line < 20'000; ++line)  // more than a pipe holds
+            message.bytes += std::string(60, 'x') + "\r\n";
           return message;
         },
         stop);

@@ -56,7 +56,7 @@ TEST_CASE("post table: storing twice stores once") {
   Fixture f;
   const std::vector<Entry> entries{entry("1", "https://e.org/1", "One"),
                                    entry("2", "https://e.org/2", "Two")};
-  CHECK(f.store(entries) == StoreCounts{.added = 2, .undated = 2});
+  CHECK(f.store(entries) == StoreCounts{.added = 2});
   CHECK(f.store(entries, now + std::chrono::hours{1}) == StoreCounts{.unchanged = 2});
   const auto posts = f.all();
   REQUIRE(posts.size() == 2);
@@ -89,7 +89,7 @@ TEST_CASE("post table: guids that repeat within a feed are not trusted") {
   Fixture f;
   const std::vector<Entry> entries{entry("0", "https://e.org/1", "One"),
                                    entry("0", "https://e.org/2", "Two")};
-  CHECK(f.store(entries) == StoreCounts{.added = 2, .undated = 2});
+  CHECK(f.store(entries) == StoreCounts{.added = 2});
   CHECK(f.store(entries) == StoreCounts{.unchanged = 2});
   CHECK(f.store({entries[1]}).added == 0);
 }
@@ -98,10 +98,10 @@ TEST_CASE(
     "post table: entries without guid or link are kept apart by their text, one link for all is no "
     "identity") {
   Fixture f;
-  CHECK(f.store({entry("", "", "One"), entry("", "", "Two")}) == StoreCounts{.added = 2, .undated = 2});
+  CHECK(f.store({entry("", "", "One"), entry("", "", "Two")}) == StoreCounts{.added = 2});
   CHECK(f.store({entry("", "", "One"), entry("", "", "Two")}) == StoreCounts{.unchanged = 2});
   CHECK(f.store({entry("a", "https://e.org/", "A"), entry("b", "https://e.org/", "B")}) ==
-        StoreCounts{.added = 2, .undated = 2});
+        StoreCounts{.added = 2});
 }
 
 TEST_CASE("post table: hiding and pinning survive an edit") {
