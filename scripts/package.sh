@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a Debian package:  scripts/package.sh [FOLDER]      FOLDER/tidings_VERSION_ARCH.deb, default build/package
-# What is packaged is what git knows of this tree, as it stands. Two builds of the same sources give the same bytes, wherever they are
-# built: every time in the package is SOURCE_DATE_EPOCH, the last commit's if it is not set.
+# What is packaged is what git knows of this tree, as it stands. Every time in the package is SOURCE_DATE_EPOCH, the last commit's if
+# it is not set.
 #   VERSION=0.2.0   another version than CMakeLists.txt says
 #   AGAIN=yes       with the objects of the last build in FOLDER, for work on the packaging; not for what others get
 set -euo pipefail

@@ -481,7 +481,7 @@ class Contents(Reading):
         self.assertIn("Listen (42 min): https://blog.example/e.mp3?a=1&b=2", plain)
         self.assertIn("Listen: https://blog.example/s.mp3", plain)
         self.assertIn('href="https://blog.example/e.mp3?a=1&amp;b=2"', html)
-        self.assertIn("Listen (42 min)", html)
+        self.assertIn("Listen &nbsp;·&nbsp; 42 min", html)
         self.assertIn("https://blog.example/e.jpg", html)
 
     def test_listen_is_said_in_every_language(self):

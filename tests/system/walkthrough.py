@@ -54,7 +54,7 @@ class Walkthrough(unittest.TestCase):
             copy(TOP / name, self.folder / name)
         (self.folder / "bin").mkdir()
         (self.folder / "bin/tidings").symlink_to(BINARY)
-        self.feed = self.folder / "blog/feed.xml"
+        self.feed = self.folder / "blog/example.xml"  # so its source has the name that a blog at FEED would have
         self.feed.parent.mkdir()
         self.feed.write_text(rss("My Blog", POSTS), encoding="utf-8")
         self.environment = {**os.environ, "PATH": "%s:%s" % (self.folder / "bin", os.environ["PATH"]), "TIDINGS": str(BINARY),

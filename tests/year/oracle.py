@@ -477,6 +477,10 @@ class Judge:
                 self.say("books", "%s got %d editions, the ledger says %d" % (address, most, believed[address]))
 
     def titles(self):
+        first_reading = {}
+        for number, low in self.low.items():
+            source = self.world.posts[number]["source"]
+            first_reading[source] = min(low, first_reading.get(source, low))
         for address, mails in self.mails.items():
             for mail in mails:
                 if not mail["list"] or address not in self.world.readers:
@@ -493,6 +497,8 @@ class Judge:
                     low, high = self.low.get(number), self.high.get(number, mail["job"].at)
                     if low is None:
                         continue
+                    if "published" not in post and low == first_reading.get(post["source"]):
+                        continue  # it counts as its neighbours in the feed
                     if "published" in post and post["published"] <= low:
                         low = high = post["published"]
                     elif "published" in post and post["published"] < high:
