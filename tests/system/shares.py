@@ -102,7 +102,7 @@ class Shares(unittest.TestCase):
         self.open("max_posts = 10\n")
         mail = self.send()
         self.assertEqual(re.findall(r"(?m)^(\d+ more from .*)$", plain(mail)), ["35 more from Camera"])
-        self.assertRegex(html_of(mail), r'35 more from <a href="https://blog\.example/"[^>]*>Camera</a>')
+        self.assertRegex(html_of(mail), r'35 more from <a class="mute" href="https://blog\.example/"[^>]*>Camera</a>')
 
     def test_each_language_has_its_words_for_the_surplus(self):
         want = {"ar": "35 مقالًا آخر من Camera", "de": "35 weitere Beiträge von Camera", "el": "35 ακόμη από Camera",

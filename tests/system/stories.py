@@ -109,8 +109,8 @@ class Stories(unittest.TestCase):
         self.assertEqual(self.order(), ["What we read", "Cheap bread", "Ferry stops for three weeks"])
         self.assertIn("Also in City Paper, Radio Quay", plain(mail))
         html = html_of(mail)
-        self.assertRegex(html, r'Also in <a class="more" href="https://paper\.example/boats"[^>]*>City Paper</a>, '
-                               r'<a class="more" href="https://radio\.example/1"[^>]*>Radio Quay</a>')
+        self.assertRegex(html, r'Also in <a class="more mute" href="https://paper\.example/boats"[^>]*>City Paper</a>, '
+                               r'<a class="more mute" href="https://radio\.example/1"[^>]*>Radio Quay</a>')
 
     def test_the_dry_run_says_why_two_were_joined(self):
         self.open()
