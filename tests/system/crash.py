@@ -171,7 +171,8 @@ class Crash(unittest.TestCase):
         with SmtpServer() as server:
             self.point_at(server)
             done = self.home.run("deliver", at="2026-01-26T09:05:00+02:00")
-            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(done.returncode, (0, 75), done.stderr)  # 75: a dot was under way, and that one waits a while
+            self.home.do("deliver", at="2026-01-26T12:05:00+02:00")
             second = server.take()
         self.assertEqual({mail.envelope_to for mail in first + second}, set(READERS))
 
