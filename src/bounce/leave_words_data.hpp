@@ -78,7 +78,7 @@ inline constexpr P leave_wishes[] = {
 inline constexpr P leave_fillers[] = {
     // English
     "please", "pls", "kindly", "just", "hello", "hi", "hey", "dear", "all", "team", "sir", "madam", "sir or madam", "dear sir", "to whom it may concern",
-    "thanks", "thank you", "many thanks", "thank you very much", "thx", "regards", "kind regards", "best regards", "best preferences", "best", "cheers",
+    "thanks", "thank you", "many thanks", "thank you very much", "thx", "regards", "kind regards", "best regards", "best wishes", "best", "cheers",
     "sincerely", "yours sincerely", "from", "from this", "from your", "from the", "list", "mailing list", "mailing", "newsletter", "newsletters", "emails",
     "email", "mails", "mail", "these", "these emails", "this", "your", "off", "of", "any", "any more", "anymore", "more", "me", "now", "immediately", "for me", "distribution list",
     "could you", "can you", "would you", "could you please", "my email", "my address", "my email address", "digest", "subscription", "to", "and", "i want", "i would like", "database",

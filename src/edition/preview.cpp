@@ -200,6 +200,13 @@ class SegmentWriter {
                 const PreviewReader& who)
       : context_(context), links_(links), shown_(shown), who_(who) {}
 
+  /// Reads keys and pictures once for all segments.
+  [[nodiscard]] Result<void> prepare() {
+    TIDINGS_LET(signers_, sending::load_signers(context_.config));
+    TIDINGS_LET(images_, sending::ImageParts::make(shown_.images));
+    return {};
+  }
+
   [[nodiscard]] Result<PreviewSegment> write(const ShownSegment& from) const {
     const auto reader = links_.sample(who_.address, who_.name);
     const auto& segment = from.segment;
@@ -213,9 +220,8 @@ class SegmentWriter {
     TIDINGS_LET(out.html, message::fill_slots(body.html, reader, message::Escape::html));
     auto options = sending::header_options(context_.config, links_, shown_.preview.edition, segment.language);
     options.subject_prefix = who_.subject_prefix;
-    TIDINGS_LET(options.signers, sending::load_signers(context_.config));
-    TIDINGS_LET(const auto images, sending::ImageParts::make(shown_.images));
-    options.images = images.called_by(from.bodies);
+    options.signers = signers_;
+    options.images = images_.called_by(from.bodies);
     out.note = segment.note;
     TIDINGS_LET(out.message, message::build_full({.subject = out.subject, .text = out.text, .html = out.html},
                                                  options, reader, context_.clock.now()));
@@ -230,6 +236,8 @@ class SegmentWriter {
   const sending::Links& links_;
   const Shown& shown_;
   const PreviewReader& who_;
+  std::vector<message::DkimSigner> signers_;
+  sending::ImageParts images_;
 };
 
 }  // namespace
@@ -242,7 +250,8 @@ Result<Preview> make_preview(const config::Context& context, const std::string& 
   Shown found{.most_segments = reader.most_segments};
   TIDINGS_TRY(digest != nullptr ? preview_digest(context, *digest, found)
                                 : preview_edition(context, what, found));
-  const SegmentWriter writer{context, links, found, reader};
+  SegmentWriter writer{context, links, found, reader};
+  TIDINGS_TRY(writer.prepare());
   auto preview = found.preview;
   std::map<std::string, int> seen;
   for (const auto& segment : found.segments) {

@@ -13,6 +13,7 @@ TEST_CASE("leave_words: a plain wish is understood in twelve languages") {
         "Please unsubscribe me.",
         "please unsubscribe me from this list.\nThanks,\nJane Doe",
         "Hi,\n\nplease take me off your mailing list.\n\nKind regards\nJane",
+        "Hi,\n\nplease unsubscribe me.\n\nBest wishes\nJane",
         "Stop",
         "Please remove me from your list",
         "I no longer wish to receive these emails.",

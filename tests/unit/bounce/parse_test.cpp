@@ -126,10 +126,10 @@ TEST_CASE("parse: what people and machines write about bounces is none") {
       "From: dev <notifications@code.example>\nList-Id: code\nSubject: \"user unknown\" is not parsed\n\n" +
           refusal,
       // sold
-      "From: QueuedMessage <info@queued.example>\nSubject: Delivery failed\n\nYour queued could not be "
+      "From: Parcels <info@parcel.example>\nSubject: Delivery failed\n\nYour parcel could not be "
       "delivered: "
       "the address "
-      "does not exist. Write to help@queued.example.\n",
+      "does not exist. Write to help@parcel.example.\n",
       "From: Admin <admin@shop.example>\nSubject: Mailbox full\n\nDear ann@quay.example, your quota is "
       "exceeded, 12 "
       "messages were not delivered.\n",
@@ -146,7 +146,7 @@ TEST_CASE("parse: what people and machines write about bounces is none") {
       "From: postmaster@mx.example\nSubject: Welcome\n\nThis is ann@quay.example, your new mailbox. Your "
       "quota is 1 GB.\n",
       // receipts, lists, tickets
-      "From: Help <help@service.example>\nAuto-Submitted: auto-generated\nSubject: [#7] User unknown\n\nYour "
+      "From: Help <help@desk.example>\nAuto-Submitted: auto-generated\nSubject: [#7] User unknown\n\nYour "
       "ticket has been "
       "created: \"550 5.1.1 User unknown ann@quay.example\".\n",
       "From: Bo <bo@pier.example>\nSubject: Not read\nContent-Type: multipart/report; "
