@@ -160,8 +160,17 @@ class Deliverer {
       return finish(std::move(result));
     }
     TIDINGS_LET(const auto due, ledger_.next_due(edition.id));
-    if (due && *due <= context_.clock.now()) TIDINGS_TRY(send(edition, result));
+    const bool is_due = due && *due <= context_.clock.now();
+    TIDINGS_LET(const bool is_unjudged, left_unjudged(edition.id));
+    if (is_due || is_unjudged) TIDINGS_TRY(send(edition, result));
     return finish(std::move(result));
+  }
+
+  /// A run that died after its last answer has not judged its refusals: suppressed nobody, nor asked whether
+  /// the relay refuses everybody alike.
+  Result<bool> left_unjudged(EditionId edition) {
+    TIDINGS_LET(const auto refusals, ledger_.unjudged());
+    return std::ranges::any_of(refusals, [&](const auto& each) { return each.claim.edition == edition; });
   }
 
   Result<void> send(const digest::Edition& edition, DeliveredEdition& result) {

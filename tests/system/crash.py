@@ -161,6 +161,18 @@ class Crash(unittest.TestCase):
         self.assertEqual(sorted(each["address"] for each in self.home.json("suppression", "list")), refused)
         self.assertEqual(sorted(each["address"] for each in self.home.json("delivery", "list", "--state", "failed")), refused)
 
+    def test_refusals_of_a_run_that_was_killed_suppress_although_nothing_is_left_to_send(self):
+        refused, last = READERS[3], READERS[20]
+        rules = [Rule("rcpt", "550 5.1.1 no such user", to=refused), Rule("dot", "hang", to=last)]
+        with SmtpServer(rules, features=LOCK_STEP) as server:
+            self.point_at(server)
+            self.assertTrue(self.kill_once(AT, lambda: server.stalled > 0 and len(server.accepted) == len(READERS) - 2,
+                                           "send", "--due"))
+            self.home.run("deliver", at="2026-01-26T09:01:00+02:00")
+            self.assertEqual(self.home.json("delivery", "list", "--state", "planned"), [])
+            self.assertIn(last, [each["address"] for each in self.home.json("delivery", "list", "--state", "in_doubt")])
+            self.assertEqual([each["address"] for each in self.home.json("suppression", "list")], [refused])
+
     def test_a_garbled_note_of_what_was_claimed_stops_nothing(self):
         with SmtpServer([Rule("rcpt", "hang", to=READERS[20])], features=LOCK_STEP) as server:
             self.point_at(server)
