@@ -37,6 +37,7 @@ void add_global_options(CLI::App& app, Session& session) {
       ->type_name("TIME");
   app.add_flag("-v,--verbose", session.verbose, "more output; twice for details");
   app.add_flag("-q,--quiet", session.quiet, "errors only");
+  app.add_flag("--json", session.json, "one JSON object a line, errors too (docs/json.md)");
   app.set_help_flag("-h,--help", "print this help");
   app.set_version_flag("--version", "tidings " + std::string{version()}, "print the version");
 }
@@ -154,6 +155,7 @@ std::string help_for(CLI::App& app) {
 }  // namespace
 
 Result<void> Session::prepare() {
+  if (json) set_form(Form::json);
   if (quiet) {
     log::set_level(log::Level::error);
   } else if (verbose > 0) {
@@ -242,6 +244,7 @@ Result<int> run(int argc, char** argv) {
   const Command top{&app};
   add_init_command(top, session);
   add_job_commands(top, session);
+  add_preview_commands(top, session);
   add_run_command(top, session);
   add_report_command(top, session);
   add_status_commands(top, session);
@@ -267,6 +270,7 @@ Result<int> run(int argc, char** argv) {
   } catch (const CLI::Success& success) {  // --version
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
+    if (std::ranges::find(argv, argv + argc, std::string_view{"--json"}) != argv + argc) set_form(Form::json);
     return tl::unexpected<Error>(usage_error(app, {argv, static_cast<std::size_t>(argc)}, error));
   }
   TIDINGS_TRY(session.prepare());
