@@ -43,8 +43,8 @@ struct Child {
   std::array<Stream, 2> streams;  ///< standard output, standard error
 };
 
-std::string labelled(std::string_view line, const std::string& name, OutputForm form, bool is_output) {
-  if (form == OutputForm::json_objects && is_output && line.starts_with('{')) {
+std::string labelled(std::string_view line, const std::string& name, OutputForm form) {
+  if (form == OutputForm::json_objects && line.starts_with('{')) {
     const auto rest = line.substr(1);
     return fmt::format("{{\"newsletter\":{}{}{}", nlohmann::json(name).dump(),
                        trim(rest).starts_with('}') ? "" : ",", rest);
@@ -143,7 +143,7 @@ class Parent {
   }
 
   void put(const Child& child, const Stream& stream, std::string_view line) const {
-    const auto text = labelled(line, child.name, options_.form, stream.out == stdout) + "\n";
+    const auto text = labelled(line, child.name, options_.form) + "\n";
     std::fwrite(text.data(), 1, text.size(), stream.out);
     std::fflush(stream.out);
   }

@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "cli/job_objects.hpp"
 #include "cli/output.hpp"
 #include "edition/left_out.hpp"
 
@@ -38,8 +39,8 @@ std::string left_out(const edition::Composed& composed) {
 
 }  // namespace
 
-void report_collected(const app::CollectReport& report, bool verbose) {
-  std::string out;
+void report_collected(const app::CollectReport& report, Told told) {
+  const bool verbose = told == Told::all;
   for (const auto& source : report.sources) {
     for (const auto& warning : source.warnings) {
       // Repairs and waiting posts are not worth an hourly mail from cron.
@@ -62,11 +63,12 @@ void report_collected(const app::CollectReport& report, bool verbose) {
                       "them into the next editions",
                       source.name, plural(undated, "post")));
     }
-    if (verbose && source.what != app::CollectedSource::What::failed) {
-      out += fmt::format("{}: {}\n", source.name, printable(in_words(source)));
-    }
+    if (!verbose) continue;
+    // A failure is told above.
+    const bool failed = source.what == app::CollectedSource::What::failed;
+    tell(collected_object(source),
+         failed ? std::string{} : fmt::format("{}: {}\n", source.name, printable(in_words(source))));
   }
-  say(out);
 }
 
 std::string in_words(const edition::Composed& composed, const Zone& zone) {

@@ -9,6 +9,7 @@
 #include "base/units.hpp"
 #include "bounce/effect.hpp"
 #include "cli/command.hpp"
+#include "cli/objects.hpp"
 #include "cli/output.hpp"
 
 namespace tidings::cli {
@@ -17,7 +18,6 @@ namespace {
 struct ReportOptions {
   std::string edition;
   std::string html;
-  bool json = false;
 };
 
 constexpr std::size_t most_domains = 20;
@@ -29,50 +29,45 @@ std::vector<std::pair<std::string, delivery::Counts>> largest_first(const app::E
   return domains;
 }
 
-Json json_of(const delivery::Counts& counts) {
-  return {{"recipients", counts.recipients}, {"sent", counts.sent + counts.bounced},
-          {"failed", counts.failed},         {"suppressed", counts.suppressed},
-          {"in_doubt", counts.in_doubt},     {"open", counts.open()},
-          {"bounced", counts.bounced}};
-}
-
 Json json_of(const app::EditionReport& report) {
-  const auto& edition = report.edition;
-  Json json{{"edition", digest::name_of(edition)},
-            {"digest", edition.digest},
-            {"title", edition.title},
-            {"state", digest::name_of(edition.state)},
-            {"scheduled", json_time(edition.scheduled)},
-            {"approved", json_time(edition.approved)},
-            {"sealed", json_time(edition.sealed)},
-            {"started", json_time(edition.started)},
-            {"last_answer", json_time(report.last_answer)},
-            {"finished", json_time(edition.finished)},
-            {"per_second", report.rate()},
-            {"posts", report.posts},
-            {"segments", report.segments},
-            {"counts", json_of(report.counts)},
-            {"balances", report.counts.balances()},
-            {"retried", report.retried}};
+  auto json = edition_object(report.edition);
+  json["last_answer"] = json_time(report.last_answer);
+  json["sent_per_second"] = report.rate();
+  json["post_count"] = report.posts;
+  json["segment_count"] = report.segments;
+  add_counts(json, report.counts);
+  json["open_count"] = report.counts.open();
+  json["retried_count"] = report.retried;
+  json["balances"] = report.counts.balances();
   json["notes"] = report.notes;
   json["reasons"] = Json::array();
   for (const auto& each : report.reasons) {
-    json["reasons"].push_back(
-        {{"state", delivery::name_of(each.state)}, {"reason", each.reason}, {"count", each.count}});
+    json["reasons"].push_back({{"state", delivery::name_of(each.state)},
+                               {"reason", json_text(each.reason)},
+                               {"delivery_count", each.count}});
   }
   json["returned"] = Json::array();
-  for (const auto& each : report.returned)
+  for (const auto& each : report.returned) {
     json["returned"].push_back({{"kind", each.kind},
-                                {"reason", each.reason},
-                                {"readers", each.readers},
+                                {"reason", json_text(each.reason)},
+                                {"subscriber_count", each.readers},
                                 {"counted", each.counted},
                                 {"suppressed", each.suppressed}});
-  json["left"] = Json::object();
-  for (const auto& [how, number] : report.left) json["left"][how] = number;
-  json["domains"] = Json::object();
-  for (const auto& [domain, counts] : largest_first(report)) json["domains"][domain] = json_of(counts);
-  json["relays"] = Json::object();
-  for (const auto& [relay, counts] : report.relays) json["relays"][relay] = json_of(counts);
+  }
+  json["left"] = Json::array();
+  for (const auto& [how, number] : report.left)
+    json["left"].push_back({{"origin", how}, {"subscriber_count", number}});
+  const auto counted = [](std::string_view key, const std::string& name, const delivery::Counts& counts) {
+    Json one{{std::string{key}, name}};
+    add_counts(one, counts);
+    one["open_count"] = counts.open();
+    return one;
+  };
+  json["domains"] = Json::array();
+  for (const auto& [domain, counts] : largest_first(report))
+    json["domains"].push_back(counted("domain", domain, counts));
+  json["relays"] = Json::array();
+  for (const auto& [relay, counts] : report.relays) json["relays"].push_back(counted("relay", relay, counts));
   return json;
 }
 
@@ -179,7 +174,7 @@ Result<Exit> report(Session& session, const ReportOptions& options) {
   const auto& zone = context.config.newsletter.zone;
   if (!options.html.empty())
     TIDINGS_TRY(write_file(options.html, page_of(found, zone, context.config.brand)));
-  if (options.json) {
+  if (form() == Form::json) {
     print(json_line(json_of(found)));
   } else if (options.html.empty()) {
     print(text_of(found, zone));
@@ -196,7 +191,6 @@ void add_report_command(Command app, Session& session) {
         command.add_option("EDITION", options.edition,
                            "weekly#12, weekly (its newest) or an id; default: the newest of all");
         command.add_option("--html", options.html, "write an HTML page instead").value_name("FILE");
-        add_json(command, options.json);
       },
       report);
 }

@@ -50,6 +50,7 @@ void add_global_options(CLI::App& app, Session& session) {
       ->type_name("TIME");
   app.add_flag("-v,--verbose", session.verbose, "more output; twice for details");
   app.add_flag("-q,--quiet", session.quiet, "errors only");
+  app.add_flag("--json", session.json, "one JSON object a line, errors too (docs/json.md)");
   app.set_help_flag("-h,--help", "print this help");
   app.set_version_flag("--version", "tidings " + std::string{version()}, "print the version");
 }
@@ -170,14 +171,11 @@ std::atomic<bool> told_to_stop{false};
 Result<std::optional<int>> run_for_each(Session& session, const CLI::App& app) {
   TIDINGS_LET(const auto newsletters, app::newsletters_in(session.all_option));
   const auto* command = &app;
-  bool as_json = false;
   for (auto verbs = command->get_subcommands(); !verbs.empty(); verbs = command->get_subcommands()) {
     command = verbs.front();
-    const auto* const json = command->get_option_no_throw("--json");
-    as_json = json != nullptr && json->count() > 0;
   }
   app::ForEachOptions options{.parallel = session.parallel,
-                              .form = as_json ? app::OutputForm::json_objects : app::OutputForm::lines};
+                              .form = session.json ? app::OutputForm::json_objects : app::OutputForm::lines};
   const bool never_ends = command->get_name() == "run" || command->get_name() == "serve";
   if (never_ends) options.parallel = static_cast<int>(newsletters.size());
   struct sigaction old_term {};
@@ -199,6 +197,7 @@ Result<std::optional<int>> run_for_each(Session& session, const CLI::App& app) {
 }  // namespace
 
 Result<void> Session::prepare() {
+  if (json) set_form(Form::json);
   if (quiet) {
     log::set_level(log::Level::error);
   } else if (verbose > 0) {
@@ -287,6 +286,7 @@ Result<int> run(int argc, char** argv) {
   const Command top{&app};
   add_init_command(top, session);
   add_job_commands(top, session);
+  add_preview_commands(top, session);
   add_run_command(top, session);
   add_report_command(top, session);
   add_status_commands(top, session);
@@ -312,6 +312,7 @@ Result<int> run(int argc, char** argv) {
   } catch (const CLI::Success& success) {  // --version
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
+    if (std::ranges::find(argv, argv + argc, std::string_view{"--json"}) != argv + argc) set_form(Form::json);
     return tl::unexpected<Error>(usage_error(app, {argv, static_cast<std::size_t>(argc)}, error));
   }
   TIDINGS_TRY(session.prepare());

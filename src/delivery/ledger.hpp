@@ -129,10 +129,17 @@ struct DeliveryRow {
   bool operator==(const DeliveryRow&) const = default;
 };
 
+/// The place of a delivery in a list.
+struct DeliveryPlace {
+  EditionId edition;
+  SubscriberId subscriber;
+};
+
 struct DeliveryFilter {
   std::optional<EditionId> edition{};
   std::optional<SubscriberId> subscriber{};
   std::optional<DeliveryState> state{};
+  std::optional<DeliveryPlace> after{};
   int limit = 1000;
 };
 

@@ -60,7 +60,7 @@ class WhatWaitsIsTold(Stranger):
         text = self.home.do("status", at=self.LATER)
         self.assertIn("skipped: no posts", text)
         self.assertIn('held: weekly#1 was due 2026-01-05 08:00; "tidings deliver weekly#1 --late"', text)
-        self.assertIn("weekly#1", self.home.json("status", at=self.LATER)[0]["held"])
+        self.assertIn("weekly#1", "".join(self.home.json("status", at=self.LATER)[0]["held"]))
 
     def test_quiet_runs_tell_it(self):
         done = self.home.run("-q", "send", "--due", at=self.LATER)
