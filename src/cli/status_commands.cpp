@@ -53,6 +53,7 @@ Json json_of(const DigestStatus& status, const config::Config& config) {
             {"due", json_time(status.due)},
             {"subscribers", status.subscribers},
             {"pending", status.pending},
+            {"paused", status.paused},
             {"held", join(held_lines(status, config), "; ")},
             {"drafts", join(draft_lines(status, Review::open), "; ")}};
   if (!status.newest) {
@@ -93,9 +94,10 @@ std::string text_of(const DigestStatus& status, const config::Config& config, Ut
                     std::string_view sender) {
   const auto& zone = config.newsletter.zone;
   const auto due = status.due ? fmt::format("due since {}, ", local_time(zone, status.due)) : std::string{};
-  const auto pending = status.pending > 0 ? fmt::format("{} pending, ", status.pending) : std::string{};
+  auto others = status.pending > 0 ? fmt::format("{} pending, ", status.pending) : std::string{};
+  if (status.paused > 0) others += fmt::format("{} paused, ", status.paused);
   std::string out =
-      fmt::format("{}: {}, {}{}next run {}\n", status.name, plural(status.subscribers, "subscriber"), pending,
+      fmt::format("{}: {}, {}{}next run {}\n", status.name, plural(status.subscribers, "subscriber"), others,
                   due, local_time(zone, status.next_run));
   if (status.newest) {
     const auto& edition = *status.newest;
