@@ -47,7 +47,7 @@ web::Leaving leaving_of(const subscriber::Subscriber& subscriber, const std::str
     if (!is_on_list(each)) continue;
     if (digest.empty() || each.digest == digest) {
       leaving.is_subscribed = true;
-    } else if (each.state == SubscriptionState::confirmed) {
+    } else if (subscriber::is_kept(each.state)) {
       leaving.others.push_back(each.digest);
     }
   }
@@ -332,8 +332,9 @@ Result<std::string> ListService::gauges() {
     out += fmt::format(
         "tidings_subscriptions{{digest=\"{0}\",state=\"confirmed\"}} "
         "{1}\ntidings_subscriptions{{digest=\"{0}\",state=\"pending\"}} {2}\n"
-        "tidings_subscriptions{{digest=\"{0}\",state=\"withdrawn\"}} {3}\n",
-        each.digest, each.confirmed, each.pending, each.withdrawn);
+        "tidings_subscriptions{{digest=\"{0}\",state=\"paused\"}} {3}\n"
+        "tidings_subscriptions{{digest=\"{0}\",state=\"withdrawn\"}} {4}\n",
+        each.digest, each.confirmed, each.pending, each.paused, each.withdrawn);
   }
   out += fmt::format(
       "# HELP tidings_notices_open Sign-ups and mails that wait to be sent.\n# TYPE tidings_notices_open "

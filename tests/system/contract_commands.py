@@ -12,7 +12,7 @@ import unittest
 from contract_world import ADA, BEN, LATER, Pages, World, day, readable
 from contract_worlds import (A_LETTER, EARLY, NEW, SOON, TOO_LATE, all_deferred, backed_up, bare, begin, both, both_composed, both_sent, chosen,
                              collected, composed, deferred, drafts, filled, flooded, hidden, in_doubt, lists_to_import, mails_back, many,
-                             many_composed, many_segments, moved, old_database, pending, pinned, sent, sent_and_suppressed,
+                             many_composed, many_segments, moved, old_database, paused, pending, pinned, sent, sent_and_suppressed,
                              signed, suppressed, templates)
 from smtp_server import SmtpServer
 from sources import NameServer
@@ -282,6 +282,8 @@ IMPORT = "subscriber import more.csv"
 ON_LIST = "subscriber list"
 SHOWS_ADA = "subscriber show " + ADA
 SHOWS_NEW = "subscriber show " + NEW
+PAUSED_UNTIL = "2026-02-20"
+PAUSE = "subscriber pause %s --until " + PAUSED_UNTIL
 ADD = "subscriber add " + NEW
 RSS = "<rss version='2.0'><channel><title>%s</title><link>https://a.example/</link><item><title>One</title><link>%s</link></item></channel></rss>"
 LINK = '<p>Text of <a href="/x">a link</a></p>'
@@ -455,6 +457,13 @@ CASES = {
     ("subscriber set", "--cadence"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --cadence daily" % ADA, then=SHOWS_ADA, shows="daily  confirmed"),
     ("subscriber set", "--all-topics"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --all-topics" % ADA, then=SHOWS_ADA,
                                                 shows="topics    all", prepare=chosen),
+    ("subscriber pause", ""): differs(None, PAUSE % ADA, then=SHOWS_ADA, shows="weekly  paused until " + PAUSED_UNTIL),
+    ("subscriber pause", "ADDRESS"): differs(PAUSE % BEN, PAUSE % ADA, then=SHOWS_ADA, shows="weekly  paused until " + PAUSED_UNTIL),
+    ("subscriber pause", "--until"): differs("subscriber pause %s --until 2026-03-01" % ADA, PAUSE % ADA, then=SHOWS_ADA,
+                                             shows="weekly  paused until " + PAUSED_UNTIL),
+    ("subscriber resume", ""): differs(None, "subscriber resume " + ADA, then=SHOWS_ADA, hides="weekly  paused", prepare=paused),
+    ("subscriber resume", "ADDRESS"): differs("subscriber resume " + BEN, "subscriber resume " + ADA, then=SHOWS_ADA, hides="weekly  paused",
+                                              prepare=paused),
     ("subscriber unsubscribe", ""): differs(None, "subscriber unsubscribe " + ADA, then=SHOWS_ADA, shows="weekly  withdrawn"),
     ("subscriber unsubscribe", "ADDRESS"): differs("subscriber unsubscribe " + BEN, "subscriber unsubscribe " + ADA, then=SHOWS_ADA, shows="weekly  withdrawn"),
     ("subscriber unsubscribe", "--digest"): differs("subscriber unsubscribe " + ADA, "subscriber unsubscribe %s --digest daily" % ADA, then=SHOWS_ADA,
