@@ -48,6 +48,7 @@ constexpr auto examples = std::to_array<std::pair<std::string_view, std::string_
     {"tidings edition list", "tidings edition list --digest weekly"},
     {"tidings edition show", "tidings edition show weekly#12"},
     {"tidings edition edit", "tidings edition edit weekly --drop 7"},
+    {"tidings edition export", "tidings edition export weekly#12 --epub weekly12.epub"},
     {"tidings edition approve", "tidings edition approve weekly#12"},
     {"tidings edition cancel", "tidings edition cancel weekly#12 --reason \"wrong week\""},
     {"tidings archive build", "tidings archive build public/archive"},

@@ -25,7 +25,7 @@ LINES = {
     "post unpin": ("post unpin 1", collected), "digest list": ("digest list", collected), "edition list": ("edition list", both_sent),
     "edition show": ("edition show weekly", sent), "edition edit": ("edition edit weekly --drop 3", drafts),
     "edition approve": ("edition approve weekly", drafts), "edition cancel": ("edition cancel weekly", composed),
-    "archive build": ("archive build site", sent), "subscriber add": ("subscriber add " + NEW, collected),
+    "edition export": ("edition export weekly --markdown x.md", sent), "archive build": ("archive build site", sent), "subscriber add": ("subscriber add " + NEW, collected),
     "subscriber list": ("subscriber list", pending), "subscriber show": ("subscriber show " + BEN, lambda world: (suppressed(world), world.do("send", "weekly"))),
     "subscriber set": ("subscriber set %s --name Zoe" % ADA, collected), "subscriber confirm": ("subscriber confirm " + NEW, pending),
     "subscriber pause": ("subscriber pause " + ADA + " --until 2026-03-01", collected), "subscriber resume": ("subscriber resume " + ADA, collected),
