@@ -1,12 +1,14 @@
 #include "members/membership.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "bounce/bounce_table.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/carry_over.hpp"
 #include "members/topics.hpp"
 #include "subscriber/confirmation.hpp"
+#include "subscriber/consent.hpp"
 
 namespace tidings::members {
 namespace {
@@ -245,6 +247,16 @@ Result<std::vector<std::string>> Membership::leave(const store::Transaction& ope
   }
   if (context_.config.web.goodbye) TIDINGS_TRY(notify(id, NoticeKind::goodbye, left));
   return left;
+}
+
+Result<std::vector<std::string>> Membership::leave_by_mail(const store::Transaction& open, SubscriberId id,
+                                                           const std::string& digest, const Way& way) {
+  if (digest.empty()) return leave(open, id, {}, way);
+  TIDINGS_LET(auto left, leave(open, id, std::array{digest}, way));
+  if (!left.empty()) return left;
+  TIDINGS_LET(const auto history, subscriber::ConsentLog(context_.database).history(id));
+  const auto heirs = subscriber::in_place_of(digest, history);
+  return heirs.empty() ? std::move(left) : leave(open, id, heirs, way);
 }
 
 Result<bool> Membership::erase(SubscriberId id) {

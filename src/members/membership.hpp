@@ -99,6 +99,12 @@ class Membership {
   [[nodiscard]] Result<std::vector<std::string>> leave(const store::Transaction& open, SubscriberId id,
                                                        std::span<const std::string> digests, const Way& way);
 
+  /// By the link or the address in a mail of `digest`: leaves it, or else what the person has changed to from
+  /// it. Empty: all. Returns as leave().
+  [[nodiscard]] Result<std::vector<std::string>> leave_by_mail(const store::Transaction& open,
+                                                               SubscriberId id, const std::string& digest,
+                                                               const Way& way);
+
   /// Erases the person, also in what relays said about them. False if there was nobody.
   [[nodiscard]] Result<bool> erase(SubscriberId id);
   [[nodiscard]] Result<bool> erase(const store::Transaction& open, SubscriberId id);
