@@ -378,8 +378,8 @@ Result<Post> PostTable::find(PostId id) {
 Result<std::vector<Post>> PostTable::list(const PostFilter& filter) {
   auto query = database_->prepare(TIDINGS_SELECT_POSTS R"(
     WHERE (:source IS NULL OR source_id = :source) AND (:since IS NULL OR first_seen_ms >= :since)
-    ORDER BY first_seen_ms DESC, published_ms DESC, source_id,
-             (SELECT place FROM post_sights WHERE post_id = posts.id), id LIMIT :limit)");
+    ORDER BY first_seen_ms DESC, published_ms DESC NULLS LAST, source_id,
+             (SELECT place FROM post_sights WHERE post_id = posts.id) NULLS FIRST, id LIMIT :limit)");
   query.bind(":source", filter.source).bind(":since", filter.since).bind(":limit", filter.limit);
   TIDINGS_LET(auto posts, query.list(read));
   for (auto& post : posts) TIDINGS_TRY(read_tags(*database_, post));
