@@ -35,12 +35,17 @@ class Session {
   // Global options, bound to the parser.
   std::string config_option;
   std::string at_option;
+  std::string all_option;
+  int parallel = 8;
   int verbose = 0;
   bool quiet = false;
   bool json = false;
 
   /// Set by the chosen command; runs after parsing.
   std::function<Result<Exit>()> command;
+
+  /// Of --all: which newsletter this process is for.
+  void choose(const std::filesystem::path& config_file) { config_option = config_file.string(); }
 
   /// Applies -v, -q, --json and --at. Errc::usage for an invalid time.
   [[nodiscard]] Result<void> prepare();

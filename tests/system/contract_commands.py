@@ -201,6 +201,27 @@ def another_time(test, world):
     test.assertNotIn("2026-01-28 07:30", now)
 
 
+def a_folder_of_two(world):
+    """Each has a source whose program waits a moment for the other's."""
+    for name, other in (("pier", "quay"), ("quay", "pier")):
+        wait = "touch %s; for i in 1 2 3 4 5 6 7 8 9 10; do [ -e %s ] && break; sleep 0.1; done; [ -e %s ] && echo met >> met; cat ../harbour.xml"
+        world.lists["source"] = [{"name": '"slow"', "kind": '"command"', "command": json.dumps(["sh", "-c", wait % (name, other, other)])}]
+        world.set("store.path", '"%s/tidings.db"' % name)
+        world.write_config()
+        (world.folder / "both").mkdir(exist_ok=True)
+        (world.folder / "config.toml").rename(world.folder / "both" / (name + ".toml"))
+
+
+def two_at_a_time(test, world):
+    met = {}
+    for count in ("1", "2"):
+        with World() as other:
+            a_folder_of_two(other)
+            other.said("--all", "both", "--parallel", count, "collect")
+            met[count] = (other.folder / "both/met").read_text().count("met")
+    test.assertEqual(met, {"1": 1, "2": 2}, "one after the other, only the second meets the first")
+
+
 def nothing_but_errors(test, world):
     """cron's line: silent when all is well, also when it has sent something; errors are told all the same."""
     both(world)
@@ -270,6 +291,8 @@ CASES = {
     ("", "--config"): differs("config show", "--config other.toml config show", shows="Quay Post",
                               prepare=lambda world: (bare(world), world.write("other.toml", (world.folder / "config.toml").read_text().replace(
                                   "Harbour News", "Quay Post")))),
+    ("", "--all"): differs("digest list", "--all both digest list", shows="pier: ", prepare=lambda world: (collected(world), a_folder_of_two(world))),
+    ("", "--parallel"): two_at_a_time,
     ("", "--at"): another_time,
     ("", "--verbose"): differs("send weekly", "-v send weekly", shows="harbour: 2 posts", prepare=filled),
     ("", "--quiet"): nothing_but_errors,
