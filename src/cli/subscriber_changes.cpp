@@ -1,4 +1,4 @@
-// subscriber add | set | confirm | unsubscribe | erase
+// subscriber add | set | pause | resume | confirm | unsubscribe | erase
 #include <algorithm>
 #include <atomic>
 #include <utility>
@@ -13,6 +13,7 @@
 #include "members/membership.hpp"
 #include "members/notices.hpp"
 #include "members/our_files.hpp"
+#include "members/pause.hpp"
 #include "members/roster.hpp"
 #include "site/pages.hpp"
 
@@ -159,6 +160,42 @@ Result<Exit> set(Session& session, const SetOptions& options) {
       "if you are sure, \"tidings suppression remove\" lifts it");
 }
 
+struct PauseOptions {
+  std::string address;
+  std::string until;
+};
+
+Result<Exit> pause(Session& session, const PauseOptions& options) {
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  TIDINGS_LET(const auto found, members::find_subscriber(context.database, context.clock, options.address));
+  const auto& zone = context.config.newsletter.zone;
+  TIDINGS_LET(const auto until, members::parse_pause_end(options.until, zone, context.clock.now()));
+  TIDINGS_LET(const auto paused, members::Membership(context).pause(
+                                     found.id, until, {.origin = Origin::cli, .detail = "subscriber pause"}));
+  const auto day = members::day_text(zone, until);
+  const Json told{{"address", found.address}, {"paused", paused}, {"paused_until", json_time(until)}};
+  if (!paused.empty()) {
+    tell(told, fmt::format("{} gets nothing before {}: {}\n", found.address, day, join(paused, ", ")));
+    return Exit::done;
+  }
+  const bool already = std::ranges::any_of(
+      found.subscriptions, [&](const Subscription& one) { return one.paused_until == until; });
+  tell(told, already ? fmt::format("{} is paused until {} already\n", found.address, day)
+                     : fmt::format("{} gets nothing that could be paused\n", found.address));
+  return Exit::done;
+}
+
+Result<Exit> resume(Session& session, const AddressOption& options) {
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  TIDINGS_LET(const auto found, members::find_subscriber(context.database, context.clock, options.address));
+  TIDINGS_LET(const auto resumed, members::Membership(context).resume(
+                                      found.id, {.origin = Origin::cli, .detail = "subscriber resume"}));
+  tell({{"address", found.address}, {"resumed", resumed}},
+       resumed.empty() ? fmt::format("{} is not paused\n", found.address)
+                       : fmt::format("{} gets again: {}\n", found.address, join(resumed, ", ")));
+  return Exit::done;
+}
+
 struct UnsubscribeOptions {
   std::string address;
   std::vector<std::string> digests;
@@ -259,6 +296,23 @@ void add_subscriber_changes(Command noun, Session& session) {
         command.add_flag("--all-topics", options.all_topics, "every topic");
       },
       set);
+  add_command<PauseOptions>(
+      noun, session, "pause", "send nothing until a day; what appears meanwhile is not made up for",
+      [](Command command, PauseOptions& options) {
+        command.add_option("ADDRESS", options.address, "e.g. ada@example.org").required();
+        command
+            .add_option("--until", options.until,
+                        "the first day with mail again, e.g. 2027-01-15; at most a year away")
+            .value_name("DAY")
+            .required();
+      },
+      pause);
+  add_command<AddressOption>(
+      noun, session, "resume", "end a pause now",
+      [](Command command, AddressOption& options) {
+        command.add_option("ADDRESS", options.address, "e.g. ada@example.org").required();
+      },
+      resume);
   add_command<UnsubscribeOptions>(
       noun, session, "unsubscribe", "unsubscribe and withdraw consent",
       [](Command command, UnsubscribeOptions& options) {

@@ -27,7 +27,8 @@ Json json_of(const Subscriber& subscriber) {
     subscriptions.push_back({{"digest", each.digest},
                              {"status", name_of(each.state)},
                              {"since", json_time(each.since)},
-                             {"confirmed_at", json_time(each.confirmed)}});
+                             {"confirmed_at", json_time(each.confirmed)},
+                             {"paused_until", json_time(each.paused_until)}});
   }
   return {{"id", subscriber.id.value},
           {"address", subscriber.address},
@@ -62,8 +63,9 @@ struct FilterOptions {
 
 void add_filter(Command command, FilterOptions& options) {
   command
-      .add_option("--status", options.status, "pending, confirmed, withdrawn, or suppressed (never mailed)")
-      .one_of({"pending", "confirmed", "withdrawn", "suppressed"});
+      .add_option("--status", options.status,
+                  "pending, confirmed, paused, withdrawn, or suppressed (never mailed)")
+      .one_of({"pending", "confirmed", "paused", "withdrawn", "suppressed"});
   command.add_option("--digest", options.digest, "only subscriptions to this digest");
   command.add_option("--topic", options.topic, "only those who chose this topic");
   command.add_option("--domain", options.domain, "addresses in this domain");
@@ -80,10 +82,7 @@ Result<SubscriberFilter> filter_of(const FilterOptions& options) {
                           .since = {},
                           .text = options.text,
                           .suppressed_only = options.status == "suppressed"};
-  for (const auto state :
-       {SubscriptionState::pending, SubscriptionState::confirmed, SubscriptionState::withdrawn}) {
-    if (options.status == name_of(state)) filter.state = state;
-  }
+  filter.state = subscription_state_of(options.status);
   if (!options.since.empty()) {
     TIDINGS_LET(filter.since, parse_rfc3339(options.since));
   }
@@ -204,8 +203,11 @@ std::string text_of(const members::Story& story, const MailAddress& address, con
     out +=
         fmt::format("  topics    {}\n", found->topics.empty() ? "all" : printable(join(found->topics, ", ")));
     for (const auto& each : found->subscriptions) {
-      out +=
-          fmt::format("  {}  {} since {}\n", each.digest, name_of(each.state), local_time(zone, each.since));
+      const auto until = each.paused_until
+                             ? fmt::format(" until {}", local_time(zone, each.paused_until).substr(0, 10))
+                             : std::string{};
+      out += fmt::format("  {}  {}{} since {}\n", each.digest, name_of(each.state), until,
+                         local_time(zone, each.since));
     }
   }
   if (const auto& suppression = story.suppression) {

@@ -176,8 +176,16 @@ class Sealer {
 
 }  // namespace
 
+Result<void> end_pauses(const config::Context& context) {
+  TIDINGS_LET(const auto ended, subscriber::SubscriberTable(context.database, context.clock).end_pauses());
+  for (const auto& one : ended)
+    TIDINGS_TRY(digest::record_resumption(context.database, one.subscriber, one.digest));
+  return {};
+}
+
 Result<Sealed> seal_segments(const config::Context& context, Renderer& renderer, const ToSeal& what) {
   auto& database = context.database;
+  TIDINGS_TRY(end_pauses(context));
   const auto& digest = renderer.digest();
   const auto options = select_options(context.config, digest, database);
   TIDINGS_LET(auto carry, digest::CarryOver::open(database, digest.name, what.selection.posts, options));
