@@ -185,7 +185,8 @@ std::string help_of(const CommandInfo& command, std::string_view footer) {
     out += fmt::format("\nExample: {}\n", example);
   }
   if (is_program) {
-    out += "\n" + wrap(footer, {}, 0);
+    out +=
+        "\nLonger than a screen: \"tidings --help | less\" shows it page by page.\n\n" + wrap(footer, {}, 0);
   } else if (!command.children.empty()) {
     out += fmt::format("\n\"{} COMMAND --help\" tells more of each.\n", command.path);
   }

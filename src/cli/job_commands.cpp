@@ -199,9 +199,7 @@ Result<void> print_composed(const config::Context& context, const app::ComposeOu
 /// Mails drafts to their editor. True if one must be retried.
 Result<bool> mail_drafts(const config::Context& context, const std::string& to_dir) {
   TIDINGS_LET(const auto drafts, edition::mail_drafts(context, to_dir, stop_flag));
-  std::string out;
-  for (const auto& line : drafts.mailed) out += line + "\n";
-  say(out);
+  for (const auto& line : drafts.mailed) tell(said_object(line), line + "\n");
   for (const auto& line : drafts.trouble) log::warning(line);
   return !drafts.trouble.empty();
 }

@@ -382,7 +382,7 @@ CASES = {
     ("post list", "--since"): differs("post list", "post list --since 2026-01-26T09:00:00Z", hides="New pier"),
     ("post list", "--left-out"): differs("post list", "post list --left-out", shows="when its source was first read", prepare=sent),
     ("post list", "--digest"): differs("post list --left-out", "post list --left-out --digest weekly", hides="daily", prepare=sent),
-    ("post list", "--limit"): differs("post list", "post list --limit 3", shows="there are more: --after 1 continues, --limit 6", hides="Bread is cheap"),
+    ("post list", "--limit"): differs("post list", "post list --limit 3", shows="there are more: --after 4 continues, --limit 6", hides="Bread is cheap"),
     ("post list", "--after"): differs("post list", "post list --after 1", hides="New pier"),
     ("post show", ""): differs("post list", "post show 3", shows="Tulips too."),
     ("post show", "ID"): differs("post show 1", "post show 3", shows="Tulips too."),

@@ -18,7 +18,7 @@ from smtp_server import Rule, SmtpServer
 from tidings import Article, rss
 
 LISTS = ("subscriber list", "source list", "digest list", "edition list", "post list", "post list --left-out", "delivery list", "suppression list",
-         "template check --variables", "status", "doctor")
+         "template check --variables", "status", "doctor", "report weekly")
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
