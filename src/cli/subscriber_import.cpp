@@ -161,7 +161,7 @@ void tell_columns(const ImportCommand& command, const ImportReport& report) {
     if (column.is_suspect) {
       log::warning(
           fmt::format("{}: the column \"{}\" is not used but sounds like a status or consent (--map "
-                      "status=\"{}\" if it is)",
+                      "status=\"{}\" if it says who left or when)",
                       command.file, printable(column.header), printable(column.header)));
     }
     unused += fmt::format("{}{}", unused.empty() ? "" : ", ", printable(column.header));
@@ -190,8 +190,9 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
                 fmt::format("{}: {} {}imported, {} {}rejected{}", command.file,
                             plural(report.imported(), "line"), would, report.rejected, would,
                             command.reject_file.empty() ? "" : ", see " + command.reject_file),
-                command.reject_file.empty() ? "correct them and import again; --rejects FILE collects them"
-                                            : "correct them there and import that file");
+                command.reject_file.empty()
+                    ? "correct them and import again; --rejects FILE collects them"
+                    : "correct them there and import that file with the same options");
   };
   if (form() == Form::json) {
     print(json_line(json_of(report)));

@@ -40,8 +40,8 @@ std::string like_pattern(std::string_view text) {
   return pattern + "%";
 }
 
-/// The ids, each between blanks, of those whose address holds the text as people write it: "bücher" goes on the wire as
-/// "xn--bcher-kva".
+/// The ids, each between blanks, of those whose address holds the text as people write it: "bücher" goes on
+/// the wire as "xn--bcher-kva".
 Result<std::string> shown_with(store::Database& database, std::string_view text) {
   const auto wanted = fold_case(text);
   auto query = database.prepare(
