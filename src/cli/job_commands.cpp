@@ -28,7 +28,6 @@
 #include "returns/forward.hpp"
 #include "sending/deliver.hpp"
 #include "site/pages.hpp"
-#include "subscriber/notice_table.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -353,8 +352,8 @@ std::optional<Error> send_notices(const config::Context& context) {
   const auto work = [&]() -> Result<members::NoticeReport> {
     TIDINGS_TRY(members::tidy_up(context));
     TIDINGS_TRY(members::take_sign_ups(context));
-    TIDINGS_LET(const auto open, subscriber::NoticeTable(context.database, context.clock).open());
-    if (open == 0) return members::NoticeReport{};  // the pages' texts, in all languages, take longest to load
+    TIDINGS_LET(const bool any, members::has_notices(context));
+    if (!any) return members::NoticeReport{};  // loading the pages' texts in all languages would take longest
     TIDINGS_LET(const auto pages, site::WebPages::load(context.config));
     return members::send_notices(context, *pages, {}, stop_flag);
   };

@@ -107,7 +107,7 @@ Result<std::optional<ListService::Target>> ListService::target_of(std::string_vi
   if (!subject) return std::nullopt;
   TIDINGS_LET(auto subscriber, table_.find(subject->subscriber));
   if (!subscriber) return std::nullopt;
-  Target target{.subscriber = *std::move(subscriber), .digest = {}};
+  Target target{.subscriber = *std::move(subscriber), .digest = {}, .now = {}};
   TIDINGS_LET(target.digest, digest_of(subject->edition));
   target.now = target.digest;
   if (target.digest.empty() || leaving_of(target.subscriber, target.digest).is_subscribed) return target;

@@ -502,8 +502,6 @@ class Judge:
                 if span is None:
                     self.say("title", "%s: no days in %r" % (mail["id"], subject))
                     continue
-                if self.changes[address]:
-                    continue  # what such a reader is owed besides is not the edition's
                 for number in mail["text"]:
                     post = self.world.posts[number]
                     low, high = self.low.get(number), self.high.get(number, mail["job"].at)
