@@ -39,7 +39,8 @@ struct NoticeReport {
                                                 const std::filesystem::path& to_folder,
                                                 const delivery::StopFlag& stop);
 
-/// Ends pending subscriptions older than seven days; deletes old confirmations and notices.
+/// Ends pauses whose time has come and pending subscriptions older than seven days; deletes old confirmations
+/// and notices.
 [[nodiscard]] Result<void> tidy_up(const config::Context& context);
 
 }  // namespace tidings::members

@@ -48,7 +48,7 @@ web::Leaving leaving_of(const subscriber::Subscriber& subscriber, const std::str
     if (!is_on_list(each)) continue;
     if (digest.empty() || each.digest == digest) {
       leaving.is_subscribed = true;
-    } else if (each.state == SubscriptionState::confirmed) {
+    } else if (subscriber::is_kept(each.state)) {
       leaving.others.push_back(each.digest);
     }
   }
@@ -107,7 +107,7 @@ Result<std::optional<ListService::Target>> ListService::target_of(std::string_vi
   if (!subject) return std::nullopt;
   TIDINGS_LET(auto subscriber, table_.find(subject->subscriber));
   if (!subscriber) return std::nullopt;
-  Target target{.subscriber = *std::move(subscriber), .digest = {}};
+  Target target{.subscriber = *std::move(subscriber), .digest = {}, .now = {}};
   TIDINGS_LET(target.digest, digest_of(subject->edition));
   target.now = target.digest;
   if (target.digest.empty() || leaving_of(target.subscriber, target.digest).is_subscribed) return target;
@@ -341,8 +341,9 @@ Result<std::string> ListService::gauges() {
     out += fmt::format(
         "tidings_subscriptions{{digest=\"{0}\",state=\"confirmed\"}} "
         "{1}\ntidings_subscriptions{{digest=\"{0}\",state=\"pending\"}} {2}\n"
-        "tidings_subscriptions{{digest=\"{0}\",state=\"withdrawn\"}} {3}\n",
-        each.digest, each.confirmed, each.pending, each.withdrawn);
+        "tidings_subscriptions{{digest=\"{0}\",state=\"paused\"}} {3}\n"
+        "tidings_subscriptions{{digest=\"{0}\",state=\"withdrawn\"}} {4}\n",
+        each.digest, each.confirmed, each.pending, each.paused, each.withdrawn);
   }
   out += fmt::format(
       "# HELP tidings_notices_open Sign-ups and mails that wait to be sent.\n# TYPE tidings_notices_open "

@@ -186,7 +186,7 @@ class Web(unittest.TestCase):
                              rss("Town", [Article("News %d" % self.posts, "https://town.example/%d" % self.posts, None)]))
 
     def states_of_all(self):
-        return {each["email"]: each["subscriptions"] for each in self.site.home.json("subscriber", "list", "--limit", "100000")}
+        return {each["address"]: each["subscriptions"] for each in self.site.home.json("subscriber", "list", "--limit", "100000")}
 
     def moment(self):
         type(self).days = getattr(type(self), "days", 0) + 1
