@@ -14,6 +14,18 @@
 namespace tidings::cli {
 namespace {
 
+std::string_view in_words(subscriber::LeaveReason reason) {
+  using subscriber::LeaveReason;
+  switch (reason) {
+    case LeaveReason::too_many: return "too many emails";
+    case LeaveReason::not_expected: return "not what they expected";
+    case LeaveReason::never_subscribed: return "never subscribed";
+    case LeaveReason::reads_elsewhere: return "reads it elsewhere";
+    case LeaveReason::other: return "another reason";
+  }
+  return "";
+}
+
 struct ReportOptions {
   std::string edition;
   std::string html;
@@ -69,6 +81,9 @@ Json json_of(const app::EditionReport& report) {
                                 {"suppressed", each.suppressed}});
   json["left"] = Json::object();
   for (const auto& [how, number] : report.left) json["left"][how] = number;
+  json["leave_reasons"] = Json::object();
+  for (const auto& [reason, number] : report.leave_reasons)
+    json["leave_reasons"][std::string{name_of(reason)}] = number;
   json["domains"] = Json::object();
   for (const auto& [domain, counts] : largest_first(report)) json["domains"][domain] = json_of(counts);
   json["relays"] = Json::object();
@@ -157,6 +172,8 @@ std::string text_of(const app::EditionReport& report, const Zone& zone) {
   }
   out += fmt::format("\n{} unsubscribed between this edition and the next{}\n",
                      left == 0 ? "nobody" : plural(left, "reader"), how.empty() ? "" : " (" + how + ")");
+  for (const auto& [reason, number] : report.leave_reasons)
+    out += fmt::format("  {} said: {}\n", number, in_words(reason));
   if (!report.relays.empty()) out += "\n" + relays_of(report);
   return report.domains.empty() ? out : out + "\n" + table_of(report);
 }

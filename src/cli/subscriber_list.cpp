@@ -13,6 +13,7 @@
 #include "bounce/effect.hpp"
 #include "cli/output.hpp"
 #include "cli/subscriber_commands.hpp"
+#include "members/personal_data.hpp"
 #include "members/roster.hpp"
 #include "subscriber/export.hpp"
 
@@ -237,12 +238,8 @@ Result<Exit> export_file(Session& session, const ExportCommand& command) {
   auto& database = context.database;
   if (!command.one.empty()) {
     TIDINGS_LET(const auto address, parse_mail_address(command.one));
-    TIDINGS_LET(const auto text, export_one(database, context.clock, address));
-    TIDINGS_LET(const auto story, members::story_of(context, address));
-    auto person = Json::parse(text);
-    person["deliveries"] = deliveries_of(story);
-    person["bounces"] = bounces_of(story);
-    print_document(json_with_escapes(person.dump(2)) + "\n");
+    TIDINGS_LET(const auto person, members::personal_data(context, address));
+    print_document(json_with_escapes(person));
     return Exit::done;
   }
   TIDINGS_LET(const auto filter, filter_of(command.filter));
