@@ -52,7 +52,11 @@ std::pair<std::string_view, std::string> outcome_of(const AddResult& result, con
     case AddOutcome::added:
       return {"added",
               options.confirmed ? "added" : "added, not yet confirmed (--confirmed if you have consent)"};
-    case AddOutcome::already_there: return {"unchanged", "is already on the list"};
+    case AddOutcome::already_there:
+      return {"unchanged", result.pending.empty() ? "is already on the list"
+                                                  : fmt::format("is already on the list, not yet confirmed; "
+                                                                "asked again about: {}",
+                                                                join(result.pending, ", "))};
     case AddOutcome::resubscribed_pending:
       return {"pending", fmt::format("had unsubscribed; now needs a new confirmation of: {}",
                                      join(result.pending, ", "))};

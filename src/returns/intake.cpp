@@ -195,6 +195,10 @@ Result<IntakeResult> BounceIntake::take(std::string_view bytes, std::string_view
   } else {
     TIDINGS_LET(result, handle(mail, bytes, envelope_to, at));
   }
+  if (result.subscriber && result.address.empty()) {
+    TIDINGS_LET(const auto known, subscribers_.find(result.subscriber));
+    if (known) result.address = known->address;
+  }
   TIDINGS_TRY(table_.set_outcome(key, name_of(result.intake)));
   TIDINGS_TRY(transaction.commit());
   return result;
