@@ -183,7 +183,8 @@ struct DigestConfig {
 
 /// Where readers find the output of "archive build".
 struct ArchiveConfig {
-  std::string url;  ///< without trailing slash; empty: no "view in browser". Default: where [web] shows it
+  std::string url;    ///< without trailing slash; empty: no "view in browser". Default: where [web] shows it
+  bool epub = false;  ///< each edition also as a book, with an OPDS catalogue
 };
 
 struct DeliveryConfig {
