@@ -30,7 +30,7 @@ class StatusReader {
       status_.digests.push_back(std::move(each));
     }
     TIDINGS_TRY(read_deliveries());
-    status_.sender = store::SenderLock::holder(context_.config.store_path);
+    TIDINGS_LET(status_.sender, store::SenderLock::holder(context_.database));
     TIDINGS_TRY(read_sources());
     TIDINGS_LET(status_.clock, sending::clock_troubles(context_));
     TIDINGS_TRY(read_list());

@@ -84,7 +84,7 @@ Result<Exit> check_database(Session& session, const CheckOptions& options) {
   TIDINGS_LET(const auto context, session.context(Access::read_only));
   const auto& database = context.database;
   TIDINGS_TRY(context.database.check());
-  say(fmt::format("{}: schema version {}, intact\n", database.path().string(), database.schema_version()));
+  say(fmt::format("{}: schema version {}, intact\n", database.place().name(), database.schema_version()));
   return Exit::done;
 }
 
@@ -104,14 +104,26 @@ Result<Exit> restore(Session& session, const BackupOptions& options) {
   TIDINGS_TRY(app::restore(*config, options.file));
   say(fmt::format(
       "{} is a copy of {} and does not know what was sent since; \"tidings db adopt\" allows it to send\n",
-      config->store_path.string(), options.file));
+      config->store.name(), options.file));
+  return Exit::done;
+}
+
+struct CopyWords {
+  app::NamedStore from;
+  app::NamedStore to;
+};
+
+Result<Exit> copy(Session& session, const CopyWords& words) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_TRY(app::copy(*config, words.from, words.to, [](const std::string& line) { say(line + "\n"); }));
+  say("copied and verified; once [store] names the copy, \"tidings db adopt\" allows it to send\n");
   return Exit::done;
 }
 
 Result<Exit> migrate(Session& session, const NoOptions& /*options*/) {
   TIDINGS_LET(const auto context, session.context(Access::existing));
   const auto& database = context.database;
-  say(fmt::format("{}: schema version {}\n", database.path().string(), database.schema_version()));
+  say(fmt::format("{}: schema version {}\n", database.place().name(), database.schema_version()));
   return Exit::done;
 }
 
@@ -119,7 +131,7 @@ Result<Exit> adopt(Session& session, const NoOptions& /*options*/) {
   TIDINGS_LET(const auto context, session.context(Access::existing));
   TIDINGS_TRY(app::adopt(context.database));
   say(fmt::format("{} now sends from here; make sure that no copy of it does\n",
-                  context.database.path().string()));
+                  context.database.place().name()));
   return Exit::done;
 }
 
@@ -158,6 +170,15 @@ void add_config_commands(Command app, Session& session) {
         command.add_option("FILE", options.file, "a file written by \"db backup\"").required();
       },
       restore);
+  add_command<CopyWords>(
+      database, session, "copy", "copy all rows into a new store, SQLite or PostgreSQL, and verify them",
+      [](Command command, CopyWords& words) {
+        command.add_option("FROM", words.from.name, "a SQLite file or a postgresql:// URL").required();
+        command.add_option("TO", words.to.name, "likewise; new, or an interrupted copy").required();
+        command.add_option("--from-schema", words.from.schema, "schema of FROM ([store] schema)");
+        command.add_option("--to-schema", words.to.schema, "schema of TO ([store] schema)");
+      },
+      copy);
   add_command<NoOptions>(database, session, "migrate", "upgrade the database to this program's schema",
                          no_setup, migrate);
   add_command<NoOptions>(database, session, "adopt", "allow this copy of the database to send", no_setup,

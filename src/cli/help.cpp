@@ -15,7 +15,7 @@ namespace {
 constexpr int columns = 80;
 constexpr int about_column = 26;
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 68> examples{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 69> examples{{
     {"tidings init", "tidings init ~/newsletter"},
     {"tidings collect", "tidings collect harbour"},
     {"tidings compose", "tidings compose --due"},
@@ -80,6 +80,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 68> examples
     {"tidings db check", "tidings db check --mend"},
     {"tidings db backup", "tidings db backup /var/backups/tidings.db"},
     {"tidings db restore", "tidings db restore /var/backups/tidings.db"},
+    {"tidings db copy", "tidings db copy subscribers/tidings.db postgresql:///news --to-schema harbour"},
     {"tidings db migrate", "tidings db migrate"},
     {"tidings db adopt", "tidings db adopt"},
     {"tidings completion", "tidings completion bash > tidings.bash"},
