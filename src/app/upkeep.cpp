@@ -6,12 +6,10 @@
 
 #include "base/clock.hpp"
 #include "base/file.hpp"
-#include "base/text.hpp"
 #include "config/secret.hpp"
 #include "delivery/ledger.hpp"
 #include "members/our_files.hpp"
 #include "sending/clock_guard.hpp"
-#include "store/copy.hpp"
 #include "store/instance.hpp"
 
 namespace tidings::app {
@@ -74,7 +72,7 @@ Result<store::Place> place_of(const config::Config& config, const NamedStore& na
 }  // namespace
 
 Result<void> copy(const config::Config& config, const NamedStore& from, const NamedStore& to,
-                  const std::function<void(const std::string&)>& tell) {
+                  const store::TableCopied& tell) {
   TIDINGS_LET(const auto source_place, place_of(config, from));
   TIDINGS_LET(const auto target_place, place_of(config, to));
   if (source_place == target_place) return fail(Errc::usage, "both are the same store");
@@ -88,10 +86,7 @@ Result<void> copy(const config::Config& config, const NamedStore& from, const Na
   }
   TIDINGS_LET(auto target, store::Database::open(target_place, store::Create::yes));
   TIDINGS_LET(const auto target_lock, store::SenderLock::take(target, "db copy", config.newsletter.zone));
-  return store::copy_rows(
-      source, target, {.on_table = [&](std::string_view table, std::int64_t rows, bool was_there) {
-        tell(fmt::format("{}: {}{}", table, plural(rows, "row"), was_there ? ", there already" : ""));
-      }});
+  return store::copy_rows(source, target, {.on_table = tell});
 }
 
 }  // namespace tidings::app

@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "config/context.hpp"
+#include "store/copy.hpp"
 
 namespace tidings::app {
 
@@ -30,9 +31,9 @@ struct NamedStore {
 };
 
 /// Copies all rows of one store into another, new one and verifies them; goes on with a copy that was
-/// interrupted. `tell` takes a line for each table. The copy sends after adopt(). Takes the sender's lock of
+/// interrupted. `tell` hears of each table. The copy sends after adopt(). Takes the sender's lock of
 /// both. Errc::try_again while a send is unfinished, because what its journal knows is not in the rows.
 [[nodiscard]] Result<void> copy(const config::Config& config, const NamedStore& from, const NamedStore& to,
-                                const std::function<void(const std::string&)>& tell);
+                                const store::TableCopied& tell);
 
 }  // namespace tidings::app

@@ -74,7 +74,10 @@ Result<std::vector<DeliveryRow>> Ledger::list(const DeliveryFilter& filter) {
     FROM deliveries d JOIN recipients s ON s.subscriber_id = d.subscriber_id LEFT JOIN relay_names r ON r.id = d.relay_id
     WHERE (:edition IS NULL OR d.edition_id = :edition) AND (:subscriber IS NULL OR d.subscriber_id = :subscriber)
       AND (:state IS NULL OR d.state = :state)
+      AND (d.edition_id, d.subscriber_id) > (:after_edition, :after_subscriber)
     ORDER BY d.edition_id, d.subscriber_id LIMIT :limit)sql");
+  const auto after = filter.after.value_or(DeliveryPlace{});
+  query.bind(":after_edition", after.edition).bind(":after_subscriber", after.subscriber);
   query.bind(":edition", filter.edition).bind(":subscriber", filter.subscriber).bind(":limit", filter.limit);
   query.bind(":state", filter.state ? std::optional{static_cast<int>(*filter.state)} : std::nullopt);
   return query.list([](const store::Statement& row) {

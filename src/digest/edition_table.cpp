@@ -528,16 +528,18 @@ Result<Edition> EditionTable::find(std::string_view name) {
               fmt::format("the newest one is {}#{}", digest, past.next_number - 1));
 }
 
-Result<std::vector<EditionSummary>> EditionTable::list(std::string_view digest, int limit) {
+Result<std::vector<EditionSummary>> EditionTable::list(std::string_view digest, int limit,
+                                                       std::optional<EditionId> after) {
   auto rows = database_.prepare(R"(
     SELECT e.id, e.digest, e.number, e.state, e.scheduled_ms, e.from_ms, e.until_ms, e.cut_ms, e.title, e.reason,
            e.sealed_ms, e.started_ms, e.finished_ms, e.intro, e.mailed_ms, e.approved_ms,
            (SELECT count(*) FROM edition_posts p WHERE p.edition_id = e.id AND p.same_as IS NULL AND p.more = 0),
            (SELECT count(*) FROM segments s WHERE s.edition_id = e.id)
     FROM editions e
-    WHERE :digest = '' OR e.digest = :digest
+    WHERE (:digest = '' OR e.digest = :digest)
+      AND (:after IS NULL OR (e.until_ms, e.id) < (SELECT until_ms, id FROM editions WHERE id = :after))
     ORDER BY e.until_ms DESC, e.id DESC LIMIT :limit)");
-  rows.bind(":digest", digest).bind(":limit", limit);
+  rows.bind(":digest", digest).bind(":limit", limit).bind(":after", after);
   return rows.list([](const store::Statement& row) {
     return EditionSummary{.edition = edition_of(row),
                           .posts = static_cast<int>(row.integer(16)),

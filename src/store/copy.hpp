@@ -17,10 +17,12 @@ namespace tidings::store {
 
 enum class Verify { no, yes };
 
+/// A table, its rows, and whether an earlier copy had brought them.
+using TableCopied = std::function<void(std::string_view table, std::int64_t rows, bool was_there)>;
+
 struct CopyOptions {
   Verify verify = Verify::yes;
-  /// After each table: its rows, and whether an earlier copy had brought them.
-  std::function<void(std::string_view table, std::int64_t rows, bool was_there)> on_table{};
+  TableCopied on_table{};  ///< after each
 };
 
 /// Errc::bad_data if the target has rows that are not the source's.

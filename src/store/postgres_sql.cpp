@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -226,6 +227,23 @@ class SchemaStatement {
   std::string_view table_;
 };
 
+/// What SQLite keeps of ids that were given, in words of PostgreSQL's sequences: "INSERT INTO sqlite_sequence
+/// (name, seq) SELECT 'new', seq FROM sqlite_sequence WHERE name = 'old'". Nothing for its DELETE.
+std::string sequence_of(std::span<const Token> statement) {
+  if (statement.front().text != "INSERT") return {};
+  const auto unquoted = [](std::string_view name) { return name.substr(1, name.size() - 2); };
+  const auto select = std::ranges::find(statement, "SELECT", &Token::text);
+  TIDINGS_CHECK(select != statement.end());
+  return fmt::format("SELECT setval('{}_id_seq', last_value, is_called) FROM {}_id_seq;\n",
+                     unquoted((select + 1)->text), unquoted(statement.back().text));
+}
+
+/// A table's sequence goes by its name.
+std::string sequence_renamed(std::span<const Token> statement) {
+  return fmt::format("ALTER SEQUENCE IF EXISTS {}_id_seq RENAME TO {}_id_seq;\n", statement[2].text,
+                     statement.back().text);
+}
+
 }  // namespace
 
 std::string schema_for_postgres(std::string_view sql) {
@@ -237,12 +255,23 @@ std::string schema_for_postgres(std::string_view sql) {
       statement.push_back(token);
       continue;
     }
-    if (statement.empty()) continue;
-    auto text = SchemaStatement{std::exchange(statement, {})}.translated(later);
+    const auto tokens = std::exchange(statement, {});
+    const auto has = [&](std::string_view word) {
+      return std::ranges::find(tokens, word, &Token::text) != tokens.end();
+    };
+    if (tokens.empty()) continue;
+    if (has("sqlite_sequence")) {
+      out += sequence_of(tokens);
+      continue;
+    }
+    const bool renames = has("RENAME") && has("TABLE") && !has("COLUMN");
+    if (renames) out += std::exchange(later, {});  // they know the table by its old name
+    auto text = SchemaStatement{tokens}.translated(later);
     for (const auto& [ours, theirs] : long_texts) {
       if (const auto at = text.find(ours); at != std::string::npos) text.replace(at, ours.size(), theirs);
     }
     out += text + ";\n";
+    if (renames) out += sequence_renamed(tokens);
   }
   return out + later;
 }
