@@ -93,15 +93,15 @@ class Doctor {
 
   Result<void> database() {
     if (database_ == nullptr) {
-      note("database", config_.store_path.string() + " does not exist yet",
+      note("database", config_.store.name() + " does not exist yet",
            "\"tidings subscriber add\" or \"tidings collect\" creates it");
       return {};
     }
     TIDINGS_LET(const auto said, database_->quick_check());
     if (said == "ok") {
-      good("database", config_.store_path.string());
+      good("database", config_.store.name());
     } else {
-      add(Finding::Level::trouble, "database", config_.store_path.string() + ": " + said,
+      add(Finding::Level::trouble, "database", config_.store.name() + ": " + said,
           "restore a copy made by \"tidings db backup\"");
     }
     TIDINGS_LET(const auto clock, sending::clock_troubles(shared_.on(*database_)));
@@ -124,7 +124,7 @@ class Doctor {
   /// that is taken over (600 bytes together), and the bodies.
   Result<void> disk() {
     std::error_code error;
-    const auto folder = config_.store_path.has_parent_path() ? config_.store_path.parent_path() : ".";
+    const auto folder = config_.store.folder();
     const auto space = std::filesystem::space(folder, error);
     if (error) return {};
     const auto free_bytes = static_cast<std::int64_t>(space.available);
@@ -133,8 +133,8 @@ class Doctor {
     if (database_ != nullptr) {
       TIDINGS_LET(const auto counts, subscriber::SubscriberTable(*database_, clock_).counts());
       for (const auto& digest : counts.digests) readers += digest.confirmed;
-      const auto size = std::filesystem::file_size(config_.store_path, error);
-      if (!error) database_bytes = static_cast<std::int64_t>(size);
+      const auto size = std::filesystem::file_size(config_.store.path, error);
+      if (!error && !config_.store.server) database_bytes = static_cast<std::int64_t>(size);
     }
     const auto needed = edition_base_bytes + readers * reader_bytes;
     const auto what = fmt::format("{} free beside a database of {}; the next editions need about {}",

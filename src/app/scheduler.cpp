@@ -77,7 +77,7 @@ class Scheduler {
   }
 
   Result<void> open() {
-    TIDINGS_LET(auto opened, store::Database::open(config_->store_path, store::Create::yes));
+    TIDINGS_LET(auto opened, store::Database::open(config_->store, store::Create::yes));
     watch_.reset();
     database_.emplace(std::move(opened));
     watch_.emplace(context());
@@ -87,7 +87,7 @@ class Scheduler {
   void reload() {
     auto loaded = options_.load();
     if (!loaded) return options_.on_trouble("the configuration is unchanged: " + loaded.error().line());
-    const bool moved = loaded->store_path != config_->store_path;
+    const bool moved = loaded->store != config_->store;
     auto old = std::move(config_);
     pages_.reset();
     watch_.reset();
@@ -131,7 +131,7 @@ class Scheduler {
 
   void round_under_lock(UtcTime now) {
     next_round_ = now + chores_every;
-    auto lock = store::SenderLock::take(config_->store_path, "run", config_->newsletter.zone);
+    auto lock = store::SenderLock::take(*database_, "run", config_->newsletter.zone);
     if (!lock) {
       trouble("waits: " + lock.error().line());
       next_round_ = now + ask_lock_every;

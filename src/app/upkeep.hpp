@@ -1,4 +1,4 @@
-// Upkeep of the database file: "db check", "backup", "restore", "adopt".
+// Upkeep of the store: "db check", "backup", "restore", "copy", "adopt".
 #pragma once
 
 #include <filesystem>
@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "config/context.hpp"
+#include "store/copy.hpp"
 
 namespace tidings::app {
 
@@ -22,5 +23,17 @@ namespace tidings::app {
 
 /// Makes this host and path the one that sends from the database (store/instance.hpp).
 [[nodiscard]] Result<void> adopt(store::Database& database);
+
+/// A store: a SQLite file, or the URL of a PostgreSQL database with the schema in it.
+struct NamedStore {
+  std::string name;
+  std::string schema;  ///< empty: [store] schema
+};
+
+/// Copies all rows of one store into another, new one and verifies them; goes on with a copy that was
+/// interrupted. `tell` hears of each table. The copy sends after adopt(). Takes the sender's lock of
+/// both. Errc::try_again while a send is unfinished, because what its journal knows is not in the rows.
+[[nodiscard]] Result<void> copy(const config::Config& config, const NamedStore& from, const NamedStore& to,
+                                const store::TableCopied& tell);
 
 }  // namespace tidings::app

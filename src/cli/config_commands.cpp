@@ -83,7 +83,7 @@ Result<Exit> check_config(Session& session, const NoOptions& /*options*/) {
 }
 
 Json database_object(const store::Database& database) {
-  return {{"database", database.path().string()}, {"schema_version", database.schema_version()}};
+  return {{"database", database.place().name()}, {"schema_version", database.schema_version()}};
 }
 
 struct CheckOptions {
@@ -102,7 +102,7 @@ Result<Exit> check_database(Session& session, const CheckOptions& options) {
   const auto& database = context.database;
   TIDINGS_TRY(context.database.check());
   tell(database_object(database),
-       fmt::format("{}: schema version {}, intact\n", database.path().string(), database.schema_version()));
+       fmt::format("{}: schema version {}, intact\n", database.place().name(), database.schema_version()));
   return Exit::done;
 }
 
@@ -113,7 +113,7 @@ struct BackupOptions {
 Result<Exit> back_up(Session& session, const BackupOptions& options) {
   TIDINGS_LET(const auto context, session.context(Access::read_only));
   TIDINGS_TRY(context.database.backup_to(options.file));
-  tell({{"database", context.database.path().string()}, {"file", options.file}},
+  tell({{"database", context.database.place().name()}, {"file", options.file}},
        fmt::format("copied to {}\n", options.file));
   return Exit::done;
 }
@@ -121,10 +121,27 @@ Result<Exit> back_up(Session& session, const BackupOptions& options) {
 Result<Exit> restore(Session& session, const BackupOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_TRY(app::restore(*config, options.file));
-  tell({{"database", config->store_path.string()}, {"file", options.file}},
+  tell({{"database", config->store.name()}, {"file", options.file}},
        fmt::format("{} is a copy of {} and does not know what was sent since; \"tidings db adopt\" allows it "
                    "to send\n",
-                   config->store_path.string(), options.file));
+                   config->store.name(), options.file));
+  return Exit::done;
+}
+
+struct CopyWords {
+  app::NamedStore from;
+  app::NamedStore to;
+};
+
+Result<Exit> copy(Session& session, const CopyWords& words) {
+  TIDINGS_LET(const auto* const config, session.config());
+  TIDINGS_TRY(
+      app::copy(*config, words.from, words.to, [](std::string_view table, std::int64_t rows, bool was_there) {
+        tell({{"table", table}, {"row_count", rows}, {"was_there", was_there}},
+             fmt::format("{}: {}{}\n", table, plural(rows, "row"), was_there ? ", there already" : ""));
+      }));
+  tell({{"from", words.from.name}, {"to", words.to.name}},
+       "copied and verified; once [store] names the copy, \"tidings db adopt\" allows it to send\n");
   return Exit::done;
 }
 
@@ -132,7 +149,7 @@ Result<Exit> migrate(Session& session, const NoOptions& /*options*/) {
   TIDINGS_LET(const auto context, session.context(Access::existing));
   const auto& database = context.database;
   tell(database_object(database),
-       fmt::format("{}: schema version {}\n", database.path().string(), database.schema_version()));
+       fmt::format("{}: schema version {}\n", database.place().name(), database.schema_version()));
   return Exit::done;
 }
 
@@ -141,7 +158,7 @@ Result<Exit> adopt(Session& session, const NoOptions& /*options*/) {
   TIDINGS_TRY(app::adopt(context.database));
   tell(database_object(context.database),
        fmt::format("{} now sends from here; make sure that no copy of it does\n",
-                   context.database.path().string()));
+                   context.database.place().name()));
   return Exit::done;
 }
 
@@ -179,6 +196,15 @@ void add_config_commands(Command app, Session& session) {
         command.add_option("FILE", options.file, "a file written by \"db backup\"").required();
       },
       restore);
+  add_command<CopyWords>(
+      database, session, "copy", "copy all rows into a new store, SQLite or PostgreSQL, and verify them",
+      [](Command command, CopyWords& words) {
+        command.add_option("FROM", words.from.name, "a SQLite file or a postgresql:// URL").required();
+        command.add_option("TO", words.to.name, "likewise; new, or an interrupted copy").required();
+        command.add_option("--from-schema", words.from.schema, "schema of FROM ([store] schema)");
+        command.add_option("--to-schema", words.to.schema, "schema of TO ([store] schema)");
+      },
+      copy);
   add_command<NoOptions>(database, session, "migrate", "upgrade the database to this program's schema",
                          no_setup, migrate);
   add_command<NoOptions>(database, session, "adopt", "allow this copy of the database to send", no_setup,

@@ -84,6 +84,7 @@ constexpr auto examples = std::to_array<std::pair<std::string_view, std::string_
     {"tidings db check", "tidings db check --mend"},
     {"tidings db backup", "tidings db backup /var/backups/tidings.db"},
     {"tidings db restore", "tidings db restore /var/backups/tidings.db"},
+    {"tidings db copy", "tidings db copy subscribers/tidings.db postgresql:///news --to-schema harbour"},
     {"tidings db migrate", "tidings db migrate"},
     {"tidings db adopt", "tidings db adopt"},
     {"tidings completion", "tidings completion bash > tidings.bash"},

@@ -257,16 +257,15 @@ Result<config::SharedContext> Session::shared() {
 
 Result<store::Database> Session::open(Access access) {
   TIDINGS_LET(const auto* const settings, config());
-  const auto& path = settings->store_path;
+  const auto& place = settings->store;
   switch (access) {
-    case Access::create: return store::Database::open(path, store::Create::yes);
-    case Access::existing: return store::Database::open(path, store::Create::no);
-    case Access::read_only: return store::Database::open_read_only(path);
+    case Access::create: return store::Database::open(place, store::Create::yes);
+    case Access::existing: return store::Database::open(place, store::Create::no);
+    case Access::read_only: return store::Database::open_read_only(place);
     case Access::copy: break;
   }
-  std::error_code ignored;
-  return std::filesystem::exists(path, ignored) ? store::Database::open_copy_in_memory(path)
-                                                : store::Database::open_in_memory();
+  TIDINGS_LET(const bool is_there, store::Database::exists(place));
+  return is_there ? store::Database::open_copy_in_memory(place) : store::Database::open_in_memory();
 }
 
 Result<config::Context> Session::context(Access access) {
@@ -281,8 +280,8 @@ Result<config::Context> Session::context(Access access) {
 
 Result<std::optional<config::Context>> Session::context_if_there() {
   TIDINGS_LET(const auto* const settings, config());
-  std::error_code ignored;
-  if (!std::filesystem::exists(settings->store_path, ignored)) return std::optional<config::Context>{};
+  TIDINGS_LET(const bool is_there, store::Database::exists(settings->store));
+  if (!is_there) return std::optional<config::Context>{};
   TIDINGS_LET(const auto opened, context(Access::read_only));
   return std::optional<config::Context>{opened};
 }
@@ -295,7 +294,7 @@ Result<void> Session::check_clock(const config::Context& context) {
 }
 
 Result<store::SenderLock> Session::lock(const config::Context& context, const std::string& job) {
-  return store::SenderLock::take(context.config.store_path, job, context.config.newsletter.zone);
+  return store::SenderLock::take(context.database, job, context.config.newsletter.zone);
 }
 
 Result<store::SenderLock> Session::begin_sending(const config::Context& context, const std::string& job) {

@@ -119,6 +119,7 @@ std::vector<std::string> Config::secret_variables() const {
   add(smtp.password);
   for (const auto& relay : more_relays) add(relay.password);
   add(bounce.password);
+  add(store_password);
   for (const auto& source : sources) {
     for (const auto* const place :
          {&source.access.password, &source.access.bearer, &source.access.header_value})
@@ -134,7 +135,8 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   const auto folder = file.parent_path();
   TIDINGS_LET(auto newsletter, read_newsletter(document));
   auto store = document.section("store");
-  auto store_path = store.path("path", "subscribers/tidings.db");
+  auto store_password = read_secret(store, "password");
+  auto place = read_place(store, store_password);
   auto access = read_access(store);
   store.finish();
   auto smtp = read_smtp(document, newsletter);
@@ -147,7 +149,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   auto brand = read_brand(document.section("brand"), {});
   auto digests = read_digests(document, newsletter, brand, sources);
   auto delivery = read_delivery(document);
-  auto bounce = read_bounce(document, newsletter, store_path);
+  auto bounce = read_bounce(document, newsletter, place.path);
   settle_mailto(newsletter, bounce, document.settings());
   auto web = read_web(document);
   auto archive = read_archive(document, newsletter, web);
@@ -157,7 +159,8 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
                 .folder = folder,
                 .newsletter = std::move(newsletter),
                 .brand = std::move(brand),
-                .store_path = std::move(store_path),
+                .store = std::move(place),
+                .store_password = std::move(store_password),
                 .access = access,
                 .smtp = std::move(smtp),
                 .more_relays = std::move(more_relays),

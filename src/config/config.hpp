@@ -30,6 +30,7 @@
 #include "source/entry_rules.hpp"
 #include "source/page.hpp"
 #include "source/source.hpp"
+#include "store/place.hpp"
 
 namespace tidings::config {
 
@@ -265,7 +266,8 @@ struct Config {
   std::filesystem::path folder;  ///< of the file
   NewsletterConfig newsletter;
   message::Brand brand;
-  std::filesystem::path store_path;
+  store::Place store;  ///< [store] path, url, schema
+  SecretPlace store_password;
   Access access;  ///< [store] mode and group, for everything that we write
   SmtpConfig smtp;
   std::vector<SmtpConfig> more_relays;  ///< [[relay]]: share the work with [smtp], or stand in

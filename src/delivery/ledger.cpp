@@ -17,6 +17,8 @@ namespace {
 
 /// The fact that names the editions with claims during a run; otherwise empty.
 constexpr std::string_view claiming_fact = "delivering";
+/// And, on a server, the one that names the host whose journal knows more of them.
+constexpr std::string_view claiming_host_fact = "delivering_host";
 
 constexpr std::array<std::pair<DeliveryState, std::string_view>, 8> state_names{
     {{DeliveryState::planned, "planned"},
@@ -175,6 +177,9 @@ Result<void> Ledger::read_planned(EditionId edition, int limit, std::vector<Reci
 
 Result<void> Ledger::note_claiming(EditionId edition) {
   if (!claiming_.insert(edition.value).second) return {};
+  // On a server another host may come to recover this, and must not trust a journal of its own.
+  if (database_->place().server)
+    TIDINGS_TRY(store::set_fact(*database_, claiming_host_fact, store::this_host()));
   std::string list;
   for (const auto id : claiming_) list += fmt::format("{}{}", list.empty() ? "" : " ", id);
   return store::set_fact(*database_, claiming_fact, list);
@@ -381,11 +386,26 @@ class TakenRows final : public store::Lookup {
     if (at_ == answers_.size() || subscriber(at_) != key) return {};
     const auto& outcome = answers_[at_]->outcome;
     if (column == is_there) return 1;
-    written_[at_] = true;  // the other columns are only read for a row that is changed
     if (column == relay) return relays_[at_];
     if (column == code) return outcome.code == 0 ? Value{} : Value{std::int64_t{outcome.code}};
     reply_ = reply_of(outcome);
     return reply_;
+  }
+
+  [[nodiscard]] std::vector<std::int64_t> keys() const override {
+    std::vector<std::int64_t> keys;
+    for (const auto* const answer : answers_) keys.push_back(answer->claim.subscriber.value);
+    return keys;
+  }
+
+  [[nodiscard]] std::span<const Type> columns() const override {
+    static constexpr std::array types{Type::integer, Type::integer, Type::text, Type::integer};
+    return types;
+  }
+
+  void used(std::int64_t key) noexcept override {
+    if (at_ == answers_.size() || subscriber(at_) != key) find(key);
+    if (at_ < answers_.size() && subscriber(at_) == key) written_[at_] = true;
   }
 
   [[nodiscard]] bool was_written(std::size_t index) const { return written_[index]; }
@@ -534,6 +554,10 @@ Result<Recovered> Ledger::recover(const SettleOptions& options) {
     return recovered;
   }
   TIDINGS_LET(auto journal, read_journal(database_->path()));
+  if (database_->place().server) {
+    TIDINGS_LET(const auto host, store::fact(*database_, claiming_host_fact));
+    journal.trustworthy = journal.trustworthy && host == store::this_host();
+  }
   std::map<AttemptKey, JournalRecord> marks;
   for (auto& record : journal.records) marks.emplace(record.key, std::move(record));
 
@@ -591,6 +615,11 @@ Result<void> Ledger::call_off(EditionId edition) {
   auto in_doubt = database_->prepare(
       "UPDATE deliveries SET due_ms = NULL WHERE edition_id = :edition AND state = 4 /* in_doubt */");
   return in_doubt.bind(":edition", edition).run();
+}
+
+Result<bool> Ledger::is_unfinished() {
+  TIDINGS_LET(const auto claiming, store::fact(*database_, claiming_fact));
+  return !claiming.empty();
 }
 
 Result<void> Ledger::finish() {

@@ -164,6 +164,9 @@ class Ledger {
 
   [[nodiscard]] UtcTime now() const { return clock_->now(); }
 
+  /// Whether a run is under way, or has died: then the journal knows what the rows do not.
+  [[nodiscard]] Result<bool> is_unfinished();
+
   /// Adds one recipient's delivery as planned, inside the caller's transaction (sealing). Idempotent.
   [[nodiscard]] Result<void> plan(EditionId edition, SubscriberId subscriber, SegmentId segment);
   /// The same for several; by the hundred, half the work of one by one.

@@ -102,7 +102,7 @@ Result<void> Ledger::visit(EditionId edition,
     SELECT d.subscriber_id, s.address, d.state, d.attempts, d.due_ms, d.code, d.reply, d.settled_ms, r.name
     FROM deliveries d JOIN recipients s ON s.subscriber_id = d.subscriber_id LEFT JOIN relay_names r ON r.id = d.relay_id
     WHERE d.edition_id = :edition ORDER BY d.subscriber_id)sql");
-  query.bind(":edition", edition);
+  query.in_portions().bind(":edition", edition);
   return query.each([&](const store::Statement& row) -> Result<void> {
     TIDINGS_TRY(
         visitor({.edition = edition,

@@ -163,7 +163,7 @@ Result<std::optional<UtcTime>> CarryOver::served_until(SubscriberId subscriber) 
       JOIN confirmed_subscriptions s ON s.subscriber_id = c.subscriber_id AND s.digest = c.digest AND s.since_ms = c.since_ms
       WHERE c.digest = :digest AND c.subscriber_id >= :first
       ORDER BY c.subscriber_id)"));
-    rows_->bind(":digest", digest_).bind(":first", subscriber);
+    rows_->in_portions().bind(":digest", digest_).bind(":first", subscriber);
     row_ = {};
     at_end_ = false;
   }

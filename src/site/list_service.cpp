@@ -67,7 +67,7 @@ std::string masked(const std::string& address) {
 Result<std::unique_ptr<ListService>> ListService::open(const config::SharedContext& shared,
                                                        std::function<void()> on_request,
                                                        members::LeaveWriter* writer) {
-  TIDINGS_LET(auto database, store::Database::open(shared.config.store_path, store::Create::yes));
+  TIDINGS_LET(auto database, store::Database::open(shared.config.store, store::Create::yes));
   TIDINGS_LET(auto keys, subscriber::KeyRing::open(database, shared.random, shared.clock));
   std::unique_ptr<ListService> service{new ListService{shared, std::move(database), std::move(keys)}};
   service->on_request_ = std::move(on_request);

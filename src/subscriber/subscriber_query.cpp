@@ -232,7 +232,7 @@ class TopicWalk {
       SELECT subscriber_id, topic FROM subscriber_topics
       WHERE subscriber_id >= :first
       ORDER BY subscriber_id, topic)")) {
-    rows_.bind(":first", 0);
+    rows_.in_portions().bind(":first", 0);
   }
 
   Result<void> read(SubscriberId reader, std::vector<std::string>& topics) {
@@ -277,7 +277,7 @@ Result<void> SubscriberTable::for_each_recipient(std::string_view digest,
       AND NOT EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key IN
                       (s.address_key, '@' || substr(s.address_key, instr(s.address_key, '@') + 1)))
       ORDER BY p.subscriber_id)");
-  query.bind(":digest", digest);
+  query.in_portions().bind(":digest", digest);
   TopicWalk topics{database_};
   Recipient recipient;
   return query.each([&](const store::Statement& row) -> Result<void> {

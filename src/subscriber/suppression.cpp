@@ -167,6 +167,7 @@ Result<void> Suppressions::remember_hashes() {
   Remembered remembered;
   TIDINGS_LET(remembered.salt, store::fact(database_, salt_fact));
   auto query = database_.prepare("SELECT address_key FROM suppressions");
+  query.in_portions();
   TIDINGS_TRY(query.each([&](const store::Statement& row) { remembered.keys.add(row.view(0)); }));
   remembered_ = std::move(remembered);
   return {};
@@ -179,7 +180,7 @@ Result<std::vector<Suppression>> Suppressions::list(std::optional<SuppressionCau
       WHERE address_key > :after AND (:cause IS NULL OR cause = :cause)
       ORDER BY address_key LIMIT :limit)");
   query.bind(":after", after).bind(":limit", limit);
-  if (cause) query.bind(":cause", name_of(*cause));
+  query.bind(":cause", cause ? std::optional{name_of(*cause)} : std::nullopt);
   return query.list(read_row);
 }
 

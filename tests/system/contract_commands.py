@@ -29,6 +29,9 @@ def perform(world, act, at=None, input=None):
     return said.replace(str(world.folder), "HOME")
 
 
+NO_SERVER = "postgresql:///news?host=/nowhere"
+
+
 def differs(without, with_, shows="", hides="", then=None, prepare=collected, at=None, input=None, env=None):
     """Two worlds that `prepare` has made alike, in which one thing differs. `then`: what looks at them afterwards; else it is what
     was said. `shows`: words that only the second has; `hides`: that only the first has."""
@@ -594,6 +597,13 @@ CASES = {
     ("db backup", "FILE"): differs("db backup copy.db", "db backup other.db", then=names, shows="other.db"),
     ("db restore", ""): differs(None, "db restore copy.db", then=ON_LIST, shows=ADA, prepare=backed_up),
     ("db restore", "FILE"): differs("db restore nothing.db", "db restore copy.db", then=ON_LIST, shows=ADA, prepare=backed_up),
+    ("db copy", ""): differs(None, "db copy subscribers/tidings.db other.db", then=names, shows="other.db"),
+    ("db copy", "FROM"): differs("db copy nothing.db other.db", "db copy subscribers/tidings.db other.db", shows="verified"),
+    ("db copy", "TO"): differs("db copy subscribers/tidings.db other.db", "db copy subscribers/tidings.db third.db", then=names, shows="third.db"),
+    ("db copy", "--from-schema"): differs("db copy %s other.db --from-schema harbour" % NO_SERVER, "db copy %s other.db --from-schema garden" % NO_SERVER,
+                                          shows="schema garden"),
+    ("db copy", "--to-schema"): differs("db copy subscribers/tidings.db %s --to-schema harbour" % NO_SERVER,
+                                        "db copy subscribers/tidings.db %s --to-schema garden" % NO_SERVER, shows="schema garden"),
     ("db migrate", ""): differs(None, "db migrate", then=ON_LIST, shows="exit 0", prepare=old_database),
     ("db adopt", ""): a_copy_elsewhere,
     ("completion", ""): completes,

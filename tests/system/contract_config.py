@@ -191,10 +191,23 @@ NEWSLETTER = {
     "language": Case('"en"', '"de"', mail, in_b="weitere"),
 }
 
+def no_server(world):
+    """A server that is not there is found out after the password was."""
+    world.set("store.url", '"postgresql:///news?host=/nowhere"')
+    world.secret("one", "first\n")
+    world.environment["ONE_PASSWORD"] = "first"
+
+
 STORE = {
     "path": Case('"subscribers/tidings.db"', '"other/list.db"', used_database, in_b="other/list.db"),
     "mode": Case('"0600"', '"0640"', database, in_a="mode 600", in_b="mode 640"),
     "group": Case(None, '"%s"' % another_group(), database),
+    # What comes of them on a server that is there: postgresql.py.
+    "url": Case('"postgresql:///news?host=/one"', '"postgresql:///news?host=/two"', said("collect"), in_a="/one", in_b="/two"),
+    "schema": Case('"harbour"', '"garden"', said("collect"), no_server, in_a="schema harbour", in_b="schema garden"),
+    "password_file": Case('"one"', '"two"', said("collect"), no_server, in_a="one", in_b="two"),
+    "password_env": Case('"ONE_PASSWORD"', '"NONE_PASSWORD"', said("collect"), no_server, in_a="cannot connect", in_b="NONE_PASSWORD"),
+    "password_command": Case('"cat one"', '"exit 3"', said("collect"), no_server, in_a="cannot connect", in_b="[store] password"),
 }
 
 SOURCE = {

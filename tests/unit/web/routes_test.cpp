@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "base/file.hpp"
+#include "support/store.hpp"
 #include "support/temp_folder.hpp"
 #include "web/cgi.hpp"
 #include "web/form_token.hpp"
@@ -332,7 +333,7 @@ TEST_CASE("rate_limit: an IPv4 address is that address however IPv6 writes it") 
 }
 
 TEST_CASE("limits: whoever goes from one /64 to the next is stopped by their /48") {
-  auto database = store::Database::open_in_memory();
+  auto database = test_store::open();
   REQUIRE(database);
   MemoryLimits memory;
   StoredLimits stored{*database, "secret"};
@@ -349,7 +350,7 @@ TEST_CASE("limits: whoever goes from one /64 to the next is stopped by their /48
 }
 
 TEST_CASE("limits: in memory and in the database they say the same, for each network by itself") {
-  auto database = store::Database::open_in_memory();
+  auto database = test_store::open();
   REQUIRE(database);
   MemoryLimits memory;
   StoredLimits stored{*database, "secret"};
