@@ -14,8 +14,8 @@ bool is_refusal(const Outcome& outcome) {
 /// Neither its status nor its words are about a mailbox.
 bool names_no_mailbox(const Outcome& refusal) {
   const auto& status = refusal.enhanced;
-  return refusal.verdict != Verdict::hard && !status.starts_with("5.1.") && !status.starts_with("5.2.") &&
-         !status.starts_with("5.4.");
+  return refusal.code >= 500 && refusal.verdict != Verdict::hard && !status.starts_with("5.1.") &&
+         !status.starts_with("5.2.") && !status.starts_with("5.4.");
 }
 
 }  // namespace

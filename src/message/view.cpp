@@ -219,6 +219,9 @@ json post_data(const PostView& post, const Surroundings& around, const Strings& 
   data["has_excerpt"] = !trim(post.excerpt_html).empty() || !trim(post.excerpt_text).empty();
   data["has_title"] = !own_title.empty() || !data["has_excerpt"].get<bool>();
   put(data, "sentence", "has_sentence", sentence_of(post));
+  data["note_html"] = plain(post.note_html);
+  data["note_text"] = wrap(plain(post.note_text), text_columns);
+  data["has_note"] = !trim(post.note_html).empty();
   put_picture(data, post);
   std::vector<std::string> meta;
   if (data["has_source"].get<bool>()) meta.push_back(plain(post.source));
@@ -258,12 +261,14 @@ std::vector<std::string> sources_of(const EditionView& view) {
 json groups_data(const EditionView& view, bool several_sources, const Strings& strings, const Zone& zone) {
   json groups = json::array();
   int number = 0;
+  bool below_heading = false;
   for (const auto& group : view.groups) {
     json data = json::object();
-    // A heading for one post says what the post can say itself.
+    // A heading for one post says what the post can say itself, unless it would stand below another day's.
     const auto title = collapse_blanks(plain(group.title));
-    const bool has_heading =
-        !title.empty() && (!group.is_day || group.posts.size() > 1 || view.groups.size() == 1);
+    const bool has_heading = !title.empty() && (!group.is_day || group.posts.size() > 1 ||
+                                                view.groups.size() == 1 || below_heading);
+    below_heading = below_heading || has_heading;
     data["has_heading"] = has_heading;
     data["title_rule"] = rule_under(title, '-', text_columns);
     put(data, "title", "has_title", title);
