@@ -290,6 +290,10 @@ class Judge:
 
     def tells_trouble(self, job, where):
         self.holds_what_is_late(job, where)
+        unreachable = self.world.facts["relays"] == 1 and job.begins["mood"] in ("refused", "lost", "greets_554")
+        sealed = re.search(r"^\w+#\d+ .*: \d+ posts? for", job.ends["out"], re.M)
+        if unreachable and sealed and "relay 127.0.0.1" not in job.ends["errors"]:
+            self.say("silent", "%s says nothing of the relay (%s)" % (where, job.begins["mood"].replace("_", " ")))
         if job.status == 0 and re.search(r"[1-9]\d* (deferred|to go)", job.ends["out"]):
             self.say("silent", "%s: %s" % (where, job.ends["out"].strip().splitlines()[-1]))
         for event in job.events:
