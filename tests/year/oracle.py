@@ -43,8 +43,8 @@ class Job:
         return not self.died() and not self.hurt() and not self.kept_out() and "behind" not in self.begins
 
     def kept_out(self):
-        """By the lock of another, or because the store is a copy."""
-        return "another tidings is" in self.ends["errors"] or self.status == 77
+        """By the lock of another, because the store is a copy, or by a mistake in config.toml."""
+        return "another tidings is" in self.ends["errors"] or self.status in (77, 78)
 
     def sources_ill(self):
         return any(each["k"] == "served" and each["how"] == "outage" for each in self.events)
@@ -269,10 +269,18 @@ class Judge:
             self.known_runs[digest] = runs_of(self.world, digest)
         return self.known_runs[digest]
 
+    def run_at(self, digest, when):
+        """The newest run of the schedule that held at the time."""
+        changes = self.world.digests[digest].get("changes")
+        runs = self.runs(digest)
+        if changes and when < changes:
+            runs = [each for each in runs if each in set(runs_of_schedule(self.world, self.world.digests[digest]["schedule"]))]
+        return max((each for each in runs if each <= when), default=None)
+
     def holds_what_is_late(self, job, where):
         """Nothing is held that is not more than max_lateness late."""
         for digest in re.findall(r"^(\w+): held, it was due", job.ends["out"], re.M):
-            run = max((each for each in self.runs(digest) if each <= job.at), default=0)
+            run = self.run_at(digest, job.at) or 0
             if job.at - run < MAX_LATENESS:
                 self.say("held", "%s holds %s, which was due %s" % (where, digest, self.world.local(run)))
         for edition, due in re.findall(r"held: (\S+) was due (\d{4}-\d\d-\d\d \d\d:\d\d)", job.ends["errors"]):
@@ -282,6 +290,10 @@ class Judge:
 
     def tells_trouble(self, job, where):
         self.holds_what_is_late(job, where)
+        unreachable = self.world.facts["relays"] == 1 and job.begins["mood"] in ("refused", "lost", "greets_554")
+        sealed = re.search(r"^\w+#\d+ .*: \d+ posts? for", job.ends["out"], re.M)
+        if unreachable and sealed and "relay 127.0.0.1" not in job.ends["errors"]:
+            self.say("silent", "%s says nothing of the relay (%s)" % (where, job.begins["mood"].replace("_", " ")))
         if job.status == 0 and re.search(r"[1-9]\d* (deferred|to go)", job.ends["out"]):
             self.say("silent", "%s: %s" % (where, job.ends["out"].strip().splitlines()[-1]))
         for event in job.events:
@@ -498,7 +510,7 @@ class Judge:
         jobs = collections.defaultdict(list)
         for job in self.world.jobs:
             if job.is_send() and not job.kept_out():
-                run = max((each for each in runs if each <= job.at), default=None)
+                run = self.run_at(digest, job.at)
                 if run and run >= self.world.jobs[0].ends["t"]:
                     jobs[run].append(job)
         for run in sorted(jobs):
