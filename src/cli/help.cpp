@@ -15,7 +15,7 @@ namespace {
 constexpr int columns = 80;
 constexpr int about_column = 26;
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 68> examples{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 71> examples{{
     {"tidings init", "tidings init ~/newsletter"},
     {"tidings collect", "tidings collect harbour"},
     {"tidings compose", "tidings compose --due"},
@@ -54,6 +54,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 68> examples
     {"tidings subscriber add", "tidings subscriber add ada@example.org --name Ada --digest weekly"},
     {"tidings subscriber set", "tidings subscriber set ada@example.org --cadence weekly"},
     {"tidings subscriber unsubscribe", "tidings subscriber unsubscribe ada@example.org"},
+    {"tidings subscriber pause", "tidings subscriber pause ada@example.org --until 2027-01-15"},
+    {"tidings subscriber resume", "tidings subscriber resume ada@example.org"},
+    {"tidings subscriber reconfirm", "tidings subscriber reconfirm --confirmed-before 2024-01-01 --dry-run"},
     {"tidings subscriber confirm", "tidings subscriber confirm ada@example.org"},
     {"tidings subscriber erase", "tidings subscriber erase ada@example.org"},
     {"tidings subscriber list", "tidings subscriber list --status pending"},
