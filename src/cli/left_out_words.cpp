@@ -12,17 +12,19 @@ Result<Json> left_out_json(store::Database& database, std::span<const digest::Le
   Json out = Json::array();
   for (const auto& post : posts) {
     out.push_back({{"id", post.id.value},
-                   {"title", post.title},
-                   {"link", post.link},
+                   {"title", json_text(post.title)},
+                   {"link", json_text(post.link)},
                    {"reason", digest::key_of(post.why)},
-                   {"why", digest::name_of(post.why)}});
+                   {"why", post.why_in_words}});
   }
   return out;
 }
 
 Json left_out_counts(std::span<const digest::LeftOutPosts> left_out) {
-  Json out = Json::object();
-  for (const auto& each : left_out) out[std::string{digest::key_of(each.why)}] = each.posts;
+  Json out = Json::array();
+  for (const auto& each : left_out) {
+    out.push_back({{"reason", digest::key_of(each.why)}, {"post_count", each.posts}});
+  }
   return out;
 }
 
@@ -32,7 +34,8 @@ Result<std::string> left_out_lines(store::Database& database, std::span<const di
   TIDINGS_LET(const auto posts, edition::name_left_out(database, left_out, most_named_left_out));
   std::string out;
   for (const auto& post : posts) {
-    out += fmt::format("  {:>6}  {} ({})\n", post.id.value, printable(post.title), digest::name_of(post.why));
+    out +=
+        fmt::format("  {:>6}  {} ({})\n", post.id.value, printable(post.title), printable(post.why_in_words));
   }
   std::int64_t all = 0;
   for (const auto& each : left_out) all += each.posts;

@@ -1,13 +1,17 @@
 #include "cli/session.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cctype>
+#include <csignal>
 #include <span>
+#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "app/newsletters.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
@@ -29,14 +33,24 @@ constexpr const char* more =
     "78 "
     "configuration.";
 
+constexpr int most_parallel = 1'000;
+
 void add_global_options(CLI::App& app, Session& session) {
-  app.add_option("--config", session.config_option,
-                 "configuration (./config.toml, then /etc/tidings/config.toml)")
-      ->type_name("FILE");
+  auto* const config = app.add_option("--config", session.config_option,
+                                      "configuration (./config.toml, then /etc/tidings/config.toml)")
+                           ->type_name("FILE");
+  app.add_option("--all", session.all_option,
+                 "for each newsletter of this folder: NAME.toml, NAME/config.toml")
+      ->type_name("DIR")
+      ->excludes(config);
+  app.add_option("--parallel", session.parallel, "with --all: so many newsletters at a time (8)")
+      ->type_name("N")
+      ->check(CLI::Range(1, most_parallel));
   app.add_option("--at", session.at_option, "act as if it were this time (RFC 3339), for rehearsals")
       ->type_name("TIME");
   app.add_flag("-v,--verbose", session.verbose, "more output; twice for details");
   app.add_flag("-q,--quiet", session.quiet, "errors only");
+  app.add_flag("--json", session.json, "one JSON object a line, errors too (docs/json.md)");
   app.set_help_flag("-h,--help", "print this help");
   app.set_version_flag("--version", "tidings " + std::string{version()}, "print the version");
 }
@@ -75,6 +89,21 @@ Error no_such(std::string_view what, std::string_view path, std::string_view wor
           .hint = std::move(hint)};
 }
 
+/// Somebody who types "tidings import" has left out the noun: the commands of that name, or "".
+std::string with_its_noun(const CLI::App& app, std::string_view word) {
+  std::vector<std::string> nouns;
+  for (const auto* const noun : app.get_subcommands([](const CLI::App*) { return true; })) {
+    for (const auto& verb : commands_of(*noun)) {
+      if (verb == word) nouns.push_back(noun->get_name());
+    }
+  }
+  if (nouns.empty()) return {};
+  if (nouns.size() > 3)
+    return fmt::format("\"tidings NOUN {}\", where NOUN is one of {}", word, join(nouns, ", "));
+  for (auto& noun : nouns) noun = fmt::format("\"tidings {} {}\"", noun, word);
+  return fmt::format("did you mean {}?", join(nouns, " or "));
+}
+
 /// "-" is a file, "-1" a number.
 bool is_option(const std::string& word) {
   return word.size() > 1 && word[0] == '-' &&
@@ -104,6 +133,8 @@ Read read_words(const CLI::App& app, std::span<char*> words) {
     const auto found = std::ranges::find(verbs, word, [](const CLI::App* verb) { return verb->get_name(); });
     if (found == verbs.end()) {
       read.unknown = no_such("command", read.path, word, commands_of(*read.command));
+      const auto whole = read.command == &app ? with_its_noun(app, word) : std::string{};
+      if (!whole.empty()) read.unknown->hint = whole;
       return read;
     }
     read.command = *found;
@@ -125,6 +156,17 @@ CommandInfo info_of(CLI::App& app, std::string_view path) {
   return info;
 }
 
+/// What CLI11 says about a word too many and about a number, in our words.
+std::string words_of(const CLI::ParseError& error) {
+  const std::string_view text = error.what();
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
+    return fmt::format("nothing is known to do with \"{}\"", text.substr(text.find(": ") + 2));
+  const auto equals = text.find(" = ");
+  if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr && equals != std::string_view::npos)
+    return fmt::format("\"{}\" is not a number", text.substr(equals + 3));
+  return std::string{text};
+}
+
 /// CLI11's messages have several lines and names; ours has one line.
 Error usage_error(CLI::App& app, std::span<char*> words, const CLI::ParseError& error) {
   auto read = read_words(app, words);
@@ -132,7 +174,7 @@ Error usage_error(CLI::App& app, std::span<char*> words, const CLI::ParseError& 
   const auto verbs = commands_of(*read.command);
   if (verbs.empty()) {
     return {.code = Errc::usage,
-            .what = printable(error.what()),
+            .what = printable(words_of(error)),
             .hint = "usage: " + usage_of(info_of(app, read.path))};
   }
   return {.code = Errc::usage,
@@ -151,9 +193,39 @@ std::string help_for(CLI::App& app) {
   return help_of(info_of(app, path), more);
 }
 
+std::atomic<bool> told_to_stop{false};
+
+/// Nothing in the process that shall do the job for one newsletter; else the exit status of all of them.
+Result<std::optional<int>> run_for_each(Session& session, const CLI::App& app) {
+  TIDINGS_LET(const auto newsletters, app::newsletters_in(session.all_option));
+  const auto* command = &app;
+  for (auto verbs = command->get_subcommands(); !verbs.empty(); verbs = command->get_subcommands()) {
+    command = verbs.front();
+  }
+  app::ForEachOptions options{.parallel = session.parallel,
+                              .form = session.json ? app::OutputForm::json_objects : app::OutputForm::lines};
+  const bool never_ends = command->get_name() == "run" || command->get_name() == "serve";
+  if (never_ends) options.parallel = static_cast<int>(newsletters.size());
+  struct sigaction old_term {};
+  struct sigaction old_int {};
+  struct sigaction stop {};
+  stop.sa_handler = [](int) { told_to_stop = true; };
+  ::sigaction(SIGTERM, &stop, &old_term);
+  ::sigaction(SIGINT, &stop, &old_int);
+  TIDINGS_LET(const auto result, app::for_each_newsletter(newsletters, options, told_to_stop));
+  if (const auto* const child = std::get_if<app::InChild>(&result)) {
+    ::sigaction(SIGTERM, &old_term, nullptr);
+    ::sigaction(SIGINT, &old_int, nullptr);
+    session.choose(child->newsletter.config);
+    return std::nullopt;
+  }
+  return std::get<app::AllEnded>(result).status;
+}
+
 }  // namespace
 
 Result<void> Session::prepare() {
+  if (json) set_form(Form::json);
   if (quiet) {
     log::set_level(log::Level::error);
   } else if (verbose > 0) {
@@ -242,6 +314,7 @@ Result<int> run(int argc, char** argv) {
   const Command top{&app};
   add_init_command(top, session);
   add_job_commands(top, session);
+  add_preview_commands(top, session);
   add_run_command(top, session);
   add_report_command(top, session);
   add_status_commands(top, session);
@@ -267,10 +340,15 @@ Result<int> run(int argc, char** argv) {
   } catch (const CLI::Success& success) {  // --version
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
+    if (std::ranges::find(argv, argv + argc, std::string_view{"--json"}) != argv + argc) set_form(Form::json);
     return tl::unexpected<Error>(usage_error(app, {argv, static_cast<std::size_t>(argc)}, error));
   }
   TIDINGS_TRY(session.prepare());
   if (!session.command) return fail(Errc::usage, "no command", "\"tidings --help\" lists the commands");
+  if (!session.all_option.empty()) {
+    TIDINGS_LET(const auto status, run_for_each(session, app));
+    if (status) return *status;
+  }
   TIDINGS_LET(const auto exit, session.command());
   return static_cast<int>(exit);
 }

@@ -18,7 +18,6 @@ void add_subscriber_changes(Command noun, Session& session);
 
 struct AddressOption {
   std::string address;
-  bool json = false;
 };
 
 /// The names in the configuration's spelling; all of its digests if `wanted` is empty. Errc::config if it has

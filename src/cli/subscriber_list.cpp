@@ -33,9 +33,9 @@ Json json_of(const Subscriber& subscriber) {
                              {"answer_by", json_time(each.answer_by)}});
   }
   return {{"id", subscriber.id.value},
-          {"email", subscriber.address},
-          {"name", subscriber.name},
-          {"language", subscriber.language},
+          {"address", subscriber.address},
+          {"name", json_text(subscriber.name)},
+          {"language", json_text(subscriber.language)},
           {"topics", subscriber.topics},
           {"created_at", json_time(subscriber.created)},
           {"subscriptions", std::move(subscriptions)}};
@@ -61,7 +61,6 @@ struct FilterOptions {
   int limit = 100;
   std::int64_t after = 0;
   bool count = false;
-  bool json = false;
 };
 
 void add_filter(Command command, FilterOptions& options) {
@@ -98,7 +97,7 @@ Result<Exit> list(Session& session, const FilterOptions& options) {
   TIDINGS_TRY(members::check_filter(context, filter));
   if (options.count) {
     TIDINGS_LET(const auto count, members::count_subscribers(context, filter));
-    print(options.json ? json_line({{"count", count}}) : fmt::format("{}\n", count));
+    show({{"subscriber_count", count}}, fmt::format("{}\n", count));
     return Exit::done;
   }
   TIDINGS_LET(auto subscribers,
@@ -107,64 +106,46 @@ Result<Exit> list(Session& session, const FilterOptions& options) {
   std::string more;
   if (std::cmp_greater(subscribers.size(), options.limit)) {
     subscribers.pop_back();
-    more = fmt::format("there are more: --after {} continues, --limit {} shows more",
-                       subscribers.back().id.value, options.limit * 2LL);
+    more = there_are_more(std::to_string(subscribers.back().id.value), options.limit);
   }
-  std::string lines;
-  Table out{{"ADDRESS", "NAME", "LANGUAGE", "DIGESTS", "TOPICS", "SINCE"}};
+  Listing out{{"ADDRESS", "NAME", "LANGUAGE", "DIGESTS", "TOPICS", "SINCE"}};
   for (const auto& each : subscribers) {
-    if (options.json) lines += json_line(json_of(each));
-    out.add({each.address, shorten(each.name, 24), each.language, subscriptions_text(each),
-             join(each.topics, ", "),
-             local_time(context.config.newsletter.zone, each.created).substr(0, 10)});
+    out.add(json_of(each), {each.address, shorten(each.name, 24), each.language, subscriptions_text(each),
+                            join(each.topics, ", "),
+                            local_time(context.config.newsletter.zone, each.created).substr(0, 10)});
   }
-  print_list(options.json ? ListForm::json : ListForm::table, out, lines, more);
+  out.print(more);
   return Exit::done;
 }
 
-/// What was sent to them, or not, and what the relay said.
-Json deliveries_of(const members::Story& story) {
-  Json out = Json::array();
-  for (const auto& [edition, row] : story.deliveries) {
-    out.push_back({{"edition", edition},
-                   {"state", delivery::name_of(row.state)},
-                   {"at", json_time(row.settled)},
-                   {"reply", row.reply}});
-  }
-  return out;
-}
-
-/// What came back from them.
-Json bounces_of(const members::Story& story) {
-  Json out = Json::array();
-  for (const auto& each : story.bounces) {
-    out.push_back({{"kind", each.kind},
-                   {"at", json_time(each.at)},
-                   {"reason", each.reason},
-                   {"status", each.status},
-                   {"counts", each.counts},
-                   {"suppressed", each.suppressed}});
-  }
-  return out;
+/// Somebody who is suppressed, but never was on the list.
+Json person_object(const MailAddress& address) {
+  return {{"id", nullptr},
+          {"address", address.text()},
+          {"name", nullptr},
+          {"language", nullptr},
+          {"topics", Json::array()},
+          {"created_at", nullptr},
+          {"subscriptions", Json::array()}};
 }
 
 Json json_of(const members::Story& story, const MailAddress& address) {
   const auto& suppression = story.suppression;
-  Json json = story.subscriber ? json_of(*story.subscriber) : Json{{"email", address.text()}};
+  Json json = story.subscriber ? json_of(*story.subscriber) : person_object(address);
   json["suppressed"] = suppression ? Json{{"cause", name_of(suppression->cause)},
                                           {"at", json_time(suppression->at)},
-                                          {"detail", suppression->detail}}
+                                          {"detail", json_text(suppression->detail)}}
                                    : Json(nullptr);
   json["consents"] = Json::array();
   for (const auto& each : story.consents) {
     json["consents"].push_back({{"event", name_of(each.event)},
-                                {"digest", each.digest},
+                                {"digest", json_text(each.digest)},
                                 {"at", json_time(each.at)},
                                 {"origin", name_of(each.origin)},
-                                {"detail", each.detail}});
+                                {"detail", json_text(each.detail)}});
   }
-  json["deliveries"] = deliveries_of(story);
-  json["bounces"] = bounces_of(story);
+  json["deliveries"] = members::deliveries_of(story);
+  json["bounces"] = members::bounces_of(story);
   return json;
 }
 
@@ -223,11 +204,11 @@ std::string text_of(const members::Story& story, const MailAddress& address, con
 }
 
 /// The whole story of one address: subscriptions, consents, deliveries, bounces.
-Result<Exit> show(Session& session, const AddressOption& options) {
+Result<Exit> show_person(Session& session, const AddressOption& options) {
   TIDINGS_LET(const auto context, session.context(Access::read_only));
   TIDINGS_LET(const auto address, parse_mail_address(trim(options.address)));
   TIDINGS_LET(const auto story, members::story_of(context, address));
-  print(options.json ? json_line(json_of(story, address)) : text_of(story, address, context.config));
+  show(json_of(story, address), text_of(story, address, context.config));
   return Exit::done;
 }
 
@@ -243,11 +224,11 @@ Result<Exit> export_file(Session& session, const ExportCommand& command) {
   if (!command.one.empty()) {
     TIDINGS_LET(const auto address, parse_mail_address(command.one));
     TIDINGS_LET(const auto person, members::personal_data(context, address));
-    print_document(json_with_escapes(person));
+    print_document(form() == Form::json ? json_line(Json::parse(person)) : json_with_escapes(person));
     return Exit::done;
   }
   TIDINGS_LET(const auto filter, filter_of(command.filter));
-  const auto format = command.filter.json ? ExportFormat::json_lines : ExportFormat::csv;
+  const auto format = form() == Form::json ? ExportFormat::json_lines : ExportFormat::csv;
   if (command.file == "-") {
     const auto sink = [](std::string_view piece) -> Result<void> {
       print_document(piece);
@@ -264,7 +245,8 @@ Result<Exit> export_file(Session& session, const ExportCommand& command) {
   };
   TIDINGS_LET(const auto count, export_subscribers(database, context.clock, filter, format, sink));
   TIDINGS_TRY(write_file(command.file, text));
-  say(fmt::format("{} to {}\n", plural(count, "subscriber"), command.file));
+  tell({{"file", command.file}, {"subscriber_count", count}},
+       fmt::format("{} to {}\n", plural(count, "subscriber"), command.file));
   return Exit::done;
 }
 
@@ -278,23 +260,20 @@ void add_subscriber_list(Command noun, Session& session) {
         command.add_option("--limit", options.limit, "at most this many").show_default().at_least(1);
         command.add_option("--after", options.after, "continue after this id, from --json or the last line");
         command.add_flag("--count", options.count, "only count them");
-        add_json(command, options.json);
       },
       list);
   add_command<AddressOption>(
       noun, session, "show", "show everything about one address",
       [](Command command, AddressOption& options) {
         command.add_option("ADDRESS", options.address, "e.g. ada@example.org").required();
-        add_json(command, options.json);
       },
-      show);
+      show_person);
   add_command<ExportCommand>(
       noun, session, "export", "write the list as CSV that import accepts, or as JSON",
       [](Command command, ExportCommand& options) {
         command.add_option("FILE", options.file, "\"-\" is standard output").show_default();
         command.add_option("--one", options.one, "all data about one address, as JSON").value_name("ADDRESS");
         add_filter(command, options.filter);
-        add_json(command, options.filter.json);
       },
       export_file);
 }

@@ -196,6 +196,25 @@ Result<std::string> Renderer::title(const EditionFacts& facts) {
   return message::edition_title(base_view(facts), *words, config_->newsletter.zone);
 }
 
+namespace {
+
+/// Those by which posts are grouped: the digest's, else those of its sources, as config.toml has them.
+std::vector<std::string> topics_of(const config::Config& config, const config::DigestConfig& digest) {
+  if (!digest.topics.empty()) return digest.topics;
+  std::vector<std::string> topics;
+  for (const auto& source : config.sources) {
+    const bool counts =
+        digest.sources.empty() || std::ranges::find(digest.sources, source.spec.name) != digest.sources.end();
+    if (!counts) continue;
+    for (const auto& topic : source.topics) {
+      if (std::ranges::find(topics, topic) == topics.end()) topics.push_back(topic);
+    }
+  }
+  return topics;
+}
+
+}  // namespace
+
 message::EditionView Renderer::view(const EditionFacts& facts, const message::Strings& words,
                                     const ShownPosts& shown, const Extent& extent) {
   auto view = base_view(facts);
@@ -208,7 +227,7 @@ message::EditionView Renderer::view(const EditionFacts& facts, const message::St
                       .pinned = shown.posts[i]->post.pinned});
   }
   const auto by = digest_->group_by;
-  auto groups = digest::group(inputs, by, config_->newsletter.zone, digest_->topics);
+  auto groups = digest::group(inputs, by, config_->newsletter.zone, topics_of(*config_, *digest_));
   if (facts.in_given_order && !keeps_order(groups)) {
     groups.assign(1, {});
     for (std::size_t i = 0; i < count; ++i) groups.front().posts.push_back(i);

@@ -51,8 +51,7 @@ Result<std::string> left_out_lines(store::Database& database, const digest::Edit
   TIDINGS_LET(const auto left_out, digest::EditionTable(database).left_out_of(edition.id));
   TIDINGS_LET(const auto named, name_left_out(database, left_out, most_left_out));
   std::vector<std::string> lines;
-  for (const auto& each : named)
-    lines.push_back(fmt::format("{}: {}", each.title, digest::name_of(each.why)));
+  for (const auto& each : named) lines.push_back(fmt::format("{}: {}", each.title, each.why_in_words));
   return join(lines, "\n");
 }
 

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "base/id.hpp"
 #include "base/result.hpp"
@@ -16,12 +18,21 @@
 
 namespace tidings::edition {
 
+/// How far an edition is.
+struct Composing {
+  std::string digest;
+  std::string_view unit;  ///< "subscribers", then "segments"
+  std::int64_t done = 0;
+  std::int64_t all = 0;  ///< 0: unknown
+};
+
 /// An edition whose row and posts are already written.
 struct ToSeal {
   EditionId edition;
   EditionFacts facts;
   const digest::Selection& selection;
   const FoundImages& images;  ///< the bodies refer to them by content id
+  std::function<void(const Composing&)> on_progress{};
 };
 
 struct Sealed {

@@ -1,6 +1,7 @@
 #include "members/membership.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 #include "digest/carry_over.hpp"
 #include "members/topics.hpp"
 #include "subscriber/confirmation.hpp"
+#include "subscriber/consent.hpp"
 
 namespace tidings::members {
 namespace {
@@ -394,6 +396,16 @@ Result<std::vector<std::string>> Membership::leave(const store::Transaction& ope
   }
   if (context_.config.web.goodbye) TIDINGS_TRY(notify(id, NoticeKind::goodbye, left));
   return left;
+}
+
+Result<std::vector<std::string>> Membership::leave_by_mail(const store::Transaction& open, SubscriberId id,
+                                                           const std::string& digest, const Way& way) {
+  if (digest.empty()) return leave(open, id, {}, way);
+  TIDINGS_LET(auto left, leave(open, id, std::array{digest}, way));
+  if (!left.empty()) return left;
+  TIDINGS_LET(const auto history, subscriber::ConsentLog(context_.database).history(id));
+  const auto heirs = subscriber::in_place_of(digest, history);
+  return heirs.empty() ? std::move(left) : leave(open, id, heirs, way);
 }
 
 Result<std::vector<std::string>> Membership::undo_leave(SubscriberId id, std::span<const std::string> digests,

@@ -126,6 +126,11 @@ class Membership {
   [[nodiscard]] Result<std::vector<std::string>> leave(const store::Transaction& open, SubscriberId id,
                                                        std::span<const std::string> digests, const Way& way);
 
+  /// By the link or the address in a mail of `digest`: leaves it, or else what the person has changed to from
+  /// it. Empty: all. Returns as leave().
+  [[nodiscard]] Result<std::vector<std::string>> leave_by_mail(const store::Transaction& open,
+                                                               SubscriberId id, const std::string& digest,
+                                                               const Way& way);
   /// Takes back what was left of these digests (all, if none is named) since then: for whoever has just left
   /// by mistake. Returns the digests; none if there is nothing, or the address is suppressed.
   [[nodiscard]] Result<std::vector<std::string>> undo_leave(SubscriberId id,

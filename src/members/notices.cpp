@@ -338,6 +338,11 @@ Result<int> take_sign_ups(const config::Context& context) {
   }
 }
 
+Result<bool> has_notices(const config::Context& context) {
+  TIDINGS_LET(const auto open, subscriber::NoticeTable(context.database, context.clock).open());
+  return open > 0;
+}
+
 Result<NoticeReport> send_notices(const config::Context& context, const NoticeWriter& words,
                                   const std::filesystem::path& to_folder, const delivery::StopFlag& stop) {
   return Sender{context, words, stop}.run(to_folder);

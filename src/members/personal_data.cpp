@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "members/roster.hpp"
 #include "subscriber/export.hpp"
 
 namespace tidings::members {
@@ -12,13 +11,17 @@ using Json = nlohmann::ordered_json;
 
 Json time(const std::optional<UtcTime>& at) { return at ? Json(format_rfc3339(*at)) : Json(nullptr); }
 
+Json text(const std::string& value) { return value.empty() ? Json(nullptr) : Json(value); }
+
+}  // namespace
+
 Json deliveries_of(const Story& story) {
   Json out = Json::array();
   for (const auto& [edition, row] : story.deliveries) {
     out.push_back({{"edition", edition},
                    {"state", delivery::name_of(row.state)},
-                   {"at", time(row.settled)},
-                   {"reply", row.reply}});
+                   {"settled", time(row.settled)},
+                   {"reply", text(row.reply)}});
   }
   return out;
 }
@@ -28,15 +31,13 @@ Json bounces_of(const Story& story) {
   for (const auto& each : story.bounces) {
     out.push_back({{"kind", each.kind},
                    {"at", time(each.at)},
-                   {"reason", each.reason},
-                   {"status", each.status},
+                   {"reason", text(each.reason)},
+                   {"status", text(each.status)},
                    {"counts", each.counts},
                    {"suppressed", each.suppressed}});
   }
   return out;
 }
-
-}  // namespace
 
 Result<std::string> personal_data(const config::Context& context, const MailAddress& address) {
   TIDINGS_LET(const auto text, subscriber::export_one(context.database, context.clock, address));

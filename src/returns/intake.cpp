@@ -195,6 +195,10 @@ Result<IntakeResult> BounceIntake::take(std::string_view bytes, std::string_view
   } else {
     TIDINGS_LET(result, handle(mail, bytes, envelope_to, at));
   }
+  if (result.subscriber && result.address.empty()) {
+    TIDINGS_LET(const auto known, subscribers_.find(result.subscriber));
+    if (known) result.address = known->address;
+  }
   TIDINGS_TRY(table_.set_outcome(key, name_of(result.intake)));
   TIDINGS_TRY(transaction.commit());
   return result;
@@ -487,15 +491,17 @@ Result<std::optional<IntakeResult>> BounceIntake::leave_by_words(const bounce::M
 }
 
 Result<IntakeResult> BounceIntake::leave(const subscriber::TokenSubject& subject, std::string_view proof) {
-  std::vector<std::string> digests;
+  std::string digest;
   if (subject.edition) {
     if (const auto edition = digest::EditionTable{context_.database}.get(subject.edition))
-      digests.push_back(edition->digest);
+      digest = edition->digest;
   }
   members::Membership membership{context_};
+  TIDINGS_LET(auto transaction, context_.database.begin());
   TIDINGS_LET(const auto left,
-              membership.leave(subject.subscriber, digests,
-                               {.origin = subscriber::Origin::mailto, .detail = std::string{proof}}));
+              membership.leave_by_mail(transaction, subject.subscriber, digest,
+                                       {.origin = subscriber::Origin::mailto, .detail = std::string{proof}}));
+  TIDINGS_TRY(transaction.commit());
   return IntakeResult{
       .intake = Intake::unsubscribe,
       .subscriber = subject.subscriber,

@@ -47,7 +47,7 @@ enum class Intake {
 struct IntakeResult {
   Intake intake = Intake::unmatched;
   SubscriberId subscriber{};  ///< 0: nobody
-  std::string address{};      ///< the subscriber's for a report; the writer's for forwarded mail
+  std::string address{};      ///< the subscriber's, if known; the writer's for forwarded mail
   bool suppressed = false;
   bool storm = false;
   std::vector<SubscriberId>

@@ -10,6 +10,7 @@
 #include "members/topics.hpp"
 #include "store/instance.hpp"
 #include "subscriber/confirmation.hpp"
+#include "subscriber/consent.hpp"
 #include "subscriber/notice_table.hpp"
 
 namespace tidings::site {
@@ -99,8 +100,20 @@ Result<std::optional<ListService::Target>> ListService::target_of(std::string_vi
   if (!subject) return std::nullopt;
   TIDINGS_LET(auto subscriber, table_.find(subject->subscriber));
   if (!subscriber) return std::nullopt;
-  Target target{.subscriber = *std::move(subscriber), .digest = {}, .edition = subject->edition};
+  Target target{.subscriber = *std::move(subscriber), .digest = {}, .now = {}, .edition = subject->edition};
   TIDINGS_LET(target.digest, digest_of(subject->edition));
+  target.now = target.digest;
+  const auto gets = [&target](const std::string& digest) {
+    return std::ranges::any_of(target.subscriber.subscriptions, [&](const subscriber::Subscription& each) {
+      return each.digest == digest && is_on_list(each);
+    });
+  };
+  if (target.digest.empty() || gets(target.digest)) return target;
+  TIDINGS_LET(const auto history, subscriber::ConsentLog(database_).history(target.subscriber.id));
+  for (auto& heir : subscriber::in_place_of(target.digest, history)) {
+    if (gets(target.now)) break;
+    target.now = std::move(heir);
+  }
   return target;
 }
 
@@ -112,10 +125,6 @@ Result<std::string> ListService::digest_of(EditionId edition) {
   return digests_of_editions_.emplace(edition.value, found.digest).first->second;
 }
 
-std::vector<std::string> ListService::only(const std::string& digest) {
-  return digest.empty() ? std::vector<std::string>{} : std::vector<std::string>{digest};
-}
-
 void ListService::tell() {
   if (membership_.take_queued()) on_request_();
 }
@@ -123,7 +132,7 @@ void ListService::tell() {
 Result<std::optional<web::Leaving>> ListService::leaving(std::string_view token) {
   TIDINGS_LET(const auto target, target_of(token));
   if (!target) return std::nullopt;
-  return leaving_of(target->subscriber, target->digest);
+  return leaving_of(target->subscriber, target->now);
 }
 
 Result<std::optional<web::Leaving>> ListService::leave(std::string_view token, web::Scope scope,
@@ -131,12 +140,15 @@ Result<std::optional<web::Leaving>> ListService::leave(std::string_view token, w
   TIDINGS_LET(const auto target, target_of(token));
   if (!target) return std::nullopt;
   const auto id = target->subscriber.id;
-  const auto digest = scope == web::Scope::all ? std::string{} : target->digest;
+  const auto digest = scope == web::Scope::all ? std::string{} : target->now;
   const auto before = leaving_of(target->subscriber, digest);
   // Skip the write lock if already unsubscribed: people click repeatedly.
   if (!before.is_subscribed) return before;
-  TIDINGS_TRY(membership_.leave(id, only(digest),
+  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_TRY(
+      membership_.leave_by_mail(transaction, id, scope == web::Scope::all ? std::string{} : target->digest,
                                 {.origin = Origin::web, .detail = from_where("unsubscribe link", client)}));
+  TIDINGS_TRY(transaction.commit());
   tell();
   TIDINGS_LET(const auto after, table_.find(id));
   if (!after) return std::nullopt;
@@ -151,14 +163,16 @@ Result<std::optional<std::function<void(web::Settled)>>> ListService::leave_at_o
   TIDINGS_LET(const auto digest, digest_of(subject->edition));
   members::Withdrawal wanted{
       .subscriber = subject->subscriber,
-      .digests = only(digest),
+      .digest = digest,
       .way = {.origin = Origin::one_click, .detail = from_where("unsubscribe link", client)}};
   if (writer_ != nullptr) {
     return [writer = writer_, wanted = std::move(wanted)](web::Settled settled) {
       writer->take(wanted, std::move(settled));
     };
   }
-  TIDINGS_TRY(membership_.leave(wanted.subscriber, wanted.digests, wanted.way));
+  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_TRY(membership_.leave_by_mail(transaction, wanted.subscriber, wanted.digest, wanted.way));
+  TIDINGS_TRY(transaction.commit());
   tell();
   return std::function<void(web::Settled)>{};
 }
@@ -193,7 +207,7 @@ Result<bool> ListService::come_back(std::string_view token, std::string_view cli
   if (!target) return false;
   std::vector<std::string> digests;
   for (const auto& each : target->subscriber.subscriptions) {
-    const bool ours = target->digest.empty() || each.digest == target->digest;
+    const bool ours = target->now.empty() || each.digest == target->now;
     if (ours && each.state == SubscriptionState::withdrawn) digests.push_back(each.digest);
   }
   TIDINGS_TRY(

@@ -67,6 +67,7 @@ class ListService final : public web::Service {
   struct Target {
     subscriber::Subscriber subscriber;
     std::string digest;  ///< of the edition with the link; empty: all
+    std::string now;     ///< what the link leaves: `digest`, or what they have changed to from it since
     EditionId edition{};
   };
 
@@ -76,7 +77,6 @@ class ListService final : public web::Service {
   [[nodiscard]] Result<std::optional<Target>> target_of(std::string_view token);
   /// The digest of the edition with the link; empty for a link about all of them.
   [[nodiscard]] Result<std::string> digest_of(EditionId edition);
-  [[nodiscard]] static std::vector<std::string> only(const std::string& digest);
   void tell();
   [[nodiscard]] Result<std::optional<subscriber::Subscriber>> member_of(std::string_view token);
   [[nodiscard]] Result<web::Member> describe(const subscriber::Subscriber& known);

@@ -79,7 +79,7 @@ Result<std::optional<web::Member>> ListService::get_less(std::string_view token,
   TIDINGS_LET(const auto target, target_of(token));
   if (!target) return std::nullopt;
   const auto& known = target->subscriber;
-  const auto offered = leaving_of(known, target->digest);
+  const auto offered = leaving_of(known, target->now);
   const auto as_it_is = [&]() -> Result<std::optional<web::Member>> {
     TIDINGS_LET(auto member, describe(known));
     return member;
@@ -103,7 +103,7 @@ Result<std::optional<web::Member>> ListService::get_less(std::string_view token,
   } else {
     if (std::ranges::find(offered.instead, less.digest) == offered.instead.end()) return as_it_is();
     auto digests = kept_digests(known);
-    std::erase(digests, target->digest);
+    std::erase(digests, target->now);
     digests.push_back(less.digest);
     wish.digests = std::move(digests);
   }

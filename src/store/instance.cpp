@@ -106,12 +106,19 @@ Result<void> set_fact(Database& database, std::string_view name, std::string_vie
   return statement.bind(":name", name).bind(":value", value).run();
 }
 
+Result<std::string> foreign_instance(Database& database) {
+  TIDINGS_LET(auto known, fact(database, "instance"));
+  const bool is_ours =
+      known == instance_of(database.path()) || known == instance_without_host(database.path());
+  return is_ours ? std::string{} : known;
+}
+
 Result<void> check_instance(Database& database, Guard guard) {
   const auto here = instance_of(database.path());
   TIDINGS_LET(const auto known, fact(database, "instance"));
   if (known == here) return {};
-  if (known.empty() || guard == Guard::adopt || known == instance_without_host(database.path()))
-    return set_fact(database, "instance", here);
+  TIDINGS_LET(const auto foreign, foreign_instance(database));
+  if (foreign.empty() || guard == Guard::adopt) return set_fact(database, "instance", here);
   return fail(
       Errc::not_permitted,
       fmt::format("database {} last sent mail from elsewhere ({}); two senders would mail people twice",

@@ -38,6 +38,10 @@ class SenderLock {
 /// and the database's absolute path.
 [[nodiscard]] std::string instance_of(const std::filesystem::path& database);
 
+/// The place from which the database last sent, if that is elsewhere: then check_instance() refuses. Empty if
+/// it may send from here.
+[[nodiscard]] Result<std::string> foreign_instance(Database& database);
+
 enum class Guard { refuse, adopt };
 
 /// Errc::not_permitted if the database last sent mail from another host or path, as a restored or copied one

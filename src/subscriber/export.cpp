@@ -16,10 +16,12 @@ constexpr int page_size = 1000;
 
 Json json_of_time(std::optional<UtcTime> time) { return time ? Json(format_rfc3339(*time)) : Json(nullptr); }
 
+Json json_of_text(std::string_view text) { return text.empty() ? Json(nullptr) : Json(text); }
+
 Json json_of(const Suppression& suppression) {
   return {{"cause", name_of(suppression.cause)},
           {"at", format_rfc3339(suppression.at)},
-          {"detail", suppression.detail}};
+          {"detail", json_of_text(suppression.detail)}};
 }
 
 Json json_of(const Subscriber& subscriber, const std::optional<Suppression>& suppression) {
@@ -31,9 +33,9 @@ Json json_of(const Subscriber& subscriber, const std::optional<Suppression>& sup
                              {"confirmed_at", json_of_time(one.confirmed)},
                              {"paused_until", json_of_time(one.paused_until)}});
   }
-  return {{"email", subscriber.address},
-          {"name", subscriber.name},
-          {"language", subscriber.language},
+  return {{"address", subscriber.address},
+          {"name", json_of_text(subscriber.name)},
+          {"language", json_of_text(subscriber.language)},
           {"topics", subscriber.topics},
           {"created_at", format_rfc3339(subscriber.created)},
           {"subscriptions", std::move(subscriptions)},
@@ -126,10 +128,11 @@ Result<void> export_strangers(SubscriberTable& table, Suppressions& suppressions
                                            status_word(one.cause), "", "", ""};
         append_csv(out, fields);
       } else {
-        out +=
-            Json{{"email", one.address_key}, {"subscriptions", Json::array()}, {"suppressed", json_of(one)}}
-                .dump() +
-            "\n";
+        out += Json{{"address", one.address_key}, {"name", nullptr},       {"language", nullptr},
+                    {"topics", Json::array()},    {"created_at", nullptr}, {"subscriptions", Json::array()},
+                    {"suppressed", json_of(one)}}
+                   .dump() +
+               "\n";
       }
     }
     if (!out.empty()) TIDINGS_TRY(sink(out));
@@ -185,11 +188,11 @@ Result<std::string> export_one(store::Database& database, const Clock& clock, co
                           {"event", name_of(one.event)},
                           {"at", format_rfc3339(one.at)},
                           {"origin", name_of(one.origin)},
-                          {"detail", one.detail}});
+                          {"detail", json_of_text(one.detail)}});
     }
     person["consents"] = std::move(consents);
   } else {
-    person = {{"email", address.text()}, {"suppressed", json_of(*suppression)}};
+    person = {{"address", address.text()}, {"suppressed", json_of(*suppression)}};
   }
   return person.dump(2) + "\n";
 }

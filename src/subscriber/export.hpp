@@ -3,7 +3,7 @@
 // CSV has the columns of import.hpp. A subscriber has one line for each different (status, confirmed_at,
 // left_at, paused_until) among their subscriptions, and one more with bounced, soft_bounced, complained or
 // blocked if suppressed. Without the erased. JSON has one object per line and subscriber:
-// {"email","name","language","topics":[],"created_at","subscriptions":
+// {"address","name","language","topics":[],"created_at","subscriptions":
 // [{"digest","status","since","confirmed_at","paused_until"}],"suppressed":{"cause","at","detail"} or null}.
 #pragma once
 

@@ -101,7 +101,7 @@ class Pages(unittest.TestCase):
         self.assertEqual(headers["Cache-Control"], "no-store")
         data = json.loads(body)
         self.assertEqual(data, json.loads(self.site.home.do("subscriber", "export", "--one", address)))
-        self.assertEqual((data["email"], data["name"], len(data["deliveries"])), (address, "Ada", 1))
+        self.assertEqual((data["address"], data["name"], len(data["deliveries"])), (address, "Ada", 1))
         self.assertTrue(self.site.ask("GET", path + "?act=download")[2]["Content-Type"].startswith("text/html"))
 
     def test_erasing_asks_once_more_and_leaves_nothing(self):
@@ -261,7 +261,7 @@ class Pages(unittest.TestCase):
         self.post(link, {"act": "reason", "reason": "too_many"})
         edition = self.show(address)["deliveries"][0]["edition"]
         told = self.site.home.json("report", edition)[0]
-        self.assertEqual(told["leave_reasons"], {"too_many": 1})
+        self.assertEqual(told["leave_reasons"], [{"reason": "too_many", "subscriber_count": 1}])
         self.assertIn("1 said: too many emails", self.site.home.do("report", edition))
         self.assertEqual(self.site.state(address), {"weekly": "withdrawn"})
 
